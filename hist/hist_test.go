@@ -1,0 +1,199 @@
+package hist
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// durations draws samples over the whole range, small values as likely as
+// large ones, with the edges among them.
+func durations() *rapid.Generator[[]int64] {
+	value := rapid.OneOf(
+		rapid.SampledFrom([]int64{0, 1, 2, 2047, 2048, int64(time.Second), top - 1, top, top + 1, math.MaxInt64}),
+		rapid.Custom(func(t *rapid.T) int64 {
+			return rapid.Int64Min(0).Draw(t, "v") >> rapid.IntRange(0, 62).Draw(t, "shift")
+		}),
+	)
+	return rapid.SliceOfN(value, 0, 200)
+}
+
+func record(values []int64) *Histogram {
+	h := New()
+	for _, v := range values {
+		h.Record(time.Duration(v))
+	}
+	return h
+}
+
+// same reports whether two histograms are equal, count by count.
+func same(a, b *Histogram) bool {
+	return a.buckets.Equals(b.buckets) && a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow
+}
+
+// Law: merging the parts of any split, in any order, gives what one histogram
+// would have seen.
+func TestMergeEqualsOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := durations().Draw(t, "values")
+		parts := make([][]int64, rapid.IntRange(1, 8).Draw(t, "parts"))
+		for _, v := range values {
+			i := rapid.IntRange(0, len(parts)-1).Draw(t, "part")
+			parts[i] = append(parts[i], v)
+		}
+		forward, backward := New(), New()
+		for i := range parts {
+			forward.Merge(record(parts[i]))
+			backward.Merge(record(parts[len(parts)-1-i]))
+		}
+		whole := record(values)
+		if !same(forward, whole) || !same(backward, whole) {
+			t.Fatalf("merged parts differ from the whole of %v", values)
+		}
+	})
+}
+
+func TestExactStatistics(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := durations().Filter(func(v []int64) bool { return len(v) > 0 }).Draw(t, "values")
+		h := record(values)
+		var sum float64
+		for _, v := range values {
+			sum += float64(v) / 1e9
+		}
+		if got, want := h.Count(), int64(len(values)); got != want {
+			t.Errorf("count %d, want %d", got, want)
+		}
+		if got, want := h.Min(), time.Duration(slices.Min(values)); got != want {
+			t.Errorf("min %d, want %d", got, want)
+		}
+		if got, want := h.Max(), time.Duration(slices.Max(values)); got != want {
+			t.Errorf("max %d, want %d", got, want)
+		}
+		if got := h.Sum(); math.Abs(got-sum) > sum*1e-12 {
+			t.Errorf("sum %v, want %v", got, sum)
+		}
+		if got, want := h.Mean(), h.Sum()/float64(len(values)); got != want {
+			t.Errorf("mean %v, want %v", got, want)
+		}
+	})
+}
+
+// Law: a quantile is the order statistic, or up to 0.1 % more.
+func TestQuantileError(t *testing.T) {
+	source := rand.New(rand.NewPCG(1, 2))
+	shapes := map[string]func() float64{
+		"uniform":     func() float64 { return source.Float64() * 1e8 },
+		"exponential": func() float64 { return source.ExpFloat64() * 1e7 },
+		"lognormal":   func() float64 { return math.Exp(source.NormFloat64()*2 + 12) },
+		"pareto":      func() float64 { return 1e4 / math.Pow(1-source.Float64(), 1/1.2) },
+		"bimodal": func() float64 {
+			if source.Float64() < 0.01 {
+				return 1e9 + source.Float64()*1e6
+			}
+			return 1e6 + source.Float64()*1e3
+		},
+		"constant": func() float64 { return 123_456_789 },
+		"tiny":     func() float64 { return float64(source.IntN(5)) },
+	}
+	for name, draw := range shapes {
+		t.Run(name, func(t *testing.T) {
+			values := make([]int64, 100_000)
+			for i := range values {
+				values[i] = min(int64(draw()), top)
+			}
+			h := record(values)
+			slices.Sort(values)
+			for _, q := range []float64{0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1} {
+				rank := max(int(math.Ceil(q*float64(len(values)))), 1)
+				want := float64(values[rank-1])
+				if got := float64(h.Quantile(q)); got < want || got > want*1.001+1 {
+					t.Errorf("q%v = %v, want %v to 0.1 %%", q, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestStdDev(t *testing.T) {
+	h := record([]int64{1e9, 3e9}) // mean 2 s, every sample 1 s away
+	if got := h.StdDev(); math.Abs(got-1) > 0.002 {
+		t.Errorf("standard deviation %v, want 1", got)
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	reused := record([]int64{5, 10})
+	reused.Reset()
+	var absent *Histogram
+	for name, h := range map[string]*Histogram{"new": New(), "reset": reused, "nil": absent} {
+		if h.Count() != 0 || h.Min() != 0 || h.Max() != 0 || h.Mean() != 0 || h.StdDev() != 0 || h.Quantile(0.99) != 0 {
+			t.Errorf("%s histogram is not empty: %+v", name, h)
+		}
+		h.Each(func(time.Duration, int64) { t.Errorf("%s histogram has a bucket", name) })
+	}
+}
+
+func TestCloneIsIndependent(t *testing.T) {
+	h := record([]int64{1, 2, 3})
+	clone := h.Clone()
+	if !same(h, clone) {
+		t.Fatal("clone differs from its original")
+	}
+	clone.Record(4)
+	if h.Count() != 3 || clone.Count() != 4 {
+		t.Errorf("counts %d and %d after recording in the clone, want 3 and 4", h.Count(), clone.Count())
+	}
+}
+
+func TestEachAddsUp(t *testing.T) {
+	h := record([]int64{0, 1, 1, 5000, int64(time.Hour)})
+	var count int64
+	last := time.Duration(-1)
+	h.Each(func(upTo time.Duration, n int64) {
+		if upTo <= last {
+			t.Errorf("bucket %v after %v", upTo, last)
+		}
+		last, count = upTo, count+n
+	})
+	if count != 5 || last < time.Hour {
+		t.Errorf("buckets hold %d samples up to %v, want 5 up to an hour", count, last)
+	}
+}
+
+func TestNegativeCountsAsZero(t *testing.T) {
+	h := record([]int64{-1})
+	if h.Count() != 1 || h.Max() != 0 || h.Sum() != 0 {
+		t.Errorf("recorded -1 as count %d, max %v, sum %v", h.Count(), h.Max(), h.Sum())
+	}
+}
+
+func TestRecordAllocatesNothing(t *testing.T) {
+	h := New()
+	if n := testing.AllocsPerRun(1000, func() { h.Record(12345) }); n != 0 {
+		t.Errorf("%v allocations a record", n)
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	h := New()
+	b.ReportAllocs()
+	for i := range b.N {
+		h.Record(time.Duration(i & 0xfffff))
+	}
+}
+
+func BenchmarkMerge(b *testing.B) {
+	h, other := New(), New()
+	for i := range 1_000_000 {
+		other.Record(time.Duration(i))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		h.Merge(other)
+	}
+}
