@@ -1,0 +1,79 @@
+package aurea
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"strconv"
+	"time"
+)
+
+// WriteJSON writes the result as one JSON object, with the list of its jobs at
+// the end if records were kept. The list is written as a stream: memory does
+// not grow with the number of jobs.
+func (r *Result) WriteJSON(w io.Writer) error {
+	head, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	_, _ = out.Write(head[:len(head)-1]) // a bufio.Writer keeps its first error for Flush
+	if r.Jobs != nil {
+		r.writeJobs(out)
+	}
+	_, _ = out.WriteString("}\n")
+	return out.Flush()
+}
+
+func (r *Result) writeJobs(out *bufio.Writer) {
+	pricing := r.Spec.Prices()
+	line := make([]byte, 0, 256)
+	separator := `,"jobs":[`
+	for job := range r.Jobs.All() {
+		line = append(line[:0], separator...)
+		line = r.appendJob(line, job, pricing)
+		if _, err := out.Write(line); err != nil {
+			return // the reader is gone; Flush reports it
+		}
+		separator = ","
+	}
+	if separator != "," {
+		_, _ = out.WriteString(separator)
+	}
+	_ = out.WriteByte(']')
+}
+
+func (r *Result) appendJob(line []byte, job JobRecord, pricing Pricing) []byte {
+	cost := 0.0
+	if job.Outcome != Cancelled {
+		cost = pricing.Cost((job.End - job.Start).Seconds(), 1)
+	}
+	line = append(line, `{"job_id":"`...)
+	line = append(line, r.ID...)
+	line = append(line, `-job-`...)
+	line = strconv.AppendInt(line, job.Index, 10)
+	line = append(line, `","latency":`...)
+	line = appendSeconds(line, job.End-job.Intended)
+	line = append(line, `,"cost":`...)
+	line = strconv.AppendFloat(line, cost, 'g', -1, 64)
+	line = append(line, `,"timestamp":"`...)
+	line = r.StartTime.Add(job.Start).AppendFormat(line, "2006-01-02T15:04:05.000000Z")
+	line = append(line, `","status":"`...)
+	line = append(line, job.Outcome.String()...)
+	return append(line, `"}`...)
+}
+
+// appendSeconds writes a duration in seconds, exactly.
+func appendSeconds(line []byte, d time.Duration) []byte {
+	line = strconv.AppendInt(line, int64(d/time.Second), 10)
+	fraction := d % time.Second
+	if fraction == 0 {
+		return line
+	}
+	line = append(line, '.')
+	for unit := time.Second / 10; fraction > 0; unit /= 10 {
+		line = append(line, byte('0'+fraction/unit))
+		fraction %= unit
+	}
+	return line
+}

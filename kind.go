@@ -1,0 +1,24 @@
+package aurea
+
+// A Kind describes one kind of workload: what the table of workloads knows of
+// it, as data for the API, the command's help, the docs and the page.
+type Kind struct {
+	Name       string
+	Doc        string // one sentence, without a full stop
+	Parameters []Parameter
+}
+
+// Schema is the JSON Schema of a workload of this kind.
+func (k Kind) Schema() map[string]any {
+	properties := map[string]any{"kind": map[string]any{"const": k.Name, "type": string(Text), "description": k.Doc}}
+	for _, p := range k.Parameters {
+		properties[p.Name] = p.Schema()
+	}
+	return map[string]any{
+		"type":                 "object",
+		"description":          k.Doc,
+		"properties":           properties,
+		"required":             []string{"kind"},
+		"additionalProperties": false,
+	}
+}

@@ -1,0 +1,51 @@
+package aurea
+
+import "time"
+
+// Progress is what happened in one interval of a run. An executor reports it
+// once an interval and once more at the end, so that the intervals' tallies add
+// up to the run's. Whoever observes it must not keep or change Interval: its
+// memory is used again.
+type Progress struct {
+	Elapsed  time.Duration // since the run began, at the end of the interval
+	Length   time.Duration // of the interval
+	Interval *Tally
+	InFlight int64 // at the end of the interval
+}
+
+// A Point is one interval of a result's series, or, as a run's progress, the
+// counts so far with the rates of the last interval. Times are in seconds.
+type Point struct {
+	T          float64 `json:"t"` // end of the interval, since the run began
+	Started    int64   `json:"started"`
+	OK         int64   `json:"ok"`
+	Failed     int64   `json:"failed"` // failed and timed out
+	InFlight   int64   `json:"in_flight"`
+	Throughput float64 `json:"throughput"` // ok jobs a second
+	P50        float64 `json:"p50"`        // of latency
+	P90        float64 `json:"p90"`
+	P99        float64 `json:"p99"`
+}
+
+// Point sums the interval up.
+func (p Progress) Point() Point {
+	return Point{
+		T:          p.Elapsed.Seconds(),
+		Started:    p.Interval.Started,
+		OK:         p.Interval.OK,
+		Failed:     p.Interval.Failed + p.Interval.Timeout,
+		InFlight:   p.InFlight,
+		Throughput: ratio(float64(p.Interval.OK), p.Length.Seconds()),
+		P50:        p.Interval.Latency.Quantile(0.50).Seconds(),
+		P90:        p.Interval.Latency.Quantile(0.90).Seconds(),
+		P99:        p.Interval.Latency.Quantile(0.99).Seconds(),
+	}
+}
+
+// ratio is a/b, and 0 when there is nothing to divide by.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}

@@ -1,0 +1,178 @@
+package aurea
+
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/hist"
+)
+
+// A Result is what came of a plan. Times are in seconds, money is in the
+// currency of the price, numbers are not rounded. A result is never changed
+// once it is finished.
+type Result struct {
+	ID            string           `json:"benchmark_id"`
+	Name          string           `json:"name"`
+	Status        Status           `json:"status"`
+	NumJobs       int64            `json:"num_jobs"`
+	CompletedJobs int64            `json:"completed_jobs"` // ended ok
+	FailedJobs    int64            `json:"failed_jobs"`    // failed and timed out
+	Counts        Counts           `json:"counts"`
+	Throughput    float64          `json:"throughput"` // completed jobs a second
+	MeanLatency   float64          `json:"mean_latency"`
+	TotalCost     float64          `json:"total_cost"`
+	Duration      float64          `json:"duration"` // from the run's start to its last job's end
+	StartTime     time.Time        `json:"start_time"`
+	EndTime       time.Time        `json:"end_time"`
+	Latency       Summary          `json:"latency"`      // of jobs that ended ok, from their intended start
+	ServiceTime   Summary          `json:"service_time"` // of jobs that ended, from their start
+	Delay         Summary          `json:"delay"`        // of jobs that ended, from intended to actual start
+	FailedLatency Summary          `json:"failed_latency"`
+	InFlight      InFlight         `json:"in_flight"`
+	Model         string           `json:"model"` // closed or open
+	Seed          uint64           `json:"seed"`
+	Spec          Spec             `json:"spec"`
+	Cost          Cost             `json:"cost"`
+	Validity      Validity         `json:"validity"`
+	Verdict       Verdict          `json:"verdict"`
+	Thresholds    []ThresholdCheck `json:"thresholds"`
+	Errors        []ErrorClass     `json:"errors"`
+	Series        []Point          `json:"series"`
+	Environment   Environment      `json:"environment"`
+	JobsNotListed int64            `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
+	Tally         *Tally           `json:"-"`                         // what the summaries are of; nil in a result read from JSON
+	Jobs          *JobLog          `json:"-"`                         // nil when no records were kept
+}
+
+// A Summary describes a distribution of durations, in seconds.
+type Summary struct {
+	Count  int64   `json:"count"`
+	Min    float64 `json:"min"` // exact
+	Mean   float64 `json:"mean"`
+	StdDev float64 `json:"stddev"`
+	P50    float64 `json:"p50"` // quantiles are at most 0.1 % above the true ones
+	P90    float64 `json:"p90"`
+	P95    float64 `json:"p95"`
+	P99    float64 `json:"p99"`
+	P999   float64 `json:"p999"`
+	Max    float64 `json:"max"` // exact
+}
+
+// Summarize describes a histogram.
+func Summarize(h *hist.Histogram) Summary {
+	return Summary{
+		Count:  h.Count(),
+		Min:    h.Min().Seconds(),
+		Mean:   h.Mean(),
+		StdDev: h.StdDev(),
+		P50:    h.Quantile(0.50).Seconds(),
+		P90:    h.Quantile(0.90).Seconds(),
+		P95:    h.Quantile(0.95).Seconds(),
+		P99:    h.Quantile(0.99).Seconds(),
+		P999:   h.Quantile(0.999).Seconds(),
+		Max:    h.Max().Seconds(),
+	}
+}
+
+// InFlight is how many jobs were started and not yet ended.
+type InFlight struct {
+	Max  int64   `json:"max"`  // the most seen at one moment
+	Mean float64 `json:"mean"` // over the run's duration
+}
+
+// Cost is what the run cost, by its pricing.
+type Cost struct {
+	Total          float64 `json:"total"`
+	PerJob         float64 `json:"per_job"` // of the jobs that ended
+	PerMillionJobs float64 `json:"per_million_jobs"`
+	Currency       string  `json:"currency"`
+	Pricing        Pricing `json:"pricing"`
+}
+
+// An ErrorClass counts failures of one kind, with one of their messages.
+type ErrorClass struct {
+	Class  string `json:"class"`
+	Count  int64  `json:"count"`
+	Sample string `json:"sample"`
+}
+
+// An Environment is the machine and the build that a result was measured with.
+type Environment struct {
+	CPU         string `json:"cpu"`
+	Cores       int    `json:"cores"` // that Go may use at once
+	MemoryBytes uint64 `json:"memory_bytes"`
+	OS          string `json:"os"`
+	Go          string `json:"go"`
+	Version     string `json:"version"` // of Aurea
+	Cgroup      Cgroup `json:"cgroup"`
+}
+
+// A Cgroup is the limits that the process runs under; 0 means no limit.
+type Cgroup struct {
+	CPULimit    float64 `json:"cpu_limit"` // cores
+	MemoryLimit uint64  `json:"memory_limit"`
+}
+
+// A Measurement is what an executor saw, before anything is derived from it.
+type Measurement struct {
+	Start       time.Time     // when the run began
+	Duration    time.Duration // on the monotonic clock, to the end of the last job
+	Stopped     bool          // it was cancelled before its end
+	Tally       *Tally        // of the whole run, with Planned
+	MaxInFlight int64
+	Series      []Point
+	Jobs        *JobLog
+	Environment Environment
+}
+
+// NewResult derives the result of a plan from what was measured. The identity
+// of the run is added by whoever gave it one.
+func NewResult(plan Plan, m Measurement) *Result {
+	tally := m.Tally
+	pricing := plan.Spec.Prices()
+	seconds := m.Duration.Seconds()
+	total := pricing.Cost(tally.ServiceTime.Sum(), tally.Ended())
+	perJob := ratio(total, float64(tally.Ended()))
+	start := m.Start.UTC().Truncate(time.Microsecond)
+	result := &Result{
+		Name:          plan.Spec.Name,
+		Status:        StatusCompleted,
+		NumJobs:       tally.Planned,
+		CompletedJobs: tally.OK,
+		FailedJobs:    tally.Failed + tally.Timeout,
+		Counts:        tally.Counts,
+		Throughput:    ratio(float64(tally.OK), seconds),
+		MeanLatency:   tally.Latency.Mean(),
+		TotalCost:     total,
+		Duration:      seconds,
+		StartTime:     start,
+		EndTime:       start.Add(m.Duration.Truncate(time.Microsecond)),
+		Latency:       Summarize(tally.Latency),
+		ServiceTime:   Summarize(tally.ServiceTime),
+		Delay:         Summarize(tally.Delay),
+		FailedLatency: Summarize(tally.FailedLatency),
+		InFlight:      InFlight{Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum(), seconds)},
+		Model:         "closed",
+		Seed:          plan.Seed,
+		Spec:          plan.Spec,
+		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
+		Errors:        errorClasses(plan, tally),
+		Series:        m.Series,
+		Environment:   m.Environment,
+		JobsNotListed: m.Jobs.Omitted(),
+		Tally:         tally,
+		Jobs:          m.Jobs,
+	}
+	if m.Stopped {
+		result.Status = StatusCancelled
+	}
+	result.judge()
+	return result
+}
+
+func errorClasses(plan Plan, tally *Tally) []ErrorClass {
+	classes := []ErrorClass{}
+	if tally.Timeout > 0 {
+		classes = append(classes, ErrorClass{"timeout", tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
+	}
+	return classes
+}

@@ -1,0 +1,130 @@
+package aurea
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+)
+
+// The limits of a spec. Each is named in the error of whoever passes it.
+const (
+	MaxJobs        = 10_000_000     // jobs in a run that counts them, and jobs in flight
+	MaxJobDuration = time.Hour      // what one job may be asked to take, and its timeout
+	MaxRunDuration = 24 * time.Hour // duration, warm-up, and one stage
+	maxRate        = 100_000_000    // jobs a second
+	maxThresholds  = 50
+	maxStages      = 100
+	maxLabels      = 16
+	maxLabelKey    = 63
+	maxText        = 200 // a name, a label's value
+)
+
+// DefaultJobDuration is how long a job takes when the spec does not say what a
+// job is, and DefaultJitter by how much its duration varies, as a share.
+const (
+	DefaultJobDuration = 100 * time.Millisecond
+	DefaultJitter      = 0.2
+)
+
+// A Spec is what the user asked for, as it was asked: a zero field was absent.
+// It comes from DecodeSpec, which is where its rules are; NewPlan resolves it.
+type Spec struct {
+	NumJobs       int64             `json:"num_jobs,omitempty"`
+	JobDurationMS *float64          `json:"job_duration_ms,omitempty"`
+	Workload      *Workload         `json:"workload,omitempty"`
+	Concurrency   int64             `json:"concurrency,omitempty"`
+	Rate          float64           `json:"rate,omitempty"`
+	Arrival       string            `json:"arrival,omitempty"`
+	OnSaturation  string            `json:"on_saturation,omitempty"`
+	Duration      Duration          `json:"duration,omitempty"`
+	Stages        []Stage           `json:"stages,omitempty"`
+	Warmup        Duration          `json:"warmup,omitempty"`
+	Timeout       Duration          `json:"timeout,omitempty"`
+	Thresholds    []Threshold       `json:"thresholds,omitempty"`
+	Pricing       *Pricing          `json:"pricing,omitempty"`
+	Seed          *uint64           `json:"seed,omitempty"`
+	Name          string            `json:"name,omitempty"`
+	Labels        map[string]string `json:"labels,omitempty"`
+	IncludeJobs   *bool             `json:"include_jobs,omitempty"`
+}
+
+// A Stage is a linear ramp of the load, from where the last one ended to Rate
+// or Concurrency.
+type Stage struct {
+	Duration    Duration `json:"duration"`
+	Rate        float64  `json:"rate,omitempty"`
+	Concurrency int64    `json:"concurrency,omitempty"`
+}
+
+// Pricing is what work costs: a price for every second of service time and one
+// for every job, in Currency.
+type Pricing struct {
+	PerSecond float64 `json:"per_second"`
+	PerJob    float64 `json:"per_job"`
+	Currency  string  `json:"currency"`
+}
+
+// DefaultPricing is $0.001 for a second of execution.
+var DefaultPricing = Pricing{PerSecond: 0.001, Currency: "USD"}
+
+// Cost is the price of jobs that together took the given seconds to serve.
+func (p Pricing) Cost(serviceSeconds float64, jobs int64) float64 {
+	return serviceSeconds*p.PerSecond + float64(jobs)*p.PerJob
+}
+
+// A Workload names what a job does and how: a kind of the workload table and
+// its parameters, as decoded from JSON (numbers are json.Number). In JSON it is
+// one flat object.
+type Workload struct {
+	Kind       string
+	Parameters map[string]any
+}
+
+// MarshalJSON writes kind and parameters as one object.
+func (w Workload) MarshalJSON() ([]byte, error) {
+	object := maps.Clone(w.Parameters)
+	if object == nil {
+		object = map[string]any{}
+	}
+	object["kind"] = w.Kind
+	return json.Marshal(object)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (w *Workload) UnmarshalJSON(data []byte) error {
+	object, err := parseDocument(data)
+	if err != nil {
+		return err
+	}
+	var found problems
+	*w = *readWorkload(object, "workload", &found)
+	return found.err()
+}
+
+// Job returns what a job of the spec does: its workload, or the sleep that
+// job_duration_ms is short for.
+func (s Spec) Job() Workload {
+	if s.Workload != nil {
+		return *s.Workload
+	}
+	duration := DefaultJobDuration
+	if s.JobDurationMS != nil {
+		duration = time.Duration(*s.JobDurationMS * float64(time.Millisecond))
+	}
+	return Workload{Kind: "sleep", Parameters: map[string]any{
+		"duration": duration.String(),
+		"jitter":   json.Number(formatNumber(DefaultJitter)),
+	}}
+}
+
+// Prices returns the pricing of the spec, or the default.
+func (s Spec) Prices() Pricing {
+	if s.Pricing != nil {
+		return *s.Pricing
+	}
+	return DefaultPricing
+}
+
+// WantsJobs reports whether the answer lists every job: yes, unless the spec
+// says no.
+func (s Spec) WantsJobs() bool { return s.IncludeJobs == nil || *s.IncludeJobs }

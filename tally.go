@@ -1,0 +1,140 @@
+package aurea
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/hist"
+)
+
+// An Outcome is how a job ended.
+type Outcome uint8
+
+// The outcomes. Every planned job has exactly one.
+const (
+	OK        Outcome = iota
+	Failed            // ended with an error
+	TimedOut          // took longer than the timeout allowed
+	Cancelled         // the run was stopped before the job ended, or before it started
+	Dropped           // found no room and was not started
+	Lost              // its worker died
+	outcomes
+)
+
+var outcomeNames = [outcomes]string{"ok", "failed", "timeout", "cancelled", "dropped", "lost"}
+
+func (o Outcome) String() string { return outcomeNames[o] }
+
+// Outcomes lists all of them, in order.
+func Outcomes() []Outcome { return []Outcome{OK, Failed, TimedOut, Cancelled, Dropped, Lost} }
+
+// Counts is how many jobs were planned and what became of them. In a finished
+// run, Planned is the sum of the others.
+type Counts struct {
+	Planned   int64 `json:"planned"`
+	OK        int64 `json:"ok"`
+	Failed    int64 `json:"failed"`
+	Timeout   int64 `json:"timeout"`
+	Cancelled int64 `json:"cancelled"`
+	Dropped   int64 `json:"dropped"`
+	Lost      int64 `json:"lost"`
+}
+
+// Of is the count of one outcome.
+func (c *Counts) Of(o Outcome) int64 { return *c.at(o) }
+
+func (c *Counts) at(o Outcome) *int64 {
+	return [outcomes]*int64{&c.OK, &c.Failed, &c.Timeout, &c.Cancelled, &c.Dropped, &c.Lost}[o]
+}
+
+// Ended is how many jobs ran to an end of their own: ok, failed or timeout.
+func (c Counts) Ended() int64 { return c.OK + c.Failed + c.Timeout }
+
+// ErrorRate is the share of jobs that were owed and did not end ok; cancelled
+// jobs were not owed. 0 when there were none.
+func (c Counts) ErrorRate() float64 {
+	bad := c.Failed + c.Timeout + c.Dropped + c.Lost
+	if bad == 0 {
+		return 0
+	}
+	return float64(bad) / float64(bad+c.OK)
+}
+
+// add adds the counts of other.
+func (c *Counts) add(other Counts) {
+	c.Planned += other.Planned
+	for _, o := range Outcomes() {
+		*c.at(o) += other.Of(o)
+	}
+}
+
+// Check verifies the accounting identity of a finished run.
+func (c Counts) Check() error {
+	if sum := c.Ended() + c.Cancelled + c.Dropped + c.Lost; sum != c.Planned {
+		return fmt.Errorf("the accounting does not add up: %d planned, %d accounted for (%+v)", c.Planned, sum, c)
+	}
+	return nil
+}
+
+// A Tally is what was counted and measured over some stretch of a run, or all
+// of it: one core's share of an interval, an interval, a run. Merging is
+// commutative and associative, so it does not matter how the run was cut.
+//
+// A Tally belongs to one goroutine at a time. Recording never allocates.
+type Tally struct {
+	Counts
+	Started       int64           // jobs started, ended or not
+	Latency       *hist.Histogram // end − intended start, of jobs that ended ok
+	ServiceTime   *hist.Histogram // end − start, of jobs that ended
+	Delay         *hist.Histogram // start − intended start, of jobs that ended
+	FailedLatency *hist.Histogram // end − intended start, of failed jobs and timeouts
+}
+
+// NewTally returns an empty tally.
+func NewTally() *Tally {
+	return &Tally{Latency: hist.New(), ServiceTime: hist.New(), Delay: hist.New(), FailedLatency: hist.New()}
+}
+
+// End records a job that ran to its end. The three moments are on one clock,
+// intended ≤ start ≤ end; outcome is OK, Failed or TimedOut.
+func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
+	switch outcome {
+	case OK:
+		t.OK++
+		t.Latency.Record(end - intended)
+	case TimedOut:
+		t.Timeout++
+		t.FailedLatency.Record(end - intended)
+	default:
+		t.Failed++
+		t.FailedLatency.Record(end - intended)
+	}
+	t.ServiceTime.Record(end - start)
+	t.Delay.Record(start - intended)
+}
+
+// Merge adds everything in other, which it leaves alone.
+func (t *Tally) Merge(other *Tally) {
+	t.Counts.add(other.Counts)
+	t.Started += other.Started
+	t.Latency.Merge(other.Latency)
+	t.ServiceTime.Merge(other.ServiceTime)
+	t.Delay.Merge(other.Delay)
+	t.FailedLatency.Merge(other.FailedLatency)
+}
+
+// Reset empties the tally and keeps its memory.
+func (t *Tally) Reset() {
+	t.Counts, t.Started = Counts{}, 0
+	t.Latency.Reset()
+	t.ServiceTime.Reset()
+	t.Delay.Reset()
+	t.FailedLatency.Reset()
+}
+
+// Clone returns an independent copy.
+func (t *Tally) Clone() *Tally {
+	clone := NewTally()
+	clone.Merge(t)
+	return clone
+}
