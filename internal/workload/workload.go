@@ -1,0 +1,97 @@
+// Package workload is the kinds of job: what a job does, one file a kind, and
+// the table that names them.
+//
+// Its stance: a job is a pure function of the run's seed and the job's number,
+// so that a run can be repeated, and cut into shards, exactly. A kind says what
+// a job does; when it starts and how it is measured is the engine's business.
+//
+// In the flow it stands between Plan and jobs. To add a kind, write its file
+// and add its line to the table: the API, the command's help, the docs' check
+// and the page read the table.
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A Waiter is a workload whose jobs only wait. The engine calls it from several
+// goroutines at once and keeps no goroutine for a job.
+type Waiter interface {
+	// Wait is how long the job of that number waits: the same whenever it is
+	// asked, from 0 to Longest.
+	Wait(job int64) time.Duration
+	// Longest is a bound on what Wait returns; 0 says that no job waits at all.
+	Longest() time.Duration
+}
+
+// A kind is one row of the table.
+type kind struct {
+	aurea.Kind
+	// make builds the workload of a run from checked parameters: every one with
+	// a default is there, in its Go type.
+	make func(values map[string]any, seed uint64) Waiter
+}
+
+// kinds is the table.
+var kinds = []kind{
+	sleep,
+	noop,
+}
+
+// Kinds describes every kind, in the order of the table.
+func Kinds() []aurea.Kind {
+	described := make([]aurea.Kind, len(kinds))
+	for i, k := range kinds {
+		described[i] = k.Kind
+	}
+	return described
+}
+
+// Check reports what is wrong with a workload's kind or parameters, as an
+// *aurea.InvalidError.
+func Check(w aurea.Workload) error {
+	_, err := New(w, 0)
+	return err
+}
+
+// New makes the workload of a run with the given seed. The error is an
+// *aurea.InvalidError.
+func New(w aurea.Workload, seed uint64) (Waiter, error) {
+	for _, k := range kinds {
+		if k.Name != w.Kind {
+			continue
+		}
+		values, err := aurea.ReadParameters(k.Parameters, w.Parameters, "workload")
+		if err != nil {
+			return nil, err
+		}
+		return k.make(values, seed), nil
+	}
+	return nil, unknownKind(w.Kind)
+}
+
+func unknownKind(name string) error {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	message := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
+	return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "workload.kind", Message: message}}}
+}
+
+// ByName finds a kind; the error names those there are.
+func ByName(name string) (aurea.Kind, error) {
+	for _, k := range kinds {
+		if k.Name == name {
+			return k.Kind, nil
+		}
+	}
+	var invalid *aurea.InvalidError
+	errors.As(unknownKind(name), &invalid)
+	return aurea.Kind{}, invalid
+}
