@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// plan decodes a spec as users write it.
+func plan(t testing.TB, spec string) aurea.Plan {
+	t.Helper()
+	decoded, err := aurea.DecodeSpec([]byte(spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aurea.NewPlan(decoded, 1)
+}
+
+func ignore(aurea.Progress) {}
+
+// BenchmarkNoop is the generator's ceiling: the cost of starting, timing and
+// counting a job that does nothing.
+func BenchmarkNoop(b *testing.B) {
+	for _, concurrency := range []string{"1", "2", "100"} {
+		for _, records := range []string{"false", "true"} {
+			b.Run("concurrency="+concurrency+"/records="+records, func(b *testing.B) {
+				p := plan(b, `{"num_jobs": 10000000, "workload": {"kind": "noop"}, "concurrency": `+concurrency+`, "include_jobs": `+records+`}`)
+				e := New("test")
+				b.ReportAllocs()
+				var jobs, seconds float64
+				for b.Loop() {
+					result, err := e.Execute(context.Background(), p, ignore)
+					if err != nil {
+						b.Fatal(err)
+					}
+					jobs += float64(result.CompletedJobs)
+					seconds += result.Duration
+				}
+				b.ReportMetric(jobs/seconds, "jobs/s")
+			})
+		}
+	}
+}
+
+// BenchmarkAllAtOnce starts sleeping jobs all at once and reports how late
+// their ends are.
+func BenchmarkAllAtOnce(b *testing.B) {
+	for _, jobs := range []int{10_000, 1_000_000, 10_000_000} {
+		b.Run("jobs="+itoa(jobs), func(b *testing.B) {
+			p := plan(b, `{"num_jobs": `+itoa(jobs)+`, "job_duration_ms": 1000, "include_jobs": false}`)
+			e := New("test")
+			for b.Loop() {
+				result, err := e.Execute(context.Background(), p, ignore)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(result.Duration, "s/run")
+				b.ReportMetric(result.Delay.Max*1e3, "max-delay-ms")
+			}
+		})
+	}
+}
+
+// BenchmarkOvershoot reports by how much 10,000 parallel sleeps of exactly
+// 100 ms last too long.
+func BenchmarkOvershoot(b *testing.B) {
+	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}, "include_jobs": false}`)
+	e := New("test")
+	for b.Loop() {
+		result, err := e.Execute(context.Background(), p, ignore)
+		if err != nil {
+			b.Fatal(err)
+		}
+		over := func(seconds float64) float64 { return (seconds - (100 * time.Millisecond).Seconds()) * 1e6 }
+		b.ReportMetric(over(result.ServiceTime.P50), "p50-µs")
+		b.ReportMetric(over(result.ServiceTime.P99), "p99-µs")
+	}
+}
+
+func itoa(n int) string {
+	encoded, _ := json.Marshal(n)
+	return string(encoded)
+}

@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/shirou/gopsutil/v4/cpu"
+	"github.com/shirou/gopsutil/v4/mem"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// environment describes this machine. What cannot be found out stays empty.
+func environment(version string) aurea.Environment {
+	e := aurea.Environment{
+		Cores:   runtime.GOMAXPROCS(0),
+		OS:      runtime.GOOS + "/" + runtime.GOARCH,
+		Go:      runtime.Version(),
+		Version: version,
+		Cgroup:  cgroup("/sys/fs/cgroup"),
+	}
+	if cpus, err := cpu.Info(); err == nil && len(cpus) > 0 {
+		e.CPU = cpus[0].ModelName
+	}
+	if memory, err := mem.VirtualMemory(); err == nil {
+		e.MemoryBytes = memory.Total
+	}
+	return e
+}
+
+// cgroup reads the limits of a version 2 hierarchy at its mount point, which is
+// the process's own group when it runs in a container.
+func cgroup(root string) aurea.Cgroup {
+	var limits aurea.Cgroup
+	if quota, period, ok := strings.Cut(read(root+"/cpu.max"), " "); ok && quota != "max" {
+		q, _ := strconv.ParseFloat(quota, 64)
+		if p, _ := strconv.ParseFloat(period, 64); p > 0 {
+			limits.CPULimit = q / p
+		}
+	}
+	limits.MemoryLimit, _ = strconv.ParseUint(read(root+"/memory.max"), 10, 64) // "max" is no limit: 0
+	return limits
+}
+
+func read(file string) string {
+	content, _ := os.ReadFile(file) // absent means no limit
+	return strings.TrimSpace(string(content))
+}
