@@ -1,0 +1,147 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// next takes the first run of the queue and makes it the running one; nil when
+// nothing waits.
+func (m *Manager) next() *entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.queue) == 0 {
+		return nil
+	}
+	e := m.queue[0]
+	m.queue = m.queue[1:]
+	m.move(e, aurea.StatusRunning)
+	m.running = e
+	m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
+	return e
+}
+
+func (m *Manager) execute(e *entry) {
+	result, err := m.executor.Execute(e.ctx, e.plan, func(p aurea.Progress) { m.observe(e, p) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.finish(e, result, err)
+	m.running = nil
+}
+
+// observe takes in one interval of the running run.
+func (m *Manager) observe(e *entry, p aurea.Progress) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.observe(e.plan, p)
+	last := aurea.RunProgress{}
+	if e.run.Progress != nil {
+		last = *e.run.Progress
+	}
+	point := p.Point()
+	progress := aurea.RunProgress{
+		Elapsed:    point.T,
+		Started:    last.Started + point.Started,
+		OK:         last.OK + point.OK,
+		Failed:     last.Failed + point.Failed,
+		InFlight:   point.InFlight,
+		Throughput: point.Throughput,
+		P50:        point.P50,
+		P99:        point.P99,
+	}
+	progress.Remaining = remaining(e.plan, progress)
+	e.run.Progress = &progress
+	if e.watch != nil {
+		e.watch(e.run)
+	}
+}
+
+// remaining estimates the seconds a run still takes: until its duration is
+// over, or its jobs are done at the rate so far, whichever is sooner.
+func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
+	left := -1.0
+	if plan.Spec.Duration > 0 {
+		left = max(plan.Spec.Duration.Seconds()-p.Elapsed, 0)
+	}
+	if ended := p.OK + p.Failed; plan.Jobs != aurea.Unbounded && ended > 0 {
+		byJobs := float64(plan.Jobs-ended) * p.Elapsed / float64(ended)
+		if left < 0 || byJobs < left {
+			left = byJobs
+		}
+	}
+	return max(left, 0)
+}
+
+// finish records how a run ended, and tells whoever waits. The lock is held.
+func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
+	status := aurea.StatusCompleted
+	switch {
+	case err != nil:
+		status = aurea.StatusFailed
+		e.run.Error = err.Error()
+		m.options.Log.Error("run failed", "run", e.run.ID, "error", err)
+	case result == nil || result.Status == aurea.StatusCancelled:
+		status = aurea.StatusCancelled
+		if errors.Is(context.Cause(e.ctx), errInterrupted) {
+			status = aurea.StatusInterrupted
+		}
+	}
+	m.move(e, status)
+	if result != nil {
+		result.ID = e.run.ID
+		result.Status = status
+		e.run.Result = result
+	}
+	m.remember(e)
+	e.cancel(nil)
+	close(e.done)
+	m.options.Log.Info("run ended", "run", e.run.ID, "status", status)
+}
+
+// remember counts a finished run and keeps it, without its histograms and its
+// jobs' records, which may be large and belong to whoever waits for the run.
+func (m *Manager) remember(e *entry) {
+	run := e.run
+	if run.Result != nil {
+		slim := *run.Result
+		slim.Tally, slim.Jobs = nil, nil
+		run.Result = &slim
+	}
+	m.stats.finish(e.plan, run, e.run.Result)
+	m.recent = append(m.recent, run)
+	if len(m.recent) > keepRecent {
+		m.recent = slices.Delete(m.recent, 0, 1)
+	}
+}
+
+// move changes a run's status. A transition that a run's life does not have is
+// a fault of this package; it is logged, not hidden.
+func (m *Manager) move(e *entry, to aurea.Status) {
+	if err := e.run.Move(to, time.Now().UTC()); err != nil {
+		m.options.Log.Error("run changed against its life", "run", e.run.ID, "error", err)
+	}
+}
+
+// drain accepts no more runs, interrupts the queued ones, and the running one
+// when its grace is over.
+func (m *Manager) drain() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closing {
+		return
+	}
+	m.closing = true
+	for _, e := range m.queue {
+		e.cancel(errInterrupted)
+		m.finish(e, nil, nil)
+	}
+	m.queue = nil
+	if running := m.running; running != nil {
+		timer := time.AfterFunc(m.options.Grace, func() { running.cancel(errInterrupted) })
+		context.AfterFunc(running.ctx, func() { timer.Stop() })
+	}
+}
