@@ -1,0 +1,53 @@
+package server
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+type healthAnswer struct {
+	Body struct {
+		Status  string `json:"status" enum:"healthy" doc:"healthy whenever the process can answer"`
+		Service string `json:"service"`
+		Version string `json:"version"`
+	}
+}
+
+func (s *Server) registerHealth(api huma.API, op huma.Operation) {
+	huma.Register(api, op, func(context.Context, *struct{}) (*healthAnswer, error) {
+		answer := &healthAnswer{}
+		answer.Body.Status = "healthy"
+		answer.Body.Service = "aurea-orchestrator"
+		answer.Body.Version = s.options.Version
+		return answer, nil
+	})
+}
+
+type probeAnswer struct {
+	Body struct {
+		Status string `json:"status" doc:"alive, or ready"`
+	}
+}
+
+func probe(status string) *probeAnswer {
+	answer := &probeAnswer{}
+	answer.Body.Status = status
+	return answer
+}
+
+func (s *Server) registerLive(api huma.API, op huma.Operation) {
+	huma.Register(api, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+		return probe("alive"), nil
+	})
+}
+
+func (s *Server) registerReady(api huma.API, op huma.Operation) {
+	op.Errors = []int{503}
+	huma.Register(api, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+		if err := s.options.Runs.Ready(); err != nil {
+			return nil, s.asProblem(err)
+		}
+		return probe("ready"), nil
+	})
+}
