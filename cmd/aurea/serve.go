@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/metrics"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// serveOptions are the flags of aurea serve.
+type serveOptions struct {
+	listen    string
+	data      string
+	tokenFile string
+	insecure  bool
+	queue     int
+	grace     time.Duration
+	logLevel  string
+}
+
+func newServe() *cobra.Command {
+	var o serveOptions
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service: HTTP API, metrics and web page",
+		Example: `  aurea serve
+  aurea serve --listen 0.0.0.0:5000 --token-file /run/secrets/aurea-tokens`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return o.serve(command.Context(), command.ErrOrStderr()) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to answer on")
+	flags.StringVar(&o.data, "data", "./aurea-data", "directory for what the service keeps (this version keeps nothing on disk)")
+	flags.StringVar(&o.tokenFile, "token-file", "", "file of bearer tokens, one a line; needed to listen beyond this machine")
+	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
+	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
+	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long a running run may go on after SIGTERM")
+	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	return command
+}
+
+// serve runs the service until a signal: the first one drains it, a second one
+// ends it at once.
+func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
+	log, err := newLog(o.logLevel, stderr)
+	if err != nil {
+		return err
+	}
+	tokens, err := readTokens(o.tokenFile)
+	if err != nil {
+		return err
+	}
+	if o.queue < 1 {
+		return usageErrorf("--queue must be at least 1; got %d", o.queue)
+	}
+	if err := o.checkExposure(tokens); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
+	}
+
+	manager := runs.New(engine.New(version), runs.Options{Queue: o.queue, Grace: o.grace, Log: log})
+	handler, err := metrics.New(manager.Stats, version, log)
+	if err != nil {
+		return fmt.Errorf("set up metrics: %w", err)
+	}
+	api := server.New(server.Options{
+		Runs:    manager,
+		Metrics: handler,
+		Kinds:   workload.Kinds(),
+		Version: version,
+		Tokens:  tokens,
+		AnyHost: o.insecure || len(tokens) > 0,
+		Log:     log,
+	})
+
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	context.AfterFunc(ctx, func() {
+		log.Info("shutting down", "grace", o.grace)
+		stop() // from here on a second signal ends the process
+	})
+	log.Info("listening", "url", "http://"+listener.Addr().String(), "version", version)
+
+	// The API goes on answering until the manager has ended its last run.
+	group, _ := errgroup.WithContext(ctx)
+	answered, drained := context.WithCancel(context.Background())
+	defer drained()
+	group.Go(func() error {
+		defer drained()
+		return manager.Run(ctx)
+	})
+	group.Go(func() error {
+		defer stop()
+		return api.Serve(answered, listener)
+	})
+	err = group.Wait()
+	log.Info("stopped")
+	return err
+}
+
+// checkExposure refuses to let strangers start runs by accident.
+func (o serveOptions) checkExposure(tokens []string) error {
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return usageErrorf("--listen must be HOST:PORT, such as 127.0.0.1:5000; got %q", o.listen)
+	}
+	address := net.ParseIP(host)
+	if len(tokens) > 0 || o.insecure || host == "localhost" || address != nil && address.IsLoopback() {
+		return nil
+	}
+	return usageErrorf("--listen %s can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it", o.listen)
+}
+
+func readTokens(file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usageErrorf("--token-file: %v", err)
+	}
+	tokens := strings.Fields(string(content))
+	if len(tokens) == 0 {
+		return nil, usageErrorf("--token-file %s holds no token; write one on a line", file)
+	}
+	return tokens, nil
+}
+
+func newLog(level string, stderr io.Writer) (*slog.Logger, error) {
+	var parsed slog.Level
+	if err := parsed.UnmarshalText([]byte(level)); err != nil {
+		return nil, usageErrorf("--log-level must be debug, info, warn or error; got %q", level)
+	}
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: parsed})), nil
+}
+

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+func newWorkloads() *cobra.Command {
+	return &cobra.Command{
+		Use:   "workloads [KIND]",
+		Short: "List the kinds of job and their parameters",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			kinds := workload.Kinds()
+			if len(args) == 1 {
+				kind, err := workload.ByName(args[0])
+				if err != nil {
+					return err
+				}
+				kinds = []aurea.Kind{kind}
+			}
+			return printKinds(command.OutOrStdout(), kinds)
+		},
+	}
+}
+
+func printKinds(w io.Writer, kinds []aurea.Kind) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, kind := range kinds {
+		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
+		for _, p := range kind.Parameters {
+			fmt.Fprintf(table, "  %s\t%s; %s", p.Name, p.Doc, p.Rule())
+			if p.Default != nil {
+				fmt.Fprintf(table, ", %v unless given", p.Default)
+			}
+			fmt.Fprintln(table)
+		}
+	}
+	return table.Flush()
+}

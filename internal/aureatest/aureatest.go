@@ -1,0 +1,104 @@
+// Package aureatest starts the real thing for tests: the built command, serving
+// on a free port of the loopback interface, and the programs that tests need
+// beside it. It is imported by tests only.
+package aureatest
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Need returns the path of a program that the test cannot do without. Where it
+// is missing the test is left out, and says so; in CI that is a failure.
+func Need(t testing.TB, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed; scripts/test-deps installs it", program)
+		}
+		t.Skipf("left out: %s is not installed; make test installs it where it may", program)
+	}
+	return path
+}
+
+// Root is the top folder of the repository.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// build compiles the command once for all tests of a package.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "aurea-test-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "aurea")
+	command := exec.Command("go", "build", "-o", binary, "./cmd/aurea")
+	command.Dir = Root()
+	if output, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build ./cmd/aurea: %w\n%s", err, output)
+	}
+	return binary, nil
+})
+
+// Binary is the path of the built command.
+func Binary(t testing.TB) string {
+	t.Helper()
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
+
+// Serve starts aurea serve on a free port and returns its URL and its process.
+// The process is stopped, and waited for, when the test ends.
+func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
+	t.Helper()
+	command := exec.Command(Binary(t), append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)...)
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		lines := bufio.NewScanner(stderr)
+		for lines.Scan() {
+			t.Logf("aurea: %s", lines.Text())
+			if match := listening.FindStringSubmatch(lines.Text()); match != nil {
+				found <- match[1]
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGTERM) // it may have ended already
+		<-drained
+		_ = command.Wait() // tests that care for the exit wait on the process themselves
+	})
+	select {
+	case url = <-found:
+	case <-drained:
+		t.Fatal("aurea serve ended before it listened")
+	case <-time.After(30 * time.Second):
+		t.Fatal("aurea serve did not listen within 30 s")
+	}
+	return url, command.Process
+}
