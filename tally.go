@@ -115,7 +115,7 @@ func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
 
 // Merge adds everything in other, which it leaves alone.
 func (t *Tally) Merge(other *Tally) {
-	t.Counts.add(other.Counts)
+	t.add(other.Counts)
 	t.Started += other.Started
 	t.Latency.Merge(other.Latency)
 	t.ServiceTime.Merge(other.ServiceTime)

@@ -41,7 +41,9 @@ func newServe() *cobra.Command {
 		Example: `  aurea serve
   aurea serve --listen 0.0.0.0:5000 --token-file /run/secrets/aurea-tokens`,
 		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error { return o.serve(command.Context(), command.ErrOrStderr()) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			return o.serve(command.Context(), command.ErrOrStderr())
+		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to answer on")
@@ -71,7 +73,8 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	if err := o.checkExposure(tokens); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", o.listen)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
@@ -151,4 +154,3 @@ func newLog(level string, stderr io.Writer) (*slog.Logger, error) {
 	}
 	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: parsed})), nil
 }
-

@@ -5,6 +5,7 @@ package aureatest
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,7 +45,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "aurea")
-	command := exec.Command("go", "build", "-o", binary, "./cmd/aurea")
+	command := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "./cmd/aurea")
 	command.Dir = Root()
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./cmd/aurea: %w\n%s", err, output)
@@ -68,7 +69,7 @@ var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
 // The process is stopped, and waited for, when the test ends.
 func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 	t.Helper()
-	command := exec.Command(Binary(t), append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)...)
+	command := exec.CommandContext(context.Background(), Binary(t), append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)...)
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -13,12 +13,12 @@ import (
 // A problem is an error as RFC 9457 has it (application/problem+json), with one
 // more member: error, the same sentence as detail.
 type problem struct {
-	Type   string    `json:"type" doc:"what kind of problem; about:blank means that the status says it"`
-	Title  string    `json:"title" doc:"the status in words"`
-	Status int       `json:"status"`
-	Detail string    `json:"detail" doc:"what was wrong, where, and what to do"`
-	Err    string    `json:"error" doc:"the same sentence as detail"`
-	Errors []wrong   `json:"errors,omitempty" doc:"each wrong field"`
+	Type   string  `json:"type" doc:"what kind of problem; about:blank means that the status says it"`
+	Title  string  `json:"title" doc:"the status in words"`
+	Status int     `json:"status"`
+	Detail string  `json:"detail" doc:"what was wrong, where, and what to do"`
+	Err    string  `json:"error" doc:"the same sentence as detail"`
+	Errors []wrong `json:"errors,omitempty" doc:"each wrong field"`
 }
 
 // A wrong is one field of a request that is not right.

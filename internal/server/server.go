@@ -10,6 +10,7 @@ package server
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -93,10 +94,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	err := web.Shutdown(context.Background())
-	<-served
-	if err != nil {
+	if err := web.Shutdown(context.Background()); err != nil {
 		return fmt.Errorf("server: shut down: %w", err)
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("server: %w", err)
 	}
 	return nil
 }
