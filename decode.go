@@ -228,8 +228,10 @@ const maxPrice = 1e9
 var pricingParameters = []Parameter{
 	{Name: "per_second", Type: Number, Max: maxPrice, Default: DefaultPricing.PerSecond, Doc: "price of a second of service time"},
 	{Name: "per_job", Type: Number, Max: maxPrice, Default: 0.0, Doc: "price of a job"},
-	{Name: "currency", Type: Text, Max: 8, Default: DefaultPricing.Currency, Doc: "what the prices are in"},
+	{Name: "currency", Type: Text, Max: 3, Default: DefaultPricing.Currency, Doc: "what the prices are in, by its ISO 4217 code"},
 }
+
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 
 func readPricing(s *Spec, value any, location string, found *problems) {
 	values := readParameters(pricingParameters, value, location, found)
@@ -242,6 +244,9 @@ func readPricing(s *Spec, value any, location string, found *problems) {
 	}
 	if v, ok := values["currency"]; ok {
 		pricing.Currency = v.(string)
+		if !currencyCode.MatchString(pricing.Currency) {
+			found.add(join(location, "currency"), "must be three capital letters, such as USD; got %s", show(pricing.Currency))
+		}
 	}
 	s.Pricing = &pricing
 }

@@ -56,7 +56,7 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed, ok = value.(bool)
 	}
 	if !ok {
-		return nil, fmt.Errorf("must be %s, got %s", p.Rule(), show(value))
+		return nil, fmt.Errorf("must be %s; got %s", p.Rule(), show(value))
 	}
 	return parsed, nil
 }
