@@ -1,0 +1,57 @@
+# Every target that `make help` shows has its sentence behind two #.
+SHELL := bash
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+LINT_VERSION := v2.15.0
+TOOLS := $(CURDIR)/.tools
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check format vet lint race bench fuzz clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build the service and start it with its page on http://127.0.0.1:5000
+	bin/aurea serve
+
+build: ## build bin/aurea
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
+
+test: build ## run the whole test suite, fetching what it needs
+	scripts/test-deps
+	go test -count=1 -timeout 10m ./...
+
+check: format vet lint race ## format, vet, lint, and the tests under the race detector
+
+format:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
+
+vet:
+	go vet ./...
+
+lint: $(TOOLS)/golangci-lint-$(LINT_VERSION)
+	$< run
+
+# The linter is built from its own module at a pinned version: its hundreds of
+# dependencies stay out of go.mod.
+$(TOOLS)/golangci-lint-$(LINT_VERSION):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+race:
+	go test -race -count=1 -timeout 10m ./...
+
+bench: ## run the Go benchmarks, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+	  grep -oE '^func Fuzz[A-Za-z]+' "$$file" | cut -d' ' -f2 | while read -r target; do \
+	    echo "== $$target ($$(dirname "$$file"))"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+	  done || exit 1; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin .tools
