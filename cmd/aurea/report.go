@@ -74,18 +74,14 @@ func summary(w io.Writer, name string, s aurea.Summary) {
 	fmt.Fprintln(w)
 }
 
-// duration writes seconds with four digits and the unit that fits.
+// duration writes seconds with five digits and the unit that fits.
 func duration(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
-	for _, unit := range []time.Duration{time.Hour, time.Minute, time.Second, time.Millisecond, time.Microsecond} {
-		if d >= 10*unit {
-			return d.Round(unit / 1000).String()
-		}
-		if d >= unit {
-			return d.Round(max(unit/10000, 1)).String()
-		}
+	digit := time.Duration(1)
+	for d/digit >= 100_000 {
+		digit *= 10
 	}
-	return d.String()
+	return d.Round(digit).String()
 }
 
 // count writes a number of things with as many digits as matter.

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// command calls the command as main does.
+func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Wrong usage and wrong specs: the exit code, and the sentence that says where
+// and what.
+func TestErrors(t *testing.T) {
+	spec := file(t, "spec.yaml", "num_jobs: 10\nworkload:\n  kind: sleep\n  duration: fast\nlabels:\n  team: 7\n")
+	tests := []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"wat"}, 2, `aurea: unknown command "wat" for "aurea"; see aurea --help`},
+		{[]string{"run", "--wat"}, 2, `aurea: unknown flag: --wat; see aurea run --help`},
+		{[]string{"run", "a", "b"}, 2, `aurea: accepts at most 1 arg(s), received 2; see aurea --help`},
+		{[]string{"run"}, 2, `aurea: num_jobs: is needed, or duration is: how many jobs, or for how long`},
+		{[]string{"run", "--jobs", "ten"}, 2, `aurea: num_jobs: must be an integer from 1 to 10000000; got "ten" (from --jobs)`},
+		{[]string{"run", "--jobs", "5", "--job-duration", "5"}, 2, `aurea: --job-duration must be a duration such as 100ms; got "5"; see aurea --help`},
+		{[]string{"run", "--jobs", "5", "--param", "a=b"}, 2, `aurea: --param needs --workload KIND, or a workload in the spec; see aurea --help`},
+		{[]string{"run", "--jobs", "5", "--workload", "noop", "--param", "a"}, 2, `aurea: --param must be key=value; got "a"; see aurea --help`},
+		{[]string{"run", "--jobs", "5", "--workload", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop; got "nop"`},
+		{[]string{"run", "--jobs", "5", "--threshold", "p99 250ms"}, 2, `aurea: thresholds[0]: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got "p99 250ms" (from --threshold)`},
+		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2, `aurea: -o must be text or json; got "pdf"; see aurea --help`},
+		{[]string{"run", "/nowhere.yaml"}, 2, `aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea --help`},
+		{[]string{"run", spec}, 2, "aurea: " + spec + `:6:3: labels.team: must be a string of up to 200 characters; got 7`},
+		{[]string{"workloads", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop; got "nop"`},
+		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea --help`},
+		{[]string{"serve", "--listen", "5000"}, 2, `aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea --help`},
+		{[]string{"serve", "--token-file", file(t, "tokens", "\n")}, 2, `holds no token; write one on a line; see aurea --help`},
+		{[]string{"serve", "--log-level", "loud"}, 2, `aurea: --log-level must be debug, info, warn or error; got "loud"; see aurea --help`},
+		{[]string{"health", "--server", "http://127.0.0.1:1"}, 1, `aurea: no answer from http://127.0.0.1:1`},
+	}
+	for _, test := range tests {
+		code, stdout, stderr := command(t, "", test.args...)
+		if code != test.code || !strings.Contains(stderr, test.want) {
+			t.Errorf("aurea %s: exit %d, %q; want %d, %q", strings.Join(test.args, " "), code, stderr, test.code, test.want)
+		}
+		if stdout != "" {
+			t.Errorf("aurea %s wrote %q to standard output", strings.Join(test.args, " "), stdout)
+		}
+	}
+}
+
+// runJSON runs a benchmark and decodes its result.
+func runJSON(t *testing.T, stdin string, args ...string) (int, aurea.Result) {
+	t.Helper()
+	code, stdout, stderr := command(t, stdin, append([]string{"run", "-o", "json"}, args...)...)
+	var result aurea.Result
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatalf("%v: %v\n%s\n%s", args, err, stdout, stderr)
+	}
+	return code, result
+}
+
+func TestExitCodes(t *testing.T) {
+	tests := []struct {
+		threshold string
+		code      int
+		verdict   aurea.Verdict
+	}{
+		{"p99 < 1h", exitOK, aurea.VerdictPass},
+		{"p99 < 1ns", exitThreshold, aurea.VerdictFail},
+		{"throughput > 1", exitOK, aurea.VerdictPass},
+	}
+	for _, test := range tests {
+		code, result := runJSON(t, "", "--jobs", "5", "--job-duration", "2ms", "--threshold", test.threshold)
+		if code != test.code || result.Verdict != test.verdict {
+			t.Errorf("%s: exit %d, verdict %s; want %d, %s", test.threshold, code, result.Verdict, test.code, test.verdict)
+		}
+	}
+	// Every job times out: there is no latency to judge.
+	code, result := runJSON(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
+	if code != exitInvalid || result.Verdict != aurea.VerdictNoData {
+		t.Errorf("no data: exit %d, verdict %s", code, result.Verdict)
+	}
+}
+
+func TestInterruptedBeforeItBegins(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	code := run(ctx, []string{"run", "--jobs", "5", "--job-duration", "1h"}, strings.NewReader(""), &out, &errs)
+	if code != exitInterrupted || out.Len() > 0 || errs.String() != "aurea: interrupted before the run began\n" {
+		t.Errorf("exit %d, %q, %q", code, out.String(), errs.String())
+	}
+}
+
+// Flags override the file, field by field; YAML and JSON say the same.
+func TestSpecSources(t *testing.T) {
+	yamlFile := file(t, "spec.yaml", "num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
+	code, result := runJSON(t, "", yamlFile, "--jobs", "9", "--label", "b=z", "--concurrency", "2")
+	spec := result.Spec
+	if code != exitOK || spec.NumJobs != 9 || result.Counts.OK != 9 || spec.Name != "from file" || spec.Labels["a"] != "x" || spec.Labels["b"] != "z" || spec.Concurrency != 2 || result.Seed != 3 {
+		t.Errorf("exit %d, spec %+v, seed %d", code, spec, result.Seed)
+	}
+	code, result = runJSON(t, `{"num_jobs": 4, "workload": {"kind": "noop"}}`, "-")
+	if code != exitOK || result.Counts.OK != 4 || result.Spec.Workload.Kind != "noop" {
+		t.Errorf("exit %d, result %+v", code, result.Counts)
+	}
+	code, result = runJSON(t, "", yamlFile, "--workload", "sleep", "--param", "duration=3ms", "--param", "jitter=0")
+	if code != exitOK || result.ServiceTime.Min < 0.003 || result.Spec.JobDurationMS != nil {
+		t.Errorf("exit %d, service time %+v, spec %+v", code, result.ServiceTime, result.Spec)
+	}
+}
+
+func TestIncludeJobs(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		jobs int
+	}{{nil, 0}, {[]string{"--include-jobs"}, 3}} {
+		_, stdout, _ := command(t, "", append([]string{"run", "-o", "json", "--jobs", "3", "--job-duration", "1ms"}, test.args...)...)
+		if got := strings.Count(stdout, `"job_id"`); got != test.jobs {
+			t.Errorf("%v lists %d jobs, want %d", test.args, got, test.jobs)
+		}
+	}
+}
+
+func TestFlagsFromEnvironment(t *testing.T) {
+	t.Setenv("AUREA_JOBS", "6")
+	t.Setenv("AUREA_JOB_DURATION", "1ms")
+	t.Setenv("AUREA_CONCURRENCY", "3")
+	_, result := runJSON(t, "", "--concurrency", "2")
+	if result.Counts.OK != 6 || result.InFlight.Max != 2 {
+		t.Errorf("%d jobs, %d at once; want 6 from the environment, 2 from the flag", result.Counts.OK, result.InFlight.Max)
+	}
+	t.Setenv("AUREA_QUIET", "perhaps")
+	code, _, stderr := command(t, "", "run")
+	if code != exitUsage || !strings.Contains(stderr, "environment variable AUREA_QUIET") {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+}
+
+func TestText(t *testing.T) {
+	code, stdout, stderr := command(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
+	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  value 0"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	if code != exitOK || !strings.Contains(stderr, "20 started  20 ok  0 failed  0 in flight") {
+		t.Errorf("exit %d, progress %q", code, stderr)
+	}
+	if _, _, stderr := command(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
+		t.Errorf("--quiet says %q", stderr)
+	}
+}
+
+// Every command explains itself, every flag too.
+func TestHelp(t *testing.T) {
+	for _, name := range []string{"", "serve", "run", "workloads", "health", "version", "completion"} {
+		args := append(strings.Fields(name), "--help")
+		code, stdout, _ := command(t, "", args...)
+		if code != exitOK || !strings.Contains(stdout, "Usage:\n  aurea") {
+			t.Errorf("aurea %s --help: exit %d\n%s", name, code, stdout)
+		}
+	}
+	run, _, err := newRoot().Find([]string{"run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range aurea.SpecParameters() {
+		flag := map[string]string{"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label", "pricing": ""}[p.Name]
+		if flag == "" && p.Name != "pricing" && p.Name != "stages" {
+			flag = strings.ReplaceAll(p.Name, "_", "-")
+		}
+		if flag != "" && run.Flags().Lookup(flag) == nil {
+			t.Errorf("no flag for %s", p.Name)
+		}
+	}
+}
+
+func TestWorkloads(t *testing.T) {
+	_, stdout, _ := command(t, "", "workloads", "sleep")
+	if !strings.Contains(stdout, "duration") || strings.Contains(stdout, "noop") {
+		t.Errorf("aurea workloads sleep:\n%s", stdout)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0: "0s", 4e-8: "40ns", 1.23456e-6: "1.234µs", 0.0123456: "12.346ms", 0.12: "120ms", 1.23456: "1.2346s", 100: "1m40s", 100.123: "1m40.12s",
+	} {
+		if got := duration(seconds); got != want {
+			t.Errorf("duration(%v) = %s, want %s", seconds, got, want)
+		}
+	}
+}
