@@ -2,33 +2,27 @@ package aurea
 
 import (
 	"iter"
+	"math"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	logChunk  = 1 << 13 // records in a chunk: 128 KiB
+	logChunk  = 1 << 13 // records in a chunk
 	logChunks = (MaxJobs + logChunk - 1) / logChunk
 )
 
 // A JobLog keeps a record of every job that was started, up to MaxJobs of them,
-// in 16 bytes each. Memory is taken in chunks as jobs come.
+// in 17 bytes each: exact to the nanosecond, column by column. Memory is taken
+// in chunks as jobs come.
 //
 // Put may be called from several goroutines at once, as long as no two put the
 // same job. The rest is for when all of them are done. A nil JobLog is empty
 // and keeps nothing.
 type JobLog struct {
-	chunks  [logChunks]atomic.Pointer[[logChunk]record]
+	chunks  [logChunks]atomic.Pointer[chunk]
 	omitted atomic.Int64
 }
-
-// A record holds start<<8 | flags<<4 | outcome + 1, and the service time; the
-// zero record is a job that never started.
-type record struct{ start, service uint64 }
-
-// fromBeginning marks a job that was intended to start with the run. Any other
-// job was intended to start when it did.
-const fromBeginning = 1 << 4
 
 // A JobRecord is what became of one job. Times count from the run's start.
 type JobRecord struct {
@@ -37,8 +31,43 @@ type JobRecord struct {
 	Outcome              Outcome
 }
 
-// Put keeps the record of the plan's i-th job. In the closed model a job is
-// intended either at the run's beginning (0) or when it starts.
+type chunk struct {
+	outcome [logChunk]uint8 // 0 for a job that never started, else the outcome + 1
+	start   [logChunk]time.Duration
+	service column
+	delay   column
+}
+
+// A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
+// 8 more for a chunk in which one is longer.
+type column struct {
+	narrow [logChunk]uint32
+	wide   atomic.Pointer[[logChunk]time.Duration]
+}
+
+// tooWide stands in for a duration that is in wide.
+const tooWide = math.MaxUint32
+
+func (c *column) put(i int64, d time.Duration) {
+	if d < tooWide {
+		c.narrow[i] = uint32(d)
+		return
+	}
+	c.narrow[i] = tooWide
+	if c.wide.Load() == nil {
+		c.wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // or another goroutine has
+	}
+	c.wide.Load()[i] = d
+}
+
+func (c *column) get(i int64) time.Duration {
+	if c.narrow[i] == tooWide {
+		return c.wide.Load()[i]
+	}
+	return time.Duration(c.narrow[i])
+}
+
+// Put keeps the record of the plan's i-th job; intended ≤ start ≤ end.
 func (l *JobLog) Put(i int64, outcome Outcome, intended, start, end time.Duration) {
 	if l == nil {
 		return
@@ -47,23 +76,17 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, start, end time.Duratio
 		l.omitted.Add(1)
 		return
 	}
-	chunk := l.chunks[i/logChunk].Load()
-	if chunk == nil {
-		chunk = l.grow(i / logChunk)
+	slot := &l.chunks[i/logChunk]
+	c := slot.Load()
+	if c == nil {
+		slot.CompareAndSwap(nil, new(chunk)) // or another goroutine has
+		c = slot.Load()
 	}
-	word := uint64(start)<<8 | uint64(outcome+1)
-	if intended != start {
-		word |= fromBeginning
-	}
-	chunk[i%logChunk] = record{word, uint64(end - start)}
-}
-
-func (l *JobLog) grow(i int64) *[logChunk]record {
-	fresh := new([logChunk]record)
-	if l.chunks[i].CompareAndSwap(nil, fresh) {
-		return fresh
-	}
-	return l.chunks[i].Load()
+	i %= logChunk
+	c.outcome[i] = uint8(outcome) + 1
+	c.start[i] = start
+	c.service.put(i, end-start)
+	c.delay.put(i, start-intended)
 }
 
 // Omitted is how many jobs were not kept because there were more than MaxJobs.
@@ -80,13 +103,13 @@ func (l *JobLog) All() iter.Seq[JobRecord] {
 		if l == nil {
 			return
 		}
-		for c := range l.chunks {
-			chunk := l.chunks[c].Load()
-			if chunk == nil {
+		for n := range l.chunks {
+			c := l.chunks[n].Load()
+			if c == nil {
 				continue
 			}
-			for i, r := range chunk {
-				if r.start != 0 && !yield(r.decode(int64(c)*logChunk+int64(i))) {
+			for i := range int64(logChunk) {
+				if c.outcome[i] != 0 && !yield(c.record(int64(n)*logChunk, i)) {
 					return
 				}
 			}
@@ -94,17 +117,13 @@ func (l *JobLog) All() iter.Seq[JobRecord] {
 	}
 }
 
-func (r record) decode(index int64) JobRecord {
-	start := time.Duration(r.start >> 8)
-	job := JobRecord{
-		Index:    index,
-		Intended: start,
+func (c *chunk) record(first, i int64) JobRecord {
+	start := c.start[i]
+	return JobRecord{
+		Index:    first + i,
+		Intended: start - c.delay.get(i),
 		Start:    start,
-		End:      start + time.Duration(r.service),
-		Outcome:  Outcome(r.start&0xf) - 1,
+		End:      start + c.service.get(i),
+		Outcome:  Outcome(c.outcome[i] - 1),
 	}
-	if r.start&fromBeginning != 0 {
-		job.Intended = 0
-	}
-	return job
 }
