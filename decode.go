@@ -15,7 +15,6 @@ import (
 // A field is one row of the spec: what it takes, and where the value goes.
 type field struct {
 	Parameter
-	notYet bool // declared and checked, but no engine executes it so far
 	// One of the two: set takes the value that Parameter.Parse returned, read
 	// takes the raw one of a list or an object.
 	set  func(s *Spec, value any)
@@ -32,17 +31,17 @@ var fields = []field{
 		read: func(s *Spec, v any, at string, found *problems) { s.Workload = readWorkload(v, at, found) }},
 	{Parameter: Parameter{Name: "concurrency", Type: Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight; without it and without rate, all of them at once"},
 		set: func(s *Spec, v any) { s.Concurrency = v.(int64) }},
-	{Parameter: Parameter{Name: "rate", Type: Number, Min: math.SmallestNonzeroFloat64, Max: maxRate, Doc: "jobs started a second, whether or not earlier ones have ended"}, notYet: true,
+	{Parameter: Parameter{Name: "rate", Type: Number, Min: math.SmallestNonzeroFloat64, Max: maxRate, Doc: "jobs started a second, whether or not earlier ones have ended"},
 		set: func(s *Spec, v any) { s.Rate = v.(float64) }},
-	{Parameter: Parameter{Name: "arrival", Type: Text, Options: []string{"constant", "poisson"}, Default: "constant", Doc: "how the starts of a rate are spaced"}, notYet: true,
+	{Parameter: Parameter{Name: "arrival", Type: Text, Options: []string{"constant", "poisson"}, Default: "constant", Doc: "how the starts of a rate are spaced"},
 		set: func(s *Spec, v any) { s.Arrival = v.(string) }},
-	{Parameter: Parameter{Name: "on_saturation", Type: Text, Options: []string{"wait", "drop"}, Default: "wait", Doc: "what a job of a rate does when concurrency is reached"}, notYet: true,
+	{Parameter: Parameter{Name: "on_saturation", Type: Text, Options: []string{"wait", "drop"}, Default: "wait", Doc: "what a job of a rate does when concurrency is reached"},
 		set: func(s *Spec, v any) { s.OnSaturation = v.(string) }},
 	{Parameter: Parameter{Name: "duration", Type: DurationText, Min: 0.001, Max: MaxRunDuration.Seconds(), Doc: "start no more jobs after this"},
 		set: func(s *Spec, v any) { s.Duration = v.(Duration) }},
-	{Parameter: Parameter{Name: "stages", Type: "array", Doc: "linear ramps of rate or concurrency, one after the other"}, notYet: true,
+	{Parameter: Parameter{Name: "stages", Type: "array", Doc: "linear ramps of rate or concurrency, one after the other"},
 		read: readStages},
-	{Parameter: Parameter{Name: "warmup", Type: DurationText, Max: MaxRunDuration.Seconds(), Doc: "jobs started in this first stretch are reported apart and not judged"}, notYet: true,
+	{Parameter: Parameter{Name: "warmup", Type: DurationText, Max: MaxRunDuration.Seconds(), Doc: "jobs started in this first stretch are reported apart and not judged"},
 		set: func(s *Spec, v any) { s.Warmup = v.(Duration) }},
 	{Parameter: Parameter{Name: "timeout", Type: DurationText, Min: 1e-9, Max: MaxJobDuration.Seconds(), Doc: "longest a job may take"},
 		set: func(s *Spec, v any) { s.Timeout = v.(Duration) }},
@@ -98,10 +97,6 @@ func DecodeSpec(data []byte) (Spec, error) {
 }
 
 func (f field) decode(spec *Spec, value any, found *problems) {
-	if f.notYet {
-		found.add(f.Name, "is not supported yet: this version runs a number of jobs, in parallel or with a concurrency, or for a duration")
-		return
-	}
 	if f.read != nil {
 		f.read(spec, value, f.Name, found)
 		return
@@ -112,19 +107,6 @@ func (f field) decode(spec *Spec, value any, found *problems) {
 		return
 	}
 	f.set(spec, parsed)
-}
-
-// checkTogether applies the rules that concern more than one field.
-func (s Spec) checkTogether(found *problems) {
-	if s.JobDurationMS != nil && s.Workload != nil {
-		found.add("job_duration_ms", "is short for a sleep workload and cannot stand together with workload; give one of the two")
-	}
-	if s.NumJobs == 0 && s.Duration == 0 {
-		found.add("num_jobs", "is needed, or duration is: how many jobs, or for how long")
-	}
-	if s.NumJobs == 0 && s.Duration != 0 && s.Concurrency == 0 {
-		found.add("concurrency", "is needed when there is no num_jobs: how many jobs to keep in flight")
-	}
 }
 
 func fieldNames() []string {
@@ -180,7 +162,7 @@ func readWorkload(value any, location string, found *problems) *Workload {
 var stageParameters = []Parameter{
 	{Name: "duration", Type: DurationText, Min: 0.001, Max: MaxRunDuration.Seconds(), Doc: "how long the ramp takes"},
 	{Name: "rate", Type: Number, Max: maxRate, Doc: "jobs a second at its end"},
-	{Name: "concurrency", Type: Integer, Min: 1, Max: MaxJobs, Doc: "jobs in flight at its end"},
+	{Name: "concurrency", Type: Integer, Max: MaxJobs, Doc: "jobs in flight at its end"},
 }
 
 func readStages(s *Spec, value any, location string, found *problems) {
@@ -194,8 +176,12 @@ func readStages(s *Spec, value any, location string, found *problems) {
 		values := readParameters(stageParameters, entry, at, found)
 		var stage Stage
 		stage.Duration, _ = values["duration"].(Duration)
-		stage.Rate, _ = values["rate"].(float64)
-		stage.Concurrency, _ = values["concurrency"].(int64)
+		if rate, ok := values["rate"].(float64); ok {
+			stage.Rate = &rate
+		}
+		if concurrency, ok := values["concurrency"].(int64); ok {
+			stage.Concurrency = &concurrency
+		}
 		s.Stages = append(s.Stages, stage)
 	}
 }

@@ -49,11 +49,20 @@ type Spec struct {
 }
 
 // A Stage is a linear ramp of the load, from where the last one ended to Rate
-// or Concurrency.
+// or to Concurrency, of which it has exactly one. The first begins at the
+// spec's own rate or concurrency, or at 0.
 type Stage struct {
 	Duration    Duration `json:"duration"`
-	Rate        float64  `json:"rate,omitempty"`
-	Concurrency int64    `json:"concurrency,omitempty"`
+	Rate        *float64 `json:"rate,omitempty"`
+	Concurrency *int64   `json:"concurrency,omitempty"`
+}
+
+// target is the level that the ramp ends at.
+func (s Stage) target() float64 {
+	if s.Rate != nil {
+		return *s.Rate
+	}
+	return float64(*s.Concurrency)
 }
 
 // Pricing is what work costs: a price for every second of service time and one

@@ -50,6 +50,9 @@ func (c *Counts) at(o Outcome) *int64 {
 // Ended is how many jobs ran to an end of their own: ok, failed or timeout.
 func (c Counts) Ended() int64 { return c.OK + c.Failed + c.Timeout }
 
+// Accounted is how many jobs have an outcome.
+func (c Counts) Accounted() int64 { return c.Ended() + c.Cancelled + c.Dropped + c.Lost }
+
 // ErrorRate is the share of jobs that were owed and did not end ok; cancelled
 // jobs were not owed. 0 when there were none.
 func (c Counts) ErrorRate() float64 {
@@ -70,7 +73,7 @@ func (c *Counts) add(other Counts) {
 
 // Check verifies the accounting identity of a finished run.
 func (c Counts) Check() error {
-	if sum := c.Ended() + c.Cancelled + c.Dropped + c.Lost; sum != c.Planned {
+	if sum := c.Accounted(); sum != c.Planned {
 		return fmt.Errorf("the accounting does not add up: %d planned, %d accounted for (%+v)", c.Planned, sum, c)
 	}
 	return nil

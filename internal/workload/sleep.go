@@ -19,7 +19,7 @@ var sleep = kind{
 	},
 	make: func(values map[string]any, seed uint64) Waiter {
 		return sleeper{
-			seed:     seed,
+			draws:    aurea.NewStream(seed, aurea.StreamJobs),
 			duration: float64(values["duration"].(aurea.Duration)),
 			jitter:   values["jitter"].(float64),
 		}
@@ -27,13 +27,13 @@ var sleep = kind{
 }
 
 type sleeper struct {
-	seed     uint64
+	draws    aurea.Stream
 	duration float64 // ns
 	jitter   float64
 }
 
 func (s sleeper) Wait(job int64) time.Duration {
-	return time.Duration(s.duration * (1 + s.jitter*(2*uniform(s.seed, job)-1)))
+	return time.Duration(s.duration * (1 + s.jitter*(2*s.draws.Uniform(job)-1)))
 }
 
 func (s sleeper) Longest() time.Duration {

@@ -1,0 +1,87 @@
+package aurea
+
+import "fmt"
+
+// together are the rules that concern more than one field: whether a spec
+// breaks the rule, and which field to name and what to say then.
+var together = []struct {
+	broken         func(Spec) bool
+	field, message string
+}{
+	{func(s Spec) bool { return s.JobDurationMS != nil && s.Workload != nil },
+		"job_duration_ms", "is short for a sleep workload and cannot stand together with workload; give one of the two"},
+	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 },
+		"num_jobs", "is needed, or duration or stages: how many jobs, or for how long"},
+	{func(s Spec) bool {
+		return s.NumJobs == 0 && s.Concurrency == 0 && s.Rate == 0 && len(s.Stages) == 0 && s.Duration != 0
+	},
+		"concurrency", "is needed when there is no num_jobs and no rate: how many jobs to keep in flight"},
+	{func(s Spec) bool { return s.Arrival != "" && !s.open() },
+		"arrival", "is of a rate; give rate, or stages with rates"},
+	{func(s Spec) bool { return s.OnSaturation != "" && !s.open() },
+		"on_saturation", "is of a rate; give rate, or stages with rates"},
+	{func(s Spec) bool { return s.OnSaturation == "drop" && s.Concurrency == 0 },
+		"concurrency", "is needed to drop: with how many jobs in flight the next one is dropped"},
+	{func(s Spec) bool { return s.Rate != 0 && len(s.Stages) > 0 && s.Stages[0].Rate == nil },
+		"rate", "cannot stand together with stages of concurrency"},
+	{func(s Spec) bool { return len(s.Stages) > 0 && s.Duration > s.stagesLength() },
+		"duration", "is longer than the stages together; leave it out, or lengthen the last stage"},
+	{func(s Spec) bool { return s.Warmup > 0 && s.length() > 0 && s.Warmup >= s.length() },
+		"warmup", "is part of the run and must be shorter than it, or nothing would be judged"},
+}
+
+// checkTogether applies the rules that concern more than one field.
+func (s Spec) checkTogether(found *problems) {
+	s.checkStages(found)
+	if len(*found) > 0 {
+		return
+	}
+	for _, rule := range together {
+		if rule.broken(s) {
+			found.add(rule.field, "%s", rule.message)
+		}
+	}
+}
+
+// checkStages wants every stage to have one target, all of a kind, and at least
+// one of them above zero.
+func (s Spec) checkStages(found *problems) {
+	var highest float64
+	for i, stage := range s.Stages {
+		at := fmt.Sprintf("stages[%d]", i)
+		switch {
+		case stage.Duration == 0:
+			found.add(at+".duration", "is needed: how long the ramp takes")
+		case (stage.Rate == nil) == (stage.Concurrency == nil):
+			found.add(at, "must have a rate or a concurrency to ramp to, and only one of them")
+		case (stage.Rate == nil) != (s.Stages[0].Rate == nil):
+			found.add(at, "must ramp what the first stage does: all stages have rates, or all have concurrencies")
+		default:
+			highest = max(highest, stage.target())
+		}
+	}
+	if len(s.Stages) > 0 && len(*found) == 0 && highest == 0 {
+		found.add("stages", "must go above 0 somewhere")
+	}
+}
+
+// open reports whether jobs start by a rate.
+func (s Spec) open() bool {
+	return s.Rate != 0 || len(s.Stages) > 0 && s.Stages[0].Rate != nil
+}
+
+func (s Spec) stagesLength() Duration {
+	var length Duration
+	for _, stage := range s.Stages {
+		length += stage.Duration
+	}
+	return length
+}
+
+// length is how long jobs are started; 0 when only their number says.
+func (s Spec) length() Duration {
+	if s.Duration != 0 {
+		return s.Duration
+	}
+	return s.stagesLength()
+}
