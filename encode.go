@@ -29,7 +29,11 @@ func (r *Result) writeJobs(out *bufio.Writer) {
 	pricing := r.Spec.Prices()
 	line := make([]byte, 0, 256)
 	separator := `,"jobs":[`
+	warmup := time.Duration(r.Spec.Warmup)
 	for job := range r.Jobs.All() {
+		if job.Intended < warmup {
+			continue
+		}
 		line = append(line[:0], separator...)
 		line = r.appendJob(line, job, pricing)
 		if _, err := out.Write(line); err != nil {

@@ -28,7 +28,9 @@ type Result struct {
 	Delay         Summary          `json:"delay"`        // of jobs that ended, from intended to actual start
 	FailedLatency Summary          `json:"failed_latency"`
 	InFlight      InFlight         `json:"in_flight"`
-	Model         string           `json:"model"` // closed or open
+	Model         Model            `json:"model"`
+	Rate          *Rate            `json:"rate,omitempty"`   // of the open model
+	Warmup        *Warmup          `json:"warmup,omitempty"` // what was not judged; nothing of it is in the rest
 	Seed          uint64           `json:"seed"`
 	Spec          Spec             `json:"spec"`
 	Cost          Cost             `json:"cost"`
@@ -79,6 +81,34 @@ type InFlight struct {
 	Mean float64 `json:"mean"` // over the run's duration
 }
 
+// A Model is how jobs are started: each when an earlier one has ended, or by a
+// rate. In the closed model a stall delays the jobs behind it out of sight; in
+// the open one they are late, and their latency says so.
+type Model string
+
+// The models.
+const (
+	Closed Model = "closed"
+	Open   Model = "open"
+)
+
+// Rate is what the open model asked for and got, in jobs a second, over the
+// whole run, its warm-up included.
+type Rate struct {
+	Target   float64 `json:"target"`   // jobs due, by the length of the schedule
+	Achieved float64 `json:"achieved"` // jobs started, by the time it took
+}
+
+// Warmup is what happened to the jobs that were intended to start in the
+// warm-up.
+type Warmup struct {
+	Duration    float64 `json:"duration"`
+	Counts      Counts  `json:"counts"`
+	Latency     Summary `json:"latency"`
+	ServiceTime Summary `json:"service_time"`
+	Delay       Summary `json:"delay"`
+}
+
 // Cost is what the run cost, by its pricing.
 type Cost struct {
 	Total          float64 `json:"total"`
@@ -117,8 +147,10 @@ type Measurement struct {
 	Start       time.Time     // when the run began
 	Duration    time.Duration // on the monotonic clock, to the end of the last job
 	Stopped     bool          // it was cancelled before its end
-	Tally       *Tally        // of the whole run, with Planned
+	Tally       *Tally        // of the judged part, with Planned
+	Warmup      *Tally        // of the warm-up, likewise; empty without one
 	MaxInFlight int64
+	LastStart   time.Duration // when the last job was started
 	Series      []Point
 	Jobs        *JobLog
 	Environment Environment
@@ -129,7 +161,7 @@ type Measurement struct {
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
 	pricing := plan.Spec.Prices()
-	seconds := m.Duration.Seconds()
+	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup), 0).Seconds()
 	total := pricing.Cost(tally.ServiceTime.Sum(), tally.Ended())
 	perJob := ratio(total, float64(tally.Ended()))
 	start := m.Start.UTC().Truncate(time.Microsecond)
@@ -151,7 +183,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Delay:         Summarize(tally.Delay),
 		FailedLatency: Summarize(tally.FailedLatency),
 		InFlight:      InFlight{Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum(), seconds)},
-		Model:         "closed",
+		Model:         Closed,
 		Seed:          plan.Seed,
 		Spec:          plan.Spec,
 		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
@@ -165,8 +197,41 @@ func NewResult(plan Plan, m Measurement) *Result {
 	if m.Stopped {
 		result.Status = StatusCancelled
 	}
+	if plan.Open() {
+		result.Model = Open
+		result.Rate = m.rate(plan)
+	}
+	if plan.Spec.Warmup > 0 {
+		result.Warmup = &Warmup{
+			Duration:    plan.Spec.Warmup.Seconds(),
+			Counts:      m.Warmup.Counts,
+			Latency:     Summarize(m.Warmup.Latency),
+			ServiceTime: Summarize(m.Warmup.ServiceTime),
+			Delay:       Summarize(m.Warmup.Delay),
+		}
+	}
 	result.judge()
 	return result
+}
+
+// rate compares the schedule with what became of it. A schedule that ends with
+// its last job is as long as that job's gap and those before it.
+func (m Measurement) rate(plan Plan) *Rate {
+	planned, started := m.Tally.Planned, m.Tally.Started
+	if m.Warmup != nil {
+		planned, started = planned+m.Warmup.Planned, started+m.Warmup.Started
+	}
+	length := plan.End.Seconds()
+	if plan.End == Forever {
+		length = NewSchedule(plan).Start(plan.Jobs).Seconds()
+	}
+	if m.Stopped {
+		length = m.Duration.Seconds()
+	}
+	return &Rate{
+		Target:   ratio(float64(planned), length),
+		Achieved: ratio(float64(started), max(length, m.LastStart.Seconds())),
+	}
 }
 
 func errorClasses(plan Plan, tally *Tally) []ErrorClass {

@@ -80,6 +80,26 @@ func BenchmarkOvershoot(b *testing.B) {
 	}
 }
 
+// BenchmarkOpen drives ten seconds of a rate and reports whether it was kept,
+// and how late jobs were started.
+func BenchmarkOpen(b *testing.B) {
+	for _, rate := range []int{1000, 200_000} {
+		b.Run("rate="+itoa(rate), func(b *testing.B) {
+			p := plan(b, `{"rate": `+itoa(rate)+`, "duration": "10s", "workload": {"kind": "noop"}, "include_jobs": false}`)
+			e := New("test")
+			for b.Loop() {
+				result, err := e.Execute(context.Background(), p, ignore)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(result.Rate.Achieved/result.Rate.Target, "achieved/target")
+				b.ReportMetric(result.Delay.P50*1e6, "delay-p50-µs")
+				b.ReportMetric(result.Delay.P99*1e6, "delay-p99-µs")
+			}
+		})
+	}
+}
+
 func itoa(n int) string {
 	encoded, _ := json.Marshal(n)
 	return string(encoded)

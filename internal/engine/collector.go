@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -12,9 +14,9 @@ type report struct {
 	at       time.Duration // the end of the interval, on the lane's clock
 	end      time.Duration // of a last report: when the lane's last job ended
 	inFlight int64
-	tally    *aurea.Tally
-	spare    chan<- *aurea.Tally // where the emptied tally goes back to
-	last     bool                // the lane has no more jobs
+	tallies  *tallies
+	spare    chan<- *tallies // where the emptied tallies go back to
+	last     bool            // the lane has no more jobs
 }
 
 // A collector merges the reports of the lanes: by interval for whoever looks
@@ -22,10 +24,11 @@ type report struct {
 // some lane has reported and another has not.
 type collector struct {
 	reports  chan report
+	observe  func(aurea.Progress)
 	reached  []time.Duration // how far each lane has reported
 	inFlight []int64
 	pending  []interval
-	total    *aurea.Tally
+	total    *tallies
 	series   []aurea.Point
 	emitted  time.Duration // end of the last interval observed
 }
@@ -35,21 +38,22 @@ type interval struct {
 	tally *aurea.Tally
 }
 
-func newCollector(lanes int) *collector {
+func newCollector(lanes int, observe func(aurea.Progress)) *collector {
 	return &collector{
 		// Room for all that can be under way, so that no lane ever waits: its
-		// spare tally and its last.
+		// spare tallies and its last.
 		reports:  make(chan report, 2*lanes),
+		observe:  observe,
 		reached:  make([]time.Duration, lanes),
 		inFlight: make([]int64, lanes),
-		total:    aurea.NewTally(),
+		total:    newTallies(),
 		series:   []aurea.Point{},
 	}
 }
 
-// collect takes reports until every lane has given its last. It returns the
-// run's tally and series, and when its last job ended.
-func (c *collector) collect(observe func(aurea.Progress)) (*aurea.Tally, []aurea.Point, time.Duration) {
+// collect takes reports until every lane has given its last, and returns when
+// the last job ended.
+func (c *collector) collect() time.Duration {
 	var end time.Duration
 	for open := len(c.reached); open > 0; {
 		r := <-c.reports
@@ -58,64 +62,78 @@ func (c *collector) collect(observe func(aurea.Progress)) (*aurea.Tally, []aurea
 			open--
 			end = max(end, r.end)
 		}
-		for len(c.pending) > 0 && open > 0 && c.slowest() >= c.pending[0].end {
-			c.emit(observe, c.pending[0].end)
+		for len(c.pending) > 0 && open > 0 && slices.Min(c.reached) >= c.pending[0].end {
+			c.emit(c.pending[0].end)
 		}
 	}
+	return end
+}
+
+// counted is how many jobs the lanes have accounted for.
+func (c *collector) counted() int64 {
+	return c.total.judged.Accounted() + c.total.warmup.Accounted()
+}
+
+// close counts the jobs that were planned and never started as cancelled, emits
+// what is left, and returns the tallies of the judged part and of the warm-up.
+func (c *collector) close(unstarted int64, end time.Duration) (judged, warmup *aurea.Tally) {
+	c.at(c.ceiling(end)).Cancelled += unstarted
+	c.total.judged.Cancelled += unstarted
 	for len(c.pending) > 0 {
-		c.emit(observe, min(c.pending[0].end, end))
+		c.emit(max(min(c.pending[0].end, end), c.emitted))
 	}
-	return c.total, c.series, end
+	c.total.warmup.Planned = c.total.warmup.Accounted()
+	return c.total.judged, c.total.warmup
 }
 
 func (c *collector) take(r report) {
 	at := r.at
 	if r.last {
 		// What a lane did last belongs to the interval that it ended in.
-		at = (at + Interval - 1).Truncate(Interval)
+		at = c.ceiling(at)
 		r.at = forever
 	}
-	c.at(at).Merge(r.tally)
+	tally := c.at(at)
+	tally.Merge(r.tallies.judged)
+	tally.Merge(r.tallies.warmup)
+	c.total.judged.Merge(r.tallies.judged)
+	c.total.warmup.Merge(r.tallies.warmup)
 	c.reached[r.lane] = r.at
 	c.inFlight[r.lane] = r.inFlight
 	if r.spare != nil {
-		r.tally.Reset()
-		r.spare <- r.tally
+		r.tallies.judged.Reset()
+		r.tallies.warmup.Reset()
+		r.spare <- r.tallies
 	}
+}
+
+// ceiling is the end of the interval that a moment lies in, and at least that of
+// the last one pending.
+func (c *collector) ceiling(moment time.Duration) time.Duration {
+	end := (moment + Interval - 1).Truncate(Interval)
+	if n := len(c.pending); n > 0 {
+		return max(end, c.pending[n-1].end)
+	}
+	return end
 }
 
 // at returns the tally of the pending interval with the given end.
 func (c *collector) at(end time.Duration) *aurea.Tally {
-	i := 0
-	for i < len(c.pending) && c.pending[i].end < end {
-		i++
-	}
-	if i == len(c.pending) || c.pending[i].end != end {
-		c.pending = append(c.pending, interval{})
-		copy(c.pending[i+1:], c.pending[i:])
-		c.pending[i] = interval{end, aurea.NewTally()}
+	i, found := slices.BinarySearchFunc(c.pending, end, func(p interval, end time.Duration) int { return cmp.Compare(p.end, end) })
+	if !found {
+		c.pending = slices.Insert(c.pending, i, interval{end, aurea.NewTally()})
 	}
 	return c.pending[i].tally
 }
 
-// slowest is how far all lanes have reported.
-func (c *collector) slowest() time.Duration {
-	slowest := c.reached[0]
-	for _, reached := range c.reached {
-		slowest = min(slowest, reached)
-	}
-	return slowest
-}
-
-// emit shows the first pending interval, which ended at end, and adds it up.
-func (c *collector) emit(observe func(aurea.Progress), end time.Duration) {
+// emit shows the first pending interval, which ended at end.
+func (c *collector) emit(end time.Duration) {
 	progress := aurea.Progress{Elapsed: end, Length: end - c.emitted, Interval: c.pending[0].tally}
 	for _, n := range c.inFlight {
 		progress.InFlight += n
 	}
 	c.pending = c.pending[1:]
 	c.emitted = end
-	c.total.Merge(progress.Interval)
 	c.series = append(c.series, progress.Point())
-	observe(progress)
+	c.observe(progress)
 }

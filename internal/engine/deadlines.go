@@ -91,14 +91,20 @@ func (d *deadlines) next() time.Duration {
 	return s.min
 }
 
+// prepare does what the next pop would have to do first. It may be called when
+// nothing will be put in before the earliest deadline.
+func (d *deadlines) prepare() {
+	if n, s := d.first(); n > 0 && (s.head.n > 1 || s.head.next != nil) {
+		d.last = s.min
+		d.spread(n)
+	}
+}
+
 // pop takes a job with the earliest deadline out. There must be one.
 func (d *deadlines) pop() waiting {
+	d.prepare()
 	n, s := d.first()
 	d.last = s.min
-	if n > 0 && (s.head.n > 1 || s.head.next != nil) {
-		d.spread(n)
-		n, s = d.first()
-	}
 	b := s.head
 	b.n--
 	w := b.jobs[b.n]

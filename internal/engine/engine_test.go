@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is an engine for a bubble of synctest: it sleeps on timers alone, since
 // the kernel's clock cannot be faked.
-func fake() *Engine { return &Engine{sleep: timerSleep} }
+func fake() *Engine { return &Engine{sleep: func() sleeper { return timerSleep }} }
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
 	t.Helper()

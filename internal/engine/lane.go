@@ -10,87 +10,78 @@ import (
 // goroutine on a thread of its own.
 type lane struct {
 	*execution
-	index      int
-	slots      int64 // most jobs in flight here
-	queue      deadlines
-	first, end int64 // jobs claimed and not yet started
+	index int
+	share aurea.Plan // this lane's part of the concurrency; jobs come from the execution
+	queue deadlines
+	sleep sleeper
 
-	tally    *aurea.Tally
-	spare    chan *aurea.Tally // emptied tallies, back from the collector
-	tick     time.Duration     // when to hand the tally over next
-	ended    time.Duration     // when the last job ended
-	mostSeen int64             // most jobs in flight on all lanes, as seen from here
+	tallies  *tallies
+	spare    chan *tallies // emptied, back from the collector
+	tick     time.Duration // when to hand the tallies over next
+	started  time.Duration // when the last job was started
+	ended    time.Duration // when the last job ended
+	mostSeen int64         // most judged jobs in flight on all lanes, as seen from here
+	seen     time.Duration // when that was looked at last
 }
 
-func newLane(x *execution, index int, slots int64) *lane {
-	l := &lane{execution: x, index: index, slots: slots, tally: aurea.NewTally(), tick: Interval}
-	l.spare = make(chan *aurea.Tally, 1)
-	l.spare <- aurea.NewTally()
+// A tallies is what a lane counts: the jobs to be judged, and those of the
+// warm-up, if there is one.
+type tallies struct{ judged, warmup *aurea.Tally }
+
+func newTallies() *tallies { return &tallies{aurea.NewTally(), aurea.NewTally()} }
+
+func newLane(x *execution, index int, share aurea.Plan) *lane {
+	l := &lane{execution: x, index: index, share: share, sleep: x.sleep(), tallies: newTallies(), tick: Interval}
+	l.spare = make(chan *tallies, 1)
+	l.spare <- newTallies()
 	return l
 }
 
-// prepare makes the calling goroutine fit to be the lane's.
-func (l *lane) prepare() { ownThread() }
-
-// run drives the lane until no job is left. In the steady state a job costs one
-// reading of the clock: the end of one job is the start of its successor.
+// run drives the lane until no job is left.
 func (l *lane) run(c *collector) {
-	l.fill()
-	for l.queue.length > 0 {
-		now := l.now()
-		if now >= l.tick {
-			l.handOver(c, now)
-		}
-		if l.stopped.Load() {
-			l.cancel(now)
-			break
-		}
-		if next := l.queue.next(); next > now {
-			l.sleep(l.ctx, min(next, l.tick)-now)
-			continue
-		}
-		l.finish(now)
-		if i, ok := l.claimOne(1, now); ok {
-			l.begin(i, now, now)
-		} else {
-			l.levels[l.index].Store(l.queue.length)
-		}
+	if l.plan.Open() {
+		l.open(c)
+	} else {
+		l.closed(c)
 	}
-	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tally: l.tally, last: true}
+	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tallies: l.tallies, last: true}
 }
 
-// fill starts a job for every slot. They all should have started when the run
-// did; that the last of many starts later is the generator's delay.
-func (l *lane) fill() {
-	for l.queue.length < l.slots {
-		now := l.now()
-		i, ok := l.claimOne(min(l.slots-l.queue.length, freeBatch), now)
-		if !ok {
-			break
-		}
-		l.begin(i, 0, now)
+// mayGoOn does what a lane does beside driving jobs: it hands over its tallies
+// when an interval is over, and ends its jobs when the run is stopped. Then it
+// returns false.
+func (l *lane) mayGoOn(c *collector, now time.Duration) bool {
+	if now >= l.tick {
+		l.handOver(c, now)
 	}
-	l.levels[l.index].Store(l.queue.length)
-	l.mostSeen = l.inFlight()
+	if l.stopped.Load() {
+		l.cancel(now)
+		return false
+	}
+	return true
 }
 
-// claimOne takes the next job. The lane claims no more jobs at once than it has
-// room for, so that none waits here for a slot that is free elsewhere; jobs
-// that take no time need no room.
-func (l *lane) claimOne(room int64, now time.Duration) (int64, bool) {
-	if l.first == l.end {
-		l.first, l.end = l.claim(max(room, l.batch), now)
+// sleepUntil blocks until the next end of a job, the next start of one, or the
+// end of the interval.
+func (l *lane) sleepUntil(end, start, now time.Duration) {
+	if end <= start {
+		l.queue.prepare() // there is time for it now
 	}
-	if l.first >= l.end {
-		return 0, false
+	l.sleep(l.ctx, min(end, start, l.tick)-now)
+}
+
+// tallyOf is where a job is counted.
+func (l *lane) tallyOf(intended time.Duration) *aurea.Tally {
+	if intended < l.warmup {
+		return l.tallies.warmup
 	}
-	l.first++
-	return l.first - 1, true
+	return l.tallies.judged
 }
 
 func (l *lane) begin(i int64, intended, start time.Duration) {
 	d, _ := l.wait(i)
-	l.tally.Started++
+	l.tallyOf(intended).Started++
+	l.started = start
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 
@@ -99,7 +90,7 @@ func (l *lane) finish(now time.Duration) {
 	w := l.queue.pop()
 	d, outcome := l.wait(w.job)
 	start := w.at - d
-	l.tally.End(outcome, w.intended, start, now)
+	l.tallyOf(w.intended).End(outcome, w.intended, start, now)
 	l.ended = now
 	if l.log != nil {
 		l.log.Put(w.job, outcome, w.intended, start, now)
@@ -111,22 +102,35 @@ func (l *lane) cancel(now time.Duration) {
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
-		l.tally.Cancelled++
+		l.tallyOf(w.intended).Cancelled++
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.ended = now
-	l.levels[l.index].Store(0)
+	l.publish()
 }
 
-// handOver gives the interval's tally to the collector and goes on with an
-// empty one. If the collector is behind, the interval goes on instead: the lane
+// publish tells the other lanes how many jobs are in flight here.
+func (l *lane) publish() { l.levels[l.index].Store(l.queue.length) }
+
+// look publishes, and notes how many are in flight everywhere. The number can
+// only have grown where a job was started, so this is called there.
+func (l *lane) look(now time.Duration) {
+	l.publish()
+	l.seen = now
+	if now >= l.warmup {
+		l.mostSeen = max(l.mostSeen, l.inFlight())
+	}
+}
+
+// handOver gives the interval's tallies to the collector and goes on with empty
+// ones. If the collector is behind, the interval goes on instead: the lane
 // waits for nobody.
 func (l *lane) handOver(c *collector, now time.Duration) {
 	l.tick = now.Truncate(Interval) + Interval
 	select {
 	case empty := <-l.spare:
-		c.reports <- report{lane: l.index, at: now.Truncate(Interval), inFlight: l.queue.length, tally: l.tally, spare: l.spare}
-		l.tally = empty
+		c.reports <- report{lane: l.index, at: now.Truncate(Interval), inFlight: l.queue.length, tallies: l.tallies, spare: l.spare}
+		l.tallies = empty
 	default:
 	}
 }

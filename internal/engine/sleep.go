@@ -6,22 +6,50 @@ import (
 )
 
 // A sleeper blocks for d, or until ctx is cancelled if that is much sooner. It
-// may return early; the lane looks at its clock and sleeps again.
+// may return early; the lane looks at its clock and sleeps again. It belongs to
+// one lane.
 type sleeper func(ctx context.Context, d time.Duration)
 
-// timerMargin is by how much Go's timers may be late on an idle machine, with
-// something to spare: the netpoller rounds up to a millisecond.
-const timerMargin = 1500 * time.Microsecond
+const (
+	// timerMargin is by how much Go's timers may be late on an idle machine,
+	// with something to spare: the netpoller rounds up to a millisecond.
+	timerMargin = 1500 * time.Microsecond
+	// spinMargin is by how much the kernel is late to wake a thread.
+	spinMargin = 70 * time.Microsecond
+	// spinShare is how much of the time slept may be spun instead.
+	spinShare = 10
+)
 
-// preciseSleep sleeps on a timer, which can be cancelled, to just before the
-// end, and the rest in the kernel, which wakes within tens of microseconds. It
-// spins nowhere: a lane that waits costs no CPU.
-func preciseSleep(ctx context.Context, d time.Duration) {
-	if d > timerMargin {
-		timerSleep(ctx, d-timerMargin)
-		return
+// preciseSleep returns a sleeper that is as precise as can be had cheaply. It
+// sleeps on a timer, which can be cancelled, to a millisecond and a half before
+// the end; then in the kernel, which wakes within tens of microseconds; and
+// spins the rest, as long as all spinning together stays below a tenth of all
+// sleeping. So a lane with nothing to do costs no CPU, and one that waits again
+// and again costs at most a tenth of a core.
+func preciseSleep() sleeper {
+	var slept, spun time.Duration
+	return func(ctx context.Context, d time.Duration) {
+		maySpin := spun <= slept/spinShare
+		switch {
+		case d > timerMargin:
+			timerSleep(ctx, d-timerMargin)
+			slept += d - timerMargin
+		case !maySpin:
+			kernelSleep(d)
+			slept += d
+		case d > spinMargin:
+			kernelSleep(d - spinMargin)
+			slept += d - spinMargin
+		default:
+			spin(d)
+			spun += d
+		}
 	}
-	kernelSleep(d)
+}
+
+func spin(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
+	}
 }
 
 // timerSleep sleeps on a timer alone.

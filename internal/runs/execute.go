@@ -111,7 +111,7 @@ func (m *Manager) remember(e *entry) {
 		slim.Tally, slim.Jobs = nil, nil
 		run.Result = &slim
 	}
-	m.stats.finish(e.plan, run, e.run.Result)
+	m.stats.finish(e.plan, run)
 	m.recent = append(m.recent, run)
 	if len(m.recent) > keepRecent {
 		m.recent = slices.Delete(m.recent, 0, 1)

@@ -39,17 +39,12 @@ func (s *stats) observe(plan aurea.Plan, p aurea.Progress) {
 	s.mean = p.Interval.Latency.Mean()
 }
 
-// finish adds a run that has ended, with its result when there is one. It
-// keeps run, whose own result must be slim.
-func (s *stats) finish(plan aurea.Plan, run aurea.Run, result *aurea.Result) {
-	kind := plan.Workload.Kind
-	s.runs[aurea.RunsKey{Workload: kind, Status: run.Status}]++
-	if result == nil {
-		return
+// finish adds a run that has ended. It keeps the run, which must be slim.
+func (s *stats) finish(plan aurea.Plan, run aurea.Run) {
+	s.runs[aurea.RunsKey{Workload: plan.Workload.Kind, Status: run.Status}]++
+	if run.Result != nil {
+		s.last = &run
 	}
-	// Jobs that never started are in no interval.
-	s.tally(kind).Cancelled += result.Counts.Planned - result.Tally.Started
-	s.last = &run
 }
 
 // Stats returns the service's numbers as they stand, as a copy.

@@ -1,0 +1,101 @@
+package engine
+
+import "time"
+
+// closed drives the closed model: a job starts when there is room for it, which
+// is when another has ended, or when a ramp of the concurrency makes some. In
+// the steady state a job costs one reading of the clock: the end of one is the
+// start of its successor.
+func (l *lane) closed(c *collector) {
+	s := slots{lane: l}
+	s.widen(0)
+	for {
+		now := l.now()
+		if !l.mayGoOn(c, now) {
+			return
+		}
+		if now >= s.rise {
+			s.widen(now)
+		}
+		if next := l.queue.next(); next > now {
+			if next == forever && s.rise == forever {
+				return
+			}
+			l.sleepUntil(next, s.rise, now)
+			continue
+		}
+		l.finish(now)
+		if i, ok := s.claim(now); ok {
+			l.begin(i, now, now)
+		} else {
+			l.publish()
+		}
+	}
+}
+
+// slots is a lane's room for jobs in the closed model.
+type slots struct {
+	*lane
+	open       int64         // most jobs in flight here, at present
+	rise       time.Duration // when there may be room for more
+	first, end int64         // jobs claimed and not yet started
+}
+
+// widen opens the slots that are due by now and starts a job in each. The jobs
+// should have started when their slots opened; that the last of many starts
+// later is the generator's delay.
+func (s *slots) widen(now time.Duration) {
+	for s.rise <= now {
+		opened := s.rise
+		s.open = s.share.LevelAt(opened.Seconds())
+		s.rise = forever
+		if s.plan.Level != nil {
+			s.rise = s.nextRise(opened)
+		}
+		s.fill(opened)
+	}
+}
+
+// nextRise is when, after the given moment, the concurrency may rise.
+func (s *slots) nextRise(after time.Duration) time.Duration {
+	seconds := s.plan.Level.Rise(after.Seconds())
+	if seconds >= forever.Seconds() {
+		return forever
+	}
+	// A nanosecond on, rounding cannot have it rise at the same moment again.
+	return max(time.Duration(seconds*1e9), after+1)
+}
+
+func (s *slots) fill(intended time.Duration) {
+	for s.queue.length < s.open {
+		now := s.now()
+		i, ok := s.claim(now)
+		if !ok {
+			s.rise = forever // there are no more jobs
+			break
+		}
+		s.begin(i, min(intended, now), now)
+	}
+	s.look(s.now())
+}
+
+// claim takes the next job, if there is room for one. The lane claims no more
+// jobs at once than it has room for, so that none waits here for a slot that is
+// free elsewhere; jobs that take no time need no room.
+func (s *slots) claim(now time.Duration) (int64, bool) {
+	if s.plan.Level != nil {
+		s.open = s.share.LevelAt(now.Seconds())
+	}
+	room := s.open - s.queue.length
+	if room <= 0 {
+		return 0, false
+	}
+	if s.first == s.end {
+		s.first, s.end = s.lane.claim(max(min(room, freeBatch), s.batch), now)
+	}
+	if s.first >= s.end {
+		return 0, false
+	}
+	s.first++
+	return s.first - 1, true
+}
