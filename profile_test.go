@@ -74,8 +74,8 @@ func TestRampsMatchTheClosedForm(t *testing.T) {
 	down := Profile{{From: 100, To: 0, Duration: 10}}
 	flat := Constant(50)
 	tests := []struct {
-		name       string
-		got, want  float64
+		name      string
+		got, want float64
 	}{
 		{name: "up, job 5", got: up.Reach(5), want: 1},
 		{name: "up, job 20", got: up.Reach(20), want: 2},

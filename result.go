@@ -39,6 +39,7 @@ type Result struct {
 	Thresholds    []ThresholdCheck `json:"thresholds"`
 	Errors        []ErrorClass     `json:"errors"`
 	Series        []Point          `json:"series"`
+	Health        Health           `json:"health"`
 	Environment   Environment      `json:"environment"`
 	JobsNotListed int64            `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
 	Tally         *Tally           `json:"-"`                         // what the summaries are of; nil in a result read from JSON
@@ -125,23 +126,6 @@ type ErrorClass struct {
 	Sample string `json:"sample"`
 }
 
-// An Environment is the machine and the build that a result was measured with.
-type Environment struct {
-	CPU         string `json:"cpu"`
-	Cores       int    `json:"cores"` // that Go may use at once
-	MemoryBytes uint64 `json:"memory_bytes"`
-	OS          string `json:"os"`
-	Go          string `json:"go"`
-	Version     string `json:"version"` // of Aurea
-	Cgroup      Cgroup `json:"cgroup"`
-}
-
-// A Cgroup is the limits that the process runs under; 0 means no limit.
-type Cgroup struct {
-	CPULimit    float64 `json:"cpu_limit"` // cores
-	MemoryLimit uint64  `json:"memory_limit"`
-}
-
 // A Measurement is what an executor saw, before anything is derived from it.
 type Measurement struct {
 	Start       time.Time     // when the run began
@@ -153,6 +137,7 @@ type Measurement struct {
 	LastStart   time.Duration // when the last job was started
 	Series      []Point
 	Jobs        *JobLog
+	Health      Health
 	Environment Environment
 }
 
@@ -189,6 +174,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
 		Errors:        errorClasses(plan, tally),
 		Series:        m.Series,
+		Health:        m.Health,
 		Environment:   m.Environment,
 		JobsNotListed: m.Jobs.Omitted(),
 		Tally:         tally,

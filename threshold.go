@@ -143,6 +143,14 @@ func lookup(name string) (measure, bool) {
 	}}, true
 }
 
+// quantile is the quantile that the threshold is about, if it is about one.
+func (t Threshold) quantile() (float64, bool) {
+	if prefix, rest, ok := strings.Cut(t.metric, "."); ok && distributions[prefix] != nil {
+		return quantile(rest)
+	}
+	return quantile(t.metric)
+}
+
 // quantile reads "p50", "p99.9" and, as its short form, "p999".
 func quantile(name string) (float64, bool) {
 	parts := percentile.FindStringSubmatch(name)

@@ -94,25 +94,28 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 		Log:     log,
 	})
 
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	signals, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	context.AfterFunc(ctx, func() {
-		log.Info("shutting down", "grace", o.grace)
+	running, drain := context.WithCancel(context.WithoutCancel(ctx))
+	defer drain()
+	context.AfterFunc(signals, func() {
 		stop() // from here on a second signal ends the process
+		log.Info("shutting down", "grace", o.grace)
+		drain()
 	})
 	log.Info("listening", "url", "http://"+listener.Addr().String(), "version", version)
 
 	// The API goes on answering until the manager has ended its last run.
-	group, _ := errgroup.WithContext(ctx)
-	answered, drained := context.WithCancel(context.Background())
+	var group errgroup.Group
+	answering, drained := context.WithCancel(context.WithoutCancel(ctx))
 	defer drained()
 	group.Go(func() error {
 		defer drained()
-		return manager.Run(ctx)
+		return manager.Run(running)
 	})
 	group.Go(func() error {
-		defer stop()
-		return api.Serve(answered, listener)
+		defer drain()
+		return api.Serve(answering, listener)
 	})
 	err = group.Wait()
 	log.Info("stopped")

@@ -91,6 +91,8 @@ func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 	}()
 	t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM) // it may have ended already
+		kill := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
+		defer kill.Stop()
 		<-drained
 		_ = command.Wait() // tests that care for the exit wait on the process themselves
 	})

@@ -54,9 +54,11 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 
 	lanes := x.lanes()
 	c := newCollector(len(lanes), observe)
+	before := readVitals()
 	wait := x.drive(lanes, c)
 	end := c.collect()
 	wait()
+	health := readVitals().since(before)
 
 	counted := c.counted()
 	planned := x.planned(counted, end)
@@ -75,6 +77,7 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 		LastStart:   lastStart(lanes),
 		Series:      c.series,
 		Jobs:        x.log,
+		Health:      health,
 		Environment: e.environment,
 	}), nil
 }

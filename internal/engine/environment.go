@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"github.com/shirou/gopsutil/v4/cpu"
+	"github.com/shirou/gopsutil/v4/host"
 	"github.com/shirou/gopsutil/v4/mem"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -15,11 +15,13 @@ import (
 // environment describes this machine. What cannot be found out stays empty.
 func environment(version string) aurea.Environment {
 	e := aurea.Environment{
-		Cores:   runtime.GOMAXPROCS(0),
-		OS:      runtime.GOOS + "/" + runtime.GOARCH,
-		Go:      runtime.Version(),
-		Version: version,
-		Cgroup:  cgroup("/sys/fs/cgroup"),
+		Cores:    runtime.GOMAXPROCS(0),
+		OS:       runtime.GOOS + "/" + runtime.GOARCH,
+		Kernel:   kernel(),
+		Governor: governor(),
+		Go:       runtime.Version(),
+		Version:  version,
+		Cgroup:   cgroup("/sys/fs/cgroup"),
 	}
 	if cpus, err := cpu.Info(); err == nil && len(cpus) > 0 {
 		e.CPU = cpus[0].ModelName
@@ -27,7 +29,10 @@ func environment(version string) aurea.Environment {
 	if memory, err := mem.VirtualMemory(); err == nil {
 		e.MemoryBytes = memory.Total
 	}
-	return e
+	if system, role, err := host.Virtualization(); err == nil && role == "guest" {
+		e.Virtualization = system
+	}
+	return e.Sealed()
 }
 
 // cgroup reads the limits of a version 2 hierarchy at its mount point, which is
@@ -42,9 +47,4 @@ func cgroup(root string) aurea.Cgroup {
 	}
 	limits.MemoryLimit, _ = strconv.ParseUint(read(root+"/memory.max"), 10, 64) // "max" is no limit: 0
 	return limits
-}
-
-func read(file string) string {
-	content, _ := os.ReadFile(file) // absent means no limit
-	return strings.TrimSpace(string(content))
 }

@@ -1,0 +1,155 @@
+package aurea
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Validity says whether the numbers of a result may be believed; it is apart
+// from how the run ended and from whether it passed.
+type Validity struct {
+	State   ValidityState `json:"state"`
+	Reasons []Reason      `json:"reasons"`
+}
+
+// A ValidityState is how far to believe a result.
+type ValidityState string
+
+// The states, from good to bad.
+const (
+	Valid    ValidityState = "valid"
+	Degraded ValidityState = "degraded"
+	Invalid  ValidityState = "invalid"
+)
+
+// A Reason is one doubt about a result: a code for programs, a sentence for
+// people, and, where it has them, the value measured and the limit it passed.
+type Reason struct {
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	State   ValidityState `json:"state"` // what this reason alone makes of the result
+	Value   float64       `json:"value,omitempty"`
+	Limit   float64       `json:"limit,omitempty"`
+}
+
+// The limits beyond which a result deserves doubt.
+const (
+	minDelayLimit  = time.Millisecond      // late starts below this are never held against a run
+	delayShare     = 0.05                  // else, below this share of the mean service time
+	cpuLimit       = 0.80                  // of the generator's cores
+	stealLimit     = 0.02                  // of the generator's cores
+	pauseLimit     = 10 * time.Millisecond // of the garbage collector
+	schedulerLimit = 10 * time.Millisecond // of 99 % of the goroutines that wanted to run
+	minDuration    = 10 * time.Millisecond // of the judged part
+)
+
+// A doubt is one check: what makes a result doubtful, and how to say so. value
+// passes limit where there is a number to it.
+type doubt struct {
+	code  string
+	state ValidityState
+	check func(r *Result) (value, limit float64, doubtful bool)
+	say   string // with a %v for the value and one for the limit, or none
+}
+
+// doubts are all checks of a result's validity. To add one, add its line.
+var doubts = []doubt{
+	{"no_samples", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Counts.Ended() == 0 },
+		"no job ended, so there is nothing to believe"},
+	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
+		"the run was stopped before its end; these are the jobs that had ended by then"},
+	{"delay", Degraded, lateStarts,
+		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
+	{"not_all_in_flight", Degraded, fewerInFlight,
+		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
+	{"backlog", Degraded, backlog,
+		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
+	{"generator_cpu", Degraded, busyGenerator,
+		"the generator used %.2f of its cores' time, more than %.2f; the numbers may be its own limit"},
+	{"cpu_throttled", Degraded, func(r *Result) (float64, float64, bool) { return r.Health.Throttled, 0, r.Health.Throttled > 0 },
+		"a CPU quota held the generator back for %.3f s"},
+	{"cpu_steal", Degraded, over(func(r *Result) float64 { return r.Health.Steal }, stealLimit),
+		"the hypervisor took %.3f of the cores' time, more than %.3f"},
+	{"gc_pause", Degraded, over(func(r *Result) float64 { return r.Health.GCPauseMax }, pauseLimit.Seconds()),
+		"the garbage collector paused the generator for %.6f s, more than %.6f s"},
+	{"scheduler_latency", Degraded, over(func(r *Result) float64 { return r.Health.SchedulerLatency }, schedulerLimit.Seconds()),
+		"goroutines of the generator waited up to %.6f s (p99) to run, more than %.6f s"},
+	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
+		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
+	}, "the run took %.6f s, less than %.3f s: chance is a large part of it"},
+	{"few_samples", Degraded, fewSamples,
+		"a threshold is about a percentile that %.0f samples cannot tell; it takes %.0f"},
+}
+
+// over doubts a value above a limit.
+func over(value func(*Result) float64, limit float64) func(*Result) (float64, float64, bool) {
+	return func(r *Result) (float64, float64, bool) { return value(r), limit, value(r) > limit }
+}
+
+// lateStarts holds the delay's p99 against what it may be. Where arrivals wait
+// for room, the delay is the target's, not the generator's.
+func lateStarts(r *Result) (float64, float64, bool) {
+	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
+	full := r.Model == Open && r.Spec.Concurrency > 0 && r.InFlight.Max >= r.Spec.Concurrency
+	return r.Delay.P99, limit, r.Delay.P99 > limit && !full
+}
+
+// fewerInFlight compares the most jobs in flight with what a closed run asked
+// for at all times.
+func fewerInFlight(r *Result) (float64, float64, bool) {
+	asked := r.Counts.Planned
+	if r.Spec.Concurrency > 0 {
+		asked = min(asked, r.Spec.Concurrency)
+	}
+	judge := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0
+	return float64(r.InFlight.Max), float64(asked), judge && r.InFlight.Max < asked
+}
+
+func backlog(r *Result) (float64, float64, bool) {
+	left := r.Counts.Cancelled
+	return float64(left), 0, left > 0 && r.Status == StatusCompleted
+}
+
+// busyGenerator doubts a generator near its limit, unless that limit is what
+// was measured.
+func busyGenerator(r *Result) (float64, float64, bool) {
+	ceiling := r.Model == Closed && r.Spec.Job().Kind == "noop"
+	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !ceiling
+}
+
+// fewSamples wants at least one sample above every percentile that a threshold
+// is about.
+func fewSamples(r *Result) (float64, float64, bool) {
+	var need float64
+	for _, threshold := range r.Spec.Thresholds {
+		if q, ok := threshold.quantile(); ok {
+			need = max(need, 1/(1-q))
+		}
+	}
+	have := float64(r.Counts.OK)
+	return have, need, have > 0 && have < need-1e-6
+}
+
+// doubt applies every check.
+func (r *Result) doubt() Validity {
+	validity := Validity{State: Valid, Reasons: []Reason{}}
+	for _, d := range doubts {
+		if value, limit, doubtful := d.check(r); doubtful {
+			validity.add(Reason{Code: d.code, Message: d.sentence(value, limit), State: d.state, Value: value, Limit: limit})
+		}
+	}
+	return validity
+}
+
+func (d doubt) sentence(value, limit float64) string {
+	numbers := []any{value, limit}
+	return fmt.Sprintf(d.say, numbers[:strings.Count(d.say, "%.")]...)
+}
+
+func (v *Validity) add(reason Reason) {
+	v.Reasons = append(v.Reasons, reason)
+	if reason.State == Invalid || v.State == Valid {
+		v.State = reason.State
+	}
+}
