@@ -1,0 +1,143 @@
+package aurea
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	diff "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// records draws records of distinct jobs, in any order, at the edges of chunks
+// and of columns too.
+func records() *rapid.Generator[[]JobRecord] {
+	index := rapid.OneOf(rapid.Int64Range(0, 3*logChunk), rapid.SampledFrom([]int64{0, logChunk - 1, logChunk, MaxJobs - 1}))
+	span := rapid.OneOf(rapid.Int64Range(0, 1e9), rapid.SampledFrom([]int64{0, tooWide - 1, tooWide, tooWide + 1, int64(24 * time.Hour)}))
+	record := rapid.Custom(func(t *rapid.T) JobRecord {
+		intended := time.Duration(span.Draw(t, "intended"))
+		start := intended + time.Duration(span.Draw(t, "delay"))
+		end := start + time.Duration(span.Draw(t, "service"))
+		return JobRecord{index.Draw(t, "index"), intended, start, end, rapid.SampledFrom(Outcomes()).Draw(t, "outcome")}
+	})
+	return rapid.SliceOfNDistinct(record, 0, 50, func(r JobRecord) int64 { return r.Index })
+}
+
+func put(l *JobLog, records []JobRecord) {
+	for _, r := range records {
+		l.Put(r.Index, r.Outcome, r.Intended, r.Start, r.End)
+	}
+}
+
+// Law: what was put comes back exactly, in the order of the jobs, in whatever
+// order it was put, and by however many goroutines.
+func TestJobLogKeepsEveryRecord(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := records().Draw(t, "records")
+		goroutines := rapid.IntRange(1, 4).Draw(t, "goroutines")
+		var log JobLog
+		var group sync.WaitGroup
+		for i := range goroutines {
+			group.Go(func() { put(&log, want[i*len(want)/goroutines:(i+1)*len(want)/goroutines]) })
+		}
+		group.Wait()
+		slices.SortFunc(want, func(a, b JobRecord) int { return cmp.Compare(a.Index, b.Index) })
+		got := slices.Collect(log.All())
+		if len(want)+len(got) > 0 && !slices.Equal(want, got) {
+			t.Fatalf("records (-put +got):\n%s", diff.Diff(want, got))
+		}
+		if log.Omitted() != 0 {
+			t.Fatalf("%d records were omitted", log.Omitted())
+		}
+	})
+}
+
+// Goroutines that put neighbouring jobs, as lanes do, get in nobody's way: not
+// when they are the first in a chunk, and not when the first to be slow.
+func TestJobLogTakesNeighboursAtOnce(t *testing.T) {
+	const lanes, jobs = 4, 3 * logChunk
+	var log JobLog
+	record := func(i int64) JobRecord {
+		at := time.Duration(i)
+		slow := time.Duration(i%5) * tooWide / 4 // every fifth is just wide
+		return JobRecord{i, at, at + slow, at + slow + slow, Outcome(i % int64(outcomes))}
+	}
+	var group sync.WaitGroup
+	for lane := range int64(lanes) {
+		group.Go(func() {
+			for i := lane; i < jobs; i += lanes {
+				put(&log, []JobRecord{record(i)})
+			}
+		})
+	}
+	group.Wait()
+	var n int64
+	for got := range log.All() {
+		if want := record(n); got != want {
+			t.Fatalf("record %+v, want %+v", got, want)
+		}
+		n++
+	}
+	if n != jobs {
+		t.Errorf("%d records, want %d", n, jobs)
+	}
+}
+
+// A job that starts with the run, takes no time and ends ok is all zeros, and
+// still there.
+func TestJobLogKeepsAllZeros(t *testing.T) {
+	var log JobLog
+	log.Put(0, OK, 0, 0, 0)
+	if got := slices.Collect(log.All()); !slices.Equal(got, []JobRecord{{}}) {
+		t.Errorf("records %+v, want one of zeros", got)
+	}
+}
+
+func TestJobLogOmitsWhatIsBeyondItsLimit(t *testing.T) {
+	var log JobLog
+	log.Put(MaxJobs-1, Failed, 1, 2, 3)
+	log.Put(MaxJobs, OK, 1, 2, 3)
+	log.Put(Unbounded-1, OK, 1, 2, 3)
+	if got := slices.Collect(log.All()); !slices.Equal(got, []JobRecord{{MaxJobs - 1, 1, 2, 3, Failed}}) {
+		t.Errorf("records %+v, want the one within the limit", got)
+	}
+	if got := log.Omitted(); got != 2 {
+		t.Errorf("%d omitted, want 2", got)
+	}
+}
+
+func TestNilJobLogIsEmpty(t *testing.T) {
+	var log *JobLog
+	log.Put(0, OK, 0, 0, 0)
+	log.Put(MaxJobs, OK, 0, 0, 0)
+	if got := slices.Collect(log.All()); len(got) != 0 || log.Omitted() != 0 {
+		t.Errorf("a nil log has %v and %d omitted", got, log.Omitted())
+	}
+}
+
+func TestJobLogStopsWhenItsReaderDoes(t *testing.T) {
+	var log JobLog
+	for i := range int64(logChunk + 2) {
+		log.Put(i, OK, 0, 0, 0)
+	}
+	var seen []int64
+	for r := range log.All() {
+		if seen = append(seen, r.Index); r.Index == 1 {
+			break
+		}
+	}
+	if !slices.Equal(seen, []int64{0, 1}) {
+		t.Errorf("read %v, want 0 and 1", seen)
+	}
+}
+
+// Once its chunk is there, a record costs no memory, a slow job's no more.
+func TestJobLogPutAllocatesNothing(t *testing.T) {
+	var log JobLog
+	log.Put(0, OK, 0, 2*tooWide, 4*tooWide)
+	if n := testing.AllocsPerRun(1000, func() { log.Put(logChunk-1, OK, 0, tooWide, 3*tooWide) }); n != 0 {
+		t.Errorf("%v allocations a record", n)
+	}
+}
