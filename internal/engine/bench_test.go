@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,18 +66,22 @@ func BenchmarkAllAtOnce(b *testing.B) {
 }
 
 // BenchmarkOvershoot reports by how much 10,000 parallel sleeps of exactly
-// 100 ms last too long.
+// 100 ms last too long, from their records: the histogram's 0.1 % is too coarse.
 func BenchmarkOvershoot(b *testing.B) {
-	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}, "include_jobs": false}`)
+	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
 	e := New("test")
 	for b.Loop() {
 		result, err := e.Execute(context.Background(), p, ignore)
 		if err != nil {
 			b.Fatal(err)
 		}
-		over := func(seconds float64) float64 { return (seconds - (100 * time.Millisecond).Seconds()) * 1e6 }
-		b.ReportMetric(over(result.ServiceTime.P50), "p50-µs")
-		b.ReportMetric(over(result.ServiceTime.P99), "p99-µs")
+		var over []time.Duration
+		for job := range result.Jobs.All() {
+			over = append(over, job.End-job.Start-100*time.Millisecond)
+		}
+		slices.Sort(over)
+		b.ReportMetric(float64(over[len(over)/2])/1e3, "p50-µs")
+		b.ReportMetric(float64(over[len(over)*99/100])/1e3, "p99-µs")
 	}
 }
 

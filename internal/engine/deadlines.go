@@ -29,6 +29,8 @@ type waiting struct {
 type deadlines struct {
 	last   time.Duration // of the last job taken out; everything inside is later or equal
 	length int64
+	min    time.Duration // earliest deadline inside, when there is one
+	busy   uint8         // which levels hold jobs, a bit each
 	levels [8]level
 	free   *block
 }
@@ -55,6 +57,9 @@ const slab = 256 // blocks taken from the heap at once
 
 // add puts a job in. Its deadline must not be before the last one taken out.
 func (d *deadlines) add(w waiting) {
+	if d.length == 0 || w.at < d.min {
+		d.min = w.at
+	}
 	d.length++
 	d.place(w)
 }
@@ -69,6 +74,7 @@ func (d *deadlines) place(w waiting) {
 	s := &l.slots[i]
 	b := s.head
 	if b == nil {
+		d.busy |= 1 << n
 		l.used[i/64] |= 1 << (i % 64)
 		s.min = w.at
 	}
@@ -87,8 +93,7 @@ func (d *deadlines) next() time.Duration {
 	if d.length == 0 {
 		return math.MaxInt64
 	}
-	_, s := d.first()
-	return s.min
+	return d.min
 }
 
 // prepare does what the next pop would have to do first. It may be called when
@@ -116,18 +121,21 @@ func (d *deadlines) pop() waiting {
 		}
 	}
 	d.length--
+	if d.length > 0 {
+		_, s = d.first()
+		d.min = s.min
+	}
 	return w
 }
 
 // first finds the slot with the earliest deadline: the first one used, of the
 // lowest level that has one.
 func (d *deadlines) first() (int, *slot) {
-	for n := range d.levels {
-		l := &d.levels[n]
-		for word, used := range l.used {
-			if used != 0 {
-				return n, &l.slots[word*64+bits.TrailingZeros64(used)]
-			}
+	n := bits.TrailingZeros8(d.busy)
+	l := &d.levels[n]
+	for word, used := range l.used {
+		if used != 0 {
+			return n, &l.slots[word*64+bits.TrailingZeros64(used)]
 		}
 	}
 	panic("engine: no deadline in an empty queue")
@@ -152,7 +160,11 @@ func (d *deadlines) spread(n int) {
 
 func (d *deadlines) clear(n int, at time.Duration) {
 	i := uint8(uint64(at) >> (8 * n))
-	d.levels[n].used[i/64] &^= 1 << (i % 64)
+	used := &d.levels[n].used
+	used[i/64] &^= 1 << (i % 64)
+	if used[0]|used[1]|used[2]|used[3] == 0 {
+		d.busy &^= 1 << n
+	}
 }
 
 func (d *deadlines) take() *block {

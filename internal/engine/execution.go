@@ -20,7 +20,7 @@ type execution struct {
 	timeout time.Duration // the longest a job may take
 	end     time.Duration // when to start no more jobs
 	warmup  time.Duration // jobs intended before this are not judged
-	batch   int64         // jobs handed out at once when they need no room
+	free    bool          // no job takes any time
 	log     *aurea.JobLog // nil when records are not kept
 	sleep   func() sleeper
 	start   time.Time
@@ -54,14 +54,11 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Waiter, sl
 		timeout: forever,
 		end:     time.Duration(plan.End),
 		warmup:  time.Duration(plan.Spec.Warmup),
-		batch:   1,
+		free:    jobs.Longest() == 0,
 		sleep:   sleep,
 	}
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
-	}
-	if jobs.Longest() == 0 {
-		x.batch = freeBatch
 	}
 	if plan.KeepJobs {
 		x.log = new(aurea.JobLog)
@@ -96,7 +93,10 @@ func (x *execution) claim(n int64, now time.Duration) (first, end int64) {
 
 // wait is how long the plan's i-th job takes, and how it ends.
 func (x *execution) wait(i int64) (time.Duration, aurea.Outcome) {
-	d := x.jobs.Wait(x.plan.Job(i))
+	if x.free {
+		return 0, aurea.OK
+	}
+	d := x.jobs.Wait(x.plan.First + i*x.plan.Stride)
 	if d > x.timeout {
 		return x.timeout, aurea.TimedOut
 	}

@@ -25,10 +25,9 @@ func (l *lane) open(c *collector) {
 			a.notice(now)
 			a.take(now, 0)
 		case next <= now:
-			l.finish(now)
-			l.publish()
-			if a.due == forever {
-				a.take(now, now)
+			a.release(now)
+			for n := 1; n < dueTogether && l.queue.next() < min(now, a.due); n++ {
+				a.release(now)
 			}
 		case a.due == forever && next == forever:
 			return
@@ -67,6 +66,16 @@ func (a *arrivals) take(now, freed time.Duration) {
 		}
 		a.job, a.due = first, due
 		return
+	}
+}
+
+// release ends the job with the earliest deadline, which makes room for the next
+// arrival.
+func (a *arrivals) release(now time.Duration) {
+	a.finish(now)
+	a.publish()
+	if a.due == forever {
+		a.take(now, now)
 	}
 }
 
