@@ -1,0 +1,310 @@
+// Package deploy_test checks what is shipped next to the binary: the image, the
+// composition, Prometheus' configuration and the dashboard. No Docker engine is
+// needed: the image's commands are run outside of an image, and Prometheus is
+// started with the shipped configuration.
+package deploy_test
+
+import (
+	"debug/elf"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+var root = aureatest.Root()
+
+// read returns a file of the repository.
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, filepath.Join(path...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// parse reads a YAML document of the repository.
+func parse[T any](t *testing.T, content string) T {
+	t.Helper()
+	var document T
+	if err := yaml.Unmarshal([]byte(content), &document); err != nil {
+		t.Fatalf("%v in\n%s", err, content)
+	}
+	return document
+}
+
+// A composition is what the tests look at of compose.yaml.
+type composition struct {
+	Services map[string]struct {
+		Image       string
+		Build       any
+		Ports       []any // text, or a table where no address is given
+		Volumes     []string
+		Command     []string
+		Environment map[string]string
+	}
+}
+
+// mounts lists the bind mounts of all services: a path here, a path there and
+// its mode.
+func (c composition) mounts() (mounts [][3]string) {
+	for _, service := range c.Services {
+		for _, volume := range service.Volumes {
+			if parts := strings.Split(volume, ":"); filepath.IsAbs(parts[0]) {
+				mounts = append(mounts, [3]string{parts[0], parts[1], parts[2]})
+			}
+		}
+	}
+	return mounts
+}
+
+// here returns the file of the repository that a container sees at a path.
+func (c composition) here(path string) string {
+	for _, mount := range c.mounts() {
+		if rest, ok := strings.CutPrefix(path, mount[1]+"/"); ok {
+			return filepath.Join(mount[0], rest)
+		}
+	}
+	return ""
+}
+
+// compose is compose.yaml as docker-compose understands it.
+func compose(t *testing.T) composition {
+	t.Helper()
+	command := exec.Command(aureatest.Need(t, "docker-compose"), "-f", filepath.Join(root, "compose.yaml"), "config")
+	var problems strings.Builder
+	command.Stderr = &problems
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("docker-compose config: %v\n%s", err, problems.String())
+	}
+	return parse[composition](t, string(output))
+}
+
+func TestCompose(t *testing.T) {
+	c := compose(t)
+	var published []string
+	pinned := regexp.MustCompile(`:v?\d+\.\d+\.\d+$`)
+	for name, service := range c.Services {
+		for _, port := range service.Ports {
+			published = append(published, fmt.Sprint(port))
+		}
+		if service.Build == nil && !pinned.MatchString(service.Image) {
+			t.Errorf("image %s of %s is not pinned to a version", service.Image, name)
+		}
+	}
+	slices.Sort(published)
+	want := []string{"127.0.0.1:3000:3000/tcp", "127.0.0.1:5000:5000/tcp", "127.0.0.1:9090:9090/tcp"}
+	if !slices.Equal(published, want) {
+		t.Errorf("published ports %q, want %q", published, want)
+	}
+	if got := len(c.mounts()); got != 4 {
+		t.Errorf("%d bind mounts, want 4", got)
+	}
+	for _, mount := range c.mounts() {
+		if _, err := os.Stat(mount[0]); err != nil || mount[2] != "ro" {
+			t.Errorf("%s is mounted %s: %v", mount[0], mount[2], err)
+		}
+	}
+}
+
+// The files name each other by path, port, uid and interval; all of it agrees.
+func TestProvisioning(t *testing.T) {
+	c := compose(t)
+	config := parse[struct {
+		Global struct {
+			ScrapeInterval string `yaml:"scrape_interval"`
+		}
+	}](t, read(t, "deploy/prometheus/prometheus.yaml"))
+	if got := config.Global.ScrapeInterval; got != "5s" {
+		t.Errorf("scraped every %s, want 5s", got)
+	}
+	if flag := "--config.file=/etc/prometheus/prometheus.yaml"; !slices.Contains(c.Services["prometheus"].Command, flag) {
+		t.Errorf("prometheus is not started with %s", flag)
+	}
+	if got, want := c.here("/etc/prometheus/prometheus.yaml"), filepath.Join(root, "deploy/prometheus/prometheus.yaml"); got != want {
+		t.Errorf("prometheus reads %s, want %s", got, want)
+	}
+	if got, want := read(t, "deploy/prometheus/targets/aurea.json"), `[{"targets": ["aurea:5000"]}]`+"\n"; got != want {
+		t.Errorf("targets are %s, want %s", got, want)
+	}
+
+	sources := parse[struct {
+		Datasources []struct {
+			UID, Type, URL string
+			JSONData       struct {
+				TimeInterval string `yaml:"timeInterval"`
+			} `yaml:"jsonData"`
+		}
+	}](t, read(t, "deploy/grafana/provisioning/datasources/prometheus.yaml")).Datasources
+	if len(sources) != 1 {
+		t.Fatalf("%d data sources, want 1", len(sources))
+	}
+	source := sources[0]
+	if source.UID != "prometheus" || source.Type != "prometheus" || source.URL != "http://prometheus:9090" || source.JSONData.TimeInterval != "5s" {
+		t.Errorf("data source %+v", source)
+	}
+
+	providers := parse[struct {
+		Providers []struct{ Options struct{ Path string } }
+	}](t, read(t, "deploy/grafana/provisioning/dashboards/aurea.yaml")).Providers
+	if len(providers) != 1 {
+		t.Fatalf("%d dashboard providers, want 1", len(providers))
+	}
+	shipped := filepath.Join(root, "deploy/grafana/dashboards/aurea.json")
+	if got := c.here(providers[0].Options.Path + "/aurea.json"); got != shipped {
+		t.Errorf("grafana's dashboards come from %q, want %q", got, shipped)
+	}
+	environment := c.Services["grafana"].Environment
+	if got := c.here(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != shipped {
+		t.Errorf("grafana's home is %q, want %q", got, shipped)
+	}
+	if environment["GF_AUTH_ANONYMOUS_ENABLED"] != "true" || environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" {
+		t.Errorf("grafana asks for a login, or lets strangers write: %v", environment)
+	}
+	for _, kind := range []string{"datasources/prometheus.yaml", "dashboards/aurea.yaml"} {
+		if got, want := c.here("/etc/grafana/provisioning/"+kind), filepath.Join(root, "deploy/grafana/provisioning", kind); got != want {
+			t.Errorf("grafana reads %q as %s, want %q", got, kind, want)
+		}
+	}
+}
+
+func TestPrometheusConfiguration(t *testing.T) {
+	output, err := exec.Command(aureatest.Need(t, "promtool"), "check", "config", filepath.Join(root, "deploy/prometheus/prometheus.yaml")).CombinedOutput()
+	if err != nil {
+		t.Errorf("promtool check config: %v\n%s", err, output)
+	}
+}
+
+// argv finds a command of the Dockerfile in its JSON form.
+func argv(t *testing.T, beginning string) (args []string) {
+	t.Helper()
+	match := regexp.MustCompile(`(?m)^` + beginning + ` (\[.*\])$`).FindStringSubmatch(read(t, "Dockerfile"))
+	if match == nil {
+		t.Fatalf("no %s in the Dockerfile", beginning)
+	}
+	if err := json.Unmarshal([]byte(match[1]), &args); err != nil {
+		t.Fatal(err)
+	}
+	return args
+}
+
+// The image's command serves, and its health check tells whether it does.
+func TestImageCommands(t *testing.T) {
+	if got, want := argv(t, "ENTRYPOINT"), []string{"/aurea"}; !slices.Equal(got, want) {
+		t.Fatalf("entrypoint %q, want %q", got, want)
+	}
+	serve := argv(t, "CMD")
+	if want := []string{"serve", "--listen", "0.0.0.0:5000", "--insecure", "--data", "/data"}; !slices.Equal(serve, want) {
+		t.Fatalf("command %q, want %q", serve, want)
+	}
+	serve[2], serve[5] = "0.0.0.0:0", t.TempDir() // a free port, and a directory that exists here
+	url, _ := aureatest.Serve(t, serve[1:]...)
+	port := url[strings.LastIndex(url, ":")+1:]
+
+	health := argv(t, "  CMD")
+	if want := []string{"/aurea", "health", "--server", "http://127.0.0.1:5000"}; !slices.Equal(health, want) {
+		t.Fatalf("health check %q, want %q", health, want)
+	}
+	for server, healthy := range map[string]bool{"http://127.0.0.1:" + port: true, "http://127.0.0.1:1": false} {
+		output, err := exec.Command(aureatest.Binary(t), "health", "--server", server).CombinedOutput()
+		if (err == nil) != healthy {
+			t.Errorf("health check of %s: %v, want healthy %v\n%s", server, err, healthy, output)
+		}
+	}
+}
+
+// What .dockerignore leaves is enough for the Dockerfile's build, and the
+// binary needs nothing of the image it goes into.
+func TestImageBuild(t *testing.T) {
+	dockerfile := read(t, "Dockerfile")
+	image := regexp.MustCompile(`(?m)^FROM golang:(\S+)`).FindStringSubmatch(dockerfile)
+	language := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))
+	if image == nil || language == nil || image[1] != language[1] {
+		t.Errorf("built with Go %v, but go.mod wants %v", image, language)
+	}
+	build := regexp.MustCompile(`(?m)^RUN (CGO_ENABLED=0 go build .*) -o /aurea (.*)$`).FindStringSubmatch(dockerfile)
+	if build == nil {
+		t.Fatal("no static go build in the Dockerfile")
+	}
+	binary := filepath.Join(t.TempDir(), "aurea")
+	command := exec.Command("bash", "-euc", fmt.Sprintf("%s -o '%s' %s", build[1], binary, build[2]))
+	command.Dir = dockerContext(t)
+	command.Env = append(os.Environ(), "VERSION=v1.2.3")
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, output)
+	}
+	version, err := exec.Command(binary, "version").Output()
+	if err != nil || !strings.Contains(string(version), "v1.2.3") {
+		t.Errorf("aurea version says %q, %v; want v1.2.3", version, err)
+	}
+	file, err := elf.Open(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	libraries, err := file.ImportedLibraries()
+	if file.Section(".interp") != nil || len(libraries) > 0 {
+		t.Errorf("not a static binary: it needs %v, %v", libraries, err)
+	}
+}
+
+// dockerContext copies what docker build would see, as .dockerignore says.
+func dockerContext(t *testing.T) string {
+	t.Helper()
+	var patterns []string
+	for line := range strings.Lines(read(t, ".dockerignore")) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			if strings.HasPrefix(line, "!") || strings.Contains(strings.TrimPrefix(line, "**/"), "/") {
+				t.Fatalf("this test does not know patterns such as %q", line)
+			}
+			patterns = append(patterns, line)
+		}
+	}
+	ignored := func(path string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool {
+			name, anywhere := strings.CutPrefix(pattern, "**/")
+			if !anywhere && strings.Contains(path, string(filepath.Separator)) {
+				return false
+			}
+			matched, err := filepath.Match(name, filepath.Base(path))
+			return err == nil && matched
+		})
+	}
+	destination := t.TempDir()
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, path)
+		switch {
+		case err != nil:
+			return err
+		case relative != "." && ignored(relative) && entry.IsDir():
+			return filepath.SkipDir
+		case ignored(relative):
+			return nil
+		case entry.IsDir():
+			return os.MkdirAll(filepath.Join(destination, relative), 0o755)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(destination, relative), content, 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return destination
+}
