@@ -78,5 +78,6 @@ func (b both) Write(out *dto.Metric) error {
 		return err
 	}
 	out.Histogram.Bucket = classic.Histogram.Bucket
+	out.Histogram.CreatedTimestamp = nil // the constructor wants a time; none is known
 	return nil
 }

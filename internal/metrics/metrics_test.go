@@ -1,0 +1,231 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	acceptText        = "text/plain;version=0.0.4"
+	acceptOpenMetrics = "application/openmetrics-text;version=1.0.0"
+	acceptProtobuf    = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
+)
+
+func handler(t testing.TB, stats func() aurea.Stats) http.Handler {
+	t.Helper()
+	h, err := New(stats, "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func always(stats aurea.Stats) func() aurea.Stats { return func() aurea.Stats { return stats } }
+
+func get(t testing.TB, h http.Handler, accept string) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	request.Header.Set("Accept", accept)
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, request)
+	if answer.Code != http.StatusOK {
+		t.Fatalf("%d: %s", answer.Code, answer.Body)
+	}
+	return answer
+}
+
+// scrape gets the metrics in a form that expfmt reads.
+func scrape(t testing.TB, h http.Handler, accept string) map[string]*dto.MetricFamily {
+	t.Helper()
+	answer := get(t, h, accept)
+	families := map[string]*dto.MetricFamily{}
+	decoder := expfmt.NewDecoder(answer.Body, expfmt.ResponseFormat(answer.Header()))
+	for {
+		family := &dto.MetricFamily{}
+		if err := decoder.Decode(family); errors.Is(err, io.EOF) {
+			return families
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		families[family.GetName()] = family
+	}
+}
+
+// series are the values of a scrape's counters and gauges, and the counts and
+// sums of its histograms, by name and labels.
+func series(families map[string]*dto.MetricFamily) map[string]float64 {
+	values := map[string]float64{}
+	for name, family := range families {
+		for _, metric := range family.GetMetric() {
+			var labels []string
+			for _, pair := range metric.GetLabel() {
+				labels = append(labels, fmt.Sprintf("%s=%q", pair.GetName(), pair.GetValue()))
+			}
+			at := name + "{" + strings.Join(labels, ",") + "}"
+			if h := metric.GetHistogram(); h != nil {
+				values[at+" count"], values[at+" sum"] = float64(h.GetSampleCount()), h.GetSampleSum()
+				for _, bucket := range h.GetBucket() {
+					if math.IsInf(bucket.GetUpperBound(), 1) {
+						continue // the count again, which protobuf does not say twice
+					}
+					values[fmt.Sprintf("%s %v", at, bucket.GetUpperBound())] = float64(bucket.GetCumulativeCount())
+				}
+				continue
+			}
+			values[at] = metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
+		}
+	}
+	return values
+}
+
+// The same numbers are told in every form that is asked for.
+func TestNegotiation(t *testing.T) {
+	h := handler(t, always(fixed()))
+	tests := []struct{ accept, contentType string }{
+		{"", "text/plain; version=0.0.4"},
+		{"*/*", "text/plain; version=0.0.4"},
+		{"text/html", "text/plain; version=0.0.4"},
+		{acceptText, "text/plain; version=0.0.4"},
+		{acceptOpenMetrics, "application/openmetrics-text; version=1.0.0"},
+		{acceptProtobuf, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"},
+	}
+	for _, test := range tests {
+		if got := get(t, h, test.accept).Header().Get("Content-Type"); !strings.HasPrefix(got, test.contentType) {
+			t.Errorf("Accept %q: %s, want %s", test.accept, got, test.contentType)
+		}
+	}
+	own := func(accept string) map[string]float64 {
+		values := series(scrape(t, h, accept))
+		maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_") })
+		return values
+	}
+	if diff := cmp.Diff(own(acceptText), own(acceptProtobuf)); diff != "" {
+		t.Errorf("text and protobuf differ (-text +protobuf):\n%s", diff)
+	}
+}
+
+func TestOpenMetrics(t *testing.T) {
+	body := get(t, handler(t, always(fixed())), acceptOpenMetrics).Body.String()
+	for _, line := range []string{
+		"# TYPE benchmark_runs counter",
+		`benchmark_runs_total{status="completed",workload="sleep"} 7.0`,
+		"# TYPE benchmark_job_latency_seconds histogram",
+		`benchmark_job_latency_seconds_bucket{workload="sleep",le="1.0"} 3`,
+		`benchmark_job_latency_seconds_bucket{workload="sleep",le="+Inf"} 4`,
+		`benchmark_job_latency_seconds_count{workload="sleep"} 4`,
+		"benchmark_jobs_in_flight 42.0",
+	} {
+		if !strings.Contains(body, "\n"+line+"\n") && !strings.HasPrefix(body, line+"\n") {
+			t.Errorf("there is no line %q", line)
+		}
+	}
+	if !strings.HasSuffix(body, "\n# EOF\n") {
+		t.Errorf("the exposition does not end with # EOF: …%q", body[max(len(body)-40, 0):])
+	}
+}
+
+// Beside the benchmark's are the usual metrics, and no others.
+func TestUsualMetrics(t *testing.T) {
+	families := scrape(t, handler(t, always(aurea.Stats{})), acceptText)
+	values := series(families)
+	build := fmt.Sprintf(`aurea_build_info{goversion=%q,version="1.2.3"}`, runtime.Version())
+	if values[build] != 1 {
+		t.Errorf("%s is %v, want 1", build, values[build])
+	}
+	if values["go_goroutines{}"] < 1 || runtime.GOOS == "linux" && values["process_start_time_seconds{}"] < 1e9 {
+		t.Errorf("%v goroutines, process started at %v", values["go_goroutines{}"], values["process_start_time_seconds{}"])
+	}
+	for name := range families {
+		if !slices.ContainsFunc([]string{"aurea_build_info", "benchmark_", "go_", "process_", "promhttp_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+			t.Errorf("%s is not a metric of ours", name)
+		}
+	}
+}
+
+// The names and labels are those of good practice, but for one that is a promise:
+// the quantiles of the last run are gauges.
+func TestLint(t *testing.T) {
+	problems, err := testutil.CollectAndLint(collector{always(fixed())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range problems {
+		if problem.Metric != "benchmark_last_run_latency_seconds" || problem.Text != `non-summary metrics should not have "quantile" label` {
+			t.Errorf("%s: %s", problem.Metric, problem.Text)
+		}
+	}
+}
+
+// Scrapes at the same time, while the numbers move, each see one moment: what
+// is counted in two places agrees, and nothing goes back.
+func TestConcurrentScrapes(t *testing.T) {
+	const scrapers, scrapes = 8, 5
+	var mu sync.Mutex
+	tally := aurea.NewTally()
+	h := handler(t, func() aurea.Stats {
+		mu.Lock()
+		defer mu.Unlock()
+		return aurea.Stats{Workloads: map[string]*aurea.Tally{"sleep": tally.Clone()}, InFlight: tally.OK}
+	})
+	done := make(chan struct{})
+	var moving, looking sync.WaitGroup
+	moving.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			mu.Lock()
+			tally.End(aurea.OK, 0, 0, time.Duration(i)*time.Microsecond)
+			mu.Unlock()
+		}
+	})
+	for i := range scrapers {
+		looking.Go(func() {
+			accept := []string{acceptText, acceptProtobuf}[i%2]
+			var last float64
+			for range scrapes {
+				values := series(scrape(t, h, accept))
+				jobs := values[`benchmark_jobs_total{outcome="ok",workload="sleep"}`]
+				for _, name := range []string{"duration", "latency", "delay"} {
+					if got := values[`benchmark_job_`+name+`_seconds{workload="sleep"} count`]; got != jobs {
+						t.Errorf("%v jobs and %v of them with a %s", jobs, got, name)
+					}
+				}
+				if inFlight := values["benchmark_jobs_in_flight{}"]; inFlight != jobs {
+					t.Errorf("the scrape saw two moments: %v and %v jobs", jobs, inFlight)
+				}
+				if jobs < last {
+					t.Errorf("a counter went from %v to %v", last, jobs)
+				}
+				last = jobs
+			}
+		})
+	}
+	looking.Wait()
+	close(done)
+	moving.Wait()
+}

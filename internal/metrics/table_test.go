@@ -1,0 +1,129 @@
+package metrics
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+const ms = time.Millisecond
+
+// fixed are numbers to be known again: of every kind, and no two alike.
+func fixed() aurea.Stats {
+	sleep, noop := aurea.NewTally(), aurea.NewTally()
+	sleep.End(aurea.OK, 0, 0, 2*ms)
+	sleep.End(aurea.OK, 10*ms, 13*ms, 43*ms)
+	sleep.End(aurea.OK, 0, 0, 700*ms)
+	sleep.End(aurea.OK, 0, 0, 90*time.Second) // beyond the last bucket
+	sleep.End(aurea.Failed, 0, 0, 200*ms)
+	sleep.End(aurea.TimedOut, 0, 0, 2*time.Second)
+	sleep.Cancelled, sleep.Dropped, sleep.Lost = 3, 4, 5
+	for range 6 {
+		noop.End(aurea.OK, 0, 0, 0)
+	}
+	last := aurea.Run{ID: "benchmark-2", Name: `say "hi" \ bye` + "\n", Status: aurea.StatusCompleted, Result: &aurea.Result{
+		Throughput: 123.5,
+		Counts:     aurea.Counts{Planned: 19, OK: 6, Failed: 1, Timeout: 1, Cancelled: 11},
+		Latency:    aurea.Summary{P50: 0.05, P90: 0.09, P95: 0.095, P99: 0.099, P999: 0.0999},
+		TotalCost:  0.75,
+		Cost:       aurea.Cost{Currency: "EUR"},
+		Validity:   aurea.Validity{State: aurea.Degraded},
+		Verdict:    aurea.VerdictPass,
+	}}
+	return aurea.Stats{
+		Runs: map[aurea.RunsKey]int64{
+			{Workload: "sleep", Status: aurea.StatusCompleted}: 7,
+			{Workload: "sleep", Status: aurea.StatusCancelled}: 2,
+			{Workload: "noop", Status: aurea.StatusFailed}:     1,
+		},
+		Workloads:   map[string]*aurea.Tally{"sleep": sleep, "noop": noop},
+		Cost:        map[string]float64{"USD": 0.25, "EUR": 7.5},
+		Active:      1,
+		Queued:      3,
+		InFlight:    42,
+		Throughput:  250.5,
+		MeanLatency: 0.125,
+		Last:        &last,
+		Recent: []aurea.Run{
+			{ID: "benchmark-1", Status: aurea.StatusInterrupted, Spec: aurea.Spec{NumJobs: 1}},
+			last,
+			{ID: "benchmark-3", Name: "now", Status: aurea.StatusRunning, Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "noop"}}},
+		},
+	}
+}
+
+// Every metric of the table has the value, the labels, the type and the help
+// that testdata/metrics.txt says.
+func TestValues(t *testing.T) {
+	golden, err := os.Open(filepath.Join("testdata", "metrics.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer golden.Close()
+	if err := testutil.CollectAndCompare(collector{always(fixed())}, golden); err != nil {
+		t.Error(err)
+	}
+}
+
+// Before the first run there is nothing to say of a last one, and zero of the
+// rest.
+func TestNothingYet(t *testing.T) {
+	values := series(scrape(t, handler(t, always(aurea.Stats{})), acceptText))
+	maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_") })
+	want := map[string]float64{
+		"benchmark_throughput_jobs_per_second{}": 0, "benchmark_mean_latency_seconds{}": 0,
+		"benchmark_jobs_in_flight{}": 0, "benchmark_runs_active{}": 0, "benchmark_runs_queued{}": 0,
+	}
+	if diff := cmp.Diff(want, values); diff != "" {
+		t.Errorf("metrics of an idle service (-want +got):\n%s", diff)
+	}
+}
+
+func TestValidityOfLastRun(t *testing.T) {
+	for state, want := range map[aurea.ValidityState]float64{aurea.Valid: 1, aurea.Degraded: 0.5, aurea.Invalid: 0} {
+		stats := aurea.Stats{Last: &aurea.Run{Result: &aurea.Result{Validity: aurea.Validity{State: state}}}}
+		values := series(scrape(t, handler(t, always(stats)), acceptText))
+		if got, ok := values["benchmark_last_run_validity{}"]; got != want || !ok {
+			t.Errorf("%s is %v, want %v", state, got, want)
+		}
+	}
+}
+
+// Law: the metrics of two tallies merged are the sums of the metrics of each.
+func TestMergedTalliesAddUp(t *testing.T) {
+	one := fixed().Workloads["sleep"]
+	other := aurea.NewTally()
+	for i := range 1000 {
+		start := time.Duration(i) * 777 * time.Microsecond
+		other.End(aurea.Outcome(i%3), start/2, start, start+time.Duration(i*i)*time.Microsecond)
+	}
+	other.Dropped = 17
+	both := one.Clone()
+	both.Merge(other)
+
+	of := func(tally *aurea.Tally) map[string]float64 {
+		values := series(scrape(t, handler(t, always(aurea.Stats{Workloads: map[string]*aurea.Tally{"sleep": tally}})), acceptProtobuf))
+		maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_job") })
+		return values
+	}
+	sum := of(one)
+	for name, value := range of(other) {
+		sum[name] += value
+	}
+	rounding := cmpopts.EquateApprox(0, 1e-12)
+	if diff := cmp.Diff(sum, of(both), rounding); diff != "" {
+		t.Errorf("merged (-sum +merged):\n%s", diff)
+	}
+	if jobs := sum[`benchmark_jobs_total{outcome="dropped",workload="sleep"}`]; jobs != 21 {
+		t.Errorf("%v jobs were dropped, want 4 and 17", jobs)
+	}
+}
