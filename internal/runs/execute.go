@@ -60,12 +60,11 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	}
 }
 
-// remaining estimates the seconds a run still takes: until its duration is
-// over, or its jobs are done at the rate so far, whichever is sooner.
+// remaining estimates the seconds a run still takes: until its time is over, or its jobs are done at the rate so far, whichever is sooner.
 func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	left := -1.0
-	if plan.Spec.Duration > 0 {
-		left = max(plan.Spec.Duration.Seconds()-p.Elapsed, 0)
+	if plan.End != aurea.Forever {
+		left = max(plan.End.Seconds()-p.Elapsed, 0)
 	}
 	if ended := p.OK + p.Failed; plan.Jobs != aurea.Unbounded && ended > 0 {
 		byJobs := float64(plan.Jobs-ended) * p.Elapsed / float64(ended)

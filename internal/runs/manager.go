@@ -57,7 +57,8 @@ type Manager struct {
 	stats   stats
 }
 
-// keepRecent is how many finished runs the manager remembers.
+// keepRecent is how many runs the manager tells of: the running one and those
+// that finished last.
 const keepRecent = 20
 
 // An entry is a run with what the manager needs around it. The manager's lock
@@ -120,6 +121,7 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 		return aurea.Run{}, err
 	}
 	if err := m.enqueue(e); err != nil {
+		e.cancel(err) // lets go of ctx
 		return aurea.Run{}, err
 	}
 	defer context.AfterFunc(e.ctx, func() { m.leave(e) })()

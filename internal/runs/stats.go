@@ -64,7 +64,7 @@ func (m *Manager) Stats() aurea.Stats {
 	}
 	if m.running != nil {
 		stats.Active = 1
-		stats.Recent = append(stats.Recent, m.running.run)
+		stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-keepRecent):], m.running.run)
 		if m.running.run.Progress != nil {
 			stats.InFlight = m.stats.interval.InFlight
 			stats.Throughput = m.stats.interval.Throughput

@@ -1,0 +1,255 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+)
+
+// Whoever watches is shown the run once an interval: the counts so far, the
+// rates of the interval, and what is left.
+func TestWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		var seen []aurea.Run
+		s.do(`{"num_jobs": 5, "name": "watched"}`, func(run aurea.Run) { seen = append(seen, run) }).end(t)
+		step := func(elapsed float64, started, ok, failed, inFlight int64, throughput, latency, remaining float64) aurea.RunProgress {
+			return aurea.RunProgress{Elapsed: elapsed, Remaining: remaining, Started: started, OK: ok, Failed: failed,
+				InFlight: inFlight, Throughput: throughput, P50: latency, P99: latency}
+		}
+		want := []aurea.RunProgress{ // the third job fails, the fourth times out
+			step(1, 1, 1, 0, 1, 1, 1, 4),
+			step(2, 2, 2, 0, 1, 1, 1, 3),
+			step(3, 3, 2, 1, 1, 0, 0, 2),
+			step(4, 4, 2, 2, 1, 0, 0, 1),
+			step(5, 5, 3, 2, 0, 1, 1, 0),
+		}
+		var got []aurea.RunProgress
+		for _, run := range seen {
+			got = append(got, *run.Progress)
+			if run.Status != aurea.StatusRunning || run.ID != seen[0].ID || run.Name != "watched" || run.Result != nil {
+				t.Errorf("the watcher is shown %s %s %q with result %v", run.ID, run.Status, run.Name, run.Result)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("progress (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// The last progress of a stopped run counts what ended, not what never began.
+func TestWatchStoppedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		var last aurea.RunProgress
+		c := s.do(`{"num_jobs": 100}`, func(run aurea.Run) { last = *run.Progress })
+		time.Sleep(6*time.Second + 500*time.Millisecond)
+		c.leave()
+		run := c.end(t)
+		if last.Elapsed != 6.5 || last.Started != 7 || last.OK != run.Result.Counts.OK || last.Failed != 2 || last.InFlight != 0 {
+			t.Errorf("last progress %+v, counts %+v", last, run.Result.Counts)
+		}
+		if diff := cmp.Diff(last, *run.Progress); diff != "" {
+			t.Errorf("the finished run's progress (-watched +run):\n%s", diff)
+		}
+	})
+}
+
+func TestRemaining(t *testing.T) {
+	tests := []struct {
+		what, spec string
+		elapsed    float64
+		ok, failed int64
+		want       float64
+	}{
+		{"jobs at the rate so far", `{"num_jobs": 100}`, 10, 20, 5, 30},
+		{"all jobs done", `{"num_jobs": 25}`, 10, 20, 5, 0},
+		{"a duration", `{"duration": "60s", "concurrency": 1}`, 10, 5, 0, 50},
+		{"a duration that is over", `{"duration": "60s", "concurrency": 1}`, 61, 5, 0, 0},
+		{"jobs before the duration", `{"num_jobs": 100, "duration": "60s"}`, 10, 50, 0, 10},
+		{"the duration before the jobs", `{"num_jobs": 1000, "duration": "60s"}`, 10, 50, 0, 50},
+		{"a duration, before any job has ended", `{"num_jobs": 1000, "duration": "60s"}`, 10, 0, 0, 50},
+		{"nothing to tell from", `{"num_jobs": 1000}`, 10, 0, 0, 0},
+		{"a rate for a duration", `{"rate": 10, "duration": "60s"}`, 15, 150, 0, 45},
+		{"stages", `{"stages": [{"duration": "40s", "rate": 10}, {"duration": "20s", "rate": 0}]}`, 15, 100, 0, 45},
+		{"stages cut short", `{"stages": [{"duration": "40s", "rate": 10}, {"duration": "20s", "rate": 0}], "duration": "50s"}`, 15, 100, 0, 35},
+		{"stages of concurrency", `{"stages": [{"duration": "1m", "concurrency": 10}]}`, 15, 100, 0, 45},
+	}
+	for _, test := range tests {
+		plan := aurea.NewPlan(decode(t, test.spec), 1)
+		progress := aurea.RunProgress{Elapsed: test.elapsed, OK: test.ok, Failed: test.failed}
+		if got := remaining(plan, progress); got != test.want {
+			t.Errorf("%s: %v s remain, want %v", test.what, got, test.want)
+		}
+	}
+}
+
+// A plan that cannot be executed fails its run; the next one is not concerned.
+func TestExecutorError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{})
+		a, b, c := s.jobs("a", 1), s.jobs("broken", 5), s.jobs("c", 1)
+		wantStatus(t, a.end(t), aurea.StatusCompleted, epoch, 0, 1)
+		failed := b.end(t)
+		wantStatus(t, failed, aurea.StatusFailed, epoch, 1, 1)
+		if failed.Error != "the target cannot be reached" || failed.Result != nil {
+			t.Errorf("the failed run says %q, with the result %v", failed.Error, failed.Result)
+		}
+		if run := c.end(t); run.Error != "" {
+			t.Errorf("the next run says %q", run.Error)
+		} else {
+			wantStatus(t, run, aurea.StatusCompleted, epoch, 1, 2)
+		}
+	})
+}
+
+// When the service ends, what waits is interrupted at once, and the running run
+// goes on for the grace at most.
+func TestDrain(t *testing.T) {
+	tests := []struct {
+		what         string
+		grace        time.Duration
+		jobs         int
+		status       aurea.Status
+		finished     int
+		ok, unbegun  int64
+		failed, late int64
+	}{
+		{"within the grace", 10 * time.Second, 8, aurea.StatusCompleted, 8, 4, 0, 2, 2},
+		{"just within the grace", 5001 * time.Millisecond, 8, aurea.StatusCompleted, 8, 4, 0, 2, 2},
+		{"beyond the grace", 2 * time.Second, 8, aurea.StatusInterrupted, 5, 3, 3, 1, 1},
+		{"without grace", 0, 8, aurea.StatusInterrupted, 3, 2, 5, 1, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				epoch := time.Now()
+				s := serve(t, Options{Grace: test.grace})
+				a, b, c := s.jobs("a", test.jobs), s.jobs("b", 1), s.jobs("c", 1)
+				if err := s.manager.Ready(); err != nil {
+					t.Errorf("before: %v", err)
+				}
+				time.Sleep(3 * time.Second)
+				synctest.Wait()
+				s.drain()
+				for _, queued := range []*call{b, c} {
+					run := queued.end(t)
+					wantStatus(t, run, aurea.StatusInterrupted, epoch, -1, 3)
+					if run.Result != nil {
+						t.Errorf("a run that never began has a result: %+v", run.Result)
+					}
+				}
+				if err := s.manager.Ready(); !errors.Is(err, aurea.ErrUnavailable) {
+					t.Errorf("Ready: %v, want ErrUnavailable", err)
+				}
+				refused := s.jobs("d", 1)
+				if <-refused.ended; !errors.Is(refused.err, aurea.ErrUnavailable) {
+					t.Errorf("Do: %v, want ErrUnavailable", refused.err)
+				}
+				run := a.end(t)
+				wantStatus(t, run, test.status, epoch, 0, test.finished)
+				want := aurea.Counts{Planned: int64(test.jobs), OK: test.ok, Failed: test.failed, Timeout: test.late, Cancelled: test.unbegun}
+				if run.Result.Counts != want || run.Result.Status != test.status {
+					t.Errorf("the result is %s with %+v, want %s with %+v", run.Result.Status, run.Result.Counts, test.status, want)
+				}
+				<-s.ended
+				if took := time.Since(epoch); took != time.Duration(test.finished)*time.Second {
+					t.Errorf("the manager ended after %v, want %d s", took, test.finished)
+				}
+			})
+		})
+	}
+}
+
+// A caller that goes away during the grace has cancelled its run.
+func TestCancelDuringGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{Grace: time.Minute})
+		a := s.jobs("a", 20)
+		time.Sleep(3 * time.Second)
+		s.drain()
+		time.Sleep(2 * time.Second)
+		a.leave()
+		wantStatus(t, a.end(t), aurea.StatusCancelled, epoch, 0, 5)
+		<-s.ended
+		if took := time.Since(epoch); took != 5*time.Second {
+			t.Errorf("the manager ended after %v, want 5 s", took)
+		}
+	})
+}
+
+// An idle manager ends at once.
+func TestDrainIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{Grace: time.Minute})
+		s.drain()
+		<-s.ended
+		if took := time.Since(epoch); took != 0 {
+			t.Errorf("the manager ended after %v, want at once", took)
+		}
+		if err := s.manager.Ready(); !errors.Is(err, aurea.ErrUnavailable) {
+			t.Errorf("Ready: %v, want ErrUnavailable", err)
+		}
+	})
+}
+
+// The real engine keeps the same contract.
+func TestRealEngine(t *testing.T) {
+	m := New(engine.New("test"), Options{})
+	ctx, drain := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+
+	var seen []aurea.RunProgress
+	run, err := m.Do(t.Context(), decode(t, `{"num_jobs": 300, "workload": {"kind": "sleep", "duration": "2ms"}, "seed": 7}`),
+		func(run aurea.Run) { seen = append(seen, *run.Progress) })
+	if err != nil || run.Status != aurea.StatusCompleted {
+		t.Fatalf("the run is %s (%v), want completed", run.Status, err)
+	}
+	if want := (aurea.Counts{Planned: 300, OK: 300}); run.Result.Counts != want || run.Result.Seed != 7 {
+		t.Errorf("counts %+v, seed %d, want %+v, 7", run.Result.Counts, run.Result.Seed, want)
+	}
+	if last := seen[len(seen)-1]; last.OK != 300 || last.Started != 300 || last.InFlight != 0 || last.Remaining != 0 {
+		t.Errorf("the last progress is %+v, want 300 jobs done", last)
+	}
+	if stats := m.Stats(); stats.Workloads["sleep"].OK != 300 || stats.Last.ID != run.ID {
+		t.Errorf("stats count %d jobs of run %s, want 300 of %s", stats.Workloads["sleep"].OK, stats.Last.ID, run.ID)
+	}
+
+	caller, leave := context.WithCancel(t.Context())
+	stopped := make(chan aurea.Run, 1)
+	go func() {
+		run, _ := m.Do(caller, decode(t, `{"num_jobs": 50, "concurrency": 5, "workload": {"kind": "sleep", "duration": "1h"}}`), nil)
+		stopped <- run
+	}()
+	for m.Stats().Active == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	leave()
+	run = <-stopped
+	if want := (aurea.Counts{Planned: 50, Cancelled: 50}); run.Status != aurea.StatusCancelled || run.Result.Counts != want {
+		t.Errorf("the stopped run is %s with %+v, want cancelled with %+v", run.Status, run.Result.Counts, want)
+	}
+	drain()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	statuses := []aurea.Status{}
+	for _, run := range m.Stats().Recent {
+		statuses = append(statuses, run.Status)
+	}
+	if want := []aurea.Status{aurea.StatusCompleted, aurea.StatusCancelled}; !slices.Equal(statuses, want) {
+		t.Errorf("recent runs are %v, want %v", statuses, want)
+	}
+}

@@ -1,0 +1,220 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Runs are executed one at a time, in the order in which they were submitted,
+// without a gap between them.
+func TestOneAtATimeInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{})
+		lengths := []int{3, 1, 5, 2, 4}
+		var calls []*call
+		for i, n := range lengths {
+			calls = append(calls, s.jobs(string(rune('a'+i)), n))
+		}
+		begin := 0
+		for i, c := range calls {
+			run := c.end(t)
+			wantStatus(t, run, aurea.StatusCompleted, epoch, begin, begin+lengths[i])
+			if !run.CreatedAt.Equal(epoch) {
+				t.Errorf("run %s was created at %v, want %v", run.Name, run.CreatedAt, epoch)
+			}
+			if want := int64(lengths[i]); run.Result.Counts.Planned != want || run.Result.Jobs == nil || run.Result.Tally == nil {
+				t.Errorf("run %s: %+v with jobs %p and tally %p, want %d jobs and all of them", run.Name, run.Result.Counts, run.Result.Jobs, run.Result.Tally, want)
+			}
+			if run.Result.ID != run.ID || run.Result.Status != run.Status {
+				t.Errorf("run %s is %s, its result %s is %s", run.ID, run.Status, run.Result.ID, run.Result.Status)
+			}
+			begin += lengths[i]
+		}
+		if want := []string{"a", "b", "c", "d", "e"}; !slices.Equal(s.executor.started, want) || s.executor.most != 1 {
+			t.Errorf("executed %v, %d at once; want %v, one at once", s.executor.started, s.executor.most, want)
+		}
+	})
+}
+
+// The queue takes exactly as many as it is told to, beside the running run, and
+// a run that ends makes room for one.
+func TestQueueLimit(t *testing.T) {
+	for given, limit := range map[int]int{0: 16, 1: 1, 2: 2, 5: 5} {
+		t.Run(fmt.Sprint(given), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, Options{Queue: given})
+				first := s.jobs("first", 10)
+				for i := range limit {
+					s.jobs(fmt.Sprint(i), 10)
+				}
+				refuse := func() {
+					t.Helper()
+					refused := s.jobs("refused", 10)
+					<-refused.ended
+					if want := fmt.Sprintf("%d runs are waiting already", limit); !errors.Is(refused.err, aurea.ErrQueueFull) || !strings.Contains(refused.err.Error(), want) {
+						t.Errorf("with %d waiting: %v, want ErrQueueFull with %q", limit, refused.err, want)
+					}
+					if stats := s.manager.Stats(); stats.Queued != limit || stats.Active != 1 {
+						t.Errorf("%d queued, %d active, want %d and 1", stats.Queued, stats.Active, limit)
+					}
+				}
+				refuse()
+				first.end(t)
+				synctest.Wait()
+				if stats := s.manager.Stats(); stats.Queued != limit-1 {
+					t.Errorf("%d queued after one has ended, want %d", stats.Queued, limit-1)
+				}
+				s.jobs("last", 10)
+				refuse()
+			})
+		})
+	}
+}
+
+// A run whose caller goes away while it waits leaves the queue at once, and the
+// ones behind it move up.
+func TestCancelWhileQueued(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{Queue: 3})
+		a, b, c, d := s.jobs("a", 10), s.jobs("b", 10), s.jobs("c", 10), s.jobs("d", 10)
+		time.Sleep(4 * time.Second)
+		b.leave()
+		gone := b.end(t)
+		wantStatus(t, gone, aurea.StatusCancelled, epoch, -1, 4)
+		if gone.Result != nil || gone.Progress != nil || gone.Error != "" {
+			t.Errorf("a run that never began has the result %v, the progress %v, the error %q", gone.Result, gone.Progress, gone.Error)
+		}
+		if queued := s.manager.Stats().Queued; queued != 2 {
+			t.Errorf("%d are queued, want 2", queued)
+		}
+		e := s.jobs("e", 10) // there is room for it
+		wantStatus(t, a.end(t), aurea.StatusCompleted, epoch, 0, 10)
+		wantStatus(t, c.end(t), aurea.StatusCompleted, epoch, 10, 20)
+		wantStatus(t, d.end(t), aurea.StatusCompleted, epoch, 20, 30)
+		wantStatus(t, e.end(t), aurea.StatusCompleted, epoch, 30, 40)
+	})
+}
+
+// A run whose caller goes away while it runs ends with what it has, and the
+// next one starts.
+func TestCancelWhileRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{})
+		a, b := s.jobs("a", 10), s.jobs("b", 2)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		a.leave()
+		partial := a.end(t)
+		wantStatus(t, partial, aurea.StatusCancelled, epoch, 0, 3)
+		if want := (aurea.Counts{Planned: 10, OK: 2, Failed: 1, Cancelled: 7}); partial.Result.Counts != want {
+			t.Errorf("counts %+v, want %+v", partial.Result.Counts, want)
+		}
+		if partial.Result.Status != aurea.StatusCancelled || partial.Result.Validity.State != aurea.Invalid {
+			t.Errorf("the result is %s and %s, want cancelled and invalid", partial.Result.Status, partial.Result.Validity.State)
+		}
+		wantStatus(t, b.end(t), aurea.StatusCompleted, epoch, 3, 5)
+	})
+}
+
+// A caller that is gone before it calls gets a run that is cancelled.
+func TestCallerAlreadyGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		s := serve(t, Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		run, err := s.manager.Do(ctx, decode(t, `{"num_jobs": 5}`), nil)
+		if err != nil || run.Status != aurea.StatusCancelled || time.Since(epoch) != 0 {
+			t.Errorf("the run is %s (%v) after %v, want cancelled at once", run.Status, err, time.Since(epoch))
+		}
+	})
+}
+
+func TestIDsAreUnique(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		seen := map[string]bool{}
+		for range 40 {
+			run := s.jobs("", 1).end(t)
+			rest, ok := strings.CutPrefix(run.ID, "benchmark-")
+			if id, err := uuid.Parse(rest); !ok || err != nil || id.Version() != 7 {
+				t.Fatalf("the id is %s, want benchmark- and a UUID of version 7", run.ID)
+			}
+			if seen[run.ID] {
+				t.Fatalf("%s was given twice", run.ID)
+			}
+			seen[run.ID] = true
+		}
+	})
+}
+
+// What only the table of workloads can tell is told before a run is accepted.
+func TestInvalidWorkload(t *testing.T) {
+	tests := []struct{ workload, location string }{
+		{`{"kind": "slepe"}`, "workload.kind"},
+		{`{"kind": "sleep", "duration": "-1s"}`, "workload.duration"},
+		{`{"kind": "sleep", "jitter": 2}`, "workload.jitter"},
+		{`{"kind": "noop", "duration": "1s"}`, "workload.duration"},
+	}
+	s := New(&executor{}, Options{}) // nothing runs: a run that is accepted would hang
+	for _, test := range tests {
+		_, err := s.Do(t.Context(), decode(t, `{"num_jobs": 1, "workload": `+test.workload+`}`), nil)
+		var invalid *aurea.InvalidError
+		if !errors.Is(err, aurea.ErrInvalid) || !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Location != test.location {
+			t.Errorf("%s: %v, want one wrong field, %s", test.workload, err, test.location)
+		}
+	}
+	if queued := s.Stats().Queued; queued != 0 {
+		t.Errorf("%d are queued, want none", queued)
+	}
+}
+
+// A counted context counts who wants to be told of its end.
+type counted struct {
+	context.Context
+	listeners atomic.Int64
+}
+
+func (c *counted) Done() <-chan struct{} { return make(chan struct{}) }
+
+func (c *counted) AfterFunc(func()) (stop func() bool) {
+	c.listeners.Add(1)
+	return func() bool { c.listeners.Add(-1); return true }
+}
+
+// Nothing of a run, refused or finished, stays tied to its caller's context,
+// which may live as long as the process.
+func TestNothingStaysOnTheCallersContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{Queue: 1})
+		ctx := &counted{Context: context.Background()}
+		if _, err := s.manager.Do(ctx, decode(t, `{"num_jobs": 1}`), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := ctx.listeners.Load(); n != 0 {
+			t.Errorf("%d listeners are left by a finished run", n)
+		}
+		s.jobs("running", 10)
+		s.jobs("queued", 10)
+		if _, err := s.manager.Do(ctx, decode(t, `{"num_jobs": 1}`), nil); !errors.Is(err, aurea.ErrQueueFull) {
+			t.Fatal(err)
+		}
+		if n := ctx.listeners.Load(); n != 0 {
+			t.Errorf("%d listeners are left by a refused run", n)
+		}
+	})
+}

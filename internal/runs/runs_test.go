@@ -1,0 +1,174 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// An executor is a fake one for a bubble of synctest: its jobs take a second
+// each, one after the other, and it reports after each. Every fourth job fails,
+// every fourth after that times out. A plan named "broken" cannot be executed.
+type executor struct {
+	mu           sync.Mutex
+	started      []string // names of the plans, in the order they came
+	active, most int
+}
+
+func (x *executor) enter(name string) (leave func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.started = append(x.started, name)
+	x.active++
+	x.most = max(x.most, x.active)
+	return func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.active--
+	}
+}
+
+func outcomeOf(job int64) aurea.Outcome {
+	return []aurea.Outcome{aurea.OK, aurea.OK, aurea.Failed, aurea.TimedOut}[job%4]
+}
+
+func (x *executor) Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+	defer x.enter(plan.Spec.Name)()
+	if plan.Spec.Name == "broken" {
+		return nil, fmt.Errorf("the target cannot be reached")
+	}
+	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: new(aurea.JobLog), MaxInFlight: 1}
+	interval := aurea.NewTally() // used again, as an executor may
+	for job := int64(0); job < plan.Jobs && !m.Stopped; job++ {
+		interval.Reset()
+		interval.Started = 1
+		begun := time.Since(m.Start)
+		inFlight := int64(1)
+		select {
+		case <-time.After(time.Second):
+			interval.End(outcomeOf(job), begun, begun, begun+time.Second)
+			m.Jobs.Put(job, outcomeOf(job), begun, begun, begun+time.Second)
+		case <-ctx.Done():
+			m.Stopped = true
+			inFlight = 0
+			interval.Cancelled = plan.Jobs - job
+		}
+		if job == plan.Jobs-1 {
+			inFlight = 0
+		}
+		m.Duration = time.Since(m.Start)
+		m.Tally.Merge(interval)
+		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, InFlight: inFlight})
+	}
+	m.Tally.Planned = plan.Jobs
+	return aurea.NewResult(plan, m), nil
+}
+
+// A service is a manager that runs, with everything that was asked of it.
+type service struct {
+	t        *testing.T
+	manager  *Manager
+	executor *executor
+	drain    context.CancelFunc
+	ended    chan struct{} // closed when Run has returned
+	calls    sync.WaitGroup
+}
+
+// serve starts a manager. It is drained, and waited for, when the test ends.
+func serve(t *testing.T, options Options) *service {
+	t.Helper()
+	s := &service{t: t, executor: &executor{}, ended: make(chan struct{})}
+	s.manager = New(s.executor, options)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.drain = cancel
+	go func() {
+		defer close(s.ended)
+		if err := s.manager.Run(ctx); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}()
+	t.Cleanup(func() {
+		s.drain()
+		<-s.ended
+		s.calls.Wait()
+	})
+	return s
+}
+
+// A call is a Do under way.
+type call struct {
+	run   aurea.Run
+	err   error
+	at    time.Time // when it returned
+	leave context.CancelFunc
+	ended chan struct{}
+}
+
+// do calls Do in the background and returns when the manager has done with it
+// what it can without time passing.
+func (s *service) do(spec string, watch func(aurea.Run)) *call {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &call{leave: cancel, ended: make(chan struct{})}
+	decoded := decode(s.t, spec)
+	s.calls.Go(func() {
+		defer cancel()
+		defer close(c.ended)
+		c.run, c.err = s.manager.Do(ctx, decoded, watch)
+		c.at = time.Now()
+	})
+	synctest.Wait()
+	return c
+}
+
+// jobs submits a run of that name with n jobs, which takes n seconds.
+func (s *service) jobs(name string, n int) *call {
+	s.t.Helper()
+	return s.do(fmt.Sprintf(`{"name": %q, "num_jobs": %d}`, name, n), nil)
+}
+
+// end waits for the call and returns the run, which must have been accepted.
+func (c *call) end(t *testing.T) aurea.Run {
+	t.Helper()
+	<-c.ended
+	if c.err != nil {
+		t.Fatalf("Do: %v", c.err)
+	}
+	return c.run
+}
+
+func decode(t testing.TB, spec string) aurea.Spec {
+	t.Helper()
+	decoded, err := aurea.DecodeSpec([]byte(spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
+
+// wantStatus checks a finished run against its life: status, whole seconds from
+// the start of the test to its start (never, when negative) and to its end.
+func wantStatus(t *testing.T, run aurea.Run, status aurea.Status, epoch time.Time, started, finished int) {
+	t.Helper()
+	if run.Status != status {
+		t.Errorf("run %s is %s, want %s", run.Name, run.Status, status)
+	}
+	if started < 0 && run.StartedAt != nil {
+		t.Errorf("run %s was started at %v", run.Name, run.StartedAt)
+	}
+	if started >= 0 && (run.StartedAt == nil || !run.StartedAt.Equal(epoch.Add(time.Duration(started)*time.Second))) {
+		t.Errorf("run %s was started at %v, want %d s after %v", run.Name, run.StartedAt, started, epoch)
+	}
+	if run.FinishedAt == nil || !run.FinishedAt.Equal(epoch.Add(time.Duration(finished)*time.Second)) {
+		t.Errorf("run %s ended at %v, want %d s after %v", run.Name, run.FinishedAt, finished, epoch)
+	}
+}

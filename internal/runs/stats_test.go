@@ -1,0 +1,255 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// near allows for the rounding of a sum, and for nothing else.
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12*max(math.Abs(a), math.Abs(b)) }
+
+// everything has one run of each end: completed, in two workloads and
+// currencies, failed, cancelled while it ran and while it waited.
+func everything(t *testing.T, s *service) (cancelled aurea.Run) {
+	t.Helper()
+	s.jobs("a", 8).end(t)
+	s.do(`{"num_jobs": 3, "workload": {"kind": "noop"}, "pricing": {"per_second": 0.5, "per_job": 2, "currency": "EUR"}}`, nil).end(t)
+	s.jobs("broken", 5).end(t)
+	c, queued := s.jobs("c", 10), s.jobs("queued", 1000)
+	time.Sleep(3*time.Second + 500*time.Millisecond)
+	queued.leave()
+	queued.end(t)
+	c.leave()
+	return c.end(t)
+}
+
+// Everything is counted, once: what ended, what was cancelled, what never
+// began, what it cost.
+func TestStats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		if empty := s.manager.Stats(); len(empty.Runs)+len(empty.Workloads)+len(empty.Cost)+len(empty.Recent) != 0 || empty.Last != nil || empty.Throughput != 0 {
+			t.Errorf("a new manager has the stats %+v", empty)
+		}
+		last := everything(t, s)
+		stats := s.manager.Stats()
+		wantRuns := map[aurea.RunsKey]int64{
+			{Workload: "sleep", Status: aurea.StatusCompleted}: 1,
+			{Workload: "noop", Status: aurea.StatusCompleted}:  1,
+			{Workload: "sleep", Status: aurea.StatusFailed}:    1,
+			{Workload: "sleep", Status: aurea.StatusCancelled}: 2,
+		}
+		if diff := cmp.Diff(wantRuns, stats.Runs); diff != "" {
+			t.Errorf("runs (-want +got):\n%s", diff)
+		}
+		counts := map[string]aurea.Counts{}
+		for kind, tally := range stats.Workloads {
+			counts[kind] = tally.Counts
+			if n, want := tally.ServiceTime.Count(), tally.Ended(); n != want || tally.ServiceTime.Sum() != float64(want) {
+				t.Errorf("%s: %d service times of %v s together, want %d of a second", kind, n, tally.ServiceTime.Sum(), want)
+			}
+		}
+		wantCounts := map[string]aurea.Counts{
+			"sleep": {OK: 4 + 2, Failed: 2 + 1, Timeout: 2, Cancelled: 7},
+			"noop":  {OK: 2, Failed: 1},
+		}
+		if diff := cmp.Diff(wantCounts, counts); diff != "" {
+			t.Errorf("jobs (-want +got):\n%s", diff)
+		}
+		if len(stats.Cost) != 2 || !near(stats.Cost["USD"], 0.001*(8+3)) || !near(stats.Cost["EUR"], 3*0.5+3*2) {
+			t.Errorf("cost %v, want 0.011 USD and 7.5 EUR", stats.Cost)
+		}
+		if stats.Last.ID != last.ID || stats.Throughput != last.Result.Throughput || stats.MeanLatency != 1 || stats.Throughput != 2/3.5 {
+			t.Errorf("the last run is %s, throughput %v, mean latency %v; want %s, %v, 1", stats.Last.ID, stats.Throughput, stats.MeanLatency, last.ID, 2/3.5)
+		}
+		if stats.Active != 0 || stats.Queued != 0 || stats.InFlight != 0 {
+			t.Errorf("%d active, %d queued, %d jobs in flight, want none", stats.Active, stats.Queued, stats.InFlight)
+		}
+	})
+}
+
+// While a run goes on its jobs are in the numbers, and the rates are those of
+// its last interval, not those of the run before.
+func TestStatsWhileRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		s.jobs("before", 4).end(t)
+		s.jobs("running", 8)
+		s.jobs("waiting", 1)
+		at := func(seconds float64, want aurea.Stats, counts aurea.Counts, cost float64) {
+			t.Helper()
+			synctest.Wait()
+			got := s.manager.Stats()
+			seen := aurea.Stats{Active: got.Active, Queued: got.Queued, InFlight: got.InFlight, Throughput: got.Throughput, MeanLatency: got.MeanLatency}
+			if diff := cmp.Diff(want, seen); diff != "" {
+				t.Errorf("after %v s (-want +got):\n%s", seconds, diff)
+			}
+			if got.Workloads["sleep"].Counts != counts || !near(got.Cost["USD"], cost) {
+				t.Errorf("after %v s: %+v for %v USD, want %+v for %v", seconds, got.Workloads["sleep"].Counts, got.Cost["USD"], counts, cost)
+			}
+		}
+		time.Sleep(500 * time.Millisecond) // nothing is known of it yet
+		at(0.5, aurea.Stats{Active: 1, Queued: 1}, aurea.Counts{OK: 2, Failed: 1, Timeout: 1}, 0.004)
+		time.Sleep(time.Second)
+		at(1.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1, Throughput: 1, MeanLatency: 1}, aurea.Counts{OK: 3, Failed: 1, Timeout: 1}, 0.005)
+		time.Sleep(2 * time.Second) // the third job has failed
+		at(3.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1}, aurea.Counts{OK: 4, Failed: 2, Timeout: 1}, 0.007)
+	})
+}
+
+// What is remembered of runs is the newest twenty, oldest first, and nothing
+// that is as large as the run was.
+func TestStatsRecent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		var ids []string
+		for range 23 {
+			run := s.jobs("", 1).end(t)
+			ids = append(ids, run.ID)
+			if run.Result.Tally == nil || run.Result.Jobs == nil {
+				t.Fatal("whoever waited for the run does not get all of it")
+			}
+		}
+		check := func(want []string) {
+			t.Helper()
+			var got []string
+			stats := s.manager.Stats()
+			for _, run := range stats.Recent {
+				got = append(got, run.ID)
+				if run.Result != nil && (run.Result.Tally != nil || run.Result.Jobs != nil || run.Result.CompletedJobs != 1) {
+					t.Errorf("of run %s is kept: %+v", run.ID, run.Result)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("recent runs (-want +got):\n%s", diff)
+			}
+			if last := stats.Last; last.ID != ids[22] || last.Result.Tally != nil || last.Result.Jobs != nil {
+				t.Errorf("the last run is %s with %+v, want %s without its histograms and records", last.ID, last.Result, ids[22])
+			}
+		}
+		check(ids[3:])
+		var running string
+		s.do(`{"num_jobs": 10}`, func(run aurea.Run) { running = run.ID })
+		time.Sleep(1500 * time.Millisecond)
+		synctest.Wait()
+		check(append(ids[4:len(ids):len(ids)], running))
+	})
+}
+
+// What Stats hands out is the caller's own.
+func TestStatsAreACopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		everything(t, s)
+		before := s.manager.Stats()
+		spoilt := s.manager.Stats()
+		clear(spoilt.Runs)
+		clear(spoilt.Cost)
+		for _, tally := range spoilt.Workloads {
+			tally.Reset()
+		}
+		clear(spoilt.Workloads)
+		clear(spoilt.Recent)
+		after := s.manager.Stats()
+		if diff := cmp.Diff(before.Runs, after.Runs) + cmp.Diff(before.Cost, after.Cost); diff != "" {
+			t.Errorf("changing a copy has changed the stats (-before +after):\n%s", diff)
+		}
+		for kind, tally := range before.Workloads {
+			if got := after.Workloads[kind]; got.Counts != tally.Counts || got.Latency.Count() != tally.Latency.Count() || got.Latency.Count() == 0 {
+				t.Errorf("%s: %+v, before %+v", kind, got.Counts, tally.Counts)
+			}
+		}
+		for i, run := range before.Recent {
+			if after.Recent[i].ID != run.ID {
+				t.Errorf("recent run %d is %q, before %q", i, after.Recent[i].ID, run.ID)
+			}
+		}
+	})
+}
+
+// instant executes every plan at once.
+type instant struct{}
+
+func (instant) Execute(_ context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+	tally := aurea.NewTally()
+	tally.Started = plan.Jobs
+	for range plan.Jobs {
+		tally.End(aurea.OK, 0, 0, time.Second)
+	}
+	observe(aurea.Progress{Elapsed: time.Second, Length: time.Second, Interval: tally})
+	total := tally.Clone()
+	total.Planned = plan.Jobs
+	return aurea.NewResult(plan, aurea.Measurement{Duration: time.Second, Tally: total}), nil
+}
+
+// A hundred callers, and as many who look on, disturb nothing: every run ends,
+// is counted once, or was refused.
+func TestConcurrentCalls(t *testing.T) {
+	const callers, each = 100, 2
+	m := New(instant{}, Options{Queue: 20})
+	ctx, drain := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+	spec := decode(t, `{"num_jobs": 5}`)
+
+	type tried struct{ completed, cancelled, refused int64 }
+	results := make(chan tried)
+	for i := range callers {
+		go func() {
+			var n tried
+			for range each {
+				ctx, leave := context.WithCancel(t.Context())
+				if i%10 < 3 { // some are gone before their turn, or in the middle of it
+					go leave()
+				}
+				run, err := m.Do(ctx, spec, nil)
+				leave()
+				switch {
+				case errors.Is(err, aurea.ErrQueueFull):
+					n.refused++
+				case err != nil:
+					t.Errorf("Do: %v", err)
+				case run.Status == aurea.StatusCompleted:
+					n.completed++
+				case run.Status == aurea.StatusCancelled:
+					n.cancelled++
+				default:
+					t.Errorf("a run is %s", run.Status)
+				}
+				if err := m.Ready(); err != nil {
+					t.Errorf("Ready: %v", err)
+				}
+				if stats := m.Stats(); stats.Queued > 20 || stats.Active > 1 || len(stats.Recent) > 20 {
+					t.Errorf("%d queued, %d active, %d recent", stats.Queued, stats.Active, len(stats.Recent))
+				}
+			}
+			results <- n
+		}()
+	}
+	var all tried
+	for range callers {
+		n := <-results
+		all = tried{all.completed + n.completed, all.cancelled + n.cancelled, all.refused + n.refused}
+	}
+	drain()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	stats := m.Stats()
+	completed := stats.Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusCompleted}]
+	cancelled := stats.Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusCancelled}]
+	if all.completed+all.cancelled+all.refused != callers*each || all.completed != completed || all.cancelled != cancelled {
+		t.Errorf("callers saw %+v of %d, the manager counts %d completed and %d cancelled", all, callers*each, completed, cancelled)
+	}
+	if ok := stats.Workloads["sleep"].OK; ok != 5*completed || completed == 0 || stats.Queued+stats.Active != 0 {
+		t.Errorf("%d jobs in %d runs of 5; %d queued, %d active", ok, completed, stats.Queued, stats.Active)
+	}
+}
