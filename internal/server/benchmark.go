@@ -2,37 +2,27 @@ package server
 
 import (
 	"context"
-	"mime"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-type specInput struct {
-	RawBody []byte `contentType:"application/json"`
-}
-
 // registerRun answers POST /benchmark/run. The run belongs to the request: a
 // client that goes away stops it.
 func (s *Server) registerRun(api huma.API, op huma.Operation) {
-	op.SkipValidateBody = true // DecodeSpec does, and says more
-	op.MaxBodyBytes = maxBody
-	op.BodyReadTimeout = bodyTimeout
-	op.Errors = []int{400, 401, 413, 415, 429, 500, 503}
-	op.Middlewares = huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
-		if problem := notJSON(ctx.Header); problem != "" {
-			_ = huma.WriteErr(api, ctx, http.StatusUnsupportedMediaType, problem) // a reader that is gone misses nothing
-			return
-		}
-		next(ctx)
+	op.Errors = append(op.Errors, 400, 408, 413, 415, 429, 500, 503)
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
 	}}
-	huma.Register(api, op, func(ctx context.Context, input *specInput) (*huma.StreamResponse, error) {
-		spec, err := aurea.DecodeSpec(input.RawBody)
+	huma.Register(api, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
+		body, err := input.readJSON()
+		if err != nil {
+			return nil, err
+		}
+		spec, err := aurea.DecodeSpec(body)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
@@ -45,25 +35,7 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run.Result) }}, nil
 	})
-	describeRun(api.OpenAPI(), op.Path)
-}
-
-// notJSON says what is wrong with the type of a body; "" when nothing is.
-func notJSON(header func(string) string) string {
-	if length := header("Content-Length"); length == "0" {
-		return "" // an empty body is reported as such
-	}
-	if encoding := header("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return "the body must not be compressed; send it without Content-Encoding"
-	}
-	given := header("Content-Type")
-	if given == "" {
-		return ""
-	}
-	if kind, _, err := mime.ParseMediaType(given); err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
-		return ""
-	}
-	return "the body must be JSON; send it with Content-Type: application/json"
+	describeBody(api, op.Path, "Spec")
 }
 
 // unfinished is the error of a run that ended without a result.
@@ -88,26 +60,11 @@ func (r *stoppedRun) Error() string {
 // Is makes a stopped run an ErrUnavailable: it can be sent again elsewhere.
 func (r *stoppedRun) Is(target error) bool { return target == aurea.ErrUnavailable }
 
-// writeResult streams a result to the client. A reader that takes nothing for
-// writeTimeout is cut off.
+// writeResult streams a result to the client.
 func (s *Server) writeResult(ctx huma.Context, result *aurea.Result) {
-	_, w := humago.Unwrap(ctx)
 	ctx.SetHeader("Content-Type", "application/json")
 	ctx.SetStatus(http.StatusOK)
-	if err := result.WriteJSON(patientWriter{w, http.NewResponseController(w)}); err != nil {
+	if err := result.WriteJSON(ctx.BodyWriter()); err != nil {
 		s.options.Log.Info("the client did not take the whole result", "run", result.ID, "error", err)
 	}
-}
-
-// A patientWriter gives the reader writeTimeout for every write.
-type patientWriter struct {
-	http.ResponseWriter
-	controller *http.ResponseController
-}
-
-func (w patientWriter) Write(data []byte) (int, error) {
-	if err := w.controller.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return 0, err
-	}
-	return w.ResponseWriter.Write(data)
 }

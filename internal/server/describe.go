@@ -22,17 +22,8 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result.AdditionalProperties = true // more may be added
 }
 
-// describeRun tells the description what huma cannot see in a raw body and a
-// streamed answer.
-func describeRun(doc *huma.OpenAPI, path string) {
-	op := doc.Paths[path].Post
-	op.RequestBody.Content["application/json"].Schema = &huma.Schema{Ref: "#/components/schemas/Spec"}
-	op.Responses["200"] = &huma.Response{
-		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Result"}}},
-	}
-	delete(op.Responses, "422") // it is 400 here
-}
+// refer is the schema that components name so.
+func refer(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
 // specSchema is the JSON Schema of a spec, from the table that decodes it.
 func specSchema(kinds []aurea.Kind) *huma.Schema {

@@ -24,6 +24,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
+		w = patient(w, r)
 		if !s.options.AnyHost && !isLoopback(r.Host) {
 			// A name that resolves to this machine today may be an attacker's.
 			writeProblem(w, http.StatusForbidden, "this service answers only to localhost; to have it answer to other names, start it with a --token-file")
@@ -34,13 +35,19 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// open are the paths that need no token: probes, and the page, which holds no
-// secret and asks for the token itself.
-var open = map[string]bool{"/": true, "/health": true, "/livez": true, "/readyz": true}
+// isOpen reports whether a path needs no token: the probes, and the page, which
+// holds no secret and asks for the token itself.
+func isOpen(path string) bool {
+	switch path {
+	case "/", "/health", "/livez", "/readyz":
+		return true
+	}
+	return strings.HasPrefix(path, "/ui/")
+}
 
 func (s *Server) authorize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(s.tokens) == 0 || open[r.URL.Path] || s.knows(r.Header.Get("Authorization")) {
+		if len(s.tokens) == 0 || isOpen(r.URL.Path) || s.knows(r.Header.Get("Authorization")) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -51,13 +58,13 @@ func (s *Server) authorize(next http.Handler) http.Handler {
 
 // knows compares in constant time, against every token.
 func (s *Server) knows(authorization string) bool {
-	token, ok := strings.CutPrefix(authorization, "Bearer ")
+	scheme, token, _ := strings.Cut(authorization, " ")
 	given := sha256.Sum256([]byte(token))
 	known := 0
 	for _, hash := range s.tokens {
 		known |= subtle.ConstantTimeCompare(given[:], hash[:])
 	}
-	return ok && known == 1
+	return strings.EqualFold(scheme, "Bearer") && known == 1
 }
 
 // isLoopback reports whether a host, with or without a port, names this
@@ -67,5 +74,5 @@ func isLoopback(host string) bool {
 		host = name
 	}
 	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return host == "localhost" || err == nil && address.IsLoopback()
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }

@@ -43,7 +43,7 @@ func (s *Server) registerLive(api huma.API, op huma.Operation) {
 }
 
 func (s *Server) registerReady(api huma.API, op huma.Operation) {
-	op.Errors = []int{503}
+	op.Errors = append(op.Errors, 503)
 	huma.Register(api, op, func(context.Context, *struct{}) (*probeAnswer, error) {
 		if err := s.options.Runs.Ready(); err != nil {
 			return nil, s.asProblem(err)

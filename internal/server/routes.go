@@ -22,6 +22,7 @@ var api = []route{
 	{"GET", "/health", "health", "Whether the service is healthy, and its version", (*Server).registerHealth},
 	{"GET", "/livez", "livez", "Whether the process is alive", (*Server).registerLive},
 	{"GET", "/readyz", "readyz", "Whether runs are accepted", (*Server).registerReady},
+	{"GET", "/metrics", "metrics", "The service's numbers, for Prometheus", (*Server).registerMetrics},
 	{"POST", "/benchmark/run", "run-benchmark", "Run a benchmark and answer with its result when it has finished", (*Server).registerRun},
 }
 
@@ -35,13 +36,17 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/metrics": {"GET"}, "/": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
+	methods := map[string][]string{"/": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
 	for _, r := range api {
-		r.register(s, described, huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary})
+		op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden}}
+		if !isOpen(r.path) {
+			op.Errors = append(op.Errors, http.StatusUnauthorized)
+		}
+		r.register(s, described, op)
 		methods[r.path] = append(methods[r.path], r.method)
 	}
-	mux.Handle("GET /metrics", s.options.Metrics)
 	mux.Handle("GET /{$}", page())
+	mux.Handle("GET /ui/{file}", page())
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { notRouted(w, r, methods[r.URL.Path]) })
 	return mux
 }

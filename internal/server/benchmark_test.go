@@ -1,0 +1,294 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// A document is an answer as any client has it.
+type document map[string]any
+
+// at is the value at a path such as "latency.p99".
+func (d document) at(path string) any {
+	var value any = map[string]any(d)
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
+}
+
+func (d document) number(t testing.TB, path string) float64 {
+	t.Helper()
+	n, ok := d.at(path).(float64)
+	if !ok {
+		t.Fatalf("%s is %v, want a number", path, d.at(path))
+	}
+	return n
+}
+
+func (d document) time(t testing.TB, path string) time.Time {
+	t.Helper()
+	text, _ := d.at(path).(string)
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || !strings.HasSuffix(text, "Z") {
+		t.Fatalf("%s is %q, want a time in UTC", path, text)
+	}
+	return at
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
+
+// The result has every member that was promised, and its numbers follow from
+// the list of its jobs.
+func TestRun(t *testing.T) {
+	s := serve(t, runs.Options{})
+	before := time.Now().Truncate(time.Microsecond)
+	got := s.run(`{"num_jobs": 100, "job_duration_ms": 20, "name": "mine", "seed": 42, "labels": {"team": "a"},
+		"pricing": {"per_second": 0.5, "per_job": 0.25, "currency": "EUR"},
+		"thresholds": ["p99 < 1h", "throughput > 1e9"]}`)
+	if got.status != 200 || got.header.Get("Content-Type") != "application/json" {
+		t.Fatalf("%d as %s: %s", got.status, got.header.Get("Content-Type"), got.body)
+	}
+	var r document
+	got.into(t, &r)
+
+	for path, want := range map[string]any{
+		"name": "mine", "status": "completed", "model": "closed", "seed": 42.0, "num_jobs": 100.0, "completed_jobs": 100.0, "failed_jobs": 0.0,
+		"counts.planned": 100.0, "counts.ok": 100.0, "counts.failed": 0.0, "counts.timeout": 0.0, "counts.cancelled": 0.0, "counts.dropped": 0.0, "counts.lost": 0.0,
+		"spec.num_jobs": 100.0, "spec.job_duration_ms": 20.0, "spec.labels.team": "a", "spec.seed": 42.0,
+		"cost.currency": "EUR", "cost.pricing.per_second": 0.5, "cost.pricing.per_job": 0.25, "cost.pricing.currency": "EUR",
+		"verdict": "fail", "environment.version": "1.2.3",
+	} {
+		if r.at(path) != want {
+			t.Errorf("%s is %v, want %v", path, r.at(path), want)
+		}
+	}
+	start, end := r.time(t, "start_time"), r.time(t, "end_time")
+	duration := r.number(t, "duration")
+	if took := end.Sub(start).Seconds(); math.Abs(took-duration) > 2e-6 || duration < 0.016 {
+		t.Errorf("from start to end it took %v s, the duration is %v", took, duration)
+	}
+	if start.Before(before) || end.After(time.Now()) {
+		t.Errorf("it ran from %v to %v, and was asked for at %v", start, end, before)
+	}
+	checkJobs(t, r, start, end)
+
+	if got, want := r.number(t, "throughput"), 100/duration; !near(got, want) {
+		t.Errorf("throughput %v, want %v", got, want)
+	}
+	if r.number(t, "mean_latency") != r.number(t, "latency.mean") || r.number(t, "total_cost") != r.number(t, "cost.total") {
+		t.Error("a number is told twice, and differs")
+	}
+	service := r.number(t, "service_time.mean") * 100
+	if got, want := r.number(t, "total_cost"), service*0.5+100*0.25; !near(got, want) {
+		t.Errorf("cost %v, want %v", got, want)
+	}
+	if !near(r.number(t, "cost.per_job")*100, r.number(t, "total_cost")) || !near(r.number(t, "cost.per_million_jobs"), r.number(t, "cost.per_job")*1e6) {
+		t.Errorf("cost %v", r.at("cost"))
+	}
+	if most := r.number(t, "in_flight.max"); most < 1 || most > 100 || !near(r.number(t, "in_flight.mean"), service/duration) {
+		t.Errorf("in flight %v, want up to 100 and %v on average", r.at("in_flight"), service/duration)
+	}
+	if reasons, ok := r.at("validity.reasons").([]any); !ok || (r.at("validity.state") == "valid") != (len(reasons) == 0) {
+		t.Errorf("validity %v", r.at("validity"))
+	}
+	first, second := r.at("thresholds").([]any)[0].(map[string]any), r.at("thresholds").([]any)[1].(map[string]any)
+	if first["expression"] != "p99 < 1h" || first["ok"] != true || first["value"] != r.at("latency.p99") ||
+		second["expression"] != "throughput > 1e9" || second["ok"] != false || second["value"] != r.at("throughput") {
+		t.Errorf("thresholds %v", r.at("thresholds"))
+	}
+	if list, ok := r.at("errors").([]any); !ok || len(list) != 0 {
+		t.Errorf("errors %v, want an empty list", r.at("errors"))
+	}
+	checkSeries(t, r)
+	if r.number(t, "environment.cores") < 1 || r.number(t, "environment.memory_bytes") < 1<<20 || !strings.HasPrefix(r.at("environment.go").(string), "go1.") ||
+		r.at("environment.os") == "" || r.at("environment.cpu") == nil || r.number(t, "environment.cgroup.cpu_limit") < 0 {
+		t.Errorf("environment %v", r.at("environment"))
+	}
+}
+
+// checkJobs holds the summaries against the list of jobs that they sum up.
+func checkJobs(t *testing.T, r document, start, end time.Time) {
+	t.Helper()
+	jobs := r["jobs"].([]any)
+	if len(jobs) != 100 {
+		t.Fatalf("%d jobs are listed, want 100", len(jobs))
+	}
+	var latencies []float64
+	var sum, cost float64
+	for i, entry := range jobs {
+		job := document(entry.(map[string]any))
+		if want := fmt.Sprintf("%s-job-%d", r["benchmark_id"], i); job["job_id"] != want || job["status"] != "ok" || len(job) != 5 {
+			t.Fatalf("job %d is %v, want %s, ok", i, job, want)
+		}
+		latency := job.number(t, "latency")
+		// Times are cut to the microsecond; a job's latency counts from its
+		// intended start, which is the run's.
+		if begun := job.time(t, "timestamp"); begun.Before(start) || begun.After(end) || latency > r.number(t, "duration")*(1+1e-9) {
+			t.Errorf("job %d started at %v and took %v s, outside %v to %v", i, begun, latency, start, end)
+		}
+		latencies = append(latencies, latency)
+		sum += latency
+		cost += job.number(t, "cost")
+	}
+	slices.Sort(latencies)
+	if !near(r.number(t, "latency.mean"), sum/100) || !near(r.number(t, "latency.min"), latencies[0]) || !near(r.number(t, "latency.max"), latencies[99]) {
+		t.Errorf("latency %v, want a mean of %v from %v to %v", r.at("latency"), sum/100, latencies[0], latencies[99])
+	}
+	for path, rank := range map[string]int{"p50": 50, "p90": 90, "p95": 95, "p99": 99, "p999": 100} {
+		if got, exact := r.number(t, "latency."+path), latencies[rank-1]; got < exact*(1-1e-9) || got > exact*1.001 {
+			t.Errorf("latency.%s is %v, want %v or up to 0.1 %% more", path, got, exact)
+		}
+	}
+	for _, distribution := range []string{"latency", "service_time", "delay"} {
+		at := func(name string) float64 { return r.number(t, distribution+"."+name) }
+		order := []float64{0, at("min"), at("p50"), at("p90"), at("p95"), at("p99"), at("p999"), at("max")}
+		if !slices.IsSorted(order) || at("stddev") < 0 || at("mean") < at("min") || at("mean") > at("max") || at("count") != 100 {
+			t.Errorf("%s is %v", distribution, r.at(distribution))
+		}
+	}
+	// Latency is lateness and service together, of every job and so on average.
+	if !near(r.number(t, "latency.mean"), r.number(t, "service_time.mean")+r.number(t, "delay.mean")) {
+		t.Errorf("mean latency %v, service time %v, delay %v", r.at("latency.mean"), r.at("service_time.mean"), r.at("delay.mean"))
+	}
+	if !near(cost, r.number(t, "total_cost")) {
+		t.Errorf("the jobs cost %v together, the run %v", cost, r.number(t, "total_cost"))
+	}
+}
+
+// checkSeries has the intervals add up to the run.
+func checkSeries(t *testing.T, r document) {
+	t.Helper()
+	var started, ok, failed, last float64
+	for _, entry := range r["series"].([]any) {
+		point := document(entry.(map[string]any))
+		started += point.number(t, "started")
+		ok += point.number(t, "ok")
+		failed += point.number(t, "failed")
+		if point.number(t, "t") <= last || point.number(t, "throughput") < 0 || point.number(t, "p50") > point.number(t, "p99") {
+			t.Errorf("point %v after %v s", point, last)
+		}
+		last = point.number(t, "t")
+		if point.number(t, "in_flight") != started-ok-failed {
+			t.Errorf("point %v: %v jobs were started and %v have ended", point, started, ok+failed)
+		}
+	}
+	if started != 100 || ok != 100 || failed != 0 || !near(last, r.number(t, "duration")) {
+		t.Errorf("the series has %v started, %v ok, %v failed, to %v s", started, ok, failed, last)
+	}
+}
+
+// Without the list of jobs the answer is the same, and small.
+func TestRunWithoutJobs(t *testing.T) {
+	s := serve(t, runs.Options{})
+	for spec, listed := range map[string]bool{
+		`{"num_jobs": 1000, "workload": {"kind": "noop"}, "include_jobs": false}`: false,
+		`{"num_jobs": 1000, "workload": {"kind": "noop"}, "include_jobs": true}`:  true,
+		`{"num_jobs": 1000, "workload": {"kind": "noop"}}`:                        true,
+	} {
+		var r document
+		s.run(spec).into(t, &r)
+		jobs, got := r["jobs"].([]any)
+		if got != listed || listed && len(jobs) != 1000 || r["completed_jobs"] != 1000.0 {
+			t.Errorf("%s: %v of %v jobs are listed", spec, len(jobs), r["completed_jobs"])
+		}
+		if _, there := r["jobs"]; there != listed {
+			t.Errorf("%s: there is a member jobs: %v", spec, there)
+		}
+	}
+}
+
+// Jobs that time out are counted as failed, and explained.
+func TestRunWithTimeouts(t *testing.T) {
+	s := serve(t, runs.Options{})
+	var r document
+	s.run(`{"num_jobs": 7, "workload": {"kind": "sleep", "duration": "1h"}, "timeout": "1ms", "thresholds": ["error_rate < 1%"]}`).into(t, &r)
+	if r["failed_jobs"] != 7.0 || r.at("counts.timeout") != 7.0 || r["completed_jobs"] != 0.0 || r["throughput"] != 0.0 || r["verdict"] != "fail" {
+		t.Errorf("%v failed, %v completed, verdict %v", r["failed_jobs"], r["completed_jobs"], r["verdict"])
+	}
+	class := document(r["errors"].([]any)[0].(map[string]any))
+	if class["class"] != "timeout" || class["count"] != 7.0 || class["sample"] != "the job took longer than 1ms" {
+		t.Errorf("errors %v", r["errors"])
+	}
+	for _, entry := range r["jobs"].([]any) {
+		if status := entry.(map[string]any)["status"]; status != "timeout" {
+			t.Errorf("a job is %v, want timeout", status)
+		}
+	}
+}
+
+// occupy has the service run something that does not end by itself.
+func (s *service) occupy() (answered <-chan answer) {
+	s.t.Helper()
+	done := make(chan answer, 1)
+	active := s.manager.Stats().Active
+	queued := s.manager.Stats().Queued
+	go func() {
+		request, _ := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+"/benchmark/run", strings.NewReader(`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1h"}}`))
+		done <- s.try(request)
+	}()
+	until(s.t, "the run to be accepted", func() bool {
+		stats := s.manager.Stats()
+		return stats.Active+stats.Queued == active+queued+1 && stats.Active == 1
+	})
+	return done
+}
+
+// try is an answer, or none when the connection is gone.
+func (s *service) try(request *http.Request) answer {
+	response, err := s.Client().Do(request)
+	if err != nil {
+		return answer{}
+	}
+	defer response.Body.Close()
+	content, _ := io.ReadAll(response.Body)
+	return answer{response.StatusCode, response.Header, content}
+}
+
+// When the queue is full a client is told to come again.
+func TestQueueFull(t *testing.T) {
+	s := serve(t, runs.Options{Queue: 2})
+	for range 3 {
+		s.occupy()
+	}
+	got := s.run(oneJob)
+	if detail, _ := got.problem(t, 429); detail != "the queue is full: 2 runs are waiting already, which is the limit" || got.header.Get("Retry-After") != "5" {
+		t.Errorf("%q, Retry-After %q", detail, got.header.Get("Retry-After"))
+	}
+}
+
+// A service that ends takes no more runs, gives the waiting ones back, and
+// answers the running one with what it has.
+func TestRunWhileDraining(t *testing.T) {
+	s := serve(t, runs.Options{Grace: time.Second})
+	running, queued := s.occupy(), s.occupy()
+	s.drain()
+	back := <-queued
+	if detail, _ := back.problem(t, 503); !strings.Contains(detail, "shutting down") || back.header.Get("Retry-After") == "" {
+		t.Errorf("the waiting run is given back with %q, Retry-After %q", detail, back.header.Get("Retry-After"))
+	}
+	refused := s.run(oneJob)
+	if detail, _ := refused.problem(t, 503); !strings.Contains(detail, "shutting down") || refused.header.Get("Retry-After") == "" {
+		t.Errorf("a new run is refused with %q, Retry-After %q", detail, refused.header.Get("Retry-After"))
+	}
+	s.call("GET", "/readyz", nil).problem(t, 503)
+	partial := <-running
+	var r document
+	partial.into(t, &r)
+	if partial.status != 200 || r["status"] != "interrupted" || r.at("counts.cancelled") != 3.0 || r.at("validity.state") != "invalid" {
+		t.Errorf("the running run is answered with %d and %s", partial.status, partial.body)
+	}
+	if n := s.manager.Stats().Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusInterrupted}]; n != 2 {
+		t.Errorf("%d runs were interrupted, want 2", n)
+	}
+}

@@ -1,0 +1,356 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A description is an OpenAPI document, as a client reads it.
+type description map[string]any
+
+func describe(t testing.TB) description {
+	t.Helper()
+	var d description
+	got := ask(t, New(with(answering())), "GET", "/openapi.json", "")
+	if got.header.Get("Content-Type") != "application/openapi+json" {
+		t.Errorf("the description is %s", got.header.Get("Content-Type"))
+	}
+	got.into(t, &d)
+	return d
+}
+
+func (d description) schema(name string) map[string]any {
+	schema, _ := document(d).at("components.schemas." + name).(map[string]any)
+	return schema
+}
+
+// operation is one operation of the API; nil when it is not described.
+func (d description) operation(method, path string) map[string]any {
+	paths, _ := d["paths"].(map[string]any)
+	item, _ := paths[path].(map[string]any)
+	operation, _ := item[strings.ToLower(method)].(map[string]any)
+	return operation
+}
+
+// check holds a value against a schema and reports where it differs: type,
+// enum, const, bounds, required and additional members, items, and references.
+func (d description) check(schema map[string]any, value any, at string) []string {
+	if name, ok := schema["$ref"].(string); ok {
+		target := d.schema(strings.TrimPrefix(name, "#/components/schemas/"))
+		if target == nil {
+			return []string{at + ": there is no " + name}
+		}
+		return d.check(target, value, at)
+	}
+	var wrong []string
+	if list, ok := schema["oneOf"].([]any); ok {
+		matches := 0
+		for _, one := range list {
+			if len(d.check(one.(map[string]any), value, at)) == 0 {
+				matches++
+			}
+		}
+		if matches != 1 {
+			wrong = append(wrong, fmt.Sprintf("%s: %v matches %d of %d", at, value, matches, len(list)))
+		}
+	}
+	if given, ok := schema["type"]; ok && !ofType(given, value) {
+		return append(wrong, fmt.Sprintf("%s: %v is not %v", at, value, given))
+	}
+	if only, ok := schema["const"]; ok && only != value {
+		wrong = append(wrong, fmt.Sprintf("%s: %v is not %v", at, value, only))
+	}
+	if options, ok := schema["enum"].([]any); ok && !slices.Contains(options, value) {
+		wrong = append(wrong, fmt.Sprintf("%s: %v is none of %v", at, value, options))
+	}
+	switch value := value.(type) {
+	case float64:
+		if low, ok := schema["minimum"].(float64); ok && value < low {
+			wrong = append(wrong, fmt.Sprintf("%s: %v is below %v", at, value, low))
+		}
+		if high, ok := schema["maximum"].(float64); ok && value > high {
+			wrong = append(wrong, fmt.Sprintf("%s: %v is above %v", at, value, high))
+		}
+	case []any:
+		items, _ := schema["items"].(map[string]any)
+		for i, item := range value {
+			wrong = append(wrong, d.check(items, item, fmt.Sprintf("%s[%d]", at, i))...)
+		}
+	case map[string]any:
+		wrong = append(wrong, d.checkMembers(schema, value, at)...)
+	}
+	return wrong
+}
+
+func (d description) checkMembers(schema, object map[string]any, at string) []string {
+	var wrong []string
+	required, _ := schema["required"].([]any)
+	for _, name := range required {
+		if _, ok := object[name.(string)]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s: there is no %v", at, name))
+		}
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if property, ok := properties[name].(map[string]any); ok {
+			wrong = append(wrong, d.check(property, object[name], at+"."+name)...)
+		} else if more, ok := schema["additionalProperties"].(map[string]any); ok {
+			wrong = append(wrong, d.check(more, object[name], at+"."+name)...)
+		} else if schema["additionalProperties"] == false {
+			wrong = append(wrong, fmt.Sprintf("%s: %s is not described", at, name))
+		}
+	}
+	return wrong
+}
+
+func ofType(given, value any) bool {
+	if list, ok := given.([]any); ok {
+		return slices.ContainsFunc(list, func(one any) bool { return ofType(one, value) })
+	}
+	switch value := value.(type) {
+	case nil:
+		return given == "null"
+	case bool:
+		return given == "boolean"
+	case string:
+		return given == "string"
+	case float64:
+		return given == "number" || given == "integer" && value == math.Trunc(value)
+	case []any:
+		return given == "array"
+	default:
+		return given == "object"
+	}
+}
+
+// The description is OpenAPI 3.1, in both notations, of this version.
+func TestDescription(t *testing.T) {
+	d := describe(t)
+	if d["openapi"] != "3.1.0" || document(d).at("info.title") != "Aurea" || document(d).at("info.version") != "1.2.3" {
+		t.Errorf("openapi %v, info %v", d["openapi"], d["info"])
+	}
+	var same description
+	if err := yaml.Unmarshal(ask(t, New(with(answering())), "GET", "/openapi.yaml", "").body, &same); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(same)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same = nil
+	answer{body: encoded}.into(t, &same)
+	if diff := cmp.Diff(d, same); diff != "" {
+		t.Errorf("the notations differ (-JSON +YAML):\n%s", diff)
+	}
+	if text, _ := json.Marshal(d); strings.Contains(string(text), "$schema") {
+		t.Error("a $schema is described that no answer has")
+	}
+}
+
+// Every reference has what it refers to.
+func TestReferences(t *testing.T) {
+	d := describe(t)
+	found := 0
+	var walk func(value any)
+	walk = func(value any) {
+		switch value := value.(type) {
+		case []any:
+			for _, item := range value {
+				walk(item)
+			}
+		case map[string]any:
+			if name, ok := value["$ref"].(string); ok {
+				found++
+				if rest, ok := strings.CutPrefix(name, "#/components/schemas/"); !ok || d.schema(rest) == nil {
+					t.Errorf("there is no %s", name)
+				}
+			}
+			for _, item := range value {
+				walk(item)
+			}
+		}
+	}
+	walk(map[string]any(d))
+	if found < 10 {
+		t.Errorf("there are only %d references", found)
+	}
+}
+
+// The fields of a spec and the parameters of workloads are those of the tables
+// that read them.
+func TestSpecSchema(t *testing.T) {
+	d := describe(t)
+	spec := d.schema("Spec")
+	properties := spec["properties"].(map[string]any)
+	var names []string
+	for _, p := range aurea.SpecParameters() {
+		names = append(names, p.Name)
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff(names, slices.Sorted(maps.Keys(properties))); diff != "" || spec["additionalProperties"] != false {
+		t.Errorf("fields (-table +description):\n%s", diff)
+	}
+	jobs := properties["num_jobs"].(map[string]any)
+	if jobs["type"] != "integer" || jobs["minimum"] != 1.0 || jobs["maximum"] != 1e7 {
+		t.Errorf("num_jobs is %v", jobs)
+	}
+	kinds := map[string][]string{}
+	for _, one := range properties["workload"].(map[string]any)["oneOf"].([]any) {
+		parameters := one.(map[string]any)["properties"].(map[string]any)
+		kind := parameters["kind"].(map[string]any)
+		name, _ := kind["const"].(string)
+		kinds[name] = slices.Sorted(maps.Keys(parameters))
+	}
+	want := map[string][]string{}
+	for _, kind := range workload.Kinds() {
+		parameters := []string{"kind"}
+		for _, p := range kind.Parameters {
+			parameters = append(parameters, p.Name)
+		}
+		slices.Sort(parameters)
+		want[kind.Name] = parameters
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("workloads (-table +description):\n%s", diff)
+	}
+}
+
+// What the schema of a spec says is what is accepted.
+func TestSpecSchemaAgrees(t *testing.T) {
+	d := describe(t)
+	for spec, right := range map[string]bool{
+		`{"num_jobs": 100, "job_duration_ms": 50}`: true,
+		`{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "1s", "jitter": 0.5}, "timeout": "2s", "include_jobs": false}`: true,
+		`{"num_jobs": 1, "workload": {"kind": "noop"}, "concurrency": 1, "seed": 0, "labels": {"a": "b"}, "name": "x"}`:           true,
+		`{"rate": 0.5, "duration": "1s", "arrival": "poisson", "on_saturation": "wait", "warmup": "0.5s"}`:                        true,
+		`{"stages": [{"duration": "1s", "rate": 10}], "thresholds": ["p99 < 1s"], "pricing": {"per_second": 1}}`:                  true,
+		`{"num_jobs": 0}`: false, `{"num_jobs": 1.5}`: false, `{"num_jobs": "1"}`: false, `{"num_jobs": 10000001}`: false, `{"num_job": 1}`: false,
+		`{"num_jobs": 1, "workload": {"kind": "slepe"}}`: false, `{"num_jobs": 1, "workload": {"duration": "1s"}}`: false,
+		`{"num_jobs": 1, "workload": {"kind": "sleep", "jitter": 2}}`: false, `{"num_jobs": 1, "labels": {"a": 1}}`: false,
+		`{"num_jobs": 1, "thresholds": [1]}`: false, `{"num_jobs": 1, "arrival": "never"}`: false, `{"num_jobs": 1, "include_jobs": 1}`: false,
+	} {
+		var value any
+		answer{body: []byte(spec)}.into(t, &value)
+		if wrong := d.check(d.schema("Spec"), value, "body"); (len(wrong) == 0) != right {
+			t.Errorf("%s: by its schema %v", spec, wrong)
+		}
+	}
+	for _, example := range d.schema("Spec")["examples"].([]any) {
+		encoded, _ := json.Marshal(example)
+		if _, err := aurea.DecodeSpec(encoded); err != nil {
+			t.Errorf("the example %s is refused: %v", encoded, err)
+		}
+	}
+}
+
+// A result is what the description says, to the last member, and has every
+// member that was promised.
+func TestResultSchema(t *testing.T) {
+	d := describe(t)
+	promised := []string{
+		"benchmark_id", "name", "status", "num_jobs", "completed_jobs", "failed_jobs", "counts", "throughput", "mean_latency", "total_cost", "duration",
+		"start_time", "end_time", "latency", "service_time", "delay", "in_flight", "model", "seed", "spec", "cost", "validity", "verdict", "thresholds",
+		"errors", "series", "environment",
+	}
+	required, _ := d.schema("Result")["required"].([]any)
+	for _, name := range promised {
+		if !slices.Contains(required, any(name)) {
+			t.Errorf("%s was promised, and is not required", name)
+		}
+	}
+	s := serve(t, runs.Options{})
+	for _, spec := range []string{
+		`{"num_jobs": 5, "job_duration_ms": 1, "thresholds": ["p99 < 1s"], "labels": {"a": "b"}}`,
+		`{"num_jobs": 5, "workload": {"kind": "sleep", "duration": "1s"}, "timeout": "1ms", "pricing": {"per_job": 1}}`,
+		`{"rate": 1000, "duration": "30ms", "warmup": "10ms", "workload": {"kind": "noop"}}`,
+	} {
+		got := s.run(spec)
+		var r document
+		got.into(t, &r)
+		if wrong := d.check(d.schema("Result"), map[string]any(r), "result"); got.status != 200 || len(wrong) != 0 {
+			t.Errorf("%s: %d %v", spec, got.status, wrong)
+		}
+		properties := d.schema("Result")["properties"].(map[string]any)
+		for name := range r {
+			if _, ok := properties[name]; !ok {
+				t.Errorf("%s is answered, and not described", name)
+			}
+		}
+	}
+}
+
+// Every route but the page's and the description's own is described, with every
+// status that it can be seen to answer, and every problem is what the
+// description says.
+func TestStatusesAreDescribed(t *testing.T) {
+	d := describe(t)
+	withTokens := func(o *Options) { o.Tokens = []string{"one"} }
+	unavailable := with(fake{ready: aurea.ErrUnavailable})
+	failing := func(err error) *Server { return New(with(refusing(err))) }
+	interrupted := fake{do: func(_ context.Context, _ aurea.Spec) (aurea.Run, error) {
+		return aurea.Run{ID: "benchmark-1", Status: aurea.StatusInterrupted}, nil
+	}}
+	const run = "/benchmark/run"
+	seen := map[string]map[int]bool{}
+	see := func(got answer, method, path string, status int) {
+		t.Helper()
+		if got.status != status {
+			t.Errorf("%s %s: %d %s, want %d", method, path, got.status, got.body, status)
+		}
+		at := method + " " + path
+		if seen[at] == nil {
+			seen[at] = map[int]bool{}
+		}
+		seen[at][status] = true
+		if status >= 400 {
+			var problem any
+			got.into(t, &problem)
+			if wrong := d.check(d.schema("Problem"), problem, "problem"); len(wrong) != 0 {
+				t.Errorf("%s %s: %v", method, path, wrong)
+			}
+		}
+	}
+	for _, path := range []string{"/health", "/livez", "/readyz", "/metrics"} {
+		exporter := func(o *Options) { o.Metrics = page() }
+		see(ask(t, New(with(answering(), exporter)), "GET", path, ""), "GET", path, 200)
+		see(ask(t, New(with(answering())), "GET", path, "", "Host: example.com"), "GET", path, 403)
+	}
+	see(ask(t, New(with(answering(), withTokens)), "GET", "/metrics", ""), "GET", "/metrics", 401)
+	see(ask(t, New(unavailable), "GET", "/readyz", ""), "GET", "/readyz", 503)
+	see(ask(t, New(with(answering())), "POST", run, oneJob), "POST", run, 200)
+	see(ask(t, New(with(answering())), "POST", run, `{}`), "POST", run, 400)
+	see(ask(t, New(with(answering(), withTokens)), "POST", run, oneJob), "POST", run, 401)
+	see(ask(t, New(with(answering())), "POST", run, oneJob, "Origin: https://example.com"), "POST", run, 403)
+	see(ask(t, New(with(answering())), "POST", run, padded(2<<20)), "POST", run, 413)
+	see(ask(t, New(with(answering())), "POST", run, oneJob, "Content-Type: text/plain"), "POST", run, 415)
+	see(ask(t, failing(aurea.ErrQueueFull), "POST", run, oneJob), "POST", run, 429)
+	see(ask(t, failing(errors.New("a fault")), "POST", run, oneJob), "POST", run, 500)
+	see(ask(t, failing(aurea.ErrUnavailable), "POST", run, oneJob), "POST", run, 503)
+	see(ask(t, New(with(interrupted)), "POST", run, oneJob), "POST", run, 503)
+
+	for at, statuses := range seen {
+		method, path, _ := strings.Cut(at, " ")
+		responses, _ := d.operation(method, path)["responses"].(map[string]any)
+		for status := range statuses {
+			_, exactly := responses[fmt.Sprint(status)]
+			_, otherwise := responses["default"]
+			if !exactly && (!otherwise || status < 400) {
+				t.Errorf("%s answers %d, which is not described", at, status)
+			}
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+const oneJob = `{"num_jobs": 1}`
+
+// counting is a fake that counts the runs that got through to it.
+func counting(n *int) fake {
+	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		*n++
+		return finished(spec), nil
+	}}
+}
+
+// Only by a name of this machine is a service called that asks for no token: a
+// name that resolves to it may be an attacker's.
+func TestHosts(t *testing.T) {
+	tests := map[string]bool{
+		"localhost": true, "localhost:5000": true, "LocalHost:5000": true,
+		"127.0.0.1": true, "127.0.0.1:80": true, "127.8.9.10": true,
+		"[::1]": true, "[::1]:5000": true,
+		"": false, "example.com": false, "example.com:5000": false, "localhost.example.com": false, "127.0.0.1.example.com:5000": false,
+		"0.0.0.0:5000": false, "192.168.1.7:5000": false, "[::]:5000": false, "[fe80::1]": false, "aurea": false, "localhost:5000:5000": false,
+	}
+	for host, allowed := range tests {
+		for _, path := range []string{"/", "/health", "/metrics", "/openapi.json", "/benchmark/run"} {
+			started := 0
+			method := "GET"
+			if path == "/benchmark/run" {
+				method = "POST"
+			}
+			got := ask(t, New(with(counting(&started))), method, path, oneJob, "Host: "+host)
+			if allowed != (got.status != 403) {
+				t.Errorf("%s at %q: %d", path, host, got.status)
+			}
+			if !allowed {
+				got.problem(t, 403)
+				if started != 0 {
+					t.Errorf("%q started a run", host)
+				}
+			}
+		}
+		if got := ask(t, New(with(answering(), func(o *Options) { o.AnyHost = true })), "GET", "/health", "", "Host: "+host); got.status != 200 {
+			t.Errorf("AnyHost, and yet %q gets %d", host, got.status)
+		}
+	}
+}
+
+// A page of another origin may look at nothing and start nothing by way of a
+// user's browser.
+func TestCrossOrigin(t *testing.T) {
+	tests := []struct {
+		headers []string
+		status  int
+	}{
+		{nil, 200}, // not a browser
+		{[]string{"Sec-Fetch-Site: same-origin"}, 200},
+		{[]string{"Sec-Fetch-Site: none"}, 200}, // typed by the user
+		{[]string{"Sec-Fetch-Site: cross-site"}, 403},
+		{[]string{"Sec-Fetch-Site: same-site"}, 403},
+		{[]string{"Origin: http://localhost:5000"}, 200},
+		{[]string{"Origin: http://localhost:5001"}, 403},
+		{[]string{"Origin: https://example.com"}, 403},
+		{[]string{"Origin: null"}, 403},
+		{[]string{"Sec-Fetch-Site: cross-site", "Origin: http://localhost:5000"}, 403},
+	}
+	for _, test := range tests {
+		started := 0
+		s := New(with(counting(&started)))
+		got := ask(t, s, "POST", "/benchmark/run", oneJob, test.headers...)
+		if got.status != test.status || (started == 1) != (test.status == 200) {
+			t.Errorf("%v: %d and %d runs, want %d", test.headers, got.status, started, test.status)
+		}
+		if test.status == 403 {
+			got.problem(t, 403)
+		}
+		if got := ask(t, s, "GET", "/health", "", test.headers...); got.status != 200 || got.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%v: GET gets %d, to be read by %q", test.headers, got.status, got.header.Get("Access-Control-Allow-Origin"))
+		}
+	}
+}
+
+// Where tokens are asked for, any of them opens all, and without one only the
+// probes and the page are open.
+func TestTokens(t *testing.T) {
+	started := 0
+	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.AnyHost = []string{"one", "second"}, true }))
+	closed := []struct{ method, path string }{
+		{"POST", "/benchmark/run"}, {"GET", "/metrics"}, {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"},
+		{"GET", "/nothing"}, {"GET", "/health/"}, {"DELETE", "/benchmark/run"},
+	}
+	refused := []string{"", "Bearer", "Bearer ", "Bearer wrong", "Bearer on", "Bearer onee", "Bearer ONE", "Bearer one, second", "Basic one", "one"}
+	for _, route := range closed {
+		for _, authorization := range refused {
+			got := ask(t, s, route.method, route.path, oneJob, "Authorization: "+authorization)
+			got.problem(t, 401)
+			if challenge := got.header.Get("WWW-Authenticate"); challenge != `Bearer realm="aurea"` {
+				t.Errorf("%s with %q is asked for %q", route.path, authorization, challenge)
+			}
+		}
+		for _, authorization := range []string{"Bearer one", "Bearer second", "bearer one"} { // the scheme in any case: RFC 9110, 11.1
+			if got := ask(t, s, route.method, route.path, oneJob, "Authorization: "+authorization); got.status == 401 {
+				t.Errorf("%s with %q gets 401", route.path, authorization)
+			}
+		}
+	}
+	if started != 3 {
+		t.Errorf("%d runs were started, want one for each right token", started)
+	}
+	for _, path := range []string{"/", "/health", "/livez", "/readyz"} {
+		if got := ask(t, s, "GET", path, ""); got.status != 200 {
+			t.Errorf("%s without a token: %d, want 200", path, got.status)
+		}
+	}
+}
+
+// Whatever is answered, a browser is told to take it for what it says it is.
+func TestSecurityHeaders(t *testing.T) {
+	s := New(with(answering()))
+	for path, status := range map[string]int{"/": 200, "/health": 200, "/nothing": 404} {
+		got := ask(t, s, "GET", path, "")
+		if got.status != status || got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Referrer-Policy") != "no-referrer" ||
+			got.header.Get("Content-Security-Policy") != "default-src 'self'; frame-ancestors 'none'" {
+			t.Errorf("%s: %d with %v", path, got.status, got.header)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Probes answer exactly this.
+func TestProbes(t *testing.T) {
+	s := New(with(answering()))
+	tests := map[string]map[string]any{
+		"/health": {"status": "healthy", "service": "aurea-orchestrator", "version": "1.2.3"},
+		"/livez":  {"status": "alive"},
+		"/readyz": {"status": "ready"},
+	}
+	for path, want := range tests {
+		got := ask(t, s, "GET", path, "")
+		var body map[string]any
+		got.into(t, &body)
+		if diff := cmp.Diff(want, body); diff != "" || got.status != 200 || got.header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d as %s (-want +got):\n%s", path, got.status, got.header.Get("Content-Type"), diff)
+		}
+	}
+}
+
+// A service that takes no runs is alive and healthy, and not ready.
+func TestProbesWhileDraining(t *testing.T) {
+	s := New(with(fake{ready: fmt.Errorf("%w: shutting down", aurea.ErrUnavailable)}))
+	for _, path := range []string{"/health", "/livez"} {
+		if got := ask(t, s, "GET", path, ""); got.status != 200 {
+			t.Errorf("%s: %d, want 200", path, got.status)
+		}
+	}
+	got := ask(t, s, "GET", "/readyz", "")
+	if detail, _ := got.problem(t, 503); detail != "unavailable: shutting down" {
+		t.Errorf("/readyz says %q", detail)
+	}
+	if after, err := strconv.Atoi(got.header.Get("Retry-After")); err != nil || after < 1 {
+		t.Errorf("Retry-After is %q, want seconds", got.header.Get("Retry-After"))
+	}
+}

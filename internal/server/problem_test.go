@@ -1,0 +1,74 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// refusing answers every run with the error.
+func refusing(err error) fake {
+	return fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
+}
+
+// The error vocabulary becomes HTTP by one table, wrapped or not; only what may
+// be tried again says when.
+func TestStatuses(t *testing.T) {
+	tests := []struct {
+		err    error
+		status int
+		again  bool
+	}{
+		{aurea.ErrInvalid, 400, false},
+		{aurea.ErrNotFound, 404, false},
+		{aurea.ErrConflict, 409, false},
+		{aurea.ErrQueueFull, 429, true},
+		{aurea.ErrUnavailable, 503, true},
+	}
+	for _, test := range tests {
+		for _, err := range []error{test.err, fmt.Errorf("%w: and so on", test.err), errors.Join(errors.New("first"), test.err)} {
+			got := ask(t, New(with(refusing(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`)
+			if detail, wrong := got.problem(t, test.status); detail != err.Error() || len(wrong) != 0 {
+				t.Errorf("%v: %q, %v", err, detail, wrong)
+			}
+			if after := got.header.Get("Retry-After"); (after != "") != test.again {
+				t.Errorf("%v: Retry-After is %q", err, after)
+			}
+		}
+	}
+}
+
+// Every wrong field has its place.
+func TestWrongFields(t *testing.T) {
+	err := &aurea.InvalidError{Fields: []aurea.FieldError{{Message: "all of it"}, {Location: "stages[1].rate", Message: "that one"}}}
+	detail, wrong := ask(t, New(with(refusing(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`).problem(t, 400)
+	if diff := cmp.Diff(map[string]string{"body": "all of it", "body.stages[1].rate": "that one"}, wrong); diff != "" || detail != "all of it; stages[1].rate: that one" {
+		t.Errorf("%q (-want +got):\n%s", detail, diff)
+	}
+}
+
+// A fault of ours is told to the log, not to the client; so is a run that failed
+// for another reason than its spec.
+func TestInternalError(t *testing.T) {
+	failed := fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
+		return aurea.Run{ID: "benchmark-1", Status: aurea.StatusFailed, Error: "secret"}, nil
+	}}
+	for what, runs := range map[string]Runs{"an error": refusing(errors.New("secret")), "a failed run": failed} {
+		var log bytes.Buffer
+		got := ask(t, New(with(runs, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })), "POST", "/benchmark/run", `{"num_jobs": 1}`)
+		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") || !strings.Contains(detail, "its log says more") {
+			t.Errorf("%s: the client is told %q", what, detail)
+		}
+		if !strings.Contains(log.String(), "secret") {
+			t.Errorf("%s: the log says %q", what, log.String())
+		}
+	}
+}

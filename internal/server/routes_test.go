@@ -1,0 +1,71 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// What a path answers, it says when it is asked by another method.
+func TestMethods(t *testing.T) {
+	s := New(with(answering()))
+	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"}
+	for path, allow := range map[string]string{
+		"/": "GET", "/health": "GET", "/livez": "GET", "/readyz": "GET", "/metrics": "GET",
+		"/openapi.json": "GET", "/openapi.yaml": "GET", "/benchmark/run": "POST",
+	} {
+		for _, method := range methods {
+			got := ask(t, s, method, path, "")
+			if method == allow || method == "HEAD" && allow == "GET" {
+				if got.status == 405 {
+					t.Errorf("%s %s: 405", method, path)
+				}
+				continue
+			}
+			if detail, _ := got.problem(t, 405); got.header.Get("Allow") != allow || detail != path+" answers "+allow+", not "+method {
+				t.Errorf("%s %s: %q, Allow %q", method, path, detail, got.header.Get("Allow"))
+			}
+		}
+	}
+}
+
+func TestNotFound(t *testing.T) {
+	s := New(with(answering()))
+	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x", "/v1/nothing", "/favicon.ico", "/docs", "/schemas/Spec.json"} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			got := ask(t, s, method, path, "{}")
+			if detail, _ := got.problem(t, 404); detail != "there is nothing at "+path+"; /openapi.json describes what there is" || got.header.Get("Allow") != "" {
+				t.Errorf("%s %s: %q", method, path, detail)
+			}
+		}
+	}
+}
+
+// The metrics are those of the handler that the server was given.
+func TestMetricsAreRouted(t *testing.T) {
+	s := New(with(answering(), func(o *Options) {
+		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("these")) })
+	}))
+	if got := ask(t, s, "GET", "/metrics", ""); got.status != 200 || string(got.body) != "these" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// After a run the service's metrics have moved by it.
+func TestMetricsAfterRun(t *testing.T) {
+	s := serve(t, runs.Options{})
+	s.run(`{"num_jobs": 17, "workload": {"kind": "noop"}}`)
+	exposition := "\n" + string(s.call("GET", "/metrics", nil).body)
+	for _, line := range []string{
+		`benchmark_runs_total{status="completed",workload="noop"} 1`,
+		`benchmark_jobs_total{outcome="ok",workload="noop"} 17`,
+		`benchmark_job_duration_seconds_count{workload="noop"} 17`,
+		`benchmark_runs_active 0`,
+	} {
+		if !strings.Contains(exposition, "\n"+line+"\n") {
+			t.Errorf("there is no line %q", line)
+		}
+	}
+}

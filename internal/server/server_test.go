@@ -1,0 +1,219 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/metrics"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience is how long a test waits for what must happen; only a fault uses it
+// up.
+const patience = time.Minute
+
+// A fake is a Runs of the test's own.
+type fake struct {
+	do    func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
+	ready error
+}
+
+func (f fake) Do(ctx context.Context, spec aurea.Spec, _ func(aurea.Run)) (aurea.Run, error) {
+	return f.do(ctx, spec)
+}
+
+func (f fake) Ready() error { return f.ready }
+
+// answering is a fake that has done every run before it is asked.
+func answering() fake {
+	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return finished(spec), nil }}
+}
+
+// finished is a run that has ended, with one job.
+func finished(spec aurea.Spec) aurea.Run {
+	tally := aurea.NewTally()
+	tally.Planned = 1
+	tally.End(aurea.OK, 0, 0, time.Second)
+	log := new(aurea.JobLog)
+	log.Put(0, aurea.OK, 0, 0, time.Second)
+	result := aurea.NewResult(aurea.Plan{Spec: spec, Workload: spec.Job()}, aurea.Measurement{
+		Duration: time.Second, Tally: tally, Warmup: aurea.NewTally(), Jobs: log, Series: []aurea.Point{},
+	})
+	result.ID = "benchmark-1"
+	return aurea.Run{ID: result.ID, Status: aurea.StatusCompleted, Spec: spec, Result: result}
+}
+
+// with are a server's options with the given Runs and changes.
+func with(runs Runs, changes ...func(*Options)) Options {
+	options := Options{
+		Runs:    runs,
+		Metrics: http.NotFoundHandler(),
+		Kinds:   workload.Kinds(),
+		Version: "1.2.3",
+		Log:     slog.New(slog.DiscardHandler),
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	return options
+}
+
+// A service is the whole of it, on a port of the loopback interface.
+type service struct {
+	*httptest.Server
+	t       *testing.T
+	manager *runs.Manager
+	drain   context.CancelFunc
+}
+
+// serve starts a service of real parts, which ends with the test.
+func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *service {
+	t.Helper()
+	s := &service{t: t, manager: runs.New(engine.New("1.2.3"), options)}
+	exporter, err := metrics.New(s.manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes = append([]func(*Options){func(o *Options) { o.Metrics = exporter }}, changes...)
+	s.Server = httptest.NewServer(New(with(s.manager, changes...)))
+	ctx, cancel := context.WithCancel(context.Background())
+	s.drain = cancel
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.manager.Run(ctx); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		s.CloseClientConnections() // whoever still waits for a run gives it up
+		running.Wait()
+		s.Close()
+	})
+	return s
+}
+
+// An answer is a response that has been read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends a request; headers are "Name: value", and "Host: name" is obeyed.
+func (s *service) call(method, path string, body io.Reader, headers ...string) answer {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+path, body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	setHeaders(request, headers)
+	response, err := s.Client().Do(request)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return answer{response.StatusCode, response.Header, content}
+}
+
+func (s *service) run(spec string, headers ...string) answer {
+	s.t.Helper()
+	return s.call(http.MethodPost, "/benchmark/run", strings.NewReader(spec), append([]string{"Content-Type: application/json"}, headers...)...)
+}
+
+func setHeaders(request *http.Request, headers []string) {
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		if name == "Host" {
+			request.Host = value
+		}
+		request.Header.Set(name, value)
+	}
+}
+
+// deadlined is a recorder that takes deadlines, as a connection does.
+type deadlined struct{ *httptest.ResponseRecorder }
+
+func (deadlined) SetReadDeadline(time.Time) error  { return nil }
+func (deadlined) SetWriteDeadline(time.Time) error { return nil }
+
+// ask has a server with the given options answer one request, without a
+// connection.
+func ask(t testing.TB, handler http.Handler, method, path, body string, headers ...string) answer {
+	t.Helper()
+	request := httptest.NewRequest(method, path, strings.NewReader(body))
+	request.Host = "localhost:5000"
+	setHeaders(request, headers)
+	recorder := deadlined{httptest.NewRecorder()}
+	handler.ServeHTTP(recorder, request)
+	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
+}
+
+// until waits for something to become true.
+func until(t testing.TB, what string, true func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !true(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for: %s", what)
+		}
+	}
+}
+
+// into decodes the answer, which must be one JSON value.
+func (a answer) into(t testing.TB, value any) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(a.body))
+	if err := decoder.Decode(value); err != nil {
+		t.Fatalf("%d %s: %v", a.status, a.body, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		t.Fatalf("%d %s: there is more behind the JSON", a.status, a.body)
+	}
+}
+
+// problem checks that the answer is a well-formed problem of that status and
+// returns its sentence and its wrong fields, by location.
+func (a answer) problem(t testing.TB, status int) (detail string, wrong map[string]string) {
+	t.Helper()
+	var p struct {
+		Type, Title, Detail, Error string
+		Status                     int
+		Errors                     []struct{ Location, Message string }
+	}
+	a.into(t, &p)
+	if a.status != status || p.Status != status || p.Title != http.StatusText(status) || p.Type != "about:blank" {
+		t.Errorf("status %d with %s, want %d", a.status, a.body, status)
+	}
+	if contentType := a.header.Get("Content-Type"); contentType != "application/problem+json" {
+		t.Errorf("%d is answered as %s", a.status, contentType)
+	}
+	if p.Detail == "" || p.Detail != p.Error {
+		t.Errorf("detail %q, error %q, want the same sentence", p.Detail, p.Error)
+	}
+	wrong = map[string]string{}
+	for _, field := range p.Errors {
+		wrong[field.Location] = field.Message
+	}
+	return p.Detail, wrong
+}
