@@ -1,0 +1,70 @@
+package aurea
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Every row is a spec whose fields are right one by one and wrong together.
+func TestFieldsThatCannotStandTogether(t *testing.T) {
+	const (
+		oneJob      = "is short for a sleep workload and cannot stand together with workload; give one of the two"
+		needJobs    = "is needed, or duration or stages: how many jobs, or for how long"
+		needLevel   = "is needed when there is no num_jobs and no rate: how many jobs to keep in flight"
+		ofRate      = "is of a rate; give rate, or stages with rates"
+		needRoom    = "is needed to drop: with how many jobs in flight the next one is dropped"
+		twoLoads    = "cannot stand together with stages of concurrency"
+		tooLong     = "is longer than the stages together; leave it out, or lengthen the last stage"
+		allWarmup   = "is part of the run and must be shorter than it, or nothing would be judged"
+		needLength  = "is needed: how long the ramp takes"
+		oneTarget   = "must have a rate or a concurrency to ramp to, and only one of them"
+		sameTargets = "must ramp what the first stage does: all stages have rates, or all have concurrencies"
+	)
+	for _, test := range []struct {
+		document string
+		want     []FieldError
+	}{
+		{`{"num_jobs": 1, "job_duration_ms": 0, "workload": {"kind": "noop"}}`, []FieldError{{"job_duration_ms", oneJob}}},
+		{`{"concurrency": 5}`, []FieldError{{"num_jobs", needJobs}}},
+		{`{"rate": 5}`, []FieldError{{"num_jobs", needJobs}}},
+		{`{"duration": "1s"}`, []FieldError{{"concurrency", needLevel}}},
+		{`{"num_jobs": 1, "arrival": "poisson", "on_saturation": "wait"}`, []FieldError{{"arrival", ofRate}, {"on_saturation", ofRate}}},
+		{`{"stages": [{"duration": "1s", "concurrency": 1}], "arrival": "constant"}`, []FieldError{{"arrival", ofRate}}},
+		{`{"num_jobs": 1, "rate": 1, "on_saturation": "drop"}`, []FieldError{{"concurrency", needRoom}}},
+		{`{"rate": 1, "stages": [{"duration": "1s", "concurrency": 1}]}`, []FieldError{{"rate", twoLoads}}},
+		{`{"duration": "2001ms", "stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "rate": 2}]}`, []FieldError{{"duration", tooLong}}},
+		{`{"duration": "1s", "rate": 1, "warmup": "1s"}`, []FieldError{{"warmup", allWarmup}}},
+		{`{"stages": [{"duration": "1s", "rate": 1}], "warmup": "1h"}`, []FieldError{{"warmup", allWarmup}}},
+		{`{"duration": "1s", "stages": [{"duration": "1h", "rate": 1}], "warmup": "2s"}`, []FieldError{{"warmup", allWarmup}}},
+		{`{"stages": [{"rate": 1}]}`, []FieldError{{"stages[0].duration", needLength}}},
+		{`{"stages": [{"duration": "1s"}, {"duration": "1s", "rate": 1, "concurrency": 1}]}`, []FieldError{{"stages[0]", oneTarget}, {"stages[1]", oneTarget}}},
+		{`{"stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "concurrency": 1}]}`, []FieldError{{"stages[1]", sameTargets}}},
+		{`{"stages": [{"duration": "1s", "concurrency": 0}]}`, []FieldError{{"stages", "must go above 0 somewhere"}}},
+	} {
+		_, err := DecodeSpec([]byte(test.document))
+		if diff := cmp.Diff(test.want, fieldsOf(t, err)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.document, diff)
+		}
+	}
+}
+
+// Every row is just inside one of the rules above.
+func TestFieldsThatCanStandTogether(t *testing.T) {
+	for _, document := range []string{
+		`{"num_jobs": 1, "workload": {"kind": "noop"}}`,
+		`{"duration": "1s", "num_jobs": 5}`,
+		`{"duration": "1s", "rate": 1}`,
+		`{"num_jobs": 1, "rate": 1, "arrival": "poisson", "on_saturation": "wait"}`,
+		`{"stages": [{"duration": "1s", "rate": 1}], "arrival": "poisson", "on_saturation": "drop", "concurrency": 1}`,
+		`{"rate": 5, "stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "rate": 0}]}`,
+		`{"concurrency": 5, "stages": [{"duration": "1s", "concurrency": 1}]}`,
+		`{"duration": "2s", "stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "rate": 2}]}`,
+		`{"duration": "1s", "rate": 1, "warmup": "0.999999999s"}`,
+		`{"num_jobs": 1, "warmup": "24h"}`,
+	} {
+		if _, err := DecodeSpec([]byte(document)); err != nil {
+			t.Errorf("%s is refused: %v", document, err)
+		}
+	}
+}

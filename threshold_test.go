@@ -1,0 +1,237 @@
+package aurea
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// thousand is a result of jobs that took 1, 2, … 1000 ns and ended ok, 150 that
+// failed and 50 that timed out after 2000 ns, all started 5 ns late, and 50
+// that were dropped; the run took 2 s. Durations below 2048 ns have a bucket
+// each, so every statistic of it is exact.
+func thousand() *Result {
+	tally := NewTally()
+	for i := range time.Duration(1000) {
+		tally.End(OK, 0, 5, 5+i+1)
+	}
+	for i := range 200 {
+		outcome := Failed
+		if i < 50 {
+			outcome = TimedOut
+		}
+		tally.End(outcome, 10, 15, 15+2000)
+	}
+	tally.Planned, tally.Started, tally.Dropped = 1250, 1200, 50
+	spec := Spec{NumJobs: 1250, Pricing: &Pricing{PerJob: 0.5, Currency: "USD"}}
+	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, MaxInFlight: 7})
+}
+
+// Every row is an expression, the value it reads off the result, and whether it
+// holds.
+func TestThresholdsReadTheResult(t *testing.T) {
+	r := thousand()
+	for _, test := range []struct {
+		expression string
+		value      float64
+		ok         bool
+	}{
+		{"throughput > 499.9", 500, true},
+		{"throughput > 500", 500, false},
+		{"throughput >= 500", 500, true},
+		{"throughput < 500", 500, false},
+		{"throughput <= 500", 500, true},
+		{"throughput == 5e2", 500, true},
+		{"throughput != 500.0", 500, false},
+		{"error_rate <= 20%", 0.2, true},
+		{"error_rate <= 0.2", 0.2, true},
+		{"error_rate < 0.2", 0.2, false},
+		{"error_rate<1%", 0.2, false},
+		{"duration == 2s", 2, true},
+		{"completed_jobs == 1000", 1000, true},
+		{"failed_jobs == 200", 200, true},
+		{"dropped_jobs < 50", 50, false},
+		{"total_cost <= 600", 600, true},
+		{"cost_per_job > 0.5", 0.5, false},
+		{"cost_per_million < 500001", 500000, true},
+		{"in_flight == 7", 7, true},
+		{"mean_latency < 506ns", 505.5e-9, true},
+		{"mean_latency < 5.055e-7", 505.5e-9, false},
+		{"mean == 505.5e-9", 505.5e-9, true},
+		{"min > 5ns", 6e-9, true},
+		{"max <= 1.005us", 1005e-9, true},
+		{"max < 1.005µs", 1005e-9, false},
+		{"p1 == 15ns", 15e-9, true},
+		{"p50 == 505ns", 505e-9, true},
+		{"p99 < 995ns", 995e-9, false},
+		{"p99 < .000000996", 995e-9, true},
+		{"p99.0 == 995ns", 995e-9, true},
+		{"p99.9 == 1004ns", 1004e-9, true},
+		{"p999 == 1004ns", 1004e-9, true},
+		{"p9999 == 1005ns", 1005e-9, true},
+		{"latency.p95 == 955ns", 955e-9, true},
+		{"service_time.min == 1ns", 1e-9, true},
+		{"service_time.max < 2000ns", 2000e-9, false},
+		{"service_time.p50 == 600ns", 600e-9, true},
+		{"service_time.p90 == 2us", 2000e-9, true},
+		{"delay.mean == 5ns", 5e-9, true},
+		{"delay.stddev == 0", 0, true},
+		{"delay.p99.999 < 0.000005ms", 5e-9, false},
+		{"  p99\t<\n1h ", 995e-9, true},
+	} {
+		threshold, err := ParseThreshold(test.expression)
+		if err != nil {
+			t.Errorf("%s: %v", test.expression, err)
+			continue
+		}
+		check, data := threshold.Check(r)
+		if want := (ThresholdCheck{strings.TrimSpace(test.expression), test.value, test.ok}); check != want || !data {
+			t.Errorf("%s: %+v, data %v; want %+v", test.expression, check, data, want)
+		}
+	}
+}
+
+// Law: the percentiles that a summary has are what thresholds read.
+func TestThresholdsAgreeWithSummaries(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tally := NewTally()
+		for _, ns := range rapid.SliceOfN(rapid.Int64Range(0, 1e12), 1, 2000).Draw(t, "latencies") {
+			tally.End(OK, 0, 0, time.Duration(ns))
+		}
+		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: tally})
+		for metric, want := range map[string]float64{
+			"p50": r.Latency.P50, "p90": r.Latency.P90, "p95": r.Latency.P95, "p99": r.Latency.P99, "p99.9": r.Latency.P999, "p999": r.Latency.P999,
+			"min": r.Latency.Min, "mean": r.Latency.Mean, "mean_latency": r.MeanLatency, "stddev": r.Latency.StdDev, "max": r.Latency.Max,
+		} {
+			if check, _ := parsed(metric + " < 1")[0].Check(r); check.Value != want {
+				t.Fatalf("%s is %v, and %v in the summary", metric, check.Value, want)
+			}
+		}
+	})
+}
+
+// Where nothing was measured there is no data, and no threshold holds.
+func TestThresholdsWithoutData(t *testing.T) {
+	r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally()})
+	read := &Result{Counts: Counts{OK: 1}} // from JSON, without its histograms
+	for _, expression := range []string{
+		"throughput >= 0", "error_rate <= 1", "duration >= 0", "completed_jobs == 0", "failed_jobs == 0", "dropped_jobs == 0", "total_cost == 0",
+		"cost_per_job == 0", "cost_per_million == 0", "in_flight == 0", "mean_latency == 0", "p99 == 0", "delay.max == 0", "service_time.min == 0",
+	} {
+		if check, data := parsed(expression)[0].Check(r); data || check.OK || check.Value != 0 {
+			t.Errorf("%s: %+v, data %v; want no data", expression, check, data)
+		}
+	}
+	if check, data := parsed("p99 == 0")[0].Check(read); data || check.OK {
+		t.Errorf("without histograms: %+v, data %v; want no data", check, data)
+	}
+}
+
+func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
+	const (
+		form     = `must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got `
+		time     = `: the limit must be a duration such as "250ms" or a number of seconds; got `
+		share    = `error_rate: the limit must be a share such as "1%" or 0.01; got `
+		number   = `throughput: the limit must be a number; got `
+		noMetric = " is not a metric; there are completed_jobs, cost_per_job, cost_per_million, dropped_jobs, duration, error_rate, failed_jobs, in_flight, " +
+			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time and delay"
+	)
+	for _, test := range []struct{ expression, message string }{
+		{"", form + `""`},
+		{"p99", form + `"p99"`},
+		{"p99 = 1", form + `"p99 = 1"`},
+		{"p99 250ms", form + `"p99 250ms"`},
+		{"p99 == 1 2", form + `"p99 == 1 2"`},
+		{"P99 == 1", form + `"P99 == 1"`},
+		{"p99 == " + strings.Repeat("9", 50) + " 1", form + `"p99 == ` + strings.Repeat("9", 32) + "…"},
+		{"p99 < fast", "p99" + time + `"fast"`},
+		{"p99 < 1%", "p99" + time + `"1%"`},
+		{"p99 < 1d", "p99" + time + `"1d"`},
+		{"delay.p50 < NaN", "delay.p50" + time + `"NaN"`},
+		{"mean_latency < Inf", "mean_latency" + time + `"Inf"`},
+		{"duration < 1e999", "duration" + time + `"1e999"`},
+		{"error_rate < 1ms", share + `"1ms"`},
+		{"error_rate < %", share + `"%"`},
+		{"error_rate < NaN%", share + `"NaN%"`},
+		{"throughput > 1%", number + `"1%"`},
+		{"throughput > 1s", number + `"1s"`},
+		{"throughput > +inf", number + `"+inf"`},
+		{"throughputs > 1", `"throughputs" is not a metric; did you mean throughput?`},
+		{"latency.stdev < 1", `"latency.stdev" is not a metric; did you mean latency.stddev?`},
+		{"eror_rate < 1", `"eror_rate" is not a metric; did you mean error_rate?`},
+		{"q99 < 1", `"q99"` + noMetric},
+		{"p0 < 1", `"p0"` + noMetric},
+		{"p00.000 < 1", `"p00.000"` + noMetric},
+		{"p100.1 < 1", `"p100.1"` + noMetric},
+		{"p99.123456 < 1", `"p99.123456"` + noMetric},
+		{"p.9 < 1", `"p.9"` + noMetric},
+		{"delay.latency.p99 < 1", `"delay.latency.p99"` + noMetric},
+		{"delay.throughput < 1", `"delay.throughput"` + noMetric},
+	} {
+		if threshold, err := ParseThreshold(test.expression); err == nil || err.Error() != test.message {
+			t.Errorf("%q: %+v and error\n%v, want\n%s", test.expression, threshold, err, test.message)
+		}
+	}
+}
+
+// Law: a threshold that is written as JSON and read is the threshold.
+func TestThresholdsSurviveJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		metric := rapid.SampledFrom([]string{"p50", "delay.p99.9", "service_time.mean", "latency.max", "duration"}).Draw(t, "metric")
+		operator := rapid.SampledFrom([]string{"<", "<=", ">", ">=", "==", "!="}).Draw(t, "operator")
+		limit := rapid.Float64Range(0, 1e6).Draw(t, "limit")
+		space := rapid.SampledFrom([]string{"", " ", "\t \n"}).Draw(t, "space")
+		threshold := parsed(space + metric + space + operator + space + fmt.Sprint(limit) + space)[0]
+		if threshold.metric != metric || threshold.operator != operator || threshold.limit != limit {
+			t.Fatalf("%s %s %v is parsed as %+v", metric, operator, limit, threshold)
+		}
+		encoded, err := json.Marshal(threshold)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var decoded Threshold
+		if err := json.Unmarshal(encoded, &decoded); err != nil || decoded != threshold {
+			t.Fatalf("%s is read as %+v with error %v, want %+v", encoded, decoded, err, threshold)
+		}
+	})
+}
+
+// Whatever is written, it is refused with words that can be shown, or it is a
+// threshold that can be written again and applied.
+func FuzzParseThreshold(f *testing.F) {
+	for _, expression := range []string{
+		"p99 < 250ms", " error_rate<=1% ", "delay.p99.999 != 5e-3", "throughput > 500", "mean >= 1h2m3.5s", "p999 == -0", "p0 < 1", "p99 < 0x1p-2", "max < 1_0", "in_flight > \xff",
+	} {
+		f.Add(expression)
+	}
+	r := thousand()
+	f.Fuzz(func(t *testing.T, expression string) {
+		threshold, err := ParseThreshold(expression)
+		if err != nil {
+			if text := err.Error(); text == "" || len(text) > 600 || !utf8.ValidString(text) {
+				t.Fatalf("%q is refused with %q", expression, text)
+			}
+			return
+		}
+		if math.IsNaN(threshold.limit) || math.IsInf(threshold.limit, 0) {
+			t.Fatalf("%q has the limit %v", expression, threshold.limit)
+		}
+		again, err := ParseThreshold(threshold.Expression)
+		if diff := cmp.Diff(threshold, again, cmp.AllowUnexported(Threshold{})); err != nil || diff != "" {
+			t.Fatalf("%q is not itself when parsed again: %v (-first +again):\n%s", expression, err, diff)
+		}
+		if check, data := threshold.Check(r); !data || check.OK != threshold.holds(check.Value) || math.IsNaN(check.Value) {
+			t.Fatalf("%q on a full result: %+v, data %v", expression, check, data)
+		}
+		if q, ok := threshold.quantile(); ok && (q <= 0 || q >= 1) {
+			t.Fatalf("%q is about the quantile %v", expression, q)
+		}
+	})
+}
