@@ -1,0 +1,181 @@
+package aurea
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+// wantFile holds JSON against a file of testdata, indented so that a change of it
+// can be read.
+func wantFile(t *testing.T, name string, got []byte) {
+	t.Helper()
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, got, "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, got)
+	}
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, indented.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), indented.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// everything is a measurement in which every part of a result has something to
+// say: an open run of 8 jobs in 2 s behind a second of warm-up.
+func everything(t *testing.T) (Plan, Measurement) {
+	t.Helper()
+	spec := decodeSpec(t, `{
+		"num_jobs": 10, "rate": 4, "arrival": "poisson", "concurrency": 3, "on_saturation": "drop", "warmup": "1s", "timeout": "500ms",
+		"workload": {"kind": "sleep", "duration": "250ms", "jitter": 0.2}, "thresholds": ["p99 < 300ms", "error_rate < 1%"],
+		"pricing": {"per_second": 0.5, "per_job": 0.25, "currency": "EUR"}, "seed": 7, "name": "all of it", "labels": {"team": "a"}}`)
+	tally, warmup, log := NewTally(), NewTally(), new(JobLog)
+	put := func(i int64, into *Tally, outcome Outcome, intended, delay, service time.Duration) {
+		into.Planned++
+		into.Started++
+		into.End(outcome, intended, intended+delay, intended+delay+service)
+		log.Put(i, outcome, intended, intended+delay, intended+delay+service)
+	}
+	put(0, warmup, OK, 500*time.Millisecond, 0, 250*time.Millisecond)
+	for i := range int64(6) {
+		put(1+i, tally, OK, time.Second+time.Duration(i)*time.Millisecond, 512, 250*time.Millisecond)
+	}
+	put(7, tally, TimedOut, 1500*time.Millisecond, 512, 500*time.Millisecond)
+	tally.Planned += 2
+	tally.Dropped, tally.Cancelled = 1, 1
+	return NewPlan(spec, 1), Measurement{
+		Start:       time.Date(2026, 11, 23, 9, 30, 0, 123456789, time.UTC),
+		Duration:    3 * time.Second,
+		Tally:       tally,
+		Warmup:      warmup,
+		MaxInFlight: 3,
+		LastStart:   2500 * time.Millisecond,
+		Series:      []Point{{T: 1, Started: 1, OK: 1, Throughput: 1, P50: 0.25, P90: 0.25, P99: 0.25}, {T: 3, Started: 7, OK: 6, Failed: 1, Throughput: 3}},
+		Jobs:        log,
+		Health:      Health{CPU: 0.9, Steal: 0.5, Throttled: 0.25, GCPauseMax: 0.5, SchedulerLatency: 0.125},
+		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.Sealed(),
+	}
+}
+
+func decodeSpec(t *testing.T, document string) Spec {
+	t.Helper()
+	spec, err := DecodeSpec([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// The JSON of a result and of a run is what programs are written against.
+func TestGoldenResult(t *testing.T) {
+	result := NewResult(everything(t))
+	result.ID = "benchmark-1"
+	var written bytes.Buffer
+	if err := result.WriteJSON(&written); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, "result.json", written.Bytes())
+}
+
+func TestGoldenRun(t *testing.T) {
+	plan, _ := everything(t)
+	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	run := Run{
+		ID: "benchmark-1", Name: "all of it", Labels: map[string]string{"team": "a"}, Note: "a note", Status: StatusRunning, CreatedAt: at, StartedAt: &at, Spec: plan.Spec,
+		Progress: &RunProgress{Elapsed: 3, Remaining: 7, Started: 9, OK: 5, Failed: 1, InFlight: 3, Throughput: 2, P50: 0.25, P99: 0.5},
+	}
+	written, err := json.Marshal(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, "run.json", written)
+}
+
+// What is derived is derived from the judged part alone.
+func TestResultLeavesWarmupOut(t *testing.T) {
+	r := NewResult(everything(t))
+	if r.Duration != 2 || r.NumJobs != 9 || r.CompletedJobs != 6 || r.FailedJobs != 1 || r.Throughput != 3 {
+		t.Errorf("%v s, %d jobs, %d completed, %d failed, %v jobs/s, want 2, 9, 6, 1, 3", r.Duration, r.NumJobs, r.CompletedJobs, r.FailedJobs, r.Throughput)
+	}
+	if service := 6*0.25 + 0.5; r.TotalCost != service*0.5+7*0.25 || r.Cost.PerJob != r.TotalCost/7 || r.InFlight.Mean != service/2 {
+		t.Errorf("cost %+v, %v in flight", r.Cost, r.InFlight.Mean)
+	}
+	if r.Warmup.Counts != (Counts{Planned: 1, OK: 1}) || r.Warmup.Latency.Max != 0.25 || r.Warmup.Duration != 1 {
+		t.Errorf("warm-up %+v", r.Warmup)
+	}
+	if err := r.Counts.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The rate asked for is what the schedule says; the rate achieved counts what
+// was started, until the last of it was.
+func TestRate(t *testing.T) {
+	tests := []struct {
+		what, spec       string
+		planned, started int64
+		lastStart        time.Duration
+		stopped          bool
+		target, achieved float64
+	}{
+		{"all in time", `{"rate": 100, "duration": "10s"}`, 1000, 1000, 9990 * time.Millisecond, false, 100, 100},
+		{"half dropped", `{"rate": 100, "duration": "10s"}`, 1000, 500, 9990 * time.Millisecond, false, 100, 50},
+		{"late by as long again", `{"rate": 100, "duration": "10s"}`, 1000, 1000, 20 * time.Second, false, 100, 50},
+		{"by number", `{"rate": 100, "num_jobs": 1000}`, 1000, 1000, 9990 * time.Millisecond, false, 100, 100},
+		{"stopped after 4 s", `{"rate": 100, "duration": "10s"}`, 400, 400, 3990 * time.Millisecond, true, 100, 100},
+		{"a ramp", `{"stages": [{"duration": "10s", "rate": 100}]}`, 500, 500, 9990 * time.Millisecond, false, 50, 50},
+	}
+	for _, test := range tests {
+		tally := NewTally()
+		tally.Planned, tally.Started = test.planned, test.started
+		r := NewResult(NewPlan(decodeSpec(t, test.spec), 1), Measurement{
+			Duration: 4 * time.Second, Stopped: test.stopped, Tally: tally, LastStart: test.lastStart,
+		})
+		if want := (Rate{test.target, test.achieved}); r.Model != Open || *r.Rate != want {
+			t.Errorf("%s: %+v, want %+v", test.what, *r.Rate, want)
+		}
+	}
+}
+
+// A result of nothing has numbers in it, not NaN, which JSON cannot say.
+func TestResultOfNothing(t *testing.T) {
+	for _, spec := range []string{`{"num_jobs": 5}`, `{"num_jobs": 5, "rate": 1}`, `{"duration": "1s", "concurrency": 1, "warmup": "500ms"}`} {
+		r := NewResult(NewPlan(decodeSpec(t, spec), 1), Measurement{Tally: NewTally(), Warmup: NewTally(), Stopped: true})
+		var written bytes.Buffer
+		if err := r.WriteJSON(&written); err != nil || !json.Valid(written.Bytes()) {
+			t.Errorf("%s: %v, %s", spec, err, written.Bytes())
+		}
+		if r.Throughput != 0 || r.Cost.PerJob != 0 || r.Validity.State != Invalid {
+			t.Errorf("%s: %v jobs/s, %v a job, %s", spec, r.Throughput, r.Cost.PerJob, r.Validity.State)
+		}
+	}
+}
+
+// Environments are told apart by their digest, whatever part of them differs.
+func TestEnvironmentDigest(t *testing.T) {
+	a := Environment{CPU: "a", Cores: 2}.Sealed()
+	if again := a.Sealed(); again != a || len(a.Digest) != 16 {
+		t.Errorf("sealed again it is %+v, was %+v", again, a)
+	}
+	for _, other := range []Environment{{CPU: "b", Cores: 2}, {CPU: "a", Cores: 3}, {CPU: "a", Cores: 2, Cgroup: Cgroup{MemoryLimit: 1}}, {CPU: "a", Cores: 2, Governor: "powersave"}} {
+		if other.Sealed().Digest == a.Digest {
+			t.Errorf("%+v has the digest of %+v", other, a)
+		}
+	}
+}

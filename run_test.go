@@ -1,0 +1,38 @@
+package aurea
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// A run's life has these steps and no others.
+func TestLife(t *testing.T) {
+	lives := map[Status][]Status{
+		StatusQueued:  {StatusRunning, StatusCancelled, StatusInterrupted},
+		StatusRunning: {StatusCompleted, StatusFailed, StatusCancelled, StatusInterrupted},
+	}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, from := range Statuses() {
+		if from.Finished() != (lives[from] == nil) {
+			t.Errorf("%s is finished: %v", from, from.Finished())
+		}
+		for _, to := range Statuses() {
+			allowed := false
+			for _, one := range lives[from] {
+				allowed = allowed || one == to
+			}
+			run := Run{Status: from}
+			err := run.Move(to, now)
+			if allowed != (err == nil) || err != nil && !errors.Is(err, ErrConflict) {
+				t.Errorf("from %s to %s: %v", from, to, err)
+			}
+			if err != nil && (run.Status != from || run.StartedAt != nil || run.FinishedAt != nil) {
+				t.Errorf("from %s to %s: refused, and the run is changed: %+v", from, to, run)
+			}
+			if err == nil && (run.Status != to || (run.StartedAt != nil) != (to == StatusRunning) || (run.FinishedAt != nil) != to.Finished()) {
+				t.Errorf("from %s to %s: the run is %+v", from, to, run)
+			}
+		}
+	}
+}

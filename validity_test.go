@@ -1,0 +1,146 @@
+package aurea
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// healthy is a result that nothing is to be said against: 1,000 jobs of 100 ms,
+// 10 at a time.
+func healthy(t *testing.T, thresholds ...string) *Result {
+	t.Helper()
+	spec := Spec{NumJobs: 1000, Concurrency: 10}
+	for _, expression := range thresholds {
+		threshold, err := ParseThreshold(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec.Thresholds = append(spec.Thresholds, threshold)
+	}
+	tally := NewTally()
+	tally.Planned, tally.Started = 1000, 1000
+	for range 1000 {
+		tally.End(OK, 0, 0, 100*time.Millisecond)
+	}
+	return NewResult(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
+}
+
+// Each doubt begins where its limit is passed, says so with code, sentence,
+// value and limit, and is the only one.
+func TestDoubts(t *testing.T) {
+	open := func(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
+	tests := []struct {
+		code         string
+		state        ValidityState
+		at, over     func(r *Result) // at the limit nothing is said, over it something is
+		value, limit float64
+	}{
+		{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} }, 0, 0},
+		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusCancelled }, 0, 0},
+		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusInterrupted }, 0, 0},
+		{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006, 0.005},
+		{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 }, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
+		{"delay", Degraded, // late because all room was taken is not the generator's doing
+			func(r *Result) { r.Model, r.Delay.P99 = Open, 1 }, func(r *Result) { open(r); r.Delay.P99 = 1 }, 1, 0.005},
+		{"not_all_in_flight", Degraded, func(r *Result) { r.InFlight.Max = 10 }, func(r *Result) { r.InFlight.Max = 9 }, 9, 10},
+		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 }, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 999 }, 999, 1000},
+		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 1000 }, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 5 }, 5, 1000},
+		{"not_all_in_flight", Degraded, func(r *Result) { open(r); r.InFlight.Max = 1 }, func(r *Result) { r.InFlight.Max = 1 }, 1, 10},
+		{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
+		{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 }, 0.81, 0.8},
+		{"generator_cpu", Degraded, // a ceiling is sought with noop, and full use is its finding
+			func(r *Result) { r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
+			func(r *Result) { open(r); r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.8},
+		{"cpu_throttled", Degraded, func(*Result) {}, func(r *Result) { r.Health.Throttled = 0.5 }, 0.5, 0},
+		{"cpu_steal", Degraded, func(r *Result) { r.Health.Steal = 0.02 }, func(r *Result) { r.Health.Steal = 0.03 }, 0.03, 0.02},
+		{"gc_pause", Degraded, func(r *Result) { r.Health.GCPauseMax = 0.01 }, func(r *Result) { r.Health.GCPauseMax = 0.02 }, 0.02, 0.01},
+		{"scheduler_latency", Degraded, func(r *Result) { r.Health.SchedulerLatency = 0.01 }, func(r *Result) { r.Health.SchedulerLatency = 0.02 }, 0.02, 0.01},
+		{"too_short", Degraded, func(r *Result) { r.Duration = 0.01 }, func(r *Result) { r.Duration = 0.009 }, 0.009, 0.01},
+	}
+	for _, test := range tests {
+		fine := healthy(t)
+		test.at(fine)
+		if got := fine.doubt(); got.State != Valid || len(got.Reasons) != 0 {
+			t.Errorf("%s at its limit: %+v", test.code, got)
+		}
+		r := healthy(t)
+		test.over(r)
+		got := r.doubt()
+		if len(got.Reasons) != 1 {
+			t.Errorf("%s: %+v, want one reason", test.code, got)
+			continue
+		}
+		reason := got.Reasons[0]
+		if reason.Code != test.code || reason.State != test.state || got.State != test.state ||
+			reason.Value != test.value || math.Abs(reason.Limit-test.limit) > 1e-12 {
+			t.Errorf("%s: %+v, want %s with %v over %v", test.code, got, test.state, test.value, test.limit)
+		}
+		if reason.Message == "" || strings.Contains(reason.Message, "%!") || strings.Contains(reason.Message, "EXTRA") {
+			t.Errorf("%s says %q", test.code, reason.Message)
+		}
+	}
+	seen := map[string]bool{}
+	for _, test := range tests {
+		seen[test.code] = true
+	}
+	for _, d := range doubts {
+		if !seen[d.code] && d.code != "few_samples" {
+			t.Errorf("%s is not tested", d.code)
+		}
+	}
+}
+
+// A percentile needs a sample beyond it; only thresholds ask for one.
+func TestFewSamples(t *testing.T) {
+	for expression, doubtful := range map[string]bool{
+		"p99 < 1s": false, "p999 < 1s": false, "p99.9 < 1s": false, "p99.99 < 1s": true, "max < 1s": false, "throughput > 1": false,
+	} {
+		got := healthy(t, expression).Validity
+		if doubtful != slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == "few_samples" }) {
+			t.Errorf("%s of 1,000 samples: %+v", expression, got)
+		}
+	}
+}
+
+// The worst reason decides.
+func TestStateIsTheWorstReasons(t *testing.T) {
+	r := healthy(t)
+	r.Health.CPU, r.Status, r.Duration = 1, StatusCancelled, 0.001
+	if got := r.doubt(); got.State != Invalid || len(got.Reasons) != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Only numbers that are to be believed, and are there, pass a gate.
+func TestVerdicts(t *testing.T) {
+	nothing := func(r *Result) {
+		r.Counts, r.Latency = Counts{Planned: 1000, Dropped: 1000}, Summary{}
+		r.Tally = NewTally()
+	}
+	for _, test := range []struct {
+		what       string
+		thresholds []string
+		change     func(r *Result)
+		want       Verdict
+	}{
+		{"no thresholds", nil, func(*Result) {}, VerdictNone},
+		{"no thresholds, and not to be believed", nil, func(r *Result) { r.Status = StatusCancelled }, VerdictNone},
+		{"all hold", []string{"p99 < 1s", "throughput > 1"}, func(*Result) {}, VerdictPass},
+		{"one does not", []string{"p99 < 1s", "throughput > 1000"}, func(*Result) {}, VerdictFail},
+		{"all hold in doubt", []string{"p99 < 1s"}, func(r *Result) { r.Health.CPU = 1 }, VerdictPass},
+		{"all hold, and not to be believed", []string{"p99 < 1s"}, func(r *Result) { r.Status = StatusCancelled }, VerdictInvalid},
+		{"one does not, and not to be believed", []string{"p99 < 1ms"}, func(r *Result) { r.Status = StatusCancelled }, VerdictInvalid},
+		{"no data", []string{"p99 < 1s"}, nothing, VerdictNoData},
+		{"no data for one, another fails", []string{"p99 < 1s", "error_rate < 1%"}, nothing, VerdictNoData},
+	} {
+		r := healthy(t, test.thresholds...)
+		test.change(r)
+		r.judge()
+		if r.Verdict != test.want || len(r.Thresholds) != len(test.thresholds) || r.Thresholds == nil {
+			t.Errorf("%s: %s with %+v, want %s", test.what, r.Verdict, r.Thresholds, test.want)
+		}
+	}
+}
