@@ -30,7 +30,7 @@ const Interval = time.Second
 // several plans at once, which then disturb each other's numbers.
 type Engine struct {
 	environment aurea.Environment
-	sleep       func() sleeper // a sleeper a lane
+	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
 }
 
 // New returns an engine whose results say that they were made by the given
@@ -89,7 +89,7 @@ func (x *execution) drive(lanes []*lane, c *collector) (wait func()) {
 	for _, l := range lanes {
 		ready.Add(1)
 		done.Go(func() {
-			ownThread()
+			l.sleep = x.sleep()
 			ready.Done()
 			<-begin
 			l.run(c)

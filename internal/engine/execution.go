@@ -17,11 +17,12 @@ type execution struct {
 	ctx     context.Context
 	plan    aurea.Plan
 	jobs    workload.Waiter
-	timeout time.Duration // the longest a job may take
-	end     time.Duration // when to start no more jobs
-	warmup  time.Duration // jobs intended before this are not judged
-	free    bool          // no job takes any time
-	log     *aurea.JobLog // nil when records are not kept
+	line    workload.Queue // jobs, when they wait for each other
+	timeout time.Duration  // the longest a job may take
+	end     time.Duration  // when to start no more jobs
+	warmup  time.Duration  // jobs intended before this are not judged
+	free    bool           // no job takes any time
+	log     *aurea.JobLog  // nil when records are not kept
 	sleep   func() sleeper
 	start   time.Time
 	levels  []gauge // jobs in flight, a gauge a lane
@@ -57,6 +58,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Waiter, sl
 		free:    jobs.Longest() == 0,
 		sleep:   sleep,
 	}
+	x.line, _ = jobs.(workload.Queue)
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
@@ -91,12 +93,15 @@ func (x *execution) claim(n int64, now time.Duration) (first, end int64) {
 	return end - n, min(end, x.plan.Jobs)
 }
 
+// number is that of the plan's i-th job; unlike Plan.Job it copies no plan.
+func (x *execution) number(i int64) int64 { return x.plan.First + i*x.plan.Stride }
+
 // wait is how long the plan's i-th job takes, and how it ends.
 func (x *execution) wait(i int64) (time.Duration, aurea.Outcome) {
 	if x.free {
 		return 0, aurea.OK
 	}
-	d := x.jobs.Wait(x.plan.First + i*x.plan.Stride)
+	d := x.jobs.Wait(x.number(i))
 	if d > x.timeout {
 		return x.timeout, aurea.TimedOut
 	}

@@ -31,7 +31,7 @@ type tallies struct{ judged, warmup *aurea.Tally }
 func newTallies() *tallies { return &tallies{aurea.NewTally(), aurea.NewTally()} }
 
 func newLane(x *execution, index int, share aurea.Plan) *lane {
-	l := &lane{execution: x, index: index, share: share, sleep: x.sleep(), tallies: newTallies(), tick: Interval}
+	l := &lane{execution: x, index: index, share: share, tallies: newTallies(), tick: Interval}
 	l.spare = make(chan *tallies, 1)
 	l.spare <- newTallies()
 	return l
@@ -79,6 +79,9 @@ func (l *lane) tallyOf(intended time.Duration) *aurea.Tally {
 }
 
 func (l *lane) begin(i int64, intended, start time.Duration) {
+	if l.line != nil {
+		l.line.Enter(l.number(i), start)
+	}
 	d, _ := l.wait(i)
 	l.tallyOf(intended).Started++
 	l.started = start
@@ -94,6 +97,9 @@ func (l *lane) finish(now time.Duration) {
 	l.ended = now
 	if l.log != nil {
 		l.log.Put(w.job, outcome, w.intended, start, now)
+	}
+	if l.line != nil {
+		l.line.Leave(l.number(w.job))
 	}
 }
 

@@ -20,13 +20,14 @@ const (
 	spinShare = 10
 )
 
-// preciseSleep returns a sleeper that is as precise as can be had cheaply. It
-// sleeps on a timer, which can be cancelled, to a millisecond and a half before
+// preciseSleep gives the calling goroutine a thread of its own and returns a
+// sleeper for it that is as precise as can be had cheaply. It sleeps on a timer, which can be cancelled, to a millisecond and a half before
 // the end; then in the kernel, which wakes within tens of microseconds; and
 // spins the rest, as long as all spinning together stays below a tenth of all
 // sleeping. So a lane with nothing to do costs no CPU, and one that waits again
 // and again costs at most a tenth of a core.
 func preciseSleep() sleeper {
+	ownThread()
 	var slept, spun time.Duration
 	return func(ctx context.Context, d time.Duration) {
 		maySpin := spun <= slept/spinShare

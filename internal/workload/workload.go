@@ -29,6 +29,18 @@ type Waiter interface {
 	Longest() time.Duration
 }
 
+// A Queue is a Waiter whose jobs wait for each other: how long one waits is
+// settled by the moment that it starts, and by who is there before it. Wait may
+// be called for jobs that have entered and not left.
+type Queue interface {
+	Waiter
+	// Enter has a job start to wait at the given moment of the run. It is called
+	// once a job, about in the order of the moments.
+	Enter(job int64, at time.Duration)
+	// Leave is called once a job, after its end, unless the run is stopped.
+	Leave(job int64)
+}
+
 // A kind is one row of the table.
 type kind struct {
 	aurea.Kind
@@ -41,6 +53,7 @@ type kind struct {
 var kinds = []kind{
 	sleep,
 	noop,
+	station,
 }
 
 // Kinds describes every kind, in the order of the table.

@@ -21,6 +21,8 @@ func TestKinds(t *testing.T) {
 			}
 			again, _ := New(w, 7)
 			for job := range int64(1000) {
+				enter(one, job)
+				enter(again, job)
 				wait := one.Wait(job)
 				if wait < 0 || wait > one.Longest() {
 					t.Fatalf("job %d waits %v, not within 0 and %v", job, wait, one.Longest())
@@ -41,6 +43,13 @@ func TestKinds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// enter has a job of a kind whose jobs wait for each other enter.
+func enter(w Waiter, job int64) {
+	if line, ok := w.(Queue); ok {
+		line.Enter(job, time.Duration(job)*time.Millisecond)
 	}
 }
 
@@ -113,7 +122,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop; got "slep"`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station; got "slep"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
