@@ -7,7 +7,7 @@ TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint race bench fuzz clean
+.PHONY: help run build test check format vet lint race bench theory fuzz clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,10 +40,13 @@ $(TOOLS)/golangci-lint-$(LINT_VERSION):
 	mv $(TOOLS)/golangci-lint $@
 
 race:
-	go test -race -count=1 -timeout 10m ./...
+	go test -race -short -count=1 -timeout 10m ./...
 
 bench: ## run the Go benchmarks, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+
+theory: ## measure queueing stations in real time, beside the closed forms (5 minutes)
+	go test -run '^$$' -bench Theory -benchtime 1x -timeout 20m ./internal/engine
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
