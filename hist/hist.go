@@ -56,6 +56,21 @@ func (h *Histogram) Record(d time.Duration) {
 	_ = h.buckets.RecordValue(min(v, top))
 }
 
+// RecordN counts the same duration n times.
+func (h *Histogram) RecordN(d time.Duration, n int64) {
+	if n <= 0 {
+		return
+	}
+	v := max(int64(d), 0)
+	h.min = min(h.min, v)
+	h.max = max(h.max, v)
+	high, low := bits.Mul64(uint64(v), uint64(n))
+	var carry uint64
+	h.sumLow, carry = bits.Add64(h.sumLow, low, 0)
+	h.sumHigh += high + carry
+	_ = h.buckets.RecordValues(min(v, top), n)
+}
+
 // Merge adds the counts of other, which it leaves alone. Merging is
 // commutative and associative, and the result is the one that recording every
 // sample in a single histogram would have given.
