@@ -29,7 +29,7 @@ type collector struct {
 	inFlight []int64
 	pending  []interval
 	total    *tallies
-	series   []aurea.Point
+	series   aurea.Series
 	emitted  time.Duration // end of the last interval observed
 }
 
@@ -47,7 +47,6 @@ func newCollector(lanes int, observe func(aurea.Progress)) *collector {
 		reached:  make([]time.Duration, lanes),
 		inFlight: make([]int64, lanes),
 		total:    newTallies(),
-		series:   []aurea.Point{},
 	}
 }
 
@@ -134,6 +133,6 @@ func (c *collector) emit(end time.Duration) {
 	}
 	c.pending = c.pending[1:]
 	c.emitted = end
-	c.series = append(c.series, progress.Point())
+	c.series.Add(progress)
 	c.observe(progress)
 }

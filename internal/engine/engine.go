@@ -75,7 +75,7 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 		Warmup:      warmup,
 		MaxInFlight: maxInFlight(lanes),
 		LastStart:   lastStart(lanes),
-		Series:      c.series,
+		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
 		Environment: e.environment,
