@@ -89,6 +89,9 @@ func (h *Histogram) Merge(other *Histogram) {
 
 // Reset empties the histogram and keeps its memory.
 func (h *Histogram) Reset() {
+	if h.Count() == 0 {
+		return
+	}
 	h.buckets.Reset()
 	*h = Histogram{buckets: h.buckets, min: math.MaxInt64}
 }

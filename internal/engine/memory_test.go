@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// live is how many bytes are in use now.
+func live() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// Without records, memory does not grow with the length of the run: once the
+// series is as long as it gets, more of it takes nothing.
+func TestMemoryOfALongRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := plan(t, `{"duration": "30m", "concurrency": 4, "workload": {"kind": "sleep", "duration": "900ms"}, "include_jobs": false}`)
+		var early, late int64
+		_, err := fake().Execute(t.Context(), p, func(p aurea.Progress) {
+			switch p.Elapsed {
+			case 10 * time.Minute:
+				early = live()
+			case 30*time.Minute - time.Second:
+				late = live()
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if early == 0 || late == 0 || late-early > 256<<10 {
+			t.Errorf("%d bytes are in use after 10 minutes, %d after 30", early, late)
+		}
+	})
+}
+
+// Nor with the number of jobs.
+func TestMemoryOfManyJobs(t *testing.T) {
+	used := func(jobs int) int64 {
+		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
+		var most int64
+		if _, err := New("test").Execute(t.Context(), p, func(aurea.Progress) { most = max(most, live()) }); err != nil {
+			t.Fatal(err)
+		}
+		return most
+	}
+	used(1000) // whatever is made once is made now
+	if few, many := used(1000), used(3_000_000); many-few > 256<<10 {
+		t.Errorf("%d bytes are in use by 1,000 jobs, %d by 3,000,000", few, many)
+	}
+}
+
+// A job in flight takes no more than 32 bytes.
+func TestMemoryOfAJob(t *testing.T) {
+	const jobs = 1_000_000
+	synctest.Test(t, func(t *testing.T) {
+		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "sleep", "duration": "10s", "jitter": 0.2}, "include_jobs": false}`, jobs))
+		before := live()
+		var during int64
+		_, err := fake().Execute(t.Context(), p, func(p aurea.Progress) {
+			if p.Elapsed == time.Second {
+				during = live()
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fixed := int64(20 << 20) // lanes, tallies, the first blocks
+		if each := float64(during-before-fixed) / jobs; during == 0 || each > 32 {
+			t.Errorf("%.1f bytes a job", each)
+		}
+	})
+}
