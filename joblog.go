@@ -31,53 +31,58 @@ type JobRecord struct {
 	Outcome              Outcome
 }
 
+// A chunk is so many neighbouring records, column by column. The pointers come
+// first, so that the garbage collector looks at nothing else of it.
 type chunk struct {
+	wide    [columns]atomic.Pointer[[logChunk]time.Duration]
+	base    time.Duration // what the starts are told from
+	narrow  [columns][logChunk]uint32
 	outcome [logChunk]uint8 // 0 for a job that never started, else the outcome + 1
-	base    time.Duration   // what the starts are told from
-	start   column
-	service column
-	delay   column
 }
+
+// A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
+// 8 more for a chunk in which one is longer, or negative. What is zero is not
+// written, so that its memory is never touched.
+const (
+	startColumn = iota // from the chunk's base
+	serviceColumn
+	delayColumn
+	columns
+)
 
 // before is how much earlier than the first job of a chunk to be put another
 // one may have started and still be told in 4 bytes.
 const before = time.Second
 
-// A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
-// 8 more for a chunk in which one is longer, or negative. What is zero is not
-// written, so that its memory is never touched.
-type column struct {
-	narrow [logChunk]uint32
-	wide   atomic.Pointer[[logChunk]time.Duration]
-}
-
 // tooWide stands in for a duration that is in wide.
 const tooWide = math.MaxUint32
 
-func (c *column) put(i int64, d time.Duration) {
+func (c *chunk) put(column int, i uint64, d time.Duration) {
 	if d == 0 {
 		return
 	}
 	if uint64(d) < tooWide {
-		c.narrow[i] = uint32(d)
+		c.narrow[column][i%logChunk] = uint32(d)
 		return
 	}
-	c.narrow[i] = tooWide
-	if c.wide.Load() == nil {
-		c.wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // or another goroutine has
+	c.narrow[column][i%logChunk] = tooWide
+	wide := &c.wide[column]
+	if wide.Load() == nil {
+		wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // or another goroutine has
 	}
-	c.wide.Load()[i] = d
+	wide.Load()[i%logChunk] = d
 }
 
-func (c *column) get(i int64) time.Duration {
-	if c.narrow[i] == tooWide {
-		return c.wide.Load()[i]
+func (c *chunk) get(column int, i uint64) time.Duration {
+	if narrow := c.narrow[column][i%logChunk]; narrow != tooWide {
+		return time.Duration(narrow)
 	}
-	return time.Duration(c.narrow[i])
+	return c.wide[column].Load()[i%logChunk]
 }
 
-// Put keeps the record of the plan's i-th job; intended ≤ start ≤ end.
-func (l *JobLog) Put(i int64, outcome Outcome, intended, start, end time.Duration) {
+// Put keeps the record of the plan's i-th job; intended ≤ started ≤
+// ended.
+func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Duration) {
 	if l == nil {
 		return
 	}
@@ -88,14 +93,14 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, start, end time.Duratio
 	slot := &l.chunks[i/logChunk]
 	c := slot.Load()
 	if c == nil {
-		slot.CompareAndSwap(nil, &chunk{base: start - before}) // or another goroutine has
+		slot.CompareAndSwap(nil, &chunk{base: started - before}) // or another goroutine has
 		c = slot.Load()
 	}
-	i %= logChunk
-	c.outcome[i] = uint8(outcome) + 1
-	c.start.put(i, start-c.base)
-	c.service.put(i, end-start)
-	c.delay.put(i, start-intended)
+	at := uint64(i)
+	c.outcome[at%logChunk] = uint8(outcome) + 1
+	c.put(startColumn, at, started-c.base)
+	c.put(serviceColumn, at, ended-started)
+	c.put(delayColumn, at, started-intended)
 }
 
 // Omitted is how many jobs were not kept because there were more than MaxJobs.
@@ -127,12 +132,13 @@ func (l *JobLog) All() iter.Seq[JobRecord] {
 }
 
 func (c *chunk) record(first, i int64) JobRecord {
-	start := c.base + c.start.get(i)
+	at := uint64(i)
+	started := c.base + c.get(startColumn, at)
 	return JobRecord{
 		Index:    first + i,
-		Intended: start - c.delay.get(i),
-		Start:    start,
-		End:      start + c.service.get(i),
+		Intended: started - c.get(delayColumn, at),
+		Start:    started,
+		End:      started + c.get(serviceColumn, at),
 		Outcome:  Outcome(c.outcome[i] - 1),
 	}
 }

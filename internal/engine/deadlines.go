@@ -29,6 +29,8 @@ type waiting struct {
 type deadlines struct {
 	last   time.Duration // of the last job taken out; everything inside is later or equal
 	length int64
+	alone  bool // there is one job, and it is only; the levels are empty
+	only   waiting
 	min    time.Duration // earliest deadline inside, when there is one
 	busy   uint8         // which levels hold jobs, a bit each
 	levels [8]level
@@ -57,10 +59,16 @@ const slab = 256 // blocks taken from the heap at once
 
 // add puts a job in. Its deadline must not be before the last one taken out.
 func (d *deadlines) add(w waiting) {
-	if d.length == 0 || w.at < d.min {
-		d.min = w.at
-	}
 	d.length++
+	if d.length == 1 {
+		d.alone, d.only, d.min = true, w, w.at
+		return
+	}
+	d.min = min(d.min, w.at)
+	if d.alone {
+		d.alone = false
+		d.place(d.only)
+	}
 	d.place(w)
 }
 
@@ -99,6 +107,9 @@ func (d *deadlines) next() time.Duration {
 // prepare does what the next pop would have to do first. It may be called when
 // nothing will be put in before the earliest deadline.
 func (d *deadlines) prepare() {
+	if d.alone {
+		return
+	}
 	if n, s := d.first(); n > 0 && (s.head.n > 1 || s.head.next != nil) {
 		d.last = s.min
 		d.spread(n)
@@ -107,6 +118,10 @@ func (d *deadlines) prepare() {
 
 // pop takes a job with the earliest deadline out. There must be one.
 func (d *deadlines) pop() waiting {
+	if d.alone {
+		d.alone, d.length, d.last = false, 0, d.only.at
+		return d.only
+	}
 	d.prepare()
 	n, s := d.first()
 	d.last = s.min
