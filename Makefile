@@ -45,7 +45,7 @@ race:
 bench: ## run the Go benchmarks, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
 
-theory: ## measure queueing stations in real time, beside the closed forms (5 minutes)
+theory: ## measure queueing stations in real time, beside the closed forms (8 minutes)
 	go test -run '^$$' -bench Theory -benchtime 1x -timeout 20m ./internal/engine
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)

@@ -213,9 +213,11 @@ func show(value any) string {
 	case []any:
 		return "a list"
 	}
-	// Every other decoded JSON value can be encoded.
-	encoded, _ := json.Marshal(value)
-	text := []rune(string(encoded))
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // every other decoded JSON value can be encoded
+	text := []rune(strings.TrimSuffix(encoded.String(), "\n"))
 	if len(text) > 40 {
 		return string(text[:40]) + "…"
 	}

@@ -102,10 +102,11 @@ func (th theory) p99(rho float64) float64 {
 	return low
 }
 
-// spec is a run of that many jobs whose mean service time is 10 ms.
-func (th theory) spec(rho float64, jobs int) string {
+// spec is a run of that many jobs.
+func (th theory) spec(rho float64, service time.Duration, jobs int) string {
+	rate := rho * float64(th.servers) / service.Seconds()
 	return fmt.Sprintf(`{"rate": %v, "arrival": "poisson", "num_jobs": %d, "seed": 3, "workload":
-		{"kind": "station", "servers": %d, "service": "10ms", "distribution": %q}}`, 100*rho*float64(th.servers), jobs, th.servers, th.distribution)
+		{"kind": "station", "servers": %d, "service": %q, "distribution": %q}}`, rate, jobs, th.servers, service, th.distribution)
 }
 
 // An estimate is a value with the half width of its confidence interval, which
@@ -130,11 +131,11 @@ func estimated(value float64, ofBatches []float64) estimate {
 
 // measured estimates mean and p99 of the latency, in service times, from the
 // records of a run. The first batch is left out: the station began empty.
-func measured(jobs *aurea.JobLog, n int) (mean, p99 estimate) {
+func measured(jobs *aurea.JobLog, n int, service time.Duration) (mean, p99 estimate) {
 	length := n / (batches + 1)
 	var latencies, means, p99s []float64
 	for job := range jobs.All() {
-		latencies = append(latencies, (job.End-job.Intended).Seconds()/0.01)
+		latencies = append(latencies, (job.End-job.Intended).Seconds()/service.Seconds())
 	}
 	latencies = latencies[length:]
 	for i := range batches {
@@ -169,8 +170,8 @@ func TestTheory(t *testing.T) {
 			t.Run(fmt.Sprintf("%s at %v", th.name, rho), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					r := execute(t.Context(), t, fake(), th.spec(rho, jobs))
-					mean, p99 := measured(r.Jobs, jobs)
+					r := execute(t.Context(), t, fake(), th.spec(rho, 10*time.Millisecond, jobs))
+					mean, p99 := measured(r.Jobs, jobs, 10*time.Millisecond)
 					t.Logf("mean %.3f ± %.3f, theory %.3f; p99 %.3f ± %.3f, theory %.3f", mean.value, mean.error, th.mean(rho), p99.value, p99.error, th.p99(rho))
 					if math.Abs(mean.value-th.mean(rho)) > mean.error {
 						t.Errorf("mean %v ± %v, want %v", mean.value, mean.error, th.mean(rho))
@@ -208,23 +209,23 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
-// BenchmarkTheory measures the stations in real time: `make theory`.
+// BenchmarkTheory measures the stations in real time: make theory. All times
+// are in service times.
 func BenchmarkTheory(b *testing.B) {
-	const jobs = 21_000
+	const jobs, service = 21_000, 2 * time.Millisecond
 	e := New("benchmark")
 	for _, th := range theories {
 		for _, rho := range []float64{0.5, 0.8, 0.9} {
-			b.Run(fmt.Sprintf("%s/rho=%v", th.name, rho), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/load=%v", th.name, rho), func(b *testing.B) {
 				for b.Loop() {
-					r := execute(context.Background(), b, e, th.spec(rho, jobs))
-					mean, p99 := measured(r.Jobs, jobs)
-					const ms = (10 * time.Millisecond / time.Millisecond)
-					b.ReportMetric(th.mean(rho)*float64(ms), "theory-mean-ms")
-					b.ReportMetric(mean.value*float64(ms), "mean-ms")
-					b.ReportMetric(mean.error*float64(ms), "±mean-ms")
-					b.ReportMetric(th.p99(rho)*float64(ms), "theory-p99-ms")
-					b.ReportMetric(p99.value*float64(ms), "p99-ms")
-					b.ReportMetric(p99.error*float64(ms), "±p99-ms")
+					r := execute(context.Background(), b, e, th.spec(rho, service, jobs))
+					mean, p99 := measured(r.Jobs, jobs, service)
+					b.ReportMetric(th.mean(rho), "mean-in-theory")
+					b.ReportMetric(mean.value, "mean")
+					b.ReportMetric(mean.error, "±mean")
+					b.ReportMetric(th.p99(rho), "p99-in-theory")
+					b.ReportMetric(p99.value, "p99")
+					b.ReportMetric(p99.error, "±p99")
 				}
 			})
 		}
