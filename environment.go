@@ -16,6 +16,7 @@ type Environment struct {
 	Governor       string `json:"governor"`       // of the CPU's frequency; "" where nobody says
 	Virtualization string `json:"virtualization"` // "" on bare metal, or where nobody says
 	Go             string `json:"go"`
+	Flags          string `json:"flags"`   // build settings and GO… variables that change how it runs, "CGO_ENABLED=0 GOGC=50"
 	Version        string `json:"version"` // of Aurea
 	Cgroup         Cgroup `json:"cgroup"`
 	Digest         string `json:"digest"` // of all the rest: equal where it is equal

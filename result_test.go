@@ -69,7 +69,7 @@ func everything(t *testing.T) (Plan, Measurement) {
 		Series:      []Point{{T: 1, Started: 1, OK: 1, Throughput: 1, P50: 0.25, P90: 0.25, P99: 0.25}, {T: 3, Started: 7, OK: 6, Failed: 1, Throughput: 3}},
 		Jobs:        log,
 		Health:      Health{CPU: 0.9, Steal: 0.5, Throttled: 0.25, GCPauseMax: 0.5, SchedulerLatency: 0.125},
-		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.Sealed(),
+		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Flags: "GOGC=50", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.Sealed(),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -270,8 +271,12 @@ func TestWrongWorkload(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
+	t.Setenv("GOGC", "50")
 	e := New("v1.2.3").environment
 	if e.Version != "v1.2.3" || e.Cores != runtime.GOMAXPROCS(0) || e.MemoryBytes == 0 || e.OS != runtime.GOOS+"/"+runtime.GOARCH || e.Go != runtime.Version() {
 		t.Errorf("environment %+v", e)
+	}
+	if !strings.Contains(" "+e.Flags+" ", " GOGC=50 ") || !strings.Contains(e.Flags, "CGO_ENABLED=") {
+		t.Errorf("flags %q", e.Flags)
 	}
 }

@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"os"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +23,7 @@ func environment(version string) aurea.Environment {
 		Kernel:   kernel(),
 		Governor: governor(),
 		Go:       runtime.Version(),
+		Flags:    flags(),
 		Version:  version,
 		Cgroup:   cgroup("/sys/fs/cgroup"),
 	}
@@ -47,4 +51,25 @@ func cgroup(root string) aurea.Cgroup {
 	}
 	limits.MemoryLimit, _ = strconv.ParseUint(read(root+"/memory.max"), 10, 64) // "max" is no limit: 0
 	return limits
+}
+
+// flags lists what changes the speed of the same source on the same machine,
+// where it is not left to itself.
+func flags() string {
+	var set []string
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range build.Settings {
+			switch setting.Key {
+			case "-race", "-gcflags", "-asan", "-msan", "-cover", "CGO_ENABLED", "GOAMD64", "GOARM64", "GOEXPERIMENT":
+				set = append(set, setting.Key+"="+setting.Value)
+			}
+		}
+	}
+	for _, name := range []string{"GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT"} {
+		if value := os.Getenv(name); value != "" {
+			set = append(set, name+"="+value)
+		}
+	}
+	slices.Sort(set)
+	return strings.Join(set, " ")
 }

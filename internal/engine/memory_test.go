@@ -10,6 +10,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// unlessShort leaves a test to make test that has nothing for the race detector
+// to find, and takes minutes under it.
+func unlessShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("make test runs it; short leaves it out")
+	}
+}
+
 // live is how many bytes are in use now.
 func live() int64 {
 	runtime.GC()
@@ -21,6 +30,7 @@ func live() int64 {
 // Without records, memory does not grow with the length of the run: once the
 // series is as long as it gets, more of it takes nothing.
 func TestMemoryOfALongRun(t *testing.T) {
+	unlessShort(t)
 	synctest.Test(t, func(t *testing.T) {
 		p := plan(t, `{"duration": "30m", "concurrency": 4, "workload": {"kind": "sleep", "duration": "900ms"}, "include_jobs": false}`)
 		var early, late int64
@@ -43,6 +53,7 @@ func TestMemoryOfALongRun(t *testing.T) {
 
 // Nor with the number of jobs.
 func TestMemoryOfManyJobs(t *testing.T) {
+	unlessShort(t)
 	used := func(jobs int) int64 {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
 		var most int64
@@ -59,6 +70,7 @@ func TestMemoryOfManyJobs(t *testing.T) {
 
 // A job in flight takes no more than 32 bytes.
 func TestMemoryOfAJob(t *testing.T) {
+	unlessShort(t)
 	const jobs = 1_000_000
 	synctest.Test(t, func(t *testing.T) {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "sleep", "duration": "10s", "jitter": 0.2}, "include_jobs": false}`, jobs))

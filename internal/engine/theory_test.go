@@ -161,9 +161,7 @@ func percentile99(values []float64) float64 {
 // On a clock that only sleeping moves, the engine, the schedule and the station
 // together give what theory says, within the confidence of so many samples.
 func TestTheory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a million jobs take minutes under the race detector; make test runs them")
-	}
+	unlessShort(t)
 	const jobs = 105_000
 	for _, th := range theories {
 		for _, rho := range []float64{0.5, 0.8, 0.9} {
