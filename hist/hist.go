@@ -168,9 +168,22 @@ func (h *Histogram) Each(f func(upTo time.Duration, count int64)) {
 	if h.Count() == 0 {
 		return
 	}
-	for _, bar := range h.buckets.Distribution() {
-		if bar.Count > 0 {
-			f(time.Duration(bar.To), bar.Count)
+	for i, count := range h.buckets.Export().Counts {
+		if count > 0 {
+			f(upTo(i), count)
 		}
 	}
+}
+
+// half is half of the buckets that share a width: 10^3 digits, as a power of 2.
+const half = 1 << 10
+
+// upTo is the longest duration that bucket i stands for. The first 2,048 buckets
+// are 1 ns wide, the next 1,024 are 2 ns, the next 4 ns, and so on.
+func upTo(i int) time.Duration {
+	if i < 2*half {
+		return time.Duration(i)
+	}
+	shift := i/half - 1
+	return time.Duration((i%half+half+1)<<shift - 1)
 }

@@ -190,6 +190,22 @@ func TestCloneIsIndependent(t *testing.T) {
 	}
 }
 
+// Law: the bucket of a duration goes up to the longest one that counts as the
+// same, which for a lone sample is what any quantile was before it was held to
+// the maximum.
+func TestBucketsGoUpTo(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, v := range durations().Draw(t, "values") {
+			h := record([]int64{v})
+			h.Each(func(upTo time.Duration, _ int64) {
+				if want := h.buckets.ValueAtPercentile(100); int64(upTo) != want {
+					t.Fatalf("the bucket of %d goes up to %d, want %d", v, upTo, want)
+				}
+			})
+		}
+	})
+}
+
 func TestEachAddsUp(t *testing.T) {
 	h := record([]int64{0, 1, 1, 5000, int64(time.Hour)})
 	var count int64
