@@ -7,10 +7,10 @@ TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint race bench theory fuzz clean
+.PHONY: help run build test check format vet lint race bench bench-peers theory fuzz clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the service and start it with its page on http://127.0.0.1:5000
 	bin/aurea serve
@@ -42,8 +42,11 @@ $(TOOLS)/golangci-lint-$(LINT_VERSION):
 race:
 	go test -race -short -count=1 -timeout 10m ./...
 
-bench: ## run the Go benchmarks, with allocations
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## compare the Go benchmarks with those of the last commit on main (BENCH=regexp)
+	scripts/bench -bench '$(or $(BENCH),.)'
+
+bench-peers: ## measure beside other tools, and write docs/performance.md
+	go -C bench run ./peers -write
 
 theory: ## measure queueing stations in real time, beside the closed forms (8 minutes)
 	go test -run '^$$' -bench Theory -benchtime 1x -timeout 20m ./internal/engine
