@@ -3,6 +3,7 @@ package aurea
 import (
 	"iter"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,7 @@ const (
 // and keeps nothing.
 type JobLog struct {
 	chunks  [logChunks]atomic.Pointer[chunk]
+	adding  sync.Mutex // held to make a chunk
 	omitted atomic.Int64
 }
 
@@ -35,14 +37,13 @@ type JobRecord struct {
 // first, so that the garbage collector looks at nothing else of it.
 type chunk struct {
 	wide    [columns]atomic.Pointer[[logChunk]time.Duration]
-	base    time.Duration // what the starts are told from
+	base    atomic.Int64 // what the starts are told from; 0 before the first record
 	narrow  [columns][logChunk]uint32
 	outcome [logChunk]uint8 // 0 for a job that never started, else the outcome + 1
 }
 
 // A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
-// 8 more for a chunk in which one is longer, or negative. What is zero is not
-// written, so that its memory is never touched.
+// 8 more for a chunk in which one is longer, or negative.
 const (
 	startColumn = iota // from the chunk's base
 	serviceColumn
@@ -58,13 +59,14 @@ const before = time.Second
 const tooWide = math.MaxUint32
 
 func (c *chunk) put(column int, i uint64, d time.Duration) {
-	if d == 0 {
+	if uint64(d) >= tooWide {
+		c.putWide(column, i, d)
 		return
 	}
-	if uint64(d) < tooWide {
-		c.narrow[column][i%logChunk] = uint32(d)
-		return
-	}
+	c.narrow[column][i%logChunk] = uint32(d)
+}
+
+func (c *chunk) putWide(column int, i uint64, d time.Duration) {
 	c.narrow[column][i%logChunk] = tooWide
 	wide := &c.wide[column]
 	if wide.Load() == nil {
@@ -80,28 +82,74 @@ func (c *chunk) get(column int, i uint64) time.Duration {
 	return c.wide[column].Load()[i%logChunk]
 }
 
-// Put keeps the record of the plan's i-th job; intended ≤ started ≤
-// ended.
+// Put keeps the record of the plan's i-th job; intended ≤ started ≤ ended.
 func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Duration) {
 	if l == nil {
 		return
 	}
-	if i >= MaxJobs {
+	at := uint64(i)
+	if at >= MaxJobs {
 		l.omitted.Add(1)
 		return
 	}
-	slot := &l.chunks[i/logChunk]
-	c := slot.Load()
+	c := l.chunks[at/logChunk].Load()
 	if c == nil {
-		slot.CompareAndSwap(nil, &chunk{base: started - before}) // or another goroutine has
-		c = slot.Load()
+		c = l.add(at / logChunk)
 	}
-	at := uint64(i)
+	base := time.Duration(c.base.Load())
+	if base == 0 {
+		base = c.settle(started)
+	}
 	c.outcome[at%logChunk] = uint8(outcome) + 1
-	c.put(startColumn, at, started-c.base)
+	c.put(startColumn, at, started-base)
 	c.put(serviceColumn, at, ended-started)
-	c.put(delayColumn, at, started-intended)
+	if started != intended {
+		c.put(delayColumn, at, started-intended)
+	}
 }
+
+// settle has the first record of a chunk settle its base.
+func (c *chunk) settle(started time.Duration) time.Duration {
+	base := started - before
+	if base == 0 {
+		base = -1 // 0 means that there is none
+	}
+	c.base.CompareAndSwap(0, int64(base)) // or another goroutine has
+	return time.Duration(c.base.Load())
+}
+
+// add makes chunk n, unless another goroutine just has.
+func (l *JobLog) add(n uint64) *chunk {
+	l.adding.Lock()
+	defer l.adding.Unlock()
+	if l.chunks[n].Load() == nil {
+		l.chunks[n].Store(new(chunk))
+	}
+	return l.chunks[n].Load()
+}
+
+// Reserve takes the memory for the records of the first so many jobs now, and
+// touches it, so that no Put waits for the kernel to find a page. Several
+// goroutines may share the work: each reserves the part-th of so many parts.
+func (l *JobLog) Reserve(jobs int64, part, parts int) {
+	if l == nil {
+		return
+	}
+	for n := part; int64(n)*logChunk < min(jobs, MaxJobs); n += parts {
+		c := l.add(uint64(n))
+		for column := range c.narrow {
+			for i := 0; i < logChunk; i += pageSize / 4 {
+				c.narrow[column][i] = 0
+			}
+		}
+		for i := 0; i < logChunk; i += pageSize {
+			c.outcome[i] = 0
+		}
+	}
+}
+
+// pageSize is the smallest there is; larger pages are touched more than once.
+const pageSize = 4096
 
 // Omitted is how many jobs were not kept because there were more than MaxJobs.
 func (l *JobLog) Omitted() int64 {
@@ -133,7 +181,7 @@ func (l *JobLog) All() iter.Seq[JobRecord] {
 
 func (c *chunk) record(first, i int64) JobRecord {
 	at := uint64(i)
-	started := c.base + c.get(startColumn, at)
+	started := time.Duration(c.base.Load()) + c.get(startColumn, at)
 	return JobRecord{
 		Index:    first + i,
 		Intended: started - c.get(delayColumn, at),

@@ -141,3 +141,27 @@ func TestJobLogPutAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a record", n)
 	}
 }
+
+// What was reserved is kept like anything else, and memory that was not needed
+// holds no records.
+func TestReservedRecords(t *testing.T) {
+	log := new(JobLog)
+	const parts = 3
+	for part := range parts {
+		log.Reserve(3*logChunk+1, part, parts)
+	}
+	want := []JobRecord{
+		{Index: 5, Outcome: OK, Intended: before, Start: before, End: before}, // its base would be 0
+		{Index: 7, Outcome: OK, Intended: 0, Start: 1, End: time.Hour},
+		{Index: 3 * logChunk, Outcome: TimedOut, Intended: 2, Start: time.Hour, End: 2 * time.Hour},
+		{Index: 4 * logChunk, Outcome: Cancelled, Intended: 1, Start: 1, End: 1}, // beyond what was reserved
+	}
+	for _, job := range want {
+		log.Put(job.Index, job.Outcome, job.Intended, job.Start, job.End)
+	}
+	if difference := diff.Diff(want, slices.Collect(log.All())); difference != "" {
+		t.Errorf("records (-want +got):\n%s", difference)
+	}
+	(*JobLog)(nil).Reserve(5, 0, 1)
+	log.Reserve(MaxJobs+logChunk, parts-1, parts) // never more than there is room for
+}

@@ -116,8 +116,11 @@ func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
 	t.Delay.Record(start - intended)
 }
 
-// Merge adds everything in other, which it leaves alone.
+// Merge adds everything in other, which it leaves alone. A nil one is empty.
 func (t *Tally) Merge(other *Tally) {
+	if other == nil {
+		return
+	}
 	t.add(other.Counts)
 	t.Started += other.Started
 	t.Latency.Merge(other.Latency)

@@ -18,6 +18,9 @@ func (l *lane) closed(c *collector) {
 			s.widen(now)
 		}
 		if next := l.queue.next(); next > now {
+			if l.settle() {
+				continue
+			}
 			if next == forever && s.rise == forever {
 				return
 			}
@@ -28,6 +31,7 @@ func (l *lane) closed(c *collector) {
 		for n := 1; n < dueTogether && l.queue.next() < now; n++ {
 			s.succeed(now)
 		}
+		s.publish()
 	}
 }
 
@@ -50,8 +54,6 @@ func (s *slots) succeed(now time.Duration) {
 	s.finish(now)
 	if i, ok := s.claim(now); ok {
 		s.begin(i, now, now)
-	} else {
-		s.publish()
 	}
 }
 

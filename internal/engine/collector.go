@@ -46,7 +46,7 @@ func newCollector(lanes int, observe func(aurea.Progress)) *collector {
 		observe:  observe,
 		reached:  make([]time.Duration, lanes),
 		inFlight: make([]int64, lanes),
-		total:    newTallies(),
+		total:    newTallies(true),
 	}
 }
 
@@ -101,7 +101,9 @@ func (c *collector) take(r report) {
 	c.inFlight[r.lane] = r.inFlight
 	if r.spare != nil {
 		r.tallies.judged.Reset()
-		r.tallies.warmup.Reset()
+		if r.tallies.warmup != nil {
+			r.tallies.warmup.Reset()
+		}
 		r.spare <- r.tallies
 	}
 }

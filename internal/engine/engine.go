@@ -90,6 +90,7 @@ func (x *execution) drive(lanes []*lane, c *collector) (wait func()) {
 		ready.Add(1)
 		done.Go(func() {
 			l.sleep = x.sleep()
+			l.reserve(len(lanes))
 			ready.Done()
 			<-begin
 			l.run(c)

@@ -13,28 +13,47 @@ type lane struct {
 	index int
 	share aurea.Plan // this lane's part of the concurrency; jobs come from the execution
 	queue deadlines
+	endings
 	sleep sleeper
 
-	tallies  *tallies
-	spare    chan *tallies // emptied, back from the collector
-	tick     time.Duration // when to hand the tallies over next
-	started  time.Duration // when the last job was started
-	ended    time.Duration // when the last job ended
-	mostSeen int64         // most judged jobs in flight on all lanes, as seen from here
-	seen     time.Duration // when that was looked at last
+	tallies   *tallies
+	spare     chan *tallies // emptied, back from the collector
+	tick      time.Duration // when to hand the tallies over next
+	started   time.Duration // when the last job was started
+	ended     time.Duration // when the last job ended
+	cold      bool          // the lane has slept long since its queue was warm
+	warmth    int64
+	published int64         // jobs in flight, as the other lanes know
+	mostSeen  int64         // most judged jobs in flight on all lanes, as seen from here
+	seen      time.Duration // when that was looked at last
 }
 
 // A tallies is what a lane counts: the jobs to be judged, and those of the
 // warm-up, if there is one.
 type tallies struct{ judged, warmup *aurea.Tally }
 
-func newTallies() *tallies { return &tallies{aurea.NewTally(), aurea.NewTally()} }
+func newTallies(warmup bool) *tallies {
+	t := &tallies{judged: aurea.NewTally()}
+	if warmup {
+		t.warmup = aurea.NewTally()
+	}
+	return t
+}
 
 func newLane(x *execution, index int, share aurea.Plan) *lane {
-	l := &lane{execution: x, index: index, share: share, tallies: newTallies(), tick: Interval}
+	l := &lane{execution: x, index: index, share: share, tallies: newTallies(x.warmup > 0), tick: Interval}
 	l.spare = make(chan *tallies, 1)
-	l.spare <- newTallies()
+	l.spare <- newTallies(x.warmup > 0)
+	l.endings = newEndings(share.Concurrency)
 	return l
+}
+
+// reserve takes the lane's part of the memory that the run is known to need.
+func (l *lane) reserve(lanes int) {
+	l.queue.reserve(l.share.Concurrency)
+	if l.plan.Jobs != aurea.Unbounded {
+		l.log.Reserve(l.plan.Jobs, l.index, lanes)
+	}
 }
 
 // run drives the lane until no job is left.
@@ -44,6 +63,7 @@ func (l *lane) run(c *collector) {
 	} else {
 		l.closed(c)
 	}
+	l.settleAll()
 	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tallies: l.tallies, last: true}
 }
 
@@ -62,12 +82,19 @@ func (l *lane) mayGoOn(c *collector, now time.Duration) bool {
 }
 
 // sleepUntil blocks until the next end of a job, the next start of one, or the
-// end of the interval.
+// end of the interval; or for less.
 func (l *lane) sleepUntil(end, start, now time.Duration) {
+	d := min(end, start, l.tick) - now
 	if end <= start {
 		l.queue.prepare() // there is time for it now
+		if l.cold && d < spinMargin {
+			l.cold = false
+			l.warmth = l.queue.warm() // instead of some spinning
+			return
+		}
 	}
-	l.sleep(l.ctx, min(end, start, l.tick)-now)
+	l.cold = l.cold || d > timerMargin
+	l.sleep(l.ctx, d)
 }
 
 // tallyOf is where a job is counted.
@@ -88,23 +115,50 @@ func (l *lane) begin(i int64, intended, start time.Duration) {
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 
-// finish ends the job with the earliest deadline, which is due.
+// finish ends the job with the earliest deadline, which is due. It is counted
+// later, when there is time; where no job takes any time, that is never.
 func (l *lane) finish(now time.Duration) {
-	w := l.queue.pop()
-	d, outcome := l.wait(w.job)
-	start := w.at - d
-	l.tallyOf(w.intended).End(outcome, w.intended, start, now)
 	l.ended = now
+	if l.free {
+		l.count(ending{l.queue.pop(), now})
+		return
+	}
+	if l.full() {
+		l.settle()
+	}
+	l.put(ending{l.queue.pop(), now})
+}
+
+// settle counts some of the jobs that have ended, and reports whether there
+// were any.
+func (l *lane) settle() bool {
+	n := min(l.waiting(), settleTogether)
+	for range n {
+		l.count(l.take())
+	}
+	return n > 0
+}
+
+func (l *lane) settleAll() {
+	for l.settle() {
+	}
+}
+
+func (l *lane) count(e ending) {
+	d, outcome := l.wait(e.job)
+	start := e.at - d
+	l.tallyOf(e.intended).End(outcome, e.intended, start, e.seen)
 	if l.log != nil {
-		l.log.Put(w.job, outcome, w.intended, start, now)
+		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
 	if l.line != nil {
-		l.line.Leave(l.number(w.job))
+		l.line.Leave(l.number(e.job))
 	}
 }
 
 // cancel ends every job in flight where it stands.
 func (l *lane) cancel(now time.Duration) {
+	l.settleAll()
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
@@ -115,8 +169,14 @@ func (l *lane) cancel(now time.Duration) {
 	l.publish()
 }
 
-// publish tells the other lanes how many jobs are in flight here.
-func (l *lane) publish() { l.levels[l.index].Store(l.queue.length) }
+// publish tells the other lanes how many jobs are in flight here, if that has
+// changed.
+func (l *lane) publish() {
+	if l.published != l.queue.length {
+		l.published = l.queue.length
+		l.levels[l.index].Store(l.published)
+	}
+}
 
 // look publishes, and notes how many are in flight everywhere. The number can
 // only have grown where a job was started, so this is called there.
@@ -132,6 +192,7 @@ func (l *lane) look(now time.Duration) {
 // ones. If the collector is behind, the interval goes on instead: the lane
 // waits for nobody.
 func (l *lane) handOver(c *collector, now time.Duration) {
+	l.settleAll()
 	l.tick = now.Truncate(Interval) + Interval
 	select {
 	case empty := <-l.spare:

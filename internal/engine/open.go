@@ -29,6 +29,7 @@ func (l *lane) open(c *collector) {
 			for n := 1; n < dueTogether && l.queue.next() < min(now, a.due); n++ {
 				a.release(now)
 			}
+		case l.settle():
 		case a.due == forever && next == forever:
 			return
 		default:
