@@ -28,17 +28,17 @@ func (l *lane) closed(c *collector) {
 			continue
 		}
 		s.succeed(now)
-		for n := 1; n < dueTogether && l.queue.next() < now; n++ {
+		for n := 1; n < together && l.queue.next() < now; n++ {
 			s.succeed(now)
 		}
 		s.publish()
 	}
 }
 
-// dueTogether is how many jobs may end by one reading of the clock, when all of
-// them were due before it. A lane that is behind catches up so; the last of them
-// is stamped some hundred nanoseconds early, and none before its deadline.
-const dueTogether = 16
+// together is how many jobs may start, or end, by one reading of the clock, when
+// all of them were due before it. A lane that is behind catches up so; the last
+// of them is stamped some hundred nanoseconds early, and none before it was due.
+const together = 16
 
 // slots is a lane's room for jobs in the closed model.
 type slots struct {
@@ -83,8 +83,11 @@ func (s *slots) nextRise(after time.Duration) time.Duration {
 }
 
 func (s *slots) fill(intended time.Duration) {
-	for s.queue.length < s.open {
-		now := s.now()
+	var now time.Duration
+	for n := 0; s.queue.length < s.open; n++ {
+		if n%together == 0 {
+			now = s.now()
+		}
 		i, ok := s.claim(now)
 		if !ok {
 			s.rise = forever // there are no more jobs

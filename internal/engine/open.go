@@ -26,7 +26,7 @@ func (l *lane) open(c *collector) {
 			a.take(now, 0)
 		case next <= now:
 			a.release(now)
-			for n := 1; n < dueTogether && l.queue.next() < min(now, a.due); n++ {
+			for n := 1; n < together && l.queue.next() < min(now, a.due); n++ {
 				a.release(now)
 			}
 		case l.settle():
