@@ -39,13 +39,13 @@ type chunk struct {
 	wide    [columns]atomic.Pointer[[logChunk]time.Duration]
 	base    atomic.Int64 // what the starts are told from; 0 before the first record
 	narrow  [columns][logChunk]uint32
-	outcome [logChunk]uint8 // 0 for a job that never started, else the outcome + 1
+	outcome [logChunk]Outcome
 }
 
 // A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
 // 8 more for a chunk in which one is longer, or negative.
 const (
-	startColumn = iota // from the chunk's base
+	startColumn = iota // from the chunk's base; 0 where there is no record
 	serviceColumn
 	delayColumn
 	columns
@@ -100,11 +100,17 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 	if base == 0 {
 		base = c.settle(started)
 	}
-	c.outcome[at%logChunk] = uint8(outcome) + 1
-	c.put(startColumn, at, started-base)
+	if started == base {
+		c.putWide(startColumn, at, 0) // as a narrow one it would say that there is no record
+	} else {
+		c.put(startColumn, at, started-base)
+	}
 	c.put(serviceColumn, at, ended-started)
 	if started != intended {
 		c.put(delayColumn, at, started-intended)
+	}
+	if outcome != OK {
+		c.outcome[at%logChunk] = outcome
 	}
 }
 
@@ -143,7 +149,7 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 			}
 		}
 		for i := 0; i < logChunk; i += pageSize {
-			c.outcome[i] = 0
+			c.outcome[i] = OK
 		}
 	}
 }
@@ -170,8 +176,8 @@ func (l *JobLog) All() iter.Seq[JobRecord] {
 			if c == nil {
 				continue
 			}
-			for i := range int64(logChunk) {
-				if c.outcome[i] != 0 && !yield(c.record(int64(n)*logChunk, i)) {
+			for i, start := range c.narrow[startColumn] {
+				if start != 0 && !yield(c.record(int64(n)*logChunk, int64(i))) {
 					return
 				}
 			}
@@ -187,6 +193,6 @@ func (c *chunk) record(first, i int64) JobRecord {
 		Intended: started - c.get(delayColumn, at),
 		Start:    started,
 		End:      started + c.get(serviceColumn, at),
-		Outcome:  Outcome(c.outcome[i] - 1),
+		Outcome:  c.outcome[i],
 	}
 }
