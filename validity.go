@@ -73,7 +73,7 @@ var doubts = []doubt{
 		"the hypervisor took %.3f of the cores' time, more than %.3f"},
 	{"gc_pause", Degraded, over(func(r *Result) float64 { return r.Health.GCPauseMax }, pauseLimit.Seconds()),
 		"the garbage collector paused the generator for %.6f s, more than %.6f s"},
-	{"scheduler_latency", Degraded, over(func(r *Result) float64 { return r.Health.SchedulerLatency }, schedulerLimit.Seconds()),
+	{"scheduler_latency", Degraded, waitingGenerator,
 		"goroutines of the generator waited up to %.6f s (p99) to run, more than %.6f s"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
@@ -114,9 +114,17 @@ func backlog(r *Result) (float64, float64, bool) {
 // busyGenerator doubts a generator near its limit, unless that limit is what
 // was measured.
 func busyGenerator(r *Result) (float64, float64, bool) {
-	ceiling := r.Model == Closed && r.Spec.Job().Kind == "noop"
-	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !ceiling
+	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !seeksCeiling(r)
 }
+
+// waitingGenerator likewise doubts one whose goroutines did not get a core.
+func waitingGenerator(r *Result) (float64, float64, bool) {
+	latency, limit := r.Health.SchedulerLatency, schedulerLimit.Seconds()
+	return latency, limit, latency > limit && !seeksCeiling(r)
+}
+
+// seeksCeiling reports whether a run is there to find the generator's limit.
+func seeksCeiling(r *Result) bool { return r.Model == Closed && r.Spec.Job().Kind == "noop" }
 
 // fewSamples wants at least one sample above every percentile that a threshold
 // is about.

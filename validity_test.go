@@ -54,6 +54,9 @@ func TestDoubts(t *testing.T) {
 		{"generator_cpu", Degraded, // a ceiling is sought with noop, and full use is its finding
 			func(r *Result) { r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
 			func(r *Result) { open(r); r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.8},
+		{"scheduler_latency", Degraded,
+			func(r *Result) { r.Health.SchedulerLatency = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
+			func(r *Result) { open(r); r.Health.SchedulerLatency = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.01},
 		{"cpu_throttled", Degraded, func(*Result) {}, func(r *Result) { r.Health.Throttled = 0.5 }, 0.5, 0},
 		{"cpu_steal", Degraded, func(r *Result) { r.Health.Steal = 0.02 }, func(r *Result) { r.Health.Steal = 0.03 }, 0.03, 0.02},
 		{"gc_pause", Degraded, func(r *Result) { r.Health.GCPauseMax = 0.01 }, func(r *Result) { r.Health.GCPauseMax = 0.02 }, 0.02, 0.01},

@@ -27,10 +27,15 @@ const (
 )
 
 // newEndings makes a ring with room for all of a lane's jobs in flight, or for
-// as many as is good.
+// as many as is good. Its memory is touched, so that no ending waits for the
+// kernel to find a page.
 func newEndings(concurrency int64) endings {
 	room := min(max(concurrency, 1), mostEndings)
-	return endings{ring: make([]ending, 1<<bits.Len64(uint64(room-1)))}
+	ring := make([]ending, 1<<bits.Len64(uint64(room-1)))
+	for i := range ring {
+		ring[i].seen = -1
+	}
+	return endings{ring: ring}
 }
 
 func (e *endings) waiting() int { return int(e.tail - e.head) }

@@ -38,6 +38,10 @@ func (l *lane) open(c *collector) {
 	}
 }
 
+// lateStart is by how much the lane itself may be late to start a job that was
+// due before the end of the run and never waited for room.
+const lateStart = 10 * time.Millisecond
+
 // arrivals is a lane's hold on the schedule.
 type arrivals struct {
 	*lane
@@ -53,7 +57,11 @@ type arrivals struct {
 func (a *arrivals) take(now, freed time.Duration) {
 	a.due = forever
 	for a.queue.length < a.share.Concurrency {
-		first, end := a.claim(1, now)
+		inTime := now
+		if freed == 0 {
+			inTime -= lateStart
+		}
+		first, end := a.claim(1, inTime)
 		if first >= end {
 			return
 		}

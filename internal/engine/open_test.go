@@ -83,6 +83,28 @@ func TestBacklogAtTheEnd(t *testing.T) {
 	})
 }
 
+// A lane that is a little late at the end still starts what was due; one that is
+// far behind does not go on for long after it.
+func TestLateAtTheEnd(t *testing.T) {
+	for late, want := range map[time.Duration]aurea.Counts{
+		5 * time.Millisecond:   {Planned: 1000, OK: 1000},
+		100 * time.Millisecond: {Planned: 1000, OK: 990, Cancelled: 10},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tired := &Engine{sleep: func() sleeper {
+				return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
+			}}
+			r := execute(t.Context(), t, tired, `{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
+			if late < lateStart && r.Counts != want || r.Counts.Planned != want.Planned || (r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
+				t.Errorf("%v late: %+v, want %+v", late, r.Counts, want)
+			}
+			if r.Duration > 1+2*late.Seconds() {
+				t.Errorf("%v late: the run took %v s", late, r.Duration)
+			}
+		})
+	}
+}
+
 func TestRampedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Areas 250, 500 and 125.
