@@ -21,6 +21,7 @@ build: ## build bin/aurea
 test: build ## run the whole test suite, fetching what it needs
 	scripts/test-deps
 	go test -count=1 -timeout 10m ./...
+	go -C bench test -count=1 ./...
 
 check: format vet lint race ## format, vet, lint, and the tests under the race detector
 
@@ -29,6 +30,7 @@ format:
 
 vet:
 	go vet ./...
+	go -C bench vet ./...
 
 lint: $(TOOLS)/golangci-lint-$(LINT_VERSION)
 	$< run

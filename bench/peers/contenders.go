@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Figures that contenders are measured by, beside what Go benchmarks report
+// under names of their own.
+const (
+	throughput   = "throughput"    // jobs a second
+	wall         = "wall"          // seconds, from the process's start to its exit
+	resident     = "resident"      // bytes, at most
+	deviation    = "deviation"     // of the rate, from the target: 0.001 is 0.1 %
+	delayP50     = "delay p50"     // seconds
+	delayP99     = "delay p99"     // seconds
+	overshootP50 = "overshoot p50" // seconds
+	overshootP99 = "overshoot p99" // seconds
+	nanoseconds  = "ns/op"         // of a Go benchmark
+	allocations  = "allocs/op"     // of a Go benchmark
+)
+
+// A sample is what one measurement of a contender gave.
+type sample struct {
+	figures map[string]float64
+	others  float64     // the share of all cores that went to other programs meanwhile
+	doubts  []string    // Aurea's own about its result: the codes of its reasons
+	machine environment // as Aurea sees it
+}
+
+// A contender is something that is measured, by a command that prints figures.
+type contender struct {
+	name    string
+	peer    string   // that has to be installed; "" if none
+	command []string // none: the figures are fixed
+	read    func(stdout io.Reader) (sample, error)
+	fixed   map[string]float64
+}
+
+// measure runs the command once.
+func (c contender) measure(ctx context.Context) (sample, error) {
+	if c.command == nil {
+		return sample{figures: c.fixed}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, c.command[0], c.command[1:]...)
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		return sample{}, err
+	}
+	before, begin := readCPU(), time.Now()
+	if err := command.Start(); err != nil {
+		return sample{}, err
+	}
+	s, readErr := c.read(stdout)
+	_ = stdout.Close() // what was not read is not wanted: the program may be stopped by that
+	err = command.Wait()
+	if readErr != nil || err != nil && !expected(command.ProcessState) {
+		return sample{}, fmt.Errorf("%s: %w\n%s", strings.Join(c.command, " "), errors.Join(err, readErr), stderr.String())
+	}
+	s.figures[wall] = time.Since(begin).Seconds()
+	s.others = readCPU().others(before, command.ProcessState)
+	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		s.figures[resident] = float64(usage.Maxrss) * 1024
+	}
+	return s, nil
+}
+
+// expected reports whether a failed program did its work all the same: Aurea
+// doubts its result, or nobody wanted the rest of the output.
+func expected(state *os.ProcessState) bool {
+	const invalid = 4
+	status, ok := state.Sys().(syscall.WaitStatus)
+	return state.ExitCode() == invalid || ok && status.Signal() == syscall.SIGPIPE
+}
+
+// aurea runs Aurea, without the list of its jobs unless the flags ask for it.
+func aurea(name, flags string) contender {
+	command := append([]string{filepath.Join("bin", "aurea"), "run", "-q", "-o", "json"}, strings.Fields(flags)...)
+	return contender{name: name, command: command, read: readResult}
+}
+
+// An environment is a result's description of its machine.
+type environment struct {
+	CPU            string `json:"cpu"`
+	Cores          int    `json:"cores"`
+	MemoryBytes    uint64 `json:"memory_bytes"`
+	OS             string `json:"os"`
+	Kernel         string `json:"kernel"`
+	Governor       string `json:"governor"`
+	Virtualization string `json:"virtualization"`
+	Go             string `json:"go"`
+	Version        string `json:"version"`
+}
+
+// readResult reads a result of Aurea up to the list of its jobs, which is its
+// last member and may be a gigabyte.
+func readResult(stdout io.Reader) (sample, error) {
+	s, _, err := readHead(json.NewDecoder(stdout))
+	return s, err
+}
+
+// readHead also returns what a second of a job costs.
+func readHead(d *json.Decoder) (s sample, price float64, err error) {
+	var rate struct{ Target, Achieved float64 }
+	var delay struct{ P50, P99 float64 }
+	var cost struct {
+		Pricing struct {
+			PerSecond float64 `json:"per_second"`
+		} `json:"pricing"`
+	}
+	var validity struct {
+		Reasons []struct{ Code string }
+	}
+	var jobsPerSecond float64
+	members := map[string]any{
+		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "cost": &cost,
+		"validity": &validity, "environment": &s.machine,
+	}
+	if _, err := d.Token(); err != nil {
+		return s, 0, err
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return s, 0, err
+		}
+		if name == "jobs" {
+			break
+		}
+		member, wanted := members[name.(string)]
+		if !wanted {
+			member = new(json.RawMessage)
+		}
+		if err := d.Decode(member); err != nil {
+			return s, 0, err
+		}
+	}
+	s.figures = map[string]float64{throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99}
+	if rate.Target > 0 {
+		s.figures[deviation] = max(rate.Achieved/rate.Target-1, 1-rate.Achieved/rate.Target)
+	}
+	for _, reason := range validity.Reasons {
+		s.doubts = append(s.doubts, reason.Code)
+	}
+	return s, cost.Pricing.PerSecond, nil
+}
+
+// overshooting runs sleeping jobs and sees by how much each lasted longer than
+// it should. Histograms are too coarse for that, so this reads every job.
+func overshooting(flags string, asked time.Duration) contender {
+	c := aurea("Aurea", flags+" --include-jobs")
+	c.read = func(stdout io.Reader) (sample, error) {
+		d := json.NewDecoder(stdout)
+		s, price, err := readHead(d)
+		if err != nil {
+			return s, err
+		}
+		var jobs []struct{ Cost float64 }
+		if err := d.Decode(&jobs); err != nil {
+			return s, err
+		}
+		overshoot := make([]float64, len(jobs))
+		for i, job := range jobs {
+			overshoot[i] = job.Cost/price - asked.Seconds() // a job's cost is its service time, priced
+		}
+		slices.Sort(overshoot)
+		s.figures[overshootP50] = overshoot[len(overshoot)/2]
+		s.figures[overshootP99] = overshoot[len(overshoot)*99/100]
+		return s, nil
+	}
+	return c
+}
+
+// fortio is Fortio's periodic loop with an empty job.
+func fortio(threads int) contender {
+	command := []string{filepath.Join(tools, "fortio"), "-threads", strconv.Itoa(threads), "-duration", "3s"}
+	return contender{name: "Fortio", peer: "fortio", command: command, read: readRate}
+}
+
+// k6 is an empty iteration of k6.
+func k6(users int) contender {
+	command := []string{
+		filepath.Join(tools, "k6"), "run", "--quiet", "--no-usage-report", "--address", "",
+		"--vus", strconv.Itoa(users), "--duration", "3s", filepath.Join("bench", "k6", "empty.js"),
+	}
+	return contender{name: "k6", peer: "k6", command: command, read: readRate}
+}
+
+func readRate(stdout io.Reader) (sample, error) {
+	var answer struct{ Rate float64 }
+	err := json.NewDecoder(stdout).Decode(&answer)
+	return sample{figures: map[string]float64{throughput: answer.Rate}}, err
+}
+
+// goBenchmark is one of the repository's Go benchmarks.
+func goBenchmark(pattern, pkg string) contender {
+	command := []string{"go", "test", "-run", "^$", "-bench", pattern, "-benchmem", pkg}
+	return contender{name: "Aurea", command: command, read: readBenchmark}
+}
+
+// readBenchmark reads the one line of a Go benchmark: its name, how often it
+// ran, and pairs of a figure and its name.
+func readBenchmark(stdout io.Reader) (sample, error) {
+	s := sample{figures: map[string]float64{}}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
+		}
+		for i := 2; i+1 < len(fields); i += 2 {
+			figure, err := strconv.ParseFloat(fields[i], 64)
+			if err != nil {
+				return s, err
+			}
+			s.figures[fields[i+1]] = figure
+		}
+	}
+	if len(s.figures) == 0 {
+		return s, errors.New("there is no such benchmark")
+	}
+	return s, lines.Err()
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// An experiment measures contenders in turn. The first of them is what is
+// judged.
+type experiment struct {
+	name       string
+	contenders []contender
+	claims     []claim
+}
+
+// A claim is a row of the table: a figure of the first contender, alone or
+// beside the same figure of another.
+type claim struct {
+	work   string
+	figure string
+	beside string                             // a contender; "" if the figure stands alone
+	value  func(ours, theirs float64) float64 // what is judged; nil: the ratio, or the figure that stands alone
+	target target
+	unit   func(float64) string // of the value
+}
+
+// A target is what the value should reach.
+type target struct {
+	limit  float64
+	atMost bool
+}
+
+func atLeast(limit float64) target { return target{limit: limit} }
+func atMost(limit float64) target  { return target{limit: limit, atMost: true} }
+
+func (t target) reached(value float64) bool {
+	if t.atMost {
+		return value <= t.limit
+	}
+	return value >= t.limit
+}
+
+const (
+	twoAtATime = "--workload noop --concurrency 2"
+	million    = 1_000_000
+)
+
+// threadPool is the service in Python that Aurea's API goes back to: 100,000
+// jobs of 0 ms on a pool of 50 threads, measured once on two cores.
+var threadPool = contender{name: "Python thread pool", fixed: map[string]float64{throughput: 13_700}}
+
+// experiments is everything that is measured.
+var experiments = []experiment{
+	{
+		name:       "noop",
+		contenders: []contender{aurea("Aurea", twoAtATime+" --duration 3s"), fortio(2), k6(2), threadPool},
+		claims: []claim{
+			{work: "empty jobs, 2 at a time; Fortio's loop with 2 threads", figure: throughput, beside: "Fortio", target: atLeast(2), unit: times},
+			{work: "the same; k6's empty iteration with 2 users", figure: throughput, beside: "k6", target: atLeast(50), unit: times},
+			{work: "the same; a Python thread pool, a fixed figure", figure: throughput, beside: "Python thread pool", target: atLeast(1500), unit: times},
+		},
+	},
+	{
+		name:       "noop-100",
+		contenders: []contender{aurea("Aurea", "--workload noop --concurrency 100 --duration 3s"), fortio(100)},
+		claims: []claim{
+			{work: "empty jobs, 100 at a time; Fortio's loop with 100 threads", figure: throughput, beside: "Fortio", target: atLeast(1.5), unit: times},
+		},
+	},
+	{
+		name: "records",
+		contenders: []contender{
+			aurea("Aurea, recording", twoAtATime+" --jobs 10000000 --include-jobs"),
+			aurea("Aurea, not recording", twoAtATime+" --jobs 10000000"),
+		},
+		claims: []claim{
+			{work: "10,000,000 empty jobs, 2 at a time, each recorded; none recorded", figure: throughput, beside: "Aurea, not recording", target: atLeast(0.9), unit: times},
+		},
+	},
+	{
+		name: "sleepers",
+		contenders: []contender{
+			aurea("Aurea", "--jobs 10000000 --job-duration 1s"),
+			aurea("Aurea, 1 job", "--jobs 1 --job-duration 1s"),
+		},
+		claims: []claim{
+			{work: "10,000,000 jobs of 1 s ± 20 %, all in flight: the process's wall time", figure: wall, target: atMost(1.6), unit: seconds},
+			{work: "the same: resident memory a job, over that of 1 job", figure: resident, beside: "Aurea, 1 job", target: atMost(32), unit: bytes,
+				value: func(ours, theirs float64) float64 { return (ours - theirs) / (10*million - 1) }},
+		},
+	},
+	{
+		name:       "overshoot",
+		contenders: []contender{overshooting("--jobs 10000 --workload sleep --param duration=100ms", 100*time.Millisecond)},
+		claims: []claim{
+			{work: "10,000 sleeps of exactly 100 ms at once: overshoot, p50", figure: overshootP50, target: atMost(0.1e-3), unit: seconds},
+			{work: "the same, p99", figure: overshootP99, target: atMost(0.5e-3), unit: seconds},
+		},
+	},
+	{
+		name:       "open-1k",
+		contenders: []contender{aurea("Aurea", "--workload noop --rate 1000 --duration 10s")},
+		claims: []claim{
+			{work: "1,000 empty jobs/s for 10 s: deviation from the rate", figure: deviation, target: atMost(0.001), unit: percent},
+			{work: "the same: delay, p50", figure: delayP50, target: atMost(0.1e-3), unit: seconds},
+			{work: "the same: delay, p99", figure: delayP99, target: atMost(1e-3), unit: seconds},
+		},
+	},
+	{
+		name:       "open-200k",
+		contenders: []contender{aurea("Aurea", "--workload noop --rate 200000 --duration 10s")},
+		claims: []claim{
+			{work: "200,000 empty jobs/s for 10 s: deviation from the rate", figure: deviation, target: atMost(0.001), unit: percent},
+			{work: "the same: delay, p99", figure: delayP99, target: atMost(1e-3), unit: seconds},
+		},
+	},
+	{
+		name:       "allocations",
+		contenders: []contender{goBenchmark("^BenchmarkNoop$/^concurrency=2$/^records=true$", "./internal/engine")},
+		claims: []claim{
+			{work: "allocations a job, in a run of 10,000,000 empty ones, each recorded", figure: allocations, target: atMost(0.001), unit: plain,
+				value: func(ours, _ float64) float64 { return ours / (10 * million) }},
+		},
+	},
+	{
+		name:       "recording",
+		contenders: []contender{goBenchmark("^BenchmarkTallyEndWithRecord$", ".")},
+		claims: []claim{
+			{work: "to record a job: three histograms and its record", figure: nanoseconds, target: atMost(30), unit: nano},
+			{work: "the same: allocations", figure: allocations, target: atMost(0), unit: plain},
+		},
+	},
+}
+
+// An outcome is what the rounds of an experiment gave: each contender's samples,
+// one a round, and a sentence about each contender that lacks some.
+type outcome struct {
+	samples map[string][]sample
+	missing map[string]string
+}
+
+// run measures the contenders in turn, round after round, so that a change of
+// the machine's mood meets all of them. A contender that fails is left out.
+func (e experiment) run(ctx context.Context, rounds int, absent map[string]string) outcome {
+	o := outcome{samples: map[string][]sample{}, missing: map[string]string{}}
+	for _, c := range e.contenders {
+		if why, ok := absent[c.peer]; ok {
+			o.missing[c.name] = why
+		}
+	}
+	for round := range rounds {
+		for _, c := range e.contenders {
+			if o.missing[c.name] != "" {
+				continue
+			}
+			s, err := c.measure(ctx)
+			if err != nil {
+				o.missing[c.name] = fmt.Sprintf("%s failed in %s, so it was left out.", c.name, e.name)
+				fmt.Fprintln(os.Stderr, o.missing[c.name], err)
+				continue
+			}
+			o.samples[c.name] = append(o.samples[c.name], s)
+			fmt.Fprintf(os.Stderr, "%s %d/%d  %s: %s\n", e.name, round+1, rounds, c.name, e.figuresOf(s))
+		}
+	}
+	return o
+}
+
+// figuresOf lists the figures of a sample that the experiment is about.
+func (e experiment) figuresOf(s sample) string {
+	text, seen := "", map[string]bool{}
+	for _, c := range e.claims {
+		if figure, ok := s.figures[c.figure]; ok && !seen[c.figure] {
+			text += fmt.Sprintf("%s %s  ", c.figure, units[c.figure](figure))
+			seen[c.figure] = true
+		}
+	}
+	return text
+}
