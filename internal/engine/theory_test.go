@@ -210,10 +210,14 @@ func TestClosedForms(t *testing.T) {
 // BenchmarkTheory measures the stations in real time: make theory. All times
 // are in service times.
 func BenchmarkTheory(b *testing.B) {
-	const jobs, service = 21_000, 2 * time.Millisecond
+	const service = time.Millisecond
 	e := New("benchmark")
 	for _, th := range theories {
-		for _, rho := range []float64{0.5, 0.8, 0.9} {
+		for _, at := range []struct { // the longer the queue, the longer it remembers
+			rho  float64
+			jobs int
+		}{{0.5, 21_000}, {0.8, 52_500}, {0.9, 105_000}} {
+			rho, jobs := at.rho, at.jobs
 			b.Run(fmt.Sprintf("%s/load=%v", th.name, rho), func(b *testing.B) {
 				for b.Loop() {
 					r := execute(context.Background(), b, e, th.spec(rho, service, jobs))
