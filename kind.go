@@ -6,6 +6,9 @@ type Kind struct {
 	Name       string
 	Doc        string // one sentence, without a full stop
 	Parameters []Parameter
+	// MostInFlight is how many of its jobs may be in flight at once; 0 where a job
+	// is so small that MaxJobs is the only limit.
+	MostInFlight int64
 }
 
 // Schema is the JSON Schema of a workload of this kind.

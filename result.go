@@ -135,6 +135,7 @@ type Measurement struct {
 	Warmup      *Tally        // of the warm-up, likewise; empty without one
 	MaxInFlight int64
 	LastStart   time.Duration // when the last job was started
+	Failures    []ErrorClass  // of jobs that failed, timeouts aside
 	Series      []Point
 	Jobs        *JobLog
 	Health      Health
@@ -172,7 +173,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Seed:          plan.Seed,
 		Spec:          plan.Spec,
 		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
-		Errors:        errorClasses(plan, tally),
+		Errors:        errorClasses(plan, m),
 		Series:        m.Series,
 		Health:        m.Health,
 		Environment:   m.Environment,
@@ -220,10 +221,10 @@ func (m Measurement) rate(plan Plan) *Rate {
 	}
 }
 
-func errorClasses(plan Plan, tally *Tally) []ErrorClass {
-	classes := []ErrorClass{}
-	if tally.Timeout > 0 {
-		classes = append(classes, ErrorClass{"timeout", tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
+func errorClasses(plan Plan, m Measurement) []ErrorClass {
+	classes := append([]ErrorClass{}, m.Failures...)
+	if m.Tally.Timeout > 0 {
+		classes = append(classes, ErrorClass{"timeout", m.Tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
 	}
 	return classes
 }

@@ -63,6 +63,8 @@ var doubts = []doubt{
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
 		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
+	{"few_cores", Degraded, fewerCores,
+		"up to %.0f jobs computed at once on %.0f cores; their service time has the wait for a core in it"},
 	{"backlog", Degraded, backlog,
 		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
 	{"generator_cpu", Degraded, busyGenerator,
@@ -106,6 +108,11 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 	return float64(r.InFlight.Max), float64(asked), judge && r.InFlight.Max < asked
 }
 
+// fewerCores compares the jobs that computed at once with the cores there were.
+func fewerCores(r *Result) (float64, float64, bool) {
+	return float64(r.InFlight.Max), float64(r.Environment.Cores), r.computes() && r.InFlight.Max > int64(r.Environment.Cores)
+}
+
 func backlog(r *Result) (float64, float64, bool) {
 	left := r.Counts.Cancelled
 	return float64(left), 0, left > 0 && r.Status == StatusCompleted
@@ -114,17 +121,22 @@ func backlog(r *Result) (float64, float64, bool) {
 // busyGenerator doubts a generator near its limit, unless that limit is what
 // was measured.
 func busyGenerator(r *Result) (float64, float64, bool) {
-	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !seeksCeiling(r)
+	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !r.meantToBeBusy()
 }
 
 // waitingGenerator likewise doubts one whose goroutines did not get a core.
 func waitingGenerator(r *Result) (float64, float64, bool) {
 	latency, limit := r.Health.SchedulerLatency, schedulerLimit.Seconds()
-	return latency, limit, latency > limit && !seeksCeiling(r)
+	return latency, limit, latency > limit && !r.meantToBeBusy()
 }
 
-// seeksCeiling reports whether a run is there to find the generator's limit.
-func seeksCeiling(r *Result) bool { return r.Model == Closed && r.Spec.Job().Kind == "noop" }
+// meantToBeBusy reports whether the run is there to use the cores: its jobs
+// compute, or it seeks the generator's own limit.
+func (r *Result) meantToBeBusy() bool {
+	return r.computes() || r.Model == Closed && r.Spec.Job().Kind == "noop"
+}
+
+func (r *Result) computes() bool { return r.Spec.Job().Kind == "cpu" }
 
 // fewSamples wants at least one sample above every percentile that a threshold
 // is about.

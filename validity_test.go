@@ -49,6 +49,9 @@ func TestDoubts(t *testing.T) {
 		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 }, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 999 }, 999, 1000},
 		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 1000 }, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 5 }, 5, 1000},
 		{"not_all_in_flight", Degraded, func(r *Result) { open(r); r.InFlight.Max = 1 }, func(r *Result) { r.InFlight.Max = 1 }, 1, 10},
+		{"few_cores", Degraded,
+			func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10 },
+			func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
 		{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
 		{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 }, 0.81, 0.8},
 		{"generator_cpu", Degraded, // a ceiling is sought with noop, and full use is its finding

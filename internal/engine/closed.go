@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
 
 // closed drives the closed model: a job starts when there is room for it, which
 // is when another has ended, or when a ramp of the concurrency makes some. In
@@ -32,6 +36,9 @@ func (l *lane) closed(c *collector) {
 			s.succeed(now)
 		}
 		s.publish()
+		if s.mostSeen == 0 && now >= s.warmup {
+			s.look(now) // the slots were opened in the warm-up
+		}
 	}
 }
 
@@ -53,7 +60,7 @@ type slots struct {
 func (s *slots) succeed(now time.Duration) {
 	s.finish(now)
 	if i, ok := s.claim(now); ok {
-		s.begin(i, now, now)
+		s.launch(i, now, now)
 	}
 }
 
@@ -64,17 +71,17 @@ func (s *slots) widen(now time.Duration) {
 	for s.rise <= now {
 		opened := s.rise
 		s.open = s.share.LevelAt(opened.Seconds())
-		s.rise = forever
-		if s.plan.Level != nil {
-			s.rise = s.nextRise(opened)
-		}
+		s.rise = nextRise(s.plan, opened)
 		s.fill(opened)
 	}
 }
 
-// nextRise is when, after the given moment, the concurrency may rise.
-func (s *slots) nextRise(after time.Duration) time.Duration {
-	seconds := s.plan.Level.Rise(after.Seconds())
+// nextRise is when, after the given moment, the plan's concurrency may rise.
+func nextRise(plan aurea.Plan, after time.Duration) time.Duration {
+	if plan.Level == nil {
+		return forever
+	}
+	seconds := plan.Level.Rise(after.Seconds())
 	if seconds >= forever.Seconds() {
 		return forever
 	}
@@ -93,7 +100,7 @@ func (s *slots) fill(intended time.Duration) {
 			s.rise = forever // there are no more jobs
 			break
 		}
-		s.begin(i, min(intended, now), now)
+		s.launch(i, min(intended, now), now)
 	}
 	s.look(s.now())
 }

@@ -6,17 +6,17 @@
 // only waits is an entry in its lane's queue of deadlines, not a goroutine. No
 // lane writes what another reads more than once a batch of jobs, nothing is
 // allocated, locked or sent for a job, and whoever looks on is told once an
-// interval, from tallies that a lane gives away.
+// interval, from tallies that a lane gives away. Only a job that does something
+// itself has a goroutine, and a lock to be counted.
 //
 // In the flow it stands between jobs and Result. It knows nothing of a run's
-// identity, queue or history. Read engine.go, lane.go, then closed.go and
-// open.go, the two ways to start jobs.
+// identity, queue or history. Read engine.go, then squad.go, lane.go, closed.go
+// and open.go, the ways of jobs that wait; crew.go has those of the others.
 package engine
 
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -30,13 +30,14 @@ const Interval = time.Second
 // several plans at once, which then disturb each other's numbers.
 type Engine struct {
 	environment aurea.Environment
+	vitals      func() vitals  // reads the generator's own numbers
 	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
 }
 
 // New returns an engine whose results say that they were made by the given
 // version of Aurea.
 func New(version string) *Engine {
-	return &Engine{environment: environment(version), sleep: preciseSleep}
+	return &Engine{environment: environment(version), vitals: readVitals, sleep: preciseSleep}
 }
 
 // Execute runs the plan to its end and returns what came of it. It calls
@@ -45,20 +46,27 @@ func New(version string) *Engine {
 // without an error. The error is an *aurea.InvalidError about the workload, or
 // an accounting fault of the engine's own.
 func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+	if err := workload.Check(plan); err != nil {
+		return nil, err
+	}
 	jobs, err := workload.New(plan.Workload, plan.Seed)
 	if err != nil {
 		return nil, err
 	}
-	x := newExecution(ctx, plan, jobs, e.sleep)
+	return e.execute(ctx, plan, jobs, observe)
+}
+
+func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, observe func(aurea.Progress)) (*aurea.Result, error) {
+	x := newExecution(ctx, plan, e.sleep)
 	defer context.AfterFunc(ctx, func() { x.stopped.Store(true) })()
 
-	lanes := x.lanes()
-	c := newCollector(len(lanes), observe)
-	before := readVitals()
-	wait := x.drive(lanes, c)
+	d := x.driver(jobs)
+	c := newCollector(d.parts(), observe)
+	before := e.vitals()
+	wait := d.drive(c)
 	end := c.collect()
 	wait()
-	health := readVitals().since(before)
+	health := e.vitals().since(before)
 
 	counted := c.counted()
 	planned := x.planned(counted, end)
@@ -73,8 +81,9 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 		Stopped:     x.stopped.Load() && !x.complete(total.Counts, end),
 		Tally:       total,
 		Warmup:      warmup,
-		MaxInFlight: maxInFlight(lanes),
-		LastStart:   lastStart(lanes),
+		MaxInFlight: d.mostInFlight(),
+		LastStart:   d.lastStart(),
+		Failures:    d.failures(),
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
@@ -82,38 +91,23 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 	}), nil
 }
 
-// drive starts the lanes at one common moment and returns what waits for them.
-func (x *execution) drive(lanes []*lane, c *collector) (wait func()) {
-	var ready, done sync.WaitGroup
-	begin := make(chan struct{})
-	for _, l := range lanes {
-		ready.Add(1)
-		done.Go(func() {
-			l.sleep = x.sleep()
-			l.reserve(len(lanes))
-			ready.Done()
-			<-begin
-			l.run(c)
-		})
-	}
-	ready.Wait()
-	x.start = time.Now()
-	close(begin)
-	return done.Wait
+// A driver starts jobs and has them counted: a squad of lanes where jobs only
+// wait, a crew of goroutines where they do something.
+type driver interface {
+	// parts is how many parts report to the collector.
+	parts() int
+	// drive has the jobs started and returns at once; wait returns when the last
+	// has ended and was reported.
+	drive(to *collector) (wait func())
+	// The rest tells of a run that is over.
+	mostInFlight() int64
+	lastStart() time.Duration
+	failures() []aurea.ErrorClass
 }
 
-func maxInFlight(lanes []*lane) int64 {
-	var most int64
-	for _, l := range lanes {
-		most = max(most, l.mostSeen)
+func (x *execution) driver(jobs workload.Jobs) driver {
+	if runner, ok := jobs.(workload.Runner); ok {
+		return newCrew(x, runner)
 	}
-	return most
-}
-
-func lastStart(lanes []*lane) time.Duration {
-	var last time.Duration
-	for _, l := range lanes {
-		last = max(last, l.started)
-	}
-	return last
+	return newSquad(x, jobs.(workload.Waiter))
 }

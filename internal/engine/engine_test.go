@@ -20,8 +20,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is an engine for a bubble of synctest: it sleeps on timers alone, since
-// the kernel's clock cannot be faked.
-func fake() *Engine { return &Engine{sleep: func() sleeper { return timerSleep }} }
+// the kernel's clock cannot be faked, and what else the machine does is nothing
+// to it.
+func fake() *Engine {
+	still := readVitals()
+	return &Engine{vitals: func() vitals { return still }, sleep: func() sleeper { return timerSleep }}
+}
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
 	t.Helper()

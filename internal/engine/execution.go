@@ -2,42 +2,29 @@ package engine
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// An execution is what the lanes of one Execute share. All of it is only read
-// while they run, apart from the hand-out of jobs, the gauges and the flag that
-// stops them.
+// An execution is what all that drive the jobs of one Execute share. It is only
+// read while they do, apart from the hand-out of jobs and the flag that stops
+// them.
 type execution struct {
 	ctx     context.Context
 	plan    aurea.Plan
-	jobs    workload.Waiter
-	line    workload.Queue // jobs, when they wait for each other
 	timeout time.Duration  // the longest a job may take
 	end     time.Duration  // when to start no more jobs
 	warmup  time.Duration  // jobs intended before this are not judged
-	free    bool           // no job takes any time
 	log     *aurea.JobLog  // nil when records are not kept
-	sleep   func() sleeper
+	sleep   func() sleeper // makes a sleeper for the calling goroutine
 	start   time.Time
-	levels  []gauge // jobs in flight, a gauge a lane
 
 	_       [64]byte // apart from the above: this line is written by every lane
 	handed  atomic.Int64
 	_       [64]byte
 	stopped atomic.Bool
-}
-
-// A gauge is a number that one lane writes and the others read, on a cache line
-// of its own.
-type gauge struct {
-	atomic.Int64
-	_ [56]byte
 }
 
 // freeBatch is how many jobs a lane takes at once when no job takes any time:
@@ -47,18 +34,15 @@ const freeBatch = 256
 
 const forever = time.Duration(aurea.Forever)
 
-func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Waiter, sleep func() sleeper) *execution {
+func newExecution(ctx context.Context, plan aurea.Plan, sleep func() sleeper) *execution {
 	x := &execution{
 		ctx:     ctx,
 		plan:    plan,
-		jobs:    jobs,
 		timeout: forever,
 		end:     time.Duration(plan.End),
 		warmup:  time.Duration(plan.Spec.Warmup),
-		free:    jobs.Longest() == 0,
 		sleep:   sleep,
 	}
-	x.line, _ = jobs.(workload.Queue)
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
@@ -68,17 +52,8 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Waiter, sl
 	return x
 }
 
-// lanes makes one lane a core, or fewer when there is not that much to do at
-// once, and divides the concurrency among them.
-func (x *execution) lanes() []*lane {
-	n := int(min(int64(runtime.GOMAXPROCS(0)), max(x.plan.Concurrency, 1)))
-	x.levels = make([]gauge, n)
-	lanes := make([]*lane, n)
-	for i := range lanes {
-		lanes[i] = newLane(x, i, x.plan.Shard(i, n))
-	}
-	return lanes
-}
+// begin is the moment that everything is told from.
+func (x *execution) begin() { x.start = time.Now() }
 
 // now is the time since the run began.
 func (x *execution) now() time.Duration { return time.Since(x.start) }
@@ -95,27 +70,6 @@ func (x *execution) claim(n int64, now time.Duration) (first, end int64) {
 
 // number is that of the plan's i-th job; unlike Plan.Job it copies no plan.
 func (x *execution) number(i int64) int64 { return x.plan.First + i*x.plan.Stride }
-
-// wait is how long the plan's i-th job takes, and how it ends.
-func (x *execution) wait(i int64) (time.Duration, aurea.Outcome) {
-	if x.free {
-		return 0, aurea.OK
-	}
-	d := x.jobs.Wait(x.number(i))
-	if d > x.timeout {
-		return x.timeout, aurea.TimedOut
-	}
-	return d, aurea.OK
-}
-
-// inFlight is how many jobs are in flight on all lanes.
-func (x *execution) inFlight() int64 {
-	var n int64
-	for i := range x.levels {
-		n += x.levels[i].Load()
-	}
-	return n
-}
 
 // planned is how many jobs the plan wanted, of a run that ended at end: their
 // number, or, where time ends the run, those that were due by then.

@@ -9,7 +9,7 @@ import (
 // A lane drives one core's share of the jobs in flight. It belongs to one
 // goroutine on a thread of its own.
 type lane struct {
-	*execution
+	*squad
 	index int
 	share aurea.Plan // this lane's part of the concurrency; jobs come from the execution
 	queue deadlines
@@ -40,10 +40,10 @@ func newTallies(warmup bool) *tallies {
 	return t
 }
 
-func newLane(x *execution, index int, share aurea.Plan) *lane {
-	l := &lane{execution: x, index: index, share: share, tallies: newTallies(x.warmup > 0), tick: Interval}
+func newLane(s *squad, index int, share aurea.Plan) *lane {
+	l := &lane{squad: s, index: index, share: share, tallies: newTallies(s.warmup > 0), tick: Interval}
 	l.spare = make(chan *tallies, 1)
-	l.spare <- newTallies(x.warmup > 0)
+	l.spare <- newTallies(s.warmup > 0)
 	l.endings = newEndings(share.Concurrency)
 	return l
 }
@@ -105,7 +105,7 @@ func (l *lane) tallyOf(intended time.Duration) *aurea.Tally {
 	return l.tallies.judged
 }
 
-func (l *lane) begin(i int64, intended, start time.Duration) {
+func (l *lane) launch(i int64, intended, start time.Duration) {
 	if l.line != nil {
 		l.line.Enter(l.number(i), start)
 	}

@@ -21,7 +21,7 @@ func (l *lane) open(c *collector) {
 		next := l.queue.next()
 		switch {
 		case a.due <= now && a.due < next: // what ends at the same moment makes room first
-			l.begin(a.job, a.due, now)
+			l.launch(a.job, a.due, now)
 			a.notice(now)
 			a.take(now, 0)
 		case next <= now:

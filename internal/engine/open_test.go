@@ -91,9 +91,10 @@ func TestLateAtTheEnd(t *testing.T) {
 		100 * time.Millisecond: {Planned: 1000, OK: 990, Cancelled: 10},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			tired := &Engine{sleep: func() sleeper {
+			tired := fake()
+			tired.sleep = func() sleeper {
 				return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
-			}}
+			}
 			r := execute(t.Context(), t, tired, `{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
 			if late < lateStart && r.Counts != want || r.Counts.Planned != want.Planned || (r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
 				t.Errorf("%v late: %+v, want %+v", late, r.Counts, want)

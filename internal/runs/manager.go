@@ -131,7 +131,7 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 
 func newEntry(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (*entry, error) {
 	plan := aurea.NewPlan(spec, newSeed())
-	if err := workload.Check(plan.Workload); err != nil {
+	if err := workload.Check(plan); err != nil {
 		return nil, err
 	}
 	id, err := uuid.NewV7()

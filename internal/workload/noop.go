@@ -10,7 +10,7 @@ import (
 // that this machine can start, time and count.
 var noop = kind{
 	Kind: aurea.Kind{Name: "noop", Doc: "does nothing, which measures the generator itself"},
-	make: func(map[string]any, uint64) Waiter { return nothing{} },
+	make: func(map[string]any, uint64) Jobs { return nothing{} },
 }
 
 type nothing struct{}

@@ -17,7 +17,7 @@ var sleep = kind{
 			{Name: "jitter", Type: aurea.Number, Max: 1, Default: 0.0, Doc: "by how much that varies, as a share: 0.2 is 20 % up or down"},
 		},
 	},
-	make: func(values map[string]any, seed uint64) Waiter {
+	make: func(values map[string]any, seed uint64) Jobs {
 		return sleeper{
 			draws:    aurea.NewStream(seed, aurea.StreamJobs),
 			duration: float64(values["duration"].(aurea.Duration)),

@@ -20,7 +20,7 @@ var station = kind{
 			{Name: "cv", Type: aurea.Number, Max: 10, Default: 1.0, Doc: "by how much a lognormal one does: standard deviation ÷ mean"},
 		},
 	},
-	make: func(values map[string]any, seed uint64) Waiter {
+	make: func(values map[string]any, seed uint64) Jobs {
 		return &queue{
 			draws:   aurea.NewStream(seed, aurea.StreamJobs),
 			service: newDistribution(values["distribution"].(string), values["service"].(aurea.Duration), values["cv"].(float64)),

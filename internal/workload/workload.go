@@ -11,6 +11,7 @@
 package workload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,6 +19,30 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 )
+
+// Jobs is what a kind makes for a run: a Waiter or a Runner.
+type Jobs any
+
+// A Runner is a workload whose jobs do something. The engine calls it from as
+// many goroutines at once as jobs are in flight.
+type Runner interface {
+	// Run does the job of that number. It returns when the job has ended, or soon
+	// after ctx is cancelled, which is when the job's timeout is over or the run
+	// is stopped; then the error is, or wraps, ctx's. Any other error is the
+	// job's failure; a *Failure says of which class.
+	Run(ctx context.Context, job int64) error
+}
+
+// A Failure is a job's error with the class that it is counted under.
+type Failure struct {
+	Class string // one word, of a small set
+	Err   error
+}
+
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the error itself.
+func (f *Failure) Unwrap() error { return f.Err }
 
 // A Waiter is a workload whose jobs only wait. The engine calls it from several
 // goroutines at once and keeps no goroutine for a job.
@@ -46,7 +71,7 @@ type kind struct {
 	aurea.Kind
 	// make builds the workload of a run from checked parameters: every one with
 	// a default is there, in its Go type.
-	make func(values map[string]any, seed uint64) Waiter
+	make func(values map[string]any, seed uint64) Jobs
 }
 
 // kinds is the table.
@@ -54,6 +79,7 @@ var kinds = []kind{
 	sleep,
 	noop,
 	station,
+	cpu,
 }
 
 // Kinds describes every kind, in the order of the table.
@@ -65,16 +91,24 @@ func Kinds() []aurea.Kind {
 	return described
 }
 
-// Check reports what is wrong with a workload's kind or parameters, as an
+// Check reports what is wrong with the workload of a plan: its kind, its
+// parameters, or how many of its jobs would be in flight. The error is an
 // *aurea.InvalidError.
-func Check(w aurea.Workload) error {
-	_, err := New(w, 0)
+func Check(plan aurea.Plan) error {
+	if _, err := New(plan.Workload, 0); err != nil {
+		return err
+	}
+	kind, err := ByName(plan.Workload.Kind)
+	if most := kind.MostInFlight; err == nil && most > 0 && plan.Concurrency > most {
+		message := fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", most, kind.Name)
+		return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency", Message: message}}}
+	}
 	return err
 }
 
 // New makes the workload of a run with the given seed. The error is an
 // *aurea.InvalidError.
-func New(w aurea.Workload, seed uint64) (Waiter, error) {
+func New(w aurea.Workload, seed uint64) (Jobs, error) {
 	for _, k := range kinds {
 		if k.Name != w.Kind {
 			continue

@@ -1,48 +1,83 @@
 package workload
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Every kind of the table keeps the contract of its interface.
+// Every kind of the table is described, and works with its defaults.
 func TestKinds(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.Name, func(t *testing.T) {
-			w := aurea.Workload{Kind: k.Name}
-			one, err := New(w, 7)
+			for what, doc := range documented(k) {
+				if doc == "" || strings.HasSuffix(doc, ".") {
+					t.Errorf("%s is described as %q", what, doc)
+				}
+			}
+			jobs, err := New(aurea.Workload{Kind: k.Name}, 7)
 			if err != nil {
 				t.Fatalf("default parameters: %v", err)
 			}
-			again, _ := New(w, 7)
-			for job := range int64(1000) {
-				enter(one, job)
-				enter(again, job)
-				wait := one.Wait(job)
-				if wait < 0 || wait > one.Longest() {
-					t.Fatalf("job %d waits %v, not within 0 and %v", job, wait, one.Longest())
-				}
-				if wait != again.Wait(job) {
-					t.Fatalf("job %d waits %v, then %v, with one seed", job, wait, again.Wait(job))
-				}
-			}
-			if n := testing.AllocsPerRun(100, func() { one.Wait(3) }); n != 0 {
-				t.Errorf("%v allocations a job", n)
-			}
-			if k.Doc == "" {
-				t.Error("no doc")
-			}
-			for _, p := range k.Parameters {
-				if p.Doc == "" {
-					t.Errorf("parameter %s has no doc", p.Name)
-				}
+			switch jobs := jobs.(type) {
+			case Waiter:
+				again, _ := New(aurea.Workload{Kind: k.Name}, 7)
+				checkWaiter(t, jobs, again.(Waiter))
+			case Runner:
+				checkRunner(t, jobs, k)
+			default:
+				t.Errorf("it makes a %T", jobs)
 			}
 		})
+	}
+}
+
+func documented(k kind) map[string]string {
+	docs := map[string]string{k.Name: k.Doc}
+	for _, p := range k.Parameters {
+		docs[p.Name] = p.Doc
+	}
+	return docs
+}
+
+// checkWaiter has a kind whose jobs wait keep the contract of its interface.
+func checkWaiter(t *testing.T, one, again Waiter) {
+	for job := range int64(1000) {
+		enter(one, job)
+		enter(again, job)
+		wait := one.Wait(job)
+		if wait < 0 || wait > one.Longest() {
+			t.Fatalf("job %d waits %v, not within 0 and %v", job, wait, one.Longest())
+		}
+		if wait != again.Wait(job) {
+			t.Fatalf("job %d waits %v, then %v, with one seed", job, wait, again.Wait(job))
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { one.Wait(3) }); n != 0 {
+		t.Errorf("%v allocations a job", n)
+	}
+}
+
+// checkRunner has one whose jobs do something keep that of its own.
+func checkRunner(t *testing.T, jobs Runner, k kind) {
+	if k.MostInFlight <= 0 {
+		t.Error("there is no limit to its jobs in flight")
+	}
+	for job := range int64(10) {
+		if err := jobs.Run(t.Context(), job); err != nil {
+			t.Fatalf("job %d: %v", job, err)
+		}
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := jobs.Run(cancelled, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("a job that is cancelled before it begins: %v", err)
 	}
 }
 
@@ -53,13 +88,13 @@ func enter(w Waiter, job int64) {
 	}
 }
 
-func sleeping(t *testing.T, parameters map[string]any, seed uint64) Waiter {
+func sleeping(t testing.TB, parameters map[string]any, seed uint64) Waiter {
 	t.Helper()
 	w, err := New(aurea.Workload{Kind: "sleep", Parameters: parameters}, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	return w.(Waiter)
 }
 
 func TestSleepWithoutJitterIsExact(t *testing.T) {
@@ -122,7 +157,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station; got "slep"`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu; got "slep"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
@@ -130,7 +165,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		{aurea.Workload{Kind: "noop", Parameters: map[string]any{"duration": "1s"}}, `workload.duration: is not a field`},
 	}
 	for _, test := range tests {
-		err := Check(test.workload)
+		err := Check(aurea.Plan{Workload: test.workload})
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%v: %v, want %s", test.workload, err, test.want)
 		}
@@ -141,10 +176,7 @@ func TestCheckNamesTheField(t *testing.T) {
 }
 
 func BenchmarkSleepWait(b *testing.B) {
-	w, err := New(aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("0.2")}}, 1)
-	if err != nil {
-		b.Fatal(err)
-	}
+	w := sleeping(b, map[string]any{"jitter": json.Number("0.2")}, 1)
 	b.ReportAllocs()
 	var job int64
 	for b.Loop() {

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A runner of the test's own.
+type runner func(ctx context.Context, job int64) error
+
+func (r runner) Run(ctx context.Context, job int64) error { return r(ctx, job) }
+
+// napping is a job that does something, namely to sleep for d.
+func napping(d time.Duration) runner {
+	return func(ctx context.Context, _ int64) error {
+		timerSleep(ctx, d)
+		return ctx.Err()
+	}
+}
+
+// drive executes a spec with the jobs of the test.
+func drive(ctx context.Context, t testing.TB, jobs workload.Jobs, spec string) *aurea.Result {
+	t.Helper()
+	result, err := fake().execute(ctx, plan(t, spec), jobs, ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// Jobs that do something are driven as those that only wait are: on a clock that
+// only sleeping moves, the numbers are the same.
+func TestCrewsAndSquadsAgree(t *testing.T) {
+	const sleep = `, "workload": {"kind": "sleep", "duration": "25ms"}}`
+	for _, load := range []string{
+		`{"num_jobs": 40`,
+		`{"num_jobs": 40, "concurrency": 7`,
+		`{"num_jobs": 1, "concurrency": 7`,
+		`{"duration": "1s", "concurrency": 3`,
+		`{"duration": "1s", "concurrency": 3, "warmup": "500ms"`,
+		`{"num_jobs": 40, "rate": 100`,
+		`{"num_jobs": 40, "rate": 100, "concurrency": 1`,
+		`{"num_jobs": 41, "rate": 100, "concurrency": 1, "on_saturation": "drop"`,
+		`{"duration": "1s", "rate": 50, "arrival": "poisson", "seed": 3, "warmup": "300ms"`,
+		`{"duration": "1s", "rate": 100, "concurrency": 2`,
+		`{"stages": [{"duration": "1s", "rate": 100}, {"duration": "1s", "rate": 0}]`,
+		`{"concurrency": 1, "stages": [{"duration": "1s", "concurrency": 5}, {"duration": "1s", "concurrency": 1}]`,
+		`{"num_jobs": 10, "timeout": "10ms"`,
+		`{"duration": "3s", "concurrency": 2`,
+	} {
+		t.Run(load, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				want := execute(t.Context(), t, fake(), load+sleep)
+				got := drive(t.Context(), t, napping(25*time.Millisecond), load+sleep)
+				if got.Counts != want.Counts || got.Latency != want.Latency || got.ServiceTime != want.ServiceTime || got.Delay != want.Delay {
+					t.Errorf("counts %+v, latency %+v\nwant %+v, %+v", got.Counts, got.Latency, want.Counts, want.Latency)
+				}
+				if got.Duration != want.Duration || got.InFlight != want.InFlight || got.Status != want.Status || got.Validity.State != want.Validity.State {
+					t.Errorf("%v s, %+v in flight, %s, %+v\nwant %v, %+v, %s, %+v", got.Duration, got.InFlight, got.Status, got.Validity, want.Duration, want.InFlight, want.Status, want.Validity)
+				}
+				var started, ended int64
+				for _, p := range got.Series {
+					started, ended = started+p.Started, ended+p.OK+p.Failed
+				}
+				if all := got.Counts.Ended() + warmedUp(got); started != all || ended != all {
+					t.Errorf("the series has %d started and %d ended, want %d", started, ended, all)
+				}
+			})
+		})
+	}
+}
+
+func warmedUp(r *aurea.Result) int64 {
+	if r.Warmup == nil {
+		return 0
+	}
+	return r.Warmup.Counts.Ended()
+}
+
+// Every job is run once, by its number, whatever the load.
+func TestCrewRunsEveryJobOnce(t *testing.T) {
+	for _, load := range []string{`"concurrency": 3`, `"rate": 1000`, `"rate": 1000, "concurrency": 2`} {
+		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex
+			var seen []int64
+			drive(t.Context(), t, runner(func(_ context.Context, job int64) error {
+				mu.Lock()
+				defer mu.Unlock()
+				seen = append(seen, job)
+				return nil
+			}), `{"num_jobs": 100, `+load+`}`)
+			slices.Sort(seen)
+			if len(seen) != 100 || seen[0] != 0 || seen[99] != 99 || len(slices.Compact(seen)) != 100 {
+				t.Errorf("%s: jobs %v", load, seen)
+			}
+		})
+	}
+}
+
+// A job that fails is counted under its class, with an example; one that panics
+// fails, and nothing else.
+func TestCrewCountsFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := drive(t.Context(), t, runner(func(ctx context.Context, job int64) error {
+			switch job % 5 {
+			case 0:
+				return &workload.Failure{Class: "status", Err: fmt.Errorf("job %d got a 500", job)}
+			case 1:
+				panic("oops")
+			case 2:
+				return errors.New("something")
+			case 3:
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}), `{"num_jobs": 50, "concurrency": 1, "timeout": "20ms"}`)
+		if want := (aurea.Counts{Planned: 50, OK: 10, Failed: 30, Timeout: 10}); r.Counts != want {
+			t.Errorf("counts %+v, want %+v", r.Counts, want)
+		}
+		want := []aurea.ErrorClass{
+			{Class: "error", Count: 10, Sample: "something"}, {Class: "panic", Count: 10, Sample: "the job panicked: oops"},
+			{Class: "status", Count: 10, Sample: "job 0 got a 500"}, {Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"},
+		}
+		if !slices.Equal(r.Errors, want) {
+			t.Errorf("errors %+v, want %+v", r.Errors, want)
+		}
+	})
+}
+
+// Law: whenever a run is stopped, whatever its load, every job that was planned
+// is accounted for, and no goroutine is left.
+func TestCrewStoppedAtAnyMoment(t *testing.T) {
+	loads := []string{
+		`"num_jobs": 100`, `"num_jobs": 100, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
+		`"duration": "2s", "rate": 50, "concurrency": 1`, `"duration": "2s", "rate": 50, "concurrency": 1, "on_saturation": "drop"`,
+		`"stages": [{"duration": "2s", "concurrency": 9}]`,
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		load := rapid.SampledFrom(loads).Draw(rt, "load")
+		after := time.Duration(rapid.Int64Range(0, int64(3*time.Second)).Draw(rt, "after"))
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			r := drive(ctx, t, napping(70*time.Millisecond), `{`+load+`}`)
+			if err := r.Counts.Check(); err != nil {
+				t.Error(load, after, err)
+			}
+			if r.Counts.Ended() != r.ServiceTime.Count || r.Duration > after.Seconds()+1e-9 && r.Status == aurea.StatusCancelled {
+				t.Errorf("%s stopped after %v: %+v, %d service times, %v s", load, after, r.Counts, r.ServiceTime.Count, r.Duration)
+			}
+		})
+	})
+}
+
+// The real thing, on the real clock: all cores compute.
+func TestComputing(t *testing.T) {
+	r := execute(t.Context(), t, New("test"), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
+	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 || r.ServiceTime.Min <= 0 {
+		t.Errorf("counts %+v, in flight %+v, at least %v s", r.Counts, r.InFlight, r.ServiceTime.Min)
+	}
+	if runtime.GOMAXPROCS(0) < 4 != slices.ContainsFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" }) {
+		t.Errorf("with %d cores: %+v", runtime.GOMAXPROCS(0), r.Validity)
+	}
+}
+
+func TestTooManyWorkers(t *testing.T) {
+	_, err := New("test").Execute(t.Context(), plan(t, `{"num_jobs": 1000000, "workload": {"kind": "cpu"}}`), ignore)
+	var invalid *aurea.InvalidError
+	if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
+		t.Errorf("a million goroutines: %v, want a wrong concurrency", err)
+	}
+}
