@@ -10,9 +10,9 @@ import (
 )
 
 // draw takes n durations, in seconds and in order, from a distribution.
-func draw(t *testing.T, name string, mean time.Duration, cv float64, n int64) []float64 {
+func draw(t *testing.T, name string, mean time.Duration, s shape, n int64) []float64 {
 	t.Helper()
-	d, stream := newDistribution(name, aurea.Duration(mean), cv), aurea.NewStream(42, aurea.StreamJobs)
+	d, stream := newDistribution(name, aurea.Duration(mean), s), aurea.NewStream(42, aurea.StreamJobs)
 	drawn := make([]float64, n)
 	for i := range n {
 		drawn[i] = d(stream.Uniform(i)).Seconds()
@@ -31,50 +31,63 @@ func TestDistributions(t *testing.T) {
 		mu := math.Log(mean) - sigma*sigma/2
 		return func(x float64) float64 { return normal((math.Log(x) - mu) / sigma) }
 	}
+	pareto := func(alpha float64) func(x float64) float64 {
+		return func(x float64) float64 { return 1 - math.Pow(mean*(alpha-1)/alpha/x, alpha) }
+	}
 	for _, test := range []struct {
-		name string
-		cv   float64
-		law  func(x float64) float64
+		name  string
+		shape shape
+		law   func(x float64) float64
 	}{
-		{"exponential", 1, func(x float64) float64 { return 1 - math.Exp(-x/mean) }},
-		{"exponential", 7, func(x float64) float64 { return 1 - math.Exp(-x/mean) }}, // which has its own cv
-		{"lognormal", 1, lognormal(1)},
-		{"lognormal", 0.1, lognormal(0.1)},
-		{"lognormal", 3, lognormal(3)},
+		{"uniform", shape{}, func(x float64) float64 { return x / (2 * mean) }},
+		{"exponential", shape{cv: 7}, func(x float64) float64 { return 1 - math.Exp(-x/mean) }},
+		{"lognormal", shape{cv: 1}, lognormal(1)},
+		{"lognormal", shape{cv: 0.1}, lognormal(0.1)},
+		{"lognormal", shape{cv: 3}, lognormal(3)},
+		{"pareto", shape{alpha: 1.5}, pareto(1.5)},
+		{"pareto", shape{alpha: 3}, pareto(3)},
 	} {
-		for i, x := range draw(t, test.name, 20*time.Millisecond, test.cv, n) {
+		for i, x := range draw(t, test.name, 20*time.Millisecond, test.shape, n) {
 			if distance := math.Abs(test.law(x) - float64(i+1)/n); distance > 1.95/math.Sqrt(n) {
-				t.Fatalf("%s, cv %v: distance %v at %v s", test.name, test.cv, distance, x)
+				t.Fatalf("%s %+v: distance %v at %v s", test.name, test.shape, distance, x)
 			}
 		}
 	}
+	usual := shape{cv: 0.5, alpha: 3, slowShare: 0.1, slowFactor: 5}
 	for _, name := range distributionNames() {
 		var sum float64
-		for _, x := range draw(t, name, 20*time.Millisecond, 0.5, n) {
+		for _, x := range draw(t, name, 20*time.Millisecond, usual, n) {
 			sum += x
 		}
 		if got := sum / n; math.Abs(got-mean) > 0.01*mean {
 			t.Errorf("%s: mean %v, want %v", name, got, mean)
 		}
-		if some := draw(t, name, 0, 1, 10); some[0] != 0 || some[9] != 0 {
+		if some := draw(t, name, 0, usual, 10); some[0] != 0 || some[9] != 0 {
 			t.Errorf("%s with a mean of 0 gives %v", name, some)
 		}
 	}
-	if fixed := draw(t, "fixed", 20*time.Millisecond, 1, 1000); fixed[0] != mean || fixed[999] != mean {
+	if fixed := draw(t, "fixed", 20*time.Millisecond, usual, 1000); fixed[0] != mean || fixed[999] != mean {
 		t.Errorf("fixed gives %v to %v, want %v", fixed[0], fixed[999], mean)
+	}
+	modes := draw(t, "bimodal", 28*time.Millisecond, usual, n) // 20 ms, and 100 ms for one in ten
+	if slow := n - slices.Index(modes, 0.1); modes[0] != 0.02 || modes[n-1] != 0.1 || math.Abs(float64(slow)-n/10) > 400 {
+		t.Errorf("bimodal gives %v to %v, %d of them slow", modes[0], modes[n-1], slow)
 	}
 }
 
 // Nothing that a stream can draw makes a duration that is none.
 func TestDistributionsAtTheEnds(t *testing.T) {
 	for _, name := range distributionNames() {
-		for _, cv := range []float64{0, 0.001, 1, 10} {
+		for _, s := range []shape{{0, 1.01, 0, 1}, {0.001, 2, 1, 1e6}, {1, 3, 0.5, 2}, {10, 100, 0.001, 10}} {
 			for _, mean := range []time.Duration{0, 1, time.Second, time.Hour} {
-				d := newDistribution(name, aurea.Duration(mean), cv)
+				d := newDistribution(name, aurea.Duration(mean), s)
+				last := time.Duration(0)
 				for _, u := range []float64{0, 0x1p-53, 0.5, 1 - 0x1p-53} {
-					if got := d(u); got < 0 || got > 100*24*time.Hour {
-						t.Errorf("%s of %v with cv %v at %v: %v", name, mean, cv, u, got)
+					got := d(u)
+					if got < last || got > time.Duration(longestDraw) {
+						t.Errorf("%s %+v of %v at %v: %v after %v", name, s, mean, u, got, last)
 					}
+					last = got
 				}
 			}
 		}

@@ -11,21 +11,30 @@ import (
 var sleep = kind{
 	Kind: aurea.Kind{
 		Name: "sleep",
-		Doc:  "waits for a time that varies evenly around its duration",
-		Parameters: []aurea.Parameter{
+		Doc:  "waits, which stands in for work that is done elsewhere",
+		Parameters: withShape([]aurea.Parameter{
 			{Name: "duration", Type: aurea.DurationText, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(aurea.DefaultJobDuration), Doc: "how long a job waits, on average"},
-			{Name: "jitter", Type: aurea.Number, Max: 1, Default: 0.0, Doc: "by how much that varies, as a share: 0.2 is 20 % up or down"},
-		},
+			{Name: "jitter", Type: aurea.Number, Max: 1, Default: 0.0, Doc: "by how much that varies evenly, as a share: 0.2 is 20 % up or down"},
+			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
+		}...),
 	},
 	make: func(values map[string]any, seed uint64) Jobs {
-		return sleeper{
-			draws:    aurea.NewStream(seed, aurea.StreamJobs),
-			duration: float64(values["duration"].(aurea.Duration)),
-			jitter:   values["jitter"].(float64),
+		draws := aurea.NewStream(seed, aurea.StreamJobs)
+		mean, jitter := values["duration"].(aurea.Duration), values["jitter"].(float64)
+		if name := values["distribution"].(string); name != "fixed" {
+			return drawn{draws, newDistribution(name, mean, shapeOf(values))}
 		}
+		return sleeper{draws, float64(mean), jitter}
+	},
+	check: func(values map[string]any) *aurea.FieldError {
+		if values["jitter"].(float64) > 0 && values["distribution"].(string) != "fixed" {
+			return &aurea.FieldError{Location: "jitter", Message: "cannot stand together with a distribution; give one of them"}
+		}
+		return nil
 	},
 }
 
+// A sleeper waits for a time that varies evenly around its duration.
 type sleeper struct {
 	draws    aurea.Stream
 	duration float64 // ns
@@ -39,3 +48,13 @@ func (s sleeper) Wait(job int64) time.Duration {
 func (s sleeper) Longest() time.Duration {
 	return time.Duration(s.duration * (1 + s.jitter))
 }
+
+// A drawn job waits for a time from a distribution.
+type drawn struct {
+	draws aurea.Stream
+	from  distribution
+}
+
+func (d drawn) Wait(job int64) time.Duration { return d.from(d.draws.Uniform(job)) }
+
+func (d drawn) Longest() time.Duration { return d.from(1 - 0x1p-53) }

@@ -13,17 +13,16 @@ var station = kind{
 	Kind: aurea.Kind{
 		Name: "station",
 		Doc:  "queues for one of a few servers and is served, first come, first served, as in queueing theory",
-		Parameters: []aurea.Parameter{
+		Parameters: withShape([]aurea.Parameter{
 			{Name: "servers", Type: aurea.Integer, Min: 1, Max: 10_000, Default: int64(1), Doc: "how many jobs are served at once"},
 			{Name: "service", Type: aurea.DurationText, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(10 * time.Millisecond), Doc: "how long a job is served, on average, once its turn has come"},
 			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
-			{Name: "cv", Type: aurea.Number, Max: 10, Default: 1.0, Doc: "by how much a lognormal one does: standard deviation ÷ mean"},
-		},
+		}...),
 	},
 	make: func(values map[string]any, seed uint64) Jobs {
 		return &queue{
 			draws:   aurea.NewStream(seed, aurea.StreamJobs),
-			service: newDistribution(values["distribution"].(string), values["service"].(aurea.Duration), values["cv"].(float64)),
+			service: newDistribution(values["distribution"].(string), values["service"].(aurea.Duration), shapeOf(values)),
 			busy:    make([]time.Duration, values["servers"].(int64)),
 			entered: map[int64]time.Duration{},
 		}

@@ -72,6 +72,9 @@ type kind struct {
 	// make builds the workload of a run from checked parameters: every one with
 	// a default is there, in its Go type.
 	make func(values map[string]any, seed uint64) Jobs
+	// check, unless nil, finds what single parameters do not show: parameters that
+	// do not go together. The location is the parameter's name.
+	check func(values map[string]any) *aurea.FieldError
 }
 
 // kinds is the table.
@@ -116,6 +119,12 @@ func New(w aurea.Workload, seed uint64) (Jobs, error) {
 		values, err := aurea.ReadParameters(k.Parameters, w.Parameters, "workload")
 		if err != nil {
 			return nil, err
+		}
+		if k.check != nil {
+			if wrong := k.check(values); wrong != nil {
+				wrong.Location = "workload." + wrong.Location
+				return nil, &aurea.InvalidError{Fields: []aurea.FieldError{*wrong}}
+			}
 		}
 		return k.make(values, seed), nil
 	}

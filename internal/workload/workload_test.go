@@ -106,6 +106,22 @@ func TestSleepWithoutJitterIsExact(t *testing.T) {
 	}
 }
 
+func TestSleepFromADistribution(t *testing.T) {
+	w := sleeping(t, map[string]any{"duration": "28ms", "distribution": "bimodal", "slow_share": json.Number("0.1"), "slow_factor": json.Number("5")}, 1)
+	slow := 0
+	for job := range int64(1000) {
+		switch wait := w.Wait(job); {
+		case wait >= w.Longest():
+			slow++
+		case wait.Round(time.Microsecond) != 20*time.Millisecond:
+			t.Fatalf("job %d waits %v, want 20ms or 100ms", job, wait)
+		}
+	}
+	if longest := w.Longest().Round(time.Microsecond); slow < 70 || slow > 130 || longest != 100*time.Millisecond {
+		t.Errorf("%d of 1000 jobs are slow, up to %v, want about 100, 100ms", slow, longest)
+	}
+}
+
 // The waits fill [80, 120] ms evenly: mean 100 ms, variance (40 ms)²/12, and a
 // Kolmogorov–Smirnov distance to the uniform law below its 0.1 % point.
 func TestSleepJitterIsUniform(t *testing.T) {
@@ -162,6 +178,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duraton": "1s"}}, `workload.duraton: is not a field; did you mean duration?`},
+		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("0.1"), "distribution": "pareto"}}, `workload.jitter: cannot stand together with a distribution; give one of them`},
 		{aurea.Workload{Kind: "noop", Parameters: map[string]any{"duration": "1s"}}, `workload.duration: is not a field`},
 	}
 	for _, test := range tests {
