@@ -11,6 +11,7 @@ type Stream uint64
 const (
 	StreamJobs uint64 = iota
 	StreamArrivals
+	StreamFaults
 )
 
 const golden = 0x9e3779b97f4a7c15

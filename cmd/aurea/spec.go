@@ -171,7 +171,7 @@ func (d *document) pairs(flags *pflag.FlagSet, flag, field string) error {
 			return usageErrorf("--%s must be key=value; got %q", flag, pair)
 		}
 		if field == "workload" {
-			object[key] = scalar(text)
+			nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = scalar(text)
 		} else {
 			object[key] = text
 		}
@@ -246,4 +246,19 @@ func child(node *yaml.Node, step string) (key, value *yaml.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// nested is the object that a dotted key such as failure.rate is a member of,
+// made where it is not there yet.
+func nested(object map[string]any, key string) map[string]any {
+	parts := strings.Split(key, ".")
+	for _, part := range parts[:len(parts)-1] {
+		inner, ok := object[part].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			object[part] = inner
+		}
+		object = inner
+	}
+	return object
 }

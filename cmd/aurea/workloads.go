@@ -34,13 +34,19 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, kind := range kinds {
 		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
-		for _, p := range kind.Parameters {
-			fmt.Fprintf(table, "  %s\t%s; %s", p.Name, p.Doc, p.Rule())
-			if p.Default != nil {
-				fmt.Fprintf(table, ", %v unless given", p.Default)
-			}
-			fmt.Fprintln(table)
-		}
+		printParameters(table, "", kind.Parameters)
 	}
+	fmt.Fprintf(table, "any of them\talso takes a failure, which makes some jobs go wrong on purpose\n")
+	printParameters(table, "failure.", kinds[0].Failure)
 	return table.Flush()
+}
+
+func printParameters(w io.Writer, prefix string, parameters []aurea.Parameter) {
+	for _, p := range parameters {
+		fmt.Fprintf(w, "  %s\t%s; %s", prefix+p.Name, p.Doc, p.Rule())
+		if p.Default != nil {
+			fmt.Fprintf(w, ", %v unless given", p.Default)
+		}
+		fmt.Fprintln(w)
+	}
 }

@@ -177,7 +177,31 @@ func (c *crew) do(job int64) (err error) {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
+	if c.faults != nil {
+		return c.falter(ctx, job)
+	}
 	return c.runner.Run(ctx, job)
+}
+
+// falter runs a job with what the spec wants to go wrong.
+func (c *crew) falter(ctx context.Context, job int64) error {
+	if c.faults.Hangs(job) {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	start := c.now()
+	if err := c.runner.Run(ctx, job); err != nil {
+		return err
+	}
+	took := c.now() - start
+	if longer := c.faults.Slowed(job, took) - took; longer > 0 {
+		timerSleep(ctx, longer)
+		return ctx.Err()
+	}
+	if c.faults.Fails(job) {
+		return workload.ErrInjected
+	}
+	return nil
 }
 
 // judge says how a job ended.

@@ -33,7 +33,12 @@ func napping(d time.Duration) runner {
 // drive executes a spec with the jobs of the test.
 func drive(ctx context.Context, t testing.TB, jobs workload.Jobs, spec string) *aurea.Result {
 	t.Helper()
-	result, err := fake().execute(ctx, plan(t, spec), jobs, ignore)
+	p := plan(t, spec)
+	faults, err := workload.NewFaults(p.Workload, p.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := fake().execute(ctx, p, jobs, faults, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +83,36 @@ func TestCrewsAndSquadsAgree(t *testing.T) {
 					t.Errorf("the series has %d started and %d ended, want %d", started, ended, all)
 				}
 			})
+		})
+	}
+}
+
+// What goes wrong on purpose does so the same way in both: the same jobs, under
+// a class of its own, and as long as it says.
+func TestInjectedFailures(t *testing.T) {
+	for kind, check := range map[string]func(r *aurea.Result) bool{
+		"error": func(r *aurea.Result) bool {
+			return r.Counts.Failed > 150 && r.Counts.Failed < 250 && r.FailedLatency.Max == 0.025 &&
+				r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Failed
+		},
+		"timeout": func(r *aurea.Result) bool {
+			return r.Counts.Timeout > 150 && r.Counts.Timeout < 250 && r.FailedLatency.Min == 0.09 && r.Errors[0].Class == "timeout"
+		},
+		"slow": func(r *aurea.Result) bool {
+			return r.Counts.OK == 1000 && r.Latency.Min == 0.025 && r.Latency.Max == 0.075 && r.Latency.P50 < 0.026 && r.Latency.P90 == 0.075
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			spec := `{"num_jobs": 1000, "concurrency": 10, "timeout": "90ms", "seed": 5, "workload": {"kind": "sleep", "duration": "25ms",
+				"failure": {"rate": 0.2, "factor": 3, "kind": "` + kind + `"}}}`
+			want := execute(t.Context(), t, fake(), spec)
+			got := drive(t.Context(), t, napping(25*time.Millisecond), spec)
+			if !check(want) {
+				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
+			}
+			if got.Counts != want.Counts || got.ServiceTime != want.ServiceTime || !slices.Equal(got.Errors, want.Errors) {
+				t.Errorf("%s: a crew has %+v, %+v, %+v\nwant %+v, %+v, %+v", kind, got.Counts, got.ServiceTime, got.Errors, want.Counts, want.ServiceTime, want.Errors)
+			}
 		})
 	}
 }

@@ -44,7 +44,9 @@ func (d *desk) count(outcome aurea.Outcome, intended, start, end time.Duration, 
 		tally.Cancelled++
 		return
 	case aurea.Failed:
-		d.fail(err)
+		if intended >= d.warmup {
+			d.fail(err)
+		}
 	}
 	tally.End(outcome, intended, start, end)
 }

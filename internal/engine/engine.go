@@ -53,11 +53,16 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 	if err != nil {
 		return nil, err
 	}
-	return e.execute(ctx, plan, jobs, observe)
+	faults, err := workload.NewFaults(plan.Workload, plan.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return e.execute(ctx, plan, jobs, faults, observe)
 }
 
-func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, faults *workload.Faults, observe func(aurea.Progress)) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, e.sleep)
+	x.faults = faults
 	defer context.AfterFunc(ctx, func() { x.stopped.Store(true) })()
 
 	d := x.driver(jobs)

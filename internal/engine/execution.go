@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // An execution is what all that drive the jobs of one Execute share. It is only
@@ -14,6 +15,7 @@ import (
 type execution struct {
 	ctx     context.Context
 	plan    aurea.Plan
+	faults  *workload.Faults
 	timeout time.Duration  // the longest a job may take
 	end     time.Duration  // when to start no more jobs
 	warmup  time.Duration  // jobs intended before this are not judged

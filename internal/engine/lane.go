@@ -23,6 +23,7 @@ type lane struct {
 	ended     time.Duration // when the last job ended
 	cold      bool          // the lane has slept long since its queue was warm
 	warmth    int64
+	failed    int64         // judged jobs that failed
 	published int64         // jobs in flight, as the other lanes know
 	mostSeen  int64         // most judged jobs in flight on all lanes, as seen from here
 	seen      time.Duration // when that was looked at last
@@ -150,6 +151,9 @@ func (l *lane) count(e ending) {
 	l.tallyOf(e.intended).End(outcome, e.intended, start, e.seen)
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
+	}
+	if outcome == aurea.Failed && e.intended >= l.warmup {
+		l.failed++
 	}
 	if l.line != nil {
 		l.line.Leave(l.number(e.job))

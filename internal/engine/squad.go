@@ -31,7 +31,7 @@ type gauge struct {
 // newSquad makes one lane a core, or fewer when there is not that much to do at
 // once, and divides the concurrency among them.
 func newSquad(x *execution, jobs workload.Waiter) *squad {
-	s := &squad{execution: x, jobs: jobs, free: jobs.Longest() == 0}
+	s := &squad{execution: x, jobs: jobs, free: jobs.Longest() == 0 && x.faults == nil}
 	s.line, _ = jobs.(workload.Queue)
 	n := int(min(int64(runtime.GOMAXPROCS(0)), max(x.plan.Concurrency, 1)))
 	s.levels = make([]gauge, n)
@@ -68,11 +68,19 @@ func (s *squad) wait(i int64) (time.Duration, aurea.Outcome) {
 	if s.free {
 		return 0, aurea.OK
 	}
-	d := s.jobs.Wait(s.number(i))
-	if d > s.timeout {
-		return s.timeout, aurea.TimedOut
+	job := s.number(i)
+	d := s.jobs.Wait(job)
+	if s.faults != nil {
+		d = s.faults.Slowed(job, d)
 	}
-	return d, aurea.OK
+	switch {
+	case d > s.timeout || s.faults.Hangs(job):
+		return s.timeout, aurea.TimedOut
+	case s.faults.Fails(job):
+		return d, aurea.Failed
+	default:
+		return d, aurea.OK
+	}
 }
 
 // inFlight is how many jobs are in flight on all lanes.
@@ -100,5 +108,14 @@ func (s *squad) lastStart() time.Duration {
 	return last
 }
 
-// failures are none: waiting does not fail.
-func (s *squad) failures() []aurea.ErrorClass { return nil }
+// failures are those that the spec wanted: waiting itself does not fail.
+func (s *squad) failures() []aurea.ErrorClass {
+	var n int64
+	for _, l := range s.lanes {
+		n += l.failed
+	}
+	if n == 0 {
+		return nil
+	}
+	return []aurea.ErrorClass{{Class: workload.ErrInjected.Class, Count: n, Sample: workload.ErrInjected.Error()}}
+}

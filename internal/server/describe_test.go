@@ -217,7 +217,7 @@ func TestSpecSchema(t *testing.T) {
 	}
 	want := map[string][]string{}
 	for _, kind := range workload.Kinds() {
-		parameters := []string{"kind"}
+		parameters := []string{"kind", "failure"}
 		for _, p := range kind.Parameters {
 			parameters = append(parameters, p.Name)
 		}

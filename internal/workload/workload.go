@@ -90,23 +90,34 @@ func Kinds() []aurea.Kind {
 	described := make([]aurea.Kind, len(kinds))
 	for i, k := range kinds {
 		described[i] = k.Kind
+		described[i].Failure = faultParameters
 	}
 	return described
 }
 
 // Check reports what is wrong with the workload of a plan: its kind, its
-// parameters, or how many of its jobs would be in flight. The error is an
+// parameters, or what the plan would do with them. The error is an
 // *aurea.InvalidError.
 func Check(plan aurea.Plan) error {
 	if _, err := New(plan.Workload, 0); err != nil {
 		return err
 	}
+	faults, err := NewFaults(plan.Workload, 0)
+	if err != nil {
+		return err
+	}
+	if faults.hang() && plan.Spec.Timeout == 0 {
+		return wrongField("workload.failure.kind", "needs a timeout for the jobs, or those that hang would never end")
+	}
 	kind, err := ByName(plan.Workload.Kind)
 	if most := kind.MostInFlight; err == nil && most > 0 && plan.Concurrency > most {
-		message := fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", most, kind.Name)
-		return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency", Message: message}}}
+		return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", most, kind.Name))
 	}
 	return err
+}
+
+func wrongField(location, message string) *aurea.InvalidError {
+	return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: location, Message: message}}}
 }
 
 // New makes the workload of a run with the given seed. The error is an
@@ -116,14 +127,13 @@ func New(w aurea.Workload, seed uint64) (Jobs, error) {
 		if k.Name != w.Kind {
 			continue
 		}
-		values, err := aurea.ReadParameters(k.Parameters, w.Parameters, "workload")
+		values, err := aurea.ReadParameters(k.Parameters, withoutFaults(w.Parameters), "workload")
 		if err != nil {
 			return nil, err
 		}
 		if k.check != nil {
 			if wrong := k.check(values); wrong != nil {
-				wrong.Location = "workload." + wrong.Location
-				return nil, &aurea.InvalidError{Fields: []aurea.FieldError{*wrong}}
+				return nil, wrongField("workload."+wrong.Location, wrong.Message)
 			}
 		}
 		return k.make(values, seed), nil
@@ -137,13 +147,14 @@ func unknownKind(name string) error {
 		names[i] = k.Name
 	}
 	message := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
-	return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "workload.kind", Message: message}}}
+	return wrongField("workload.kind", message)
 }
 
 // ByName finds a kind; the error names those there are.
 func ByName(name string) (aurea.Kind, error) {
 	for _, k := range kinds {
 		if k.Name == name {
+			k.Failure = faultParameters
 			return k.Kind, nil
 		}
 	}

@@ -1,0 +1,39 @@
+package workload
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// docs/workloads.md has a section for every kind, and says what each of its
+// parameters means.
+func TestDocs(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(aureatest.Root(), "docs", "workloads.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for section := range strings.SplitSeq(string(content), "\n## ") {
+		name, text, _ := strings.Cut(section, "\n")
+		sections[name] = text
+	}
+	for _, k := range Kinds() {
+		for _, p := range k.Parameters {
+			if !strings.Contains(sections[k.Name], "`"+p.Name+"`") {
+				t.Errorf("docs/workloads.md does not say what %s of %s means", p.Name, k.Name)
+			}
+		}
+		for _, p := range k.Failure {
+			if !strings.Contains(sections["Failures on purpose"], "`failure."+p.Name+"`") {
+				t.Errorf("docs/workloads.md does not say what %s of a failure means", p.Name)
+			}
+		}
+		if _, ok := sections[k.Name]; !ok {
+			t.Errorf("docs/workloads.md has no section %s", k.Name)
+		}
+	}
+}
