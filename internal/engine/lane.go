@@ -13,7 +13,7 @@ type lane struct {
 	index int
 	share aurea.Plan // this lane's part of the concurrency; jobs come from the execution
 	queue deadlines
-	endings
+	seen  endings // jobs that have ended and are not counted yet
 	sleep sleeper
 
 	tallies   *tallies
@@ -22,11 +22,11 @@ type lane struct {
 	started   time.Duration // when the last job was started
 	ended     time.Duration // when the last job ended
 	cold      bool          // the lane has slept long since its queue was warm
-	warmth    int64
+	warmth    int64         // what reading it gave, which means nothing
 	failed    int64         // judged jobs that failed
 	published int64         // jobs in flight, as the other lanes know
 	mostSeen  int64         // most judged jobs in flight on all lanes, as seen from here
-	seen      time.Duration // when that was looked at last
+	looked    time.Duration // when that was looked at last
 }
 
 // A tallies is what a lane counts: the jobs to be judged, and those of the
@@ -45,7 +45,7 @@ func newLane(s *squad, index int, share aurea.Plan) *lane {
 	l := &lane{squad: s, index: index, share: share, tallies: newTallies(s.warmup > 0), tick: Interval}
 	l.spare = make(chan *tallies, 1)
 	l.spare <- newTallies(s.warmup > 0)
-	l.endings = newEndings(share.Concurrency)
+	l.seen = newEndings(share.Concurrency)
 	return l
 }
 
@@ -124,18 +124,18 @@ func (l *lane) finish(now time.Duration) {
 		l.count(ending{l.queue.pop(), now})
 		return
 	}
-	if l.full() {
+	if l.seen.full() {
 		l.settle()
 	}
-	l.put(ending{l.queue.pop(), now})
+	l.seen.put(ending{l.queue.pop(), now})
 }
 
 // settle counts some of the jobs that have ended, and reports whether there
 // were any.
 func (l *lane) settle() bool {
-	n := min(l.waiting(), settleTogether)
+	n := min(l.seen.waiting(), settleTogether)
 	for range n {
-		l.count(l.take())
+		l.count(l.seen.take())
 	}
 	return n > 0
 }
@@ -186,7 +186,7 @@ func (l *lane) publish() {
 // only have grown where a job was started, so this is called there.
 func (l *lane) look(now time.Duration) {
 	l.publish()
-	l.seen = now
+	l.looked = now
 	if now >= l.warmup {
 		l.mostSeen = max(l.mostSeen, l.inFlight())
 	}

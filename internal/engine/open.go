@@ -95,7 +95,7 @@ func (a *arrivals) fullElsewhere() bool { return a.inFlight() >= a.plan.Concurre
 // notice publishes the jobs in flight, and looks at those of the other lanes if
 // that was not done a moment ago: their numbers are far away in the machine.
 func (a *arrivals) notice(now time.Duration) {
-	if now-a.seen > time.Microsecond {
+	if now-a.looked > time.Microsecond {
 		a.look(now)
 	} else {
 		a.publish()
