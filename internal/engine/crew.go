@@ -29,6 +29,7 @@ type crew struct {
 
 func newCrew(x *execution, runner workload.Runner) *crew {
 	c := &crew{execution: x, runner: runner, freed: make(chan struct{}, 1)}
+	c.plan.Concurrency = min(c.plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
 	for range runtime.GOMAXPROCS(0) {
 		c.desks = append(c.desks, newDesk(x.warmup))
 	}
@@ -69,7 +70,8 @@ func (c *crew) employ() {
 			}
 			timerSleep(c.ctx, min(rise-now, Interval))
 		}
-		for opened, level := rise, c.plan.LevelAt(rise.Seconds()); c.live.Load() < level && c.handed.Load() < c.plan.Jobs; {
+		opened := rise
+		for range c.plan.LevelAt(rise.Seconds()) - c.live.Load() { // and no more, even if those already there have nothing to do
 			c.live.Add(1)
 			c.workers.Go(func() { c.work(opened) })
 		}

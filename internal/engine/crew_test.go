@@ -214,10 +214,25 @@ func TestComputing(t *testing.T) {
 	}
 }
 
+// A run that is over before all its workers have begun ends.
+func TestWorkersOfAShortRun(t *testing.T) {
+	r := execute(t.Context(), t, New("test"), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "cpu", "work": 1}}`)
+	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
+		t.Errorf("%+v: %v", r.Counts, err)
+	}
+}
+
 func TestTooManyWorkers(t *testing.T) {
-	_, err := New("test").Execute(t.Context(), plan(t, `{"num_jobs": 1000000, "workload": {"kind": "cpu"}}`), ignore)
-	var invalid *aurea.InvalidError
-	if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
-		t.Errorf("a million goroutines: %v, want a wrong concurrency", err)
+	for _, load := range []string{`"num_jobs": 1000000`, `"duration": "1s", "rate": 10, "concurrency": 1000000`} {
+		_, err := New("test").Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), ignore)
+		var invalid *aurea.InvalidError
+		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
+			t.Errorf("%s: %v, want a wrong concurrency", load, err)
+		}
+	}
+	// Who asks for a rate alone asks for no number in flight.
+	r := execute(t.Context(), t, New("test"), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
+	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
+		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
 }

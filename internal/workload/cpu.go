@@ -12,9 +12,9 @@ var cpu = kind{
 		Name: "cpu",
 		Doc:  "computes: a fixed amount of integer arithmetic that is the same on every machine",
 		Parameters: []aurea.Parameter{
-			{Name: "work", Type: aurea.Integer, Min: 1, Max: 1e9, Default: int64(1000), Doc: "how much, in units of 1,000 rounds, which take about a microsecond"},
+			{Name: "work", Type: aurea.Integer, Min: 1, Max: 1e9, Default: int64(1000), Doc: "how much, in units of 1,000 rounds, which take some microseconds"},
 		},
-		MostInFlight: 100_000,
+		MostInFlight: MostRunning,
 	},
 	make: func(values map[string]any, seed uint64) Jobs {
 		return computer{work: values["work"].(int64), seed: seed}
@@ -28,7 +28,7 @@ type computer struct {
 
 const (
 	unitRounds = 1000
-	checkEvery = 64 // units between two looks at the context: some tens of microseconds
+	checkEvery = 64 // units between two looks at the context: some hundred microseconds
 )
 
 // Run computes the job's units. It stops when ctx is cancelled.

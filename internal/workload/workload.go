@@ -33,6 +33,10 @@ type Runner interface {
 	Run(ctx context.Context, job int64) error
 }
 
+// MostRunning is how many jobs of a Runner may be in flight at once: each takes a
+// goroutine, and some kilobytes.
+const MostRunning = 100_000
+
 // A Failure is a job's error with the class that it is counted under.
 type Failure struct {
 	Class string // one word, of a small set
@@ -110,7 +114,7 @@ func Check(plan aurea.Plan) error {
 		return wrongField("workload.failure.kind", "needs a timeout for the jobs, or those that hang would never end")
 	}
 	kind, err := ByName(plan.Workload.Kind)
-	if most := kind.MostInFlight; err == nil && most > 0 && plan.Concurrency > most {
+	if most := kind.MostInFlight; err == nil && most > 0 && (plan.Spec.Concurrency > most || !plan.Open() && plan.Concurrency > most) {
 		return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", most, kind.Name))
 	}
 	return err
