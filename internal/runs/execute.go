@@ -10,19 +10,24 @@ import (
 )
 
 // next takes the first run of the queue and makes it the running one; nil when
-// nothing waits.
+// nothing waits. One that was cancelled while it waited ends here, if its caller
+// has not had it leave yet: it never begins.
 func (m *Manager) next() *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.queue) == 0 {
-		return nil
+	for len(m.queue) > 0 {
+		e := m.queue[0]
+		m.queue = m.queue[1:]
+		if e.ctx.Err() != nil {
+			m.finish(e, nil, nil)
+			continue
+		}
+		m.move(e, aurea.StatusRunning)
+		m.running = e
+		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
+		return e
 	}
-	e := m.queue[0]
-	m.queue = m.queue[1:]
-	m.move(e, aurea.StatusRunning)
-	m.running = e
-	m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
-	return e
+	return nil
 }
 
 func (m *Manager) execute(e *entry) {

@@ -218,3 +218,19 @@ func TestNothingStaysOnTheCallersContext(t *testing.T) {
 		}
 	})
 }
+
+// A run whose caller is gone before its turn never begins, however soon its
+// turn comes.
+func TestGoneBeforeItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 100 {
+			run, err := s.manager.Do(gone, decode(t, `{"num_jobs": 1}`), nil)
+			if err != nil || run.Status != aurea.StatusCancelled || run.StartedAt != nil || run.Result != nil {
+				t.Fatalf("%v, %s, started at %v", err, run.Status, run.StartedAt)
+			}
+		}
+	})
+}
