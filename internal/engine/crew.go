@@ -41,9 +41,6 @@ func (c *crew) parts() int { return len(c.desks) }
 // drive has the jobs started and returns what waits until the last of them has
 // ended and was reported.
 func (c *crew) drive(to *collector) (wait func()) {
-	if c.plan.Jobs != aurea.Unbounded {
-		c.log.Reserve(c.plan.Jobs, 0, 1)
-	}
 	c.begin()
 	var reporting sync.WaitGroup
 	over := make(chan struct{})
@@ -81,15 +78,30 @@ func (c *crew) employ() {
 // work is a worker's: job after job, until there is none, or no room for its
 // next. The first should have started when the room for it was made.
 func (c *crew) work(intended time.Duration) {
-	defer c.live.Add(-1)
-	for now := c.now(); c.plan.Level == nil || c.live.Load() <= c.plan.LevelAt(now.Seconds()); {
+	for now := c.now(); !c.dismiss(now); {
 		i, end := c.claim(1, now)
 		if i >= end {
+			c.live.Add(-1)
 			return
 		}
 		now = c.run(i, min(intended, now), now)
 		intended = now
 	}
+}
+
+// dismiss takes one worker off the crew if there are more than the ramp wants.
+// Of several who ask at once, no more are let go than are too many.
+func (c *crew) dismiss(now time.Duration) bool {
+	if c.plan.Level == nil {
+		return false
+	}
+	level := c.plan.LevelAt(now.Seconds())
+	for live := c.live.Load(); live > level; live = c.live.Load() {
+		if c.live.CompareAndSwap(live, live-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // dispatch drives the open model: it starts every job when it is due.

@@ -236,3 +236,18 @@ func TestTooManyWorkers(t *testing.T) {
 		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
 }
+
+// Of workers who all ask at once, as many are let go as are too many.
+func TestDismissal(t *testing.T) {
+	p := plan(t, `{"concurrency": 100, "stages": [{"duration": "1s", "concurrency": 40}, {"duration": "1s", "concurrency": 40}], "workload": {"kind": "cpu"}}`)
+	c := newCrew(newExecution(t.Context(), p, nil), nil)
+	c.live.Store(100)
+	var asking sync.WaitGroup
+	for range 100 {
+		asking.Go(func() { c.dismiss(1500 * time.Millisecond) })
+	}
+	asking.Wait()
+	if live := c.live.Load(); live != 40 {
+		t.Errorf("%d workers are left, want 40", live)
+	}
+}

@@ -52,7 +52,7 @@ func newLane(s *squad, index int, share aurea.Plan) *lane {
 // reserve takes the lane's part of the memory that the run is known to need.
 func (l *lane) reserve(lanes int) {
 	l.queue.reserve(l.share.Concurrency)
-	if l.plan.Jobs != aurea.Unbounded {
+	if l.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
 		l.log.Reserve(l.plan.Jobs, l.index, lanes)
 	}
 }
