@@ -38,7 +38,7 @@ func (d *desk) count(outcome aurea.Outcome, intended, start, end time.Duration, 
 	defer d.mu.Unlock()
 	d.ended++
 	d.lastStart, d.lastEnd = max(d.lastStart, start), max(d.lastEnd, end)
-	tally := d.tallyOf(intended)
+	tally := d.tallies.of(intended, d.warmup)
 	switch outcome {
 	case aurea.Cancelled:
 		tally.Cancelled++
@@ -55,14 +55,7 @@ func (d *desk) count(outcome aurea.Outcome, intended, start, end time.Duration, 
 func (d *desk) drop(intended time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tallyOf(intended).Dropped++
-}
-
-func (d *desk) tallyOf(intended time.Duration) *aurea.Tally {
-	if intended < d.warmup {
-		return d.tallies.warmup
-	}
-	return d.tallies.judged
+	d.tallies.of(intended, d.warmup).Dropped++
 }
 
 // fail counts a failure by its class, with the message of the first.

@@ -29,7 +29,7 @@ type lane struct {
 	looked    time.Duration // when that was looked at last
 }
 
-// A tallies is what a lane counts: the jobs to be judged, and those of the
+// A tallies is what a lane, or a desk, counts: the jobs to be judged, and those of the
 // warm-up, if there is one.
 type tallies struct{ judged, warmup *aurea.Tally }
 
@@ -39,6 +39,14 @@ func newTallies(warmup bool) *tallies {
 		t.warmup = aurea.NewTally()
 	}
 	return t
+}
+
+// of is where a job is counted, by when it should have started.
+func (t *tallies) of(intended, warmup time.Duration) *aurea.Tally {
+	if intended < warmup {
+		return t.warmup
+	}
+	return t.judged
 }
 
 func newLane(s *squad, index int, share aurea.Plan) *lane {
@@ -98,26 +106,19 @@ func (l *lane) sleepUntil(end, start, now time.Duration) {
 	l.sleep(l.ctx, d)
 }
 
-// tallyOf is where a job is counted.
-func (l *lane) tallyOf(intended time.Duration) *aurea.Tally {
-	if intended < l.warmup {
-		return l.tallies.warmup
-	}
-	return l.tallies.judged
-}
-
 func (l *lane) launch(i int64, intended, start time.Duration) {
 	if l.line != nil {
 		l.line.Enter(l.number(i), start)
 	}
 	d, _ := l.wait(i)
-	l.tallyOf(intended).Started++
+	l.tallies.of(intended, l.warmup).Started++
 	l.started = start
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 
 // finish ends the job with the earliest deadline, which is due. It is counted
-// later, when there is time; where no job takes any time, that is never.
+// when there is time; where no job takes any, there is always another to end, so
+// it is counted at once.
 func (l *lane) finish(now time.Duration) {
 	l.ended = now
 	if l.free {
@@ -148,7 +149,7 @@ func (l *lane) settleAll() {
 func (l *lane) count(e ending) {
 	d, outcome := l.wait(e.job)
 	start := e.at - d
-	l.tallyOf(e.intended).End(outcome, e.intended, start, e.seen)
+	l.tallies.of(e.intended, l.warmup).End(outcome, e.intended, start, e.seen)
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
@@ -166,7 +167,7 @@ func (l *lane) cancel(now time.Duration) {
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
-		l.tallyOf(w.intended).Cancelled++
+		l.tallies.of(w.intended, l.warmup).Cancelled++
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.ended = now

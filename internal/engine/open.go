@@ -70,7 +70,7 @@ func (a *arrivals) take(now, freed time.Duration) {
 			return
 		}
 		if a.drop && due < freed && a.fullElsewhere() {
-			a.tallyOf(due).Dropped++
+			a.tallies.of(due, a.warmup).Dropped++
 			continue
 		}
 		a.job, a.due = first, due

@@ -25,8 +25,9 @@ const (
 )
 
 // preciseSleep gives the calling goroutine a thread of its own and returns a
-// sleeper for it that is as precise as can be had cheaply. It sleeps on a timer, which can be cancelled, to a millisecond and a half before
-// the end; then in the kernel, which wakes within tens of microseconds; and
+// sleeper for it that is as precise as can be had cheaply. It sleeps on a timer,
+// which can be cancelled, to a millisecond and a half before the end; then in
+// the kernel, which wakes within tens of microseconds; and
 // spins the rest, as long as all spinning together stays below a tenth of all
 // sleeping. Beyond that it sleeps longer instead, and jobs start in small groups,
 // some 50 µs late. So a lane with nothing to do costs no CPU, one that waits

@@ -69,10 +69,7 @@ func (s *squad) wait(i int64) (time.Duration, aurea.Outcome) {
 		return 0, aurea.OK
 	}
 	job := s.number(i)
-	d := s.jobs.Wait(job)
-	if s.faults != nil {
-		d = s.faults.Slowed(job, d)
-	}
+	d := s.faults.Slowed(job, s.jobs.Wait(job))
 	switch {
 	case d > s.timeout || s.faults.Hangs(job):
 		return s.timeout, aurea.TimedOut

@@ -65,7 +65,8 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	}
 }
 
-// remaining estimates the seconds a run still takes: until its time is over, or its jobs are done at the rate so far, whichever is sooner.
+// remaining estimates the seconds a run still takes: until its time is over, or
+// its jobs are done at the rate so far, whichever is sooner.
 func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	left := -1.0
 	if plan.End != aurea.Forever {
