@@ -152,8 +152,8 @@ func TestFlagsFromEnvironment(t *testing.T) {
 	t.Setenv("AUREA_JOB_DURATION", "1ms")
 	t.Setenv("AUREA_CONCURRENCY", "3")
 	_, result := runJSON(t, "", "--concurrency", "2")
-	if result.Counts.OK != 6 || result.InFlight.Max != 2 {
-		t.Errorf("%d jobs, %d at once; want 6 from the environment, 2 from the flag", result.Counts.OK, result.InFlight.Max)
+	if result.Counts.OK != 6 || result.Spec.Concurrency != 2 || result.InFlight.Max > 2 {
+		t.Errorf("%d jobs, up to %d at once, %d were; want 6 from the environment, 2 from the flag", result.Counts.OK, result.Spec.Concurrency, result.InFlight.Max)
 	}
 	t.Setenv("AUREA_QUIET", "perhaps")
 	code, _, stderr := command(t, "", "run")

@@ -198,7 +198,8 @@ func TestBrowserRun(t *testing.T) {
 	if raw.number(t, "counts.ok") != 20 || raw.number(t, "spec.job_duration_ms") != 10 || raw.at("name") != "<b>mine</b>" || raw.at("jobs") != nil {
 		t.Errorf("what ran is not what was asked for: %v", raw)
 	}
-	for fact, want := range map[string]string{"Planned": "20", "Ok": "20", "Failed": "0", "Timeout": "0", "Cancelled": "0", "Dropped": "0", "Model": "closed", "In flight, max": "20", "Seed": seed} {
+	for fact, want := range map[string]string{"Planned": "20", "Ok": "20", "Failed": "0", "Timeout": "0", "Cancelled": "0", "Dropped": "0", "Model": "closed", "Seed": seed,
+		"In flight, max": strconv.FormatFloat(raw.number(t, "in_flight.max"), 'f', -1, 64)} {
 		if got := b.fact(fact); got != want {
 			t.Errorf("%s: %q, want %q", fact, got, want)
 		}
