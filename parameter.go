@@ -21,22 +21,33 @@ const (
 	Text         Type = "string"   // string; Options, when given, are the only ones allowed
 	Boolean      Type = "boolean"  // bool
 	DurationText Type = "duration" // Duration, written "250ms"
+	Object       Type = "object"   // map[string]any, by Members
+	List         Type = "array"    // []any, each as Items says; one value alone is a list of one
+	Texts        Type = "texts"    // map[string]string: an object of strings, up to maxTexts of them
+	Work         Type = "workload" // Workload: a kind and its parameters
+	Any          Type = "any"      // a value of any form, as it was decoded
 )
+
+// maxTexts is how many members an object of strings may have.
+const maxTexts = 100
 
 // A Parameter declares one named value once: what reads it, what checks it, the
 // JSON Schema in the API, the command's help and the docs all come from here.
 type Parameter struct {
 	Name     string
 	Type     Type
-	Min, Max float64  // inclusive; of durations, in seconds; of text, the longest length
-	Options  []string // the texts allowed, when they are few
-	Default  any      // what an absent value means; nil when it means nothing
-	Doc      string   // one sentence, without a full stop
+	Min, Max float64     // inclusive; of durations, in seconds; of text, the longest length; of lists, how many
+	Options  []string    // the texts allowed, when they are few
+	Default  any         // what an absent value means; nil when it means nothing
+	Required bool        // it must be given
+	Members  []Parameter // of an object
+	Items    *Parameter  // of a list, what each of its items is
+	Doc      string      // one sentence, without a full stop
 }
 
-// Parse turns a decoded JSON value (json.Number, string, bool) into the
-// parameter's Go type. The error is a sentence that names the rule and the
-// value, for the place that knows the location.
+// Parse turns a decoded JSON value (json.Number, string, bool) into the Go type
+// of a parameter that is not made of others. The error is a sentence that names
+// the rule and the value, for the place that knows the location.
 func (p Parameter) Parse(value any) (any, error) {
 	var parsed any
 	ok := false
@@ -54,6 +65,10 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed = text
 	case Boolean:
 		parsed, ok = value.(bool)
+	case Texts:
+		parsed, ok = p.texts(value)
+	case Any:
+		parsed, ok = value, value != nil
 	}
 	if !ok {
 		return nil, fmt.Errorf("must be %s; got %s", p.Rule(), show(value))
@@ -96,6 +111,17 @@ func (p Parameter) duration(value any) (Duration, bool) {
 	return Duration(d), err == nil && d.Seconds() >= p.Min && d.Seconds() <= p.Max
 }
 
+func (p Parameter) texts(value any) (map[string]string, bool) {
+	object, ok := value.(map[string]any)
+	texts := make(map[string]string, len(object))
+	for key, member := range object {
+		text, isText := member.(string)
+		ok = ok && isText
+		texts[key] = text
+	}
+	return texts, ok && len(object) <= maxTexts
+}
+
 // Rule says in words what the parameter takes: "an integer from 1 to 10000000".
 func (p Parameter) Rule() string {
 	switch {
@@ -109,6 +135,18 @@ func (p Parameter) Rule() string {
 		})
 	case p.Type == Boolean:
 		return "true or false"
+	case p.Type == Object:
+		return "an object"
+	case p.Type == List && p.Min > 0:
+		return fmt.Sprintf("a list of %v to %v", p.Min, p.Max)
+	case p.Type == List:
+		return fmt.Sprintf("a list of up to %v", p.Max)
+	case p.Type == Texts:
+		return fmt.Sprintf("an object of up to %d strings", maxTexts)
+	case p.Type == Work:
+		return `a workload such as {"kind": "noop"}`
+	case p.Type == Any:
+		return "a value that is not null"
 	case len(p.Options) > 0:
 		return "one of " + strings.Join(p.Options, ", ")
 	case p.Max > 0:
@@ -136,72 +174,6 @@ func formatDuration(d time.Duration) string {
 		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
-}
-
-// Schema is the parameter as a JSON Schema.
-func (p Parameter) Schema() map[string]any {
-	schema := map[string]any{"type": string(p.Type), "description": p.Doc}
-	switch p.Type {
-	case Integer, Number:
-		schema["minimum"], schema["maximum"] = p.Min, p.Max
-	case DurationText:
-		schema["type"] = string(Text)
-		schema["description"] = p.Doc + "; " + p.Rule()
-		schema["examples"] = []any{"250ms"}
-	case Text:
-		if p.Max > 0 {
-			schema["maxLength"] = int(p.Max)
-		}
-		if len(p.Options) > 0 {
-			schema["enum"] = p.Options
-		}
-	}
-	if p.Default != nil {
-		schema["default"] = p.Default
-	}
-	return schema
-}
-
-// readParameters reads an object by its declared parameters: the values that
-// were given and are right, by name, in their Go types. What is wrong goes to
-// found.
-func readParameters(parameters []Parameter, value any, location string, found *problems) map[string]any {
-	object, ok := value.(map[string]any)
-	if !ok {
-		found.add(location, "must be an object; got %s", show(value))
-		return nil
-	}
-	names := make([]string, len(parameters))
-	values := map[string]any{}
-	for i, p := range parameters {
-		names[i] = p.Name
-		raw, given := object[p.Name]
-		if !given {
-			continue
-		}
-		parsed, err := p.Parse(raw)
-		if err != nil {
-			found.add(join(location, p.Name), "%v", err)
-			continue
-		}
-		values[p.Name] = parsed
-	}
-	rejectUnknown(object, location, names, found)
-	return values
-}
-
-// ReadParameters reads the parameters of a workload by their declaration. Every
-// declared parameter with a default is in the answer; the error is an
-// *InvalidError with the location of each wrong one.
-func ReadParameters(parameters []Parameter, given map[string]any, location string) (map[string]any, error) {
-	var found problems
-	values := readParameters(parameters, given, location, &found)
-	for _, p := range parameters {
-		if _, ok := values[p.Name]; !ok && p.Default != nil {
-			values[p.Name] = p.Default
-		}
-	}
-	return values, found.err()
 }
 
 // show writes a value of the user's back to him, cut to a length that fits a

@@ -12,6 +12,8 @@ const (
 	StreamJobs uint64 = iota
 	StreamArrivals
 	StreamFaults
+	StreamParts
+	StreamNested // and those after it: of workloads within others
 )
 
 const golden = 0x9e3779b97f4a7c15

@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/hist"
@@ -39,10 +40,14 @@ type Result struct {
 	Thresholds    []ThresholdCheck `json:"thresholds"`
 	Errors        []ErrorClass     `json:"errors"`
 	Series        []Point          `json:"series"`
+	Phases        Named[Summary]   `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
+	Counters      Named[Amount]    `json:"counters,omitempty"` // what jobs counted, where their workload tells
+	Parts         []PartResult     `json:"parts,omitempty"`    // of a mix
 	Health        Health           `json:"health"`
 	Environment   Environment      `json:"environment"`
 	JobsNotListed int64            `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
 	Tally         *Tally           `json:"-"`                         // what the summaries are of; nil in a result read from JSON
+	Detail        *Detail          `json:"-"`                         // what phases, counters and parts are of; likewise
 	Jobs          *JobLog          `json:"-"`                         // nil when no records were kept
 }
 
@@ -80,6 +85,9 @@ func Summarize(h *hist.Histogram) Summary {
 type InFlight struct {
 	Max  int64   `json:"max"`  // the most seen at one moment
 	Mean float64 `json:"mean"` // over the run's duration
+	// Effective is how many made progress at once: of jobs that compute, as many as
+	// had a core; of others, the mean.
+	Effective float64 `json:"effective"`
 }
 
 // A Model is how jobs are started: each when an earlier one has ended, or by a
@@ -135,7 +143,8 @@ type Measurement struct {
 	Warmup      *Tally        // of the warm-up, likewise; empty without one
 	MaxInFlight int64
 	LastStart   time.Duration // when the last job was started
-	Failures    []ErrorClass  // of jobs that failed, timeouts aside
+	Failures    []ErrorClass  // of jobs that failed; of timeouts only where jobs say more of them
+	Detail      *Detail       // of the judged part; nil where jobs tell nothing of themselves
 	Series      []Point
 	Jobs        *JobLog
 	Health      Health
@@ -181,6 +190,8 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Tally:         tally,
 		Jobs:          m.Jobs,
 	}
+	result.InFlight.Effective = result.InFlight.Mean
+	result.tell(m.Detail)
 	if m.Stopped {
 		result.Status = StatusCancelled
 	}
@@ -221,10 +232,17 @@ func (m Measurement) rate(plan Plan) *Rate {
 	}
 }
 
+// timeoutClass is what jobs that took too long are counted under.
+const timeoutClass = "timeout"
+
 func errorClasses(plan Plan, m Measurement) []ErrorClass {
 	classes := append([]ErrorClass{}, m.Failures...)
-	if m.Tally.Timeout > 0 {
-		classes = append(classes, ErrorClass{"timeout", m.Tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
+	told := slices.IndexFunc(classes, func(c ErrorClass) bool { return c.Class == timeoutClass })
+	switch {
+	case told >= 0:
+		classes[told].Count = m.Tally.Timeout
+	case m.Tally.Timeout > 0:
+		classes = append(classes, ErrorClass{timeoutClass, m.Tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
 	}
 	return classes
 }

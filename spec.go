@@ -3,6 +3,7 @@ package aurea
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -108,6 +109,27 @@ func (w *Workload) UnmarshalJSON(data []byte) error {
 	var found problems
 	*w = *readWorkload(object, "workload", &found)
 	return found.err()
+}
+
+// does reports whether a job is, or has among its parts and steps, one of the
+// kinds.
+func (w Workload) does(kinds ...string) bool {
+	return slices.Contains(kinds, w.Kind) || anyDoes(w.Parameters, kinds)
+}
+
+// anyDoes looks for the kinds where the parameters of a workload, as decoded,
+// hold others.
+func anyDoes(parameters any, kinds []string) bool {
+	switch value := parameters.(type) {
+	case map[string]any:
+		if kind, ok := value["kind"].(string); ok && slices.Contains(kinds, kind) {
+			return true
+		}
+		return anyDoes(value["parts"], kinds) || anyDoes(value["steps"], kinds) || anyDoes(value["workload"], kinds)
+	case []any:
+		return slices.ContainsFunc(value, func(item any) bool { return anyDoes(item, kinds) })
+	}
+	return false
 }
 
 // Job returns what a job of the spec does: its workload, or the sleep that

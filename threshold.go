@@ -55,13 +55,6 @@ var measures = map[string]measure{
 	"in_flight":        {plain, func(r *Result) (float64, bool) { return float64(r.InFlight.Max), r.Counts.Ended() > 0 }},
 }
 
-// distributions are the prefixes of a statistic; without one, latency is meant.
-var distributions = map[string]func(*Tally) *hist.Histogram{
-	"latency":      func(t *Tally) *hist.Histogram { return t.Latency },
-	"service_time": func(t *Tally) *hist.Histogram { return t.ServiceTime },
-	"delay":        func(t *Tally) *hist.Histogram { return t.Delay },
-}
-
 var statistics = map[string]func(*hist.Histogram) float64{
 	"min":    func(h *hist.Histogram) float64 { return h.Min().Seconds() },
 	"mean":   (*hist.Histogram).Mean,
@@ -83,6 +76,11 @@ var (
 // max, p50, p99, p99.9, p999) of latency, service_time or delay, as in
 // "delay.p99". A limit is a number in the metric's base unit, a duration for
 // times, a percentage for shares.
+//
+// Of what jobs tell of themselves there are the statistics of a phase, as in
+// "phases.connect.p99", and of a mix's part, as in "parts.search.p99" and
+// "parts.search.error_rate"; and of a counter its amounts, as in
+// "counters.bytes_in.per_second".
 func ParseThreshold(text string) (Threshold, error) {
 	parts := expression.FindStringSubmatch(text)
 	if parts == nil {
@@ -113,19 +111,20 @@ func unknownMetric(name string) error {
 	if near := nearest(name, names); near != "" {
 		return fmt.Errorf("%s is not a metric; did you mean %s?", show(name), near)
 	}
-	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time and delay",
+	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time, delay, phases.NAME and parts.NAME",
 		show(name), strings.Join(slices.Sorted(maps.Keys(measures)), ", "))
 }
 
-// lookup finds a metric by name: a measure, or a statistic of a distribution.
+// lookup finds a metric by name: a measure, an amount that jobs counted, or a
+// statistic of a distribution.
 func lookup(name string) (measure, bool) {
 	if m, ok := measures[name]; ok {
 		return m, true
 	}
-	of := distributions["latency"]
-	if prefix, rest, ok := strings.Cut(name, "."); ok && distributions[prefix] != nil {
-		of, name = distributions[prefix], rest
+	if m, ok := lookupAmount(name); ok {
+		return m, true
 	}
+	of, name := distribution(name)
 	statistic := statistics[name]
 	if statistic == nil {
 		q, ok := quantile(name)
@@ -135,20 +134,18 @@ func lookup(name string) (measure, bool) {
 		statistic = func(h *hist.Histogram) float64 { return h.Quantile(q).Seconds() }
 	}
 	return measure{seconds, func(r *Result) (float64, bool) {
-		if r.Tally == nil {
+		h := of(r)
+		if h.Count() == 0 {
 			return 0, false
 		}
-		h := of(r.Tally)
-		return statistic(h), h.Count() > 0
+		return statistic(h), true
 	}}, true
 }
 
 // quantile is the quantile that the threshold is about, if it is about one.
 func (t Threshold) quantile() (float64, bool) {
-	if prefix, rest, ok := strings.Cut(t.metric, "."); ok && distributions[prefix] != nil {
-		return quantile(rest)
-	}
-	return quantile(t.metric)
+	_, statistic := distribution(t.metric)
+	return quantile(statistic)
 }
 
 // quantile reads "p50", "p99.9" and, as its short form, "p999".

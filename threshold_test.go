@@ -141,7 +141,7 @@ func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
 		share    = `error_rate: the limit must be a share such as "1%" or 0.01; got `
 		number   = `throughput: the limit must be a number; got `
 		noMetric = " is not a metric; there are completed_jobs, cost_per_job, cost_per_million, dropped_jobs, duration, error_rate, failed_jobs, in_flight, " +
-			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time and delay"
+			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time, delay, phases.NAME and parts.NAME"
 	)
 	for _, test := range []struct{ expression, message string }{
 		{"", form + `""`},

@@ -110,7 +110,9 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 
 // fewerCores compares the jobs that computed at once with the cores there were.
 func fewerCores(r *Result) (float64, float64, bool) {
-	return float64(r.InFlight.Max), float64(r.Environment.Cores), r.computes() && r.InFlight.Max > int64(r.Environment.Cores)
+	kind := r.Spec.Job().Kind
+	computes := kind == "cpu" || kind == "memory"
+	return float64(r.InFlight.Max), float64(r.Environment.Cores), computes && r.InFlight.Max > int64(r.Environment.Cores)
 }
 
 func backlog(r *Result) (float64, float64, bool) {
@@ -133,10 +135,9 @@ func waitingGenerator(r *Result) (float64, float64, bool) {
 // meantToBeBusy reports whether the run is there to use the cores: its jobs
 // compute, or it seeks the generator's own limit.
 func (r *Result) meantToBeBusy() bool {
-	return r.computes() || r.Model == Closed && r.Spec.Job().Kind == "noop"
+	job := r.Spec.Job()
+	return job.does("cpu", "memory") || r.Model == Closed && job.Kind == "noop"
 }
-
-func (r *Result) computes() bool { return r.Spec.Job().Kind == "cpu" }
 
 // fewSamples wants at least one sample above every percentile that a threshold
 // is about.

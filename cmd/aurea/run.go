@@ -12,6 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // writers are the forms of output, by the name that -o takes.
@@ -70,7 +71,8 @@ func execute(ctx context.Context, spec aurea.Spec, progress io.Writer) (aurea.Ru
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	manager := runs.New(engine.New(version), runs.Options{})
+	host := workload.Host{}
+	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()

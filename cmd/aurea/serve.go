@@ -73,13 +73,14 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	if err := o.checkExposure(tokens); err != nil {
 		return err
 	}
+	host := workload.Host{}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
 
-	manager := runs.New(engine.New(version), runs.Options{Queue: o.queue, Grace: o.grace, Log: log})
+	manager := runs.New(engine.New(version, host), runs.Options{Queue: o.queue, Grace: o.grace, Host: host, Log: log})
 	handler, err := metrics.New(manager.Stats, version, log)
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
@@ -87,7 +88,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	api := server.New(server.Options{
 		Runs:    manager,
 		Metrics: handler,
-		Kinds:   workload.Kinds(),
+		Kinds:   host.Kinds(),
 		Version: version,
 		Tokens:  tokens,
 		AnyHost: o.insecure || len(tokens) > 0,

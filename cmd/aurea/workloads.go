@@ -17,9 +17,10 @@ func newWorkloads() *cobra.Command {
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			kinds := workload.Kinds()
+			host := workload.Host{}
+			kinds := host.Kinds()
 			if len(args) == 1 {
-				kind, err := workload.ByName(args[0])
+				kind, err := host.ByName(args[0])
 				if err != nil {
 					return err
 				}
@@ -30,23 +31,40 @@ func newWorkloads() *cobra.Command {
 	}
 }
 
+// shared is the parameter that any kind takes; it is told once.
+const shared = "failure"
+
 func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, kind := range kinds {
 		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
 		printParameters(table, "", kind.Parameters)
 	}
-	fmt.Fprintf(table, "any of them\talso takes a failure, which makes some jobs go wrong on purpose\n")
-	printParameters(table, "failure.", kinds[0].Failure)
+	fmt.Fprintf(table, "any of them\talso takes a %s, which makes some jobs go wrong on purpose\n", shared)
+	for _, p := range kinds[0].Parameters {
+		if p.Name == shared {
+			printParameters(table, shared+".", p.Members)
+		}
+	}
 	return table.Flush()
 }
 
 func printParameters(w io.Writer, prefix string, parameters []aurea.Parameter) {
 	for _, p := range parameters {
+		if p.Name == shared {
+			continue
+		}
 		fmt.Fprintf(w, "  %s\t%s; %s", prefix+p.Name, p.Doc, p.Rule())
 		if p.Default != nil {
 			fmt.Fprintf(w, ", %v unless given", p.Default)
 		}
+		if p.Required {
+			fmt.Fprint(w, ", needed")
+		}
 		fmt.Fprintln(w)
+		printParameters(w, prefix+p.Name+".", p.Members)
+		if p.Items != nil {
+			printParameters(w, prefix+p.Name+"[].", p.Items.Members)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // plan decodes a spec as users write it.
@@ -29,7 +30,7 @@ func BenchmarkNoop(b *testing.B) {
 		for _, records := range []string{"false", "true"} {
 			b.Run("concurrency="+concurrency+"/records="+records, func(b *testing.B) {
 				p := plan(b, `{"num_jobs": 10000000, "workload": {"kind": "noop"}, "concurrency": `+concurrency+`, "include_jobs": `+records+`}`)
-				e := New("test")
+				e := New("test", workload.Host{})
 				b.ReportAllocs()
 				var jobs, seconds float64
 				for b.Loop() {
@@ -52,7 +53,7 @@ func BenchmarkAllAtOnce(b *testing.B) {
 	for _, jobs := range []int{10_000, 1_000_000, 10_000_000} {
 		b.Run("jobs="+itoa(jobs), func(b *testing.B) {
 			p := plan(b, `{"num_jobs": `+itoa(jobs)+`, "job_duration_ms": 1000, "include_jobs": false}`)
-			e := New("test")
+			e := New("test", workload.Host{})
 			for b.Loop() {
 				result, err := e.Execute(context.Background(), p, ignore)
 				if err != nil {
@@ -69,7 +70,7 @@ func BenchmarkAllAtOnce(b *testing.B) {
 // 100 ms last too long, from their records: the histogram's 0.1 % is too coarse.
 func BenchmarkOvershoot(b *testing.B) {
 	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
-	e := New("test")
+	e := New("test", workload.Host{})
 	for b.Loop() {
 		result, err := e.Execute(context.Background(), p, ignore)
 		if err != nil {
@@ -91,7 +92,7 @@ func BenchmarkOpen(b *testing.B) {
 	for _, rate := range []int{1000, 200_000} {
 		b.Run("rate="+itoa(rate), func(b *testing.B) {
 			p := plan(b, `{"rate": `+itoa(rate)+`, "duration": "10s", "workload": {"kind": "noop"}, "include_jobs": false}`)
-			e := New("test")
+			e := New("test", workload.Host{})
 			for b.Loop() {
 				result, err := e.Execute(context.Background(), p, ignore)
 				if err != nil {

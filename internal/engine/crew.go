@@ -18,20 +18,24 @@ import (
 // desk, is a hundred nanoseconds beside the microseconds that it does itself.
 type crew struct {
 	*execution
-	runner   workload.Runner
 	desks    []*desk
 	workers  sync.WaitGroup
 	live     atomic.Int64  // workers of the closed model, jobs in flight of the open one
 	freed    chan struct{} // room was made while the dispatcher may wait for it
 	flying   atomic.Int64  // jobs in flight
 	mostSeen atomic.Int64  // most of them, in the judged part
+	notes    sync.Pool     // of the open model, where a goroutine has one job
 }
 
-func newCrew(x *execution, runner workload.Runner) *crew {
-	c := &crew{execution: x, runner: runner, freed: make(chan struct{}, 1)}
+func newCrew(x *execution) *crew {
+	c := &crew{execution: x, freed: make(chan struct{}, 1)}
 	c.plan.Concurrency = min(c.plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
+	c.notes.New = func() any {
+		notes := workload.NewNotes(x.jobs.Measures)
+		return &notes
+	}
 	for range runtime.GOMAXPROCS(0) {
-		c.desks = append(c.desks, newDesk(x.warmup))
+		c.desks = append(c.desks, newDesk(x))
 	}
 	return c
 }
@@ -78,13 +82,14 @@ func (c *crew) employ() {
 // work is a worker's: job after job, until there is none, or no room for its
 // next. The first should have started when the room for it was made.
 func (c *crew) work(intended time.Duration) {
+	notes := workload.NewNotes(c.jobs.Measures)
 	for now := c.now(); !c.dismiss(now); {
 		i, end := c.claim(1, now)
 		if i >= end {
 			c.live.Add(-1)
 			return
 		}
-		now = c.run(i, min(intended, now), now)
+		now = c.run(i, min(intended, now), now, notes)
 		intended = now
 	}
 }
@@ -123,7 +128,7 @@ func (c *crew) dispatch() {
 			sleep(c.ctx, due-now)
 		}
 		if c.live.Load() >= c.plan.Concurrency && c.plan.Spec.OnSaturation == "drop" {
-			c.deskOf(i).drop(due)
+			c.deskOf(i).drop(c.number(i), due)
 			continue
 		}
 		if !c.room() {
@@ -131,7 +136,9 @@ func (c *crew) dispatch() {
 		}
 		c.live.Add(1)
 		c.workers.Go(func() {
-			c.run(i, due, c.now())
+			notes := c.notes.Get().(*workload.Notes)
+			c.run(i, due, c.now(), *notes)
+			c.notes.Put(notes)
 			c.live.Add(-1)
 			select {
 			case c.freed <- struct{}{}:
@@ -162,24 +169,26 @@ func (c *crew) room() bool {
 }
 
 // run does one job and has it counted. It returns when the job ended.
-func (c *crew) run(i int64, intended, start time.Duration) time.Duration {
+func (c *crew) run(i int64, intended, start time.Duration, notes workload.Notes) time.Duration {
 	if n := c.flying.Add(1); start >= c.warmup {
 		for seen := c.mostSeen.Load(); n > seen && !c.mostSeen.CompareAndSwap(seen, n); {
 			seen = c.mostSeen.Load()
 		}
 	}
-	err := c.do(c.number(i))
+	job := c.number(i)
+	notes.Clear()
+	err := c.do(job, notes)
 	end := c.now()
 	outcome := c.judge(err, end-start)
 	c.flying.Add(-1)
-	c.deskOf(i).count(outcome, intended, start, end, err)
+	c.deskOf(i).count(ended{job, outcome, intended, start, end, err, notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
 }
 
 // do runs a job within its timeout. A panic in it is its failure and nobody
 // else's.
-func (c *crew) do(job int64) (err error) {
+func (c *crew) do(job int64, notes workload.Notes) (err error) {
 	ctx := c.ctx
 	if c.timeout != forever {
 		var cancel context.CancelFunc
@@ -191,31 +200,7 @@ func (c *crew) do(job int64) (err error) {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
-	if c.faults != nil {
-		return c.falter(ctx, job)
-	}
-	return c.runner.Run(ctx, job)
-}
-
-// falter runs a job with what the spec wants to go wrong.
-func (c *crew) falter(ctx context.Context, job int64) error {
-	if c.faults.Hangs(job) {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	start := c.now()
-	if err := c.runner.Run(ctx, job); err != nil {
-		return err
-	}
-	took := c.now() - start
-	if longer := c.faults.Slowed(job, took) - took; longer > 0 {
-		timerSleep(ctx, longer)
-		return ctx.Err()
-	}
-	if c.faults.Fails(job) {
-		return workload.ErrInjected
-	}
-	return nil
+	return c.jobs.Runner.Run(ctx, job, notes)
 }
 
 // judge says how a job ended.
@@ -293,4 +278,12 @@ func (c *crew) failures() []aurea.ErrorClass {
 		}
 	}
 	return sortedClasses(merged)
+}
+
+func (c *crew) detail() *aurea.Detail {
+	merged := aurea.NewDetail(c.jobs.Measures)
+	for _, d := range c.desks {
+		merged.Merge(d.detail)
+	}
+	return merged
 }

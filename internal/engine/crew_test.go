@@ -20,7 +20,7 @@ import (
 // A runner of the test's own.
 type runner func(ctx context.Context, job int64) error
 
-func (r runner) Run(ctx context.Context, job int64) error { return r(ctx, job) }
+func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error { return r(ctx, job) }
 
 // napping is a job that does something, namely to sleep for d.
 func napping(d time.Duration) runner {
@@ -31,14 +31,9 @@ func napping(d time.Duration) runner {
 }
 
 // drive executes a spec with the jobs of the test.
-func drive(ctx context.Context, t testing.TB, jobs workload.Jobs, spec string) *aurea.Result {
+func drive(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
 	t.Helper()
-	p := plan(t, spec)
-	faults, err := workload.NewFaults(p.Workload, p.Seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := fake().execute(ctx, p, jobs, faults, ignore)
+	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,10 +98,10 @@ func TestInjectedFailures(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			spec := `{"num_jobs": 1000, "concurrency": 10, "timeout": "90ms", "seed": 5, "workload": {"kind": "sleep", "duration": "25ms",
+			spec := `{"num_jobs": 1000, "concurrency": 10, "timeout": "90ms", "seed": 5, "workload": {%s,
 				"failure": {"rate": 0.2, "factor": 3, "kind": "` + kind + `"}}}`
-			want := execute(t.Context(), t, fake(), spec)
-			got := drive(t.Context(), t, napping(25*time.Millisecond), spec)
+			want := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "sleep", "duration": "25ms"`))
+			got := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "steps", "steps": [{"kind": "sleep", "duration": "25ms"}]`))
 			if !check(want) {
 				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
 			}
@@ -202,7 +197,7 @@ func TestCrewStoppedAtAnyMoment(t *testing.T) {
 
 // The real thing, on the real clock: all cores compute.
 func TestComputing(t *testing.T) {
-	r := execute(t.Context(), t, New("test"), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
 	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 || r.ServiceTime.Min <= 0 {
 		t.Errorf("counts %+v, in flight %+v, at least %v s", r.Counts, r.InFlight, r.ServiceTime.Min)
 	}
@@ -216,7 +211,7 @@ func TestComputing(t *testing.T) {
 
 // A run that is over before all its workers have begun ends.
 func TestWorkersOfAShortRun(t *testing.T) {
-	r := execute(t.Context(), t, New("test"), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "cpu", "work": 1}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "cpu", "work": 1}}`)
 	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
 		t.Errorf("%+v: %v", r.Counts, err)
 	}
@@ -224,14 +219,14 @@ func TestWorkersOfAShortRun(t *testing.T) {
 
 func TestTooManyWorkers(t *testing.T) {
 	for _, load := range []string{`"num_jobs": 1000000`, `"duration": "1s", "rate": 10, "concurrency": 1000000`} {
-		_, err := New("test").Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), ignore)
+		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), ignore)
 		var invalid *aurea.InvalidError
 		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
 			t.Errorf("%s: %v, want a wrong concurrency", load, err)
 		}
 	}
 	// Who asks for a rate alone asks for no number in flight.
-	r := execute(t.Context(), t, New("test"), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
 		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
@@ -240,7 +235,7 @@ func TestTooManyWorkers(t *testing.T) {
 // Of workers who all ask at once, as many are let go as are too many.
 func TestDismissal(t *testing.T) {
 	p := plan(t, `{"concurrency": 100, "stages": [{"duration": "1s", "concurrency": 40}, {"duration": "1s", "concurrency": 40}], "workload": {"kind": "cpu"}}`)
-	c := newCrew(newExecution(t.Context(), p, nil), nil)
+	c := newCrew(newExecution(t.Context(), p, workload.Jobs{}, nil))
 	c.live.Store(100)
 	var asking sync.WaitGroup
 	for range 100 {
@@ -250,4 +245,34 @@ func TestDismissal(t *testing.T) {
 	if live := c.live.Load(); live != 40 {
 		t.Errorf("%d workers are left, want 40", live)
 	}
+}
+
+// What jobs tell of themselves and the parts that they are of add up to the run,
+// less its warm-up, wherever they were counted.
+func TestPartsAddUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, load := range []string{
+			`"num_jobs": 500, "concurrency": 7`,
+			`"duration": "2s", "warmup": "500ms", "concurrency": 7`,
+			`"num_jobs": 500, "rate": 1000`,
+			`"num_jobs": 500, "rate": 1000, "concurrency": 3, "on_saturation": "drop"`,
+		} {
+			r := execute(t.Context(), t, fake(), `{`+load+`, "timeout": "30ms", "seed": 3, "workload": {"kind": "mix", "parts": [
+				{"weight": 2, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "name": "a", "duration": "20ms"}]}},
+				{"weight": 1, "name": "slow", "workload": {"kind": "sleep", "duration": "40ms", "distribution": "exponential", "failure": {"rate": 0.2}}}]}}`)
+			var sum aurea.Counts
+			for _, part := range r.Parts {
+				sum = aurea.Counts{
+					Planned: sum.Planned + part.Counts.Planned, OK: sum.OK + part.Counts.OK, Failed: sum.Failed + part.Counts.Failed,
+					Timeout: sum.Timeout + part.Counts.Timeout, Cancelled: sum.Cancelled + part.Counts.Cancelled, Dropped: sum.Dropped + part.Counts.Dropped,
+				}
+			}
+			if sum != r.Counts || sum.OK == 0 || sum.Timeout == 0 || sum.Failed == 0 {
+				t.Errorf("%s: the parts add up to %+v, the run has %+v", load, sum, r.Counts)
+			}
+			if a, _ := r.Phases.Get("steps.a"); a.Count != r.Parts[0].Counts.OK || a.Min != 0.02 || a.Max != 0.02 {
+				t.Errorf("%s: %+v, want one of 20 ms for each of %d jobs", load, a, r.Parts[0].Counts.OK)
+			}
+		}
+	})
 }

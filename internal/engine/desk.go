@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -16,9 +17,11 @@ import (
 // neighbouring jobs go to different ones, so that they seldom meet.
 type desk struct {
 	warmup time.Duration
+	part   func(job int64) int // nil where jobs are all of one kind
 
 	mu        sync.Mutex
 	tallies   *tallies
+	detail    *aurea.Detail // of the judged part
 	spare     chan *tallies
 	ended     int64 // jobs started that came to an end, whatever it was
 	lastStart time.Duration
@@ -26,41 +29,73 @@ type desk struct {
 	failures  map[string]aurea.ErrorClass
 }
 
-func newDesk(warmup time.Duration) *desk {
-	d := &desk{warmup: warmup, tallies: newTallies(warmup > 0), spare: make(chan *tallies, 1), failures: map[string]aurea.ErrorClass{}}
-	d.spare <- newTallies(warmup > 0)
+func newDesk(x *execution) *desk {
+	d := &desk{
+		warmup:   x.warmup,
+		part:     x.jobs.Part,
+		tallies:  newTallies(x.warmup > 0),
+		detail:   aurea.NewDetail(x.jobs.Measures),
+		spare:    make(chan *tallies, 1),
+		failures: map[string]aurea.ErrorClass{},
+	}
+	d.spare <- newTallies(x.warmup > 0)
 	return d
 }
 
-// count counts a job that was started; err is why it failed, if it did.
-func (d *desk) count(outcome aurea.Outcome, intended, start, end time.Duration, err error) {
+// An ended is a job that was started and is no more.
+type ended struct {
+	job                  int64
+	outcome              aurea.Outcome
+	intended, start, end time.Duration
+	err                  error // why it failed, if it did
+	notes                workload.Notes
+}
+
+func (e ended) countIn(tally *aurea.Tally) {
+	if e.outcome == aurea.Cancelled {
+		tally.Cancelled++
+		return
+	}
+	tally.End(e.outcome, e.intended, e.start, e.end)
+}
+
+// count counts a job that was started.
+func (d *desk) count(e ended) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended++
-	d.lastStart, d.lastEnd = max(d.lastStart, start), max(d.lastEnd, end)
-	tally := d.tallies.of(intended, d.warmup)
-	switch outcome {
-	case aurea.Cancelled:
-		tally.Cancelled++
+	d.lastStart, d.lastEnd = max(d.lastStart, e.start), max(d.lastEnd, e.end)
+	e.countIn(d.tallies.of(e.intended, d.warmup))
+	if e.intended < d.warmup {
 		return
-	case aurea.Failed:
-		if intended >= d.warmup {
-			d.fail(err)
-		}
 	}
-	tally.End(outcome, intended, start, end)
+	if d.part != nil {
+		e.countIn(d.detail.Part(d.part(e.job)))
+	}
+	if e.outcome != aurea.Cancelled {
+		e.notes.RecordIn(d.detail)
+	}
+	switch {
+	case e.outcome == aurea.Failed:
+		d.fail("error", e.err)
+	case e.outcome == aurea.TimedOut && e.err != nil && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
+		d.fail("timeout", e.err)
+	}
 }
 
 // drop counts a job that found no room.
-func (d *desk) drop(intended time.Duration) {
+func (d *desk) drop(job int64, intended time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tallies.of(intended, d.warmup).Dropped++
+	if d.part != nil && intended >= d.warmup {
+		d.detail.Part(d.part(job)).Dropped++
+	}
 }
 
-// fail counts a failure by its class, with the message of the first.
-func (d *desk) fail(err error) {
-	class := "error"
+// fail counts a failure by its own class, or by the one given, with the message
+// of the first.
+func (d *desk) fail(class string, err error) {
 	var failure *workload.Failure
 	if errors.As(err, &failure) {
 		class = failure.Class

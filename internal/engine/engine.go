@@ -26,46 +26,44 @@ import (
 // Interval is how often an execution reports its progress.
 const Interval = time.Second
 
-// An Engine executes plans. It has no state of its own; one Engine may execute
+// An Engine executes plans on a host. It has no state of its own; one Engine may execute
 // several plans at once, which then disturb each other's numbers.
 type Engine struct {
+	host        workload.Host
 	environment aurea.Environment
 	vitals      func() vitals  // reads the generator's own numbers
 	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
 }
 
-// New returns an engine whose results say that they were made by the given
-// version of Aurea.
-func New(version string) *Engine {
-	return &Engine{environment: environment(version), vitals: readVitals, sleep: preciseSleep}
+// New returns an engine whose jobs may do what the host lets them, and whose
+// results say that they were made by the given version of Aurea.
+func New(version string, host workload.Host) *Engine {
+	return &Engine{host: host, environment: environment(version), vitals: readVitals, sleep: preciseSleep}
 }
 
 // Execute runs the plan to its end and returns what came of it. It calls
 // observe once an interval, from one goroutine, and a last time before it
 // returns. When ctx is cancelled it stops and returns the partial result
-// without an error. The error is an *aurea.InvalidError about the workload, or
-// an accounting fault of the engine's own.
+// without an error. The error is an *aurea.InvalidError about the workload, says
+// what its jobs need and could not have, or is an accounting fault of the
+// engine's own.
 func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
-	if err := workload.Check(plan); err != nil {
+	if err := e.host.Check(plan); err != nil {
 		return nil, err
 	}
-	jobs, err := workload.New(plan.Workload, plan.Seed)
+	jobs, err := e.host.Open(ctx, plan.Workload, plan.Seed)
 	if err != nil {
 		return nil, err
 	}
-	faults, err := workload.NewFaults(plan.Workload, plan.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return e.execute(ctx, plan, jobs, faults, observe)
+	defer jobs.Close()
+	return e.execute(ctx, plan, jobs, observe)
 }
 
-func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, faults *workload.Faults, observe func(aurea.Progress)) (*aurea.Result, error) {
-	x := newExecution(ctx, plan, e.sleep)
-	x.faults = faults
+func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, observe func(aurea.Progress)) (*aurea.Result, error) {
+	x := newExecution(ctx, plan, jobs, e.sleep)
 	defer context.AfterFunc(ctx, func() { x.stopped.Store(true) })()
 
-	d := x.driver(jobs)
+	d := x.driver()
 	c := newCollector(d.parts(), observe)
 	before := e.vitals()
 	wait := d.drive(c)
@@ -89,6 +87,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 		MaxInFlight: d.mostInFlight(),
 		LastStart:   d.lastStart(),
 		Failures:    d.failures(),
+		Detail:      d.detail(),
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
@@ -108,11 +107,12 @@ type driver interface {
 	mostInFlight() int64
 	lastStart() time.Duration
 	failures() []aurea.ErrorClass
+	detail() *aurea.Detail // nil where jobs tell nothing of themselves
 }
 
-func (x *execution) driver(jobs workload.Jobs) driver {
-	if runner, ok := jobs.(workload.Runner); ok {
-		return newCrew(x, runner)
+func (x *execution) driver() driver {
+	if x.jobs.Waiter != nil {
+		return newSquad(x)
 	}
-	return newSquad(x, jobs.(workload.Waiter))
+	return newCrew(x)
 }

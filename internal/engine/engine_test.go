@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,7 +47,7 @@ func TestAllAtOnce(t *testing.T) {
 		if r.Duration != 0.1 || r.Throughput != 10_000 {
 			t.Errorf("duration %v, throughput %v, want 0.1 and 10000", r.Duration, r.Throughput)
 		}
-		if want := (aurea.InFlight{Max: 1000, Mean: 1000}); r.InFlight != want {
+		if want := (aurea.InFlight{Max: 1000, Mean: 1000, Effective: 1000}); r.InFlight != want {
 			t.Errorf("in flight %+v, want %+v", r.InFlight, want)
 		}
 		if r.Latency.Min != 0.1 || r.Latency.Max != 0.1 || r.Delay.Max != 0 {
@@ -226,7 +227,7 @@ func TestSameJobsOnAnyCores(t *testing.T) {
 
 // On the real clock: N jobs are truly parallel, and nothing is early.
 func TestRealClock(t *testing.T) {
-	r := execute(t.Context(), t, New("test"), `{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
 	if r.InFlight.Max != 20_000 {
 		t.Errorf("%d in flight, want all 20000", r.InFlight.Max)
 	}
@@ -241,7 +242,7 @@ func TestRealClock(t *testing.T) {
 
 func TestNoop(t *testing.T) {
 	for _, concurrency := range []int{1, 2, 100, 50_000} {
-		r := execute(t.Context(), t, New("test"), fmt.Sprintf(`{"num_jobs": 50000, "concurrency": %d, "workload": {"kind": "noop"}}`, concurrency))
+		r := execute(t.Context(), t, New("test", workload.Host{}), fmt.Sprintf(`{"num_jobs": 50000, "concurrency": %d, "workload": {"kind": "noop"}}`, concurrency))
 		if want := (aurea.Counts{Planned: 50_000, OK: 50_000}); r.Counts != want {
 			t.Errorf("counts %+v at concurrency %d", r.Counts, concurrency)
 		}
@@ -254,7 +255,7 @@ func TestNoop(t *testing.T) {
 
 // A run of a duration numbers its jobs without gaps.
 func TestNoGapsInJobs(t *testing.T) {
-	r := execute(t.Context(), t, New("test"), `{"duration": "20ms", "concurrency": 3, "workload": {"kind": "noop"}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "20ms", "concurrency": 3, "workload": {"kind": "noop"}}`)
 	var next int64
 	for job := range r.Jobs.All() {
 		if job.Index != next {
@@ -268,7 +269,7 @@ func TestNoGapsInJobs(t *testing.T) {
 }
 
 func TestWrongWorkload(t *testing.T) {
-	_, err := New("test").Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}}, ignore)
+	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}}, ignore)
 	if !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("error %v, want an ErrInvalid", err)
 	}
@@ -276,7 +277,7 @@ func TestWrongWorkload(t *testing.T) {
 
 func TestEnvironment(t *testing.T) {
 	t.Setenv("GOGC", "50")
-	e := New("v1.2.3").environment
+	e := New("v1.2.3", workload.Host{}).environment
 	if e.Version != "v1.2.3" || e.Cores != runtime.GOMAXPROCS(0) || e.MemoryBytes == 0 || e.OS != runtime.GOOS+"/"+runtime.GOARCH || e.Go != runtime.Version() {
 		t.Errorf("environment %+v", e)
 	}

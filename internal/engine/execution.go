@@ -15,7 +15,7 @@ import (
 type execution struct {
 	ctx     context.Context
 	plan    aurea.Plan
-	faults  *workload.Faults
+	jobs    workload.Jobs
 	timeout time.Duration  // the longest a job may take
 	end     time.Duration  // when to start no more jobs
 	warmup  time.Duration  // jobs intended before this are not judged
@@ -36,10 +36,11 @@ const freeBatch = 256
 
 const forever = time.Duration(aurea.Forever)
 
-func newExecution(ctx context.Context, plan aurea.Plan, sleep func() sleeper) *execution {
+func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
 	x := &execution{
 		ctx:     ctx,
 		plan:    plan,
+		jobs:    jobs,
 		timeout: forever,
 		end:     time.Duration(plan.End),
 		warmup:  time.Duration(plan.Spec.Warmup),

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // unlessShort leaves a test to make test that has nothing for the race detector
@@ -57,7 +58,7 @@ func TestMemoryOfManyJobs(t *testing.T) {
 	used := func(jobs int) int64 {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
 		var most int64
-		if _, err := New("test").Execute(t.Context(), p, func(aurea.Progress) { most = max(most, live()) }); err != nil {
+		if _, err := New("test", workload.Host{}).Execute(t.Context(), p, func(aurea.Progress) { most = max(most, live()) }); err != nil {
 			t.Fatal(err)
 		}
 		return most

@@ -14,8 +14,8 @@ import (
 // of it is only read while they run, apart from the gauges.
 type squad struct {
 	*execution
-	jobs   workload.Waiter
-	line   workload.Queue // jobs, when they wait for each other
+	waiter workload.Waiter
+	line   workload.Queue // the waiter, when its jobs wait for each other
 	free   bool           // no job takes any time
 	levels []gauge        // jobs in flight, a gauge a lane
 	lanes  []*lane
@@ -30,9 +30,9 @@ type gauge struct {
 
 // newSquad makes one lane a core, or fewer when there is not that much to do at
 // once, and divides the concurrency among them.
-func newSquad(x *execution, jobs workload.Waiter) *squad {
-	s := &squad{execution: x, jobs: jobs, free: jobs.Longest() == 0 && x.faults == nil}
-	s.line, _ = jobs.(workload.Queue)
+func newSquad(x *execution) *squad {
+	s := &squad{execution: x, waiter: x.jobs.Waiter, free: x.jobs.Waiter.Longest() == 0 && x.jobs.Faults == nil}
+	s.line, _ = s.waiter.(workload.Queue)
 	n := int(min(int64(runtime.GOMAXPROCS(0)), max(x.plan.Concurrency, 1)))
 	s.levels = make([]gauge, n)
 	for i := range n {
@@ -69,11 +69,12 @@ func (s *squad) wait(i int64) (time.Duration, aurea.Outcome) {
 		return 0, aurea.OK
 	}
 	job := s.number(i)
-	d := s.faults.Slowed(job, s.jobs.Wait(job))
+	faults := s.jobs.Faults
+	d := faults.Slowed(job, s.waiter.Wait(job))
 	switch {
-	case d > s.timeout || s.faults.Hangs(job):
+	case d > s.timeout || faults.Hangs(job):
 		return s.timeout, aurea.TimedOut
-	case s.faults.Fails(job):
+	case faults.Fails(job):
 		return d, aurea.Failed
 	default:
 		return d, aurea.OK
@@ -116,3 +117,6 @@ func (s *squad) failures() []aurea.ErrorClass {
 	}
 	return []aurea.ErrorClass{{Class: workload.ErrInjected.Class, Count: n, Sample: workload.ErrInjected.Error()}}
 }
+
+// detail is nothing: jobs that wait have nothing to tell.
+func (s *squad) detail() *aurea.Detail { return nil }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A theory is what queueing theory says of the latency (time in the system) at
@@ -211,7 +212,7 @@ func TestClosedForms(t *testing.T) {
 // are in service times.
 func BenchmarkTheory(b *testing.B) {
 	const service = time.Millisecond
-	e := New("benchmark")
+	e := New("benchmark", workload.Host{})
 	for _, th := range theories {
 		for _, at := range []struct { // the longer the queue, the longer it remembers
 			rho  float64

@@ -39,6 +39,7 @@ type Executor interface {
 type Options struct {
 	Queue int           // runs that may wait; more are refused; default 16
 	Grace time.Duration // how long a running run may go on when the service ends; default 0
+	Host  workload.Host // what jobs may do; default: as little as there is
 	Log   *slog.Logger  // default: discard
 }
 
@@ -116,7 +117,7 @@ func (m *Manager) Run(ctx context.Context) error {
 // The errors are ErrInvalid, ErrQueueFull and ErrUnavailable; a run that was
 // accepted is returned without one, however it ended.
 func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
-	e, err := newEntry(ctx, spec, watch)
+	e, err := m.newEntry(ctx, spec, watch)
 	if err != nil {
 		return aurea.Run{}, err
 	}
@@ -129,9 +130,9 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 	return e.run, nil
 }
 
-func newEntry(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (*entry, error) {
+func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (*entry, error) {
 	plan := aurea.NewPlan(spec, newSeed())
-	if err := workload.Check(plan); err != nil {
+	if err := m.options.Host.Check(plan); err != nil {
 		return nil, err
 	}
 	id, err := uuid.NewV7()

@@ -216,8 +216,8 @@ func TestSpecSchema(t *testing.T) {
 		kinds[name] = slices.Sorted(maps.Keys(parameters))
 	}
 	want := map[string][]string{}
-	for _, kind := range workload.Kinds() {
-		parameters := []string{"kind", "failure"}
+	for _, kind := range (workload.Host{}).Kinds() {
+		parameters := []string{"kind"}
 		for _, p := range kind.Parameters {
 			parameters = append(parameters, p.Name)
 		}

@@ -65,7 +65,7 @@ func with(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
 		Metrics: http.NotFoundHandler(),
-		Kinds:   workload.Kinds(),
+		Kinds:   workload.Host{}.Kinds(),
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
 	}
@@ -86,7 +86,7 @@ type service struct {
 // serve starts a service of real parts, which ends with the test.
 func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
-	s := &service{t: t, manager: runs.New(engine.New("1.2.3"), options)}
+	s := &service{t: t, manager: runs.New(engine.New("1.2.3", workload.Host{}), options)}
 	exporter, err := metrics.New(s.manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

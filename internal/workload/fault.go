@@ -1,17 +1,20 @@
 package workload
 
 import (
-	"maps"
+	"context"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// faultParameters are what any kind of workload takes as its failure.
-var faultParameters = []aurea.Parameter{
-	{Name: "rate", Type: aurea.Number, Max: 1, Default: 0.01, Doc: "the share of jobs that go wrong"},
-	{Name: "kind", Type: aurea.Text, Options: []string{"error", "timeout", "slow"}, Default: "error", Doc: "how: they fail at their end, never end, or take longer"},
-	{Name: "factor", Type: aurea.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of slow: how many times as long they take"},
+// failure is a parameter of any kind.
+var failure = aurea.Parameter{
+	Name: "failure", Type: aurea.Object, Doc: "makes some jobs go wrong on purpose",
+	Members: []aurea.Parameter{
+		{Name: "rate", Type: aurea.Number, Max: 1, Default: 0.01, Doc: "the share of jobs that go wrong"},
+		{Name: "kind", Type: aurea.Text, Options: []string{"error", "timeout", "slow"}, Default: "error", Doc: "how: they fail at their end, never end, or take longer"},
+		{Name: "factor", Type: aurea.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of slow: how many times as long they take"},
+	},
 }
 
 // Faults are what is to go wrong with some jobs of a run on purpose, to try out
@@ -31,22 +34,14 @@ type errInjected struct{}
 
 func (errInjected) Error() string { return "the workload's failure wants it" }
 
-// NewFaults makes the faults of a workload in a run with the given seed; nil
-// when it has none. The error is an *aurea.InvalidError.
-func NewFaults(w aurea.Workload, seed uint64) (*Faults, error) {
-	given, ok := w.Parameters["failure"]
+// faultsOf makes the faults that the checked parameters of a workload want; nil
+// when they want none.
+func faultsOf(values map[string]any, seed uint64) *Faults {
+	wanted, ok := values[failure.Name].(map[string]any)
 	if !ok {
-		return nil, nil //nolint:nilnil // no faults are not an error
+		return nil
 	}
-	object, ok := given.(map[string]any)
-	if !ok {
-		return nil, wrongField("workload.failure", `must be an object such as {"rate": 0.01, "kind": "error"}`)
-	}
-	values, err := aurea.ReadParameters(faultParameters, object, "workload.failure")
-	if err != nil {
-		return nil, err
-	}
-	return &Faults{aurea.NewStream(seed, aurea.StreamFaults), values["rate"].(float64), values["kind"].(string), values["factor"].(float64)}, nil
+	return &Faults{aurea.NewStream(seed, aurea.StreamFaults), wanted["rate"].(float64), wanted["kind"].(string), wanted["factor"].(float64)}
 }
 
 func (f *Faults) hits(job int64, kind string) bool {
@@ -70,9 +65,43 @@ func (f *Faults) Slowed(job int64, d time.Duration) time.Duration {
 // hang reports whether any job is never to end by itself.
 func (f *Faults) hang() bool { return f != nil && f.kind == "timeout" && f.rate > 0 }
 
-// withoutFaults are the parameters of a workload's own kind.
-func withoutFaults(given map[string]any) map[string]any {
-	own := maps.Clone(given)
-	delete(own, "failure")
-	return own
+// A faulty Runner is one with jobs that go wrong on purpose.
+type faulty struct {
+	Runner
+	faults *Faults
+}
+
+// Run does the job, with what shall go wrong.
+func (f faulty) Run(ctx context.Context, job int64, notes Notes) error {
+	if f.faults.Hangs(job) {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	start := time.Now()
+	if err := f.Runner.Run(ctx, job, notes); err != nil {
+		return err
+	}
+	took := time.Since(start)
+	if err := pause(ctx, f.faults.Slowed(job, took)-took); err != nil {
+		return err
+	}
+	if f.faults.Fails(job) {
+		return ErrInjected
+	}
+	return nil
+}
+
+// pause sleeps for d, unless ctx is cancelled first; then it returns its error.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

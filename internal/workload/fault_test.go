@@ -9,13 +9,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func faulty(t *testing.T, failure map[string]any, seed uint64) *Faults {
+func faultsFor(t *testing.T, failure map[string]any, seed uint64) *Faults {
 	t.Helper()
-	f, err := NewFaults(aurea.Workload{Kind: "noop", Parameters: map[string]any{"failure": failure}}, seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
+	return open(t, Host{}, "noop", map[string]any{"failure": failure}, seed).Faults
 }
 
 // As many jobs go wrong as were asked for, in the way that was asked for, and
@@ -24,7 +20,7 @@ func TestFaults(t *testing.T) {
 	const jobs = 100_000
 	for _, kind := range []string{"error", "timeout", "slow"} {
 		failure := map[string]any{"rate": json.Number("0.1"), "kind": kind, "factor": json.Number("3")}
-		f, again, other := faulty(t, failure, 7), faulty(t, failure, 7), faulty(t, failure, 8)
+		f, again, other := faultsFor(t, failure, 7), faultsFor(t, failure, 7), faultsFor(t, failure, 8)
 		hit, same := 0, 0
 		for job := range int64(jobs) {
 			found := map[string]bool{"error": f.Fails(job), "timeout": f.Hangs(job), "slow": f.Slowed(job, time.Second) == 3*time.Second}
@@ -59,7 +55,7 @@ func TestWrongFaults(t *testing.T) {
 		timeout aurea.Duration
 		want    string
 	}{
-		{"often", 0, `workload.failure: must be an object such as {"rate": 0.01, "kind": "error"}`},
+		{"often", 0, `workload.failure: must be an object; got "often"`},
 		{map[string]any{"rate": json.Number("2")}, 0, `workload.failure.rate: must be a number from 0 to 1; got 2`},
 		{map[string]any{"kind": "crash"}, 0, `workload.failure.kind: must be one of error, timeout, slow; got "crash"`},
 		{map[string]any{"rates": json.Number("1")}, 0, `workload.failure.rates: is not a field; did you mean rate?`},
@@ -68,7 +64,7 @@ func TestWrongFaults(t *testing.T) {
 		{map[string]any{}, 0, ""},
 	} {
 		plan := aurea.Plan{Spec: aurea.Spec{Timeout: test.timeout}, Workload: aurea.Workload{Kind: "noop", Parameters: map[string]any{"failure": test.failure}}}
-		err := Check(plan)
+		err := Host{}.Check(plan)
 		if test.want == "" {
 			if err != nil {
 				t.Errorf("%v: %v", test.failure, err)

@@ -9,8 +9,8 @@ import (
 // noop does nothing. It measures the generator itself: the most jobs a second
 // that this machine can start, time and count.
 var noop = kind{
-	Kind: aurea.Kind{Name: "noop", Doc: "does nothing, which measures the generator itself"},
-	make: func(map[string]any, uint64) Jobs { return nothing{} },
+	Kind:  aurea.Kind{Name: "noop", Doc: "does nothing, which measures the generator itself"},
+	waits: func(map[string]any, uint64) Waiter { return nothing{} },
 }
 
 type nothing struct{}

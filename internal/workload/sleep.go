@@ -18,7 +18,7 @@ var sleep = kind{
 			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
 		}...),
 	},
-	make: func(values map[string]any, seed uint64) Jobs {
+	waits: func(values map[string]any, seed uint64) Waiter {
 		draws := aurea.NewStream(seed, aurea.StreamJobs)
 		mean, jitter := values["duration"].(aurea.Duration), values["jitter"].(float64)
 		if name := values["distribution"].(string); name != "fixed" {
@@ -26,9 +26,9 @@ var sleep = kind{
 		}
 		return sleeper{draws, float64(mean), jitter}
 	},
-	check: func(values map[string]any) *aurea.FieldError {
+	check: func(values map[string]any, _ place) error {
 		if values["jitter"].(float64) > 0 && values["distribution"].(string) != "fixed" {
-			return &aurea.FieldError{Location: "jitter", Message: "cannot stand together with a distribution; give one of them"}
+			return wrongField("jitter", "cannot stand together with a distribution; give one of them")
 		}
 		return nil
 	},

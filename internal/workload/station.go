@@ -19,7 +19,7 @@ var station = kind{
 			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
 		}...),
 	},
-	make: func(values map[string]any, seed uint64) Jobs {
+	waits: func(values map[string]any, seed uint64) Waiter {
 		return &queue{
 			draws:   aurea.NewStream(seed, aurea.StreamJobs),
 			service: newDistribution(values["distribution"].(string), values["service"].(aurea.Duration), shapeOf(values)),

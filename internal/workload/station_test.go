@@ -7,17 +7,11 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"github.com/aurea-orchestrator/aurea"
 )
 
 func stationed(t testing.TB, parameters map[string]any) *queue {
 	t.Helper()
-	w, err := New(aurea.Workload{Kind: "station", Parameters: parameters}, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w.(*queue)
+	return open(t, Host{}, "station", parameters, 7).Waiter.(*queue)
 }
 
 // Two servers, 10 ms each, and jobs that come every 4 ms: the third waits for
@@ -40,14 +34,10 @@ func TestStation(t *testing.T) {
 
 // Law: every job is served by the server that is free first, as a list of
 // servers that is sorted each time has it.
-func TestStationServesFirstComeFirstServed(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+func TestStationServesFirstComeFirstServed(outer *testing.T) {
+	rapid.Check(outer, func(t *rapid.T) {
 		servers := rapid.IntRange(1, 9).Draw(t, "servers")
-		w, err := New(aurea.Workload{Kind: "station", Parameters: map[string]any{"servers": json.Number(string(rune('0' + servers))), "distribution": "lognormal"}}, 7)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := w.(*queue)
+		s := stationed(outer, map[string]any{"servers": json.Number(string(rune('0' + servers))), "distribution": "lognormal"})
 		free := make([]time.Duration, servers)
 		var at time.Duration
 		for job := range rapid.Int64Range(0, 60).Draw(t, "jobs") {

@@ -4,6 +4,8 @@
 // Its stance: a job is a pure function of the run's seed and the job's number,
 // so that a run can be repeated, and cut into shards, exactly. A kind says what
 // a job does; when it starts and how it is measured is the engine's business.
+// What a job may do to this machine and to others is the operator's: a Host
+// says it, and its zero value is the safest there is.
 //
 // In the flow it stands between Plan and jobs. To add a kind, write its file
 // and add its line to the table: the API, the command's help, the docs' check
@@ -12,16 +14,10 @@ package workload
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
-
-// Jobs is what a kind makes for a run: a Waiter or a Runner.
-type Jobs any
 
 // A Runner is a workload whose jobs do something. The engine calls it from as
 // many goroutines at once as jobs are in flight.
@@ -29,8 +25,9 @@ type Runner interface {
 	// Run does the job of that number. It returns when the job has ended, or soon
 	// after ctx is cancelled, which is when the job's timeout is over or the run
 	// is stopped; then the error is, or wraps, ctx's. Any other error is the
-	// job's failure; a *Failure says of which class.
-	Run(ctx context.Context, job int64) error
+	// job's failure; a *Failure says of which class. notes is the job's alone until
+	// Run returns, and has room for what the kind says that it measures.
+	Run(ctx context.Context, job int64, notes Notes) error
 }
 
 // MostRunning is how many jobs of a Runner may be in flight at once: each takes a
@@ -70,99 +67,64 @@ type Queue interface {
 	Leave(job int64)
 }
 
-// A kind is one row of the table.
+// Jobs are the jobs of a run: of a Waiter or of a Runner.
+type Jobs struct {
+	Waiter   Waiter
+	Runner   Runner          // when there is no Waiter
+	Faults   *Faults         // of a Waiter; a Runner's jobs have theirs in them
+	Measures aurea.Measures  // what a Runner's jobs note
+	Part     func(int64) int // which of the measures' parts a job is of; nil without parts
+	close    []func()
+}
+
+// Close lets go of what the jobs have held since they were opened: connections,
+// files. It is called once, when none of them runs any more.
+func (j Jobs) Close() {
+	for _, close := range j.close {
+		close()
+	}
+}
+
+// A kind is one row of the table. It has one of waits and runs.
 type kind struct {
 	aurea.Kind
-	// make builds the workload of a run from checked parameters: every one with
-	// a default is there, in its Go type.
-	make func(values map[string]any, seed uint64) Jobs
+	// waits makes jobs that only wait, from checked parameters: every one with a
+	// default is there, in its Go type.
+	waits func(values map[string]any, seed uint64) Waiter
+	// runs makes jobs that do something. It may take what they need, such as files;
+	// an error means that it could not, and fails the run.
+	runs func(o opening) (Jobs, error)
 	// check, unless nil, finds what single parameters do not show: parameters that
-	// do not go together. The location is the parameter's name.
-	check func(values map[string]any) *aurea.FieldError
+	// do not go together, or more than the host gives. The locations in its error
+	// are those of the workload's parameters.
+	check func(values map[string]any, p place) error
+	// holds, unless nil, lists the workloads that jobs are made of.
+	holds func(values map[string]any) []nested
 }
 
-// kinds is the table.
-var kinds = []kind{
-	sleep,
-	noop,
-	station,
-	cpu,
+// An opening is what a kind makes its jobs of.
+type opening struct {
+	ctx    context.Context // of opening them; the jobs have their own
+	host   Host
+	values map[string]any
+	seed   uint64
 }
 
-// Kinds describes every kind, in the order of the table.
-func Kinds() []aurea.Kind {
-	described := make([]aurea.Kind, len(kinds))
-	for i, k := range kinds {
-		described[i] = k.Kind
-		described[i].Failure = faultParameters
-	}
-	return described
+// A place is where a workload shall run: on which host, and how many jobs of it
+// at once; 0 where only the run will show.
+type place struct {
+	host     Host
+	inFlight int64
 }
 
-// Check reports what is wrong with the workload of a plan: its kind, its
-// parameters, or what the plan would do with them. The error is an
-// *aurea.InvalidError.
-func Check(plan aurea.Plan) error {
-	if _, err := New(plan.Workload, 0); err != nil {
-		return err
+// table is the kinds of job that the host offers.
+func (h Host) table() []kind {
+	return []kind{
+		sleep,
+		noop,
+		station,
+		cpu,
+		mix(),
+		steps(),
 	}
-	faults, err := NewFaults(plan.Workload, 0)
-	if err != nil {
-		return err
-	}
-	if faults.hang() && plan.Spec.Timeout == 0 {
-		return wrongField("workload.failure.kind", "needs a timeout for the jobs, or those that hang would never end")
-	}
-	kind, err := ByName(plan.Workload.Kind)
-	if most := kind.MostInFlight; err == nil && most > 0 && (plan.Spec.Concurrency > most || !plan.Open() && plan.Concurrency > most) {
-		return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", most, kind.Name))
-	}
-	return err
-}
-
-func wrongField(location, message string) *aurea.InvalidError {
-	return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: location, Message: message}}}
-}
-
-// New makes the workload of a run with the given seed. The error is an
-// *aurea.InvalidError.
-func New(w aurea.Workload, seed uint64) (Jobs, error) {
-	for _, k := range kinds {
-		if k.Name != w.Kind {
-			continue
-		}
-		values, err := aurea.ReadParameters(k.Parameters, withoutFaults(w.Parameters), "workload")
-		if err != nil {
-			return nil, err
-		}
-		if k.check != nil {
-			if wrong := k.check(values); wrong != nil {
-				return nil, wrongField("workload."+wrong.Location, wrong.Message)
-			}
-		}
-		return k.make(values, seed), nil
-	}
-	return nil, unknownKind(w.Kind)
-}
-
-func unknownKind(name string) error {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.Name
-	}
-	message := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
-	return wrongField("workload.kind", message)
-}
-
-// ByName finds a kind; the error names those there are.
-func ByName(name string) (aurea.Kind, error) {
-	for _, k := range kinds {
-		if k.Name == name {
-			k.Failure = faultParameters
-			return k.Kind, nil
-		}
-	}
-	var invalid *aurea.InvalidError
-	errors.As(unknownKind(name), &invalid)
-	return aurea.Kind{}, invalid
 }

@@ -14,36 +14,54 @@ import (
 
 // Every kind of the table is described, and works with its defaults.
 func TestKinds(t *testing.T) {
-	for _, k := range kinds {
+	for _, k := range (Host{}).table() {
 		t.Run(k.Name, func(t *testing.T) {
-			for what, doc := range documented(k) {
-				if doc == "" || strings.HasSuffix(doc, ".") {
-					t.Errorf("%s is described as %q", what, doc)
-				}
-			}
-			jobs, err := New(aurea.Workload{Kind: k.Name}, 7)
-			if err != nil {
-				t.Fatalf("default parameters: %v", err)
-			}
-			switch jobs := jobs.(type) {
-			case Waiter:
-				again, _ := New(aurea.Workload{Kind: k.Name}, 7)
-				checkWaiter(t, jobs, again.(Waiter))
-			case Runner:
+			checkDocumented(t, k.Name, k.Doc, k.Parameters)
+			jobs := open(t, Host{}, k.Name, simplest(k.Name), 7)
+			if jobs.Waiter != nil {
+				checkWaiter(t, jobs.Waiter, open(t, Host{}, k.Name, simplest(k.Name), 7).Waiter)
+			} else {
 				checkRunner(t, jobs, k)
-			default:
-				t.Errorf("it makes a %T", jobs)
 			}
 		})
 	}
 }
 
-func documented(k kind) map[string]string {
-	docs := map[string]string{k.Name: k.Doc}
-	for _, p := range k.Parameters {
-		docs[p.Name] = p.Doc
+// open opens a workload for the length of the test.
+func open(t testing.TB, host Host, kind string, parameters map[string]any, seed uint64) Jobs {
+	t.Helper()
+	jobs, err := host.Open(t.Context(), aurea.Workload{Kind: kind, Parameters: parameters}, seed)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return docs
+	t.Cleanup(jobs.Close)
+	return jobs
+}
+
+// simplest is the least that a kind wants to be told.
+func simplest(kind string) map[string]any {
+	inner := map[string]any{"kind": "sleep", "duration": "1us"}
+	switch kind {
+	case "mix":
+		return map[string]any{"parts": []any{map[string]any{"workload": inner}}}
+	case "steps":
+		return map[string]any{"steps": []any{inner}}
+	}
+	return nil
+}
+
+// checkDocumented wants a description of everything that there is to say.
+func checkDocumented(t *testing.T, name, doc string, parameters []aurea.Parameter) {
+	t.Helper()
+	if doc == "" || strings.HasSuffix(doc, ".") {
+		t.Errorf("%s is described as %q", name, doc)
+	}
+	for _, p := range parameters {
+		checkDocumented(t, name+"."+p.Name, p.Doc, p.Members)
+		if p.Items != nil {
+			checkDocumented(t, name+"."+p.Name+"[]", p.Items.Doc, p.Items.Members)
+		}
+	}
 }
 
 // checkWaiter has a kind whose jobs wait keep the contract of its interface.
@@ -65,18 +83,18 @@ func checkWaiter(t *testing.T, one, again Waiter) {
 }
 
 // checkRunner has one whose jobs do something keep that of its own.
-func checkRunner(t *testing.T, jobs Runner, k kind) {
+func checkRunner(t *testing.T, jobs Jobs, k kind) {
 	if k.MostInFlight <= 0 {
 		t.Error("there is no limit to its jobs in flight")
 	}
 	for job := range int64(10) {
-		if err := jobs.Run(t.Context(), job); err != nil {
+		if err := jobs.Runner.Run(t.Context(), job, NewNotes(jobs.Measures)); err != nil {
 			t.Fatalf("job %d: %v", job, err)
 		}
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := jobs.Run(cancelled, 1); !errors.Is(err, context.Canceled) {
+	if err := jobs.Runner.Run(cancelled, 1, Notes{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a job that is cancelled before it begins: %v", err)
 	}
 }
@@ -90,11 +108,7 @@ func enter(w Waiter, job int64) {
 
 func sleeping(t testing.TB, parameters map[string]any, seed uint64) Waiter {
 	t.Helper()
-	w, err := New(aurea.Workload{Kind: "sleep", Parameters: parameters}, seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w.(Waiter)
+	return open(t, Host{}, "sleep", parameters, seed).Waiter
 }
 
 func TestSleepWithoutJitterIsExact(t *testing.T) {
@@ -173,7 +187,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu; got "slep"`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, mix, steps; got "slep"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
@@ -182,7 +196,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		{aurea.Workload{Kind: "noop", Parameters: map[string]any{"duration": "1s"}}, `workload.duration: is not a field`},
 	}
 	for _, test := range tests {
-		err := Check(aurea.Plan{Workload: test.workload})
+		err := Host{}.Check(aurea.Plan{Workload: test.workload})
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%v: %v, want %s", test.workload, err, test.want)
 		}

@@ -1,0 +1,150 @@
+package aurea
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+var measured = Measures{Phases: []string{"connect", "cpu", "search.first_byte"}, Counters: []string{"units", "search.bytes_in"}, Parts: []Part{{"search", 3}, {"buy", 1}}}
+
+// Law: details merged are the detail that recording everything in one would
+// have given.
+func TestDetailMerge(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole, a, b := NewDetail(measured), NewDetail(measured), NewDetail(measured)
+		for i := range rapid.IntRange(0, 30).Draw(t, "jobs") {
+			phases := make([]time.Duration, 3)
+			for p := range phases {
+				phases[p] = time.Duration(rapid.Int64Range(-1, 1e9).Draw(t, "phase"))
+			}
+			counters := []int64{rapid.Int64Range(0, 1e6).Draw(t, "units"), 1}
+			part := rapid.IntRange(0, 1).Draw(t, "part")
+			for _, d := range []*Detail{whole, []*Detail{a, b}[i%2]} {
+				d.Record(phases, counters)
+				d.Part(part).End(OK, 0, 0, time.Second)
+			}
+		}
+		a.Merge(b)
+		if !slices.Equal(a.counters, whole.counters) {
+			t.Fatalf("counters %v, want %v", a.counters, whole.counters)
+		}
+		for _, name := range measured.Phases {
+			if got, want := Summarize(a.Phase(name)), Summarize(whole.Phase(name)); got != want {
+				t.Fatalf("%s: %+v, want %+v", name, got, want)
+			}
+		}
+		for i := range measured.Parts {
+			if got, want := a.Part(i).Counts, whole.Part(i).Counts; got != want {
+				t.Fatalf("part %d: %+v, want %+v", i, got, want)
+			}
+		}
+	})
+}
+
+// detailed is a result of two seconds, two jobs on a core for 0.5 s each.
+func withDetail(t *testing.T, thresholds ...string) *Result {
+	t.Helper()
+	spec := Spec{NumJobs: 2}
+	for _, text := range thresholds {
+		threshold, err := ParseThreshold(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec.Thresholds = append(spec.Thresholds, threshold)
+	}
+	tally, detail := NewTally(), NewDetail(measured)
+	tally.Planned = 2
+	for range 2 {
+		tally.End(OK, 0, 0, 2*time.Second)
+		detail.Record([]time.Duration{-1, 500 * time.Millisecond, 20 * time.Millisecond}, []int64{1000, 7})
+	}
+	detail.Part(0).End(OK, 0, 0, 2*time.Second)
+	detail.Part(1).End(Failed, 0, 0, 2*time.Second)
+	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, Detail: detail, MaxInFlight: 2})
+}
+
+func TestDetailInAResult(t *testing.T) {
+	r := withDetail(t)
+	if _, there := r.Phases.Get("connect"); there || len(r.Phases) != 2 {
+		t.Errorf("phases %+v, want those that there were", r.Phases)
+	}
+	if first, _ := r.Phases.Get("search.first_byte"); first.Count != 2 || first.Mean != 0.02 {
+		t.Errorf("first byte %+v", first)
+	}
+	units, _ := r.Counters.Get("units")
+	if want := (Amount{Total: 2000, PerSecond: 1000, PerJob: 1000, PerCPUSecond: 2000}); units != want {
+		t.Errorf("units %+v, want %+v", units, want)
+	}
+	bytes, _ := r.Counters.Get("search.bytes_in")
+	if want := (Amount{Total: 14, PerSecond: 7, PerJob: 7}); bytes != want {
+		t.Errorf("bytes %+v, want %+v: nothing is known of the cores of a search", bytes, want)
+	}
+	if r.InFlight.Effective != 0.5 {
+		t.Errorf("%v jobs had a core at once, want 0.5", r.InFlight.Effective)
+	}
+	if p := r.Parts[1]; p.Name != "buy" || p.Weight != 1 || p.Counts != (Counts{Planned: 1, Failed: 1}) || p.FailedLatency.Max != 2 {
+		t.Errorf("part %+v", p)
+	}
+	encoded, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again Result
+	if err := json.Unmarshal(encoded, &again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r.Phases, again.Phases) + cmp.Diff(r.Counters, again.Counters) + cmp.Diff(r.Parts, again.Parts); diff != "" {
+		t.Errorf("written and read (-want +got):\n%s", diff)
+	}
+}
+
+func TestThresholdsOnDetail(t *testing.T) {
+	for expression, want := range map[string]ThresholdCheck{
+		"phases.search.first_byte.p99.9 < 21ms": {Value: 0.02, OK: true},
+		"phases.cpu.mean < 0.4":                 {Value: 0.5},
+		"parts.search.max <= 2s":                {Value: 2, OK: true},
+		"parts.buy.error_rate < 1%":             {Value: 1},
+		"counters.units.per_cpu_second > 1e3":   {Value: 2000, OK: true},
+		"counters.search.bytes_in.total == 14":  {Value: 14, OK: true},
+	} {
+		r := withDetail(t, expression)
+		want.Expression = expression
+		verdict := map[bool]Verdict{true: VerdictPass, false: VerdictFail}[want.OK]
+		if got := r.Thresholds[0]; got.Expression != want.Expression || got.OK != want.OK || got.Value < want.Value || got.Value > want.Value*1.001 || r.Verdict != verdict {
+			t.Errorf("%+v, %s; want %+v, %s", got, r.Verdict, want, verdict)
+		}
+	}
+	for _, expression := range []string{"phases.dns.p99 < 1s", "parts.buy.p99 < 1s", "parts.sell.error_rate < 1%", "counters.bytes.total > 1"} {
+		if r := withDetail(t, expression); r.Verdict != VerdictNoData || r.Thresholds[0].OK {
+			t.Errorf("%s: %s, want no_data", expression, r.Verdict)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	for expression, want := range map[string]string{
+		"phases.connect.p99 < 1s":               "",
+		"phases.search.first_byte.p99.9 < 1s":   "",
+		"phases.first_byte.p99 < 1s":            "phases.first_byte",
+		"parts.search.p99 < 1s":                 "",
+		"parts.sell.error_rate < 1%":            "parts.sell",
+		"counters.units.total > 1":              "",
+		"counters.search.bytes_in.per_job > 1":  "",
+		"counters.search.bytes_out.per_job > 1": "counters.search.bytes_out",
+		"p99 < 1s":                              "",
+		"throughput > 1":                        "",
+	} {
+		threshold, err := ParseThreshold(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := threshold.Missing(measured); got != want {
+			t.Errorf("%s: %q is missing, want %q", expression, got, want)
+		}
+	}
+}

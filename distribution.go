@@ -1,0 +1,105 @@
+package aurea
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea/hist"
+)
+
+// distributions are what a threshold's statistic may be of, by its prefix;
+// without one, latency is meant.
+var distributions = map[string]func(*Tally) *hist.Histogram{
+	"latency":      func(t *Tally) *hist.Histogram { return t.Latency },
+	"service_time": func(t *Tally) *hist.Histogram { return t.ServiceTime },
+	"delay":        func(t *Tally) *hist.Histogram { return t.Delay },
+}
+
+// detailed is a statistic of a phase or of a part; its name may have dots.
+var detailed = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|max|error_rate|p[0-9]+(?:\.[0-9]+)?)$`)
+
+// distribution splits the name of a statistic into the histogram that it is of
+// and the rest. The histogram is nil where a result has none.
+func distribution(name string) (of func(*Result) *hist.Histogram, statistic string) {
+	if parts := detailed.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
+		if parts[1] == "phases" {
+			return func(r *Result) *hist.Histogram { return r.Detail.Phase(parts[2]) }, parts[3]
+		}
+		return func(r *Result) *hist.Histogram { return r.part(parts[2]).Latency }, parts[3]
+	}
+	pick := distributions["latency"]
+	if prefix, rest, ok := strings.Cut(name, "."); ok && distributions[prefix] != nil {
+		pick, name = distributions[prefix], rest
+	}
+	return func(r *Result) *hist.Histogram {
+		if r.Tally == nil {
+			return nil
+		}
+		return pick(r.Tally)
+	}, name
+}
+
+// part is what became of the jobs of a part of that name; empty when there is
+// none.
+func (r *Result) part(name string) *Tally {
+	if r.Detail != nil {
+		for i, part := range r.Detail.Parts {
+			if part.Name == name {
+				return r.Detail.parts[i]
+			}
+		}
+	}
+	return &Tally{}
+}
+
+// amounts are what there is of a counter.
+var amounts = map[string]func(Amount) float64{
+	"total":          func(a Amount) float64 { return float64(a.Total) },
+	"per_second":     func(a Amount) float64 { return a.PerSecond },
+	"per_job":        func(a Amount) float64 { return a.PerJob },
+	"per_cpu_second": func(a Amount) float64 { return a.PerCPUSecond },
+}
+
+// lookupAmount finds "counters.NAME.AMOUNT", and "parts.NAME.error_rate".
+func lookupAmount(name string) (measure, bool) {
+	if parts := detailed.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
+		return measure{share, func(r *Result) (float64, bool) {
+			counts := r.part(parts[2]).Counts
+			return counts.ErrorRate(), counts.Ended() > 0
+		}}, true
+	}
+	rest, ok := strings.CutPrefix(name, "counters.")
+	counter, kind := cutLast(rest, ".")
+	read := amounts[kind]
+	if !ok || read == nil || counter == "" {
+		return measure{}, false
+	}
+	counter = strings.TrimSuffix(counter, ".")
+	return measure{plain, func(r *Result) (float64, bool) {
+		amount, ok := r.Counters.Get(counter)
+		return read(amount), ok && r.Counts.Ended() > 0
+	}}, true
+}
+
+// Missing is the phase, part or counter that the threshold is about and that
+// such measures do not have; "" when there is none.
+func (t Threshold) Missing(m Measures) string {
+	if parts := detailed.FindStringSubmatch(t.metric); parts != nil {
+		there := slices.Contains(m.Phases, parts[2])
+		if parts[1] == "parts" {
+			there = slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Name == parts[2] })
+		}
+		if !there {
+			return parts[1] + "." + parts[2]
+		}
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(t.metric, "counters."); ok {
+		counter, _ := cutLast(rest, ".")
+		if !slices.Contains(m.Counters, strings.TrimSuffix(counter, ".")) {
+			return "counters." + strings.TrimSuffix(counter, ".")
+		}
+	}
+	return ""
+}

@@ -1,0 +1,205 @@
+package workload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A Host is what the operator lets jobs do: whom they may call, which programs
+// they may run, and how much of this machine they may take.
+type Host struct{}
+
+// Kinds describes every kind that the host offers, in the order of the table.
+func (h Host) Kinds() []aurea.Kind {
+	var described []aurea.Kind
+	for _, k := range h.table() {
+		described = append(described, k.described())
+	}
+	return described
+}
+
+// described is the kind with the parameters that any kind takes.
+func (k kind) described() aurea.Kind {
+	d := k.Kind
+	d.Parameters = append(slices.Clip(d.Parameters), failure)
+	return d
+}
+
+// ByName finds a kind; the error names those there are.
+func (h Host) ByName(name string) (aurea.Kind, error) {
+	k, err := h.find(name, "workload.kind")
+	return k.described(), err
+}
+
+func (h Host) find(name, location string) (kind, error) {
+	var names []string
+	for _, k := range h.table() {
+		if k.Name == name {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return kind{}, wrongField(location, fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
+}
+
+func wrongField(location, message string) *aurea.InvalidError {
+	return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: location, Message: message}}}
+}
+
+// Check reports what is wrong with the workload of a plan: its kind, its
+// parameters, or what the plan would do with them on this host. It touches
+// nothing. The error is an *aurea.InvalidError.
+func (h Host) Check(plan aurea.Plan) error {
+	most := plan.Spec.Concurrency
+	if !plan.Open() {
+		most = plan.Concurrency
+	}
+	k, values, err := h.check(plan.Workload, "workload", place{host: h, inFlight: most})
+	if err != nil {
+		return err
+	}
+	if faultsOf(values, 0).hang() && plan.Spec.Timeout == 0 && k.Timeout == 0 {
+		return wrongField("workload.failure.kind", "needs a timeout for the jobs, or those that hang would never end")
+	}
+	if k.MostInFlight > 0 && most > k.MostInFlight {
+		return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", k.MostInFlight, k.Name))
+	}
+	return checkThresholds(plan.Spec, h.measured(k, values))
+}
+
+// checkThresholds wants no threshold about what the jobs do not measure.
+func checkThresholds(spec aurea.Spec, m aurea.Measures) error {
+	for i, threshold := range spec.Thresholds {
+		if missing := threshold.Missing(m); missing != "" {
+			return wrongField(fmt.Sprintf("thresholds[%d]", i), missing+" is nothing that this workload measures; it has "+listMeasures(m))
+		}
+	}
+	return nil
+}
+
+func listMeasures(m aurea.Measures) string {
+	var names []string
+	for _, phase := range m.Phases {
+		names = append(names, "phases."+phase)
+	}
+	for _, counter := range m.Counters {
+		names = append(names, "counters."+counter)
+	}
+	for _, part := range m.Parts {
+		names = append(names, "parts."+part.Name)
+	}
+	if len(names) == 0 {
+		return "no phases, counters or parts"
+	}
+	return strings.Join(names, ", ")
+}
+
+// check reads a workload at a location of the spec, and whether it fits there.
+func (h Host) check(w aurea.Workload, location string, p place) (kind, map[string]any, error) {
+	k, values, err := h.read(w, location)
+	if err != nil {
+		return k, nil, err
+	}
+	if k.check != nil {
+		err = k.check(values, p)
+	}
+	if err == nil && k.holds != nil {
+		err = checkNested(k.holds(values), p, k.Name)
+	}
+	return k, values, at(location, err)
+}
+
+// read finds the kind of a workload and its parameters, with their defaults.
+func (h Host) read(w aurea.Workload, location string) (kind, map[string]any, error) {
+	k, err := h.find(w.Kind, location+".kind")
+	if err != nil {
+		return k, nil, err
+	}
+	values, err := aurea.ReadParameters(k.described().Parameters, w.Parameters, location)
+	return k, values, err
+}
+
+// at puts the location of a workload before those in an error about its
+// parameters.
+func at(location string, err error) error {
+	var invalid *aurea.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	located := &aurea.InvalidError{}
+	for _, field := range invalid.Fields {
+		located.Fields = append(located.Fields, aurea.FieldError{Location: location + "." + field.Location, Message: field.Message})
+	}
+	return located
+}
+
+// Open makes the jobs of a plan that Check has accepted. Whoever opens them
+// closes them. An error that is not an *aurea.InvalidError means that something
+// they need could not be had, such as room on a disk.
+func (h Host) Open(ctx context.Context, w aurea.Workload, seed uint64) (Jobs, error) {
+	k, values, err := h.check(w, "workload", place{host: h})
+	if err != nil {
+		return Jobs{}, err
+	}
+	return h.open(ctx, k, values, seed)
+}
+
+func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint64) (Jobs, error) {
+	faults := faultsOf(values, seed)
+	if k.waits != nil {
+		return Jobs{Waiter: k.waits(values, seed), Faults: faults}, nil
+	}
+	jobs, err := k.runs(opening{ctx: ctx, host: h, values: values, seed: seed})
+	if err != nil {
+		return Jobs{}, err
+	}
+	jobs.Measures = h.measured(k, values)
+	if faults != nil {
+		jobs.Runner = faulty{jobs.Runner, faults}
+	}
+	if k.Timeout > 0 {
+		jobs.Runner = impatient{jobs.Runner, k.Timeout}
+	}
+	return jobs, nil
+}
+
+// measured is what the jobs of a kind with such parameters measure.
+func (h Host) measured(k kind, values map[string]any) aurea.Measures {
+	if k.holds == nil {
+		return k.Measures
+	}
+	list := k.holds(values)
+	measures := h.measuredBy(list)
+	if k.Name == mixName {
+		for _, n := range list {
+			measures.Parts = append(measures.Parts, aurea.Part{Name: n.name, Weight: n.weight})
+		}
+	}
+	return measures
+}
+
+// An impatient Runner gives its jobs so much time where nobody else limits it.
+type impatient struct {
+	Runner
+	timeout time.Duration
+}
+
+// Run does the job, within the timeout.
+func (i impatient) Run(ctx context.Context, job int64, notes Notes) error {
+	if _, limited := ctx.Deadline(); limited {
+		return i.Runner.Run(ctx, job, notes)
+	}
+	ctx, cancel := context.WithTimeout(ctx, i.timeout)
+	defer cancel()
+	err := i.Runner.Run(ctx, job, notes)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w", i.timeout, err)
+	}
+	return err
+}

@@ -1,0 +1,139 @@
+package aurea
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A Named is a list of values that JSON has as an object, in the order of the
+// list: phases and counters are told in the order that they happen in.
+type Named[T any] []NamedValue[T]
+
+// A NamedValue is one member.
+type NamedValue[T any] struct {
+	Name  string
+	Value T
+}
+
+// Get is the value of that name.
+func (n Named[T]) Get(name string) (value T, ok bool) {
+	for _, member := range n {
+		if member.Name == name {
+			return member.Value, true
+		}
+	}
+	return value, false
+}
+
+// MarshalJSON writes an object, its members in order.
+func (n Named[T]) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, member := range n {
+		name, err := json.Marshal(member.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(member.Value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (n *Named[T]) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	token, err := decoder.Token()
+	if err != nil || token != json.Delim('{') {
+		return fmt.Errorf("must be an object; got %v", token)
+	}
+	*n = nil
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		member := NamedValue[T]{Name: name.(string)} // the decoder lets no other token stand before a colon
+		if err := decoder.Decode(&member.Value); err != nil {
+			return err
+		}
+		*n = append(*n, member)
+	}
+	return nil
+}
+
+// An Amount is a counter of the judged part.
+type Amount struct {
+	Total     int64   `json:"total"`
+	PerSecond float64 `json:"per_second"`
+	PerJob    float64 `json:"per_job"` // of the jobs that ended
+	// PerCPUSecond is how much there was for a second that a job had a core: of
+	// work that computes, the speed of a core.
+	PerCPUSecond float64 `json:"per_cpu_second,omitempty"`
+}
+
+// A PartResult is what came of one workload of a mix.
+type PartResult struct {
+	Name          string  `json:"name"`
+	Weight        float64 `json:"weight"`
+	Counts        Counts  `json:"counts"`
+	Throughput    float64 `json:"throughput"` // completed jobs a second
+	Latency       Summary `json:"latency"`
+	ServiceTime   Summary `json:"service_time"`
+	Delay         Summary `json:"delay"`
+	FailedLatency Summary `json:"failed_latency"`
+}
+
+// tell adds to a result what its jobs told of themselves.
+func (r *Result) tell(d *Detail) {
+	if d == nil {
+		return
+	}
+	r.Detail = d
+	for i, name := range d.Phases {
+		if d.phases[i].Count() > 0 {
+			r.Phases = append(r.Phases, NamedValue[Summary]{name, Summarize(d.phases[i])})
+		}
+	}
+	for i, name := range d.Counters {
+		r.Counters = append(r.Counters, NamedValue[Amount]{name, r.amount(name, d.counters[i])})
+	}
+	for i, part := range d.Parts {
+		tally := d.parts[i]
+		tally.Planned = tally.Accounted()
+		r.Parts = append(r.Parts, PartResult{
+			Name:          part.Name,
+			Weight:        part.Weight,
+			Counts:        tally.Counts,
+			Throughput:    ratio(float64(tally.OK), r.Duration),
+			Latency:       Summarize(tally.Latency),
+			ServiceTime:   Summarize(tally.ServiceTime),
+			Delay:         Summarize(tally.Delay),
+			FailedLatency: Summarize(tally.FailedLatency),
+		})
+	}
+	if cpu := d.Phase(CPUPhase); cpu.Count() > 0 {
+		r.InFlight.Effective = ratio(cpu.Sum(), r.Duration)
+	}
+}
+
+func (r *Result) amount(name string, total int64) Amount {
+	amount := Amount{Total: total, PerSecond: ratio(float64(total), r.Duration), PerJob: ratio(float64(total), float64(r.Counts.Ended()))}
+	prefix, _ := cutLast(name, ".")
+	amount.PerCPUSecond = ratio(float64(total), r.Detail.Phase(prefix+CPUPhase).Sum())
+	return amount
+}
+
+// cutLast cuts a name behind the last separator, which stays with the first
+// part.
+func cutLast(name, separator string) (before, after string) {
+	i := strings.LastIndex(name, separator)
+	return name[:i+1], name[i+1:]
+}
