@@ -13,6 +13,7 @@ var (
 	ErrInvalid     = errors.New("invalid")           // the request is wrong; sending it again will not help
 	ErrNotFound    = errors.New("not found")         // no such run
 	ErrConflict    = errors.New("conflict")          // not possible in the run's present state
+	ErrMismatch    = errors.New("mismatch")          // an idempotency key came again with another body
 	ErrQueueFull   = errors.New("the queue is full") // try again later
 	ErrUnavailable = errors.New("unavailable")       // the service is starting, draining or cannot store
 )

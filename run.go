@@ -61,7 +61,18 @@ type Run struct {
 	Spec          Spec              `json:"spec"`
 	Progress      *RunProgress      `json:"progress"`
 	Result        *Result           `json:"result"`
-	Error         string            `json:"error,omitempty"` // why a failed run failed
+	Error         string            `json:"error,omitempty"`  // why a failed run failed
+	Baseline      bool              `json:"baseline"`         // what later runs of this name are held against
+	Timeline      []RunEvent        `json:"timeline"`         // what was done to it while it ran
+	Digest        string            `json:"digest,omitempty"` // of a stored finished run: sha256:…, over everything that is kept of it and does not change
+}
+
+// A RunEvent is something that was done to a running run from outside.
+type RunEvent struct {
+	At     time.Time `json:"at"`
+	T      float64   `json:"t"`      // seconds since the run began
+	Kind   string    `json:"kind"`   // pause, resume, load
+	Detail string    `json:"detail"` // such as "rate 100 to 200"
 }
 
 // RunProgress is how far a running run has come: counts so far, rates of the

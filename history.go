@@ -1,0 +1,48 @@
+package aurea
+
+import "time"
+
+// A RunQuery selects runs of the history, newest first. The zero value of a
+// field does not restrict.
+type RunQuery struct {
+	Limit    int    // at most so many; 0 is DefaultPage, the most is MaxPage
+	Cursor   string // RunPage.NextCursor of the page before
+	Statuses []Status
+	Workload string            // the kind
+	Name     string            // exactly
+	Labels   map[string]string // all of them
+	Since    time.Time         // created at or after
+	Until    time.Time         // created before
+	Baseline bool              // only those marked as a baseline
+}
+
+// The sizes of a page of runs.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+)
+
+// A RunPage is one page of a list of runs. Their results come without series,
+// tallies and jobs.
+type RunPage struct {
+	Runs       []Run  `json:"runs"`
+	NextCursor string `json:"next_cursor"` // "" on the last page
+}
+
+// A RunChange is what may be changed of a run after it was submitted; nil
+// leaves as it is.
+type RunChange struct {
+	Note     *string `json:"note,omitempty"`     // up to MaxNote bytes
+	Baseline *bool   `json:"baseline,omitempty"` // at most one run of a name is its baseline: marking one unmarks the other
+}
+
+// MaxNote is the most bytes of a run's note.
+const MaxNote = 10_000
+
+// A Retention is how much of the history is kept; the zero value of a field
+// does not restrict. Baselines and runs that have not finished stay.
+type Retention struct {
+	Age   time.Duration // since the run was created
+	Runs  int64
+	Bytes int64 // of what the runs occupy in the store
+}

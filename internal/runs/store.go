@@ -1,0 +1,66 @@
+package runs
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A Store keeps runs. Its methods may be called concurrently; what they return
+// belongs to the caller. An unknown id is an aurea.ErrNotFound; what cannot be
+// written because the disk is full or the database is away is an
+// aurea.ErrUnavailable and leaves everything as it was.
+type Store interface {
+	// Create keeps a queued run; when it returns, the run is durable. With a key
+	// that came before it keeps nothing and returns the run that the key made, or,
+	// if the body was another, an aurea.ErrMismatch.
+	Create(ctx context.Context, run aurea.Run, by Submission) (aurea.Run, error)
+	// Save keeps what changed of a run that has not finished: its status, times,
+	// progress and timeline. A finished one is an aurea.ErrConflict.
+	Save(ctx context.Context, run aurea.Run) error
+	// Finish keeps a finished run with its result, the result's tally and detail
+	// and its jobs' records, and returns its digest. A run finishes once; another
+	// time is an aurea.ErrConflict.
+	Finish(ctx context.Context, run aurea.Run) (digest string, err error)
+	// Get returns a run, with its result when there is one, without tally, detail
+	// and jobs.
+	Get(ctx context.Context, id string) (aurea.Run, error)
+	// List returns a page of runs, newest first. A bad cursor is an
+	// aurea.ErrInvalid.
+	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
+	// Change changes what may be changed and returns the run.
+	Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error)
+	// Delete forgets a finished run; one that has not is an aurea.ErrConflict.
+	Delete(ctx context.Context, id string) error
+	// Tally returns the histograms of a finished run's judged part; an
+	// aurea.ErrNotFound when it has none.
+	Tally(ctx context.Context, id string) (*aurea.Tally, error)
+	// Jobs yields the records of a finished run's jobs in their order, reading as
+	// it goes: memory does not grow with their number. After an error it ends.
+	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
+
+	// Cancel asks the owner of a run to stop it; see Renew. A finished run is an
+	// aurea.ErrConflict.
+	Cancel(ctx context.Context, id string) error
+	// Renew says that the owner is alive until the given moment, and returns the
+	// ids of its unfinished runs that someone wants stopped.
+	Renew(ctx context.Context, owner string, until time.Time) (cancelled []string, err error)
+	// Recover makes interrupted runs of those that have not finished and whose
+	// owner is this one (in an earlier life) or is not alive any more, keeps their
+	// progress as partial counts, and returns them.
+	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
+	// Prune forgets the oldest finished runs that the retention does not keep.
+	Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error)
+	// Ready is nil when runs can be kept, else an aurea.ErrUnavailable. It tries:
+	// a store that could not write recovers by it.
+	Ready(ctx context.Context) error
+}
+
+// A Submission is who submitted a run, and how to know it again.
+type Submission struct {
+	Owner string // the server that executes the run
+	Key   string // the client's idempotency key; "" for none
+	Body  string // a digest of the request's body, compared when the key comes again
+}
