@@ -16,7 +16,7 @@ func (t Targets) CheckURL(u *url.URL) error {
 	if err := checkURLForm(u); err != nil {
 		return err
 	}
-	host, port, err := splitURL(u)
+	host, port, err := splitURLHost(u)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func checkURLForm(u *url.URL) error {
 	case u == nil:
 		return errors.New("must be a URL such as http://127.0.0.1:8080/")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("must begin with http:// or https://; got the scheme %s", quoted(u.Scheme))
+		return fmt.Errorf("must begin with http:// or https://; got the scheme %s", quoteShort(u.Scheme))
 	case u.User != nil:
 		return errors.New("must have no user name or password in it, since URLs are shown and kept; send an Authorization header")
 	case u.Opaque != "" || u.Host == "":
@@ -47,16 +47,16 @@ func checkURLForm(u *url.URL) error {
 	return nil
 }
 
-// splitURL parts the host from the port, which the scheme gives if the URL does
+// splitURLHost parts the host from the port, which the scheme gives if the URL does
 // not.
-func splitURL(u *url.URL) (string, uint16, error) {
+func splitURLHost(u *url.URL) (string, uint16, error) {
 	host, text, found := cutPort(u.Host)
 	port := uint16(80)
 	if u.Scheme == "https" {
 		port = 443
 	}
 	if found {
-		given, err := readPort(text)
+		given, err := parsePort(text)
 		if err != nil {
 			return "", 0, fmt.Errorf("the port %w", err)
 		}
@@ -64,7 +64,7 @@ func splitURL(u *url.URL) (string, uint16, error) {
 	}
 	inside, bracketed := cutBrackets(host)
 	if bracketed != strings.Contains(inside, ":") {
-		return "", 0, fmt.Errorf("must have brackets around its host if that is an IPv6 address, and only then, as in http://[2001:db8::1]:8080/; got %s", quoted(u.Host))
+		return "", 0, fmt.Errorf("must have brackets around its host if that is an IPv6 address, and only then, as in http://[2001:db8::1]:8080/; got %s", quoteShort(u.Host))
 	}
 	return inside, port, nil
 }

@@ -98,7 +98,7 @@ func TestCheckURLPorts(t *testing.T) {
 		{"169.254.169.254", "http://0xa9fea9fe/latest", false},
 	}
 	for _, test := range tests {
-		if err := checkText(targets(t, test.rule), test.url); (err == nil) != test.allowed {
+		if err := checkText(targetsOf(t, test.rule), test.url); (err == nil) != test.allowed {
 			t.Errorf("with %s, %s: %v", test.rule, test.url, err)
 		}
 	}

@@ -13,11 +13,11 @@ import (
 func (t Targets) Control(host string) func(ctx context.Context, network, address string, c syscall.RawConn) error {
 	return func(_ context.Context, network, address string, _ syscall.RawConn) error {
 		if network != "tcp4" && network != "tcp6" {
-			return fmt.Errorf("must not call %s by %s: jobs speak TCP", quoted(host), quoted(network))
+			return fmt.Errorf("must not call %s by %s: jobs speak TCP", quoteShort(host), quoteShort(network))
 		}
 		called, err := netip.ParseAddrPort(address)
 		if err != nil {
-			return fmt.Errorf("must not call %s: %s is no address: %w", quoted(host), quoted(address), err)
+			return fmt.Errorf("must not call %s: %s is no address: %w", quoteShort(host), quoteShort(address), err)
 		}
 		return t.Allow(host, called)
 	}

@@ -49,7 +49,7 @@ func TestControlRefusesSocketFiles(t *testing.T) {
 
 // A dialer wraps the error, and it is still to be found.
 func TestControlErrorIsFound(t *testing.T) {
-	err := dial(t, Targets{}, "api.example", netip.MustParseAddrPort("192.0.2.1:80"))
+	err := dialControlled(t, Targets{}, "api.example", netip.MustParseAddrPort("192.0.2.1:80"))
 	var forbidden *ForbiddenError
 	if !errors.As(err, &forbidden) || forbidden.Host != "api.example" || forbidden.Address.String() != "192.0.2.1:80" {
 		t.Errorf("got %v", err)

@@ -15,7 +15,7 @@ type ForbiddenError struct {
 // Error says what was refused, why, and what its operator can do.
 func (e *ForbiddenError) Error() string {
 	var b strings.Builder
-	b.WriteString("must not call " + quoted(e.Host))
+	b.WriteString("must not call " + quoteShort(e.Host))
 	if e.Address.IsValid() && e.Host != e.Address.Addr().String() {
 		b.WriteString(" at " + e.Address.Addr().String())
 	}
@@ -40,7 +40,7 @@ func (e *ForbiddenError) advice() string {
 	case plain.IsLoopback():
 		return "localhost"
 	case named:
-		return plainName(e.Host)
+		return plainHostName(e.Host)
 	}
 	return plain.String()
 }

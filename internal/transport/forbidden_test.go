@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/transport/transporttest"
 )
 
-// targets parses rules that are right.
-func targets(t testing.TB, rules ...string) Targets {
+// targetsOf parses rules that are right.
+func targetsOf(t testing.TB, rules ...string) Targets {
 	t.Helper()
 	parsed, err := ParseTargets(rules)
 	if err != nil {
@@ -32,8 +32,8 @@ func forbiddenSpellings() []transporttest.Spelling { return transporttest.Spelli
 func withoutThem(t testing.TB) map[string]Targets {
 	return map[string]Targets{
 		"loopback":   {},
-		"another":    targets(t, "192.0.2.1", "api.example:8080"),
-		"everything": targets(t, "0.0.0.0/0", "::/0"),
+		"another":    targetsOf(t, "192.0.2.1", "api.example:8080"),
+		"everything": targetsOf(t, "0.0.0.0/0", "::/0"),
 	}
 }
 
@@ -83,7 +83,7 @@ func TestForbiddenSpellingsAreRead(t *testing.T) {
 // The same hosts would be in order, were they not what they are: the table does
 // not test a check that refuses everything.
 func TestLoopbackSpellings(t *testing.T) {
-	others := targets(t, "192.0.2.1")
+	others := targetsOf(t, "192.0.2.1")
 	for _, host := range transporttest.Loopback() {
 		u, err := url.Parse("http://" + host + ":8080/")
 		if err != nil {
@@ -105,7 +105,7 @@ func TestLoopbackSpellings(t *testing.T) {
 // To whatever a name resolves: what is forbidden is not called.
 func TestForbiddenAddresses(t *testing.T) {
 	all := withoutThem(t)
-	all["its name"] = targets(t, "host.example", "0.0.0.0/0", "::/0")
+	all["its name"] = targetsOf(t, "host.example", "0.0.0.0/0", "::/0")
 	for name, allowed := range all {
 		for _, address := range transporttest.ForbiddenAddresses() {
 			err := allowed.Allow("host.example", netip.AddrPortFrom(address, 80))
@@ -131,7 +131,7 @@ func TestForbiddenAdvice(t *testing.T) {
 			t.Errorf("%s: no advice in %q", address, err)
 			continue
 		}
-		if err := targets(t, advice).Allow("host.example", called); err != nil {
+		if err := targetsOf(t, advice).Allow("host.example", called); err != nil {
 			t.Errorf("with --allow-target %s: %v", advice, err)
 		}
 	}
@@ -145,8 +145,8 @@ func TestForbiddenError(t *testing.T) {
 	}{
 		{Targets{}, "api.example", "192.0.2.7:80", `must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
 		{Targets{}, "192.0.2.7", "192.0.2.7:80", `must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
-		{targets(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
-		{targets(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
+		{targetsOf(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
+		{targetsOf(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
 		{Targets{}, "api.example", "[64:ff9b::7f00:1]:80", `must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
 	}
 	for _, test := range tests {
@@ -159,9 +159,9 @@ func TestForbiddenError(t *testing.T) {
 	}
 }
 
-// canary listens at an address of this machine and counts who calls. The
+// listenCanary listens at an address of this machine and counts who calls. The
 // count is final once it has been read.
-func canary(t *testing.T, address string) (port uint16, calls func() int) {
+func listenCanary(t *testing.T, address string) (port uint16, calls func() int) {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
 	if err != nil {
@@ -193,9 +193,9 @@ func canary(t *testing.T, address string) (port uint16, calls func() int) {
 	}
 }
 
-// dial calls an address as jobs do, past CheckURL: only the socket's own check
+// dialControlled calls an address as jobs do, past CheckURL: only the socket's own check
 // is between it and the canary.
-func dial(t *testing.T, allowed Targets, host string, address netip.AddrPort) error {
+func dialControlled(t *testing.T, allowed Targets, host string, address netip.AddrPort) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -209,12 +209,12 @@ func dial(t *testing.T, allowed Targets, host string, address netip.AddrPort) er
 // What leads to this machine in disguise does not arrive.
 func TestCanary(t *testing.T) {
 	here := map[string]bool{"127.0.0.1": true, "0.0.0.0": true, "::": true}
-	for name, allowed := range map[string]Targets{"another": targets(t, "192.0.2.1"), "another network": targets(t, "10.0.0.0/8", "2001:db8::/32")} {
-		port, calls := canary(t, "127.0.0.1")
+	for name, allowed := range map[string]Targets{"another": targetsOf(t, "192.0.2.1"), "another network": targetsOf(t, "10.0.0.0/8", "2001:db8::/32")} {
+		port, calls := listenCanary(t, "127.0.0.1")
 		tried := 0
 		try := func(host string, address netip.Addr) {
 			tried++
-			err := dial(t, allowed, host, netip.AddrPortFrom(address, port))
+			err := dialControlled(t, allowed, host, netip.AddrPortFrom(address, port))
 			var forbidden *ForbiddenError
 			if !errors.As(err, &forbidden) {
 				t.Errorf("%s: calling %s as %s: %v", name, address, host, err)
@@ -237,10 +237,10 @@ func TestCanary(t *testing.T) {
 
 // The canary sings: what is allowed arrives, and so the silence means something.
 func TestCanaryIsReached(t *testing.T) {
-	for _, allowed := range []Targets{{}, AnyTarget(), targets(t, "127.0.0.1"), targets(t, "api.example"), targets(t, "0.0.0.0/0")} {
-		port, calls := canary(t, "127.0.0.1")
+	for _, allowed := range []Targets{{}, AnyTarget(), targetsOf(t, "127.0.0.1"), targetsOf(t, "api.example"), targetsOf(t, "0.0.0.0/0")} {
+		port, calls := listenCanary(t, "127.0.0.1")
 		for _, address := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
-			if err := dial(t, allowed, "api.example", netip.AddrPortFrom(netip.MustParseAddr(address), port)); err != nil {
+			if err := dialControlled(t, allowed, "api.example", netip.AddrPortFrom(netip.MustParseAddr(address), port)); err != nil {
 				t.Errorf("%s: %v", address, err)
 			}
 		}

@@ -32,29 +32,29 @@ func readHost(host string) (netip.Addr, error) {
 	case endsInNumber(host):
 		return readIPv4(host)
 	}
-	return netip.Addr{}, checkName(host)
+	return netip.Addr{}, checkHostName(host)
 }
 
-// plainName is a name as it is compared: in lower case, without the dot at the
+// plainHostName is a name as it is compared: in lower case, without the dot at the
 // end that says that it is complete.
-func plainName(host string) string {
+func plainHostName(host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// checkName wants what DNS and the names of containers need, and no more.
-func checkName(host string) error {
+// checkHostName wants what DNS and the names of containers need, and no more.
+func checkHostName(host string) error {
 	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
 		if label == "" || len(label) > 63 {
-			return fmt.Errorf("must have from 1 to 63 characters between its dots; got %s", quoted(host))
+			return fmt.Errorf("must have from 1 to 63 characters between its dots; got %s", quoteShort(host))
 		}
-		if i := strings.IndexFunc(label, notInName); i >= 0 {
-			return fmt.Errorf("must be a name of letters, digits, hyphens and underscores, or an address; got %s", quoted(host))
+		if i := strings.IndexFunc(label, notInHostName); i >= 0 {
+			return fmt.Errorf("must be a name of letters, digits, hyphens and underscores, or an address; got %s", quoteShort(host))
 		}
 	}
 	return nil
 }
 
-func notInName(r rune) bool {
+func notInHostName(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
 		return false
@@ -65,7 +65,7 @@ func notInName(r rune) bool {
 // endsInNumber reports whether a host is to be an IPv4 address, by the rule of
 // the URL Standard, "ends in a number checker": no name ends so.
 func endsInNumber(host string) bool {
-	host = plainName(host)
+	host = plainHostName(host)
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	if hex, found := strings.CutPrefix(last, "0x"); found {
 		return strings.Trim(hex, "0123456789abcdef") == ""
@@ -81,14 +81,14 @@ func readIPv4(host string) (netip.Addr, error) {
 	if address, ok := looseIPv4(host); ok {
 		return address, spellIt(host, address)
 	}
-	return netip.Addr{}, fmt.Errorf("must be four numbers from 0 to 255, such as 192.0.2.1, when it ends in a number; got %s", quoted(host))
+	return netip.Addr{}, fmt.Errorf("must be four numbers from 0 to 255, such as 192.0.2.1, when it ends in a number; got %s", quoteShort(host))
 }
 
 // looseIPv4 reads as inet_aton does, and browsers: from one to four numbers,
 // decimal, octal or hexadecimal, the last of which fills what is left (URL
 // Standard, "IPv4 parser").
 func looseIPv4(host string) (netip.Addr, bool) {
-	parts := strings.Split(plainName(host), ".")
+	parts := strings.Split(plainHostName(host), ".")
 	if len(parts) > 4 {
 		return netip.Addr{}, false
 	}
@@ -123,13 +123,13 @@ func looseNumber(text string) (uint64, bool) {
 func readIPv6(host string) (netip.Addr, error) {
 	address, err := netip.ParseAddr(host)
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("must be an IPv6 address such as 2001:db8::1 when it has a colon in it; got %s", quoted(host))
+		return netip.Addr{}, fmt.Errorf("must be an IPv6 address such as 2001:db8::1 when it has a colon in it; got %s", quoteShort(host))
 	}
 	zone := address.Zone()
 	if zone == "" {
 		return address, nil
 	}
-	if !address.IsLinkLocalUnicast() || address.Is4In6() || strings.ContainsFunc(zone, func(r rune) bool { return r != '.' && notInName(r) }) {
+	if !address.IsLinkLocalUnicast() || address.Is4In6() || strings.ContainsFunc(zone, func(r rune) bool { return r != '.' && notInHostName(r) }) {
 		return address, spellIt(host, address.WithZone(""))
 	}
 	return address, nil
@@ -139,7 +139,7 @@ func readIPv6(host string) (netip.Addr, error) {
 func readEscaped(host string) (netip.Addr, error) {
 	plain, err := url.PathUnescape(host)
 	if err != nil || strings.Contains(plain, "%") {
-		return netip.Addr{}, fmt.Errorf("must have no percent signs; got %s", quoted(host))
+		return netip.Addr{}, fmt.Errorf("must have no percent signs; got %s", quoteShort(host))
 	}
 	return readOddly(host, plain)
 }
@@ -149,7 +149,7 @@ func readEscaped(host string) (netip.Addr, error) {
 func readUnicode(host string) (netip.Addr, error) {
 	plain, err := idna.Lookup.ToASCII(host)
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("must be written in ASCII; got %s", quoted(host))
+		return netip.Addr{}, fmt.Errorf("must be written in ASCII; got %s", quoteShort(host))
 	}
 	return readOddly(host, plain)
 }
@@ -157,7 +157,7 @@ func readUnicode(host string) (netip.Addr, error) {
 // readOddly reads what a host comes to once it has been decoded.
 func readOddly(host, plain string) (netip.Addr, error) {
 	if plain == host {
-		return netip.Addr{}, fmt.Errorf("must be written plainly; got %s", quoted(host))
+		return netip.Addr{}, fmt.Errorf("must be written plainly; got %s", quoteShort(host))
 	}
 	address, err := readHost(plain)
 	if address.IsValid() {
@@ -166,10 +166,10 @@ func readOddly(host, plain string) (netip.Addr, error) {
 	if err != nil {
 		return address, err
 	}
-	return address, fmt.Errorf("must be written as %s; got %s", plain, quoted(host))
+	return address, fmt.Errorf("must be written as %s; got %s", plain, quoteShort(host))
 }
 
 // spellIt refuses a spelling of an address.
 func spellIt(host string, address netip.Addr) error {
-	return fmt.Errorf("must be written as %s, if that is meant; programs differ in what they read in %s", address, quoted(host))
+	return fmt.Errorf("must be written as %s, if that is meant; programs differ in what they read in %s", address, quoteShort(host))
 }

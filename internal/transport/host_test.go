@@ -89,7 +89,7 @@ func TestDisguises(t *testing.T) {
 // And no disguise of loopback is called where loopback is not to be, nor read by
 // anybody as something that it is not.
 func TestDisguisesOfLoopback(t *testing.T) {
-	others := targets(t, "192.0.2.1", "2001:db8::/32")
+	others := targetsOf(t, "192.0.2.1", "2001:db8::/32")
 	rapid.Check(t, func(t *rapid.T) {
 		octet := rapid.Byte()
 		address := netip.AddrFrom4([4]byte{127, octet.Draw(t, "b"), octet.Draw(t, "c"), octet.Draw(t, "d")})
@@ -108,7 +108,7 @@ func drawSpecialIPv4(t *rapid.T) netip.Addr {
 		}
 	}
 	octets := rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "octets")
-	return within(rapid.SampledFrom(networks).Draw(t, "network"), octets)
+	return addressIn(rapid.SampledFrom(networks).Draw(t, "network"), octets)
 }
 
 // drawDisguise spells an IPv4 address as inet_aton would read it, as IPv6, or as
@@ -181,7 +181,7 @@ func drawEmbedded(t *rapid.T, address netip.Addr) string {
 	if form.network.Bits() < 96 { // whatever else there is in it
 		copy(octets[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "others"))
 	}
-	octets = within(form.network, octets[:]).As16()
+	octets = addressIn(form.network, octets[:]).As16()
 	e := rapid.SampledFrom(form.embeddings).Draw(t, "embedding")
 	for i, octet := range address.As4() {
 		if e.inverted {

@@ -22,7 +22,7 @@ func (r targetRule) covers(host string, address netip.Addr, port uint16) bool {
 		return false
 	}
 	if r.name != "" {
-		return r.name == plainName(host)
+		return r.name == plainHostName(host)
 	}
 	return r.network.Contains(address)
 }
@@ -36,7 +36,7 @@ func parseTargetRule(text string) ([]targetRule, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plainName(host) == "localhost" {
+	if plainHostName(host) == "localhost" {
 		rules := append([]targetRule(nil), loopbackRules...)
 		for i := range rules {
 			rules[i].port = port
@@ -49,11 +49,11 @@ func parseTargetRule(text string) ([]targetRule, error) {
 	}
 	inside, bracketed := cutBrackets(host)
 	if bracketed && !strings.Contains(inside, ":") {
-		return nil, fmt.Errorf("target %s: brackets are for IPv6; write %s", quoted(text), inside)
+		return nil, fmt.Errorf("target %s: brackets are for IPv6; write %s", quoteShort(text), inside)
 	}
 	rule, err := parse(inside)
 	if err != nil {
-		return nil, fmt.Errorf("target %s: %w", quoted(text), err)
+		return nil, fmt.Errorf("target %s: %w", quoteShort(text), err)
 	}
 	rule.port = port
 	return []targetRule{rule}, nil
@@ -66,17 +66,17 @@ func splitTarget(text string) (string, uint16, error) {
 	case strings.TrimSpace(text) == "":
 		return "", 0, fmt.Errorf("target %q is empty; write a host, an address or a network, such as api.example:8080", text)
 	case strings.Contains(text, "://"):
-		return "", 0, fmt.Errorf("target %s is a URL; write its host, and its port if only that is to be called, such as api.example:8080", quoted(text))
+		return "", 0, fmt.Errorf("target %s is a URL; write its host, and its port if only that is to be called, such as api.example:8080", quoteShort(text))
 	case strings.Contains(text, "*"):
-		return "", 0, fmt.Errorf("target %s: there are no wildcards; write each name, or networks, such as 10.0.0.0/8, or 0.0.0.0/0 and ::/0 for all there are", quoted(text))
+		return "", 0, fmt.Errorf("target %s: there are no wildcards; write each name, or networks, such as 10.0.0.0/8, or 0.0.0.0/0 and ::/0 for all there are", quoteShort(text))
 	}
 	host, port, found := cutPort(text)
 	if !found {
 		return host, 0, nil
 	}
-	number, err := readPort(port)
+	number, err := parsePort(port)
 	if err != nil {
-		return "", 0, fmt.Errorf("target %s: the port %w; an IPv6 address with a port is written as [2001:db8::1]:8080", quoted(text), err)
+		return "", 0, fmt.Errorf("target %s: the port %w; an IPv6 address with a port is written as [2001:db8::1]:8080", quoteShort(text), err)
 	}
 	return host, number, nil
 }
@@ -109,11 +109,11 @@ func cutBrackets(host string) (inside string, bracketed bool) {
 	return host, false
 }
 
-// readPort wants a number from 1 to 65535 as anybody would write it.
-func readPort(text string) (uint16, error) {
+// parsePort wants a number from 1 to 65535 as anybody would write it.
+func parsePort(text string) (uint16, error) {
 	number, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || number == 0 || strconv.FormatUint(number, 10) != text {
-		return 0, fmt.Errorf("must be a number from 1 to 65535; got %s", quoted(text))
+		return 0, fmt.Errorf("must be a number from 1 to 65535; got %s", quoteShort(text))
 	}
 	return uint16(number), nil
 }
@@ -125,7 +125,7 @@ func parseTargetHost(host string) (targetRule, error) {
 		return targetRule{}, fmt.Errorf("the host %w", err)
 	}
 	if !address.IsValid() {
-		return targetRule{name: plainName(host)}, nil
+		return targetRule{name: plainHostName(host)}, nil
 	}
 	if address.Zone() != "" {
 		return targetRule{}, fmt.Errorf("must have no zone; write %s, which allows it on any interface", address.WithZone(""))
@@ -152,8 +152,8 @@ func parseTargetNetwork(text string) (targetRule, error) {
 	return targetRule{network: network}, nil
 }
 
-// quoted is the text in quotes, as much of it as fits into a sentence.
-func quoted(text string) string {
+// quoteShort is the text in quotes, as much of it as fits into a sentence.
+func quoteShort(text string) string {
 	const most = 80
 	if len(text) > most {
 		return strconv.Quote(text[:most]) + "…"

@@ -49,7 +49,7 @@ func TestParseTargetsErrors(t *testing.T) {
 	}
 	for rule, want := range tests {
 		_, err := ParseTargets([]string{"api.example", rule})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "target "+quoted(rule)) {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "target "+quoteShort(rule)) {
 			t.Errorf("%q: got  %v\nwant … %s", rule, err, want)
 		}
 	}
@@ -57,7 +57,7 @@ func TestParseTargetsErrors(t *testing.T) {
 
 func TestParseTargetsOfNothing(t *testing.T) {
 	for _, rules := range [][]string{nil, {}} {
-		if parsed := targets(t, rules...); parsed.any || len(parsed.rules) != 0 {
+		if parsed := targetsOf(t, rules...); parsed.any || len(parsed.rules) != 0 {
 			t.Errorf("%v gives %+v, want the zero Targets", rules, parsed)
 		}
 	}

@@ -108,7 +108,7 @@ func TestTargetsAllow(t *testing.T) {
 		{[]string{"0.0.0.0"}, "x", "0.0.0.0:80", true},
 	}
 	for _, test := range tests {
-		err := targets(t, test.rules...).Allow(test.host, netip.MustParseAddrPort(test.address))
+		err := targetsOf(t, test.rules...).Allow(test.host, netip.MustParseAddrPort(test.address))
 		if (err == nil) != test.allowed {
 			t.Errorf("with %q, %s at %s: %v", test.rules, test.host, test.address, err)
 		}
@@ -181,12 +181,12 @@ func drawAddress(t *rapid.T) netip.Addr {
 	case 1:
 		return netip.AddrFrom4([4]byte(octets[12:]))
 	default:
-		return within(network, octets)
+		return addressIn(network, octets)
 	}
 }
 
-// within is the address of a network that has the bits behind its prefix.
-func within(network netip.Prefix, octets []byte) netip.Addr {
+// addressIn is the address of a network that has the bits behind its prefix.
+func addressIn(network netip.Prefix, octets []byte) netip.Addr {
 	base := network.Addr().AsSlice()
 	for i := range base {
 		for bit := range 8 {
