@@ -96,6 +96,8 @@ func TestCheckURLPorts(t *testing.T) {
 		{"fe80::1", "http://[fe80::1%25e%2Fth]/", false},
 		{"169.254.169.254", "http://169.254.169.254/latest", true},
 		{"169.254.169.254", "http://0xa9fea9fe/latest", false},
+		{"169.254.169.254", "http://[::ffff:169.254.169.254]/latest", true},
+		{"169.254.169.254", "http://[::ffff:169.254.169.254%25eth0]/latest", false},
 	}
 	for _, test := range tests {
 		if err := checkText(targetsOf(t, test.rule), test.url); (err == nil) != test.allowed {

@@ -156,9 +156,6 @@ func readUnicode(host string) (netip.Addr, error) {
 
 // readOddly reads what a host comes to once it has been decoded.
 func readOddly(host, plain string) (netip.Addr, error) {
-	if plain == host {
-		return netip.Addr{}, fmt.Errorf("must be written plainly; got %s", quoteShort(host))
-	}
 	address, err := readHost(plain)
 	if address.IsValid() {
 		return address, spellIt(host, address)
