@@ -32,6 +32,7 @@ const (
 	latencyP99   = "latency p99"
 	latencyP999  = "latency p99.9"
 	serviceP99   = "service time p99"
+	unitsASecond = "units/s"   // of the workload cpu
 	nanoseconds  = "ns/op"     // of a Go benchmark
 	allocations  = "allocs/op" // of a Go benchmark
 )
@@ -123,6 +124,11 @@ func readResult(stdout io.Reader) (sample, error) {
 func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	var rate struct{ Target, Achieved float64 }
 	var delay, latency, service struct{ P50, P95, P99, P999 float64 }
+	var counters struct {
+		Units struct {
+			PerSecond float64 `json:"per_second"`
+		}
+	}
 	var cost struct {
 		Pricing struct {
 			PerSecond float64 `json:"per_second"`
@@ -134,7 +140,7 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	var jobsPerSecond float64
 	members := map[string]any{
 		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service, "cost": &cost,
-		"validity": &validity, "environment": &s.machine,
+		"counters": &counters, "validity": &validity, "environment": &s.machine,
 	}
 	if _, err := d.Token(); err != nil {
 		return s, 0, err
@@ -158,6 +164,7 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	s.figures = map[string]float64{
 		throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99,
 		latencyP95: latency.P95, latencyP99: latency.P99, latencyP999: latency.P999, serviceP99: service.P99,
+		unitsASecond: counters.Units.PerSecond,
 	}
 	if rate.Target > 0 {
 		s.figures[deviation] = max(rate.Achieved/rate.Target-1, 1-rate.Achieved/rate.Target)

@@ -54,6 +54,12 @@ const (
 // jobs of 0 ms on a pool of 50 threads, measured once on two cores.
 var threadPool = contender{name: "Python thread pool", fixed: map[string]float64{throughput: 13_700}}
 
+// named is a contender under another name.
+func named(name string, c contender) contender {
+	c.name = name
+	return c
+}
+
 // off is how far a figure is from what arithmetic says, as a share of that.
 func off(exact float64) func(ours, theirs float64) float64 {
 	return func(ours, _ float64) float64 { return math.Abs(ours/exact - 1) }
@@ -155,6 +161,16 @@ var experiments = []experiment{
 			{work: "the same: latency p99.9, off 1.98 s", figure: latencyP999, target: atMost(0.05), unit: percent, value: off(1.98)},
 		},
 		side: []string{latencyP95, latencyP99, latencyP999},
+	},
+	{
+		name: "cpu",
+		contenders: []contender{
+			aurea("Aurea", "--workload cpu --param work=1000 --concurrency 1 --duration 3s"),
+			named("kernel", goBenchmark("^BenchmarkKernel$", "./internal/workload")),
+		},
+		claims: []claim{
+			{work: "units of the workload cpu, one job at a time; its kernel alone", figure: unitsASecond, beside: "kernel", target: atLeast(0.95), unit: times},
+		},
 	},
 	{
 		name:       "allocations",

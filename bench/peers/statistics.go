@@ -29,6 +29,7 @@ var units = map[string]func(float64) string{
 	latencyP99:   seconds,
 	latencyP999:  seconds,
 	serviceP99:   seconds,
+	unitsASecond: perSecond,
 	nanoseconds:  nano,
 	allocations:  plain,
 }
