@@ -60,7 +60,7 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed, ok = p.duration(value)
 	case Text:
 		var text string
-		text, ok = value.(string)
+		text, ok = p.text(value)
 		ok = ok && (len(p.Options) == 0 || slices.Contains(p.Options, text)) && (p.Max == 0 || utf8.RuneCountInString(text) <= int(p.Max))
 		parsed = text
 	case Boolean:
@@ -109,6 +109,16 @@ func (p Parameter) duration(value any) (Duration, bool) {
 	}
 	d, err := time.ParseDuration(text)
 	return Duration(d), err == nil && d.Seconds() >= p.Min && d.Seconds() <= p.Max
+}
+
+// text is a string, or a number where that is how one of the options is written:
+// who writes version: 2 means "2".
+func (p Parameter) text(value any) (string, bool) {
+	if number, ok := value.(json.Number); ok && slices.Contains(p.Options, number.String()) {
+		return number.String(), true
+	}
+	text, ok := value.(string)
+	return text, ok
 }
 
 func (p Parameter) texts(value any) (map[string]string, bool) {
