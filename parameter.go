@@ -160,7 +160,7 @@ func (p Parameter) Rule() string {
 	case len(p.Options) > 0:
 		return "one of " + strings.Join(p.Options, ", ")
 	case p.Max > 0:
-		return fmt.Sprintf("a string of up to %v characters", p.Max)
+		return fmt.Sprintf("a string of up to %d characters", int(p.Max))
 	default:
 		return "a string"
 	}

@@ -118,7 +118,9 @@ func (t teller) exchange(answer *transport.Answer) {
 	}
 	t.notes.Phase(phaseWait, p.Wait)
 	if answer.Connected {
-		t.notes.Phase(phaseDNS, p.DNS)
+		if p.DNS > 0 {
+			t.notes.Phase(phaseDNS, p.DNS)
+		}
 		t.notes.Phase(phaseConnect, p.Connect)
 		if p.TLS > 0 {
 			t.notes.Phase(phaseTLS, p.TLS)
