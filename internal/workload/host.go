@@ -13,7 +13,10 @@ import (
 
 // A Host is what the operator lets jobs do: whom they may call, which programs
 // they may run, and how much of this machine they may take.
-type Host struct{}
+type Host struct {
+	MaxMemory int64 // bytes that all jobs in flight may take of it; 0 means half of what is available
+	usage     *usage
+}
 
 // Kinds describes every kind that the host offers, in the order of the table.
 func (h Host) Kinds() []aurea.Kind {
@@ -143,6 +146,7 @@ func at(location string, err error) error {
 // closes them. An error that is not an *aurea.InvalidError means that something
 // they need could not be had, such as room on a disk.
 func (h Host) Open(ctx context.Context, w aurea.Workload, seed uint64) (Jobs, error) {
+	h = h.metered()
 	k, values, err := h.check(w, "workload", place{host: h})
 	if err != nil {
 		return Jobs{}, err

@@ -124,6 +124,7 @@ func (h Host) table() []kind {
 		noop,
 		station,
 		cpu,
+		memory,
 		mix(),
 		steps(),
 	}
