@@ -14,7 +14,9 @@ import (
 // A Host is what the operator lets jobs do: whom they may call, which programs
 // they may run, and how much of this machine they may take.
 type Host struct {
-	MaxMemory int64 // bytes that all jobs in flight may take of it; 0 means half of what is available
+	MaxMemory int64  // bytes that all jobs in flight may take of it; 0 means half of what is available
+	MaxDisk   int64  // bytes of files that they may have at once; 0 means 10 GiB, and never more than there is room for
+	Dir       string // where those files are; "" means the system's directory for temporary files
 	usage     *usage
 }
 

@@ -14,7 +14,7 @@ const mostThreads = 5000
 // usage is what the jobs of a run hold of this machine now, those of every part
 // and step of it together.
 type usage struct {
-	memory meter
+	memory, disk meter
 }
 
 // A meter counts how much of something is held.
@@ -44,7 +44,7 @@ func (h Host) metered() Host {
 type limit struct {
 	most int64
 	what string // "memory"
-	flag string // which changes it
+	flag string // which changes it, or where else it comes from
 }
 
 // check refuses a plan whose jobs in flight would take more than there is.
@@ -80,6 +80,9 @@ type lap struct {
 }
 
 func newLap(notes Notes) lap { return lap{notes, time.Now()} }
+
+// restart has the next phase begin now.
+func (l *lap) restart() { l.last = time.Now() }
 
 // end ends a phase.
 func (l *lap) end(phase int) {

@@ -102,7 +102,7 @@ func (m memorizer) Run(ctx context.Context, job int64, notes Notes) error {
 		return &Failure{Class: "out_of_memory", Err: fmt.Errorf("the system does not give %s of memory: %w", size(m.bytes), err)}
 	}
 	defer func() {
-		lap.last = time.Now()
+		lap.restart()
 		free()
 		lap.end(memoryFree)
 	}()

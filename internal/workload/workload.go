@@ -125,6 +125,7 @@ func (h Host) table() []kind {
 		station,
 		cpu,
 		memory,
+		disk,
 		mix(),
 		steps(),
 	}
