@@ -26,8 +26,8 @@ func availableMemory(proc, groups string) int64 {
 			continue
 		}
 		for group := path.Clean("/" + fields[2]); ; group = path.Dir(group) {
-			if limit, ok := number(root + group + most); ok {
-				used, _ := number(root + group + now)
+			if limit, ok := readNumber(root + group + most); ok {
+				used, _ := readNumber(root + group + now)
 				available = min(available, max(limit-used, 1))
 			}
 			if group == "/" {
@@ -49,8 +49,8 @@ func memAvailable(file string) int64 {
 	return 0
 }
 
-// number reads a file that holds one; "max" and what is not there are none.
-func number(file string) (int64, bool) {
+// readNumber reads a file that holds one; "max" and what is not there are none.
+func readNumber(file string) (int64, bool) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return 0, false

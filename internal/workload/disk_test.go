@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestDisk(t *testing.T) {
 					had = append(had, i)
 				}
 			}
-			if !equal(had, test.phases) || !equal(notes.counters, test.counters) {
+			if !slices.Equal(had, test.phases) || !slices.Equal(notes.counters, test.counters) {
 				t.Errorf("%v: phases %v, counters %v, want %v, %v", test.parameters, had, notes.counters, test.phases, test.counters)
 			}
 		}
@@ -54,15 +55,6 @@ func TestDisk(t *testing.T) {
 			t.Errorf("%v: %v are left", test.parameters, files)
 		}
 	}
-}
-
-func equal[T comparable](a, b []T) bool {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }
 
 // filesIn lists all that is in a directory, but itself.
@@ -154,9 +146,9 @@ func TestDiskLimit(t *testing.T) {
 		plan aurea.Plan
 		want string
 	}{
-		{two(map[string]any{}), "workload.bytes: is too much: 3 in flight with 2 MiB each; this host gives all jobs together 4 MiB of disk (--max-disk)"},
+		{two(map[string]any{}), "workload.bytes: is too much: 3 in flight with 2 MiB of disk each; this host gives all jobs together 4 MiB of disk (--max-disk)"},
 		{two(map[string]any{"op": "read"}), ""},
-		{two(map[string]any{"op": "read", "block": number64(512 << 10)}), "workload.block: is too much: 3 in flight with 512 KiB each; this host gives all jobs together 1 MiB of memory (--max-memory)"},
+		{two(map[string]any{"op": "read", "block": number64(512 << 10)}), "workload.block: is too much: 3 in flight with 512 KiB of memory each; this host gives all jobs together 1 MiB of memory (--max-memory)"},
 		{two(map[string]any{"cached": false}), "workload.cached: is about reading, and write reads nothing"},
 		{two(map[string]any{"op": "mixed", "cached": false, "fsync": false}), "workload.cached: cannot be false without fsync: what is not on the disk yet can only be read from memory"},
 	} {

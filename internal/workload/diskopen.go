@@ -63,13 +63,9 @@ func (d *disker) share(ctx context.Context) (dispose func(), err error) {
 	return dispose, nil
 }
 
-// diskFailure is the failure of a job that could not do something to a file. It
-// does not tell where the file is.
+// diskFailure is the failure of a job that could not do something to a file.
 func diskFailure(what string, err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
+	err = pathless(err)
 	class := "io"
 	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		if errors.Is(err, full) {
@@ -77,6 +73,16 @@ func diskFailure(what string, err error) error {
 		}
 	}
 	return &Failure{Class: class, Err: fmt.Errorf("cannot %s: %w", what, err)}
+}
+
+// pathless is why something could not be done to a file, without its place, which
+// is nothing to whoever asked for the job.
+func pathless(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // A pattern is the bytes that jobs write: random, as what can be compressed or

@@ -14,7 +14,7 @@ const mostThreads = 5000
 // usage is what the jobs of a run hold of this machine now, those of every part
 // and step of it together.
 type usage struct {
-	memory, disk meter
+	memory, disk, processes meter
 }
 
 // A meter counts how much of something is held.
@@ -42,9 +42,14 @@ func (h Host) metered() Host {
 
 // A limit is one of the operator's, as an error names it.
 type limit struct {
-	most int64
-	what string // "memory"
-	flag string // which changes it, or where else it comes from
+	most   int64
+	amount func(int64) string // in words: "2 MiB of memory"
+	flag   string             // which changes it, or where else it comes from
+}
+
+// bytesOf writes an amount of memory or disk.
+func bytesOf(what string) func(int64) string {
+	return func(n int64) string { return size(n) + " of " + what }
 }
 
 // check refuses a plan whose jobs in flight would take more than there is.
@@ -53,14 +58,15 @@ func (l limit) check(field string, inFlight, each int64) error {
 	if each <= l.most/inFlight {
 		return nil
 	}
-	return wrongField(field, fmt.Sprintf("is too much: %d in flight with %s each; this host gives all jobs together %s of %s (%s)",
-		inFlight, size(each), size(l.most), l.what, l.flag))
+	return wrongField(field, fmt.Sprintf("is too much: %d in flight with %s each; this host gives all jobs together %s (%s)",
+		inFlight, l.amount(each), l.amount(l.most), l.flag))
 }
 
 // passed is the failure of a job for which nothing was left. Only a plan whose
 // jobs in flight nobody could know beforehand comes to it.
 func (l limit) passed(each int64) error {
-	return &Failure{Class: "limit", Err: fmt.Errorf("%s more would pass the %s of %s that this host gives all jobs together (%s); give the plan a concurrency", size(each), size(l.most), l.what, l.flag)}
+	return &Failure{Class: "limit", Err: fmt.Errorf("%s more would pass the %s that this host gives all jobs together (%s); give the plan a concurrency",
+		l.amount(each), l.amount(l.most), l.flag)}
 }
 
 // size writes bytes as people do: "512 MiB".

@@ -36,16 +36,16 @@ func TestMeter(t *testing.T) {
 }
 
 func TestLimit(t *testing.T) {
-	l := limit{8 << 20, "memory", "--max-memory"}
+	l := limit{8 << 20, bytesOf("memory"), "--max-memory"}
 	for _, test := range []struct {
 		inFlight, each int64
 		want           string
 	}{
 		{0, 8 << 20, ""},
 		{4, 2 << 20, ""},
-		{5, 2 << 20, "bytes: is too much: 5 in flight with 2 MiB each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
-		{0, 8<<20 + 1, "bytes: is too much: 1 in flight with 8 MiB each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
-		{1 << 62, 1 << 40, "bytes: is too much: 4611686018427387904 in flight with 1 TiB each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+		{5, 2 << 20, "bytes: is too much: 5 in flight with 2 MiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+		{0, 8<<20 + 1, "bytes: is too much: 1 in flight with 8 MiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+		{1 << 62, 1 << 40, "bytes: is too much: 4611686018427387904 in flight with 1 TiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
 	} {
 		err := l.check("bytes", test.inFlight, test.each)
 		if got := message(err); got != test.want {

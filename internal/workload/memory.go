@@ -72,7 +72,7 @@ func (h Host) memoryLimit() limit {
 	if most == 0 {
 		most = halfTheMemory()
 	}
-	return limit{min(most, math.MaxInt), "memory", "--max-memory"}
+	return limit{min(most, math.MaxInt), bytesOf("memory"), "--max-memory"}
 }
 
 type memorizer struct {

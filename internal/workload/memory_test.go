@@ -91,7 +91,7 @@ func resident(t *testing.T) int64 {
 func TestMemoryLimit(t *testing.T) {
 	host := Host{MaxMemory: 4 << 20}
 	two := map[string]any{"kind": "memory", "bytes": number64(2 << 20), "hold": "1h"}
-	const refused = "is too much: 3 in flight with 2 MiB each; this host gives all jobs together 4 MiB of memory (--max-memory)"
+	const refused = "is too much: 3 in flight with 2 MiB of memory each; this host gives all jobs together 4 MiB of memory (--max-memory)"
 	for location, w := range map[string]aurea.Workload{
 		"workload.bytes":                   {Kind: "memory", Parameters: map[string]any{"bytes": number64(2 << 20)}},
 		"workload.steps[0].bytes":          {Kind: "steps", Parameters: map[string]any{"steps": []any{two}}},

@@ -22,7 +22,7 @@ func (h Host) dir() string {
 // diskLimit is how much all jobs in flight may write together: what the operator
 // says, or what the disk has, less a reserve for others, if it is less.
 func (h Host) diskLimit() limit {
-	l := limit{h.MaxDisk, "disk", "--max-disk"}
+	l := limit{h.MaxDisk, bytesOf("disk"), "--max-disk"}
 	if l.most == 0 {
 		l.most = defaultDisk
 	}

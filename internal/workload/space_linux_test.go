@@ -33,7 +33,7 @@ func TestSmallDisk(t *testing.T) {
 		t.Errorf("what fits: %v", err)
 	}
 	err = host.Check(aurea.Plan{Workload: half, Concurrency: 3})
-	const want = "workload.bytes: is too much: 3 in flight with 400 KiB each; this host gives all jobs together 921.6 KiB of disk (what its disk has free, but for 102.4 KiB in reserve)"
+	const want = "workload.bytes: is too much: 3 in flight with 400 KiB of disk each; this host gives all jobs together 921.6 KiB of disk (what its disk has free, but for 102.4 KiB in reserve)"
 	if err == nil || err.Error() != want {
 		t.Errorf("what does not: %v, want %s", err, want)
 	}

@@ -98,6 +98,9 @@ type kind struct {
 	// do not go together, or more than the host gives. The locations in its error
 	// are those of the workload's parameters.
 	check func(values map[string]any, p place) error
+	// absent, unless "", says why the host does not offer the kind, and what would
+	// have it do so.
+	absent string
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }
@@ -117,7 +120,7 @@ type place struct {
 	inFlight int64
 }
 
-// table is the kinds of job that the host offers.
+// table is the kinds of job, with those that the host does not offer.
 func (h Host) table() []kind {
 	return []kind{
 		sleep,
@@ -126,6 +129,7 @@ func (h Host) table() []kind {
 		cpu,
 		memory,
 		disk,
+		program(h),
 		mix(),
 		steps(),
 	}

@@ -14,12 +14,13 @@ import (
 
 // Every kind of the table is described, and works with its defaults.
 func TestKinds(t *testing.T) {
-	for _, k := range (Host{}).table() {
+	host := everything(t)
+	for _, k := range host.table() {
 		t.Run(k.Name, func(t *testing.T) {
 			checkDocumented(t, k.Name, k.Doc, k.Parameters)
-			jobs := open(t, Host{}, k.Name, simplest(k.Name), 7)
+			jobs := open(t, host, k.Name, simplest(k.Name), 7)
 			if jobs.Waiter != nil {
-				checkWaiter(t, jobs.Waiter, open(t, Host{}, k.Name, simplest(k.Name), 7).Waiter)
+				checkWaiter(t, jobs.Waiter, open(t, host, k.Name, simplest(k.Name), 7).Waiter)
 			} else {
 				checkRunner(t, jobs, k)
 			}
@@ -42,6 +43,8 @@ func open(t testing.TB, host Host, kind string, parameters map[string]any, seed 
 func simplest(kind string) map[string]any {
 	inner := map[string]any{"kind": "sleep", "duration": "1us"}
 	switch kind {
+	case "exec":
+		return map[string]any{"command": "true"}
 	case "mix":
 		return map[string]any{"parts": []any{map[string]any{"workload": inner}}}
 	case "steps":
