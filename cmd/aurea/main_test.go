@@ -59,6 +59,8 @@ func TestErrors(t *testing.T) {
 		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea --help`},
 		{[]string{"serve", "--listen", "5000"}, 2, `aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea --help`},
 		{[]string{"serve", "--token-file", file(t, "tokens", "\n")}, 2, `holds no token; write one on a line; see aurea --help`},
+		{[]string{"serve", "--allow-target", "http://api/"}, 2, `aurea: --allow-target: target "http://api/" is a URL; write its host, and its port if only that is to be called, such as api.example:8080; see aurea --help`},
+		{[]string{"serve", "--max-connections", "-1"}, 2, `aurea: --max-connections must be at least 1; got -1; see aurea --help`},
 		{[]string{"serve", "--log-level", "loud"}, 2, `aurea: --log-level must be debug, info, warn or error; got "loud"; see aurea --help`},
 		{[]string{"health", "--server", "http://127.0.0.1:1"}, 1, `aurea: no answer from http://127.0.0.1:1`},
 	}

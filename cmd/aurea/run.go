@@ -25,6 +25,7 @@ var writers = map[string]func(*aurea.Result, io.Writer) error{
 func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
+	var allowed hostFlags
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml | URL]",
 		Short: "Run one benchmark on this machine",
@@ -50,11 +51,16 @@ with the partial result printed; 1 anything else.`,
 			if err != nil {
 				return err
 			}
+			host, err := allowed.host(".")
+			if err != nil {
+				return err
+			}
+			host.Targets = transport.AnyTarget() // who can type this command can also type curl
 			progress := command.ErrOrStderr()
 			if quiet {
 				progress = io.Discard
 			}
-			run, err := execute(command.Context(), spec, progress)
+			run, err := execute(command.Context(), spec, host, progress)
 			if err != nil {
 				return err
 			}
@@ -62,19 +68,19 @@ with the partial result printed; 1 anything else.`,
 		},
 	}
 	addSpecFlags(command.Flags())
+	allowed.addTo(command.Flags(), "the current one")
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
 	return command
 }
 
-// execute runs the spec on this machine. The first interrupt stops the run, a
+// execute runs the spec on this machine, as far as the host lets it. The first interrupt stops the run, a
 // second one the process.
-func execute(ctx context.Context, spec aurea.Spec, progress io.Writer) (aurea.Run, error) {
+func execute(ctx context.Context, spec aurea.Spec, host workload.Host, progress io.Writer) (aurea.Run, error) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	host := workload.Host{Targets: transport.AnyTarget()}
 	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

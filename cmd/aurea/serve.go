@@ -19,7 +19,6 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/server"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // serveOptions are the flags of aurea serve.
@@ -31,6 +30,7 @@ type serveOptions struct {
 	queue     int
 	grace     time.Duration
 	logLevel  string
+	host      hostFlags
 }
 
 func newServe() *cobra.Command {
@@ -52,6 +52,8 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long a running run may go on after SIGTERM")
+	o.host.addTo(flags, "that of --data")
+	o.host.addTargetsTo(flags)
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	return command
 }
@@ -73,12 +75,16 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	if err := o.checkExposure(tokens); err != nil {
 		return err
 	}
-	host := workload.Host{}
+	host, err := o.host.host(o.data)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
+	host.Sweep()
 
 	manager := runs.New(engine.New(version, host), runs.Options{Queue: o.queue, Grace: o.grace, Host: host, Log: log})
 	handler, err := metrics.New(manager.Stats, version, log)

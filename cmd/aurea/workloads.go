@@ -8,16 +8,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 func newWorkloads() *cobra.Command {
-	return &cobra.Command{
+	var allowed hostFlags
+	command := &cobra.Command{
 		Use:   "workloads [KIND]",
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			host := workload.Host{}
+			host, err := allowed.host("")
+			if err != nil {
+				return err
+			}
 			kinds := host.Kinds()
 			if len(args) == 1 {
 				kind, err := host.ByName(args[0])
@@ -29,6 +32,8 @@ func newWorkloads() *cobra.Command {
 			return printKinds(command.OutOrStdout(), kinds)
 		},
 	}
+	allowed.addCommandsTo(command.Flags())
+	return command
 }
 
 // shared is the parameter that any kind takes; it is told once.

@@ -21,7 +21,7 @@ func TestDocs(t *testing.T) {
 		name, text, _ := strings.Cut(section, "\n")
 		sections[name] = text
 	}
-	for _, k := range (Host{}).Kinds() {
+	for _, k := range everything(t).Kinds() {
 		for _, p := range k.Parameters {
 			if p.Name != failure.Name && !strings.Contains(sections[k.Name], "`"+p.Name+"`") {
 				t.Errorf("docs/workloads.md does not say what %s of %s means", p.Name, k.Name)

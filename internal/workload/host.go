@@ -16,17 +16,25 @@ import (
 // A Host is what the operator lets jobs do: whom they may call, which programs
 // they may run, and how much of this machine they may take.
 type Host struct {
-	Targets     transport.Targets // whom they may call; by default this machine alone
-	Connections int64             // most that the jobs of a workload may hold at once; default 10,000
+	Targets        transport.Targets  // whom they may call; by default this machine alone
+	MaxConnections int64              // most that the jobs of a workload may hold at once; 0 means 10,000
+	MaxMemory      int64              // bytes that all jobs in flight may take of it; 0 means half of what is available
+	MaxDisk        int64              // bytes of files that they may have at once; 0 means 10 GiB, and never more than there is room for
+	Dir            string             // where those files are; "" means the system's directory for temporary files
+	MaxProcesses   int64              // programs that they may run at once; 0 means 256
+	Commands       map[string]Command // those programs, by name; without any, no job runs one
+	usage          *usage
 }
 
-func (h Host) maxConnections() int64 { return cmp.Or(h.Connections, 10_000) }
+func (h Host) maxConnections() int64 { return cmp.Or(h.MaxConnections, 10_000) }
 
 // Kinds describes every kind that the host offers, in the order of the table.
 func (h Host) Kinds() []aurea.Kind {
 	var described []aurea.Kind
 	for _, k := range h.table() {
-		described = append(described, k.described())
+		if k.absent == "" {
+			described = append(described, k.described())
+		}
 	}
 	return described
 }
@@ -47,10 +55,15 @@ func (h Host) ByName(name string) (aurea.Kind, error) {
 func (h Host) find(name, location string) (kind, error) {
 	var names []string
 	for _, k := range h.table() {
+		if k.Name == name && k.absent != "" {
+			return kind{}, wrongField(location, k.absent)
+		}
 		if k.Name == name {
 			return k, nil
 		}
-		names = append(names, k.Name)
+		if k.absent == "" {
+			names = append(names, k.Name)
+		}
 	}
 	return kind{}, wrongField(location, fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
 }
@@ -150,6 +163,7 @@ func at(location string, err error) error {
 // closes them. An error that is not an *aurea.InvalidError means that something
 // they need could not be had, such as room on a disk.
 func (h Host) Open(ctx context.Context, w aurea.Workload, seed uint64) (Jobs, error) {
+	h = h.metered()
 	k, values, err := h.check(w, "workload", place{host: h})
 	if err != nil {
 		return Jobs{}, err

@@ -228,7 +228,7 @@ func TestHTTPChecks(t *testing.T) {
 		}
 	}
 	many := aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://localhost/"}}
-	err := Host{Connections: 10}.Check(aurea.Plan{Workload: many, Concurrency: 11})
+	err := Host{MaxConnections: 10}.Check(aurea.Plan{Workload: many, Concurrency: 11})
 	if want := "workload.connections: is needed: 11 jobs in flight would take as many connections, and this host has 10, see --max-connections"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -101,6 +101,9 @@ type kind struct {
 	// measures, unless nil, is what jobs with these parameters measure, instead of
 	// Measures.
 	measures func(values map[string]any) aurea.Measures
+	// absent, unless "", says why the host does not offer the kind, and what would
+	// have it do so.
+	absent string
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }
@@ -120,7 +123,7 @@ type place struct {
 	inFlight int64
 }
 
-// table is the kinds of job that the host offers.
+// table is the kinds of job, with those that the host does not offer.
 func (h Host) table() []kind {
 	return []kind{
 		sleep,
@@ -128,6 +131,9 @@ func (h Host) table() []kind {
 		station,
 		cpu,
 		web,
+		memory,
+		disk,
+		program(h),
 		mix(),
 		steps(),
 	}

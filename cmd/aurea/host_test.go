@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// shell is the path of sh.
+func shell(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// scripts is an operator's list with one command, sh, which runs a script and is
+// told a file.
+func scripts(t *testing.T, script string) string {
+	t.Helper()
+	return file(t, "commands.yaml", fmt.Sprintf(`
+commands:
+  sh:
+    path: %s
+    args: ["-c", %q, "sh", "{{file}}"]
+    schema: {properties: {file: {type: string}}, additionalProperties: false}
+`, shell(t), script))
+}
+
+func TestHostErrors(t *testing.T) {
+	list := file(t, "commands.yaml", "commands:\n  a:\n    path: /a\n  b:\n    path: b\n    timeout: 5\n")
+	for _, test := range []struct {
+		args string
+		want string
+	}{
+		{"run --jobs 5 --max-memory lots", `invalid argument "lots" for "--max-memory" flag: must be a number of bytes such as 2GB, 512MiB or 1048576; see aurea run --help`},
+		{"run --jobs 5 --max-processes -1", "--max-processes must be at least 1; got -1; see aurea --help"},
+		{"run --jobs 5 --workload exec", "aurea: workload.kind: exec runs programs of the operator's list, and there is none; start with --exec-commands FILE"},
+		{"run --jobs 5 --workload memory --max-memory 1MB", "aurea: workload.bytes: is too much: 5 in flight with 16 MiB of memory each; this host gives all jobs together 976.6 KiB of memory (--max-memory)"},
+		{"run --jobs 5 --workload disk --max-disk 4MiB", "aurea: workload.bytes: is too much: 5 in flight with 1 MiB of disk each; this host gives all jobs together 4 MiB of disk (--max-disk)"},
+		{"serve --exec-commands /nowhere", "aurea: --exec-commands: open /nowhere: no such file or directory; see aurea --help"},
+		{"serve --exec-commands " + file(t, "broken.yaml", "a: ["), "aurea: --exec-commands: "},
+		{"serve --exec-commands " + file(t, "keys.yaml", "commands: {1: {path: /a}}"), "every key must be a string"},
+		{"workloads --exec-commands " + list, "aurea: " + list + `:6:5: commands.b.timeout: must be a duration such as "250ms" from 1ms to 1h; got 5`},
+	} {
+		code, _, stderr := command(t, "", strings.Fields(test.args)...)
+		if code != exitUsage || !strings.Contains(stderr, test.want) {
+			t.Errorf("aurea %s: exit %d, %q; want %d, %q", test.args, code, stderr, exitUsage, test.want)
+		}
+	}
+	t.Setenv("AUREA_MAX_MEMORY", "1MiB")
+	if _, _, stderr := command(t, "", "run", "--jobs", "5", "--workload", "memory"); !strings.Contains(stderr, "this host gives all jobs together 1 MiB of memory") {
+		t.Errorf("with the variable: %q", stderr)
+	}
+}
+
+// The list decides whether there is a kind exec, and tells of its commands.
+func TestWorkloadsOfTheOperator(t *testing.T) {
+	_, without, _ := command(t, "", "workloads")
+	_, with, _ := command(t, "", "workloads", "--exec-commands", scripts(t, ""))
+	if strings.Contains(without, "exec") || !strings.Contains(with, "exec ") || !strings.Contains(with, "one of sh, needed") {
+		t.Errorf("without a list:\n%s\nwith one:\n%s", without, with)
+	}
+}
+
+// What works for one kind works for all of them: parts, steps, failures on
+// purpose, timeouts.
+func TestLocalKindsTogether(t *testing.T) {
+	spec := `
+num_jobs: 60
+concurrency: 8
+timeout: 1s
+seed: 3
+workload:
+  kind: mix
+  parts:
+    - weight: 4
+      name: session
+      workload:
+        kind: steps
+        steps:
+          - {kind: memory, name: take, bytes: 100000, pattern: random}
+          - {kind: disk, name: store, bytes: 10000, op: mixed, failure: {rate: 0.2}}
+          - {kind: exec, name: tell, command: sh, args: {file: "/dev/null"}}
+    - {weight: 1, name: hang, workload: {kind: disk, op: read, bytes: 1000, failure: {kind: timeout, rate: 1}}, }
+    - {weight: 1, name: wrong, workload: {kind: exec, command: sh, args: {file: /nowhere/at/all}}}
+`
+	scratch := t.TempDir()
+	_, result := runJSON(t, spec, "-", "--scratch", scratch, "--exec-commands", scripts(t, `read -r line < "$1"; [ -e "$1" ] || exit 3`))
+	counts := map[string]aurea.Counts{}
+	for _, part := range result.Parts {
+		counts[part.Name] = part.Counts
+	}
+	session, hang, wrong := counts["session"], counts["hang"], counts["wrong"]
+	if session.OK == 0 || session.Failed == 0 || hang.Timeout == 0 || hang.Timeout != hang.Planned || wrong.Failed == 0 || wrong.OK > 0 {
+		t.Errorf("the parts have %+v", counts)
+	}
+	classes := map[string]int64{}
+	for _, failure := range result.Errors {
+		classes[failure.Class] = failure.Count
+	}
+	if classes["injected"]+classes["exit_2"]+classes["exit_3"] != session.Failed+wrong.Failed || classes["injected"] == 0 {
+		t.Errorf("the failures are %+v", result.Errors)
+	}
+	for name, least := range map[string]int64{"session.take.bytes_read": 100000 * session.OK, "session.store.bytes_read": 10000 * session.OK, "hang.bytes_read": 0} {
+		if amount, ok := result.Counters.Get(name); !ok || amount.Total < least {
+			t.Errorf("%s is %+v, want at least %d", name, amount, least)
+		}
+	}
+	for _, name := range []string{"session.take", "session.take.touch", "session.store.fsync", "session.tell.run", "wrong.cpu"} {
+		if phase, ok := result.Phases.Get(name); !ok || phase.Count == 0 {
+			t.Errorf("%s is %+v", name, phase)
+		}
+	}
+	if left, _ := os.ReadDir(scratch); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// A command that is killed leaves nothing that goes on: its programs end, and the
+// next one sweeps what it had on the disk.
+func TestKilledCommandLeavesNothing(t *testing.T) {
+	scratch, pid := t.TempDir(), filepath.Join(t.TempDir(), "pid")
+	list := scripts(t, `echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 1000`)
+	spec := file(t, "spec.yaml", fmt.Sprintf(`
+num_jobs: 1
+workload:
+  kind: steps
+  steps:
+    - {kind: disk, bytes: 1000}
+    - {kind: exec, command: sh, args: {file: %q}}
+`, pid))
+	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", spec, "--scratch", scratch, "--exec-commands", list)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { _, err := os.Stat(pid); return err == nil })
+	if left, _ := filepath.Glob(filepath.Join(scratch, "aurea-scratch-*")); len(left) != 1 {
+		t.Errorf("while it runs there is %v, want one directory", left)
+	}
+	if err := command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait() // killed
+	checkEnded(t, pid)
+	aureatest.Serve(t, "--scratch", scratch)
+	if left, _ := os.ReadDir(scratch); len(left) > 0 {
+		t.Errorf("%v is left after the next start", left)
+	}
+}
+
+// checkEnded wants the process ended that a file has the number of; it may not
+// have been waited for.
+func checkEnded(t *testing.T, file string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // which is not there when it is gone
+		return syscall.Kill(pid, 0) != nil || strings.Contains(string(stat), ") Z ")
+	})
+}
+
+// A service that stops ends the programs of its run.
+func TestStoppedServiceEndsItsPrograms(t *testing.T) {
+	pid := filepath.Join(t.TempDir(), "pid")
+	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", scripts(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`))
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "exec", "command": "sh", "args": {"file": %q}}}`, pid)))
+		if err == nil { // it may come too late for one
+			_ = answer.Body.Close()
+		}
+	}()
+	waitFor(t, func() bool { _, err := os.Stat(pid); return err == nil })
+	if err := process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	checkEnded(t, pid)
+	<-answered
+}

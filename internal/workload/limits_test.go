@@ -1,0 +1,74 @@
+package workload
+
+import (
+	"errors"
+	"sync"
+	"testing"
+)
+
+// However many take at once, no more than the limit is held, and all of it can be
+// taken again once it was given back.
+func TestMeter(t *testing.T) {
+	var m meter
+	const limit, each = 10, 3
+	for range 100 {
+		var taken sync.Map
+		var jobs sync.WaitGroup
+		for i := range 8 {
+			jobs.Go(func() {
+				if m.take(each, limit) {
+					taken.Store(i, true)
+				}
+			})
+		}
+		jobs.Wait()
+		if held := m.held.Load(); held > limit {
+			t.Fatalf("%d held, over %d", held, limit)
+		}
+		taken.Range(func(any, any) bool { m.give(each); return true })
+		if held := m.held.Load(); held != 0 {
+			t.Fatalf("%d held of what was given back", held)
+		}
+	}
+	if !m.take(limit, limit) || m.take(1, limit) {
+		t.Error("the limit itself can be taken, and no more")
+	}
+}
+
+func TestLimit(t *testing.T) {
+	l := limit{8 << 20, bytesOf("memory"), "--max-memory"}
+	for _, test := range []struct {
+		inFlight, each int64
+		want           string
+	}{
+		{0, 8 << 20, ""},
+		{4, 2 << 20, ""},
+		{5, 2 << 20, "bytes: is too much: 5 in flight with 2 MiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+		{0, 8<<20 + 1, "bytes: is too much: 1 in flight with 8 MiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+		{1 << 62, 1 << 40, "bytes: is too much: 4611686018427387904 in flight with 1 TiB of memory each; this host gives all jobs together 8 MiB of memory (--max-memory)"},
+	} {
+		err := l.check("bytes", test.inFlight, test.each)
+		if got := message(err); got != test.want {
+			t.Errorf("%d × %d: %q, want %q", test.inFlight, test.each, got, test.want)
+		}
+	}
+	var failure *Failure
+	if !errors.As(l.passed(1<<20), &failure) || failure.Class != "limit" {
+		t.Errorf("passed: %v", l.passed(1))
+	}
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestSize(t *testing.T) {
+	for bytes, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 512 << 20: "512 MiB", 1 << 62: "4 EiB"} {
+		if got := size(bytes); got != want {
+			t.Errorf("size(%d) = %s, want %s", bytes, got, want)
+		}
+	}
+}

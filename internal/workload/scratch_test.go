@@ -1,0 +1,76 @@
+package workload
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// What a killed process has left is swept, by a start or by the next jobs; what
+// others use, and what only looks similar, stays.
+func TestSweep(t *testing.T) {
+	for name, sweeps := range map[string]func(Host){
+		"start":     func(h Host) { h.Sweep() },
+		"next jobs": func(h Host) { open(t, h, "disk", nil, 1).Close() },
+	} {
+		dir := t.TempDir()
+		used, err := newScratch(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := filepath.Join(dir, scratchName+"left")
+		stay := []string{used.path, filepath.Join(dir, "data"), filepath.Join(dir, scratchName+"file")}
+		if err := os.MkdirAll(filepath.Join(left, "sub"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{filepath.Join(left, "sub", "1"), stay[1], stay[2]} {
+			if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sweeps(Host{Dir: dir})
+		if _, err := os.Stat(left); !os.IsNotExist(err) {
+			t.Errorf("%s: what was left is still there: %v", name, err)
+		}
+		for _, path := range stay {
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		used.remove()
+		if _, err := os.Stat(used.path); !os.IsNotExist(err) {
+			t.Errorf("%s: the directory outlives its remove: %v", name, err)
+		}
+	}
+}
+
+// Runs that begin at the same time do not sweep each other's directories.
+func TestScratchesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var users sync.WaitGroup
+	for range 8 {
+		users.Go(func() {
+			for range 20 {
+				s, err := newScratch(dir)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				file, dispose, err := s.create()
+				if err != nil {
+					t.Error(err)
+				} else if _, err := file.WriteString("x"); err != nil {
+					t.Error(err)
+				} else if err := dispose(); err != nil {
+					t.Error(err)
+				}
+				s.remove()
+			}
+		})
+	}
+	users.Wait()
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%d are left", len(left))
+	}
+}
