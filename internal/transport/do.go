@@ -20,6 +20,9 @@ import (
 // a connection of its own, and a.Connected says so.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error {
 	a.reset()
+	if c.options.HTTP2 {
+		return c.doHTTP2(ctx, r, keep, a)
+	}
 	l, err := c.pool.acquire(ctx, r.target.key)
 	a.Phases.Wait = l.wait
 	if err != nil {

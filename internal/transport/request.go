@@ -59,7 +59,7 @@ func (c *Client) NewRequest(method, rawURL string, header http.Header, body []by
 		r.http2, r.body = http2Request(method, u, host, header, body), body
 		return r, nil
 	}
-	r.wire = serialize(method, requestTarget(u), host, header, body, c.options.KeepAlive)
+	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
 	return r, nil
 }
 
@@ -94,6 +94,7 @@ func parseURL(rawURL string) (*url.URL, target, error) {
 	if ip, err := netip.ParseAddr(t.host); err == nil {
 		t.ip = ip.Unmap()
 	}
+	u.RawQuery = escapeQuery(u.RawQuery)
 	t.key = u.Scheme + "://" + net.JoinHostPort(t.host, strconv.Itoa(int(t.port)))
 	return u, t, nil
 }
