@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"syscall"
 )
 
@@ -86,9 +87,18 @@ func whatFailed(ctx context.Context, a *Answer, err error) error {
 	switch {
 	case errors.As(err, &inBody):
 		return explain(ctx, ClassBody, "reading the body of the answer", err)
+	case isAlert(err):
+		return explain(ctx, ClassTLS, "waiting for the answer", err)
 	case a.Received > 0:
 		return explain(ctx, ClassReset, "reading the head of the answer", err)
 	default:
 		return explain(ctx, ClassReset, "waiting for the answer", err)
 	}
+}
+
+// isAlert reports whether the server ended TLS itself. With TLS 1.3 that is how it
+// refuses a client's certificate: after the handshake.
+func isAlert(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && failed.Op == "remote error"
 }

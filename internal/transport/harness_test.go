@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strings"
@@ -138,3 +139,6 @@ func wantClass(t testing.TB, err error, class, says string) {
 		t.Errorf("got the error %v (%T), want one of class %s that says %q", err, err, class, says)
 	}
 }
+
+// quiet is the log of a server whose complaints are expected.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -173,7 +173,7 @@ func TestServerThatDrips(t *testing.T) {
 func TestServerThatSendsABomb(t *testing.T) {
 	var bomb bytes.Buffer
 	w := gzip.NewWriter(&bomb)
-	for range 64 {
+	for range 4 {
 		_, _ = w.Write(make([]byte, 1<<20))
 	}
 	_ = w.Close()
@@ -228,7 +228,7 @@ func TestNobodyListens(t *testing.T) {
 
 // However long the body is, what it takes of memory is a buffer.
 func TestEndlessBodyTakesNoMemory(t *testing.T) {
-	const size = 256 << 20
+	const size = 64 << 20
 	s := serveRaw(t, after(func(c *net.TCPConn) { pour(c, "HTTP/1.1 200 OK\r\n\r\n", "x") }))
 	c := client(t, Options{MaxAnswer: size})
 	var before, behind runtime.MemStats
@@ -280,7 +280,7 @@ func TestContextEndsTheWait(t *testing.T) {
 				c := client(t, Options{KeepAlive: true})
 				body := ""
 				if name == "to be heard" {
-					body = strings.Repeat("x", 64<<20)
+					body = strings.Repeat("x", 16<<20)
 				}
 				r := prepare(t, c, "POST", s.url, nil, body)
 				ctx, want := t.Context(), context.DeadlineExceeded
