@@ -38,7 +38,7 @@ func (a *Answer) reset() {
 // Header returns the first value of a header of the answer, or "". It reads the
 // head anew each time.
 func (a *Answer) Header(name string) string {
-	lines := a.head
+	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // behind the status
 	for {
 		line, rest, found := bytes.Cut(lines, []byte("\n"))
 		if !found {

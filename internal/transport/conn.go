@@ -48,7 +48,7 @@ func (c *conn) plain() bool { return c.stream == net.Conn(c.tcp) }
 
 func (c *conn) close() {
 	c.guard.leave(false)
-	c.in.end()
+	c.in.free()
 	_ = c.stream.Close()
 }
 

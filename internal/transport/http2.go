@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 )
 
@@ -74,7 +75,7 @@ func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*link, e
 	conn, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
 	if err != nil {
 		c.links.fail(r.target.key)
-		return nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+r.target.host, err)
+		return nil, err
 	}
 	a.Connected = true
 	return c.links.add(r.target.key, conn, c.options.KeepAlive), nil
@@ -99,7 +100,7 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	}
 	if err != nil {
 		_ = stream.Close()
-		return nil, err
+		return nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
 	}
 	return conn, nil
 }
@@ -156,6 +157,7 @@ var spareReaders = sync.Pool{New: func() any {
 // says: the sizes are those of its text.
 func (a *Answer) take(r *http.Request, answer *http.Response) {
 	a.Status = answer.StatusCode
+	a.head = append(strconv.AppendInt(append(a.head, ":status: "...), int64(a.Status), 10), "\r\n"...)
 	for name, values := range answer.Header {
 		for _, value := range values {
 			a.head = append(append(append(append(a.head, name...), ": "...), value...), "\r\n"...)
