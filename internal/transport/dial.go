@@ -28,6 +28,7 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 		return nil, failf(ClassConnect, "%w", err)
 	}
 	if err := c.secure(ctx, t, made, phases); err != nil {
+		made.broken = true
 		made.close()
 		return nil, err
 	}

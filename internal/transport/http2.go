@@ -90,6 +90,7 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	began := now()
 	defer func() { phases.Connect += now() - began }()
 	made.guard.release()
+	made.in.free()
 	stream := &settledConn{Conn: made.stream, settled: make(chan struct{})}
 	conn, err := speakHTTP2(stream)
 	if err == nil {

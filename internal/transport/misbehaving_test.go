@@ -246,36 +246,30 @@ func TestEndlessBodyTakesNoMemory(t *testing.T) {
 
 // Whatever a server is slow at, the context ends the wait for it.
 func TestContextEndsTheWait(t *testing.T) {
-	for name, handle := range map[string]func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}){
-		"for the answer": func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}) {
+	for name, handle := range map[string]func(c *net.TCPConn, over <-chan struct{}){
+		"for the answer": func(c *net.TCPConn, over <-chan struct{}) {
 			hear(bufio.NewReader(c))
-			began <- struct{}{}
 			<-over
 		},
-		"for the head's end": func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}) {
+		"for the head's end": func(c *net.TCPConn, over <-chan struct{}) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
-			began <- struct{}{}
 			<-over
 		},
-		"for the body": func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}) {
+		"for the body": func(c *net.TCPConn, over <-chan struct{}) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
-			began <- struct{}{}
 			<-over
 		},
-		"in an endless body": func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}) {
-			began <- struct{}{}
+		"in an endless body": func(c *net.TCPConn, over <-chan struct{}) {
 			pour(c, "HTTP/1.1 200 OK\r\n\r\n", "x")
 		},
-		"to be heard": func(c *net.TCPConn, began chan<- struct{}, over <-chan struct{}) {
-			began <- struct{}{}
+		"to be heard": func(c *net.TCPConn, over <-chan struct{}) {
 			<-over
 		},
 	} {
 		for _, how := range []string{"cancelled", "timed out", "deadline alone"} {
 			t.Run(name+" "+how, func(t *testing.T) {
-				began := make(chan struct{}, 10)
 				over := make(chan struct{})
-				s := serveRaw(t, func(c *net.TCPConn) { handle(c, began, over) })
+				s := serveRaw(t, func(c *net.TCPConn) { handle(c, over) })
 				t.Cleanup(func() { close(over) })
 				c := client(t, Options{KeepAlive: true})
 				body := ""
@@ -283,19 +277,11 @@ func TestContextEndsTheWait(t *testing.T) {
 					body = strings.Repeat("x", 16<<20)
 				}
 				r := prepare(t, c, "POST", s.url, nil, body)
-				ctx, want := t.Context(), context.DeadlineExceeded
-				switch how {
-				case "cancelled":
-					cancelled, cancel := context.WithCancel(ctx)
-					defer cancel()
-					go func() { <-began; cancel() }()
-					ctx, want = cancelled, context.Canceled
-				case "timed out":
-					limited, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
-					defer cancel()
-					ctx = limited
-				default:
-					ctx = deadlineOnly{ctx, time.Now().Add(50 * time.Millisecond)}
+				ctx, cancel := soonOver(t, how, 50*time.Millisecond)
+				defer cancel()
+				want := context.DeadlineExceeded
+				if how == "cancelled" {
+					want = context.Canceled
 				}
 				var a Answer
 				err := c.Do(ctx, r, 0, &a)

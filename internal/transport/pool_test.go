@@ -131,18 +131,9 @@ func TestGiveUpWaiting(t *testing.T) {
 			var all sync.WaitGroup
 			all.Go(func() { mustGet(t, c, s.url) })
 			waitUntil(t, "a request arrives", func() bool { return s.accepted.Load() == 1 })
-			ctx, cancel := context.WithCancel(t.Context())
+			ctx, cancel := soonOver(t, name, time.Millisecond)
 			defer cancel()
-			switch name {
-			case "cancelled":
-				time.AfterFunc(time.Millisecond, cancel)
-			case "timed out":
-				limited, stop := context.WithTimeout(ctx, time.Millisecond)
-				defer stop()
-				ctx = limited
-			case "deadline alone":
-				ctx = deadlineOnly{ctx, time.Now().Add(time.Millisecond)}
-			default:
+			if name == "closed" {
 				time.AfterFunc(time.Millisecond, c.Close)
 			}
 			var a Answer
@@ -160,6 +151,21 @@ func TestGiveUpWaiting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// soonOver is a context that ends soon, in one of the ways there are; in any other
+// it does not.
+func soonOver(t testing.TB, how string, soon time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	switch how {
+	case "cancelled":
+		time.AfterFunc(soon, cancel)
+	case "timed out":
+		ctx, cancel = context.WithTimeout(ctx, soon)
+	case "deadline alone":
+		return deadlineOnly{ctx, time.Now().Add(soon)}, cancel
+	}
+	return ctx, cancel
 }
 
 // However many hosts there are, only so many are remembered.
@@ -249,6 +255,11 @@ func TestContextEndsTheConnecting(t *testing.T) {
 	full := backlogged(t)
 	secure := strings.Replace(silent.url, "http:", "https:", 1)
 	slow := func(ctx context.Context, _ string) ([]netip.Addr, error) {
+		deadline, ok := ctx.Deadline()
+		if ok {
+			time.Sleep(time.Until(deadline))
+			return nil, context.DeadlineExceeded
+		}
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
@@ -262,13 +273,9 @@ func TestContextEndsTheConnecting(t *testing.T) {
 		"beginning HTTP/2":     {silent.url, Options{HTTP2: true}},
 		"agreeing on TLS, too": {secure, Options{HTTP2: true}},
 	} {
-		for want, cancelled := range map[error]bool{context.Canceled: true, context.DeadlineExceeded: false} {
-			t.Run(fmt.Sprint(name, " ", want), func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-				if cancelled {
-					ctx, cancel = context.WithCancel(t.Context())
-					time.AfterFunc(30*time.Millisecond, cancel)
-				}
+		for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				ctx, cancel := soonOver(t, how, 30*time.Millisecond)
 				defer cancel()
 				c := client(t, test.options)
 				var a Answer
