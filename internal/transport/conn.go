@@ -35,7 +35,7 @@ func newConn(tcp *net.TCPConn) (*conn, error) {
 		return nil, err
 	}
 	c := &conn{tcp: tcp, raw: raw, stream: tcp, guard: guard{conn: tcp}, in: newReader(tcp)}
-	c.turn.init(c)
+	c.init(c)
 	return c, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -173,10 +174,11 @@ func (a *Answer) take(r *http.Request, answer *http.Response) {
 	}
 }
 
-// classHTTP2 tells an end of the connection from what was not HTTP/2.
+// classHTTP2 tells an end from what is not HTTP/2.
 func classHTTP2(err error) string {
 	var network *net.OpError
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) {
+	var stream streamError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) {
 		return ClassReset
 	}
 	return ClassProtocol
@@ -192,9 +194,14 @@ type streamError struct {
 func (e streamError) Error() string { return fmt.Sprintf("stream error %d: %v", e.Code, e.Cause) }
 
 // isRefusal reports whether a server has not begun with a request, so that it may
-// be sent again (RFC 9113, 8.7).
+// be sent again (RFC 9113, 8.7): it refused the stream, or had gone away before,
+// which net/http says in words only.
 func isRefusal(err error) bool {
 	const refusedStream = 7
 	var failed streamError
-	return errors.As(err, &failed) && failed.Code == refusedStream
+	if errors.As(err, &failed) {
+		return failed.Code == refusedStream
+	}
+	text := err.Error()
+	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || strings.HasSuffix(text, "client conn not usable")
 }

@@ -3,7 +3,9 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +13,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"golang.org/x/net/http2"
 )
 
 // An http2Server is net/http's, with its connections counted.
@@ -122,5 +127,125 @@ func TestHTTP2Limit(t *testing.T) {
 	all.Wait()
 	if s.accepted.Load() != connections || most.Load() != streams*connections {
 		t.Errorf("%d connections and %d requests at once, want %d and %d", s.accepted.Load(), most.Load(), connections, streams*connections)
+	}
+}
+
+// What an origin does not use makes room for another.
+func TestHTTP2LimitOverOrigins(t *testing.T) {
+	a := serveHTTP2(t, false, 0, echo)
+	b := serveHTTP2(t, false, 0, echo)
+	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
+	for _, step := range []struct {
+		s         *http2Server
+		connected bool
+	}{{a, true}, {a, false}, {b, true}, {b, false}, {a, true}} {
+		if got := mustGet(t, c, step.s.URL); got.Connected != step.connected {
+			t.Errorf("connected: %v, want %v", got.Connected, step.connected)
+		}
+	}
+	if c.links.open != 1 || len(c.links.made) != 1 {
+		t.Errorf("%d connections to %d origins", c.links.open, len(c.links.made))
+	}
+}
+
+func TestHTTP2ServersThatFail(t *testing.T) {
+	s := serveHTTP2(t, false, 0, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/before":
+			panic(http.ErrAbortHandler)
+		case "/within":
+			_, _ = w.Write([]byte("begun"))
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		case "/large":
+			_, _ = w.Write(make([]byte, 1001))
+		default:
+			<-r.Context().Done()
+		}
+	})
+	c := client(t, Options{HTTP2: true, KeepAlive: true, MaxAnswer: 1000})
+	for path, class := range map[string]string{"/before": ClassReset, "/within": ClassBody, "/large": ClassBody} {
+		_, err := get(t, c, s.URL+path)
+		wantClass(t, err, class, "")
+	}
+	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded} {
+		ctx, cancel := soonOver(t, how, 20*time.Millisecond)
+		var a Answer
+		if err := c.Do(ctx, prepare(t, c, "GET", s.URL+"/hang", nil, ""), 0, &a); !errors.Is(err, want) {
+			t.Errorf("%s: got the error %v", how, err)
+		}
+		cancel()
+	}
+	if s.accepted.Load() != 1 {
+		t.Errorf("%d connections, want 1: a stream that fails is not the connection's end", s.accepted.Load())
+	}
+}
+
+// A connection that its server has closed is replaced.
+func TestHTTP2ConnectionIsReplaced(t *testing.T) {
+	s := serveHTTP2(t, false, 0, echo)
+	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
+	mustGet(t, c, s.URL)
+	s.CloseClientConnections()
+	waitUntil(t, "the end is noticed", func() bool {
+		c.links.mu.Lock()
+		defer c.links.mu.Unlock()
+		for _, made := range c.links.made {
+			return made[0].conn.Err() != nil
+		}
+		return false
+	})
+	if a := mustGet(t, c, s.URL); !a.Connected || c.links.open != 1 {
+		t.Errorf("connected: %v, %d connections", a.Connected, c.links.open)
+	}
+}
+
+// goingAway serves HTTP/2, answers the first request of its first connection, and
+// goes away at the second.
+func goingAway(first *atomic.Bool) func(c *net.TCPConn) {
+	return func(c *net.TCPConn) {
+		leaves := first.CompareAndSwap(false, true)
+		if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
+			return
+		}
+		framer := http2.NewFramer(c, c)
+		_ = framer.WriteSettings()
+		for requests := 0; ; {
+			frame, err := framer.ReadFrame()
+			if err != nil {
+				return
+			}
+			if frame.Header().Type != http2.FrameHeaders {
+				continue
+			}
+			if requests++; requests == 2 && leaves {
+				_ = framer.WriteGoAway(1, http2.ErrCodeNo, nil)
+				_, _ = io.Copy(io.Discard, c)
+				return
+			}
+			const status200 = 0x88 // in HPACK
+			_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.Header().StreamID, BlockFragment: []byte{status200}, EndStream: true, EndHeaders: true})
+		}
+	}
+}
+
+// A request that reaches a server which goes away was not begun, and is sent
+// again, whatever its method: so it happens with every server that limits the
+// requests of a connection.
+func TestHTTP2ServerThatGoesAway(t *testing.T) {
+	var first atomic.Bool
+	s := serveRaw(t, goingAway(&first))
+	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
+	for i, connected := range []bool{true, true, false} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		var a Answer
+		err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, ""), 0, &a)
+		cancel()
+		if err != nil || a.Status != 200 || a.Connected != connected {
+			t.Errorf("request %d: status %d, connected: %v, error %v", i, a.Status, a.Connected, err)
+		}
+	}
+	if s.accepted.Load() != 2 {
+		t.Errorf("%d connections, want 2", s.accepted.Load())
 	}
 }

@@ -114,10 +114,11 @@ func (s *links) soft() int {
 // ended.
 func (s *links) free(key string) *link {
 	for _, l := range slices.Clone(s.made[key]) {
-		if l.conn.Err() != nil {
-			s.unlist(l)
-		} else if l.conn.Reserve() == nil {
+		if l.conn.Reserve() == nil {
 			return l
+		}
+		if l.users == 0 || l.conn.Err() != nil { // it takes none any more
+			s.unlist(l)
 		}
 	}
 	return nil
