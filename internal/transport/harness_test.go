@@ -142,3 +142,13 @@ func wantClass(t testing.TB, err error, class, says string) {
 
 // quiet is the log of a server whose complaints are expected.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// waitUntil waits for something that will happen.
+func waitUntil(t testing.TB, what string, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !happened(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}

@@ -111,17 +111,3 @@ func TestHeadLimits(t *testing.T) {
 		}
 	}
 }
-
-func TestMaxAnswer(t *testing.T) {
-	for _, framing := range []string{"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "\r\nhello"} {
-		raw := "HTTP/1.1 200 OK\r\n" + framing
-		if a, _, err := read(strings.NewReader(raw), false, 5); err != nil || a.Length != 5 {
-			t.Errorf("%q within the limit: %d bytes, error %v", raw, a.Length, err)
-		}
-		_, again, err := read(strings.NewReader(raw), false, 4)
-		wantClass(t, err, ClassBody, "limit of 4 bytes")
-		if again {
-			t.Errorf("%q: the connection is used again", raw)
-		}
-	}
-}

@@ -3,14 +3,10 @@ package transport
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -71,55 +67,6 @@ func (c *Client) linkTo(ctx context.Context, r *Request, a *Answer) (l *link, fo
 	return l, false, err
 }
 
-// dialHTTP2 makes a link in the room that was acquired.
-func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*link, error) {
-	conn, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
-	if err != nil {
-		c.links.fail(r.target.key)
-		return nil, err
-	}
-	a.Connected = true
-	return c.links.add(r.target.key, conn, c.options.KeepAlive), nil
-}
-
-// connectHTTP2 makes a connection, and reserves a request over it.
-func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, error) {
-	made, err := c.dial(ctx, t, phases)
-	if err != nil {
-		return nil, err
-	}
-	began := now()
-	defer func() { phases.Connect += now() - began }()
-	made.guard.release()
-	made.in.free()
-	stream := &settledConn{Conn: made.stream, settled: make(chan struct{})}
-	conn, err := speakHTTP2(stream)
-	if err == nil {
-		err = await(ctx, stream.settled)
-	}
-	if err == nil {
-		err = conn.Reserve()
-	}
-	if err != nil {
-		_ = stream.Close()
-		return nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
-	}
-	return conn, nil
-}
-
-// speakHTTP2 begins HTTP/2 on a connection, which is as it would be without TLS:
-// if there is any, it is done with.
-func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
-	transport := &http.Transport{
-		DialContext:            func(context.Context, string, string) (net.Conn, error) { return stream, nil },
-		DisableCompression:     true,
-		MaxResponseHeaderBytes: mostHead,
-		Protocols:              &http.Protocols{},
-	}
-	transport.Protocols.SetUnencryptedHTTP2(true)
-	return transport.NewClientConn(context.Background(), "http", "known.to.the.stream:80")
-}
-
 // tryHTTP2 does an exchange over a link.
 func (c *Client) tryHTTP2(ctx context.Context, l *link, r *Request, keep int, a *Answer) error {
 	request := r.http2.WithContext(ctx)
@@ -172,36 +119,4 @@ func (a *Answer) take(r *http.Request, answer *http.Response) {
 			a.Sent += int64(len(name) + len(value) + len(": \r\n"))
 		}
 	}
-}
-
-// classHTTP2 tells an end from what is not HTTP/2.
-func classHTTP2(err error) string {
-	var network *net.OpError
-	var stream streamError
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) {
-		return ClassReset
-	}
-	return ClassProtocol
-}
-
-// A streamError is what net/http's own, which it does not export, can be read as.
-type streamError struct {
-	StreamID uint32
-	Code     uint32
-	Cause    error
-}
-
-func (e streamError) Error() string { return fmt.Sprintf("stream error %d: %v", e.Code, e.Cause) }
-
-// isRefusal reports whether a server has not begun with a request, so that it may
-// be sent again (RFC 9113, 8.7): it refused the stream, or had gone away before,
-// which net/http says in words only.
-func isRefusal(err error) bool {
-	const refusedStream = 7
-	var failed streamError
-	if errors.As(err, &failed) {
-		return failed.Code == refusedStream
-	}
-	text := err.Error()
-	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || strings.HasSuffix(text, "client conn not usable")
 }
