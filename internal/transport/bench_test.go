@@ -47,6 +47,9 @@ func contexts(t testing.TB) map[string]func() context.Context {
 
 // An exchange on a connection that is open allocates nothing.
 func TestDoAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
 	s := serveRaw(t, fixed(usual))
 	for name, next := range contexts(t) {
 		c := client(t, Options{KeepAlive: true, Connections: 1, MaxAnswer: 1 << 20})
@@ -56,6 +59,9 @@ func TestDoAllocatesNothing(t *testing.T) {
 
 // Nor does it to wait for a connection that others use.
 func TestWaitingAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
 	s := serveRaw(t, fixed(usual))
 	c := client(t, Options{KeepAlive: true, Connections: 1})
 	other, stop, stopped := asking(t, c, s.url, t.Context), make(chan struct{}), make(chan struct{})
@@ -88,9 +94,6 @@ func asking(t testing.TB, c *Client, url string, next func() context.Context) fu
 
 func wantNoAllocations(t *testing.T, what string, do func()) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("the race detector allocates")
-	}
 	do()
 	if allocated := testing.AllocsPerRun(200, do); allocated != 0 {
 		t.Errorf("%s: %v allocations for each request", what, allocated)
