@@ -48,7 +48,7 @@ func explain(ctx context.Context, class, stage string, err error) error {
 		return fmt.Errorf("%s: %w", stage, reason)
 	case reason != nil || isLate(ctx, err):
 		return failf(ClassTimeout, "%s: %w", stage, context.DeadlineExceeded)
-	case errors.As(err, &known):
+	case errors.As(err, &known), errors.Is(err, ErrClosed):
 		return err
 	default:
 		return failf(class, "%s: %w", stage, err)

@@ -94,7 +94,7 @@ func TestClose(t *testing.T) {
 			<-ended
 		}
 		c.Close()
-		if _, err := get(t, c, s.url); !errors.Is(err, ErrClosed) {
+		if _, err := get(t, c, s.url); err != ErrClosed { //nolint:errorlint // it has no class
 			t.Errorf("got the error %v", err)
 		}
 	}
