@@ -78,7 +78,7 @@ func (d *desk) count(e ended) {
 	switch {
 	case e.outcome == aurea.Failed:
 		d.fail("error", e.err)
-	case e.outcome == aurea.TimedOut && e.err != nil && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
+	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
 		d.fail("timeout", e.err)
 	}
 }

@@ -123,7 +123,11 @@ func TestHTTPMisbehaving(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 40, "rate": 400, "timeout": "300ms", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
+			timeout := "30s"
+			if test.class == "timeout" {
+				timeout = "300ms"
+			}
+			r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 40, "rate": 400, "timeout": "`+timeout+`", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
 			if r.Counts.Planned != 40 || r.Counts.Failed+r.Counts.Timeout != 40 {
 				t.Fatalf("of 40 jobs: %+v", r.Counts)
 			}

@@ -24,7 +24,7 @@ type Answer struct {
 type Phases struct {
 	Wait      time.Duration // for a connection to be free
 	DNS       time.Duration // for the addresses of the host
-	Connect   time.Duration // for the connection, over all addresses tried
+	Connect   time.Duration // for the connection, over all addresses tried; of HTTP/2 with the server's settings
 	TLS       time.Duration // for the handshake
 	FirstByte time.Duration // from the beginning of the request's writing to the first byte of the answer
 	Body      time.Duration // from there to the end of the answer
@@ -38,7 +38,7 @@ func (a *Answer) reset() {
 // Header returns the first value of a header of the answer, or "". It reads the
 // head anew each time.
 func (a *Answer) Header(name string) string {
-	lines := a.head
+	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // behind the status
 	for {
 		line, rest, found := bytes.Cut(lines, []byte("\n"))
 		if !found {

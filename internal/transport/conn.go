@@ -19,6 +19,7 @@ type conn struct {
 	in     reader
 
 	used      bool // it has served a request
+	broken    bool // it has failed to
 	idleSince time.Duration
 
 	// Of the exchange under way.
@@ -33,22 +34,27 @@ func newConn(tcp *net.TCPConn) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{tcp: tcp, raw: raw, guard: guard{conn: tcp}}
-	c.turn.init(c)
-	c.use(tcp)
+	c := &conn{tcp: tcp, raw: raw, stream: tcp, guard: guard{conn: tcp}, in: newReader(tcp)}
+	c.init(c)
 	return c, nil
 }
 
 // use has the stream read and written from now on.
 func (c *conn) use(stream net.Conn) {
-	c.stream, c.in = stream, newReader(stream)
+	c.stream, c.in.src = stream, stream
 }
 
 func (c *conn) plain() bool { return c.stream == net.Conn(c.tcp) }
 
+// close ends the connection. The end of TLS is announced, which may wait for the
+// other side, only where that has behaved.
 func (c *conn) close() {
 	c.guard.leave(false)
-	c.in.end()
+	c.in.free()
+	if c.broken {
+		_ = c.tcp.Close()
+		return
+	}
 	_ = c.stream.Close()
 }
 

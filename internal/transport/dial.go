@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -28,6 +27,7 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 		return nil, failf(ClassConnect, "%w", err)
 	}
 	if err := c.secure(ctx, t, made, phases); err != nil {
+		made.broken = true
 		made.close()
 		return nil, err
 	}
@@ -110,41 +110,4 @@ func (c *Client) allow(host string, address netip.AddrPort) error {
 		return &Error{ClassForbidden, err}
 	}
 	return nil
-}
-
-// secure speaks TLS on a connection, where the target wants it.
-func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phases) error {
-	if !t.secure {
-		return nil
-	}
-	config := &tls.Config{}
-	if c.options.TLS != nil {
-		config = c.options.TLS.Clone()
-	}
-	if config.ServerName == "" {
-		config.ServerName = t.host
-	}
-	config.NextProtos = []string{c.protocol()}
-	if err := made.guard.enter(ctx); err != nil {
-		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
-	}
-	began := now()
-	secured := tls.Client(made.tcp, config)
-	err := secured.HandshakeContext(context.Background()) // the guard ends it
-	phases.TLS += now() - began
-	if err != nil {
-		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
-	}
-	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
-		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
-	}
-	made.use(secured)
-	return nil
-}
-
-func (c *Client) protocol() string {
-	if c.options.HTTP2 {
-		return "h2"
-	}
-	return "http/1.1"
 }

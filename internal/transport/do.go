@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"syscall"
 )
 
@@ -20,6 +21,9 @@ import (
 // a connection of its own, and a.Connected says so.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error {
 	a.reset()
+	if c.options.HTTP2 {
+		return c.doHTTP2(ctx, r, keep, a)
+	}
 	l, err := c.pool.acquire(ctx, r.target.key)
 	a.Phases.Wait = l.wait
 	if err != nil {
@@ -56,6 +60,7 @@ func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answ
 		c.pool.release(l.origin, l.conn)
 		return false, nil
 	}
+	l.conn.broken = err != nil
 	l.conn.close()
 	if err != nil && used && ctx.Err() == nil && c.mayRepeat(r, a, err) {
 		return true, err
@@ -83,9 +88,18 @@ func whatFailed(ctx context.Context, a *Answer, err error) error {
 	switch {
 	case errors.As(err, &inBody):
 		return explain(ctx, ClassBody, "reading the body of the answer", err)
+	case isAlert(err):
+		return explain(ctx, ClassTLS, "waiting for the answer", err)
 	case a.Received > 0:
 		return explain(ctx, ClassReset, "reading the head of the answer", err)
 	default:
 		return explain(ctx, ClassReset, "waiting for the answer", err)
 	}
+}
+
+// isAlert reports whether the server ended TLS itself. With TLS 1.3 that is how it
+// refuses a client's certificate: after the handshake.
+func isAlert(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && failed.Op == "remote error"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 // The classes of an Error.
@@ -45,11 +46,21 @@ func explain(ctx context.Context, class, stage string, err error) error {
 	switch reason := ctx.Err(); {
 	case errors.Is(reason, context.Canceled):
 		return fmt.Errorf("%s: %w", stage, reason)
-	case reason != nil || errors.Is(err, os.ErrDeadlineExceeded): // the connection may notice it first
+	case reason != nil || isLate(ctx, err):
 		return failf(ClassTimeout, "%s: %w", stage, context.DeadlineExceeded)
-	case errors.As(err, &known):
+	case errors.As(err, &known), errors.Is(err, ErrClosed):
 		return err
 	default:
 		return failf(class, "%s: %w", stage, err)
 	}
+}
+
+// isLate reports whether an error is the context's deadline, which the connection
+// may notice before the context does.
+func isLate(ctx context.Context, err error) bool {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	return ok && errors.Is(err, context.DeadlineExceeded) && !time.Now().Before(deadline)
 }

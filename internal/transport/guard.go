@@ -79,3 +79,11 @@ func (g *guard) limit(deadline time.Time) {
 	_ = g.conn.SetDeadline(deadline)
 	g.limited = !deadline.IsZero()
 }
+
+// release takes the connection from its guard for good.
+func (g *guard) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unwatch()
+	g.limit(time.Time{})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strings"
@@ -136,5 +137,18 @@ func wantClass(t testing.TB, err error, class, says string) {
 	var failure *Error
 	if !errors.As(err, &failure) || failure.Class != class || !strings.Contains(err.Error(), says) {
 		t.Errorf("got the error %v (%T), want one of class %s that says %q", err, err, class, says)
+	}
+}
+
+// quiet is the log of a server whose complaints are expected.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// waitUntil waits for something that will happen.
+func waitUntil(t testing.TB, what string, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !happened(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never happened: %s", what)
+		}
 	}
 }

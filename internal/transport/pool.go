@@ -58,60 +58,73 @@ func (p *pool) acquire(ctx context.Context, key string) (lease, error) {
 		p.mu.Unlock()
 		return lease{}, ErrClosed
 	}
-	o := p.visit(key)
+	o, spare := p.visit(key)
 	o.users++
 	done := ctx.Done()
 	l := lease{origin: o, shared: done == p.done}
 	p.done = done
-	var spare *conn
 	switch {
 	case len(o.idle) > 0:
 		l.conn = p.pop(o)
 	case p.most == 0 || p.open < p.most:
 		p.open++
 	case p.idle > 0: // one to somewhere else makes room
-		spare = p.pop(p.leastRecent())
+		spare = append(spare, p.pop(p.leastRecent()))
 	default:
 		w := p.waiters.join(o)
 		p.mu.Unlock()
+		closeAll(spare)
 		return l, p.await(ctx, w, &l)
 	}
 	p.mu.Unlock()
-	if spare != nil {
-		spare.close()
-	}
+	closeAll(spare)
 	return l, nil
 }
 
-// visit finds an origin, or makes it.
-func (p *pool) visit(key string) *origin {
-	o := p.origins[key]
+// visit finds an origin, or makes it, and returns the connections of the one that
+// has to go for it.
+func (p *pool) visit(key string) (o *origin, spare []*conn) {
+	o = p.origins[key]
 	if o != nil {
 		p.recent.MoveToFront(o.place)
-		return o
+		return o, nil
 	}
 	if len(p.origins) >= mostOrigins {
-		p.forget()
+		spare = p.forget()
 	}
 	o = &origin{key: key}
 	o.place = p.recent.PushFront(o)
 	p.origins[key] = o
-	return o
+	return o, spare
 }
 
-// forget drops the origin that has not been used for the longest time, with its
-// idle connections.
-func (p *pool) forget() {
+// forget drops the origin that has not been used for the longest time, and
+// returns its idle connections.
+func (p *pool) forget() (spare []*conn) {
 	for e := p.recent.Back(); e != nil; e = e.Prev() {
 		if o := e.Value.(*origin); o.users == 0 {
-			for len(o.idle) > 0 {
-				p.pop(o).close()
-				p.open--
-			}
 			p.recent.Remove(e)
 			delete(p.origins, o.key)
-			return
+			return p.drain(o)
 		}
+	}
+	return nil
+}
+
+// drain takes the idle connections from an origin.
+func (p *pool) drain(o *origin) (spare []*conn) {
+	for len(o.idle) > 0 {
+		spare = append(spare, p.pop(o))
+		p.open--
+	}
+	return spare
+}
+
+// closeAll closes connections, which takes its time and is not to be done under
+// the lock.
+func closeAll(conns []*conn) {
+	for _, c := range conns {
+		c.close()
 	}
 }
 
@@ -164,14 +177,9 @@ func (p *pool) close() {
 	p.closed = true
 	var idle []*conn
 	for _, o := range p.origins {
-		for len(o.idle) > 0 {
-			idle = append(idle, p.pop(o))
-			p.open--
-		}
+		idle = append(idle, p.drain(o)...)
 	}
 	p.waiters.dismiss()
 	p.mu.Unlock()
-	for _, c := range idle {
-		c.close()
-	}
+	closeAll(idle)
 }

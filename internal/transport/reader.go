@@ -10,7 +10,10 @@ const (
 	bigBuffer   = 64 << 10 // lent for a long answer
 )
 
-var bigBuffers = sync.Pool{New: func() any { return new([bigBuffer]byte) }}
+var (
+	smallBuffers = sync.Pool{New: func() any { return new([smallBuffer]byte) }}
+	bigBuffers   = sync.Pool{New: func() any { return new([bigBuffer]byte) }}
+)
 
 // A reader buffers what comes from a connection. What is parsed or skipped is
 // parsed and skipped in the buffer.
@@ -20,13 +23,20 @@ type reader struct {
 	r, w  int   // buf[r:w] was read from src and not yet used
 	total int64 // bytes read from src since begin
 
-	small []byte
-	big   *[bigBuffer]byte
+	small *[smallBuffer]byte
+	big   *[bigBuffer]byte // nil where none is needed
 }
 
 func newReader(src io.Reader) reader {
-	small := make([]byte, smallBuffer)
-	return reader{src: src, buf: small, small: small}
+	small := smallBuffers.Get().(*[smallBuffer]byte)
+	return reader{src: src, buf: small[:], small: small}
+}
+
+// free gives the buffers back. The reader is of no use any more.
+func (d *reader) free() {
+	d.end()
+	smallBuffers.Put(d.small)
+	d.small, d.buf = nil, nil
 }
 
 // begin makes the reader ready for another answer.
@@ -37,8 +47,8 @@ func (d *reader) end() {
 	if d.big == nil {
 		return
 	}
-	d.w = copy(d.small, d.buf[d.r:d.w])
-	d.buf, d.r = d.small, 0
+	d.w = copy(d.small[:], d.buf[d.r:d.w])
+	d.buf, d.r = d.small[:], 0
 	bigBuffers.Put(d.big)
 	d.big = nil
 }

@@ -1,14 +1,8 @@
 package transport
 
 import (
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strconv"
-	"strings"
 )
 
 // A Request is what is to be sent, made once and never changed: many goroutines
@@ -21,15 +15,6 @@ type Request struct {
 
 	http2 *http.Request // of a client that speaks it
 	body  []byte
-}
-
-// A target is a place to connect to.
-type target struct {
-	key    string // one for each scheme, host and port
-	secure bool
-	host   string
-	port   uint16
-	ip     netip.Addr // where the host is an address
 }
 
 // NewRequest prepares a request. A header Host takes the place of the url's; an
@@ -59,7 +44,7 @@ func (c *Client) NewRequest(method, rawURL string, header http.Header, body []by
 		r.http2, r.body = http2Request(method, u, host, header, body), body
 		return r, nil
 	}
-	r.wire = serialize(method, requestTarget(u), host, header, body, c.options.KeepAlive)
+	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
 	return r, nil
 }
 
@@ -69,112 +54,4 @@ func isIdempotent(method string) bool {
 		return true
 	}
 	return false
-}
-
-// parseURL reads a url and finds where it leads.
-func parseURL(rawURL string) (*url.URL, target, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, target{}, err
-	}
-	if u.User != nil {
-		return nil, target{}, errors.New("a url must not have a user or a password in it: they belong into a header Authorization")
-	}
-	t := target{secure: u.Scheme == "https"}
-	if !t.secure && u.Scheme != "http" || u.Opaque != "" || u.Hostname() == "" {
-		return nil, target{}, fmt.Errorf("%q is no url of the form http://host/path or https://host/path", rawURL)
-	}
-	t.host = strings.ToLower(u.Hostname())
-	if !isHost(u.Host) {
-		return nil, target{}, fmt.Errorf("the host %q must be written in ASCII, as DNS has it", u.Host)
-	}
-	if t.port, err = portOf(u, t.secure); err != nil {
-		return nil, target{}, err
-	}
-	if ip, err := netip.ParseAddr(t.host); err == nil {
-		t.ip = ip.Unmap()
-	}
-	t.key = u.Scheme + "://" + net.JoinHostPort(t.host, strconv.Itoa(int(t.port)))
-	return u, t, nil
-}
-
-func portOf(u *url.URL, secure bool) (uint16, error) {
-	switch port := u.Port(); {
-	case port != "":
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 {
-			return 0, fmt.Errorf("%q is no port", port)
-		}
-		return uint16(n), nil
-	case secure:
-		return 443, nil
-	default:
-		return 80, nil
-	}
-}
-
-// hostHeader is the Host that a request names.
-func hostHeader(u *url.URL, header http.Header) (string, error) {
-	host := u.Host
-	if given := header.Get("Host"); given != "" {
-		host = given
-	} else if i := strings.IndexByte(host, '%'); i >= 0 { // an address's zone is nobody else's business
-		host = host[:i] + host[strings.IndexByte(host, ']'):]
-	}
-	if !isHost(host) {
-		return "", fmt.Errorf("%q is no host for a header Host", host)
-	}
-	return host, nil
-}
-
-// isHost reports whether a host and port have only bytes that any may have (RFC
-// 3986, 3.2.2).
-func isHost(host string) bool {
-	return !strings.ContainsFunc(host, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"#/<>?@\\^`{|}", r)
-	})
-}
-
-// checkHeader refuses headers that would make another message of it.
-func checkHeader(header http.Header, length int) error {
-	for name, values := range header {
-		if !isToken([]byte(name)) {
-			return fmt.Errorf("%q is no name of a header", name)
-		}
-		for _, value := range values {
-			if !isValue(value) {
-				return fmt.Errorf("the header %s cannot have the value %q", name, value)
-			}
-			if err := checkFraming(http.CanonicalHeaderKey(name), value, length); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// isValue reports whether a header may have a value (RFC 9110, 5.5).
-func isValue(value string) bool {
-	for i := range len(value) {
-		if b := value[i]; b < ' ' && b != '\t' || b == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func checkFraming(name, value string, length int) error {
-	switch name {
-	case "Transfer-Encoding", "Trailer", "Upgrade", "Te", "Keep-Alive", "Proxy-Connection":
-		return fmt.Errorf("the header %s is the client's own to set", name)
-	case "Connection":
-		if !strings.EqualFold(value, "close") && !strings.EqualFold(value, "keep-alive") {
-			return fmt.Errorf("the header Connection must be close or keep-alive; got %q", value)
-		}
-	case "Content-Length":
-		if value != strconv.Itoa(length) {
-			return fmt.Errorf("the header Content-Length must be the body's, %d, or left out; got %q", length, value)
-		}
-	}
-	return nil
 }

@@ -3,7 +3,6 @@ package transport
 import (
 	"maps"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -64,17 +63,16 @@ func agentOf(header http.Header) (agent string, given bool) {
 	return "", false
 }
 
-// requestTarget is the path and the query as they go into a request line: as
-// net/url escapes them, and no byte that would end it early.
-func requestTarget(u *url.URL) string {
+// escapeQuery escapes what net/url leaves in a query as it was given, and would
+// end a request line early.
+func escapeQuery(query string) string {
 	const hex = "0123456789ABCDEF"
-	uri := u.RequestURI()
-	if !strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return uri
+	if !strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return query
 	}
 	var b strings.Builder
-	for i := range len(uri) {
-		if c := uri[i]; c <= ' ' || c >= 0x7f {
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c >= 0x7f {
 			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 		} else {
 			b.WriteByte(c)

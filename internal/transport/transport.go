@@ -58,13 +58,15 @@ type Options struct {
 // starts none of its own for HTTP/1.1.
 type Client struct {
 	options Options
-	pool    pool
+	pool    pool  // of HTTP/1.1
+	links   links // of HTTP/2
 }
 
 // New makes a client. Whoever makes it closes it.
 func New(options Options) *Client {
 	c := &Client{options: options}
 	c.pool.init(options.Connections)
+	c.links.init(options.Connections)
 	return c
 }
 
@@ -72,4 +74,5 @@ func New(options Options) *Client {
 // end. Requests that wait for one fail, and so does every later one.
 func (c *Client) Close() {
 	c.pool.close()
+	c.links.close()
 }

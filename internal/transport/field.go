@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// checkHeader refuses headers that would make another message of it.
+func checkHeader(header http.Header, length int) error {
+	for name, values := range header {
+		if !isToken([]byte(name)) {
+			return fmt.Errorf("%q is no name of a header", name)
+		}
+		for _, value := range values {
+			if !isValue(value) {
+				return fmt.Errorf("the header %s cannot have the value %q", name, value)
+			}
+			if err := checkFraming(http.CanonicalHeaderKey(name), value, length); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isValue reports whether a header may have a value (RFC 9110, 5.5).
+func isValue(value string) bool {
+	for i := range len(value) {
+		if b := value[i]; b < ' ' && b != '\t' || b == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func checkFraming(name, value string, length int) error {
+	switch name {
+	case "Transfer-Encoding", "Trailer", "Upgrade", "Te", "Keep-Alive", "Proxy-Connection":
+		return fmt.Errorf("the header %s is the client's own to set", name)
+	case "Connection":
+		if !strings.EqualFold(value, "close") && !strings.EqualFold(value, "keep-alive") {
+			return fmt.Errorf("the header Connection must be close or keep-alive; got %q", value)
+		}
+	case "Content-Length":
+		if value != strconv.Itoa(length) {
+			return fmt.Errorf("the header Content-Length must be the body's, %d, or left out; got %q", length, value)
+		}
+	}
+	return nil
+}
+
+func trimSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// tokenBytes are those that a name may have (RFC 9110, 5.6.2).
+var tokenBytes = func() (table [256]bool) {
+	for _, b := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		table[b] = true
+	}
+	return table
+}()
+
+func isToken(name []byte) bool {
+	for _, b := range name {
+		if !tokenBytes[b] {
+			return false
+		}
+	}
+	return len(name) > 0
+}

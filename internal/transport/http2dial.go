@@ -1,0 +1,56 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"net/http"
+)
+
+// dialHTTP2 makes a link in the room that was acquired.
+func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*link, error) {
+	conn, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
+	if err != nil {
+		c.links.fail(r.target.key)
+		return nil, err
+	}
+	a.Connected = true
+	return c.links.add(r.target.key, conn, c.options.KeepAlive), nil
+}
+
+// connectHTTP2 makes a connection, and reserves a request over it.
+func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, error) {
+	made, err := c.dial(ctx, t, phases)
+	if err != nil {
+		return nil, err
+	}
+	began := now()
+	defer func() { phases.Connect += now() - began }()
+	made.guard.release()
+	made.in.free()
+	stream := &settledConn{Conn: made.stream, settled: make(chan struct{})}
+	conn, err := speakHTTP2(stream)
+	if err == nil {
+		err = await(ctx, stream.settled)
+	}
+	if err == nil {
+		err = conn.Reserve()
+	}
+	if err != nil {
+		_ = stream.Close()
+		return nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
+	}
+	return conn, nil
+}
+
+// speakHTTP2 begins HTTP/2 on a connection, which is as it would be without TLS:
+// if there is any, it is done with.
+func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
+	transport := &http.Transport{
+		DialContext:            func(context.Context, string, string) (net.Conn, error) { return stream, nil },
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: mostHead,
+		Protocols:              &http.Protocols{},
+	}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	return transport.NewClientConn(context.Background(), "http", "known.to.the.stream:80")
+}

@@ -1,0 +1,40 @@
+package transport
+
+import (
+	"net"
+	"sync"
+)
+
+// A settledConn says when the settings of an HTTP/2 server have been read: they
+// are its first frame (RFC 9113, 3.4), and say how many requests it takes at
+// once. What is sent before that may be too much.
+type settledConn struct {
+	net.Conn
+	settled chan struct{} // closed then, or when there is nothing to wait for
+	once    sync.Once
+	start   [3]byte // the frame's length
+	read    int     // bytes so far
+}
+
+// Read is called by one goroutine, which has dealt with what it read before.
+func (c *settledConn) Read(p []byte) (int, error) {
+	const frameHeader = 9
+	if c.read >= len(c.start) && c.read >= frameHeader+(int(c.start[0])<<16|int(c.start[1])<<8|int(c.start[2])) {
+		c.settle()
+		return c.Conn.Read(p)
+	}
+	n, err := c.Conn.Read(p)
+	if c.read < len(c.start) {
+		copy(c.start[c.read:], p[:n])
+	}
+	c.read += n
+	return n, err
+}
+
+// Close closes the connection.
+func (c *settledConn) Close() error {
+	c.settle()
+	return c.Conn.Close()
+}
+
+func (c *settledConn) settle() { c.once.Do(func() { close(c.settled) }) }
