@@ -210,7 +210,8 @@ func (c *crew) judge(err error, took time.Duration) aurea.Outcome {
 		return aurea.TimedOut
 	case err == nil:
 		return aurea.OK
-	case c.stopped.Load() && errors.Is(err, context.Canceled):
+	case c.ctx.Err() != nil && errors.Is(err, context.Canceled):
+		c.stopped.Store(true) // whoever else does so may still wait for a core
 		return aurea.Cancelled
 	case errors.Is(err, context.DeadlineExceeded):
 		return aurea.TimedOut

@@ -195,6 +195,23 @@ func TestCrewStoppedAtAnyMoment(t *testing.T) {
 	})
 }
 
+// A job that ends by the run's stop is cancelled, even if it is the first to
+// notice, and no other is started then.
+func TestCrewIsFirstToNoticeAStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := newCrew(newExecution(ctx, plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil))
+	if got := c.judge(context.Canceled, 0); got != aurea.Failed {
+		t.Errorf("a job that says so of itself: %v, want failed", got)
+	}
+	cancel()
+	if got := c.judge(fmt.Errorf("asking: %w", context.Canceled), 0); got != aurea.Cancelled {
+		t.Errorf("a job of a stopped run: %v, want cancelled", got)
+	}
+	if first, end := c.claim(1, 0); first < end {
+		t.Errorf("job %d is started after it", first)
+	}
+}
+
 // The real thing, on the real clock: all cores compute.
 func TestComputing(t *testing.T) {
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
