@@ -49,11 +49,13 @@ with the partial result printed; 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			progress := command.ErrOrStderr()
+			if err := out.prepare(command.ErrOrStderr()); err != nil {
+				return err
+			}
+			progress := out.stderr
 			if quiet {
 				progress = io.Discard
 			}
-			out.stderr = command.ErrOrStderr()
 			defer out.finish() // after the result: it may take its time
 			run, err := execute(command.Context(), spec, progress, &out)
 			if err != nil {
@@ -77,7 +79,7 @@ func execute(ctx context.Context, spec aurea.Spec, progress io.Writer, out *expo
 	context.AfterFunc(ctx, stop)
 
 	host := workload.Host{}
-	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
+	manager := runs.New(engine.New(version, host), runs.Options{Host: host, Ended: out.telemetry.Ended})
 	if err := out.start(manager.Stats); err != nil {
 		return aurea.Run{}, err
 	}

@@ -246,6 +246,25 @@ func TestStatsErrors(t *testing.T) {
 	}
 }
 
+// Whoever wants to know is told of every run that has ended, once, whether it
+// ran or not, and gets nothing that is as large as the run was.
+func TestEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		s := serve(t, Options{Ended: func(run aurea.Run) {
+			told = append(told, run.Name+" "+string(run.Status))
+			if run.FinishedAt == nil || run.Result != nil && (run.Result.ID != run.ID || run.Result.Tally != nil || run.Result.Jobs != nil) {
+				t.Errorf("told of %+v", run)
+			}
+		}})
+		everything(t, s)
+		want := []string{"a completed", " completed", "broken failed", "queued cancelled", "c cancelled"}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("ended (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // instant executes every plan at once.
 type instant struct{}
 
