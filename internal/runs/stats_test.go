@@ -343,3 +343,39 @@ func TestConcurrentCalls(t *testing.T) {
 		t.Errorf("%d jobs in %d runs of 5; %d queued, %d active", ok, completed, stats.Queued, stats.Active)
 	}
 }
+
+// BenchmarkStats is one look at the numbers while intervals of a run with many
+// different latencies come in, one for each look: what it costs who looks, and
+// how long the lock is held from the run.
+func BenchmarkStats(b *testing.B) {
+	interval := aurea.NewTally()
+	for i := range 1_000_000 {
+		took := time.Duration(i) * time.Microsecond
+		interval.End(aurea.OK, 0, took/2, took)
+	}
+	spec, err := aurea.DecodeSpec([]byte(`{"num_jobs": 1}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := New(instant{}, Options{})
+	e := &entry{plan: aurea.NewPlan(spec, 1)}
+	m.running = e
+	progress := aurea.Progress{Elapsed: time.Second, Length: time.Second, Interval: interval}
+	for _, scraped := range []bool{false, true} {
+		b.Run(map[bool]string{false: "observe alone", true: "observe and look"}[scraped], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m.observe(e, progress)
+				if scraped {
+					m.Stats()
+				}
+			}
+		})
+	}
+	b.Run("look", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			m.Stats()
+		}
+	})
+}
