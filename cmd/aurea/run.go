@@ -26,6 +26,7 @@ func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
 	var allowed hostFlags
+	var out export
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml | URL]",
 		Short: "Run one benchmark on this machine",
@@ -40,7 +41,8 @@ with the partial result printed; 1 anything else.`,
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run http://localhost:8080/ --rate 500 --duration 10s
-  aurea run spec.yaml -o json`,
+  aurea run spec.yaml -o json
+  aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := writers[output]
@@ -56,11 +58,15 @@ with the partial result printed; 1 anything else.`,
 				return err
 			}
 			host.Targets = transport.AnyTarget() // who can type this command can also type curl
-			progress := command.ErrOrStderr()
+			if err := out.prepare(command.ErrOrStderr()); err != nil {
+				return err
+			}
+			progress := out.stderr
 			if quiet {
 				progress = io.Discard
 			}
-			run, err := execute(command.Context(), spec, host, progress)
+			defer out.finish() // after the result: it may take its time
+			run, err := execute(command.Context(), spec, host, &out, progress)
 			if err != nil {
 				return err
 			}
@@ -71,17 +77,21 @@ with the partial result printed; 1 anything else.`,
 	allowed.addTo(command.Flags(), "the current one")
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
+	command.Flags().StringVar(&out.push, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
 	return command
 }
 
-// execute runs the spec on this machine, as far as the host lets it. The first interrupt stops the run, a
-// second one the process.
-func execute(ctx context.Context, spec aurea.Spec, host workload.Host, progress io.Writer) (aurea.Run, error) {
+// execute runs the spec on this machine, as far as the host lets it. The first
+// interrupt stops the run, a second one the process.
+func execute(ctx context.Context, spec aurea.Spec, host workload.Host, out *export, progress io.Writer) (aurea.Run, error) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
+	manager := runs.New(engine.New(version, host), runs.Options{Host: host, Ended: out.telemetry.Ended})
+	if err := out.start(manager.Stats); err != nil {
+		return aurea.Run{}, err
+	}
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()

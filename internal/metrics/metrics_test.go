@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -178,6 +180,23 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// promtool has nothing else to say of a whole exposition, Go's and the process's
+// metrics included.
+func TestPromtool(t *testing.T) {
+	command := exec.Command(aureatest.Need(t, "promtool"), "check", "metrics")
+	command.Stdin = get(t, handler(t, always(worst())), acceptText).Body
+	output, _ := command.CombinedOutput() // it fails when it has something to say
+	var got []string
+	for line := range strings.Lines(string(output)) {
+		got = append(got, strings.TrimSpace(line))
+	}
+	got = slices.Compact(got) // it says so of every quantile
+	want := []string{`benchmark_last_run_latency_seconds non-summary metrics should not have "quantile" label`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("promtool (-want +got):\n%s", diff)
+	}
+}
+
 // Scrapes at the same time, while the numbers move, each see one moment: what
 // is counted in two places agrees, and nothing goes back.
 func TestConcurrentScrapes(t *testing.T) {
@@ -187,7 +206,9 @@ func TestConcurrentScrapes(t *testing.T) {
 	h := handler(t, func() aurea.Stats {
 		mu.Lock()
 		defer mu.Unlock()
-		return aurea.Stats{Workloads: map[string]*aurea.Tally{"sleep": tally.Clone()}, InFlight: tally.OK}
+		stats := of("sleep", tally.Clone())
+		stats.InFlight = tally.OK
+		return stats
 	})
 	done := make(chan struct{})
 	var moving, looking sync.WaitGroup
