@@ -140,7 +140,10 @@ func (t *Tally) Reset() {
 
 // Clone returns an independent copy.
 func (t *Tally) Clone() *Tally {
-	clone := NewTally()
-	clone.Merge(t)
-	return clone
+	clone := *t
+	clone.Latency = t.Latency.Clone()
+	clone.ServiceTime = t.ServiceTime.Clone()
+	clone.Delay = t.Delay.Clone()
+	clone.FailedLatency = t.FailedLatency.Clone()
+	return &clone
 }

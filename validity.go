@@ -84,6 +84,15 @@ var doubts = []doubt{
 		"a threshold is about a percentile that %.0f samples cannot tell; it takes %.0f"},
 }
 
+// Doubts lists the codes of all reasons that a check can give.
+func Doubts() []string {
+	codes := make([]string, len(doubts))
+	for i, d := range doubts {
+		codes[i] = d.code
+	}
+	return codes
+}
+
 // over doubts a value above a limit.
 func over(value func(*Result) float64, limit float64) func(*Result) (float64, float64, bool) {
 	return func(r *Result) (float64, float64, bool) { return value(r), limit, value(r) > limit }

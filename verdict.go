@@ -12,6 +12,11 @@ const (
 	VerdictNoData  Verdict = "no_data" // there was nothing to judge by
 )
 
+// Verdicts lists all of them.
+func Verdicts() []Verdict {
+	return []Verdict{VerdictNone, VerdictPass, VerdictFail, VerdictInvalid, VerdictNoData}
+}
+
 // A ThresholdCheck is a threshold applied to a result; Value is in the metric's
 // base unit.
 type ThresholdCheck struct {

@@ -98,9 +98,12 @@ func (h *Histogram) Reset() {
 
 // Clone returns an independent copy.
 func (h *Histogram) Clone() *Histogram {
-	clone := New()
-	clone.Merge(h)
-	return clone
+	if h == nil {
+		return New()
+	}
+	clone := *h
+	clone.buckets = h.buckets.Clone()
+	return &clone
 }
 
 // Count is the number of durations recorded.

@@ -11,7 +11,7 @@ import (
 )
 
 // bounds are the classic buckets, in seconds: 100 µs to 60 s.
-var bounds = []float64{
+var bounds = [...]float64{
 	0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
 	0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 }
@@ -25,44 +25,68 @@ const nativeZero = 0.5e-9
 
 // A both is one histogram in its two forms: classic buckets for whoever reads
 // text, native ones for whoever asks for protobuf.
-type both struct{ classic, native prometheus.Metric }
+type both struct {
+	classic, native prometheus.Metric
+	created         bool // it is known since when is counted
+}
 
-// newBoth makes a metric of merged counts, without an observation anywhere.
-func newBoth(desc *prometheus.Desc, h *hist.Histogram, workload string) (prometheus.Metric, error) {
-	classic, native, zero := counts(h)
-	metric := both{}
+// newBoth makes a metric of merged counts, without an observation anywhere,
+// which are counted since a moment; the zero time says nothing of it.
+func newBoth(desc *prometheus.Desc, h *hist.Histogram, since time.Time, workload string) (prometheus.Metric, error) {
+	c := bucketed(h)
+	metric := both{created: !since.IsZero()}
 	var err error
-	metric.classic, err = prometheus.NewConstHistogram(desc, uint64(h.Count()), h.Sum(), classic, workload)
+	metric.classic, err = prometheus.NewConstHistogram(desc, uint64(h.Count()), h.Sum(), c.classic(), workload)
 	if err != nil {
 		return nil, err
 	}
-	metric.native, err = prometheus.NewConstNativeHistogram(desc, uint64(h.Count()), h.Sum(), native, nil, zero, nativeSchema, nativeZero, time.Time{}, workload)
+	metric.native, err = prometheus.NewConstNativeHistogram(desc, uint64(h.Count()), h.Sum(), c.native, nil, c.zero, nativeSchema, nativeZero, since, workload)
 	return metric, err
 }
 
-// counts sorts a histogram's buckets into classic ones (cumulative, by upper
-// bound) and native ones (by index), and those of no duration. A bucket of the
-// histogram is 0.1 % wide and goes where its upper end lies.
-func counts(h *hist.Histogram) (classic map[float64]uint64, native map[int]int64, zero uint64) {
-	classic, native = map[float64]uint64{}, map[int]int64{}
-	for _, bound := range bounds {
-		classic[bound] = 0
-	}
+// counts are a histogram's samples, sorted into both kinds of buckets.
+type counts struct {
+	upTo   [len(bounds)]uint64 // up to a bound and above the one before
+	native map[int]int64       // by index
+	zero   uint64              // of no duration
+}
+
+// bucketed sorts a histogram's buckets, the shortest first, into the others. A
+// bucket of the histogram is 0.1 % wide and goes where its upper end lies.
+func bucketed(h *hist.Histogram) counts {
+	c := counts{native: map[int]int64{}}
+	bound, index, below := 0, 0, 0.0 // below: where native bucket index ends
 	h.Each(func(upTo time.Duration, count int64) {
 		seconds := upTo.Seconds()
-		for _, bound := range bounds {
-			if seconds <= bound {
-				classic[bound] += uint64(count)
-			}
+		for bound < len(bounds) && seconds > bounds[bound] {
+			bound++
+		}
+		if bound < len(bounds) {
+			c.upTo[bound] += uint64(count)
 		}
 		if upTo == 0 {
-			zero += uint64(count)
+			c.zero += uint64(count)
 			return
 		}
-		// Bucket i holds what is above 2^((i-1)/2^schema), up to 2^(i/2^schema).
-		native[int(math.Ceil(math.Log2(seconds)*(1<<nativeSchema)))] += count
+		if seconds > below {
+			// Bucket i holds what is above 2^((i-1)/2^schema), up to 2^(i/2^schema).
+			index = int(math.Ceil(math.Log2(seconds) * (1 << nativeSchema)))
+			below = math.Exp2(float64(index) / (1 << nativeSchema))
+		}
+		c.native[index] += count
 	})
-	return classic, native, zero
+	return c
+}
+
+// classic are the cumulative counts by upper bound.
+func (c counts) classic() map[float64]uint64 {
+	cumulative := make(map[float64]uint64, len(bounds))
+	var sum uint64
+	for i, bound := range bounds {
+		sum += c.upTo[i]
+		cumulative[bound] = sum
+	}
+	return cumulative
 }
 
 // Desc describes the metric.
@@ -78,6 +102,8 @@ func (b both) Write(out *dto.Metric) error {
 		return err
 	}
 	out.Histogram.Bucket = classic.Histogram.Bucket
-	out.Histogram.CreatedTimestamp = nil // the constructor wants a time; none is known
+	if !b.created {
+		out.Histogram.CreatedTimestamp = nil // the constructor wants a time
+	}
 	return nil
 }

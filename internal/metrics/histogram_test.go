@@ -28,7 +28,7 @@ func exported(t testing.TB, h *hist.Histogram) *dto.Histogram {
 	t.Helper()
 	tally := aurea.NewTally()
 	tally.ServiceTime = h
-	families := scrape(t, handler(t, always(aurea.Stats{Workloads: map[string]*aurea.Tally{"sleep": tally}})), acceptProtobuf)
+	families := scrape(t, handler(t, always(of("sleep", tally))), acceptProtobuf)
 	family := families["benchmark_job_duration_seconds"]
 	if family.GetType() != dto.MetricType_HISTOGRAM || len(family.GetMetric()) != 1 {
 		t.Fatalf("exported as %v", family)
@@ -126,7 +126,7 @@ func TestNativeBuckets(t *testing.T) {
 			return sample > 0 && index(sample.Seconds()*1.001) != index(sample.Seconds()*0.999)
 		})
 		reference := prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "reference", Buckets: bounds, NativeHistogramBucketFactor: 1.1, NativeHistogramZeroThreshold: nativeZero,
+			Name: "reference", Buckets: bounds[:], NativeHistogramBucketFactor: 1.1, NativeHistogramZeroThreshold: nativeZero,
 		})
 		for _, sample := range samples {
 			reference.Observe(sample.Seconds())

@@ -13,7 +13,9 @@ package metrics
 import (
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -22,9 +24,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// New returns the handler of GET /metrics. stats is called at every scrape and
-// must be safe to call at any time.
-func New(stats func() aurea.Stats, version string, log *slog.Logger) (http.Handler, error) {
+// A View is all metrics of the service: the handler of GET /metrics, and, by
+// Gather, what it would answer. It may be used by several goroutines at once.
+type View struct {
+	*prometheus.Registry
+	handler http.Handler
+}
+
+// ServeHTTP answers a scrape in the form that it asks for.
+func (v *View) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }
+
+// New returns the view of the numbers that stats returns. It is called at every
+// scrape and must be safe to call at any time.
+func New(stats func() aurea.Stats, version string, log *slog.Logger) (*View, error) {
 	registry := prometheus.NewRegistry()
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name:        "aurea_build_info",
@@ -34,18 +46,23 @@ func New(stats func() aurea.Stats, version string, log *slog.Logger) (http.Handl
 	for _, c := range []prometheus.Collector{
 		collector{stats},
 		build,
-		collectors.NewGoCollector(),
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: health})),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+	return &View{registry, promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError),
-	}), nil
+	})}, nil
 }
+
+// health are the numbers of Go's runtime, beside the usual ones, that tell
+// whether the generator fares well: how long goroutines wait for a core, and how
+// long the garbage collector stops them.
+var health = regexp.MustCompile(`^/sched/(latencies|pauses/total/gc):seconds$`)
 
 // A collector turns one snapshot of the numbers into all metrics of the table.
 type collector struct{ stats func() aurea.Stats }
@@ -66,17 +83,41 @@ func (c collector) Collect(metrics chan<- prometheus.Metric) {
 }
 
 func (r *row) collect(stats *aurea.Stats, metrics chan<- prometheus.Metric) {
-	if r.histogram == nil {
-		r.values(stats, func(value float64, labels ...string) {
-			metrics <- prometheus.MustNewConstMetric(r.desc, r.kind, value, labels...)
-		})
+	if r.histogram != nil {
+		for _, workload := range measured(stats) {
+			if tally := stats.Workloads[workload]; tally != nil {
+				metric, err := newBoth(r.desc, r.histogram(tally), stats.Since, workload)
+				metrics <- r.finish(stats, metric, err, workload)
+			}
+		}
 		return
 	}
-	for workload, tally := range stats.Workloads {
-		metric, err := newBoth(r.desc, r.histogram(tally), workload)
-		if err != nil {
-			metric = prometheus.NewInvalidMetric(r.desc, err)
-		}
-		metrics <- metric
+	r.values(stats, func(value float64, labels ...string) {
+		metric, err := r.newValue(value, stats.Since, labels)
+		metrics <- r.finish(stats, metric, err, labels...)
+	})
+}
+
+// newValue makes the metric of a counter or gauge.
+func (r *row) newValue(value float64, since time.Time, labels []string) (prometheus.Metric, error) {
+	if r.kind == counter && !since.IsZero() {
+		return prometheus.NewConstMetricWithCreatedTimestamp(r.desc, counter, value, since, labels...)
 	}
+	return prometheus.NewConstMetric(r.desc, r.kind, value, labels...)
+}
+
+// finish adds the example that a metric has. One that could not be made fails
+// the scrape, and says why.
+func (r *row) finish(stats *aurea.Stats, metric prometheus.Metric, err error, labels ...string) prometheus.Metric {
+	if err == nil && r.example != nil {
+		if example := r.example(stats, labels); example.Run != "" {
+			metric, err = prometheus.NewMetricWithExemplars(metric, prometheus.Exemplar{
+				Value: example.Value, Labels: prometheus.Labels{"run_id": example.Run}, Timestamp: example.At,
+			})
+		}
+	}
+	if err != nil {
+		return prometheus.NewInvalidMetric(r.desc, err)
+	}
+	return metric
 }

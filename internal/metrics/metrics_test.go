@@ -187,7 +187,9 @@ func TestConcurrentScrapes(t *testing.T) {
 	h := handler(t, func() aurea.Stats {
 		mu.Lock()
 		defer mu.Unlock()
-		return aurea.Stats{Workloads: map[string]*aurea.Tally{"sleep": tally.Clone()}, InFlight: tally.OK}
+		stats := of("sleep", tally.Clone())
+		stats.InFlight = tally.OK
+		return stats
 	})
 	done := make(chan struct{})
 	var moving, looking sync.WaitGroup

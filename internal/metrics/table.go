@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -18,40 +20,69 @@ type row struct {
 	labels     []string
 	kind       prometheus.ValueType // of a counter or gauge
 	values     func(s *aurea.Stats, emit func(value float64, labels ...string))
-	histogram  func(t *aurea.Tally) *hist.Histogram // instead of values: one histogram a workload
+	histogram  func(t *aurea.Tally) *hist.Histogram                     // instead of values: one histogram a workload
+	example    func(s *aurea.Stats, labels []string) (of aurea.Example) // of the series with these labels; nil where there are none
 	desc       *prometheus.Desc
 }
 
 // table is every metric of the service. To add one, add its line.
 var table = describe([]row{
 	{name: "benchmark_runs_total", help: "Finished runs.", labels: []string{"workload", "status"}, kind: counter, values: runs},
-	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs},
+	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs, example: exampleOfJobs},
+	{name: "benchmark_jobs_started_total", help: "Jobs started, while their run goes on.", labels: []string{"workload"}, kind: counter, values: started},
+	{name: "benchmark_job_errors_total", help: "Jobs that went wrong, by what went wrong; counted when their run has ended.", labels: []string{"workload", "class"}, kind: counter, values: wrong},
 	{name: "benchmark_cost_total", help: "Money spent by all jobs so far.", labels: []string{"currency"}, kind: counter, values: cost},
 	{name: "benchmark_throughput_jobs_per_second", help: "Jobs that ended ok, a second: in the last interval of the running run, or in the last run as a whole.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return s.Throughput })},
 	{name: "benchmark_mean_latency_seconds", help: "Mean latency in the last interval of the running run, or in the last run as a whole.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return s.MeanLatency })},
 	{name: "benchmark_job_duration_seconds", help: "Service time: from a job's start to its end.", labels: []string{"workload"},
-		histogram: func(t *aurea.Tally) *hist.Histogram { return t.ServiceTime }},
+		histogram: func(t *aurea.Tally) *hist.Histogram { return t.ServiceTime },
+		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.ServiceTime })},
 	{name: "benchmark_job_latency_seconds", help: "Latency of jobs that ended ok: from the intended start to the end.", labels: []string{"workload"},
-		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Latency }},
+		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Latency },
+		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.Latency })},
 	{name: "benchmark_job_delay_seconds", help: "The generator's own lateness: from the intended to the actual start of a job.", labels: []string{"workload"},
-		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Delay }},
+		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Delay },
+		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.Delay })},
 	{name: "benchmark_jobs_in_flight", help: "Jobs started and not yet ended.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return float64(s.InFlight) })},
+	{name: "benchmark_jobs_planned", help: "Jobs of the running run; 0 when none runs, or when only time ends it.", kind: gauge,
+		values: one(func(s *aurea.Stats) float64 { return float64(s.Target.Jobs) })},
+	{name: "benchmark_target_rate_jobs_per_second", help: "The rate that the running run asks for now; 0 when none asks for a rate.", kind: gauge,
+		values: one(func(s *aurea.Stats) float64 { return s.Target.Rate })},
+	{name: "benchmark_target_jobs_in_flight", help: "The jobs in flight that the running run asks for now; 0 when none does, or asks for a rate.", kind: gauge,
+		values: one(func(s *aurea.Stats) float64 { return float64(s.Target.InFlight) })},
 	{name: "benchmark_runs_active", help: "Runs being executed.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return float64(s.Active) })},
 	{name: "benchmark_runs_queued", help: "Runs waiting for their turn.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return float64(s.Queued) })},
+	{name: "benchmark_queue_limit", help: "Runs that may wait; more are refused.", kind: gauge,
+		values: one(func(s *aurea.Stats) float64 { return float64(s.QueueLimit) })},
 	{name: "benchmark_last_run_throughput_jobs_per_second", help: "Throughput of the last run.", kind: gauge,
 		values: last(func(r *aurea.Result) float64 { return r.Throughput })},
 	{name: "benchmark_last_run_latency_seconds", help: "Quantiles of latency in the last run.", labels: []string{"quantile"}, kind: gauge, values: quantiles},
+	{name: "benchmark_last_run_mean_latency_seconds", help: "Mean latency in the last run.", kind: gauge,
+		values: last(func(r *aurea.Result) float64 { return r.MeanLatency })},
+	{name: "benchmark_last_run_duration_seconds", help: "How long the judged part of the last run took.", kind: gauge,
+		values: last(func(r *aurea.Result) float64 { return r.Duration })},
+	{name: "benchmark_last_run_jobs", help: "Jobs of the last run.", labels: []string{"outcome"}, kind: gauge, values: lastJobs},
+	{name: "benchmark_last_run_target_rate_jobs_per_second", help: "Jobs due a second in the last run, if it was one with a rate.", kind: gauge,
+		values: lastRate(func(r aurea.Rate) float64 { return r.Target })},
+	{name: "benchmark_last_run_achieved_rate_jobs_per_second", help: "Jobs started a second in the last run, if it was one with a rate.", kind: gauge,
+		values: lastRate(func(r aurea.Rate) float64 { return r.Achieved })},
 	{name: "benchmark_last_run_cost", help: "What the last run cost.", labels: []string{"currency"}, kind: gauge, values: lastCost},
 	{name: "benchmark_last_run_error_ratio", help: "Share of the last run's jobs that did not end ok.", kind: gauge,
 		values: last(func(r *aurea.Result) float64 { return r.Counts.ErrorRate() })},
 	{name: "benchmark_last_run_validity", help: "Whether the last run's numbers may be believed: 1 valid, 0.5 degraded, 0 invalid.", kind: gauge,
 		values: last(validity)},
+	{name: "benchmark_last_run_doubt", help: "Why the last run's numbers may not be believed: 1 for what was found, else 0.", labels: []string{"reason"}, kind: gauge, values: doubts},
+	{name: "benchmark_last_run_verdict", help: "What the thresholds say of the last run: 1 for its verdict, else 0.", labels: []string{"verdict"}, kind: gauge, values: verdicts},
 	{name: "benchmark_run_info", help: "The last 20 runs; always 1.", labels: []string{"run_id", "name", "workload", "status", "verdict"}, kind: gauge, values: info},
+	{name: "benchmark_run_started_timestamp_seconds", help: "When each of the last 20 runs began.", labels: []string{"run_id"}, kind: gauge,
+		values: moments(func(r *aurea.Run) *time.Time { return r.StartedAt })},
+	{name: "benchmark_run_finished_timestamp_seconds", help: "When each of the last 20 runs ended.", labels: []string{"run_id"}, kind: gauge,
+		values: moments(func(r *aurea.Run) *time.Time { return r.FinishedAt })},
 })
 
 func describe(rows []row) []row {
@@ -59,71 +90,4 @@ func describe(rows []row) []row {
 		rows[i].desc = prometheus.NewDesc(rows[i].name, rows[i].help, rows[i].labels, nil)
 	}
 	return rows
-}
-
-// one reads a metric that has a single value.
-func one(value func(*aurea.Stats) float64) func(*aurea.Stats, func(float64, ...string)) {
-	return func(s *aurea.Stats, emit func(float64, ...string)) { emit(value(s)) }
-}
-
-// last reads a metric of the last run, which is absent before the first.
-func last(value func(*aurea.Result) float64) func(*aurea.Stats, func(float64, ...string)) {
-	return func(s *aurea.Stats, emit func(float64, ...string)) {
-		if s.Last != nil {
-			emit(value(s.Last.Result))
-		}
-	}
-}
-
-func runs(s *aurea.Stats, emit func(float64, ...string)) {
-	for key, n := range s.Runs {
-		emit(float64(n), key.Workload, string(key.Status))
-	}
-}
-
-func jobs(s *aurea.Stats, emit func(float64, ...string)) {
-	for workload, tally := range s.Workloads {
-		for _, outcome := range aurea.Outcomes() {
-			emit(float64(tally.Of(outcome)), workload, outcome.String())
-		}
-	}
-}
-
-func cost(s *aurea.Stats, emit func(float64, ...string)) {
-	for currency, spent := range s.Cost {
-		emit(spent, currency)
-	}
-}
-
-func quantiles(s *aurea.Stats, emit func(float64, ...string)) {
-	if s.Last == nil {
-		return
-	}
-	latency := s.Last.Result.Latency
-	for _, q := range []struct {
-		name  string
-		value float64
-	}{{"0.5", latency.P50}, {"0.9", latency.P90}, {"0.95", latency.P95}, {"0.99", latency.P99}, {"0.999", latency.P999}} {
-		emit(q.value, q.name)
-	}
-}
-
-func lastCost(s *aurea.Stats, emit func(float64, ...string)) {
-	if s.Last != nil {
-		emit(s.Last.Result.TotalCost, s.Last.Result.Cost.Currency)
-	}
-}
-
-func validity(r *aurea.Result) float64 {
-	return map[aurea.ValidityState]float64{aurea.Valid: 1, aurea.Degraded: 0.5, aurea.Invalid: 0}[r.Validity.State]
-}
-
-func info(s *aurea.Stats, emit func(float64, ...string)) {
-	for _, run := range s.Recent {
-		verdict := ""
-		if run.Result != nil {
-			verdict = string(run.Result.Verdict)
-		}
-		emit(1, run.ID, run.Name, run.Spec.Job().Kind, string(run.Status), verdict)
-	}
 }

@@ -42,7 +42,7 @@ func (m *Manager) execute(e *entry) {
 func (m *Manager) observe(e *entry, p aurea.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.stats.observe(e.plan, p)
+	m.stats.observe(e.run.ID, e.plan, p)
 	last := aurea.RunProgress{}
 	if e.run.Progress != nil {
 		last = *e.run.Progress

@@ -3,6 +3,7 @@ package runs
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -10,69 +11,145 @@ import (
 // stats are the service's numbers since it started, kept by the manager under
 // its lock.
 type stats struct {
-	runs      map[aurea.RunsKey]int64
-	workloads map[string]*aurea.Tally
-	cost      map[string]float64
-	interval  aurea.Point
-	mean      float64 // latency of the interval
-	last      *aurea.Run
+	since      time.Time
+	runs       map[aurea.RunsKey]int64
+	workloads  map[string]*aurea.Tally
+	shared     map[string]bool // workloads whose tally was handed out and must not change any more
+	errors     map[string]map[string]int64
+	examples   map[string]aurea.Examples
+	cost       map[string]float64
+	kinds      []string // the one that ran last first
+	currencies []string
+	interval   aurea.Point
+	mean       float64 // latency of the interval
+	last       *aurea.Run
 }
 
 func newStats() stats {
-	return stats{runs: map[aurea.RunsKey]int64{}, workloads: map[string]*aurea.Tally{}, cost: map[string]float64{}}
+	return stats{
+		since:     time.Now().UTC(),
+		runs:      map[aurea.RunsKey]int64{},
+		workloads: map[string]*aurea.Tally{},
+		shared:    map[string]bool{},
+		errors:    map[string]map[string]int64{},
+		examples:  map[string]aurea.Examples{},
+		cost:      map[string]float64{},
+	}
 }
 
-// tally is what the jobs of a kind of workload add up to.
+// tally is what the jobs of a kind of workload add up to, to be added to. One
+// that was handed out stays as it is, and counting goes on in a copy.
 func (s *stats) tally(kind string) *aurea.Tally {
-	if s.workloads[kind] == nil {
+	switch {
+	case s.workloads[kind] == nil:
 		s.workloads[kind] = aurea.NewTally()
+	case s.shared[kind]:
+		s.workloads[kind] = s.workloads[kind].Clone()
 	}
+	s.shared[kind] = false
 	return s.workloads[kind]
 }
 
 // observe adds one interval of the running run.
-func (s *stats) observe(plan aurea.Plan, p aurea.Progress) {
-	s.tally(plan.Workload.Kind).Merge(p.Interval)
-	pricing := plan.Spec.Prices()
+func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
+	kind, pricing := plan.Workload.Kind, plan.Spec.Prices()
+	s.tally(kind).Merge(p.Interval)
 	s.cost[pricing.Currency] += pricing.Cost(p.Interval.ServiceTime.Sum(), p.Interval.Ended())
+	s.kinds = first(kind, s.kinds)
+	s.currencies = first(pricing.Currency, s.currencies)
+	examples := s.examples[kind]
+	examples.Add(id, p.Interval, time.Now().UTC())
+	s.examples[kind] = examples
 	s.interval = p.Point()
 	s.mean = p.Interval.Latency.Mean()
 }
 
+// first moves an item to the front of a list, or puts it there.
+func first(item string, list []string) []string {
+	rest := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == item })
+	return append([]string{item}, rest...)
+}
+
 // finish adds a run that has ended. It keeps the run, which must be slim.
 func (s *stats) finish(plan aurea.Plan, run aurea.Run) {
-	s.runs[aurea.RunsKey{Workload: plan.Workload.Kind, Status: run.Status}]++
+	kind := plan.Workload.Kind
+	s.runs[aurea.RunsKey{Workload: kind, Status: run.Status}]++
+	s.kinds = first(kind, s.kinds)
 	if run.Result != nil {
 		s.last = &run
+		s.fail(kind, run.Result.Errors)
 	}
 }
 
-// Stats returns the service's numbers as they stand, as a copy.
+const (
+	maxClasses  = 4       // classes of errors that a workload's are told apart by
+	otherErrors = "other" // what the rest is counted under
+)
+
+// fail counts what went wrong in a run.
+func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
+	for _, e := range errors {
+		if s.errors[kind] == nil {
+			s.errors[kind] = map[string]int64{}
+		}
+		class := e.Class
+		if _, known := s.errors[kind][class]; !known && len(s.errors[kind]) >= maxClasses {
+			class = otherErrors
+		}
+		s.errors[kind][class] += e.Count
+	}
+}
+
+// Stats returns the service's numbers as they stand. It copies nothing that is
+// large: the tallies are the manager's own, which leaves those alone that it has
+// handed out.
 func (m *Manager) Stats() aurea.Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	stats := aurea.Stats{
-		Runs:      maps.Clone(m.stats.runs),
-		Workloads: map[string]*aurea.Tally{},
-		Cost:      maps.Clone(m.stats.cost),
-		Queued:    len(m.queue),
-		Last:      m.stats.last,
-		Recent:    slices.Clone(m.recent),
+		Since:      m.stats.since,
+		Runs:       maps.Clone(m.stats.runs),
+		Workloads:  maps.Clone(m.stats.workloads),
+		Errors:     map[string]map[string]int64{},
+		Examples:   maps.Clone(m.stats.examples),
+		Cost:       maps.Clone(m.stats.cost),
+		Kinds:      m.stats.kinds,
+		Currencies: m.stats.currencies,
+		Queued:     len(m.queue),
+		QueueLimit: m.options.Queue,
+		Last:       m.stats.last,
+		Recent:     slices.Clone(m.recent),
 	}
-	for kind, tally := range m.stats.workloads {
-		stats.Workloads[kind] = tally.Clone()
+	for kind, classes := range m.stats.errors {
+		stats.Errors[kind] = maps.Clone(classes)
+	}
+	for kind := range m.stats.workloads {
+		m.stats.shared[kind] = true
 	}
 	if m.running != nil {
-		stats.Active = 1
-		stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-keepRecent):], m.running.run)
-		if m.running.run.Progress != nil {
-			stats.InFlight = m.stats.interval.InFlight
-			stats.Throughput = m.stats.interval.Throughput
-			stats.MeanLatency = m.stats.mean
-		}
+		m.stats.tell(m.running, &stats)
 	} else if last := m.stats.last; last != nil {
 		stats.Throughput = last.Result.Throughput
 		stats.MeanLatency = last.Result.MeanLatency
 	}
 	return stats
+}
+
+// tell adds what there is to say of the running run. Before its first interval
+// its counters are there, at 0, so that whoever looks on sees them rise.
+func (s *stats) tell(running *entry, stats *aurea.Stats) {
+	stats.Active = 1
+	stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-keepRecent):], running.run)
+	kind := running.plan.Workload.Kind
+	stats.Kinds = first(kind, stats.Kinds)
+	if stats.Workloads[kind] == nil {
+		stats.Workloads[kind] = new(aurea.Tally)
+	}
+	stats.Target = running.plan.TargetAt(0)
+	if progress := running.run.Progress; progress != nil {
+		stats.InFlight = s.interval.InFlight
+		stats.Throughput = s.interval.Throughput
+		stats.MeanLatency = s.mean
+		stats.Target = running.plan.TargetAt(time.Duration(progress.Elapsed * float64(time.Second)))
+	}
 }

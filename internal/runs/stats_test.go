@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,35 +145,105 @@ func TestStatsRecent(t *testing.T) {
 	})
 }
 
-// What Stats hands out is the caller's own.
-func TestStatsAreACopy(t *testing.T) {
+// What Stats hands out stays as it was, while the counting goes on, and costs no
+// copy until it does.
+func TestStatsStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		everything(t, s)
-		before := s.manager.Stats()
-		spoilt := s.manager.Stats()
-		clear(spoilt.Runs)
-		clear(spoilt.Cost)
-		for _, tally := range spoilt.Workloads {
-			tally.Reset()
+		before, again := s.manager.Stats(), s.manager.Stats()
+		counts, n := before.Workloads["sleep"].Counts, before.Workloads["sleep"].Latency.Count()
+		if before.Workloads["sleep"] != again.Workloads["sleep"] {
+			t.Error("two looks at the same numbers have two copies")
 		}
-		clear(spoilt.Workloads)
-		clear(spoilt.Recent)
+		noop := before.Workloads["noop"]
+		clear(again.Runs)
+		clear(again.Cost)
+		clear(again.Workloads)
+		clear(again.Examples)
+		clear(again.Errors["sleep"])
+		clear(again.Recent)
+		s.jobs("more", 8).end(t)
 		after := s.manager.Stats()
-		if diff := cmp.Diff(before.Runs, after.Runs) + cmp.Diff(before.Cost, after.Cost); diff != "" {
-			t.Errorf("changing a copy has changed the stats (-before +after):\n%s", diff)
+		if old := before.Workloads["sleep"]; old.Counts != counts || old.Latency.Count() != n || n == 0 {
+			t.Errorf("what was handed out has changed from %+v to %+v", counts, old.Counts)
 		}
-		for kind, tally := range before.Workloads {
-			if got := after.Workloads[kind]; got.Counts != tally.Counts || got.Latency.Count() != tally.Latency.Count() || got.Latency.Count() == 0 {
-				t.Errorf("%s: %+v, before %+v", kind, got.Counts, tally.Counts)
-			}
+		counts.OK, counts.Failed, counts.Timeout = counts.OK+4, counts.Failed+2, counts.Timeout+2
+		if got := after.Workloads["sleep"]; got.Counts != counts || got.Latency.Count() != n+4 {
+			t.Errorf("after more jobs %+v, want %+v", got.Counts, counts)
 		}
-		for i, run := range before.Recent {
-			if after.Recent[i].ID != run.ID {
-				t.Errorf("recent run %d is %q, before %q", i, after.Recent[i].ID, run.ID)
-			}
+		if after.Workloads["noop"] != noop {
+			t.Error("a workload that did not run was copied")
+		}
+		if len(after.Runs) != len(before.Runs) || len(after.Cost) != 2 || len(after.Examples) != 2 || len(after.Errors["sleep"]) == 0 || after.Recent[0].ID == "" {
+			t.Errorf("changing a copy has changed the stats: %+v", after)
 		}
 	})
+}
+
+// Beside the numbers is what they are held against: when the counting began, how
+// much may wait, and what the running run asks for now.
+func TestStatsTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now().UTC()
+		s := serve(t, Options{Queue: 7})
+		time.Sleep(time.Second)
+		if idle := s.manager.Stats(); idle.Target != (aurea.Target{}) || idle.QueueLimit != 7 || !idle.Since.Equal(began) {
+			t.Errorf("idle: %+v, %d may wait, since %v", idle.Target, idle.QueueLimit, idle.Since)
+		}
+		s.do(`{"num_jobs": 3, "stages": [{"duration": "10s", "rate": 100}]}`, nil)
+		time.Sleep(500 * time.Millisecond)
+		synctest.Wait()
+		stats := s.manager.Stats()
+		if want := (aurea.Target{Jobs: 3}); stats.Target != want {
+			t.Errorf("at its beginning the run asks for %+v, want %+v", stats.Target, want)
+		}
+		if tally := stats.Workloads["sleep"]; tally == nil || tally.OK != 0 || !slices.Equal(stats.Kinds, []string{"sleep"}) {
+			t.Errorf("before the first interval: %v of %q, want a 0 to rise from", tally, stats.Kinds)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got, want := s.manager.Stats().Target, (aurea.Target{Jobs: 3, Rate: 20}); got.Jobs != want.Jobs || !near(got.Rate, want.Rate) {
+			t.Errorf("after 2 s the run asks for %+v, want %+v", got, want)
+		}
+	})
+}
+
+// What ran last is first, and an example tells of the run that it comes from.
+func TestStatsLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		s.jobs("a", 1).end(t)
+		eur := s.do(`{"num_jobs": 3, "workload": {"kind": "noop"}, "pricing": {"currency": "EUR"}}`, nil).end(t)
+		stats := s.manager.Stats()
+		if !slices.Equal(stats.Kinds, []string{"noop", "sleep"}) || !slices.Equal(stats.Currencies, []string{"EUR", "USD"}) {
+			t.Errorf("%q in %q, want noop and EUR first", stats.Kinds, stats.Currencies)
+		}
+		b := s.jobs("b", 8).end(t)
+		stats = s.manager.Stats()
+		if !slices.Equal(stats.Kinds, []string{"sleep", "noop"}) || !slices.Equal(stats.Currencies, []string{"USD", "EUR"}) {
+			t.Errorf("%q in %q, want sleep and USD first", stats.Kinds, stats.Currencies)
+		}
+		sleep, noop := stats.Examples["sleep"], stats.Examples["noop"]
+		if sleep.Latency.Run != b.ID || sleep.Latency.Value != 1 || !sleep.Latency.At.Before(time.Now().Add(time.Nanosecond)) || noop.Outcomes[aurea.OK].Run != eur.ID {
+			t.Errorf("examples %+v and %+v, want those of %s and %s", sleep, noop, b.ID, eur.ID)
+		}
+	})
+}
+
+// Errors are told apart by class, but not by more of them than a few.
+func TestStatsErrors(t *testing.T) {
+	s := newStats()
+	s.fail("http", []aurea.ErrorClass{{Class: "a", Count: 1}, {Class: "b", Count: 2}, {Class: "c", Count: 3}})
+	s.fail("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6}, {Class: "a", Count: 7}})
+	s.fail("tcp", []aurea.ErrorClass{{Class: "e", Count: 8}})
+	want := map[string]map[string]int64{
+		"http": {"a": 8, "b": 2, "c": 3, "d": 4, "other": 11},
+		"tcp":  {"e": 8},
+	}
+	if diff := cmp.Diff(want, s.errors); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
 }
 
 // instant executes every plan at once.

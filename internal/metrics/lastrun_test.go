@@ -1,0 +1,56 @@
+package metrics
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// lastRun are the metrics of a last run with that result whose name begins so.
+func lastRun(t *testing.T, result aurea.Result, prefix string) map[string]float64 {
+	t.Helper()
+	values := series(scrape(t, handler(t, always(aurea.Stats{Last: &aurea.Run{Result: &result}})), acceptText))
+	maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_last_run_"+prefix) })
+	return values
+}
+
+// Every reason that there is can be seen, and what was found alone is 1.
+func TestDoubts(t *testing.T) {
+	for _, found := range aurea.Doubts() {
+		want := map[string]float64{}
+		for _, code := range aurea.Doubts() {
+			want[`benchmark_last_run_doubt{reason="`+code+`"}`] = 0
+		}
+		want[`benchmark_last_run_doubt{reason="`+found+`"}`] = 1
+		got := lastRun(t, aurea.Result{Validity: aurea.Validity{Reasons: []aurea.Reason{{Code: found}}}}, "doubt")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", found, diff)
+		}
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	for _, found := range aurea.Verdicts() {
+		want := map[string]float64{}
+		for _, verdict := range aurea.Verdicts() {
+			want[`benchmark_last_run_verdict{verdict="`+string(verdict)+`"}`] = 0
+		}
+		want[`benchmark_last_run_verdict{verdict="`+string(found)+`"}`] = 1
+		if diff := cmp.Diff(want, lastRun(t, aurea.Result{Verdict: found}, "verdict")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", found, diff)
+		}
+	}
+}
+
+// A run without a rate has none to show.
+func TestRateOfLastRun(t *testing.T) {
+	for _, prefix := range []string{"target", "achieved"} {
+		if got := lastRun(t, aurea.Result{}, prefix); len(got) != 0 {
+			t.Errorf("a closed run has %v", got)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package metrics
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// worst are the numbers of a service after a hundred thousand runs of everything
+// there is, in every currency, with every end and every kind of error.
+func worst() aurea.Stats {
+	stats := aurea.Stats{
+		Runs:      map[aurea.RunsKey]int64{},
+		Workloads: map[string]*aurea.Tally{},
+		Errors:    map[string]map[string]int64{},
+		Examples:  map[string]aurea.Examples{},
+		Cost:      map[string]float64{},
+	}
+	tally := aurea.NewTally()
+	for i := range 1000 {
+		tally.End(aurea.OK, 0, time.Duration(i*i)*time.Microsecond, time.Duration(i*i*i)*time.Microsecond)
+	}
+	now := time.Now()
+	for i := range 100 {
+		kind := fmt.Sprintf("kind%d", i)
+		stats.Kinds = append(stats.Kinds, kind)
+		stats.Workloads[kind] = tally
+		for _, status := range aurea.Statuses() {
+			if status.Finished() {
+				stats.Runs[aurea.RunsKey{Workload: kind, Status: status}] = 250
+			}
+		}
+		stats.Errors[kind] = map[string]int64{"a": 1, "b": 1, "c": 1, "d": 1, "other": 1}
+		currency := fmt.Sprintf("C%02d", i)
+		stats.Currencies = append(stats.Currencies, currency)
+		stats.Cost[currency] = 1
+	}
+	for i := range 20 {
+		stats.Recent = append(stats.Recent, aurea.Run{ID: fmt.Sprint("benchmark-", i), StartedAt: &now, FinishedAt: &now})
+	}
+	stats.Last = &aurea.Run{Result: &aurea.Result{Rate: &aurea.Rate{}}}
+	return stats
+}
+
+// count is how many series a scrape makes in Prometheus.
+func count(families map[string]*dto.MetricFamily) int {
+	var n int
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			switch {
+			case metric.GetHistogram() != nil:
+				n += len(metric.GetHistogram().GetBucket()) + 2 // text has the +Inf among them
+			case metric.GetSummary() != nil:
+				n += len(metric.GetSummary().GetQuantile()) + 2
+			default:
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Whatever was run, there are no more than 500 series.
+func TestSeriesAreBounded(t *testing.T) {
+	families := scrape(t, handler(t, always(worst())), acceptText)
+	if n := count(families); n > 500 {
+		t.Errorf("%d series, want at most 500", n)
+	}
+	for name, want := range map[string]int{
+		"benchmark_jobs_total":                           8 * 6,
+		"benchmark_jobs_started_total":                   8,
+		"benchmark_runs_total":                           8 * 4,
+		"benchmark_job_errors_total":                     3 * 5,
+		"benchmark_job_latency_seconds":                  3,
+		"benchmark_cost_total":                           4,
+		"benchmark_run_info":                             20,
+		"benchmark_last_run_target_rate_jobs_per_second": 1,
+	} {
+		if got := len(families[name].GetMetric()); got != want {
+			t.Errorf("%s has %d series, want %d", name, got, want)
+		}
+	}
+}
+
+// What ran last is what is shown.
+func TestLatestAreShown(t *testing.T) {
+	families := scrape(t, handler(t, always(worst())), acceptText)
+	shown := map[string]bool{}
+	for _, metric := range families["benchmark_job_delay_seconds"].GetMetric() {
+		shown[metric.GetLabel()[0].GetValue()] = true
+	}
+	if len(shown) != 3 || !shown["kind0"] || !shown["kind1"] || !shown["kind2"] {
+		t.Errorf("histograms of %v, want those of the three workloads that ran last", shown)
+	}
+}
