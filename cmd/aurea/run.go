@@ -24,6 +24,7 @@ var writers = map[string]func(*aurea.Result, io.Writer) error{
 func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
+	var out export
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml]",
 		Short: "Run one benchmark on this machine",
@@ -36,7 +37,8 @@ with the partial result printed; 1 anything else.`,
 		Example: `  aurea run --jobs 100 --job-duration 50ms
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
-  aurea run spec.yaml -o json`,
+  aurea run spec.yaml -o json
+  aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := writers[output]
@@ -51,7 +53,9 @@ with the partial result printed; 1 anything else.`,
 			if quiet {
 				progress = io.Discard
 			}
-			run, err := execute(command.Context(), spec, progress)
+			out.stderr = command.ErrOrStderr()
+			defer out.finish() // after the result: it may take its time
+			run, err := execute(command.Context(), spec, progress, &out)
 			if err != nil {
 				return err
 			}
@@ -61,18 +65,22 @@ with the partial result printed; 1 anything else.`,
 	addSpecFlags(command.Flags())
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
+	command.Flags().StringVar(&out.push, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
 	return command
 }
 
 // execute runs the spec on this machine. The first interrupt stops the run, a
 // second one the process.
-func execute(ctx context.Context, spec aurea.Spec, progress io.Writer) (aurea.Run, error) {
+func execute(ctx context.Context, spec aurea.Spec, progress io.Writer, out *export) (aurea.Run, error) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
 	host := workload.Host{}
 	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
+	if err := out.start(manager.Stats); err != nil {
+		return aurea.Run{}, err
+	}
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()

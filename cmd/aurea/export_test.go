@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// A run that pushes is in Prometheus when the command has ended: its jobs, all
+// of them, and by how much they rose.
+func TestPush(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out: it starts Prometheus")
+	}
+	p := aureatest.StartPrometheus(t, `{}`, "--web.enable-remote-write-receiver")
+	for _, jobs := range []float64{137, 5} { // the second has counters that begin again
+		code, _, stderr := command(t, "", "run", "--quiet", "--jobs", strconv.FormatFloat(jobs, 'f', 0, 64), "--job-duration", "1ms", "--push", string(p))
+		if code != exitOK || stderr != "" {
+			t.Fatalf("exit %d, %s", code, stderr)
+		}
+		host, err := os.Hostname()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for expression, want := range map[string]float64{
+			`benchmark_jobs_total{job="aurea",outcome="ok",workload="sleep",instance="` + host + `"}`: jobs,
+			`benchmark_last_run_jobs{outcome="ok"}`:                                                   jobs,
+			`benchmark_job_latency_seconds_count`:                                                     jobs,
+			`benchmark_runs_total{status="completed"}`:                                                1,
+			`benchmark_runs_active`:                                                                   0,
+			`count(present_over_time(benchmark_run_info[1h])) > 0`:                                    map[float64]float64{137: 1, 5: 2}[jobs],
+			`resets(benchmark_jobs_total{outcome="ok"}[1h])`:                                          map[float64]float64{137: 0, 5: 1}[jobs],
+		} {
+			got, err := p.Query(expression)
+			if err != nil || len(got) != 1 || float64(got[0].Value) != want {
+				t.Errorf("%s is %v, %v; want %v", expression, got, err, want)
+			}
+		}
+	}
+}
+
+// A push that fails is told of, and changes nothing else; a URL that cannot be
+// one is wrong usage.
+func TestPushFails(t *testing.T) {
+	url, _ := aureatest.Serve(t)
+	code, stdout, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms", "--push", url+"/nowhere")
+	want := "aurea: cannot push the metrics: " + url + "/nowhere answers 404 Not Found"
+	if code != exitOK || !strings.HasPrefix(stderr, want) || !strings.Contains(stdout, "5 planned: 5 ok") {
+		t.Errorf("exit %d, %q\n%s", code, stderr, stdout)
+	}
+	code, _, stderr = command(t, "", "run", "--jobs", "5", "--push", "localhost:9090")
+	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; see aurea --help` + "\n"
+	if code != exitUsage || stderr != want {
+		t.Errorf("exit %d, %q, want %q", code, stderr, want)
+	}
+}

@@ -1,0 +1,194 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/snappy"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// An endpoint answers pushes, one after the other, with the given statuses, the
+// last one again and again. It stands in for the network.
+type endpoint struct {
+	statuses []int
+	after    string // what Retry-After says, if anything
+	began    time.Time
+	tried    []time.Duration // when
+	requests [][]byte
+}
+
+func (e *endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	request, err := snappy.Decode(nil, body)
+	if err != nil {
+		return nil, err
+	}
+	status := e.statuses[min(len(e.tried), len(e.statuses)-1)]
+	e.tried = append(e.tried, time.Since(e.began))
+	if status == 0 {
+		return nil, fmt.Errorf("the line is down")
+	}
+	e.requests = append(e.requests, request)
+	answer := httptest.NewRecorder()
+	answer.Header().Set("Retry-After", e.after)
+	answer.WriteHeader(status)
+	fmt.Fprintln(answer, "so it is\nand more")
+	return answer.Result(), nil
+}
+
+// pushOnce pushes one set of numbers to an endpoint, as at the end of a run.
+func pushOnce(t *testing.T, e *endpoint, stats aurea.Stats) (*Pusher, error) {
+	t.Helper()
+	p, err := NewPusher(view(t, always(stats)), "http://user:secret@prometheus:9090", "host-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.client.Transport, e.began = e, time.Now()
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	return p, p.Run(ctx)
+}
+
+func view(t testing.TB, stats func() aurea.Stats) *View {
+	t.Helper()
+	v, err := New(stats, "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// A busy endpoint is tried again, at growing pauses or when it says, and not for
+// ever; one that refuses is not.
+func TestPushPatience(t *testing.T) {
+	const ms = time.Millisecond
+	tests := []struct {
+		name     string
+		statuses []int
+		after    string
+		tried    []time.Duration
+		problem  string
+	}{
+		{"taken", []int{204}, "", []time.Duration{0}, ""},
+		{"busy", []int{503, 429, 500, 200}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms}, ""},
+		{"away", []int{0, 200}, "", []time.Duration{0, 250 * ms}, ""},
+		{"asks for patience", []int{429, 200}, "3", []time.Duration{0, 3 * time.Second}, ""},
+		{"never", []int{500}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 12750 * ms},
+			"http://user:xxxxx@prometheus:9090/api/v1/write answers 500 Internal Server Error: so it is"},
+		{"never there", []int{0}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 12750 * ms},
+			"no answer from http://user:xxxxx@prometheus:9090/api/v1/write: the line is down"},
+		{"asks for too much", []int{429}, "3600", []time.Duration{0},
+			"http://user:xxxxx@prometheus:9090/api/v1/write answers 429 Too Many Requests: so it is"},
+		{"refused", []int{400, 200}, "", []time.Duration{0},
+			"http://user:xxxxx@prometheus:9090/api/v1/write answers 400 Bad Request: so it is"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &endpoint{statuses: test.statuses, after: test.after}
+				_, err := pushOnce(t, e, fixed())
+				if got := fmt.Sprint(err); err != nil && got != test.problem || err == nil && test.problem != "" {
+					t.Errorf("pushing ended with %v, want %q", err, test.problem)
+				}
+				if !slices.Equal(e.tried, test.tried) {
+					t.Errorf("tried at %v, want %v", e.tried, test.tried)
+				}
+				if end := time.Since(e.began); end != test.tried[len(test.tried)-1] {
+					t.Errorf("it took %v, want %v", end, test.tried[len(test.tried)-1])
+				}
+			})
+		})
+	}
+}
+
+// An endpoint that refuses the beginning of the series gets the rest; one that
+// has taken it is not told again.
+func TestPushBeginningOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stats := fixed()
+		stats.Since = time.Now().Add(-time.Minute)
+		beginnings := func(request []byte) (n int) {
+			for _, s := range decodeRequest(t, request) {
+				n += len(s.points) - 1
+			}
+			return n
+		}
+		refused := &endpoint{statuses: []int{400, 204}}
+		if _, err := pushOnce(t, refused, stats); err != nil || len(refused.requests) != 2 {
+			t.Fatalf("%d requests, %v", len(refused.requests), err)
+		}
+		taken := &endpoint{statuses: []int{204}}
+		p, err := pushOnce(t, taken, stats)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.push(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for name, got := range map[string]int{
+			"refused": beginnings(refused.requests[0]), "taken": beginnings(taken.requests[0]),
+		} {
+			if got < 100 {
+				t.Errorf("%s: %d series began", name, got)
+			}
+		}
+		if after, again := beginnings(refused.requests[1]), beginnings(taken.requests[1]); after != 0 || again != 0 {
+			t.Errorf("%d series began again after a refusal, %d after they were taken; want none", after, again)
+		}
+	})
+}
+
+// While the run goes on there is a push every five seconds; one that fails is
+// made up for by the next.
+func TestPushWhileRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, err := NewPusher(view(t, always(fixed())), "https://prometheus/write", "host-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &endpoint{statuses: []int{204, 400, 204}, began: time.Now()}
+		p.client.Transport = e
+		ctx, end := context.WithTimeout(t.Context(), 17*time.Second)
+		defer end()
+		if err := p.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		want := []time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second, 17 * time.Second}
+		if diff := cmp.Diff(want, e.tried); diff != "" {
+			t.Errorf("pushed at (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNewPusher(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://localhost:9090":               "http://localhost:9090/api/v1/write",
+		"http://localhost:9090/":              "http://localhost:9090/api/v1/write",
+		"https://mimir/api/v1/push?tenant=ci": "https://mimir/api/v1/push?tenant=ci",
+	} {
+		p, err := NewPusher(nil, address, "")
+		if err != nil || p.url.String() != want {
+			t.Errorf("%s: %v, %v; want %s", address, p, err, want)
+		}
+	}
+	for _, address := range []string{"", "localhost:9090", "/api/v1/write", "ftp://host/", "http://", "http://%zz"} {
+		if _, err := NewPusher(nil, address, ""); err == nil || !strings.Contains(err.Error(), "must be a URL such as") {
+			t.Errorf("%q is taken: %v", address, err)
+		}
+	}
+}
