@@ -1,10 +1,8 @@
 package deploy_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -110,20 +108,9 @@ func captured(pattern *regexp.Regexp, texts []string) (groups []string) {
 
 // labelValues lists the values of a label in a stretch of time.
 func (p prometheus) labelValues(selector, label string, from, to time.Time) ([]string, error) {
-	query := url.Values{"match[]": {selector}, "start": {stamp(from)}, "end": {stamp(to)}}
-	response, err := http.Get(string(p) + "/api/v1/label/" + label + "/values?" + query.Encode())
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }() // it was read to its end
-	var answer struct {
-		Error string
-		Data  []string
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Error != "" {
-		return nil, fmt.Errorf("%s: %w", answer.Error, err)
-	}
-	return answer.Data, nil
+	var values []string
+	err := p.Get("label/"+label+"/values", url.Values{"match[]": {selector}, "start": {stamp(from)}, "end": {stamp(to)}}, &values)
+	return values, err
 }
 
 // queryResult lists an expression's series as Grafana writes them: their labels,

@@ -1,14 +1,10 @@
 package deploy_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -19,49 +15,28 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A prometheus is a running one's URL.
-type prometheus string
+// A prometheus is a running one, asked as Grafana asks.
+type prometheus struct{ aureatest.Prometheus }
 
 // quick makes Prometheus look more often than it does where it is shipped, so
 // that a test sees in seconds what else takes minutes.
 var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
 
-// startPrometheus starts a real Prometheus with a copy of the shipped
-// configuration and rules, and another file of targets beside them.
+// startPrometheus starts a real Prometheus with the shipped configuration and
+// rules, and a file of targets that names another one.
 func startPrometheus(t *testing.T, target string) prometheus {
 	t.Helper()
-	program := aureatest.Need(t, "prometheus")
 	dir := t.TempDir()
-	config := filepath.Join(dir, "prometheus.yaml")
-	for _, file := range []string{"prometheus.yaml", "rules.yaml"} {
-		write(t, filepath.Join(dir, file), quick.ReplaceAllString(read(t, "deploy/prometheus", file), "$1: 500ms"))
-	}
-	write(t, filepath.Join(dir, "targets", "aurea.json"), fmt.Sprintf(`[{"targets": [%q]}]`, target))
-
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	var log strings.Builder
-	command := exec.CommandContext(t.Context(), program, // killed when the test ends
-		"--config.file="+config,
-		"--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+address)
-	command.Stdout, command.Stderr = &log, &log
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Wait() // it was killed
-		if t.Failed() {
-			t.Log(log.String())
+	write(t, filepath.Join(dir, "rules.yaml"), quick.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: 500ms"))
+	write(t, filepath.Join(dir, "targets/aurea.json"), fmt.Sprintf(`[{"targets": [%q]}]`, target))
+	config := quick.ReplaceAllString(read(t, "deploy/prometheus/prometheus.yaml"), "$1: 500ms")
+	for _, file := range []string{"rules.yaml", "targets/aurea.json"} {
+		if strings.Count(config, "["+file+"]") != 1 {
+			t.Fatalf("the configuration does not read %s", file)
 		}
-	})
-	return prometheus("http://" + address)
+		config = strings.Replace(config, "["+file+"]", "["+filepath.Join(dir, file)+"]", 1)
+	}
+	return prometheus{aureatest.StartPrometheus(t, config)}
 }
 
 func write(t *testing.T, path, content string) {
@@ -81,36 +56,20 @@ type series struct {
 	Values [][2]any // of a query of a stretch of time
 }
 
-// get asks the query API.
-func (p prometheus) get(path string, query url.Values) ([]series, error) {
-	response, err := http.Get(string(p) + path + "?" + query.Encode())
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }() // it was read to its end
-	var answer struct {
-		Error string
-		Data  struct{ Result []series }
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("%s: %w", response.Status, err)
-	}
-	if answer.Error != "" {
-		return nil, fmt.Errorf("%s", answer.Error)
-	}
-	return answer.Data.Result, nil
+// at evaluates an expression at one moment.
+func (p prometheus) at(expr string, moment time.Time) ([]series, error) {
+	return p.ask("query", url.Values{"query": {expr}, "time": {stamp(moment)}})
 }
 
 // over evaluates an expression over a stretch of time, as a picture does.
 func (p prometheus) over(expr string, from, to time.Time) ([]series, error) {
-	return p.get("/api/v1/query_range", url.Values{
-		"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)}, "step": {"0.5"},
-	})
+	return p.ask("query_range", url.Values{"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)}, "step": {"0.5"}})
 }
 
-// at evaluates an expression at one moment.
-func (p prometheus) at(expr string, moment time.Time) ([]series, error) {
-	return p.get("/api/v1/query", url.Values{"query": {expr}, "time": {stamp(moment)}})
+func (p prometheus) ask(path string, values url.Values) ([]series, error) {
+	var data struct{ Result []series }
+	err := p.Get(path, values, &data)
+	return data.Result, err
 }
 
 func stamp(moment time.Time) string { return moment.UTC().Format(time.RFC3339Nano) }
@@ -143,15 +102,8 @@ func number(sample [2]any) float64 {
 	return value
 }
 
-// await waits until a sum is what it should be.
+// await waits until an expression is one number.
 func (p prometheus) await(t *testing.T, expr string, want float64) {
 	t.Helper()
-	var got []series
-	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if got, err = p.at(expr, time.Now()); err == nil && len(got) == 1 && number(got[0].Value) == want {
-			return
-		}
-	}
-	t.Fatalf("%s is %v, %v; want %v", expr, got, err, want)
+	p.Await(t, expr, func(got float64) bool { return got == want })
 }
