@@ -64,6 +64,7 @@ func play(t *testing.T) (s stage) {
 	s.results = append(s.results, run(t, service, slower))
 	s.prometheus.await(t, `sum(benchmark_runs_total)`, float64(len(s.results)+1))
 	time.Sleep(time.Until(s.last().End.Add(2 * time.Second))) // for two more scrapes
+	s.prometheus.await(t, `up{job="aurea"}`, 1)
 	s.end = time.Now()
 	return s
 }

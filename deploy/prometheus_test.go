@@ -18,6 +18,9 @@ import (
 // A prometheus is a running one, asked as Grafana asks.
 type prometheus struct{ aureatest.Prometheus }
 
+// scrape is how often a test's Prometheus scrapes and evaluates rules.
+const scrape = 500 * time.Millisecond
+
 // quick makes Prometheus look more often than it does where it is shipped, so
 // that a test sees in seconds what else takes minutes.
 var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
@@ -27,9 +30,9 @@ var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval)
 func startPrometheus(t *testing.T, target string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "rules.yaml"), quick.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: 500ms"))
+	write(t, filepath.Join(dir, "rules.yaml"), quick.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: "+scrape.String()))
 	write(t, filepath.Join(dir, "targets/aurea.json"), fmt.Sprintf(`[{"targets": [%q]}]`, target))
-	config := quick.ReplaceAllString(read(t, "deploy/prometheus/prometheus.yaml"), "$1: 500ms")
+	config := quick.ReplaceAllString(read(t, "deploy/prometheus/prometheus.yaml"), "$1: "+scrape.String())
 	for _, file := range []string{"rules.yaml", "targets/aurea.json"} {
 		if strings.Count(config, "["+file+"]") != 1 {
 			t.Fatalf("the configuration does not read %s", file)
