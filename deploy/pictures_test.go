@@ -16,8 +16,8 @@ import (
 // The load: three runs of one name, then some that go wrong, are slow or small,
 // then a slower one of the same name, which is looked at closely.
 const (
-	usual  = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 400, "duration": "2s", "include_jobs": false}`
-	slower = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 300, "duration": "8s", "include_jobs": false,
+	usual  = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 400, "num_jobs": 800, "include_jobs": false}`
+	slower = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 200, "num_jobs": 1600, "include_jobs": false,
 	           "thresholds": ["p99 < 10s"], "pricing": {"per_second": 0.5, "per_job": 0.01}}`
 	empty = `{"num_jobs": 20000, "workload": {"kind": "noop"}}`
 	slow  = `{"num_jobs": 60, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "duration": "600ms"}]}, "include_jobs": false}`

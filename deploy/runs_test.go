@@ -27,9 +27,13 @@ type result struct {
 		Class string
 		Count float64
 	}
+	Series   []point
 	Validity struct{ State string }
 	Verdict  string
 }
+
+// A point is an interval of a run.
+type point struct{ Throughput float64 }
 
 // quantiles are those of one of the result's histograms, in seconds.
 type quantiles struct{ P50, P90, P95, P99, P999 float64 }
