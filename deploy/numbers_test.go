@@ -134,7 +134,8 @@ func median(values []float64) float64 {
 }
 
 // rightQuantiles wants each quantile of the pictures in the bucket that has the
-// result's.
+// result's, or in the next to it: one job more or less makes another one of the
+// largest of 1,600. That does not matter in the middle.
 func rightQuantiles(t *testing.T, s stage, v viewer, b board) {
 	v.values["workload"] = "sleep"
 	last := s.last()
@@ -146,9 +147,13 @@ func rightQuantiles(t *testing.T, s stage, v viewer, b board) {
 				t.Errorf("%s %s: %d series, %v", title, target.RefID, len(found), err)
 				continue
 			}
-			low, high := s.bucket(t, exact)
+			slack := 1
+			if i == 0 && title != "Delay" {
+				slack = 0
+			}
+			low, high := s.bucket(t, exact, slack)
 			if got := number(found[0].Value); got < low*0.998 || got > high*1.002 {
-				t.Errorf("%s %s is %v, want it in the bucket (%v, %v] of %v", title, target.RefID, got, low, high, exact)
+				t.Errorf("%s %s is %v, want it in (%v, %v] around %v", title, target.RefID, got, low, high, exact)
 			}
 		}
 	}
@@ -157,8 +162,9 @@ func rightQuantiles(t *testing.T, s stage, v viewer, b board) {
 	near(t, s, "Latency, every job", "max("+within+")", 0.05, numbers{"": increase})
 }
 
-// bucket finds the classic bucket that a duration falls into.
-func (s stage) bucket(t *testing.T, seconds float64) (low, high float64) {
+// bucket finds the classic bucket that a duration falls into, and as many on
+// either side as there is slack.
+func (s stage) bucket(t *testing.T, seconds float64, slack int) (low, high float64) {
 	t.Helper()
 	buckets, err := s.prometheus.at("sum by (le) (benchmark_job_latency_seconds_bucket)", s.end)
 	if err != nil || len(buckets) < 10 {
@@ -174,10 +180,10 @@ func (s stage) bucket(t *testing.T, seconds float64) (low, high float64) {
 	}
 	slices.Sort(bounds)
 	i, _ := slices.BinarySearch(bounds, seconds)
-	if i > 0 {
-		low = bounds[i-1]
+	if below := i - 1 - slack; below >= 0 {
+		low = bounds[below]
 	}
-	return low, bounds[i]
+	return low, bounds[min(i+slack, len(bounds)-1)]
 }
 
 // rightRun holds the dashboard of one run to the results of that run, of the

@@ -120,8 +120,11 @@ func shows(t *testing.T, s stage, where, expr string) {
 // for has no series, but each metric that they name has.
 var resting = []string{"AureaTargetDown", "AureaRunInvalid", "AureaGeneratorSaturated", "AureaQueueFull", "AureaResultsNotStored"}
 
-// everyRule wants each recorded series, and each alert that has a reason.
+// everyRule wants each recorded series, and each alert that has a reason. Those
+// that need no patience fire.
 func everyRule(t *testing.T, s stage) {
+	near(t, s, "firing", `group by (alertname) (ALERTS{alertstate="firing"})`, 0,
+		numbers{"AureaLatencyObjectiveBurned": 1, "AureaThroughputDropped": 1}, "alertname")
 	for _, r := range rules(t) {
 		if r.Record != "" {
 			shows(t, s, r.Record, r.Record)

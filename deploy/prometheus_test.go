@@ -25,8 +25,8 @@ const scrape = 500 * time.Millisecond
 // that a test sees in seconds what else takes minutes.
 var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
 
-// startPrometheus starts a real Prometheus with the shipped configuration and
-// rules, and a file of targets that names another one.
+// startPrometheus starts a real Prometheus with the shipped configuration, rules
+// and flags, and a file of targets that names another one.
 func startPrometheus(t *testing.T, target string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,7 +39,18 @@ func startPrometheus(t *testing.T, target string) prometheus {
 		}
 		config = strings.Replace(config, "["+file+"]", "["+filepath.Join(dir, file)+"]", 1)
 	}
-	return prometheus{aureatest.StartPrometheus(t, config)}
+	return prometheus{aureatest.StartPrometheus(t, config, flags(t)...)}
+}
+
+// flags are those of compose.yaml that are not about a container's folders.
+func flags(t *testing.T) (flags []string) {
+	t.Helper()
+	for _, flag := range parse[composition](t, read(t, "compose.yaml")).Services["prometheus"].Command {
+		if !strings.HasPrefix(flag, "--config.file=") && !strings.HasPrefix(flag, "--storage.tsdb.path=") {
+			flags = append(flags, flag)
+		}
+	}
+	return flags
 }
 
 func write(t *testing.T, path, content string) {

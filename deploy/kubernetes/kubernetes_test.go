@@ -5,6 +5,9 @@ package kubernetes_test
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
 	"testing"
 
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
@@ -76,6 +79,31 @@ func strictly(content []byte, into any) error {
 		return fmt.Errorf("%w in\n%s", err, content)
 	}
 	return nil
+}
+
+// The docs make an object of the rules; it is a valid one.
+func TestRulesBecomeAnObject(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/grafana.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile(`(?s)\n(\{ printf .*?; \}) \| kubectl apply -f -\n`).FindSubmatch(docs)
+	if command == nil {
+		t.Fatal("docs/grafana.md does not say how to load the rules")
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-euc", string(command[1]))
+	shell.Dir = "../.."
+	object, err := shell.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules monitoring.PrometheusRule
+	if err := strictly(object, &rules); err != nil {
+		t.Fatal(err)
+	}
+	if rules.Kind != "PrometheusRule" || rules.Name != "aurea" || len(rules.Spec.Groups) < 3 || len(rules.Spec.Groups[0].Rules) == 0 {
+		t.Errorf("the object is a %s %q of %d groups", rules.Kind, rules.Name, len(rules.Spec.Groups))
+	}
 }
 
 func TestUnknownFieldsAreErrors(t *testing.T) {
