@@ -60,7 +60,7 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed, ok = p.duration(value)
 	case Text:
 		var text string
-		text, ok = value.(string)
+		text, ok = p.text(value)
 		ok = ok && (len(p.Options) == 0 || slices.Contains(p.Options, text)) && (p.Max == 0 || utf8.RuneCountInString(text) <= int(p.Max))
 		parsed = text
 	case Boolean:
@@ -111,6 +111,16 @@ func (p Parameter) duration(value any) (Duration, bool) {
 	return Duration(d), err == nil && d.Seconds() >= p.Min && d.Seconds() <= p.Max
 }
 
+// text is a string, or a number where that is how one of the options is written:
+// who writes version: 2 means "2".
+func (p Parameter) text(value any) (string, bool) {
+	if number, ok := value.(json.Number); ok && slices.Contains(p.Options, number.String()) {
+		return number.String(), true
+	}
+	text, ok := value.(string)
+	return text, ok
+}
+
 func (p Parameter) texts(value any) (map[string]string, bool) {
 	object, ok := value.(map[string]any)
 	texts := make(map[string]string, len(object))
@@ -150,7 +160,7 @@ func (p Parameter) Rule() string {
 	case len(p.Options) > 0:
 		return "one of " + strings.Join(p.Options, ", ")
 	case p.Max > 0:
-		return fmt.Sprintf("a string of up to %v characters", p.Max)
+		return fmt.Sprintf("a string of up to %d characters", int(p.Max))
 	default:
 		return "a string"
 	}

@@ -13,7 +13,8 @@ const (
 	StreamArrivals
 	StreamFaults
 	StreamParts
-	StreamNested // and those after it: of workloads within others
+	StreamFields = 1 << 16 // and those after it: of what is filled in
+	StreamNested = 1 << 17 // and those after it: of workloads within others
 )
 
 const golden = 0x9e3779b97f4a7c15
@@ -25,8 +26,11 @@ func NewStream(seed, stream uint64) Stream {
 
 // Uniform is the n-th number, in [0, 1).
 func (s Stream) Uniform(n int64) float64 {
-	return float64(mix(uint64(s)+(uint64(n)+1)*golden)>>11) / (1 << 53)
+	return float64(s.Bits(n)>>11) / (1 << 53)
 }
+
+// Bits is the n-th number as it was drawn: 64 random bits.
+func (s Stream) Bits(n int64) uint64 { return mix(uint64(s) + (uint64(n)+1)*golden) }
 
 func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9

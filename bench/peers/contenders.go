@@ -28,8 +28,13 @@ const (
 	delayP99     = "delay p99"     // seconds
 	overshootP50 = "overshoot p50" // seconds
 	overshootP99 = "overshoot p99" // seconds
-	nanoseconds  = "ns/op"         // of a Go benchmark
-	allocations  = "allocs/op"     // of a Go benchmark
+	latencyP95   = "latency p95"   // seconds
+	latencyP99   = "latency p99"
+	latencyP999  = "latency p99.9"
+	serviceP99   = "service time p99"
+	unitsASecond = "units/s"   // of the workload cpu
+	nanoseconds  = "ns/op"     // of a Go benchmark
+	allocations  = "allocs/op" // of a Go benchmark
 )
 
 // A sample is what one measurement of a contender gave.
@@ -118,7 +123,12 @@ func readResult(stdout io.Reader) (sample, error) {
 // readHead also returns what a second of a job costs.
 func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	var rate struct{ Target, Achieved float64 }
-	var delay struct{ P50, P99 float64 }
+	var delay, latency, service struct{ P50, P95, P99, P999 float64 }
+	var counters struct {
+		Units struct {
+			PerSecond float64 `json:"per_second"`
+		}
+	}
 	var cost struct {
 		Pricing struct {
 			PerSecond float64 `json:"per_second"`
@@ -129,8 +139,8 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	}
 	var jobsPerSecond float64
 	members := map[string]any{
-		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "cost": &cost,
-		"validity": &validity, "environment": &s.machine,
+		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service, "cost": &cost,
+		"counters": &counters, "validity": &validity, "environment": &s.machine,
 	}
 	if _, err := d.Token(); err != nil {
 		return s, 0, err
@@ -151,7 +161,11 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 			return s, 0, err
 		}
 	}
-	s.figures = map[string]float64{throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99}
+	s.figures = map[string]float64{
+		throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99,
+		latencyP95: latency.P95, latencyP99: latency.P99, latencyP999: latency.P999, serviceP99: service.P99,
+		unitsASecond: counters.Units.PerSecond,
+	}
 	if rate.Target > 0 {
 		s.figures[deviation] = max(rate.Achieved/rate.Target-1, 1-rate.Achieved/rate.Target)
 	}
@@ -203,9 +217,11 @@ func k6(users int) contender {
 }
 
 func readRate(stdout io.Reader) (sample, error) {
-	var answer struct{ Rate float64 }
+	var answer struct{ Rate, P95, P99, P999 float64 }
 	err := json.NewDecoder(stdout).Decode(&answer)
-	return sample{figures: map[string]float64{throughput: answer.Rate}}, err
+	return sample{figures: map[string]float64{
+		throughput: answer.Rate, latencyP95: answer.P95, latencyP99: answer.P99, latencyP999: answer.P999,
+	}}, err
 }
 
 // goBenchmark is one of the repository's Go benchmarks.

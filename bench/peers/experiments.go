@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"time"
 )
@@ -11,8 +12,10 @@ import (
 // judged.
 type experiment struct {
 	name       string
+	service    func(context.Context) (stop func(), err error) // that contenders call; nil: none
 	contenders []contender
 	claims     []claim
+	side       []string // figures that are shown of every contender, side by side
 }
 
 // A claim is a row of the table: a figure of the first contender, alone or
@@ -50,6 +53,17 @@ const (
 // threadPool is the service in Python that Aurea's API goes back to: 100,000
 // jobs of 0 ms on a pool of 50 threads, measured once on two cores.
 var threadPool = contender{name: "Python thread pool", fixed: map[string]float64{throughput: 13_700}}
+
+// named is a contender under another name.
+func named(name string, c contender) contender {
+	c.name = name
+	return c
+}
+
+// off is how far a figure is from what arithmetic says, as a share of that.
+func off(exact float64) func(ours, theirs float64) float64 {
+	return func(ours, _ float64) float64 { return math.Abs(ours/exact - 1) }
+}
 
 // experiments is everything that is measured.
 var experiments = []experiment{
@@ -117,6 +131,48 @@ var experiments = []experiment{
 		},
 	},
 	{
+		name:    "http",
+		service: running,
+		contenders: []contender{
+			pinned(aurea("Aurea", "--duration 5s --concurrency 50 "+serviceURL)),
+			pinned(heyAgainst(serviceURL)),
+			pinned(vegetaAgainst(serviceURL, "-rate=0 -max-workers=50 -workers=50 -duration=5s")),
+			pinned(fortioAgainst(serviceURL, "-threads 50 -duration 5s")),
+			pinned(k6Against(serviceURL, "http.js", "--vus 50 --duration 5s")),
+		},
+		claims: []claim{
+			{work: "requests to nginx, 50 connections, one core for the client; hey", figure: throughput, beside: "hey", target: atLeast(1), unit: times},
+			{work: "the same; vegeta", figure: throughput, beside: "vegeta", target: atLeast(1.5), unit: times},
+			{work: "the same; k6", figure: throughput, beside: "k6", target: atLeast(1), unit: times},
+		},
+	},
+	{
+		name:    "freeze",
+		service: freezing,
+		contenders: []contender{
+			aurea("Aurea", "--rate 500 --duration 20s --param connections=100 "+serviceURL),
+			vegetaAgainst(serviceURL, "-rate=500 -duration=20s"),
+			k6Against(serviceURL, "rate.js", ""),
+			fortioAgainst(serviceURL, "-rate 500 -threads 50 -duration 20s"),
+		},
+		claims: []claim{
+			{work: "500 requests/s for 20 s, nginx frozen for 2 s: latency p95, off 1 s", figure: latencyP95, target: atMost(0.05), unit: percent, value: off(1)},
+			{work: "the same: latency p99, off 1.8 s", figure: latencyP99, target: atMost(0.05), unit: percent, value: off(1.8)},
+			{work: "the same: latency p99.9, off 1.98 s", figure: latencyP999, target: atMost(0.05), unit: percent, value: off(1.98)},
+		},
+		side: []string{latencyP95, latencyP99, latencyP999},
+	},
+	{
+		name: "cpu",
+		contenders: []contender{
+			aurea("Aurea", "--workload cpu --param work=1000 --concurrency 1 --duration 3s"),
+			named("kernel", goBenchmark("^BenchmarkKernel$", "./internal/workload")),
+		},
+		claims: []claim{
+			{work: "units of the workload cpu, one job at a time; its kernel alone", figure: unitsASecond, beside: "kernel", target: atLeast(0.95), unit: times},
+		},
+	},
+	{
 		name:       "allocations",
 		contenders: []contender{goBenchmark("^BenchmarkNoop$/^concurrency=2$/^records=true$", "./internal/engine")},
 		claims: []claim{
@@ -155,7 +211,7 @@ func (e experiment) run(ctx context.Context, rounds int, absent map[string]strin
 			if o.missing[c.name] != "" {
 				continue
 			}
-			s, err := c.measure(ctx)
+			s, err := e.measure(ctx, c)
 			if err != nil {
 				o.missing[c.name] = fmt.Sprintf("%s failed in %s, so it was left out.", c.name, e.name)
 				fmt.Fprintln(os.Stderr, o.missing[c.name], err)
@@ -166,6 +222,19 @@ func (e experiment) run(ctx context.Context, rounds int, absent map[string]strin
 		}
 	}
 	return o
+}
+
+// measure measures a contender once, beside a service of its own.
+func (e experiment) measure(ctx context.Context, c contender) (sample, error) {
+	if e.service == nil {
+		return c.measure(ctx)
+	}
+	stop, err := e.service(ctx)
+	if err != nil {
+		return sample{}, err
+	}
+	defer stop()
+	return c.measure(ctx)
 }
 
 // figuresOf lists the figures of a sample that the experiment is about.

@@ -21,6 +21,8 @@ type peer struct {
 // peers is what can be compared with, and its pinned versions.
 var peers = []peer{
 	{name: "k6", module: "go.k6.io/k6", version: "v1.8.1", source: "go.k6.io/k6"},
+	{name: "hey", module: "github.com/rakyll/hey", version: "v0.1.5", source: "github.com/rakyll/hey"},
+	{name: "vegeta", module: "github.com/tsenart/vegeta/v12", version: "v12.13.0", source: "github.com/tsenart/vegeta/v12"},
 	{name: "fortio", module: "fortio.org/fortio", source: "./fortio"},
 }
 

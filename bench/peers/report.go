@@ -23,8 +23,9 @@ type report struct {
 	Machine  environment
 	Rows     []row
 	Commands []string
-	Doubts   []string // of Aurea about its own runs
-	Missing  []string // sentences about contenders that were not measured
+	Sides    [][]string // of the freeze: a contender and its latencies
+	Doubts   []string   // of Aurea about its own runs
+	Missing  []string   // sentences about contenders that were not measured
 
 	others []float64 // of every sample: the share of the cores that went to other programs
 }
@@ -77,6 +78,7 @@ func (r *report) add(e experiment, o outcome) {
 			r.Commands = append(r.Commands, quoted(c.command))
 		}
 	}
+	r.Sides = append(r.Sides, e.sides(o)...)
 	for _, sentence := range o.missing {
 		if !slices.Contains(r.Missing, sentence) {
 			r.Missing = append(r.Missing, sentence)
@@ -99,6 +101,25 @@ func (r *report) add(e experiment, o outcome) {
 	for _, code := range slices.Sorted(maps.Keys(doubted)) {
 		r.Doubts = append(r.Doubts, fmt.Sprintf("`%s` in %d of %d rounds of %s", code, doubted[code], r.Rounds, e.name))
 	}
+}
+
+// sides is the medians of every contender, side by side.
+func (e experiment) sides(o outcome) (rows [][]string) {
+	if e.side == nil {
+		return nil
+	}
+	for _, c := range e.contenders {
+		cells := []string{c.name}
+		for _, figure := range e.side {
+			cell := "–"
+			if values := figuresOf(o.samples[c.name], figure); len(values) > 0 && values[0] > 0 {
+				cell = units[figure](spreadOf(values).median)
+			}
+			cells = append(cells, cell)
+		}
+		rows = append(rows, cells)
+	}
+	return rows
 }
 
 // Others is how much of the machine other programs took while it was measured.

@@ -25,6 +25,11 @@ var units = map[string]func(float64) string{
 	delayP99:     seconds,
 	overshootP50: seconds,
 	overshootP99: seconds,
+	latencyP95:   seconds,
+	latencyP99:   seconds,
+	latencyP999:  seconds,
+	serviceP99:   seconds,
+	unitsASecond: perSecond,
 	nanoseconds:  nano,
 	allocations:  plain,
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
@@ -55,5 +58,66 @@ func TestPushFails(t *testing.T) {
 	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; see aurea --help` + "\n"
 	if code != exitUsage || stderr != want {
 		t.Errorf("exit %d, %q, want %q", code, stderr, want)
+	}
+}
+
+// A run tells a collector of its numbers and of itself when the environment says
+// where one is, as does a service.
+func TestTelemetry(t *testing.T) {
+	c := aureatest.StartCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
+	code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "37", "--job-duration", "1ms")
+	if code != exitOK || stderr != "" {
+		t.Fatalf("exit %d, %s", code, stderr)
+	}
+	if ok := c.Numbers("benchmark_jobs_total")["outcome=ok,workload=sleep"]; ok != 37 || len(c.Spans()) != 3 {
+		t.Errorf("%v jobs and %d spans, want 37 and 3", ok, len(c.Spans()))
+	}
+
+	url, process := aureatest.Serve(t)
+	if answer := post(t, url+"/benchmark/run", `{"num_jobs": 41, "job_duration_ms": 1}`); !strings.Contains(answer, `"completed_jobs":41`) {
+		t.Fatal(answer)
+	}
+	if err := process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := process.Wait(); err != nil || state.ExitCode() != 0 {
+		t.Fatalf("%v, %v", state, err)
+	}
+	if ok := c.Numbers("benchmark_jobs_total")["outcome=ok,workload=sleep"]; ok != 41 || len(c.Spans()) != 6 {
+		t.Errorf("%v jobs and %d spans, want 41 and 6", ok, len(c.Spans()))
+	}
+}
+
+func post(t *testing.T, url, body string) string {
+	t.Helper()
+	answer, err := http.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }() // it was read to its end
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// A collector that refuses is told of, and changes nothing else; a protocol
+// that is not spoken is wrong usage, of a run as of a service.
+func TestTelemetryFails(t *testing.T) {
+	url, _ := aureatest.Serve(t) // it is none
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+	code, stdout, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms")
+	if code != exitOK || !strings.Contains(stderr, "aurea: cannot push the telemetry: ") || !strings.Contains(stdout, "5 planned: 5 ok") {
+		t.Errorf("exit %d, %q\n%s", code, stderr, stdout)
+	}
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+	for _, args := range [][]string{{"run", "--jobs", "5"}, {"serve"}} {
+		code, _, stderr := command(t, "", args...)
+		want := `aurea: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318; got "grpc"; see aurea --help` + "\n"
+		if code != exitUsage || stderr != want {
+			t.Errorf("aurea %s: exit %d, %q, want %q", args[0], code, stderr, want)
+		}
 	}
 }

@@ -19,7 +19,7 @@ func writeText(r *aurea.Result, w io.Writer) error {
 	fmt.Fprintf(t, "jobs\t%s\n", outcomes(r.Counts))
 	fmt.Fprintf(t, "duration\t%s\n", duration(r.Duration))
 	fmt.Fprintf(t, "throughput\t%s jobs/s\n", count(r.Throughput))
-	fmt.Fprintf(t, "in flight\t%d at most, %s on average\n", r.InFlight.Max, count(r.InFlight.Mean))
+	fmt.Fprintf(t, "in flight\t%s\n", inFlight(r.InFlight))
 	fmt.Fprintf(t, "cost\t%s %s, %s a million jobs\n", money(r.Cost.Total), r.Cost.Currency, money(r.Cost.PerMillionJobs))
 	fmt.Fprintf(t, "seed\t%d\n", r.Seed)
 	fmt.Fprintln(t)
@@ -28,6 +28,7 @@ func writeText(r *aurea.Result, w io.Writer) error {
 	summary(t, "service time", r.ServiceTime)
 	summary(t, "delay", r.Delay)
 	summary(t, "failed", r.FailedLatency)
+	writeDetail(t, r)
 	if len(r.Thresholds) > 0 {
 		fmt.Fprintln(t)
 	}
@@ -50,6 +51,15 @@ func named(name string) string {
 		return ""
 	}
 	return " (" + name + ")"
+}
+
+// inFlight also says how many had a core, where jobs compute.
+func inFlight(n aurea.InFlight) string {
+	text := fmt.Sprintf("%d at most, %s on average", n.Max, count(n.Mean))
+	if n.Effective != n.Mean {
+		text += ", " + count(n.Effective) + " of them on a core"
+	}
+	return text
 }
 
 // outcomes lists the counts that are not zero: "100 planned: 90 ok, 10 timeout".

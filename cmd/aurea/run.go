@@ -12,6 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -26,10 +27,11 @@ func newRunCommand() *cobra.Command {
 	var quiet bool
 	var out export
 	command := &cobra.Command{
-		Use:   "run [SPEC.yaml]",
+		Use:   "run [SPEC.yaml | URL]",
 		Short: "Run one benchmark on this machine",
 		Long: `Runs one benchmark on this machine and prints its result. The spec is a YAML or
-JSON file (- is standard input), flags, or both; flags override the file.
+JSON file (- is standard input), flags, or both; flags override the file. A URL
+stands for the workload http, which calls it.
 
 Exit codes: 0 done, and every threshold passed; 2 wrong usage or spec; 3 a
 threshold failed; 4 the measurement is invalid or had no data; 130 interrupted,
@@ -37,6 +39,7 @@ with the partial result printed; 1 anything else.`,
 		Example: `  aurea run --jobs 100 --job-duration 50ms
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
+  aurea run http://localhost:8080/ --rate 500 --duration 10s
   aurea run spec.yaml -o json
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
@@ -49,11 +52,13 @@ with the partial result printed; 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			progress := command.ErrOrStderr()
+			if err := out.prepare(command.ErrOrStderr()); err != nil {
+				return err
+			}
+			progress := out.stderr
 			if quiet {
 				progress = io.Discard
 			}
-			out.stderr = command.ErrOrStderr()
 			defer out.finish() // after the result: it may take its time
 			run, err := execute(command.Context(), spec, progress, &out)
 			if err != nil {
@@ -76,8 +81,8 @@ func execute(ctx context.Context, spec aurea.Spec, progress io.Writer, out *expo
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	host := workload.Host{}
-	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
+	host := workload.Host{Targets: transport.AnyTarget()}
+	manager := runs.New(engine.New(version, host), runs.Options{Host: host, Ended: out.telemetry.Ended})
 	if err := out.start(manager.Stats); err != nil {
 		return aurea.Run{}, err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/internal/telemetry"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -73,6 +74,10 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	if err := o.checkExposure(tokens); err != nil {
 		return err
 	}
+	exporter, err := telemetry.New(os.Getenv, version, log)
+	if err != nil {
+		return usageErrorf("%v", err)
+	}
 	host := workload.Host{}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
@@ -80,14 +85,14 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
 
-	manager := runs.New(engine.New(version, host), runs.Options{Queue: o.queue, Grace: o.grace, Host: host, Log: log})
-	handler, err := metrics.New(manager.Stats, version, log)
+	manager := runs.New(engine.New(version, host), runs.Options{Queue: o.queue, Grace: o.grace, Host: host, Log: log, Ended: exporter.Ended})
+	view, err := metrics.New(manager.Stats, version, log)
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
 	api := server.New(server.Options{
 		Runs:    manager,
-		Metrics: handler,
+		Metrics: view,
 		Kinds:   host.Kinds(),
 		Version: version,
 		Tokens:  tokens,
@@ -117,6 +122,12 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	group.Go(func() error {
 		defer drain()
 		return api.Serve(answering, listener)
+	})
+	group.Go(func() error {
+		if err := exporter.Run(answering, view); err != nil {
+			log.Warn("telemetry was not sent", "error", err)
+		}
+		return nil
 	})
 	err = group.Wait()
 	log.Info("stopped")

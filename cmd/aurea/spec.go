@@ -46,7 +46,7 @@ func addSpecFlags(flags *pflag.FlagSet) {
 	}
 	flags.String("job-duration", "", "how long a job sleeps, give or take 20 %, such as 100ms")
 	flags.String("workload", "", "what a job does: a kind; see aurea workloads")
-	flags.StringArray("param", nil, "parameter of the workload, key=value; repeatable")
+	flags.StringArray("param", nil, "parameter of the workload, key=value, or key=@file for what a file holds; repeatable")
 	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
 	flags.Bool("include-jobs", false, docs["include_jobs"])
@@ -65,7 +65,10 @@ type document struct {
 // flags laid over it. An error names the line of the file or the flag.
 func readSpec(command *cobra.Command, args []string) (aurea.Spec, error) {
 	d := &document{fields: map[string]any{}, flags: map[string]string{}}
-	if len(args) == 1 {
+	switch {
+	case len(args) == 1 && isURL(args[0]):
+		d.set("workload", "workload", map[string]any{"kind": "http", "url": args[0]})
+	case len(args) == 1:
 		if err := d.read(args[0], command.InOrStdin()); err != nil {
 			return aurea.Spec{}, err
 		}
@@ -82,6 +85,11 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, error) {
 	}
 	spec, err := aurea.DecodeSpec(encoded)
 	return spec, d.locate(err)
+}
+
+// isURL reports whether an argument is a service to call rather than a file.
+func isURL(arg string) bool {
+	return strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://")
 }
 
 // read loads a YAML or JSON file, of which JSON is a part; "-" is standard
@@ -171,7 +179,9 @@ func (d *document) pairs(flags *pflag.FlagSet, flag, field string) error {
 			return usageErrorf("--%s must be key=value; got %q", flag, pair)
 		}
 		if field == "workload" {
-			nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = scalar(text)
+			if err := setParam(object, key, text); err != nil {
+				return err
+			}
 		} else {
 			object[key] = text
 		}
@@ -246,19 +256,4 @@ func child(node *yaml.Node, step string) (key, value *yaml.Node) {
 		}
 	}
 	return nil, nil
-}
-
-// nested is the object that a dotted key such as failure.rate is a member of,
-// made where it is not there yet.
-func nested(object map[string]any, key string) map[string]any {
-	parts := strings.Split(key, ".")
-	for _, part := range parts[:len(parts)-1] {
-		inner, ok := object[part].(map[string]any)
-		if !ok {
-			inner = map[string]any{}
-			object[part] = inner
-		}
-		object = inner
-	}
-	return object
 }

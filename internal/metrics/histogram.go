@@ -52,10 +52,12 @@ type counts struct {
 }
 
 // bucketed sorts a histogram's buckets, the shortest first, into the others. A
-// bucket of the histogram is 0.1 % wide and goes where its upper end lies.
+// bucket of the histogram is 0.1 % wide and goes where its upper end lies. There
+// are tens of thousands, so what stays the same from one to the next is kept.
 func bucketed(h *hist.Histogram) counts {
 	c := counts{native: map[int]int64{}}
-	bound, index, below := 0, 0, 0.0 // below: where native bucket index ends
+	bound, index := 0, 0
+	below, within := 0.0, int64(0) // where native bucket index ends, and what is in it so far
 	h.Each(func(upTo time.Duration, count int64) {
 		seconds := upTo.Seconds()
 		for bound < len(bounds) && seconds > bounds[bound] {
@@ -64,18 +66,27 @@ func bucketed(h *hist.Histogram) counts {
 		if bound < len(bounds) {
 			c.upTo[bound] += uint64(count)
 		}
-		if upTo == 0 {
-			c.zero += uint64(count)
-			return
-		}
-		if seconds > below {
+		switch {
+		case upTo == 0:
+			c.zero = uint64(count)
+		case seconds > below:
+			c.put(index, within)
 			// Bucket i holds what is above 2^((i-1)/2^schema), up to 2^(i/2^schema).
 			index = int(math.Ceil(math.Log2(seconds) * (1 << nativeSchema)))
 			below = math.Exp2(float64(index) / (1 << nativeSchema))
+			within = count
+		default:
+			within += count
 		}
-		c.native[index] += count
 	})
+	c.put(index, within)
 	return c
+}
+
+func (c counts) put(index int, count int64) {
+	if count > 0 {
+		c.native[index] = count
+	}
 }
 
 // classic are the cumulative counts by upper bound.

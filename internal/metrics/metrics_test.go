@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -175,6 +177,23 @@ func TestLint(t *testing.T) {
 		if problem.Metric != "benchmark_last_run_latency_seconds" || problem.Text != `non-summary metrics should not have "quantile" label` {
 			t.Errorf("%s: %s", problem.Metric, problem.Text)
 		}
+	}
+}
+
+// promtool has nothing else to say of a whole exposition, Go's and the process's
+// metrics included.
+func TestPromtool(t *testing.T) {
+	command := exec.Command(aureatest.Need(t, "promtool"), "check", "metrics")
+	command.Stdin = get(t, handler(t, always(worst())), acceptText).Body
+	output, _ := command.CombinedOutput() // it fails when it has something to say
+	var got []string
+	for line := range strings.Lines(string(output)) {
+		got = append(got, strings.TrimSpace(line))
+	}
+	got = slices.Compact(got) // it says so of every quantile
+	want := []string{`benchmark_last_run_latency_seconds non-summary metrics should not have "quantile" label`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("promtool (-want +got):\n%s", diff)
 	}
 }
 

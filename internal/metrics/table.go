@@ -27,7 +27,7 @@ type row struct {
 
 // table is every metric of the service. To add one, add its line.
 var table = describe([]row{
-	{name: "benchmark_runs_total", help: "Finished runs.", labels: []string{"workload", "status"}, kind: counter, values: runs},
+	{name: "benchmark_runs_total", help: "Finished runs.", labels: []string{"workload", "status"}, kind: counter, values: finished},
 	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs, example: exampleOfJobs},
 	{name: "benchmark_jobs_started_total", help: "Jobs started, while their run goes on.", labels: []string{"workload"}, kind: counter, values: started},
 	{name: "benchmark_job_errors_total", help: "Jobs that went wrong, by what went wrong; counted when their run has ended.", labels: []string{"workload", "class"}, kind: counter, values: wrong},

@@ -17,6 +17,9 @@ import (
 
 const ms = time.Millisecond
 
+// rounding is that of a sum, and nothing else.
+var rounding = cmpopts.EquateApprox(0, 1e-12)
+
 // fixed are numbers to be known again: of every kind, and no two alike.
 func fixed() aurea.Stats {
 	sleep, noop := aurea.NewTally(), aurea.NewTally()
@@ -147,7 +150,6 @@ func TestMergedTalliesAddUp(t *testing.T) {
 	for name, value := range read(other) {
 		sum[name] += value
 	}
-	rounding := cmpopts.EquateApprox(0, 1e-12)
 	if diff := cmp.Diff(sum, read(both), rounding); diff != "" {
 		t.Errorf("merged (-sum +merged):\n%s", diff)
 	}

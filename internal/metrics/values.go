@@ -30,7 +30,7 @@ func one(value func(*aurea.Stats) float64) func(*aurea.Stats, func(float64, ...s
 	return func(s *aurea.Stats, emit func(float64, ...string)) { emit(value(s)) }
 }
 
-func runs(s *aurea.Stats, emit func(float64, ...string)) {
+func finished(s *aurea.Stats, emit func(float64, ...string)) {
 	kinds := counted(s)
 	for key, n := range s.Runs {
 		if slices.Contains(kinds, key.Workload) {

@@ -107,7 +107,7 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 	m.options.Log.Info("run ended", "run", e.run.ID, "status", status)
 }
 
-// remember counts a finished run and keeps it, without its histograms and its
+// remember counts a finished run, tells of it and keeps it, without its histograms and its
 // jobs' records, which may be large and belong to whoever waits for the run.
 func (m *Manager) remember(e *entry) {
 	run := e.run
@@ -117,6 +117,9 @@ func (m *Manager) remember(e *entry) {
 		run.Result = &slim
 	}
 	m.stats.finish(e.plan, run)
+	if m.options.Ended != nil {
+		m.options.Ended(run)
+	}
 	m.recent = append(m.recent, run)
 	if len(m.recent) > keepRecent {
 		m.recent = slices.Delete(m.recent, 0, 1)

@@ -41,6 +41,10 @@ type Options struct {
 	Grace time.Duration // how long a running run may go on when the service ends; default 0
 	Host  workload.Host // what jobs may do; default: as little as there is
 	Log   *slog.Logger  // default: discard
+
+	// Ended, unless nil, is told of every run that has ended, without what is as
+	// large as the run was. It must not wait, nor call the manager.
+	Ended func(aurea.Run)
 }
 
 // A Manager accepts runs and executes them one after the other. Make one with

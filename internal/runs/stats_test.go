@@ -246,6 +246,25 @@ func TestStatsErrors(t *testing.T) {
 	}
 }
 
+// Whoever wants to know is told of every run that has ended, once, whether it
+// ran or not, and gets nothing that is as large as the run was.
+func TestEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		s := serve(t, Options{Ended: func(run aurea.Run) {
+			told = append(told, run.Name+" "+string(run.Status))
+			if run.FinishedAt == nil || run.Result != nil && (run.Result.ID != run.ID || run.Result.Tally != nil || run.Result.Jobs != nil) {
+				t.Errorf("told of %+v", run)
+			}
+		}})
+		everything(t, s)
+		want := []string{"a completed", " completed", "broken failed", "queued cancelled", "c cancelled"}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("ended (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // instant executes every plan at once.
 type instant struct{}
 
@@ -323,4 +342,40 @@ func TestConcurrentCalls(t *testing.T) {
 	if ok := stats.Workloads["sleep"].OK; ok != 5*completed || completed == 0 || stats.Queued+stats.Active != 0 {
 		t.Errorf("%d jobs in %d runs of 5; %d queued, %d active", ok, completed, stats.Queued, stats.Active)
 	}
+}
+
+// BenchmarkStats is one look at the numbers while intervals of a run with many
+// different latencies come in, one for each look: what it costs who looks, and
+// how long the lock is held from the run.
+func BenchmarkStats(b *testing.B) {
+	interval := aurea.NewTally()
+	for i := range 1_000_000 {
+		took := time.Duration(i) * time.Microsecond
+		interval.End(aurea.OK, 0, took/2, took)
+	}
+	spec, err := aurea.DecodeSpec([]byte(`{"num_jobs": 1}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := New(instant{}, Options{})
+	e := &entry{plan: aurea.NewPlan(spec, 1)}
+	m.running = e
+	progress := aurea.Progress{Elapsed: time.Second, Length: time.Second, Interval: interval}
+	for _, scraped := range []bool{false, true} {
+		b.Run(map[bool]string{false: "observe alone", true: "observe and look"}[scraped], func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				m.observe(e, progress)
+				if scraped {
+					m.Stats()
+				}
+			}
+		})
+	}
+	b.Run("look", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			m.Stats()
+		}
+	})
 }

@@ -41,3 +41,13 @@ func BenchmarkCompute(b *testing.B) {
 		_ = jobs.Run(b.Context(), 1, Notes{})
 	}
 }
+
+// BenchmarkKernel reports how many units a core does a second with nothing
+// around them.
+func BenchmarkKernel(b *testing.B) {
+	x := uint64(1)
+	for b.Loop() {
+		x = compute(x)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "units/s")
+}

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +10,17 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
 
 // A Host is what the operator lets jobs do: whom they may call, which programs
 // they may run, and how much of this machine they may take.
-type Host struct{}
+type Host struct {
+	Targets     transport.Targets // whom they may call; by default this machine alone
+	Connections int64             // most that the jobs of a workload may hold at once; default 10,000
+}
+
+func (h Host) maxConnections() int64 { return cmp.Or(h.Connections, 10_000) }
 
 // Kinds describes every kind that the host offers, in the order of the table.
 func (h Host) Kinds() []aurea.Kind {
@@ -171,6 +178,9 @@ func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint
 
 // measured is what the jobs of a kind with such parameters measure.
 func (h Host) measured(k kind, values map[string]any) aurea.Measures {
+	if k.measures != nil {
+		return k.measures(values)
+	}
 	if k.holds == nil {
 		return k.Measures
 	}

@@ -98,6 +98,9 @@ type kind struct {
 	// do not go together, or more than the host gives. The locations in its error
 	// are those of the workload's parameters.
 	check func(values map[string]any, p place) error
+	// measures, unless nil, is what jobs with these parameters measure, instead of
+	// Measures.
+	measures func(values map[string]any) aurea.Measures
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }
@@ -124,6 +127,7 @@ func (h Host) table() []kind {
 		noop,
 		station,
 		cpu,
+		web,
 		mix(),
 		steps(),
 	}

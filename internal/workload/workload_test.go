@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +18,9 @@ func TestKinds(t *testing.T) {
 	for _, k := range (Host{}).table() {
 		t.Run(k.Name, func(t *testing.T) {
 			checkDocumented(t, k.Name, k.Doc, k.Parameters)
-			jobs := open(t, Host{}, k.Name, simplest(k.Name), 7)
+			jobs := open(t, Host{}, k.Name, simplest(t, k.Name), 7)
 			if jobs.Waiter != nil {
-				checkWaiter(t, jobs.Waiter, open(t, Host{}, k.Name, simplest(k.Name), 7).Waiter)
+				checkWaiter(t, jobs.Waiter, open(t, Host{}, k.Name, simplest(t, k.Name), 7).Waiter)
 			} else {
 				checkRunner(t, jobs, k)
 			}
@@ -39,9 +40,11 @@ func open(t testing.TB, host Host, kind string, parameters map[string]any, seed 
 }
 
 // simplest is the least that a kind wants to be told.
-func simplest(kind string) map[string]any {
+func simplest(t *testing.T, kind string) map[string]any {
 	inner := map[string]any{"kind": "sleep", "duration": "1us"}
 	switch kind {
+	case "http":
+		return map[string]any{"url": serve(t, func(http.ResponseWriter, *http.Request) {}).URL}
 	case "mix":
 		return map[string]any{"parts": []any{map[string]any{"workload": inner}}}
 	case "steps":
@@ -187,7 +190,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, mix, steps; got "slep"`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, http, mix, steps; got "slep"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},

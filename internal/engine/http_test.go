@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// raw serves every connection with a function, which closes it.
+func raw(t *testing.T, answer func(*net.TCPConn)) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go answer(connection.(*net.TCPConn))
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-served
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// said reads a request and answers it with a text, whatever that is.
+func said(text string) func(*net.TCPConn) {
+	return func(connection *net.TCPConn) {
+		defer connection.Close()
+		_, _ = connection.Read(make([]byte, 4096))
+		_, _ = io.WriteString(connection, text)
+	}
+}
+
+func reset(connection *net.TCPConn) {
+	_, _ = connection.Read(make([]byte, 4096))
+	_ = connection.SetLinger(0)
+	_ = connection.Close()
+}
+
+// silent takes the request and says nothing until the caller has gone.
+func silent(connection *net.TCPConn) {
+	defer connection.Close()
+	_, _ = io.Copy(io.Discard, connection)
+}
+
+func dripping(connection *net.TCPConn) {
+	defer connection.Close()
+	for _, b := range []byte("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") {
+		if _, err := connection.Write([]byte{b}); err != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	for {
+		if _, err := connection.Write([]byte("x")); err != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func endless(connection *net.TCPConn) {
+	defer connection.Close()
+	_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
+	block := []byte(strings.Repeat("x", 1<<16))
+	for {
+		if _, err := connection.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+// refused is the URL of a port where nobody listens.
+func refused(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return "http://" + listener.Addr().String()
+}
+
+// A service that misbehaves makes jobs fail, each under the class of what went
+// wrong, and nothing else: every arrival of the schedule is there and has its
+// end.
+func TestHTTPMisbehaving(t *testing.T) {
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
+	t.Cleanup(failing.Close)
+	tests := []struct {
+		name, url, class, sample string
+	}{
+		{"refuses", refused(t), "connect", "connection refused"},
+		{"resets", raw(t, reset), "reset", ""},
+		{"closes before an answer", raw(t, said("")), "reset", ""},
+		{"hangs", raw(t, silent), "timeout", ""},
+		{"drips", raw(t, dripping), "timeout", ""},
+		{"fails", failing.URL, "status", "the answer's status is 500"},
+		{"answers 10 GB", raw(t, endless), "body", "1000000"},
+		{"breaks off", raw(t, said("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")), "body", ""},
+		{"breaks off in a chunk", raw(t, said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")), "body", ""},
+		{"speaks something else", raw(t, said("220 ready\r\n")), "protocol", ""},
+		{"has no TLS", strings.Replace(failing.URL, "http:", "https:", 1), "tls", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 40, "rate": 400, "timeout": "300ms", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
+			if r.Counts.Planned != 40 || r.Counts.Failed+r.Counts.Timeout != 40 {
+				t.Fatalf("of 40 jobs: %+v", r.Counts)
+			}
+			if len(r.Errors) != 1 || r.Errors[0].Class != test.class || r.Errors[0].Count != 40 || !strings.Contains(r.Errors[0].Sample, test.sample) {
+				t.Errorf("errors %+v, want 40 of class %s with %q", r.Errors, test.class, test.sample)
+			}
+			if r.FailedLatency.Count != 40 || r.Latency.Count != 0 {
+				t.Errorf("%d latencies of failures and %d of others, want 40 and 0", r.FailedLatency.Count, r.Latency.Count)
+			}
+		})
+	}
+}
+
+// A compressed answer is as long as it is on the wire, not as long as it could
+// become.
+func TestHTTPBomb(t *testing.T) {
+	const size = 1 << 26
+	var bomb strings.Builder
+	w := gzip.NewWriter(&bomb)
+	if _, err := io.CopyN(w, zeros{}, size); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Length", strconv.Itoa(bomb.Len()))
+		fmt.Fprint(w, bomb.String())
+	}))
+	defer server.Close()
+	r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 10, "concurrency": 2, "workload": {"kind": "http", "url": "`+server.URL+`"}}`)
+	in, ok := r.Counters.Get("bytes_in")
+	if body := int64(10 * bomb.Len()); r.Counts.OK != 10 || !ok || in.Total < body || in.Total > body+10*1000 {
+		t.Errorf("%d ok, %d bytes in; the bodies are %d", r.Counts.OK, in.Total, body)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// While a service stands still, the schedule goes on: whoever came meanwhile is
+// late by what was left of the pause.
+func TestHTTPFreeze(t *testing.T) {
+	const pause = 500 * time.Millisecond
+	begin := time.Now()
+	frozen := func() time.Duration { // what is left of the pause at this moment of the run
+		return max(0, 200*time.Millisecond+pause-time.Since(begin))
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if time.Since(begin) > 200*time.Millisecond {
+			time.Sleep(frozen())
+		}
+	}))
+	defer server.Close()
+	r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 200, "rate": 200, "workload": {"kind": "http", "connections": 5, "url": "`+server.URL+`"}}`)
+	if r.Counts.OK != 200 {
+		t.Fatalf("%+v %v", r.Counts, r.Errors)
+	}
+	late := int64(0)
+	for record := range r.Jobs.All() {
+		if record.End-record.Intended > 100*time.Millisecond {
+			late++
+		}
+	}
+	// 100 jobs were due in the pause, 80 of them more than 100 ms before its end.
+	if late < 70 {
+		t.Errorf("%d jobs were late, want some 80: the others were never sent", late)
+	}
+	if wait, ok := r.Phases.Get("wait"); !ok || wait.Max < 0.3 {
+		t.Errorf("the longest wait for one of 5 connections was %v s", wait.Max)
+	}
+}

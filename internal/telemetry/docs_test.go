@@ -1,0 +1,48 @@
+package telemetry
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// docs/metrics.md tells every attribute and phase of a trace, and no other
+// attribute.
+func TestDocsTellTheTrace(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join(aureatest.Root(), "docs", "metrics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, match := range regexp.MustCompile("`(aurea\\.[a-z0-9.]+[A-Z]*)`").FindAllStringSubmatch(string(content), -1) {
+		documented[match[1]] = true
+	}
+	told := map[string]bool{}
+	for _, a := range attributes(completed()) {
+		name := string(a.Key)
+		switch {
+		case strings.HasPrefix(name, "aurea.label."):
+			name = "aurea.label.KEY"
+		case strings.HasPrefix(name, "aurea.jobs.") && name != "aurea.jobs.planned":
+			name = "aurea.jobs.OUTCOME"
+		}
+		told[name] = true
+		if !documented[name] {
+			t.Errorf("docs/metrics.md does not tell %s", name)
+		}
+	}
+	for name := range documented {
+		if !told[name] {
+			t.Errorf("docs/metrics.md tells %s, which there is not", name)
+		}
+	}
+	for _, p := range phases(completed()) {
+		if !strings.Contains(string(content), "`"+p.name+"`") {
+			t.Errorf("docs/metrics.md does not tell the phase %s", p.name)
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package telemetry
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/metrics"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stats are the numbers of a service that ran a few jobs.
+func stats() aurea.Stats {
+	tally := aurea.NewTally()
+	for _, took := range []time.Duration{0, time.Millisecond, time.Millisecond, time.Second} {
+		tally.End(aurea.OK, 0, 0, took)
+	}
+	tally.Dropped = 5
+	return aurea.Stats{
+		Since:     time.Unix(1_790_000_000, 0),
+		Workloads: map[string]*aurea.Tally{"sleep": tally},
+		Kinds:     []string{"sleep"},
+		InFlight:  42,
+	}
+}
+
+// sendTo runs an exporter of those numbers, with more variables, from telling it
+// of the runs to its end.
+func sendTo(t *testing.T, url string, log *slog.Logger, variables map[string]string, runs ...aurea.Run) error {
+	t.Helper()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	exporter, err := New(os.Getenv, "1.2.3", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := metrics.New(stats, "1.2.3", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		exporter.Ended(run)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	return exporter.Run(ctx, view)
+}
+
+var silent = slog.New(slog.DiscardHandler)
+
+// A collector gets the numbers of a scrape, the histograms as exponential ones,
+// of the resource that the environment names.
+func TestMetrics(t *testing.T) {
+	c := aureatest.StartCollector(t)
+	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=ci"}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{
+		"outcome=ok,workload=sleep": 4, "outcome=failed,workload=sleep": 0, "outcome=timeout,workload=sleep": 0,
+		"outcome=cancelled,workload=sleep": 0, "outcome=dropped,workload=sleep": 5, "outcome=lost,workload=sleep": 0,
+	}
+	if diff := cmp.Diff(want, c.Numbers("benchmark_jobs_total")); diff != "" {
+		t.Errorf("jobs (-want +got):\n%s", diff)
+	}
+	sum := c.Metric("benchmark_jobs_total").GetSum()
+	if began := sum.GetDataPoints()[0].GetStartTimeUnixNano(); !sum.GetIsMonotonic() || began != 1_790_000_000e9 {
+		t.Errorf("a counter that is monotonic: %v, and counts since %d", sum.GetIsMonotonic(), began)
+	}
+	if diff := cmp.Diff(map[string]float64{"": 42}, c.Numbers("benchmark_jobs_in_flight")); diff != "" {
+		t.Errorf("in flight (-want +got):\n%s", diff)
+	}
+	h := c.Metric("benchmark_job_latency_seconds").GetExponentialHistogram().GetDataPoints()[0]
+	var counted uint64
+	for _, n := range h.GetPositive().GetBucketCounts() {
+		counted += n
+	}
+	if h.GetCount() != 4 || h.GetSum() != 1.002 || h.GetScale() != 3 || h.GetZeroCount() != 1 || counted != 3 || h.GetPositive().GetBucketCounts()[0] != 2 {
+		t.Errorf("histogram %v, want one zero, two of 1 ms and one of 1 s", h)
+	}
+	resource := c.Resources()[0]
+	for name, want := range map[string]string{"service.name": "aurea", "service.version": "1.2.3", "deployment.environment": "ci"} {
+		if resource[name] != want {
+			t.Errorf("%s is %q, want %q", name, resource[name], want)
+		}
+	}
+	if resource["service.instance.id"] == "" || resource["host.name"] == "" || len(c.Spans()) != 0 {
+		t.Errorf("resource %v, %d spans", resource, len(c.Spans()))
+	}
+}
+
+// The environment may give the service another name, and may want one signal
+// only.
+func TestTracesAlone(t *testing.T) {
+	c := aureatest.StartCollector(t)
+	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_SERVICE_NAME": "ci", "OTEL_METRICS_EXPORTER": "none"}, completed()); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Spans()) != 4 || c.Metric("benchmark_jobs_total") != nil || c.Requests() != 1 || c.Resources()[0]["service.name"] != "ci" {
+		t.Errorf("%d spans in %d requests by %v, want 4 in 1", len(c.Spans()), c.Requests(), c.Resources())
+	}
+}
+
+func TestMetricsAlone(t *testing.T) {
+	c := aureatest.StartCollector(t)
+	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_TRACES_EXPORTER": "none"}, completed()); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Spans()) != 0 || c.Metric("benchmark_jobs_total") == nil || c.Requests() != 1 {
+		t.Errorf("%d spans, %d requests; want the metrics alone", len(c.Spans()), c.Requests())
+	}
+}
+
+// Metrics go out while it runs, at the interval that the environment names.
+func TestMetricsWhileRunning(t *testing.T) {
+	c := aureatest.StartCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", c.URL+"/v1/metrics")
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+	exporter, err := New(os.Getenv, "", silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := metrics.New(stats, "", silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- exporter.Run(ctx, view) }()
+	for deadline := time.Now().Add(time.Minute); c.Requests() < 3 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	end()
+	if err := <-ended; err != nil || c.Requests() < 3 {
+		t.Errorf("%d requests, %v", c.Requests(), err)
+	}
+}
+
+// A collector that refuses is told of, by the error or in the log.
+func TestRefused(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	var log bytes.Buffer
+	err := sendTo(t, server.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, completed())
+	if err == nil || !strings.Contains(err.Error(), "404") {
+		t.Errorf("metrics: %v", err)
+	}
+	if !strings.Contains(log.String(), "telemetry was not sent") || !strings.Contains(log.String(), "traces") {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
+// More runs than can be told of at once do not hold the manager up.
+func TestBacklog(t *testing.T) {
+	var log bytes.Buffer
+	c := aureatest.StartCollector(t)
+	runs := make([]aurea.Run, backlog+1)
+	for i := range runs {
+		runs[i] = completed()
+	}
+	runs[backlog].ID = "the last one"
+	if err := sendTo(t, c.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, runs...); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.Spans()); n != 4*backlog || !strings.Contains(log.String(), `run="the last one"`) {
+		t.Errorf("%d spans, want %d\n%s", n, 4*backlog, log.String())
+	}
+}
+
+// Who asks for nothing has an exporter that does nothing.
+func TestNothing(t *testing.T) {
+	exporter, err := New(environment(nil), "", silent)
+	if err != nil || exporter != nil {
+		t.Fatalf("%v, %v", exporter, err)
+	}
+	exporter.Ended(completed())
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if err := exporter.Run(ctx, nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,114 @@
+package transport
+
+import (
+	"net"
+	"syscall"
+	"time"
+)
+
+// idleTooLong is how long a connection may have been idle to be used again: one
+// that a middlebox has forgotten by then swallows the request.
+const idleTooLong = 90 * time.Second
+
+// A conn is a connection, which one request at a time has for itself.
+type conn struct {
+	tcp    *net.TCPConn
+	raw    syscall.RawConn // of tcp
+	stream net.Conn        // tcp, or TLS on it
+	guard  guard
+	in     reader
+
+	used      bool // it has served a request
+	idleSince time.Duration
+
+	// Of the exchange under way.
+	wire  []byte
+	sent  int
+	began time.Duration // the writing
+	turn
+}
+
+func newConn(tcp *net.TCPConn) (*conn, error) {
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{tcp: tcp, raw: raw, guard: guard{conn: tcp}}
+	c.turn.init(c)
+	c.use(tcp)
+	return c, nil
+}
+
+// use has the stream read and written from now on.
+func (c *conn) use(stream net.Conn) {
+	c.stream, c.in = stream, newReader(stream)
+}
+
+func (c *conn) plain() bool { return c.stream == net.Conn(c.tcp) }
+
+func (c *conn) close() {
+	c.guard.leave(false)
+	c.in.end()
+	_ = c.stream.Close()
+}
+
+// exchange sends a request and reads the answer. It reports whether the
+// connection may serve another. Its error is errStale when nothing was sent,
+// because the connection had ended before.
+func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool, err error) {
+	c.in.begin()
+	c.wire, c.sent = r.wire, 0
+	whole, err := c.send()
+	first := now()
+	if err == nil {
+		a.Phases.FirstByte = first - c.began
+		again, err = intake{in: &c.in, to: a, keep: keep, most: most}.read(r.toHEAD)
+		c.idleSince = now()
+		a.Phases.Body = c.idleSince - first
+	}
+	c.in.end()
+	c.wire, c.used = nil, true
+	a.Sent, a.Received = int64(c.sent), c.in.total
+	return again && whole, err
+}
+
+// send writes the request and reads the first bytes of the answer. It reports
+// whether all was written: a server may answer, and close, before that.
+func (c *conn) send() (whole bool, err error) {
+	if c.used && now()-c.idleSince > idleTooLong {
+		return false, errStale
+	}
+	if !c.plain() {
+		return c.sendStream()
+	}
+	return c.sendPlain()
+}
+
+// sendStream sends over what is not a socket itself.
+func (c *conn) sendStream() (whole bool, err error) {
+	if c.used && c.ended() {
+		return false, errStale
+	}
+	c.began = now()
+	return c.sendRest()
+}
+
+// sendRest writes what is not yet written, and waits for the first bytes.
+func (c *conn) sendRest() (whole bool, err error) {
+	n, failed := c.stream.Write(c.wire[c.sent:])
+	c.sent += n
+	if err := c.in.fill(); err != nil {
+		if failed != nil {
+			err = failed
+		}
+		return false, err
+	}
+	return failed == nil, nil
+}
+
+// stale is the error of a connection that had ended when it was to be used.
+type stale struct{}
+
+func (stale) Error() string { return "the connection had ended before" }
+
+var errStale error = stale{}

@@ -1,0 +1,103 @@
+//go:build unix
+
+package transport
+
+import (
+	"errors"
+	"io"
+	"syscall"
+)
+
+// A turn is an exchange's system calls: a read that finds nothing, which shows
+// that the connection has not ended and that nobody has said anything unasked; a
+// write; and, once there is something to read, a read. Go's own way has as many:
+// there the read that finds nothing comes behind the write, where it tells
+// nothing.
+type turn struct {
+	step   func(fd uintptr) bool // kept, for a closure is an allocation
+	probe  func(fd uintptr) bool
+	wrote  bool
+	failed error // of a system call
+	gone   bool  // what the probe found
+	first  [1]byte
+}
+
+func (t *turn) init(c *conn) {
+	t.step, t.probe = c.takeStep, c.takeProbe
+}
+
+// sendPlain is send, on a socket.
+func (c *conn) sendPlain() (whole bool, err error) {
+	c.wrote, c.failed, c.gone = false, nil, false
+	if err := c.raw.Read(c.step); err != nil {
+		return false, err
+	}
+	switch {
+	case c.gone:
+		return false, errStale
+	case !c.wrote:
+		return c.sendRest()
+	default:
+		return true, c.failed
+	}
+}
+
+// takeStep is called with the socket: at first, and whenever there is something
+// to read. It reports whether it is done; if not, it is called again.
+func (c *conn) takeStep(fd uintptr) bool {
+	if c.wrote {
+		return c.readFirst(int(fd))
+	}
+	if c.used && c.takeProbe(fd) && c.gone {
+		return true
+	}
+	c.began = now()
+	n, err := retry(syscall.Write, int(fd), c.wire)
+	c.sent = max(n, 0)
+	c.wrote = err == nil && n == len(c.wire)
+	return !c.wrote // the rest goes the ordinary way, which also meets the error again
+}
+
+func (c *conn) readFirst(fd int) (done bool) {
+	room, err := c.in.room()
+	if err != nil {
+		c.failed = err
+		return true
+	}
+	n, err := retry(syscall.Read, fd, room)
+	switch {
+	case errors.Is(err, syscall.EAGAIN):
+		return false
+	case err != nil:
+		c.failed = err
+	case n == 0:
+		c.failed = io.EOF
+	default:
+		c.in.add(n)
+	}
+	return true
+}
+
+// ended reports whether a connection that is to be idle is at its end, or has
+// something to say.
+func (c *conn) ended() bool {
+	c.gone = false
+	err := c.raw.Read(c.probe)
+	return err != nil || c.gone
+}
+
+func (c *conn) takeProbe(fd uintptr) bool {
+	_, err := retry(syscall.Read, int(fd), c.first[:])
+	c.gone = !errors.Is(err, syscall.EAGAIN)
+	return true
+}
+
+// retry does a system call again that a signal has interrupted.
+func retry(call func(fd int, p []byte) (int, error), fd int, p []byte) (int, error) {
+	for {
+		n, err := call(fd, p)
+		if err != syscall.EINTR { //nolint:errorlint // a system call's error is bare
+			return n, err
+		}
+	}
+}

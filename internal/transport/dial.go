@@ -1,0 +1,150 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+// dial makes a connection to a target: resolves its host, asks whether it may,
+// connects, and agrees on TLS. It writes down what each of them took.
+func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
+	addresses, err := c.resolve(ctx, t, phases)
+	if err != nil {
+		return nil, err
+	}
+	began := now()
+	tcp, err := c.connect(ctx, t, addresses)
+	phases.Connect += now() - began
+	if err != nil {
+		return nil, err
+	}
+	made, err := newConn(tcp)
+	if err != nil {
+		_ = tcp.Close()
+		return nil, failf(ClassConnect, "%w", err)
+	}
+	if err := c.secure(ctx, t, made, phases); err != nil {
+		made.close()
+		return nil, err
+	}
+	return made, nil
+}
+
+func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]netip.Addr, error) {
+	if t.ip.IsValid() {
+		return []netip.Addr{t.ip}, nil
+	}
+	began := now()
+	addresses, err := c.lookUp(ctx, t.host)
+	phases.DNS += now() - began
+	if err == nil && len(addresses) == 0 {
+		err = errors.New("it has no address")
+	}
+	if err != nil {
+		return nil, explain(ctx, ClassDNS, "resolving "+t.host, err)
+	}
+	return addresses, nil
+}
+
+func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	if c.options.Resolver != nil {
+		return c.options.Resolver(ctx, host)
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
+
+// connect tries the addresses in their order. Of several failures it returns the
+// first.
+func (c *Client) connect(ctx context.Context, t *target, addresses []netip.Addr) (*net.TCPConn, error) {
+	var first error
+	for _, address := range addresses {
+		tcp, err := c.connectTo(ctx, t.host, netip.AddrPortFrom(address.Unmap(), t.port))
+		if err == nil {
+			return tcp, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, first
+}
+
+func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
+	if err := c.allow(host, address); err != nil {
+		return nil, err
+	}
+	var refused error
+	dialer := net.Dialer{
+		KeepAlive: -1, // four system calls for what a deadline notices sooner
+		ControlContext: func(_ context.Context, _, socket string, _ syscall.RawConn) error {
+			actual, err := netip.ParseAddrPort(socket)
+			if err == nil {
+				err = c.allow(host, actual)
+			}
+			refused = err
+			return err
+		},
+	}
+	tcp, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, address)
+	if refused != nil {
+		return nil, refused
+	}
+	if err != nil {
+		return nil, explain(ctx, ClassConnect, "connecting to "+host, err)
+	}
+	return tcp, nil
+}
+
+func (c *Client) allow(host string, address netip.AddrPort) error {
+	if c.options.Allow == nil {
+		return nil
+	}
+	if err := c.options.Allow(host, address); err != nil {
+		return &Error{ClassForbidden, err}
+	}
+	return nil
+}
+
+// secure speaks TLS on a connection, where the target wants it.
+func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phases) error {
+	if !t.secure {
+		return nil
+	}
+	config := &tls.Config{}
+	if c.options.TLS != nil {
+		config = c.options.TLS.Clone()
+	}
+	if config.ServerName == "" {
+		config.ServerName = t.host
+	}
+	config.NextProtos = []string{c.protocol()}
+	if err := made.guard.enter(ctx); err != nil {
+		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+	}
+	began := now()
+	secured := tls.Client(made.tcp, config)
+	err := secured.HandshakeContext(context.Background()) // the guard ends it
+	phases.TLS += now() - began
+	if err != nil {
+		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+	}
+	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
+		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
+	}
+	made.use(secured)
+	return nil
+}
+
+func (c *Client) protocol() string {
+	if c.options.HTTP2 {
+		return "h2"
+	}
+	return "http/1.1"
+}

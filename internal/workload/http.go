@@ -1,0 +1,186 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
+)
+
+// web calls a service over HTTP. With poll, a job is what the service does
+// behind its answer: it is submitted, and watched until it has ended.
+var web = kind{
+	Kind: aurea.Kind{
+		Name: "http",
+		Doc:  "calls a service over HTTP; with poll, submits a job to it and waits until that is done",
+		Parameters: []aurea.Parameter{
+			{Name: "url", Type: aurea.Text, Max: 8192, Required: true, Doc: "whom to call; path and query may have fields such as {{job}}"},
+			{Name: "method", Type: aurea.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
+			{Name: "headers", Type: aurea.Texts, Doc: "of the request; values may have fields"},
+			{Name: "body", Type: aurea.Any, Doc: "of the request: a text, or what is sent as JSON; may have fields " + knownFields},
+			expectParameter,
+			{Name: "version", Type: aurea.Text, Options: []string{"1.1", "2"}, Default: "1.1", Doc: "of HTTP"},
+			{Name: "connections", Type: aurea.Integer, Min: 1, Max: 1e6, Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given"},
+			{Name: "keepalive", Type: aurea.Boolean, Default: true, Doc: "whether a connection serves several requests"},
+			tlsParameter,
+			{Name: "redirects", Type: aurea.Integer, Max: 20, Default: int64(0), Doc: "how many redirects to follow"},
+			{Name: "max_bytes", Type: aurea.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30), Doc: "most bytes of an answer; a longer one fails"},
+			pollParameter,
+		},
+		MostInFlight: MostRunning,
+		Timeout:      time.Minute,
+	},
+	measures: measuredByWeb,
+	check: func(values map[string]any, p place) error {
+		if err := checkConnections(values, p); err != nil {
+			return err
+		}
+		w, err := newCaller(values, 0, p.host)
+		if err == nil {
+			w.client.Close()
+		}
+		return err
+	},
+	runs: func(o opening) (Jobs, error) {
+		w, err := newCaller(o.values, o.seed, o.host)
+		if err != nil {
+			return Jobs{}, err
+		}
+		return Jobs{Runner: w, close: []func(){w.client.Close}}, nil
+	},
+}
+
+// The phases and counters of web, by their places.
+const (
+	phaseWait = iota
+	phaseDNS
+	phaseConnect
+	phaseTLS
+	phaseFirstByte
+	phaseBody
+	phaseAccept
+	phaseQueue
+	phasePoll
+	phaseCompletion
+)
+
+const (
+	countSent = iota
+	countReceived
+	countConnections
+	countRedirects
+	countPolls
+	countPollsSent
+	countPollsReceived
+)
+
+// measuredByWeb has what polls tell only where there are some.
+func measuredByWeb(values map[string]any) aurea.Measures {
+	m := aurea.Measures{
+		Phases:   []string{"wait", "dns", "connect", "tls", "first_byte", "body"},
+		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects"},
+	}
+	if values[pollParameter.Name] != nil {
+		m.Phases = append(m.Phases, "accept", "queue", "poll", "completion")
+		m.Counters = append(m.Counters, "polls", "poll_bytes_out", "poll_bytes_in")
+	}
+	return m
+}
+
+// checkConnections wants no more connections than the host has.
+func checkConnections(values map[string]any, p place) error {
+	most := p.host.maxConnections()
+	wanted, given := values["connections"].(int64)
+	switch {
+	case given && wanted > most:
+		return wrongField("connections", fmt.Sprintf("must be at most %d on this host, see --max-connections; got %d", most, wanted))
+	case !given && p.inFlight > most:
+		return wrongField("connections", fmt.Sprintf("is needed: %d jobs in flight would take as many connections, and this host has %d, see --max-connections", p.inFlight, most))
+	}
+	return nil
+}
+
+// A caller is the http jobs of a run. Its methods may be called from many
+// goroutines at once.
+type caller struct {
+	client    *transport.Client
+	targets   transport.Targets
+	request   request
+	expect    expectation
+	redirects int64
+	poll      *poll // nil without one
+	answers   sync.Pool
+}
+
+// newCaller makes the caller that checked parameters describe; what they do not
+// show is checked here. It connects to nothing.
+func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
+	security, err := readTLS(values[tlsParameter.Name])
+	if err != nil {
+		return nil, err
+	}
+	connections := host.maxConnections()
+	if wanted, given := values["connections"].(int64); given {
+		connections = wanted
+	}
+	c := &caller{
+		targets: host.Targets,
+		client: transport.New(transport.Options{
+			Allow:       host.Targets.Allow,
+			Connections: int(connections),
+			KeepAlive:   values["keepalive"].(bool),
+			TLS:         security,
+			HTTP2:       values["version"] == "2",
+			MaxAnswer:   values["max_bytes"].(int64),
+		}),
+		redirects: values["redirects"].(int64),
+		answers:   sync.Pool{New: func() any { return new(transport.Answer) }},
+	}
+	if c.request, err = newRequest(c.client, host.Targets, values, seed); err != nil {
+		return nil, err
+	}
+	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
+		return nil, err
+	}
+	c.poll, err = readPoll(values[pollParameter.Name])
+	return c, err
+}
+
+// Run makes the job's request and judges the answer; with poll it then waits
+// until the service says that the job is done.
+func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
+	answer := c.answers.Get().(*transport.Answer)
+	defer c.answers.Put(answer)
+	request, err := c.request.of(job)
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	answered, err := c.call(ctx, request, c.keep(), answer, teller{notes, false})
+	if err == nil {
+		err = c.expect.judge(answer)
+	}
+	if err != nil || c.poll == nil {
+		return err
+	}
+	notes.Phase(phaseAccept, time.Since(begin))
+	if err := c.await(ctx, answered, answer, notes); err != nil {
+		return inside("poll", err)
+	}
+	notes.Phase(phaseCompletion, time.Since(begin))
+	return nil
+}
+
+// keep is how much of an answer is looked into.
+func (c *caller) keep() int {
+	if c.expect.looks() || c.poll != nil && !c.poll.where.path.isZero() {
+		return mostKept
+	}
+	return 0
+}
+
+// mostKept is how large an answer may be that is looked into.
+const mostKept = 1 << 20

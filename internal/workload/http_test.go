@@ -1,0 +1,283 @@
+package workload
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// serve answers with a handler until the test ends.
+func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// A told is what one job noted and how it ended.
+type told struct {
+	phases   map[string]time.Duration
+	counters map[string]int64
+	err      error
+}
+
+// class is the class of the job's failure; "" for none.
+func (o told) class() string {
+	var failure *Failure
+	if errors.As(o.err, &failure) {
+		return failure.Class
+	}
+	return ""
+}
+
+// runJob has one job of an http workload run; parameters is JSON, with $URL for
+// the server's.
+func runJob(t testing.TB, url, parameters string, job int64) told {
+	t.Helper()
+	jobs := open(t, Host{}, "http", parsed(t, strings.ReplaceAll(parameters, "$URL", url)), 1)
+	return runOf(t, jobs, job)
+}
+
+func runOf(t testing.TB, jobs Jobs, job int64) told {
+	t.Helper()
+	return runWithin(t, jobs, job, time.Minute)
+}
+
+// runWithin has a job run that has a timeout.
+func runWithin(t testing.TB, jobs Jobs, job int64, timeout time.Duration) told {
+	t.Helper()
+	notes := NewNotes(jobs.Measures)
+	o := told{phases: map[string]time.Duration{}, counters: map[string]int64{}}
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	o.err = jobs.Runner.Run(ctx, job, notes)
+	for i, name := range jobs.Measures.Phases {
+		if notes.phases[i] >= 0 {
+			o.phases[name] = notes.phases[i]
+		}
+	}
+	for i, name := range jobs.Measures.Counters {
+		o.counters[name] = notes.counters[i]
+	}
+	return o
+}
+
+// What the parameters say is what the service is sent.
+func TestHTTPSends(t *testing.T) {
+	type sent struct {
+		Method, Path, Body string
+		Header             map[string]string
+	}
+	seen := make(chan sent, 1)
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		header := map[string]string{}
+		for _, name := range []string{"Content-Type", "X-Job", "Authorization"} {
+			if value := r.Header.Get(name); value != "" {
+				header[name] = value
+			}
+		}
+		seen <- sent{r.Method, r.URL.RequestURI(), string(body), header}
+	})
+	tests := []struct {
+		name, parameters string
+		want             sent
+	}{
+		{"simplest", `{"url": "$URL"}`, sent{"GET", "/", "", map[string]string{}}},
+		{"query", `{"url": "$URL/a/{{job}}?q={{choice a&b a&b}}"}`, sent{"GET", "/a/7?q=a%26b", "", map[string]string{}}},
+		{"text", `{"url": "$URL", "body": "job {{job}}"}`, sent{"POST", "/", "job 7", map[string]string{}}},
+		{"json", `{"url": "$URL", "body": {"n": "{{job}}", "a": [1, true]}}`, sent{"POST", "/", `{"a":[1,true],"n":"7"}`, map[string]string{"Content-Type": "application/json"}}},
+		{"method", `{"url": "$URL", "method": "put", "body": "x"}`, sent{"PUT", "/", "x", map[string]string{}}},
+		{"headers", `{"url": "$URL", "headers": {"X-Job": "no {{job}}", "Authorization": "Bearer t"}}`, sent{"GET", "/", "", map[string]string{"X-Job": "no 7", "Authorization": "Bearer t"}}},
+		{"content type", `{"url": "$URL", "body": {}, "headers": {"Content-Type": "application/vnd.x+json"}}`, sent{"POST", "/", "{}", map[string]string{"Content-Type": "application/vnd.x+json"}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if o := runJob(t, server.URL, test.parameters, 7); o.err != nil {
+				t.Fatal(o.err)
+			}
+			if diff := cmp.Diff(test.want, <-seen); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// An answer is right or wrong by what is expected of it.
+func TestHTTPExpects(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/missing":
+			w.WriteHeader(http.StatusNotFound)
+		case "/text":
+			fmt.Fprint(w, "all is well")
+		case "/json":
+			fmt.Fprint(w, `{"status": "ready", "items": [{"id": 1.0}], "none": null}`)
+		case "/long":
+			fmt.Fprint(w, strings.Repeat(" ", mostKept), `{"status": "ready"}`)
+		}
+	})
+	tests := []struct{ name, path, expect, class, message string }{
+		{"status below 400", "/text", `{}`, "", ""},
+		{"status", "/missing", `{}`, "status", "the answer's status is 404"},
+		{"status wanted", "/missing", `{"status": [404, 410]}`, "", ""},
+		{"one status", "/text", `{"status": 201}`, "status", "the answer's status is 200"},
+		{"contains", "/text", `{"contains": "is well"}`, "", ""},
+		{"contains not", "/text", `{"contains": "wrong"}`, "body", `the answer's body does not contain "wrong"`},
+		{"json there", "/json", `{"json": {"path": "$.items[0].id"}}`, "", ""},
+		{"json equals", "/json", `{"json": [{"path": "$.status", "equals": "ready"}, {"path": "$.items[0].id", "equals": 1}]}`, "", ""},
+		{"json differs", "/json", `{"json": {"path": "$.status", "equals": "done"}}`, "body", "the answer has ready at $.status, not done"},
+		{"text is no number", "/json", `{"json": {"path": "$.items[0].id", "equals": "1.0"}}`, "body", "the answer has 1.0 at $.items[0].id, not 1.0"},
+		{"json missing", "/json", `{"json": {"path": "$.nothing"}}`, "body", "the answer has nothing at $.nothing"},
+		{"json null is there", "/json", `{"json": {"path": "$.none"}}`, "", ""},
+		{"no json", "/text", `{"json": {"path": "$.status"}}`, "body", "the answer is not JSON: invalid character 'a' looking for beginning of value"},
+		{"too long", "/long", `{"json": {"path": "$.status"}}`, "body", "the answer is longer than the 1048576 bytes that are looked into"},
+		{"too long to contain", "/long", `{"contains": "ready"}`, "body", `the first 1048576 bytes of the answer's body do not contain "ready"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := runJob(t, server.URL, `{"url": "$URL`+test.path+`", "expect": `+test.expect+`}`, 0)
+			if message := fmt.Sprint(o.err); o.class() != test.class || o.err != nil && message != test.message {
+				t.Errorf("class %q, %v; want %q, %s", o.class(), o.err, test.class, test.message)
+			}
+		})
+	}
+}
+
+// Redirects are followed as often as the spec allows, as RFC 9110 says, and
+// credentials stay with the host that they were meant for.
+func TestHTTPRedirects(t *testing.T) {
+	var elsewhere atomic.Value
+	other := serve(t, func(_ http.ResponseWriter, r *http.Request) { elsewhere.Store(r.Header.Clone()) })
+	var last atomic.Value
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		last.Store(r.Method + " " + r.URL.Path + " " + string(body) + " " + r.Header.Get("Authorization"))
+		switch r.URL.Path {
+		case "/see":
+			http.Redirect(w, r, "/end", http.StatusSeeOther)
+		case "/keep":
+			http.Redirect(w, r, "/end", http.StatusPermanentRedirect)
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		case "/nowhere":
+			w.WriteHeader(http.StatusFound)
+		case "/out":
+			http.Redirect(w, r, other.URL, http.StatusFound)
+		}
+	})
+	tests := []struct {
+		name, path, redirects, class, last string
+		followed                           int64
+	}{
+		{"off", "/see", `0`, "", "POST /see x secret", 0},
+		{"see other", "/see", `1`, "", "GET /end  secret", 1},
+		{"permanent", "/keep", `1`, "", "POST /end x secret", 1},
+		{"too many", "/loop", `3`, "redirect", "GET /loop  secret", 3},
+		{"nowhere", "/nowhere", `1`, "redirect", "POST /nowhere x secret", 1},
+		{"another host", "/out", `1`, "", "POST /out x secret", 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := runJob(t, server.URL, `{"url": "$URL`+test.path+`", "body": "x", "headers": {"Authorization": "secret", "X-Own": "kept"}, "redirects": `+test.redirects+`}`, 0)
+			if o.class() != test.class || last.Load() != test.last || o.counters["redirects"] != test.followed {
+				t.Errorf("class %q (%v), last request %q, %d redirects; want %q, %q, %d",
+					o.class(), o.err, last.Load(), o.counters["redirects"], test.class, test.last, test.followed)
+			}
+		})
+	}
+	header := elsewhere.Load().(http.Header)
+	if header.Get("Authorization") != "" || header.Get("X-Own") != "kept" {
+		t.Errorf("the other host was sent %v", header)
+	}
+}
+
+// What does not fit is refused before anything is called, and named.
+func TestHTTPChecks(t *testing.T) {
+	tests := []struct{ parameters, want string }{
+		{`{}`, "workload.url: is needed: whom to call; path and query may have fields such as {{job}}"},
+		{`{"url": "http://localhost:{{int 1 9}}/"}`, "workload.url: must have the same scheme, host and port for all jobs; only path and query may have fields"},
+		{`{"url": "http://{{choice a b}}/"}`, "workload.url: must have the same scheme, host and port for all jobs; only path and query may have fields"},
+		{`{"url": "http://[::1/"}`, `workload.url: must be a URL such as http://localhost:8080/; parse "http://[::1/": missing ']' in host`},
+		{`{"url": "http://localhost/", "version": "3"}`, `workload.version: must be one of 1.1, 2; got "3"`},
+		{`{"url": "http://localhost/", "connections": 20000}`, "workload.connections: must be at most 10000 on this host, see --max-connections; got 20000"},
+		{`{"url": "http://localhost/", "expect": {"status": 99}}`, "workload.expect.status: must be an integer from 100 to 599; got 99"},
+		{`{"url": "http://localhost/", "expect": {"json": {"path": "status"}}}`, `workload.expect.json[0].path: must be a JSONPath such as $.status; jsonpath: unexpected identifier at position 1`},
+		{`{"url": "http://localhost/", "poll": {"status": "status"}}`, `workload.poll.status: must be a JSONPath such as $.status; jsonpath: unexpected identifier at position 1`},
+		{`{"url": "http://localhost/", "poll": {"queued_at": "$.a"}}`, "workload.poll: must have queued_at and started_at together: the time in the queue is what lies between them"},
+		{`{"url": "http://localhost/", "tls": {"key": "x"}}`, "workload.tls: must have certificate and key together"},
+		{`{"url": "http://localhost/", "tls": {"ca": "x"}}`, "workload.tls.ca: must hold a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"},
+		{`{"url": "http://localhost/{{jb}}"}`, "workload.url: has {{jb}}, which is not a field; there are " + knownFields},
+	}
+	for _, test := range tests {
+		err := Host{}.Check(aurea.Plan{Workload: aurea.Workload{Kind: "http", Parameters: parsed(t, test.parameters)}})
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s:\n got %v\nwant %s", test.parameters, err, test.want)
+		}
+	}
+	many := aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://localhost/"}}
+	err := Host{Connections: 10}.Check(aurea.Plan{Workload: many, Concurrency: 11})
+	if want := "workload.connections: is needed: 11 jobs in flight would take as many connections, and this host has 10, see --max-connections"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// The numbers of an exchange are told: every phase that there was, and bytes.
+func TestHTTPTells(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "0123456789") })
+	jobs := open(t, Host{}, "http", map[string]any{"url": server.URL, "body": "abc"}, 1)
+	first, second := runOf(t, jobs, 0), runOf(t, jobs, 1)
+	for _, phase := range []string{"wait", "connect", "first_byte", "body"} {
+		if _, there := first.phases[phase]; !there {
+			t.Errorf("the first job does not tell its %s", phase)
+		}
+	}
+	if _, there := second.phases["connect"]; there {
+		t.Error("the second job tells of a connection that the first one made")
+	}
+	if got := [2]int64{first.counters["connections"], second.counters["connections"]}; got != [2]int64{1, 0} {
+		t.Errorf("connections %v, want 1 and 0", got)
+	}
+	if first.counters["bytes_out"] <= 3 || first.counters["bytes_in"] <= 10 {
+		t.Errorf("bytes %v: head and body are more than the bodies", first.counters)
+	}
+}
+
+// Jobs that fill in fields send the same again when the run is repeated.
+func TestHTTPRepeats(t *testing.T) {
+	var paths [2][]string
+	for i := range paths {
+		server := serve(t, func(_ http.ResponseWriter, r *http.Request) { paths[i] = append(paths[i], r.URL.Path) })
+		jobs := open(t, Host{}, "http", map[string]any{"url": server.URL + "/{{uuid}}/{{int 1 1000000}}"}, 5)
+		for job := range int64(20) {
+			if o := runOf(t, jobs, job); o.err != nil {
+				t.Fatal(o.err)
+			}
+		}
+	}
+	if diff := cmp.Diff(paths[0], paths[1]); diff != "" || len(paths[0]) != 20 {
+		t.Errorf("%d paths: %s", len(paths[0]), diff)
+	}
+}
+
+// encode is a value as JSON.
+func encode(t testing.TB, value any) string {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}

@@ -1,0 +1,102 @@
+package workload
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
+)
+
+// expectParameter says which answers are right.
+var expectParameter = aurea.Parameter{
+	Name: "expect", Type: aurea.Object, Doc: "which answers are right; without it, those with a status below 400",
+	Members: []aurea.Parameter{
+		{Name: "status", Type: aurea.List, Min: 1, Max: 50, Items: &aurea.Parameter{Type: aurea.Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses that are right"},
+		{Name: "contains", Type: aurea.Text, Max: 10_000, Doc: "what the answer's body must contain"},
+		{Name: "json", Type: aurea.List, Min: 1, Max: 20, Doc: "what must be in the answer's JSON", Items: &aurea.Parameter{
+			Type: aurea.Object, Doc: "a place, and what is there", Members: []aurea.Parameter{
+				{Name: "path", Type: aurea.Text, Max: 1000, Required: true, Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there"},
+				{Name: "equals", Type: aurea.Any, Doc: "what it must be; anything unless given"},
+			},
+		}},
+	},
+}
+
+// An expectation judges answers. The zero value wants a status below 400.
+type expectation struct {
+	statuses []int64
+	contains []byte
+	json     []jsonRule
+}
+
+type jsonRule struct {
+	jsonPath
+	equals any // nil: anything
+}
+
+func readExpectation(value any) (expectation, error) {
+	var e expectation
+	given, ok := value.(map[string]any)
+	if !ok {
+		return e, nil
+	}
+	statuses, _ := given["status"].([]any)
+	for _, status := range statuses {
+		e.statuses = append(e.statuses, status.(int64))
+	}
+	if text, ok := given["contains"].(string); ok {
+		e.contains = []byte(text)
+	}
+	rules, _ := given["json"].([]any)
+	for i, item := range rules {
+		rule := item.(map[string]any)
+		path, err := readPath(rule["path"].(string))
+		if err != nil {
+			return e, wrongField(fmt.Sprintf("expect.json[%d].path", i), err.Error())
+		}
+		e.json = append(e.json, jsonRule{path, rule["equals"]})
+	}
+	return e, nil
+}
+
+// looks reports whether it takes an answer's body to judge it.
+func (e expectation) looks() bool { return e.contains != nil || e.json != nil }
+
+// judge is nil for a right answer, and else a failure of class status or body.
+func (e expectation) judge(answer *transport.Answer) error {
+	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
+		return &Failure{"status", fmt.Errorf("the answer's status is %d", answer.Status)}
+	}
+	if e.contains != nil && !bytes.Contains(answer.Body, e.contains) {
+		if answer.Truncated {
+			return wrongBody("the first %d bytes of the answer's body do not contain %q", mostKept, e.contains)
+		}
+		return wrongBody("the answer's body does not contain %q", e.contains)
+	}
+	if e.json == nil {
+		return nil
+	}
+	document, err := decodeJSON(answer)
+	if err != nil {
+		return err
+	}
+	for _, rule := range e.json {
+		if err := rule.judge(document); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r jsonRule) judge(document any) error {
+	found, ok := r.first(document)
+	switch {
+	case !ok:
+		return wrongBody("the answer has nothing at %s", r.text)
+	case r.equals != nil && !equal(found, r.equals):
+		return wrongBody("the answer has %s at %s, not %s", clip(scalar(found)), r.text, scalar(r.equals))
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
+)
+
+// pollParameter says how to watch a job of the service that an answer has
+// accepted.
+var pollParameter = aurea.Parameter{
+	Name: "poll", Type: aurea.Object, Doc: "asks the service for the job that it has accepted, until that is done",
+	Members: []aurea.Parameter{
+		{Name: "url", Type: aurea.Text, Max: 1000, Default: "Location", Doc: "where the first answer says whom to ask: the name of a header, or a JSONPath such as $.links.self"},
+		{Name: "interval", Type: aurea.DurationText, Min: 0.001, Max: 60, Default: aurea.Duration(100 * time.Millisecond), Doc: "from the start of a poll to that of the next; the first is made at once"},
+		{Name: "status", Type: aurea.Text, Max: 1000, Default: "$.status", Doc: "where a poll's answer says how the job fares: a JSONPath"},
+		{Name: "done", Type: aurea.List, Min: 1, Max: 20, Items: &aurea.Parameter{Type: aurea.Any, Doc: "a value"}, Default: []any{"completed", "done", "succeeded", "success"}, Doc: "what is there when the job is done"},
+		{Name: "failed", Type: aurea.List, Min: 1, Max: 20, Items: &aurea.Parameter{Type: aurea.Any, Doc: "a value"}, Default: []any{"failed", "error", "cancelled", "canceled"}, Doc: "what is there when it has failed"},
+		{Name: "queue_time", Type: aurea.Text, Max: 1000, Doc: "where the last answer says how long the job has waited, in seconds or as a duration: a JSONPath"},
+		{Name: "queued_at", Type: aurea.Text, Max: 1000, Doc: "or where it says since when the job waited (RFC 3339)"},
+		{Name: "started_at", Type: aurea.Text, Max: 1000, Doc: "and where, since when it was worked on"},
+	},
+}
+
+// A poll is how to watch the service's jobs.
+type poll struct {
+	where    pointer
+	interval time.Duration
+	status   jsonPath
+	done     []any
+	failed   []any
+	queue    jsonPath // zero where the answers do not say
+	queued   jsonPath
+	started  jsonPath
+}
+
+// A pointer says where an answer has a URL: in a header, or in its JSON.
+type pointer struct {
+	header string
+	path   jsonPath
+}
+
+// readPoll is nil without the parameter.
+func readPoll(value any) (*poll, error) {
+	given, ok := value.(map[string]any)
+	if !ok {
+		return nil, nil //nolint:nilnil // which is what a run without polls has
+	}
+	p := &poll{
+		interval: time.Duration(given["interval"].(aurea.Duration)),
+		done:     given["done"].([]any),
+		failed:   given["failed"].([]any),
+	}
+	if where := given["url"].(string); !strings.HasPrefix(where, "$") {
+		p.where.header = where
+	}
+	for _, path := range []struct {
+		name string
+		to   *jsonPath
+	}{{"url", &p.where.path}, {"status", &p.status}, {"queue_time", &p.queue}, {"queued_at", &p.queued}, {"started_at", &p.started}} {
+		text, ok := given[path.name].(string)
+		if !ok || path.name == "url" && p.where.header != "" {
+			continue
+		}
+		var err error
+		if *path.to, err = readPath(text); err != nil {
+			return nil, wrongField("poll."+path.name, err.Error())
+		}
+	}
+	if p.queued.isZero() != p.started.isZero() {
+		return nil, wrongField("poll", "must have queued_at and started_at together: the time in the queue is what lies between them")
+	}
+	return p, nil
+}
+
+// await asks the service for the job that the answer has accepted, until it has
+// ended.
+func (c *caller) await(ctx context.Context, accepted prepared, answer *transport.Answer, notes Notes) error {
+	to, err := c.poll.where.find(accepted.url, answer)
+	if err != nil {
+		return err
+	}
+	ask, err := c.prepare(prepared{method: http.MethodGet, url: to, header: accepted.header}, accepted.url)
+	if err != nil {
+		return err
+	}
+	for {
+		begin := time.Now()
+		ended, err := c.ask(ctx, ask, answer, notes)
+		if err != nil || ended {
+			return err
+		}
+		if err := pause(ctx, c.poll.interval-time.Since(begin)); err != nil {
+			return err
+		}
+	}
+}
+
+// find is the URL that an answer from another one names.
+func (p pointer) find(from *url.URL, answer *transport.Answer) (*url.URL, error) {
+	text := answer.Header(p.header)
+	where := "header " + p.header
+	if !p.path.isZero() {
+		document, err := decodeJSON(answer)
+		if err != nil {
+			return nil, err
+		}
+		found, _ := p.path.first(document)
+		text, _ = found.(string)
+		where = p.path.text
+	}
+	if text == "" {
+		return nil, wrongBody("the answer does not say whom to ask: there is no URL at %s", where)
+	}
+	to, err := from.Parse(text)
+	if err != nil {
+		return nil, wrongBody("the answer names no URL at %s: %w", where, err)
+	}
+	return to, nil
+}
+
+// ask polls once: whether the job is done.
+func (c *caller) ask(ctx context.Context, p prepared, answer *transport.Answer, notes Notes) (done bool, err error) {
+	if _, err := c.call(ctx, p, mostKept, answer, teller{notes, true}); err != nil {
+		return false, err
+	}
+	if err := (expectation{}).judge(answer); err != nil {
+		return false, err
+	}
+	document, err := decodeJSON(answer)
+	if err != nil {
+		return false, err
+	}
+	status, found := c.poll.status.first(document)
+	is := func(value any) bool { return equal(status, value) }
+	switch {
+	case !found:
+		return false, wrongBody("the answer has nothing at %s", c.poll.status.text)
+	case slices.ContainsFunc(c.poll.failed, is):
+		return false, &Failure{"job", fmt.Errorf("the service says that the job has failed: %s is %s", c.poll.status.text, clip(scalar(status)))}
+	case !slices.ContainsFunc(c.poll.done, is):
+		return false, nil
+	}
+	return true, c.poll.noteQueue(document, notes)
+}
+
+// noteQueue notes how long the job has waited, where the answer is to say it.
+func (p *poll) noteQueue(document any, notes Notes) error {
+	waited, err := p.waited(document)
+	if err != nil {
+		return err
+	}
+	if waited >= 0 {
+		notes.Phase(phaseQueue, waited)
+	}
+	return nil
+}
+
+// waited is negative where the answer is not to say it.
+func (p *poll) waited(document any) (time.Duration, error) {
+	switch {
+	case !p.queue.isZero():
+		value, _ := p.queue.first(document)
+		waited, err := time.ParseDuration(scalar(value))
+		if err != nil {
+			waited, err = time.ParseDuration(scalar(value) + "s")
+		}
+		if err != nil || waited < 0 {
+			return 0, wrongBody("the answer has no time at %s, in seconds or such as 250ms", p.queue.text)
+		}
+		return waited, nil
+	case !p.queued.isZero():
+		queued, err := p.queued.time(document)
+		if err != nil {
+			return 0, err
+		}
+		started, err := p.started.time(document)
+		return max(started.Sub(queued), 0), err
+	}
+	return -1, nil
+}
+
+// time is the moment that the answer has at the path.
+func (p jsonPath) time(document any) (time.Time, error) {
+	value, _ := p.first(document)
+	moment, err := time.Parse(time.RFC3339, scalar(value))
+	if err != nil {
+		return moment, wrongBody("the answer has no moment at %s, such as 2026-01-02T15:04:05Z", p.text)
+	}
+	return moment, nil
+}

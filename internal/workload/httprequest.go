@@ -1,0 +1,141 @@
+package workload
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/transport"
+)
+
+// A request is what the jobs of a run send: the same each, encoded once, or, with
+// fields to fill in, another one each.
+type request struct {
+	client  *transport.Client
+	fixed   *prepared // nil where jobs differ
+	method  string
+	url     template
+	headers []header
+	body    template
+	json    bool // the body was not a text
+}
+
+type header struct {
+	name  string
+	value template
+}
+
+// newRequest reads the parameters of a request. The error is about one of them.
+func newRequest(client *transport.Client, targets transport.Targets, values map[string]any, seed uint64) (request, error) {
+	r := request{client: client, method: http.MethodGet}
+	fields := templates{seed: seed}
+	var err error
+	if r.url, err = fields.parse(values["url"].(string)); err != nil {
+		return r, wrongField("url", err.Error())
+	}
+	if err := r.readHeaders(values, &fields); err != nil {
+		return r, err
+	}
+	if body, given := values["body"]; given {
+		r.method = http.MethodPost
+		if r.body, err = r.readBody(body, &fields); err != nil {
+			return r, wrongField("body", err.Error())
+		}
+	}
+	if method, given := values["method"].(string); given {
+		r.method = strings.ToUpper(method)
+	}
+	return r, r.try(targets, values["url"].(string))
+}
+
+// try checks the first job's request as all of them will be, and keeps it if
+// they are all the same.
+func (r *request) try(targets transport.Targets, text string) error {
+	if !anchored(text) {
+		return wrongField("url", "must have the same scheme, host and port for all jobs; only path and query may have fields")
+	}
+	first, err := r.url.parse(0)
+	if err != nil {
+		return wrongField("url", "must be a URL such as http://localhost:8080/; "+err.Error())
+	}
+	if err := targets.CheckURL(first); err != nil {
+		return wrongField("url", err.Error())
+	}
+	p, err := r.of(0)
+	if err != nil {
+		return wrongField("headers", "cannot be sent with the rest of the request: "+err.Error())
+	}
+	if r.same() {
+		r.fixed = &p
+	}
+	return nil
+}
+
+// anchored reports whether scheme, host and port stand before the first field.
+func anchored(text string) bool {
+	before, _, fields := strings.Cut(text, "{{")
+	_, rest, _ := strings.Cut(before, "://")
+	return !fields || strings.ContainsAny(rest, "/?#")
+}
+
+func (r *request) readHeaders(values map[string]any, fields *templates) error {
+	given, _ := values["headers"].(map[string]string)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value, err := fields.parse(given[name])
+		if err != nil {
+			return wrongField("headers."+name, err.Error())
+		}
+		r.headers = append(r.headers, header{name, value})
+	}
+	return nil
+}
+
+// readBody is a text as it is, and anything else as JSON.
+func (r *request) readBody(body any, fields *templates) (template, error) {
+	text, ok := body.(string)
+	if !ok {
+		var encoded strings.Builder
+		encoder := json.NewEncoder(&encoded)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(body); err != nil {
+			return template{}, fmt.Errorf("cannot be sent as JSON: %w", err)
+		}
+		text, r.json = strings.TrimSuffix(encoded.String(), "\n"), true
+	}
+	return fields.parse(text)
+}
+
+// same reports whether all jobs send the same.
+func (r *request) same() bool {
+	varies := func(h header) bool { return !h.value.fixed() }
+	return r.url.fixed() && r.body.fixed() && !slices.ContainsFunc(r.headers, varies)
+}
+
+// of is the request of a job.
+func (r *request) of(job int64) (prepared, error) {
+	if r.fixed != nil {
+		return *r.fixed, nil
+	}
+	to, err := r.url.parse(job)
+	if err != nil {
+		return prepared{}, err
+	}
+	p := prepared{method: r.method, url: to, header: http.Header{}, body: []byte(r.body.render(job, nil))}
+	if r.json {
+		p.header.Set("Content-Type", "application/json")
+	}
+	for _, h := range r.headers {
+		p.header.Set(h.name, h.value.render(job, nil))
+	}
+	p.Request, err = r.client.NewRequest(p.method, p.url.String(), p.header, p.body)
+	return p, err
+}
+
+// parse is the template as a URL; what is filled in is escaped.
+func (t template) parse(job int64) (*url.URL, error) {
+	return url.Parse(t.render(job, url.QueryEscape))
+}
