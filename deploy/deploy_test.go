@@ -234,6 +234,7 @@ func TestImageCommands(t *testing.T) {
 // What .dockerignore leaves is enough for the Dockerfile's build, and the
 // binary needs nothing of the image it goes into.
 func TestImageBuild(t *testing.T) {
+	t.Parallel()
 	dockerfile := read(t, "Dockerfile")
 	image := regexp.MustCompile(`(?m)^FROM golang:(\S+)`).FindStringSubmatch(dockerfile)
 	language := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))

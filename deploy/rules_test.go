@@ -33,6 +33,7 @@ func rules(t *testing.T) (rules []rule) {
 // Prometheus' own tool finds nothing wrong with the rules, and every case of
 // theirs comes out as it should.
 func TestRules(t *testing.T) {
+	t.Parallel()
 	promtool := aureatest.Need(t, "promtool")
 	for _, args := range [][]string{
 		{"check", "rules", "--lint=all", "--lint-fatal", "deploy/prometheus/rules.yaml"},

@@ -3,9 +3,11 @@ package kubernetes_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	core "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // The objects find each other by label, name and port.
@@ -73,8 +75,9 @@ func TestPodIsConfinedAndGuaranteed(t *testing.T) {
 	if cores := container.Resources.Limits.Cpu(); cores.MilliValue() == 0 || cores.MilliValue()%1000 != 0 {
 		t.Errorf("%s cores, want whole ones", cores)
 	}
-	if container.Resources.Limits.Memory().IsZero() {
-		t.Error("no limit of memory")
+	soft := resource.MustParse(strings.TrimSuffix(container.Env[0].Value, "B"))
+	if hard := container.Resources.Limits.Memory(); container.Env[0].Name != "GOMEMLIMIT" || soft.Cmp(*hard) >= 0 || 2*soft.Value() < hard.Value() {
+		t.Errorf("%s is %s, want a little less than the limit of %s", container.Env[0].Name, soft.String(), hard)
 	}
 	for name, probe := range map[string]*core.Probe{"startup": container.StartupProbe, "liveness": container.LivenessProbe, "readiness": container.ReadinessProbe} {
 		if probe == nil || probe.HTTPGet.Port.String() != container.Ports[0].Name {
