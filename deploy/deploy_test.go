@@ -1,7 +1,7 @@
 // Package deploy_test checks what is shipped next to the binary: the image, the
-// composition, Prometheus' configuration and the dashboard. No Docker engine is
-// needed: the image's commands are run outside of an image, and Prometheus is
-// started with the shipped configuration.
+// composition, Prometheus' configuration and rules, and the dashboards. No Docker
+// engine is needed: the image's commands are run outside of an image, and a real
+// Prometheus is started with what is shipped and asked what Grafana would ask.
 package deploy_test
 
 import (
@@ -125,6 +125,7 @@ func TestProvisioning(t *testing.T) {
 		Global struct {
 			ScrapeInterval string `yaml:"scrape_interval"`
 		}
+		RuleFiles []string `yaml:"rule_files"`
 	}](t, read(t, "deploy/prometheus/prometheus.yaml"))
 	if got := config.Global.ScrapeInterval; got != "5s" {
 		t.Errorf("scraped every %s, want 5s", got)
@@ -132,8 +133,13 @@ func TestProvisioning(t *testing.T) {
 	if flag := "--config.file=/etc/prometheus/prometheus.yaml"; !slices.Contains(c.Services["prometheus"].Command, flag) {
 		t.Errorf("prometheus is not started with %s", flag)
 	}
-	if got, want := c.here("/etc/prometheus/prometheus.yaml"), filepath.Join(root, "deploy/prometheus/prometheus.yaml"); got != want {
-		t.Errorf("prometheus reads %s, want %s", got, want)
+	for _, file := range append(config.RuleFiles, "prometheus.yaml") {
+		if got, want := c.here("/etc/prometheus/"+file), filepath.Join(root, "deploy/prometheus", file); got != want {
+			t.Errorf("prometheus reads %s, want %s", got, want)
+		}
+	}
+	if want := []string{"rules.yaml"}; !slices.Equal(config.RuleFiles, want) {
+		t.Errorf("rules in %q, want %q", config.RuleFiles, want)
 	}
 	if got, want := read(t, "deploy/prometheus/targets/aurea.json"), `[{"targets": ["aurea:5000"]}]`+"\n"; got != want {
 		t.Errorf("targets are %s, want %s", got, want)
@@ -161,13 +167,14 @@ func TestProvisioning(t *testing.T) {
 	if len(providers) != 1 {
 		t.Fatalf("%d dashboard providers, want 1", len(providers))
 	}
-	shipped := filepath.Join(root, "deploy/grafana/dashboards/aurea.json")
-	if got := c.here(providers[0].Options.Path + "/aurea.json"); got != shipped {
-		t.Errorf("grafana's dashboards come from %q, want %q", got, shipped)
+	for _, b := range boards(t) {
+		if got, want := c.here(filepath.Join(providers[0].Options.Path, b.File)), filepath.Join(root, "deploy/grafana/dashboards", b.File); got != want {
+			t.Errorf("grafana's dashboards come from %q, want %q", got, want)
+		}
 	}
 	environment := c.Services["grafana"].Environment
-	if got := c.here(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != shipped {
-		t.Errorf("grafana's home is %q, want %q", got, shipped)
+	if got := c.here(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != filepath.Join(root, "deploy/grafana/dashboards/overview.json") {
+		t.Errorf("grafana's home is %q, want the overview", got)
 	}
 	if environment["GF_AUTH_ANONYMOUS_ENABLED"] != "true" || environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" {
 		t.Errorf("grafana asks for a login, or lets strangers write: %v", environment)
@@ -227,6 +234,7 @@ func TestImageCommands(t *testing.T) {
 // What .dockerignore leaves is enough for the Dockerfile's build, and the
 // binary needs nothing of the image it goes into.
 func TestImageBuild(t *testing.T) {
+	t.Parallel()
 	dockerfile := read(t, "Dockerfile")
 	image := regexp.MustCompile(`(?m)^FROM golang:(\S+)`).FindStringSubmatch(dockerfile)
 	language := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))

@@ -1,0 +1,61 @@
+package deploy_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// A deployment is what the tests look at of the one for Kubernetes. Its fields
+// are held to Kubernetes' own types in deploy/kubernetes, a module of its own.
+type deployment struct {
+	Spec struct {
+		Template struct {
+			Spec struct {
+				Containers []struct {
+					Args           []string
+					StartupProbe   probe `yaml:"startupProbe"`
+					LivenessProbe  probe `yaml:"livenessProbe"`
+					ReadinessProbe probe `yaml:"readinessProbe"`
+				}
+			}
+		}
+	}
+}
+
+// A probe is what the kubelet asks for.
+type probe struct {
+	HTTPGet struct{ Path string } `yaml:"httpGet"`
+}
+
+// The pod's command serves; its probes need no token and everything else does.
+func TestKubernetesCommand(t *testing.T) {
+	tokens := filepath.Join(t.TempDir(), "tokens")
+	write(t, tokens, "a-token-that-is-long-enough-to-be-one\n")
+	container := parse[deployment](t, read(t, "deploy/kubernetes/deployment.yaml")).Spec.Template.Spec.Containers[0]
+	here := strings.NewReplacer("0.0.0.0:5000", "0.0.0.0:0", "/data", t.TempDir(), "/etc/aurea/tokens", tokens)
+	var args []string
+	for _, arg := range container.Args {
+		args = append(args, here.Replace(arg))
+	}
+	url, _ := aureatest.Serve(t, args[1:]...)
+	url = "http://127.0.0.1" + url[strings.LastIndex(url, ":"):]
+	for path, want := range map[string]int{
+		container.StartupProbe.HTTPGet.Path:   http.StatusOK,
+		container.LivenessProbe.HTTPGet.Path:  http.StatusOK,
+		container.ReadinessProbe.HTTPGet.Path: http.StatusOK,
+		"/metrics":                            http.StatusUnauthorized,
+	} {
+		response, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close() // only its status is of interest
+		if response.StatusCode != want {
+			t.Errorf("%s answers %s, want %d", path, response.Status, want)
+		}
+	}
+}
