@@ -14,6 +14,10 @@ import (
 // executes.
 const pollEvery = time.Second
 
+// cancelTime is how long Cancel waits for a run to end, so that it can show it
+// as it ended. Most do at once.
+const cancelTime = time.Second
+
 // Get returns a run as it stands, with its result when there is one. The error
 // is ErrNotFound, or ErrUnavailable.
 func (m *Manager) Get(ctx context.Context, id string) (aurea.Run, error) {
@@ -113,7 +117,9 @@ func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
 	}
 	e.cancel(errCancelled)
 	m.leave(e)
-	return m.snapshot(e), nil
+	ctx, stop := context.WithTimeout(ctx, cancelTime)
+	defer stop()
+	return m.Wait(ctx, id)
 }
 
 // Tally returns the histograms of a finished run's judged part; an ErrConflict

@@ -79,7 +79,7 @@ const (
 type entry struct {
 	run     aurea.Run
 	plan    aurea.Plan
-	by      Submission
+	by      aurea.Submission
 	watch   func(aurea.Run)
 	ctx     context.Context // cancelled with the reason why the run shall stop
 	cancel  context.CancelCauseFunc

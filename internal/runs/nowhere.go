@@ -15,7 +15,7 @@ type nowhere struct{}
 
 func unknown(id string) error { return fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id) }
 
-func (nowhere) Create(_ context.Context, run aurea.Run, _ Submission) (aurea.Run, error) {
+func (nowhere) Create(_ context.Context, run aurea.Run, _ aurea.Submission) (aurea.Run, error) {
 	return run, nil
 }
 func (nowhere) Save(context.Context, aurea.Run) error             { return nil }

@@ -78,7 +78,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{plan: plan, by: Submission{Owner: m.options.Owner, Body: body}, done: make(chan struct{}), changed: make(chan struct{})}
+	e := &entry{plan: plan, by: aurea.Submission{Owner: m.options.Owner, Body: body}, done: make(chan struct{}), changed: make(chan struct{})}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
 	e.run = aurea.Run{
 		ID:        "benchmark-" + id.String(),

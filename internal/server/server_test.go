@@ -31,6 +31,7 @@ const patience = time.Minute
 
 // A fake is a Runs of the test's own.
 type fake struct {
+	Runs  // nil: what is not the test's own must not be asked
 	do    func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
 	ready error
 }
