@@ -24,11 +24,13 @@ var writers = map[string]func(*aurea.Result, io.Writer) error{
 func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
+	var remote remote
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml]",
-		Short: "Run one benchmark on this machine",
-		Long: `Runs one benchmark on this machine and prints its result. The spec is a YAML or
-JSON file (- is standard input), flags, or both; flags override the file.
+		Short: "Run one benchmark, on this machine or at a server",
+		Long: `Runs one benchmark on this machine, or, with --server, at a service, which also
+keeps it, and prints its result. The spec is a YAML or JSON file (- is standard
+input), flags, or both; flags override the file.
 
 Exit codes: 0 done, and every threshold passed; 2 wrong usage or spec; 3 a
 threshold failed; 4 the measurement is invalid or had no data; 130 interrupted,
@@ -36,7 +38,8 @@ with the partial result printed; 1 anything else.`,
 		Example: `  aurea run --jobs 100 --job-duration 50ms
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
-  aurea run spec.yaml -o json`,
+  aurea run spec.yaml -o json
+  aurea run spec.yaml --server http://127.0.0.1:5000`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := writers[output]
@@ -51,7 +54,7 @@ with the partial result printed; 1 anything else.`,
 			if quiet {
 				progress = io.Discard
 			}
-			run, err := execute(command.Context(), spec, progress)
+			run, err := execute(command.Context(), spec, remote, progress)
 			if err != nil {
 				return err
 			}
@@ -59,24 +62,37 @@ with the partial result printed; 1 anything else.`,
 		},
 	}
 	addSpecFlags(command.Flags())
+	remote.addFlags(command.Flags(), "")
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
 	return command
 }
 
-// execute runs the spec on this machine. The first interrupt stops the run, a
-// second one the process.
-func execute(ctx context.Context, spec aurea.Spec, progress io.Writer) (aurea.Run, error) {
+// execute runs the spec, on this machine or at a server. The first interrupt
+// stops the run, a second one the process.
+func execute(ctx context.Context, spec aurea.Spec, remote remote, progress io.Writer) (aurea.Run, error) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	watch := func(r aurea.Run) { printProgress(progress, r) }
+	if remote.url == "" {
+		return executeHere(ctx, spec, watch)
+	}
+	client, err := remote.client()
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	defer client.Close()
+	return client.Do(ctx, spec, watch)
+}
 
+func executeHere(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	host := workload.Host{}
 	manager := runs.New(engine.New(version, host), runs.Options{Host: host})
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()
-	run, err := manager.Do(ctx, spec, func(r aurea.Run) { printProgress(progress, r) })
+	run, err := manager.Do(ctx, spec, watch)
 	done()
 	if ended := <-ended; err == nil {
 		err = ended
