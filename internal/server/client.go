@@ -35,7 +35,7 @@ var errAway = errors.New("the server does not answer")
 func NewClient(base, token string) (*Client, error) {
 	parsed, err := url.Parse(base)
 	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return nil, fmt.Errorf("%w: the server must be a URL such as http://127.0.0.1:5000; got %q", aurea.ErrInvalid, base)
+		return nil, fmt.Errorf("must be a URL such as http://127.0.0.1:5000; got %q", base)
 	}
 	return &Client{base: strings.TrimSuffix(base, "/"), token: token}, nil
 }
