@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -239,4 +240,31 @@ func (m *memory) Ready(context.Context) error {
 	}
 	m.mu.Unlock()
 	return nil
+}
+
+// kept starts a manager on a store, and waits until it accepts runs.
+func kept(t *testing.T, store *memory, owner string, options Options) *service {
+	t.Helper()
+	options.Store, options.Owner = store, owner
+	s := serve(t, options)
+	time.Sleep(10 * time.Millisecond)
+	return s
+}
+
+func (s *service) submit(t *testing.T, spec, key string) aurea.Run {
+	t.Helper()
+	run, err := s.manager.Submit(t.Context(), decode(t, spec), key)
+	if err != nil {
+		t.Fatalf("Submit %s: %v", spec, err)
+	}
+	return run
+}
+
+func (s *service) get(t *testing.T, id string) aurea.Run {
+	t.Helper()
+	run, err := s.manager.Get(t.Context(), id)
+	if err != nil {
+		t.Fatalf("Get: %v", err)
+	}
+	return run
 }
