@@ -65,7 +65,7 @@ func finished(spec aurea.Spec) aurea.Run {
 func with(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
-		Metrics: http.NotFoundHandler(),
+		Metrics: exporting("no metrics\n"),
 		Kinds:   workload.Host{}.Kinds(),
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
@@ -74,6 +74,14 @@ func with(runs Runs, changes ...func(*Options)) Options {
 		change(&options)
 	}
 	return options
+}
+
+// exporting answers as a handler of metrics does.
+func exporting(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = io.WriteString(w, text)
+	})
 }
 
 // A service is the whole of it, on a port of the loopback interface.
@@ -135,7 +143,9 @@ func (s *service) call(method, path string, body io.Reader, headers ...string) a
 	if err != nil {
 		s.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return answer{response.StatusCode, response.Header, content}
+	got := answer{response.StatusCode, response.Header, content}
+	checkConforms(s.t, method, path, got)
+	return got
 }
 
 func (s *service) run(spec string, headers ...string) answer {
@@ -166,9 +176,22 @@ func ask(t testing.TB, handler http.Handler, method, path, body string, headers 
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
 	request.Host = "localhost:5000"
 	setHeaders(request, headers)
+	got := record(handler, request)
+	checkConforms(t, method, path, got)
+	return got
+}
+
+func record(handler http.Handler, request *http.Request) answer {
 	recorder := deadlined{httptest.NewRecorder()}
 	handler.ServeHTTP(recorder, request)
 	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
+}
+
+// askPlainly is ask without holding the answer against the description.
+func askPlainly(handler http.Handler, method, path string) answer {
+	request := httptest.NewRequest(method, path, nil)
+	request.Host = "localhost:5000"
+	return record(handler, request)
 }
 
 // until waits for something to become true.
