@@ -23,27 +23,41 @@ func (m *Manager) keepAside(e *entry) {
 // when the store can.
 func (m *Manager) keep(e *entry) {
 	err := m.put(e)
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	shown := e.end
+	later := errors.Is(err, aurea.ErrUnavailable)
 	if err != nil {
-		m.doubt(err)
 		m.options.Log.Error("run not stored", "run", e.run.ID, "error", err)
 		if shown.Result != nil {
 			shown.Result = shown.Result.NotStored(err)
 		}
-		if !errors.Is(err, aurea.ErrConflict) { // the store has another end of it
-			m.unkept = append(m.unkept, e)
-		}
 	}
-	e.run = shown
-	m.count(e)
-	if !errors.Is(err, aurea.ErrUnavailable) {
+	if err != nil && !later && !errors.Is(err, aurea.ErrConflict) { // in a conflict the store has another end of it
+		m.putWithout(e, err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if later {
+		m.unkept = append(m.unkept, e)
+		m.doubt(err)
+	} else {
 		delete(m.live, e.run.ID)
 	}
+	shown.Note, shown.Baseline = e.run.Note, e.run.Baseline // which may have been changed meanwhile
+	e.run = shown
+	m.count(e)
 	close(e.done)
 	m.show(e)
 	m.options.Log.Info("run ended", "run", e.run.ID, "status", e.run.Status)
+}
+
+// putWithout gives a run an end in the store whose result cannot be stored through
+// a fault that waiting does not mend.
+func (m *Manager) putWithout(e *entry, why error) {
+	e.end.Result = nil
+	e.end.Error = "its result could not be stored: " + why.Error()
+	if err := m.put(e); err != nil {
+		m.options.Log.Error("run has no end in the store", "run", e.run.ID, "error", err)
+	}
 }
 
 // put is one attempt to store the end of a run.
@@ -52,7 +66,7 @@ func (m *Manager) put(e *entry) error {
 	defer cancel()
 	digest, err := m.store.Finish(ctx, e.end)
 	if err != nil {
-		return err
+		return late(err)
 	}
 	e.end.Digest = digest
 	return nil
@@ -68,6 +82,22 @@ func (m *Manager) doubt(err error) {
 	m.options.Log.Error("no runs are accepted until they can be kept", "error", err)
 }
 
+// lastTry is for what the store could not take before the service ends.
+func (m *Manager) lastTry(ctx context.Context) {
+	m.mu.Lock()
+	left := len(m.unkept)
+	m.mu.Unlock()
+	if left == 0 {
+		return
+	}
+	m.mend(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.unkept {
+		m.options.Log.Error("run is lost: the store could not take it to the end", "run", e.run.ID)
+	}
+}
+
 // mend tries whether the store can keep runs again, stores what it could not
 // before, and then has runs accepted.
 func (m *Manager) mend(ctx context.Context) {
@@ -78,10 +108,13 @@ func (m *Manager) mend(ctx context.Context) {
 	waiting := m.unkept
 	m.mu.Unlock()
 	for _, e := range waiting {
-		if err := m.put(e); errors.Is(err, aurea.ErrUnavailable) {
+		switch err := m.put(e); {
+		case errors.Is(err, aurea.ErrUnavailable):
 			return
-		} else if err != nil {
-			m.options.Log.Error("run lost", "run", e.run.ID, "error", err)
+		case errors.Is(err, aurea.ErrConflict):
+			m.options.Log.Warn("run has another end in the store", "run", e.run.ID)
+		case err != nil:
+			m.putWithout(e, err)
 		}
 		m.mu.Lock()
 		m.unkept = m.unkept[1:]

@@ -51,8 +51,8 @@ type Manager struct {
 	wake     chan struct{} // there may be something in the queue
 	started  chan struct{} // closed when the store is in order
 
-	keeping sync.WaitGroup // runs that are being stored
-	room    chan struct{}  // holds one for each of them
+	keeping sync.WaitGroup // what is being stored: new runs, and ended ones
+	room    chan struct{}  // holds one for each ended one
 
 	mu      sync.Mutex
 	closing bool
@@ -139,10 +139,12 @@ func (m *Manager) Run(ctx context.Context) error {
 	defer tenders.Wait()
 	defer ended()
 	if m.options.Store != nil {
-		tenders.Go(func() { m.tend(tending) })
+		tenders.Go(func() { tend(tending, m.signs()) })
+		tenders.Go(func() { tend(tending, m.repairs()) })
 	}
 	m.work(ctx)
 	m.keeping.Wait()
+	m.lastTry(context.WithoutCancel(ctx))
 	return nil
 }
 

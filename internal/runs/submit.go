@@ -119,10 +119,12 @@ func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
 	if earlier, err = m.reserve(e); earlier != nil || err != nil {
 		return earlier, err
 	}
+	defer m.keeping.Done()
 	// The caller may go away in the middle of it; the store shall not.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), storeTimeout)
 	defer cancel()
 	kept, err := m.store.Create(ctx, e.run, e.by)
+	err = late(err)
 	if err == nil && kept.ID == e.run.ID {
 		return nil, m.enqueue(e)
 	}
@@ -156,6 +158,7 @@ func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
 		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
 	}
 	m.coming++
+	m.keeping.Add(1)
 	m.live[e.run.ID] = e
 	return nil, nil
 }

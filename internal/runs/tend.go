@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -12,9 +13,9 @@ import (
 const (
 	tick          = 250 * time.Millisecond
 	firstSave     = 100 * time.Millisecond // of a run; one that is over by then needs none
-	saveEvery     = 2 * time.Second        // the progress of the running run
+	saveEvery     = time.Second            // the progress of the running run
 	renewEvery    = 2 * time.Second        // this server's sign of life
-	lease         = 15 * time.Second       // without one, it counts as dead
+	lease         = 30 * time.Second       // without one, it counts as dead
 	mendEvery     = time.Second            // look whether a store in trouble is well again
 	recoverEvery  = 5 * time.Second        // look for runs whose server is dead
 	pruneEvery    = time.Minute
@@ -33,6 +34,7 @@ func (m *Manager) start(ctx context.Context) error {
 		if err == nil {
 			_, err = m.store.Renew(ctx, m.options.Owner, time.Now().Add(lease))
 		}
+		err = late(err)
 		switch {
 		case err == nil:
 			for _, run := range interrupted {
@@ -55,19 +57,33 @@ func (m *Manager) start(ctx context.Context) error {
 	}
 }
 
-// tend looks after the store until ctx is cancelled.
-func (m *Manager) tend(ctx context.Context) {
-	chores := []struct {
-		every time.Duration
-		do    func(context.Context)
-		next  time.Time
-	}{
-		{every: tick, do: m.save},
-		{every: renewEvery, do: m.renew},
-		{every: mendEvery, do: m.mendIfNeeded},
-		{every: recoverEvery, do: m.adopt},
-		{every: pruneEvery, do: m.prune},
+// A chore is something that is done for the store again and again.
+type chore struct {
+	every, atMost time.Duration // atMost is how long it may take
+	do            func(context.Context)
+	next          time.Time
+}
+
+// signs are the chores that others wait for: how runs are, and that this server is
+// alive.
+func (m *Manager) signs() []chore {
+	return []chore{
+		{every: tick, atMost: storeTimeout, do: m.save},
+		{every: renewEvery, atMost: storeTimeout, do: m.renew},
+		{every: recoverEvery, atMost: storeTimeout, do: m.adopt},
 	}
+}
+
+// repairs are the chores that may take long.
+func (m *Manager) repairs() []chore {
+	return []chore{
+		{every: mendEvery, atMost: finishTimeout, do: m.mendIfNeeded},
+		{every: pruneEvery, atMost: finishTimeout, do: m.prune},
+	}
+}
+
+// tend does the chores, one at a time, until ctx is cancelled.
+func tend(ctx context.Context, chores []chore) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	for {
@@ -75,7 +91,7 @@ func (m *Manager) tend(ctx context.Context) {
 			c := &chores[i]
 			if now := time.Now(); ctx.Err() == nil && !now.Before(c.next) {
 				c.next = now.Add(c.every)
-				limited, cancel := context.WithTimeout(ctx, storeTimeout)
+				limited, cancel := context.WithTimeout(ctx, c.atMost)
 				c.do(limited)
 				cancel()
 			}
@@ -152,8 +168,17 @@ func (m *Manager) prune(ctx context.Context) {
 	}
 }
 
+// late gives an error of a store that was not waited for any longer its kind.
+func late(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: the store did not answer in time", aurea.ErrUnavailable)
+	}
+	return err
+}
+
 // note takes in how a write for the store's own sake went.
 func (m *Manager) note(err error) {
+	err = late(err)
 	if err == nil || errors.Is(err, aurea.ErrConflict) || errors.Is(err, context.Canceled) {
 		return
 	}

@@ -277,3 +277,24 @@ func (c *Client) Ready() error {
 	defer cancel()
 	return c.do(ctx, call{method: http.MethodGet, path: "/readyz"}, nil)
 }
+
+// Tally returns the histograms of a finished run, exactly.
+func (c *Client) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
+	response, err := c.send(ctx, call{
+		method: http.MethodGet, path: runPath(id) + "/histogram", again: true,
+		query: url.Values{"format": {"binary"}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxEvent))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errAway, err)
+	}
+	tally := aurea.NewTally()
+	if err := tally.UnmarshalBinary(data); err != nil {
+		return nil, fmt.Errorf("the histograms of run %s: %w", id, err)
+	}
+	return tally, nil
+}

@@ -80,6 +80,7 @@ type Options struct {
 	Runs    Runs
 	Metrics http.Handler // answers GET /metrics
 	Kinds   []aurea.Kind // of workload, for the description
+	Store   string       // what sort of store keeps the runs, for people
 	Version string
 	Tokens  []string // bearer tokens, any of which is accepted; none means that no token is asked for
 	AnyHost bool     // answer whatever name the client called the host by

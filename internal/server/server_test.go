@@ -20,6 +20,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -95,6 +96,18 @@ type service struct {
 // serve starts a service of real parts, which ends with the test.
 func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
+	if options.Store == nil {
+		kept, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := kept.Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
+		options.Store, options.Owner = kept, "test"
+	}
 	s := &service{t: t, manager: runs.New(engine.New("1.2.3", workload.Host{}), options)}
 	exporter, err := metrics.New(s.manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -110,6 +123,7 @@ func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *servi
 			t.Errorf("Run: %v", err)
 		}
 	})
+	until(t, "the store to be in order", func() bool { return s.manager.Ready() == nil })
 	t.Cleanup(func() {
 		cancel()
 		s.CloseClientConnections() // whoever still waits for a run gives it up
