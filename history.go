@@ -46,3 +46,10 @@ type Retention struct {
 	Runs  int64
 	Bytes int64 // of what the runs occupy in the store
 }
+
+// A Submission is who submitted a run, and how to know it again.
+type Submission struct {
+	Owner string // the server that executes the run
+	Key   string // the client's idempotency key; "" for none
+	Body  string // a digest of the request's body, compared when the key comes again
+}
