@@ -34,6 +34,7 @@ var api = []route{
 	{"POST", "/v1/runs/{id}/cancel", "cancel-run", "Stop a run; its partial result is kept", (*Server).registerCancel},
 	{"GET", "/v1/runs/{id}/events", "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
 	{"GET", "/v1/runs/{id}/jobs", "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
+	{"GET", "/v1/runs/{id}/histogram", "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
 	{"GET", "/v1/workloads", "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
 }
 

@@ -228,6 +228,7 @@ func testWatch(t *testing.T, r Runs) {
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	blocked := submit(t, r, endless)
 	errs := 0
 	for update, err := range r.Watch(ctx, blocked.ID, 0) {
