@@ -27,33 +27,41 @@ type loader struct {
 	seen   map[string]int64 // jobs that had ended, as of two seconds before the kill
 }
 
-// load keeps the server busy until ctx ends: with submissions, most of which are
-// tiny, and a look at those that are not.
-func (l *loader) load(ctx context.Context, t *testing.T) {
+// load keeps the server busy until ctx ends: with as many tiny runs as it takes,
+// or with one that would go on, behind which the others queue.
+func (l *loader) load(ctx context.Context, t *testing.T, long bool) {
+	if long {
+		l.submit(ctx, t, `{"num_jobs": 100000, "concurrency": 4, "job_duration_ms": 10}`)
+	}
 	var clients sync.WaitGroup
-	for i := range 4 {
+	for range 8 {
 		clients.Go(func() {
 			for ctx.Err() == nil {
-				spec := `{"num_jobs": 1, "job_duration_ms": 0}`
-				if i == 0 {
-					spec = `{"num_jobs": 2000, "concurrency": 4, "job_duration_ms": 10}`
+				id := l.submit(ctx, t, `{"num_jobs": 1, "job_duration_ms": 0}`)
+				if id != "" && !long {
+					_, _ = l.client.Wait(ctx, id) // the server may die meanwhile
 				}
-				decoded, err := aurea.DecodeSpec([]byte(spec))
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				run, err := l.client.Submit(ctx, decoded, "")
-				if err != nil {
-					continue // the server has died, or its queue is full
-				}
-				l.mu.Lock()
-				l.acked[run.ID] = true
-				l.mu.Unlock()
 			}
 		})
 	}
 	clients.Wait()
+}
+
+// submit returns the id of a run that was acknowledged.
+func (l *loader) submit(ctx context.Context, t *testing.T, spec string) string {
+	decoded, err := aurea.DecodeSpec([]byte(spec))
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	run, err := l.client.Submit(ctx, decoded, "")
+	if err != nil {
+		return "" // the server has died, or its queue is full
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.acked[run.ID] = true
+	return run.ID
 }
 
 // A process that is killed at any moment, under load, loses nothing that it has
@@ -70,7 +78,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	dir := t.TempDir()
 	l := &loader{acked: map[string]bool{}, seen: map[string]int64{}}
 	interrupted, partial := 0, 0
-	for range times {
+	for i := range times {
+		long := i%2 == 1
+		delay := time.Duration(50+rand.IntN(1500)) * time.Millisecond
+		if long {
+			delay = time.Duration(1000+rand.IntN(3000)) * time.Millisecond
+		}
 		url, process := aureatest.Serve(t, "--data", dir, "--queue", "64")
 		client, err := server.NewClient(url, "")
 		if err != nil {
@@ -79,14 +92,14 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		l.client = client
 		ctx, stop := context.WithCancel(t.Context())
 		killed := make(chan struct{})
-		time.AfterFunc(time.Duration(100+rand.IntN(2500))*time.Millisecond, func() {
+		time.AfterFunc(delay, func() {
 			defer close(killed)
 			_ = process.Kill() // it cannot have ended by itself
 			_, _ = process.Wait()
 			stop()
 		})
 		go l.look(ctx)
-		l.load(ctx, t)
+		l.load(ctx, t, long)
 		<-killed
 		client.Close()
 		checkDatabase(t, filepath.Join(dir, "aurea.db"))

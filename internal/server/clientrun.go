@@ -135,7 +135,7 @@ func (w *watch) connect(ctx context.Context) error {
 
 // take yields an event as an update.
 func (w *watch) take(e event) error {
-	if e.name == "" {
+	if e.heartbeat {
 		w.over = !w.yield(aurea.Update{}, nil)
 		return nil
 	}
@@ -152,7 +152,7 @@ func (w *watch) take(e event) error {
 	case aurea.UpdateResult:
 		into = &update.Run.Result
 	default:
-		return nil // of a newer server
+		return nil // a comment, or of a newer server
 	}
 	if err := json.Unmarshal(e.data, into); err != nil {
 		return fmt.Errorf("run %s: an event is not what it should be: %w", w.id, err)
@@ -162,11 +162,13 @@ func (w *watch) take(e event) error {
 	return nil
 }
 
-// An event is a server-sent one; a comment has no name.
+// An event is a server-sent one; a comment has no name, and an empty comment is a
+// heartbeat.
 type event struct {
-	id   int64
-	name string
-	data []byte
+	id        int64
+	name      string
+	data      []byte
+	heartbeat bool
 }
 
 // maxEvent is the most bytes of one line of an event.
@@ -187,6 +189,7 @@ func readEvent(reader *bufio.Reader) (event, error) {
 			if len(line) == 0 {
 				return e, nil
 			}
+			e.heartbeat = len(value) == 0
 		case "id":
 			e.id, _ = strconv.ParseInt(string(value), 10, 64) // none of ours is no number
 		case "event":

@@ -68,6 +68,7 @@ func with(runs Runs, changes ...func(*Options)) Options {
 		Runs:    runs,
 		Metrics: exporting("no metrics\n"),
 		Kinds:   workload.Host{}.Kinds(),
+		Store:   "sqlite",
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
 	}
@@ -88,13 +89,13 @@ func exporting(text string) http.Handler {
 // A service is the whole of it, on a port of the loopback interface.
 type service struct {
 	*httptest.Server
-	t       *testing.T
+	t       testing.TB
 	manager *runs.Manager
 	drain   context.CancelFunc
 }
 
 // serve starts a service of real parts, which ends with the test.
-func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *service {
+func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
 	if options.Store == nil {
 		kept, err := store.Open(t.Context(), t.TempDir(), store.Options{})

@@ -156,7 +156,8 @@ func testCancel(t *testing.T, r Runs) {
 			t.Errorf("Jobs: %v", err)
 		}
 	}
-	for id, result := range map[string]bool{queued.ID: false, running.ID: true} {
+	for _, id := range []string{queued.ID, running.ID} {
+		result := id == running.ID
 		if _, err := r.Cancel(t.Context(), id); err != nil {
 			t.Fatalf("Cancel: %v", err)
 		}
