@@ -13,19 +13,20 @@ type content struct {
 	ending
 	created int64
 	spec    string
+	jobs    []byte // SHA-256 of the fingerprints of the jobs' records, nil without records
 }
 
 // digest is the SHA-256 of the content: of its parts in this order, each behind
 // its length in 8 bytes.
 func (c content) digest() string {
 	h := sha256.New()
-	summary, _ := c.summary.(string)
-	for _, part := range []string{c.id, c.spec, c.status, c.state, summary, c.series} {
+	created := binary.BigEndian.AppendUint64(nil, uint64(c.created))
+	for _, part := range []string{c.id, string(created), c.spec, c.status, c.state, c.summary, c.series} {
 		add(h, []byte(part))
 	}
-	add(h, binary.BigEndian.AppendUint64(nil, uint64(c.created)))
-	add(h, c.tally)
-	add(h, c.detail)
+	for _, part := range [][]byte{c.tally, c.detail, c.jobs} {
+		add(h, part)
+	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
@@ -34,8 +35,7 @@ func add(h hash.Hash, part []byte) {
 	h.Write(part)
 }
 
-// bytes is about what the run takes in the database.
+// bytes is about what the run takes in the database, without its jobs' records.
 func (c content) bytes() int64 {
-	summary, _ := c.summary.(string)
-	return int64(len(c.spec) + len(c.state) + len(summary) + len(c.series) + len(c.tally) + len(c.detail) + rowBytes)
+	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowBytes)
 }

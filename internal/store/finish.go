@@ -8,13 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-const finishRun = `
-UPDATE runs SET status = $1, finished = 1, state = $2, summary = $3, digest = $4, bytes = $5, jobs = $6
-WHERE id = $7 AND finished = 0`
-
-const insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
-
-// Finish keeps a finished run and everything that came of it.
+// Finish keeps a finished run and everything that came of it. Only when all of it
+// is there is the run finished.
 func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
@@ -23,11 +18,15 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	if err != nil {
 		return "", err
 	}
-	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		digest, err = e.keep(ctx, tx)
-		return err
-	})
+	e.stage, err = s.stage(ctx, run)
+	if err == nil {
+		err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			digest, err = e.keep(ctx, tx)
+			return err
+		})
+	}
 	if err != nil {
+		e.stage.drop(ctx)
 		return "", s.told("keep a result", err)
 	}
 	return digest, nil
@@ -36,9 +35,9 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 // An ending is what is kept of a run when it finishes, as it is kept.
 type ending struct {
 	id, status, state string
-	summary           any // a JSON string, or nil without a result
-	series            string
+	summary, series   string // JSON; "" without a result
 	tally, detail     []byte
+	stage             *stage // nil without records
 }
 
 func newEnding(run aurea.Run) (*ending, error) {
@@ -64,23 +63,48 @@ func newEnding(run aurea.Run) (*ending, error) {
 	return e, nil
 }
 
+const (
+	finishRun = `
+UPDATE runs SET status = $1, finished = 1, state = $2, summary = $3, digest = $4, bytes = $5, jobs = $6
+WHERE id = $7 AND finished = 0`
+	insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
+)
+
 // keep makes the run finished.
 func (e *ending) keep(ctx context.Context, tx *sql.Tx) (digest string, err error) {
-	var c content
-	err = tx.QueryRowContext(ctx, `SELECT created_at, spec FROM runs WHERE id = $1`, e.id).Scan(&c.created, &c.spec)
-	if none(err) {
-		return "", notFound(e.id)
-	}
+	c, err := e.content(ctx, tx)
 	if err != nil {
 		return "", err
 	}
-	c.ending = *e
 	digest = c.digest()
-	if err := touch(ctx, tx, e.id, finishRun, e.status, e.state, e.summary, digest, c.bytes(), "", e.id); err != nil {
-		return "", err
+	size, attempt := c.bytes(), ""
+	if e.stage != nil {
+		if err := e.stage.keep(ctx, tx); err != nil {
+			return "", err
+		}
+		size, attempt = size+e.stage.size, e.stage.attempt
 	}
-	if e.summary != nil {
-		_, err = tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail)
+	if e.summary != "" {
+		if _, err := tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail); err != nil {
+			return "", err
+		}
 	}
-	return digest, err
+	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
+	return digest, touch(ctx, tx, e.id, finishRun, e.status, e.state, summary, digest, size, attempt, e.id)
+}
+
+// content adds what was kept of the run when it was created.
+func (e *ending) content(ctx context.Context, tx *sql.Tx) (content, error) {
+	c := content{ending: *e}
+	var ended int64
+	err := tx.QueryRowContext(ctx, `SELECT created_at, spec, finished FROM runs WHERE id = $1`, e.id).Scan(&c.created, &c.spec, &ended)
+	switch {
+	case none(err):
+		err = notFound(e.id)
+	case err == nil && ended == 1:
+		err = finished(e.id)
+	case err == nil && e.stage != nil:
+		c.jobs = e.stage.hash.Sum(nil)
+	}
+	return c, err
 }

@@ -26,7 +26,7 @@ func (s *Store) Get(ctx context.Context, id string) (aurea.Run, error) {
 func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	var data []byte
 	err := s.reader.QueryRowContext(ctx, `SELECT tally FROM results WHERE run_id = $1`, id).Scan(&data)
-	if none(err) || err == nil && data == nil {
+	if none(err) || err == nil && len(data) == 0 {
 		return nil, notFound(id)
 	}
 	tally := aurea.NewTally()

@@ -15,7 +15,7 @@ func ages(t testing.TB, s Store) {
 		run := NewRun(i)
 		run.CreatedAt = time.Now().UTC().Truncate(time.Microsecond).Add(time.Duration(i-9) * time.Hour)
 		if i != 2 {
-			run = Finished(run, 1000)
+			run = Finished(run, 100)
 		}
 		keep(t, s, run)
 	}
@@ -40,7 +40,7 @@ func testPruneByAge(t *testing.T, place Place) {
 	prune(t, s, aurea.Retention{}, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 	prune(t, s, aurea.Retention{Age: 4*time.Hour + 30*time.Minute}, 3, 9, 8, 7, 6, 5, 2, 1)
 	prune(t, s, aurea.Retention{Age: 4*time.Hour + 30*time.Minute}, 0, 9, 8, 7, 6, 5, 2, 1)
-	expect(t, jobs(t, s, NewRun(9).ID), records(1000))
+	expect(t, jobs(t, s, NewRun(9).ID), records(100))
 }
 
 func testPruneByNumber(t *testing.T, place Place) {
@@ -55,11 +55,11 @@ func testPruneByNumber(t *testing.T, place Place) {
 func testPruneByBytes(t *testing.T, place Place) {
 	s := place.Open(t)
 	ages(t, s)
-	prune(t, s, aurea.Retention{Bytes: 1 << 40}, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+	prune(t, s, aurea.Retention{Bytes: 150_000}, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 	run := Finished(NewRun(10), 200_000)
 	run.CreatedAt = time.Now().UTC()
 	keep(t, s, run)
-	prune(t, s, aurea.Retention{Bytes: 400_000}, 9, 2, 1)
+	prune(t, s, aurea.Retention{Bytes: 150_000}, 9, 2, 1)
 }
 
 func testReady(t *testing.T, place Place) {
