@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/records"
 )
 
 // A form is one in which jobs are exported.
@@ -25,6 +26,24 @@ type form struct {
 var forms = []form{
 	{"ndjson", "application/x-ndjson", lines(nil, (*aurea.Result).AppendJobNDJSON)},
 	{"csv", "text/csv; charset=utf-8", lines(aurea.JobColumns, (*aurea.Result).AppendJobCSV)},
+	{"parquet", records.ContentType, parquet},
+}
+
+// parquet is the form that takes the least: a few bytes a job.
+func parquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
+	writer := records.NewWriter(out)
+	for job, err := range jobs {
+		if err == nil {
+			err = writer.Write(job)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := writer.Close(); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 // lines is a form with one line a job.

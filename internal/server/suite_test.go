@@ -225,7 +225,10 @@ func testWatch(t *testing.T, r Runs) {
 		t.Errorf("the rest is %d, want %d", rest, want)
 	}
 	// A watcher may have enough.
-	for range r.Watch(t.Context(), run.ID, 0) {
+	for _, err := range r.Watch(t.Context(), run.ID, 0) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
