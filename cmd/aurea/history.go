@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ func (o *historyOptions) open(ctx context.Context, log *slog.Logger) (*store.Sto
 	address := o.store
 	if address == "" {
 		address = o.data
-	} else if !strings.Contains(address, "://") {
+	} else if scheme, _, _ := strings.Cut(address, "://"); !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
 		return nil, "", usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; got %q", address)
 	}
 	opened, err := store.Open(ctx, address, store.Options{Log: log})
