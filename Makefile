@@ -7,7 +7,7 @@ TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint race bench bench-peers theory fuzz clean
+.PHONY: help run build test check format vet lint race bench bench-peers theory torture fuzz clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench-peers: ## measure beside other tools, and write docs/performance.md
 
 theory: ## measure queueing stations in real time, beside the closed forms (8 minutes)
 	go test -run '^$$' -bench Theory -benchtime 1x -timeout 20m ./internal/engine
+
+torture: ## kill the service 50 times under load, and look for what is lost (TIMES=50)
+	AUREA_TORTURE=$(or $(TIMES),50) go test -count=1 -v -timeout 30m -run KilledAtAnyMoment ./cmd/aurea
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \

@@ -51,10 +51,6 @@ func (r *Result) writeJobs(out *bufio.Writer) {
 }
 
 func (r *Result) appendJob(line []byte, job JobRecord, pricing Pricing) []byte {
-	cost := 0.0
-	if job.Outcome != Cancelled {
-		cost = pricing.Cost((job.End - job.Start).Seconds(), 1)
-	}
 	line = append(line, `{"job_id":"`...)
 	line = append(line, r.ID...)
 	line = append(line, `-job-`...)
@@ -62,12 +58,23 @@ func (r *Result) appendJob(line []byte, job JobRecord, pricing Pricing) []byte {
 	line = append(line, `","latency":`...)
 	line = appendSeconds(line, job.End-job.Intended)
 	line = append(line, `,"cost":`...)
-	line = strconv.AppendFloat(line, cost, 'g', -1, 64)
+	line = strconv.AppendFloat(line, job.cost(pricing), 'g', -1, 64)
 	line = append(line, `,"timestamp":"`...)
-	line = r.StartTime.Add(job.Start).AppendFormat(line, "2006-01-02T15:04:05.000000Z")
+	line = r.StartTime.Add(job.Start).AppendFormat(line, jobTime)
 	line = append(line, `","status":"`...)
 	line = append(line, job.Outcome.String()...)
 	return append(line, `"}`...)
+}
+
+// jobTime is how a job's start is written.
+const jobTime = "2006-01-02T15:04:05.000000Z"
+
+// cost is the price of one job.
+func (j JobRecord) cost(pricing Pricing) float64 {
+	if j.Outcome == Cancelled {
+		return 0
+	}
+	return pricing.Cost((j.End - j.Start).Seconds(), 1)
 }
 
 // appendSeconds writes a duration in seconds, exactly.

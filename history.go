@@ -1,6 +1,10 @@
 package aurea
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // A RunQuery selects runs of the history, newest first. The zero value of a
 // field does not restrict.
@@ -36,6 +40,45 @@ type RunChange struct {
 	Baseline *bool   `json:"baseline,omitempty"` // at most one run of a name is its baseline: marking one unmarks the other
 }
 
+// changes are what may be changed, and what each must be.
+var changes = []struct {
+	name, rule string
+	set        func(c *RunChange, value any) bool
+}{
+	{"note", fmt.Sprintf("must be text of up to %d bytes", MaxNote), func(c *RunChange, value any) bool {
+		note, ok := value.(string)
+		c.Note = &note
+		return ok && len(note) <= MaxNote
+	}},
+	{"baseline", "must be true or false", func(c *RunChange, value any) bool {
+		mark, ok := value.(bool)
+		c.Baseline = &mark
+		return ok
+	}},
+}
+
+// DecodeChange reads a change as JSON. Any error is an ErrInvalid that names
+// every member that is wrong.
+func DecodeChange(data []byte) (RunChange, error) {
+	var found problems
+	var change RunChange
+	object, err := parseDocument(data)
+	if err != nil {
+		var wrong FieldError
+		errors.As(err, &wrong)
+		return change, problems{wrong}.err()
+	}
+	var names []string
+	for _, c := range changes {
+		names = append(names, c.name)
+		if value, given := object[c.name]; given && !c.set(&change, value) {
+			found.add(c.name, "%s", c.rule)
+		}
+	}
+	rejectUnknown(object, "", names, &found)
+	return change, found.err()
+}
+
 // MaxNote is the most bytes of a run's note.
 const MaxNote = 10_000
 
@@ -45,4 +88,11 @@ type Retention struct {
 	Age   time.Duration // since the run was created
 	Runs  int64
 	Bytes int64 // of what the runs occupy in the store
+}
+
+// A Submission is who submitted a run, and how to know it again.
+type Submission struct {
+	Owner string // the server that executes the run
+	Key   string // the client's idempotency key; "" for none
+	Body  string // a digest of the request's body, compared when the key comes again
 }

@@ -46,6 +46,8 @@ type Result struct {
 	Health        Health           `json:"health"`
 	Environment   Environment      `json:"environment"`
 	JobsNotListed int64            `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
+	Stored        *bool            `json:"stored,omitempty"`          // false when it could not be kept; else absent
+	Warnings      []string         `json:"warnings,omitempty"`        // what the reader should know beside the numbers
 	Tally         *Tally           `json:"-"`                         // what the summaries are of; nil in a result read from JSON
 	Detail        *Detail          `json:"-"`                         // what phases, counters and parts are of; likewise
 	Jobs          *JobLog          `json:"-"`                         // nil when no records were kept
@@ -149,6 +151,14 @@ type Measurement struct {
 	Jobs        *JobLog
 	Health      Health
 	Environment Environment
+}
+
+// NotStored is the result with the warning that it could not be kept, and why.
+func (r *Result) NotStored(why error) *Result {
+	told, stored := *r, false
+	told.Stored = &stored
+	told.Warnings = append(slices.Clone(r.Warnings), "this result is in no history: "+why.Error())
+	return &told
 }
 
 // NewResult derives the result of a plan from what was measured. The identity

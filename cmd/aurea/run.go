@@ -26,13 +26,15 @@ func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
 	var allowed hostFlags
+	var remote remote
 	var out export
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml | URL]",
-		Short: "Run one benchmark on this machine",
-		Long: `Runs one benchmark on this machine and prints its result. The spec is a YAML or
-JSON file (- is standard input), flags, or both; flags override the file. A URL
-stands for the workload http, which calls it.
+		Short: "Run one benchmark, on this machine or at a server",
+		Long: `Runs one benchmark on this machine, or, with --server, at a service, which also
+keeps it, and prints its result. The spec is a YAML or JSON file (- is standard
+input), flags, or both; flags override the file. A URL stands for the workload
+http, which calls it.
 
 Exit codes: 0 done, and every threshold passed; 2 wrong usage or spec; 3 a
 threshold failed; 4 the measurement is invalid or had no data; 130 interrupted,
@@ -42,6 +44,7 @@ with the partial result printed; 1 anything else.`,
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run http://localhost:8080/ --rate 500 --duration 10s
   aurea run spec.yaml -o json
+  aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -52,6 +55,9 @@ with the partial result printed; 1 anything else.`,
 			spec, err := readSpec(command, args)
 			if err != nil {
 				return err
+			}
+			if out.push != "" && remote.url != "" {
+				return usageErrorf("--push cannot stand together with --server: the server has metrics of its own")
 			}
 			host, err := allowed.host(".")
 			if err != nil {
@@ -66,7 +72,15 @@ with the partial result printed; 1 anything else.`,
 				progress = io.Discard
 			}
 			defer out.finish() // after the result: it may take its time
-			run, err := execute(command.Context(), spec, host, &out, progress)
+			ctx, stop := interruptible(command.Context())
+			defer stop()
+			watch := func(r aurea.Run) { printProgress(progress, r) }
+			var run aurea.Run
+			if remote.url != "" {
+				run, err = remote.execute(ctx, spec, watch)
+			} else {
+				run, err = executeHere(ctx, spec, host, &out, watch)
+			}
 			if err != nil {
 				return err
 			}
@@ -75,19 +89,33 @@ with the partial result printed; 1 anything else.`,
 	}
 	addSpecFlags(command.Flags())
 	allowed.addTo(command.Flags(), "the current one")
+	remote.addFlags(command.Flags(), "")
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
 	command.Flags().StringVar(&out.push, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
 	return command
 }
 
-// execute runs the spec on this machine, as far as the host lets it. The first
-// interrupt stops the run, a second one the process.
-func execute(ctx context.Context, spec aurea.Spec, host workload.Host, out *export, progress io.Writer) (aurea.Run, error) {
+// interruptible is a context that the first interrupt cancels; a second one ends
+// the process.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
 
+// execute runs the spec at a server.
+func (r remote) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+	client, err := r.client()
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	defer client.Close()
+	return client.Do(ctx, spec, watch)
+}
+
+// executeHere runs the spec on this machine, as far as the host lets it.
+func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *export, watch func(aurea.Run)) (aurea.Run, error) {
 	manager := runs.New(engine.New(version, host), runs.Options{Host: host, Ended: out.telemetry.Ended})
 	if err := out.start(manager.Stats); err != nil {
 		return aurea.Run{}, err
@@ -95,7 +123,7 @@ func execute(ctx context.Context, spec aurea.Spec, host workload.Host, out *expo
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()
-	run, err := manager.Do(ctx, spec, func(r aurea.Run) { printProgress(progress, r) })
+	run, err := manager.Do(ctx, spec, watch)
 	done()
 	if ended := <-ended; err == nil {
 		err = ended

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,8 +25,8 @@ import (
 
 // serveOptions are the flags of aurea serve.
 type serveOptions struct {
+	history   historyOptions
 	listen    string
-	data      string
 	tokenFile string
 	insecure  bool
 	queue     int
@@ -40,6 +41,8 @@ func newServe() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the service: HTTP API, metrics and web page",
 		Example: `  aurea serve
+  aurea serve --data /var/lib/aurea --keep-age 2160h --keep-bytes 10GB
+  aurea serve --store postgres://aurea@db.example/aurea
   aurea serve --listen 0.0.0.0:5000 --token-file /run/secrets/aurea-tokens`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -48,7 +51,7 @@ func newServe() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to answer on")
-	flags.StringVar(&o.data, "data", "./aurea-data", "directory for what the service keeps (this version keeps nothing on disk)")
+	o.history.addFlags(flags)
 	flags.StringVar(&o.tokenFile, "token-file", "", "file of bearer tokens, one a line; needed to listen beyond this machine")
 	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
@@ -61,7 +64,7 @@ func newServe() *cobra.Command {
 
 // serve runs the service until a signal: the first one drains it, a second one
 // ends it at once.
-func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
+func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	log, err := newLog(o.logLevel, stderr)
 	if err != nil {
 		return err
@@ -76,7 +79,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 	if err := o.checkExposure(tokens); err != nil {
 		return err
 	}
-	host, err := o.host.host(o.data)
+	host, err := o.host.host(o.history.data)
 	if err != nil {
 		return err
 	}
@@ -90,8 +93,21 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
 	host.Sweep()
+	kept, owner, err := o.history.open(ctx, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() {
+		if closed := kept.Close(); err == nil {
+			err = closed
+		}
+	}()
 
-	manager := runs.New(engine.New(version, host), runs.Options{Queue: o.queue, Grace: o.grace, Host: host, Log: log, Ended: exporter.Ended})
+	manager := runs.New(engine.New(version, host), runs.Options{
+		Queue: o.queue, Grace: o.grace, Host: host, Log: log,
+		Store: kept, Owner: owner, Keep: o.history.keep,
+		Ended: exporter.Ended,
+	})
 	view, err := metrics.New(manager.Stats, version, log)
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
@@ -100,6 +116,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) error {
 		Runs:    manager,
 		Metrics: view,
 		Kinds:   host.Kinds(),
+		Store:   o.history.kind(),
 		Version: version,
 		Tokens:  tokens,
 		AnyHost: o.insecure || len(tokens) > 0,

@@ -20,22 +20,39 @@ func (m *Manager) next() *entry {
 		m.queue = m.queue[1:]
 		if e.ctx.Err() != nil {
 			m.finish(e, nil, nil)
+			m.keepAside(e)
 			continue
 		}
-		m.move(e, aurea.StatusRunning)
+		m.move(&e.run, aurea.StatusRunning)
 		m.running = e
+		e.unsaved = true
+		m.show(e)
+		m.moved()
 		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
 		return e
 	}
 	return nil
 }
 
+// execute has a run executed and stored. The next one does not wait for the
+// store, unless there is so much to write that it would be disturbed.
 func (m *Manager) execute(e *entry) {
 	result, err := m.executor.Execute(e.ctx, e.plan, func(p aurea.Progress) { m.observe(e, p) })
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.finish(e, result, err)
 	m.running = nil
+	m.mu.Unlock()
+	if m.large(e) {
+		m.keep(e)
+		return
+	}
+	m.keepAside(e)
+}
+
+// large is a run whose records take longer to write than the next run should be
+// disturbed for.
+func (m *Manager) large(e *entry) bool {
+	return e.plan.KeepJobs && e.end.Result != nil && e.end.Result.Counts.Accounted() > 100_000
 }
 
 // observe takes in one interval of the running run.
@@ -60,6 +77,9 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.run.Progress = &progress
+	e.remember(progress)
+	e.unsaved = true
+	m.show(e)
 	if e.watch != nil {
 		e.watch(e.run)
 	}
@@ -81,13 +101,15 @@ func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	return max(left, 0)
 }
 
-// finish records how a run ended, and tells whoever waits. The lock is held.
+// finish decides how a run ended. Nobody sees it before it is kept. The lock is
+// held.
 func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
+	e.end = e.run
 	status := aurea.StatusCompleted
 	switch {
 	case err != nil:
 		status = aurea.StatusFailed
-		e.run.Error = err.Error()
+		e.end.Error = err.Error()
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", err)
 	case result == nil || result.Status == aurea.StatusCancelled:
 		status = aurea.StatusCancelled
@@ -95,25 +117,23 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 			status = aurea.StatusInterrupted
 		}
 	}
-	m.move(e, status)
+	m.move(&e.end, status)
 	if result != nil {
 		result.ID = e.run.ID
 		result.Status = status
-		e.run.Result = result
+		e.end.Result = result
 	}
-	m.remember(e)
 	e.cancel(nil)
-	close(e.done)
-	m.options.Log.Info("run ended", "run", e.run.ID, "status", status)
 }
 
-// remember counts a finished run, tells of it and keeps it, without its histograms and its
-// jobs' records, which may be large and belong to whoever waits for the run.
-func (m *Manager) remember(e *entry) {
+// count adds a finished run to the service's numbers, tells of it and keeps it,
+// without its histograms and its jobs' records, which may be large and belong to
+// whoever waits for the run. The lock is held.
+func (m *Manager) count(e *entry) {
 	run := e.run
 	if run.Result != nil {
 		slim := *run.Result
-		slim.Tally, slim.Jobs = nil, nil
+		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
 		run.Result = &slim
 	}
 	m.stats.finish(e.plan, run)
@@ -128,9 +148,9 @@ func (m *Manager) remember(e *entry) {
 
 // move changes a run's status. A transition that a run's life does not have is
 // a fault of this package; it is logged, not hidden.
-func (m *Manager) move(e *entry, to aurea.Status) {
-	if err := e.run.Move(to, time.Now().UTC()); err != nil {
-		m.options.Log.Error("run changed against its life", "run", e.run.ID, "error", err)
+func (m *Manager) move(run *aurea.Run, to aurea.Status) {
+	if err := run.Move(to, time.Now().UTC().Truncate(time.Microsecond)); err != nil {
+		m.options.Log.Error("run changed against its life", "run", run.ID, "error", err)
 	}
 }
 
@@ -146,6 +166,7 @@ func (m *Manager) drain() {
 	for _, e := range m.queue {
 		e.cancel(errInterrupted)
 		m.finish(e, nil, nil)
+		m.keepAside(e)
 	}
 	m.queue = nil
 	if running := m.running; running != nil {

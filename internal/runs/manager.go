@@ -1,14 +1,14 @@
-// Package runs is the life of a run: it is submitted, waits for its turn, is
-// executed and watched, and ends, by itself or because someone stopped it.
+// Package runs is the life of a run: it is submitted, kept, waits for its turn,
+// is executed and watched, and ends, by itself or because someone stopped it.
 //
 // Its stance: benchmarks disturb each other, so a host measures one run at a
-// time and the others wait in a short queue. A run that was acknowledged has an
-// end, whatever happens. What the outside wants to know (a run's state, the
-// service's numbers) is kept here once, as values, and handed out as copies;
-// metrics and API are views of it.
+// time and the others wait in a short queue. A run is in the store before it is
+// acknowledged, and it has an end there, whatever happens. While it lives it is
+// kept here once, as a value, and handed out as copies; afterwards the store is
+// asked. Writing to the store never holds up the jobs of a run.
 //
 // In the flow it stands between Result and Run. It executes nothing itself:
-// that is its Executor's part.
+// that is its Executor's part. Read manager.go, submit.go, execute.go, keep.go.
 package runs
 
 import (
@@ -16,12 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -37,10 +33,13 @@ type Executor interface {
 
 // Options are the manager's limits. The zero value of each takes the default.
 type Options struct {
-	Queue int           // runs that may wait; more are refused; default 16
-	Grace time.Duration // how long a running run may go on when the service ends; default 0
-	Host  workload.Host // what jobs may do; default: as little as there is
-	Log   *slog.Logger  // default: discard
+	Queue int             // runs that may wait; more are refused; default 16
+	Grace time.Duration   // how long a running run may go on when the service ends; default 0
+	Host  workload.Host   // what jobs may do; default: as little as there is
+	Store Store           // keeps the runs; default: nothing is kept
+	Owner string          // this server's name in the store, the same in its every life
+	Keep  aurea.Retention // what is forgotten; default: nothing
+	Log   *slog.Logger    // default: discard
 
 	// Ended, unless nil, is told of every run that has ended, without what is as
 	// large as the run was. It must not wait, nor call the manager.
@@ -51,36 +50,57 @@ type Options struct {
 // New and start it with Run. Its methods may be called from any goroutine.
 type Manager struct {
 	executor Executor
+	store    Store
 	options  Options
 	wake     chan struct{} // there may be something in the queue
+	started  chan struct{} // closed when the store is in order
+
+	keeping sync.WaitGroup // what is being stored: new runs, and ended ones
+	room    chan struct{}  // holds one for each ended one
 
 	mu      sync.Mutex
 	closing bool
+	trouble error             // why runs cannot be kept at the moment
+	coming  int               // places of the queue that are promised
+	live    map[string]*entry // runs whose end is not in the store
 	queue   []*entry
 	running *entry
+	unkept  []*entry    // have ended, and the store could not take them
 	recent  []aurea.Run // finished, oldest first, at most keepRecent
 	stats   stats
 }
 
-// keepRecent is how many runs the manager tells of: the running one and those
-// that finished last.
-const keepRecent = 20
+const (
+	// keepRecent is how many runs the manager tells of: the running one and those
+	// that finished last.
+	keepRecent = 20
+	// mostKeeping is how many runs may be on their way into the store at once.
+	mostKeeping = 64
+)
 
 // An entry is a run with what the manager needs around it. The manager's lock
-// guards run until done is closed; then it does not change any more.
+// guards what changes of it; run does not change any more once done is closed.
 type entry struct {
-	run    aurea.Run
-	plan   aurea.Plan
-	watch  func(aurea.Run)
-	ctx    context.Context // cancelled with the reason why the run shall stop
-	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when the run is finished
+	run     aurea.Run
+	plan    aurea.Plan
+	by      aurea.Submission
+	watch   func(aurea.Run)
+	ctx     context.Context // cancelled with the reason why the run shall stop
+	cancel  context.CancelCauseFunc
+	done    chan struct{} // closed when the run is finished, and kept if it can be
+	changed chan struct{} // closed, and replaced, when there is something to see
+	past    []aurea.RunProgress
+	unsaved bool      // the store does not know of its last change
+	saved   time.Time // when it was told the last time
+	end     aurea.Run // as it is to be kept, once it has ended
 }
 
-// errInterrupted is why the service stops a run; the cause of its context.
-var errInterrupted = errors.New("the service ended")
-
-var errClosing = fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
+var (
+	errInterrupted = errors.New("the service ended") // the cause of a run's context, as is the next
+	errCancelled   = errors.New("somebody asked for it")
+	errClosing     = fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
+	errStarting    = fmt.Errorf("%w: the service is starting", aurea.ErrUnavailable)
+)
 
 // New returns a manager that executes with the given executor.
 func New(executor Executor, options Options) *Manager {
@@ -90,15 +110,50 @@ func New(executor Executor, options Options) *Manager {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Manager{executor: executor, options: options, wake: make(chan struct{}, 1), stats: newStats()}
+	m := &Manager{
+		executor: executor,
+		store:    options.Store,
+		options:  options,
+		wake:     make(chan struct{}, 1),
+		started:  make(chan struct{}),
+		room:     make(chan struct{}, mostKeeping),
+		live:     map[string]*entry{},
+		stats:    newStats(),
+	}
+	if m.store == nil {
+		m.store = nowhere{}
+		close(m.started) // there is no earlier life to tidy up after
+	}
+	return m
 }
 
-// Run executes what is submitted until ctx is cancelled. Then it accepts
-// nothing more, interrupts what is queued, gives the running run its grace,
-// interrupts it too, and returns nil. It is called once.
+// Run puts the store in order after an earlier life and executes what is
+// submitted until ctx is cancelled. Then it accepts nothing more, interrupts
+// what is queued, gives the running run its grace, interrupts it too, and
+// returns nil when all of it is kept. An error is one of the store's that
+// waiting does not mend. Run is called once.
 func (m *Manager) Run(ctx context.Context) error {
+	if err := m.start(ctx); err != nil {
+		return err
+	}
 	stop := context.AfterFunc(ctx, m.drain)
 	defer stop()
+	tending, ended := context.WithCancel(context.WithoutCancel(ctx))
+	var tenders sync.WaitGroup
+	defer tenders.Wait()
+	defer ended()
+	if m.options.Store != nil {
+		tenders.Go(func() { tend(tending, m.signs()) })
+		tenders.Go(func() { tend(tending, m.repairs()) })
+	}
+	m.work(ctx)
+	m.keeping.Wait()
+	m.lastTry(context.WithoutCancel(ctx))
+	return nil
+}
+
+// work executes the queue until ctx is cancelled and the queue drained.
+func (m *Manager) work(ctx context.Context) {
 	for {
 		if e := m.next(); e != nil {
 			m.execute(e)
@@ -108,91 +163,27 @@ func (m *Manager) Run(ctx context.Context) error {
 		case <-m.wake:
 		case <-ctx.Done():
 			m.drain()
-			return nil
+			return
 		}
 	}
 }
-
-// Do has the spec, which DecodeSpec must have made, executed and returns the
-// run when it is finished. When ctx is cancelled the run is stopped: it leaves
-// the queue, or ends with its partial result. watch, unless nil, is called with
-// the run as it stands once an interval; it must not call the manager.
-//
-// The errors are ErrInvalid, ErrQueueFull and ErrUnavailable; a run that was
-// accepted is returned without one, however it ended.
-func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
-	e, err := m.newEntry(ctx, spec, watch)
-	if err != nil {
-		return aurea.Run{}, err
-	}
-	if err := m.enqueue(e); err != nil {
-		e.cancel(err) // lets go of ctx
-		return aurea.Run{}, err
-	}
-	defer context.AfterFunc(e.ctx, func() { m.leave(e) })()
-	<-e.done
-	return e.run, nil
-}
-
-func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (*entry, error) {
-	plan := aurea.NewPlan(spec, newSeed())
-	if err := m.options.Host.Check(plan); err != nil {
-		return nil, err
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return nil, fmt.Errorf("runs: make an id: %w", err)
-	}
-	e := &entry{plan: plan, watch: watch, done: make(chan struct{})}
-	e.ctx, e.cancel = context.WithCancelCause(ctx)
-	e.run = aurea.Run{
-		ID:        "benchmark-" + id.String(),
-		Name:      spec.Name,
-		Labels:    spec.Labels,
-		Status:    aurea.StatusQueued,
-		CreatedAt: time.Now().UTC(),
-		Spec:      spec,
-	}
-	return e, nil
-}
-
-func (m *Manager) enqueue(e *entry) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closing {
-		return errClosing
-	}
-	if len(m.queue) >= m.options.Queue {
-		return fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
-	}
-	m.queue = append(m.queue, e)
-	select {
-	case m.wake <- struct{}{}:
-	default: // it will look at the queue anyway
-	}
-	return nil
-}
-
-// newSeed chooses a seed that a JSON reader with 64-bit floats keeps intact.
-func newSeed() uint64 { return rand.Uint64N(1 << 53) }
 
 // Ready reports whether runs are accepted: nil, or an ErrUnavailable.
 func (m *Manager) Ready() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.ready()
+}
+
+// ready is Ready with the lock held.
+func (m *Manager) ready() error {
 	if m.closing {
 		return errClosing
 	}
-	return nil
-}
-
-// leave ends a run whose context was cancelled while it waited. One that is
-// running is stopped by the context itself.
-func (m *Manager) leave(e *entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if i := slices.Index(m.queue, e); i >= 0 {
-		m.queue = slices.Delete(m.queue, i, i+1)
-		m.finish(e, nil, nil)
+	select {
+	case <-m.started:
+	default:
+		return errStarting
 	}
+	return m.trouble
 }

@@ -16,7 +16,7 @@ type Store interface {
 	// Create keeps a queued run; when it returns, the run is durable. With a key
 	// that came before it keeps nothing and returns the run that the key made, or,
 	// if the body was another, an aurea.ErrMismatch.
-	Create(ctx context.Context, run aurea.Run, by Submission) (aurea.Run, error)
+	Create(ctx context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error)
 	// Save keeps what changed of a run that has not finished: its status, times,
 	// progress and timeline. A finished one is an aurea.ErrConflict.
 	Save(ctx context.Context, run aurea.Run) error
@@ -56,11 +56,4 @@ type Store interface {
 	// Ready is nil when runs can be kept, else an aurea.ErrUnavailable. It tries:
 	// a store that could not write recovers by it.
 	Ready(ctx context.Context) error
-}
-
-// A Submission is who submitted a run, and how to know it again.
-type Submission struct {
-	Owner string // the server that executes the run
-	Key   string // the client's idempotency key; "" for none
-	Body  string // a digest of the request's body, compared when the key comes again
 }

@@ -35,7 +35,7 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run.Result) }}, nil
 	})
-	describeBody(api, op.Path, "Spec")
+	api.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
 
 // unfinished is the error of a run that ended without a result.

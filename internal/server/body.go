@@ -41,10 +41,11 @@ func (b *bodyInput) readJSON() ([]byte, error) {
 	return body, nil
 }
 
-// describeBody describes the body of the POST operation at a path. Huma would
-// read it, had it known when the operation was registered.
-func describeBody(api huma.API, path, schema string) {
-	api.OpenAPI().Paths[path].Post.RequestBody = &huma.RequestBody{
+// jsonBody describes a body of the schema that components name so. It is put
+// into the description after the operation was registered: huma would read the
+// body, had it known of it.
+func jsonBody(schema string) *huma.RequestBody {
+	return &huma.RequestBody{
 		Required: true,
 		Content:  map[string]*huma.MediaType{"application/json": {Schema: refer(schema)}},
 	}

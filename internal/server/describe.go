@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -20,6 +21,54 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result.Properties["thresholds"].Description = "the thresholds of the spec, each with the value it was held against"
 	result.Properties["jobs"] = jobsSchema()
 	result.AdditionalProperties = true // more may be added
+
+	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")
+	schemas.Schema(reflect.TypeFor[aurea.RunChange](), true, "RunChange")
+	run := schemas.Map()["Run"]
+	run.AdditionalProperties = true
+	run.Properties["status"].Enum = statusNames()
+	for _, name := range []string{"progress", "result"} {
+		run.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{run.Properties[name], {Type: "null"}}}
+	}
+	for name, says := range runMembers {
+		run.Properties[name].Description = says
+	}
+}
+
+// isKey is the parameter that a 422 can be about.
+func isKey(p *huma.Param) bool { return p.Name == "Idempotency-Key" }
+
+// describeStatuses takes back the 422 that huma says of every operation with
+// parameters: what is wrong with them is a 400 here.
+func describeStatuses(doc *huma.OpenAPI) {
+	for _, path := range doc.Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Patch, path.Delete} {
+			if op != nil && !slices.ContainsFunc(op.Parameters, isKey) {
+				delete(op.Responses, "422")
+			}
+		}
+	}
+}
+
+// runMembers says what the members of a run are whose names do not.
+var runMembers = map[string]string{
+	"id":             "also the benchmark_id of its result",
+	"queue_position": "1 is next; 0 when the run is not queued",
+	"progress":       "how far it has come: counts so far, rates of the last interval; times in seconds",
+	"result":         "null before the end, and of a run that ended without one",
+	"error":          "why a failed run failed",
+	"baseline":       "what later runs of this name are held against",
+	"timeline":       "what was done to it while it ran",
+	"digest":         "of everything that is kept of a finished run and does not change",
+	"note":           "of people, for people; may be changed",
+}
+
+func statusNames() []any {
+	var names []any
+	for _, status := range aurea.Statuses() {
+		names = append(names, string(status))
+	}
+	return names
 }
 
 // refer is the schema that components name so.

@@ -11,6 +11,11 @@ type healthAnswer struct {
 		Status  string `json:"status" enum:"healthy" doc:"healthy whenever the process can answer"`
 		Service string `json:"service"`
 		Version string `json:"version"`
+		Store   struct {
+			Kind   string `json:"kind" doc:"sqlite or postgres"`
+			Ready  bool   `json:"ready" doc:"whether runs can be kept, and are accepted"`
+			Detail string `json:"detail,omitempty" doc:"why not"`
+		} `json:"store"`
 	}
 }
 
@@ -20,6 +25,12 @@ func (s *Server) registerHealth(api huma.API, op huma.Operation) {
 		answer.Body.Status = "healthy"
 		answer.Body.Service = "aurea-orchestrator"
 		answer.Body.Version = s.options.Version
+		answer.Body.Store.Kind = s.options.Store
+		err := s.options.Runs.Ready()
+		answer.Body.Store.Ready = err == nil
+		if err != nil {
+			answer.Body.Store.Detail = err.Error()
+		}
 		return answer, nil
 	})
 }

@@ -14,7 +14,7 @@ import (
 func TestProbes(t *testing.T) {
 	s := New(with(answering()))
 	tests := map[string]map[string]any{
-		"/health": {"status": "healthy", "service": "aurea-orchestrator", "version": "1.2.3"},
+		"/health": {"status": "healthy", "service": "aurea-orchestrator", "version": "1.2.3", "store": map[string]any{"kind": "sqlite", "ready": true}},
 		"/livez":  {"status": "alive"},
 		"/readyz": {"status": "ready"},
 	}
@@ -35,6 +35,15 @@ func TestProbesWhileDraining(t *testing.T) {
 		if got := ask(t, s, "GET", path, ""); got.status != 200 {
 			t.Errorf("%s: %d, want 200", path, got.status)
 		}
+	}
+	var health struct {
+		Store struct {
+			Ready  bool
+			Detail string
+		}
+	}
+	if ask(t, s, "GET", "/health", "").into(t, &health); health.Store.Ready || health.Store.Detail != "unavailable: shutting down" {
+		t.Errorf("/health says of the store %+v", health.Store)
 	}
 	got := ask(t, s, "GET", "/readyz", "")
 	if detail, _ := got.problem(t, 503); detail != "unavailable: shutting down" {

@@ -23,7 +23,7 @@ func page() http.Handler {
 		file := r.PathValue("file")
 		contentType, known := pageFiles[file]
 		if !known {
-			notRouted(w, r, nil)
+			notRouted(w, r)
 			return
 		}
 		if file == "" {

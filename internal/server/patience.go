@@ -15,7 +15,7 @@ func patient(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 	if r.ContentLength != 0 && controller.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
 		r.Body = &patientBody{r.Body, controller}
 	}
-	return &patientWriter{w, controller}
+	return &patientWriter{w, controller, writeTimeout}
 }
 
 // A patientBody lifts the deadline when it has been read: from then on the
@@ -36,12 +36,13 @@ func (b *patientBody) Read(p []byte) (int, error) {
 type patientWriter struct {
 	http.ResponseWriter
 	controller *http.ResponseController
+	timeout    time.Duration // to take each part of the answer
 }
 
 // Unwrap gives http.ResponseController the connection's own writer.
 func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Write gives the reader writeTimeout for this part of the answer.
+// Write gives the reader its time for this part of the answer.
 func (w *patientWriter) Write(part []byte) (int, error) {
 	w.extend()
 	return w.ResponseWriter.Write(part)
@@ -54,5 +55,5 @@ func (w *patientWriter) WriteHeader(status int) {
 }
 
 func (w *patientWriter) extend() {
-	_ = w.controller.SetWriteDeadline(time.Now().Add(writeTimeout)) // a connection that cannot take it has failed, and so will the write
+	_ = w.controller.SetWriteDeadline(time.Now().Add(w.timeout)) // a connection that cannot take it has failed, and so will the write
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -43,6 +44,7 @@ var statuses = []struct {
 	{aurea.ErrInvalid, http.StatusBadRequest},
 	{aurea.ErrNotFound, http.StatusNotFound},
 	{aurea.ErrConflict, http.StatusConflict},
+	{aurea.ErrMismatch, http.StatusUnprocessableEntity},
 	{aurea.ErrQueueFull, http.StatusTooManyRequests},
 	{aurea.ErrUnavailable, http.StatusServiceUnavailable},
 }
@@ -102,12 +104,18 @@ func init() {
 			status = http.StatusBadRequest
 		}
 		p := newProblem(status, message)
+		var sentences []string
 		for _, err := range errs {
 			var detailer huma.ErrorDetailer
 			if errors.As(err, &detailer) {
 				d := detailer.ErrorDetail()
 				p.Errors = append(p.Errors, wrong{d.Location, d.Message})
+				sentences = append(sentences, d.Location+": "+d.Message)
 			}
+		}
+		if len(sentences) > 0 { // they say more than huma's own
+			p.Detail = strings.Join(sentences, "; ")
+			p.Err = p.Detail
 		}
 		return p
 	}

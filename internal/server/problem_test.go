@@ -16,26 +16,40 @@ import (
 
 // refusing answers every run with the error.
 func refusing(err error) fake {
-	return fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
+	return fake{Runs: refuser{err: err}, do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
 }
+
+// A refuser has the same error for everything it is asked.
+type refuser struct {
+	Runs
+	err error
+}
+
+func (r refuser) Submit(context.Context, aurea.Spec, string) (aurea.Run, error) {
+	return aurea.Run{}, r.err
+}
+func (r refuser) Cancel(context.Context, string) (aurea.Run, error) { return aurea.Run{}, r.err }
 
 // The error vocabulary becomes HTTP by one table, wrapped or not; only what may
 // be tried again says when.
 func TestStatuses(t *testing.T) {
 	tests := []struct {
 		err    error
+		path   string // that can have it
 		status int
 		again  bool
 	}{
-		{aurea.ErrInvalid, 400, false},
-		{aurea.ErrNotFound, 404, false},
-		{aurea.ErrConflict, 409, false},
-		{aurea.ErrQueueFull, 429, true},
-		{aurea.ErrUnavailable, 503, true},
+		{aurea.ErrInvalid, "/benchmark/run", 400, false},
+		{aurea.ErrNotFound, "/v1/runs/x/cancel", 404, false},
+		{aurea.ErrConflict, "/v1/runs/x/cancel", 409, false},
+		{aurea.ErrMismatch, "/v1/runs", 422, false},
+		{aurea.ErrQueueFull, "/v1/runs", 429, true},
+		{aurea.ErrUnavailable, "/v1/runs/x/cancel", 503, true},
+		{aurea.ErrUnavailable, "/benchmark/run", 503, true},
 	}
 	for _, test := range tests {
 		for _, err := range []error{test.err, fmt.Errorf("%w: and so on", test.err), errors.Join(errors.New("first"), test.err)} {
-			got := ask(t, New(with(refusing(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`)
+			got := ask(t, New(with(refusing(err))), "POST", test.path, `{"num_jobs": 1}`)
 			if detail, wrong := got.problem(t, test.status); detail != err.Error() || len(wrong) != 0 {
 				t.Errorf("%v: %q, %v", err, detail, wrong)
 			}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,6 +26,16 @@ var api = []route{
 	{"GET", "/readyz", "readyz", "Whether runs are accepted", (*Server).registerReady},
 	{"GET", "/metrics", "metrics", "The service's numbers, for Prometheus", (*Server).registerMetrics},
 	{"POST", "/benchmark/run", "run-benchmark", "Run a benchmark and answer with its result when it has finished", (*Server).registerRun},
+	{"POST", "/v1/runs", "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
+	{"GET", "/v1/runs", "list-runs", "List runs, newest first", (*Server).registerList},
+	{"GET", "/v1/runs/{id}", "get-run", "One run, with its result when there is one", (*Server).registerGet},
+	{"PATCH", "/v1/runs/{id}", "change-run", "Change a run's note, or whether it is its name's baseline", (*Server).registerChange},
+	{"DELETE", "/v1/runs/{id}", "delete-run", "Forget a finished run", (*Server).registerDelete},
+	{"POST", "/v1/runs/{id}/cancel", "cancel-run", "Stop a run; its partial result is kept", (*Server).registerCancel},
+	{"GET", "/v1/runs/{id}/events", "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
+	{"GET", "/v1/runs/{id}/jobs", "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
+	{"GET", "/v1/runs/{id}/histogram", "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
+	{"GET", "/v1/workloads", "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
 }
 
 func (s *Server) routes() http.Handler {
@@ -32,11 +44,12 @@ func (s *Server) routes() http.Handler {
 	config.DocsPath = ""     // its page loads a script from elsewhere
 	config.SchemasPath = ""  // the description holds the schemas
 	config.CreateHooks = nil // no $schema members, no Link headers
+	config.Formats = map[string]huma.Format{"application/json": plainJSON, "json": plainJSON}
 
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
+	methods := map[string][]string{"/{$}": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
 	for _, r := range api {
 		op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden}}
 		if !isOpen(r.path) {
@@ -47,17 +60,32 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.Handle("GET /{$}", page())
 	mux.Handle("GET /ui/{file}", page())
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { notRouted(w, r, methods[r.URL.Path]) })
+	describeStatuses(described.OpenAPI())
+	for path, allowed := range methods {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { notAllowed(w, r, allowed) })
+	}
+	mux.HandleFunc("/", notRouted)
 	return mux
 }
 
-// notRouted answers what no route matches: a wrong method, or a wrong path.
-func notRouted(w http.ResponseWriter, r *http.Request, allowed []string) {
-	if len(allowed) > 0 {
-		allow := strings.Join(slices.Sorted(slices.Values(allowed)), ", ")
-		w.Header().Set("Allow", allow)
-		writeProblem(w, http.StatusMethodNotAllowed, r.URL.Path+" answers "+allow+", not "+r.Method)
-		return
-	}
+// plainJSON writes a threshold as p99 < 1s.
+var plainJSON = huma.Format{
+	Marshal: func(w io.Writer, value any) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(value)
+	},
+	Unmarshal: json.Unmarshal,
+}
+
+// notAllowed answers a path that does not know the method.
+func notAllowed(w http.ResponseWriter, r *http.Request, allowed []string) {
+	allow := strings.Join(slices.Sorted(slices.Values(allowed)), ", ")
+	w.Header().Set("Allow", allow)
+	writeProblem(w, http.StatusMethodNotAllowed, r.URL.Path+" answers "+allow+", not "+r.Method)
+}
+
+// notRouted answers a path that there is not.
+func notRouted(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, http.StatusNotFound, "there is nothing at "+r.URL.Path+"; /openapi.json describes what there is")
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -46,7 +45,7 @@ func TestNotFound(t *testing.T) {
 // The metrics are those of the handler that the server was given.
 func TestMetricsAreRouted(t *testing.T) {
 	s := New(with(answering(), func(o *Options) {
-		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("these")) })
+		o.Metrics = exporting("these")
 	}))
 	if got := ask(t, s, "GET", "/metrics", ""); got.status != 200 || string(got.body) != "these" {
 		t.Errorf("%d %s", got.status, got.body)

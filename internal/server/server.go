@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,13 +23,42 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Runs is what the server needs of whoever executes runs. All methods may be
-// called concurrently.
+// Runs is what the server needs of whoever executes and keeps runs: the manager
+// of this process, or, by a Client, another server. All methods may be called
+// concurrently. An unknown id is an aurea.ErrNotFound, and anything is an
+// aurea.ErrUnavailable when it cannot be done at the moment.
 type Runs interface {
 	// Do has a spec executed and returns the finished run; when ctx is
 	// cancelled it stops the run. The errors are aurea.ErrInvalid,
 	// aurea.ErrQueueFull and aurea.ErrUnavailable.
 	Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error)
+	// Submit returns as soon as the run is kept. With a key that came before it
+	// returns the run that the key made, or, if the spec was another, an
+	// aurea.ErrMismatch; the other errors are Do's.
+	Submit(ctx context.Context, spec aurea.Spec, key string) (aurea.Run, error)
+	// Get returns a run as it stands.
+	Get(ctx context.Context, id string) (aurea.Run, error)
+	// Wait returns a run when it has finished, or as it stands when ctx is done.
+	Wait(ctx context.Context, id string) (aurea.Run, error)
+	// List returns a page of runs, newest first.
+	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
+	// Watch yields what becomes known of a run, from after the update with the
+	// given id on, until it has finished; a heartbeat when nothing happens for ten
+	// seconds. The last thing yielded may be an error.
+	Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error]
+	// Cancel stops a run and returns it as it stands; a finished one is an
+	// aurea.ErrConflict.
+	Cancel(ctx context.Context, id string) (aurea.Run, error)
+	// Change changes what may be changed.
+	Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error)
+	// Delete forgets a finished run; another is an aurea.ErrConflict.
+	Delete(ctx context.Context, id string) error
+	// Tally returns the histograms of a finished run; an aurea.ErrConflict before
+	// its end.
+	Tally(ctx context.Context, id string) (*aurea.Tally, error)
+	// Jobs yields the records of a finished run's jobs, in their order; an
+	// aurea.ErrConflict before its end. After an error it ends.
+	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
 	// Ready is nil when runs are accepted, else an aurea.ErrUnavailable.
 	Ready() error
 }
@@ -50,6 +80,7 @@ type Options struct {
 	Runs    Runs
 	Metrics http.Handler // answers GET /metrics
 	Kinds   []aurea.Kind // of workload, for the description
+	Store   string       // what sort of store keeps the runs, for people
 	Version string
 	Tokens  []string // bearer tokens, any of which is accepted; none means that no token is asked for
 	AnyHost bool     // answer whatever name the client called the host by
@@ -73,6 +104,20 @@ func New(options Options) *Server {
 	return s
 }
 
+// serving is the key of the context, in a request's, that ends with the server.
+type serving struct{}
+
+// whileServing is the request's context, which also ends when the server does:
+// for answers that would go on for as long as the client likes.
+func whileServing(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if server, ok := ctx.Value(serving{}).(context.Context); ok {
+		stop := context.AfterFunc(server, cancel)
+		return ctx, func() { stop(); cancel() }
+	}
+	return ctx, cancel
+}
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
@@ -82,6 +127,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
 		Handler:           s,
+		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), serving{}, ctx) },
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,

@@ -20,6 +20,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -31,6 +32,7 @@ const patience = time.Minute
 
 // A fake is a Runs of the test's own.
 type fake struct {
+	Runs  // nil: what is not the test's own must not be asked
 	do    func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
 	ready error
 }
@@ -64,8 +66,9 @@ func finished(spec aurea.Spec) aurea.Run {
 func with(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
-		Metrics: http.NotFoundHandler(),
+		Metrics: exporting("no metrics\n"),
 		Kinds:   workload.Host{}.Kinds(),
+		Store:   "sqlite",
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
 	}
@@ -75,17 +78,37 @@ func with(runs Runs, changes ...func(*Options)) Options {
 	return options
 }
 
+// exporting answers as a handler of metrics does.
+func exporting(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_, _ = io.WriteString(w, text)
+	})
+}
+
 // A service is the whole of it, on a port of the loopback interface.
 type service struct {
 	*httptest.Server
-	t       *testing.T
+	t       testing.TB
 	manager *runs.Manager
 	drain   context.CancelFunc
 }
 
 // serve starts a service of real parts, which ends with the test.
-func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *service {
+func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
+	if options.Store == nil {
+		kept, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := kept.Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
+		options.Store, options.Owner = kept, "test"
+	}
 	s := &service{t: t, manager: runs.New(engine.New("1.2.3", workload.Host{}), options)}
 	exporter, err := metrics.New(s.manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -101,6 +124,7 @@ func serve(t *testing.T, options runs.Options, changes ...func(*Options)) *servi
 			t.Errorf("Run: %v", err)
 		}
 	})
+	until(t, "the store to be in order", func() bool { return s.manager.Ready() == nil })
 	t.Cleanup(func() {
 		cancel()
 		s.CloseClientConnections() // whoever still waits for a run gives it up
@@ -134,7 +158,9 @@ func (s *service) call(method, path string, body io.Reader, headers ...string) a
 	if err != nil {
 		s.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	return answer{response.StatusCode, response.Header, content}
+	got := answer{response.StatusCode, response.Header, content}
+	checkConforms(s.t, method, path, got)
+	return got
 }
 
 func (s *service) run(spec string, headers ...string) answer {
@@ -165,9 +191,22 @@ func ask(t testing.TB, handler http.Handler, method, path, body string, headers 
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
 	request.Host = "localhost:5000"
 	setHeaders(request, headers)
+	got := record(handler, request)
+	checkConforms(t, method, path, got)
+	return got
+}
+
+func record(handler http.Handler, request *http.Request) answer {
 	recorder := deadlined{httptest.NewRecorder()}
 	handler.ServeHTTP(recorder, request)
 	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
+}
+
+// askPlainly is ask without holding the answer against the description.
+func askPlainly(handler http.Handler, method, path string) answer {
+	request := httptest.NewRequest(method, path, nil)
+	request.Host = "localhost:5000"
+	return record(handler, request)
 }
 
 // until waits for something to become true.

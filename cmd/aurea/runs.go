@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/server"
+)
+
+// A remote is the server that a command talks to.
+type remote struct {
+	url       string
+	tokenFile string
+}
+
+// addFlags declares how to say which; url is the one unless given.
+func (r *remote) addFlags(flags *pflag.FlagSet, url string) {
+	flags.StringVar(&r.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
+	flags.StringVar(&r.tokenFile, "token-file", "", "file whose first word is the bearer token for the server")
+}
+
+func (r *remote) client() (*server.Client, error) {
+	tokens, err := readTokens(r.tokenFile)
+	if err != nil {
+		return nil, err
+	}
+	token := ""
+	if len(tokens) > 0 {
+		token = tokens[0]
+	}
+	client, err := server.NewClient(r.url, token)
+	if err != nil {
+		return nil, usageErrorf("--server: %v", err)
+	}
+	return client, nil
+}
+
+func newRuns() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "runs",
+		Short: "List, show, cancel, change, delete and export the runs of a service",
+	}
+	command.AddCommand(newRunsList(), newRunsShow(), newRunsCancel(), newRunsChange(), newRunsDelete(), newRunsExport())
+	return command
+}
+
+// defaultServer is the one that commands about a server ask.
+const defaultServer = "http://127.0.0.1:5000"
+
+// runsCommand is a command about runs of a server.
+func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *server.Client, []string) error) *cobra.Command {
+	var remote remote
+	command := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  args,
+		RunE: func(command *cobra.Command, args []string) error {
+			client, err := remote.client()
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			return do(command, client, args)
+		},
+	}
+	remote.addFlags(command.Flags(), defaultServer)
+	return command
+}
+
+func newRunsCancel() *cobra.Command {
+	return runsCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
+		func(command *cobra.Command, client *server.Client, ids []string) error {
+			for _, id := range ids {
+				run, err := client.Cancel(command.Context(), id)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(command.OutOrStdout(), run.ID, run.Status)
+			}
+			return nil
+		})
+}
+
+func newRunsDelete() *cobra.Command {
+	return runsCommand("delete ID...", "Forget finished runs", cobra.MinimumNArgs(1),
+		func(command *cobra.Command, client *server.Client, ids []string) error {
+			for _, id := range ids {
+				if err := client.Delete(command.Context(), id); err != nil {
+					return err
+				}
+				fmt.Fprintln(command.OutOrStdout(), id, "deleted")
+			}
+			return nil
+		})
+}
+
+func newRunsChange() *cobra.Command {
+	command := runsCommand("change ID", "Change a run's note, or whether it is its name's baseline", cobra.ExactArgs(1),
+		func(command *cobra.Command, client *server.Client, args []string) error {
+			var change aurea.RunChange
+			if flags := command.Flags(); flags.Changed("note") {
+				note, _ := flags.GetString("note")
+				change.Note = &note
+			}
+			if flags := command.Flags(); flags.Changed("baseline") {
+				baseline, _ := flags.GetBool("baseline")
+				change.Baseline = &baseline
+			}
+			if change == (aurea.RunChange{}) {
+				return usageErrorf("give --note TEXT, --baseline or --baseline=false")
+			}
+			_, err := client.Change(command.Context(), args[0], change)
+			return err
+		})
+	command.Flags().String("note", "", "a note for people")
+	command.Flags().Bool("baseline", true, "what later runs of its name are held against")
+	return command
+}
+
+// addOutput declares -o for what is asked of a server.
+func addOutput(command *cobra.Command) {
+	command.Flags().StringP("output", "o", "text", "form of the answer: text or json")
+}
+
+// wantsJSON reads -o.
+func wantsJSON(command *cobra.Command) (bool, error) {
+	output, _ := command.Flags().GetString("output")
+	if output != "text" && output != "json" {
+		return false, usageErrorf("-o must be text or json; got %q", output)
+	}
+	return output == "json", nil
+}
+
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// cells is a row of a table for people.
+func cells(values ...string) string { return strings.Join(values, "\t") + "\n" }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/server"
+)
+
+func newRunsList() *cobra.Command {
+	command := runsCommand("list", "List runs, newest first", cobra.NoArgs,
+		func(command *cobra.Command, client *server.Client, _ []string) error {
+			query, err := readQuery(command.Flags(), time.Now())
+			if err != nil {
+				return err
+			}
+			asJSON, err := wantsJSON(command)
+			if err != nil {
+				return err
+			}
+			page, err := list(command.Context(), client, query)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(command.OutOrStdout(), page)
+			}
+			return printRuns(command.OutOrStdout(), page.Runs)
+		})
+	flags := command.Flags()
+	flags.StringSlice("status", nil, "only of these statuses")
+	flags.String("workload", "", "only of this kind")
+	flags.String("name", "", "only of this name")
+	flags.StringArray("label", nil, "only with this label, key=value; repeatable")
+	flags.String("since", "", "only created since: a moment such as 2026-11-25T08:00:00Z, or how long ago, such as 24h")
+	flags.String("until", "", "only created before, likewise")
+	flags.Bool("baseline", false, "only those that are a baseline")
+	flags.Int("limit", 20, "at most so many")
+	addOutput(command)
+	return command
+}
+
+func readQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err error) {
+	statuses, _ := flags.GetStringSlice("status")
+	for _, status := range statuses {
+		query.Statuses = append(query.Statuses, aurea.Status(status))
+	}
+	query.Workload, _ = flags.GetString("workload")
+	query.Name, _ = flags.GetString("name")
+	query.Baseline, _ = flags.GetBool("baseline")
+	if query.Limit, _ = flags.GetInt("limit"); query.Limit < 1 {
+		return query, usageErrorf("--limit must be at least 1; got %d", query.Limit)
+	}
+	labels, _ := flags.GetStringArray("label")
+	for _, label := range labels {
+		key, value, ok := strings.Cut(label, "=")
+		if !ok || key == "" {
+			return query, usageErrorf("--label must be key=value; got %q", label)
+		}
+		if query.Labels == nil {
+			query.Labels = map[string]string{}
+		}
+		query.Labels[key] = value
+	}
+	if query.Since, err = moment(flags, "since", now); err != nil {
+		return query, err
+	}
+	query.Until, err = moment(flags, "until", now)
+	return query, err
+}
+
+// moment reads a flag that is a time, or how long ago it was.
+func moment(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error) {
+	text, _ := flags.GetString(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, usageErrorf("--%s must be a moment such as 2026-11-25T08:00:00Z, or how long ago, such as 24h; got %q", name, text)
+	}
+	return at, nil
+}
+
+// list asks for as many pages as it takes.
+func list(ctx context.Context, client *server.Client, query aurea.RunQuery) (aurea.RunPage, error) {
+	all := aurea.RunPage{Runs: []aurea.Run{}}
+	for wanted := query.Limit; ; {
+		query.Limit = min(wanted-len(all.Runs), aurea.MaxPage)
+		page, err := client.List(ctx, query)
+		if err != nil {
+			return all, err
+		}
+		all.Runs = append(all.Runs, page.Runs...)
+		all.NextCursor = page.NextCursor
+		if page.NextCursor == "" || len(all.Runs) >= wanted {
+			return all, nil
+		}
+		query.Cursor = page.NextCursor
+	}
+}
+
+func printRuns(w io.Writer, runs []aurea.Run) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = io.WriteString(table, cells("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")) // Flush has its error
+	for _, run := range runs {
+		row := []string{run.ID, string(run.Status), run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
+		if r := run.Result; r != nil {
+			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), count(r.Throughput), duration(r.Latency.P99), string(r.Verdict)})
+		}
+		_, _ = io.WriteString(table, cells(row...))
+	}
+	return table.Flush()
+}

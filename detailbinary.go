@@ -1,0 +1,105 @@
+package aurea
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/aurea-orchestrator/aurea/hist"
+)
+
+// AppendBinary appends the exact binary form of the detail: how many phases,
+// counters and parts there are, then each of them behind its name. A phase of
+// which nothing was recorded has an empty histogram's form.
+func (d *Detail) AppendBinary(data []byte) []byte {
+	for _, n := range []int{len(d.Phases), len(d.Counters), len(d.Parts)} {
+		data = binary.AppendUvarint(data, uint64(n))
+	}
+	for i, name := range d.Phases {
+		data = appendBlock(data, []byte(name))
+		data = appendBlock(data, d.phases[i].AppendBinary(nil))
+	}
+	for i, name := range d.Counters {
+		data = appendBlock(data, []byte(name))
+		data = binary.AppendVarint(data, d.counters[i])
+	}
+	for i, part := range d.Parts {
+		data = appendBlock(data, []byte(part.Name))
+		data = binary.BigEndian.AppendUint64(data, math.Float64bits(part.Weight))
+		data = appendBlock(data, d.parts[i].AppendBinary(nil))
+	}
+	return data
+}
+
+// maxTold bounds what a reader takes memory for: there are never that many
+// phases, counters or parts.
+const maxTold = 1000
+
+// UnmarshalBinary makes the detail the one that AppendBinary wrote. After an error
+// its content is undefined.
+func (d *Detail) UnmarshalBinary(data []byte) error {
+	*d = Detail{}
+	in := blocks{data}
+	var counts [3]int64
+	for i := range counts {
+		n, ok := in.number()
+		if !ok || n > maxTold {
+			return errDetailBinary
+		}
+		counts[i] = n
+	}
+	for i, read := range []func(*blocks) bool{d.readPhase, d.readCounter, d.readPart} {
+		for range counts[i] {
+			if !read(&in) {
+				return errDetailBinary
+			}
+		}
+	}
+	if len(in.data) > 0 {
+		return errDetailBinary
+	}
+	return nil
+}
+
+func (d *Detail) readPhase(in *blocks) bool {
+	name, named := in.block()
+	block, ok := in.block()
+	if !named || !ok {
+		return false
+	}
+	var phase *hist.Histogram // nil where nothing was recorded
+	if len(block) != len(phase.AppendBinary(nil)) {
+		phase = hist.New()
+		if phase.UnmarshalBinary(block) != nil {
+			return false
+		}
+	}
+	d.Phases, d.phases = append(d.Phases, string(name)), append(d.phases, phase)
+	return true
+}
+
+func (d *Detail) readCounter(in *blocks) bool {
+	name, ok := in.block()
+	value, n := binary.Varint(in.data)
+	if !ok || n <= 0 {
+		return false
+	}
+	in.data = in.data[n:]
+	d.Counters, d.counters = append(d.Counters, string(name)), append(d.counters, value)
+	return true
+}
+
+func (d *Detail) readPart(in *blocks) bool {
+	name, ok := in.block()
+	if !ok || len(in.data) < 8 {
+		return false
+	}
+	weight := math.Float64frombits(binary.BigEndian.Uint64(in.data))
+	in.data = in.data[8:]
+	block, ok := in.block()
+	tally := NewTally()
+	if !ok || tally.UnmarshalBinary(block) != nil {
+		return false
+	}
+	d.Parts, d.parts = append(d.Parts, Part{string(name), weight}), append(d.parts, tally)
+	return true
+}

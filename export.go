@@ -1,0 +1,84 @@
+package aurea
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// JobColumns are the columns of a table of jobs, in order. Times are in seconds;
+// start counts from the run's start, timestamp is the same moment on the clock.
+var JobColumns = []string{"job_id", "status", "timestamp", "start", "latency", "service_time", "delay", "cost"}
+
+// AppendJobJSON appends a job of the result as a JSON object of all columns.
+func (r *Result) AppendJobJSON(line []byte, job JobRecord) []byte {
+	line = r.appendJob(line, job, r.Spec.Prices())
+	line = line[:len(line)-1]
+	line = append(line, `,"start":`...)
+	line = appendSeconds(line, job.Start)
+	line = append(line, `,"service_time":`...)
+	line = appendSeconds(line, job.End-job.Start)
+	line = append(line, `,"delay":`...)
+	line = appendSeconds(line, job.Start-job.Intended)
+	return append(line, '}')
+}
+
+// AppendJobNDJSON is AppendJobJSON with the end of the line.
+func (r *Result) AppendJobNDJSON(line []byte, job JobRecord) []byte {
+	return append(r.AppendJobJSON(line, job), '\n')
+}
+
+// AppendJobCSV appends a job of the result as a line of all columns, with its
+// end.
+func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
+	line = append(line, r.ID...)
+	line = append(line, `-job-`...)
+	line = strconv.AppendInt(line, job.Index, 10)
+	line = append(line, ',')
+	line = append(line, job.Outcome.String()...)
+	line = append(line, ',')
+	line = r.StartTime.Add(job.Start).AppendFormat(line, jobTime)
+	for _, d := range []time.Duration{job.Start, job.End - job.Intended, job.End - job.Start, job.Start - job.Intended} {
+		line = append(line, ',')
+		line = appendSeconds(line, d)
+	}
+	line = append(line, ',')
+	line = strconv.AppendFloat(line, job.cost(r.Spec.Prices()), 'g', -1, 64)
+	return append(line, '\n')
+}
+
+// ParseJobJSON reads what AppendJobJSON wrote.
+func ParseJobJSON(line []byte) (JobRecord, error) {
+	var job struct {
+		ID      string  `json:"job_id"`
+		Status  string  `json:"status"`
+		Start   float64 `json:"start"`
+		Latency float64 `json:"latency"`
+		Service float64 `json:"service_time"`
+		Delay   float64 `json:"delay"`
+	}
+	if err := json.Unmarshal(line, &job); err != nil {
+		return JobRecord{}, fmt.Errorf("%w: a job's record is not JSON: %w", ErrInvalid, err)
+	}
+	number := job.ID[strings.LastIndex(job.ID, "-")+1:]
+	index, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || index < 0 {
+		return JobRecord{}, fmt.Errorf("%w: %q is not the id of a job", ErrInvalid, job.ID)
+	}
+	for _, outcome := range Outcomes() {
+		if outcome.String() == job.Status {
+			start := fromSeconds(job.Start)
+			return JobRecord{Index: index, Intended: start - fromSeconds(job.Delay), Start: start, End: start + fromSeconds(job.Service), Outcome: outcome}, nil
+		}
+	}
+	return JobRecord{}, fmt.Errorf("%w: %q is no status of a job; it is one of %s", ErrInvalid, job.Status, strings.Join(outcomeNames[:], ", "))
+}
+
+// fromSeconds is exact for durations that a run can have: a float64 tells apart
+// more than nanoseconds of a month.
+func fromSeconds(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}

@@ -1,0 +1,134 @@
+package hist
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"math/bits"
+)
+
+// The binary form: the version, then, all as varints, minimum, maximum, sum (high
+// and low half), and for every bucket that holds samples, shortest first, how many
+// empty ones are before it and its count. An empty histogram is its version alone.
+const version = 1
+
+var errBinary = errors.New("hist: not the binary form of a histogram")
+
+// AppendBinary appends the exact binary form of the histogram, which takes a few
+// bytes for every bucket that holds samples.
+func (h *Histogram) AppendBinary(data []byte) []byte {
+	data = append(data, version)
+	if h.Count() == 0 {
+		return data
+	}
+	for _, v := range []uint64{uint64(h.min), uint64(h.max), h.sumHigh, h.sumLow} {
+		data = binary.AppendUvarint(data, v)
+	}
+	next := 0
+	h.each(func(i int, count int64) {
+		data = binary.AppendUvarint(data, uint64(i-next))
+		data = binary.AppendUvarint(data, uint64(count))
+		next = i + 1
+	})
+	return data
+}
+
+// each calls f for every bucket that holds samples.
+func (h *Histogram) each(f func(i int, count int64)) {
+	first, last := bucket(h.min), bucket(min(h.max, top))
+	if first == last {
+		f(first, h.Count())
+		return
+	}
+	for i, count := range h.buckets.Export().Counts[first : last+1] {
+		if count > 0 {
+			f(first+i, count)
+		}
+	}
+}
+
+// bucket is the one that counts v; upTo is its longest.
+func bucket(v int64) int {
+	shift := max(bits.Len64(uint64(min(v, top)))-bits.Len64(half), 0)
+	return shift*half + int(min(v, top)>>shift)
+}
+
+// UnmarshalBinary makes the histogram the one that AppendBinary wrote. What it did
+// not write, or could not have, is an error, and leaves the histogram empty.
+func (h *Histogram) UnmarshalBinary(data []byte) error {
+	h.Reset()
+	if err := h.read(data); err != nil {
+		h.buckets.Reset()
+		*h = Histogram{buckets: h.buckets, min: math.MaxInt64}
+		return err
+	}
+	return nil
+}
+
+func (h *Histogram) read(data []byte) error {
+	if len(data) == 0 || data[0] != version {
+		return errBinary
+	}
+	if len(data) == 1 {
+		return nil
+	}
+	in := reader{data: data[1:]}
+	low, high := in.next(), in.next()
+	h.sumHigh, h.sumLow = in.next(), in.next()
+	if in.bad || low > high || high > math.MaxInt64 {
+		return errBinary
+	}
+	h.min, h.max = int64(low), int64(high)
+	return h.readBuckets(&in)
+}
+
+// readBuckets counts what each bucket says, and holds minimum, maximum and sum
+// against it.
+func (h *Histogram) readBuckets(in *reader) error {
+	first, last := bucket(h.min), bucket(h.max)
+	for i := 0; len(in.data) > 0; i++ {
+		skip, count := in.next(), in.next()
+		if in.bad || skip > uint64(last-i) || count == 0 || count > math.MaxInt64 {
+			return errBinary
+		}
+		i += int(skip)
+		if h.Count() == 0 && i != first || len(in.data) == 0 && i != last {
+			return errBinary
+		}
+		if h.buckets.RecordValues(min(int64(upTo(i)), top), int64(count)) != nil {
+			return errBinary
+		}
+	}
+	return h.plausible()
+}
+
+// plausible holds the sum against count, minimum and maximum.
+func (h *Histogram) plausible() error {
+	leastHigh, leastLow := bits.Mul64(uint64(h.min), uint64(h.Count()))
+	mostHigh, mostLow := bits.Mul64(uint64(h.max), uint64(h.Count()))
+	if h.Count() == 0 || less(h.sumHigh, h.sumLow, leastHigh, leastLow) || less(mostHigh, mostLow, h.sumHigh, h.sumLow) {
+		return errBinary
+	}
+	return nil
+}
+
+// less compares two numbers of 128 bits.
+func less(aHigh, aLow, bHigh, bLow uint64) bool {
+	return aHigh < bHigh || aHigh == bHigh && aLow < bLow
+}
+
+// A reader takes varints off data; bad says that there was none.
+type reader struct {
+	data []byte
+	bad  bool
+}
+
+func (r *reader) next() uint64 {
+	v, n := binary.Uvarint(r.data)
+	if n <= 0 {
+		r.data, r.bad = nil, true
+		return 0
+	}
+	r.data = r.data[n:]
+	return v
+}

@@ -1,0 +1,74 @@
+package hist
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// Law: what was written is read exactly, whatever the histogram held before.
+func TestBinary(t *testing.T) {
+	read := record([]int64{5, 7})
+	rapid.Check(t, func(t *rapid.T) {
+		written := record(durations().Draw(t, "values"))
+		written.RecordN(time.Duration(rapid.Int64Min(0).Draw(t, "v")), rapid.Int64Range(0, 1<<50).Draw(t, "n"))
+		if err := read.UnmarshalBinary(written.AppendBinary(nil)); err != nil {
+			t.Fatal(err)
+		}
+		if !same(read, written) {
+			t.Fatalf("read %+v, wrote %+v", read, written)
+		}
+	})
+}
+
+func TestBinaryOfNothing(t *testing.T) {
+	var none *Histogram
+	read := record([]int64{5})
+	if err := read.UnmarshalBinary(none.AppendBinary(nil)); err != nil || !same(read, New()) {
+		t.Errorf("a nil histogram came back as %+v, %v", read, err)
+	}
+}
+
+func TestBinaryAppends(t *testing.T) {
+	h := record([]int64{1, 2, 3000})
+	data := h.AppendBinary([]byte("before"))
+	read := New()
+	if err := read.UnmarshalBinary(data[len("before"):]); err != nil || !same(read, h) || string(data[:6]) != "before" {
+		t.Errorf("%q came back as %+v, %v", data, read, err)
+	}
+}
+
+// Every bucket has the number that upTo takes.
+func TestBucket(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Int64Range(0, top).Draw(t, "v") >> rapid.IntRange(0, 46).Draw(t, "shift")
+		i := bucket(v)
+		if last := int64(upTo(i)); v > last || i > 0 && v <= int64(upTo(i-1)) {
+			t.Fatalf("bucket %d ends at %d, which is not %d's", i, last, v)
+		}
+	})
+}
+
+// Law: data is refused and leaves nothing behind, or is that of a histogram: then
+// writing and reading it again changes nothing.
+func FuzzUnmarshalBinary(f *testing.F) {
+	f.Add(New().AppendBinary(nil))
+	f.Add(record([]int64{0, 1, 2047, 2048, 1e9, int64(48 * time.Hour)}).AppendBinary(nil))
+	f.Add([]byte{version, 0, 0, 0, 0, 0, 1})
+	h, again := New(), New()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if h.UnmarshalBinary(data) != nil {
+			if !same(h, New()) {
+				t.Fatalf("%x was refused and left %+v", data, h)
+			}
+			return
+		}
+		if err := again.UnmarshalBinary(h.AppendBinary(nil)); err != nil || !same(again, h) {
+			t.Fatalf("%x was read as %+v and then as %+v, %v", data, h, again, err)
+		}
+		if h.Quantile(0.5) < h.Min() || h.Quantile(0.5) > h.Max() {
+			t.Fatalf("%x has its median outside", data)
+		}
+	})
+}

@@ -1,0 +1,216 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// pollEvery is how often the store is asked for a run that another server
+// executes.
+const pollEvery = time.Second
+
+// cancelTime is how long Cancel waits for a run to end, so that it can show it
+// as it ended. Most do at once.
+const cancelTime = time.Second
+
+// Get returns a run as it stands, with its result when there is one. The error
+// is ErrNotFound, or ErrUnavailable.
+func (m *Manager) Get(ctx context.Context, id string) (aurea.Run, error) {
+	if e := m.find(id); e != nil {
+		return m.snapshot(e), nil
+	}
+	return m.store.Get(ctx, id)
+}
+
+// Wait returns a run when it has finished; when ctx is done before, as it stands
+// then. The error is Get's.
+func (m *Manager) Wait(ctx context.Context, id string) (aurea.Run, error) {
+	if e := m.find(id); e != nil {
+		select {
+		case <-e.done:
+		case <-ctx.Done():
+		}
+		return m.snapshot(e), nil
+	}
+	for {
+		run, err := m.store.Get(context.WithoutCancel(ctx), id)
+		if err != nil || run.Status.Finished() {
+			return run, err
+		}
+		select {
+		case <-time.After(pollEvery):
+		case <-ctx.Done():
+			return run, nil
+		}
+	}
+}
+
+// List returns a page of runs, newest first, as they stand. A bad cursor is an
+// ErrInvalid.
+func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	page, err := m.store.List(ctx, query)
+	if err != nil {
+		return aurea.RunPage{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	runs := make([]aurea.Run, 0, len(page.Runs))
+	for _, run := range page.Runs {
+		run = m.merge(run)
+		// The store may be a moment behind with the status that it was asked for.
+		if len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status) {
+			runs = append(runs, run)
+		}
+	}
+	page.Runs = runs
+	return page, nil
+}
+
+// Change changes what may be changed of a run, and returns it.
+func (m *Manager) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
+	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
+		return aurea.Run{}, &aurea.InvalidError{Fields: []aurea.FieldError{{
+			Location: "note", Message: fmt.Sprintf("must be text of up to %d bytes; got %d", aurea.MaxNote, len(*change.Note))}}}
+	}
+	run, err := m.store.Change(ctx, id, change)
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.live[id]; e != nil {
+		e.run.Note, e.run.Baseline = run.Note, run.Baseline
+		e.end.Note, e.end.Baseline = run.Note, run.Baseline
+		return m.view(e), nil
+	}
+	return run, nil
+}
+
+// Delete forgets a finished run; one that has not finished is an ErrConflict.
+func (m *Manager) Delete(ctx context.Context, id string) error {
+	if e := m.find(id); e != nil {
+		return fmt.Errorf("%w: run %s is %s; cancel it first", aurea.ErrConflict, id, m.snapshot(e).Status)
+	}
+	return m.store.Delete(ctx, id)
+}
+
+// Cancel stops a run and returns it as it stands: it leaves the queue, or ends
+// with its partial result. A run of another server ends within a few seconds. A
+// finished run is an ErrConflict.
+func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
+	e := m.find(id)
+	if e == nil {
+		if err := m.store.Cancel(ctx, id); err != nil {
+			return aurea.Run{}, err
+		}
+		return m.store.Get(ctx, id)
+	}
+	select {
+	case <-e.done: // and not in the store yet
+		return aurea.Run{}, fmt.Errorf("%w: run %s has finished: it is %s", aurea.ErrConflict, id, m.snapshot(e).Status)
+	default:
+	}
+	e.cancel(errCancelled)
+	m.leave(e)
+	ctx, stop := context.WithTimeout(ctx, cancelTime)
+	defer stop()
+	return m.Wait(ctx, id)
+}
+
+// Tally returns the histograms of a finished run's judged part; an ErrConflict
+// before its end, an ErrNotFound when it has none.
+func (m *Manager) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
+	e := m.find(id)
+	if e == nil {
+		return m.store.Tally(ctx, id)
+	}
+	result, err := m.outcome(e)
+	if err != nil {
+		return nil, err
+	}
+	if result == nil || result.Tally == nil {
+		return nil, fmt.Errorf("%w: run %s never began and has no histograms", aurea.ErrNotFound, id)
+	}
+	return result.Tally.Clone(), nil
+}
+
+// Jobs yields the records of a finished run's jobs in their order; an
+// ErrConflict before its end. After an error it ends.
+func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+	e := m.find(id)
+	if e == nil {
+		return m.store.Jobs(ctx, id)
+	}
+	result, err := m.outcome(e)
+	if err != nil {
+		return failing(err)
+	}
+	return func(yield func(aurea.JobRecord, error) bool) {
+		if result == nil {
+			return
+		}
+		for job := range result.Jobs.All() {
+			if !yield(job, nil) {
+				return
+			}
+		}
+	}
+}
+
+func failing(err error) iter.Seq2[aurea.JobRecord, error] {
+	return func(yield func(aurea.JobRecord, error) bool) { yield(aurea.JobRecord{}, err) }
+}
+
+// outcome is the result of a run that has finished and is not in the store.
+func (m *Manager) outcome(e *entry) (*aurea.Result, error) {
+	select {
+	case <-e.done:
+		return e.run.Result, nil
+	default:
+		return nil, fmt.Errorf("%w: run %s has not finished", aurea.ErrConflict, e.run.ID)
+	}
+}
+
+// find is the entry of a run whose end is not in the store; nil for others.
+func (m *Manager) find(id string) *entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.live[id]
+}
+
+// snapshot is a run as it stands.
+func (m *Manager) snapshot(e *entry) aurea.Run {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.view(e)
+}
+
+// view is snapshot with the lock held.
+func (m *Manager) view(e *entry) aurea.Run {
+	run := e.run
+	if run.Status == aurea.StatusQueued {
+		run.QueuePosition = slices.Index(m.queue, e) + 1
+	}
+	return run
+}
+
+// merge lays what is known of a live run over what the store says of it. The
+// result stays as short as the store gives it. The lock is held.
+func (m *Manager) merge(run aurea.Run) aurea.Run {
+	e := m.live[run.ID]
+	if e == nil {
+		return run
+	}
+	run = m.view(e)
+	if run.Result != nil {
+		short := *run.Result
+		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
+		run.Result = &short
+	}
+	return run
+}

@@ -1,0 +1,209 @@
+package runs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// MaxKey is the most bytes of an idempotency key.
+const MaxKey = 255
+
+// Submit has the spec, which DecodeSpec must have made, executed when its turn
+// comes, and returns the run as soon as it is kept. With a key that came before
+// it submits nothing and returns the run that the key made.
+//
+// The errors are ErrInvalid, ErrMismatch (the key came with another spec),
+// ErrQueueFull and ErrUnavailable; then nothing was submitted.
+func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aurea.Run, error) {
+	if len(key) > MaxKey {
+		return aurea.Run{}, fmt.Errorf("%w: an idempotency key has up to %d characters; this one has %d", aurea.ErrInvalid, MaxKey, len(key))
+	}
+	e, err := m.newEntry(context.WithoutCancel(ctx), spec)
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	e.by.Key = key
+	earlier, err := m.admit(e)
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	if earlier != nil {
+		return *earlier, nil
+	}
+	return m.snapshot(e), nil
+}
+
+// Do has the spec, which DecodeSpec must have made, executed and returns the
+// run when it is finished. When ctx is cancelled the run is stopped: it leaves
+// the queue, or ends with its partial result. watch, unless nil, is called with
+// the run as it stands once an interval; it must not call the manager.
+//
+// The errors are ErrInvalid, ErrQueueFull and ErrUnavailable; a run that was
+// accepted is returned without one, however it ended. A result that could not be
+// kept says so itself.
+func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+	e, err := m.newEntry(ctx, spec)
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	e.watch = watch
+	if _, err := m.admit(e); err != nil {
+		return aurea.Run{}, err
+	}
+	defer context.AfterFunc(e.ctx, func() { m.leave(e) })()
+	<-e.done
+	return e.run, nil
+}
+
+func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {
+	plan := aurea.NewPlan(spec, newSeed())
+	if err := m.options.Host.Check(plan); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, fmt.Errorf("runs: make an id: %w", err)
+	}
+	body, err := digest(spec)
+	if err != nil {
+		return nil, err
+	}
+	e := &entry{plan: plan, by: aurea.Submission{Owner: m.options.Owner, Body: body}, done: make(chan struct{}), changed: make(chan struct{})}
+	e.ctx, e.cancel = context.WithCancelCause(ctx)
+	e.run = aurea.Run{
+		ID:        "benchmark-" + id.String(),
+		Name:      spec.Name,
+		Labels:    spec.Labels,
+		Status:    aurea.StatusQueued,
+		CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
+		Spec:      spec,
+		Timeline:  []aurea.RunEvent{},
+	}
+	if e.run.Labels == nil {
+		e.run.Labels = map[string]string{}
+	}
+	return e, nil
+}
+
+// digest is equal for specs that ask for the same.
+func digest(spec aurea.Spec) (string, error) {
+	encoded, err := json.Marshal(spec)
+	if err != nil {
+		return "", fmt.Errorf("runs: encode a spec: %w", err)
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// newSeed chooses a seed that a JSON reader with 64-bit floats keeps intact.
+func newSeed() uint64 { return rand.Uint64N(1 << 53) }
+
+// admit keeps a run and gives it its place in the queue; or it returns the run
+// that its key made earlier. What is not admitted is let go of.
+func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
+	defer func() {
+		if earlier != nil || err != nil {
+			e.cancel(err) // lets go of the caller's context
+		}
+	}()
+	m.awaitStart(e.ctx)
+	if earlier, err = m.reserve(e); earlier != nil || err != nil {
+		return earlier, err
+	}
+	defer m.keeping.Done()
+	// The caller may go away in the middle of it; the store shall not.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), storeTimeout)
+	defer cancel()
+	kept, err := m.store.Create(ctx, e.run, e.by)
+	err = late(err)
+	if err == nil && kept.ID == e.run.ID {
+		return nil, m.enqueue(e)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.coming--
+	delete(m.live, e.run.ID)
+	if err != nil {
+		m.doubt(err)
+		return nil, err
+	}
+	kept = m.merge(kept)
+	return &kept, nil
+}
+
+// awaitStart gives a service that is just starting a moment: whoever sees it
+// listen need not ask twice.
+func (m *Manager) awaitStart(ctx context.Context) {
+	select {
+	case <-m.started:
+	case <-ctx.Done():
+	case <-time.After(startPatience):
+	}
+}
+
+// reserve promises a place in the queue. A key that a live run came with is
+// known even when there is none.
+func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	if len(m.queue)+m.coming >= m.options.Queue {
+		for _, other := range append(slices.Clone(m.queue), m.running) {
+			if e.by.Key != "" && other != nil && other.by == e.by {
+				run := m.view(other)
+				return &run, nil
+			}
+		}
+		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
+	}
+	m.coming++
+	m.keeping.Add(1)
+	m.live[e.run.ID] = e
+	return nil, nil
+}
+
+// enqueue takes the place that was promised. A service that has begun to shut
+// down meanwhile interrupts the run instead, and has not accepted it.
+func (m *Manager) enqueue(e *entry) error {
+	m.mu.Lock()
+	m.coming--
+	if m.closing {
+		e.cancel(errInterrupted)
+		m.finish(e, nil, nil)
+		m.mu.Unlock()
+		m.keep(e)
+		return errClosing
+	}
+	defer m.mu.Unlock()
+	m.queue = append(m.queue, e)
+	select {
+	case m.wake <- struct{}{}:
+	default: // it will look at the queue anyway
+	}
+	return nil
+}
+
+// leave ends a run whose context was cancelled while it waited. One that is
+// running is stopped by the context itself.
+func (m *Manager) leave(e *entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := slices.Index(m.queue, e); i >= 0 {
+		m.queue = slices.Delete(m.queue, i, i+1)
+		m.finish(e, nil, nil)
+		m.keepAside(e)
+		m.moved()
+	}
+}

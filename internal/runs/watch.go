@@ -1,0 +1,97 @@
+package runs
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+const (
+	// heartbeat is how often whoever watches hears something.
+	heartbeat = 10 * time.Second
+	// keepPast is how many intervals a watcher who comes late, or is slow, is told
+	// of.
+	keepPast = 120
+)
+
+// Watch yields what becomes known of a run, from after the update with the given
+// id on, until it has finished; a heartbeat when nothing happens for ten seconds.
+// Watching costs the run nothing: whoever is slow is told the latest, and does
+// not hold anything up. The last thing yielded may be an error: ErrNotFound,
+// ErrUnavailable, or that of ctx.
+func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+	return func(yield func(aurea.Update, error) bool) {
+		e := m.find(id)
+		quiet := time.NewTimer(heartbeat)
+		defer quiet.Stop()
+		for {
+			run, past, changed, err := m.look(ctx, e, id)
+			var poll <-chan time.Time
+			if e == nil {
+				poll = time.After(pollEvery)
+			}
+			if err != nil {
+				yield(aurea.Update{}, err)
+				return
+			}
+			for _, update := range run.Updates(after, past) {
+				if !yield(update, nil) {
+					return
+				}
+				after = update.ID
+				quiet.Reset(heartbeat)
+			}
+			if run.Status.Finished() {
+				return
+			}
+			select {
+			case <-changed:
+			case <-poll:
+			case <-quiet.C:
+				quiet.Reset(heartbeat)
+				if !yield(aurea.Update{}, nil) {
+					return
+				}
+			case <-ctx.Done():
+				yield(aurea.Update{}, context.Cause(ctx))
+				return
+			}
+		}
+	}
+}
+
+// look is a run as it stands, with its intervals, which nobody changes any more,
+// and what is closed when there is more to see; nil for another server's run.
+func (m *Manager) look(ctx context.Context, e *entry, id string) (run aurea.Run, past []aurea.RunProgress, changed <-chan struct{}, err error) {
+	if e == nil {
+		run, err = m.store.Get(ctx, id)
+		return run, nil, nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.view(e), e.past, e.changed, nil
+}
+
+// show lets everybody who watches the run look at it. The lock is held.
+func (m *Manager) show(e *entry) {
+	close(e.changed)
+	e.changed = make(chan struct{})
+}
+
+// moved shows the queued runs, which have other places now. The lock is held.
+func (m *Manager) moved() {
+	for _, e := range m.queue {
+		m.show(e)
+	}
+}
+
+// remember keeps an interval for those who come late. What was handed out stays
+// as it is: the list is only added to, and cut at its front.
+func (e *entry) remember(p aurea.RunProgress) {
+	if len(e.past) == keepPast {
+		e.past = e.past[1:]
+	}
+	e.past = append(e.past, p)
+}

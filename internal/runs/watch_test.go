@@ -1,0 +1,113 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Whoever watches a run from its beginning is told everything once, in order;
+// whoever comes later goes on where it says.
+func TestWatchUpdates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := kept(t, newMemory(), "one", Options{})
+		first := s.submit(t, `{"num_jobs": 2}`, "")
+		run := s.submit(t, `{"num_jobs": 30}`, "")
+		var all []aurea.Update
+		for update, err := range s.manager.Watch(t.Context(), run.ID, 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, update)
+		}
+		var told []string
+		for _, u := range all {
+			what := string(u.Kind)
+			if u.Kind == aurea.UpdateStatus {
+				what = string(u.Run.Status)
+			}
+			told = append(told, what)
+		}
+		want := append(append([]string{"queued", "running"}, slices.Repeat([]string{"progress"}, 30)...), "completed", "result")
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q", told)
+		}
+		for i, u := range all[2:32] {
+			if u.Run.Progress.Elapsed != float64(i+1) {
+				t.Errorf("interval %d ends at %v", i, u.Run.Progress.Elapsed)
+			}
+		}
+		// From the store, of a finished run: what is left of it.
+		for update, err := range s.manager.Watch(t.Context(), run.ID, all[20].ID) {
+			if err != nil || update.ID <= all[20].ID {
+				t.Errorf("%v after %d (%v)", update.ID, all[20].ID, err)
+			}
+			told = append(told, string(update.Kind))
+		}
+		if last := told[len(told)-3:]; !slices.Equal(last, []string{"progress", "status", "result"}) {
+			t.Errorf("of the finished run: %q", last)
+		}
+		_ = first
+	})
+}
+
+// A watcher of a run where nothing happens hears a heartbeat, and one that is
+// called off ends with the reason.
+func TestWatchHeartbeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := kept(t, newMemory(), "one", Options{})
+		s.submit(t, `{"num_jobs": 100}`, "")
+		waiting := s.submit(t, `{"num_jobs": 1}`, "")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 25*time.Second, errors.New("enough"))
+		defer cancel()
+		begun := time.Now()
+		var told []string
+		for update, err := range s.manager.Watch(ctx, waiting.ID, 0) {
+			told = append(told, fmt.Sprintf("%v %s %v", time.Since(begun).Round(time.Second), update.Kind, err))
+		}
+		if want := []string{"0s status <nil>", "10s  <nil>", "20s  <nil>", "25s  enough"}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		if _, err := s.manager.Get(t.Context(), "nothing"); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("Get: %v", err)
+		}
+		for _, err := range s.manager.Watch(t.Context(), "nothing", 0) {
+			if !errors.Is(err, aurea.ErrNotFound) {
+				t.Errorf("Watch: %v", err)
+			}
+		}
+	})
+}
+
+// A slow watcher is told the latest when it comes back, and does not hold the
+// run up.
+func TestSlowWatcher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := kept(t, newMemory(), "one", Options{})
+		epoch := time.Now()
+		run := s.submit(t, `{"num_jobs": 400}`, "")
+		n := 0
+		for update, err := range s.manager.Watch(t.Context(), run.ID, 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n == 3 {
+				time.Sleep(300 * time.Second)
+			}
+			_ = update
+		}
+		if n < keepPast || n > 400-300+keepPast+10 {
+			t.Errorf("told %d times", n)
+		}
+		done := s.get(t, run.ID)
+		if took := done.FinishedAt.Sub(epoch); took > 401*time.Second {
+			t.Errorf("the run took %v", took)
+		}
+	})
+}

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// maxWait is how long a request may wait for a run's end.
+const maxWait = 10 * time.Minute
+
+// An idInput names a run.
+type idInput struct {
+	ID string `path:"id" doc:"of the run: its result's benchmark_id"`
+}
+
+// A runAnswer is a run as it stands.
+type runAnswer struct {
+	Body aurea.Run
+}
+
+type submitInput struct {
+	bodyInput
+	Key string `header:"Idempotency-Key" maxLength:"255" doc:"of your choice: the same key with the same spec is the same run"`
+}
+
+type submitAnswer struct {
+	Location string `header:"Location" doc:"of the run"`
+	Body     aurea.Run
+}
+
+func (s *Server) registerSubmit(api huma.API, op huma.Operation) {
+	op.DefaultStatus = 202
+	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
+		body, err := input.readJSON()
+		if err != nil {
+			return nil, err
+		}
+		spec, err := aurea.DecodeSpec(body)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		run, err := s.options.Runs.Submit(ctx, spec, input.Key)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &submitAnswer{Location: "/v1/runs/" + run.ID, Body: run}, nil
+	})
+	api.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
+}
+
+type getInput struct {
+	ID   string `path:"id" doc:"of the run: its result's benchmark_id"`
+	Wait string `query:"wait" doc:"how long to wait for the run's end, such as 30s; up to 10m" example:"30s"`
+}
+
+func (s *Server) registerGet(api huma.API, op huma.Operation) {
+	op.Errors = append(op.Errors, 400, 404, 500, 503)
+	op.RejectUnknownQueryParameters = true
+	huma.Register(api, op, func(ctx context.Context, input *getInput) (*runAnswer, error) {
+		wait, err := readWait(input.Wait)
+		if err != nil {
+			return nil, err
+		}
+		run, err := s.get(ctx, input.ID, wait)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &runAnswer{run}, nil
+	})
+}
+
+func (s *Server) get(ctx context.Context, id string, wait time.Duration) (aurea.Run, error) {
+	if wait == 0 {
+		return s.options.Runs.Get(ctx, id)
+	}
+	ctx, cancel := whileServing(ctx)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, wait)
+	defer cancel()
+	return s.options.Runs.Wait(ctx, id)
+}
+
+func readWait(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	wait, err := time.ParseDuration(text)
+	if err != nil || wait < 0 || wait > maxWait {
+		return 0, wrongQuery("wait", fmt.Sprintf("must be a duration such as 30s, up to %v; got %q", maxWait, text))
+	}
+	return wait, nil
+}
+
+// wrongQuery is the problem of one wrong parameter.
+func wrongQuery(name, message string) error {
+	p := newProblem(400, name+": "+message)
+	p.Errors = []wrong{{"query." + name, message}}
+	return p
+}
+
+func (s *Server) registerCancel(api huma.API, op huma.Operation) {
+	op.DefaultStatus = 202
+	op.Errors = append(op.Errors, 404, 409, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
+		run, err := s.options.Runs.Cancel(ctx, input.ID)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &runAnswer{run}, nil
+	})
+}
+
+func (s *Server) registerDelete(api huma.API, op huma.Operation) {
+	op.DefaultStatus = 204
+	op.Errors = append(op.Errors, 404, 409, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *idInput) (*struct{}, error) {
+		if err := s.options.Runs.Delete(ctx, input.ID); err != nil {
+			return nil, s.asProblem(err)
+		}
+		return nil, nil
+	})
+}
+
+type changeInput struct {
+	bodyInput
+	ID string `path:"id" doc:"of the run: its result's benchmark_id"`
+}
+
+func (s *Server) registerChange(api huma.API, op huma.Operation) {
+	op.Errors = append(op.Errors, 400, 404, 408, 413, 415, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
+		body, err := input.readJSON()
+		if err != nil {
+			return nil, err
+		}
+		change, err := aurea.DecodeChange(body)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		run, err := s.options.Runs.Change(ctx, input.ID, change)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &runAnswer{run}, nil
+	})
+	api.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("RunChange")
+}
+
+type listInput struct {
+	Limit    int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"at most so many"`
+	Cursor   string    `query:"cursor" doc:"next_cursor of the page before"`
+	Status   []string  `query:"status,explode" doc:"one or several, comma-separated or repeated"`
+	Workload string    `query:"workload" doc:"the kind"`
+	Name     string    `query:"name" doc:"exactly"`
+	Label    []string  `query:"label,explode" doc:"key:value; repeated, all of them" example:"team:search"`
+	Since    time.Time `query:"since" doc:"created at or after"`
+	Until    time.Time `query:"until" doc:"created before"`
+	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
+}
+
+type listAnswer struct {
+	Body aurea.RunPage
+}
+
+func (s *Server) registerList(api huma.API, op huma.Operation) {
+	op.Errors = append(op.Errors, 400, 500, 503)
+	op.RejectUnknownQueryParameters = true
+	huma.Register(api, op, func(ctx context.Context, input *listInput) (*listAnswer, error) {
+		query, err := input.query()
+		if err != nil {
+			return nil, err
+		}
+		page, err := s.options.Runs.List(ctx, query)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &listAnswer{page}, nil
+	})
+}
+
+func (i *listInput) query() (aurea.RunQuery, error) {
+	query := aurea.RunQuery{
+		Limit: i.Limit, Cursor: i.Cursor, Workload: i.Workload, Name: i.Name,
+		Since: i.Since, Until: i.Until, Baseline: i.Baseline,
+	}
+	for _, list := range i.Status {
+		for name := range strings.SplitSeq(list, ",") {
+			status, err := readStatus(name)
+			if err != nil {
+				return query, err
+			}
+			query.Statuses = append(query.Statuses, status)
+		}
+	}
+	for _, label := range i.Label {
+		key, value, ok := strings.Cut(label, ":")
+		if !ok || key == "" {
+			return query, wrongQuery("label", fmt.Sprintf("must be key:value; got %q", label))
+		}
+		if query.Labels == nil {
+			query.Labels = map[string]string{}
+		}
+		query.Labels[key] = value
+	}
+	return query, nil
+}
+
+func readStatus(name string) (aurea.Status, error) {
+	var names []string
+	for _, status := range aurea.Statuses() {
+		if string(status) == name {
+			return status, nil
+		}
+		names = append(names, string(status))
+	}
+	return "", wrongQuery("status", fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
+}

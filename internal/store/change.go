@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Change changes what may be changed of a run, and returns it.
+func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
+	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
+		return aurea.Run{}, fmt.Errorf("%w: a note has at most %d bytes; got %d", aurea.ErrInvalid, aurea.MaxNote, len(*change.Note))
+	}
+	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var name string
+		err := tx.QueryRowContext(ctx, `SELECT name FROM runs WHERE id = $1`, id).Scan(&name)
+		if none(err) {
+			return notFound(id)
+		}
+		if err == nil && change.Note != nil {
+			err = setNote(ctx, tx, id, *change.Note)
+		}
+		if err == nil && change.Baseline != nil {
+			err = setBaseline(ctx, tx, id, name, *change.Baseline)
+		}
+		return err
+	})
+	if err != nil {
+		return aurea.Run{}, s.told("change a run", err)
+	}
+	return s.Get(ctx, id)
+}
+
+func setNote(ctx context.Context, tx *sql.Tx, id, note string) error {
+	kept, err := text(note)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE runs SET note = $1 WHERE id = $2`, kept, id)
+	return err
+}
+
+// setBaseline marks a run and unmarks the one of its name that was marked.
+func setBaseline(ctx context.Context, tx *sql.Tx, id, name string, on bool) error {
+	if on {
+		_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = 0 WHERE name = $1 AND baseline = 1 AND id <> $2`, name, id)
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = $1 WHERE id = $2`, flag(on), id)
+	return err
+}

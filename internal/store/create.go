@@ -1,0 +1,100 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+const insertRun = `
+INSERT INTO runs (id, created_at, status, finished, kind, name, owner, life, stop, baseline, bytes,
+                  submission_key, submission, note, digest, jobs, spec, state)
+VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, '', '', $12, $13)
+ON CONFLICT DO NOTHING`
+
+const insertLabel = `INSERT INTO labels (key, value, created_at, run_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+
+// Create keeps a queued run.
+func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error) {
+	run.CreatedAt = run.CreatedAt.UTC().Truncate(time.Microsecond)
+	row, err := s.newRow(run, by)
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	var earlier string // the run that the key made before
+	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		earlier = ""
+		done, err := tx.ExecContext(ctx, insertRun, row...)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			earlier, err = submitted(ctx, tx, run.ID, by)
+			return err
+		}
+		return addLabels(ctx, tx, run)
+	})
+	if err != nil {
+		return aurea.Run{}, s.told("keep a run", err)
+	}
+	if earlier != "" {
+		return s.Get(ctx, earlier)
+	}
+	return run, nil
+}
+
+func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
+	if run.Status != aurea.StatusQueued {
+		return nil, fmt.Errorf("%w: a run is created as queued, not as %s", aurea.ErrConflict, run.Status)
+	}
+	spec, err := text(run.Spec)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := stateOf(run)
+	if err != nil {
+		return nil, err
+	}
+	note, err := text(run.Note)
+	if err != nil {
+		return nil, err
+	}
+	var key any // none is NULL, which equals no other
+	if by.Key != "" {
+		key = []byte(by.Key)
+	}
+	bytes := int64(len(spec) + len(kept) + rowBytes)
+	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), by.Owner, s.life,
+		bytes, key, []byte(by.Body), note, spec, kept}, nil
+}
+
+// rowBytes is about what a run takes beside its documents: columns, indexes.
+const rowBytes = 500
+
+func addLabels(ctx context.Context, tx *sql.Tx, run aurea.Run) error {
+	for key, value := range run.Labels {
+		if _, err := tx.ExecContext(ctx, insertLabel, searchable(key), searchable(value), micros(run.CreatedAt), run.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// submitted finds the run that the same submission made before.
+func submitted(ctx context.Context, tx *sql.Tx, id string, by aurea.Submission) (earlier string, err error) {
+	var body []byte
+	err = tx.QueryRowContext(ctx, `SELECT id, submission FROM runs WHERE submission_key = $1`, []byte(by.Key)).Scan(&earlier, &body)
+	switch {
+	case none(err):
+		return "", fmt.Errorf("%w: there is a run %s already", aurea.ErrConflict, id)
+	case err != nil:
+		return "", err
+	case !bytes.Equal(body, []byte(by.Body)):
+		return "", fmt.Errorf("%w: the key came before with another body, for run %s; use a new key for a new run", aurea.ErrMismatch, earlier)
+	}
+	return earlier, nil
+}

@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Delete forgets a finished run.
+func (s *Store) Delete(ctx context.Context, id string) error {
+	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1`, id)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+		var status string
+		err = tx.QueryRowContext(ctx, `SELECT status FROM runs WHERE id = $1`, id).Scan(&status)
+		if none(err) {
+			return notFound(id)
+		}
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: run %s is %s; cancel it before it is deleted", aurea.ErrConflict, id, status)
+	})
+	return s.told("delete a run", err)
+}

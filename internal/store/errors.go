@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func notFound(id string) error {
+	return fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
+}
+
+func finished(id string) error {
+	return fmt.Errorf("%w: run %s has finished and does not change any more", aurea.ErrConflict, id)
+}
+
+// told gives an error of the database the words that its reader needs: which
+// action failed, and whether it may work later.
+func (s *Store) told(action string, err error) error {
+	switch {
+	case err == nil, kind(err):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	if why := s.dialect.away(err); why != "" {
+		return fmt.Errorf("%w: cannot %s: %s: %w", aurea.ErrUnavailable, action, why, err)
+	}
+	return fmt.Errorf("store: %s: %w", action, err)
+}
+
+// kind reports whether the error is one of the vocabulary already.
+func kind(err error) bool {
+	for _, known := range []error{aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// gone reports that a run is not there any more, or not as it was.
+func gone(err error) bool {
+	return errors.Is(err, aurea.ErrNotFound) || errors.Is(err, aurea.ErrConflict)
+}

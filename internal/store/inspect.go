@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// magic is how an SQLite file begins.
+const magic = "SQLite format 3\x00"
+
+// inspect refuses a file that is not a database of ours, or is one that this
+// program does not understand. It only looks, and only at a few pages: what is
+// broken further in is told when it is read.
+func inspect(ctx context.Context, path string) error {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	head := make([]byte, len(magic))
+	if _, err := file.ReadAt(head, 0); err != nil || string(head) != magic {
+		return errors.New("it is not an SQLite database; name another file, or move this one away")
+	}
+	return look(ctx, path, info.Size())
+}
+
+// look reads the schema without writing. A WAL beside the file belongs to the
+// database; where there is none, SQLite needs to make no file of its own.
+func look(ctx context.Context, path string, size int64) error {
+	wal, err := os.Stat(path + "-wal")
+	complete := err != nil || wal.Size() == 0
+	query := "mode=ro&_busy_timeout=5000"
+	if complete {
+		query += "&immutable=1"
+	}
+	db, err := sql.Open("sqlite", fileURL(path, query))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if err := whole(ctx, db, size, complete); err != nil {
+		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
+	}
+	return ours(ctx, db)
+}
+
+// whole reads what every SQLite database has.
+func whole(ctx context.Context, db *sql.DB, size int64, complete bool) error {
+	var pages, length, tables int64
+	err := errors.Join(
+		db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages),
+		db.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&length),
+		db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables),
+	)
+	if err == nil && complete && size < pages*length {
+		err = fmt.Errorf("it should have %d bytes and has %d", pages*length, size)
+	}
+	return err
+}
+
+// ours reads what every one of our databases has.
+func ours(ctx context.Context, db *sql.DB) error {
+	var tables, versions int64
+	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema`
+	if err := db.QueryRowContext(ctx, count).Scan(&tables, &versions); err != nil || tables == 0 {
+		return err
+	}
+	if versions == 0 {
+		return errors.New("it is the database of another program; name another file")
+	}
+	var version int64
+	if err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version); err != nil {
+		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
+	}
+	return known(version)
+}

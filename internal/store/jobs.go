@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/records"
+)
+
+// Jobs yields the records of a finished run's jobs, a blob at a time. Between two
+// blobs it holds nothing of the database, so that a slow reader is in nobody's
+// way; when the run is deleted meanwhile, it ends with an aurea.ErrNotFound.
+func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+	return func(yield func(aurea.JobRecord, error) bool) {
+		blobs, attempt, err := s.blobs(ctx, id)
+		for n := int64(0); n < blobs && err == nil; n++ {
+			var data []byte
+			if data, err = s.blob(ctx, id, attempt, n); err != nil {
+				break
+			}
+			for job, broken := range records.Read(data) {
+				if broken != nil {
+					err = broken
+				} else if !yield(job, nil) {
+					return
+				}
+			}
+		}
+		if err != nil {
+			yield(aurea.JobRecord{}, s.told("read the records of a run's jobs", err))
+		}
+	}
+}
+
+// blobs counts those of a finished run.
+func (s *Store) blobs(ctx context.Context, id string) (n int64, attempt string, err error) {
+	const query = `
+SELECT r.status, r.finished, r.jobs, (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.attempt = r.jobs)
+FROM runs r WHERE r.id = $1`
+	var (
+		status string
+		ended  int64
+	)
+	err = s.reader.QueryRowContext(ctx, query, id).Scan(&status, &ended, &attempt, &n)
+	switch {
+	case none(err):
+		err = notFound(id)
+	case err == nil && ended == 0:
+		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished", aurea.ErrConflict, id, status)
+	}
+	return n, attempt, err
+}
+
+func (s *Store) blob(ctx context.Context, id, attempt string, n int64) (data []byte, err error) {
+	const query = `SELECT records FROM jobs WHERE run_id = $1 AND attempt = $2 AND n = $3`
+	err = s.reader.QueryRowContext(ctx, query, id, attempt, n).Scan(&data)
+	if none(err) {
+		err = notFound(id)
+	}
+	return data, err
+}
+
+const (
+	insertBlob = `
+INSERT INTO jobs (run_id, attempt, n, records)
+SELECT r.id, $2, $3, $4 FROM runs r WHERE r.id = $1 AND r.finished = 0`
+	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
+)
+
+func keepBlob(ctx context.Context, tx *sql.Tx, id, attempt string, n int64, data []byte) error {
+	return touch(ctx, tx, id, insertBlob, id, attempt, n, data)
+}

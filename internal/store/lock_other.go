@@ -1,0 +1,7 @@
+//go:build !unix
+
+package store
+
+// lock does nothing where there is no flock: there it is up to the user not to
+// start two servers on one file.
+func lock(string) (unlock func(), err error) { return func() {}, nil }

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/pressly/goose/v3"
+	locks "github.com/pressly/goose/v3/lock"
+)
+
+var postgresDialect = dialect{
+	goose: goose.DialectPostgres,
+	away:  postgresAway,
+}
+
+func openPostgres(ctx context.Context, address string, options Options) (*Store, error) {
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		return nil, fmt.Errorf("store: the address of the PostgreSQL database: %w", err)
+	}
+	db.SetMaxOpenConns(2 * options.Readers) // half of them may write
+	db.SetMaxIdleConns(2 * options.Readers)
+	// Two servers may start at once.
+	locker, err := locks.NewPostgresSessionLocker()
+	if err == nil {
+		err = migrate(ctx, db, postgresDialect.goose, goose.WithSessionLocker(locker))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: the PostgreSQL database was left as it is: %w", err), db.Close())
+	}
+	writer := &single{db: db, again: postgresAgain}
+	return &Store{dialect: postgresDialect, reader: db, writer: writer, close: writer.close}, nil
+}
+
+// The classes of PostgreSQL's error codes that may pass: the connection failed,
+// resources (the disk among them) are short, an operator intervened, the system
+// failed (postgresql.org/docs/current/errcodes-appendix.html).
+var passing = map[string]string{
+	"08": "the database cannot be reached",
+	"53": "the database has no room",
+	"57": "the database is being stopped or started",
+	"58": "the database's disk does not answer as it should",
+	"25": "the database cannot be written to", // a standby
+}
+
+// postgresAway says why PostgreSQL could not write, where that may pass.
+func postgresAway(err error) string {
+	if code := code(err); code != "" {
+		return passing[code[:2]]
+	}
+	var (
+		connect *pgconn.ConnectError
+		network net.Error
+	)
+	lost := slices.ContainsFunc([]error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed},
+		func(known error) bool { return errors.Is(err, known) })
+	if lost || errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) {
+		return "the database cannot be reached"
+	}
+	return ""
+}
+
+// postgresAgain tells a transaction that another one got in the way of: a failed
+// serialization, a deadlock, and a row that another one made just before.
+func postgresAgain(err error) bool {
+	return slices.Contains([]string{"40001", "40P01", "23505"}, code(err))
+}
+
+// code is PostgreSQL's for an error; "" when the error is not its.
+func code(err error) string {
+	var failure *pgconn.PgError
+	if !errors.As(err, &failure) || len(failure.Code) != 5 {
+		return ""
+	}
+	return failure.Code
+}

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// What is forgotten in one transaction: so little that nobody waits for long.
+const (
+	pruneRuns  = 100
+	pruneBytes = 32 << 20 // unless a single run is larger
+)
+
+// Prune forgets the oldest finished runs that the retention does not keep.
+func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error) {
+	excess, err := s.excess(ctx, keep)
+	for err == nil && excess.any() {
+		var batch []candidate
+		if batch, err = s.oldest(ctx, &excess); err != nil || len(batch) == 0 {
+			break
+		}
+		var n int
+		n, err = s.forget(ctx, batch)
+		forgotten += n
+	}
+	if err == nil && forgotten > 0 {
+		err = s.shrink(ctx)
+	}
+	return forgotten, s.told("forget old runs", err)
+}
+
+// An excess is what there is too much of.
+type excess struct {
+	before      int64 // created before
+	runs, bytes int64
+}
+
+func (e excess) any() bool { return e.before != 0 || e.runs > 0 || e.bytes > 0 }
+
+// takes reports whether the next oldest run has to go, and counts it as gone.
+func (e *excess) takes(c candidate) bool {
+	if c.created >= e.before && e.runs <= 0 && e.bytes <= 0 {
+		return false
+	}
+	e.runs--
+	e.bytes -= c.bytes
+	return true
+}
+
+func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error) {
+	var e excess
+	if keep.Age > 0 {
+		e.before = micros(time.Now().Add(-keep.Age))
+	}
+	if keep.Runs <= 0 && keep.Bytes <= 0 {
+		return e, nil
+	}
+	var runs, bytes int64
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM runs`).Scan(&runs, &bytes)
+	if keep.Runs > 0 {
+		e.runs = runs - keep.Runs
+	}
+	if keep.Bytes > 0 {
+		e.bytes = bytes - keep.Bytes
+	}
+	return e, err
+}
+
+// A candidate is a run that may be forgotten.
+type candidate struct {
+	id             string
+	created, bytes int64
+}
+
+// oldest takes the next runs to be forgotten.
+func (s *Store) oldest(ctx context.Context, e *excess) ([]candidate, error) {
+	const query = `SELECT id, created_at, bytes FROM runs WHERE finished = 1 AND baseline = 0 ORDER BY created_at, id LIMIT $1`
+	rows, err := s.reader.QueryContext(ctx, query, pruneRuns)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var batch []candidate
+	for size := int64(0); size < pruneBytes && rows.Next(); {
+		var c candidate
+		if err := rows.Scan(&c.id, &c.created, &c.bytes); err != nil {
+			return nil, err
+		}
+		if !e.takes(c) {
+			break
+		}
+		batch = append(batch, c)
+		size += c.bytes
+	}
+	return batch, rows.Err()
+}
+
+// forget deletes the runs, unless one has become a baseline meanwhile.
+func (s *Store) forget(ctx context.Context, batch []candidate) (forgotten int, err error) {
+	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		forgotten = 0
+		for _, c := range batch {
+			done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1 AND baseline = 0`, c.id)
+			if err != nil {
+				return err
+			}
+			n, err := done.RowsAffected()
+			if err != nil {
+				return err
+			}
+			forgotten += int(n)
+		}
+		return nil
+	})
+	return forgotten, err
+}
+
+// shrink gives room that became free back to the disk, some at a time, where the
+// database does not do so by itself.
+func (s *Store) shrink(ctx context.Context) error {
+	if s.dialect.shrink == "" {
+		return nil
+	}
+	for {
+		var free int64
+		err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, s.dialect.shrink); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, s.dialect.free).Scan(&free)
+		})
+		if err != nil || free == 0 {
+			return err
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Save keeps what changed of a run that has not finished.
+func (s *Store) Save(ctx context.Context, run aurea.Run) error {
+	if run.Status.Finished() {
+		return fmt.Errorf("%w: a run that is %s is kept by Finish", aurea.ErrConflict, run.Status)
+	}
+	kept, err := stateOf(run)
+	if err != nil {
+		return err
+	}
+	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return touch(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), kept, run.ID)
+	})
+	return s.told("keep the progress of a run", err)
+}
+
+// touch changes a run that has not finished. It is an ErrNotFound when there is
+// none, an ErrConflict when it has finished.
+func touch(ctx context.Context, tx *sql.Tx, id, statement string, args ...any) error {
+	done, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	var one int
+	err = tx.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE id = $1`, id).Scan(&one)
+	if none(err) {
+		return notFound(id)
+	}
+	if err != nil {
+		return err
+	}
+	return finished(id)
+}

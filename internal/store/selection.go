@@ -1,0 +1,113 @@
+package store
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A selection writes the statement of a query. A page is found in an index: for
+// each status asked for, the newest runs by the filter that selects most are
+// walked until there are enough, and the newest of them all are the page. So a
+// page takes the same time in a long history as in a short one, unless filters
+// have to meet that rarely do.
+type selection struct {
+	hide  string // see dialect
+	query aurea.RunQuery
+	after cursor // the zero value for the first page
+	limit int
+	args  []any
+}
+
+func (s *selection) statement() string {
+	statuses := slices.Compact(slices.Sorted(slices.Values(s.query.Statuses)))
+	if len(statuses) == 0 {
+		statuses = []aurea.Status{""}
+	}
+	branches := make([]string, len(statuses))
+	for i, status := range statuses {
+		branches[i] = fmt.Sprintf("SELECT * FROM (%s) AS b%d", s.branch(status), i)
+	}
+	return "SELECT " + columns + " FROM (" + strings.Join(branches, " UNION ALL ") + ") AS page JOIN runs r ON r.id = page.id" +
+		" ORDER BY page.created_at DESC, page.id DESC LIMIT " + s.arg(s.limit)
+}
+
+// branch finds the newest runs of one status, or, for "", of any.
+func (s *selection) branch(status aurea.Status) string {
+	from, created, id := "runs r", "r.created_at", "r.id"
+	labels := s.labels()
+	if len(labels) > 0 {
+		from, created, id = "labels l CROSS JOIN runs r", "l.created_at", "l.run_id"
+	}
+	where := append(labels, s.columns(status, len(labels) > 0)...)
+	where = append(where, s.ranges(created, id)...)
+	return fmt.Sprintf("SELECT %s AS created_at, %s AS id FROM %s WHERE %s ORDER BY %s DESC, %s DESC LIMIT %s",
+		created, id, from, strings.Join(append(where, "1 = 1"), " AND "), created, id, s.arg(s.limit))
+}
+
+// labels has the first label lead to the runs and looks the others up.
+func (s *selection) labels() []string {
+	var where []string
+	for i, key := range slices.Sorted(maps.Keys(s.query.Labels)) {
+		if i == 0 {
+			where = append(where, "r.id = l.run_id", "l.key = "+s.arg(searchable(key)), "l.value = "+s.arg(searchable(s.query.Labels[key])))
+			continue
+		}
+		where = append(where, fmt.Sprintf("EXISTS (SELECT 1 FROM labels o WHERE o.key = %s AND o.value = %s AND o.created_at = l.created_at AND o.run_id = l.run_id)",
+			s.arg(searchable(key)), s.arg(searchable(s.query.Labels[key]))))
+	}
+	return where
+}
+
+// columns filters by columns of a run, that which selects most first: its index
+// leads, unless something else led already, and the others are hidden from the
+// planner.
+func (s *selection) columns(status aurea.Status, led bool) []string {
+	var where []string
+	add := func(wanted bool, column, value string) {
+		if !wanted {
+			return
+		}
+		if led {
+			column = s.hide + column
+		}
+		where = append(where, column+" = "+value)
+		led = true
+	}
+	q := s.query
+	if q.Name != "" {
+		add(true, "r.name", s.arg(searchable(q.Name)))
+		where = append(where, "r.name <> ''") // says that the index has it
+	}
+	add(q.Baseline, "r.baseline", "1")
+	if status != "" {
+		add(true, "r.status", s.arg(string(status)))
+	}
+	if q.Workload != "" {
+		add(true, "r.kind", s.arg(searchable(q.Workload)))
+	}
+	return where
+}
+
+func (s *selection) ranges(created, id string) []string {
+	var where []string
+	if s.after.id != "" {
+		where = append(where, fmt.Sprintf("(%s, %s) < (%s, %s)", created, id, s.arg(s.after.created), s.arg(s.after.id)))
+	}
+	if !s.query.Since.IsZero() {
+		where = append(where, created+" >= "+s.arg(ceiling(s.query.Since)))
+	}
+	if !s.query.Until.IsZero() {
+		where = append(where, created+" < "+s.arg(ceiling(s.query.Until)))
+	}
+	return where
+}
+
+// arg adds an argument and returns its placeholder.
+func (s *selection) arg(value any) string {
+	s.args = append(s.args, value)
+	return fmt.Sprintf("$%d", len(s.args))
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/pressly/goose/v3"
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+)
+
+// oldest is the first SQLite without the race in which a WAL that is begun anew
+// corrupts the database (sqlite.org/wal.html#walresetbug).
+var oldest = [3]int{3, 51, 3}
+
+var sqliteDialect = dialect{
+	goose:  goose.DialectSQLite3,
+	hide:   "+",
+	alone:  true,
+	away:   sqliteAway,
+	shrink: "PRAGMA incremental_vacuum(1000)",
+	free:   "PRAGMA freelist_count",
+}
+
+// openSQLite opens the file at a path, or the one in the folder that is there.
+func openSQLite(ctx context.Context, path string, options Options) (_ *Store, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, fileName)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("store: %w; name a folder that can be written to", err)
+	}
+	unlock, err := lock(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("store: the database %s %w", path, err)
+	}
+	s, err := openFile(ctx, path, options)
+	if err != nil {
+		unlock()
+		return nil, fmt.Errorf("store: the database %s was left as it is: %w", path, err)
+	}
+	closeWriter := s.close
+	s.close = func() error {
+		defer unlock()
+		return closeWriter()
+	}
+	return s, nil
+}
+
+func openFile(ctx context.Context, path string, options Options) (*Store, error) {
+	if err := inspect(ctx, path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", address(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if err := errors.Join(current(ctx, db), migrate(ctx, db, sqliteDialect.goose)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	reader, err := sql.Open("sqlite", address(path, "_query_only=1"))
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	reader.SetMaxOpenConns(options.Readers)
+	reader.SetMaxIdleConns(options.Readers)
+	writer := newGroup(db)
+	return &Store{dialect: sqliteDialect, reader: reader, writer: writer, close: writer.close}, nil
+}
+
+// address is the database's for the driver. The path is escaped: nothing in it is
+// taken for a parameter.
+//
+// FULL has every commit on the disk before it is acknowledged; vacuuming by
+// increments gives back what was deleted without copying the file.
+func address(path, more string) string {
+	const common = "_auto_vacuum=INCREMENTAL&_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL&_dqs=0" +
+		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-8192)"
+	return fileURL(path, common+"&"+more)
+}
+
+func fileURL(path, query string) string {
+	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query}
+	return u.String()
+}
+
+// current refuses an SQLite that is too old.
+func current(ctx context.Context, db *sql.DB) error {
+	var version string
+	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
+		return err
+	}
+	var have [3]int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &have[0], &have[1], &have[2]); err != nil {
+		return fmt.Errorf("read the version of SQLite %q: %w", version, err)
+	}
+	for i := range have {
+		if have[i] != oldest[i] {
+			if have[i] > oldest[i] {
+				return nil
+			}
+			return fmt.Errorf("SQLite %s may corrupt it; build with %d.%d.%d or newer", version, oldest[0], oldest[1], oldest[2])
+		}
+	}
+	return nil
+}
+
+// sqliteAway says why SQLite could not write, where that may pass.
+func sqliteAway(err error) string {
+	var failure *driver.Error
+	if !errors.As(err, &failure) {
+		return ""
+	}
+	return map[int]string{
+		codes.SQLITE_FULL:     "the disk is full",
+		codes.SQLITE_IOERR:    "the disk does not answer as it should",
+		codes.SQLITE_READONLY: "the database cannot be written to",
+		codes.SQLITE_CANTOPEN: "the database cannot be opened",
+		codes.SQLITE_BUSY:     "another program holds the database",
+		codes.SQLITE_LOCKED:   "another program holds the database",
+		codes.SQLITE_NOMEM:    "there is no memory left",
+		codes.SQLITE_CORRUPT:  "the database is corrupt; stop the service and restore it from a copy",
+		codes.SQLITE_NOTADB:   "the database is corrupt; stop the service and restore it from a copy",
+	}[failure.Code()&0xff]
+}

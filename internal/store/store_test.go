@@ -1,0 +1,45 @@
+package store_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/store"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+var _ runs.Store = (*store.Store)(nil)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := shared.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		os.Exit(code)
+	}))
+}
+
+// place is an address at which stores are opened.
+type place string
+
+func (p place) Open(t testing.TB) storetest.Store { return open(t, string(p)) }
+
+// open opens a store that the test's end closes, if the test has not.
+func open(t testing.TB, address string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), address, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Place { return place(t.TempDir()) })
+}

@@ -1,0 +1,139 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// Began is when the runs of the tests begin to be created, one a second.
+var Began = time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+
+// NewRun is the n-th queued run, of jobs that sleep.
+func NewRun(n int) aurea.Run {
+	return aurea.Run{
+		ID:        fmt.Sprintf("benchmark-%06d", n),
+		Status:    aurea.StatusQueued,
+		CreatedAt: Began.Add(time.Duration(n) * time.Second),
+		Spec:      aurea.Spec{NumJobs: 100},
+	}
+}
+
+// Finished is the run after it has completed, with a result of so many jobs.
+func Finished(run aurea.Run, jobs int) aurea.Run {
+	started, ended := run.CreatedAt.Add(time.Second), run.CreatedAt.Add(2*time.Second)
+	run.Status, run.StartedAt, run.FinishedAt = aurea.StatusCompleted, &started, &ended
+	run.Result = newResult(run, jobs)
+	return run
+}
+
+// newResult is a result as an executor makes it, with something in all its parts.
+func newResult(run aurea.Run, jobs int) *aurea.Result {
+	m := aurea.Measurement{
+		Start:    run.CreatedAt,
+		Duration: 900 * time.Millisecond,
+		Tally:    aurea.NewTally(),
+		Failures: []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
+		Detail:   aurea.NewDetail(aurea.Measures{Phases: []string{"connect", "never"}, Counters: []string{"bytes_in"}}),
+		Series:   []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
+		Jobs:     new(aurea.JobLog),
+	}
+	for i := range jobs {
+		r := record(i)
+		m.Jobs.Put(r.Index, r.Outcome, r.Intended, r.Start, r.End)
+		m.Tally.End(r.Outcome, r.Intended, r.Start, r.End)
+		m.Detail.Record([]time.Duration{r.End - r.Start, -1}, []int64{int64(i)})
+	}
+	m.Tally.Planned, m.Tally.Started = m.Tally.Accounted(), int64(jobs)
+	result := aurea.NewResult(aurea.NewPlan(run.Spec, 7), m)
+	result.ID, result.Name = run.ID, run.Name
+	return result
+}
+
+// record is the i-th job's. Some are late, some fail, one took very long.
+func record(i int) aurea.JobRecord {
+	r := aurea.JobRecord{Index: int64(i), Intended: time.Duration(i) * 1_000_003}
+	r.Start = r.Intended + time.Duration(i%3)*977
+	r.End = r.Start + time.Duration(1+i*7919%1_000_003)
+	switch i % 50 {
+	case 13:
+		r.Outcome = aurea.Failed
+	case 17:
+		r.Outcome = aurea.TimedOut
+		r.End = r.Start + time.Hour
+	}
+	return r
+}
+
+// kept is a run as a store returns it: without what is fetched apart.
+func kept(run aurea.Run) aurea.Run {
+	if run.Result != nil {
+		slim := *run.Result
+		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
+		run.Result = &slim
+	}
+	return run
+}
+
+// listed is a run as a list has it.
+func listed(run aurea.Run) aurea.Run {
+	run = kept(run)
+	if run.Result != nil {
+		run.Result.Series = nil
+	}
+	return run
+}
+
+// same compares runs by what they mean; nothing and an empty list or map are not
+// told apart.
+var same = cmp.Options{
+	cmp.Comparer(func(a, b aurea.Threshold) bool { return a.Expression == b.Expression }),
+	cmpopts.EquateEmpty(),
+}
+
+func expect[T any](t testing.TB, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, same); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
+}
+
+// must is for steps that a test is not about.
+func must[T any](t testing.TB) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keep creates a run and, if it is to have finished, finishes it; it returns the
+// run as it is kept.
+func keep(t testing.TB, s Store, run aurea.Run) aurea.Run {
+	t.Helper()
+	queued := run
+	queued.Status, queued.StartedAt, queued.FinishedAt, queued.Result = aurea.StatusQueued, nil, nil, nil
+	must[aurea.Run](t)(s.Create(context.Background(), queued, aurea.Submission{Owner: "here"}))
+	switch {
+	case run.Status.Finished():
+		run.Digest = must[string](t)(s.Finish(context.Background(), run))
+	case run.Status != aurea.StatusQueued:
+		check(t, s.Save(context.Background(), run))
+	}
+	return run
+}

@@ -1,0 +1,63 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func testCancel(t *testing.T, place Place) {
+	s := place.Open(t)
+	for i := range 3 {
+		keep(t, s, NewRun(i))
+	}
+	must[aurea.Run](t)(s.Create(t.Context(), NewRun(3), aurea.Submission{Owner: "there"}))
+	renew := func(owner string) []string {
+		return must[[]string](t)(s.Renew(t.Context(), owner, time.Now().Add(time.Minute)))
+	}
+	expect(t, renew("here"), nil)
+	for _, i := range []int{2, 1, 1, 3} {
+		check(t, s.Cancel(t.Context(), NewRun(i).ID))
+	}
+	expect(t, renew("here"), []string{NewRun(1).ID, NewRun(2).ID})
+	expect(t, renew("here"), []string{NewRun(1).ID, NewRun(2).ID}) // until they have stopped
+	expect(t, renew("there"), []string{NewRun(3).ID})
+
+	must[string](t)(s.Finish(t.Context(), Finished(NewRun(1), 1)))
+	expect(t, renew("here"), []string{NewRun(2).ID})
+	if err := s.Cancel(t.Context(), NewRun(1).ID); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("cancelling a finished run: %v, want a conflict", err)
+	}
+}
+
+// What a server has left when it died is interrupted by the next one; what it does
+// now is not.
+func testRecover(t *testing.T, place Place) {
+	s := place.Open(t)
+	finished := keep(t, s, Finished(NewRun(1), 1))
+	queued := keep(t, s, NewRun(2))
+	running := NewRun(3)
+	running.Status, running.StartedAt = aurea.StatusRunning, &Began
+	running.Progress = &aurea.RunProgress{Started: 70, OK: 60, Failed: 3, Elapsed: 1.5}
+	keep(t, s, running)
+	must[[]string](t)(s.Renew(t.Context(), "here", time.Now().Add(time.Hour)))
+	check(t, s.Close())
+
+	s = place.Open(t)
+	now := keep(t, s, NewRun(4))
+	found := must[[]aurea.Run](t)(s.Recover(t.Context(), "here"))
+	for i, before := range []aurea.Run{queued, running} {
+		if len(found) != 2 || found[i].FinishedAt == nil || found[i].Digest == "" {
+			t.Fatalf("recovered %+v, want two finished runs", found)
+		}
+		before.Status, before.FinishedAt, before.Digest = aurea.StatusInterrupted, found[i].FinishedAt, found[i].Digest
+		expect(t, found[i], before)
+		expect(t, must[aurea.Run](t)(s.Get(t.Context(), before.ID)), before)
+	}
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), finished.ID)), kept(finished))
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), now.ID)), now)
+	expect(t, must[[]aurea.Run](t)(s.Recover(t.Context(), "here")), nil)
+	must[string](t)(s.Finish(t.Context(), Finished(now, 1)))
+}

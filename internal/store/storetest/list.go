@@ -1,0 +1,144 @@
+package storetest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// history keeps runs of all sorts, several created at one moment, and returns
+// them newest first.
+func history(t testing.TB, s Store, n int) []aurea.Run {
+	t.Helper()
+	statuses := aurea.Statuses()
+	runs := make([]aurea.Run, n)
+	for i := range runs {
+		run := NewRun(i)
+		run.CreatedAt = Began.Add(time.Duration(i/3) * time.Second)
+		run.Name = []string{"", "nightly", "rare"}[min(i%7, 2)]
+		run.Labels = map[string]string{"odd": fmt.Sprint(i % 2), fmt.Sprint("n", i%5): "yes"}
+		if i%4 == 0 {
+			run.Spec.Workload = &aurea.Workload{Kind: "noop"}
+		}
+		if status := statuses[i%len(statuses)]; status.Finished() {
+			run = Finished(run, i%2)
+			run.Status = status
+		} else {
+			run.Status = status
+		}
+		runs[i] = keep(t, s, run)
+	}
+	slices.SortFunc(runs, func(a, b aurea.Run) int {
+		return -cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return runs
+}
+
+// selects is what a query means.
+func selects(q aurea.RunQuery, run aurea.Run) bool {
+	for key, value := range q.Labels {
+		if got, ok := run.Labels[key]; !ok || got != value {
+			return false
+		}
+	}
+	return (len(q.Statuses) == 0 || slices.Contains(q.Statuses, run.Status)) &&
+		(q.Workload == "" || q.Workload == run.Spec.Job().Kind) &&
+		(q.Name == "" || q.Name == run.Name) &&
+		(q.Since.IsZero() || !run.CreatedAt.Before(q.Since)) &&
+		(q.Until.IsZero() || run.CreatedAt.Before(q.Until)) &&
+		(!q.Baseline || run.Baseline)
+}
+
+func testList(t *testing.T, place Place) {
+	s := place.Open(t)
+	runs := history(t, s, 60)
+	baseline := true
+	for _, i := range []int{5, 20, 41} {
+		runs[i].Baseline = true
+		must[aurea.Run](t)(s.Change(t.Context(), runs[i].ID, aurea.RunChange{Baseline: &baseline}))
+	}
+	for i := range runs { // marking one has unmarked others of its name
+		runs[i].Baseline = must[aurea.Run](t)(s.Get(t.Context(), runs[i].ID)).Baseline
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		query := randomQuery(random)
+		var want []string
+		for _, run := range runs {
+			if selects(query, run) {
+				want = append(want, run.ID)
+			}
+		}
+		if got := allIDs(t, s, query); !slices.Equal(got, want) {
+			t.Fatalf("%+v selects %q, want %q", query, got, want)
+		}
+	}
+}
+
+// randomQuery has each filter now and then.
+func randomQuery(random *rand.Rand) aurea.RunQuery {
+	one := func(in int) bool { return random.IntN(in) == 0 }
+	query := aurea.RunQuery{Limit: 1 + random.IntN(30), Labels: map[string]string{}}
+	if one(3) {
+		all := aurea.Statuses()
+		for range 1 + random.IntN(3) {
+			query.Statuses = append(query.Statuses, all[random.IntN(len(all))])
+		}
+	}
+	if one(3) {
+		query.Workload = []string{"sleep", "noop", "none"}[random.IntN(3)]
+	}
+	if one(3) {
+		query.Name = []string{"nightly", "rare", "none"}[random.IntN(3)]
+	}
+	for label := range maps.All(map[string]string{"odd": fmt.Sprint(random.IntN(3)), fmt.Sprint("n", random.IntN(6)): "yes"}) {
+		if one(3) {
+			query.Labels[label] = map[bool]string{true: "1", false: "yes"}[label == "odd"]
+		}
+	}
+	if one(3) {
+		query.Since = Began.Add(time.Duration(random.IntN(40)) * time.Second / 2)
+	}
+	if one(3) {
+		query.Until = Began.Add(time.Duration(random.IntN(40))*time.Second/2 + time.Nanosecond)
+	}
+	query.Baseline = one(8)
+	return query
+}
+
+// Pages stay what they were while runs are added and deleted.
+func testPages(t *testing.T, place Place) {
+	s := place.Open(t)
+	for i := range 7 {
+		keep(t, s, Finished(NewRun(i), 0))
+	}
+	first := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3}))
+	keep(t, s, NewRun(8))
+	check(t, s.Delete(t.Context(), first.Runs[2].ID))
+	second := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3, Cursor: first.NextCursor}))
+	expect(t, second.Runs[0].ID, NewRun(3).ID)
+	third := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3, Cursor: second.NextCursor}))
+	expect(t, len(third.Runs), 1)
+	expect(t, third.NextCursor, "")
+	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Name: "none"})), aurea.RunPage{Runs: []aurea.Run{}})
+}
+
+func testBadCursor(t *testing.T, place Place) {
+	s := place.Open(t)
+	keep(t, s, NewRun(1))
+	for _, query := range []aurea.RunQuery{{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"}, {Limit: -1}, {Limit: aurea.MaxPage + 1}} {
+		if _, err := s.List(t.Context(), query); !errors.Is(err, aurea.ErrInvalid) {
+			t.Errorf("%+v: %v, want invalid", query, err)
+		}
+	}
+	if page, err := s.List(t.Context(), aurea.RunQuery{}); err != nil || page.NextCursor != "" {
+		t.Errorf("the only page has a next one: %+v, %v", page, err)
+	}
+}
