@@ -23,7 +23,7 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 			err = setNote(ctx, tx, id, *change.Note)
 		}
 		if err == nil && change.Baseline != nil {
-			err = setBaseline(ctx, tx, id, name, *change.Baseline)
+			err = s.setBaseline(ctx, tx, id, name, *change.Baseline)
 		}
 		return err
 	})
@@ -43,7 +43,12 @@ func setNote(ctx context.Context, tx *sql.Tx, id, note string) error {
 }
 
 // setBaseline marks a run and unmarks the one of its name that was marked.
-func setBaseline(ctx context.Context, tx *sql.Tx, id, name string, on bool) error {
+func (s *Store) setBaseline(ctx context.Context, tx *sql.Tx, id, name string, on bool) error {
+	if s.dialect.lock != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.lock, name); err != nil {
+			return err
+		}
+	}
 	if on {
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = 0 WHERE name = $1 AND baseline = 1 AND id <> $2`, name, id)
 		if err != nil {

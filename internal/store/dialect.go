@@ -20,6 +20,9 @@ type dialect struct {
 	// away tells that nothing can be written, or nothing be reached, for a while:
 	// why, for people; "" when it is something else.
 	away func(error) string
+	// lock has a transaction wait for others that locked the same name; "" where
+	// there is one at a time.
+	lock string
 	// shrink gives some free room back to the disk, and free counts what is left of
 	// it; "" where the database does that by itself.
 	shrink, free string

@@ -19,6 +19,7 @@ import (
 var postgresDialect = dialect{
 	goose: goose.DialectPostgres,
 	away:  postgresAway,
+	lock:  "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 }
 
 func openPostgres(ctx context.Context, address string, options Options) (*Store, error) {

@@ -47,15 +47,20 @@ func database(t testing.TB) string {
 		t.Fatal(shared.err)
 	}
 	name := fmt.Sprintf("test%d", schemas.Add(1))
-	db, err := sql.Open("pgx", shared.address("public"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
+	if _, err := openSQL(t, shared.address("public")).Exec("CREATE SCHEMA " + name); err != nil {
 		t.Fatal(err)
 	}
 	return shared.address(name)
+}
+
+func openSQL(t testing.TB, address string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 // address is that of the server's one database, seen from a schema.

@@ -59,7 +59,7 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	if err := inspect(ctx, path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", address(path, "_txlock=immediate"))
+	db, err := sql.Open("sqlite", fileURL(path, writing))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	if err := errors.Join(current(ctx, db), migrate(ctx, db, sqliteDialect.goose)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	reader, err := sql.Open("sqlite", address(path, "_query_only=1"))
+	reader, err := sql.Open("sqlite", fileURL(path, reading))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -77,17 +77,19 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	return &Store{dialect: sqliteDialect, reader: reader, writer: writer, close: writer.close}, nil
 }
 
-// address is the database's for the driver. The path is escaped: nothing in it is
-// taken for a parameter.
-//
-// FULL has every commit on the disk before it is acknowledged; vacuuming by
-// increments gives back what was deleted without copying the file.
-func address(path, more string) string {
-	const common = "_auto_vacuum=INCREMENTAL&_busy_timeout=5000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL&_dqs=0" +
-		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-8192)"
-	return fileURL(path, common+"&"+more)
-}
+// How connections are opened. FULL has every commit on the disk before it is
+// acknowledged; vacuuming by increments gives back what was deleted without copying
+// the file. Readers set nothing that would be written: they read from a full disk
+// too.
+const (
+	common  = "_busy_timeout=5000&_dqs=0&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)"
+	writing = common + "&_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
+		"&_auto_vacuum=INCREMENTAL&_pragma=journal_size_limit(67108864)"
+	reading = common + "&_query_only=1"
+)
 
+// fileURL is a file's name for the driver. The path is escaped: nothing in it is
+// taken for a parameter.
 func fileURL(path, query string) string {
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query}
 	return u.String()

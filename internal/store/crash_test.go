@@ -1,0 +1,165 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/store"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+// victim is the variable that makes this test binary a process that writes to the
+// database it names until it is killed.
+const victim = "AUREA_STORE_VICTIM"
+
+// writeUntilKilled has several clients keep and finish runs, and says a line for
+// everything that was acknowledged.
+func writeUntilKilled(path string) int {
+	s, err := store.Open(context.Background(), path, store.Options{})
+	if err != nil {
+		fmt.Println("failed", err)
+		return 1
+	}
+	var next atomic.Int64
+	for range 4 {
+		go func() {
+			for {
+				run := storetest.NewRun(int(next.Add(1)))
+				if _, err := s.Create(context.Background(), run, aurea.Submission{Owner: "victim"}); err != nil {
+					fmt.Println("failed", err)
+				}
+				fmt.Println("created", run.ID)
+				digest, err := s.Finish(context.Background(), storetest.Finished(run, 3000))
+				if err != nil {
+					fmt.Println("failed", err)
+				}
+				fmt.Println("finished", run.ID, digest)
+			}
+		}()
+	}
+	select {}
+}
+
+// A process that is killed in the middle of writing leaves everything that it has
+// acknowledged, and nothing by halves.
+func TestKilled(t *testing.T) {
+	rounds := 5
+	if testing.Short() {
+		rounds = 2
+	}
+	for round := range rounds {
+		data := t.TempDir()
+		said := killed(t, data, 40+37*round)
+		s := open(t, data)
+		for id, digest := range said {
+			run, err := s.Get(t.Context(), id)
+			if err != nil {
+				t.Errorf("an acknowledged run: %v", err)
+			}
+			if digest != "" && (run.Digest != digest || run.Result.Series == nil) {
+				t.Errorf("the result of %s is %+v, with the digest %s, not %s", id, run.Result, run.Digest, digest)
+			}
+		}
+		whole(t, s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sound(t, filepath.Join(data, "aurea.db"))
+	}
+}
+
+// killed runs the victim until it has said so many lines, kills it, and returns
+// what it has acknowledged: ids, with the digests of those that it finished.
+func killed(t *testing.T, data string, lines int) map[string]string {
+	t.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), victim+"="+data)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]string{}
+	scanner := bufio.NewScanner(out)
+	for n := 1; scanner.Scan(); n++ {
+		words := strings.Fields(scanner.Text())
+		switch {
+		case len(words) == 2 && words[0] == "created":
+			said[words[1]] = ""
+		case len(words) == 3 && words[0] == "finished":
+			said[words[1]] = words[2]
+		default:
+			t.Errorf("the victim says %q", scanner.Text())
+		}
+		if n == lines {
+			if err := command.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var exit *exec.ExitError
+	if err := command.Wait(); !errors.As(err, &exit) || exit.ExitCode() != -1 {
+		t.Fatalf("the victim ended with %v, not by being killed", err)
+	}
+	return said
+}
+
+// whole finds every run of a store finished, or interrupted by recovering it.
+func whole(t *testing.T, s *store.Store) {
+	t.Helper()
+	if _, err := s.Recover(t.Context(), "next"); err != nil {
+		t.Fatal(err)
+	}
+	query := aurea.RunQuery{Limit: aurea.MaxPage}
+	for {
+		page, err := s.List(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range page.Runs {
+			var jobs int
+			for _, err := range s.Jobs(t.Context(), run.ID) {
+				if err != nil {
+					t.Error(err)
+				}
+				jobs++
+			}
+			if run.Status == aurea.StatusCompleted && jobs != 3000 || run.Status != aurea.StatusCompleted && (run.Status != aurea.StatusInterrupted || jobs != 0) {
+				t.Errorf("run %s is %s with %d jobs", run.ID, run.Status, jobs)
+			}
+		}
+		if query.Cursor = page.NextCursor; query.Cursor == "" {
+			return
+		}
+	}
+}
+
+// sound has SQLite look through a whole file.
+func sound(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var answer string
+	if err := db.QueryRow("PRAGMA quick_check").Scan(&answer); err != nil || answer != "ok" {
+		t.Errorf("quick_check of %s: %s, %v", path, answer, err)
+	}
+	var left int
+	if err := db.QueryRow("SELECT count(*) FROM jobs j WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = j.run_id AND r.jobs = j.attempt)").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d blobs belong to nobody, %v", left, err)
+	}
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+// A disk is a folder for a database on which room can be made scarce: leave leaves
+// so many pages to the open store.
+type disk struct {
+	folder string
+	leave  func(t *testing.T, s *Store, pages int)
+}
+
+// plenty of pages are enough for any test.
+const plenty = 5000
+
+// disks are one that SQLite itself finds full, which can be had anywhere, and a
+// real one, where it may be mounted.
+func disks(t *testing.T) map[string]disk {
+	all := map[string]disk{"pages": {t.TempDir(), leavePages}}
+	folder := t.TempDir()
+	if exec.Command("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder).Run() == nil {
+		t.Cleanup(func() {
+			if err := exec.Command("umount", folder).Run(); err != nil {
+				t.Error(err)
+			}
+		})
+		all["tmpfs"] = disk{folder, leaveRoom}
+	}
+	return all
+}
+
+// leavePages has SQLite find the disk full as soon as the database would grow
+// beyond so many more pages.
+func leavePages(t *testing.T, s *Store, pages int) {
+	t.Helper()
+	var have int
+	db := s.writer.(*group).db
+	if err := db.QueryRow("PRAGMA page_count").Scan(&have); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", have+pages)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// leaveRoom fills the disk that the database is on with another file.
+func leaveRoom(t *testing.T, s *Store, pages int) {
+	t.Helper()
+	var path string
+	if err := s.reader.QueryRow("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
+		t.Fatal(err)
+	}
+	filler := filepath.Join(filepath.Dir(path), "filler")
+	if err := os.WriteFile(filler, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var room unix.Statfs_t
+	if err := unix.Statfs(filler, &room); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filler, make([]byte, int(room.Bavail)*int(room.Bsize)-pages*4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func kept(t *testing.T, s *Store, n int) aurea.Run {
+	t.Helper()
+	run, err := s.Create(t.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// What does not fit is refused as unavailable and leaves nothing behind; what is
+// there can be read; and when there is room again, everything goes on.
+func TestFullDisk(t *testing.T) {
+	for name, disk := range disks(t) {
+		t.Run(name, func(t *testing.T) { testFullDisk(t, disk) })
+	}
+}
+
+func testFullDisk(t *testing.T, disk disk) {
+	s, err := Open(t.Context(), disk.folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	before := storetest.Finished(kept(t, s, 1), 1000)
+	digest, err := s.Finish(t.Context(), before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := storetest.Finished(kept(t, s, 2), 2*blobJobs+1)
+
+	disk.leave(t, s, 100)
+	_, err = s.Finish(t.Context(), large)
+	if !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "cannot keep a result: the disk is full") {
+		t.Errorf("a result that does not fit: %v, want unavailable", err)
+	}
+	if run, err := s.Get(t.Context(), large.ID); err != nil || run.Status != aurea.StatusQueued || run.Result != nil {
+		t.Errorf("its run is %+v, %v; want it queued as before", run, err)
+	}
+	var left int
+	if err := s.reader.QueryRow("SELECT count(*) FROM jobs WHERE run_id = $1", large.ID).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d blobs of it are left, %v", left, err)
+	}
+	disk.leave(t, s, 0)
+	if err := fill(t.Context(), s); !errors.Is(err, aurea.ErrUnavailable) {
+		t.Errorf("filling the disk ended with %v, want unavailable", err)
+	}
+	if run, err := s.Get(t.Context(), before.ID); err != nil || run.Digest != digest {
+		t.Errorf("what was kept before is %+v, %v", run, err)
+	}
+
+	disk.leave(t, s, plenty)
+	if err := s.Ready(t.Context()); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if _, err := s.Finish(t.Context(), large); err != nil {
+		t.Errorf("the result that did not fit: %v", err)
+	}
+	jobs := 0
+	for _, err := range s.Jobs(t.Context(), large.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs++
+	}
+	if jobs != 2*blobJobs+1 {
+		t.Errorf("%d jobs of %d are there", jobs, 2*blobJobs+1)
+	}
+}
+
+// fill keeps runs until no more fit.
+func fill(ctx context.Context, s *Store) error {
+	for n := range 10_000 {
+		if _, err := s.Create(ctx, storetest.NewRun(100+n), aurea.Submission{Owner: "here"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A change that does not fit does not take others with it that came with it.
+func TestFullDiskTogether(t *testing.T) {
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	large := storetest.Finished(kept(t, s, 1), 100_000)
+	leavePages(t, s, 10)
+	g := s.writer.(*group)
+	g.turn <- struct{}{} // as if another one were committing
+	failed := make(chan error)
+	go func() {
+		_, err := s.Finish(t.Context(), large)
+		failed <- err
+	}()
+	kept := make(chan error)
+	go func() {
+		_, err := s.Create(t.Context(), storetest.NewRun(2), aurea.Submission{})
+		kept <- err
+	}()
+	for waiting := 0; waiting < 2; {
+		g.mu.Lock()
+		waiting = len(g.waiting)
+		g.mu.Unlock()
+	}
+	<-g.turn
+	if err := <-failed; !errors.Is(err, aurea.ErrUnavailable) {
+		t.Errorf("the large one: %v, want unavailable", err)
+	}
+	if err := <-kept; err != nil {
+		t.Errorf("the small one: %v", err)
+	}
+}
