@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -13,7 +12,7 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
 		return aurea.Run{}, fmt.Errorf("%w: a note has at most %d bytes; got %d", aurea.ErrInvalid, aurea.MaxNote, len(*change.Note))
 	}
-	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		var name string
 		err := tx.QueryRowContext(ctx, `SELECT name FROM runs WHERE id = $1`, id).Scan(&name)
 		if none(err) {
@@ -33,7 +32,7 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 	return s.Get(ctx, id)
 }
 
-func setNote(ctx context.Context, tx *sql.Tx, id, note string) error {
+func setNote(ctx context.Context, tx transaction, id, note string) error {
 	kept, err := text(note)
 	if err != nil {
 		return err
@@ -43,7 +42,7 @@ func setNote(ctx context.Context, tx *sql.Tx, id, note string) error {
 }
 
 // setBaseline marks a run and unmarks the one of its name that was marked.
-func (s *Store) setBaseline(ctx context.Context, tx *sql.Tx, id, name string, on bool) error {
+func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string, on bool) error {
 	if s.dialect.lock != "" {
 		if _, err := tx.ExecContext(ctx, s.dialect.lock, name); err != nil {
 			return err

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -26,7 +25,7 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 		return aurea.Run{}, err
 	}
 	var earlier string // the run that the key made before
-	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		earlier = ""
 		done, err := tx.ExecContext(ctx, insertRun, row...)
 		if err != nil {
@@ -75,7 +74,7 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 // rowBytes is about what a run takes beside its documents: columns, indexes.
 const rowBytes = 500
 
-func addLabels(ctx context.Context, tx *sql.Tx, run aurea.Run) error {
+func addLabels(ctx context.Context, tx transaction, run aurea.Run) error {
 	for key, value := range run.Labels {
 		if _, err := tx.ExecContext(ctx, insertLabel, searchable(key), searchable(value), micros(run.CreatedAt), run.ID); err != nil {
 			return err
@@ -85,7 +84,7 @@ func addLabels(ctx context.Context, tx *sql.Tx, run aurea.Run) error {
 }
 
 // submitted finds the run that the same submission made before.
-func submitted(ctx context.Context, tx *sql.Tx, id string, by aurea.Submission) (earlier string, err error) {
+func submitted(ctx context.Context, tx transaction, id string, by aurea.Submission) (earlier string, err error) {
 	var body []byte
 	err = tx.QueryRowContext(ctx, `SELECT id, submission FROM runs WHERE submission_key = $1`, []byte(by.Key)).Scan(&earlier, &body)
 	switch {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -10,7 +9,7 @@ import (
 
 // Delete forgets a finished run.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1`, id)
 		if err != nil {
 			return err

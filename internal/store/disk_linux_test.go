@@ -47,11 +47,11 @@ func disks(t *testing.T) map[string]disk {
 func leavePages(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var have int
-	db := s.writer.(*group).db
-	if err := db.QueryRow("PRAGMA page_count").Scan(&have); err != nil {
+	conn := s.writer.(*group).on.conn
+	if err := conn.QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&have); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", have+pages)); err != nil {
+	if _, err := conn.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", have+pages)); err != nil {
 		t.Fatal(err)
 	}
 }

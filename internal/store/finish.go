@@ -20,7 +20,7 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	}
 	e.stage, err = s.stage(ctx, run)
 	if err == nil {
-		err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 			digest, err = e.keep(ctx, tx)
 			return err
 		})
@@ -71,7 +71,7 @@ WHERE id = $7 AND finished = 0`
 )
 
 // keep makes the run finished.
-func (e *ending) keep(ctx context.Context, tx *sql.Tx) (digest string, err error) {
+func (e *ending) keep(ctx context.Context, tx transaction) (digest string, err error) {
 	c, err := e.content(ctx, tx)
 	if err != nil {
 		return "", err
@@ -94,7 +94,7 @@ func (e *ending) keep(ctx context.Context, tx *sql.Tx) (digest string, err error
 }
 
 // content adds what was kept of the run when it was created.
-func (e *ending) content(ctx context.Context, tx *sql.Tx) (content, error) {
+func (e *ending) content(ctx context.Context, tx transaction) (content, error) {
 	c := content{ending: *e}
 	var ended int64
 	err := tx.QueryRowContext(ctx, `SELECT created_at, spec, finished FROM runs WHERE id = $1`, e.id).Scan(&c.created, &c.spec, &ended)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 
@@ -70,6 +69,6 @@ SELECT r.id, $2, $3, $4 FROM runs r WHERE r.id = $1 AND r.finished = 0`
 	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
-func keepBlob(ctx context.Context, tx *sql.Tx, id, attempt string, n int64, data []byte) error {
+func keepBlob(ctx context.Context, tx transaction, id, attempt string, n int64, data []byte) error {
 	return touch(ctx, tx, id, insertBlob, id, attempt, n, data)
 }

@@ -10,7 +10,7 @@ import (
 
 // Cancel asks the owner of a run to stop it.
 func (s *Store) Cancel(ctx context.Context, id string) error {
-	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		return touch(ctx, tx, id, `UPDATE runs SET stop = 1 WHERE id = $1 AND finished = 0`, id)
 	})
 	return s.told("cancel a run", err)
@@ -22,7 +22,7 @@ func (s *Store) Renew(ctx context.Context, owner string, until time.Time) (cance
 INSERT INTO owners (owner, alive_until) VALUES ($1, $2)
 ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 	const stop = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND stop = 1 ORDER BY created_at, id`
-	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, renew, owner, micros(until))
 		if err != nil {
 			return err

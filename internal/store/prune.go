@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -100,7 +99,7 @@ func (s *Store) oldest(ctx context.Context, e *excess) ([]candidate, error) {
 
 // forget deletes the runs, unless one has become a baseline meanwhile.
 func (s *Store) forget(ctx context.Context, batch []candidate) (forgotten int, err error) {
-	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		forgotten = 0
 		for _, c := range batch {
 			done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1 AND baseline = 0`, c.id)
@@ -126,7 +125,7 @@ func (s *Store) shrink(ctx context.Context) error {
 	}
 	for {
 		var free int64
-		err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 			if _, err := tx.ExecContext(ctx, s.dialect.shrink); err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -39,7 +38,7 @@ func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 // Ready is nil when runs can be kept.
 func (s *Store) Ready(ctx context.Context) error {
 	const probe = `INSERT INTO probe (id, at) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET at = probe.at + 1`
-	err := s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, probe)
 		return err
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -17,7 +16,7 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if err != nil {
 		return err
 	}
-	err = s.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		return touch(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), kept, run.ID)
 	})
 	return s.told("keep the progress of a run", err)
@@ -25,7 +24,7 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 
 // touch changes a run that has not finished. It is an ErrNotFound when there is
 // none, an ErrConflict when it has finished.
-func touch(ctx context.Context, tx *sql.Tx, id, statement string, args ...any) error {
+func touch(ctx context.Context, tx transaction, id, statement string, args ...any) error {
 	done, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return err

@@ -73,7 +73,10 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	}
 	reader.SetMaxOpenConns(options.Readers)
 	reader.SetMaxIdleConns(options.Readers)
-	writer := newGroup(db)
+	writer, err := newGroup(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, reader.Close(), db.Close())
+	}
 	return &Store{dialect: sqliteDialect, reader: reader, writer: writer, close: writer.close}, nil
 }
 
@@ -83,7 +86,7 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 // too.
 const (
 	common  = "_busy_timeout=5000&_dqs=0&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)"
-	writing = common + "&_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
+	writing = common + "&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 		"&_auto_vacuum=INCREMENTAL&_pragma=journal_size_limit(67108864)"
 	reading = common + "&_query_only=1"
 )

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"hash"
 	"sync"
@@ -72,7 +71,7 @@ func (st *stage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer
 	if err := w.Close(); err != nil {
 		return err
 	}
-	err := st.store.writer.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := st.store.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		return keepBlob(ctx, tx, st.run, st.attempt, st.blobs, out.Bytes())
 	})
 	st.blobs++
@@ -83,7 +82,7 @@ func (st *stage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer
 }
 
 // keep puts the last blob into the database, and drops those of earlier attempts.
-func (st *stage) keep(ctx context.Context, tx *sql.Tx) error {
+func (st *stage) keep(ctx context.Context, tx transaction) error {
 	if _, err := tx.ExecContext(ctx, dropBlobs, st.run, st.attempt); err != nil || st.jobs == 0 {
 		return err
 	}
@@ -96,7 +95,7 @@ func (st *stage) drop(ctx context.Context) {
 	if st == nil || st.blobs == 0 {
 		return
 	}
-	err := st.store.writer.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *sql.Tx) error {
+	err := st.store.writer.write(context.WithoutCancel(ctx), func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE run_id = $1 AND attempt = $2`, st.run, st.attempt)
 		return err
 	})

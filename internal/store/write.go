@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -16,7 +17,7 @@ type writer interface {
 
 // A change does its part of a transaction. It may be called more than once, each
 // time on a database in which it has done nothing yet.
-type change func(ctx context.Context, tx *sql.Tx) error
+type change func(ctx context.Context, tx transaction) error
 
 // A group is a writer for a database with one writer at a time. Changes that come
 // while a transaction is being committed wait together and share the next one:
@@ -24,6 +25,7 @@ type change func(ctx context.Context, tx *sql.Tx) error
 type group struct {
 	db   *sql.DB
 	turn chan struct{} // full while someone commits
+	on   *prepared     // whose turn it is has it
 
 	mu      sync.Mutex
 	waiting []*waiter
@@ -35,7 +37,15 @@ type waiter struct {
 	err  error
 }
 
-func newGroup(db *sql.DB) *group { return &group{db: db, turn: make(chan struct{}, 1)} }
+// newGroup takes the only connection of the database.
+func newGroup(ctx context.Context, db *sql.DB) (*group, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	on := &prepared{conn: conn, statements: map[string]*sql.Stmt{}}
+	return &group{db: db, turn: make(chan struct{}, 1), on: on}, nil
+}
 
 // write waits for the change to be kept even when ctx is cancelled meanwhile: by
 // then it may be half done.
@@ -91,22 +101,32 @@ func (g *group) together(ctx context.Context, all []*waiter) error {
 	if len(all) == 0 {
 		return nil
 	}
-	tx, err := g.db.BeginTx(ctx, nil)
-	if err != nil {
+	if _, err := g.on.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	err := g.parts(ctx, all)
+	if err == nil {
+		_, err = g.on.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil {
+		// SQLite may have rolled back by itself; then this fails, and that is well.
+		_, _ = g.on.ExecContext(ctx, "ROLLBACK")
+	}
+	return err
+}
+
+func (g *group) parts(ctx context.Context, all []*waiter) (err error) {
 	for _, w := range all {
-		if w.err, err = part(ctx, tx, w.do); err != nil {
+		if w.err, err = part(ctx, g.on, w.do); err != nil {
 			return err
 		}
 	}
-	return tx.Commit()
+	return nil
 }
 
 // part makes one change of a transaction; when it fails, as if it had not been
 // made. The second error is that the whole transaction is lost.
-func part(ctx context.Context, tx *sql.Tx, do change) (own, lost error) {
+func part(ctx context.Context, tx transaction, do change) (own, lost error) {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
 		return nil, err
 	}
@@ -122,5 +142,5 @@ func part(ctx context.Context, tx *sql.Tx, do change) (own, lost error) {
 func (g *group) close() error {
 	g.turn <- struct{}{} // whoever commits has ended
 	defer func() { <-g.turn }()
-	return g.db.Close()
+	return errors.Join(g.on.close(), g.db.Close())
 }

@@ -1,0 +1,218 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/store"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+// clients has eight goroutines do what do does, each with numbers of its own.
+func clients(b *testing.B, do func(n int) error) {
+	var next atomic.Int64
+	took := make([]time.Duration, b.N)
+	b.ResetTimer()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for {
+				n := int(next.Add(1))
+				if n > b.N {
+					return
+				}
+				start := time.Now()
+				if err := do(n); err != nil {
+					b.Error(err)
+					return
+				}
+				took[n-1] = time.Since(start)
+			}
+		})
+	}
+	group.Wait()
+	b.StopTimer()
+	report(b, took)
+}
+
+// report tells how long single calls took.
+func report(b *testing.B, took []time.Duration) {
+	slices.Sort(took)
+	b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "1/s")
+	for _, q := range []int{50, 99} {
+		b.ReportMetric(float64(took[len(took)*q/100].Microseconds())/1000, fmt.Sprintf("p%d-ms", q))
+	}
+}
+
+func places(b *testing.B, f func(b *testing.B, s *store.Store)) {
+	b.Run("sqlite", func(b *testing.B) { f(b, open(b, b.TempDir())) })
+	b.Run("postgres", func(b *testing.B) { f(b, open(b, database(b))) })
+}
+
+// Every run is on the disk when Create returns (the PostgreSQL of the tests does
+// without).
+func BenchmarkCreate(b *testing.B) {
+	places(b, func(b *testing.B, s *store.Store) {
+		clients(b, func(n int) error {
+			_, err := s.Create(b.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
+			return err
+		})
+	})
+}
+
+// A run's whole life in the store: created, saved as running, finished with the
+// result of one job.
+func BenchmarkLife(b *testing.B) {
+	places(b, func(b *testing.B, s *store.Store) {
+		finished := storetest.Finished(storetest.NewRun(0), 1)
+		clients(b, func(n int) error {
+			run := storetest.NewRun(n)
+			if _, err := s.Create(b.Context(), run, aurea.Submission{Owner: "here"}); err != nil {
+				return err
+			}
+			run.Status = aurea.StatusRunning
+			if err := s.Save(b.Context(), run); err != nil {
+				return err
+			}
+			run.Status, run.Result = aurea.StatusCompleted, finished.Result
+			_, err := s.Finish(b.Context(), run)
+			return err
+		})
+	})
+}
+
+const history = 100_000
+
+// long is the folder of a database with 100,000 finished runs, which all
+// benchmarks of this process share.
+var long = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "aurea-history-")
+	if err != nil {
+		return "", err
+	}
+	s, err := store.Open(context.Background(), folder, store.Options{})
+	if err != nil {
+		return "", err
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range 32 {
+		group.Go(func() {
+			for n := int(next.Add(1)); n <= history; n = int(next.Add(1)) {
+				if err := keepLong(s, n); err != nil {
+					panic(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return folder, s.Close()
+})
+
+// result is one for all runs: to make it takes longer than to keep it.
+var result = sync.OnceValue(func() *aurea.Result {
+	return storetest.Finished(storetest.NewRun(0), 10).Result
+})
+
+func keepLong(s *store.Store, n int) error {
+	run := storetest.NewRun(n)
+	run.Name = fmt.Sprint("name-", n%1000)
+	run.Labels = map[string]string{"branch": []string{"main", "topic"}[min(n%100, 1)], "commit": fmt.Sprint(n)}
+	if _, err := s.Create(context.Background(), run, aurea.Submission{Owner: "here"}); err != nil {
+		return err
+	}
+	run.Status, run.Result = aurea.StatusCompleted, result()
+	if n%1000 == 7 {
+		run.Status = aurea.StatusFailed
+	}
+	_, err := s.Finish(context.Background(), run)
+	return err
+}
+
+func longStore(b *testing.B) *store.Store {
+	b.Helper()
+	folder, err := long()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return open(b, folder)
+}
+
+// Pages of a history of 100,000 runs.
+func BenchmarkList(b *testing.B) {
+	s := longStore(b)
+	defer s.Close()
+	for name, query := range map[string]aurea.RunQuery{
+		"all":            {},
+		"200":            {Limit: aurea.MaxPage},
+		"middle":         {Until: storetest.Began.Add(history / 2 * time.Second)},
+		"name":           {Name: "name-7"},
+		"status":         {Statuses: []aurea.Status{aurea.StatusFailed}},
+		"statuses":       {Statuses: []aurea.Status{aurea.StatusCompleted, aurea.StatusFailed}},
+		"label":          {Labels: map[string]string{"commit": "50000"}},
+		"labels":         {Labels: map[string]string{"branch": "main", "commit": "50000"}},
+		"workload":       {Workload: "sleep"},
+		"workload+none":  {Workload: "sleep", Name: "none"},
+		"status+kind":    {Workload: "sleep", Statuses: []aurea.Status{aurea.StatusFailed}},
+		"status+running": {Statuses: []aurea.Status{aurea.StatusRunning, aurea.StatusQueued}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if _, err := s.List(b.Context(), query); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(start))
+			}
+			report(b, took)
+		})
+	}
+}
+
+// Opening that history, and the first page of it.
+func BenchmarkOpen(b *testing.B) {
+	if err := longStore(b).Close(); err != nil {
+		b.Fatal(err)
+	}
+	folder, _ := long()
+	for b.Loop() {
+		s, err := store.Open(b.Context(), folder, store.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.List(b.Context(), aurea.RunQuery{}); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	info, err := os.Stat(filepath.Join(folder, "aurea.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/history, "bytes/run")
+}
+
+// Forgetting a thousand of the oldest of 100,000 runs. It comes last: it changes
+// the history.
+func BenchmarkPrune(b *testing.B) {
+	s := longStore(b)
+	defer s.Close()
+	left := int64(history)
+	for b.Loop() {
+		left -= 1000
+		if n, err := s.Prune(b.Context(), aurea.Retention{Runs: left}); err != nil || n != 1000 {
+			b.Fatal(n, err)
+		}
+	}
+}
