@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -57,6 +58,8 @@ type Manager struct {
 
 	keeping sync.WaitGroup // what is being stored: new runs, and ended ones
 	room    chan struct{}  // holds one for each ended one
+
+	watchers atomic.Int64
 
 	mu      sync.Mutex
 	closing bool

@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"iter"
+	"math/rand/v2"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -24,6 +25,8 @@ const (
 func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		e := m.find(id)
+		m.watchers.Add(1)
+		defer m.watchers.Add(-1)
 		quiet := time.NewTimer(heartbeat)
 		defer quiet.Stop()
 		for {
@@ -48,6 +51,7 @@ func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[a
 			}
 			select {
 			case <-changed:
+				spread(m.watchers.Load())
 			case <-poll:
 			case <-quiet.C:
 				quiet.Reset(heartbeat)
@@ -59,6 +63,15 @@ func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[a
 				return
 			}
 		}
+	}
+}
+
+// spread lets many watchers look one after the other and not all at once, which
+// the jobs of the run would feel: for each of them there are two tenths of a
+// millisecond.
+func spread(watchers int64) {
+	if watchers > 50 {
+		time.Sleep(rand.N(min(time.Duration(watchers)*200*time.Microsecond, 500*time.Millisecond)))
 	}
 }
 

@@ -61,6 +61,7 @@ func (s *Server) stream(ctx huma.Context, id string, after int64) {
 	ctx.SetHeader("Content-Type", "text/event-stream")
 	ctx.SetHeader("Cache-Control", "no-store")
 	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not save events up
+	ctx.SetHeader("Connection", "close")     // when there is no more, nothing is left of a reader that never read
 	ctx.SetStatus(http.StatusOK)
 	_, w := humago.Unwrap(ctx)
 	if patient, ok := w.(*patientWriter); ok {

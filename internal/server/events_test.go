@@ -1,0 +1,238 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// events opens a run's stream of events; the reader reads them.
+func (s *service) events(id string, headers ...string) (*http.Response, *bufio.Reader) {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.URL+"/v1/runs/"+id+"/events", nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	setHeaders(request, headers)
+	response, err := s.Client().Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = response.Body.Close() })
+	return response, bufio.NewReader(response.Body)
+}
+
+// rest reads events, without comments, to the end of the stream.
+func rest(t *testing.T, reader *bufio.Reader) (all []event) {
+	t.Helper()
+	for {
+		e, err := readEvent(reader)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.name != "" {
+			all = append(all, e)
+		}
+	}
+}
+
+// The events of a run are as promised; whoever comes back with the id of the
+// last one that it saw gets the following ones, none twice.
+func TestEvents(t *testing.T) {
+	s := serve(t, runs.Options{})
+	var run document
+	s.call("POST", "/v1/runs", strings.NewReader(`{"num_jobs": 8, "concurrency": 2, "job_duration_ms": 700}`), "Content-Type: application/json").into(t, &run)
+	id := run["id"].(string)
+	response, reader := s.events(id)
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" || response.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%d as %v", response.StatusCode, response.Header)
+	}
+	var first event
+	for first.name != "progress" {
+		var err error
+		if first, err = readEvent(reader); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = response.Body.Close() // in the middle of it
+	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", first.id))
+	following := rest(t, reader)
+	var names []string
+	last := first.id
+	for _, e := range following {
+		if e.id <= last {
+			t.Errorf("event %d comes after %d", e.id, last)
+		}
+		last = e.id
+		var data document
+		answer{body: e.data}.into(t, &data)
+		names = append(names, e.name)
+		switch e.name {
+		case "progress":
+			for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight", "throughput", "p50", "p99"} {
+				data.number(t, member)
+			}
+		case "status":
+			if data["status"] != "completed" || data["id"] != id || data["result"] != nil || data["digest"] == "" {
+				t.Errorf("status: %s", e.data)
+			}
+		case "result":
+			if data["benchmark_id"] != id || data["completed_jobs"] != 8.0 || data["jobs"] != nil {
+				t.Errorf("result: %s", e.data)
+			}
+		}
+	}
+	if n := len(names); n < 3 || names[n-2] != "status" || names[n-1] != "result" || slices.Contains(names[:n-2], "status") {
+		t.Errorf("the events are %q", names)
+	}
+	// Of the finished run: what is left, from the store.
+	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", following[len(following)-3].id))
+	if again := rest(t, reader); len(again) != 2 || again[0].id != following[len(following)-2].id || string(again[1].data) != string(following[len(following)-1].data) {
+		t.Errorf("again: %d events", len(again))
+	}
+	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", last))
+	if again := rest(t, reader); len(again) != 0 {
+		t.Errorf("after the last there are %d", len(again))
+	}
+	for _, wrong := range []string{"x", "-1", strconv.FormatInt(aurea.MaxUpdateID, 10), "99999999999999999999"} {
+		s.call("GET", "/v1/runs/"+id+"/events", nil, "Last-Event-ID: "+wrong).problem(t, 400)
+	}
+	s.call("GET", "/v1/runs/benchmark-0/events", nil).problem(t, 404)
+}
+
+// A watched fake has one run, which goes on for ever, an interval a second.
+type watched struct {
+	Runs
+	readers *atomic.Int64
+}
+
+func (w watched) Ready() error { return nil }
+
+func (w watched) Get(_ context.Context, id string) (aurea.Run, error) {
+	return aurea.Run{ID: id, Status: aurea.StatusRunning}, nil
+}
+
+func (w watched) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+	return func(yield func(aurea.Update, error) bool) {
+		w.readers.Add(1)
+		defer w.readers.Add(-1)
+		for ; ; after++ {
+			progress := aurea.RunProgress{Elapsed: float64(after)}
+			update := aurea.Update{ID: after + 1, Kind: aurea.UpdateProgress, Run: aurea.Run{ID: id, Progress: &progress}}
+			if id == "quiet" {
+				update = aurea.Update{}
+			}
+			if !yield(update, nil) {
+				return
+			}
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				yield(aurea.Update{}, ctx.Err())
+				return
+			}
+		}
+	}
+}
+
+func getEvents(id string) string {
+	return "GET /v1/runs/" + id + "/events HTTP/1.1\nHost: localhost\n\n"
+}
+
+// A reader that never reads is cut off after its time and holds nobody up; one
+// that reads goes on; a comment keeps a quiet stream alive; and when the server
+// ends, so do the streams.
+func TestStuckReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var readers atomic.Int64
+		dial, stop, stopped := listen(t, watched{readers: &readers})
+		stuck := make([]*line, 10)
+		for i := range stuck {
+			stuck[i] = dial()
+			stuck[i].send(getEvents("loud"))
+		}
+		good, quiet := dial(), dial()
+		for l, id := range map[*line]string{good: "loud", quiet: "quiet"} {
+			l.send(getEvents(id))
+		}
+		var seen, beats atomic.Int64
+		read := func(l *line) {
+			response, err := http.ReadResponse(l.answers, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer response.Body.Close()
+			reader := bufio.NewReader(response.Body)
+			for {
+				e, err := readEvent(reader)
+				if err != nil {
+					return
+				}
+				if e.name == "progress" {
+					seen.Add(1)
+				}
+				if e.heartbeat {
+					beats.Add(1)
+				}
+			}
+		}
+		go read(good)
+		go read(quiet)
+		synctest.Wait()
+		if n := readers.Load(); n != 12 {
+			t.Fatalf("%d read, want 12", n)
+		}
+		time.Sleep(eventTimeout - time.Millisecond)
+		if n := readers.Load(); n != 12 {
+			t.Errorf("%d read just before their time is over, want 12", n)
+		}
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		if n := readers.Load(); n != 2 {
+			t.Errorf("%d read after it, want 2", n)
+		}
+		time.Sleep(time.Minute)
+		if seen.Load() < 70 || beats.Load() < 70 {
+			t.Errorf("%d events and %d heartbeats in 75 s", seen.Load(), beats.Load())
+		}
+		begun := time.Now()
+		stop()
+		<-stopped
+		if took := time.Since(begun); took > time.Second || readers.Load() != 0 {
+			t.Errorf("the server ended after %v, with %d readers", took, readers.Load())
+		}
+	})
+}
+
+func FuzzReadEvent(f *testing.F) {
+	f.Add("id: 7\nevent: progress\ndata: {}\n\n")
+	f.Add(": comment\n\n:\n\n")
+	f.Add("data: a\ndata\nid:\n\nid: x")
+	f.Fuzz(func(t *testing.T, stream string) {
+		reader := bufio.NewReader(strings.NewReader(stream))
+		for range len(stream) + 1 {
+			if _, err := readEvent(reader); err != nil {
+				return
+			}
+		}
+		t.Errorf("%q has no end", stream)
+	})
+}
