@@ -160,17 +160,29 @@ func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
 		return nil, err
 	}
 	if len(m.queue)+m.coming >= m.options.Queue {
-		for _, other := range append(slices.Clone(m.queue), m.running) {
-			if e.by.Key != "" && other != nil && other.by == e.by {
-				run := m.view(other)
-				return &run, nil
-			}
+		if earlier, err := m.known(e.by); earlier != nil || err != nil {
+			return earlier, err
 		}
 		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
 	}
 	m.coming++
 	m.keeping.Add(1)
 	m.live[e.run.ID] = e
+	return nil, nil
+}
+
+// known is the live run that a key came with. The lock is held.
+func (m *Manager) known(by aurea.Submission) (*aurea.Run, error) {
+	for _, other := range append(slices.Clone(m.queue), m.running) {
+		if by.Key == "" || other == nil || other.by.Key != by.Key {
+			continue
+		}
+		if other.by.Body != by.Body {
+			return nil, fmt.Errorf("%w: the idempotency key %q came with another spec before", aurea.ErrMismatch, by.Key)
+		}
+		run := m.view(other)
+		return &run, nil
+	}
 	return nil, nil
 }
 
