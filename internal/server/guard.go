@@ -39,7 +39,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 // holds no secret and asks for the token itself.
 func isOpen(path string) bool {
 	switch path {
-	case "/", "/health", "/livez", "/readyz":
+	case "/", "/docs", "/health", "/livez", "/readyz":
 		return true
 	}
 	return strings.HasPrefix(path, "/ui/")

@@ -13,6 +13,9 @@ func TestPage(t *testing.T) {
 	s := New(with(answering(), func(o *Options) { o.Tokens = []string{"secret"} }))
 	for path, want := range map[string]struct{ file, contentType string }{
 		"/":            {"index.html", "text/html; charset=utf-8"},
+		"/docs":        {"docs.html", "text/html; charset=utf-8"},
+		"/ui/docs.css": {"docs.css", "text/css; charset=utf-8"},
+		"/ui/docs.js":  {"docs.js", "text/javascript; charset=utf-8"},
 		"/ui/page.css": {"page.css", "text/css; charset=utf-8"},
 		"/ui/page.js":  {"page.js", "text/javascript; charset=utf-8"},
 		"/ui/icon.svg": {"icon.svg", "image/svg+xml"},
@@ -34,7 +37,7 @@ func TestPage(t *testing.T) {
 
 func TestPageHasNoMore(t *testing.T) {
 	s := New(with(answering()))
-	for _, path := range []string{"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00"} {
+	for _, path := range []string{"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/docs", "/docs/", "/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00"} {
 		got := ask(t, s, "GET", path, "")
 		got.problem(t, 404)
 		if got.header.Get("Cache-Control") != "" {

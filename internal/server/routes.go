@@ -49,7 +49,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/{$}": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
+	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
 	for _, r := range api {
 		op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden}}
 		if !isOpen(r.path) {
@@ -59,6 +59,7 @@ func (s *Server) routes() http.Handler {
 		methods[r.path] = append(methods[r.path], r.method)
 	}
 	mux.Handle("GET /{$}", page())
+	mux.Handle("GET /docs", page())
 	mux.Handle("GET /ui/{file}", page())
 	describeStatuses(described.OpenAPI())
 	for path, allowed := range methods {

@@ -12,7 +12,7 @@ func TestMethods(t *testing.T) {
 	s := New(with(answering()))
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"}
 	for path, allow := range map[string]string{
-		"/": "GET", "/health": "GET", "/livez": "GET", "/readyz": "GET", "/metrics": "GET",
+		"/": "GET", "/docs": "GET", "/health": "GET", "/livez": "GET", "/readyz": "GET", "/metrics": "GET",
 		"/openapi.json": "GET", "/openapi.yaml": "GET", "/benchmark/run": "POST",
 	} {
 		for _, method := range methods {
@@ -32,7 +32,7 @@ func TestMethods(t *testing.T) {
 
 func TestNotFound(t *testing.T) {
 	s := New(with(answering()))
-	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x", "/v1/nothing", "/favicon.ico", "/docs", "/schemas/Spec.json"} {
+	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x", "/v1/nothing", "/favicon.ico", "/schemas/Spec.json"} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			got := ask(t, s, method, path, "{}")
 			if detail, _ := got.problem(t, 404); detail != "there is nothing at "+path+"; /openapi.json describes what there is" || got.header.Get("Allow") != "" {

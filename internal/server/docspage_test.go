@@ -1,0 +1,19 @@
+package server
+
+import "testing"
+
+// The description can be read without anything from elsewhere, and names every
+// operation that there is.
+func TestBrowserDocs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left out: a browser takes seconds")
+	}
+	b := browse(t, host(t, answering())+"/docs", 0)
+	b.until(`document.getElementById("schema-Run") !== null`)
+	for _, r := range api {
+		text := b.text("#" + r.id + " summary code")
+		if want := r.method + " " + r.path; text != want {
+			t.Errorf("%s is shown as %q, want %q", r.id, text, want)
+		}
+	}
+}
