@@ -24,6 +24,24 @@ func Constant(level float64) Profile {
 	return Profile{{From: level, To: level}}
 }
 
+// Then is the profile as it is up to t seconds, and a level that stays from then
+// on. Up to t nothing of it changes, so neither does what was reached by then.
+func (p Profile) Then(t, level float64) Profile {
+	var changed Profile
+	for _, ramp := range p {
+		if t <= 0 {
+			break
+		}
+		if length := ramp.length(); t < length {
+			ramp.To = ramp.From + ramp.slope()*t
+			ramp.Duration = t
+		}
+		t -= ramp.Duration
+		changed = append(changed, ramp)
+	}
+	return append(changed, Constant(level)...)
+}
+
 // Length is how long the profile lasts, in seconds; +Inf when its last level
 // stays.
 func (p Profile) Length() float64 {

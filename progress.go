@@ -10,7 +10,8 @@ type Progress struct {
 	Elapsed  time.Duration // since the run began, at the end of the interval
 	Length   time.Duration // of the interval
 	Interval *Tally
-	InFlight int64 // at the end of the interval
+	InFlight int64         // at the end of the interval
+	Paused   time.Duration // how long of Elapsed the run was paused
 }
 
 // A Point is one interval of a result's series, or, as a run's progress, the

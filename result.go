@@ -21,7 +21,8 @@ type Result struct {
 	Throughput    float64          `json:"throughput"` // completed jobs a second
 	MeanLatency   float64          `json:"mean_latency"`
 	TotalCost     float64          `json:"total_cost"`
-	Duration      float64          `json:"duration"` // from the run's start to its last job's end
+	Duration      float64          `json:"duration"`         // from the run's start to its last job's end
+	Paused        float64          `json:"paused,omitempty"` // how much of the duration the run was paused
 	StartTime     time.Time        `json:"start_time"`
 	EndTime       time.Time        `json:"end_time"`
 	Latency       Summary          `json:"latency"`      // of jobs that ended ok, from their intended start
@@ -40,6 +41,7 @@ type Result struct {
 	Thresholds    []ThresholdCheck `json:"thresholds"`
 	Errors        []ErrorClass     `json:"errors"`
 	Series        []Point          `json:"series"`
+	Timeline      []RunEvent       `json:"timeline,omitempty"` // what was done to the run while it ran
 	Phases        Named[Summary]   `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
 	Counters      Named[Amount]    `json:"counters,omitempty"` // what jobs counted, where their workload tells
 	Parts         []PartResult     `json:"parts,omitempty"`    // of a mix
@@ -114,6 +116,7 @@ type Rate struct {
 // warm-up.
 type Warmup struct {
 	Duration    float64 `json:"duration"`
+	Paused      float64 `json:"paused,omitempty"` // for how long beside its duration
 	Counts      Counts  `json:"counts"`
 	Latency     Summary `json:"latency"`
 	ServiceTime Summary `json:"service_time"`
@@ -141,10 +144,12 @@ type Measurement struct {
 	Start       time.Time     // when the run began
 	Duration    time.Duration // on the monotonic clock, to the end of the last job
 	Stopped     bool          // it was cancelled before its end
+	Course      Course        // what controls have made of the plan; the zero value where there were none
+	Timeline    []RunEvent    // the controls' events
 	Tally       *Tally        // of the judged part, with Planned
 	Warmup      *Tally        // of the warm-up, likewise; empty without one
 	MaxInFlight int64
-	LastStart   time.Duration // when the last job was started
+	LastStart   time.Duration // when the last job was started, less the pauses before
 	Failures    []ErrorClass  // of jobs that failed; of timeouts only where jobs say more of them
 	Detail      *Detail       // of the judged part; nil where jobs tell nothing of themselves
 	Series      []Point
@@ -166,7 +171,8 @@ func (r *Result) NotStored(why error) *Result {
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
 	pricing := plan.Spec.Prices()
-	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup), 0).Seconds()
+	paused, pausedWarmup := m.Course.Pauses(m.Duration)
+	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0).Seconds()
 	total := pricing.Cost(tally.ServiceTime.Sum(), tally.Ended())
 	perJob := ratio(total, float64(tally.Ended()))
 	start := m.Start.UTC().Truncate(time.Microsecond)
@@ -181,6 +187,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		MeanLatency:   tally.Latency.Mean(),
 		TotalCost:     total,
 		Duration:      seconds,
+		Paused:        min(paused.Seconds(), seconds),
 		StartTime:     start,
 		EndTime:       start.Add(m.Duration.Truncate(time.Microsecond)),
 		Latency:       Summarize(tally.Latency),
@@ -194,6 +201,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
 		Errors:        errorClasses(plan, m),
 		Series:        m.Series,
+		Timeline:      m.Timeline,
 		Health:        m.Health,
 		Environment:   m.Environment,
 		JobsNotListed: m.Jobs.Omitted(),
@@ -212,6 +220,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 	if plan.Spec.Warmup > 0 {
 		result.Warmup = &Warmup{
 			Duration:    plan.Spec.Warmup.Seconds(),
+			Paused:      pausedWarmup.Seconds(),
 			Counts:      m.Warmup.Counts,
 			Latency:     Summarize(m.Warmup.Latency),
 			ServiceTime: Summarize(m.Warmup.ServiceTime),
@@ -223,8 +232,12 @@ func NewResult(plan Plan, m Measurement) *Result {
 }
 
 // rate compares the schedule with what became of it. A schedule that ends with
-// its last job is as long as that job's gap and those before it.
+// its last job is as long as that job's gap and those before it. In a pause there
+// is nothing to keep up with, so it is left out.
 func (m Measurement) rate(plan Plan) *Rate {
+	if m.Course.Turns > 0 {
+		plan = m.Course.Plan
+	}
 	planned, started := m.Tally.Planned, m.Tally.Started
 	if m.Warmup != nil {
 		planned, started = planned+m.Warmup.Planned, started+m.Warmup.Started
@@ -234,7 +247,8 @@ func (m Measurement) rate(plan Plan) *Rate {
 		length = NewSchedule(plan).Start(plan.Jobs).Seconds()
 	}
 	if m.Stopped {
-		length = m.Duration.Seconds()
+		paused, warmup := m.Course.Pauses(m.Duration)
+		length = max(m.Duration-paused-warmup, 0).Seconds()
 	}
 	return &Rate{
 		Target:   ratio(float64(planned), length),

@@ -72,7 +72,10 @@ type RunEvent struct {
 	At     time.Time `json:"at"`
 	T      float64   `json:"t"`      // seconds since the run began
 	Kind   string    `json:"kind"`   // pause, resume, load
-	Detail string    `json:"detail"` // such as "rate 100 to 200"
+	Detail string    `json:"detail"` // of a load: such as "rate 100 to 200"
+
+	Rate        float64 `json:"rate,omitempty"`        // of a load: the new rate, if it was changed
+	Concurrency int64   `json:"concurrency,omitempty"` // of a load: the new concurrency, if it was changed
 }
 
 // RunProgress is how far a running run has come: counts so far, rates of the
@@ -87,6 +90,7 @@ type RunProgress struct {
 	Throughput float64 `json:"throughput"`
 	P50        float64 `json:"p50"`
 	P99        float64 `json:"p99"`
+	Paused     float64 `json:"paused,omitempty"` // how much of elapsed the run was paused
 }
 
 // Move changes the status of a run at the given moment, if its life allows it;

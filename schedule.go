@@ -29,16 +29,25 @@ func NewSchedule(plan Plan) *Schedule {
 // Start is when the plan's i-th job should start, since the run began. Calls
 // must not go back: i is at least what it was before. From the end of the
 // profile on it is Forever.
-func (s *Schedule) Start(i int64) time.Duration {
-	job := s.plan.Job(i)
+func (s *Schedule) Start(i int64) time.Duration { return s.plan.Due(s.Mark(i)) }
+
+// Mark is what the integral of the rate reaches when the plan's i-th job should
+// start. However the rate is changed on the way, it stays the same. Calls must
+// not go back.
+func (s *Schedule) Mark(i int64) float64 {
+	job := s.plan.First + i*s.plan.Stride // unlike Plan.Job it copies no plan
 	if !s.poisson {
-		return secondsToDuration(s.plan.Rate.Reach(float64(job)))
+		return float64(job)
 	}
 	for ; s.next <= job; s.next++ {
 		s.sum -= math.Log1p(-s.draws.Uniform(s.next))
 	}
-	return secondsToDuration(s.plan.Rate.Reach(s.sum))
+	return s.sum
 }
+
+// Due is when a job of an open plan should start, by its mark, since the run
+// began.
+func (p *Plan) Due(mark float64) time.Duration { return secondsToDuration(p.Rate.Reach(mark)) }
 
 // DueBefore is how many of the plan's jobs should start before t.
 func (s *Schedule) DueBefore(t time.Duration) int64 {

@@ -59,6 +59,10 @@ var doubts = []doubt{
 		"no job ended, so there is nothing to believe"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
+	{"paused", Degraded, pauses,
+		"the run was paused for %.3f s, in which what it measures had nothing to do"},
+	{"load_changed", Degraded, loadChanges,
+		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
@@ -93,6 +97,30 @@ func Doubts() []string {
 	return codes
 }
 
+// pauses doubts a run that was paused, if only in its warm-up.
+func pauses(r *Result) (float64, float64, bool) {
+	paused := r.Paused
+	if r.Warmup != nil {
+		paused += r.Warmup.Paused
+	}
+	return paused, 0, r.events(Pause) > 0
+}
+
+func loadChanges(r *Result) (float64, float64, bool) {
+	n := r.events(ChangeLoad)
+	return float64(n), 0, n > 0
+}
+
+// events is how many of a kind there are on the timeline.
+func (r *Result) events(kind string) (n int) {
+	for _, event := range r.Timeline {
+		if event.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
 // over doubts a value above a limit.
 func over(value func(*Result) float64, limit float64) func(*Result) (float64, float64, bool) {
 	return func(r *Result) (float64, float64, bool) { return value(r), limit, value(r) > limit }
@@ -102,8 +130,19 @@ func over(value func(*Result) float64, limit float64) func(*Result) (float64, fl
 // for room, the delay is the target's, not the generator's.
 func lateStarts(r *Result) (float64, float64, bool) {
 	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
-	full := r.Model == Open && r.Spec.Concurrency > 0 && r.InFlight.Max >= r.Spec.Concurrency
+	full := r.Model == Open && r.bound() > 0 && r.InFlight.Max >= r.bound()
 	return r.Delay.P99, limit, r.Delay.P99 > limit && !full
+}
+
+// bound is the lowest that was set to the jobs in flight; 0 when none was.
+func (r *Result) bound() int64 {
+	bound := r.Spec.Concurrency
+	for _, event := range r.Timeline {
+		if to := event.Concurrency; to > 0 && (to < bound || bound == 0) {
+			bound = to
+		}
+	}
+	return bound
 }
 
 // fewerInFlight compares the most jobs in flight with what a closed run asked
@@ -113,7 +152,7 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 	if r.Spec.Concurrency > 0 {
 		asked = min(asked, r.Spec.Concurrency)
 	}
-	judge := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0
+	judge := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0 && r.events(ChangeLoad) == 0
 	return float64(r.InFlight.Max), float64(asked), judge && r.InFlight.Max < asked
 }
 

@@ -41,6 +41,14 @@ func TestDoubts(t *testing.T) {
 		{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} }, 0, 0},
 		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusCancelled }, 0, 0},
 		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusInterrupted }, 0, 0},
+		{"paused", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
+			func(r *Result) {
+				r.Timeline, r.Paused, r.Warmup = []RunEvent{{Kind: Pause}, {Kind: Resume}}, 1.5, &Warmup{Paused: 0.5}
+			}, 2, 0},
+		{"load_changed", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
+			func(r *Result) {
+				r.Timeline = []RunEvent{{Kind: ChangeLoad, Concurrency: 50}, {Kind: ChangeLoad, Concurrency: 5}}
+			}, 2, 0},
 		{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006, 0.005},
 		{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 }, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
 		{"delay", Degraded, // late because all room was taken is not the generator's doing
@@ -108,6 +116,33 @@ func TestFewSamples(t *testing.T) {
 		if doubtful != slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == "few_samples" }) {
 			t.Errorf("%s of 1,000 samples: %+v", expression, got)
 		}
+	}
+}
+
+// A load that was changed is not held against what the spec asked for.
+func TestDoubtsOfAChangedLoad(t *testing.T) {
+	codes := func(r *Result) (codes []string) {
+		for _, reason := range r.doubt().Reasons {
+			codes = append(codes, reason.Code)
+		}
+		return codes
+	}
+	r := healthy(t)
+	r.Timeline, r.InFlight.Max = []RunEvent{{Kind: ChangeLoad, Concurrency: 4}}, 4
+	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+		t.Errorf("of fewer jobs in flight because fewer were asked for: %v", got)
+	}
+	r.Model, r.Spec.Concurrency, r.Delay.P99 = Open, 0, 1
+	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+		t.Errorf("late because the new bound was reached: %v", got)
+	}
+	r.Spec.Concurrency = 10
+	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+		t.Errorf("late because the lower of two bounds was reached: %v", got)
+	}
+	r.InFlight.Max = 3
+	if got := codes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
+		t.Errorf("late though there was room: %v", got)
 	}
 }
 

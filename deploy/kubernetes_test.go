@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
@@ -49,13 +50,25 @@ func TestKubernetesCommand(t *testing.T) {
 		container.ReadinessProbe.HTTPGet.Path: http.StatusOK,
 		"/metrics":                            http.StatusUnauthorized,
 	} {
-		response, err := http.Get(url + path)
-		if err != nil {
-			t.Fatal(err)
+		var got int
+		for range 100 { // it may still be starting, as a probe would see it
+			if got = statusOf(t, url+path); got != http.StatusServiceUnavailable {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
 		}
-		_ = response.Body.Close() // only its status is of interest
-		if response.StatusCode != want {
-			t.Errorf("%s answers %s, want %d", path, response.Status, want)
+		if got != want {
+			t.Errorf("%s answers %d, want %d", path, got, want)
 		}
 	}
+}
+
+func statusOf(t *testing.T, url string) int {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close() // only its status is of interest
+	return response.StatusCode
 }

@@ -34,7 +34,7 @@ func BenchmarkNoop(b *testing.B) {
 				b.ReportAllocs()
 				var jobs, seconds float64
 				for b.Loop() {
-					result, err := e.Execute(context.Background(), p, ignore)
+					result, err := e.Execute(context.Background(), p, nil, ignore)
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -47,6 +47,26 @@ func BenchmarkNoop(b *testing.B) {
 	}
 }
 
+// BenchmarkBehind is what a job costs where lanes never rest, because jobs are due
+// faster than they can be driven: of the closed model, and of the open one. Its
+// CPU time can be compared on a busy machine, too.
+func BenchmarkBehind(b *testing.B) {
+	for name, load := range map[string]string{
+		"closed": `"concurrency": 1000, "workload": {"kind": "sleep", "duration": "10us", "jitter": 1}`,
+		"open":   `"rate": 100000000, "concurrency": 1000, "workload": {"kind": "noop"}`,
+	} {
+		b.Run("model="+name, func(b *testing.B) {
+			p := plan(b, `{"num_jobs": 2000000, "include_jobs": false, `+load+`}`)
+			e := New("test", workload.Host{})
+			for b.Loop() {
+				if _, err := e.Execute(context.Background(), p, nil, ignore); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkAllAtOnce starts sleeping jobs all at once and reports how late
 // their ends are.
 func BenchmarkAllAtOnce(b *testing.B) {
@@ -55,7 +75,7 @@ func BenchmarkAllAtOnce(b *testing.B) {
 			p := plan(b, `{"num_jobs": `+itoa(jobs)+`, "job_duration_ms": 1000, "include_jobs": false}`)
 			e := New("test", workload.Host{})
 			for b.Loop() {
-				result, err := e.Execute(context.Background(), p, ignore)
+				result, err := e.Execute(context.Background(), p, nil, ignore)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -72,7 +92,7 @@ func BenchmarkOvershoot(b *testing.B) {
 	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
 	e := New("test", workload.Host{})
 	for b.Loop() {
-		result, err := e.Execute(context.Background(), p, ignore)
+		result, err := e.Execute(context.Background(), p, nil, ignore)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -94,7 +114,7 @@ func BenchmarkOpen(b *testing.B) {
 			p := plan(b, `{"rate": `+itoa(rate)+`, "duration": "10s", "workload": {"kind": "noop"}, "include_jobs": false}`)
 			e := New("test", workload.Host{})
 			for b.Loop() {
-				result, err := e.Execute(context.Background(), p, ignore)
+				result, err := e.Execute(context.Background(), p, nil, ignore)
 				if err != nil {
 					b.Fatal(err)
 				}

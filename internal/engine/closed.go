@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -15,8 +16,14 @@ func (l *lane) closed(c *collector) {
 	s.widen(0)
 	for {
 		now := l.now()
-		if !l.mayGoOn(c, now) {
-			return
+		if now >= l.tick {
+			l.handOver(c, now)
+		}
+		if l.latest.Load() != l.course {
+			if !s.steer() {
+				return
+			}
+			continue
 		}
 		if now >= s.rise {
 			s.widen(now)
@@ -25,10 +32,14 @@ func (l *lane) closed(c *collector) {
 			if l.settle() {
 				continue
 			}
-			if next == forever && s.rise == forever {
+			switch {
+			case next < forever || s.rise < forever:
+				l.sleepUntil(next, s.rise, now)
+			case s.over(now):
 				return
+			default:
+				l.idle(now)
 			}
-			l.sleepUntil(next, s.rise, now)
 			continue
 		}
 		s.succeed(now)
@@ -36,7 +47,7 @@ func (l *lane) closed(c *collector) {
 			s.succeed(now)
 		}
 		s.publish()
-		if s.mostSeen == 0 && now >= s.warmup {
+		if s.mostSeen == 0 && now >= l.course.warmup {
 			s.look(now) // the slots were opened in the warm-up
 		}
 	}
@@ -51,6 +62,7 @@ const together = 16
 type slots struct {
 	*lane
 	open       int64         // most jobs in flight here, at present
+	opened     time.Duration // when some of them came last
 	rise       time.Duration // when there may be room for more
 	first, end int64         // jobs claimed and not yet started
 }
@@ -69,11 +81,44 @@ func (s *slots) succeed(now time.Duration) {
 // later is the generator's delay.
 func (s *slots) widen(now time.Duration) {
 	for s.rise <= now {
-		opened := s.rise
-		s.open = s.share.LevelAt(opened.Seconds())
-		s.rise = nextRise(s.plan, opened)
-		s.fill(opened)
+		s.opened = s.rise
+		s.open = s.level(s.opened)
+		s.rise = s.course.nextRise(s.opened)
+		s.fill()
 	}
+}
+
+// level is how many slots the lane has at a moment: none while the run is paused.
+func (s *slots) level(now time.Duration) int64 {
+	if s.course.Paused || s.share.Concurrency == 0 {
+		return 0
+	}
+	return s.share.LevelAt(s.course.Clock(now).Seconds())
+}
+
+// steer has the lane go by the latest course. What a control opens was opened
+// when it came: all slots when a pause is over. It returns false when the run was
+// stopped.
+func (s *slots) steer() bool {
+	turns := s.course.Turns
+	if !s.lane.steer() {
+		return false
+	}
+	if s.first < s.end && s.share.Concurrency == 0 {
+		s.returns.put(claimed{first: s.first, end: s.end})
+		s.first = s.end
+		s.wake()
+	}
+	s.open = s.level(s.now())
+	switch {
+	case s.course.Paused:
+		s.rise = forever
+	case s.course.Turns > turns:
+		s.rise = s.course.Turned
+	default:
+		s.fill()
+	}
+	return true
 }
 
 // nextRise is when, after the given moment, the plan's concurrency may rise.
@@ -89,18 +134,23 @@ func nextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	return max(time.Duration(seconds*1e9), after+1)
 }
 
-func (s *slots) fill(intended time.Duration) {
+// fill starts a job in every slot that is free, unless a control comes.
+func (s *slots) fill() {
 	var now time.Duration
 	for n := 0; s.queue.length < s.open; n++ {
 		if n%together == 0 {
-			now = s.now()
+			if now = s.now(); s.latest.Load() != s.course {
+				break
+			}
 		}
 		i, ok := s.claim(now)
 		if !ok {
-			s.rise = forever // there are no more jobs
+			if s.queue.length < s.open {
+				s.rise = forever // there are no more jobs
+			}
 			break
 		}
-		s.launch(i, min(intended, now), now)
+		s.launch(i, min(s.opened, now), now)
 	}
 	s.look(s.now())
 }
@@ -109,8 +159,8 @@ func (s *slots) fill(intended time.Duration) {
 // jobs at once than it has room for, so that none waits here for a slot that is
 // free elsewhere; jobs that take no time need no room.
 func (s *slots) claim(now time.Duration) (int64, bool) {
-	if s.plan.Level != nil {
-		s.open = s.share.LevelAt(now.Seconds())
+	if s.course.Plan.Level != nil {
+		s.open = s.level(now)
 	}
 	room := s.open - s.queue.length
 	if room <= 0 {
@@ -120,11 +170,29 @@ func (s *slots) claim(now time.Duration) (int64, bool) {
 		if s.free {
 			room = freeBatch
 		}
-		s.first, s.end = s.lane.claim(min(room, freeBatch), now)
+		s.first, s.end = s.claimSome(min(room, freeBatch), now)
 	}
 	if s.first >= s.end {
 		return 0, false
 	}
 	s.first++
 	return s.first - 1, true
+}
+
+// over reports whether no more jobs will be started, whatever the controls.
+func (s *slots) over(now time.Duration) bool {
+	return (s.first == s.end || now >= s.course.end) && s.lane.over(now)
+}
+
+// claimSome takes up to n jobs: those that another lane returned, or new ones.
+func (s *slots) claimSome(n int64, now time.Duration) (first, end int64) {
+	if now >= s.course.end {
+		return 0, 0
+	}
+	if s.returns.some() {
+		if returned, ok := s.returns.take(math.MaxInt64); ok {
+			return returned.first, returned.end
+		}
+	}
+	return s.lane.claim(n)
 }

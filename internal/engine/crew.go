@@ -20,8 +20,10 @@ type crew struct {
 	*execution
 	desks    []*desk
 	workers  sync.WaitGroup
-	live     atomic.Int64  // workers of the closed model, jobs in flight of the open one
 	freed    chan struct{} // room was made while the dispatcher may wait for it
+	staff    sync.Mutex    // held by whoever changes how many workers there are on purpose
+	live     atomic.Int64  // workers of the closed model, jobs in flight of the open one
+	_        [64]byte      // apart from the above: these are written for every job
 	flying   atomic.Int64  // jobs in flight
 	mostSeen atomic.Int64  // most of them, in the judged part
 	notes    sync.Pool     // of the open model, where a goroutine has one job
@@ -29,7 +31,6 @@ type crew struct {
 
 func newCrew(x *execution) *crew {
 	c := &crew{execution: x, freed: make(chan struct{}, 1)}
-	c.plan.Concurrency = min(c.plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
 	c.notes.New = func() any {
 		notes := workload.NewNotes(x.jobs.Measures)
 		return &notes
@@ -62,72 +63,124 @@ func (c *crew) drive(to *collector) (wait func()) {
 }
 
 // employ drives the closed model: so many workers, each with one job after the
-// other, and more of them as a ramp rises.
+// other, and more of them as a ramp rises or a control wants it. Where none may
+// come, it ends with the last rise.
 func (c *crew) employ() {
-	for rise := time.Duration(0); rise < c.end; rise = nextRise(c.plan, rise) {
-		for now := c.now(); now < rise; now = c.now() {
-			if c.stopped.Load() || c.handed.Load() >= c.plan.Jobs {
-				return
-			}
-			timerSleep(c.ctx, min(rise-now, Interval))
+	course := c.latest.Load()
+	for opened := time.Duration(0); ; {
+		c.hire(course, opened)
+		rise := course.nextRise(opened)
+		if rise >= course.end && !c.controlled {
+			return
 		}
-		opened := rise
-		for range c.plan.LevelAt(rise.Seconds()) - c.live.Load() { // and no more, even if those already there have nothing to do
-			c.live.Add(1)
-			c.workers.Go(func() { c.work(opened) })
+		if course, opened = c.vacancy(course, rise); course == nil {
+			return
 		}
+	}
+}
+
+// hire takes on workers for all the room there is, and no more, even if those
+// already there have nothing to do.
+func (c *crew) hire(course *course, opened time.Duration) {
+	c.staff.Lock()
+	defer c.staff.Unlock()
+	for range course.Level(opened) - c.live.Load() {
+		c.live.Add(1)
+		c.workers.Go(func() { c.work(opened) })
+	}
+}
+
+// vacancy waits until there may be room for more workers: at the next rise, or
+// since a control came. It returns by which course and since when, or nil when
+// nobody will be needed any more.
+func (c *crew) vacancy(by *course, rise time.Duration) (*course, time.Duration) {
+	for turns := by.Turns; ; {
+		now, course := c.now(), c.latest.Load()
+		switch {
+		case c.stopped.Load() || now >= course.end || c.exhausted():
+			return nil, 0
+		case course.Turns > turns:
+			return course, course.Turned
+		case course.Paused: // a control is coming
+		case now >= rise:
+			return course, rise
+		}
+		timerSleep(course.ctx, min(rise-now, course.end-now, Interval))
 	}
 }
 
 // work is a worker's: job after job, until there is none, or no room for its
-// next. The first should have started when the room for it was made.
-func (c *crew) work(intended time.Duration) {
+// next. The first should have started when the room for it was made, or made
+// again by a control.
+func (c *crew) work(opened time.Duration) {
 	notes := workload.NewNotes(c.jobs.Measures)
-	for now := c.now(); !c.dismiss(now); {
-		i, end := c.claim(1, now)
+	for intended, ready := opened, c.now(); ; intended = ready {
+		now, stays := c.stay(ready)
+		if !stays {
+			return
+		}
+		i, end := c.claimInTime(now)
 		if i >= end {
 			c.live.Add(-1)
 			return
 		}
-		now = c.run(i, min(intended, now), now, notes)
-		intended = now
+		intended = max(intended, c.latest.Load().Turned)
+		ready = c.run(i, min(intended, now), now, notes)
 	}
 }
 
-// dismiss takes one worker off the crew if there are more than the ramp wants.
-// Of several who ask at once, no more are let go than are too many.
+// claimInTime takes a job unless the time is over.
+func (c *crew) claimInTime(now time.Duration) (first, end int64) {
+	if now >= c.latest.Load().end {
+		return 0, 0
+	}
+	return c.claim(1)
+}
+
+// stay tells a worker that is ready for its next job when it may start it: then,
+// or, if a control came or it had to ask, now. Or it lets the worker go.
+func (c *crew) stay(ready time.Duration) (start time.Duration, stays bool) {
+	for {
+		course := c.latest.Load()
+		switch {
+		case ready < course.Turned: // that may have been in a pause
+		case c.live.Load() <= course.Level(ready):
+			return ready, true
+		case c.dismiss(ready):
+			return 0, false
+		}
+		ready = c.now()
+	}
+}
+
+// dismiss takes one worker off the crew if there are more than is wanted: by a
+// ramp, by a control, or since the run is paused. Of several who ask at once, no
+// more are let go than are too many.
 func (c *crew) dismiss(now time.Duration) bool {
-	if c.plan.Level == nil {
+	c.staff.Lock()
+	defer c.staff.Unlock()
+	course := c.latest.Load()
+	if c.live.Load() <= course.Level(max(now, course.Turned)) {
 		return false
 	}
-	level := c.plan.LevelAt(now.Seconds())
-	for live := c.live.Load(); live > level; live = c.live.Load() {
-		if c.live.CompareAndSwap(live, live-1) {
-			return true
-		}
-	}
-	return false
+	c.live.Add(-1)
+	return true
 }
 
 // dispatch drives the open model: it starts every job when it is due.
 func (c *crew) dispatch() {
 	schedule, sleep := aurea.NewSchedule(c.plan), c.sleep()
 	for {
-		i, end := c.claim(1, 0) // the schedule knows the end of the run
+		i, end := c.claim(1) // the schedule knows the end of the run
 		if i >= end {
 			return
 		}
-		due := schedule.Start(i)
-		if due >= c.end {
+		mark := schedule.Mark(i)
+		due, inTime := c.await(mark, sleep)
+		if !inTime {
 			return
 		}
-		for now := c.now(); now < due; now = c.now() {
-			if c.stopped.Load() {
-				return
-			}
-			sleep(c.ctx, due-now)
-		}
-		if c.live.Load() >= c.plan.Concurrency && c.plan.Spec.OnSaturation == "drop" {
+		if c.full() && c.plan.Spec.OnSaturation == "drop" {
 			c.deskOf(i).drop(c.number(i), due)
 			continue
 		}
@@ -136,9 +189,7 @@ func (c *crew) dispatch() {
 		}
 		c.live.Add(1)
 		c.workers.Go(func() {
-			notes := c.notes.Get().(*workload.Notes)
-			c.run(i, due, c.now(), *notes)
-			c.notes.Put(notes)
+			c.arrive(i, mark)
 			c.live.Add(-1)
 			select {
 			case c.freed <- struct{}{}:
@@ -148,29 +199,69 @@ func (c *crew) dispatch() {
 	}
 }
 
+// await waits until a job is due. It is false when the run will not start it.
+func (c *crew) await(mark float64, sleep sleeper) (due time.Duration, inTime bool) {
+	for {
+		now, course := c.now(), c.latest.Load() // in this order: nothing starts by a course that was over
+		due := course.Due(mark)
+		late := due >= course.end
+		switch {
+		case c.stopped.Load(), late && (now >= course.end || due == forever || !c.controlled):
+			return 0, false
+		case course.Paused:
+			timerSleep(course.ctx, Interval)
+		case due <= now && !late:
+			return due, true
+		default:
+			sleep(course.ctx, min(due, course.end)-now)
+		}
+	}
+}
+
+func (c *crew) full() bool { return c.live.Load() >= c.latest.Load().Plan.Concurrency }
+
 // room waits until there is room for a job that is due. It is false when the run
 // starts no more.
 func (c *crew) room() bool {
-	waited := false
-	for c.live.Load() >= c.plan.Concurrency {
-		waited = true
+	for waited := false; ; waited = true {
+		now, course := c.now(), c.latest.Load()
+		switch {
+		case c.stopped.Load(), waited && now >= course.end:
+			return false
+		case !course.Paused && !c.full():
+			return now-lateStart < course.end
+		}
 		select {
 		case <-c.freed:
-		case <-c.ctx.Done():
-			return false
-		case <-time.After(max(c.end-c.now(), 0)):
-			return false
+		case <-course.ctx.Done():
+		case <-time.After(max(course.end-now, 0)):
 		}
 	}
-	if waited {
-		return c.now() < c.end
+}
+
+// arrive does a job of the open model that is due. If the run has been paused in
+// the meantime, it starts when that is over.
+func (c *crew) arrive(i int64, mark float64) {
+	notes := c.notes.Get().(*workload.Notes)
+	defer c.notes.Put(notes)
+	for {
+		start, course := c.now(), c.latest.Load()
+		switch {
+		case course.Paused && c.ctx.Err() != nil:
+			return
+		case course.Paused:
+			timerSleep(course.ctx, Interval)
+		case start >= course.Turned: // else that may have been in a pause
+			c.run(i, course.Due(mark), start, *notes)
+			return
+		}
 	}
-	return c.now()-lateStart < c.end && !c.stopped.Load()
 }
 
 // run does one job and has it counted. It returns when the job ended.
 func (c *crew) run(i int64, intended, start time.Duration, notes workload.Notes) time.Duration {
-	if n := c.flying.Add(1); start >= c.warmup {
+	course := c.latest.Load()
+	if n := c.flying.Add(1); start >= course.warmup {
 		for seen := c.mostSeen.Load(); n > seen && !c.mostSeen.CompareAndSwap(seen, n); {
 			seen = c.mostSeen.Load()
 		}
@@ -181,7 +272,7 @@ func (c *crew) run(i int64, intended, start time.Duration, notes workload.Notes)
 	end := c.now()
 	outcome := c.judge(err, end-start)
 	c.flying.Add(-1)
-	c.deskOf(i).count(ended{job, outcome, intended, start, end, err, notes})
+	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
 }

@@ -33,7 +33,7 @@ func napping(d time.Duration) runner {
 // drive executes a spec with the jobs of the test.
 func drive(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
 	t.Helper()
-	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, ignore)
+	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestCrewIsFirstToNoticeAStop(t *testing.T) {
 	if got := c.judge(fmt.Errorf("asking: %w", context.Canceled), 0); got != aurea.Cancelled {
 		t.Errorf("a job of a stopped run: %v, want cancelled", got)
 	}
-	if first, end := c.claim(1, 0); first < end {
+	if first, end := c.claim(1); first < end {
 		t.Errorf("job %d is started after it", first)
 	}
 }
@@ -236,7 +236,7 @@ func TestWorkersOfAShortRun(t *testing.T) {
 
 func TestTooManyWorkers(t *testing.T) {
 	for _, load := range []string{`"num_jobs": 1000000`, `"duration": "1s", "rate": 10, "concurrency": 1000000`} {
-		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), ignore)
+		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), nil, ignore)
 		var invalid *aurea.InvalidError
 		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
 			t.Errorf("%s: %v, want a wrong concurrency", load, err)

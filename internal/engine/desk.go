@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -16,7 +17,7 @@ import (
 // A desk is where a crew's jobs are counted. There is one a core, and
 // neighbouring jobs go to different ones, so that they seldom meet.
 type desk struct {
-	warmup time.Duration
+	latest *atomic.Pointer[course]
 	part   func(job int64) int // nil where jobs are all of one kind
 
 	mu        sync.Mutex
@@ -31,14 +32,14 @@ type desk struct {
 
 func newDesk(x *execution) *desk {
 	d := &desk{
-		warmup:   x.warmup,
+		latest:   &x.latest,
 		part:     x.jobs.Part,
-		tallies:  newTallies(x.warmup > 0),
+		tallies:  newTallies(x.plan.Spec.Warmup > 0),
 		detail:   aurea.NewDetail(x.jobs.Measures),
 		spare:    make(chan *tallies, 1),
 		failures: map[string]aurea.ErrorClass{},
 	}
-	d.spare <- newTallies(x.warmup > 0)
+	d.spare <- newTallies(x.plan.Spec.Warmup > 0)
 	return d
 }
 
@@ -47,7 +48,8 @@ type ended struct {
 	job                  int64
 	outcome              aurea.Outcome
 	intended, start, end time.Duration
-	err                  error // why it failed, if it did
+	scheduled            time.Duration // the start, less the pauses before
+	err                  error         // why it failed, if it did
 	notes                workload.Notes
 }
 
@@ -64,9 +66,10 @@ func (d *desk) count(e ended) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended++
-	d.lastStart, d.lastEnd = max(d.lastStart, e.start), max(d.lastEnd, e.end)
-	e.countIn(d.tallies.of(e.intended, d.warmup))
-	if e.intended < d.warmup {
+	d.lastStart, d.lastEnd = max(d.lastStart, e.scheduled), max(d.lastEnd, e.end)
+	warmup := d.latest.Load().warmup
+	e.countIn(d.tallies.of(e.intended, warmup))
+	if e.intended < warmup {
 		return
 	}
 	if d.part != nil {
@@ -87,8 +90,9 @@ func (d *desk) count(e ended) {
 func (d *desk) drop(job int64, intended time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tallies.of(intended, d.warmup).Dropped++
-	if d.part != nil && intended >= d.warmup {
+	warmup := d.latest.Load().warmup
+	d.tallies.of(intended, warmup).Dropped++
+	if d.part != nil && intended >= warmup {
 		d.detail.Part(d.part(job)).Dropped++
 	}
 }

@@ -43,11 +43,11 @@ func New(version string, host workload.Host) *Engine {
 
 // Execute runs the plan to its end and returns what came of it. It calls
 // observe once an interval, from one goroutine, and a last time before it
-// returns. When ctx is cancelled it stops and returns the partial result
+// returns. Until then it does what is commanded by controls, which may be nil. When ctx is cancelled it stops and returns the partial result
 // without an error. The error is an *aurea.InvalidError about the workload, says
 // what its jobs need and could not have, or is an accounting fault of the
 // engine's own.
-func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	if err := e.host.Check(plan); err != nil {
 		return nil, err
 	}
@@ -56,23 +56,27 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, observe func(aure
 		return nil, err
 	}
 	defer jobs.Close()
-	return e.execute(ctx, plan, jobs, observe)
+	return e.execute(ctx, plan, jobs, controls, observe)
 }
 
-func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
-	defer context.AfterFunc(ctx, func() { x.stopped.Store(true) })()
+	x.controlled = controls != nil
+	defer context.AfterFunc(ctx, x.stop)()
 
 	d := x.driver()
-	c := newCollector(d.parts(), observe)
+	c := newCollector(d.parts(), x.tellPauses(observe))
 	before := e.vitals()
 	wait := d.drive(c)
+	release := x.steered(controls)
 	end := c.collect()
 	wait()
+	release()
 	health := e.vitals().since(before)
 
+	course, timeline := x.close()
 	counted := c.counted()
-	planned := x.planned(counted, end)
+	planned := x.planned(course, counted, end)
 	total, warmup := c.close(planned-counted, end)
 	total.Planned = planned - warmup.Planned
 	if err := total.Check(); err != nil {
@@ -81,7 +85,9 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	return aurea.NewResult(plan, aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,
-		Stopped:     x.stopped.Load() && !x.complete(total.Counts, end),
+		Stopped:     x.stopped.Load() && !x.complete(course, total.Counts, end),
+		Course:      course,
+		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,
 		MaxInFlight: d.mostInFlight(),

@@ -30,7 +30,7 @@ func fake() *Engine {
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
 	t.Helper()
-	result, err := e.Execute(ctx, plan(t, spec), ignore)
+	result, err := e.Execute(ctx, plan(t, spec), nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestCancelAtAnyMoment(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			seen := aurea.NewTally()
-			result, err := fake().Execute(ctx, plan(t, spec), func(p aurea.Progress) { seen.Merge(p.Interval) })
+			result, err := fake().Execute(ctx, plan(t, spec), nil, func(p aurea.Progress) { seen.Merge(p.Interval) })
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -183,7 +183,7 @@ func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var points []aurea.Point
 		var elapsed []time.Duration
-		_, err := fake().Execute(t.Context(), plan(t, `{"num_jobs": 70, "concurrency": 2, "workload": {"kind": "sleep", "duration": "100ms"}}`), func(p aurea.Progress) {
+		_, err := fake().Execute(t.Context(), plan(t, `{"num_jobs": 70, "concurrency": 2, "workload": {"kind": "sleep", "duration": "100ms"}}`), nil, func(p aurea.Progress) {
 			points = append(points, p.Point())
 			elapsed = append(elapsed, p.Elapsed)
 		})
@@ -269,7 +269,7 @@ func TestNoGapsInJobs(t *testing.T) {
 }
 
 func TestWrongWorkload(t *testing.T) {
-	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}}, ignore)
+	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}}, nil, ignore)
 	if !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("error %v, want an ErrInvalid", err)
 	}

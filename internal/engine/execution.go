@@ -10,23 +10,25 @@ import (
 )
 
 // An execution is what all that drive the jobs of one Execute share. It is only
-// read while they do, apart from the hand-out of jobs and the flag that stops
-// them.
+// read while they do, apart from the hand-out of jobs, the flag that stops them
+// and the course that controls give them.
 type execution struct {
-	ctx     context.Context
-	plan    aurea.Plan
-	jobs    workload.Jobs
-	timeout time.Duration  // the longest a job may take
-	end     time.Duration  // when to start no more jobs
-	warmup  time.Duration  // jobs intended before this are not judged
-	log     *aurea.JobLog  // nil when records are not kept
-	sleep   func() sleeper // makes a sleeper for the calling goroutine
-	start   time.Time
+	ctx        context.Context
+	plan       aurea.Plan // as it began; the course has what has become of it
+	jobs       workload.Jobs
+	controlled bool           // controls may come
+	timeout    time.Duration  // the longest a job may take
+	log        *aurea.JobLog  // nil when records are not kept
+	sleep      func() sleeper // makes a sleeper for the calling goroutine
+	start      time.Time
+	helm       helm
 
 	_       [64]byte // apart from the above: this line is written by every lane
 	handed  atomic.Int64
-	_       [64]byte
+	_       [64]byte // these are seldom written
+	latest  atomic.Pointer[course]
 	stopped atomic.Bool
+	returns returns
 }
 
 // freeBatch is how many jobs a lane takes at once when no job takes any time:
@@ -37,21 +39,18 @@ const freeBatch = 256
 const forever = time.Duration(aurea.Forever)
 
 func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
-	x := &execution{
-		ctx:     ctx,
-		plan:    plan,
-		jobs:    jobs,
-		timeout: forever,
-		end:     time.Duration(plan.End),
-		warmup:  time.Duration(plan.Spec.Warmup),
-		sleep:   sleep,
+	if jobs.Waiter == nil {
+		plan.Concurrency = min(plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
 	}
+	x := &execution{ctx: ctx, plan: plan, jobs: jobs, timeout: forever, sleep: sleep}
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
 	if plan.KeepJobs {
 		x.log = new(aurea.JobLog)
 	}
+	x.helm.course = aurea.NewCourse(plan)
+	x.wake()
 	return x
 }
 
@@ -62,13 +61,22 @@ func (x *execution) begin() { x.start = time.Now() }
 func (x *execution) now() time.Duration { return time.Since(x.start) }
 
 // claim hands out up to n jobs, [first, end); none when the plan has no more or
-// the run starts no more.
-func (x *execution) claim(n int64, now time.Duration) (first, end int64) {
-	if now >= x.end || x.stopped.Load() || x.handed.Load() >= x.plan.Jobs {
+// the run was stopped.
+func (x *execution) claim(n int64) (first, end int64) {
+	if x.stopped.Load() || x.handed.Load() >= x.plan.Jobs {
 		return 0, 0
 	}
 	end = x.handed.Add(n)
-	return end - n, min(end, x.plan.Jobs)
+	first = end - n
+	if end >= x.plan.Jobs && first < x.plan.Jobs && x.controlled {
+		x.wake() // who is kept for jobs that might come need not wait any more
+	}
+	return first, min(end, x.plan.Jobs)
+}
+
+// exhausted reports whether there are no more jobs to claim.
+func (x *execution) exhausted() bool {
+	return x.handed.Load() >= x.plan.Jobs && !x.returns.some()
 }
 
 // number is that of the plan's i-th job; unlike Plan.Job it copies no plan.
@@ -76,20 +84,21 @@ func (x *execution) number(i int64) int64 { return x.plan.First + i*x.plan.Strid
 
 // planned is how many jobs the plan wanted, of a run that ended at end: their
 // number, or, where time ends the run, those that were due by then.
-func (x *execution) planned(counted int64, end time.Duration) int64 {
+func (x *execution) planned(course aurea.Course, counted int64, end time.Duration) int64 {
+	length := time.Duration(course.Plan.End)
 	switch {
-	case x.end == forever:
+	case length == forever:
 		return x.plan.Jobs
 	case !x.plan.Open():
 		return counted // a closed plan wants a job when there is room, and then starts it
 	case x.stopped.Load():
-		return aurea.NewSchedule(x.plan).DueBefore(min(end+1, x.end))
+		return aurea.NewSchedule(course.Plan).DueBefore(min(course.Clock(max(end, course.Turned))+1, length))
 	default:
-		return aurea.NewSchedule(x.plan).DueBefore(x.end)
+		return aurea.NewSchedule(course.Plan).DueBefore(length)
 	}
 }
 
 // complete reports whether a run that ended at end did all it was to do.
-func (x *execution) complete(counts aurea.Counts, end time.Duration) bool {
-	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || end >= x.end)
+func (x *execution) complete(course aurea.Course, counts aurea.Counts, end time.Duration) bool {
+	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || end >= course.End())
 }

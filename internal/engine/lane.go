@@ -10,16 +10,17 @@ import (
 // goroutine on a thread of its own.
 type lane struct {
 	*squad
-	index int
-	share aurea.Plan // this lane's part of the concurrency; jobs come from the execution
-	queue deadlines
-	seen  endings // jobs that have ended and are not counted yet
-	sleep sleeper
+	index  int
+	course *course    // what the lane goes by
+	share  aurea.Plan // this lane's part of the concurrency; jobs come from the execution
+	queue  deadlines
+	seen   endings // jobs that have ended and are not counted yet
+	sleep  sleeper
 
 	tallies   *tallies
 	spare     chan *tallies // emptied, back from the collector
 	tick      time.Duration // when to hand the tallies over next
-	started   time.Duration // when the last job was started
+	started   time.Duration // when the last job was started, less the pauses before
 	ended     time.Duration // when the last job ended
 	cold      bool          // the lane has slept long since its queue was warm
 	warmth    int64         // what reading it gave, which means nothing
@@ -50,9 +51,11 @@ func (t *tallies) of(intended, warmup time.Duration) *aurea.Tally {
 }
 
 func newLane(s *squad, index int, share aurea.Plan) *lane {
-	l := &lane{squad: s, index: index, share: share, tallies: newTallies(s.warmup > 0), tick: Interval}
+	l := &lane{squad: s, index: index, course: s.latest.Load(), share: share, tick: Interval}
+	warmup := l.course.warmup > 0
+	l.tallies = newTallies(warmup)
 	l.spare = make(chan *tallies, 1)
-	l.spare <- newTallies(s.warmup > 0)
+	l.spare <- newTallies(warmup)
 	l.seen = newEndings(share.Concurrency)
 	return l
 }
@@ -60,7 +63,7 @@ func newLane(s *squad, index int, share aurea.Plan) *lane {
 // reserve takes the lane's part of the memory that the run is known to need.
 func (l *lane) reserve(lanes int) {
 	l.queue.reserve(l.share.Concurrency)
-	if l.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
+	if l.course.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
 		l.log.Reserve(l.plan.Jobs, l.index, lanes)
 	}
 }
@@ -73,28 +76,49 @@ func (l *lane) run(c *collector) {
 		l.closed(c)
 	}
 	l.settleAll()
+	if l.controlled && l.index > 0 {
+		l.others.Add(-1)
+		l.wake()
+	}
 	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tallies: l.tallies, last: true}
 }
 
-// mayGoOn does what a lane does beside driving jobs: it hands over its tallies
-// when an interval is over, and ends its jobs when the run is stopped. Then it
-// returns false.
-func (l *lane) mayGoOn(c *collector, now time.Duration) bool {
-	if now >= l.tick {
-		l.handOver(c, now)
-	}
+// steer has the lane go by the latest course. It returns false when the run was
+// stopped, and has then ended the lane's jobs.
+func (l *lane) steer() bool {
+	l.course = l.latest.Load()
 	if l.stopped.Load() {
-		l.cancel(now)
+		l.cancel(l.now())
 		return false
 	}
+	l.share = l.course.Plan.Shard(l.index, len(l.lanes))
 	return true
+}
+
+// over reports whether a lane that has nothing to do will have nothing any more.
+// Where controls may come there might be more to do while the run lasts. The
+// first lane, which always has room, waits for what the others might return.
+func (l *lane) over(now time.Duration) bool {
+	if !l.controlled {
+		return true
+	}
+	return (now >= l.course.end || l.exhausted()) && (l.index > 0 || l.others.Load() == 0)
+}
+
+// idle sleeps while there is nothing to do.
+func (l *lane) idle(now time.Duration) {
+	until := l.course.end
+	if until <= now {
+		until = forever
+	}
+	l.sleepUntil(forever, until, now)
 }
 
 // sleepUntil blocks until the next end of a job, the next start of one, or the
 // end of the interval; or for less.
 func (l *lane) sleepUntil(end, start, now time.Duration) {
 	d := min(end, start, l.tick) - now
-	if end <= start {
+	if end <= start && l.queue.length > 0 {
 		l.queue.prepare() // there is time for it now
 		if l.cold && d < spinMargin {
 			l.cold = false
@@ -103,7 +127,7 @@ func (l *lane) sleepUntil(end, start, now time.Duration) {
 		}
 	}
 	l.cold = l.cold || d > timerMargin
-	l.sleep(l.ctx, d)
+	l.sleep(l.course.ctx, d)
 }
 
 func (l *lane) launch(i int64, intended, start time.Duration) {
@@ -111,8 +135,8 @@ func (l *lane) launch(i int64, intended, start time.Duration) {
 		l.line.Enter(l.number(i), start)
 	}
 	d, _ := l.wait(i)
-	l.tallies.of(intended, l.warmup).Started++
-	l.started = start
+	l.tallies.of(intended, l.course.warmup).Started++
+	l.started = start - l.course.Shift
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 
@@ -149,11 +173,11 @@ func (l *lane) settleAll() {
 func (l *lane) count(e ending) {
 	d, outcome := l.wait(e.job)
 	start := e.at - d
-	l.tallies.of(e.intended, l.warmup).End(outcome, e.intended, start, e.seen)
+	l.tallies.of(e.intended, l.course.warmup).End(outcome, e.intended, start, e.seen)
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
-	if outcome == aurea.Failed && e.intended >= l.warmup {
+	if outcome == aurea.Failed && e.intended >= l.course.warmup {
 		l.failed++
 	}
 	if l.line != nil {
@@ -167,7 +191,7 @@ func (l *lane) cancel(now time.Duration) {
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
-		l.tallies.of(w.intended, l.warmup).Cancelled++
+		l.tallies.of(w.intended, l.course.warmup).Cancelled++
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.ended = now
@@ -188,7 +212,7 @@ func (l *lane) publish() {
 func (l *lane) look(now time.Duration) {
 	l.publish()
 	l.looked = now
-	if now >= l.warmup {
+	if now >= l.course.warmup {
 		l.mostSeen = max(l.mostSeen, l.inFlight())
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -9,31 +10,38 @@ import (
 // open drives the open model: jobs arrive by the plan's schedule, whatever has
 // become of earlier ones. A lane with room holds the next arrival that nobody
 // else holds and starts it when it is due; so arrivals go wherever there is
-// room, in order. Lateness is measured from the schedule, which never shifts.
+// room, in order. Lateness is measured from the schedule, which never shifts but
+// for a pause.
 func (l *lane) open(c *collector) {
 	a := arrivals{lane: l, schedule: aurea.NewSchedule(l.plan), drop: l.plan.Spec.OnSaturation == "drop"}
-	a.take(0, 0)
+	a.take(0, 0, 0)
 	for {
 		now := l.now()
-		if !l.mayGoOn(c, now) {
-			return
+		if now >= l.tick {
+			l.handOver(c, now)
+		}
+		if l.latest.Load() != l.course {
+			if !a.steer() {
+				return
+			}
+			continue
 		}
 		next := l.queue.next()
 		switch {
 		case a.due <= now && a.due < next: // what ends at the same moment makes room first
-			l.launch(a.job, a.due, now)
-			a.notice(now)
-			a.take(now, 0)
+			a.start(now)
 		case next <= now:
 			a.release(now)
 			for n := 1; n < together && l.queue.next() < min(now, a.due); n++ {
 				a.release(now)
 			}
 		case l.settle():
-		case a.due == forever && next == forever:
+		case a.due < forever || next < forever:
+			l.sleepUntil(next, a.due, now)
+		case a.over(now):
 			return
 		default:
-			l.sleepUntil(next, a.due, now)
+			l.idle(now)
 		}
 	}
 }
@@ -47,50 +55,125 @@ type arrivals struct {
 	*lane
 	schedule *aurea.Schedule
 	drop     bool          // arrivals that find no room
-	job      int64         // the arrival held
-	due      time.Duration // when it should start; forever when none is held
+	held     bool          // there is an arrival
+	job      int64         // which
+	mark     float64       // its mark on the schedule
+	due      time.Duration // when to start it; forever while none is to be started
 }
 
-// take holds the next arrival, if there is room for it and another one comes.
+// take holds the next arrival, if there is room for it and another one comes;
+// none is held.
 // freed is since when there is room, 0 if there was some all along: what was due
-// before that found none, and is dropped if the spec says so.
-func (a *arrivals) take(now, freed time.Duration) {
+// before that found none, and is dropped if the spec says so, and if as many as
+// full are in flight.
+func (a *arrivals) take(now, freed time.Duration, full int64) {
 	a.due = forever
 	for a.queue.length < a.share.Concurrency {
 		inTime := now
 		if freed == 0 {
 			inTime -= lateStart
 		}
-		first, end := a.claim(1, inTime)
-		if first >= end {
+		if inTime >= a.course.end || !a.claim() {
 			return
 		}
-		due := a.schedule.Start(first)
-		if due >= a.end {
-			return
-		}
-		if a.drop && due < freed && a.fullElsewhere() {
-			a.tallies.of(due, a.warmup).Dropped++
+		due := a.course.Due(a.mark)
+		if a.drop && due < freed && a.inFlight() >= full {
+			a.tallies.of(due, a.course.warmup).Dropped++
 			continue
 		}
-		a.job, a.due = first, due
+		a.held = true
+		a.aim(due)
 		return
 	}
 }
 
-// release ends the job with the earliest deadline, which makes room for the next
-// arrival.
-func (a *arrivals) release(now time.Duration) {
-	a.finish(now)
-	a.publish()
-	if a.due == forever {
-		a.take(now, now)
+// claim takes the next arrival.
+func (a *arrivals) claim() bool {
+	if a.returns.some() {
+		if returned, ok := a.returns.take(math.MaxInt64); ok {
+			a.job, a.mark = returned.first, returned.mark
+			return true
+		}
+	}
+	first, end := a.lane.claim(1)
+	if first >= end {
+		return false
+	}
+	a.job, a.mark = first, a.schedule.Mark(first)
+	return true
+}
+
+// aim has the arrival that is held started when it is due, if it will be.
+func (a *arrivals) aim(due time.Duration) {
+	a.due = forever
+	if due < a.course.end && !a.course.Paused {
+		a.due = due
 	}
 }
 
-// fullElsewhere reports whether, but for the slot that has just come free here,
-// there is no room.
-func (a *arrivals) fullElsewhere() bool { return a.inFlight() >= a.plan.Concurrency-1 }
+// start starts the arrival that is held, and holds the next.
+func (a *arrivals) start(now time.Duration) {
+	a.launch(a.job, a.due, now)
+	a.held = false
+	a.notice(now)
+	a.take(now, 0, 0)
+}
+
+// release ends the job with the earliest deadline, which makes room for the next
+// arrival. But for the slot that has just come free, there was none.
+func (a *arrivals) release(now time.Duration) {
+	a.finish(now)
+	a.publish()
+	if a.held {
+		return
+	}
+	freed := now
+	if a.course.Paused {
+		freed = a.course.Turned // nothing has come since
+	}
+	a.take(now, freed, a.course.Plan.Concurrency-1)
+}
+
+// steer has the lane go by the latest course, with what it holds. It returns
+// false when the run was stopped.
+func (a *arrivals) steer() bool {
+	full := a.course.Plan.Concurrency
+	if !a.lane.steer() {
+		return false
+	}
+	if a.held {
+		a.exchange()
+	}
+	if a.held {
+		a.aim(a.course.Due(a.mark))
+	} else {
+		a.take(a.now(), a.course.Turned, full)
+	}
+	return true
+}
+
+// exchange returns the arrival that is held if there is no room for it any more,
+// and takes another if that should start before it.
+func (a *arrivals) exchange() {
+	mine := claimed{first: a.job, end: a.job + 1, mark: a.mark}
+	if a.queue.length >= a.share.Concurrency {
+		a.held = false
+	} else if returned, ok := a.returns.take(a.job); ok {
+		a.job, a.mark = returned.first, returned.mark
+	} else {
+		return
+	}
+	a.returns.put(mine)
+	a.wake()
+}
+
+// over reports whether no more arrivals will come, whatever the controls.
+func (a *arrivals) over(now time.Duration) bool {
+	if a.held && now < a.course.end && (a.course.end < forever || a.course.Due(a.mark) < forever) && a.controlled {
+		return false
+	}
+	return a.lane.over(now)
+}
 
 // notice publishes the jobs in flight, and looks at those of the other lanes if
 // that was not done a moment ago: their numbers are far away in the machine.

@@ -19,6 +19,7 @@ type squad struct {
 	free   bool           // no job takes any time
 	levels []gauge        // jobs in flight, a gauge a lane
 	lanes  []*lane
+	others atomic.Int64 // lanes but the first that have not ended
 }
 
 // A gauge is a number that one lane writes and the others read, on a cache line
@@ -28,16 +29,21 @@ type gauge struct {
 	_ [56]byte
 }
 
-// newSquad makes one lane a core, or fewer when there is not that much to do at
-// once, and divides the concurrency among them.
+// newSquad makes one lane a core, or fewer when there will never be that much to
+// do at once, and divides the concurrency among them.
 func newSquad(x *execution) *squad {
 	s := &squad{execution: x, waiter: x.jobs.Waiter, free: x.jobs.Waiter.Longest() == 0 && x.jobs.Faults == nil}
 	s.line, _ = s.waiter.(workload.Queue)
-	n := int(min(int64(runtime.GOMAXPROCS(0)), max(x.plan.Concurrency, 1)))
+	most := x.plan.Concurrency
+	if x.controlled {
+		most = x.plan.Jobs
+	}
+	n := int(min(int64(runtime.GOMAXPROCS(0)), max(most, 1)))
 	s.levels = make([]gauge, n)
 	for i := range n {
 		s.lanes = append(s.lanes, newLane(s, i, x.plan.Shard(i, n)))
 	}
+	s.others.Store(int64(n - 1))
 	return s
 }
 

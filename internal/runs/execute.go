@@ -24,7 +24,7 @@ func (m *Manager) next() *entry {
 			continue
 		}
 		m.move(&e.run, aurea.StatusRunning)
-		m.running = e
+		m.running, e.controls = e, make(chan aurea.Command)
 		e.unsaved = true
 		m.show(e)
 		m.moved()
@@ -37,7 +37,7 @@ func (m *Manager) next() *entry {
 // execute has a run executed and stored. The next one does not wait for the
 // store, unless there is so much to write that it would be disturbed.
 func (m *Manager) execute(e *entry) {
-	result, err := m.executor.Execute(e.ctx, e.plan, func(p aurea.Progress) { m.observe(e, p) })
+	result, err := m.executor.Execute(e.ctx, e.plan, e.controls, func(p aurea.Progress) { m.observe(e, p) })
 	m.mu.Lock()
 	m.finish(e, result, err)
 	m.running = nil
@@ -74,6 +74,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		Throughput: point.Throughput,
 		P50:        point.P50,
 		P99:        point.P99,
+		Paused:     p.Paused.Seconds(),
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.run.Progress = &progress
@@ -90,10 +91,10 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	left := -1.0
 	if plan.End != aurea.Forever {
-		left = max(plan.End.Seconds()-p.Elapsed, 0)
+		left = max(plan.End.Seconds()+p.Paused-p.Elapsed, 0)
 	}
 	if ended := p.OK + p.Failed; plan.Jobs != aurea.Unbounded && ended > 0 {
-		byJobs := float64(plan.Jobs-ended) * p.Elapsed / float64(ended)
+		byJobs := float64(plan.Jobs-ended) * (p.Elapsed - p.Paused) / float64(ended)
 		if left < 0 || byJobs < left {
 			left = byJobs
 		}

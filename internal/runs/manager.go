@@ -26,10 +26,11 @@ import (
 
 // An Executor executes plans. Execute blocks until the plan is done, or, when
 // ctx is cancelled, until it has stopped; then it returns the partial result
-// without an error. It calls observe from one goroutine at a time. The manager
-// calls Execute for one plan at a time.
+// without an error. It calls observe from one goroutine at a time, and answers
+// the commands that it takes from controls, which may be nil; when it is about to
+// return it takes none. The manager calls Execute for one plan at a time.
 type Executor interface {
-	Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error)
+	Execute(ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error)
 }
 
 // Options are the manager's limits. The zero value of each takes the default.
@@ -84,18 +85,19 @@ const (
 // An entry is a run with what the manager needs around it. The manager's lock
 // guards what changes of it; run does not change any more once done is closed.
 type entry struct {
-	run     aurea.Run
-	plan    aurea.Plan
-	by      aurea.Submission
-	watch   func(aurea.Run)
-	ctx     context.Context // cancelled with the reason why the run shall stop
-	cancel  context.CancelCauseFunc
-	done    chan struct{} // closed when the run is finished, and kept if it can be
-	changed chan struct{} // closed, and replaced, when there is something to see
-	past    []aurea.RunProgress
-	unsaved bool      // the store does not know of its last change
-	saved   time.Time // when it was told the last time
-	end     aurea.Run // as it is to be kept, once it has ended
+	run      aurea.Run
+	plan     aurea.Plan
+	by       aurea.Submission
+	watch    func(aurea.Run)
+	ctx      context.Context // cancelled with the reason why the run shall stop
+	cancel   context.CancelCauseFunc
+	controls chan aurea.Command // what is to be done to it while it runs; nil before
+	done     chan struct{}      // closed when the run is finished, and kept if it can be
+	changed  chan struct{}      // closed, and replaced, when there is something to see
+	past     []aurea.RunProgress
+	unsaved  bool      // the store does not know of its last change
+	saved    time.Time // when it was told the last time
+	end      aurea.Run // as it is to be kept, once it has ended
 }
 
 var (

@@ -41,7 +41,7 @@ func outcomeOf(job int64) aurea.Outcome {
 	return []aurea.Outcome{aurea.OK, aurea.OK, aurea.Failed, aurea.TimedOut}[job%4]
 }
 
-func (x *executor) Execute(ctx context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (x *executor) Execute(ctx context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	defer x.enter(plan.Spec.Name)()
 	if plan.Spec.Name == "broken" {
 		return nil, fmt.Errorf("the target cannot be reached")

@@ -268,7 +268,7 @@ func TestEnded(t *testing.T) {
 // instant executes every plan at once.
 type instant struct{}
 
-func (instant) Execute(_ context.Context, plan aurea.Plan, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (instant) Execute(_ context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	tally := aurea.NewTally()
 	tally.Started = plan.Jobs
 	for range plan.Jobs {

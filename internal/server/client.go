@@ -260,6 +260,20 @@ func (c *Client) Cancel(ctx context.Context, id string) (run aurea.Run, err erro
 	return run, err
 }
 
+// Control pauses a running run, resumes it or changes its load.
+func (c *Client) Control(ctx context.Context, id string, control aurea.Control) (run aurea.Run, err error) {
+	request := call{method: http.MethodPost, path: runPath(id) + "/" + control.Kind}
+	if control.Kind == aurea.ChangeLoad {
+		load := struct {
+			Rate        float64 `json:"rate,omitempty"`
+			Concurrency int64   `json:"concurrency,omitempty"`
+		}{control.Rate, control.Concurrency}
+		request = call{method: http.MethodPatch, path: runPath(id) + "/load", body: load}
+	}
+	err = c.do(ctx, request, &run)
+	return run, err
+}
+
 // Change changes what may be changed of a run.
 func (c *Client) Change(ctx context.Context, id string, change aurea.RunChange) (run aurea.Run, err error) {
 	err = c.do(ctx, call{method: http.MethodPatch, path: runPath(id), body: change, again: true}, &run)

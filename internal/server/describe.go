@@ -24,6 +24,7 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")
 	schemas.Schema(reflect.TypeFor[aurea.RunChange](), true, "RunChange")
+	schemas.Map()["Load"] = loadSchema()
 	run := schemas.Map()["Run"]
 	run.AdditionalProperties = true
 	run.Properties["status"].Enum = statusNames()
@@ -33,6 +34,16 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	for name, says := range runMembers {
 		run.Properties[name].Description = says
 	}
+}
+
+// loadSchema is the JSON Schema of a running run's new load.
+func loadSchema() *huma.Schema {
+	load := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false,
+		Description: "A rate, a concurrency, or both."}
+	for _, p := range aurea.LoadParameters() {
+		load.Properties[p.Name] = toSchema(p.Schema())
+	}
+	return load
 }
 
 // isKey is the parameter that a 422 can be about.

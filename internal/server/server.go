@@ -49,6 +49,10 @@ type Runs interface {
 	// Cancel stops a run and returns it as it stands; a finished one is an
 	// aurea.ErrConflict.
 	Cancel(ctx context.Context, id string) (aurea.Run, error)
+	// Control pauses a running run, resumes it or changes its load, and returns it
+	// as it then is. One that does not run, or has not what would be changed, is an
+	// aurea.ErrConflict; a wrong load is an aurea.ErrInvalid.
+	Control(ctx context.Context, id string, control aurea.Control) (aurea.Run, error)
 	// Change changes what may be changed.
 	Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error)
 	// Delete forgets a finished run; another is an aurea.ErrConflict.

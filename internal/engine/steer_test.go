@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A step is a control at its time.
+type step struct {
+	at      time.Duration
+	control aurea.Control
+}
+
+func pauseAt(at time.Duration) step  { return step{at, aurea.Control{Kind: aurea.Pause}} }
+func resumeAt(at time.Duration) step { return step{at, aurea.Control{Kind: aurea.Resume}} }
+func rateAt(at time.Duration, rate float64) step {
+	return step{at, aurea.Control{Kind: aurea.ChangeLoad, Rate: rate}}
+}
+func concurrencyAt(at time.Duration, n int64) step {
+	return step{at, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: n}}
+}
+
+// nap is how long a job of these tests takes. It has little in common with other
+// times, so that on a fake clock no two things happen at once by chance.
+const nap = 23_700_011 * time.Nanosecond
+
+// The drivers do the same with jobs that sleep: by waiting, and by doing it.
+var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.Jobs){
+	"squad": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
+		p := plan(t, fmt.Sprintf(`{%s, "workload": {"kind": "sleep", "duration": %q}}`, load, nap))
+		jobs, err := workload.Host{}.Open(t.Context(), p.Workload, p.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p, jobs
+	},
+	"crew": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
+		return plan(t, `{`+load+`}`), workload.Jobs{Runner: napping(nap)}
+	},
+}
+
+// A watched is a run with what was seen of it from outside.
+type watched struct {
+	*aurea.Result
+	seen    *aurea.Tally // the intervals together
+	answers []error      // to the steps that came before the end
+	paused  time.Duration
+}
+
+// steer executes a load, with the steps done at their times.
+func steer(ctx context.Context, t testing.TB, driver, load string, steps ...step) watched {
+	t.Helper()
+	p, jobs := drivers[driver](t, load)
+	controls, over, left := make(chan aurea.Command), make(chan struct{}), make(chan struct{})
+	w := watched{seen: aurea.NewTally()}
+	begun := time.Now()
+	go func() {
+		defer close(left)
+		for _, s := range steps {
+			time.Sleep(s.at - time.Since(begun))
+			answer := make(chan error, 1)
+			select {
+			case controls <- aurea.Command{Control: s.control, Answer: func(_ aurea.RunEvent, err error) { answer <- err }}:
+				w.answers = append(w.answers, <-answer)
+			case <-over:
+				return
+			}
+		}
+	}()
+	var err error
+	w.Result, err = fake().execute(ctx, p, jobs, controls, func(p aurea.Progress) {
+		w.seen.Merge(p.Interval)
+		w.paused = p.Paused
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(over)
+	<-left
+	return w
+}
+
+// records are the jobs in the order of their starts, without their numbers:
+// which lane gets which job is nobody's business.
+func records(r *aurea.Result) []aurea.JobRecord {
+	records := slices.Collect(r.Jobs.All())
+	for i := range records {
+		records[i].Index = 0
+	}
+	slices.SortFunc(records, func(a, b aurea.JobRecord) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Intended, b.Intended), cmp.Compare(a.End, b.End))
+	})
+	return records
+}
+
+// eachDriver runs a test for both drivers on a fake clock, with one lane and more.
+func eachDriver(t *testing.T, test func(t *testing.T, driver string)) {
+	for driver := range drivers {
+		for _, cores := range []int{3, 1} {
+			if cores == 1 && testing.Short() {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s on %d", driver, cores), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+					test(t, driver)
+				})
+			})
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+var steeredLoads = []string{
+	`"num_jobs": 100`, `"num_jobs": 300, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
+	`"duration": "2s", "rate": 50, "arrival": "poisson"`, `"duration": "2s", "rate": 100, "concurrency": 2`, `"num_jobs": 300, "rate": 200, "concurrency": 6`,
+	`"num_jobs": 200, "rate": 100, "concurrency": 2, "on_saturation": "drop", "warmup": "300ms"`,
+	`"stages": [{"duration": "1s", "concurrency": 9}, {"duration": "1s", "concurrency": 2}]`,
+	`"stages": [{"duration": "1s", "rate": 90}, {"duration": "1s", "rate": 2}], "concurrency": 4`,
+}
+
+// drawSteps draws controls, at moments that nothing else happens at.
+func drawSteps(rt *rapid.T) []step {
+	var steps []step
+	at := int64(0)
+	for range rapid.IntRange(1, 8).Draw(rt, "steps") {
+		at += rapid.Int64Range(1, 600).Draw(rt, "after")
+		s := step{at: time.Duration(at * 1_000_003)}
+		switch rapid.IntRange(0, 5).Draw(rt, "what") {
+		case 0, 1:
+			s.control.Kind = aurea.Pause
+		case 2, 3:
+			s.control.Kind = aurea.Resume
+		case 4:
+			s.control = aurea.Control{Kind: aurea.ChangeLoad, Rate: rapid.SampledFrom([]float64{0.3, 7, 70, 300}).Draw(rt, "rate")}
+		default:
+			s.control = aurea.Control{Kind: aurea.ChangeLoad, Concurrency: rapid.SampledFrom([]int64{1, 2, 3, 8, 40}).Draw(rt, "concurrency")}
+		}
+		steps = append(steps, s)
+	}
+	return append(steps, step{time.Duration((at + 500) * 1_000_003), aurea.Control{Kind: aurea.Resume}})
+}
+
+// Law: whatever is done to a run, both drivers do the same jobs at the same
+// times.
+func TestSteeredDriversAgree(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		load := rapid.SampledFrom(steeredLoads).Draw(rt, "load")
+		steps := drawSteps(rt)
+		var squad, crew watched
+		synctest.Test(t, func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several lanes share a lower concurrency out in another way
+			squad, crew = steer(t.Context(), t, "squad", load, steps...), steer(t.Context(), t, "crew", load, steps...)
+		})
+		if a, b := records(squad.Result), records(crew.Result); !slices.Equal(a, b) {
+			rt.Fatalf("jobs (-squad +crew):\n%s", gocmp.Diff(a, b))
+		}
+		if squad.Counts != crew.Counts || squad.Paused != crew.Paused || squad.Latency != crew.Latency || squad.Duration != crew.Duration {
+			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", squad.Counts, squad.Paused, squad.Duration, crew.Counts, crew.Paused, crew.Duration)
+		}
+		if diff := gocmp.Diff(squad.Timeline, crew.Timeline, cmpopts.IgnoreFields(aurea.RunEvent{}, "At")); diff != "" {
+			rt.Fatalf("timeline (-squad +crew):\n%s", diff)
+		}
+	})
+}
+
+// Law: whatever is done to a run, and whenever it is stopped, every job is
+// accounted for, none starts in a pause, and a bound is kept once it is reached.
+func TestSteeredAtAnyMoment(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		load := rapid.SampledFrom(append(steeredLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
+		driver := rapid.SampledFrom([]string{"squad", "crew"}).Draw(rt, "driver")
+		cores := rapid.IntRange(1, 5).Draw(rt, "cores")
+		after := time.Duration(rapid.Int64Range(1, 12_000).Draw(rt, "stop") * 1_000_033)
+		steps := drawSteps(rt)
+		var r watched
+		synctest.Test(t, func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			r = steer(ctx, t, driver, load, steps...)
+		})
+		checkAccounts(rt, r)
+		checkPauses(rt, r.Result)
+		checkBounds(rt, r)
+	})
+}
+
+func checkAccounts(rt *rapid.T, r watched) {
+	c, warm := r.Counts, int64(0)
+	if r.Warmup != nil {
+		warm = r.Warmup.Counts.Ended()
+	}
+	for _, o := range aurea.Outcomes() {
+		if c.Of(o) < 0 {
+			rt.Fatalf("%+v", c)
+		}
+	}
+	if err := c.Check(); err != nil {
+		rt.Fatal(err)
+	}
+	byTime := r.Spec.Duration > 0 || len(r.Spec.Stages) > 0
+	if r.Status == aurea.StatusCompleted && c.Cancelled > 0 && (r.Model == aurea.Closed || !byTime || r.bound() == 0) {
+		rt.Fatalf("jobs were lost: %+v", c)
+	}
+	if r.ServiceTime.Count != c.Ended() || r.seen.Ended() != c.Ended()+warm {
+		rt.Fatalf("%d service times, %d seen, %d in the warm-up, of %+v", r.ServiceTime.Count, r.seen.Ended(), warm, c)
+	}
+	if n := int64(len(records(r.Result))); n != r.seen.Started {
+		rt.Fatalf("%d records of %d jobs started", n, r.seen.Started)
+	}
+}
+
+// bound is the lowest number in flight that was ever asked for; 0 for none.
+func (w watched) bound() int64 {
+	bound := w.Spec.Concurrency
+	for _, event := range w.Timeline {
+		if event.Concurrency > 0 && (bound == 0 || event.Concurrency < bound) {
+			bound = event.Concurrency
+		}
+	}
+	return bound
+}
+
+// moment is when an event happened.
+func moment(event aurea.RunEvent) time.Duration { return time.Duration(math.Round(event.T * 1e9)) }
+
+// A fataler is a test, or one of rapid's.
+type fataler interface{ Fatalf(string, ...any) }
+
+func checkPauses(t fataler, r *aurea.Result) {
+	var begun time.Duration
+	all := slices.Collect(r.Jobs.All())
+	for _, event := range append(slices.Clone(r.Timeline), aurea.RunEvent{Kind: "end", T: 1e6}) {
+		switch event.Kind {
+		case aurea.Pause:
+			begun = moment(event)
+		case aurea.Resume, "end":
+			for _, job := range all {
+				if begun > 0 && job.Start > begun && job.Start < moment(event) {
+					t.Fatalf("job %+v started in the pause from %v to %v", job, begun, moment(event))
+				}
+			}
+			begun = 0
+		}
+	}
+}
+
+func checkBounds(rt *rapid.T, r watched) {
+	for i, event := range r.Timeline {
+		until := forever
+		for _, later := range r.Timeline[i+1:] {
+			if later.Concurrency != 0 {
+				until = moment(later)
+				break
+			}
+		}
+		if most := mostInFlight(r.Result, moment(event)+nap+1, until-1); event.Concurrency > 0 && int64(most) > event.Concurrency {
+			rt.Fatalf("%d in flight after %+v", most, event)
+		}
+	}
+}
+
+// On the real clock, where lanes claim jobs in batches and fill thousands of slots
+// at once: however often and fast a run is controlled, it does every job, and
+// none starts in a pause.
+func TestSteeredOnTheRealClock(t *testing.T) {
+	for _, load := range []string{
+		`"num_jobs": 400000, "concurrency": 50, "workload": {"kind": "noop"}`,
+		`"num_jobs": 400000, "rate": 1000000, "concurrency": 50, "workload": {"kind": "noop"}`,
+		`"num_jobs": 200000, "workload": {"kind": "sleep", "duration": "1ms", "jitter": 1}`,
+		`"num_jobs": 20000, "concurrency": 50, "workload": {"kind": "cpu", "work": 1}`,
+		`"num_jobs": 20000, "rate": 100000, "workload": {"kind": "cpu", "work": 1}`,
+	} {
+		controls, over, left := make(chan aurea.Command), make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(left)
+			for _, c := range manyControls() {
+				done := make(chan struct{})
+				select {
+				case controls <- aurea.Command{Control: c, Answer: func(aurea.RunEvent, error) { close(done) }}:
+					<-done
+				case <-over:
+					return
+				}
+				time.Sleep(200 * time.Microsecond)
+			}
+		}()
+		p := plan(t, `{`+load+`}`)
+		r, err := New("test", workload.Host{}).Execute(t.Context(), p, controls, ignore)
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(over)
+		<-left
+		if want := (aurea.Counts{Planned: p.Jobs, OK: p.Jobs}); r.Counts != want || r.Status != aurea.StatusCompleted || len(r.Timeline) == 0 {
+			t.Errorf("%s: %+v, %s, %d events", load, r.Counts, r.Status, len(r.Timeline))
+		}
+		checkPauses(t, r)
+	}
+}
+
+// manyControls are the most that a run may have, and leave it running.
+func manyControls() []aurea.Control {
+	var controls []aurea.Control
+	for len(controls) < aurea.MaxTurns {
+		controls = append(controls, aurea.Control{Kind: aurea.Pause}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 1},
+			aurea.Control{Kind: aurea.Resume}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 4000})
+	}
+	return controls
+}

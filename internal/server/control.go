@@ -1,0 +1,49 @@
+package server
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+func (s *Server) registerPause(api huma.API, op huma.Operation) {
+	s.registerControl(api, op, aurea.Control{Kind: aurea.Pause})
+}
+
+func (s *Server) registerResume(api huma.API, op huma.Operation) {
+	s.registerControl(api, op, aurea.Control{Kind: aurea.Resume})
+}
+
+// registerControl answers requests that have nothing more to say than their path.
+func (s *Server) registerControl(api huma.API, op huma.Operation, control aurea.Control) {
+	op.Errors = append(op.Errors, 404, 409, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
+		return s.control(ctx, input.ID, control)
+	})
+}
+
+func (s *Server) registerLoad(api huma.API, op huma.Operation) {
+	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
+	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
+		body, err := input.readJSON()
+		if err != nil {
+			return nil, err
+		}
+		load, err := aurea.DecodeLoad(body)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return s.control(ctx, input.ID, load)
+	})
+	api.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("Load")
+}
+
+func (s *Server) control(ctx context.Context, id string, control aurea.Control) (*runAnswer, error) {
+	run, err := s.options.Runs.Control(ctx, id, control)
+	if err != nil {
+		return nil, s.asProblem(err)
+	}
+	return &runAnswer{run}, nil
+}
