@@ -17,11 +17,13 @@ type Kind struct {
 	Timeout time.Duration
 }
 
-// Schema is the JSON Schema of a workload of this kind.
+// Schema is the JSON Schema of a workload of this kind. As JSON it has the
+// parameters in their order, the most telling first.
 func (k Kind) Schema() map[string]any {
 	name := Parameter{Name: "kind", Type: Text, Required: true, Doc: k.Doc}
 	schema := map[string]any{"type": string(Object), "description": k.Doc}
 	addMembers(schema, append([]Parameter{name}, k.Parameters...))
-	schema["properties"].(map[string]any)["kind"].(map[string]any)["const"] = k.Name
+	kind, _ := schema["properties"].(Named[map[string]any]).Get(name.Name)
+	kind["const"] = k.Name
 	return schema
 }

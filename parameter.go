@@ -40,7 +40,7 @@ type Parameter struct {
 	Options  []string    // the texts allowed, when they are few
 	Default  any         // what an absent value means; nil when it means nothing
 	Required bool        // it must be given
-	Members  []Parameter // of an object
+	Members  []Parameter // of an object; of a workload, what may stand beside its kind and its parameters
 	Items    *Parameter  // of a list, what each of its items is
 	Doc      string      // one sentence, without a full stop
 }

@@ -27,8 +27,8 @@ func (p Parameter) Schema() map[string]any {
 		schema["maxProperties"] = maxTexts
 	case Work:
 		schema["type"] = string(Object)
-		schema["properties"] = map[string]any{"kind": map[string]any{"type": string(Text)}}
-		schema["required"] = []string{"kind"}
+		addMembers(schema, append([]Parameter{{Name: "kind", Type: Text, Required: true, Doc: "what a job does"}}, p.Members...))
+		delete(schema, "additionalProperties") // the kind has parameters of its own
 	case Any:
 		delete(schema, "type")
 	}
@@ -38,14 +38,16 @@ func (p Parameter) Schema() map[string]any {
 	return schema
 }
 
-// addMembers describes an object by its members; one without any is left open.
+// addMembers describes an object by its members, in their order; one without any
+// is left open.
 func addMembers(schema map[string]any, members []Parameter) {
 	if len(members) == 0 {
 		return
 	}
-	properties, required := map[string]any{}, []string{}
+	var properties Named[map[string]any]
+	required := []string{}
 	for _, m := range members {
-		properties[m.Name] = m.Schema()
+		properties = append(properties, NamedValue[map[string]any]{m.Name, m.Schema()})
 		if m.Required {
 			required = append(required, m.Name)
 		}

@@ -15,8 +15,10 @@ func steps() kind {
 			Doc:  "does one workload after the other in one job, such as a session, and stops at the first that fails",
 			Parameters: []aurea.Parameter{
 				{Name: "steps", Type: aurea.List, Min: 1, Max: mostNested, Required: true,
-					Items: &aurea.Parameter{Type: aurea.Work, Doc: "a workload, which may have a name beside its parameters"},
-					Doc:   "the workloads, in order"},
+					Items: &aurea.Parameter{Type: aurea.Work, Doc: "a workload, which may have a name beside its parameters", Members: []aurea.Parameter{
+						{Name: "name", Type: aurea.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
+					}},
+					Doc: "the workloads, in order"},
 			},
 			MostInFlight: MostRunning,
 		},
