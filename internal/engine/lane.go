@@ -68,11 +68,14 @@ func (l *lane) reserve(lanes int) {
 	}
 }
 
-// run drives the lane until no job is left.
+// run drives the lane until no job is left. A stop that came before it began has
+// changed the course already, so it is looked for at first.
 func (l *lane) run(c *collector) {
-	if l.plan.Open() {
+	switch {
+	case !l.steer():
+	case l.plan.Open():
 		l.open(c)
-	} else {
+	default:
 		l.closed(c)
 	}
 	l.settleAll()

@@ -215,3 +215,23 @@ func manyControls() []aurea.Control {
 	}
 	return controls
 }
+
+// A run that is stopped while its lanes begin ends all the same.
+func TestStoppedAsItBegins(t *testing.T) {
+	for i := range 200 {
+		ctx, cancel := context.WithCancel(t.Context())
+		if i%2 == 0 {
+			cancel()
+		} else {
+			go cancel()
+		}
+		for _, load := range []string{`"concurrency": 3`, `"rate": 1000`} {
+			p := plan(t, `{"num_jobs": 3, `+load+`, "workload": {"kind": "sleep", "duration": "1h"}}`)
+			r, err := New("", workload.Host{}).Execute(ctx, p, make(chan aurea.Command), ignore)
+			if err != nil || r.Status != aurea.StatusCancelled || r.Counts.Cancelled != 3 {
+				t.Fatalf("%v, %+v", err, r)
+			}
+		}
+		cancel()
+	}
+}
