@@ -33,12 +33,13 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 	if err != nil {
 		return aurea.Run{}, err
 	}
+	id := run.ID // which the stop needs while run changes
 	watching, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() {
 		time.AfterFunc(stopTime, func() { cancel(errors.New("the server did not stop the run")) })
-		if _, err := c.Cancel(watching, run.ID); err != nil && !errors.Is(err, aurea.ErrConflict) {
-			cancel(fmt.Errorf("cancel run %s: %w", run.ID, err))
+		if _, err := c.Cancel(watching, id); err != nil && !errors.Is(err, aurea.ErrConflict) {
+			cancel(fmt.Errorf("cancel run %s: %w", id, err))
 		}
 	})()
 	for update, err := range c.Watch(watching, run.ID, 0) {
