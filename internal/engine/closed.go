@@ -189,10 +189,8 @@ func (s *slots) claimSome(n int64, now time.Duration) (first, end int64) {
 	if now >= s.course.end {
 		return 0, 0
 	}
-	if s.returns.some() {
-		if returned, ok := s.returns.take(math.MaxInt64); ok {
-			return returned.first, returned.end
-		}
+	if returned, ok := s.claimReturned(math.MaxInt64); ok {
+		return returned.first, returned.end
 	}
 	return s.lane.claim(n)
 }

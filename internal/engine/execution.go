@@ -68,10 +68,26 @@ func (x *execution) claim(n int64) (first, end int64) {
 	}
 	end = x.handed.Add(n)
 	first = end - n
-	if end >= x.plan.Jobs && first < x.plan.Jobs && x.controlled {
+	if first >= x.plan.Jobs {
+		return 0, 0 // another lane was faster
+	}
+	if end >= x.plan.Jobs && x.controlled {
 		x.wake() // who is kept for jobs that might come need not wait any more
 	}
 	return first, min(end, x.plan.Jobs)
+}
+
+// claimReturned hands out jobs that were claimed before and returned, to someone
+// who would otherwise begin with the job of the given number.
+func (x *execution) claimReturned(before int64) (claimed, bool) {
+	if !x.returns.some() {
+		return claimed{}, false
+	}
+	jobs, ok := x.returns.take(before)
+	if ok && x.exhausted() {
+		x.wake() // as for the last of the new ones
+	}
+	return jobs, ok
 }
 
 // exhausted reports whether there are no more jobs to claim.

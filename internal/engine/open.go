@@ -89,11 +89,9 @@ func (a *arrivals) take(now, freed time.Duration, full int64) {
 
 // claim takes the next arrival.
 func (a *arrivals) claim() bool {
-	if a.returns.some() {
-		if returned, ok := a.returns.take(math.MaxInt64); ok {
-			a.job, a.mark = returned.first, returned.mark
-			return true
-		}
+	if returned, ok := a.claimReturned(math.MaxInt64); ok {
+		a.job, a.mark = returned.first, returned.mark
+		return true
 	}
 	first, end := a.lane.claim(1)
 	if first >= end {

@@ -235,3 +235,19 @@ func TestStoppedAsItBegins(t *testing.T) {
 		cancel()
 	}
 }
+
+// However the lanes race for the last jobs of a run that could be controlled, it
+// ends.
+func TestLastJobsOfControlledRuns(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	e := New("", workload.Host{})
+	for range 100 {
+		for _, spec := range []string{`{"num_jobs": 2, "workload": {"kind": "noop"}}`, `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1us"}}`} {
+			r, err := e.Execute(ctx, plan(t, spec), make(chan aurea.Command), ignore)
+			if err != nil || r.Status != aurea.StatusCompleted || r.Counts.OK != r.Counts.Planned {
+				t.Fatalf("%s: %v, %+v", spec, err, r)
+			}
+		}
+	}
+}
