@@ -79,7 +79,7 @@ func (b *tab) listen(event any) {
 	switch event := event.(type) {
 	case *log.EventEntryAdded:
 		switch entry := event.Entry; {
-		case entry.Source == log.EntrySourceNetwork && strings.HasSuffix(entry.URL, "/benchmark/run"):
+		case entry.Source == log.EntrySourceNetwork:
 			b.refused++
 		case entry.Level == log.EntryLevelWarning || entry.Level == log.EntryLevelError:
 			b.faults = append(b.faults, entry.Text)
@@ -120,6 +120,39 @@ func (b *tab) fill(values map[string]string) {
 		look[bool](b, `document.getElementById(%q).select() ?? true`, name)
 		b.do(chromedp.SendKeys(chromedp.CSS("#"+name), value))
 	}
+}
+
+// ready waits for the kinds of job.
+func (b *tab) ready() {
+	b.t.Helper()
+	b.until(`document.querySelector("#workload select")`)
+}
+
+// job fills in parameters of the workload, by their locations in it.
+func (b *tab) job(values map[string]string) {
+	b.t.Helper()
+	b.ready()
+	for location, value := range values {
+		look[bool](b, `(() => {
+			const control = document.querySelector(%q);
+			control.value = %q;
+			return control.dispatchEvent(new Event("input", {bubbles: true})) && control.dispatchEvent(new Event("change", {bubbles: true}));
+		})()`, parameter(location), value)
+	}
+}
+
+// parameter selects the control of a parameter of the workload, such as
+// parts/2/workload/kind.
+func parameter(location string) string {
+	selector := "#workload"
+	for name := range strings.SplitSeq(location, "/") {
+		if _, err := strconv.Atoi(name); err == nil {
+			selector += " > .items > li:nth-child(" + name + ") > .field"
+		} else {
+			selector += fmt.Sprintf(" [data-name=%q]", name)
+		}
+	}
+	return selector + " :is(input, select, textarea)"
 }
 
 // look evaluates JavaScript in the page.
@@ -183,7 +216,8 @@ func TestBrowserRun(t *testing.T) {
 		t.Errorf("before the first run: %q", text)
 	}
 
-	b.fill(map[string]string{"num_jobs": "20", "job_duration_ms": "10", "thresholds": "p99 < 1h\n\nthroughput > 1e9"})
+	b.fill(map[string]string{"num_jobs": "20", "thresholds": "p99 < 1h\n\nthroughput > 1e9"})
+	b.job(map[string]string{"duration": "10ms"})
 	b.click("#more summary")
 	const seed = "18446744073709551615" // longer than JavaScript can count
 	b.fill(map[string]string{"seed": seed, "name": "<b>mine</b>"})
@@ -195,7 +229,7 @@ func TestBrowserRun(t *testing.T) {
 			t.Errorf("%s is shown as %v, the result says %v", field, shown, raw.number(t, field))
 		}
 	}
-	if raw.number(t, "counts.ok") != 20 || raw.number(t, "spec.job_duration_ms") != 10 || raw.at("name") != "<b>mine</b>" || raw.at("jobs") != nil {
+	if raw.number(t, "counts.ok") != 20 || raw.at("spec.workload.duration") != "10ms" || raw.at("name") != "<b>mine</b>" || raw.at("jobs") != nil {
 		t.Errorf("what ran is not what was asked for: %v", raw)
 	}
 	for fact, want := range map[string]string{"Planned": "20", "Ok": "20", "Failed": "0", "Timeout": "0", "Cancelled": "0", "Dropped": "0", "Model": "closed", "Seed": seed,
@@ -226,9 +260,8 @@ func TestBrowserRun(t *testing.T) {
 func TestBrowserHistory(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
-	b.do(chromedp.SetValue(chromedp.CSS("#workload"), "noop"))
-	look[bool](b, `document.getElementById("workload").dispatchEvent(new Event("change", {bubbles: true}))`)
-	if look[bool](b, `document.getElementById("job_duration_ms").checkVisibility()`) {
+	b.job(map[string]string{"kind": "noop"})
+	if look[bool](b, `document.querySelector(%q) !== null`, parameter("duration")) {
 		t.Error("a noop is asked for its duration")
 	}
 	b.fill(map[string]string{"num_jobs": "7"})
@@ -263,6 +296,7 @@ func TestBrowserHistory(t *testing.T) {
 func TestBrowserWrongFields(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 1)
+	b.ready()
 	wrong := map[string]string{"num_jobs": "-3", "rate": "fast", "thresholds": "p99 < 1s\n\np99 <", "timeout": "soon"}
 	b.click("#more summary")
 	b.fill(wrong)
@@ -270,7 +304,7 @@ func TestBrowserWrongFields(t *testing.T) {
 	b.click("#run")
 	b.until(`document.getElementById("problem").checkVisibility() && document.getElementById("run").checkVisibility()`)
 
-	_, messages := s.run(`{"num_jobs": -3, "job_duration_ms": 100, "rate": "fast", "thresholds": ["p99 < 1s", "p99 <"], "timeout": "soon"}`).problem(t, 400)
+	_, messages := s.run(`{"num_jobs": -3, "rate": "fast", "thresholds": ["p99 < 1s", "p99 <"], "timeout": "soon"}`).problem(t, 400)
 	messages["body.thresholds"] = "Line 3: " + messages["body.thresholds[1]"]
 	for _, field := range []string{"num_jobs", "concurrency", "rate", "thresholds", "timeout", "seed"} {
 		want := messages["body."+field]
@@ -296,7 +330,7 @@ func TestBrowserWrongFields(t *testing.T) {
 func TestBrowserStop(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
-	b.fill(map[string]string{"num_jobs": "1000", "job_duration_ms": "600000"})
+	b.job(map[string]string{"duration": "10m"})
 	b.click("#run")
 	until(t, "the run", func() bool { return s.manager.Stats().Active == 1 })
 	b.until(`document.getElementById("elapsed").textContent`)
@@ -314,7 +348,7 @@ func TestBrowserStop(t *testing.T) {
 	if focus := b.focus(); focus != "run" || !look[bool](b, `document.getElementById("problem").hidden && document.getElementById("stop").hidden`) {
 		t.Errorf("after the stop the focus is on %q, or the page complains", focus)
 	}
-	b.fill(map[string]string{"job_duration_ms": "1"})
+	b.job(map[string]string{"duration": "1ms"})
 	b.click("#run")
 	b.finishes(1)
 }
@@ -322,8 +356,9 @@ func TestBrowserStop(t *testing.T) {
 // Where a token is needed the page asks for it, and keeps it for the next run.
 func TestBrowserToken(t *testing.T) {
 	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []string{"secret"} })
-	b := browse(t, s.URL, 2)
-	b.fill(map[string]string{"job_duration_ms": "1"})
+	b := browse(t, s.URL, 3)
+	b.until(`document.activeElement.id === "token"`)
+	b.fill(map[string]string{"num_jobs": "3"})
 	b.click("#run")
 	b.until(`document.activeElement.id === "token" && document.getElementById("run").checkVisibility()`)
 	for token, fits := range map[string]bool{"": false, "two words": false, "→": false, "!tok-en~_/+=": true} {
@@ -511,7 +546,7 @@ func TestBrowserFormats(t *testing.T) {
   "f": 1e-7
 }`,
 	} {
-		if got := strings.ReplaceAll(look[string](b, `import("/ui/page.js").then((page) => page.%s)`, call), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(look[string](b, `Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " "); got != want {
 			t.Errorf("%s is written %q, want %q", call, got, want)
 		}
 	}

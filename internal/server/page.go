@@ -2,44 +2,48 @@ package server
 
 import (
 	"embed"
+	"maps"
 	"net/http"
+	"path"
 )
 
 //go:embed ui
 var ui embed.FS
 
-// pageFiles are what makes up the page, each with its type: what the machine's
-// own table says of an ending must not decide whether a browser takes a script.
-var pageFiles = map[string]string{
-	"":         "text/html; charset=utf-8", // GET /
-	"docs":     "text/html; charset=utf-8", // GET /docs
-	"docs.css": "text/css; charset=utf-8",
-	"docs.js":  "text/javascript; charset=utf-8",
-	"page.css": "text/css; charset=utf-8",
-	"page.js":  "text/javascript; charset=utf-8",
-	"icon.svg": "image/svg+xml",
+// pageTypes are the types of the page's files, by their endings: what the
+// machine's own table says of an ending must not decide whether a browser takes
+// a script.
+var pageTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
 }
 
 // pages are the files of what has an address of its own.
-var pages = map[string]string{"": "index.html", "docs": "docs.html"}
+var pages = map[string]string{"/": "index.html", "/docs": "docs.html"}
 
 // page answers GET / with the web page, GET /docs with the description of the API
-// for people, and GET /ui/{file} with what they load.
+// for people, and GET /ui/{file} with what they load: every other file of the
+// folder.
 func page() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		file := r.PathValue("file")
-		if r.URL.Path == "/docs" {
-			file = "docs"
+	files := maps.Clone(pages)
+	entries, err := ui.ReadDir("ui")
+	if err != nil {
+		panic("server: " + err.Error()) // it is embedded
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); path.Ext(name) != ".html" {
+			files["/ui/"+name] = name
 		}
-		contentType, known := pageFiles[file]
-		if !known || r.URL.Path == "/ui/docs" {
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		file, known := files[r.URL.Path]
+		if !known {
 			notRouted(w, r)
 			return
 		}
-		if name := pages[file]; name != "" {
-			file = name
-		}
-		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Content-Type", pageTypes[path.Ext(file)])
 		w.Header().Set("Cache-Control", "no-cache") // a new version of the service has its own page
 		http.ServeFileFS(w, r, ui, "ui/"+file)
 	})

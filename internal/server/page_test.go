@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -11,15 +12,14 @@ import (
 // there. They are open to those without a token: the page asks for it.
 func TestPage(t *testing.T) {
 	s := New(with(answering(), func(o *Options) { o.Tokens = []string{"secret"} }))
-	for path, want := range map[string]struct{ file, contentType string }{
-		"/":            {"index.html", "text/html; charset=utf-8"},
-		"/docs":        {"docs.html", "text/html; charset=utf-8"},
-		"/ui/docs.css": {"docs.css", "text/css; charset=utf-8"},
-		"/ui/docs.js":  {"docs.js", "text/javascript; charset=utf-8"},
-		"/ui/page.css": {"page.css", "text/css; charset=utf-8"},
-		"/ui/page.js":  {"page.js", "text/javascript; charset=utf-8"},
-		"/ui/icon.svg": {"icon.svg", "image/svg+xml"},
-	} {
+	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	documents := map[string]string{"index.html": "/", "docs.html": "/docs"}
+	for _, file := range pageFiles(t, "*") {
+		path := "/ui/" + file
+		if document, ok := documents[file]; ok {
+			path = document
+		}
+		want := struct{ file, contentType string }{file, types[filepath.Ext(file)]}
 		content := pageFile(t, want.file)
 		got := ask(t, s, "GET", path, "")
 		if got.status != 200 || string(got.body) != content || got.header.Get("Content-Type") != want.contentType {
@@ -49,21 +49,54 @@ func TestPageHasNoMore(t *testing.T) {
 // The page obeys the policy that it is sent with: no script, style or handler
 // within the document, and nothing from elsewhere.
 func TestPageNeedsNothingElse(t *testing.T) {
-	for _, rule := range []struct{ file, forbidden string }{
-		{"index.html", `(?i)<style`},
-		{"index.html", `(?i)<script(?:\s+type="module")?\s*>`},
-		{"index.html", `(?i)<script[^>]*>[^<]`},
-		{"index.html", `(?i)\s(?:style|on[a-z]+)\s*=`},
-		{"index.html", `(?i)javascript:|data:|blob:`},
-		{"index.html", `(?i)(?:src|href|action)\s*=\s*"(?:[a-z]+:|//|[^/#"])`},
-		{"page.css", `(?i)url\(|@import|expression\(`},
-		{"page.js", `(?i)https?://(?:[^w]|w[^w])|\beval\(|Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style|createObjectURL`},
-		{"icon.svg", `(?i)<script|<style|style=|href|\son[a-z]+=`},
+	for _, rule := range []struct{ files, forbidden string }{
+		{"*.html", `(?i)<style`},
+		{"*.html", `(?i)<script(?:\s+type="module")?\s*>`},
+		{"*.html", `(?i)<script[^>]*>[^<]`},
+		{"*.html", `(?i)\s(?:style|on[a-z]+)\s*=`},
+		{"*.html", `(?i)javascript:|data:|blob:`},
+		{"*.html", `(?i)(?:src|href|action)\s*=\s*"(?:[a-z]+:|//|[^/#"])`},
+		{"*.css", `(?i)url\(|@import|expression\(`},
+		{"*.js", `(?i)https?://(?:[^w]|w[^w])|\beval\(|Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style|createObjectURL`},
+		{"*.js", `(?:\bfrom |\bimport\(?)\s*["'](?:[^.]|\.[^/])`},
+		{"*.svg", `(?i)<script|<style|style=|href|\son[a-z]+=`},
 	} {
-		if found := regexp.MustCompile(rule.forbidden).FindString(pageFile(t, rule.file)); found != "" {
-			t.Errorf("%s has %q", rule.file, found)
+		for _, file := range pageFiles(t, rule.files) {
+			if found := regexp.MustCompile(rule.forbidden).FindString(pageFile(t, file)); found != "" {
+				t.Errorf("%s has %q", file, found)
+			}
 		}
 	}
+}
+
+// No module of the page is left out of it, and none grows beyond a concept.
+func TestPageModules(t *testing.T) {
+	document := pageFile(t, "index.html") + pageFile(t, "docs.html")
+	all := document
+	for _, file := range pageFiles(t, "*.js") {
+		all += pageFile(t, file)
+	}
+	for _, file := range pageFiles(t, "*.js") {
+		if !strings.Contains(all, `"./`+file+`"`) && !strings.Contains(document, `"/ui/`+file+`"`) {
+			t.Errorf("nothing loads %s", file)
+		}
+		if lines := strings.Count(pageFile(t, file), "\n"); lines > 200 {
+			t.Errorf("%s has %d lines, which is more than one concept", file, lines)
+		}
+	}
+}
+
+// pageFiles are the names of the page's files that fit a pattern.
+func pageFiles(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("ui", pattern))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no file is %s: %v", pattern, err)
+	}
+	for i := range paths {
+		paths[i] = filepath.Base(paths[i])
+	}
+	return paths
 }
 
 func pageFile(t *testing.T, name string) string {

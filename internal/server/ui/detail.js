@@ -1,0 +1,30 @@
+// What the jobs of a result told of themselves: phases, counters, and the parts
+// of a mix.
+
+import { $, exact, fill, row } from "./dom.js";
+import { duration, number } from "./format.js";
+
+export function showDetail(root, result) {
+  table(root, "phases", Object.entries(result.phases ?? {}).map(([name, phase]) => row(name, amount(phase.count), ...times(phase, ["mean", "p50", "p99", "max"]))));
+  table(root, "counters", Object.entries(result.counters ?? {}).map(([name, counter]) => counted(name, counter)));
+  table(root, "parts", (result.parts ?? []).map(part));
+}
+
+// table shows rows, or nothing at all when there are none.
+function table(root, name, rows) {
+  $(name).hidden = rows.length === 0;
+  fill(root, name, ...rows);
+}
+
+const amount = (value) => (value === undefined ? "–" : exact(value, number(value)));
+
+// times are members of a summary; it has none when nothing was measured.
+const times = (summary, names) => names.map((name) => (summary.count ? exact(summary[name], duration(summary[name])) : "–"));
+
+function counted(name, { total, per_second, per_job, per_cpu_second }) {
+  return row(name, amount(total), amount(per_second), amount(per_job), amount(per_cpu_second));
+}
+
+function part({ name, counts, throughput, latency }) {
+  return row(name, amount(counts.planned), amount(counts.ok), amount(counts.failed + counts.timeout), amount(throughput), ...times(latency, ["p50", "p99"]));
+}

@@ -1,0 +1,13 @@
+// Specs to start from.
+
+const sleep = { kind: "sleep", duration: "100ms", jitter: 0.2 };
+
+// start is what the form holds at first: what the service does when it is told
+// nothing but how many jobs.
+export const start = { num_jobs: 100, workload: sleep };
+
+export const examples = {
+  burst: { num_jobs: 1000, workload: sleep, thresholds: ["p99 < 250ms", "error_rate < 1%"] },
+  arrivals: { workload: sleep, rate: 200, duration: "10s", thresholds: ["p99 < 250ms", "delay.p99 < 5ms"] },
+  ceiling: { workload: { kind: "noop" }, num_jobs: 1_000_000, concurrency: 8 },
+};

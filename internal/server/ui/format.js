@@ -1,0 +1,36 @@
+// What is written, for people; the raw JSON keeps every digit.
+
+const round = (value, digits) => Number(value.toPrecision(digits));
+
+export function number(value) {
+  const size = Math.abs(value);
+  const options = size >= 1000 ? { maximumFractionDigits: 0 } : size >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 3 };
+  return value.toLocaleString("en", options);
+}
+
+export function duration(seconds) {
+  const value = round(seconds, 3);
+  const of = (factor, unit) => `${round(value * factor, 3)}\u00a0${unit}`;
+  if (value === 0) return of(1, "s");
+  if (value < 1e-6) return of(1e9, "ns");
+  if (value < 1e-3) return of(1e6, "µs");
+  if (value < 1) return of(1e3, "ms");
+  if (value < 60) return of(1, "s");
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}\u00a0min ${whole % 60}\u00a0s`;
+  return `${Math.floor(whole / 3600)}\u00a0h ${Math.floor((whole % 3600) / 60)}\u00a0min`;
+}
+
+// money has two decimals, or as many as it takes to show three digits.
+export function money(amount, currency) {
+  const decimals = amount === 0 ? 2 : 2 - Math.floor(Math.log10(Math.abs(amount)));
+  const maximumFractionDigits = Math.min(Math.max(decimals, 2), 20);
+  return amount.toLocaleString("en", { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits });
+}
+
+export const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// sentence gives what may be the middle of a line in a terminal its full stop.
+export const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
