@@ -1,0 +1,255 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// zoo is a table of kinds with a parameter of every type, and nothing that the
+// page could know by name.
+func zoo(o *Options) {
+	animal := []aurea.Parameter{
+		{Name: "legs", Type: aurea.Integer, Min: 1, Max: 100, Required: true, Doc: "how many"},
+		{Name: "call", Type: aurea.Text, Options: []string{"moo", "roar"}, Default: "moo", Doc: "what it says"},
+	}
+	o.Kinds = []aurea.Kind{
+		{Name: "empty", Doc: "has nothing"},
+		{Name: "zoo", Doc: "has everything", Parameters: []aurea.Parameter{
+			{Name: "integer", Type: aurea.Integer, Max: 1e19, Doc: "an integer"},
+			{Name: "number", Type: aurea.Number, Max: 9, Default: 1.5, Doc: "a number"},
+			{Name: "text", Type: aurea.Text, Required: true, Doc: "a text"},
+			{Name: "long", Type: aurea.Text, Max: 1 << 20, Doc: "a long text"},
+			{Name: "option", Type: aurea.Text, Options: []string{"a", "b"}, Default: "a", Doc: "one of few"},
+			{Name: "boolean", Type: aurea.Boolean, Default: true, Doc: "yes or no"},
+			{Name: "duration", Type: aurea.DurationText, Max: 60, Doc: "a duration"},
+			{Name: "animal", Type: aurea.Object, Members: animal, Doc: "an object"},
+			{Name: "numbers", Type: aurea.List, Max: 9, Items: &aurea.Parameter{Type: aurea.Integer, Max: 999}, Doc: "a list of numbers"},
+			{Name: "anythings", Type: aurea.List, Max: 9, Items: &aurea.Parameter{Type: aurea.Any}, Default: []any{"done", "ok"}, Doc: "a list of anything"},
+			{Name: "texts", Type: aurea.Texts, Doc: "texts by name"},
+			{Name: "any", Type: aurea.Any, Doc: "anything"},
+			{Name: "herd", Type: aurea.List, Min: 1, Max: 9, Items: &aurea.Parameter{Type: aurea.Object, Members: animal}, Doc: "a list of objects"},
+			{Name: "cages", Type: aurea.List, Min: 1, Max: 9, Required: true, Items: &aurea.Parameter{Type: aurea.Work, Members: []aurea.Parameter{{Name: "name", Type: aurea.Text}}}, Doc: "a list of workloads"},
+		}},
+	}
+}
+
+// judged is a fake that keeps the last spec, and answers with err.
+func judged(last *aurea.Spec, err *error) fake {
+	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		*last = spec
+		return finished(spec), *err
+	}}
+}
+
+func (b *tab) sends(last *aurea.Spec, number int, want string) {
+	b.t.Helper()
+	b.click("#run")
+	b.finishes(number)
+	got, err := json.Marshal(last.Workload)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if diff := cmp.Diff(decodeDocument(b.t, want), decodeDocument(b.t, string(got))); diff != "" {
+		b.t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+// Whatever a kind declares can be filled in; what is left blank is not sent.
+func TestBrowserEveryParameter(t *testing.T) {
+	var last aurea.Spec
+	var refusal error
+	b := browse(t, host(t, judged(&last, &refusal), zoo), 0)
+	b.job(map[string]string{"kind": "zoo"})
+	if shown := look[[]string](b, `[...document.querySelectorAll("#workload .field")].filter((f) => f.checkVisibility()).map((f) => f.dataset.name)`); !cmp.Equal(shown, []string{"kind", "integer", "number", "text", "cages", "", "kind", "name"}) {
+		t.Errorf("at first there are %q", shown)
+	}
+	b.sends(&last, 1, `{"kind": "zoo", "cages": [{"kind": "empty"}]}`)
+
+	b.click("#workload > .members > details > summary")
+	b.job(map[string]string{
+		"integer": "9007199254740993", "number": "1e-3", "text": ` say "hi" `, "long": "one\ntwo", "option": `"b"`, "boolean": "false", "duration": "5s",
+		"numbers": "1\n\n 22 \n", "anythings": "yes\n0\n\"0\"\n{\"a\": 1}", "texts": "Accept: a: b\n\nX-Empty:\nno colon", "any": `{"n": 1.0}`,
+	})
+	b.click(parameter("animal"))
+	b.job(map[string]string{"animal/legs": "4", "animal/call": `"roar"`})
+	for range 2 {
+		b.click("[data-name=herd] > button")
+	}
+	b.job(map[string]string{"herd/2/legs": "6"})
+	b.click("[data-name=cages] > button")
+	b.job(map[string]string{"cages/2/kind": "zoo"})
+	b.job(map[string]string{"cages/2/name": "inner", "cages/2/text": "deep"})
+	const inner = `{"kind": "zoo", "name": "inner", "text": "deep", "cages": [{"kind": "empty"}]}`
+	b.sends(&last, 2, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
+		"animal": {"legs": 4, "call": "roar"}, "numbers": [1, 22], "anythings": ["yes", 0, "0", {"a": 1}],
+		"texts": {"Accept": "a: b", "X-Empty": "", "no colon": ""}, "any": {"n": 1.0}, "herd": [{}, {"legs": 6}], "cages": [{"kind": "empty"}, `+inner+`]}`)
+
+	b.job(map[string]string{"any": "just text", "numbers": "x"})
+	b.click("[data-name=herd] .items > li:first-child > button")
+	b.click(parameter("animal"))
+	b.sends(&last, 3, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
+		"numbers": ["x"], "anythings": ["yes", 0, "0", {"a": 1}],
+		"texts": {"Accept": "a: b", "X-Empty": "", "no colon": ""}, "any": "just text", "herd": [{"legs": 6}], "cages": [{"kind": "empty"}, `+inner+`]}`)
+}
+
+// What the service says of a parameter stands at its field, however deep it is
+// and even if it is folded away; typing there takes it away.
+func TestBrowserWrongParameters(t *testing.T) {
+	places := map[string]string{ // where something is wrong, and the selector of the control where it is told
+		"workload.number":                   parameter("number"),
+		"workload.numbers[1]":               parameter("numbers"),
+		"workload.texts.X-Two":              parameter("texts"),
+		"workload.herd[1].legs":             parameter("herd/2/legs"),
+		"workload.cages[0].kind":            parameter("cages/1/kind"),
+		"workload.cages[0].cages[0].secret": `[data-name="cages"] [data-name="cages"] > .items > li > .field`,
+		"workload.animal":                   `#workload > .members > details > .members > [data-name="animal"]`,
+		"workload.kind":                     "#workload select",
+		"workload.secret":                   "",
+	}
+	invalid := &aurea.InvalidError{}
+	for location := range places {
+		invalid.Fields = append(invalid.Fields, aurea.FieldError{Location: location, Message: "wrong is " + location})
+	}
+	var last aurea.Spec
+	var refusal error = invalid
+	b := browse(t, host(t, judged(&last, &refusal), zoo), 1)
+	b.job(map[string]string{"kind": "zoo"})
+	b.click("#workload > .members > details > summary")
+	b.click("[data-name=herd] > button")
+	b.click("[data-name=herd] > button")
+	b.job(map[string]string{"numbers": "1\n\n2", "texts": "X-One: 1\nX-Two: 2", "cages/1/kind": "zoo"})
+	b.click("#workload > .members > details > summary") // closed
+	b.click("#run")
+	b.until(`document.getElementById("problem").checkVisibility() && document.getElementById("run").checkVisibility()`)
+
+	for location, selector := range places {
+		if selector == "" {
+			continue
+		}
+		want := map[string]string{"workload.numbers[1]": "Line 3: ", "workload.texts.X-Two": "Line 2: "}[location] + "wrong is " + location
+		told := look[string](b, `(() => {
+			const control = document.querySelector(%q);
+			const error = document.getElementById(control?.getAttribute("aria-describedby")?.split(" ")[0]);
+			return error && control.getAttribute("aria-invalid") === "true" && error.checkVisibility() ? error.innerText : "nothing";
+		})()`, selector)
+		if told != want {
+			t.Errorf("%s: %q, want %q", location, told, want)
+		}
+	}
+	if told := look[int](b, `document.querySelectorAll("#workload .error").length`); told != len(places)-1 {
+		t.Errorf("%d fields are wrong, want %d", told, len(places)-1)
+	}
+	if !look[bool](b, `document.activeElement === document.querySelector("#workload select")`) {
+		t.Errorf("the focus is on %q", b.focus())
+	}
+	if text := b.text("#problem"); !strings.Contains(text, "wrong is workload.secret") {
+		t.Errorf("what has no field is not told of: %q", text)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS(parameter("cages/1/cages/1/name")), "x"))
+	if look[bool](b, `document.querySelector(%q).hasAttribute("aria-invalid")`, places["workload.cages[0].cages[0].secret"]) {
+		t.Error("the message is still there while a part of the field is put right")
+	}
+	if hint := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[1]).innerText`, parameter("number")); hint != "a number" {
+		t.Errorf("beside the message the field is described as %q", hint)
+	}
+}
+
+// Every kind of the real table has its fields, each with a name, and is run.
+func TestBrowserEveryKind(t *testing.T) {
+	s := serve(t, runs.Options{})
+	b := browse(t, s.URL, 0)
+	b.ready()
+	for _, kind := range with(nil).Kinds {
+		b.job(map[string]string{"kind": kind.Name})
+		for _, p := range kind.Parameters {
+			if !look[bool](b, `document.querySelector("#workload").querySelector('[data-name=%q]') !== null`, p.Name) {
+				t.Errorf("%s has no field for %s", kind.Name, p.Name)
+			}
+		}
+		b.allNamed(kind.Name)
+	}
+}
+
+// What the jobs of a mix tell of themselves is shown as the result has it.
+func TestBrowserDetail(t *testing.T) {
+	s := serve(t, runs.Options{})
+	b := browse(t, s.URL, 0)
+	b.job(map[string]string{"kind": "mix"})
+	b.click("[data-name=parts] > button")
+	b.job(map[string]string{"parts/1/workload/kind": "sleep", "parts/2/workload/kind": "cpu"})
+	b.job(map[string]string{"parts/1/weight": "3", "parts/1/workload/duration": "1ms", "parts/2/name": "math", "parts/2/workload/work": "10"})
+	b.fill(map[string]string{"num_jobs": "50"})
+	b.click("#run")
+	mixed := b.finishes(1)
+	for i, name := range []string{"sleep", "math"} {
+		part := mixed.at("parts").([]any)[i].(map[string]any)
+		counts := part["counts"].(map[string]any)
+		b.row("parts", name, counts["planned"], counts["ok"], 0.0, part["throughput"], part["latency"].(map[string]any)["p50"], part["latency"].(map[string]any)["p99"])
+	}
+	phase := mixed.at("phases").(map[string]any)["math.cpu"].(map[string]any)
+	b.row("phases", "math.cpu", phase["count"], phase["mean"], phase["p50"], phase["p99"], phase["max"])
+	counter := mixed.at("counters").(map[string]any)["math.units"].(map[string]any)
+	b.row("counters", "math.units", counter["total"], counter["per_second"], counter["per_job"], counter["per_cpu_second"])
+
+	b.job(map[string]string{"kind": "cpu"})
+	b.job(map[string]string{"work": "10"})
+	b.click("#run")
+	computed := b.finishes(2)
+	if b.text("#phases tbody th") != "cpu" || look[bool](b, `document.getElementById("parts").checkVisibility()`) {
+		t.Errorf("a run of cpu has %q", b.text("#result"))
+	}
+	if shown := look[string](b, `[...document.querySelectorAll("#result .facts div")].find((d) => d.firstChild.textContent.startsWith("Of them")).querySelector("data").value`); shown != fmt.Sprint(computed.number(t, "in_flight.effective")) {
+		t.Errorf("at work at once: %s, the result says %v", shown, computed.at("in_flight.effective"))
+	}
+
+	b.job(map[string]string{"kind": "noop"})
+	b.click("#run")
+	b.finishes(3)
+	if look[bool](b, `["parts", "phases", "counters"].some((id) => document.getElementById(id).checkVisibility())`) {
+		t.Errorf("a run of noop has %q", b.text("#result"))
+	}
+}
+
+// row checks the whole numbers in a row of a table of the result.
+func (b *tab) row(table, name string, want ...any) {
+	b.t.Helper()
+	got := look[[]string](b, `[...[...document.querySelectorAll("#%s tbody tr")].find((r) => r.firstChild.textContent === %q).querySelectorAll("data")].map((d) => d.value)`, table, name)
+	var numbers []any
+	for _, text := range got {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		numbers = append(numbers, n)
+	}
+	if diff := cmp.Diff(want, numbers); diff != "" {
+		b.t.Errorf("%s of %s (-result +shown):\n%s", table, name, diff)
+	}
+}
+
+// allNamed checks that every control has a name, and that every id is there once.
+func (b *tab) allNamed(when string) {
+	b.t.Helper()
+	nameless := look[[]string](b, `[...document.querySelectorAll("input, select, textarea")].filter((c) => !c.labels.length || !c.labels[0].textContent.trim()).map((c) => c.outerHTML)`)
+	if len(nameless) > 0 {
+		b.t.Errorf("%s: without a label: %q", when, nameless)
+	}
+	empty := look[[]string](b, `[...document.querySelectorAll("legend, button")].filter((c) => !(c.getAttribute("aria-label") ?? c.textContent).trim()).map((c) => c.outerHTML)`)
+	if len(empty) > 0 {
+		b.t.Errorf("%s: without words: %q", when, empty)
+	}
+	twice := look[[]string](b, `[...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i)`)
+	if len(twice) > 0 {
+		b.t.Errorf("%s: there twice: %q", when, twice)
+	}
+}

@@ -1,0 +1,42 @@
+package aurea
+
+import (
+	"encoding/json"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A schema has members in the order of their declaration, as JSON too: a form
+// made from it does not shuffle them.
+func TestSchemaOrder(t *testing.T) {
+	kind := Kind{Name: "zoo", Doc: "has them", Parameters: []Parameter{
+		{Name: "zebra", Type: Text},
+		{Name: "ape", Type: Object, Members: []Parameter{{Name: "tail", Type: Boolean, Required: true}, {Name: "arm", Type: Boolean}}},
+		{Name: "lion", Type: Work, Members: []Parameter{{Name: "name", Type: Text}}},
+	}}
+	encoded, err := json.Marshal(kind.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, match := range regexp.MustCompile(`"(\w+)":\{`).FindAllStringSubmatch(string(encoded), -1) {
+		names = append(names, match[1])
+	}
+	want := []string{"properties", "kind", "zebra", "ape", "properties", "tail", "arm", "lion", "properties", "kind", "name"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("(-want +got):\n%s\n%s", diff, encoded)
+	}
+	var decoded map[string]any
+	if err := json.Unmarshal(encoded, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	properties := decoded["properties"].(map[string]any)
+	if got := properties["kind"].(map[string]any)["const"]; got != "zoo" {
+		t.Errorf("the kind is %v", got)
+	}
+	if open, closed := properties["lion"].(map[string]any)["additionalProperties"], properties["ape"].(map[string]any)["additionalProperties"]; open != nil || closed != false {
+		t.Errorf("additional members: of a workload %v, of an object %v; want nil and false", open, closed)
+	}
+}
