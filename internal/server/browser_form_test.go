@@ -51,10 +51,10 @@ func judged(last *aurea.Spec, err *error) fake {
 	}}
 }
 
-func (b *tab) sends(last *aurea.Spec, number int, want string) {
+func (b *tab) sends(last *aurea.Spec, want string) {
 	b.t.Helper()
 	b.click("#run")
-	b.finishes(number)
+	b.finishes()
 	got, err := json.Marshal(last.Workload)
 	if err != nil {
 		b.t.Fatal(err)
@@ -68,12 +68,12 @@ func (b *tab) sends(last *aurea.Spec, number int, want string) {
 func TestBrowserEveryParameter(t *testing.T) {
 	var last aurea.Spec
 	var refusal error
-	b := browse(t, host(t, judged(&last, &refusal), zoo), 0)
+	b := browse(t, host(t, shelved(judged(&last, &refusal)), zoo), 0)
 	b.job(map[string]string{"kind": "zoo"})
 	if shown := look[[]string](b, `[...document.querySelectorAll("#workload .field")].filter((f) => f.checkVisibility()).map((f) => f.dataset.name)`); !cmp.Equal(shown, []string{"kind", "integer", "number", "text", "cages", "", "kind", "name"}) {
 		t.Errorf("at first there are %q", shown)
 	}
-	b.sends(&last, 1, `{"kind": "zoo", "cages": [{"kind": "empty"}]}`)
+	b.sends(&last, `{"kind": "zoo", "cages": [{"kind": "empty"}]}`)
 
 	b.click("#workload > .members > details > summary")
 	b.job(map[string]string{
@@ -90,14 +90,14 @@ func TestBrowserEveryParameter(t *testing.T) {
 	b.job(map[string]string{"cages/2/kind": "zoo"})
 	b.job(map[string]string{"cages/2/name": "inner", "cages/2/text": "deep"})
 	const inner = `{"kind": "zoo", "name": "inner", "text": "deep", "cages": [{"kind": "empty"}]}`
-	b.sends(&last, 2, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
+	b.sends(&last, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
 		"animal": {"legs": 4, "call": "roar"}, "numbers": [1, 22], "anythings": ["yes", 0, "0", {"a": 1}],
 		"texts": {"Accept": "a: b", "X-Empty": "", "no colon": ""}, "any": {"n": 1.0}, "herd": [{}, {"legs": 6}], "cages": [{"kind": "empty"}, `+inner+`]}`)
 
 	b.job(map[string]string{"any": "just text", "numbers": "x"})
 	b.click("[data-name=herd] .items > li:first-child > button")
 	b.click(parameter("animal"))
-	b.sends(&last, 3, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
+	b.sends(&last, `{"kind": "zoo", "integer": 9007199254740993, "number": 1e-3, "text": "say \"hi\"", "long": "one\ntwo", "option": "b", "boolean": false, "duration": "5s",
 		"numbers": ["x"], "anythings": ["yes", 0, "0", {"a": 1}],
 		"texts": {"Accept": "a: b", "X-Empty": "", "no colon": ""}, "any": "just text", "herd": [{"legs": 6}], "cages": [{"kind": "empty"}, `+inner+`]}`)
 }
@@ -122,7 +122,7 @@ func TestBrowserWrongParameters(t *testing.T) {
 	}
 	var last aurea.Spec
 	var refusal error = invalid
-	b := browse(t, host(t, judged(&last, &refusal), zoo), 1)
+	b := browse(t, host(t, shelved(judged(&last, &refusal)), zoo), 1)
 	b.job(map[string]string{"kind": "zoo"})
 	b.click("#workload > .members > details > summary")
 	b.click("[data-name=herd] > button")
@@ -190,7 +190,7 @@ func TestBrowserDetail(t *testing.T) {
 	b.job(map[string]string{"parts/1/weight": "3", "parts/1/workload/duration": "1ms", "parts/2/name": "math", "parts/2/workload/work": "10"})
 	b.fill(map[string]string{"num_jobs": "50"})
 	b.click("#run")
-	mixed := b.finishes(1)
+	mixed := b.finishes()
 	for i, name := range []string{"sleep", "math"} {
 		part := mixed.at("parts").([]any)[i].(map[string]any)
 		counts := part["counts"].(map[string]any)
@@ -204,7 +204,7 @@ func TestBrowserDetail(t *testing.T) {
 	b.job(map[string]string{"kind": "cpu"})
 	b.job(map[string]string{"work": "10"})
 	b.click("#run")
-	computed := b.finishes(2)
+	computed := b.finishes()
 	if b.text("#phases tbody th") != "cpu" || look[bool](b, `document.getElementById("parts").checkVisibility()`) {
 		t.Errorf("a run of cpu has %q", b.text("#result"))
 	}
@@ -214,7 +214,7 @@ func TestBrowserDetail(t *testing.T) {
 
 	b.job(map[string]string{"kind": "noop"})
 	b.click("#run")
-	b.finishes(3)
+	b.finishes()
 	if look[bool](b, `["parts", "phases", "counters"].some((id) => document.getElementById(id).checkVisibility())`) {
 		t.Errorf("a run of noop has %q", b.text("#result"))
 	}

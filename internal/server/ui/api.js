@@ -17,15 +17,34 @@ export class Problem extends Error {
   }
 }
 
+// A Broken connection gave no answer, or not all of it.
+export class Broken extends Error {}
+
+// whole waits for a part of an answer. A connection that breaks is thrown as
+// Broken, one that was given up as the reason for that.
+export async function whole(promise, signal) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : new Broken(error.message);
+  }
+}
+
 // ask sends a request and returns the response. A response of 400 and above is
-// thrown as a Problem, a broken connection as a TypeError.
+// thrown as a Problem.
 export async function ask(method, path, { body, signal, headers } = {}) {
   const token = sessionStorage.getItem(tokenKey);
-  const response = await fetch(path, { method, body, signal, headers: { ...headers, ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) } });
+  const all = { ...headers, ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) };
+  const response = await whole(fetch(path, { method, body, signal, headers: all }), signal);
   if (response.ok) return response;
-  const problem = new Problem(response.status, read(await response.text()), response.headers.get("Retry-After"), token);
+  const problem = new Problem(response.status, read(await whole(response.text(), signal)), response.headers.get("Retry-After"), token);
   if (problem.status === 401 && sessionStorage.getItem(tokenKey) === token) sessionStorage.removeItem(tokenKey);
   throw problem;
+}
+
+// askFor is ask for an answer that is JSON.
+export async function askFor(method, path, options = {}) {
+  return JSON.parse(await whole((await ask(method, path, options)).text(), options.signal));
 }
 
 // read makes do with an answer that is not the service's own, such as that of a

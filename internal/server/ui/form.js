@@ -1,7 +1,7 @@
 // The form: what it holds becomes a spec. Rules about the spec are the service's
 // alone; what it says about a field is shown at that field.
 
-import { ask } from "./api.js";
+import { askFor } from "./api.js";
 import { $ } from "./dom.js";
 import { start } from "./examples.js";
 import { clearErrors, markWrong } from "./fielderror.js";
@@ -27,7 +27,7 @@ export function loadKinds() {
 
 async function load() {
   if (workload) return;
-  const { workloads } = await (await ask("GET", "/v1/workloads")).json();
+  const { workloads } = await askFor("GET", "/v1/workloads");
   useKinds(workloads);
   workload = choice("What a job does");
   workload.set(spec.workload);

@@ -37,3 +37,19 @@ export function indent(json) {
     return part === "," ? part + line() : part === ":" ? ": " : part;
   }).join("");
 }
+
+// member is a member of an object, as the text that it has there; undefined when
+// there is none.
+export function member(json, name) {
+  let depth = 0;
+  let found = null; // the tokens of the member, once it has begun
+  const parts = tokens(json);
+  for (const [i, part] of parts.entries()) {
+    if (found && depth === 1 && (part === "," || part === "}")) return found.join("");
+    if (part === "{" || part === "[") depth++;
+    if (part === "}" || part === "]") depth--;
+    if (found) found.push(part);
+    else if (depth === 1 && part === ":" && parts[i - 1] === JSON.stringify(name)) found = [];
+  }
+  return undefined;
+}

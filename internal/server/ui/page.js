@@ -6,7 +6,9 @@ import { examples, start } from "./examples.js";
 import { touched } from "./fielderror.js";
 import { form, loadKinds, useSpec } from "./form.js";
 import { tell } from "./problem.js";
-import { run, stop } from "./run.js";
+import { run } from "./run.js";
+import { listRuns, moreRuns } from "./runs.js";
+import { route, stop } from "./shown.js";
 
 async function showVersion() {
   try {
@@ -15,10 +17,13 @@ async function showVersion() {
   } catch { /* the page works without it */ }
 }
 
-// begin gets what the form is made of. Where that needs a token, it is asked for.
+// begin gets what the page shows at first. Where that needs a token, it is asked
+// for.
 async function begin() {
   try {
     await loadKinds();
+    await listRuns();
+    route();
   } catch (error) {
     tell(error, begin);
   }
@@ -46,6 +51,8 @@ for (const button of document.querySelectorAll("[data-example]")) {
     $("run").focus();
   });
 }
+$("more-runs").addEventListener("click", () => moreRuns().catch((error) => tell(error, moreRuns)));
+window.addEventListener("hashchange", route);
 useSpec(start);
 begin();
 offerCopy();

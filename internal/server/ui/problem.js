@@ -1,13 +1,14 @@
 // What went wrong, told in a notice; and the token, asked for where one is
 // needed.
 
-import { keepToken, Problem } from "./api.js";
+import { Broken, keepToken, Problem } from "./api.js";
 import { $, fill } from "./dom.js";
 import { sentence } from "./format.js";
 
 const titles = {
   400: "The service does not take this",
   401: "The service asks for a token",
+  404: "There is no such run",
   413: "This is too long",
   429: "The service has enough to do",
   503: "The service takes no runs at the moment",
@@ -15,7 +16,8 @@ const titles = {
 
 // tell shows any error of ask. again is what to do once there is a token.
 export function tell(error, again) {
-  if (!(error instanceof Problem)) return tellBroken(error);
+  if (error instanceof Broken || error instanceof SyntaxError) return tellBroken(error);
+  if (!(error instanceof Problem)) throw error; // a fault of the page itself
   if (error.status === 401) return askForToken(error.refused, again);
   const later = error.retryAfter ? ` Try again in ${error.retryAfter} s.` : "";
   showAlert(titles[error.status] ?? `The service did not do it (status ${error.status})`, sentence(error.message) + later);

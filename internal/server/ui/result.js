@@ -11,7 +11,7 @@ export function showResult(title, result, text) {
   const root = $("result");
   root.hidden = false;
   fill(root, "title", title);
-  fill(root, "about", [result.name, result.benchmark_id].filter(Boolean).join(" · "));
+  fill(root, "about", [result.name && describe(result.spec), result.benchmark_id].filter(Boolean).join(" · "));
   showBadges(root, result);
   showFigures(root, result);
   showCounts(root, result.counts);
@@ -122,7 +122,7 @@ function facts(r, text) {
     r.warmup && ["Warm-up, not judged", r.warmup.counts.ok, `${duration(r.warmup.duration)}, ${number(r.warmup.counts.ok)} jobs ok`],
     ["Cost of a million jobs", r.cost.per_million_jobs, money(r.cost.per_million_jobs, r.cost.currency)],
     ["Seed", text.match(/"seed":(\d+)/)?.[1] ?? r.seed], // in full: it may be longer than JavaScript can count
-    ["Started", element("time", { datetime: r.start_time }, new Date(r.start_time).toLocaleTimeString())],
+    ["Started", element("time", { datetime: r.start_time }, new Date(r.start_time).toLocaleString())],
   ];
 }
 

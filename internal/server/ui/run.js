@@ -1,31 +1,32 @@
-// Running what the form says, and stopping it.
+// Having the service run what the form says.
 
-import { ask } from "./api.js";
-import { $, say, swap } from "./dom.js";
+import { askFor } from "./api.js";
+import { say } from "./dom.js";
 import { clearErrors } from "./fielderror.js";
 import { form, loadKinds, showFieldErrors, specText } from "./form.js";
-import { showNew } from "./history.js";
 import { clear, tell } from "./problem.js";
+import { refreshRuns } from "./runs.js";
+import { addressOf } from "./shown.js";
 
-let running = null; // the AbortController of the run under way
+let submitting = false;
 
 export async function run() {
-  if (running) return;
+  if (submitting) return;
+  submitting = true;
   clear();
   clearErrors(form);
-  running = new AbortController();
-  const endClock = startClock();
   say("Running…");
   try {
     await loadKinds().catch(unlessToken);
-    const response = await ask("POST", "/benchmark/run", { body: specText(), signal: running.signal });
-    const text = await response.text();
-    showNew(JSON.parse(text), text);
+    const { id } = await askFor("POST", "/v1/runs", { body: specText() });
+    location.hash = addressOf(id);
+    refreshRuns();
   } catch (error) {
-    failed(error);
+    say("");
+    tell(error, run);
+    showFieldErrors(error.errors ?? []);
   } finally {
-    running = null;
-    endClock();
+    submitting = false;
   }
 }
 
@@ -33,36 +34,4 @@ export async function run() {
 // token: a run would need it too.
 function unlessToken(error) {
   if (error.status === 401) throw error;
-}
-
-export function stop() {
-  running?.abort();
-}
-
-// failed tells of a run without an answer.
-function failed(error) {
-  if (error.name === "AbortError") {
-    say(`Stopped after ${$("elapsed").textContent}. The service drops a run that nobody waits for, so there is no result.`);
-    return;
-  }
-  say("");
-  tell(error, run);
-  showFieldErrors(error.errors ?? []);
-}
-
-// startClock shows the time that a run takes; the function it returns ends that.
-// The focus stays on the one button there is.
-function startClock() {
-  const started = performance.now();
-  const tick = () => { $("elapsed").textContent = `${((performance.now() - started) / 1000).toFixed(1)}\u00a0s`; };
-  tick();
-  const clock = setInterval(tick, 100);
-  swap($("run"), $("stop"));
-  $("busy").hidden = false;
-  return () => {
-    clearInterval(clock);
-    $("busy").hidden = true;
-    $("elapsed").textContent = "";
-    swap($("stop"), $("run"));
-  };
 }

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A script is what those who watch a run are told, word by word, each when the
+// test wants it. The stream breaks off where there is a nil.
+type script struct {
+	words chan *aurea.Update
+
+	mu    sync.Mutex
+	after []int64 // from where the watchers began
+}
+
+func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[aurea.Update, error] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after = append(s.after, after)
+	return func(yield func(aurea.Update, error) bool) {
+		for {
+			select {
+			case word := <-s.words:
+				if word == nil || !yield(*word, nil) || word.Kind == aurea.UpdateResult {
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// A run is shown as it goes on: in the queue, running, its line growing, across
+// a broken connection, until its result is there.
+func TestBrowserLive(t *testing.T) {
+	told := script{words: make(chan *aurea.Update)}
+	shelf := shelved(answering())
+	shelf.watch = told.watch
+	b := browse(t, host(t, shelf), 0)
+	b.fill(map[string]string{"num_jobs": "2000"})
+	b.click("#run")
+	until(t, "the run to be watched", func() bool { told.mu.Lock(); defer told.mu.Unlock(); return len(told.after) == 1 })
+	done, err := shelf.Get(t.Context(), "benchmark-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := done
+	run.Result = nil
+	say := func(id int64, kind aurea.UpdateKind) { told.words <- &aurea.Update{ID: id, Kind: kind, Run: run} }
+
+	run.Status, run.QueuePosition = aurea.StatusQueued, 3
+	say(1, aurea.UpdateStatus)
+	b.until(`document.querySelector("#live [data-field=about]").innerText === "2 before it in the queue"`)
+	if focus := b.focus(); focus != "stop" {
+		t.Errorf("while the run goes on the focus is on %q", focus)
+	}
+	run.Status, run.QueuePosition = aurea.StatusRunning, 0
+	say(2, aurea.UpdateStatus)
+	b.until(`document.querySelector("#live [data-field=status]").innerText === "running"`)
+
+	run.Progress = &aurea.RunProgress{Elapsed: 1, Remaining: 3, Started: 600, OK: 490, Failed: 10, InFlight: 100, Throughput: 490, P99: 0.25}
+	say(3, aurea.UpdateProgress)
+	b.until(`document.querySelector("#live [data-field=done]").innerText === "500 of 2,000"`)
+	if value := look[float64](b, `document.getElementById("bar").value`); value != 0.25 {
+		t.Errorf("the bar is at %v, want 0.25", value)
+	}
+	told.words <- nil // the connection breaks
+	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42, Throughput: 980, P99: 0.5}
+	say(4, aurea.UpdateProgress)
+	b.until(`document.querySelector("#live .charts .line")`)
+	for field, want := range map[string]string{"done": "1500", "throughput": "980", "p99": "0.5", "in_flight": "42"} {
+		if got := look[string](b, `document.querySelector("#live [data-field=%s] data").value`, field); got != want {
+			t.Errorf("%s is shown as %s, want %s", field, got, want)
+		}
+	}
+	if drawn, want := look[[]string](b, `[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`), []string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, want) {
+		t.Errorf("drawn are %q, want %q", drawn, want)
+	}
+	if elapsed := b.text("#elapsed"); strings.HasPrefix(elapsed, "0") {
+		t.Errorf("the clock stands at %q, and the run is two seconds old", elapsed)
+	}
+	run = done
+	say(5, aurea.UpdateStatus)
+	say(6, aurea.UpdateResult)
+	b.finishes()
+	if look[bool](b, `document.getElementById("live").checkVisibility()`) || b.text("#elapsed") != "" {
+		t.Error("the run is shown as if it went on")
+	}
+	told.mu.Lock()
+	defer told.mu.Unlock()
+	if !slices.Equal(told.after, []int64{0, 3}) {
+		t.Errorf("the watchers began after %v, want from the start and after the last word", told.after)
+	}
+}
+
+// A run that ends without a result says why; one that there is not is told of.
+func TestBrowserWithoutResult(t *testing.T) {
+	shelf := shelved(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		return aurea.Run{Status: aurea.StatusFailed, Spec: spec, Error: "no room on the disk"}, nil
+	}})
+	b := browse(t, host(t, shelf), 1)
+	b.click("#run")
+	b.until(`document.getElementById("problem").checkVisibility()`)
+	if text := b.text("#problem"); text != "This run is failed, and has no result\n\nno room on the disk." {
+		t.Errorf("the page says %q", text)
+	}
+	b.until(`document.querySelector("#runs tr")?.innerText.includes("failed")`)
+	look[bool](b, `(location.hash = "#/runs/benchmark-9") && true`)
+	b.until(`document.getElementById("problem").innerText.startsWith("There is no such run")`)
+}
+
+// Where something between the page and the service does not let a stream of
+// events through, the page asks again and again.
+func TestBrowserNoStream(t *testing.T) {
+	service := New(with(shelved(answering())))
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/events") {
+			http.Error(w, "no streams here", http.StatusBadGateway)
+			return
+		}
+		service.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	b := browse(t, proxy.URL, 2)
+	b.click("#more summary")
+	const seed = "18446744073709551615"
+	b.fill(map[string]string{"seed": seed})
+	b.click("#run")
+	b.finishes()
+	if whole := look[string](b, `document.getElementById("raw").textContent`); !strings.Contains(whole, seed) {
+		t.Errorf("the seed is not whole in %s", whole)
+	}
+}

@@ -1,0 +1,160 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// doubtful is a fake whose every run has a series, a doubt and an error.
+func doubtful() fake {
+	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run := finished(spec)
+		run.Result.Series = []aurea.Point{
+			{T: 1, OK: 50, Throughput: 50, P99: 0.2}, {T: 2, Throughput: 0}, {T: 3, OK: 100, Throughput: 100, P99: 0.1}, {T: 4, OK: 75, Throughput: 75, P99: 0.4},
+		}
+		run.Result.Validity = aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
+		run.Result.Errors = []aurea.ErrorClass{{Class: "timeout", Count: 1234, Sample: strings.Repeat("unbroken", 40)}}
+		return run, nil
+	}}
+}
+
+// A series is drawn, from 0 to its highest point; where no job ended there is no
+// latency to draw. Doubts are written out.
+func TestBrowserChartsAndDoubts(t *testing.T) {
+	b := browse(t, host(t, shelved(doubtful())), 0)
+	b.click("#run")
+	b.finishes()
+	drawn := look[[]string](b, `[...document.querySelectorAll(".charts .line")].map((path) => path.getAttribute("d"))`)
+	if want := []string{"M25 50L50 100L75 0L100 25", "M25 50M75 75L100 0"}; !slices.Equal(drawn, want) {
+		t.Errorf("drawn are %q, want %q", drawn, want)
+	}
+	labels := strings.ReplaceAll(strings.Join(look[[]string](b, `[...document.querySelectorAll(".charts svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))`), "; "), "\u00a0", " ")
+	if want := "Throughput over 4 s: from 0/s to 100/s; p99 latency over 4 s: from 100 ms to 400 ms"; labels != want {
+		t.Errorf("they are described as %q, want %q", labels, want)
+	}
+	if text := b.text("#doubts"); text != "These numbers deserve some doubt\nThe generator was late." {
+		t.Errorf("the doubt is shown as %q", text)
+	}
+	if text := b.text("#failures tbody"); !strings.HasPrefix(text, "timeout\t1,234\tunbroken") {
+		t.Errorf("the error is shown as %q", text)
+	}
+}
+
+// On a phone nothing is wider than the screen, whatever the page shows.
+func TestBrowserPhone(t *testing.T) {
+	b := browse(t, host(t, shelved(doubtful())), 1)
+	b.do(chromedp.EmulateViewport(375, 700))
+	fits := func(when string) {
+		t.Helper()
+		if width := look[int](b, "document.documentElement.scrollWidth"); width > 375 {
+			t.Errorf("%s the page is %d pixels wide", when, width)
+		}
+	}
+	fits("at first")
+	b.click("#more summary")
+	b.fill(map[string]string{"name": strings.Repeat("n", 200), "thresholds": "p99 < 1h\n" + strings.Repeat("x", 300)})
+	b.click("#run")
+	b.until(`document.getElementById("problem").checkVisibility() && document.getElementById("run").checkVisibility()`)
+	fits("with a problem")
+	b.fill(map[string]string{"thresholds": "p99 < 1h"})
+	for range 2 {
+		b.click("#run")
+		b.finishes()
+	}
+	b.click(".raw summary")
+	fits("with results")
+}
+
+// The page looks different by night, and its words can be read by day and by
+// night: the contrast is that of WCAG 2.2, level AA.
+func TestBrowserContrast(t *testing.T) {
+	b := browse(t, host(t, shelved(doubtful())), 0)
+	b.click("#run")
+	b.finishes()
+	grounds := map[string]bool{}
+	for _, scheme := range []string{"light", "dark"} {
+		b.do(colorScheme(scheme))
+		grounds[look[string](b, "getComputedStyle(document.body).backgroundColor")] = true
+		if faint := look[[]string](b, contrastScript); len(faint) > 0 {
+			t.Errorf("%s: too little contrast: %q", scheme, faint)
+		}
+	}
+	if len(grounds) != 2 {
+		t.Errorf("day and night look alike: %v", grounds)
+	}
+}
+
+func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}
+
+// contrastScript lists the texts whose contrast with what is behind them is
+// below 4.5.
+const contrastScript = `(() => {
+	const parse = (color) => color.match(/[\d.]+/g).map(Number);
+	const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+		.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+	const ground = (node) => {
+		const color = parse(getComputedStyle(node).backgroundColor);
+		return color[3] === 0 ? ground(node.parentElement) : color;
+	};
+	const faint = [];
+	for (const node of document.body.querySelectorAll("*")) {
+		const words = [...node.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.data.trim()).join("");
+		if (!words || !node.checkVisibility() || node.tagName === "OPTION") continue;
+		const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+		const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+		if (contrast < 4.5) faint.push(words.slice(0, 40) + " " + contrast.toFixed(2));
+	}
+	return faint;
+})()`
+
+// Every control has a name, and every id is there once.
+func TestBrowserNames(t *testing.T) {
+	b := browse(t, host(t, shelved(answering())), 0)
+	b.ready()
+	b.allNamed("at first")
+}
+
+// Numbers are written for people, and rounded to no more than they can tell.
+func TestBrowserFormats(t *testing.T) {
+	b := browse(t, host(t, shelved(answering())), 0)
+	for call, want := range map[string]string{
+		"duration(0)": "0 s", "duration(1e-9)": "1 ns", "duration(0.0000009996)": "1 µs", "duration(0.00001234)": "12.3 µs",
+		"duration(0.0009999)": "1 ms", "duration(0.25)": "250 ms", "duration(0.39949)": "399 ms", "duration(0.9999)": "1 s", "duration(12.34)": "12.3 s",
+		"duration(59.99)": "1 min 0 s", "duration(61)": "1 min 1 s", "duration(3599.6)": "1 h 0 min", "duration(86400)": "24 h 0 min",
+		"number(0)": "0", "number(0.012345)": "0.0123", "number(12.345)": "12.3", "number(250.54)": "250.5", "number(1234567.8)": "1,234,568", "number(10000000)": "10,000,000",
+		`money(0.0399, "USD")`: "$0.0399", `money(0, "USD")`: "$0.00", `money(0.1, "USD")`: "$0.10", `money(0.000000399123, "USD")`: "$0.000000399", `money(1234.5, "USD")`: "$1,234.50", `money(2, "EUR")`: "€2.00", `money(1, "XYZ")`: "XYZ 1.00",
+		"percent(0.0125)": "1.25 %", "percent(0)": "0 %",
+		`indent('{"a":[1,2.50,{"b":"x,{\\"y"}],"c":18446744073709551615,"d":[],"e":{},"f":1e-7}')`: `{
+  "a": [
+    1,
+    2.50,
+    {
+      "b": "x,{\"y"
+    }
+  ],
+  "c": 18446744073709551615,
+  "d": [],
+  "e": {},
+  "f": 1e-7
+}`,
+	} {
+		if got := strings.ReplaceAll(look[string](b, `Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " "); got != want {
+			t.Errorf("%s is written %q, want %q", call, got, want)
+		}
+	}
+}

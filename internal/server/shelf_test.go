@@ -1,0 +1,82 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A shelf is a fake that keeps its runs, which have ended as soon as they come.
+// Those who watch one are told what watch says; without it, all that it was.
+type shelf struct {
+	fake
+	watch func(ctx context.Context, run aurea.Run, after int64) iter.Seq2[aurea.Update, error]
+
+	mu   sync.Mutex
+	runs []aurea.Run // newest first
+}
+
+func shelved(f fake) *shelf { return &shelf{fake: f} }
+
+func (s *shelf) Submit(ctx context.Context, spec aurea.Spec, _ string) (aurea.Run, error) {
+	run, err := s.do(ctx, spec)
+	if err != nil {
+		return run, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	run.ID = fmt.Sprintf("benchmark-%d", len(s.runs)+1)
+	if run.Result != nil {
+		run.Result.ID = run.ID
+	}
+	s.runs = slices.Insert(s.runs, 0, run)
+	return run, nil
+}
+
+func (s *shelf) Get(_ context.Context, id string) (aurea.Run, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, run := range s.runs {
+		if run.ID == id {
+			return run, nil
+		}
+	}
+	return aurea.Run{}, fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
+}
+
+// List has the number of runs before the page as its cursor.
+func (s *shelf) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from, _ := strconv.Atoi(query.Cursor)
+	page := aurea.RunPage{Runs: []aurea.Run{}}
+	to := min(from+query.Limit, len(s.runs))
+	page.Runs = append(page.Runs, s.runs[from:to]...)
+	if to < len(s.runs) {
+		page.NextCursor = strconv.Itoa(to)
+	}
+	return page, nil
+}
+
+func (s *shelf) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+	run, err := s.Get(ctx, id)
+	if s.watch != nil {
+		return s.watch(ctx, run, after)
+	}
+	return func(yield func(aurea.Update, error) bool) {
+		if err != nil {
+			yield(aurea.Update{}, err)
+			return
+		}
+		for _, update := range run.Updates(after, nil) {
+			if !yield(update, nil) {
+				return
+			}
+		}
+	}
+}

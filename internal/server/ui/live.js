@@ -1,0 +1,71 @@
+// A run that goes on: how far it is, and how it fares.
+
+import { charts } from "./chart.js";
+import { $, badge, exact, fill, swap } from "./dom.js";
+import { duration, number } from "./format.js";
+import { describe } from "./result.js";
+
+const most = 600; // points of a chart; with more, every second one goes
+
+const root = $("live");
+let points = []; // of the series so far
+let run = null; // as it stood last
+let clock = null;
+
+// showLive shows a run that has not finished.
+export function showLive(given) {
+  if (given.id !== run?.id) begin();
+  run = given;
+  fill(root, "title", run.name || describe(run.spec));
+  fill(root, "about", run.status === "queued" ? place(run.queue_position) : run.id);
+  badge(root, "status", run.status);
+}
+
+const place = (position) => (position > 1 ? `${position - 1} before it in the queue` : "Next in the queue");
+
+function begin() {
+  points = [];
+  $("bar").removeAttribute("value");
+  for (const name of ["done", "throughput", "p99", "in_flight"]) fill(root, name, "–");
+  fill(root, "charts");
+  root.hidden = false;
+  $("busy").hidden = false;
+  swap($("run"), $("stop"));
+  startClock(0);
+}
+
+// showProgress shows the run's latest interval.
+export function showProgress(progress) {
+  const before = points.at(-1);
+  if (before && progress.elapsed <= before.t) return; // it is known already
+  const ended = progress.ok + progress.failed;
+  points.push({ t: progress.elapsed, throughput: progress.throughput, p99: progress.p99, ok: progress.throughput > 0 });
+  if (points.length > most) points = points.filter((_, i) => i % 2 === 1);
+  $("bar").value = progress.elapsed / (progress.elapsed + progress.remaining || 1);
+  fill(root, "done", exact(ended, number(ended)), run.spec.num_jobs ? ` of ${number(run.spec.num_jobs)}` : "");
+  fill(root, "throughput", exact(progress.throughput, `${number(progress.throughput)}/s`));
+  fill(root, "p99", exact(progress.p99, duration(progress.p99)));
+  fill(root, "in_flight", exact(progress.in_flight, number(progress.in_flight)));
+  if (points.length > 1) fill(root, "charts", ...charts(points));
+  startClock(progress.elapsed);
+}
+
+// hideLive ends the show. The focus goes back to the button that it came from.
+export function hideLive() {
+  if (!run) return;
+  run = null;
+  clearInterval(clock);
+  root.hidden = true;
+  $("busy").hidden = true;
+  $("elapsed").textContent = "";
+  swap($("stop"), $("run"));
+}
+
+// startClock shows the time that the run has taken, from a moment of it on.
+function startClock(elapsed) {
+  clearInterval(clock);
+  const started = performance.now() - elapsed * 1000;
+  const tick = () => { $("elapsed").textContent = `${((performance.now() - started) / 1000).toFixed(1)}\u00a0s`; };
+  tick();
+  clock = setInterval(tick, 100);
+}

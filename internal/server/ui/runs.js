@@ -1,0 +1,65 @@
+// The history: every run that the service keeps, newest first.
+
+import { askFor } from "./api.js";
+import { $, element, exact, row } from "./dom.js";
+import { duration, number } from "./format.js";
+import { describe, moods, verdict } from "./result.js";
+
+const page = 10; // runs more each time
+const limit = 200; // what the service gives at once
+
+let runs = []; // those that are listed
+let shown = ""; // the id of the one that is shown
+let cursor = ""; // of the next page
+
+// listRuns gets the newest runs, as many as are listed already.
+export async function listRuns() {
+  const answer = await get(`?limit=${Math.min(Math.max(runs.length, page), limit)}`);
+  runs = answer.runs;
+  cursor = answer.next_cursor;
+  render();
+}
+
+// refreshRuns is listRuns for when the list is not what was asked for: it stays as
+// it is if that cannot be had.
+export function refreshRuns() {
+  listRuns().catch(() => {});
+}
+
+// moreRuns gets the ones before the last one that is listed.
+export async function moreRuns() {
+  const answer = await get(`?limit=${page}&cursor=${encodeURIComponent(cursor)}`);
+  const first = runs.length;
+  runs = [...runs, ...answer.runs];
+  cursor = answer.next_cursor;
+  render();
+  $("runs").rows[first]?.querySelector("a").focus();
+}
+
+const get = (query) => askFor("GET", `/v1/runs${query}`);
+
+// markShown marks the run that is shown.
+export function markShown(id) {
+  shown = id;
+  render();
+}
+
+function render() {
+  const focused = $("runs").contains(document.activeElement) ? document.activeElement.hash : "";
+  $("history").hidden = runs.length === 0;
+  $("more-runs").hidden = cursor === "";
+  $("runs").replaceChildren(...runs.map(line));
+  if (focused) $("runs").querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function line(run) {
+  const { id, name, spec, status, created_at, result: r } = run;
+  const link = element("a", { href: `#/runs/${id}` }, name || describe(spec));
+  if (id === shown) link.setAttribute("aria-current", "true");
+  const when = element("time", { datetime: created_at, class: "when" }, new Date(created_at).toLocaleString());
+  const badge = (text, mood) => element("span", { class: `badge ${mood ?? ""}` }, text);
+  return row(element("span", {}, link, when), spec.workload?.kind ?? "–", badge(status, moods[status]),
+    r ? badge(verdict(r.verdict), moods[r.verdict]) : "–",
+    r ? exact(r.throughput, number(r.throughput)) : "–",
+    r ? exact(r.latency.p99, duration(r.latency.p99)) : "–");
+}

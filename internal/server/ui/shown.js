@@ -1,0 +1,95 @@
+// The run that is shown: followed while it goes on, and its result when it has
+// ended. Its address is /#/runs/ID.
+
+import { ask } from "./api.js";
+import { $, reveal, say } from "./dom.js";
+import { number, sentence } from "./format.js";
+import { follow, isFinished } from "./follow.js";
+import { hideLive, showLive, showProgress } from "./live.js";
+import { clear, showAlert, tell } from "./problem.js";
+import { describe, showResult } from "./result.js";
+import { markShown, refreshRuns } from "./runs.js";
+
+let following = null; // {id, controller} of the run that is shown
+
+export const addressOf = (id) => `#/runs/${id}`;
+
+// route shows what the address of the page says.
+export function route() {
+  const id = decodeURIComponent(location.hash.match(/^#\/runs\/([^/]+)$/)?.[1] ?? "");
+  following?.controller.abort();
+  following = null;
+  hideLive();
+  clear();
+  $("result").hidden = true;
+  $("empty").hidden = id !== "";
+  markShown(id);
+  if (id) show(id);
+}
+
+async function show(id) {
+  const own = { id, controller: new AbortController() };
+  following = own;
+  try {
+    await watch(own);
+  } catch (error) {
+    if (following !== own) return;
+    hideLive();
+    say("");
+    tell(error, route);
+  }
+}
+
+// watch shows what comes, until the run has ended.
+async function watch({ id, controller: { signal } }) {
+  let run = null;
+  let live = false;
+  let ended = false;
+  for await (const { event, data } of follow(id, signal)) {
+    if (signal.aborted) return;
+    if (event === "progress" && live) showProgress(JSON.parse(data));
+    if (event === "status") {
+      run = JSON.parse(data);
+      live ||= !isFinished(run.status);
+      if (!isFinished(run.status)) showLive(run);
+    }
+    if (event === "result") {
+      ended = true;
+      end(run, JSON.parse(data), data);
+    }
+  }
+  if (!ended) endWithout(run);
+  if (live) refreshRuns();
+}
+
+function end(run, result, text) {
+  hideLive();
+  showResult(run.name || describe(run.spec), result, text);
+  say(summary(result));
+  reveal($("result-title"));
+}
+
+function summary(r) {
+  const began = { cancelled: "Stopped", interrupted: "Interrupted" }[r.status] ?? "Done";
+  const verdict = { pass: " Every threshold holds.", fail: " A threshold does not hold.", invalid: " The measurement is invalid.", no_data: " There was nothing to judge." };
+  return `${began}: ${number(r.counts.ok)} of ${number(r.counts.planned)} jobs ok, ${number(r.throughput)} jobs/s.${verdict[r.verdict] ?? ""}`;
+}
+
+// endWithout tells of a run that has no result.
+function endWithout(run) {
+  hideLive();
+  say("");
+  const why = run.error ? sentence(run.error) : "It ended before it began.";
+  showAlert(`This run is ${run.status}, and has no result`, why);
+}
+
+// stop has the service stop the run; its partial result comes as any other.
+export async function stop() {
+  if (!following) return;
+  say("Stopping…");
+  try {
+    await ask("POST", `/v1/runs/${following.id}/cancel`);
+  } catch (error) {
+    if (error.status !== 409) tell(error, stop); // it has ended already
+  }
+}
