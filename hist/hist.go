@@ -78,14 +78,22 @@ func (h *Histogram) Merge(other *Histogram) {
 	if other.Count() == 0 {
 		return
 	}
-	// Nothing is dropped: both histograms have the same geometry.
-	_ = h.buckets.Merge(other.buckets)
+	if other.narrow() {
+		_ = h.buckets.RecordValues(min(other.min, top), other.Count())
+	} else {
+		// Nothing is dropped: both histograms have the same geometry.
+		_ = h.buckets.Merge(other.buckets)
+	}
 	h.min = min(h.min, other.min)
 	h.max = max(h.max, other.max)
 	var carry uint64
 	h.sumLow, carry = bits.Add64(h.sumLow, other.sumLow, 0)
 	h.sumHigh += other.sumHigh + carry
 }
+
+// narrow reports whether all samples are in one bucket, as those of a run of one
+// job are: then there is no need to look for them in all of them.
+func (h *Histogram) narrow() bool { return bucket(h.min) == bucket(min(h.max, top)) }
 
 // Reset empties the histogram and keeps its memory.
 func (h *Histogram) Reset() {
@@ -148,7 +156,7 @@ func (h *Histogram) Mean() float64 {
 
 // StdDev is the standard deviation in seconds, of the buckets' middles.
 func (h *Histogram) StdDev() float64 {
-	if h == nil {
+	if h.Count() == 0 || h.narrow() {
 		return 0
 	}
 	return h.buckets.StdDev() / float64(time.Second)

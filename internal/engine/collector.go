@@ -29,6 +29,8 @@ type collector struct {
 	inFlight []int64
 	pending  []interval
 	total    *tallies
+	free     []*aurea.Tally      // of intervals that were observed, emptied
+	empty    func() *aurea.Tally // another one
 	series   aurea.Series
 	emitted  time.Duration // end of the last interval observed
 }
@@ -38,7 +40,7 @@ type interval struct {
 	tally *aurea.Tally
 }
 
-func newCollector(lanes int, observe func(aurea.Progress)) *collector {
+func newCollector(x *execution, lanes int, observe func(aurea.Progress)) *collector {
 	return &collector{
 		// Room for all that can be under way, so that no lane ever waits: its
 		// spare tallies and its last.
@@ -46,7 +48,8 @@ func newCollector(lanes int, observe func(aurea.Progress)) *collector {
 		observe:  observe,
 		reached:  make([]time.Duration, lanes),
 		inFlight: make([]int64, lanes),
-		total:    newTallies(true),
+		total:    x.newTallies(true),
+		empty:    x.tally,
 	}
 }
 
@@ -122,9 +125,20 @@ func (c *collector) ceiling(moment time.Duration) time.Duration {
 func (c *collector) at(end time.Duration) *aurea.Tally {
 	i, found := slices.BinarySearchFunc(c.pending, end, func(p interval, end time.Duration) int { return cmp.Compare(p.end, end) })
 	if !found {
-		c.pending = slices.Insert(c.pending, i, interval{end, aurea.NewTally()})
+		c.pending = slices.Insert(c.pending, i, interval{end, c.fresh()})
 	}
 	return c.pending[i].tally
+}
+
+// fresh is an empty tally, if there is one that of an earlier interval.
+func (c *collector) fresh() *aurea.Tally {
+	n := len(c.free)
+	if n == 0 {
+		return c.empty()
+	}
+	tally := c.free[n-1]
+	c.free = c.free[:n-1]
+	return tally
 }
 
 // emit shows the first pending interval, which ended at end.
@@ -137,4 +151,6 @@ func (c *collector) emit(end time.Duration) {
 	c.emitted = end
 	c.series.Add(progress)
 	c.observe(progress)
+	progress.Interval.Reset()
+	c.free = append(c.free, progress.Interval)
 }

@@ -26,13 +26,15 @@ import (
 // Interval is how often an execution reports its progress.
 const Interval = time.Second
 
-// An Engine executes plans on a host. It has no state of its own; one Engine may execute
-// several plans at once, which then disturb each other's numbers.
+// An Engine executes plans on a host. From one execution to the next it keeps
+// nothing but memory; one Engine may execute several plans at once, which then
+// disturb each other's numbers.
 type Engine struct {
 	host        workload.Host
 	environment aurea.Environment
 	vitals      func() vitals  // reads the generator's own numbers
 	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
+	spares      spares
 }
 
 // New returns an engine whose jobs may do what the host lets them, and whose
@@ -61,11 +63,12 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan a
 
 func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
+	x.spares = &e.spares
 	x.controlled = controls != nil
 	defer context.AfterFunc(ctx, x.stop)()
 
 	d := x.driver()
-	c := newCollector(d.parts(), x.tellPauses(observe))
+	c := newCollector(x, d.parts(), x.tellPauses(observe))
 	before := e.vitals()
 	wait := d.drive(c)
 	release := x.steered(controls)
@@ -82,6 +85,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	if err := total.Check(); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
+	defer x.giveBack(total) // which is the result's
 	return aurea.NewResult(plan, aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,

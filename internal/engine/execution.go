@@ -21,6 +21,8 @@ type execution struct {
 	log        *aurea.JobLog  // nil when records are not kept
 	sleep      func() sleeper // makes a sleeper for the calling goroutine
 	start      time.Time
+	spares     *spares
+	lent       []*aurea.Tally
 	helm       helm
 
 	_       [64]byte // apart from the above: this line is written by every lane
@@ -42,7 +44,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	if jobs.Waiter == nil {
 		plan.Concurrency = min(plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
 	}
-	x := &execution{ctx: ctx, plan: plan, jobs: jobs, timeout: forever, sleep: sleep}
+	x := &execution{ctx: ctx, plan: plan, jobs: jobs, timeout: forever, sleep: sleep, spares: new(spares)}
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}

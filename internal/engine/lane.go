@@ -34,10 +34,10 @@ type lane struct {
 // warm-up, if there is one.
 type tallies struct{ judged, warmup *aurea.Tally }
 
-func newTallies(warmup bool) *tallies {
-	t := &tallies{judged: aurea.NewTally()}
+func (x *execution) newTallies(warmup bool) *tallies {
+	t := &tallies{judged: x.tally()}
 	if warmup {
-		t.warmup = aurea.NewTally()
+		t.warmup = x.tally()
 	}
 	return t
 }
@@ -53,9 +53,9 @@ func (t *tallies) of(intended, warmup time.Duration) *aurea.Tally {
 func newLane(s *squad, index int, share aurea.Plan) *lane {
 	l := &lane{squad: s, index: index, course: s.latest.Load(), share: share, tick: Interval}
 	warmup := l.course.warmup > 0
-	l.tallies = newTallies(warmup)
+	l.tallies = s.newTallies(warmup)
 	l.spare = make(chan *tallies, 1)
-	l.spare <- newTallies(warmup)
+	l.spare <- s.newTallies(warmup)
 	l.seen = newEndings(share.Concurrency)
 	return l
 }

@@ -64,7 +64,8 @@ func TestMemoryOfManyJobs(t *testing.T) {
 		return most
 	}
 	used(1000) // whatever is made once is made now
-	if few, many := used(1000), used(3_000_000); many-few > 256<<10 {
+	// A run of more than a second may hold a tally for one interval more.
+	if few, many := used(1000), used(3_000_000); many-few > 2<<20 {
 		t.Errorf("%d bytes are in use by 1,000 jobs, %d by 3,000,000", few, many)
 	}
 }
