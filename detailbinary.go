@@ -32,7 +32,7 @@ func (d *Detail) AppendBinary(data []byte) []byte {
 
 // maxTold bounds what a reader takes memory for: there are never that many
 // phases, counters or parts.
-const maxTold = 1000
+var maxTold = [3]int64{1000, 1000, 100}
 
 // UnmarshalBinary makes the detail the one that AppendBinary wrote. After an error
 // its content is undefined.
@@ -42,7 +42,7 @@ func (d *Detail) UnmarshalBinary(data []byte) error {
 	var counts [3]int64
 	for i := range counts {
 		n, ok := in.number()
-		if !ok || n > maxTold {
+		if !ok || n > maxTold[i] {
 			return errDetailBinary
 		}
 		counts[i] = n

@@ -13,7 +13,8 @@ import (
 )
 
 // Read yields the records of a file that a Writer wrote, in their order. Data that
-// is no such file ends with an error.
+// is no such file ends with an error, but may take memory and time as if it were a
+// very large one: whoever keeps files checks that they are whole before.
 func Read(data []byte) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
 		if err := read(data, func(job aurea.JobRecord) bool { return yield(job, nil) }); err != nil {

@@ -2,46 +2,157 @@ package records
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
 )
+
+// written is the file of some records.
+func written(t testing.TB, jobs []aurea.JobRecord) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	for _, job := range jobs {
+		if err := w.Write(job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func collect(t testing.TB, data []byte) (jobs []aurea.JobRecord) {
+	t.Helper()
+	for job, err := range Read(data) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs
+}
+
+// Law: what was written is read, in its order, whatever the numbers are.
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		moment := rapid.Int64Range(-1, math.MaxInt64)
+		jobs := rapid.SliceOf(rapid.Custom(func(r *rapid.T) aurea.JobRecord {
+			moments := []int64{moment.Draw(r, "a"), moment.Draw(r, "b"), moment.Draw(r, "c")}
+			slices.Sort(moments)
+			return aurea.JobRecord{
+				Index:    rapid.Int64Min(0).Draw(r, "index"),
+				Intended: time.Duration(moments[0]), Start: time.Duration(moments[1]), End: time.Duration(moments[2]),
+				Outcome: rapid.SampledFrom(aurea.Outcomes()).Draw(r, "outcome"),
+			}
+		})).Draw(r, "jobs")
+		if diff := cmp.Diff(jobs, collect(t, written(t, jobs))); len(jobs) > 0 && diff != "" {
+			r.Fatal(diff)
+		}
+	})
+	for _, n := range []int{0, batchRows - 1, batchRows, 3*batchRows + 1} {
+		if jobs := sleeps(n, 10); !slices.Equal(collect(t, written(t, jobs)), jobs) {
+			t.Errorf("%d records came back differently", n)
+		}
+	}
+}
+
+// A writer writes one file after another, also after one that failed.
+func TestReset(t *testing.T) {
+	var first, second bytes.Buffer
+	jobs := sleeps(10, 2)
+	w := NewWriter(&first)
+	for _, job := range jobs {
+		_ = w.Write(job)
+	}
+	w.Reset(&second)
+	_ = w.Write(jobs[3])
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := collect(t, second.Bytes()); !slices.Equal(got, jobs[3:4]) || first.Len() > 0 && bytes.Contains(second.Bytes(), first.Bytes()) {
+		t.Errorf("the second file has %+v", got)
+	}
+}
+
+// Stopping early is not an error, and broken data is one, at its end.
+func TestRead(t *testing.T) {
+	data := written(t, sleeps(3000, 10))
+	n := 0
+	for _, err := range Read(data) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 5 {
+			break
+		}
+	}
+	last := func(data []byte) (last error) {
+		for _, err := range Read(data) {
+			last = err
+		}
+		return last
+	}
+	for name, broken := range map[string][]byte{
+		"nothing":   nil,
+		"text":      []byte("job,start_ns\n"),
+		"half":      data[:len(data)/2],
+		"a hole":    append(bytes.Repeat([]byte{0xAA}, len(data)/2), data[len(data)/2:]...),
+		"an ending": bytes.ReplaceAll(written(t, []aurea.JobRecord{{Outcome: aurea.Dropped}}), []byte("dropped"), []byte("drooped")),
+	} {
+		if err := last(broken); err == nil || !strings.HasPrefix(err.Error(), "records: ") {
+			t.Errorf("reading %s ended with %v", name, err)
+		}
+	}
+}
+
+// Jobs that sleep take less than 10 bytes each; the bound, and a size, so
+// it does not depend on the machine.
+func TestSize(t *testing.T) {
+	for _, inFlight := range []int{1, 100, 50_000} {
+		if size := float64(len(written(t, sleeps(50_000, inFlight)))) / 50_000; size >= 10 {
+			t.Errorf("with %d in flight a record takes %.2f bytes, want less than 10", inFlight, size)
+		}
+	}
+}
 
 // sleeps are records as a closed run of jobs that sleep for 100 ms ± 20 % leaves
 // them, so many in flight: each begins when an earlier one ends.
 func sleeps(n, inFlight int) []aurea.JobRecord {
 	random := rand.New(rand.NewPCG(1, 2))
 	jobs := make([]aurea.JobRecord, n)
-	ends := make([]time.Duration, inFlight)
+	ends := make([]time.Duration, 0, inFlight)
 	for i := range jobs {
-		slot := 0
-		if i < inFlight {
-			slot = i
-			ends[i] = time.Duration(i) * 60
-		} else {
-			for s := range ends {
-				if ends[s] < ends[slot] {
-					slot = s
-				}
-			}
+		start := time.Duration(i) * 60
+		if i >= inFlight {
+			start = ends[0]
+			ends = ends[1:]
 		}
-		start := ends[slot]
-		ends[slot] = start + time.Duration(80e6+random.IntN(40e6)+random.IntN(60_000))
-		jobs[i] = aurea.JobRecord{Index: int64(i), Intended: start, Start: start, End: ends[slot]}
+		end := start + time.Duration(80e6+random.IntN(40e6)+random.IntN(60_000))
+		at, _ := slices.BinarySearch(ends, end)
+		ends = slices.Insert(ends, at, end)
+		jobs[i] = aurea.JobRecord{Index: int64(i), Intended: start, Start: start, End: end}
 	}
 	return jobs
 }
 
-func BenchmarkBytes(b *testing.B) {
-	for name, jobs := range map[string][]aurea.JobRecord{"closed-100": sleeps(250_000, 100), "all-at-once": sleeps(250_000, 250_000), "one": sleeps(1, 1)} {
+func BenchmarkWrite(b *testing.B) {
+	for name, jobs := range map[string][]aurea.JobRecord{
+		"100-in-flight": sleeps(250_000, 100), "all-in-flight": sleeps(50_000, 50_000), "one": sleeps(1, 1),
+	} {
 		b.Run(name, func(b *testing.B) {
 			var out bytes.Buffer
-			b.ReportAllocs()
 			w := NewWriter(&out)
+			b.ReportAllocs()
 			for b.Loop() {
 				out.Reset()
 				w.Reset(&out)
@@ -58,45 +169,14 @@ func BenchmarkBytes(b *testing.B) {
 
 func BenchmarkRead(b *testing.B) {
 	jobs := sleeps(250_000, 100)
-	var out bytes.Buffer
-	w := NewWriter(&out)
-	for _, job := range jobs {
-		_ = w.Write(job)
-	}
-	_ = w.Close()
+	data := written(b, jobs)
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, err := range Read(out.Bytes()) {
+		for _, err := range Read(data) {
 			if err != nil {
 				b.Fatal(err)
 			}
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(jobs)), "ns/job")
-}
-
-func TestRoundTrip(t *testing.T) {
-	for _, n := range []int{0, 1, batchRows, batchRows + 1, 5000} {
-		jobs := sleeps(n, 10)
-		var out bytes.Buffer
-		w := NewWriter(&out)
-		for _, job := range jobs {
-			if err := w.Write(job); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		var got []aurea.JobRecord
-		for job, err := range Read(out.Bytes()) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, job)
-		}
-		if diff := cmp.Diff(jobs, got); n > 0 && diff != "" {
-			t.Errorf("%d jobs came back differently: %s", n, diff)
-		}
-	}
 }

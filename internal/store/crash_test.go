@@ -129,6 +129,9 @@ func whole(t *testing.T, s *store.Store) {
 			t.Fatal(err)
 		}
 		for _, run := range page.Runs {
+			if err := s.Verify(t.Context(), run.ID); err != nil {
+				t.Error(err)
+			}
 			var jobs int
 			for _, err := range s.Jobs(t.Context(), run.ID) {
 				if err != nil {

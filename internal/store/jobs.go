@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"hash/crc32"
 	"iter"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -54,21 +56,30 @@ FROM runs r WHERE r.id = $1`
 }
 
 func (s *Store) blob(ctx context.Context, id, attempt string, n int64) (data []byte, err error) {
-	const query = `SELECT records FROM jobs WHERE run_id = $1 AND attempt = $2 AND n = $3`
-	err = s.reader.QueryRowContext(ctx, query, id, attempt, n).Scan(&data)
-	if none(err) {
+	const query = `SELECT records, checksum FROM jobs WHERE run_id = $1 AND attempt = $2 AND n = $3`
+	var sum sql.NullInt64
+	err = s.reader.QueryRowContext(ctx, query, id, attempt, n).Scan(&data, &sum)
+	switch {
+	case none(err):
 		err = notFound(id)
+	case err == nil && sum.Valid && checksum(data) != sum.Int64:
+		err = fmt.Errorf("blob %d of run %s is broken; restore the database from a copy", n, id)
 	}
 	return data, err
 }
 
 const (
 	insertBlob = `
-INSERT INTO jobs (run_id, attempt, n, records)
-SELECT r.id, $2, $3, $4 FROM runs r WHERE r.id = $1 AND r.finished = 0`
+INSERT INTO jobs (run_id, attempt, n, records, checksum)
+SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND r.finished = 0`
 	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
 func keepBlob(ctx context.Context, tx transaction, id, attempt string, n int64, data []byte) error {
-	return touch(ctx, tx, id, insertBlob, id, attempt, n, data)
+	return touch(ctx, tx, id, insertBlob, id, attempt, n, data, checksum(data))
 }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksum tells a blob that is not what was written, before it is taken apart.
+func checksum(data []byte) int64 { return int64(crc32.Checksum(data, castagnoli)) }

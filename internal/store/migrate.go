@@ -22,8 +22,15 @@ func migrations() fs.FS {
 	return sub
 }
 
-// newest is the version of the schema that this program knows.
-func newest() int64 { return 1 }
+// newest is the version of the schema that this program knows: they have a file
+// each, counted from 1.
+func newest() int {
+	files, err := fs.Glob(migrations(), "*.sql")
+	if err != nil {
+		panic(err) // the pattern is well formed
+	}
+	return len(files)
+}
 
 // migrate brings the database to the present schema. A newer one is refused.
 func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.ProviderOption) error {
@@ -44,7 +51,7 @@ func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.
 
 // known refuses what a newer program has made.
 func known(version int64) error {
-	if version > newest() {
+	if version > int64(newest()) {
 		return fmt.Errorf("its schema has version %d and this program knows versions up to %d; use the newer aurea that made it", version, newest())
 	}
 	return nil

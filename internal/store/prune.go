@@ -9,7 +9,7 @@ import (
 
 // What is forgotten in one transaction: so little that nobody waits for long.
 const (
-	pruneRuns  = 100
+	pruneRuns  = 25
 	pruneBytes = 32 << 20 // unless a single run is larger
 )
 

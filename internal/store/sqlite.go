@@ -23,7 +23,7 @@ var sqliteDialect = dialect{
 	hide:   "+",
 	alone:  true,
 	away:   sqliteAway,
-	shrink: "PRAGMA incremental_vacuum(1000)",
+	shrink: "PRAGMA incremental_vacuum(250)",
 	free:   "PRAGMA freelist_count",
 }
 
@@ -104,6 +104,10 @@ func current(ctx context.Context, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
 		return err
 	}
+	return recent(version)
+}
+
+func recent(version string) error {
 	var have [3]int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &have[0], &have[1], &have[2]); err != nil {
 		return fmt.Errorf("read the version of SQLite %q: %w", version, err)

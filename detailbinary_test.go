@@ -1,0 +1,66 @@
+package aurea
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// Law: what was written is read exactly, and a phase of which nothing was recorded
+// stays one.
+func TestDetailBinary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SliceOfNDistinct(rapid.String(), 0, 4, rapid.ID)
+		d := NewDetail(Measures{
+			Phases: names.Draw(t, "phases"), Counters: names.Draw(t, "counters"),
+			Parts: []Part{{Name: rapid.String().Draw(t, "part"), Weight: rapid.Float64().Draw(t, "weight")}},
+		})
+		d.parts[0] = drawTally(t)
+		for range rapid.IntRange(0, 3).Draw(t, "jobs") {
+			phases, counters := make([]time.Duration, len(d.Phases)), make([]int64, len(d.Counters))
+			for i := range phases {
+				phases[i] = time.Duration(rapid.Int64Range(-1, 1e12).Draw(t, "phase"))
+			}
+			for i := range counters {
+				counters[i] = rapid.Int64().Draw(t, "counter")
+			}
+			d.Record(phases, counters)
+		}
+		var read Detail
+		data := d.AppendBinary(nil)
+		if err := read.UnmarshalBinary(data); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(d.counters, read.counters); len(d.counters) > 0 && diff != "" {
+			t.Fatal(diff)
+		}
+		for i, phase := range d.phases {
+			if Summarize(phase) != Summarize(read.phases[i]) || (phase == nil) != (read.phases[i] == nil) {
+				t.Fatalf("phase %d is %+v, was %+v", i, Summarize(read.phases[i]), Summarize(phase))
+			}
+		}
+		if again := read.AppendBinary(nil); string(again) != string(data) {
+			t.Fatal("written again it differs")
+		}
+	})
+}
+
+// Law: as of a tally.
+func FuzzDetailBinary(f *testing.F) {
+	d := NewDetail(Measures{Phases: []string{"a", "b"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}})
+	f.Add(d.AppendBinary(nil))
+	d.Record([]time.Duration{-1, 5}, []int64{-7})
+	f.Add(d.AppendBinary(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var read, again Detail
+		if read.UnmarshalBinary(data) != nil {
+			return
+		}
+		written := read.AppendBinary(nil)
+		if err := again.UnmarshalBinary(written); err != nil || string(again.AppendBinary(nil)) != string(written) {
+			t.Fatalf("%x was read, and then not: %v", data, err)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package aurea
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// drawTally draws a tally with anything in it.
+func drawTally(t *rapid.T) *Tally {
+	tally := NewTally()
+	for _, n := range tally.numbers() {
+		*n = rapid.Int64Min(0).Draw(t, "n")
+	}
+	for _, h := range tally.histograms() {
+		for _, d := range rapid.SliceOfN(rapid.Int64Min(0), 0, 5).Draw(t, "durations") {
+			h.Record(time.Duration(d))
+		}
+	}
+	return tally
+}
+
+// Law: what was written is read exactly; the binary form says everything.
+func TestTallyBinary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tally, read := drawTally(t), NewTally()
+		data := tally.AppendBinary([]byte("before"))[len("before"):]
+		if err := read.UnmarshalBinary(data); err != nil {
+			t.Fatal(err)
+		}
+		if read.Counts != tally.Counts || read.Started != tally.Started {
+			t.Fatalf("read %+v, wrote %+v", read.Counts, tally.Counts)
+		}
+		for i, h := range read.histograms() {
+			if want := tally.histograms()[i]; Summarize(h) != Summarize(want) || h.Sum() != want.Sum() {
+				t.Fatalf("histogram %d is %+v, was %+v", i, Summarize(h), Summarize(want))
+			}
+		}
+		if again := read.AppendBinary(nil); string(again) != string(data) {
+			t.Fatal("written again it differs")
+		}
+	})
+}
+
+// Law: data is refused, or is that of a tally: what was read is written and read
+// as the same.
+func FuzzTallyBinary(f *testing.F) {
+	tally := NewTally()
+	f.Add(tally.AppendBinary(nil))
+	tally.End(OK, 1, 20, 300)
+	tally.End(TimedOut, 1, 20, 30e9)
+	f.Add(tally.AppendBinary(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		read, again := NewTally(), NewTally()
+		if read.UnmarshalBinary(data) != nil {
+			return
+		}
+		written := read.AppendBinary(nil)
+		if err := again.UnmarshalBinary(written); err != nil || string(again.AppendBinary(nil)) != string(written) {
+			t.Fatalf("%x was read, and then not: %v", data, err)
+		}
+	})
+}
