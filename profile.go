@@ -123,13 +123,19 @@ func (p Profile) Reach(area float64) float64 {
 }
 
 // reach solves From·t + slope·t²/2 = area for t. The usual formula subtracts
-// nearly equal numbers when the slope is small; this form of it adds.
+// nearly equal numbers when the slope is small; this form of it adds. The level
+// at t is the root of From² + 2·slope·area, whose terms may be too small to be
+// told from zero, so they are not made.
 func (r Ramp) reach(area float64) float64 {
 	if area == 0 {
 		return 0
 	}
-	discriminant := r.From*r.From + 2*r.slope()*area
-	return 2 * area / (r.From + math.Sqrt(max(discriminant, 0)))
+	change := math.Sqrt(2*math.Abs(r.slope())) * math.Sqrt(area)
+	level := math.Hypot(r.From, change)
+	if r.slope() < 0 {
+		level = math.Sqrt(max(r.From-change, 0)) * math.Sqrt(r.From+change)
+	}
+	return 2 * area / (r.From + level)
 }
 
 // Rise is the next moment after t, in seconds, at which the level may reach a

@@ -47,6 +47,15 @@ func TestReachIsTheInverseOfArea(t *testing.T) {
 	})
 }
 
+// Squares of such levels are zero in floating point, and they are not.
+func TestReachOfLevelsNearZero(t *testing.T) {
+	p := Profile{{From: 2.6e-259, To: 4.7e-66, Duration: 0.0625}, {From: 4.7e-66, To: 1, Duration: 1}}
+	const area = 1e-260
+	if at, want := p.Reach(area), math.Sqrt(2*area*0.0625/4.7e-66); math.Abs(at/want-1) > 1e-9 {
+		t.Errorf("%v is reached at %v s, want %v s", area, at, want)
+	}
+}
+
 // Law: the area is the integral of the level, by Simpson's rule on each ramp,
 // which is exact for straight lines.
 func TestAreaIsTheIntegralOfTheLevel(t *testing.T) {
