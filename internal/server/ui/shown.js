@@ -59,7 +59,7 @@ async function watch({ id, controller: { signal } }) {
     }
   }
   if (!ended) endWithout(run);
-  if (live) refreshRuns();
+  refreshRuns();
 }
 
 function end(run, result, text) {
