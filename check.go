@@ -50,8 +50,6 @@ func (s Spec) checkStages(found *problems) {
 	for i, stage := range s.Stages {
 		at := fmt.Sprintf("stages[%d]", i)
 		switch {
-		case stage.Duration == 0:
-			found.add(at+".duration", "is needed: how long the ramp takes")
 		case (stage.Rate == nil) == (stage.Concurrency == nil):
 			found.add(at, "must have a rate or a concurrency to ramp to, and only one of them")
 		case (stage.Rate == nil) != (s.Stages[0].Rate == nil):

@@ -3,7 +3,6 @@ package aurea
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // A Control is something to be done to a run while it runs. It is a plain
@@ -66,7 +65,7 @@ func (p Plan) checkLoad(c Control) error {
 func LoadParameters() []Parameter { return loadParameters }
 
 var loadParameters = []Parameter{
-	{Name: "rate", Type: Number, Min: math.SmallestNonzeroFloat64, Max: maxRate, Doc: "jobs started a second from now on, of a run with a rate"},
+	{Name: "rate", Type: Number, Min: minRate, Max: maxRate, Doc: "jobs started a second from now on, of a run with a rate"},
 	{Name: "concurrency", Type: Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight from now on"},
 }
 

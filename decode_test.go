@@ -66,6 +66,7 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 		{`"workload": {"duration": "1s"}`, "workload.kind", "is needed, a string: what a job does"},
 		{`"workload": {"kind": 1}`, "workload.kind", "is needed, a string: what a job does"},
 		{`"concurrency": 0`, "concurrency", jobsRule + "0"},
+		{`"rate": 0`, "rate", "must be a number from 0.000001 to 100000000; got 0"},
 		{`"arrival": "uniform"`, "arrival", `must be one of constant, poisson; got "uniform"`},
 		{`"on_saturation": 1`, "on_saturation", "must be one of wait, drop; got 1"},
 		{`"duration": 30`, "duration", `must be a duration such as "250ms" from 1ms to 24h; got 30`},

@@ -22,13 +22,13 @@ const (
 	Boolean      Type = "boolean"  // bool
 	DurationText Type = "duration" // Duration, written "250ms"
 	Object       Type = "object"   // map[string]any, by Members
-	List         Type = "array"    // []any, each as Items says; one value alone is a list of one
-	Texts        Type = "texts"    // map[string]string: an object of strings, up to maxTexts of them
+	List         Type = "array"    // []any, each as Items says; one value alone is a list of one, unless NotAlone
+	Texts        Type = "texts"    // map[string]string: an object of strings
 	Work         Type = "workload" // Workload: a kind and its parameters
 	Any          Type = "any"      // a value of any form, as it was decoded
 )
 
-// maxTexts is how many members an object of strings may have.
+// maxTexts is how many members an object of strings may have that has no Max.
 const maxTexts = 100
 
 // A Parameter declares one named value once: what reads it, what checks it, the
@@ -36,12 +36,13 @@ const maxTexts = 100
 type Parameter struct {
 	Name     string
 	Type     Type
-	Min, Max float64     // inclusive; of durations, in seconds; of text, the longest length; of lists, how many
+	Min, Max float64     // inclusive; of durations, in seconds; of text, the longest length; of lists and texts, how many
 	Options  []string    // the texts allowed, when they are few
 	Default  any         // what an absent value means; nil when it means nothing
 	Required bool        // it must be given
 	Members  []Parameter // of an object; of a workload, what may stand beside its kind and its parameters
 	Items    *Parameter  // of a list, what each of its items is
+	NotAlone bool        // of a list: one item alone is not taken for a list of it
 	Doc      string      // one sentence, without a full stop
 }
 
@@ -129,7 +130,15 @@ func (p Parameter) texts(value any) (map[string]string, bool) {
 		ok = ok && isText
 		texts[key] = text
 	}
-	return texts, ok && len(object) <= maxTexts
+	return texts, ok && len(object) <= p.most()
+}
+
+// most is how many members an object of strings may have.
+func (p Parameter) most() int {
+	if p.Max > 0 {
+		return int(p.Max)
+	}
+	return maxTexts
 }
 
 // Rule says in words what the parameter takes: "an integer from 1 to 10000000".
@@ -152,7 +161,7 @@ func (p Parameter) Rule() string {
 	case p.Type == List:
 		return fmt.Sprintf("a list of up to %v", p.Max)
 	case p.Type == Texts:
-		return fmt.Sprintf("an object of up to %d strings", maxTexts)
+		return fmt.Sprintf("an object of up to %d strings", p.most())
 	case p.Type == Work:
 		return `a workload such as {"kind": "noop"}`
 	case p.Type == Any:

@@ -1,5 +1,7 @@
 package aurea
 
+import "maps"
+
 // Schema is the parameter as a JSON Schema.
 func (p Parameter) Schema() map[string]any {
 	schema := map[string]any{"type": string(p.Type), "description": p.Doc}
@@ -24,7 +26,7 @@ func (p Parameter) Schema() map[string]any {
 	case Texts:
 		schema["type"] = string(Object)
 		schema["additionalProperties"] = map[string]any{"type": string(Text)}
-		schema["maxProperties"] = maxTexts
+		schema["maxProperties"] = p.most()
 	case Work:
 		schema["type"] = string(Object)
 		addMembers(schema, append([]Parameter{{Name: "kind", Type: Text, Required: true, Doc: "what a job does"}}, p.Members...))
@@ -61,12 +63,13 @@ func addMembers(schema map[string]any, members []Parameter) {
 
 // addItems describes a list, or the one item that may stand for it.
 func (p Parameter) addItems(schema map[string]any) {
-	if p.Items == nil {
-		return
-	}
 	list := map[string]any{"type": string(List), "items": p.Items.Schema(), "maxItems": int(p.Max)}
 	if p.Min > 0 {
 		list["minItems"] = int(p.Min)
+	}
+	if p.NotAlone {
+		maps.Copy(schema, list)
+		return
 	}
 	delete(schema, "type")
 	schema["oneOf"] = []any{list, p.Items.Schema()}

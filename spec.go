@@ -12,6 +12,7 @@ const (
 	MaxJobs        = 10_000_000     // jobs in a run that counts them, and jobs in flight
 	MaxJobDuration = time.Hour      // what one job may be asked to take, and its timeout
 	MaxRunDuration = 24 * time.Hour // duration, warm-up, and one stage
+	minRate        = 1e-6           // jobs a second
 	maxRate        = 100_000_000    // jobs a second
 	maxThresholds  = 50
 	maxStages      = 100

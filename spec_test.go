@@ -57,10 +57,10 @@ func specs() *rapid.Generator[Spec] {
 		case "time":
 			s.Duration, s.Concurrency = length.Draw(t, "duration"), jobs.Draw(t, "concurrency")
 		case "rate":
-			s.Rate, s.NumJobs = rapid.Float64Range(1e-9, maxRate).Draw(t, "rate"), jobs.Draw(t, "jobs")
+			s.Rate, s.NumJobs = rapid.Float64Range(minRate, maxRate).Draw(t, "rate"), jobs.Draw(t, "jobs")
 			s.Arrival = optional(t, "arrival", rapid.SampledFrom([]string{"constant", "poisson"}))
 		case "rates":
-			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Rate: new(rapid.Float64Range(1e-9, maxRate).Draw(t, "to"))}}
+			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Rate: new(rapid.Float64Range(minRate, maxRate).Draw(t, "to"))}}
 			s.Rate, s.NumJobs = optional(t, "rate", rapid.Float64Range(1, maxRate)), optional(t, "jobs", jobs)
 		case "levels":
 			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Concurrency: new(jobs.Draw(t, "to"))}, {Duration: length.Draw(t, "length"), Concurrency: new(int64(0))}}

@@ -96,9 +96,7 @@ func specSchema(kinds []aurea.Kind) *huma.Schema {
 	for _, kind := range kinds {
 		workloads = append(workloads, toSchema(kind.Schema()))
 	}
-	spec.Properties["workload"].OneOf = workloads
-	spec.Properties["thresholds"].Items = &huma.Schema{Type: huma.TypeString, Examples: []any{"p99 < 250ms"}}
-	spec.Properties["labels"].AdditionalProperties = &huma.Schema{Type: huma.TypeString}
+	spec.Properties["workload"] = &huma.Schema{Description: spec.Properties["workload"].Description, OneOf: workloads}
 	spec.Examples = []any{map[string]any{"num_jobs": 100, "job_duration_ms": 50}}
 	return spec
 }

@@ -87,6 +87,9 @@ func (d description) check(schema map[string]any, value any, at string) []string
 		}
 	case []any:
 		items, _ := schema["items"].(map[string]any)
+		if least, ok := schema["minItems"].(float64); ok && len(value) < int(least) {
+			wrong = append(wrong, fmt.Sprintf("%s has %d items, and needs %v", at, len(value), least))
+		}
 		for i, item := range value {
 			wrong = append(wrong, d.check(items, item, fmt.Sprintf("%s[%d]", at, i))...)
 		}
@@ -241,6 +244,9 @@ func TestSpecSchemaAgrees(t *testing.T) {
 		`{"num_jobs": 0}`: false, `{"num_jobs": 1.5}`: false, `{"num_jobs": "1"}`: false, `{"num_jobs": 10000001}`: false, `{"num_job": 1}`: false,
 		`{"num_jobs": 1, "workload": {"kind": "slepe"}}`: false, `{"num_jobs": 1, "workload": {"duration": "1s"}}`: false,
 		`{"num_jobs": 1, "workload": {"kind": "sleep", "jitter": 2}}`: false, `{"num_jobs": 1, "labels": {"a": 1}}`: false,
+		`{"stages": [{"rate": 1}]}`: false, `{"stages": [{"duration": "1s", "rate": -1}]}`: false, `{"stages": [5]}`: false,
+		`{"stages": []}`: false, `{"stages": {"duration": "1s", "rate": 10}}`: false, `{"num_jobs": 1, "thresholds": "p99 < 1s"}`: false,
+		`{"num_jobs": 1, "pricing": {"price": 1}}`: false, `{"num_jobs": 1, "pricing": {"per_job": -1}}`: false, `{"rate": 0, "duration": "1s"}`: false,
 		`{"num_jobs": 1, "thresholds": [1]}`: false, `{"num_jobs": 1, "arrival": "never"}`: false, `{"num_jobs": 1, "include_jobs": 1}`: false,
 	} {
 		var value any
