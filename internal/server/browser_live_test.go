@@ -132,6 +132,7 @@ func TestBrowserNoStream(t *testing.T) {
 	}))
 	t.Cleanup(proxy.Close)
 	b := browse(t, proxy.URL, 2)
+	b.ready()
 	b.click("#more summary")
 	const seed = "18446744073709551615"
 	b.fill(map[string]string{"seed": seed})

@@ -77,6 +77,7 @@ func TestBrowserToken(t *testing.T) {
 		t.Error("the token is taken, and yet the page asks for it")
 	}
 	b.do(chromedp.Reload())
+	b.ready()
 	b.click("#run")
 	b.finishes()
 }

@@ -124,7 +124,8 @@ func (b *tab) ready() {
 	b.until(`document.querySelector("#workload select")`)
 }
 
-// job fills in parameters of the workload, by their locations in it.
+// job fills in parameters of the workload, by their locations in it, and other
+// fields of the spec that are made of what the API says of them.
 func (b *tab) job(values map[string]string) {
 	b.t.Helper()
 	b.ready()
@@ -141,7 +142,7 @@ func (b *tab) job(values map[string]string) {
 // parts/2/workload/kind.
 func parameter(location string) string {
 	first, rest, nested := strings.Cut(location, "/")
-	selector := fmt.Sprintf(":is(#workload, #workload > .members, #workload > .members > details > .members) > [data-name=%q]", first)
+	selector := fmt.Sprintf(":is(#workload, #workload > .members, #workload > .members > details > .members, #others) > [data-name=%q]", first)
 	for name := range strings.SplitSeq(rest, "/") {
 		if !nested {
 			break

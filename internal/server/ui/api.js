@@ -3,6 +3,8 @@
 
 const tokenKey = "aurea-token";
 
+export const hasToken = () => sessionStorage.getItem(tokenKey) !== null;
+
 export const keepToken = (token) => sessionStorage.setItem(tokenKey, token);
 
 // A Problem is the service's own account of why it did not do something.

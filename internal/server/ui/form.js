@@ -5,7 +5,7 @@ import { askFor } from "./api.js";
 import { $ } from "./dom.js";
 import { start } from "./examples.js";
 import { clearErrors, markWrong } from "./fielderror.js";
-import { written } from "./field.js";
+import { field, written } from "./field.js";
 import { asNumber, object } from "./json.js";
 import { filled } from "./lines.js";
 import { choice, useKinds } from "./workload.js";
@@ -13,9 +13,11 @@ import { choice, useKinds } from "./workload.js";
 export const form = $("spec");
 const fields = ["num_jobs", "concurrency", "rate", "duration", "timeout", "warmup", "seed", "name"];
 const numbers = ["num_jobs", "concurrency", "rate", "seed"];
+const described = ["arrival", "on_saturation", "stages", "labels", "pricing"]; // made of what the API says of them
 const thresholds = form.elements.thresholds;
 
 let workload = null; // the choice of what a job does, once the kinds are known
+let others = []; // [name, field] of those that are described, likewise
 let loading = null; // the promise of them, while they are asked for
 let spec = start; // what the form was last filled in with
 
@@ -28,10 +30,13 @@ export function loadKinds() {
 async function load() {
   if (workload) return;
   const { workloads } = await askFor("GET", "/v1/workloads");
+  const { components } = await askFor("GET", "/openapi.json");
   useKinds(workloads);
   workload = choice("What a job does");
-  workload.set(spec.workload);
+  others = described.map((name) => [name, field(components.schemas.Spec.properties[name], name)]);
+  setMade();
   $("workload").replaceChildren(...workload.nodes);
+  $("others").replaceChildren(...others.map(([, { node }]) => node));
 }
 
 // specText writes the spec as JSON. Numbers go as they were typed: a seed may be
@@ -41,6 +46,7 @@ export function specText() {
     ["workload", workload ? object(workload.pairs()) : undefined],
     ...fields.map((name) => [name, typed(name)]),
     ["thresholds", thresholdsText()],
+    ...others.map(([name, own]) => [name, own.json()]),
     ["include_jobs", "false"],
   ]);
 }
@@ -62,7 +68,13 @@ export function useSpec(given) {
   clearErrors(form);
   for (const name of fields) form.elements[name].value = spec[name] === undefined ? "" : written(spec[name]);
   thresholds.value = (spec.thresholds ?? []).join("\n");
+  setMade();
+}
+
+// setMade fills in the fields that were made.
+function setMade() {
   workload?.set(spec.workload);
+  for (const [name, own] of others) own.set(spec[name]);
 }
 
 // showFieldErrors puts every message at its field and the focus on the first of
@@ -84,5 +96,6 @@ function find(location) {
   if (body !== "body") return {};
   if (name === "workload") return workload?.find(rest) ?? {};
   if (name === "thresholds") return { control: thresholds, line: filled(thresholds)[rest[0]]?.line };
-  return fields.includes(name) ? { control: form.elements[name] } : {};
+  if (fields.includes(name)) return { control: form.elements[name] };
+  return others.find(([known]) => known === name)?.[1].find(rest) ?? {};
 }

@@ -1,6 +1,7 @@
 // The run that is shown: followed while it goes on, and its result when it has
 // ended. Its address is /#/runs/ID.
 
+import { offer } from "./again.js";
 import { ask } from "./api.js";
 import { $, reveal, say } from "./dom.js";
 import { number, sentence } from "./format.js";
@@ -65,6 +66,7 @@ async function watch({ id, controller: { signal } }) {
 function end(run, result, text) {
   hideLive();
   showResult(run.name || describe(run.spec), result, text);
+  offer(run.id, text);
   say(summary(result));
   reveal($("result-title"));
 }

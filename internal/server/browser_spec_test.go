@@ -1,0 +1,93 @@
+package server
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// specOf is the spec that a run was of, as it is kept.
+func specOf(t *testing.T, raw document) document {
+	t.Helper()
+	encoded, err := json.Marshal(raw.at("spec"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decodeDocument(t, string(encoded))
+}
+
+// Whatever a spec can say can be filled in.
+func TestBrowserEveryField(t *testing.T) {
+	s := serve(t, runs.Options{})
+	b := browse(t, s.URL, 0)
+	b.job(map[string]string{"kind": "noop"})
+	b.click("#more summary")
+	b.fill(map[string]string{"num_jobs": "9", "rate": "1000", "concurrency": "5", "timeout": "1s", "warmup": "1ms", "seed": "7", "name": "all", "thresholds": "p99 < 1h"})
+	b.click(`[data-name="stages"] > button`)
+	b.click(`[data-name="stages"] > button`)
+	b.click(`[data-name="pricing"] input[type=checkbox]`)
+	b.job(map[string]string{
+		"arrival": `"poisson"`, "on_saturation": `"drop"`, "labels": "git.sha: 1a2b\nbranch:",
+		"stages/1/duration": "1s", "stages/1/rate": "900", "stages/2/duration": "2s", "stages/2/rate": "0",
+		"pricing/per_job": "0.5", "pricing/currency": "EUR",
+	})
+	b.click("#run")
+	want := decodeDocument(t, `{"workload": {"kind": "noop"}, "num_jobs": 9, "rate": 1000, "concurrency": 5, "timeout": "1s", "warmup": "1ms", "seed": 7, "name": "all",
+		"thresholds": ["p99 < 1h"], "arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
+		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"}, "include_jobs": false}`)
+	if diff := cmp.Diff(want, specOf(t, b.finishes())); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+// What is wrong within a field that has parts is told at that part.
+func TestBrowserWrongParts(t *testing.T) {
+	s := serve(t, runs.Options{})
+	b := browse(t, s.URL, 1)
+	b.ready()
+	b.click("#more summary")
+	b.click(`[data-name="stages"] > button`)
+	b.job(map[string]string{"stages/1/duration": "soon", "labels": "fine: 1\nnot fine: 2"})
+	b.click("#more summary") // closed
+	b.click("#run")
+	b.until(`document.getElementById("problem").checkVisibility() && document.getElementById("run").checkVisibility()`)
+	for location, want := range map[string]string{
+		"stages/1/duration": `must be a duration such as "250ms" from 1ms to 24h; got "soon"`,
+		"labels":            "Line 2: is not a label key: up to 63 of a-z A-Z 0-9 _ . -",
+	} {
+		if told := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, parameter(location)); told != want {
+			t.Errorf("%s: %q, want %q", location, told, want)
+		}
+	}
+}
+
+// A spec that was run can be run again, to the last digit of its seed; and the
+// records of its jobs can be had.
+func TestBrowserUseSpec(t *testing.T) {
+	s := serve(t, runs.Options{})
+	for given, want := range map[string]string{
+		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`: `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": false}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1}`:                             `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
+	} {
+		ran := s.run(given)
+		id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
+		b := browse(t, s.URL+"/#/runs/"+id, 0)
+		b.ready()
+		b.shows(id)
+		if path := look[string](b, `new URL(document.querySelector("#exports [data-format=csv]").href).pathname`); path != "/v1/runs/"+id+"/jobs" {
+			t.Errorf("its jobs are at %s", path)
+		}
+		b.last = id
+		b.click("#again")
+		if focus := b.focus(); focus != "run" {
+			t.Errorf("the focus is on %q", focus)
+		}
+		b.click("#run")
+		if diff := cmp.Diff(decodeDocument(t, want), specOf(t, b.finishes())); diff != "" {
+			t.Errorf("%s: sent (-want +got):\n%s", given, diff)
+		}
+	}
+}
