@@ -20,6 +20,10 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result := schemas.Map()["Result"]
 	result.Properties["thresholds"].Description = "the thresholds of the spec, each with the value it was held against"
 	result.Properties["jobs"] = jobsSchema()
+	for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} { // lists in Go, for their order
+		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: result.Properties[name].Description, AdditionalProperties: refer(of)}
+		delete(schemas.Map(), "NamedValue"+of)
+	}
 	result.AdditionalProperties = true // more may be added
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")

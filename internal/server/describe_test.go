@@ -283,6 +283,7 @@ func TestResultSchema(t *testing.T) {
 		`{"num_jobs": 5, "job_duration_ms": 1, "thresholds": ["p99 < 1s"], "labels": {"a": "b"}}`,
 		`{"num_jobs": 5, "workload": {"kind": "sleep", "duration": "1s"}, "timeout": "1ms", "pricing": {"per_job": 1}}`,
 		`{"rate": 1000, "duration": "30ms", "warmup": "10ms", "workload": {"kind": "noop"}}`,
+		`{"num_jobs": 4, "workload": {"kind": "mix", "parts": [{"workload": {"kind": "cpu", "work": 1}}, {"workload": {"kind": "noop", "failure": {"rate": 1}}}]}}`,
 	} {
 		got := s.run(spec)
 		var r document
