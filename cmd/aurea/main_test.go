@@ -52,7 +52,7 @@ func TestErrors(t *testing.T) {
 		{[]string{"run", "--jobs", "5", "--workload", "noop", "--param", "a"}, 2, `aurea: --param must be key=value; got "a"; see aurea --help`},
 		{[]string{"run", "--jobs", "5", "--workload", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop, station, cpu, `},
 		{[]string{"run", "--jobs", "5", "--threshold", "p99 250ms"}, 2, `aurea: thresholds[0]: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got "p99 250ms" (from --threshold)`},
-		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2, `aurea: -o must be text or json; got "pdf"; see aurea --help`},
+		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2, `aurea: -o must be one of html, json, junit, markdown, text; got "pdf"; see aurea --help`},
 		{[]string{"run", "/nowhere.yaml"}, 2, `aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea --help`},
 		{[]string{"run", spec}, 2, "aurea: " + spec + `:6:3: labels.team: must be a string of up to 200 characters; got 7`},
 		{[]string{"workloads", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop, station, cpu, `},
@@ -166,7 +166,7 @@ func TestFlagsFromEnvironment(t *testing.T) {
 
 func TestText(t *testing.T) {
 	code, stdout, stderr := command(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
-	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  value 0"} {
+	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  0\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}

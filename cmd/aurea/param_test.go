@@ -69,7 +69,7 @@ func TestRunURL(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	_, stdout, _ = command(t, "", "run", service.URL, "--jobs", "10")
-	if !strings.Contains(stdout, "\n10 status  the answer's status is 418\n") {
+	if !strings.Contains(stdout, "\nstatus  10    the answer's status is 418\n") {
 		t.Errorf("the report does not say why jobs failed:\n%s", stdout)
 	}
 }

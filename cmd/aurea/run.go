@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -18,9 +21,15 @@ import (
 
 // writers are the forms of output, by the name that -o takes.
 var writers = map[string]func(*aurea.Result, io.Writer) error{
-	"text": writeText,
-	"json": (*aurea.Result).WriteJSON,
+	"text":     writeText,
+	"json":     (*aurea.Result).WriteJSON,
+	"markdown": writeMarkdown,
+	"junit":    writeJUnit,
+	"html":     writeHTML,
 }
+
+// outputs names the forms, for people.
+func outputs() string { return "one of " + strings.Join(slices.Sorted(maps.Keys(writers)), ", ") }
 
 func newRunCommand() *cobra.Command {
 	var output string
@@ -44,13 +53,14 @@ with the partial result printed; 1 anything else.`,
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run http://localhost:8080/ --rate 500 --duration 10s
   aurea run spec.yaml -o json
+  aurea run spec.yaml -o junit >aurea.xml
   aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := writers[output]
 			if !ok {
-				return usageErrorf("-o must be text or json; got %q", output)
+				return usageErrorf("-o must be %s; got %q", outputs(), output)
 			}
 			spec, err := readSpec(command, args)
 			if err != nil {
@@ -90,7 +100,7 @@ with the partial result printed; 1 anything else.`,
 	addSpecFlags(command.Flags())
 	allowed.addTo(command.Flags(), "the current one")
 	remote.addFlags(command.Flags(), "")
-	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: text or json")
+	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: "+outputs())
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
 	command.Flags().StringVar(&out.push, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
 	return command

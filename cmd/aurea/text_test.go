@@ -9,8 +9,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// What jobs told of themselves is printed under what was measured of them, and a
-// column of what nobody told has a dash.
+// What jobs told of themselves is printed under what was measured of them.
 func TestTextOfDetail(t *testing.T) {
 	r := &aurea.Result{
 		Phases: aurea.Named[aurea.Summary]{{Name: "cpu.cpu", Value: aurea.Summary{Count: 2, Min: 0.001, Mean: 0.002, P50: 0.001, P90: 0.003, P99: 0.003, P999: 0.003, Max: 0.003}}},
@@ -40,8 +39,9 @@ func TestTextOfDetail(t *testing.T) {
 		{"part", "cpu,", "2", "of", "3", "ok", "1s", "1s", "1s", "1s", "1s", "1s", "1s"},
 		{"total", "a", "second", "a", "job", "a", "second", "of", "a", "core"},
 		{"cpu.units", "200", "50", "100", "50000"},
-		{"bytes", "7", "1.75", "3.5", "–"},
-		{"1", "injected", "wanted"},
+		{"bytes", "7", "1.75", "3.5", "0"},
+		{"error", "jobs", "for", "example"},
+		{"injected", "1", "wanted"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, text.String())

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// judged is a result with a threshold that holds, one that does not, and a name
+// that is markup wherever it is not taken for text.
+func judged() *aurea.Result {
+	return &aurea.Result{
+		ID: "benchmark-1", Name: "a|b <i>_x_</i>", Status: aurea.StatusCompleted, Verdict: aurea.VerdictFail,
+		Duration: 2.5, StartTime: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
+		Validity:   aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{State: aurea.Degraded, Message: "short"}}},
+		Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", Value: 0.5, OK: true}, {Expression: "error_rate < 1%", Value: 0.25}},
+		Errors:     []aurea.ErrorClass{{Class: "status", Count: 3, Sample: "the answer is\n500 | nothing else"}},
+		Series:     []aurea.Point{{T: 1, Throughput: 50, P99: 0.2, InFlight: 4}, {T: 2, Throughput: 100, P99: 0.4, InFlight: 2}, {T: 2.5}},
+	}
+}
+
+func written(t *testing.T, form string, r *aurea.Result) string {
+	t.Helper()
+	var text strings.Builder
+	if err := writers[form](r, &text); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+func TestMarkdown(t *testing.T) {
+	got := written(t, "markdown", judged())
+	heading, rest, _ := strings.Cut(got, "\n")
+	if want := `### a\|b &lt;i&gt;\_x\_&lt;/i&gt;: fail, degraded`; heading != want {
+		t.Errorf("the heading is %s, want %s", heading, want)
+	}
+	for _, want := range []string{
+		"\n\n|  | threshold | value |\n|---|---|---|\n| pass | p99 &lt; 1s | 0.5 |\n| FAIL | error\\_rate &lt; 1% | 0.25 |\n",
+		"\n| status | 3 | the answer is 500 \\| nothing else |\n",
+		"\n> degraded: short\n",
+	} {
+		if !strings.Contains(rest, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	bars := regexp.MustCompile(`(?:^|[^\\])\|`)
+	columns := 0 // of the table that a line is in
+	for line := range strings.Lines(rest) {
+		switch n := len(bars.FindAllString(line, -1)); {
+		case !strings.HasPrefix(line, "|"):
+			columns = 0
+		case columns == 0:
+			columns = n
+		case n != columns:
+			t.Errorf("%q is not of as many cells as its table has columns", line)
+		}
+	}
+}
+
+func TestJUnit(t *testing.T) {
+	invalid := judged()
+	invalid.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Message: "too late"}}}
+	stopped, empty := judged(), judged()
+	stopped.Status = aurea.StatusCancelled
+	empty.Verdict, empty.Thresholds = aurea.VerdictNoData, nil
+	for name, test := range map[string]struct {
+		result                   *aurea.Result
+		tests, failures, errored int
+		why                      string
+	}{
+		"judged":  {judged(), 3, 1, 0, ""},
+		"invalid": {invalid, 3, 1, 1, "too late"},
+		"stopped": {stopped, 3, 1, 1, "the run is cancelled"},
+		"empty":   {empty, 1, 0, 1, "there is no data to judge the thresholds by"},
+	} {
+		var got junitSuites
+		if err := xml.Unmarshal([]byte(written(t, "junit", test.result)), &got); err != nil {
+			t.Fatal(err)
+		}
+		suite := got.Suite
+		if suite.Name != "a|b <i>_x_</i>" || suite.Time != "2.500" || suite.Timestamp != "2026-11-23T09:30:00" {
+			t.Errorf("%s: the suite is %+v", name, suite)
+		}
+		if got.Tests != test.tests || len(suite.Cases) != test.tests || got.Failures != test.failures || got.Errors != test.errored || suite.Failures != test.failures {
+			t.Errorf("%s: %d tests, %d failures, %d errors", name, got.Tests, got.Failures, got.Errors)
+		}
+		why := ""
+		if problem := suite.Cases[0].Error; problem != nil {
+			why = problem.Message
+		}
+		if why != test.why {
+			t.Errorf("%s: the measurement is wrong by %q, want %q", name, why, test.why)
+		}
+		for _, c := range suite.Cases[1:] {
+			if holds := c.Name == "p99 < 1s"; holds != (c.Failure == nil) || !holds && c.Failure.Message != "error_rate < 1% does not hold: it is 0.25" {
+				t.Errorf("%s: %s fails by %v", name, c.Name, c.Failure)
+			}
+		}
+	}
+}
+
+func TestHTML(t *testing.T) {
+	r := judged()
+	got := written(t, "html", r)
+	for _, want := range []string{
+		"<title>a|b &lt;i&gt;_x_&lt;/i&gt;: fail, degraded</title>",
+		"<blockquote>degraded: short</blockquote>",
+		"<tr><td>FAIL</td><td>error_rate &lt; 1%</td><td>0.25</td></tr>",
+		"<figcaption>Throughput, up to 100 jobs/s in 2.5s</figcaption>",
+		`<polyline points="160.0,50.0 320.0,0.0 400.0,100.0"/>`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	if regexp.MustCompile(`(?i)<script|<link|src=|url\(|http`).MatchString(got) {
+		t.Error("the page needs more than itself")
+	}
+	_, raw, _ := strings.Cut(got, "<pre>")
+	raw, _, _ = strings.Cut(raw, "</pre>")
+	unescaped := strings.NewReplacer("&#34;", `"`, "&lt;", "<", "&gt;", ">", "&#39;", "'", "&#43;", "+", "&amp;", "&").Replace(raw)
+	var inside, whole any
+	if err := json.Unmarshal([]byte(unescaped), &inside); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(written(t, "json", r)), &whole); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(whole, inside); diff != "" {
+		t.Errorf("the result in the page (-want +got):\n%s", diff)
+	}
+	r.Series = r.Series[:1]
+	if strings.Contains(written(t, "html", r), "<svg") {
+		t.Error("one point makes a chart")
+	}
+}
