@@ -26,19 +26,26 @@ type crew struct {
 	_        [64]byte      // apart from the above: these are written for every job
 	flying   atomic.Int64  // jobs in flight
 	mostSeen atomic.Int64  // most of them, in the judged part
-	notes    sync.Pool     // of the open model, where a goroutine has one job
+	seats    sync.Pool     // of the open model, where a goroutine has one job
 }
 
 func newCrew(x *execution) *crew {
 	c := &crew{execution: x, freed: make(chan struct{}, 1)}
-	c.notes.New = func() any {
-		notes := workload.NewNotes(x.jobs.Measures)
-		return &notes
-	}
+	c.seats.New = func() any { return c.newSeat() }
 	for range runtime.GOMAXPROCS(0) {
 		c.desks = append(c.desks, newDesk(x))
 	}
 	return c
+}
+
+// A seat is what a goroutine of the crew uses for one job after the other.
+type seat struct {
+	notes workload.Notes
+	timed *workload.Timed
+}
+
+func (c *crew) newSeat() *seat {
+	return &seat{workload.NewNotes(c.jobs.Measures), workload.NewTimed(c.ctx)}
 }
 
 func (c *crew) parts() int { return len(c.desks) }
@@ -113,7 +120,7 @@ func (c *crew) vacancy(by *course, rise time.Duration) (*course, time.Duration) 
 // next. The first should have started when the room for it was made, or made
 // again by a control.
 func (c *crew) work(opened time.Duration) {
-	notes := workload.NewNotes(c.jobs.Measures)
+	seat := c.newSeat()
 	for intended, ready := opened, c.now(); ; intended = ready {
 		now, stays := c.stay(ready)
 		if !stays {
@@ -125,7 +132,7 @@ func (c *crew) work(opened time.Duration) {
 			return
 		}
 		intended = max(intended, c.latest.Load().Turned)
-		ready = c.run(i, min(intended, now), now, notes)
+		ready = c.run(i, min(intended, now), now, seat)
 	}
 }
 
@@ -242,8 +249,8 @@ func (c *crew) room() bool {
 // arrive does a job of the open model that is due. If the run has been paused in
 // the meantime, it starts when that is over.
 func (c *crew) arrive(i int64, mark float64) {
-	notes := c.notes.Get().(*workload.Notes)
-	defer c.notes.Put(notes)
+	seat := c.seats.Get().(*seat)
+	defer c.seats.Put(seat)
 	for {
 		start, course := c.now(), c.latest.Load()
 		switch {
@@ -252,14 +259,14 @@ func (c *crew) arrive(i int64, mark float64) {
 		case course.Paused:
 			timerSleep(course.ctx, Interval)
 		case start >= course.Turned: // else that may have been in a pause
-			c.run(i, course.Due(mark), start, *notes)
+			c.run(i, course.Due(mark), start, seat)
 			return
 		}
 	}
 }
 
 // run does one job and has it counted. It returns when the job ended.
-func (c *crew) run(i int64, intended, start time.Duration, notes workload.Notes) time.Duration {
+func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Duration {
 	course := c.latest.Load()
 	if n := c.flying.Add(1); start >= course.warmup {
 		for seen := c.mostSeen.Load(); n > seen && !c.mostSeen.CompareAndSwap(seen, n); {
@@ -267,31 +274,29 @@ func (c *crew) run(i int64, intended, start time.Duration, notes workload.Notes)
 		}
 	}
 	job := c.number(i)
-	notes.Clear()
-	err := c.do(job, notes)
+	seat.notes.Clear()
+	err := c.do(job, start, seat)
 	end := c.now()
 	outcome := c.judge(err, end-start)
 	c.flying.Add(-1)
-	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, notes})
+	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, seat.notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
 }
 
 // do runs a job within its timeout. A panic in it is its failure and nobody
 // else's.
-func (c *crew) do(job int64, notes workload.Notes) (err error) {
+func (c *crew) do(job int64, start time.Duration, seat *seat) (err error) {
 	ctx := c.ctx
 	if c.timeout != forever {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeout)
-		defer cancel()
+		ctx = seat.timed.Until(c.start.Add(start + c.timeout))
 	}
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
-	return c.jobs.Runner.Run(ctx, job, notes)
+	return c.jobs.Runner.Run(ctx, job, seat.notes)
 }
 
 // judge says how a job ended.

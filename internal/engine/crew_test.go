@@ -17,10 +17,18 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A runner of the test's own.
+// A runner of the test's own, which is told of its deadline.
 type runner func(ctx context.Context, job int64) error
 
-func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error { return r(ctx, job) }
+func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return r(ctx, job)
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	return r(ctx, job)
+}
 
 // napping is a job that does something, namely to sleep for d.
 func napping(d time.Duration) runner {
@@ -276,7 +284,7 @@ func TestPartsAddUp(t *testing.T) {
 		} {
 			r := execute(t.Context(), t, fake(), `{`+load+`, "timeout": "30ms", "seed": 3, "workload": {"kind": "mix", "parts": [
 				{"weight": 2, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "name": "a", "duration": "20ms"}]}},
-				{"weight": 1, "name": "slow", "workload": {"kind": "sleep", "duration": "40ms", "distribution": "exponential", "failure": {"rate": 0.2}}}]}}`)
+				{"weight": 1, "name": "slow", "workload": {"kind": "sleep", "duration": "40ms", "distribution": "exponential", "failure": {"rate": 0.5}}}]}}`)
 			var sum aurea.Counts
 			for _, part := range r.Parts {
 				sum = aurea.Counts{

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -9,9 +10,11 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -203,5 +206,70 @@ func TestHTTPFreeze(t *testing.T) {
 	}
 	if wait, ok := r.Phases.Get("wait"); !ok || wait.Max < 0.3 {
 		t.Errorf("the longest wait for one of 5 connections was %v s", wait.Max)
+	}
+}
+
+// Each job of a service that hangs has its own timeout, from its own start; so has
+// one that the service accepts and never does.
+func TestHTTPTimeouts(t *testing.T) {
+	accepting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/job")
+		fmt.Fprint(w, `{"status": "pending"}`)
+	}))
+	t.Cleanup(accepting.Close)
+	for name, job := range map[string]string{
+		"hangs": `"url": "` + raw(t, silent) + `"`,
+		"polls": `"url": "` + accepting.URL + `", "poll": {"interval": "60s"}`,
+	} {
+		for _, load := range []string{`"num_jobs": 6, "concurrency": 2`, `"num_jobs": 6, "rate": 50`, `"num_jobs": 6, "rate": 50, "concurrency": 2`} {
+			t.Run(name+" "+load, func(t *testing.T) {
+				t.Parallel()
+				r := execute(t.Context(), t, New("", workload.Host{}), `{`+load+`, "timeout": "40ms", "workload": {"kind": "http", `+job+`}}`)
+				if r.Counts.Timeout != 6 || len(r.Errors) != 1 || r.Errors[0].Class != "timeout" || r.Errors[0].Count != 6 {
+					t.Errorf("%+v, errors %+v; want 6 timeouts", r.Counts, r.Errors)
+				}
+				for record := range r.Jobs.All() {
+					if took := record.End - record.Start; took < 40*time.Millisecond {
+						t.Errorf("job %d was ended after %v", record.Index, took)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A run that is stopped ends the jobs in flight, however long they might take.
+func TestHTTPStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	var once sync.Once
+	url := raw(t, func(connection *net.TCPConn) {
+		once.Do(stop)
+		silent(connection)
+	})
+	r := execute(ctx, t, New("", workload.Host{}), `{"num_jobs": 3, "timeout": "1h", "workload": {"kind": "http", "url": "`+url+`"}}`)
+	if r.Status != aurea.StatusCancelled || r.Counts.Cancelled == 0 || r.Counts.Cancelled != r.Counts.Planned {
+		t.Errorf("%s, %+v; want what was started cancelled", r.Status, r.Counts)
+	}
+}
+
+// A timeout costs a job no memory.
+func TestTimeoutAllocatesNothing(t *testing.T) {
+	p := plan(t, `{"num_jobs": 10, "timeout": "1m", "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
+	jobs, err := workload.Host{}.Open(t.Context(), p.Workload, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCrew(newExecution(t.Context(), p, jobs, nil))
+	c.begin()
+	seat := c.newSeat()
+	if n := testing.AllocsPerRun(100, func() {
+		if err := c.do(0, c.now(), seat); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a job", n)
+	}
+	if deadline, limited := seat.timed.Deadline(); !limited || deadline.Sub(c.start) < time.Minute {
+		t.Errorf("the last job's deadline is %v after the run's start (%v)", deadline.Sub(c.start), limited)
 	}
 }

@@ -11,6 +11,8 @@ import (
 // dial makes a connection to a target: resolves its host, asks whether it may,
 // connects, and agrees on TLS. It writes down what each of them took.
 func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
+	ctx, cancel := reminding(ctx)
+	defer cancel()
 	addresses, err := c.resolve(ctx, t, phases)
 	if err != nil {
 		return nil, err

@@ -52,6 +52,15 @@ func (g *guard) leave(shared bool) {
 	g.mu.Unlock()
 }
 
+// reminding is a context that is done at its deadline, where ctx may have the
+// Done of another one. The standard library trusts in that.
+func reminding(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline)
+	}
+	return context.WithCancel(ctx)
+}
+
 func (g *guard) watch(ctx context.Context, done <-chan struct{}) {
 	turn := g.turn
 	g.watched = done

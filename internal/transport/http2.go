@@ -69,6 +69,8 @@ func (c *Client) linkTo(ctx context.Context, r *Request, a *Answer) (l *link, fo
 
 // tryHTTP2 does an exchange over a link.
 func (c *Client) tryHTTP2(ctx context.Context, l *link, r *Request, keep int, a *Answer) error {
+	ctx, cancel := reminding(ctx)
+	defer cancel()
 	request := r.http2.WithContext(ctx)
 	if len(r.body) > 0 {
 		request.Body = io.NopCloser(bytes.NewReader(r.body))

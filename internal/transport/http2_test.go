@@ -168,7 +168,7 @@ func TestHTTP2ServersThatFail(t *testing.T) {
 		_, err := get(t, c, s.URL+path)
 		wantClass(t, err, class, "")
 	}
-	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded} {
+	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded} {
 		ctx, cancel := soonOver(t, how, 20*time.Millisecond)
 		var a Answer
 		if err := c.Do(ctx, prepare(t, c, "GET", s.URL+"/hang", nil, ""), 0, &a); !errors.Is(err, want) {

@@ -163,7 +163,7 @@ func TestDiskLimit(t *testing.T) {
 	}
 
 	jobs := open(t, Host{Dir: host.Dir, MaxDisk: 1 << 20}, "disk", nil, 1)
-	d := jobs.Runner.(*disker)
+	d := jobs.Runner.(reminded).Runner.(*disker)
 	d.used.take(1, 1<<20)
 	var failure *Failure
 	if err := d.Run(t.Context(), 1, Notes{}); !errors.As(err, &failure) || failure.Class != "limit" || !strings.Contains(err.Error(), "--max-disk") {

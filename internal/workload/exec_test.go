@@ -235,7 +235,7 @@ func TestExecIsTheOperators(t *testing.T) {
 		}
 	}
 	var failure *Failure
-	runner := open(t, host, "exec", map[string]any{"command": "true"}, 1).Runner.(launcher)
+	runner := open(t, host, "exec", map[string]any{"command": "true"}, 1).Runner.(reminded).Runner.(launcher)
 	runner.used.take(2, 2)
 	if err := runner.Run(t.Context(), 1, Notes{}); !errors.As(err, &failure) || failure.Class != "limit" || !strings.Contains(err.Error(), "--max-processes") {
 		t.Errorf("a third process of two: %v", err)

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -74,8 +75,7 @@ type faulty struct {
 // Run does the job, with what shall go wrong.
 func (f faulty) Run(ctx context.Context, job int64, notes Notes) error {
 	if f.faults.Hangs(job) {
-		<-ctx.Done()
-		return ctx.Err()
+		return pause(ctx, math.MaxInt64)
 	}
 	start := time.Now()
 	if err := f.Runner.Run(ctx, job, notes); err != nil {
@@ -89,22 +89,4 @@ func (f faulty) Run(ctx context.Context, job int64, notes Notes) error {
 		return ErrInjected
 	}
 	return nil
-}
-
-// pause sleeps for d, unless ctx is cancelled first; then it returns its error.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	if ctx.Err() != nil { // or a short timer could be over first
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

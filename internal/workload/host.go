@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/transport"
@@ -181,11 +180,14 @@ func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint
 		return Jobs{}, err
 	}
 	jobs.Measures = h.measured(k, values)
+	if !k.punctual {
+		jobs.Runner = reminded{jobs.Runner}
+	}
 	if faults != nil {
 		jobs.Runner = faulty{jobs.Runner, faults}
 	}
 	if k.Timeout > 0 {
-		jobs.Runner = impatient{jobs.Runner, k.Timeout}
+		jobs.Runner = newImpatient(jobs.Runner, k.Timeout)
 	}
 	return jobs, nil
 }
@@ -206,24 +208,4 @@ func (h Host) measured(k kind, values map[string]any) aurea.Measures {
 		}
 	}
 	return measures
-}
-
-// An impatient Runner gives its jobs so much time where nobody else limits it.
-type impatient struct {
-	Runner
-	timeout time.Duration
-}
-
-// Run does the job, within the timeout.
-func (i impatient) Run(ctx context.Context, job int64, notes Notes) error {
-	if _, limited := ctx.Deadline(); limited {
-		return i.Runner.Run(ctx, job, notes)
-	}
-	ctx, cancel := context.WithTimeout(ctx, i.timeout)
-	defer cancel()
-	err := i.Runner.Run(ctx, job, notes)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w", i.timeout, err)
-	}
-	return err
 }

@@ -33,6 +33,7 @@ var web = kind{
 		MostInFlight: MostRunning,
 		Timeout:      time.Minute,
 	},
+	punctual: true,
 	measures: measuredByWeb,
 	check: func(values map[string]any, p place) error {
 		if err := checkConnections(values, p); err != nil {

@@ -3,18 +3,19 @@ package workload
 import (
 	"net"
 	"testing"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// BenchmarkHTTPJob is what a job of http costs on one connection to a service
-// that does next to nothing: its own goroutine and none of its memory.
-func BenchmarkHTTPJob(b *testing.B) {
+// brief serves one connection at a time, and allocates nothing for an answer.
+func brief(t testing.TB) (url string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	defer listener.Close()
+	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		connection, err := listener.Accept()
 		if err != nil {
@@ -31,16 +32,46 @@ func BenchmarkHTTPJob(b *testing.B) {
 			}
 		}
 	}()
-	jobs, err := Host{}.Open(b.Context(), aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://" + listener.Addr().String()}}, 1)
-	if err != nil {
-		b.Fatal(err)
+	return "http://" + listener.Addr().String()
+}
+
+// briefly opens a workload of requests to such a service: as they are, or within
+// another workload.
+func briefly(t testing.TB, within string) Jobs {
+	t.Helper()
+	call := map[string]any{"url": brief(t)}
+	w := aurea.Workload{Kind: "http", Parameters: call}
+	switch within {
+	case "failure":
+		call["failure"] = map[string]any{}
+	case "steps":
+		call["kind"] = "http"
+		w = aurea.Workload{Kind: "steps", Parameters: map[string]any{"steps": []any{call}}}
+	case "mix":
+		call["kind"] = "http"
+		w = aurea.Workload{Kind: "mix", Parameters: map[string]any{"parts": []any{map[string]any{"workload": call}}}}
 	}
-	defer jobs.Close()
-	notes := NewNotes(jobs.Measures)
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := jobs.Runner.Run(b.Context(), 0, notes); err != nil {
-			b.Fatal(err)
-		}
+	return open(t, Host{}, w.Kind, w.Parameters, 1)
+}
+
+// BenchmarkHTTPJob is what a job of http costs on one connection to a service
+// that does next to nothing: its own goroutine and none of its memory, whether
+// the run gives it a timeout or the kind does.
+func BenchmarkHTTPJob(b *testing.B) {
+	for _, limit := range []string{"of the run", "of the kind"} {
+		b.Run("timeout "+limit, func(b *testing.B) {
+			jobs := briefly(b, "")
+			notes, timed := NewNotes(jobs.Measures), NewTimed(b.Context())
+			b.ReportAllocs()
+			for b.Loop() {
+				ctx := b.Context()
+				if limit == "of the run" {
+					ctx = timed.Until(time.Now().Add(time.Minute))
+				}
+				if err := jobs.Runner.Run(ctx, 0, notes); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

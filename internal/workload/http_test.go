@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,14 +54,12 @@ func runOf(t testing.TB, jobs Jobs, job int64) told {
 	return runWithin(t, jobs, job, time.Minute)
 }
 
-// runWithin has a job run that has a timeout.
+// runWithin has a job run that has a timeout, as the engine does.
 func runWithin(t testing.TB, jobs Jobs, job int64, timeout time.Duration) told {
 	t.Helper()
 	notes := NewNotes(jobs.Measures)
 	o := told{phases: map[string]time.Duration{}, counters: map[string]int64{}}
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
-	defer cancel()
-	o.err = jobs.Runner.Run(ctx, job, notes)
+	o.err = jobs.Runner.Run(NewTimed(t.Context()).Until(time.Now().Add(timeout)), job, notes)
 	for i, name := range jobs.Measures.Phases {
 		if notes.phases[i] >= 0 {
 			o.phases[name] = notes.phases[i]

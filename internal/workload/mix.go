@@ -27,7 +27,8 @@ func mix() kind {
 			},
 			MostInFlight: MostRunning,
 		},
-		holds: partsOf,
+		punctual: true,
+		holds:    partsOf,
 		runs: func(o opening) (Jobs, error) {
 			opened, close, err := openNested(o, partsOf(o.values))
 			m := newMixture(opened, o.seed)

@@ -39,7 +39,7 @@ func TestSmallDisk(t *testing.T) {
 	}
 
 	jobs := open(t, host, "disk", map[string]any{"bytes": number64(900 << 10)}, 1)
-	d := jobs.Runner.(*disker)
+	d := jobs.Runner.(reminded).Runner.(*disker)
 	d.limit.most = 2 << 20 // as if others had filled it up meanwhile
 	d.bytes = 2 << 20
 	notes := NewNotes(jobs.Measures)

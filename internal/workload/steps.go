@@ -22,7 +22,8 @@ func steps() kind {
 			},
 			MostInFlight: MostRunning,
 		},
-		holds: stepsOf,
+		punctual: true,
+		holds:    stepsOf,
 		runs: func(o opening) (Jobs, error) {
 			opened, close, err := openNested(o, stepsOf(o.values))
 			return Jobs{Runner: session(opened), close: close}, err

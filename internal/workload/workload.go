@@ -23,8 +23,10 @@ import (
 // many goroutines at once as jobs are in flight.
 type Runner interface {
 	// Run does the job of that number. It returns when the job has ended, or soon
-	// after ctx is cancelled, which is when the job's timeout is over or the run
-	// is stopped; then the error is, or wraps, ctx's. Any other error is the
+	// after ctx is done, which is when the run is stopped, or after ctx's deadline,
+	// which is when the job's timeout is over; then the error is, or wraps,
+	// context.Canceled or context.DeadlineExceeded. ctx is the job's until Run
+	// returns, and need not be done when its deadline has passed. Any other error is the
 	// job's failure; a *Failure says of which class. notes is the job's alone until
 	// Run returns, and has room for what the kind says that it measures.
 	Run(ctx context.Context, job int64, notes Notes) error
@@ -104,6 +106,9 @@ type kind struct {
 	// absent, unless "", says why the host does not offer the kind, and what would
 	// have it do so.
 	absent string
+	// punctual kinds look at their context's deadline themselves. The contexts of the
+	// others are done by then, which costs a timer a job.
+	punctual bool
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }
