@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A course is what holds from one control to the next. It is not changed; those
@@ -77,9 +76,9 @@ func (x *execution) turn(control aurea.Control) (aurea.RunEvent, error) {
 	if _, _, err := h.course.Apply(control, x.now()); err != nil {
 		return aurea.RunEvent{}, err
 	}
-	if x.jobs.Waiter == nil && control.Concurrency > workload.MostRunning {
+	if control.Concurrency > x.most {
 		return aurea.RunEvent{}, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency",
-			Message: fmt.Sprintf("is at most %d of jobs that do something; got %d", workload.MostRunning, control.Concurrency)}}}
+			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.most, control.Concurrency)}}}
 	}
 	if halted := h.course; !halted.Paused {
 		halted.Paused, halted.Turned = true, x.now()

@@ -236,7 +236,7 @@ func TestComputing(t *testing.T) {
 
 // A run that is over before all its workers have begun ends.
 func TestWorkersOfAShortRun(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "cpu", "work": 1}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
 		t.Errorf("%+v: %v", r.Counts, err)
 	}
@@ -250,10 +250,22 @@ func TestTooManyWorkers(t *testing.T) {
 			t.Errorf("%s: %v, want a wrong concurrency", load, err)
 		}
 	}
-	// Who asks for a rate alone asks for no number in flight.
+	// Who asks for a rate alone asks for no number in flight, and gets no more than
+	// the system has threads for.
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
 		t.Errorf("%+v, want %+v", r.Counts, want)
+	}
+	jobs, err := workload.Host{}.Open(t.Context(), aurea.Workload{Kind: "cpu"}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newExecution(t.Context(), plan(t, `{"rate": 1000, "duration": "1h", "workload": {"kind": "cpu"}}`), jobs, nil)
+	if x.plan.Concurrency != 5000 || x.latest.Load().Plan.Concurrency != 5000 {
+		t.Errorf("up to %d in flight, want 5000", x.plan.Concurrency)
+	}
+	if _, err := x.turn(aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 5001}); !errors.Is(err, aurea.ErrInvalid) {
+		t.Errorf("5001 in flight from now on: %v", err)
 	}
 }
 

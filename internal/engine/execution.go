@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ type execution struct {
 	ctx        context.Context
 	plan       aurea.Plan // as it began; the course has what has become of it
 	jobs       workload.Jobs
+	most       int64          // jobs that may be in flight
 	controlled bool           // controls may come
 	timeout    time.Duration  // the longest a job may take
 	log        *aurea.JobLog  // nil when records are not kept
@@ -41,17 +43,18 @@ const freeBatch = 256
 const forever = time.Duration(aurea.Forever)
 
 func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
+	x := &execution{ctx: ctx, plan: plan, jobs: jobs, most: aurea.MaxJobs, timeout: forever, sleep: sleep, spares: new(spares)}
 	if jobs.Waiter == nil {
-		plan.Concurrency = min(plan.Concurrency, workload.MostRunning) // which only a rate alone may exceed
+		x.most = cmp.Or(jobs.MostInFlight, workload.MostRunning)
 	}
-	x := &execution{ctx: ctx, plan: plan, jobs: jobs, timeout: forever, sleep: sleep, spares: new(spares)}
+	x.plan.Concurrency = min(plan.Concurrency, x.most) // which only a rate alone may exceed
 	if plan.Spec.Timeout > 0 {
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
 	if plan.KeepJobs {
 		x.log = new(aurea.JobLog)
 	}
-	x.helm.course = aurea.NewCourse(plan)
+	x.helm.course = aurea.NewCourse(x.plan)
 	x.wake()
 	return x
 }

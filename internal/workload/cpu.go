@@ -18,7 +18,7 @@ var cpu = kind{
 			{Name: "cpu_time", Type: aurea.DurationText, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(), Doc: "for how long a job has a core, instead of how much it does with it"},
 		},
 		Measures:     aurea.Measures{Phases: []string{aurea.CPUPhase}, Counters: []string{"units"}},
-		MostInFlight: MostRunning,
+		MostInFlight: mostThreads,
 	},
 	runs: func(o opening) (Jobs, error) {
 		c := computer{work: defaultWork, seed: o.seed}

@@ -86,8 +86,8 @@ func (h Host) Check(plan aurea.Plan) error {
 	if faultsOf(values, 0).hang() && plan.Spec.Timeout == 0 && k.Timeout == 0 {
 		return wrongField("workload.failure.kind", "needs a timeout for the jobs, or those that hang would never end")
 	}
-	if k.MostInFlight > 0 && most > k.MostInFlight {
-		return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes a thread of execution for each job in flight", k.MostInFlight, k.Name))
+	if err := h.mostOf(k, values).check(most); err != nil {
+		return err
 	}
 	return checkThresholds(plan.Spec, h.measured(k, values))
 }
@@ -180,6 +180,7 @@ func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint
 		return Jobs{}, err
 	}
 	jobs.Measures = h.measured(k, values)
+	jobs.MostInFlight = h.mostOf(k, values).jobs
 	if !k.punctual {
 		jobs.Runner = reminded{jobs.Runner}
 	}

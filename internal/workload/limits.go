@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// mostThreads is how many jobs may be in flight at once of which each blocks a
-// thread: the Go runtime ends a process that wants more than 10,000.
-const mostThreads = 5000
-
 // usage is what the jobs of a run hold of this machine now, those of every part
 // and step of it together.
 type usage struct {

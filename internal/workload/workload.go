@@ -32,8 +32,8 @@ type Runner interface {
 	Run(ctx context.Context, job int64, notes Notes) error
 }
 
-// MostRunning is how many jobs of a Runner may be in flight at once: each takes a
-// goroutine, and some kilobytes.
+// MostRunning is how many jobs of any Runner may be in flight at once: each takes a
+// goroutine, and some kilobytes. Kinds may allow fewer.
 const MostRunning = 100_000
 
 // A Failure is a job's error with the class that it is counted under.
@@ -72,11 +72,13 @@ type Queue interface {
 // Jobs are the jobs of a run: of a Waiter or of a Runner.
 type Jobs struct {
 	Waiter   Waiter
-	Runner   Runner          // when there is no Waiter
-	Faults   *Faults         // of a Waiter; a Runner's jobs have theirs in them
-	Measures aurea.Measures  // what a Runner's jobs note
-	Part     func(int64) int // which of the measures' parts a job is of; nil without parts
-	close    []func()
+	Runner   Runner         // when there is no Waiter
+	Faults   *Faults        // of a Waiter; a Runner's jobs have theirs in them
+	Measures aurea.Measures // what a Runner's jobs note
+	// MostInFlight is how many of a Runner's jobs may run at once.
+	MostInFlight int64
+	Part         func(int64) int // which of the measures' parts a job is of; nil without parts
+	close        []func()
 }
 
 // Close lets go of what the jobs have held since they were opened: connections,
