@@ -24,13 +24,14 @@ func setParam(object map[string]any, key, text string) error {
 	return nil
 }
 
-// declared is the type of a kind's parameter; "" where there is none.
+// declared is the type of a kind's parameter, whether this host offers the kind or
+// not; "" where there is none.
 func declared(name, key string) aurea.Type {
-	kind, err := workload.Host{}.ByName(name)
-	if err != nil {
-		return ""
-	}
-	members := kind.Parameters
+	return typeOf(workload.ParametersOf(name), key)
+}
+
+// typeOf is the type of a parameter, or of a member of one by a dotted key.
+func typeOf(members []aurea.Parameter, key string) aurea.Type {
 	var of aurea.Type
 	for part := range strings.SplitSeq(key, ".") {
 		if of == aurea.Texts {

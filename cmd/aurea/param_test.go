@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A parameter's text is read as what its kind wants there: a text stays one,
@@ -28,6 +31,11 @@ func TestParam(t *testing.T) {
 		{"http", "poll.interval", "1s", "1s"},
 		{"http", "keepalive", "false", false},
 		{"http", "body", "{{job}}", "{{job}}"},
+		{"exec", "command", "true", "true"},
+		{"exec", "command", "[", "["},
+		{"exec", "args", "true", true},
+		{"exec", "args.level", "3", json.Number("3")},
+		{"cpu", "failure.kind", "false", "false"},
 		{"sleep", "jitter", "0.5", json.Number("0.5")},
 		{"sleep", "nothing", "0.5", json.Number("0.5")},
 		{"nothing", "n", "true", true},
@@ -47,6 +55,49 @@ func TestParam(t *testing.T) {
 	}
 	if err := setParam(map[string]any{}, "body", "@/nowhere"); err == nil || !strings.Contains(err.Error(), "--param body: open /nowhere") {
 		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// Whatever a text of any kind is given, it stays a text.
+func TestTextParameters(t *testing.T) {
+	var check func(kind, prefix string, parameters []aurea.Parameter) (texts int)
+	check = func(kind, prefix string, parameters []aurea.Parameter) (texts int) {
+		for _, p := range parameters {
+			key := prefix + p.Name
+			texts += check(kind, key+".", p.Members)
+			switch p.Type {
+			case aurea.Texts:
+				key += ".x"
+			case aurea.Text, aurea.DurationText:
+			default:
+				continue
+			}
+			texts++
+			for _, text := range []string{"true", "false", "null", "1", "-0.5", "1e3", `["a"]`, `{"a": 1}`, `"a"`, ""} {
+				if got := paramValue(declared(kind, key), text); got != text {
+					t.Errorf("%s.%s=%s is read as %#v", kind, key, text, got)
+				}
+			}
+		}
+		return texts
+	}
+	kinds := append(workload.Host{}.Kinds(), aurea.Kind{Name: "exec", Parameters: workload.ParametersOf("exec")})
+	total := 0
+	for _, kind := range kinds {
+		total += check(kind.Name, "", kind.Parameters)
+	}
+	if total < 30 {
+		t.Errorf("%d texts were looked at", total)
+	}
+}
+
+// The fields of a spec that are texts stay texts, too.
+func TestTextFlags(t *testing.T) {
+	for _, name := range []string{"123", "true", "[a]"} {
+		code, stdout, stderr := command(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
+		if code != exitOK || !strings.Contains(stdout, `"name": "`+name+`"`) && !strings.Contains(stdout, `"name":"`+name+`"`) {
+			t.Errorf("--name %s: exit %d, %s", name, code, stderr)
+		}
 	}
 }
 

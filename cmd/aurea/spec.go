@@ -124,7 +124,7 @@ func (d *document) override(flags *pflag.FlagSet) error {
 	for _, f := range fieldFlags {
 		if flags.Changed(f.flag) {
 			text, _ := flags.GetString(f.flag)
-			d.set(f.field, f.flag, scalar(text))
+			d.set(f.field, f.flag, paramValue(typeOf(aurea.SpecParameters(), f.field), text))
 		}
 	}
 	if flags.Changed("job-duration") {

@@ -51,6 +51,17 @@ func (h Host) ByName(name string) (aurea.Kind, error) {
 	return k.described(), err
 }
 
+// ParametersOf are those that a kind takes, on whatever host that offers it; none
+// where there is no such kind.
+func ParametersOf(name string) []aurea.Parameter {
+	for _, k := range (Host{}).table() {
+		if k.Name == name {
+			return k.described().Parameters
+		}
+	}
+	return nil
+}
+
 func (h Host) find(name, location string) (kind, error) {
 	var names []string
 	for _, k := range h.table() {
