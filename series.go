@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/hist"
@@ -17,7 +18,9 @@ const maxPoints = 256
 type Series struct {
 	per     int // intervals a point
 	points  []stretch
-	scratch *hist.Histogram
+	encoded []byte // room to write a histogram in
+	merged  *hist.Histogram
+	other   *hist.Histogram
 }
 
 // A stretch is a point with what it takes to merge it with its neighbour.
@@ -25,20 +28,12 @@ type stretch struct {
 	Point
 	intervals int
 	length    time.Duration
-	latency   []bucket
-}
-
-type bucket struct {
-	upTo  time.Duration
-	count int64
+	latency   []byte // the histogram in its binary form: a few kilobytes, where the buckets would be a hundred
 }
 
 // Add adds the next interval.
 func (s *Series) Add(p Progress) {
-	next := stretch{Point: p.Point(), intervals: 1, length: p.Length}
-	p.Interval.Latency.Each(func(upTo time.Duration, count int64) {
-		next.latency = append(next.latency, bucket{upTo, count})
-	})
+	next := stretch{Point: p.Point(), intervals: 1, length: p.Length, latency: s.encode(p.Interval.Latency)}
 	s.per = max(s.per, 1)
 	if n := len(s.points); n > 0 && s.points[n-1].intervals < s.per {
 		s.points[n-1] = s.merge(s.points[n-1], next)
@@ -48,6 +43,12 @@ func (s *Series) Add(p Progress) {
 	if len(s.points) > maxPoints {
 		s.halve()
 	}
+}
+
+// encode writes a histogram, in no more memory than it takes.
+func (s *Series) encode(h *hist.Histogram) []byte {
+	s.encoded = h.AppendBinary(s.encoded[:0])
+	return bytes.Clone(s.encoded)
 }
 
 // Points returns the series as it stands, never nil.
@@ -76,17 +77,14 @@ func (s *Series) halve() {
 
 // merge makes one point of two neighbours.
 func (s *Series) merge(a, b stretch) stretch {
-	m := stretch{intervals: a.intervals + b.intervals, length: a.length + b.length}
-	if s.scratch == nil {
-		s.scratch = hist.New()
+	if s.merged == nil {
+		s.merged, s.other = hist.New(), hist.New()
 	}
-	s.scratch.Reset()
-	for _, part := range [][]bucket{a.latency, b.latency} {
-		for _, bucket := range part {
-			s.scratch.RecordN(bucket.upTo, bucket.count)
-		}
-	}
-	s.scratch.Each(func(upTo time.Duration, count int64) { m.latency = append(m.latency, bucket{upTo, count}) })
+	// They are read as they were written: there is nothing wrong to be found.
+	_ = s.merged.UnmarshalBinary(a.latency)
+	_ = s.other.UnmarshalBinary(b.latency)
+	s.merged.Merge(s.other)
+	m := stretch{intervals: a.intervals + b.intervals, length: a.length + b.length, latency: s.encode(s.merged)}
 	m.Point = Point{
 		T:          b.T,
 		Started:    a.Started + b.Started,
@@ -94,9 +92,9 @@ func (s *Series) merge(a, b stretch) stretch {
 		Failed:     a.Failed + b.Failed,
 		InFlight:   b.InFlight,
 		Throughput: ratio(float64(a.OK+b.OK), m.length.Seconds()),
-		P50:        s.scratch.Quantile(0.50).Seconds(),
-		P90:        s.scratch.Quantile(0.90).Seconds(),
-		P99:        s.scratch.Quantile(0.99).Seconds(),
+		P50:        s.merged.Quantile(0.50).Seconds(),
+		P90:        s.merged.Quantile(0.90).Seconds(),
+		P99:        s.merged.Quantile(0.99).Seconds(),
 	}
 	return m
 }
