@@ -23,6 +23,9 @@ const (
 	throughput   = "throughput"    // jobs a second
 	wall         = "wall"          // seconds, from the process's start to its exit
 	resident     = "resident"      // bytes, at most
+	lateMemory   = "late memory"   // bytes that were resident, on average of the last third of the run
+	growth       = "growth"        // that, beside the first third
+	lateGrowth   = "late growth"   // and beside the second
 	deviation    = "deviation"     // of the rate, from the target: 0.001 is 0.1 %
 	delayP50     = "delay p50"     // seconds
 	delayP99     = "delay p99"     // seconds
@@ -52,6 +55,7 @@ type contender struct {
 	command []string // none: the figures are fixed
 	read    func(stdout io.Reader) (sample, error)
 	fixed   map[string]float64
+	watched bool // its memory is sampled while it is measured
 }
 
 // measure runs the command once.
@@ -72,13 +76,26 @@ func (c contender) measure(ctx context.Context) (sample, error) {
 	if err := command.Start(); err != nil {
 		return sample{}, err
 	}
+	stop := func() curve { return nil }
+	if c.watched {
+		stop = watchMemory(command.Process.Pid, time.Second)
+	}
 	s, readErr := c.read(stdout)
+	memory := stop()
 	_ = stdout.Close() // what was not read is not wanted: the program may be stopped by that
 	err = command.Wait()
 	if readErr != nil || err != nil && !expected(command.ProcessState) {
 		return sample{}, fmt.Errorf("%s: %w\n%s", strings.Join(c.command, " "), errors.Join(err, readErr), stderr.String())
 	}
 	s.figures[wall] = time.Since(begin).Seconds()
+	if c.watched {
+		thirds, err := memory.thirds()
+		if err != nil {
+			return sample{}, err
+		}
+		late := thirds[2]
+		s.figures[lateMemory], s.figures[growth], s.figures[lateGrowth] = late, late/thirds[0], late/thirds[1]
+	}
 	s.others = readCPU().others(before, command.ProcessState)
 	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.figures[resident] = float64(usage.Maxrss) * 1024

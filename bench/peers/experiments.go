@@ -147,6 +147,16 @@ var experiments = []experiment{
 		},
 	},
 	{
+		name:       "memory-http",
+		service:    running,
+		contenders: []contender{watched(pinned(aurea("Aurea", "--duration 60s --concurrency 50 --timeout 1s "+serviceURL)))},
+		claims: []claim{
+			{work: "60 s of the same, each request with a timeout: resident memory in the last third of it, on average", figure: lateMemory, target: atMost(50 * million), unit: bytes},
+			{work: "the same, beside the first third, in which the heap fills up to where it is collected", figure: growth, target: atMost(1.25), unit: times},
+			{work: "the same, beside the second third", figure: lateGrowth, target: atMost(1.05), unit: times},
+		},
+	},
+	{
 		name:    "freeze",
 		service: freezing,
 		contenders: []contender{
@@ -170,6 +180,13 @@ var experiments = []experiment{
 		},
 		claims: []claim{
 			{work: "units of the workload cpu, one job at a time; its kernel alone", figure: unitsASecond, beside: "kernel", target: atLeast(0.95), unit: times},
+		},
+	},
+	{
+		name:       "allocations-http",
+		contenders: []contender{goBenchmark("^BenchmarkHTTPJob$/^timeout_of_the_run$", "./internal/workload")},
+		claims: []claim{
+			{work: "allocations a job that calls a service and has a timeout", figure: allocations, target: atMost(0), unit: plain},
 		},
 	},
 	{

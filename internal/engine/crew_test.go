@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -231,6 +232,28 @@ func TestComputing(t *testing.T) {
 	doubted := slices.ContainsFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" || r.Code == "not_all_in_flight" })
 	if runtime.GOMAXPROCS(0) < 4 && !doubted {
 		t.Errorf("with %d cores: %+v", runtime.GOMAXPROCS(0), r.Validity)
+	}
+}
+
+// With more jobs that compute than cores, the result says how many had a core at
+// once, whatever the number in flight, and is marked.
+func TestEffectiveParallelism(t *testing.T) {
+	cores := runtime.GOMAXPROCS(0)
+	jobs := 4 * cores
+	r := execute(t.Context(), t, New("test", workload.Host{}), fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "cpu", "cpu_time": "100ms"}}`, jobs))
+	if r.Counts.OK != int64(jobs) {
+		t.Fatalf("%+v, %v", r.Counts, r.Errors)
+	}
+	n := r.InFlight
+	if n.Effective <= 0 || n.Effective > float64(cores)*1.01 || n.Effective > n.Mean {
+		t.Errorf("%v had one of %d cores at once, of %v in flight", n.Effective, cores, n.Mean)
+	}
+	if cpu, _ := r.Phases.Get(aurea.CPUPhase); cpu.Count != int64(jobs) || math.Abs(n.Effective*r.Duration-cpu.Mean*float64(jobs)) > 0.001 {
+		t.Errorf("%v had a core for %v s, which is not %d jobs of %v s", n.Effective, r.Duration, jobs, cpu.Mean)
+	}
+	i := slices.IndexFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" })
+	if i < 0 || r.Validity.Reasons[i].Value != float64(n.Max) || r.Validity.Reasons[i].Limit != float64(cores) || r.Validity.State == aurea.Valid {
+		t.Errorf("validity %+v, want it to say that up to %d computed on %d cores", r.Validity, n.Max, cores)
 	}
 }
 
