@@ -20,6 +20,7 @@ type Plan struct {
 	Level       Profile  `json:"level,omitempty"` // closed model, ramped: jobs in flight, of the whole plan
 	End         Duration `json:"end"`             // start no more jobs from here on; Forever when their number ends the run
 	KeepJobs    bool     `json:"keep_jobs"`       // whether a record of every job is kept
+	Trace       *Trace   `json:"trace,omitempty"` // what some jobs are traced as part of; nil when none is
 }
 
 const (

@@ -12,6 +12,7 @@ type Progress struct {
 	Interval *Tally
 	InFlight int64         // at the end of the interval
 	Paused   time.Duration // how long of Elapsed the run was paused
+	Traced   []TracedJob   // of those that ended since the last report
 }
 
 // A Point is one interval of a result's series, or, as a run's progress, the

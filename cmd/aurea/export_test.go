@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -86,6 +88,37 @@ func TestTelemetry(t *testing.T) {
 	}
 	if ok := c.Numbers("benchmark_jobs_total")["outcome=ok,workload=sleep"]; ok != 41 || len(c.Spans()) != 6 {
 		t.Errorf("%v jobs and %d spans, want 41 and 6", ok, len(c.Spans()))
+	}
+}
+
+// What a job tells the service that it calls is part of the run's trace, in which
+// the job is a span itself. Without a collector it tells nothing.
+func TestTelemetryOfJobs(t *testing.T) {
+	told := make(chan string, 20)
+	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told <- r.Header.Get("Traceparent") }))
+	defer service.Close()
+	if code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "1", service.URL); code != exitOK {
+		t.Fatalf("exit %d, %s", code, stderr)
+	}
+	if parent := <-told; parent != "" {
+		t.Errorf("nobody wants traces, and a job tells %s", parent)
+	}
+	c := aureatest.StartCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
+	if code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--concurrency", "1", service.URL); code != exitOK || stderr != "" {
+		t.Fatalf("exit %d, %s", code, stderr)
+	}
+	names := map[string]string{}
+	for _, span := range c.Spans() {
+		names[fmt.Sprintf("00-%x-%x-01", span.GetTraceId(), span.GetSpanId())] = span.GetName()
+	}
+	if parent := <-told; names[parent] != "job" || len(names) != 4 {
+		t.Errorf("the first job told %s, and there are %v", parent, names)
+	}
+	for range 4 {
+		if parent := <-told; parent != "" {
+			t.Errorf("a job after it told %s", parent)
+		}
 	}
 }
 

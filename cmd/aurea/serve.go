@@ -106,7 +106,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	manager := runs.New(engine.New(version, host), runs.Options{
 		Queue: o.queue, Grace: o.grace, Host: host, Log: log,
 		Store: kept, Owner: owner, Keep: o.history.keep,
-		Ended: exporter.Ended,
+		Ended: exporter.Ended, Trace: exporter.Trace, Traced: exporter.Traced,
 	})
 	view, err := metrics.New(manager.Stats, version, log)
 	if err != nil {

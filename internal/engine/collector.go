@@ -32,6 +32,7 @@ type collector struct {
 	free     []*aurea.Tally      // of intervals that were observed, emptied
 	empty    func() *aurea.Tally // another one
 	series   aurea.Series
+	tracing  *tracing
 	emitted  time.Duration // end of the last interval observed
 }
 
@@ -50,6 +51,7 @@ func newCollector(x *execution, lanes int, observe func(aurea.Progress)) *collec
 		inFlight: make([]int64, lanes),
 		total:    x.newTallies(true),
 		empty:    x.tally,
+		tracing:  x.tracing,
 	}
 }
 
@@ -143,7 +145,7 @@ func (c *collector) fresh() *aurea.Tally {
 
 // emit shows the first pending interval, which ended at end.
 func (c *collector) emit(end time.Duration) {
-	progress := aurea.Progress{Elapsed: end, Length: end - c.emitted, Interval: c.pending[0].tally}
+	progress := aurea.Progress{Elapsed: end, Length: end - c.emitted, Interval: c.pending[0].tally, Traced: c.tracing.take()}
 	for _, n := range c.inFlight {
 		progress.InFlight += n
 	}

@@ -275,9 +275,13 @@ func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Dura
 	}
 	job := c.number(i)
 	seat.notes.Clear()
-	err := c.do(job, start, seat)
+	parent := c.tracing.pick(job, start)
+	err := c.do(job, start, seat, parent)
 	end := c.now()
 	outcome := c.judge(err, end-start)
+	if parent.Told() {
+		c.tracing.end(job, c.start.Add(start), c.start.Add(end), outcome, err)
+	}
 	c.flying.Add(-1)
 	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, seat.notes})
 	c.log.Put(i, outcome, intended, start, end)
@@ -286,11 +290,12 @@ func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Dura
 
 // do runs a job within its timeout. A panic in it is its failure and nobody
 // else's.
-func (c *crew) do(job int64, start time.Duration, seat *seat) (err error) {
-	ctx := c.ctx
+func (c *crew) do(job int64, start time.Duration, seat *seat, parent *workload.Traceparent) (err error) {
+	var deadline time.Time
 	if c.timeout != forever {
-		ctx = seat.timed.Until(c.start.Add(start + c.timeout))
+		deadline = c.start.Add(start + c.timeout)
 	}
+	ctx := seat.timed.Until(deadline).TracedAs(parent)
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}

@@ -33,6 +33,7 @@ type execution struct {
 	latest  atomic.Pointer[course]
 	stopped atomic.Bool
 	returns returns
+	tracing *tracing // nil when no job is traced
 }
 
 // freeBatch is how many jobs a lane takes at once when no job takes any time:
@@ -53,6 +54,9 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	}
 	if plan.KeepJobs {
 		x.log = new(aurea.JobLog)
+	}
+	if plan.Trace != nil && jobs.Waiter == nil {
+		x.tracing = &tracing{trace: *plan.Trace}
 	}
 	x.helm.course = aurea.NewCourse(x.plan)
 	x.wake()

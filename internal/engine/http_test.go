@@ -263,7 +263,7 @@ func TestTimeoutAllocatesNothing(t *testing.T) {
 	c.begin()
 	seat := c.newSeat()
 	if n := testing.AllocsPerRun(100, func() {
-		if err := c.do(0, c.now(), seat); err != nil {
+		if err := c.do(0, c.now(), seat, nil); err != nil {
 			t.Fatal(err)
 		}
 	}); n != 0 {

@@ -60,6 +60,9 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.observe(e.run.ID, e.plan, p)
+	if m.options.Traced != nil && len(p.Traced) > 0 {
+		m.options.Traced(e.run.ID, p.Traced)
+	}
 	last := aurea.RunProgress{}
 	if e.run.Progress != nil {
 		last = *e.run.Progress

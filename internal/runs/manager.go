@@ -46,6 +46,11 @@ type Options struct {
 	// Ended, unless nil, is told of every run that has ended, without what is as
 	// large as the run was. It must not wait, nor call the manager.
 	Ended func(aurea.Run)
+	// Trace, unless nil, says what the jobs of a run are traced as part of; nil: not
+	// at all. Traced is told of those that were, about once a second, before the run
+	// is Ended. What goes for Ended goes for both.
+	Trace  func(run string) *aurea.Trace
+	Traced func(run string, jobs []aurea.TracedJob)
 }
 
 // A Manager accepts runs and executes them one after the other. Make one with

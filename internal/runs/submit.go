@@ -89,6 +89,9 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 		Spec:      spec,
 		Timeline:  []aurea.RunEvent{},
 	}
+	if m.options.Trace != nil {
+		e.plan.Trace = m.options.Trace(e.run.ID)
+	}
 	if e.run.Labels == nil {
 		e.run.Labels = map[string]string{}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
@@ -22,7 +23,7 @@ func TestDocsTellTheTrace(t *testing.T) {
 		documented[match[1]] = true
 	}
 	told := map[string]bool{}
-	for _, a := range attributes(completed()) {
+	for _, a := range append(attributes(completed()), jobAttributes("", aurea.TracedJob{})...) {
 		name := string(a.Key)
 		switch {
 		case strings.HasPrefix(name, "aurea.label."):

@@ -20,7 +20,15 @@ func ids(run string) (trace.TraceID, trace.SpanID) {
 // runKey is where a context has the id of the run whose trace begins.
 type runKey struct{}
 
-// generator gives a run's trace the run's own IDs, and the spans below any.
+func ofRun(run string) context.Context {
+	return context.WithValue(context.Background(), runKey{}, run)
+}
+
+// jobKey is where a context has the ID of the span of a job that begins.
+type jobKey struct{}
+
+// generator gives a run's trace the run's own IDs, a job its own, and the other
+// spans any.
 type generator struct{}
 
 func (generator) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
@@ -28,7 +36,10 @@ func (generator) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
 	return ids(run)
 }
 
-func (generator) NewSpanID(context.Context, trace.TraceID) (id trace.SpanID) {
+func (generator) NewSpanID(ctx context.Context, _ trace.TraceID) (id trace.SpanID) {
+	if own, ok := ctx.Value(jobKey{}).(trace.SpanID); ok {
+		return own
+	}
 	binary.NativeEndian.PutUint64(id[:], rand.Uint64()|1) // 0 would be no ID
 	return id
 }

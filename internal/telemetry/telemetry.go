@@ -5,7 +5,8 @@
 // where; when they say nothing, nothing is started and nothing is sent. The
 // metrics are those of a scrape, taken from the same registry. A run is a trace,
 // made when it has ended from the times that it has anyway, so that telling of a
-// run costs it nothing.
+// run costs it nothing. Its IDs are known before: some of its jobs tell them to
+// the services that they call, and are spans of the trace themselves.
 //
 // It stands at the end of the flow, beside metrics and the server.
 package telemetry
@@ -26,13 +27,17 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// scope is whose spans they are.
+const scope = "github.com/aurea-orchestrator/aurea"
+
 const (
 	patience = 5 * time.Second // for what is sent last
-	backlog  = 128             // runs that may have ended and not been told of yet
+	backlog  = 128             // runs that may have ended and not been told of yet; and seconds of jobs
 )
 
 // An Exporter sends what the environment asks for. A nil one sends nothing.
@@ -41,6 +46,8 @@ type Exporter struct {
 	version string
 	log     *slog.Logger
 	ended   chan aurea.Run
+	jobs    chan tracedJobs
+	sampler trace.Tracer // says whether a run is traced
 }
 
 // New returns an exporter for what the environment asks for, or nil when that is
@@ -50,7 +57,8 @@ func New(getenv func(string) string, version string, log *slog.Logger) (*Exporte
 	if err != nil || !asked.metrics && !asked.traces {
 		return nil, err
 	}
-	return &Exporter{asked, version, log, make(chan aurea.Run, backlog)}, nil
+	sampler := sdktrace.NewTracerProvider(sdktrace.WithIDGenerator(generator{})).Tracer(scope) // which sends nothing
+	return &Exporter{asked, version, log, make(chan aurea.Run, backlog), make(chan tracedJobs, backlog), sampler}, nil
 }
 
 // Ended tells of a run that has ended. It may be called at any time and by
@@ -66,7 +74,34 @@ func (e *Exporter) Ended(run aurea.Run) {
 	}
 }
 
-// Run sends the metrics, and the runs that it is told of, until ctx is cancelled,
+// Trace is what the jobs of a run are traced as part of; nil when the run is not
+// traced. It may be called at any time and by several goroutines.
+func (e *Exporter) Trace(run string) *aurea.Trace {
+	if e == nil || !e.asked.traces {
+		return nil
+	}
+	_, span := e.sampler.Start(ofRun(run), "run")
+	defer span.End()
+	if !span.SpanContext().IsSampled() {
+		return nil
+	}
+	traceID, spanID := ids(run)
+	return &aurea.Trace{ID: traceID, Run: spanID}
+}
+
+// Traced tells of jobs that were traced. It may be called as Ended may.
+func (e *Exporter) Traced(run string, jobs []aurea.TracedJob) {
+	if e == nil || !e.asked.traces {
+		return
+	}
+	select {
+	case e.jobs <- tracedJobs{run, jobs}:
+	default:
+		e.log.Warn("jobs were not traced: too many have ended at once", "run", run, "jobs", len(jobs))
+	}
+}
+
+// Run sends the metrics, and the runs and jobs that it is told of, until ctx is cancelled,
 // and then what is left, for which it takes up to five seconds. The error is that
 // of the last attempt; earlier ones are logged.
 func (e *Exporter) Run(ctx context.Context, metrics prometheus.Gatherer) error {
@@ -79,17 +114,27 @@ func (e *Exporter) Run(ctx context.Context, metrics prometheus.Gatherer) error {
 	if err != nil {
 		return fmt.Errorf("set up telemetry: %w", err)
 	}
-	tracer := providers.traces.Tracer("github.com/aurea-orchestrator/aurea")
+	tracer := providers.traces.Tracer(scope)
 	for {
 		select {
 		case run := <-e.ended:
 			record(tracer, run)
+		case jobs := <-e.jobs:
+			jobs.record(tracer)
 		case <-ctx.Done():
-			for len(e.ended) > 0 {
-				record(tracer, <-e.ended)
-			}
+			e.recordRest(tracer)
 			return providers.finish()
 		}
+	}
+}
+
+// recordRest records what there is when nothing more comes.
+func (e *Exporter) recordRest(tracer trace.Tracer) {
+	for len(e.jobs) > 0 {
+		(<-e.jobs).record(tracer)
+	}
+	for len(e.ended) > 0 {
+		record(tracer, <-e.ended)
 	}
 }
 

@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"context"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -17,8 +16,7 @@ func record(tracer trace.Tracer, run aurea.Run) {
 	if run.FinishedAt == nil {
 		return // it has not ended
 	}
-	ctx := context.WithValue(context.Background(), runKey{}, run.ID)
-	ctx, span := tracer.Start(ctx, "run "+run.Spec.Job().Kind, trace.WithTimestamp(run.CreatedAt), trace.WithAttributes(attributes(run)...))
+	ctx, span := tracer.Start(ofRun(run.ID), "run "+run.Spec.Job().Kind, trace.WithTimestamp(run.CreatedAt), trace.WithAttributes(attributes(run)...))
 	for _, p := range phases(run) {
 		_, phase := tracer.Start(ctx, p.name, trace.WithTimestamp(p.from))
 		phase.End(trace.WithTimestamp(p.to))

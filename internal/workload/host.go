@@ -199,7 +199,7 @@ func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint
 		jobs.Runner = faulty{jobs.Runner, faults}
 	}
 	if k.Timeout > 0 {
-		jobs.Runner = newImpatient(jobs.Runner, k.Timeout)
+		jobs.Runner = impatient{jobs.Runner, k.Timeout}
 	}
 	return jobs, nil
 }

@@ -113,6 +113,7 @@ type caller struct {
 	expect    expectation
 	redirects int64
 	poll      *poll // nil without one
+	told      bool  // the headers say what jobs are traced as
 	answers   sync.Pool
 }
 
@@ -143,6 +144,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 	if c.request, err = newRequest(c.client, host.Targets, values, seed); err != nil {
 		return nil, err
 	}
+	c.told = c.request.has(traceHeader)
 	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
 		return nil, err
 	}
@@ -155,7 +157,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 	answer := c.answers.Get().(*transport.Answer)
 	defer c.answers.Put(answer)
-	request, err := c.request.of(job)
+	request, err := c.request.of(job, c.traceparent(ctx))
 	if err != nil {
 		return err
 	}
@@ -173,6 +175,15 @@ func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 	}
 	notes.Phase(phaseCompletion, time.Since(begin))
 	return nil
+}
+
+// traceparent is the header of a job that is traced; "" of others, and where the
+// user's own headers say it.
+func (c *caller) traceparent(ctx context.Context) string {
+	if c.told {
+		return ""
+	}
+	return traceparentOf(ctx).tell()
 }
 
 // keep is how much of an answer is looked into.

@@ -64,11 +64,11 @@ func BenchmarkHTTPJob(b *testing.B) {
 			notes, timed := NewNotes(jobs.Measures), NewTimed(b.Context())
 			b.ReportAllocs()
 			for b.Loop() {
-				ctx := b.Context()
+				var deadline time.Time
 				if limit == "of the run" {
-					ctx = timed.Until(time.Now().Add(time.Minute))
+					deadline = time.Now().Add(time.Minute)
 				}
-				if err := jobs.Runner.Run(ctx, 0, notes); err != nil {
+				if err := jobs.Runner.Run(timed.Until(deadline), 0, notes); err != nil {
 					b.Fatal(err)
 				}
 			}

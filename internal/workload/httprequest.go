@@ -65,7 +65,7 @@ func (r *request) try(targets transport.Targets, text string) error {
 	if err := targets.CheckURL(first); err != nil {
 		return wrongField("url", err.Error())
 	}
-	p, err := r.of(0)
+	p, err := r.of(0, "")
 	if err != nil {
 		return wrongField("headers", "cannot be sent with the rest of the request: "+err.Error())
 	}
@@ -115,9 +115,14 @@ func (r *request) same() bool {
 	return r.url.fixed() && r.body.fixed() && !slices.ContainsFunc(r.headers, varies)
 }
 
-// of is the request of a job.
-func (r *request) of(job int64) (prepared, error) {
-	if r.fixed != nil {
+// has reports whether the user gives a header.
+func (r *request) has(name string) bool {
+	return slices.ContainsFunc(r.headers, func(h header) bool { return strings.EqualFold(h.name, name) })
+}
+
+// of is the request of a job, with what it is traced as unless that is "".
+func (r *request) of(job int64, traceparent string) (prepared, error) {
+	if r.fixed != nil && traceparent == "" {
 		return *r.fixed, nil
 	}
 	to, err := r.url.parse(job)
@@ -130,6 +135,9 @@ func (r *request) of(job int64) (prepared, error) {
 	}
 	for _, h := range r.headers {
 		p.header.Set(h.name, h.value.render(job, nil))
+	}
+	if traceparent != "" {
+		p.header.Set(traceHeader, traceparent)
 	}
 	p.Request, err = r.client.NewRequest(p.method, p.url.String(), p.header, p.body)
 	return p, err

@@ -4,27 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 )
 
 // A Timed is the context of one job after the other: it is that of their run,
-// but for the deadline, which is the job's own. It has no timer and its Done is
-// the run's, so that a deadline costs a job nothing; a job that must be told
-// when it has passed is made reminded. It is one goroutine's.
+// but for the deadline, and what the job is traced as, which are its own. It has
+// no timer and its Done is the run's, so that a deadline costs a job nothing; a
+// job that must be told when it has passed is made reminded. It is one
+// goroutine's.
 type Timed struct {
 	context.Context // of the run, and never another: who watched it may still look
 	deadline        time.Time
+	parent          *Traceparent
 }
 
 // NewTimed returns a context for the jobs of a run, without a deadline yet.
 func NewTimed(run context.Context) *Timed { return &Timed{Context: run} }
 
-// Until is the context of the next job, which has to end by then. No job before
-// it may be using it any more.
-func (t *Timed) Until(deadline time.Time) context.Context {
-	t.deadline = deadline
+// Until makes it the context of the next job, which has to end by then; the zero
+// time means that it need not. No job before it may be using it any more.
+func (t *Timed) Until(deadline time.Time) *Timed {
+	t.deadline, t.parent = deadline, nil
 	return t
+}
+
+// TracedAs has the job tell those that it calls what it is a part of; nil: nothing.
+func (t *Timed) TracedAs(parent *Traceparent) *Timed {
+	t.parent = parent
+	return t
+}
+
+// Value has what the job is traced as, and else what the run has.
+func (t *Timed) Value(key any) any {
+	if key == (traceKey{}) {
+		return t.parent
+	}
+	return t.Context.Value(key)
 }
 
 // Deadline is that of the job.
@@ -53,11 +68,6 @@ func (r reminded) Run(ctx context.Context, job int64, notes Notes) error {
 type impatient struct {
 	Runner
 	timeout time.Duration
-	spare   *sync.Pool // of *Timed
-}
-
-func newImpatient(r Runner, timeout time.Duration) impatient {
-	return impatient{r, timeout, new(sync.Pool)}
 }
 
 // Run does the job, within the timeout.
@@ -65,12 +75,13 @@ func (i impatient) Run(ctx context.Context, job int64, notes Notes) error {
 	if _, limited := ctx.Deadline(); limited {
 		return i.Runner.Run(ctx, job, notes)
 	}
-	own, _ := i.spare.Get().(*Timed)
-	if own == nil || own.Context != ctx {
-		own = NewTimed(ctx)
+	timed, ok := ctx.(*Timed)
+	if !ok {
+		timed = NewTimed(ctx)
 	}
-	defer i.spare.Put(own)
-	err := i.Runner.Run(own.Until(time.Now().Add(i.timeout)), job, notes)
+	timed.deadline = time.Now().Add(i.timeout)
+	defer func() { timed.deadline = time.Time{} }()
+	err := i.Runner.Run(timed, job, notes)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w", i.timeout, err)
 	}

@@ -21,11 +21,11 @@ func TestTimeoutsAllocateNothing(t *testing.T) {
 				jobs := briefly(t, within)
 				notes, timed := NewNotes(jobs.Measures), NewTimed(t.Context())
 				job := func() {
-					ctx := t.Context()
+					var deadline time.Time
 					if limit == "run" {
-						ctx = timed.Until(time.Now().Add(time.Minute))
+						deadline = time.Now().Add(time.Minute)
 					}
-					if err := jobs.Runner.Run(ctx, 0, notes); err != nil {
+					if err := jobs.Runner.Run(timed.Until(deadline), 0, notes); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+var someTrace = aurea.Trace{ID: [16]byte{0xab, 15: 1}, Run: [8]byte{2}}
+
+// One job in a hundred is picked, by its number, and no more than ten a second.
+func TestTracingPicks(t *testing.T) {
+	tracing := &tracing{trace: someTrace}
+	picked := func(at time.Duration, jobs ...int64) (n int) {
+		for _, job := range jobs {
+			if tracing.pick(job, at) != nil {
+				n++
+			}
+		}
+		return n
+	}
+	if n := picked(0, 1, 99, 101, 150); n != 0 {
+		t.Errorf("%d picked by numbers that are not their turn", n)
+	}
+	var hundredths []int64
+	for i := range int64(25) {
+		hundredths = append(hundredths, i*aurea.TraceEvery)
+	}
+	for _, second := range []time.Duration{0, 1, 5} {
+		if n := picked(second*time.Second+time.Millisecond, hundredths...); n != 10 {
+			t.Errorf("%d picked in second %d, want 10", n, second)
+		}
+	}
+	if n := picked(5*time.Second+999*time.Millisecond, 100); n != 0 {
+		t.Error("one more in the same second")
+	}
+	if n := picked(6*time.Second, 100); n != 1 {
+		t.Error("none in the next one")
+	}
+	if tracing = nil; picked(0, 0) != 0 || tracing.take() != nil {
+		t.Error("a run that is not traced, and a job that is")
+	}
+}
+
+// What a service is told by a job that is traced is what is reported of the job,
+// once, with its times and its end; jobs that fail say why.
+func TestTracedJobs(t *testing.T) {
+	var mu sync.Mutex
+	told := map[string]int{}
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if parent := r.Header.Get("Traceparent"); parent != "" {
+			told[parent]++
+		}
+		if r.URL.Path == "/200" {
+			w.WriteHeader(http.StatusTeapot)
+		}
+	}))
+	defer service.Close()
+	for _, traced := range []bool{true, false} {
+		clear(told)
+		p := plan(t, `{"num_jobs": 350, "rate": 2000, "concurrency": 20, "workload": {"kind": "http", "url": "`+service.URL+`/{{job}}"}}`)
+		if traced {
+			p.Trace = &someTrace
+		}
+		var jobs []aurea.TracedJob
+		begin := time.Now()
+		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil, func(p aurea.Progress) { jobs = append(jobs, p.Traced...) }); err != nil {
+			t.Fatal(err)
+		}
+		if !traced {
+			if len(jobs) > 0 || len(told) > 0 {
+				t.Errorf("not traced, and yet: %v, %v", jobs, told)
+			}
+			continue
+		}
+		slices.SortFunc(jobs, func(a, b aurea.TracedJob) int { return int(a.Job - b.Job) })
+		if len(jobs) != 4 || len(told) != 4 {
+			t.Fatalf("%d jobs were traced, %d told of it, want 4", len(jobs), len(told))
+		}
+		for i, job := range jobs {
+			span := someTrace.Span(job.Job)
+			if job.Job != int64(i)*100 || told[fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))] != 1 {
+				t.Errorf("job %d is reported, and %v was told", job.Job, told)
+			}
+			if job.Start.Before(begin) || !job.End.After(job.Start) || job.End.After(time.Now()) {
+				t.Errorf("job %d lasted from %v to %v", job.Job, job.Start, job.End)
+			}
+			failed := job.Job == 200
+			if (job.Outcome == aurea.Failed) != failed || strings.Contains(job.Problem, "418") != failed {
+				t.Errorf("job %d ended %v: %s", job.Job, job.Outcome, job.Problem)
+			}
+		}
+	}
+}
+
+// Jobs that call nobody are not reported, whichever way they are driven.
+func TestUntracedKinds(t *testing.T) {
+	for _, kind := range []string{`{"kind": "noop"}`, `{"kind": "steps", "steps": [{"kind": "noop"}]}`} {
+		p := plan(t, `{"num_jobs": 101, "workload": `+kind+`}`)
+		p.Trace = &someTrace
+		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil, func(p aurea.Progress) {
+			if len(p.Traced) > 0 {
+				t.Errorf("%s: %v", kind, p.Traced)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package aurea
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Law: the span of a job follows from its trace and its number, and from nothing
+// else; no two are the same, and none is zero.
+func TestSpansOfJobs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var one, other Trace
+		copy(one.ID[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "one"))
+		copy(other.ID[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "other"))
+		job, next := rapid.Int64Min(0).Draw(t, "job"), rapid.Int64Min(0).Draw(t, "next")
+		span := one.Span(job)
+		if span != one.Span(job) || span == ([8]byte{}) {
+			t.Fatalf("job %d has the span %x, then %x", job, span, one.Span(job))
+		}
+		if (one.Span(next) == span) != (next == job) {
+			t.Fatalf("jobs %d and %d have the spans %x and %x", job, next, span, one.Span(next))
+		}
+		if (other.Span(job) == span) != (other == one) {
+			t.Fatalf("job %d has the span %x in two traces", job, span)
+		}
+	})
+}
