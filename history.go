@@ -26,11 +26,10 @@ const (
 	MaxPage     = 200
 )
 
-// A RunPage is one page of a list of runs. Their results come without series,
-// tallies and jobs.
+// A RunPage is one page of a list of runs.
 type RunPage struct {
-	Runs       []Run  `json:"runs"`
-	NextCursor string `json:"next_cursor"` // "" on the last page
+	Runs       []ListedRun `json:"runs"`
+	NextCursor string      `json:"next_cursor"` // "" on the last page
 }
 
 // A RunChange is what may be changed of a run after it was submitted; nil

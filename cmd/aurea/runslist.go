@@ -33,7 +33,11 @@ func newRunsList() *cobra.Command {
 			if asJSON {
 				return writeJSON(command.OutOrStdout(), page)
 			}
-			return printRuns(command.OutOrStdout(), page.Runs)
+			runs, err := page.Whole()
+			if err != nil {
+				return err
+			}
+			return printRuns(command.OutOrStdout(), runs)
 		})
 	flags := command.Flags()
 	flags.StringSlice("status", nil, "only of these statuses")
@@ -95,7 +99,7 @@ func moment(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error)
 
 // list asks for as many pages as it takes.
 func list(ctx context.Context, client *server.Client, query aurea.RunQuery) (aurea.RunPage, error) {
-	all := aurea.RunPage{Runs: []aurea.Run{}}
+	all := aurea.RunPage{Runs: []aurea.ListedRun{}}
 	for wanted := query.Limit; ; {
 		query.Limit = min(wanted-len(all.Runs), aurea.MaxPage)
 		page, err := client.List(ctx, query)

@@ -193,7 +193,11 @@ func everyRun(t *testing.T, client *server.Client) map[string]aurea.Run {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, run := range page.Runs {
+		whole, err := page.Whole()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range whole {
 			if _, twice := all[run.ID]; twice {
 				t.Fatalf("run %s is listed twice", run.ID)
 			}

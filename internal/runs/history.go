@@ -57,11 +57,13 @@ func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage
 	if err != nil {
 		return aurea.RunPage{}, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	runs := make([]aurea.Run, 0, len(page.Runs))
+	runs := make([]aurea.ListedRun, 0, len(page.Runs))
 	for _, run := range page.Runs {
-		run = m.merge(run)
+		if e := m.find(run.ID); e != nil {
+			if run, err = m.snapshot(e).Listed(); err != nil {
+				return aurea.RunPage{}, fmt.Errorf("runs: list a run: %w", err)
+			}
+		}
 		// The store may be a moment behind with the status that it was asked for.
 		if len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status) {
 			runs = append(runs, run)
@@ -195,22 +197,6 @@ func (m *Manager) view(e *entry) aurea.Run {
 	run := e.run
 	if run.Status == aurea.StatusQueued {
 		run.QueuePosition = slices.Index(m.queue, e) + 1
-	}
-	return run
-}
-
-// merge lays what is known of a live run over what the store says of it. The
-// result stays as short as the store gives it. The lock is held.
-func (m *Manager) merge(run aurea.Run) aurea.Run {
-	e := m.live[run.ID]
-	if e == nil {
-		return run
-	}
-	run = m.view(e)
-	if run.Result != nil {
-		short := *run.Result
-		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
-		run.Result = &short
 	}
 	return run
 }

@@ -126,7 +126,11 @@ func (m *memory) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, e
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(m.rows))) {
 		run := m.rows[id].run
 		if len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status) {
-			page.Runs = append(page.Runs, run)
+			listed, err := run.Listed()
+			if err != nil {
+				return page, err
+			}
+			page.Runs = append(page.Runs, listed)
 		}
 	}
 	return page, nil

@@ -24,7 +24,7 @@ func (nowhere) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, unknown(id)
 }
 func (nowhere) List(context.Context, aurea.RunQuery) (aurea.RunPage, error) {
-	return aurea.RunPage{Runs: []aurea.Run{}}, nil
+	return aurea.RunPage{Runs: []aurea.ListedRun{}}, nil
 }
 func (nowhere) Change(_ context.Context, id string, _ aurea.RunChange) (aurea.Run, error) {
 	return aurea.Run{}, unknown(id)

@@ -140,7 +140,9 @@ func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
 		m.doubt(err)
 		return nil, err
 	}
-	kept = m.merge(kept)
+	if earlier := m.live[kept.ID]; earlier != nil {
+		kept = m.view(earlier)
+	}
 	return &kept, nil
 }
 

@@ -27,6 +27,9 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result.AdditionalProperties = true // more may be added
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")
+	schemas.Schema(reflect.TypeFor[aurea.Run](), true, "Run")
+	schemas.Map()["RunPage"].Properties["runs"].Items = refer("Run") // which a listed run is, once it is written
+	delete(schemas.Map(), "ListedRun")
 	schemas.Schema(reflect.TypeFor[aurea.RunChange](), true, "RunChange")
 	schemas.Map()["Load"] = loadSchema()
 	run := schemas.Map()["Run"]

@@ -54,9 +54,15 @@ func (s *shelf) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from, _ := strconv.Atoi(query.Cursor)
-	page := aurea.RunPage{Runs: []aurea.Run{}}
+	page := aurea.RunPage{Runs: []aurea.ListedRun{}}
 	to := min(from+query.Limit, len(s.runs))
-	page.Runs = append(page.Runs, s.runs[from:to]...)
+	for _, run := range s.runs[from:to] {
+		listed, err := run.Listed()
+		if err != nil {
+			return page, err
+		}
+		page.Runs = append(page.Runs, listed)
+	}
 	if to < len(s.runs) {
 		page.NextCursor = strconv.Itoa(to)
 	}

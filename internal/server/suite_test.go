@@ -312,7 +312,11 @@ func testList(t *testing.T, r Runs) {
 			if err != nil || len(page.Runs) > 1 {
 				t.Fatalf("%s: %d runs (%v)", test.what, len(page.Runs), err)
 			}
-			for _, run := range page.Runs {
+			whole, err := page.Whole()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, run := range whole {
 				got = append(got, run.ID)
 				if run.Result == nil || len(run.Result.Series) != 0 || run.Result.Jobs != nil {
 					t.Errorf("%s: in a list a result is %+v", test.what, run.Result)

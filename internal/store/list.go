@@ -42,13 +42,13 @@ func pageSize(limit int) (int, error) {
 	return limit, nil
 }
 
-func (s *Store) selected(ctx context.Context, sel *selection) ([]aurea.Run, error) {
+func (s *Store) selected(ctx context.Context, sel *selection) ([]aurea.ListedRun, error) {
 	rows, err := s.reader.QueryContext(ctx, sel.statement(), sel.args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	runs := []aurea.Run{}
+	runs := []aurea.ListedRun{}
 	for rows.Next() {
 		run, err := scan(rows)
 		if err != nil {

@@ -11,9 +11,13 @@ import (
 func (s *Store) Get(ctx context.Context, id string) (aurea.Run, error) {
 	const query = `SELECT ` + columns + `, p.series FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
 	var series []byte
-	run, err := scan(s.reader.QueryRowContext(ctx, query, id), &series)
+	kept, err := scan(s.reader.QueryRowContext(ctx, query, id), &series)
 	if none(err) {
 		return aurea.Run{}, notFound(id)
+	}
+	var run aurea.Run
+	if err == nil {
+		run, err = kept.Whole()
 	}
 	if err == nil && run.Result != nil {
 		err = json.Unmarshal(series, &run.Result.Series)

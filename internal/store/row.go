@@ -54,27 +54,24 @@ func flag(on bool) int64 {
 const columns = `r.id, r.created_at, r.status, r.baseline, r.note, r.digest, r.spec, r.state, r.summary`
 
 // scan reads the columns off a row, and behind them those of more.
-func scan(row interface{ Scan(...any) error }, more ...any) (aurea.Run, error) {
+func scan(row interface{ Scan(...any) error }, more ...any) (aurea.ListedRun, error) {
 	var (
-		run               aurea.Run
+		run               aurea.ListedRun
 		created, baseline int64
 		note, spec, kept  []byte
 		summary           []byte
 	)
 	into := append([]any{&run.ID, &created, &run.Status, &baseline, &note, &run.Digest, &spec, &kept, &summary}, more...)
 	if err := row.Scan(into...); err != nil {
-		return aurea.Run{}, err
+		return aurea.ListedRun{}, err
 	}
 	run.CreatedAt = time.UnixMicro(created).UTC()
 	run.Baseline = baseline == 1
 	var s state
-	err := errors.Join(json.Unmarshal(note, &run.Note), json.Unmarshal(spec, &run.Spec), json.Unmarshal(kept, &s))
+	err := errors.Join(json.Unmarshal(note, &run.Note), json.Unmarshal(kept, &s))
 	run.Name, run.Labels, run.StartedAt, run.FinishedAt = s.Name, s.Labels, s.StartedAt, s.FinishedAt
 	run.Progress, run.Error, run.Timeline = s.Progress, s.Error, s.Timeline
-	if summary != nil {
-		run.Result = new(aurea.Result)
-		err = errors.Join(err, json.Unmarshal(summary, run.Result))
-	}
+	run.Spec, run.Result = spec, summary
 	return run, err
 }
 

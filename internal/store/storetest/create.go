@@ -36,7 +36,7 @@ func testCreateWithEverything(t *testing.T, place Place) {
 	expect(t, created, want)
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), want)
 	for _, query := range []aurea.RunQuery{{Name: run.Name}, {Labels: run.Labels}, {Name: run.Name, Labels: map[string]string{"k": ""}}} {
-		expect(t, must[aurea.RunPage](t)(s.List(t.Context(), query)).Runs, []aurea.Run{want})
+		expect(t, page(t, s, query), []aurea.Run{want})
 	}
 }
 
@@ -88,6 +88,12 @@ func testSubmitAtOnce(t *testing.T, place Place) {
 	for _, got := range made {
 		expect(t, got, one[0]+"<nil>")
 	}
+}
+
+// page is what a list shows.
+func page(t testing.TB, s Store, query aurea.RunQuery) []aurea.Run {
+	t.Helper()
+	return must[[]aurea.Run](t)(must[aurea.RunPage](t)(s.List(t.Context(), query)).Whole())
 }
 
 // allIDs are those of all pages of a list.

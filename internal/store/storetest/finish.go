@@ -30,7 +30,7 @@ func testFinish(t *testing.T, place Place) {
 		t.Errorf("the digest is %q", run.Digest)
 	}
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(run))
-	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{})).Runs, []aurea.Run{listed(run)})
+	expect(t, page(t, s, aurea.RunQuery{}), []aurea.Run{listed(run)})
 
 	tally := must[*aurea.Tally](t)(s.Tally(t.Context(), run.ID))
 	expect(t, string(tally.AppendBinary(nil)), string(run.Result.Tally.AppendBinary(nil)))
