@@ -25,32 +25,12 @@ func (h *Histogram) AppendBinary(data []byte) []byte {
 		data = binary.AppendUvarint(data, v)
 	}
 	next := 0
-	h.each(func(i int, count int64) {
+	for i, count := range h.each {
 		data = binary.AppendUvarint(data, uint64(i-next))
 		data = binary.AppendUvarint(data, uint64(count))
 		next = i + 1
-	})
+	}
 	return data
-}
-
-// each calls f for every bucket that holds samples.
-func (h *Histogram) each(f func(i int, count int64)) {
-	first, last := bucket(h.min), bucket(min(h.max, top))
-	if first == last {
-		f(first, h.Count())
-		return
-	}
-	for i, count := range h.buckets.Export().Counts[first : last+1] {
-		if count > 0 {
-			f(first+i, count)
-		}
-	}
-}
-
-// bucket is the one that counts v; upTo is its longest.
-func bucket(v int64) int {
-	shift := max(bits.Len64(uint64(min(v, top)))-bits.Len64(half), 0)
-	return shift*half + int(min(v, top)>>shift)
 }
 
 // UnmarshalBinary makes the histogram the one that AppendBinary wrote. What it did
@@ -58,8 +38,7 @@ func bucket(v int64) int {
 func (h *Histogram) UnmarshalBinary(data []byte) error {
 	h.Reset()
 	if err := h.read(data); err != nil {
-		h.buckets.Reset()
-		*h = Histogram{buckets: h.buckets, min: math.MaxInt64}
+		h.empty()
 		return err
 	}
 	return nil
@@ -95,9 +74,10 @@ func (h *Histogram) readBuckets(in *reader) error {
 		if h.Count() == 0 && i != first || len(in.data) == 0 && i != last {
 			return errBinary
 		}
-		if h.buckets.RecordValues(min(int64(upTo(i)), top), int64(count)) != nil {
+		if int64(count) > math.MaxInt64-h.Count() {
 			return errBinary
 		}
+		h.counts.add(i, int64(count))
 	}
 	return h.plausible()
 }

@@ -44,8 +44,8 @@ func TestBucket(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.Int64Range(0, top).Draw(t, "v") >> rapid.IntRange(0, 46).Draw(t, "shift")
 		i := bucket(v)
-		if last := int64(upTo(i)); v > last || i > 0 && v <= int64(upTo(i-1)) {
-			t.Fatalf("bucket %d ends at %d, which is not %d's", i, last, v)
+		if from, upTo := bounds(i); v < from || v > upTo {
+			t.Fatalf("bucket %d is from %d to %d, which is not %d's", i, from, upTo, v)
 		}
 	})
 }

@@ -14,7 +14,7 @@ func (h *Histogram) Encode() ([]byte, error) {
 	if h == nil {
 		h = New()
 	}
-	return h.buckets.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	return h.hdr().Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 }
 
 // WritePercentiles writes the histogram in HdrHistogram's percentile format, which
@@ -23,6 +23,16 @@ func (h *Histogram) WritePercentiles(w io.Writer, unit time.Duration) error {
 	if h == nil {
 		h = New()
 	}
-	_, err := h.buckets.PercentilesPrint(w, 5, float64(unit))
+	_, err := h.hdr().PercentilesPrint(w, 5, float64(unit))
 	return err
+}
+
+// hdr is HdrHistogram's own form of the histogram.
+func (h *Histogram) hdr() *hdrhistogram.Histogram {
+	other := hdrhistogram.New(lowest, top, digits)
+	for i, n := range h.each {
+		from, _ := bounds(i)
+		_ = other.RecordValues(from, n) // which fails only beyond top
+	}
+	return other
 }

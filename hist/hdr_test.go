@@ -19,7 +19,7 @@ func TestEncode(t *testing.T) {
 			t.Fatal(err)
 		}
 		decoded, err := hdrhistogram.Decode(encoded)
-		if err != nil || !decoded.Equals(h.buckets) {
+		if err != nil || !decoded.Equals(h.hdr()) {
 			t.Fatalf("decoded %v, %v", decoded, err)
 		}
 	})

@@ -5,8 +5,8 @@
 // quantile is taken once, at the end, from the sum. Minimum, maximum and mean
 // are exact; a quantile is at most 0.1 % above the true one.
 //
-// The counting is HdrHistogram's; this package fixes its geometry, so that any
-// two histograms can be merged without loss, and adds what buckets cannot tell.
+// The buckets are HdrHistogram's of three digits, so that any two histograms can be
+// merged without loss and others can read them; what they cannot tell is added.
 // It imports nothing of ours and stands at the middle of the flow: samples
 // become histograms, histograms become results.
 package hist
@@ -15,8 +15,6 @@ import (
 	"math"
 	"math/bits"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 const (
@@ -26,14 +24,15 @@ const (
 )
 
 // A Histogram counts durations of 0 to 24 hours at nanosecond resolution and
-// three significant digits, in about 300 KiB whatever the number of samples. A
-// longer duration is counted in the last bucket; Max and Mean still tell it
+// three significant digits, in 8 KiB for each power of two of durations that was
+// seen, whatever the number of samples. A longer duration is counted in the last bucket; Max and Mean still tell it
 // exactly. A negative one counts as 0.
 //
-// A Histogram belongs to one goroutine at a time. Recording never allocates.
+// A Histogram belongs to one goroutine at a time. Recording allocates only when
+// it meets a new power of two.
 // Make one with New; a nil Histogram reads as an empty one.
 type Histogram struct {
-	buckets  *hdrhistogram.Histogram
+	counts   counts
 	min, max int64
 	// The sum in 128 bits: 64 would overflow within ten million jobs of an hour.
 	sumHigh, sumLow uint64
@@ -41,7 +40,7 @@ type Histogram struct {
 
 // New returns an empty histogram.
 func New() *Histogram {
-	return &Histogram{buckets: hdrhistogram.New(lowest, top, digits), min: math.MaxInt64}
+	return &Histogram{min: math.MaxInt64}
 }
 
 // Record counts one duration.
@@ -52,8 +51,7 @@ func (h *Histogram) Record(d time.Duration) {
 	var carry uint64
 	h.sumLow, carry = bits.Add64(h.sumLow, uint64(v), 0)
 	h.sumHigh += carry
-	// RecordValue fails only outside [0, top].
-	_ = h.buckets.RecordValue(min(v, top))
+	h.counts.add(bucket(v), 1)
 }
 
 // RecordN counts the same duration n times.
@@ -68,7 +66,7 @@ func (h *Histogram) RecordN(d time.Duration, n int64) {
 	var carry uint64
 	h.sumLow, carry = bits.Add64(h.sumLow, low, 0)
 	h.sumHigh += high + carry
-	_ = h.buckets.RecordValues(min(v, top), n)
+	h.counts.add(bucket(v), n)
 }
 
 // Merge adds the counts of other, which it leaves alone. Merging is
@@ -78,12 +76,8 @@ func (h *Histogram) Merge(other *Histogram) {
 	if other.Count() == 0 {
 		return
 	}
-	if other.narrow() {
-		_ = h.buckets.RecordValues(min(other.min, top), other.Count())
-	} else {
-		// Nothing is dropped: both histograms have the same geometry.
-		_ = h.buckets.Merge(other.buckets)
-	}
+	first, last := other.span()
+	h.counts.merge(&other.counts, first, last)
 	h.min = min(h.min, other.min)
 	h.max = max(h.max, other.max)
 	var carry uint64
@@ -91,17 +85,17 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.sumHigh += other.sumHigh + carry
 }
 
-// narrow reports whether all samples are in one bucket, as those of a run of one
-// job are: then there is no need to look for them in all of them.
-func (h *Histogram) narrow() bool { return bucket(h.min) == bucket(min(h.max, top)) }
-
 // Reset empties the histogram and keeps its memory.
 func (h *Histogram) Reset() {
 	if h.Count() == 0 {
 		return
 	}
-	h.buckets.Reset()
-	*h = Histogram{buckets: h.buckets, min: math.MaxInt64}
+	h.empty()
+}
+
+func (h *Histogram) empty() {
+	h.counts.reset(h.span())
+	h.min, h.max, h.sumHigh, h.sumLow = math.MaxInt64, 0, 0, 0
 }
 
 // Clone returns an independent copy.
@@ -110,7 +104,7 @@ func (h *Histogram) Clone() *Histogram {
 		return New()
 	}
 	clone := *h
-	clone.buckets = h.buckets.Clone()
+	clone.counts = h.counts.clone(h.span())
 	return &clone
 }
 
@@ -119,7 +113,7 @@ func (h *Histogram) Count() int64 {
 	if h == nil {
 		return 0
 	}
-	return h.buckets.TotalCount()
+	return h.counts.total
 }
 
 // Sum is the sum of all durations in seconds, rounded once.
@@ -156,21 +150,44 @@ func (h *Histogram) Mean() float64 {
 
 // StdDev is the standard deviation in seconds, of the buckets' middles.
 func (h *Histogram) StdDev() float64 {
-	if h.Count() == 0 || h.narrow() {
+	if h.Count() == 0 {
 		return 0
 	}
-	return h.buckets.StdDev() / float64(time.Second)
+	var mean, squares, seen float64
+	for i, n := range h.each { // Welford's way, a bucket at a time
+		from, upTo := bounds(i)
+		off := float64(from+(upTo-from+1)/2) - mean
+		seen += float64(n)
+		mean += off * float64(n) / seen
+		squares += off * off * float64(n) * (seen - float64(n)) / seen
+	}
+	return math.Sqrt(squares/seen) / float64(time.Second)
 }
 
 // Quantile is the duration that a share q (0 to 1) of the samples did not
 // exceed: never below the true order statistic, at most 0.1 % above it, and
 // never outside Min and Max. It is 0 when nothing was recorded.
 func (h *Histogram) Quantile(q float64) time.Duration {
-	if h.Count() == 0 {
-		return 0
+	if h.Count() == 0 || q <= 0 {
+		return h.Min()
 	}
-	v := h.buckets.ValueAtPercentile(q * 100)
-	return time.Duration(min(max(v, h.min), h.max))
+	left := rank(q, h.Count())
+	for i, n := range h.each {
+		if left -= n; left <= 0 {
+			_, upTo := bounds(i)
+			return time.Duration(min(max(upTo, h.min), h.max))
+		}
+	}
+	return time.Duration(h.max)
+}
+
+// rank is the place of a quantile among so many samples, from 1 on, as
+// HdrHistogram has it.
+func rank(q float64, count int64) int64 {
+	if place := q*float64(count) + 0.5; place < float64(count) {
+		return max(int64(place), 1)
+	}
+	return count
 }
 
 // Each calls f for every bucket that holds samples, shortest first, with the
@@ -179,22 +196,8 @@ func (h *Histogram) Each(f func(upTo time.Duration, count int64)) {
 	if h.Count() == 0 {
 		return
 	}
-	for i, count := range h.buckets.Export().Counts {
-		if count > 0 {
-			f(upTo(i), count)
-		}
+	for i, count := range h.each {
+		_, upTo := bounds(i)
+		f(time.Duration(upTo), count)
 	}
-}
-
-// half is half of the buckets that share a width: 10^3 digits, as a power of 2.
-const half = 1 << 10
-
-// upTo is the longest duration that bucket i stands for. The first 2,048 buckets
-// are 1 ns wide, the next 1,024 are 2 ns, the next 4 ns, and so on.
-func upTo(i int) time.Duration {
-	if i < 2*half {
-		return time.Duration(i)
-	}
-	shift := i/half - 1
-	return time.Duration((i%half+half+1)<<shift - 1)
 }
