@@ -19,7 +19,8 @@ func (r *Result) WriteJSON(w io.Writer) error {
 	if err := encoder.Encode(r); err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 64<<10)
+	// A short list of jobs needs no large buffer.
+	out := bufio.NewWriterSize(w, int(min(64<<10, 512+r.Counts.Planned*256)))
 	_, _ = out.Write(bytes.TrimSuffix(head.Bytes(), []byte("}\n"))) // a bufio.Writer keeps its first error for Flush
 	if r.Jobs != nil {
 		r.writeJobs(out)

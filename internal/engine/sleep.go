@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -24,8 +25,9 @@ const (
 	leastSleep = 50 * time.Microsecond
 )
 
-// preciseSleep gives the calling goroutine a thread of its own and returns a
-// sleeper for it that is as precise as can be had cheaply. It sleeps on a timer,
+// preciseSleep returns a sleeper that is as precise as can be had cheaply. With the
+// first sleep it gives its goroutine a thread of its own, which takes longer to get
+// and to leave than a short run that never sleeps. It sleeps on a timer,
 // which can be cancelled, to a millisecond and a half before the end; then in
 // the kernel, which wakes within tens of microseconds; and
 // spins the rest, as long as all spinning together stays below a tenth of all
@@ -33,9 +35,10 @@ const (
 // some 50 µs late. So a lane with nothing to do costs no CPU, one that waits
 // again and again costs a tenth of a core, and only short gaps cost precision.
 func preciseSleep() sleeper {
-	ownThread()
+	own := sync.OnceFunc(ownThread)
 	var slept, spun time.Duration
 	return func(ctx context.Context, d time.Duration) {
+		own()
 		maySpin := spun <= slept/spinShare
 		switch {
 		case d > timerMargin:
