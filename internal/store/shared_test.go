@@ -159,7 +159,7 @@ func TestPostgresAway(t *testing.T) {
 	address := database(t)
 	s := open(t, address)
 	run := create(t, s, 1, "here")
-	if err := shared.run("pg_ctl", "restart", "--wait", "--mode", "immediate", "--pgdata", shared.folder+"/data", "--log", shared.folder+"/log"); err != nil {
+	if err := shared.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Get(t.Context(), run.ID); err != nil && !errors.Is(err, aurea.ErrUnavailable) {
