@@ -36,12 +36,13 @@ func (e *export) prepare(stderr io.Writer) (err error) {
 	return nil
 }
 
-// start begins to send the numbers that stats returns, if they are wanted.
-func (e *export) start(stats func() aurea.Stats) error {
+// start begins to send the numbers that stats returns, of runs on a machine, if they
+// are wanted.
+func (e *export) start(stats func() aurea.Stats, where aurea.Environment) error {
 	if e.push == "" && e.telemetry == nil {
 		return nil
 	}
-	view, err := metrics.New(stats, version, slog.New(slog.DiscardHandler))
+	view, err := metrics.New(stats, where, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}

@@ -126,10 +126,11 @@ func (r remote) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.R
 
 // executeHere runs the spec on this machine, as far as the host lets it.
 func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *export, watch func(aurea.Run)) (aurea.Run, error) {
-	manager := runs.New(engine.New(version, host), runs.Options{
+	executor := engine.New(version, host)
+	manager := runs.New(executor, runs.Options{
 		Host: host, Ended: out.telemetry.Ended, Trace: out.telemetry.Trace, Traced: out.telemetry.Traced,
 	})
-	if err := out.start(manager.Stats); err != nil {
+	if err := out.start(manager.Stats, executor.Environment()); err != nil {
 		return aurea.Run{}, err
 	}
 	managing, done := context.WithCancel(context.Background())

@@ -103,12 +103,14 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		}
 	}()
 
-	manager := runs.New(engine.New(version, host), runs.Options{
+	executor := engine.New(version, host)
+	defer leaveRoom(executor.Environment().Cores)()
+	manager := runs.New(executor, runs.Options{
 		Queue: o.queue, Grace: o.grace, Host: host, Log: log,
 		Store: kept, Owner: owner, Keep: o.history.keep,
 		Ended: exporter.Ended, Trace: exporter.Trace, Traced: exporter.Traced,
 	})
-	view, err := metrics.New(manager.Stats, version, log)
+	view, err := metrics.New(manager.Stats, executor.Environment(), log)
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}

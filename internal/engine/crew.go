@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +31,7 @@ type crew struct {
 func newCrew(x *execution) *crew {
 	c := &crew{execution: x, freed: make(chan struct{}, 1)}
 	c.seats.New = func() any { return c.newSeat() }
-	for range runtime.GOMAXPROCS(0) {
+	for range x.cores {
 		c.desks = append(c.desks, newDesk(x))
 	}
 	return c

@@ -31,6 +31,7 @@ const Interval = time.Second
 // disturb each other's numbers.
 type Engine struct {
 	host        workload.Host
+	cores       int // lanes, and desks, that a run may have
 	environment aurea.Environment
 	vitals      func() vitals  // reads the generator's own numbers
 	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
@@ -40,8 +41,15 @@ type Engine struct {
 // New returns an engine whose jobs may do what the host lets them, and whose
 // results say that they were made by the given version of Aurea.
 func New(version string, host workload.Host) *Engine {
-	return &Engine{host: host, environment: environment(version), vitals: readVitals, sleep: preciseSleep}
+	e := &Engine{host: host, environment: environment(version), vitals: readVitals, sleep: preciseSleep}
+	e.cores = e.environment.Cores
+	return e
 }
+
+// Environment is the machine as its results tell of it. Cores is how many threads
+// Go could run at once when the engine was made: so many drive jobs, even if more
+// can since.
+func (e *Engine) Environment() aurea.Environment { return e.environment }
 
 // Execute runs the plan to its end and returns what came of it. It calls
 // observe once an interval, from one goroutine, and a last time before it
@@ -63,7 +71,7 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan a
 
 func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
-	x.spares = &e.spares
+	x.spares, x.cores = &e.spares, e.cores
 	x.controlled = controls != nil
 	defer context.AfterFunc(ctx, x.stop)()
 
@@ -75,7 +83,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	end := c.collect()
 	wait()
 	release()
-	health := e.vitals().since(before)
+	health := e.vitals().since(before, e.cores)
 
 	course, timeline := x.close()
 	counted := c.counted()

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // to it.
 func fake() *Engine {
 	still := readVitals()
-	return &Engine{vitals: func() vitals { return still }, sleep: func() sleeper { return timerSleep }}
+	return &Engine{cores: runtime.GOMAXPROCS(0), vitals: func() vitals { return still }, sleep: func() sleeper { return timerSleep }}
 }
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {

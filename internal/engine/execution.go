@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ type execution struct {
 	plan       aurea.Plan // as it began; the course has what has become of it
 	jobs       workload.Jobs
 	most       int64          // jobs that may be in flight
+	cores      int            // that drive jobs
 	controlled bool           // controls may come
 	timeout    time.Duration  // the longest a job may take
 	log        *aurea.JobLog  // nil when records are not kept
@@ -44,7 +46,7 @@ const freeBatch = 256
 const forever = time.Duration(aurea.Forever)
 
 func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
-	x := &execution{ctx: ctx, plan: plan, jobs: jobs, most: aurea.MaxJobs, timeout: forever, sleep: sleep, spares: new(spares)}
+	x := &execution{ctx: ctx, plan: plan, jobs: jobs, most: aurea.MaxJobs, cores: runtime.GOMAXPROCS(0), timeout: forever, sleep: sleep, spares: new(spares)}
 	if jobs.Waiter == nil {
 		x.most = cmp.Or(jobs.MostInFlight, workload.MostRunning)
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"math"
-	"runtime"
 	"runtime/metrics"
 	"time"
 
@@ -38,9 +37,9 @@ func readVitals() vitals {
 	}
 }
 
-// since is how the generator fared between two moments.
-func (v vitals) since(before vitals) aurea.Health {
-	capacity := v.wall.Sub(before.wall).Seconds() * float64(runtime.GOMAXPROCS(0))
+// since is how the generator fared between two moments, on so many cores.
+func (v vitals) since(before vitals, cores int) aurea.Health {
+	capacity := v.wall.Sub(before.wall).Seconds() * float64(cores)
 	return aurea.Health{
 		CPU:              share((v.cpu - before.cpu).Seconds(), capacity),
 		Steal:            share((v.stolen - before.stolen).Seconds(), capacity),

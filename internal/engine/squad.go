@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,7 +37,7 @@ func newSquad(x *execution) *squad {
 	if x.controlled {
 		most = x.plan.Jobs
 	}
-	n := int(min(int64(runtime.GOMAXPROCS(0)), max(most, 1)))
+	n := int(min(int64(x.cores), max(most, 1)))
 	s.levels = make([]gauge, n)
 	for i := range n {
 		s.lanes = append(s.lanes, newLane(s, i, x.plan.Shard(i, n)))

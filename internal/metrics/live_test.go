@@ -29,7 +29,7 @@ func service(t *testing.T) (*runs.Manager, func() map[string]float64) {
 			t.Error(err)
 		}
 	})
-	h, err := New(manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
+	h, err := New(manager.Stats, here, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

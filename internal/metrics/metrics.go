@@ -34,18 +34,23 @@ type View struct {
 // ServeHTTP answers a scrape in the form that it asks for.
 func (v *View) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }
 
-// New returns the view of the numbers that stats returns. It is called at every
-// scrape and must be safe to call at any time.
-func New(stats func() aurea.Stats, version string, log *slog.Logger) (*View, error) {
+// New returns the view of the numbers that stats returns, of runs on a machine.
+// stats is called at every scrape and must be safe to call at any time.
+func New(stats func() aurea.Stats, where aurea.Environment, log *slog.Logger) (*View, error) {
 	registry := prometheus.NewRegistry()
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name:        "aurea_build_info",
 		Help:        "The running version of Aurea; always 1.",
-		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+		ConstLabels: prometheus.Labels{"version": where.Version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
+	cores := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "aurea_cores",
+		Help: "Cores that jobs are driven by.",
+	}, func() float64 { return float64(where.Cores) })
 	for _, c := range []prometheus.Collector{
 		collector{stats},
 		build,
+		cores,
 		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: health})),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {

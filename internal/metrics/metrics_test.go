@@ -35,9 +35,12 @@ const (
 	acceptProtobuf    = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 )
 
+// here is a machine to be known again.
+var here = aurea.Environment{Version: "1.2.3", Cores: 48}
+
 func handler(t testing.TB, stats func() aurea.Stats) http.Handler {
 	t.Helper()
-	h, err := New(stats, "1.2.3", slog.New(slog.DiscardHandler))
+	h, err := New(stats, here, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +159,14 @@ func TestUsualMetrics(t *testing.T) {
 	if values[build] != 1 {
 		t.Errorf("%s is %v, want 1", build, values[build])
 	}
+	if values["aurea_cores{}"] != 48 {
+		t.Errorf("aurea_cores is %v, want 48", values["aurea_cores{}"])
+	}
 	if values["go_goroutines{}"] < 1 || runtime.GOOS == "linux" && values["process_start_time_seconds{}"] < 1e9 {
 		t.Errorf("%v goroutines, process started at %v", values["go_goroutines{}"], values["process_start_time_seconds{}"])
 	}
 	for name := range families {
-		if !slices.ContainsFunc([]string{"aurea_build_info", "benchmark_", "go_", "process_", "promhttp_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+		if !slices.ContainsFunc([]string{"aurea_build_info", "aurea_cores", "benchmark_", "go_", "process_", "promhttp_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 			t.Errorf("%s is not a metric of ours", name)
 		}
 	}

@@ -91,7 +91,7 @@ func TestPushOnPrometheus(t *testing.T) {
 	p := aureatest.StartPrometheus(t, `{}`, "--web.enable-remote-write-receiver")
 	stats, _ := exponential(10_000)
 	stats.Since = time.Now().Add(-10 * time.Second)
-	view, err := New(always(stats), "1.2.3", slog.New(slog.DiscardHandler))
+	view, err := New(always(stats), here, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func pushOnce(t *testing.T, e *endpoint, stats aurea.Stats) (*Pusher, error) {
 
 func view(t testing.TB, stats func() aurea.Stats) *View {
 	t.Helper()
-	v, err := New(stats, "1.2.3", slog.New(slog.DiscardHandler))
+	v, err := New(stats, here, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 		options.Store, options.Owner = kept, "test"
 	}
 	s := &service{t: t, manager: runs.New(engine.New("1.2.3", workload.Host{}), options)}
-	exporter, err := metrics.New(s.manager.Stats, "1.2.3", slog.New(slog.DiscardHandler))
+	exporter, err := metrics.New(s.manager.Stats, aurea.Environment{Version: "1.2.3"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

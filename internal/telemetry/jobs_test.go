@@ -33,7 +33,7 @@ func TestSpansOfJobs(t *testing.T) {
 		{Job: 100, Start: at(400), End: at(500), Outcome: aurea.TimedOut, Problem: "it took too long"},
 	})
 	exporter.Ended(run)
-	view, err := metrics.New(stats, "", silent)
+	view, err := metrics.New(stats, aurea.Environment{}, silent)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func sendTo(t *testing.T, url string, log *slog.Logger, variables map[string]str
 	if err != nil {
 		t.Fatal(err)
 	}
-	view, err := metrics.New(stats, "1.2.3", log)
+	view, err := metrics.New(stats, aurea.Environment{Version: "1.2.3"}, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestMetricsWhileRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view, err := metrics.New(stats, "", silent)
+	view, err := metrics.New(stats, aurea.Environment{}, silent)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// The service may run one goroutine more at once than there are cores for jobs,
+// unless somebody has said how many may.
+func TestServeLeavesRoom(t *testing.T) {
+	for variable, want := range map[string]struct{ cores, threads int }{
+		"":  unlimited(),
+		"1": {1, 1},
+		"3": {3, 3},
+	} {
+		t.Setenv("GOMAXPROCS", variable)
+		url, _ := aureatest.Serve(t)
+		metrics := get(t, url+"/metrics")
+		for _, line := range []string{
+			fmt.Sprintf("\naurea_cores %d\n", want.cores),
+			fmt.Sprintf("\ngo_sched_gomaxprocs_threads %d\n", want.threads),
+		} {
+			if !strings.Contains(metrics, line) {
+				t.Errorf("GOMAXPROCS=%q: there is no line %q", variable, line)
+			}
+		}
+	}
+}
+
+// unlimited is what is expected where nobody has said how many may run, but
+// perhaps a CPU quota does, as Go reads it.
+func unlimited() struct{ cores, threads int } {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	runtime.SetDefaultGOMAXPROCS()
+	cores := runtime.GOMAXPROCS(0)
+	if cores < runtime.NumCPU() {
+		return struct{ cores, threads int }{cores, cores}
+	}
+	return struct{ cores, threads int }{cores, cores + 1}
+}
