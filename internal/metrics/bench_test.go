@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,53 +52,76 @@ func BenchmarkScrape(b *testing.B) {
 // hides.
 const scrapeRate = 20
 
-// BenchmarkScrapedRun has a service run noop at full speed for three seconds, a
-// pair of runs an iteration: one that is scraped all the time, and one that is
-// not. It reports how long the answers took, and what one scrape a second costs:
-// in jobs a second, and in jobs for a second of CPU, which others on the machine
-// disturb less.
+// BenchmarkScrapedRun has a service run noop at full speed for three seconds,
+// three times an iteration: while nobody scrapes it, while it is scraped all the
+// time, and scraped while Go may use no more threads than there are cores, as
+// under a CPU quota. It reports how long the answers took in the last two, and
+// what one scrape a second costs: in jobs a second, and in jobs for a second of
+// CPU, which others on the machine disturb less.
 //
-//	go test -run '^$' -bench ScrapedRun -benchtime 15x ./internal/metrics
+//	go test -run '^$' -bench ScrapedRun -benchtime 10x ./internal/metrics
 func BenchmarkScrapedRun(b *testing.B) {
 	if b.N == 1 {
 		return // one says nothing; the benchmark is tried with it
 	}
 	url, _ := aureatest.Serve(b)
-	saturate(b, url) // the first one takes memory that the others have
-	var times []time.Duration
-	var speed, work [2][]float64 // alone and scraped
+	b.Setenv("GOMAXPROCS", strconv.Itoa(runtime.NumCPU()))
+	confined, _ := aureatest.Serve(b)
+	cases := []*saturated{{url: url}, {url: url, scraped: true}, {url: confined, scraped: true}}
+	for _, c := range cases {
+		c.run(b) // the first one takes memory that the others have
+		*c = saturated{url: c.url, scraped: c.scraped}
+	}
 	for i := range b.N {
-		for k := range 2 {
-			scraped := (i + k) % 2 // which is first takes turns
-			stop := func() {}
-			before := cpuSeconds(b, url)
-			if scraped == 1 {
-				stop = keepScraping(b, url+"/metrics", &times)
-			}
-			throughput, jobs := saturate(b, url)
-			stop()
-			speed[scraped] = append(speed[scraped], throughput)
-			work[scraped] = append(work[scraped], jobs/(cpuSeconds(b, url)-before))
+		for k := range cases {
+			cases[(i+k)%len(cases)].run(b) // which is first takes turns
 		}
 	}
-	rate := float64(len(times)) / (3 * float64(b.N)) // that was reached
-	slices.Sort(times)
-	ms := func(q float64) float64 { return float64(times[int(q*float64(len(times)-1))].Microseconds()) / 1000 }
+	alone, scraped := cases[0], cases[1]
+	rate := float64(len(scraped.times)) / (3 * float64(b.N)) // that was reached
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(rate, "scrapes/s")
-	b.ReportMetric(ms(0), "min-ms")
-	b.ReportMetric(ms(0.5), "p50-ms")
-	b.ReportMetric(ms(0.99), "p99-ms")
-	b.ReportMetric(medianLoss(speed)/rate, "throughput-loss-%")
-	b.ReportMetric(medianLoss(work)/rate, "cpu-loss-%")
+	b.ReportMetric(scraped.ms(0.5), "p50-ms")
+	b.ReportMetric(scraped.ms(0.99), "p99-ms")
+	b.ReportMetric(cases[2].ms(0.5), "confined-p50-ms")
+	b.ReportMetric(cases[2].ms(0.99), "confined-p99-ms")
+	b.ReportMetric(medianLoss(alone.speed, scraped.speed)/rate, "throughput-loss-%")
+	b.ReportMetric(medianLoss(alone.work, scraped.work)/rate, "cpu-loss-%")
 }
 
-// medianLoss is the median over the pairs of by how much the second is less, in
-// percent.
-func medianLoss(pairs [2][]float64) float64 {
+// A saturated is a service that runs noop at full speed again and again, and
+// what was measured of it.
+type saturated struct {
+	url         string
+	scraped     bool
+	speed, work []float64       // jobs a second, and in a second of CPU, of each run
+	times       []time.Duration // of all answers
+}
+
+func (s *saturated) run(b *testing.B) {
+	stop := func() {}
+	before := cpuSeconds(b, s.url)
+	if s.scraped {
+		stop = keepScraping(b, s.url+"/metrics", &s.times)
+	}
+	throughput, jobs := saturate(b, s.url)
+	stop()
+	s.speed = append(s.speed, throughput)
+	s.work = append(s.work, jobs/(cpuSeconds(b, s.url)-before))
+}
+
+// ms is a quantile of how long the answers took, in milliseconds.
+func (s *saturated) ms(q float64) float64 {
+	slices.Sort(s.times)
+	return float64(s.times[int(q*float64(len(s.times)-1))].Microseconds()) / 1000
+}
+
+// medianLoss is the median over the rounds of by how much less there was with
+// something than without, in percent.
+func medianLoss(without, with []float64) float64 {
 	var losses []float64
-	for i, alone := range pairs[0] {
-		losses = append(losses, 100*(1-pairs[1][i]/alone))
+	for i, alone := range without {
+		losses = append(losses, 100*(1-with[i]/alone))
 	}
 	slices.Sort(losses)
 	return losses[len(losses)/2]
@@ -107,7 +131,7 @@ func medianLoss(pairs [2][]float64) float64 {
 func saturate(b *testing.B, url string) (throughput, jobs float64) {
 	b.Helper()
 	answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(
-		`{"duration": "3s", "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`))
+		`{"duration": "3s", "concurrency": 1000, "workload": {"kind": "noop"}, "include_jobs": false}`))
 	if err != nil {
 		b.Fatal(err)
 	}
