@@ -1,18 +1,23 @@
 package aurea
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Progress is what happened in one interval of a run. An executor reports it
 // once an interval and once more at the end, so that the intervals' tallies add
-// up to the run's. Whoever observes it must not keep or change Interval: its
-// memory is used again.
+// up to the run's. Whoever observes it must not keep or change Interval and
+// Failures: their memory is used again.
 type Progress struct {
 	Elapsed  time.Duration // since the run began, at the end of the interval
 	Length   time.Duration // of the interval
 	Interval *Tally
-	InFlight int64         // at the end of the interval
-	Paused   time.Duration // how long of Elapsed the run was paused
-	Traced   []TracedJob   // of those that ended since the last report
+	Failures map[string]int64 // the interval's failed jobs by class, those of the warm-up too
+	InFlight int64            // at the end of the interval
+	Paused   time.Duration    // how long of Elapsed the run was paused
+	Traced   []TracedJob      // of those that ended since the last report
 }
 
 // A Point is one interval of a result's series, or, as a run's progress, the
@@ -27,6 +32,22 @@ type Point struct {
 	P50        float64 `json:"p50"`        // of latency
 	P90        float64 `json:"p90"`
 	P99        float64 `json:"p99"`
+}
+
+// Errors is what went wrong in the interval by class, the most frequent first:
+// failures, and timeouts. The samples are empty.
+func (p Progress) Errors() []ErrorClass {
+	var classes []ErrorClass
+	for class, n := range p.Failures {
+		classes = append(classes, ErrorClass{Class: class, Count: n})
+	}
+	if p.Interval.Timeout > 0 {
+		classes = append(classes, ErrorClass{Class: timeoutClass, Count: p.Interval.Timeout})
+	}
+	slices.SortFunc(classes, func(a, b ErrorClass) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class))
+	})
+	return classes
 }
 
 // Point sums the interval up.

@@ -9,7 +9,7 @@ type Stats struct {
 	Since       time.Time                   // when the counting began
 	Runs        map[RunsKey]int64           // finished runs
 	Workloads   map[string]*Tally           // jobs of all runs so far, by workload; the running one's too
-	Errors      map[string]map[string]int64 // jobs that went wrong in finished runs, by workload and class
+	Errors      map[string]map[string]int64 // jobs that went wrong, likewise, by workload and class
 	Examples    map[string]Examples         // by workload
 	Cost        map[string]float64          // money spent by jobs so far, by currency
 	Kinds       []string                    // the workloads of the above, the one that ran last first

@@ -37,8 +37,9 @@ type collector struct {
 }
 
 type interval struct {
-	end   time.Duration
-	tally *aurea.Tally
+	end    time.Duration
+	tally  *aurea.Tally
+	failed map[string]int64 // by class
 }
 
 func newCollector(x *execution, lanes int, observe func(aurea.Progress)) *collector {
@@ -81,7 +82,7 @@ func (c *collector) counted() int64 {
 // close counts the jobs that were planned and never started as cancelled, emits
 // what is left, and returns the tallies of the judged part and of the warm-up.
 func (c *collector) close(unstarted int64, end time.Duration) (judged, warmup *aurea.Tally) {
-	c.at(c.ceiling(end)).Cancelled += unstarted
+	c.at(c.ceiling(end)).tally.Cancelled += unstarted
 	c.total.judged.Cancelled += unstarted
 	for len(c.pending) > 0 {
 		c.emit(max(min(c.pending[0].end, end), c.emitted))
@@ -97,18 +98,18 @@ func (c *collector) take(r report) {
 		at = c.ceiling(at)
 		r.at = forever
 	}
-	tally := c.at(at)
-	tally.Merge(r.tallies.judged)
-	tally.Merge(r.tallies.warmup)
+	i := c.at(at)
+	i.tally.Merge(r.tallies.judged)
+	i.tally.Merge(r.tallies.warmup)
+	for class, n := range r.tallies.failed {
+		i.failed[class] += n
+	}
 	c.total.judged.Merge(r.tallies.judged)
 	c.total.warmup.Merge(r.tallies.warmup)
 	c.reached[r.lane] = r.at
 	c.inFlight[r.lane] = r.inFlight
 	if r.spare != nil {
-		r.tallies.judged.Reset()
-		if r.tallies.warmup != nil {
-			r.tallies.warmup.Reset()
-		}
+		r.tallies.reset()
 		r.spare <- r.tallies
 	}
 }
@@ -123,13 +124,14 @@ func (c *collector) ceiling(moment time.Duration) time.Duration {
 	return end
 }
 
-// at returns the tally of the pending interval with the given end.
-func (c *collector) at(end time.Duration) *aurea.Tally {
+// at returns the pending interval with the given end, for as long as there is no
+// other.
+func (c *collector) at(end time.Duration) *interval {
 	i, found := slices.BinarySearchFunc(c.pending, end, func(p interval, end time.Duration) int { return cmp.Compare(p.end, end) })
 	if !found {
-		c.pending = slices.Insert(c.pending, i, interval{end, c.fresh()})
+		c.pending = slices.Insert(c.pending, i, interval{end, c.fresh(), map[string]int64{}})
 	}
-	return c.pending[i].tally
+	return &c.pending[i]
 }
 
 // fresh is an empty tally, if there is one that of an earlier interval.
@@ -145,7 +147,10 @@ func (c *collector) fresh() *aurea.Tally {
 
 // emit shows the first pending interval, which ended at end.
 func (c *collector) emit(end time.Duration) {
-	progress := aurea.Progress{Elapsed: end, Length: end - c.emitted, Interval: c.pending[0].tally, Traced: c.tracing.take()}
+	progress := aurea.Progress{
+		Elapsed: end, Length: end - c.emitted,
+		Interval: c.pending[0].tally, Failures: c.pending[0].failed, Traced: c.tracing.take(),
+	}
 	for _, n := range c.inFlight {
 		progress.InFlight += n
 	}

@@ -61,14 +61,34 @@ func (e ended) countIn(tally *aurea.Tally) {
 	tally.End(e.outcome, e.intended, e.start, e.end)
 }
 
+// class is what the job is counted under if its error tells what went wrong; ""
+// if there is nothing to tell.
+func (e ended) class() string {
+	var failure *workload.Failure
+	switch {
+	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
+		return "timeout"
+	case e.outcome != aurea.Failed:
+		return ""
+	case errors.As(e.err, &failure):
+		return failure.Class
+	default:
+		return "error"
+	}
+}
+
 // count counts a job that was started.
 func (d *desk) count(e ended) {
+	class := e.class()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended++
 	d.lastStart, d.lastEnd = max(d.lastStart, e.scheduled), max(d.lastEnd, e.end)
 	warmup := d.latest.Load().warmup
 	e.countIn(d.tallies.of(e.intended, warmup))
+	if e.outcome == aurea.Failed {
+		d.tallies.failed[class]++
+	}
 	if e.intended < warmup {
 		return
 	}
@@ -78,11 +98,8 @@ func (d *desk) count(e ended) {
 	if e.outcome != aurea.Cancelled {
 		e.notes.RecordIn(d.detail)
 	}
-	switch {
-	case e.outcome == aurea.Failed:
-		d.fail("error", e.err)
-	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
-		d.fail("timeout", e.err)
+	if class != "" {
+		d.fail(class, e.err)
 	}
 }
 
@@ -97,13 +114,8 @@ func (d *desk) drop(job int64, intended time.Duration) {
 	}
 }
 
-// fail counts a failure by its own class, or by the one given, with the message
-// of the first.
+// fail counts a failure by its class, with the message of the first.
 func (d *desk) fail(class string, err error) {
-	var failure *workload.Failure
-	if errors.As(err, &failure) {
-		class = failure.Class
-	}
 	counted, known := d.failures[class]
 	if !known {
 		counted = aurea.ErrorClass{Class: class, Sample: err.Error()}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A lane drives one core's share of the jobs in flight. It belongs to one
@@ -31,15 +32,27 @@ type lane struct {
 }
 
 // A tallies is what a lane, or a desk, counts: the jobs to be judged, and those of the
-// warm-up, if there is one.
-type tallies struct{ judged, warmup *aurea.Tally }
+// warm-up, if there is one. In failed are the failed jobs of both, by class.
+type tallies struct {
+	judged, warmup *aurea.Tally
+	failed         map[string]int64
+}
 
 func (x *execution) newTallies(warmup bool) *tallies {
-	t := &tallies{judged: x.tally()}
+	t := &tallies{judged: x.tally(), failed: map[string]int64{}}
 	if warmup {
 		t.warmup = x.tally()
 	}
 	return t
+}
+
+// reset empties all of it.
+func (t *tallies) reset() {
+	t.judged.Reset()
+	if t.warmup != nil {
+		t.warmup.Reset()
+	}
+	clear(t.failed)
 }
 
 // of is where a job is counted, by when it should have started.
@@ -83,6 +96,7 @@ func (l *lane) run(c *collector) {
 		l.others.Add(-1)
 		l.wake()
 	}
+	l.classify()
 	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tallies: l.tallies, last: true}
 }
 
@@ -220,6 +234,18 @@ func (l *lane) look(now time.Duration) {
 	}
 }
 
+// classify says of the failed jobs by what they failed: waiting itself does not, so
+// the spec wanted it.
+func (l *lane) classify() {
+	n := l.tallies.judged.Failed
+	if l.tallies.warmup != nil {
+		n += l.tallies.warmup.Failed
+	}
+	if n > 0 {
+		l.tallies.failed[workload.ErrInjected.Class] = n
+	}
+}
+
 // handOver gives the interval's tallies to the collector and goes on with empty
 // ones. If the collector is behind, the interval goes on instead: the lane
 // waits for nobody.
@@ -228,6 +254,7 @@ func (l *lane) handOver(c *collector, now time.Duration) {
 	l.tick = now.Truncate(Interval) + Interval
 	select {
 	case empty := <-l.spare:
+		l.classify()
 		c.reports <- report{lane: l.index, at: now.Truncate(Interval), inFlight: l.queue.length, tallies: l.tallies, spare: l.spare}
 		l.tallies = empty
 	default:

@@ -64,15 +64,17 @@ func TestScrapesOfARun(t *testing.T) {
 	// Unless the scrape was a second late it sees the first interval alone.
 	if second := len(progress) > 0; !second {
 		for name, want := range map[string]float64{
-			`benchmark_jobs_total{outcome="ok",workload="sleep"}`:   float64(first.OK),
-			`benchmark_jobs_started_total{workload="sleep"}`:        float64(first.Started),
-			`benchmark_job_latency_seconds{workload="sleep"} count`: float64(first.OK),
-			`benchmark_jobs_in_flight{}`:                            float64(first.InFlight),
-			`benchmark_throughput_jobs_per_second{}`:                first.Throughput,
-			`benchmark_jobs_planned{}`:                              220,
-			`benchmark_target_rate_jobs_per_second{}`:               100,
-			`benchmark_target_jobs_in_flight{}`:                     0,
-			`benchmark_runs_active{}`:                               1,
+			`benchmark_jobs_total{outcome="ok",workload="sleep"}`:           float64(first.OK),
+			`benchmark_jobs_started_total{workload="sleep"}`:                float64(first.Started),
+			`benchmark_job_latency_seconds{workload="sleep"} count`:         float64(first.OK),
+			`benchmark_jobs_in_flight{}`:                                    float64(first.InFlight),
+			`benchmark_throughput_jobs_per_second{}`:                        first.Throughput,
+			`benchmark_jobs_planned{}`:                                      220,
+			`benchmark_target_rate_jobs_per_second{}`:                       100,
+			`benchmark_target_jobs_in_flight{}`:                             0,
+			`benchmark_job_errors_total{class="injected",workload="sleep"}`: live[`benchmark_jobs_total{outcome="failed",workload="sleep"}`],
+			`benchmark_job_errors_total{class="timeout",workload="sleep"}`:  live[`benchmark_jobs_total{outcome="timeout",workload="sleep"}`],
+			`benchmark_runs_active{}`:                                       1,
 		} {
 			if got, there := live[name]; got != want || !there {
 				t.Errorf("after a second %s is %v, want %v", name, got, want)
@@ -121,9 +123,8 @@ func compare(t *testing.T, run aurea.Run, values map[string]float64) {
 		want[`benchmark_jobs_total{outcome="`+outcome.String()+`",workload="sleep"}`] = all(outcome)
 		want[`benchmark_last_run_jobs{outcome="`+outcome.String()+`"}`] = float64(r.Counts.Of(outcome))
 	}
-	for _, class := range r.Errors {
-		want[`benchmark_job_errors_total{class="`+class.Class+`",workload="sleep"}`] = float64(class.Count)
-	}
+	want[`benchmark_job_errors_total{class="injected",workload="sleep"}`] = all(aurea.Failed)
+	want[`benchmark_job_errors_total{class="timeout",workload="sleep"}`] = all(aurea.TimedOut)
 	for _, reason := range r.Validity.Reasons {
 		want[`benchmark_last_run_doubt{reason="`+reason.Code+`"}`] = 1
 	}

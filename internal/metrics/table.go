@@ -30,7 +30,7 @@ var table = describe([]row{
 	{name: "benchmark_runs_total", help: "Finished runs.", labels: []string{"workload", "status"}, kind: counter, values: finished},
 	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs, example: exampleOfJobs},
 	{name: "benchmark_jobs_started_total", help: "Jobs started, while their run goes on.", labels: []string{"workload"}, kind: counter, values: started},
-	{name: "benchmark_job_errors_total", help: "Jobs that went wrong, by what went wrong; counted when their run has ended.", labels: []string{"workload", "class"}, kind: counter, values: wrong},
+	{name: "benchmark_job_errors_total", help: "Jobs that went wrong, by what went wrong, while their run goes on.", labels: []string{"workload", "class"}, kind: counter, values: wrong},
 	{name: "benchmark_cost_total", help: "Money spent by all jobs so far.", labels: []string{"currency"}, kind: counter, values: cost},
 	{name: "benchmark_throughput_jobs_per_second", help: "Jobs that ended ok, a second: in the last interval of the running run, or in the last run as a whole.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return s.Throughput })},

@@ -16,8 +16,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // An executor is a fake one for a bubble of synctest: its jobs take a second
-// each, one after the other, and it reports after each. Every fourth job fails,
-// every fourth after that times out. A plan named "broken" cannot be executed.
+// each, one after the other, and it reports after each. Every fourth job fails, by
+// "odd", every fourth after that times out. A plan named "broken" cannot be executed.
 type executor struct {
 	mu           sync.Mutex
 	started      []string // names of the plans, in the order they came
@@ -67,7 +67,11 @@ func (x *executor) Execute(ctx context.Context, plan aurea.Plan, _ <-chan aurea.
 		}
 		m.Duration = time.Since(m.Start)
 		m.Tally.Merge(interval)
-		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, InFlight: inFlight})
+		failures := map[string]int64{}
+		if interval.Failed > 0 {
+			failures["odd"] = interval.Failed
+		}
+		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, Failures: failures, InFlight: inFlight})
 	}
 	m.Tally.Planned = plan.Jobs
 	return aurea.NewResult(plan, m), nil

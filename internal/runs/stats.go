@@ -54,6 +54,7 @@ func (s *stats) tally(kind string) *aurea.Tally {
 func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	kind, pricing := plan.Workload.Kind, plan.Spec.Prices()
 	s.tally(kind).Merge(p.Interval)
+	s.fail(kind, p.Errors())
 	s.cost[pricing.Currency] += pricing.Cost(p.Interval.ServiceTime.Sum(), p.Interval.Ended())
 	s.kinds = first(kind, s.kinds)
 	s.currencies = first(pricing.Currency, s.currencies)
@@ -77,7 +78,6 @@ func (s *stats) finish(plan aurea.Plan, run aurea.Run) {
 	s.kinds = first(kind, s.kinds)
 	if run.Result != nil {
 		s.last = &run
-		s.fail(kind, run.Result.Errors)
 	}
 }
 
@@ -86,7 +86,7 @@ const (
 	otherErrors = "other" // what the rest is counted under
 )
 
-// fail counts what went wrong in a run.
+// fail counts what went wrong in an interval.
 func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
 	for _, e := range errors {
 		if s.errors[kind] == nil {

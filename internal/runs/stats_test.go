@@ -96,6 +96,9 @@ func TestStatsWhileRunning(t *testing.T) {
 			if got.Workloads["sleep"].Counts != counts || !near(got.Cost["USD"], cost) {
 				t.Errorf("after %v s: %+v for %v USD, want %+v for %v", seconds, got.Workloads["sleep"].Counts, got.Cost["USD"], counts, cost)
 			}
+			if diff := cmp.Diff(map[string]int64{"odd": counts.Failed, "timeout": counts.Timeout}, got.Errors["sleep"]); diff != "" {
+				t.Errorf("errors after %v s (-want +got):\n%s", seconds, diff)
+			}
 		}
 		time.Sleep(500 * time.Millisecond) // nothing is known of it yet
 		at(0.5, aurea.Stats{Active: 1, Queued: 1}, aurea.Counts{OK: 2, Failed: 1, Timeout: 1}, 0.004)
@@ -103,6 +106,8 @@ func TestStatsWhileRunning(t *testing.T) {
 		at(1.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1, Throughput: 1, MeanLatency: 1}, aurea.Counts{OK: 3, Failed: 1, Timeout: 1}, 0.005)
 		time.Sleep(2 * time.Second) // the third job has failed
 		at(3.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1}, aurea.Counts{OK: 4, Failed: 2, Timeout: 1}, 0.007)
+		time.Sleep(5 * time.Second) // it has ended, and nothing of it is counted again
+		at(8.5, aurea.Stats{Active: 1}, aurea.Counts{OK: 6, Failed: 3, Timeout: 3}, 0.012)
 	})
 }
 

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// each is how long every job takes here: none ends at the end of an interval.
+const each = 70 * time.Millisecond
+
+// failing does a job of the given class: "" goes well, "timeout" takes too long.
+func failing(ctx context.Context, class string) error {
+	if class == "timeout" {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	time.Sleep(each)
+	switch class {
+	case "":
+		return nil
+	case "error":
+		return errors.New("something")
+	default:
+		return &workload.Failure{Class: class, Err: errors.New(class)}
+	}
+}
+
+// observed executes a plan and returns what every interval said went wrong.
+func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[string]int64, result *aurea.Result) {
+	t.Helper()
+	observe := func(p aurea.Progress) {
+		classes := map[string]int64{}
+		for _, e := range p.Errors() {
+			classes[e.Class] = e.Count
+		}
+		intervals = append(intervals, classes)
+	}
+	e, p := fake(), plan(t, spec)
+	var err error
+	if jobs == nil {
+		result, err = e.Execute(t.Context(), p, nil, observe)
+	} else {
+		result, err = e.execute(t.Context(), p, workload.Jobs{Runner: jobs}, nil, observe)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return intervals, result
+}
+
+// Every interval tells what went wrong in it, exactly, in the warm-up too, and
+// the result has the sum of what was judged.
+func TestErrorsOfIntervals(t *testing.T) {
+	const jobs = 60
+	load := `{"num_jobs": 60, "concurrency": 1, "warmup": "1s", "timeout": "70ms"`
+	for name, test := range map[string]struct {
+		spec    string
+		classes []string // of job i, in turns
+		runner  bool
+	}{
+		"crew":  {load + `}`, []string{"status", "", "error", "timeout", "status", ""}, true},
+		"squad": {load + `, "workload": {"kind": "sleep", "duration": "70ms", "failure": {"rate": 1}}}`, []string{"injected"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				classOf := func(job int64) string { return test.classes[job%int64(len(test.classes))] }
+				want, judged := make([]map[string]int64, 5), map[string]int64{}
+				for job := range int64(jobs) {
+					start := time.Duration(job) * each
+					i := (start + each) / Interval
+					if want[i] == nil {
+						want[i] = map[string]int64{}
+					}
+					if class := classOf(job); class != "" {
+						want[i][class]++
+						if start >= time.Second {
+							judged[class]++
+						}
+					}
+				}
+				var work workload.Runner
+				if test.runner {
+					work = runner(func(ctx context.Context, job int64) error { return failing(ctx, classOf(job)) })
+				}
+				intervals, result := observed(t, test.spec, work)
+				if diff := cmp.Diff(want, intervals); diff != "" {
+					t.Errorf("errors of the intervals (-want +got):\n%s", diff)
+				}
+				got := map[string]int64{}
+				for _, e := range result.Errors {
+					got[e.Class] = e.Count
+				}
+				if diff := cmp.Diff(judged, got); diff != "" {
+					t.Errorf("errors of the result (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
