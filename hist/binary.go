@@ -67,7 +67,7 @@ func (h *Histogram) readBuckets(in *reader) error {
 	first, last := bucket(h.min), bucket(h.max)
 	for i := 0; len(in.data) > 0; i++ {
 		skip, count := in.next(), in.next()
-		if in.bad || skip > uint64(last-i) || count == 0 || count > math.MaxInt64 {
+		if in.bad || i > last || skip > uint64(last-i) || count == 0 || count > math.MaxInt64 {
 			return errBinary
 		}
 		i += int(skip)

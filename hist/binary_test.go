@@ -56,6 +56,8 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	f.Add(New().AppendBinary(nil))
 	f.Add(record([]int64{0, 1, 2047, 2048, 1e9, int64(48 * time.Hour)}).AppendBinary(nil))
 	f.Add([]byte{version, 0, 0, 0, 0, 0, 1})
+	f.Add([]byte{version, 3, 3, 0, 3, 3, 1, 0, 1})                      // a bucket after the last
+	f.Add([]byte{version, 3, 3, 0, 3, 3, 1, 0xa0, 0x8d, 0x06, 1, 0, 1}) // and more, far beyond
 	h, again := New(), New()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if h.UnmarshalBinary(data) != nil {
