@@ -259,14 +259,23 @@ func (m Measurement) rate(plan Plan) *Rate {
 // timeoutClass is what jobs that took too long are counted under.
 const timeoutClass = "timeout"
 
+// errorClasses are those of the failures, and one for the jobs that took too long
+// of which nothing else is told.
 func errorClasses(plan Plan, m Measurement) []ErrorClass {
 	classes := append([]ErrorClass{}, m.Failures...)
-	told := slices.IndexFunc(classes, func(c ErrorClass) bool { return c.Class == timeoutClass })
+	told, late := -1, m.Tally.Failed+m.Tally.Timeout
+	for i, c := range classes {
+		if c.Class == timeoutClass {
+			told = i
+		} else {
+			late -= c.Count
+		}
+	}
 	switch {
 	case told >= 0:
-		classes[told].Count = m.Tally.Timeout
-	case m.Tally.Timeout > 0:
-		classes = append(classes, ErrorClass{timeoutClass, m.Tally.Timeout, "the job took longer than " + plan.Spec.Timeout.String()})
+		classes[told].Count = late
+	case late > 0:
+		classes = append(classes, ErrorClass{timeoutClass, late, "the job took longer than " + plan.Spec.Timeout.String()})
 	}
 	return classes
 }

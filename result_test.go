@@ -179,3 +179,29 @@ func TestEnvironmentDigest(t *testing.T) {
 		}
 	}
 }
+
+// Timeouts of which nothing else is told have a class of their own, and all classes
+// together have as many jobs as have failed or taken too long.
+func TestErrorClasses(t *testing.T) {
+	const late = "the job took longer than 2s"
+	for _, test := range []struct {
+		failed, timeouts int64
+		told, want       []ErrorClass
+	}{
+		{0, 0, nil, []ErrorClass{}},
+		{3, 0, []ErrorClass{{"status", 3, "500"}}, []ErrorClass{{"status", 3, "500"}}},
+		{0, 5, nil, []ErrorClass{{"timeout", 5, late}}},
+		{3, 5, []ErrorClass{{"status", 3, "500"}}, []ErrorClass{{"status", 3, "500"}, {"timeout", 5, late}}},
+		{0, 5, []ErrorClass{{"timeout", 2, "connecting"}}, []ErrorClass{{"timeout", 5, "connecting"}}},
+		{0, 5, []ErrorClass{{"injected", 5, "wanted"}}, []ErrorClass{{"injected", 5, "wanted"}}},
+		{1, 5, []ErrorClass{{"injected", 4, "wanted"}}, []ErrorClass{{"injected", 4, "wanted"}, {"timeout", 2, late}}},
+		{0, 5, []ErrorClass{{"timeout", 1, "connecting"}, {"injected", 2, "wanted"}}, []ErrorClass{{"timeout", 3, "connecting"}, {"injected", 2, "wanted"}}},
+	} {
+		tally := NewTally()
+		tally.Failed, tally.Timeout = test.failed, test.timeouts
+		got := errorClasses(Plan{Spec: Spec{Timeout: Duration(2 * time.Second)}}, Measurement{Tally: tally, Failures: test.told})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%d failed, %d timeouts, told %v (-want +got):\n%s", test.failed, test.timeouts, test.told, diff)
+		}
+	}
+}

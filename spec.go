@@ -133,6 +133,26 @@ func anyDoes(parameters any, kinds []string) bool {
 	return false
 }
 
+// goesWrong reports whether some jobs are to go wrong on purpose: whether the
+// workload, or one among its parts and steps, has a failure.
+func (w Workload) goesWrong() bool { return anyGoesWrong(w.Parameters) }
+
+func anyGoesWrong(parameters any) bool {
+	switch value := parameters.(type) {
+	case map[string]any:
+		if failure, ok := value["failure"].(map[string]any); ok {
+			rate, given := failure["rate"].(json.Number)
+			if share, err := rate.Float64(); !given || err != nil || share > 0 {
+				return true
+			}
+		}
+		return anyGoesWrong(value["parts"]) || anyGoesWrong(value["steps"]) || anyGoesWrong(value["workload"])
+	case []any:
+		return slices.ContainsFunc(value, anyGoesWrong)
+	}
+	return false
+}
+
 // Job returns what a job of the spec does: its workload, or the sleep that
 // job_duration_ms is short for.
 func (s Spec) Job() Workload {

@@ -63,6 +63,8 @@ var doubts = []doubt{
 		"the run was paused for %.3f s, in which what it measures had nothing to do"},
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
+	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.Job().goesWrong() },
+		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
 	{"not_all_in_flight", Degraded, fewerInFlight,

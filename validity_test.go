@@ -49,6 +49,14 @@ func TestDoubts(t *testing.T) {
 			func(r *Result) {
 				r.Timeline = []RunEvent{{Kind: ChangeLoad, Concurrency: 50}, {Kind: ChangeLoad, Concurrency: 5}}
 			}, 2, 0},
+		{"injected", Degraded,
+			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {"rate": 0}}`) },
+			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {}}`) }, 0, 0},
+		{"injected", Degraded,
+			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "steps", "steps": [{"kind": "noop"}]}`) },
+			func(r *Result) {
+				r.Spec.Workload = wrongly(`{"kind": "mix", "parts": [{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}]}`)
+			}, 0, 0},
 		{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006, 0.005},
 		{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 }, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
 		{"delay", Degraded, // late because all room was taken is not the generator's doing
@@ -105,6 +113,15 @@ func TestDoubts(t *testing.T) {
 			t.Errorf("%s is not tested", d.code)
 		}
 	}
+}
+
+// wrongly is a workload written as JSON.
+func wrongly(text string) *Workload {
+	w := new(Workload)
+	if err := w.UnmarshalJSON([]byte(text)); err != nil {
+		panic(err)
+	}
+	return w
 }
 
 // A percentile needs a sample beyond it; only thresholds ask for one.

@@ -100,7 +100,8 @@ func TestInjectedFailures(t *testing.T) {
 				r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Failed
 		},
 		"timeout": func(r *aurea.Result) bool {
-			return r.Counts.Timeout > 150 && r.Counts.Timeout < 250 && r.FailedLatency.Min == 0.09 && r.Errors[0].Class == "timeout"
+			return r.Counts.Timeout > 150 && r.Counts.Timeout < 250 && r.FailedLatency.Min == 0.09 &&
+				len(r.Errors) == 1 && r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Timeout
 		},
 		"slow": func(r *aurea.Result) bool {
 			return r.Counts.OK == 1000 && r.Latency.Min == 0.025 && r.Latency.Max == 0.075 && r.Latency.P50 < 0.026 && r.Latency.P90 == 0.075
@@ -111,6 +112,9 @@ func TestInjectedFailures(t *testing.T) {
 				"failure": {"rate": 0.2, "factor": 3, "kind": "` + kind + `"}}}`
 			want := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "sleep", "duration": "25ms"`))
 			got := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "steps", "steps": [{"kind": "sleep", "duration": "25ms"}]`))
+			if want.Validity.Reasons[0].Code != "injected" || got.Validity.Reasons[0].Code != "injected" {
+				t.Errorf("%s: nobody says that it was wanted: %+v, %+v", kind, want.Validity, got.Validity)
+			}
 			if !check(want) {
 				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
 			}

@@ -25,7 +25,7 @@ type lane struct {
 	ended     time.Duration // when the last job ended
 	cold      bool          // the lane has slept long since its queue was warm
 	warmth    int64         // what reading it gave, which means nothing
-	failed    int64         // judged jobs that failed
+	injected  int64         // judged jobs that failed or never ended by themselves, which the spec wanted
 	published int64         // jobs in flight, as the other lanes know
 	mostSeen  int64         // most judged jobs in flight on all lanes, as seen from here
 	looked    time.Duration // when that was looked at last
@@ -194,8 +194,8 @@ func (l *lane) count(e ending) {
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
-	if outcome == aurea.Failed && e.intended >= l.course.warmup {
-		l.failed++
+	if outcome != aurea.OK && e.intended >= l.course.warmup && (outcome == aurea.Failed || l.jobs.Faults.Hangs(l.number(e.job))) {
+		l.injected++
 	}
 	if l.line != nil {
 		l.line.Leave(l.number(e.job))

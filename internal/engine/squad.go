@@ -115,7 +115,7 @@ func (s *squad) lastStart() time.Duration {
 func (s *squad) failures() []aurea.ErrorClass {
 	var n int64
 	for _, l := range s.lanes {
-		n += l.failed
+		n += l.injected
 	}
 	if n == 0 {
 		return nil

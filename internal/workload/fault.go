@@ -2,6 +2,7 @@ package workload
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -34,6 +35,13 @@ var ErrInjected = &Failure{Class: "injected", Err: errInjected{}}
 type errInjected struct{}
 
 func (errInjected) Error() string { return "the workload's failure wants it" }
+
+// errHung is that of a job that the spec wanted never to end, when its time is over.
+var errHung = &Failure{Class: ErrInjected.Class, Err: hung{}}
+
+type hung struct{ errInjected }
+
+func (hung) Unwrap() error { return context.DeadlineExceeded }
 
 // faultsOf makes the faults that the checked parameters of a workload want; nil
 // when they want none.
@@ -75,7 +83,10 @@ type faulty struct {
 // Run does the job, with what shall go wrong.
 func (f faulty) Run(ctx context.Context, job int64, notes Notes) error {
 	if f.faults.Hangs(job) {
-		return pause(ctx, math.MaxInt64)
+		if err := pause(ctx, math.MaxInt64); !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		return errHung
 	}
 	start := time.Now()
 	if err := f.Runner.Run(ctx, job, notes); err != nil {
