@@ -25,7 +25,6 @@ const (
 	resident     = "resident"      // bytes, at most
 	lateMemory   = "late memory"   // bytes that were resident, on average of the last third of the run
 	growth       = "growth"        // that, beside the first third
-	lateGrowth   = "late growth"   // and beside the second
 	deviation    = "deviation"     // of the rate, from the target: 0.001 is 0.1 %
 	delayP50     = "delay p50"     // seconds
 	delayP99     = "delay p99"     // seconds
@@ -89,12 +88,11 @@ func (c contender) measure(ctx context.Context) (sample, error) {
 	}
 	s.figures[wall] = time.Since(begin).Seconds()
 	if c.watched {
-		thirds, err := memory.thirds()
+		early, late, err := memory.thirds()
 		if err != nil {
 			return sample{}, err
 		}
-		late := thirds[2]
-		s.figures[lateMemory], s.figures[growth], s.figures[lateGrowth] = late, late/thirds[0], late/thirds[1]
+		s.figures[lateMemory], s.figures[growth] = late, late/early
 	}
 	s.others = readCPU().others(before, command.ProcessState)
 	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {

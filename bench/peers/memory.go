@@ -56,16 +56,15 @@ func readResident(status string) (float64, error) {
 	return kilobytes * 1024, err
 }
 
-// thirds is the mean of each third of the curve.
-func (c curve) thirds() (means [3]float64, err error) {
+// thirds is the mean of the first and of the last third of the curve.
+func (c curve) thirds() (first, last float64, err error) {
 	n := len(c) / 3
 	if n == 0 {
-		return means, fmt.Errorf("%d samples of its memory are too few", len(c))
+		return 0, 0, fmt.Errorf("%d samples of its memory are too few", len(c))
 	}
-	for third, from := range []int{0, (len(c) - n) / 2, len(c) - n} {
-		for _, resident := range c[from : from+n] {
-			means[third] += resident / float64(n)
-		}
+	for i := range n {
+		first += c[i] / float64(n)
+		last += c[len(c)-1-i] / float64(n)
 	}
-	return means, nil
+	return first, last, nil
 }

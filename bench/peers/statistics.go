@@ -22,7 +22,6 @@ var units = map[string]func(float64) string{
 	resident:     bytes,
 	lateMemory:   bytes,
 	growth:       times,
-	lateGrowth:   times,
 	deviation:    percent,
 	delayP50:     seconds,
 	delayP99:     seconds,
