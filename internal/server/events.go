@@ -69,8 +69,10 @@ func (s *Server) stream(ctx huma.Context, id string, after int64) {
 	}
 	watching, cancel := whileServing(ctx.Context())
 	defer cancel()
+	keepLittle(ctx.Context())
 	var event bytes.Buffer
 	event.WriteString(": the events of run " + id + "\n\n")
+	filled := false
 	for update, err := range s.options.Runs.Watch(watching, id, after) {
 		if err == nil {
 			err = writeEvent(&event, update)
@@ -78,12 +80,35 @@ func (s *Server) stream(ctx huma.Context, id string, after int64) {
 		if err == nil {
 			err = send(w, &event)
 		}
+		if err == nil && !filled {
+			filled, err = true, fill(w)
+		}
 		if err != nil {
 			s.options.Log.Debug("the events were not read to their end", "run", id, "error", err)
 			return
 		}
 	}
 	_ = send(w, &event) // a finished run that the reader knew all of
+}
+
+// A client's system takes what is sent to it whether the client reads or not, on
+// Linux 160 KB where nobody has set anything else. At an event a second it would
+// take minutes to see that nobody reads; so behind the first there is more to read.
+const (
+	filling  = 256 << 10
+	fillPart = 16 << 10 // which a reader has its time for
+)
+
+// fill writes comments that no reader looks at, for as long as it takes until a
+// reader that does not read is known as one.
+func fill(w http.ResponseWriter) error {
+	comment := append(bytes.Repeat([]byte{':'}, fillPart-1), '\n')
+	for range filling / fillPart {
+		if err := send(w, bytes.NewBuffer(comment)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // send writes what is in the buffer, at once, and empties it.

@@ -18,8 +18,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"github.com/aurea-orchestrator/aurea"
 )
 
@@ -132,13 +130,14 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
 		Handler:           s,
 		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), serving{}, ctx) },
+		ConnContext:       withConnection,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- web.Serve(netutil.LimitListener(listener, maxConnections)) }()
+	go func() { served <- web.Serve(limit(listener, maxConnections)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("server: %w", err)

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"net"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// There is room for as many connections as was said; one that is closed, however
+// often, makes room for one.
+func TestLimit(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := limit(inner, 2)
+	accepted := make(chan net.Conn)
+	ended := make(chan error)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				ended <- err
+				return
+			}
+			accepted <- conn
+		}
+	}()
+	for range 4 {
+		client, err := net.Dial("tcp", inner.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+	}
+	first, second := <-accepted, <-accepted
+	if len(l.room) != 2 {
+		t.Errorf("%d connections have room", len(l.room))
+	}
+	select {
+	case <-accepted:
+		t.Error("a third connection found room")
+	default:
+	}
+	_, _ = first.Close(), first.Close()
+	third := <-accepted
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, net.ErrClosed) { // it waited for room
+		t.Errorf("Accept: %v", err)
+	}
+	_, _ = second.Close(), third.Close()
+	if len(l.room) != 0 {
+		t.Errorf("%d connections have room when all are closed", len(l.room))
+	}
+}
+
+// A hasty fake has a run of which there is always more to tell.
+type hasty struct {
+	Runs
+	told map[string]*atomic.Int64
+}
+
+func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) { return aurea.Run{ID: id}, nil }
+
+func (h hasty) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Update, error] {
+	return func(yield func(aurea.Update, error) bool) {
+		for n := int64(1); ctx.Err() == nil; n++ {
+			h.told[id].Add(1)
+			if !yield(aurea.Update{ID: n, Kind: aurea.UpdateProgress, Run: aurea.Run{Progress: &aurea.RunProgress{}}}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// On a real network, too, it is seen at the first event that nobody reads it,
+// although a system would take thousands of them for a client.
+func TestStuckReaderIsSeen(t *testing.T) {
+	h := hasty{told: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
+	s := httptest.NewUnstartedServer(New(with(h)))
+	s.Config.ConnContext = withConnection
+	s.Listener = limit(s.Listener, 10)
+	s.Start()
+	defer s.Close()
+	dial := func(id string) net.Conn {
+		conn, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, getEvents(id)); err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	stuck, read := dial("stuck"), dial("read")
+	defer stuck.Close()
+	defer read.Close()
+	for lines := bufio.NewReader(read); h.told["read"].Load() < 50_000 || h.told["stuck"].Load() == 0; {
+		if _, err := lines.ReadSlice('\n'); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			t.Fatal(err)
+		}
+	}
+	if n := h.told["stuck"].Load(); n != 1 {
+		t.Errorf("the system took %d events that nobody read", n)
+	}
+}
