@@ -17,6 +17,8 @@ type Stats struct {
 	Active      int                         // runs running
 	Queued      int                         // runs waiting
 	QueueLimit  int                         // runs that may wait
+	Unstored    int                         // runs that have ended and that the store could not take yet
+	NotStored   int64                       // results that it could not take when their run ended
 	InFlight    int64                       // jobs in flight, at the end of the last interval
 	Target      Target                      // what the running run asks for
 	Throughput  float64                     // ok jobs a second: of the running run's last interval, else of the last run

@@ -117,6 +117,16 @@ func TestFullDisk(t *testing.T) {
 	if unlucky.status != 200 || unlucky.body["stored"] != false || unlucky.body["completed_jobs"] != 30000.0 || len(unlucky.body["jobs"].([]any)) != 30000 || len(warnings) != 1 {
 		t.Fatalf("%d, stored: %v, %v completed, warnings %v", unlucky.status, unlucky.body["stored"], unlucky.body["completed_jobs"], warnings)
 	}
+	unstored := func(runs, results string) {
+		t.Helper()
+		metrics := get(t, url+"/metrics")
+		for _, line := range []string{"\nbenchmark_runs_unstored " + runs + "\n", "\nbenchmark_results_unstored_total " + results + "\n"} {
+			if !strings.Contains(metrics, line) {
+				t.Errorf("/metrics has no line %q", line)
+			}
+		}
+	}
+	unstored("1", "1")
 	for _, path := range []string{"/benchmark/run", "/v1/runs"} {
 		refused := request(t, "POST", url+path, one)
 		if refused.status != 503 || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body["detail"].(string), "the disk is full") {
@@ -145,6 +155,7 @@ func TestFullDisk(t *testing.T) {
 	if after := request(t, "POST", url+"/benchmark/run", one); after.status != 200 || after.body["stored"] != nil {
 		t.Errorf("afterwards: %d %v", after.status, after.body)
 	}
+	unstored("0", "1")
 }
 
 // running reports whether a run runs.

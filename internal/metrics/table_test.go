@@ -63,6 +63,8 @@ func fixed() aurea.Stats {
 		Kinds:       []string{"noop", "sleep"},
 		Currencies:  []string{"EUR", "USD"},
 		QueueLimit:  16,
+		Unstored:    5,
+		NotStored:   13,
 		Target:      aurea.Target{Jobs: 1000, Rate: 300.5, InFlight: 64},
 		Cost:        map[string]float64{"USD": 0.25, "EUR": 7.5},
 		Active:      1,
@@ -112,7 +114,7 @@ func TestNothingYet(t *testing.T) {
 		"benchmark_throughput_jobs_per_second{}": 0, "benchmark_mean_latency_seconds{}": 0,
 		"benchmark_jobs_in_flight{}": 0, "benchmark_runs_active{}": 0, "benchmark_runs_queued{}": 0,
 		"benchmark_jobs_planned{}": 0, "benchmark_target_rate_jobs_per_second{}": 0, "benchmark_target_jobs_in_flight{}": 0,
-		"benchmark_queue_limit{}": 0,
+		"benchmark_queue_limit{}": 0, "benchmark_runs_unstored{}": 0, "benchmark_results_unstored_total{}": 0,
 	}
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("metrics of an idle service (-want +got):\n%s", diff)

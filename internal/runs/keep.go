@@ -36,6 +36,9 @@ func (m *Manager) keep(e *entry) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err != nil && shown.Result != nil {
+		m.stats.notStored++
+	}
 	if later {
 		m.unkept = append(m.unkept, e)
 		m.doubt(err)

@@ -29,6 +29,13 @@ func TestFullDisk(t *testing.T) {
 		if r := run.Result; run.Status != aurea.StatusCompleted || r.Counts.OK != 2 || r.Stored == nil || *r.Stored || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "the disk is full") {
 			t.Errorf("%s, %+v, warnings %q", run.Status, run.Result.Counts, run.Result.Warnings)
 		}
+		unstored := func(runs int, results int64) {
+			t.Helper()
+			if stats := s.manager.Stats(); stats.Unstored != runs || stats.NotStored != results {
+				t.Errorf("%d runs are not stored, %d results were not; want %d and %d", stats.Unstored, stats.NotStored, runs, results)
+			}
+		}
+		unstored(1, 1)
 		if err := s.manager.Ready(); !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "the disk is full") {
 			t.Errorf("Ready: %v", err)
 		}
@@ -65,7 +72,9 @@ func TestFullDisk(t *testing.T) {
 		if got := s.get(t, run.ID); got.Digest == "" || got.Result.Stored != nil {
 			t.Errorf("it is shown as %+v", got)
 		}
+		unstored(0, 1)
 		s.jobs("next", 1).end(t)
+		unstored(0, 1)
 	})
 }
 
@@ -103,6 +112,9 @@ func TestTakenForDead(t *testing.T) {
 		}
 		if run := s.jobs("b", 1).end(t); run.Result.Stored != nil {
 			t.Errorf("the next one: %q", run.Result.Warnings)
+		}
+		if stats := s.manager.Stats(); stats.Unstored != 0 || stats.NotStored != 1 {
+			t.Errorf("%d runs wait to be stored, %d results were not; want 0 and 1", stats.Unstored, stats.NotStored)
 		}
 	})
 }

@@ -21,6 +21,7 @@ type stats struct {
 	kinds      []string // the one that ran last first
 	currencies []string
 	interval   aurea.Point
+	notStored  int64   // results
 	mean       float64 // latency of the interval
 	last       *aurea.Run
 }
@@ -117,6 +118,8 @@ func (m *Manager) Stats() aurea.Stats {
 		Currencies: m.stats.currencies,
 		Queued:     len(m.queue),
 		QueueLimit: m.options.Queue,
+		Unstored:   len(m.unkept),
+		NotStored:  m.stats.notStored,
 		Last:       m.stats.last,
 		Recent:     slices.Clone(m.recent),
 	}
