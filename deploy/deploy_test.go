@@ -187,9 +187,11 @@ func TestProvisioning(t *testing.T) {
 }
 
 func TestPrometheusConfiguration(t *testing.T) {
-	output, err := exec.Command(aureatest.Need(t, "promtool"), "check", "config", filepath.Join(root, "deploy/prometheus/prometheus.yaml")).CombinedOutput()
-	if err != nil {
-		t.Errorf("promtool check config: %v\n%s", err, output)
+	for _, file := range []string{"prometheus.yaml", "local.yaml"} {
+		output, err := exec.Command(aureatest.Need(t, "promtool"), "check", "config", filepath.Join(root, "deploy/prometheus", file)).CombinedOutput()
+		if err != nil {
+			t.Errorf("promtool check config %s: %v\n%s", file, err, output)
+		}
 	}
 }
 

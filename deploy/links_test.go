@@ -74,8 +74,8 @@ func TestAnnotationsAndLinks(t *testing.T) {
 				t.Errorf("%s leads to %s, which there is not", b.File, target[0])
 			}
 		}
-		if !strings.Contains(b.Text, "${url}/v1/runs/") {
-			t.Errorf("%s does not lead to a run's result", b.File)
+		if !strings.Contains(b.Text, "${url}/#/runs/") {
+			t.Errorf("%s does not lead to the page of a run", b.File)
 		}
 	}
 }

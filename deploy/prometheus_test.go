@@ -42,6 +42,37 @@ func startPrometheus(t *testing.T, target string) prometheus {
 	return prometheus{aureatest.StartPrometheus(t, config, flags(t)...)}
 }
 
+// A Prometheus beside the service, without containers, scrapes it by its own
+// configuration and evaluates the rules.
+func TestLocalPrometheus(t *testing.T) {
+	t.Parallel()
+	service, _ := aureatest.Serve(t)
+	config := quick.ReplaceAllString(read(t, "deploy/prometheus/local.yaml"), "$1: "+scrape.String())
+	for old, now := range map[string]string{
+		"[rules.yaml]":                "[" + filepath.Join(root, "deploy/prometheus/rules.yaml") + "]",
+		`targets: ["localhost:5000"]`: fmt.Sprintf("targets: [%q]", strings.TrimPrefix(service, "http://")),
+	} {
+		if strings.Count(config, old) != 1 {
+			t.Fatalf("the configuration has no %s", old)
+		}
+		config = strings.Replace(config, old, now, 1)
+	}
+	p := prometheus{aureatest.StartPrometheus(t, config)}
+	p.await(t, `up{job="aurea"}`, 1)
+	p.await(t, `benchmark_queue_limit{job="aurea"}`, 16)
+	var loaded struct{ Groups []struct{ Rules []any } }
+	if err := p.Get("rules", nil, &loaded); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, group := range loaded.Groups {
+		n += len(group.Rules)
+	}
+	if want := len(rules(t)); n != want {
+		t.Errorf("it evaluates %d rules, want %d", n, want)
+	}
+}
+
 // flags are those of compose.yaml that are not about a container's folders.
 func flags(t *testing.T) (flags []string) {
 	t.Helper()
