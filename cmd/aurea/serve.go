@@ -31,6 +31,7 @@ type serveOptions struct {
 	insecure  bool
 	queue     int
 	grace     time.Duration
+	grafana   string
 	logLevel  string
 	host      hostFlags
 }
@@ -58,6 +59,7 @@ func newServe() *cobra.Command {
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long a running run may go on after SIGTERM")
 	o.host.addTo(flags, "that of --data")
 	o.host.addTargetsTo(flags)
+	flags.StringVar(&o.grafana, "grafana", "", "`URL` of the Grafana that has the dashboards, for the page to lead there")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	return command
 }
@@ -77,6 +79,10 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		return usageErrorf("--queue must be at least 1; got %d", o.queue)
 	}
 	if err := o.checkExposure(tokens); err != nil {
+		return err
+	}
+	grafana, err := grafanaURL(o.grafana)
+	if err != nil {
 		return err
 	}
 	host, err := o.host.host(o.history.data)
@@ -120,6 +126,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Kinds:   host.Kinds(),
 		Store:   o.history.kind(),
 		Version: version,
+		Grafana: grafana,
 		Tokens:  tokens,
 		AnyHost: o.insecure || len(tokens) > 0,
 		Log:     log,

@@ -11,6 +11,7 @@ type healthAnswer struct {
 		Status  string `json:"status" enum:"healthy" doc:"healthy whenever the process can answer"`
 		Service string `json:"service"`
 		Version string `json:"version"`
+		Grafana string `json:"grafana,omitempty" doc:"URL of the Grafana that has the dashboards, where the service was told"`
 		Store   struct {
 			Kind   string `json:"kind" doc:"sqlite or postgres"`
 			Ready  bool   `json:"ready" doc:"whether runs can be kept, and are accepted"`
@@ -25,6 +26,7 @@ func (s *Server) registerHealth(api huma.API, op huma.Operation) {
 		answer.Body.Status = "healthy"
 		answer.Body.Service = "aurea-orchestrator"
 		answer.Body.Version = s.options.Version
+		answer.Body.Grafana = s.options.Grafana
 		answer.Body.Store.Kind = s.options.Store
 		err := s.options.Runs.Ready()
 		answer.Body.Store.Ready = err == nil

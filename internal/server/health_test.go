@@ -10,6 +10,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// The service says where its dashboards are, if it was told.
+func TestHealthTellsOfGrafana(t *testing.T) {
+	s := New(with(answering(), func(o *Options) { o.Grafana = "http://127.0.0.1:3000" }))
+	var health struct{ Grafana string }
+	if ask(t, s, "GET", "/health", "").into(t, &health); health.Grafana != "http://127.0.0.1:3000" {
+		t.Errorf("Grafana is at %q", health.Grafana)
+	}
+}
+
 // Probes answer exactly this.
 func TestProbes(t *testing.T) {
 	s := New(with(answering()))

@@ -84,6 +84,7 @@ type Options struct {
 	Kinds   []aurea.Kind // of workload, for the description
 	Store   string       // what sort of store keeps the runs, for people
 	Version string
+	Grafana string   // URL of one that has the dashboards; "" where none is known
 	Tokens  []string // bearer tokens, any of which is accepted; none means that no token is asked for
 	AnyHost bool     // answer whatever name the client called the host by
 	Log     *slog.Logger

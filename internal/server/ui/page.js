@@ -5,15 +5,17 @@ import { $, say } from "./dom.js";
 import { examples, start } from "./examples.js";
 import { touched } from "./fielderror.js";
 import { form, loadKinds, useSpec } from "./form.js";
+import { useGrafana } from "./grafana.js";
 import { tell } from "./problem.js";
 import { run } from "./run.js";
 import { listRuns, moreRuns } from "./runs.js";
 import { route, stop } from "./shown.js";
 
-async function showVersion() {
+async function showService() {
   try {
     const health = await (await fetch("/health")).json();
     $("version").textContent = health.version;
+    useGrafana(health.grafana);
   } catch { /* the page works without it */ }
 }
 
@@ -56,4 +58,4 @@ window.addEventListener("hashchange", route);
 useSpec(start);
 begin();
 offerCopy();
-showVersion();
+showService();

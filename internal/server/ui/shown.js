@@ -6,6 +6,7 @@ import { ask } from "./api.js";
 import { $, reveal, say } from "./dom.js";
 import { number, sentence } from "./format.js";
 import { follow, isFinished } from "./follow.js";
+import { picture } from "./grafana.js";
 import { hideLive, showLive, showProgress } from "./live.js";
 import { clear, showAlert, tell } from "./problem.js";
 import { describe, showResult } from "./result.js";
@@ -67,6 +68,7 @@ function end(run, result, text) {
   hideLive();
   showResult(run.name || describe(run.spec), result, text);
   offer(run.id, text);
+  picture(run.id, result);
   say(summary(result));
   reveal($("result-title"));
 }

@@ -1,0 +1,65 @@
+package server
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// begun is a fake whose runs began at a moment and took a second.
+func begun(at time.Time) fake {
+	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run := finished(spec)
+		run.Result.StartTime, run.Result.EndTime = at, at.Add(time.Second)
+		return run, nil
+	}}
+}
+
+// Where the service knows of a Grafana, the page leads to it, and from a result to
+// the pictures of that run, with a minute around it and the way back.
+func TestBrowserGrafana(t *testing.T) {
+	at := time.UnixMilli(1_790_000_000_000)
+	page := host(t, shelved(begun(at)), func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
+	b := browse(t, page, 0)
+	b.until(`!document.getElementById("grafana").hidden`)
+	leads := func(id, path string, want url.Values) {
+		t.Helper()
+		to, err := url.Parse(look[string](b, `document.getElementById(%q).href`, id))
+		if err != nil || to.Host != "grafana.example:3000" || to.Path != path {
+			t.Errorf("%s leads to %v (%v), want %s there", id, to, err, path)
+			return
+		}
+		if diff := cmp.Diff(want, to.Query()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+	leads("grafana", "/sub/d/aurea-overview", url.Values{"var-url": {page}})
+	if !look[bool](b, `document.getElementById("pictures").hidden`) {
+		t.Error("there are pictures before there is a run")
+	}
+	b.ready()
+	b.click("#run")
+	b.finishes()
+	leads("pictures", "/sub/d/aurea-run", url.Values{
+		"var-url": {page}, "var-run": {"benchmark-1"}, "from": {"1789999940000"}, "to": {"1790000061000"},
+	})
+}
+
+// Where it knows of none, nothing leads there.
+func TestBrowserWithoutGrafana(t *testing.T) {
+	b := browse(t, host(t, shelved(answering())), 0)
+	b.until(`document.getElementById("version").textContent === "1.2.3"`)
+	b.ready()
+	b.click("#run")
+	b.finishes()
+	for _, id := range []string{"grafana", "pictures"} {
+		if !look[bool](b, `document.getElementById(%q).hidden`, id) {
+			t.Errorf("%s is shown", id)
+		}
+	}
+}
