@@ -14,7 +14,7 @@ type Progress struct {
 	Elapsed  time.Duration // since the run began, at the end of the interval
 	Length   time.Duration // of the interval
 	Interval *Tally
-	Failures map[string]int64 // the interval's failed jobs by class, those of the warm-up too
+	Failures map[string]int64 // by class: the interval's failed jobs, and timeouts that are of another class; those of the warm-up too
 	InFlight int64            // at the end of the interval
 	Paused   time.Duration    // how long of Elapsed the run was paused
 	Traced   []TracedJob      // of those that ended since the last report
@@ -38,11 +38,13 @@ type Point struct {
 // failures, and timeouts. The samples are empty.
 func (p Progress) Errors() []ErrorClass {
 	var classes []ErrorClass
+	late := p.Interval.Failed + p.Interval.Timeout
 	for class, n := range p.Failures {
 		classes = append(classes, ErrorClass{Class: class, Count: n})
+		late -= n
 	}
-	if p.Interval.Timeout > 0 {
-		classes = append(classes, ErrorClass{Class: timeoutClass, Count: p.Interval.Timeout})
+	if late > 0 {
+		classes = append(classes, ErrorClass{Class: timeoutClass, Count: late})
 	}
 	slices.SortFunc(classes, func(a, b ErrorClass) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class))

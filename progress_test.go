@@ -20,4 +20,9 @@ func TestProgressErrors(t *testing.T) {
 	if diff := cmp.Diff(want, p.Errors()); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
+	p.Failures["injected"] = 4 // of those that took too long
+	want = []ErrorClass{{Class: "status", Count: 7}, {Class: "injected", Count: 4}, {Class: "connect", Count: 3}, {Class: "reset", Count: 3}, {Class: "timeout", Count: 1}}
+	if diff := cmp.Diff(want, p.Errors()); diff != "" {
+		t.Errorf("errors with timeouts of another class (-want +got):\n%s", diff)
+	}
 }

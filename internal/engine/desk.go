@@ -65,17 +65,23 @@ func (e ended) countIn(tally *aurea.Tally) {
 // if there is nothing to tell.
 func (e ended) class() string {
 	var failure *workload.Failure
+	late := e.outcome == aurea.TimedOut
 	switch {
-	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
-		return "timeout"
-	case e.outcome != aurea.Failed:
+	case e.outcome != aurea.Failed && !late,
+		late && (!errors.Is(e.err, context.DeadlineExceeded) || e.err == context.DeadlineExceeded): //nolint:errorlint // one that says no more than that is not wrapped
 		return ""
 	case errors.As(e.err, &failure):
 		return failure.Class
+	case late:
+		return timeoutClass
 	default:
 		return "error"
 	}
 }
+
+// timeoutClass is what jobs that took too long are counted under, if they are not
+// of another class.
+const timeoutClass = "timeout"
 
 // count counts a job that was started.
 func (d *desk) count(e ended) {
@@ -86,7 +92,7 @@ func (d *desk) count(e ended) {
 	d.lastStart, d.lastEnd = max(d.lastStart, e.scheduled), max(d.lastEnd, e.end)
 	warmup := d.latest.Load().warmup
 	e.countIn(d.tallies.of(e.intended, warmup))
-	if e.outcome == aurea.Failed {
+	if class != "" && class != timeoutClass {
 		d.tallies.failed[class]++
 	}
 	if e.intended < warmup {

@@ -32,7 +32,8 @@ type lane struct {
 }
 
 // A tallies is what a lane, or a desk, counts: the jobs to be judged, and those of the
-// warm-up, if there is one. In failed are the failed jobs of both, by class.
+// warm-up, if there is one. In failed are, by class, the failed jobs of both,
+// and timeouts that are of another class than that.
 type tallies struct {
 	judged, warmup *aurea.Tally
 	failed         map[string]int64
@@ -194,8 +195,8 @@ func (l *lane) count(e ending) {
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
-	if outcome != aurea.OK && e.intended >= l.course.warmup && (outcome == aurea.Failed || l.jobs.Faults.Hangs(l.number(e.job))) {
-		l.injected++
+	if outcome != aurea.OK {
+		l.blame(e, outcome)
 	}
 	if l.line != nil {
 		l.line.Leave(l.number(e.job))
@@ -234,6 +235,18 @@ func (l *lane) look(now time.Duration) {
 	}
 }
 
+// blame notes a job that did not go well, if the spec wanted that: it failed, which
+// waiting itself does not, or was never to end.
+func (l *lane) blame(e ending, outcome aurea.Outcome) {
+	hung := outcome == aurea.TimedOut && l.jobs.Faults.Hangs(l.number(e.job))
+	if hung {
+		l.tallies.failed[workload.ErrInjected.Class]++
+	}
+	if (hung || outcome == aurea.Failed) && e.intended >= l.course.warmup {
+		l.injected++
+	}
+}
+
 // classify says of the failed jobs by what they failed: waiting itself does not, so
 // the spec wanted it.
 func (l *lane) classify() {
@@ -242,7 +255,7 @@ func (l *lane) classify() {
 		n += l.tallies.warmup.Failed
 	}
 	if n > 0 {
-		l.tallies.failed[workload.ErrInjected.Class] = n
+		l.tallies.failed[workload.ErrInjected.Class] += n
 	}
 }
 
