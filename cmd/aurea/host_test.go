@@ -110,7 +110,7 @@ workload:
 	for _, failure := range result.Errors {
 		classes[failure.Class] = failure.Count
 	}
-	if classes["injected"]+classes["exit_2"]+classes["exit_3"] != session.Failed+wrong.Failed || classes["injected"] == 0 {
+	if classes["injected"]+classes["exit_2"]+classes["exit_3"] != session.Failed+wrong.Failed+hang.Timeout || classes["injected"] <= hang.Timeout {
 		t.Errorf("the failures are %+v", result.Errors)
 	}
 	for name, least := range map[string]int64{"session.take.bytes_read": 100000 * session.OK, "session.store.bytes_read": 10000 * session.OK, "hang.bytes_read": 0} {
