@@ -83,7 +83,9 @@ func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 		defer close(drained)
 		lines := bufio.NewScanner(stderr)
 		for lines.Scan() {
-			t.Logf("aurea: %s", lines.Text())
+			if _, measures := t.(*testing.B); !measures {
+				t.Logf("aurea: %s", lines.Text())
+			}
 			if match := listening.FindStringSubmatch(lines.Text()); match != nil {
 				found <- match[1]
 			}

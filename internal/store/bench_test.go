@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,40 +103,8 @@ var long = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range 32 {
-		group.Go(func() {
-			for n := int(next.Add(1)); n <= history; n = int(next.Add(1)) {
-				if err := keepLong(s, n); err != nil {
-					panic(err)
-				}
-			}
-		})
-	}
-	group.Wait()
-	return folder, s.Close()
+	return folder, errors.Join(storetest.KeepMany(s, history), s.Close())
 })
-
-// result is one for all runs: to make it takes longer than to keep it.
-var result = sync.OnceValue(func() *aurea.Result {
-	return storetest.Finished(storetest.NewRun(0), 10).Result
-})
-
-func keepLong(s *store.Store, n int) error {
-	run := storetest.NewRun(n)
-	run.Name = fmt.Sprint("name-", n%1000)
-	run.Labels = map[string]string{"branch": []string{"main", "topic"}[min(n%100, 1)], "commit": fmt.Sprint(n)}
-	if _, err := s.Create(context.Background(), run, aurea.Submission{Owner: "here"}); err != nil {
-		return err
-	}
-	run.Status, run.Result = aurea.StatusCompleted, result()
-	if n%1000 == 7 {
-		run.Status = aurea.StatusFailed
-	}
-	_, err := s.Finish(context.Background(), run)
-	return err
-}
 
 func longStore(b *testing.B) *store.Store {
 	b.Helper()
