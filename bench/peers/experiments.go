@@ -172,6 +172,17 @@ var experiments = []experiment{
 		side: []string{latencyP95, latencyP99, latencyP999},
 	},
 	{
+		name:    "durable",
+		service: runningBoth,
+		contenders: []contender{
+			oneJob("Aurea", ourAddress),
+			oneJob("Flask", flaskAddress),
+		},
+		claims: []claim{
+			{work: "POST /benchmark/run of 1 job of 0 ms, 8 clients, answers/s, each run on the disk; a Flask service that keeps none", figure: throughput, beside: "Flask", target: atLeast(10), unit: times},
+		},
+	},
+	{
 		name: "cpu",
 		contenders: []contender{
 			aurea("Aurea", "--workload cpu --param work=1000 --concurrency 1 --duration 3s"),
