@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 )
@@ -20,13 +21,22 @@ func (r Run) Listed() (ListedRun, error) {
 	listed := ListedRun{Run: r}
 	listed.Run.Spec, listed.Run.Result = Spec{}, nil
 	var wrong, err error
-	listed.Spec, wrong = json.Marshal(r.Spec)
+	listed.Spec, wrong = unescaped(r.Spec)
 	if r.Result != nil {
 		short := *r.Result
 		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
-		listed.Result, err = json.Marshal(short)
+		listed.Result, err = unescaped(short)
 	}
 	return listed, errors.Join(wrong, err)
+}
+
+// unescaped is a value as JSON in which a threshold is p99 < 1s.
+func unescaped(value any) (json.RawMessage, error) {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return data.Bytes(), err
 }
 
 // Whole is the run with its spec and its result.

@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,6 +33,9 @@ func TestListed(t *testing.T) {
 		want, got := encoded(t, short), encoded(t, listed)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s is written differently (-run +listed):\n%s", name, diff)
+		}
+		if !strings.Contains(string(listed.Spec), "p99 < 1s") {
+			t.Errorf("%s has its threshold as %s", name, listed.Spec)
 		}
 		page := RunPage{Runs: []ListedRun{listed}, NextCursor: "next"}
 		var read RunPage

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -26,10 +27,13 @@ func stateOf(run aurea.Run) (string, error) {
 	return text(state{run.Name, run.Labels, run.StartedAt, run.FinishedAt, run.Progress, run.Error, run.Timeline})
 }
 
-// text is a value as JSON.
+// text is a value as JSON, as people write it: a threshold is p99 < 1s.
 func text(value any) (string, error) {
-	data, err := json.Marshal(value)
-	return string(data), err
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(data.String(), "\n"), err
 }
 
 // searchable is a text as it is compared in a column: PostgreSQL has no NUL in a
