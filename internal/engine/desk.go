@@ -64,19 +64,24 @@ func (e ended) countIn(tally *aurea.Tally) {
 // class is what the job is counted under if its error tells what went wrong; ""
 // if there is nothing to tell.
 func (e ended) class() string {
-	var failure *workload.Failure
-	late := e.outcome == aurea.TimedOut
 	switch {
-	case e.outcome != aurea.Failed && !late,
-		late && (!errors.Is(e.err, context.DeadlineExceeded) || e.err == context.DeadlineExceeded): //nolint:errorlint // one that says no more than that is not wrapped
-		return ""
-	case errors.As(e.err, &failure):
-		return failure.Class
-	case late:
-		return timeoutClass
+	case e.outcome == aurea.Failed:
+		return classOf(e.err, "error")
+	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
+		return classOf(e.err, timeoutClass)
 	default:
-		return "error"
+		return ""
 	}
+}
+
+// classOf is the class that an error says, or the one given. It is apart from what
+// is done for every job, since to look for it allocates.
+func classOf(err error, otherwise string) string {
+	var failure *workload.Failure
+	if errors.As(err, &failure) {
+		return failure.Class
+	}
+	return otherwise
 }
 
 // timeoutClass is what jobs that took too long are counted under, if they are not

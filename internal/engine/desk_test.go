@@ -56,6 +56,17 @@ func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[
 	return intervals, result
 }
 
+// To count a job that went well takes no memory.
+func TestCountAllocatesNothing(t *testing.T) {
+	x := newExecution(t.Context(), plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil)
+	d := newDesk(x)
+	e := ended{outcome: aurea.OK, end: time.Millisecond}
+	d.count(e) // the first makes room for its duration
+	if n := testing.AllocsPerRun(100, func() { d.count(e) }); n != 0 {
+		t.Errorf("%v allocations a job", n)
+	}
+}
+
 // Every interval tells what went wrong in it, exactly, in the warm-up too, and
 // the result has the sum of what was judged.
 func TestErrorsOfIntervals(t *testing.T) {
