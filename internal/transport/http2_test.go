@@ -249,3 +249,10 @@ func TestHTTP2ServerThatGoesAway(t *testing.T) {
 		t.Errorf("%d connections, want 2", s.accepted.Load())
 	}
 }
+
+// A server that speaks HTTP/1.1 alone is told of as such.
+func TestHTTP2WhereThereIsNone(t *testing.T) {
+	s := serveRaw(t, answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+	_, err := get(t, client(t, Options{HTTP2: true, KeepAlive: true}), s.url)
+	wantClass(t, err, ClassProtocol, "does not answer as a server that speaks HTTP/2")
+}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 )
@@ -32,8 +33,8 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	if err == nil {
 		err = await(ctx, stream.settled)
 	}
-	if err == nil {
-		err = conn.Reserve()
+	if err == nil && conn.Reserve() != nil {
+		err = errNoHTTP2
 	}
 	if err != nil {
 		_ = stream.Close()
@@ -41,6 +42,9 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	}
 	return conn, nil
 }
+
+// errNoHTTP2 is why a connection that was made takes no request.
+var errNoHTTP2 = errors.New("it does not answer as a server that speaks HTTP/2, and may speak HTTP/1.1")
 
 // speakHTTP2 begins HTTP/2 on a connection, which is as it would be without TLS:
 // if there is any, it is done with.
