@@ -42,7 +42,6 @@ func TestBrowserGrafana(t *testing.T) {
 	if !look[bool](b, `document.getElementById("pictures").hidden`) {
 		t.Error("there are pictures before there is a run")
 	}
-	b.ready()
 	b.click("#run")
 	b.finishes()
 	leads("pictures", "/sub/d/aurea-run", url.Values{
@@ -54,7 +53,6 @@ func TestBrowserGrafana(t *testing.T) {
 func TestBrowserWithoutGrafana(t *testing.T) {
 	b := browse(t, host(t, shelved(answering())), 0)
 	b.until(`document.getElementById("version").textContent === "1.2.3"`)
-	b.ready()
 	b.click("#run")
 	b.finishes()
 	for _, id := range []string{"grafana", "pictures"} {

@@ -47,7 +47,6 @@ func TestBrowserLive(t *testing.T) {
 	shelf := shelved(answering())
 	shelf.watch = told.watch
 	b := browse(t, host(t, shelf), 0)
-	b.ready() // else it would be moved from under the pointer
 	b.fill(map[string]string{"num_jobs": "2000"})
 	b.click("#run")
 	until(t, "the run to be watched", func() bool { told.mu.Lock(); defer told.mu.Unlock(); return len(told.after) == 1 })

@@ -56,7 +56,15 @@ func browse(t *testing.T, url string, refused int) *tab {
 		t.Fatal(err)
 	}
 	b.do(chromedp.Navigate(url))
+	b.settles()
 	return b
+}
+
+// settles waits until the page has all that it begins with, or says why not: what
+// comes later would move a button from under the pointer.
+func (b *tab) settles() {
+	b.t.Helper()
+	b.until(`!document.getElementById("workload") || document.querySelector("#workload select") || document.getElementById("problem").checkVisibility()`)
 }
 
 // host serves a fake's page until the test has ended, and its browser with it.
