@@ -91,15 +91,21 @@ func endless(connection *net.TCPConn) {
 	}
 }
 
-// refused is the URL of a port where nobody listens.
+// refused is the URL of a port where nobody listens: one's own end of a
+// connection, so that no other test's server gets the port.
 func refused(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return "http://" + listener.Addr().String()
+	t.Cleanup(func() { _ = listener.Close() })
+	connection, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = connection.Close() })
+	return "http://" + connection.LocalAddr().String()
 }
 
 // A service that misbehaves makes jobs fail, each under the class of what went
