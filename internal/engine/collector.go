@@ -50,8 +50,8 @@ func newCollector(x *execution, lanes int, observe func(aurea.Progress)) *collec
 		observe:  observe,
 		reached:  make([]time.Duration, lanes),
 		inFlight: make([]int64, lanes),
-		total:    x.newTallies(true),
-		empty:    x.tally,
+		total:    newTallies(true),
+		empty:    aurea.NewTally,
 		tracing:  x.tracing,
 	}
 }

@@ -34,12 +34,12 @@ func newDesk(x *execution) *desk {
 	d := &desk{
 		latest:   &x.latest,
 		part:     x.jobs.Part,
-		tallies:  x.newTallies(x.plan.Spec.Warmup > 0),
+		tallies:  newTallies(x.plan.Spec.Warmup > 0),
 		detail:   aurea.NewDetail(x.jobs.Measures),
 		spare:    make(chan *tallies, 1),
 		failures: map[string]aurea.ErrorClass{},
 	}
-	d.spare <- x.newTallies(x.plan.Spec.Warmup > 0)
+	d.spare <- newTallies(x.plan.Spec.Warmup > 0)
 	return d
 }
 

@@ -35,7 +35,6 @@ type Engine struct {
 	environment aurea.Environment
 	vitals      func() vitals  // reads the generator's own numbers
 	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
-	spares      spares
 }
 
 // New returns an engine whose jobs may do what the host lets them, and whose
@@ -71,7 +70,7 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan a
 
 func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
-	x.spares, x.cores = &e.spares, e.cores
+	x.cores = e.cores
 	x.controlled = controls != nil
 	defer context.AfterFunc(ctx, x.stop)()
 
@@ -93,7 +92,6 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	if err := total.Check(); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	defer x.giveBack(total) // which is the result's
 	return aurea.NewResult(plan, aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,

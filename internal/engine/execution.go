@@ -25,8 +25,6 @@ type execution struct {
 	log        *aurea.JobLog  // nil when records are not kept
 	sleep      func() sleeper // makes a sleeper for the calling goroutine
 	start      time.Time
-	spares     *spares
-	lent       []*aurea.Tally
 	helm       helm
 
 	_       [64]byte // apart from the above: this line is written by every lane
@@ -46,7 +44,7 @@ const freeBatch = 256
 const forever = time.Duration(aurea.Forever)
 
 func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
-	x := &execution{ctx: ctx, plan: plan, jobs: jobs, most: aurea.MaxJobs, cores: runtime.GOMAXPROCS(0), timeout: forever, sleep: sleep, spares: new(spares)}
+	x := &execution{ctx: ctx, plan: plan, jobs: jobs, most: aurea.MaxJobs, cores: runtime.GOMAXPROCS(0), timeout: forever, sleep: sleep}
 	if jobs.Waiter == nil {
 		x.most = cmp.Or(jobs.MostInFlight, workload.MostRunning)
 	}

@@ -39,10 +39,10 @@ type tallies struct {
 	failed         map[string]int64
 }
 
-func (x *execution) newTallies(warmup bool) *tallies {
-	t := &tallies{judged: x.tally(), failed: map[string]int64{}}
+func newTallies(warmup bool) *tallies {
+	t := &tallies{judged: aurea.NewTally(), failed: map[string]int64{}}
 	if warmup {
-		t.warmup = x.tally()
+		t.warmup = aurea.NewTally()
 	}
 	return t
 }
@@ -67,9 +67,9 @@ func (t *tallies) of(intended, warmup time.Duration) *aurea.Tally {
 func newLane(s *squad, index int, share aurea.Plan) *lane {
 	l := &lane{squad: s, index: index, course: s.latest.Load(), share: share, tick: Interval}
 	warmup := l.course.warmup > 0
-	l.tallies = s.newTallies(warmup)
+	l.tallies = newTallies(warmup)
 	l.spare = make(chan *tallies, 1)
-	l.spare <- s.newTallies(warmup)
+	l.spare <- newTallies(warmup)
 	l.seen = newEndings(share.Concurrency)
 	return l
 }
