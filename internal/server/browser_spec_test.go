@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,6 +30,7 @@ func TestBrowserEveryField(t *testing.T) {
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="pricing"] input[type=checkbox]`)
+	b.click("#include_jobs")
 	b.job(map[string]string{
 		"arrival": `"poisson"`, "on_saturation": `"drop"`, "labels": "git.sha: 1a2b\nbranch:",
 		"stages/1/duration": "1s", "stages/1/rate": "900", "stages/2/duration": "2s", "stages/2/rate": "0",
@@ -37,7 +39,7 @@ func TestBrowserEveryField(t *testing.T) {
 	b.click("#run")
 	want := decodeDocument(t, `{"workload": {"kind": "noop"}, "num_jobs": 9, "rate": 1000, "concurrency": 5, "timeout": "1s", "warmup": "1ms", "seed": 7, "name": "all",
 		"thresholds": ["p99 < 1h"], "arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
-		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"}, "include_jobs": false}`)
+		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"}, "include_jobs": true}`)
 	if diff := cmp.Diff(want, specOf(t, b.finishes())); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
@@ -69,16 +71,23 @@ func TestBrowserWrongParts(t *testing.T) {
 func TestBrowserUseSpec(t *testing.T) {
 	s := serve(t, runs.Options{})
 	for given, want := range map[string]string{
-		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`: `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": false}`,
-		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1}`:                             `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
+		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`: `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": true}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`:      `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
 	} {
 		ran := s.run(given)
 		id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
 		b := browse(t, s.URL+"/#/runs/"+id, 0)
 		b.ready()
 		b.shows(id)
-		if path := look[string](b, `new URL(document.querySelector("#exports [data-format=csv]").href).pathname`); path != "/v1/runs/"+id+"/jobs" {
-			t.Errorf("its jobs are at %s", path)
+		kept := strings.Contains(want, `"include_jobs": true`)
+		path := look[string](b, `(() => {
+			const link = document.querySelector("#exports [data-format=csv]");
+			return link.checkVisibility() ? link.getAttribute("href") : "";
+		})()`)
+		if (path != "") != kept {
+			t.Errorf("%s: its jobs are at %q", given, path)
+		} else if kept && !strings.HasPrefix(string(s.call("GET", path, nil).body), "job_id,") {
+			t.Errorf("there are no jobs at %s", path)
 		}
 		b.last = id
 		b.click("#again")

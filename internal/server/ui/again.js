@@ -11,7 +11,8 @@ let shown = "{}"; // the spec of the result that is shown, as JSON
 // offer makes it possible for a result, which is JSON.
 export function offer(id, text) {
   shown = member(text, "spec");
-  $("exports").hidden = hasToken(); // a link carries none
+  const kept = member(shown, "include_jobs") !== "false";
+  $("exports").hidden = !kept || hasToken(); // a link carries none
   for (const link of $("exports").querySelectorAll("a")) {
     link.href = `/v1/runs/${encodeURIComponent(id)}/jobs?format=${link.dataset.format}`;
   }

@@ -47,7 +47,7 @@ export function specText() {
     ...fields.map((name) => [name, typed(name)]),
     ["thresholds", thresholdsText()],
     ...others.map(([name, own]) => [name, own.json()]),
-    ["include_jobs", "false"],
+    ["include_jobs", String(form.elements.include_jobs.checked)],
   ]);
 }
 
@@ -68,6 +68,7 @@ export function useSpec(given) {
   clearErrors(form);
   for (const name of fields) form.elements[name].value = spec[name] === undefined ? "" : written(spec[name]);
   thresholds.value = (spec.thresholds ?? []).join("\n");
+  form.elements.include_jobs.checked = spec.include_jobs ?? true;
   setMade();
 }
 
