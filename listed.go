@@ -1,9 +1,11 @@
 package aurea
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 )
 
 // A ListedRun is a run as a list has it. Its spec and its result are still the
@@ -59,4 +61,51 @@ func (p RunPage) Whole() ([]Run, error) {
 		}
 	}
 	return runs, nil
+}
+
+// WriteJSON writes the page as one JSON object. What is JSON already is written as
+// it is: to look through it once more would be most of the work.
+func (p RunPage) WriteJSON(w io.Writer) error {
+	next, err := unescaped(p.NextCursor)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	_, _ = out.WriteString(`{"runs":[`) // a bufio.Writer keeps its first error for Flush
+	for i, run := range p.Runs {
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		if err := run.write(out); err != nil {
+			return err
+		}
+	}
+	_, _ = out.WriteString(`],"next_cursor":` + string(next) + "}\n")
+	return out.Flush()
+}
+
+// bare is a run without what a listed run has in other forms.
+type bare struct {
+	Run
+	Spec   any `json:"spec,omitempty"`
+	Result any `json:"result,omitempty"`
+}
+
+func (l ListedRun) write(out *bufio.Writer) error {
+	head, err := unescaped(bare{Run: l.Run})
+	if err != nil {
+		return err
+	}
+	_, _ = out.Write(bytes.TrimSuffix(head, []byte("}\n")))
+	for _, member := range []struct {
+		name  string
+		value json.RawMessage
+	}{{"spec", l.Spec}, {"result", l.Result}} {
+		if member.value == nil {
+			member.value = json.RawMessage("null")
+		}
+		_, _ = out.WriteString(`,"` + member.name + `":`)
+		_, _ = out.Write(member.value)
+	}
+	return out.WriteByte('}')
 }

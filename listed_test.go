@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -37,7 +38,15 @@ func TestListed(t *testing.T) {
 		if !strings.Contains(string(listed.Spec), "p99 < 1s") {
 			t.Errorf("%s has its threshold as %s", name, listed.Spec)
 		}
-		page := RunPage{Runs: []ListedRun{listed}, NextCursor: "next"}
+		page := RunPage{Runs: []ListedRun{listed, {Run: run}}, NextCursor: "next"}
+		var written bytes.Buffer
+		if err := page.WriteJSON(&written); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(encoded(t, page), encoded(t, json.RawMessage(written.Bytes()))); diff != "" {
+			t.Errorf("a page is written differently (-encoded +written):\n%s", diff)
+		}
+		page.Runs = page.Runs[:1]
 		var read RunPage
 		if err := json.Unmarshal(encode(t, page), &read); err != nil || read.NextCursor != "next" {
 			t.Fatalf("%+v (%v)", read, err)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -165,14 +166,14 @@ type listInput struct {
 	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
 }
 
-type listAnswer struct {
-	Body aurea.RunPage
-}
-
 func (s *Server) registerList(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 500, 503)
 	op.RejectUnknownQueryParameters = true
-	huma.Register(api, op, func(ctx context.Context, input *listInput) (*listAnswer, error) {
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "A page of runs; their results have no series",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("RunPage")}},
+	}}
+	huma.Register(api, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
 		query, err := input.query()
 		if err != nil {
 			return nil, err
@@ -181,7 +182,13 @@ func (s *Server) registerList(api huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &listAnswer{page}, nil
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			ctx.SetHeader("Content-Type", "application/json")
+			ctx.SetStatus(http.StatusOK)
+			if err := page.WriteJSON(ctx.BodyWriter()); err != nil {
+				s.options.Log.Debug("the client did not take the whole list", "error", err)
+			}
+		}}, nil
 	})
 }
 
