@@ -38,7 +38,7 @@ func unescaped(value any) (json.RawMessage, error) {
 	encoder := json.NewEncoder(&data)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
-	return data.Bytes(), err
+	return bytes.TrimSuffix(data.Bytes(), []byte{'\n'}), err
 }
 
 // Whole is the run with its spec and its result.
@@ -96,7 +96,7 @@ func (l ListedRun) write(out *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, _ = out.Write(bytes.TrimSuffix(head, []byte("}\n")))
+	_, _ = out.Write(bytes.TrimSuffix(head, []byte{'}'}))
 	for _, member := range []struct {
 		name  string
 		value json.RawMessage

@@ -46,6 +46,9 @@ func TestListed(t *testing.T) {
 		if diff := cmp.Diff(encoded(t, page), encoded(t, json.RawMessage(written.Bytes()))); diff != "" {
 			t.Errorf("a page is written differently (-encoded +written):\n%s", diff)
 		}
+		if bytes.Count(written.Bytes(), []byte{'\n'}) != 1 {
+			t.Errorf("a page is not one line: %s", written.Bytes())
+		}
 		page.Runs = page.Runs[:1]
 		var read RunPage
 		if err := json.Unmarshal(encode(t, page), &read); err != nil || read.NextCursor != "next" {
