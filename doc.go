@@ -1,13 +1,13 @@
 // Package aurea holds the words of the domain: what is asked (Spec), what will
-// be done (Plan), what was seen while it was done (Tally, Progress) and what
-// came of it (Result, Run).
+// be done (Plan), what was seen while it was done (Tally, Progress), what came of
+// it (Result, Run) and how one differs from another (Comparison).
 //
 // Its stance: values and pure functions only. Nothing here starts a goroutine,
-// reads a clock or opens a file; every package of Aurea may import this one and
-// it imports only hist. Data flows one way:
+// reads a clock or opens a file; every package of Aurea may import this one and of
+// ours it imports only hist. Data flows one way:
 //
 //	Spec ─► Plan ─► jobs ─► Tally ─► Result ─► Run
 //
 // Read in that order: spec.go and decode.go, plan.go, tally.go, result.go,
-// threshold.go, run.go.
+// threshold.go, run.go; comparison.go, metric.go, compare.go.
 package aurea

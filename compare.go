@@ -1,0 +1,67 @@
+package aurea
+
+// CompareOptions say what matters in a comparison.
+type CompareOptions struct {
+	// Threshold is the difference that matters, as a share of 0 or more; with 0 any
+	// does. An error rate has one of its own: one job in a thousand.
+	Threshold float64
+}
+
+// DefaultCompareThreshold is the difference that matters unless somebody says.
+const DefaultCompareThreshold = 0.05
+
+// Compare compares the results of two sides, and leaves them as they are. Those that
+// are not to be believed are left out, with a warning; what makes the others unlike
+// is a warning each.
+func Compare(base, head []*Result, options CompareOptions) Comparison {
+	c := Comparison{Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{}}
+	base, head = c.believed("base", base), c.believed("head", head)
+	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
+	c.warn(base, head)
+	var contrasts []contrast
+	for _, m := range metrics {
+		inBase, inHead := m.values(base), m.values(head)
+		if len(inBase)+len(inHead) > 0 {
+			contrasts = append(contrasts, m.contrast(inBase, inHead))
+		} else if m.role != informing && len(base)+len(head) > 0 {
+			c.add("few_jobs", m.name, "%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
+		}
+	}
+	c.judge(contrasts)
+	return c
+}
+
+func comparedRuns(results []*Result) ComparedRuns {
+	runs := ComparedRuns{Runs: len(results), IDs: []string{}}
+	for _, r := range results {
+		runs.IDs = append(runs.IDs, r.ID)
+	}
+	return runs
+}
+
+// judge gives every metric its verdict, and the comparison its own, the gravest
+// that any metric asks for. Metrics in which no two values differ are not tested,
+// and need no correction.
+func (c *Comparison) judge(contrasts []contrast) {
+	var ps []float64
+	for _, m := range contrasts {
+		if m.varies {
+			ps = append(ps, m.P)
+		}
+	}
+	ps = adjusted(ps)
+	asked := map[ComparisonVerdict]bool{TooLittleEvidence: len(contrasts) == 0}
+	for _, m := range contrasts {
+		if m.varies {
+			m.PAdjusted, ps = ps[0], ps[1:]
+		}
+		asked[m.judge(c.Threshold)] = true
+		c.Metrics = append(c.Metrics, m.MetricComparison)
+	}
+	c.Verdict = NoChange
+	for _, verdict := range []ComparisonVerdict{TooLittleEvidence, Improvement, Regression} {
+		if asked[verdict] {
+			c.Verdict = verdict
+		}
+	}
+}

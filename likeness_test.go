@@ -1,0 +1,67 @@
+package aurea
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Whatever is not alike is named, with what either side has.
+func TestUnlike(t *testing.T) {
+	decode := func(spec string) Spec { return decodeSpec(t, spec) }
+	short := decode(`{"num_jobs": 100, "job_duration_ms": 20, "name": "a", "labels": {"a": "b"}, "thresholds": ["p99 < 1s"]}`)
+	long := decode(`{"num_jobs": 100, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.2}, "pricing": {"per_second": 0.001, "currency": "USD"}, "include_jobs": false}`)
+	here := Environment{CPU: "a", Cores: 2, Go: "go1.26", Version: "1", Digest: "x", MemoryBytes: 1}
+	there := Environment{CPU: "a", Cores: 4, Go: "go1.26", Version: "2", Digest: "y", MemoryBytes: 2, Governor: "powersave", Cgroup: Cgroup{CPULimit: 1.5}}
+	seeded := func(seed uint64) Spec { s := short; s.Seed = &seed; return s }
+	side := func(id string, e Environment, specs ...Spec) []*Result {
+		results := measuredAll(id, make([]float64, len(specs))...)
+		for i, s := range specs {
+			results[i].Spec, results[i].Environment, results[i].Seed = s, e, uint64(i)
+		}
+		return results
+	}
+	for name, test := range map[string]struct {
+		base, head []*Result
+		want       []Warning
+	}{
+		"alike":      {side("a", here, short, short), side("b", here, long, short), nil},
+		"none":       {nil, side("b", here, long, short), nil},
+		"seeded":     {side("a", here, seeded(1), seeded(2)), side("b", here, seeded(2), seeded(1)), nil},
+		"other seed": {side("a", here, seeded(1)), side("b", here, short), []Warning{{"unlike_seed", "seed", "the seed is 1 in base and not given in head: other seeds make other jobs"}}},
+		"workload": {side("a", here, short), side("b", here, decode(`{"rate": 5, "duration": "20s", "workload": {"kind": "http", "url": "http://a/", "headers": {"A": "b"}}}`)), []Warning{
+			{"unlike_spec", "duration", "duration is not given in base and 20s in head"},
+			{"unlike_spec", "num_jobs", "num_jobs is 100 in base and not given in head"},
+			{"unlike_spec", "rate", "rate is not given in base and 5 in head"},
+			{"unlike_spec", "workload.duration", "workload.duration is 20ms in base and not given in head"},
+			{"unlike_spec", "workload.headers.A", "workload.headers.A is not given in base and b in head"},
+			{"unlike_spec", "workload.jitter", "workload.jitter is 0.2 in base and not given in head"},
+			{"unlike_spec", "workload.kind", "workload.kind is sleep in base and http in head"},
+			{"unlike_spec", "workload.url", "workload.url is not given in base and http://a/ in head"},
+		}},
+		"load": {
+			side("a", here, decode(`{"num_jobs": 1, "concurrency": 1}`), decode(`{"num_jobs": 2, "concurrency": 2}`), decode(`{"num_jobs": 3, "concurrency": 2}`), decode(`{"num_jobs": 4, "concurrency": 2}`)),
+			side("b", here, decode(`{"num_jobs": 1, "concurrency": 2}`)), []Warning{
+				{"unlike_spec", "concurrency", "concurrency is 1, 2 in base and 2 in head"},
+				{"unlike_spec", "num_jobs", "num_jobs is 1, 2, 3 and 1 others in base and 1 in head"},
+			}},
+		"environment": {side("a", here, short), side("b", there, short), []Warning{
+			{"unlike_environment", "cgroup.cpu_limit", "cgroup.cpu_limit is 0 in base and 1.5 in head"},
+			{"unlike_environment", "cores", "cores is 2 in base and 4 in head"},
+			{"unlike_environment", "governor", "governor is none in base and powersave in head"},
+			{"unlike_version", "version", "version is 1 in base and 2 in head"},
+		}},
+	} {
+		c := Comparison{}
+		c.warn(test.base, test.head)
+		var got []Warning
+		for _, w := range c.Warnings {
+			if w.Code != "too_few_runs" {
+				got = append(got, w)
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

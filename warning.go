@@ -1,0 +1,97 @@
+package aurea
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Warning is something that the reader of a comparison should know beside the
+// numbers: a code for programs, a sentence for people, and what it is about, where
+// that has a name: a field, a metric, a run.
+type Warning struct {
+	Code    string `json:"code"`
+	About   string `json:"about,omitempty"`
+	Message string `json:"message"`
+}
+
+func (c *Comparison) add(code, about, format string, args ...any) {
+	c.Warnings = append(c.Warnings, Warning{code, about, fmt.Sprintf(format, args...)})
+}
+
+// believed are the results of a side that may be compared: each once, completed,
+// and not invalid.
+func (c *Comparison) believed(side string, results []*Result) []*Result {
+	believed := []*Result{}
+	seen := map[string]bool{}
+	for _, r := range results {
+		switch {
+		case r.ID != "" && seen[r.ID]:
+			c.add("duplicate", r.ID, "%s is in %s more than once, and counts once", r.ID, side)
+		case r.Status != StatusCompleted:
+			c.add("not_completed", r.ID, "%s of %s is left out: it is %s", r.ID, side, r.Status)
+		case r.Validity.State == Invalid:
+			c.add("invalid", r.ID, "%s of %s is left out, as it is invalid: %s", r.ID, side, r.Validity.why())
+		default:
+			believed = append(believed, r)
+		}
+		seen[r.ID] = true
+	}
+	return believed
+}
+
+// why are the codes of the reasons.
+func (v Validity) why() string {
+	codes := []string{}
+	for _, reason := range v.Reasons {
+		codes = append(codes, reason.Code)
+	}
+	return strings.Join(codes, ", ")
+}
+
+// warn says what stands between the numbers and what they are taken for.
+func (c *Comparison) warn(base, head []*Result) {
+	if intervalRank(len(base), len(head)) == 0 {
+		c.add("too_few_runs", "", "%d runs of base and %d of head are too few to tell any difference from chance: it takes 4 of each", len(base), len(head))
+	}
+	for _, id := range c.Base.IDs {
+		if id != "" && slices.Contains(c.Head.IDs, id) {
+			c.add("in_both", id, "%s is in base and in head", id)
+		}
+	}
+	c.warnOfDegraded("base", base)
+	c.warnOfDegraded("head", head)
+	if len(base) > 1 && len(head) > 1 && (precede(base, head) || precede(head, base)) {
+		c.add("not_interleaved", "", "all runs of one side were over before the first of the other began: what changed on the machine in between looks like a difference; run them in turns")
+	}
+	c.warnOfUnlike("unlike_spec", base, head, func(r *Result) any { return r.measured() })
+	c.warnOfUnlike("unlike_environment", base, head, func(r *Result) any { return r.Environment.told() })
+	c.warnOfUnlike("unlike_version", base, head, func(r *Result) any { return map[string]string{"version": r.Environment.Version} })
+	c.warnOfSeeds(base, head)
+}
+
+func (c *Comparison) warnOfDegraded(side string, results []*Result) {
+	why := map[string]bool{}
+	degraded := 0
+	for _, r := range results {
+		if r.Validity.State != Degraded {
+			continue
+		}
+		degraded++
+		for _, reason := range r.Validity.Reasons {
+			why[reason.Code] = true
+		}
+	}
+	if degraded > 0 {
+		c.add("degraded", side, "%d of the %d runs of %s are degraded: %s", degraded, len(results), side, strings.Join(slices.Sorted(maps.Keys(why)), ", "))
+	}
+}
+
+// precede reports whether all of these results had ended when the first of those
+// began.
+func precede(these, those []*Result) bool {
+	last := slices.MaxFunc(these, func(a, b *Result) int { return a.EndTime.Compare(b.EndTime) }).EndTime
+	first := slices.MinFunc(those, func(a, b *Result) int { return a.StartTime.Compare(b.StartTime) }).StartTime
+	return !last.IsZero() && !last.After(first)
+}

@@ -1,0 +1,68 @@
+package aurea
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func hasWarning(c Comparison, code string) bool {
+	return slices.ContainsFunc(c.Warnings, func(w Warning) bool { return w.Code == code })
+}
+
+// What is not to be believed is left out, and what is doubtful is told.
+func TestBelieved(t *testing.T) {
+	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1)
+	base[0].Status = StatusCancelled
+	base[1].Validity = Validity{State: Invalid, Reasons: []Reason{{Code: "no_samples"}}}
+	base[2].Validity = Validity{State: Degraded, Reasons: []Reason{{Code: "delay"}, {Code: "gc_pause"}}}
+	base = append(base, base[3])
+	head = append(head, base[5])
+	c := Compare(base, head, CompareOptions{0.05})
+	want := []Warning{
+		{"not_completed", "base-0", "base-0 of base is left out: it is cancelled"},
+		{"invalid", "base-1", "base-1 of base is left out, as it is invalid: no_samples"},
+		{"duplicate", "base-3", "base-3 is in base more than once, and counts once"},
+		{"in_both", "base-5", "base-5 is in base and in head"},
+		{"degraded", "base", "1 of the 4 runs of base are degraded: delay, gc_pause"},
+	}
+	if diff := cmp.Diff(want, c.Warnings); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if c.Base.Runs != 4 || c.Head.Runs != 5 || metricOf(t, c, "p50").Base.N != 4 {
+		t.Errorf("%+v, %+v", c.Base, c.Head)
+	}
+}
+
+// Runs of one side behind those of the other are told from runs in turns.
+func TestInterleaved(t *testing.T) {
+	begin := time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		base, head []int // minutes
+		want       bool
+	}{
+		"in turns":        {[]int{0, 2, 4}, []int{1, 3, 5}, false},
+		"base first":      {[]int{0, 1, 2}, []int{3, 4, 5}, true},
+		"head first":      {[]int{3, 4, 5}, []int{2, 1, 0}, true},
+		"one each":        {[]int{0}, []int{1}, false},
+		"without a clock": {nil, nil, false},
+	} {
+		sides := [2][]*Result{measuredAll("base", 1, 1), measuredAll("head", 1, 1)}
+		for i, minutes := range [][]int{test.base, test.head} {
+			if minutes != nil {
+				sides[i] = sides[i][:0]
+			}
+			for j, minute := range minutes {
+				r := measuredAs(string(rune('a'+3*i+j)), 1)
+				r.StartTime = begin.Add(time.Duration(minute) * time.Minute)
+				r.EndTime = r.StartTime.Add(time.Minute)
+				sides[i] = append(sides[i], r)
+			}
+		}
+		if c := Compare(sides[0], sides[1], CompareOptions{}); hasWarning(c, "not_interleaved") != test.want {
+			t.Errorf("%s: %+v", name, c.Warnings)
+		}
+	}
+}
