@@ -1,5 +1,7 @@
 package aurea
 
+import "fmt"
+
 // CompareOptions say what matters in a comparison.
 type CompareOptions struct {
 	// Threshold is the difference that matters, as a share of 0 or more; with 0 any
@@ -64,4 +66,14 @@ func (c *Comparison) judge(contrasts []contrast) {
 			c.Verdict = verdict
 		}
 	}
+}
+
+// ParseCompareThreshold reads a difference that matters: a share from 0 to 1, or a
+// percentage. The error says what it must be.
+func ParseCompareThreshold(text string) (float64, error) {
+	value, ok := parseLimit(text, share)
+	if !ok || value < 0 || value > 1 {
+		return 0, fmt.Errorf("must be a share from 0 to 1, such as 5%% or 0.05; got %s", show(text))
+	}
+	return value, nil
 }

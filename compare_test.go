@@ -360,3 +360,16 @@ func TestComparisonJSON(t *testing.T) {
 		t.Errorf("read again (-was +is):\n%s", diff)
 	}
 }
+
+func TestParseCompareThreshold(t *testing.T) {
+	for text, want := range map[string]float64{"5%": 0.05, "0.05": 0.05, "0": 0, "100%": 1, "1": 1, "2.5%": 0.025} {
+		if got, err := ParseCompareThreshold(text); err != nil || math.Abs(got-want) > 1e-15 {
+			t.Errorf("%s is %v (%v)", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "x", "5", "101%", "-1%", "NaN", "5ms", "5 %"} {
+		if got, err := ParseCompareThreshold(text); err == nil {
+			t.Errorf("%s is %v", text, got)
+		}
+	}
+}

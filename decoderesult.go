@@ -1,0 +1,86 @@
+package aurea
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// DecodeResults reads finished results from JSON, one after the other, each as it
+// is written or within the run that the API answers with. The records of their jobs
+// are passed over. Any error is an ErrInvalid that says which of several is wrong.
+func DecodeResults(data []byte) ([]*Result, error) {
+	var results []*Result
+	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
+		var one json.RawMessage
+		err := decoder.Decode(&one)
+		if errors.Is(err, io.EOF) && len(results) > 0 {
+			return results, nil
+		}
+		var result *Result
+		switch {
+		case errors.Is(err, io.EOF):
+			err = errors.New("there is nothing in it; a result is what aurea run -o json prints")
+		case err != nil:
+			err = errors.New(syntaxMessage(err, decoder.InputOffset()))
+		default:
+			result, err = decodeResult(resultIn(one))
+		}
+		if err != nil && len(results) > 0 {
+			err = fmt.Errorf("behind %d results: %w", len(results), err)
+		}
+		if err != nil {
+			return nil, &InvalidError{[]FieldError{{Message: err.Error()}}}
+		}
+		results = append(results, result)
+	}
+}
+
+// resultIn is the result that a run has, or else the document itself.
+func resultIn(document json.RawMessage) json.RawMessage {
+	var run struct {
+		ID     *string         `json:"id"`
+		Result json.RawMessage `json:"result"`
+	}
+	if err := json.Unmarshal(document, &run); err == nil && run.ID != nil && len(run.Result) > 0 {
+		return run.Result
+	}
+	return document
+}
+
+func decodeResult(data []byte) (*Result, error) {
+	var is struct {
+		ID     *string          `json:"benchmark_id"`
+		Counts *json.RawMessage `json:"counts"`
+	}
+	if err := json.Unmarshal(data, &is); err != nil || is.ID == nil || is.Counts == nil {
+		return nil, errors.New("this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints")
+	}
+	result := new(Result)
+	if err := json.Unmarshal(data, result); err != nil {
+		return nil, fmt.Errorf("result %q cannot be read: %w", *is.ID, err)
+	}
+	if err := result.check(); err != nil {
+		return nil, fmt.Errorf("result %q: %w", *is.ID, err)
+	}
+	return result, nil
+}
+
+// check wants what every finished result has.
+func (r *Result) check() error {
+	if !slices.Contains(Statuses(), r.Status) || !r.Status.Finished() {
+		return fmt.Errorf("the status must be one of a finished run; got %s", show(string(r.Status)))
+	}
+	for _, o := range Outcomes() {
+		if n := r.Counts.Of(o); n < 0 || n > maxCounted {
+			return fmt.Errorf("counts.%s must be from 0 to %d; got %d", o, int64(maxCounted), n)
+		}
+	}
+	return r.Counts.Check()
+}
+
+// maxCounted is more jobs than any run has, and few enough to be added up.
+const maxCounted = 1e15
