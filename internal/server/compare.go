@@ -1,0 +1,160 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// maxCompared is the most runs of one side of a comparison.
+const maxCompared = 100
+
+type compareInput struct {
+	Base      []string `query:"base,explode" doc:"ids of runs, comma-separated or repeated; baseline for the one of head's name; name:NAME for the newest 100 completed ones of a name" example:"baseline"`
+	Head      []string `query:"head,explode" doc:"likewise, less baseline"`
+	Threshold string   `query:"threshold" default:"5%" doc:"the difference that matters, as a share or a percentage"`
+}
+
+type compareAnswer struct {
+	Body aurea.Comparison
+}
+
+func (s *Server) registerCompare(api huma.API, op huma.Operation) {
+	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
+	op.RejectUnknownQueryParameters = true
+	huma.Register(api, op, func(ctx context.Context, input *compareInput) (*compareAnswer, error) {
+		threshold, err := aurea.ParseCompareThreshold(input.Threshold)
+		if err != nil {
+			return nil, wrongQuery("threshold", err.Error())
+		}
+		head, err := s.compared(ctx, "head", input.Head, nil)
+		if err != nil {
+			return nil, err
+		}
+		base, err := s.compared(ctx, "base", input.Base, head)
+		if err != nil {
+			return nil, err
+		}
+		return &compareAnswer{aurea.Compare(base, head, aurea.CompareOptions{Threshold: threshold})}, nil
+	})
+	describeComparison(api.OpenAPI().Components.Schemas.Map())
+}
+
+// describeComparison says what the verdicts may be.
+func describeComparison(schemas map[string]*huma.Schema) {
+	for _, verdict := range aurea.ComparisonVerdicts() {
+		of := schemas["Comparison"].Properties["verdict"]
+		of.Enum = append(of.Enum, string(verdict))
+	}
+	for _, verdict := range aurea.MetricVerdicts() {
+		of := schemas["MetricComparison"].Properties["verdict"]
+		of.Enum = append(of.Enum, string(verdict))
+	}
+}
+
+// compared are the results of one side's runs. Against is the other side, whose
+// baseline may be asked for.
+func (s *Server) compared(ctx context.Context, side string, asked []string, against []*aurea.Result) ([]*aurea.Result, error) {
+	words := strings.Split(strings.Join(asked, ","), ",")
+	if len(asked) == 0 {
+		return nil, wrongQuery(side, "is needed: the ids of one run or several, comma-separated")
+	}
+	if len(words) > maxCompared {
+		return nil, wrongQuery(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(words)))
+	}
+	var results []*aurea.Result
+	for _, word := range words {
+		found, err := s.resultsOf(ctx, side, word, against)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, found...)
+	}
+	if len(results) > maxCompared {
+		return nil, wrongQuery(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(results)))
+	}
+	return results, nil
+}
+
+// resultsOf are those that one word stands for.
+func (s *Server) resultsOf(ctx context.Context, side, word string, against []*aurea.Result) ([]*aurea.Result, error) {
+	name, isName := strings.CutPrefix(word, "name:")
+	switch {
+	case word == "" || word == "name:":
+		return nil, wrongQuery(side, "must be the ids of runs, comma-separated; one of them is empty")
+	case isName:
+		return s.resultsNamed(ctx, aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}, "completed run named")
+	case word == "baseline" && side == "head":
+		return nil, wrongQuery(side, "cannot be the baseline, which is what head is held against; give its id")
+	case word == "baseline":
+		name, err := nameOf(against)
+		if err != nil {
+			return nil, err
+		}
+		return s.resultsNamed(ctx, aurea.RunQuery{Name: name, Baseline: true, Limit: 1}, "baseline named")
+	}
+	run, err := s.options.Runs.Get(ctx, word)
+	if err == nil && !run.Status.Finished() {
+		err = fmt.Errorf("%w: run %s of %s is %s; it can be compared when it has finished", aurea.ErrConflict, run.ID, side, run.Status)
+	}
+	if err == nil && run.Result == nil {
+		err = fmt.Errorf("%w: run %s of %s is %s and has no result to compare", aurea.ErrConflict, run.ID, side, run.Status)
+	}
+	if err != nil {
+		return nil, s.asProblem(err)
+	}
+	return []*aurea.Result{run.Result}, nil
+}
+
+// nameOf is the name that all of the results have.
+func nameOf(results []*aurea.Result) (string, error) {
+	name := results[0].Name
+	for _, r := range results {
+		if r.Name == "" {
+			return "", wrongQuery("base", "cannot be the baseline: run "+r.ID+" of head has no name; give ids")
+		}
+		if r.Name != name {
+			return "", wrongQuery("base", fmt.Sprintf("cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
+		}
+	}
+	return name, nil
+}
+
+// resultsNamed are the results that a query by name finds; what says in words what
+// it is for.
+func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
+	page, err := s.options.Runs.List(ctx, query)
+	if err != nil {
+		return nil, s.asProblem(err)
+	}
+	runs, err := page.Whole()
+	var results []*aurea.Result
+	for _, run := range runs {
+		if run.Result != nil {
+			results = append(results, run.Result)
+		}
+	}
+	if err == nil && len(results) == 0 {
+		err = fmt.Errorf("%w: there is no %s %q with a result", aurea.ErrNotFound, what, query.Name)
+	}
+	if err != nil {
+		return nil, s.asProblem(err)
+	}
+	return results, nil
+}
+
+// Compare has the server compare runs that it keeps. Each side is ids, or one of
+// the other things that stand for runs there.
+func (c *Client) Compare(ctx context.Context, base, head []string, options aurea.CompareOptions) (comparison aurea.Comparison, err error) {
+	err = c.do(ctx, call{method: http.MethodGet, path: "/v1/compare", again: true, query: url.Values{
+		"base": base, "head": head, "threshold": {strconv.FormatFloat(options.Threshold, 'g', -1, 64)},
+	}}, &comparison)
+	return comparison, err
+}

@@ -1,0 +1,129 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// inTurns has four runs of each of two versions, the second of which is slower by
+// far, and returns their ids.
+func (s *service) inTurns() (base, head []string) {
+	for range 4 {
+		base = append(base, s.finished(`{"num_jobs": 4, "name": "old", "workload": {"kind": "sleep", "duration": "1ms"}}`)["id"].(string))
+		head = append(head, s.finished(`{"num_jobs": 4, "name": "new", "workload": {"kind": "sleep", "duration": "100ms"}}`)["id"].(string))
+	}
+	return base, head
+}
+
+func (s *service) comparison(query string) (c aurea.Comparison) {
+	s.t.Helper()
+	got := s.call("GET", "/v1/compare?"+query, nil)
+	if err := json.Unmarshal(got.body, &c); got.status != 200 || err != nil {
+		s.t.Fatalf("%s: %d %s", query, got.status, got.body)
+	}
+	return c
+}
+
+// Runs are compared by their ids, by their names and with a baseline, by the API
+// and by its client.
+func TestCompare(t *testing.T) {
+	s := serve(t, runs.Options{})
+	base, head := s.inTurns()
+	byID := s.comparison("base=" + strings.Join(base, ",") + "&head=" + strings.Join(head, ","))
+	if byID.Verdict != aurea.Regression || byID.Threshold != aurea.DefaultCompareThreshold || !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
+		t.Errorf("%+v", byID)
+	}
+	if m := byID.Metrics[1]; m.Metric != "mean_latency" || m.Verdict != aurea.MetricWorse || m.Base.N != 4 || m.Difference.Value < 1 || m.P > 0.03 {
+		t.Errorf("%+v", m)
+	}
+	unlike := aurea.Warning{Code: "unlike_spec", About: "workload.duration", Message: "workload.duration is 1ms in base and 100ms in head"}
+	if !slices.Contains(byID.Warnings, unlike) {
+		t.Errorf("the warnings are %+v", byID.Warnings)
+	}
+	repeated := s.comparison("base=" + strings.Join(base, "&base=") + "&head=" + strings.Join(head, "&head="))
+	if diff := cmp.Diff(byID, repeated); diff != "" {
+		t.Errorf("repeated (-list +repeated):\n%s", diff)
+	}
+	byClient, err := s.client(t, "").Compare(t.Context(), base, head, aurea.CompareOptions{Threshold: aurea.DefaultCompareThreshold})
+	if diff := cmp.Diff(byID, byClient); err != nil || diff != "" {
+		t.Errorf("by a client (%v):\n%s", err, diff)
+	}
+	byName := s.comparison("base=name:new&head=name:old&threshold=10%25")
+	if byName.Verdict != aurea.Improvement || byName.Threshold != 0.1 || byName.Base.Runs != 4 || byName.Head.Runs != 4 {
+		t.Errorf("by name: %+v", byName)
+	}
+
+	if got := s.call("PATCH", "/v1/runs/"+head[0], strings.NewReader(`{"baseline": true}`), isJSON); got.status != 200 {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	baseline := s.comparison("base=baseline&head=" + head[1] + "," + head[2])
+	if baseline.Verdict != aurea.TooLittleEvidence || !slices.Equal(baseline.Base.IDs, head[:1]) {
+		t.Errorf("with the baseline: %+v", baseline)
+	}
+	for query, says := range map[string]string{
+		"base=baseline&head=" + base[0]:                 `there is no baseline named "old"`,
+		"base=baseline&head=" + base[0] + "," + head[0]: `several names, "old" and "new"`,
+		"base=name:other&head=" + base[0]:               `there is no completed run named "other"`,
+	} {
+		if got := s.call("GET", "/v1/compare?"+query, nil); got.status < 400 || got.status > 404 || !strings.Contains(strings.ReplaceAll(string(got.body), `\"`, `"`), says) {
+			t.Errorf("%s: %d %s", query, got.status, got.body)
+		}
+	}
+}
+
+func TestCompareErrors(t *testing.T) {
+	s := serve(t, runs.Options{Queue: 1})
+	id := s.finished(oneJob)["id"].(string)
+	running := s.submit(endless)["id"].(string)
+	until(t, "the run to begin", func() bool { return s.manager.Stats().Active == 1 })
+	queued := s.submit(endless)["id"].(string)
+	many := strings.Repeat(id+",", 100) + id
+	tests := []struct {
+		query          string
+		status         int
+		says, location string
+	}{
+		{"", 400, "head: is needed: the ids of one run or several", "query.head"},
+		{"head=" + id, 400, "base: is needed: the ids of one run or several", "query.base"},
+		{"base=" + id + "&head=", 400, "head: is needed", "query.head"},
+		{"base=" + id + ",&head=" + id, 400, "base: must be the ids of runs", "query.base"},
+		{"base=" + id + "&head=name:", 400, "one of them is empty", "query.head"},
+		{"base=" + many + "&head=" + id, 400, "base: must be 100 runs at most; got 101", "query.base"},
+		{"base=baseline&head=" + id, 400, "run " + id + " of head has no name", "query.base"},
+		{"base=" + id + "&head=baseline", 400, "head: cannot be the baseline", "query.head"},
+		{"base=" + id + "&head=" + id + "&threshold=5", 400, "threshold: must be a share from 0 to 1, such as 5% or 0.05", "query.threshold"},
+		{"base=" + id + "&head=" + id + "&alpha=1", 400, "unknown query parameter", "query.alpha"},
+		{"base=" + id + "&head=benchmark-0", 404, "there is no run benchmark-0", ""},
+		{"base=benchmark-0," + id + "&head=" + id, 404, "there is no run benchmark-0", ""},
+		{"base=" + running + "&head=" + id, 409, "run " + running + " of base is running", ""},
+		{"base=" + id + "&head=" + queued, 409, "run " + queued + " of head is queued", ""},
+	}
+	for _, test := range tests {
+		detail, wrong := s.call("GET", "/v1/compare?"+test.query, nil).problem(t, test.status)
+		if !strings.Contains(detail, test.says) {
+			t.Errorf("%.99s: %q does not say %q", test.query, detail, test.says)
+		}
+		if _, ok := wrong[test.location]; ok != (test.location != "") {
+			t.Errorf("%.99s: wrong are %v, want %q", test.query, wrong, test.location)
+		}
+	}
+	var cancelled document
+	s.call("POST", fmt.Sprint("/v1/runs/", queued, "/cancel"), nil).into(t, &cancelled)
+	s.call("GET", "/v1/compare?base="+queued+"&head="+id, nil).problem(t, 409) // it has no result
+	client := s.client(t, "")
+	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id}, aurea.CompareOptions{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
+		t.Errorf("by a client: %v", err)
+	}
+	if _, err := client.Compare(t.Context(), nil, []string{id}, aurea.CompareOptions{}); !errors.Is(err, aurea.ErrInvalid) {
+		t.Errorf("by a client: %v", err)
+	}
+}
