@@ -53,13 +53,9 @@ func (v Validity) why() string {
 // warn says what stands between the numbers and what they are taken for.
 func (c *Comparison) warn(base, head []*Result) {
 	if intervalRank(len(base), len(head)) == 0 {
-		c.add("too_few_runs", "", "%d runs of base and %d of head are too few to tell any difference from chance: it takes 4 of each", len(base), len(head))
+		c.add("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: it takes 4 of each", len(base), len(head))
 	}
-	for _, id := range c.Base.IDs {
-		if id != "" && slices.Contains(c.Head.IDs, id) {
-			c.add("in_both", id, "%s is in base and in head", id)
-		}
-	}
+	c.warnOfShared()
 	c.warnOfDegraded("base", base)
 	c.warnOfDegraded("head", head)
 	if len(base) > 1 && len(head) > 1 && (precede(base, head) || precede(head, base)) {
@@ -69,6 +65,15 @@ func (c *Comparison) warn(base, head []*Result) {
 	c.warnOfUnlike("unlike_environment", base, head, func(r *Result) any { return r.Environment.told() })
 	c.warnOfUnlike("unlike_version", base, head, func(r *Result) any { return map[string]string{"version": r.Environment.Version} })
 	c.warnOfSeeds(base, head)
+}
+
+// warnOfShared tells of runs on both sides: what is compared with itself is alike
+// by necessity.
+func (c *Comparison) warnOfShared() {
+	shared := slices.DeleteFunc(slices.Clone(c.Base.IDs), func(id string) bool { return id == "" || !slices.Contains(c.Head.IDs, id) })
+	if len(shared) > 0 {
+		c.add("in_both", shared[0], "runs that are in base and in head make the two alike; there are %d, such as %s", len(shared), shared[0])
+	}
 }
 
 func (c *Comparison) warnOfDegraded(side string, results []*Result) {
@@ -84,7 +89,7 @@ func (c *Comparison) warnOfDegraded(side string, results []*Result) {
 		}
 	}
 	if degraded > 0 {
-		c.add("degraded", side, "%d of the %d runs of %s are degraded: %s", degraded, len(results), side, strings.Join(slices.Sorted(maps.Keys(why)), ", "))
+		c.add("degraded", side, "runs of %s that are degraded: %d of %d (%s)", side, degraded, len(results), strings.Join(slices.Sorted(maps.Keys(why)), ", "))
 	}
 }
 

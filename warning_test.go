@@ -25,8 +25,8 @@ func TestBelieved(t *testing.T) {
 		{"not_completed", "base-0", "base-0 of base is left out: it is cancelled"},
 		{"invalid", "base-1", "base-1 of base is left out, as it is invalid: no_samples"},
 		{"duplicate", "base-3", "base-3 is in base more than once, and counts once"},
-		{"in_both", "base-5", "base-5 is in base and in head"},
-		{"degraded", "base", "1 of the 4 runs of base are degraded: delay, gc_pause"},
+		{"in_both", "base-5", "runs that are in base and in head make the two alike; there are 1, such as base-5"},
+		{"degraded", "base", "runs of base that are degraded: 1 of 4 (delay, gc_pause)"},
 	}
 	if diff := cmp.Diff(want, c.Warnings); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

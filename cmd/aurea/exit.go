@@ -14,8 +14,9 @@ const (
 	exitOK          = 0
 	exitFailure     = 1   // the tool failed
 	exitUsage       = 2   // wrong usage or wrong spec
-	exitThreshold   = 3   // a threshold failed
+	exitThreshold   = 3   // a threshold failed, or a comparison found a regression
 	exitInvalid     = 4   // the measurement is invalid, or there was no data
+	exitEvidence    = 5   // a comparison has too little evidence to say
 	exitInterrupted = 130 // interrupted; the partial result was printed
 )
 

@@ -23,10 +23,9 @@ func writeHTML(r *aurea.Result, w io.Writer) error {
 		return err
 	}
 	return reportTemplate.Execute(w, map[string]any{
-		"Sheet":    newSheet(r),
-		"Headline": headline(r),
-		"Charts":   charts(r.Series),
-		"JSON":     raw.String(),
+		"Sheet":  newSheet(r),
+		"Charts": charts(r.Series),
+		"JSON":   raw.String(),
 	})
 }
 

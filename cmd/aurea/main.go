@@ -1,5 +1,5 @@
-// Command aurea runs benchmarks: as a service (serve), or once (run); and asks a
-// service for those that it keeps (runs).
+// Command aurea runs benchmarks: as a service (serve), or once (run); says how
+// several differ (compare); and asks a service for those that it keeps (runs).
 //
 // Its stance: this is the only place where parts meet, where flags and the
 // environment are read, and where signals are handled. Results go to standard
@@ -50,7 +50,7 @@ Every flag can be given as an environment variable: --listen is AUREA_LISTEN.`,
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return usageError{err, command.CommandPath()}
 	})
-	root.AddCommand(newServe(), newRunCommand(), newRuns(), newWorkloads(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newRunCommand(), newCompare(), newRuns(), newWorkloads(), newHealth(), newVersion())
 	return root
 }
 

@@ -181,7 +181,7 @@ func TestText(t *testing.T) {
 
 // Every command explains itself, every flag too.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"", "serve", "run", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete", "runs export", "workloads", "health", "version", "completion"} {
+	for _, name := range []string{"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete", "runs export", "workloads", "health", "version", "completion"} {
 		args := append(strings.Fields(name), "--help")
 		code, stdout, _ := command(t, "", args...)
 		if code != exitOK || !strings.Contains(stdout, "Usage:\n  aurea") {

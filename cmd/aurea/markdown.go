@@ -10,10 +10,11 @@ import (
 
 // writeMarkdown prints a result for a comment on a change, as GitHub and GitLab
 // show one.
-func writeMarkdown(r *aurea.Result, w io.Writer) error {
-	s := newSheet(r)
+func writeMarkdown(r *aurea.Result, w io.Writer) error { return newSheet(r).writeMarkdown(w) }
+
+func (s sheet) writeMarkdown(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "### %s: %s\n", markdownText(s.Title), headline(r))
+	fmt.Fprintf(&text, "### %s: %s\n", markdownText(s.Title), s.Headline)
 	writeMarkdownTable(&text, []string{"", ""}, pairs(s.Facts))
 	for _, table := range s.Tables {
 		writeMarkdownTable(&text, table.Header, table.Rows)

@@ -11,10 +11,11 @@ import (
 // A sheet is a result as people read it, whatever it is written on: facts, tables
 // and what makes it doubtful.
 type sheet struct {
-	Title  string
-	Facts  [][2]string
-	Tables []table
-	Doubts []string
+	Title    string
+	Headline string // the verdict
+	Facts    [][2]string
+	Tables   []table
+	Doubts   []string
 }
 
 // A table has a header and rows of as many cells. The first cell of a row names it.
@@ -24,7 +25,7 @@ type table struct {
 }
 
 func newSheet(r *aurea.Result) sheet {
-	s := sheet{Title: r.Name, Facts: facts(r)}
+	s := sheet{Title: r.Name, Headline: headline(r), Facts: facts(r)}
 	if s.Title == "" {
 		s.Title = r.ID
 	}

@@ -10,8 +10,9 @@ import (
 )
 
 // writeText prints a result for people at a terminal.
-func writeText(r *aurea.Result, w io.Writer) error {
-	s := newSheet(r)
+func writeText(r *aurea.Result, w io.Writer) error { return newSheet(r).writeText(w) }
+
+func (s sheet) writeText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, fact := range s.Facts {
 		fmt.Fprintf(t, "%s\t%s\n", fact[0], fact[1])
@@ -22,8 +23,8 @@ func writeText(r *aurea.Result, w io.Writer) error {
 			fmt.Fprintln(t, strings.Join(row, "\t"))
 		}
 	}
-	for _, doubt := range s.Doubts {
-		fmt.Fprintf(t, "\n%s\n", doubt)
+	if len(s.Doubts) > 0 {
+		fmt.Fprintf(t, "\n%s\n", strings.Join(s.Doubts, "\n"))
 	}
 	return t.Flush()
 }

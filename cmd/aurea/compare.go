@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// comparisonWriters are the forms of a comparison, by the name that -o takes.
+var comparisonWriters = map[string]func(sheet, aurea.Comparison, io.Writer) error{
+	"text":     func(s sheet, _ aurea.Comparison, w io.Writer) error { return s.writeText(w) },
+	"markdown": func(s sheet, _ aurea.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
+	"json":     func(_ sheet, c aurea.Comparison, w io.Writer) error { return writeJSON(w, c) },
+}
+
+func newCompare() *cobra.Command {
+	var output, threshold string
+	var remote remote
+	command := &cobra.Command{
+		Use:   "compare BASE HEAD",
+		Short: "Say how runs differ from others, and whether that is more than chance",
+		Long: `Compares the runs of HEAD with those of BASE. Each of the two is a file of results
+(what aurea run -o json prints, one after the other), a directory of such files, or
+several of either, comma-separated. At a server, which keeps runs, each is the id of
+a run, several of them, or name:NAME for the completed ones of a name; and BASE may
+be baseline, for the run that is the baseline of HEAD's name.
+
+One run of each tells nothing, since two runs differ by chance alone. It takes 4 of
+each to tell any difference, and 10 to tell a small one. Run them in turns, so that
+what else happens on the machine happens to both:
+
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    aurea run old.yaml -o json >>base.json
+    aurea run new.yaml -o json >>head.json
+  done
+  aurea compare base.json head.json
+
+Exit codes: 0 nothing that matters is worse; 3 a regression: a metric is worse, by
+the threshold or more; 5 too little evidence to say; 2 wrong usage, or a file that
+holds no results; 1 anything else.`,
+		Example: `  aurea compare base.json head.json
+  aurea compare results/old results/new --threshold 2% -o markdown
+  aurea compare name:old name:new --server http://127.0.0.1:5000`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, args []string) error {
+			write, ok := comparisonWriters[output]
+			if !ok {
+				return usageErrorf("-o must be one of %s; got %q", strings.Join(slices.Sorted(maps.Keys(comparisonWriters)), ", "), output)
+			}
+			share, err := aurea.ParseCompareThreshold(threshold)
+			if err != nil {
+				return usageErrorf("--threshold %v", err)
+			}
+			c, err := remote.compare(command.Context(), args[0], args[1], aurea.CompareOptions{Threshold: share})
+			if err != nil {
+				return err
+			}
+			if err := write(newComparisonSheet(c, args[0], args[1]), c, command.OutOrStdout()); err != nil {
+				return fmt.Errorf("cannot write the comparison: %w", err)
+			}
+			return comparisonExit(c)
+		},
+	}
+	command.Flags().StringVar(&threshold, "threshold", "5%", "the difference that matters, as a share or a percentage")
+	command.Flags().StringVarP(&output, "output", "o", "text", "form of the comparison: text, markdown or json")
+	remote.addFlags(command.Flags(), defaultServer)
+	return command
+}
+
+// compare compares two sides, of files here, of runs at the server.
+func (r remote) compare(ctx context.Context, base, head string, options aurea.CompareOptions) (aurea.Comparison, error) {
+	baseSide, err := readSide(base)
+	if err != nil {
+		return aurea.Comparison{}, err
+	}
+	headSide, err := readSide(head)
+	if err != nil {
+		return aurea.Comparison{}, err
+	}
+	if len(baseSide.ids)+len(headSide.ids) == 0 {
+		return aurea.Compare(baseSide.results, headSide.results, options), nil
+	}
+	if len(baseSide.results)+len(headSide.results) > 0 {
+		return aurea.Comparison{}, usageErrorf("give files on both sides, or runs of a server on both; got %q and %q", base, head)
+	}
+	client, err := r.client()
+	if err != nil {
+		return aurea.Comparison{}, err
+	}
+	defer client.Close()
+	return client.Compare(ctx, baseSide.ids, headSide.ids, options)
+}
+
+// comparisonExit turns the verdict into the exit.
+func comparisonExit(c aurea.Comparison) error {
+	var worse []string
+	for _, m := range c.Metrics {
+		if m.Verdict == aurea.MetricWorse {
+			worse = append(worse, m.Metric)
+		}
+	}
+	switch c.Verdict {
+	case aurea.Regression:
+		return exitError{exitThreshold, "a regression: worse by evidence in " + strings.Join(worse, ", ")}
+	case aurea.TooLittleEvidence:
+		return exitError{exitEvidence, "too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
+	}
+	return nil
+}

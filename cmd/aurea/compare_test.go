@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// resultsFile is a file of results, one after the other, whose latencies are all
+// so many seconds.
+func resultsFile(t *testing.T, name string, latencies ...float64) string {
+	t.Helper()
+	var text strings.Builder
+	for i, latency := range latencies {
+		r := &aurea.Result{
+			ID: fmt.Sprintf("benchmark-%s-%d", filepath.Base(name), i), Status: aurea.StatusCompleted, Model: aurea.Closed,
+			Counts: aurea.Counts{Planned: 1000, OK: 1000}, Throughput: 8 / latency, MeanLatency: latency,
+			Latency: aurea.Summary{Count: 1000, Mean: latency, P50: latency, P90: latency, P99: latency, P999: 4 * latency},
+		}
+		if err := r.WriteJSON(&text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return file(t, name, text.String())
+}
+
+// The text is what people read of a comparison: what is known, a ~ where nothing
+// is, and notes.
+func TestCompareText(t *testing.T) {
+	t.Chdir(t.TempDir())
+	base, head := resultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), resultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
+	link := func(to, name string) {
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link(base, "old.json")
+	link(head, "new.json")
+	code, got, stderr := command(t, "", "compare", "old.json", "new.json", "--threshold", "10%")
+	want := `verdict  too little evidence
+base     6 runs of old.json
+head     6 runs of new.json
+
+                  base         head          difference                      p      n    
+throughput        7.73 ± 2%    6.531 ± 36%   ~             [-17.6%, +12.2%]  0.065  6+6  
+mean_latency      1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
+p50               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
+p90               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
+p99               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
+p99.9             4.14s ± 2%   4.9s ± 27%    ~             [-10.9%, +21.4%]  0.065  6+6  
+error_rate        0% ± 0%      0% ± 0%       +0.00 points  [+0.00, +0.00]    1.000  6+6  same
+cost_per_million  0 ± 0%       0 ± 0%        +0.0%         [+0.0%, +0.0%]    1.000  6+6  same
+
+medians of runs; ± and brackets hold the true value with 95 % confidence; differences up to 10 % do not matter, nor 0.1 points of errors
+~: no evidence of a difference, nor that there is none
+`
+	if diff := cmp.Diff(want, got); diff != "" || code != exitEvidence || !strings.Contains(stderr, "too little evidence to say") {
+		t.Errorf("exit %d, %s(-want +got):\n%s", code, stderr, diff)
+	}
+}
+
+// Each verdict has its exit code, whatever the form.
+func TestCompareExit(t *testing.T) {
+	base, slow := resultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), resultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
+	for _, test := range []struct {
+		base, head, threshold string
+		code                  int
+		verdict, says         string
+	}{
+		{base, slow, "5%", exitThreshold, "regression", "worse by evidence in throughput, mean_latency"},
+		{slow, base, "5%", exitOK, "improvement", ""},
+		{base, base, "5%", exitOK, "no_change", ""},
+		{base, slow, "0.5", exitOK, "no_change", ""},
+		{resultsFile(t, "one", 1), resultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "too little evidence"},
+	} {
+		code, text, stderr := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
+		var c aurea.Comparison
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Fatal(err)
+		}
+		if code != test.code || string(c.Verdict) != test.verdict || !strings.Contains(stderr, test.says) || (stderr == "") != (test.says == "") {
+			t.Errorf("%s: exit %d with %s, %q; want %d with %s", test.head, code, c.Verdict, stderr, test.code, test.verdict)
+		}
+		again, markdown, _ := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown")
+		if again != code || !strings.HasPrefix(markdown, "### ") || !strings.Contains(markdown, ": "+words(test.verdict)+"\n") {
+			t.Errorf("%s: exit %d in Markdown:\n%s", test.head, again, markdown)
+		}
+	}
+}
+
+// A side is a file, a directory of files, or several of both.
+func TestReadSide(t *testing.T) {
+	one, two := resultsFile(t, "one.json", 1), resultsFile(t, "two,3.json", 1, 2)
+	directory := filepath.Join(t.TempDir(), "a [b]")
+	if err := os.Mkdir(directory, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]string{"x.json": one, "y.json": two, "notes.txt": file(t, "notes", "no result")} {
+		if err := os.Symlink(from, filepath.Join(directory, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for argument, want := range map[string]side{
+		one: {results: make([]*aurea.Result, 1)}, two: {results: make([]*aurea.Result, 2)}, directory: {results: make([]*aurea.Result, 3)},
+		one + "," + directory:            {results: make([]*aurea.Result, 4)},
+		"baseline":                       {ids: []string{"baseline"}},
+		"name:a b":                       {ids: []string{"name:a b"}},
+		"benchmark-1,benchmark-2," + one: {ids: []string{"benchmark-1", "benchmark-2"}, results: make([]*aurea.Result, 1)},
+	} {
+		got, err := readSide(argument)
+		if err != nil || len(got.results) != len(want.results) || !cmp.Equal(got.ids, want.ids) {
+			t.Errorf("%s: %d results and %q (%v)", argument, len(got.results), got.ids, err)
+		}
+	}
+}
+
+func TestCompareErrors(t *testing.T) {
+	good := resultsFile(t, "good.json", 1)
+	spec, broken := file(t, "spec.json", `{"num_jobs": 5}`), file(t, "broken.json", `{"benchmark_id": "x"`)
+	empty := t.TempDir()
+	url, _ := aureatest.Serve(t)
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{good}, exitUsage, "accepts 2 arg(s), received 1"},
+		{[]string{good, spec}, exitUsage, "aurea: " + spec + ": this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints"},
+		{[]string{broken, good}, exitUsage, "aurea: " + broken + ": the document is not JSON: it ends too early"},
+		{[]string{file(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},
+		{[]string{good, "elsewhere"}, exitUsage, `aurea: there is no file "elsewhere"; the id of a run begins with benchmark-`},
+		{[]string{good, empty}, exitUsage, "there is no .json file in the directory"},
+		{[]string{good, "benchmark-1"}, exitUsage, "give files on both sides, or runs of a server on both"},
+		{[]string{good, good, "--threshold", "x"}, exitUsage, `aurea: --threshold must be a share from 0 to 1, such as 5% or 0.05; got "x"`},
+		{[]string{good, good, "-o", "html"}, exitUsage, `aurea: -o must be one of json, markdown, text; got "html"`},
+		{[]string{"benchmark-1", "benchmark-2", "--server", url}, exitFailure, "aurea: not found: there is no run benchmark-2"},
+		{[]string{"baseline", "name:x", "--server", url}, exitFailure, `aurea: not found: there is no completed run named "x"`},
+		{[]string{"name:x", "baseline", "--server", url}, exitUsage, "head: cannot be the baseline"},
+		{[]string{"benchmark-1", "benchmark-2", "--server", "wat"}, exitUsage, "aurea: --server: must be a URL"},
+	} {
+		code, stdout, stderr := command(t, "", append([]string{"compare"}, test.args...)...)
+		if code != test.code || !strings.Contains(stderr, test.want) || stdout != "" {
+			t.Errorf("aurea compare %s: exit %d, %q, %q; want %d, %q", strings.Join(test.args, " "), code, stdout, stderr, test.code, test.want)
+		}
+	}
+}
+
+// Real runs, in turns, are compared from files and at a server.
+func TestCompareRuns(t *testing.T) {
+	url, _ := aureatest.Serve(t)
+	files := map[string]string{"old": "", "new": ""}
+	for range 4 {
+		for name, took := range map[string]string{"old": "1ms", "new": "100ms"} {
+			files[name] += at(t, url, "run", "--jobs", "4", "--job-duration", took, "--name", name, "-q", "-o", "json")
+		}
+	}
+	for from, args := range map[string][]string{
+		"files":  {file(t, "old.json", files["old"]), file(t, "new.json", files["new"])},
+		"server": {"name:old", "name:new", "--server", url},
+	} {
+		code, text, _ := command(t, "", append([]string{"compare"}, args...)...)
+		if code != exitThreshold || !strings.Contains(text, "verdict  regression\nbase     4 runs of ") || !strings.Contains(text, "workload.duration is 1ms in base and 100ms in head") {
+			t.Errorf("%s: exit %d\n%s", from, code, text)
+		}
+	}
+}
