@@ -189,6 +189,21 @@ func TestComparedMetrics(t *testing.T) {
 	}
 }
 
+// A delay is the generator's own: that it grew is told, and is no regression.
+func TestCompareDelay(t *testing.T) {
+	side := func(name string, delay float64) []*Result {
+		results := measuredAll(name, 1, 1.001, 1.002, 1.003, 1.004, 1.005)
+		for _, r := range results {
+			r.Model, r.Delay = Open, Summary{Count: 2000, P99: delay * r.MeanLatency}
+		}
+		return results
+	}
+	c := Compare(side("base", 1e-5), side("head", 1e-3), CompareOptions{DefaultCompareThreshold})
+	if m := metricOf(t, c, "delay.p99"); m.Verdict != MetricWorse || m.Difference.Value < 90 || c.Verdict != NoChange {
+		t.Errorf("%s with %+v", c.Verdict, m)
+	}
+}
+
 // sided draws the runs of one side, some of them as others are.
 func sided(t *rapid.T, side string) []*Result {
 	latencies := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(0.5, 2), rapid.SampledFrom([]float64{1, 1.25, 1.5})), 0, 12).Draw(t, side)
