@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 	if commands < 10 {
 		t.Errorf("only %d commands were looked for", commands)
 	}
-	for _, code := range []int{exitOK, exitFailure, exitUsage, exitThreshold, exitInvalid, exitInterrupted} {
+	for _, code := range []int{exitOK, exitFailure, exitUsage, exitThreshold, exitInvalid, exitEvidence, exitInterrupted} {
 		if !strings.Contains(doc, "\n| "+strconv.Itoa(code)+" | ") {
 			t.Errorf("docs/cli.md has no line for exit code %d", code)
 		}
