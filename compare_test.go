@@ -103,6 +103,11 @@ func TestCompareVerdicts(t *testing.T) {
 		{"faster", spread(random, 10, 1, 0.02), spread(random, 10, 0.8, 0.02), 0.05, Improvement, MetricBetter},
 		{"slower by less than matters", spread(random, 20, 1, 0.01), spread(random, 20, 1.03, 0.01), 0.05, NoChange, MetricSame},
 		{"slower by that, when it matters", spread(random, 20, 1, 0.01), spread(random, 20, 1.03, 0.01), 0, Regression, MetricWorse},
+		{"slower by evidence, but by less than matters as far as is known", spread(random, 20, 1, 0.02), spread(random, 20, 1.04, 0.02), 0.05, NoChange, MetricWorse},
+		{"a factor of 1.049", []float64{1, 1, 1, 1}, []float64{1.049, 1.049, 1.049, 1.049}, 0.05, NoChange, MetricSame},
+		{"a factor of 1.051", []float64{1, 1, 1, 1}, []float64{1.051, 1.051, 1.051, 1.051}, 0.05, Regression, MetricWorse},
+		{"down by a factor of 1.049", []float64{1.049, 1.049, 1.049, 1.049}, []float64{1, 1, 1, 1}, 0.05, NoChange, MetricSame},
+		{"down by a factor of 1.051", []float64{1.051, 1.051, 1.051, 1.051}, []float64{1, 1, 1, 1}, 0.05, Improvement, MetricBetter},
 		{"alike", spread(random, 10, 1, 0.01), spread(random, 10, 1, 0.01), 0.05, NoChange, MetricSame},
 		{"noisy", spread(random, 10, 1, 0.3), spread(random, 10, 1, 0.3), 0.05, TooLittleEvidence, MetricUnknown},
 		{"one each", []float64{1}, []float64{100}, 0.05, TooLittleEvidence, MetricUnknown},
@@ -136,6 +141,26 @@ func smallestP(n1, n2 int) float64 {
 		return 1
 	}
 	return 2 / binomial(n1+n2, n1)
+}
+
+// Of a tail nothing may be known where throughput and mean latency are the same; the
+// other way round there is too little evidence.
+func TestDecidingMetrics(t *testing.T) {
+	noise := []float64{1, 3, 2, 5, 4, 1.5, 6}
+	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1, 1, 1, 1)
+	for i, n := range noise {
+		base[i].Latency.P999, head[len(noise)-1-i].Latency.P999 = n, n
+	}
+	c := Compare(base, head, CompareOptions{0.05})
+	if m := metricOf(t, c, "p99.9"); m.Verdict != MetricUnknown || c.Verdict != NoChange {
+		t.Errorf("of the tail nothing is known: %s, %+v", c.Verdict, m)
+	}
+	for i, n := range noise {
+		base[i].MeanLatency, head[len(noise)-1-i].MeanLatency = n, n
+	}
+	if c := Compare(base, head, CompareOptions{0.05}); c.Verdict != TooLittleEvidence {
+		t.Errorf("of the mean nothing is known: %s", c.Verdict)
+	}
 }
 
 // A metric whose values can be 0 has no percentage of that, and is judged all the
@@ -183,6 +208,10 @@ func TestComparedMetrics(t *testing.T) {
 	c := Compare(base, head, CompareOptions{})
 	if m := metricOf(t, c, "delay.p99"); m.Base.N != 0 || m.Head.N != 1 {
 		t.Errorf("delay: %+v", m)
+	}
+	head[0].Model = Closed // which has no schedule to be late by
+	if m := Compare(base, head, CompareOptions{}); len(m.Metrics) != len(metrics)-2 {
+		t.Errorf("closed: %d metrics", len(m.Metrics))
 	}
 	if metricOf(t, c, "p99").Base.N != 2 || !hasWarning(c, "few_jobs") || len(c.Metrics) != len(metrics)-1 {
 		t.Errorf("%d metrics, %+v", len(c.Metrics), c.Warnings)
