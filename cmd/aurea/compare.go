@@ -101,15 +101,19 @@ func (r remote) compare(ctx context.Context, base, head string, options aurea.Co
 // comparisonExit turns the verdict into the exit.
 func comparisonExit(c aurea.Comparison) error {
 	var worse []string
+	enough := false
 	for _, m := range c.Metrics {
+		enough = enough || !m.TooFewRuns
 		if m.Verdict == aurea.MetricWorse {
 			worse = append(worse, m.Metric)
 		}
 	}
-	switch c.Verdict {
-	case aurea.Regression:
+	switch {
+	case c.Verdict == aurea.Regression:
 		return exitError{exitThreshold, "a regression: worse by evidence in " + strings.Join(worse, ", ")}
-	case aurea.TooLittleEvidence:
+	case c.Verdict == aurea.TooLittleEvidence && !enough:
+		return exitError{exitEvidence, "too little evidence to say: it takes 4 runs of each to tell any difference from chance"}
+	case c.Verdict == aurea.TooLittleEvidence:
 		return exitError{exitEvidence, "too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
 	}
 	return nil

@@ -62,7 +62,7 @@ cost_per_million  0 ± 0%       0 ± 0%        +0.0%         [+0.0%, +0.0%]    1
 medians of runs; ± and brackets hold the true value with 95 % confidence; differences up to 10 % do not matter, nor 0.1 points of errors
 ~: no evidence of a difference, nor that there is none
 `
-	if diff := cmp.Diff(want, got); diff != "" || code != exitEvidence || !strings.Contains(stderr, "too little evidence to say") {
+	if diff := cmp.Diff(want, got); diff != "" || code != exitEvidence || !strings.Contains(stderr, "more runs of each would tell") {
 		t.Errorf("exit %d, %s(-want +got):\n%s", code, stderr, diff)
 	}
 }
@@ -79,7 +79,7 @@ func TestCompareExit(t *testing.T) {
 		{slow, base, "5%", exitOK, "improvement", ""},
 		{base, base, "5%", exitOK, "no_change", ""},
 		{base, slow, "0.5", exitOK, "no_change", ""},
-		{resultsFile(t, "one", 1), resultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "too little evidence"},
+		{resultsFile(t, "one", 1), resultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "it takes 4 runs of each"},
 	} {
 		code, text, stderr := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
 		var c aurea.Comparison
