@@ -110,16 +110,3 @@ func BenchmarkReaders(b *testing.B) {
 		})
 	}
 }
-
-func submit(b *testing.B, client *server.Client, spec string) aurea.Run {
-	b.Helper()
-	decoded, err := aurea.DecodeSpec([]byte(spec))
-	if err != nil {
-		b.Fatal(err)
-	}
-	run, err := client.Submit(b.Context(), decoded, "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return run
-}

@@ -50,13 +50,18 @@ func sites(t *testing.T) (a, b site, database string) {
 
 func (s site) submit(t *testing.T, spec string) aurea.Run {
 	t.Helper()
+	return submit(t, s.Client, spec)
+}
+
+func submit(tb testing.TB, client *server.Client, spec string) aurea.Run {
+	tb.Helper()
 	decoded, err := aurea.DecodeSpec([]byte(spec))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	run, err := s.Submit(t.Context(), decoded, "")
+	run, err := client.Submit(tb.Context(), decoded, "")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return run
 }
