@@ -76,8 +76,8 @@ func isTimeout(err error) bool {
 }
 
 // How late the jobs of a run are that nobody watches, and of one that a thousand
-// watch, a hundred of whom never read; and how many of these are cut off a second
-// after their fifteen are over.
+// watch, a hundred of whom never read; and how many of these are gone 15 s
+// after they came.
 func BenchmarkReaders(b *testing.B) {
 	for _, reading := range []int{0, 900} {
 		b.Run(fmt.Sprint("readers=", reading), func(b *testing.B) {
@@ -92,7 +92,7 @@ func BenchmarkReaders(b *testing.B) {
 				run := submit(b, client, `{"rate": 1000, "duration": "25s", "workload": {"kind": "noop"}, "include_jobs": false}`)
 				var c crowd
 				c.watch(b, url, run.ID, reading, reading/9)
-				time.Sleep(16 * time.Second)
+				time.Sleep(15 * time.Second)
 				cut := c.cut(b)
 				if now, err := client.Get(b.Context(), run.ID); err != nil || now.Status != aurea.StatusRunning {
 					b.Fatal("the run did not go on until then: ", now.Status, err)

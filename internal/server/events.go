@@ -16,8 +16,8 @@ import (
 )
 
 // eventTimeout is how long a reader may leave an event unread. One that does not
-// read at all is cut off after it.
-const eventTimeout = 15 * time.Second
+// read at all is gone within 15 s of its coming.
+const eventTimeout = 12 * time.Second
 
 type eventsInput struct {
 	ID   string `path:"id" doc:"of the run: its result's benchmark_id"`
