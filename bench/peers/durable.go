@@ -42,7 +42,7 @@ func runningBoth(ctx context.Context) (stop func(), err error) {
 		}
 		if err := answers(at); err != nil {
 			stop()
-			return nil, fmt.Errorf("%s: %w", services[i], err)
+			return nil, fmt.Errorf("%s does not answer: %w; Flask is Debian's python3-flask", services[i], err)
 		}
 	}
 	return stop, nil
