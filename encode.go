@@ -3,7 +3,6 @@ package aurea
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"io"
 	"strconv"
 	"time"
@@ -13,15 +12,13 @@ import (
 // the end if records were kept. The list is written as a stream: memory does
 // not grow with the number of jobs.
 func (r *Result) WriteJSON(w io.Writer) error {
-	var head bytes.Buffer
-	encoder := json.NewEncoder(&head)
-	encoder.SetEscapeHTML(false) // a threshold is written p99 < 1s
-	if err := encoder.Encode(r); err != nil {
+	head, err := PlainJSON(r)
+	if err != nil {
 		return err
 	}
 	// A short list of jobs needs no large buffer.
 	out := bufio.NewWriterSize(w, int(min(64<<10, 512+r.Counts.Planned*256)))
-	_, _ = out.Write(bytes.TrimSuffix(head.Bytes(), []byte("}\n"))) // a bufio.Writer keeps its first error for Flush
+	_, _ = out.Write(bytes.TrimSuffix(head, []byte{'}'})) // a bufio.Writer keeps its first error for Flush
 	if r.Jobs != nil {
 		r.writeJobs(out)
 	}

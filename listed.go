@@ -23,22 +23,13 @@ func (r Run) Listed() (ListedRun, error) {
 	listed := ListedRun{Run: r}
 	listed.Run.Spec, listed.Run.Result = Spec{}, nil
 	var wrong, err error
-	listed.Spec, wrong = unescaped(r.Spec)
+	listed.Spec, wrong = PlainJSON(r.Spec)
 	if r.Result != nil {
 		short := *r.Result
 		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
-		listed.Result, err = unescaped(short)
+		listed.Result, err = PlainJSON(short)
 	}
 	return listed, errors.Join(wrong, err)
-}
-
-// unescaped is a value as JSON in which a threshold is p99 < 1s.
-func unescaped(value any) (json.RawMessage, error) {
-	var data bytes.Buffer
-	encoder := json.NewEncoder(&data)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(data.Bytes(), []byte{'\n'}), err
 }
 
 // Whole is the run with its spec and its result.
@@ -66,7 +57,7 @@ func (p RunPage) Whole() ([]Run, error) {
 // WriteJSON writes the page as one JSON object. What is JSON already is written as
 // it is: to look through it once more would be most of the work.
 func (p RunPage) WriteJSON(w io.Writer) error {
-	next, err := unescaped(p.NextCursor)
+	next, err := PlainJSON(p.NextCursor)
 	if err != nil {
 		return err
 	}
@@ -92,7 +83,7 @@ type bare struct {
 }
 
 func (l ListedRun) write(out *bufio.Writer) error {
-	head, err := unescaped(bare{Run: l.Run})
+	head, err := PlainJSON(bare{Run: l.Run})
 	if err != nil {
 		return err
 	}

@@ -204,11 +204,8 @@ func show(value any) string {
 	case []any:
 		return "a list"
 	}
-	var encoded strings.Builder
-	encoder := json.NewEncoder(&encoded)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // every other decoded JSON value can be encoded
-	text := []rune(strings.TrimSuffix(encoded.String(), "\n"))
+	encoded, _ := PlainJSON(value) // every other decoded JSON value can be encoded
+	text := []rune(string(encoded))
 	if len(text) > 40 {
 		return string(text[:40]) + "…"
 	}

@@ -205,7 +205,7 @@ func (t Threshold) holds(value float64) bool {
 }
 
 // MarshalJSON writes the expression.
-func (t Threshold) MarshalJSON() ([]byte, error) { return unescaped(t.Expression) }
+func (t Threshold) MarshalJSON() ([]byte, error) { return PlainJSON(t.Expression) }
 
 // UnmarshalJSON parses the expression.
 func (t *Threshold) UnmarshalJSON(data []byte) error {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -29,11 +28,8 @@ func stateOf(run aurea.Run) (string, error) {
 
 // text is a value as JSON, as people write it: a threshold is p99 < 1s.
 func text(value any) (string, error) {
-	var data bytes.Buffer
-	encoder := json.NewEncoder(&data)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return strings.TrimSuffix(data.String(), "\n"), err
+	data, err := aurea.PlainJSON(value)
+	return string(data), err
 }
 
 // searchable is a text as it is compared in a column: PostgreSQL has no NUL in a

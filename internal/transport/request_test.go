@@ -52,7 +52,7 @@ func TestRequestCopiesTheBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copy(body, "XXXXX")
+	copy(body, "other")
 	if !bytes.HasSuffix(r.wire, []byte("\r\n\r\nhello")) {
 		t.Errorf("got %q", r.wire)
 	}

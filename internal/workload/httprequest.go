@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
 
@@ -98,13 +98,11 @@ func (r *request) readHeaders(values map[string]any, fields *templates) error {
 func (r *request) readBody(body any, fields *templates) (template, error) {
 	text, ok := body.(string)
 	if !ok {
-		var encoded strings.Builder
-		encoder := json.NewEncoder(&encoded)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(body); err != nil {
+		encoded, err := aurea.PlainJSON(body)
+		if err != nil {
 			return template{}, fmt.Errorf("cannot be sent as JSON: %w", err)
 		}
-		text, r.json = strings.TrimSuffix(encoded.String(), "\n"), true
+		text, r.json = string(encoded), true
 	}
 	return fields.parse(text)
 }
