@@ -7,7 +7,8 @@ import (
 )
 
 // limited is a listener with room for so many connections at once. Others wait
-// until one of these is closed.
+// until one of these is closed. Unlike netutil's it does not hide the connection,
+// whose buffer keepLittle sets.
 type limited struct {
 	net.Listener
 	room   chan struct{} // holds one for each connection
