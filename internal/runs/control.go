@@ -41,8 +41,9 @@ func (m *Manager) Control(ctx context.Context, id string, control aurea.Control)
 func (m *Manager) controlled(ctx context.Context, id string, control aurea.Control) (*entry, error) {
 	m.mu.Lock()
 	e := m.running
+	runs := e != nil && e.run.ID == id
 	m.mu.Unlock()
-	if e != nil && e.run.ID == id {
+	if runs {
 		return e, e.plan.Control(control)
 	}
 	run, err := m.Get(ctx, id)
