@@ -1,11 +1,12 @@
-# One static binary on an empty image.
+# One static binary on an empty image. The builder is named by its exact version:
+# a digest would be of one architecture's day, and what it builds is reproducible.
 FROM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /aurea ./cmd/aurea
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" -o /aurea ./cmd/aurea
 # An empty image has no mkdir and no chown, so /data is made here.
 RUN mkdir /data
 

@@ -15,8 +15,10 @@ help: ## show this
 run: build ## build the service and start it with its page on http://127.0.0.1:5000
 	bin/aurea serve
 
+# The same commit and VERSION give the same bytes in every clone: nothing of the
+# machine, the folder or git's state is stamped into them.
 build: ## build bin/aurea
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
 
 test: build ## run the whole test suite, fetching what it needs
 	scripts/test-deps
