@@ -3,14 +3,18 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 LINT_VERSION := v2.15.0
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GITLEAKS := github.com/zricethezav/gitleaks/v8@v8.30.1
 TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint race bench bench-peers theory torture fuzz clean
+.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture fuzz \
+  vulnerabilities secrets clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the service and start it with its page on http://127.0.0.1:5000
 	bin/aurea serve
@@ -26,7 +30,7 @@ test: build ## run the whole test suite, fetching what it needs
 	go -C bench test -count=1 ./...
 	go -C deploy/kubernetes test -count=1 ./...
 
-check: format vet lint race ## format, vet, lint, and the tests under the race detector
+check: format vet lint workflows race ## format, vet, lint, and the tests under the race detector
 
 format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
@@ -44,6 +48,10 @@ lint: $(TOOLS)/golangci-lint-$(LINT_VERSION)
 $(TOOLS)/golangci-lint-$(LINT_VERSION):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	mv $(TOOLS)/golangci-lint $@
+
+# Without shellcheck and pyflakes, which are on some machines only.
+workflows:
+	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 race:
 	go test -race -short -count=1 -timeout 10m ./...
@@ -67,6 +75,12 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
 	  done || exit 1; \
 	done
+
+vulnerabilities: ## look for known vulnerabilities in what is called (asks the Go vulnerability database)
+	go run $(GOVULNCHECK) ./...
+
+secrets: ## look for secrets in the whole history
+	go run $(GITLEAKS) git --no-banner --redact
 
 clean: ## remove what was built
 	rm -rf bin .tools
