@@ -1,0 +1,5 @@
+module github.com/aurea-orchestrator/aurea/deploy/grafana
+
+go 1.26.8
+
+require github.com/grafana/grafana-foundation-sdk/go v0.0.22
