@@ -2,6 +2,7 @@ package hist
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: everything is where HdrHistogram has it, and so are quantiles and deviation.
+// Law: everything is where HdrHistogram has it, and so is the deviation.
 func TestLikeHdrHistogram(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := durations().Draw(t, "values")
@@ -23,15 +24,51 @@ func TestLikeHdrHistogram(t *testing.T) {
 		if !theirs.Equals(h.hdr()) {
 			t.Fatalf("%v is counted differently", values)
 		}
-		q := rapid.Float64Range(0, 1).Draw(t, "q")
-		want := time.Duration(min(max(theirs.ValueAtPercentile(q*100), h.min), h.max))
-		if got := h.Quantile(q); len(values) > 0 && got != want {
-			t.Errorf("quantile %v is %d, want %d", q, got, want)
-		}
 		if got, want := h.StdDev()*1e9, theirs.StdDev(); math.Abs(got-want) > want*1e-9 {
 			t.Errorf("the deviation is %v, want %v", got, want)
 		}
 	})
+}
+
+// Law: a quantile is the ⌈q·n⌉-th sample, as its bucket has it. The share is a
+// decimal number, of which a float is not quite the value.
+func TestQuantileRank(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := durations().Filter(func(v []int64) bool { return len(v) > 0 }).Draw(t, "values")
+		times := rapid.SampledFrom([]int64{1, 2, 7, 1000, 1_000_000}).Draw(t, "times")
+		h := New()
+		for _, v := range values {
+			h.RecordN(time.Duration(v), times)
+		}
+		slices.Sort(values)
+		const parts = 100_000
+		share := rapid.Int64Range(0, parts).Draw(t, "share of 100,000")
+		place := max((share*int64(len(values))*times+parts-1)/parts, 1)
+		sample := values[(place-1)/times]
+		_, upTo := bounds(bucket(sample))
+		want := time.Duration(min(max(upTo, h.min), h.max))
+		if got := h.Quantile(float64(share) / parts); got != want {
+			t.Errorf("quantile %d/%d of %d is %d, want %d", share, parts, h.Count(), got, want)
+		}
+	})
+}
+
+// A quantile between two samples is the upper one, and one that is a whole rank
+// is that: shares that are no binary fractions included.
+func TestQuantileRoundsUp(t *testing.T) {
+	for _, row := range []struct {
+		q    float64
+		n    int64
+		want int64
+	}{
+		{0.99, 160, 159}, {0.99, 140, 139}, {0.5, 3, 2}, {0.5, 4, 2}, {0.5, 5, 3}, {0.9, 7, 7}, {0.95, 20, 19},
+		{0.95, 21, 20}, {0.07, 100, 7}, {0.29, 100, 29}, {0.57, 100, 57}, {0.58, 100, 58}, {0.001, 10, 1}, {1, 10, 10},
+		{0.999, 1000, 999}, {0.999, 1001, 1000}, {0.9999, 2_000, 2_000}, {0.99999, 1_000_000_000_000, 999_990_000_000},
+	} {
+		if got := rank(row.q, row.n); got != row.want {
+			t.Errorf("quantile %v of %d is sample %d, want %d", row.q, row.n, got, row.want)
+		}
+	}
 }
 
 // The last bucket ends the last chunk.

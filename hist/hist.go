@@ -164,9 +164,10 @@ func (h *Histogram) StdDev() float64 {
 	return math.Sqrt(squares/seen) / float64(time.Second)
 }
 
-// Quantile is the duration that a share q (0 to 1) of the samples did not
-// exceed: never below the true order statistic, at most 0.1 % above it, and
-// never outside Min and Max. It is 0 when nothing was recorded.
+// Quantile is the shortest duration that a share q (0 to 1) of the samples did
+// not exceed: the ⌈q·n⌉-th of n in order. It is never below that sample, at most
+// 0.1 % above it, and never outside Min and Max. It is 0 when nothing was
+// recorded.
 func (h *Histogram) Quantile(q float64) time.Duration {
 	if h.Count() == 0 || q <= 0 {
 		return h.Min()
@@ -181,10 +182,12 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return time.Duration(h.max)
 }
 
-// rank is the place of a quantile among so many samples, from 1 on, as
-// HdrHistogram has it.
+// rank is the place of a quantile among count samples: the first of them, from 1
+// on, that has a share q of all at or below it. A product that falls above a
+// whole number by rounding alone, such as 0.07 × 100, is that number.
 func rank(q float64, count int64) int64 {
-	if place := q*float64(count) + 0.5; place < float64(count) {
+	const roundoff = 1e-15 // of a decimal share and of its product: a few units in the last place
+	if place := math.Ceil(q * float64(count) * (1 - roundoff)); place < float64(count) {
 		return max(int64(place), 1)
 	}
 	return count
