@@ -81,8 +81,8 @@ func TestDetailInAResult(t *testing.T) {
 		t.Errorf("units %+v, want %+v", units, want)
 	}
 	bytes, _ := r.Counters.Get("search.bytes_in")
-	if want := (Amount{Total: 14, PerSecond: 7, PerJob: 7}); bytes != want {
-		t.Errorf("bytes %+v, want %+v: nothing is known of the cores of a search", bytes, want)
+	if want := (Amount{Total: 14, PerSecond: 7, PerJob: 14}); bytes != want {
+		t.Errorf("bytes %+v, want %+v: one of the two jobs was a search, and nothing is known of its cores", bytes, want)
 	}
 	if r.InFlight.Effective != 0.5 {
 		t.Errorf("%v jobs had a core at once, want 0.5", r.InFlight.Effective)
@@ -100,6 +100,33 @@ func TestDetailInAResult(t *testing.T) {
 	}
 	if diff := cmp.Diff(r.Phases, again.Phases) + cmp.Diff(r.Counters, again.Counters) + cmp.Diff(r.Parts, again.Parts); diff != "" {
 		t.Errorf("written and read (-want +got):\n%s", diff)
+	}
+}
+
+// A counter of a part, or of a step within a part, is divided by the jobs of that
+// part; any other one by all jobs.
+func TestCountersPerJobOfTheirPart(t *testing.T) {
+	m := Measures{
+		Counters: []string{"livez.bytes_in", "buy.1_http.bytes_in", "retries", "livez_2.bytes_in", "other.bytes_in"},
+		Parts:    []Part{{"livez", 3}, {"buy", 1}, {"livez_2", 1}, {"retries", 1}},
+	}
+	detail, tally := NewDetail(m), NewTally()
+	for part, jobs := range []int{6, 2, 0, 0} {
+		for range jobs {
+			tally.End(OK, 0, 0, time.Second)
+			detail.Part(part).End(OK, 0, 0, time.Second)
+		}
+	}
+	detail.Part(1).Cancelled++ // has told nothing
+	detail.Record(nil, []int64{600, 600, 8, 0, 80})
+	r := NewResult(NewPlan(Spec{NumJobs: 8}, 1), Measurement{Duration: time.Second, Tally: tally, Detail: detail})
+	got := map[string]float64{}
+	for _, counter := range r.Counters {
+		got[counter.Name] = counter.Value.PerJob
+	}
+	want := map[string]float64{"livez.bytes_in": 100, "buy.1_http.bytes_in": 300, "retries": 1, "livez_2.bytes_in": 0, "other.bytes_in": 10}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("per_job (-want +got):\n%s", diff)
 	}
 }
 

@@ -73,7 +73,7 @@ func (n *Named[T]) UnmarshalJSON(data []byte) error {
 type Amount struct {
 	Total     int64   `json:"total"`
 	PerSecond float64 `json:"per_second"`
-	PerJob    float64 `json:"per_job"` // of the jobs that ended
+	PerJob    float64 `json:"per_job"` // of the jobs that ended; of a part's counter, that part's jobs
 	// PerCPUSecond is how much there was for a second that a job had a core: of
 	// work that computes, the speed of a core.
 	PerCPUSecond float64 `json:"per_cpu_second,omitempty"`
@@ -125,10 +125,22 @@ func (r *Result) tell(d *Detail) {
 }
 
 func (r *Result) amount(name string, total int64) Amount {
-	amount := Amount{Total: total, PerSecond: ratio(float64(total), r.Duration), PerJob: ratio(float64(total), float64(r.Counts.Ended()))}
+	amount := Amount{Total: total, PerSecond: ratio(float64(total), r.Duration), PerJob: ratio(float64(total), float64(r.jobsBehind(name)))}
 	prefix, _ := cutLast(name, ".")
 	amount.PerCPUSecond = ratio(float64(total), r.Detail.Phase(prefix+CPUPhase).Sum())
 	return amount
+}
+
+// jobsBehind is how many jobs ended that could add to a counter: those of the
+// part that its name begins with, or all of them.
+func (r *Result) jobsBehind(counter string) int64 {
+	owner, _, nested := strings.Cut(counter, ".")
+	for i, part := range r.Detail.Parts {
+		if nested && part.Name == owner {
+			return r.Detail.parts[i].Ended()
+		}
+	}
+	return r.Counts.Ended()
 }
 
 // cutLast cuts a name behind the last separator, which stays with the first
