@@ -22,25 +22,28 @@ const (
 	gone  = `{"num_jobs": 10, "workload": {"kind": "station", "service": "1h"}, "include_jobs": false}`
 )
 
-// A stage is a service that has had its load, and a Prometheus that saw it.
+// A stage is a service that has had its load, and two Prometheus that saw it.
 type stage struct {
 	prometheus prometheus
-	begin      time.Time // before the first run
-	calm       time.Time // no job of the last run's workload ran from here
-	end        time.Time // after the last run
-	results    []result  // of all runs but the abandoned one
+	native     prometheus // with native histograms on: it drops the classic buckets
+	begin      time.Time  // before the first run
+	calm       time.Time  // no job of the last run's workload ran from here
+	end        time.Time  // after the last run
+	results    []result   // of all runs but the abandoned one
 }
 
 // last is the run that is looked at closely.
 func (s stage) last() result { return s.results[len(s.results)-1] }
 
-// play starts both and runs the load. It goes on when what a run reached is
+// play starts all three and runs the load. It goes on when what a run reached is
 // recorded, so that each is seen as the last one.
 func play(t *testing.T) (s stage) {
 	t.Helper()
 	service, _ := aureatest.Serve(t)
 	s.prometheus = startPrometheus(t, strings.TrimPrefix(service, "http://"))
+	s.native = startPrometheus(t, strings.TrimPrefix(service, "http://"), "--enable-feature=native-histograms")
 	s.prometheus.await(t, `up{job="aurea"}`, 1)
+	s.native.await(t, `up{job="aurea"}`, 1)
 	s.begin = time.Now()
 	execute := func(spec string) {
 		r := run(t, service, spec)

@@ -17,6 +17,7 @@ func TestPicturesOnPrometheus(t *testing.T) {
 	t.Run("dashboards", func(t *testing.T) { everyExpression(t, s) })
 	t.Run("rules", func(t *testing.T) { everyRule(t, s) })
 	t.Run("numbers", func(t *testing.T) { rightNumbers(t, s) })
+	t.Run("native histograms", func(t *testing.T) { rightOnNative(t, s) })
 }
 
 // look is somebody who looks at a dashboard from the first run to now.
@@ -47,7 +48,7 @@ func shows(t *testing.T, s stage, where, expr string) {
 		return
 	}
 	for _, series := range found {
-		if len(series.numbers()) > 0 {
+		if len(series.numbers())+len(series.Histograms) > 0 {
 			return
 		}
 	}

@@ -26,8 +26,8 @@ const scrape = 500 * time.Millisecond
 var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
 
 // startPrometheus starts a real Prometheus with the shipped configuration, rules
-// and flags, and a file of targets that names another one.
-func startPrometheus(t *testing.T, target string) prometheus {
+// and flags, some more flags, and a file of targets that names another one.
+func startPrometheus(t *testing.T, target string, more ...string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "rules.yaml"), quick.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: "+scrape.String()))
@@ -39,7 +39,7 @@ func startPrometheus(t *testing.T, target string) prometheus {
 		}
 		config = strings.Replace(config, "["+file+"]", "["+filepath.Join(dir, file)+"]", 1)
 	}
-	return prometheus{aureatest.StartPrometheus(t, config, flags(t)...)}
+	return prometheus{aureatest.StartPrometheus(t, config, append(flags(t), more...)...)}
 }
 
 // A Prometheus beside the service, without containers, scrapes it by its own
@@ -99,6 +99,8 @@ type series struct {
 	Metric map[string]string
 	Value  [2]any   // of a query of one moment: time, number
 	Values [][2]any // of a query of a stretch of time
+
+	Histograms [][2]any // of the same, where the values are native histograms
 }
 
 // at evaluates an expression at one moment.
