@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -189,7 +188,7 @@ func (s *slots) claimSome(n int64, now time.Duration) (first, end int64) {
 	if now >= s.course.end {
 		return 0, 0
 	}
-	if returned, ok := s.claimReturned(math.MaxInt64); ok {
+	if returned, ok := s.claimReturned(anyJobs); ok {
 		return returned.first, returned.end
 	}
 	return s.lane.claim(n)

@@ -86,13 +86,24 @@ func (x *execution) claim(n int64) (first, end int64) {
 	return first, min(end, x.plan.Jobs)
 }
 
-// claimReturned hands out jobs that were claimed before and returned, to someone
-// who would otherwise begin with the job of the given number.
-func (x *execution) claimReturned(before int64) (claimed, bool) {
+// claimNext hands out job i if it is the next one.
+func (x *execution) claimNext(i int64) bool {
+	if !x.handed.CompareAndSwap(i, i+1) {
+		return false
+	}
+	if i+1 >= x.plan.Jobs && x.controlled {
+		x.wake() // as in claim
+	}
+	return true
+}
+
+// claimReturned hands out jobs that were claimed before and returned, if the
+// first of them are wanted.
+func (x *execution) claimReturned(wanted func(claimed) bool) (claimed, bool) {
 	if !x.returns.some() {
 		return claimed{}, false
 	}
-	jobs, ok := x.returns.take(before)
+	jobs, ok := x.returns.take(wanted)
 	if ok && x.exhausted() {
 		x.wake() // as for the last of the new ones
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -14,10 +13,11 @@ import (
 // for a pause.
 func (l *lane) open(c *collector) {
 	a := arrivals{lane: l, schedule: aurea.NewSchedule(l.plan), drop: l.plan.Spec.OnSaturation == "drop"}
-	a.take(0, 0, 0)
+	a.take(0, false)
 	for {
 		now := l.now()
 		if now >= l.tick {
+			a.dropDue(now)
 			l.handOver(c, now)
 		}
 		if l.latest.Load() != l.course {
@@ -62,34 +62,65 @@ type arrivals struct {
 }
 
 // take holds the next arrival, if there is room for it and another one comes;
-// none is held.
-// freed is since when there is room, 0 if there was some all along: what was due
-// before that found none, and is dropped if the spec says so, and if as many as
-// full are in flight.
-func (a *arrivals) take(now, freed time.Duration, full int64) {
+// none is held. Room that there was all along lets an arrival start after the end
+// by as much as the lane may be late; room that has just come free does not.
+func (a *arrivals) take(now time.Duration, freed bool) {
 	a.due = forever
-	for a.queue.length < a.share.Concurrency {
-		inTime := now
-		if freed == 0 {
-			inTime -= lateStart
-		}
-		if inTime >= a.course.end || !a.claim() {
+	if !freed {
+		now -= lateStart
+	}
+	if a.queue.length >= a.share.Concurrency || now >= a.course.end || !a.claim() {
+		return
+	}
+	a.held = true
+	a.aim(a.course.Due(a.mark))
+}
+
+// dropDue drops the arrivals that were due before the given moment and found no
+// room, if the spec says so. A lane that has room again, or has come to its end,
+// calls it before it publishes that: others that see its room find nothing left
+// that came earlier.
+func (a *arrivals) dropDue(before time.Duration) {
+	if !a.drop || a.held {
+		return
+	}
+	before = min(before, a.course.end)
+	if a.course.Paused {
+		before = min(before, a.course.Turned) // nothing has come since
+	}
+	for a.inFlight() >= a.course.Plan.Concurrency {
+		due, ok := a.claimDue(before)
+		if !ok {
 			return
 		}
-		due := a.course.Due(a.mark)
-		if a.drop && due < freed && a.inFlight() >= full {
-			a.tallies.of(due, a.course.warmup).Dropped++
-			continue
+		a.tallies.of(due, a.course.warmup).Dropped++
+	}
+}
+
+// claimDue takes the next arrival if it was due before the given moment.
+func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
+	if a.returns.some() {
+		returned, ok := a.claimReturned(func(c claimed) bool { return a.course.Due(c.mark) < before })
+		return a.course.Due(returned.mark), ok
+	}
+	for {
+		next := a.handed.Load()
+		if next >= a.plan.Jobs {
+			return 0, false
 		}
-		a.held = true
-		a.aim(due)
-		return
+		due = a.course.Due(a.schedule.Mark(next))
+		if due >= before {
+			return 0, false
+		}
+		if a.claimNext(next) {
+			return due, true
+		}
 	}
 }
 
 // claim takes the next arrival.
 func (a *arrivals) claim() bool {
-	if returned, ok := a.claimReturned(math.MaxInt64); ok {
+	if returned, ok := a.claimReturned(anyJobs); ok {
 		a.job, a.mark = returned.first, returned.mark
 		return true
 	}
@@ -114,28 +145,28 @@ func (a *arrivals) start(now time.Duration) {
 	a.launch(a.job, a.due, now)
 	a.held = false
 	a.notice(now)
-	a.take(now, 0, 0)
+	a.take(now, false)
 }
 
 // release ends the job with the earliest deadline, which makes room for the next
 // arrival. But for the slot that has just come free, there was none.
 func (a *arrivals) release(now time.Duration) {
 	a.finish(now)
+	a.dropDue(now)
 	a.publish()
-	if a.held {
-		return
+	if !a.held {
+		a.take(now, true)
 	}
-	freed := now
-	if a.course.Paused {
-		freed = a.course.Turned // nothing has come since
-	}
-	a.take(now, freed, a.course.Plan.Concurrency-1)
 }
 
 // steer has the lane go by the latest course, with what it holds. It returns
 // false when the run was stopped.
 func (a *arrivals) steer() bool {
-	full := a.course.Plan.Concurrency
+	until := a.now()
+	if turned := a.latest.Load().Turned; turned > a.course.Turned {
+		until = turned
+	}
+	a.dropDue(until)
 	if !a.lane.steer() {
 		return false
 	}
@@ -145,7 +176,7 @@ func (a *arrivals) steer() bool {
 	if a.held {
 		a.aim(a.course.Due(a.mark))
 	} else {
-		a.take(a.now(), a.course.Turned, full)
+		a.take(a.now(), true)
 	}
 	return true
 }
@@ -156,7 +187,7 @@ func (a *arrivals) exchange() {
 	mine := claimed{first: a.job, end: a.job + 1, mark: a.mark}
 	if a.queue.length >= a.share.Concurrency {
 		a.held = false
-	} else if returned, ok := a.returns.take(a.job); ok {
+	} else if returned, ok := a.returns.take(func(c claimed) bool { return c.first < a.job }); ok {
 		a.job, a.mark = returned.first, returned.mark
 	} else {
 		return

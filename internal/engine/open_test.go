@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 func TestRateIsKept(t *testing.T) {
@@ -67,6 +68,64 @@ func TestSaturatedArrivalsDrop(t *testing.T) {
 			t.Errorf("jobs %v started, want %v; delay %v", starts, want, r.Delay.Max)
 		}
 	})
+}
+
+// What finds no room is dropped, and dropped when it is due, however the run ends
+// and whoever drives it: by its time, its stages, its number of jobs, or a stop.
+func TestDroppedWhateverEndsTheRun(t *testing.T) {
+	const long = 3 * time.Second // each job outlasts the arrivals
+	for _, row := range []struct {
+		load string
+		stop time.Duration
+		soon int64 // dropped in the first second
+		want aurea.Counts
+	}{
+		{load: `"duration": "1s", "concurrency": 1`, soon: 99, want: aurea.Counts{Planned: 100, OK: 1, Dropped: 99}},
+		{load: `"duration": "1s", "concurrency": 3`, soon: 97, want: aurea.Counts{Planned: 100, OK: 3, Dropped: 97}},
+		{load: `"duration": "1s", "concurrency": 1, "warmup": "500ms"`, soon: 99, want: aurea.Counts{Planned: 50, Dropped: 50}},
+		{load: `"num_jobs": 50, "concurrency": 1`, soon: 49, want: aurea.Counts{Planned: 50, OK: 1, Dropped: 49}},
+		{load: `"num_jobs": 50, "duration": "2s", "concurrency": 2`, soon: 48, want: aurea.Counts{Planned: 50, OK: 2, Dropped: 48}},
+		{load: `"stages": [{"duration": "1500ms", "rate": 99.5}], "concurrency": 1`, soon: 99, want: aurea.Counts{Planned: 150, OK: 1, Dropped: 149}},
+		{load: `"duration": "2s", "concurrency": 1`, stop: 1300 * time.Millisecond, soon: 99, want: aurea.Counts{Planned: 130, Cancelled: 1, Dropped: 129}},
+		{load: `"num_jobs": 200, "concurrency": 2`, stop: 1300 * time.Millisecond, soon: 98, want: aurea.Counts{Planned: 200, Cancelled: 72, Dropped: 128}},
+	} {
+		for driver, jobs := range map[string]workload.Jobs{"squad": {Waiter: waiting3s(t)}, "crew": {Runner: napping(long)}} {
+			t.Run(driver+" "+row.load, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					if row.stop > 0 {
+						defer time.AfterFunc(row.stop, cancel).Stop()
+					}
+					var soon int64
+					r, err := fake().execute(ctx, plan(t, `{"rate": 99.5, "on_saturation": "drop", `+row.load+`}`), jobs, nil, func(p aurea.Progress) {
+						if p.Elapsed <= time.Second {
+							soon += p.Interval.Dropped
+						}
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if r.Counts != row.want {
+						t.Errorf("counts %+v, want %+v", r.Counts, row.want)
+					}
+					if soon != row.soon {
+						t.Errorf("%d dropped in the first second, want %d", soon, row.soon)
+					}
+				})
+			})
+		}
+	}
+}
+
+// waiting3s waits three seconds.
+func waiting3s(t *testing.T) workload.Waiter {
+	t.Helper()
+	jobs, err := workload.Host{}.Open(t.Context(), aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "3s"}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jobs.Waiter
 }
 
 // When the time is over, what still waits for room is not started: it is

@@ -33,12 +33,11 @@ func (r *returns) put(jobs claimed) {
 // some reports whether there are any.
 func (r *returns) some() bool { return r.count.Load() > 0 }
 
-// take gives the first of them to someone who would otherwise begin with the job
-// of the given number.
-func (r *returns) take(before int64) (claimed, bool) {
+// take gives away the first of them, if it is wanted.
+func (r *returns) take(wanted func(claimed) bool) (claimed, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.jobs) == 0 || r.jobs[0].first >= before {
+	if len(r.jobs) == 0 || !wanted(r.jobs[0]) {
 		return claimed{}, false
 	}
 	first := r.jobs[0]
@@ -46,3 +45,6 @@ func (r *returns) take(before int64) (claimed, bool) {
 	r.count.Add(-1)
 	return first, true
 }
+
+// anyJobs wants whatever was returned.
+func anyJobs(claimed) bool { return true }
