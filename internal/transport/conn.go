@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"crypto/tls"
 	"net"
 	"syscall"
 	"time"
@@ -15,11 +16,13 @@ type conn struct {
 	tcp    *net.TCPConn
 	raw    syscall.RawConn // of tcp
 	stream net.Conn        // tcp, or TLS on it
+	secure *secureStream   // nil without TLS
 	guard  guard
 	in     reader
 
 	used      bool // it has served a request
 	broken    bool // it has failed to
+	first     [1]byte
 	idleSince time.Duration
 
 	// Of the exchange under way.
@@ -39,12 +42,11 @@ func newConn(tcp *net.TCPConn) (*conn, error) {
 	return c, nil
 }
 
-// use has the stream read and written from now on.
-func (c *conn) use(stream net.Conn) {
-	c.stream, c.in.src = stream, stream
+// use has TLS on the socket read and written from now on.
+func (c *conn) use(secured *tls.Conn, below *recordConn) {
+	c.secure = &secureStream{secured, below}
+	c.stream, c.in.src = secured, c.secure
 }
-
-func (c *conn) plain() bool { return c.stream == net.Conn(c.tcp) }
 
 // close ends the connection. The end of TLS is announced, which may wait for the
 // other side, only where that has behaved.
@@ -84,15 +86,15 @@ func (c *conn) send() (whole bool, err error) {
 	if c.used && now()-c.idleSince > idleTooLong {
 		return false, errStale
 	}
-	if !c.plain() {
-		return c.sendStream()
+	if c.secure != nil {
+		return c.sendSecure()
 	}
 	return c.sendPlain()
 }
 
-// sendStream sends over what is not a socket itself.
-func (c *conn) sendStream() (whole bool, err error) {
-	if c.used && c.ended() {
+// sendSecure sends over TLS.
+func (c *conn) sendSecure() (whole bool, err error) {
+	if c.used && !c.secure.quiet(c.first[:]) {
 		return false, errStale
 	}
 	c.began = now()

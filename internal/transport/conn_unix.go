@@ -15,15 +15,13 @@ import (
 // nothing.
 type turn struct {
 	step   func(fd uintptr) bool // kept, for a closure is an allocation
-	probe  func(fd uintptr) bool
 	wrote  bool
 	failed error // of a system call
 	gone   bool  // what the probe found
-	first  [1]byte
 }
 
 func (t *turn) init(c *conn) {
-	t.step, t.probe = c.takeStep, c.takeProbe
+	t.step = c.takeStep
 }
 
 // sendPlain is send, on a socket.
@@ -48,7 +46,8 @@ func (c *conn) takeStep(fd uintptr) bool {
 	if c.wrote {
 		return c.readFirst(int(fd))
 	}
-	if c.used && c.takeProbe(fd) && c.gone {
+	if c.used && c.somethingWaits(int(fd)) {
+		c.gone = true
 		return true
 	}
 	c.began = now()
@@ -56,6 +55,13 @@ func (c *conn) takeStep(fd uintptr) bool {
 	c.sent = max(n, 0)
 	c.wrote = err == nil && n == len(c.wire)
 	return !c.wrote // the rest goes the ordinary way, which also meets the error again
+}
+
+// somethingWaits reports whether a connection that was idle has ended, or has
+// something to say that was not asked for.
+func (c *conn) somethingWaits(fd int) bool {
+	_, err := retry(syscall.Read, fd, c.first[:])
+	return !errors.Is(err, syscall.EAGAIN)
 }
 
 func (c *conn) readFirst(fd int) (done bool) {
@@ -78,17 +84,39 @@ func (c *conn) readFirst(fd int) (done bool) {
 	return true
 }
 
-// ended reports whether a connection that is to be idle is at its end, or has
-// something to say.
-func (c *conn) ended() bool {
-	c.gone = false
-	err := c.raw.Read(c.probe)
-	return err != nil || c.gone
+// A poller reads from a socket without waiting.
+type poller struct {
+	raw  syscall.RawConn
+	step func(fd uintptr) bool // kept, for a closure is an allocation
+	p    []byte
+	n    int
+	err  error
 }
 
-func (c *conn) takeProbe(fd uintptr) bool {
-	_, err := retry(syscall.Read, int(fd), c.first[:])
-	c.gone = !errors.Is(err, syscall.EAGAIN)
+func (r *poller) init(raw syscall.RawConn) {
+	r.raw, r.step = raw, r.take
+}
+
+// read reads what there is, and fails with errNothing where there is nothing.
+func (r *poller) read(p []byte) (int, error) {
+	r.p = p
+	err := r.raw.Read(r.step)
+	r.p = nil
+	if err != nil {
+		return 0, err
+	}
+	return r.n, r.err
+}
+
+func (r *poller) take(fd uintptr) bool {
+	n, err := retry(syscall.Read, int(fd), r.p)
+	r.n, r.err = max(n, 0), err
+	switch {
+	case errors.Is(err, syscall.EAGAIN):
+		r.err = errNothing
+	case err == nil && n == 0:
+		r.err = io.EOF
+	}
 	return true
 }
 

@@ -22,7 +22,8 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
 	began := now()
-	secured := tls.Client(made.tcp, config)
+	below := newRecordConn(made)
+	secured := tls.Client(below, config)
 	err := secured.HandshakeContext(context.Background()) // the guard ends it
 	phases.TLS += now() - began
 	if err != nil {
@@ -31,7 +32,7 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
 		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
 	}
-	made.use(secured)
+	made.use(secured, below)
 	return nil
 }
 
