@@ -145,6 +145,10 @@ func TestProvisioning(t *testing.T) {
 		t.Errorf("targets are %s, want %s", got, want)
 	}
 
+	if got := c.Services["aurea"].Environment["AUREA_ALLOW_HOST"]; got != "aurea" {
+		t.Errorf("the service answers to the name %q, want aurea, by which Prometheus calls it", got)
+	}
+
 	sources := parse[struct {
 		Datasources []struct {
 			UID, Type, URL string

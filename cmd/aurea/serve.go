@@ -29,6 +29,7 @@ type serveOptions struct {
 	listen    string
 	tokenFile string
 	insecure  bool
+	hosts     []string
 	queue     int
 	grace     time.Duration
 	grafana   string
@@ -55,6 +56,7 @@ func newServe() *cobra.Command {
 	o.history.addFlags(flags)
 	flags.StringVar(&o.tokenFile, "token-file", "", "file of bearer tokens, one a line; needed to listen beyond this machine")
 	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
+	flags.StringSliceVar(&o.hosts, "allow-host", nil, "`HOST` name by which the service may be called, besides localhost and addresses, with or without a port; repeatable (see docs/security.md)")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long a running run may go on after SIGTERM")
 	o.host.addTo(flags, "that of --data")
@@ -79,6 +81,10 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		return usageErrorf("--queue must be at least 1; got %d", o.queue)
 	}
 	if err := o.checkExposure(tokens); err != nil {
+		return err
+	}
+	hosts, err := o.allowedHosts(tokens)
+	if err != nil {
 		return err
 	}
 	grafana, err := grafanaURL(o.grafana)
@@ -128,7 +134,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Version: version,
 		Grafana: grafana,
 		Tokens:  tokens,
-		AnyHost: o.insecure || len(tokens) > 0,
+		Hosts:   hosts,
 		Log:     log,
 	})
 
@@ -177,6 +183,25 @@ func (o serveOptions) checkExposure(tokens []string) error {
 		return nil
 	}
 	return usageErrorf("--listen %s can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it", o.listen)
+}
+
+// allowedHosts are what requests may call the service by. With tokens a page
+// that is taken for one of this service gets nowhere, so any name is answered,
+// until some are given.
+func (o serveOptions) allowedHosts(tokens []string) (server.Hosts, error) {
+	names, err := server.ParseHosts(o.hosts)
+	if err != nil {
+		return server.Hosts{}, usageErrorf("--allow-host: %v", err)
+	}
+	hosts := server.Hosts{
+		Any:       len(tokens) > 0 && len(names) == 0,
+		Addresses: len(tokens) > 0 || o.insecure,
+		Names:     names,
+	}
+	if host, _, err := net.SplitHostPort(o.listen); err == nil && host != "" {
+		hosts.Names = append(hosts.Names, strings.ToLower(host))
+	}
+	return hosts, nil
 }
 
 func readTokens(file string) ([]string, error) {

@@ -3,9 +3,8 @@ package server
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"net"
+	"fmt"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 )
@@ -25,9 +24,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
 		w = patient(w, r)
-		if !s.options.AnyHost && !isLoopback(r.Host) {
-			// A name that resolves to this machine today may be an attacker's.
-			writeProblem(w, http.StatusForbidden, "this service answers only to localhost; to have it answer to other names, start it with a --token-file")
+		if !s.options.Hosts.allow(r.Host) {
+			writeProblem(w, http.StatusForbidden, fmt.Sprintf("this service does not answer to the host %q; name it with --allow-host when the service starts, if it is yours", r.Host))
 			return
 		}
 		guarded.ServeHTTP(w, r)
@@ -65,14 +63,4 @@ func (s *Server) knows(authorization string) bool {
 		known |= subtle.ConstantTimeCompare(given[:], hash[:])
 	}
 	return strings.EqualFold(scheme, "Bearer") && known == 1
-}
-
-// isLoopback reports whether a host, with or without a port, names this
-// machine to itself.
-func isLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }

@@ -21,7 +21,7 @@ func counting(n *int) fake {
 // name that resolves to it may be an attacker's.
 func TestHosts(t *testing.T) {
 	tests := map[string]bool{
-		"localhost": true, "localhost:5000": true, "LocalHost:5000": true,
+		"localhost": true, "localhost:5000": true, "LocalHost:5000": true, "localhost.": true, "bench.localhost:5000": true,
 		"127.0.0.1": true, "127.0.0.1:80": true, "127.8.9.10": true,
 		"[::1]": true, "[::1]:5000": true,
 		"": false, "example.com": false, "example.com:5000": false, "localhost.example.com": false, "127.0.0.1.example.com:5000": false,
@@ -45,8 +45,8 @@ func TestHosts(t *testing.T) {
 				}
 			}
 		}
-		if got := ask(t, New(with(answering(), func(o *Options) { o.AnyHost = true })), "GET", "/health", "", "Host: "+host); got.status != 200 {
-			t.Errorf("AnyHost, and yet %q gets %d", host, got.status)
+		if got := ask(t, New(with(answering(), func(o *Options) { o.Hosts.Any = true })), "GET", "/health", "", "Host: "+host); got.status != 200 {
+			t.Errorf("any host is right, and yet %q gets %d", host, got.status)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestCrossOrigin(t *testing.T) {
 // probes and the page are open.
 func TestTokens(t *testing.T) {
 	started := 0
-	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.AnyHost = []string{"one", "second"}, true }))
+	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.Hosts.Any = []string{"one", "second"}, true }))
 	closed := []struct{ method, path string }{
 		{"POST", "/benchmark/run"}, {"GET", "/metrics"}, {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"},
 		{"GET", "/nothing"}, {"GET", "/health/"}, {"DELETE", "/benchmark/run"},

@@ -86,7 +86,7 @@ type Options struct {
 	Version string
 	Grafana string   // URL of one that has the dashboards; "" where none is known
 	Tokens  []string // bearer tokens, any of which is accepted; none means that no token is asked for
-	AnyHost bool     // answer whatever name the client called the host by
+	Hosts   Hosts    // what a request may call the service by
 	Log     *slog.Logger
 }
 
