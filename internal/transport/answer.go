@@ -12,9 +12,10 @@ type Answer struct {
 	Body      []byte // its first bytes, as many as were to be kept; valid until the next Do
 	Truncated bool   // whether the body was longer than that
 	Length    int64  // bytes of the body, kept or not
-	Sent      int64  // bytes written; of HTTP/2 an estimate of the header, and the body
+	Sent      int64  // bytes written; of HTTP/2 an estimate of the header, and the whole body
 	Received  int64  // bytes read, those of informational answers too; of HTTP/2 as of Sent
 	Connected bool   // whether a connection was made for it
+	Retries   int64  // how often the request was sent again; Sent and Received are of all attempts
 	Phases    Phases
 
 	head []byte // as received, from the status line to the empty one
@@ -33,6 +34,17 @@ type Phases struct {
 // reset makes an answer of nothing, and keeps its buffers.
 func (a *Answer) reset() {
 	*a = Answer{Body: a.Body[:0], head: a.head[:0]}
+}
+
+// retry makes the answer ready for another attempt. The bytes of those before
+// stay counted, and so does the attempt if anything of it was sent.
+func (a *Answer) retry() {
+	wait, sent, received, retries := a.Phases.Wait, a.Sent, a.Received, a.Retries
+	if sent > 0 {
+		retries++
+	}
+	a.reset()
+	a.Phases.Wait, a.Sent, a.Received, a.Retries = wait, sent, received, retries
 }
 
 // Header returns the first value of a header of the answer, or "". It reads the

@@ -76,7 +76,8 @@ func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool
 	}
 	c.in.end()
 	c.wire, c.used = nil, true
-	a.Sent, a.Received = int64(c.sent), c.in.total
+	a.Sent += int64(c.sent)
+	a.Received += c.in.total
 	return again && whole, err
 }
 

@@ -18,7 +18,7 @@ import (
 //
 // A request on a connection that had been idle may meet its end. If nothing was
 // sent, or the method is idempotent and nothing came back, it is sent once more on
-// a connection of its own, and a.Connected says so.
+// a connection of its own: a.Connected says so, and a.Retries if it was sent before.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error {
 	a.reset()
 	if c.options.HTTP2 {
@@ -34,8 +34,7 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error 
 		if !again || err == nil {
 			return err
 		}
-		a.reset()
-		a.Phases.Wait = l.wait
+		a.retry()
 	}
 	l.conn, err = c.dial(ctx, &r.target, &a.Phases)
 	if err != nil {

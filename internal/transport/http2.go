@@ -32,7 +32,7 @@ const mostRefusals = 8
 
 // doHTTP2 is Do over connections that requests share.
 func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) error {
-	for refusals, repeated := 0, false; ; {
+	for refusals, repeated := 0, false; ; a.retry() {
 		l, found, err := c.linkTo(ctx, r, a)
 		if err != nil {
 			return err
@@ -77,13 +77,16 @@ func (c *Client) tryHTTP2(ctx context.Context, l *link, r *Request, keep int, a 
 	}
 	began := now()
 	answer, err := l.conn.RoundTrip(request)
+	if err == nil || !isUnsent(err) {
+		a.Sent += r.size
+	}
 	first := now()
 	a.Phases.FirstByte = first - began
 	if err != nil {
 		return explain(ctx, classHTTP2(err), "waiting for the answer", err)
 	}
 	defer answer.Body.Close()
-	a.take(request, answer)
+	a.take(answer)
 	in := spareReaders.Get().(*reader)
 	in.src = answer.Body
 	in.begin()
@@ -106,7 +109,7 @@ var spareReaders = sync.Pool{New: func() any {
 
 // take notes the head of an answer. What it was on the wire, compressed, nobody
 // says: the sizes are those of its text.
-func (a *Answer) take(r *http.Request, answer *http.Response) {
+func (a *Answer) take(answer *http.Response) {
 	a.Status = answer.StatusCode
 	a.head = append(strconv.AppendInt(append(a.head, ":status: "...), int64(a.Status), 10), "\r\n"...)
 	for name, values := range answer.Header {
@@ -114,11 +117,17 @@ func (a *Answer) take(r *http.Request, answer *http.Response) {
 			a.head = append(append(append(append(a.head, name...), ": "...), value...), "\r\n"...)
 		}
 	}
-	a.Received = int64(len(a.head))
-	a.Sent = r.ContentLength + int64(len(r.Method)+len(r.Host)+len(r.URL.RequestURI()))
+	a.Received += int64(len(a.head))
+}
+
+// sizeHTTP2 is what a request takes on the wire, as far as it can be said: the
+// text of its header, and its body.
+func sizeHTTP2(r *http.Request) int64 {
+	size := r.ContentLength + int64(len(r.Method)+len(r.Host)+len(r.URL.RequestURI()))
 	for name, values := range r.Header {
 		for _, value := range values {
-			a.Sent += int64(len(name) + len(value) + len(": \r\n"))
+			size += int64(len(name) + len(value) + len(": \r\n"))
 		}
 	}
+	return size
 }

@@ -37,5 +37,9 @@ func isRefusal(err error) bool {
 		return failed.Code == refusedStream
 	}
 	text := err.Error()
-	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || strings.HasSuffix(text, "client conn not usable")
+	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || isUnsent(err)
 }
+
+// isUnsent reports whether nothing of a request was written, because its
+// connection took no more of them.
+func isUnsent(err error) bool { return strings.HasSuffix(err.Error(), "client conn not usable") }

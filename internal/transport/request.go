@@ -15,6 +15,7 @@ type Request struct {
 
 	http2 *http.Request // of a client that speaks it
 	body  []byte
+	size  int64 // of both, on the wire
 }
 
 // NewRequest prepares a request. A header Host takes the place of the url's; an
@@ -35,23 +36,32 @@ func (c *Client) NewRequest(method, rawURL string, header http.Header, body []by
 	if err := checkHeader(header, len(body)); err != nil {
 		return nil, err
 	}
-	r := &Request{target: t, toHEAD: method == http.MethodHead, idempotent: isIdempotent(method)}
+	r := &Request{target: t, toHEAD: method == http.MethodHead, idempotent: isIdempotent(method, header)}
 	host, err := hostHeader(u, header)
 	if err != nil {
 		return nil, err
 	}
 	if c.options.HTTP2 {
 		r.http2, r.body = http2Request(method, u, host, header, body), body
+		r.size = sizeHTTP2(r.http2)
 		return r, nil
 	}
 	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
 	return r, nil
 }
 
-func isIdempotent(method string) bool {
+// isIdempotent reports whether a request may be sent again without asking (RFC
+// 9110, 9.2.2): its method is idempotent, or it has a key by which its server
+// knows it again.
+func isIdempotent(method string, header http.Header) bool {
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
 		return true
+	}
+	for name := range header {
+		if http.CanonicalHeaderKey(name) == "Idempotency-Key" {
+			return true
+		}
 	}
 	return false
 }

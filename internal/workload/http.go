@@ -73,6 +73,7 @@ const (
 	countReceived
 	countConnections
 	countRedirects
+	countRetries
 	countPolls
 	countPollsSent
 	countPollsReceived
@@ -82,7 +83,7 @@ const (
 func measuredByWeb(values map[string]any) aurea.Measures {
 	m := aurea.Measures{
 		Phases:   []string{"wait", "dns", "connect", "tls", "first_byte", "body"},
-		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects"},
+		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects", "retries"},
 	}
 	if values[pollParameter.Name] != nil {
 		m.Phases = append(m.Phases, "accept", "queue", "poll", "completion")

@@ -1,10 +1,12 @@
 package workload
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -277,4 +279,58 @@ func encode(t testing.TB, value any) string {
 		t.Fatal(err)
 	}
 	return string(encoded)
+}
+
+// The service hears as many requests as the counters tell: those that redirects
+// and polls lead to are sent again as well.
+func TestHTTPTellsRetries(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var heard atomic.Int64
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				in := bufio.NewReader(conn)
+				for requests := 1; requests <= 2; requests++ { // the second is not answered
+					if _, err := http.ReadRequest(in); err != nil {
+						break
+					}
+					heard.Add(1)
+					if requests == 1 {
+						fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nLocation: /job\r\nContent-Length: 17\r\n\r\n{\"status\":\"done\"}")
+					}
+				}
+			}()
+		}
+	}()
+	for name, parameters := range map[string]map[string]any{
+		"requests": {"url": "http://" + listener.Addr().String()},
+		"polls":    {"url": "http://" + listener.Addr().String(), "poll": map[string]any{}},
+	} {
+		jobs := open(t, Host{}, "http", parameters, 1)
+		heard.Store(0)
+		var asked, retries int64
+		for job := range int64(20) {
+			o := runOf(t, jobs, job)
+			if o.err != nil {
+				t.Fatalf("%s: %v", name, o.err)
+			}
+			asked += 1 + o.counters["polls"]
+			retries += o.counters["retries"]
+		}
+		if got := heard.Load(); got != asked+retries || retries < 19 {
+			t.Errorf("%s: the service heard %d requests of %d and %d retries", name, got, asked, retries)
+		}
+	}
+	_ = listener.Close()
+	<-ended
 }
