@@ -76,15 +76,6 @@ func leaveRoom(t *testing.T, s *Store, pages int) {
 	}
 }
 
-func kept(t *testing.T, s *Store, n int) aurea.Run {
-	t.Helper()
-	run, err := s.Create(t.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return run
-}
-
 // What does not fit is refused as unavailable and leaves nothing behind; what is
 // there can be read; and when there is room again, everything goes on.
 func TestFullDisk(t *testing.T) {

@@ -10,6 +10,16 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
+// kept is a run that the store has.
+func kept(t *testing.T, s *Store, n int) aurea.Run {
+	t.Helper()
+	run, err := s.Create(t.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
 // Records of many jobs are read in order, in memory that does not grow with their
 // number, while others write; and they go with their run.
 func TestManyJobs(t *testing.T) {
