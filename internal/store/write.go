@@ -32,9 +32,10 @@ type group struct {
 }
 
 type waiter struct {
-	do   change
-	done chan struct{} // closed when err is what became of it
-	err  error
+	do       change
+	done     chan struct{} // closed when err is what became of it
+	err      error
+	panicked any // what do panicked with; nil if it did not
 }
 
 // newGroup takes the only connection of the database.
@@ -59,12 +60,20 @@ func (g *group) write(ctx context.Context, do change) error {
 	g.mu.Unlock()
 	select {
 	case g.turn <- struct{}{}:
-		g.commit(context.WithoutCancel(ctx), g.take())
-		<-g.turn
+		g.commitWaiting(context.WithoutCancel(ctx))
 	case <-w.done:
 	}
 	<-w.done
+	if w.panicked != nil {
+		panic(w.panicked) // in the goroutine that asked for the change
+	}
 	return w.err
+}
+
+// commitWaiting has the turn and gives it back, whatever happens.
+func (g *group) commitWaiting(ctx context.Context) {
+	defer func() { <-g.turn }()
+	g.commit(ctx, g.take())
 }
 
 func (g *group) take() []*waiter {
@@ -117,11 +126,23 @@ func (g *group) together(ctx context.Context, all []*waiter) error {
 
 func (g *group) parts(ctx context.Context, all []*waiter) (err error) {
 	for _, w := range all {
-		if w.err, err = part(ctx, g.on, w.do); err != nil {
+		if w.err, err = part(ctx, g.on, w.attempt); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// attempt is do. A panic in it fails this change alone: others share the
+// transaction, and wait for it to be committed.
+func (w *waiter) attempt(ctx context.Context, tx transaction) (err error) {
+	w.panicked = nil
+	defer func() {
+		if w.panicked = recover(); w.panicked != nil {
+			err = fmt.Errorf("the change panicked: %v", w.panicked)
+		}
+	}()
+	return w.do(ctx, tx)
 }
 
 // part makes one change of a transaction; when it fails, as if it had not been

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+// A change that panics does so in the goroutine that asked for it. The changes
+// that share its transaction are kept, its own part is not, and the writer goes
+// on.
+func TestPanicInAChange(t *testing.T) {
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	kept(t, s, 1)
+	g := s.writer.(*group)
+	g.turn <- struct{}{} // as if another one were committing
+	var (
+		group    sync.WaitGroup
+		panicked any
+		fine     error
+	)
+	group.Go(func() {
+		defer func() { panicked = recover() }()
+		_ = s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM runs"); err != nil {
+				return err
+			}
+			panic("a fault of ours")
+		})
+	})
+	group.Go(func() {
+		fine = s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
+			_, err := tx.ExecContext(ctx, "UPDATE runs SET status = 'seen'")
+			return err
+		})
+	})
+	for waiting := 0; waiting < 2; {
+		g.mu.Lock()
+		waiting = len(g.waiting)
+		g.mu.Unlock()
+	}
+	<-g.turn
+	group.Wait()
+	if panicked != "a fault of ours" {
+		t.Errorf("the change panicked with %v", panicked)
+	}
+	if fine != nil {
+		t.Errorf("the change beside it: %v", fine)
+	}
+	run, err := s.Get(t.Context(), storetest.NewRun(1).ID)
+	if err != nil || run.Status != "seen" {
+		t.Errorf("the run is %q, %v; want what the change beside it made of it", run.Status, err)
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Errorf("writing afterwards: %v", err)
+	}
+}
