@@ -38,7 +38,7 @@ func (o *historyOptions) open(ctx context.Context, log *slog.Logger) (*store.Sto
 	if o.keep.Age < 0 || o.keep.Runs < 0 {
 		return nil, "", usageErrorf("--keep-age and --keep-runs must not be negative")
 	}
-	if err := os.MkdirAll(o.data, 0o750); err != nil {
+	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return nil, "", fmt.Errorf("cannot make the directory for the data: %w; choose another with --data", err)
 	}
 	owner, err := ownName(filepath.Join(o.data, "server-id"))
@@ -67,7 +67,7 @@ func ownName(file string) (string, error) {
 	name := uuid.NewString()
 	// Written aside and moved: a half one would be another name in the next life.
 	aside := file + ".new"
-	if err := os.WriteFile(aside, []byte(name+"\n"), 0o640); err != nil {
+	if err := os.WriteFile(aside, []byte(name+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("cannot write this server's name: %w", err)
 	}
 	if err := os.Rename(aside, file); err != nil {

@@ -42,8 +42,10 @@ var schemes = []struct {
 	{"postgresql://", openPostgres, true},
 }
 
-// fileName is the database's in a folder.
-const fileName = "aurea.db"
+const (
+	fileName   = "aurea.db" // the database's in a folder
+	lockSuffix = ".lock"    // of the file beside it that is locked
+)
 
 func lookup(address string) (opener, string) {
 	for _, scheme := range schemes {

@@ -6,25 +6,56 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// lock takes a file for this process alone, until it is unlocked or the process
-// ends in whatever way. The file stays: to remove it would let two processes lock
-// two files of one name.
-func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o640)
+var errInUse = errors.New("is in use by another server; stop that one, or give this one a --data of its own")
+
+// lock takes a database for this process alone, until it is unlocked or the
+// process ends in whatever way. It takes a file beside it and, where that can be
+// done without being in SQLite's way, the database itself, which may have a name
+// in another folder. The file beside it stays: to remove it would let two
+// processes lock two files of one name.
+func lock(database string) (unlock func(), err error) {
+	beside, err := os.OpenFile(database+lockSuffix, os.O_CREATE|os.O_RDWR, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be locked: %w", err)
 	}
-	err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if err != nil {
-		_ = file.Close() // nothing was written
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errors.New("is in use by another server; stop that one, or give this one a --data of its own")
+	if err := unix.Flock(int(beside.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(locked(err), beside.Close())
+	}
+	itself, err := os.OpenFile(database, os.O_RDWR, fileMode)
+	if err == nil {
+		if err = lockItself(itself); err != nil {
+			err = errors.Join(locked(err), itself.Close())
 		}
-		return nil, fmt.Errorf("cannot be locked: %w", err)
 	}
-	return func() { _ = file.Close() }, nil // which unlocks it
+	if err != nil {
+		return nil, errors.Join(err, beside.Close())
+	}
+	return func() { _, _ = itself.Close(), beside.Close() }, nil // which unlocks both
+}
+
+// locked says why a lock could not be taken.
+func locked(err error) error {
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EACCES) {
+		return errInUse
+	}
+	return fmt.Errorf("cannot be locked: %w", err)
+}
+
+// oneName refuses a file with several hard links: through one of them the journal
+// beside another is not seen (sqlite.org/howtocorrupt.html#_unlinking_or_renaming).
+func oneName(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
+		return fmt.Errorf("has %d names (hard links), and a change made through one is lost through another; "+
+			"stop every server of it, and remove all names but one", stat.Nlink)
+	}
+	return nil
 }

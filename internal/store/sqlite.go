@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/pressly/goose/v3"
@@ -28,19 +27,10 @@ var sqliteDialect = dialect{
 }
 
 // openSQLite opens the file at a path, or the one in the folder that is there.
-func openSQLite(ctx context.Context, path string, options Options) (_ *Store, err error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, fileName)
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("store: %w; name a folder that can be written to", err)
-	}
-	unlock, err := lock(path + ".lock")
+func openSQLite(ctx context.Context, path string, options Options) (*Store, error) {
+	path, unlock, err := claimFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("store: the database %s %w", path, err)
+		return nil, err
 	}
 	s, err := openFile(ctx, path, options)
 	if err != nil {
@@ -56,7 +46,11 @@ func openSQLite(ctx context.Context, path string, options Options) (_ *Store, er
 }
 
 func openFile(ctx context.Context, path string, options Options) (*Store, error) {
-	if err := inspect(ctx, path); err != nil {
+	err := inspect(ctx, path)
+	if err == nil {
+		err = restrict(path)
+	}
+	if err != nil {
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", fileURL(path, writing))

@@ -10,7 +10,7 @@ import (
 
 func testChange(t *testing.T, place Place) {
 	s := place.Open(t)
-	run := keep(t, s, Finished(NewRun(1), 5))
+	run := Keep(t, s, Finished(NewRun(1), 5))
 	note := "better \x00 than before"
 	changed := must[aurea.Run](t)(s.Change(t.Context(), run.ID, aurea.RunChange{Note: &note}))
 	run.Note = note
@@ -38,7 +38,7 @@ func testBaseline(t *testing.T, place Place) {
 	for i, name := range []string{"a", "a", "b", ""} {
 		run := Finished(NewRun(i), 1)
 		run.Name = name
-		keep(t, s, run)
+		Keep(t, s, run)
 		mark(i, &yes)
 	}
 	expect(t, marked(), []string{NewRun(3).ID, NewRun(2).ID, NewRun(1).ID})
@@ -67,5 +67,5 @@ func testDelete(t *testing.T, place Place) {
 	}
 	expect(t, allIDs(t, s, aurea.RunQuery{Labels: queued.Labels}), nil)
 	must[aurea.Run](t)(s.Create(t.Context(), queued, by)) // the key is free again
-	expect(t, jobs(t, s, keep(t, s, Finished(NewRun(2), 3)).ID), records(3))
+	expect(t, jobs(t, s, Keep(t, s, Finished(NewRun(2), 3)).ID), records(3))
 }

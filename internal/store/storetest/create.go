@@ -42,7 +42,7 @@ func testCreateWithEverything(t *testing.T, place Place) {
 
 func testCreateTwice(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
-	keep(t, s, run)
+	Keep(t, s, run)
 	again := run
 	again.Name = "another"
 	if _, err := s.Create(t.Context(), again, aurea.Submission{Owner: "here", Key: "key"}); !errors.Is(err, aurea.ErrConflict) {

@@ -12,7 +12,7 @@ import (
 
 func testSave(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
-	keep(t, s, run)
+	Keep(t, s, run)
 	check(t, run.Move(aurea.StatusRunning, Began.Add(time.Hour).Add(1)))
 	for i := range 3 {
 		run.Progress = &aurea.RunProgress{Elapsed: 1.25, OK: int64(i), P99: 1e-9}
@@ -25,7 +25,7 @@ func testSave(t *testing.T, place Place) {
 func testFinish(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
 	run.Spec.Thresholds = []aurea.Threshold{must[aurea.Threshold](t)(aurea.ParseThreshold("p99 < 250ms"))}
-	run = keep(t, s, Finished(run, 1000))
+	run = Keep(t, s, Finished(run, 1000))
 	if !strings.HasPrefix(run.Digest, "sha256:") || len(run.Digest) != len("sha256:")+64 {
 		t.Errorf("the digest is %q", run.Digest)
 	}
@@ -41,7 +41,7 @@ func testFinish(t *testing.T, place Place) {
 func testFinishWithoutResult(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
 	run.Status, run.FinishedAt, run.Error = aurea.StatusCancelled, &Began, "who knows \x00"
-	run = keep(t, s, run)
+	run = Keep(t, s, run)
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), run)
 	expect(t, jobs(t, s, run.ID), nil)
 	if _, err := s.Tally(t.Context(), run.ID); !errors.Is(err, aurea.ErrNotFound) {
@@ -54,7 +54,7 @@ func testFinishOnce(t *testing.T, place Place) {
 	if err := s.Save(t.Context(), Finished(run, 1)); !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("saving a finished run: %v, want a conflict", err)
 	}
-	keep(t, s, run)
+	Keep(t, s, run)
 	if _, err := s.Finish(t.Context(), run); !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("finishing a run that is queued: %v, want a conflict", err)
 	}
@@ -90,7 +90,7 @@ func testDigest(t *testing.T, place Place) {
 	} {
 		run := Finished(NewRun(1), 100)
 		finish(&run)
-		run = keep(t, s, run)
+		run = Keep(t, s, run)
 		if other, twice := seen[run.Digest]; twice {
 			t.Errorf("%s and %s have one digest", name, other)
 		}
@@ -100,7 +100,7 @@ func testDigest(t *testing.T, place Place) {
 		expect(t, changed.Digest, run.Digest)
 		check(t, s.Delete(t.Context(), run.ID))
 	}
-	again := keep(t, s, Finished(NewRun(1), 100))
+	again := Keep(t, s, Finished(NewRun(1), 100))
 	expect(t, seen[again.Digest], "as it is")
 }
 

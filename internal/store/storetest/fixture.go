@@ -122,9 +122,9 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// keep creates a run and, if it is to have finished, finishes it; it returns the
+// Keep creates a run and, if it is to have finished, finishes it; it returns the
 // run as it is kept.
-func keep(t testing.TB, s Store, run aurea.Run) aurea.Run {
+func Keep(t testing.TB, s Store, run aurea.Run) aurea.Run {
 	t.Helper()
 	queued := run
 	queued.Status, queued.StartedAt, queued.FinishedAt, queued.Result = aurea.StatusQueued, nil, nil, nil

@@ -11,7 +11,7 @@ import (
 func testCancel(t *testing.T, place Place) {
 	s := place.Open(t)
 	for i := range 3 {
-		keep(t, s, NewRun(i))
+		Keep(t, s, NewRun(i))
 	}
 	must[aurea.Run](t)(s.Create(t.Context(), NewRun(3), aurea.Submission{Owner: "there"}))
 	renew := func(owner string) []string {
@@ -36,17 +36,17 @@ func testCancel(t *testing.T, place Place) {
 // now is not.
 func testRecover(t *testing.T, place Place) {
 	s := place.Open(t)
-	finished := keep(t, s, Finished(NewRun(1), 1))
-	queued := keep(t, s, NewRun(2))
+	finished := Keep(t, s, Finished(NewRun(1), 1))
+	queued := Keep(t, s, NewRun(2))
 	running := NewRun(3)
 	running.Status, running.StartedAt = aurea.StatusRunning, &Began
 	running.Progress = &aurea.RunProgress{Started: 70, OK: 60, Failed: 3, Elapsed: 1.5}
-	keep(t, s, running)
+	Keep(t, s, running)
 	must[[]string](t)(s.Renew(t.Context(), "here", time.Now().Add(time.Hour)))
 	check(t, s.Close())
 
 	s = place.Open(t)
-	now := keep(t, s, NewRun(4))
+	now := Keep(t, s, NewRun(4))
 	found := must[[]aurea.Run](t)(s.Recover(t.Context(), "here"))
 	for i, before := range []aurea.Run{queued, running} {
 		if len(found) != 2 || found[i].FinishedAt == nil || found[i].Digest == "" {

@@ -33,7 +33,7 @@ func history(t testing.TB, s Store, n int) []aurea.Run {
 		} else {
 			run.Status = status
 		}
-		runs[i] = keep(t, s, run)
+		runs[i] = Keep(t, s, run)
 	}
 	slices.SortFunc(runs, func(a, b aurea.Run) int {
 		return -cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
@@ -117,10 +117,10 @@ func randomQuery(random *rand.Rand) aurea.RunQuery {
 func testPages(t *testing.T, place Place) {
 	s := place.Open(t)
 	for i := range 7 {
-		keep(t, s, Finished(NewRun(i), 0))
+		Keep(t, s, Finished(NewRun(i), 0))
 	}
 	first := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3}))
-	keep(t, s, NewRun(8))
+	Keep(t, s, NewRun(8))
 	check(t, s.Delete(t.Context(), first.Runs[2].ID))
 	second := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3, Cursor: first.NextCursor}))
 	expect(t, second.Runs[0].ID, NewRun(3).ID)
@@ -132,7 +132,7 @@ func testPages(t *testing.T, place Place) {
 
 func testBadCursor(t *testing.T, place Place) {
 	s := place.Open(t)
-	keep(t, s, NewRun(1))
+	Keep(t, s, NewRun(1))
 	for _, query := range []aurea.RunQuery{{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"}, {Limit: -1}, {Limit: aurea.MaxPage + 1}} {
 		if _, err := s.List(t.Context(), query); !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("%+v: %v, want invalid", query, err)

@@ -17,7 +17,7 @@ func ages(t testing.TB, s Store) {
 		if i != 2 {
 			run = Finished(run, 100)
 		}
-		keep(t, s, run)
+		Keep(t, s, run)
 	}
 	yes := true
 	must[aurea.Run](t)(s.Change(t.Context(), NewRun(1).ID, aurea.RunChange{Baseline: &yes}))
@@ -58,7 +58,7 @@ func testPruneByBytes(t *testing.T, place Place) {
 	prune(t, s, aurea.Retention{Bytes: 150_000}, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 	run := Finished(NewRun(10), 200_000)
 	run.CreatedAt = time.Now().UTC()
-	keep(t, s, run)
+	Keep(t, s, run)
 	prune(t, s, aurea.Retention{Bytes: 150_000}, 9, 2, 1)
 }
 

@@ -18,7 +18,7 @@ func testAtOnce(t *testing.T, place Place) {
 			for i := range each {
 				run := Finished(NewRun(c*each+i), i)
 				run.Labels = map[string]string{"client": fmt.Sprint(c)}
-				run = keep(t, s, run)
+				run = Keep(t, s, run)
 				got, err := s.Get(t.Context(), run.ID)
 				if err != nil || got.Digest != run.Digest {
 					t.Errorf("got %+v, %v", got, err)
@@ -42,7 +42,7 @@ func testAtOnce(t *testing.T, place Place) {
 // What was kept is there after closing and opening.
 func testReopen(t *testing.T, place Place) {
 	s := place.Open(t)
-	run := keep(t, s, Finished(NewRun(1), 100))
+	run := Keep(t, s, Finished(NewRun(1), 100))
 	check(t, s.Close())
 	s = place.Open(t)
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(run))
