@@ -123,15 +123,6 @@ type Warmup struct {
 	Delay       Summary `json:"delay"`
 }
 
-// Cost is what the run cost, by its pricing.
-type Cost struct {
-	Total          float64 `json:"total"`
-	PerJob         float64 `json:"per_job"` // of the jobs that ended
-	PerMillionJobs float64 `json:"per_million_jobs"`
-	Currency       string  `json:"currency"`
-	Pricing        Pricing `json:"pricing"`
-}
-
 // An ErrorClass counts failures of one kind, with one of their messages.
 type ErrorClass struct {
 	Class  string `json:"class"`
@@ -170,11 +161,9 @@ func (r *Result) NotStored(why error) *Result {
 // of the run is added by whoever gave it one.
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
-	pricing := plan.Spec.Prices()
+	cost := plan.Spec.Prices().cost(tally)
 	paused, pausedWarmup := m.Course.Pauses(m.Duration)
 	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0).Seconds()
-	total := pricing.Cost(tally.ServiceTime.Sum(), tally.Ended())
-	perJob := ratio(total, float64(tally.Ended()))
 	start := m.Start.UTC().Truncate(time.Microsecond)
 	result := &Result{
 		Name:          plan.Spec.Name,
@@ -185,7 +174,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Counts:        tally.Counts,
 		Throughput:    ratio(float64(tally.OK), seconds),
 		MeanLatency:   tally.Latency.Mean(),
-		TotalCost:     total,
+		TotalCost:     cost.Total,
 		Duration:      seconds,
 		Paused:        min(paused.Seconds(), seconds),
 		StartTime:     start,
@@ -198,7 +187,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Model:         Closed,
 		Seed:          plan.Seed,
 		Spec:          plan.Spec,
-		Cost:          Cost{total, perJob, perJob * 1e6, pricing.Currency, pricing},
+		Cost:          cost,
 		Errors:        errorClasses(plan, m),
 		Series:        m.Series,
 		Timeline:      m.Timeline,

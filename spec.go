@@ -78,7 +78,8 @@ type Pricing struct {
 // DefaultPricing is $0.001 for a second of execution.
 var DefaultPricing = Pricing{PerSecond: 0.001, Currency: "USD"}
 
-// Cost is the price of jobs that together took the given seconds to serve.
+// Cost is the price of jobs that together took the given seconds to serve. It is
+// rounded at every step; what many jobs add up to is Spent.
 func (p Pricing) Cost(serviceSeconds float64, jobs int64) float64 {
 	return serviceSeconds*p.PerSecond + float64(jobs)*p.PerJob
 }

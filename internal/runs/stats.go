@@ -2,6 +2,7 @@ package runs
 
 import (
 	"maps"
+	"math/big"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ type stats struct {
 	shared     map[string]bool // workloads whose tally was handed out and must not change any more
 	errors     map[string]map[string]int64
 	examples   map[string]aurea.Examples
-	cost       map[string]float64
+	cost       map[string]*big.Rat
 	kinds      []string // the one that ran last first
 	currencies []string
 	interval   aurea.Point
@@ -34,7 +35,7 @@ func newStats() stats {
 		shared:    map[string]bool{},
 		errors:    map[string]map[string]int64{},
 		examples:  map[string]aurea.Examples{},
-		cost:      map[string]float64{},
+		cost:      map[string]*big.Rat{},
 	}
 }
 
@@ -56,7 +57,11 @@ func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	kind, pricing := plan.Workload.Kind, plan.Spec.Prices()
 	s.tally(kind).Merge(p.Interval)
 	s.fail(kind, p.Errors())
-	s.cost[pricing.Currency] += pricing.Cost(p.Interval.ServiceTime.Sum(), p.Interval.Ended())
+	if s.cost[pricing.Currency] == nil {
+		s.cost[pricing.Currency] = new(big.Rat)
+	}
+	spent := s.cost[pricing.Currency]
+	spent.Add(spent, pricing.Spent(p.Interval))
 	s.kinds = first(kind, s.kinds)
 	s.currencies = first(pricing.Currency, s.currencies)
 	examples := s.examples[kind]
@@ -113,7 +118,7 @@ func (m *Manager) Stats() aurea.Stats {
 		Workloads:  maps.Clone(m.stats.workloads),
 		Errors:     map[string]map[string]int64{},
 		Examples:   maps.Clone(m.stats.examples),
-		Cost:       maps.Clone(m.stats.cost),
+		Cost:       map[string]float64{},
 		Kinds:      m.stats.kinds,
 		Currencies: m.stats.currencies,
 		Queued:     len(m.queue),
@@ -122,6 +127,9 @@ func (m *Manager) Stats() aurea.Stats {
 		NotStored:  m.stats.notStored,
 		Last:       m.stats.last,
 		Recent:     slices.Clone(m.recent),
+	}
+	for currency, spent := range m.stats.cost {
+		stats.Cost[currency], _ = spent.Float64()
 	}
 	for kind, classes := range m.stats.errors {
 		stats.Errors[kind] = maps.Clone(classes)

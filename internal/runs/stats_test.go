@@ -65,7 +65,7 @@ func TestStats(t *testing.T) {
 		if diff := cmp.Diff(wantCounts, counts); diff != "" {
 			t.Errorf("jobs (-want +got):\n%s", diff)
 		}
-		if len(stats.Cost) != 2 || !near(stats.Cost["USD"], 0.001*(8+3)) || !near(stats.Cost["EUR"], 3*0.5+3*2) {
+		if len(stats.Cost) != 2 || stats.Cost["USD"] != 0.011 || stats.Cost["EUR"] != 7.5 {
 			t.Errorf("cost %v, want 0.011 USD and 7.5 EUR", stats.Cost)
 		}
 		if stats.Last.ID != last.ID || stats.Throughput != last.Result.Throughput || stats.MeanLatency != 1 || stats.Throughput != 2/3.5 {
