@@ -133,7 +133,7 @@ func TestCountersPerJobOfTheirPart(t *testing.T) {
 func TestThresholdsOnDetail(t *testing.T) {
 	for expression, want := range map[string]ThresholdCheck{
 		"phases.search.first_byte.p99.9 < 21ms": {Value: 0.02, OK: true},
-		"phases.cpu.mean < 0.4":                 {Value: 0.5},
+		"phases.cpu.mean < 400ms":               {Value: 0.5},
 		"parts.search.max <= 2s":                {Value: 2, OK: true},
 		"parts.buy.error_rate < 1%":             {Value: 1},
 		"counters.units.per_cpu_second > 1e3":   {Value: 2000, OK: true},

@@ -66,7 +66,7 @@ func lookupAmount(name string) (measure, bool) {
 	if parts := detailed.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
 		return measure{share, func(r *Result) (float64, bool) {
 			counts := r.part(parts[2]).Counts
-			return counts.ErrorRate(), counts.Ended() > 0
+			return counts.ErrorRate(), counts.Owed() > 0
 		}}, true
 	}
 	rest, ok := strings.CutPrefix(name, "counters.")

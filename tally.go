@@ -50,18 +50,16 @@ func (c *Counts) at(o Outcome) *int64 {
 // Ended is how many jobs ran to an end of their own: ok, failed or timeout.
 func (c Counts) Ended() int64 { return c.OK + c.Failed + c.Timeout }
 
-// Accounted is how many jobs have an outcome.
-func (c Counts) Accounted() int64 { return c.Ended() + c.Cancelled + c.Dropped + c.Lost }
+// Owed is how many jobs the load asked for and did not take back: cancelled jobs
+// are not owed.
+func (c Counts) Owed() int64 { return c.Ended() + c.Dropped + c.Lost }
 
-// ErrorRate is the share of jobs that were owed and did not end ok; cancelled
-// jobs were not owed. 0 when there were none.
-func (c Counts) ErrorRate() float64 {
-	bad := c.Failed + c.Timeout + c.Dropped + c.Lost
-	if bad == 0 {
-		return 0
-	}
-	return float64(bad) / float64(bad+c.OK)
-}
+// Accounted is how many jobs have an outcome.
+func (c Counts) Accounted() int64 { return c.Owed() + c.Cancelled }
+
+// ErrorRate is the share of jobs that were owed and did not end ok. 0 when there
+// were none.
+func (c Counts) ErrorRate() float64 { return ratio(float64(c.Owed()-c.OK), float64(c.Owed())) }
 
 // add adds the counts of other.
 func (c *Counts) add(other Counts) {

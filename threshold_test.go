@@ -63,19 +63,23 @@ func TestThresholdsReadTheResult(t *testing.T) {
 		{"cost_per_million < 500001", 500000, true},
 		{"in_flight == 7", 7, true},
 		{"mean_latency < 506ns", 505.5e-9, true},
-		{"mean_latency < 5.055e-7", 505.5e-9, false},
-		{"mean == 505.5e-9", 505.5e-9, true},
+		{"mean_latency < 505ns", 505.5e-9, false},
+		{"mean != 505ns", 505.5e-9, true},
 		{"min > 5ns", 6e-9, true},
 		{"max <= 1.005us", 1005e-9, true},
 		{"max < 1.005µs", 1005e-9, false},
 		{"p1 == 15ns", 15e-9, true},
 		{"p50 == 505ns", 505e-9, true},
 		{"p99 < 995ns", 995e-9, false},
-		{"p99 < .000000996", 995e-9, true},
+		{"p99 < .000000996s", 995e-9, true},
 		{"p99.0 == 995ns", 995e-9, true},
 		{"p99.9 == 1004ns", 1004e-9, true},
 		{"p999 == 1004ns", 1004e-9, true},
 		{"p9999 == 1005ns", 1005e-9, true},
+		{"p100 == 1005ns", 1005e-9, true},
+		{"p100.0 < 1005ns", 1005e-9, false},
+		{"delay.p100 == 5ns", 5e-9, true},
+		{"service_time.p100 == 2us", 2000e-9, true},
 		{"latency.p95 == 955ns", 955e-9, true},
 		{"service_time.min == 1ns", 1e-9, true},
 		{"service_time.max < 2000ns", 2000e-9, false},
@@ -85,15 +89,18 @@ func TestThresholdsReadTheResult(t *testing.T) {
 		{"delay.stddev == 0", 0, true},
 		{"delay.p99.999 < 0.000005ms", 5e-9, false},
 		{"  p99\t<\n1h ", 995e-9, true},
+		{"p99 < 1 ms", 995e-9, true},
+		{"p99<1\tµs", 995e-9, true},
+		{"error_rate <= 20 %", 0.2, true},
 	} {
 		threshold, err := ParseThreshold(test.expression)
 		if err != nil {
 			t.Errorf("%s: %v", test.expression, err)
 			continue
 		}
-		check, data := threshold.Check(r)
-		if want := (ThresholdCheck{strings.TrimSpace(test.expression), test.value, test.ok}); check != want || !data {
-			t.Errorf("%s: %+v, data %v; want %+v", test.expression, check, data, want)
+		check := threshold.Check(r)
+		if want := (ThresholdCheck{Expression: strings.TrimSpace(test.expression), Value: test.value, OK: test.ok}); check != want {
+			t.Errorf("%s: %+v, want %+v", test.expression, check, want)
 		}
 	}
 }
@@ -110,7 +117,7 @@ func TestThresholdsAgreeWithSummaries(t *testing.T) {
 			"p50": r.Latency.P50, "p90": r.Latency.P90, "p95": r.Latency.P95, "p99": r.Latency.P99, "p99.9": r.Latency.P999, "p999": r.Latency.P999,
 			"min": r.Latency.Min, "mean": r.Latency.Mean, "mean_latency": r.MeanLatency, "stddev": r.Latency.StdDev, "max": r.Latency.Max,
 		} {
-			if check, _ := parsed(metric + " < 1")[0].Check(r); check.Value != want {
+			if check := parsed(metric + " < 1s")[0].Check(r); check.Value != want {
 				t.Fatalf("%s is %v, and %v in the summary", metric, check.Value, want)
 			}
 		}
@@ -125,23 +132,24 @@ func TestThresholdsWithoutData(t *testing.T) {
 		"throughput >= 0", "error_rate <= 1", "duration >= 0", "completed_jobs == 0", "failed_jobs == 0", "dropped_jobs == 0", "total_cost == 0",
 		"cost_per_job == 0", "cost_per_million == 0", "in_flight == 0", "mean_latency == 0", "p99 == 0", "delay.max == 0", "service_time.min == 0",
 	} {
-		if check, data := parsed(expression)[0].Check(r); data || check.OK || check.Value != 0 {
-			t.Errorf("%s: %+v, data %v; want no data", expression, check, data)
+		if check, want := parsed(expression)[0].Check(r), (ThresholdCheck{Expression: expression, NoData: true}); check != want {
+			t.Errorf("%+v, want %+v", check, want)
 		}
 	}
-	if check, data := parsed("p99 == 0")[0].Check(read); data || check.OK {
-		t.Errorf("without histograms: %+v, data %v; want no data", check, data)
+	if check, want := parsed("p99 == 0")[0].Check(read), (ThresholdCheck{Expression: "p99 == 0", NoData: true}); check != want {
+		t.Errorf("without histograms: %+v, want %+v", check, want)
 	}
 }
 
 func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
 	const (
 		form     = `must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got `
-		time     = `: the limit must be a duration such as "250ms" or a number of seconds; got `
-		share    = `error_rate: the limit must be a share such as "1%" or 0.01; got `
+		time     = `: the limit must be a duration such as "250ms"; got `
+		share    = `error_rate: the limit must be a share from 0 to 1, such as "1%" or 0.01; got `
 		number   = `throughput: the limit must be a number; got `
+		ranks    = ` is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest`
 		noMetric = " is not a metric; there are completed_jobs, cost_per_job, cost_per_million, dropped_jobs, duration, error_rate, failed_jobs, in_flight, " +
-			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p50 to p99.999 of latency, service_time, delay, phases.NAME and parts.NAME"
+			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME"
 	)
 	for _, test := range []struct{ expression, message string }{
 		{"", form + `""`},
@@ -167,9 +175,30 @@ func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
 		{"latency.stdev < 1", `"latency.stdev" is not a metric; did you mean latency.stddev?`},
 		{"eror_rate < 1", `"eror_rate" is not a metric; did you mean error_rate?`},
 		{"q99 < 1", `"q99"` + noMetric},
-		{"p0 < 1", `"p0"` + noMetric},
-		{"p00.000 < 1", `"p00.000"` + noMetric},
-		{"p100.1 < 1", `"p100.1"` + noMetric},
+		{"p0 < 1s", `"p0"` + ranks},
+		{"p00.000 < 1s", `"p00.000"` + ranks},
+		{"p100.1 < 1s", `"p100.1"` + ranks},
+		{"p101 < 1s", `"p101"` + ranks},
+		{"p500 < 1s", `"p500"` + ranks},
+		{"p1000 < 1s", `"p1000"` + ranks},
+		{"p975 < 1s", `"p975"` + ranks},
+		{"delay.p500 < 1s", `"delay.p500"` + ranks},
+		{"phases.connect.p1000 < 1s", `"phases.connect.p1000"` + ranks},
+		{"parts.search.p0 < 1s", `"parts.search.p0"` + ranks},
+		{"p99 < 250", `p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
+		{"p99<0.25", `p99: the limit "0.25" has no unit; did you mean 0.25ms or 0.25s?`},
+		{"mean_latency >= 5e-3", `mean_latency: the limit "5e-3" has no unit; write it as 250ms or 1.5s`},
+		{"duration == 2", `duration: the limit "2" has no unit; did you mean 2ms or 2s?`},
+		{"phases.connect.p99 < 5", `phases.connect.p99: the limit "5" has no unit; did you mean 5ms or 5s?`},
+		{"parts.search.max != 1", `parts.search.max: the limit "1" has no unit; did you mean 1ms or 1s?`},
+		{"error_rate < 5", share + `"5"; did you mean 5%?`},
+		{"error_rate < 1.5", share + `"1.5"; did you mean 1.5%?`},
+		{"error_rate < 500", share + `"500"`},
+		{"error_rate < 101%", share + `"101%"`},
+		{"parts.search.error_rate <= 2", `parts.search.` + share + `"2"; did you mean 2%?`},
+		{"error_rate > -1%", `error_rate is never negative; got the limit "-1%"`},
+		{"p99 > -1ms", `p99 is never negative; got the limit "-1ms"`},
+		{"throughput >= -5", `throughput is never negative; got the limit "-5"`},
 		{"p99.123456 < 1", `"p99.123456"` + noMetric},
 		{"p.9 < 1", `"p.9"` + noMetric},
 		{"delay.latency.p99 < 1", `"delay.latency.p99"` + noMetric},
@@ -186,10 +215,10 @@ func TestThresholdsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		metric := rapid.SampledFrom([]string{"p50", "delay.p99.9", "service_time.mean", "latency.max", "duration"}).Draw(t, "metric")
 		operator := rapid.SampledFrom([]string{"<", "<=", ">", ">=", "==", "!="}).Draw(t, "operator")
-		limit := rapid.Float64Range(0, 1e6).Draw(t, "limit")
+		limit := time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "limit"))
 		space := rapid.SampledFrom([]string{"", " ", "\t \n"}).Draw(t, "space")
-		threshold := parsed(space + metric + space + operator + space + fmt.Sprint(limit) + space)[0]
-		if threshold.metric != metric || threshold.operator != operator || threshold.limit != limit {
+		threshold := parsed(space + metric + space + operator + space + limit.String() + space)[0]
+		if threshold.metric != metric || threshold.operator != operator || threshold.limit != limit.Seconds() {
 			t.Fatalf("%s %s %v is parsed as %+v", metric, operator, limit, threshold)
 		}
 		encoded, err := json.Marshal(threshold)
@@ -203,11 +232,80 @@ func TestThresholdsSurviveJSON(t *testing.T) {
 	})
 }
 
+// What was accepted once and is refused now is read from where it is stored, with
+// the meaning that it had.
+func TestStoredThresholdsAreRead(t *testing.T) {
+	r := thousand()
+	for _, test := range []struct {
+		expression string
+		limit      float64
+		ok         bool
+	}{
+		{"p99 < 250", 250, true},
+		{"mean_latency < 5.055e-7", 5.055e-7, false},
+		{"error_rate < 5", 5, true},
+		{"error_rate > -1%", -0.01, true},
+		{"p500 <= 0.000000505", 505e-9, true},
+		{"p1000 <= 0.000000105", 105e-9, true},
+	} {
+		if _, err := ParseThreshold(test.expression); err == nil {
+			t.Errorf("%s is accepted in a new spec", test.expression)
+		}
+		encoded, err := PlainJSON(test.expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stored Threshold
+		if err := json.Unmarshal(encoded, &stored); err != nil {
+			t.Errorf("%s: %v", test.expression, err)
+			continue
+		}
+		if stored.limit != test.limit {
+			t.Errorf("the limit of %s is %v, want %v", test.expression, stored.limit, test.limit)
+		}
+		if check := stored.Check(r); check.OK != test.ok {
+			t.Errorf("%+v, want ok to be %v", check, test.ok)
+		}
+	}
+}
+
+// A share and a limit that are equal as decimals are equal, and one job more or
+// less is not.
+func TestSharesAreComparedAsDecimals(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.IntRange(3, 6).Draw(t, "digits")
+		jobs := int64(math.Pow10(digits))
+		failed := rapid.Int64Range(0, jobs).Draw(t, "failed")
+		r := &Result{Counts: Counts{Planned: jobs, OK: jobs - failed, Failed: failed}}
+		percentage := fmt.Sprintf("%d.%0*d%%", failed/(jobs/100), digits-2, failed%(jobs/100))
+		share := fmt.Sprintf("%d.%0*d", failed/jobs, digits, failed%jobs)
+		for _, limit := range []string{percentage, share} {
+			for operator, holds := range map[string]bool{"<": false, "<=": true, "==": true, ">=": true, ">": false, "!=": false} {
+				if check := parsed("error_rate " + operator + " " + limit)[0].Check(r); check.OK != holds {
+					t.Fatalf("%s is %v with %d failed of %d", check.Expression, check.OK, failed, jobs)
+				}
+			}
+		}
+	})
+}
+
+func TestUnitsOfThresholds(t *testing.T) {
+	for expression, want := range map[string]string{
+		"p99 < 250ms": "seconds", "p99 < 250": "seconds", "mean_latency < 1s": "seconds", "phases.x.p50 < 1s": "seconds",
+		"error_rate < 1%": "share", "parts.x.error_rate < 1%": "share", "throughput > 5": "jobs_per_second", "cost_per_million < 3": "money",
+		"in_flight < 3": "", "counters.x.total > 1": "", "of no metric": "",
+	} {
+		if got := (ThresholdCheck{Expression: expression}).Unit(); got != want {
+			t.Errorf("%s is in %q, want %q", expression, got, want)
+		}
+	}
+}
+
 // Whatever is written, it is refused with words that can be shown, or it is a
 // threshold that can be written again and applied.
 func FuzzParseThreshold(f *testing.F) {
 	for _, expression := range []string{
-		"p99 < 250ms", " error_rate<=1% ", "delay.p99.999 != 5e-3", "throughput > 500", "mean >= 1h2m3.5s", "p999 == -0", "p0 < 1", "p99 < 0x1p-2", "max < 1_0", "in_flight > \xff",
+		"p99 < 250ms", " error_rate<=1% ", "delay.p99.999 != 5e-3", "throughput > 500", "mean >= 1h2m3.5s", "p999 == -0", "p0 < 1", "p99 < 0x1p-2", "max < 1_0", "in_flight > \xff", "p100 < 1 s", "p500 < 1s", "error_rate < 7e-1 %", "error_rate < 0x1p-2%",
 	} {
 		f.Add(expression)
 	}
@@ -220,17 +318,17 @@ func FuzzParseThreshold(f *testing.F) {
 			}
 			return
 		}
-		if math.IsNaN(threshold.limit) || math.IsInf(threshold.limit, 0) {
+		if math.IsNaN(threshold.limit) || math.IsInf(threshold.limit, 0) || threshold.limit < 0 {
 			t.Fatalf("%q has the limit %v", expression, threshold.limit)
 		}
 		again, err := ParseThreshold(threshold.Expression)
 		if diff := cmp.Diff(threshold, again, cmp.AllowUnexported(Threshold{})); err != nil || diff != "" {
 			t.Fatalf("%q is not itself when parsed again: %v (-first +again):\n%s", expression, err, diff)
 		}
-		if check, data := threshold.Check(r); !data || check.OK != threshold.holds(check.Value) || math.IsNaN(check.Value) {
-			t.Fatalf("%q on a full result: %+v, data %v", expression, check, data)
+		if check := threshold.Check(r); check.NoData || check.OK != threshold.holds(check.Value) || math.IsNaN(check.Value) {
+			t.Fatalf("%q on a full result: %+v", expression, check)
 		}
-		if q, ok := threshold.quantile(); ok && (q <= 0 || q >= 1) {
+		if q, ok := threshold.quantile(); ok && (q <= 0 || q > 1) {
 			t.Fatalf("%q is about the quantile %v", expression, q)
 		}
 	})

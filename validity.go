@@ -190,11 +190,11 @@ func (r *Result) meantToBeBusy() bool {
 }
 
 // fewSamples wants at least one sample above every percentile that a threshold
-// is about.
+// is about, but for the maximum.
 func fewSamples(r *Result) (float64, float64, bool) {
 	var need float64
 	for _, threshold := range r.Spec.Thresholds {
-		if q, ok := threshold.quantile(); ok {
+		if q, ok := threshold.quantile(); ok && q < 1 {
 			need = max(need, 1/(1-q))
 		}
 	}

@@ -127,7 +127,7 @@ func wrongly(text string) *Workload {
 // A percentile needs a sample beyond it; only thresholds ask for one.
 func TestFewSamples(t *testing.T) {
 	for expression, doubtful := range map[string]bool{
-		"p99 < 1s": false, "p999 < 1s": false, "p99.9 < 1s": false, "p99.99 < 1s": true, "max < 1s": false, "throughput > 1": false,
+		"p99 < 1s": false, "p999 < 1s": false, "p99.9 < 1s": false, "p99.99 < 1s": true, "p100 < 1s": false, "max < 1s": false, "throughput > 1": false,
 	} {
 		got := healthy(t, expression).Validity
 		if doubtful != slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == "few_samples" }) {

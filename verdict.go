@@ -18,11 +18,20 @@ func Verdicts() []Verdict {
 }
 
 // A ThresholdCheck is a threshold applied to a result; Value is in the metric's
-// base unit.
+// base unit, and 0 where there is no data.
 type ThresholdCheck struct {
 	Expression string  `json:"expression"`
 	Value      float64 `json:"value"`
 	OK         bool    `json:"ok"`
+	NoData     bool    `json:"no_data,omitempty"` // there was nothing to read the value off
+}
+
+// Unit is what the value is in, as a MetricComparison has it: seconds, share,
+// jobs_per_second or money; "" for a plain number.
+func (c ThresholdCheck) Unit() string {
+	t, _, _ := readThreshold(c.Expression) // of no metric it is a plain number
+	m, _ := lookup(t.metric)
+	return units[m.unit].name
 }
 
 // judge derives validity, threshold checks and verdict from the numbers.
@@ -31,9 +40,9 @@ func (r *Result) judge() {
 	r.Thresholds = []ThresholdCheck{}
 	r.Verdict = VerdictPass
 	for _, threshold := range r.Spec.Thresholds {
-		check, data := threshold.Check(r)
+		check := threshold.Check(r)
 		r.Thresholds = append(r.Thresholds, check)
-		if !data {
+		if check.NoData {
 			r.Verdict = VerdictNoData
 		} else if !check.OK && r.Verdict == VerdictPass {
 			r.Verdict = VerdictFail

@@ -52,6 +52,7 @@ func TestErrors(t *testing.T) {
 		{[]string{"run", "--jobs", "5", "--workload", "noop", "--param", "a"}, 2, `aurea: --param must be key=value; got "a"; see aurea --help`},
 		{[]string{"run", "--jobs", "5", "--workload", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop, station, cpu, `},
 		{[]string{"run", "--jobs", "5", "--threshold", "p99 250ms"}, 2, `aurea: thresholds[0]: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got "p99 250ms" (from --threshold)`},
+		{[]string{"run", "--jobs", "5", "--threshold", "p99 < 250"}, 2, `aurea: thresholds[0]: p99: the limit "250" has no unit; did you mean 250ms or 250s? (from --threshold)`},
 		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2, `aurea: -o must be one of html, json, junit, markdown, text; got "pdf"; see aurea --help`},
 		{[]string{"run", "/nowhere.yaml"}, 2, `aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea --help`},
 		{[]string{"run", spec}, 2, "aurea: " + spec + `:6:3: labels.team: must be a string of up to 200 characters; got 7`},

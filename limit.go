@@ -1,0 +1,95 @@
+package aurea
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A unit says what a metric's values are, and how a limit may be written.
+type unit int
+
+const (
+	plain     unit = iota // a number
+	perSecond             // jobs a second, a number
+	money                 // in the currency of the price, a number
+	seconds               // a duration: 250ms
+	share                 // a number from 0 to 1, or a percentage: 0.01, 1%
+)
+
+// units has what each is called, as in a comparison, and what a limit in it must
+// be.
+var units = [...]struct{ name, limit string }{
+	plain:     {"", "a number"},
+	perSecond: {"jobs_per_second", "a number"},
+	money:     {"money", "a number"},
+	seconds:   {"seconds", `a duration such as "250ms"`},
+	share:     {"share", `a share from 0 to 1, such as "1%" or 0.01`},
+}
+
+// parseLimit reads a limit in the metric's base unit. The value is the float64
+// that is nearest to the decimal that is written, as a metric's value is to the
+// true one; so what is equal as decimals is equal here.
+func parseLimit(text string, u unit) (float64, bool) {
+	var value float64
+	var err error
+	switch {
+	case u == share && strings.HasSuffix(text, "%"):
+		value, err = parsePercentage(strings.TrimSuffix(text, "%"))
+	case u == seconds && strings.ContainsAny(text, "nuµmsh"):
+		var d time.Duration
+		d, err = time.ParseDuration(text)
+		value = d.Seconds()
+	default:
+		value, err = strconv.ParseFloat(text, 64)
+	}
+	return value, err == nil && !math.IsNaN(value) && !math.IsInf(value, 0)
+}
+
+// parsePercentage reads a number of percent as a share. It moves the decimal
+// point in the text: to divide by 100 would round a second time.
+func parsePercentage(number string) (float64, error) {
+	digits, exponent, _ := strings.Cut(strings.ToLower(number), "e")
+	power, err := strconv.Atoi(cmp.Or(exponent, "0"))
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(fmt.Sprintf("%se%d", digits, power-2), 64)
+}
+
+// checkLimit refuses what can be read as a limit and is hardly what was meant.
+// Specs that were stored before such a rule keep their meaning.
+func (t Threshold) checkLimit(text string) error {
+	m, _ := lookup(t.metric)
+	_, statistic := distribution(t.metric)
+	switch {
+	case misleading(statistic):
+		return notAPercentile(t.metric)
+	case t.limit < 0:
+		return fmt.Errorf("%s is never negative; got the limit %s", t.metric, show(text))
+	case m.unit == share && t.limit > 1:
+		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, show(text), inPercent(text))
+	case m.unit == seconds && t.limit != 0 && !strings.ContainsAny(text, "nuµmsh"):
+		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, show(text), inUnits(text))
+	}
+	return nil
+}
+
+// inPercent asks whether a number above 1 was meant as a percentage.
+func inPercent(text string) string {
+	if value, err := strconv.ParseFloat(text, 64); err != nil || value > 100 {
+		return ""
+	}
+	return "; did you mean " + text + "%?"
+}
+
+// inUnits asks in which unit a number was meant.
+func inUnits(number string) string {
+	if strings.Trim(number, ".0123456789") != "" { // what a duration cannot begin with
+		return "write it as 250ms or 1.5s"
+	}
+	return fmt.Sprintf("did you mean %sms or %ss?", number, number)
+}
