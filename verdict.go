@@ -17,6 +17,10 @@ func Verdicts() []Verdict {
 	return []Verdict{VerdictNone, VerdictPass, VerdictFail, VerdictInvalid, VerdictNoData}
 }
 
+// gravity is the verdicts of thresholds, the least grave first. The gravest one
+// that anything asks for is the verdict of the result.
+var gravity = []Verdict{VerdictPass, VerdictNoData, VerdictInvalid, VerdictFail}
+
 // A ThresholdCheck is a threshold applied to a result; Value is in the metric's
 // base unit, and 0 where there is no data.
 type ThresholdCheck struct {
@@ -34,24 +38,33 @@ func (c ThresholdCheck) Unit() string {
 	return units[m.unit].name
 }
 
+func (c ThresholdCheck) verdict() Verdict {
+	switch {
+	case c.OK:
+		return VerdictPass
+	case c.NoData:
+		return VerdictNoData
+	}
+	return VerdictFail
+}
+
 // judge derives validity, threshold checks and verdict from the numbers.
 func (r *Result) judge() {
 	r.Validity = r.doubt()
 	r.Thresholds = []ThresholdCheck{}
-	r.Verdict = VerdictPass
+	r.Verdict = VerdictNone
+	if len(r.Spec.Thresholds) == 0 {
+		return
+	}
+	asked := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
 	for _, threshold := range r.Spec.Thresholds {
 		check := threshold.Check(r)
 		r.Thresholds = append(r.Thresholds, check)
-		if check.NoData {
-			r.Verdict = VerdictNoData
-		} else if !check.OK && r.Verdict == VerdictPass {
-			r.Verdict = VerdictFail
+		asked[check.verdict()] = true
+	}
+	for _, verdict := range gravity {
+		if asked[verdict] {
+			r.Verdict = verdict
 		}
-	}
-	if r.Validity.State == Invalid && r.Counts.Ended() > 0 {
-		r.Verdict = VerdictInvalid
-	}
-	if len(r.Spec.Thresholds) == 0 {
-		r.Verdict = VerdictNone
 	}
 }

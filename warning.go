@@ -21,7 +21,7 @@ func (c *Comparison) add(code, about, format string, args ...any) {
 }
 
 // believed are the results of a side that may be compared: each once, completed,
-// and not invalid.
+// and not invalid, unless only because all its jobs failed: that is what it tells.
 func (c *Comparison) believed(side string, results []*Result) []*Result {
 	believed := []*Result{}
 	seen := map[string]bool{}
@@ -31,7 +31,7 @@ func (c *Comparison) believed(side string, results []*Result) []*Result {
 			c.add("duplicate", r.ID, "%s is in %s more than once, and counts once", r.ID, side)
 		case r.Status != StatusCompleted:
 			c.add("not_completed", r.ID, "%s of %s is left out: it is %s", r.ID, side, r.Status)
-		case r.Validity.State == Invalid:
+		case r.Validity.State == Invalid && !r.Validity.onlyFailures():
 			c.add("invalid", r.ID, "%s of %s is left out, as it is invalid: %s", r.ID, side, r.Validity.why())
 		default:
 			believed = append(believed, r)
@@ -39,6 +39,13 @@ func (c *Comparison) believed(side string, results []*Result) []*Result {
 		seen[r.ID] = true
 	}
 	return believed
+}
+
+// onlyFailures reports whether nothing makes a result invalid but that none of
+// its jobs ended ok.
+func (v Validity) onlyFailures() bool {
+	grave := slices.DeleteFunc(slices.Clone(v.Reasons), func(r Reason) bool { return r.State == Degraded })
+	return len(grave) == 1 && grave[0].Code == noneOK
 }
 
 // why are the codes of the reasons.

@@ -36,6 +36,30 @@ func TestBelieved(t *testing.T) {
 	}
 }
 
+// That all jobs of a run fail is a regression, and no reason to leave it out.
+func TestFailingRunsAreCompared(t *testing.T) {
+	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1, 1, 1)
+	for _, r := range head {
+		r.Counts = Counts{Planned: r.Counts.Planned, Failed: r.Counts.Planned}
+		r.Throughput, r.Latency = 0, Summary{}
+		r.Validity = Validity{State: Invalid, Reasons: []Reason{{Code: "few_samples", State: Degraded}, {Code: "none_ok", State: Invalid}}}
+	}
+	c := Compare(base, head, CompareOptions{0.05})
+	if c.Head.Runs != 6 {
+		t.Errorf("%d runs of head are compared, want 6: %+v", c.Head.Runs, c.Warnings)
+	}
+	if got := metricOf(t, c, "error_rate").Verdict; got != MetricWorse {
+		t.Errorf("the error rate is %s, want worse", got)
+	}
+	if c.Verdict != Regression {
+		t.Errorf("the verdict is %s, want a regression", c.Verdict)
+	}
+	head[0].Validity.Reasons[0].State = Invalid
+	if c := Compare(base, head, CompareOptions{0.05}); c.Head.Runs != 5 {
+		t.Errorf("with another reason against one, %d runs of head are compared, want 5", c.Head.Runs)
+	}
+}
+
 // Runs of one side behind those of the other are told from runs in turns.
 func TestInterleaved(t *testing.T) {
 	begin := time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)

@@ -105,8 +105,46 @@ func TestExitCodes(t *testing.T) {
 	}
 	// Every job times out: there is no latency to judge.
 	code, result := runJSON(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
-	if code != exitInvalid || result.Verdict != aurea.VerdictNoData {
+	if code != exitInvalid || result.Verdict != aurea.VerdictInvalid {
 		t.Errorf("no data: exit %d, verdict %s", code, result.Verdict)
+	}
+}
+
+// A target that fails every job makes the measurement invalid, and fails a
+// threshold that can be judged.
+func TestExitCodesOfATargetThatIsNotThere(t *testing.T) {
+	for _, test := range []struct {
+		thresholds []string
+		code       int
+		verdict    aurea.Verdict
+		stderr     string
+	}{
+		{nil, exitInvalid, aurea.VerdictNone, "aurea: the measurement is invalid: none of the 20 jobs that ended was ok, so there is no latency to believe\n"},
+		{[]string{"p99 < 1s"}, exitInvalid, aurea.VerdictInvalid, "aurea: the measurement is invalid: none of the 20 jobs that ended was ok, so there is no latency to believe\n"},
+		{[]string{"error_rate < 1%", "p99 < 1s"}, exitThreshold, aurea.VerdictFail, "aurea: a threshold failed\n"},
+		{[]string{"p99 < 1s", "error_rate < 1%"}, exitThreshold, aurea.VerdictFail, "aurea: a threshold failed\n"},
+	} {
+		args := []string{"run", "http://127.0.0.1:1/", "--jobs", "20", "--quiet", "-o", "json"}
+		for _, threshold := range test.thresholds {
+			args = append(args, "--threshold", threshold)
+		}
+		code, stdout, stderr := command(t, "", args...)
+		if code != test.code {
+			t.Errorf("%q: exit %d, want %d", test.thresholds, code, test.code)
+		}
+		if stderr != test.stderr {
+			t.Errorf("%q: stderr %q, want %q", test.thresholds, stderr, test.stderr)
+		}
+		var result aurea.Result
+		if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+			t.Fatal(err)
+		}
+		if result.Verdict != test.verdict {
+			t.Errorf("%q: verdict %s, want %s", test.thresholds, result.Verdict, test.verdict)
+		}
+		if result.Validity.State != aurea.Invalid {
+			t.Errorf("%q: %s, want invalid", test.thresholds, result.Validity.State)
+		}
 	}
 }
 
