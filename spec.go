@@ -178,6 +178,10 @@ func (s Spec) Prices() Pricing {
 	return DefaultPricing
 }
 
+// Outline is the spec without anything that may be large: its kind of workload
+// alone.
+func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.Job().Kind}} }
+
 // WantsJobs reports whether the answer lists every job: yes, unless the spec
 // says no.
 func (s Spec) WantsJobs() bool { return s.IncludeJobs == nil || *s.IncludeJobs }

@@ -25,7 +25,7 @@ type hostFlags struct {
 // --scratch, in words.
 func (h *hostFlags) addTo(flags *pflag.FlagSet, elsewhere string) {
 	h.addCommandsTo(flags)
-	flags.Var(&h.memory, "max-memory", "most memory that all memory jobs in flight may take together, a `SIZE` such as 2GB or 512MiB (default half of what is available)")
+	flags.Var(&h.memory, "max-memory", "most memory that all jobs in flight may take together, a `SIZE` such as 2GB or 512MiB; requests to the service may take half as much (default half of what is available)")
 	flags.Var(&h.disk, "max-disk", "most that all disk jobs in flight may write together, a `SIZE`; never more than there is room for (default 10GiB)")
 	flags.Int64Var(&h.processes, "max-processes", 0, "most programs that exec jobs may run at once (default 256)")
 	flags.Int64Var(&h.connections, "max-connections", 0, "most connections that http jobs may hold at once (default 10000)")

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -117,8 +118,9 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 
 	executor := engine.New(version, host)
 	defer leaveRoom(executor.Environment().Cores)()
+	requests := budget.New(host.MemoryLimit() / 2)
 	manager := runs.New(executor, runs.Options{
-		Queue: o.queue, Grace: o.grace, Host: host, Log: log,
+		Queue: o.queue, Grace: o.grace, Host: host, Log: log, Budget: requests,
 		Store: kept, Owner: owner, Keep: o.history.keep,
 		Ended: exporter.Ended, Trace: exporter.Trace, Traced: exporter.Traced,
 	})
@@ -135,6 +137,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Grafana: grafana,
 		Tokens:  tokens,
 		Hosts:   hosts,
+		Budget:  requests,
 		Log:     log,
 	})
 

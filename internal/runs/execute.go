@@ -131,13 +131,15 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 }
 
 // count adds a finished run to the service's numbers, tells of it and keeps it,
-// without its histograms and its jobs' records, which may be large and belong to
-// whoever waits for the run. The lock is held.
+// without its histograms, its jobs' records and its spec, which may be large and
+// belong to whoever waits for the run. The lock is held.
 func (m *Manager) count(e *entry) {
 	run := e.run
+	run.Spec = run.Spec.Outline()
 	if run.Result != nil {
 		slim := *run.Result
 		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
+		slim.Spec = run.Spec
 		run.Result = &slim
 	}
 	m.stats.finish(e.plan, run)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -42,6 +43,10 @@ type Options struct {
 	Owner string          // this server's name in the store, the same in its every life
 	Keep  aurea.Retention // what is forgotten; default: nothing
 	Log   *slog.Logger    // default: discard
+
+	// Budget is the memory that requests and specs of live runs may take together;
+	// nil has no limit.
+	Budget *budget.Budget
 
 	// Ended, unless nil, is told of every run that has ended, without what is as
 	// large as the run was. It must not wait, nor call the manager.

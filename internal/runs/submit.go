@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // MaxKey is the most bytes of an idempotency key.
@@ -74,12 +75,17 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err != nil {
 		return nil, fmt.Errorf("runs: make an id: %w", err)
 	}
-	body, err := digest(spec)
+	encoded, err := json.Marshal(spec)
 	if err != nil {
+		return nil, fmt.Errorf("runs: encode a spec: %w", err)
+	}
+	held := budget.DecodedSize(encoded)
+	if err := m.options.Budget.Take(held, "the spec"); err != nil {
 		return nil, err
 	}
-	e := &entry{plan: plan, by: aurea.Submission{Owner: m.options.Owner, Body: body}, done: make(chan struct{}), changed: make(chan struct{})}
+	e := &entry{plan: plan, by: aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)}, done: make(chan struct{}), changed: make(chan struct{})}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
+	context.AfterFunc(e.ctx, func() { m.options.Budget.Give(held) }) // done when the run has ended, or was not admitted
 	e.run = aurea.Run{
 		ID:        "benchmark-" + id.String(),
 		Name:      spec.Name,
@@ -98,14 +104,10 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	return e, nil
 }
 
-// digest is equal for specs that ask for the same.
-func digest(spec aurea.Spec) (string, error) {
-	encoded, err := json.Marshal(spec)
-	if err != nil {
-		return "", fmt.Errorf("runs: encode a spec: %w", err)
-	}
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:]), nil
+// digest is equal for encoded specs that ask for the same.
+func digest(spec []byte) string {
+	sum := sha256.Sum256(spec)
+	return hex.EncodeToString(sum[:])
 }
 
 // newSeed chooses a seed that a JSON reader with 64-bit floats keeps intact.

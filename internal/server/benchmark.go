@@ -18,13 +18,9 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
 	}}
 	huma.Register(api, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
-		body, err := input.readJSON()
+		spec, err := readBody(s, input, aurea.DecodeSpec)
 		if err != nil {
 			return nil, err
-		}
-		spec, err := aurea.DecodeSpec(body)
-		if err != nil {
-			return nil, s.asProblem(err)
 		}
 		run, err := s.options.Runs.Do(ctx, spec, nil)
 		if err != nil {

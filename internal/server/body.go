@@ -3,13 +3,15 @@ package server
 import (
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // A bodyInput is the request of an operation that reads its body itself: huma's
@@ -22,23 +24,34 @@ func (b *bodyInput) Resolve(request huma.Context) []error {
 	return nil
 }
 
-// readJSON reads the body, which may be empty. The error is the problem that
-// the client sees.
-func (b *bodyInput) readJSON() ([]byte, error) {
+// readBody reads the body, which may be empty, and decodes it. While it does, the
+// body and what is decoded of it count against the budget. The error is the
+// problem that the client sees.
+func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (decoded T, err error) {
 	if wrong := notJSON(b.request.Header); wrong != "" {
-		return nil, newProblem(http.StatusUnsupportedMediaType, wrong)
+		return decoded, newProblem(http.StatusUnsupportedMediaType, wrong)
 	}
-	body, err := io.ReadAll(io.LimitReader(b.request.BodyReader(), maxBody+1))
+	held := &holding{budget: s.options.Budget, what: "the request's body"}
+	defer held.release()
+	body, err := held.read(b.request.BodyReader(), maxBody)
 	var slow net.Error
 	switch {
+	case errors.Is(err, aurea.ErrUnavailable):
+		return decoded, s.asProblem(err)
 	case errors.As(err, &slow) && slow.Timeout():
-		return nil, newProblem(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
+		return decoded, newProblem(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
 	case err != nil:
-		return nil, newProblem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
+		return decoded, newProblem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
 	case len(body) > maxBody:
-		return nil, newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
+		return decoded, newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
 	}
-	return body, nil
+	if err := held.take(budget.DecodedSize(body)); err != nil {
+		return decoded, s.asProblem(err)
+	}
+	if decoded, err = decode(body); err != nil {
+		return decoded, s.asProblem(err)
+	}
+	return decoded, nil
 }
 
 // jsonBody describes a body of the schema that components name so. It is put

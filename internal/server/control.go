@@ -27,13 +27,9 @@ func (s *Server) registerControl(api huma.API, op huma.Operation, control aurea.
 func (s *Server) registerLoad(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
 	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
-		body, err := input.readJSON()
+		load, err := readBody(s, &input.bodyInput, aurea.DecodeLoad)
 		if err != nil {
 			return nil, err
-		}
-		load, err := aurea.DecodeLoad(body)
-		if err != nil {
-			return nil, s.asProblem(err)
 		}
 		return s.control(ctx, input.ID, load)
 	})

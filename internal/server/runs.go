@@ -39,13 +39,9 @@ func (s *Server) registerSubmit(api huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
 	huma.Register(api, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
-		body, err := input.readJSON()
+		spec, err := readBody(s, &input.bodyInput, aurea.DecodeSpec)
 		if err != nil {
 			return nil, err
-		}
-		spec, err := aurea.DecodeSpec(body)
-		if err != nil {
-			return nil, s.asProblem(err)
 		}
 		run, err := s.options.Runs.Submit(ctx, spec, input.Key)
 		if err != nil {
@@ -137,13 +133,9 @@ type changeInput struct {
 func (s *Server) registerChange(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 408, 413, 415, 500, 503)
 	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
-		body, err := input.readJSON()
+		change, err := readBody(s, &input.bodyInput, aurea.DecodeChange)
 		if err != nil {
 			return nil, err
-		}
-		change, err := aurea.DecodeChange(body)
-		if err != nil {
-			return nil, s.asProblem(err)
 		}
 		run, err := s.options.Runs.Change(ctx, input.ID, change)
 		if err != nil {

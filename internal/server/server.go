@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // Runs is what the server needs of whoever executes and keeps runs: the manager
@@ -84,9 +85,10 @@ type Options struct {
 	Kinds   []aurea.Kind // of workload, for the description
 	Store   string       // what sort of store keeps the runs, for people
 	Version string
-	Grafana string   // URL of one that has the dashboards; "" where none is known
-	Tokens  []string // bearer tokens, any of which is accepted; none means that no token is asked for
-	Hosts   Hosts    // what a request may call the service by
+	Grafana string         // URL of one that has the dashboards; "" where none is known
+	Tokens  []string       // bearer tokens, any of which is accepted; none means that no token is asked for
+	Hosts   Hosts          // what a request may call the service by
+	Budget  *budget.Budget // of memory that requests may hold together; nil has no limit
 	Log     *slog.Logger
 }
 

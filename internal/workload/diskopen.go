@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // openDisk makes disk jobs in a directory of their own, which goes with them. A
@@ -30,7 +31,7 @@ func openDisk(ctx context.Context, host Host, plan diskPlan, seed uint64) (Jobs,
 	dispose, err := d.share(ctx)
 	if err != nil {
 		jobs.Close()
-		return Jobs{}, fmt.Errorf("cannot prepare the %s that the jobs read: %w", size(plan.bytes), err)
+		return Jobs{}, fmt.Errorf("cannot prepare the %s that the jobs read: %w", budget.Size(plan.bytes), err)
 	}
 	jobs.close = append([]func(){dispose}, jobs.close...)
 	return jobs, nil

@@ -2,9 +2,10 @@ package workload
 
 import (
 	"fmt"
-	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // usage is what the jobs of a run hold of this machine now, those of every part
@@ -45,7 +46,7 @@ type limit struct {
 
 // bytesOf writes an amount of memory or disk.
 func bytesOf(what string) func(int64) string {
-	return func(n int64) string { return size(n) + " of " + what }
+	return func(n int64) string { return budget.Size(n) + " of " + what }
 }
 
 // check refuses a plan whose jobs in flight would take more than there is.
@@ -63,16 +64,6 @@ func (l limit) check(field string, inFlight, each int64) error {
 func (l limit) passed(each int64) error {
 	return &Failure{Class: "limit", Err: fmt.Errorf("%s more would pass the %s that this host gives all jobs together (%s); give the plan a concurrency",
 		l.amount(each), l.amount(l.most), l.flag)}
-}
-
-// size writes bytes as people do: "512 MiB".
-func size(bytes int64) string {
-	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
-	value, unit := float64(bytes), 0
-	for value >= 1024 && unit < len(units)-1 {
-		value, unit = value/1024, unit+1
-	}
-	return strconv.FormatFloat(value, 'g', 4, 64) + " " + units[unit]
 }
 
 // A lap notes phases that follow each other, by the time since the last one.

@@ -64,11 +64,3 @@ func message(err error) string {
 	}
 	return err.Error()
 }
-
-func TestSize(t *testing.T) {
-	for bytes, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 512 << 20: "512 MiB", 1 << 62: "4 EiB"} {
-		if got := size(bytes); got != want {
-			t.Errorf("size(%d) = %s, want %s", bytes, got, want)
-		}
-	}
-}

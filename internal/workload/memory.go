@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // memory takes memory from the system and gives it back. It measures bandwidth,
@@ -75,6 +76,10 @@ func (h Host) memoryLimit() limit {
 	return limit{min(most, math.MaxInt), bytesOf("memory"), "--max-memory"}
 }
 
+// MemoryLimit is how many bytes all jobs in flight may take together: what the
+// operator says, or half of what was available when it was first asked for.
+func (h Host) MemoryLimit() int64 { return h.memoryLimit().most }
+
 type memorizer struct {
 	bytes  int64 // whole pages
 	random bool
@@ -99,7 +104,7 @@ func (m memorizer) Run(ctx context.Context, job int64, notes Notes) error {
 	lap := newLap(notes)
 	words, free, err := takeMemory(int(m.bytes))
 	if err != nil {
-		return &Failure{Class: "out_of_memory", Err: fmt.Errorf("the system does not give %s of memory: %w", size(m.bytes), err)}
+		return &Failure{Class: "out_of_memory", Err: fmt.Errorf("the system does not give %s of memory: %w", budget.Size(m.bytes), err)}
 	}
 	defer func() {
 		lap.restart()

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 // run runs a program to its end, and ends what it has started. The phases are
@@ -59,7 +61,7 @@ func startFailure(ctx context.Context, err error) error {
 func (o *output) judge(ctx context.Context, state *os.ProcessState, err error) error {
 	switch code := state.ExitCode(); {
 	case o.overflown():
-		return &Failure{Class: "output", Err: fmt.Errorf("the program wrote more than %s, which is the max_output of the operator's list", size(o.most))}
+		return &Failure{Class: "output", Err: fmt.Errorf("the program wrote more than %s, which is the max_output of the operator's list", budget.Size(o.most))}
 	case state.Success() && errors.Is(err, exec.ErrWaitDelay):
 		return &Failure{Class: "left_behind", Err: errors.New("the program has ended, and a process that it has started outside its group goes on")}
 	case state.Success():

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
 const (
@@ -30,7 +32,7 @@ func (h Host) diskLimit() limit {
 	free, total, known := diskSpace(dir)
 	reserve := min(total/10, mostReserve)
 	if known && free-reserve < l.most {
-		l.most, l.flag = max(free-reserve, 0), fmt.Sprintf("what its disk has free, but for %s in reserve", size(reserve))
+		l.most, l.flag = max(free-reserve, 0), fmt.Sprintf("what its disk has free, but for %s in reserve", budget.Size(reserve))
 	}
 	return l
 }
