@@ -32,6 +32,7 @@ type Detail struct {
 	phases   []*hist.Histogram // nil where nothing was recorded
 	counters []int64
 	parts    []*Tally
+	statuses StatusCounts
 }
 
 // NewDetail returns an empty one. Of a phase it takes memory when there is
@@ -56,6 +57,9 @@ func (d *Detail) Record(phases []time.Duration, counters []int64) {
 		d.counters[i] += n
 	}
 }
+
+// RecordStatuses adds the statuses of the answers that a job got.
+func (d *Detail) RecordStatuses(statuses StatusCounts) { d.statuses.Merge(statuses) }
 
 // Part is what became of the jobs of one part.
 func (d *Detail) Part(i int) *Tally { return d.parts[i] }
@@ -87,6 +91,7 @@ func (d *Detail) Merge(other *Detail) {
 	for i, part := range other.parts {
 		d.parts[i].Merge(part)
 	}
+	d.statuses.Merge(other.statuses)
 }
 
 func (d *Detail) histogram(i int) *hist.Histogram {

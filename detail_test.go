@@ -29,7 +29,12 @@ func TestDetailMerge(t *testing.T) {
 				d.Part(part).End(OK, 0, 0, time.Second)
 			}
 		}
+		a.RecordStatuses(StatusCounts{{200, 1}, {404, 2}})
+		b.RecordStatuses(StatusCounts{{503, 4}, {200, 3}})
 		a.Merge(b)
+		if diff := cmp.Diff(StatusCounts{{200, 4}, {404, 2}, {503, 4}}, a.statuses); diff != "" {
+			t.Fatal(diff)
+		}
 		if !slices.Equal(a.counters, whole.counters) {
 			t.Fatalf("counters %v, want %v", a.counters, whole.counters)
 		}

@@ -8,10 +8,10 @@ import (
 )
 
 // AppendBinary appends the exact binary form of the detail: how many phases,
-// counters and parts there are, then each of them behind its name. A phase of
-// which nothing was recorded has an empty histogram's form.
+// counters, parts and statuses there are, then each of them behind its name. A
+// phase of which nothing was recorded has an empty histogram's form.
 func (d *Detail) AppendBinary(data []byte) []byte {
-	for _, n := range []int{len(d.Phases), len(d.Counters), len(d.Parts)} {
+	for _, n := range []int{len(d.Phases), len(d.Counters), len(d.Parts), len(d.statuses)} {
 		data = binary.AppendUvarint(data, uint64(n))
 	}
 	for i, name := range d.Phases {
@@ -27,19 +27,23 @@ func (d *Detail) AppendBinary(data []byte) []byte {
 		data = binary.BigEndian.AppendUint64(data, math.Float64bits(part.Weight))
 		data = appendBlock(data, d.parts[i].AppendBinary(nil))
 	}
+	for _, counted := range d.statuses {
+		data = binary.AppendUvarint(data, uint64(counted.Status))
+		data = binary.AppendVarint(data, counted.Count)
+	}
 	return data
 }
 
 // maxTold bounds what a reader takes memory for: there are never that many
-// phases, counters or parts.
-var maxTold = [3]int64{1000, 1000, 100}
+// phases, counters, parts or statuses.
+var maxTold = [4]int64{1000, 1000, 100, 1000}
 
 // UnmarshalBinary makes the detail the one that AppendBinary wrote. After an error
 // its content is undefined.
 func (d *Detail) UnmarshalBinary(data []byte) error {
 	*d = Detail{}
 	in := blocks{data}
-	var counts [3]int64
+	var counts [4]int64
 	for i := range counts {
 		n, ok := in.number()
 		if !ok || n > maxTold[i] {
@@ -47,7 +51,7 @@ func (d *Detail) UnmarshalBinary(data []byte) error {
 		}
 		counts[i] = n
 	}
-	for i, read := range []func(*blocks) bool{d.readPhase, d.readCounter, d.readPart} {
+	for i, read := range []func(*blocks) bool{d.readPhase, d.readCounter, d.readPart, d.readStatus} {
 		for range counts[i] {
 			if !read(&in) {
 				return errDetailBinary
@@ -85,6 +89,17 @@ func (d *Detail) readCounter(in *blocks) bool {
 	}
 	in.data = in.data[n:]
 	d.Counters, d.counters = append(d.Counters, string(name)), append(d.counters, value)
+	return true
+}
+
+func (d *Detail) readStatus(in *blocks) bool {
+	status, ok := in.number()
+	count, n := binary.Varint(in.data)
+	if !ok || status > maxTold[3] || n <= 0 {
+		return false
+	}
+	in.data = in.data[n:]
+	d.statuses.Add(int(status), count)
 	return true
 }
 

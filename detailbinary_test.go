@@ -27,6 +27,7 @@ func TestDetailBinary(t *testing.T) {
 				counters[i] = rapid.Int64().Draw(t, "counter")
 			}
 			d.Record(phases, counters)
+			d.RecordStatuses(StatusCounts{{rapid.IntRange(0, 999).Draw(t, "status"), rapid.Int64Range(0, 1e9).Draw(t, "answers")}})
 		}
 		var read Detail
 		data := d.AppendBinary(nil)
@@ -34,6 +35,9 @@ func TestDetailBinary(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(d.counters, read.counters); len(d.counters) > 0 && diff != "" {
+			t.Fatal(diff)
+		}
+		if diff := cmp.Diff(d.statuses, read.statuses); diff != "" {
 			t.Fatal(diff)
 		}
 		for i, phase := range d.phases {
@@ -52,6 +56,7 @@ func FuzzDetailBinary(f *testing.F) {
 	d := NewDetail(Measures{Phases: []string{"a", "b"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}})
 	f.Add(d.AppendBinary(nil))
 	d.Record([]time.Duration{-1, 5}, []int64{-7})
+	d.RecordStatuses(StatusCounts{{200, 5}, {404, 1}})
 	f.Add(d.AppendBinary(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var read, again Detail

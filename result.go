@@ -44,6 +44,7 @@ type Result struct {
 	Timeline      []RunEvent       `json:"timeline,omitempty"` // what was done to the run while it ran
 	Phases        Named[Summary]   `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
 	Counters      Named[Amount]    `json:"counters,omitempty"` // what jobs counted, where their workload tells
+	Statuses      Named[int64]     `json:"statuses,omitempty"` // how many answers had each status, those of redirects and polls too
 	Parts         []PartResult     `json:"parts,omitempty"`    // of a mix
 	Health        Health           `json:"health"`
 	Environment   Environment      `json:"environment"`

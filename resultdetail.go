@@ -105,6 +105,7 @@ func (r *Result) tell(d *Detail) {
 	for i, name := range d.Counters {
 		r.Counters = append(r.Counters, NamedValue[Amount]{name, r.amount(name, d.counters[i])})
 	}
+	r.Statuses = d.statuses.named()
 	for i, part := range d.Parts {
 		tally := d.parts[i]
 		tally.Planned = tally.Accounted()

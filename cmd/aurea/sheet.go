@@ -29,7 +29,7 @@ func newSheet(r *aurea.Result) sheet {
 	if s.Title == "" {
 		s.Title = r.ID
 	}
-	for _, t := range []table{latencies(r), counters(r.Counters), failures(r.Errors), thresholds(r.Thresholds)} {
+	for _, t := range []table{latencies(r), counters(r.Counters), answers(r.Statuses), failures(r.Errors), thresholds(r.Thresholds)} {
 		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
@@ -93,6 +93,15 @@ func counters(counters aurea.Named[aurea.Amount]) table {
 			row = append(row, count(amount.PerCPUSecond))
 		}
 		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// answers are those of a service over HTTP, by their status.
+func answers(statuses aurea.Named[int64]) table {
+	t := table{Header: []string{"status", "answers"}}
+	for _, status := range statuses {
+		t.Rows = append(t.Rows, []string{status.Name, strconv.FormatInt(status.Value, 10)})
 	}
 	return t
 }

@@ -122,7 +122,7 @@ func TestHTTPMisbehaving(t *testing.T) {
 		{"closes before an answer", raw(t, said("")), "reset", ""},
 		{"hangs", raw(t, silent), "timeout", ""},
 		{"drips", raw(t, dripping), "timeout", ""},
-		{"fails", failing.URL, "status", "the answer's status is 500"},
+		{"fails", failing.URL, "status_500", "the answer's status is 500"},
 		{"answers 10 GB", raw(t, endless), "body", "1000000"},
 		{"breaks off", raw(t, said("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")), "body", ""},
 		{"breaks off in a chunk", raw(t, said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")), "body", ""},

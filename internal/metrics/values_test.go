@@ -34,7 +34,7 @@ func worst() aurea.Stats {
 				stats.Runs[aurea.RunsKey{Workload: kind, Status: status}] = 250
 			}
 		}
-		stats.Errors[kind] = map[string]int64{"a": 1, "b": 1, "c": 1, "d": 1, "other": 1}
+		stats.Errors[kind] = map[string]int64{"a": 1, "b": 1, "c": 1, "d": 1, "other": 1, "status_400": 1, "status_404": 1, "status_500": 1, "status_other": 1}
 		currency := fmt.Sprintf("C%02d", i)
 		stats.Currencies = append(stats.Currencies, currency)
 		stats.Cost[currency] = 1
@@ -74,7 +74,7 @@ func TestSeriesAreBounded(t *testing.T) {
 		"benchmark_jobs_total":                           8 * 6,
 		"benchmark_jobs_started_total":                   8,
 		"benchmark_runs_total":                           8 * 4,
-		"benchmark_job_errors_total":                     3 * 5,
+		"benchmark_job_errors_total":                     3 * 9,
 		"benchmark_job_latency_seconds":                  3,
 		"benchmark_cost_total":                           4,
 		"benchmark_run_info":                             20,

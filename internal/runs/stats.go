@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -87,10 +88,19 @@ func (s *stats) finish(plan aurea.Plan, run aurea.Run) {
 	}
 }
 
-const (
-	maxClasses  = 4       // classes of errors that a workload's are told apart by
-	otherErrors = "other" // what the rest is counted under
-)
+// classLimits bound how many classes of a workload's errors are told apart: the
+// first ones of each group are, and the rest is counted as one. Statuses have a
+// group of their own, so that a service with many hides no other class.
+var classLimits = []classLimit{
+	{"status_", 3, "status_other"},
+	{"", 4, "other"},
+}
+
+type classLimit struct {
+	prefix string // of the group's classes; a class is of the first group that fits
+	most   int
+	rest   string
+}
 
 // fail counts what went wrong in an interval.
 func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
@@ -98,12 +108,31 @@ func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
 		if s.errors[kind] == nil {
 			s.errors[kind] = map[string]int64{}
 		}
-		class := e.Class
-		if _, known := s.errors[kind][class]; !known && len(s.errors[kind]) >= maxClasses {
-			class = otherErrors
-		}
-		s.errors[kind][class] += e.Count
+		s.errors[kind][limitClass(s.errors[kind], e.Class)] += e.Count
 	}
+}
+
+// limitClass is what a class is counted under beside those that are known.
+func limitClass(known map[string]int64, class string) string {
+	if _, ok := known[class]; ok {
+		return class
+	}
+	group := classLimits[groupOf(class)]
+	told := 0
+	for other := range known {
+		if other != group.rest && groupOf(other) == groupOf(class) {
+			told++
+		}
+	}
+	if told >= group.most {
+		return group.rest
+	}
+	return class
+}
+
+// groupOf is the place of a class's group. The last group takes any.
+func groupOf(class string) int {
+	return slices.IndexFunc(classLimits, func(group classLimit) bool { return strings.HasPrefix(class, group.prefix) })
 }
 
 // Stats returns the service's numbers as they stand. It copies nothing that is

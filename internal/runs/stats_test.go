@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -242,9 +243,14 @@ func TestStatsErrors(t *testing.T) {
 	s.fail("http", []aurea.ErrorClass{{Class: "a", Count: 1}, {Class: "b", Count: 2}, {Class: "c", Count: 3}})
 	s.fail("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6}, {Class: "a", Count: 7}})
 	s.fail("tcp", []aurea.ErrorClass{{Class: "e", Count: 8}})
+	for status := int64(400); status < 500; status++ {
+		s.fail("web", []aurea.ErrorClass{{Class: fmt.Sprint("status_", status), Count: 1}})
+	}
+	s.fail("web", []aurea.ErrorClass{{Class: "status_401", Count: 9}, {Class: "reset", Count: 2}, {Class: "timeout", Count: 1}})
 	want := map[string]map[string]int64{
 		"http": {"a": 8, "b": 2, "c": 3, "d": 4, "other": 11},
 		"tcp":  {"e": 8},
+		"web":  {"status_400": 1, "status_401": 10, "status_402": 1, "status_other": 97, "reset": 2, "timeout": 1},
 	}
 	if diff := cmp.Diff(want, s.errors); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)

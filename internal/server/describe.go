@@ -24,6 +24,8 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: result.Properties[name].Description, AdditionalProperties: refer(of)}
 		delete(schemas.Map(), "NamedValue"+of)
 	}
+	result.Properties["statuses"] = &huma.Schema{Type: huma.TypeObject, Description: "how many answers had each HTTP status", AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
+	delete(schemas.Map(), "NamedValueInt64")
 	result.AdditionalProperties = true // more may be added
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")

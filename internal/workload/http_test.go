@@ -130,9 +130,9 @@ func TestHTTPExpects(t *testing.T) {
 	})
 	tests := []struct{ name, path, expect, class, message string }{
 		{"status below 400", "/text", `{}`, "", ""},
-		{"status", "/missing", `{}`, "status", "the answer's status is 404"},
+		{"status", "/missing", `{}`, "status_404", "the answer's status is 404"},
 		{"status wanted", "/missing", `{"status": [404, 410]}`, "", ""},
-		{"one status", "/text", `{"status": 201}`, "status", "the answer's status is 200"},
+		{"one status", "/text", `{"status": 201}`, "status_200", "the answer's status is 200"},
 		{"contains", "/text", `{"contains": "is well"}`, "", ""},
 		{"contains not", "/text", `{"contains": "wrong"}`, "body", `the answer's body does not contain "wrong"`},
 		{"json there", "/json", `{"json": {"path": "$.items[0].id"}}`, "", ""},

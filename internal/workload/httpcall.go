@@ -110,6 +110,9 @@ type teller struct {
 func (t teller) exchange(answer *transport.Answer) {
 	p := answer.Phases
 	t.notes.Count(countRetries, answer.Retries)
+	if answer.Status > 0 {
+		t.notes.Status(answer.Status)
+	}
 	if t.polls {
 		t.notes.Phase(phasePoll, p.Wait+p.DNS+p.Connect+p.TLS+p.FirstByte+p.Body)
 		t.notes.Count(countPolls, 1)

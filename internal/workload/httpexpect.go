@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/transport"
@@ -64,10 +65,11 @@ func readExpectation(value any) (expectation, error) {
 // looks reports whether it takes an answer's body to judge it.
 func (e expectation) looks() bool { return e.contains != nil || e.json != nil }
 
-// judge is nil for a right answer, and else a failure of class status or body.
+// judge is nil for a right answer, and else a failure of class status_404 and so
+// on, or body.
 func (e expectation) judge(answer *transport.Answer) error {
 	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
-		return &Failure{"status", fmt.Errorf("the answer's status is %d", answer.Status)}
+		return &Failure{"status_" + strconv.Itoa(answer.Status), fmt.Errorf("the answer's status is %d", answer.Status)}
 	}
 	if e.contains != nil && !bytes.Contains(answer.Body, e.contains) {
 		if answer.Truncated {
