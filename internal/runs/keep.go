@@ -68,11 +68,26 @@ func (m *Manager) put(e *entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
 	digest, err := m.store.Finish(ctx, e.end)
+	if errors.Is(err, aurea.ErrNotFound) {
+		digest, err = m.putAnew(ctx, e)
+	}
 	if err != nil {
 		return late(err)
 	}
 	e.end.Digest = digest
 	return nil
+}
+
+// putAnew stores a run that is not in the store any more, as after the database
+// was restored from an earlier copy while the run went on.
+func (m *Manager) putAnew(ctx context.Context, e *entry) (digest string, err error) {
+	m.options.Log.Warn("the run was not in the store any more and is kept anew", "run", e.run.ID)
+	queued := e.end
+	queued.Status, queued.StartedAt, queued.FinishedAt, queued.Progress, queued.Result = aurea.StatusQueued, nil, nil, nil, nil
+	if _, err := m.store.Create(ctx, queued, aurea.Submission{Owner: e.by.Owner, Body: e.by.Body}); err != nil {
+		return "", err
+	}
+	return m.store.Finish(ctx, e.end)
 }
 
 // doubt notes an error of the store. From one that says that runs cannot be kept

@@ -200,12 +200,12 @@ func (m *memory) Cancel(_ context.Context, id string) error {
 	return err
 }
 
-func (m *memory) Renew(_ context.Context, owner string, until time.Time) (ids []string, err error) {
+func (m *memory) Renew(_ context.Context, owner string, lease time.Duration) (ids []string, err error) {
 	if err := m.write(); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	m.alive[owner] = until
+	m.alive[owner] = time.Now().Add(lease)
 	for id, r := range m.rows {
 		if r.by.Owner == owner && r.stop && !r.run.Status.Finished() {
 			ids = append(ids, id)

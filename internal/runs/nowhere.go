@@ -35,7 +35,7 @@ func (nowhere) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, err
 	return failing(unknown(id))
 }
 func (nowhere) Cancel(_ context.Context, id string) error                         { return unknown(id) }
-func (nowhere) Renew(context.Context, string, time.Time) ([]string, error)        { return nil, nil }
+func (nowhere) Renew(context.Context, string, time.Duration) ([]string, error)    { return nil, nil }
 func (nowhere) Recover(context.Context, string) ([]aurea.Run, error)              { return nil, nil }
 func (nowhere) Prune(context.Context, aurea.Retention) (forgotten int, err error) { return 0, nil }
 func (nowhere) Ready(context.Context) error                                       { return nil }

@@ -21,8 +21,10 @@ type Store interface {
 	// progress and timeline. A finished one is an aurea.ErrConflict.
 	Save(ctx context.Context, run aurea.Run) error
 	// Finish keeps a finished run with its result, the result's tally and detail
-	// and its jobs' records, and returns its digest. A run finishes once; another
-	// time is an aurea.ErrConflict.
+	// and its jobs' records, and returns its digest. A run finishes once: to keep
+	// the same end again changes nothing, another one is an aurea.ErrConflict. The
+	// exception is a run that Recover of another server interrupted although its
+	// owner lived: the owner's end replaces that one.
 	Finish(ctx context.Context, run aurea.Run) (digest string, err error)
 	// Get returns a run, with its result when there is one, without tally, detail
 	// and jobs.
@@ -44,12 +46,14 @@ type Store interface {
 	// Cancel asks the owner of a run to stop it; see Renew. A finished run is an
 	// aurea.ErrConflict.
 	Cancel(ctx context.Context, id string) error
-	// Renew says that the owner is alive until the given moment, and returns the
-	// ids of its unfinished runs that someone wants stopped.
-	Renew(ctx context.Context, owner string, until time.Time) (cancelled []string, err error)
+	// Renew says that the owner is alive for as long as the lease, by the store's
+	// own clock, and returns the ids of its unfinished runs that someone wants
+	// stopped.
+	Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error)
 	// Recover makes interrupted runs of those that have not finished and whose
 	// owner is this one (in an earlier life) or is not alive any more, keeps their
-	// progress as partial counts, and returns them.
+	// progress as partial counts, and returns them. It is called every few seconds:
+	// an owner may have to be seen without a lease for a while first.
 	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
 	// Prune forgets the oldest finished runs that the retention does not keep.
 	Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error)

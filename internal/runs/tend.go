@@ -15,7 +15,7 @@ const (
 	firstSave     = 100 * time.Millisecond // of a run; one that is over by then needs none
 	saveEvery     = time.Second            // the progress of the running run
 	renewEvery    = 2 * time.Second        // this server's sign of life
-	lease         = 30 * time.Second       // without one, it counts as dead
+	lease         = 20 * time.Second       // without one, others begin to watch whether it is dead
 	mendEvery     = time.Second            // look whether a store in trouble is well again
 	recoverEvery  = 5 * time.Second        // look for runs whose server is dead
 	pruneEvery    = time.Minute
@@ -33,7 +33,7 @@ func (m *Manager) start(ctx context.Context) error {
 	for said := false; ; said = true {
 		interrupted, err := m.store.Recover(ctx, m.options.Owner)
 		if err == nil {
-			_, err = m.store.Renew(ctx, m.options.Owner, time.Now().Add(lease))
+			_, err = m.store.Renew(ctx, m.options.Owner, lease)
 		}
 		err = late(err)
 		switch {
@@ -125,7 +125,7 @@ func (m *Manager) save(ctx context.Context) {
 // renew says that this server is alive, and stops those of its runs that someone
 // wants stopped who talks to another server.
 func (m *Manager) renew(ctx context.Context) {
-	ids, err := m.store.Renew(ctx, m.options.Owner, time.Now().Add(lease))
+	ids, err := m.store.Renew(ctx, m.options.Owner, lease)
 	m.note(err)
 	for _, id := range ids {
 		m.mu.Lock()

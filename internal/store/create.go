@@ -67,7 +67,7 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 		key = []byte(by.Key)
 	}
 	bytes := int64(len(spec) + len(kept) + rowBytes)
-	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), by.Owner, s.life,
+	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), s.tenant(by.Owner), s.life,
 		bytes, key, []byte(by.Body), note, spec, kept}, nil
 }
 

@@ -20,6 +20,8 @@ type dialect struct {
 	// away tells that nothing can be written, or nothing be reached, for a while:
 	// why, for people; "" when it is something else.
 	away func(error) string
+	// now is the database's clock, in microseconds since 1970.
+	now string
 	// lock has a transaction wait for others that locked the same name; "" where
 	// there is one at a time.
 	lock string

@@ -71,12 +71,12 @@ func (s *Store) blob(ctx context.Context, id, attempt string, n int64) (data []b
 const (
 	insertBlob = `
 INSERT INTO jobs (run_id, attempt, n, records, checksum)
-SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND r.finished = 0`
+SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND ` + mayFinish + `$6)`
 	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
-func keepBlob(ctx context.Context, tx transaction, id, attempt string, n int64, data []byte) error {
-	return touch(ctx, tx, id, insertBlob, id, attempt, n, data, checksum(data))
+func (st *stage) keepBlob(ctx context.Context, tx transaction, data []byte) error {
+	return touch(ctx, tx, st.run, insertBlob, st.run, st.attempt, st.blobs, data, checksum(data), st.store.life)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -16,36 +16,39 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 	return s.told("cancel a run", err)
 }
 
-// Renew says that the owner is alive until the given moment.
-func (s *Store) Renew(ctx context.Context, owner string, until time.Time) (cancelled []string, err error) {
-	const renew = `
-INSERT INTO owners (owner, alive_until) VALUES ($1, $2)
+// Renew says that the owner is alive for so long, by the database's clock.
+func (s *Store) Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error) {
+	renew := `
+INSERT INTO owners (owner, alive_until) VALUES ($1, ` + s.dialect.now + ` + $2)
 ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 	const stop = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND stop = 1 ORDER BY created_at, id`
-	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		_, err := tx.ExecContext(ctx, renew, owner, micros(until))
-		if err != nil {
+	if s.presence != nil {
+		err = s.presence.hold(ctx, s.life)
+	}
+	if err == nil {
+		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
+			if _, err := tx.ExecContext(ctx, renew, s.tenant(owner), lease.Microseconds()); err != nil {
+				return err
+			}
+			cancelled, err = ids(ctx, tx, stop, s.tenant(owner))
 			return err
-		}
-		cancelled, err = ids(ctx, tx, stop, owner)
-		return err
-	})
+		})
+	}
 	return cancelled, s.told("say that this server is alive", err)
 }
+
+// tenant is the name of an owner in this life of it. What is written of runs
+// carries it, so that two servers that were given one name are still two.
+func (s *Store) tenant(owner string) string { return owner + "/" + s.life }
 
 // Recover makes interrupted runs of those whose owner has died.
 //
 // A run's owner has died if it is this one in an earlier life, that is, before the
-// store was opened; if its time is over, or it never said that it is alive; and,
+// store was opened, and its session with the database has ended; if its lease is
+// over, or it never had one, and it did not renew it while it was watched; and,
 // where no other server can have the database open, if it is any other.
 func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
-	dead, args := `life <> $1`, []any{s.life}
-	if !s.dialect.alone {
-		dead = `(owner = $2 AND life <> $1
-  OR owner <> $2 AND NOT EXISTS (SELECT 1 FROM owners o WHERE o.owner = runs.owner AND o.alive_until > $3))`
-		args = append(args, owner, micros(time.Now()))
-	}
-	found, err := ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND `+dead+` ORDER BY created_at, id`, args...)
+	found, err := s.left(ctx, owner)
 	if err != nil {
 		return nil, s.told("look for interrupted runs", err)
 	}
@@ -61,6 +64,24 @@ func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) 
 		recovered = append(recovered, run)
 	}
 	return recovered, nil
+}
+
+// left are the unfinished runs of the dead.
+func (s *Store) left(ctx context.Context, owner string) ([]string, error) {
+	const oldest = ` ORDER BY created_at, id`
+	if s.dialect.alone {
+		return ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND life <> $1`+oldest, s.life)
+	}
+	dead, err := s.dead(ctx, owner)
+	var found []string
+	for _, t := range dead {
+		var more []string
+		if err == nil {
+			more, err = ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2`+oldest, t.owner, t.life)
+		}
+		found = append(found, more...)
+	}
+	return found, err
 }
 
 // interrupt finishes a run as it stands: its last progress is what is known of it.

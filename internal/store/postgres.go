@@ -19,6 +19,7 @@ import (
 var postgresDialect = dialect{
 	goose: goose.DialectPostgres,
 	away:  postgresAway,
+	now:   "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
 	lock:  "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 }
 
@@ -27,8 +28,8 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	if err != nil {
 		return nil, fmt.Errorf("store: the address of the PostgreSQL database: %w", err)
 	}
-	db.SetMaxOpenConns(2 * options.Readers) // half of them may write
-	db.SetMaxIdleConns(2 * options.Readers)
+	db.SetMaxOpenConns(2*options.Readers + 1) // half of them may write, and one is the presence
+	db.SetMaxIdleConns(2*options.Readers + 1)
 	// Two servers may start at once.
 	locker, err := locks.NewPostgresSessionLocker()
 	if err == nil {
@@ -37,8 +38,10 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: the PostgreSQL database was left as it is: %w", err), db.Close())
 	}
-	writer := &single{db: db, again: postgresAgain}
-	return &Store{dialect: postgresDialect, reader: db, writer: writer, close: writer.close}, nil
+	there := &presence{db: db}
+	return &Store{
+		dialect: postgresDialect, reader: db, writer: &single{db: db, again: postgresAgain}, presence: there, close: there.close,
+	}, nil
 }
 
 // The classes of PostgreSQL's error codes that may pass: the connection failed,

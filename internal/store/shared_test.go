@@ -18,7 +18,7 @@ func TestTwoServers(t *testing.T) {
 	address := database(t)
 	here, there := open(t, address), open(t, address)
 	run := create(t, here, 1, "here")
-	alive := time.Now().Add(time.Minute)
+	const alive = time.Minute
 	renew(t, here, "here", alive)
 	renew(t, there, "there", alive)
 
@@ -44,33 +44,31 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
-// A server recovers the runs of another one when that one's time is over, and of
-// itself in an earlier life, but no living one's. Whose run was recovered cannot
-// finish it any more.
+// watching is how stores of these tests watch a server whose lease is over: until
+// the second look.
+var watching = store.Options{Confirm: time.Nanosecond}
+
+// A server recovers the runs of another one when that one's lease is over, and of
+// itself in an earlier life, but no living one's.
 func TestRecoverOfOthers(t *testing.T) {
 	address := database(t)
-	here, there := open(t, address), open(t, address)
-	now := time.Now()
-	living, dying, silent := create(t, there, 1, "there"), create(t, there, 2, "dying"), create(t, there, 3, "silent")
-	earlier := create(t, there, 4, "here")
-	mine := create(t, here, 5, "here")
-	renew(t, there, "there", now.Add(time.Minute))
-	renew(t, there, "dying", now.Add(-time.Millisecond))
-	renew(t, here, "here", now.Add(time.Minute))
+	before := openWith(t, address, watching)
+	earlier := create(t, before, 4, "here")
+	renew(t, before, "here", time.Minute)
+	check(t, before.Close())
 
-	recovered, err := here.Recover(t.Context(), "here")
-	if err != nil {
-		t.Fatal(err)
+	here, there := openWith(t, address, watching), open(t, address)
+	living, dying, silent := create(t, there, 1, "there"), create(t, there, 2, "dying"), create(t, there, 3, "silent")
+	mine := create(t, here, 5, "here")
+	renew(t, there, "there", time.Minute)
+	renew(t, there, "dying", -time.Millisecond)
+	renew(t, here, "here", time.Minute)
+
+	if got := recovered(t, here, "here"); got != fmt.Sprint([]string{earlier.ID}) {
+		t.Errorf("at first it recovered %s, want its own of an earlier life, %s", got, earlier.ID)
 	}
-	var got []string
-	for _, run := range recovered {
-		got = append(got, run.ID)
-	}
-	if want := fmt.Sprint([]string{dying.ID, silent.ID, earlier.ID}); fmt.Sprint(got) != want {
-		t.Errorf("recovered %q, want %s", got, want)
-	}
-	if _, err := there.Finish(t.Context(), storetest.Finished(dying, 10)); !errors.Is(err, aurea.ErrConflict) {
-		t.Errorf("finishing a run that was recovered: %v, want a conflict", err)
+	if got, want := recovered(t, here, ""), fmt.Sprint([]string{dying.ID, silent.ID}); got != want {
+		t.Errorf("then it recovered %s, want those without a lease, %s", got, want)
 	}
 	for _, run := range []aurea.Run{living, mine} {
 		if _, err := here.Finish(t.Context(), storetest.Finished(run, 10)); err != nil {
@@ -79,23 +77,143 @@ func TestRecoverOfOthers(t *testing.T) {
 	}
 }
 
+// A server that comes back in time keeps its runs: its lease was over, and it
+// renewed it while it was watched.
+func TestRecoverSparesTheSlow(t *testing.T) {
+	address := database(t)
+	here, there := openWith(t, address, watching), open(t, address)
+	create(t, there, 1, "there")
+	for range 3 {
+		renew(t, there, "there", -time.Millisecond)
+		if got := recovered(t, here, "here"); got != "[]" {
+			t.Errorf("recovered %s of a server that renews its lease", got)
+		}
+	}
+	if got := recovered(t, here, "here"); got != fmt.Sprint([]string{storetest.NewRun(1).ID}) {
+		t.Errorf("recovered %s of a server that has stopped to", got)
+	}
+}
+
+// Two servers that were given one name, as by a copy of one's data, are two: the
+// second does not recover the runs of the first one, lets it stop its own, and
+// does not keep its lease alive.
+func TestTwoServersOfOneName(t *testing.T) {
+	address := database(t)
+	first, second := open(t, address), openWith(t, address, watching)
+	run := create(t, first, 1, "one")
+	renew(t, first, "one", time.Minute)
+	renew(t, second, "one", time.Minute)
+	for range 2 {
+		if got := recovered(t, second, "one"); got != "[]" {
+			t.Errorf("the second one recovered %s", got)
+		}
+	}
+	check(t, second.Cancel(t.Context(), run.ID))
+	if got := renew(t, second, "one", time.Minute); len(got) != 0 {
+		t.Errorf("the second one is to stop %q", got)
+	}
+	if got := renew(t, first, "one", -time.Millisecond); len(got) != 1 || got[0] != run.ID {
+		t.Errorf("the first one is to stop %q, want %s", got, run.ID)
+	}
+	recovered(t, second, "")
+	if got := recovered(t, second, ""); got != fmt.Sprint([]string{run.ID}) {
+		t.Errorf("without a lease the second one recovered %s, want %s", got, run.ID)
+	}
+}
+
+// A session that was lost with the database is taken anew with the next sign of
+// life.
+func TestPresenceAfterARestart(t *testing.T) {
+	address := database(t)
+	first, second := open(t, address), open(t, address)
+	create(t, first, 1, "one")
+	renew(t, first, "one", time.Minute)
+	check(t, shared.Restart())
+	for tries := 0; ; tries++ {
+		if _, err := first.Renew(t.Context(), "one", time.Minute); err == nil || tries > 100 {
+			break
+		}
+	}
+	if got := recovered(t, second, "one"); got != "[]" {
+		t.Errorf("recovered %s of a server that lives", got)
+	}
+}
+
+// A run that was taken from a server that lives has the end that this one gives
+// it, with all that came of it, and says what happened; and no further end.
+func TestFinishAfterRecover(t *testing.T) {
+	address := database(t)
+	here, there := openWith(t, address, watching), open(t, address)
+	run := create(t, there, 1, "there")
+	renew(t, there, "there", -time.Millisecond)
+	recovered(t, here, "here")
+	recovered(t, here, "here")
+	if got, err := here.Get(t.Context(), run.ID); err != nil || got.Status != aurea.StatusInterrupted {
+		t.Fatalf("the run is %s, %v; want interrupted", got.Status, err)
+	}
+	end := storetest.Finished(run, 300_000) // more than a blob
+	if _, err := here.Finish(t.Context(), end); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("another server's end of it: %v, want a conflict", err)
+	}
+	digest, err := there.Finish(t.Context(), end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := here.Get(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Status != aurea.StatusCompleted || got.Digest != digest {
+		t.Errorf("the run is %s with the digest %s, want completed with %s", got.Status, got.Digest, digest)
+	}
+	if got.Result == nil || got.Result.Counts != end.Result.Counts {
+		t.Errorf("its result is %+v", got.Result)
+	}
+	if len(got.Timeline) != 1 || got.Timeline[0].Kind != "assumed_interrupted" {
+		t.Errorf("its timeline is %+v", got.Timeline)
+	}
+	if err := here.Verify(t.Context(), run.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := there.Finish(t.Context(), storetest.Finished(run, 5)); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("another end of it: %v, want a conflict", err)
+	}
+}
+
+// recovered are the ids of the runs that a store recovers.
+func recovered(t *testing.T, s *store.Store, owner string) string {
+	t.Helper()
+	runs, err := s.Recover(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]string, len(runs))
+	for i, run := range runs {
+		ids[i] = run.ID
+	}
+	return fmt.Sprint(ids)
+}
+
 // Two servers that recover at once recover each run once, and two that mark a
 // baseline at once leave one.
 func TestTwoServersAtOnce(t *testing.T) {
 	address := database(t)
-	servers := []*store.Store{open(t, address), open(t, address)}
+	servers := []*store.Store{openWith(t, address, watching), openWith(t, address, watching)}
+	dead := open(t, address)
 	for i := range 20 {
-		create(t, servers[0], i, "dead")
+		create(t, dead, i, "dead")
 	}
 	counts := make([]int, len(servers))
 	var group sync.WaitGroup
 	for i, s := range servers {
 		group.Go(func() {
-			runs, err := s.Recover(t.Context(), fmt.Sprint("server", i))
-			if err != nil {
-				t.Error(err)
+			for range 2 {
+				runs, err := s.Recover(t.Context(), fmt.Sprint("server", i))
+				if err != nil {
+					t.Error(err)
+				}
+				counts[i] += len(runs)
 			}
-			counts[i] = len(runs)
 		})
 	}
 	group.Wait()
@@ -188,9 +306,9 @@ func create(t *testing.T, s *store.Store, n int, owner string) aurea.Run {
 	return run
 }
 
-func renew(t *testing.T, s *store.Store, owner string, until time.Time) []string {
+func renew(t *testing.T, s *store.Store, owner string, lease time.Duration) []string {
 	t.Helper()
-	cancelled, err := s.Renew(t.Context(), owner, until)
+	cancelled, err := s.Renew(t.Context(), owner, lease)
 	if err != nil {
 		t.Fatal(err)
 	}

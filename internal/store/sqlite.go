@@ -22,6 +22,7 @@ var sqliteDialect = dialect{
 	hide:   "+",
 	alone:  true,
 	away:   sqliteAway,
+	now:    "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
 	shrink: "PRAGMA incremental_vacuum(250)",
 	free:   "PRAGMA freelist_count",
 }

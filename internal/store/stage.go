@@ -72,7 +72,7 @@ func (st *stage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer
 		return err
 	}
 	err := st.store.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return keepBlob(ctx, tx, st.run, st.attempt, st.blobs, out.Bytes())
+		return st.keepBlob(ctx, tx, out.Bytes())
 	})
 	st.blobs++
 	st.size += int64(out.Len())
@@ -86,7 +86,7 @@ func (st *stage) keep(ctx context.Context, tx transaction) error {
 	if _, err := tx.ExecContext(ctx, dropBlobs, st.run, st.attempt); err != nil || st.jobs == 0 {
 		return err
 	}
-	return keepBlob(ctx, tx, st.run, st.attempt, st.blobs, st.last)
+	return st.keepBlob(ctx, tx, st.last)
 }
 
 // drop takes out what was staged for nothing. What it leaves, because the disk is

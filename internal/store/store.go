@@ -20,6 +20,8 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -28,6 +30,9 @@ import (
 type Options struct {
 	Readers int          // most connections that read at once; default 4
 	Log     *slog.Logger // default: discard
+	// Confirm is how long a server of a shared database whose lease is over is
+	// watched before its runs are taken from it; default 4 s.
+	Confirm time.Duration
 }
 
 // A Store keeps runs in a database. Make one with Open. Its methods may be
@@ -42,6 +47,13 @@ type Store struct {
 	life    string // what tells this opening of the store from earlier ones
 	close   func() error
 	log     *slog.Logger
+	confirm time.Duration
+
+	presence *presence // nil where the store has the database for itself
+	suspects struct {
+		sync.Mutex
+		seen map[tenure]suspicion
+	}
 }
 
 // Open opens the database that the address names, and makes it or brings it to
@@ -61,6 +73,9 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
+	if options.Confirm == 0 {
+		options.Confirm = 4 * time.Second
+	}
 	open, target := lookup(address)
 	s, err := open(ctx, target, options)
 	if err != nil {
@@ -68,6 +83,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	}
 	s.life = uuid.NewString()
 	s.log = options.Log
+	s.confirm = options.Confirm
 	return s, nil
 }
 

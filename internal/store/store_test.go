@@ -35,7 +35,12 @@ func (p place) Open(t testing.TB) storetest.Store { return open(t, string(p)) }
 // open opens a store that the test's end closes, if the test has not.
 func open(t testing.TB, address string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), address, store.Options{})
+	return openWith(t, address, store.Options{})
+}
+
+func openWith(t testing.TB, address string, options store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), address, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func testCancel(t *testing.T, place Place) {
 	}
 	must[aurea.Run](t)(s.Create(t.Context(), NewRun(3), aurea.Submission{Owner: "there"}))
 	renew := func(owner string) []string {
-		return must[[]string](t)(s.Renew(t.Context(), owner, time.Now().Add(time.Minute)))
+		return must[[]string](t)(s.Renew(t.Context(), owner, time.Minute))
 	}
 	expect(t, renew("here"), nil)
 	for _, i := range []int{2, 1, 1, 3} {
@@ -42,7 +42,7 @@ func testRecover(t *testing.T, place Place) {
 	running.Status, running.StartedAt = aurea.StatusRunning, &Began
 	running.Progress = &aurea.RunProgress{Started: 70, OK: 60, Failed: 3, Elapsed: 1.5}
 	Keep(t, s, running)
-	must[[]string](t)(s.Renew(t.Context(), "here", time.Now().Add(time.Hour)))
+	must[[]string](t)(s.Renew(t.Context(), "here", time.Hour))
 	check(t, s.Close())
 
 	s = place.Open(t)

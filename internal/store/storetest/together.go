@@ -23,7 +23,7 @@ func testAtOnce(t *testing.T, place Place) {
 				if err != nil || got.Digest != run.Digest {
 					t.Errorf("got %+v, %v", got, err)
 				}
-				if _, err := s.Finish(t.Context(), run); err == nil {
+				if _, err := s.Finish(t.Context(), Finished(NewRun(c*each+i), i+1)); err == nil {
 					t.Error("a run was finished twice")
 				}
 			}
