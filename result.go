@@ -59,10 +59,10 @@ type Result struct {
 // A Summary describes a distribution of durations, in seconds.
 type Summary struct {
 	Count  int64   `json:"count"`
-	Min    float64 `json:"min"` // exact
-	Mean   float64 `json:"mean"`
-	StdDev float64 `json:"stddev"`
-	P50    float64 `json:"p50"` // quantiles are at most 0.1 % above the true ones
+	Min    float64 `json:"min"`    // exact
+	Mean   float64 `json:"mean"`   // exact
+	StdDev float64 `json:"stddev"` // exact
+	P50    float64 `json:"p50"`    // quantiles are at most 0.1 % above the true ones
 	P90    float64 `json:"p90"`
 	P95    float64 `json:"p95"`
 	P99    float64 `json:"p99"`

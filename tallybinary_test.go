@@ -1,6 +1,8 @@
 package aurea
 
 import (
+	"encoding/hex"
+	"math"
 	"testing"
 	"time"
 
@@ -61,4 +63,26 @@ func FuzzTallyBinary(f *testing.F) {
 			t.Fatalf("%x was read, and then not: %v", data, err)
 		}
 	})
+}
+
+// A tally that an earlier version stored is read.
+func TestTallyOfTheFirstVersion(t *testing.T) {
+	data, err := hex.DecodeString("030201010000000015018094ebdc038094ebdc03008094ebdc03f3a601011801c08faedc03c0b784960b" +
+		"0080c7b2f20ef1a60101a40c010e01c0843dc0843d0080897aa15702150180bcc1960b80bcc1960b0080bcc1960b96b30101")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := NewTally()
+	if err := tally.UnmarshalBinary(data); err != nil {
+		t.Fatal(err)
+	}
+	if want := (Counts{Planned: 3, OK: 1, Failed: 1}); tally.Counts != want || tally.Started != 2 {
+		t.Errorf("counts %+v and %d started, want %+v and 2", tally.Counts, tally.Started, want)
+	}
+	if got := tally.ServiceTime.StdDev(); math.Abs(got-1) > 0.001 {
+		t.Errorf("the service time deviates by %v, want about 1", got)
+	}
+	if got := tally.Delay.StdDev(); got != 0 {
+		t.Errorf("equal delays deviate by %v", got)
+	}
 }

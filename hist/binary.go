@@ -8,9 +8,13 @@ import (
 )
 
 // The binary form: the version, then, all as varints, minimum, maximum, sum (high
-// and low half), and for every bucket that holds samples, shortest first, how many
-// empty ones are before it and its count. An empty histogram is its version alone.
-const version = 1
+// and low half), sum of squares (three words, high to low), and for every bucket
+// that holds samples, shortest first, how many empty ones are before it and its
+// count. An empty histogram is its version alone. Version 1 had no squares.
+const (
+	version        = 2
+	withoutSquares = 1
+)
 
 var errBinary = errors.New("hist: not the binary form of a histogram")
 
@@ -21,7 +25,9 @@ func (h *Histogram) AppendBinary(data []byte) []byte {
 	if h.Count() == 0 {
 		return data
 	}
-	for _, v := range []uint64{uint64(h.min), uint64(h.max), h.sumHigh, h.sumLow} {
+	for _, v := range []uint64{
+		uint64(h.min), uint64(h.max), h.sumHigh, h.sumLow, h.squares.high, h.squares.middle, h.squares.low,
+	} {
 		data = binary.AppendUvarint(data, v)
 	}
 	next := 0
@@ -33,8 +39,10 @@ func (h *Histogram) AppendBinary(data []byte) []byte {
 	return data
 }
 
-// UnmarshalBinary makes the histogram the one that AppendBinary wrote. What it did
-// not write, or could not have, is an error, and leaves the histogram empty.
+// UnmarshalBinary makes the histogram the one that AppendBinary wrote, or did in
+// its first version: then the standard deviation is estimated from the buckets.
+// What it did not write, or could not have, is an error, and leaves the histogram
+// empty.
 func (h *Histogram) UnmarshalBinary(data []byte) error {
 	h.Reset()
 	if err := h.read(data); err != nil {
@@ -45,7 +53,7 @@ func (h *Histogram) UnmarshalBinary(data []byte) error {
 }
 
 func (h *Histogram) read(data []byte) error {
-	if len(data) == 0 || data[0] != version {
+	if len(data) == 0 || data[0] != version && data[0] != withoutSquares {
 		return errBinary
 	}
 	if len(data) == 1 {
@@ -54,11 +62,20 @@ func (h *Histogram) read(data []byte) error {
 	in := reader{data: data[1:]}
 	low, high := in.next(), in.next()
 	h.sumHigh, h.sumLow = in.next(), in.next()
+	if data[0] != withoutSquares {
+		h.squares.high, h.squares.middle, h.squares.low = in.next(), in.next(), in.next()
+	}
 	if in.bad || low > high || high > math.MaxInt64 {
 		return errBinary
 	}
 	h.min, h.max = int64(low), int64(high)
-	return h.readBuckets(&in)
+	if err := h.readBuckets(&in); err != nil {
+		return err
+	}
+	if data[0] == withoutSquares {
+		h.estimateSquares()
+	}
+	return h.plausibleSquares()
 }
 
 // readBuckets counts what each bucket says, and holds minimum, maximum and sum
@@ -87,6 +104,14 @@ func (h *Histogram) plausible() error {
 	leastHigh, leastLow := bits.Mul64(uint64(h.min), uint64(h.Count()))
 	mostHigh, mostLow := bits.Mul64(uint64(h.max), uint64(h.Count()))
 	if h.Count() == 0 || less(h.sumHigh, h.sumLow, leastHigh, leastLow) || less(mostHigh, mostLow, h.sumHigh, h.sumLow) {
+		return errBinary
+	}
+	return nil
+}
+
+// plausibleSquares holds the sum of squares against the rest.
+func (h *Histogram) plausibleSquares() error {
+	if h.spread().Sign() < 0 || h.squares.big().Cmp(h.mostSquares()) > 0 {
 		return errBinary
 	}
 	return nil

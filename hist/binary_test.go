@@ -1,6 +1,9 @@
 package hist
 
 import (
+	"bytes"
+	"encoding/hex"
+	"math"
 	"testing"
 	"time"
 
@@ -39,6 +42,34 @@ func TestBinaryAppends(t *testing.T) {
 	}
 }
 
+// What the first version wrote is read, and deviates as its buckets do.
+func TestBinaryWithoutSquares(t *testing.T) {
+	for written, want := range map[string]struct {
+		count     int64
+		deviation float64
+	}{
+		"018094ebdc0380bcc1960b0080d0acf30ef3a60101a20c01": {2, 1}, // 1 s and 3 s
+		"0180a8d6b90780a8d6b9070080f882ad16f3ae0103":       {3, 0}, // 2 s, three times
+		"01": {0, 0},
+	} {
+		data, err := hex.DecodeString(written)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := New()
+		if err := h.UnmarshalBinary(data); err != nil {
+			t.Fatalf("%s: %v", written, err)
+		}
+		if h.Count() != want.count || math.Abs(h.StdDev()-want.deviation) > 0.001 {
+			t.Errorf("%s is read as %d samples that deviate by %v, want %d and %v", written, h.Count(), h.StdDev(), want.count, want.deviation)
+		}
+		again := New()
+		if err := again.UnmarshalBinary(h.AppendBinary(nil)); err != nil || !same(again, h) {
+			t.Errorf("%s was read as %+v and then as %+v, %v", written, h, again, err)
+		}
+	}
+}
+
 // Every bucket has the number that upTo takes.
 func TestBucket(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -55,9 +86,16 @@ func TestBucket(t *testing.T) {
 func FuzzUnmarshalBinary(f *testing.F) {
 	f.Add(New().AppendBinary(nil))
 	f.Add(record([]int64{0, 1, 2047, 2048, 1e9, int64(48 * time.Hour)}).AppendBinary(nil))
-	f.Add([]byte{version, 0, 0, 0, 0, 0, 1})
-	f.Add([]byte{version, 3, 3, 0, 3, 3, 1, 0, 1})                      // a bucket after the last
-	f.Add([]byte{version, 3, 3, 0, 3, 3, 1, 0xa0, 0x8d, 0x06, 1, 0, 1}) // and more, far beyond
+	for _, form := range [][]byte{{version, 0, 0, 0, 0, 0, 0, 0}, {withoutSquares, 0, 0, 0, 0}} {
+		f.Add(append(bytes.Clone(form), 0, 1))
+	}
+	three := []byte{version, 3, 3, 0, 3, 0, 0, 9}
+	f.Add(append(bytes.Clone(three), 3, 1))
+	f.Add(append(bytes.Clone(three), 3, 1, 0, 1))                                             // a bucket after the last
+	f.Add(append(bytes.Clone(three), 3, 1, 0xa0, 0x8d, 0x06, 1, 0, 1))                        // and more, far beyond
+	f.Add([]byte{version, 3, 3, 0, 3, 0, 0, 10, 3, 1})                                        // too large a sum of squares
+	f.Add([]byte{withoutSquares, 0, 0xff, 0x7f, 0, 0xff, 0x7f, 0, 2, 0xf9, 0x1e, 1})          // estimated beyond what can be
+	f.Add([]byte{withoutSquares, 0x80, 0x94, 0xeb, 0xdc, 3, 0x80, 0x94, 0xeb, 0xdc, 3, 0, 1}) // cut off
 	h, again := New(), New()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if h.UnmarshalBinary(data) != nil {

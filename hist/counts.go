@@ -18,12 +18,13 @@ type counts struct {
 
 // add counts n in bucket i.
 func (c *counts) add(i int, n int64) {
-	chunk := c.chunks[i/half]
+	at := uint(i) // a power of two divides it by a shift alone, and leaves what is in bounds
+	chunk := c.chunks[at/half]
 	if chunk == nil {
 		chunk = new([half]int64)
-		c.chunks[i/half] = chunk
+		c.chunks[at/half] = chunk
 	}
-	chunk[i%half] += n
+	chunk[at%half] += n
 	c.total += n
 }
 

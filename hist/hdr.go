@@ -1,6 +1,8 @@
 package hist
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"time"
 
@@ -18,12 +20,20 @@ func (h *Histogram) Encode() ([]byte, error) {
 }
 
 // WritePercentiles writes the histogram in HdrHistogram's percentile format, which
-// its plotters read, in the given unit.
+// its plotters read, in the given unit. The values are those of the buckets; mean,
+// deviation and maximum, in the lines below them, are exact.
 func (h *Histogram) WritePercentiles(w io.Writer, unit time.Duration) error {
 	if h == nil {
 		h = New()
 	}
-	_, err := h.hdr().PercentilesPrint(w, 5, float64(unit))
+	var table bytes.Buffer
+	if _, err := h.hdr().PercentilesPrint(&table, 5, float64(unit)); err != nil {
+		return err
+	}
+	rows, summary, _ := bytes.Cut(table.Bytes(), []byte("#[Mean"))
+	_, buckets, _ := bytes.Cut(summary, []byte("#[Buckets"))
+	_, err := fmt.Fprintf(w, "%s#[Mean    = %12.3f, StdDeviation   = %12.3f]\n#[Max     = %12.3f, Total count    = %12d]\n#[Buckets%s",
+		rows, h.Mean()/unit.Seconds(), h.StdDev()/unit.Seconds(), h.Max().Seconds()/unit.Seconds(), h.Count(), buckets)
 	return err
 }
 

@@ -27,12 +27,14 @@ func TestEncode(t *testing.T) {
 
 func TestWritePercentiles(t *testing.T) {
 	h := New()
-	h.RecordN(2*time.Millisecond, 3)
+	h.RecordN(2_000_100*time.Nanosecond, 3) // a bucket ends at 2,000,895
+	h.Record(2_000_500 * time.Nanosecond)
 	var out bytes.Buffer
-	if err := h.WritePercentiles(&out, time.Millisecond); err != nil {
+	if err := h.WritePercentiles(&out, time.Microsecond); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Value", "Percentile", "TotalCount", "#[Mean    =        2.00", "Total count    =            3"} {
+	for _, want := range []string{"Value", "Percentile", "TotalCount", "2000.895     1.000000            4          inf",
+		"#[Mean    =     2000.200, StdDeviation   =        0.173]\n#[Max     =     2000.500, Total count    =            4]\n#[Buckets ="} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &out)
 		}

@@ -2,8 +2,8 @@
 //
 // Its stance: counts travel, percentiles never. A histogram made by one core,
 // one interval or one machine is merged with others by adding counts, and a
-// quantile is taken once, at the end, from the sum. Minimum, maximum and mean
-// are exact; a quantile is at most 0.1 % above the true one.
+// quantile is taken once, at the end, from the sum. Minimum, maximum, mean and
+// standard deviation are exact; a quantile is at most 0.1 % above the true one.
 //
 // The buckets are HdrHistogram's of three digits, so that any two histograms can be
 // merged without loss and others can read them; what they cannot tell is added.
@@ -25,8 +25,8 @@ const (
 
 // A Histogram counts durations of 0 to 24 hours at nanosecond resolution and
 // three significant digits, in 8 KiB for each power of two of durations that was
-// seen, whatever the number of samples. A longer duration is counted in the last bucket; Max and Mean still tell it
-// exactly. A negative one counts as 0.
+// seen, whatever the number of samples. A longer duration is counted in the last
+// bucket; Max, Mean and StdDev are exact nevertheless. A negative one counts as 0.
 //
 // A Histogram belongs to one goroutine at a time. Recording allocates only when
 // it meets a new power of two.
@@ -36,6 +36,7 @@ type Histogram struct {
 	min, max int64
 	// The sum in 128 bits: 64 would overflow within ten million jobs of an hour.
 	sumHigh, sumLow uint64
+	squares         squares
 }
 
 // New returns an empty histogram.
@@ -47,10 +48,13 @@ func New() *Histogram {
 func (h *Histogram) Record(d time.Duration) {
 	v := max(int64(d), 0)
 	h.min = min(h.min, v)
-	h.max = max(h.max, v)
-	var carry uint64
-	h.sumLow, carry = bits.Add64(h.sumLow, uint64(v), 0)
-	h.sumHigh += carry
+	if v > 0 { // the delay of most jobs is 0, and adds nothing
+		h.max = max(h.max, v)
+		var carry uint64
+		h.sumLow, carry = bits.Add64(h.sumLow, uint64(v), 0)
+		h.sumHigh += carry
+		h.squares.record(uint64(v))
+	}
 	h.counts.add(bucket(v), 1)
 }
 
@@ -66,6 +70,7 @@ func (h *Histogram) RecordN(d time.Duration, n int64) {
 	var carry uint64
 	h.sumLow, carry = bits.Add64(h.sumLow, low, 0)
 	h.sumHigh += high + carry
+	h.squares.recordN(uint64(v), uint64(n))
 	h.counts.add(bucket(v), n)
 }
 
@@ -83,6 +88,7 @@ func (h *Histogram) Merge(other *Histogram) {
 	var carry uint64
 	h.sumLow, carry = bits.Add64(h.sumLow, other.sumLow, 0)
 	h.sumHigh += other.sumHigh + carry
+	h.squares.add(other.squares)
 }
 
 // Reset empties the histogram and keeps its memory.
@@ -95,7 +101,7 @@ func (h *Histogram) Reset() {
 
 func (h *Histogram) empty() {
 	h.counts.reset(h.span())
-	h.min, h.max, h.sumHigh, h.sumLow = math.MaxInt64, 0, 0, 0
+	h.min, h.max, h.sumHigh, h.sumLow, h.squares = math.MaxInt64, 0, 0, 0, squares{}
 }
 
 // Clone returns an independent copy.
@@ -148,20 +154,14 @@ func (h *Histogram) Mean() float64 {
 	return h.Sum() / float64(h.Count())
 }
 
-// StdDev is the standard deviation in seconds, of the buckets' middles.
+// StdDev is the exact standard deviation of the samples in seconds, rounded
+// once; 0 when nothing was recorded.
 func (h *Histogram) StdDev() float64 {
 	if h.Count() == 0 {
 		return 0
 	}
-	var mean, squares, seen float64
-	for i, n := range h.each { // Welford's way, a bucket at a time
-		from, upTo := bounds(i)
-		off := float64(from+(upTo-from+1)/2) - mean
-		seen += float64(n)
-		mean += off * float64(n) / seen
-		squares += off * off * float64(n) * (seen - float64(n)) / seen
-	}
-	return math.Sqrt(squares/seen) / float64(time.Second)
+	spread, _ := h.spread().Float64()
+	return math.Sqrt(spread) / float64(h.Count()) / float64(time.Second)
 }
 
 // Quantile is the shortest duration that a share q (0 to 1) of the samples did

@@ -3,6 +3,7 @@ package hist
 import (
 	"maps"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -33,7 +34,7 @@ func record(values []int64) *Histogram {
 
 // same reports whether two histograms are equal, count by count.
 func same(a, b *Histogram) bool {
-	return maps.Equal(maps.Collect(a.each), maps.Collect(b.each)) && a.counts.total == b.counts.total && a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow
+	return maps.Equal(maps.Collect(a.each), maps.Collect(b.each)) && a.counts.total == b.counts.total && a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow && a.squares == b.squares
 }
 
 // Law: merging the parts of any split, in any order, gives what one histogram
@@ -160,11 +161,39 @@ func TestQuantileError(t *testing.T) {
 	}
 }
 
+// Law: the standard deviation is that of the samples, not of their buckets.
 func TestStdDev(t *testing.T) {
-	h := record([]int64{1e9, 3e9}) // mean 2 s, every sample 1 s away
-	if got := h.StdDev(); math.Abs(got-1) > 0.002 {
-		t.Errorf("standard deviation %v, want 1", got)
+	for _, row := range []struct {
+		values []int64
+		want   float64
+	}{
+		{[]int64{1e9, 3e9}, 1},
+		{[]int64{2e9, 2e9 + 2}, 1e-9}, // of one bucket, which is 2^20 ns wide
+		{[]int64{2e9, 2e9, 2e9}, 0},
+		{[]int64{0, math.MaxInt64}, float64(math.MaxInt64) / 2 / 1e9},
+	} {
+		if got := record(row.values).StdDev(); math.Abs(got-row.want) > row.want*1e-15 {
+			t.Errorf("the deviation of %v is %v, want %v", row.values, got, row.want)
+		}
 	}
+	rapid.Check(t, func(t *rapid.T) {
+		values := durations().Filter(func(v []int64) bool { return len(v) > 0 }).Draw(t, "values")
+		sum := new(big.Rat)
+		for _, v := range values {
+			sum.Add(sum, new(big.Rat).SetInt64(v))
+		}
+		n := new(big.Rat).SetInt64(int64(len(values)))
+		mean, variance := sum.Quo(sum, n), new(big.Rat)
+		for _, v := range values {
+			off := new(big.Rat).Sub(new(big.Rat).SetInt64(v), mean)
+			variance.Add(variance, off.Mul(off, off))
+		}
+		exact, _ := variance.Quo(variance, n).Float64()
+		want := math.Sqrt(exact) / 1e9
+		if got := record(values).StdDev(); math.Abs(got-want) > want*1e-14 {
+			t.Errorf("the deviation of %v is %v, want %v", values, got, want)
+		}
+	})
 }
 
 func TestEmpty(t *testing.T) {
