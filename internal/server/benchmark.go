@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,7 +13,7 @@ import (
 // registerRun answers POST /benchmark/run. The run belongs to the request: a
 // client that goes away stops it.
 func (s *Server) registerRun(api huma.API, op huma.Operation) {
-	op.Errors = append(op.Errors, 400, 408, 413, 415, 429, 500, 503)
+	op.Errors = append(op.Errors, 400, 408, 409, 413, 415, 429, 500, 503)
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
@@ -34,27 +35,22 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 	api.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
 
-// unfinished is the error of a run that ended without a result.
+// unfinished is the error of a run that ended without a result. One that the
+// service could not begin may be sent again, one that somebody cancelled is not to
+// be.
 func unfinished(run aurea.Run) error {
-	if run.Status == aurea.StatusFailed {
+	switch run.Status {
+	case aurea.StatusFailed:
 		return &failedRun{run}
+	case aurea.StatusCancelled:
+		return fmt.Errorf("%w: run %s was cancelled before it began", aurea.ErrConflict, run.ID)
 	}
-	return &stoppedRun{run}
+	return fmt.Errorf("%w: run %s was stopped before it began, because the service is shutting down", aurea.ErrUnavailable, run.ID)
 }
 
 type failedRun struct{ run aurea.Run }
 
 func (f *failedRun) Error() string { return "run " + f.run.ID + " failed: " + f.run.Error }
-
-// A stoppedRun was taken out of the queue before it began.
-type stoppedRun struct{ run aurea.Run }
-
-func (r *stoppedRun) Error() string {
-	return "run " + r.run.ID + " was stopped before it began, because the service is shutting down"
-}
-
-// Is makes a stopped run an ErrUnavailable: it can be sent again elsewhere.
-func (r *stoppedRun) Is(target error) bool { return target == aurea.ErrUnavailable }
 
 // writeResult streams a result to the client.
 func (s *Server) writeResult(ctx huma.Context, result *aurea.Result) {

@@ -28,6 +28,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			writeProblem(w, http.StatusForbidden, fmt.Sprintf("this service does not answer to the host %q; name it with --allow-host when the service starts, if it is yours", r.Host))
 			return
 		}
+		r, done := tillGone(r)
+		defer done()
 		guarded.ServeHTTP(w, r)
 		s.options.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
 	})

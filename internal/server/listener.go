@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // limited is a listener with room for so many connections at once. Others wait
@@ -37,16 +38,22 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.room
 		return nil, err
 	}
-	return &connection{conn, sync.OnceFunc(func() { <-l.room })}, nil
+	return &connection{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
 }
 
 // Close also ends an Accept that waits for room.
 func (l *limited) Close() error { return l.close() }
 
-// A connection makes room when it is closed.
+// A connection makes room when it is closed. It can find out whether its client
+// is gone; see tillGone.
 type connection struct {
 	net.Conn
-	leave func()
+	leave  func()
+	broken atomic.Bool // reading failed
+
+	mu        sync.Mutex
+	answering bool // the answer has begun, other than by begin
+	sent      int  // how much of answerBegins was written ahead of it
 }
 
 func (c *connection) Close() error {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -47,6 +48,7 @@ var statuses = []struct {
 	{aurea.ErrMismatch, http.StatusUnprocessableEntity},
 	{aurea.ErrQueueFull, http.StatusTooManyRequests},
 	{aurea.ErrUnavailable, http.StatusServiceUnavailable},
+	{context.Canceled, http.StatusServiceUnavailable}, // its client is gone, or the service is
 }
 
 // retryAfter is when a client may try again, in seconds, by status.
