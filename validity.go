@@ -70,6 +70,8 @@ var doubts = []doubt{
 		"the run was paused for %.3f s, in which what it measures had nothing to do"},
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
+	{GeneratorLimit, Invalid, reachedLimits,
+		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: that is the generator's limit, and not the target's"},
 	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.Job().goesWrong() },
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
@@ -113,6 +115,19 @@ func pauses(r *Result) (float64, float64, bool) {
 		paused += r.Warmup.Paused
 	}
 	return paused, 0, r.events(Pause) > 0
+}
+
+// GeneratorLimit is the class of jobs that failed because the generator's machine
+// reached a limit, and the code of the doubt that they cast on a result.
+const GeneratorLimit = "generator_limit"
+
+func reachedLimits(r *Result) (float64, float64, bool) {
+	for _, e := range r.Errors {
+		if e.Class == GeneratorLimit {
+			return float64(e.Count), 0, e.Count > 0
+		}
+	}
+	return 0, 0, false
 }
 
 func loadChanges(r *Result) (float64, float64, bool) {

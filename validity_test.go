@@ -51,6 +51,8 @@ func TestDoubts(t *testing.T) {
 			func(r *Result) {
 				r.Timeline = []RunEvent{{Kind: ChangeLoad, Concurrency: 50}, {Kind: ChangeLoad, Concurrency: 5}}
 			}, 2, 0},
+		{"generator_limit", Invalid, func(r *Result) { r.Errors = []ErrorClass{{"generator_limit", 0, ""}, {"connect", 5, ""}} },
+			func(r *Result) { r.Errors = []ErrorClass{{"connect", 5, ""}, {"generator_limit", 3, ""}} }, 3, 0},
 		{"injected", Degraded,
 			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {"rate": 0}}`) },
 			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {}}`) }, 0, 0},

@@ -133,6 +133,11 @@ func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *
 	if err := out.start(manager.Stats, executor.Environment()); err != nil {
 		return aurea.Run{}, err
 	}
+	if plan := aurea.NewPlan(spec, 0); host.Check(plan) == nil {
+		if warning := warnOfFiles(host, plan, openFileLimit()); warning != "" {
+			fmt.Fprintln(out.stderr, "aurea:", warning)
+		}
+	}
 	managing, done := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Run(managing) }()

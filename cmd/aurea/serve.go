@@ -96,6 +96,8 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	files := shareFiles(openFileLimit())
+	host.OpenFiles = files.jobs
 	exporter, err := telemetry.New(os.Getenv, version, log)
 	if err != nil {
 		return usageErrorf("%v", err)
@@ -138,6 +140,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Tokens:  tokens,
 		Hosts:   hosts,
 		Budget:  requests,
+		Clients: int(files.clients),
 		Log:     log,
 	})
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -69,7 +70,13 @@ var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
 // The process is stopped, and waited for, when the test ends.
 func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 	t.Helper()
-	command := exec.CommandContext(context.Background(), Binary(t), append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, args...)...)
+	return ServeBy(t, exec.CommandContext(context.Background(), Binary(t), append([]string{"serve"}, args...)...))
+}
+
+// ServeBy is Serve by a command that has serve among its arguments.
+func ServeBy(t testing.TB, command *exec.Cmd) (url string, process *os.Process) {
+	t.Helper()
+	command.Args = slices.Insert(command.Args, slices.Index(command.Args, "serve")+1, "--listen", "127.0.0.1:0", "--data", t.TempDir())
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

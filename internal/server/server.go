@@ -8,6 +8,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -89,6 +90,7 @@ type Options struct {
 	Tokens  []string       // bearer tokens, any of which is accepted; none means that no token is asked for
 	Hosts   Hosts          // what a request may call the service by
 	Budget  *budget.Budget // of memory that requests may hold together; nil has no limit
+	Clients int            // connections at once, for which others wait; 0 means 20,000
 	Log     *slog.Logger
 }
 
@@ -140,7 +142,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- web.Serve(limit(listener, maxConnections)) }()
+	go func() { served <- web.Serve(limit(listener, cmp.Or(s.options.Clients, maxConnections))) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("server: %w", err)

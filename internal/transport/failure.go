@@ -10,14 +10,15 @@ import (
 
 // The classes of an Error.
 const (
-	ClassDNS       = "dns"       // the host has no address
-	ClassConnect   = "connect"   // no connection was made
-	ClassTLS       = "tls"       // the two did not agree on a secure connection
-	ClassTimeout   = "timeout"   // the context's deadline passed; it wraps context.DeadlineExceeded
-	ClassReset     = "reset"     // the connection ended before the head of an answer had come
-	ClassProtocol  = "protocol"  // what came is not an answer
-	ClassBody      = "body"      // the body of the answer ended early, or is too long
-	ClassForbidden = "forbidden" // Options.Allow refused the connection
+	ClassDNS       = "dns"             // the host has no address
+	ClassConnect   = "connect"         // no connection was made
+	ClassTLS       = "tls"             // the two did not agree on a secure connection
+	ClassTimeout   = "timeout"         // the context's deadline passed; it wraps context.DeadlineExceeded
+	ClassReset     = "reset"           // the connection ended before the head of an answer had come
+	ClassProtocol  = "protocol"        // what came is not an answer
+	ClassBody      = "body"            // the body of the answer ended early, or is too long
+	ClassForbidden = "forbidden"       // Options.Allow refused the connection
+	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left for it
 )
 
 // An Error is why an exchange failed, with the class that it is counted under.
@@ -50,6 +51,8 @@ func explain(ctx context.Context, class, stage string, err error) error {
 		return failf(ClassTimeout, "%s: %w", stage, context.DeadlineExceeded)
 	case errors.As(err, &known), errors.Is(err, ErrClosed):
 		return err
+	case IsGeneratorLimit(err):
+		return failf(ClassGenerator, "%s: %w; this machine has reached a limit of its own", stage, err)
 	default:
 		return failf(class, "%s: %w", stage, err)
 	}

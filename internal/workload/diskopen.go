@@ -10,6 +10,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
 
 // openDisk makes disk jobs in a directory of their own, which goes with them. A
@@ -72,6 +73,9 @@ func diskFailure(what string, err error) error {
 		if errors.Is(err, full) {
 			class = "disk_full"
 		}
+	}
+	if transport.IsGeneratorLimit(err) {
+		class = aurea.GeneratorLimit
 	}
 	return &Failure{Class: class, Err: fmt.Errorf("cannot %s: %w", what, err)}
 }

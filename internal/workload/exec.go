@@ -60,13 +60,19 @@ const (
 	execOutput = 0
 )
 
-const defaultProcesses = 256
+const (
+	defaultProcesses = 256
+	filesOfProcess   = 8 // most that are open here for one, while it is started
+)
 
 // processLimit is how many programs may run at once.
 func (h Host) processLimit() limit {
 	l := limit{h.MaxProcesses, processes, "--max-processes"}
 	if l.most == 0 {
 		l.most = defaultProcesses
+	}
+	if most := max(h.OpenFiles/filesOfProcess, 1); h.OpenFiles > 0 && most < l.most {
+		l.most, l.flag = most, fmt.Sprintf("%d files may be open for jobs, see ulimit -n", h.OpenFiles)
 	}
 	return l
 }

@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,15 +16,15 @@ import (
 type Host struct {
 	Targets        transport.Targets  // whom they may call; by default this machine alone
 	MaxConnections int64              // most that the jobs of a workload may hold at once; 0 means 10,000
+	OpenFiles      int64              // files and connections that all jobs may have open at once; 0 means any number
 	MaxMemory      int64              // bytes that all jobs in flight may take of it; 0 means half of what is available
 	MaxDisk        int64              // bytes of files that they may have at once; 0 means 10 GiB, and never more than there is room for
 	Dir            string             // where those files are; "" means the system's directory for temporary files
 	MaxProcesses   int64              // programs that they may run at once; 0 means 256
 	Commands       map[string]Command // those programs, by name; without any, no job runs one
 	usage          *usage
+	sharers        int64 // workloads of the run that share the connections; 0 is one
 }
-
-func (h Host) maxConnections() int64 { return cmp.Or(h.MaxConnections, 10_000) }
 
 // Kinds describes every kind that the host offers, in the order of the table.
 func (h Host) Kinds() []aurea.Kind {

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -34,6 +33,7 @@ var web = kind{
 		Timeout:      time.Minute,
 	},
 	punctual: true,
+	connects: true,
 	measures: measuredByWeb,
 	check: func(values map[string]any, p place) error {
 		if err := checkConnections(values, p); err != nil {
@@ -92,19 +92,6 @@ func measuredByWeb(values map[string]any) aurea.Measures {
 	return m
 }
 
-// checkConnections wants no more connections than the host has.
-func checkConnections(values map[string]any, p place) error {
-	most := p.host.maxConnections()
-	wanted, given := values["connections"].(int64)
-	switch {
-	case given && wanted > most:
-		return wrongField("connections", fmt.Sprintf("must be at most %d on this host, see --max-connections; got %d", most, wanted))
-	case !given && p.inFlight > most:
-		return wrongField("connections", fmt.Sprintf("is needed: %d jobs in flight would take as many connections, and this host has %d, see --max-connections", p.inFlight, most))
-	}
-	return nil
-}
-
 // A caller is the http jobs of a run. Its methods may be called from many
 // goroutines at once.
 type caller struct {
@@ -125,7 +112,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	connections := host.maxConnections()
+	connections, _ := host.maxConnections()
 	if wanted, given := values["connections"].(int64); given {
 		connections = wanted
 	}

@@ -226,6 +226,21 @@ func TestHTTPChecks(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", test.parameters, err, test.want)
 		}
 	}
+	few := Host{OpenFiles: 40}
+	for parameters, want := range map[string]string{
+		`{"kind": "http", "url": "http://localhost/", "connections": 41}`: "workload.connections: must be at most 40 on this host, since its limit of open files leaves 40 to jobs, see ulimit -n; got 41",
+		`{"kind": "http", "url": "http://localhost/"}`:                    "workload.connections: is needed: 50 jobs in flight would take as many connections, and this host has 40, since its limit of open files leaves 40 to jobs, see ulimit -n",
+		`{"kind": "steps", "steps": [{"kind": "noop"}, {"kind": "http", "url": "http://localhost/", "connections": 21}, {"kind": "http", "url": "http://localhost/", "connections": 20}]}`:                                                                                                        "workload.steps[1].connections: must be at most 20 on this host, since its limit of open files leaves 40 to jobs of 2 workloads, see ulimit -n; got 21",
+		`{"kind": "mix", "parts": [{"workload": {"kind": "http", "url": "http://localhost/", "connections": 20}}, {"workload": {"kind": "steps", "steps": [{"kind": "http", "url": "http://localhost/", "connections": 10}, {"kind": "http", "url": "http://localhost/", "connections": 11}]}}]}`: "workload.parts[1].workload.steps[1].connections: must be at most 10 on this host, since its limit of open files leaves 40 to jobs of 4 workloads, see ulimit -n; got 11",
+	} {
+		values := parsed(t, parameters)
+		kind := values["kind"].(string)
+		delete(values, "kind")
+		err := few.Check(aurea.Plan{Workload: aurea.Workload{Kind: kind, Parameters: values}, Concurrency: 50})
+		if err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %v\nwant %s", parameters, err, want)
+		}
+	}
 	many := aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://localhost/"}}
 	err := Host{MaxConnections: 10}.Check(aurea.Plan{Workload: many, Concurrency: 11})
 	if want := "workload.connections: is needed: 11 jobs in flight would take as many connections, and this host has 10, see --max-connections"; err == nil || err.Error() != want {

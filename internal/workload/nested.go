@@ -30,6 +30,7 @@ type nested struct {
 // checkNested checks workloads that another one holds: each of them, and that
 // their names differ.
 func checkNested(list []nested, p place, holder string) error {
+	p.host = p.host.sharedBy(list)
 	seen := map[string]bool{}
 	for _, n := range list {
 		if !nestedName.MatchString(n.name) {
@@ -98,6 +99,7 @@ type nestedJobs struct {
 // openNested opens nested workloads, each with draws of its own. When one cannot
 // be opened, the others are closed.
 func openNested(o opening, list []nested) (opened []nestedJobs, close []func(), err error) {
+	o.host = o.host.sharedBy(list)
 	phases, counters := 0, 0
 	for i, n := range list {
 		seed := uint64(aurea.NewStream(o.seed, aurea.StreamNested+uint64(i)))

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
 
 // run runs a program to its end, and ends what it has started. The phases are
@@ -54,7 +56,11 @@ func startFailure(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &Failure{Class: "start", Err: fmt.Errorf("cannot start the program: %w", pathless(err))}
+	class := "start"
+	if transport.IsGeneratorLimit(err) {
+		class = aurea.GeneratorLimit
+	}
+	return &Failure{Class: class, Err: fmt.Errorf("cannot start the program: %w", pathless(err))}
 }
 
 // judge says how a program ended.

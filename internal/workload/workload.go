@@ -111,6 +111,8 @@ type kind struct {
 	// punctual kinds look at their context's deadline themselves. The contexts of the
 	// others are done by then, which costs a timer a job.
 	punctual bool
+	// connects is whether each job in flight may hold a connection.
+	connects bool
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }

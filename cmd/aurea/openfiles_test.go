@@ -1,0 +1,59 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// However low the limit, the API, the service itself and the jobs have a share,
+// and together no more than there is.
+func TestFilesAreShared(t *testing.T) {
+	for limit, want := range map[int64]fileBudget{
+		0:         {jobs: 0, clients: 20_000},
+		64:        {jobs: 32, clients: 16},
+		512:       {jobs: 320, clients: 128},
+		4096:      {jobs: 3008, clients: 1024},
+		1_048_576: {jobs: 1_028_512, clients: 20_000},
+	} {
+		got := shareFiles(limit)
+		if got != want {
+			t.Errorf("%d files: %+v, want %+v", limit, got, want)
+		}
+		if left := limit - got.jobs - got.clients; limit > 0 && left < min(limit/4, maxOwnFiles) {
+			t.Errorf("%d files: %d are left for the service itself", limit, left)
+		}
+	}
+}
+
+// Before a run it is said what cannot be had, with the numbers, and nothing where
+// it can, or where only the run will show.
+func TestFilesOfARun(t *testing.T) {
+	const one = `{"kind": "http", "url": "http://localhost/"}`
+	for _, test := range []struct {
+		spec  string
+		limit int64
+		want  string
+	}{
+		{`{"num_jobs": 200, "concurrency": 100, "workload": ` + one + `}`, 64,
+			"warning: the jobs want up to 100 connections at once, and this process may have 64 files and connections open; raise the limit with ulimit -n, or ask for fewer with --param connections=48"},
+		{`{"num_jobs": 200, "concurrency": 100, "workload": ` + one + `}`, 116, ""},
+		{`{"num_jobs": 200, "concurrency": 100, "workload": ` + one + `}`, 0, ""},
+		{`{"num_jobs": 200, "workload": ` + one + `}`, 200,
+			"warning: the jobs want up to 200 connections at once, and this process may have 200 files and connections open; raise the limit with ulimit -n, or ask for fewer with --param connections=184"},
+		{`{"num_jobs": 200, "concurrency": 100, "workload": {"kind": "http", "url": "http://localhost/", "connections": 10}}`, 64, ""},
+		{`{"num_jobs": 200, "rate": 100, "workload": ` + one + `}`, 64, ""},
+		{`{"num_jobs": 200, "concurrency": 40, "workload": {"kind": "steps", "steps": [` + one + `, ` + one + `]}}`, 64,
+			"warning: the jobs want up to 80 connections at once, and this process may have 64 files and connections open; raise the limit with ulimit -n, or ask for fewer with --param connections=48"},
+		{`{"num_jobs": 200, "concurrency": 100}`, 64, ""},
+	} {
+		spec, err := aurea.DecodeSpec([]byte(test.spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := warnOfFiles(workload.Host{}, aurea.NewPlan(spec, 1), test.limit); got != test.want {
+			t.Errorf("%s with %d files:\n got %s\nwant %s", test.spec, test.limit, got, test.want)
+		}
+	}
+}

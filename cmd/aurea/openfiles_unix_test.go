@@ -1,0 +1,109 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// limited is a command that may have so many files and connections open.
+func limited(t *testing.T, files int, program string, args ...string) *exec.Cmd {
+	t.Helper()
+	return exec.CommandContext(context.WithoutCancel(t.Context()), "sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files), program}, args...)...)
+}
+
+// gate answers when so many requests are there, and every later one at once.
+func gate(t *testing.T, size int) (url string, together <-chan struct{}, open func()) {
+	t.Helper()
+	there, opened := make(chan struct{}), make(chan struct{})
+	var mu sync.Mutex
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		mu.Lock()
+		if requests++; requests == size {
+			close(there)
+		}
+		mu.Unlock()
+		<-opened
+	}))
+	open = sync.OnceFunc(func() { close(opened) })
+	t.Cleanup(func() { open(); server.Close() })
+	return server.URL, there, open
+}
+
+// A run for which this machine has too few files says so before it begins, and
+// blames itself for what fails: not the target, and not with numbers that count.
+func TestRunWithoutFiles(t *testing.T) {
+	url, together, open := gate(t, 5)
+	go func() {
+		<-together
+		time.Sleep(200 * time.Millisecond) // for the others to find no room
+		open()
+	}()
+	cmd := limited(t, 24, aureatest.Binary(t), "run", url, "--jobs", "200", "--concurrency", "100", "-o", "json")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if code := exitStatus(cmd.Run()); code != exitInvalid {
+		t.Errorf("exit %d, want %d: %s", code, exitInvalid, stderr.String())
+	}
+	if want := "aurea: warning: the jobs want up to 100 connections at once, and this process may have 24 files and connections open"; !strings.Contains(stderr.String(), want) {
+		t.Errorf("stderr is %s, want %s", stderr.String(), want)
+	}
+	var result aurea.Result
+	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
+		t.Fatalf("%v in %s", err, stdout.String())
+	}
+	if len(result.Errors) != 1 || result.Errors[0].Class != aurea.GeneratorLimit || result.Errors[0].Count != result.Counts.Failed {
+		t.Errorf("errors %+v of %d failed, want all of class %s", result.Errors, result.Counts.Failed, aurea.GeneratorLimit)
+	}
+	blamed := slices.ContainsFunc(result.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == aurea.GeneratorLimit })
+	if result.Validity.State != aurea.Invalid || !blamed {
+		t.Errorf("validity %+v, want it invalid because of %s", result.Validity, aurea.GeneratorLimit)
+	}
+}
+
+// Jobs of the service hold no more connections than their share of its files, and
+// its API goes on answering while they hold all of them.
+func TestServiceKeepsFilesForItsAPI(t *testing.T) {
+	const files, jobs = 256, 256 - 64 - 64
+	url, together, open := gate(t, jobs)
+	program := aureatest.Binary(t)
+	service, _ := aureatest.ServeBy(t, limited(t, files, program, "serve"))
+	spec := func(more string) string {
+		return `{"num_jobs": 500, "workload": {"kind": "http", "url": "` + url + `"` + more + `}}`
+	}
+	refused := request(t, "POST", service+"/v1/runs", spec(""))
+	if says := fmt.Sprint(refused.body["error"]); refused.status != 400 || !strings.Contains(says, "500 jobs in flight would take as many connections, and this host has 128, ") {
+		t.Errorf("500 jobs in flight: %d %s", refused.status, says)
+	}
+	submitted := request(t, "POST", service+"/v1/runs", spec(fmt.Sprintf(`, "connections": %d`, jobs)))
+	if submitted.status != 202 {
+		t.Fatalf("%d connections: %d %v", jobs, submitted.status, submitted.body)
+	}
+	<-together // all their connections are in use
+	for range 20 {
+		if got := request(t, "GET", service+"/health", ""); got.status != 200 {
+			t.Fatalf("the API answers %d", got.status)
+		}
+	}
+	open()
+	ended := request(t, "GET", fmt.Sprintf("%s/v1/runs/%s?wait=30s", service, submitted.body["id"]), "")
+	result, _ := ended.body["result"].(map[string]any)
+	if result["completed_jobs"] != 500.0 {
+		t.Errorf("%v jobs are ok, want 500: %v", result["completed_jobs"], result["errors"])
+	}
+}
