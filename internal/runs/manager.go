@@ -76,6 +76,7 @@ type Manager struct {
 	closing bool
 	trouble error             // why runs cannot be kept at the moment
 	coming  int               // places of the queue that are promised
+	peeks   map[string]*peek  // of other servers' runs, and finished ones
 	live    map[string]*entry // runs whose end is not in the store
 	queue   []*entry
 	running *entry
@@ -133,6 +134,7 @@ func New(executor Executor, options Options) *Manager {
 		started:  make(chan struct{}),
 		room:     make(chan struct{}, mostKeeping),
 		live:     map[string]*entry{},
+		peeks:    map[string]*peek{},
 		stats:    newStats(),
 	}
 	if m.store == nil {

@@ -25,12 +25,18 @@ const (
 func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		e := m.find(id)
+		var p *peek
+		if e == nil {
+			var leave func()
+			p, leave = m.join(id)
+			defer leave()
+		}
 		m.watchers.Add(1)
 		defer m.watchers.Add(-1)
 		quiet := time.NewTimer(heartbeat)
 		defer quiet.Stop()
 		for {
-			run, past, changed, err := m.look(ctx, e, id)
+			run, past, changed, err := m.look(ctx, e, p, id)
 			var poll <-chan time.Time
 			if e == nil {
 				poll = time.After(pollEvery)
@@ -77,14 +83,58 @@ func spread(watchers int64) {
 
 // look is a run as it stands, with its intervals, which nobody changes any more,
 // and what is closed when there is more to see; nil for another server's run.
-func (m *Manager) look(ctx context.Context, e *entry, id string) (run aurea.Run, past []aurea.RunProgress, changed <-chan struct{}, err error) {
+func (m *Manager) look(ctx context.Context, e *entry, p *peek, id string) (run aurea.Run, past []aurea.RunProgress, changed <-chan struct{}, err error) {
 	if e == nil {
-		run, err = m.store.Get(ctx, id)
+		run, err = p.get(ctx, m.store, id)
 		return run, nil, nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.view(e), e.past, e.changed, nil
+}
+
+// A peek is what the store has of a run, for all who watch it: a thousand copies of
+// a large run would not fit.
+type peek struct {
+	turn     chan struct{} // holds one while the store is asked, which guards the rest
+	run      aurea.Run
+	err      error
+	at       time.Time
+	watchers int // guarded by the manager's lock
+}
+
+// join adds a watcher of a run that is not live here, until leave is called.
+func (m *Manager) join(id string) (p *peek, leave func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p = m.peeks[id]
+	if p == nil {
+		p = &peek{turn: make(chan struct{}, 1)}
+		m.peeks[id] = p
+	}
+	p.watchers++
+	return p, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if p.watchers--; p.watchers == 0 {
+			delete(m.peeks, id)
+		}
+	}
+}
+
+// get returns the run as it was within the last half of a second.
+func (p *peek) get(ctx context.Context, store Store, id string) (aurea.Run, error) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return aurea.Run{}, context.Cause(ctx)
+	}
+	if p.at.IsZero() || p.err != nil || time.Since(p.at) > pollEvery/2 {
+		p.run, p.err = store.Get(ctx, id)
+		p.at = time.Now()
+	}
+	return p.run, p.err
 }
 
 // show lets everybody who watches the run look at it. The lock is held.

@@ -116,6 +116,10 @@ func (w *watch) connect(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusNoContent { // after its last event
+		w.over = true
+		return nil
+	}
 	quiet := time.AfterFunc(silence, cancel)
 	defer quiet.Stop()
 	reader := bufio.NewReaderSize(response.Body, 64<<10)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -26,21 +27,57 @@ type eventsInput struct {
 
 func (s *Server) registerEvents(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 500, 503)
-	op.Responses = map[string]*huma.Response{"200": {
-		Description: "Events until the run has finished: status (a run without its result), progress (a run's progress, once an interval), result (of a run that has one), and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",
-		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
-	}}
+	op.Responses = map[string]*huma.Response{
+		"200": {
+			Description: "Events until the run has finished: status (a run without its result), progress (a run's progress, once an interval), result (of a run that has one), and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",
+			Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+		},
+		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come back for"},
+	}
 	huma.Register(api, op, func(ctx context.Context, input *eventsInput) (*huma.StreamResponse, error) {
 		after, err := readEventID(input.Last)
 		if err != nil {
 			return nil, err
 		}
-		run, err := s.options.Runs.Get(ctx, input.ID)
+		answer, err := s.events(ctx, input.ID, after)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.stream(ctx, run.ID, after) }}, nil
+		return &huma.StreamResponse{Body: answer}, nil
 	})
+}
+
+// events is the answer to a reader of a run's events.
+func (s *Server) events(ctx context.Context, id string, after int64) (answer func(huma.Context), err error) {
+	leave, err := s.readers.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			leave()
+		}
+	}()
+	var finished bool
+	var events []*sharedEvent
+	err = s.reading.pass(ctx, func() error {
+		run, err := s.options.Runs.Get(ctx, id)
+		if finished = run.Status.Finished(); err == nil && finished {
+			events, err = s.cache.all(run.Updates(after, nil))
+		}
+		return err
+	})
+	return func(ctx huma.Context) {
+		defer leave()
+		switch {
+		case !finished:
+			s.stream(ctx, id, s.watch(ctx.Context(), id, after))
+		case after > 0 && len(events) == 0: // an EventSource stops at 204, and comes back for ever after 200
+			ctx.SetStatus(http.StatusNoContent)
+		default:
+			s.stream(ctx, id, finishedEvents(events))
+		}
+	}, err
 }
 
 func readEventID(text string) (int64, error) {
@@ -56,8 +93,39 @@ func readEventID(text string) (int64, error) {
 	return id, nil
 }
 
-// stream writes a run's events until it has finished, or the reader is gone.
-func (s *Server) stream(ctx huma.Context, id string, after int64) {
+// watch yields the events of a live run, from after the given one on.
+func (s *Server) watch(ctx context.Context, id string, after int64) iter.Seq2[*sharedEvent, error] {
+	return func(yield func(*sharedEvent, error) bool) {
+		watching, cancel := whileServing(ctx)
+		defer cancel()
+		for update, err := range s.options.Runs.Watch(watching, id, after) {
+			var event *sharedEvent
+			if err == nil {
+				event, err = s.cache.get(update)
+			}
+			if !yield(event, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// finishedEvents yields events that are there already. Those that are not taken are
+// released.
+func finishedEvents(events []*sharedEvent) iter.Seq2[*sharedEvent, error] {
+	return func(yield func(*sharedEvent, error) bool) {
+		for i, event := range events {
+			if !yield(event, nil) {
+				release(events[i+1:])
+				return
+			}
+		}
+	}
+}
+
+// stream writes a run's events until there are no more, or the reader is gone. It
+// releases each.
+func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error]) {
 	ctx.SetHeader("Content-Type", "text/event-stream")
 	ctx.SetHeader("Cache-Control", "no-store")
 	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not save events up
@@ -67,18 +135,18 @@ func (s *Server) stream(ctx huma.Context, id string, after int64) {
 	if patient, ok := w.(*patientWriter); ok {
 		patient.timeout = eventTimeout
 	}
-	watching, cancel := whileServing(ctx.Context())
-	defer cancel()
 	keepLittle(ctx.Context())
-	var event bytes.Buffer
-	event.WriteString(": the events of run " + id + "\n\n")
+	_, err := io.WriteString(w, ": the events of run "+id+"\n\n") // goes out with the first event
 	filled := false
-	for update, err := range s.options.Runs.Watch(watching, id, after) {
+	for event, wrong := range events {
 		if err == nil {
-			err = writeEvent(&event, update)
+			err = wrong
 		}
 		if err == nil {
-			err = send(w, &event)
+			err = send(w, event.bytes)
+		}
+		if event != nil {
+			event.release()
 		}
 		if err == nil && !filled {
 			filled, err = true, fill(w)
@@ -88,7 +156,6 @@ func (s *Server) stream(ctx huma.Context, id string, after int64) {
 			return
 		}
 	}
-	_ = send(w, &event) // a finished run that the reader knew all of
 }
 
 // A client's system takes what is sent to it whether the client reads or not, on
@@ -99,21 +166,22 @@ const (
 	fillPart = 16 << 10 // which a reader has its time for
 )
 
+var filler = append(bytes.Repeat([]byte{':'}, fillPart-1), '\n')
+
 // fill writes comments that no reader looks at, for as long as it takes until a
 // reader that does not read is known as one.
 func fill(w http.ResponseWriter) error {
-	comment := append(bytes.Repeat([]byte{':'}, fillPart-1), '\n')
 	for range filling / fillPart {
-		if err := send(w, bytes.NewBuffer(comment)); err != nil {
+		if err := send(w, filler); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// send writes what is in the buffer, at once, and empties it.
-func send(w http.ResponseWriter, event *bytes.Buffer) error {
-	if _, err := event.WriteTo(w); err != nil {
+// send writes a part of the stream at once.
+func send(w http.ResponseWriter, part []byte) error {
+	if _, err := w.Write(part); err != nil {
 		return err
 	}
 	return http.NewResponseController(w).Flush()

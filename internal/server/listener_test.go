@@ -70,7 +70,9 @@ type hasty struct {
 	told map[string]*atomic.Int64
 }
 
-func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) { return aurea.Run{ID: id}, nil }
+func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) {
+	return aurea.Run{ID: id, Status: aurea.StatusRunning}, nil
+}
 
 func (h hasty) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {

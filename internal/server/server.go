@@ -99,11 +99,19 @@ type Server struct {
 	options Options
 	tokens  [][sha256.Size]byte
 	handler http.Handler
+	cache   *eventCache
+	readers readers
+	reading gate
 }
 
 // New returns a server.
 func New(options Options) *Server {
-	s := &Server{options: options}
+	s := &Server{
+		options: options,
+		cache:   newEventCache(options.Budget),
+		readers: readers{budget: options.Budget},
+		reading: newGate(options.Budget),
+	}
 	for _, token := range options.Tokens {
 		s.tokens = append(s.tokens, sha256.Sum256([]byte(token)))
 	}

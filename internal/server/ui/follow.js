@@ -53,6 +53,10 @@ async function* stream(path, seen, signal) {
     const headers = seen.last ? { "Last-Event-ID": seen.last } : {};
     const either = AbortSignal.any([signal, quiet.signal]);
     const response = await ask("GET", path, { headers, signal: either });
+    if (response.status === 204) {
+      seen.ended = true; // there is nothing after the last event
+      return;
+    }
     for await (const event of events(response.body, heard, either)) {
       seen.last = event.id;
       seen.ended ||= event.event === "status" && isFinished(JSON.parse(event.data).status);

@@ -1,0 +1,137 @@
+package server
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// A reader that comes back after the last event of a finished run is told to stop:
+// an EventSource reconnects for ever after any other answer.
+func TestReaderAfterTheEnd(t *testing.T) {
+	s := serve(t, runs.Options{})
+	finished := submit(t, s.manager, quick)
+	if _, err := s.manager.Wait(t.Context(), finished.ID); err != nil {
+		t.Fatal(err)
+	}
+	waiting := submit(t, s.manager, endless)
+	until(t, "it to run", func() bool { return status(t, s.manager, waiting.ID) == aurea.StatusRunning })
+	cancelled := submit(t, s.manager, endless) // without a result: its last event is the status
+	if _, err := s.manager.Cancel(t.Context(), cancelled.ID); err != nil {
+		t.Fatal(err)
+	}
+	for name, run := range map[string]string{"completed": finished.ID, "cancelled in the queue": cancelled.ID} {
+		_, reader := s.events(run)
+		all := rest(t, reader)
+		if len(all) == 0 {
+			t.Fatalf("%s: there are no events", name)
+		}
+		last := all[len(all)-1].id
+		got := s.call("GET", "/v1/runs/"+run+"/events", nil, fmt.Sprintf("Last-Event-ID: %d", last))
+		if got.status != http.StatusNoContent {
+			t.Errorf("%s: %d after the last event, want 204", name, got.status)
+		}
+		client := s.client(t, "")
+		for update, err := range client.Watch(t.Context(), run, last) {
+			t.Errorf("%s: a client is told of %+v (%v) after the last event", name, update, err)
+		}
+	}
+	// One that runs may have more to tell.
+	response, _ := s.events(waiting.ID, fmt.Sprintf("Last-Event-ID: %d", aurea.MaxUpdateID-1))
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("of a run that goes on: %d, want 200", response.StatusCode)
+	}
+}
+
+// wide is a spec of nearly a megabyte of a run that ends when it is cancelled.
+var wide = `{"num_jobs": 1, "timeout": "1h", "workload": {"kind": "http", "url": "http://127.0.0.1:1/",
+	"failure": {"rate": 1, "kind": "timeout"}, "body": "` + strings.Repeat("x", 1000<<10) + `"}}`
+
+// readNothing asks for the events of a run and reads none of them.
+func (s *service) readNothing(id string) net.Conn {
+	s.t.Helper()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(s.t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, strings.ReplaceAll(getEvents(id), "\n", "\r\n")); err != nil {
+		s.t.Fatal(err)
+	}
+	return conn
+}
+
+// An event of a large run is there once, however many are being sent it, while
+// the run goes on and after its end; and they leave nothing behind.
+func TestEventsAreShared(t *testing.T) {
+	const crowd = 40
+	b := budget.New(64 << 20)
+	s := serve(t, runs.Options{Budget: b}, limitedTo(b))
+	s.Config.ConnContext = withConnection
+	held := func() int64 { held, _, _ := b.Usage(); return held }
+	run := submit(t, s.manager, wide)
+	until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
+	for _, when := range []string{"while it runs", "after its end"} {
+		before := held()
+		var conns []net.Conn
+		for range crowd {
+			conns = append(conns, s.readNothing(run.ID))
+		}
+		until(t, "all of them to be sent an event", func() bool { return held()-before >= crowd*readerSize+1000<<10 })
+		if most := int64(crowd*readerSize + 12<<20); held()-before > most {
+			t.Errorf("%s: %d readers hold %s, want at most %s", when, crowd, budget.Size(held()-before), budget.Size(most))
+		}
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+		until(t, "the readers to be gone", func() bool { return held() <= before })
+		if _, err := s.manager.Cancel(t.Context(), run.ID); err != nil && when == "while it runs" {
+			t.Fatal(err)
+		}
+		until(t, "it to be stored", func() bool { return status(t, s.manager, run.ID).Finished() && held() == 0 })
+	}
+}
+
+// Readers of events that there is no room for are refused in words.
+func TestReadersKeepTheirBudget(t *testing.T) {
+	const room = 3
+	b := budget.New(room*readerSize + readerSize/2)
+	s := serve(t, runs.Options{}, limitedTo(b))
+	run := submit(t, s.manager, endless)
+	until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
+	var open []*http.Response
+	for range room {
+		response, reader := s.events(run.ID)
+		if _, err := readEvent(bufio.NewReader(reader)); err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, response)
+	}
+	refused := s.call("GET", "/v1/runs/"+run.ID+"/events", nil)
+	detail, _ := refused.problem(t, http.StatusServiceUnavailable)
+	if want := "a reader of events needs 64 KiB of memory"; !strings.Contains(detail, want) {
+		t.Errorf("refused with %q, want %q in it", detail, want)
+	}
+	if refused.header.Get("Retry-After") == "" {
+		t.Error("refused without Retry-After")
+	}
+	for _, response := range open {
+		_ = response.Body.Close()
+	}
+	until(t, "room for another one", func() bool { held, _, _ := b.Usage(); return held == 0 })
+	if response, _ := s.events(run.ID); response.StatusCode != http.StatusOK {
+		t.Errorf("afterwards: %d", response.StatusCode)
+	}
+}
