@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -24,7 +25,8 @@ func (m *Manager) next() *entry {
 			continue
 		}
 		m.move(&e.run, aurea.StatusRunning)
-		m.running, e.controls = e, make(chan aurea.Command)
+		m.running, e.controls, e.givenUp = e, make(chan aurea.Command), make(chan struct{})
+		e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
 		e.unsaved = true
 		m.show(e)
 		m.moved()
@@ -37,7 +39,7 @@ func (m *Manager) next() *entry {
 // execute has a run executed and stored. The next one does not wait for the
 // store, unless there is so much to write that it would be disturbed.
 func (m *Manager) execute(e *entry) {
-	result, err := m.executor.Execute(e.ctx, e.plan, e.controls, func(p aurea.Progress) { m.observe(e, p) })
+	result, err := m.await(e)
 	m.mu.Lock()
 	m.finish(e, result, err)
 	m.running = nil
@@ -59,6 +61,9 @@ func (m *Manager) large(e *entry) bool {
 func (m *Manager) observe(e *entry, p aurea.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.running != e {
+		return // it was given up
+	}
 	m.stats.observe(e.run.ID, e.plan, p)
 	if m.options.Traced != nil && len(p.Traced) > 0 {
 		m.options.Traced(e.run.ID, p.Traced)
@@ -178,5 +183,6 @@ func (m *Manager) drain() {
 	if running := m.running; running != nil {
 		timer := time.AfterFunc(m.options.Grace, func() { running.cancel(errInterrupted) })
 		context.AfterFunc(running.ctx, func() { timer.Stop() })
+		time.AfterFunc(m.options.Grace+giveUpAfter, running.giveUp)
 	}
 }

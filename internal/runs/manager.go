@@ -103,6 +103,8 @@ type entry struct {
 	ctx      context.Context // cancelled with the reason why the run shall stop
 	cancel   context.CancelCauseFunc
 	controls chan aurea.Command // what is to be done to it while it runs; nil before
+	givenUp  chan struct{}      // closed when the service ends and cannot wait for it; nil before it runs
+	giveUp   func()             // closes givenUp, once
 	done     chan struct{}      // closed when the run is finished, and kept if it can be
 	changed  chan struct{}      // closed, and replaced, when there is something to see
 	past     []aurea.RunProgress
