@@ -358,6 +358,52 @@ func TestServeEnds(t *testing.T) {
 	})
 }
 
+// A reader that takes its answer ever so slowly does not keep Serve from ending
+// when it is to wait no longer. What was cut does not look like a whole answer.
+func TestCloseCutsSlowReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := pipes{make(chan net.Conn), make(chan struct{})}
+		server := New(with(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return large(spec, 100_000), nil }}))
+		ctx, stop := context.WithCancel(t.Context())
+		stopped := make(chan error, 1)
+		go func() { stopped <- server.Serve(ctx, network) }()
+		near, far := net.Pipe()
+		network.dialled <- far
+		read := make(chan error, 1)
+		go func() {
+			defer near.Close()
+			_, _ = io.WriteString(near, strings.ReplaceAll(post(len(oneJob)), "\n", "\r\n")+oneJob)
+			answer, err := http.ReadResponse(bufio.NewReaderSize(reluctant{near}, 16), nil)
+			if err == nil {
+				_, err = io.Copy(io.Discard, answer.Body)
+			}
+			read <- err
+		}()
+		time.Sleep(10 * time.Second)
+		stop()
+		time.Sleep(4 * time.Second)
+		synctest.Wait()
+		select {
+		case err := <-stopped:
+			t.Fatalf("Serve returned before it was to wait no longer (%v)", err)
+		default:
+		}
+		server.Close()
+		synctest.Wait()
+		select {
+		case err := <-stopped:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		default:
+			t.Error("Serve still waits for the reader")
+		}
+		if err := <-read; !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("the reader sees %v, want an answer that was cut", err)
+		}
+	})
+}
+
 // A listener that fails ends Serve with its error.
 func TestServeFails(t *testing.T) {
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

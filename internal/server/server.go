@@ -102,6 +102,8 @@ type Server struct {
 	cache   *eventCache
 	readers readers
 	reading gate
+	closed  context.Context // done when no answer is waited for any more
+	close   context.CancelFunc
 }
 
 // New returns a server.
@@ -112,6 +114,7 @@ func New(options Options) *Server {
 		readers: readers{budget: options.Budget},
 		reading: newGate(options.Budget),
 	}
+	s.closed, s.close = context.WithCancel(context.Background())
 	for _, token := range options.Tokens {
 		s.tokens = append(s.tokens, sha256.Sum256([]byte(token)))
 	}
@@ -138,7 +141,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Serve answers requests on the listener, which it closes, until ctx is
 // cancelled; then it takes no new ones and returns when those under way are
-// answered.
+// answered, or Close is called.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
 		Handler:           s,
@@ -156,7 +159,12 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	if err := web.Shutdown(context.Background()); err != nil {
+	err := web.Shutdown(s.closed)
+	if errors.Is(err, context.Canceled) {
+		s.options.Log.Warn("answers under way are cut: their readers are too slow")
+		err = web.Close()
+	}
+	if err != nil {
 		return fmt.Errorf("server: shut down: %w", err)
 	}
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
@@ -164,3 +172,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	return nil
 }
+
+// Close has Serve wait no longer, once its context is cancelled, for answers that
+// are under way: their connections are cut. It may be called at any time, and more
+// than once.
+func (s *Server) Close() { s.close() }
