@@ -70,7 +70,9 @@ func newServe() *cobra.Command {
 // serve runs the service until a signal: the first one drains it, a second one
 // ends it at once.
 func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
-	log, err := newLog(o.logLevel, stderr)
+	lines := newLogWriter(stderr)
+	defer lines.Close()
+	log, err := newLog(o.logLevel, lines)
 	if err != nil {
 		return err
 	}
@@ -130,6 +132,9 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	if err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
+	if err := view.Count("aurea_log_lines_dropped_total", "Lines of the log that its reader did not take.", lines.Dropped); err != nil {
+		return err
+	}
 	api := server.New(server.Options{
 		Runs:    manager,
 		Metrics: view,
@@ -144,13 +149,19 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Log:     log,
 	})
 
+	// A log whose reader is gone must not end the process. To be notified, unlike to
+	// ignore, is not passed on to the programs of exec jobs.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	var running parts
 	signals, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	running, drain := context.WithCancel(context.WithoutCancel(ctx))
+	executing, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
 	context.AfterFunc(signals, func() {
 		stop() // from here on a second signal ends the process
 		log.Info("shutting down", "grace", o.grace)
+		time.AfterFunc(o.grace+cutAfter, api.Close)
+		time.AfterFunc(o.grace+reportAfter, func() { running.report(log) })
 		drain()
 	})
 	log.Info("listening", "url", "http://"+listener.Addr().String(), "version", version)
@@ -161,14 +172,14 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	defer drained()
 	group.Go(func() error {
 		defer drained()
-		return manager.Run(running)
+		return running.run("runs", func() error { return manager.Run(executing) })
 	})
 	group.Go(func() error {
 		defer drain()
-		return api.Serve(answering, listener)
+		return running.run("answers", func() error { return api.Serve(answering, listener) })
 	})
 	group.Go(func() error {
-		if err := exporter.Run(answering, view); err != nil {
+		if err := running.run("telemetry", func() error { return exporter.Run(answering, view) }); err != nil {
 			log.Warn("telemetry was not sent", "error", err)
 		}
 		return nil

@@ -11,6 +11,7 @@
 package metrics
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -33,6 +34,16 @@ type View struct {
 
 // ServeHTTP answers a scrape in the form that it asks for.
 func (v *View) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }
+
+// Count adds a counter that is kept elsewhere. value is called at every scrape and
+// must be safe to call at any time.
+func (v *View) Count(name, help string, value func() int64) error {
+	count := func() float64 { return float64(value()) }
+	if err := v.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, count)); err != nil {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	return nil
+}
 
 // New returns the view of the numbers that stats returns, of runs on a machine.
 // stats is called at every scrape and must be safe to call at any time.

@@ -36,7 +36,7 @@ import (
 const scope = "github.com/aurea-orchestrator/aurea"
 
 const (
-	patience = 5 * time.Second // for what is sent last
+	patience = 3 * time.Second // for what is sent last
 	backlog  = 128             // runs that may have ended and not been told of yet; and seconds of jobs
 )
 
@@ -102,7 +102,7 @@ func (e *Exporter) Traced(run string, jobs []aurea.TracedJob) {
 }
 
 // Run sends the metrics, and the runs and jobs that it is told of, until ctx is cancelled,
-// and then what is left, for which it takes up to five seconds. The error is that
+// and then what is left, for which it takes up to three seconds. The error is that
 // of the last attempt; earlier ones are logged.
 func (e *Exporter) Run(ctx context.Context, metrics prometheus.Gatherer) error {
 	if e == nil {
