@@ -59,29 +59,29 @@ func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) 
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }
 
-// connect tries the addresses in their order. Of several failures it returns the
-// first.
+// connect connects to one of the addresses.
 func (c *Client) connect(ctx context.Context, t *target, addresses []netip.Addr) (*net.TCPConn, error) {
-	var first error
-	for _, address := range addresses {
-		tcp, err := c.connectTo(ctx, t.host, netip.AddrPortFrom(address.Unmap(), t.port))
-		if err == nil {
-			return tcp, nil
-		}
-		if first == nil {
-			first = err
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return nil, first
+	return race(ctx, alternate(addresses), func(ctx context.Context, address netip.Addr) (*net.TCPConn, error) {
+		return c.connectTo(ctx, t.host, netip.AddrPortFrom(address, t.port))
+	})
 }
 
+// connectTo connects to an address, if it may.
 func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
 	if err := c.allow(host, address); err != nil {
 		return nil, err
 	}
+	tcp, err := c.dialTCP(ctx, host, address)
+	var known *Error
+	if err != nil && !errors.As(err, &known) {
+		err = explain(ctx, ClassConnect, "connecting to "+host, err)
+	}
+	return tcp, err
+}
+
+// dialSocket makes the connection. It binds to no address of this machine, so that
+// the system chooses a port that is free for this target, and not for all.
+func (c *Client) dialSocket(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
 	var refused error
 	dialer := net.Dialer{
 		KeepAlive: -1, // four system calls for what a deadline notices sooner
@@ -94,14 +94,14 @@ func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrP
 			return err
 		},
 	}
-	tcp, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, address)
+	stream, err := dialer.DialContext(ctx, "tcp", address.String())
 	if refused != nil {
 		return nil, refused
 	}
 	if err != nil {
-		return nil, explain(ctx, ClassConnect, "connecting to "+host, err)
+		return nil, err
 	}
-	return tcp, nil
+	return stream.(*net.TCPConn), nil
 }
 
 func (c *Client) allow(host string, address netip.AddrPort) error {

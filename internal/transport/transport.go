@@ -17,6 +17,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"net/netip"
 )
 
@@ -45,8 +46,9 @@ type Options struct {
 	// TLS, and with prior knowledge where there is none.
 	HTTP2 bool
 
-	// Resolver finds the addresses of a host; they are tried in its order. Nil is
-	// the system's.
+	// Resolver finds the addresses of a host. They are tried in its order, but for
+	// taking turns of IPv6 and IPv4, and each gets a head start of 250 ms on the
+	// next one (RFC 8305). Nil is the system's.
 	Resolver func(ctx context.Context, host string) ([]netip.Addr, error)
 
 	// MaxAnswer is how many bytes the body of an answer may have, as they come:
@@ -54,17 +56,21 @@ type Options struct {
 	MaxAnswer int64
 }
 
-// A Client makes requests. It may be used from many goroutines at once, and
-// starts none of its own for HTTP/1.1.
+// A Client makes requests. It may be used from many goroutines at once. For
+// HTTP/1.1 it starts one of its own only to try several addresses of a host at
+// once, and waits for it.
 type Client struct {
 	options Options
 	pool    pool  // of HTTP/1.1
 	links   links // of HTTP/2
+
+	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
 }
 
 // New makes a client. Whoever makes it closes it.
 func New(options Options) *Client {
 	c := &Client{options: options}
+	c.dialTCP = c.dialSocket
 	c.pool.init(options.Connections)
 	c.links.init(options.Connections)
 	return c
