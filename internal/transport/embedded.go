@@ -56,7 +56,23 @@ func embeddedIPv4(address netip.Addr) []netip.Addr {
 		}
 		return within
 	}
+	if isISATAP(address) {
+		return []netip.Addr{lastOctets.read(address.As16())}
+	}
 	return nil
+}
+
+// isISATAP reports whether an address ends in an interface identifier of RFC
+// 5214, 6.1. It may be in any network: a router that knows the protocol sends
+// its packets to the IPv4 address within, and any other one to that network. So
+// the address itself is judged as well.
+func isISATAP(address netip.Addr) bool {
+	if !address.Is6() {
+		return false
+	}
+	octets := address.As16()
+	const local = 0x02 // the bit that says that the IPv4 address is unique
+	return octets[8]&^local == 0 && octets[9] == 0 && octets[10] == 0x5e && octets[11] == 0xfe
 }
 
 // likelyIPv4 leaves out what is in 0.0.0.0/8, if not all is: the wrong readings

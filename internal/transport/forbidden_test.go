@@ -237,7 +237,7 @@ func TestCanary(t *testing.T) {
 
 // The canary sings: what is allowed arrives, and so the silence means something.
 func TestCanaryIsReached(t *testing.T) {
-	for _, allowed := range []Targets{{}, AnyTarget(), targetsOf(t, "127.0.0.1"), targetsOf(t, "api.example"), targetsOf(t, "0.0.0.0/0")} {
+	for _, allowed := range []Targets{{}, AnyTarget(), targetsOf(t, "127.0.0.1"), targetsOf(t, "api.example", "localhost"), targetsOf(t, "0.0.0.0/0")} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		for _, address := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
 			if err := dialControlled(t, allowed, "api.example", netip.AddrPortFrom(netip.MustParseAddr(address), port)); err != nil {

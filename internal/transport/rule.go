@@ -21,11 +21,16 @@ func (r targetRule) covers(host string, address netip.Addr, port uint16) bool {
 	if !r.hasPort(port) {
 		return false
 	}
-	if r.name != "" {
-		return r.name == plainHostName(host)
+	if r.name != "" { // whoever answers for the name does not decide over loopback
+		return r.hasName(host) && (!address.IsLoopback() || isLocalName(r.name))
 	}
 	return r.network.Contains(address)
 }
+
+func (r targetRule) hasName(host string) bool { return r.name != "" && r.name == plainHostName(host) }
+
+// isLocalName reports whether a name is loopback by definition (RFC 6761, 6.3).
+func isLocalName(name string) bool { return strings.HasSuffix(name, ".localhost") }
 
 func (r targetRule) hasPort(port uint16) bool { return r.port == 0 || r.port == port }
 

@@ -27,7 +27,8 @@ func AnyTarget() Targets { return Targets{any: true} }
 
 // ParseTargets reads what an operator allows: a host name, an address or a
 // network in CIDR notation, each with or without a port. A name stands for
-// whatever it resolves to when it is called by that name. No rule at all gives
+// whatever it resolves to when it is called by that name, but for loopback, which
+// only localhost, its addresses and its networks allow. No rule at all gives
 // the zero Targets. The error says which rule is wrong, why, and how it would be
 // right.
 func ParseTargets(rules []string) (Targets, error) {
@@ -71,7 +72,7 @@ func (t Targets) refusal(host string, address netip.AddrPort) string {
 			return "it stands for " + a.String() + ", and " + reason
 		}
 	}
-	if len(within) > 0 {
+	if len(within) > 0 && !isISATAP(plain) {
 		return ""
 	}
 	return t.refusalOf(host, plain, address.Port())
@@ -86,13 +87,18 @@ func (t Targets) refusalOf(host string, address netip.Addr, port uint16) string 
 	if len(rules) == 0 {
 		rules = loopbackRules
 	}
+	named := false
 	for _, r := range rules {
 		if r.covers(host, address, port) {
 			return ""
 		}
+		named = named || r.hasName(host)
 	}
-	if len(t.rules) == 0 {
+	switch {
+	case len(t.rules) == 0:
 		return "this service may call nothing but loopback"
+	case named && address.IsLoopback():
+		return "that is this machine itself, which the name alone does not allow"
 	}
 	return "it is none of the targets that this service may call"
 }

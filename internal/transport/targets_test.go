@@ -42,7 +42,21 @@ func TestTargetsAllow(t *testing.T) {
 		{[]string{"api.example"}, "api.example", "192.0.2.1:80", true},
 		{[]string{"api.example"}, "API.Example.", "192.0.2.1:80", true},
 		{[]string{"Api.Example."}, "api.example", "[2001:db8::1]:443", true},
-		{[]string{"api.example"}, "api.example", "127.0.0.1:80", true}, // it is the operator who says so
+		{[]string{"api.example"}, "api.example", "127.0.0.1:80", false}, // whoever answers for the name says so
+		{[]string{"api.example"}, "api.example", "127.1.2.3:80", false},
+		{[]string{"api.example"}, "api.example", "[::1]:80", false},
+		{[]string{"api.example"}, "api.example", "[::ffff:127.0.0.1]:80", false},
+		{[]string{"api.example:80"}, "api.example", "127.0.0.1:80", false},
+		{[]string{"api.example", "localhost"}, "api.example", "127.0.0.1:80", true},
+		{[]string{"api.example", "localhost:80"}, "api.example", "127.0.0.1:81", false},
+		{[]string{"api.example", "127.0.0.0/8"}, "api.example", "127.0.0.1:80", true},
+		{[]string{"api.example", "127.0.0.1"}, "api.example", "127.0.0.2:80", false},
+		{[]string{"api.example", "::1"}, "api.example", "[::1]:80", true},
+		{[]string{"api.localhost"}, "api.localhost", "127.0.0.1:80", true}, // RFC 6761, 6.3
+		{[]string{"api.localhost"}, "API.LOCALHOST.", "[::1]:80", true},
+		{[]string{"api.localhost"}, "other.localhost", "127.0.0.1:80", false},
+		{[]string{"notlocalhost"}, "notlocalhost", "127.0.0.1:80", false},
+		{[]string{"localhost.example"}, "localhost.example", "127.0.0.1:80", false},
 		{[]string{"api.example"}, "192.0.2.1", "192.0.2.1:80", false},
 		{[]string{"api.example"}, "www.api.example", "192.0.2.1:80", false},
 		{[]string{"api.example"}, "example", "192.0.2.1:80", false},
@@ -91,6 +105,17 @@ func TestTargetsAllow(t *testing.T) {
 		{[]string{"10.0.0.0/8"}, "x", "[2001:0:808:808::f5ff:fffe]:80", false},
 		{[]string{"10.0.0.0/8"}, "x", "[2001:0:a00:1::f7f7:f7f7]:80", false},
 		{[]string{"0.0.0.0/0"}, "x", "[64:ff9b::127.0.0.1]:80", false},
+
+		// ISATAP: by both, for only some networks know what it stands for.
+		{[]string{"2001:db8::/32", "10.0.0.0/8"}, "x", "[2001:db8::5efe:10.0.0.1]:80", true},
+		{[]string{"2001:db8::/32", "10.0.0.0/8"}, "x", "[2001:db8::200:5efe:10.0.0.1]:80", true},
+		{[]string{"2001:db8::/32"}, "x", "[2001:db8::5efe:10.0.0.1]:80", false},
+		{[]string{"10.0.0.0/8"}, "x", "[2001:db8::5efe:10.0.0.1]:80", false},
+		{[]string{"::/0", "0.0.0.0/0"}, "x", "[2001:db8::5efe:127.0.0.1]:80", false},
+		{[]string{"::/0", "0.0.0.0/0"}, "x", "[2001:db8::200:5efe:169.254.169.254]:80", false},
+		{[]string{"api.example"}, "api.example", "[2001:db8::5efe:169.254.169.254]:80", false},
+		{[]string{"2001:db8::5efe:7f00:1"}, "x", "[2001:db8::5efe:127.0.0.1]:80", true},
+		{[]string{"2001:db8::/32"}, "x", "[2001:db8::100:5efe:10.0.0.1]:80", true}, // nothing of the kind
 
 		// What is special is listed, or refused.
 		{[]string{"169.254.169.254"}, "x", "169.254.169.254:80", true},
