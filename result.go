@@ -221,28 +221,28 @@ func NewResult(plan Plan, m Measurement) *Result {
 	return result
 }
 
-// rate compares the schedule with what became of it. A schedule that ends with
-// its last job is as long as that job's gap and those before it. In a pause there
-// is nothing to keep up with, so it is left out.
+// rate compares the schedule, as far as the run went, with what became of it. A
+// schedule that ends with its last job is as long as that job's gap and those
+// before it. In a pause there is nothing to keep up with, so it is left out.
 func (m Measurement) rate(plan Plan) *Rate {
 	if m.Course.Turns > 0 {
 		plan = m.Course.Plan
 	}
-	planned, started := m.Tally.Planned, m.Tally.Started
-	if m.Warmup != nil {
-		planned, started = planned+m.Warmup.Planned, started+m.Warmup.Started
-	}
-	length := plan.End.Seconds()
-	if plan.End == Forever {
-		length = NewSchedule(plan).Start(plan.Jobs).Seconds()
+	length := time.Duration(plan.End)
+	if plan.Jobs != Unbounded {
+		length = min(length, NewSchedule(plan).Start(plan.Jobs))
 	}
 	if m.Stopped {
 		paused, warmup := m.Course.Pauses(m.Duration)
-		length = max(m.Duration-paused-warmup, 0).Seconds()
+		length = min(length, max(m.Duration-paused-warmup, 0))
+	}
+	due, started := NewSchedule(plan).DueBefore(length), m.Tally.Started
+	if m.Warmup != nil {
+		started += m.Warmup.Started
 	}
 	return &Rate{
-		Target:   ratio(float64(planned), length),
-		Achieved: ratio(float64(started), max(length, m.LastStart.Seconds())),
+		Target:   ratio(float64(due), length.Seconds()),
+		Achieved: ratio(float64(started), max(length, m.LastStart).Seconds()),
 	}
 }
 

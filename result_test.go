@@ -139,6 +139,10 @@ func TestRate(t *testing.T) {
 		{"late by as long again", `{"rate": 100, "duration": "10s"}`, 1000, 1000, 20 * time.Second, false, 100, 50},
 		{"by number", `{"rate": 100, "num_jobs": 1000}`, 1000, 1000, 9990 * time.Millisecond, false, 100, 100},
 		{"stopped after 4 s", `{"rate": 100, "duration": "10s"}`, 400, 400, 3990 * time.Millisecond, true, 100, 100},
+		{"fewer jobs than time", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50, 490 * time.Millisecond, false, 100, 100},
+		{"stopped when all had come", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50, 490 * time.Millisecond, true, 100, 100},
+		{"by number, stopped after 4 s", `{"rate": 100, "num_jobs": 1000}`, 1000, 200, 3990 * time.Millisecond, true, 100, 50},
+		{"fewer jobs than stages", `{"stages": [{"duration": "16s", "rate": 128}], "num_jobs": 100}`, 100, 100, 4970 * time.Millisecond, false, 20, 20},
 		{"a ramp", `{"stages": [{"duration": "10s", "rate": 100}]}`, 500, 500, 9990 * time.Millisecond, false, 50, 50},
 	}
 	for _, test := range tests {
