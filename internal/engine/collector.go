@@ -79,11 +79,15 @@ func (c *collector) counted() int64 {
 	return c.total.judged.Accounted() + c.total.warmup.Accounted()
 }
 
-// close counts the jobs that were planned and never started as cancelled, emits
-// what is left, and returns the tallies of the judged part and of the warm-up.
-func (c *collector) close(unstarted int64, end time.Duration) (judged, warmup *aurea.Tally) {
+// close counts the jobs that were planned and never started as cancelled: in the
+// warm-up those that were due in it, as many as dueInWarmup with the started ones.
+// It emits what is left, and returns the tallies of the judged part and of the
+// warm-up.
+func (c *collector) close(unstarted, dueInWarmup int64, end time.Duration) (judged, warmup *aurea.Tally) {
 	c.at(c.ceiling(end)).tally.Cancelled += unstarted
-	c.total.judged.Cancelled += unstarted
+	unstartedInWarmup := min(max(dueInWarmup-c.total.warmup.Accounted(), 0), unstarted)
+	c.total.warmup.Cancelled += unstartedInWarmup
+	c.total.judged.Cancelled += unstarted - unstartedInWarmup
 	for len(c.pending) > 0 {
 		c.emit(max(min(c.pending[0].end, end), c.emitted))
 	}

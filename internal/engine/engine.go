@@ -87,7 +87,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	course, timeline := x.close()
 	counted := c.counted()
 	planned := x.planned(course, counted, end)
-	total, warmup := c.close(planned-counted, end)
+	total, warmup := c.close(planned-counted, x.dueInWarmup(course, end), end)
 	total.Planned = planned - warmup.Planned
 	if err := total.Check(); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)

@@ -134,6 +134,18 @@ func (x *execution) planned(course aurea.Course, counted int64, end time.Duratio
 	}
 }
 
+// dueInWarmup is how many of them an open plan wanted in its warm-up.
+func (x *execution) dueInWarmup(course aurea.Course, end time.Duration) int64 {
+	until := time.Duration(course.Plan.Spec.Warmup)
+	if !x.plan.Open() || until == 0 {
+		return 0
+	}
+	if x.stopped.Load() && course.Plan.End != aurea.Forever {
+		until = min(until, course.Clock(max(end, course.Turned))+1)
+	}
+	return aurea.NewSchedule(course.Plan).DueBefore(min(until, time.Duration(course.Plan.End)))
+}
+
 // complete reports whether a run that ended at end did all it was to do.
 func (x *execution) complete(course aurea.Course, counts aurea.Counts, end time.Duration) bool {
 	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || end >= course.End())
