@@ -88,8 +88,8 @@ func Summarize(h *hist.Histogram) Summary {
 
 // InFlight is how many jobs were started and not yet ended.
 type InFlight struct {
-	Max  int64   `json:"max"`  // the most seen at one moment
-	Mean float64 `json:"mean"` // over the run's duration
+	Max  int64   `json:"max"`  // the most seen at one moment of the run's duration
+	Mean float64 `json:"mean"` // over the run's duration; both count jobs of the warm-up that go on after it
 	// Effective is how many made progress at once: of jobs that compute, as many as
 	// had a core; of others, the mean.
 	Effective float64 `json:"effective"`
@@ -140,7 +140,8 @@ type Measurement struct {
 	Timeline    []RunEvent    // the controls' events
 	Tally       *Tally        // of the judged part, with Planned
 	Warmup      *Tally        // of the warm-up, likewise; empty without one
-	MaxInFlight int64
+	MaxInFlight int64         // once the warm-up was over
+	OtherBusy   float64       // seconds that jobs took after the warm-up and that are not in the tally's service time: of its jobs, and of cancelled ones
 	LastStart   time.Duration // when the last job was started, less the pauses before
 	Failures    []ErrorClass  // of jobs that failed; of timeouts only where jobs say more of them
 	Detail      *Detail       // of the judged part; nil where jobs tell nothing of themselves
@@ -184,7 +185,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		ServiceTime:   Summarize(tally.ServiceTime),
 		Delay:         Summarize(tally.Delay),
 		FailedLatency: Summarize(tally.FailedLatency),
-		InFlight:      InFlight{Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum(), seconds)},
+		InFlight:      InFlight{Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum()+m.OtherBusy, seconds)},
 		Model:         Closed,
 		Seed:          plan.Seed,
 		Spec:          plan.Spec,

@@ -121,7 +121,7 @@ func (r *Result) tell(d *Detail) {
 		})
 	}
 	if cpu := d.Phase(CPUPhase); cpu.Count() > 0 {
-		r.InFlight.Effective = ratio(cpu.Sum(), r.Duration)
+		r.InFlight.Effective = r.InFlight.Mean * ratio(cpu.Sum(), r.Tally.ServiceTime.Sum())
 	}
 }
 

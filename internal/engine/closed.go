@@ -46,9 +46,6 @@ func (l *lane) closed(c *collector) {
 			s.succeed(now)
 		}
 		s.publish()
-		if s.mostSeen == 0 && now >= l.course.warmup {
-			s.look(now) // the slots were opened in the warm-up
-		}
 	}
 }
 

@@ -24,7 +24,7 @@ type crew struct {
 	live     atomic.Int64  // workers of the closed model, jobs in flight of the open one
 	_        [64]byte      // apart from the above: these are written for every job
 	flying   atomic.Int64  // jobs in flight
-	mostSeen atomic.Int64  // most of them, in the judged part
+	mostSeen atomic.Int64  // most of them, once the warm-up was over
 	seats    sync.Pool     // of the open model, where a goroutine has one job
 }
 
@@ -72,9 +72,7 @@ func (c *crew) drive(to *collector) (wait func()) {
 func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Duration {
 	course := c.latest.Load()
 	if n := c.flying.Add(1); start >= course.warmup {
-		for seen := c.mostSeen.Load(); n > seen && !c.mostSeen.CompareAndSwap(seen, n); {
-			seen = c.mostSeen.Load()
-		}
+		c.see(n)
 	}
 	job := c.number(i)
 	seat.notes.Clear()
@@ -85,10 +83,20 @@ func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Dura
 	if parent.Told() {
 		c.tracing.end(job, c.start.Add(start), c.start.Add(end), outcome, err)
 	}
+	if warmup := c.latest.Load().warmup; start < warmup && warmup <= end {
+		c.see(c.flying.Load())
+	}
 	c.flying.Add(-1)
 	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, seat.notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
+}
+
+// see notes how many jobs are in flight, if that is the most so far.
+func (c *crew) see(inFlight int64) {
+	for seen := c.mostSeen.Load(); inFlight > seen && !c.mostSeen.CompareAndSwap(seen, inFlight); {
+		seen = c.mostSeen.Load()
+	}
 }
 
 // do runs a job within its timeout. A panic in it is its failure and nobody
@@ -127,6 +135,14 @@ func (c *crew) judge(err error, took time.Duration) aurea.Outcome {
 func (c *crew) deskOf(i int64) *desk { return c.desks[i%int64(len(c.desks))] }
 
 func (c *crew) mostInFlight() int64 { return c.mostSeen.Load() }
+
+func (c *crew) otherBusy() float64 {
+	var busy float64
+	for _, d := range c.desks {
+		busy += d.otherBusy
+	}
+	return busy
+}
 
 func (c *crew) lastStart() time.Duration {
 	var last time.Duration

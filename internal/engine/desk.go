@@ -27,6 +27,7 @@ type desk struct {
 	ended     int64 // jobs started that came to an end, whatever it was
 	lastStart time.Duration
 	lastEnd   time.Duration
+	otherBusy float64 // seconds; see aurea.Measurement
 	failures  map[string]aurea.ErrorClass
 }
 
@@ -99,6 +100,9 @@ func (d *desk) count(e ended) {
 	e.countIn(d.tallies.of(e.intended, warmup))
 	if class != "" && class != timeoutClass {
 		d.tallies.failed[class]++
+	}
+	if e.intended < warmup || e.outcome == aurea.Cancelled {
+		d.otherBusy += after(warmup, e.start, e.end)
 	}
 	if e.intended < warmup {
 		return

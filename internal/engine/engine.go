@@ -101,6 +101,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 		Tally:       total,
 		Warmup:      warmup,
 		MaxInFlight: d.mostInFlight(),
+		OtherBusy:   d.otherBusy(),
 		LastStart:   d.lastStart(),
 		Failures:    d.failures(),
 		Detail:      d.detail(),
@@ -121,6 +122,7 @@ type driver interface {
 	drive(to *collector) (wait func())
 	// The rest tells of a run that is over.
 	mostInFlight() int64
+	otherBusy() float64 // see aurea.Measurement
 	lastStart() time.Duration
 	failures() []aurea.ErrorClass
 	detail() *aurea.Detail // nil where jobs tell nothing of themselves

@@ -27,7 +27,8 @@ type lane struct {
 	warmth    int64         // what reading it gave, which means nothing
 	injected  int64         // judged jobs that failed or never ended by themselves, which the spec wanted
 	published int64         // jobs in flight, as the other lanes know
-	mostSeen  int64         // most judged jobs in flight on all lanes, as seen from here
+	mostSeen  int64         // most jobs in flight on all lanes once the warm-up was over, as seen from here
+	otherBusy float64       // seconds, of this lane's jobs; see aurea.Measurement
 	looked    time.Duration // when that was looked at last
 }
 
@@ -163,6 +164,9 @@ func (l *lane) launch(i int64, intended, start time.Duration) {
 // it is counted at once.
 func (l *lane) finish(now time.Duration) {
 	l.ended = now
+	if l.mostSeen == 0 && now >= l.course.warmup {
+		l.look(now) // what is in flight was started in the warm-up
+	}
 	if l.free {
 		l.count(ending{l.queue.pop(), now})
 		return
@@ -195,6 +199,9 @@ func (l *lane) count(e ending) {
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
+	if e.intended < l.course.warmup {
+		l.otherBusy += after(l.course.warmup, start, e.seen)
+	}
 	if outcome != aurea.OK {
 		l.blame(e, outcome)
 	}
@@ -203,13 +210,20 @@ func (l *lane) count(e ending) {
 	}
 }
 
+// after is how many seconds of a job were after the warm-up.
+func after(warmup, start, end time.Duration) float64 {
+	return max(end-max(start, warmup), 0).Seconds()
+}
+
 // cancel ends every job in flight where it stands.
 func (l *lane) cancel(now time.Duration) {
 	l.settleAll()
+	l.look(now)
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
 		l.tallies.of(w.intended, l.course.warmup).Cancelled++
+		l.otherBusy += after(l.course.warmup, w.at-d, now)
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.ended = now
@@ -226,7 +240,8 @@ func (l *lane) publish() {
 }
 
 // look publishes, and notes how many are in flight everywhere. The number can
-// only have grown where a job was started, so this is called there.
+// only have grown where a job was started, so this is called there, and once after
+// the warm-up for those that were started in it.
 func (l *lane) look(now time.Duration) {
 	l.publish()
 	l.looked = now

@@ -103,6 +103,14 @@ func (s *squad) mostInFlight() int64 {
 	return most
 }
 
+func (s *squad) otherBusy() float64 {
+	var busy float64
+	for _, l := range s.lanes {
+		busy += l.otherBusy
+	}
+	return busy
+}
+
 func (s *squad) lastStart() time.Duration {
 	var last time.Duration
 	for _, l := range s.lanes {
