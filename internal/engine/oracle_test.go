@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// An oracle holds what a result says against what its records say. It knows the
+// plan's schedule, and nothing of tallies, histograms and intervals.
+type oracle struct {
+	*testing.T
+	r              *aurea.Result
+	plan           aurea.Plan
+	part           func(job int64) int
+	records        []aurea.JobRecord
+	judged, warmup []aurea.JobRecord
+	from, to       time.Duration // the judged part
+}
+
+func newOracle(t *testing.T, r *aurea.Result, plan aurea.Plan, part func(int64) int) oracle {
+	o := oracle{T: t, r: r, plan: plan, part: part, records: slices.Collect(r.Jobs.All())}
+	o.from = time.Duration(plan.Spec.Warmup)
+	for _, job := range o.records {
+		o.to = max(o.to, job.End)
+		if job.Intended < o.from {
+			o.warmup = append(o.warmup, job)
+		} else {
+			o.judged = append(o.judged, job)
+		}
+	}
+	return o
+}
+
+func (o *oracle) checkAll() {
+	o.checkCounts()
+	o.checkTimes()
+	o.checkMoney()
+	o.checkInFlight()
+	o.checkSeries()
+	o.checkParts()
+}
+
+// checkRate holds the rate against a schedule of which so many jobs were due in so
+// many seconds.
+func (o *oracle) checkRate(due, length float64) {
+	var last time.Duration
+	for _, job := range o.records {
+		last = max(last, job.Start)
+	}
+	o.near("rate.target", o.r.Rate.Target, due/length)
+	o.near("rate.achieved", o.r.Rate.Achieved, float64(len(o.records))/max(length, last.Seconds()))
+}
+
+// near compares two numbers that were added up in other orders.
+func (o *oracle) near(what string, got, want float64) {
+	o.Helper()
+	if math.Abs(got-want) > 1e-9*math.Abs(want) {
+		o.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func (o *oracle) same(what string, got, want any) {
+	o.Helper()
+	if got != want {
+		o.Errorf("%s is %+v, want %+v", what, got, want)
+	}
+}
+
+// length is how long the judged part took.
+func (o *oracle) length() float64 { return max(o.to-o.from, 0).Seconds() }
