@@ -1,10 +1,16 @@
 package main
 
 import (
+	"context"
 	"log/slog"
+	"os"
+	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 // The end of the service: its grace is for the running run, and then there are a
@@ -40,4 +46,40 @@ func (p *parts) report(log *slog.Logger) {
 	if len(p.running) > 0 {
 		log.Warn("the service has not ended", "waits_for", p.running)
 	}
+}
+
+// endings are the signals that end the service. The end of a terminal is one of
+// them, unless it was to be survived (nohup) or has another meaning: see onHangup.
+func (o serveOptions) endings() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
+	if o.tokenFile == "" && !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
+// onHangup has SIGHUP read the token file again, if there is one, until ctx ends. A
+// file that is not right changes nothing.
+func (o serveOptions) onHangup(ctx context.Context, api *server.Server, log *slog.Logger) {
+	if o.tokenFile == "" {
+		return
+	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case <-hangups:
+			case <-ctx.Done():
+				return
+			}
+			tokens, err := readTokens(o.tokenFile)
+			if err != nil {
+				log.Error("the tokens stay as they were", "error", err)
+				continue
+			}
+			api.SetTokens(tokens)
+			log.Info("tokens were read again", "tokens", len(tokens))
+		}
+	}()
 }

@@ -22,17 +22,13 @@ type remote struct {
 // addFlags declares how to say which; url is the one unless given.
 func (r *remote) addFlags(flags *pflag.FlagSet, url string) {
 	flags.StringVar(&r.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
-	flags.StringVar(&r.tokenFile, "token-file", "", "file whose first word is the bearer token for the server")
+	flags.StringVar(&r.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
 }
 
 func (r *remote) client() (*server.Client, error) {
-	tokens, err := readTokens(r.tokenFile)
+	token, err := clientToken(r.tokenFile)
 	if err != nil {
 		return nil, err
-	}
-	token := ""
-	if len(tokens) > 0 {
-		token = tokens[0]
 	}
 	client, err := server.NewClient(r.url, token)
 	if err != nil {

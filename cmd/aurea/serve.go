@@ -55,7 +55,7 @@ func newServe() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to answer on")
 	o.history.addFlags(flags)
-	flags.StringVar(&o.tokenFile, "token-file", "", "file of bearer tokens, one a line; needed to listen beyond this machine")
+	flags.StringVar(&o.tokenFile, "token-file", "", "`file` of bearer tokens, one a line, alone or behind read or run; needed to listen beyond this machine, read again at SIGHUP")
 	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
 	flags.StringSliceVar(&o.hosts, "allow-host", nil, "`HOST` name by which the service may be called, besides localhost and addresses, with or without a port; repeatable (see docs/security.md)")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
@@ -153,17 +153,19 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	// ignore, is not passed on to the programs of exec jobs.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var running parts
-	signals, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	signals, stop := signal.NotifyContext(ctx, o.endings()...)
 	defer stop()
 	executing, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
 	context.AfterFunc(signals, func() {
-		stop() // from here on a second signal ends the process
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // which often comes with another
+		stop()                                                 // from here on a second signal ends the process
 		log.Info("shutting down", "grace", o.grace)
 		time.AfterFunc(o.grace+cutAfter, api.Close)
 		time.AfterFunc(o.grace+reportAfter, func() { running.report(log) })
 		drain()
 	})
+	o.onHangup(signals, api, log)
 	log.Info("listening", "url", "http://"+listener.Addr().String(), "version", version)
 
 	// The API goes on answering until the manager has ended its last run.
@@ -190,7 +192,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 }
 
 // checkExposure refuses to let strangers start runs by accident.
-func (o serveOptions) checkExposure(tokens []string) error {
+func (o serveOptions) checkExposure(tokens []server.Token) error {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
 		return usageErrorf("--listen must be HOST:PORT, such as 127.0.0.1:5000; got %q", o.listen)
@@ -205,7 +207,7 @@ func (o serveOptions) checkExposure(tokens []string) error {
 // allowedHosts are what requests may call the service by. With tokens a page
 // that is taken for one of this service gets nowhere, so any name is answered,
 // until some are given.
-func (o serveOptions) allowedHosts(tokens []string) (server.Hosts, error) {
+func (o serveOptions) allowedHosts(tokens []server.Token) (server.Hosts, error) {
 	names, err := server.ParseHosts(o.hosts)
 	if err != nil {
 		return server.Hosts{}, usageErrorf("--allow-host: %v", err)
@@ -219,21 +221,6 @@ func (o serveOptions) allowedHosts(tokens []string) (server.Hosts, error) {
 		hosts.Names = append(hosts.Names, strings.ToLower(host))
 	}
 	return hosts, nil
-}
-
-func readTokens(file string) ([]string, error) {
-	if file == "" {
-		return nil, nil
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil, usageErrorf("--token-file: %v", err)
-	}
-	tokens := strings.Fields(string(content))
-	if len(tokens) == 0 {
-		return nil, usageErrorf("--token-file %s holds no token; write one on a line", file)
-	}
-	return tokens, nil
 }
 
 func newLog(level string, stderr io.Writer) (*slog.Logger, error) {

@@ -49,7 +49,7 @@ func TestBrowserWrongFields(t *testing.T) {
 
 // Where a token is needed the page asks for it, and keeps it for the next run.
 func TestBrowserToken(t *testing.T) {
-	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []string{"secret"} })
+	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} })
 	b := browse(t, s.URL, 3)
 	b.until(`document.activeElement.id === "token"`)
 	b.fill(map[string]string{"num_jobs": "3"})

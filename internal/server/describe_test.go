@@ -305,7 +305,7 @@ func TestResultSchema(t *testing.T) {
 // description says.
 func TestStatusesAreDescribed(t *testing.T) {
 	d := describe(t)
-	withTokens := func(o *Options) { o.Tokens = []string{"one"} }
+	withTokens := func(o *Options) { o.Tokens = []Token{{Secret: "one"}} }
 	unavailable := with(fake{ready: aurea.ErrUnavailable})
 	failing := func(err error) *Server { return New(with(refusing(err))) }
 	interrupted := fake{do: func(_ context.Context, _ aurea.Spec) (aurea.Run, error) {

@@ -1,11 +1,8 @@
 package server
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -33,36 +30,4 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		guarded.ServeHTTP(w, r)
 		s.options.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
 	})
-}
-
-// isOpen reports whether a path needs no token: the probes, and the page, which
-// holds no secret and asks for the token itself.
-func isOpen(path string) bool {
-	switch path {
-	case "/", "/docs", "/health", "/livez", "/readyz":
-		return true
-	}
-	return strings.HasPrefix(path, "/ui/")
-}
-
-func (s *Server) authorize(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(s.tokens) == 0 || isOpen(r.URL.Path) || s.knows(r.Header.Get("Authorization")) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("WWW-Authenticate", `Bearer realm="aurea"`)
-		writeProblem(w, http.StatusUnauthorized, "this service needs a token; send it as the header Authorization: Bearer TOKEN")
-	})
-}
-
-// knows compares in constant time, against every token.
-func (s *Server) knows(authorization string) bool {
-	scheme, token, _ := strings.Cut(authorization, " ")
-	given := sha256.Sum256([]byte(token))
-	known := 0
-	for _, hash := range s.tokens {
-		known |= subtle.ConstantTimeCompare(given[:], hash[:])
-	}
-	return strings.EqualFold(scheme, "Bearer") && known == 1
 }

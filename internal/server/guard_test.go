@@ -89,7 +89,7 @@ func TestCrossOrigin(t *testing.T) {
 // probes and the page are open.
 func TestTokens(t *testing.T) {
 	started := 0
-	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.Hosts.Any = []string{"one", "second"}, true }))
+	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.Hosts.Any = []Token{{Secret: "one"}, {Secret: "second"}}, true }))
 	closed := []struct{ method, path string }{
 		{"POST", "/benchmark/run"}, {"GET", "/metrics"}, {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"},
 		{"GET", "/nothing"}, {"GET", "/health/"}, {"DELETE", "/benchmark/run"},

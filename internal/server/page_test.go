@@ -11,7 +11,7 @@ import (
 // A page's files are the embedded ones, byte for byte, and nothing else is
 // there. They are open to those without a token: the page asks for it.
 func TestPage(t *testing.T) {
-	s := New(with(answering(), func(o *Options) { o.Tokens = []string{"secret"} }))
+	s := New(with(answering(), func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }))
 	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	documents := map[string]string{"index.html": "/", "docs.html": "/docs"}
 	for _, file := range pageFiles(t, "*") {

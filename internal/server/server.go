@@ -10,13 +10,13 @@ package server
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -87,7 +87,7 @@ type Options struct {
 	Store   string       // what sort of store keeps the runs, for people
 	Version string
 	Grafana string         // URL of one that has the dashboards; "" where none is known
-	Tokens  []string       // bearer tokens, any of which is accepted; none means that no token is asked for
+	Tokens  []Token        // of which a request needs one; see SetTokens
 	Hosts   Hosts          // what a request may call the service by
 	Budget  *budget.Budget // of memory that requests may hold together; nil has no limit
 	Clients int            // connections at once, for which others wait; 0 means 20,000
@@ -97,7 +97,7 @@ type Options struct {
 // A Server answers the API. Make one with New and start it with Serve.
 type Server struct {
 	options Options
-	tokens  [][sha256.Size]byte
+	tokens  atomic.Pointer[[]knownToken]
 	handler http.Handler
 	cache   *eventCache
 	readers readers
@@ -115,9 +115,7 @@ func New(options Options) *Server {
 		reading: newGate(options.Budget),
 	}
 	s.closed, s.close = context.WithCancel(context.Background())
-	for _, token := range options.Tokens {
-		s.tokens = append(s.tokens, sha256.Sum256([]byte(token)))
-	}
+	s.SetTokens(options.Tokens)
 	s.handler = s.guard(s.routes())
 	return s
 }
