@@ -7,17 +7,18 @@ import (
 
 // An intake reads one answer: what is to be kept of it, and what is too much.
 type intake struct {
-	in   *reader
-	to   *Answer
-	keep int   // bytes of the body
-	most int64 // bytes that the body may have; 0: any
+	in     *reader
+	to     *Answer
+	keep   int     // bytes of the body
+	most   int64   // bytes that the body may have; 0: any
+	upload *upload // the rest of the request, if there is any
 }
 
 // read reads an answer to its end, of which the first bytes may have come
 // already. It reports whether the connection may serve another request.
 func (t intake) read(toHEAD bool) (again bool, err error) {
 	var h head
-	raw, err := t.in.readHead(&h)
+	raw, err := t.in.readHead(&h, t.upload)
 	if err != nil {
 		return false, err
 	}

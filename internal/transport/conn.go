@@ -26,9 +26,11 @@ type conn struct {
 	idleSince time.Duration
 
 	// Of the exchange under way.
-	wire  []byte
-	sent  int
-	began time.Duration // the writing
+	wire   []byte
+	sent   int
+	bodyAt int           // where the body begins if it waits for an answer 100, or 0
+	began  time.Duration // the writing
+	upload *upload
 	turn
 }
 
@@ -65,27 +67,30 @@ func (c *conn) close() {
 // because the connection had ended before.
 func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool, err error) {
 	c.in.begin()
-	c.wire, c.sent = r.wire, 0
-	whole, err := c.send()
+	c.wire, c.sent, c.bodyAt = r.wire, 0, r.bodyAt
+	err = c.send()
 	first := now()
 	if err == nil {
 		a.Phases.FirstByte = first - c.began
-		again, err = intake{in: &c.in, to: a, keep: keep, most: most}.read(r.toHEAD)
+		again, err = intake{in: &c.in, to: a, keep: keep, most: most, upload: c.upload}.read(r.toHEAD)
 		c.idleSince = now()
 		a.Phases.Body = c.idleSince - first
 	}
+	c.endUpload()
 	c.in.end()
+	whole := c.sent == len(c.wire)
+	c.broken = !whole
 	c.wire, c.used = nil, true
 	a.Sent += int64(c.sent)
 	a.Received += c.in.total
 	return again && whole, err
 }
 
-// send writes the request and reads the first bytes of the answer. It reports
-// whether all was written: a server may answer, and close, before that.
-func (c *conn) send() (whole bool, err error) {
+// send writes the request and reads the first bytes of the answer. What it has
+// not written by then is under way as an upload.
+func (c *conn) send() error {
 	if c.used && now()-c.idleSince > idleTooLong {
-		return false, errStale
+		return errStale
 	}
 	if c.secure != nil {
 		return c.sendSecure()
@@ -94,25 +99,38 @@ func (c *conn) send() (whole bool, err error) {
 }
 
 // sendSecure sends over TLS.
-func (c *conn) sendSecure() (whole bool, err error) {
+func (c *conn) sendSecure() error {
 	if c.used && !c.secure.quiet(c.first[:]) {
-		return false, errStale
+		return errStale
 	}
 	c.began = now()
-	return c.sendRest()
+	return c.sendRest(smallRequest)
 }
 
-// sendRest writes what is not yet written, and waits for the first bytes.
-func (c *conn) sendRest() (whole bool, err error) {
-	n, failed := c.stream.Write(c.wire[c.sent:])
-	c.sent += n
-	if err := c.in.fill(); err != nil {
-		if failed != nil {
-			err = failed
-		}
-		return false, err
+// sendRest writes what is not yet written, and waits for the first bytes of the
+// answer. Up to some bytes may be written before that.
+func (c *conn) sendRest(before int) error {
+	expects := c.bodyAt > 0
+	if expects {
+		c.write(c.wire[c.sent:c.bodyAt])
+	} else if len(c.wire)-c.sent <= before {
+		c.write(c.wire[c.sent:])
 	}
-	return failed == nil, nil
+	if rest := c.wire[c.sent:]; len(rest) > 0 {
+		c.upload = startUpload(c.stream, rest, expects)
+	}
+	return c.in.fill()
+}
+
+// write writes to the stream. Why it fails is met by the reader, too.
+func (c *conn) write(p []byte) {
+	n, _ := c.stream.Write(p)
+	c.sent += n
+}
+
+func (c *conn) endUpload() {
+	c.sent += c.upload.end(&c.guard)
+	c.upload = nil
 }
 
 // stale is the error of a connection that had ended when it was to be used.

@@ -10,9 +10,9 @@ type turn struct{}
 
 func (*turn) init(*conn) {}
 
-func (c *conn) sendPlain() (whole bool, err error) {
+func (c *conn) sendPlain() error {
 	c.began = now()
-	return c.sendRest()
+	return c.sendRest(smallRequest)
 }
 
 // A poller sees nothing here.

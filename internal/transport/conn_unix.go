@@ -25,18 +25,18 @@ func (t *turn) init(c *conn) {
 }
 
 // sendPlain is send, on a socket.
-func (c *conn) sendPlain() (whole bool, err error) {
+func (c *conn) sendPlain() error {
 	c.wrote, c.failed, c.gone = false, nil, false
 	if err := c.raw.Read(c.step); err != nil {
-		return false, err
+		return err
 	}
 	switch {
 	case c.gone:
-		return false, errStale
+		return errStale
 	case !c.wrote:
-		return c.sendRest()
+		return c.sendRest(0)
 	default:
-		return true, c.failed
+		return c.failed
 	}
 }
 
@@ -51,10 +51,13 @@ func (c *conn) takeStep(fd uintptr) bool {
 		return true
 	}
 	c.began = now()
+	if c.bodyAt > 0 {
+		return true
+	}
 	n, err := retry(syscall.Write, int(fd), c.wire)
 	c.sent = max(n, 0)
 	c.wrote = err == nil && n == len(c.wire)
-	return !c.wrote // the rest goes the ordinary way, which also meets the error again
+	return !c.wrote // the socket is full: the rest is an upload, which also meets the error again
 }
 
 // somethingWaits reports whether a connection that was idle has ended, or has

@@ -59,7 +59,7 @@ func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answ
 		c.pool.release(l.origin, l.conn)
 		return false, nil
 	}
-	l.conn.broken = err != nil
+	l.conn.broken = l.conn.broken || err != nil
 	l.conn.close()
 	if err != nil && used && ctx.Err() == nil && c.mayRepeat(r, a, err) {
 		return true, err

@@ -89,6 +89,15 @@ func (g *guard) limit(deadline time.Time) {
 	g.limited = !deadline.IsZero()
 }
 
+// stopWriting ends the writing that is under way. The next request to enter may
+// write again.
+func (g *guard) stopWriting() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_ = g.conn.SetWriteDeadline(time.Unix(1, 0))
+	g.limited = true
+}
+
 // release takes the connection from its guard for good.
 func (g *guard) release() {
 	g.mu.Lock()

@@ -13,10 +13,14 @@ const (
 )
 
 // readHead reads the head of the answer that counts, past informational ones. The
-// bytes it returns are the reader's, and valid until it reads more.
-func (d *reader) readHead(h *head) ([]byte, error) {
+// bytes it returns are the reader's, and valid until it reads more. Each of them
+// is heeded by what is left of the request.
+func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 	for range mostInformational {
 		raw, err := d.readOneHead(h)
+		if err == nil {
+			rest.heed(h.status)
+		}
 		if err != nil || h.status >= 200 {
 			return raw, err
 		}

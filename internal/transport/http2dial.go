@@ -53,6 +53,7 @@ func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
 		DialContext:            func(context.Context, string, string) (net.Conn, error) { return stream, nil },
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: mostHead,
+		ExpectContinueTimeout:  expectFor,
 		Protocols:              &http.Protocols{},
 	}
 	transport.Protocols.SetUnencryptedHTTP2(true)

@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // A Request is what is to be sent, made once and never changed: many goroutines
@@ -10,6 +11,7 @@ import (
 type Request struct {
 	target     target
 	wire       []byte // as it is written
+	bodyAt     int    // where in it the body begins if the request expects an answer 100 before it, or 0
 	toHEAD     bool
 	idempotent bool // to send it twice is to send it once (RFC 9110, 9.2.2)
 
@@ -47,7 +49,21 @@ func (c *Client) NewRequest(method, rawURL string, header http.Header, body []by
 		return r, nil
 	}
 	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
+	if len(body) > 0 && expectsContinue(header) {
+		r.bodyAt = len(r.wire) - len(body)
+	}
 	return r, nil
+}
+
+// expectsContinue reports whether the body waits until the server wants it (RFC
+// 9110, 10.1.1).
+func expectsContinue(header http.Header) bool {
+	for name, values := range header {
+		if strings.EqualFold(name, "Expect") && len(values) > 0 && strings.EqualFold(values[0], "100-continue") {
+			return true
+		}
+	}
+	return false
 }
 
 // isIdempotent reports whether a request may be sent again without asking (RFC
