@@ -29,6 +29,8 @@ func (t intake) read(toHEAD bool) (again bool, err error) {
 	case toHEAD || h.status == 204 || h.status == 304: // no body, whatever it says
 	case h.chunked:
 		err = t.readChunks()
+	case h.length == overflown:
+		err = failf(ClassProtocol, "Content-Length is larger than any body can be")
 	case h.length >= 0:
 		err = t.readLength(h.length)
 	default:
@@ -36,7 +38,7 @@ func (t intake) read(toHEAD bool) (again bool, err error) {
 	}
 	// Something behind the answer was not asked for, and would be taken for the
 	// answer to the next request.
-	return again && len(t.in.buffered()) == 0, cutShort(err)
+	return again && err == nil && len(t.in.buffered()) == 0, cutShort(err)
 }
 
 // cutShort is what an end of the connection within a body means.

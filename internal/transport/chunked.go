@@ -7,7 +7,7 @@ import (
 
 // mostChunkLine is how many bytes the line before a chunk may have. Extensions,
 // which nobody uses, are what makes it long.
-const mostChunkLine = 1024
+const mostChunkLine = 16 << 10
 
 // readChunks reads a body in the chunked coding (RFC 9112, 7.1). What it does not
 // say exactly is refused: lines end with CRLF, sizes are hexadecimal and nothing
@@ -27,7 +27,7 @@ func (t intake) readChunks() error {
 		if err := t.take(size); err != nil {
 			return err
 		}
-		if line, err := t.chunkLine(); err != nil {
+		if line, err := t.chunkLine(mostChunkLine); err != nil {
 			return err
 		} else if len(line) > 0 {
 			return failf(ClassProtocol, "a chunk of the answer is longer than its size: %.40q", line)
@@ -36,9 +36,12 @@ func (t intake) readChunks() error {
 }
 
 func (t intake) readChunkSize() (int64, error) {
-	line, err := t.chunkLine()
+	line, err := t.chunkLine(mostChunkLine)
 	if err != nil {
 		return 0, err
+	}
+	if hasControl(line) {
+		return 0, failf(ClassProtocol, "the line before a chunk has a control character: %.80q", line)
 	}
 	digits, _, _ := bytes.Cut(line, []byte(";"))
 	return parseChunkSize(bytes.TrimRight(digits, " \t"))
@@ -71,33 +74,42 @@ func hexDigit(b byte) int {
 
 // skipTrailer reads headers that come behind the last chunk.
 func (t intake) skipTrailer() error {
-	for range mostLines {
-		line, err := t.chunkLine()
+	for left := mostHead; ; {
+		line, err := t.chunkLine(left - len("\r\n"))
 		if err != nil || len(line) == 0 {
 			return err
 		}
-		if colon := bytes.IndexByte(line, ':'); colon <= 0 || !isToken(line[:colon]) {
-			return failf(ClassProtocol, "a line of the answer's trailer is no header: %.40q", line)
+		if left < mostHead && isFolded(line) {
+			if hasControl(line) {
+				return failf(ClassProtocol, "a header in the answer's trailer has a control character: %.80q", line)
+			}
+		} else if _, err := checkField(line, "trailer"); err != nil {
+			return err
 		}
+		left -= len(line) + len("\r\n")
 	}
-	return failf(ClassProtocol, "the trailer of the answer has more than %d lines", mostLines)
 }
 
-// chunkLine reads a line between chunks. It is valid until more is read.
-func (t intake) chunkLine() ([]byte, error) {
+// chunkLine reads a line between chunks, of at most some bytes. It is valid until
+// more is read.
+func (t intake) chunkLine(most int) ([]byte, error) {
 	for from := 0; ; {
 		buffered := t.in.buffered()
-		if i := bytes.IndexByte(buffered[from:], '\n'); i >= 0 {
-			end := from + i
-			if end == 0 || buffered[end-1] != '\r' {
-				return nil, failf(ClassProtocol, "a line of the chunked coding does not end with CRLF: %.40q", buffered[:end])
-			}
+		i := bytes.IndexByte(buffered[from:], '\n')
+		end := from + i
+		if i < 0 {
+			end = len(buffered)
+		}
+		switch {
+		case end > most+len("\r"):
+			return nil, failf(ClassProtocol, "a line of the chunked coding is longer than the limit of %d bytes, or its trailer than %d", mostChunkLine, mostHead)
+		case i >= 0 && (end == 0 || buffered[end-1] != '\r'):
+			return nil, failf(ClassProtocol, "a line of the chunked coding does not end with CRLF: %.40q", buffered[:end])
+		case i >= 0:
 			t.in.r += end + 1
 			return buffered[:end-1], nil
 		}
-		if from = len(buffered); from > mostChunkLine {
-			return nil, failf(ClassProtocol, "a line of the chunked coding is longer than %d bytes", mostChunkLine)
-		}
+		from = end
 		if err := t.in.fill(); err != nil {
 			return nil, err
 		}

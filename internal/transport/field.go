@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -33,6 +34,29 @@ func isValue(value string) bool {
 		}
 	}
 	return true
+}
+
+// hasControl reports whether there is a control character among some bytes other
+// than a tab. It looks at eight at a time: it sees every byte of every head.
+func hasControl(line []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(line) >= 8; line = line[8:] {
+		eight := binary.LittleEndian.Uint64(line)
+		del := eight ^ ones*0x7f
+		if ((eight-ones*' ')&^eight|(del-ones)&^del)&tops != 0 && anyControl(line[:8]) {
+			return true
+		}
+	}
+	return anyControl(line)
+}
+
+func anyControl(line []byte) bool {
+	for _, b := range line {
+		if b < ' ' && b != '\t' || b == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 func checkFraming(name, value string, length int) error {

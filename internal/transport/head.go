@@ -1,14 +1,9 @@
 package transport
 
-import (
-	"bytes"
-	"errors"
-	"io"
-)
+import "bytes"
 
 const (
-	mostHead          = bigBuffer // bytes of a head, which has to fit in the buffer
-	mostLines         = 1000      // of a head or a trailer
+	mostHead          = 300 << 10 // bytes of a head, or of a trailer, as in curl
 	mostInformational = 16        // answers of status 1xx before the one that counts
 )
 
@@ -33,42 +28,71 @@ func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 
 func (d *reader) readOneHead(h *head) ([]byte, error) {
 	*h = head{length: -1}
-	at := 0 // from d.r
-	for line := range mostLines {
+	at, err := d.lineEnd(0) // from d.r
+	if err != nil {
+		return nil, err
+	}
+	if err := h.readStatus(d.line(0, at)); err != nil {
+		return nil, err
+	}
+	for field := at; ; { // where the header begins that may go on
 		end, err := d.lineEnd(at)
 		if err != nil {
 			return nil, err
 		}
-		text := trimLine(d.buf[d.r+at : d.r+end])
+		if next := d.line(at, end); field < at && isFolded(next) {
+			d.unfold(at)
+		} else {
+			if field < at {
+				err = h.readHeader(d.line(field, at))
+			}
+			if err != nil {
+				return nil, err
+			}
+			if len(next) == 0 {
+				raw := d.buf[d.r : d.r+end]
+				d.r += end
+				return raw, nil
+			}
+			field = at
+		}
 		at = end
-		switch {
-		case line == 0:
-			err = h.readStatus(text)
-		case len(text) == 0:
-			raw := d.buf[d.r : d.r+at]
-			d.r += at
-			return raw, nil
-		default:
-			err = h.readHeader(text)
-		}
-		if err != nil {
-			return nil, err
-		}
 	}
-	return nil, failf(ClassProtocol, "the head of the answer has more than %d lines", mostLines)
 }
+
+// isFolded reports whether a line continues the header before it (RFC 9112, 5.2).
+func isFolded(line []byte) bool { return len(line) > 0 && (line[0] == ' ' || line[0] == '\t') }
+
+// unfold makes one line of two: it puts spaces in place of the end of the first,
+// behind which the second begins.
+func (d *reader) unfold(at int) {
+	end := d.r + at - 1
+	d.buf[end] = ' '
+	if d.buf[end-1] == '\r' {
+		d.buf[end-1] = ' '
+	}
+}
+
+// line is the line between two offsets from d.r, without its end.
+func (d *reader) line(from, to int) []byte { return trimLine(d.buf[d.r+from : d.r+to]) }
 
 // lineEnd finds where the line ends that begins at an offset from d.r, and reads
 // as much as it needs for that.
 func (d *reader) lineEnd(at int) (int, error) {
 	for from := at; ; {
-		if i := bytes.IndexByte(d.buf[d.r+from:d.w], '\n'); i >= 0 {
-			return from + i + 1, nil
+		i := bytes.IndexByte(d.buf[d.r+from:d.w], '\n')
+		end := from + i + 1
+		if i < 0 {
+			from = d.w - d.r
+			end = from + 1 // at least
 		}
-		from = d.w - d.r
-		if err := d.fill(); errors.Is(err, io.ErrShortBuffer) {
-			return 0, failf(ClassProtocol, "the head of the answer is longer than %d bytes", mostHead)
-		} else if err != nil {
+		if end > mostHead {
+			return 0, failf(ClassProtocol, "the head of the answer is longer than the limit of %d bytes", mostHead)
+		}
+		if i >= 0 {
+			return end, nil
+		}
+		if err := d.fill(); err != nil {
 			return 0, err
 		}
 	}

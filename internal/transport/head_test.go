@@ -95,12 +95,12 @@ func TestHeadLimits(t *testing.T) {
 		head string
 		ok   bool
 	}{
-		"as many lines as may be": {status + strings.Repeat("A: b\r\n", mostLines-2) + end, true},
-		"one more":                {status + strings.Repeat("A: b\r\n", mostLines-1) + end, false},
-		"as long as may be":       {status + "A: " + strings.Repeat("b", mostHead-len(status)-7) + "\r\n" + end, true},
-		"one longer":              {status + "A: " + strings.Repeat("b", mostHead-len(status)-6) + "\r\n" + end, false},
-		"the last informational":  {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational-1) + status + end, true},
-		"one more informational":  {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational) + status + end, false},
+		"many lines":             {status + strings.Repeat("A: b\r\n", 10_000) + end, true},
+		"a long head":            {status + strings.Repeat("A: "+strings.Repeat("b", 1000)+"\r\n", 200) + end, true},
+		"as long as may be":      {status + "A: " + strings.Repeat("b", mostHead-len(status)-7) + "\r\n" + end, true},
+		"one longer":             {status + "A: " + strings.Repeat("b", mostHead-len(status)-6) + "\r\n" + end, false},
+		"the last informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational-1) + status + end, true},
+		"one more informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational) + status + end, false},
 	} {
 		a, _, err := read(strings.NewReader(test.head), false, 0)
 		if test.ok && (err != nil || a.Status != 204) {

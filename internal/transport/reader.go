@@ -8,6 +8,7 @@ import (
 const (
 	smallBuffer = 4 << 10  // each connection has one
 	bigBuffer   = 64 << 10 // lent for a long answer
+	mostBuffer  = mostHead // made for a head, or a line of a trailer, that is longer
 )
 
 var (
@@ -65,6 +66,13 @@ func (d *reader) enlarge() {
 	d.buf, d.r = d.big[:], 0
 }
 
+// grow makes a buffer for a head for which the big one is too small.
+func (d *reader) grow() {
+	larger := make([]byte, min(2*len(d.buf), mostBuffer))
+	d.w = copy(larger, d.buf[d.r:d.w])
+	d.buf, d.r = larger, 0
+}
+
 // fill reads more. What is buffered stays, and may move. It fails with
 // io.ErrShortBuffer when there is no more room.
 func (d *reader) fill() error {
@@ -94,6 +102,8 @@ func (d *reader) room() ([]byte, error) {
 		d.r = 0
 	case d.big == nil:
 		d.enlarge()
+	case len(d.buf) < mostBuffer:
+		d.grow()
 	default:
 		return nil, io.ErrShortBuffer
 	}
