@@ -160,6 +160,18 @@ func TestInterruptedBeforeItBegins(t *testing.T) {
 }
 
 // Flags override the file, field by field; YAML and JSON say the same.
+// A URL is one in any case.
+func TestURLInPlaceOfASpec(t *testing.T) {
+	for arg, want := range map[string]bool{
+		"http://localhost/": true, "HTTP://localhost/": true, "Https://localhost": true,
+		"spec.yaml": false, "./http:/x": false, "http:x": false, "ftp://x": false, "-": false,
+	} {
+		if got := isURL(arg); got != want {
+			t.Errorf("%s: %v, want %v", arg, got, want)
+		}
+	}
+}
+
 func TestSpecSources(t *testing.T) {
 	yamlFile := file(t, "spec.yaml", "num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
 	code, result := runJSON(t, "", yamlFile, "--jobs", "9", "--label", "b=z", "--concurrency", "2")

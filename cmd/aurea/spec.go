@@ -89,7 +89,8 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, error) {
 
 // isURL reports whether an argument is a service to call rather than a file.
 func isURL(arg string) bool {
-	return strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://")
+	scheme, _, found := strings.Cut(arg, "://")
+	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
 // read loads a YAML or JSON file, of which JSON is a part; "-" is standard

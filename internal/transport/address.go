@@ -33,7 +33,8 @@ func parseURL(rawURL string) (*url.URL, target, error) {
 	if !t.secure && u.Scheme != "http" || u.Opaque != "" || u.Hostname() == "" {
 		return nil, target{}, fmt.Errorf("%q is no url of the form http://host/path or https://host/path", rawURL)
 	}
-	t.host = strings.ToLower(u.Hostname())
+	u.Host = strings.TrimSuffix(u.Host, ":") // an empty port is the scheme's (RFC 3986, 3.2.3)
+	t.host = plainCase(u.Hostname())
 	if !isHost(u.Host) {
 		return nil, target{}, fmt.Errorf("the host %q must be written in ASCII, as DNS has it", u.Host)
 	}
@@ -46,6 +47,24 @@ func parseURL(rawURL string) (*url.URL, target, error) {
 	u.RawQuery = escapeQuery(u.RawQuery)
 	t.key = u.Scheme + "://" + net.JoinHostPort(t.host, strconv.Itoa(int(t.port)))
 	return u, t, nil
+}
+
+// plainCase is a host in lower case, but for the zone of an address, which is the
+// name of an interface.
+func plainCase(host string) string {
+	address, zone, zoned := strings.Cut(host, "%")
+	if !zoned {
+		return strings.ToLower(host)
+	}
+	return strings.ToLower(address) + "%" + zone
+}
+
+// SameOrigin reports whether two URLs lead to the same scheme, host and port,
+// however they are written.
+func SameOrigin(a, b *url.URL) bool {
+	_, x, err1 := parseURL(a.Scheme + "://" + a.Host)
+	_, y, err2 := parseURL(b.Scheme + "://" + b.Host)
+	return err1 == nil && err2 == nil && x.key == y.key
 }
 
 func portOf(u *url.URL, secure bool) (uint16, error) {

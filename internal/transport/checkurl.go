@@ -55,7 +55,7 @@ func splitURLHost(u *url.URL) (string, uint16, error) {
 	if u.Scheme == "https" {
 		port = 443
 	}
-	if found {
+	if found && text != "" { // an empty one is the scheme's (RFC 3986, 3.2.3)
 		given, err := parsePort(text)
 		if err != nil {
 			return "", 0, fmt.Errorf("the port %w", err)

@@ -53,6 +53,9 @@ func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]neti
 }
 
 func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	if plainHostName(host) == "localhost" {
+		host = "localhost" // which Go's resolver does not find with a dot behind it
+	}
 	if c.options.Resolver != nil {
 		return c.options.Resolver(ctx, host)
 	}

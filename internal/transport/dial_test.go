@@ -61,8 +61,10 @@ func TestResolver(t *testing.T) {
 func TestSystemResolver(t *testing.T) {
 	s := serveRaw(t, answering(hello))
 	c := client(t, Options{})
-	if a := mustGet(t, c, named(s.url, "localhost")); a.Phases.DNS <= 0 {
-		t.Error("localhost was not resolved")
+	for _, name := range []string{"localhost", "LocalHost", "localhost."} {
+		if a := mustGet(t, c, named(s.url, name)); a.Phases.DNS <= 0 {
+			t.Errorf("%s was not resolved", name)
+		}
 	}
 }
 
