@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -200,6 +201,77 @@ func TestHTTPRedirects(t *testing.T) {
 	header := elsewhere.Load().(http.Header)
 	if header.Get("Authorization") != "" || header.Get("X-Own") != "kept" {
 		t.Errorf("the other host was sent %v", header)
+	}
+}
+
+// A redirect keeps the method and the body, but for a POST that 301 and 302 answer
+// and whatever 303 does (RFC 9110, 15.4).
+func TestHTTPRedirectMethods(t *testing.T) {
+	var last atomic.Value
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if status, err := strconv.Atoi(r.URL.Path[1:]); err == nil {
+			w.Header().Set("Location", "/end")
+			w.WriteHeader(status)
+			return
+		}
+		last.Store(fmt.Sprintf("%s %q %s", r.Method, body, r.Header.Get("Content-Type")))
+	})
+	sent := func(method string) string {
+		body := "x"
+		if method == "GET" || method == "HEAD" {
+			body = ""
+		}
+		return fmt.Sprintf("%s %q text/plain", method, body)
+	}
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			body := `, "body": "x", "headers": {"Content-Type": "text/plain"}`
+			if method == "GET" || method == "HEAD" {
+				body = `, "headers": {"Content-Type": "text/plain"}`
+			}
+			o := runJob(t, server.URL, fmt.Sprintf(`{"url": "$URL/%d", "method": %q, "redirects": 1%s}`, status, method, body), 0)
+			if o.err != nil {
+				t.Fatal(o.err)
+			}
+			want := sent(method)
+			if status == 303 && method != "HEAD" || status < 303 && method == "POST" {
+				want = `GET "" `
+			}
+			if got := last.Load(); got != want {
+				t.Errorf("%s, %d: %s, want %s", method, status, got, want)
+			}
+		}
+	}
+}
+
+// However the same host and port are written, they are the same: credentials stay
+// with them, and go nowhere else.
+func TestHTTPRedirectsWithinAnOrigin(t *testing.T) {
+	var last atomic.Value
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			w.Header().Set("Location", r.URL.Query().Get("to"))
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		last.Store(r.Header.Get("Authorization"))
+	})
+	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
+	for to, want := range map[string]string{
+		"/end": "secret", "//127.0.0.1:" + port + "/end": "secret", "HTTP://127.0.0.1:" + port + "/end": "secret", "http://127.0.0.1:" + port + "/end%23part": "secret",
+		"http://LOCALHOST:" + port + "/end": "", "http://127.0.0.2:" + port + "/end": "",
+	} {
+		last.Store("none arrived")
+		o := runJob(t, server.URL, `{"url": "$URL/?to=`+to+`", "headers": {"Authorization": "secret"}, "redirects": 1}`, 0)
+		if strings.Contains(to, "127.0.0.2") { // where nobody listens
+			want = "none arrived"
+		} else if o.err != nil {
+			t.Errorf("%s: %v", to, o.err)
+		}
+		if got := last.Load(); got != want {
+			t.Errorf("%s: Authorization %q, want %q", to, got, want)
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
@@ -50,8 +49,7 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// follow is the request that a redirect asks for (RFC 9110, 15.4): with another
-// method than GET and HEAD only after 307 and 308.
+// follow is the request that a redirect asks for (RFC 9110, 15.4).
 func (c *caller) follow(p prepared, answer *transport.Answer) (prepared, error) {
 	location := answer.Header("Location")
 	to, err := p.url.Parse(location)
@@ -59,10 +57,22 @@ func (c *caller) follow(p prepared, answer *transport.Answer) (prepared, error) 
 		return p, &Failure{"redirect", errors.New("the redirect leads nowhere: its Location is missing or not a URL")}
 	}
 	next := prepared{method: p.method, url: to, header: p.header, body: p.body}
-	if answer.Status < http.StatusTemporaryRedirect && p.method != http.MethodHead {
+	if becomesGET(answer.Status, p.method) {
 		next.method, next.body = http.MethodGet, nil
 	}
 	return c.prepare(next, p.url)
+}
+
+// becomesGET reports whether a redirect is followed by GET, whatever the method
+// was: 303 says so of any but HEAD, and 301 and 302 are taken to say it of POST.
+func becomesGET(status int, method string) bool {
+	switch status {
+	case http.StatusSeeOther:
+		return method != http.MethodHead
+	case http.StatusMovedPermanently, http.StatusFound:
+		return method == http.MethodPost
+	}
+	return false
 }
 
 // prepare makes a request ready that an answer from a URL has led to. It has no
@@ -71,7 +81,7 @@ func (c *caller) prepare(p prepared, from *url.URL) (prepared, error) {
 	if err := c.targets.CheckURL(p.url); err != nil {
 		return p, &Failure{transport.ClassForbidden, err}
 	}
-	if !strings.EqualFold(p.url.Host, from.Host) || p.url.Scheme != from.Scheme {
+	if !transport.SameOrigin(p.url, from) {
 		p.header = without(p.header, "Authorization", "Cookie", "Proxy-Authorization", "Host")
 	}
 	if p.body == nil {
