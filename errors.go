@@ -16,6 +16,7 @@ var (
 	ErrMismatch    = errors.New("mismatch")          // an idempotency key came again with another body
 	ErrQueueFull   = errors.New("the queue is full") // try again later
 	ErrUnavailable = errors.New("unavailable")       // the service is starting, draining or cannot store
+	ErrDamaged     = errors.New("damaged")           // what is kept of the run is not what was written
 )
 
 // A FieldError says what is wrong with one field.

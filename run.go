@@ -61,10 +61,11 @@ type Run struct {
 	Spec          Spec              `json:"spec"`
 	Progress      *RunProgress      `json:"progress"`
 	Result        *Result           `json:"result"`
-	Error         string            `json:"error,omitempty"`  // why a failed run failed
-	Baseline      bool              `json:"baseline"`         // what later runs of this name are held against
-	Timeline      []RunEvent        `json:"timeline"`         // what was done to it while it ran
-	Digest        string            `json:"digest,omitempty"` // of a stored finished run: sha256:…, over everything that is kept of it and does not change
+	Error         string            `json:"error,omitempty"`   // why a failed run failed
+	Baseline      bool              `json:"baseline"`          // what later runs of this name are held against
+	Timeline      []RunEvent        `json:"timeline"`          // what was done to it while it ran
+	Damaged       string            `json:"damaged,omitempty"` // why what is kept of it cannot be trusted; then it has no result
+	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…, over everything that is kept of it and does not change
 }
 
 // A RunEvent is something that was done to a running run from outside.

@@ -48,11 +48,24 @@ func (o *historyOptions) open(ctx context.Context, log *slog.Logger) (*store.Sto
 	address := o.store
 	if address == "" {
 		address = o.data
-	} else if scheme, _, _ := strings.Cut(address, "://"); !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
-		return nil, "", usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; got %q", address)
+	} else if err := checkStore(address); err != nil {
+		return nil, "", err
 	}
 	opened, err := store.Open(ctx, address, store.Options{Log: log})
 	return opened, owner, err
+}
+
+// checkStore refuses an address that is none of a database. It says nothing of it
+// but its scheme: there may be a password in it.
+func checkStore(address string) error {
+	scheme, _, found := strings.Cut(address, "://")
+	switch {
+	case !found:
+		return usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; the one given has no scheme")
+	case !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme):
+		return usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; got one that begins with %q", scheme+"://")
+	}
+	return nil
 }
 
 // ownName reads the name that this server has in every life of it, or makes one.

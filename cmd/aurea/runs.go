@@ -40,9 +40,9 @@ func (r *remote) client() (*server.Client, error) {
 func newRuns() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs",
-		Short: "List, show, cancel, change, delete and export the runs of a service",
+		Short: "List, show, cancel, change, delete, export and verify the runs of a service",
 	}
-	command.AddCommand(newRunsList(), newRunsShow(), newRunsCancel(), newRunsChange(), newRunsDelete(), newRunsExport())
+	command.AddCommand(newRunsList(), newRunsShow(), newRunsCancel(), newRunsChange(), newRunsDelete(), newRunsExport(), newRunsVerify())
 	return command
 }
 

@@ -119,7 +119,11 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = io.WriteString(table, cells("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")) // Flush has its error
 	for _, run := range runs {
-		row := []string{run.ID, string(run.Status), run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
+		status := string(run.Status)
+		if run.Damaged != "" {
+			status = "damaged"
+		}
+		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
 		if r := run.Result; r != nil {
 			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), count(r.Throughput), duration(r.Latency.P99), string(r.Verdict)})
 		}

@@ -140,6 +140,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Metrics: view,
 		Kinds:   host.Kinds(),
 		Store:   o.history.kind(),
+		Damaged: kept.Damaged,
 		Version: version,
 		Grafana: grafana,
 		Tokens:  tokens,

@@ -25,6 +25,9 @@ func (m *Manager) next() *entry {
 			continue
 		}
 		m.move(&e.run, aurea.StatusRunning)
+		if m.stopCheck != nil {
+			m.stopCheck()
+		}
 		m.running, e.controls, e.givenUp = e, make(chan aurea.Command), make(chan struct{})
 		e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
 		e.unsaved = true

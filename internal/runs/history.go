@@ -178,6 +178,15 @@ func (m *Manager) outcome(e *entry) (*aurea.Result, error) {
 	}
 }
 
+// Verify is nil when all that is kept of a finished run is what was written, an
+// ErrDamaged when it is not, and an ErrConflict before its end.
+func (m *Manager) Verify(ctx context.Context, id string) error {
+	if e := m.find(id); e != nil {
+		return fmt.Errorf("%w: run %s is not in the store yet", aurea.ErrConflict, id)
+	}
+	return m.store.Verify(ctx, id)
+}
+
 // find is the entry of a run whose end is not in the store; nil for others.
 func (m *Manager) find(id string) *entry {
 	m.mu.Lock()

@@ -80,9 +80,11 @@ type Manager struct {
 	live    map[string]*entry // runs whose end is not in the store
 	queue   []*entry
 	running *entry
-	unkept  []*entry    // have ended, and the store could not take them
-	recent  []aurea.Run // finished, oldest first, at most keepRecent
-	stats   stats
+	// stopCheck ends the check for damaged runs; nil before the first one.
+	stopCheck context.CancelFunc
+	unkept    []*entry    // have ended, and the store could not take them
+	recent    []aurea.Run // finished, oldest first, at most keepRecent
+	stats     stats
 }
 
 const (

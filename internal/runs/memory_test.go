@@ -229,6 +229,18 @@ func (m *memory) Recover(_ context.Context, owner string) (interrupted []aurea.R
 	return interrupted, nil
 }
 
+func (m *memory) Verify(context.Context, string) error { return nil }
+
+// Check takes as long as it may, or until it is cancelled.
+func (m *memory) Check(ctx context.Context, atMost time.Duration) error {
+	select {
+	case <-time.After(atMost):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (m *memory) Prune(_ context.Context, keep aurea.Retention) (int, error) {
 	if err := m.write(); err != nil {
 		return 0, err

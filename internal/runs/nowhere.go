@@ -34,6 +34,8 @@ func (nowhere) Tally(_ context.Context, id string) (*aurea.Tally, error) { retur
 func (nowhere) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return failing(unknown(id))
 }
+func (nowhere) Verify(_ context.Context, id string) error                         { return unknown(id) }
+func (nowhere) Check(context.Context, time.Duration) error                        { return nil }
 func (nowhere) Cancel(_ context.Context, id string) error                         { return unknown(id) }
 func (nowhere) Renew(context.Context, string, time.Duration) ([]string, error)    { return nil, nil }
 func (nowhere) Recover(context.Context, string) ([]aurea.Run, error)              { return nil, nil }

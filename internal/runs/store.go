@@ -9,7 +9,8 @@ import (
 )
 
 // A Store keeps runs. Its methods may be called concurrently; what they return
-// belongs to the caller. An unknown id is an aurea.ErrNotFound; what cannot be
+// belongs to the caller. An unknown id is an aurea.ErrNotFound; a run
+// that is not what was kept is an aurea.ErrDamaged, and marked in a list; what cannot be
 // written because the disk is full or the database is away is an
 // aurea.ErrUnavailable and leaves everything as it was.
 type Store interface {
@@ -42,6 +43,13 @@ type Store interface {
 	// Jobs yields the records of a finished run's jobs in their order, reading as
 	// it goes: memory does not grow with their number. After an error it ends.
 	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
+
+	// Verify is nil when all that is kept of a finished run is what was written, an
+	// aurea.ErrDamaged when it is not.
+	Verify(ctx context.Context, id string) error
+	// Check verifies finished runs, one after the other, for about as long as it
+	// may take, and goes on there the next time.
+	Check(ctx context.Context, atMost time.Duration) error
 
 	// Cancel asks the owner of a run to stop it; see Renew. A finished run is an
 	// aurea.ErrConflict.

@@ -19,9 +19,11 @@ const (
 	mendEvery     = time.Second            // look whether a store in trouble is well again
 	recoverEvery  = 5 * time.Second        // look for runs whose server is dead
 	pruneEvery    = time.Minute
-	startPatience = 5 * time.Second  // of a new run with a service that is starting
-	storeTimeout  = 10 * time.Second // for a small write
-	finishTimeout = 5 * time.Minute  // for a result with its records
+	checkEvery    = time.Second            // look for damaged runs while nothing runs
+	checkTime     = 200 * time.Millisecond // how long, each time
+	startPatience = 5 * time.Second        // of a new run with a service that is starting
+	storeTimeout  = 10 * time.Second       // for a small write
+	finishTimeout = 5 * time.Minute        // for a result with its records
 )
 
 // start tidies up after this server's earlier life: what it left unfinished is
@@ -80,6 +82,7 @@ func (m *Manager) repairs() []chore {
 	return []chore{
 		{every: mendEvery, atMost: finishTimeout, do: m.mendIfNeeded},
 		{every: pruneEvery, atMost: finishTimeout, do: m.prune},
+		{every: checkEvery, atMost: finishTimeout, do: m.check},
 	}
 }
 
@@ -167,6 +170,21 @@ func (m *Manager) prune(ctx context.Context) {
 	if forgotten > 0 {
 		m.options.Log.Info("old runs forgotten", "runs", forgotten)
 	}
+}
+
+// check looks for runs that are not what was kept. It disturbs no run: it begins
+// when none runs, and ends when one begins.
+func (m *Manager) check(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m.mu.Lock()
+	busy := m.running != nil || m.trouble != nil
+	m.stopCheck = cancel
+	m.mu.Unlock()
+	if busy {
+		return
+	}
+	m.note(m.store.Check(ctx, checkTime))
 }
 
 // late gives an error of a store that was not waited for any longer its kind.

@@ -79,6 +79,7 @@ var runMembers = map[string]string{
 	"error":          "why a failed run failed",
 	"baseline":       "what later runs of this name are held against",
 	"timeline":       "what was done to it while it ran",
+	"damaged":        "why what is kept of it cannot be trusted; then it has no result",
 	"digest":         "of everything that is kept of a finished run and does not change",
 	"note":           "of people, for people; may be changed",
 }

@@ -26,7 +26,7 @@ type eventsInput struct {
 }
 
 func (s *Server) registerEvents(api huma.API, op huma.Operation) {
-	op.Errors = append(op.Errors, 400, 404, 500, 503)
+	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.Responses = map[string]*huma.Response{
 		"200": {
 			Description: "Events until the run has finished: status (a run without its result), progress (a run's progress, once an interval), result (of a run that has one), and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",

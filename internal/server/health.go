@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -13,9 +14,10 @@ type healthAnswer struct {
 		Version string `json:"version"`
 		Grafana string `json:"grafana,omitempty" doc:"URL of the Grafana that has the dashboards, where the service was told"`
 		Store   struct {
-			Kind   string `json:"kind" doc:"sqlite or postgres"`
-			Ready  bool   `json:"ready" doc:"whether runs can be kept, and are accepted"`
-			Detail string `json:"detail,omitempty" doc:"why not"`
+			Kind    string `json:"kind" doc:"sqlite or postgres"`
+			Ready   bool   `json:"ready" doc:"whether runs can be kept, and are accepted"`
+			Detail  string `json:"detail,omitempty" doc:"why not"`
+			Damaged int    `json:"damaged_runs,omitempty" doc:"how many runs were found that are not what was kept"`
 		} `json:"store"`
 	}
 }
@@ -33,13 +35,23 @@ func (s *Server) registerHealth(api huma.API, op huma.Operation) {
 		if err != nil {
 			answer.Body.Store.Detail = err.Error()
 		}
+		answer.Body.Store.Damaged = s.damaged()
 		return answer, nil
 	})
+}
+
+// damaged is how many runs were found damaged.
+func (s *Server) damaged() int {
+	if s.options.Damaged == nil {
+		return 0
+	}
+	return s.options.Damaged()
 }
 
 type probeAnswer struct {
 	Body struct {
 		Status string `json:"status" doc:"alive, or ready"`
+		Detail string `json:"detail,omitempty" doc:"what an operator should look at all the same"`
 	}
 }
 
@@ -61,6 +73,10 @@ func (s *Server) registerReady(api huma.API, op huma.Operation) {
 		if err := s.options.Runs.Ready(); err != nil {
 			return nil, s.asProblem(err)
 		}
-		return probe("ready"), nil
+		answer := probe("ready")
+		if n := s.damaged(); n > 0 {
+			answer.Body.Detail = fmt.Sprintf("%d of the runs in the database are damaged; aurea runs verify says which", n)
+		}
+		return answer, nil
 	})
 }

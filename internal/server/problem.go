@@ -45,6 +45,7 @@ var statuses = []struct {
 	{aurea.ErrInvalid, http.StatusBadRequest},
 	{aurea.ErrNotFound, http.StatusNotFound},
 	{aurea.ErrConflict, http.StatusConflict},
+	{aurea.ErrDamaged, http.StatusConflict},
 	{aurea.ErrMismatch, http.StatusUnprocessableEntity},
 	{aurea.ErrQueueFull, http.StatusTooManyRequests},
 	{aurea.ErrUnavailable, http.StatusServiceUnavailable},

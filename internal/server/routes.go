@@ -38,6 +38,7 @@ var api = []route{
 	{"GET", "/v1/runs/{id}/events", "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
 	{"GET", "/v1/runs/{id}/jobs", "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
 	{"GET", "/v1/runs/{id}/histogram", "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
+	{"GET", "/v1/runs/{id}/verify", "verify-run", "Whether all that is kept of a finished run is what was written", (*Server).registerVerify},
 	{"GET", "/v1/compare", "compare-runs", "A statistical comparison of runs, several of each side", (*Server).registerCompare},
 	{"GET", "/v1/workloads", "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
 }

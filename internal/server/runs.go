@@ -58,7 +58,7 @@ type getInput struct {
 }
 
 func (s *Server) registerGet(api huma.API, op huma.Operation) {
-	op.Errors = append(op.Errors, 400, 404, 500, 503)
+	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	huma.Register(api, op, func(ctx context.Context, input *getInput) (*runAnswer, error) {
 		wait, err := readWait(input.Wait)
@@ -131,7 +131,7 @@ type changeInput struct {
 }
 
 func (s *Server) registerChange(api huma.API, op huma.Operation) {
-	op.Errors = append(op.Errors, 400, 404, 408, 413, 415, 500, 503)
+	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
 	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
 		change, err := readBody(s, &input.bodyInput, aurea.DecodeChange)
 		if err != nil {

@@ -63,6 +63,9 @@ type Runs interface {
 	// Jobs yields the records of a finished run's jobs, in their order; an
 	// aurea.ErrConflict before its end. After an error it ends.
 	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
+	// Verify is nil when all that is kept of a finished run is what was written, an
+	// aurea.ErrDamaged when it is not, and an aurea.ErrConflict before its end.
+	Verify(ctx context.Context, id string) error
 	// Ready is nil when runs are accepted, else an aurea.ErrUnavailable.
 	Ready() error
 }
@@ -85,6 +88,7 @@ type Options struct {
 	Metrics http.Handler // answers GET /metrics
 	Kinds   []aurea.Kind // of workload, for the description
 	Store   string       // what sort of store keeps the runs, for people
+	Damaged func() int   // how many of its runs were found damaged; nil is none
 	Version string
 	Grafana string         // URL of one that has the dashboards; "" where none is known
 	Tokens  []Token        // of which a request needs one; see SetTokens

@@ -12,6 +12,9 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
 		return aurea.Run{}, fmt.Errorf("%w: a note has at most %d bytes; got %d", aurea.ErrInvalid, aurea.MaxNote, len(*change.Note))
 	}
+	if _, err := s.Get(ctx, id); err != nil { // a damaged one stays as it is
+		return aurea.Run{}, err
+	}
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		var name string
 		err := tx.QueryRowContext(ctx, `SELECT name FROM runs WHERE id = $1`, id).Scan(&name)

@@ -27,5 +27,8 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		}
 		return fmt.Errorf("%w: run %s is %s; cancel it before it is deleted", aurea.ErrConflict, id, status)
 	})
+	if err == nil {
+		s.damage.forget(id)
+	}
 	return s.told("delete a run", err)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
+	"strconv"
 )
 
 // A content is everything that is kept of a finished run and does not change:
@@ -33,6 +34,14 @@ func (c content) digest() string {
 func add(h hash.Hash, part []byte) {
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // a hash never fails
 	h.Write(part)
+}
+
+// row is the content as a list reads it.
+func (c content) row(digest string) row {
+	return row{
+		id: c.id, created: strconv.AppendInt(nil, c.created, 10), status: []byte(c.status), digest: []byte(digest),
+		spec: []byte(c.spec), state: []byte(c.state), summary: []byte(c.summary),
+	}
 }
 
 // bytes is about what the run takes in the database, without its jobs' records.

@@ -33,7 +33,7 @@ func (s *Store) told(action string, err error) error {
 
 // kind reports whether the error is one of the vocabulary already.
 func kind(err error) bool {
-	for _, known := range []error{aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable} {
+	for _, known := range []error{aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable, aurea.ErrDamaged} {
 		if errors.Is(err, known) {
 			return true
 		}

@@ -89,8 +89,9 @@ const mayFinish = `(finished = 0 OR status = 'interrupted' AND life = `
 
 const (
 	finishRun = `
-UPDATE runs SET status = $1, finished = 1, state = $2, summary = $3, digest = $4, bytes = $5, jobs = $6
-WHERE id = $7 AND ` + mayFinish + `$8)`
+UPDATE runs SET status = $1, finished = 1, state = $2, summary = $3, digest = $4, bytes = $5, jobs = $6,
+                checksum = $7, records_digest = $8
+WHERE id = $9 AND ` + mayFinish + `$10)`
 	insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
 )
 
@@ -114,7 +115,7 @@ func (e *ending) keep(ctx context.Context, tx transaction) (digest string, err e
 		}
 	}
 	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
-	return digest, touch(ctx, tx, e.id, finishRun, e.status, c.state, summary, digest, size, attempt, e.id, e.life)
+	return digest, touch(ctx, tx, e.id, finishRun, e.status, c.state, summary, digest, size, attempt, c.row(digest).sum(), c.jobs, e.id, e.life)
 }
 
 // content adds what was kept of the run when it was created.

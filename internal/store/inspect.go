@@ -34,15 +34,9 @@ func inspect(ctx context.Context, path string) error {
 	return look(ctx, path, info.Size())
 }
 
-// look reads the schema without writing. A WAL beside the file belongs to the
-// database; where there is none, SQLite needs to make no file of its own.
+// look reads the schema without writing.
 func look(ctx context.Context, path string, size int64) error {
-	wal, err := os.Stat(path + "-wal")
-	complete := err != nil || wal.Size() == 0
-	query := "mode=ro&_busy_timeout=5000"
-	if complete {
-		query += "&immutable=1"
-	}
+	query, complete := onlyReading(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return err
@@ -53,6 +47,18 @@ func look(ctx context.Context, path string, size int64) error {
 		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
 	}
 	return ours(ctx, db)
+}
+
+// onlyReading is how a file is opened without changing anything. A WAL beside the
+// file belongs to the database; where there is none, the file is complete, and
+// SQLite needs to make no file of its own.
+func onlyReading(path string) (query string, complete bool) {
+	query = "mode=ro&" + reading
+	wal, err := os.Stat(path + "-wal")
+	if complete = err != nil || wal.Size() == 0; complete {
+		query += "&immutable=1"
+	}
+	return query, complete
 }
 
 // whole reads what every SQLite database has.

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"iter"
@@ -13,57 +16,78 @@ import (
 
 // Jobs yields the records of a finished run's jobs, a blob at a time. Between two
 // blobs it holds nothing of the database, so that a slow reader is in nobody's
-// way; when the run is deleted meanwhile, it ends with an aurea.ErrNotFound.
+// way; when the run is deleted meanwhile, it ends with an aurea.ErrNotFound, and
+// with an aurea.ErrDamaged when the records are not what was kept.
 func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
-		blobs, attempt, err := s.blobs(ctx, id)
-		for n := int64(0); n < blobs && err == nil; n++ {
+		set, err := s.blobs(ctx, id)
+		hash, print := sha256.New(), []byte{}
+		for n := int64(0); n < set.count && err == nil; n++ {
 			var data []byte
-			if data, err = s.blob(ctx, id, attempt, n); err != nil {
+			if data, err = s.blob(ctx, set, n); err != nil {
 				break
 			}
-			for job, broken := range records.Read(data) {
-				if broken != nil {
-					err = broken
-				} else if !yield(job, nil) {
+			for job, wrong := range records.Read(data) {
+				if wrong != nil {
+					err = broken(id, fmt.Errorf("the records of its jobs: %w", wrong))
+					break
+				}
+				print = fingerprint(print[:0], job)
+				hash.Write(print)
+				if !yield(job, nil) {
 					return
 				}
 			}
 		}
+		if err == nil && set.digest != nil && !bytes.Equal(hash.Sum(nil), set.digest) {
+			err = broken(id, errors.New("the records of its jobs are others"))
+		}
+		s.damage.note(id, err)
 		if err != nil {
 			yield(aurea.JobRecord{}, s.told("read the records of a run's jobs", err))
 		}
 	}
 }
 
-// blobs counts those of a finished run.
-func (s *Store) blobs(ctx context.Context, id string) (n int64, attempt string, err error) {
+// A blobSet is the records of a run's jobs.
+type blobSet struct {
+	run, attempt string
+	count        int64  // of blobs
+	digest       []byte // nil where it was not kept
+}
+
+// blobs are those of a finished run.
+func (s *Store) blobs(ctx context.Context, id string) (blobSet, error) {
 	const query = `
-SELECT r.status, r.finished, r.jobs, (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.attempt = r.jobs)
+SELECT r.status, r.finished, r.jobs, r.records_digest,
+       (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.attempt = r.jobs)
 FROM runs r WHERE r.id = $1`
 	var (
+		set    = blobSet{run: id}
 		status string
 		ended  int64
 	)
-	err = s.reader.QueryRowContext(ctx, query, id).Scan(&status, &ended, &attempt, &n)
+	err := s.reader.QueryRowContext(ctx, query, id).Scan(&status, &ended, &set.attempt, &set.digest, &set.count)
 	switch {
 	case none(err):
 		err = notFound(id)
 	case err == nil && ended == 0:
 		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished", aurea.ErrConflict, id, status)
 	}
-	return n, attempt, err
+	return set, err
 }
 
-func (s *Store) blob(ctx context.Context, id, attempt string, n int64) (data []byte, err error) {
+func (s *Store) blob(ctx context.Context, set blobSet, n int64) (data []byte, err error) {
 	const query = `SELECT records, checksum FROM jobs WHERE run_id = $1 AND attempt = $2 AND n = $3`
 	var sum sql.NullInt64
-	err = s.reader.QueryRowContext(ctx, query, id, attempt, n).Scan(&data, &sum)
+	err = s.reader.QueryRowContext(ctx, query, set.run, set.attempt, n).Scan(&data, &sum)
 	switch {
 	case none(err):
-		err = notFound(id)
+		if _, err = s.details(ctx, set.run); err == nil { // else it was deleted meanwhile
+			err = broken(set.run, fmt.Errorf("blob %d of the records of its jobs is missing", n))
+		}
 	case err == nil && sum.Valid && checksum(data) != sum.Int64:
-		err = fmt.Errorf("blob %d of run %s is broken; restore the database from a copy", n, id)
+		err = broken(set.run, fmt.Errorf("blob %d of the records of its jobs is broken", n))
 	}
 	return data, err
 }

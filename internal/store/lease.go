@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -85,8 +86,12 @@ func (s *Store) left(ctx context.Context, owner string) ([]string, error) {
 }
 
 // interrupt finishes a run as it stands: its last progress is what is known of it.
+// One that cannot be read ends too, and says why nothing is known.
 func (s *Store) interrupt(ctx context.Context, id string) (aurea.Run, error) {
 	run, err := s.Get(ctx, id)
+	if errors.Is(err, aurea.ErrDamaged) {
+		run, err = aurea.Run{ID: id, Status: aurea.StatusRunning, Error: err.Error()}, nil
+	}
 	if err != nil {
 		return aurea.Run{}, err
 	}

@@ -50,10 +50,13 @@ func (s *Store) selected(ctx context.Context, sel *selection) ([]aurea.ListedRun
 	defer rows.Close()
 	runs := []aurea.ListedRun{}
 	for rows.Next() {
-		run, err := scan(rows)
+		r, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
+		run, damaged := r.listed()
+		s.damage.note(run.ID, damaged)
+		s.damage.mark(&run)
 		runs = append(runs, run)
 	}
 	return runs, rows.Err()

@@ -30,6 +30,9 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	}
 	db.SetMaxOpenConns(2*options.Readers + 1) // half of them may write, and one is the presence
 	db.SetMaxIdleConns(2*options.Readers + 1)
+	if options.ReadOnly {
+		return readOnly(ctx, db, postgresDialect)
+	}
 	// Two servers may start at once.
 	locker, err := locks.NewPostgresSessionLocker()
 	if err == nil {

@@ -114,6 +114,11 @@ func (s *Store) forget(ctx context.Context, batch []candidate) (forgotten int, e
 		}
 		return nil
 	})
+	for _, c := range batch {
+		if err == nil {
+			s.damage.forget(c.id)
+		}
+	}
 	return forgotten, err
 }
 

@@ -2,41 +2,39 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
 // Get returns a run, with its result when there is one.
 func (s *Store) Get(ctx context.Context, id string) (aurea.Run, error) {
-	const query = `SELECT ` + columns + `, p.series FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
-	var series []byte
-	kept, err := scan(s.reader.QueryRowContext(ctx, query, id), &series)
-	if none(err) {
-		return aurea.Run{}, notFound(id)
-	}
-	var run aurea.Run
-	if err == nil {
-		run, err = kept.Whole()
-	}
-	if err == nil && run.Result != nil {
-		err = json.Unmarshal(series, &run.Result.Series)
-	}
+	run, _, err := s.read(ctx, id)
 	return run, s.told("read a run", err)
 }
 
 // Tally returns the histograms of a finished run's judged part.
 func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
-	var data []byte
-	err := s.reader.QueryRowContext(ctx, `SELECT tally FROM results WHERE run_id = $1`, id).Scan(&data)
-	if none(err) || err == nil && len(data) == 0 {
-		return nil, notFound(id)
+	_, d, err := s.read(ctx, id)
+	if err == nil && len(d.tally) == 0 {
+		err = notFound(id)
 	}
 	tally := aurea.NewTally()
 	if err == nil {
-		err = tally.UnmarshalBinary(data)
+		err = tally.UnmarshalBinary(d.tally)
 	}
 	return tally, s.told("read the histograms of a run", err)
+}
+
+// read reads all of a run but its jobs' records. An aurea.ErrDamaged says that it
+// is not what was kept.
+func (s *Store) read(ctx context.Context, id string) (aurea.Run, details, error) {
+	d, err := s.details(ctx, id)
+	if err != nil {
+		return aurea.Run{}, d, err
+	}
+	run, err := d.whole()
+	s.damage.note(id, err)
+	return run, d, err
 }
 
 // Ready is nil when runs can be kept.

@@ -2,8 +2,12 @@ package store
 
 import (
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"hash/crc32"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,28 +55,84 @@ func flag(on bool) int64 {
 }
 
 // columns are those that make a run, in the order in which scan reads them.
-const columns = `r.id, r.created_at, r.status, r.baseline, r.note, r.digest, r.spec, r.state, r.summary`
+const columns = `r.id, r.created_at, r.status, r.baseline, r.note, r.digest, r.spec, r.state, r.summary, r.checksum`
+
+// A row is a run as it is kept. All of it is read as text: what was altered from
+// outside may be of any type, and shall not keep others from being read.
+type row struct {
+	id                                            string
+	created, status, baseline, note, digest, spec []byte
+	state, summary, checksum                      []byte
+}
 
 // scan reads the columns off a row, and behind them those of more.
-func scan(row interface{ Scan(...any) error }, more ...any) (aurea.ListedRun, error) {
-	var (
-		run               aurea.ListedRun
-		created, baseline int64
-		note, spec, kept  []byte
-		summary           []byte
-	)
-	into := append([]any{&run.ID, &created, &run.Status, &baseline, &note, &run.Digest, &spec, &kept, &summary}, more...)
-	if err := row.Scan(into...); err != nil {
-		return aurea.ListedRun{}, err
+func scan(from interface{ Scan(...any) error }, more ...any) (row, error) {
+	var r row
+	into := []any{&r.id, &r.created, &r.status, &r.baseline, &r.note, &r.digest, &r.spec, &r.state, &r.summary, &r.checksum}
+	err := from.Scan(append(into, more...)...)
+	return r, err
+}
+
+// listed is the run that is kept in the row. When it is damaged it says so, and an
+// aurea.ErrDamaged is returned beside it: then it has no result, and its spec is
+// empty where it cannot be read.
+func (r row) listed() (aurea.ListedRun, error) {
+	run, err := r.read()
+	if err == nil {
+		return run, nil
 	}
-	run.CreatedAt = time.UnixMicro(created).UTC()
-	run.Baseline = baseline == 1
+	damaged := r.broken(err)
+	run.Damaged, run.Result = damaged.Error(), nil
+	if _, err := run.Whole(); err != nil {
+		run.Spec = []byte("{}")
+	}
+	return run, damaged
+}
+
+// read takes the row apart. With an error the run has what could be read.
+func (r row) read() (aurea.ListedRun, error) {
 	var s state
-	err := errors.Join(json.Unmarshal(note, &run.Note), json.Unmarshal(kept, &s))
+	run := aurea.ListedRun{Spec: r.spec, Result: r.summary}
+	run.ID, run.Status, run.Digest = r.id, aurea.Status(r.status), string(r.digest)
+	created, err := strconv.ParseInt(string(r.created), 10, 64)
+	if err == nil {
+		run.CreatedAt = time.UnixMicro(created).UTC()
+	}
+	err = errors.Join(err, json.Unmarshal(r.note, &run.Note), json.Unmarshal(r.state, &s), readable(r.spec, r.summary))
+	run.Baseline = string(r.baseline) == "1"
 	run.Name, run.Labels, run.StartedAt, run.FinishedAt = s.Name, s.Labels, s.StartedAt, s.FinishedAt
 	run.Progress, run.Error, run.Timeline = s.Progress, s.Error, s.Timeline
-	run.Spec, run.Result = spec, summary
+	if err == nil && r.checksum != nil && strconv.FormatInt(r.sum(), 10) != string(r.checksum) {
+		err = errors.New("its checksum is another one")
+	}
 	return run, err
+}
+
+// readable fails for what is not JSON, unless it is nil.
+func readable(documents ...[]byte) error {
+	for _, document := range documents {
+		if document != nil && !json.Valid(document) {
+			return errors.New("a part of it is not JSON")
+		}
+	}
+	return nil
+}
+
+// sum is the checksum of what a list shows of a finished run and does not change.
+func (r row) sum() int64 {
+	crc := uint32(0)
+	for _, part := range [][]byte{[]byte(r.id), r.created, r.status, r.digest, r.spec, r.state, r.summary} {
+		crc = crc32.Update(crc, castagnoli, binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		crc = crc32.Update(crc, castagnoli, part)
+	}
+	return int64(crc)
+}
+
+// broken says that the run is not what was kept, and why.
+func (r row) broken(why error) error { return broken(r.id, why) }
+
+func broken(id string, why error) error {
+	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run", aurea.ErrDamaged, id, why)
 }
 
 // none reports that a query found no row.

@@ -263,7 +263,7 @@ func TestPostgresRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := store.Open(t.Context(), address, store.Options{})
-	if err == nil || !strings.Contains(err.Error(), "its schema has version 9 and this program knows versions up to 2") {
+	if err == nil || !strings.Contains(err.Error(), "its schema has version 9 and this program knows versions up to 3") {
 		t.Errorf("a newer schema opened with %v", err)
 	}
 	_, err = store.Open(t.Context(), "postgres://aurea:secret@localhost:port/x", store.Options{})

@@ -29,6 +29,9 @@ var sqliteDialect = dialect{
 
 // openSQLite opens the file at a path, or the one in the folder that is there.
 func openSQLite(ctx context.Context, path string, options Options) (*Store, error) {
+	if options.ReadOnly {
+		return openReadOnly(ctx, path, options)
+	}
 	path, unlock, err := claimFile(path)
 	if err != nil {
 		return nil, err

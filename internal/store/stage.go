@@ -47,6 +47,7 @@ func (s *Store) stage(ctx context.Context, run aurea.Run) (*stage, error) {
 	w := writers.Get().(*records.Writer)
 	defer writers.Put(w)
 	w.Reset(out)
+	print := []byte{}
 	for job := range run.Result.Jobs.All() {
 		if st.jobs == blobJobs {
 			if err := st.flush(ctx, w, out); err != nil {
@@ -58,7 +59,8 @@ func (s *Store) stage(ctx context.Context, run aurea.Run) (*stage, error) {
 			return st, err
 		}
 		st.jobs++
-		st.hash.Write(fingerprint(job))
+		print = fingerprint(print[:0], job)
+		st.hash.Write(print)
 	}
 	err := w.Close()
 	st.last = out.Bytes()
@@ -104,9 +106,8 @@ func (st *stage) drop(ctx context.Context) {
 	}
 }
 
-// fingerprint is a record for the digest: its five numbers in 8 bytes each.
-func fingerprint(job aurea.JobRecord) []byte {
-	data := make([]byte, 0, 40)
+// fingerprint appends a record for the digest: its five numbers in 8 bytes each.
+func fingerprint(data []byte, job aurea.JobRecord) []byte {
 	for _, n := range []int64{job.Index, int64(job.Intended), int64(job.Start), int64(job.End), int64(job.Outcome)} {
 		data = binary.BigEndian.AppendUint64(data, uint64(n))
 	}

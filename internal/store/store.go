@@ -30,6 +30,9 @@ import (
 type Options struct {
 	Readers int          // most connections that read at once; default 4
 	Log     *slog.Logger // default: discard
+	// ReadOnly opens a database that is there, of the present schema, and changes
+	// nothing. A server may have it open.
+	ReadOnly bool
 	// Confirm is how long a server of a shared database whose lease is over is
 	// watched before its runs are taken from it; default 4 s.
 	Confirm time.Duration
@@ -49,6 +52,8 @@ type Store struct {
 	log     *slog.Logger
 	confirm time.Duration
 
+	damage   damage
+	checker  checker
 	presence *presence // nil where the store has the database for itself
 	suspects struct {
 		sync.Mutex
@@ -84,6 +89,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	s.life = uuid.NewString()
 	s.log = options.Log
 	s.confirm = options.Confirm
+	s.damage = damage{log: options.Log, runs: map[string]string{}}
 	return s, nil
 }
 

@@ -3,51 +3,48 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
 // Verify reads everything that is kept of a finished run and holds it against its
-// digest: nil when it is what was kept.
+// digest: nil when it is what was kept, an aurea.ErrDamaged when not.
 func (s *Store) Verify(ctx context.Context, id string) error {
-	const query = `
-SELECT r.created_at, r.spec, r.status, r.state, r.summary, r.digest, r.jobs, p.series, p.tally, p.detail
-FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
-	var (
-		c               = content{ending: ending{id: id}}
-		digest, attempt string
-		summary, series sql.NullString
-	)
-	err := s.reader.QueryRowContext(ctx, query, id).Scan(
-		&c.created, &c.spec, &c.status, &c.state, &summary, &digest, &attempt, &series, &c.tally, &c.detail)
-	if none(err) {
-		return notFound(id)
+	d, err := s.details(ctx, id)
+	if err == nil {
+		err = s.verify(ctx, d)
 	}
-	c.summary, c.series = summary.String, series.String
-	if err == nil && attempt != "" {
-		c.jobs, err = s.fingerprints(ctx, id)
+	s.damage.note(id, err)
+	if err == nil {
+		s.damage.forget(id)
 	}
-	switch {
-	case err != nil:
-		return s.told("verify a run", err)
-	case digest == "":
-		return fmt.Errorf("%w: run %s has no digest before it has finished", aurea.ErrConflict, id)
-	case c.digest() != digest:
-		return fmt.Errorf("store: run %s is not what was kept: its digest is %s and should be %s", id, c.digest(), digest)
-	}
-	return nil
+	return s.told("verify a run", err)
 }
 
-// fingerprints is the digest of the records of a run's jobs.
-func (s *Store) fingerprints(ctx context.Context, id string) ([]byte, error) {
-	h := sha256.New()
-	for job, err := range s.Jobs(ctx, id) {
-		if err != nil {
-			return nil, err
-		}
-		h.Write(fingerprint(job))
+func (s *Store) verify(ctx context.Context, d details) error {
+	if aurea.Status(d.status) == aurea.StatusQueued || aurea.Status(d.status) == aurea.StatusRunning {
+		return fmt.Errorf("%w: run %s has no digest before it has finished", aurea.ErrConflict, d.id)
 	}
-	return h.Sum(nil), nil
+	var records []byte
+	if d.attempt != "" {
+		h, print := sha256.New(), []byte{}
+		for job, err := range s.Jobs(ctx, d.id) {
+			if err != nil {
+				return err
+			}
+			print = fingerprint(print[:0], job)
+			h.Write(print)
+		}
+		records = h.Sum(nil)
+	}
+	_, wrong := d.whole()
+	if errors.Is(wrong, aurea.ErrDamaged) {
+		return wrong
+	}
+	if err := d.hold(records); err != nil {
+		return d.broken(err)
+	}
+	return nil
 }

@@ -34,7 +34,7 @@ func TestVerify(t *testing.T) {
 	for column, want := range map[string]string{
 		"runs.spec": "is not what was kept", "runs.state": "is not what was kept", "runs.summary": "is not what was kept",
 		"results.series": "is not what was kept", "results.tally": "is not what was kept", "results.detail": "is not what was kept",
-		"jobs.records": "blob 0 of run benchmark-000001 is broken; restore the database from a copy",
+		"jobs.records": "blob 0 of the records of its jobs is broken; restore the database from a copy",
 	} {
 		table, name, _ := strings.Cut(column, ".")
 		file := filepath.Join(data, "aurea.db")

@@ -36,7 +36,7 @@ func TestPanicInAChange(t *testing.T) {
 	})
 	group.Go(func() {
 		fine = s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
-			_, err := tx.ExecContext(ctx, "UPDATE runs SET status = 'seen'")
+			_, err := tx.ExecContext(ctx, "UPDATE runs SET status = 'running'")
 			return err
 		})
 	})
@@ -54,7 +54,7 @@ func TestPanicInAChange(t *testing.T) {
 		t.Errorf("the change beside it: %v", fine)
 	}
 	run, err := s.Get(t.Context(), storetest.NewRun(1).ID)
-	if err != nil || run.Status != "seen" {
+	if err != nil || run.Status != "running" {
 		t.Errorf("the run is %q, %v; want what the change beside it made of it", run.Status, err)
 	}
 	if err := s.Ready(t.Context()); err != nil {

@@ -53,12 +53,12 @@ function render() {
 }
 
 function line(run) {
-  const { id, name, spec, status, created_at, result: r } = run;
+  const { id, name, spec, status, created_at, result: r, damaged } = run;
   const link = element("a", { href: `#/runs/${id}` }, name || describe(spec));
   if (id === shown) link.setAttribute("aria-current", "true");
   const when = element("time", { datetime: created_at, class: "when" }, new Date(created_at).toLocaleString());
   const badge = (text, mood) => element("span", { class: `badge ${mood ?? ""}` }, text);
-  return row(element("span", {}, link, when), spec.workload?.kind ?? "–", badge(status, moods[status]),
+  return row(element("span", {}, link, when), spec.workload?.kind ?? "–", damaged ? badge("damaged", "bad") : badge(status, moods[status]),
     r ? badge(verdict(r.verdict), moods[r.verdict]) : "–",
     r ? exact(r.throughput, number(r.throughput)) : "–",
     r ? exact(r.latency.p99, duration(r.latency.p99)) : "–");

@@ -1,0 +1,192 @@
+package store_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/store"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
+)
+
+// spoiled is a database of which the second of three finished runs was altered.
+func spoiled(t *testing.T, statement string) *store.Store {
+	t.Helper()
+	data := t.TempDir()
+	s := open(t, data)
+	for i := range 3 {
+		storetest.Keep(t, s, storetest.Finished(storetest.NewRun(i), 100))
+	}
+	check(t, s.Close())
+	execute(t, filepath.Join(data, "aurea.db"), statement)
+	return open(t, data)
+}
+
+// alterations are made of the second run, from outside.
+var alterations = map[string]string{
+	"a digit of the result":    `UPDATE runs SET summary = replace(summary, '"completed_jobs":96', '"completed_jobs":98') WHERE id = 'benchmark-000001'`,
+	"a digit of the spec":      `UPDATE runs SET spec = replace(spec, '100', '900') WHERE id = 'benchmark-000001'`,
+	"the status":               `UPDATE runs SET status = 'failed' WHERE id = 'benchmark-000001'`,
+	"the result, not JSON":     `UPDATE runs SET summary = '{"num_jobs":' WHERE id = 'benchmark-000001'`,
+	"the spec, not JSON":       `UPDATE runs SET spec = 'x' WHERE id = 'benchmark-000001'`,
+	"the spec, of other types": `UPDATE runs SET spec = '{"num_jobs":"x"}' WHERE id = 'benchmark-000001'`,
+	"the note, not JSON":       `UPDATE runs SET note = '"' WHERE id = 'benchmark-000001'`,
+	"the state, empty":         `UPDATE runs SET state = '' WHERE id = 'benchmark-000001'`,
+	"the digest":               `UPDATE runs SET digest = 'sha256:0' WHERE id = 'benchmark-000001'`,
+	"the time, a word":         `UPDATE runs SET created_at = 'yesterday' WHERE id = 'benchmark-000001'`,
+	"no spec, of an old run":   `UPDATE runs SET spec = '{', checksum = NULL WHERE id = 'benchmark-000001'`,
+}
+
+// A run that was altered is marked in a list, with a reason and without a result;
+// all others are listed, and the whole is JSON. Reading it says that it is damaged.
+func TestDamagedRunIsMarked(t *testing.T) {
+	for name, statement := range alterations {
+		t.Run(name, func(t *testing.T) {
+			s := spoiled(t, statement)
+			page, err := s.List(t.Context(), aurea.RunQuery{})
+			if err != nil || len(page.Runs) != 3 {
+				t.Fatalf("%d runs are listed (%v), want 3", len(page.Runs), err)
+			}
+			for _, run := range page.Runs {
+				damaged := run.ID == storetest.NewRun(1).ID
+				if (run.Damaged != "") != damaged {
+					t.Errorf("%s is damaged: %q", run.ID, run.Damaged)
+				}
+				if (run.Result == nil) != damaged {
+					t.Errorf("%s has the result %.60s", run.ID, run.Result)
+				}
+				if _, err := s.Get(t.Context(), run.ID); errors.Is(err, aurea.ErrDamaged) != damaged {
+					t.Errorf("reading %s: %v", run.ID, err)
+				}
+				if _, err := s.Tally(t.Context(), run.ID); errors.Is(err, aurea.ErrDamaged) != damaged {
+					t.Errorf("the histograms of %s: %v", run.ID, err)
+				}
+			}
+			var out bytes.Buffer
+			check(t, page.WriteJSON(&out))
+			readPage(t, out.Bytes())
+			if n := s.Damaged(); n != 1 {
+				t.Errorf("%d runs are counted as damaged, want 1", n)
+			}
+			check(t, s.Delete(t.Context(), storetest.NewRun(1).ID))
+			if n := s.Damaged(); n != 0 {
+				t.Errorf("%d runs are counted as damaged after it was deleted", n)
+			}
+		})
+	}
+}
+
+// What a list does not read is found by reading the run, its records, or by the
+// check of all runs; afterwards the list has it too.
+func TestDamageIsFoundByTheCheck(t *testing.T) {
+	for name, statement := range map[string]string{
+		"the series":             `UPDATE results SET series = replace(series, '"t":0.5', '"t":0.6') WHERE run_id = 'benchmark-000001'`,
+		"the histograms":         `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000001'`,
+		"no details":             `DELETE FROM results WHERE run_id = 'benchmark-000001'`,
+		"a record":               `UPDATE jobs SET records = substr(records, 1, 20) || X'00' || substr(records, 22) WHERE run_id = 'benchmark-000001'`,
+		"the records are others": `UPDATE jobs SET (records, checksum) = (SELECT '', NULL) WHERE run_id = 'benchmark-000001'`,
+		"no records":             `DELETE FROM jobs WHERE run_id = 'benchmark-000001'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := spoiled(t, statement)
+			check(t, s.Check(t.Context(), time.Minute))
+			if n := s.Damaged(); n != 1 {
+				t.Errorf("%d runs are counted as damaged, want 1", n)
+			}
+			page, err := s.List(t.Context(), aurea.RunQuery{})
+			if err != nil || len(page.Runs) != 3 || page.Runs[1].Damaged == "" {
+				t.Errorf("the list is %+v, %v", page, err)
+			}
+			for i := range 3 {
+				if err := s.Verify(t.Context(), storetest.NewRun(i).ID); errors.Is(err, aurea.ErrDamaged) != (i == 1) {
+					t.Errorf("run %d verifies with %v", i, err)
+				}
+			}
+		})
+	}
+}
+
+// The check goes on where it ended, and once through all of them begins again a
+// day later.
+func TestCheckGoesOn(t *testing.T) {
+	s := spoiled(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last one
+	for step, want := range []int{0, 0, 1} {
+		check(t, s.Check(t.Context(), 0))
+		if n := s.Damaged(); n != want {
+			t.Errorf("after %d runs %d are counted as damaged, want %d", step+1, n, want)
+		}
+	}
+	check(t, s.Check(t.Context(), time.Minute))
+	check(t, s.Check(t.Context(), time.Minute)) // which has nothing to do
+}
+
+// An unfinished run that cannot be read ends when its server has died, and does
+// not keep the next one from starting.
+func TestRecoverOfADamagedRun(t *testing.T) {
+	data := t.TempDir()
+	s := open(t, data)
+	for i := range 2 {
+		storetest.Keep(t, s, storetest.NewRun(i))
+	}
+	check(t, s.Close())
+	execute(t, filepath.Join(data, "aurea.db"), `UPDATE runs SET state = '{' WHERE id = 'benchmark-000000'`)
+	s = open(t, data)
+	runs, err := s.Recover(t.Context(), "here")
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("recovered %d runs, %v; want both", len(runs), err)
+	}
+	for i := range 2 {
+		run, err := s.Get(t.Context(), storetest.NewRun(i).ID)
+		if err != nil || run.Status != aurea.StatusInterrupted || (run.Error != "") != (i == 0) {
+			t.Errorf("run %d is %s, %q, %v", i, run.Status, run.Error, err)
+		}
+	}
+}
+
+// A database can be read while a server has it, and when it is only a copy; it is
+// not changed.
+func TestOpenReadOnly(t *testing.T) {
+	data := t.TempDir()
+	file := "sqlite://" + filepath.Join(data, "aurea.db")
+	if _, err := store.Open(t.Context(), file, store.Options{ReadOnly: true}); err == nil {
+		t.Error("a database that is not there was opened")
+	}
+	s := open(t, data)
+	run := storetest.Keep(t, s, storetest.Finished(storetest.NewRun(1), 100))
+	reads := func() {
+		t.Helper()
+		other, err := store.Open(t.Context(), file, store.Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		if err := other.Verify(t.Context(), run.ID); err != nil {
+			t.Error(err)
+		}
+		if err := other.Delete(t.Context(), run.ID); !errors.Is(err, aurea.ErrUnavailable) {
+			t.Errorf("deleting: %v, want unavailable", err)
+		}
+	}
+	reads()
+	check(t, s.Close())
+	before := folder(t, data)
+	reads()
+	for name, content := range folder(t, data) {
+		if !bytes.Equal(content, before[name]) {
+			t.Errorf("%s was changed", name)
+		}
+	}
+}
+
+func readPage(t *testing.T, data []byte) {
+	t.Helper()
+	var page aurea.RunPage
+	check(t, json.Unmarshal(data, &page))
+	if _, err := page.Whole(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// openReadOnly opens an SQLite file, or the one in a folder, that is there.
+func openReadOnly(ctx context.Context, path string, options Options) (*Store, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, fileName)
+	}
+	own, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		err = inspect(ctx, own)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: the database %s cannot be read: %w", path, err)
+	}
+	query, _ := onlyReading(own)
+	db, err := sql.Open("sqlite", fileURL(own, query))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(options.Readers)
+	return readOnly(ctx, db, sqliteDialect)
+}
+
+// readOnly is a store on a database of the present schema.
+func readOnly(ctx context.Context, db *sql.DB, of dialect) (*Store, error) {
+	var version int64
+	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
+	if err == nil {
+		err = known(version)
+	}
+	if err == nil && version < int64(newest()) {
+		err = fmt.Errorf("its schema has version %d, not %d; start a service on it once, which brings it up to date", version, newest())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: the database cannot be read: %w", err), db.Close())
+	}
+	return &Store{dialect: of, reader: db, writer: refuser{}, close: refuser{}.close}, nil
+}
+
+// A refuser is the writer of a store that only reads.
+type refuser struct{}
+
+func (refuser) write(context.Context, change) error {
+	return fmt.Errorf("%w: the database was opened to be read only", aurea.ErrUnavailable)
+}
+
+func (refuser) close() error { return nil }
