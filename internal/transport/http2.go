@@ -3,11 +3,13 @@ package transport
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // http2Request prepares a request for net/http, which speaks HTTP/2 for us.
@@ -30,6 +32,11 @@ func http2Request(method string, u *url.URL, host string, header http.Header, bo
 // it has not said how many it takes at once.
 const mostRefusals = 8
 
+// silentTooLong is how long a request must have waited in vain, and nothing have
+// come for any other one either, for its connection to be left alone: it may be
+// dead. A shorter silence says nothing.
+const silentTooLong = 100 * time.Millisecond
+
 // doHTTP2 is Do over connections that requests share.
 func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) error {
 	for refusals, repeated := 0, false; ; a.retry() {
@@ -37,9 +44,10 @@ func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) e
 		if err != nil {
 			return err
 		}
+		began := now()
 		err = c.tryHTTP2(ctx, l, r, keep, a)
 		ended := l.conn.Err() != nil
-		c.links.release(l)
+		c.links.release(l, errors.Is(err, context.DeadlineExceeded) && now()-began >= silentTooLong && l.stream.silentSince(began))
 		switch {
 		case err == nil || ctx.Err() != nil || a.Received > 0:
 			return err

@@ -5,24 +5,25 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"time"
 )
 
 // dialHTTP2 makes a link in the room that was acquired.
 func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*link, error) {
-	conn, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
+	conn, stream, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
 	if err != nil {
 		c.links.fail(r.target.key)
 		return nil, err
 	}
 	a.Connected = true
-	return c.links.add(r.target.key, conn, c.options.KeepAlive), nil
+	return c.links.add(r.target.key, conn, stream, c.options.KeepAlive), nil
 }
 
 // connectHTTP2 makes a connection, and reserves a request over it.
-func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, error) {
+func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, *settledConn, error) {
 	made, err := c.dial(ctx, t, phases)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	began := now()
 	defer func() { phases.Connect += now() - began }()
@@ -38,13 +39,21 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	}
 	if err != nil {
 		_ = stream.Close()
-		return nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
+		return nil, nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
 	}
-	return conn, nil
+	return conn, stream, nil
 }
 
 // errNoHTTP2 is why a connection that was made takes no request.
 var errNoHTTP2 = errors.New("it does not answer as a server that speaks HTTP/2, and may speak HTTP/1.1")
+
+// A connection that is dead and says nothing of it is ended after pingAfter of
+// silence and pingTimeout more without an answer to a ping. Servers of gRPC take
+// three pings in one silence for an attack, so they must not come too often.
+const (
+	pingAfter   = 5 * time.Second
+	pingTimeout = 5 * time.Second
+)
 
 // speakHTTP2 begins HTTP/2 on a connection, which is as it would be without TLS:
 // if there is any, it is done with.
@@ -55,6 +64,7 @@ func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
 		MaxResponseHeaderBytes: mostHead,
 		ExpectContinueTimeout:  expectFor,
 		Protocols:              &http.Protocols{},
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 	}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	return transport.NewClientConn(context.Background(), "http", "known.to.the.stream:80")

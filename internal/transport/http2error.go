@@ -12,7 +12,7 @@ import (
 func classHTTP2(err error) string {
 	var network *net.OpError
 	var stream streamError
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) || isLost(err) {
 		return ClassReset
 	}
 	return ClassProtocol
@@ -26,6 +26,9 @@ type streamError struct {
 }
 
 func (e streamError) Error() string { return fmt.Sprintf("stream error %d: %v", e.Code, e.Cause) }
+
+// isLost reports whether a connection did not answer a ping.
+func isLost(err error) bool { return strings.HasSuffix(err.Error(), "client connection lost") }
 
 // isRefusal reports whether a server has not begun with a request, so that it may
 // be sent again (RFC 9113, 8.7): it refused the stream, or had gone away before,

@@ -26,8 +26,9 @@ type links struct {
 type link struct {
 	key    string
 	conn   *http.ClientConn
-	users  int  // requests under way
-	listed bool // whether others may use it
+	stream *settledConn // of conn
+	users  int          // requests under way
+	listed bool         // whether others may use it
 }
 
 func (s *links) init(most int) {
@@ -152,10 +153,10 @@ func (s *links) unlist(l *link) {
 }
 
 // add has a new link used, by its maker and, if it is shared, by others.
-func (s *links) add(key string, conn *http.ClientConn, share bool) *link {
+func (s *links) add(key string, conn *http.ClientConn, stream *settledConn, share bool) *link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := &link{key: key, conn: conn, users: 1, listed: share && !s.closed}
+	l := &link{key: key, conn: conn, stream: stream, users: 1, listed: share && !s.closed}
 	if l.listed {
 		s.made[key] = append(s.made[key], l)
 	}
@@ -177,12 +178,13 @@ func (s *links) change(key string) {
 	s.changed = make(chan struct{})
 }
 
-// release ends a request over a link.
-func (s *links) release(l *link) {
+// release ends a request over a link. No other request begins over one that may
+// be dead; those under way go on.
+func (s *links) release(l *link, maybeDead bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.users--
-	if !l.listed || l.conn.Err() != nil {
+	if !l.listed || maybeDead || l.conn.Err() != nil {
 		s.unlist(l)
 	}
 	close(s.changed)
