@@ -18,8 +18,16 @@ type Answer struct {
 	Retries   int64  // how often the request was sent again; Sent and Received are of all attempts
 	Phases    Phases
 
+	// Seek is what is looked for in the whole body, kept or not; nil for nothing.
+	// The caller sets it, and it stays for the next Do.
+	Seek *Pattern
+
 	head []byte // as received, from the status line to the empty one
+	seen int    // bytes of Seek, at the end of what has come of the body
 }
+
+// Found reports whether the body had what Seek looks for.
+func (a *Answer) Found() bool { return a.Seek != nil && a.seen == len(a.Seek.text) }
 
 // Phases are the parts of an exchange, each 0 where it did not happen.
 type Phases struct {
@@ -31,9 +39,9 @@ type Phases struct {
 	Body      time.Duration // from there to the end of the answer
 }
 
-// reset makes an answer of nothing, and keeps its buffers.
+// reset makes an answer of nothing, and keeps its buffers and what it seeks.
 func (a *Answer) reset() {
-	*a = Answer{Body: a.Body[:0], head: a.head[:0]}
+	*a = Answer{Body: a.Body[:0], head: a.head[:0], Seek: a.Seek}
 }
 
 // retry makes the answer ready for another attempt. The bytes of those before

@@ -112,6 +112,9 @@ func (t intake) use(n int) error {
 	kept := min(n, t.keep-len(t.to.Body))
 	t.to.Body = append(t.to.Body, t.in.buffered()[:kept]...)
 	t.to.Truncated = t.to.Truncated || kept < n
+	if t.to.Seek != nil {
+		t.to.seen = t.to.Seek.look(t.to.seen, t.in.buffered()[:n])
+	}
 	t.to.Length += int64(n)
 	t.in.r += n
 	return nil

@@ -145,6 +145,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 	answer := c.answers.Get().(*transport.Answer)
 	defer c.answers.Put(answer)
+	answer.Seek = c.expect.contains
 	request, err := c.request.of(job, c.traceparent(ctx))
 	if err != nil {
 		return err

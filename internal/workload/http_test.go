@@ -125,6 +125,12 @@ func TestHTTPExpects(t *testing.T) {
 			fmt.Fprint(w, "all is well")
 		case "/json":
 			fmt.Fprint(w, `{"status": "ready", "items": [{"id": 1.0}], "none": null}`)
+		case "/rubbish":
+			fmt.Fprint(w, `{"status": "ready"}}`)
+		case "/two":
+			fmt.Fprint(w, `{"status": "ready"} {"status": "no"}`)
+		case "/space":
+			fmt.Fprint(w, `{"status": "ready"}`, " \r\n\t")
 		case "/long":
 			fmt.Fprint(w, strings.Repeat(" ", mostKept), `{"status": "ready"}`)
 		}
@@ -144,7 +150,11 @@ func TestHTTPExpects(t *testing.T) {
 		{"json null is there", "/json", `{"json": {"path": "$.none"}}`, "", ""},
 		{"no json", "/text", `{"json": {"path": "$.status"}}`, "body", "the answer is not JSON: invalid character 'a' looking for beginning of value"},
 		{"too long", "/long", `{"json": {"path": "$.status"}}`, "body", "the answer is longer than the 1048576 bytes that are looked into"},
-		{"too long to contain", "/long", `{"contains": "ready"}`, "body", `the first 1048576 bytes of the answer's body do not contain "ready"`},
+		{"contains far behind", "/long", `{"contains": "\"ready\"}"}`, "", ""},
+		{"contains not far behind", "/long", `{"contains": "steady"}`, "body", `the answer's body does not contain "steady"`},
+		{"json with rubbish behind", "/rubbish", `{"json": {"path": "$.status"}}`, "body", "the answer is not JSON: there is more behind its value"},
+		{"two values", "/two", `{"json": {"path": "$.status"}}`, "body", "the answer is not JSON: there is more behind its value"},
+		{"json with space behind", "/space", `{"json": {"path": "$.status"}}`, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

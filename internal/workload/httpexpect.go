@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,7 +27,7 @@ var expectParameter = aurea.Parameter{
 // An expectation judges answers. The zero value wants a status below 400.
 type expectation struct {
 	statuses []int64
-	contains []byte
+	contains *transport.Pattern // nil: anything
 	json     []jsonRule
 }
 
@@ -48,7 +47,7 @@ func readExpectation(value any) (expectation, error) {
 		e.statuses = append(e.statuses, status.(int64))
 	}
 	if text, ok := given["contains"].(string); ok {
-		e.contains = []byte(text)
+		e.contains = transport.NewPattern([]byte(text))
 	}
 	rules, _ := given["json"].([]any)
 	for i, item := range rules {
@@ -62,8 +61,9 @@ func readExpectation(value any) (expectation, error) {
 	return e, nil
 }
 
-// looks reports whether it takes an answer's body to judge it.
-func (e expectation) looks() bool { return e.contains != nil || e.json != nil }
+// looks reports whether it takes an answer's body to judge it. What that contains
+// is looked for as it comes.
+func (e expectation) looks() bool { return e.json != nil }
 
 // judge is nil for a right answer, and else a failure of class status_404 and so
 // on, or body.
@@ -71,11 +71,8 @@ func (e expectation) judge(answer *transport.Answer) error {
 	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
 		return &Failure{"status_" + strconv.Itoa(answer.Status), fmt.Errorf("the answer's status is %d", answer.Status)}
 	}
-	if e.contains != nil && !bytes.Contains(answer.Body, e.contains) {
-		if answer.Truncated {
-			return wrongBody("the first %d bytes of the answer's body do not contain %q", mostKept, e.contains)
-		}
-		return wrongBody("the answer's body does not contain %q", e.contains)
+	if e.contains != nil && !answer.Found() {
+		return wrongBody("the answer's body does not contain %q", e.contains.String())
 	}
 	if e.json == nil {
 		return nil

@@ -3,7 +3,9 @@ package workload
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/theory/jsonpath"
 
@@ -46,6 +48,9 @@ func decodeJSON(answer *transport.Answer) (any, error) {
 	var document any
 	if err := decoder.Decode(&document); err != nil {
 		return nil, wrongBody("the answer is not JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, wrongBody("the answer is not JSON: there is more behind its value")
 	}
 	return document, nil
 }
