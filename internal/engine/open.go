@@ -28,13 +28,13 @@ func (l *lane) open(c *collector) {
 		}
 		next := l.queue.next()
 		switch {
-		case a.due <= now && a.due < next: // what ends at the same moment makes room first
-			a.start(now)
 		case next <= now:
-			a.release(now)
-			for n := 1; n < together && l.queue.next() < min(now, a.due); n++ {
-				a.release(now)
+			a.releaseDue(now)
+			if a.due <= now {
+				a.start(now)
 			}
+		case a.due <= now:
+			a.start(now)
 		case l.settle():
 		case a.due < forever || next < forever:
 			l.sleepUntil(next, a.due, now)
@@ -74,6 +74,17 @@ func (a *arrivals) take(now time.Duration, freed bool) {
 	}
 	a.held = true
 	a.aim(a.course.Due(a.mark))
+}
+
+// releaseDue ends jobs that are due, as many as may be by one reading of the
+// clock. What is due ends before arrivals start, even overdue ones: a lane that is
+// behind is late to start jobs, which is delay, and never late to end them, which
+// would be their service time.
+func (a *arrivals) releaseDue(now time.Duration) {
+	a.release(now)
+	for n := 1; n < together && a.queue.next() <= now; n++ {
+		a.release(now)
+	}
 }
 
 // dropDue drops the arrivals that were due before the given moment and found no

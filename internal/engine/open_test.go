@@ -165,6 +165,27 @@ func TestLateAtTheEnd(t *testing.T) {
 	}
 }
 
+// A lane that is behind ends what is due before it starts what is overdue: its
+// lateness is delay, not service time. So jobs that take no time never pile up,
+// and find room each.
+func TestBehindEndsBeforeItStarts(t *testing.T) {
+	const late = 100 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one lane has all the room
+		tired := fake()
+		tired.sleep = func() sleeper {
+			return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
+		}
+		r := execute(t.Context(), t, tired, `{"rate": 1000, "num_jobs": 2000, "concurrency": 8, "on_saturation": "drop", "workload": {"kind": "noop"}}`)
+		if want := (aurea.Counts{Planned: 2000, OK: 2000}); r.Counts != want {
+			t.Errorf("counts %+v, want %+v", r.Counts, want)
+		}
+		if r.Delay.Max != late.Seconds() {
+			t.Errorf("a delay of %v s at most, want the lateness of the lane", r.Delay.Max)
+		}
+	})
+}
+
 func TestRampedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Areas 250, 500 and 125.
