@@ -10,7 +10,7 @@ TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture fuzz \
+.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture spellings fuzz \
   vulnerabilities secrets clean
 
 help: ## show this
@@ -69,6 +69,9 @@ theory: ## measure queueing stations in real time, beside the closed forms (8 mi
 
 torture: ## kill the service 50 times under load, and look for what is lost (TIMES=50)
 	AUREA_TORTURE=$(or $(TIMES),50) go test -count=1 -v -timeout 30m -run KilledAtAnyMoment ./cmd/aurea
+
+spellings: ## try a million spellings of forbidden targets, of a seed that is printed (TIMES=1000000)
+	AUREA_SPELLINGS=$(or $(TIMES),1000000) go test -count=1 -v -timeout 30m -run SpellingsAreNotDialed ./internal/transport
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \

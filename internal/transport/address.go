@@ -87,8 +87,12 @@ func hostHeader(u *url.URL, header http.Header) (string, error) {
 	host := u.Host
 	if given := header.Get("Host"); given != "" {
 		host = given
-	} else if i := strings.IndexByte(host, '%'); i >= 0 { // an address's zone is nobody else's business
-		host = host[:i] + host[strings.IndexByte(host, ']'):]
+	} else if address, zone, zoned := strings.Cut(host, "%"); zoned { // it means nothing to the server
+		_, port, bracketed := strings.Cut(zone, "]")
+		if !bracketed {
+			return "", fmt.Errorf("%q is no host: only the zone of an IPv6 address has a percent sign before it", host)
+		}
+		host = address + "]" + port
 	}
 	if !isHost(host) {
 		return "", fmt.Errorf("%q is no host for a header Host", host)

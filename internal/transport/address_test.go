@@ -79,3 +79,12 @@ func TestSameOrigin(t *testing.T) {
 		}
 	}
 }
+
+// A percent sign in a host is that of a zone, or an error.
+func TestPercentInAHost(t *testing.T) {
+	for _, text := range []string{"http://a%25b/", "http://127.0.0.1%25lo/", "http://%2531%252e2:80/"} {
+		if _, err := client(t, Options{}).NewRequest("GET", text, nil, nil); err == nil || !strings.Contains(err.Error(), "is no host") {
+			t.Errorf("%s: error %v", text, err)
+		}
+	}
+}
