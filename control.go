@@ -74,7 +74,7 @@ var loadParameters = []Parameter{
 // field.
 func DecodeLoad(data []byte) (Control, error) {
 	var found problems
-	object, err := parseDocument(data)
+	object, err := DecodeDocument(data)
 	if err != nil {
 		var wrong FieldError
 		errors.As(err, &wrong)

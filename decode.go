@@ -70,12 +70,14 @@ func SpecParameters() []Parameter {
 
 // DecodeSpec reads a spec from JSON and checks every rule that needs no more
 // than the spec; a workload's parameters are checked by the workload table. The
-// error is an *InvalidError that names every wrong field. Memory used is in
-// proportion to the document, never to the numbers in it.
+// error is an *InvalidError that names every wrong field; the Spec beside it has
+// what could be read, for more mistakes to be found in it, and must not be
+// executed. Memory used is in proportion to the document, never to the numbers
+// in it.
 func DecodeSpec(data []byte) (Spec, error) {
 	var spec Spec
 	var found problems
-	object, err := parseDocument(data)
+	object, err := DecodeDocument(data)
 	if err != nil {
 		var wrong FieldError
 		errors.As(err, &wrong)
@@ -90,10 +92,7 @@ func DecodeSpec(data []byte) (Spec, error) {
 	if len(found) == 0 {
 		spec.checkTogether(&found)
 	}
-	if err := found.err(); err != nil {
-		return Spec{}, err
-	}
-	return spec, nil
+	return spec, found.err()
 }
 
 func (f field) decode(spec *Spec, value any, found *problems) {
@@ -128,7 +127,7 @@ func rejectUnknown(object map[string]any, location string, names []string, found
 			return // enough to see what is wrong; the document may hold a million keys
 		}
 		at := join(location, clip(key))
-		if near := nearest(key, names); near != "" {
+		if near := Nearest(key, names); near != "" {
 			found.add(at, "is not a field; did you mean %s?", near)
 		} else {
 			found.add(at, "is not a field")

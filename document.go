@@ -6,19 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // maxDepth is how deep a document may nest: far deeper than any spec needs.
 const maxDepth = 32
 
-// parseDocument reads one JSON object and refuses what encoding/json would let
-// pass: duplicate keys, invalid UTF-8, deep nesting, anything behind the
-// object. Numbers stay json.Number, so that no digit is lost before a rule has
-// been applied to it.
-func parseDocument(data []byte) (map[string]any, error) {
+// DecodeDocument reads one JSON object and refuses what encoding/json would let
+// pass: duplicate keys, invalid UTF-8, half of a surrogate pair, deep nesting,
+// anything behind the object. Numbers stay json.Number, so that no digit is lost
+// before a rule has been applied to it. The error is a FieldError.
+func DecodeDocument(data []byte) (map[string]any, error) {
 	if !utf8.Valid(data) {
 		return nil, FieldError{Message: "the document is not valid UTF-8"}
+	}
+	if at := loneSurrogate(data); at >= 0 {
+		return nil, FieldError{Message: fmt.Sprintf(`the document has half of a surrogate pair near byte %d; write both halves, such as \ud83d\ude00, or the character itself`, at)}
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, FieldError{Message: `the document is empty; send a JSON object such as {"num_jobs": 100}`}
@@ -104,6 +109,38 @@ func parseObject(decoder *json.Decoder, location string, depth int) (any, error)
 	}
 	_, err := decoder.Token()
 	return object, err
+}
+
+// loneSurrogate returns where an escape is half of a surrogate pair, for which
+// encoding/json would put U+FFFD; -1 where none is. Outside of strings JSON has
+// no backslash.
+func loneSurrogate(data []byte) int {
+	for at := 0; at < len(data); at++ {
+		if data[at] != '\\' {
+			continue
+		}
+		unit, ok := escapedUnit(data[at:])
+		if !ok || !utf16.IsSurrogate(unit) {
+			at++ // over what is escaped
+			continue
+		}
+		const length = len(`\ud83d`)
+		low, _ := escapedUnit(data[at+length:])
+		if utf16.DecodeRune(unit, low) == utf8.RuneError {
+			return at
+		}
+		at += 2*length - 1
+	}
+	return -1
+}
+
+// escapedUnit reads an escape such as \ud83d at the beginning of data.
+func escapedUnit(data []byte) (rune, bool) {
+	if len(data) < 6 || data[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	return rune(unit), err == nil && data[0] == '\\'
 }
 
 func join(location, name string) string {

@@ -18,6 +18,8 @@ func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
 		tooDeep  = "the document is nested deeper than 32 levels"
 		tooMany  = "there is more than one JSON value in the document"
 		twice    = "is given twice"
+		half     = "the document has half of a surrogate pair "
+		whole    = `write both halves, such as \ud83d\ude00, or the character itself`
 		needJobs = "is needed, or duration or stages: how many jobs, or for how long"
 	)
 	for _, test := range []struct{ document, location, message string }{
@@ -42,6 +44,11 @@ func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
 		{`{"num_jobs": 1} x`, "", notJSON + "'x' looking for beginning of value near byte 16"},
 		{`{"num_jobs": 1}{"num_jobs": 2}`, "", tooMany},
 		{`{"num_jobs": 1, "name": "` + "\xff" + `"}`, "", "the document is not valid UTF-8"},
+		{`{"num_jobs": 1, "name": "\ud83d"}`, "", half + "near byte 25; " + whole},
+		{`{"num_jobs": 1, "name": "\ude00\ud83d"}`, "", half + "near byte 25; " + whole},
+		{`{"num_jobs": 1, "name": "\ud83d\u0041"}`, "", half + "near byte 25; " + whole},
+		{`{"num_jobs": 1, "name": "\\\ud83dx"}`, "", half + "near byte 27; " + whole},
+		{`{"num_jobs": 1, "\uD83D": 2}`, "", half + "near byte 17; " + whole},
 		{`{"num_jobs": 1, "num_jobs": 1}`, "num_jobs", twice},
 		{`{"num_jobs": 1, "num_\u006aobs": 1}`, "num_jobs", twice},
 		{`{"num_jobs": 1, "workload": {"kind": "sleep", "kind": "noop"}}`, "workload.kind", twice},
@@ -54,6 +61,20 @@ func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
 		_, err := DecodeSpec([]byte(test.document))
 		if diff := cmp.Diff([]FieldError{{test.location, test.message}}, fieldsOf(t, err)); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", test.document, diff)
+		}
+	}
+}
+
+// A pair of escapes is one character, and an escaped backslash begins none.
+func TestDecodeSpecReadsSurrogatePairs(t *testing.T) {
+	for document, want := range map[string]string{
+		`{"num_jobs": 1, "name": "\ud83d\ude00\uD83D\uDE00"}`: "😀😀",
+		`{"num_jobs": 1, "name": "\\ud83d"}`:                  `\ud83d`,
+		`{"num_jobs": 1, "name": "\u0041\""}`:                 `A"`,
+	} {
+		spec, err := DecodeSpec([]byte(document))
+		if err != nil || spec.Name != want {
+			t.Errorf("%s: %q, %v; want %q", document, spec.Name, err, want)
 		}
 	}
 }

@@ -61,7 +61,7 @@ var changes = []struct {
 func DecodeChange(data []byte) (RunChange, error) {
 	var found problems
 	var change RunChange
-	object, err := parseDocument(data)
+	object, err := DecodeDocument(data)
 	if err != nil {
 		var wrong FieldError
 		errors.As(err, &wrong)

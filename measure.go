@@ -77,7 +77,7 @@ func unknownMetric(name string) error {
 			names = append(names, d+"."+s)
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return fmt.Errorf("%s is not a metric; did you mean %s?", show(name), near)
 	}
 	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME",

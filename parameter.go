@@ -212,9 +212,9 @@ func show(value any) string {
 	return string(text)
 }
 
-// nearest returns the option that is fewest edits away from name, or "" when
-// none is near enough to be what was meant.
-func nearest(name string, options []string) string {
+// Nearest returns the option that is fewest edits away from name, or "" when
+// none is near enough to be what was meant. Case does not matter.
+func Nearest(name string, options []string) string {
 	if len(name) > 64 {
 		return ""
 	}

@@ -20,7 +20,7 @@ var nestedParameters = []Parameter{
 
 func readNested(t *testing.T, document string) (map[string]any, error) {
 	t.Helper()
-	object, err := parseDocument([]byte(document))
+	object, err := DecodeDocument([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}

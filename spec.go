@@ -104,7 +104,7 @@ func (w Workload) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (w *Workload) UnmarshalJSON(data []byte) error {
-	object, err := parseDocument(data)
+	object, err := DecodeDocument(data)
 	if err != nil {
 		return err
 	}
