@@ -20,6 +20,7 @@ var web = kind{
 			{Name: "method", Type: aurea.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
 			{Name: "headers", Type: aurea.Texts, Doc: "of the request; values may have fields"},
 			{Name: "body", Type: aurea.Any, Doc: "of the request: a text, or what is sent as JSON; may have fields " + knownFields},
+			{Name: bodyBytes, Type: aurea.Text, Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body"},
 			expectParameter,
 			{Name: "version", Type: aurea.Text, Options: []string{"1.1", "2"}, Default: "1.1", Doc: "of HTTP"},
 			{Name: "connections", Type: aurea.Integer, Min: 1, Max: 1e6, Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given"},

@@ -99,6 +99,8 @@ func TestHTTPSends(t *testing.T) {
 		{"query", `{"url": "$URL/a/{{job}}?q={{choice a&b a&b}}"}`, sent{"GET", "/a/7?q=a%26b", "", map[string]string{}}},
 		{"text", `{"url": "$URL", "body": "job {{job}}"}`, sent{"POST", "/", "job 7", map[string]string{}}},
 		{"json", `{"url": "$URL", "body": {"n": "{{job}}", "a": [1, true]}}`, sent{"POST", "/", `{"a":[1,true],"n":"7"}`, map[string]string{"Content-Type": "application/json"}}},
+		{"bytes", `{"url": "$URL", "body_base64": "/wB7e2pvYn19gA=="}`, sent{"POST", "/", "\xff\x00{{job}}\x80", map[string]string{}}},
+		{"no bytes", `{"url": "$URL", "body_base64": ""}`, sent{"POST", "/", "", map[string]string{}}},
 		{"method", `{"url": "$URL", "method": "put", "body": "x"}`, sent{"PUT", "/", "x", map[string]string{}}},
 		{"headers", `{"url": "$URL", "headers": {"X-Job": "no {{job}}", "Authorization": "Bearer t"}}`, sent{"GET", "/", "", map[string]string{"X-Job": "no 7", "Authorization": "Bearer t"}}},
 		{"content type", `{"url": "$URL", "body": {}, "headers": {"Content-Type": "application/vnd.x+json"}}`, sent{"POST", "/", "{}", map[string]string{"Content-Type": "application/vnd.x+json"}}},
@@ -300,6 +302,8 @@ func TestHTTPChecks(t *testing.T) {
 		{`{"url": "http://localhost/", "poll": {"queued_at": "$.a"}}`, "workload.poll: must have queued_at and started_at together: the time in the queue is what lies between them"},
 		{`{"url": "http://localhost/", "tls": {"key": "x"}}`, "workload.tls: must have certificate and key together"},
 		{`{"url": "http://localhost/", "tls": {"ca": "x"}}`, "workload.tls.ca: must hold a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"},
+		{`{"url": "http://localhost/", "body_base64": "é"}`, "workload.body_base64: must be base64 (RFC 4648, with padding): illegal base64 data at input byte 0"},
+		{`{"url": "http://localhost/", "body_base64": "AA==", "body": "x"}`, "workload.body_base64: cannot be given together with body; set only one"},
 		{`{"url": "http://localhost/{{jb}}"}`, "workload.url: has {{jb}}, which is not a field; there are " + knownFields},
 	}
 	for _, test := range tests {

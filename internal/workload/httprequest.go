@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
@@ -40,11 +41,8 @@ func newRequest(client *transport.Client, targets transport.Targets, values map[
 	if err := r.readHeaders(values, &fields); err != nil {
 		return r, err
 	}
-	if body, given := values["body"]; given {
-		r.method = http.MethodPost
-		if r.body, err = r.readBody(body, &fields); err != nil {
-			return r, wrongField("body", err.Error())
-		}
+	if err := r.readBody(values, &fields); err != nil {
+		return r, err
 	}
 	if method, given := values["method"].(string); given {
 		r.method = strings.ToUpper(method)
@@ -94,8 +92,35 @@ func (r *request) readHeaders(values map[string]any, fields *templates) error {
 	return nil
 }
 
-// readBody is a text as it is, and anything else as JSON.
-func (r *request) readBody(body any, fields *templates) (template, error) {
+// bodyBytes names the parameter of a body that is no text.
+const bodyBytes = "body_base64"
+
+// readBody reads the body, which is a text, anything else as JSON, or bytes.
+func (r *request) readBody(values map[string]any, fields *templates) (err error) {
+	body, given := values["body"]
+	encoded, isBytes := values[bodyBytes].(string)
+	if given || isBytes {
+		r.method = http.MethodPost
+	}
+	switch {
+	case given && isBytes:
+		return wrongField(bodyBytes, "cannot be given together with body; set only one")
+	case isBytes:
+		content, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return wrongField(bodyBytes, "must be base64 (RFC 4648, with padding): "+err.Error())
+		}
+		r.body.add(string(content)) // without fields: two braces are bytes like any others
+	case given:
+		if r.body, err = r.readText(body, fields); err != nil {
+			return wrongField("body", err.Error())
+		}
+	}
+	return nil
+}
+
+// readText reads a text as it is, and anything else as JSON.
+func (r *request) readText(body any, fields *templates) (template, error) {
 	text, ok := body.(string)
 	if !ok {
 		encoded, err := aurea.PlainJSON(body)
