@@ -74,7 +74,11 @@ func (h Host) find(name, location string) (kind, error) {
 			names = append(names, k.Name)
 		}
 	}
-	return kind{}, wrongField(location, fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
+	message := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
+	if near := aurea.Nearest(name, names); near != "" {
+		message += "; did you mean " + near + "?"
+	}
+	return kind{}, wrongField(location, message)
 }
 
 func wrongField(location, message string) *aurea.InvalidError {
@@ -104,12 +108,13 @@ func (h Host) Check(plan aurea.Plan) error {
 
 // checkThresholds wants no threshold about what the jobs do not measure.
 func checkThresholds(spec aurea.Spec, m aurea.Measures) error {
+	var found []error
 	for i, threshold := range spec.Thresholds {
 		if missing := threshold.Missing(m); missing != "" {
-			return wrongField(fmt.Sprintf("thresholds[%d]", i), missing+" is nothing that this workload measures; it has "+listMeasures(m))
+			found = append(found, wrongField(fmt.Sprintf("thresholds[%d]", i), missing+" is nothing that this workload measures; it has "+listMeasures(m)))
 		}
 	}
-	return nil
+	return all(found)
 }
 
 func listMeasures(m aurea.Measures) string {
@@ -127,6 +132,50 @@ func listMeasures(m aurea.Measures) string {
 		return "no phases, counters or parts"
 	}
 	return strings.Join(names, ", ")
+}
+
+// CheckParameters reports what is wrong with the parameters of a workload on
+// whatever host that offers its kind. The error is an *aurea.InvalidError.
+func CheckParameters(w aurea.Workload) error { return checkParameters(w, "workload") }
+
+func checkParameters(w aurea.Workload, location string) error {
+	var k kind
+	for _, known := range (Host{}).table() {
+		if known.Name == w.Kind {
+			k = known
+		}
+	}
+	if k.Name == "" {
+		_, err := (Host{}).find(w.Kind, location+".kind")
+		return err
+	}
+	values, err := aurea.ReadParameters(k.described().Parameters, w.Parameters, location)
+	if err != nil || k.holds == nil {
+		return err
+	}
+	var found []error
+	for _, n := range k.holds(values) {
+		found = append(found, checkParameters(n.workload, location+"."+n.location))
+	}
+	return all(found)
+}
+
+// all joins errors into one that has the wrong fields of each; the first that is
+// another error is returned as it is.
+func all(errs []error) error {
+	joined := &aurea.InvalidError{}
+	for _, err := range errs {
+		var invalid *aurea.InvalidError
+		if errors.As(err, &invalid) {
+			joined.Fields = append(joined.Fields, invalid.Fields...)
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(joined.Fields) == 0 {
+		return nil
+	}
+	return joined
 }
 
 // check reads a workload at a location of the spec, and whether it fits there.

@@ -32,26 +32,30 @@ type nested struct {
 func checkNested(list []nested, p place, holder string) error {
 	p.host = p.host.sharedBy(list)
 	seen := map[string]bool{}
+	var found []error
 	for _, n := range list {
 		if !nestedName.MatchString(n.name) {
-			return wrongField(n.nameAt, fmt.Sprintf("must be up to 40 of a-z 0-9 _; got %q", n.name))
-		}
-		if seen[n.name] {
-			return wrongField(n.nameAt, fmt.Sprintf("must differ from the other names; %q is there already", n.name))
+			found = append(found, wrongField(n.nameAt, fmt.Sprintf("must be up to 40 of a-z 0-9 _; got %q", n.name)))
+		} else if seen[n.name] {
+			found = append(found, wrongField(n.nameAt, fmt.Sprintf("must differ from the other names; %q is there already", n.name)))
 		}
 		seen[n.name] = true
-		k, err := p.host.find(n.workload.Kind, n.location+".kind")
-		if err != nil {
-			return err
-		}
-		if k.holds != nil && (holder != mixName || k.Name == mixName) {
-			return wrongField(n.location+".kind", "cannot be "+k.Name+" here: a mix may hold steps, and steps hold nothing of that kind")
-		}
-		if _, _, err := p.host.check(n.workload, n.location, p); err != nil {
-			return err
-		}
+		found = append(found, n.check(p, holder))
 	}
-	return nil
+	return all(found)
+}
+
+// check checks the workload itself.
+func (n nested) check(p place, holder string) error {
+	k, err := p.host.find(n.workload.Kind, n.location+".kind")
+	if err != nil {
+		return err
+	}
+	if k.holds != nil && (holder != mixName || k.Name == mixName) {
+		return wrongField(n.location+".kind", "cannot be "+k.Name+" here: a mix may hold steps, and steps hold nothing of that kind")
+	}
+	_, _, err = p.host.check(n.workload, n.location, p)
+	return err
 }
 
 // own is a step's or part's name, if it has one, and its workload without it.

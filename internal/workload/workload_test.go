@@ -193,7 +193,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, http, memory, disk, mix, steps; got "slep"`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, http, memory, disk, mix, steps; got "slep"; did you mean sleep?`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
