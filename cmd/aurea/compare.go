@@ -52,7 +52,7 @@ holds no results; 1 anything else.`,
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := comparisonWriters[output]
 			if !ok {
-				return usageErrorf("-o must be one of %s; got %q", strings.Join(slices.Sorted(maps.Keys(comparisonWriters)), ", "), output)
+				return oneOf("-o", output, slices.Sorted(maps.Keys(comparisonWriters)))
 			}
 			share, err := aurea.ParseCompareThreshold(threshold)
 			if err != nil {

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -35,12 +38,15 @@ type usageError struct {
 	command string // whose help may help
 }
 
+func (e usageError) Unwrap() error { return e.error }
+
 func usageErrorf(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...), "aurea"}
 }
 
-// exitCode reports an error to the user and turns it into the exit code.
-func exitCode(err error, stderr io.Writer) int {
+// exitCode reports an error of a command to the user and turns it into the exit
+// code.
+func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 	var exit exitError
 	var usage usageError
 	var invalid *aurea.InvalidError
@@ -58,7 +64,7 @@ func exitCode(err error, stderr io.Writer) int {
 		}
 		return exitUsage
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "aurea: %v; see %s --help\n", err, usage.command)
+		fmt.Fprintf(stderr, "aurea: %s; see %s --help\n", blame(command, err.Error()), usage.command)
 		return exitUsage
 	case isCobraUsage(err):
 		fmt.Fprintf(stderr, "aurea: %v; see aurea --help\n", err)
@@ -71,10 +77,7 @@ func exitCode(err error, stderr io.Writer) int {
 
 // isCobraUsage recognises the errors that cobra has no type for.
 func isCobraUsage(err error) bool {
-	for _, beginning := range []string{"unknown command", "accepts ", "requires "} {
-		if strings.HasPrefix(err.Error(), beginning) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(beginning string) bool {
+		return strings.HasPrefix(err.Error(), beginning)
+	})
 }

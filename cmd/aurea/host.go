@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/aurea-orchestrator/aurea/internal/transport"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -74,22 +72,18 @@ func (h *hostFlags) host(dir string) (workload.Host, error) {
 
 // readCommands reads the operator's list of programs. An error names the line.
 func readCommands(file string) (map[string]workload.Command, error) {
-	content, err := os.ReadFile(file)
+	content, err := readFile(file, nil, maxSpecFile)
 	if err != nil {
 		return nil, usageErrorf("--exec-commands: %v", err)
 	}
-	d := &document{file: file, node: &yaml.Node{}}
-	if err := yaml.Load(content, d.node); err != nil {
-		return nil, usageErrorf("--exec-commands: %s: %v", file, err)
-	}
-	var list any
-	if err := d.node.Decode(&list); err != nil {
-		return nil, usageErrorf("--exec-commands: %s: %v", file, err)
-	}
-	encoded, err := json.Marshal(list)
+	list, err := parseSpecFile(file, content)
 	if err != nil {
-		return nil, usageErrorf("--exec-commands: %s: every key must be a string: %v", file, err)
+		return nil, usageErrorf("--exec-commands: %v", err)
+	}
+	encoded, err := json.Marshal(list.fields)
+	if err != nil {
+		return nil, usageErrorf("--exec-commands: %s: %v", file, err)
 	}
 	commands, err := workload.ParseCommands(encoded)
-	return commands, d.locate(err)
+	return commands, list.locate(err)
 }

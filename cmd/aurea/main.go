@@ -11,10 +11,8 @@ import (
 	"context"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // version is set by the Makefile: -ldflags "-X main.version=…".
@@ -31,8 +29,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	return exitCode(err, stderr)
+	root.InitDefaultCompletionCmd()
+	refuseUnknown(root)
+	command, err := root.ExecuteContextC(ctx)
+	return exitCode(command, err, stderr)
 }
 
 func newRoot() *cobra.Command {
@@ -42,31 +42,20 @@ func newRoot() *cobra.Command {
 		Long: `Aurea runs jobs truly in parallel, measures every one honestly, and tells how
 many a second were done, how late they were and what they cost.
 
-Every flag can be given as an environment variable: --listen is AUREA_LISTEN.`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		PersistentPreRunE: func(command *cobra.Command, _ []string) error { return flagsFromEnvironment(command.Flags()) },
+Every flag can be given as an environment variable: --listen is AUREA_LISTEN. An
+empty one is an unset one. For a single command there is one with its name in it:
+AUREA_RUNS_LIST_LIMIT.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			if err := refuseEmptyFlags(command.Flags()); err != nil {
+				return err
+			}
+			return flagsFromEnvironment(command)
+		},
 	}
-	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
-		return usageError{err, command.CommandPath()}
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(newServe(), newRunCommand(), newCompare(), newRuns(), newWorkloads(), newHealth(), newVersion())
+	root.SetHelpCommand(helpWith(root))
 	return root
-}
-
-// flagsFromEnvironment gives every flag that was not set on the command line
-// the value of its variable, if there is one.
-func flagsFromEnvironment(flags *pflag.FlagSet) error {
-	var failed error
-	flags.VisitAll(func(flag *pflag.Flag) {
-		name := "AUREA_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value, given := os.LookupEnv(name)
-		if !given || flag.Changed || failed != nil {
-			return
-		}
-		if err := flags.Set(flag.Name, value); err != nil {
-			failed = usageErrorf("environment variable %s: %v", name, err)
-		}
-	})
-	return failed
 }

@@ -1,27 +1,140 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// setParam lays one --param key=value over a workload. A dotted key reaches into
-// objects; a value such as @body.json is the content of that file.
-func setParam(object map[string]any, key, text string) error {
-	if file, ok := strings.CutPrefix(text, "@"); ok {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return usageErrorf("--param %s: %v", key, err)
-		}
-		text = string(content)
+// fillParams adds the parameters of the environment that the workload does not
+// have. Where the environment names a workload they are of that one alone.
+func (d *document) fillParams(l layer, command *cobra.Command) error {
+	named := slices.ContainsFunc(variables(command, "workload"), func(name string) bool { return os.Getenv(name) != "" })
+	if named && variable(command.Flags().Lookup("workload")) != d.from["workload"] {
+		return nil
 	}
-	kind, _ := object["kind"].(string)
-	nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = paramValue(declared(kind, key), text)
+	return d.layParams(l)
+}
+
+// layParams lays key=value over a workload. A dotted key reaches into objects; a
+// value such as @body.json is the content of that file.
+func (d *document) layParams(l layer) error {
+	flag := l.flag("param")
+	if flag == nil {
+		return nil
+	}
+	object, ok := d.fields["workload"].(map[string]any)
+	if !ok {
+		return usageErrorf("%s needs --workload KIND, or a workload in the spec", origin(flag))
+	}
+	announced := false
+	for _, pair := range l.values(flag) {
+		key, text, err := splitPair(flag, pair)
+		if err != nil {
+			return err
+		}
+		if l.environment && isSet(object, key) {
+			continue
+		}
+		content, err := d.content(text)
+		if err != nil {
+			return usageErrorf("%s %s: %v", origin(flag), key, err)
+		}
+		isJSON, err := setParam(object, key, content)
+		if err != nil {
+			return usageErrorf("%s %s: %v", origin(flag), key, err)
+		}
+		announced = announced || isJSON
+		d.from["workload."+key] = origin(flag)
+	}
+	if announced {
+		setContentType(object, "application/json")
+	}
 	return nil
+}
+
+// content is a text as it is, or, of @file, what the file holds.
+func (d *document) content(text string) (string, error) {
+	name, ok := strings.CutPrefix(text, "@")
+	if !ok {
+		return text, nil
+	}
+	if name == "-" && d.stdin == nil {
+		return "", fmt.Errorf("standard input was read already; it can stand for one thing only")
+	}
+	content, err := readFile(name, d.stdin, maxParamFile)
+	if name == "-" {
+		d.stdin = nil
+	}
+	return string(content), err
+}
+
+// setParam sets a parameter of a workload, which may be a dotted key. It reports
+// whether that is a body that is JSON.
+func setParam(object map[string]any, key, text string) (isJSON bool, err error) {
+	kind, _ := object["kind"].(string)
+	if encoded := bytesParameter(kind, key); encoded != "" {
+		return setBody(object, key, encoded, text), nil
+	}
+	if !utf8.ValidString(text) {
+		return false, fmt.Errorf("must be text in UTF-8")
+	}
+	if base, ok := strings.CutSuffix(key, bytesSuffix); ok && bytesParameter(kind, base) != "" {
+		delete(object, base) // which it replaces
+	}
+	nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = paramValue(declared(kind, key), text)
+	return false, nil
+}
+
+// bytesSuffix ends the name of a parameter that has the bytes of another one.
+const bytesSuffix = "_base64"
+
+// bytesParameter is the parameter of a kind that takes bytes for another one,
+// such as body_base64 for body; "" where there is none.
+func bytesParameter(kind, key string) string {
+	if strings.Contains(key, ".") || declared(kind, key+bytesSuffix) != aurea.Text {
+		return ""
+	}
+	return key + bytesSuffix
+}
+
+// setBody sets a parameter that is sent as it was given, byte for byte.
+func setBody(object map[string]any, key, encoded, text string) (isJSON bool) {
+	delete(object, key)
+	delete(object, encoded)
+	if !utf8.ValidString(text) {
+		object[encoded] = base64.StdEncoding.EncodeToString([]byte(text))
+		return false
+	}
+	object[key] = text
+	return json.Valid([]byte(text))
+}
+
+// setContentType adds the header to those of a workload, unless it is there.
+func setContentType(object map[string]any, value string) {
+	headers, ok := object["headers"].(map[string]any)
+	if _, given := object["headers"]; given && !ok {
+		return
+	}
+	for name := range headers {
+		if strings.EqualFold(name, "Content-Type") {
+			return
+		}
+	}
+	if headers == nil {
+		headers = map[string]any{}
+	}
+	headers["Content-Type"] = value
+	object["headers"] = headers
 }
 
 // declared is the type of a kind's parameter, whether this host offers the kind or
@@ -79,4 +192,29 @@ func nested(object map[string]any, key string) map[string]any {
 		object = inner
 	}
 	return object
+}
+
+// isSet reports whether an object has a value at a dotted key.
+func isSet(object map[string]any, key string) bool {
+	for {
+		part, rest, more := strings.Cut(key, ".")
+		value, given := object[part]
+		inner, isObject := value.(map[string]any)
+		if !given || !more || !isObject {
+			return given
+		}
+		object, key = inner, rest
+	}
+}
+
+// scalar reads a flag's text as JSON where it is a number, true or false, and
+// as a string otherwise; whether that is right is DecodeSpec's to say.
+func scalar(text string) any {
+	if text == "true" || text == "false" {
+		return text == "true"
+	}
+	if json.Valid([]byte(text)) && strings.ContainsAny(text[:1], "-0123456789") {
+		return json.Number(text)
+	}
+	return text
 }

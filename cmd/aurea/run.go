@@ -60,9 +60,9 @@ with the partial result printed; 1 anything else.`,
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := writers[output]
 			if !ok {
-				return usageErrorf("-o must be %s; got %q", outputs(), output)
+				return oneOf("-o", output, slices.Sorted(maps.Keys(writers)))
 			}
-			spec, err := readSpec(command, args)
+			spec, origins, err := readSpec(command, args)
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ with the partial result printed; 1 anything else.`,
 				run, err = executeHere(ctx, spec, host, &out, watch)
 			}
 			if err != nil {
-				return err
+				return origins.locate(err)
 			}
 			return report(run, write, command.OutOrStdout())
 		},

@@ -128,7 +128,7 @@ func addOutput(command *cobra.Command) {
 func wantsJSON(command *cobra.Command) (bool, error) {
 	output, _ := command.Flags().GetString("output")
 	if output != "text" && output != "json" {
-		return false, usageErrorf("-o must be text or json; got %q", output)
+		return false, oneOf("-o", output, []string{"text", "json"})
 	}
 	return output == "json", nil
 }

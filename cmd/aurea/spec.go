@@ -5,206 +5,233 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// fieldFlags are the flags that set a field of the spec as it is.
-var fieldFlags = []struct{ flag, field string }{
-	{"jobs", "num_jobs"},
-	{"concurrency", "concurrency"},
-	{"rate", "rate"},
-	{"arrival", "arrival"},
-	{"on-saturation", "on_saturation"},
-	{"duration", "duration"},
-	{"warmup", "warmup"},
-	{"timeout", "timeout"},
-	{"seed", "seed"},
-	{"name", "name"},
-}
-
-// addSpecFlags declares a flag for every field of the spec, with the field's
-// own description.
-func addSpecFlags(flags *pflag.FlagSet) {
-	docs := map[string]string{}
-	for _, p := range aurea.SpecParameters() {
-		docs[p.Name] = p.Doc
-		if len(p.Options) > 0 {
-			docs[p.Name] += " (" + p.Rule() + ")"
-		}
-	}
-	for _, f := range fieldFlags {
-		flags.String(f.flag, "", docs[f.field])
-	}
-	flags.String("job-duration", "", "how long a job sleeps, give or take 20 %, such as 100ms")
-	flags.String("workload", "", "what a job does: a kind; see aurea workloads")
-	flags.StringArray("param", nil, "parameter of the workload, key=value, or key=@file for what a file holds; repeatable")
-	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
-	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
-	flags.Bool("include-jobs", false, docs["include_jobs"])
-}
-
-// A document is a spec on its way to DecodeSpec: read from a file, overridden
-// by flags, and able to say where each of its fields came from.
+// A document is a spec on its way to DecodeSpec: a file, what the environment
+// adds to it, and what flags change of that. It is able to say where each of its
+// fields came from.
 type document struct {
-	file   string
-	node   *yaml.Node // the file; nil without one
+	file   *specFile // nil without one
 	fields map[string]any
-	flags  map[string]string // the flag that set a field
+	// from has, by location, what set a field if that was not the file: --jobs,
+	// AUREA_JOBS or the argument.
+	from  map[string]string
+	stdin io.Reader // nil when it has been read
 }
 
-// readSpec makes the spec of a command: the file, if there is one, with the
-// flags laid over it. An error names the line of the file or the flag.
-func readSpec(command *cobra.Command, args []string) (aurea.Spec, error) {
-	d := &document{fields: map[string]any{}, flags: map[string]string{}}
+// readSpec makes the spec of a command: the file or URL, if there is one, with
+// the environment below it and the flags laid over it. An error has every
+// mistake, with the line of the file, the flag or the variable.
+func readSpec(command *cobra.Command, args []string) (aurea.Spec, *document, error) {
+	d := &document{fields: map[string]any{}, from: map[string]string{}, stdin: command.InOrStdin()}
+	var wrongFile error
 	switch {
 	case len(args) == 1 && isURL(args[0]):
-		d.set("workload", "workload", map[string]any{"kind": "http", "url": args[0]})
+		d.set("workload", "the argument", map[string]any{"kind": "http", "url": args[0]})
 	case len(args) == 1:
-		if err := d.read(args[0], command.InOrStdin()); err != nil {
-			return aurea.Spec{}, err
+		if wrongFile = d.read(args[0]); d.fields == nil {
+			return aurea.Spec{}, d, wrongFile
 		}
 	}
-	if err := d.override(command.Flags()); err != nil {
-		return aurea.Spec{}, err
+	below, above := layer{command.Flags(), true}, layer{command.Flags(), false}
+	for _, lay := range []func() error{
+		func() error { return d.lay(below) },
+		func() error { return d.lay(above) },
+		func() error { return d.layParams(above) },
+		func() error { return d.fillParams(below, command) },
+	} {
+		if err := lay(); err != nil {
+			return aurea.Spec{}, d, err
+		}
 	}
 	if _, given := d.fields["include_jobs"]; !given {
 		d.fields["include_jobs"] = false
 	}
 	encoded, err := json.Marshal(d.fields)
 	if err != nil {
-		return aurea.Spec{}, usageErrorf("%s: %v", d.file, err)
+		return aurea.Spec{}, d, usageErrorf("cannot read the spec: %v", err)
 	}
 	spec, err := aurea.DecodeSpec(encoded)
-	return spec, d.locate(err)
+	if err != nil || wrongFile != nil {
+		err = everyMistake(wrongFile, d.locate(err), d.checkWorkload(spec))
+	}
+	return spec, d, err
 }
 
-// isURL reports whether an argument is a service to call rather than a file.
-func isURL(arg string) bool {
-	scheme, _, found := strings.Cut(arg, "://")
-	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
-}
-
-// read loads a YAML or JSON file, of which JSON is a part; "-" is standard
-// input.
-func (d *document) read(file string, stdin io.Reader) error {
-	d.file = file
-	var content []byte
-	var err error
-	if file == "-" {
-		d.file = "standard input"
-		content, err = io.ReadAll(stdin)
-	} else {
-		content, err = os.ReadFile(file)
-	}
-	if err != nil {
-		return usageErrorf("cannot read the spec: %v", err)
-	}
-	d.node = &yaml.Node{}
-	if err := yaml.Load(content, d.node); err != nil {
-		return usageErrorf("%s: %v", d.file, err)
-	}
-	if err := d.node.Decode(&d.fields); err != nil {
-		return usageErrorf("%s: the spec must be a mapping of fields to values: %v", d.file, err)
-	}
-	if d.fields == nil {
-		d.fields = map[string]any{} // an empty file
-	}
-	return nil
-}
-
-func (d *document) override(flags *pflag.FlagSet) error {
-	for _, f := range fieldFlags {
-		if flags.Changed(f.flag) {
-			text, _ := flags.GetString(f.flag)
-			d.set(f.field, f.flag, paramValue(typeOf(aurea.SpecParameters(), f.field), text))
-		}
-	}
-	if flags.Changed("job-duration") {
-		text, _ := flags.GetString("job-duration")
-		duration, err := time.ParseDuration(text)
-		if err != nil {
-			return usageErrorf(`--job-duration must be a duration such as 100ms; got %q`, text)
-		}
-		delete(d.fields, "workload")
-		d.set("job_duration_ms", "job-duration", duration.Seconds()*1000)
-	}
-	if flags.Changed("workload") {
-		kind, _ := flags.GetString("workload")
-		delete(d.fields, "job_duration_ms")
-		d.set("workload", "workload", map[string]any{"kind": kind})
-	}
-	if flags.Changed("include-jobs") {
-		include, _ := flags.GetBool("include-jobs")
-		d.set("include_jobs", "include-jobs", include)
-	}
-	if flags.Changed("threshold") {
-		expressions, _ := flags.GetStringArray("threshold")
-		d.set("thresholds", "threshold", expressions)
-	}
-	if err := d.pairs(flags, "param", "workload"); err != nil {
-		return err
-	}
-	return d.pairs(flags, "label", "labels")
-}
-
-func (d *document) set(field, flag string, value any) {
-	d.fields[field] = value
-	d.flags[field] = flag
-}
-
-// pairs lays key=value flags over an object of the spec.
-func (d *document) pairs(flags *pflag.FlagSet, flag, field string) error {
-	if !flags.Changed(flag) {
+// checkWorkload finds mistakes in the workload of a spec that has others, too.
+func (d *document) checkWorkload(spec aurea.Spec) error {
+	if spec.Workload == nil || spec.Workload.Kind == "" {
 		return nil
 	}
-	given, _ := flags.GetStringArray(flag)
-	object, ok := d.fields[field].(map[string]any)
-	if !ok {
-		if field == "workload" {
-			return usageErrorf("--param needs --workload KIND, or a workload in the spec")
-		}
-		object = map[string]any{}
-	}
-	for _, pair := range given {
-		key, text, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return usageErrorf("--%s must be key=value; got %q", flag, pair)
-		}
-		if field == "workload" {
-			if err := setParam(object, key, text); err != nil {
-				return err
-			}
-		} else {
-			object[key] = text
+	return d.locate(workload.CheckParameters(*spec.Workload))
+}
+
+// everyMistake joins errors into one that has all of the wrong fields.
+func everyMistake(errs ...error) error {
+	all := &aurea.InvalidError{}
+	for _, err := range errs {
+		var invalid *aurea.InvalidError
+		if errors.As(err, &invalid) {
+			all.Fields = append(all.Fields, invalid.Fields...)
+		} else if err != nil {
+			return err
 		}
 	}
-	d.set(field, flag, object)
+	return all
+}
+
+// read reads a file or standard input. With an error about mistakes in it the
+// document has what could be read of it.
+func (d *document) read(name string) error {
+	file, err := readSpecFile(name, d.stdin)
+	if name == "-" {
+		d.stdin = nil
+	}
+	if d.fields = nil; file != nil {
+		d.file, d.fields = file, file.fields
+	}
+	return hintURL(name, err)
+}
+
+func (d *document) set(field, from string, value any) {
+	d.fields[field] = value
+	for location := range d.from {
+		if strings.HasPrefix(location, field+".") {
+			delete(d.from, location)
+		}
+	}
+	d.from[field] = from
+}
+
+func (d *document) has(field string) bool {
+	_, given := d.fields[field]
+	return given
+}
+
+// keeps reports whether a field stays as it is, because the layer is below it.
+func (d *document) keeps(field string, l layer) bool { return l.environment && d.has(field) }
+
+// A layer is the flags of one origin.
+type layer struct {
+	flags       *pflag.FlagSet
+	environment bool // those from variables, which leave what is there
+}
+
+// flag is a flag of the layer that was given; nil if it was not.
+func (l layer) flag(name string) *pflag.Flag {
+	flag := l.flags.Lookup(name)
+	if !flag.Changed || (variable(flag) != "") != l.environment {
+		return nil
+	}
+	return flag
+}
+
+// values are those of a flag that is a list.
+func (l layer) values(flag *pflag.Flag) []string {
+	list, _ := l.flags.GetStringArray(flag.Name)
+	return list
+}
+
+// lay lays a layer over what there is, or, of the environment, below it.
+func (d *document) lay(l layer) error {
+	for _, f := range fieldFlags {
+		flag := l.flag(f.flag)
+		if flag == nil || d.keeps(f.field, l) {
+			continue
+		}
+		text := flag.Value.String()
+		if !utf8.ValidString(text) {
+			return usageErrorf("%s must be text in UTF-8", origin(flag))
+		}
+		d.set(f.field, origin(flag), paramValue(typeOf(aurea.SpecParameters(), f.field), text))
+	}
+	if flag := l.flag("include-jobs"); flag != nil && !d.keeps("include_jobs", l) {
+		d.set("include_jobs", origin(flag), flag.Value.String() == "true")
+	}
+	if flag := l.flag("threshold"); flag != nil && !d.keeps("thresholds", l) {
+		d.set("thresholds", origin(flag), l.values(flag))
+	}
+	if err := d.layWork(l); err != nil {
+		return err
+	}
+	return d.layLabels(l)
+}
+
+// layWork lays what a job does: a kind or a duration replaces what there is.
+func (d *document) layWork(l layer) error {
+	length, kind := l.flag("job-duration"), l.flag("workload")
+	if length == nil && kind == nil || l.environment && (d.has("workload") || d.has("job_duration_ms")) {
+		return nil
+	}
+	delete(d.fields, "workload")
+	delete(d.fields, "job_duration_ms")
+	return d.setWork(length, kind)
+}
+
+func (d *document) setWork(length, kind *pflag.Flag) error {
+	if length != nil {
+		duration, err := time.ParseDuration(length.Value.String())
+		if err != nil {
+			return usageErrorf(`%s must be a duration such as 100ms; got %q`, origin(length), length.Value)
+		}
+		d.set("job_duration_ms", origin(length), duration.Seconds()*1000)
+	}
+	if kind != nil {
+		d.set("workload", origin(kind), map[string]any{"kind": kind.Value.String()})
+	}
 	return nil
 }
 
-// scalar reads a flag's text as JSON where it is a number, true or false, and
-// as a string otherwise; whether that is right is DecodeSpec's to say.
-func scalar(text string) any {
-	if text == "true" || text == "false" {
-		return text == "true"
+func (d *document) layLabels(l layer) error {
+	flag := l.flag("label")
+	if flag == nil {
+		return nil
 	}
-	if json.Valid([]byte(text)) && strings.ContainsAny(text[:1], "-0123456789") {
-		return json.Number(text)
+	labels, ok := d.fields["labels"].(map[string]any)
+	if !ok && d.has("labels") && l.environment {
+		return nil // which DecodeSpec refuses
 	}
-	return text
+	if !ok {
+		labels = map[string]any{}
+		d.fields["labels"] = labels
+	}
+	for _, pair := range l.values(flag) {
+		key, text, err := splitPair(flag, pair)
+		if err != nil {
+			return err
+		}
+		if _, given := labels[key]; given && l.environment {
+			continue
+		}
+		labels[key] = text
+		d.from["labels."+key] = origin(flag)
+	}
+	return nil
 }
 
-// locate adds to every wrong field where it came from: a flag, or a line of the
-// file.
+// splitPair splits the value of a flag that is key=value.
+func splitPair(flag *pflag.Flag, pair string) (key, value string, err error) {
+	key, value, ok := strings.Cut(pair, "=")
+	switch {
+	case !ok || key == "":
+		return "", "", usageErrorf("%s must be key=value; got %q", origin(flag), pair)
+	case !utf8.ValidString(key):
+		return "", "", usageErrorf("%s must have a key in UTF-8; got %q", origin(flag), key)
+	}
+	return key, value, nil
+}
+
+// locate adds to every wrong field where it came from: a flag, a variable, or a
+// line of the file.
 func (d *document) locate(err error) error {
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {
@@ -212,49 +239,28 @@ func (d *document) locate(err error) error {
 	}
 	located := &aurea.InvalidError{}
 	for _, f := range invalid.Fields {
-		top := strings.FieldsFunc(f.Location+".", func(r rune) bool { return r == '.' || r == '[' })
-		switch {
-		case len(top) > 0 && d.flags[top[0]] != "":
-			f.Message = fmt.Sprintf("%s (from --%s)", f.Message, d.flags[top[0]])
-		case d.node != nil:
-			line, column := position(d.node, f.Location)
-			f.Location = fmt.Sprintf("%s:%d:%d: %s", d.file, line, column, f.Location)
+		switch from := d.origin(f.Location); {
+		case from == "" && d.file != nil && d.file.unread(f.Location):
+			continue // which the file's own mistake explains
+		case from != "":
+			f.Message = fmt.Sprintf("%s (from %s)", f.Message, from)
+		case d.file != nil:
+			line, column := d.file.find(f.Location)
+			f.Location = place(d.file.name, line, column, f.Location)
 		}
 		located.Fields = append(located.Fields, f)
 	}
 	return located
 }
 
-// position finds the line and column of a field such as "stages[1].rate", or of
-// the nearest one around it that exists.
-func position(node *yaml.Node, location string) (line, column int) {
-	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
-		node = node.Content[0]
-	}
-	line, column = max(node.Line, 1), max(node.Column, 1)
-	steps := strings.FieldsFunc(location, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
-	for _, step := range steps {
-		key, value := child(node, step)
-		if value == nil {
-			break
+// origin is what set a field, or the closest thing around it, if that was not
+// the file. What the file has is the file's.
+func (d *document) origin(location string) string {
+	for location != "" {
+		if from := d.from[location]; from != "" {
+			return from
 		}
-		line, column, node = key.Line, key.Column, value
+		location = location[:max(strings.LastIndexAny(location, ".["), 0)]
 	}
-	return line, column
-}
-
-// child is an entry of a mapping, with its key, or an item of a list.
-func child(node *yaml.Node, step string) (key, value *yaml.Node) {
-	if node.Kind == yaml.SequenceNode {
-		if i, err := strconv.Atoi(step); err == nil && i < len(node.Content) {
-			return node.Content[i], node.Content[i]
-		}
-		return nil, nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == step {
-			return node.Content[i], node.Content[i+1]
-		}
-	}
-	return nil, nil
+	return ""
 }

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// setenv sets variables given as NAME=value.
+func setenv(t *testing.T, variables []string) {
+	t.Helper()
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+}
+
+// specOf is the spec of a run as compact JSON.
+func specOf(t *testing.T, args ...string) string {
+	t.Helper()
+	code, result := runJSON(t, "", args...)
+	if code != exitOK && code != exitInvalid && code != exitThreshold {
+		t.Errorf("%v: exit %d", args, code)
+	}
+	encoded, err := aurea.PlainJSON(result.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+// A flag stands above the file, the file above the environment, and that above
+// the defaults; an empty variable is an unset one.
+func TestLayers(t *testing.T) {
+	spec := file(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
+	short := file(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
+	for name, test := range map[string]struct {
+		variables, args []string
+		want            string
+	}{
+		"empty": {
+			[]string{"AUREA_THRESHOLD=", "AUREA_NAME=", "AUREA_SEED=", "AUREA_LABEL=", "AUREA_PARAM=", "AUREA_WORKLOAD=", "AUREA_INCLUDE_JOBS=", "AUREA_OUTPUT=", "AUREA_SERVER=", "AUREA_QUIET="}, []string{spec},
+			`{"num_jobs":2,"workload":{"kind":"noop"},"thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file"},"include_jobs":false}`,
+		},
+		"below the file": {
+			[]string{"AUREA_JOBS=9", "AUREA_THRESHOLD=p99 < 1h", "AUREA_NAME=env", "AUREA_SEED=2", "AUREA_LABEL=a=env", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1ms", "AUREA_JOB_DURATION=1ms"}, []string{spec},
+			`{"num_jobs":2,"workload":{"kind":"noop"},"thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file"},"include_jobs":false}`,
+		},
+		"above the defaults": {
+			[]string{"AUREA_CONCURRENCY=1", "AUREA_LABEL=b=env", "AUREA_RUN_TIMEOUT=1m"}, []string{spec},
+			`{"num_jobs":2,"workload":{"kind":"noop"},"concurrency":1,"timeout":"1m0s","thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file","b":"env"},"include_jobs":false}`,
+		},
+		"below flags": {
+			[]string{"AUREA_JOBS=9", "AUREA_NAME=env", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h"}, []string{"--jobs", "3", "--name", "flag", "--workload", "noop", "--seed", "1"},
+			`{"num_jobs":3,"workload":{"kind":"noop"},"seed":1,"name":"flag","include_jobs":false}`,
+		},
+		"alone": {
+			[]string{"AUREA_JOBS=4", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1ms", "AUREA_SEED=5"}, nil,
+			`{"num_jobs":4,"workload":{"duration":"1ms","kind":"sleep"},"seed":5,"include_jobs":false}`,
+		},
+		"with a flag's parameter": {
+			[]string{"AUREA_JOBS=4", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h", "AUREA_SEED=5"}, []string{"--param", "duration=1ms"},
+			`{"num_jobs":4,"workload":{"duration":"1ms","kind":"sleep"},"seed":5,"include_jobs":false}`,
+		},
+		"another way to say it": {
+			[]string{"AUREA_WORKLOAD=http", "AUREA_PARAM=url=http://127.0.0.1:1/", "AUREA_SEED=5"}, []string{short},
+			`{"num_jobs":1,"job_duration_ms":1,"seed":5,"include_jobs":false}`,
+		},
+		"the closest": {
+			[]string{"AUREA_JOBS=9", "AUREA_RUN_JOBS=1", "AUREA_JOB_DURATION=1ms", "AUREA_SEED=5"}, nil,
+			`{"num_jobs":1,"job_duration_ms":1,"seed":5,"include_jobs":false}`,
+		},
+		"cleared by a flag": {
+			nil, []string{spec, "--name", ""},
+			`{"num_jobs":2,"workload":{"kind":"noop"},"thresholds":["throughput > 0"],"seed":1,"labels":{"a":"file"},"include_jobs":false}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			setenv(t, test.variables)
+			if got := specOf(t, test.args...); got != test.want {
+				t.Errorf("\n got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// A message names what the user gave: the variable, the flag, or the line.
+func TestOrigins(t *testing.T) {
+	spec := file(t, "spec.yaml", "num_jobs: 5\nworkload:\n  kind: sleep\n  jitter: 2\n")
+	for _, test := range []struct {
+		variables  []string
+		args, want string
+	}{
+		{[]string{"AUREA_JOBS=x"}, "run", `aurea: num_jobs: must be an integer from 1 to 10000000; got "x" (from AUREA_JOBS)`},
+		{[]string{"AUREA_RUN_JOBS=x"}, "run", `(from AUREA_RUN_JOBS)`},
+		{[]string{"AUREA_RATE=x"}, "run " + spec, `aurea: rate: must be a number from 0.000001 to 100000000; got "x" (from AUREA_RATE)`},
+		{nil, "run --workload sleep --jobs 1 --param jitter=3", `aurea: workload.jitter: must be a number from 0 to 1; got 3 (from --param)`},
+		{nil, "run --jobs 1 --workload http", `(from --workload)`},
+		{nil, "run http://127.0.0.1:1/ --jobs 1 --param max_bytes=x", `got "x" (from --param)`},
+		{nil, "run http://[::1/ --jobs 1", `(from the argument)`},
+		{nil, "run " + spec + " --param duration=x", spec + ":4:3: workload.jitter: must be a number from 0 to 1; got 2\n"},
+		{nil, "run " + spec + " --param duration=x", `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "x" (from --param)`},
+		{[]string{"AUREA_PARAM=a"}, "run " + spec, `aurea: AUREA_PARAM must be key=value; got "a"`},
+		{[]string{"AUREA_JOB_DURATION=5"}, "run --jobs 5", `aurea: AUREA_JOB_DURATION must be a duration such as 100ms; got "5"`},
+		{[]string{"AUREA_OUTPUT=jsn"}, "run", `aurea: AUREA_OUTPUT must be one of html, json, junit, markdown, text; got "jsn"; did you mean json?`},
+		{[]string{"AUREA_LISTEN=5000"}, "serve", `aurea: AUREA_LISTEN must be HOST:PORT, such as 127.0.0.1:5000; got "5000"`},
+		{[]string{"AUREA_ALLOW_TARGET=http://api/"}, "serve", `aurea: AUREA_ALLOW_TARGET: target "http://api/" is a URL`},
+		{[]string{"AUREA_QUEUE=many"}, "serve", `aurea: environment variable AUREA_QUEUE must be a whole number; got "many"`},
+		{[]string{"AUREA_GRACE=10"}, "serve", `aurea: environment variable AUREA_GRACE must be a duration such as 10s; got "10"`},
+		{[]string{"AUREA_MAX_MEMORY=lots"}, "serve", `aurea: environment variable AUREA_MAX_MEMORY must be a number of bytes such as 2GB, 512MiB or 1048576; got "lots"`},
+		{[]string{"AUREA_INSECURE=perhaps"}, "serve", `aurea: environment variable AUREA_INSECURE must be true or false; got "perhaps"`},
+		{[]string{"AUREA_LISTEN=", "AUREA_QUEUE=", "AUREA_GRACE=", "AUREA_INSECURE=", "AUREA_MAX_MEMORY=", "AUREA_STORE=", "AUREA_DATA=", "AUREA_LOG_LEVEL=", "AUREA_ALLOW_TARGET="}, "serve --queue 0", `aurea: --queue must be at least 1; got 0`},
+	} {
+		t.Run(strings.Join(test.variables, " ")+" "+test.args, func(t *testing.T) {
+			setenv(t, test.variables)
+			code, _, stderr := command(t, "", strings.Fields(test.args)...)
+			if code != exitUsage || !strings.Contains(stderr, test.want) {
+				t.Errorf("exit %d, %q; want %q", code, stderr, test.want)
+			}
+		})
+	}
+}
+
+// What is set for aurea run leaves other commands as they are.
+func TestVariablesOfOtherCommands(t *testing.T) {
+	base, head := resultsFile(t, "base.json", 1, 2, 3, 4), resultsFile(t, "head.json", 1, 2, 3, 4)
+	_, want, _ := command(t, "", "compare", base, head)
+	setenv(t, []string{"AUREA_OUTPUT=junit", "AUREA_THRESHOLD=p99 < 1s", "AUREA_NAME=nightly", "AUREA_LABEL=x", "AUREA_WORKLOAD=http", "AUREA_JOBS=x"})
+	code, got, stderr := command(t, "", "compare", base, head)
+	if code == exitUsage || got != want {
+		t.Errorf("exit %d, %s\n%s\nwant\n%s", code, stderr, got, want)
+	}
+	t.Setenv("AUREA_COMPARE_OUTPUT", "json")
+	if _, got, _ = command(t, "", "compare", base, head); !strings.HasPrefix(got, "{") {
+		t.Errorf("AUREA_COMPARE_OUTPUT=json gives %s", got)
+	}
+	if code, _, stderr := command(t, "", "runs", "list", "--server", "http://127.0.0.1:1"); code != exitFailure {
+		t.Errorf("runs list: exit %d, %s", code, stderr)
+	}
+}
+
+// A flag that two commands have means the same in both, or has a variable for
+// each.
+func TestSharedFlagsMeanTheSame(t *testing.T) {
+	meanings := map[string]map[string]bool{}
+	var look func(*cobra.Command)
+	look = func(c *cobra.Command) {
+		c.Flags().VisitAll(func(flag *pflag.Flag) {
+			if meanings[flag.Name] == nil {
+				meanings[flag.Name] = map[string]bool{}
+			}
+			if c.Name() == "run" {
+				meanings[flag.Name]["run"] = true
+			}
+			if variables(c, flag.Name)[len(variables(c, flag.Name))-1] == variables(newRoot(), flag.Name)[0] {
+				meanings[flag.Name]["shared"] = true
+			} else {
+				meanings[flag.Name]["own"] = true
+			}
+		})
+		for _, below := range c.Commands() {
+			look(below)
+		}
+	}
+	look(newRoot())
+	for name, has := range meanings {
+		if own := slices.Contains(runsOwn, name); own != has["own"] || own && !has["run"] {
+			t.Errorf("--%s: %v", name, has)
+		}
+	}
+}
+
+// A flag with nothing behind it is refused, as an unset variable of a shell makes
+// it.
+func TestEmptyFlags(t *testing.T) {
+	spec := file(t, "spec.yaml", "num_jobs: 1\njob_duration_ms: 1\nthresholds: [\"throughput > 1e12\"]\n")
+	for _, flag := range []string{"threshold", "label", "param", "seed", "rate", "duration", "workload", "server", "push", "output", "arrival", "scratch"} {
+		code, _, stderr := command(t, "", "run", spec, "--"+flag, "")
+		if want := "aurea: --" + flag + " is given without a value"; code != exitUsage || !strings.HasPrefix(stderr, want) {
+			t.Errorf("exit %d, %q; want %q", code, stderr, want)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// The most bytes of files that are read whole.
+const (
+	maxSpecFile  = 16 << 20
+	maxParamFile = 64 << 20
+)
+
+// A specFile is a YAML or JSON file as decoded values that JSON has a form for.
+// It knows where in the file each of them is.
+type specFile struct {
+	name   string
+	fields map[string]any
+	// find returns the line and column of a location such as "stages[1].rate",
+	// or of the nearest value around it that there is.
+	find func(location string) (line, column int)
+	// mistakes are the locations at which there is no value that can be used.
+	mistakes []string
+}
+
+// unread reports whether a location is one of the mistakes, or in one.
+func (f *specFile) unread(location string) bool {
+	return slices.ContainsFunc(f.mistakes, func(mistake string) bool {
+		rest, ok := strings.CutPrefix(location, mistake)
+		return ok && (rest == "" || mistake == "" || strings.ContainsAny(rest[:1], ".["))
+	})
+}
+
+// readSpecFile reads a file; "-" is standard input. The error is a usageError,
+// or an *aurea.InvalidError with every mistake at its line. With the latter the
+// file has what could be read.
+func readSpecFile(name string, stdin io.Reader) (*specFile, error) {
+	content, err := readFile(name, stdin, maxSpecFile)
+	if err != nil {
+		return nil, usageErrorf("cannot read the spec: %w", err)
+	}
+	if name == "-" {
+		name = "standard input"
+	}
+	return parseSpecFile(name, content)
+}
+
+// readFile reads a whole file of up to most bytes; "-" is standard input.
+func readFile(name string, stdin io.Reader, most int) ([]byte, error) {
+	source := stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }() // it was read
+		source = file
+	}
+	content, err := io.ReadAll(io.LimitReader(source, int64(most)+1))
+	if err == nil && len(content) > most {
+		err = fmt.Errorf("%s is larger than %d MiB, the most that is read", name, most>>20)
+	}
+	return content, err
+}
+
+func parseSpecFile(name string, content []byte) (*specFile, error) {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil, usageErrorf("%s is empty; a spec begins with fields such as num_jobs: 100", name)
+	}
+	if isJSON(name, content) {
+		return parseJSONFile(name, content)
+	}
+	return parseYAMLFile(name, content)
+}
+
+// isJSON reports whether a file is meant as JSON, and read by its rules: by its
+// name, or because it begins as a JSON object does. All other text is YAML.
+func isJSON(name string, content []byte) bool {
+	inside, begins := bytes.CutPrefix(bytes.TrimSpace(content), []byte("{"))
+	return strings.EqualFold(filepath.Ext(name), ".json") || begins && bytes.HasPrefix(bytes.TrimSpace(inside), []byte(`"`))
+}
+
+func parseJSONFile(name string, content []byte) (*specFile, error) {
+	f := &specFile{name: name, find: func(location string) (int, int) { return findJSON(content, location) }}
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(content, new(any)); errors.As(err, &syntax) {
+		line, column := lineAt(content, int(syntax.Offset)-1)
+		message := "is not JSON: " + strings.Replace(syntax.Error(), "unexpected end of JSON input", "it ends too early", 1)
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
+	}
+	fields, err := aurea.DecodeDocument(content)
+	f.fields = fields
+	var wrong aurea.FieldError
+	if errors.As(err, &wrong) {
+		return f, f.locate(&aurea.InvalidError{Fields: []aurea.FieldError{wrong}})
+	}
+	return f, nil
+}
+
+// locate adds to every wrong field the line of the file that it is in.
+func (f *specFile) locate(err error) error {
+	var invalid *aurea.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	located := &aurea.InvalidError{}
+	for _, field := range invalid.Fields {
+		line, column := f.find(field.Location)
+		field.Location = place(f.name, line, column, field.Location)
+		located.Fields = append(located.Fields, field)
+	}
+	return located
+}
+
+// place is a location of a file, for people.
+func place(file string, line, column int, location string) string {
+	text := fmt.Sprintf("%s:%d:%d", file, line, column)
+	if location != "" {
+		text += ": " + location
+	}
+	return text
+}
+
+// lineAt is the line and column of a byte, both from 1; a column is a character.
+func lineAt(content []byte, offset int) (line, column int) {
+	before := content[:min(max(offset, 0), len(content))]
+	begin := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, len([]rune(string(before[begin:]))) + 1
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// fieldFlags are the flags that set a field of the spec as it is.
+var fieldFlags = []struct{ flag, field string }{
+	{"jobs", "num_jobs"},
+	{"concurrency", "concurrency"},
+	{"rate", "rate"},
+	{"arrival", "arrival"},
+	{"on-saturation", "on_saturation"},
+	{"duration", "duration"},
+	{"warmup", "warmup"},
+	{"timeout", "timeout"},
+	{"seed", "seed"},
+	{"name", "name"},
+}
+
+// addSpecFlags declares a flag for every field of the spec, with the field's
+// own description.
+func addSpecFlags(flags *pflag.FlagSet) {
+	docs := map[string]string{}
+	for _, p := range aurea.SpecParameters() {
+		docs[p.Name] = p.Doc
+		if len(p.Options) > 0 {
+			docs[p.Name] += " (" + p.Rule() + ")"
+		}
+	}
+	for _, f := range fieldFlags {
+		flags.String(f.flag, "", docs[f.field])
+	}
+	flags.String("job-duration", "", "how long a job sleeps, give or take 20 %, such as 100ms")
+	flags.String("workload", "", "what a job does: a kind; see aurea workloads")
+	flags.StringArray("param", nil, "parameter of the workload, key=value, or key=@file for what a file holds (@- is standard input); repeatable")
+	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
+	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
+	flags.Bool("include-jobs", false, docs["include_jobs"])
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// refuseUnknown has every command that only holds others refuse what it does not
+// hold. Without an argument it still prints its help.
+func refuseUnknown(command *cobra.Command) {
+	for _, held := range command.Commands() {
+		refuseUnknown(held)
+	}
+	if !command.HasSubCommands() {
+		return
+	}
+	command.Args = cobra.ArbitraryArgs
+	command.RunE = func(command *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return command.Help()
+		}
+		return unknownCommand(command, args[0])
+	}
+}
+
+// helpWith is the command help, which refuses a command that there is not.
+func helpWith(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			found, rest, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return unknownCommand(found, rest[0])
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
+}
+
+func unknownCommand(holder *cobra.Command, name string) error {
+	var names []string
+	for _, held := range holder.Commands() {
+		if held.IsAvailableCommand() {
+			names = append(names, held.Name())
+		}
+	}
+	return usageError{fmt.Errorf("unknown command %q for %q%s", name, holder.CommandPath(), didYouMean(name, names)), holder.CommandPath()}
+}
+
+// didYouMean is a question behind a message; "" when nothing is near enough.
+func didYouMean(name string, options []string) string {
+	if near := aurea.Nearest(name, options); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// oneOf is the error about a flag whose value is none of the options.
+func oneOf(flag, value string, options []string) error {
+	rule := "one of " + strings.Join(options, ", ")
+	if len(options) == 2 {
+		rule = strings.Join(options, " or ")
+	}
+	return usageErrorf("%s must be %s; got %q%s", flag, rule, value, didYouMean(value, options))
+}
+
+// wrongFlag says what is wrong with a flag of the command line.
+func wrongFlag(command *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		command.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, "--"+flag.Name) })
+		err = fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))
+	}
+	return usageError{err, command.CommandPath()}
+}

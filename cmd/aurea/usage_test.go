@@ -1,0 +1,85 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// A word that is none is answered with the one that was probably meant, and with
+// the exit code of wrong usage.
+func TestUnknownWords(t *testing.T) {
+	for args, want := range map[string]string{
+		"rn":                           `aurea: unknown command "rn" for "aurea"; did you mean run?; see aurea --help`,
+		"Run":                          `aurea: unknown command "Run" for "aurea"; did you mean run?; see aurea --help`,
+		"xyz":                          `aurea: unknown command "xyz" for "aurea"; see aurea --help`,
+		"runs lst":                     `aurea: unknown command "lst" for "aurea runs"; did you mean list?; see aurea runs --help`,
+		"runs xyz --server x":          `aurea: unknown flag: --server`,
+		"completion bsh":               `aurea: unknown command "bsh" for "aurea completion"; did you mean bash?; see aurea completion --help`,
+		"help rn":                      `aurea: unknown command "rn" for "aurea"; did you mean run?; see aurea --help`,
+		"help runs lst":                `aurea: unknown command "lst" for "aurea runs"; did you mean list?; see aurea runs --help`,
+		"run --job 5":                  `aurea: unknown flag: --job; did you mean --jobs?; see aurea run --help`,
+		"run --concurency=5":           `aurea: unknown flag: --concurency; did you mean --concurrency?; see aurea run --help`,
+		"run --xyzzy":                  `aurea: unknown flag: --xyzzy; see aurea run --help`,
+		"run -k":                       `aurea: unknown shorthand flag: 'k' in -k; see aurea run --help`,
+		"run -o jsn":                   `aurea: -o must be one of html, json, junit, markdown, text; got "jsn"; did you mean json?; see aurea --help`,
+		"compare a b -o markdwn":       `aurea: -o must be one of json, markdown, text; got "markdwn"; did you mean markdown?; see aurea --help`,
+		"runs list -o JSON":            `aurea: -o must be text or json; got "JSON"; did you mean json?; see aurea --help`,
+		"run --jobs 1 --workload slep": `got "slep"; did you mean sleep?`,
+		"workloads htp":                `got "htp"; did you mean http?`,
+		"run --jobs 1 --workload sleep --param duratoin=1s": `workload.duratoin: is not a field; did you mean duration? (from --param)`,
+	} {
+		code, stdout, stderr := command(t, "", strings.Fields(args)...)
+		if code != exitUsage || !strings.Contains(stderr, want) || stdout != "" {
+			t.Errorf("aurea %s: exit %d, %q, %q; want %q", args, code, stdout, stderr, want)
+		}
+	}
+	for _, args := range []string{"", "runs", "completion", "help", "help runs list", "completion bash"} {
+		if code, stdout, stderr := command(t, "", strings.Fields(args)...); code != exitOK || stdout == "" || stderr != "" {
+			t.Errorf("aurea %s: exit %d, %q, %.80q", args, code, stderr, stdout)
+		}
+	}
+}
+
+// A target without a scheme, or with another one, is not taken for a file.
+func TestTargets(t *testing.T) {
+	for arg, want := range map[string]string{
+		"localhost:5000/livez": "http://localhost:5000/livez", "localhost": "http://localhost", "127.0.0.1:80": "http://127.0.0.1:80",
+		"[::1]:80/x?y=z": "http://[::1]:80/x?y=z", "api:8080": "http://api:8080", "example.com/x.json": "",
+		"ftp://x/y": "http://x/y", "//host/x": "http://host/x", "HTTP:/x": "http://x", "htp://h/spec.json": "http://h/spec.json",
+		"nowhere": "", "nowhere.yaml": "", "/nowhere/x": "", "./nowhere:80": "", "a.b/spec.yml": "",
+	} {
+		hint := `there is no file "` + arg + `", and a URL begins with http:// or https://; did you mean ` + want + "?"
+		if want == "" {
+			hint = "cannot read the spec: open " + arg + ": no such file or directory"
+		}
+		if code, _, stderr := command(t, "", "run", arg); code != exitUsage || !strings.Contains(stderr, hint) {
+			t.Errorf("%s: exit %d, %q; want %q", arg, code, stderr, hint)
+		}
+	}
+}
+
+// All mistakes of a file are told at once, each with its line, in workloads too.
+func TestEveryMistakeOfAFile(t *testing.T) {
+	const yaml = "name: 7\nworkload:\n  kind: http\n  url: 3\n  bdy: x\nnum_jobs: x\nthresholds: [\"p99 < 1s\", \"x < 2\"]\nrate: .inf\n"
+	const json = "{\"num_jobs\": 0,\n \"workload\": {\"kind\": \"mix\", \"parts\": [\n  {\"workload\": {\"kind\": \"sleep\", \"duration\": 5}},\n  {\"workload\": {\"kind\": \"nop\"}}]}}\n"
+	const valid = "num_jobs: 1\nworkload:\n  kind: mix\n  parts:\n  - workload: {kind: sleep, duraton: 5ms}\n  - workload:\n      kind: nop\n"
+	for name, test := range map[string]struct {
+		content string
+		places  []string
+	}{
+		"a.yaml": {yaml, []string{":1:1: name: ", ":4:3: workload.url: ", ":5:3: workload.bdy: ", ":6:1: num_jobs: ", ":7:26: thresholds[1]: ", ":8:7: rate: "}},
+		"b.json": {json, []string{":1:2: num_jobs: ", ":3:34: workload.parts[0].workload.duration: ", ":4:17: workload.parts[1].workload.kind: "}},
+		"c.yaml": {valid, []string{":5:29: workload.parts[0].workload.duraton: ", ":7:7: workload.parts[1].workload.kind: "}},
+	} {
+		spec := file(t, name, test.content)
+		code, _, stderr := command(t, "", "run", spec)
+		if lines := strings.Count(stderr, "\n"); code != exitUsage || lines != len(test.places) {
+			t.Errorf("%s: exit %d, %d mistakes, want %d:\n%s", name, code, lines, len(test.places), stderr)
+		}
+		for _, place := range test.places {
+			if !strings.Contains(stderr, "aurea: "+spec+place) {
+				t.Errorf("%s: there is no %s:\n%s", name, place, stderr)
+			}
+		}
+	}
+}

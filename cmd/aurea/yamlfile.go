@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// maxDirectives is how many lines of a file may begin like a directive. The
+// parser takes time in proportion to their square.
+const maxDirectives = 100
+
+// parseYAMLFile reads a file of one YAML document. Its scalars are those of the
+// core schema of YAML 1.2: what is no number, boolean or null there is text.
+func parseYAMLFile(name string, content []byte) (*specFile, error) {
+	if bytes.Count(content, []byte("\n%")) > maxDirectives {
+		return nil, usageErrorf("%s has more than %d directives", name, maxDirectives)
+	}
+	document, err := loadYAML(content)
+	if errors.Is(err, io.EOF) {
+		return nil, usageErrorf("%s has no fields; a spec begins with fields such as num_jobs: 100", name)
+	}
+	if err != nil {
+		line, column, message := explainYAML(err, content)
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
+	}
+	f := &specFile{name: name, find: func(location string) (int, int) { return findYAML(document, location) }}
+	values := yamlValues{values: maxValues, bytes: maxSpecFile}
+	value := values.of(document, "", 0)
+	fields, ok := value.(map[string]any)
+	if !ok && len(values.wrong) == 0 {
+		values.add(document, "", "the spec must be a mapping of fields to values, such as num_jobs: 100")
+	}
+	f.fields, f.mistakes = fields, values.mistakes()
+	return f, values.err(name)
+}
+
+// loadYAML parses a stream of one document; io.EOF means that there is none.
+func loadYAML(content []byte) (*yaml.Node, error) {
+	// The parser knows the directive of 1.1 alone; the scalars are ours anyway.
+	if version, ok := bytes.CutPrefix(content, []byte("%YAML 1.2")); ok {
+		content = append([]byte("%YAML 1.1"), version...)
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	var document, second yaml.Node
+	if err := loader.Load(&document); err != nil {
+		return nil, err
+	}
+	switch err := loader.Load(&second); {
+	case err == nil:
+		return nil, secondDocument(second.Line)
+	case !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	if len(document.Content) == 0 {
+		return nil, io.EOF
+	}
+	root := document.Content[0]
+	if root.Kind == yaml.ScalarNode && root.Value == "" && root.Style == 0 {
+		return nil, io.EOF
+	}
+	return root, nil
+}
+
+// A secondDocument is the line at which a stream goes on that should have ended.
+type secondDocument int
+
+func (secondDocument) Error() string { return "there is a second document; a file holds one" }
+
+// findYAML returns the line and column of a location in a document, or of the
+// nearest value around it that there is.
+func findYAML(node *yaml.Node, location string) (line, column int) {
+	line, column = node.Line, node.Column
+	for location != "" {
+		key, value, rest := findEntry(resolved(node), location)
+		if value == nil {
+			break
+		}
+		line, column, node, location = key.Line, key.Column, value, rest
+	}
+	return line, column
+}
+
+// findEntry is the entry of a mapping or a sequence that a location begins with,
+// its key, and the rest of the location.
+func findEntry(node *yaml.Node, location string) (key, value *yaml.Node, rest string) {
+	if node.Kind == yaml.SequenceNode {
+		for i, item := range node.Content {
+			if rest, ok := stepInto(location, fmt.Sprintf("[%d]", i)); ok {
+				return item, item, rest
+			}
+		}
+		return nil, nil, ""
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if rest, ok := stepInto(location, resolved(node.Content[i]).Value); ok {
+			return node.Content[i], node.Content[i+1], rest
+		}
+	}
+	return nil, nil, ""
+}
+
+// resolved is the node that an alias stands for, and any other node itself.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}

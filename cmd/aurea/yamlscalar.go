@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// binary is a scalar tagged !!binary, decoded.
+type binary []byte
+
+// The scalars of the core schema that are not text (YAML 1.2.2, section 10.3).
+var (
+	yamlNull    = []string{"", "~", "null", "Null", "NULL"}
+	yamlTrue    = []string{"true", "True", "TRUE"}
+	yamlFalse   = []string{"false", "False", "FALSE"}
+	yamlDecimal = regexp.MustCompile(`^([-+]?)([0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?$`)
+	yamlOctal   = regexp.MustCompile(`^0o[0-7]+$`)
+	yamlHex     = regexp.MustCompile(`^0x[0-9a-fA-F]+$`)
+	yamlNoJSON  = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+)
+
+// maxYAMLDigits is how many digits of a hexadecimal or octal number are read.
+const maxYAMLDigits = 200
+
+// scalarOf is the value of a scalar: a string, json.Number, bool, nil or binary.
+func scalarOf(node *yaml.Node) (any, error) {
+	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	if node.Style&yaml.TaggedStyle == 0 {
+		if node.Style&quoted != 0 {
+			return node.Value, nil
+		}
+		return plainScalar(node.Value)
+	}
+	switch node.Tag {
+	case "!!str":
+		return node.Value, nil
+	case "!!binary":
+		content, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(node.Value), ""))
+		if err != nil {
+			return nil, fmt.Errorf("is marked as binary and must be base64: %w", err)
+		}
+		return binary(content), nil
+	case "!!timestamp":
+		return node.Value, nil // as it was written
+	case "!!null", "!!bool", "!!int", "!!float":
+		return taggedScalar(node)
+	}
+	return nil, fmt.Errorf("has the tag %s, for which there is no use here", node.Tag)
+}
+
+// isText reports whether a node is a string.
+func isText(node *yaml.Node) bool {
+	if node.Kind != yaml.ScalarNode {
+		return false
+	}
+	value, err := scalarOf(node)
+	_, ok := value.(string)
+	return ok && err == nil
+}
+
+// taggedScalar is a scalar that its tag wants to be no text.
+func taggedScalar(node *yaml.Node) (any, error) {
+	value, err := plainScalar(node.Value)
+	if err != nil {
+		return nil, err
+	}
+	ok := false
+	switch number := value.(type) {
+	case nil:
+		ok = node.Tag == "!!null"
+	case bool:
+		ok = node.Tag == "!!bool"
+	case json.Number:
+		ok = node.Tag == "!!float" || node.Tag == "!!int" && !strings.ContainsAny(number.String(), ".eE")
+	}
+	if !ok {
+		return nil, fmt.Errorf("has the tag %s and must be that; got %q", node.Tag, node.Value)
+	}
+	return value, nil
+}
+
+// plainScalar is a scalar without quotes.
+func plainScalar(text string) (any, error) {
+	switch {
+	case slices.Contains(yamlNull, text):
+		return nil, nil
+	case slices.Contains(yamlTrue, text):
+		return true, nil
+	case slices.Contains(yamlFalse, text):
+		return false, nil
+	case yamlNoJSON.MatchString(text):
+		return nil, fmt.Errorf("must be a number that JSON has; got %s", text)
+	case yamlOctal.MatchString(text) || yamlHex.MatchString(text):
+		if len(text) > maxYAMLDigits {
+			return nil, errors.New("has too many digits; write a number of that size in decimal")
+		}
+		number, _ := new(big.Int).SetString(text, 0) // which takes 0o and 0x
+		return json.Number(number.String()), nil
+	}
+	if number := decimal(text); number != "" {
+		return json.Number(number), nil
+	}
+	return text, nil
+}
+
+// decimal is a decimal number as JSON writes it, with the digits that it has; ""
+// where the text is none. JSON has no plus, no zeros before others, and digits
+// on both sides of a point.
+func decimal(text string) string {
+	parts := yamlDecimal.FindStringSubmatch(text)
+	if parts == nil || strings.Trim(parts[2]+parts[3], ".") == "" {
+		return ""
+	}
+	sign, whole, fraction, exponent := strings.TrimPrefix(parts[1], "+"), strings.TrimLeft(parts[2], "0"), parts[3], parts[4]
+	if whole == "" {
+		whole = "0"
+	}
+	return sign + whole + strings.TrimSuffix(fraction, ".") + exponent
+}
