@@ -72,6 +72,11 @@ type Manager struct {
 
 	watchers atomic.Int64
 
+	wall  func() time.Time // the wall clock
+	began time.Time        // when the manager was made
+	clock clockGuard
+	held  bool // nothing is forgotten by age
+
 	mu      sync.Mutex
 	closing bool
 	trouble error             // why runs cannot be kept at the moment
@@ -136,6 +141,8 @@ func New(executor Executor, options Options) *Manager {
 		options:  options,
 		wake:     make(chan struct{}, 1),
 		started:  make(chan struct{}),
+		wall:     time.Now,
+		began:    time.Now(),
 		room:     make(chan struct{}, mostKeeping),
 		live:     map[string]*entry{},
 		peeks:    map[string]*peek{},

@@ -160,18 +160,6 @@ func (m *Manager) adopt(ctx context.Context) {
 	}
 }
 
-// prune forgets what is not to be kept.
-func (m *Manager) prune(ctx context.Context) {
-	if m.options.Keep == (aurea.Retention{}) {
-		return
-	}
-	forgotten, err := m.store.Prune(ctx, m.options.Keep)
-	m.note(err)
-	if forgotten > 0 {
-		m.options.Log.Info("old runs forgotten", "runs", forgotten)
-	}
-}
-
 // check looks for runs that are not what was kept. It disturbs no run: it begins
 // when none runs, and ends when one begins.
 func (m *Manager) check(ctx context.Context) {

@@ -7,6 +7,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// What is forgotten by age in one sweep: a tenth of what is kept, but not fewer
+// than so many. Should the clock be wrong, there is time to notice it.
+const (
+	sweepShare = 10
+	sweepLeast = 100
+)
+
 // What is forgotten in one transaction: so little that nobody waits for long.
 const (
 	pruneRuns  = 25
@@ -25,6 +32,9 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 		n, err = s.forget(ctx, batch)
 		forgotten += n
 	}
+	if excess.capped {
+		s.log.Warn("more runs are older than is kept; they are left for the next sweeps", "forgotten", forgotten)
+	}
 	if err == nil && forgotten > 0 {
 		err = s.shrink(ctx)
 	}
@@ -34,6 +44,8 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 // An excess is what there is too much of.
 type excess struct {
 	before      int64 // created before
+	aged        int64 // how many of those may be forgotten yet
+	capped      bool  // there are more of those
 	runs, bytes int64
 }
 
@@ -41,8 +53,12 @@ func (e excess) any() bool { return e.before != 0 || e.runs > 0 || e.bytes > 0 }
 
 // takes reports whether the next oldest run has to go, and counts it as gone.
 func (e *excess) takes(c candidate) bool {
-	if c.created >= e.before && e.runs <= 0 && e.bytes <= 0 {
-		return false
+	old := c.created < e.before
+	if e.runs <= 0 && e.bytes <= 0 {
+		if e.capped = old && e.aged == 0; !old || e.capped {
+			return false
+		}
+		e.aged--
 	}
 	e.runs--
 	e.bytes -= c.bytes
@@ -51,14 +67,16 @@ func (e *excess) takes(c candidate) bool {
 
 func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error) {
 	var e excess
-	if keep.Age > 0 {
-		e.before = micros(time.Now().Add(-keep.Age))
-	}
-	if keep.Runs <= 0 && keep.Bytes <= 0 {
+	if keep == (aurea.Retention{}) {
 		return e, nil
 	}
-	var runs, bytes int64
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM runs`).Scan(&runs, &bytes)
+	query := `SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT), ` + s.dialect.now + ` FROM runs`
+	var runs, bytes, now int64
+	err := s.reader.QueryRowContext(ctx, query).Scan(&runs, &bytes, &now)
+	if keep.Age > 0 { // by the clock that is behind, if one of the two is wrong
+		e.before = min(now, micros(time.Now())) - keep.Age.Microseconds()
+		e.aged = max(runs/sweepShare, sweepLeast)
+	}
 	if keep.Runs > 0 {
 		e.runs = runs - keep.Runs
 	}

@@ -43,6 +43,24 @@ func testPruneByAge(t *testing.T, place Place) {
 	expect(t, jobs(t, s, NewRun(9).ID), records(100))
 }
 
+// One sweep forgets a part of those that are too old, oldest first; the next ones
+// the rest.
+func testPruneManyByAge(t *testing.T, place Place) {
+	const all, once = 250, 100
+	s := place.Open(t)
+	check(t, KeepMany(s, all)) // created in order, long ago
+	keep := aurea.Retention{Age: time.Minute}
+	for left := all; left > 0; left = max(left-once, 0) {
+		ids := allIDs(t, s, aurea.RunQuery{})
+		expect(t, len(ids), left)
+		expect(t, ids[0], NewRun(all).ID)
+		expect(t, must[int](t)(s.Prune(t.Context(), keep)), min(once, left))
+	}
+	expect(t, must[int](t)(s.Prune(t.Context(), keep)), 0)
+	check(t, KeepMany(s, all))
+	expect(t, must[int](t)(s.Prune(t.Context(), aurea.Retention{Runs: 1})), all-1) // a number needs no clock
+}
+
 func testPruneByNumber(t *testing.T, place Place) {
 	s := place.Open(t)
 	ages(t, s)

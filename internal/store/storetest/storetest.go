@@ -45,6 +45,7 @@ var tests = []struct {
 	{"cancel", testCancel},
 	{"recover", testRecover},
 	{"prune by age", testPruneByAge},
+	{"prune many by age", testPruneManyByAge},
 	{"prune by number", testPruneByNumber},
 	{"prune by bytes", testPruneByBytes},
 	{"ready", testReady},
