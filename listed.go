@@ -15,10 +15,12 @@ type ListedRun struct {
 	Run                    // without Spec and Result
 	Spec   json.RawMessage `json:"spec"`
 	Result json.RawMessage `json:"result"` // nil, or null, without one
+
+	LeftOut []string `json:"left_out,omitempty"` // what is too large for a list: the run itself has it
 }
 
 // Listed is the run as a list has it. Its result comes without series, tallies
-// and jobs.
+// and jobs, and a spec only if it is not large.
 func (r Run) Listed() (ListedRun, error) {
 	listed := ListedRun{Run: r}
 	listed.Run.Spec, listed.Run.Result = Spec{}, nil
@@ -29,6 +31,7 @@ func (r Run) Listed() (ListedRun, error) {
 		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
 		listed.Result, err = PlainJSON(short)
 	}
+	listed.LeaveOutLarge(r.Spec.Job().Kind)
 	return listed, errors.Join(wrong, err)
 }
 
@@ -41,6 +44,18 @@ func (l ListedRun) Whole() (Run, error) {
 	}
 	return run, err
 }
+
+// Size is how many bytes the page takes, about.
+func (p RunPage) Size() int64 {
+	size := int64(0)
+	for _, run := range p.Runs {
+		size += int64(len(run.Spec)+len(run.Result)+len(run.Note)) + listedRunSize
+	}
+	return size
+}
+
+// listedRunSize is what a listed run takes beside what is written in it.
+const listedRunSize = 1 << 10
 
 // Whole are the runs of the page, each with its spec and its result.
 func (p RunPage) Whole() ([]Run, error) {
@@ -97,6 +112,11 @@ func (l ListedRun) write(out *bufio.Writer) error {
 		}
 		_, _ = out.WriteString(`,"` + member.name + `":`)
 		_, _ = out.Write(member.value)
+	}
+	if l.LeftOut != nil {
+		names, _ := PlainJSON(l.LeftOut) // which has a form
+		_, _ = out.WriteString(`,"left_out":`)
+		_, _ = out.Write(names)
 	}
 	return out.WriteByte('}')
 }

@@ -1,13 +1,18 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
@@ -19,12 +24,7 @@ func limitedTo(b *budget.Budget) func(*Options) { return func(o *Options) { o.Bu
 // body that it announces. The connection stays open until the test ends.
 func (s *service) sendPart(n int) net.Conn {
 	s.t.Helper()
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(s.t.Context(), "tcp", s.Listener.Addr().String())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = conn.Close() })
+	conn := s.dial()
 	head := strings.ReplaceAll(post(maxBody), "\n", "\r\n")
 	if _, err := io.WriteString(conn, head+`{"name": "`+strings.Repeat("x", n-10)); err != nil {
 		s.t.Fatal(err)
@@ -107,4 +107,109 @@ func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
 		}
 	}
 	until(t, "all of it to be given back", func() bool { held, _, _ := b.Usage(); return held == 0 })
+}
+
+// A page of large runs is small, and says what it leaves out, which the run itself
+// has.
+func TestListLeavesLargeSpecsOut(t *testing.T) {
+	s := serve(t, runs.Options{})
+	var last string
+	for range 6 {
+		run := submit(t, s.manager, wide)
+		until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
+		if _, err := s.manager.Cancel(t.Context(), run.ID); err != nil {
+			t.Fatal(err)
+		}
+		last = run.ID
+	}
+	until(t, "the last one to be stored", func() bool { return status(t, s.manager, last).Finished() })
+	page := s.call("GET", "/v1/runs?limit=200", nil)
+	var list struct {
+		Runs []struct {
+			ID      string
+			Spec    struct{ Workload map[string]any }
+			Result  struct{ Spec map[string]any }
+			LeftOut []string `json:"left_out"`
+		}
+	}
+	page.into(t, &list)
+	if len(page.body) > 100<<10 {
+		t.Errorf("a page of %d runs takes %d bytes", len(list.Runs), len(page.body))
+	}
+	if len(list.Runs) != 6 {
+		t.Errorf("a page has %d runs, want 6", len(list.Runs))
+	}
+	for _, run := range list.Runs {
+		if run.Spec.Workload["kind"] != "http" {
+			t.Errorf("the spec of a listed run is %v", run.Spec)
+		}
+		if want := []string{"spec", "result.spec"}; !slices.Equal(run.LeftOut, want) {
+			t.Errorf("%q are left out, want %q", run.LeftOut, want)
+		}
+	}
+	if got := s.call("GET", "/v1/runs/"+last, nil); len(got.body) < 2000<<10 {
+		t.Errorf("the run itself takes %d bytes", len(got.body))
+	}
+}
+
+// A shown fake has one run, which has finished, with a spec of a megabyte.
+type shown struct{ Runs }
+
+func (shown) Get(_ context.Context, id string) (aurea.Run, error) {
+	parameters := map[string]any{"body": strings.Repeat("x", 1<<20)}
+	return aurea.Run{ID: id, Status: aurea.StatusCompleted, Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "http", Parameters: parameters}}}, nil
+}
+
+func (shown) Ready() error { return nil }
+
+// Answers that nobody reads count against the budget; one that there is no room for
+// is refused, until they are given up.
+func TestUnreadAnswersKeepTheirBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := budget.New(8 << 20)
+		dial, _, _ := listen(t, shown{}, limitedTo(b))
+		const get = "GET /v1/runs/benchmark-1 HTTP/1.1\nHost: localhost\n\n"
+		for range 20 {
+			dial().send(get)
+		}
+		synctest.Wait()
+		held, limit, refused := b.Usage()
+		if held > limit || held < limit/2 {
+			t.Errorf("%d of %d bytes are held", held, limit)
+		}
+		if refused < 12 || refused > 18 {
+			t.Errorf("%d of 20 are refused", refused)
+		}
+		l := dial()
+		l.send(get)
+		if got := l.want(http.StatusServiceUnavailable); got.header.Get("Retry-After") == "" {
+			t.Error("refused without Retry-After")
+		}
+		l.send(getHealth)
+		l.want(http.StatusOK)
+		time.Sleep(writeTimeout + time.Second)
+		synctest.Wait()
+		if held, _, _ := b.Usage(); held != 0 {
+			t.Errorf("%d bytes are held when all are given up", held)
+		}
+		l.send(get)
+		if got := l.want(http.StatusOK); len(got.body) < 1<<20 {
+			t.Errorf("afterwards an answer has %d bytes", len(got.body))
+		}
+	})
+}
+
+// dial opens a connection whose client takes little at a time.
+func (s *service) dial() net.Conn {
+	s.t.Helper()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(s.t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		s.t.Fatal(err)
+	}
+	return conn
 }

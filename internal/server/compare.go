@@ -134,9 +134,12 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 	if err != nil {
 		return nil, s.asProblem(err)
 	}
-	runs, err := page.Whole()
 	var results []*aurea.Result
-	for _, run := range runs {
+	for _, listed := range page.Runs {
+		var run aurea.Run
+		if run, err = s.whole(ctx, listed); err != nil {
+			break
+		}
 		if run.Result != nil {
 			results = append(results, run.Result)
 		}
@@ -148,6 +151,14 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 		return nil, s.asProblem(err)
 	}
 	return results, nil
+}
+
+// whole is a run of a list with all that a comparison looks at.
+func (s *Server) whole(ctx context.Context, listed aurea.ListedRun) (aurea.Run, error) {
+	if listed.LeftOut != nil {
+		return s.options.Runs.Get(ctx, listed.ID)
+	}
+	return listed.Whole()
 }
 
 // Compare has the server compare runs that it keeps. Each side is ids, or one of

@@ -57,14 +57,14 @@ type line struct {
 
 // listen has a server answer on pipes until stop is called; stopped is closed
 // when Serve has returned.
-func listen(t *testing.T, runs Runs) (dial func() *line, stop func(), stopped <-chan struct{}) {
+func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *line, stop func(), stopped <-chan struct{}) {
 	t.Helper()
 	network := pipes{make(chan net.Conn), make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := New(with(runs)).Serve(ctx, network); err != nil {
+		if err := New(with(runs, changes...)).Serve(ctx, network); err != nil {
 			t.Errorf("Serve: %v", err)
 		}
 	}()

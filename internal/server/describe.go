@@ -40,9 +40,23 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	for _, name := range []string{"progress", "result"} {
 		run.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{run.Properties[name], {Type: "null"}}}
 	}
+	run.Properties["left_out"] = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString},
+		Description: "in a list: what is too large for one, such as spec, which is an outline there; the run itself has it"}
+	schemas.Map()["SpecOutline"] = outlineSchema()
+	for _, holder := range []*huma.Schema{run, result} {
+		holder.Properties["spec"] = &huma.Schema{AnyOf: []*huma.Schema{refer("Spec"), refer("SpecOutline")}}
+	}
 	for name, says := range runMembers {
 		run.Properties[name].Description = says
 	}
+}
+
+// outlineSchema is the JSON Schema of what a list has in the place of a large spec.
+func outlineSchema() *huma.Schema {
+	kind := &huma.Schema{Type: huma.TypeObject, Required: []string{"kind"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{"kind": {Type: huma.TypeString}}}
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"workload"}, AdditionalProperties: false,
+		Description: "In a list, of a spec that is too large for one.", Properties: map[string]*huma.Schema{"workload": kind}}
 }
 
 // loadSchema is the JSON Schema of a running run's new load.

@@ -58,15 +58,7 @@ var wide = `{"num_jobs": 1, "timeout": "1h", "workload": {"kind": "http", "url":
 // readNothing asks for the events of a run and reads none of them.
 func (s *service) readNothing(id string) net.Conn {
 	s.t.Helper()
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(s.t.Context(), "tcp", s.Listener.Addr().String())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
-		s.t.Fatal(err)
-	}
+	conn := s.dial()
 	if _, err := io.WriteString(conn, strings.ReplaceAll(getEvents(id), "\n", "\r\n")); err != nil {
 		s.t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
@@ -27,6 +28,16 @@ func (h *holding) take(n int64) error {
 func (h *holding) release() {
 	h.budget.Give(h.bytes)
 	h.bytes = 0
+}
+
+// encode holds a value as a line of JSON.
+func (h *holding) encode(value any) ([]byte, error) {
+	body, err := aurea.PlainJSON(value)
+	if err != nil {
+		return nil, err
+	}
+	body = append(body, '\n')
+	return body, h.take(int64(cap(body)))
 }
 
 // firstRead is what a reader gets without asking: a connection holds as much.

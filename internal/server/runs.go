@@ -60,28 +60,55 @@ type getInput struct {
 func (s *Server) registerGet(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
-	huma.Register(api, op, func(ctx context.Context, input *getInput) (*runAnswer, error) {
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "The run",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Run")}},
+	}}
+	huma.Register(api, op, func(ctx context.Context, input *getInput) (*huma.StreamResponse, error) {
 		wait, err := readWait(input.Wait)
 		if err != nil {
 			return nil, err
 		}
-		run, err := s.get(ctx, input.ID, wait)
+		body, held, err := s.get(ctx, input.ID, wait)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &runAnswer{run}, nil
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			defer held.release()
+			ctx.SetHeader("Content-Type", "application/json")
+			ctx.SetStatus(http.StatusOK)
+			if _, err := ctx.BodyWriter().Write(body); err != nil {
+				s.options.Log.Debug("the client did not take the whole run", "run", input.ID, "error", err)
+			}
+		}}, nil
 	})
 }
 
-func (s *Server) get(ctx context.Context, id string, wait time.Duration) (aurea.Run, error) {
-	if wait == 0 {
-		return s.options.Runs.Get(ctx, id)
+// get is a run as JSON, which counts against the budget until it is released. Of
+// the run itself nothing is held while the client takes it.
+func (s *Server) get(ctx context.Context, id string, wait time.Duration) (body []byte, held *holding, err error) {
+	held = &holding{budget: s.options.Budget, what: "a run"}
+	live := false
+	err = s.reading.pass(ctx, func() error {
+		run, err := s.options.Runs.Get(ctx, id)
+		if live = wait > 0 && !run.Status.Finished(); err != nil || live {
+			return err
+		}
+		body, err = held.encode(run)
+		return err
+	})
+	if err != nil || !live {
+		return body, held, err
 	}
 	ctx, cancel := whileServing(ctx)
 	defer cancel()
 	ctx, cancel = context.WithTimeout(ctx, wait)
 	defer cancel()
-	return s.options.Runs.Wait(ctx, id)
+	run, err := s.options.Runs.Wait(ctx, id)
+	if err == nil {
+		body, err = held.encode(run)
+	}
+	return body, held, err
 }
 
 func readWait(text string) (time.Duration, error) {
@@ -162,7 +189,7 @@ func (s *Server) registerList(api huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
-		Description: "A page of runs; their results have no series",
+		Description: "A page of runs; their results have no series, and what is too large for a list is named in left_out",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("RunPage")}},
 	}}
 	huma.Register(api, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
@@ -170,11 +197,12 @@ func (s *Server) registerList(api huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, err
 		}
-		page, err := s.options.Runs.List(ctx, query)
+		page, held, err := s.list(ctx, query)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			defer held.release()
 			ctx.SetHeader("Content-Type", "application/json")
 			ctx.SetStatus(http.StatusOK)
 			if err := page.WriteJSON(ctx.BodyWriter()); err != nil {
@@ -182,6 +210,18 @@ func (s *Server) registerList(api huma.API, op huma.Operation) {
 			}
 		}}, nil
 	})
+}
+
+// list is a page of runs, which counts against the budget until it is released.
+func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, held *holding, err error) {
+	held = &holding{budget: s.options.Budget, what: "a page of runs"}
+	err = s.reading.pass(ctx, func() error {
+		if page, err = s.options.Runs.List(ctx, query); err != nil {
+			return err
+		}
+		return held.take(page.Size())
+	})
+	return page, held, err
 }
 
 func (i *listInput) query() (aurea.RunQuery, error) {

@@ -19,18 +19,19 @@ func (s *Store) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, 
 			return aurea.RunPage{}, err
 		}
 	}
-	runs, err := s.selected(ctx, &sel)
+	page, more, err := s.selected(ctx, &sel, limit)
 	if err != nil {
 		return aurea.RunPage{}, s.told("list the runs", err)
 	}
-	page := aurea.RunPage{Runs: runs}
-	if len(runs) > limit {
-		page.Runs = runs[:limit]
-		last := page.Runs[limit-1]
+	if more {
+		last := page.Runs[len(page.Runs)-1]
 		page.NextCursor = cursor{micros(last.CreatedAt), last.ID}.String()
 	}
 	return page, nil
 }
+
+// maxPage is the most bytes of a page, but for its last run.
+const maxPage = 4 << 20
 
 func pageSize(limit int) (int, error) {
 	switch {
@@ -42,22 +43,29 @@ func pageSize(limit int) (int, error) {
 	return limit, nil
 }
 
-func (s *Store) selected(ctx context.Context, sel *selection) ([]aurea.ListedRun, error) {
+// selected reads a page of up to limit runs, and whether there are more.
+func (s *Store) selected(ctx context.Context, sel *selection, limit int) (page aurea.RunPage, more bool, err error) {
 	rows, err := s.reader.QueryContext(ctx, sel.statement(), sel.args...)
 	if err != nil {
-		return nil, err
+		return page, false, err
 	}
 	defer rows.Close()
-	runs := []aurea.ListedRun{}
-	for rows.Next() {
-		r, err := scan(rows)
+	page.Runs = []aurea.ListedRun{}
+	for size := int64(0); rows.Next(); {
+		if len(page.Runs) == limit || size > maxPage {
+			return page, true, nil
+		}
+		var kind string
+		r, err := scan(rows, &kind)
 		if err != nil {
-			return nil, err
+			return page, false, err
 		}
 		run, damaged := r.listed()
 		s.damage.note(run.ID, damaged)
 		s.damage.mark(&run)
-		runs = append(runs, run)
+		run.LeaveOutLarge(kind)
+		page.Runs = append(page.Runs, run)
+		size += aurea.RunPage{Runs: []aurea.ListedRun{run}}.Size()
 	}
-	return runs, rows.Err()
+	return page, false, rows.Err()
 }

@@ -31,8 +31,9 @@ func (s *selection) statement() string {
 	for i, status := range statuses {
 		branches[i] = fmt.Sprintf("SELECT * FROM (%s) AS b%d", s.branch(status), i)
 	}
-	return "SELECT " + columns + " FROM (" + strings.Join(branches, " UNION ALL ") + ") AS page JOIN runs r ON r.id = page.id" +
-		" ORDER BY page.created_at DESC, page.id DESC LIMIT " + s.arg(s.limit)
+	const newest = " ORDER BY page.created_at DESC, page.id DESC"
+	ids := "SELECT * FROM (" + strings.Join(branches, " UNION ALL ") + ") AS page" + newest + " LIMIT " + s.arg(s.limit)
+	return "SELECT " + columns + ", r.kind FROM (" + ids + ") AS page JOIN runs r ON r.id = page.id" + newest
 }
 
 // branch finds the newest runs of one status, or, for "", of any.

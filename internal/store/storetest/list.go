@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -140,5 +141,50 @@ func testBadCursor(t *testing.T, place Place) {
 	}
 	if page, err := s.List(t.Context(), aurea.RunQuery{}); err != nil || page.NextCursor != "" {
 		t.Errorf("the only page has a next one: %+v, %v", page, err)
+	}
+}
+
+// A list stays small however large the specs are: they are left out of its rows,
+// and the runs themselves have them. A page of large rows ends early.
+func testLargeSpecs(t *testing.T, place Place) {
+	const runs = 12
+	s := place.Open(t)
+	body := strings.Repeat("x", 1000<<10)
+	var ids []string
+	for i := range runs {
+		run := NewRun(i)
+		run.Spec.Workload = &aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://127.0.0.1:1/", "body": body}}
+		run = Finished(run, 1)
+		run.Result.Spec = run.Spec
+		if i >= runs/2 {
+			run.Result.Warnings = []string{body}
+		}
+		ids = append([]string{Keep(t, s, run).ID}, ids...)
+	}
+	if got := allIDs(t, s, aurea.RunQuery{Limit: runs}); !slices.Equal(got, ids) {
+		t.Errorf("the list has %q, want %q", got, ids)
+	}
+	page := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: runs}))
+	if size := page.Size(); size > 6<<20 {
+		t.Errorf("a page takes %d bytes", size)
+	}
+	if page.NextCursor == "" {
+		t.Errorf("a page has %d runs of a megabyte each", len(page.Runs))
+	}
+	small := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: runs / 2, Until: Began.Add(runs / 2 * time.Second)}))
+	if size := small.Size(); size > 100<<10 {
+		t.Errorf("a page without the specs takes %d bytes", size)
+	}
+	for _, listed := range small.Runs {
+		if string(listed.Spec) != `{"workload":{"kind":"http"}}` {
+			t.Errorf("its spec is %.100s", listed.Spec)
+		}
+		if want := []string{"spec", "result.spec"}; !slices.Equal(listed.LeftOut, want) {
+			t.Errorf("%q are left out, want %q", listed.LeftOut, want)
+		}
+		whole := must[aurea.Run](t)(s.Get(t.Context(), listed.ID))
+		if got := whole.Spec.Workload.Parameters["body"]; got != body {
+			t.Errorf("the run itself has %.20v", got)
+		}
 	}
 }

@@ -38,6 +38,7 @@ var tests = []struct {
 	{"unknown", testUnknown},
 	{"list", testList},
 	{"pages", testPages},
+	{"large specs", testLargeSpecs},
 	{"bad cursor", testBadCursor},
 	{"change", testChange},
 	{"baseline", testBaseline},
