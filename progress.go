@@ -8,12 +8,14 @@ import (
 
 // Progress is what happened in one interval of a run. An executor reports it
 // once an interval and once more at the end, so that the intervals' tallies add
-// up to the run's. Whoever observes it must not keep or change Interval and
-// Failures: their memory is used again.
+// up to the run's. Whoever observes it must not keep or change Interval, Window
+// and Failures: their memory is used again.
 type Progress struct {
 	Elapsed  time.Duration // since the run began, at the end of the interval
 	Length   time.Duration // of the interval
 	Interval *Tally
+	Window   *Tally           // what rates are taken of: the interval, or, when that is brief, it and the one before; nil is the interval
+	Wide     time.Duration    // how long the window is
 	Failures map[string]int64 // by class: the interval's failed jobs, and timeouts that are of another class; those of the warm-up too
 	InFlight int64            // at the end of the interval
 	Paused   time.Duration    // how long of Elapsed the run was paused
@@ -52,18 +54,41 @@ func (p Progress) Errors() []ErrorClass {
 	return classes
 }
 
-// Point sums the interval up.
+// brief is how long an interval must be to have a rate of its own. The last one of
+// a run may be of any length: a few jobs that end within half a millisecond would
+// make thousands a second of it, and none at all would make 0.
+const brief = time.Second / 2
+
+// Brief reports whether the interval is too short for a rate of its own.
+func (p Progress) Brief() bool { return p.Length < brief }
+
+// window is what rates and quantiles are taken of, and its length.
+func (p Progress) window() (*Tally, time.Duration) {
+	if p.Window == nil {
+		return p.Interval, p.Length
+	}
+	return p.Window, p.Wide
+}
+
+// MeanLatency is that of the window, in seconds.
+func (p Progress) MeanLatency() float64 {
+	window, _ := p.window()
+	return window.Latency.Mean()
+}
+
+// Point sums the interval up: its counts, and the rates of the window.
 func (p Progress) Point() Point {
+	window, length := p.window()
 	return Point{
 		T:          p.Elapsed.Seconds(),
 		Started:    p.Interval.Started,
 		OK:         p.Interval.OK,
 		Failed:     p.Interval.Failed + p.Interval.Timeout,
 		InFlight:   p.InFlight,
-		Throughput: ratio(float64(p.Interval.OK), p.Length.Seconds()),
-		P50:        p.Interval.Latency.Quantile(0.50).Seconds(),
-		P90:        p.Interval.Latency.Quantile(0.90).Seconds(),
-		P99:        p.Interval.Latency.Quantile(0.99).Seconds(),
+		Throughput: ratio(float64(window.OK), length.Seconds()),
+		P50:        window.Latency.Quantile(0.50).Seconds(),
+		P90:        window.Latency.Quantile(0.90).Seconds(),
+		P99:        window.Latency.Quantile(0.99).Seconds(),
 	}
 }
 

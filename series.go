@@ -12,7 +12,7 @@ const maxPoints = 256
 
 // A Series is a run as a line of points: one an interval, or, when the run gets
 // long, one for two intervals, for four, and so on, so that there are never
-// more than 256. The quantiles of a longer point are taken from the counts of
+// more than 256. A last interval that is brief is part of the point before it. The quantiles of a longer point are taken from the counts of
 // its intervals. The zero value is empty and ready; a Series belongs to one
 // goroutine at a time.
 type Series struct {
@@ -35,7 +35,7 @@ type stretch struct {
 func (s *Series) Add(p Progress) {
 	next := stretch{Point: p.Point(), intervals: 1, length: p.Length, latency: s.encode(p.Interval.Latency)}
 	s.per = max(s.per, 1)
-	if n := len(s.points); n > 0 && s.points[n-1].intervals < s.per {
+	if n := len(s.points); n > 0 && (s.points[n-1].intervals < s.per || p.Brief()) {
 		s.points[n-1] = s.merge(s.points[n-1], next)
 		return
 	}

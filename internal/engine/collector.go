@@ -34,6 +34,8 @@ type collector struct {
 	series   aurea.Series
 	tracing  *tracing
 	emitted  time.Duration // end of the last interval observed
+	before   *aurea.Tally  // that interval; nil before the first
+	length   time.Duration // of it
 }
 
 type interval struct {
@@ -89,6 +91,9 @@ func (c *collector) close(unstarted, dueInWarmup int64, end time.Duration) (judg
 	c.total.warmup.Cancelled += unstartedInWarmup
 	c.total.judged.Cancelled += unstarted - unstartedInWarmup
 	for len(c.pending) > 0 {
+		for c.pending[0].end >= end && len(c.pending) > 1 {
+			c.join()
+		}
 		c.emit(max(min(c.pending[0].end, end), c.emitted))
 	}
 	c.total.warmup.Planned = c.total.warmup.Accounted()
@@ -149,6 +154,17 @@ func (c *collector) fresh() *aurea.Tally {
 	return tally
 }
 
+// join makes one interval of the first two that are pending.
+func (c *collector) join() {
+	first, second := c.pending[0], c.pending[1]
+	second.tally.Merge(first.tally)
+	for class, n := range first.failed {
+		second.failed[class] += n
+	}
+	c.recycle(first.tally)
+	c.pending = c.pending[1:]
+}
+
 // emit shows the first pending interval, which ended at end.
 func (c *collector) emit(end time.Duration) {
 	progress := aurea.Progress{
@@ -158,10 +174,33 @@ func (c *collector) emit(end time.Duration) {
 	for _, n := range c.inFlight {
 		progress.InFlight += n
 	}
+	used := c.widen(&progress)
 	c.pending = c.pending[1:]
 	c.emitted = end
 	c.series.Add(progress)
 	c.observe(progress)
-	progress.Interval.Reset()
-	c.free = append(c.free, progress.Interval)
+	c.recycle(used)
+}
+
+// widen sets the window of an interval, and keeps it for the next one. It returns
+// the tally that nobody needs any more when the interval was observed; nil when
+// there is none.
+func (c *collector) widen(p *aurea.Progress) (used *aurea.Tally) {
+	if p.Brief() && c.before != nil {
+		c.before.Merge(p.Interval)
+		c.length += p.Length
+		used = p.Interval
+	} else {
+		used, c.before, c.length = c.before, p.Interval, p.Length
+	}
+	p.Window, p.Wide = c.before, c.length
+	return used
+}
+
+// recycle empties a tally for an interval to come.
+func (c *collector) recycle(tally *aurea.Tally) {
+	if tally != nil {
+		tally.Reset()
+		c.free = append(c.free, tally)
+	}
 }

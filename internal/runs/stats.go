@@ -69,7 +69,7 @@ func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	examples.Add(id, p.Interval, time.Now().UTC())
 	s.examples[kind] = examples
 	s.interval = p.Point()
-	s.mean = p.Interval.Latency.Mean()
+	s.mean = p.MeanLatency()
 }
 
 // first moves an item to the front of a list, or puts it there.
