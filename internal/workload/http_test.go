@@ -97,6 +97,8 @@ func TestHTTPSends(t *testing.T) {
 	}{
 		{"simplest", `{"url": "$URL"}`, sent{"GET", "/", "", map[string]string{}}},
 		{"query", `{"url": "$URL/a/{{job}}?q={{choice a&b a&b}}"}`, sent{"GET", "/a/7?q=a%26b", "", map[string]string{}}},
+		{"escaped", `{"url": "$URL/{{choice a/b?c a/b?c}}"}`, sent{"GET", "/a%2Fb%3Fc", "", map[string]string{}}},
+		{"unescaped", `{"url": "$URL/{{raw choice a/b?c=%2F a/b?c=%2F}}"}`, sent{"GET", "/a/b?c=%2F", "", map[string]string{}}},
 		{"text", `{"url": "$URL", "body": "job {{job}}"}`, sent{"POST", "/", "job 7", map[string]string{}}},
 		{"json", `{"url": "$URL", "body": {"n": "{{job}}", "a": [1, true]}}`, sent{"POST", "/", `{"a":[1,true],"n":"7"}`, map[string]string{"Content-Type": "application/json"}}},
 		{"bytes", `{"url": "$URL", "body_base64": "/wB7e2pvYn19gA=="}`, sent{"POST", "/", "\xff\x00{{job}}\x80", map[string]string{}}},
@@ -304,6 +306,8 @@ func TestHTTPChecks(t *testing.T) {
 		{`{"url": "http://localhost/", "tls": {"ca": "x"}}`, "workload.tls.ca: must hold a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"},
 		{`{"url": "http://localhost/", "body_base64": "é"}`, "workload.body_base64: must be base64 (RFC 4648, with padding): illegal base64 data at input byte 0"},
 		{`{"url": "http://localhost/", "body_base64": "AA==", "body": "x"}`, "workload.body_base64: cannot be given together with body; set only one"},
+		{`{"url": "http://localhost/{{raw}}"}`, "workload.url: has {{raw}}, which is not a field; there are " + knownFields},
+		{`{"url": "http://{{raw choice a/ b/}}"}`, "workload.url: must have the same scheme, host and port for all jobs; only path and query may have fields"},
 		{`{"url": "http://localhost/{{jb}}"}`, "workload.url: has {{jb}}, which is not a field; there are " + knownFields},
 	}
 	for _, test := range tests {

@@ -12,8 +12,9 @@ import (
 )
 
 // A template is a text with fields that each job fills in: {{job}}, {{uuid}},
-// {{int 1 100}}. What a job fills in is a pure function of the seed, the job's
-// number, and the field's place. {{{{ stands for {{ itself.
+// {{int 1 100}}, or {{raw choice a/b c/d}} where a URL must not have it escaped.
+// What a job fills in is a pure function of the seed, the job's number, and the
+// field's place. {{{{ stands for {{ itself.
 type template struct {
 	parts []part
 }
@@ -22,6 +23,7 @@ type template struct {
 type part struct {
 	text string
 	fill func(line []byte, job int64) []byte // instead of the text
+	raw  bool                                // never escaped
 }
 
 // A templates makes templates that share a seed: no two of their fields draw the
@@ -48,11 +50,16 @@ func (t *templates) parse(text string) (template, error) {
 		if !closed {
 			return parsed, fmt.Errorf("has {{ without }}; write {{{{ for two braces")
 		}
-		fill, err := t.field(strings.Fields(name))
+		words := strings.Fields(name)
+		raw := len(words) > 1 && words[0] == "raw"
+		if raw {
+			words = words[1:]
+		}
+		fill, err := t.field(words)
 		if err != nil {
 			return parsed, err
 		}
-		parsed.parts = append(parsed.parts, part{fill: fill})
+		parsed.parts = append(parsed.parts, part{fill: fill, raw: raw})
 		text = after
 	}
 }
@@ -68,15 +75,15 @@ func (t template) fixed() bool {
 	return !slices.ContainsFunc(t.parts, func(p part) bool { return p.fill != nil })
 }
 
-// render is the text as the job has it. escape is applied to what fields fill in,
-// unless it is nil.
+// render is the text as the job has it. escape is applied to what fields fill in
+// that are not raw, unless it is nil.
 func (t template) render(job int64, escape func(string) string) string {
 	var line []byte
 	for _, p := range t.parts {
 		switch {
 		case p.fill == nil:
 			line = append(line, p.text...)
-		case escape == nil:
+		case escape == nil || p.raw:
 			line = p.fill(line, job)
 		default:
 			line = append(line, escape(string(p.fill(nil, job)))...)
