@@ -24,6 +24,7 @@ const (
 	Object       Type = "object"   // map[string]any, by Members
 	List         Type = "array"    // []any, each as Items says; one value alone is a list of one, unless NotAlone
 	Texts        Type = "texts"    // map[string]string: an object of strings
+	Fields       Type = "fields"   // []Field: an object of strings or lists of them, or a list of strings such as "name: value"
 	Work         Type = "workload" // Workload: a kind and its parameters
 	Any          Type = "any"      // a value of any form, as it was decoded
 )
@@ -68,6 +69,8 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed, ok = value.(bool)
 	case Texts:
 		parsed, ok = p.texts(value)
+	case Fields:
+		parsed, ok = p.fields(value)
 	case Any:
 		parsed, ok = value, value != nil
 	}
@@ -162,6 +165,8 @@ func (p Parameter) Rule() string {
 		return fmt.Sprintf("a list of up to %v", p.Max)
 	case p.Type == Texts:
 		return fmt.Sprintf("an object of up to %d strings", p.most())
+	case p.Type == Fields:
+		return fmt.Sprintf(`an object of strings, or lists of strings, or a list such as ["name: value"], of up to %d`, p.most())
 	case p.Type == Work:
 		return `a workload such as {"kind": "noop"}`
 	case p.Type == Any:

@@ -27,6 +27,9 @@ func (p Parameter) Schema() map[string]any {
 		schema["type"] = string(Object)
 		schema["additionalProperties"] = map[string]any{"type": string(Text)}
 		schema["maxProperties"] = p.most()
+	case Fields:
+		delete(schema, "type")
+		schema["oneOf"] = p.fieldsSchema()
 	case Work:
 		schema["type"] = string(Object)
 		addMembers(schema, append([]Parameter{{Name: "kind", Type: Text, Required: true, Doc: "what a job does"}}, p.Members...))

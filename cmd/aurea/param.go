@@ -147,7 +147,7 @@ func declared(name, key string) aurea.Type {
 func typeOf(members []aurea.Parameter, key string) aurea.Type {
 	var of aurea.Type
 	for part := range strings.SplitSeq(key, ".") {
-		if of == aurea.Texts {
+		if of == aurea.Texts || of == aurea.Fields {
 			return aurea.Text
 		}
 		of = ""

@@ -63,7 +63,7 @@ func TestTextParameters(t *testing.T) {
 			key := prefix + p.Name
 			texts += check(kind, key+".", p.Members)
 			switch p.Type {
-			case aurea.Texts:
+			case aurea.Texts, aurea.Fields:
 				key += ".x"
 			case aurea.Text, aurea.DurationText:
 			default:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -83,9 +82,9 @@ func portOf(u *url.URL, secure bool) (uint16, error) {
 }
 
 // hostHeader is the Host that a request names.
-func hostHeader(u *url.URL, header http.Header) (string, error) {
+func hostHeader(u *url.URL, header Header) (string, error) {
 	host := u.Host
-	if given := header.Get("Host"); given != "" {
+	if given, _ := header.Get("Host"); given != "" {
 		host = given
 	} else if address, zone, zoned := strings.Cut(host, "%"); zoned { // it means nothing to the server
 		_, port, bracketed := strings.Cut(zone, "]")

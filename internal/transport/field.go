@@ -9,19 +9,23 @@ import (
 )
 
 // checkHeader refuses headers that would make another message of it.
-func checkHeader(header http.Header, length int) error {
-	for name, values := range header {
-		if !isToken([]byte(name)) {
-			return fmt.Errorf("%q is no name of a header", name)
+func checkHeader(header Header, length int) error {
+	seen := map[string]bool{}
+	for _, f := range header {
+		if !isToken([]byte(f.Name)) {
+			return fmt.Errorf("%q is no name of a header", f.Name)
 		}
-		for _, value := range values {
-			if !isValue(value) {
-				return fmt.Errorf("the header %s cannot have the value %q", name, value)
-			}
-			if err := checkFraming(http.CanonicalHeaderKey(name), value, length); err != nil {
-				return err
-			}
+		if !isValue(f.Value) {
+			return fmt.Errorf("the header %s cannot have the value %q", f.Name, f.Value)
 		}
+		name := http.CanonicalHeaderKey(f.Name)
+		if err := checkFraming(name, f.Value, length); err != nil {
+			return err
+		}
+		if once := name == "Host" || name == "Content-Length"; once && seen[name] {
+			return fmt.Errorf("the header %s cannot be sent twice", name)
+		}
+		seen[name] = true
 	}
 	return nil
 }

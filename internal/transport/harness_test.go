@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,10 +99,20 @@ func client(t testing.TB, options Options) *Client {
 	return c
 }
 
+// inOrder is a header with its names in order.
+func inOrder(header http.Header) (fields Header) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			fields = append(fields, Field{name, value})
+		}
+	}
+	return fields
+}
+
 // prepare makes a request of a test.
 func prepare(t testing.TB, c *Client, method, url string, header http.Header, body string) *Request {
 	t.Helper()
-	r, err := c.NewRequest(method, url, header, []byte(body))
+	r, err := c.NewRequest(method, url, inOrder(header), []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}

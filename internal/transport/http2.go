@@ -13,13 +13,13 @@ import (
 )
 
 // http2Request prepares a request for net/http, which speaks HTTP/2 for us.
-func http2Request(method string, u *url.URL, host string, header http.Header, body []byte) *http.Request {
+func http2Request(method string, u *url.URL, host string, header Header, body []byte) *http.Request {
 	r := &http.Request{Method: method, URL: u, Host: host, Header: http.Header{}, ContentLength: int64(len(body))}
-	for name, values := range header {
-		switch name = http.CanonicalHeaderKey(name); name {
+	for _, f := range header {
+		switch name := http.CanonicalHeaderKey(f.Name); name {
 		case "Host", "Connection", "Content-Length":
 		default:
-			r.Header[name] = append(r.Header[name], values...)
+			r.Header.Add(name, f.Value)
 		}
 	}
 	if _, given := r.Header["User-Agent"]; !given {

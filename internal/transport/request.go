@@ -27,7 +27,7 @@ type Request struct {
 // It refuses what would not arrive as it was meant: a url that is not http or
 // https or has a user in it, names and values that HTTP does not allow, and
 // headers that say how a message is framed, which is the client's to say.
-func (c *Client) NewRequest(method, rawURL string, header http.Header, body []byte) (*Request, error) {
+func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
 	if method == "" || !isToken([]byte(method)) || method == http.MethodConnect {
 		return nil, fmt.Errorf("%q is no method that a job may use", method)
 	}
@@ -57,27 +57,19 @@ func (c *Client) NewRequest(method, rawURL string, header http.Header, body []by
 
 // expectsContinue reports whether the body waits until the server wants it (RFC
 // 9110, 10.1.1).
-func expectsContinue(header http.Header) bool {
-	for name, values := range header {
-		if strings.EqualFold(name, "Expect") && len(values) > 0 && strings.EqualFold(values[0], "100-continue") {
-			return true
-		}
-	}
-	return false
+func expectsContinue(header Header) bool {
+	value, _ := header.Get("Expect")
+	return strings.EqualFold(value, "100-continue")
 }
 
 // isIdempotent reports whether a request may be sent again without asking (RFC
 // 9110, 9.2.2): its method is idempotent, or it has a key by which its server
 // knows it again.
-func isIdempotent(method string, header http.Header) bool {
+func isIdempotent(method string, header Header) bool {
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
 		return true
 	}
-	for name := range header {
-		if http.CanonicalHeaderKey(name) == "Idempotency-Key" {
-			return true
-		}
-	}
-	return false
+	_, keyed := header.Get("Idempotency-Key")
+	return keyed
 }

@@ -26,9 +26,9 @@ func TestRequestOnTheWire(t *testing.T) {
 		"escaped":             {method: "GET", url: "http://a/b%20c/%2F?d e=ü#f", want: "GET /b%20c/%2F?d%20e=%C3%BC HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
 		"two slashes":         {method: "GET", url: "http://a//b", want: "GET //b HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
 		"an address's zone":   {method: "GET", url: "http://[fe80::1%25lo]:80/", want: "GET / HTTP/1.1\r\nHost: [fe80::1]:80\r\nUser-Agent: UA\r\n\r\n"},
-		"headers in order":    {method: "DELETE", url: "http://a", header: http.Header{"X-B": {"1", "2"}, "X-A": {" 3\t"}, "user-agent": {"me"}, "Host": {"b"}}, want: "DELETE / HTTP/1.1\r\nHost: b\r\nUser-Agent: me\r\nX-A: 3\r\nX-B: 1\r\nX-B: 2\r\n\r\n"},
+		"headers in order":    {method: "DELETE", url: "http://a", header: http.Header{"X-B": {"1", "2"}, "X-A": {" 3\t"}, "user-agent": {"me"}, "Host": {"b"}}, want: "DELETE / HTTP/1.1\r\nHost: b\r\nX-A: 3\r\nX-B: 1\r\nX-B: 2\r\nuser-agent: me\r\n\r\n"},
 		"no agent":            {method: "GET", url: "http://a", header: http.Header{"User-Agent": {""}}, want: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		"a body":              {method: "POST", url: "http://a", header: http.Header{"Content-Length": {"2"}, "Content-Type": {"x/y"}}, body: "hi", want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Type: x/y\r\nContent-Length: 2\r\n\r\nhi"},
+		"a body":              {method: "POST", url: "http://a", header: http.Header{"Content-Length": {"2"}, "Content-Type": {"x/y"}}, body: "hi", want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\nContent-Type: x/y\r\n\r\nhi"},
 		"no body":             {method: "POST", url: "http://a", want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 0\r\n\r\n"},
 		"a body where few do": {method: "GET", url: "http://a", body: "hi", want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\n\r\nhi"},
 		"closing":             {method: "GET", url: "http://a", header: http.Header{"Connection": {"close"}}, want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nConnection: close\r\n\r\n"},
@@ -92,7 +92,7 @@ func TestRequestsRefused(t *testing.T) {
 		"an upgrade":            {"GET", "http://a", header("Connection", "Upgrade"), "Connection"},
 	} {
 		for _, version2 := range []bool{false, true} {
-			_, err := client(t, Options{HTTP2: version2}).NewRequest(test.method, test.url, test.header, nil)
+			_, err := client(t, Options{HTTP2: version2}).NewRequest(test.method, test.url, inOrder(test.header), nil)
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%s: got the error %v, want one that says %q", name, err, test.says)
 			}
@@ -126,7 +126,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("HEAD", "http://a/%zz", "Connection", "close", []byte{})
 	f.Add("OPTIONS", "http://a/*?*", "Content-Length", "0", []byte{})
 	f.Fuzz(func(t *testing.T, method, rawURL, name, value string, body []byte) {
-		r, err := New(Options{KeepAlive: true}).NewRequest(method, rawURL, http.Header{name: {value}}, body)
+		r, err := New(Options{KeepAlive: true}).NewRequest(method, rawURL, Header{{name, value}}, body)
 		if err != nil {
 			return
 		}

@@ -1,10 +1,8 @@
 package transport
 
 import (
-	"maps"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,48 +17,53 @@ var userAgent = sync.OnceValue(func() string {
 	return "aurea/" + version
 })
 
-// serialize is a request as HTTP/1.1 writes it (RFC 9112), with its headers in a
-// fixed order. What it is given has been checked.
-func serialize(method, requestTarget, host string, header http.Header, body []byte, keepAlive bool) []byte {
+// serialize is a request as HTTP/1.1 writes it (RFC 9112): Host first, as it should
+// be, then what the caller gives in its order, then what it leaves to the client.
+// What it is given has been checked.
+func serialize(method, requestTarget, host string, header Header, body []byte, keepAlive bool) []byte {
 	var b strings.Builder
-	b.WriteString(method + " " + requestTarget + " HTTP/1.1\r\nHost: " + host + "\r\n")
-	if agent, given := agentOf(header); !given {
-		b.WriteString("User-Agent: " + userAgent() + "\r\n")
-	} else if agent != "" {
-		b.WriteString("User-Agent: " + agent + "\r\n")
+	line := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
+	b.WriteString(method + " " + requestTarget + " HTTP/1.1\r\n")
+	line(nameOf(header, "Host"), host)
+	if _, given := header.Get("User-Agent"); !given {
+		line("User-Agent", userAgent())
 	}
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		switch http.CanonicalHeaderKey(name) {
-		case "Host", "User-Agent", "Content-Length":
+	for _, f := range header {
+		value := strings.Trim(f.Value, " \t")
+		switch http.CanonicalHeaderKey(f.Name) {
+		case "Host":
 			continue
+		case "User-Agent":
+			if value == "" {
+				continue
+			}
 		case "Connection":
 			if !keepAlive {
 				continue
 			}
 		}
-		for _, value := range header[name] {
-			b.WriteString(name + ": " + strings.Trim(value, " \t") + "\r\n")
-		}
+		line(f.Name, value)
 	}
 	if !keepAlive {
-		b.WriteString("Connection: close\r\n")
+		line("Connection", "close")
 	}
-	if len(body) > 0 || method == "POST" || method == "PUT" || method == "PATCH" {
-		b.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
+	wanted := len(body) > 0 || method == "POST" || method == "PUT" || method == "PATCH"
+	if _, given := header.Get("Content-Length"); wanted && !given {
+		line("Content-Length", strconv.Itoa(len(body)))
 	}
 	b.WriteString("\r\n")
 	b.Write(body)
 	return []byte(b.String())
 }
 
-// agentOf is the User-Agent that the caller wants, under whatever spelling.
-func agentOf(header http.Header) (agent string, given bool) {
-	for name, values := range header {
-		if http.CanonicalHeaderKey(name) == "User-Agent" {
-			return strings.Trim(strings.Join(values, " "), " \t"), true
+// nameOf is a name in the case in which the caller writes it.
+func nameOf(header Header, name string) string {
+	for _, f := range header {
+		if strings.EqualFold(f.Name, name) {
+			return f.Name
 		}
 	}
-	return "", false
+	return name
 }
 
 // escapeQuery escapes what net/url leaves in a query as it was given, and would

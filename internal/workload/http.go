@@ -18,7 +18,7 @@ var web = kind{
 		Parameters: []aurea.Parameter{
 			{Name: "url", Type: aurea.Text, Max: 8192, Required: true, Doc: "whom to call; path and query may have fields such as {{job}}"},
 			{Name: "method", Type: aurea.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
-			{Name: "headers", Type: aurea.Texts, Doc: "of the request; values may have fields"},
+			{Name: "headers", Type: aurea.Fields, Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields"},
 			{Name: "body", Type: aurea.Any, Doc: "of the request: a text, or what is sent as JSON; may have fields " + knownFields},
 			{Name: bodyBytes, Type: aurea.Text, Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body"},
 			expectParameter,

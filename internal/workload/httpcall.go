@@ -15,7 +15,7 @@ type prepared struct {
 	*transport.Request
 	method string
 	url    *url.URL
-	header http.Header
+	header transport.Header
 	body   []byte
 }
 
@@ -82,24 +82,16 @@ func (c *caller) prepare(p prepared, from *url.URL) (prepared, error) {
 		return p, &Failure{transport.ClassForbidden, err}
 	}
 	if !transport.SameOrigin(p.url, from) {
-		p.header = without(p.header, "Authorization", "Cookie", "Proxy-Authorization", "Host")
+		p.header = p.header.Without("Authorization", "Cookie", "Proxy-Authorization", "Host")
 	}
 	if p.body == nil {
-		p.header = without(p.header, "Content-Type", "Content-Length")
+		p.header = p.header.Without("Content-Type", "Content-Length")
 	}
 	var err error
 	if p.Request, err = c.client.NewRequest(p.method, p.url.String(), p.header, p.body); err != nil {
 		return p, &Failure{transport.ClassProtocol, err}
 	}
 	return p, nil
-}
-
-func without(header http.Header, names ...string) http.Header {
-	bare := header.Clone()
-	for _, name := range names {
-		bare.Del(name)
-	}
-	return bare
 }
 
 // classed is an error of an exchange as a job's failure.

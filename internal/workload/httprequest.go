@@ -3,7 +3,6 @@ package workload
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -81,13 +80,13 @@ func anchored(text string) bool {
 }
 
 func (r *request) readHeaders(values map[string]any, fields *templates) error {
-	given, _ := values["headers"].(map[string]string)
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		value, err := fields.parse(given[name])
+	given, _ := values["headers"].([]aurea.Field)
+	for _, f := range given {
+		value, err := fields.parse(f.Text)
 		if err != nil {
-			return wrongField("headers."+name, err.Error())
+			return wrongField("headers."+f.Name, err.Error())
 		}
-		r.headers = append(r.headers, header{name, value})
+		r.headers = append(r.headers, header{f.Name, value})
 	}
 	return nil
 }
@@ -152,15 +151,15 @@ func (r *request) of(job int64, traceparent string) (prepared, error) {
 	if err != nil {
 		return prepared{}, err
 	}
-	p := prepared{method: r.method, url: to, header: http.Header{}, body: []byte(r.body.render(job, nil))}
-	if r.json {
-		p.header.Set("Content-Type", "application/json")
+	p := prepared{method: r.method, url: to, body: []byte(r.body.render(job, nil))}
+	if r.json && !r.has("Content-Type") {
+		p.header = append(p.header, transport.Field{Name: "Content-Type", Value: "application/json"})
 	}
 	for _, h := range r.headers {
-		p.header.Set(h.name, h.value.render(job, nil))
+		p.header = append(p.header, transport.Field{Name: h.name, Value: h.value.render(job, nil)})
 	}
 	if traceparent != "" {
-		p.header.Set(traceHeader, traceparent)
+		p.header = append(p.header, transport.Field{Name: traceHeader, Value: traceparent})
 	}
 	p.Request, err = r.client.NewRequest(p.method, p.url.String(), p.header, p.body)
 	return p, err

@@ -34,9 +34,16 @@ export function lines(schema, name, needed) {
     const values = filled(control).map(({ text }) => read(text));
     return values.length > 0 ? `[${values.join(",")}]` : undefined;
   };
-  const set = (value) => { control.value = [value ?? []].flat().map(written).join("\n"); };
+  const set = (value) => { control.value = asLines(value ?? []).map(written).join("\n"); };
   const find = ([index]) => ({ control, line: filled(control)[index]?.line });
   return labelled(control, schema, name, needed, { json, set, find });
+}
+
+// asLines is a list, or an object of texts or lists of them as one of such as
+// "name: value", where a schema allows both.
+function asLines(value) {
+  if (typeof value !== "object" || Array.isArray(value)) return [value].flat();
+  return Object.entries(value).flatMap(([name, texts]) => [texts].flat().map((text) => `${name}: ${text}`));
 }
 
 export function isTexts(schema) {

@@ -1,0 +1,37 @@
+package aurea
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFields(t *testing.T) {
+	p := Parameter{Type: Fields, Max: 3}
+	for name, test := range map[string]struct {
+		value any
+		want  []Field // nil is refused
+	}{
+		"an object":       {map[string]any{"b": "2", "a": "1"}, []Field{{"a", "1"}, {"b", "2"}}},
+		"case":            {map[string]any{"X-a": "1", "x-A": "2"}, []Field{{"X-a", "1"}, {"x-A", "2"}}},
+		"a list of texts": {map[string]any{"a": []any{"2", "1"}}, []Field{{"a", "2"}, {"a", "1"}}},
+		"lines":           {[]any{"b: 2", "a:1", "b:  3: 4"}, []Field{{"b", "2"}, {"a", "1"}, {"b", "3: 4"}}},
+		"an empty text":   {[]any{"a:"}, []Field{{"a", ""}}},
+		"no colon":        {[]any{"a"}, nil},
+		"a number":        {map[string]any{"a": true}, nil},
+		"a list deeper":   {map[string]any{"a": []any{[]any{"1"}}}, nil},
+		"too many":        {map[string]any{"a": []any{"1", "2", "3", "4"}}, nil},
+		"a text":          {"a: 1", nil},
+	} {
+		got, err := p.Parse(test.value)
+		if test.want == nil {
+			if err == nil {
+				t.Errorf("%s is read as %v", name, got)
+			}
+			continue
+		}
+		if diff := cmp.Diff(any(test.want), got); err != nil || diff != "" {
+			t.Errorf("%s: %v %s", name, err, diff)
+		}
+	}
+}
