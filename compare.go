@@ -1,6 +1,9 @@
 package aurea
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // CompareOptions say what matters in a comparison.
 type CompareOptions struct {
@@ -19,6 +22,7 @@ func Compare(base, head []*Result, options CompareOptions) Comparison {
 	c := Comparison{Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{}}
 	base, head = c.believed("base", base), c.believed("head", head)
 	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
+	c.Currency = currencyOf(slices.Concat(base, head))
 	c.warn(base, head)
 	var contrasts []contrast
 	for _, m := range metrics {
@@ -31,6 +35,18 @@ func Compare(base, head []*Result, options CompareOptions) Comparison {
 	}
 	c.judge(contrasts)
 	return c
+}
+
+// currencyOf is what the money of all the results is in; "" where they differ.
+func currencyOf(results []*Result) string {
+	var currencies []string
+	for _, r := range results {
+		currencies = append(currencies, r.Cost.Currency)
+	}
+	if slices.Sort(currencies); len(slices.Compact(currencies)) != 1 {
+		return ""
+	}
+	return currencies[0]
 }
 
 func comparedRuns(results []*Result) ComparedRuns {

@@ -10,6 +10,7 @@ type Comparison struct {
 	Confidence float64            `json:"confidence"` // of every interval
 	Base       ComparedRuns       `json:"base"`
 	Head       ComparedRuns       `json:"head"`
+	Currency   string             `json:"currency,omitempty"` // of money; absent where the runs have several
 	Metrics    []MetricComparison `json:"metrics"`
 	Warnings   []Warning          `json:"warnings"` // what the reader should know beside the numbers
 }

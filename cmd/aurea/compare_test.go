@@ -49,15 +49,15 @@ func TestCompareText(t *testing.T) {
 base     6 runs of old.json
 head     6 runs of new.json
 
-                  base         head          difference                      p      n    
-throughput        7.73 ± 2%    6.531 ± 36%   ~             [-17.6%, +12.2%]  0.065  6+6  
-mean_latency      1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
-p50               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
-p90               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
-p99               1.035s ± 2%  1.225s ± 27%  ~             [-10.9%, +21.4%]  0.065  6+6  
-p99.9             4.14s ± 2%   4.9s ± 27%    ~             [-10.9%, +21.4%]  0.065  6+6  
-error_rate        0% ± 0%      0% ± 0%       +0.00 points  [+0.00, +0.00]    1.000  6+6  same
-cost_per_million  0 ± 0%       0 ± 0%        +0.0%         [+0.0%, +0.0%]    1.000  6+6  same
+                  base         head           difference                      p      n    
+throughput        7.73/s ± 2%  6.531/s ± 36%  ~             [-17.6%, +12.2%]  0.065  6+6  
+mean_latency      1.035s ± 2%  1.225s ± 27%   ~             [-10.9%, +21.4%]  0.065  6+6  
+p50               1.035s ± 2%  1.225s ± 27%   ~             [-10.9%, +21.4%]  0.065  6+6  
+p90               1.035s ± 2%  1.225s ± 27%   ~             [-10.9%, +21.4%]  0.065  6+6  
+p99               1.035s ± 2%  1.225s ± 27%   ~             [-10.9%, +21.4%]  0.065  6+6  
+p99.9             4.14s ± 2%   4.9s ± 27%     ~             [-10.9%, +21.4%]  0.065  6+6  
+error_rate        0% ± 0%      0% ± 0%        +0.00 points  [+0.00, +0.00]    1.000  6+6  same
+cost_per_million  0 ± 0%       0 ± 0%         +0.0%         [+0.0%, +0.0%]    1.000  6+6  same
 
 medians of runs; ± and brackets hold the true value with 95 % confidence; differences up to 10 % do not matter, nor 0.1 points of errors
 ~: no evidence of a difference, nor that there is none

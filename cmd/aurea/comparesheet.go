@@ -23,7 +23,7 @@ func newComparisonSheet(c aurea.Comparison, base, head string) sheet {
 	t := table{Header: []string{"", "base", "head", "difference", "", "p", "n", ""}}
 	unknown := 0
 	for _, m := range c.Metrics {
-		t.Rows = append(t.Rows, comparisonRow(m))
+		t.Rows = append(t.Rows, comparisonRow(m, c.Currency))
 		if m.Verdict == aurea.MetricUnknown {
 			unknown++
 		}
@@ -38,7 +38,7 @@ func newComparisonSheet(c aurea.Comparison, base, head string) sheet {
 	for _, warning := range c.Warnings {
 		s.Doubts = append(s.Doubts, "warning: "+warning.Message)
 	}
-	return s
+	return s.plain()
 }
 
 // words are those of a name for programs.
@@ -52,7 +52,7 @@ func ofRuns(n int, name string) string {
 }
 
 // comparisonRow has a ~ where nothing is known, as benchstat has.
-func comparisonRow(m aurea.MetricComparison) []string {
+func comparisonRow(m aurea.MetricComparison, currency string) []string {
 	difference, verdict := "~", ""
 	if m.Verdict != aurea.MetricUnknown {
 		verdict = string(m.Verdict)
@@ -67,17 +67,17 @@ func comparisonRow(m aurea.MetricComparison) []string {
 		interval = strings.ReplaceAll(interval, points, "")
 	}
 	return []string{
-		m.Metric, median(m, m.Base), median(m, m.Head), difference, interval,
+		m.Metric, median(m, m.Base, currency), median(m, m.Head, currency), difference, interval,
 		fmt.Sprintf("%.3f", m.PAdjusted), fmt.Sprintf("%d+%d", m.Base.N, m.Head.N), verdict,
 	}
 }
 
 // median is that of a side, and how far from it the true one may be.
-func median(m aurea.MetricComparison, of aurea.Median) string {
+func median(m aurea.MetricComparison, of aurea.Median, currency string) string {
 	if of.N == 0 {
-		return "–"
+		return none
 	}
-	value := measured(m.Unit, of.Median)
+	value := measured(m.Unit, of.Median, currency)
 	switch {
 	case of.Interval == nil:
 		return value + " ± ∞"
@@ -86,19 +86,6 @@ func median(m aurea.MetricComparison, of aurea.Median) string {
 	}
 	off := max(part(of.Interval.High-of.Median, of.Median), part(of.Median-of.Interval.Low, of.Median))
 	return fmt.Sprintf("%s ± %.0f%%", value, 100*off)
-}
-
-// measured is a value in its unit.
-func measured(unit string, value float64) string {
-	switch unit {
-	case "seconds":
-		return duration(value)
-	case "share":
-		return fmt.Sprintf("%.3g%%", 100*value)
-	case "money":
-		return money(value)
-	}
-	return count(value)
 }
 
 // points are the unit of a difference of two percentages.

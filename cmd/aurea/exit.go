@@ -55,22 +55,22 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 		return exitOK
 	case errors.As(err, &exit):
 		if exit.message != "" {
-			fmt.Fprintln(stderr, "aurea:", exit.message)
+			complain(stderr, "%s", exit.message)
 		}
 		return exit.code
 	case errors.As(err, &invalid):
 		for _, field := range invalid.Fields {
-			fmt.Fprintln(stderr, "aurea:", field)
+			complain(stderr, "%v", field)
 		}
 		return exitUsage
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "aurea: %s; see %s --help\n", blame(command, err.Error()), usage.command)
+		complain(stderr, "%s; see %s --help", blame(command, err.Error()), usage.command)
 		return exitUsage
 	case isCobraUsage(err):
-		fmt.Fprintf(stderr, "aurea: %v; see aurea --help\n", err)
+		complain(stderr, "%v; see aurea --help", err)
 		return exitUsage
 	default:
-		fmt.Fprintln(stderr, "aurea:", err)
+		complain(stderr, "%v", err)
 		return exitFailure
 	}
 }

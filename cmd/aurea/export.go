@@ -67,7 +67,7 @@ func (e *export) start(stats func() aurea.Stats, where aurea.Environment) error 
 func (e *export) send(what string, run func() error) {
 	e.sending.Go(func() {
 		if err := run(); err != nil {
-			fmt.Fprintf(e.stderr, "aurea: cannot push the %s: %v; the result stands as it is\n", what, err)
+			complain(e.stderr, "cannot push the %s: %v; the result stands as it is", what, err)
 		}
 	})
 }

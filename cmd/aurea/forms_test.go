@@ -22,7 +22,7 @@ func judged() *aurea.Result {
 		Validity:   aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{State: aurea.Degraded, Message: "short"}}},
 		Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", Value: 0.5, OK: true}, {Expression: "error_rate < 1%", Value: 0.25}},
 		Errors:     []aurea.ErrorClass{{Class: "status", Count: 3, Sample: "the answer is\n500 | nothing else"}},
-		Series:     []aurea.Point{{T: 1, Throughput: 50, P99: 0.2, InFlight: 4}, {T: 2, Throughput: 100, P99: 0.4, InFlight: 2}, {T: 2.5}},
+		Series:     []aurea.Point{{T: 1, OK: 50, Throughput: 50, P99: 0.2, InFlight: 4}, {T: 2, OK: 100, Throughput: 100, P99: 0.4, InFlight: 2}, {T: 2.5}},
 	}
 }
 
@@ -42,7 +42,7 @@ func TestMarkdown(t *testing.T) {
 		t.Errorf("the heading is %s, want %s", heading, want)
 	}
 	for _, want := range []string{
-		"\n\n|  | threshold | value |\n|---|---|---|\n| pass | p99 &lt; 1s | 0.5 |\n| FAIL | error\\_rate &lt; 1% | 0.25 |\n",
+		"\n\n|  | threshold | value |\n|---|---|---|\n| pass | p99 &lt; 1s | 500ms |\n| FAIL | error\\_rate &lt; 1% | 25% |\n",
 		"\n| status | 3 | the answer is 500 \\| nothing else |\n",
 		"\n> degraded: short\n",
 	} {
@@ -112,9 +112,10 @@ func TestHTML(t *testing.T) {
 	for _, want := range []string{
 		"<title>a|b &lt;i&gt;_x_&lt;/i&gt;: fail, degraded</title>",
 		"<blockquote>degraded: short</blockquote>",
-		"<tr><td>FAIL</td><td>error_rate &lt; 1%</td><td>0.25</td></tr>",
+		"<tr><td>FAIL</td><td>error_rate &lt; 1%</td><td>25%</td></tr>",
 		"<figcaption>Throughput, up to 100 jobs/s in 2.5s</figcaption>",
 		`<polyline points="160.0,50.0 320.0,0.0 400.0,100.0"/>`,
+		`<polyline points="160.0,50.0 320.0,0.0"/></svg>`, // of p99, which the last point has no sample of
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)

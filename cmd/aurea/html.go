@@ -19,7 +19,7 @@ var reportTemplate = template.Must(template.New("report").Parse(reportPage))
 // to attach to a build.
 func writeHTML(r *aurea.Result, w io.Writer) error {
 	var raw strings.Builder
-	if err := r.WriteJSON(&raw); err != nil {
+	if err := writeResultJSON(r, &raw); err != nil {
 		return err
 	}
 	return reportTemplate.Execute(w, map[string]any{
@@ -32,7 +32,7 @@ func writeHTML(r *aurea.Result, w io.Writer) error {
 // A chart is a line over the time of a run.
 type chart struct {
 	Title, Most, Length string
-	Line                string // of an SVG polyline, in a box of chartWidth × chartHeight
+	Lines               []string // of SVG polylines, in a box of chartWidth × chartHeight; between two there is no sample
 }
 
 const chartWidth, chartHeight = 400.0, 100.0
@@ -41,25 +41,37 @@ func charts(series []aurea.Point) []chart {
 	if len(series) < 2 {
 		return nil
 	}
+	always := func(aurea.Point) bool { return true }
 	return []chart{
-		newChart("Throughput", series, func(p aurea.Point) float64 { return p.Throughput }, func(most float64) string { return count(most) + " jobs/s" }),
-		newChart("p99 latency", series, func(p aurea.Point) float64 { return p.P99 }, duration),
-		newChart("In flight", series, func(p aurea.Point) float64 { return float64(p.InFlight) }, count),
+		newChart("Throughput", series, always, func(p aurea.Point) float64 { return p.Throughput }, func(most float64) string { return count(most) + " jobs/s" }),
+		newChart("p99 latency", series, func(p aurea.Point) bool { return p.OK > 0 }, func(p aurea.Point) float64 { return p.P99 }, duration),
+		newChart("In flight", series, always, func(p aurea.Point) float64 { return float64(p.InFlight) }, count),
 	}
 }
 
-func newChart(title string, series []aurea.Point, of func(aurea.Point) float64, written func(float64) string) chart {
-	var most float64
+// newChart draws the points that there is a sample for.
+func newChart(title string, series []aurea.Point, there func(aurea.Point) bool, of func(aurea.Point) float64, written func(float64) string) chart {
+	most, length := 0.0, series[len(series)-1].T
 	for _, p := range series {
 		most = max(most, of(p))
 	}
-	length := series[len(series)-1].T
-	c := chart{Title: title, Most: written(most), Length: duration(length)}
+	c := chart{Title: title, Most: none, Length: duration(length)}
 	var line strings.Builder
+	end := func() {
+		if line.Len() > 0 {
+			c.Lines = append(c.Lines, strings.TrimSpace(line.String()))
+		}
+		line.Reset()
+	}
 	for _, p := range series {
+		if !there(p) {
+			end()
+			continue
+		}
+		c.Most = written(most)
 		fmt.Fprintf(&line, "%.1f,%.1f ", part(p.T, length)*chartWidth, (1-part(of(p), most))*chartHeight)
 	}
-	c.Line = strings.TrimSpace(line.String())
+	end()
 	return c
 }
 

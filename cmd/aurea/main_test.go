@@ -218,7 +218,7 @@ func TestFlagsFromEnvironment(t *testing.T) {
 
 func TestText(t *testing.T) {
 	code, stdout, stderr := command(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
-	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  0\n"} {
+	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
 		}
@@ -264,7 +264,7 @@ func TestWorkloads(t *testing.T) {
 
 func TestDuration(t *testing.T) {
 	for seconds, want := range map[float64]string{
-		0: "0s", 4e-8: "40ns", 1.23456e-6: "1.234µs", 0.0123456: "12.346ms", 0.12: "120ms", 1.23456: "1.2346s", 100: "1m40s", 100.123: "1m40.12s",
+		0: "0s", 4e-8: "40ns", 1.23456e-6: "1.235µs", 0.0123456: "12.346ms", 0.12: "120ms", 1.23456: "1.2346s", 100: "1m40s", 100.123: "1m40.12s",
 	} {
 		if got := duration(seconds); got != want {
 			t.Errorf("duration(%v) = %s, want %s", seconds, got, want)

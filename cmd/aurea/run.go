@@ -22,7 +22,7 @@ import (
 // writers are the forms of output, by the name that -o takes.
 var writers = map[string]func(*aurea.Result, io.Writer) error{
 	"text":     writeText,
-	"json":     (*aurea.Result).WriteJSON,
+	"json":     writeResultJSON,
 	"markdown": writeMarkdown,
 	"junit":    writeJUnit,
 	"html":     writeHTML,
@@ -152,7 +152,7 @@ func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *
 func printProgress(w io.Writer, run aurea.Run) {
 	p := run.Progress
 	fmt.Fprintf(w, "%6.1fs  %d started  %d ok  %d failed  %d in flight  %s jobs/s  p50 %s  p99 %s\n",
-		p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight, count(p.Throughput), duration(p.P50), duration(p.P99))
+		p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight, count(p.Throughput), sampled(p.Throughput > 0, p.P50), sampled(p.Throughput > 0, p.P99))
 }
 
 // report prints the result and turns how the run went into the exit.

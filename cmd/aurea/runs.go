@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -77,7 +76,7 @@ func newRunsCancel() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), run.ID, run.Status)
+				fmt.Fprintln(command.OutOrStdout(), plain(run.ID), run.Status)
 			}
 			return nil
 		})
@@ -90,7 +89,7 @@ func newRunsDelete() *cobra.Command {
 				if err := client.Delete(command.Context(), id); err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), id, "deleted")
+				fmt.Fprintln(command.OutOrStdout(), plain(id), "deleted")
 			}
 			return nil
 		})
@@ -134,11 +133,8 @@ func wantsJSON(command *cobra.Command) (bool, error) {
 }
 
 func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(&escapingWriter{to: w})
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)
 }
-
-// cells is a row of a table for people.
-func cells(values ...string) string { return strings.Join(values, "\t") + "\n" }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -116,8 +115,8 @@ func list(ctx context.Context, client *server.Client, query aurea.RunQuery) (aur
 }
 
 func printRuns(w io.Writer, runs []aurea.Run) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = io.WriteString(table, cells("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")) // Flush has its error
+	t := newLines(w)
+	t.row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")
 	for _, run := range runs {
 		status := string(run.Status)
 		if run.Damaged != "" {
@@ -125,9 +124,10 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 		}
 		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
 		if r := run.Result; r != nil {
-			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), count(r.Throughput), duration(r.Latency.P99), string(r.Verdict)})
+			p99 := sampled(r.Latency.Count > 0, r.Latency.P99)
+			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), count(r.Throughput), p99, string(r.Verdict)})
 		}
-		_, _ = io.WriteString(table, cells(row...))
+		t.row(row...)
 	}
-	return table.Flush()
+	return t.Flush()
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,17 +44,17 @@ func printRun(w io.Writer, run aurea.Run) error {
 			return err
 		}
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := newLines(w)
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(t, "%s\t%s\n", name, value)
+			t.row(name, value)
 		}
 	}
 	if run.Result == nil {
 		line("run", run.ID+named(run.Name))
 		line("status", string(run.Status))
 	} else {
-		fmt.Fprintln(t)
+		t.row()
 	}
 	if run.QueuePosition > 0 {
 		line("queue", fmt.Sprintf("place %d", run.QueuePosition))

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -25,17 +27,33 @@ type table struct {
 }
 
 func newSheet(r *aurea.Result) sheet {
-	s := sheet{Title: r.Name, Headline: headline(r), Facts: facts(r)}
-	if s.Title == "" {
-		s.Title = r.ID
-	}
-	for _, t := range []table{latencies(r), counters(r.Counters), answers(r.Statuses), failures(r.Errors), thresholds(r.Thresholds)} {
+	s := sheet{Title: cmp.Or(strings.TrimSpace(plain(r.Name)), r.ID), Headline: headline(r), Facts: facts(r)}
+	for _, t := range []table{latencies(r), counters(r.Counters), answers(r.Statuses), failures(r.Errors), thresholds(r)} {
 		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
 	}
 	for _, reason := range r.Validity.Reasons {
 		s.Doubts = append(s.Doubts, fmt.Sprintf("%s: %s", reason.State, reason.Message))
+	}
+	return s.plain()
+}
+
+// plain is the sheet with nothing in it but what may be shown anywhere.
+func (s sheet) plain() sheet {
+	s.Title = plain(s.Title)
+	for i, fact := range s.Facts {
+		s.Facts[i] = [2]string{plain(fact[0]), plain(fact[1])}
+	}
+	for _, t := range s.Tables {
+		for _, row := range t.Rows {
+			for i, cell := range row {
+				row[i] = plain(cell)
+			}
+		}
+	}
+	for i, doubt := range s.Doubts {
+		s.Doubts[i] = plain(doubt)
 	}
 	return s
 }
@@ -48,35 +66,42 @@ func facts(r *aurea.Result) [][2]string {
 		{"duration", duration(r.Duration)},
 		{"throughput", count(r.Throughput) + " jobs/s"},
 		{"in flight", inFlight(r.InFlight)},
-		{"cost", fmt.Sprintf("%s %s, %s a million jobs", money(r.Cost.Total), r.Cost.Currency, money(r.Cost.PerMillionJobs))},
+		{"cost", costs(r)},
 		{"seed", strconv.FormatUint(r.Seed, 10)},
 	}
 }
 
-// latencies are the distributions of everything that was timed.
+// latencies are the distributions of everything that was timed. Those of latency,
+// and of the parts of a mix, are there without a sample too; the parts in which
+// most went wrong come first.
 func latencies(r *aurea.Result) table {
 	t := table{Header: []string{"", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
-	add := func(name string, s aurea.Summary) {
-		if s.Count == 0 {
-			return
+	t.add("latency", r.Latency)
+	for _, timed := range []aurea.NamedValue[aurea.Summary]{
+		{Name: "service time", Value: r.ServiceTime}, {Name: "delay", Value: r.Delay}, {Name: "failed", Value: r.FailedLatency},
+	} {
+		if timed.Value.Count > 0 {
+			t.add(timed.Name, timed.Value)
 		}
-		row := []string{name}
-		for _, seconds := range []float64{s.Min, s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max} {
-			row = append(row, duration(seconds))
-		}
-		t.Rows = append(t.Rows, row)
 	}
-	add("latency", r.Latency)
-	add("service time", r.ServiceTime)
-	add("delay", r.Delay)
-	add("failed", r.FailedLatency)
+	parts := slices.SortedStableFunc(slices.Values(r.Parts), func(a, b aurea.PartResult) int {
+		return cmp.Compare(b.Counts.ErrorRate(), a.Counts.ErrorRate())
+	})
+	for _, part := range parts {
+		t.add(fmt.Sprintf("part %s, %d of %d ok", part.Name, part.Counts.OK, part.Counts.Planned), part.Latency)
+	}
 	for _, phase := range r.Phases {
-		add("  "+phase.Name, phase.Value)
-	}
-	for _, part := range r.Parts {
-		add(fmt.Sprintf("part %s, %d of %d ok", part.Name, part.Counts.OK, part.Counts.Planned), part.Latency)
+		t.add("  "+phase.Name, phase.Value)
 	}
 	return t
+}
+
+func (t *table) add(name string, s aurea.Summary) {
+	row := []string{name}
+	for _, seconds := range []float64{s.Min, s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max} {
+		row = append(row, sampled(s.Count > 0, seconds))
+	}
+	t.Rows = append(t.Rows, row)
 }
 
 // counters have a column for a core's time where jobs told of that.
@@ -90,7 +115,7 @@ func counters(counters aurea.Named[aurea.Amount]) table {
 		amount := counter.Value
 		row := []string{counter.Name, strconv.FormatInt(amount.Total, 10), count(amount.PerSecond), count(amount.PerJob)}
 		if cores {
-			row = append(row, count(amount.PerCPUSecond))
+			row = append(row, perCore(amount.PerCPUSecond))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -106,6 +131,14 @@ func answers(statuses aurea.Named[int64]) table {
 	return t
 }
 
+// perCore is known where jobs told how long they had a core.
+func perCore(perSecond float64) string {
+	if perSecond == 0 {
+		return none
+	}
+	return count(perSecond)
+}
+
 func failures(classes []aurea.ErrorClass) table {
 	t := table{Header: []string{"error", "jobs", "for example"}}
 	for _, class := range classes {
@@ -116,11 +149,28 @@ func failures(classes []aurea.ErrorClass) table {
 	return t
 }
 
-func thresholds(checks []aurea.ThresholdCheck) table {
+func thresholds(r *aurea.Result) table {
 	t := table{Header: []string{"", "threshold", "value"}}
-	for _, check := range checks {
-		holds := map[bool]string{true: "pass", false: "FAIL"}[check.OK]
-		t.Rows = append(t.Rows, []string{holds, check.Expression, strconv.FormatFloat(check.Value, 'g', 6, 64)})
+	for _, check := range r.Thresholds {
+		t.Rows = append(t.Rows, []string{holds(check), check.Expression, checked(check, r.Cost.Currency)})
 	}
 	return t
+}
+
+func holds(check aurea.ThresholdCheck) string {
+	switch {
+	case check.OK:
+		return "pass"
+	case check.NoData:
+		return "no data"
+	}
+	return "FAIL"
+}
+
+// checked is the value that a threshold was held against, in its unit.
+func checked(check aurea.ThresholdCheck, currency string) string {
+	if check.NoData {
+		return none
+	}
+	return measured(check.Unit(), check.Value, currency)
 }

@@ -9,12 +9,14 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// What jobs told of themselves is printed under what was measured of them.
+// What jobs told of themselves is printed under what was measured of them, the
+// part of a mix first in which most went wrong.
 func TestTextOfDetail(t *testing.T) {
 	r := &aurea.Result{
 		Phases: aurea.Named[aurea.Summary]{{Name: "cpu.cpu", Value: aurea.Summary{Count: 2, Min: 0.001, Mean: 0.002, P50: 0.001, P90: 0.003, P99: 0.003, P999: 0.003, Max: 0.003}}},
 		Parts: []aurea.PartResult{
 			{Name: "cpu", Counts: aurea.Counts{Planned: 3, OK: 2, Failed: 1}, Latency: aurea.Summary{Count: 2, Min: 1, Mean: 1, P50: 1, P90: 1, P99: 1, P999: 1, Max: 1}},
+			{Name: "gone", Counts: aurea.Counts{Planned: 4, Failed: 4}},
 		},
 		Counters: aurea.Named[aurea.Amount]{
 			{Name: "cpu.units", Value: aurea.Amount{Total: 200, PerSecond: 50, PerJob: 100, PerCPUSecond: 50000}},
@@ -35,11 +37,13 @@ func TestTextOfDetail(t *testing.T) {
 	}
 	want := [][]string{
 		{"max"},
-		{"cpu.cpu", "1ms", "2ms", "1ms", "3ms", "3ms", "3ms", "3ms"},
+		{"latency", "–", "–", "–", "–", "–", "–", "–"},
+		{"part", "gone,", "0", "of", "4", "ok", "–", "–", "–", "–", "–", "–", "–"},
 		{"part", "cpu,", "2", "of", "3", "ok", "1s", "1s", "1s", "1s", "1s", "1s", "1s"},
+		{"cpu.cpu", "1ms", "2ms", "1ms", "3ms", "3ms", "3ms", "3ms"},
 		{"total", "a", "second", "a", "job", "a", "second", "of", "a", "core"},
 		{"cpu.units", "200", "50", "100", "50000"},
-		{"bytes", "7", "1.75", "3.5", "0"},
+		{"bytes", "7", "1.75", "3.5", "–"},
 		{"error", "jobs", "for", "example"},
 		{"injected", "1", "wanted"},
 	}

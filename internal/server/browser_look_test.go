@@ -158,3 +158,26 @@ func TestBrowserFormats(t *testing.T) {
 		}
 	}
 }
+
+// Where there was no sample a dash stands, and a name is text alone.
+func TestBrowserWithoutSamples(t *testing.T) {
+	empty := fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run := finished(spec)
+		run.Name, run.Result.Name = "a\u202eb\x1b\nc👩\u200d🔬", "a\u202eb\x1b\nc👩\u200d🔬"
+		run.Result.Latency, run.Result.MeanLatency = aurea.Summary{}, 0
+		run.Result.Verdict = aurea.VerdictNoData
+		run.Result.Thresholds = []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}, {Expression: "error_rate < 1%", Value: 0.25}}
+		return run, nil
+	}}
+	b := browse(t, host(t, shelved(empty)), 0)
+	b.click("#run")
+	b.finishes()
+	for field, want := range map[string]string{
+		`[data-field="mean_latency"]`: "–", `[data-field="latency.p99"]`: "–", `[data-field="title"]`: `a\u{202e}b\u{1b} c👩` + "\u200d🔬",
+		`[data-field="thresholds"]`: "p99 < 1s\t–\tno data\nerror_rate < 1%\t25 %\tno",
+	} {
+		if text := strings.ReplaceAll(b.text("#result "+field), "\u00a0", " "); text != want {
+			t.Errorf("%s is %q, want %q", field, text, want)
+		}
+	}
+}

@@ -1,8 +1,8 @@
 // What the jobs of a result told of themselves: phases, counters, and the parts
 // of a mix.
 
-import { $, exact, fill, row } from "./dom.js";
-import { duration, number } from "./format.js";
+import { $, exact, fill, row, sampled } from "./dom.js";
+import { number } from "./format.js";
 
 export function showDetail(root, result) {
   table(root, "phases", Object.entries(result.phases ?? {}).map(([name, phase]) => row(name, amount(phase.count), ...times(phase, ["mean", "p50", "p99", "max"]))));
@@ -18,8 +18,8 @@ function table(root, name, rows) {
 
 const amount = (value) => (value === undefined ? "–" : exact(value, number(value)));
 
-// times are members of a summary; it has none when nothing was measured.
-const times = (summary, names) => names.map((name) => (summary.count ? exact(summary[name], duration(summary[name])) : "–"));
+// times are members of a summary.
+const times = (summary, names) => names.map((name) => sampled(summary, summary[name]));
 
 function counted(name, { total, per_second, per_job, per_cpu_second }) {
   return row(name, amount(total), amount(per_second), amount(per_job), amount(per_cpu_second));

@@ -1,5 +1,7 @@
 // Building blocks of the page. Text is only ever set as text.
 
+import { duration, plain } from "./format.js";
+
 export const $ = (id) => document.getElementById(id);
 
 export function element(name, attributes, ...children) {
@@ -12,9 +14,11 @@ export function svg(name, attributes, ...children) {
 
 function made(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
+  node.append(...children.map(shown));
   return node;
 }
+
+const shown = (content) => (typeof content === "string" ? plain(content) : content);
 
 let ids = 0;
 
@@ -23,6 +27,9 @@ export const freshId = () => `made-${++ids}`;
 
 // exact shows a value as written, and keeps it whole for programs and pointers.
 export const exact = (value, written) => element("data", { value, title: value }, written);
+
+// sampled shows a time of a summary; there is none where nothing was measured.
+export const sampled = (summary, seconds) => (summary.count ? exact(seconds, duration(seconds)) : "–");
 
 export function row(header, ...cells) {
   return element("tr", {}, element("th", { scope: "row" }, header), ...cells.map((cell) => element("td", {}, cell)));
@@ -34,7 +41,7 @@ export const pair = (term, value, mood = "") => element("div", { class: mood }, 
 const part = (root, name) => root.querySelector(`[data-field="${name}"]`);
 
 export function fill(root, name, ...content) {
-  part(root, name).replaceChildren(...content);
+  part(root, name).replaceChildren(...content.map(shown));
 }
 
 export function badge(root, name, text, mood = "") {
@@ -58,5 +65,5 @@ export function swap(from, to) {
 
 // say tells what happened, also to those who only listen.
 export function say(text) {
-  $("status").textContent = text;
+  $("status").textContent = plain(text);
 }

@@ -30,6 +30,10 @@ export function money(amount, currency) {
 
 export const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
 
+// plain shows what would turn the direction of a text, or not be seen, as its
+// code. Names and messages come from others.
+export const plain = (text) => text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // sentence gives what may be the middle of a line in a terminal its full stop.

@@ -44,7 +44,7 @@ export function showProgress(progress) {
   $("bar").value = progress.elapsed / (progress.elapsed + progress.remaining || 1);
   fill(root, "done", exact(ended, number(ended)), run.spec.num_jobs ? ` of ${number(run.spec.num_jobs)}` : "");
   fill(root, "throughput", exact(progress.throughput, `${number(progress.throughput)}/s`));
-  fill(root, "p99", exact(progress.p99, duration(progress.p99)));
+  fill(root, "p99", progress.throughput > 0 ? exact(progress.p99, duration(progress.p99)) : "–");
   fill(root, "in_flight", exact(progress.in_flight, number(progress.in_flight)));
   if (points.length > 1) fill(root, "charts", ...charts(points));
   startClock(progress.elapsed);

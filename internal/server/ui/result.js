@@ -1,7 +1,7 @@
 // The result of a run, as people read it.
 
 import { charts } from "./chart.js";
-import { $, badge, element, exact, fill, pair, row } from "./dom.js";
+import { $, badge, element, exact, fill, pair, row, sampled } from "./dom.js";
 import { capital, duration, money, number, percent, sentence } from "./format.js";
 import { indent } from "./json.js";
 import { showDetail } from "./detail.js";
@@ -52,8 +52,8 @@ function showBadges(root, r) {
 
 function showFigures(root, r) {
   fill(root, "throughput", exact(r.throughput, number(r.throughput)));
-  fill(root, "mean_latency", exact(r.mean_latency, duration(r.mean_latency)));
-  fill(root, "latency.p99", exact(r.latency.p99, duration(r.latency.p99)));
+  fill(root, "mean_latency", sampled(r.latency, r.mean_latency));
+  fill(root, "latency.p99", sampled(r.latency, r.latency.p99));
   fill(root, "total_cost", exact(r.total_cost, money(r.total_cost, r.cost.currency)));
 }
 
@@ -68,9 +68,14 @@ function showThresholds(root, r) {
   $("judged").hidden = r.thresholds.length === 0;
   fill(root, "thresholds", ...r.thresholds.map((check) => row(
     element("code", {}, check.expression),
-    exact(check.value, measured(check, r.cost.currency)),
-    element("span", { class: `badge ${check.ok ? "good" : "bad"}` }, check.ok ? "yes" : "no"),
+    check.no_data ? "–" : exact(check.value, measured(check, r.cost.currency)),
+    holds(check),
   )));
+}
+
+function holds({ ok, no_data }) {
+  const [mood, text] = ok ? ["good", "yes"] : no_data ? ["doubtful", "no data"] : ["bad", "no"];
+  return element("span", { class: `badge ${mood}` }, text);
 }
 
 // measured writes the value of a threshold in the unit of its metric.
@@ -93,7 +98,7 @@ function showDistribution(root, result) {
   const lines = [["Min", "min"], ["Mean", "mean"], ["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p99"], ["p99.9", "p999"], ["Max", "max"]];
   const of = [result.latency, result.service_time, result.delay];
   fill(root, "distribution", ...lines.map(([label, key]) =>
-    row(label, ...of.map((summary) => (summary.count ? exact(summary[key], duration(summary[key])) : "–")))));
+    row(label, ...of.map((summary) => sampled(summary, summary[key])))));
 }
 
 // Jobs that did not end well stand out; counts of none stand back.

@@ -1,8 +1,8 @@
 // The history: every run that the service keeps, newest first.
 
 import { askFor } from "./api.js";
-import { $, element, exact, row } from "./dom.js";
-import { duration, number } from "./format.js";
+import { $, element, exact, row, sampled } from "./dom.js";
+import { number } from "./format.js";
 import { describe, moods, verdict } from "./result.js";
 
 const page = 10; // runs more each time
@@ -61,5 +61,5 @@ function line(run) {
   return row(element("span", {}, link, when), spec.workload?.kind ?? "–", damaged ? badge("damaged", "bad") : badge(status, moods[status]),
     r ? badge(verdict(r.verdict), moods[r.verdict]) : "–",
     r ? exact(r.throughput, number(r.throughput)) : "–",
-    r ? exact(r.latency.p99, duration(r.latency.p99)) : "–");
+    r ? sampled(r.latency, r.latency.p99) : "–");
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// writeResultJSON prints a result as one JSON object.
+func writeResultJSON(r *aurea.Result, w io.Writer) error { return r.WriteJSON(&escapingWriter{to: w}) }
+
+// An escapingWriter passes a JSON document on, in which it escapes what plain
+// would not let through. Programs read the same values, and a terminal is not
+// told to do anything.
+type escapingWriter struct {
+	to   io.Writer
+	rest []byte // of a character that was cut
+}
+
+func (w *escapingWriter) Write(document []byte) (int, error) {
+	text := document
+	if len(w.rest) > 0 {
+		text = slices.Concat(w.rest, document)
+	}
+	var safe bytes.Buffer
+	for len(text) > 0 {
+		ascii := bytes.IndexFunc(text, func(r rune) bool { return r >= '\x7f' })
+		if ascii < 0 {
+			ascii = len(text)
+		}
+		safe.Write(text[:ascii])
+		if text = text[ascii:]; !utf8.FullRune(text) {
+			break
+		}
+		r, size := utf8.DecodeRune(text)
+		if isUnsafe(r) {
+			safe.WriteString(escaped(r))
+		} else {
+			safe.Write(text[:size])
+		}
+		text = text[size:]
+	}
+	w.rest = bytes.Clone(text)
+	if _, err := w.to.Write(safe.Bytes()); err != nil {
+		return 0, err
+	}
+	return len(document), nil
+}
+
+// escaped is a character as JSON escapes it.
+func escaped(r rune) string {
+	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A value is in the unit of its metric, whatever the unit of the limit.
+func TestThresholdsAreShownInTheirUnits(t *testing.T) {
+	r := &aurea.Result{Cost: aurea.Cost{Currency: "EUR"}, Thresholds: []aurea.ThresholdCheck{
+		{Expression: "p99 < 10ms", Value: 0.0606863},
+		{Expression: "mean_latency < 1s", Value: 505.6e-9, OK: true},
+		{Expression: "duration < 1h", Value: 3723.4, OK: true},
+		{Expression: "error_rate <= 0.01", Value: 0.0125},
+		{Expression: "parts.search.error_rate < 1%", Value: 0.000000125, OK: true},
+		{Expression: "throughput > 500", Value: 612.345, OK: true},
+		{Expression: "total_cost <= 0.3", Value: 0.3, OK: true},
+		{Expression: "cost_per_million < 3", Value: 0.0000001234},
+		{Expression: "completed_jobs > 1e6", Value: 1234567, OK: true},
+		{Expression: "counters.bytes_in.per_job > 1", Value: 12.5, OK: true},
+		{Expression: "phases.connect.p99 < 5ms", NoData: true},
+		{Expression: "p99 < 250", Value: 0.1, OK: true},
+	}}
+	want := [][]string{
+		{"FAIL", "p99 < 10ms", "60.686ms"},
+		{"pass", "mean_latency < 1s", "506ns"},
+		{"pass", "duration < 1h", "1h2m3.4s"},
+		{"FAIL", "error_rate <= 0.01", "1.25%"},
+		{"pass", "parts.search.error_rate < 1%", "0.0000125%"},
+		{"pass", "throughput > 500", "612.3/s"},
+		{"pass", "total_cost <= 0.3", "0.3 EUR"},
+		{"FAIL", "cost_per_million < 3", "0.0000001234 EUR"},
+		{"pass", "completed_jobs > 1e6", "1234567"},
+		{"pass", "counters.bytes_in.per_job > 1", "12.5"},
+		{"no data", "phases.connect.p99 < 5ms", "–"},
+		{"pass", "p99 < 250", "100ms"},
+	}
+	if diff := cmp.Diff(want, thresholds(r).Rows); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Where no job ended ok there is no time to show, nor what a million of them cost.
+func TestNoSample(t *testing.T) {
+	r := &aurea.Result{ID: "benchmark-1", Status: aurea.StatusCompleted, Counts: aurea.Counts{Planned: 3, Dropped: 3}, Cost: aurea.Cost{Currency: "USD"}}
+	var list, live strings.Builder
+	if err := printRuns(&list, []aurea.Run{{ID: r.ID, Result: r}}); err != nil {
+		t.Fatal(err)
+	}
+	printProgress(&live, aurea.Run{Progress: &aurea.RunProgress{Elapsed: 1, Failed: 3}})
+	const dashes = "–  –  –  –  –  –  –"
+	for what, test := range map[string]struct{ text, want string }{
+		"text":       {written(t, "text", r), "latency " + dashes},
+		"markdown":   {written(t, "markdown", r), "| latency | – | – | – | – | – | – | – |"},
+		"html":       {written(t, "html", r), "<td>latency</td><td>–</td><td>–</td>"},
+		"cost":       {written(t, "text", r), "cost 0 USD, – a million jobs"},
+		"the list":   {list.String(), "3 0 –"},
+		"a progress": {live.String(), "0 jobs/s p50 – p99 –"},
+	} {
+		words := strings.Join(strings.Fields(test.text), " ")
+		if want := strings.Join(strings.Fields(test.want), " "); !strings.Contains(words, want) {
+			t.Errorf("%s has no %q in\n%s", what, want, test.text)
+		}
+	}
+}
