@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"regexp"
 	"strings"
 	"testing"
@@ -60,48 +59,6 @@ func TestMarkdown(t *testing.T) {
 			columns = n
 		case n != columns:
 			t.Errorf("%q is not of as many cells as its table has columns", line)
-		}
-	}
-}
-
-func TestJUnit(t *testing.T) {
-	invalid := judged()
-	invalid.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Message: "too late"}}}
-	stopped, empty := judged(), judged()
-	stopped.Status = aurea.StatusCancelled
-	empty.Verdict, empty.Thresholds = aurea.VerdictNoData, nil
-	for name, test := range map[string]struct {
-		result                   *aurea.Result
-		tests, failures, errored int
-		why                      string
-	}{
-		"judged":  {judged(), 3, 1, 0, ""},
-		"invalid": {invalid, 3, 1, 1, "too late"},
-		"stopped": {stopped, 3, 1, 1, "the run is cancelled"},
-		"empty":   {empty, 1, 0, 1, "there is no data to judge the thresholds by"},
-	} {
-		var got junitSuites
-		if err := xml.Unmarshal([]byte(written(t, "junit", test.result)), &got); err != nil {
-			t.Fatal(err)
-		}
-		suite := got.Suite
-		if suite.Name != "a|b <i>_x_</i>" || suite.Time != "2.500" || suite.Timestamp != "2026-11-23T09:30:00" {
-			t.Errorf("%s: the suite is %+v", name, suite)
-		}
-		if got.Tests != test.tests || len(suite.Cases) != test.tests || got.Failures != test.failures || got.Errors != test.errored || suite.Failures != test.failures {
-			t.Errorf("%s: %d tests, %d failures, %d errors", name, got.Tests, got.Failures, got.Errors)
-		}
-		why := ""
-		if problem := suite.Cases[0].Error; problem != nil {
-			why = problem.Message
-		}
-		if why != test.why {
-			t.Errorf("%s: the measurement is wrong by %q, want %q", name, why, test.why)
-		}
-		for _, c := range suite.Cases[1:] {
-			if holds := c.Name == "p99 < 1s"; holds != (c.Failure == nil) || !holds && c.Failure.Message != "error_rate < 1% does not hold: it is 0.25" {
-				t.Errorf("%s: %s fails by %v", name, c.Name, c.Failure)
-			}
 		}
 	}
 }

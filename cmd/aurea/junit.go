@@ -5,29 +5,34 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
 // The JUnit form, as continuous integration reads it: a suite for the run, a
-// case for every threshold, and one for the measurement itself.
+// case for every threshold, and one for the measurement itself. What there is,
+// and in which order, is what the schemas of Jenkins and of Ant both take.
 type (
 	junitSuites struct {
-		XMLName  xml.Name   `xml:"testsuites"`
-		Tests    int        `xml:"tests,attr"`
-		Failures int        `xml:"failures,attr"`
-		Errors   int        `xml:"errors,attr"`
-		Suite    junitSuite `xml:"testsuite"`
+		XMLName xml.Name   `xml:"testsuites"`
+		Suite   junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
 		Name       string          `xml:"name,attr"`
+		Package    string          `xml:"package,attr"`
+		ID         int             `xml:"id,attr"`
+		Hostname   string          `xml:"hostname,attr"`
 		Tests      int             `xml:"tests,attr"`
 		Failures   int             `xml:"failures,attr"`
 		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
 		Time       string          `xml:"time,attr"`      // seconds
 		Timestamp  string          `xml:"timestamp,attr"` // ISO 8601, in UTC
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
+		Out        junitText       `xml:"system-out"`
+		Err        junitText       `xml:"system-err"`
 	}
 	junitProperty struct {
 		Name  string `xml:"name,attr"`
@@ -39,58 +44,82 @@ type (
 		Time    string        `xml:"time,attr"`
 		Failure *junitProblem `xml:"failure"`
 		Error   *junitProblem `xml:"error"`
+		Skipped *junitProblem `xml:"skipped"`
 	}
 	junitProblem struct {
+		Type    string `xml:"type,attr"`
 		Message string `xml:"message,attr"`
+	}
+	junitText struct {
+		Text string `xml:",cdata"`
 	}
 )
 
 // writeJUnit prints a result as JUnit's XML. A threshold that does not hold is a
-// failure; a run that did not complete, or is not to be believed, an error.
+// failure, one without data is skipped; a run that did not complete, or is not to
+// be believed, is an error. What the run printed is the result as text.
 func writeJUnit(r *aurea.Result, w io.Writer) error {
 	s := newSheet(r)
+	var text strings.Builder
+	if err := s.writeText(&text); err != nil {
+		return err
+	}
 	suite := junitSuite{
 		Name:      s.Title,
+		Package:   "aurea",
+		Hostname:  "localhost", // as Ant has it where a result does not say
 		Time:      seconds(r.Duration),
 		Timestamp: r.StartTime.UTC().Format("2006-01-02T15:04:05"),
 		Cases:     []junitCase{{Class: s.Title, Name: "measurement", Time: seconds(r.Duration), Error: trouble(r)}},
+		Out:       junitText{text.String()},
 	}
 	for _, fact := range s.Facts {
 		suite.Properties = append(suite.Properties, junitProperty{fact[0], fact[1]})
 	}
 	for _, check := range r.Thresholds {
-		suite.Cases = append(suite.Cases, junitCase{Class: s.Title, Name: check.Expression, Time: seconds(0), Failure: broken(check)})
+		suite.Cases = append(suite.Cases, thresholdCase(s.Title, check, r.Cost.Currency))
 	}
-	for _, c := range suite.Cases {
-		suite.Tests++
-		if c.Failure != nil {
-			suite.Failures++
-		}
-		if c.Error != nil {
-			suite.Errors++
+	suite.count()
+	return writeXML(w, junitSuites{Suite: suite})
+}
+
+func (s *junitSuite) count() {
+	for _, c := range s.Cases {
+		s.Tests++
+		switch {
+		case c.Failure != nil:
+			s.Failures++
+		case c.Error != nil:
+			s.Errors++
+		case c.Skipped != nil:
+			s.Skipped++
 		}
 	}
-	return writeXML(w, junitSuites{Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Suite: suite})
 }
 
 // trouble is why there is nothing to judge by, if that is so.
 func trouble(r *aurea.Result) *junitProblem {
 	switch {
 	case r.Status != aurea.StatusCompleted:
-		return &junitProblem{"the run is " + string(r.Status)}
+		return &junitProblem{string(r.Status), "the run is " + string(r.Status)}
 	case r.Validity.State == aurea.Invalid:
-		return &junitProblem{r.Validity.Reasons[0].Message}
+		return &junitProblem{string(aurea.Invalid), plain(r.Validity.Reasons[0].Message)}
 	case r.Verdict == aurea.VerdictNoData:
-		return &junitProblem{"there is no data to judge the thresholds by"}
+		return &junitProblem{string(aurea.VerdictNoData), "there is no data to judge the thresholds by"}
 	}
 	return nil
 }
 
-func broken(check aurea.ThresholdCheck) *junitProblem {
-	if check.OK {
-		return nil
+func thresholdCase(class string, check aurea.ThresholdCheck, currency string) junitCase {
+	c := junitCase{Class: class, Name: plain(check.Expression), Time: seconds(0)}
+	switch {
+	case check.OK:
+	case check.NoData:
+		c.Skipped = &junitProblem{string(aurea.VerdictNoData), "there is no data for it"}
+	default:
+		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, plain(checked(check, currency)))}
 	}
-	return &junitProblem{fmt.Sprintf("%s does not hold: it is %v", check.Expression, check.Value)}
+	return c
 }
 
 func seconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }
