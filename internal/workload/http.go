@@ -154,7 +154,7 @@ func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 	begin := time.Now()
 	answered, err := c.call(ctx, request, c.keep(), answer, teller{notes, false})
 	if err == nil {
-		err = c.expect.judge(answer)
+		err = c.expect.judge(ctx, answer)
 	}
 	if err != nil || c.poll == nil {
 		return err

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -67,7 +68,7 @@ func (e expectation) looks() bool { return e.json != nil }
 
 // judge is nil for a right answer, and else a failure of class status_404 and so
 // on, or body.
-func (e expectation) judge(answer *transport.Answer) error {
+func (e expectation) judge(ctx context.Context, answer *transport.Answer) error {
 	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
 		return &Failure{"status_" + strconv.Itoa(answer.Status), fmt.Errorf("the answer's status is %d", answer.Status)}
 	}
@@ -77,21 +78,21 @@ func (e expectation) judge(answer *transport.Answer) error {
 	if e.json == nil {
 		return nil
 	}
-	document, err := decodeJSON(answer)
-	if err != nil {
-		return err
-	}
-	for _, rule := range e.json {
-		if err := rule.judge(document); err != nil {
-			return err
+	return withJSON(ctx, answer, func(document any) error {
+		for _, rule := range e.json {
+			if err := rule.judge(ctx, document); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-func (r jsonRule) judge(document any) error {
-	found, ok := r.first(document)
+func (r jsonRule) judge(ctx context.Context, document any) error {
+	found, ok, err := r.first(ctx, document)
 	switch {
+	case err != nil:
+		return err
 	case !ok:
 		return wrongBody("the answer has nothing at %s", r.text)
 	case r.equals != nil && !equal(found, r.equals):

@@ -2,48 +2,42 @@ package workload
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/theory/jsonpath"
-
 	"github.com/aurea-orchestrator/aurea/internal/transport"
 )
 
-// A jsonPath is a JSONPath (RFC 9535) with the text that it was read from. The
-// zero value is none.
-type jsonPath struct {
-	text string
-	path *jsonpath.Path
-}
+// maxNesting is how deep the values of an answer may be nested.
+const maxNesting = 1000
 
-func readPath(text string) (jsonPath, error) {
-	path, err := jsonpath.Parse(text)
-	if err != nil {
-		return jsonPath{}, fmt.Errorf("must be a JSONPath such as $.status; %w", err)
-	}
-	return jsonPath{text, path}, nil
-}
-
-func (p jsonPath) isZero() bool { return p.path == nil }
-
-// first is the first value at the path.
-func (p jsonPath) first(document any) (value any, found bool) {
-	values := p.path.Select(document)
-	if len(values) == 0 {
-		return nil, false
-	}
-	return values[0], true
-}
-
-// decodeJSON is an answer's body as JSON.
-func decodeJSON(answer *transport.Answer) (any, error) {
+// withJSON calls look with an answer's body as JSON. It ends soon after ctx is done.
+func withJSON(ctx context.Context, answer *transport.Answer, look func(document any) error) error {
 	if answer.Truncated {
-		return nil, wrongBody("the answer is longer than the %d bytes that are looked into", mostKept)
+		return wrongBody("the answer is longer than the %d bytes that are looked into", mostKept)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
+	if len(answer.Body) > largeAnswer {
+		leave, err := decoding().enter(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	document, err := decodeJSON(answer.Body)
+	if err != nil {
+		return err
+	}
+	return look(document)
+}
+
+func decodeJSON(body []byte) (any, error) {
+	if nestedBeyond(body, maxNesting) {
+		return nil, wrongBody("the answer's JSON is nested more than %d levels deep", maxNesting)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var document any
 	if err := decoder.Decode(&document); err != nil {
@@ -53,6 +47,31 @@ func decodeJSON(answer *transport.Answer) (any, error) {
 		return nil, wrongBody("the answer is not JSON: there is more behind its value")
 	}
 	return document, nil
+}
+
+// nestedBeyond reports whether the lists and objects of a document are nested
+// deeper than that. It may be wrong of what is not JSON.
+func nestedBeyond(document []byte, levels int) bool {
+	if len(document) < 2*levels {
+		return false
+	}
+	depth, inText := 0, false
+	for i := 0; i < len(document); i++ {
+		switch c := document[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '[' || c == '{':
+			if depth++; depth > levels {
+				return true
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return false
 }
 
 func wrongBody(format string, args ...any) error {

@@ -83,7 +83,7 @@ func readPoll(value any) (*poll, error) {
 // await asks the service for the job that the answer has accepted, until it has
 // ended.
 func (c *caller) await(ctx context.Context, accepted prepared, answer *transport.Answer, notes Notes) error {
-	to, err := c.poll.where.find(accepted.url, answer)
+	to, err := c.poll.where.find(ctx, accepted.url, answer)
 	if err != nil {
 		return err
 	}
@@ -104,16 +104,18 @@ func (c *caller) await(ctx context.Context, accepted prepared, answer *transport
 }
 
 // find is the URL that an answer from another one names.
-func (p pointer) find(from *url.URL, answer *transport.Answer) (*url.URL, error) {
+func (p pointer) find(ctx context.Context, from *url.URL, answer *transport.Answer) (*url.URL, error) {
 	text := answer.Header(p.header)
 	where := "header " + p.header
 	if !p.path.isZero() {
-		document, err := decodeJSON(answer)
+		err := withJSON(ctx, answer, func(document any) error {
+			found, _, err := p.path.first(ctx, document)
+			text, _ = found.(string)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		found, _ := p.path.first(document)
-		text, _ = found.(string)
 		where = p.path.text
 	}
 	if text == "" {
@@ -131,29 +133,37 @@ func (c *caller) ask(ctx context.Context, p prepared, answer *transport.Answer, 
 	if _, err := c.call(ctx, p, mostKept, answer, teller{notes, true}); err != nil {
 		return false, err
 	}
-	if err := (expectation{}).judge(answer); err != nil {
+	if err := (expectation{}).judge(ctx, answer); err != nil {
 		return false, err
 	}
-	document, err := decodeJSON(answer)
-	if err != nil {
-		return false, err
-	}
-	status, found := c.poll.status.first(document)
+	err = withJSON(ctx, answer, func(document any) error {
+		done, err = c.poll.ended(ctx, document)
+		if err != nil || !done {
+			return err
+		}
+		return c.poll.noteQueue(ctx, document, notes)
+	})
+	return done && err == nil, err
+}
+
+// ended reports whether the job is done, by the answer to a poll.
+func (p *poll) ended(ctx context.Context, document any) (bool, error) {
+	status, found, err := p.status.first(ctx, document)
 	is := func(value any) bool { return equal(status, value) }
 	switch {
+	case err != nil:
+		return false, err
 	case !found:
-		return false, wrongBody("the answer has nothing at %s", c.poll.status.text)
-	case slices.ContainsFunc(c.poll.failed, is):
-		return false, &Failure{"job", fmt.Errorf("the service says that the job has failed: %s is %s", c.poll.status.text, clip(scalar(status)))}
-	case !slices.ContainsFunc(c.poll.done, is):
-		return false, nil
+		return false, wrongBody("the answer has nothing at %s", p.status.text)
+	case slices.ContainsFunc(p.failed, is):
+		return false, &Failure{"job", fmt.Errorf("the service says that the job has failed: %s is %s", p.status.text, clip(scalar(status)))}
 	}
-	return true, c.poll.noteQueue(document, notes)
+	return slices.ContainsFunc(p.done, is), nil
 }
 
 // noteQueue notes how long the job has waited, where the answer is to say it.
-func (p *poll) noteQueue(document any, notes Notes) error {
-	waited, err := p.waited(document)
+func (p *poll) noteQueue(ctx context.Context, document any, notes Notes) error {
+	waited, err := p.waited(ctx, document)
 	if err != nil {
 		return err
 	}
@@ -164,10 +174,13 @@ func (p *poll) noteQueue(document any, notes Notes) error {
 }
 
 // waited is negative where the answer is not to say it.
-func (p *poll) waited(document any) (time.Duration, error) {
+func (p *poll) waited(ctx context.Context, document any) (time.Duration, error) {
 	switch {
 	case !p.queue.isZero():
-		value, _ := p.queue.first(document)
+		value, _, err := p.queue.first(ctx, document)
+		if err != nil {
+			return 0, err
+		}
 		waited, err := time.ParseDuration(scalar(value))
 		if err != nil {
 			waited, err = time.ParseDuration(scalar(value) + "s")
@@ -177,19 +190,22 @@ func (p *poll) waited(document any) (time.Duration, error) {
 		}
 		return waited, nil
 	case !p.queued.isZero():
-		queued, err := p.queued.time(document)
+		queued, err := p.queued.time(ctx, document)
 		if err != nil {
 			return 0, err
 		}
-		started, err := p.started.time(document)
+		started, err := p.started.time(ctx, document)
 		return max(started.Sub(queued), 0), err
 	}
 	return -1, nil
 }
 
 // time is the moment that the answer has at the path.
-func (p jsonPath) time(document any) (time.Time, error) {
-	value, _ := p.first(document)
+func (p jsonPath) time(ctx context.Context, document any) (time.Time, error) {
+	value, _, err := p.first(ctx, document)
+	if err != nil {
+		return time.Time{}, err
+	}
 	moment, err := time.Parse(time.RFC3339, scalar(value))
 	if err != nil {
 		return moment, wrongBody("the answer has no moment at %s, such as 2026-01-02T15:04:05Z", p.text)

@@ -1,0 +1,82 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+
+	"github.com/theory/jsonpath/registry"
+	"github.com/theory/jsonpath/spec"
+)
+
+// boundedFunctions are the functions of RFC 9535 with arguments that take little:
+// the library evaluates those at once, and nothing can stop it.
+func boundedFunctions() *registry.Registry {
+	functions := registry.New()
+	for name, check := range map[string]spec.Validator{
+		"count": checkCounted, "value": checkCounted, "match": checkPattern, "search": checkPattern,
+	} {
+		function := functions.Get(name)
+		standard := *function
+		checked := func(args []spec.FuncExprArg) error {
+			if err := standard.Validate(args); err != nil {
+				return err
+			}
+			return check(args)
+		}
+		*function = *spec.Extension(name, standard.ReturnType(), checked, standard.Evaluate) // a name is registered once
+	}
+	return functions
+}
+
+// checkCounted wants a path whose nodes are at most as many as the document has,
+// for each of which it is walked once.
+func checkCounted(args []spec.FuncExprArg) error {
+	query, ok := args[0].(*spec.PathQuery)
+	if !ok {
+		return nil // of one node
+	}
+	wide := 0
+	for _, segment := range query.Segments() {
+		if segment.IsDescendant() || len(segment.Selectors()) > 1 {
+			wide++
+		}
+		for _, selector := range segment.Selectors() {
+			if _, filters := selector.(*spec.FilterSelector); filters {
+				return errors.New("may not count with a filter; filter by the function's own ?")
+			}
+		}
+	}
+	if wide > 1 {
+		return errors.New("may have one segment with .. or with several selectors, and not more")
+	}
+	return nil
+}
+
+// maxPattern is how large a regular expression may be, compiled.
+const maxPattern = 1000
+
+// checkPattern wants a pattern that is written in the path, and not too large: each
+// character of a text is tried against all of it.
+func checkPattern(args []spec.FuncExprArg) error {
+	literal, ok := args[1].(*spec.LiteralArg)
+	if !ok {
+		return errors.New("must have its pattern written in the path")
+	}
+	pattern, ok := literal.Value().(string)
+	if !ok {
+		return nil // matches nothing
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return fmt.Errorf("has a wrong pattern: %w", err)
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return fmt.Errorf("has a wrong pattern: %w", err)
+	}
+	if len(program.Inst) > maxPattern {
+		return fmt.Errorf("has too large a pattern: of %d steps, and %d is the limit", len(program.Inst), maxPattern)
+	}
+	return nil
+}
