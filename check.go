@@ -43,10 +43,10 @@ func (s Spec) checkTogether(found *problems) {
 	}
 }
 
-// checkStages wants every stage to have one target, all of a kind, and at least
-// one of them above zero.
+// checkStages wants every stage to have one target, all of a kind, and the load to
+// be above zero somewhere: where it begins, or at the end of a stage.
 func (s Spec) checkStages(found *problems) {
-	var highest float64
+	highest := s.level()
 	for i, stage := range s.Stages {
 		at := fmt.Sprintf("stages[%d]", i)
 		switch {
@@ -61,6 +61,15 @@ func (s Spec) checkStages(found *problems) {
 	if len(s.Stages) > 0 && len(*found) == 0 && highest == 0 {
 		found.add("stages", "must go above 0 somewhere")
 	}
+}
+
+// level is where the first stage begins: at the spec's own rate or concurrency,
+// or at 0.
+func (s Spec) level() float64 {
+	if len(s.Stages) > 0 && s.Stages[0].Rate != nil {
+		return s.Rate
+	}
+	return float64(s.Concurrency)
 }
 
 // open reports whether jobs start by a rate.

@@ -37,7 +37,7 @@ var fields = []field{
 		set: func(s *Spec, v any) { s.Arrival = v.(string) }},
 	{Parameter: Parameter{Name: "on_saturation", Type: Text, Options: []string{"wait", "drop"}, Default: "wait", Doc: "what a job of a rate does when concurrency is reached"},
 		set: func(s *Spec, v any) { s.OnSaturation = v.(string) }},
-	{Parameter: Parameter{Name: "duration", Type: DurationText, Min: 0.001, Max: MaxRunDuration.Seconds(), Doc: "start no more jobs after this"},
+	{Parameter: Parameter{Name: "duration", Type: DurationText, Min: 0.001, Max: MaxRunDuration.Seconds(), Doc: "start no more jobs after this; beside num_jobs or stages, whichever ends first"},
 		set: func(s *Spec, v any) { s.Duration = v.(Duration) }},
 	{Parameter: Parameter{Name: "stages", Type: List, Min: 1, Max: maxStages, NotAlone: true, Items: &Parameter{Type: Object, Members: stageParameters, Doc: "a ramp: a duration, and a rate or a concurrency"}, Doc: "linear ramps of rate or concurrency, one after the other"},
 		read: readStages},

@@ -70,10 +70,7 @@ func (p *Plan) load() {
 	}
 	var profile Profile
 	rated := spec.Stages[0].Rate != nil
-	level := float64(spec.Concurrency)
-	if rated {
-		level = spec.Rate
-	}
+	level := spec.level()
 	for _, stage := range spec.Stages {
 		to := stage.target()
 		profile = append(profile, Ramp{From: level, To: to, Duration: stage.Duration.Seconds()})

@@ -154,3 +154,49 @@ func TestPlansSurviveJSON(t *testing.T) {
 		}
 	})
 }
+
+// specOf is a spec that is right.
+func specOf(t *testing.T, document string) Spec {
+	t.Helper()
+	spec, err := DecodeSpec([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// A load may ramp down to nothing: all that is under its line is done.
+func TestRampsDownToZero(t *testing.T) {
+	for document, want := range map[string]int64{
+		`{"rate": 100, "stages": [{"duration": "2s", "rate": 0}]}`:                                100,
+		`{"rate": 100, "stages": [{"duration": "1s", "rate": 0}, {"duration": "1s", "rate": 0}]}`: 50,
+		`{"rate": 10, "stages": [{"duration": "1s", "rate": 0}, {"duration": "2s", "rate": 10}]}`: 15,
+		`{"rate": 100, "num_jobs": 30, "stages": [{"duration": "2s", "rate": 0}]}`:                30,
+	} {
+		schedule := NewSchedule(NewPlan(specOf(t, document), 1))
+		if got := schedule.DueBefore(time.Hour); got != want {
+			t.Errorf("%s starts %d jobs, want %d", document, got, want)
+		}
+	}
+	plan := NewPlan(specOf(t, `{"concurrency": 10, "stages": [{"duration": "2s", "concurrency": 0}]}`), 1)
+	var levels []int64
+	for _, second := range []float64{0, 0.2, 1, 1.8, 1.9, 2} {
+		levels = append(levels, plan.LevelAt(second))
+	}
+	if diff := cmp.Diff([]int64{10, 9, 5, 1, 0, 0}, levels); diff != "" {
+		t.Errorf("in flight (-want +got):\n%s", diff)
+	}
+}
+
+// Of a duration and stages the shorter one ends the run, which the field says.
+func TestDurationBesideStages(t *testing.T) {
+	plan := NewPlan(specOf(t, `{"duration": "1s", "stages": [{"duration": "4s", "rate": 100}]}`), 1)
+	if plan.End != Duration(time.Second) {
+		t.Errorf("it ends after %v", plan.End)
+	}
+	for _, p := range SpecParameters() {
+		if want := "start no more jobs after this; beside num_jobs or stages, whichever ends first"; p.Name == "duration" && p.Doc != want {
+			t.Errorf("duration is %q, want %q", p.Doc, want)
+		}
+	}
+}
