@@ -4,11 +4,16 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // scratchName begins the name of every directory that holds nothing but files of
-// disk jobs: unless a process has it locked, it can be deleted.
-const scratchName = "aurea-scratch-"
+// disk jobs. One that has the mark, too, can be deleted, unless a process has it
+// locked: a user's directory may have such a name by chance.
+const (
+	scratchName = "aurea-scratch-"
+	scratchMark = ".aurea-scratch"
+)
 
 // A scratch is a directory for the files of a run. Whoever made it removes it; if
 // he is killed before, the next one does.
@@ -30,13 +35,31 @@ func newScratch(in string) (scratch, error) {
 		}
 		unlock, err := lockScratch(path)
 		if err == nil {
-			return scratch{path, unlock}, nil
+			made := scratch{path, unlock}
+			if err = mark(path); err == nil {
+				return made, nil
+			}
+			unlock()
 		}
 		_ = os.RemoveAll(path)
 		if !errors.Is(err, errLocked) { // by another sweep, which took it for a leftover
 			return scratch{}, err
 		}
 	}
+}
+
+// mark marks a directory as ours. An empty file takes no room of a full disk.
+func mark(path string) error {
+	file, err := os.OpenFile(filepath.Join(path, scratchMark), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func marked(path string) bool {
+	info, err := os.Lstat(filepath.Join(path, scratchMark))
+	return err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 
 var errLocked = errors.New("another process has it")
@@ -53,9 +76,10 @@ func (s scratch) remove() {
 func (h Host) Sweep() { sweep(h.dir()) }
 
 func sweep(in string) {
-	found, _ := filepath.Glob(filepath.Join(in, scratchName+"*")) // the pattern is right
-	for _, path := range found {
-		if info, err := os.Lstat(path); err != nil || !info.IsDir() {
+	entries, _ := os.ReadDir(in) // what cannot be read is not swept
+	for _, entry := range entries {
+		path := filepath.Join(in, entry.Name())
+		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), scratchName) || !marked(path) {
 			continue
 		}
 		if unlock, err := lockScratch(path); err == nil {

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -8,7 +9,8 @@ import (
 )
 
 // What a killed process has left is swept, by a start or by the next jobs; what
-// others use, and what only looks similar, stays.
+// others use, and what only looks similar, stays: a directory of such a name
+// without our mark, or with something else in its place, or a link to one.
 func TestSweep(t *testing.T) {
 	for name, sweeps := range map[string]func(Host){
 		"start":     func(h Host) { h.Sweep() },
@@ -20,11 +22,22 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 		left := filepath.Join(dir, scratchName+"left")
-		stay := []string{used.path, filepath.Join(dir, "data"), filepath.Join(dir, scratchName+"file")}
-		if err := os.MkdirAll(filepath.Join(left, "sub"), 0o700); err != nil {
+		users := filepath.Join(dir, scratchName+"x")
+		linked := filepath.Join(dir, scratchName+"link")
+		stay := []string{used.path, filepath.Join(dir, "data"), filepath.Join(dir, scratchName+"file"), filepath.Join(users, "thesis.txt"), filepath.Join(users, scratchMark), linked}
+		for _, made := range []string{filepath.Join(left, "sub"), users} {
+			if err := os.MkdirAll(made, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := mark(left); err != nil {
 			t.Fatal(err)
 		}
-		for _, file := range []string{filepath.Join(left, "sub", "1"), stay[1], stay[2]} {
+		elsewhere := t.TempDir()
+		if err := errors.Join(mark(elsewhere), os.Symlink(elsewhere, linked)); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range append([]string{filepath.Join(left, "sub", "1")}, stay[1:5]...) {
 			if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
 				t.Fatal(err)
 			}
