@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"os/signal"
 	"slices"
 	"strings"
@@ -106,10 +107,15 @@ with the partial result printed; 1 anything else.`,
 	return command
 }
 
-// interruptible is a context that the first interrupt cancels; a second one ends
-// the process.
+// interruptible is a context that the first signal to end cancels; a second one
+// ends the process. SIGHUP is one, as when an ssh session ends, unless it was
+// ignored when the process began, as by nohup.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	ending := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ending = append(ending, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(ctx, ending...)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }

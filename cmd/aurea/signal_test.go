@@ -17,9 +17,39 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// An interrupt ends the run, prints what there is, and exits with 130.
+// A signal to end ends the run, prints what there is, and exits with 130.
 func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json", "--jobs", "5", "--job-duration", "1h")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json", "--jobs", "5", "--job-duration", "1h")
+			result, code := signalled(t, cmd, signal)
+			if code != exitInterrupted {
+				t.Errorf("exit %d, want %d", code, exitInterrupted)
+			}
+			if want := (aurea.Counts{Planned: 5, Cancelled: 5}); result.Counts != want || result.Status != aurea.StatusCancelled {
+				t.Errorf("counts %+v, status %s", result.Counts, result.Status)
+			}
+		})
+	}
+}
+
+// Under nohup a run goes on to its end.
+func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Skip("left out: there is no nohup")
+	}
+	cmd := exec.CommandContext(t.Context(), nohup, aureatest.Binary(t), "run", "-o", "json", "--jobs", "3", "--concurrency", "1", "--job-duration", "700ms")
+	result, code := signalled(t, cmd, syscall.SIGHUP)
+	if code != exitOK || result.Counts.OK != 3 {
+		t.Errorf("exit %d, counts %+v; want %d, 3 ok", code, result.Counts, exitOK)
+	}
+}
+
+// signalled starts a run, sends it a signal once it reports progress, and returns
+// its result and exit code.
+func signalled(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea.Result, code int) {
+	t.Helper()
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	stderr, err := cmd.StderrPipe()
@@ -30,24 +60,18 @@ func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stderr)
-	if !lines.Scan() { // the first line of progress: it runs
-		t.Fatal("no progress")
+	for lines.Scan() && !strings.Contains(lines.Text(), "started") {
 	}
-	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+	if err := cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	for lines.Scan() {
 	}
-	if code := exitStatus(cmd.Wait()); code != exitInterrupted {
-		t.Errorf("exit %d, want %d", code, exitInterrupted)
-	}
-	var result aurea.Result
+	code = exitStatus(cmd.Wait())
 	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
 		t.Fatalf("%v in %s", err, stdout.String())
 	}
-	if want := (aurea.Counts{Planned: 5, Cancelled: 5}); result.Counts != want || result.Status != aurea.StatusCancelled {
-		t.Errorf("counts %+v, status %s", result.Counts, result.Status)
-	}
+	return result, code
 }
 
 func exitStatus(err error) int {
