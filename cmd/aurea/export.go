@@ -21,6 +21,7 @@ type export struct {
 	stderr    io.Writer
 	stop      context.CancelFunc
 	sending   sync.WaitGroup
+	release   func() // gives up the name that is pushed under; nil without one
 }
 
 // prepare reads what the environment asks for.
@@ -54,7 +55,8 @@ func (e *export) start(stats func() aurea.Stats, where aurea.Environment) error 
 	if e.push == "" {
 		return nil
 	}
-	instance, _ := os.Hostname() // "" where there is none
+	instance, release := claimInstance()
+	e.release = release
 	pusher, err := metrics.NewPusher(view, e.push, instance)
 	if err != nil {
 		return usageErrorf("--push %v", err)
@@ -78,6 +80,9 @@ func (e *export) finish() {
 		e.stop()
 	}
 	e.sending.Wait()
+	if e.release != nil {
+		e.release()
+	}
 }
 
 // An orderly writer is one that several may write to.
