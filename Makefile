@@ -73,6 +73,9 @@ torture: ## kill the service 50 times under load, and look for what is lost (TIM
 spellings: ## try a million spellings of forbidden targets, of a seed that is printed (TIMES=1000000)
 	AUREA_SPELLINGS=$(or $(TIMES),1000000) go test -count=1 -v -timeout 30m -run SpellingsAreNotDialed ./internal/transport
 
+answers: ## read a million answers that chance has changed beside net/http's client (ANSWERS=1000000)
+	AUREA_ANSWERS=$(or $(ANSWERS),1000000) go test -count=1 -v -run '^TestMutatedAnswers$$' ./internal/transport
+
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
 	  grep -oE '^func Fuzz[A-Za-z]+' "$$file" | cut -d' ' -f2 | while read -r target; do \

@@ -4,7 +4,7 @@ import "bytes"
 
 const (
 	mostHead          = 300 << 10 // bytes of a head, or of a trailer, as in curl
-	mostInformational = 16        // answers of status 1xx before the one that counts
+	mostInformational = 1000      // answers of status 1xx before the one that counts: a server may send one again and again while it works
 )
 
 // readHead reads the head of the answer that counts, past informational ones. The

@@ -71,7 +71,7 @@ func TestServersThatFail(t *testing.T) {
 		"has an endless head":         {after(func(c *net.TCPConn) { pour(c, head, "A: b\r\n") }), ClassProtocol, "limit of"},
 		"has an endless header":       {after(func(c *net.TCPConn) { pour(c, head+"A: ", "b") }), ClassProtocol, "limit of 307200 bytes"},
 		"has an endless status line":  {after(func(c *net.TCPConn) { pour(c, "HTTP/1.1 200 ", "O") }), ClassProtocol, "limit of 307200 bytes"},
-		"never gets to the point":     {after(func(c *net.TCPConn) { pour(c, "", "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n") }), ClassProtocol, "16 informational"},
+		"never gets to the point":     {after(func(c *net.TCPConn) { pour(c, "", "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n") }), ClassProtocol, "1000 informational"},
 		"has an endless body":         {after(func(c *net.TCPConn) { pour(c, head+"\r\n", "x") }), ClassBody, "limit of 1000000 bytes"},
 		"has endless chunks":          {after(func(c *net.TCPConn) { pour(c, head+"Transfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n") }), ClassBody, "limit of 1000000 bytes"},
 		"says that the body is large": {after(func(c *net.TCPConn) { pour(c, head+"Content-Length: 1000001\r\n\r\n", "") }), ClassBody, "limit of 1000000 bytes"},
