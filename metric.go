@@ -75,14 +75,21 @@ func (m metric) better() string {
 	return "lower"
 }
 
+// shareSteps is how finely shares are told apart: a step is 10⁻¹². Shares that
+// are decimals are whole numbers of steps, so that 0.9 % is 0.1 points above
+// 0.8 %, where the difference of the two binary fractions is less.
+const shareSteps = 1e12
+
 // scaled are the values on the scale that differences are taken on: their
 // logarithms where a percentage is what matters, so that a factor is a shift, and
-// half as much is as far down as twice as much is up.
+// half as much is as far down as twice as much is up; else steps.
 func (m metric) scaled(values []float64) []float64 {
 	scaled := make([]float64, len(values))
 	for i, value := range values {
-		if scaled[i] = value; m.absolute == 0 {
+		if m.absolute == 0 {
 			scaled[i] = math.Log(value)
+		} else {
+			scaled[i] = math.Round(value * shareSteps)
 		}
 	}
 	return scaled
@@ -92,7 +99,7 @@ func (m metric) scaled(values []float64) []float64 {
 // own unit.
 func (m metric) unscaled(shift float64) float64 {
 	if m.absolute > 0 {
-		return shift
+		return shift / shareSteps
 	}
 	return math.Expm1(shift)
 }
@@ -100,7 +107,7 @@ func (m metric) unscaled(shift float64) float64 {
 // relevance is the shift that matters when a difference of such a share does.
 func (m metric) relevance(share float64) float64 {
 	if m.absolute > 0 {
-		return m.absolute
+		return m.absolute * shareSteps
 	}
 	return math.Log1p(share)
 }

@@ -141,7 +141,7 @@ func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *
 	}
 	if plan := aurea.NewPlan(spec, 0); host.Check(plan) == nil {
 		if warning := warnOfFiles(host, plan, openFileLimit()); warning != "" {
-			fmt.Fprintln(out.stderr, "aurea:", warning)
+			complain(out.stderr, "%s", warning)
 		}
 	}
 	managing, done := context.WithCancel(context.Background())

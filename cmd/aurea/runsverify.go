@@ -136,7 +136,7 @@ func (v verification) print(w io.Writer, asJSON bool) error {
 		}
 	} else {
 		for _, run := range v.Damaged {
-			fmt.Fprintln(w, run.Detail)
+			fmt.Fprintln(w, plain(run.Detail))
 		}
 		fmt.Fprintf(w, "runs verified: %d, damaged: %d\n", v.Verified, len(v.Damaged))
 	}

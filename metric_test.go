@@ -1,0 +1,34 @@
+package aurea
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Shares that are decimals differ by a decimal: what is exactly as much as matters
+// is not more.
+func TestDifferencesOfSharesAreDecimals(t *testing.T) {
+	errorRate := metrics[slices.IndexFunc(metrics, func(m metric) bool { return m.name == "error_rate" })]
+	rapid.Check(t, func(t *rapid.T) {
+		of := rapid.SampledFrom([]float64{1000, 10_000, 1_000_000}).Draw(t, "jobs")
+		failed := float64(rapid.Int64Range(0, int64(of*(1-relevantErrors))).Draw(t, "failed"))
+		more := relevantErrors * of
+		for _, test := range []struct {
+			more    float64
+			verdict MetricVerdict
+		}{{more, MetricSame}, {more + 1, MetricWorse}} {
+			base, head := slices.Repeat([]float64{failed / of}, 6), slices.Repeat([]float64{(failed + test.more) / of}, 6)
+			c := errorRate.contrast(base, head)
+			c.PAdjusted = c.P
+			c.judge(DefaultCompareThreshold)
+			if want := test.more / of; c.Difference.Value != want {
+				t.Fatalf("from %v to %v: %v, want %v", base[0], head[0], c.Difference.Value, want)
+			}
+			if c.Verdict != test.verdict {
+				t.Fatalf("from %v to %v: %s, want %s", base[0], head[0], c.Verdict, test.verdict)
+			}
+		}
+	})
+}
