@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -21,13 +20,13 @@ import (
 // historyOptions are the flags that say where runs are kept, and how many.
 type historyOptions struct {
 	data  string
-	store string
+	store storeAddress
 	keep  aurea.Retention
 }
 
 func (o *historyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.data, "data", "./aurea-data", "directory for what the service keeps; it is made where it is not")
-	flags.StringVar(&o.store, "store", "", "database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE; an SQLite file in --data unless given")
+	o.store.addFlags(flags, "database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE; an SQLite file in --data unless given")
 	flags.DurationVar(&o.keep.Age, "keep-age", 0, "forget runs that are older, such as 720h; 0 keeps them")
 	flags.Int64Var(&o.keep.Runs, "keep-runs", 0, "most runs to keep; 0 is no limit")
 	flags.Var((*size)(&o.keep.Bytes), "keep-bytes", "most bytes that runs may take, such as 10GB; 0 is no limit")
@@ -38,38 +37,28 @@ func (o *historyOptions) open(ctx context.Context, log *slog.Logger) (*store.Sto
 	if o.keep.Age < 0 || o.keep.Runs < 0 {
 		return nil, "", usageErrorf("--keep-age and --keep-runs must not be negative")
 	}
-	if err := os.MkdirAll(o.data, 0o700); err != nil {
-		return nil, "", fmt.Errorf("cannot make the directory for the data: %w; choose another with --data", err)
-	}
-	owner, err := ownName(filepath.Join(o.data, "server-id"))
+	address, err := o.store.read()
 	if err != nil {
 		return nil, "", err
 	}
-	address := o.store
+	if err := os.MkdirAll(o.data, 0o700); err != nil {
+		return nil, "", fmt.Errorf("cannot make the directory for the data: %w; choose another with --data", err)
+	}
+	owner, err := ownName(filepath.Join(o.data, "server-id"), log)
+	if err != nil {
+		return nil, "", err
+	}
 	if address == "" {
 		address = o.data
-	} else if err := checkStore(address); err != nil {
-		return nil, "", err
 	}
 	opened, err := store.Open(ctx, address, store.Options{Log: log})
 	return opened, owner, err
 }
 
-// checkStore refuses an address that is none of a database. It says nothing of it
-// but its scheme: there may be a password in it.
-func checkStore(address string) error {
-	scheme, _, found := strings.Cut(address, "://")
-	switch {
-	case !found:
-		return usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; the one given has no scheme")
-	case !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme):
-		return usageErrorf("--store must be sqlite://FILE or postgres://USER@HOST/DATABASE; got one that begins with %q", scheme+"://")
-	}
-	return nil
-}
-
 // ownName reads the name that this server has in every life of it, or makes one.
-func ownName(file string) (string, error) {
+// One that cannot be written, as on a full disk, is its name in this life only:
+// what it leaves unfinished is then recovered when its lease is over.
+func ownName(file string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(file)
 	if name := strings.TrimSpace(string(content)); err == nil && name != "" {
 		return name, nil
@@ -80,19 +69,12 @@ func ownName(file string) (string, error) {
 	name := uuid.NewString()
 	// Written aside and moved: a half one would be another name in the next life.
 	aside := file + ".new"
-	if err := os.WriteFile(aside, []byte(name+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("cannot write this server's name: %w", err)
+	err = os.WriteFile(aside, []byte(name+"\n"), 0o600)
+	if err == nil {
+		err = os.Rename(aside, file)
 	}
-	if err := os.Rename(aside, file); err != nil {
-		return "", fmt.Errorf("cannot write this server's name: %w", err)
+	if err != nil {
+		log.Warn("this server's name cannot be kept for its next life", "error", err)
 	}
 	return name, nil
-}
-
-// kind is what sort of store it is, for people.
-func (o *historyOptions) kind() string {
-	if scheme, _, ok := strings.Cut(o.store, "://"); ok && scheme != "sqlite" {
-		return "postgres"
-	}
-	return "sqlite"
 }

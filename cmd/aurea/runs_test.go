@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -182,12 +183,12 @@ func TestServeStoreErrors(t *testing.T) {
 // A server has the same name in every life.
 func TestOwnName(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "server-id")
-	first, err := ownName(name)
-	again, err2 := ownName(name)
+	first, err := ownName(name, slog.New(slog.DiscardHandler))
+	again, err2 := ownName(name, slog.New(slog.DiscardHandler))
 	if err != nil || err2 != nil || first != again || len(first) < 20 {
 		t.Errorf("%q (%v), and then %q (%v)", first, err, again, err2)
 	}
-	if other, err := ownName(filepath.Join(t.TempDir(), "server-id")); err != nil || other == first {
+	if other, err := ownName(filepath.Join(t.TempDir(), "server-id"), slog.New(slog.DiscardHandler)); err != nil || other == first {
 		t.Errorf("another server is %q too (%v)", other, err)
 	}
 }

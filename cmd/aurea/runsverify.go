@@ -32,7 +32,7 @@ type damagedRun struct {
 func newRunsVerify() *cobra.Command {
 	var (
 		from    remote
-		address string
+		address storeAddress
 	)
 	command := &cobra.Command{
 		Use:   "verify [ID...]",
@@ -62,16 +62,17 @@ It asks a service, or reads a database itself, in which it changes nothing.`,
 		},
 	}
 	from.addFlags(command.Flags(), defaultServer)
-	command.Flags().StringVar(&address, "store", "", "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
+	address.addFlags(command.Flags(), "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
 	addOutput(command)
 	return command
 }
 
-func openVerifier(ctx context.Context, from remote, address string) (verifier, func(), error) {
+func openVerifier(ctx context.Context, from remote, of storeAddress) (verifier, func(), error) {
+	address, err := of.read()
+	if err != nil {
+		return nil, nil, err
+	}
 	if address != "" {
-		if err := checkStore(address); err != nil {
-			return nil, nil, err
-		}
 		opened, err := store.Open(ctx, address, store.Options{ReadOnly: true})
 		if err != nil {
 			return nil, nil, err

@@ -139,7 +139,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Runs:    manager,
 		Metrics: view,
 		Kinds:   host.Kinds(),
-		Store:   o.history.kind(),
+		Store:   o.history.store.kind(),
 		Damaged: kept.Damaged,
 		Version: version,
 		Grafana: grafana,

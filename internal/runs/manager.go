@@ -77,14 +77,15 @@ type Manager struct {
 	clock clockGuard
 	held  bool // nothing is forgotten by age
 
-	mu      sync.Mutex
-	closing bool
-	trouble error             // why runs cannot be kept at the moment
-	coming  int               // places of the queue that are promised
-	peeks   map[string]*peek  // of other servers' runs, and finished ones
-	live    map[string]*entry // runs whose end is not in the store
-	queue   []*entry
-	running *entry
+	mu         sync.Mutex
+	closing    bool
+	notStarted error             // why the store could not be put in order so far
+	trouble    error             // why runs cannot be kept at the moment
+	coming     int               // places of the queue that are promised
+	peeks      map[string]*peek  // of other servers' runs, and finished ones
+	live       map[string]*entry // runs whose end is not in the store
+	queue      []*entry
+	running    *entry
 	// stopCheck ends the check for damaged runs; nil before the first one.
 	stopCheck context.CancelFunc
 	unkept    []*entry    // have ended, and the store could not take them
@@ -211,6 +212,9 @@ func (m *Manager) ready() error {
 	select {
 	case <-m.started:
 	default:
+		if m.notStarted != nil {
+			return fmt.Errorf("%w; it is tried again", m.notStarted)
+		}
 		return errStarting
 	}
 	return m.trouble

@@ -149,8 +149,14 @@ func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
 }
 
 // awaitStart gives a service that is just starting a moment: whoever sees it
-// listen need not ask twice.
+// listen need not ask twice. One whose store is away is not waited for.
 func (m *Manager) awaitStart(ctx context.Context) {
+	m.mu.Lock()
+	away := m.notStarted != nil
+	m.mu.Unlock()
+	if away {
+		return
+	}
 	select {
 	case <-m.started:
 	case <-ctx.Done():

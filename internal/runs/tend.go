@@ -52,6 +52,9 @@ func (m *Manager) start(ctx context.Context) error {
 		case !said:
 			m.options.Log.Error("the store does not answer; no runs are accepted until it does", "error", err)
 		}
+		m.mu.Lock()
+		m.notStarted = err
+		m.mu.Unlock()
 		select {
 		case <-time.After(mendEvery):
 		case <-ctx.Done():

@@ -60,7 +60,7 @@ func leavePages(t *testing.T, s *Store, pages int) {
 func leaveRoom(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var path string
-	if err := s.reader.QueryRow("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
+	if err := s.reader.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
 		t.Fatal(err)
 	}
 	filler := filepath.Join(filepath.Dir(path), "filler")
@@ -106,7 +106,7 @@ func testFullDisk(t *testing.T, disk disk) {
 		t.Errorf("its run is %+v, %v; want it queued as before", run, err)
 	}
 	var left int
-	if err := s.reader.QueryRow("SELECT count(*) FROM jobs WHERE run_id = $1", large.ID).Scan(&left); err != nil || left != 0 {
+	if err := s.reader.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE run_id = $1", large.ID).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d blobs of it are left, %v", left, err)
 	}
 	disk.leave(t, s, 0)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -26,10 +27,29 @@ func (s *Store) told(action string, err error) error {
 		return err
 	}
 	if why := s.dialect.away(err); why != "" {
-		return fmt.Errorf("%w: cannot %s: %s: %w", aurea.ErrUnavailable, action, why, err)
+		return &outage{action, why, err}
+	}
+	if why := s.pending.reason(); why != "" { // the database may not even have our tables yet
+		return &outage{action, why, err}
 	}
 	return fmt.Errorf("store: %s: %w", action, err)
 }
+
+// An outage is an aurea.ErrUnavailable of the database. Its text is for everybody;
+// the log has the cause too, which may name users and addresses.
+type outage struct {
+	action, why string
+	cause       error
+}
+
+func (o *outage) Error() string {
+	return aurea.ErrUnavailable.Error() + ": cannot " + o.action + ": " + o.why
+}
+
+func (o *outage) Unwrap() []error { return []error{aurea.ErrUnavailable, o.cause} }
+
+// LogValue is for the log.
+func (o *outage) LogValue() slog.Value { return slog.StringValue(o.Error() + ": " + o.cause.Error()) }
 
 // kind reports whether the error is one of the vocabulary already.
 func kind(err error) bool {

@@ -43,7 +43,11 @@ func look(ctx context.Context, path string, size int64) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	if err := whole(ctx, db, size, complete); err != nil {
+	err = whole(ctx, db, size, complete)
+	if passes(err) {
+		return err
+	}
+	if err != nil {
 		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
 	}
 	return ours(ctx, db)

@@ -61,7 +61,7 @@ func TestManyJobs(t *testing.T) {
 	}
 	var pages, left int64
 	count := func(query string, into *int64) {
-		if err := s.reader.QueryRow(query).Scan(into); err != nil {
+		if err := s.reader.QueryRowContext(t.Context(), query).Scan(into); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -49,6 +49,9 @@ func (s *Store) tenant(owner string) string { return owner + "/" + s.life }
 // over, or it never had one, and it did not renew it while it was watched; and,
 // where no other server can have the database open, if it is any other.
 func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
+	if err := s.catchUp(ctx); err != nil {
+		return nil, err
+	}
 	found, err := s.left(ctx, owner)
 	if err != nil {
 		return nil, s.told("look for interrupted runs", err)

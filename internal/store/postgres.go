@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
@@ -23,28 +24,48 @@ var postgresDialect = dialect{
 	lock:  "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 }
 
+// firstAttempt is how long a service that starts waits for PostgreSQL before it
+// goes on without it.
+const firstAttempt = 5 * time.Second
+
 func openPostgres(ctx context.Context, address string, options Options) (*Store, error) {
+	if _, err := pgconn.ParseConfig(address); err != nil {
+		// The driver's error repeats the address, and there may be a password in it.
+		return nil, errors.New("store: the address of the PostgreSQL database cannot be read; it is postgres://USER@HOST:PORT/DATABASE")
+	}
 	db, err := sql.Open("pgx", address)
 	if err != nil {
-		return nil, fmt.Errorf("store: the address of the PostgreSQL database: %w", err)
+		return nil, err
 	}
 	db.SetMaxOpenConns(2*options.Readers + 1) // half of them may write, and one is the presence
 	db.SetMaxIdleConns(2*options.Readers + 1)
 	if options.ReadOnly {
 		return readOnly(ctx, db, postgresDialect)
 	}
-	// Two servers may start at once.
-	locker, err := locks.NewPostgresSessionLocker()
-	if err == nil {
-		err = migrate(ctx, db, postgresDialect.goose, goose.WithSessionLocker(locker))
+	there := &presence{db: db}
+	s := &Store{
+		dialect: postgresDialect, reader: db, writer: &single{db: db, again: postgresAgain}, presence: there, close: there.close,
+	}
+	migrated := func(ctx context.Context) error {
+		// Two servers may start at once.
+		locker, err := locks.NewPostgresSessionLocker()
+		if err == nil {
+			err = migrate(ctx, db, postgresDialect.goose, goose.WithSessionLocker(locker))
+		}
+		return err
+	}
+	first, cancel := context.WithTimeout(ctx, firstAttempt)
+	defer cancel()
+	err = migrated(first)
+	if why := postgresAway(err); why != "" {
+		s.pending.set(why, migrated)
+		options.Log.Error("PostgreSQL is waited for", "error", err)
+		return s, nil
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: the PostgreSQL database was left as it is: %w", err), db.Close())
 	}
-	there := &presence{db: db}
-	return &Store{
-		dialect: postgresDialect, reader: db, writer: &single{db: db, again: postgresAgain}, presence: there, close: there.close,
-	}, nil
+	return s, nil
 }
 
 // The classes of PostgreSQL's error codes that may pass: the connection failed,
@@ -67,9 +88,12 @@ func postgresAway(err error) string {
 		connect *pgconn.ConnectError
 		network net.Error
 	)
+	if err == nil {
+		return ""
+	}
 	lost := slices.ContainsFunc([]error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed},
 		func(known error) bool { return errors.Is(err, known) })
-	if lost || errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) {
+	if lost || errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded) {
 		return "the database cannot be reached"
 	}
 	return ""

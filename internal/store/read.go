@@ -40,6 +40,9 @@ func (s *Store) read(ctx context.Context, id string) (aurea.Run, details, error)
 // Ready is nil when runs can be kept.
 func (s *Store) Ready(ctx context.Context) error {
 	const probe = `INSERT INTO probe (id, at) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET at = probe.at + 1`
+	if err := s.catchUp(ctx); err != nil {
+		return err
+	}
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, probe)
 		return err

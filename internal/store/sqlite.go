@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"syscall"
 
 	"github.com/pressly/goose/v3"
 	driver "modernc.org/sqlite"
@@ -37,6 +38,9 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 		return nil, err
 	}
 	s, err := openFile(ctx, path, options)
+	if passes(err) {
+		s, err = openLater(path, err, options)
+	}
 	if err != nil {
 		unlock()
 		return nil, fmt.Errorf("store: the database %s was left as it is: %w", path, err)
@@ -121,11 +125,54 @@ func recent(version string) error {
 	return nil
 }
 
+// openLater opens a file that cannot be written to at the moment: what is in it can
+// be read.
+func openLater(path string, why error, options Options) (*Store, error) {
+	query, _ := onlyReading(path)
+	db, err := sql.Open("sqlite", fileURL(path, query))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(options.Readers)
+	from, to := &laterSource{first: db}, &laterWriter{why: why}
+	s := &Store{dialect: sqliteDialect, reader: from, writer: to, close: to.close}
+	s.pending.set(sqliteAway(why), func(ctx context.Context) error {
+		whole, err := openFile(ctx, path, options)
+		if err != nil {
+			return err
+		}
+		from.now.Store(whole.reader.(*sql.DB))
+		to.now.Store(whole)
+		return nil
+	})
+	options.Log.Error("the database can only be read until this passes", "database", path, "error", why)
+	return s, nil
+}
+
+// passes reports whether a file could not be opened for a reason that may pass.
+func passes(err error) bool {
+	var failure *driver.Error
+	if !errors.As(err, &failure) {
+		return errors.Is(err, syscall.ENOSPC)
+	}
+	switch failure.Code() & 0xff {
+	case codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_BUSY, codes.SQLITE_CANTOPEN:
+		return true
+	}
+	return false
+}
+
 // sqliteAway says why SQLite could not write, where that may pass.
 func sqliteAway(err error) string {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {
+		if errors.Is(err, syscall.ENOSPC) {
+			return "the disk is full"
+		}
 		return ""
+	}
+	if failure.Code() == codes.SQLITE_IOERR_SHMSIZE {
+		return "the disk is full"
 	}
 	return map[int]string{
 		codes.SQLITE_FULL:     "the disk is full",

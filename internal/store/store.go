@@ -17,7 +17,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"sync"
@@ -45,13 +44,14 @@ type Options struct {
 // reached, and disks that are full, are an aurea.ErrUnavailable.
 type Store struct {
 	dialect dialect
-	reader  *sql.DB
+	reader  source
 	writer  writer
 	life    string // what tells this opening of the store from earlier ones
 	close   func() error
 	log     *slog.Logger
 	confirm time.Duration
 
+	pending  pending
 	damage   damage
 	checker  checker
 	presence *presence // nil where the store has the database for itself
@@ -68,7 +68,9 @@ type Store struct {
 //	postgres://…     a PostgreSQL database
 //	PATH             the file aurea.db in this folder
 //
-// It takes no longer for a long history than for a short one. A database that is
+// It takes no longer for a long history than for a short one. A PostgreSQL that is
+// away, or a full disk, does not keep a store from being opened: what can be read
+// is read, and Recover and Ready try again. A database that is
 // corrupt, is another program's or was made by a newer Aurea is refused and left
 // as it is, and so is an SQLite file that another server has open.
 func Open(ctx context.Context, address string, options Options) (*Store, error) {

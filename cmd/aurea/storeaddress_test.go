@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// Whatever is wrong with an address, its password is said nowhere.
+func TestStoreAddressIsNotRepeated(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "address")
+	if err := os.WriteFile(file, []byte("mysql://aurea:hush@db/x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"serve", "--store", "mysql://aurea:hush@db/x"},
+		{"serve", "--store", "aurea:hush@db/x"},
+		{"serve", "--store", "postgres://aurea:hush@db:port/x"},
+		{"serve", "--store", "postgres://aurea:hu/hush@db:port/x"},
+		{"serve", "--store-file", file},
+		{"serve", "--store-file", file, "--store", "postgres://aurea:hush@db/x"},
+		{"runs", "verify", "--store", "postgres://aurea:hush@127.0.0.1:1/x"},
+		{"runs", "verify", "--store", "mysql://aurea:hush@db/x"},
+	} {
+		if args[0] == "serve" {
+			args = append(args, "--listen", "127.0.0.1:0", "--data", t.TempDir())
+		}
+		code, stdout, stderr := command(t, "", args...)
+		if code == exitOK || stderr == "" {
+			t.Errorf("aurea %s: exit %d, %q", strings.Join(args, " "), code, stderr)
+		}
+		if strings.Contains(stdout+stderr, "hush") {
+			t.Errorf("aurea %s says %q%q", strings.Join(args, " "), stdout, stderr)
+		}
+	}
+	t.Setenv("AUREA_STORE", "postgres://aurea:hush@db/x")
+	if _, stdout, stderr := command(t, "", "serve", "--help"); strings.Contains(stdout+stderr, "hush") {
+		t.Errorf("the help says %q%q", stdout, stderr)
+	}
+}
+
+// A service whose PostgreSQL is away starts, is not ready, and says why without
+// the names of users and addresses.
+func TestServeWithoutItsDatabase(t *testing.T) {
+	t.Setenv("AUREA_STORE", "postgres://somebody:hush@127.0.0.1:1/history")
+	url, _ := aureatest.Serve(t)
+	const want = "the database cannot be reached"
+	for path, status := range map[string]int{"/health": 200, "/readyz": 503, "/v1/runs": 503} {
+		var body string
+		for deadline := time.Now().Add(patience); !strings.Contains(body, want) && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			response, err := http.Get(url + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content, err := io.ReadAll(response.Body)
+			if err = errors.Join(err, response.Body.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if body = string(content); response.StatusCode != status {
+				t.Errorf("%s answers %d, want %d", path, response.StatusCode, status)
+			}
+		}
+		if !strings.Contains(body, want) {
+			t.Errorf("%s says %s, want %q", path, body, want)
+		}
+		for _, secret := range []string{"somebody", "hush", "127.0.0.1", "history"} {
+			if strings.Contains(body, secret) {
+				t.Errorf("%s tells %q: %s", path, secret, body)
+			}
+		}
+	}
+}
