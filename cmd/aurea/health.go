@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 func newHealth() *cobra.Command {
@@ -17,6 +19,9 @@ func newHealth() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			client := http.Client{Timeout: 3 * time.Second}
+			if _, err := server.NewClient(url, ""); err != nil { // which connects to nothing yet
+				return usageErrorf("--server: %v", err)
+			}
 			request, err := http.NewRequestWithContext(command.Context(), http.MethodGet, url+"/health", nil)
 			if err != nil {
 				return usageErrorf("--server must be a URL such as http://127.0.0.1:5000; got %q", url)

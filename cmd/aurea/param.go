@@ -91,8 +91,21 @@ func setParam(object map[string]any, key, text string) (isJSON bool, err error) 
 	if base, ok := strings.CutSuffix(key, bytesSuffix); ok && bytesParameter(kind, base) != "" {
 		delete(object, base) // which it replaces
 	}
+	if err := checkJSON(text); err != nil {
+		return false, err
+	}
 	nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = paramValue(declared(kind, key), text)
 	return false, nil
+}
+
+// checkJSON refuses an object or a list that the API would refuse, such as one
+// with a key twice. What is no JSON is a text.
+func checkJSON(text string) error {
+	if !json.Valid([]byte(text)) || !strings.ContainsAny(text[:1], "[{") {
+		return nil
+	}
+	_, err := aurea.DecodeDocument([]byte(`{"value":` + text + `}`))
+	return err
 }
 
 // bytesSuffix ends the name of a parameter that has the bytes of another one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ type document struct {
 	stdin io.Reader // nil when it has been read
 }
 
+// fromArgument is the origin of a workload that is given as a URL.
+const fromArgument = "the argument"
+
 // readSpec makes the spec of a command: the file or URL, if there is one, with
 // the environment below it and the flags laid over it. An error has every
 // mistake, with the line of the file, the flag or the variable.
@@ -36,7 +40,7 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *document, err
 	var wrongFile error
 	switch {
 	case len(args) == 1 && isURL(args[0]):
-		d.set("workload", "the argument", map[string]any{"kind": "http", "url": args[0]})
+		d.set("workload", fromArgument, map[string]any{"kind": "http", "url": args[0]})
 	case len(args) == 1:
 		if wrongFile = d.read(args[0]); d.fields == nil {
 			return aurea.Spec{}, d, wrongFile
@@ -171,6 +175,9 @@ func (d *document) layWork(l layer) error {
 	length, kind := l.flag("job-duration"), l.flag("workload")
 	if length == nil && kind == nil || l.environment && (d.has("workload") || d.has("job_duration_ms")) {
 		return nil
+	}
+	if d.from["workload"] == fromArgument {
+		return usageErrorf("%s cannot stand together with a URL, which is short for the workload http; leave out one of the two", origin(cmp.Or(kind, length)))
 	}
 	delete(d.fields, "workload")
 	delete(d.fields, "job_duration_ms")

@@ -80,7 +80,7 @@ func TestSpecFileMistakes(t *testing.T) {
 		{" \n", "f is empty; a spec begins with fields such as num_jobs: 100"},
 		{"# nothing\n", "f has no fields; a spec begins with fields such as num_jobs: 100"},
 		{"---\n", "f has no fields; a spec begins with fields such as num_jobs: 100"},
-		{"- a", "f:1:1: the spec must be a mapping of fields to values, such as num_jobs: 100"},
+		{"- a", "f:1:1: must be a mapping of fields to values, such as num_jobs: 100"},
 		{"a: 1\n---\nb: 2", "f:2:1: there is a second document; a file holds one"},
 		{"a: [1\nb: 2", "f:2:2: is not YAML: the list that begins in line 1 has no comma here, or no ] at its end"},
 		{"a: {b: 1\n", "f:2:1: is not YAML: the object that begins in line 1 has no comma here, or no } at its end"},

@@ -26,6 +26,10 @@ func TestUnknownWords(t *testing.T) {
 		"runs list -o JSON":            `aurea: -o must be text or json; got "JSON"; did you mean json?; see aurea --help`,
 		"run --jobs 1 --workload slep": `got "slep"; did you mean sleep?`,
 		"workloads htp":                `got "htp"; did you mean http?`,
+		"run http://127.0.0.1:1/ --workload sleep":          `aurea: --workload cannot stand together with a URL, which is short for the workload http; leave out one of the two`,
+		"run http://127.0.0.1:1/ --job-duration 1s":         `aurea: --job-duration cannot stand together with a URL`,
+		"run --jobs 1 --workload sleep --job-duration 1s":   `job_duration_ms: is short for a sleep workload and cannot stand together with workload; give one of the two (from --job-duration)`,
+		"health --server localhost:5000":                    `aurea: --server: must be a URL such as http://127.0.0.1:5000; got "localhost:5000"`,
 		"run --jobs 1 --workload sleep --param duratoin=1s": `workload.duratoin: is not a field; did you mean duration? (from --param)`,
 	} {
 		code, stdout, stderr := command(t, "", strings.Fields(args)...)

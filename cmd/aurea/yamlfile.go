@@ -34,9 +34,11 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 	value := values.of(document, "", 0)
 	fields, ok := value.(map[string]any)
 	if !ok && len(values.wrong) == 0 {
-		values.add(document, "", "the spec must be a mapping of fields to values, such as num_jobs: 100")
+		values.add(document, "", "must be a mapping of fields to values, such as num_jobs: 100")
 	}
-	f.fields, f.mistakes = fields, values.mistakes()
+	if f.mistakes = values.mistakes(); values.values >= 0 && values.bytes >= 0 {
+		f.fields = fields // the part that was read of a larger one says nothing
+	}
 	return f, values.err(name)
 }
 

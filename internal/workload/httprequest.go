@@ -112,7 +112,7 @@ func (r *request) readBody(values map[string]any, fields *templates) (err error)
 		r.body.add(string(content)) // without fields: two braces are bytes like any others
 	case given:
 		if r.body, err = r.readText(body, fields); err != nil {
-			return wrongField("body", err.Error())
+			return wrongField("body", err.Error()+"; body_base64 is sent without fields")
 		}
 	}
 	return nil
