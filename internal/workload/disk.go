@@ -27,8 +27,9 @@ var disk = kind{
 		},
 		MostInFlight: mostThreads,
 	},
-	runs:  func(o opening) (Jobs, error) { return openDisk(o.ctx, o.host, diskPlanOf(o.values), o.seed) },
-	check: func(values map[string]any, p place) error { return diskPlanOf(values).check(p) },
+	opensFile: true,
+	runs:      func(o opening) (Jobs, error) { return openDisk(o.ctx, o.host, diskPlanOf(o.values), o.seed) },
+	check:     func(values map[string]any, p place) error { return diskPlanOf(values).check(p) },
 }
 
 const (

@@ -8,14 +8,21 @@ const mostThreads = 5000
 
 // A most is how many jobs may be in flight at once, and because of which kind.
 type most struct {
-	jobs int64 // 0: any number
-	kind string
+	jobs  int64 // 0: any number
+	kind  string
+	takes string // what each of them takes, of which there are not more
 }
 
 // mostOf is that of a kind with checked parameters. It is no more than that of any
 // workload that its jobs are made of: all of them may be at the same one.
 func (h Host) mostOf(k kind, values map[string]any) most {
-	least := most{k.MostInFlight, k.Name}
+	least := most{k.MostInFlight, k.Name, "a goroutine"}
+	if k.MostInFlight == mostThreads {
+		least.takes = "a thread of the system"
+	}
+	if k.opensFile && h.OpenFiles > 0 && h.OpenFiles < least.jobs {
+		least.jobs, least.takes = h.OpenFiles, "one of the files that may be open for jobs, see ulimit -n,"
+	}
 	if k.holds == nil {
 		return least
 	}
@@ -36,9 +43,5 @@ func (m most) check(wanted int64) error {
 	if m.jobs == 0 || wanted <= m.jobs {
 		return nil
 	}
-	takes := "a goroutine"
-	if m.jobs == mostThreads {
-		takes = "a thread of the system"
-	}
-	return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes %s for each job in flight; got %d", m.jobs, m.kind, takes, wanted))
+	return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes %s for each job in flight; got %d", m.jobs, m.kind, m.takes, wanted))
 }

@@ -28,6 +28,10 @@ func TestMostInFlight(t *testing.T) {
 	routines := func(kind string) string {
 		return fmt.Sprintf("concurrency: must be at most 100000 with the workload %s, which takes a goroutine for each job in flight; got 100001", kind)
 	}
+	const (
+		few   = "with 32 files: "
+		files = "concurrency: must be at most 32 with the workload disk, which takes one of the files that may be open for jobs, see ulimit -n, for each job in flight; got 33"
+	)
 	host := everything(t)
 	host.MaxMemory, host.MaxDisk, host.MaxProcesses = 1<<40, 1<<30, 1<<20
 	for _, test := range []struct {
@@ -47,7 +51,14 @@ func TestMostInFlight(t *testing.T) {
 		{mix(http, sleep), 100_001, routines("mix")},
 		{steps(sleep), 100_001, routines("steps")},
 		{sleep, 1_000_000, ""},
+		{few + `{"kind": "disk", "bytes": 512, "block": 512}`, 33, files},
+		{few + steps(sleep, `{"kind": "disk", "bytes": 512, "block": 512}`), 33, files},
+		{few + sleep, 1_000_000, ""},
 	} {
+		host := host
+		if rest, ok := strings.CutPrefix(test.workload, few); ok {
+			test.workload, host.OpenFiles = rest, 32
+		}
 		w := workloadOf(t, test.workload)
 		for _, fits := range []bool{false, true} {
 			plan, want := aurea.Plan{Workload: w, Concurrency: test.inFlight}, test.want

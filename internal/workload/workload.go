@@ -113,6 +113,8 @@ type kind struct {
 	punctual bool
 	// connects is whether each job in flight may hold a connection.
 	connects bool
+	// opensFile is whether each job in flight has a file open.
+	opensFile bool
 	// holds, unless nil, lists the workloads that jobs are made of.
 	holds func(values map[string]any) []nested
 }
