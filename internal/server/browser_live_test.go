@@ -44,18 +44,25 @@ func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[
 // a broken connection, until its result is there.
 func TestBrowserLive(t *testing.T) {
 	told := script{words: make(chan *aurea.Update)}
-	shelf := shelved(answering())
+	var result *aurea.Result
+	shelf := shelved(fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run, err := answering().do(ctx, spec)
+		result = run.Result
+		run.Status, run.Result = aurea.StatusQueued, nil
+		return run, err
+	}})
 	shelf.watch = told.watch
 	b := browse(t, host(t, shelf), 0)
 	b.fill(map[string]string{"num_jobs": "2000"})
 	b.click("#run")
 	until(t, "the run to be watched", func() bool { told.mu.Lock(); defer told.mu.Unlock(); return len(told.after) == 1 })
-	done, err := shelf.Get(t.Context(), "benchmark-1")
+	run, err := shelf.Get(t.Context(), "benchmark-1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := done
-	run.Result = nil
+	done := run
+	done.Status, done.Result = aurea.StatusCompleted, result
+	done.Result.ID = done.ID
 	say := func(id int64, kind aurea.UpdateKind) { told.words <- &aurea.Update{ID: id, Kind: kind, Run: run} }
 
 	run.Status, run.QueuePosition = aurea.StatusQueued, 3
@@ -90,6 +97,7 @@ func TestBrowserLive(t *testing.T) {
 		t.Errorf("the clock stands at %q, and the run is two seconds old", elapsed)
 	}
 	run = done
+	shelf.put(done)
 	say(5, aurea.UpdateStatus)
 	say(6, aurea.UpdateResult)
 	b.finishes()

@@ -11,7 +11,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A shelf is a fake that keeps its runs, which have ended as soon as they come.
+// A shelf is a fake that keeps its runs, as they are when do returns.
 // Those who watch one are told what watch says; without it, all that it was.
 type shelf struct {
 	fake
@@ -36,6 +36,17 @@ func (s *shelf) Submit(ctx context.Context, spec aurea.Spec, _ string) (aurea.Ru
 	}
 	s.runs = slices.Insert(s.runs, 0, run)
 	return run, nil
+}
+
+// put replaces a run that it keeps.
+func (s *shelf) put(run aurea.Run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.runs {
+		if s.runs[i].ID == run.ID {
+			s.runs[i] = run
+		}
+	}
 }
 
 func (s *shelf) Get(_ context.Context, id string) (aurea.Run, error) {
