@@ -231,15 +231,14 @@ func TestAnswerBehindAnyAnswer(t *testing.T) {
 	})
 }
 
-// inRecords cuts an answer where it matters: behind its head, within its lines, in
-// the middle and before its last byte.
+// inRecords cuts an answer into records of a byte each, so that one of them ends
+// where the answer does; and a long one into records of different lengths.
 func inRecords(raw string) (pieces []string) {
-	for _, at := range []string{"\r\n\r\n", "\r", ":", "5"} {
-		if i := strings.LastIndex(raw, at); i >= 0 {
-			pieces = append(pieces, raw[:i+len(at)])
-			raw = raw[i+len(at):]
+	for size := 1; len(raw) > 0; raw = raw[len(pieces[len(pieces)-1]):] {
+		if len(pieces) > 500 {
+			size = 1000
 		}
+		pieces = append(pieces, raw[:min(size, len(raw))])
 	}
-	half := len(raw) / 2
-	return append(pieces, raw[:half], raw[half:])
+	return pieces
 }
