@@ -6,7 +6,8 @@
 // and as few reads as there are, on the caller's goroutine, and nothing is
 // allocated for it once its connection is open. It does what it was asked to and
 // no more: no redirects, no cookies, no proxy, no compression, and no retry but
-// the one that every client with idle connections needs. The other side is not
+// the one that every client with idle connections needs. Only what the socket has
+// no room for at once is written on a goroutine of its own. The other side is not
 // trusted: whatever it sends, memory and time stay within what the caller set,
 // and no connection is made that Options.Allow refuses.
 //

@@ -104,14 +104,15 @@ func TestExpectContinue(t *testing.T) {
 		answers string // to the head
 		status  int
 		sent    bool // the body
+		waits   bool // for as long as it waits at most
 	}{
-		"go on":               {"HTTP/1.1 100 Continue\r\n\r\n", 200, true},
-		"early hints, go on":  {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 200, true},
-		"nothing":             {"", 200, true},
-		"early hints alone":   {"HTTP/1.1 103 Early Hints\r\n\r\n", 200, true},
-		"too large":           {"HTTP/1.1 413 Enough\r\nContent-Length: 0\r\n\r\n", 413, false},
-		"expectation failed":  {"HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n", 417, false},
-		"an answer after all": {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200, false},
+		"go on":               {"HTTP/1.1 100 Continue\r\n\r\n", 200, true, false},
+		"early hints, go on":  {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 200, true, false},
+		"nothing":             {"", 200, true, true},
+		"early hints alone":   {"HTTP/1.1 103 Early Hints\r\n\r\n", 200, true, true},
+		"too large":           {"HTTP/1.1 413 Enough\r\nContent-Length: 0\r\n\r\n", 413, false, false},
+		"expectation failed":  {"HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n", 417, false, false},
+		"an answer after all": {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -143,6 +144,9 @@ func TestExpectContinue(t *testing.T) {
 					}
 					if want := i == 0 || !test.sent; a.Connected != want {
 						t.Errorf("request %d: connected: %v", i, a.Connected)
+					}
+					if test.waits {
+						break
 					}
 				}
 			})
