@@ -24,8 +24,9 @@ func lastRate(value func(aurea.Rate) float64) func(*aurea.Stats, func(float64, .
 	}
 }
 
+// quantiles are absent where no job ended ok: 0 s would be the best there is.
 func quantiles(s *aurea.Stats, emit func(float64, ...string)) {
-	if s.Last == nil {
+	if s.Last == nil || s.Last.Result.Latency.Count == 0 {
 		return
 	}
 	latency := s.Last.Result.Latency

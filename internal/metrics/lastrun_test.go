@@ -54,3 +54,14 @@ func TestRateOfLastRun(t *testing.T) {
 		}
 	}
 }
+
+// A run of which no job ended ok has no quantiles.
+func TestQuantilesOfLastRun(t *testing.T) {
+	if got := lastRun(t, aurea.Result{}, "latency"); len(got) != 0 {
+		t.Errorf("without a sample there are %v", got)
+	}
+	got := lastRun(t, aurea.Result{Latency: aurea.Summary{Count: 1, P50: 1, P90: 2, P95: 3, P99: 4, P999: 5}}, "latency")
+	if len(got) != 5 {
+		t.Errorf("with one there are %v", got)
+	}
+}

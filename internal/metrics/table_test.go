@@ -37,7 +37,7 @@ func fixed() aurea.Stats {
 	last := aurea.Run{ID: "benchmark-2", Name: `say "hi" \ bye` + "\n", Status: aurea.StatusCompleted, Result: &aurea.Result{
 		Throughput: 123.5,
 		Counts:     aurea.Counts{Planned: 21, OK: 6, Failed: 1, Timeout: 2, Cancelled: 7, Dropped: 4, Lost: 1},
-		Latency:    aurea.Summary{P50: 0.05, P90: 0.09, P95: 0.095, P99: 0.099, P999: 0.0999},
+		Latency:    aurea.Summary{Count: 1000, P50: 0.05, P90: 0.09, P95: 0.095, P99: 0.099, P999: 0.0999},
 		TotalCost:  0.75,
 		Cost:       aurea.Cost{Currency: "EUR"},
 		Validity:   aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "backlog"}, {Code: "generator_cpu"}}},

@@ -42,7 +42,7 @@ func worst() aurea.Stats {
 	for i := range 20 {
 		stats.Recent = append(stats.Recent, aurea.Run{ID: fmt.Sprint("benchmark-", i), StartedAt: &now, FinishedAt: &now})
 	}
-	stats.Last = &aurea.Run{Result: &aurea.Result{Rate: &aurea.Rate{}}}
+	stats.Last = &aurea.Run{Result: &aurea.Result{Rate: &aurea.Rate{}, Latency: aurea.Summary{Count: 1}}}
 	return stats
 }
 
