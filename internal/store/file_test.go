@@ -1,11 +1,15 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
@@ -107,6 +111,69 @@ func TestOpenThroughALinkAfterACrash(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// Of servers that start at once on one new database one gets it, and the others
+// are refused.
+func TestOpenAtOnceOnAFile(t *testing.T) {
+	data := t.TempDir()
+	errs := make([]error, 4)
+	stores := make([]*store.Store, len(errs))
+	var group sync.WaitGroup
+	for i := range errs {
+		group.Go(func() { stores[i], errs[i] = store.Open(t.Context(), data, store.Options{}) })
+	}
+	group.Wait()
+	won := 0
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			won++
+			check(t, errors.Join(stores[i].Ready(t.Context()), stores[i].Close()))
+		case !strings.Contains(err.Error(), "is in use by another server"):
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d of them got it, want 1", won)
+	}
+}
+
+// A copy that was made while a run went on has it interrupted, as far as it was
+// known, when a server starts on it; the run itself goes on in the original.
+func TestOpenACopyOfOpenRuns(t *testing.T) {
+	data, other := t.TempDir(), t.TempDir()
+	s := open(t, data)
+	run := storetest.NewRun(1)
+	run.Status, run.StartedAt, run.Progress = aurea.StatusRunning, &storetest.Began, &aurea.RunProgress{Started: 7, OK: 5}
+	storetest.Keep(t, s, run)
+	execute(t, filepath.Join(data, "aurea.db"), "VACUUM INTO '"+filepath.Join(other, "aurea.db")+"'")
+	restored := open(t, other)
+	if got := recovered(t, restored, "here"); got != fmt.Sprint([]string{run.ID}) {
+		t.Errorf("of the copy %s were recovered, want %s", got, run.ID)
+	}
+	got, err := restored.Get(t.Context(), run.ID)
+	if err != nil || got.Status != aurea.StatusInterrupted || got.Progress.OK != 5 {
+		t.Errorf("in the copy it is %s, %+v, %v", got.Status, got.Progress, err)
+	}
+	if _, err := s.Finish(t.Context(), storetest.Finished(storetest.NewRun(1), 10)); err != nil {
+		t.Errorf("in the original: %v", err)
+	}
+}
+
+// Records that a server had brought into the database when it died go with the
+// run's end.
+func TestRecoverLeavesNoRecords(t *testing.T) {
+	data := t.TempDir()
+	s := open(t, data)
+	run := storetest.Keep(t, s, storetest.NewRun(1))
+	check(t, s.Close())
+	file := filepath.Join(data, "aurea.db")
+	execute(t, file, "INSERT INTO jobs (run_id, attempt, n, records) VALUES ('"+run.ID+"', 'of the dead', 0, X'00')")
+	s = open(t, data)
+	recovered(t, s, "here")
+	check(t, s.Close())
+	sound(t, file)
 }
 
 func check(t *testing.T, err error) {

@@ -26,7 +26,7 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	if err != nil {
 		return "", err
 	}
-	e.life = s.life
+	e.life, e.alone = s.life, s.dialect.alone
 	e.stage, err = s.stage(ctx, run)
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
@@ -58,6 +58,7 @@ type ending struct {
 	stage             *stage // nil without records
 	run               aurea.Run
 	life              string // whose end it is
+	alone             bool   // see dialect
 }
 
 func newEnding(run aurea.Run) (*ending, error) {
@@ -108,6 +109,10 @@ func (e *ending) keep(ctx context.Context, tx transaction) (digest string, err e
 			return "", err
 		}
 		size, attempt = size+e.stage.size, e.stage.attempt
+	} else if e.alone { // else an owner that lives may be about to need them
+		if _, err := tx.ExecContext(ctx, dropBlobs, e.id, ""); err != nil {
+			return "", err
+		}
 	}
 	if e.summary != "" {
 		if _, err := tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail); err != nil {

@@ -69,6 +69,18 @@ func testPruneByNumber(t *testing.T, place Place) {
 	prune(t, s, aurea.Retention{Runs: 1}, 3, 2, 1)
 }
 
+// Of runs that were created at one moment as many go as have to, by their ids.
+func testPruneTies(t *testing.T, place Place) {
+	s := place.Open(t)
+	for i := range 6 {
+		run := NewRun(i)
+		run.CreatedAt = Began
+		Keep(t, s, Finished(run, 1))
+	}
+	prune(t, s, aurea.Retention{Runs: 4}, 2, 5, 4, 3, 2)
+	prune(t, s, aurea.Retention{Runs: 1}, 3, 5)
+}
+
 // Bytes are the store's own measure: a run with many jobs takes more.
 func testPruneByBytes(t *testing.T, place Place) {
 	s := place.Open(t)

@@ -48,6 +48,7 @@ var tests = []struct {
 	{"prune by age", testPruneByAge},
 	{"prune many by age", testPruneManyByAge},
 	{"prune by number", testPruneByNumber},
+	{"prune ties", testPruneTies},
 	{"prune by bytes", testPruneByBytes},
 	{"ready", testReady},
 	{"at once", testAtOnce},
