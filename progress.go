@@ -19,6 +19,7 @@ type Progress struct {
 	Failures map[string]int64 // by class: the interval's failed jobs, and timeouts that are of another class; those of the warm-up too
 	InFlight int64            // at the end of the interval
 	Paused   time.Duration    // how long of Elapsed the run was paused
+	Activity Activity         // at the end of the interval
 	Traced   []TracedJob      // of those that ended since the last report
 }
 

@@ -92,6 +92,9 @@ type RunProgress struct {
 	P50        float64 `json:"p50"`
 	P99        float64 `json:"p99"`
 	Paused     float64 `json:"paused,omitempty"` // how much of elapsed the run was paused
+	Phase      Phase   `json:"phase,omitempty"`
+	PhaseLeft  float64 `json:"phase_remaining,omitempty"` // how long the phase takes at most; absent where nothing tells
+	Activity   string  `json:"activity,omitempty"`        // what there is to wait for, in words
 }
 
 // Move changes the status of a run at the given moment, if its life allows it;

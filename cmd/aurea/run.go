@@ -157,8 +157,14 @@ func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *
 
 func printProgress(w io.Writer, run aurea.Run) {
 	p := run.Progress
-	fmt.Fprintf(w, "%6.1fs  %d started  %d ok  %d failed  %d in flight  %s jobs/s  p50 %s  p99 %s\n",
-		p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight, count(p.Throughput), sampled(p.Throughput > 0, p.P50), sampled(p.Throughput > 0, p.P99))
+	line := fmt.Sprintf("%6.1fs  %d started  %d ok  %d failed  %d in flight", p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight)
+	if ended := p.Throughput > 0; ended || p.Activity == "" {
+		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s", count(p.Throughput), sampled(ended, p.P50), sampled(ended, p.P99))
+	}
+	if p.Activity != "" {
+		line += "  " + p.Activity
+	}
+	fmt.Fprintln(w, line)
 }
 
 // report prints the result and turns how the run went into the exit.

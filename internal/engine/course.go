@@ -122,14 +122,3 @@ func (x *execution) close() (aurea.Course, []aurea.RunEvent) {
 	x.helm.retire()
 	return x.helm.course, x.helm.timeline
 }
-
-// tellPauses adds to what is observed how long the run was paused.
-func (x *execution) tellPauses(observe func(aurea.Progress)) func(aurea.Progress) {
-	return func(p aurea.Progress) {
-		x.helm.mu.Lock()
-		judged, warmup := x.helm.course.Pauses(p.Elapsed)
-		x.helm.mu.Unlock()
-		p.Paused = min(judged+warmup, p.Elapsed)
-		observe(p)
-	}
-}

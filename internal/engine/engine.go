@@ -75,7 +75,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	defer context.AfterFunc(ctx, x.stop)()
 
 	d := x.driver()
-	c := newCollector(x, d.parts(), x.tellPauses(observe))
+	c := newCollector(x, d.parts(), x.tellActivity(observe))
 	before := e.vitals()
 	wait := d.drive(c)
 	release := x.steered(controls)

@@ -86,6 +86,9 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		P50:        point.P50,
 		P99:        point.P99,
 		Paused:     p.Paused.Seconds(),
+		Phase:      p.Activity.Phase,
+		PhaseLeft:  p.Activity.Left.Seconds(),
+		Activity:   p.Activity.Words(point.InFlight),
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.run.Progress = &progress

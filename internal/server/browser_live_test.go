@@ -82,13 +82,17 @@ func TestBrowserLive(t *testing.T) {
 		t.Errorf("the bar is at %v, want 0.25", value)
 	}
 	told.words <- nil // the connection breaks
-	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42, Throughput: 980, P99: 0.5}
+	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42, Throughput: 980, P99: 0.5,
+		Phase: aurea.PhaseDraining, PhaseLeft: 29, Activity: "draining: waiting for 42 jobs in flight, 29s at most"}
 	say(4, aurea.UpdateProgress)
 	b.until(`document.querySelector("#live .charts .line")`)
 	for field, want := range map[string]string{"done": "1500", "throughput": "980", "p99": "0.5", "in_flight": "42"} {
 		if got := look[string](b, `document.querySelector("#live [data-field=%s] data").value`, field); got != want {
 			t.Errorf("%s is shown as %s, want %s", field, got, want)
 		}
+	}
+	if says, want := b.text("#live [data-field=activity]"), "Draining: waiting for 42 jobs in flight, 29s at most."; says != want {
+		t.Errorf("the page says %q, want %q", says, want)
 	}
 	if drawn, want := look[[]string](b, `[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`), []string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, want) {
 		t.Errorf("drawn are %q, want %q", drawn, want)

@@ -248,6 +248,7 @@ func (h Host) open(ctx context.Context, k kind, values map[string]any, seed uint
 	}
 	if k.Timeout > 0 {
 		jobs.Runner = impatient{jobs.Runner, k.Timeout}
+		jobs.Longest = k.Timeout
 	}
 	return jobs, nil
 }

@@ -75,6 +75,7 @@ type Jobs struct {
 	Runner   Runner         // when there is no Waiter
 	Faults   *Faults        // of a Waiter; a Runner's jobs have theirs in them
 	Measures aurea.Measures // what a Runner's jobs note
+	Longest  time.Duration  // that a Runner's job may take where the spec has no timeout; 0 when nothing limits it
 	// MostInFlight is how many of a Runner's jobs may run at once.
 	MostInFlight int64
 	Part         func(int64) int // which of the measures' parts a job is of; nil without parts

@@ -2,7 +2,7 @@
 
 import { charts } from "./chart.js";
 import { $, badge, exact, fill, swap } from "./dom.js";
-import { duration, number } from "./format.js";
+import { capital, duration, number } from "./format.js";
 import { describe } from "./result.js";
 
 const most = 600; // points of a chart; with more, every second one goes
@@ -27,6 +27,7 @@ function begin() {
   points = [];
   $("bar").removeAttribute("value");
   for (const name of ["done", "throughput", "p99", "in_flight"]) fill(root, name, "–");
+  fill(root, "activity");
   fill(root, "charts");
   root.hidden = false;
   $("busy").hidden = false;
@@ -46,6 +47,7 @@ export function showProgress(progress) {
   fill(root, "throughput", exact(progress.throughput, `${number(progress.throughput)}/s`));
   fill(root, "p99", progress.throughput > 0 ? exact(progress.p99, duration(progress.p99)) : "–");
   fill(root, "in_flight", exact(progress.in_flight, number(progress.in_flight)));
+  fill(root, "activity", progress.activity ? `${capital(progress.activity)}.` : "");
   if (points.length > 1) fill(root, "charts", ...charts(points));
   startClock(progress.elapsed);
 }
