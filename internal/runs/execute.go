@@ -137,6 +137,7 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 		result.ID = e.run.ID
 		result.Status = status
 		e.end.Result = result
+		e.end = e.end.Mask()
 	}
 	e.cancel(nil)
 }

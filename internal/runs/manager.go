@@ -138,7 +138,7 @@ func New(executor Executor, options Options) *Manager {
 	}
 	m := &Manager{
 		executor: executor,
-		store:    options.Store,
+		store:    guardedStore{options.Store},
 		options:  options,
 		wake:     make(chan struct{}, 1),
 		started:  make(chan struct{}),
@@ -149,7 +149,7 @@ func New(executor Executor, options Options) *Manager {
 		peeks:    map[string]*peek{},
 		stats:    newStats(),
 	}
-	if m.store == nil {
+	if options.Store == nil {
 		m.store = nowhere{}
 		close(m.started) // there is no earlier life to tidy up after
 	}

@@ -67,7 +67,10 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 }
 
 func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {
-	plan := aurea.NewPlan(spec, newSeed())
+	if err := spec.CheckUnmasked(); err != nil {
+		return nil, err
+	}
+	plan := aurea.NewPlan(spec, newSeed()) // which alone has the secrets of the spec
 	if err := m.options.Host.Check(plan); err != nil {
 		return nil, err
 	}
@@ -92,7 +95,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 		Labels:    spec.Labels,
 		Status:    aurea.StatusQueued,
 		CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
-		Spec:      spec,
+		Spec:      spec.Mask(),
 		Timeline:  []aurea.RunEvent{},
 	}
 	if m.options.Trace != nil {

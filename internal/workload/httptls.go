@@ -15,7 +15,7 @@ var tlsParameter = aurea.Parameter{
 	Members: []aurea.Parameter{
 		{Name: "ca", Type: aurea.Text, Max: 1 << 20, Doc: "certificates of the authorities to trust, in PEM; the system's unless given"},
 		{Name: "certificate", Type: aurea.Text, Max: 1 << 20, Doc: "of this client, in PEM"},
-		{Name: "key", Type: aurea.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; whoever may read the run can read it"},
+		{Name: "key", Type: aurea.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; masked in what is kept"},
 		{Name: "server_name", Type: aurea.Text, Max: 253, Doc: "whose certificate it must be; the URL's host unless given"},
 		{Name: "skip_verify", Type: aurea.Boolean, Default: false, Doc: "take any certificate, which anyone in between can have made"},
 	},

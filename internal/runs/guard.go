@@ -1,0 +1,85 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// maxID is the most characters of an id.
+const maxID = 100
+
+// isID reports whether a text has the form of a run's id. Databases differ in what
+// they make of others, such as one with a NUL or bytes that are not UTF-8.
+func isID(text string) bool {
+	for _, c := range []byte(text) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= maxID
+}
+
+// A guardedStore is asked for ids only: other texts are of no run. What it returns
+// has its secrets masked. New runs are kept so (see newEntry); those of earlier
+// versions were not.
+type guardedStore struct{ Store }
+
+func notID(text string) error {
+	return fmt.Errorf("%w: there is no run %q", aurea.ErrNotFound, text)
+}
+
+func (s guardedStore) Get(ctx context.Context, id string) (aurea.Run, error) {
+	if !isID(id) {
+		return aurea.Run{}, notID(id)
+	}
+	run, err := s.Store.Get(ctx, id)
+	return run.Mask(), err
+}
+
+func (s guardedStore) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
+	if !isID(id) {
+		return aurea.Run{}, notID(id)
+	}
+	run, err := s.Store.Change(ctx, id, change)
+	return run.Mask(), err
+}
+
+func (s guardedStore) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	page, err := s.Store.List(ctx, query)
+	for i := range page.Runs {
+		page.Runs[i] = page.Runs[i].Mask()
+	}
+	return page, err
+}
+
+func (s guardedStore) Delete(ctx context.Context, id string) error {
+	if !isID(id) {
+		return notID(id)
+	}
+	return s.Store.Delete(ctx, id)
+}
+
+func (s guardedStore) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
+	if !isID(id) {
+		return nil, notID(id)
+	}
+	return s.Store.Tally(ctx, id)
+}
+
+func (s guardedStore) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+	if !isID(id) {
+		return failing(notID(id))
+	}
+	return s.Store.Jobs(ctx, id)
+}
+
+func (s guardedStore) Cancel(ctx context.Context, id string) error {
+	if !isID(id) {
+		return notID(id)
+	}
+	return s.Store.Cancel(ctx, id)
+}

@@ -1,0 +1,119 @@
+package aurea
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What is secret of a workload, and what is not.
+func TestMask(t *testing.T) {
+	tests := []struct{ given, want string }{
+		{`{"kind": "http", "url": "http://a/", "headers": {"Authorization": "Bearer x", "COOKIE": "a=b", "Accept": "*/*"}}`,
+			`{"kind": "http", "url": "http://a/", "headers": {"Authorization": "***", "COOKIE": "***", "Accept": "*/*"}}`},
+		{`{"kind": "http", "headers": {"X-Api-Key": "1", "x-apikey": "2", "Proxy-Authorization": "3", "X-Auth-Token": "4", "X-Amz-Signature": "5", "Set-Cookie": "6", "X-Secret": "7", "Key": "8", "X-Auth": "9"}}`,
+			`{"kind": "http", "headers": {"X-Api-Key": "***", "x-apikey": "***", "Proxy-Authorization": "***", "X-Auth-Token": "***", "X-Amz-Signature": "***", "Set-Cookie": "***", "X-Secret": "***", "Key": "***", "X-Auth": "***"}}`},
+		{`{"kind": "http", "headers": {"Idempotency-Key": "1", "X-Author": "2", "Keyboard": "3", "User-Agent": "4", "Monkey": "5"}}`,
+			`{"kind": "http", "headers": {"Idempotency-Key": "1", "X-Author": "2", "Keyboard": "3", "User-Agent": "4", "Monkey": "5"}}`},
+		{`{"kind": "http", "headers": {"Cookie": ["a", "b"], "Accept": ["c"]}}`, `{"kind": "http", "headers": {"Cookie": ["***", "***"], "Accept": ["c"]}}`},
+		{`{"kind": "http", "headers": ["Authorization: Basic eA==", "Accept: a"]}`, `{"kind": "http", "headers": ["Authorization: ***", "Accept: a"]}`},
+		{`{"kind": "http", "url": "http://me:pass@a:1/x?api_key=k&n=1&access_token=t#f"}`, `{"kind": "http", "url": "http://me:***@a:1/x?api_key=***&n=1&access_token=***#f"}`},
+		{`{"kind": "http", "url": "http://a/?key=1&monkey=2&page={{int 1 9}}"}`, `{"kind": "http", "url": "http://a/?key=***&monkey=2&page={{int 1 9}}"}`},
+		{`{"kind": "http", "headers": {"Referer": "https://u:p@b/"}}`, `{"kind": "http", "headers": {"Referer": "https://u:***@b/"}}`},
+		{`{"kind": "http", "tls": {"key": "-----BEGIN PRIVATE KEY-----\nx", "ca": "c"}}`, `{"kind": "http", "tls": {"key": "***", "ca": "c"}}`},
+		{`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`,
+			`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`},
+		{`{"kind": "steps", "steps": [{"name": "a", "workload": {"kind": "http", "headers": {"Cookie": "a"}}}, {"workload": {"kind": "mix", "parts": [{"workload": {"kind": "http", "headers": {"Token": "b"}}}]}}]}`,
+			`{"kind": "steps", "steps": [{"name": "a", "workload": {"kind": "http", "headers": {"Cookie": "***"}}}, {"workload": {"kind": "mix", "parts": [{"workload": {"kind": "http", "headers": {"Token": "***"}}}]}}]}`},
+		{`{"kind": "sleep", "duration": "1s"}`, `{"kind": "sleep", "duration": "1s"}`},
+	}
+	for _, test := range tests {
+		spec := Spec{Workload: workloadOf(t, test.given)}
+		masked := spec.Mask()
+		if diff := cmp.Diff(workloadOf(t, test.want), masked.Workload); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.given, diff)
+		}
+		if diff := cmp.Diff(workloadOf(t, test.given), spec.Workload); diff != "" {
+			t.Errorf("the spec itself was changed (-before +after):\n%s", diff)
+		}
+		if again := masked.Mask(); again.Workload != masked.Workload {
+			t.Errorf("%s: what is masked is masked again", test.given)
+		}
+		if err := spec.CheckUnmasked(); err != nil {
+			t.Errorf("%s: %v", test.given, err)
+		}
+	}
+}
+
+// workloadOf decodes one as it comes: whatever its kind takes.
+func workloadOf(t *testing.T, text string) *Workload {
+	t.Helper()
+	parameters, err := DecodeDocument([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := parameters["kind"].(string)
+	delete(parameters, "kind")
+	return &Workload{Kind: kind, Parameters: parameters}
+}
+
+// A spec that was read from a kept run says which secrets are missing.
+func TestCheckUnmasked(t *testing.T) {
+	spec := Spec{Workload: workloadOf(t, `{"kind": "steps", "steps": [{"workload": {"kind": "http", "url": "http://a/?token=x",
+		"headers": {"Cookie": "a", "Accept": "***"}, "tls": {"key": "PRIVATE KEY"}}}]}`)}
+	err := spec.Mask().CheckUnmasked()
+	const message = "is masked, as the secrets of a kept run are; give it again"
+	want := &InvalidError{Fields: []FieldError{
+		{"workload.steps[0].workload.headers.Cookie", message},
+		{"workload.steps[0].workload.tls.key", message},
+		{"workload.steps[0].workload.url", message},
+	}}
+	var got *InvalidError
+	if !errors.As(err, &got) {
+		t.Fatalf("%v, want an InvalidError", err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A listed run, which is JSON, is masked as a whole one is; one without secrets is
+// passed on as it is.
+func TestMaskListedRun(t *testing.T) {
+	for _, workload := range []string{
+		`{"kind":"http","headers":{"Cookie":"a"},"url":"http://a/"}`, `{"kind":"http","url":"http://u:secret@a/"}`,
+		`{"kind":"http","url":"http://a/"}`, `{"kind":"http","headers":{"Accept":"x"},"url":"http://a/?q=1"}`, `{"kind":"http","headers":{"Cookie":"***"},"url":"http://a/"}`,
+	} {
+		spec := Spec{NumJobs: 1, Workload: workloadOf(t, workload)}
+		run := Run{ID: "a", Spec: spec, Result: &Result{Spec: spec, Errors: []ErrorClass{{Class: "connect", Sample: "GET http://a/?token=x"}}}}
+		listed, err := run.Listed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := listed.Mask()
+		if same := spec.Mask().Workload == spec.Workload; same {
+			if diff := cmp.Diff(string(listed.Spec), string(got.Spec)); diff != "" {
+				t.Errorf("%s has no secrets and was changed:\n%s", workload, diff)
+			}
+			continue
+		}
+		want, err := run.Mask().Listed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(asText(t, want), asText(t, got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", workload, diff)
+		}
+	}
+}
+
+func asText(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
