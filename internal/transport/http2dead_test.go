@@ -49,21 +49,36 @@ func answer200(framer *http2.Framer, stream uint32) {
 type patientPipe struct {
 	net.Conn
 	written chan []byte
+	closed  chan struct{}
 }
 
 func newPatientPipe(c net.Conn) *patientPipe {
-	p := &patientPipe{c, make(chan []byte, 100)}
+	p := &patientPipe{c, make(chan []byte, 100), make(chan struct{})}
 	go func() {
-		for data := range p.written {
-			_, _ = c.Write(data)
+		for {
+			select {
+			case data := <-p.written:
+				_, _ = c.Write(data)
+			case <-p.closed:
+				return
+			}
 		}
 	}()
 	return p
 }
 
 func (p *patientPipe) Write(data []byte) (int, error) {
-	p.written <- bytes.Clone(data)
-	return len(data), nil
+	select {
+	case p.written <- bytes.Clone(data):
+		return len(data), nil
+	case <-p.closed:
+		return 0, net.ErrClosed
+	}
+}
+
+func (p *patientPipe) Close() error {
+	close(p.closed)
+	return p.Conn.Close()
 }
 
 // within makes a request that has so long.
@@ -164,15 +179,14 @@ func TestHTTP2Ping(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ours, piped := net.Pipe()
 				theirs := newPatientPipe(piped)
-				defer close(theirs.written)
-				go framesOf(theirs, func(framer *http2.Framer, stream uint32, _ int) {
+				go framesOf(theirs, func(_ *http2.Framer, stream uint32, _ int) {
 					if !test.alive {
 						_, _ = io.Copy(io.Discard, theirs) // what comes is taken, as by a middlebox
 						return
 					}
 					go func() {
 						time.Sleep(time.Minute)
-						answer200(framer, stream)
+						answer200(http2.NewFramer(theirs, nil), stream) // beside the one that answers pings
 					}()
 				})
 				conn, err := speakHTTP2(&settledConn{Conn: ours, settled: make(chan struct{})})
