@@ -178,6 +178,9 @@ func drawEmbedded(t *rapid.T, address netip.Addr) string {
 	if form.either && address.As4()[0] == 0 {
 		form = embeddingNetworks[0] // it would not be read so
 	}
+	if form.network.Addr().IsUnspecified() && address == netip.AddrFrom4([4]byte{0, 0, 0, 1}) {
+		form = embeddingNetworks[0] // it would be ::1, which is loopback and nothing else
+	}
 	if form.network.Bits() < 96 { // whatever else there is in it
 		copy(octets[:], rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "others"))
 	}
