@@ -18,7 +18,7 @@ type Threshold struct {
 }
 
 // expression lets a space stand before a unit: "250 ms", "1 %".
-var expression = regexp.MustCompile(`^\s*([a-z0-9_.]+)\s*(<=|>=|==|!=|<|>)\s*(\S+(?:\s+(?:%|[a-zµμ]+))?)\s*$`)
+var expression = regexp.MustCompile(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: (?:%|[a-zµμ]+))?)$`)
 
 // ParseThreshold reads an expression. The grammar is
 //
@@ -49,7 +49,8 @@ func ParseThreshold(text string) (Threshold, error) {
 // readThreshold reads an expression and returns its limit as it is written. It
 // also reads what ParseThreshold once accepted and now refuses.
 func readThreshold(text string) (t Threshold, limit string, err error) {
-	parts := expression.FindStringSubmatch(text)
+	spaced := strings.Join(strings.Fields(text), " ") // no-break spaces too, as they come from pages
+	parts := expression.FindStringSubmatch(spaced)
 	if parts == nil {
 		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`, show(text))
 	}
@@ -57,7 +58,7 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	if !ok {
 		return t, "", unknownMetric(parts[1])
 	}
-	limit = strings.Join(strings.Fields(parts[3]), "")
+	limit = strings.ReplaceAll(parts[3], " ", "")
 	value, ok := parseLimit(limit, m.unit)
 	if !ok {
 		return t, "", fmt.Errorf("%s: the limit must be %s; got %s", parts[1], units[m.unit].limit, show(parts[3]))

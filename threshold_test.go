@@ -92,6 +92,7 @@ func TestThresholdsReadTheResult(t *testing.T) {
 		{"p99 < 1 ms", 995e-9, true},
 		{"p99<1\tµs", 995e-9, true},
 		{"error_rate <= 20 %", 0.2, true},
+		{"p99\u00a0<\u202f1\u00a0ms", 995e-9, true},
 	} {
 		threshold, err := ParseThreshold(test.expression)
 		if err != nil {
