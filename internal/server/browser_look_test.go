@@ -166,6 +166,7 @@ func TestBrowserWithoutSamples(t *testing.T) {
 		run.Name, run.Result.Name = "a\u202eb\x1b\nc👩\u200d🔬", "a\u202eb\x1b\nc👩\u200d🔬"
 		run.Result.Latency, run.Result.MeanLatency = aurea.Summary{}, 0
 		run.Result.Verdict = aurea.VerdictNoData
+		run.Result.Parts = []aurea.PartResult{{Name: "fine", Counts: aurea.Counts{Planned: 3, OK: 3}}, {Name: "gone", Counts: aurea.Counts{Planned: 2, Failed: 1, Dropped: 1}}}
 		run.Result.Thresholds = []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}, {Expression: "error_rate < 1%", Value: 0.25}}
 		return run, nil
 	}}
@@ -175,6 +176,7 @@ func TestBrowserWithoutSamples(t *testing.T) {
 	for field, want := range map[string]string{
 		`[data-field="mean_latency"]`: "–", `[data-field="latency.p99"]`: "–", `[data-field="title"]`: `a\u{202e}b\u{1b} c👩` + "\u200d🔬",
 		`[data-field="thresholds"]`: "p99 < 1s\t–\tno data\nerror_rate < 1%\t25 %\tno",
+		`[data-field="parts"]`:      "gone\t2\t0\t1\t0\t–\t–\nfine\t3\t3\t0\t0\t–\t–", // the one first that fared worse
 	} {
 		if text := strings.ReplaceAll(b.text("#result "+field), "\u00a0", " "); text != want {
 			t.Errorf("%s is %q, want %q", field, text, want)

@@ -7,7 +7,7 @@ import { number } from "./format.js";
 export function showDetail(root, result) {
   table(root, "phases", Object.entries(result.phases ?? {}).map(([name, phase]) => row(name, amount(phase.count), ...times(phase, ["mean", "p50", "p99", "max"]))));
   table(root, "counters", Object.entries(result.counters ?? {}).map(([name, counter]) => counted(name, counter)));
-  table(root, "parts", (result.parts ?? []).map(part));
+  table(root, "parts", (result.parts ?? []).toSorted(byErrors).map(part));
 }
 
 // table shows rows, or nothing at all when there are none.
@@ -23,6 +23,14 @@ const times = (summary, names) => names.map((name) => sampled(summary, summary[n
 
 function counted(name, { total, per_second, per_job, per_cpu_second }) {
   return row(name, amount(total), amount(per_second), amount(per_job), amount(per_cpu_second));
+}
+
+// byErrors puts the part first in which most went wrong.
+const byErrors = (a, b) => errorRate(b.counts) - errorRate(a.counts);
+
+function errorRate({ ok, failed, timeout, dropped, lost }) {
+  const bad = failed + timeout + dropped + lost;
+  return bad === 0 ? 0 : bad / (bad + ok);
 }
 
 function part({ name, counts, throughput, latency }) {
