@@ -28,7 +28,7 @@ func claimInstance() (name string, release func()) {
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", host, n)
 		}
-		return name, func() { _ = claim.Close() } // nobody ever connects to it
+		return name, func() { _ = claim.Close() } // nothing ever connects to it
 	}
 	return fmt.Sprintf("%s-pid%d", host, os.Getpid()), func() {}
 }

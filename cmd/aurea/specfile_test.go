@@ -73,7 +73,7 @@ func TestYAMLFiles(t *testing.T) {
 	}
 }
 
-// Each mistake of a file is told in a sentence of ours, with its place.
+// Each mistake of a file is reported in our own words, with its place.
 func TestSpecFileMistakes(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"", "f is empty; a spec begins with fields such as num_jobs: 100"},

@@ -62,7 +62,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// All mistakes of a file are told at once, each with its line, in workloads too.
+// All mistakes of a file are reported at once, each with its line, in workloads too.
 func TestEveryMistakeOfAFile(t *testing.T) {
 	const yaml = "name: 7\nworkload:\n  kind: http\n  url: 3\n  bdy: x\nnum_jobs: x\nthresholds: [\"p99 < 1s\", \"x < 2\"]\nrate: .inf\n"
 	const json = "{\"num_jobs\": 0,\n \"workload\": {\"kind\": \"mix\", \"parts\": [\n  {\"workload\": {\"kind\": \"sleep\", \"duration\": 5}},\n  {\"workload\": {\"kind\": \"nop\"}}]}}\n"
