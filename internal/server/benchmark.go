@@ -19,7 +19,7 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
 	}}
 	huma.Register(api, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
-		spec, err := readBody(s, input, aurea.DecodeSpec)
+		spec, err := readBody(s, input, s.decodeSpec)
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,7 @@ func (s *Server) registerSubmit(api huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
 	huma.Register(api, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
-		spec, err := readBody(s, &input.bodyInput, aurea.DecodeSpec)
+		spec, err := readBody(s, &input.bodyInput, s.decodeSpec)
 		if err != nil {
 			return nil, err
 		}
