@@ -18,6 +18,7 @@ type oracle struct {
 	part           func(job int64) int
 	records        []aurea.JobRecord
 	judged, warmup []aurea.JobRecord
+	dropped        []int64       // judged jobs
 	from, to       time.Duration // the judged part
 }
 

@@ -41,7 +41,8 @@ func countRecords(jobs []aurea.JobRecord) aurea.Counts {
 }
 
 // addUnstarted adds the planned jobs of which there is no record: dropped where
-// the spec says so and they were due, else cancelled.
+// the spec says so and they were due, else cancelled. It notes the judged ones that
+// were dropped.
 func (o *oracle) addUnstarted(judged, warmup *aurea.Counts) {
 	if !o.plan.Open() {
 		if o.plan.End == aurea.Forever {
@@ -70,6 +71,9 @@ func (o *oracle) addUnstarted(judged, warmup *aurea.Counts) {
 		counts.Planned++
 		if o.plan.Spec.OnSaturation == "drop" && !over {
 			counts.Dropped++
+			if counts == judged {
+				o.dropped = append(o.dropped, i)
+			}
 		} else {
 			counts.Cancelled++
 		}
