@@ -30,3 +30,16 @@ func TestProgressLines(t *testing.T) {
 		}
 	}
 }
+
+// A report says that there was a warm-up, beside a duration that leaves it out.
+func TestReportsTellOfTheWarmup(t *testing.T) {
+	r := &aurea.Result{Duration: 8.5, Warmup: &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}}
+	var text strings.Builder
+	if err := writeText(r, &text); err != nil {
+		t.Fatal(err)
+	}
+	const want = "duration 8.5s warm-up 1.5s before that, not judged; 11 planned: 10 ok, 1 failed throughput"
+	if got := strings.Join(strings.Fields(text.String()), " "); !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, &text)
+	}
+}

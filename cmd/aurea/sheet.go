@@ -59,16 +59,21 @@ func (s sheet) plain() sheet {
 }
 
 func facts(r *aurea.Result) [][2]string {
-	return [][2]string{
+	list := [][2]string{
 		{"run", r.ID + named(r.Name)},
 		{"status", string(r.Status)},
 		{"jobs", outcomes(r.Counts)},
 		{"duration", duration(r.Duration)},
+	}
+	if w := r.Warmup; w != nil {
+		list = append(list, [2]string{"warm-up", fmt.Sprintf("%s before that, not judged; %s", duration(w.Duration), outcomes(w.Counts))})
+	}
+	return append(list, [][2]string{
 		{"throughput", count(r.Throughput) + " jobs/s"},
 		{"in flight", inFlight(r.InFlight)},
 		{"cost", costs(r)},
 		{"seed", strconv.FormatUint(r.Seed, 10)},
-	}
+	}...)
 }
 
 // latencies are the distributions of everything that was timed. Those of latency,
