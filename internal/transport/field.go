@@ -41,17 +41,27 @@ func isValue(value string) bool {
 }
 
 // hasControl reports whether there is a control character among some bytes other
-// than a tab. It looks at eight at a time: it sees every byte of every head.
+// than a tab. It looks at eight at a time, for it sees every byte of every head;
+// the last eight may overlap those before.
 func hasControl(line []byte) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for ; len(line) >= 8; line = line[8:] {
-		eight := binary.LittleEndian.Uint64(line)
-		del := eight ^ ones*0x7f
-		if ((eight-ones*' ')&^eight|(del-ones)&^del)&tops != 0 && anyControl(line[:8]) {
+	last := len(line) - 8
+	if last < 0 {
+		return anyControl(line)
+	}
+	for i := 0; i < last; i += 8 {
+		if mayHaveControl(binary.LittleEndian.Uint64(line[i:])) && anyControl(line[i:i+8]) {
 			return true
 		}
 	}
-	return anyControl(line)
+	return mayHaveControl(binary.LittleEndian.Uint64(line[last:])) && anyControl(line[last:])
+}
+
+// mayHaveControl reports whether one of eight bytes is below a space or is DEL, as
+// a word of them shows: subtracting borrows into the top bit of such a byte first.
+func mayHaveControl(eight uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	del := eight ^ ones*0x7f
+	return ((eight-ones*' ')&^eight|(del-ones)&^del)&tops != 0
 }
 
 func anyControl(line []byte) bool {

@@ -72,7 +72,7 @@ func checkField(line []byte, where string) (colon int, err error) {
 	if colon <= 0 || !isToken(line[:colon]) {
 		return 0, failf(ClassProtocol, "a line of the answer's %s is no header: %.40q", where, line)
 	}
-	if hasControl(line[colon+1:]) {
+	if hasControl(line) {
 		return 0, failf(ClassProtocol, "a header in the answer's %s has a control character: %.80q", where, line)
 	}
 	return colon, nil

@@ -182,3 +182,18 @@ func TestVersionsAndLengths(t *testing.T) {
 		}
 	}
 }
+
+// Looking at eight bytes at a time finds what looking at each finds.
+func TestHasControl(t *testing.T) {
+	for length := range 40 {
+		for at := range length {
+			for b := range 256 {
+				line := []byte(strings.Repeat("a\t\xff~ ", 8)[:length])
+				line[at] = byte(b)
+				if got, want := hasControl(line), anyControl(line); got != want {
+					t.Fatalf("%q: %v, want %v", line, got, want)
+				}
+			}
+		}
+	}
+}

@@ -28,27 +28,28 @@ func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 
 func (d *reader) readOneHead(h *head) ([]byte, error) {
 	*h = head{length: -1}
-	at, err := d.lineEnd(0) // from d.r
+	at, err := d.lineEnd(0) // as all that follow, from d.r
 	if err != nil {
 		return nil, err
 	}
 	if err := h.readStatus(d.line(0, at)); err != nil {
 		return nil, err
 	}
-	for field := at; ; { // where the header begins that may go on
+	for field, fieldEnd := at, at; ; { // the header that may go on, if there is one
 		end, err := d.lineEnd(at)
 		if err != nil {
 			return nil, err
 		}
-		if next := d.line(at, end); field < at && isFolded(next) {
+		next := d.line(at, end)
+		switch {
+		case field < at && isFolded(next):
 			d.unfold(at)
-		} else {
-			if field < at {
-				err = h.readHeader(d.line(field, at))
-			}
-			if err != nil {
+		case field < at:
+			if err := h.readHeader(d.buf[d.r+field : d.r+fieldEnd]); err != nil {
 				return nil, err
 			}
+			fallthrough
+		default:
 			if len(next) == 0 {
 				raw := d.buf[d.r : d.r+end]
 				d.r += end
@@ -56,6 +57,7 @@ func (d *reader) readOneHead(h *head) ([]byte, error) {
 			}
 			field = at
 		}
+		fieldEnd = at + len(next)
 		at = end
 	}
 }
