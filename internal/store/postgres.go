@@ -47,8 +47,8 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 		dialect: postgresDialect, reader: db, writer: &single{db: db, again: postgresAgain}, presence: there, close: there.close,
 	}
 	migrated := func(ctx context.Context) error {
-		// Two servers may start at once.
-		locker, err := locks.NewPostgresSessionLocker()
+		// Two servers may start at once: the other one is asked once a second.
+		locker, err := locks.NewPostgresSessionLocker(locks.WithLockTimeout(1, 300))
 		if err == nil {
 			err = migrate(ctx, db, postgresDialect.goose, goose.WithSessionLocker(locker))
 		}

@@ -98,22 +98,21 @@ func (r row) read() (aurea.ListedRun, error) {
 	if err == nil {
 		run.CreatedAt = time.UnixMicro(created).UTC()
 	}
-	err = errors.Join(err, json.Unmarshal(r.note, &run.Note), json.Unmarshal(r.state, &s), readable(r.spec, r.summary))
+	err = errors.Join(err, json.Unmarshal(r.note, &run.Note), json.Unmarshal(r.state, &s), r.intact())
 	run.Baseline = string(r.baseline) == "1"
 	run.Name, run.Labels, run.StartedAt, run.FinishedAt = s.Name, s.Labels, s.StartedAt, s.FinishedAt
 	run.Progress, run.Error, run.Timeline = s.Progress, s.Error, s.Timeline
-	if err == nil && r.checksum != nil && strconv.FormatInt(r.sum(), 10) != string(r.checksum) {
-		err = errors.New("its checksum is another one")
-	}
 	return run, err
 }
 
-// readable fails for what is not JSON, unless it is nil.
-func readable(documents ...[]byte) error {
-	for _, document := range documents {
-		if document != nil && !json.Valid(document) {
-			return errors.New("a part of it is not JSON")
-		}
+// intact holds the row against its checksum. Without one, what is shown as it is
+// kept must be JSON at least.
+func (r row) intact() error {
+	switch {
+	case r.checksum != nil && strconv.FormatInt(r.sum(), 10) != string(r.checksum):
+		return errors.New("its checksum is another one")
+	case r.checksum == nil && (!json.Valid(r.spec) || r.summary != nil && !json.Valid(r.summary)):
+		return errors.New("a part of it is not JSON")
 	}
 	return nil
 }
