@@ -132,22 +132,29 @@ func setBody(object map[string]any, key, encoded, text string) (isJSON bool) {
 	return json.Valid([]byte(text))
 }
 
-// setContentType adds the header to those of a workload, unless it is there.
+// setContentType adds the header to those of a workload, an object or a list of
+// "Name: value", unless it is there.
 func setContentType(object map[string]any, value string) {
-	headers, ok := object["headers"].(map[string]any)
-	if _, given := object["headers"]; given && !ok {
-		return
-	}
-	for name := range headers {
-		if strings.EqualFold(name, "Content-Type") {
-			return
+	const name = "Content-Type"
+	switch headers := object["headers"].(type) {
+	case nil:
+		object["headers"] = map[string]any{name: value}
+	case map[string]any:
+		for given := range headers {
+			if strings.EqualFold(given, name) {
+				return
+			}
 		}
+		headers[name] = value
+	case []any:
+		for _, line := range headers {
+			text, _ := line.(string)
+			if given, _, _ := strings.Cut(text, ":"); strings.EqualFold(given, name) {
+				return
+			}
+		}
+		object["headers"] = append(headers, name+": "+value)
 	}
-	if headers == nil {
-		headers = map[string]any{}
-	}
-	headers["Content-Type"] = value
-	object["headers"] = headers
 }
 
 // declared is the type of a kind's parameter, whether this host offers the kind or

@@ -121,3 +121,24 @@ func TestRunURL(t *testing.T) {
 		t.Errorf("the report does not say why jobs failed:\n%s", stdout)
 	}
 }
+
+// The type of a body that is JSON goes to the headers, however they are written.
+func TestContentTypeOfABody(t *testing.T) {
+	for name, test := range map[string]struct{ headers, want any }{
+		"none":            {nil, map[string]any{"Content-Type": "x"}},
+		"an object":       {map[string]any{"A": "b"}, map[string]any{"A": "b", "Content-Type": "x"}},
+		"an object's own": {map[string]any{"content-type": "y"}, map[string]any{"content-type": "y"}},
+		"a list":          {[]any{"B: c", "A: b"}, []any{"B: c", "A: b", "Content-Type: x"}},
+		"a list's own":    {[]any{"CONTENT-TYPE:y"}, []any{"CONTENT-TYPE:y"}},
+		"a mistake":       {"A: b", "A: b"},
+	} {
+		object := map[string]any{}
+		if test.headers != nil {
+			object["headers"] = test.headers
+		}
+		setContentType(object, "x")
+		if diff := cmp.Diff(test.want, object["headers"]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
