@@ -15,7 +15,7 @@ import (
 // Every metric of ours is in some panel, and no panel shows one that is not.
 func TestDashboardsShowEveryMetric(t *testing.T) {
 	url, _ := aureatest.Serve(t)
-	run(t, url, `{"num_jobs": 2, "rate": 1000, "workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 1}}, "include_jobs": false}`)
+	run(t, url, `{"num_jobs": 20, "rate": 1000, "seed": 1, "workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 0.5}}, "include_jobs": false}`)
 	served := exported(t, url)
 	shown := map[string]bool{}
 	for _, b := range boards(t) {
