@@ -10,7 +10,7 @@ TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture spellings fuzz \
+.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture requests spellings fuzz \
   vulnerabilities secrets clean
 
 help: ## show this
@@ -69,6 +69,9 @@ theory: ## measure queueing stations in real time, beside the closed forms (8 mi
 
 torture: ## kill the service 50 times under load, and look for what is lost (TIMES=50)
 	AUREA_TORTURE=$(or $(TIMES),50) go test -count=1 -v -timeout 30m -run KilledAtAnyMoment ./cmd/aurea
+
+requests: ## send 100,000 requests made from our own description, of a seed that is printed (REQUESTS=100000)
+	AUREA_REQUESTS=$(or $(REQUESTS),100000) go test -count=1 -v -timeout 30m -run TorturedByItsOwnDescription ./internal/server
 
 spellings: ## try a million spellings of forbidden targets, of a seed that is printed (TIMES=1000000)
 	AUREA_SPELLINGS=$(or $(TIMES),1000000) go test -count=1 -v -timeout 30m -run SpellingsAreNotDialed ./internal/transport

@@ -1,0 +1,304 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// A torturer makes requests from the description of the API: right ones, and ones
+// that are wrong in a few places.
+type torturer struct {
+	*service
+	random   *rand.Rand
+	document map[string]any
+	specs    []string // right ones, to begin with
+	ids      []string // of runs that were accepted
+	gone     map[string]bool
+	answers  map[int]int
+}
+
+// Requests that are made from our own description, right and wrong, never get a
+// 5xx; every answer is as described; and all that was accepted is accounted for.
+// make requests sends a hundred thousand.
+func TestTorturedByItsOwnDescription(t *testing.T) {
+	times, seed := 800, rand.Uint64()
+	if n, err := strconv.Atoi(os.Getenv("AUREA_REQUESTS")); err == nil {
+		times = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("AUREA_REQUESTS_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("AUREA_REQUESTS_SEED=%d", seed)
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"ok": true}`)) }))
+	defer target.Close()
+	s := &torturer{service: serve(t, runs.Options{}), random: rand.New(rand.NewPCG(seed, 0)), gone: map[string]bool{}, answers: map[int]int{}}
+	s.call("GET", "/openapi.json", nil).into(t, &s.document)
+	s.specs = []string{
+		`{"num_jobs": 3, "job_duration_ms": 1}`,
+		`{"num_jobs": 5, "workload": {"kind": "noop"}, "concurrency": 2, "thresholds": ["p99 < 1s", "error_rate < 1%"], "name": "a", "labels": {"k": "v"}, "seed": 7}`,
+		`{"rate": 500, "duration": "10ms", "arrival": "poisson", "on_saturation": "drop", "concurrency": 1, "workload": {"kind": "sleep", "duration": "3ms", "failure": {"rate": 0.3}}}`,
+		`{"stages": [{"duration": "5ms", "rate": 400}, {"duration": "5ms", "rate": 0}], "warmup": "2ms", "timeout": "5ms", "pricing": {"per_job": 0.1}, "include_jobs": false}`,
+		`{"num_jobs": 4, "workload": {"kind": "http", "url": "` + target.URL + `", "headers": {"Accept": "a"}, "expect": {"status": [200]}}}`,
+		`{"num_jobs": 4, "workload": {"kind": "mix", "parts": [{"name": "a", "weight": 1, "workload": {"kind": "noop"}}]}}`,
+	}
+	for i := 0; i < times && !t.Failed(); i++ {
+		s.request()
+	}
+	t.Logf("answers by status: %v", s.answers)
+	for _, status := range []int{200, 202, 400, 404} {
+		if s.answers[status] == 0 {
+			t.Errorf("no request was answered with %d: nothing was tortured", status)
+		}
+	}
+	s.checkAccounts()
+}
+
+// request sends one, and looks at the answer.
+func (s *torturer) request() {
+	r := api[s.random.IntN(len(api))]
+	operation := s.document["paths"].(map[string]any)[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
+	path, query, headers := r.path, url.Values{}, []string{isJSON}
+	given, _ := operation["parameters"].([]any)
+	for _, parameter := range given {
+		p := parameter.(map[string]any)
+		name, value := p["name"].(string), s.parameter(p)
+		switch p["in"] {
+		case "path":
+			path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(s.id()))
+		case "query":
+			if s.random.IntN(3) == 0 {
+				query.Add(name, value)
+			}
+		case "header":
+			if s.random.IntN(2) == 0 {
+				headers = append(headers, name+": "+strings.Map(printable, value))
+			}
+		}
+	}
+	if s.random.IntN(20) == 0 {
+		query.Add(s.text(), s.text())
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	s.send(r.method, path, s.body(r.path), headers)
+}
+
+func printable(c rune) rune {
+	if c < ' ' || c == 0x7f {
+		return '.'
+	}
+	return c
+}
+
+// send looks at the answer of a request, and stops what it has started.
+func (s *torturer) send(method, path, body string, headers []string) {
+	ctx, leave := context.WithTimeout(s.t.Context(), 500*time.Millisecond)
+	defer leave()
+	request, err := http.NewRequestWithContext(ctx, method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	setHeaders(request, headers)
+	got := s.try(request)
+	if ctx.Err() != nil {
+		return // a run that would take long: it was left alone
+	}
+	s.answers[got.status]++
+	if got.status == 0 || got.status >= 500 {
+		s.t.Errorf("%s %.300s with %v %.2000s\nis answered with %d %.300s", method, path, headers, body, got.status, got.body)
+	}
+	checkConforms(s.t, method, path, got)
+	var run struct {
+		ID string `json:"id"`
+	}
+	switch {
+	case got.status == http.StatusAccepted && strings.HasPrefix(path, "/v1/runs") && method == "POST":
+		got.into(s.t, &run)
+		if !slices.Contains(s.ids, run.ID) {
+			s.ids = append(s.ids, run.ID)
+		}
+		s.call("GET", "/v1/runs/"+run.ID+"?wait=30ms", nil)
+		s.call("POST", "/v1/runs/"+run.ID+"/cancel", nil)
+		s.call("GET", "/v1/runs/"+run.ID+"?wait=1m", nil)
+	case got.status == http.StatusNoContent && method == "DELETE":
+		id, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/runs/"), "?")
+		s.gone[id] = true
+	case got.status == http.StatusOK && path == "/benchmark/run":
+		var result aurea.Result
+		got.into(s.t, &result)
+		checkAccount(s.t, &result)
+	}
+}
+
+// checkAccount holds a result's counts against each other.
+func checkAccount(t testing.TB, r *aurea.Result) {
+	t.Helper()
+	c := r.Counts
+	if sum := c.OK + c.Failed + c.Timeout + c.Cancelled + c.Dropped + c.Lost; sum != c.Planned {
+		t.Errorf("%s: %d jobs are accounted for, %d were planned: %+v", r.ID, sum, c.Planned, c)
+	}
+	if r.CompletedJobs != c.OK {
+		t.Errorf("%s: completed_jobs %d, counts.ok %d", r.ID, r.CompletedJobs, c.OK)
+	}
+	if r.FailedJobs != c.Failed+c.Timeout {
+		t.Errorf("%s: failed_jobs %d, failed and timeout %d", r.ID, r.FailedJobs, c.Failed+c.Timeout)
+	}
+}
+
+// checkAccounts: every run that was accepted is there, ended, and adds up.
+func (s *torturer) checkAccounts() {
+	for _, id := range s.ids {
+		got := s.call("GET", "/v1/runs/"+id+"?wait=1m", nil)
+		if s.gone[id] {
+			got.problem(s.t, 404)
+			continue
+		}
+		var run aurea.Run
+		got.into(s.t, &run)
+		if got.status != http.StatusOK || !run.Status.Finished() {
+			s.t.Errorf("run %s: %d, %s", id, got.status, run.Status)
+		}
+		if run.Result != nil {
+			checkAccount(s.t, run.Result)
+		}
+	}
+}
+
+// id is that of a run, or not.
+func (s *torturer) id() string {
+	if len(s.ids) > 0 && s.random.IntN(4) > 0 {
+		return s.ids[s.random.IntN(len(s.ids))]
+	}
+	if text := s.text(); text != "" && text != "." && text != ".." {
+		return text
+	}
+	return "none"
+}
+
+// parameter is a value for a declared parameter.
+func (s *torturer) parameter(p map[string]any) string {
+	schema, _ := p["schema"].(map[string]any)
+	if s.random.IntN(2) == 0 {
+		return s.text()
+	}
+	if p["name"] == "base" || p["name"] == "head" {
+		return s.id()
+	}
+	if value, ok := s.value(schema).(string); ok {
+		return value
+	}
+	encoded, _ := json.Marshal(s.value(schema))
+	return string(encoded)
+}
+
+var oddTexts = []string{"", "a", "0", "-1", "1e400", "NaN", "null", "true", "[]", "{}", "1s", "-1s", "0s", "1ms", "25h", "1970-01-01T00:00:00Z", "0000-00-00", "p99 < 1s", "p0 < 1",
+	"completed", "completed,failed", "k:v", ":", "name:a", "baseline", "csv", "parquet", "json", "ns", "%", "\x00", "\xff", "\n", "\u2028", "ü", "../..", "a/b", "' OR 1=1 --", "{{job}}", "***", "9223372036854775808"}
+
+func (s *torturer) text() string {
+	if s.random.IntN(30) == 0 {
+		return strings.Repeat("x", 1<<s.random.IntN(13))
+	}
+	return oddTexts[s.random.IntN(len(oddTexts))]
+}
+
+// value is one of the given schema, at its bounds or just beyond, or of another
+// type.
+func (s *torturer) value(schema map[string]any) any {
+	bounds := []any{}
+	for _, name := range []string{"minimum", "maximum", "exclusiveMinimum"} {
+		if bound, ok := schema[name].(float64); ok && bound < 1e6 { // the most jobs would take long
+			bounds = append(bounds, bound, bound-1, bound+1)
+		} else if ok {
+			bounds = append(bounds, bound+1, bound*10)
+		}
+	}
+	if options, ok := schema["enum"].([]any); ok {
+		bounds = append(bounds, options...)
+	}
+	odd := []any{nil, true, false, 0, -1, 1, 2, 1.5, 1e300, json.Number("1e400"), s.text(), s.text(), []any{}, []any{s.text()}, map[string]any{}, map[string]any{s.text(): s.text()}, []any{[]any{[]any{}}}}
+	all := append(odd, append(bounds, bounds...)...)
+	return all[s.random.IntN(len(all))]
+}
+
+// body is one for an operation: a spec, a change, a load, or none of them.
+func (s *torturer) body(path string) string {
+	var whole any
+	var schema map[string]any
+	schemas := s.document["components"].(map[string]any)["schemas"].(map[string]any)
+	switch {
+	case strings.HasSuffix(path, "/load"):
+		whole, schema = map[string]any{"rate": 5}, schemas["Load"].(map[string]any)
+	case path == "/v1/runs/{id}":
+		whole, schema = map[string]any{"note": "n"}, schemas["RunChange"].(map[string]any)
+	case path == "/v1/runs" || path == "/benchmark/run":
+		decoder := json.NewDecoder(strings.NewReader(s.specs[s.random.IntN(len(s.specs))]))
+		decoder.UseNumber()
+		if err := decoder.Decode(&whole); err != nil {
+			s.t.Fatal(err)
+		}
+		schema = schemas["Spec"].(map[string]any)
+	default:
+		return ""
+	}
+	for range s.random.IntN(3) {
+		s.mutate(whole.(map[string]any), schema)
+	}
+	encoded, err := json.Marshal(whole)
+	if err != nil { // a number that JSON has not
+		return `{"num_jobs": 1e400}`
+	}
+	if s.random.IntN(30) == 0 {
+		return string(encoded[:s.random.IntN(len(encoded))]) + s.text()
+	}
+	return string(encoded)
+}
+
+// mutate changes a member of an object, or of one within it.
+func (s *torturer) mutate(object, schema map[string]any) {
+	properties, _ := schema["properties"].(map[string]any)
+	names := slices.Sorted(maps.Keys(properties))
+	if kinds, ok := schema["oneOf"].([]any); ok { // of workloads: any one's parameters
+		one := kinds[s.random.IntN(len(kinds))].(map[string]any)
+		properties, _ = one["properties"].(map[string]any)
+		names = slices.Sorted(maps.Keys(properties))
+	}
+	names = append(names, s.text())
+	name := names[s.random.IntN(len(names))]
+	inner, _ := properties[name].(map[string]any)
+	switch within := object[name].(type) {
+	case map[string]any:
+		if s.random.IntN(4) > 0 {
+			s.mutate(within, inner)
+			return
+		}
+	case []any:
+		if items, _ := inner["items"].(map[string]any); len(within) > 0 && s.random.IntN(4) > 0 {
+			if element, ok := within[0].(map[string]any); ok {
+				s.mutate(element, items)
+				return
+			}
+			within[0] = s.value(items)
+			return
+		}
+	}
+	if s.random.IntN(4) == 0 {
+		delete(object, name)
+		return
+	}
+	object[name] = s.value(inner)
+}
