@@ -1,0 +1,37 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// A run whose spec had secrets can be run again from the page when they are given
+// again; which ones, is said at their field.
+func TestBrowserSpecWithSecrets(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer target.Close()
+	s := serve(t, runs.Options{})
+	ran := s.run(`{"num_jobs": 2, "workload": {"kind": "http", "url": "` + target.URL + `", "headers": {"Authorization": "Bearer x", "Accept": "a"}}}`)
+	id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
+	b := browse(t, s.URL+"/#/runs/"+id, 1)
+	b.ready()
+	b.shows(id)
+	b.last = id
+	b.click("#again")
+	b.click("#run")
+	field := parameter("headers")
+	b.until(`document.querySelector(` + "`" + field + "`" + `)?.getAttribute("aria-invalid") === "true"`)
+	told := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, field)
+	if want := "is masked, as the secrets of a kept run are; give it again"; !strings.HasSuffix(told, want) {
+		t.Errorf("%q, want %q", told, want)
+	}
+	b.job(map[string]string{"headers": "Authorization: Bearer x\nAccept: a"})
+	b.click("#run")
+	if r := b.finishes(); r.at("counts.ok") != 2.0 {
+		t.Errorf("run again it has %v", r.at("counts"))
+	}
+}
