@@ -252,8 +252,7 @@ func (d *document) locate(err error) error {
 		case from != "":
 			f.Message = fmt.Sprintf("%s (from %s)", f.Message, from)
 		case d.file != nil:
-			line, column := d.file.find(f.Location)
-			f.Location = place(d.file.name, line, column, f.Location)
+			f = d.file.locateField(f)
 		}
 		located.Fields = append(located.Fields, f)
 	}

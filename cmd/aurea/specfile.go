@@ -28,6 +28,9 @@ type specFile struct {
 	// find returns the line and column of a location such as "stages[1].rate",
 	// or of the nearest value around it that there is.
 	find func(location string) (line, column int)
+	// written returns the number or boolean at a location as it was written,
+	// if quotes would make it a string; "" otherwise. It is nil for JSON.
+	written func(location string) string
 	// mistakes are the locations at which there is no value that can be used.
 	mistakes []string
 }
@@ -115,11 +118,21 @@ func (f *specFile) locate(err error) error {
 	}
 	located := &aurea.InvalidError{}
 	for _, field := range invalid.Fields {
-		line, column := f.find(field.Location)
-		field.Location = place(f.name, line, column, field.Location)
-		located.Fields = append(located.Fields, field)
+		located.Fields = append(located.Fields, f.locateField(field))
 	}
 	return located
+}
+
+// locateField adds where a field is, and how it is made the string that it must be.
+func (f *specFile) locateField(field aurea.FieldError) aurea.FieldError {
+	if f.written != nil && strings.HasPrefix(field.Message, "must be a string") {
+		if text := f.written(field.Location); text != "" {
+			field.Message += fmt.Sprintf("; put it in quotes: %q", text)
+		}
+	}
+	line, column := f.find(field.Location)
+	field.Location = place(f.name, line, column, field.Location)
+	return field
 }
 
 // place is a location of a file, for people.

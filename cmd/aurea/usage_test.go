@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A word that is none is answered with the one that was probably meant, and with
@@ -85,5 +87,18 @@ func TestEveryMistakeOfAFile(t *testing.T) {
 				t.Errorf("%s: there is no %s:\n%s", name, place, stderr)
 			}
 		}
+	}
+}
+
+// Where a string is wanted and YAML has a number, the message says how to write it.
+func TestNumbersThatShouldBeStrings(t *testing.T) {
+	spec := file(t, "spec.yaml", "num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
+	code, _, stderr := command(t, "", "run", spec)
+	want := "aurea: " + spec + ":2:1: name: must be a string of up to 200 characters; got 10; put it in quotes: \"010\"\n" +
+		"aurea: " + spec + ":3:10: labels.build: must be a string of up to 200 characters; got 1.10; put it in quotes: \"1.10\"\n" +
+		"aurea: " + spec + ":3:33: labels.none: must be a string of up to 200 characters; got null\n" +
+		"aurea: " + spec + ":3:23: labels.ok: must be a string of up to 200 characters; got true; put it in quotes: \"true\"\n"
+	if diff := cmp.Diff(want, stderr); diff != "" || code != exitUsage {
+		t.Errorf("exit %d (-want +got):\n%s", code, diff)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,12 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 		line, column, message := explainYAML(err, content)
 		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
 	}
-	f := &specFile{name: name, find: func(location string) (int, int) { return findYAML(document, location) }}
+	f := &specFile{name: name}
+	f.find = func(location string) (int, int) {
+		at, _ := findYAML(document, location)
+		return at.Line, at.Column
+	}
+	f.written = func(location string) string { return unquoted(document, location) }
 	values := yamlValues{values: maxValues, bytes: maxSpecFile}
 	value := values.of(document, "", 0)
 	fields, ok := value.(map[string]any)
@@ -77,18 +83,33 @@ type secondDocument int
 
 func (secondDocument) Error() string { return "there is a second document; a file holds one" }
 
-// findYAML returns the line and column of a location in a document, or of the
-// nearest value around it that there is.
-func findYAML(node *yaml.Node, location string) (line, column int) {
-	line, column = node.Line, node.Column
+// findYAML returns the key and the value at a location of a document, or of the
+// nearest value around it that there is. An item of a list is its own key.
+func findYAML(node *yaml.Node, location string) (key, value *yaml.Node) {
+	key, value = node, node
 	for location != "" {
-		key, value, rest := findEntry(resolved(node), location)
-		if value == nil {
+		nextKey, nextValue, rest := findEntry(resolved(value), location)
+		if nextValue == nil {
 			break
 		}
-		line, column, node, location = key.Line, key.Column, value, rest
+		key, value, location = nextKey, nextValue, rest
 	}
-	return line, column
+	return key, value
+}
+
+// unquoted is the number or boolean at a location as it was written; "" where
+// there is something else.
+func unquoted(document *yaml.Node, location string) string {
+	_, value := findYAML(document, location)
+	value = resolved(value)
+	if value.Kind != yaml.ScalarNode || value.Style != 0 {
+		return ""
+	}
+	switch decoded, _ := plainScalar(value.Value); decoded.(type) {
+	case json.Number, bool:
+		return value.Value
+	}
+	return ""
 }
 
 // findEntry is the entry of a mapping or a sequence that a location begins with,
