@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +36,10 @@ type probe struct {
 // The pod's command serves; its probes need no token and everything else does.
 func TestKubernetesCommand(t *testing.T) {
 	tokens := filepath.Join(t.TempDir(), "tokens")
-	write(t, tokens, "a-token-that-is-long-enough-to-be-one\n")
+	write(t, tokens, "run a-token-that-is-long-enough-to-be-one\nread another-of-which-the-same-is-true\n")
+	if err := os.Chmod(tokens, 0o440); err != nil { // as the deployment mounts it
+		t.Fatal(err)
+	}
 	container := parse[deployment](t, read(t, "deploy/kubernetes/deployment.yaml")).Spec.Template.Spec.Containers[0]
 	here := strings.NewReplacer("0.0.0.0:5000", "0.0.0.0:0", "/data", t.TempDir(), "/etc/aurea/tokens", tokens)
 	var args []string
