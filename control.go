@@ -30,7 +30,7 @@ type Command struct {
 
 // Control reports whether a run of the plan could ever be controlled so: nil,
 // an *InvalidError about a number, or an ErrConflict where the plan has not what
-// would be changed. Course.Apply also knows what state the run is in.
+// would be changed. LivePlan.Apply also knows what state the run is in.
 func (p Plan) Control(c Control) error {
 	switch c.Kind {
 	case Pause, Resume:

@@ -7,159 +7,164 @@ import (
 	"time"
 )
 
-// A Course is a plan under way: the plan as the controls so far have made it,
-// and its clock, which stands still while the run is paused. The plan's schedule,
-// stages, duration and warm-up go by that clock; what is measured goes by the
-// run's, which never stands still.
+// A LivePlan is a plan under way: the plan as changed by the controls so far,
+// and the plan's clock. The plan's clock stands still while the run is paused.
+// The schedule, stages, duration and warm-up follow the plan's clock;
+// measurements follow the run's clock, which never stops.
 //
-// A Course is a value that is not changed: whoever applies the same controls at
-// the same moments has the same course. Moments are on the run's clock unless
-// something else is said.
-type Course struct {
-	Plan    Plan
-	Paused  bool
-	Turned  time.Duration // when the last control came
-	Shift   time.Duration // how long the run had been paused by then
-	Warming time.Duration // how much of Shift was in the warm-up
-	Turns   int           // how many controls there were
+// A LivePlan is an immutable value: the same controls at the same times give
+// the same LivePlan. Times are on the run's clock unless stated otherwise.
+type LivePlan struct {
+	Plan           Plan
+	Paused         bool
+	ChangedAt      time.Duration // when the last control was applied
+	PausedFor      time.Duration // total pause up to ChangedAt
+	PausedInWarmup time.Duration // the part of PausedFor in the warm-up
+	Changes        int           // number of controls applied
 }
 
-// MaxTurns is how many controls a run may have. Beyond it only a paused run can
-// be resumed.
-const MaxTurns = 200
+// MaxChanges is the most controls that a run accepts. Beyond it, only resuming
+// a paused run is allowed.
+const MaxChanges = 200
 
-// NewCourse is the course of a plan that begins.
-func NewCourse(plan Plan) Course { return Course{Plan: plan} }
+// NewLivePlan returns the LivePlan of a plan that begins.
+func NewLivePlan(plan Plan) LivePlan { return LivePlan{Plan: plan} }
 
-// Apply is the course after a control at the given moment, which is not before
-// the last one's, and the event to note, without its At. The error is that of
-// Plan.Control, or an ErrConflict with the course's present state.
-func (c Course) Apply(control Control, at time.Duration) (Course, RunEvent, error) {
+// Apply returns the LivePlan after a control at the given time, and the event
+// to log, without its At. The time must not be before the previous control's.
+// The error is the one of Plan.Control, or an ErrConflict with the current
+// state.
+func (l LivePlan) Apply(control Control, at time.Duration) (LivePlan, RunEvent, error) {
 	event := RunEvent{T: at.Seconds(), Kind: control.Kind, Rate: control.Rate, Concurrency: control.Concurrency}
-	if err := c.check(control); err != nil {
-		return c, RunEvent{}, err
+	if err := l.check(control); err != nil {
+		return l, RunEvent{}, err
 	}
-	c = c.turn(at)
+	l = l.change(at)
 	switch control.Kind {
 	case Pause:
-		c.Paused = true
+		l.Paused = true
 	case Resume:
-		c.Paused = false
+		l.Paused = false
 	case ChangeLoad:
-		event.Detail = c.load(control)
+		event.Detail = l.changeLoad(control)
 	}
-	return c, event, nil
+	return l, event, nil
 }
 
-func (c Course) check(control Control) error {
-	if err := c.Plan.Control(control); err != nil {
+// check reports whether the control is possible now.
+func (l LivePlan) check(control Control) error {
+	if err := l.Plan.Control(control); err != nil {
 		return err
 	}
 	switch {
-	case control.Kind == Pause && c.Paused:
+	case control.Kind == Pause && l.Paused:
 		return fmt.Errorf("%w: the run is paused already", ErrConflict)
-	case control.Kind == Resume && !c.Paused:
+	case control.Kind == Resume && !l.Paused:
 		return fmt.Errorf("%w: the run is not paused", ErrConflict)
-	case control.Kind != Resume && c.Turns >= MaxTurns:
-		return fmt.Errorf("%w: a run can be paused, resumed and changed %d times", ErrConflict, MaxTurns)
+	case control.Kind != Resume && l.Changes >= MaxChanges:
+		return fmt.Errorf("%w: a run can be paused, resumed and changed %d times", ErrConflict, MaxChanges)
 	}
 	return nil
 }
 
-// turn moves on to another control, with what was paused so far.
-func (c Course) turn(at time.Duration) Course {
-	if c.Paused {
-		paused := at - c.Turned
-		if c.warming() {
-			c.Warming += paused
+// change records a control at the given time and adds the pause that it ends,
+// if any, to the totals.
+func (l LivePlan) change(at time.Duration) LivePlan {
+	if l.Paused {
+		paused := at - l.ChangedAt
+		if l.warmupPaused() {
+			l.PausedInWarmup += paused
 		}
-		c.Shift += paused
+		l.PausedFor += paused
 	}
-	c.Turned = at
-	c.Turns++
-	return c
+	l.ChangedAt = at
+	l.Changes++
+	return l
 }
 
-// load changes the load from the present moment on, and says how.
-func (c *Course) load(control Control) string {
+// changeLoad sets the rate and the concurrency from ChangedAt on. It returns a
+// description of the change.
+func (l *LivePlan) changeLoad(control Control) string {
 	var changes []string
-	now := c.Clock(c.Turned).Seconds()
+	now := l.Clock(l.ChangedAt).Seconds()
 	if to := control.Rate; to != 0 {
-		changes = append(changes, fmt.Sprintf("rate %s to %s", formatNumber(c.Plan.Rate.At(now)), formatNumber(to)))
-		c.Plan.Rate = c.Plan.Rate.Then(now, to)
+		changes = append(changes, fmt.Sprintf("rate %s to %s", formatNumber(l.Plan.Rate.At(now)), formatNumber(to)))
+		l.Plan.Rate = l.Plan.Rate.HoldFrom(now, to)
 	}
 	if to := control.Concurrency; to != 0 {
-		changes = append(changes, fmt.Sprintf("concurrency%s to %d", c.bound(now), to))
-		c.Plan.Level, c.Plan.Concurrency = nil, to
+		changes = append(changes, fmt.Sprintf("concurrency%s to %d", l.limitText(now), to))
+		l.Plan.Level, l.Plan.Concurrency = nil, to
 	}
 	return strings.Join(changes, ", ")
 }
 
-// bound says how many jobs may be in flight, where the spec has set a number.
-func (c *Course) bound(second float64) string {
-	if c.Plan.Open() && c.Plan.Spec.Concurrency == 0 {
+// limitText returns the present concurrency for the event's text; "" if the
+// spec sets none.
+func (l *LivePlan) limitText(second float64) string {
+	if l.Plan.Open() && l.Plan.Spec.Concurrency == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %d", c.Plan.LevelAt(second))
+	return fmt.Sprintf(" %d", l.Plan.LevelAt(second))
 }
 
-// Clock is what the plan's clock shows.
-func (c *Course) Clock(now time.Duration) time.Duration {
-	if c.Paused {
-		now = c.Turned
+// Clock returns the time on the plan's clock.
+func (l *LivePlan) Clock(now time.Duration) time.Duration {
+	if l.Paused {
+		now = l.ChangedAt
 	}
-	return now - c.Shift
+	return now - l.PausedFor
 }
 
-// warming reports whether the run is paused in its warm-up.
-func (c *Course) warming() bool {
-	return c.Paused && c.Clock(c.Turned) < time.Duration(c.Plan.Spec.Warmup)
+// warmupPaused reports whether the run is paused during its warm-up.
+func (l *LivePlan) warmupPaused() bool {
+	return l.Paused && l.Clock(l.ChangedAt) < time.Duration(l.Plan.Spec.Warmup)
 }
 
-// End is when to start no more jobs, as far as is known; Forever when time does
-// not tell.
-func (c *Course) End() time.Duration {
-	if c.Plan.End == Forever || c.Paused && c.Clock(c.Turned) < time.Duration(c.Plan.End) {
+// End returns when the run stops starting jobs. It is Forever if the end
+// depends on a job count or on a pause that is still open.
+func (l *LivePlan) End() time.Duration {
+	if l.Plan.End == Forever || l.Paused && l.Clock(l.ChangedAt) < time.Duration(l.Plan.End) {
 		return math.MaxInt64
 	}
-	return time.Duration(c.Plan.End) + c.Shift
+	return time.Duration(l.Plan.End) + l.PausedFor
 }
 
-// WarmupEnd is when the warm-up ends, as far as is known.
-func (c *Course) WarmupEnd() time.Duration {
-	if c.warming() {
+// WarmupEnd returns when the warm-up ends. It is Forever while the warm-up is
+// paused.
+func (l *LivePlan) WarmupEnd() time.Duration {
+	if l.warmupPaused() {
 		return math.MaxInt64
 	}
-	return time.Duration(c.Plan.Spec.Warmup) + c.Warming
+	return time.Duration(l.Plan.Spec.Warmup) + l.PausedInWarmup
 }
 
-// Due is when a job of an open plan should start, by its mark on the schedule. A
-// job that has not started when the run is paused should start later by as long
-// as the pause takes.
-func (c *Course) Due(mark float64) time.Duration {
-	due := c.Plan.Due(mark)
+// Due returns when a job of an open plan should start, by its
+// Schedule.Cumulative value. A pause delays every job that has not started by
+// the length of the pause.
+func (l *LivePlan) Due(cumulative float64) time.Duration {
+	due := l.Plan.Due(cumulative)
 	if due == math.MaxInt64 {
 		return due
 	}
-	return due + c.Shift
+	return due + l.PausedFor
 }
 
-// Level is how many jobs to keep in flight; none while the run is paused.
-func (c *Course) Level(now time.Duration) int64 {
+// Level returns how many jobs to keep in flight; 0 while the run is paused.
+func (l *LivePlan) Level(now time.Duration) int64 {
 	switch {
-	case c.Paused:
+	case l.Paused:
 		return 0
-	case c.Plan.Level == nil:
-		return c.Plan.Concurrency
+	case l.Plan.Level == nil:
+		return l.Plan.Concurrency
 	}
-	return c.Plan.LevelAt(c.Clock(now).Seconds())
+	return l.Plan.LevelAt(l.Clock(now).Seconds())
 }
 
-// Pauses is how long a run that ended at end was paused, in its judged part and
-// in its warm-up.
-func (c Course) Pauses(end time.Duration) (judged, warmup time.Duration) {
-	if c.Paused {
-		c = c.turn(max(end, c.Turned))
+// Pauses returns how long a run that ended at end was paused, in its judged
+// part and in its warm-up.
+func (l LivePlan) Pauses(end time.Duration) (judged, warmup time.Duration) {
+	if l.Paused {
+		l = l.change(max(end, l.ChangedAt))
 	}
-	return c.Shift - c.Warming, c.Warming
+	return l.PausedFor - l.PausedInWarmup, l.PausedInWarmup
 }

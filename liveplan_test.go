@@ -12,72 +12,72 @@ import (
 )
 
 // apply applies controls one second apart, and wants them to be possible.
-func apply(t *testing.T, course Course, controls ...Control) Course {
+func apply(t *testing.T, live LivePlan, controls ...Control) LivePlan {
 	t.Helper()
 	for i, control := range controls {
 		var err error
-		if course, _, err = course.Apply(control, time.Duration(i+1)*time.Second); err != nil {
+		if live, _, err = live.Apply(control, time.Duration(i+1)*time.Second); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return course
+	return live
 }
 
 // The plan's clock stands still in a pause, whatever is changed in it.
 func TestClockStandsStill(t *testing.T) {
 	plan := NewPlan(Spec{Rate: 10, Duration: Duration(10 * time.Second), Warmup: Duration(1500 * time.Millisecond)}, 1)
-	course := apply(t, NewCourse(plan), Control{Kind: Pause}, Control{Kind: ChangeLoad, Rate: 20}) // 1 s, 2 s
-	if clock := course.Clock(2500 * time.Millisecond); clock != time.Second {
+	live := apply(t, NewLivePlan(plan), Control{Kind: Pause}, Control{Kind: ChangeLoad, Rate: 20}) // 1 s, 2 s
+	if clock := live.Clock(2500 * time.Millisecond); clock != time.Second {
 		t.Errorf("in the pause the clock shows %v, want 1s", clock)
 	}
-	if course.End() != math.MaxInt64 || course.WarmupEnd() != math.MaxInt64 {
-		t.Errorf("in the pause it is known that jobs end at %v and the warm-up at %v", course.End(), course.WarmupEnd())
+	if live.End() != math.MaxInt64 || live.WarmupEnd() != math.MaxInt64 {
+		t.Errorf("in the pause it is known that jobs end at %v and the warm-up at %v", live.End(), live.WarmupEnd())
 	}
-	course = apply(t, course, Control{Kind: ChangeLoad, Rate: 20})
-	course, event, err := course.Apply(Control{Kind: Resume}, 4*time.Second)
+	live = apply(t, live, Control{Kind: ChangeLoad, Rate: 20})
+	live, event, err := live.Apply(Control{Kind: Resume}, 4*time.Second)
 	if want := (RunEvent{T: 4, Kind: "resume"}); err != nil || event != want {
 		t.Errorf("the event is %+v (%v), want %+v", event, err, want)
 	}
-	if clock := course.Clock(5 * time.Second); clock != 2*time.Second {
+	if clock := live.Clock(5 * time.Second); clock != 2*time.Second {
 		t.Errorf("a second after the pause of 3 s the clock shows %v, want 2s", clock)
 	}
-	if course.End() != 13*time.Second || course.WarmupEnd() != 4500*time.Millisecond {
-		t.Errorf("jobs end at %v, the warm-up at %v; want 13s, 4.5s", course.End(), course.WarmupEnd())
+	if live.End() != 13*time.Second || live.WarmupEnd() != 4500*time.Millisecond {
+		t.Errorf("jobs end at %v, the warm-up at %v; want 13s, 4.5s", live.End(), live.WarmupEnd())
 	}
-	course, _, _ = course.Apply(Control{Kind: Pause}, 6*time.Second)
-	if course.WarmupEnd() != 4500*time.Millisecond {
-		t.Errorf("a pause after the warm-up moved its end to %v", course.WarmupEnd())
+	live, _, _ = live.Apply(Control{Kind: Pause}, 6*time.Second)
+	if live.WarmupEnd() != 4500*time.Millisecond {
+		t.Errorf("a pause after the warm-up moved its end to %v", live.WarmupEnd())
 	}
-	if judged, warmup := course.Pauses(8 * time.Second); judged != 2*time.Second || warmup != 3*time.Second {
+	if judged, warmup := live.Pauses(8 * time.Second); judged != 2*time.Second || warmup != 3*time.Second {
 		t.Errorf("paused %v and, in the warm-up, %v; want 2s and 3s", judged, warmup)
 	}
-	if judged, _ := course.Pauses(5 * time.Second); judged != 0 {
+	if judged, _ := live.Pauses(5 * time.Second); judged != 0 {
 		t.Errorf("a run that ended before the pause was paused %v", judged)
 	}
-	course, _, _ = course.Apply(Control{Kind: Resume}, 20*time.Second)
-	course, _, _ = course.Apply(Control{Kind: Pause}, 40*time.Second)
-	if course.End() != 10*time.Second+course.Shift {
-		t.Errorf("paused after its end, the run starts jobs until %v", course.End())
+	live, _, _ = live.Apply(Control{Kind: Resume}, 20*time.Second)
+	live, _, _ = live.Apply(Control{Kind: Pause}, 40*time.Second)
+	if live.End() != 10*time.Second+live.PausedFor {
+		t.Errorf("paused after its end, the run starts jobs until %v", live.End())
 	}
 }
 
 // A new rate holds from its moment on; what was due by then stays.
-func TestCourseChangesRate(t *testing.T) {
+func TestLivePlanChangesRate(t *testing.T) {
 	rate := func(r float64) *float64 { return &r }
 	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Rate: rate(20)}, {Duration: Duration(time.Minute), Rate: rate(50)}}}, 1)
-	course := apply(t, NewCourse(plan), Control{Kind: ChangeLoad, Rate: 100}, Control{Kind: ChangeLoad, Rate: 1}) // 1 s: 5 jobs; 2 s: 100 more
+	live := apply(t, NewLivePlan(plan), Control{Kind: ChangeLoad, Rate: 100}, Control{Kind: ChangeLoad, Rate: 1}) // 1 s: 5 jobs; 2 s: 100 more
 	want := Profile{{0, 10, 1}, {100, 100, 1}, {1, 1, 0}}
-	if diff := cmp.Diff(want, course.Plan.Rate); diff != "" {
+	if diff := cmp.Diff(want, live.Plan.Rate); diff != "" {
 		t.Errorf("the rate (-want +got):\n%s", diff)
 	}
-	schedule := NewSchedule(course.Plan)
+	schedule := NewSchedule(live.Plan)
 	for i, want := range map[int64]time.Duration{0: 0, 5: time.Second, 55: 1500 * time.Millisecond, 105: 2 * time.Second, 106: 3 * time.Second} {
-		if due := NewSchedule(course.Plan).Start(i); due.Round(time.Microsecond) != want {
+		if due := NewSchedule(live.Plan).Start(i); due.Round(time.Microsecond) != want {
 			t.Errorf("job %d is due at %v, want %v", i, due, want)
 		}
 	}
-	if n := schedule.DueBefore(time.Duration(plan.End)); n != 165 || course.Plan.End != plan.End {
-		t.Errorf("%d jobs are due in %v, want 165 in %v", n, course.Plan.End, plan.End)
+	if n := schedule.DueBefore(time.Duration(plan.End)); n != 165 || live.Plan.End != plan.End {
+		t.Errorf("%d jobs are due in %v, want 165 in %v", n, live.Plan.End, plan.End)
 	}
 	if diff := cmp.Diff(NewPlan(plan.Spec, 1), plan); diff != "" {
 		t.Errorf("the plan itself was changed:\n%s", diff)
@@ -85,46 +85,46 @@ func TestCourseChangesRate(t *testing.T) {
 }
 
 // A new concurrency takes the place of the stages.
-func TestCourseChangesConcurrency(t *testing.T) {
+func TestLivePlanChangesConcurrency(t *testing.T) {
 	to := int64(20)
 	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Concurrency: &to}}}, 1)
-	course, event, err := NewCourse(plan).Apply(Control{Kind: ChangeLoad, Concurrency: 5}, time.Second)
+	live, event, err := NewLivePlan(plan).Apply(Control{Kind: ChangeLoad, Concurrency: 5}, time.Second)
 	if want := (RunEvent{T: 1, Kind: "load", Detail: "concurrency 10 to 5", Concurrency: 5}); err != nil || event != want {
 		t.Errorf("the event is %+v (%v), want %+v", event, err, want)
 	}
-	if before := NewCourse(plan); before.Level(time.Second) != 10 || course.Level(1900*time.Millisecond) != 5 {
-		t.Errorf("%d in flight, then %d; want 10, 5", before.Level(time.Second), course.Level(1900*time.Millisecond))
+	if before := NewLivePlan(plan); before.Level(time.Second) != 10 || live.Level(1900*time.Millisecond) != 5 {
+		t.Errorf("%d in flight, then %d; want 10, 5", before.Level(time.Second), live.Level(1900*time.Millisecond))
 	}
-	course, _, _ = course.Apply(Control{Kind: Pause}, 1500*time.Millisecond)
-	if course.Level(1600*time.Millisecond) != 0 {
-		t.Errorf("%d in flight in the pause", course.Level(1600*time.Millisecond))
+	live, _, _ = live.Apply(Control{Kind: Pause}, 1500*time.Millisecond)
+	if live.Level(1600*time.Millisecond) != 0 {
+		t.Errorf("%d in flight in the pause", live.Level(1600*time.Millisecond))
 	}
 	open := NewPlan(Spec{Rate: 10, NumJobs: 100}, 1)
-	if _, event, _ = NewCourse(open).Apply(Control{Kind: ChangeLoad, Rate: 0.5, Concurrency: 5}, time.Second); event.Detail != "rate 10 to 0.5, concurrency to 5" {
+	if _, event, _ = NewLivePlan(open).Apply(Control{Kind: ChangeLoad, Rate: 0.5, Concurrency: 5}, time.Second); event.Detail != "rate 10 to 0.5, concurrency to 5" {
 		t.Errorf("of a rate alone, the event says %q", event.Detail)
 	}
 }
 
 // A run can be controlled so many times; a paused one can always be resumed.
-func TestMaxTurns(t *testing.T) {
-	course, turns := NewCourse(NewPlan(Spec{NumJobs: 1}, 1)), 0
+func TestMaxChanges(t *testing.T) {
+	live, changes := NewLivePlan(NewPlan(Spec{NumJobs: 1}, 1)), 0
 	for at := time.Second; ; at += time.Second {
-		next, _, err := course.Apply(Control{Kind: ChangeLoad, Concurrency: 2}, at)
+		next, _, err := live.Apply(Control{Kind: ChangeLoad, Concurrency: 2}, at)
 		if err != nil {
-			if !errors.Is(err, ErrConflict) || turns != MaxTurns {
-				t.Errorf("after %d controls: %v", turns, err)
+			if !errors.Is(err, ErrConflict) || changes != MaxChanges {
+				t.Errorf("after %d controls: %v", changes, err)
 			}
 			break
 		}
-		course = next
-		turns++
+		live = next
+		changes++
 	}
-	course.Paused = true
-	if _, _, err := course.Apply(Control{Kind: Resume}, time.Hour); err != nil {
+	live.Paused = true
+	if _, _, err := live.Apply(Control{Kind: Resume}, time.Hour); err != nil {
 		t.Errorf("the run cannot be resumed: %v", err)
 	}
-	course.Paused = false
-	if _, _, err := course.Apply(Control{Kind: Pause}, time.Hour); !errors.Is(err, ErrConflict) {
+	live.Paused = false
+	if _, _, err := live.Apply(Control{Kind: Pause}, time.Hour); !errors.Is(err, ErrConflict) {
 		t.Errorf("the run can be paused again: %v", err)
 	}
 }
@@ -132,31 +132,31 @@ func TestMaxTurns(t *testing.T) {
 // Law: whatever was applied, the plan's clock never goes back and never faster
 // than the run's; what it and the pauses show is the time; a job stays due when it
 // was if that was before a change, and is due after it otherwise.
-func TestCourseLaws(t *testing.T) {
+func TestLivePlanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := NewPlan(Spec{Rate: 5, Duration: Duration(100 * time.Second), Warmup: Duration(rapid.Int64Range(0, 50e9).Draw(t, "warmup")), Arrival: rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")}, 7)
-		course, at := NewCourse(plan), time.Duration(0)
+		live, at := NewLivePlan(plan), time.Duration(0)
 		for range rapid.IntRange(1, 10).Draw(t, "controls") {
 			at += time.Duration(rapid.Int64Range(1, 30e9).Draw(t, "after"))
 			control := Control{Kind: rapid.SampledFrom([]string{Pause, Resume, ChangeLoad}).Draw(t, "kind")}
 			if control.Kind == ChangeLoad {
 				control.Rate = rapid.SampledFrom([]float64{0.1, 1, 10, 100}).Draw(t, "rate")
 			}
-			next, event, err := course.Apply(control, at)
+			next, event, err := live.Apply(control, at)
 			if err != nil {
 				if !errors.Is(err, ErrConflict) || event != (RunEvent{}) {
 					t.Fatalf("%+v: %+v, %v", control, event, err)
 				}
 				continue
 			}
-			before, clock := course.Clock(at), next.Clock(at)
+			before, clock := live.Clock(at), next.Clock(at)
 			if clock != before {
 				t.Fatalf("%+v at %v has the clock jump from %v to %v", control, at, before, clock)
 			}
 			if judged, warmup := next.Pauses(at); clock+judged+warmup != at {
 				t.Fatalf("at %v the clock shows %v, and the run was paused for %v and %v", at, clock, judged, warmup)
 			}
-			a, b := NewSchedule(course.Plan), NewSchedule(next.Plan)
+			a, b := NewSchedule(live.Plan), NewSchedule(next.Plan)
 			for i := range int64(600) {
 				was, is := a.Start(i), b.Start(i)
 				const rounding = 2
@@ -164,13 +164,13 @@ func TestCourseLaws(t *testing.T) {
 					t.Fatalf("job %d was due at %v, and is at %v after %+v at %v", i, was, is, control, clock)
 				}
 			}
-			course = next
+			live = next
 		}
 	})
 }
 
 // Up to the moment of a change a profile is as it was.
-func TestProfileThen(t *testing.T) {
+func TestHoldFrom(t *testing.T) {
 	p := Profile{{10, 20, 2}, {20, 0, 4}}
 	for at, want := range map[float64]Profile{
 		0:   {{5, 5, 0}},
@@ -180,11 +180,11 @@ func TestProfileThen(t *testing.T) {
 		6:   {{10, 20, 2}, {20, 0, 4}, {5, 5, 0}},
 		100: {{10, 20, 2}, {20, 0, 4}, {5, 5, 0}},
 	} {
-		if got := p.Then(at, 5); !slices.Equal(got, want) {
+		if got := p.HoldFrom(at, 5); !slices.Equal(got, want) {
 			t.Errorf("after %v s: %v, want %v", at, got, want)
 		}
 	}
-	if got, want := Constant(3).Then(2, 5), (Profile{{3, 3, 2}, {5, 5, 0}}); !slices.Equal(got, want) {
+	if got, want := Constant(3).HoldFrom(2, 5), (Profile{{3, 3, 2}, {5, 5, 0}}); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -6,27 +6,27 @@ import (
 )
 
 // A Profile is a level that changes over time in linear ramps: a rate in jobs a
-// second, or a concurrency. Levels and times are exact functions, not steps
-// that add up: however long a ramp, the n-th job of a rate has one intended
-// start, whoever computes it.
+// second, or a concurrency. Levels and times are exact functions rather than
+// accumulated steps, so the n-th job of a rate has the same intended start on
+// every machine, however long the ramp.
 type Profile []Ramp
 
-// A Ramp is one piece of a profile: from one level to another in a time, which
-// starts where the ramp before it ended.
+// A Ramp is one piece of a profile: a linear change from one level to another.
+// It starts where the previous ramp ends.
 type Ramp struct {
 	From     float64 `json:"from"`
 	To       float64 `json:"to"`
-	Duration float64 `json:"duration"` // seconds; 0 for a level that stays for good
+	Duration float64 `json:"duration"` // seconds; 0 for a level that never ends
 }
 
-// Constant is the profile of a level that stays.
+// Constant returns the profile of a level that never changes.
 func Constant(level float64) Profile {
 	return Profile{{From: level, To: level}}
 }
 
-// Then is the profile as it is up to t seconds, and a level that stays from then
-// on. Up to t nothing of it changes, so neither does what was reached by then.
-func (p Profile) Then(t, level float64) Profile {
+// HoldFrom returns the profile with a constant level from t seconds on. Up to t
+// it is unchanged, and so is its area up to t.
+func (p Profile) HoldFrom(t, level float64) Profile {
 	var changed Profile
 	for _, ramp := range p {
 		if t <= 0 {
@@ -42,8 +42,8 @@ func (p Profile) Then(t, level float64) Profile {
 	return append(changed, Constant(level)...)
 }
 
-// Length is how long the profile lasts, in seconds; +Inf when its last level
-// stays.
+// Length returns the duration of the profile in seconds; +Inf when its last
+// level never ends.
 func (p Profile) Length() float64 {
 	var length float64
 	for _, ramp := range p {
@@ -52,7 +52,7 @@ func (p Profile) Length() float64 {
 	return length
 }
 
-// Peak is the highest level.
+// Peak returns the highest level.
 func (p Profile) Peak() float64 {
 	var peak float64
 	for _, ramp := range p {
@@ -61,6 +61,7 @@ func (p Profile) Peak() float64 {
 	return peak
 }
 
+// length returns the duration of the ramp in seconds; +Inf if it never ends.
 func (r Ramp) length() float64 {
 	if r.Duration == 0 {
 		return math.Inf(1)
@@ -68,7 +69,7 @@ func (r Ramp) length() float64 {
 	return r.Duration
 }
 
-// slope is by how much the level rises in a second.
+// slope returns the change of the level a second.
 func (r Ramp) slope() float64 {
 	if r.From == r.To {
 		return 0
@@ -76,10 +77,10 @@ func (r Ramp) slope() float64 {
 	return (r.To - r.From) / r.Duration
 }
 
-// area is the integral of the level over the first t seconds of the ramp.
+// area returns the integral of the level over the first t seconds of the ramp.
 func (r Ramp) area(t float64) float64 { return t * (r.From + r.slope()*t/2) }
 
-// At is the level at t seconds; 0 beyond the end.
+// At returns the level at t seconds; 0 beyond the end.
 func (p Profile) At(t float64) float64 {
 	for _, ramp := range p {
 		if t < ramp.length() {
@@ -90,8 +91,8 @@ func (p Profile) At(t float64) float64 {
 	return 0
 }
 
-// Area is the integral of the level from 0 to t seconds: of a rate, how many
-// jobs are due by then.
+// Area returns the integral of the level from 0 to t seconds. For a rate it is
+// the number of jobs due by then.
 func (p Profile) Area(t float64) float64 {
 	var area float64
 	for _, ramp := range p {
@@ -104,29 +105,29 @@ func (p Profile) Area(t float64) float64 {
 	return area
 }
 
-// Reach is when the integral exceeds area, in seconds: the inverse of Area. It
-// is +Inf when it never does.
-func (p Profile) Reach(area float64) float64 {
+// InverseArea returns the time in seconds at which the integral exceeds area.
+// It is +Inf when the integral never does.
+func (p Profile) InverseArea(area float64) float64 {
 	var t float64
 	for _, ramp := range p {
 		if ramp.Duration == 0 {
-			return t + ramp.reach(area)
+			return t + ramp.inverseArea(area)
 		}
 		if whole := ramp.area(ramp.Duration); area >= whole {
 			area -= whole
 			t += ramp.Duration
 			continue
 		}
-		return t + ramp.reach(area)
+		return t + ramp.inverseArea(area)
 	}
 	return math.Inf(1)
 }
 
-// reach solves From·t + slope·t²/2 = area for t. The usual formula subtracts
-// nearly equal numbers when the slope is small; this form of it adds. The level
-// at t is the root of From² + 2·slope·area, whose terms may be too small to be
-// told from zero, so they are not made.
-func (r Ramp) reach(area float64) float64 {
+// inverseArea solves From·t + slope·t²/2 = area for t. The textbook formula
+// subtracts nearly equal numbers when the slope is small; this form adds them.
+// The level at t is the root of From² + 2·slope·area; these terms may
+// underflow, so the code never computes them.
+func (r Ramp) inverseArea(area float64) float64 {
 	if area == 0 {
 		return 0
 	}
@@ -138,23 +139,24 @@ func (r Ramp) reach(area float64) float64 {
 	return 2 * area / (r.From + level)
 }
 
-// Rise is the next moment after t, in seconds, at which the level may reach a
-// whole number that it was below: where a rising ramp does, or where a ramp
-// ends. It is +Inf when there is none.
-func (p Profile) Rise(t float64) float64 {
+// NextRise returns the next time after t, in seconds, at which the level may
+// reach a whole number that it was below. That is on a rising ramp or where a
+// ramp ends. It is +Inf when there is none.
+func (p Profile) NextRise(t float64) float64 {
 	var start float64
 	for _, ramp := range p {
 		end := start + ramp.length()
 		if t < end {
-			return min(start+ramp.rise(t-start), end)
+			return min(start+ramp.nextRise(t-start), end)
 		}
 		start = end
 	}
 	return math.Inf(1)
 }
 
-// rise is when, after t seconds, a rising ramp reaches the next whole number.
-func (r Ramp) rise(t float64) float64 {
+// nextRise returns when, after t seconds, a rising ramp reaches the next whole
+// number; +Inf if the ramp does not rise.
+func (r Ramp) nextRise(t float64) float64 {
 	slope := r.slope()
 	if slope <= 0 {
 		return math.Inf(1)
@@ -162,8 +164,8 @@ func (r Ramp) rise(t float64) float64 {
 	return (math.Floor(r.From+slope*t) + 1 - r.From) / slope
 }
 
-// secondsToDuration turns a number of seconds into a duration; beyond what one can hold
-// it is the longest there is.
+// secondsToDuration converts seconds to a duration. It returns the longest
+// duration when s exceeds it.
 func secondsToDuration(s float64) time.Duration {
 	if s >= math.MaxInt64/1e9 {
 		return math.MaxInt64

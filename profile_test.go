@@ -26,12 +26,12 @@ func profiles() *rapid.Generator[Profile] {
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*(1+math.Abs(a)+math.Abs(b)) }
 
-// Law: Reach is the inverse of Area, and neither goes back.
+// Law: InverseArea is the inverse of Area, and neither goes back.
 func TestReachIsTheInverseOfArea(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := profiles().Draw(t, "profile")
 		area := rapid.Float64Range(0, 1e5).Draw(t, "area")
-		at := p.Reach(area)
+		at := p.InverseArea(area)
 		if math.IsInf(at, 1) {
 			if whole := p.Area(p.Length()); area < whole {
 				t.Fatalf("%v is never reached, of %v in all", area, whole)
@@ -41,7 +41,7 @@ func TestReachIsTheInverseOfArea(t *testing.T) {
 		if got := p.Area(at); !near(got, area) {
 			t.Fatalf("the area at %v is %v, want %v", at, got, area)
 		}
-		if more := p.Reach(area + 1); more < at {
+		if more := p.InverseArea(area + 1); more < at {
 			t.Fatalf("%v is reached at %v, and one more at %v", area, at, more)
 		}
 	})
@@ -51,7 +51,7 @@ func TestReachIsTheInverseOfArea(t *testing.T) {
 func TestReachOfLevelsNearZero(t *testing.T) {
 	p := Profile{{From: 2.6e-259, To: 4.7e-66, Duration: 0.0625}, {From: 4.7e-66, To: 1, Duration: 1}}
 	const area = 1e-260
-	if at, want := p.Reach(area), math.Sqrt(2*area*0.0625/4.7e-66); math.Abs(at/want-1) > 1e-9 {
+	if at, want := p.InverseArea(area), math.Sqrt(2*area*0.0625/4.7e-66); math.Abs(at/want-1) > 1e-9 {
 		t.Errorf("%v is reached at %v s, want %v s", area, at, want)
 	}
 }
@@ -86,14 +86,14 @@ func TestRampsMatchTheClosedForm(t *testing.T) {
 		name      string
 		got, want float64
 	}{
-		{name: "up, job 5", got: up.Reach(5), want: 1},
-		{name: "up, job 20", got: up.Reach(20), want: 2},
-		{name: "up, job 499", got: up.Reach(499), want: math.Sqrt(499.0 / 5)},
-		{name: "up, beyond", got: up.Reach(500), want: math.Inf(1)},
-		{name: "down, job 95", got: down.Reach(95), want: 1},
-		{name: "down, beyond", got: down.Reach(501), want: math.Inf(1)},
-		{name: "flat, job 0", got: flat.Reach(0), want: 0},
-		{name: "flat, job 1e7", got: flat.Reach(1e7), want: 2e5},
+		{name: "up, job 5", got: up.InverseArea(5), want: 1},
+		{name: "up, job 20", got: up.InverseArea(20), want: 2},
+		{name: "up, job 499", got: up.InverseArea(499), want: math.Sqrt(499.0 / 5)},
+		{name: "up, beyond", got: up.InverseArea(500), want: math.Inf(1)},
+		{name: "down, job 95", got: down.InverseArea(95), want: 1},
+		{name: "down, beyond", got: down.InverseArea(501), want: math.Inf(1)},
+		{name: "flat, job 0", got: flat.InverseArea(0), want: 0},
+		{name: "flat, job 1e7", got: flat.InverseArea(1e7), want: 2e5},
 		{name: "level up", got: up.At(3), want: 30},
 		{name: "level beyond", got: up.At(10), want: 0},
 		{name: "length", got: append(up, down...).Length(), want: 20},
@@ -106,12 +106,12 @@ func TestRampsMatchTheClosedForm(t *testing.T) {
 	}
 }
 
-func TestRise(t *testing.T) {
+func TestNextRise(t *testing.T) {
 	p := Profile{{From: 0, To: 4, Duration: 2}, {From: 4, To: 2, Duration: 1}, {From: 2, To: 2, Duration: 5}}
 	for _, test := range []struct{ after, want float64 }{
 		{0, 0.5}, {0.4, 0.5}, {0.5, 1}, {1.6, 2}, {2, 3}, {2.5, 3}, {3, 8}, {8, math.Inf(1)},
 	} {
-		if got := p.Rise(test.after); got != test.want {
+		if got := p.NextRise(test.after); got != test.want {
 			t.Errorf("after %v it rises at %v, want %v", test.after, got, test.want)
 		}
 	}

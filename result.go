@@ -136,7 +136,7 @@ type Measurement struct {
 	Start       time.Time     // when the run began
 	Duration    time.Duration // on the monotonic clock, to the end of the last job
 	Stopped     bool          // it was cancelled before its end
-	Course      Course        // what controls have made of the plan; the zero value where there were none
+	LivePlan    LivePlan      // the plan as changed by controls; the zero value if there were none
 	Timeline    []RunEvent    // the controls' events
 	Tally       *Tally        // of the judged part, with Planned
 	Warmup      *Tally        // of the warm-up, likewise; empty without one
@@ -164,7 +164,7 @@ func (r *Result) NotStored(why error) *Result {
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
 	cost := plan.Spec.Prices().cost(tally)
-	paused, pausedWarmup := m.Course.Pauses(m.Duration)
+	paused, pausedWarmup := m.LivePlan.Pauses(m.Duration)
 	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0).Seconds()
 	start := m.Start.UTC().Truncate(time.Microsecond)
 	result := &Result{
@@ -226,15 +226,15 @@ func NewResult(plan Plan, m Measurement) *Result {
 // schedule that ends with its last job is as long as that job's gap and those
 // before it. In a pause there is nothing to keep up with, so it is left out.
 func (m Measurement) rate(plan Plan) *Rate {
-	if m.Course.Turns > 0 {
-		plan = m.Course.Plan
+	if m.LivePlan.Changes > 0 {
+		plan = m.LivePlan.Plan
 	}
 	length := time.Duration(plan.End)
 	if plan.Jobs != Unbounded {
 		length = min(length, NewSchedule(plan).Start(plan.Jobs))
 	}
 	if m.Stopped {
-		paused, warmup := m.Course.Pauses(m.Duration)
+		paused, warmup := m.LivePlan.Pauses(m.Duration)
 		length = min(length, max(m.Duration-paused-warmup, 0))
 	}
 	due, started := NewSchedule(plan).DueBefore(length), m.Tally.Started

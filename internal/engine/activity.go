@@ -31,7 +31,7 @@ func (x *execution) tellActivity(observe func(aurea.Progress)) func(aurea.Progre
 	}
 }
 
-func (a *activity) at(course *aurea.Course, p aurea.Progress) aurea.Activity {
+func (a *activity) at(course *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 	a.begun += p.Interval.Started + p.Interval.Dropped
 	a.quiet += p.Length
 	if p.Interval.Ended() > 0 || p.InFlight == 0 {

@@ -96,7 +96,7 @@ func (s *slots) level(now time.Duration) int64 {
 // when it came: all slots when a pause is over. It returns false when the run was
 // stopped.
 func (s *slots) steer() bool {
-	turns := s.course.Turns
+	turns := s.course.Changes
 	if !s.lane.steer() {
 		return false
 	}
@@ -109,8 +109,8 @@ func (s *slots) steer() bool {
 	switch {
 	case s.course.Paused:
 		s.rise = forever
-	case s.course.Turns > turns:
-		s.rise = s.course.Turned
+	case s.course.Changes > turns:
+		s.rise = s.course.ChangedAt
 	default:
 		s.fill()
 	}
@@ -122,7 +122,7 @@ func nextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	if plan.Level == nil {
 		return forever
 	}
-	seconds := plan.Level.Rise(after.Seconds())
+	seconds := plan.Level.NextRise(after.Seconds())
 	if seconds >= forever.Seconds() {
 		return forever
 	}

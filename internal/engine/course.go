@@ -13,7 +13,7 @@ import (
 // who drive the jobs look, before they start some, whether it is still the
 // latest. That is all that a run which can be controlled costs them.
 type course struct {
-	aurea.Course
+	aurea.LivePlan
 	end    time.Duration   // when to start no more jobs
 	warmup time.Duration   // jobs intended before this are not judged
 	ctx    context.Context // done when this is not the latest any more, or the run is stopped
@@ -28,14 +28,14 @@ func (c *course) nextRise(after time.Duration) time.Duration {
 	if rise == forever {
 		return forever
 	}
-	return rise + c.Shift
+	return rise + c.PausedFor
 }
 
 // A helm is where a run is controlled from. It works beside those who drive the
 // jobs: they never wait for it.
 type helm struct {
 	mu       sync.Mutex
-	course   aurea.Course
+	course   aurea.LivePlan
 	retire   context.CancelFunc // wakes those who sleep by the latest course
 	timeline []aurea.RunEvent
 }
@@ -81,14 +81,14 @@ func (x *execution) turn(control aurea.Control) (aurea.RunEvent, error) {
 			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.most, control.Concurrency)}}}
 	}
 	if halted := h.course; !halted.Paused {
-		halted.Paused, halted.Turned = true, x.now()
+		halted.Paused, halted.ChangedAt = true, x.now()
 		x.publish(halted)
 	}
 	next, event, err := h.course.Apply(control, x.now())
 	if err != nil {
 		next = h.course
 	} else {
-		event.At = x.start.Add(next.Turned).UTC()
+		event.At = x.start.Add(next.ChangedAt).UTC()
 		h.timeline = append(h.timeline, event)
 	}
 	h.course = next
@@ -98,9 +98,9 @@ func (x *execution) turn(control aurea.Control) (aurea.RunEvent, error) {
 
 // publish makes a course the latest and wakes those who sleep. The helm is
 // locked.
-func (x *execution) publish(c aurea.Course) {
+func (x *execution) publish(c aurea.LivePlan) {
 	retire := x.helm.retire
-	next := &course{Course: c, end: c.End(), warmup: c.WarmupEnd()}
+	next := &course{LivePlan: c, end: c.End(), warmup: c.WarmupEnd()}
 	next.ctx, x.helm.retire = context.WithCancel(x.ctx)
 	x.latest.Store(next)
 	if retire != nil {
@@ -116,7 +116,7 @@ func (x *execution) wake() {
 }
 
 // close lets go of the latest course, and tells what the run came to.
-func (x *execution) close() (aurea.Course, []aurea.RunEvent) {
+func (x *execution) close() (aurea.LivePlan, []aurea.RunEvent) {
 	x.helm.mu.Lock()
 	defer x.helm.mu.Unlock()
 	x.helm.retire()

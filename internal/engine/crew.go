@@ -87,7 +87,7 @@ func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Dura
 		c.see(c.flying.Load())
 	}
 	c.flying.Add(-1)
-	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.Shift, err, seat.notes})
+	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.PausedFor, err, seat.notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
 }

@@ -34,13 +34,13 @@ func (c *crew) hire(course *course, opened time.Duration) {
 // since a control came. It returns by which course and since when, or nil when
 // nobody will be needed any more.
 func (c *crew) vacancy(by *course, rise time.Duration) (*course, time.Duration) {
-	for turns := by.Turns; ; {
+	for turns := by.Changes; ; {
 		now, course := c.now(), c.latest.Load()
 		switch {
 		case c.stopped.Load() || now >= course.end || c.exhausted():
 			return nil, 0
-		case course.Turns > turns:
-			return course, course.Turned
+		case course.Changes > turns:
+			return course, course.ChangedAt
 		case course.Paused: // a control is coming
 		case now >= rise:
 			return course, rise
@@ -64,7 +64,7 @@ func (c *crew) work(opened time.Duration) {
 			c.live.Add(-1)
 			return
 		}
-		intended = max(intended, c.latest.Load().Turned)
+		intended = max(intended, c.latest.Load().ChangedAt)
 		ready = c.run(i, min(intended, now), now, seat)
 	}
 }
@@ -83,7 +83,7 @@ func (c *crew) stay(ready time.Duration) (start time.Duration, stays bool) {
 	for {
 		course := c.latest.Load()
 		switch {
-		case ready < course.Turned: // that may have been in a pause
+		case ready < course.ChangedAt: // that may have been in a pause
 		case c.live.Load() <= course.Level(ready):
 			return ready, true
 		case c.dismiss(ready):
@@ -100,7 +100,7 @@ func (c *crew) dismiss(now time.Duration) bool {
 	c.staff.Lock()
 	defer c.staff.Unlock()
 	course := c.latest.Load()
-	if c.live.Load() <= course.Level(max(now, course.Turned)) {
+	if c.live.Load() <= course.Level(max(now, course.ChangedAt)) {
 		return false
 	}
 	c.live.Add(-1)

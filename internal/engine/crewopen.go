@@ -14,7 +14,7 @@ func (c *crew) dispatch() {
 		if i >= end {
 			return
 		}
-		mark := schedule.Mark(i)
+		mark := schedule.Cumulative(i)
 		due, inTime := c.await(mark, sleep)
 		if !inTime {
 			return
@@ -90,7 +90,7 @@ func (c *crew) arrive(i int64, mark float64) {
 			return
 		case course.Paused:
 			timerSleep(course.ctx, Interval)
-		case start >= course.Turned: // else that may have been in a pause
+		case start >= course.ChangedAt: // else that may have been in a pause
 			c.run(i, course.Due(mark), start, seat)
 			return
 		}

@@ -96,7 +96,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 		Start:       x.start,
 		Duration:    end,
 		Stopped:     x.stopped.Load() && !x.complete(course, total.Counts, end),
-		Course:      course,
+		LivePlan:    course,
 		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,

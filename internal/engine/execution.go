@@ -58,7 +58,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	if plan.Trace != nil && jobs.Waiter == nil {
 		x.tracing = &tracing{trace: *plan.Trace}
 	}
-	x.helm.course = aurea.NewCourse(x.plan)
+	x.helm.course = aurea.NewLivePlan(x.plan)
 	x.wake()
 	return x
 }
@@ -120,7 +120,7 @@ func (x *execution) number(i int64) int64 { return x.plan.First + i*x.plan.Strid
 
 // planned is how many jobs the plan wanted, of a run that ended at end: their
 // number, or, where time ends the run, those that were due by then.
-func (x *execution) planned(course aurea.Course, counted int64, end time.Duration) int64 {
+func (x *execution) planned(course aurea.LivePlan, counted int64, end time.Duration) int64 {
 	length := time.Duration(course.Plan.End)
 	switch {
 	case length == forever:
@@ -128,25 +128,25 @@ func (x *execution) planned(course aurea.Course, counted int64, end time.Duratio
 	case !x.plan.Open():
 		return counted // a closed plan wants a job when there is room, and then starts it
 	case x.stopped.Load():
-		return aurea.NewSchedule(course.Plan).DueBefore(min(course.Clock(max(end, course.Turned))+1, length))
+		return aurea.NewSchedule(course.Plan).DueBefore(min(course.Clock(max(end, course.ChangedAt))+1, length))
 	default:
 		return aurea.NewSchedule(course.Plan).DueBefore(length)
 	}
 }
 
 // dueInWarmup is how many of them an open plan wanted in its warm-up.
-func (x *execution) dueInWarmup(course aurea.Course, end time.Duration) int64 {
+func (x *execution) dueInWarmup(course aurea.LivePlan, end time.Duration) int64 {
 	until := time.Duration(course.Plan.Spec.Warmup)
 	if !x.plan.Open() || until == 0 {
 		return 0
 	}
 	if x.stopped.Load() && course.Plan.End != aurea.Forever {
-		until = min(until, course.Clock(max(end, course.Turned))+1)
+		until = min(until, course.Clock(max(end, course.ChangedAt))+1)
 	}
 	return aurea.NewSchedule(course.Plan).DueBefore(min(until, time.Duration(course.Plan.End)))
 }
 
 // complete reports whether a run that ended at end did all it was to do.
-func (x *execution) complete(course aurea.Course, counts aurea.Counts, end time.Duration) bool {
+func (x *execution) complete(course aurea.LivePlan, counts aurea.Counts, end time.Duration) bool {
 	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || end >= course.End())
 }

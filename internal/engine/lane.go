@@ -155,7 +155,7 @@ func (l *lane) launch(i int64, intended, start time.Duration) {
 	}
 	d, _ := l.wait(i)
 	l.tallies.of(intended, l.course.warmup).Started++
-	l.started = start - l.course.Shift
+	l.started = start - l.course.PausedFor
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 

@@ -97,7 +97,7 @@ func (a *arrivals) dropDue(before time.Duration) {
 	}
 	before = min(before, a.course.end)
 	if a.course.Paused {
-		before = min(before, a.course.Turned) // nothing has come since
+		before = min(before, a.course.ChangedAt) // nothing has come since
 	}
 	for a.inFlight() >= a.course.Plan.Concurrency {
 		due, ok := a.claimDue(before)
@@ -119,7 +119,7 @@ func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 		if next >= a.plan.Jobs {
 			return 0, false
 		}
-		due = a.course.Due(a.schedule.Mark(next))
+		due = a.course.Due(a.schedule.Cumulative(next))
 		if due >= before {
 			return 0, false
 		}
@@ -139,7 +139,7 @@ func (a *arrivals) claim() bool {
 	if first >= end {
 		return false
 	}
-	a.job, a.mark = first, a.schedule.Mark(first)
+	a.job, a.mark = first, a.schedule.Cumulative(first)
 	return true
 }
 
@@ -174,7 +174,7 @@ func (a *arrivals) release(now time.Duration) {
 // false when the run was stopped.
 func (a *arrivals) steer() bool {
 	until := a.now()
-	if turned := a.latest.Load().Turned; turned > a.course.Turned {
+	if turned := a.latest.Load().ChangedAt; turned > a.course.ChangedAt {
 		until = turned
 	}
 	a.dropDue(until)

@@ -209,7 +209,7 @@ func TestSteeredOnTheRealClock(t *testing.T) {
 // manyControls are the most that a run may have, and leave it running.
 func manyControls() []aurea.Control {
 	var controls []aurea.Control
-	for len(controls) < aurea.MaxTurns {
+	for len(controls) < aurea.MaxChanges {
 		controls = append(controls, aurea.Control{Kind: aurea.Pause}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 1},
 			aurea.Control{Kind: aurea.Resume}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 4000})
 	}
