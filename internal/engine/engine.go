@@ -10,8 +10,8 @@
 // itself has a goroutine, and a lock to be counted.
 //
 // In the flow it stands between jobs and Result. It knows nothing of a run's
-// identity, queue or history. Read engine.go, then squad.go, lane.go, closed.go
-// and open.go, the ways of jobs that wait; crew.go has those of the others.
+// identity, queue or history. Read engine.go, then loopdriver.go, eventloop.go, eventloopclosed.go
+// and eventloopopen.go for jobs that wait; workerpool.go drives the others.
 package engine
 
 import (
