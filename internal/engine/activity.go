@@ -21,17 +21,17 @@ type activity struct {
 func (x *execution) tellActivity(observe func(aurea.Progress)) func(aurea.Progress) {
 	a := activity{execution: x, draining: -1}
 	return func(p aurea.Progress) {
-		x.helm.mu.Lock()
-		course := x.helm.course
-		x.helm.mu.Unlock()
-		judged, warmup := course.Pauses(p.Elapsed)
+		x.controller.mu.Lock()
+		live := x.controller.live
+		x.controller.mu.Unlock()
+		judged, warmup := live.Pauses(p.Elapsed)
 		p.Paused = min(judged+warmup, p.Elapsed)
-		p.Activity = a.at(&course, p)
+		p.Activity = a.at(&live, p)
 		observe(p)
 	}
 }
 
-func (a *activity) at(course *aurea.LivePlan, p aurea.Progress) aurea.Activity {
+func (a *activity) at(live *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 	a.begun += p.Interval.Started + p.Interval.Dropped
 	a.quiet += p.Length
 	if p.Interval.Ended() > 0 || p.InFlight == 0 {
@@ -39,10 +39,10 @@ func (a *activity) at(course *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 	}
 	longest := a.longest()
 	is := aurea.Activity{Quiet: a.quiet, Longest: longest}
-	switch end := course.End(); {
+	switch end := live.End(); {
 	case a.stopped.Load():
 		is.Phase = aurea.PhaseStopping
-	case course.Paused:
+	case live.Paused:
 		is.Phase = aurea.PhasePaused
 	case p.Elapsed >= end || a.begun >= a.plan.Jobs:
 		if a.draining < 0 {
@@ -52,8 +52,8 @@ func (a *activity) at(course *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 		if longest > 0 {
 			is.Left = max(a.draining+longest-p.Elapsed, 0)
 		}
-	case p.Elapsed < course.WarmupEnd():
-		is.Phase, is.Left = aurea.PhaseWarmup, course.WarmupEnd()-p.Elapsed
+	case p.Elapsed < live.WarmupEnd():
+		is.Phase, is.Left = aurea.PhaseWarmup, live.WarmupEnd()-p.Elapsed
 	default:
 		is.Phase = aurea.PhaseRunning
 		if end < math.MaxInt64 {

@@ -15,18 +15,20 @@ import (
 )
 
 // A step is a control at its time.
-type step struct {
+type controlStep struct {
 	at      time.Duration
 	control aurea.Control
 }
 
-func pauseAt(at time.Duration) step  { return step{at, aurea.Control{Kind: aurea.Pause}} }
-func resumeAt(at time.Duration) step { return step{at, aurea.Control{Kind: aurea.Resume}} }
-func rateAt(at time.Duration, rate float64) step {
-	return step{at, aurea.Control{Kind: aurea.ChangeLoad, Rate: rate}}
+func pauseAt(at time.Duration) controlStep { return controlStep{at, aurea.Control{Kind: aurea.Pause}} }
+func resumeAt(at time.Duration) controlStep {
+	return controlStep{at, aurea.Control{Kind: aurea.Resume}}
 }
-func concurrencyAt(at time.Duration, n int64) step {
-	return step{at, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: n}}
+func rateAt(at time.Duration, rate float64) controlStep {
+	return controlStep{at, aurea.Control{Kind: aurea.ChangeLoad, Rate: rate}}
+}
+func concurrencyAt(at time.Duration, n int64) controlStep {
+	return controlStep{at, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: n}}
 }
 
 // nap is how long a job of these tests takes. It has little in common with other
@@ -49,7 +51,7 @@ var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.J
 }
 
 // A watched is a run with what was seen of it from outside.
-type watched struct {
+type observedRun struct {
 	*aurea.Result
 	seen    *aurea.Tally // the intervals together
 	answers []error      // to the steps that came before the end
@@ -57,11 +59,11 @@ type watched struct {
 }
 
 // steer executes a load, with the steps done at their times.
-func steer(ctx context.Context, t testing.TB, driver, load string, steps ...step) watched {
+func runControlled(ctx context.Context, t testing.TB, driver, load string, steps ...controlStep) observedRun {
 	t.Helper()
 	p, jobs := drivers[driver](t, load)
 	controls, over, left := make(chan aurea.Command), make(chan struct{}), make(chan struct{})
-	w := watched{seen: aurea.NewTally()}
+	w := observedRun{seen: aurea.NewTally()}
 	begun := time.Now()
 	go func() {
 		defer close(left)

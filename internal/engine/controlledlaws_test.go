@@ -17,7 +17,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-var steeredLoads = []string{
+var controlledLoads = []string{
 	`"num_jobs": 100`, `"num_jobs": 300, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
 	`"duration": "2s", "rate": 50, "arrival": "poisson"`, `"duration": "2s", "rate": 100, "concurrency": 2`, `"num_jobs": 300, "rate": 200, "concurrency": 6`,
 	`"num_jobs": 200, "rate": 100, "concurrency": 2, "on_saturation": "drop", "warmup": "300ms"`,
@@ -26,12 +26,12 @@ var steeredLoads = []string{
 }
 
 // drawSteps draws controls, at moments that nothing else happens at.
-func drawSteps(rt *rapid.T) []step {
-	var steps []step
+func drawSteps(rt *rapid.T) []controlStep {
+	var steps []controlStep
 	at := int64(0)
 	for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 		at += rapid.Int64Range(1, 600).Draw(rt, "after")
-		s := step{at: time.Duration(at * 1_000_003)}
+		s := controlStep{at: time.Duration(at * 1_000_003)}
 		switch rapid.IntRange(0, 5).Draw(rt, "what") {
 		case 0, 1:
 			s.control.Kind = aurea.Pause
@@ -44,19 +44,19 @@ func drawSteps(rt *rapid.T) []step {
 		}
 		steps = append(steps, s)
 	}
-	return append(steps, step{time.Duration((at + 500) * 1_000_003), aurea.Control{Kind: aurea.Resume}})
+	return append(steps, controlStep{time.Duration((at + 500) * 1_000_003), aurea.Control{Kind: aurea.Resume}})
 }
 
 // Law: whatever is done to a run, both drivers do the same jobs at the same
 // times.
-func TestSteeredDriversAgree(t *testing.T) {
+func TestControlledDriversAgree(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		load := rapid.SampledFrom(steeredLoads).Draw(rt, "load")
+		load := rapid.SampledFrom(controlledLoads).Draw(rt, "load")
 		steps := drawSteps(rt)
-		var squad, crew watched
+		var squad, crew observedRun
 		synctest.Test(t, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several lanes share a lower concurrency out in another way
-			squad, crew = steer(t.Context(), t, "squad", load, steps...), steer(t.Context(), t, "crew", load, steps...)
+			squad, crew = runControlled(t.Context(), t, "squad", load, steps...), runControlled(t.Context(), t, "crew", load, steps...)
 		})
 		if a, b := records(squad.Result), records(crew.Result); !slices.Equal(a, b) {
 			rt.Fatalf("jobs (-squad +crew):\n%s", gocmp.Diff(a, b))
@@ -72,19 +72,19 @@ func TestSteeredDriversAgree(t *testing.T) {
 
 // Law: whatever is done to a run, and whenever it is stopped, every job is
 // accounted for, none starts in a pause, and a bound is kept once it is reached.
-func TestSteeredAtAnyMoment(t *testing.T) {
+func TestControlledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		load := rapid.SampledFrom(append(steeredLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
+		load := rapid.SampledFrom(append(controlledLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
 		driver := rapid.SampledFrom([]string{"squad", "crew"}).Draw(rt, "driver")
 		cores := rapid.IntRange(1, 5).Draw(rt, "cores")
 		after := time.Duration(rapid.Int64Range(1, 12_000).Draw(rt, "stop") * 1_000_033)
 		steps := drawSteps(rt)
-		var r watched
+		var r observedRun
 		synctest.Test(t, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
-			r = steer(ctx, t, driver, load, steps...)
+			r = runControlled(ctx, t, driver, load, steps...)
 		})
 		checkAccounts(rt, r)
 		checkPauses(rt, r.Result)
@@ -92,7 +92,7 @@ func TestSteeredAtAnyMoment(t *testing.T) {
 	})
 }
 
-func checkAccounts(rt *rapid.T, r watched) {
+func checkAccounts(rt *rapid.T, r observedRun) {
 	c, warm := r.Counts, int64(0)
 	if r.Warmup != nil {
 		warm = r.Warmup.Counts.Ended()
@@ -118,7 +118,7 @@ func checkAccounts(rt *rapid.T, r watched) {
 }
 
 // bound is the lowest number in flight that was ever asked for; 0 for none.
-func (w watched) bound() int64 {
+func (w observedRun) bound() int64 {
 	bound := w.Spec.Concurrency
 	for _, event := range w.Timeline {
 		if event.Concurrency > 0 && (bound == 0 || event.Concurrency < bound) {
@@ -152,7 +152,7 @@ func checkPauses(t fataler, r *aurea.Result) {
 	}
 }
 
-func checkBounds(rt *rapid.T, r watched) {
+func checkBounds(rt *rapid.T, r observedRun) {
 	for i, event := range r.Timeline {
 		until := forever
 		for _, later := range r.Timeline[i+1:] {
@@ -170,7 +170,7 @@ func checkBounds(rt *rapid.T, r watched) {
 // On the real clock, where lanes claim jobs in batches and fill thousands of slots
 // at once: however often and fast a run is controlled, it does every job, and
 // none starts in a pause.
-func TestSteeredOnTheRealClock(t *testing.T) {
+func TestControlledOnTheRealClock(t *testing.T) {
 	for _, load := range []string{
 		`"num_jobs": 400000, "concurrency": 50, "workload": {"kind": "noop"}`,
 		`"num_jobs": 400000, "rate": 1000000, "concurrency": 50, "workload": {"kind": "noop"}`,

@@ -12,7 +12,7 @@ import (
 // A course is what holds from one control to the next. It is not changed; those
 // who drive the jobs look, before they start some, whether it is still the
 // latest. That is all that a run which can be controlled costs them.
-type course struct {
+type snapshot struct {
 	aurea.LivePlan
 	end    time.Duration   // when to start no more jobs
 	warmup time.Duration   // jobs intended before this are not judged
@@ -20,35 +20,35 @@ type course struct {
 }
 
 // nextRise is when, after the given moment, the concurrency may rise by itself.
-func (c *course) nextRise(after time.Duration) time.Duration {
-	if c.Paused {
+func (s *snapshot) nextRise(after time.Duration) time.Duration {
+	if s.Paused {
 		return forever
 	}
-	rise := nextRise(c.Plan, c.Clock(after))
+	rise := planNextRise(s.Plan, s.Clock(after))
 	if rise == forever {
 		return forever
 	}
-	return rise + c.PausedFor
+	return rise + s.PausedFor
 }
 
 // A helm is where a run is controlled from. It works beside those who drive the
 // jobs: they never wait for it.
-type helm struct {
-	mu       sync.Mutex
-	course   aurea.LivePlan
-	retire   context.CancelFunc // wakes those who sleep by the latest course
-	timeline []aurea.RunEvent
+type controller struct {
+	mu             sync.Mutex
+	live           aurea.LivePlan
+	cancelSnapshot context.CancelFunc // wakes those who sleep by the latest course
+	timeline       []aurea.RunEvent
 }
 
 // steered has what is commanded done until it is released.
-func (x *execution) steered(controls <-chan aurea.Command) (release func()) {
+func (x *execution) serveControls(controls <-chan aurea.Command) (release func()) {
 	over, released := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(released)
 		for {
 			select {
 			case command := <-controls:
-				command.Answer(x.turn(command.Control))
+				command.Answer(x.apply(command.Control))
 			case <-over:
 				return
 			}
@@ -63,62 +63,62 @@ func (x *execution) steered(controls <-chan aurea.Command) (release func()) {
 // stop has no more jobs started, and ends those in flight.
 func (x *execution) stop() {
 	x.stopped.Store(true)
-	x.wake()
+	x.wakeAll()
 }
 
 // turn has a control done. Its moment is told after all have been halted, so that
 // it is exact: what was started before it was started by the old course, and in
 // a pause no job starts at all.
-func (x *execution) turn(control aurea.Control) (aurea.RunEvent, error) {
-	h := &x.helm
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if _, _, err := h.course.Apply(control, x.now()); err != nil {
+func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
+	c := &x.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, _, err := c.live.Apply(control, x.now()); err != nil {
 		return aurea.RunEvent{}, err
 	}
-	if control.Concurrency > x.most {
+	if control.Concurrency > x.maxInFlight {
 		return aurea.RunEvent{}, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency",
-			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.most, control.Concurrency)}}}
+			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.maxInFlight, control.Concurrency)}}}
 	}
-	if halted := h.course; !halted.Paused {
+	if halted := c.live; !halted.Paused {
 		halted.Paused, halted.ChangedAt = true, x.now()
-		x.publish(halted)
+		x.publishSnapshot(halted)
 	}
-	next, event, err := h.course.Apply(control, x.now())
+	next, event, err := c.live.Apply(control, x.now())
 	if err != nil {
-		next = h.course
+		next = c.live
 	} else {
 		event.At = x.start.Add(next.ChangedAt).UTC()
-		h.timeline = append(h.timeline, event)
+		c.timeline = append(c.timeline, event)
 	}
-	h.course = next
-	x.publish(next)
+	c.live = next
+	x.publishSnapshot(next)
 	return event, err
 }
 
 // publish makes a course the latest and wakes those who sleep. The helm is
 // locked.
-func (x *execution) publish(c aurea.LivePlan) {
-	retire := x.helm.retire
-	next := &course{LivePlan: c, end: c.End(), warmup: c.WarmupEnd()}
-	next.ctx, x.helm.retire = context.WithCancel(x.ctx)
+func (x *execution) publishSnapshot(live aurea.LivePlan) {
+	cancelPrevious := x.controller.cancelSnapshot
+	next := &snapshot{LivePlan: live, end: live.End(), warmup: live.WarmupEnd()}
+	next.ctx, x.controller.cancelSnapshot = context.WithCancel(x.ctx)
 	x.latest.Store(next)
-	if retire != nil {
-		retire()
+	if cancelPrevious != nil {
+		cancelPrevious()
 	}
 }
 
 // wake has all who sleep look again.
-func (x *execution) wake() {
-	x.helm.mu.Lock()
-	defer x.helm.mu.Unlock()
-	x.publish(x.helm.course)
+func (x *execution) wakeAll() {
+	x.controller.mu.Lock()
+	defer x.controller.mu.Unlock()
+	x.publishSnapshot(x.controller.live)
 }
 
 // close lets go of the latest course, and tells what the run came to.
 func (x *execution) close() (aurea.LivePlan, []aurea.RunEvent) {
-	x.helm.mu.Lock()
-	defer x.helm.mu.Unlock()
-	x.helm.retire()
-	return x.helm.course, x.helm.timeline
+	x.controller.mu.Lock()
+	defer x.controller.mu.Unlock()
+	x.controller.cancelSnapshot()
+	return x.controller.live, x.controller.timeline
 }

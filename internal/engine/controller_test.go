@@ -19,9 +19,9 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		for _, arrival := range []string{"constant", "poisson"} {
 			load := `"rate": 100, "duration": "1s", "seed": 3, "arrival": "` + arrival + `"`
-			plain := steer(t.Context(), t, driver, load)
+			plain := runControlled(t.Context(), t, driver, load)
 			// By the plan's clock the pauses are at 305 and 605 ms.
-			r := steer(t.Context(), t, driver, load, pauseAt(305*time.Millisecond), resumeAt(2305*time.Millisecond),
+			r := runControlled(t.Context(), t, driver, load, pauseAt(305*time.Millisecond), resumeAt(2305*time.Millisecond),
 				pauseAt(2605*time.Millisecond), resumeAt(2705*time.Millisecond))
 			want := records(plain.Result)
 			for i := range want {
@@ -65,7 +65,7 @@ func wantDoubts(t *testing.T, r *aurea.Result, codes ...string) {
 // was in flight at the pause goes on to its end.
 func TestPauseClosed(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
-		r := steer(t.Context(), t, driver, `"num_jobs": 12, "concurrency": 4`, pauseAt(30*time.Millisecond), resumeAt(100*time.Millisecond))
+		r := runControlled(t.Context(), t, driver, `"num_jobs": 12, "concurrency": 4`, pauseAt(30*time.Millisecond), resumeAt(100*time.Millisecond))
 		var want []aurea.JobRecord
 		for _, start := range []time.Duration{0, nap, 100 * time.Millisecond} {
 			for range 4 {
@@ -86,7 +86,7 @@ func TestPauseClosed(t *testing.T) {
 func TestPauseStopsTheClock(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		// 10 a second, paused in the warm-up of 1 s and once more after it.
-		r := steer(t.Context(), t, driver, `"rate": 10, "duration": "3s", "warmup": "1s"`,
+		r := runControlled(t.Context(), t, driver, `"rate": 10, "duration": "3s", "warmup": "1s"`,
 			pauseAt(550*time.Millisecond), resumeAt(1050*time.Millisecond), pauseAt(1650*time.Millisecond), resumeAt(3650*time.Millisecond))
 		if r.Warmup.Counts.OK != 10 || r.Counts.OK != 20 || r.Warmup.Paused != 0.5 || r.Paused != 2 {
 			t.Errorf("warm-up %d jobs, paused %v; then %d, paused %v; want 10, 0.5, 20, 2", r.Warmup.Counts.OK, r.Warmup.Paused, r.Counts.OK, r.Paused)
@@ -100,7 +100,7 @@ func TestPauseStopsTheClock(t *testing.T) {
 			t.Errorf("rate %+v, want 10", r.Rate)
 		}
 		// A concurrency that rises by 10 a second to 20, paused when it is 5.
-		r = steer(t.Context(), t, driver, `"stages": [{"duration": "2s", "concurrency": 20}]`, pauseAt(550*time.Millisecond), resumeAt(1550*time.Millisecond))
+		r = runControlled(t.Context(), t, driver, `"stages": [{"duration": "2s", "concurrency": 20}]`, pauseAt(550*time.Millisecond), resumeAt(1550*time.Millisecond))
 		if most := mostInFlight(r.Result, 0, 550*time.Millisecond); most != 5 {
 			t.Errorf("%d in flight before the pause, want 5", most)
 		}
@@ -152,7 +152,7 @@ func TestChangeRate(t *testing.T) {
 			{`"rate": 100, "duration": "1s", "concurrency": 10000`, 1000, aurea.Counts{Planned: 546, OK: 546}, 495},               // with a bound
 			{`"rate": 100, "num_jobs": 60, "on_saturation": "drop", "concurrency": 50`, 10, aurea.Counts{Planned: 60, OK: 60}, 9}, // the first at 550 ms
 		} {
-			r := steer(t.Context(), t, driver, test.load, rateAt(505*time.Millisecond, test.to))
+			r := runControlled(t.Context(), t, driver, test.load, rateAt(505*time.Millisecond, test.to))
 			var since int64
 			for job := range r.Jobs.All() {
 				if job.Start > 505*time.Millisecond {
@@ -189,7 +189,7 @@ func TestChangeConcurrency(t *testing.T) {
 			{`"rate": 1000, "duration": "1s"`, 24, 5},
 		} {
 			changed := 505 * time.Millisecond
-			r := steer(t.Context(), t, driver, test.load, concurrencyAt(changed, int64(test.second)))
+			r := runControlled(t.Context(), t, driver, test.load, concurrencyAt(changed, int64(test.second)))
 			if most := mostInFlight(r.Result, 0, changed-1); most != test.first {
 				t.Errorf("%s: %d in flight at first, want %d", test.load, most, test.first)
 			}
@@ -213,9 +213,9 @@ func TestChangeConcurrency(t *testing.T) {
 // What cannot be is refused, and leaves no trace.
 func TestRefusedControls(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
-		r := steer(t.Context(), t, driver, `"num_jobs": 20, "concurrency": 1`,
+		r := runControlled(t.Context(), t, driver, `"num_jobs": 20, "concurrency": 1`,
 			resumeAt(10*time.Millisecond), rateAt(20*time.Millisecond, 5), concurrencyAt(30*time.Millisecond, -1),
-			step{40 * time.Millisecond, aurea.Control{Kind: "stop"}}, step{50 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad}})
+			controlStep{40 * time.Millisecond, aurea.Control{Kind: "stop"}}, controlStep{50 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad}})
 		for i, want := range []error{aurea.ErrConflict, aurea.ErrConflict, aurea.ErrInvalid, aurea.ErrInvalid, aurea.ErrInvalid} {
 			if !errors.Is(r.answers[i], want) {
 				t.Errorf("answer %d is %v, want %v", i, r.answers[i], want)
@@ -225,7 +225,7 @@ func TestRefusedControls(t *testing.T) {
 			t.Errorf("%+v, %+v, %v s", r.Timeline, r.Counts, r.Duration)
 		}
 		wantDoubts(t, r.Result)
-		r = steer(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond), pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
+		r = runControlled(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond), pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
 			concurrencyAt(8*time.Millisecond, workload.MostRunning+1))
 		if !errors.Is(r.answers[1], aurea.ErrConflict) || errors.Is(r.answers[3], aurea.ErrInvalid) != (driver == "crew") {
 			t.Errorf("answers %v", r.answers)
@@ -237,9 +237,9 @@ func TestRefusedControls(t *testing.T) {
 func TestTimeline(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		begun := time.Now().UTC()
-		r := steer(t.Context(), t, driver, `"rate": 100, "duration": "1s", "concurrency": 50`,
+		r := runControlled(t.Context(), t, driver, `"rate": 100, "duration": "1s", "concurrency": 50`,
 			pauseAt(100*time.Millisecond), rateAt(200*time.Millisecond, 0.5), resumeAt(1700*time.Millisecond),
-			step{1800 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad, Rate: 10, Concurrency: 7}})
+			controlStep{1800 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad, Rate: 10, Concurrency: 7}})
 		at := func(ms int) (time.Time, float64) {
 			return begun.Add(time.Duration(ms) * time.Millisecond), float64(ms) / 1000
 		}
@@ -268,7 +268,7 @@ func TestStopPaused(t *testing.T) {
 			`"stages": [{"duration": "100s", "concurrency": 9}]`: {},
 		} {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			r := steer(ctx, t, driver, load, pauseAt(35*time.Millisecond))
+			r := runControlled(ctx, t, driver, load, pauseAt(35*time.Millisecond))
 			cancel()
 			if r.Counts != want || r.Status != aurea.StatusCancelled || r.Paused > 0.965 {
 				t.Errorf("%s: %+v, %s, paused %v; want %+v", load, r.Counts, r.Status, r.Paused, want)

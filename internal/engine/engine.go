@@ -78,16 +78,16 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	c := newCollector(x, d.parts(), x.tellActivity(observe))
 	before := e.vitals()
 	wait := d.drive(c)
-	release := x.steered(controls)
+	release := x.serveControls(controls)
 	end := c.collect()
 	wait()
 	release()
 	health := e.vitals().since(before, e.cores)
 
-	course, timeline := x.close()
+	live, timeline := x.close()
 	counted := c.counted()
-	planned := x.planned(course, counted, end)
-	total, warmup := c.close(planned-counted, x.dueInWarmup(course, end), end)
+	planned := x.planned(live, counted, end)
+	total, warmup := c.close(planned-counted, x.dueInWarmup(live, end), end)
 	total.Planned = planned - warmup.Planned
 	if err := total.Check(); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
@@ -95,8 +95,8 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	return aurea.NewResult(plan, aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,
-		Stopped:     x.stopped.Load() && !x.complete(course, total.Counts, end),
-		LivePlan:    course,
+		Stopped:     x.stopped.Load() && !x.complete(live, total.Counts, end),
+		LivePlan:    live,
 		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,

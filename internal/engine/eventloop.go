@@ -11,12 +11,12 @@ import (
 // goroutine on a thread of its own.
 type lane struct {
 	*squad
-	index  int
-	course *course    // what the lane goes by
-	share  aurea.Plan // this lane's part of the concurrency; jobs come from the execution
-	queue  deadlines
-	seen   endings // jobs that have ended and are not counted yet
-	sleep  sleeper
+	index    int
+	snapshot *snapshot  // what the lane goes by
+	share    aurea.Plan // this lane's part of the concurrency; jobs come from the execution
+	queue    deadlines
+	seen     endings // jobs that have ended and are not counted yet
+	sleep    sleeper
 
 	tallies   *tallies
 	spare     chan *tallies // emptied, back from the collector
@@ -66,8 +66,8 @@ func (t *tallies) of(intended, warmup time.Duration) *aurea.Tally {
 }
 
 func newLane(s *squad, index int, share aurea.Plan) *lane {
-	l := &lane{squad: s, index: index, course: s.latest.Load(), share: share, tick: Interval}
-	warmup := l.course.warmup > 0
+	l := &lane{squad: s, index: index, snapshot: s.latest.Load(), share: share, tick: Interval}
+	warmup := l.snapshot.warmup > 0
 	l.tallies = newTallies(warmup)
 	l.spare = make(chan *tallies, 1)
 	l.spare <- newTallies(warmup)
@@ -78,7 +78,7 @@ func newLane(s *squad, index int, share aurea.Plan) *lane {
 // reserve takes the lane's part of the memory that the run is known to need.
 func (l *lane) reserve(lanes int) {
 	l.queue.reserve(l.share.Concurrency)
-	if l.course.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
+	if l.snapshot.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
 		l.log.Reserve(l.plan.Jobs, l.index, lanes)
 	}
 }
@@ -87,7 +87,7 @@ func (l *lane) reserve(lanes int) {
 // changed the course already, so it is looked for at first.
 func (l *lane) run(c *collector) {
 	switch {
-	case !l.steer():
+	case !l.applyLatest():
 	case l.plan.Open():
 		l.open(c)
 	default:
@@ -96,7 +96,7 @@ func (l *lane) run(c *collector) {
 	l.settleAll()
 	if l.controlled && l.index > 0 {
 		l.others.Add(-1)
-		l.wake()
+		l.wakeAll()
 	}
 	l.classify()
 	c.reports <- report{lane: l.index, at: max(l.ended, l.now()), end: l.ended, tallies: l.tallies, last: true}
@@ -104,13 +104,13 @@ func (l *lane) run(c *collector) {
 
 // steer has the lane go by the latest course. It returns false when the run was
 // stopped, and has then ended the lane's jobs.
-func (l *lane) steer() bool {
-	l.course = l.latest.Load()
+func (l *lane) applyLatest() bool {
+	l.snapshot = l.latest.Load()
 	if l.stopped.Load() {
 		l.cancel(l.now())
 		return false
 	}
-	l.share = l.course.Plan.Shard(l.index, len(l.lanes))
+	l.share = l.snapshot.Plan.Shard(l.index, len(l.lanes))
 	return true
 }
 
@@ -121,12 +121,12 @@ func (l *lane) over(now time.Duration) bool {
 	if !l.controlled {
 		return true
 	}
-	return (now >= l.course.end || l.exhausted()) && (l.index > 0 || l.others.Load() == 0)
+	return (now >= l.snapshot.end || l.exhausted()) && (l.index > 0 || l.others.Load() == 0)
 }
 
 // idle sleeps while there is nothing to do.
 func (l *lane) idle(now time.Duration) {
-	until := l.course.end
+	until := l.snapshot.end
 	if until <= now {
 		until = forever
 	}
@@ -146,16 +146,16 @@ func (l *lane) sleepUntil(end, start, now time.Duration) {
 		}
 	}
 	l.cold = l.cold || d > timerMargin
-	l.sleep(l.course.ctx, d)
+	l.sleep(l.snapshot.ctx, d)
 }
 
 func (l *lane) launch(i int64, intended, start time.Duration) {
 	if l.line != nil {
-		l.line.Enter(l.number(i), start)
+		l.line.Enter(l.jobNumber(i), start)
 	}
 	d, _ := l.wait(i)
-	l.tallies.of(intended, l.course.warmup).Started++
-	l.started = start - l.course.PausedFor
+	l.tallies.of(intended, l.snapshot.warmup).Started++
+	l.started = start - l.snapshot.PausedFor
 	l.queue.add(waiting{at: start + d, intended: intended, job: i})
 }
 
@@ -164,7 +164,7 @@ func (l *lane) launch(i int64, intended, start time.Duration) {
 // it is counted at once.
 func (l *lane) finish(now time.Duration) {
 	l.ended = now
-	if l.mostSeen == 0 && now >= l.course.warmup {
+	if l.mostSeen == 0 && now >= l.snapshot.warmup {
 		l.look(now) // what is in flight was started in the warm-up
 	}
 	if l.free {
@@ -195,18 +195,18 @@ func (l *lane) settleAll() {
 func (l *lane) count(e ending) {
 	d, outcome := l.wait(e.job)
 	start := e.at - d
-	l.tallies.of(e.intended, l.course.warmup).End(outcome, e.intended, start, e.seen)
+	l.tallies.of(e.intended, l.snapshot.warmup).End(outcome, e.intended, start, e.seen)
 	if l.log != nil {
 		l.log.Put(e.job, outcome, e.intended, start, e.seen)
 	}
-	if e.intended < l.course.warmup {
-		l.otherBusy += after(l.course.warmup, start, e.seen)
+	if e.intended < l.snapshot.warmup {
+		l.otherBusy += after(l.snapshot.warmup, start, e.seen)
 	}
 	if outcome != aurea.OK {
 		l.blame(e, outcome)
 	}
 	if l.line != nil {
-		l.line.Leave(l.number(e.job))
+		l.line.Leave(l.jobNumber(e.job))
 	}
 }
 
@@ -222,8 +222,8 @@ func (l *lane) cancel(now time.Duration) {
 	for l.queue.length > 0 {
 		w := l.queue.pop()
 		d, _ := l.wait(w.job)
-		l.tallies.of(w.intended, l.course.warmup).Cancelled++
-		l.otherBusy += after(l.course.warmup, w.at-d, now)
+		l.tallies.of(w.intended, l.snapshot.warmup).Cancelled++
+		l.otherBusy += after(l.snapshot.warmup, w.at-d, now)
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.ended = now
@@ -245,7 +245,7 @@ func (l *lane) publish() {
 func (l *lane) look(now time.Duration) {
 	l.publish()
 	l.looked = now
-	if now >= l.course.warmup {
+	if now >= l.snapshot.warmup {
 		l.mostSeen = max(l.mostSeen, l.inFlight())
 	}
 }
@@ -253,11 +253,11 @@ func (l *lane) look(now time.Duration) {
 // blame notes a job that did not go well, if the spec wanted that: it failed, which
 // waiting itself does not, or was never to end.
 func (l *lane) blame(e ending, outcome aurea.Outcome) {
-	hung := outcome == aurea.TimedOut && l.jobs.Faults.Hangs(l.number(e.job))
+	hung := outcome == aurea.TimedOut && l.jobs.Faults.Hangs(l.jobNumber(e.job))
 	if hung {
 		l.tallies.failed[workload.ErrInjected.Class]++
 	}
-	if (hung || outcome == aurea.Failed) && e.intended >= l.course.warmup {
+	if (hung || outcome == aurea.Failed) && e.intended >= l.snapshot.warmup {
 		l.injected++
 	}
 }

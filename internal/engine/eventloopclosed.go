@@ -18,8 +18,8 @@ func (l *lane) closed(c *collector) {
 		if now >= l.tick {
 			l.handOver(c, now)
 		}
-		if l.latest.Load() != l.course {
-			if !s.steer() {
+		if l.latest.Load() != l.snapshot {
+			if !s.applyLatest() {
 				return
 			}
 			continue
@@ -79,38 +79,38 @@ func (s *slots) widen(now time.Duration) {
 	for s.rise <= now {
 		s.opened = s.rise
 		s.open = s.level(s.opened)
-		s.rise = s.course.nextRise(s.opened)
+		s.rise = s.snapshot.nextRise(s.opened)
 		s.fill()
 	}
 }
 
 // level is how many slots the lane has at a moment: none while the run is paused.
 func (s *slots) level(now time.Duration) int64 {
-	if s.course.Paused || s.share.Concurrency == 0 {
+	if s.snapshot.Paused || s.share.Concurrency == 0 {
 		return 0
 	}
-	return s.share.LevelAt(s.course.Clock(now).Seconds())
+	return s.share.LevelAt(s.snapshot.Clock(now).Seconds())
 }
 
 // steer has the lane go by the latest course. What a control opens was opened
 // when it came: all slots when a pause is over. It returns false when the run was
 // stopped.
-func (s *slots) steer() bool {
-	turns := s.course.Changes
-	if !s.lane.steer() {
+func (s *slots) applyLatest() bool {
+	changes := s.snapshot.Changes
+	if !s.lane.applyLatest() {
 		return false
 	}
 	if s.first < s.end && s.share.Concurrency == 0 {
-		s.returns.put(claimed{first: s.first, end: s.end})
+		s.requeued.put(jobRange{first: s.first, end: s.end})
 		s.first = s.end
-		s.wake()
+		s.wakeAll()
 	}
 	s.open = s.level(s.now())
 	switch {
-	case s.course.Paused:
+	case s.snapshot.Paused:
 		s.rise = forever
-	case s.course.Changes > turns:
-		s.rise = s.course.ChangedAt
+	case s.snapshot.Changes > changes:
+		s.rise = s.snapshot.ChangedAt
 	default:
 		s.fill()
 	}
@@ -118,7 +118,7 @@ func (s *slots) steer() bool {
 }
 
 // nextRise is when, after the given moment, the plan's concurrency may rise.
-func nextRise(plan aurea.Plan, after time.Duration) time.Duration {
+func planNextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	if plan.Level == nil {
 		return forever
 	}
@@ -135,7 +135,7 @@ func (s *slots) fill() {
 	var now time.Duration
 	for n := 0; s.queue.length < s.open; n++ {
 		if n%together == 0 {
-			if now = s.now(); s.latest.Load() != s.course {
+			if now = s.now(); s.latest.Load() != s.snapshot {
 				break
 			}
 		}
@@ -155,7 +155,7 @@ func (s *slots) fill() {
 // jobs at once than it has room for, so that none waits here for a slot that is
 // free elsewhere; jobs that take no time need no room.
 func (s *slots) claim(now time.Duration) (int64, bool) {
-	if s.course.Plan.Level != nil {
+	if s.snapshot.Plan.Level != nil {
 		s.open = s.level(now)
 	}
 	room := s.open - s.queue.length
@@ -164,9 +164,9 @@ func (s *slots) claim(now time.Duration) (int64, bool) {
 	}
 	if s.first == s.end {
 		if s.free {
-			room = freeBatch
+			room = instantBatch
 		}
-		s.first, s.end = s.claimSome(min(room, freeBatch), now)
+		s.first, s.end = s.claimSome(min(room, instantBatch), now)
 	}
 	if s.first >= s.end {
 		return 0, false
@@ -177,16 +177,16 @@ func (s *slots) claim(now time.Duration) (int64, bool) {
 
 // over reports whether no more jobs will be started, whatever the controls.
 func (s *slots) over(now time.Duration) bool {
-	return (s.first == s.end || now >= s.course.end) && s.lane.over(now)
+	return (s.first == s.end || now >= s.snapshot.end) && s.lane.over(now)
 }
 
 // claimSome takes up to n jobs: those that another lane returned, or new ones.
 func (s *slots) claimSome(n int64, now time.Duration) (first, end int64) {
-	if now >= s.course.end {
+	if now >= s.snapshot.end {
 		return 0, 0
 	}
-	if returned, ok := s.claimReturned(anyJobs); ok {
-		return returned.first, returned.end
+	if requeued, ok := s.claimRequeued(anyRange); ok {
+		return requeued.first, requeued.end
 	}
 	return s.lane.claim(n)
 }

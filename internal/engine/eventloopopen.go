@@ -20,8 +20,8 @@ func (l *lane) open(c *collector) {
 			a.dropDue(now)
 			l.handOver(c, now)
 		}
-		if l.latest.Load() != l.course {
-			if !a.steer() {
+		if l.latest.Load() != l.snapshot {
+			if !a.applyLatest() {
 				return
 			}
 			continue
@@ -48,17 +48,17 @@ func (l *lane) open(c *collector) {
 
 // lateStart is by how much the lane itself may be late to start a job that was
 // due before the end of the run and never waited for room.
-const lateStart = 10 * time.Millisecond
+const lateStartGrace = 10 * time.Millisecond
 
 // arrivals is a lane's hold on the schedule.
 type arrivals struct {
 	*lane
-	schedule *aurea.Schedule
-	drop     bool          // arrivals that find no room
-	held     bool          // there is an arrival
-	job      int64         // which
-	mark     float64       // its mark on the schedule
-	due      time.Duration // when to start it; forever while none is to be started
+	schedule   *aurea.Schedule
+	drop       bool          // arrivals that find no room
+	held       bool          // there is an arrival
+	job        int64         // which
+	cumulative float64       // its mark on the schedule
+	due        time.Duration // when to start it; forever while none is to be started
 }
 
 // take holds the next arrival, if there is room for it and another one comes;
@@ -67,13 +67,13 @@ type arrivals struct {
 func (a *arrivals) take(now time.Duration, freed bool) {
 	a.due = forever
 	if !freed {
-		now -= lateStart
+		now -= lateStartGrace
 	}
-	if a.queue.length >= a.share.Concurrency || now >= a.course.end || !a.claim() {
+	if a.queue.length >= a.share.Concurrency || now >= a.snapshot.end || !a.claim() {
 		return
 	}
 	a.held = true
-	a.aim(a.course.Due(a.mark))
+	a.aim(a.snapshot.Due(a.cumulative))
 }
 
 // releaseDue ends jobs that are due, as many as may be by one reading of the
@@ -95,31 +95,31 @@ func (a *arrivals) dropDue(before time.Duration) {
 	if !a.drop || a.held {
 		return
 	}
-	before = min(before, a.course.end)
-	if a.course.Paused {
-		before = min(before, a.course.ChangedAt) // nothing has come since
+	before = min(before, a.snapshot.end)
+	if a.snapshot.Paused {
+		before = min(before, a.snapshot.ChangedAt) // nothing has come since
 	}
-	for a.inFlight() >= a.course.Plan.Concurrency {
+	for a.inFlight() >= a.snapshot.Plan.Concurrency {
 		due, ok := a.claimDue(before)
 		if !ok {
 			return
 		}
-		a.tallies.of(due, a.course.warmup).Dropped++
+		a.tallies.of(due, a.snapshot.warmup).Dropped++
 	}
 }
 
 // claimDue takes the next arrival if it was due before the given moment.
 func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
-	if a.returns.some() {
-		returned, ok := a.claimReturned(func(c claimed) bool { return a.course.Due(c.mark) < before })
-		return a.course.Due(returned.mark), ok
+	if a.requeued.hasAny() {
+		requeued, ok := a.claimRequeued(func(c jobRange) bool { return a.snapshot.Due(c.cumulative) < before })
+		return a.snapshot.Due(requeued.cumulative), ok
 	}
 	for {
-		next := a.handed.Load()
+		next := a.nextJob.Load()
 		if next >= a.plan.Jobs {
 			return 0, false
 		}
-		due = a.course.Due(a.schedule.Cumulative(next))
+		due = a.snapshot.Due(a.schedule.Cumulative(next))
 		if due >= before {
 			return 0, false
 		}
@@ -131,22 +131,22 @@ func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 
 // claim takes the next arrival.
 func (a *arrivals) claim() bool {
-	if returned, ok := a.claimReturned(anyJobs); ok {
-		a.job, a.mark = returned.first, returned.mark
+	if requeued, ok := a.claimRequeued(anyRange); ok {
+		a.job, a.cumulative = requeued.first, requeued.cumulative
 		return true
 	}
 	first, end := a.lane.claim(1)
 	if first >= end {
 		return false
 	}
-	a.job, a.mark = first, a.schedule.Cumulative(first)
+	a.job, a.cumulative = first, a.schedule.Cumulative(first)
 	return true
 }
 
 // aim has the arrival that is held started when it is due, if it will be.
 func (a *arrivals) aim(due time.Duration) {
 	a.due = forever
-	if due < a.course.end && !a.course.Paused {
+	if due < a.snapshot.end && !a.snapshot.Paused {
 		a.due = due
 	}
 }
@@ -172,20 +172,20 @@ func (a *arrivals) release(now time.Duration) {
 
 // steer has the lane go by the latest course, with what it holds. It returns
 // false when the run was stopped.
-func (a *arrivals) steer() bool {
+func (a *arrivals) applyLatest() bool {
 	until := a.now()
-	if turned := a.latest.Load().ChangedAt; turned > a.course.ChangedAt {
+	if turned := a.latest.Load().ChangedAt; turned > a.snapshot.ChangedAt {
 		until = turned
 	}
 	a.dropDue(until)
-	if !a.lane.steer() {
+	if !a.lane.applyLatest() {
 		return false
 	}
 	if a.held {
-		a.exchange()
+		a.swapArrival()
 	}
 	if a.held {
-		a.aim(a.course.Due(a.mark))
+		a.aim(a.snapshot.Due(a.cumulative))
 	} else {
 		a.take(a.now(), true)
 	}
@@ -194,22 +194,22 @@ func (a *arrivals) steer() bool {
 
 // exchange returns the arrival that is held if there is no room for it any more,
 // and takes another if that should start before it.
-func (a *arrivals) exchange() {
-	mine := claimed{first: a.job, end: a.job + 1, mark: a.mark}
+func (a *arrivals) swapArrival() {
+	mine := jobRange{first: a.job, end: a.job + 1, cumulative: a.cumulative}
 	if a.queue.length >= a.share.Concurrency {
 		a.held = false
-	} else if returned, ok := a.returns.take(func(c claimed) bool { return c.first < a.job }); ok {
-		a.job, a.mark = returned.first, returned.mark
+	} else if requeued, ok := a.requeued.takeFirst(func(c jobRange) bool { return c.first < a.job }); ok {
+		a.job, a.cumulative = requeued.first, requeued.cumulative
 	} else {
 		return
 	}
-	a.returns.put(mine)
-	a.wake()
+	a.requeued.put(mine)
+	a.wakeAll()
 }
 
 // over reports whether no more arrivals will come, whatever the controls.
 func (a *arrivals) over(now time.Duration) bool {
-	if a.held && now < a.course.end && (a.course.end < forever || a.course.Due(a.mark) < forever) && a.controlled {
+	if a.held && now < a.snapshot.end && (a.snapshot.end < forever || a.snapshot.Due(a.cumulative) < forever) && a.controlled {
 		return false
 	}
 	return a.lane.over(now)

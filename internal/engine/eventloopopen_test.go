@@ -155,7 +155,7 @@ func TestLateAtTheEnd(t *testing.T) {
 				return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
 			}
 			r := execute(t.Context(), t, tired, `{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
-			if late < lateStart && r.Counts != want || r.Counts.Planned != want.Planned || (r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
+			if late < lateStartGrace && r.Counts != want || r.Counts.Planned != want.Planned || (r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
 				t.Errorf("%v late: %+v, want %+v", late, r.Counts, want)
 			}
 			if r.Duration > 1+2*late.Seconds() {

@@ -73,7 +73,7 @@ func (s *squad) wait(i int64) (time.Duration, aurea.Outcome) {
 	if s.free {
 		return 0, aurea.OK
 	}
-	job := s.number(i)
+	job := s.jobNumber(i)
 	faults := s.jobs.Faults
 	d := faults.Slowed(job, s.waiter.Wait(job))
 	switch {

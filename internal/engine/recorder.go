@@ -17,7 +17,7 @@ import (
 // A desk is where a crew's jobs are counted. There is one a core, and
 // neighbouring jobs go to different ones, so that they seldom meet.
 type desk struct {
-	latest *atomic.Pointer[course]
+	latest *atomic.Pointer[snapshot]
 	part   func(job int64) int // nil where jobs are all of one kind
 
 	mu        sync.Mutex

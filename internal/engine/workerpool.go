@@ -70,11 +70,11 @@ func (c *crew) drive(to *collector) (wait func()) {
 
 // run does one job and has it counted. It returns when the job ended.
 func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Duration {
-	course := c.latest.Load()
-	if n := c.flying.Add(1); start >= course.warmup {
+	snap := c.latest.Load()
+	if n := c.flying.Add(1); start >= snap.warmup {
 		c.see(n)
 	}
-	job := c.number(i)
+	job := c.jobNumber(i)
 	seat.notes.Clear()
 	parent := c.tracing.pick(job, start)
 	err := c.do(job, start, seat, parent)
@@ -87,7 +87,7 @@ func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Dura
 		c.see(c.flying.Load())
 	}
 	c.flying.Add(-1)
-	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - course.PausedFor, err, seat.notes})
+	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - snap.PausedFor, err, seat.notes})
 	c.log.Put(i, outcome, intended, start, end)
 	return end
 }

@@ -291,7 +291,7 @@ func TestTooManyWorkers(t *testing.T) {
 	if x.plan.Concurrency != 5000 || x.latest.Load().Plan.Concurrency != 5000 {
 		t.Errorf("up to %d in flight, want 5000", x.plan.Concurrency)
 	}
-	if _, err := x.turn(aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 5001}); !errors.Is(err, aurea.ErrInvalid) {
+	if _, err := x.apply(aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 5001}); !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("5001 in flight from now on: %v", err)
 	}
 }

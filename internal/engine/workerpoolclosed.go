@@ -6,14 +6,14 @@ import "time"
 // other, and more of them as a ramp rises or a control wants it. Where none may
 // come, it ends with the last rise.
 func (c *crew) employ() {
-	course := c.latest.Load()
+	snap := c.latest.Load()
 	for opened := time.Duration(0); ; {
-		c.hire(course, opened)
-		rise := course.nextRise(opened)
-		if rise >= course.end && !c.controlled {
+		c.hire(snap, opened)
+		rise := snap.nextRise(opened)
+		if rise >= snap.end && !c.controlled {
 			return
 		}
-		if course, opened = c.vacancy(course, rise); course == nil {
+		if snap, opened = c.vacancy(snap, rise); snap == nil {
 			return
 		}
 	}
@@ -21,10 +21,10 @@ func (c *crew) employ() {
 
 // hire takes on workers for all the room there is, and no more, even if those
 // already there have nothing to do.
-func (c *crew) hire(course *course, opened time.Duration) {
+func (c *crew) hire(snap *snapshot, opened time.Duration) {
 	c.staff.Lock()
 	defer c.staff.Unlock()
-	for range course.Level(opened) - c.live.Load() {
+	for range snap.Level(opened) - c.live.Load() {
 		c.live.Add(1)
 		c.workers.Go(func() { c.work(opened) })
 	}
@@ -33,19 +33,19 @@ func (c *crew) hire(course *course, opened time.Duration) {
 // vacancy waits until there may be room for more workers: at the next rise, or
 // since a control came. It returns by which course and since when, or nil when
 // nobody will be needed any more.
-func (c *crew) vacancy(by *course, rise time.Duration) (*course, time.Duration) {
-	for turns := by.Changes; ; {
-		now, course := c.now(), c.latest.Load()
+func (c *crew) vacancy(current *snapshot, rise time.Duration) (*snapshot, time.Duration) {
+	for changes := current.Changes; ; {
+		now, snap := c.now(), c.latest.Load()
 		switch {
-		case c.stopped.Load() || now >= course.end || c.exhausted():
+		case c.stopped.Load() || now >= snap.end || c.exhausted():
 			return nil, 0
-		case course.Changes > turns:
-			return course, course.ChangedAt
-		case course.Paused: // a control is coming
+		case snap.Changes > changes:
+			return snap, snap.ChangedAt
+		case snap.Paused: // a control is coming
 		case now >= rise:
-			return course, rise
+			return snap, rise
 		}
-		timerSleep(course.ctx, min(rise-now, course.end-now, Interval))
+		timerSleep(snap.ctx, min(rise-now, snap.end-now, Interval))
 	}
 }
 
@@ -81,10 +81,10 @@ func (c *crew) claimInTime(now time.Duration) (first, end int64) {
 // or, if a control came or it had to ask, now. Or it lets the worker go.
 func (c *crew) stay(ready time.Duration) (start time.Duration, stays bool) {
 	for {
-		course := c.latest.Load()
+		snap := c.latest.Load()
 		switch {
-		case ready < course.ChangedAt: // that may have been in a pause
-		case c.live.Load() <= course.Level(ready):
+		case ready < snap.ChangedAt: // that may have been in a pause
+		case c.live.Load() <= snap.Level(ready):
 			return ready, true
 		case c.dismiss(ready):
 			return 0, false
@@ -99,8 +99,8 @@ func (c *crew) stay(ready time.Duration) (start time.Duration, stays bool) {
 func (c *crew) dismiss(now time.Duration) bool {
 	c.staff.Lock()
 	defer c.staff.Unlock()
-	course := c.latest.Load()
-	if c.live.Load() <= course.Level(max(now, course.ChangedAt)) {
+	snap := c.latest.Load()
+	if c.live.Load() <= snap.Level(max(now, snap.ChangedAt)) {
 		return false
 	}
 	c.live.Add(-1)

@@ -14,13 +14,13 @@ func (c *crew) dispatch() {
 		if i >= end {
 			return
 		}
-		mark := schedule.Cumulative(i)
-		due, inTime := c.await(mark, sleep)
+		cumulative := schedule.Cumulative(i)
+		due, inTime := c.await(cumulative, sleep)
 		if !inTime {
 			return
 		}
 		if c.full() && c.plan.Spec.OnSaturation == "drop" {
-			c.deskOf(i).drop(c.number(i), due)
+			c.deskOf(i).drop(c.jobNumber(i), due)
 			continue
 		}
 		if !c.room() {
@@ -28,7 +28,7 @@ func (c *crew) dispatch() {
 		}
 		c.live.Add(1)
 		c.workers.Go(func() {
-			c.arrive(i, mark)
+			c.arrive(i, cumulative)
 			c.live.Add(-1)
 			select {
 			case c.freed <- struct{}{}:
@@ -39,20 +39,20 @@ func (c *crew) dispatch() {
 }
 
 // await waits until a job is due. It is false when the run will not start it.
-func (c *crew) await(mark float64, sleep sleeper) (due time.Duration, inTime bool) {
+func (c *crew) await(cumulative float64, sleep sleeper) (due time.Duration, inTime bool) {
 	for {
-		now, course := c.now(), c.latest.Load() // in this order: nothing starts by a course that was over
-		due := course.Due(mark)
-		late := due >= course.end
+		now, snap := c.now(), c.latest.Load() // in this order: nothing starts by a course that was over
+		due := snap.Due(cumulative)
+		late := due >= snap.end
 		switch {
-		case c.stopped.Load(), late && (now >= course.end || due == forever || !c.controlled):
+		case c.stopped.Load(), late && (now >= snap.end || due == forever || !c.controlled):
 			return 0, false
-		case course.Paused:
-			timerSleep(course.ctx, Interval)
+		case snap.Paused:
+			timerSleep(snap.ctx, Interval)
 		case due <= now && !late:
 			return due, true
 		default:
-			sleep(course.ctx, min(due, course.end)-now)
+			sleep(snap.ctx, min(due, snap.end)-now)
 		}
 	}
 }
@@ -63,35 +63,35 @@ func (c *crew) full() bool { return c.live.Load() >= c.latest.Load().Plan.Concur
 // starts no more.
 func (c *crew) room() bool {
 	for waited := false; ; waited = true {
-		now, course := c.now(), c.latest.Load()
+		now, snap := c.now(), c.latest.Load()
 		switch {
-		case c.stopped.Load(), waited && now >= course.end:
+		case c.stopped.Load(), waited && now >= snap.end:
 			return false
-		case !course.Paused && !c.full():
-			return now-lateStart < course.end
+		case !snap.Paused && !c.full():
+			return now-lateStartGrace < snap.end
 		}
 		select {
 		case <-c.freed:
-		case <-course.ctx.Done():
-		case <-time.After(max(course.end-now, 0)):
+		case <-snap.ctx.Done():
+		case <-time.After(max(snap.end-now, 0)):
 		}
 	}
 }
 
 // arrive does a job of the open model that is due. If the run has been paused in
 // the meantime, it starts when that is over.
-func (c *crew) arrive(i int64, mark float64) {
+func (c *crew) arrive(i int64, cumulative float64) {
 	seat := c.seats.Get().(*seat)
 	defer c.seats.Put(seat)
 	for {
-		start, course := c.now(), c.latest.Load()
+		start, snap := c.now(), c.latest.Load()
 		switch {
-		case course.Paused && c.ctx.Err() != nil:
+		case snap.Paused && c.ctx.Err() != nil:
 			return
-		case course.Paused:
-			timerSleep(course.ctx, Interval)
-		case start >= course.ChangedAt: // else that may have been in a pause
-			c.run(i, course.Due(mark), start, seat)
+		case snap.Paused:
+			timerSleep(snap.ctx, Interval)
+		case start >= snap.ChangedAt: // else that may have been in a pause
+			c.run(i, snap.Due(cumulative), start, seat)
 			return
 		}
 	}
