@@ -5,53 +5,57 @@ import (
 	"time"
 )
 
-// An ending is a job that has ended: what it was, and when the lane saw that it
-// was due.
-type ending struct {
-	waiting
-	seen time.Duration
+// A completion is a job that has ended, and when the event loop saw it.
+type completion struct {
+	timer
+	seenAt time.Duration
 }
 
-// endings is a lane's ring of jobs that have ended and are not counted yet. To
-// see that a job is due takes a fraction of the time that it takes to count it;
-// so when many end at once, all of them are seen first, and none is late for
-// the book-keeping of those before it.
-type endings struct {
-	ring       []ending // its length is a power of two
-	head, tail uint64   // taken and put so far, since it was last empty
+// completions is an event loop's ring buffer of ended jobs that are not
+// recorded yet. Noticing that a job is due takes a fraction of the time that
+// recording it takes. So when many jobs end at once, the loop notices all of
+// them first, and none ends late because of the bookkeeping of those before it.
+type completions struct {
+	ring       []completion // the length is a power of two
+	head, tail uint64       // popped and pushed since it was last empty
 }
 
+// Limits of the ring buffer and of one batch taken from it.
 const (
-	mostEndings    = 8192 // seen and not counted: 256 KiB a lane
-	settleTogether = 64   // jobs counted without a look at the clock: some microseconds
+	maxCompletions = 8192 // 256 KiB an event loop
+	recordBatch    = 64   // jobs recorded between two clock reads: some microseconds
 )
 
-// newEndings makes a ring with room for all of a lane's jobs in flight, or for
-// as many as is good. Its memory is touched, so that no ending waits for the
-// kernel to find a page.
-func newEndings(concurrency int64) endings {
-	room := min(max(concurrency, 1), mostEndings)
-	ring := make([]ending, 1<<bits.Len64(uint64(room-1)))
+// newCompletions returns a ring buffer for all of an event loop's jobs in
+// flight, or for maxCompletions. It writes to the whole buffer, so that no
+// completion waits for a page fault.
+func newCompletions(concurrency int64) completions {
+	capacity := min(max(concurrency, 1), maxCompletions)
+	ring := make([]completion, 1<<bits.Len64(uint64(capacity-1)))
 	for i := range ring {
-		ring[i].seen = -1
+		ring[i].seenAt = -1
 	}
-	return endings{ring: ring}
+	return completions{ring: ring}
 }
 
-func (e *endings) waiting() int { return int(e.tail - e.head) }
+// size returns how many completions are buffered.
+func (c *completions) size() int { return int(c.tail - c.head) }
 
-func (e *endings) full() bool { return e.waiting() == len(e.ring) }
+// full reports whether the buffer has no free entry.
+func (c *completions) full() bool { return c.size() == len(c.ring) }
 
-func (e *endings) put(x ending) {
-	e.ring[e.tail&uint64(len(e.ring)-1)] = x
-	e.tail++
+// push appends a completion. The buffer must not be full.
+func (c *completions) push(x completion) {
+	c.ring[c.tail&uint64(len(c.ring)-1)] = x
+	c.tail++
 }
 
-func (e *endings) take() ending {
-	x := e.ring[e.head&uint64(len(e.ring)-1)]
-	e.head++
-	if e.head == e.tail {
-		e.head, e.tail = 0, 0 // the same memory again, while there is little to do
+// pop removes and returns the oldest completion. The buffer must not be empty.
+func (c *completions) pop() completion {
+	x := c.ring[c.head&uint64(len(c.ring)-1)]
+	c.head++
+	if c.head == c.tail {
+		c.head, c.tail = 0, 0 // reuse the same memory while few jobs end
 	}
 	return x
 }

@@ -7,38 +7,38 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: what has ended is taken in the order in which it was put, and nothing is
-// lost, up to the room that was asked for.
-func TestEndingsAreAQueue(t *testing.T) {
+// Law: completions come out in the order in which they went in, and none is
+// lost, up to the requested capacity.
+func TestCompletionsAreAQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		room := rapid.Int64Range(1, 40).Draw(t, "room")
-		ring := newEndings(room)
-		var model []ending
+		capacity := rapid.Int64Range(1, 40).Draw(t, "capacity")
+		ring := newCompletions(capacity)
+		var model []completion
 		for i := range rapid.Int64Range(1, 300).Draw(t, "steps") {
 			if !ring.full() && rapid.Bool().Draw(t, "put") {
-				e := ending{waiting{job: i}, time.Duration(i)}
-				ring.put(e)
+				e := completion{timer{job: i}, time.Duration(i)}
+				ring.push(e)
 				model = append(model, e)
 			} else if len(model) > 0 {
-				if got := ring.take(); got != model[0] {
+				if got := ring.pop(); got != model[0] {
 					t.Fatalf("took %+v, want %+v", got, model[0])
 				}
 				model = model[1:]
 			}
-			if ring.waiting() != len(model) || ring.full() && int64(len(model)) < room {
-				t.Fatalf("%d are waiting (full: %v), want %d of at least %d", ring.waiting(), ring.full(), len(model), room)
+			if ring.size() != len(model) || ring.full() && int64(len(model)) < capacity {
+				t.Fatalf("%d are buffered (full: %v), want %d of at least %d", ring.size(), ring.full(), len(model), capacity)
 			}
 		}
 	})
 }
 
-func TestRoomOfEndings(t *testing.T) {
+func TestCapacityOfCompletions(t *testing.T) {
 	for _, test := range []struct {
 		concurrency int64
 		want        int
-	}{{0, 1}, {1, 1}, {2, 2}, {3, 4}, {1 << 40, mostEndings}} {
-		if got := len(newEndings(test.concurrency).ring); got != test.want {
-			t.Errorf("room for %d of %d jobs in flight, want %d", got, test.concurrency, test.want)
+	}{{0, 1}, {1, 1}, {2, 2}, {3, 4}, {1 << 40, maxCompletions}} {
+		if got := len(newCompletions(test.concurrency).ring); got != test.want {
+			t.Errorf("capacity for %d of %d jobs in flight, want %d", got, test.concurrency, test.want)
 		}
 	}
 }

@@ -14,22 +14,22 @@ type lane struct {
 	index    int
 	snapshot *snapshot  // what the lane goes by
 	share    aurea.Plan // this lane's part of the concurrency; jobs come from the execution
-	queue    deadlines
-	seen     endings // jobs that have ended and are not counted yet
+	timers   timerQueue
+	pending  completions // jobs that have ended and are not counted yet
 	sleep    sleeper
 
-	tallies   *tallies
-	spare     chan *tallies // emptied, back from the collector
-	tick      time.Duration // when to hand the tallies over next
-	started   time.Duration // when the last job was started, less the pauses before
-	ended     time.Duration // when the last job ended
-	cold      bool          // the lane has slept long since its queue was warm
-	warmth    int64         // what reading it gave, which means nothing
-	injected  int64         // judged jobs that failed or never ended by themselves, which the spec wanted
-	published int64         // jobs in flight, as the other lanes know
-	mostSeen  int64         // most jobs in flight on all lanes once the warm-up was over, as seen from here
-	otherBusy float64       // seconds, of this lane's jobs; see aurea.Measurement
-	looked    time.Duration // when that was looked at last
+	tallies    *tallies
+	spare      chan *tallies // emptied, back from the collector
+	tick       time.Duration // when to hand the tallies over next
+	started    time.Duration // when the last job was started, less the pauses before
+	ended      time.Duration // when the last job ended
+	cachesCold bool          // the lane has slept long since its queue was warm
+	sink       int64         // what reading it gave, which means nothing
+	injected   int64         // judged jobs that failed or never ended by themselves, which the spec wanted
+	published  int64         // jobs in flight, as the other lanes know
+	mostSeen   int64         // most jobs in flight on all lanes once the warm-up was over, as seen from here
+	otherBusy  float64       // seconds, of this lane's jobs; see aurea.Measurement
+	looked     time.Duration // when that was looked at last
 }
 
 // A tallies is what a lane, or a desk, counts: the jobs to be judged, and those of the
@@ -71,13 +71,13 @@ func newLane(s *squad, index int, share aurea.Plan) *lane {
 	l.tallies = newTallies(warmup)
 	l.spare = make(chan *tallies, 1)
 	l.spare <- newTallies(warmup)
-	l.seen = newEndings(share.Concurrency)
+	l.pending = newCompletions(share.Concurrency)
 	return l
 }
 
 // reserve takes the lane's part of the memory that the run is known to need.
 func (l *lane) reserve(lanes int) {
-	l.queue.reserve(l.share.Concurrency)
+	l.timers.reserve(l.share.Concurrency)
 	if l.snapshot.end == forever && !l.plan.Open() { // else it is time that tells how many jobs there will be
 		l.log.Reserve(l.plan.Jobs, l.index, lanes)
 	}
@@ -137,15 +137,15 @@ func (l *lane) idle(now time.Duration) {
 // end of the interval; or for less.
 func (l *lane) sleepUntil(end, start, now time.Duration) {
 	d := min(end, start, l.tick) - now
-	if end <= start && l.queue.length > 0 {
-		l.queue.prepare() // there is time for it now
-		if l.cold && d < spinMargin {
-			l.cold = false
-			l.warmth = l.queue.warm() // instead of some spinning
+	if end <= start && l.timers.length > 0 {
+		l.timers.prepare() // there is time for it now
+		if l.cachesCold && d < spinMargin {
+			l.cachesCold = false
+			l.sink = l.timers.prefetch() // instead of some spinning
 			return
 		}
 	}
-	l.cold = l.cold || d > timerMargin
+	l.cachesCold = l.cachesCold || d > timerMargin
 	l.sleep(l.snapshot.ctx, d)
 }
 
@@ -156,7 +156,7 @@ func (l *lane) launch(i int64, intended, start time.Duration) {
 	d, _ := l.wait(i)
 	l.tallies.of(intended, l.snapshot.warmup).Started++
 	l.started = start - l.snapshot.PausedFor
-	l.queue.add(waiting{at: start + d, intended: intended, job: i})
+	l.timers.add(timer{at: start + d, intended: intended, job: i})
 }
 
 // finish ends the job with the earliest deadline, which is due. It is counted
@@ -168,21 +168,21 @@ func (l *lane) finish(now time.Duration) {
 		l.look(now) // what is in flight was started in the warm-up
 	}
 	if l.free {
-		l.count(ending{l.queue.pop(), now})
+		l.count(completion{l.timers.pop(), now})
 		return
 	}
-	if l.seen.full() {
+	if l.pending.full() {
 		l.settle()
 	}
-	l.seen.put(ending{l.queue.pop(), now})
+	l.pending.push(completion{l.timers.pop(), now})
 }
 
 // settle counts some of the jobs that have ended, and reports whether there
 // were any.
 func (l *lane) settle() bool {
-	n := min(l.seen.waiting(), settleTogether)
+	n := min(l.pending.size(), recordBatch)
 	for range n {
-		l.count(l.seen.take())
+		l.count(l.pending.pop())
 	}
 	return n > 0
 }
@@ -192,15 +192,15 @@ func (l *lane) settleAll() {
 	}
 }
 
-func (l *lane) count(e ending) {
+func (l *lane) count(e completion) {
 	d, outcome := l.wait(e.job)
 	start := e.at - d
-	l.tallies.of(e.intended, l.snapshot.warmup).End(outcome, e.intended, start, e.seen)
+	l.tallies.of(e.intended, l.snapshot.warmup).End(outcome, e.intended, start, e.seenAt)
 	if l.log != nil {
-		l.log.Put(e.job, outcome, e.intended, start, e.seen)
+		l.log.Put(e.job, outcome, e.intended, start, e.seenAt)
 	}
 	if e.intended < l.snapshot.warmup {
-		l.otherBusy += after(l.snapshot.warmup, start, e.seen)
+		l.otherBusy += after(l.snapshot.warmup, start, e.seenAt)
 	}
 	if outcome != aurea.OK {
 		l.blame(e, outcome)
@@ -219,8 +219,8 @@ func after(warmup, start, end time.Duration) float64 {
 func (l *lane) cancel(now time.Duration) {
 	l.settleAll()
 	l.look(now)
-	for l.queue.length > 0 {
-		w := l.queue.pop()
+	for l.timers.length > 0 {
+		w := l.timers.pop()
 		d, _ := l.wait(w.job)
 		l.tallies.of(w.intended, l.snapshot.warmup).Cancelled++
 		l.otherBusy += after(l.snapshot.warmup, w.at-d, now)
@@ -233,8 +233,8 @@ func (l *lane) cancel(now time.Duration) {
 // publish tells the other lanes how many jobs are in flight here, if that has
 // changed.
 func (l *lane) publish() {
-	if l.published != l.queue.length {
-		l.published = l.queue.length
+	if l.published != l.timers.length {
+		l.published = l.timers.length
 		l.levels[l.index].Store(l.published)
 	}
 }
@@ -252,7 +252,7 @@ func (l *lane) look(now time.Duration) {
 
 // blame notes a job that did not go well, if the spec wanted that: it failed, which
 // waiting itself does not, or was never to end.
-func (l *lane) blame(e ending, outcome aurea.Outcome) {
+func (l *lane) blame(e completion, outcome aurea.Outcome) {
 	hung := outcome == aurea.TimedOut && l.jobs.Faults.Hangs(l.jobNumber(e.job))
 	if hung {
 		l.tallies.failed[workload.ErrInjected.Class]++
@@ -283,7 +283,7 @@ func (l *lane) handOver(c *collector, now time.Duration) {
 	select {
 	case empty := <-l.spare:
 		l.classify()
-		c.reports <- report{lane: l.index, at: now.Truncate(Interval), inFlight: l.queue.length, tallies: l.tallies, spare: l.spare}
+		c.reports <- report{lane: l.index, at: now.Truncate(Interval), inFlight: l.timers.length, tallies: l.tallies, spare: l.spare}
 		l.tallies = empty
 	default:
 	}

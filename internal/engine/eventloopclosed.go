@@ -27,7 +27,7 @@ func (l *lane) closed(c *collector) {
 		if now >= s.rise {
 			s.widen(now)
 		}
-		if next := l.queue.next(); next > now {
+		if next := l.timers.next(); next > now {
 			if l.settle() {
 				continue
 			}
@@ -42,7 +42,7 @@ func (l *lane) closed(c *collector) {
 			continue
 		}
 		s.succeed(now)
-		for n := 1; n < together && l.queue.next() < now; n++ {
+		for n := 1; n < together && l.timers.next() < now; n++ {
 			s.succeed(now)
 		}
 		s.publish()
@@ -133,7 +133,7 @@ func planNextRise(plan aurea.Plan, after time.Duration) time.Duration {
 // fill starts a job in every slot that is free, unless a control comes.
 func (s *slots) fill() {
 	var now time.Duration
-	for n := 0; s.queue.length < s.open; n++ {
+	for n := 0; s.timers.length < s.open; n++ {
 		if n%together == 0 {
 			if now = s.now(); s.latest.Load() != s.snapshot {
 				break
@@ -141,7 +141,7 @@ func (s *slots) fill() {
 		}
 		i, ok := s.claim(now)
 		if !ok {
-			if s.queue.length < s.open {
+			if s.timers.length < s.open {
 				s.rise = forever // there are no more jobs
 			}
 			break
@@ -158,7 +158,7 @@ func (s *slots) claim(now time.Duration) (int64, bool) {
 	if s.snapshot.Plan.Level != nil {
 		s.open = s.level(now)
 	}
-	room := s.open - s.queue.length
+	room := s.open - s.timers.length
 	if room <= 0 {
 		return 0, false
 	}

@@ -26,7 +26,7 @@ func (l *lane) open(c *collector) {
 			}
 			continue
 		}
-		next := l.queue.next()
+		next := l.timers.next()
 		switch {
 		case next <= now:
 			a.releaseDue(now)
@@ -69,7 +69,7 @@ func (a *arrivals) take(now time.Duration, freed bool) {
 	if !freed {
 		now -= lateStartGrace
 	}
-	if a.queue.length >= a.share.Concurrency || now >= a.snapshot.end || !a.claim() {
+	if a.timers.length >= a.share.Concurrency || now >= a.snapshot.end || !a.claim() {
 		return
 	}
 	a.held = true
@@ -82,7 +82,7 @@ func (a *arrivals) take(now time.Duration, freed bool) {
 // would be their service time.
 func (a *arrivals) releaseDue(now time.Duration) {
 	a.release(now)
-	for n := 1; n < together && a.queue.next() <= now; n++ {
+	for n := 1; n < together && a.timers.next() <= now; n++ {
 		a.release(now)
 	}
 }
@@ -196,7 +196,7 @@ func (a *arrivals) applyLatest() bool {
 // and takes another if that should start before it.
 func (a *arrivals) swapArrival() {
 	mine := jobRange{first: a.job, end: a.job + 1, cumulative: a.cumulative}
-	if a.queue.length >= a.share.Concurrency {
+	if a.timers.length >= a.share.Concurrency {
 		a.held = false
 	} else if requeued, ok := a.requeued.takeFirst(func(c jobRange) bool { return c.first < a.job }); ok {
 		a.job, a.cumulative = requeued.first, requeued.cumulative

@@ -7,21 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// Returns are jobs that a lane had claimed when the concurrency was lowered, and
-// has no room for any more. They go to whoever has room before any others do.
+// requeued holds jobs that an event loop had claimed and had no slot for after
+// the concurrency was lowered. Event loops take them before new jobs.
 type requeued struct {
-	count  atomic.Int64 // of them; nobody takes the lock while there are none
+	count  atomic.Int64 // length of ranges; while it is 0, no event loop takes the lock
 	mu     sync.Mutex
 	ranges []jobRange // in order
 }
 
-// Claimed are jobs that somebody is to start, [first, end). Of an arrival there
-// is also its mark on the schedule.
+// A jobRange is a range of claimed jobs, [first, end). For an arrival it also
+// has the job's Schedule.Cumulative value.
 type jobRange struct {
 	first, end int64
 	cumulative float64
 }
 
+// put inserts a range in order.
 func (r *requeued) put(jobs jobRange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -30,10 +31,10 @@ func (r *requeued) put(jobs jobRange) {
 	r.count.Add(1)
 }
 
-// some reports whether there are any.
+// hasAny reports whether there are jobs, without taking the lock.
 func (r *requeued) hasAny() bool { return r.count.Load() > 0 }
 
-// take gives away the first of them, if it is wanted.
+// takeFirst removes and returns the first range if wanted reports true for it.
 func (r *requeued) takeFirst(wanted func(jobRange) bool) (jobRange, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,5 +47,5 @@ func (r *requeued) takeFirst(wanted func(jobRange) bool) (jobRange, bool) {
 	return first, true
 }
 
-// anyJobs wants whatever was returned.
+// anyRange accepts every range.
 func anyRange(jobRange) bool { return true }

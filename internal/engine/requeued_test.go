@@ -2,17 +2,17 @@ package engine
 
 import "testing"
 
-// What was returned is given out once, in order, and only to whom wants it.
+// Ranges come out once, in order, and only if they are wanted.
 func TestRequeued(t *testing.T) {
 	var r requeued
 	if _, ok := r.takeFirst(anyRange); ok || r.hasAny() {
-		t.Error("something was returned before anything was")
+		t.Error("an empty set is not empty")
 	}
 	for _, first := range []int64{7, 3, 5} {
 		r.put(jobRange{first: first, end: first + 1, cumulative: float64(first) / 2})
 	}
 	if got, ok := r.takeFirst(func(c jobRange) bool { return c.first < 3 }); ok {
-		t.Errorf("who would begin with job 3 got %+v", got)
+		t.Errorf("a range before job 3 was wanted, got %+v", got)
 	}
 	for _, first := range []int64{3, 5, 7} {
 		if got, ok := r.takeFirst(func(c jobRange) bool { return c.first < 8 }); !ok || got != (jobRange{first, first + 1, float64(first) / 2}) {
@@ -20,6 +20,6 @@ func TestRequeued(t *testing.T) {
 		}
 	}
 	if _, ok := r.takeFirst(anyRange); ok || r.hasAny() {
-		t.Error("something is left")
+		t.Error("ranges are left")
 	}
 }

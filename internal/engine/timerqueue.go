@@ -6,44 +6,46 @@ import (
 	"time"
 )
 
-// A waiting job is one that was started and ends by itself at a known moment.
-// Its start is not kept: it is the deadline less what the job waits, which is a
-// pure function of its number.
-type waiting struct {
-	at       time.Duration // when it ends
-	intended time.Duration // when it should have started
+// A timer is a started job that ends at a known time. The start is not stored:
+// it is the deadline minus the job's delay, a pure function of the job's
+// number.
+type timer struct {
+	at       time.Duration // when the job ends
+	intended time.Duration // when the job should have started
 	job      int64
 }
 
-// deadlines is a priority queue of waiting jobs that exploits one fact: nothing
-// is put in before the last thing taken out, for time does not run backwards.
-// It is a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for
-// the shortest path problem", 1990) over the eight bytes of a deadline, which
-// makes it an exact timing wheel: level n holds the jobs whose deadline first
-// differs from the last one taken in byte n, in 256 slots by that byte. A job
-// moves down at most once a level, in sequential memory, so ten million cost
-// tens of nanoseconds each where a binary heap costs hundreds.
+// A timerQueue is a priority queue of timers. It relies on one fact: a new
+// timer is never earlier than the last timer popped, since time does not run
+// backwards. It is a radix heap over the eight bytes of a deadline (Ahuja,
+// Mehlhorn, Orlin and Tarjan, "Faster algorithms for the shortest path
+// problem", 1990), which makes it an exact timing wheel. Level n holds the
+// timers whose deadline first differs from the last popped one in byte n, in
+// 256 slots by that byte. A timer moves down at most once a level, in
+// sequential memory. So ten million timers cost tens of nanoseconds each
+// (BenchmarkTimerQueue); a binary heap costs hundreds.
 //
-// Jobs lie in blocks from a free list. Emptied blocks are used again, so memory
-// follows the most jobs that waited at once, at 24 bytes each and a little.
-type deadlines struct {
-	last   time.Duration // of the last job taken out; everything inside is later or equal
+// Timers are stored in blocks from a free list. Emptied blocks are reused, so
+// memory follows the most timers that were queued at once, at about 24 bytes
+// each.
+type timerQueue struct {
+	last   time.Duration // deadline of the last timer popped; all in the queue are later or equal
 	length int64
-	alone  bool // there is one job, and it is only; the levels are empty
-	only   waiting
-	min    time.Duration // earliest deadline inside, when there is one
-	busy   uint8         // which levels hold jobs, a bit each
+	single bool // the queue holds one timer, in only; the levels are empty
+	only   timer
+	min    time.Duration // earliest deadline, if there is a timer
+	busy   uint8         // bit n: level n holds timers
 	levels [8]level
 	free   *block
 }
 
 type level struct {
-	used  [4]uint64 // which slots hold jobs, a bit each
+	used  [4]uint64 // bit i: slot i holds timers
 	slots [256]slot
 }
 
 type slot struct {
-	min  time.Duration // earliest deadline within
+	min  time.Duration // earliest deadline in the slot
 	head *block
 }
 
@@ -52,79 +54,82 @@ const blockSize = 32
 type block struct {
 	next *block
 	n    int
-	jobs [blockSize]waiting
+	jobs [blockSize]timer
 }
 
-const slab = 256 // blocks taken from the heap at once
+// slabBlocks is how many blocks are allocated at once.
+const slabBlocks = 256
 
-// add puts a job in. Its deadline must not be before the last one taken out.
-func (d *deadlines) add(w waiting) {
-	d.length++
-	if d.length == 1 {
-		d.alone, d.only, d.min = true, w, w.at
+// add inserts a timer. Its deadline must not be before that of the last timer
+// popped.
+func (q *timerQueue) add(t timer) {
+	q.length++
+	if q.length == 1 {
+		q.single, q.only, q.min = true, t, t.at
 		return
 	}
-	d.min = min(d.min, w.at)
-	if d.alone {
-		d.alone = false
-		d.place(d.only)
+	q.min = min(q.min, t.at)
+	if q.single {
+		q.single = false
+		q.insert(q.only)
 	}
-	d.place(w)
+	q.insert(t)
 }
 
-func (d *deadlines) place(w waiting) {
+// insert puts a timer into the slot that its deadline belongs to.
+func (q *timerQueue) insert(t timer) {
 	n := 0
-	if differs := uint64(w.at ^ d.last); differs != 0 {
+	if differs := uint64(t.at ^ q.last); differs != 0 {
 		n = (bits.Len64(differs) - 1) / 8
 	}
-	l := &d.levels[n]
-	i := uint8(uint64(w.at) >> (8 * n))
+	l := &q.levels[n]
+	i := uint8(uint64(t.at) >> (8 * n))
 	s := &l.slots[i]
 	b := s.head
 	if b == nil {
-		d.busy |= 1 << n
+		q.busy |= 1 << n
 		l.used[i/64] |= 1 << (i % 64)
-		s.min = w.at
+		s.min = t.at
 	}
 	if b == nil || b.n == blockSize {
-		b = d.take()
+		b = q.takeBlock()
 		b.next = s.head
 		s.head = b
 	}
-	s.min = min(s.min, w.at)
-	b.jobs[b.n] = w
+	s.min = min(s.min, t.at)
+	b.jobs[b.n] = t
 	b.n++
 }
 
-// next is the earliest deadline; math.MaxInt64 when nothing waits.
-func (d *deadlines) next() time.Duration {
-	if d.length == 0 {
+// next returns the earliest deadline; math.MaxInt64 if the queue is empty.
+func (q *timerQueue) next() time.Duration {
+	if q.length == 0 {
 		return math.MaxInt64
 	}
-	return d.min
+	return q.min
 }
 
-// prepare does what the next pop would have to do first. It may be called when
-// nothing will be put in before the earliest deadline.
-func (d *deadlines) prepare() {
-	if d.alone {
+// prepare does the first part of the next pop's work. Call it only when no
+// timer will be added before the earliest deadline.
+func (q *timerQueue) prepare() {
+	if q.single {
 		return
 	}
-	if n, s := d.first(); n > 0 && (s.head.n > 1 || s.head.next != nil) {
-		d.last = s.min
-		d.spread(n)
+	if n, s := q.firstSlot(); n > 0 && (s.head.n > 1 || s.head.next != nil) {
+		q.last = s.min
+		q.redistribute(n)
 	}
 }
 
-// warm reads the jobs that end first, so that the core has them at hand after a
-// sleep in which others had its caches. What it returns means nothing; but for
-// it the compiler would leave the reading out.
-func (d *deadlines) warm() (sum int64) {
-	blocks := slab
-	for n := range d.levels {
-		for word, used := range d.levels[n].used {
+// prefetch reads the earliest timers into the CPU caches, which other processes
+// used during a sleep. The caller stores the sum so that the compiler keeps the
+// reads.
+func (q *timerQueue) prefetch() (sum int64) {
+	blocks := slabBlocks
+	for n := range q.levels {
+		for word, used := range q.levels[n].used {
 			for ; used != 0; used &= used - 1 {
-				slot := &d.levels[n].slots[word*64+bits.TrailingZeros64(used)]
+				slot := &q.levels[n].slots[word*64+bits.TrailingZeros64(used)]
 				for b := slot.head; b != nil; b = b.next {
 					if blocks == 0 {
 						return sum
@@ -140,38 +145,39 @@ func (d *deadlines) warm() (sum int64) {
 	return sum
 }
 
-// pop takes a job with the earliest deadline out. There must be one.
-func (d *deadlines) pop() waiting {
-	if d.alone {
-		d.alone, d.length, d.last = false, 0, d.only.at
-		return d.only
+// pop removes and returns a timer with the earliest deadline. The queue must
+// not be empty.
+func (q *timerQueue) pop() timer {
+	if q.single {
+		q.single, q.length, q.last = false, 0, q.only.at
+		return q.only
 	}
-	d.prepare()
-	n, s := d.first()
-	d.last = s.min
+	q.prepare()
+	n, s := q.firstSlot()
+	q.last = s.min
 	b := s.head
 	b.n--
-	w := b.jobs[b.n]
+	t := b.jobs[b.n]
 	if b.n == 0 {
 		s.head = b.next
-		d.release(b)
+		q.freeBlock(b)
 		if s.head == nil {
-			d.clear(n, w.at)
+			q.clearSlot(n, t.at)
 		}
 	}
-	d.length--
-	if d.length > 0 {
-		_, s = d.first()
-		d.min = s.min
+	q.length--
+	if q.length > 0 {
+		_, s = q.firstSlot()
+		q.min = s.min
 	}
-	return w
+	return t
 }
 
-// first finds the slot with the earliest deadline: the first one used, of the
-// lowest level that has one.
-func (d *deadlines) first() (int, *slot) {
-	n := bits.TrailingZeros8(d.busy)
-	l := &d.levels[n]
+// firstSlot returns the slot with the earliest deadline and its level: the
+// first used slot of the lowest level in use.
+func (q *timerQueue) firstSlot() (int, *slot) {
+	n := bits.TrailingZeros8(q.busy)
+	l := &q.levels[n]
 	for word, used := range l.used {
 		if used != 0 {
 			return n, &l.slots[word*64+bits.TrailingZeros64(used)]
@@ -180,57 +186,60 @@ func (d *deadlines) first() (int, *slot) {
 	panic("engine: no deadline in an empty queue")
 }
 
-// spread moves the jobs of the slot that holds the last deadline, which has
-// just become known, to the levels below.
-func (d *deadlines) spread(n int) {
-	s := &d.levels[n].slots[uint8(uint64(d.last)>>(8*n))]
+// redistribute moves the timers of the slot that contains q.last from level n
+// to the levels below.
+func (q *timerQueue) redistribute(n int) {
+	s := &q.levels[n].slots[uint8(uint64(q.last)>>(8*n))]
 	b := s.head
 	s.head = nil
-	d.clear(n, d.last)
+	q.clearSlot(n, q.last)
 	for b != nil {
-		for _, w := range b.jobs[:b.n] {
-			d.place(w)
+		for _, t := range b.jobs[:b.n] {
+			q.insert(t)
 		}
 		next := b.next
-		d.release(b)
+		q.freeBlock(b)
 		b = next
 	}
 }
 
-func (d *deadlines) clear(n int, at time.Duration) {
+// clearSlot marks the slot of a deadline on level n as empty.
+func (q *timerQueue) clearSlot(n int, at time.Duration) {
 	i := uint8(uint64(at) >> (8 * n))
-	used := &d.levels[n].used
+	used := &q.levels[n].used
 	used[i/64] &^= 1 << (i % 64)
 	if used[0]|used[1]|used[2]|used[3] == 0 {
-		d.busy &^= 1 << n
+		q.busy &^= 1 << n
 	}
 }
 
-// reserve takes the memory for the first of so many jobs now, so that none of
-// them waits for it.
-func (d *deadlines) reserve(jobs int64) {
-	d.grow(min(jobs/blockSize, slab))
+// reserve allocates memory for up to slabBlocks blocks of timers, so that
+// starting the first jobs does not wait for it.
+func (q *timerQueue) reserve(jobs int64) {
+	q.grow(min(jobs/blockSize, slabBlocks))
 }
 
-// grow takes memory for that many blocks from the heap.
-func (d *deadlines) grow(blocks int64) {
+// grow allocates blocks and adds them to the free list.
+func (q *timerQueue) grow(blocks int64) {
 	taken := make([]block, blocks)
 	for i := range taken {
-		d.release(&taken[i])
+		q.freeBlock(&taken[i])
 	}
 }
 
-func (d *deadlines) take() *block {
-	if d.free == nil {
-		d.grow(slab)
+// takeBlock returns an empty block, from the free list if there is one.
+func (q *timerQueue) takeBlock() *block {
+	if q.free == nil {
+		q.grow(slabBlocks)
 	}
-	b := d.free
-	d.free = b.next
+	b := q.free
+	q.free = b.next
 	b.n = 0
 	return b
 }
 
-func (d *deadlines) release(b *block) {
-	b.next = d.free
-	d.free = b
+// freeBlock puts a block on the free list.
+func (q *timerQueue) freeBlock(b *block) {
+	b.next = q.free
+	q.free = b
 }
