@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
-	"github.com/aurea-orchestrator/aurea/internal/server"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
@@ -104,13 +104,13 @@ func BenchmarkExport(b *testing.B) {
 	const jobs = 10_000_000
 	folder := b.TempDir()
 	url, process := aureatest.Serve(b, "--data", folder)
-	client, err := server.NewClient(url, "")
+	service, err := client.New(url, "")
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer client.Close()
-	run := submit(b, client, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 1000000, "job_duration_ms": 100}`, jobs))
-	run, err = client.Wait(b.Context(), run.ID)
+	defer service.Close()
+	run := submit(b, service, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 1000000, "job_duration_ms": 100}`, jobs))
+	run, err = service.Wait(b.Context(), run.ID)
 	if err != nil || run.Result == nil || run.Result.CompletedJobs != jobs {
 		b.Fatal(run.Status, err)
 	}

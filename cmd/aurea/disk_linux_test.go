@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
-	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 // smallDisk is a directory with a few megabytes of room, and a way to fill them.
@@ -90,13 +90,13 @@ func request(t *testing.T, method, url, body string) exchange {
 func TestFullDisk(t *testing.T) {
 	dir, ballast := smallDisk(t)
 	url, _ := aureatest.Serve(t, "--data", filepath.Join(dir, "data"))
-	client, err := server.NewClient(url, "")
+	service, err := client.New(url, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer service.Close()
 	defer http.DefaultClient.CloseIdleConnections()
-	waitReady(t, client)
+	waitReady(t, service)
 	const one = `{"num_jobs": 1, "job_duration_ms": 1}`
 	before := request(t, "POST", url+"/benchmark/run", one)
 	if before.status != 200 || before.body["stored"] != nil {
@@ -108,7 +108,7 @@ func TestFullDisk(t *testing.T) {
 	go func() {
 		answer <- request(t, "POST", url+"/benchmark/run", `{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
 	}()
-	for client.Ready() == nil && !running(t, client) {
+	for service.Ready() == nil && !running(t, service) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	fill(t, ballast)
@@ -146,7 +146,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	waitReady(t, client)
+	waitReady(t, service)
 	stored := request(t, "GET", url+"/v1/runs/"+unlucky.body["benchmark_id"].(string), "")
 	result := stored.body["result"].(map[string]any)
 	if stored.body["status"] != "completed" || stored.body["digest"] == nil || result["stored"] != nil || result["completed_jobs"] != 30000.0 {
@@ -159,9 +159,9 @@ func TestFullDisk(t *testing.T) {
 }
 
 // running reports whether a run runs.
-func running(t *testing.T, client *server.Client) bool {
+func running(t *testing.T, service *client.Client) bool {
 	t.Helper()
-	runs := everyRun(t, client)
+	runs := everyRun(t, service)
 	for _, run := range runs {
 		if run.StartedAt != nil && !run.Status.Finished() {
 			return true

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/client"
 )
 
 func newHealth() *cobra.Command {
@@ -18,15 +18,15 @@ func newHealth() *cobra.Command {
 		Long:  "Asks a service whether it is healthy, and exits with 0 if it is. Made for the health check of a container, which has no curl.",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			client := http.Client{Timeout: 3 * time.Second}
-			if _, err := server.NewClient(url, ""); err != nil { // which connects to nothing yet
+			web := http.Client{Timeout: 3 * time.Second}
+			if _, err := client.New(url, ""); err != nil { // which connects to nothing yet
 				return usageErrorf("--server: %v", err)
 			}
 			request, err := http.NewRequestWithContext(command.Context(), http.MethodGet, url+"/health", nil)
 			if err != nil {
 				return usageErrorf("--server must be a URL such as http://127.0.0.1:5000; got %q", url)
 			}
-			answer, err := client.Do(request)
+			answer, err := web.Do(request)
 			if err != nil {
 				return fmt.Errorf("no answer from %s: %w", url, err)
 			}

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
-	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 // A crowd watches a run: some read its events, others never do.
@@ -82,23 +82,23 @@ func BenchmarkReaders(b *testing.B) {
 	for _, reading := range []int{0, 900} {
 		b.Run(fmt.Sprint("readers=", reading), func(b *testing.B) {
 			url, _ := aureatest.Serve(b)
-			client, err := server.NewClient(url, "")
+			service, err := client.New(url, "")
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer client.Close()
+			defer service.Close()
 			for b.Loop() {
-				submit(b, client, `{"duration": "3s", "concurrency": 1, "job_duration_ms": 100}`) // while the crowd comes
-				run := submit(b, client, `{"rate": 1000, "duration": "25s", "workload": {"kind": "noop"}, "include_jobs": false}`)
+				submit(b, service, `{"duration": "3s", "concurrency": 1, "job_duration_ms": 100}`) // while the crowd comes
+				run := submit(b, service, `{"rate": 1000, "duration": "25s", "workload": {"kind": "noop"}, "include_jobs": false}`)
 				var c crowd
 				c.watch(b, url, run.ID, reading, reading/9)
 				time.Sleep(15 * time.Second)
 				cut := c.cut(b)
-				if now, err := client.Get(b.Context(), run.ID); err != nil || now.Status != aurea.StatusRunning {
+				if now, err := service.Get(b.Context(), run.ID); err != nil || now.Status != aurea.StatusRunning {
 					b.Fatal("the run did not go on until then: ", now.Status, err)
 				}
 				b.ReportMetric(cut, "cut")
-				if run, err = client.Wait(b.Context(), run.ID); err != nil {
+				if run, err = service.Wait(b.Context(), run.ID); err != nil {
 					b.Fatal(err)
 				}
 				c.reading.Wait()

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/client"
 )
 
 // A remote is the server that a command talks to.
@@ -24,16 +24,16 @@ func (r *remote) addFlags(flags *pflag.FlagSet, url string) {
 	flags.StringVar(&r.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
 }
 
-func (r *remote) client() (*server.Client, error) {
+func (r *remote) client() (*client.Client, error) {
 	token, err := clientToken(r.tokenFile)
 	if err != nil {
 		return nil, err
 	}
-	client, err := server.NewClient(r.url, token)
+	service, err := client.New(r.url, token)
 	if err != nil {
 		return nil, usageErrorf("--server: %v", err)
 	}
-	return client, nil
+	return service, nil
 }
 
 func newRuns() *cobra.Command {
@@ -49,19 +49,19 @@ func newRuns() *cobra.Command {
 const defaultServer = "http://127.0.0.1:5000"
 
 // runsCommand is a command about runs of a server.
-func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *server.Client, []string) error) *cobra.Command {
+func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error) *cobra.Command {
 	var remote remote
 	command := &cobra.Command{
 		Use:   use,
 		Short: short,
 		Args:  args,
 		RunE: func(command *cobra.Command, args []string) error {
-			client, err := remote.client()
+			service, err := remote.client()
 			if err != nil {
 				return err
 			}
-			defer client.Close()
-			return do(command, client, args)
+			defer service.Close()
+			return do(command, service, args)
 		},
 	}
 	remote.addFlags(command.Flags(), defaultServer)
@@ -70,9 +70,9 @@ func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Co
 
 func newRunsCancel() *cobra.Command {
 	return runsCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, client *server.Client, ids []string) error {
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
-				run, err := client.Cancel(command.Context(), id)
+				run, err := service.Cancel(command.Context(), id)
 				if err != nil {
 					return err
 				}
@@ -84,9 +84,9 @@ func newRunsCancel() *cobra.Command {
 
 func newRunsDelete() *cobra.Command {
 	return runsCommand("delete ID...", "Forget finished runs", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, client *server.Client, ids []string) error {
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
-				if err := client.Delete(command.Context(), id); err != nil {
+				if err := service.Delete(command.Context(), id); err != nil {
 					return err
 				}
 				fmt.Fprintln(command.OutOrStdout(), plain(id), "deleted")
@@ -97,7 +97,7 @@ func newRunsDelete() *cobra.Command {
 
 func newRunsChange() *cobra.Command {
 	command := runsCommand("change ID", "Change a run's note, or whether it is its name's baseline", cobra.ExactArgs(1),
-		func(command *cobra.Command, client *server.Client, args []string) error {
+		func(command *cobra.Command, service *client.Client, args []string) error {
 			var change aurea.RunChange
 			if flags := command.Flags(); flags.Changed("note") {
 				note, _ := flags.GetString("note")
@@ -110,7 +110,7 @@ func newRunsChange() *cobra.Command {
 			if change == (aurea.RunChange{}) {
 				return usageErrorf("give --note TEXT, --baseline or --baseline=false")
 			}
-			_, err := client.Change(command.Context(), args[0], change)
+			_, err := service.Change(command.Context(), args[0], change)
 			return err
 		})
 	command.Flags().String("note", "", "a note for people")

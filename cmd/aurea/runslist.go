@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/client"
 )
 
 func newRunsList() *cobra.Command {
 	command := runsCommand("list", "List runs, newest first", cobra.NoArgs,
-		func(command *cobra.Command, client *server.Client, _ []string) error {
+		func(command *cobra.Command, service *client.Client, _ []string) error {
 			query, err := readQuery(command.Flags(), time.Now())
 			if err != nil {
 				return err
@@ -25,7 +25,7 @@ func newRunsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			page, err := list(command.Context(), client, query)
+			page, err := list(command.Context(), service, query)
 			if err != nil {
 				return err
 			}
@@ -97,11 +97,11 @@ func moment(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error)
 }
 
 // list asks for as many pages as it takes.
-func list(ctx context.Context, client *server.Client, query aurea.RunQuery) (aurea.RunPage, error) {
+func list(ctx context.Context, service *client.Client, query aurea.RunQuery) (aurea.RunPage, error) {
 	all := aurea.RunPage{Runs: []aurea.ListedRun{}}
 	for wanted := query.Limit; ; {
 		query.Limit = min(wanted-len(all.Runs), aurea.MaxPage)
-		page, err := client.List(ctx, query)
+		page, err := service.List(ctx, query)
 		if err != nil {
 			return all, err
 		}

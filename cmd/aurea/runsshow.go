@@ -9,19 +9,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/server"
+	"github.com/aurea-orchestrator/aurea/client"
 )
 
 func newRunsShow() *cobra.Command {
 	command := runsCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
-		func(command *cobra.Command, client *server.Client, args []string) error {
+		func(command *cobra.Command, service *client.Client, args []string) error {
 			asJSON, err := wantsJSON(command)
 			if err != nil {
 				return err
 			}
-			get := client.Get
+			get := service.Get
 			if wait, _ := command.Flags().GetBool("wait"); wait {
-				get = client.Wait
+				get = service.Wait
 			}
 			run, err := get(command.Context(), args[0])
 			if err != nil {
@@ -75,10 +75,10 @@ func printRun(w io.Writer, run aurea.Run) error {
 
 func newRunsExport() *cobra.Command {
 	command := runsCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
-		func(command *cobra.Command, client *server.Client, args []string) error {
+		func(command *cobra.Command, service *client.Client, args []string) error {
 			format, _ := command.Flags().GetString("format")
 			file, _ := command.Flags().GetString("file")
-			jobs, err := client.Export(command.Context(), args[0], format)
+			jobs, err := service.Export(command.Context(), args[0], format)
 			if err != nil {
 				return err
 			}

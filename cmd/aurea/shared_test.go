@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
-	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 // A site is one of the servers that share a database.
 type site struct {
-	*server.Client
+	*client.Client
 	url     string
 	process *os.Process
 }
@@ -39,7 +39,7 @@ func sites(t *testing.T) (a, b site, database string) {
 	database = postgres.Address("public")
 	for _, s := range []*site{&a, &b} {
 		s.url, s.process = aureatest.Serve(t, "--store", database, "--queue", "50")
-		if s.Client, err = server.NewClient(s.url, ""); err != nil {
+		if s.Client, err = client.New(s.url, ""); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(s.Close)
@@ -53,13 +53,13 @@ func (s site) submit(t *testing.T, spec string) aurea.Run {
 	return submit(t, s.Client, spec)
 }
 
-func submit(tb testing.TB, client *server.Client, spec string) aurea.Run {
+func submit(tb testing.TB, service *client.Client, spec string) aurea.Run {
 	tb.Helper()
 	decoded, err := aurea.DecodeSpec([]byte(spec))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	run, err := client.Submit(tb.Context(), decoded, "")
+	run, err := service.Submit(tb.Context(), decoded, "")
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -14,14 +14,14 @@ import (
 	_ "modernc.org/sqlite" // looks into the file
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
-	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
 // A loader submits runs to one life of a server, and remembers what was
 // acknowledged and how far it saw it come.
 type loader struct {
-	client *server.Client
+	client *client.Client
 	mu     sync.Mutex
 	acked  map[string]bool
 	seen   map[string]int64 // jobs that had ended, as of two seconds before the kill
@@ -85,11 +85,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			delay = time.Duration(1000+rand.IntN(3000)) * time.Millisecond
 		}
 		url, process := aureatest.Serve(t, "--data", dir, "--queue", "64")
-		client, err := server.NewClient(url, "")
+		service, err := client.New(url, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.client = client
+		l.client = service
 		ctx, stop := context.WithCancel(t.Context())
 		killed := make(chan struct{})
 		time.AfterFunc(delay, func() {
@@ -101,17 +101,17 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		go l.look(ctx)
 		l.load(ctx, t, long)
 		<-killed
-		client.Close()
+		service.Close()
 		checkDatabase(t, filepath.Join(dir, "aurea.db"))
 	}
 	url, _ := aureatest.Serve(t, "--data", dir)
-	client, err := server.NewClient(url, "")
+	service, err := client.New(url, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
-	waitReady(t, client)
-	kept := everyRun(t, client)
+	defer service.Close()
+	waitReady(t, service)
+	kept := everyRun(t, service)
 	for id := range l.acked {
 		if _, ok := kept[id]; !ok {
 			t.Errorf("run %s was acknowledged and is gone", id)
@@ -175,9 +175,9 @@ func checkDatabase(t *testing.T, file string) {
 	}
 }
 
-func waitReady(t *testing.T, client *server.Client) {
+func waitReady(t *testing.T, service *client.Client) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); client.Ready() != nil; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); service.Ready() != nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the server is not ready")
 		}
@@ -185,11 +185,11 @@ func waitReady(t *testing.T, client *server.Client) {
 }
 
 // everyRun is the whole history.
-func everyRun(t *testing.T, client *server.Client) map[string]aurea.Run {
+func everyRun(t *testing.T, service *client.Client) map[string]aurea.Run {
 	t.Helper()
 	all := map[string]aurea.Run{}
 	for query := (aurea.RunQuery{Limit: aurea.MaxPage}); ; {
-		page, err := client.List(t.Context(), query)
+		page, err := service.List(t.Context(), query)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,13 +12,13 @@ import (
 
 // registerRun answers POST /benchmark/run. The run belongs to the request: a
 // client that goes away stops it.
-func (s *Server) registerRun(api huma.API, op huma.Operation) {
+func (s *Server) registerRun(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 408, 409, 413, 415, 429, 500, 503)
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
 	}}
-	huma.Register(api, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
 		spec, err := readBody(s, input, s.decodeSpec)
 		if err != nil {
 			return nil, err
@@ -32,7 +32,7 @@ func (s *Server) registerRun(api huma.API, op huma.Operation) {
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run.Result) }}, nil
 	})
-	api.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
+	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
 
 // unfinished is the error of a run that ended without a result. One that the

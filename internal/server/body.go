@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
@@ -29,7 +30,7 @@ func (b *bodyInput) Resolve(request huma.Context) []error {
 // problem that the client sees.
 func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (decoded T, err error) {
 	if wrong := notJSON(b.request.Header); wrong != "" {
-		return decoded, newProblem(http.StatusUnsupportedMediaType, wrong)
+		return decoded, api.NewProblem(http.StatusUnsupportedMediaType, wrong)
 	}
 	held := &holding{budget: s.options.Budget, what: "the request's body"}
 	defer held.release()
@@ -39,11 +40,11 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 	case errors.Is(err, aurea.ErrUnavailable):
 		return decoded, s.asProblem(err)
 	case errors.As(err, &slow) && slow.Timeout():
-		return decoded, newProblem(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
+		return decoded, api.NewProblem(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
 	case err != nil:
-		return decoded, newProblem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
+		return decoded, api.NewProblem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
 	case len(body) > maxBody:
-		return decoded, newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
+		return decoded, api.NewProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
 	}
 	if err := held.take(budget.DecodedSize(body)); err != nil {
 		return decoded, s.asProblem(err)

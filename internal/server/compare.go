@@ -3,9 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,10 +23,10 @@ type compareAnswer struct {
 	Body aurea.Comparison
 }
 
-func (s *Server) registerCompare(api huma.API, op huma.Operation) {
+func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
-	huma.Register(api, op, func(ctx context.Context, input *compareInput) (*compareAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *compareInput) (*compareAnswer, error) {
 		threshold, err := aurea.ParseCompareThreshold(input.Threshold)
 		if err != nil {
 			return nil, wrongQuery("threshold", err.Error())
@@ -44,7 +41,7 @@ func (s *Server) registerCompare(api huma.API, op huma.Operation) {
 		}
 		return &compareAnswer{aurea.Compare(base, head, aurea.CompareOptions{Threshold: threshold})}, nil
 	})
-	describeComparison(api.OpenAPI().Components.Schemas.Map())
+	describeComparison(router.OpenAPI().Components.Schemas.Map())
 }
 
 // describeComparison says what the verdicts may be.
@@ -159,13 +156,4 @@ func (s *Server) whole(ctx context.Context, listed aurea.ListedRun) (aurea.Run, 
 		return s.options.Runs.Get(ctx, listed.ID)
 	}
 	return listed.Whole()
-}
-
-// Compare has the server compare runs that it keeps. Each side is ids, or one of
-// the other things that stand for runs there.
-func (c *Client) Compare(ctx context.Context, base, head []string, options aurea.CompareOptions) (comparison aurea.Comparison, err error) {
-	err = c.do(ctx, call{method: http.MethodGet, path: "/v1/compare", again: true, query: url.Values{
-		"base": base, "head": head, "threshold": {strconv.FormatFloat(options.Threshold, 'g', -1, 64)},
-	}}, &comparison)
-	return comparison, err
 }

@@ -8,32 +8,32 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func (s *Server) registerPause(api huma.API, op huma.Operation) {
-	s.registerControl(api, op, aurea.Control{Kind: aurea.Pause})
+func (s *Server) registerPause(router huma.API, op huma.Operation) {
+	s.registerControl(router, op, aurea.Control{Kind: aurea.Pause})
 }
 
-func (s *Server) registerResume(api huma.API, op huma.Operation) {
-	s.registerControl(api, op, aurea.Control{Kind: aurea.Resume})
+func (s *Server) registerResume(router huma.API, op huma.Operation) {
+	s.registerControl(router, op, aurea.Control{Kind: aurea.Resume})
 }
 
 // registerControl answers requests that have nothing more to say than their path.
-func (s *Server) registerControl(api huma.API, op huma.Operation, control aurea.Control) {
+func (s *Server) registerControl(router huma.API, op huma.Operation, control aurea.Control) {
 	op.Errors = append(op.Errors, 404, 409, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
 		return s.control(ctx, input.ID, control)
 	})
 }
 
-func (s *Server) registerLoad(api huma.API, op huma.Operation) {
+func (s *Server) registerLoad(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
 		load, err := readBody(s, &input.bodyInput, aurea.DecodeLoad)
 		if err != nil {
 			return nil, err
 		}
 		return s.control(ctx, input.ID, load)
 	})
-	api.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("Load")
+	router.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("Load")
 }
 
 func (s *Server) control(ctx context.Context, id string, control aurea.Control) (*runAnswer, error) {

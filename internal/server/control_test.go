@@ -76,11 +76,7 @@ func (s *service) get(id string) (run document) {
 // A client controls a run as its server does.
 func TestClientControls(t *testing.T) {
 	s := serve(t, runs.Options{})
-	client, err := NewClient(s.URL, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
+	client := s.client(t, "")
 	id := s.submit(`{"rate": 100, "num_jobs": 1000000, "job_duration_ms": 1}`)["id"].(string)
 	until(t, "the run runs", func() bool { return s.get(id)["status"] == "running" })
 	for _, control := range []aurea.Control{{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 50, Concurrency: 7}, {Kind: aurea.Resume}} {

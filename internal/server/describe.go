@@ -8,7 +8,17 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
+
+// schemaName returns the name of a type's schema in the description. Generated
+// clients use these names, so a renamed type keeps its old one.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[api.FieldProblem]() {
+		return "Wrong"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
+}
 
 // describeTypes puts the schemas of the domain into the description: a result
 // as Go declares it, a spec as its own table of fields does.

@@ -10,7 +10,7 @@ func TestBrowserDocs(t *testing.T) {
 	}
 	b := browse(t, host(t, answering())+"/docs", 0)
 	b.until(`document.getElementById("schema-Run") !== null`)
-	for _, r := range api {
+	for _, r := range routes {
 		text := b.text("#" + r.id + " summary code")
 		if want := r.method + " " + r.path; text != want {
 			t.Errorf("%s is shown as %q, want %q", r.id, text, want)

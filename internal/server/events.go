@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // eventTimeout is how long a reader may leave an event unread. One that does not
@@ -25,7 +26,7 @@ type eventsInput struct {
 	Last string `header:"Last-Event-ID" doc:"go on after this event"`
 }
 
-func (s *Server) registerEvents(api huma.API, op huma.Operation) {
+func (s *Server) registerEvents(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.Responses = map[string]*huma.Response{
 		"200": {
@@ -34,7 +35,7 @@ func (s *Server) registerEvents(api huma.API, op huma.Operation) {
 		},
 		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come back for"},
 	}
-	huma.Register(api, op, func(ctx context.Context, input *eventsInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *eventsInput) (*huma.StreamResponse, error) {
 		after, err := readEventID(input.Last)
 		if err != nil {
 			return nil, err
@@ -86,8 +87,8 @@ func readEventID(text string) (int64, error) {
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id < 0 || id >= aurea.MaxUpdateID {
-		p := newProblem(http.StatusBadRequest, fmt.Sprintf("Last-Event-ID must be the id of an event of this run; got %q", text))
-		p.Errors = []wrong{{"header.Last-Event-ID", "must be the id of an event of this run"}}
+		p := api.NewProblem(http.StatusBadRequest, fmt.Sprintf("Last-Event-ID must be the id of an event of this run; got %q", text))
+		p.Errors = []api.FieldProblem{{Location: "header.Last-Event-ID", Message: "must be the id of an event of this run"}}
 		return 0, p
 	}
 	return id, nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
@@ -34,7 +35,7 @@ func TestReaderAfterTheEnd(t *testing.T) {
 		if len(all) == 0 {
 			t.Fatalf("%s: there are no events", name)
 		}
-		last := all[len(all)-1].id
+		last := all[len(all)-1].ID
 		got := s.call("GET", "/v1/runs/"+run+"/events", nil, fmt.Sprintf("Last-Event-ID: %d", last))
 		if got.status != http.StatusNoContent {
 			t.Errorf("%s: %d after the last event, want 204", name, got.status)
@@ -106,7 +107,7 @@ func TestReadersKeepTheirBudget(t *testing.T) {
 	var open []*http.Response
 	for range room {
 		response, reader := s.events(run.ID)
-		if _, err := readEvent(bufio.NewReader(reader)); err != nil {
+		if _, err := api.ReadEvent(bufio.NewReader(reader)); err != nil {
 			t.Fatal(err)
 		}
 		open = append(open, response)

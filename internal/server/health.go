@@ -22,8 +22,8 @@ type healthAnswer struct {
 	}
 }
 
-func (s *Server) registerHealth(api huma.API, op huma.Operation) {
-	huma.Register(api, op, func(context.Context, *struct{}) (*healthAnswer, error) {
+func (s *Server) registerHealth(router huma.API, op huma.Operation) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*healthAnswer, error) {
 		answer := &healthAnswer{}
 		answer.Body.Status = "healthy"
 		answer.Body.Service = "aurea-orchestrator"
@@ -61,15 +61,15 @@ func probe(status string) *probeAnswer {
 	return answer
 }
 
-func (s *Server) registerLive(api huma.API, op huma.Operation) {
-	huma.Register(api, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+func (s *Server) registerLive(router huma.API, op huma.Operation) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*probeAnswer, error) {
 		return probe("alive"), nil
 	})
 }
 
-func (s *Server) registerReady(api huma.API, op huma.Operation) {
+func (s *Server) registerReady(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 503)
-	huma.Register(api, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*probeAnswer, error) {
 		if err := s.options.Runs.Ready(); err != nil {
 			return nil, s.asProblem(err)
 		}

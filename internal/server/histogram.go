@@ -49,14 +49,14 @@ type bucketJSON struct {
 	Count int64   `json:"count"`
 }
 
-func (s *Server) registerHistogram(api huma.API, op huma.Operation) {
+func (s *Server) registerHistogram(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
-	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[histogramJSON](), true, "Histogram")
+	schema := router.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[histogramJSON](), true, "Histogram")
 	op.Responses = map[string]*huma.Response{"200": {Description: "The histogram of the judged part", Content: map[string]*huma.MediaType{
 		"text/plain": {}, "application/json": {Schema: schema}, "application/octet-stream": {},
 	}}}
-	huma.Register(api, op, func(ctx context.Context, input *histogramInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *histogramInput) (*huma.StreamResponse, error) {
 		tally, err := s.options.Runs.Tally(ctx, input.ID)
 		if err != nil {
 			return nil, s.asProblem(err)

@@ -71,7 +71,7 @@ type jobsInput struct {
 	Format string `query:"format" default:"ndjson" doc:"ndjson, csv or parquet"`
 }
 
-func (s *Server) registerJobs(api huma.API, op huma.Operation) {
+func (s *Server) registerJobs(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	content := map[string]*huma.MediaType{}
@@ -79,7 +79,7 @@ func (s *Server) registerJobs(api huma.API, op huma.Operation) {
 		content[strings.TrimSuffix(f.contentType, "; charset=utf-8")] = &huma.MediaType{}
 	}
 	op.Responses = map[string]*huma.Response{"200": {Description: "One record a job, in the order of the jobs, as a stream", Content: content}}
-	huma.Register(api, op, func(ctx context.Context, input *jobsInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *jobsInput) (*huma.StreamResponse, error) {
 		form, err := readForm(input.Format)
 		if err != nil {
 			return nil, err

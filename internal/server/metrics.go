@@ -9,12 +9,12 @@ import (
 
 // registerMetrics has GET /metrics answered by the handler that the server was
 // given.
-func (s *Server) registerMetrics(api huma.API, op huma.Operation) {
+func (s *Server) registerMetrics(router huma.API, op huma.Operation) {
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "Text, OpenMetrics or protobuf, as the request's Accept prefers",
 		Content:     map[string]*huma.MediaType{"text/plain": {}, "application/openmetrics-text": {}, "application/vnd.google.protobuf": {}},
 	}}
-	huma.Register(api, op, func(context.Context, *struct{}) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			s.options.Metrics.ServeHTTP(w, r)

@@ -9,53 +9,57 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // A route is one line of the API: what it is, and what answers it.
 type route struct {
 	method, path string
 	id, summary  string
-	register     func(s *Server, api huma.API, op huma.Operation)
+	register     func(s *Server, router huma.API, op huma.Operation)
 }
 
-// api is the table of the API. To add an endpoint, add its line here and its
+// routes is the table of the API. To add an endpoint, add its line here and its
 // handler in the file of its resource.
-var api = []route{
-	{"GET", "/health", "health", "Whether the service is healthy, and its version", (*Server).registerHealth},
-	{"GET", "/livez", "livez", "Whether the process is alive", (*Server).registerLive},
-	{"GET", "/readyz", "readyz", "Whether runs are accepted", (*Server).registerReady},
-	{"GET", "/metrics", "metrics", "The service's numbers, for Prometheus", (*Server).registerMetrics},
-	{"POST", "/benchmark/run", "run-benchmark", "Run a benchmark and answer with its result when it has finished", (*Server).registerRun},
-	{"POST", "/v1/runs", "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
-	{"GET", "/v1/runs", "list-runs", "List runs, newest first", (*Server).registerList},
-	{"GET", "/v1/runs/{id}", "get-run", "One run, with its result when there is one", (*Server).registerGet},
-	{"PATCH", "/v1/runs/{id}", "change-run", "Change a run's note, or whether it is its name's baseline", (*Server).registerChange},
-	{"DELETE", "/v1/runs/{id}", "delete-run", "Forget a finished run", (*Server).registerDelete},
-	{"POST", "/v1/runs/{id}/cancel", "cancel-run", "Stop a run; its partial result is kept", (*Server).registerCancel},
-	{"POST", "/v1/runs/{id}/pause", "pause-run", "Start no more jobs of a running run until it is resumed", (*Server).registerPause},
-	{"POST", "/v1/runs/{id}/resume", "resume-run", "Go on with a paused run", (*Server).registerResume},
-	{"PATCH", "/v1/runs/{id}/load", "change-load", "Change the rate or the concurrency of a running run", (*Server).registerLoad},
-	{"GET", "/v1/runs/{id}/events", "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
-	{"GET", "/v1/runs/{id}/jobs", "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
-	{"GET", "/v1/runs/{id}/histogram", "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
-	{"GET", "/v1/runs/{id}/verify", "verify-run", "Whether all that is kept of a finished run is what was written", (*Server).registerVerify},
-	{"GET", "/v1/compare", "compare-runs", "A statistical comparison of runs, several of each side", (*Server).registerCompare},
-	{"GET", "/v1/workloads", "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
+var routes = []route{
+	{"GET", api.Health, "health", "Whether the service is healthy, and its version", (*Server).registerHealth},
+	{"GET", api.Live, "livez", "Whether the process is alive", (*Server).registerLive},
+	{"GET", api.Ready, "readyz", "Whether runs are accepted", (*Server).registerReady},
+	{"GET", api.Metrics, "metrics", "The service's numbers, for Prometheus", (*Server).registerMetrics},
+	{"POST", api.RunBenchmark, "run-benchmark", "Run a benchmark and answer with its result when it has finished", (*Server).registerRun},
+	{"POST", api.Runs, "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
+	{"GET", api.Runs, "list-runs", "List runs, newest first", (*Server).registerList},
+	{"GET", api.Run, "get-run", "One run, with its result when there is one", (*Server).registerGet},
+	{"PATCH", api.Run, "change-run", "Change a run's note, or whether it is its name's baseline", (*Server).registerChange},
+	{"DELETE", api.Run, "delete-run", "Forget a finished run", (*Server).registerDelete},
+	{"POST", api.CancelRun, "cancel-run", "Stop a run; its partial result is kept", (*Server).registerCancel},
+	{"POST", api.PauseRun, "pause-run", "Start no more jobs of a running run until it is resumed", (*Server).registerPause},
+	{"POST", api.ResumeRun, "resume-run", "Go on with a paused run", (*Server).registerResume},
+	{"PATCH", api.Load, "change-load", "Change the rate or the concurrency of a running run", (*Server).registerLoad},
+	{"GET", api.Events, "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
+	{"GET", api.Jobs, "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
+	{"GET", api.Histogram, "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
+	{"GET", api.Verify, "verify-run", "Whether all that is kept of a finished run is what was written", (*Server).registerVerify},
+	{"GET", api.Compare, "compare-runs", "A statistical comparison of runs, several of each side", (*Server).registerCompare},
+	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
 }
 
-func (s *Server) routes() http.Handler {
+// newRouter returns the handler of all routes, of the page and of what is not there.
+func (s *Server) newRouter() http.Handler {
 	config := huma.DefaultConfig("Aurea", s.options.Version)
 	config.Info.Description = "How many jobs a second, how late, at what cost."
 	config.DocsPath = ""     // its page loads a script from elsewhere
 	config.SchemasPath = ""  // the description holds the schemas
 	config.CreateHooks = nil // no $schema members, no Link headers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Formats = map[string]huma.Format{"application/json": plainJSON, "json": plainJSON}
 
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
 	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
-	for _, r := range api {
+	for _, r := range routes {
 		op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden}}
 		if !isOpen(r.path) {
 			op.Errors = append(op.Errors, http.StatusUnauthorized)

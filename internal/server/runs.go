@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // maxWait is how long a request may wait for a run's end.
@@ -35,10 +36,10 @@ type submitAnswer struct {
 	Body     aurea.Run
 }
 
-func (s *Server) registerSubmit(api huma.API, op huma.Operation) {
+func (s *Server) registerSubmit(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
 		spec, err := readBody(s, &input.bodyInput, s.decodeSpec)
 		if err != nil {
 			return nil, err
@@ -47,9 +48,9 @@ func (s *Server) registerSubmit(api huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &submitAnswer{Location: "/v1/runs/" + run.ID, Body: run}, nil
+		return &submitAnswer{Location: api.RunPath(api.Run, run.ID), Body: run}, nil
 	})
-	api.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
+	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
 
 type getInput struct {
@@ -57,14 +58,14 @@ type getInput struct {
 	Wait string `query:"wait" doc:"how long to wait for the run's end, such as 30s; up to 10m" example:"30s"`
 }
 
-func (s *Server) registerGet(api huma.API, op huma.Operation) {
+func (s *Server) registerGet(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The run",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Run")}},
 	}}
-	huma.Register(api, op, func(ctx context.Context, input *getInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *getInput) (*huma.StreamResponse, error) {
 		wait, err := readWait(input.Wait)
 		if err != nil {
 			return nil, err
@@ -124,15 +125,15 @@ func readWait(text string) (time.Duration, error) {
 
 // wrongQuery is the problem of one wrong parameter.
 func wrongQuery(name, message string) error {
-	p := newProblem(400, name+": "+message)
-	p.Errors = []wrong{{"query." + name, message}}
+	p := api.NewProblem(400, name+": "+message)
+	p.Errors = []api.FieldProblem{{Location: "query." + name, Message: message}}
 	return p
 }
 
-func (s *Server) registerCancel(api huma.API, op huma.Operation) {
+func (s *Server) registerCancel(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 404, 409, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
 		run, err := s.options.Runs.Cancel(ctx, input.ID)
 		if err != nil {
 			return nil, s.asProblem(err)
@@ -141,10 +142,10 @@ func (s *Server) registerCancel(api huma.API, op huma.Operation) {
 	})
 }
 
-func (s *Server) registerDelete(api huma.API, op huma.Operation) {
+func (s *Server) registerDelete(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 204
 	op.Errors = append(op.Errors, 404, 409, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *idInput) (*struct{}, error) {
+	huma.Register(router, op, func(ctx context.Context, input *idInput) (*struct{}, error) {
 		if err := s.options.Runs.Delete(ctx, input.ID); err != nil {
 			return nil, s.asProblem(err)
 		}
@@ -157,9 +158,9 @@ type changeInput struct {
 	ID string `path:"id" doc:"of the run: its result's benchmark_id"`
 }
 
-func (s *Server) registerChange(api huma.API, op huma.Operation) {
+func (s *Server) registerChange(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
-	huma.Register(api, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
 		change, err := readBody(s, &input.bodyInput, aurea.DecodeChange)
 		if err != nil {
 			return nil, err
@@ -170,7 +171,7 @@ func (s *Server) registerChange(api huma.API, op huma.Operation) {
 		}
 		return &runAnswer{run}, nil
 	})
-	api.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("RunChange")
+	router.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("RunChange")
 }
 
 type listInput struct {
@@ -185,14 +186,14 @@ type listInput struct {
 	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
 }
 
-func (s *Server) registerList(api huma.API, op huma.Operation) {
+func (s *Server) registerList(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "A page of runs; their results have no series, and what is too large for a list is named in left_out",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("RunPage")}},
 	}}
-	huma.Register(api, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
+	huma.Register(router, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
 		query, err := input.query()
 		if err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ import (
 )
 
 // Runs is what the server needs of whoever executes and keeps runs: the manager
-// of this process, or, by a Client, another server. All methods may be called
+// of this process, or a client.Client of another server. All methods may be called
 // concurrently. An unknown id is an aurea.ErrNotFound, and anything is an
 // aurea.ErrUnavailable when it cannot be done at the moment.
 type Runs interface {
@@ -120,7 +120,7 @@ func New(options Options) *Server {
 	}
 	s.closed, s.close = context.WithCancel(context.Background())
 	s.SetTokens(options.Tokens)
-	s.handler = s.guard(s.routes())
+	s.handler = s.guard(s.newRouter())
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
@@ -25,14 +26,14 @@ func TestRunsOfClient(t *testing.T) {
 }
 
 // client is a client of the service.
-func (s *service) client(t *testing.T, token string) *Client {
+func (s *service) client(t *testing.T, token string) *client.Client {
 	t.Helper()
-	client, err := NewClient(s.URL, token)
+	c, err := client.New(s.URL, token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.Close)
-	return client
+	t.Cleanup(c.Close)
+	return c
 }
 
 func decode(t testing.TB, spec string) aurea.Spec {

@@ -20,7 +20,7 @@ func TestReadToken(t *testing.T) {
 			t.Errorf("%s: %d %s, want 200", request, got.status, got.body)
 		}
 	}
-	for _, r := range api {
+	for _, r := range routes {
 		if r.method == http.MethodGet {
 			continue
 		}

@@ -69,7 +69,7 @@ func TestTorturedByItsOwnDescription(t *testing.T) {
 
 // request sends one, and looks at the answer.
 func (s *torturer) request() {
-	r := api[s.random.IntN(len(api))]
+	r := routes[s.random.IntN(len(routes))]
 	operation := s.document["paths"].(map[string]any)[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
 	path, query, headers := r.path, url.Values{}, []string{isJSON}
 	given, _ := operation["parameters"].([]any)

@@ -19,11 +19,11 @@ type workloadsAnswer struct {
 	}
 }
 
-func (s *Server) registerWorkloads(api huma.API, op huma.Operation) {
+func (s *Server) registerWorkloads(router huma.API, op huma.Operation) {
 	answer := &workloadsAnswer{}
 	answer.Body.Workloads = []workloadKind{}
 	for _, kind := range s.options.Kinds {
 		answer.Body.Workloads = append(answer.Body.Workloads, workloadKind{kind.Name, kind.Doc, kind.Schema()})
 	}
-	huma.Register(api, op, func(context.Context, *struct{}) (*workloadsAnswer, error) { return answer, nil })
+	huma.Register(router, op, func(context.Context, *struct{}) (*workloadsAnswer, error) { return answer, nil })
 }
