@@ -8,18 +8,18 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// An activity follows what a run is at, from interval to interval.
+// activity tracks what a run is doing, from interval to interval.
 type activity struct {
 	*execution
-	begun    int64         // jobs that were started, or dropped
-	quiet    time.Duration // since a job ended
-	draining time.Duration // when the last job can have started; negative before that
+	started       int64         // jobs that were started or dropped
+	quietFor      time.Duration // time since a job ended
+	drainingSince time.Duration // when the last job was started at the latest; negative before that
 }
 
-// tellActivity adds to what is observed what the run is at, and how long it was
-// paused.
-func (x *execution) tellActivity(observe func(aurea.Progress)) func(aurea.Progress) {
-	a := activity{execution: x, draining: -1}
+// withActivity returns an observer that adds the activity and the paused time
+// to the progress before it calls observe.
+func (x *execution) withActivity(observe func(aurea.Progress)) func(aurea.Progress) {
+	a := activity{execution: x, drainingSince: -1}
 	return func(p aurea.Progress) {
 		x.controller.mu.Lock()
 		live := x.controller.live
@@ -31,26 +31,27 @@ func (x *execution) tellActivity(observe func(aurea.Progress)) func(aurea.Progre
 	}
 }
 
+// at returns the activity at the end of the progress's interval.
 func (a *activity) at(live *aurea.LivePlan, p aurea.Progress) aurea.Activity {
-	a.begun += p.Interval.Started + p.Interval.Dropped
-	a.quiet += p.Length
+	a.started += p.Interval.Started + p.Interval.Dropped
+	a.quietFor += p.Length
 	if p.Interval.Ended() > 0 || p.InFlight == 0 {
-		a.quiet = 0
+		a.quietFor = 0
 	}
 	longest := a.longest()
-	is := aurea.Activity{Quiet: a.quiet, Longest: longest}
+	is := aurea.Activity{Quiet: a.quietFor, Longest: longest}
 	switch end := live.End(); {
 	case a.stopped.Load():
 		is.Phase = aurea.PhaseStopping
 	case live.Paused:
 		is.Phase = aurea.PhasePaused
-	case p.Elapsed >= end || a.begun >= a.plan.Jobs:
-		if a.draining < 0 {
-			a.draining = min(p.Elapsed, end)
+	case p.Elapsed >= end || a.started >= a.plan.Jobs:
+		if a.drainingSince < 0 {
+			a.drainingSince = min(p.Elapsed, end)
 		}
 		is.Phase = aurea.PhaseDraining
 		if longest > 0 {
-			is.Left = max(a.draining+longest-p.Elapsed, 0)
+			is.Left = max(a.drainingSince+longest-p.Elapsed, 0)
 		}
 	case p.Elapsed < live.WarmupEnd():
 		is.Phase, is.Left = aurea.PhaseWarmup, live.WarmupEnd()-p.Elapsed
@@ -63,7 +64,7 @@ func (a *activity) at(live *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 	return is
 }
 
-// longest is the most that a job may take; 0 when nothing limits it.
+// longest returns the longest time that a job may take; 0 if nothing limits it.
 func (x *execution) longest() time.Duration {
 	longest := min(x.timeout, cmp.Or(x.jobs.Longest, forever))
 	if x.jobs.Waiter != nil && x.jobs.Faults == nil {

@@ -37,7 +37,7 @@ const nap = 23_700_011 * time.Nanosecond
 
 // The drivers do the same with jobs that sleep: by waiting, and by doing it.
 var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.Jobs){
-	"squad": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
+	"event loops": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		p := plan(t, fmt.Sprintf(`{%s, "workload": {"kind": "sleep", "duration": %q}}`, load, nap))
 		jobs, err := workload.Host{}.Open(t.Context(), p.Workload, p.Seed)
 		if err != nil {
@@ -45,7 +45,7 @@ var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.J
 		}
 		return p, jobs
 	},
-	"crew": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
+	"worker pool": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		return plan(t, `{`+load+`}`), workload.Jobs{Runner: napping(nap)}
 	},
 }

@@ -53,19 +53,19 @@ func TestControlledDriversAgree(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		load := rapid.SampledFrom(controlledLoads).Draw(rt, "load")
 		steps := drawSteps(rt)
-		var squad, crew observedRun
+		var loops, pool observedRun
 		synctest.Test(t, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several lanes share a lower concurrency out in another way
-			squad, crew = runControlled(t.Context(), t, "squad", load, steps...), runControlled(t.Context(), t, "crew", load, steps...)
+			loops, pool = runControlled(t.Context(), t, "event loops", load, steps...), runControlled(t.Context(), t, "worker pool", load, steps...)
 		})
-		if a, b := records(squad.Result), records(crew.Result); !slices.Equal(a, b) {
-			rt.Fatalf("jobs (-squad +crew):\n%s", gocmp.Diff(a, b))
+		if a, b := records(loops.Result), records(pool.Result); !slices.Equal(a, b) {
+			rt.Fatalf("jobs (-event loops +worker pool):\n%s", gocmp.Diff(a, b))
 		}
-		if squad.Counts != crew.Counts || squad.Paused != crew.Paused || squad.Latency != crew.Latency || squad.Duration != crew.Duration {
-			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", squad.Counts, squad.Paused, squad.Duration, crew.Counts, crew.Paused, crew.Duration)
+		if loops.Counts != pool.Counts || loops.Paused != pool.Paused || loops.Latency != pool.Latency || loops.Duration != pool.Duration {
+			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", loops.Counts, loops.Paused, loops.Duration, pool.Counts, pool.Paused, pool.Duration)
 		}
-		if diff := gocmp.Diff(squad.Timeline, crew.Timeline, cmpopts.IgnoreFields(aurea.RunEvent{}, "At")); diff != "" {
-			rt.Fatalf("timeline (-squad +crew):\n%s", diff)
+		if diff := gocmp.Diff(loops.Timeline, pool.Timeline, cmpopts.IgnoreFields(aurea.RunEvent{}, "At")); diff != "" {
+			rt.Fatalf("timeline (-event loops +worker pool):\n%s", diff)
 		}
 	})
 }
@@ -75,7 +75,7 @@ func TestControlledDriversAgree(t *testing.T) {
 func TestControlledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		load := rapid.SampledFrom(append(controlledLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
-		driver := rapid.SampledFrom([]string{"squad", "crew"}).Draw(rt, "driver")
+		driver := rapid.SampledFrom([]string{"event loops", "worker pool"}).Draw(rt, "driver")
 		cores := rapid.IntRange(1, 5).Draw(rt, "cores")
 		after := time.Duration(rapid.Int64Range(1, 12_000).Draw(rt, "stop") * 1_000_033)
 		steps := drawSteps(rt)

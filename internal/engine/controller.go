@@ -9,17 +9,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A course is what holds from one control to the next. It is not changed; those
-// who drive the jobs look, before they start some, whether it is still the
-// latest. That is all that a run which can be controlled costs them.
+// A snapshot is the live plan from one control to the next, with the values
+// that event loops and workers read often. It is immutable. Before they start
+// jobs, they compare the one they hold with execution.latest: one atomic load,
+// and the only cost of a run that can be controlled.
 type snapshot struct {
 	aurea.LivePlan
-	end    time.Duration   // when to start no more jobs
+	end    time.Duration   // when to stop starting jobs
 	warmup time.Duration   // jobs intended before this are not judged
-	ctx    context.Context // done when this is not the latest any more, or the run is stopped
+	ctx    context.Context // done when a newer snapshot is published or the run is stopped
 }
 
-// nextRise is when, after the given moment, the concurrency may rise by itself.
+// nextRise returns when the concurrency may rise next by the plan, after the
+// given time.
 func (s *snapshot) nextRise(after time.Duration) time.Duration {
 	if s.Paused {
 		return forever
@@ -31,16 +33,18 @@ func (s *snapshot) nextRise(after time.Duration) time.Duration {
 	return rise + s.PausedFor
 }
 
-// A helm is where a run is controlled from. It works beside those who drive the
-// jobs: they never wait for it.
+// controller applies pause, resume and load changes to an execution. Event
+// loops and workers never block on it; they load the latest snapshot. The mutex
+// guards all fields.
 type controller struct {
 	mu             sync.Mutex
 	live           aurea.LivePlan
-	cancelSnapshot context.CancelFunc // wakes those who sleep by the latest course
+	cancelSnapshot context.CancelFunc // cancels the ctx of the latest snapshot
 	timeline       []aurea.RunEvent
 }
 
-// steered has what is commanded done until it is released.
+// serveControls starts a goroutine that applies the commands from controls.
+// release stops it and waits until it has ended.
 func (x *execution) serveControls(controls <-chan aurea.Command) (release func()) {
 	over, released := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -60,15 +64,16 @@ func (x *execution) serveControls(controls <-chan aurea.Command) (release func()
 	}
 }
 
-// stop has no more jobs started, and ends those in flight.
+// stop makes the run start no more jobs and cancel those in flight.
 func (x *execution) stop() {
 	x.stopped.Store(true)
 	x.wakeAll()
 }
 
-// turn has a control done. Its moment is told after all have been halted, so that
-// it is exact: what was started before it was started by the old course, and in
-// a pause no job starts at all.
+// apply applies a control to the live plan and publishes the result. It first
+// publishes a paused snapshot and reads the control's time after that. So every
+// job started before that time was started by the old snapshot, and none starts
+// in a pause.
 func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
 	c := &x.controller
 	c.mu.Lock()
@@ -96,8 +101,8 @@ func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
 	return event, err
 }
 
-// publish makes a course the latest and wakes those who sleep. The helm is
-// locked.
+// publishSnapshot makes a snapshot of the live plan the latest and wakes all
+// that sleep by the one before. The caller holds controller.mu.
 func (x *execution) publishSnapshot(live aurea.LivePlan) {
 	cancelPrevious := x.controller.cancelSnapshot
 	next := &snapshot{LivePlan: live, end: live.End(), warmup: live.WarmupEnd()}
@@ -108,14 +113,16 @@ func (x *execution) publishSnapshot(live aurea.LivePlan) {
 	}
 }
 
-// wake has all who sleep look again.
+// wakeAll wakes all sleeping event loops and workers, by publishing a new
+// snapshot of the same live plan.
 func (x *execution) wakeAll() {
 	x.controller.mu.Lock()
 	defer x.controller.mu.Unlock()
 	x.publishSnapshot(x.controller.live)
 }
 
-// close lets go of the latest course, and tells what the run came to.
+// close cancels the latest snapshot and returns the final live plan and the
+// timeline.
 func (x *execution) close() (aurea.LivePlan, []aurea.RunEvent) {
 	x.controller.mu.Lock()
 	defer x.controller.mu.Unlock()

@@ -1,17 +1,19 @@
 // Package engine executes a plan on this machine: it starts the jobs, times
 // every one, and counts what happened.
 //
-// Its stance: the generator must not be what is measured. One lane a core owns
-// its share of the jobs in flight, its clock reads and its tallies; a job that
-// only waits is an entry in its lane's queue of deadlines, not a goroutine. No
-// lane writes what another reads more than once a batch of jobs, nothing is
-// allocated, locked or sent for a job, and whoever looks on is told once an
-// interval, from tallies that a lane gives away. Only a job that does something
-// itself has a goroutine, and a lock to be counted.
+// Its stance: the generator must not be what is measured. Jobs that only wait
+// are driven by event loops, one a core. An event loop owns its share of the
+// jobs in flight, its clock reads and its tallies. A job is a timer in its
+// queue, not a goroutine. Event loops write shared memory at most once a batch
+// of jobs. A job takes no allocation, lock or channel operation. Progress is
+// published once an interval, from tallies that the event loops hand over. Only
+// jobs that do work have a goroutine each, in a worker pool, and take a lock
+// when they are recorded.
 //
-// In the flow it stands between jobs and Result. It knows nothing of a run's
-// identity, queue or history. Read engine.go, then loopdriver.go, eventloop.go, eventloopclosed.go
-// and eventloopopen.go for jobs that wait; workerpool.go drives the others.
+// The engine stands between jobs and Result. It knows no run's identity, queue
+// or history. Read engine.go first. For jobs that wait, continue with
+// loopdriver.go, eventloop.go, eventloopclosed.go and eventloopopen.go; for
+// other jobs, with workerpool.go.
 package engine
 
 import (
@@ -26,37 +28,40 @@ import (
 // Interval is how often an execution reports its progress.
 const Interval = time.Second
 
-// An Engine executes plans on a host. From one execution to the next it keeps
-// nothing but memory; one Engine may execute several plans at once, which then
-// disturb each other's numbers.
+// An Engine executes plans on a host. Between executions it keeps nothing but
+// memory. One Engine may execute several plans at once, but they disturb each
+// other's measurements.
 type Engine struct {
-	host        workload.Host
-	cores       int // lanes, and desks, that a run may have
-	environment aurea.Environment
-	vitals      func() vitals  // reads the generator's own numbers
-	sleep       func() sleeper // makes a lane's sleeper, on the lane's goroutine
+	host         workload.Host
+	cores        int // most event loops or recorders of a run
+	environment  aurea.Environment
+	processStats func() processStats // reads the generator's own statistics
+	sleep        func() sleeper      // makes an event loop's sleeper, on its goroutine
 }
 
-// New returns an engine whose jobs may do what the host lets them, and whose
-// results say that they were made by the given version of Aurea.
+// New returns an engine whose jobs may do what the host allows. Its results
+// report the given version of Aurea.
 func New(version string, host workload.Host) *Engine {
-	e := &Engine{host: host, environment: environment(version), vitals: readVitals, sleep: preciseSleep}
+	e := &Engine{host: host, environment: environment(version), processStats: readProcessStats, sleep: preciseSleep}
 	e.cores = e.environment.Cores
 	return e
 }
 
-// Environment is the machine as its results tell of it. Cores is how many threads
-// Go could run at once when the engine was made: so many drive jobs, even if more
-// can since.
+// Environment returns the description of the machine that results contain.
+// Cores is GOMAXPROCS when the engine was made; a later, higher value does not
+// add event loops.
 func (e *Engine) Environment() aurea.Environment { return e.environment }
 
-// Execute runs the plan to its end and returns what came of it. It calls
-// observe once an interval, from one goroutine, and a last time before it
-// returns. Until then it does what is commanded by controls, which may be nil. When ctx is cancelled it stops and returns the partial result
-// without an error. The error is an *aurea.InvalidError about the workload, says
-// what its jobs need and could not have, or is an accounting fault of the
-// engine's own.
-func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+// Execute runs the plan to its end and returns its result. It calls observe
+// once an interval, from one goroutine, and a last time before it returns.
+// Until then it applies the commands from controls, which may be nil.
+//
+// When ctx is cancelled it stops and returns the partial result without an
+// error. The error is an *aurea.InvalidError about the workload, an unavailable
+// resource of its jobs, or an accounting fault of the engine itself.
+func (e *Engine) Execute(
+	ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
 	if err := e.host.Check(plan); err != nil {
 		return nil, err
 	}
@@ -68,21 +73,24 @@ func (e *Engine) Execute(ctx context.Context, plan aurea.Plan, controls <-chan a
 	return e.execute(ctx, plan, jobs, controls, observe)
 }
 
-func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (e *Engine) execute(
+	ctx context.Context, plan aurea.Plan, jobs workload.Jobs,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
 	x.cores = e.cores
 	x.controlled = controls != nil
 	defer context.AfterFunc(ctx, x.stop)()
 
 	d := x.driver()
-	c := newCollector(x, d.parts(), x.tellActivity(observe))
-	before := e.vitals()
+	c := newCollector(x, d.reporters(), x.withActivity(observe))
+	before := e.processStats()
 	wait := d.drive(c)
 	release := x.serveControls(controls)
 	end := c.collect()
 	wait()
 	release()
-	health := e.vitals().since(before, e.cores)
+	health := e.processStats().healthSince(before, e.cores)
 
 	live, timeline := x.close()
 	counted := c.counted()
@@ -100,7 +108,7 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,
-		MaxInFlight: d.mostInFlight(),
+		MaxInFlight: d.peakInFlight(),
 		OtherBusy:   d.otherBusy(),
 		LastStart:   d.lastStart(),
 		Failures:    d.failures(),
@@ -112,25 +120,26 @@ func (e *Engine) execute(ctx context.Context, plan aurea.Plan, jobs workload.Job
 	}), nil
 }
 
-// A driver starts jobs and has them counted: a squad of lanes where jobs only
-// wait, a crew of goroutines where they do something.
+// A driver starts jobs and reports them: a loopDriver for jobs that only wait,
+// a workerPool of goroutines for jobs that do work.
 type driver interface {
-	// parts is how many parts report to the collector.
-	parts() int
-	// drive has the jobs started and returns at once; wait returns when the last
-	// has ended and was reported.
+	// reporters returns how many reporters send to the collector.
+	reporters() int
+	// drive starts the jobs and returns immediately. wait returns when the last
+	// job has ended and is reported.
 	drive(to *collector) (wait func())
-	// The rest tells of a run that is over.
-	mostInFlight() int64
+	// The methods below are valid after wait.
+	peakInFlight() int64
 	otherBusy() float64 // see aurea.Measurement
 	lastStart() time.Duration
 	failures() []aurea.ErrorClass
-	detail() *aurea.Detail // nil where jobs tell nothing of themselves
+	detail() *aurea.Detail // nil if jobs report no metrics of their own
 }
 
+// driver returns the driver for the plan's kind of jobs.
 func (x *execution) driver() driver {
 	if x.jobs.Waiter != nil {
-		return newSquad(x)
+		return newLoopDriver(x)
 	}
 	return newCrew(x)
 }

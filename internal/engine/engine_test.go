@@ -24,8 +24,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // the kernel's clock cannot be faked, and what else the machine does is nothing
 // to it.
 func fake() *Engine {
-	still := readVitals()
-	return &Engine{cores: runtime.GOMAXPROCS(0), vitals: func() vitals { return still }, sleep: func() sleeper { return timerSleep }}
+	still := readProcessStats()
+	return &Engine{cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still }, sleep: func() sleeper { return timerSleep }}
 }
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {

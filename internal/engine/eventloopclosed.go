@@ -6,17 +6,17 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// closed drives the closed model: a job starts when there is room for it, which
-// is when another has ended, or when a ramp of the concurrency makes some. In
-// the steady state a job costs one reading of the clock or less: the end of one
-// is the start of its successor.
-func (l *lane) closed(c *collector) {
-	s := slots{lane: l}
-	s.widen(0)
+// runClosed drives the closed model: a job starts when a slot is free. A slot
+// becomes free when a job ends or a ramp raises the concurrency. In the steady
+// state a job costs at most one clock read: the end of one is the start of the
+// next.
+func (l *eventLoop) runClosed(c *collector) {
+	s := slots{eventLoop: l}
+	s.openDue(0)
 	for {
 		now := l.now()
-		if now >= l.tick {
-			l.handOver(c, now)
+		if now >= l.nextReport {
+			l.reportInterval(c, now)
 		}
 		if l.latest.Load() != l.snapshot {
 			if !s.applyLatest() {
@@ -24,80 +24,82 @@ func (l *lane) closed(c *collector) {
 			}
 			continue
 		}
-		if now >= s.rise {
-			s.widen(now)
+		if now >= s.nextRise {
+			s.openDue(now)
 		}
 		if next := l.timers.next(); next > now {
-			if l.settle() {
+			if l.recordPending() {
 				continue
 			}
 			switch {
-			case next < forever || s.rise < forever:
-				l.sleepUntil(next, s.rise, now)
-			case s.over(now):
+			case next < forever || s.nextRise < forever:
+				l.sleepUntil(next, s.nextRise, now)
+			case s.finished(now):
 				return
 			default:
 				l.idle(now)
 			}
 			continue
 		}
-		s.succeed(now)
-		for n := 1; n < together && l.timers.next() < now; n++ {
-			s.succeed(now)
+		s.replaceEarliest(now)
+		for n := 1; n < maxBatch && l.timers.next() < now; n++ {
+			s.replaceEarliest(now)
 		}
-		s.publish()
+		s.publishInFlight()
 	}
 }
 
-// together is how many jobs may start, or end, by one reading of the clock, when
-// all of them were due before it. A lane that is behind catches up so; the last
-// of them is stamped some hundred nanoseconds early, and none before it was due.
-const together = 16
+// maxBatch is how many jobs may start or end by one clock read, when all were
+// due before it. It lets an event loop that is behind catch up. The last job of
+// a batch is stamped some hundred nanoseconds early, and none before it was
+// due.
+const maxBatch = 16
 
-// slots is a lane's room for jobs in the closed model.
+// slots is an event loop's share of the concurrency in the closed model.
 type slots struct {
-	*lane
-	open       int64         // most jobs in flight here, at present
-	opened     time.Duration // when some of them came last
-	rise       time.Duration // when there may be room for more
-	first, end int64         // jobs claimed and not yet started
+	*eventLoop
+	limit      int64         // most jobs in flight here at present
+	openedAt   time.Duration // when slots were opened last
+	nextRise   time.Duration // when slots may be added next
+	first, end int64         // claimed jobs that are not started yet
 }
 
-// succeed ends the job with the earliest deadline and starts its successor, if
-// it has one.
-func (s *slots) succeed(now time.Duration) {
-	s.finish(now)
+// replaceEarliest ends the job with the earliest deadline and starts the next
+// job, if there is one.
+func (s *slots) replaceEarliest(now time.Duration) {
+	s.finishEarliest(now)
 	if i, ok := s.claim(now); ok {
-		s.launch(i, now, now)
+		s.startJob(i, now, now)
 	}
 }
 
-// widen opens the slots that are due by now and starts a job in each. The jobs
-// should have started when their slots opened; that the last of many starts
-// later is the generator's delay.
-func (s *slots) widen(now time.Duration) {
-	for s.rise <= now {
-		s.opened = s.rise
-		s.open = s.level(s.opened)
-		s.rise = s.snapshot.nextRise(s.opened)
+// openDue opens the slots that are due by now and starts a job in each. The
+// intended start of these jobs is when their slot opened. If many slots open at
+// once, the last job starts later, which is the generator's delay.
+func (s *slots) openDue(now time.Duration) {
+	for s.nextRise <= now {
+		s.openedAt = s.nextRise
+		s.limit = s.limitAt(s.openedAt)
+		s.nextRise = s.snapshot.nextRise(s.openedAt)
 		s.fill()
 	}
 }
 
-// level is how many slots the lane has at a moment: none while the run is paused.
-func (s *slots) level(now time.Duration) int64 {
+// limitAt returns how many slots the event loop has at a time; 0 while the run
+// is paused.
+func (s *slots) limitAt(now time.Duration) int64 {
 	if s.snapshot.Paused || s.share.Concurrency == 0 {
 		return 0
 	}
 	return s.share.LevelAt(s.snapshot.Clock(now).Seconds())
 }
 
-// steer has the lane go by the latest course. What a control opens was opened
-// when it came: all slots when a pause is over. It returns false when the run was
-// stopped.
+// applyLatest loads the latest snapshot. Slots that a control adds open at the
+// time of the control; after a pause all slots open anew. It returns false if
+// the run was stopped.
 func (s *slots) applyLatest() bool {
 	changes := s.snapshot.Changes
-	if !s.lane.applyLatest() {
+	if !s.eventLoop.applyLatest() {
 		return false
 	}
 	if s.first < s.end && s.share.Concurrency == 0 {
@@ -105,19 +107,20 @@ func (s *slots) applyLatest() bool {
 		s.first = s.end
 		s.wakeAll()
 	}
-	s.open = s.level(s.now())
+	s.limit = s.limitAt(s.now())
 	switch {
 	case s.snapshot.Paused:
-		s.rise = forever
+		s.nextRise = forever
 	case s.snapshot.Changes > changes:
-		s.rise = s.snapshot.ChangedAt
+		s.nextRise = s.snapshot.ChangedAt
 	default:
 		s.fill()
 	}
 	return true
 }
 
-// nextRise is when, after the given moment, the plan's concurrency may rise.
+// planNextRise returns when the plan's concurrency may rise next, after the
+// given time.
 func planNextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	if plan.Level == nil {
 		return forever
@@ -126,47 +129,47 @@ func planNextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	if seconds >= forever.Seconds() {
 		return forever
 	}
-	// A nanosecond on, rounding cannot have it rise at the same moment again.
+	// One nanosecond more, so that rounding cannot return the same rise again.
 	return max(time.Duration(seconds*1e9), after+1)
 }
 
-// fill starts a job in every slot that is free, unless a control comes.
+// fill starts a job in every free slot, until a new snapshot is published.
 func (s *slots) fill() {
 	var now time.Duration
-	for n := 0; s.timers.length < s.open; n++ {
-		if n%together == 0 {
+	for n := 0; s.timers.length < s.limit; n++ {
+		if n%maxBatch == 0 {
 			if now = s.now(); s.latest.Load() != s.snapshot {
 				break
 			}
 		}
 		i, ok := s.claim(now)
 		if !ok {
-			if s.timers.length < s.open {
-				s.rise = forever // there are no more jobs
+			if s.timers.length < s.limit {
+				s.nextRise = forever // no jobs are left
 			}
 			break
 		}
-		s.launch(i, min(s.opened, now), now)
+		s.startJob(i, min(s.openedAt, now), now)
 	}
-	s.look(s.now())
+	s.sampleInFlight(s.now())
 }
 
-// claim takes the next job, if there is room for one. The lane claims no more
-// jobs at once than it has room for, so that none waits here for a slot that is
-// free elsewhere; jobs that take no time need no room.
+// claim takes the next job if there is a free slot. An event loop claims no
+// more jobs at once than it has free slots, so that no job waits here while a
+// slot is free elsewhere. Jobs that take no time need no slot.
 func (s *slots) claim(now time.Duration) (int64, bool) {
 	if s.snapshot.Plan.Level != nil {
-		s.open = s.level(now)
+		s.limit = s.limitAt(now)
 	}
-	room := s.open - s.timers.length
-	if room <= 0 {
+	free := s.limit - s.timers.length
+	if free <= 0 {
 		return 0, false
 	}
 	if s.first == s.end {
-		if s.free {
-			room = instantBatch
+		if s.instant {
+			free = instantBatch
 		}
-		s.first, s.end = s.claimSome(min(room, instantBatch), now)
+		s.first, s.end = s.claimBatch(min(free, instantBatch), now)
 	}
 	if s.first >= s.end {
 		return 0, false
@@ -175,18 +178,18 @@ func (s *slots) claim(now time.Duration) (int64, bool) {
 	return s.first - 1, true
 }
 
-// over reports whether no more jobs will be started, whatever the controls.
-func (s *slots) over(now time.Duration) bool {
-	return (s.first == s.end || now >= s.snapshot.end) && s.lane.over(now)
+// finished reports whether no more jobs will start, whatever the controls.
+func (s *slots) finished(now time.Duration) bool {
+	return (s.first == s.end || now >= s.snapshot.end) && s.eventLoop.finished(now)
 }
 
-// claimSome takes up to n jobs: those that another lane returned, or new ones.
-func (s *slots) claimSome(n int64, now time.Duration) (first, end int64) {
+// claimBatch claims up to n jobs: requeued ones first, then new ones.
+func (s *slots) claimBatch(n int64, now time.Duration) (first, end int64) {
 	if now >= s.snapshot.end {
 		return 0, 0
 	}
 	if requeued, ok := s.claimRequeued(anyRange); ok {
 		return requeued.first, requeued.end
 	}
-	return s.lane.claim(n)
+	return s.eventLoop.claim(n)
 }

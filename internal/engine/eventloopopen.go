@@ -6,19 +6,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// open drives the open model: jobs arrive by the plan's schedule, whatever has
-// become of earlier ones. A lane with room holds the next arrival that nobody
-// else holds and starts it when it is due; so arrivals go wherever there is
-// room, in order. Lateness is measured from the schedule, which never shifts but
-// for a pause.
-func (l *lane) open(c *collector) {
-	a := arrivals{lane: l, schedule: aurea.NewSchedule(l.plan), drop: l.plan.Spec.OnSaturation == "drop"}
-	a.take(0, false)
+// runOpen drives the open model: jobs arrive by the plan's schedule,
+// independent of earlier jobs. An event loop with a free slot holds the next
+// arrival and starts it when it is due. So arrivals go to any event loop with a
+// free slot, in order. Delay is measured from the schedule, which only a pause
+// shifts.
+func (l *eventLoop) runOpen(c *collector) {
+	a := arrivals{eventLoop: l, schedule: aurea.NewSchedule(l.plan), drop: l.plan.Spec.OnSaturation == "drop"}
+	a.hold(0, false)
 	for {
 		now := l.now()
-		if now >= l.tick {
+		if now >= l.nextReport {
 			a.dropDue(now)
-			l.handOver(c, now)
+			l.reportInterval(c, now)
 		}
 		if l.latest.Load() != l.snapshot {
 			if !a.applyLatest() {
@@ -29,16 +29,16 @@ func (l *lane) open(c *collector) {
 		next := l.timers.next()
 		switch {
 		case next <= now:
-			a.releaseDue(now)
+			a.finishDue(now)
 			if a.due <= now {
-				a.start(now)
+				a.startHeld(now)
 			}
 		case a.due <= now:
-			a.start(now)
-		case l.settle():
+			a.startHeld(now)
+		case l.recordPending():
 		case a.due < forever || next < forever:
 			l.sleepUntil(next, a.due, now)
-		case a.over(now):
+		case a.finished(now):
 			return
 		default:
 			l.idle(now)
@@ -46,69 +46,71 @@ func (l *lane) open(c *collector) {
 	}
 }
 
-// lateStart is by how much the lane itself may be late to start a job that was
-// due before the end of the run and never waited for room.
+// lateStartGrace is how late an event loop may start a job that was due before
+// the end of the run and never waited for a slot.
 const lateStartGrace = 10 * time.Millisecond
 
-// arrivals is a lane's hold on the schedule.
+// arrivals is an event loop's position in the schedule. It holds at most one
+// arrival.
 type arrivals struct {
-	*lane
+	*eventLoop
 	schedule   *aurea.Schedule
-	drop       bool          // arrivals that find no room
-	held       bool          // there is an arrival
-	job        int64         // which
-	cumulative float64       // its mark on the schedule
-	due        time.Duration // when to start it; forever while none is to be started
+	drop       bool // arrivals that find no free slot are dropped
+	held       bool // there is an arrival in job, cumulative and due
+	job        int64
+	cumulative float64       // the job's Schedule.Cumulative value
+	due        time.Duration // when to start it; forever if it must not start yet
 }
 
-// take holds the next arrival, if there is room for it and another one comes;
-// none is held. Room that there was all along lets an arrival start after the end
-// by as much as the lane may be late; room that has just come free does not.
-func (a *arrivals) take(now time.Duration, freed bool) {
+// hold claims the next arrival if there is a free slot; no arrival is held at
+// the call. An arrival whose slot was free throughout may start up to
+// lateStartGrace after the run's end. One whose slot has just become free, as
+// slotFreed reports, may not.
+func (a *arrivals) hold(now time.Duration, slotFreed bool) {
 	a.due = forever
-	if !freed {
+	if !slotFreed {
 		now -= lateStartGrace
 	}
 	if a.timers.length >= a.share.Concurrency || now >= a.snapshot.end || !a.claim() {
 		return
 	}
 	a.held = true
-	a.aim(a.snapshot.Due(a.cumulative))
+	a.setDue(a.snapshot.Due(a.cumulative))
 }
 
-// releaseDue ends jobs that are due, as many as may be by one reading of the
-// clock. What is due ends before arrivals start, even overdue ones: a lane that is
-// behind is late to start jobs, which is delay, and never late to end them, which
-// would be their service time.
-func (a *arrivals) releaseDue(now time.Duration) {
-	a.release(now)
-	for n := 1; n < together && a.timers.next() <= now; n++ {
-		a.release(now)
+// finishDue ends up to maxBatch jobs that are due. Due jobs end before arrivals
+// start, even overdue ones. So a loop that is behind starts jobs late, which
+// counts as delay; it does not end them late, which would count as service
+// time.
+func (a *arrivals) finishDue(now time.Duration) {
+	a.finishOne(now)
+	for n := 1; n < maxBatch && a.timers.next() <= now; n++ {
+		a.finishOne(now)
 	}
 }
 
-// dropDue drops the arrivals that were due before the given moment and found no
-// room, if the spec says so. A lane that has room again, or has come to its end,
-// calls it before it publishes that: others that see its room find nothing left
-// that came earlier.
+// dropDue drops the arrivals that were due before the given time and found no
+// slot, if the spec says so. An event loop calls it before it publishes a free
+// slot or its end. So other loops that see the slot find no earlier arrival
+// left.
 func (a *arrivals) dropDue(before time.Duration) {
 	if !a.drop || a.held {
 		return
 	}
 	before = min(before, a.snapshot.end)
 	if a.snapshot.Paused {
-		before = min(before, a.snapshot.ChangedAt) // nothing has come since
+		before = min(before, a.snapshot.ChangedAt) // no arrivals since then
 	}
 	for a.inFlight() >= a.snapshot.Plan.Concurrency {
 		due, ok := a.claimDue(before)
 		if !ok {
 			return
 		}
-		a.tallies.of(due, a.snapshot.warmup).Dropped++
+		a.tallies.forJob(due, a.snapshot.warmup).Dropped++
 	}
 }
 
-// claimDue takes the next arrival if it was due before the given moment.
+// claimDue claims the next arrival if it was due before the given time.
 func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 	if a.requeued.hasAny() {
 		requeued, ok := a.claimRequeued(func(c jobRange) bool { return a.snapshot.Due(c.cumulative) < before })
@@ -129,13 +131,13 @@ func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 	}
 }
 
-// claim takes the next arrival.
+// claim takes the next arrival, a requeued one first.
 func (a *arrivals) claim() bool {
 	if requeued, ok := a.claimRequeued(anyRange); ok {
 		a.job, a.cumulative = requeued.first, requeued.cumulative
 		return true
 	}
-	first, end := a.lane.claim(1)
+	first, end := a.eventLoop.claim(1)
 	if first >= end {
 		return false
 	}
@@ -143,57 +145,59 @@ func (a *arrivals) claim() bool {
 	return true
 }
 
-// aim has the arrival that is held started when it is due, if it will be.
-func (a *arrivals) aim(due time.Duration) {
+// setDue sets when the held arrival starts; forever if that is not before the
+// end or the run is paused.
+func (a *arrivals) setDue(due time.Duration) {
 	a.due = forever
 	if due < a.snapshot.end && !a.snapshot.Paused {
 		a.due = due
 	}
 }
 
-// start starts the arrival that is held, and holds the next.
-func (a *arrivals) start(now time.Duration) {
-	a.launch(a.job, a.due, now)
+// startHeld starts the held arrival and holds the next one.
+func (a *arrivals) startHeld(now time.Duration) {
+	a.startJob(a.job, a.due, now)
 	a.held = false
-	a.notice(now)
-	a.take(now, false)
+	a.publishOrSample(now)
+	a.hold(now, false)
 }
 
-// release ends the job with the earliest deadline, which makes room for the next
-// arrival. But for the slot that has just come free, there was none.
-func (a *arrivals) release(now time.Duration) {
-	a.finish(now)
+// finishOne ends the job with the earliest deadline and holds the next arrival
+// for its slot. Until then all slots were taken, so earlier arrivals are
+// dropped first.
+func (a *arrivals) finishOne(now time.Duration) {
+	a.finishEarliest(now)
 	a.dropDue(now)
-	a.publish()
+	a.publishInFlight()
 	if !a.held {
-		a.take(now, true)
+		a.hold(now, true)
 	}
 }
 
-// steer has the lane go by the latest course, with what it holds. It returns
-// false when the run was stopped.
+// applyLatest loads the latest snapshot and adjusts the held arrival to it. It
+// returns false if the run was stopped.
 func (a *arrivals) applyLatest() bool {
 	until := a.now()
 	if turned := a.latest.Load().ChangedAt; turned > a.snapshot.ChangedAt {
 		until = turned
 	}
 	a.dropDue(until)
-	if !a.lane.applyLatest() {
+	if !a.eventLoop.applyLatest() {
 		return false
 	}
 	if a.held {
 		a.swapArrival()
 	}
 	if a.held {
-		a.aim(a.snapshot.Due(a.cumulative))
+		a.setDue(a.snapshot.Due(a.cumulative))
 	} else {
-		a.take(a.now(), true)
+		a.hold(a.now(), true)
 	}
 	return true
 }
 
-// exchange returns the arrival that is held if there is no room for it any more,
-// and takes another if that should start before it.
+// swapArrival requeues the held arrival if no slot is left for it, or if a
+// requeued one comes before it. In the second case it holds that one instead.
 func (a *arrivals) swapArrival() {
 	mine := jobRange{first: a.job, end: a.job + 1, cumulative: a.cumulative}
 	if a.timers.length >= a.share.Concurrency {
@@ -207,20 +211,22 @@ func (a *arrivals) swapArrival() {
 	a.wakeAll()
 }
 
-// over reports whether no more arrivals will come, whatever the controls.
-func (a *arrivals) over(now time.Duration) bool {
-	if a.held && now < a.snapshot.end && (a.snapshot.end < forever || a.snapshot.Due(a.cumulative) < forever) && a.controlled {
+// finished reports whether no more arrivals will start, whatever the controls.
+func (a *arrivals) finished(now time.Duration) bool {
+	timed := a.snapshot.end < forever || a.snapshot.Due(a.cumulative) < forever
+	if a.held && now < a.snapshot.end && timed && a.controlled {
 		return false
 	}
-	return a.lane.over(now)
+	return a.eventLoop.finished(now)
 }
 
-// notice publishes the jobs in flight, and looks at those of the other lanes if
-// that was not done a moment ago: their numbers are far away in the machine.
-func (a *arrivals) notice(now time.Duration) {
-	if now-a.looked > time.Microsecond {
-		a.look(now)
+// publishOrSample samples the jobs in flight at most once a microsecond;
+// otherwise it only publishes this loop's. Reading the other loops' gauges
+// costs cache misses.
+func (a *arrivals) publishOrSample(now time.Duration) {
+	if now-a.sampledAt > time.Microsecond {
+		a.sampleInFlight(now)
 	} else {
-		a.publish()
+		a.publishInFlight()
 	}
 }

@@ -89,7 +89,7 @@ func TestDroppedWhateverEndsTheRun(t *testing.T) {
 		{load: `"duration": "2s", "concurrency": 1`, stop: 1300 * time.Millisecond, soon: 99, want: aurea.Counts{Planned: 130, Cancelled: 1, Dropped: 129}},
 		{load: `"num_jobs": 200, "concurrency": 2`, stop: 1300 * time.Millisecond, soon: 98, want: aurea.Counts{Planned: 200, Cancelled: 72, Dropped: 128}},
 	} {
-		for driver, jobs := range map[string]workload.Jobs{"squad": {Waiter: waiting3s(t)}, "crew": {Runner: napping(long)}} {
+		for driver, jobs := range map[string]workload.Jobs{"event loops": {Waiter: waiting3s(t)}, "worker pool": {Runner: napping(long)}} {
 			t.Run(driver+" "+row.load, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithCancel(t.Context())

@@ -8,13 +8,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// vitals are the generator's own numbers at one moment; two of them make the
-// health of a run.
-type vitals struct {
+// processStats are the generator's own statistics at one time. Two of them give
+// the health of a run.
+type processStats struct {
 	wall      time.Time
 	cpu       time.Duration // used by this process
 	stolen    time.Duration // taken by the hypervisor, on all cores
-	throttled time.Duration // held back by the cgroup's quota
+	throttled time.Duration // time throttled by the cgroup's quota
 	pauses    *metrics.Float64Histogram
 	latencies *metrics.Float64Histogram
 }
@@ -24,10 +24,11 @@ const (
 	schedLatencies = "/sched/latencies:seconds"
 )
 
-func readVitals() vitals {
+// readProcessStats reads the statistics of this process now.
+func readProcessStats() processStats {
 	samples := []metrics.Sample{{Name: gcPauses}, {Name: schedLatencies}}
 	metrics.Read(samples)
-	return vitals{
+	return processStats{
 		wall:      time.Now(),
 		cpu:       processCPU(),
 		stolen:    stolen(),
@@ -37,8 +38,9 @@ func readVitals() vitals {
 	}
 }
 
-// since is how the generator fared between two moments, on so many cores.
-func (v vitals) since(before vitals, cores int) aurea.Health {
+// healthSince returns how the generator fared between two readings, on the
+// given number of cores.
+func (v processStats) healthSince(before processStats, cores int) aurea.Health {
 	capacity := v.wall.Sub(before.wall).Seconds() * float64(cores)
 	return aurea.Health{
 		CPU:              share((v.cpu - before.cpu).Seconds(), capacity),
@@ -49,6 +51,7 @@ func (v vitals) since(before vitals, cores int) aurea.Health {
 	}
 }
 
+// share returns part divided by whole; 0 if whole is not positive.
 func share(part, whole float64) float64 {
 	if whole <= 0 {
 		return 0
@@ -56,9 +59,9 @@ func share(part, whole float64) float64 {
 	return part / whole
 }
 
-// quantile is that of what two states of a runtime histogram differ by: the
-// upper end of its bucket, or the lower one where there is no upper; 0 when
-// they do not differ.
+// quantile returns a quantile of the samples between two states of a runtime
+// histogram. It is the upper bound of the sample's bucket, or the lower bound
+// where the upper is infinite. It is 0 if there are no samples.
 func quantile(before, after *metrics.Float64Histogram, q float64) float64 {
 	var total uint64
 	for i := range after.Counts {

@@ -39,18 +39,18 @@ func TestHistogramQuantile(t *testing.T) {
 
 // What the process did between two readings is what it is reported to have
 // done.
-func TestVitals(t *testing.T) {
-	before := readVitals()
+func TestProcessStats(t *testing.T) {
+	before := readProcessStats()
 	after := before
 	for after.cpu-before.cpu < 10*time.Millisecond { // which never comes where CPU time is not read
 		spin(time.Millisecond)
-		after = readVitals()
+		after = readProcessStats()
 	}
-	health := after.since(before, runtime.GOMAXPROCS(0))
+	health := after.healthSince(before, runtime.GOMAXPROCS(0))
 	if health.CPU <= 0 || health.CPU > 1.1 || health.Steal < 0 || health.Throttled < 0 || health.GCPauseMax < 0 || health.SchedulerLatency < 0 {
 		t.Errorf("%+v", health)
 	}
-	if same := before.since(before, 1); same != (aurea.Health{}) {
+	if same := before.healthSince(before, 1); same != (aurea.Health{}) {
 		t.Errorf("in no time: %+v", same)
 	}
 }

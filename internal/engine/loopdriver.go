@@ -9,120 +9,122 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A squad is the lanes of a run whose jobs only wait, and what they share. All
-// of it is only read while they run, apart from the gauges.
-type squad struct {
+// A loopDriver runs jobs that only wait. It owns one event loop a core and what
+// the loops share. While they run, the shared fields are only read, except for
+// the gauges and otherLoops.
+type loopDriver struct {
 	*execution
-	waiter workload.Waiter
-	line   workload.Queue // the waiter, when its jobs wait for each other
-	free   bool           // no job takes any time
-	levels []gauge        // jobs in flight, a gauge a lane
-	lanes  []*lane
-	others atomic.Int64 // lanes but the first that have not ended
+	waiter     workload.Waiter
+	queue      workload.Queue // the waiter, if its jobs queue for each other
+	instant    bool           // no job takes any time
+	gauges     []gauge        // jobs in flight, one gauge an event loop
+	loops      []*eventLoop
+	otherLoops atomic.Int64 // event loops still running, without the first
 }
 
-// A gauge is a number that one lane writes and the others read, on a cache line
-// of its own.
+// A gauge is a number that one event loop writes and the others read. It fills
+// a cache line, so that writing one does not invalidate another.
 type gauge struct {
 	atomic.Int64
 	_ [56]byte
 }
 
-// newSquad makes one lane a core, or fewer when there will never be that much to
-// do at once, and divides the concurrency among them.
-func newSquad(x *execution) *squad {
-	s := &squad{execution: x, waiter: x.jobs.Waiter, free: x.jobs.Waiter.Longest() == 0 && x.jobs.Faults == nil}
-	s.line, _ = s.waiter.(workload.Queue)
+// newLoopDriver makes one event loop a core and divides the concurrency among
+// them. It makes fewer if fewer jobs can be in flight.
+func newLoopDriver(x *execution) *loopDriver {
+	d := &loopDriver{execution: x, waiter: x.jobs.Waiter, instant: x.jobs.Waiter.Longest() == 0 && x.jobs.Faults == nil}
+	d.queue, _ = d.waiter.(workload.Queue)
 	most := x.plan.Concurrency
 	if x.controlled {
 		most = x.plan.Jobs
 	}
 	n := int(min(int64(x.cores), max(most, 1)))
-	s.levels = make([]gauge, n)
+	d.gauges = make([]gauge, n)
 	for i := range n {
-		s.lanes = append(s.lanes, newLane(s, i, x.plan.Shard(i, n)))
+		d.loops = append(d.loops, newEventLoop(d, i, x.plan.Shard(i, n)))
 	}
-	s.others.Store(int64(n - 1))
-	return s
+	d.otherLoops.Store(int64(n - 1))
+	return d
 }
 
-func (s *squad) parts() int { return len(s.lanes) }
+func (d *loopDriver) reporters() int { return len(d.loops) }
 
-// drive starts the lanes at one common moment.
-func (s *squad) drive(to *collector) (wait func()) {
+// drive starts all event loops at the same time.
+func (d *loopDriver) drive(to *collector) (wait func()) {
 	var ready, done sync.WaitGroup
 	begin := make(chan struct{})
-	for _, l := range s.lanes {
+	for _, l := range d.loops {
 		ready.Add(1)
 		done.Go(func() {
-			l.sleep = s.sleep()
-			l.reserve(len(s.lanes))
+			l.sleep = d.sleep()
+			l.reserve(len(d.loops))
 			ready.Done()
 			<-begin
 			l.run(to)
 		})
 	}
 	ready.Wait()
-	s.begin()
+	d.begin()
 	close(begin)
 	return done.Wait
 }
 
-// wait is how long the plan's i-th job takes, and how it ends.
-func (s *squad) wait(i int64) (time.Duration, aurea.Outcome) {
-	if s.free {
+// delayOf returns how long the plan's i-th job takes, and its outcome.
+func (d *loopDriver) delayOf(i int64) (time.Duration, aurea.Outcome) {
+	if d.instant {
 		return 0, aurea.OK
 	}
-	job := s.jobNumber(i)
-	faults := s.jobs.Faults
-	d := faults.Slowed(job, s.waiter.Wait(job))
+	job := d.jobNumber(i)
+	faults := d.jobs.Faults
+	delay := faults.Slowed(job, d.waiter.Wait(job))
 	switch {
-	case d > s.timeout || faults.Hangs(job):
-		return s.timeout, aurea.TimedOut
+	case delay > d.timeout || faults.Hangs(job):
+		return d.timeout, aurea.TimedOut
 	case faults.Fails(job):
-		return d, aurea.Failed
+		return delay, aurea.Failed
 	default:
-		return d, aurea.OK
+		return delay, aurea.OK
 	}
 }
 
-// inFlight is how many jobs are in flight on all lanes.
-func (s *squad) inFlight() int64 {
+// inFlight returns the jobs in flight on all event loops.
+func (d *loopDriver) inFlight() int64 {
 	var n int64
-	for i := range s.levels {
-		n += s.levels[i].Load()
+	for i := range d.gauges {
+		n += d.gauges[i].Load()
 	}
 	return n
 }
 
-func (s *squad) mostInFlight() int64 {
+func (d *loopDriver) peakInFlight() int64 {
 	var most int64
-	for _, l := range s.lanes {
-		most = max(most, l.mostSeen)
+	for _, l := range d.loops {
+		most = max(most, l.peak)
 	}
 	return most
 }
 
-func (s *squad) otherBusy() float64 {
+func (d *loopDriver) otherBusy() float64 {
 	var busy float64
-	for _, l := range s.lanes {
+	for _, l := range d.loops {
 		busy += l.otherBusy
 	}
 	return busy
 }
 
-func (s *squad) lastStart() time.Duration {
+func (d *loopDriver) lastStart() time.Duration {
 	var last time.Duration
-	for _, l := range s.lanes {
-		last = max(last, l.started)
+	for _, l := range d.loops {
+		last = max(last, l.lastStarted)
 	}
 	return last
 }
 
-// failures are those that the spec wanted: waiting itself does not fail.
-func (s *squad) failures() []aurea.ErrorClass {
+// failures returns the failures that the spec injected; waiting itself cannot
+// fail.
+func (d *loopDriver) failures() []aurea.ErrorClass {
 	var n int64
-	for _, l := range s.lanes {
+	for _, l := range d.loops {
 		n += l.injected
 	}
 	if n == 0 {
@@ -131,5 +133,6 @@ func (s *squad) failures() []aurea.ErrorClass {
 	return []aurea.ErrorClass{{Class: workload.ErrInjected.Class, Count: n, Sample: workload.ErrInjected.Error()}}
 }
 
-// detail is nothing: jobs that wait have nothing to tell.
-func (s *squad) detail() *aurea.Detail { return nil }
+// detail returns nil: jobs that only wait have no phases or metrics of their
+// own.
+func (d *loopDriver) detail() *aurea.Detail { return nil }

@@ -21,9 +21,9 @@ type desk struct {
 	part   func(job int64) int // nil where jobs are all of one kind
 
 	mu        sync.Mutex
-	tallies   *tallies
+	tallies   *tallySet
 	detail    *aurea.Detail // of the judged part
-	spare     chan *tallies
+	spare     chan *tallySet
 	ended     int64 // jobs started that came to an end, whatever it was
 	lastStart time.Duration
 	lastEnd   time.Duration
@@ -35,12 +35,12 @@ func newDesk(x *execution) *desk {
 	d := &desk{
 		latest:   &x.latest,
 		part:     x.jobs.Part,
-		tallies:  newTallies(x.plan.Spec.Warmup > 0),
+		tallies:  newTallySet(x.plan.Spec.Warmup > 0),
 		detail:   aurea.NewDetail(x.jobs.Measures),
-		spare:    make(chan *tallies, 1),
+		spare:    make(chan *tallySet, 1),
 		failures: map[string]aurea.ErrorClass{},
 	}
-	d.spare <- newTallies(x.plan.Spec.Warmup > 0)
+	d.spare <- newTallySet(x.plan.Spec.Warmup > 0)
 	return d
 }
 
@@ -97,12 +97,12 @@ func (d *desk) count(e ended) {
 	d.ended++
 	d.lastStart, d.lastEnd = max(d.lastStart, e.scheduled), max(d.lastEnd, e.end)
 	warmup := d.latest.Load().warmup
-	e.countIn(d.tallies.of(e.intended, warmup))
+	e.countIn(d.tallies.forJob(e.intended, warmup))
 	if class != "" && class != timeoutClass {
 		d.tallies.failed[class]++
 	}
 	if e.intended < warmup || e.outcome == aurea.Cancelled {
-		d.otherBusy += after(warmup, e.start, e.end)
+		d.otherBusy += secondsAfter(warmup, e.start, e.end)
 	}
 	if e.intended < warmup {
 		return
@@ -123,7 +123,7 @@ func (d *desk) drop(job int64, intended time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	warmup := d.latest.Load().warmup
-	d.tallies.of(intended, warmup).Dropped++
+	d.tallies.forJob(intended, warmup).Dropped++
 	if d.part != nil && intended >= warmup {
 		d.detail.Part(d.part(job)).Dropped++
 	}

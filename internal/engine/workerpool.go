@@ -47,7 +47,7 @@ func (c *crew) newSeat() *seat {
 	return &seat{workload.NewNotes(c.jobs.Measures), workload.NewTimed(c.ctx)}
 }
 
-func (c *crew) parts() int { return len(c.desks) }
+func (c *crew) reporters() int { return len(c.desks) }
 
 // drive has the jobs started and returns what waits until the last of them has
 // ended and was reported.
@@ -134,7 +134,7 @@ func (c *crew) judge(err error, took time.Duration) aurea.Outcome {
 
 func (c *crew) deskOf(i int64) *desk { return c.desks[i%int64(len(c.desks))] }
 
-func (c *crew) mostInFlight() int64 { return c.mostSeen.Load() }
+func (c *crew) peakInFlight() int64 { return c.mostSeen.Load() }
 
 func (c *crew) otherBusy() float64 {
 	var busy float64

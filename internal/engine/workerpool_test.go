@@ -119,7 +119,7 @@ func TestInjectedFailures(t *testing.T) {
 				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
 			}
 			if got.Counts != want.Counts || got.ServiceTime != want.ServiceTime || !slices.Equal(got.Errors, want.Errors) {
-				t.Errorf("%s: a crew has %+v, %+v, %+v\nwant %+v, %+v, %+v", kind, got.Counts, got.ServiceTime, got.Errors, want.Counts, want.ServiceTime, want.Errors)
+				t.Errorf("%s: the worker pool has %+v, %+v, %+v\nwant %+v, %+v, %+v", kind, got.Counts, got.ServiceTime, got.Errors, want.Counts, want.ServiceTime, want.Errors)
 			}
 		})
 	}

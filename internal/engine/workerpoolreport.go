@@ -25,7 +25,7 @@ func (c *crew) handIn(to *collector, at time.Duration, started int64, last bool)
 	for i, d := range c.desks {
 		r, counted := d.handIn()
 		now += counted
-		r.lane, r.at, r.last = i, at, last
+		r.reporter, r.at, r.last = i, at, last
 		if i == len(c.desks)-1 {
 			r.inFlight = inFlight
 			r.tallies.judged.Started = now - started

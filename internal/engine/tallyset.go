@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A tallySet is what one event loop or recorder counts in an interval. It has a
+// tally of the judged jobs and one of the warm-up, nil without a warm-up.
+// Failed counts the failed jobs of both by class, and the timeouts of another
+// class than "timeout".
+type tallySet struct {
+	judged, warmup *aurea.Tally
+	failed         map[string]int64
+}
+
+// newTallySet returns an empty tallySet, with a tally for the warm-up if there
+// is one.
+func newTallySet(warmup bool) *tallySet {
+	t := &tallySet{judged: aurea.NewTally(), failed: map[string]int64{}}
+	if warmup {
+		t.warmup = aurea.NewTally()
+	}
+	return t
+}
+
+// reset empties all of the set.
+func (t *tallySet) reset() {
+	t.judged.Reset()
+	if t.warmup != nil {
+		t.warmup.Reset()
+	}
+	clear(t.failed)
+}
+
+// forJob returns the tally that counts a job, by the job's intended start.
+func (t *tallySet) forJob(intended, warmup time.Duration) *aurea.Tally {
+	if intended < warmup {
+		return t.warmup
+	}
+	return t.judged
+}
