@@ -141,5 +141,5 @@ func (x *execution) driver() driver {
 	if x.jobs.Waiter != nil {
 		return newLoopDriver(x)
 	}
-	return newCrew(x)
+	return newWorkerPool(x)
 }

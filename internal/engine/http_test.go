@@ -265,11 +265,11 @@ func TestTimeoutAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCrew(newExecution(t.Context(), p, jobs, nil))
+	c := newWorkerPool(newExecution(t.Context(), p, jobs, nil))
 	c.begin()
-	seat := c.newSeat()
+	seat := c.newWorkerState()
 	if n := testing.AllocsPerRun(100, func() {
-		if err := c.do(0, c.now(), seat, nil); err != nil {
+		if err := c.runInTimeout(0, c.now(), seat, nil); err != nil {
 			t.Fatal(err)
 		}
 	}); n != 0 {

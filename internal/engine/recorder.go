@@ -14,25 +14,26 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A desk is where a crew's jobs are counted. There is one a core, and
-// neighbouring jobs go to different ones, so that they seldom meet.
-type desk struct {
+// A recorder counts jobs of a worker pool. There is one a core, and
+// neighbouring jobs use different ones, so that the lock is seldom contended.
+type recorder struct {
 	latest *atomic.Pointer[snapshot]
-	part   func(job int64) int // nil where jobs are all of one kind
+	part   func(job int64) int // nil if the workload has no parts
 
 	mu        sync.Mutex
 	tallies   *tallySet
 	detail    *aurea.Detail // of the judged part
 	spare     chan *tallySet
-	ended     int64 // jobs started that came to an end, whatever it was
+	endedJobs int64 // jobs that were started and have ended, with any outcome
 	lastStart time.Duration
 	lastEnd   time.Duration
 	otherBusy float64 // seconds; see aurea.Measurement
 	failures  map[string]aurea.ErrorClass
 }
 
-func newDesk(x *execution) *desk {
-	d := &desk{
+// newRecorder returns an empty recorder of the execution's jobs.
+func newRecorder(x *execution) *recorder {
+	r := &recorder{
 		latest:   &x.latest,
 		part:     x.jobs.Part,
 		tallies:  newTallySet(x.plan.Spec.Warmup > 0),
@@ -40,21 +41,23 @@ func newDesk(x *execution) *desk {
 		spare:    make(chan *tallySet, 1),
 		failures: map[string]aurea.ErrorClass{},
 	}
-	d.spare <- newTallySet(x.plan.Spec.Warmup > 0)
-	return d
+	r.spare <- newTallySet(x.plan.Spec.Warmup > 0)
+	return r
 }
 
-// An ended is a job that was started and is no more.
-type ended struct {
+// An endedJob is a job that was started and has ended, by itself or by the
+// run's stop.
+type endedJob struct {
 	job                  int64
 	outcome              aurea.Outcome
 	intended, start, end time.Duration
-	scheduled            time.Duration // the start, less the pauses before
-	err                  error         // why it failed, if it did
+	scheduled            time.Duration // start without the pauses before
+	err                  error         // nil if the job did not fail
 	notes                workload.Notes
 }
 
-func (e ended) countIn(tally *aurea.Tally) {
+// addTo counts the job in a tally.
+func (e endedJob) addTo(tally *aurea.Tally) {
 	if e.outcome == aurea.Cancelled {
 		tally.Cancelled++
 		return
@@ -62,21 +65,23 @@ func (e ended) countIn(tally *aurea.Tally) {
 	tally.End(e.outcome, e.intended, e.start, e.end)
 }
 
-// class is what the job is counted under if its error tells what went wrong; ""
-// if there is nothing to tell.
-func (e ended) class() string {
+// errorClass returns the class that the job's error is counted under; "" if the
+// error says nothing beyond the outcome.
+func (e endedJob) errorClass() string {
 	switch {
 	case e.outcome == aurea.Failed:
 		return classOf(e.err, "error")
-	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) && e.err != context.DeadlineExceeded: //nolint:errorlint // one that says no more than that is not wrapped
+	case e.outcome == aurea.TimedOut && errors.Is(e.err, context.DeadlineExceeded) &&
+		e.err != context.DeadlineExceeded: //nolint:errorlint // the bare error is not wrapped
 		return classOf(e.err, timeoutClass)
 	default:
 		return ""
 	}
 }
 
-// classOf is the class that an error says, or the one given. It is apart from what
-// is done for every job, since to look for it allocates.
+// classOf returns the class of a workload.Failure in err, or otherwise. It is a
+// function of its own because errors.As makes failure escape to the heap; jobs
+// that end well do not call it (TestRecordAllocatesNothing).
 func classOf(err error, otherwise string) string {
 	var failure *workload.Failure
 	if errors.As(err, &failure) {
@@ -85,72 +90,72 @@ func classOf(err error, otherwise string) string {
 	return otherwise
 }
 
-// timeoutClass is what jobs that took too long are counted under, if they are not
-// of another class.
+// timeoutClass counts the timeouts whose error has no class of its own.
 const timeoutClass = "timeout"
 
-// count counts a job that was started.
-func (d *desk) count(e ended) {
-	class := e.class()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.ended++
-	d.lastStart, d.lastEnd = max(d.lastStart, e.scheduled), max(d.lastEnd, e.end)
-	warmup := d.latest.Load().warmup
-	e.countIn(d.tallies.forJob(e.intended, warmup))
+// record counts a job that was started.
+func (r *recorder) record(e endedJob) {
+	class := e.errorClass()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endedJobs++
+	r.lastStart, r.lastEnd = max(r.lastStart, e.scheduled), max(r.lastEnd, e.end)
+	warmup := r.latest.Load().warmup
+	e.addTo(r.tallies.forJob(e.intended, warmup))
 	if class != "" && class != timeoutClass {
-		d.tallies.failed[class]++
+		r.tallies.failed[class]++
 	}
 	if e.intended < warmup || e.outcome == aurea.Cancelled {
-		d.otherBusy += secondsAfter(warmup, e.start, e.end)
+		r.otherBusy += secondsAfter(warmup, e.start, e.end)
 	}
 	if e.intended < warmup {
 		return
 	}
-	if d.part != nil {
-		e.countIn(d.detail.Part(d.part(e.job)))
+	if r.part != nil {
+		e.addTo(r.detail.Part(r.part(e.job)))
 	}
 	if e.outcome != aurea.Cancelled {
-		e.notes.RecordIn(d.detail)
+		e.notes.RecordIn(r.detail)
 	}
 	if class != "" {
-		d.fail(class, e.err)
+		r.recordFailure(class, e.err)
 	}
 }
 
-// drop counts a job that found no room.
-func (d *desk) drop(job int64, intended time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	warmup := d.latest.Load().warmup
-	d.tallies.forJob(intended, warmup).Dropped++
-	if d.part != nil && intended >= warmup {
-		d.detail.Part(d.part(job)).Dropped++
+// recordDrop counts an arrival that found no free slot.
+func (r *recorder) recordDrop(job int64, intended time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	warmup := r.latest.Load().warmup
+	r.tallies.forJob(intended, warmup).Dropped++
+	if r.part != nil && intended >= warmup {
+		r.detail.Part(r.part(job)).Dropped++
 	}
 }
 
-// fail counts a failure by its class, with the message of the first.
-func (d *desk) fail(class string, err error) {
-	counted, known := d.failures[class]
+// recordFailure counts a failure by its class and keeps the first message. The
+// caller holds r.mu.
+func (r *recorder) recordFailure(class string, err error) {
+	counted, known := r.failures[class]
 	if !known {
 		counted = aurea.ErrorClass{Class: class, Sample: err.Error()}
 	}
 	counted.Count++
-	d.failures[class] = counted
+	r.failures[class] = counted
 }
 
-// handIn gives the tallies away and goes on with empty ones. It also says how
-// many jobs have ended here so far.
-func (d *desk) handIn() (report, int64) {
-	empty := <-d.spare // the collector is never an interval behind
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	full := d.tallies
-	d.tallies = empty
-	return report{tallies: full, spare: d.spare}, d.ended
+// handOver returns the tallies in a report and continues with empty ones. It
+// also returns how many jobs have ended here so far.
+func (r *recorder) handOver() (report, int64) {
+	empty := <-r.spare // never blocks for long: the collector empties them within an interval
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	full := r.tallies
+	r.tallies = empty
+	return report{tallies: full, spare: r.spare}, r.endedJobs
 }
 
-// sortedClasses lists classes of failures, the most frequent first.
+// sortedClasses returns the classes, the most frequent first.
 func sortedClasses(classes map[string]aurea.ErrorClass) []aurea.ErrorClass {
 	return slices.SortedFunc(maps.Values(classes), func(a, b aurea.ErrorClass) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class))

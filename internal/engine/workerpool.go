@@ -12,118 +12,123 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A crew drives jobs that do something, with a goroutine for each in flight.
-// What such a job costs here, two writes to a shared counter and the lock of a
-// desk, is a hundred nanoseconds beside the microseconds that it does itself.
-type crew struct {
+// A workerPool drives jobs that do work, with a goroutine for each job in
+// flight. Its own cost a job is two writes to a shared counter and a recorder's
+// lock. That is a hundred nanoseconds, next to the microseconds that the job
+// itself takes.
+type workerPool struct {
 	*execution
-	desks    []*desk
-	workers  sync.WaitGroup
-	freed    chan struct{} // room was made while the dispatcher may wait for it
-	staff    sync.Mutex    // held by whoever changes how many workers there are on purpose
-	live     atomic.Int64  // workers of the closed model, jobs in flight of the open one
-	_        [64]byte      // apart from the above: these are written for every job
-	flying   atomic.Int64  // jobs in flight
-	mostSeen atomic.Int64  // most of them, once the warm-up was over
-	seats    sync.Pool     // of the open model, where a goroutine has one job
+	recorders  []*recorder
+	running    sync.WaitGroup
+	slotFreed  chan struct{} // signals runOpen that a job has ended
+	resizeMu   sync.Mutex    // held while a limit adds or removes workers
+	workers    atomic.Int64  // closed model: workers; open model: jobs in flight
+	_          [64]byte      // keeps the fields below, written for every job, off the cache line above
+	inFlight   atomic.Int64  // jobs in flight
+	peak       atomic.Int64  // most jobs in flight after the warm-up
+	idleStates sync.Pool     // open model, where each goroutine runs one job
 }
 
-func newCrew(x *execution) *crew {
-	c := &crew{execution: x, freed: make(chan struct{}, 1)}
-	c.seats.New = func() any { return c.newSeat() }
+// newWorkerPool returns a pool with one recorder a core and no workers.
+func newWorkerPool(x *execution) *workerPool {
+	p := &workerPool{execution: x, slotFreed: make(chan struct{}, 1)}
+	p.idleStates.New = func() any { return p.newWorkerState() }
 	for range x.cores {
-		c.desks = append(c.desks, newDesk(x))
+		p.recorders = append(p.recorders, newRecorder(x))
 	}
-	return c
+	return p
 }
 
-// A seat is what a goroutine of the crew uses for one job after the other.
-type seat struct {
+// A workerState is what one goroutine reuses from job to job.
+type workerState struct {
 	notes workload.Notes
 	timed *workload.Timed
 }
 
-func (c *crew) newSeat() *seat {
-	return &seat{workload.NewNotes(c.jobs.Measures), workload.NewTimed(c.ctx)}
+// newWorkerState returns the state of a new worker.
+func (p *workerPool) newWorkerState() *workerState {
+	return &workerState{workload.NewNotes(p.jobs.Measures), workload.NewTimed(p.ctx)}
 }
 
-func (c *crew) reporters() int { return len(c.desks) }
+func (p *workerPool) reporters() int { return len(p.recorders) }
 
-// drive has the jobs started and returns what waits until the last of them has
-// ended and was reported.
-func (c *crew) drive(to *collector) (wait func()) {
-	c.begin()
+// drive starts the jobs. wait returns when the last one has ended and is
+// reported.
+func (p *workerPool) drive(to *collector) (wait func()) {
+	p.begin()
 	var reporting sync.WaitGroup
 	over := make(chan struct{})
-	reporting.Go(func() { c.report(to, over) })
+	reporting.Go(func() { p.reportIntervals(to, over) })
 	go func() {
-		if c.plan.Open() {
-			c.dispatch()
+		if p.plan.Open() {
+			p.runOpen()
 		} else {
-			c.employ()
+			p.runClosed()
 		}
-		c.workers.Wait()
+		p.running.Wait()
 		close(over)
 	}()
 	return reporting.Wait
 }
 
-// run does one job and has it counted. It returns when the job ended.
-func (c *crew) run(i int64, intended, start time.Duration, seat *seat) time.Duration {
-	snap := c.latest.Load()
-	if n := c.flying.Add(1); start >= snap.warmup {
-		c.see(n)
+// runJob runs one job and records it. It returns when the job ended.
+func (p *workerPool) runJob(i int64, intended, start time.Duration, state *workerState) time.Duration {
+	snap := p.latest.Load()
+	if n := p.inFlight.Add(1); start >= snap.warmup {
+		p.raisePeak(n)
 	}
-	job := c.jobNumber(i)
-	seat.notes.Clear()
-	parent := c.tracing.pick(job, start)
-	err := c.do(job, start, seat, parent)
-	end := c.now()
-	outcome := c.judge(err, end-start)
+	job := p.jobNumber(i)
+	state.notes.Clear()
+	parent := p.tracing.pick(job, start)
+	err := p.runInTimeout(job, start, state, parent)
+	end := p.now()
+	outcome := p.outcomeOf(err, end-start)
 	if parent.Told() {
-		c.tracing.end(job, c.start.Add(start), c.start.Add(end), outcome, err)
+		p.tracing.end(job, p.start.Add(start), p.start.Add(end), outcome, err)
 	}
-	if warmup := c.latest.Load().warmup; start < warmup && warmup <= end {
-		c.see(c.flying.Load())
+	if warmup := p.latest.Load().warmup; start < warmup && warmup <= end {
+		p.raisePeak(p.inFlight.Load())
 	}
-	c.flying.Add(-1)
-	c.deskOf(i).count(ended{job, outcome, intended, start, end, start - snap.PausedFor, err, seat.notes})
-	c.log.Put(i, outcome, intended, start, end)
+	p.inFlight.Add(-1)
+	p.recorderFor(i).record(endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.notes})
+	p.log.Put(i, outcome, intended, start, end)
 	return end
 }
 
-// see notes how many jobs are in flight, if that is the most so far.
-func (c *crew) see(inFlight int64) {
-	for seen := c.mostSeen.Load(); inFlight > seen && !c.mostSeen.CompareAndSwap(seen, inFlight); {
-		seen = c.mostSeen.Load()
+// raisePeak sets the peak to the jobs in flight if that is higher.
+func (p *workerPool) raisePeak(inFlight int64) {
+	for peak := p.peak.Load(); inFlight > peak && !p.peak.CompareAndSwap(peak, inFlight); {
+		peak = p.peak.Load()
 	}
 }
 
-// do runs a job within its timeout. A panic in it is its failure and nobody
-// else's.
-func (c *crew) do(job int64, start time.Duration, seat *seat, parent *workload.Traceparent) (err error) {
+// runInTimeout runs a job within its timeout. A panic becomes the job's
+// failure.
+func (p *workerPool) runInTimeout(
+	job int64, start time.Duration, state *workerState, parent *workload.Traceparent,
+) (err error) {
 	var deadline time.Time
-	if c.timeout != forever {
-		deadline = c.start.Add(start + c.timeout)
+	if p.timeout != forever {
+		deadline = p.start.Add(start + p.timeout)
 	}
-	ctx := seat.timed.Until(deadline).TracedAs(parent)
+	ctx := state.timed.Until(deadline).TracedAs(parent)
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
-	return c.jobs.Runner.Run(ctx, job, seat.notes)
+	return p.jobs.Runner.Run(ctx, job, state.notes)
 }
 
-// judge says how a job ended.
-func (c *crew) judge(err error, took time.Duration) aurea.Outcome {
+// outcomeOf returns a job's outcome from its error and service time.
+func (p *workerPool) outcomeOf(err error, took time.Duration) aurea.Outcome {
 	switch {
-	case took > c.timeout:
+	case took > p.timeout:
 		return aurea.TimedOut
 	case err == nil:
 		return aurea.OK
-	case c.ctx.Err() != nil && errors.Is(err, context.Canceled):
-		c.stopped.Store(true) // whoever else does so may still wait for a core
+	case p.ctx.Err() != nil && errors.Is(err, context.Canceled):
+		p.stopped.Store(true) // execution.stop may still wait for a core
 		return aurea.Cancelled
 	case errors.Is(err, context.DeadlineExceeded):
 		return aurea.TimedOut
@@ -132,30 +137,32 @@ func (c *crew) judge(err error, took time.Duration) aurea.Outcome {
 	}
 }
 
-func (c *crew) deskOf(i int64) *desk { return c.desks[i%int64(len(c.desks))] }
+// recorderFor returns the recorder of the plan's i-th job. Neighbouring jobs
+// have different recorders, so that their locks are seldom contended.
+func (p *workerPool) recorderFor(i int64) *recorder { return p.recorders[i%int64(len(p.recorders))] }
 
-func (c *crew) peakInFlight() int64 { return c.mostSeen.Load() }
+func (p *workerPool) peakInFlight() int64 { return p.peak.Load() }
 
-func (c *crew) otherBusy() float64 {
+func (p *workerPool) otherBusy() float64 {
 	var busy float64
-	for _, d := range c.desks {
-		busy += d.otherBusy
+	for _, r := range p.recorders {
+		busy += r.otherBusy
 	}
 	return busy
 }
 
-func (c *crew) lastStart() time.Duration {
+func (p *workerPool) lastStart() time.Duration {
 	var last time.Duration
-	for _, d := range c.desks {
-		last = max(last, d.lastStart)
+	for _, r := range p.recorders {
+		last = max(last, r.lastStart)
 	}
 	return last
 }
 
-func (c *crew) failures() []aurea.ErrorClass {
+func (p *workerPool) failures() []aurea.ErrorClass {
 	merged := map[string]aurea.ErrorClass{}
-	for _, d := range c.desks {
-		for class, counted := range d.failures {
+	for _, r := range p.recorders {
+		for class, counted := range r.failures {
 			if before, known := merged[class]; known {
 				counted.Count, counted.Sample = counted.Count+before.Count, before.Sample
 			}
@@ -165,10 +172,10 @@ func (c *crew) failures() []aurea.ErrorClass {
 	return sortedClasses(merged)
 }
 
-func (c *crew) detail() *aurea.Detail {
-	merged := aurea.NewDetail(c.jobs.Measures)
-	for _, d := range c.desks {
-		merged.Merge(d.detail)
+func (p *workerPool) detail() *aurea.Detail {
+	merged := aurea.NewDetail(p.jobs.Measures)
+	for _, r := range p.recorders {
+		merged.Merge(r.detail)
 	}
 	return merged
 }

@@ -40,7 +40,7 @@ func napping(d time.Duration) runner {
 }
 
 // drive executes a spec with the jobs of the test.
-func drive(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
+func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
 	t.Helper()
 	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
 	if err != nil {
@@ -51,7 +51,7 @@ func drive(ctx context.Context, t testing.TB, jobs workload.Runner, spec string)
 
 // Jobs that do something are driven as those that only wait are: on a clock that
 // only sleeping moves, the numbers are the same.
-func TestCrewsAndSquadsAgree(t *testing.T) {
+func TestDriversAgree(t *testing.T) {
 	const sleep = `, "workload": {"kind": "sleep", "duration": "25ms"}}`
 	for _, load := range []string{
 		`{"num_jobs": 40`,
@@ -72,7 +72,7 @@ func TestCrewsAndSquadsAgree(t *testing.T) {
 		t.Run(load, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				want := execute(t.Context(), t, fake(), load+sleep)
-				got := drive(t.Context(), t, napping(25*time.Millisecond), load+sleep)
+				got := executeJobs(t.Context(), t, napping(25*time.Millisecond), load+sleep)
 				if got.Counts != want.Counts || got.Latency != want.Latency || got.ServiceTime != want.ServiceTime || got.Delay != want.Delay {
 					t.Errorf("counts %+v, latency %+v\nwant %+v, %+v", got.Counts, got.Latency, want.Counts, want.Latency)
 				}
@@ -133,12 +133,12 @@ func warmedUp(r *aurea.Result) int64 {
 }
 
 // Every job is run once, by its number, whatever the load.
-func TestCrewRunsEveryJobOnce(t *testing.T) {
+func TestWorkerPoolRunsEveryJobOnce(t *testing.T) {
 	for _, load := range []string{`"concurrency": 3`, `"rate": 1000`, `"rate": 1000, "concurrency": 2`} {
 		synctest.Test(t, func(t *testing.T) {
 			var mu sync.Mutex
 			var seen []int64
-			drive(t.Context(), t, runner(func(_ context.Context, job int64) error {
+			executeJobs(t.Context(), t, runner(func(_ context.Context, job int64) error {
 				mu.Lock()
 				defer mu.Unlock()
 				seen = append(seen, job)
@@ -154,9 +154,9 @@ func TestCrewRunsEveryJobOnce(t *testing.T) {
 
 // A job that fails is counted under its class, with an example; one that panics
 // fails, and nothing else.
-func TestCrewCountsFailures(t *testing.T) {
+func TestWorkerPoolCountsFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := drive(t.Context(), t, runner(func(ctx context.Context, job int64) error {
+		r := executeJobs(t.Context(), t, runner(func(ctx context.Context, job int64) error {
 			switch job % 5 {
 			case 0:
 				return &workload.Failure{Class: "status", Err: fmt.Errorf("job %d got a 500", job)}
@@ -185,7 +185,7 @@ func TestCrewCountsFailures(t *testing.T) {
 
 // Law: whenever a run is stopped, whatever its load, every job that was planned
 // is accounted for, and no goroutine is left.
-func TestCrewStoppedAtAnyMoment(t *testing.T) {
+func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 	loads := []string{
 		`"num_jobs": 100`, `"num_jobs": 100, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
 		`"duration": "2s", "rate": 50, "concurrency": 1`, `"duration": "2s", "rate": 50, "concurrency": 1, "on_saturation": "drop"`,
@@ -197,7 +197,7 @@ func TestCrewStoppedAtAnyMoment(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
-			r := drive(ctx, t, napping(70*time.Millisecond), `{`+load+`}`)
+			r := executeJobs(ctx, t, napping(70*time.Millisecond), `{`+load+`}`)
 			if err := r.Counts.Check(); err != nil {
 				t.Error(load, after, err)
 			}
@@ -210,17 +210,17 @@ func TestCrewStoppedAtAnyMoment(t *testing.T) {
 
 // A job that ends by the run's stop is cancelled, even if it is the first to
 // notice, and no other is started then.
-func TestCrewIsFirstToNoticeAStop(t *testing.T) {
+func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	c := newCrew(newExecution(ctx, plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil))
-	if got := c.judge(context.Canceled, 0); got != aurea.Failed {
+	pool := newWorkerPool(newExecution(ctx, plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil))
+	if got := pool.outcomeOf(context.Canceled, 0); got != aurea.Failed {
 		t.Errorf("a job that says so of itself: %v, want failed", got)
 	}
 	cancel()
-	if got := c.judge(fmt.Errorf("asking: %w", context.Canceled), 0); got != aurea.Cancelled {
+	if got := pool.outcomeOf(fmt.Errorf("asking: %w", context.Canceled), 0); got != aurea.Cancelled {
 		t.Errorf("a job of a stopped run: %v, want cancelled", got)
 	}
-	if first, end := c.claim(1); first < end {
+	if first, end := pool.claim(1); first < end {
 		t.Errorf("job %d is started after it", first)
 	}
 }
@@ -297,16 +297,16 @@ func TestTooManyWorkers(t *testing.T) {
 }
 
 // Of workers who all ask at once, as many are let go as are too many.
-func TestDismissal(t *testing.T) {
+func TestWorkersExit(t *testing.T) {
 	p := plan(t, `{"concurrency": 100, "stages": [{"duration": "1s", "concurrency": 40}, {"duration": "1s", "concurrency": 40}], "workload": {"kind": "cpu"}}`)
-	c := newCrew(newExecution(t.Context(), p, workload.Jobs{}, nil))
-	c.live.Store(100)
+	pool := newWorkerPool(newExecution(t.Context(), p, workload.Jobs{}, nil))
+	pool.workers.Store(100)
 	var asking sync.WaitGroup
 	for range 100 {
-		asking.Go(func() { c.dismiss(1500 * time.Millisecond) })
+		asking.Go(func() { pool.tryExit(1500 * time.Millisecond) })
 	}
 	asking.Wait()
-	if live := c.live.Load(); live != 40 {
+	if live := pool.workers.Load(); live != 40 {
 		t.Errorf("%d workers are left, want 40", live)
 	}
 }

@@ -2,46 +2,46 @@ package engine
 
 import "time"
 
-// employ drives the closed model: so many workers, each with one job after the
-// other, and more of them as a ramp rises or a control wants it. Where none may
-// come, it ends with the last rise.
-func (c *crew) employ() {
-	snap := c.latest.Load()
-	for opened := time.Duration(0); ; {
-		c.hire(snap, opened)
-		rise := snap.nextRise(opened)
-		if rise >= snap.end && !c.controlled {
+// runClosed drives the closed model: each worker runs one job after the other.
+// It adds workers when a ramp or a control raises the concurrency. Without
+// controls it returns after the last rise; the workers go on.
+func (p *workerPool) runClosed() {
+	snap := p.latest.Load()
+	for openedAt := time.Duration(0); ; {
+		p.addWorkers(snap, openedAt)
+		rise := snap.nextRise(openedAt)
+		if rise >= snap.end && !p.controlled {
 			return
 		}
-		if snap, opened = c.vacancy(snap, rise); snap == nil {
+		if snap, openedAt = p.waitForChange(snap, rise); snap == nil {
 			return
 		}
 	}
 }
 
-// hire takes on workers for all the room there is, and no more, even if those
-// already there have nothing to do.
-func (c *crew) hire(snap *snapshot, opened time.Duration) {
-	c.staff.Lock()
-	defer c.staff.Unlock()
-	for range snap.Level(opened) - c.live.Load() {
-		c.live.Add(1)
-		c.workers.Go(func() { c.work(opened) })
+// addWorkers starts workers up to the level at openedAt, even if present
+// workers are idle.
+func (p *workerPool) addWorkers(snap *snapshot, openedAt time.Duration) {
+	p.resizeMu.Lock()
+	defer p.resizeMu.Unlock()
+	for range snap.Level(openedAt) - p.workers.Load() {
+		p.workers.Add(1)
+		p.running.Go(func() { p.work(openedAt) })
 	}
 }
 
-// vacancy waits until there may be room for more workers: at the next rise, or
-// since a control came. It returns by which course and since when, or nil when
-// nobody will be needed any more.
-func (c *crew) vacancy(current *snapshot, rise time.Duration) (*snapshot, time.Duration) {
+// waitForChange waits until workers may be added: at the next rise or after a
+// control. It returns the snapshot and the time from which they are added, or
+// nil if no more will be needed.
+func (p *workerPool) waitForChange(current *snapshot, rise time.Duration) (*snapshot, time.Duration) {
 	for changes := current.Changes; ; {
-		now, snap := c.now(), c.latest.Load()
+		now, snap := p.now(), p.latest.Load()
 		switch {
-		case c.stopped.Load() || now >= snap.end || c.exhausted():
+		case p.stopped.Load() || now >= snap.end || p.exhausted():
 			return nil, 0
 		case snap.Changes > changes:
 			return snap, snap.ChangedAt
-		case snap.Paused: // a control is coming
+		case snap.Paused: // a control follows
 		case now >= rise:
 			return snap, rise
 		}
@@ -49,60 +49,61 @@ func (c *crew) vacancy(current *snapshot, rise time.Duration) (*snapshot, time.D
 	}
 }
 
-// work is a worker's: job after job, until there is none, or no room for its
-// next. The first should have started when the room for it was made, or made
-// again by a control.
-func (c *crew) work(opened time.Duration) {
-	seat := c.newSeat()
-	for intended, ready := opened, c.now(); ; intended = ready {
-		now, stays := c.stay(ready)
-		if !stays {
+// work is a worker's loop. It runs jobs until none is left or the pool must
+// shrink. The intended start of the first job is when its slot was opened by a
+// rise or a control; that of the others is the end of the job before.
+func (p *workerPool) work(openedAt time.Duration) {
+	state := p.newWorkerState()
+	for intended, ready := openedAt, p.now(); ; intended = ready {
+		now, ok := p.awaitStart(ready)
+		if !ok {
 			return
 		}
-		i, end := c.claimInTime(now)
+		i, end := p.claimInTime(now)
 		if i >= end {
-			c.live.Add(-1)
+			p.workers.Add(-1)
 			return
 		}
-		intended = max(intended, c.latest.Load().ChangedAt)
-		ready = c.run(i, min(intended, now), now, seat)
+		intended = max(intended, p.latest.Load().ChangedAt)
+		ready = p.runJob(i, min(intended, now), now, state)
 	}
 }
 
-// claimInTime takes a job unless the time is over.
-func (c *crew) claimInTime(now time.Duration) (first, end int64) {
-	if now >= c.latest.Load().end {
+// claimInTime claims a job if the run's end has not come.
+func (p *workerPool) claimInTime(now time.Duration) (first, end int64) {
+	if now >= p.latest.Load().end {
 		return 0, 0
 	}
-	return c.claim(1)
+	return p.claim(1)
 }
 
-// stay tells a worker that is ready for its next job when it may start it: then,
-// or, if a control came or it had to ask, now. Or it lets the worker go.
-func (c *crew) stay(ready time.Duration) (start time.Duration, stays bool) {
+// awaitStart returns when a worker that is ready may start its next job. That
+// is ready itself, or now if a control came since or the worker had to check.
+// It returns false if the worker must exit.
+func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bool) {
 	for {
-		snap := c.latest.Load()
+		snap := p.latest.Load()
 		switch {
-		case ready < snap.ChangedAt: // that may have been in a pause
-		case c.live.Load() <= snap.Level(ready):
+		case ready < snap.ChangedAt: // ready may lie in a pause
+		case p.workers.Load() <= snap.Level(ready):
 			return ready, true
-		case c.dismiss(ready):
+		case p.tryExit(ready):
 			return 0, false
 		}
-		ready = c.now()
+		ready = p.now()
 	}
 }
 
-// dismiss takes one worker off the crew if there are more than is wanted: by a
-// ramp, by a control, or since the run is paused. Of several who ask at once, no
-// more are let go than are too many.
-func (c *crew) dismiss(now time.Duration) bool {
-	c.staff.Lock()
-	defer c.staff.Unlock()
-	snap := c.latest.Load()
-	if c.live.Load() <= snap.Level(max(now, snap.ChangedAt)) {
+// tryExit removes one worker if there are more than the level of the latest
+// snapshot, which is 0 in a pause. The lock ensures that of several callers no
+// more exit than are too many.
+func (p *workerPool) tryExit(now time.Duration) bool {
+	p.resizeMu.Lock()
+	defer p.resizeMu.Unlock()
+	snap := p.latest.Load()
+	if p.workers.Load() <= snap.Level(max(now, snap.ChangedAt)) {
 		return false
 	}
-	c.live.Add(-1)
+	p.workers.Add(-1)
 	return true
 }

@@ -6,46 +6,47 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// dispatch drives the open model: it starts every job when it is due.
-func (c *crew) dispatch() {
-	schedule, sleep := aurea.NewSchedule(c.plan), c.sleep()
+// runOpen drives the open model: it starts every job when it is due.
+func (p *workerPool) runOpen() {
+	schedule, sleep := aurea.NewSchedule(p.plan), p.sleep()
 	for {
-		i, end := c.claim(1) // the schedule knows the end of the run
+		i, end := p.claim(1) // the schedule knows the run's end
 		if i >= end {
 			return
 		}
 		cumulative := schedule.Cumulative(i)
-		due, inTime := c.await(cumulative, sleep)
+		due, inTime := p.waitUntilDue(cumulative, sleep)
 		if !inTime {
 			return
 		}
-		if c.full() && c.plan.Spec.OnSaturation == "drop" {
-			c.deskOf(i).drop(c.jobNumber(i), due)
+		if p.full() && p.plan.Spec.OnSaturation == "drop" {
+			p.recorderFor(i).recordDrop(p.jobNumber(i), due)
 			continue
 		}
-		if !c.room() {
+		if !p.waitForSlot() {
 			return
 		}
-		c.live.Add(1)
-		c.workers.Go(func() {
-			c.arrive(i, cumulative)
-			c.live.Add(-1)
+		p.workers.Add(1)
+		p.running.Go(func() {
+			p.startArrival(i, cumulative)
+			p.workers.Add(-1)
 			select {
-			case c.freed <- struct{}{}:
-			default: // the dispatcher will look anyway
+			case p.slotFreed <- struct{}{}:
+			default: // runOpen is signalled already
 			}
 		})
 	}
 }
 
-// await waits until a job is due. It is false when the run will not start it.
-func (c *crew) await(cumulative float64, sleep sleeper) (due time.Duration, inTime bool) {
+// waitUntilDue waits until a job is due. It returns false if the run will not
+// start it.
+func (p *workerPool) waitUntilDue(cumulative float64, sleep sleeper) (due time.Duration, inTime bool) {
 	for {
-		now, snap := c.now(), c.latest.Load() // in this order: nothing starts by a course that was over
+		now, snap := p.now(), p.latest.Load() // read in this order, so that nothing starts by an outdated snapshot
 		due := snap.Due(cumulative)
 		late := due >= snap.end
 		switch {
-		case c.stopped.Load(), late && (now >= snap.end || due == forever || !c.controlled):
+		case p.stopped.Load(), late && (now >= snap.end || due == forever || !p.controlled):
 			return 0, false
 		case snap.Paused:
 			timerSleep(snap.ctx, Interval)
@@ -57,41 +58,42 @@ func (c *crew) await(cumulative float64, sleep sleeper) (due time.Duration, inTi
 	}
 }
 
-func (c *crew) full() bool { return c.live.Load() >= c.latest.Load().Plan.Concurrency }
+// full reports whether all slots are taken.
+func (p *workerPool) full() bool { return p.workers.Load() >= p.latest.Load().Plan.Concurrency }
 
-// room waits until there is room for a job that is due. It is false when the run
-// starts no more.
-func (c *crew) room() bool {
+// waitForSlot waits for a free slot for a job that is due. It returns false if
+// the run starts no more jobs.
+func (p *workerPool) waitForSlot() bool {
 	for waited := false; ; waited = true {
-		now, snap := c.now(), c.latest.Load()
+		now, snap := p.now(), p.latest.Load()
 		switch {
-		case c.stopped.Load(), waited && now >= snap.end:
+		case p.stopped.Load(), waited && now >= snap.end:
 			return false
-		case !snap.Paused && !c.full():
+		case !snap.Paused && !p.full():
 			return now-lateStartGrace < snap.end
 		}
 		select {
-		case <-c.freed:
+		case <-p.slotFreed:
 		case <-snap.ctx.Done():
 		case <-time.After(max(snap.end-now, 0)):
 		}
 	}
 }
 
-// arrive does a job of the open model that is due. If the run has been paused in
-// the meantime, it starts when that is over.
-func (c *crew) arrive(i int64, cumulative float64) {
-	seat := c.seats.Get().(*seat)
-	defer c.seats.Put(seat)
+// startArrival runs a job that is due. If the run was paused meanwhile, it
+// waits for the end of the pause.
+func (p *workerPool) startArrival(i int64, cumulative float64) {
+	state := p.idleStates.Get().(*workerState)
+	defer p.idleStates.Put(state)
 	for {
-		start, snap := c.now(), c.latest.Load()
+		start, snap := p.now(), p.latest.Load()
 		switch {
-		case snap.Paused && c.ctx.Err() != nil:
+		case snap.Paused && p.ctx.Err() != nil:
 			return
 		case snap.Paused:
 			timerSleep(snap.ctx, Interval)
-		case start >= snap.ChangedAt: // else that may have been in a pause
-			c.run(i, snap.Due(cumulative), start, seat)
+		case start >= snap.ChangedAt: // otherwise start may lie in a pause
+			p.runJob(i, snap.Due(cumulative), start, state)
 			return
 		}
 	}

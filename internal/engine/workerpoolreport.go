@@ -2,38 +2,39 @@ package engine
 
 import "time"
 
-// report tells the collector what the desks have counted, once an interval and
-// once more when it is over.
-func (c *crew) report(to *collector, over <-chan struct{}) {
+// reportIntervals reports the recorders' tallies once an interval, and a last
+// time when over is closed.
+func (p *workerPool) reportIntervals(to *collector, over <-chan struct{}) {
 	var started int64
 	for tick := Interval; ; tick += Interval {
 		select {
-		case <-time.After(tick - c.now()):
-			started = c.handIn(to, tick, started, false)
+		case <-time.After(tick - p.now()):
+			started = p.reportAll(to, tick, started, false)
 		case <-over:
-			c.handIn(to, c.now(), started, true)
+			p.reportAll(to, p.now(), started, true)
 			return
 		}
 	}
 }
 
-// handIn takes the tallies of all desks to the collector. Of the jobs started it
-// is told how many were by the last time, and returns how many are by now.
-func (c *crew) handIn(to *collector, at time.Duration, started int64, last bool) int64 {
-	inFlight := c.flying.Load()
-	now := inFlight
-	for i, d := range c.desks {
-		r, counted := d.handIn()
-		now += counted
+// reportAll sends the tallies of all recorders to the collector. started is how
+// many jobs had started by the previous report; reportAll returns how many have
+// by now.
+func (p *workerPool) reportAll(to *collector, at time.Duration, started int64, last bool) int64 {
+	inFlight := p.inFlight.Load()
+	total := inFlight
+	for i, rec := range p.recorders {
+		r, ended := rec.handOver()
+		total += ended
 		r.reporter, r.at, r.last = i, at, last
-		if i == len(c.desks)-1 {
+		if i == len(p.recorders)-1 {
 			r.inFlight = inFlight
-			r.tallies.judged.Started = now - started
+			r.tallies.judged.Started = total - started
 		}
 		if last {
-			r.end, r.at = d.lastEnd, max(at, d.lastEnd)
+			r.end, r.at = rec.lastEnd, max(at, rec.lastEnd)
 		}
 		to.reports <- r
 	}
-	return now
+	return total
 }
