@@ -97,28 +97,34 @@ func TestClientsTakeURLFromEnvironment(t *testing.T) {
 }
 
 func TestClientsFailClearly(t *testing.T) {
+	const healthy = `{"status":"healthy","service":"aurea-orchestrator"}`
 	services := map[string]struct {
 		url  string
-		want []string // on standard error
+		want []string          // on standard error
+		each map[string]string // likewise, by client
 	}{
-		"nobody listens": {deadURL(t), []string{"cannot reach"}},
-		"not ours":       {stub(t, "{}", 200, ""), []string{"/health is not the answer of a healthy Aurea service"}},
+		"nobody listens": {deadURL(t), []string{"cannot reach"}, nil},
+		"not ours":       {stub(t, "{}", 200, ""), []string{"/health is not the answer of a healthy Aurea service"}, nil},
 		"a problem": {
-			stub(t, `{"status":"healthy","service":"aurea-orchestrator"}`, 429,
+			stub(t, healthy, 429,
 				`{"title":"Too Many Requests","status":429,"detail":"the queue is full: \"now\" is \u003c 10 s away","error":"again"}`),
-			[]string{"/benchmark/run: ", `the queue is full: "now" is < 10 s away`},
+			[]string{`the queue is full: "now" is < 10 s away`},
+			map[string]string{"python": "/benchmark/run: ", "shell": "/benchmark/run: ", "go": ": run 1 of 3: "},
 		},
-		"no problem+json": {stub(t, `{"status":"healthy","service":"aurea-orchestrator"}`, 502, "<h1>Bad Gateway</h1>"), []string{"answered 502"}},
+		"no problem+json": {
+			stub(t, healthy, 502, "<h1>Bad Gateway</h1>"), nil,
+			map[string]string{"python": "answered 502", "shell": "answered 502", "go": "the server answers 502 Bad Gateway"},
+		},
 	}
-	for name, command := range clients {
-		t.Run(name, func(t *testing.T) {
+	for client, command := range clients {
+		t.Run(client, func(t *testing.T) {
 			args := command(t)
 			for name, service := range services {
 				stdout, stderr, code := run(t, append(args, service.url)...)
 				if code == 0 {
 					t.Errorf("%s: exit 0\n%s", name, stdout)
 				}
-				for _, want := range append(service.want, "error: ", service.url) {
+				for _, want := range append(service.want, service.each[client], "error: ", service.url) {
 					if !strings.Contains(stderr, want) {
 						t.Errorf("%s: standard error does not say %q:\n%s", name, want, stderr)
 					}
@@ -270,14 +276,17 @@ func deadURL(t *testing.T) string {
 	return "http://" + listener.Addr().String()
 }
 
-// stub is a service with the given health and answer to a run.
+// stub is a service with the given health and response to a run, by either of the
+// two endpoints that start one.
 func stub(t *testing.T, health string, status int, answer string) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, health) })
-	mux.HandleFunc("POST /benchmark/run", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		fmt.Fprint(w, answer)
-	})
+	for _, pattern := range []string{"POST /benchmark/run", "POST /v1/runs"} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			fmt.Fprint(w, answer)
+		})
+	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL

@@ -3,8 +3,8 @@
 //
 //	go run ./examples/go [URL]        the URL may also be in AUREA_URL
 //
-// It uses the standard library and the public words of Aurea: what is asked is
-// an aurea.Spec, what comes back an aurea.Result.
+// It uses the Go client of Aurea for the runs and net/http for the health and the
+// metrics of the service.
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 )
 
 var runs = []struct {
@@ -43,6 +44,11 @@ func main() {
 }
 
 func benchmark(ctx context.Context, base string, out io.Writer) error {
+	service, err := client.New(base, "")
+	if err != nil {
+		return fmt.Errorf("the address %w", err)
+	}
+	defer service.Close()
 	if err := checkHealth(ctx, base); err != nil {
 		return err
 	}
@@ -51,18 +57,14 @@ func benchmark(ctx context.Context, base string, out io.Writer) error {
 	results := make([]aurea.Result, len(runs))
 	for i, r := range runs {
 		fmt.Fprintf(out, "run %d of %d: %d jobs of %v ms\n", i+1, len(runs), r.jobs, r.milliseconds)
-		// The summary needs no record of every job; without them the answer is small.
-		spec := &aurea.Spec{NumJobs: r.jobs, JobDurationMS: &r.milliseconds, IncludeJobs: new(false)}
-		answer, err := call(ctx, base+"/benchmark/run", spec)
+		result, err := run(ctx, service, r.jobs, r.milliseconds)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: run %d of %d: %w", base, i+1, len(runs), err)
 		}
-		if err := json.Unmarshal(answer, &results[i]); err != nil {
-			return fmt.Errorf("the answer of %s/benchmark/run: %w", base, err)
-		}
+		results[i] = *result
 	}
 
-	exposition, err := call(ctx, base+"/metrics", nil)
+	exposition, err := get(ctx, base+"/metrics")
 	if err != nil {
 		return err
 	}
@@ -76,10 +78,26 @@ func benchmark(ctx context.Context, base string, out io.Writer) error {
 	return nil
 }
 
+// run makes one run and returns its result.
+func run(ctx context.Context, service *client.Client, jobs int64, milliseconds float64) (*aurea.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	// The summary needs no record of every job; without them the answer is small.
+	spec := aurea.Spec{NumJobs: jobs, JobDurationMS: &milliseconds, IncludeJobs: new(false)}
+	run, err := service.Do(ctx, spec, nil)
+	if err != nil {
+		return nil, err
+	}
+	if run.Status != aurea.StatusCompleted {
+		return nil, fmt.Errorf("it is %s: %s", run.Status, run.Error)
+	}
+	return run.Result, nil
+}
+
 // checkHealth asks for more than a 200, since something else may be listening
 // there.
 func checkHealth(ctx context.Context, base string) error {
-	answer, err := call(ctx, base+"/health", nil)
+	answer, err := get(ctx, base+"/health")
 	if err != nil {
 		return err
 	}
@@ -90,51 +108,25 @@ func checkHealth(ctx context.Context, base string) error {
 	return nil
 }
 
-// call returns what the URL answers to a GET, or to a POST of the spec when
-// there is one.
-func call(ctx context.Context, url string, spec *aurea.Spec) ([]byte, error) {
+// get returns the body of a successful response.
+func get(ctx context.Context, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	request, err := newRequest(ctx, url, spec)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach %s: %w", url, errors.Unwrap(err)) // the outer error says the URL again
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", url, err)
 	}
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s", url, detail(answer.StatusCode, body))
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answered %d", url, response.StatusCode)
 	}
 	return body, nil
-}
-
-func newRequest(ctx context.Context, url string, spec *aurea.Spec) (*http.Request, error) {
-	if spec == nil {
-		return http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	}
-	body, err := json.Marshal(spec)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	return request, nil
-}
-
-// detail is the sentence of a problem+json answer, or the status of any other.
-func detail(status int, body []byte) string {
-	var problem struct{ Detail string }
-	if json.Unmarshal(body, &problem) != nil || problem.Detail == "" {
-		return fmt.Sprintf("answered %d", status)
-	}
-	return problem.Detail
 }
