@@ -15,7 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// environment describes this machine. What cannot be found out stays empty.
+// environment describes this machine. Fields that cannot be read stay empty.
 func environment(version string) aurea.Environment {
 	e := aurea.Environment{
 		Cores:    runtime.GOMAXPROCS(0),
@@ -39,8 +39,8 @@ func environment(version string) aurea.Environment {
 	return e.Sealed()
 }
 
-// cgroup reads the limits of a version 2 hierarchy at its mount point, which is
-// the process's own group when it runs in a container.
+// cgroup reads the limits of a version 2 cgroup at the hierarchy's mount point.
+// In a container that is the process's own cgroup.
 func cgroup(root string) aurea.Cgroup {
 	var limits aurea.Cgroup
 	if quota, period, ok := strings.Cut(read(root+"/cpu.max"), " "); ok && quota != "max" {
@@ -53,8 +53,8 @@ func cgroup(root string) aurea.Cgroup {
 	return limits
 }
 
-// flags lists what changes the speed of the same source on the same machine,
-// where it is not left to itself.
+// flags lists the build settings and environment variables that change the
+// speed of the same source on the same machine, where they are set.
 func flags() string {
 	var set []string
 	if build, ok := debug.ReadBuildInfo(); ok {

@@ -4,7 +4,7 @@ package engine
 
 import "time"
 
-// Elsewhere these are not known; a result then has no doubt on their account.
+// Other systems do not report these values, so a result has no doubts about them.
 
 func processCPU() time.Duration { return 0 }
 

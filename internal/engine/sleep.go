@@ -7,33 +7,37 @@ import (
 )
 
 // A sleeper blocks for d, or until ctx is cancelled if that is much sooner. It
-// may return early; the lane looks at its clock and sleeps again. It belongs to
-// one lane.
+// may return early; the caller checks its clock and sleeps again. It belongs to
+// one goroutine.
 type sleeper func(ctx context.Context, d time.Duration)
 
+// The limits between the three ways to sleep.
 const (
-	// timerMargin is by how much Go's timers may be late on an idle machine,
-	// with something to spare: the netpoller rounds up to a millisecond.
+	// timerMargin is how late Go's timers may be on an idle machine, with some
+	// reserve: the netpoller rounds up to a millisecond.
 	timerMargin = 1500 * time.Microsecond
-	// spinMargin is by how much the kernel is late to wake a thread.
+	// spinMargin is how late the kernel may wake a thread.
 	spinMargin = 70 * time.Microsecond
-	// spinShare is how much of the time slept may be spun instead.
+	// spinShare limits spinning to 1/spinShare of the time slept.
 	spinShare = 10
-	// leastSleep is the shortest sleep in the kernel, which costs some
-	// microseconds of CPU itself. At 200,000 jobs a second, sleeping for every gap
-	// of theirs would take more CPU than spinning.
-	leastSleep = 50 * time.Microsecond
+	// minKernelSleep is the shortest sleep in the kernel, since each costs some
+	// microseconds of CPU. At 200,000 jobs a second, a sleep for every gap
+	// would take more CPU than spinning.
+	minKernelSleep = 50 * time.Microsecond
 )
 
-// preciseSleep returns a sleeper that is as precise as can be had cheaply. With the
-// first sleep it gives its goroutine a thread of its own, which takes longer to get
-// and to leave than a short run that never sleeps. It sleeps on a timer,
-// which can be cancelled, to a millisecond and a half before the end; then in
-// the kernel, which wakes within tens of microseconds; and
-// spins the rest, as long as all spinning together stays below a tenth of all
-// sleeping. Beyond that it sleeps longer instead, and jobs start in small groups,
-// some 50 µs late. So a lane with nothing to do costs no CPU, one that waits
-// again and again costs a tenth of a core, and only short gaps cost precision.
+// preciseSleep returns a sleeper that is precise at little cost. It sleeps in
+// up to three steps. First on a timer, which can be cancelled, until
+// timerMargin before the end. Then in the kernel, which wakes the thread within
+// tens of microseconds, until spinMargin before the end. Then it spins, as long
+// as all spinning stays below a tenth of all sleeping.
+//
+// Beyond that share it sleeps longer instead, and jobs start in small groups,
+// some 50 µs late. So an idle event loop costs no CPU, and one that waits again
+// and again costs a tenth of a core. Only short gaps lose precision.
+//
+// The first sleep locks the goroutine to its own OS thread. A short run that
+// never sleeps does without, because that takes longer than the run.
 func preciseSleep() sleeper {
 	own := sync.OnceFunc(ownThread)
 	var slept, spun time.Duration
@@ -45,7 +49,7 @@ func preciseSleep() sleeper {
 			timerSleep(ctx, d-timerMargin)
 			slept += d - timerMargin
 		case !maySpin:
-			d = max(d, leastSleep)
+			d = max(d, minKernelSleep)
 			kernelSleep(d)
 			slept += d
 		case d > spinMargin:
@@ -58,12 +62,13 @@ func preciseSleep() sleeper {
 	}
 }
 
+// spin busy-waits for d.
 func spin(d time.Duration) {
 	for start := time.Now(); time.Since(start) < d; {
 	}
 }
 
-// timerSleep sleeps on a timer alone.
+// timerSleep sleeps on a timer alone; it returns early when ctx is cancelled.
 func timerSleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

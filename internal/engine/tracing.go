@@ -8,19 +8,20 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A tracing picks the jobs of a run that are traced, and keeps what they came to
-// until it is reported. It may be nil: then no job is.
+// A tracing picks the jobs of a run that are traced, and keeps them until they
+// are reported. A nil tracing picks none.
 type tracing struct {
 	trace aurea.Trace
 
 	mu     sync.Mutex
-	second time.Duration // the latest in which a job was picked
-	picked int           // in it
+	second time.Duration // the latest second in which a job was picked
+	picked int           // number of jobs picked in that second
 	ended  []aurea.TracedJob
 }
 
-// pick is what a job is traced as that starts at the given moment of the run; nil
-// if it is not. Most jobs are told by their number alone.
+// pick returns the trace context of a job that starts at the given time; nil if
+// the job is not traced. For most jobs the number alone decides, without the
+// lock.
 func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 	if t == nil || job%aurea.TraceEvery != 0 {
 		return nil
@@ -37,7 +38,7 @@ func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 	return workload.NewTraceparent(t.trace, job)
 }
 
-// end keeps what a job has come to.
+// end adds a traced job that has ended.
 func (t *tracing) end(job int64, start, end time.Time, outcome aurea.Outcome, err error) {
 	traced := aurea.TracedJob{Job: job, Start: start, End: end, Outcome: outcome}
 	if outcome != aurea.OK && err != nil {
@@ -48,7 +49,7 @@ func (t *tracing) end(job int64, start, end time.Time, outcome aurea.Outcome, er
 	t.ended = append(t.ended, traced)
 }
 
-// take hands out what is kept, once.
+// take returns the ended jobs since the previous call.
 func (t *tracing) take() []aurea.TracedJob {
 	if t == nil {
 		return nil
