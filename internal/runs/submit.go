@@ -34,14 +34,7 @@ func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aure
 		return aurea.Run{}, err
 	}
 	e.by.Key = key
-	earlier, err := m.admit(e)
-	if err != nil {
-		return aurea.Run{}, err
-	}
-	if earlier != nil {
-		return *earlier, nil
-	}
-	return m.snapshot(e), nil
+	return m.admit(e)
 }
 
 // Do has the spec, which DecodeSpec must have made, executed and returns the
@@ -116,17 +109,19 @@ func digest(spec []byte) string {
 // newSeed chooses a seed that a JSON reader with 64-bit floats keeps intact.
 func newSeed() uint64 { return rand.Uint64N(1 << 53) }
 
-// admit keeps a run and gives it its place in the queue; or it returns the run
-// that its key made earlier. What is not admitted is let go of.
-func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
+// admit stores a run, queues it and returns it as it is queued; or it returns
+// the run that its idempotency key made earlier.
+func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 	defer func() {
-		if earlier != nil || err != nil {
-			e.cancel(err) // lets go of the caller's context
+		if err != nil || run.ID != e.run.ID {
+			e.cancel(err) // releases the caller's context
 		}
 	}()
 	m.awaitStart(e.ctx)
-	if earlier, err = m.reserve(e); earlier != nil || err != nil {
-		return earlier, err
+	if earlier, err := m.reserve(e); earlier != nil {
+		return *earlier, nil
+	} else if err != nil {
+		return aurea.Run{}, err
 	}
 	defer m.keeping.Done()
 	// The caller may go away in the middle of it; the store shall not.
@@ -135,7 +130,7 @@ func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
 	kept, err := m.store.Create(ctx, e.run, e.by)
 	err = late(err)
 	if err == nil && kept.ID == e.run.ID {
-		return nil, m.enqueue(e)
+		return m.enqueue(e)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -143,12 +138,12 @@ func (m *Manager) admit(e *entry) (earlier *aurea.Run, err error) {
 	delete(m.live, e.run.ID)
 	if err != nil {
 		m.doubt(err)
-		return nil, err
+		return aurea.Run{}, err
 	}
 	if earlier := m.live[kept.ID]; earlier != nil {
 		kept = m.view(earlier)
 	}
-	return &kept, nil
+	return kept, nil
 }
 
 // awaitStart gives a service that is just starting a moment: whoever sees it
@@ -202,9 +197,10 @@ func (m *Manager) known(by aurea.Submission) (*aurea.Run, error) {
 	return nil, nil
 }
 
-// enqueue takes the place that was promised. A service that has begun to shut
-// down meanwhile interrupts the run instead, and has not accepted it.
-func (m *Manager) enqueue(e *entry) error {
+// enqueue takes the place that was promised, and returns the run as it is in the
+// queue: a moment later it may be running. A service that has begun to shut down
+// meanwhile interrupts the run instead, and has not accepted it.
+func (m *Manager) enqueue(e *entry) (aurea.Run, error) {
 	m.mu.Lock()
 	m.coming--
 	if m.closing {
@@ -212,15 +208,16 @@ func (m *Manager) enqueue(e *entry) error {
 		m.finish(e, nil, nil)
 		m.mu.Unlock()
 		m.keep(e)
-		return errClosing
+		return aurea.Run{}, errClosing
 	}
 	defer m.mu.Unlock()
 	m.queue = append(m.queue, e)
+	queued := m.view(e)
 	select {
 	case m.wake <- struct{}{}:
 	default: // it will look at the queue anyway
 	}
-	return nil
+	return queued, nil
 }
 
 // leave ends a run whose context was cancelled while it waited. One that is
