@@ -1,9 +1,11 @@
 package server
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,6 +85,27 @@ func TestPageModules(t *testing.T) {
 		if lines := strings.Count(pageFile(t, file), "\n"); lines > 200 {
 			t.Errorf("%s has %d lines, which is more than one concept", file, lines)
 		}
+	}
+}
+
+// Modules of the page do not import each other in a circle: repeatedly setting
+// aside those whose imports are all set aside leaves none.
+func TestPageModulesAreLayered(t *testing.T) {
+	imports := map[string][]string{}
+	for _, file := range pageFiles(t, "*.js") {
+		imports[file] = nil
+		for _, match := range regexp.MustCompile(`from "\./([a-z]+\.js)"`).FindAllStringSubmatch(pageFile(t, file), -1) {
+			imports[file] = append(imports[file], match[1])
+		}
+	}
+	for before := 0; before != len(imports); {
+		before = len(imports)
+		maps.DeleteFunc(imports, func(_ string, imported []string) bool {
+			return !slices.ContainsFunc(imported, func(file string) bool { _, left := imports[file]; return left })
+		})
+	}
+	if len(imports) > 0 {
+		t.Errorf("these modules import each other in a circle, or import one that does: %v", imports)
 	}
 }
 

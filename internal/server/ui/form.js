@@ -2,13 +2,14 @@
 // alone; what it says about a field is shown at that field.
 
 import { askFor } from "./api.js";
+import { written } from "./control.js";
 import { $ } from "./dom.js";
 import { start } from "./examples.js";
 import { clearErrors, markWrong } from "./fielderror.js";
-import { field, written } from "./field.js";
+import { field } from "./field.js";
 import { asNumber, object } from "./json.js";
 import { filled } from "./lines.js";
-import { choice, useKinds } from "./workload.js";
+import { kindChoice, useKinds } from "./workload.js";
 
 export const form = $("spec");
 const fields = ["num_jobs", "concurrency", "rate", "duration", "timeout", "warmup", "seed", "name"];
@@ -32,7 +33,7 @@ async function load() {
   const { workloads } = await askFor("GET", "/v1/workloads");
   const { components } = await askFor("GET", "/openapi.json");
   useKinds(workloads);
-  workload = choice("What a job does");
+  workload = kindChoice("What a job does", field);
   others = described.map((name) => [name, field(components.schemas.Spec.properties[name], name)]);
   setMade();
   $("workload").replaceChildren(...workload.nodes);

@@ -1,22 +1,21 @@
 // Fields of several members, each a field of its own.
 
 import { element, freshId } from "./dom.js";
-import { field } from "./field.js";
 import { object } from "./json.js";
 
 export function isGroup(schema) {
   return schema.type === "object" && schema.properties && schema.additionalProperties === false;
 }
 
-const unfolded = 2; // of many members, so many are shown at first, and those that are needed
-const few = 4; // so many are shown all at once
+const few = 4; // up to so many members are all shown
+const unfolded = 2; // of more members, the first ones and all needed ones are shown
 
-// members are the fields of an object's members, but for those whose value is
-// settled.
-export function members(schema) {
+// members returns the fields of an object's members, except members with a constant
+// value. makeField is field of field.js.
+export function members(schema, makeField) {
   const needed = schema.required ?? [];
   const open = Object.entries(schema.properties ?? {}).filter(([, member]) => member.const === undefined);
-  const fields = open.map(([name, member]) => [name, field(member, name, needed.includes(name))]);
+  const fields = open.map(([name, member]) => [name, makeField(member, name, needed.includes(name))]);
   return {
     nodes: fold(fields, needed),
     pairs: () => fields.map(([name, own]) => [name, own.json()]),
@@ -25,7 +24,8 @@ export function members(schema) {
   };
 }
 
-// fold puts what is rarely needed out of sight.
+// fold returns the nodes of the fields and puts rarely needed ones into a closed
+// details element.
 function fold(fields, needed) {
   const nodes = (list) => list.map(([, { node }]) => node);
   if (fields.length <= few) return nodes(fields);
@@ -38,10 +38,10 @@ function fold(fields, needed) {
   ];
 }
 
-// group is an object. One that is not needed is there once it is ticked, be its
-// members blank or not.
-export function group(schema, name, needed) {
-  const own = members(schema);
+// group returns the field of an object. One that is not needed has a check box: its
+// value is the object when checked, even with blank members.
+export function group(schema, name, needed, makeField) {
+  const own = members(schema, makeField);
   const body = element("div", { class: "members" }, ...own.nodes);
   const tick = element("input", { type: "checkbox", id: freshId() });
   const title = needed ? name : element("label", { class: "check" }, tick, element("span", { class: "name" }, name));
@@ -62,8 +62,8 @@ export function group(schema, name, needed) {
   };
 }
 
-// fieldset is what holds the fields of a parameter that has several. It can have
-// the focus, for an error that is about all of them.
+// fieldset returns the element that holds a parameter's fields. It can take the
+// focus, for an error about the parameter as a whole.
 export function fieldset(title, name, description, ...content) {
   const id = freshId();
   const node = element("fieldset", { class: "field", "data-name": name, tabindex: "-1", id }, element("legend", { class: "name" }, title));

@@ -1,10 +1,10 @@
 // Fields of several values, one a line.
 
 import { element } from "./dom.js";
-import { labelled, written } from "./field.js";
+import { labelled, written } from "./control.js";
 import { asAny, asNumber, object } from "./json.js";
 
-// listOf is the schema of a list, which may also be given as one value.
+// listOf returns the schema of a list; the parameter may also allow one value.
 export function listOf(schema) {
   return schema.type === "array" ? schema : schema.oneOf?.find((one) => one.type === "array");
 }
@@ -16,7 +16,7 @@ export function isSimpleList(schema) {
   return items && simple.includes(items.type) && !items.oneOf;
 }
 
-// filled are the lines that are not blank, with their numbers.
+// filled returns the lines that are not blank, with their numbers from 1.
 export function filled(control) {
   return control.value.split("\n").map((line, i) => ({ text: line.trim(), line: i + 1 })).filter(({ text }) => text !== "");
 }
@@ -25,7 +25,7 @@ function area(placeholder) {
   return element("textarea", { rows: 3, placeholder, autocapitalize: "none", autocomplete: "off", spellcheck: "false" });
 }
 
-// lines is a list of simple values.
+// lines returns the field of a list of simple values.
 export function lines(schema, name, needed) {
   const type = listOf(schema).items.type;
   const read = type === "string" ? JSON.stringify : type ? asNumber : asAny;
@@ -39,8 +39,8 @@ export function lines(schema, name, needed) {
   return labelled(control, schema, name, needed, { json, set, find });
 }
 
-// asLines is a list, or an object of texts or lists of them as one of such as
-// "name: value", where a schema allows both.
+// asLines returns a value as a list. An object of strings, or of lists of them,
+// becomes a list of "name: value".
 function asLines(value) {
   if (typeof value !== "object" || Array.isArray(value)) return [value].flat();
   return Object.entries(value).flatMap(([name, texts]) => [texts].flat().map((text) => `${name}: ${text}`));
@@ -50,8 +50,8 @@ export function isTexts(schema) {
   return schema.type === "object" && schema.additionalProperties?.type === "string";
 }
 
-// texts is an object of texts, each a line such as "name: value". A line without
-// a colon is a name without a value.
+// texts returns the field of an object of strings, each a line such as
+// "name: value". A line without a colon is a name with an empty value.
 export function texts(schema, name, needed) {
   const control = area("name: value");
   const json = () => {

@@ -1,7 +1,6 @@
-// A field of several values that are made of others, such as the parts of a mix.
+// A field of several values that have fields themselves, such as the parts of a mix.
 
 import { element } from "./dom.js";
-import { field } from "./field.js";
 import { fieldset } from "./group.js";
 import { listOf } from "./lines.js";
 
@@ -9,8 +8,8 @@ export function isList(schema) {
   return listOf(schema)?.items !== undefined;
 }
 
-// repeated is a list of fields, to which some can be added.
-export function repeated(schema, name, needed) {
+// repeated returns the field of a list, with buttons that add and remove entries.
+export function repeated(schema, name, needed, makeField) {
   const { items, minItems } = listOf(schema);
   const least = needed ? Math.max(minItems ?? 0, 1) : 0;
   let entries = []; // {own, node}
@@ -19,7 +18,7 @@ export function repeated(schema, name, needed) {
   const node = fieldset(name, name, schema.description, list, adding);
 
   function add() {
-    const own = field(items, "", true);
+    const own = makeField(items, "", true);
     const remove = element("button", { type: "button", class: "small" }, "Remove");
     const entry = { own, node: element("li", {}, own.node, remove), remove };
     remove.addEventListener("click", () => drop(entry));
@@ -36,7 +35,7 @@ export function repeated(schema, name, needed) {
     adding.focus();
   }
 
-  // number names every entry by its place. The last one that is needed stays.
+  // number titles every entry with its position. Needed entries cannot be removed.
   function number() {
     for (const [i, { own, remove }] of entries.entries()) {
       const title = `${name} ${i + 1}`;

@@ -1,5 +1,5 @@
-// A field that is a workload: a kind of the service's table, and the parameters
-// that it takes. The page knows no kind by its name.
+// The field of a workload: a choice of kind and the parameters of that kind. Kinds
+// come from the service; the page knows none by name.
 
 import { element, freshId } from "./dom.js";
 import { fieldset, members } from "./group.js";
@@ -7,21 +7,23 @@ import { object } from "./json.js";
 
 let kinds = []; // {kind, doc, schema}: the service's table
 
-// useKinds takes the table, for the workloads that are made from then on.
+// useKinds sets the table for workload fields that are made afterwards.
 export function useKinds(table) {
   kinds = table;
 }
 
-// isWorkload: an object with a kind, open to what that kind takes.
+// isWorkload reports whether a schema is an object with a kind and open to the
+// parameters of that kind.
 export function isWorkload(schema) {
   return schema.type === "object" && schema.properties?.kind && schema.additionalProperties !== false;
 }
 
-// workload is one within another, with what may stand beside its kind.
-export function workload(schema, name) {
+// workload returns the field of a workload within another one, with the members that
+// its schema has beside the kind.
+export function workload(schema, name, needed, makeField) {
   const { kind, ...properties } = schema.properties;
-  const own = choice("kind");
-  const beside = members({ ...schema, properties });
+  const own = kindChoice("kind", makeField);
+  const beside = members({ ...schema, properties }, makeField);
   const node = fieldset(name, name, schema.description, ...own.nodes.slice(0, 1), ...beside.nodes, ...own.nodes.slice(1));
   return {
     node,
@@ -34,17 +36,17 @@ export function workload(schema, name) {
   };
 }
 
-// choice is a choice among the kinds, and the members of the one that is chosen.
-export function choice(label) {
+// kindChoice returns a select of the kinds and the fields of the chosen one.
+export function kindChoice(label, makeField) {
   const select = element("select", { id: freshId() }, ...kinds.map(({ kind }) => element("option", { value: kind }, kind)));
   const hint = element("p", { id: `${select.id}-hint`, class: "hint" });
   const body = element("div", { class: "members" });
-  let own = members({});
+  let own = members({}, makeField);
 
   function choose(value) {
     const chosen = kinds.find(({ kind }) => kind === select.value);
     hint.textContent = chosen?.doc ?? "";
-    own = members(chosen?.schema ?? {});
+    own = members(chosen?.schema ?? {}, makeField);
     own.set(value);
     body.replaceChildren(...own.nodes);
   }
