@@ -54,10 +54,10 @@ func TestJobLogKeepsEveryRecord(t *testing.T) {
 	})
 }
 
-// Goroutines that put neighbouring jobs, as lanes do, get in nobody's way: not
-// when they are the first in a chunk, and not when the first to be slow.
+// Goroutines that put neighbouring jobs, as event loops do, do not disturb each
+// other: not as the first in a chunk, and not as the first slow one.
 func TestJobLogTakesNeighboursAtOnce(t *testing.T) {
-	const lanes, jobs = 4, 3 * logChunk
+	const writers, jobs = 4, 3 * logChunk
 	var log JobLog
 	record := func(i int64) JobRecord {
 		at := time.Duration(i)
@@ -65,9 +65,9 @@ func TestJobLogTakesNeighboursAtOnce(t *testing.T) {
 		return JobRecord{i, at, at + slow, at + slow + slow, Outcome(i % int64(outcomes))}
 	}
 	var group sync.WaitGroup
-	for lane := range int64(lanes) {
+	for writer := range int64(writers) {
 		group.Go(func() {
-			for i := lane; i < jobs; i += lanes {
+			for i := writer; i < jobs; i += writers {
 				put(&log, []JobRecord{record(i)})
 			}
 		})

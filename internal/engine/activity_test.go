@@ -19,8 +19,9 @@ func hanging(ctx context.Context, _ int64) error {
 	return ctx.Err()
 }
 
-// Each interval says what the run is at, and for how long at most.
-func TestRunsSayWhatTheyAreAt(t *testing.T) {
+// Each interval reports the run's activity and the longest time that it may
+// last.
+func TestActivity(t *testing.T) {
 	for _, row := range []struct {
 		what, spec string
 		jobs       workload.Jobs // of the spec, unless it has a Runner
@@ -68,8 +69,9 @@ func TestRunsSayWhatTheyAreAt(t *testing.T) {
 	}
 }
 
-// A paused run says so, and one that is stopped while a job takes its time to end.
-func TestRunsSayThatTheyArePausedOrStopped(t *testing.T) {
+// A paused run reports that, and so does one that is stopped while a slow job
+// ends.
+func TestActivityPausedOrStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

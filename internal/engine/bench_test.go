@@ -23,8 +23,8 @@ func plan(t testing.TB, spec string) aurea.Plan {
 
 func ignore(aurea.Progress) {}
 
-// BenchmarkNoop is the generator's ceiling: the cost of starting, timing and
-// counting a job that does nothing.
+// BenchmarkNoop measures the generator's ceiling: starting, timing and counting
+// a job that does nothing.
 func BenchmarkNoop(b *testing.B) {
 	for _, concurrency := range []string{"1", "2", "100"} {
 		for _, records := range []string{"false", "true"} {
@@ -47,9 +47,9 @@ func BenchmarkNoop(b *testing.B) {
 	}
 }
 
-// BenchmarkBehind is what a job costs where lanes never rest, because jobs are due
-// faster than they can be driven: of the closed model, and of the open one. Its
-// CPU time can be compared on a busy machine, too.
+// BenchmarkBehind measures a job's cost where event loops never sleep, because
+// jobs are due faster than they can be run. It covers both models. Its CPU time
+// is comparable on a busy machine, too.
 func BenchmarkBehind(b *testing.B) {
 	for name, load := range map[string]string{
 		"closed": `"concurrency": 1000, "workload": {"kind": "sleep", "duration": "10us", "jitter": 1}`,
@@ -67,8 +67,8 @@ func BenchmarkBehind(b *testing.B) {
 	}
 }
 
-// BenchmarkAllAtOnce starts sleeping jobs all at once and reports how late
-// their ends are.
+// BenchmarkAllAtOnce starts sleeping jobs all at once and reports how late they
+// end.
 func BenchmarkAllAtOnce(b *testing.B) {
 	for _, jobs := range []int{10_000, 1_000_000, 10_000_000} {
 		b.Run("jobs="+itoa(jobs), func(b *testing.B) {
@@ -86,8 +86,9 @@ func BenchmarkAllAtOnce(b *testing.B) {
 	}
 }
 
-// BenchmarkOvershoot reports by how much 10,000 parallel sleeps of exactly
-// 100 ms last too long, from their records: the histogram's 0.1 % is too coarse.
+// BenchmarkOvershoot reports how much longer than 100 ms 10,000 parallel sleeps
+// of exactly 100 ms take. It reads the records, since the histogram's 0.1 % is
+// too coarse.
 func BenchmarkOvershoot(b *testing.B) {
 	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
 	e := New("test", workload.Host{})
@@ -106,8 +107,8 @@ func BenchmarkOvershoot(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen drives ten seconds of a rate and reports whether it was kept,
-// and how late jobs were started.
+// BenchmarkOpen runs ten seconds of a rate and reports whether it was kept, and
+// how late jobs started.
 func BenchmarkOpen(b *testing.B) {
 	for _, rate := range []int{1000, 200_000} {
 		b.Run("rate="+itoa(rate), func(b *testing.B) {

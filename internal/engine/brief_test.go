@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A run that ends a moment after an interval has no rate of that moment: neither
-// thousands a second, of the few jobs that ended in it, nor 0. Its jobs are part
-// of the point before, and live progress has the rate of both.
+// A run that ends shortly after an interval gives no rate for the rest: neither
+// thousands a second, from the few jobs that ended in it, nor 0. Its jobs are
+// part of the point before, and live progress has the rate of both.
 func TestBriefLastInterval(t *testing.T) {
 	for _, row := range []struct {
 		what, load, each string
@@ -25,8 +25,8 @@ func TestBriefLastInterval(t *testing.T) {
 		{"stopped by its time", `"rate": 100.5, "duration": "2s"`, "1ms", []float64{1, 1.9911}, 100 / 0.9911},
 	} {
 		for driver, job := range map[string]string{
-			"lanes":   `{"kind": "sleep", "duration": "` + row.each + `"}`,
-			"workers": `{"kind": "steps", "steps": [{"kind": "sleep", "duration": "` + row.each + `"}]}`,
+			"event loops": `{"kind": "sleep", "duration": "` + row.each + `"}`,
+			"worker pool": `{"kind": "steps", "steps": [{"kind": "sleep", "duration": "` + row.each + `"}]}`,
 		} {
 			t.Run(row.what+"/"+driver, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A step is a control at its time.
+// A controlStep is a control and when it is sent.
 type controlStep struct {
 	at      time.Duration
 	control aurea.Control
@@ -31,11 +31,12 @@ func concurrencyAt(at time.Duration, n int64) controlStep {
 	return controlStep{at, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: n}}
 }
 
-// nap is how long a job of these tests takes. It has little in common with other
-// times, so that on a fake clock no two things happen at once by chance.
+// nap is how long a job of these tests takes. It has few common multiples with
+// other times, so that on a fake clock no two events coincide by chance.
 const nap = 23_700_011 * time.Nanosecond
 
-// The drivers do the same with jobs that sleep: by waiting, and by doing it.
+// drivers run the same sleeping jobs: the event loops with timers, the worker
+// pool with goroutines.
 var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.Jobs){
 	"event loops": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		p := plan(t, fmt.Sprintf(`{%s, "workload": {"kind": "sleep", "duration": %q}}`, load, nap))
@@ -50,7 +51,7 @@ var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.J
 	},
 }
 
-// A watched is a run with what was seen of it from outside.
+// An observedRun is a run with what its observer saw.
 type observedRun struct {
 	*aurea.Result
 	seen    *aurea.Tally // the intervals together
@@ -58,7 +59,7 @@ type observedRun struct {
 	paused  time.Duration
 }
 
-// steer executes a load, with the steps done at their times.
+// runControlled executes a load and sends the steps' controls at their times.
 func runControlled(ctx context.Context, t testing.TB, driver, load string, steps ...controlStep) observedRun {
 	t.Helper()
 	p, jobs := drivers[driver](t, load)
@@ -91,8 +92,8 @@ func runControlled(ctx context.Context, t testing.TB, driver, load string, steps
 	return w
 }
 
-// records are the jobs in the order of their starts, without their numbers:
-// which lane gets which job is nobody's business.
+// records returns the jobs in the order of their starts, without their numbers:
+// which event loop gets which job is not defined.
 func records(r *aurea.Result) []aurea.JobRecord {
 	records := slices.Collect(r.Jobs.All())
 	for i := range records {
@@ -104,7 +105,8 @@ func records(r *aurea.Result) []aurea.JobRecord {
 	return records
 }
 
-// eachDriver runs a test for both drivers on a fake clock, with one lane and more.
+// eachDriver runs a test for both drivers on a fake clock, with one core and
+// with more.
 func eachDriver(t *testing.T, test func(t *testing.T, driver string)) {
 	for driver := range drivers {
 		for _, cores := range []int{3, 1} {

@@ -25,7 +25,7 @@ var controlledLoads = []string{
 	`"stages": [{"duration": "1s", "rate": 90}, {"duration": "1s", "rate": 2}], "concurrency": 4`,
 }
 
-// drawSteps draws controls, at moments that nothing else happens at.
+// drawSteps draws controls at times at which nothing else happens.
 func drawSteps(rt *rapid.T) []controlStep {
 	var steps []controlStep
 	at := int64(0)
@@ -47,7 +47,7 @@ func drawSteps(rt *rapid.T) []controlStep {
 	return append(steps, controlStep{time.Duration((at + 500) * 1_000_003), aurea.Control{Kind: aurea.Resume}})
 }
 
-// Law: whatever is done to a run, both drivers do the same jobs at the same
+// Law: under the same controls both drivers run the same jobs at the same
 // times.
 func TestControlledDriversAgree(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -55,7 +55,7 @@ func TestControlledDriversAgree(t *testing.T) {
 		steps := drawSteps(rt)
 		var loops, pool observedRun
 		synctest.Test(t, func(t *testing.T) {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several lanes share a lower concurrency out in another way
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several event loops divide a lower concurrency in another way
 			loops, pool = runControlled(t.Context(), t, "event loops", load, steps...), runControlled(t.Context(), t, "worker pool", load, steps...)
 		})
 		if a, b := records(loops.Result), records(pool.Result); !slices.Equal(a, b) {
@@ -70,8 +70,9 @@ func TestControlledDriversAgree(t *testing.T) {
 	})
 }
 
-// Law: whatever is done to a run, and whenever it is stopped, every job is
-// accounted for, none starts in a pause, and a bound is kept once it is reached.
+// Law: whatever the controls and whenever the run is stopped, every job is
+// accounted for. None starts in a pause, and a concurrency is kept once it is
+// reached.
 func TestControlledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		load := rapid.SampledFrom(append(controlledLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
@@ -117,7 +118,7 @@ func checkAccounts(rt *rapid.T, r observedRun) {
 	}
 }
 
-// bound is the lowest number in flight that was ever asked for; 0 for none.
+// bound returns the lowest concurrency that was ever set; 0 for none.
 func (w observedRun) bound() int64 {
 	bound := w.Spec.Concurrency
 	for _, event := range w.Timeline {
@@ -128,23 +129,23 @@ func (w observedRun) bound() int64 {
 	return bound
 }
 
-// moment is when an event happened.
-func moment(event aurea.RunEvent) time.Duration { return time.Duration(math.Round(event.T * 1e9)) }
+// timeOf returns when an event happened.
+func timeOf(event aurea.RunEvent) time.Duration { return time.Duration(math.Round(event.T * 1e9)) }
 
-// A fataler is a test, or one of rapid's.
-type fataler interface{ Fatalf(string, ...any) }
+// A fatalfer is a *testing.T or a *rapid.T.
+type fatalfer interface{ Fatalf(string, ...any) }
 
-func checkPauses(t fataler, r *aurea.Result) {
+func checkPauses(t fatalfer, r *aurea.Result) {
 	var begun time.Duration
 	all := slices.Collect(r.Jobs.All())
 	for _, event := range append(slices.Clone(r.Timeline), aurea.RunEvent{Kind: "end", T: 1e6}) {
 		switch event.Kind {
 		case aurea.Pause:
-			begun = moment(event)
+			begun = timeOf(event)
 		case aurea.Resume, "end":
 			for _, job := range all {
-				if begun > 0 && job.Start > begun && job.Start < moment(event) {
-					t.Fatalf("job %+v started in the pause from %v to %v", job, begun, moment(event))
+				if begun > 0 && job.Start > begun && job.Start < timeOf(event) {
+					t.Fatalf("job %+v started in the pause from %v to %v", job, begun, timeOf(event))
 				}
 			}
 			begun = 0
@@ -157,19 +158,19 @@ func checkBounds(rt *rapid.T, r observedRun) {
 		until := forever
 		for _, later := range r.Timeline[i+1:] {
 			if later.Concurrency != 0 {
-				until = moment(later)
+				until = timeOf(later)
 				break
 			}
 		}
-		if most := mostInFlight(r.Result, moment(event)+nap+1, until-1); event.Concurrency > 0 && int64(most) > event.Concurrency {
+		if most := mostInFlight(r.Result, timeOf(event)+nap+1, until-1); event.Concurrency > 0 && int64(most) > event.Concurrency {
 			rt.Fatalf("%d in flight after %+v", most, event)
 		}
 	}
 }
 
-// On the real clock, where lanes claim jobs in batches and fill thousands of slots
-// at once: however often and fast a run is controlled, it does every job, and
-// none starts in a pause.
+// On the real clock event loops claim jobs in batches and fill thousands of
+// slots at once. However often and fast a run is controlled, it runs every job,
+// and none starts in a pause.
 func TestControlledOnTheRealClock(t *testing.T) {
 	for _, load := range []string{
 		`"num_jobs": 400000, "concurrency": 50, "workload": {"kind": "noop"}`,
@@ -206,7 +207,8 @@ func TestControlledOnTheRealClock(t *testing.T) {
 	}
 }
 
-// manyControls are the most that a run may have, and leave it running.
+// manyControls returns as many controls as a run accepts. They leave it
+// running.
 func manyControls() []aurea.Control {
 	var controls []aurea.Control
 	for len(controls) < aurea.MaxChanges {
@@ -216,7 +218,7 @@ func manyControls() []aurea.Control {
 	return controls
 }
 
-// A run that is stopped while its lanes begin ends all the same.
+// A run that is stopped while its event loops begin ends.
 func TestStoppedAsItBegins(t *testing.T) {
 	for i := range 200 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -236,8 +238,7 @@ func TestStoppedAsItBegins(t *testing.T) {
 	}
 }
 
-// However the lanes race for the last jobs of a run that could be controlled, it
-// ends.
+// A controlled run ends, however the event loops race for its last jobs.
 func TestLastJobsOfControlledRuns(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 )
 
 // Law: with pauses inserted, an open run has the same jobs with the same
-// latencies; what was due after a pause comes later by as long as it took.
+// latencies. Jobs due after a pause come later by the length of the pause.
 func TestPausesShiftTheSchedule(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		for _, arrival := range []string{"constant", "poisson"} {
@@ -61,8 +61,8 @@ func wantDoubts(t *testing.T, r *aurea.Result, codes ...string) {
 	}
 }
 
-// A closed run that is resumed has its slots opened anew, and loses no job. What
-// was in flight at the pause goes on to its end.
+// A resumed closed run opens its slots anew and loses no job. Jobs in flight at
+// the pause continue to their end.
 func TestPauseClosed(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		r := runControlled(t.Context(), t, driver, `"num_jobs": 12, "concurrency": 4`, pauseAt(30*time.Millisecond), resumeAt(100*time.Millisecond))
@@ -82,7 +82,8 @@ func TestPauseClosed(t *testing.T) {
 	})
 }
 
-// A duration, a warm-up and stages go by the clock that stands still in a pause.
+// A duration, a warm-up and stages follow the plan's clock, which stands still
+// in a pause.
 func TestPauseStopsTheClock(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		// 10 a second, paused in the warm-up of 1 s and once more after it.
@@ -113,8 +114,8 @@ func TestPauseStopsTheClock(t *testing.T) {
 	})
 }
 
-// mostInFlight is how many jobs were in flight when one started, at most, from
-// one moment to another.
+// mostInFlight returns the most jobs in flight at any job's start between two
+// times.
 func mostInFlight(r *aurea.Result, from, to time.Duration) int {
 	most := 0
 	all := records(r)
@@ -133,8 +134,8 @@ func mostInFlight(r *aurea.Result, from, to time.Duration) int {
 	return most
 }
 
-// Before and after a change the rate is what it was asked to be: the jobs are
-// those that its integral says, and none is late.
+// Before and after a change the rate is as requested: the integral gives the
+// number of jobs, and none is late.
 func TestChangeRate(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		for _, test := range []struct {
@@ -170,7 +171,8 @@ func TestChangeRate(t *testing.T) {
 	})
 }
 
-// More may be in flight at once, and fewer as jobs end.
+// A higher concurrency adds jobs in flight at once; a lower one takes effect as
+// jobs end.
 func TestChangeConcurrency(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		for _, test := range []struct {
@@ -210,7 +212,7 @@ func TestChangeConcurrency(t *testing.T) {
 	})
 }
 
-// What cannot be is refused, and leaves no trace.
+// Impossible controls are refused and change nothing.
 func TestRefusedControls(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		r := runControlled(t.Context(), t, driver, `"num_jobs": 20, "concurrency": 1`,
@@ -233,7 +235,7 @@ func TestRefusedControls(t *testing.T) {
 	})
 }
 
-// The timeline says what was done, and when.
+// The timeline has every control with its time.
 func TestTimeline(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		begun := time.Now().UTC()
@@ -257,7 +259,7 @@ func TestTimeline(t *testing.T) {
 	})
 }
 
-// A run that is stopped while it is paused ends then, with what it had.
+// A run that is stopped in a pause ends with its partial result.
 func TestStopPaused(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		for load, want := range map[string]aurea.Counts{

@@ -20,9 +20,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fake is an engine for a bubble of synctest: it sleeps on timers alone, since
-// the kernel's clock cannot be faked, and what else the machine does is nothing
-// to it.
+// fake returns an engine for a bubble of synctest. It sleeps on timers alone,
+// since the kernel's clock cannot be faked, and it ignores the machine's load.
 func fake() *Engine {
 	still := readProcessStats()
 	return &Engine{cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still }, sleep: func() sleeper { return timerSleep }}
@@ -37,7 +36,7 @@ func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.R
 	return result
 }
 
-// On a clock that only sleeping moves, everything has an exact value.
+// On a fake clock every value is exact.
 func TestAllAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := execute(t.Context(), t, fake(), `{"num_jobs": 1000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
@@ -145,7 +144,7 @@ func TestCancelAtAnyMoment(t *testing.T) {
 	})
 }
 
-// checkRecords holds the records against the counts.
+// checkRecords compares the records with the counts.
 func checkRecords(t interface{ Fatalf(string, ...any) }, r *aurea.Result) {
 	var counts aurea.Counts
 	for job := range r.Jobs.All() {
@@ -204,7 +203,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// The same plan has the same jobs however many cores run it.
+// The same plan has the same jobs on any number of cores.
 func TestSameJobsOnAnyCores(t *testing.T) {
 	var first []time.Duration
 	for _, cores := range []int{1, 2, 3, 8} {
@@ -225,7 +224,7 @@ func TestSameJobsOnAnyCores(t *testing.T) {
 	}
 }
 
-// On the real clock: N jobs are truly parallel, and nothing is early.
+// On the real clock N jobs are truly parallel, and none ends early.
 func TestRealClock(t *testing.T) {
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
 	if r.InFlight.Max != 20_000 {

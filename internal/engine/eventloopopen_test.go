@@ -34,8 +34,8 @@ func TestRateIsKept(t *testing.T) {
 	})
 }
 
-// With one slot and jobs of 25 ms arriving every 10 ms, job k starts at 25k and
-// waited 15k ms: the wait is latency, and nothing shifts the schedule.
+// With one slot and jobs of 25 ms arriving every 10 ms, job k starts at 25k ms
+// and waited 15k ms. The wait is latency, and the schedule does not shift.
 func TestSaturatedArrivalsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := execute(t.Context(), t, fake(), `{"rate": 100, "num_jobs": 20, "concurrency": 1, "workload": {"kind": "sleep", "duration": "25ms"}}`)
@@ -52,8 +52,8 @@ func TestSaturatedArrivalsWait(t *testing.T) {
 	})
 }
 
-// The same with drop: the slot is busy from 0 to 25 ms, so what arrives at 10
-// and 20 finds no room, what arrives at 30 does, and so on.
+// The same with drop: the slot is busy from 0 to 25 ms, so the arrivals at 10
+// and 20 ms find no free slot, that at 30 ms does, and so on.
 func TestSaturatedArrivalsDrop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := execute(t.Context(), t, fake(), `{"rate": 100, "num_jobs": 21, "concurrency": 1, "on_saturation": "drop", "workload": {"kind": "sleep", "duration": "25ms"}}`)
@@ -70,8 +70,9 @@ func TestSaturatedArrivalsDrop(t *testing.T) {
 	})
 }
 
-// What finds no room is dropped, and dropped when it is due, however the run ends
-// and whoever drives it: by its time, its stages, its number of jobs, or a stop.
+// An arrival without a free slot is dropped, and when it is due. That holds for
+// both drivers, however the run ends: by its time, its stages, its number of
+// jobs, or a stop.
 func TestDroppedWhateverEndsTheRun(t *testing.T) {
 	const long = 3 * time.Second // each job outlasts the arrivals
 	for _, row := range []struct {
@@ -118,7 +119,7 @@ func TestDroppedWhateverEndsTheRun(t *testing.T) {
 	}
 }
 
-// waiting3s waits three seconds.
+// waiting3s returns jobs that wait three seconds.
 func waiting3s(t *testing.T) workload.Waiter {
 	t.Helper()
 	jobs, err := workload.Host{}.Open(t.Context(), aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "3s"}}, 1)
@@ -128,8 +129,8 @@ func waiting3s(t *testing.T) workload.Waiter {
 	return jobs.Waiter
 }
 
-// When the time is over, what still waits for room is not started: it is
-// counted, and the result says so.
+// Arrivals that still wait for a slot at the end of the run never start. They
+// are counted as cancelled.
 func TestBacklogAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := execute(t.Context(), t, fake(), `{"rate": 100, "duration": "1s", "concurrency": 1, "workload": {"kind": "sleep", "duration": "100ms"}}`)
@@ -142,8 +143,8 @@ func TestBacklogAtTheEnd(t *testing.T) {
 	})
 }
 
-// A lane that is a little late at the end still starts what was due; one that is
-// far behind does not go on for long after it.
+// An event loop that is a little late at the end still starts the jobs that
+// were due. One that is far behind soon stops.
 func TestLateAtTheEnd(t *testing.T) {
 	for late, want := range map[time.Duration]aurea.Counts{
 		5 * time.Millisecond:   {Planned: 1000, OK: 1000},
@@ -165,13 +166,13 @@ func TestLateAtTheEnd(t *testing.T) {
 	}
 }
 
-// A lane that is behind ends what is due before it starts what is overdue: its
+// An event loop that is behind ends due jobs before it starts overdue ones: its
 // lateness is delay, not service time. So jobs that take no time never pile up,
-// and find room each.
-func TestBehindEndsBeforeItStarts(t *testing.T) {
+// and each finds a free slot.
+func TestOverloadedLoopEndsBeforeItStarts(t *testing.T) {
 	const late = 100 * time.Millisecond
 	synctest.Test(t, func(t *testing.T) {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one lane has all the room
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one event loop has all slots
 		tired := fake()
 		tired.sleep = func() sleeper {
 			return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
@@ -181,7 +182,7 @@ func TestBehindEndsBeforeItStarts(t *testing.T) {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
 		if r.Delay.Max != late.Seconds() {
-			t.Errorf("a delay of %v s at most, want the lateness of the lane", r.Delay.Max)
+			t.Errorf("a delay of %v s at most, want the lateness of the event loop", r.Delay.Max)
 		}
 	})
 }
@@ -223,7 +224,7 @@ func TestRampedConcurrency(t *testing.T) {
 	})
 }
 
-// The warm-up's jobs are counted apart, in both models.
+// The jobs of the warm-up are counted separately, in both models.
 func TestWarmup(t *testing.T) {
 	for _, load := range []string{`"rate": 50`, `"concurrency": 5`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -265,7 +266,7 @@ func TestSameArrivalsOnAnyCores(t *testing.T) {
 	}
 }
 
-// Law: whatever the load and whenever it is cancelled, the accounts add up, the
+// Law: whatever the load and whenever it is cancelled, the counts add up, the
 // intervals add up to them, and the records agree.
 func TestAnyLoadCancelledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// The runtime's histograms go on counting; what lies between two readings is
-// told.
+// Quantiles are those of the samples between two readings, since the runtime's
+// histograms are cumulative.
 func TestHistogramQuantile(t *testing.T) {
 	histogram := func(counts ...uint64) *metrics.Float64Histogram {
 		return &metrics.Float64Histogram{Counts: counts, Buckets: []float64{math.Inf(-1), 1, 2, 3, math.Inf(1)}}
@@ -37,8 +37,7 @@ func TestHistogramQuantile(t *testing.T) {
 	}
 }
 
-// What the process did between two readings is what it is reported to have
-// done.
+// The health of the time between two readings is what the process did in it.
 func TestProcessStats(t *testing.T) {
 	before := readProcessStats()
 	after := before
@@ -55,7 +54,7 @@ func TestProcessStats(t *testing.T) {
 	}
 }
 
-// group is a cgroup's folder with the given files.
+// group returns a cgroup directory with the given files.
 func group(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()

@@ -43,7 +43,7 @@ func raw(t *testing.T, answer func(*net.TCPConn)) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
-// said reads a request and answers it with a text, whatever that is.
+// said reads a request and answers with a text, valid HTTP or not.
 func said(text string) func(*net.TCPConn) {
 	return func(connection *net.TCPConn) {
 		defer connection.Close()
@@ -58,7 +58,7 @@ func reset(connection *net.TCPConn) {
 	_ = connection.Close()
 }
 
-// silent takes the request and says nothing until the caller has gone.
+// silent reads the request and writes nothing until the client has gone.
 func silent(connection *net.TCPConn) {
 	defer connection.Close()
 	_, _ = io.Copy(io.Discard, connection)
@@ -91,8 +91,8 @@ func endless(connection *net.TCPConn) {
 	}
 }
 
-// refused is the URL of a port where nobody listens: one's own end of a
-// connection, so that no other test's server gets the port.
+// refused returns the URL of a port that refuses connections. It is the local
+// port of an open connection, so that no other test's server gets it.
 func refused(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -108,9 +108,8 @@ func refused(t *testing.T) string {
 	return "http://" + connection.LocalAddr().String()
 }
 
-// A service that misbehaves makes jobs fail, each under the class of what went
-// wrong, and nothing else: every arrival of the schedule is there and has its
-// end.
+// A misbehaving service makes jobs fail, each under the class of its error.
+// Every arrival of the schedule still starts and ends.
 func TestHTTPMisbehaving(t *testing.T) {
 	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
 	t.Cleanup(failing.Close)
@@ -150,8 +149,8 @@ func TestHTTPMisbehaving(t *testing.T) {
 	}
 }
 
-// A compressed answer is as long as it is on the wire, not as long as it could
-// become.
+// The size of a compressed response is its size on the wire, not its
+// decompressed size.
 func TestHTTPBomb(t *testing.T) {
 	const size = 1 << 26
 	var bomb strings.Builder
@@ -182,8 +181,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// While a service stands still, the schedule goes on: whoever came meanwhile is
-// late by what was left of the pause.
+// While a service freezes, the schedule goes on: jobs due meanwhile are late by
+// the rest of the pause.
 func TestHTTPFreeze(t *testing.T) {
 	const pause = 500 * time.Millisecond
 	begin := time.Now()
@@ -215,8 +214,8 @@ func TestHTTPFreeze(t *testing.T) {
 	}
 }
 
-// Each job of a service that hangs has its own timeout, from its own start; so has
-// one that the service accepts and never does.
+// Each job of a service that hangs has its own timeout, from its own start. So
+// does a job that the service accepts and never runs.
 func TestHTTPTimeouts(t *testing.T) {
 	accepting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "/job")
@@ -244,7 +243,7 @@ func TestHTTPTimeouts(t *testing.T) {
 	}
 }
 
-// A run that is stopped ends the jobs in flight, however long they might take.
+// Stopping a run ends the jobs in flight, however long they might take.
 func TestHTTPStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var once sync.Once
@@ -258,7 +257,7 @@ func TestHTTPStopped(t *testing.T) {
 	}
 }
 
-// A timeout costs a job no memory.
+// A timeout allocates nothing a job.
 func TestTimeoutAllocatesNothing(t *testing.T) {
 	p := plan(t, `{"num_jobs": 10, "timeout": "1m", "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	jobs, err := workload.Host{}.Open(t.Context(), p.Workload, 1)
@@ -267,15 +266,15 @@ func TestTimeoutAllocatesNothing(t *testing.T) {
 	}
 	c := newWorkerPool(newExecution(t.Context(), p, jobs, nil))
 	c.begin()
-	seat := c.newWorkerState()
+	state := c.newWorkerState()
 	if n := testing.AllocsPerRun(100, func() {
-		if err := c.runInTimeout(0, c.now(), seat, nil); err != nil {
+		if err := c.runInTimeout(0, c.now(), state, nil); err != nil {
 			t.Fatal(err)
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations a job", n)
 	}
-	if deadline, limited := seat.timed.Deadline(); !limited || deadline.Sub(c.start) < time.Minute {
+	if deadline, limited := state.timed.Deadline(); !limited || deadline.Sub(c.start) < time.Minute {
 		t.Errorf("the last job's deadline is %v after the run's start (%v)", deadline.Sub(c.start), limited)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// The result counts all answers by their status, and the jobs that failed by
-// that of the answer that was not expected, wherever in a job it was.
+// The result counts all responses by status, and failed jobs by the status that
+// was not expected, in whichever step of the job.
 func TestHTTPStatuses(t *testing.T) {
 	var turn atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

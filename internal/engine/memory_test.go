@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// unlessShort leaves a test to make test that has nothing for the race detector
-// to find, and takes minutes under it.
+// unlessShort skips a test in short mode. Such a test has nothing for the race
+// detector to find, and takes minutes under it.
 func unlessShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -20,7 +20,7 @@ func unlessShort(t *testing.T) {
 	}
 }
 
-// live is how many bytes are in use now.
+// live returns how many bytes are in use now.
 func live() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -28,8 +28,8 @@ func live() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// Without records, memory does not grow with the length of the run: once the
-// series is as long as it gets, more of it takes nothing.
+// Without records, memory does not grow with the length of the run, once the
+// series has its full length.
 func TestMemoryOfALongRun(t *testing.T) {
 	unlessShort(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestMemoryOfALongRun(t *testing.T) {
 	})
 }
 
-// Nor with the number of jobs.
+// Memory does not grow with the number of jobs either.
 func TestMemoryOfManyJobs(t *testing.T) {
 	unlessShort(t)
 	used := func(jobs int) int64 {
@@ -86,7 +86,7 @@ func TestMemoryOfAJob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fixed := int64(20 << 20) // lanes, tallies, the first blocks
+		fixed := int64(20 << 20) // event loops, tallies, the first blocks
 		if each := float64(during-before-fixed) / jobs; during == 0 || each > 32 {
 			t.Errorf("%.1f bytes a job", each)
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// An oracle holds what a result says against what its records say. It knows the
-// plan's schedule, and nothing of tallies, histograms and intervals.
+// An oracle compares a result with its records. It knows the plan's schedule,
+// and nothing of tallies, histograms and intervals.
 type oracle struct {
 	*testing.T
 	r              *aurea.Result
@@ -45,8 +45,8 @@ func (o *oracle) checkAll() {
 	o.checkParts()
 }
 
-// checkRate holds the rate against a schedule of which so many jobs were due in so
-// many seconds.
+// checkRate compares the rate with a schedule that has due jobs in length
+// seconds.
 func (o *oracle) checkRate(due, length float64) {
 	var last time.Duration
 	for _, job := range o.records {
@@ -56,7 +56,7 @@ func (o *oracle) checkRate(due, length float64) {
 	o.near("rate.achieved", o.r.Rate.Achieved, float64(len(o.records))/max(length, last.Seconds()))
 }
 
-// near compares two numbers that were added up in other orders.
+// near compares two numbers that were summed in different orders.
 func (o *oracle) near(what string, got, want float64) {
 	o.Helper()
 	if math.Abs(got-want) > 1e-9*math.Abs(want) {
@@ -71,5 +71,5 @@ func (o *oracle) same(what string, got, want any) {
 	}
 }
 
-// length is how long the judged part took.
+// length returns the length of the judged part.
 func (o *oracle) length() float64 { return max(o.to-o.from, 0).Seconds() }

@@ -40,9 +40,9 @@ func countRecords(jobs []aurea.JobRecord) aurea.Counts {
 	return c
 }
 
-// addUnstarted adds the planned jobs of which there is no record: dropped where
-// the spec says so and they were due, else cancelled. It notes the judged ones that
-// were dropped.
+// addUnstarted adds the planned jobs without a record. They are dropped where
+// the spec says so and they were due, otherwise cancelled. It notes the judged
+// ones that were dropped.
 func (o *oracle) addUnstarted(judged, warmup *aurea.Counts) {
 	if !o.plan.Open() {
 		if o.plan.End == aurea.Forever {

@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A sighting is a kind of run that the oracle sees.
-type sighting struct {
+// An oracleRun is a run that the oracle checks.
+type oracleRun struct {
 	name   string
 	load   string // of the spec
 	job    string // a workload that sleeps
@@ -25,7 +25,7 @@ const (
 	slow = `{"kind": "sleep", "duration": "1023456789ns", "jitter": 0.01}`
 )
 
-var sightings = []sighting{
+var oracleRuns = []oracleRun{
 	{name: "closed", load: `"num_jobs": 160, "concurrency": 16`, job: odd},
 	{name: "closed, few slow ones", load: `"num_jobs": 160, "concurrency": 16`, job: `{"kind": "sleep", "duration": "10ms", "distribution": "bimodal", "slow_share": 0.0125, "slow_factor": 50}`},
 	{name: "closed, for a time", load: `"duration": "2800ms", "concurrency": 9`, job: odd},
@@ -53,23 +53,23 @@ var sightings = []sighting{
 	{name: "hanging", load: `"rate": 70.3, "num_jobs": 140, "timeout": "450ms"`, job: strings.TrimSuffix(odd, "}") + `, "failure": {"rate": 0.1, "kind": "timeout"}}`, due: 140, length: 140 / 70.3},
 }
 
-// What a result says is what its records say, whatever the kind of run and whoever
-// drives the jobs.
-func TestResultsSayWhatTheirRecordsSay(t *testing.T) {
-	for _, s := range sightings {
+// A result agrees with its records, whatever the kind of run and whichever
+// driver runs it.
+func TestResultsAgreeWithRecords(t *testing.T) {
+	for _, s := range oracleRuns {
 		for driver, job := range map[string]string{
-			"lanes":   s.job,
-			"workers": `{"kind": "steps", "steps": [` + s.job + `]}`,
-			"mix":     `{"kind": "mix", "parts": [{"workload": ` + s.job + `, "weight": 3}, {"name": "failing", "workload": {"kind": "sleep", "duration": "50ms", "failure": {"rate": 1}}}]}`,
+			"event loops": s.job,
+			"worker pool": `{"kind": "steps", "steps": [` + s.job + `]}`,
+			"mix":         `{"kind": "mix", "parts": [{"workload": ` + s.job + `, "weight": 3}, {"name": "failing", "workload": {"kind": "sleep", "duration": "50ms", "failure": {"rate": 1}}}]}`,
 		} {
 			t.Run(s.name+"/"+driver, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { s.see(t, job) })
+				synctest.Test(t, func(t *testing.T) { s.check(t, job) })
 			})
 		}
 	}
 }
 
-func (s sighting) see(t *testing.T, job string) {
+func (s oracleRun) check(t *testing.T, job string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if s.stop > 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// checkInFlight follows how many jobs are in flight over the judged part, of
-// whichever part they are.
+// checkInFlight follows the number of jobs in flight over the judged part,
+// including jobs of the warm-up.
 func (o *oracle) checkInFlight() {
 	type change struct {
 		at time.Duration

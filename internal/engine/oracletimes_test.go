@@ -27,7 +27,7 @@ func latency(job aurea.JobRecord) time.Duration { return job.End - job.Intended 
 func service(job aurea.JobRecord) time.Duration { return job.End - job.Start }
 func delay(job aurea.JobRecord) time.Duration   { return job.Start - job.Intended }
 
-// took is what a time was of the jobs with such outcomes, shortest first.
+// took returns a time of the jobs with the given outcomes, shortest first.
 func took(jobs []aurea.JobRecord, of func(aurea.JobRecord) time.Duration, outcomes ...aurea.Outcome) []time.Duration {
 	var times []time.Duration
 	for _, job := range jobs {

@@ -13,16 +13,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// each is how long every job takes here: none ends at the end of an interval.
-const each = 70 * time.Millisecond
+// jobTime is how long a job of these tests takes. No job ends at the end of an
+// interval.
+const jobTime = 70 * time.Millisecond
 
-// failing does a job of the given class: "" goes well, "timeout" takes too long.
+// failing runs a job of the given class: "" succeeds, "timeout" takes too long.
 func failing(ctx context.Context, class string) error {
 	if class == "timeout" {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	time.Sleep(each)
+	time.Sleep(jobTime)
 	switch class {
 	case "":
 		return nil
@@ -33,7 +34,7 @@ func failing(ctx context.Context, class string) error {
 	}
 }
 
-// observed executes a plan and returns what every interval said went wrong.
+// observed executes a plan and returns the errors of every interval.
 func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[string]int64, result *aurea.Result) {
 	t.Helper()
 	observe := func(p aurea.Progress) {
@@ -56,7 +57,7 @@ func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[
 	return intervals, result
 }
 
-// To count a job that went well takes no memory.
+// Recording a job that succeeded allocates nothing.
 func TestRecordAllocatesNothing(t *testing.T) {
 	x := newExecution(t.Context(), plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil)
 	r := newRecorder(x)
@@ -67,8 +68,8 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Every interval tells what went wrong in it, exactly, in the warm-up too, and
-// the result has the sum of what was judged.
+// Every interval has its exact errors, in the warm-up too. The result has the
+// sum of the judged ones.
 func TestErrorsOfIntervals(t *testing.T) {
 	const jobs = 60
 	load := `{"num_jobs": 60, "concurrency": 1, "warmup": "1s", "timeout": "70ms"`
@@ -87,8 +88,8 @@ func TestErrorsOfIntervals(t *testing.T) {
 				classOf := func(job int64) string { return test.classes[job%int64(len(test.classes))] }
 				want, judged := make([]map[string]int64, 5), map[string]int64{}
 				for job := range int64(jobs) {
-					start := time.Duration(job) * each
-					i := (start + each) / Interval
+					start := time.Duration(job) * jobTime
+					i := (start + jobTime) / Interval
 					if want[i] == nil {
 						want[i] = map[string]int64{}
 					}

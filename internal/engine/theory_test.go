@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A theory is what queueing theory says of the latency (time in the system) at
-// a station of the given servers and mean service time 1, when jobs arrive in a
+// A theory is the latency (time in the system) that queueing theory gives for a
+// station with the given servers and mean service time 1. Jobs arrive in a
 // Poisson stream at a rate of ρ × servers.
 type theory struct {
 	name         string
@@ -25,7 +25,7 @@ type theory struct {
 	beyond       func(rho, t float64) float64 // the probability of a latency above t
 }
 
-// theories have closed forms: M/M/c with Erlang's C formula, M/D/1 with
+// theories have closed forms: M/M/c with Erlang's C formula, and M/D/1 with
 // Pollaczek and Khinchine's for the mean and Erlang's for the distribution
 // (Kleinrock, Queueing Systems I, 3.4 and 5.6; Tijms, A First Course in
 // Stochastic Models, 9.2).
@@ -50,7 +50,7 @@ func mmc(name string, c int) theory {
 		}}
 }
 
-// erlangC is the probability that a job has to wait for one of c servers, from
+// erlangC returns the probability that a job waits for one of c servers, from
 // the recursion of Erlang's B formula.
 func erlangC(c int, rho float64) float64 {
 	load, b := rho*float64(c), 1.0
@@ -60,9 +60,9 @@ func erlangC(c int, rho float64) float64 {
 	return b / (1 - rho*(1-b))
 }
 
-// md1Waits is the probability that a job waits no longer than t at one server
-// with service time 1. The sum alternates with terms far larger than itself, so
-// it takes more digits than a float64 has.
+// md1Waits returns the probability that a job waits no longer than t at one
+// server with service time 1. The sum alternates with terms far larger than
+// itself, so it needs more digits than a float64 has.
 func md1Waits(rho, t float64) float64 {
 	sum := wide(0)
 	for k := 0; float64(k) <= t; k++ {
@@ -80,7 +80,7 @@ func md1Waits(rho, t float64) float64 {
 
 func wide(f float64) *big.Float { return new(big.Float).SetPrec(256).SetFloat64(f) }
 
-// exp is the exponential function of a small positive number, by its series.
+// exp returns the exponential of a small positive number, by its series.
 func exp(x *big.Float) *big.Float {
 	sum, term := wide(1), wide(1)
 	for n := 1; n < 250; n++ {
@@ -90,7 +90,7 @@ func exp(x *big.Float) *big.Float {
 	return sum
 }
 
-// p99 is the latency that one job in a hundred exceeds.
+// p99 returns the latency that one job in a hundred exceeds.
 func (th theory) p99(rho float64) float64 {
 	low, high := 0.0, 60.0
 	for range 40 {
@@ -103,22 +103,22 @@ func (th theory) p99(rho float64) float64 {
 	return low
 }
 
-// spec is a run of that many jobs.
+// spec returns the spec of a run with that many jobs.
 func (th theory) spec(rho float64, service time.Duration, jobs int) string {
 	rate := rho * float64(th.servers) / service.Seconds()
 	return fmt.Sprintf(`{"rate": %v, "arrival": "poisson", "num_jobs": %d, "seed": 3, "workload":
 		{"kind": "station", "servers": %d, "service": %q, "distribution": %q}}`, rate, jobs, th.servers, service, th.distribution)
 }
 
-// An estimate is a value with the half width of its confidence interval, which
-// comes from how it differs between batches of jobs. Batches are long, so that
-// they know little of each other.
+// An estimate is a value with the half width of its confidence interval, from
+// the differences between batches of jobs. Batches are long, so that they are
+// nearly independent.
 type estimate struct{ value, error float64 }
 
 const batches = 20
 
 // t19 is the 99.5 % point of Student's distribution with 19 degrees of freedom:
-// intervals hold the truth in 99 of 100 cases.
+// 99 of 100 intervals contain the true value.
 const t19 = 2.861
 
 func estimated(value float64, ofBatches []float64) estimate {
@@ -131,7 +131,8 @@ func estimated(value float64, ofBatches []float64) estimate {
 }
 
 // measured estimates mean and p99 of the latency, in service times, from the
-// records of a run. The first batch is left out: the station began empty.
+// records of a run. It leaves out the first batch, since the station began
+// empty.
 func measured(jobs *aurea.JobLog, n int, service time.Duration) (mean, p99 estimate) {
 	length := n / (batches + 1)
 	var latencies, means, p99s []float64
@@ -160,7 +161,8 @@ func percentile99(values []float64) float64 {
 }
 
 // On a clock that only sleeping moves, the engine, the schedule and the station
-// together give what theory says, within the confidence of so many samples.
+// together give the theory's latencies, within the confidence of so many
+// samples.
 func TestTheory(t *testing.T) {
 	unlessShort(t)
 	const jobs = 105_000
@@ -187,7 +189,7 @@ func TestTheory(t *testing.T) {
 	}
 }
 
-// The closed forms agree with each other where they meet, and with tables.
+// The closed forms agree with each other in common cases, and with tables.
 func TestClosedForms(t *testing.T) {
 	for name, pair := range map[string][2]float64{
 		"M/M/1, mean at 0.8":             {theories[0].mean(0.8), 5},
@@ -208,7 +210,7 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
-// BenchmarkTheory measures the stations in real time: make theory. All times
+// BenchmarkTheory measures the stations in real time (make theory). All times
 // are in service times.
 func BenchmarkTheory(b *testing.B) {
 	const service = time.Millisecond

@@ -17,7 +17,7 @@ import (
 
 var someTrace = aurea.Trace{ID: [16]byte{0xab, 15: 1}, Run: [8]byte{2}}
 
-// One job in a hundred is picked, by its number, and no more than ten a second.
+// One job in a hundred is picked, by its number, and at most ten a second.
 func TestTracingPicks(t *testing.T) {
 	tracing := &tracing{trace: someTrace}
 	picked := func(at time.Duration, jobs ...int64) (n int) {
@@ -51,8 +51,8 @@ func TestTracingPicks(t *testing.T) {
 	}
 }
 
-// What a service is told by a job that is traced is what is reported of the job,
-// once, with its times and its end; jobs that fail say why.
+// The trace context that a service receives is reported for the job, once, with
+// its times and outcome. A failed job has its error.
 func TestTracedJobs(t *testing.T) {
 	var mu sync.Mutex
 	told := map[string]int{}
@@ -104,7 +104,7 @@ func TestTracedJobs(t *testing.T) {
 	}
 }
 
-// Jobs that call nobody are not reported, whichever way they are driven.
+// Jobs that make no requests are not reported, in either driver.
 func TestUntracedKinds(t *testing.T) {
 	for _, kind := range []string{`{"kind": "noop"}`, `{"kind": "steps", "steps": [{"kind": "noop"}]}`} {
 		p := plan(t, `{"num_jobs": 101, "workload": `+kind+`}`)

@@ -18,7 +18,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A runner of the test's own, which is told of its deadline.
+// A runner is a workload.Runner made of a function. It cancels the function at
+// the job's deadline.
 type runner func(ctx context.Context, job int64) error
 
 func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error {
@@ -31,7 +32,7 @@ func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error {
 	return r(ctx, job)
 }
 
-// napping is a job that does something, namely to sleep for d.
+// napping returns a job that sleeps for d in its goroutine.
 func napping(d time.Duration) runner {
 	return func(ctx context.Context, _ int64) error {
 		timerSleep(ctx, d)
@@ -39,7 +40,7 @@ func napping(d time.Duration) runner {
 	}
 }
 
-// drive executes a spec with the jobs of the test.
+// executeJobs executes a spec with the test's jobs.
 func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
 	t.Helper()
 	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
@@ -49,8 +50,8 @@ func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec s
 	return result
 }
 
-// Jobs that do something are driven as those that only wait are: on a clock that
-// only sleeping moves, the numbers are the same.
+// Law: both drivers give the same numbers for the same jobs, on a clock that
+// only sleeping moves.
 func TestDriversAgree(t *testing.T) {
 	const sleep = `, "workload": {"kind": "sleep", "duration": "25ms"}}`
 	for _, load := range []string{
@@ -91,8 +92,8 @@ func TestDriversAgree(t *testing.T) {
 	}
 }
 
-// What goes wrong on purpose does so the same way in both: the same jobs, under
-// a class of its own, and as long as it says.
+// Injected failures are the same in both drivers: the same jobs fail, under a
+// class of their own, and take the time that the spec says.
 func TestInjectedFailures(t *testing.T) {
 	for kind, check := range map[string]func(r *aurea.Result) bool{
 		"error": func(r *aurea.Result) bool {
@@ -125,6 +126,7 @@ func TestInjectedFailures(t *testing.T) {
 	}
 }
 
+// warmedUp returns how many jobs ended in the warm-up.
 func warmedUp(r *aurea.Result) int64 {
 	if r.Warmup == nil {
 		return 0
@@ -132,7 +134,7 @@ func warmedUp(r *aurea.Result) int64 {
 	return r.Warmup.Counts.Ended()
 }
 
-// Every job is run once, by its number, whatever the load.
+// Every job runs once, by its number, whatever the load.
 func TestWorkerPoolRunsEveryJobOnce(t *testing.T) {
 	for _, load := range []string{`"concurrency": 3`, `"rate": 1000`, `"rate": 1000, "concurrency": 2`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -152,8 +154,8 @@ func TestWorkerPoolRunsEveryJobOnce(t *testing.T) {
 	}
 }
 
-// A job that fails is counted under its class, with an example; one that panics
-// fails, and nothing else.
+// A failed job is counted under its class, with a sample message. A panic fails
+// the job and nothing else.
 func TestWorkerPoolCountsFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := executeJobs(t.Context(), t, runner(func(ctx context.Context, job int64) error {
@@ -183,8 +185,8 @@ func TestWorkerPoolCountsFailures(t *testing.T) {
 	})
 }
 
-// Law: whenever a run is stopped, whatever its load, every job that was planned
-// is accounted for, and no goroutine is left.
+// Law: whenever a run is stopped, whatever its load, every planned job is
+// accounted for, and no goroutine is left.
 func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 	loads := []string{
 		`"num_jobs": 100`, `"num_jobs": 100, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
@@ -208,8 +210,8 @@ func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 	})
 }
 
-// A job that ends by the run's stop is cancelled, even if it is the first to
-// notice, and no other is started then.
+// A job that ends because of the run's stop is cancelled, even if it is the
+// first to notice. No other job starts after it.
 func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	pool := newWorkerPool(newExecution(ctx, plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil))
@@ -225,7 +227,7 @@ func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 	}
 }
 
-// The real thing, on the real clock: all cores compute.
+// On the real clock all cores compute.
 func TestComputing(t *testing.T) {
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
 	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 || r.ServiceTime.Min <= 0 {
@@ -239,7 +241,7 @@ func TestComputing(t *testing.T) {
 	}
 }
 
-// With more jobs that compute than cores, the result says how many had a core at
+// With more computing jobs than cores, the result says how many had a core at
 // once, whatever the number in flight, and is marked.
 func TestEffectiveParallelism(t *testing.T) {
 	cores := runtime.GOMAXPROCS(0)
@@ -261,7 +263,7 @@ func TestEffectiveParallelism(t *testing.T) {
 	}
 }
 
-// A run that is over before all its workers have begun ends.
+// A run ends even if its time is over before all its workers have begun.
 func TestWorkersOfAShortRun(t *testing.T) {
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
@@ -296,7 +298,7 @@ func TestTooManyWorkers(t *testing.T) {
 	}
 }
 
-// Of workers who all ask at once, as many are let go as are too many.
+// Of workers that ask to exit at the same time, no more exit than are too many.
 func TestWorkersExit(t *testing.T) {
 	p := plan(t, `{"concurrency": 100, "stages": [{"duration": "1s", "concurrency": 40}, {"duration": "1s", "concurrency": 40}], "workload": {"kind": "cpu"}}`)
 	pool := newWorkerPool(newExecution(t.Context(), p, workload.Jobs{}, nil))
@@ -311,8 +313,8 @@ func TestWorkersExit(t *testing.T) {
 	}
 }
 
-// What jobs tell of themselves and the parts that they are of add up to the run,
-// less its warm-up, wherever they were counted.
+// Phases and parts add up to the run without its warm-up, whichever recorder
+// counted them.
 func TestPartsAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, load := range []string{
