@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// apply applies controls one second apart, and wants them to be possible.
+// apply applies controls one second apart, all of which must be possible.
 func apply(t *testing.T, live LivePlan, controls ...Control) LivePlan {
 	t.Helper()
 	for i, control := range controls {
@@ -23,7 +23,7 @@ func apply(t *testing.T, live LivePlan, controls ...Control) LivePlan {
 	return live
 }
 
-// The plan's clock stands still in a pause, whatever is changed in it.
+// The plan's clock stands still in a pause, whatever changes in it.
 func TestClockStandsStill(t *testing.T) {
 	plan := NewPlan(Spec{Rate: 10, Duration: Duration(10 * time.Second), Warmup: Duration(1500 * time.Millisecond)}, 1)
 	live := apply(t, NewLivePlan(plan), Control{Kind: Pause}, Control{Kind: ChangeLoad, Rate: 20}) // 1 s, 2 s
@@ -61,7 +61,7 @@ func TestClockStandsStill(t *testing.T) {
 	}
 }
 
-// A new rate holds from its moment on; what was due by then stays.
+// A new rate holds from its time on. Jobs due before stay due.
 func TestLivePlanChangesRate(t *testing.T) {
 	rate := func(r float64) *float64 { return &r }
 	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Rate: rate(20)}, {Duration: Duration(time.Minute), Rate: rate(50)}}}, 1)
@@ -84,7 +84,7 @@ func TestLivePlanChangesRate(t *testing.T) {
 	}
 }
 
-// A new concurrency takes the place of the stages.
+// A new concurrency replaces the stages.
 func TestLivePlanChangesConcurrency(t *testing.T) {
 	to := int64(20)
 	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Concurrency: &to}}}, 1)
@@ -105,7 +105,7 @@ func TestLivePlanChangesConcurrency(t *testing.T) {
 	}
 }
 
-// A run can be controlled so many times; a paused one can always be resumed.
+// A run accepts MaxChanges controls; a paused one can always be resumed.
 func TestMaxChanges(t *testing.T) {
 	live, changes := NewLivePlan(NewPlan(Spec{NumJobs: 1}, 1)), 0
 	for at := time.Second; ; at += time.Second {
@@ -129,9 +129,10 @@ func TestMaxChanges(t *testing.T) {
 	}
 }
 
-// Law: whatever was applied, the plan's clock never goes back and never faster
-// than the run's; what it and the pauses show is the time; a job stays due when it
-// was if that was before a change, and is due after it otherwise.
+// Law: after any controls the plan's clock never goes back, and it is never
+// faster than the run's. What it shows and the pauses add up to the run's time.
+// A job that was due before a change stays due then, and any other is due after
+// the change.
 func TestLivePlanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := NewPlan(Spec{Rate: 5, Duration: Duration(100 * time.Second), Warmup: Duration(rapid.Int64Range(0, 50e9).Draw(t, "warmup")), Arrival: rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")}, 7)
@@ -169,7 +170,7 @@ func TestLivePlanLaws(t *testing.T) {
 	})
 }
 
-// Up to the moment of a change a profile is as it was.
+// Up to the time of a change a profile is unchanged.
 func TestHoldFrom(t *testing.T) {
 	p := Profile{{10, 20, 2}, {20, 0, 4}}
 	for at, want := range map[float64]Profile{

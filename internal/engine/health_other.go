@@ -4,7 +4,8 @@ package engine
 
 import "time"
 
-// Other systems do not report these values, so a result has no doubts about them.
+// Other systems do not report these values, so a result has no doubts about
+// them.
 
 func processCPU() time.Duration { return 0 }
 

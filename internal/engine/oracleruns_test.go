@@ -21,7 +21,7 @@ type oracleRun struct {
 }
 
 const (
-	odd  = `{"kind": "sleep", "duration": "123456789ns", "jitter": 0.9}` // of which no two jobs end at once
+	odd  = `{"kind": "sleep", "duration": "123456789ns", "jitter": 0.9}` // no two of these end at once
 	slow = `{"kind": "sleep", "duration": "1023456789ns", "jitter": 0.01}`
 )
 

@@ -62,7 +62,7 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	x := newExecution(t.Context(), plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil)
 	r := newRecorder(x)
 	e := endedJob{outcome: aurea.OK, end: time.Millisecond}
-	r.record(e) // the first makes room for its duration
+	r.record(e) // the first allocates the bucket of its duration
 	if n := testing.AllocsPerRun(100, func() { r.record(e) }); n != 0 {
 		t.Errorf("%v allocations a job", n)
 	}

@@ -106,7 +106,8 @@ func BenchmarkTimerQueue(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(ahead)), "ns/job")
 }
 
-// BenchmarkTimerQueueOfOne measures the share of the queue in a noop at concurrency 1.
+// BenchmarkTimerQueueOfOne measures the share of the queue in a noop at
+// concurrency 1.
 func BenchmarkTimerQueueOfOne(b *testing.B) {
 	var queue timerQueue
 	b.ReportAllocs()

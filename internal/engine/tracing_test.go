@@ -55,12 +55,12 @@ func TestTracingPicks(t *testing.T) {
 // its times and outcome. A failed job has its error.
 func TestTracedJobs(t *testing.T) {
 	var mu sync.Mutex
-	told := map[string]int{}
+	received := map[string]int{}
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		if parent := r.Header.Get("Traceparent"); parent != "" {
-			told[parent]++
+			received[parent]++
 		}
 		if r.URL.Path == "/200" {
 			w.WriteHeader(http.StatusTeapot)
@@ -68,7 +68,7 @@ func TestTracedJobs(t *testing.T) {
 	}))
 	defer service.Close()
 	for _, traced := range []bool{true, false} {
-		clear(told)
+		clear(received)
 		p := plan(t, `{"num_jobs": 350, "rate": 2000, "concurrency": 20, "workload": {"kind": "http", "url": "`+service.URL+`/{{job}}"}}`)
 		if traced {
 			p.Trace = &someTrace
@@ -79,19 +79,19 @@ func TestTracedJobs(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !traced {
-			if len(jobs) > 0 || len(told) > 0 {
-				t.Errorf("not traced, and yet: %v, %v", jobs, told)
+			if len(jobs) > 0 || len(received) > 0 {
+				t.Errorf("not traced, but got %v, %v", jobs, received)
 			}
 			continue
 		}
 		slices.SortFunc(jobs, func(a, b aurea.TracedJob) int { return int(a.Job - b.Job) })
-		if len(jobs) != 4 || len(told) != 4 {
-			t.Fatalf("%d jobs were traced, %d told of it, want 4", len(jobs), len(told))
+		if len(jobs) != 4 || len(received) != 4 {
+			t.Fatalf("%d jobs were traced, %d received it, want 4", len(jobs), len(received))
 		}
 		for i, job := range jobs {
 			span := someTrace.Span(job.Job)
-			if job.Job != int64(i)*100 || told[fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))] != 1 {
-				t.Errorf("job %d is reported, and %v was told", job.Job, told)
+			if job.Job != int64(i)*100 || received[fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))] != 1 {
+				t.Errorf("job %d is reported, and %v was received", job.Job, received)
 			}
 			if job.Start.Before(begin) || !job.End.After(job.Start) || job.End.After(time.Now()) {
 				t.Errorf("job %d lasted from %v to %v", job.Job, job.Start, job.End)

@@ -114,7 +114,7 @@ func TestInjectedFailures(t *testing.T) {
 			want := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "sleep", "duration": "25ms"`))
 			got := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "steps", "steps": [{"kind": "sleep", "duration": "25ms"}]`))
 			if want.Validity.Reasons[0].Code != "injected" || got.Validity.Reasons[0].Code != "injected" {
-				t.Errorf("%s: nobody says that it was wanted: %+v, %+v", kind, want.Validity, got.Validity)
+				t.Errorf("%s: no reason says that it was injected: %+v, %+v", kind, want.Validity, got.Validity)
 			}
 			if !check(want) {
 				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
@@ -233,8 +233,8 @@ func TestComputing(t *testing.T) {
 	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 || r.ServiceTime.Min <= 0 {
 		t.Errorf("counts %+v, in flight %+v, at least %v s", r.Counts, r.InFlight, r.ServiceTime.Min)
 	}
-	// Either more jobs than cores were under way, or never as many as were asked
-	// for: whoever computes gives up its core when it wants to.
+	// Either more jobs than cores were in flight, or never as many as requested:
+	// a computing job yields its core when it likes.
 	doubted := slices.ContainsFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" || r.Code == "not_all_in_flight" })
 	if runtime.GOMAXPROCS(0) < 4 && !doubted {
 		t.Errorf("with %d cores: %+v", runtime.GOMAXPROCS(0), r.Validity)
@@ -279,8 +279,8 @@ func TestTooManyWorkers(t *testing.T) {
 			t.Errorf("%s: %v, want a wrong concurrency", load, err)
 		}
 	}
-	// Who asks for a rate alone asks for no number in flight, and gets no more than
-	// the system has threads for.
+	// A spec with a rate alone sets no concurrency; it gets at most as many jobs
+	// in flight as the system has threads for.
 	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
 		t.Errorf("%+v, want %+v", r.Counts, want)
