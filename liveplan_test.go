@@ -64,14 +64,18 @@ func TestClockStandsStill(t *testing.T) {
 // A new rate holds from its time on. Jobs due before stay due.
 func TestLivePlanChangesRate(t *testing.T) {
 	rate := func(r float64) *float64 { return &r }
-	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Rate: rate(20)}, {Duration: Duration(time.Minute), Rate: rate(50)}}}, 1)
+	plan := NewPlan(Spec{Stages: []Stage{
+		{Duration: Duration(2 * time.Second), Rate: rate(20)},
+		{Duration: Duration(time.Minute), Rate: rate(50)},
+	}}, 1)
 	live := apply(t, NewLivePlan(plan), Control{Kind: ChangeLoad, Rate: 100}, Control{Kind: ChangeLoad, Rate: 1}) // 1 s: 5 jobs; 2 s: 100 more
 	want := Profile{{0, 10, 1}, {100, 100, 1}, {1, 1, 0}}
 	if diff := cmp.Diff(want, live.Plan.Rate); diff != "" {
 		t.Errorf("the rate (-want +got):\n%s", diff)
 	}
 	schedule := NewSchedule(live.Plan)
-	for i, want := range map[int64]time.Duration{0: 0, 5: time.Second, 55: 1500 * time.Millisecond, 105: 2 * time.Second, 106: 3 * time.Second} {
+	for i, want := range map[int64]time.Duration{0: 0, 5: time.Second, 55: 1500 * time.Millisecond,
+		105: 2 * time.Second, 106: 3 * time.Second} {
 		if due := NewSchedule(live.Plan).Start(i); due.Round(time.Microsecond) != want {
 			t.Errorf("job %d is due at %v, want %v", i, due, want)
 		}
@@ -89,7 +93,8 @@ func TestLivePlanChangesConcurrency(t *testing.T) {
 	to := int64(20)
 	plan := NewPlan(Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Concurrency: &to}}}, 1)
 	live, event, err := NewLivePlan(plan).Apply(Control{Kind: ChangeLoad, Concurrency: 5}, time.Second)
-	if want := (RunEvent{T: 1, Kind: "load", Detail: "concurrency 10 to 5", Concurrency: 5}); err != nil || event != want {
+	if want := (RunEvent{T: 1, Kind: "load", Detail: "concurrency 10 to 5", Concurrency: 5}); err != nil ||
+		event != want {
 		t.Errorf("the event is %+v (%v), want %+v", event, err, want)
 	}
 	if before := NewLivePlan(plan); before.Level(time.Second) != 10 || live.Level(1900*time.Millisecond) != 5 {
@@ -100,7 +105,8 @@ func TestLivePlanChangesConcurrency(t *testing.T) {
 		t.Errorf("%d in flight in the pause", live.Level(1600*time.Millisecond))
 	}
 	open := NewPlan(Spec{Rate: 10, NumJobs: 100}, 1)
-	if _, event, _ = NewLivePlan(open).Apply(Control{Kind: ChangeLoad, Rate: 0.5, Concurrency: 5}, time.Second); event.Detail != "rate 10 to 0.5, concurrency to 5" {
+	_, event, _ = NewLivePlan(open).Apply(Control{Kind: ChangeLoad, Rate: 0.5, Concurrency: 5}, time.Second)
+	if event.Detail != "rate 10 to 0.5, concurrency to 5" {
 		t.Errorf("of a rate alone, the event says %q", event.Detail)
 	}
 }
@@ -135,7 +141,9 @@ func TestMaxChanges(t *testing.T) {
 // the change.
 func TestLivePlanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		plan := NewPlan(Spec{Rate: 5, Duration: Duration(100 * time.Second), Warmup: Duration(rapid.Int64Range(0, 50e9).Draw(t, "warmup")), Arrival: rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")}, 7)
+		plan := NewPlan(Spec{Rate: 5, Duration: Duration(100 * time.Second),
+			Warmup:  Duration(rapid.Int64Range(0, 50e9).Draw(t, "warmup")),
+			Arrival: rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")}, 7)
 		live, at := NewLivePlan(plan), time.Duration(0)
 		for range rapid.IntRange(1, 10).Draw(t, "controls") {
 			at += time.Duration(rapid.Int64Range(1, 30e9).Draw(t, "after"))

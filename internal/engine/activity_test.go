@@ -27,18 +27,23 @@ func TestActivity(t *testing.T) {
 		jobs       workload.Jobs // of the spec, unless it has a Runner
 		want       []string
 	}{
-		{"a warm-up, and a drain", `{"duration": "3500ms", "concurrency": 2, "warmup": "1500ms", "workload": {"kind": "sleep", "duration": "2700ms"}}`, workload.Jobs{}, []string{
-			"warm-up 500ms, quiet 1s", "running 1.5s, quiet 2s", "running 500ms", "draining 2.2s, quiet 1s", "draining 1.2s, quiet 2s", "draining 800ms",
-		}},
-		{"an arrival in a while", `{"rate": 0.4, "num_jobs": 2, "workload": {"kind": "sleep", "duration": "1100ms"}}`, workload.Jobs{}, []string{
-			"running 0s, quiet 1s", "running 0s", "draining 1.1s, quiet 1s", "draining 500ms",
-		}},
-		{"a target that hangs", `{"num_jobs": 3, "concurrency": 3, "timeout": "2500ms"}`, workload.Jobs{Runner: runner(hanging)}, []string{
-			"draining 2.5s, quiet 1s", "draining 1.5s, quiet 2s", "draining 1s",
-		}},
-		{"one that hangs for a while", `{"duration": "2s", "concurrency": 3}`, workload.Jobs{Runner: napping(3500 * time.Millisecond), Longest: 30 * time.Second}, []string{
-			"running 1s, quiet 1s", "draining 30s, quiet 2s", "draining 29s, quiet 3s", "draining 28.5s",
-		}},
+		{"a warm-up, and a drain",
+			`{"duration": "3500ms", "concurrency": 2, "warmup": "1500ms", "workload": {"kind": "sleep", "duration": "2700ms"}}`, workload.Jobs{}, []string{
+				"warm-up 500ms, quiet 1s", "running 1.5s, quiet 2s", "running 500ms", "draining 2.2s, quiet 1s",
+				"draining 1.2s, quiet 2s", "draining 800ms",
+			}},
+		{"an arrival in a while", `{"rate": 0.4, "num_jobs": 2, "workload": {"kind": "sleep", "duration": "1100ms"}}`,
+			workload.Jobs{}, []string{
+				"running 0s, quiet 1s", "running 0s", "draining 1.1s, quiet 1s", "draining 500ms",
+			}},
+		{"a target that hangs", `{"num_jobs": 3, "concurrency": 3, "timeout": "2500ms"}`,
+			workload.Jobs{Runner: runner(hanging)}, []string{
+				"draining 2.5s, quiet 1s", "draining 1.5s, quiet 2s", "draining 1s",
+			}},
+		{"one that hangs for a while", `{"duration": "2s", "concurrency": 3}`,
+			workload.Jobs{Runner: napping(3500 * time.Millisecond), Longest: 30 * time.Second}, []string{
+				"running 1s, quiet 1s", "draining 30s, quiet 2s", "draining 29s, quiet 3s", "draining 28.5s",
+			}},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -84,13 +89,15 @@ func TestActivityPausedOrStopped(t *testing.T) {
 			cancel()
 		}()
 		var said []string
-		_, err := fake().execute(ctx, plan(t, `{"num_jobs": 9, "concurrency": 1}`), workload.Jobs{Runner: slow}, controls, func(p aurea.Progress) {
-			said = append(said, p.Activity.Words(p.InFlight))
-		})
+		_, err := fake().execute(ctx, plan(t, `{"num_jobs": 9, "concurrency": 1}`), workload.Jobs{Runner: slow},
+			controls, func(p aurea.Progress) {
+				said = append(said, p.Activity.Words(p.InFlight))
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"paused, with 1 job in flight", "stopping: waiting for 1 job in flight", "stopping: waiting for 1 job in flight", ""}
+		want := []string{"paused, with 1 job in flight", "stopping: waiting for 1 job in flight",
+			"stopping: waiting for 1 job in flight", ""}
 		if diff := cmp.Diff(want, said); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

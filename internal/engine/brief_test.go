@@ -32,10 +32,11 @@ func TestBriefLastInterval(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var seen []aurea.Point
 					var ok int64
-					r, err := fake().Execute(t.Context(), plan(t, `{`+row.load+`, "workload": `+job+`}`), nil, func(p aurea.Progress) {
-						seen = append(seen, p.Point())
-						ok += p.Interval.OK
-					})
+					r, err := fake().Execute(t.Context(), plan(t, `{`+row.load+`, "workload": `+job+`}`), nil,
+						func(p aurea.Progress) {
+							seen = append(seen, p.Point())
+							ok += p.Interval.OK
+						})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -48,7 +49,8 @@ func TestBriefLastInterval(t *testing.T) {
 							t.Errorf("point %d ends at %v, want %v", i, p.T, row.ends[i])
 						}
 						if math.Abs(p.Throughput*(p.T-before)-float64(p.OK)) > 1e-6 {
-							t.Errorf("point %d has %d jobs from %v to %v, and a throughput of %v", i, p.OK, before, p.T, p.Throughput)
+							t.Errorf("point %d has %d jobs from %v to %v, and a throughput of %v", i, p.OK, before, p.T,
+								p.Throughput)
 						}
 						before = p.T
 					}
@@ -57,7 +59,8 @@ func TestBriefLastInterval(t *testing.T) {
 						t.Errorf("the last point has %v jobs a second, want %v", point.Throughput, row.last)
 					}
 					if live.Throughput != point.Throughput || live.P50 != point.P50 || live.P99 != point.P99 {
-						t.Errorf("progress ends with %v jobs a second, p50 %v, p99 %v; the series with %v, %v, %v", live.Throughput, live.P50, live.P99, point.Throughput, point.P50, point.P99)
+						t.Errorf("progress ends with %v jobs a second, p50 %v, p99 %v; the series with %v, %v, %v",
+							live.Throughput, live.P50, live.P99, point.Throughput, point.P50, point.P99)
 					}
 					if ok != r.Counts.OK {
 						t.Errorf("intervals of %d jobs, want %d", ok, r.Counts.OK)

@@ -26,7 +26,8 @@ func TestCompletionsAreAQueue(t *testing.T) {
 				model = model[1:]
 			}
 			if ring.size() != len(model) || ring.full() && int64(len(model)) < capacity {
-				t.Fatalf("%d are buffered (full: %v), want %d of at least %d", ring.size(), ring.full(), len(model), capacity)
+				t.Fatalf("%d are buffered (full: %v), want %d of at least %d", ring.size(), ring.full(), len(model),
+					capacity)
 			}
 		}
 	})

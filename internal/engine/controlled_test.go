@@ -72,7 +72,8 @@ func runControlled(ctx context.Context, t testing.TB, driver, load string, steps
 			time.Sleep(s.at - time.Since(begun))
 			answer := make(chan error, 1)
 			select {
-			case controls <- aurea.Command{Control: s.control, Answer: func(_ aurea.RunEvent, err error) { answer <- err }}:
+			case controls <- aurea.Command{Control: s.control,
+				Answer: func(_ aurea.RunEvent, err error) { answer <- err }}:
 				w.answers = append(w.answers, <-answer)
 			case <-over:
 				return

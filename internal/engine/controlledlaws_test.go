@@ -18,8 +18,10 @@ import (
 )
 
 var controlledLoads = []string{
-	`"num_jobs": 100`, `"num_jobs": 300, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
-	`"duration": "2s", "rate": 50, "arrival": "poisson"`, `"duration": "2s", "rate": 100, "concurrency": 2`, `"num_jobs": 300, "rate": 200, "concurrency": 6`,
+	`"num_jobs": 100`, `"num_jobs": 300, "concurrency": 3`, `"duration": "2s", "concurrency": 5`,
+	`"num_jobs": 100, "rate": 50`,
+	`"duration": "2s", "rate": 50, "arrival": "poisson"`, `"duration": "2s", "rate": 100, "concurrency": 2`,
+	`"num_jobs": 300, "rate": 200, "concurrency": 6`,
 	`"num_jobs": 200, "rate": 100, "concurrency": 2, "on_saturation": "drop", "warmup": "300ms"`,
 	`"stages": [{"duration": "1s", "concurrency": 9}, {"duration": "1s", "concurrency": 2}]`,
 	`"stages": [{"duration": "1s", "rate": 90}, {"duration": "1s", "rate": 2}], "concurrency": 4`,
@@ -38,9 +40,11 @@ func drawSteps(rt *rapid.T) []controlStep {
 		case 2, 3:
 			s.control.Kind = aurea.Resume
 		case 4:
-			s.control = aurea.Control{Kind: aurea.ChangeLoad, Rate: rapid.SampledFrom([]float64{0.3, 7, 70, 300}).Draw(rt, "rate")}
+			s.control = aurea.Control{Kind: aurea.ChangeLoad,
+				Rate: rapid.SampledFrom([]float64{0.3, 7, 70, 300}).Draw(rt, "rate")}
 		default:
-			s.control = aurea.Control{Kind: aurea.ChangeLoad, Concurrency: rapid.SampledFrom([]int64{1, 2, 3, 8, 40}).Draw(rt, "concurrency")}
+			s.control = aurea.Control{Kind: aurea.ChangeLoad,
+				Concurrency: rapid.SampledFrom([]int64{1, 2, 3, 8, 40}).Draw(rt, "concurrency")}
 		}
 		steps = append(steps, s)
 	}
@@ -56,13 +60,16 @@ func TestControlledDriversAgree(t *testing.T) {
 		var loops, pool observedRun
 		synctest.Test(t, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // several event loops divide a lower concurrency in another way
-			loops, pool = runControlled(t.Context(), t, "event loops", load, steps...), runControlled(t.Context(), t, "worker pool", load, steps...)
+			loops, pool = runControlled(t.Context(), t, "event loops", load, steps...),
+				runControlled(t.Context(), t, "worker pool", load, steps...)
 		})
 		if a, b := records(loops.Result), records(pool.Result); !slices.Equal(a, b) {
 			rt.Fatalf("jobs (-event loops +worker pool):\n%s", gocmp.Diff(a, b))
 		}
-		if loops.Counts != pool.Counts || loops.Paused != pool.Paused || loops.Latency != pool.Latency || loops.Duration != pool.Duration {
-			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", loops.Counts, loops.Paused, loops.Duration, pool.Counts, pool.Paused, pool.Duration)
+		if loops.Counts != pool.Counts || loops.Paused != pool.Paused || loops.Latency != pool.Latency ||
+			loops.Duration != pool.Duration {
+			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", loops.Counts, loops.Paused, loops.Duration,
+				pool.Counts, pool.Paused, pool.Duration)
 		}
 		if diff := gocmp.Diff(loops.Timeline, pool.Timeline, cmpopts.IgnoreFields(aurea.RunEvent{}, "At")); diff != "" {
 			rt.Fatalf("timeline (-event loops +worker pool):\n%s", diff)
@@ -75,7 +82,8 @@ func TestControlledDriversAgree(t *testing.T) {
 // reached.
 func TestControlledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		load := rapid.SampledFrom(append(controlledLoads, `"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
+		load := rapid.SampledFrom(append(controlledLoads,
+			`"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
 		driver := rapid.SampledFrom([]string{"event loops", "worker pool"}).Draw(rt, "driver")
 		cores := rapid.IntRange(1, 5).Draw(rt, "cores")
 		after := time.Duration(rapid.Int64Range(1, 12_000).Draw(rt, "stop") * 1_000_033)
@@ -162,7 +170,8 @@ func checkBounds(rt *rapid.T, r observedRun) {
 				break
 			}
 		}
-		if most := mostInFlight(r.Result, timeOf(event)+nap+1, until-1); event.Concurrency > 0 && int64(most) > event.Concurrency {
+		if most := mostInFlight(r.Result, timeOf(event)+nap+1, until-1); event.Concurrency > 0 &&
+			int64(most) > event.Concurrency {
 			rt.Fatalf("%d in flight after %+v", most, event)
 		}
 	}
@@ -200,7 +209,8 @@ func TestControlledOnTheRealClock(t *testing.T) {
 		}
 		close(over)
 		<-left
-		if want := (aurea.Counts{Planned: p.Jobs, OK: p.Jobs}); r.Counts != want || r.Status != aurea.StatusCompleted || len(r.Timeline) == 0 {
+		if want := (aurea.Counts{Planned: p.Jobs, OK: p.Jobs}); r.Counts != want || r.Status != aurea.StatusCompleted ||
+			len(r.Timeline) == 0 {
 			t.Errorf("%s: %+v, %s, %d events", load, r.Counts, r.Status, len(r.Timeline))
 		}
 		checkPauses(t, r)
@@ -212,7 +222,8 @@ func TestControlledOnTheRealClock(t *testing.T) {
 func manyControls() []aurea.Control {
 	var controls []aurea.Control
 	for len(controls) < aurea.MaxChanges {
-		controls = append(controls, aurea.Control{Kind: aurea.Pause}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 1},
+		controls = append(controls,
+			aurea.Control{Kind: aurea.Pause}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 1},
 			aurea.Control{Kind: aurea.Resume}, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 4000})
 	}
 	return controls
@@ -244,7 +255,8 @@ func TestLastJobsOfControlledRuns(t *testing.T) {
 	defer cancel()
 	e := New("", workload.Host{})
 	for range 100 {
-		for _, spec := range []string{`{"num_jobs": 2, "workload": {"kind": "noop"}}`, `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1us"}}`} {
+		for _, spec := range []string{`{"num_jobs": 2, "workload": {"kind": "noop"}}`,
+			`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1us"}}`} {
 			r, err := e.Execute(ctx, plan(t, spec), make(chan aurea.Command), ignore)
 			if err != nil || r.Status != aurea.StatusCompleted || r.Counts.OK != r.Counts.Planned {
 				t.Fatalf("%s: %v, %+v", spec, err, r)

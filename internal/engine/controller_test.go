@@ -21,7 +21,8 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 			load := `"rate": 100, "duration": "1s", "seed": 3, "arrival": "` + arrival + `"`
 			plain := runControlled(t.Context(), t, driver, load)
 			// By the plan's clock the pauses are at 305 and 605 ms.
-			r := runControlled(t.Context(), t, driver, load, pauseAt(305*time.Millisecond), resumeAt(2305*time.Millisecond),
+			r := runControlled(t.Context(), t, driver, load,
+				pauseAt(305*time.Millisecond), resumeAt(2305*time.Millisecond),
 				pauseAt(2605*time.Millisecond), resumeAt(2705*time.Millisecond))
 			want := records(plain.Result)
 			for i := range want {
@@ -39,11 +40,15 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 			if diff := gocmp.Diff(want, records(r.Result)); diff != "" {
 				t.Errorf("%s (-shifted +got):\n%s", arrival, diff)
 			}
-			if r.Counts != plain.Counts || r.Latency != plain.Latency || r.Delay != plain.Delay || *r.Rate != *plain.Rate {
-				t.Errorf("%s: %+v, %+v, %+v; want %+v, %+v, %+v", arrival, r.Counts, r.Latency, r.Rate, plain.Counts, plain.Latency, plain.Rate)
+			if r.Counts != plain.Counts || r.Latency != plain.Latency || r.Delay != plain.Delay ||
+				*r.Rate != *plain.Rate {
+				t.Errorf("%s: %+v, %+v, %+v; want %+v, %+v, %+v", arrival, r.Counts, r.Latency, r.Rate, plain.Counts,
+					plain.Latency, plain.Rate)
 			}
-			if r.Paused != 2.1 || r.Duration-plain.Duration < 2.1-1e-9 || r.Duration-plain.Duration > 2.1+1e-9 || r.paused != 2100*time.Millisecond {
-				t.Errorf("%s: paused %v (%v seen) of %v s, without pauses it took %v", arrival, r.Paused, r.paused, r.Duration, plain.Duration)
+			if r.Paused != 2.1 || r.Duration-plain.Duration < 2.1-1e-9 || r.Duration-plain.Duration > 2.1+1e-9 ||
+				r.paused != 2100*time.Millisecond {
+				t.Errorf("%s: paused %v (%v seen) of %v s, without pauses it took %v", arrival, r.Paused, r.paused,
+					r.Duration, plain.Duration)
 			}
 			wantDoubts(t, r.Result, "paused")
 		}
@@ -65,7 +70,8 @@ func wantDoubts(t *testing.T, r *aurea.Result, codes ...string) {
 // the pause continue to their end.
 func TestPauseClosed(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
-		r := runControlled(t.Context(), t, driver, `"num_jobs": 12, "concurrency": 4`, pauseAt(30*time.Millisecond), resumeAt(100*time.Millisecond))
+		r := runControlled(t.Context(), t, driver, `"num_jobs": 12, "concurrency": 4`, pauseAt(30*time.Millisecond),
+			resumeAt(100*time.Millisecond))
 		var want []aurea.JobRecord
 		for _, start := range []time.Duration{0, nap, 100 * time.Millisecond} {
 			for range 4 {
@@ -75,7 +81,8 @@ func TestPauseClosed(t *testing.T) {
 		if diff := gocmp.Diff(want, records(r.Result)); diff != "" {
 			t.Errorf("jobs (-want +got):\n%s", diff)
 		}
-		if r.Counts != (aurea.Counts{Planned: 12, OK: 12}) || r.Paused != 0.07 || r.Duration != (100*time.Millisecond+nap).Seconds() {
+		if r.Counts != (aurea.Counts{Planned: 12, OK: 12}) || r.Paused != 0.07 ||
+			r.Duration != (100*time.Millisecond+nap).Seconds() {
 			t.Errorf("%+v, paused %v of %v", r.Counts, r.Paused, r.Duration)
 		}
 		wantDoubts(t, r.Result, "paused")
@@ -88,9 +95,11 @@ func TestPauseStopsTheClock(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		// 10 a second, paused in the warm-up of 1 s and once more after it.
 		r := runControlled(t.Context(), t, driver, `"rate": 10, "duration": "3s", "warmup": "1s"`,
-			pauseAt(550*time.Millisecond), resumeAt(1050*time.Millisecond), pauseAt(1650*time.Millisecond), resumeAt(3650*time.Millisecond))
+			pauseAt(550*time.Millisecond), resumeAt(1050*time.Millisecond), pauseAt(1650*time.Millisecond),
+			resumeAt(3650*time.Millisecond))
 		if r.Warmup.Counts.OK != 10 || r.Counts.OK != 20 || r.Warmup.Paused != 0.5 || r.Paused != 2 {
-			t.Errorf("warm-up %d jobs, paused %v; then %d, paused %v; want 10, 0.5, 20, 2", r.Warmup.Counts.OK, r.Warmup.Paused, r.Counts.OK, r.Paused)
+			t.Errorf("warm-up %d jobs, paused %v; then %d, paused %v; want 10, 0.5, 20, 2", r.Warmup.Counts.OK,
+				r.Warmup.Paused, r.Counts.OK, r.Paused)
 		}
 		// The last starts at 2.9 s of the plan's clock, which is 5.4 s; the judged
 		// part begins at 1.5 s.
@@ -101,7 +110,8 @@ func TestPauseStopsTheClock(t *testing.T) {
 			t.Errorf("rate %+v, want 10", r.Rate)
 		}
 		// A concurrency that rises by 10 a second to 20, paused when it is 5.
-		r = runControlled(t.Context(), t, driver, `"stages": [{"duration": "2s", "concurrency": 20}]`, pauseAt(550*time.Millisecond), resumeAt(1550*time.Millisecond))
+		r = runControlled(t.Context(), t, driver, `"stages": [{"duration": "2s", "concurrency": 20}]`,
+			pauseAt(550*time.Millisecond), resumeAt(1550*time.Millisecond))
 		if most := mostInFlight(r.Result, 0, 550*time.Millisecond); most != 5 {
 			t.Errorf("%d in flight before the pause, want 5", most)
 		}
@@ -164,7 +174,8 @@ func TestChangeRate(t *testing.T) {
 				}
 			}
 			if r.Counts != test.want || since != test.since {
-				t.Errorf("%s: %+v with %d after the change, want %+v with %d", test.load, r.Counts, since, test.want, test.since)
+				t.Errorf("%s: %+v with %d after the change, want %+v with %d", test.load, r.Counts, since, test.want,
+					test.since)
 			}
 			wantDoubts(t, r.Result, "load_changed")
 		}
@@ -217,8 +228,10 @@ func TestRefusedControls(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {
 		r := runControlled(t.Context(), t, driver, `"num_jobs": 20, "concurrency": 1`,
 			resumeAt(10*time.Millisecond), rateAt(20*time.Millisecond, 5), concurrencyAt(30*time.Millisecond, -1),
-			controlStep{40 * time.Millisecond, aurea.Control{Kind: "stop"}}, controlStep{50 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad}})
-		for i, want := range []error{aurea.ErrConflict, aurea.ErrConflict, aurea.ErrInvalid, aurea.ErrInvalid, aurea.ErrInvalid} {
+			controlStep{40 * time.Millisecond, aurea.Control{Kind: "stop"}},
+			controlStep{50 * time.Millisecond, aurea.Control{Kind: aurea.ChangeLoad}})
+		for i, want := range []error{aurea.ErrConflict, aurea.ErrConflict, aurea.ErrInvalid, aurea.ErrInvalid,
+			aurea.ErrInvalid} {
 			if !errors.Is(r.answers[i], want) {
 				t.Errorf("answer %d is %v, want %v", i, r.answers[i], want)
 			}
@@ -227,9 +240,11 @@ func TestRefusedControls(t *testing.T) {
 			t.Errorf("%+v, %+v, %v s", r.Timeline, r.Counts, r.Duration)
 		}
 		wantDoubts(t, r.Result)
-		r = runControlled(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond), pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
+		r = runControlled(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond),
+			pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
 			concurrencyAt(8*time.Millisecond, workload.MostRunning+1))
-		if !errors.Is(r.answers[1], aurea.ErrConflict) || errors.Is(r.answers[3], aurea.ErrInvalid) != (driver == "worker pool") {
+		if !errors.Is(r.answers[1], aurea.ErrConflict) ||
+			errors.Is(r.answers[3], aurea.ErrInvalid) != (driver == "worker pool") {
 			t.Errorf("answers %v", r.answers)
 		}
 	})

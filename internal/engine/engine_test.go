@@ -24,7 +24,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // since the kernel's clock cannot be faked, and it ignores the machine's load.
 func fake() *Engine {
 	still := readProcessStats()
-	return &Engine{cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still }, sleep: func() sleeper { return timerSleep }}
+	return &Engine{cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still },
+		sleep: func() sleeper { return timerSleep }}
 }
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
@@ -50,7 +51,8 @@ func TestAllAtOnce(t *testing.T) {
 			t.Errorf("in flight %+v, want %+v", r.InFlight, want)
 		}
 		if r.Latency.Min != 0.1 || r.Latency.Max != 0.1 || r.Delay.Max != 0 {
-			t.Errorf("latency %v to %v, delay up to %v, want exactly 0.1 and none", r.Latency.Min, r.Latency.Max, r.Delay.Max)
+			t.Errorf("latency %v to %v, delay up to %v, want exactly 0.1 and none", r.Latency.Min, r.Latency.Max,
+				r.Delay.Max)
 		}
 		if r.Status != aurea.StatusCompleted || r.Validity.State != aurea.Valid {
 			t.Errorf("status %s, validity %+v", r.Status, r.Validity)
@@ -66,7 +68,8 @@ func TestConcurrency(t *testing.T) {
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%d jobs, %d at once", test.jobs, test.concurrency), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := execute(t.Context(), t, fake(), fmt.Sprintf(`{"num_jobs": %d, "concurrency": %d, "workload": {"kind": "sleep", "duration": "10ms"}}`, test.jobs, test.concurrency))
+				r := execute(t.Context(), t, fake(),
+					fmt.Sprintf(`{"num_jobs": %d, "concurrency": %d, "workload": {"kind": "sleep", "duration": "10ms"}}`, test.jobs, test.concurrency))
 				if want := float64(test.rounds) / 100; r.Duration != want {
 					t.Errorf("duration %v, want %v", r.Duration, want)
 				}
@@ -84,7 +87,8 @@ func TestConcurrency(t *testing.T) {
 func TestDurationStartsNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Rounds start at 0, 30, 60 and 90 ms; the last ends after the duration.
-		r := execute(t.Context(), t, fake(), `{"duration": "100ms", "concurrency": 4, "workload": {"kind": "sleep", "duration": "30ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"duration": "100ms", "concurrency": 4, "workload": {"kind": "sleep", "duration": "30ms"}}`)
 		if want := (aurea.Counts{Planned: 16, OK: 16}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -96,14 +100,16 @@ func TestDurationStartsNoMore(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"num_jobs": 10, "timeout": "20ms", "workload": {"kind": "sleep", "duration": "30ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"num_jobs": 10, "timeout": "20ms", "workload": {"kind": "sleep", "duration": "30ms"}}`)
 		if want := (aurea.Counts{Planned: 10, Timeout: 10}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
 		if r.Duration != 0.02 || r.ServiceTime.Max != 0.02 || r.FailedLatency.Count != 10 || r.Latency.Count != 0 {
 			t.Errorf("duration %v, service time %+v, latency %+v", r.Duration, r.ServiceTime, r.Latency)
 		}
-		if want := []aurea.ErrorClass{{Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"}}; !slices.Equal(r.Errors, want) {
+		want := []aurea.ErrorClass{{Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"}}
+		if !slices.Equal(r.Errors, want) {
 			t.Errorf("errors %+v, want %+v", r.Errors, want)
 		}
 	})
@@ -130,8 +136,10 @@ func TestCancelAtAnyMoment(t *testing.T) {
 			if err := c.Check(); err != nil || c.Planned != int64(jobs) {
 				rt.Fatalf("%v; planned %d of %d", err, c.Planned, jobs)
 			}
-			if result.ServiceTime.Count != c.Ended() || result.Delay.Count != c.Ended() || result.Latency.Count != c.OK {
-				rt.Fatalf("histograms of %d, %d and %d jobs for %+v", result.ServiceTime.Count, result.Delay.Count, result.Latency.Count, c)
+			if result.ServiceTime.Count != c.Ended() || result.Delay.Count != c.Ended() ||
+				result.Latency.Count != c.OK {
+				rt.Fatalf("histograms of %d, %d and %d jobs for %+v", result.ServiceTime.Count, result.Delay.Count,
+					result.Latency.Count, c)
 			}
 			if seen.Ended() != c.Ended() || seen.Started != result.Tally.Started {
 				rt.Fatalf("intervals add up to %d of %d jobs", seen.Ended(), c.Ended())
@@ -160,7 +168,8 @@ func checkRecords(t interface{ Fatalf(string, ...any) }, r *aurea.Result) {
 			counts.Cancelled++
 		}
 	}
-	if counts.OK != r.Counts.OK || counts.Timeout != r.Counts.Timeout || counts.OK+counts.Timeout+counts.Cancelled != r.Tally.Started {
+	if counts.OK != r.Counts.OK || counts.Timeout != r.Counts.Timeout ||
+		counts.OK+counts.Timeout+counts.Cancelled != r.Tally.Started {
 		t.Fatalf("records of %+v, counts of %+v with %d started", counts, r.Counts, r.Tally.Started)
 	}
 }
@@ -182,10 +191,12 @@ func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var points []aurea.Point
 		var elapsed []time.Duration
-		_, err := fake().Execute(t.Context(), plan(t, `{"num_jobs": 70, "concurrency": 2, "workload": {"kind": "sleep", "duration": "100ms"}}`), nil, func(p aurea.Progress) {
-			points = append(points, p.Point())
-			elapsed = append(elapsed, p.Elapsed)
-		})
+		_, err := fake().Execute(t.Context(),
+			plan(t, `{"num_jobs": 70, "concurrency": 2, "workload": {"kind": "sleep", "duration": "100ms"}}`), nil,
+			func(p aurea.Progress) {
+				points = append(points, p.Point())
+				elapsed = append(elapsed, p.Elapsed)
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +208,8 @@ func TestProgress(t *testing.T) {
 		for _, p := range points {
 			ok += p.OK
 		}
-		if ok != 70 || points[1].OK != 20 || points[1].Throughput != 20 || points[1].InFlight != 2 || points[1].P50 != 0.1 {
+		if ok != 70 || points[1].OK != 20 || points[1].Throughput != 20 || points[1].InFlight != 2 ||
+			points[1].P50 != 0.1 {
 			t.Errorf("%d jobs in %+v", ok, points)
 		}
 	})
@@ -209,7 +221,8 @@ func TestSameJobsOnAnyCores(t *testing.T) {
 	for _, cores := range []int{1, 2, 3, 8} {
 		synctest.Test(t, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-			r := execute(t.Context(), t, fake(), `{"num_jobs": 500, "concurrency": 16, "seed": 9, "workload": {"kind": "sleep", "duration": "10ms", "jitter": 1}}`)
+			r := execute(t.Context(), t, fake(),
+				`{"num_jobs": 500, "concurrency": 16, "seed": 9, "workload": {"kind": "sleep", "duration": "10ms", "jitter": 1}}`)
 			var waits []time.Duration
 			for job := range r.Jobs.All() {
 				waits = append(waits, job.End-job.Start)
@@ -226,7 +239,8 @@ func TestSameJobsOnAnyCores(t *testing.T) {
 
 // On the real clock N jobs are truly parallel, and none ends early.
 func TestRealClock(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		`{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
 	if r.InFlight.Max != 20_000 {
 		t.Errorf("%d in flight, want all 20000", r.InFlight.Max)
 	}
@@ -241,7 +255,8 @@ func TestRealClock(t *testing.T) {
 
 func TestNoop(t *testing.T) {
 	for _, concurrency := range []int{1, 2, 100, 50_000} {
-		r := execute(t.Context(), t, New("test", workload.Host{}), fmt.Sprintf(`{"num_jobs": 50000, "concurrency": %d, "workload": {"kind": "noop"}}`, concurrency))
+		r := execute(t.Context(), t, New("test", workload.Host{}),
+			fmt.Sprintf(`{"num_jobs": 50000, "concurrency": %d, "workload": {"kind": "noop"}}`, concurrency))
 		if want := (aurea.Counts{Planned: 50_000, OK: 50_000}); r.Counts != want {
 			t.Errorf("counts %+v at concurrency %d", r.Counts, concurrency)
 		}
@@ -254,7 +269,8 @@ func TestNoop(t *testing.T) {
 
 // A run of a duration numbers its jobs without gaps.
 func TestNoGapsInJobs(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "20ms", "concurrency": 3, "workload": {"kind": "noop"}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		`{"duration": "20ms", "concurrency": 3, "workload": {"kind": "noop"}}`)
 	var next int64
 	for job := range r.Jobs.All() {
 		if job.Index != next {
@@ -268,7 +284,8 @@ func TestNoGapsInJobs(t *testing.T) {
 }
 
 func TestWrongWorkload(t *testing.T) {
-	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}}, nil, ignore)
+	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}},
+		nil, ignore)
 	if !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("error %v, want an ErrInvalid", err)
 	}
@@ -277,7 +294,8 @@ func TestWrongWorkload(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Setenv("GOGC", "50")
 	e := New("v1.2.3", workload.Host{}).environment
-	if e.Version != "v1.2.3" || e.Cores != runtime.GOMAXPROCS(0) || e.MemoryBytes == 0 || e.OS != runtime.GOOS+"/"+runtime.GOARCH || e.Go != runtime.Version() {
+	if e.Version != "v1.2.3" || e.Cores != runtime.GOMAXPROCS(0) || e.MemoryBytes == 0 ||
+		e.OS != runtime.GOOS+"/"+runtime.GOARCH || e.Go != runtime.Version() {
 		t.Errorf("environment %+v", e)
 	}
 	if !strings.Contains(" "+e.Flags+" ", " GOGC=50 ") || !strings.Contains(e.Flags, "CGO_ENABLED=") {

@@ -12,12 +12,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 func TestRateIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"rate": 100, "duration": "2s", "workload": {"kind": "sleep", "duration": "25ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"rate": 100, "duration": "2s", "workload": {"kind": "sleep", "duration": "25ms"}}`)
 		if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -38,16 +38,19 @@ func TestRateIsKept(t *testing.T) {
 // and waited 15k ms. The wait is latency, and the schedule does not shift.
 func TestSaturatedArrivalsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"rate": 100, "num_jobs": 20, "concurrency": 1, "workload": {"kind": "sleep", "duration": "25ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"rate": 100, "num_jobs": 20, "concurrency": 1, "workload": {"kind": "sleep", "duration": "25ms"}}`)
 		for job := range r.Jobs.All() {
 			k := time.Duration(job.Index)
-			want := aurea.JobRecord{Index: job.Index, Intended: k * 10 * time.Millisecond, Start: k * 25 * time.Millisecond, End: (k + 1) * 25 * time.Millisecond}
+			want := aurea.JobRecord{Index: job.Index, Intended: k * 10 * time.Millisecond,
+				Start: k * 25 * time.Millisecond, End: (k + 1) * 25 * time.Millisecond}
 			if job != want {
 				t.Errorf("job %+v, want %+v", job, want)
 			}
 		}
 		if r.Counts.OK != 20 || r.Latency.Max != 0.31 || r.Delay.Max != 0.285 || r.ServiceTime.Max != 0.025 {
-			t.Errorf("counts %+v, latency %v, delay %v, service time %v", r.Counts, r.Latency.Max, r.Delay.Max, r.ServiceTime.Max)
+			t.Errorf("counts %+v, latency %v, delay %v, service time %v", r.Counts, r.Latency.Max, r.Delay.Max,
+				r.ServiceTime.Max)
 		}
 	})
 }
@@ -56,7 +59,8 @@ func TestSaturatedArrivalsWait(t *testing.T) {
 // and 20 ms find no free slot, that at 30 ms does, and so on.
 func TestSaturatedArrivalsDrop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"rate": 100, "num_jobs": 21, "concurrency": 1, "on_saturation": "drop", "workload": {"kind": "sleep", "duration": "25ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"rate": 100, "num_jobs": 21, "concurrency": 1, "on_saturation": "drop", "workload": {"kind": "sleep", "duration": "25ms"}}`)
 		if want := (aurea.Counts{Planned: 21, OK: 7, Dropped: 14}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -70,70 +74,12 @@ func TestSaturatedArrivalsDrop(t *testing.T) {
 	})
 }
 
-// An arrival without a free slot is dropped, and when it is due. That holds for
-// both drivers, however the run ends: by its time, its stages, its number of
-// jobs, or a stop.
-func TestDroppedWhateverEndsTheRun(t *testing.T) {
-	const long = 3 * time.Second // each job outlasts the arrivals
-	for _, row := range []struct {
-		load string
-		stop time.Duration
-		soon int64 // dropped in the first second
-		want aurea.Counts
-	}{
-		{load: `"duration": "1s", "concurrency": 1`, soon: 99, want: aurea.Counts{Planned: 100, OK: 1, Dropped: 99}},
-		{load: `"duration": "1s", "concurrency": 3`, soon: 97, want: aurea.Counts{Planned: 100, OK: 3, Dropped: 97}},
-		{load: `"duration": "1s", "concurrency": 1, "warmup": "500ms"`, soon: 99, want: aurea.Counts{Planned: 50, Dropped: 50}},
-		{load: `"num_jobs": 50, "concurrency": 1`, soon: 49, want: aurea.Counts{Planned: 50, OK: 1, Dropped: 49}},
-		{load: `"num_jobs": 50, "duration": "2s", "concurrency": 2`, soon: 48, want: aurea.Counts{Planned: 50, OK: 2, Dropped: 48}},
-		{load: `"stages": [{"duration": "1500ms", "rate": 99.5}], "concurrency": 1`, soon: 99, want: aurea.Counts{Planned: 150, OK: 1, Dropped: 149}},
-		{load: `"duration": "2s", "concurrency": 1`, stop: 1300 * time.Millisecond, soon: 99, want: aurea.Counts{Planned: 130, Cancelled: 1, Dropped: 129}},
-		{load: `"num_jobs": 200, "concurrency": 2`, stop: 1300 * time.Millisecond, soon: 98, want: aurea.Counts{Planned: 200, Cancelled: 72, Dropped: 128}},
-	} {
-		for driver, jobs := range map[string]workload.Jobs{"event loops": {Waiter: waiting3s(t)}, "worker pool": {Runner: napping(long)}} {
-			t.Run(driver+" "+row.load, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					ctx, cancel := context.WithCancel(t.Context())
-					defer cancel()
-					if row.stop > 0 {
-						defer time.AfterFunc(row.stop, cancel).Stop()
-					}
-					var soon int64
-					r, err := fake().execute(ctx, plan(t, `{"rate": 99.5, "on_saturation": "drop", `+row.load+`}`), jobs, nil, func(p aurea.Progress) {
-						if p.Elapsed <= time.Second {
-							soon += p.Interval.Dropped
-						}
-					})
-					if err != nil {
-						t.Fatal(err)
-					}
-					if r.Counts != row.want {
-						t.Errorf("counts %+v, want %+v", r.Counts, row.want)
-					}
-					if soon != row.soon {
-						t.Errorf("%d dropped in the first second, want %d", soon, row.soon)
-					}
-				})
-			})
-		}
-	}
-}
-
-// waiting3s returns jobs that wait three seconds.
-func waiting3s(t *testing.T) workload.Waiter {
-	t.Helper()
-	jobs, err := workload.Host{}.Open(t.Context(), aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "3s"}}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return jobs.Waiter
-}
-
 // Arrivals that still wait for a slot at the end of the run never start. They
 // are counted as cancelled.
 func TestBacklogAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"rate": 100, "duration": "1s", "concurrency": 1, "workload": {"kind": "sleep", "duration": "100ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"rate": 100, "duration": "1s", "concurrency": 1, "workload": {"kind": "sleep", "duration": "100ms"}}`)
 		if want := (aurea.Counts{Planned: 100, OK: 10, Cancelled: 90}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -155,8 +101,10 @@ func TestLateAtTheEnd(t *testing.T) {
 			tired.sleep = func() sleeper {
 				return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
 			}
-			r := execute(t.Context(), t, tired, `{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
-			if late < lateStartGrace && r.Counts != want || r.Counts.Planned != want.Planned || (r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
+			r := execute(t.Context(), t, tired,
+				`{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
+			if late < lateStartGrace && r.Counts != want || r.Counts.Planned != want.Planned ||
+				(r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
 				t.Errorf("%v late: %+v, want %+v", late, r.Counts, want)
 			}
 			if r.Duration > 1+2*late.Seconds() {
@@ -177,7 +125,8 @@ func TestOverloadedLoopEndsBeforeItStarts(t *testing.T) {
 		tired.sleep = func() sleeper {
 			return func(ctx context.Context, d time.Duration) { timerSleep(ctx, d+late) }
 		}
-		r := execute(t.Context(), t, tired, `{"rate": 1000, "num_jobs": 2000, "concurrency": 8, "on_saturation": "drop", "workload": {"kind": "noop"}}`)
+		r := execute(t.Context(), t, tired,
+			`{"rate": 1000, "num_jobs": 2000, "concurrency": 8, "on_saturation": "drop", "workload": {"kind": "noop"}}`)
 		if want := (aurea.Counts{Planned: 2000, OK: 2000}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -190,7 +139,8 @@ func TestOverloadedLoopEndsBeforeItStarts(t *testing.T) {
 func TestRampedRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Areas 250, 500 and 125.
-		r := execute(t.Context(), t, fake(), `{"stages": [{"duration": "5s", "rate": 100}, {"duration": "5s", "rate": 100}, {"duration": "2500ms", "rate": 0}], "workload": {"kind": "noop"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"stages": [{"duration": "5s", "rate": 100}, {"duration": "5s", "rate": 100}, {"duration": "2500ms", "rate": 0}], "workload": {"kind": "noop"}}`)
 		if want := (aurea.Counts{Planned: 875, OK: 875}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
@@ -206,7 +156,8 @@ func TestRampedRate(t *testing.T) {
 // A ramp of concurrency opens slot k when the level reaches k.
 func TestRampedConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := execute(t.Context(), t, fake(), `{"stages": [{"duration": "10s", "concurrency": 10}, {"duration": "10s", "concurrency": 10}, {"duration": "5s", "concurrency": 0}], "workload": {"kind": "sleep", "duration": "100ms"}}`)
+		r := execute(t.Context(), t, fake(),
+			`{"stages": [{"duration": "10s", "concurrency": 10}, {"duration": "10s", "concurrency": 10}, {"duration": "5s", "concurrency": 0}], "workload": {"kind": "sleep", "duration": "100ms"}}`)
 		if r.Model != aurea.Closed || r.InFlight.Max != 10 || r.Delay.Max > 1e-8 {
 			t.Errorf("model %s, %d in flight, delay %v", r.Model, r.InFlight.Max, r.Delay.Max)
 		}
@@ -228,7 +179,8 @@ func TestRampedConcurrency(t *testing.T) {
 func TestWarmup(t *testing.T) {
 	for _, load := range []string{`"rate": 50`, `"concurrency": 5`} {
 		synctest.Test(t, func(t *testing.T) {
-			r := execute(t.Context(), t, fake(), `{`+load+`, "duration": "3s", "warmup": "1s", "workload": {"kind": "sleep", "duration": "100ms"}}`)
+			r := execute(t.Context(), t, fake(),
+				`{`+load+`, "duration": "3s", "warmup": "1s", "workload": {"kind": "sleep", "duration": "100ms"}}`)
 			if want := (aurea.Counts{Planned: 50, OK: 50}); r.Warmup.Counts != want || r.Warmup.Latency.Count != 50 {
 				t.Errorf("%s: warm-up %+v", load, r.Warmup)
 			}
@@ -250,7 +202,8 @@ func TestSameArrivalsOnAnyCores(t *testing.T) {
 		for _, cores := range []int{1, 2, 5} {
 			synctest.Test(t, func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-				r := execute(t.Context(), t, fake(), `{"rate": 500, "num_jobs": 700, "seed": 3, "arrival": "`+arrival+`", "workload": {"kind": "sleep", "duration": "5ms", "jitter": 1}}`)
+				r := execute(t.Context(), t, fake(),
+					`{"rate": 500, "num_jobs": 700, "seed": 3, "arrival": "`+arrival+`", "workload": {"kind": "sleep", "duration": "5ms", "jitter": 1}}`)
 				var jobs []time.Duration
 				for job := range r.Jobs.All() {
 					jobs = append(jobs, job.Intended, job.End-job.Start)
@@ -300,7 +253,8 @@ func TestAnyLoadCancelledAtAnyMoment(t *testing.T) {
 				}
 				for _, o := range aurea.Outcomes() {
 					if seen.Of(o) != all.Of(o)+result.Counts.Of(o) {
-						rt.Fatalf("intervals have %d %s, the result %d and %d", seen.Of(o), o, all.Of(o), result.Counts.Of(o))
+						rt.Fatalf("intervals have %d %s, the result %d and %d", seen.Of(o), o, all.Of(o),
+							result.Counts.Of(o))
 					}
 				}
 			} else {
@@ -313,7 +267,8 @@ func TestAnyLoadCancelledAtAnyMoment(t *testing.T) {
 				rt.Fatal(err)
 			}
 			if result.ServiceTime.Count != result.Counts.Ended() || result.Delay.Count != result.Counts.Ended() {
-				rt.Fatalf("histograms of %d and %d jobs for %+v", result.ServiceTime.Count, result.Delay.Count, result.Counts)
+				rt.Fatalf("histograms of %d and %d jobs for %+v", result.ServiceTime.Count, result.Delay.Count,
+					result.Counts)
 			}
 			var records int64
 			for range result.Jobs.All() {

@@ -46,7 +46,8 @@ func TestProcessStats(t *testing.T) {
 		after = readProcessStats()
 	}
 	health := after.healthSince(before, runtime.GOMAXPROCS(0))
-	if health.CPU <= 0 || health.CPU > 1.1 || health.Steal < 0 || health.Throttled < 0 || health.GCPauseMax < 0 || health.SchedulerLatency < 0 {
+	if health.CPU <= 0 || health.CPU > 1.1 || health.Steal < 0 || health.Throttled < 0 || health.GCPauseMax < 0 ||
+		health.SchedulerLatency < 0 {
 		t.Errorf("%+v", health)
 	}
 	if same := before.healthSince(before, 1); same != (aurea.Health{}) {
@@ -76,7 +77,8 @@ func TestCgroup(t *testing.T) {
 		{"", "", aurea.Cgroup{}},
 		{"100 0\n", "none\n", aurea.Cgroup{}},
 	} {
-		if got := cgroup(group(t, map[string]string{"cpu.max": test.cpu, "memory.max": test.memory})); got != test.want {
+		root := group(t, map[string]string{"cpu.max": test.cpu, "memory.max": test.memory})
+		if got := cgroup(root); got != test.want {
 			t.Errorf("%q, %q: %+v, want %+v", test.cpu, test.memory, got, test.want)
 		}
 	}

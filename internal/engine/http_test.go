@@ -124,7 +124,8 @@ func TestHTTPMisbehaving(t *testing.T) {
 		{"fails", failing.URL, "status_500", "the answer's status is 500"},
 		{"answers 10 GB", raw(t, endless), "body", "1000000"},
 		{"breaks off", raw(t, said("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")), "body", ""},
-		{"breaks off in a chunk", raw(t, said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")), "body", ""},
+		{"breaks off in a chunk", raw(t, said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")),
+			"body", ""},
 		{"speaks something else", raw(t, said("220 ready\r\n")), "protocol", ""},
 		{"has no TLS", strings.Replace(failing.URL, "http:", "https:", 1), "tls", ""},
 	}
@@ -135,15 +136,18 @@ func TestHTTPMisbehaving(t *testing.T) {
 			if test.class == "timeout" {
 				timeout = "300ms"
 			}
-			r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 40, "rate": 400, "timeout": "`+timeout+`", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
+			r := execute(t.Context(), t, New("", workload.Host{}),
+				`{"num_jobs": 40, "rate": 400, "timeout": "`+timeout+`", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
 			if r.Counts.Planned != 40 || r.Counts.Failed+r.Counts.Timeout != 40 {
 				t.Fatalf("of 40 jobs: %+v", r.Counts)
 			}
-			if len(r.Errors) != 1 || r.Errors[0].Class != test.class || r.Errors[0].Count != 40 || !strings.Contains(r.Errors[0].Sample, test.sample) {
+			if len(r.Errors) != 1 || r.Errors[0].Class != test.class || r.Errors[0].Count != 40 ||
+				!strings.Contains(r.Errors[0].Sample, test.sample) {
 				t.Errorf("errors %+v, want 40 of class %s with %q", r.Errors, test.class, test.sample)
 			}
 			if r.FailedLatency.Count != 40 || r.Latency.Count != 0 {
-				t.Errorf("%d latencies of failures and %d of others, want 40 and 0", r.FailedLatency.Count, r.Latency.Count)
+				t.Errorf("%d latencies of failures and %d of others, want 40 and 0", r.FailedLatency.Count,
+					r.Latency.Count)
 			}
 		})
 	}
@@ -167,7 +171,8 @@ func TestHTTPBomb(t *testing.T) {
 		fmt.Fprint(w, bomb.String())
 	}))
 	defer server.Close()
-	r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 10, "concurrency": 2, "workload": {"kind": "http", "url": "`+server.URL+`"}}`)
+	r := execute(t.Context(), t, New("", workload.Host{}),
+		`{"num_jobs": 10, "concurrency": 2, "workload": {"kind": "http", "url": "`+server.URL+`"}}`)
 	in, ok := r.Counters.Get("bytes_in")
 	if body := int64(10 * bomb.Len()); r.Counts.OK != 10 || !ok || in.Total < body || in.Total > body+10*1000 {
 		t.Errorf("%d ok, %d bytes in; the bodies are %d", r.Counts.OK, in.Total, body)
@@ -195,7 +200,8 @@ func TestHTTPFreeze(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	r := execute(t.Context(), t, New("", workload.Host{}), `{"num_jobs": 200, "rate": 200, "workload": {"kind": "http", "connections": 5, "url": "`+server.URL+`"}}`)
+	r := execute(t.Context(), t, New("", workload.Host{}),
+		`{"num_jobs": 200, "rate": 200, "workload": {"kind": "http", "connections": 5, "url": "`+server.URL+`"}}`)
 	if r.Counts.OK != 200 {
 		t.Fatalf("%+v %v", r.Counts, r.Errors)
 	}
@@ -226,11 +232,14 @@ func TestHTTPTimeouts(t *testing.T) {
 		"hangs": `"url": "` + raw(t, silent) + `"`,
 		"polls": `"url": "` + accepting.URL + `", "poll": {"interval": "60s"}`,
 	} {
-		for _, load := range []string{`"num_jobs": 6, "concurrency": 2`, `"num_jobs": 6, "rate": 50`, `"num_jobs": 6, "rate": 50, "concurrency": 2`} {
+		for _, load := range []string{`"num_jobs": 6, "concurrency": 2`, `"num_jobs": 6, "rate": 50`,
+			`"num_jobs": 6, "rate": 50, "concurrency": 2`} {
 			t.Run(name+" "+load, func(t *testing.T) {
 				t.Parallel()
-				r := execute(t.Context(), t, New("", workload.Host{}), `{`+load+`, "timeout": "40ms", "workload": {"kind": "http", `+job+`}}`)
-				if r.Counts.Timeout != 6 || len(r.Errors) != 1 || r.Errors[0].Class != "timeout" || r.Errors[0].Count != 6 {
+				r := execute(t.Context(), t, New("", workload.Host{}),
+					`{`+load+`, "timeout": "40ms", "workload": {"kind": "http", `+job+`}}`)
+				if r.Counts.Timeout != 6 || len(r.Errors) != 1 || r.Errors[0].Class != "timeout" ||
+					r.Errors[0].Count != 6 {
 					t.Errorf("%+v, errors %+v; want 6 timeouts", r.Counts, r.Errors)
 				}
 				for record := range r.Jobs.All() {
@@ -251,7 +260,8 @@ func TestHTTPStopped(t *testing.T) {
 		once.Do(stop)
 		silent(connection)
 	})
-	r := execute(ctx, t, New("", workload.Host{}), `{"num_jobs": 3, "timeout": "1h", "workload": {"kind": "http", "url": "`+url+`"}}`)
+	r := execute(ctx, t, New("", workload.Host{}),
+		`{"num_jobs": 3, "timeout": "1h", "workload": {"kind": "http", "url": "`+url+`"}}`)
 	if r.Status != aurea.StatusCancelled || r.Counts.Cancelled == 0 || r.Counts.Cancelled != r.Counts.Planned {
 		t.Errorf("%s, %+v; want what was started cancelled", r.Status, r.Counts)
 	}

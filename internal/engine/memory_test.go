@@ -58,7 +58,8 @@ func TestMemoryOfManyJobs(t *testing.T) {
 	used := func(jobs int) int64 {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
 		var most int64
-		if _, err := New("test", workload.Host{}).Execute(t.Context(), p, nil, func(aurea.Progress) { most = max(most, live()) }); err != nil {
+		if _, err := New("test", workload.Host{}).Execute(t.Context(), p, nil,
+			func(aurea.Progress) { most = max(most, live()) }); err != nil {
 			t.Fatal(err)
 		}
 		return most

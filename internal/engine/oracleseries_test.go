@@ -95,8 +95,10 @@ func (o *oracle) checkParts() {
 		o.same(part.Name+"'s counts", part.Counts, counts)
 		o.near(part.Name+"'s throughput", part.Throughput, ratio(float64(counts.OK), o.length()))
 		o.checkSummary(part.Name+"'s latency", part.Latency, took(jobs, latency, aurea.OK))
-		o.checkSummary(part.Name+"'s service_time", part.ServiceTime, took(jobs, service, aurea.OK, aurea.Failed, aurea.TimedOut))
+		o.checkSummary(part.Name+"'s service_time", part.ServiceTime,
+			took(jobs, service, aurea.OK, aurea.Failed, aurea.TimedOut))
 		o.checkSummary(part.Name+"'s delay", part.Delay, took(jobs, delay, aurea.OK, aurea.Failed, aurea.TimedOut))
-		o.checkSummary(part.Name+"'s failed_latency", part.FailedLatency, took(jobs, latency, aurea.Failed, aurea.TimedOut))
+		o.checkSummary(part.Name+"'s failed_latency", part.FailedLatency,
+			took(jobs, latency, aurea.Failed, aurea.TimedOut))
 	}
 }

@@ -18,8 +18,10 @@ func (o *oracle) checkTimes() {
 	o.checkSummary("failed_latency", o.r.FailedLatency, took(o.judged, latency, aurea.Failed, aurea.TimedOut))
 	if o.r.Warmup != nil {
 		o.checkSummary("the warm-up's latency", o.r.Warmup.Latency, took(o.warmup, latency, aurea.OK))
-		o.checkSummary("the warm-up's service_time", o.r.Warmup.ServiceTime, took(o.warmup, service, aurea.OK, aurea.Failed, aurea.TimedOut))
-		o.checkSummary("the warm-up's delay", o.r.Warmup.Delay, took(o.warmup, delay, aurea.OK, aurea.Failed, aurea.TimedOut))
+		o.checkSummary("the warm-up's service_time", o.r.Warmup.ServiceTime,
+			took(o.warmup, service, aurea.OK, aurea.Failed, aurea.TimedOut))
+		o.checkSummary("the warm-up's delay", o.r.Warmup.Delay,
+			took(o.warmup, delay, aurea.OK, aurea.Failed, aurea.TimedOut))
 	}
 }
 
@@ -66,7 +68,8 @@ func (o *oracle) checkSummary(what string, got aurea.Summary, times []time.Durat
 		share, unit int
 		got         float64
 	}{
-		{"p50", 500, 1000, got.P50}, {"p90", 900, 1000, got.P90}, {"p95", 950, 1000, got.P95}, {"p99", 990, 1000, got.P99}, {"p999", 999, 1000, got.P999},
+		{"p50", 500, 1000, got.P50}, {"p90", 900, 1000, got.P90}, {"p95", 950, 1000, got.P95},
+		{"p99", 990, 1000, got.P99}, {"p999", 999, 1000, got.P999},
 	} {
 		o.checkQuantile(what+"."+q.name, q.got, times, q.share, q.unit)
 	}

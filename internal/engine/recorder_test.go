@@ -78,8 +78,9 @@ func TestErrorsOfIntervals(t *testing.T) {
 		classes []string // of job i, in turns
 		runner  bool
 	}{
-		"worker pool":         {load + `}`, []string{"status", "", "error", "timeout", "status", ""}, true},
-		"event loops":         {load + `, "workload": {"kind": "sleep", "duration": "70ms", "failure": {"rate": 1}}}`, []string{"injected"}, false},
+		"worker pool": {load + `}`, []string{"status", "", "error", "timeout", "status", ""}, true},
+		"event loops": {load + `, "workload": {"kind": "sleep", "duration": "70ms", "failure": {"rate": 1}}}`,
+			[]string{"injected"}, false},
 		"hanging event loops": {load + `, "workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 1, "kind": "timeout"}}}`, []string{"injected"}, false},
 		"hanging worker pool": {load + `, "workload": {"kind": "steps", "steps": [{"kind": "sleep"}], "failure": {"rate": 1, "kind": "timeout"}}}`, []string{"injected"}, false},
 	} {

@@ -15,7 +15,8 @@ func TestRequeued(t *testing.T) {
 		t.Errorf("a range before job 3 was wanted, got %+v", got)
 	}
 	for _, first := range []int64{3, 5, 7} {
-		if got, ok := r.takeFirst(func(c jobRange) bool { return c.first < 8 }); !ok || got != (jobRange{first, first + 1, float64(first) / 2}) {
+		if got, ok := r.takeFirst(func(c jobRange) bool { return c.first < 8 }); !ok ||
+			got != (jobRange{first, first + 1, float64(first) / 2}) {
 			t.Errorf("got %+v, want job %d", got, first)
 		}
 	}

@@ -173,7 +173,8 @@ func TestTheory(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					r := execute(t.Context(), t, fake(), th.spec(rho, 10*time.Millisecond, jobs))
 					mean, p99 := measured(r.Jobs, jobs, 10*time.Millisecond)
-					t.Logf("mean %.3f ± %.3f, theory %.3f; p99 %.3f ± %.3f, theory %.3f", mean.value, mean.error, th.mean(rho), p99.value, p99.error, th.p99(rho))
+					t.Logf("mean %.3f ± %.3f, theory %.3f; p99 %.3f ± %.3f, theory %.3f", mean.value, mean.error,
+						th.mean(rho), p99.value, p99.error, th.p99(rho))
 					if math.Abs(mean.value-th.mean(rho)) > mean.error {
 						t.Errorf("mean %v ± %v, want %v", mean.value, mean.error, th.mean(rho))
 					}

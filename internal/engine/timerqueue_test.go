@@ -48,7 +48,8 @@ func TestTimerQueueAgreesWithAHeap(t *testing.T) {
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
 			if len(model) == 0 || rapid.Bool().Draw(t, "add") {
 				// Small and huge distances alike, up to a day.
-				ahead := rapid.Int64Range(0, int64(24*time.Hour)).Draw(t, "ahead") >> rapid.IntRange(0, 46).Draw(t, "shift")
+				shift := rapid.IntRange(0, 46)
+				ahead := rapid.Int64Range(0, int64(24*time.Hour)).Draw(t, "ahead") >> shift.Draw(t, "shift")
 				w := timer{at: queue.last + time.Duration(ahead), intended: time.Duration(job), job: job}
 				job++
 				queue.add(w)

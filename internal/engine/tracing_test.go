@@ -75,7 +75,8 @@ func TestTracedJobs(t *testing.T) {
 		}
 		var jobs []aurea.TracedJob
 		begin := time.Now()
-		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil, func(p aurea.Progress) { jobs = append(jobs, p.Traced...) }); err != nil {
+		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil,
+			func(p aurea.Progress) { jobs = append(jobs, p.Traced...) }); err != nil {
 			t.Fatal(err)
 		}
 		if !traced {
@@ -90,7 +91,8 @@ func TestTracedJobs(t *testing.T) {
 		}
 		for i, job := range jobs {
 			span := someTrace.Span(job.Job)
-			if job.Job != int64(i)*100 || received[fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))] != 1 {
+			parent := fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))
+			if job.Job != int64(i)*100 || received[parent] != 1 {
 				t.Errorf("job %d is reported, and %v was received", job.Job, received)
 			}
 			if job.Start.Before(begin) || !job.End.After(job.Start) || job.End.After(time.Now()) {

@@ -18,122 +18,6 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A runner is a workload.Runner made of a function. It cancels the function at
-// the job's deadline.
-type runner func(ctx context.Context, job int64) error
-
-func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error {
-	deadline, limited := ctx.Deadline()
-	if !limited {
-		return r(ctx, job)
-	}
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	defer cancel()
-	return r(ctx, job)
-}
-
-// napping returns a job that sleeps for d in its goroutine.
-func napping(d time.Duration) runner {
-	return func(ctx context.Context, _ int64) error {
-		timerSleep(ctx, d)
-		return ctx.Err()
-	}
-}
-
-// executeJobs executes a spec with the test's jobs.
-func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
-	t.Helper()
-	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
-}
-
-// Law: both drivers give the same numbers for the same jobs, on a clock that
-// only sleeping moves.
-func TestDriversAgree(t *testing.T) {
-	const sleep = `, "workload": {"kind": "sleep", "duration": "25ms"}}`
-	for _, load := range []string{
-		`{"num_jobs": 40`,
-		`{"num_jobs": 40, "concurrency": 7`,
-		`{"num_jobs": 1, "concurrency": 7`,
-		`{"duration": "1s", "concurrency": 3`,
-		`{"duration": "1s", "concurrency": 3, "warmup": "500ms"`,
-		`{"num_jobs": 40, "rate": 100`,
-		`{"num_jobs": 40, "rate": 100, "concurrency": 1`,
-		`{"num_jobs": 41, "rate": 100, "concurrency": 1, "on_saturation": "drop"`,
-		`{"duration": "1s", "rate": 50, "arrival": "poisson", "seed": 3, "warmup": "300ms"`,
-		`{"duration": "1s", "rate": 100, "concurrency": 2`,
-		`{"stages": [{"duration": "1s", "rate": 100}, {"duration": "1s", "rate": 0}]`,
-		`{"concurrency": 1, "stages": [{"duration": "1s", "concurrency": 5}, {"duration": "1s", "concurrency": 1}]`,
-		`{"num_jobs": 10, "timeout": "10ms"`,
-		`{"duration": "3s", "concurrency": 2`,
-	} {
-		t.Run(load, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				want := execute(t.Context(), t, fake(), load+sleep)
-				got := executeJobs(t.Context(), t, napping(25*time.Millisecond), load+sleep)
-				if got.Counts != want.Counts || got.Latency != want.Latency || got.ServiceTime != want.ServiceTime || got.Delay != want.Delay {
-					t.Errorf("counts %+v, latency %+v\nwant %+v, %+v", got.Counts, got.Latency, want.Counts, want.Latency)
-				}
-				if got.Duration != want.Duration || got.InFlight != want.InFlight || got.Status != want.Status || got.Validity.State != want.Validity.State {
-					t.Errorf("%v s, %+v in flight, %s, %+v\nwant %v, %+v, %s, %+v", got.Duration, got.InFlight, got.Status, got.Validity, want.Duration, want.InFlight, want.Status, want.Validity)
-				}
-				var started, ended int64
-				for _, p := range got.Series {
-					started, ended = started+p.Started, ended+p.OK+p.Failed
-				}
-				if all := got.Counts.Ended() + warmedUp(got); started != all || ended != all {
-					t.Errorf("the series has %d started and %d ended, want %d", started, ended, all)
-				}
-			})
-		})
-	}
-}
-
-// Injected failures are the same in both drivers: the same jobs fail, under a
-// class of their own, and take the time that the spec says.
-func TestInjectedFailures(t *testing.T) {
-	for kind, check := range map[string]func(r *aurea.Result) bool{
-		"error": func(r *aurea.Result) bool {
-			return r.Counts.Failed > 150 && r.Counts.Failed < 250 && r.FailedLatency.Max == 0.025 &&
-				r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Failed
-		},
-		"timeout": func(r *aurea.Result) bool {
-			return r.Counts.Timeout > 150 && r.Counts.Timeout < 250 && r.FailedLatency.Min == 0.09 &&
-				len(r.Errors) == 1 && r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Timeout
-		},
-		"slow": func(r *aurea.Result) bool {
-			return r.Counts.OK == 1000 && r.Latency.Min == 0.025 && r.Latency.Max == 0.075 && r.Latency.P50 < 0.026 && r.Latency.P90 == 0.075
-		},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			spec := `{"num_jobs": 1000, "concurrency": 10, "timeout": "90ms", "seed": 5, "workload": {%s,
-				"failure": {"rate": 0.2, "factor": 3, "kind": "` + kind + `"}}}`
-			want := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "sleep", "duration": "25ms"`))
-			got := execute(t.Context(), t, fake(), fmt.Sprintf(spec, `"kind": "steps", "steps": [{"kind": "sleep", "duration": "25ms"}]`))
-			if want.Validity.Reasons[0].Code != "injected" || got.Validity.Reasons[0].Code != "injected" {
-				t.Errorf("%s: no reason says that it was injected: %+v, %+v", kind, want.Validity, got.Validity)
-			}
-			if !check(want) {
-				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency, want.FailedLatency, want.Errors)
-			}
-			if got.Counts != want.Counts || got.ServiceTime != want.ServiceTime || !slices.Equal(got.Errors, want.Errors) {
-				t.Errorf("%s: the worker pool has %+v, %+v, %+v\nwant %+v, %+v, %+v", kind, got.Counts, got.ServiceTime, got.Errors, want.Counts, want.ServiceTime, want.Errors)
-			}
-		})
-	}
-}
-
-// warmedUp returns how many jobs ended in the warm-up.
-func warmedUp(r *aurea.Result) int64 {
-	if r.Warmup == nil {
-		return 0
-	}
-	return r.Warmup.Counts.Ended()
-}
-
 // Every job runs once, by its number, whatever the load.
 func TestWorkerPoolRunsEveryJobOnce(t *testing.T) {
 	for _, load := range []string{`"concurrency": 3`, `"rate": 1000`, `"rate": 1000, "concurrency": 2`} {
@@ -176,8 +60,10 @@ func TestWorkerPoolCountsFailures(t *testing.T) {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
 		want := []aurea.ErrorClass{
-			{Class: "error", Count: 10, Sample: "something"}, {Class: "panic", Count: 10, Sample: "the job panicked: oops"},
-			{Class: "status", Count: 10, Sample: "job 0 got a 500"}, {Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"},
+			{Class: "error", Count: 10, Sample: "something"},
+			{Class: "panic", Count: 10, Sample: "the job panicked: oops"},
+			{Class: "status", Count: 10, Sample: "job 0 got a 500"},
+			{Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"},
 		}
 		if !slices.Equal(r.Errors, want) {
 			t.Errorf("errors %+v, want %+v", r.Errors, want)
@@ -189,8 +75,10 @@ func TestWorkerPoolCountsFailures(t *testing.T) {
 // accounted for, and no goroutine is left.
 func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 	loads := []string{
-		`"num_jobs": 100`, `"num_jobs": 100, "concurrency": 3`, `"duration": "2s", "concurrency": 5`, `"num_jobs": 100, "rate": 50`,
-		`"duration": "2s", "rate": 50, "concurrency": 1`, `"duration": "2s", "rate": 50, "concurrency": 1, "on_saturation": "drop"`,
+		`"num_jobs": 100`, `"num_jobs": 100, "concurrency": 3`, `"duration": "2s", "concurrency": 5`,
+		`"num_jobs": 100, "rate": 50`,
+		`"duration": "2s", "rate": 50, "concurrency": 1`,
+		`"duration": "2s", "rate": 50, "concurrency": 1, "on_saturation": "drop"`,
 		`"stages": [{"duration": "2s", "concurrency": 9}]`,
 	}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -203,8 +91,10 @@ func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 			if err := r.Counts.Check(); err != nil {
 				t.Error(load, after, err)
 			}
-			if r.Counts.Ended() != r.ServiceTime.Count || r.Duration > after.Seconds()+1e-9 && r.Status == aurea.StatusCancelled {
-				t.Errorf("%s stopped after %v: %+v, %d service times, %v s", load, after, r.Counts, r.ServiceTime.Count, r.Duration)
+			if r.Counts.Ended() != r.ServiceTime.Count || r.Duration > after.Seconds()+1e-9 &&
+				r.Status == aurea.StatusCancelled {
+				t.Errorf("%s stopped after %v: %+v, %d service times, %v s", load, after, r.Counts, r.ServiceTime.Count,
+					r.Duration)
 			}
 		})
 	})
@@ -229,13 +119,17 @@ func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 
 // On the real clock all cores compute.
 func TestComputing(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
-	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 || r.ServiceTime.Min <= 0 {
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		`{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
+	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 ||
+		r.ServiceTime.Min <= 0 {
 		t.Errorf("counts %+v, in flight %+v, at least %v s", r.Counts, r.InFlight, r.ServiceTime.Min)
 	}
 	// Either more jobs than cores were in flight, or never as many as requested:
 	// a computing job yields its core when it likes.
-	doubted := slices.ContainsFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" || r.Code == "not_all_in_flight" })
+	doubted := slices.ContainsFunc(r.Validity.Reasons, func(r aurea.Reason) bool {
+		return r.Code == "few_cores" || r.Code == "not_all_in_flight"
+	})
 	if runtime.GOMAXPROCS(0) < 4 && !doubted {
 		t.Errorf("with %d cores: %+v", runtime.GOMAXPROCS(0), r.Validity)
 	}
@@ -246,7 +140,8 @@ func TestComputing(t *testing.T) {
 func TestEffectiveParallelism(t *testing.T) {
 	cores := runtime.GOMAXPROCS(0)
 	jobs := 4 * cores
-	r := execute(t.Context(), t, New("test", workload.Host{}), fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "cpu", "cpu_time": "100ms"}}`, jobs))
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "cpu", "cpu_time": "100ms"}}`, jobs))
 	if r.Counts.OK != int64(jobs) {
 		t.Fatalf("%+v, %v", r.Counts, r.Errors)
 	}
@@ -254,18 +149,21 @@ func TestEffectiveParallelism(t *testing.T) {
 	if n.Effective <= 0 || n.Effective > float64(cores)*1.01 || n.Effective > n.Mean {
 		t.Errorf("%v had one of %d cores at once, of %v in flight", n.Effective, cores, n.Mean)
 	}
-	if cpu, _ := r.Phases.Get(aurea.CPUPhase); cpu.Count != int64(jobs) || math.Abs(n.Effective*r.Duration-cpu.Mean*float64(jobs)) > 0.001 {
+	if cpu, _ := r.Phases.Get(aurea.CPUPhase); cpu.Count != int64(jobs) ||
+		math.Abs(n.Effective*r.Duration-cpu.Mean*float64(jobs)) > 0.001 {
 		t.Errorf("%v had a core for %v s, which is not %d jobs of %v s", n.Effective, r.Duration, jobs, cpu.Mean)
 	}
 	i := slices.IndexFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" })
-	if i < 0 || r.Validity.Reasons[i].Value != float64(n.Max) || r.Validity.Reasons[i].Limit != float64(cores) || r.Validity.State == aurea.Valid {
+	if i < 0 || r.Validity.Reasons[i].Value != float64(n.Max) || r.Validity.Reasons[i].Limit != float64(cores) ||
+		r.Validity.State == aurea.Valid {
 		t.Errorf("validity %+v, want it to say that up to %d computed on %d cores", r.Validity, n.Max, cores)
 	}
 }
 
 // A run ends even if its time is over before all its workers have begun.
 func TestWorkersOfAShortRun(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		`{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
 		t.Errorf("%+v: %v", r.Counts, err)
 	}
@@ -273,7 +171,8 @@ func TestWorkersOfAShortRun(t *testing.T) {
 
 func TestTooManyWorkers(t *testing.T) {
 	for _, load := range []string{`"num_jobs": 1000000`, `"duration": "1s", "rate": 10, "concurrency": 1000000`} {
-		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`), nil, ignore)
+		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`),
+			nil, ignore)
 		var invalid *aurea.InvalidError
 		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
 			t.Errorf("%s: %v, want a wrong concurrency", load, err)
@@ -281,7 +180,8 @@ func TestTooManyWorkers(t *testing.T) {
 	}
 	// A spec with a rate alone sets no concurrency; it gets at most as many jobs
 	// in flight as the system has threads for.
-	r := execute(t.Context(), t, New("test", workload.Host{}), `{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
+	r := execute(t.Context(), t, New("test", workload.Host{}),
+		`{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
 		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
@@ -329,8 +229,12 @@ func TestPartsAddUp(t *testing.T) {
 			var sum aurea.Counts
 			for _, part := range r.Parts {
 				sum = aurea.Counts{
-					Planned: sum.Planned + part.Counts.Planned, OK: sum.OK + part.Counts.OK, Failed: sum.Failed + part.Counts.Failed,
-					Timeout: sum.Timeout + part.Counts.Timeout, Cancelled: sum.Cancelled + part.Counts.Cancelled, Dropped: sum.Dropped + part.Counts.Dropped,
+					Planned:   sum.Planned + part.Counts.Planned,
+					OK:        sum.OK + part.Counts.OK,
+					Failed:    sum.Failed + part.Counts.Failed,
+					Timeout:   sum.Timeout + part.Counts.Timeout,
+					Cancelled: sum.Cancelled + part.Counts.Cancelled,
+					Dropped:   sum.Dropped + part.Counts.Dropped,
 				}
 			}
 			if sum != r.Counts || sum.OK == 0 || sum.Timeout == 0 || sum.Failed == 0 {
