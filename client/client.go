@@ -15,19 +15,19 @@
 //
 // # Errors
 //
-// A response with an error status becomes an error that wraps one of the kinds of
-// package aurea, so errors.Is works as it does in the service:
+// A response with an error status becomes an error that wraps one of the kinds
+// of package aurea, so errors.Is works as it does in the service:
 // aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch,
 // aurea.ErrQueueFull or aurea.ErrUnavailable. An aurea.ErrInvalid that names
 // fields is an *aurea.InvalidError. When ctx ends, methods return its cause.
 //
 // # Retries
 //
-// Requests that are safe to repeat are sent up to five times: every GET, Change,
-// and Submit, which carries an idempotency key. The client retries when the
-// service cannot be reached, is unavailable or has a full queue. It waits as long
-// as Retry-After says, ten seconds at most, or else 100 ms, doubled each time.
-// Cancel, Control and Delete are sent once.
+// Requests that are safe to repeat are sent up to five times: every GET,
+// Change, and Submit, which carries an idempotency key. The client retries when
+// the service cannot be reached, is unavailable or has a full queue. It waits
+// as long as Retry-After says, ten seconds at most, or else 100 ms, doubled
+// each time. Cancel, Control and Delete are sent once.
 //
 // The package imports the domain and internal/api, which the server shares. It
 // depends on nothing else of the service.
@@ -60,6 +60,6 @@ func New(base, token string) (*Client, error) {
 	return &Client{base: strings.TrimSuffix(base, "/"), token: token}, nil
 }
 
-// Close closes idle connections. Calls under way are not affected, and the client
-// can still be used.
+// Close closes idle connections. Calls under way are not affected, and the
+// client can still be used.
 func (c *Client) Close() { c.http.CloseIdleConnections() }

@@ -37,8 +37,8 @@ func TestNewRefusesOtherURLs(t *testing.T) {
 	}
 }
 
-// Requests that are safe to repeat are retried after temporary errors, five times
-// at most; others are sent once.
+// Requests that are safe to repeat are retried after temporary errors, five
+// times at most; others are sent once.
 func TestRetries(t *testing.T) {
 	get := func(c *client.Client) error { _, err := c.Get(t.Context(), "x"); return err }
 	submit := func(c *client.Client) error { _, err := c.Submit(t.Context(), aurea.Spec{}, ""); return err }

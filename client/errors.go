@@ -19,8 +19,8 @@ func temporary(err error) bool {
 	return errors.Is(err, errUnreachable) || errors.Is(err, aurea.ErrUnavailable) || errors.Is(err, aurea.ErrQueueFull)
 }
 
-// A serverError is a problem document as an error: its detail is the message, and
-// it wraps the kind of error that its status stands for.
+// A serverError is a problem document as an error: its detail is the message,
+// and it wraps the kind of error that its status stands for.
 type serverError struct {
 	kind   error
 	detail string

@@ -31,8 +31,8 @@ func Example() {
 	// p50 <= p99: true
 }
 
-// Submit with a key may be repeated, for example after a crash of the caller: the
-// key still stands for the same run.
+// Submit with a key may be repeated, for example after a crash of the caller:
+// the key still stands for the same run.
 func ExampleClient_Submit() {
 	c, err := client.New(serviceURL, "")
 	if err != nil {
@@ -101,7 +101,8 @@ func ExampleClient_Watch() {
 		}
 		switch update.Kind {
 		case aurea.UpdateProgress:
-			// update.Run.Progress has the counts and rates of the last interval.
+			// update.Run.Progress has the counts and rates of the last
+			// interval.
 		case aurea.UpdateResult:
 			last = update.Run
 		}

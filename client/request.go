@@ -37,8 +37,8 @@ func (c *Client) do(ctx context.Context, what call, out any) error {
 	return nil
 }
 
-// send returns the response of a request that succeeded. It retries a repeatable
-// one after a temporary error. The caller closes the body.
+// send returns the response of a request that succeeded. It retries a
+// repeatable one after a temporary error. The caller closes the body.
 func (c *Client) send(ctx context.Context, what call) (*http.Response, error) {
 	for attempt := 0; ; attempt++ {
 		response, err := c.once(ctx, what)
@@ -110,8 +110,8 @@ func (c *Client) newRequest(ctx context.Context, what call) (*http.Request, erro
 // maxAttempts is how often a repeatable request is sent at most.
 const maxAttempts = 5
 
-// backoff returns the pause after a failed attempt: what Retry-After asks for, up
-// to ten seconds, or 100 ms doubled with each attempt.
+// backoff returns the pause after a failed attempt: what Retry-After asks for,
+// up to ten seconds, or 100 ms doubled with each attempt.
 func backoff(attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds >= 0 {

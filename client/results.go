@@ -39,9 +39,10 @@ func (c *Client) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	return tally, nil
 }
 
-// Jobs yields the records of a finished run's jobs in the order of the jobs, as they
-// arrive. It yields at most one error, as its last value. Before the run's end it is
-// an aurea.ErrConflict; a run that kept no records is an aurea.ErrNotFound.
+// Jobs yields the records of a finished run's jobs in the order of the jobs, as
+// they arrive. It yields at most one error, as its last value. Before the run's
+// end it is an aurea.ErrConflict; a run that kept no records is an
+// aurea.ErrNotFound.
 func (c *Client) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
 		response, err := c.send(ctx, call{method: http.MethodGet, path: api.RunPath(api.Jobs, id), repeatable: true})
@@ -67,9 +68,9 @@ func (c *Client) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord,
 	}
 }
 
-// Export streams the job records of a finished run in a format of the API: ndjson,
-// csv or parquet. The caller closes the stream. A read fails if the stream breaks
-// off before its end.
+// Export streams the job records of a finished run in a format of the API:
+// ndjson, csv or parquet. The caller closes the stream. A read fails if the
+// stream breaks off before its end.
 func (c *Client) Export(ctx context.Context, id, format string) (io.ReadCloser, error) {
 	response, err := c.send(ctx, call{
 		method: http.MethodGet, path: api.RunPath(api.Jobs, id), repeatable: true,

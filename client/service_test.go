@@ -16,8 +16,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// serviceURL is the URL of a real service, which TestMain starts for the examples
-// of this package.
+// serviceURL is the URL of a real service, which TestMain starts for the
+// examples of this package.
 var serviceURL string
 
 func TestMain(m *testing.M) {

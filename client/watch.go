@@ -17,20 +17,22 @@ import (
 )
 
 const (
-	// streamTimeout is how long an event stream may be silent. The service sends a
-	// heartbeat every ten seconds; a stream without one is closed and opened again.
+	// streamTimeout is how long an event stream may be silent. The service
+	// sends a heartbeat every ten seconds; a stream without one is closed and
+	// opened again.
 	streamTimeout = 30 * time.Second
-	// stopTimeout is how long Do waits for the end of a run that it has cancelled.
+	// stopTimeout is how long Do waits for the end of a run that it has
+	// cancelled.
 	stopTimeout = 30 * time.Second
 )
 
-// Do submits a run and returns it when it has finished. The result includes the job
-// records unless the spec's include_jobs is false. A watch function that is not nil
-// is called with the run once an interval, on the caller's goroutine.
+// Do submits a run and returns it when it has finished. The result includes the
+// job records unless the spec's include_jobs is false. A watch function that is
+// not nil is called with the run once an interval, on the caller's goroutine.
 //
-// When ctx is cancelled, Do cancels the run and returns it with its partial result
-// and no error. It waits at most 30 seconds for that. Errors are those of Submit and
-// of the connection.
+// When ctx is cancelled, Do cancels the run and returns it with its partial
+// result and no error. It waits at most 30 seconds for that. Errors are those
+// of Submit and of the connection.
 func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	run, err := c.Submit(ctx, spec, "")
 	if err != nil {

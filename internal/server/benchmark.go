@@ -10,13 +10,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// registerRun answers POST /benchmark/run. The run belongs to the request: a
-// client that goes away stops it.
+// registerRun registers POST /benchmark/run. The run belongs to the request: it
+// stops when the client disconnects.
 func (s *Server) registerRun(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 408, 409, 413, 415, 429, 500, 503)
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Result")}},
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: schemaRef("Result")}},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
 		spec, err := readBody(s, input, s.decodeSpec)
@@ -28,26 +28,29 @@ func (s *Server) registerRun(router huma.API, op huma.Operation) {
 			return nil, s.asProblem(err)
 		}
 		if run.Result == nil {
-			return nil, s.asProblem(unfinished(run))
+			return nil, s.asProblem(noResult(run))
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run.Result) }}, nil
 	})
 	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
 
-// unfinished is the error of a run that ended without a result. One that the
-// service could not begin may be sent again, one that somebody cancelled is not to
-// be.
-func unfinished(run aurea.Run) error {
+// noResult returns the error for a run that ended without a result. A run that
+// the service did not start is unavailable, so clients retry it; a cancelled
+// run is a conflict, so they do not.
+func noResult(run aurea.Run) error {
 	switch run.Status {
 	case aurea.StatusFailed:
 		return &failedRun{run}
 	case aurea.StatusCancelled:
 		return fmt.Errorf("%w: run %s was cancelled before it began", aurea.ErrConflict, run.ID)
 	}
-	return fmt.Errorf("%w: run %s was stopped before it began, because the service is shutting down", aurea.ErrUnavailable, run.ID)
+	return fmt.Errorf("%w: run %s was stopped before it began, because the service is shutting down",
+		aurea.ErrUnavailable, run.ID)
 }
 
+// A failedRun is the error of a run that failed. It is of no known kind, so the
+// client sees an internal error.
 type failedRun struct{ run aurea.Run }
 
 func (f *failedRun) Error() string { return "run " + f.run.ID + " failed: " + f.run.Error }

@@ -15,24 +15,24 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
-// A bodyInput is the request of an operation that reads its body itself: huma's
-// own reading calls a body that breaks off a fault of the service.
+// A bodyInput gives an operation the request, to read its body itself. huma
+// would report a body that breaks off as an internal error.
 type bodyInput struct{ request huma.Context }
 
-// Resolve is called by huma with the request.
+// Resolve keeps the request. huma calls it before the operation.
 func (b *bodyInput) Resolve(request huma.Context) []error {
 	b.request = request
 	return nil
 }
 
-// readBody reads the body, which may be empty, and decodes it. While it does, the
-// body and what is decoded of it count against the budget. The error is the
-// problem that the client sees.
+// readBody reads the body, which may be empty, and decodes it. The body and the
+// decoded value count against the budget until it returns. The error is the
+// problem document for the client.
 func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (decoded T, err error) {
-	if wrong := notJSON(b.request.Header); wrong != "" {
-		return decoded, api.NewProblem(http.StatusUnsupportedMediaType, wrong)
+	if problem := notJSON(b.request.Header); problem != "" {
+		return decoded, api.NewProblem(http.StatusUnsupportedMediaType, problem)
 	}
-	held := &holding{budget: s.options.Budget, what: "the request's body"}
+	held := &reservation{budget: s.options.Budget, what: "the request's body"}
 	defer held.release()
 	body, err := held.read(b.request.BodyReader(), maxBody)
 	var slow net.Error
@@ -40,11 +40,13 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 	case errors.Is(err, aurea.ErrUnavailable):
 		return decoded, s.asProblem(err)
 	case errors.As(err, &slow) && slow.Timeout():
-		return decoded, api.NewProblem(http.StatusRequestTimeout, fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
+		return decoded, api.NewProblem(http.StatusRequestTimeout,
+			fmt.Sprintf("the body did not arrive within %v", bodyTimeout))
 	case err != nil:
 		return decoded, api.NewProblem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
 	case len(body) > maxBody:
-		return decoded, api.NewProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
+		return decoded, api.NewProblem(http.StatusRequestEntityTooLarge,
+			fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
 	}
 	if err := held.take(budget.DecodedSize(body)); err != nil {
 		return decoded, s.asProblem(err)
@@ -55,17 +57,16 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 	return decoded, nil
 }
 
-// jsonBody describes a body of the schema that components name so. It is put
-// into the description after the operation was registered: huma would read the
-// body, had it known of it.
+// jsonBody describes a request body with the schema of the given name. Set it
+// after the operation is registered; otherwise huma reads the body itself.
 func jsonBody(schema string) *huma.RequestBody {
 	return &huma.RequestBody{
 		Required: true,
-		Content:  map[string]*huma.MediaType{"application/json": {Schema: refer(schema)}},
+		Content:  map[string]*huma.MediaType{"application/json": {Schema: schemaRef(schema)}},
 	}
 }
 
-// notJSON says what is wrong with the type of a body; "" when nothing is.
+// notJSON returns why a body cannot be JSON by its headers; "" when it can.
 func notJSON(header func(string) string) string {
 	if length := header("Content-Length"); length == "0" {
 		return "" // an empty body is reported as such
@@ -77,7 +78,8 @@ func notJSON(header func(string) string) string {
 	if given == "" {
 		return ""
 	}
-	if kind, _, err := mime.ParseMediaType(given); err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
+	kind, _, err := mime.ParseMediaType(given)
+	if err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
 		return ""
 	}
 	return "the body must be JSON; send it with Content-Type: application/json"

@@ -19,17 +19,17 @@ type compareInput struct {
 	Threshold string   `query:"threshold" default:"5%" doc:"the difference that matters, as a share or a percentage"`
 }
 
-type compareAnswer struct {
+type compareResponse struct {
 	Body aurea.Comparison
 }
 
 func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
-	huma.Register(router, op, func(ctx context.Context, input *compareInput) (*compareAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *compareInput) (*compareResponse, error) {
 		threshold, err := aurea.ParseCompareThreshold(input.Threshold)
 		if err != nil {
-			return nil, wrongQuery("threshold", err.Error())
+			return nil, queryProblem("threshold", err.Error())
 		}
 		head, err := s.compared(ctx, "head", input.Head, nil)
 		if err != nil {
@@ -39,7 +39,7 @@ func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, err
 		}
-		return &compareAnswer{aurea.Compare(base, head, aurea.CompareOptions{Threshold: threshold})}, nil
+		return &compareResponse{aurea.Compare(base, head, aurea.CompareOptions{Threshold: threshold})}, nil
 	})
 	describeComparison(router.OpenAPI().Components.Schemas.Map())
 }
@@ -61,10 +61,10 @@ func describeComparison(schemas map[string]*huma.Schema) {
 func (s *Server) compared(ctx context.Context, side string, asked []string, against []*aurea.Result) ([]*aurea.Result, error) {
 	words := strings.Split(strings.Join(asked, ","), ",")
 	if len(asked) == 0 {
-		return nil, wrongQuery(side, "is needed: the ids of one run or several, comma-separated")
+		return nil, queryProblem(side, "is needed: the ids of one run or several, comma-separated")
 	}
 	if len(words) > maxCompared {
-		return nil, wrongQuery(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(words)))
+		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(words)))
 	}
 	var results []*aurea.Result
 	for _, word := range words {
@@ -75,7 +75,7 @@ func (s *Server) compared(ctx context.Context, side string, asked []string, agai
 		results = append(results, found...)
 	}
 	if len(results) > maxCompared {
-		return nil, wrongQuery(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(results)))
+		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(results)))
 	}
 	return results, nil
 }
@@ -85,11 +85,11 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, against []*au
 	name, isName := strings.CutPrefix(word, "name:")
 	switch {
 	case word == "" || word == "name:":
-		return nil, wrongQuery(side, "must be the ids of runs, comma-separated; one of them is empty")
+		return nil, queryProblem(side, "must be the ids of runs, comma-separated; one of them is empty")
 	case isName:
 		return s.resultsNamed(ctx, aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}, "completed run named")
 	case word == "baseline" && side == "head":
-		return nil, wrongQuery(side, "cannot be the baseline, which is what head is held against; give its id")
+		return nil, queryProblem(side, "cannot be the baseline, which is what head is held against; give its id")
 	case word == "baseline":
 		name, err := nameOf(against)
 		if err != nil {
@@ -115,17 +115,17 @@ func nameOf(results []*aurea.Result) (string, error) {
 	name := results[0].Name
 	for _, r := range results {
 		if r.Name == "" {
-			return "", wrongQuery("base", "cannot be the baseline: run "+r.ID+" of head has no name; give ids")
+			return "", queryProblem("base", "cannot be the baseline: run "+r.ID+" of head has no name; give ids")
 		}
 		if r.Name != name {
-			return "", wrongQuery("base", fmt.Sprintf("cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
+			return "", queryProblem("base", fmt.Sprintf("cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
 		}
 	}
 	return name, nil
 }
 
-// resultsNamed are the results that a query by name finds; what says in words what
-// it is for.
+// resultsNamed are the results that a query by name finds; what says in words
+// what it is for.
 func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
 	page, err := s.options.Runs.List(ctx, query)
 	if err != nil {

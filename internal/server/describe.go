@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -8,20 +9,26 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// schemaName returns the name of a type's schema in the description. Generated
-// clients use these names, so a renamed type keeps its old one.
-func schemaName(t reflect.Type, hint string) string {
-	if t == reflect.TypeFor[api.FieldProblem]() {
-		return "Wrong"
-	}
-	return huma.DefaultSchemaNamer(t, hint)
+// schemaNames has the types whose schema is not named after them. Generated
+// clients use the names of schemas, so a renamed type keeps the name of its
+// schema.
+var schemaNames = map[string]string{
+	"FieldProblem":          "Wrong",
+	"HealthResponseBody":    "HealthAnswerBody",
+	"ProbeResponseBody":     "ProbeAnswerBody",
+	"WorkloadsResponseBody": "WorkloadsAnswerBody",
 }
 
-// describeTypes puts the schemas of the domain into the description: a result
-// as Go declares it, a spec as its own table of fields does.
+// schemaName returns the name of a type's schema in the description.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	return cmp.Or(schemaNames[name], name)
+}
+
+// describeTypes adds the schemas of the domain to the description: a result as
+// its Go type declares it, a spec as its table of fields does.
 func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	schemas := doc.Components.Schemas
 	schemas.Schema(reflect.TypeFor[aurea.Result](), true, "Result")
@@ -30,17 +37,22 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result := schemas.Map()["Result"]
 	result.Properties["thresholds"].Description = "the thresholds of the spec, each with the value it was held against"
 	result.Properties["jobs"] = jobsSchema()
-	for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} { // lists in Go, for their order
-		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: result.Properties[name].Description, AdditionalProperties: refer(of)}
+	// Phases and counters are ordered lists in Go and objects in JSON.
+	for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} {
+		description := result.Properties[name].Description
+		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: description, AdditionalProperties: schemaRef(of)}
 		delete(schemas.Map(), "NamedValue"+of)
 	}
-	result.Properties["statuses"] = &huma.Schema{Type: huma.TypeObject, Description: "how many answers had each HTTP status", AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
+	result.Properties["statuses"] = &huma.Schema{
+		Type: huma.TypeObject, Description: "how many answers had each HTTP status",
+		AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
+	}
 	delete(schemas.Map(), "NamedValueInt64")
-	result.AdditionalProperties = true // more may be added
+	result.AdditionalProperties = true // later versions may add members
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")
 	schemas.Schema(reflect.TypeFor[aurea.Run](), true, "Run")
-	schemas.Map()["RunPage"].Properties["runs"].Items = refer("Run") // which a listed run is, once it is written
+	schemas.Map()["RunPage"].Properties["runs"].Items = schemaRef("Run") // a listed run is written as a Run
 	delete(schemas.Map(), "ListedRun")
 	schemas.Schema(reflect.TypeFor[aurea.RunChange](), true, "RunChange")
 	schemas.Map()["Load"] = loadSchema()
@@ -54,14 +66,15 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 		Description: "in a list: what is too large for one, such as spec, which is an outline there; the run itself has it"}
 	schemas.Map()["SpecOutline"] = outlineSchema()
 	for _, holder := range []*huma.Schema{run, result} {
-		holder.Properties["spec"] = &huma.Schema{AnyOf: []*huma.Schema{refer("Spec"), refer("SpecOutline")}}
+		holder.Properties["spec"] = &huma.Schema{AnyOf: []*huma.Schema{schemaRef("Spec"), schemaRef("SpecOutline")}}
 	}
 	for name, says := range runMembers {
 		run.Properties[name].Description = says
 	}
 }
 
-// outlineSchema is the JSON Schema of what a list has in the place of a large spec.
+// outlineSchema returns the JSON Schema of what replaces a large spec in a
+// list.
 func outlineSchema() *huma.Schema {
 	kind := &huma.Schema{Type: huma.TypeObject, Required: []string{"kind"}, AdditionalProperties: false,
 		Properties: map[string]*huma.Schema{"kind": {Type: huma.TypeString}}}
@@ -69,7 +82,7 @@ func outlineSchema() *huma.Schema {
 		Description: "In a list, of a spec that is too large for one.", Properties: map[string]*huma.Schema{"workload": kind}}
 }
 
-// loadSchema is the JSON Schema of a running run's new load.
+// loadSchema returns the JSON Schema of a change of a run's load.
 func loadSchema() *huma.Schema {
 	load := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false,
 		Description: "A rate, a concurrency, or both."}
@@ -79,11 +92,11 @@ func loadSchema() *huma.Schema {
 	return load
 }
 
-// isKey is the parameter that a 422 can be about.
+// isKey reports whether a parameter is the only one that can cause a 422.
 func isKey(p *huma.Param) bool { return p.Name == "Idempotency-Key" }
 
-// describeStatuses takes back the 422 that huma says of every operation with
-// parameters: what is wrong with them is a 400 here.
+// describeStatuses removes the 422 that huma adds to every operation with
+// parameters: a wrong parameter is a 400 here.
 func describeStatuses(doc *huma.OpenAPI) {
 	for _, path := range doc.Paths {
 		for _, op := range []*huma.Operation{path.Get, path.Post, path.Patch, path.Delete} {
@@ -94,7 +107,7 @@ func describeStatuses(doc *huma.OpenAPI) {
 	}
 }
 
-// runMembers says what the members of a run are whose names do not.
+// runMembers describes members of a run whose names do not explain them.
 var runMembers = map[string]string{
 	"id":             "also the benchmark_id of its result",
 	"queue_position": "1 is next; 0 when the run is not queued",
@@ -116,10 +129,10 @@ func statusNames() []any {
 	return names
 }
 
-// refer is the schema that components name so.
-func refer(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
+// schemaRef returns a reference to the schema with the given name.
+func schemaRef(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
-// specSchema is the JSON Schema of a spec, from the table that decodes it.
+// specSchema returns the JSON Schema of a spec, from the table that decodes it.
 func specSchema(kinds []aurea.Kind) *huma.Schema {
 	spec := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false,
 		Description: "What to run. num_jobs or duration is needed."}
@@ -135,19 +148,20 @@ func specSchema(kinds []aurea.Kind) *huma.Schema {
 	return spec
 }
 
+// jobsSchema returns the JSON Schema of the jobs in a result.
 func jobsSchema() *huma.Schema {
 	text, number := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeNumber}
-	return &huma.Schema{Type: huma.TypeArray, Description: "every job that was started, unless include_jobs is false", Items: &huma.Schema{
-		Type: huma.TypeObject,
-		Properties: map[string]*huma.Schema{
-			"job_id": text, "latency": number, "cost": number,
-			"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "when the job started"},
-			"status":    {Type: huma.TypeString, Enum: []any{"ok", "failed", "timeout", "cancelled"}},
-		},
+	job := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{
+		"job_id": text, "latency": number, "cost": number,
+		"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "when the job started"},
+		"status":    {Type: huma.TypeString, Enum: []any{"ok", "failed", "timeout", "cancelled"}},
 	}}
+	return &huma.Schema{
+		Type: huma.TypeArray, Description: "every job that was started, unless include_jobs is false", Items: job,
+	}
 }
 
-// toSchema turns a JSON Schema as data into huma's form of it.
+// toSchema converts a JSON Schema to huma's type.
 func toSchema(data map[string]any) *huma.Schema {
 	schema := &huma.Schema{}
 	encoded, err := json.Marshal(data)
@@ -155,7 +169,7 @@ func toSchema(data map[string]any) *huma.Schema {
 		err = json.Unmarshal(encoded, schema)
 	}
 	if err != nil {
-		panic("server: a declared schema is not one: " + err.Error()) // a fault in a table, seen by every test
+		panic("server: a declared schema is not one: " + err.Error()) // a mistake in a table of fields, seen by every test
 	}
 	return schema
 }

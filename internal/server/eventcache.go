@@ -8,28 +8,29 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
-// An eventCache encodes an event once for all readers that are being sent it. It
-// holds an event for as long as one of them needs it, and counts it against the
-// budget. Its methods may be called concurrently.
+// An eventCache encodes each event once for all streams that send it. An event
+// stays in the cache and counts against the budget until its last user releases
+// it. Its methods may be called concurrently.
 type eventCache struct {
 	budget *budget.Budget
 	mu     sync.Mutex
 	events map[eventKey]*sharedEvent
 }
 
-// An eventKey tells events apart: updates of one key are encoded alike.
+// An eventKey identifies an event: updates with the same key have the same
+// encoding.
 type eventKey struct {
 	run      string
 	id       int64
 	kind     aurea.UpdateKind
-	elapsed  float64 // of the progress that a status shows
+	elapsed  float64 // of the progress that a status event includes
 	timeline int     // its length
 	note     string
 	digest   string
 	baseline bool
 }
 
-func keyOf(u aurea.Update) eventKey {
+func newEventKey(u aurea.Update) eventKey {
 	key := eventKey{
 		run: u.Run.ID, id: u.ID, kind: u.Kind,
 		timeline: len(u.Run.Timeline), note: u.Run.Note, digest: u.Run.Digest, baseline: u.Run.Baseline,
@@ -40,34 +41,34 @@ func keyOf(u aurea.Update) eventKey {
 	return key
 }
 
-// A sharedEvent is an event as it is sent. Its bytes must not be changed.
+// A sharedEvent is an encoded event. Its bytes must not be changed.
 type sharedEvent struct {
-	bytes  []byte
-	cache  *eventCache
-	key    eventKey
-	users  int // guarded by the cache's lock
-	held   holding
-	encode sync.Once
-	err    error
+	bytes []byte
+	cache *eventCache
+	key   eventKey
+	users int // guarded by the cache's lock
+	held  reservation
+	once  sync.Once
+	err   error
 }
 
 func newEventCache(b *budget.Budget) *eventCache {
 	return &eventCache{budget: b, events: map[eventKey]*sharedEvent{}}
 }
 
-// get returns an update as an event. Whoever gets one releases it when it is
-// sent. The error is an aurea.ErrUnavailable where there is no room for it.
+// get returns the event of an update. The caller releases it after sending it.
+// The error is an aurea.ErrUnavailable when the budget has no room.
 func (c *eventCache) get(u aurea.Update) (*sharedEvent, error) {
-	key := keyOf(u)
+	key := newEventKey(u)
 	c.mu.Lock()
 	e := c.events[key]
 	if e == nil {
-		e = &sharedEvent{cache: c, key: key, held: holding{budget: c.budget, what: "an event"}}
+		e = &sharedEvent{cache: c, key: key, held: reservation{budget: c.budget, what: "an event"}}
 		c.events[key] = e
 	}
 	e.users++
 	c.mu.Unlock()
-	e.encode.Do(func() { e.bytes, e.err = e.hold(u) })
+	e.once.Do(func() { e.bytes, e.err = e.encode(u) })
 	if e.err != nil {
 		e.release()
 		return nil, e.err
@@ -75,13 +76,13 @@ func (c *eventCache) get(u aurea.Update) (*sharedEvent, error) {
 	return e, nil
 }
 
-// all returns updates as events, or none and an error.
-func (c *eventCache) all(updates []aurea.Update) ([]*sharedEvent, error) {
+// getAll returns the events of updates, or an error and none of them.
+func (c *eventCache) getAll(updates []aurea.Update) ([]*sharedEvent, error) {
 	var events []*sharedEvent
 	for _, u := range updates {
 		e, err := c.get(u)
 		if err != nil {
-			release(events)
+			releaseAll(events)
 			return nil, err
 		}
 		events = append(events, e)
@@ -89,14 +90,15 @@ func (c *eventCache) all(updates []aurea.Update) ([]*sharedEvent, error) {
 	return events, nil
 }
 
-func release(events []*sharedEvent) {
+// releaseAll releases events.
+func releaseAll(events []*sharedEvent) {
 	for _, e := range events {
 		e.release()
 	}
 }
 
-// hold encodes the event and counts it.
-func (e *sharedEvent) hold(u aurea.Update) ([]byte, error) {
+// encode encodes the event and counts it against the budget.
+func (e *sharedEvent) encode(u aurea.Update) ([]byte, error) {
 	var event bytes.Buffer
 	if err := writeEvent(&event, u); err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func (e *sharedEvent) hold(u aurea.Update) ([]byte, error) {
 	return event.Bytes(), nil
 }
 
-// release gives up one use of the event.
+// release ends one use of the event.
 func (e *sharedEvent) release() {
 	e.cache.mu.Lock()
 	defer e.cache.mu.Unlock()

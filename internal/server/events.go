@@ -17,8 +17,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// eventTimeout is how long a reader may leave an event unread. One that does not
-// read at all is gone within 15 s of its coming.
+// eventTimeout is the write deadline of an event. A client that reads nothing
+// is disconnected within 15 s.
 const eventTimeout = 12 * time.Second
 
 type eventsInput struct {
@@ -30,8 +30,10 @@ func (s *Server) registerEvents(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.Responses = map[string]*huma.Response{
 		"200": {
-			Description: "Events until the run has finished: status (a run without its result), progress (a run's progress, once an interval), result (of a run that has one), and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",
-			Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+			Description: "Events until the run has finished: status (a run without its result), " +
+				"progress (a run's progress, once an interval), result (of a run that has one), " +
+				"and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",
+			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		},
 		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come back for"},
 	}
@@ -40,43 +42,44 @@ func (s *Server) registerEvents(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, err
 		}
-		answer, err := s.events(ctx, input.ID, after)
+		write, err := s.events(ctx, input.ID, after)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &huma.StreamResponse{Body: answer}, nil
+		return &huma.StreamResponse{Body: write}, nil
 	})
 }
 
-// events is the answer to a reader of a run's events.
-func (s *Server) events(ctx context.Context, id string, after int64) (answer func(huma.Context), err error) {
-	leave, err := s.readers.enter()
+// events returns the function that writes a run's events behind the one with id
+// after.
+func (s *Server) events(ctx context.Context, id string, after int64) (write func(huma.Context), err error) {
+	release, err := s.streams.acquire()
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			leave()
+			release()
 		}
 	}()
 	var finished bool
 	var events []*sharedEvent
-	err = s.reading.pass(ctx, func() error {
+	err = s.reads.do(ctx, func() error {
 		run, err := s.options.Runs.Get(ctx, id)
 		if finished = run.Status.Finished(); err == nil && finished {
-			events, err = s.cache.all(run.Updates(after, nil))
+			events, err = s.cache.getAll(run.Updates(after, nil))
 		}
 		return err
 	})
 	return func(ctx huma.Context) {
-		defer leave()
+		defer release()
 		switch {
 		case !finished:
 			s.stream(ctx, id, s.watch(ctx.Context(), id, after))
-		case after > 0 && len(events) == 0: // an EventSource stops at 204, and comes back for ever after 200
+		case after > 0 && len(events) == 0: // an EventSource reconnects after 200 and stops after 204
 			ctx.SetStatus(http.StatusNoContent)
 		default:
-			s.stream(ctx, id, finishedEvents(events))
+			s.stream(ctx, id, replay(events))
 		}
 	}, err
 }
@@ -87,17 +90,18 @@ func readEventID(text string) (int64, error) {
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id < 0 || id >= aurea.MaxUpdateID {
-		p := api.NewProblem(http.StatusBadRequest, fmt.Sprintf("Last-Event-ID must be the id of an event of this run; got %q", text))
-		p.Errors = []api.FieldProblem{{Location: "header.Last-Event-ID", Message: "must be the id of an event of this run"}}
+		const rule = "must be the id of an event of this run"
+		p := api.NewProblem(http.StatusBadRequest, fmt.Sprintf("Last-Event-ID %s; got %q", rule, text))
+		p.Errors = []api.FieldProblem{{Location: "header.Last-Event-ID", Message: rule}}
 		return 0, p
 	}
 	return id, nil
 }
 
-// watch yields the events of a live run, from after the given one on.
+// watch yields the events of a live run behind the one with id after.
 func (s *Server) watch(ctx context.Context, id string, after int64) iter.Seq2[*sharedEvent, error] {
 	return func(yield func(*sharedEvent, error) bool) {
-		watching, cancel := whileServing(ctx)
+		watching, cancel := untilShutdown(ctx)
 		defer cancel()
 		for update, err := range s.options.Runs.Watch(watching, id, after) {
 			var event *sharedEvent
@@ -111,37 +115,37 @@ func (s *Server) watch(ctx context.Context, id string, after int64) iter.Seq2[*s
 	}
 }
 
-// finishedEvents yields events that are there already. Those that are not taken are
-// released.
-func finishedEvents(events []*sharedEvent) iter.Seq2[*sharedEvent, error] {
+// replay yields the events of a finished run and releases those that are not
+// taken.
+func replay(events []*sharedEvent) iter.Seq2[*sharedEvent, error] {
 	return func(yield func(*sharedEvent, error) bool) {
 		for i, event := range events {
 			if !yield(event, nil) {
-				release(events[i+1:])
+				releaseAll(events[i+1:])
 				return
 			}
 		}
 	}
 }
 
-// stream writes a run's events until there are no more, or the reader is gone. It
-// releases each.
+// stream writes events until there are no more or a write fails, and releases
+// each.
 func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error]) {
 	ctx.SetHeader("Content-Type", "text/event-stream")
 	ctx.SetHeader("Cache-Control", "no-store")
-	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not save events up
-	ctx.SetHeader("Connection", "close")     // when there is no more, nothing is left of a reader that never read
+	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not buffer events
+	ctx.SetHeader("Connection", "close")     // frees the connection of a client that never reads
 	ctx.SetStatus(http.StatusOK)
 	_, w := humago.Unwrap(ctx)
-	if patient, ok := w.(*patientWriter); ok {
-		patient.timeout = eventTimeout
+	if timed, ok := w.(*timedWriter); ok {
+		timed.timeout = eventTimeout
 	}
-	keepLittle(ctx.Context())
+	shrinkWriteBuffer(ctx.Context())
 	_, err := io.WriteString(w, ": the events of run "+id+"\n\n") // goes out with the first event
-	filled := false
-	for event, wrong := range events {
+	padded := false
+	for event, readErr := range events {
 		if err == nil {
-			err = wrong
+			err = readErr
 		}
 		if err == nil {
 			err = send(w, event.bytes)
@@ -149,8 +153,8 @@ func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEve
 		if event != nil {
 			event.release()
 		}
-		if err == nil && !filled {
-			filled, err = true, fill(w)
+		if err == nil && !padded {
+			padded, err = true, padStream(w)
 		}
 		if err != nil {
 			s.options.Log.Debug("the events were not read to their end", "run", id, "error", err)
@@ -159,28 +163,29 @@ func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEve
 	}
 }
 
-// A client's system takes what is sent to it whether the client reads or not, on
-// Linux 160 KB where nobody has set anything else. At an event a second it would
-// take minutes to see that nobody reads; so behind the first there is more to read.
+// A client's receive buffer takes events whether the client reads or not: 160
+// KB by default on Linux, which is minutes of one event a second. Padding
+// behind the first event fills that buffer, so that the write deadline finds a
+// client that does not read.
 const (
-	filling  = 256 << 10
-	fillPart = 16 << 10 // which a reader has its time for
+	paddingSize  = 256 << 10
+	paddingChunk = 16 << 10 // written under one deadline
 )
 
-var filler = append(bytes.Repeat([]byte{':'}, fillPart-1), '\n')
+var padding = append(bytes.Repeat([]byte{':'}, paddingChunk-1), '\n')
 
-// fill writes comments that no reader looks at, for as long as it takes until a
-// reader that does not read is known as one.
-func fill(w http.ResponseWriter) error {
-	for range filling / fillPart {
-		if err := send(w, filler); err != nil {
+// padStream writes paddingSize bytes of comments. It fails when the client does
+// not read them in time.
+func padStream(w http.ResponseWriter) error {
+	for range paddingSize / paddingChunk {
+		if err := send(w, padding); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// send writes a part of the stream at once.
+// send writes a part of the stream and flushes it.
 func send(w http.ResponseWriter, part []byte) error {
 	if _, err := w.Write(part); err != nil {
 		return err
@@ -201,7 +206,7 @@ func writeEvent(w io.Writer, u aurea.Update) error {
 	case aurea.UpdateResult:
 		data = u.Run.Result
 	}
-	_, _ = fmt.Fprintf(w, "id: %d\nevent: %s\ndata: ", u.ID, u.Kind) // its error comes again
+	_, _ = fmt.Fprintf(w, "id: %d\nevent: %s\ndata: ", u.ID, u.Kind) // the next write returns its error
 	if err := plainJSON.Marshal(w, data); err != nil {
 		return err
 	}

@@ -82,8 +82,8 @@ func TestEventsAreShared(t *testing.T) {
 		for range crowd {
 			conns = append(conns, s.readNothing(run.ID))
 		}
-		until(t, "all of them to be sent an event", func() bool { return held()-before >= crowd*readerSize+1000<<10 })
-		if most := int64(crowd*readerSize + 12<<20); held()-before > most {
+		until(t, "all of them to be sent an event", func() bool { return held()-before >= crowd*streamSize+1000<<10 })
+		if most := int64(crowd*streamSize + 12<<20); held()-before > most {
 			t.Errorf("%s: %d readers hold %s, want at most %s", when, crowd, budget.Size(held()-before), budget.Size(most))
 		}
 		for _, conn := range conns {
@@ -100,7 +100,7 @@ func TestEventsAreShared(t *testing.T) {
 // Readers of events that there is no room for are refused in words.
 func TestReadersKeepTheirBudget(t *testing.T) {
 	const room = 3
-	b := budget.New(room*readerSize + readerSize/2)
+	b := budget.New(room*streamSize + streamSize/2)
 	s := serve(t, runs.Options{}, limitedTo(b))
 	run := submit(t, s.manager, endless)
 	until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })

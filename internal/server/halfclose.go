@@ -10,38 +10,40 @@ import (
 	"time"
 )
 
-// answerBegins is how every answer begins, whatever it will be.
-const answerBegins = "HTTP/1."
+// responsePrefix is what every response begins with.
+const responsePrefix = "HTTP/1."
 
-// probeAfter is how long the server waits after each byte of answerBegins for the
-// word of the client's system that nobody reads it.
-var probeAfter = [len(answerBegins)]time.Duration{
-	100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond, 5 * time.Second, 10 * time.Second, 30 * time.Second, 60 * time.Second,
+// probeAfter is how long the server waits after each byte of responsePrefix for
+// a reset from a client that has closed its socket.
+var probeAfter = [len(responsePrefix)]time.Duration{
+	100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond,
+	5 * time.Second, 10 * time.Second, 30 * time.Second, 60 * time.Second,
 }
 
-// tillGone has a request's context outlive the end of what its client sends.
-// net/http cancels the context at that end; but a client that has closed only
-// its sending side still reads (RFC 9112, section 9.6). TCP tells the two apart
-// only when something is sent: a system answers for a closed socket with a
-// reset, and the next write fails. What can be sent before the answer is known
-// is the beginning that all answers share.
-func tillGone(r *http.Request) (*http.Request, context.CancelFunc) {
+// withClientContext returns the request with a context that ends when the
+// client no longer reads. net/http cancels a request's context when the client
+// stops sending, but a client that has closed only its sending side still reads
+// (RFC 9112, section 9.6). TCP tells the two apart only by a write: a closed
+// socket answers with a reset, and the next write fails. So the server writes
+// responsePrefix, byte by byte, before it knows the rest. The caller calls the
+// function when the request is done.
+func withClientContext(r *http.Request) (*http.Request, context.CancelFunc) {
 	conn, _ := r.Context().Value(connectionKey{}).(*connection)
 	if conn == nil {
 		return r, func() {}
 	}
-	conn.awaitAnswer()
+	conn.resetPrefix()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	stop := context.AfterFunc(r.Context(), func() { conn.probe(ctx, cancel) })
 	return r.WithContext(ctx), func() { stop(); cancel() }
 }
 
-// probe calls gone when the client does not read any more, and returns when it
-// is known to, or ctx is done. After the last probe, a client that leaves is
-// noticed when the answer is written.
+// probe calls gone when the client no longer reads. It returns then, after the
+// last probe, or when ctx is done. A client that leaves after the last probe is
+// noticed when the response is written.
 func (c *connection) probe(ctx context.Context, gone func()) {
 	for _, pause := range probeAfter {
-		if err := c.begin(); err != nil || c.broken.Load() {
+		if err := c.writePrefixByte(); err != nil || c.readFailed.Load() {
 			gone()
 			return
 		}
@@ -53,47 +55,48 @@ func (c *connection) probe(ctx context.Context, gone func()) {
 	}
 }
 
-// awaitAnswer notes that the answers before are written, and the next is not.
-func (c *connection) awaitAnswer() {
+// resetPrefix marks the start of a request: nothing of its response is written.
+func (c *connection) resetPrefix() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sent, c.answering = 0, false
+	c.prefixSent, c.responding = 0, false
 }
 
-// begin writes the next byte of an answer that has not begun.
-func (c *connection) begin() error {
+// writePrefixByte writes the next byte of responsePrefix, unless the response
+// has begun.
+func (c *connection) writePrefixByte() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.answering || c.sent == len(answerBegins) {
+	if c.responding || c.prefixSent == len(responsePrefix) {
 		return nil
 	}
 	if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	n, err := c.Conn.Write([]byte{answerBegins[c.sent]})
-	c.sent += n
+	n, err := c.Conn.Write([]byte{responsePrefix[c.prefixSent]})
+	c.prefixSent += n
 	return err
 }
 
-// Write leaves out what begin has written of an answer. The leave to send a body
-// is no answer.
+// Write writes a part of a response without the prefix that is written already.
+// An interim 100 Continue is not the response.
 func (c *connection) Write(part []byte) (int, error) {
 	c.mu.Lock()
 	ahead := 0
-	if !c.answering {
-		ahead, c.answering = min(c.sent, len(part)), !bytes.HasPrefix(part, []byte("HTTP/1.1 100 "))
+	if !c.responding {
+		ahead, c.responding = min(c.prefixSent, len(part)), !bytes.HasPrefix(part, []byte("HTTP/1.1 100 "))
 	}
 	c.mu.Unlock()
 	n, err := c.Conn.Write(part[ahead:])
 	return ahead + n, err
 }
 
-// Read notes an error that is not the end of what the client sends: nobody reads
-// any more either.
+// Read records an error other than the end of what the client sends: such a
+// client no longer reads either.
 func (c *connection) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
-		c.broken.Store(true)
+		c.readFailed.Store(true)
 	}
 	return n, err
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-type healthAnswer struct {
+type healthResponse struct {
 	Body struct {
 		Status  string `json:"status" enum:"healthy" doc:"healthy whenever the process can answer"`
 		Service string `json:"service"`
@@ -23,24 +23,24 @@ type healthAnswer struct {
 }
 
 func (s *Server) registerHealth(router huma.API, op huma.Operation) {
-	huma.Register(router, op, func(context.Context, *struct{}) (*healthAnswer, error) {
-		answer := &healthAnswer{}
-		answer.Body.Status = "healthy"
-		answer.Body.Service = "aurea-orchestrator"
-		answer.Body.Version = s.options.Version
-		answer.Body.Grafana = s.options.Grafana
-		answer.Body.Store.Kind = s.options.Store
+	huma.Register(router, op, func(context.Context, *struct{}) (*healthResponse, error) {
+		response := &healthResponse{}
+		response.Body.Status = "healthy"
+		response.Body.Service = "aurea-orchestrator"
+		response.Body.Version = s.options.Version
+		response.Body.Grafana = s.options.Grafana
+		response.Body.Store.Kind = s.options.Store
 		err := s.options.Runs.Ready()
-		answer.Body.Store.Ready = err == nil
+		response.Body.Store.Ready = err == nil
 		if err != nil {
-			answer.Body.Store.Detail = err.Error()
+			response.Body.Store.Detail = err.Error()
 		}
-		answer.Body.Store.Damaged = s.damaged()
-		return answer, nil
+		response.Body.Store.Damaged = s.damaged()
+		return response, nil
 	})
 }
 
-// damaged is how many runs were found damaged.
+// damaged returns how many stored runs were found damaged.
 func (s *Server) damaged() int {
 	if s.options.Damaged == nil {
 		return 0
@@ -48,35 +48,36 @@ func (s *Server) damaged() int {
 	return s.options.Damaged()
 }
 
-type probeAnswer struct {
+type probeResponse struct {
 	Body struct {
 		Status string `json:"status" doc:"alive, or ready"`
 		Detail string `json:"detail,omitempty" doc:"what an operator should look at all the same"`
 	}
 }
 
-func probe(status string) *probeAnswer {
-	answer := &probeAnswer{}
-	answer.Body.Status = status
-	return answer
+// probe returns the response of a probe that succeeds.
+func probe(status string) *probeResponse {
+	response := &probeResponse{}
+	response.Body.Status = status
+	return response
 }
 
 func (s *Server) registerLive(router huma.API, op huma.Operation) {
-	huma.Register(router, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*probeResponse, error) {
 		return probe("alive"), nil
 	})
 }
 
 func (s *Server) registerReady(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 503)
-	huma.Register(router, op, func(context.Context, *struct{}) (*probeAnswer, error) {
+	huma.Register(router, op, func(context.Context, *struct{}) (*probeResponse, error) {
 		if err := s.options.Runs.Ready(); err != nil {
 			return nil, s.asProblem(err)
 		}
-		answer := probe("ready")
+		response := probe("ready")
 		if n := s.damaged(); n > 0 {
-			answer.Body.Detail = fmt.Sprintf("%d of the runs in the database are damaged; aurea runs verify says which", n)
+			response.Body.Detail = fmt.Sprintf("%d of the runs in the database are damaged; aurea runs verify says which", n)
 		}
-		return answer, nil
+		return response, nil
 	})
 }

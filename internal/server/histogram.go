@@ -14,8 +14,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// measured are the histograms of a run, by the name that of takes.
-var measured = []struct {
+// histograms lists the histograms of a run by their names in the query
+// parameter of.
+var histograms = []struct {
 	name string
 	of   func(*aurea.Tally) *hist.Histogram
 }{
@@ -25,8 +26,10 @@ var measured = []struct {
 	{"failed_latency", func(t *aurea.Tally) *hist.Histogram { return t.FailedLatency }},
 }
 
-// units are those that the percentile format can be written in.
-var units = map[string]time.Duration{"s": time.Second, "ms": time.Millisecond, "us": time.Microsecond, "ns": time.Nanosecond}
+// units lists the units of the percentile format.
+var units = map[string]time.Duration{
+	"s": time.Second, "ms": time.Millisecond, "us": time.Microsecond, "ns": time.Nanosecond,
+}
 
 type histogramInput struct {
 	ID     string `path:"id" doc:"of the run: its result's benchmark_id"`
@@ -53,9 +56,12 @@ func (s *Server) registerHistogram(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	schema := router.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[histogramJSON](), true, "Histogram")
-	op.Responses = map[string]*huma.Response{"200": {Description: "The histogram of the judged part", Content: map[string]*huma.MediaType{
-		"text/plain": {}, "application/json": {Schema: schema}, "application/octet-stream": {},
-	}}}
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "The histogram of the judged part",
+		Content: map[string]*huma.MediaType{
+			"text/plain": {}, "application/json": {Schema: schema}, "application/octet-stream": {},
+		},
+	}}
 	huma.Register(router, op, func(ctx context.Context, input *histogramInput) (*huma.StreamResponse, error) {
 		tally, err := s.options.Runs.Tally(ctx, input.ID)
 		if err != nil {
@@ -73,13 +79,13 @@ func (s *Server) registerHistogram(router huma.API, op huma.Operation) {
 	})
 }
 
-// write is the answer, and its type.
+// write returns the response body and its media type.
 func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []byte, err error) {
 	if i.Format == "binary" {
 		return "application/octet-stream", tally.AppendBinary(nil), nil
 	}
 	var h *hist.Histogram
-	for _, m := range measured {
+	for _, m := range histograms {
 		if m.name == i.Of {
 			h = m.of(tally)
 		}
@@ -90,7 +96,7 @@ func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []b
 	}
 	var out bytes.Buffer
 	if i.Format == "json" {
-		err = plainJSON.Marshal(&out, histogramAsJSON(i.ID, i.Of, h, encoded))
+		err = plainJSON.Marshal(&out, newHistogramJSON(i.ID, i.Of, h, encoded))
 		return "application/json", out.Bytes(), err
 	}
 	err = h.WritePercentiles(&out, units[i.Unit])
@@ -98,10 +104,10 @@ func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []b
 	return "text/plain; charset=utf-8", out.Bytes(), err
 }
 
-func histogramAsJSON(id, of string, h *hist.Histogram, encoded []byte) histogramJSON {
-	answer := histogramJSON{ID: id, Of: of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{}, Encoded: string(encoded)}
+func newHistogramJSON(id, of string, h *hist.Histogram, encoded []byte) histogramJSON {
+	body := histogramJSON{ID: id, Of: of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{}, Encoded: string(encoded)}
 	h.Each(func(upTo time.Duration, count int64) {
-		answer.Buckets = append(answer.Buckets, bucketJSON{upTo.Seconds(), count})
+		body.Buckets = append(body.Buckets, bucketJSON{upTo.Seconds(), count})
 	})
-	return answer
+	return body
 }

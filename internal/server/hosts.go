@@ -8,21 +8,20 @@ import (
 	"strings"
 )
 
-// Hosts are what a request may call this service by. A browser takes a page and
-// this service for one origin when a name of the page's owner resolves to this
-// machine (DNS rebinding), so a name has to be one that the operator named. An
-// address cannot be rebound. Loopback addresses and localhost are always right.
+// Hosts are the accepted Host headers. A browser treats a page and this service
+// as one origin when a name of the page's owner resolves to this machine (DNS
+// rebinding), so only names that the operator lists are accepted. An address
+// cannot be rebound. Loopback addresses and localhost are always accepted.
 type Hosts struct {
-	Any       bool     // every host: where each request needs a token anyway
-	Addresses bool     // every IP address, and none at all (HTTP/1.0)
+	Any       bool     // accept every host, because each request needs a token anyway
+	Addresses bool     // accept every IP address, and an absent header (HTTP/1.0)
 	Names     []string // host names, in lower case, each with or without a port
 }
 
-// hostName is a host name, with or without a port.
+// hostName matches a host name with or without a port.
 var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?(:[0-9]{1,5})?$`)
 
-// ParseHosts reads host names as an operator gives them, such as aurea.example
-// or aurea:5000.
+// ParseHosts parses host names such as aurea.example or aurea:5000.
 func ParseHosts(names []string) ([]string, error) {
 	parsed := make([]string, len(names))
 	for i, name := range names {
@@ -35,7 +34,7 @@ func ParseHosts(names []string) ([]string, error) {
 	return parsed, nil
 }
 
-// allow reports whether a request with that Host header is answered.
+// allow reports whether a Host header is accepted.
 func (h Hosts) allow(host string) bool {
 	host = strings.ToLower(host)
 	name, port := host, ""

@@ -14,23 +14,23 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/records"
 )
 
-// A form is one in which jobs are exported.
-type form struct {
+// An exportFormat is a format of job records.
+type exportFormat struct {
 	name, contentType string
-	// write streams the jobs, reading as it writes. The error is a reader's that is
-	// gone, or a record's that could not be read.
+	// write streams the records as it reads them. The error is of a write or of
+	// a record that cannot be read.
 	write func(out *bufio.Writer, result *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error
 }
 
-// forms are all of them, the default first.
-var forms = []form{
-	{"ndjson", "application/x-ndjson", lines(nil, (*aurea.Result).AppendJobNDJSON)},
-	{"csv", "text/csv; charset=utf-8", lines(aurea.JobColumns, (*aurea.Result).AppendJobCSV)},
-	{"parquet", records.ContentType, parquet},
+// exportFormats lists the formats, the default first.
+var exportFormats = []exportFormat{
+	{"ndjson", "application/x-ndjson", lineFormat(nil, (*aurea.Result).AppendJobNDJSON)},
+	{"csv", "text/csv; charset=utf-8", lineFormat(aurea.JobColumns, (*aurea.Result).AppendJobCSV)},
+	{"parquet", records.ContentType, writeParquet},
 }
 
-// parquet is the form that takes the least: a few bytes a job.
-func parquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
+// writeParquet writes the smallest format: a few bytes a job.
+func writeParquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
 	writer := records.NewWriter(out)
 	for job, err := range jobs {
 		if err == nil {
@@ -46,11 +46,14 @@ func parquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRecord,
 	return out.Flush()
 }
 
-// lines is a form with one line a job.
-func lines(columns []string, appendLine func(*aurea.Result, []byte, aurea.JobRecord) []byte) func(*bufio.Writer, *aurea.Result, iter.Seq2[aurea.JobRecord, error]) error {
+// lineFormat returns the write function of a format with one line a job, behind
+// a header of columns unless that is nil.
+func lineFormat(
+	columns []string, appendLine func(*aurea.Result, []byte, aurea.JobRecord) []byte,
+) func(*bufio.Writer, *aurea.Result, iter.Seq2[aurea.JobRecord, error]) error {
 	return func(out *bufio.Writer, result *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
 		if columns != nil {
-			_, _ = out.WriteString(strings.Join(columns, ",") + "\n") // its error comes again
+			_, _ = out.WriteString(strings.Join(columns, ",") + "\n") // the next write returns its error
 		}
 		line := make([]byte, 0, 512)
 		for job, err := range jobs {
@@ -75,12 +78,14 @@ func (s *Server) registerJobs(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	content := map[string]*huma.MediaType{}
-	for _, f := range forms {
+	for _, f := range exportFormats {
 		content[strings.TrimSuffix(f.contentType, "; charset=utf-8")] = &huma.MediaType{}
 	}
-	op.Responses = map[string]*huma.Response{"200": {Description: "One record a job, in the order of the jobs, as a stream", Content: content}}
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "One record a job, in the order of the jobs, as a stream", Content: content,
+	}}
 	huma.Register(router, op, func(ctx context.Context, input *jobsInput) (*huma.StreamResponse, error) {
-		form, err := readForm(input.Format)
+		format, err := parseFormat(input.Format)
 		if err != nil {
 			return nil, err
 		}
@@ -91,21 +96,23 @@ func (s *Server) registerJobs(router huma.API, op huma.Operation) {
 		if err := hasJobs(run); err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.export(ctx, run, form) }}, nil
+		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.export(ctx, run, format) }}, nil
 	})
 }
 
-func readForm(name string) (form, error) {
+func parseFormat(name string) (exportFormat, error) {
 	var names []string
-	for _, f := range forms {
+	for _, f := range exportFormats {
 		if f.name == name {
 			return f, nil
 		}
 		names = append(names, f.name)
 	}
-	return form{}, wrongQuery("format", fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
+	problem := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
+	return exportFormat{}, queryProblem("format", problem)
 }
 
+// hasJobs returns an error unless the run has job records.
 func hasJobs(run aurea.Run) error {
 	switch {
 	case !run.Status.Finished():
@@ -118,14 +125,14 @@ func hasJobs(run aurea.Run) error {
 	return nil
 }
 
-// export streams the jobs of a run. An answer that breaks off must not look like
-// a whole one, so the connection does too.
-func (s *Server) export(ctx huma.Context, run aurea.Run, form form) {
-	ctx.SetHeader("Content-Type", form.contentType)
-	ctx.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.%s"`, run.ID, form.name))
+// export streams the job records of a run. After an error it closes the
+// connection, so that the client does not take a part for the whole.
+func (s *Server) export(ctx huma.Context, run aurea.Run, format exportFormat) {
+	ctx.SetHeader("Content-Type", format.contentType)
+	ctx.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.%s"`, run.ID, format.name))
 	ctx.SetStatus(http.StatusOK)
 	out := bufio.NewWriterSize(ctx.BodyWriter(), 64<<10)
-	if err := form.write(out, run.Result, s.options.Runs.Jobs(ctx.Context(), run.ID)); err != nil {
+	if err := format.write(out, run.Result, s.options.Runs.Jobs(ctx.Context(), run.ID)); err != nil {
 		s.options.Log.Info("the jobs were not exported to their end", "run", run.ID, "error", err)
 		panic(http.ErrAbortHandler)
 	}

@@ -7,18 +7,19 @@ import (
 	"sync/atomic"
 )
 
-// limited is a listener with room for so many connections at once. Others wait
-// until one of these is closed. Unlike netutil's it does not hide the connection,
-// whose buffer keepLittle sets.
-type limited struct {
+// A limitedListener accepts a limited number of connections at once; others
+// wait until one is closed. Unlike netutil's, it does not hide the type of the
+// connection, whose buffer shrinkWriteBuffer sets.
+type limitedListener struct {
 	net.Listener
-	room   chan struct{} // holds one for each connection
+	slots  chan struct{} // holds one value a connection
 	closed chan struct{}
 	close  func() error
 }
 
-func limit(listener net.Listener, connections int) *limited {
-	l := &limited{Listener: listener, room: make(chan struct{}, connections), closed: make(chan struct{})}
+// limitConnections returns a listener for so many connections.
+func limitConnections(listener net.Listener, connections int) *limitedListener {
+	l := &limitedListener{Listener: listener, slots: make(chan struct{}, connections), closed: make(chan struct{})}
 	l.close = sync.OnceValue(func() error {
 		close(l.closed)
 		return listener.Close()
@@ -26,38 +27,38 @@ func limit(listener net.Listener, connections int) *limited {
 	return l
 }
 
-// Accept waits for room, and then for a connection.
-func (l *limited) Accept() (net.Conn, error) {
+// Accept waits for a slot and then for a connection.
+func (l *limitedListener) Accept() (net.Conn, error) {
 	select {
-	case l.room <- struct{}{}:
+	case l.slots <- struct{}{}:
 	case <-l.closed:
 		return nil, net.ErrClosed
 	}
 	conn, err := l.Listener.Accept()
 	if err != nil {
-		<-l.room
+		<-l.slots
 		return nil, err
 	}
-	return &connection{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
+	return &connection{Conn: conn, release: sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
-// Close also ends an Accept that waits for room.
-func (l *limited) Close() error { return l.close() }
+// Close closes the listener. It also ends an Accept that waits for a slot.
+func (l *limitedListener) Close() error { return l.close() }
 
-// A connection makes room when it is closed. It can find out whether its client
-// is gone; see tillGone.
+// A connection frees its slot when it is closed. It can find out whether its
+// client still reads; see withClientContext.
 type connection struct {
 	net.Conn
-	leave  func()
-	broken atomic.Bool // reading failed
+	release    func()
+	readFailed atomic.Bool // reading failed
 
-	mu        sync.Mutex
-	answering bool // the answer has begun, other than by begin
-	sent      int  // how much of answerBegins was written ahead of it
+	mu         sync.Mutex
+	responding bool // the response has begun, other than by writePrefixByte
+	prefixSent int  // how much of responsePrefix was written before
 }
 
 func (c *connection) Close() error {
-	defer c.leave()
+	defer c.release()
 	return c.Conn.Close()
 }
 
@@ -68,18 +69,18 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// keepLittle has the system keep little of what is written to a request's
-// connection and not yet taken by the client: it would hold four megabytes for one
-// that takes nothing, and hide that it does.
-func keepLittle(ctx context.Context) {
+// shrinkWriteBuffer sets the send buffer of a request's connection to
+// smallWriteBuffer. The system's default of up to 4 MB hides that a client
+// reads nothing, and takes the memory.
+func shrinkWriteBuffer(ctx context.Context) {
 	conn, _ := ctx.Value(connectionKey{}).(*connection)
 	if conn == nil {
 		return
 	}
 	if tcp, ok := conn.Conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
-		_ = tcp.SetWriteBuffer(little) // a connection that cannot has more kept
+		_ = tcp.SetWriteBuffer(smallWriteBuffer) // the default is only larger
 	}
 }
 
-// little is of two or three events.
-const little = 4 << 10
+// smallWriteBuffer holds two or three events.
+const smallWriteBuffer = 4 << 10

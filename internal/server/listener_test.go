@@ -21,7 +21,7 @@ func TestLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := limit(inner, 2)
+	l := limitConnections(inner, 2)
 	accepted := make(chan net.Conn)
 	ended := make(chan error)
 	go func() {
@@ -42,8 +42,8 @@ func TestLimit(t *testing.T) {
 		defer client.Close()
 	}
 	first, second := <-accepted, <-accepted
-	if len(l.room) != 2 {
-		t.Errorf("%d connections have room", len(l.room))
+	if len(l.slots) != 2 {
+		t.Errorf("%d connections have room", len(l.slots))
 	}
 	select {
 	case <-accepted:
@@ -59,8 +59,8 @@ func TestLimit(t *testing.T) {
 		t.Errorf("Accept: %v", err)
 	}
 	_, _ = second.Close(), third.Close()
-	if len(l.room) != 0 {
-		t.Errorf("%d connections have room when all are closed", len(l.room))
+	if len(l.slots) != 0 {
+		t.Errorf("%d connections have room when all are closed", len(l.slots))
 	}
 }
 
@@ -91,7 +91,7 @@ func TestStuckReaderIsSeen(t *testing.T) {
 	h := hasty{told: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
 	s := httptest.NewUnstartedServer(New(with(h)))
 	s.Config.ConnContext = withConnection
-	s.Listener = limit(s.Listener, 10)
+	s.Listener = limitConnections(s.Listener, 10)
 	s.Start()
 	defer s.Close()
 	dial := func(id string) net.Conn {

@@ -10,9 +10,8 @@ import (
 //go:embed ui
 var ui embed.FS
 
-// pageTypes are the types of the page's files, by their endings: what the
-// machine's own table says of an ending must not decide whether a browser takes
-// a script.
+// pageTypes lists the media types of the page's files by extension. The
+// machine's own table must not decide whether a browser accepts a script.
 var pageTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
@@ -20,17 +19,17 @@ var pageTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-// pages are the files of what has an address of its own.
+// pages maps a path to the document it shows.
 var pages = map[string]string{"/": "index.html", "/docs": "docs.html"}
 
-// page answers GET / with the web page, GET /docs with the description of the API
-// for people, and GET /ui/{file} with what they load: every other file of the
-// folder.
-func page() http.Handler {
+// pageHandler returns the handler of the web page (GET /), the API reference
+// (GET /docs) and every other file of the folder, which they load (GET
+// /ui/{file}).
+func pageHandler() http.Handler {
 	files := maps.Clone(pages)
 	entries, err := ui.ReadDir("ui")
 	if err != nil {
-		panic("server: " + err.Error()) // it is embedded
+		panic("server: " + err.Error()) // the folder is embedded
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); path.Ext(name) != ".html" {
@@ -40,7 +39,7 @@ func page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		file, known := files[r.URL.Path]
 		if !known {
-			notRouted(w, r)
+			notFound(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", pageTypes[path.Ext(file)])

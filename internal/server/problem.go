@@ -12,14 +12,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// retryAfter is when a client may try again, in seconds, by status.
+// retryAfter has the Retry-After header by status, in seconds.
 var retryAfter = map[int]string{
 	http.StatusTooManyRequests:    "5",
 	http.StatusServiceUnavailable: "5",
 }
 
-// asProblem turns an error into the problem that the client sees. The detail of
-// an error of no known kind goes to the log only: it is a fault of the server.
+// asProblem turns an error into the problem document for the client. An error
+// of no known kind is a fault of the server: its detail goes to the log only.
 func (s *Server) asProblem(err error) error {
 	status, known := api.Status(err)
 	if !known {
@@ -40,6 +40,7 @@ func (s *Server) asProblem(err error) error {
 	return p
 }
 
+// bodyLocation returns the location of a field of the body.
 func bodyLocation(field string) string {
 	if field == "" {
 		return "body"
@@ -47,14 +48,15 @@ func bodyLocation(field string) string {
 	return "body." + field
 }
 
-// writeProblem answers a request that never reaches an operation.
+// writeProblem writes a problem in response to a request that reaches no
+// operation.
 func writeProblem(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", api.ProblemType)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(api.NewProblem(status, detail)) // a reader that is gone misses nothing
+	_ = json.NewEncoder(w).Encode(api.NewProblem(status, detail)) // the client is gone; nothing is left to do
 }
 
-// huma keeps the constructor of its own errors in a package variable, which
+// init replaces the constructor of huma's own errors, a package variable that
 // must be set before the first operation is registered.
 func init() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
@@ -71,7 +73,7 @@ func init() {
 				sentences = append(sentences, d.Location+": "+d.Message)
 			}
 		}
-		if len(sentences) > 0 { // they say more than huma's own
+		if len(sentences) > 0 { // more precise than huma's message
 			p.Detail = strings.Join(sentences, "; ")
 			p.Err = p.Detail
 		}

@@ -13,15 +13,16 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// A route is one line of the API: what it is, and what answers it.
+// A route is an endpoint of the API: its description and the method that
+// registers its handler.
 type route struct {
 	method, path string
 	id, summary  string
 	register     func(s *Server, router huma.API, op huma.Operation)
 }
 
-// routes is the table of the API. To add an endpoint, add its line here and its
-// handler in the file of its resource.
+// routes lists the endpoints of the API. To add one, add its path to package
+// api, its line here and its handler in the file of its resource.
 var routes = []route{
 	{"GET", api.Health, "health", "Whether the service is healthy, and its version", (*Server).registerHealth},
 	{"GET", api.Live, "livez", "Whether the process is alive", (*Server).registerLive},
@@ -45,12 +46,13 @@ var routes = []route{
 	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
 }
 
-// newRouter returns the handler of all routes, of the page and of what is not there.
+// newRouter returns the handler of all routes, of the page, and of every other
+// path.
 func (s *Server) newRouter() http.Handler {
 	config := huma.DefaultConfig("Aurea", s.options.Version)
 	config.Info.Description = "How many jobs a second, how late, at what cost."
-	config.DocsPath = ""     // its page loads a script from elsewhere
-	config.SchemasPath = ""  // the description holds the schemas
+	config.DocsPath = ""     // huma's page loads a script from another host
+	config.SchemasPath = ""  // the description includes the schemas
 	config.CreateHooks = nil // no $schema members, no Link headers
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Formats = map[string]huma.Format{"application/json": plainJSON, "json": plainJSON}
@@ -60,25 +62,27 @@ func (s *Server) newRouter() http.Handler {
 	describeTypes(described.OpenAPI(), s.options.Kinds)
 	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
 	for _, r := range routes {
-		op := huma.Operation{Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden}}
-		if !isOpen(r.path) {
+		op := huma.Operation{
+			Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden},
+		}
+		if !isPublic(r.path) {
 			op.Errors = append(op.Errors, http.StatusUnauthorized)
 		}
 		r.register(s, described, op)
 		methods[r.path] = append(methods[r.path], r.method)
 	}
-	mux.Handle("GET /{$}", page())
-	mux.Handle("GET /docs", page())
-	mux.Handle("GET /ui/{file}", page())
+	mux.Handle("GET /{$}", pageHandler())
+	mux.Handle("GET /docs", pageHandler())
+	mux.Handle("GET /ui/{file}", pageHandler())
 	describeStatuses(described.OpenAPI())
 	for path, allowed := range methods {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { notAllowed(w, r, allowed) })
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { methodNotAllowed(w, r, allowed) })
 	}
-	mux.HandleFunc("/", notRouted)
+	mux.HandleFunc("/", notFound)
 	return mux
 }
 
-// plainJSON writes a threshold as p99 < 1s.
+// plainJSON does not escape HTML, so a threshold reads p99 < 1s.
 var plainJSON = huma.Format{
 	Marshal: func(w io.Writer, value any) error {
 		encoder := json.NewEncoder(w)
@@ -88,14 +92,14 @@ var plainJSON = huma.Format{
 	Unmarshal: json.Unmarshal,
 }
 
-// notAllowed answers a path that does not know the method.
-func notAllowed(w http.ResponseWriter, r *http.Request, allowed []string) {
+// methodNotAllowed responds to a method that the path does not allow.
+func methodNotAllowed(w http.ResponseWriter, r *http.Request, allowed []string) {
 	allow := strings.Join(slices.Sorted(slices.Values(allowed)), ", ")
 	w.Header().Set("Allow", allow)
 	writeProblem(w, http.StatusMethodNotAllowed, r.URL.Path+" answers "+allow+", not "+r.Method)
 }
 
-// notRouted answers a path that there is not.
-func notRouted(w http.ResponseWriter, r *http.Request) {
+// notFound responds to a path that does not exist.
+func notFound(w http.ResponseWriter, r *http.Request) {
 	writeProblem(w, http.StatusNotFound, "there is nothing at "+r.URL.Path+"; /openapi.json describes what there is")
 }

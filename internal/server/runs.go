@@ -13,16 +13,16 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// maxWait is how long a request may wait for a run's end.
+// maxWait is the longest wait for a run's end.
 const maxWait = 10 * time.Minute
 
-// An idInput names a run.
+// An idInput is a request about one run.
 type idInput struct {
 	ID string `path:"id" doc:"of the run: its result's benchmark_id"`
 }
 
-// A runAnswer is a run as it stands.
-type runAnswer struct {
+// A runResponse is the current state of a run.
+type runResponse struct {
 	Body aurea.Run
 }
 
@@ -31,7 +31,7 @@ type submitInput struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"of your choice: the same key with the same spec is the same run"`
 }
 
-type submitAnswer struct {
+type submitResponse struct {
 	Location string `header:"Location" doc:"of the run"`
 	Body     aurea.Run
 }
@@ -39,7 +39,7 @@ type submitAnswer struct {
 func (s *Server) registerSubmit(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
-	huma.Register(router, op, func(ctx context.Context, input *submitInput) (*submitAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *submitInput) (*submitResponse, error) {
 		spec, err := readBody(s, &input.bodyInput, s.decodeSpec)
 		if err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func (s *Server) registerSubmit(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &submitAnswer{Location: api.RunPath(api.Run, run.ID), Body: run}, nil
+		return &submitResponse{Location: api.RunPath(api.Run, run.ID), Body: run}, nil
 	})
 	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
@@ -63,7 +63,7 @@ func (s *Server) registerGet(router huma.API, op huma.Operation) {
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The run",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("Run")}},
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: schemaRef("Run")}},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *getInput) (*huma.StreamResponse, error) {
 		wait, err := readWait(input.Wait)
@@ -85,12 +85,12 @@ func (s *Server) registerGet(router huma.API, op huma.Operation) {
 	})
 }
 
-// get is a run as JSON, which counts against the budget until it is released. Of
-// the run itself nothing is held while the client takes it.
-func (s *Server) get(ctx context.Context, id string, wait time.Duration) (body []byte, held *holding, err error) {
-	held = &holding{budget: s.options.Budget, what: "a run"}
+// get returns a run as JSON. The bytes count against the budget until held is
+// released; the decoded run is garbage while the client reads them.
+func (s *Server) get(ctx context.Context, id string, wait time.Duration) (body []byte, held *reservation, err error) {
+	held = &reservation{budget: s.options.Budget, what: "a run"}
 	live := false
-	err = s.reading.pass(ctx, func() error {
+	err = s.reads.do(ctx, func() error {
 		run, err := s.options.Runs.Get(ctx, id)
 		if live = wait > 0 && !run.Status.Finished(); err != nil || live {
 			return err
@@ -101,7 +101,7 @@ func (s *Server) get(ctx context.Context, id string, wait time.Duration) (body [
 	if err != nil || !live {
 		return body, held, err
 	}
-	ctx, cancel := whileServing(ctx)
+	ctx, cancel := untilShutdown(ctx)
 	defer cancel()
 	ctx, cancel = context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -118,13 +118,13 @@ func readWait(text string) (time.Duration, error) {
 	}
 	wait, err := time.ParseDuration(text)
 	if err != nil || wait < 0 || wait > maxWait {
-		return 0, wrongQuery("wait", fmt.Sprintf("must be a duration such as 30s, up to %v; got %q", maxWait, text))
+		return 0, queryProblem("wait", fmt.Sprintf("must be a duration such as 30s, up to %v; got %q", maxWait, text))
 	}
 	return wait, nil
 }
 
-// wrongQuery is the problem of one wrong parameter.
-func wrongQuery(name, message string) error {
+// queryProblem returns the problem of one wrong query parameter.
+func queryProblem(name, message string) error {
 	p := api.NewProblem(400, name+": "+message)
 	p.Errors = []api.FieldProblem{{Location: "query." + name, Message: message}}
 	return p
@@ -133,12 +133,12 @@ func wrongQuery(name, message string) error {
 func (s *Server) registerCancel(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 404, 409, 500, 503)
-	huma.Register(router, op, func(ctx context.Context, input *idInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *idInput) (*runResponse, error) {
 		run, err := s.options.Runs.Cancel(ctx, input.ID)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &runAnswer{run}, nil
+		return &runResponse{run}, nil
 	})
 }
 
@@ -160,7 +160,7 @@ type changeInput struct {
 
 func (s *Server) registerChange(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 408, 409, 413, 415, 500, 503)
-	huma.Register(router, op, func(ctx context.Context, input *changeInput) (*runAnswer, error) {
+	huma.Register(router, op, func(ctx context.Context, input *changeInput) (*runResponse, error) {
 		change, err := readBody(s, &input.bodyInput, aurea.DecodeChange)
 		if err != nil {
 			return nil, err
@@ -169,7 +169,7 @@ func (s *Server) registerChange(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
-		return &runAnswer{run}, nil
+		return &runResponse{run}, nil
 	})
 	router.OpenAPI().Paths[op.Path].Patch.RequestBody = jsonBody("RunChange")
 }
@@ -191,7 +191,7 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "A page of runs; their results have no series, and what is too large for a list is named in left_out",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: refer("RunPage")}},
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: schemaRef("RunPage")}},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
 		query, err := input.query()
@@ -213,10 +213,11 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 	})
 }
 
-// list is a page of runs, which counts against the budget until it is released.
-func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, held *holding, err error) {
-	held = &holding{budget: s.options.Budget, what: "a page of runs"}
-	err = s.reading.pass(ctx, func() error {
+// list returns a page of runs, which counts against the budget until held is
+// released.
+func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, held *reservation, err error) {
+	held = &reservation{budget: s.options.Budget, what: "a page of runs"}
+	err = s.reads.do(ctx, func() error {
 		if page, err = s.options.Runs.List(ctx, query); err != nil {
 			return err
 		}
@@ -242,7 +243,7 @@ func (i *listInput) query() (aurea.RunQuery, error) {
 	for _, label := range i.Label {
 		key, value, ok := strings.Cut(label, ":")
 		if !ok || key == "" {
-			return query, wrongQuery("label", fmt.Sprintf("must be key:value; got %q", label))
+			return query, queryProblem("label", fmt.Sprintf("must be key:value; got %q", label))
 		}
 		if query.Labels == nil {
 			query.Labels = map[string]string{}
@@ -260,5 +261,5 @@ func readStatus(name string) (aurea.Status, error) {
 		}
 		names = append(names, string(status))
 	}
-	return "", wrongQuery("status", fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
+	return "", queryProblem("status", fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name))
 }

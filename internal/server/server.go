@@ -1,10 +1,12 @@
-// Package server speaks HTTP: it turns requests into calls of Runs and what
-// comes back into answers, and describes itself as OpenAPI.
+// Package server implements the HTTP API: it turns requests into calls of Runs
+// and their results into responses, serves the web page, and describes itself
+// as OpenAPI.
 //
-// Its stance: the API is a table (routes.go), an error is a problem that says
-// what was wrong and where (problem.go), and nothing a client sends costs more
-// than its own bytes. It knows neither how a run is executed nor how it is
-// kept; it stands at the end of the flow and imports only the domain.
+// Its stance: the API is a table (routes.go), an error is a problem document
+// that says what was wrong and where (problem.go), and no request costs more
+// memory than its own bytes and the budget allow. The package does not know how
+// a run is executed or stored. What it shares with the client is in
+// internal/api.
 package server
 
 import (
@@ -23,90 +25,97 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
-// Runs is what the server needs of whoever executes and keeps runs: the manager
-// of this process, or a client.Client of another server. All methods may be called
-// concurrently. An unknown id is an aurea.ErrNotFound, and anything is an
-// aurea.ErrUnavailable when it cannot be done at the moment.
+// Runs executes and stores runs. runs.Manager implements it, and so does
+// client.Client for another server; one suite of tests holds both to it. All
+// methods may be called concurrently. An unknown id is an aurea.ErrNotFound.
+// Every method may return an aurea.ErrUnavailable, after which the call may be
+// repeated later.
 type Runs interface {
-	// Do has a spec executed and returns the finished run; when ctx is
-	// cancelled it stops the run. The errors are aurea.ErrInvalid,
-	// aurea.ErrQueueFull and aurea.ErrUnavailable.
+	// Do executes a spec and returns the finished run. It calls watch, unless
+	// that is nil, with the run once an interval. When ctx is cancelled it
+	// stops the run. Errors are aurea.ErrInvalid, aurea.ErrQueueFull and
+	// aurea.ErrUnavailable.
 	Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error)
-	// Submit returns as soon as the run is kept. With a key that came before it
-	// returns the run that the key made, or, if the spec was another, an
-	// aurea.ErrMismatch; the other errors are Do's.
+	// Submit returns as soon as the run is stored. A key that was used before
+	// returns the run it made then, or an aurea.ErrMismatch if the spec was
+	// another. The other errors are Do's.
 	Submit(ctx context.Context, spec aurea.Spec, key string) (aurea.Run, error)
-	// Get returns a run as it stands.
+	// Get returns the current state of a run.
 	Get(ctx context.Context, id string) (aurea.Run, error)
-	// Wait returns a run when it has finished, or as it stands when ctx is done.
+	// Wait returns a run when it has finished, or its current state when ctx
+	// ends.
 	Wait(ctx context.Context, id string) (aurea.Run, error)
 	// List returns a page of runs, newest first.
 	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
-	// Watch yields what becomes known of a run, from after the update with the
-	// given id on, until it has finished; a heartbeat when nothing happens for ten
-	// seconds. The last thing yielded may be an error.
+	// Watch yields the updates of a run behind the one with id after, until the
+	// run has finished, and a heartbeat after ten seconds without an update.
+	// The last value may be an error.
 	Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error]
-	// Cancel stops a run and returns it as it stands; a finished one is an
+	// Cancel stops a run and returns its current state. A finished run is an
 	// aurea.ErrConflict.
 	Cancel(ctx context.Context, id string) (aurea.Run, error)
-	// Control pauses a running run, resumes it or changes its load, and returns it
-	// as it then is. One that does not run, or has not what would be changed, is an
-	// aurea.ErrConflict; a wrong load is an aurea.ErrInvalid.
+	// Control pauses a running run, resumes it or changes its load, and returns
+	// its new state. It is an aurea.ErrConflict if the run does not run or does
+	// not have what would be changed, and an aurea.ErrInvalid if the load is
+	// wrong.
 	Control(ctx context.Context, id string, control aurea.Control) (aurea.Run, error)
-	// Change changes what may be changed.
+	// Change sets a run's note or baseline mark.
 	Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error)
-	// Delete forgets a finished run; another is an aurea.ErrConflict.
+	// Delete removes a finished run. An unfinished run is an aurea.ErrConflict.
 	Delete(ctx context.Context, id string) error
-	// Tally returns the histograms of a finished run; an aurea.ErrConflict before
-	// its end.
+	// Tally returns the histograms of a finished run. An unfinished run is an
+	// aurea.ErrConflict.
 	Tally(ctx context.Context, id string) (*aurea.Tally, error)
-	// Jobs yields the records of a finished run's jobs, in their order; an
-	// aurea.ErrConflict before its end. After an error it ends.
+	// Jobs yields the records of a finished run's jobs in the order of the
+	// jobs. The last value may be an error; an unfinished run is an
+	// aurea.ErrConflict.
 	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
-	// Verify is nil when all that is kept of a finished run is what was written, an
-	// aurea.ErrDamaged when it is not, and an aurea.ErrConflict before its end.
+	// Verify returns nil when all that is stored of a finished run is as it was
+	// written, and an aurea.ErrDamaged when it is not. An unfinished run is an
+	// aurea.ErrConflict.
 	Verify(ctx context.Context, id string) error
-	// Ready is nil when runs are accepted, else an aurea.ErrUnavailable.
+	// Ready returns nil when runs are accepted, and else an
+	// aurea.ErrUnavailable.
 	Ready() error
 }
 
-// The limits of a connection, set on purpose: a run may take hours, so there is
-// no limit on an answer as a whole, but every part of an exchange has one.
+// The limits of a connection. A run may take hours, so a response as a whole
+// has no limit, but every part of an exchange has one.
 const (
-	headerTimeout  = 5 * time.Second  // to send the request's header
-	bodyTimeout    = 10 * time.Second // to send its body
-	writeTimeout   = 30 * time.Second // to take each 64 KiB of the answer
+	headerTimeout  = 5 * time.Second  // for the request's header
+	bodyTimeout    = 10 * time.Second // for its body
+	writeTimeout   = 30 * time.Second // for each 64 KiB of the response
 	idleTimeout    = 60 * time.Second // between requests
 	maxHeader      = 16 << 10
 	maxBody        = 1 << 20
 	maxConnections = 20_000
 )
 
-// Options are what a server is made of. Runs and Metrics are needed.
+// Options configure a server. Runs, Metrics and Log are needed.
 type Options struct {
 	Runs    Runs
-	Metrics http.Handler // answers GET /metrics
-	Kinds   []aurea.Kind // of workload, for the description
-	Store   string       // what sort of store keeps the runs, for people
-	Damaged func() int   // how many of its runs were found damaged; nil is none
+	Metrics http.Handler // responds to GET /metrics
+	Kinds   []aurea.Kind // of workload, for GET /v1/workloads and the description
+	Store   string       // the kind of store, such as sqlite, for GET /health
+	Damaged func() int   // returns how many stored runs were found damaged; nil means none
 	Version string
-	Grafana string         // URL of one that has the dashboards; "" where none is known
-	Tokens  []Token        // of which a request needs one; see SetTokens
-	Hosts   Hosts          // what a request may call the service by
-	Budget  *budget.Budget // of memory that requests may hold together; nil has no limit
-	Clients int            // connections at once, for which others wait; 0 means 20,000
+	Grafana string         // URL of a Grafana with the dashboards; "" means none
+	Tokens  []Token        // a request needs one of these; see SetTokens
+	Hosts   Hosts          // which Host headers are accepted
+	Budget  *budget.Budget // limits the memory that requests take together; nil means no limit
+	Clients int            // the most connections at once; more wait; 0 means 20,000
 	Log     *slog.Logger
 }
 
-// A Server answers the API. Make one with New and start it with Serve.
+// A Server serves the API. Make one with New and start it with Serve.
 type Server struct {
 	options Options
-	tokens  atomic.Pointer[[]knownToken]
+	tokens  atomic.Pointer[[]hashedToken]
 	handler http.Handler
 	cache   *eventCache
-	readers readers
-	reading gate
-	closed  context.Context // done when no answer is waited for any more
+	streams streamLimit
+	reads   semaphore
+	closed  context.Context // done when Serve must not wait for responses under way
 	close   context.CancelFunc
 }
 
@@ -115,39 +124,40 @@ func New(options Options) *Server {
 	s := &Server{
 		options: options,
 		cache:   newEventCache(options.Budget),
-		readers: readers{budget: options.Budget},
-		reading: newGate(options.Budget),
+		streams: streamLimit{budget: options.Budget},
+		reads:   newReadSemaphore(options.Budget),
 	}
 	s.closed, s.close = context.WithCancel(context.Background())
 	s.SetTokens(options.Tokens)
-	s.handler = s.guard(s.newRouter())
+	s.handler = s.middleware(s.newRouter())
 	return s
 }
 
-// serving is the key of the context, in a request's, that ends with the server.
-type serving struct{}
+// servingKey is the key, in a request's context, of the context of Serve.
+type servingKey struct{}
 
-// whileServing is the request's context, which also ends when the server does:
-// for answers that would go on for as long as the client likes.
-func whileServing(ctx context.Context) (context.Context, context.CancelFunc) {
+// untilShutdown returns a request's context that also ends when the server
+// shuts down: for responses that last until the client disconnects.
+func untilShutdown(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	if server, ok := ctx.Value(serving{}).(context.Context); ok {
+	if server, ok := ctx.Value(servingKey{}).(context.Context); ok {
 		stop := context.AfterFunc(server, cancel)
 		return ctx, func() { stop(); cancel() }
 	}
 	return ctx, cancel
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP serves one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Serve answers requests on the listener, which it closes, until ctx is
-// cancelled; then it takes no new ones and returns when those under way are
-// answered, or Close is called.
+// Serve serves requests on the listener until ctx is cancelled. Then it accepts
+// no new requests and returns when the responses under way are written, or when
+// Close is called. It closes the listener.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	web := &http.Server{
+	serving := context.WithValue(context.Background(), servingKey{}, ctx)
+	httpServer := &http.Server{
 		Handler:           s,
-		BaseContext:       func(net.Listener) context.Context { return context.WithValue(context.Background(), serving{}, ctx) },
+		BaseContext:       func(net.Listener) context.Context { return serving },
 		ConnContext:       withConnection,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
@@ -155,16 +165,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- web.Serve(limit(listener, cmp.Or(s.options.Clients, maxConnections))) }()
+	go func() {
+		served <- httpServer.Serve(limitConnections(listener, cmp.Or(s.options.Clients, maxConnections)))
+	}()
 	select {
 	case err := <-served:
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	err := web.Shutdown(s.closed)
+	err := httpServer.Shutdown(s.closed)
 	if errors.Is(err, context.Canceled) {
 		s.options.Log.Warn("answers under way are cut: their readers are too slow")
-		err = web.Close()
+		err = httpServer.Close()
 	}
 	if err != nil {
 		return fmt.Errorf("server: shut down: %w", err)
@@ -175,7 +187,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// Close has Serve wait no longer, once its context is cancelled, for answers that
-// are under way: their connections are cut. It may be called at any time, and more
-// than once.
+// Close makes Serve, once its context is cancelled, close the connections of
+// responses under way instead of waiting for them. It may be called at any time
+// and more than once.
 func (s *Server) Close() { s.close() }

@@ -202,7 +202,7 @@ func record(handler http.Handler, request *http.Request) answer {
 	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
 }
 
-// askPlainly is ask without holding the answer against the description.
+// askPlainly is ask without reservation the answer against the description.
 func askPlainly(handler http.Handler, method, path string) answer {
 	request := httptest.NewRequest(method, path, nil)
 	request.Host = "localhost:5000"

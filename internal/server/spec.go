@@ -6,8 +6,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// decodeSpec reads a spec. The error names every wrong field, and, unlike that of
-// aurea.DecodeSpec, those of the workload, as its kind declares them.
+// decodeSpec decodes a spec. Unlike that of aurea.DecodeSpec, its error also
+// names the wrong fields of the workload, as its kind declares them.
 func (s *Server) decodeSpec(body []byte) (aurea.Spec, error) {
 	spec, err := aurea.DecodeSpec(body)
 	var invalid, more *aurea.InvalidError

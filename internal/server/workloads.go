@@ -6,24 +6,24 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// A workloadKind is one line of the table of workloads.
+// A workloadKind describes a kind of workload.
 type workloadKind struct {
 	Kind   string         `json:"kind"`
 	Doc    string         `json:"doc" doc:"what a job of it does"`
 	Schema map[string]any `json:"schema" doc:"JSON Schema of a workload of this kind"`
 }
 
-type workloadsAnswer struct {
+type workloadsResponse struct {
 	Body struct {
 		Workloads []workloadKind `json:"workloads"`
 	}
 }
 
 func (s *Server) registerWorkloads(router huma.API, op huma.Operation) {
-	answer := &workloadsAnswer{}
-	answer.Body.Workloads = []workloadKind{}
+	response := &workloadsResponse{}
+	response.Body.Workloads = []workloadKind{}
 	for _, kind := range s.options.Kinds {
-		answer.Body.Workloads = append(answer.Body.Workloads, workloadKind{kind.Name, kind.Doc, kind.Schema()})
+		response.Body.Workloads = append(response.Body.Workloads, workloadKind{kind.Name, kind.Doc, kind.Schema()})
 	}
-	huma.Register(router, op, func(context.Context, *struct{}) (*workloadsAnswer, error) { return answer, nil })
+	huma.Register(router, op, func(context.Context, *struct{}) (*workloadsResponse, error) { return response, nil })
 }

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"errors"
+	"io"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/budget"
+)
+
+// A reservation is the memory that one request has taken from the budget. It
+// must not be used concurrently.
+type reservation struct {
+	budget *budget.Budget
+	what   string // what it is for, for the error message
+	bytes  int64
+}
+
+// take adds n bytes, or returns an aurea.ErrUnavailable and adds none.
+func (r *reservation) take(n int64) error {
+	if err := r.budget.Take(n, r.what); err != nil {
+		return err
+	}
+	r.bytes += n
+	return nil
+}
+
+// release returns all of it to the budget.
+func (r *reservation) release() {
+	r.budget.Give(r.bytes)
+	r.bytes = 0
+}
+
+// encode returns a value as a line of JSON and takes its size.
+func (r *reservation) encode(value any) ([]byte, error) {
+	body, err := aurea.PlainJSON(value)
+	if err != nil {
+		return nil, err
+	}
+	body = append(body, '\n')
+	return body, r.take(int64(cap(body)))
+}
+
+// firstRead is the size of a read buffer before it counts against the budget; a
+// connection takes as much anyway.
+const firstRead = 4 << 10
+
+// read reads to the end, or to one byte more than most. It takes the buffer's
+// size as the buffer grows, so a body that is announced and never sent takes
+// nothing.
+func (r *reservation) read(from io.Reader, most int) ([]byte, error) {
+	body := make([]byte, 0, firstRead)
+	for {
+		n, err := from.Read(body[len(body):min(cap(body), most+1)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF), len(body) > most:
+			return body, nil
+		case err != nil:
+			return nil, err
+		case len(body) < cap(body):
+			continue
+		}
+		if err := r.take(int64(cap(body))); err != nil {
+			return nil, err
+		}
+		body = append(make([]byte, 0, 2*cap(body)), body...)
+	}
+}
