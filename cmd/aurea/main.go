@@ -19,6 +19,7 @@ import (
 var version = "dev"
 
 func main() {
+	limitHeap()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

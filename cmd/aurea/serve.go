@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"strings"
@@ -108,6 +109,9 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
+	}
+	if own, err := netip.ParseAddrPort(listener.Addr().String()); err == nil { // as TCP has it
+		host.Targets = host.Targets.Except(own)
 	}
 	host.Sweep()
 	kept, owner, err := o.history.open(ctx, log)

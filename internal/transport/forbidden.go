@@ -32,6 +32,9 @@ func (e *ForbiddenError) advice() string {
 		return ""
 	}
 	plain := plainAddress(e.Address.Addr())
+	if e.Reason == ownReason {
+		return netip.AddrPortFrom(plain, e.Address.Port()).String()
+	}
 	read, err := readHost(e.Host)
 	named := err == nil && !read.IsValid()
 	switch {

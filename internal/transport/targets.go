@@ -13,6 +13,7 @@ import "net/netip"
 type Targets struct {
 	any   bool
 	rules []targetRule
+	own   ownListener
 }
 
 // loopbackRules are those of the zero Targets.
@@ -60,7 +61,13 @@ func (t Targets) refusal(host string, address netip.AddrPort) string {
 		return "it has no address"
 	}
 	plain := plainAddress(address.Addr())
-	if t.any || t.lists(plain, address.Port()) {
+	if t.any {
+		return ""
+	}
+	if own := netip.AddrPortFrom(plain, address.Port()); t.own.answers(own) && !t.namesPort(host, own) {
+		return ownReason
+	}
+	if t.lists(plain, address.Port()) {
 		return ""
 	}
 	within := embeddedIPv4(plain)

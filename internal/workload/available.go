@@ -2,6 +2,10 @@ package workload
 
 import "sync"
 
+// GroupMemory is how many bytes the control groups let this process take; 0 where
+// none has a limit.
+func GroupMemory() int64 { return groupMemory("/proc", "/sys/fs/cgroup") }
+
 // unknownMemory stands for the memory of a machine that does not tell it.
 const unknownMemory = 2 << 30
 

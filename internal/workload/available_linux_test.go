@@ -22,6 +22,8 @@ func TestAvailableMemory(t *testing.T) {
 			"groups/memory.max": "200000\n", "groups/memory.current": "200001\n"}, 1},
 		"the first version of groups": {map[string]string{"proc/meminfo": plenty, "proc/self/cgroup": "4:memory:/x\n1:cpu:/\n0::/\n",
 			"groups/memory/x/memory.limit_in_bytes": "100000\n", "groups/memory/x/memory.usage_in_bytes": "1\n"}, 99_999},
+		"a first version without a limit": {map[string]string{"proc/meminfo": plenty, "proc/self/cgroup": "4:memory:/x\n",
+			"groups/memory/x/memory.limit_in_bytes": "9223372036854771712\n", "groups/memory/x/memory.usage_in_bytes": "1\n"}, 1 << 20},
 		"nothing is known": {nil, 0},
 	} {
 		dir := t.TempDir()
@@ -37,6 +39,23 @@ func TestAvailableMemory(t *testing.T) {
 		if got := availableMemory(filepath.Join(dir, "proc"), filepath.Join(dir, "groups")); got != test.want {
 			t.Errorf("%s: %d, want %d", name, got, test.want)
 		}
+	}
+	dir := t.TempDir()
+	for file, content := range map[string]string{"self/cgroup": "4:memory:/x/y\n0::/\n", "memory/x/memory.limit_in_bytes": "300000\n",
+		"memory/x/y/memory.limit_in_bytes": "9223372036854771712\n", "memory/memory.limit_in_bytes": "400000\n"} {
+		file = filepath.Join(dir, file)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := groupMemory(dir, dir); got != 300_000 {
+		t.Errorf("the groups let it take %d bytes, want 300000", got)
+	}
+	if got := groupMemory(t.TempDir(), dir); got != 0 {
+		t.Errorf("no groups let it take %d bytes, want 0 for any number", got)
 	}
 	if halfTheMemory() < 1<<20 {
 		t.Errorf("half the memory of this machine is %d bytes", halfTheMemory())

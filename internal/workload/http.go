@@ -41,10 +41,11 @@ var web = kind{
 			return err
 		}
 		w, err := newCaller(values, 0, p.host)
-		if err == nil {
-			w.client.Close()
+		if err != nil {
+			return err
 		}
-		return err
+		w.client.Close()
+		return w.checkMemory(values, p)
 	},
 	runs: func(o opening) (Jobs, error) {
 		w, err := newCaller(o.values, o.seed, o.host)
@@ -103,6 +104,10 @@ type caller struct {
 	redirects int64
 	poll      *poll // nil without one
 	told      bool  // the headers say what jobs are traced as
+	kept      int64 // bytes of an answer that is looked into; 0 of none
+	http2     bool
+	memory    limit
+	used      *meter // of memory; nil until the jobs are opened
 	answers   sync.Pool
 }
 
@@ -113,37 +118,49 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	connections, _ := host.maxConnections()
-	if wanted, given := values["connections"].(int64); given {
-		connections = wanted
-	}
 	c := &caller{
-		targets: host.Targets,
-		client: transport.New(transport.Options{
-			Allow:       host.Targets.Allow,
-			Connections: int(connections),
-			KeepAlive:   values["keepalive"].(bool),
-			TLS:         security,
-			HTTP2:       values["version"] == "2",
-			MaxAnswer:   values["max_bytes"].(int64),
-		}),
+		targets:   host.Targets,
 		redirects: values["redirects"].(int64),
+		http2:     values["version"] == "2",
+		memory:    host.memoryLimit(),
 		answers:   sync.Pool{New: func() any { return new(transport.Answer) }},
 	}
+	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
+		return nil, err
+	}
+	if c.poll, err = readPoll(values[pollParameter.Name]); err != nil {
+		return nil, err
+	}
+	if c.looks() {
+		c.kept = min(mostKept, values["max_bytes"].(int64))
+	}
+	if host.usage != nil {
+		c.used = &host.usage.memory
+	}
+	c.client = transport.New(transport.Options{
+		Allow:       host.Targets.Allow,
+		Connections: int(c.connections(values, host)),
+		KeepAlive:   values["keepalive"].(bool),
+		TLS:         security,
+		HTTP2:       c.http2,
+		MaxAnswer:   values["max_bytes"].(int64),
+	})
 	if c.request, err = newRequest(c.client, host.Targets, values, seed); err != nil {
 		return nil, err
 	}
 	c.told = c.request.has(traceHeader)
-	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
-		return nil, err
-	}
-	c.poll, err = readPoll(values[pollParameter.Name])
-	return c, err
+	return c, nil
 }
 
 // Run makes the job's request and judges the answer; with poll it then waits
 // until the service says that the job is done.
 func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
+	if held := c.heldByJob(); held > 0 {
+		if !c.used.take(held, c.memory.most) {
+			return c.memory.passed(held)
+		}
+		defer c.used.give(held)
+	}
 	answer := c.answers.Get().(*transport.Answer)
 	defer c.answers.Put(answer)
 	answer.Seek = c.expect.contains
@@ -175,14 +192,3 @@ func (c *caller) traceparent(ctx context.Context) string {
 	}
 	return traceparentOf(ctx).tell()
 }
-
-// keep is how much of an answer is looked into.
-func (c *caller) keep() int {
-	if c.expect.looks() || c.poll != nil && !c.poll.where.path.isZero() {
-		return mostKept
-	}
-	return 0
-}
-
-// mostKept is how large an answer may be that is looked into.
-const mostKept = 1 << 20

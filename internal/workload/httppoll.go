@@ -130,7 +130,7 @@ func (p pointer) find(ctx context.Context, from *url.URL, answer *transport.Answ
 
 // ask polls once: whether the job is done.
 func (c *caller) ask(ctx context.Context, p prepared, answer *transport.Answer, notes Notes) (done bool, err error) {
-	if _, err := c.call(ctx, p, mostKept, answer, teller{notes, true}); err != nil {
+	if _, err := c.call(ctx, p, int(c.kept), answer, teller{notes, true}); err != nil {
 		return false, err
 	}
 	if err := (expectation{}).judge(ctx, answer); err != nil {

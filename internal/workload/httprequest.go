@@ -22,6 +22,8 @@ type request struct {
 	headers []header
 	body    template
 	json    bool // the body was not a text
+
+	rendered int64 // bytes of the body that each job makes anew; 0 where all send the same
 }
 
 type header struct {
@@ -66,8 +68,9 @@ func (r *request) try(targets transport.Targets, text string) error {
 	if err != nil {
 		return wrongField("headers", "cannot be sent with the rest of the request: "+err.Error())
 	}
+	r.rendered = int64(len(p.body))
 	if r.same() {
-		r.fixed = &p
+		r.fixed, r.rendered = &p, 0
 	}
 	return nil
 }
