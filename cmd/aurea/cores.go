@@ -6,10 +6,10 @@ import (
 )
 
 // leaveRoom lets the service's own goroutines run beside the jobs of a run that
-// has all the cores busy. Go would have them wait until it takes a lane's turn
-// away, up to 10 ms for each step of an answer; with one more than there are
+// has all the cores busy. Go would have them wait until it preempts an event
+// loop, up to 10 ms for each step of an answer; with one more than there are
 // cores the kernel shares them out, at once and fairly. The engine, which was
-// made before, goes on with as many lanes as there are cores.
+// made before, goes on with as many event loops as there are cores.
 //
 // Where the variable GOMAXPROCS or a CPU quota says how many may run at once, that
 // stands: what uses more than a quota is held back as a whole. leaveRoom returns

@@ -178,8 +178,8 @@ func (a *arrivals) finishOne(now time.Duration) {
 // returns false if the run was stopped.
 func (a *arrivals) applyLatest() bool {
 	until := a.now()
-	if turned := a.latest.Load().ChangedAt; turned > a.snapshot.ChangedAt {
-		until = turned
+	if changedAt := a.latest.Load().ChangedAt; changedAt > a.snapshot.ChangedAt {
+		until = changedAt
 	}
 	a.dropDue(until)
 	if !a.eventLoop.applyLatest() {

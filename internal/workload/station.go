@@ -29,7 +29,7 @@ var station = kind{
 	},
 }
 
-// A queue is the station of one run. Jobs of all lanes meet in it, so it has a
+// A queue is the station of one run. Jobs of all event loops use it, so it has a
 // lock; a run that wants a million jobs a second measures something else.
 type queue struct {
 	draws   aurea.Stream
