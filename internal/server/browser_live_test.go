@@ -128,7 +128,7 @@ func TestBrowserWithoutResult(t *testing.T) {
 	}
 	b.until(`document.querySelector("#runs tr")?.innerText.includes("failed")`)
 	look[bool](b, `(location.hash = "#/runs/benchmark-9") && true`)
-	b.until(`document.getElementById("problem").innerText.startsWith("There is no such run")`)
+	b.until(`document.getElementById("problem").innerText.startsWith("Run not found")`)
 }
 
 // Where something between the page and the service does not let a stream of

@@ -67,7 +67,7 @@ func TestBrowserToken(t *testing.T) {
 		}
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "guess\r"))
-	b.until(`document.getElementById("problem").innerText.includes("not one of its tokens") && document.activeElement.id === "token"`)
+	b.until(`document.getElementById("problem").innerText.includes("does not accept the token that was sent") && document.activeElement.id === "token"`)
 	if look[bool](b, `sessionStorage.length > 0`) {
 		t.Error("a wrong token is kept")
 	}

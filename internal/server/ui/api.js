@@ -1,5 +1,4 @@
-// Speaking to the service: requests with the token of this tab, and answers that
-// are not what was asked for.
+// Requests to the service, with the token of this tab, and their errors.
 
 const tokenKey = "aurea-token";
 
@@ -7,54 +6,54 @@ export const hasToken = () => sessionStorage.getItem(tokenKey) !== null;
 
 export const keepToken = (token) => sessionStorage.setItem(tokenKey, token);
 
-// A Problem is the service's own account of why it did not do something.
+// A Problem is an error response of the service.
 export class Problem extends Error {
   constructor(status, { detail, errors }, retryAfter, token) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.errors = errors ?? []; // {location, message} of each wrong field
-    this.retryAfter = retryAfter; // seconds; null when it does not say
-    this.refused = token !== null; // with a status of 401: a token was sent
+    this.retryAfter = retryAfter; // seconds; null when there is no such header
+    this.refused = token !== null; // a token was sent; with status 401, a wrong one
   }
 }
 
-// A Broken connection gave no answer, or not all of it.
-export class Broken extends Error {}
+// A ConnectionError means that there was no response, or only a part of one.
+export class ConnectionError extends Error {}
 
-// whole waits for a part of an answer. A connection that breaks is thrown as
-// Broken, one that was given up as the reason for that.
-export async function whole(promise, signal) {
+// receive waits for a part of a response. It throws a ConnectionError when the
+// connection breaks, and the signal's reason when that aborted it.
+export async function receive(promise, signal) {
   try {
     return await promise;
   } catch (error) {
-    throw signal?.aborted ? signal.reason : new Broken(error.message);
+    throw signal?.aborted ? signal.reason : new ConnectionError(error.message);
   }
 }
 
-// ask sends a request and returns the response. A response of 400 and above is
-// thrown as a Problem.
-export async function ask(method, path, { body, signal, headers } = {}) {
+// request sends a request and returns the response. It throws a Problem for a status
+// of 400 and above.
+export async function request(method, path, { body, signal, headers } = {}) {
   const token = sessionStorage.getItem(tokenKey);
   const all = { ...headers, ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) };
-  const response = await whole(fetch(path, { method, body, signal, headers: all }), signal);
+  const response = await receive(fetch(path, { method, body, signal, headers: all }), signal);
   if (response.ok) return response;
-  const problem = new Problem(response.status, read(await whole(response.text(), signal)), response.headers.get("Retry-After"), token);
+  const problem = new Problem(response.status, parseProblem(await receive(response.text(), signal)), response.headers.get("Retry-After"), token);
   if (problem.status === 401 && sessionStorage.getItem(tokenKey) === token) sessionStorage.removeItem(tokenKey);
   throw problem;
 }
 
-// askFor is ask for an answer that is JSON.
-export async function askFor(method, path, options = {}) {
-  return JSON.parse(await whole((await ask(method, path, options)).text(), options.signal));
+// requestJSON sends a request and returns the decoded JSON of the response.
+export async function requestJSON(method, path, options = {}) {
+  return JSON.parse(await receive((await request(method, path, options)).text(), options.signal));
 }
 
-// read makes do with an answer that is not the service's own, such as that of a
-// proxy in between.
-function read(text) {
+// parseProblem decodes an error response. It also accepts one that is no problem
+// document, such as a proxy's.
+function parseProblem(text) {
   try {
     const problem = JSON.parse(text);
     if (typeof problem.detail === "string") return problem;
   } catch { /* not JSON */ }
-  return { detail: "The answer does not say why." };
+  return { detail: "The response does not say why." };
 }

@@ -3,7 +3,7 @@
 import { element, svg } from "./dom.js";
 import { duration, number } from "./format.js";
 
-// charts are the charts of a series, which has at least two points.
+// charts returns the charts of a series of at least two points.
 export function charts(series) {
   return [
     chart("Throughput", series, (point) => point.throughput, (value) => `${number(value)}/s`),
@@ -11,8 +11,8 @@ export function charts(series) {
   ];
 }
 
-// chart draws one line from 0 up; a null is a gap. The words stand beside the
-// drawing, which is stretched to whatever room there is.
+// chart draws one line from 0 up; a null is a gap. The labels are outside of the
+// drawing, because it is stretched to the available space.
 function chart(title, series, value, write) {
   const points = series.map((point) => ({ t: point.t, value: value(point) }));
   const values = points.map((point) => point.value).filter((v) => v !== null);

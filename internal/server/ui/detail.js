@@ -1,5 +1,4 @@
-// What the jobs of a result told of themselves: phases, counters, and the parts
-// of a mix.
+// What jobs report about themselves: phases, counters, and the parts of a mix.
 
 import { $, exact, fill, row, sampled } from "./dom.js";
 import { number } from "./format.js";
@@ -10,7 +9,7 @@ export function showDetail(root, result) {
   table(root, "parts", (result.parts ?? []).toSorted(byErrors).map(part));
 }
 
-// table shows rows, or nothing at all when there are none.
+// table shows rows, or hides the table when there are none.
 function table(root, name, rows) {
   $(name).hidden = rows.length === 0;
   fill(root, name, ...rows);
@@ -18,14 +17,14 @@ function table(root, name, rows) {
 
 const amount = (value) => (value === undefined ? "–" : exact(value, number(value)));
 
-// times are members of a summary.
+// times returns members of a summary.
 const times = (summary, names) => names.map((name) => sampled(summary, summary[name]));
 
 function counted(name, { total, per_second, per_job, per_cpu_second }) {
   return row(name, amount(total), amount(per_second), amount(per_job), amount(per_cpu_second));
 }
 
-// byErrors puts the part first in which most went wrong.
+// byErrors sorts parts by error rate, highest first.
 const byErrors = (a, b) => errorRate(b.counts) - errorRate(a.counts);
 
 function errorRate({ ok, failed, timeout, dropped, lost }) {

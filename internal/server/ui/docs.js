@@ -1,9 +1,8 @@
-// Shows the service's description of itself. Everything on the page is from
-// /openapi.json; nothing is loaded from elsewhere.
+// The API reference, made from /openapi.json. Nothing is loaded from another host.
 
 const $ = (id) => document.getElementById(id);
 
-// element makes an element of its attributes and children, texts among them.
+// element creates an element with attributes and children; a child may be a string.
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
@@ -11,7 +10,7 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-// type says what a schema is, in a word or two; of another schema, a link to it.
+// type describes a schema in a word or two, or links to a named one.
 function type(schema) {
   if (!schema) return "";
   if (schema.$ref) {
@@ -24,7 +23,7 @@ function type(schema) {
   return [].concat(schema.type || "anything").join(" or ");
 }
 
-// rule says what a value must be beside its type.
+// rule describes what a schema requires beyond its type.
 function rule(schema) {
   const parts = [];
   if (schema.enum) parts.push(`one of ${schema.enum.join(", ")}`);
@@ -66,7 +65,7 @@ function schema(name, described) {
     table(members));
 }
 
-// open shows what the address names, be it folded or not.
+// open opens and shows the element that the address names.
 function open() {
   const target = document.getElementById(location.hash.slice(1));
   if (target instanceof HTMLDetailsElement) {
@@ -79,7 +78,7 @@ async function show() {
   const token = sessionStorage.getItem("aurea-token");
   const answer = await fetch("/openapi.json", token ? { headers: { Authorization: `Bearer ${token}` } } : {});
   if (!answer.ok) {
-    $("about").textContent = `The service answers ${answer.status}. Where it asks for a token, give it on its page first.`;
+    $("about").textContent = `The service responds with status ${answer.status}. If it needs a token, enter it on the page first.`;
     return;
   }
   const description = await answer.json();

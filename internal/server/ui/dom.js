@@ -1,4 +1,4 @@
-// Building blocks of the page. Text is only ever set as text.
+// Building blocks of the page. Text is always set as text, never as HTML.
 
 import { duration, plain } from "./format.js";
 
@@ -22,13 +22,13 @@ const shown = (content) => (typeof content === "string" ? plain(content) : conte
 
 let ids = 0;
 
-// freshId is an id that nothing in the page has.
+// freshId returns an id that is not used in the page.
 export const freshId = () => `made-${++ids}`;
 
-// exact shows a value as written, and keeps it whole for programs and pointers.
+// exact shows a rounded value; the exact one is the title and the machine value.
 export const exact = (value, written) => element("data", { value, title: value }, written);
 
-// sampled shows a time of a summary; there is none where nothing was measured.
+// sampled shows a time of a summary, or a dash when the summary is empty.
 export const sampled = (summary, seconds) => (summary.count ? exact(seconds, duration(seconds)) : "–");
 
 export function row(header, ...cells) {
@@ -37,7 +37,7 @@ export function row(header, ...cells) {
 
 export const pair = (term, value, mood = "") => element("div", { class: mood }, element("dt", {}, term), element("dd", {}, value));
 
-// part is the element within root that shows what has that name.
+// part returns the element within root that shows the field of that name.
 const part = (root, name) => root.querySelector(`[data-field="${name}"]`);
 
 export function fill(root, name, ...content) {
@@ -49,13 +49,13 @@ export function badge(root, name, text, mood = "") {
   part(root, name).className = `badge ${mood}`;
 }
 
-// reveal scrolls to what is out of sight, and leaves alone what is not.
+// reveal scrolls to an element that is out of sight.
 export function reveal(target) {
   const { top, bottom } = target.getBoundingClientRect();
   if (top < 0 || bottom > window.innerHeight) target.scrollIntoView();
 }
 
-// swap shows one control in place of another, and hands on the focus.
+// swap shows one control in place of another and moves the focus.
 export function swap(from, to) {
   const focused = document.activeElement === from;
   to.hidden = false;
@@ -63,7 +63,7 @@ export function swap(from, to) {
   from.hidden = true;
 }
 
-// say tells what happened, also to those who only listen.
+// say shows a status message, also to screen readers.
 export function say(text) {
   $("status").textContent = plain(text);
 }

@@ -2,8 +2,8 @@
 
 const sleep = { kind: "sleep", duration: "100ms", jitter: 0.2 };
 
-// start is what the form holds at first: what the service does when it is told
-// nothing but how many jobs.
+// start is the spec in the form at first: the defaults of the service for a spec with
+// only num_jobs.
 export const start = { num_jobs: 100, workload: sleep, include_jobs: false };
 
 export const examples = {

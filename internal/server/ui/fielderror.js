@@ -1,9 +1,9 @@
-// What is wrong with a field, said at that field.
+// Error messages at the fields of a form.
 
 import { $, element } from "./dom.js";
 
-// markWrong says it; a control that is folded away is brought into sight.
-export function markWrong(control, message) {
+// showFieldError shows a message at a control and opens the details around it.
+export function showFieldError(control, message) {
   const error = element("p", { id: `${control.id}-error`, class: "error" }, message);
   control.setAttribute("aria-invalid", "true");
   describe(control, [error.id, ...described(control)]);
@@ -26,13 +26,12 @@ function clear(control) {
   $(id)?.remove();
 }
 
-// clearErrors takes every message out of a form.
+// clearErrors removes all messages from a form.
 export function clearErrors(form) {
   form.querySelectorAll("[aria-invalid]").forEach(clear);
 }
 
-// touched takes away what was wrong with a control that is put right, and with
-// what it is a part of.
-export function touched(control) {
+// clearError removes the message of a changed control and of the fields around it.
+export function clearError(control) {
   for (let wrong = control.closest("[aria-invalid]"); wrong; wrong = wrong.parentElement.closest("[aria-invalid]")) clear(wrong);
 }

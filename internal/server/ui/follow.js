@@ -1,21 +1,19 @@
-// Following a run: what the service tells of it while it goes on, as a stream of
-// events, or, where something in between holds that back, by asking again and
-// again.
+// Follows a run by its event stream, or by polling where a proxy buffers the stream.
 
-import { ask, Broken, Problem, whole } from "./api.js";
+import { ConnectionError, Problem, receive, request } from "./api.js";
 import { member } from "./json.js";
 
-const patience = 20_000; // ms without a word, in which two heartbeats should have come
-const attempts = 2; // to get a stream, before the run is asked for instead
-const pause = 1000; // ms between two of anything
+const silenceTimeout = 20_000; // ms without a byte; two heartbeats come in that time
+const attempts = 2; // at a stream, before polling
+const pause = 1000; // ms between attempts and between polls
 
-// finished are the statuses that a run ends with.
+// finished lists the statuses of a finished run.
 const finished = ["completed", "failed", "cancelled", "interrupted"];
 
 export const isFinished = (status) => finished.includes(status);
 
-// follow yields {event, data} until the run has finished: status (a run without
-// its result), progress, and result, of a run that has one. data is JSON.
+// follow yields {event, data} until the run has finished. Events are status (the run
+// without its result), progress, and result if there is one; data is JSON.
 export async function* follow(id, signal) {
   const path = `/v1/runs/${encodeURIComponent(id)}`;
   const seen = { last: "", ended: false };
@@ -27,55 +25,55 @@ export async function* follow(id, signal) {
       }
       if (seen.ended) return;
     } catch (error) {
-      if (signal.aborted || !isPassing(error)) throw error;
+      if (signal.aborted || !isTemporary(error)) throw error;
     }
     await sleep(pause, signal);
   }
   yield* poll(path, signal);
 }
 
-// isPassing reports whether something may go well another time.
-const isPassing = (error) => error instanceof Broken || error instanceof Silent || (error instanceof Problem && error.status >= 500);
+// isTemporary reports whether a retry may succeed.
+const isTemporary = (error) => error instanceof ConnectionError || error instanceof SilenceError || (error instanceof Problem && error.status >= 500);
 
-// Silent is why a stream is given up that nothing comes from.
-class Silent extends Error {}
+// A SilenceError aborts a stream that sends nothing for silenceTimeout.
+class SilenceError extends Error {}
 
-// stream yields the events after the last one that was seen.
+// stream yields the events behind seen.last.
 async function* stream(path, seen, signal) {
-  const quiet = new AbortController();
+  const silence = new AbortController();
   let timer;
-  const heard = () => {
+  const resetTimer = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => quiet.abort(new Silent()), patience);
+    timer = setTimeout(() => silence.abort(new SilenceError()), silenceTimeout);
   };
-  heard();
+  resetTimer();
   try {
     const headers = seen.last ? { "Last-Event-ID": seen.last } : {};
-    const either = AbortSignal.any([signal, quiet.signal]);
-    const response = await ask("GET", path, { headers, signal: either });
+    const either = AbortSignal.any([signal, silence.signal]);
+    const response = await request("GET", path, { headers, signal: either });
     if (response.status === 204) {
       seen.ended = true; // there is nothing after the last event
       return;
     }
-    for await (const event of events(response.body, heard, either)) {
+    for await (const event of events(response.body, resetTimer, either)) {
       seen.last = event.id;
       seen.ended ||= event.event === "status" && isFinished(JSON.parse(event.data).status);
       yield event;
     }
   } finally {
     clearTimeout(timer);
-    quiet.abort();
+    silence.abort();
   }
 }
 
-// events reads server-sent events, {id, event, data}.
-async function* events(body, heard, signal) {
+// events yields server-sent events as {id, event, data}.
+async function* events(body, resetTimer, signal) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
-    const { value, done } = await whole(reader.read(), signal);
+    const { value, done } = await receive(reader.read(), signal);
     if (done) return;
-    heard();
+    resetTimer();
     const blocks = (text + value).split("\n\n");
     text = blocks.pop();
     for (const block of blocks) {
@@ -85,10 +83,10 @@ async function* events(body, heard, signal) {
   }
 }
 
-// poll asks for the run until it has finished.
+// poll requests the run once a pause until it has finished.
 async function* poll(path, signal) {
   for (;;) {
-    const data = await whole((await ask("GET", path, { signal })).text(), signal);
+    const data = await receive((await request("GET", path, { signal })).text(), signal);
     const run = JSON.parse(data);
     yield { event: "status", data };
     if (isFinished(run.status)) {

@@ -1,4 +1,4 @@
-// What is written, for people; the raw JSON keeps every digit.
+// Values formatted for people; the raw JSON has every digit.
 
 const round = (value, digits) => Number(value.toPrecision(digits));
 
@@ -21,7 +21,7 @@ export function duration(seconds) {
   return `${Math.floor(whole / 3600)}\u00a0h ${Math.floor((whole % 3600) / 60)}\u00a0min`;
 }
 
-// money has two decimals, or as many as it takes to show three digits.
+// money shows two decimals, or as many as three significant digits need.
 export function money(amount, currency) {
   const decimals = amount === 0 ? 2 : 2 - Math.floor(Math.log10(Math.abs(amount)));
   const maximumFractionDigits = Math.min(Math.max(decimals, 2), 20);
@@ -30,11 +30,11 @@ export function money(amount, currency) {
 
 export const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
 
-// plain shows what would turn the direction of a text, or not be seen, as its
-// code. Names and messages come from others.
+// plain replaces invisible characters and those that change the direction of text by
+// their codes. Names and messages are untrusted.
 export const plain = (text) => text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-// sentence gives what may be the middle of a line in a terminal its full stop.
+// sentence adds the full stop that messages of the service do not have.
 export const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);

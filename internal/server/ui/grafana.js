@@ -1,27 +1,27 @@
-// Where the pictures of runs are, if the service knows of a Grafana.
+// Links to the dashboards, if the service has the URL of a Grafana.
 
 import { $ } from "./dom.js";
 
 const margin = 60_000; // ms before and after a run
 
 let grafana = ""; // its URL
-let shown = null; // the result that is shown, and its run's id
+let shown = null; // the shown result and its run's id
 
-// useGrafana has the page lead to it.
+// useGrafana sets the URL of Grafana; "" hides the links.
 export function useGrafana(url = "") {
   grafana = url;
-  lead("grafana", grafana && `${grafana}/d/aurea-overview?${new URLSearchParams({ "var-url": location.origin })}`);
-  leadToRun();
+  setLink("grafana", grafana && `${grafana}/d/aurea-overview?${new URLSearchParams({ "var-url": location.origin })}`);
+  linkToRun();
 }
 
-// picture is for when another result is shown.
-export function picture(id, result) {
+// showGrafanaLinks links to the dashboard of the shown run.
+export function showGrafanaLinks(id, result) {
   shown = { id, result };
-  leadToRun();
+  linkToRun();
 }
 
-function leadToRun() {
-  lead("pictures", grafana && shown && `${grafana}/d/aurea-run?${new URLSearchParams({
+function linkToRun() {
+  setLink("pictures", grafana && shown && `${grafana}/d/aurea-run?${new URLSearchParams({
     "var-url": location.origin,
     "var-run": shown.id,
     from: Date.parse(shown.result.start_time) - margin,
@@ -29,7 +29,7 @@ function leadToRun() {
   })}`);
 }
 
-function lead(id, to) {
+function setLink(id, to) {
   $(id).hidden = !to;
   if (to) $(id).href = to;
 }

@@ -1,14 +1,14 @@
-// JSON as text. JavaScript would change the longest of its numbers, so what is
-// sent and what is shown is never read and written again.
+// JSON as text. Decoding and encoding would change numbers that JavaScript cannot
+// represent, so requests and shown results are never decoded and encoded again.
 
-// literal is how a number looks in JSON.
+// literal matches a number in JSON.
 const literal = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-// asNumber is what was typed as JSON: a number as it stands; anything else as
-// text, and the service says what is wrong with it.
+// asNumber returns typed text as JSON: a number unchanged, anything else as a string,
+// which the service will refuse.
 export const asNumber = (text) => (literal.test(text) ? text : JSON.stringify(text));
 
-// asAny is what was typed as JSON, if it is that, and otherwise as text.
+// asAny returns typed text unchanged if it is JSON, and else as a string.
 export function asAny(text) {
   try {
     JSON.parse(text);
@@ -18,7 +18,7 @@ export function asAny(text) {
   }
 }
 
-// object puts members, each ["name", "JSON"], together; those without JSON are
+// object returns an object of members, each ["name", "JSON"]; members without JSON are
 // left out.
 export function object(members) {
   const some = members.filter(([, json]) => json !== undefined);
@@ -27,7 +27,7 @@ export function object(members) {
 
 const tokens = (json) => json.match(/"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
 
-// indent lays JSON out.
+// indent formats JSON with two spaces a level.
 export function indent(json) {
   let depth = 0;
   const line = () => "\n" + "  ".repeat(depth);
@@ -38,8 +38,7 @@ export function indent(json) {
   }).join("");
 }
 
-// member is a member of an object, as the text that it has there; undefined when
-// there is none.
+// member returns the text of an object's member; undefined when there is none.
 export function member(json, name) {
   let depth = 0;
   let found = null; // the tokens of the member, once it has begun

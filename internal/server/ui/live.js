@@ -1,29 +1,29 @@
-// A run that goes on: how far it is, and how it fares.
+// The view of a run that has not finished.
 
 import { charts } from "./chart.js";
 import { $, badge, exact, fill, swap } from "./dom.js";
 import { capital, duration, number } from "./format.js";
 import { describe } from "./result.js";
 
-const most = 600; // points of a chart; with more, every second one goes
+const maxPoints = 600; // of a chart; beyond that every second point is dropped
 
 const root = $("live");
 let points = []; // of the series so far
-let run = null; // as it stood last
+let run = null; // its latest state
 let clock = null;
 
 // showLive shows a run that has not finished.
 export function showLive(given) {
-  if (given.id !== run?.id) begin();
+  if (given.id !== run?.id) reset();
   run = given;
   fill(root, "title", run.name || describe(run.spec));
-  fill(root, "about", run.status === "queued" ? place(run.queue_position) : run.id);
+  fill(root, "about", run.status === "queued" ? queueText(run.queue_position) : run.id);
   badge(root, "status", run.status);
 }
 
-const place = (position) => (position > 1 ? `${position - 1} before it in the queue` : "Next in the queue");
+const queueText = (position) => (position > 1 ? `${position - 1} before it in the queue` : "Next in the queue");
 
-function begin() {
+function reset() {
   points = [];
   $("bar").removeAttribute("value");
   for (const name of ["done", "throughput", "p99", "in_flight"]) fill(root, name, "–");
@@ -38,10 +38,10 @@ function begin() {
 // showProgress shows the run's latest interval.
 export function showProgress(progress) {
   const before = points.at(-1);
-  if (before && progress.elapsed <= before.t) return; // it is known already
+  if (before && progress.elapsed <= before.t) return; // it is shown already
   const ended = progress.ok + progress.failed;
   points.push({ t: progress.elapsed, throughput: progress.throughput, p99: progress.p99, ok: progress.throughput > 0 });
-  if (points.length > most) points = points.filter((_, i) => i % 2 === 1);
+  if (points.length > maxPoints) points = points.filter((_, i) => i % 2 === 1);
   $("bar").value = progress.elapsed / (progress.elapsed + progress.remaining || 1);
   fill(root, "done", exact(ended, number(ended)), run.spec.num_jobs ? ` of ${number(run.spec.num_jobs)}` : "");
   fill(root, "throughput", exact(progress.throughput, `${number(progress.throughput)}/s`));
@@ -52,7 +52,7 @@ export function showProgress(progress) {
   startClock(progress.elapsed);
 }
 
-// hideLive ends the show. The focus goes back to the button that it came from.
+// hideLive hides the view. The focus returns to the Run button.
 export function hideLive() {
   if (!run) return;
   run = null;
@@ -63,7 +63,7 @@ export function hideLive() {
   swap($("stop"), $("run"));
 }
 
-// startClock shows the time that the run has taken, from a moment of it on.
+// startClock shows the elapsed time of the run, counting from elapsed.
 function startClock(elapsed) {
   clearInterval(clock);
   const started = performance.now() - elapsed * 1000;

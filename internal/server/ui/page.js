@@ -1,15 +1,15 @@
-// The page of Aurea: it turns the form into a spec, has the service run it, and
-// shows the result. This file puts the others together.
+// The entry point of the page: it connects the form, the shown run and the list of
+// runs.
 
 import { $, say } from "./dom.js";
 import { examples, start } from "./examples.js";
-import { touched } from "./fielderror.js";
+import { clearError } from "./fielderror.js";
 import { form, loadKinds, useSpec } from "./form.js";
 import { useGrafana } from "./grafana.js";
-import { tell } from "./problem.js";
+import { showError } from "./problem.js";
 import { run } from "./run.js";
 import { listRuns, moreRuns } from "./runs.js";
-import { route, stop } from "./shown.js";
+import { route, stop } from "./runview.js";
 
 async function showService() {
   try {
@@ -19,20 +19,19 @@ async function showService() {
   } catch { /* the page works without it */ }
 }
 
-// begin gets what the page shows at first. Where that needs a token, it is asked
-// for.
-async function begin() {
+// load loads what the page shows at first. It runs again when a token is entered.
+async function load() {
   try {
     await loadKinds();
     await listRuns();
     route();
   } catch (error) {
-    tell(error, begin);
+    showError(error, load);
   }
 }
 
 function offerCopy() {
-  if (!navigator.clipboard) return; // only where the connection is trusted
+  if (!navigator.clipboard) return; // it exists only in a secure context
   const button = $("copy");
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -45,7 +44,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
-form.addEventListener("input", (event) => touched(event.target));
+form.addEventListener("input", (event) => clearError(event.target));
 $("stop").addEventListener("click", stop);
 for (const button of document.querySelectorAll("[data-example]")) {
   button.addEventListener("click", () => {
@@ -53,9 +52,9 @@ for (const button of document.querySelectorAll("[data-example]")) {
     $("run").focus();
   });
 }
-$("more-runs").addEventListener("click", () => moreRuns().catch((error) => tell(error, moreRuns)));
+$("more-runs").addEventListener("click", () => moreRuns().catch((error) => showError(error, moreRuns)));
 window.addEventListener("hashchange", route);
 useSpec(start);
-begin();
+load();
 offerCopy();
 showService();

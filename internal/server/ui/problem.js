@@ -1,34 +1,34 @@
-// What went wrong, told in a notice; and the token, asked for where one is
-// needed.
+// The notice of an error, and the form that asks for a token.
 
-import { Broken, keepToken, Problem } from "./api.js";
+import { ConnectionError, keepToken, Problem } from "./api.js";
 import { $, fill } from "./dom.js";
 import { sentence } from "./format.js";
 
 const titles = {
-  400: "The service does not take this",
-  401: "The service asks for a token",
-  404: "There is no such run",
-  413: "This is too long",
-  429: "The service has enough to do",
-  503: "The service takes no runs at the moment",
+  400: "The request is not valid",
+  401: "A token is needed",
+  404: "Run not found",
+  413: "The request is too large",
+  429: "The queue is full",
+  503: "The service accepts no runs at the moment",
 };
 
-// tell shows any error of ask. again is what to do once there is a token.
-export function tell(error, again) {
-  if (error instanceof Broken || error instanceof SyntaxError) return tellBroken(error);
-  if (!(error instanceof Problem)) throw error; // a fault of the page itself
+// showError shows an error of request. If a token is needed, again is called when it
+// is entered.
+export function showError(error, again) {
+  if (error instanceof ConnectionError || error instanceof SyntaxError) return showConnectionError(error);
+  if (!(error instanceof Problem)) throw error; // a bug of the page
   if (error.status === 401) return askForToken(error.refused, again);
   const later = error.retryAfter ? ` Try again in ${error.retryAfter} s.` : "";
-  showAlert(titles[error.status] ?? `The service did not do it (status ${error.status})`, sentence(error.message) + later);
+  showAlert(titles[error.status] ?? `The request failed (status ${error.status})`, sentence(error.message) + later);
 }
 
-function tellBroken(error) {
+function showConnectionError(error) {
   if (error instanceof SyntaxError) {
-    showAlert("The answer could not be read", "What came back is not JSON, or only a part of it.");
+    showAlert("The response cannot be read", "It is not JSON, or only a part of it.");
     return;
   }
-  showAlert("The service cannot be reached", `There was no answer from ${location.origin}, or the connection broke before its end. Is the service still running?`);
+  showAlert("The service cannot be reached", `There was no response from ${location.origin}, or the connection broke before its end. Is the service still running?`);
 }
 
 export function showAlert(title, detail) {
@@ -39,18 +39,18 @@ export function showAlert(title, detail) {
   alert.scrollIntoView({ block: "nearest" });
 }
 
-// clear takes away what was told.
+// clear hides the notice.
 export function clear() {
   $("problem").hidden = true;
   $("auth").hidden = true;
 }
 
-const waiting = new Set(); // what is to be done once there is a token
+const waiting = new Set(); // functions to call when a token is entered
 
 function askForToken(refused, again) {
   waiting.add(again);
   if (!$("auth").hidden) return;
-  showAlert(titles[401], refused ? "The token that was sent is not one of its tokens." : "Whoever started the service has it.");
+  showAlert(titles[401], refused ? "The service does not accept the token that was sent." : "Ask the operator of the service for one.");
   $("token").value = "";
   $("auth").hidden = false;
   $("token").focus();

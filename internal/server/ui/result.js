@@ -1,4 +1,4 @@
-// The result of a run, as people read it.
+// The view of a result.
 
 import { charts } from "./chart.js";
 import { $, badge, element, exact, fill, pair, row, sampled } from "./dom.js";
@@ -25,7 +25,7 @@ export function showResult(title, result, text) {
   $("raw").textContent = indent(text);
 }
 
-// describe says what a spec asked for, in a few words.
+// describe summarizes a spec in a few words.
 export function describe(spec) {
   const { kind, duration: each } = spec.workload ?? { duration: duration((spec.job_duration_ms ?? 100) / 1000) };
   const job = [kind, each].filter(Boolean).join(" ");
@@ -68,18 +68,18 @@ function showThresholds(root, r) {
   $("judged").hidden = r.thresholds.length === 0;
   fill(root, "thresholds", ...r.thresholds.map((check) => row(
     element("code", {}, check.expression),
-    check.no_data ? "–" : exact(check.value, measured(check, r.cost.currency)),
-    holds(check),
+    check.no_data ? "–" : exact(check.value, thresholdValue(check, r.cost.currency)),
+    holdsBadge(check),
   )));
 }
 
-function holds({ ok, no_data }) {
+function holdsBadge({ ok, no_data }) {
   const [mood, text] = ok ? ["good", "yes"] : no_data ? ["doubtful", "no data"] : ["bad", "no"];
   return element("span", { class: `badge ${mood}` }, text);
 }
 
-// measured writes the value of a threshold in the unit of its metric.
-function measured(check, currency) {
+// thresholdValue shows the value of a threshold in the unit of its metric.
+function thresholdValue(check, currency) {
   const metric = check.expression.match(/[a-z0-9_.]*/)[0];
   if (metric.endsWith("error_rate")) return percent(check.value);
   if (metric.includes("cost")) return money(check.value, currency);
@@ -101,7 +101,7 @@ function showDistribution(root, result) {
     row(label, ...of.map((summary) => sampled(summary, summary[key])))));
 }
 
-// Jobs that did not end well stand out; counts of none stand back.
+// showCounts marks counts of jobs that did not end ok, and dims zeros.
 function showCounts(root, counts) {
   const names = ["planned", "ok", "failed", "timeout", "cancelled", "dropped", "lost"].filter((name) => name !== "lost" || counts.lost > 0);
   fill(root, "counts", ...names.map((name, i) =>
@@ -112,8 +112,7 @@ function showFacts(root, r, text) {
   fill(root, "facts", ...facts(r, text).filter(Boolean).map(([term, value, written]) => pair(term, written === undefined ? value : exact(value, written))));
 }
 
-// facts are terms with their values, and how these are written where that is not
-// exact.
+// facts returns [term, value] or [term, value, rounded text].
 function facts(r, text) {
   const { max, mean, effective } = r.in_flight;
   return [
@@ -126,7 +125,7 @@ function facts(r, text) {
     r.rate && ["Rate achieved", r.rate.achieved, `${number(r.rate.achieved)}/s`],
     r.warmup && ["Warm-up, not judged", r.warmup.counts.ok, `${duration(r.warmup.duration)}, ${number(r.warmup.counts.ok)} jobs ok`],
     ["Cost of a million jobs", r.cost.per_million_jobs, money(r.cost.per_million_jobs, r.cost.currency)],
-    ["Seed", text.match(/"seed":(\d+)/)?.[1] ?? r.seed], // in full: it may be longer than JavaScript can count
+    ["Seed", text.match(/"seed":(\d+)/)?.[1] ?? r.seed], // the seed may exceed the integers of JavaScript
     ["Started", element("time", { datetime: r.start_time }, new Date(r.start_time).toLocaleString())],
   ];
 }

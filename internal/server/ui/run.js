@@ -1,12 +1,12 @@
-// Having the service run what the form says.
+// Submits the spec of the form.
 
-import { askFor } from "./api.js";
+import { requestJSON } from "./api.js";
 import { say } from "./dom.js";
 import { clearErrors } from "./fielderror.js";
 import { form, loadKinds, showFieldErrors, specText } from "./form.js";
-import { clear, tell } from "./problem.js";
+import { clear, showError } from "./problem.js";
 import { refreshRuns } from "./runs.js";
-import { addressOf } from "./shown.js";
+import { addressOf } from "./runview.js";
 
 let submitting = false;
 
@@ -17,21 +17,21 @@ export async function run() {
   clearErrors(form);
   say("Running…");
   try {
-    await loadKinds().catch(unlessToken);
-    const { id } = await askFor("POST", "/v1/runs", { body: specText() });
+    await loadKinds().catch(ignoreUnless401);
+    const { id } = await requestJSON("POST", "/v1/runs", { body: specText() });
     location.hash = addressOf(id);
     refreshRuns();
   } catch (error) {
     say("");
-    tell(error, run);
+    showError(error, run);
     showFieldErrors(error.errors ?? []);
   } finally {
     submitting = false;
   }
 }
 
-// unlessToken makes do without the kinds of job, unless all that they need is a
-// token: a run would need it too.
-function unlessToken(error) {
+// ignoreUnless401 ignores that the kinds of job cannot be loaded, unless a token is
+// missing: the run needs it too.
+function ignoreUnless401(error) {
   if (error.status === 401) throw error;
 }

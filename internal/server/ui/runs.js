@@ -1,18 +1,18 @@
-// The history: every run that the service keeps, newest first.
+// The list of stored runs, newest first.
 
-import { askFor } from "./api.js";
+import { requestJSON } from "./api.js";
 import { $, element, exact, row, sampled } from "./dom.js";
 import { number } from "./format.js";
 import { describe, moods, verdict } from "./result.js";
 
-const page = 10; // runs more each time
-const limit = 200; // what the service gives at once
+const page = 10; // runs per page
+const limit = 200; // the most runs that the service returns at once
 
-let runs = []; // those that are listed
-let shown = ""; // the id of the one that is shown
-let cursor = ""; // of the next page
+let runs = []; // the listed runs
+let shown = ""; // the id of the shown run
+let cursor = ""; // for the next page
 
-// listRuns gets the newest runs, as many as are listed already.
+// listRuns loads the newest runs, as many as are listed already.
 export async function listRuns() {
   const answer = await get(`?limit=${Math.min(Math.max(runs.length, page), limit)}`);
   runs = answer.runs;
@@ -20,13 +20,12 @@ export async function listRuns() {
   render();
 }
 
-// refreshRuns is listRuns for when the list is not what was asked for: it stays as
-// it is if that cannot be had.
+// refreshRuns is listRuns without errors: if it fails, the list stays as it is.
 export function refreshRuns() {
   listRuns().catch(() => {});
 }
 
-// moreRuns gets the ones before the last one that is listed.
+// moreRuns loads the next page.
 export async function moreRuns() {
   const answer = await get(`?limit=${page}&cursor=${encodeURIComponent(cursor)}`);
   const first = runs.length;
@@ -36,9 +35,9 @@ export async function moreRuns() {
   $("runs").rows[first]?.querySelector("a").focus();
 }
 
-const get = (query) => askFor("GET", `/v1/runs${query}`);
+const get = (query) => requestJSON("GET", `/v1/runs${query}`);
 
-// markShown marks the run that is shown.
+// markShown marks the shown run.
 export function markShown(id) {
   shown = id;
   render();

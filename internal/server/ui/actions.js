@@ -1,4 +1,4 @@
-// What can be done with a result: its spec used for another run, its jobs kept.
+// Actions on the shown result: use its spec again, download its job records.
 
 import { hasToken } from "./api.js";
 import { $ } from "./dom.js";
@@ -6,13 +6,13 @@ import { start } from "./examples.js";
 import { useSpec } from "./form.js";
 import { member } from "./json.js";
 
-let shown = "{}"; // the spec of the result that is shown, as JSON
+let shown = "{}"; // the spec of the shown result, as JSON
 
-// offer makes it possible for a result, which is JSON.
-export function offer(id, text) {
+// showActions sets up the actions for a result; text is the result as JSON.
+export function showActions(id, text) {
   shown = member(text, "spec");
   const kept = member(shown, "include_jobs") !== "false";
-  $("exports").hidden = !kept || hasToken(); // a link carries none
+  $("exports").hidden = !kept || hasToken(); // a link cannot send the token
   for (const link of $("exports").querySelectorAll("a")) {
     link.href = `/v1/runs/${encodeURIComponent(id)}/jobs?format=${link.dataset.format}`;
   }
@@ -20,7 +20,7 @@ export function offer(id, text) {
 
 $("again").addEventListener("click", () => {
   const { job_duration_ms: ms = 100, ...spec } = JSON.parse(shown);
-  const workload = { ...start.workload, duration: `${ms}ms` }; // what it is short for
-  useSpec({ workload, ...spec, seed: member(shown, "seed") }); // in full: it may be longer than JavaScript can count
+  const workload = { ...start.workload, duration: `${ms}ms` }; // job_duration_ms is short for this
+  useSpec({ workload, ...spec, seed: member(shown, "seed") }); // the seed may exceed the integers of JavaScript
   $("run").focus();
 });

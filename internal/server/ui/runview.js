@@ -1,22 +1,22 @@
-// The run that is shown: followed while it goes on, and its result when it has
-// ended. Its address is /#/runs/ID.
+// The shown run: its progress until it has finished, then its result. Its address is
+// /#/runs/ID.
 
-import { offer } from "./again.js";
-import { ask } from "./api.js";
+import { showActions } from "./actions.js";
+import { request } from "./api.js";
 import { $, reveal, say } from "./dom.js";
 import { number, sentence } from "./format.js";
 import { follow, isFinished } from "./follow.js";
-import { picture } from "./grafana.js";
+import { showGrafanaLinks } from "./grafana.js";
 import { hideLive, showLive, showProgress } from "./live.js";
-import { clear, showAlert, tell } from "./problem.js";
+import { clear, showAlert, showError } from "./problem.js";
 import { describe, showResult } from "./result.js";
 import { markShown, refreshRuns } from "./runs.js";
 
-let following = null; // {id, controller} of the run that is shown
+let following = null; // {id, controller} of the shown run
 
 export const addressOf = (id) => `#/runs/${id}`;
 
-// route shows what the address of the page says.
+// route shows the run of the page's address.
 export function route() {
   const id = decodeURIComponent(location.hash.match(/^#\/runs\/([^/]+)$/)?.[1] ?? "");
   following?.controller.abort();
@@ -38,11 +38,11 @@ async function show(id) {
     if (following !== own) return;
     hideLive();
     say("");
-    tell(error, route);
+    showError(error, route);
   }
 }
 
-// watch shows what comes, until the run has ended.
+// watch shows the events of a run until it has finished.
 async function watch({ id, controller: { signal } }) {
   let run = null;
   let live = false;
@@ -57,18 +57,18 @@ async function watch({ id, controller: { signal } }) {
     }
     if (event === "result") {
       ended = true;
-      end(run, JSON.parse(data), data);
+      showEnd(run, JSON.parse(data), data);
     }
   }
-  if (!ended) endWithout(run);
+  if (!ended) showNoResult(run);
   refreshRuns();
 }
 
-function end(run, result, text) {
+function showEnd(run, result, text) {
   hideLive();
   showResult(run.name || describe(run.spec), result, text);
-  offer(run.id, text);
-  picture(run.id, result);
+  showActions(run.id, text);
+  showGrafanaLinks(run.id, result);
   say(summary(result));
   reveal($("result-title"));
 }
@@ -79,21 +79,21 @@ function summary(r) {
   return `${began}: ${number(r.counts.ok)} of ${number(r.counts.planned)} jobs ok, ${number(r.throughput)} jobs/s.${verdict[r.verdict] ?? ""}`;
 }
 
-// endWithout tells of a run that has no result.
-function endWithout(run) {
+// showNoResult shows that a finished run has no result.
+function showNoResult(run) {
   hideLive();
   say("");
   const why = run.error ? sentence(run.error) : "It ended before it began.";
   showAlert(`This run is ${run.status}, and has no result`, why);
 }
 
-// stop has the service stop the run; its partial result comes as any other.
+// stop cancels the run; its partial result arrives like any other.
 export async function stop() {
   if (!following) return;
   say("Stopping…");
   try {
-    await ask("POST", `/v1/runs/${following.id}/cancel`);
+    await request("POST", `/v1/runs/${following.id}/cancel`);
   } catch (error) {
-    if (error.status !== 409) tell(error, stop); // it has ended already
+    if (error.status !== 409) showError(error, stop); // it has finished already
   }
 }
