@@ -8,10 +8,10 @@ import (
 )
 
 // limitHeap has Go collect garbage in time where a control group limits the memory
-// of this process, unless GOMEMLIMIT says when. A tenth is left to what is not Go's:
+// of this process, unless GOMEMLIMIT says when. A fifth is left to what is not Go's:
 // the database, and memory that jobs take from the system.
 func limitHeap() {
 	if limit := workload.GroupMemory(); limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(limit / 10 * 9)
+		debug.SetMemoryLimit(limit / 5 * 4)
 	}
 }
