@@ -11,9 +11,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// asked is a request on a connection that is kept, and its answer, read with as
-// little as a client can: the benchmarks are of the server.
-func asked(conn net.Conn, answers *bufio.Reader, method, path, body string) error {
+// exchange sends a request on an open connection and reads the response at
+// little cost, since the benchmarks measure the server.
+func exchange(conn net.Conn, answers *bufio.Reader, method, path, body string) error {
 	_, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body)
 	if err != nil {
 		return err
@@ -29,8 +29,8 @@ func asked(conn net.Conn, answers *bufio.Reader, method, path, body string) erro
 	return err
 }
 
-// A run of one job that takes no time, by eight clients that keep their
-// connections: everything around the jobs, and every run durable.
+// BenchmarkRun measures everything around the jobs: durable runs of one job
+// that takes no time, by eight clients with open connections.
 func BenchmarkRun(b *testing.B) {
 	s := serve(b, runs.Options{Queue: 16})
 	b.SetParallelism(4) // of two cores
@@ -44,7 +44,7 @@ func BenchmarkRun(b *testing.B) {
 		defer conn.Close()
 		answers := bufio.NewReader(conn)
 		for pb.Next() {
-			if err := asked(conn, answers, "POST", "/benchmark/run", `{"num_jobs": 1, "job_duration_ms": 0}`); err != nil {
+			if err := exchange(conn, answers, "POST", "/benchmark/run", `{"num_jobs": 1, "job_duration_ms": 0}`); err != nil {
 				b.Error(err)
 			}
 		}

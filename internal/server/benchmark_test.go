@@ -14,10 +14,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A document is an answer as any client has it.
+// A document is a decoded JSON response.
 type document map[string]any
 
-// at is the value at a path such as "latency.p99".
+// at returns the value at a path such as "latency.p99".
 func (d document) at(path string) any {
 	var value any = map[string]any(d)
 	for name := range strings.SplitSeq(path, ".") {
@@ -48,8 +48,8 @@ func (d document) time(t testing.TB, path string) time.Time {
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
 
-// The result has every member that was promised, and its numbers follow from
-// the list of its jobs.
+// The result has every documented member, and its numbers agree with the list
+// of its jobs.
 func TestRun(t *testing.T) {
 	s := serve(t, runs.Options{})
 	before := time.Now().Truncate(time.Microsecond)
@@ -87,7 +87,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("throughput %v, want %v", got, want)
 	}
 	if r.number(t, "mean_latency") != r.number(t, "latency.mean") || r.number(t, "total_cost") != r.number(t, "cost.total") {
-		t.Error("a number is told twice, and differs")
+		t.Error("a repeated number differs")
 	}
 	service := r.number(t, "service_time.mean") * 100
 	if got, want := r.number(t, "total_cost"), service*0.5+100*0.25; !near(got, want) {
@@ -117,7 +117,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// checkJobs holds the summaries against the list of jobs that they sum up.
+// checkJobs compares the summaries with the list of jobs.
 func checkJobs(t *testing.T, r document, start, end time.Time) {
 	t.Helper()
 	jobs := r["jobs"].([]any)
@@ -166,7 +166,7 @@ func checkJobs(t *testing.T, r document, start, end time.Time) {
 	}
 }
 
-// checkSeries has the intervals add up to the run.
+// checkSeries checks that the intervals add up to the run.
 func checkSeries(t *testing.T, r document) {
 	t.Helper()
 	var started, ok, failed, last float64
@@ -188,7 +188,7 @@ func checkSeries(t *testing.T, r document) {
 	}
 }
 
-// Without the list of jobs the answer is the same, and small.
+// Without the list of jobs the response is the same otherwise, and small.
 func TestRunWithoutJobs(t *testing.T) {
 	s := serve(t, runs.Options{})
 	for spec, listed := range map[string]bool{
@@ -227,7 +227,7 @@ func TestRunWithTimeouts(t *testing.T) {
 	}
 }
 
-// occupy has the service run something that does not end by itself.
+// occupy starts a run that does not end by itself.
 func (s *service) occupy() (answered <-chan answer) {
 	s.t.Helper()
 	done := make(chan answer, 1)
@@ -244,7 +244,7 @@ func (s *service) occupy() (answered <-chan answer) {
 	return done
 }
 
-// try is an answer, or none when the connection is gone.
+// try returns a response, or none when the connection is closed.
 func (s *service) try(request *http.Request) answer {
 	response, err := s.Client().Do(request)
 	if err != nil {
@@ -255,7 +255,7 @@ func (s *service) try(request *http.Request) answer {
 	return answer{response.StatusCode, response.Header, content}
 }
 
-// When the queue is full a client is told to come again.
+// A full queue is a 429 with Retry-After.
 func TestQueueFull(t *testing.T) {
 	s := serve(t, runs.Options{Queue: 2})
 	for range 3 {
@@ -267,8 +267,8 @@ func TestQueueFull(t *testing.T) {
 	}
 }
 
-// A service that ends takes no more runs, gives the waiting ones back, and
-// answers the running one with what it has.
+// A service that shuts down accepts no more runs, interrupts queued ones, and
+// responds to the running one with its partial result.
 func TestRunWhileDraining(t *testing.T) {
 	s := serve(t, runs.Options{Grace: time.Second})
 	running, queued := s.occupy(), s.occupy()

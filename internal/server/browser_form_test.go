@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// zoo is a table of kinds with a parameter of every type, and nothing that the
-// page could know by name.
+// zoo is a table of kinds with a parameter of every type and names that the
+// page cannot know.
 func zoo(o *Options) {
 	animal := []aurea.Parameter{
 		{Name: "legs", Type: aurea.Integer, Min: 1, Max: 100, Required: true, Doc: "how many"},
@@ -43,7 +43,7 @@ func zoo(o *Options) {
 	}
 }
 
-// judged is a fake that keeps the last spec, and answers with err.
+// judged is a fake that records the last spec and returns err.
 func judged(last *aurea.Spec, err *error) fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		*last = spec
@@ -64,7 +64,8 @@ func (b *tab) sends(last *aurea.Spec, want string) {
 	}
 }
 
-// Whatever a kind declares can be filled in; what is left blank is not sent.
+// Every parameter that a kind declares can be filled in; blank ones are not
+// sent.
 func TestBrowserEveryParameter(t *testing.T) {
 	var last aurea.Spec
 	var refusal error
@@ -102,8 +103,8 @@ func TestBrowserEveryParameter(t *testing.T) {
 		"texts": {"Accept": "a: b", "X-Empty": "", "no colon": ""}, "any": "just text", "herd": [{"legs": 6}], "cages": [{"kind": "empty"}, `+inner+`]}`)
 }
 
-// What the service says of a parameter stands at its field, however deep it is
-// and even if it is folded away; typing there takes it away.
+// A message of the service about a parameter is shown at its field, however
+// deep or folded away; typing in the field removes it.
 func TestBrowserWrongParameters(t *testing.T) {
 	places := map[string]string{ // where something is wrong, and the selector of the control where it is told
 		"workload.number":                   parameter("number"),
@@ -137,17 +138,17 @@ func TestBrowserWrongParameters(t *testing.T) {
 			continue
 		}
 		want := map[string]string{"workload.numbers[1]": "Line 3: ", "workload.texts.X-Two": "Line 2: "}[location] + "wrong is " + location
-		told := look[string](b, `(() => {
+		shown := look[string](b, `(() => {
 			const control = document.querySelector(%q);
 			const error = document.getElementById(control?.getAttribute("aria-describedby")?.split(" ")[0]);
 			return error && control.getAttribute("aria-invalid") === "true" && error.checkVisibility() ? error.innerText : "nothing";
 		})()`, selector)
-		if told != want {
-			t.Errorf("%s: %q, want %q", location, told, want)
+		if shown != want {
+			t.Errorf("%s: %q, want %q", location, shown, want)
 		}
 	}
-	if told := look[int](b, `document.querySelectorAll("#workload .error").length`); told != len(places)-1 {
-		t.Errorf("%d fields are wrong, want %d", told, len(places)-1)
+	if shown := look[int](b, `document.querySelectorAll("#workload .error").length`); shown != len(places)-1 {
+		t.Errorf("%d fields are wrong, want %d", shown, len(places)-1)
 	}
 	if !look[bool](b, `document.activeElement === document.querySelector("#workload select")`) {
 		t.Errorf("the focus is on %q", b.focus())
@@ -180,7 +181,7 @@ func TestBrowserEveryKind(t *testing.T) {
 	}
 }
 
-// What the jobs of a mix tell of themselves is shown as the result has it.
+// Parts, phases and counters of a mix are shown as they are in the result.
 func TestBrowserDetail(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
@@ -237,7 +238,7 @@ func (b *tab) row(table, name string, want ...any) {
 	}
 }
 
-// allNamed checks that every control has a name, and that every id is there once.
+// allNamed checks that every control has a name and every id is unique.
 func (b *tab) allNamed(when string) {
 	b.t.Helper()
 	nameless := look[[]string](b, `[...document.querySelectorAll("input, select, textarea")].filter((c) => !c.labels.length || !c.labels[0].textContent.trim()).map((c) => c.outerHTML)`)

@@ -20,8 +20,8 @@ func begun(at time.Time) fake {
 	}}
 }
 
-// Where the service knows of a Grafana, the page leads to it, and from a result to
-// the pictures of that run, with a minute around it and the way back.
+// With a Grafana configured, the page links to it, and a result to the
+// dashboard of its run, with a minute before and after and a link back.
 func TestBrowserGrafana(t *testing.T) {
 	at := time.UnixMilli(1_790_000_000_000)
 	page := host(t, shelved(begun(at)), func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
@@ -49,7 +49,7 @@ func TestBrowserGrafana(t *testing.T) {
 	})
 }
 
-// Where it knows of none, nothing leads there.
+// Without one there are no links.
 func TestBrowserWithoutGrafana(t *testing.T) {
 	b := browse(t, host(t, shelved(answering())), 0)
 	b.until(`document.getElementById("version").textContent === "1.2.3"`)

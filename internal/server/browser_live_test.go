@@ -13,8 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A script is what those who watch a run are told, word by word, each when the
-// test wants it. The stream breaks off where there is a nil.
+// A script yields the updates of a run one by one, each when the test sends it.
+// A nil breaks the stream.
 type script struct {
 	words chan *aurea.Update
 
@@ -40,10 +40,10 @@ func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[
 	}
 }
 
-// A run is shown as it goes on: in the queue, running, its line growing, across
-// a broken connection, until its result is there.
+// A run is shown while it is queued and while it runs, with a growing chart,
+// across a broken connection, until its result arrives.
 func TestBrowserLive(t *testing.T) {
-	told := script{words: make(chan *aurea.Update)}
+	script := script{words: make(chan *aurea.Update)}
 	var result *aurea.Result
 	shelf := shelved(fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run, err := answering().do(ctx, spec)
@@ -51,11 +51,11 @@ func TestBrowserLive(t *testing.T) {
 		run.Status, run.Result = aurea.StatusQueued, nil
 		return run, err
 	}})
-	shelf.watch = told.watch
+	shelf.watch = script.watch
 	b := browse(t, host(t, shelf), 0)
 	b.fill(map[string]string{"num_jobs": "2000"})
 	b.click("#run")
-	until(t, "the run to be watched", func() bool { told.mu.Lock(); defer told.mu.Unlock(); return len(told.after) == 1 })
+	until(t, "the run to be watched", func() bool { script.mu.Lock(); defer script.mu.Unlock(); return len(script.after) == 1 })
 	run, err := shelf.Get(t.Context(), "benchmark-1")
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestBrowserLive(t *testing.T) {
 	done := run
 	done.Status, done.Result = aurea.StatusCompleted, result
 	done.Result.ID = done.ID
-	say := func(id int64, kind aurea.UpdateKind) { told.words <- &aurea.Update{ID: id, Kind: kind, Run: run} }
+	say := func(id int64, kind aurea.UpdateKind) { script.words <- &aurea.Update{ID: id, Kind: kind, Run: run} }
 
 	run.Status, run.QueuePosition = aurea.StatusQueued, 3
 	say(1, aurea.UpdateStatus)
@@ -81,7 +81,7 @@ func TestBrowserLive(t *testing.T) {
 	if value := look[float64](b, `document.getElementById("bar").value`); value != 0.25 {
 		t.Errorf("the bar is at %v, want 0.25", value)
 	}
-	told.words <- nil // the connection breaks
+	script.words <- nil // the connection breaks
 	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42, Throughput: 980, P99: 0.5,
 		Phase: aurea.PhaseDraining, PhaseLeft: 29, Activity: "draining: waiting for 42 jobs in flight, 29s at most"}
 	say(4, aurea.UpdateProgress)
@@ -108,14 +108,14 @@ func TestBrowserLive(t *testing.T) {
 	if look[bool](b, `document.getElementById("live").checkVisibility()`) || b.text("#elapsed") != "" {
 		t.Error("the run is shown as if it went on")
 	}
-	told.mu.Lock()
-	defer told.mu.Unlock()
-	if !slices.Equal(told.after, []int64{0, 3}) {
-		t.Errorf("the watchers began after %v, want from the start and after the last word", told.after)
+	script.mu.Lock()
+	defer script.mu.Unlock()
+	if !slices.Equal(script.after, []int64{0, 3}) {
+		t.Errorf("the watchers began after %v, want from the start and after the last word", script.after)
 	}
 }
 
-// A run that ends without a result says why; one that there is not is told of.
+// A run without a result is shown with its error; an unknown run is reported.
 func TestBrowserWithoutResult(t *testing.T) {
 	shelf := shelved(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{Status: aurea.StatusFailed, Spec: spec, Error: "no room on the disk"}, nil
@@ -131,8 +131,7 @@ func TestBrowserWithoutResult(t *testing.T) {
 	b.until(`document.getElementById("problem").innerText.startsWith("Run not found")`)
 }
 
-// Where something between the page and the service does not let a stream of
-// events through, the page asks again and again.
+// Where a proxy does not pass an event stream, the page polls.
 func TestBrowserNoStream(t *testing.T) {
 	service := New(with(shelved(answering())))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

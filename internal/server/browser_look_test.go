@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// doubtful is a fake whose every run has a series, a doubt and an error.
+// doubtful is a fake whose runs have a series, a reason for doubt and an error.
 func doubtful() fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)
@@ -26,8 +26,8 @@ func doubtful() fake {
 	}}
 }
 
-// A series is drawn, from 0 to its highest point; where no job ended there is no
-// latency to draw. Doubts are written out.
+// A series is drawn from 0 to its highest point, with gaps in the latency where
+// no job ended. Reasons for doubt are listed.
 func TestBrowserChartsAndDoubts(t *testing.T) {
 	b := browse(t, host(t, shelved(doubtful())), 0)
 	b.click("#run")
@@ -48,7 +48,7 @@ func TestBrowserChartsAndDoubts(t *testing.T) {
 	}
 }
 
-// On a phone nothing is wider than the screen, whatever the page shows.
+// On a phone no content is wider than the screen.
 func TestBrowserPhone(t *testing.T) {
 	b := browse(t, host(t, shelved(doubtful())), 1)
 	b.do(chromedp.EmulateViewport(375, 700))
@@ -73,8 +73,8 @@ func TestBrowserPhone(t *testing.T) {
 	fits("with results")
 }
 
-// The page looks different by night, and its words can be read by day and by
-// night: the contrast is that of WCAG 2.2, level AA.
+// The page has a dark scheme, and the contrast of text in both schemes meets
+// WCAG 2.2, level AA.
 func TestBrowserContrast(t *testing.T) {
 	b := browse(t, host(t, shelved(doubtful())), 0)
 	b.click("#run")
@@ -101,8 +101,7 @@ func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// contrastScript lists the texts whose contrast with what is behind them is
-// below 4.5.
+// contrastScript lists the texts with a contrast below 4.5 to their background.
 const contrastScript = `(() => {
 	const parse = (color) => color.match(/[\d.]+/g).map(Number);
 	const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
@@ -122,14 +121,14 @@ const contrastScript = `(() => {
 	return faint;
 })()`
 
-// Every control has a name, and every id is there once.
+// Every control has a name, and every id is unique.
 func TestBrowserNames(t *testing.T) {
 	b := browse(t, host(t, shelved(answering())), 0)
 	b.ready()
 	b.allNamed("at first")
 }
 
-// Numbers are written for people, and rounded to no more than they can tell.
+// Numbers are rounded for people, and keep their significant digits.
 func TestBrowserFormats(t *testing.T) {
 	b := browse(t, host(t, shelved(answering())), 0)
 	for call, want := range map[string]string{
@@ -159,7 +158,7 @@ func TestBrowserFormats(t *testing.T) {
 	}
 }
 
-// Where there was no sample a dash stands, and a name is text alone.
+// Without samples a dash is shown, and a name is shown as text only.
 func TestBrowserWithoutSamples(t *testing.T) {
 	empty := fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)

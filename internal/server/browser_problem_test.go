@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// Every message of the service stands at its field; the first wrong one has the
-// focus, and typing takes the message away.
+// Every message of the service is shown at its field. The first wrong field has
+// the focus, and typing removes its message.
 func TestBrowserWrongFields(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 1)
@@ -47,7 +47,7 @@ func TestBrowserWrongFields(t *testing.T) {
 	}
 }
 
-// Where a token is needed the page asks for it, and keeps it for the next run.
+// If a token is needed the page asks for it, and keeps it for the next run.
 func TestBrowserToken(t *testing.T) {
 	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} })
 	b := browse(t, s.URL, 3)
@@ -82,7 +82,7 @@ func TestBrowserToken(t *testing.T) {
 	b.finishes()
 }
 
-// A service that is gone is told of in a sentence.
+// An unreachable service is reported.
 func TestBrowserNoService(t *testing.T) {
 	url := host(t, shelved(fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
 		panic(http.ErrAbortHandler) // the connection is closed without an answer

@@ -14,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// What the page shows of a run is what the service said of it.
+// The page shows a run as the service returned it.
 func TestBrowserRun(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
@@ -55,15 +55,15 @@ func TestBrowserRun(t *testing.T) {
 		t.Errorf("the run is summed up as %q", badges)
 	}
 	if text := b.text("#status"); !strings.HasPrefix(text, "Done: 20 of 20 jobs ok, ") || !strings.HasSuffix(text, "A threshold does not hold.") {
-		t.Errorf("a screen reader is told %q", text)
+		t.Errorf("a screen reader gets %q", text)
 	}
 	if focus := b.focus(); focus != "run" {
 		t.Errorf("the focus is on %q after the run", focus)
 	}
 }
 
-// Blank fields are not sent. The runs that the service keeps are listed, newest
-// first, survive a reload, and can be looked at again.
+// Blank fields are not sent. Stored runs are listed, newest first, survive a
+// reload, and can be opened again.
 func TestBrowserHistory(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
@@ -132,8 +132,8 @@ func TestBrowserEarlierRuns(t *testing.T) {
 	b.until(`document.querySelectorAll("#runs tr").length === 25 && document.querySelector("#runs a").hash === "#/runs/benchmark-26"`)
 }
 
-// A run that is stopped in the page is stopped in the service; what came of it is
-// shown.
+// Stopping a run in the page cancels it in the service, and shows its partial
+// result.
 func TestBrowserStop(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)

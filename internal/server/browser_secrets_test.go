@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A run whose spec had secrets can be run again from the page when they are given
-// again; which ones, is said at their field.
+// A spec with secrets can be run again from the page once they are entered
+// again; messages at their fields say which are missing.
 func TestBrowserSpecWithSecrets(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
@@ -25,9 +25,9 @@ func TestBrowserSpecWithSecrets(t *testing.T) {
 	b.click("#run")
 	field := parameter("headers")
 	b.until(`document.querySelector(` + "`" + field + "`" + `)?.getAttribute("aria-invalid") === "true"`)
-	told := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, field)
-	if want := "is masked, as the secrets of a kept run are; give it again"; !strings.HasSuffix(told, want) {
-		t.Errorf("%q, want %q", told, want)
+	shown := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, field)
+	if want := "is masked, as the secrets of a kept run are; give it again"; !strings.HasSuffix(shown, want) {
+		t.Errorf("%q, want %q", shown, want)
 	}
 	b.job(map[string]string{"headers": "Authorization: Bearer x\nAccept: a"})
 	b.click("#run")

@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// specOf is the spec that a run was of, as it is kept.
+// specOf returns the stored spec of a run.
 func specOf(t *testing.T, raw document) document {
 	t.Helper()
 	encoded, err := json.Marshal(raw.at("spec"))
@@ -20,7 +20,7 @@ func specOf(t *testing.T, raw document) document {
 	return decodeDocument(t, string(encoded))
 }
 
-// Whatever a spec can say can be filled in.
+// Every field of a spec can be filled in.
 func TestBrowserEveryField(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
@@ -45,7 +45,7 @@ func TestBrowserEveryField(t *testing.T) {
 	}
 }
 
-// What is wrong within a field that has parts is told at that part.
+// A message about a part of a field is shown at that part.
 func TestBrowserWrongParts(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 1)
@@ -60,14 +60,14 @@ func TestBrowserWrongParts(t *testing.T) {
 		"stages/1/duration": `must be a duration such as "250ms" from 1ms to 24h; got "soon"`,
 		"labels":            "Line 2: is not a label key: up to 63 of a-z A-Z 0-9 _ . -",
 	} {
-		if told := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, parameter(location)); told != want {
-			t.Errorf("%s: %q, want %q", location, told, want)
+		if shown := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[0]).innerText`, parameter(location)); shown != want {
+			t.Errorf("%s: %q, want %q", location, shown, want)
 		}
 	}
 }
 
-// A spec that was run can be run again, to the last digit of its seed; and the
-// records of its jobs can be had.
+// A spec can be run again with its exact seed, and its job records can be
+// downloaded.
 func TestBrowserUseSpec(t *testing.T) {
 	s := serve(t, runs.Options{})
 	for given, want := range map[string]string{

@@ -17,7 +17,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A tab is a real browser that looks at the page.
+// A tab is the page in a real browser.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -29,9 +29,9 @@ type tab struct {
 	refused int      // answers of 400 and above: the console tells of them whatever the page does
 }
 
-// browse opens a page in a browser of its own, which ends with the test. By
-// then the console must have told of nothing but the refused requests that the
-// test expects.
+// browse opens a page in a browser of its own, which ends with the test. Then
+// the console must have no messages but those of refused requests that the test
+// expects.
 func browse(t *testing.T, url string, refused int) *tab {
 	t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(aureatest.Need(t, "chromium")), chromedp.NoSandbox)
@@ -60,14 +60,14 @@ func browse(t *testing.T, url string, refused int) *tab {
 	return b
 }
 
-// settles waits until the page has all that it begins with, or says why not: what
-// comes later would move a button from under the pointer.
+// settles waits until the page has loaded its data or shows an error: data that
+// arrives later would move a button from under the pointer.
 func (b *tab) settles() {
 	b.t.Helper()
 	b.until(`!document.getElementById("workload") || document.querySelector("#workload select") || document.getElementById("problem").checkVisibility()`)
 }
 
-// host serves a fake's page until the test has ended, and its browser with it.
+// host serves a fake's page until the test and its browser have ended.
 func host(t *testing.T, runs Runs, changes ...func(*Options)) (url string) {
 	t.Helper()
 	s := httptest.NewServer(New(with(runs, changes...)))
@@ -75,8 +75,8 @@ func host(t *testing.T, runs Runs, changes ...func(*Options)) (url string) {
 	return s.URL
 }
 
-// listen collects what the console says. A breach of the content security
-// policy is an entry of the log, too.
+// listen collects the messages of the console and of the log, which has
+// violations of the content security policy.
 func (b *tab) listen(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -95,7 +95,7 @@ func (b *tab) listen(event any) {
 	}
 }
 
-// do acts as a user does.
+// do runs actions of a user.
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	for _, action := range actions {
@@ -103,10 +103,10 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// act has the browser do something, for no longer than the test's patience.
+// act runs an action in the browser, for testTimeout at most.
 func act[T any](b *tab, action chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, testTimeout)
 	defer cancel()
 	value, err := chromedp.Run(ctx, action)
 	if err != nil {
@@ -117,7 +117,7 @@ func act[T any](b *tab, action chromedp.Action[T]) T {
 
 func (b *tab) click(selector string) { b.t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
 
-// fill types values into fields, by their names, in place of what they hold.
+// fill replaces the values of fields, by their names.
 func (b *tab) fill(values map[string]string) {
 	b.t.Helper()
 	for name, value := range values {
@@ -133,7 +133,7 @@ func (b *tab) ready() {
 }
 
 // job fills in parameters of the workload, by their locations in it, and other
-// fields of the spec that are made of what the API says of them.
+// fields that the page makes from the API description.
 func (b *tab) job(values map[string]string) {
 	b.t.Helper()
 	b.ready()
@@ -181,8 +181,8 @@ func (b *tab) until(condition string, args ...any) {
 	until(b.t, condition, func() bool { return look[bool](b, "Boolean(%s)", condition) })
 }
 
-// finishes waits until a run has ended that was not shown before, and returns
-// what the page holds of its result as JSON.
+// finishes waits until a new run has finished and returns the result that the
+// page shows as JSON.
 func (b *tab) finishes() document {
 	b.t.Helper()
 	b.until(`document.getElementById("result").checkVisibility() && document.getElementById("run").checkVisibility() && !document.getElementById("raw").textContent.includes(%q)`, b.last)
@@ -210,10 +210,10 @@ func decodeDocument(t testing.TB, text string) document {
 	return d
 }
 
-// focus is the id of the element that the keyboard speaks to.
+// focus returns the id of the focused element.
 func (b *tab) focus() string { b.t.Helper(); return look[string](b, "document.activeElement.id") }
 
-// shown is the whole of a number that the page shows rounded.
+// shown returns the exact value of a number that the page shows rounded.
 func (b *tab) shown(field string) float64 {
 	b.t.Helper()
 	text := look[string](b, `document.querySelector("[data-field='%s'] data").value`, field)
@@ -224,7 +224,7 @@ func (b *tab) shown(field string) float64 {
 	return n
 }
 
-// fact is what the page says of the run under a name.
+// fact returns the fact of the run with a name.
 func (b *tab) fact(name string) string {
 	b.t.Helper()
 	return look[string](b, `[...document.querySelectorAll("#result dl div")].find((d) => d.firstChild.textContent === %q).lastChild.textContent`, name)

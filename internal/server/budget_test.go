@@ -20,8 +20,8 @@ import (
 // limitedTo gives a service's requests a budget.
 func limitedTo(b *budget.Budget) func(*Options) { return func(o *Options) { o.Budget = b } }
 
-// sendPart opens a connection and sends the head of a request and n bytes of the
-// body that it announces. The connection stays open until the test ends.
+// sendPart opens a connection and sends the head of a request and n bytes of
+// the body that it announces. The connection stays open until the test ends.
 func (s *service) sendPart(n int) net.Conn {
 	s.t.Helper()
 	conn := s.dial()
@@ -32,8 +32,8 @@ func (s *service) sendPart(n int) net.Conn {
 	return conn
 }
 
-// Bodies that are held open take no more than their budget: what comes beyond is
-// refused, the service goes on, and what is given up makes room.
+// Open request bodies take no more than the budget: more are refused, the
+// service goes on, and a closed one frees its part.
 func TestBodiesKeepTheirBudget(t *testing.T) {
 	const limit, part = 4 << 20, 512 << 10
 	b := budget.New(limit)
@@ -69,7 +69,7 @@ func TestBodiesKeepTheirBudget(t *testing.T) {
 	}
 }
 
-// A body that is small on the wire and large in memory counts as what it becomes.
+// A body counts with the size of its decoded value, not with that on the wire.
 func TestBodiesCountDecoded(t *testing.T) {
 	b := budget.New(8 << 20)
 	s := serve(t, runs.Options{}, limitedTo(b))
@@ -82,7 +82,7 @@ func TestBodiesCountDecoded(t *testing.T) {
 	}
 }
 
-// What a run was asked for counts for as long as the run lives.
+// A spec counts against the budget until its run has finished.
 func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
 	b := budget.New(8 << 20)
 	s := serve(t, runs.Options{Queue: 100, Budget: b}, limitedTo(b))
@@ -109,8 +109,8 @@ func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
 	until(t, "all of it to be given back", func() bool { held, _, _ := b.Usage(); return held == 0 })
 }
 
-// A page of large runs is small, and says what it leaves out, which the run itself
-// has.
+// A page of large runs is small and names what it leaves out; the run itself
+// has it.
 func TestListLeavesLargeSpecsOut(t *testing.T) {
 	s := serve(t, runs.Options{})
 	var last string
@@ -162,8 +162,8 @@ func (shown) Get(_ context.Context, id string) (aurea.Run, error) {
 
 func (shown) Ready() error { return nil }
 
-// Answers that nobody reads count against the budget; one that there is no room for
-// is refused, until they are given up.
+// Unread responses count against the budget until they are written or
+// abandoned; a response beyond it is refused.
 func TestUnreadAnswersKeepTheirBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(8 << 20)
@@ -199,7 +199,7 @@ func TestUnreadAnswersKeepTheirBudget(t *testing.T) {
 	})
 }
 
-// dial opens a connection whose client takes little at a time.
+// dial opens a connection with a small receive buffer.
 func (s *service) dial() net.Conn {
 	s.t.Helper()
 	var dialer net.Dialer

@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// inTurns has four runs of each of two versions, the second of which is slower by
-// far, and returns their ids.
+// inTurns makes four runs of each of two versions in turns and returns their
+// ids. The second version is much slower.
 func (s *service) inTurns() (base, head []string) {
 	for range 4 {
 		base = append(base, s.finished(`{"num_jobs": 4, "name": "old", "workload": {"kind": "sleep", "duration": "1ms"}}`)["id"].(string))
@@ -33,8 +33,8 @@ func (s *service) comparison(query string) (c aurea.Comparison) {
 	return c
 }
 
-// Runs are compared by their ids, by their names and with a baseline, by the API
-// and by its client.
+// Runs are compared by their ids, by their names and with a baseline, by the
+// API and by its client.
 func TestCompare(t *testing.T) {
 	s := serve(t, runs.Options{})
 	base, head := s.inTurns()

@@ -13,8 +13,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A conformance holds every answer that a test gets against the description: its
-// status, its type and, of JSON, its schema.
+// A conformance checks every response in the tests against the description: its
+// status, its media type and the schema of JSON.
 type conformance struct {
 	paths    map[string]any
 	compiler *jsonschema.Compiler
@@ -46,7 +46,7 @@ var conform = sync.OnceValues(func() (*conformance, error) {
 	}, nil
 })
 
-// checkConforms fails the test when the answer is not as described.
+// checkConforms fails the test when a response differs from the description.
 func checkConforms(t testing.TB, method, path string, got answer) {
 	t.Helper()
 	c, err := conform()
@@ -58,7 +58,8 @@ func checkConforms(t testing.TB, method, path string, got answer) {
 	}
 }
 
-// check says what of an answer is not as described; "" when all of it is.
+// check returns how a response differs from the description; "" when it does
+// not.
 func (c *conformance) check(method, path string, got answer) string {
 	path, _, _ = strings.Cut(path, "?")
 	template, item := c.route(path)
@@ -117,7 +118,7 @@ func (c *conformance) validate(pointer string, body []byte) string {
 	return ""
 }
 
-// route finds the path of the description that a path is of.
+// route returns the path of the description that matches a path.
 func (c *conformance) route(path string) (template string, item map[string]any) {
 	parts := strings.Split(path, "/")
 	for template, item := range c.paths {
@@ -131,7 +132,7 @@ func (c *conformance) route(path string) (template string, item map[string]any) 
 	return "", nil
 }
 
-// What a test would not see go wrong, the check of conformance does.
+// The check of conformance finds differences that other tests do not.
 func TestConformanceSeesFaults(t *testing.T) {
 	c, err := conform()
 	if err != nil {

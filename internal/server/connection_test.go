@@ -20,8 +20,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// pipes is a network of one address, without a kernel: what is written waits
-// until it is read, and deadlines keep the bubble's time.
+// pipes is an in-memory listener: a write blocks until it is read, and
+// deadlines use the bubble's time.
 type pipes struct {
 	dialled chan net.Conn
 	closed  chan struct{}
@@ -47,7 +47,7 @@ func (p pipes) Close() error {
 
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000} }
 
-// A line is a connection to a server in a bubble.
+// A line is a client connection to a server in a bubble.
 type line struct {
 	net.Conn
 	t       *testing.T
@@ -55,8 +55,8 @@ type line struct {
 	opened  time.Time
 }
 
-// listen has a server answer on pipes until stop is called; stopped is closed
-// when Serve has returned.
+// listen starts a server on pipes until stop is called; stopped is closed when
+// Serve has returned.
 func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *line, stop func(), stopped <-chan struct{}) {
 	t.Helper()
 	network := pipes{make(chan net.Conn), make(chan struct{})}
@@ -99,7 +99,7 @@ func (l *line) answer() (answer, error) {
 	return answer{response.StatusCode, response.Header, body}, err
 }
 
-// want takes one answer, which must have that status.
+// want reads one response, which must have that status.
 func (l *line) want(status int) answer {
 	l.t.Helper()
 	got, err := l.answer()
@@ -109,8 +109,8 @@ func (l *line) want(status int) answer {
 	return got
 }
 
-// wantEnd has the server hang up after that time, since the line was opened or
-// the given moment.
+// wantEnd checks that the server closes the connection so long after the given
+// moment.
 func (l *line) wantEnd(since time.Time, after time.Duration) {
 	l.t.Helper()
 	rest, err := io.ReadAll(l.answers)
@@ -125,7 +125,7 @@ func post(length int) string {
 
 const getHealth = "GET /health HTTP/1.1\nHost: localhost\n\n"
 
-// lasting is a fake whose runs last, unless their client goes away.
+// lasting is a fake whose runs last for hours, unless their client disconnects.
 func lasting(d time.Duration) fake {
 	return fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
 		select {
@@ -137,8 +137,8 @@ func lasting(d time.Duration) fake {
 	}}
 }
 
-// A run may last longer than any limit of a connection, and what is asked after
-// it on the same connection is answered, however much later.
+// A run may last longer than any limit of a connection, and the connection
+// still serves the next request, however much later.
 func TestLongRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, _, _ := listen(t, lasting(23*time.Hour))
@@ -158,7 +158,7 @@ func TestLongRun(t *testing.T) {
 	})
 }
 
-// Who does not send is not waited for.
+// A client that sends nothing is disconnected after the timeout.
 func TestSlowSenders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, _, _ := listen(t, answering())
@@ -194,7 +194,7 @@ func TestSlowSenders(t *testing.T) {
 	})
 }
 
-// Nor is a body waited for that nobody wants.
+// The server does not wait for a body that it refuses anyway.
 func TestUnwantedBodies(t *testing.T) {
 	for what, sent := range map[string]string{
 		"of another type": strings.Replace(post(100), "application/json", "text/plain", 1),
@@ -217,7 +217,7 @@ func TestUnwantedBodies(t *testing.T) {
 	}
 }
 
-// A body that does not come as announced is the client's fault.
+// A body that does not arrive as announced is a client error.
 func TestBrokenBodies(t *testing.T) {
 	chunked := strings.Replace(post(0), "Content-Length: 0", "Transfer-Encoding: chunked", 1)
 	for what, sent := range map[string]string{
@@ -247,7 +247,7 @@ func answersBroken(t *testing.T, sent string) {
 	_ = l.Close()
 }
 
-// large is a run with so many jobs that no buffer holds the list.
+// large is a run whose list of jobs is larger than any buffer.
 func large(spec aurea.Spec, jobs int64) aurea.Run {
 	run := finished(spec)
 	run.Result.Jobs = new(aurea.JobLog)
@@ -257,8 +257,8 @@ func large(spec aurea.Spec, jobs int64) aurea.Run {
 	return run
 }
 
-// A reader that takes nothing is cut off, holds up nobody, and not the end of
-// the service either; one that is slow gets all of it.
+// A client that reads nothing is disconnected and delays neither others nor the
+// shutdown; a slow one gets the whole response.
 func TestSlowReaders(t *testing.T) {
 	const jobs = 2000
 	synctest.Test(t, func(t *testing.T) {
@@ -304,8 +304,8 @@ func TestSlowReaders(t *testing.T) {
 	})
 }
 
-// Whatever is asked for, an answer that nobody takes is given up, so that the
-// service can end.
+// An unread response of any endpoint is abandoned, so that the service can shut
+// down.
 func TestUnreadAnswers(t *testing.T) {
 	for _, path := range []string{"/", "/health", "/openapi.json", "/metrics", "/nothing"} {
 		t.Run(path, func(t *testing.T) {
@@ -322,14 +322,14 @@ func TestUnreadAnswers(t *testing.T) {
 					_ = l.Close()
 				}
 				if took := time.Since(begun); took > 2*writeTimeout {
-					t.Errorf("an answer that nobody takes held up the end for %v", took)
+					t.Errorf("an unread response delayed the shutdown by %v", took)
 				}
 			})
 		})
 	}
 }
 
-// reluctant is a reader that takes a second for every part, however small.
+// reluctant reads one small part a second.
 type reluctant struct{ io.Reader }
 
 func (r reluctant) Read(p []byte) (int, error) {
@@ -337,7 +337,8 @@ func (r reluctant) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// When it is to end, Serve answers what is under way, and nothing new.
+// During a shutdown, Serve finishes responses under way and accepts no new
+// requests.
 func TestServeEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, stop, stopped := listen(t, lasting(time.Hour))
@@ -358,8 +359,8 @@ func TestServeEnds(t *testing.T) {
 	})
 }
 
-// A reader that takes its answer ever so slowly does not keep Serve from ending
-// when it is to wait no longer. What was cut does not look like a whole answer.
+// A very slow client does not delay Serve after Close. A response that is cut
+// off does not look complete.
 func TestCloseCutsSlowReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := pipes{make(chan net.Conn), make(chan struct{})}
@@ -430,8 +431,8 @@ func (s *service) connect(spec string) *net.TCPConn {
 	return conn.(*net.TCPConn)
 }
 
-// A client that goes away, politely or not, running or waiting, takes its run
-// with it, and the next one starts.
+// A client that disconnects, with or without a reset, stops its running or
+// queued run, and the next one starts.
 func TestClientGoesAway(t *testing.T) {
 	const long = `{"num_jobs": 10, "workload": {"kind": "sleep", "duration": "1h"}}`
 	for what, linger := range map[string]int{"closes": -1, "resets": 0} {
@@ -462,8 +463,8 @@ func TestClientGoesAway(t *testing.T) {
 	}
 }
 
-// While a large answer waits in a connection that nobody reads, the service goes
-// on; and the answer is whole when it is read at last.
+// An unread large response does not block the service, and is complete when it
+// is read at last.
 func TestUnreadAnswerHoldsUpNobody(t *testing.T) {
 	const jobs = 60_000 // more than the sockets' buffers hold
 	s := serve(t, runs.Options{})

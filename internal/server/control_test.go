@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A running run is paused, given another load and resumed, each once; what was
-// done to it is on its timeline, and the result says that it deserves doubt.
+// A running run is paused, given another load and resumed, each once; the
+// changes are on its timeline, and the result is degraded.
 func TestControlledRun(t *testing.T) {
 	s := serve(t, runs.Options{})
 	id := s.submit(`{"rate": 100, "num_jobs": 1000000, "job_duration_ms": 1}`)["id"].(string)
@@ -66,7 +66,7 @@ func TestControlledRun(t *testing.T) {
 	s.call("POST", "/v1/runs/benchmark-0/pause", nil).problem(t, 404)
 }
 
-// get is a run as it stands.
+// get returns the current state of a run.
 func (s *service) get(id string) (run document) {
 	s.t.Helper()
 	s.call("GET", fmt.Sprint("/v1/runs/", id), nil).into(s.t, &run)

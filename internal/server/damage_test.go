@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// The API says which run is damaged: marked in the list, a problem where it would
-// be shown, and a word in the probes; all else is answered as ever.
+// The API reports a damaged run in the list, as a problem where it would be
+// shown, and in the probes. Other runs are not affected.
 func TestDamagedRun(t *testing.T) {
 	data := t.TempDir()
 	kept, err := store.Open(t.Context(), data, store.Options{})
@@ -72,7 +72,7 @@ func TestDamagedRun(t *testing.T) {
 	}
 }
 
-// alter changes a database behind the service's back.
+// alter changes a database without the service.
 func alter(t *testing.T, data, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(data, "aurea.db"))

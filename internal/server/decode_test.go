@@ -12,7 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// Every wrong body is answered with the place and the rule, and starts nothing.
+// A wrong body is a problem with the location and the rule, and starts nothing.
 func TestWrongBodies(t *testing.T) {
 	const jobsRule = "must be an integer from 1 to 10000000; got "
 	const durationRule = "must be a number from 0 to 3600000; got "
@@ -73,15 +73,15 @@ func TestWrongBodies(t *testing.T) {
 	}
 }
 
-// All that is wrong is told at once.
+// All wrong fields are reported at once.
 func TestEveryWrongFieldIsTold(t *testing.T) {
 	got := ask(t, New(with(answering())), "POST", "/benchmark/run", `{"num_jobs": -1, "job_duration_ms": "x", "wat": 1}`)
 	if _, wrong := got.problem(t, 400); len(wrong) != 3 || wrong["body.num_jobs"] == "" || wrong["body.job_duration_ms"] == "" || wrong["body.wat"] == "" {
-		t.Errorf("told of %v", wrong)
+		t.Errorf("reported %v", wrong)
 	}
 }
 
-// The number of jobs asked for costs nothing before it is found too large.
+// A too large number of jobs is refused before anything is allocated for it.
 func TestHugeNumberAllocatesNothing(t *testing.T) {
 	s := New(with(answering()))
 	post := func() { ask(t, s, "POST", "/benchmark/run", `{"num_jobs": 1000000000}`).problem(t, 400) }
@@ -95,13 +95,14 @@ func TestHugeNumberAllocatesNothing(t *testing.T) {
 	}
 }
 
-// padded is a right body of exactly that many bytes.
+// padded returns a valid body of exactly that many bytes.
 func padded(bytes int) string { return oneJob + strings.Repeat(" ", bytes-len(oneJob)) }
 
 // unsized hides how long a body is, so that it is sent in chunks.
 type unsized struct{ io.Reader }
 
-// A body is taken up to 1 MiB, however it is sent, and read no further.
+// A body may have up to 1 MiB, with or without a length, and is read no
+// further.
 func TestBodySize(t *testing.T) {
 	started := 0
 	s := serve(t, runs.Options{}, func(o *Options) { o.Runs = counting(&started) })
@@ -126,8 +127,7 @@ func TestBodySize(t *testing.T) {
 	}
 }
 
-// Only JSON is taken, and not compressed: what it would become is anybody's
-// guess.
+// Only uncompressed JSON is accepted: the size of a compressed body is unknown.
 func TestMediaTypes(t *testing.T) {
 	tests := []struct {
 		headers []string
@@ -160,8 +160,8 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
-// Whatever is posted, the answer is JSON, and never says that the service is at
-// fault; what is accepted is what DecodeSpec accepts.
+// Any body gets a JSON response without a 5xx status, and exactly what
+// DecodeSpec accepts is accepted.
 func FuzzRunBody(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `[]`, `null`, oneJob, `{"num_jobs": 1e400}`, `{"num_jobs": 5, "include_jobs": false}`, `{"num_job": 1}`,

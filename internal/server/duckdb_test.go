@@ -42,8 +42,9 @@ func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 	return rows
 }
 
-// What is exported as Parquet is, to another reader, what happened: every column
-// of every job, over several row groups, with jobs that failed among them.
+// What is exported as Parquet is, to another reader, what happened: every
+// column of every job, over several row groups, with jobs that failed among
+// them.
 func TestDuckDBReadsExport(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: it starts DuckDB")

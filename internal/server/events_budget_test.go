@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A reader that comes back after the last event of a finished run is told to stop:
-// an EventSource reconnects for ever after any other answer.
+// Reconnecting after the last event of a finished run is a 204: an EventSource
+// reconnects for ever after any other response.
 func TestReaderAfterTheEnd(t *testing.T) {
 	s := serve(t, runs.Options{})
 	finished := submit(t, s.manager, quick)
@@ -42,10 +42,10 @@ func TestReaderAfterTheEnd(t *testing.T) {
 		}
 		client := s.client(t, "")
 		for update, err := range client.Watch(t.Context(), run, last) {
-			t.Errorf("%s: a client is told of %+v (%v) after the last event", name, update, err)
+			t.Errorf("%s: a client gets %+v (%v) after the last event", name, update, err)
 		}
 	}
-	// One that runs may have more to tell.
+	// A run that goes on may have more events.
 	response, _ := s.events(waiting.ID, fmt.Sprintf("Last-Event-ID: %d", aurea.MaxUpdateID-1))
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("of a run that goes on: %d, want 200", response.StatusCode)
@@ -56,7 +56,7 @@ func TestReaderAfterTheEnd(t *testing.T) {
 var wide = `{"num_jobs": 1, "timeout": "1h", "workload": {"kind": "http", "url": "http://127.0.0.1:1/",
 	"failure": {"rate": 1, "kind": "timeout"}, "body": "` + strings.Repeat("x", 1000<<10) + `"}}`
 
-// readNothing asks for the events of a run and reads none of them.
+// readNothing requests the events of a run and reads none of them.
 func (s *service) readNothing(id string) net.Conn {
 	s.t.Helper()
 	conn := s.dial()
@@ -66,8 +66,8 @@ func (s *service) readNothing(id string) net.Conn {
 	return conn
 }
 
-// An event of a large run is there once, however many are being sent it, while
-// the run goes on and after its end; and they leave nothing behind.
+// An event of a large run is in memory once for all its streams, during the run
+// and after its end, and nothing remains afterwards.
 func TestEventsAreShared(t *testing.T) {
 	const crowd = 40
 	b := budget.New(64 << 20)
@@ -97,7 +97,7 @@ func TestEventsAreShared(t *testing.T) {
 	}
 }
 
-// Readers of events that there is no room for are refused in words.
+// Event streams beyond the budget are refused with a problem.
 func TestReadersKeepTheirBudget(t *testing.T) {
 	const room = 3
 	b := budget.New(room*streamSize + streamSize/2)

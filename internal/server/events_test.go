@@ -54,8 +54,8 @@ func rest(t *testing.T, reader *bufio.Reader) (all []api.Event) {
 	}
 }
 
-// The events of a run are as promised; whoever comes back with the id of the
-// last one that it saw gets the following ones, none twice.
+// The events of a run are as documented. A reconnect with the id of the last
+// event gets the following ones, none twice.
 func TestEvents(t *testing.T) {
 	s := serve(t, runs.Options{})
 	var run document
@@ -103,7 +103,7 @@ func TestEvents(t *testing.T) {
 	if n := len(names); n < 3 || names[n-2] != "status" || names[n-1] != "result" || slices.Contains(names[:n-2], "status") {
 		t.Errorf("the events are %q", names)
 	}
-	// Of the finished run: what is left, from the store.
+	// The finished run: the remaining events, from the store.
 	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", following[len(following)-3].ID))
 	if again := rest(t, reader); len(again) != 2 || again[0].ID != following[len(following)-2].ID || string(again[1].Data) != string(following[len(following)-1].Data) {
 		t.Errorf("again: %d events", len(again))
@@ -118,7 +118,7 @@ func TestEvents(t *testing.T) {
 	s.call("GET", "/v1/runs/benchmark-0/events", nil).problem(t, 404)
 }
 
-// A watched fake has one run, which goes on for ever, an interval a second.
+// A watched fake has one endless run with an update a second.
 type watched struct {
 	Runs
 	readers *atomic.Int64
@@ -157,9 +157,9 @@ func getEvents(id string) string {
 	return "GET /v1/runs/" + id + "/events HTTP/1.1\nHost: localhost\n\n"
 }
 
-// A reader that never reads is cut off after its time and holds nobody up; one
-// that reads goes on; a comment keeps a quiet stream alive; and when the server
-// ends, so do the streams.
+// A client that reads no events is disconnected after eventTimeout and delays
+// no other; one that reads stays; heartbeats keep a quiet stream open; and the
+// streams end with the server.
 func TestStuckReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var readers atomic.Int64

@@ -14,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// overTCP has the service answer on a real listener, as aurea serve does.
+// overTCP starts the service on a real listener, as aurea serve does.
 func (s *service) overTCP() (address string) {
 	s.t.Helper()
 	listener, err := new(net.ListenConfig).Listen(s.t.Context(), "tcp", "127.0.0.1:0")
@@ -51,7 +51,7 @@ func asRequest(method, path, version, body string) string {
 	return fmt.Sprintf("%s %s HTTP/%s\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, version, len(body), body)
 }
 
-// A client that closes its sending side, and only that, gets its whole answer.
+// A client that closes only its sending side gets its whole response.
 func TestHalfClosedClientsAreAnswered(t *testing.T) {
 	s := serve(t, runs.Options{})
 	address := s.overTCP()
@@ -117,8 +117,8 @@ func TestHalfClosedPipeline(t *testing.T) {
 	}
 }
 
-// A client that goes away takes its run with it, also where its sending side was
-// closed before.
+// A client that disconnects stops its run, even after it has closed its sending
+// side.
 func TestGoneClientsAreNoticed(t *testing.T) {
 	leave := map[string]func(*net.TCPConn) error{
 		"closes": func(conn *net.TCPConn) error { return conn.Close() },
@@ -157,8 +157,7 @@ func errorsOf(all ...error) error {
 	return nil
 }
 
-// A queued run that somebody cancels is no fault of the service: it must not be
-// sent again.
+// A queued run that is cancelled is a conflict: clients must not retry it.
 func TestCancelledWhileQueued(t *testing.T) {
 	s := serve(t, runs.Options{})
 	s.occupy()
@@ -176,6 +175,6 @@ func TestCancelledWhileQueued(t *testing.T) {
 		t.Errorf("%q, want %q", detail, want)
 	}
 	if again := answer.header.Get("Retry-After"); again != "" {
-		t.Errorf("the client is told to come again in %s s", again)
+		t.Errorf("Retry-After is %s", again)
 	}
 }

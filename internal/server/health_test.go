@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// The service says where its dashboards are, if it was told.
+// GET /health has the URL of Grafana if it is configured.
 func TestHealthTellsOfGrafana(t *testing.T) {
 	s := New(with(answering(), func(o *Options) { o.Grafana = "http://127.0.0.1:3000" }))
 	var health struct{ Grafana string }
@@ -37,7 +37,7 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// A service that takes no runs is alive and healthy, and not ready.
+// A service that accepts no runs is alive and healthy, and not ready.
 func TestProbesWhileDraining(t *testing.T) {
 	s := New(with(fake{ready: fmt.Errorf("%w: shutting down", aurea.ErrUnavailable)}))
 	for _, path := range []string{"/health", "/livez"} {

@@ -12,7 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// onBoth does a test with a service on SQLite and with one on PostgreSQL.
+// onBoth runs a test with a service on SQLite and with one on PostgreSQL.
 func onBoth(t *testing.T, test func(t *testing.T, s *service)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, serve(t, runs.Options{})) })
 	t.Run("postgres", func(t *testing.T) {
@@ -37,7 +37,7 @@ func onBoth(t *testing.T, test func(t *testing.T, s *service)) {
 // Bytes that are no text, or that a database does not take as one.
 var noTexts = []string{"\x00", "a\x00b", "\xff", "\xc3\x28", "\xed\xa0\x80", "\xf4\x90\x80\x80", "benchmark-\x00", "\u2028", "\U0010ffff", "ü", "a b", "'", `"`, "\\", "\n", strings.Repeat("x", 5000)}
 
-// What has not the form of an id is of no run, whatever the database makes of it.
+// A text that is no id is not found, whatever the database makes of it.
 func TestMalformedIDs(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *service) {
 		for _, text := range noTexts {

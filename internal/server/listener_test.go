@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// There is room for as many connections as was said; one that is closed, however
-// often, makes room for one.
+// The listener accepts as many connections as its limit; closing one, however
+// often, frees one slot.
 func TestLimit(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,10 +64,10 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// A hasty fake has a run of which there is always more to tell.
+// A hasty fake has a run with an endless, immediate sequence of updates.
 type hasty struct {
 	Runs
-	told map[string]*atomic.Int64
+	sent map[string]*atomic.Int64
 }
 
 func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) {
@@ -77,7 +77,7 @@ func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) {
 func (h hasty) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		for n := int64(1); ctx.Err() == nil; n++ {
-			h.told[id].Add(1)
+			h.sent[id].Add(1)
 			if !yield(aurea.Update{ID: n, Kind: aurea.UpdateProgress, Run: aurea.Run{Progress: &aurea.RunProgress{}}}, nil) {
 				return
 			}
@@ -85,10 +85,10 @@ func (h hasty) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Up
 	}
 }
 
-// On a real network, too, it is seen at the first event that nobody reads it,
-// although a system would take thousands of them for a client.
+// On a real network, too, a client that does not read is found at the first
+// event, although the buffers of both systems hold thousands.
 func TestStuckReaderIsSeen(t *testing.T) {
-	h := hasty{told: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
+	h := hasty{sent: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
 	s := httptest.NewUnstartedServer(New(with(h)))
 	s.Config.ConnContext = withConnection
 	s.Listener = limitConnections(s.Listener, 10)
@@ -107,12 +107,12 @@ func TestStuckReaderIsSeen(t *testing.T) {
 	stuck, read := dial("stuck"), dial("read")
 	defer stuck.Close()
 	defer read.Close()
-	for lines := bufio.NewReader(read); h.told["read"].Load() < 5_000 || h.told["stuck"].Load() == 0; {
+	for lines := bufio.NewReader(read); h.sent["read"].Load() < 5_000 || h.sent["stuck"].Load() == 0; {
 		if _, err := lines.ReadSlice('\n'); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			t.Fatal(err)
 		}
 	}
-	if n := h.told["stuck"].Load(); n != 1 {
+	if n := h.sent["stuck"].Load(); n != 1 {
 		t.Errorf("the system took %d events that nobody read", n)
 	}
 }

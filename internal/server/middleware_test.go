@@ -17,7 +17,7 @@ func counting(n *int) fake {
 	}}
 }
 
-// Only by a name of this machine is a service called that asks for no token: a
+// A service without tokens accepts only names of this machine as Host: another
 // name that resolves to it may be an attacker's.
 func TestHosts(t *testing.T) {
 	tests := map[string]bool{
@@ -85,8 +85,8 @@ func TestCrossOrigin(t *testing.T) {
 	}
 }
 
-// Where tokens are asked for, any of them opens all, and without one only the
-// probes and the page are open.
+// With tokens configured, each of them gives access to all, and without one
+// only the probes and the page are accessible.
 func TestTokens(t *testing.T) {
 	started := 0
 	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.Hosts.Any = []Token{{Secret: "one"}, {Secret: "second"}}, true }))

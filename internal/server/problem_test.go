@@ -14,12 +14,12 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// refusing answers every run with the error.
+// refusing returns a fake that fails every run with the error.
 func refusing(err error) fake {
 	return fake{Runs: refuser{err: err}, do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
 }
 
-// A refuser has the same error for everything it is asked.
+// A refuser returns the same error from every method.
 type refuser struct {
 	Runs
 	err error
@@ -30,8 +30,8 @@ func (r refuser) Submit(context.Context, aurea.Spec, string) (aurea.Run, error) 
 }
 func (r refuser) Cancel(context.Context, string) (aurea.Run, error) { return aurea.Run{}, r.err }
 
-// The error vocabulary becomes HTTP by one table, wrapped or not; only what may
-// be tried again says when.
+// The kinds of error become statuses by one table, wrapped or not. Only
+// temporary ones have Retry-After.
 func TestStatuses(t *testing.T) {
 	tests := []struct {
 		err    error
@@ -69,8 +69,8 @@ func TestWrongFields(t *testing.T) {
 	}
 }
 
-// A fault of ours is told to the log, not to the client; so is a run that failed
-// for another reason than its spec.
+// An internal error goes to the log, not to the client; so does a run that
+// failed for another reason than its spec.
 func TestInternalError(t *testing.T) {
 	failed := fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{ID: "benchmark-1", Status: aurea.StatusFailed, Error: "secret"}, nil

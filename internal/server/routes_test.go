@@ -7,7 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// What a path answers, it says when it is asked by another method.
+// Another method is a 405 that names the allowed ones.
 func TestMethods(t *testing.T) {
 	s := New(with(answering()))
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"}
@@ -42,7 +42,7 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// The metrics are those of the handler that the server was given.
+// GET /metrics is answered by Options.Metrics.
 func TestMetricsAreRouted(t *testing.T) {
 	s := New(with(answering(), func(o *Options) {
 		o.Metrics = exporting("these")
@@ -52,7 +52,7 @@ func TestMetricsAreRouted(t *testing.T) {
 	}
 }
 
-// After a run the service's metrics have moved by it.
+// A run changes the service's metrics.
 func TestMetricsAfterRun(t *testing.T) {
 	s := serve(t, runs.Options{})
 	s.run(`{"num_jobs": 17, "workload": {"kind": "noop"}}`)

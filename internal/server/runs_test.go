@@ -78,7 +78,7 @@ func TestSubmittedRun(t *testing.T) {
 	}
 }
 
-// What is wrong with a request is said in the vocabulary of problems.
+// Wrong requests are problem documents.
 func TestWrongRequests(t *testing.T) {
 	s := serve(t, runs.Options{Queue: 1})
 	id := s.finished(oneJob)["id"].(string)
@@ -148,7 +148,7 @@ func TestWrongRequests(t *testing.T) {
 	s.call("PATCH", "/v1/runs/"+id, strings.NewReader(`{}`), "Content-Type: text/plain").problem(t, 415)
 }
 
-// The jobs are the same in every form.
+// The jobs are the same in every format.
 func TestJobsInEveryForm(t *testing.T) {
 	s := serve(t, runs.Options{})
 	id := s.finished(`{"num_jobs": 50, "concurrency": 10, "job_duration_ms": 2}`)["id"].(string)
@@ -184,7 +184,7 @@ func TestJobsInEveryForm(t *testing.T) {
 	}
 }
 
-// The histogram is the result's, in forms that others read.
+// The histogram is the result's, in formats of other tools.
 func TestHistogram(t *testing.T) {
 	s := serve(t, runs.Options{})
 	run := s.finished(`{"num_jobs": 100, "concurrency": 10, "job_duration_ms": 2}`)

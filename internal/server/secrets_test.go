@@ -36,7 +36,8 @@ func kept(t *testing.T, folder string) *store.Store {
 	return opened
 }
 
-// Jobs send the secrets of their spec; nothing that is answered or kept holds them.
+// Jobs send the secrets of their spec; nothing that is answered or kept holds
+// them.
 func TestSecretsAreMasked(t *testing.T) {
 	var right atomic.Int64
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -84,7 +85,8 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// A run that an earlier version kept with its secrets is masked when it is read.
+// A run that an earlier version kept with its secrets is masked when it is
+// read.
 func TestEarlierSecretsAreMasked(t *testing.T) {
 	opened := kept(t, t.TempDir())
 	spec := decode(t, secretive("http://127.0.0.1:1"))
@@ -112,8 +114,8 @@ func TestEarlierSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// The spec of a kept run cannot be run with masks in place of its secrets: what is
-// missing is named.
+// The spec of a kept run cannot be run with masks in place of its secrets: what
+// is missing is named.
 func TestMaskedSpecNamesWhatIsMissing(t *testing.T) {
 	s := serve(t, runs.Options{})
 	for _, path := range []string{"/v1/runs", "/benchmark/run"} {

@@ -26,11 +26,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must happen; only a fault uses it
-// up.
-const patience = time.Minute
+// testTimeout is how long a test waits for a condition. A passing test does not
+// need it.
+const testTimeout = time.Minute
 
-// A fake is a Runs of the test's own.
+// A fake implements Runs for a test.
 type fake struct {
 	Runs  // nil: what is not the test's own must not be asked
 	do    func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
@@ -43,12 +43,12 @@ func (f fake) Do(ctx context.Context, spec aurea.Spec, _ func(aurea.Run)) (aurea
 
 func (f fake) Ready() error { return f.ready }
 
-// answering is a fake that has done every run before it is asked.
+// answering returns a fake whose runs have finished at once.
 func answering() fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return finished(spec), nil }}
 }
 
-// finished is a run that has ended, with one job.
+// finished returns a finished run with one job.
 func finished(spec aurea.Spec) aurea.Run {
 	tally := aurea.NewTally()
 	tally.Planned = 1
@@ -62,7 +62,7 @@ func finished(spec aurea.Spec) aurea.Run {
 	return aurea.Run{ID: result.ID, Status: aurea.StatusCompleted, Spec: spec, Result: result}
 }
 
-// with are a server's options with the given Runs and changes.
+// with returns a server's options with the given Runs and changes.
 func with(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
@@ -78,7 +78,7 @@ func with(runs Runs, changes ...func(*Options)) Options {
 	return options
 }
 
-// exporting answers as a handler of metrics does.
+// exporting returns a handler of metrics with the given text.
 func exporting(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -86,7 +86,7 @@ func exporting(text string) http.Handler {
 	})
 }
 
-// A service is the whole of it, on a port of the loopback interface.
+// A service is a server with all its real parts, on a loopback port.
 type service struct {
 	*httptest.Server
 	t       testing.TB
@@ -94,7 +94,7 @@ type service struct {
 	drain   context.CancelFunc
 }
 
-// serve starts a service of real parts, which ends with the test.
+// serve starts a service, which ends with the test.
 func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
 	if options.Store == nil {
@@ -127,7 +127,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 	until(t, "the store to be in order", func() bool { return s.manager.Ready() == nil })
 	t.Cleanup(func() {
 		cancel()
-		s.CloseClientConnections() // whoever still waits for a run gives it up
+		s.CloseClientConnections() // stops runs that requests still wait for
 		running.Wait()
 		s.Close()
 	})
@@ -178,14 +178,13 @@ func setHeaders(request *http.Request, headers []string) {
 	}
 }
 
-// deadlined is a recorder that takes deadlines, as a connection does.
+// A deadlined recorder accepts deadlines, as a connection does.
 type deadlined struct{ *httptest.ResponseRecorder }
 
 func (deadlined) SetReadDeadline(time.Time) error  { return nil }
 func (deadlined) SetWriteDeadline(time.Time) error { return nil }
 
-// ask has a server with the given options answer one request, without a
-// connection.
+// ask returns the response of a server to one request, without a connection.
 func ask(t testing.TB, handler http.Handler, method, path, body string, headers ...string) answer {
 	t.Helper()
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -202,17 +201,17 @@ func record(handler http.Handler, request *http.Request) answer {
 	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
 }
 
-// askPlainly is ask without reservation the answer against the description.
+// askPlainly is ask without the check against the description.
 func askPlainly(handler http.Handler, method, path string) answer {
 	request := httptest.NewRequest(method, path, nil)
 	request.Host = "localhost:5000"
 	return record(handler, request)
 }
 
-// until waits for something to become true.
+// until waits until a condition is true.
 func until(t testing.TB, what string, true func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !true(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testTimeout); !true(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for: %s", what)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A shelf is a fake that keeps its runs, as they are when do returns.
-// Those who watch one are told what watch says; without it, all that it was.
+// A shelf is a fake that stores its runs as do returns them. Watch yields the
+// updates of watch if it is set, and else all updates of the stored run.
 type shelf struct {
 	fake
 	watch func(ctx context.Context, run aurea.Run, after int64) iter.Seq2[aurea.Update, error]

@@ -8,7 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A spec with a mistake of its own and one in its workload is answered with both.
+// A spec with a wrong field and a wrong parameter of its workload is refused
+// with both.
 func TestEveryMistakeOfASpec(t *testing.T) {
 	s := serve(t, runs.Options{})
 	got := s.run(`{"num_jobs": 0, "workload": {"kind": "sleep", "duratoin": "1s", "jitter": 2}}`)

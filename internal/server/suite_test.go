@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// What the server needs of Runs holds for a manager and for a client of a server
-// alike: whoever has one can have the other.
+// The suite tests the interface Runs with both of its implementations, the
+// manager and a client of a server.
 func TestRunsOfManager(t *testing.T) {
 	testRuns(t, func(t *testing.T) Runs { return serve(t, runs.Options{Queue: 4}).manager })
 }
@@ -25,7 +25,7 @@ func TestRunsOfClient(t *testing.T) {
 	testRuns(t, func(t *testing.T) Runs { return serve(t, runs.Options{Queue: 4}).client(t, "") })
 }
 
-// client is a client of the service.
+// client returns a client of the service.
 func (s *service) client(t *testing.T, token string) *client.Client {
 	t.Helper()
 	c, err := client.New(s.URL, token)
@@ -58,7 +58,7 @@ func testRuns(t *testing.T, open func(*testing.T) Runs) {
 	}
 }
 
-// submit submits a run and waits until it has begun, if it is to.
+// submit submits a run.
 func submit(t *testing.T, r Runs, spec string) aurea.Run {
 	t.Helper()
 	run, err := r.Submit(t.Context(), decode(t, spec), "")
@@ -77,7 +77,8 @@ func status(t *testing.T, r Runs, id string) aurea.Status {
 	return run.Status
 }
 
-// Do returns the finished run with its jobs, and stops it when its caller goes.
+// Do returns the finished run with its jobs, and stops it when ctx is
+// cancelled.
 func testDo(t *testing.T, r Runs) {
 	intervals := 0
 	run, err := r.Do(t.Context(), decode(t, quick), func(run aurea.Run) {
@@ -99,7 +100,7 @@ func testDo(t *testing.T, r Runs) {
 	}
 }
 
-// A run from its submission to when it is forgotten.
+// A run from its submission to its deletion.
 func testLife(t *testing.T, r Runs) {
 	submitted := submit(t, r, quick)
 	if submitted.Status.Finished() || submitted.Name != "quick" || submitted.Labels["team"] != "a" || submitted.Spec.NumJobs != 3 {
@@ -178,11 +179,11 @@ func testCancel(t *testing.T, r Runs) {
 	}
 }
 
-// Whoever watches is told of the run's life in order, and may go on where it was.
+// Watch yields the updates of a run in order, and resumes after any of them.
 func testWatch(t *testing.T, r Runs) {
 	run := submit(t, r, `{"num_jobs": 40, "concurrency": 4, "job_duration_ms": 250, "name": "watched"}`)
 	var all []aurea.Update
-	var told []string
+	var kinds []string
 	for update, err := range r.Watch(t.Context(), run.ID, 0) {
 		if err != nil {
 			t.Fatal(err)
@@ -192,15 +193,15 @@ func testWatch(t *testing.T, r Runs) {
 		if update.Kind == aurea.UpdateStatus {
 			what = string(update.Run.Status)
 		}
-		if len(told) == 0 || told[len(told)-1] != what {
-			told = append(told, what)
+		if len(kinds) == 0 || kinds[len(kinds)-1] != what {
+			kinds = append(kinds, what)
 		}
 	}
-	if told[0] == "queued" {
-		told = told[1:]
+	if kinds[0] == "queued" {
+		kinds = kinds[1:]
 	}
-	if want := []string{"running", "progress", "completed", "result"}; !slices.Equal(told, want) {
-		t.Fatalf("told %q, want %q", told, want)
+	if want := []string{"running", "progress", "completed", "result"}; !slices.Equal(kinds, want) {
+		t.Fatalf("the updates are %q, want %q", kinds, want)
 	}
 	last := all[len(all)-1]
 	if last.Run.Result.Counts.OK != 40 || last.Run.Name != "watched" || last.Run.Status != aurea.StatusCompleted || last.Run.Digest == "" {
@@ -245,7 +246,7 @@ func testWatch(t *testing.T, r Runs) {
 		}
 	}
 	if errs != 1 {
-		t.Errorf("called off, a watcher is told of %d errors", errs)
+		t.Errorf("a cancelled watch yields %d errors", errs)
 	}
 	if _, err := r.Cancel(t.Context(), blocked.ID); err != nil {
 		t.Error(err)
@@ -332,7 +333,7 @@ func testList(t *testing.T, r Runs) {
 		}
 	}
 	if _, err := r.List(t.Context(), aurea.RunQuery{Cursor: "wat"}); !errors.Is(err, aurea.ErrInvalid) {
-		t.Errorf("a cursor of nobody's: %v", err)
+		t.Errorf("an unknown cursor: %v", err)
 	}
 }
 

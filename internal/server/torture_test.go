@@ -19,8 +19,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A torturer makes requests from the description of the API: right ones, and ones
-// that are wrong in a few places.
+// A torturer makes requests from the description of the API: right ones, and
+// ones that are wrong in a few places.
 type torturer struct {
 	*service
 	random   *rand.Rand
@@ -32,8 +32,8 @@ type torturer struct {
 }
 
 // Requests that are made from our own description, right and wrong, never get a
-// 5xx; every answer is as described; and all that was accepted is accounted for.
-// make requests sends a hundred thousand.
+// 5xx; every answer is as described; and all that was accepted is accounted
+// for. make requests sends a hundred thousand.
 func TestTorturedByItsOwnDescription(t *testing.T) {
 	times, seed := 800, rand.Uint64()
 	if n, err := strconv.Atoi(os.Getenv("AUREA_REQUESTS")); err == nil {
