@@ -181,9 +181,11 @@ func TestWatchResumes(t *testing.T) {
 		after = append(after, r.Header.Get("Last-Event-ID"))
 		switch len(after) {
 		case 1:
-			fmt.Fprint(w, ":\n\n", "id: 1\nevent: status\ndata: {\"id\": \"x\", \"status\": \"running\"}\n\n", "id: 2\nevent: pro")
+			fmt.Fprint(w, ":\n\n", "id: 1\nevent: status\ndata: {\"id\": \"x\", \"status\": \"running\"}\n\n")
+			fmt.Fprint(w, "id: 2\nevent: pro")
 		case 2:
-			fmt.Fprint(w, "id: 2\nevent: progress\ndata: {\"ok\": 7}\n\n", ": a comment\n\n", "id: 3\nevent: unknown\ndata: x\n\n")
+			fmt.Fprint(w, "id: 2\nevent: progress\ndata: {\"ok\": 7}\n\n", ": a comment\n\n")
+			fmt.Fprint(w, "id: 3\nevent: unknown\ndata: x\n\n")
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
 		default:

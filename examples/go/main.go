@@ -30,7 +30,9 @@ var runs = []struct {
 	milliseconds float64 // each
 }{{10, 50}, {50, 100}, {100, 100}}
 
-var metrics = regexp.MustCompile(`(?m)^benchmark_(cost_total|jobs_total|mean_latency_seconds|runs_total|throughput_jobs_per_second)[{ ].*$`)
+// metrics matches the lines of the metrics that are printed.
+var metrics = regexp.MustCompile(
+	`(?m)^benchmark_(cost_total|jobs_total|mean_latency_seconds|runs_total|throughput_jobs_per_second)[{ ].*$`)
 
 func main() {
 	base := cmp.Or(os.Getenv("AUREA_URL"), "http://127.0.0.1:5000")
@@ -70,7 +72,8 @@ func benchmark(ctx context.Context, base string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "\nmetrics\n%s\n", bytes.Join(metrics.FindAll(exposition, -1), []byte("\n")))
 
-	fmt.Fprintf(out, "\nsummary\n%6s %10s %10s %10s %12s  %s\n", "jobs", "jobs/s", "mean ms", "p99 ms", "cost USD", "validity")
+	fmt.Fprintf(out, "\nsummary\n%6s %10s %10s %10s %12s  %s\n",
+		"jobs", "jobs/s", "mean ms", "p99 ms", "cost USD", "validity")
 	for _, r := range results {
 		fmt.Fprintf(out, "%6d %10.1f %10.2f %10.2f %12.6f  %s\n",
 			r.CompletedJobs, r.Throughput, r.MeanLatency*1000, r.Latency.P99*1000, r.TotalCost, r.Validity.State)

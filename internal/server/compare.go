@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// maxCompared is the most runs of one side of a comparison.
+// maxCompared is the most runs on one side of a comparison.
 const maxCompared = 100
 
 type compareInput struct {
@@ -31,11 +31,11 @@ func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, queryProblem("threshold", err.Error())
 		}
-		head, err := s.compared(ctx, "head", input.Head, nil)
+		head, err := s.sideResults(ctx, "head", input.Head, nil)
 		if err != nil {
 			return nil, err
 		}
-		base, err := s.compared(ctx, "base", input.Base, head)
+		base, err := s.sideResults(ctx, "base", input.Base, head)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,7 @@ func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 	describeComparison(router.OpenAPI().Components.Schemas.Map())
 }
 
-// describeComparison says what the verdicts may be.
+// describeComparison adds the possible verdicts to the description.
 func describeComparison(schemas map[string]*huma.Schema) {
 	for _, verdict := range aurea.ComparisonVerdicts() {
 		of := schemas["Comparison"].Properties["verdict"]
@@ -56,9 +56,11 @@ func describeComparison(schemas map[string]*huma.Schema) {
 	}
 }
 
-// compared are the results of one side's runs. Against is the other side, whose
-// baseline may be asked for.
-func (s *Server) compared(ctx context.Context, side string, asked []string, against []*aurea.Result) ([]*aurea.Result, error) {
+// sideResults returns the results of the runs on one side. Head is the other
+// side of base, which may ask for its baseline.
+func (s *Server) sideResults(
+	ctx context.Context, side string, asked []string, head []*aurea.Result,
+) ([]*aurea.Result, error) {
 	words := strings.Split(strings.Join(asked, ","), ",")
 	if len(asked) == 0 {
 		return nil, queryProblem(side, "is needed: the ids of one run or several, comma-separated")
@@ -68,7 +70,7 @@ func (s *Server) compared(ctx context.Context, side string, asked []string, agai
 	}
 	var results []*aurea.Result
 	for _, word := range words {
-		found, err := s.resultsOf(ctx, side, word, against)
+		found, err := s.resultsOf(ctx, side, word, head)
 		if err != nil {
 			return nil, err
 		}
@@ -80,18 +82,20 @@ func (s *Server) compared(ctx context.Context, side string, asked []string, agai
 	return results, nil
 }
 
-// resultsOf are those that one word stands for.
-func (s *Server) resultsOf(ctx context.Context, side, word string, against []*aurea.Result) ([]*aurea.Result, error) {
+// resultsOf returns the results that one word stands for: an id, name:NAME or
+// baseline.
+func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea.Result) ([]*aurea.Result, error) {
 	name, isName := strings.CutPrefix(word, "name:")
 	switch {
 	case word == "" || word == "name:":
 		return nil, queryProblem(side, "must be the ids of runs, comma-separated; one of them is empty")
 	case isName:
-		return s.resultsNamed(ctx, aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}, "completed run named")
+		query := aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}
+		return s.resultsNamed(ctx, query, "completed run named")
 	case word == "baseline" && side == "head":
 		return nil, queryProblem(side, "cannot be the baseline, which is what head is held against; give its id")
 	case word == "baseline":
-		name, err := nameOf(against)
+		name, err := nameOf(head)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +103,8 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, against []*au
 	}
 	run, err := s.options.Runs.Get(ctx, word)
 	if err == nil && !run.Status.Finished() {
-		err = fmt.Errorf("%w: run %s of %s is %s; it can be compared when it has finished", aurea.ErrConflict, run.ID, side, run.Status)
+		err = fmt.Errorf("%w: run %s of %s is %s; it can be compared when it has finished",
+			aurea.ErrConflict, run.ID, side, run.Status)
 	}
 	if err == nil && run.Result == nil {
 		err = fmt.Errorf("%w: run %s of %s is %s and has no result to compare", aurea.ErrConflict, run.ID, side, run.Status)
@@ -110,7 +115,7 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, against []*au
 	return []*aurea.Result{run.Result}, nil
 }
 
-// nameOf is the name that all of the results have.
+// nameOf returns the name that all results share.
 func nameOf(results []*aurea.Result) (string, error) {
 	name := results[0].Name
 	for _, r := range results {
@@ -118,14 +123,15 @@ func nameOf(results []*aurea.Result) (string, error) {
 			return "", queryProblem("base", "cannot be the baseline: run "+r.ID+" of head has no name; give ids")
 		}
 		if r.Name != name {
-			return "", queryProblem("base", fmt.Sprintf("cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
+			return "", queryProblem("base", fmt.Sprintf(
+				"cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
 		}
 	}
 	return name, nil
 }
 
-// resultsNamed are the results that a query by name finds; what says in words
-// what it is for.
+// resultsNamed returns the results of the runs that a query by name finds. What
+// describes them in the error for none.
 func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
 	page, err := s.options.Runs.List(ctx, query)
 	if err != nil {
@@ -134,7 +140,7 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 	var results []*aurea.Result
 	for _, listed := range page.Runs {
 		var run aurea.Run
-		if run, err = s.whole(ctx, listed); err != nil {
+		if run, err = s.fullRun(ctx, listed); err != nil {
 			break
 		}
 		if run.Result != nil {
@@ -150,8 +156,8 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 	return results, nil
 }
 
-// whole is a run of a list with all that a comparison looks at.
-func (s *Server) whole(ctx context.Context, listed aurea.ListedRun) (aurea.Run, error) {
+// fullRun returns a listed run with all that a comparison needs.
+func (s *Server) fullRun(ctx context.Context, listed aurea.ListedRun) (aurea.Run, error) {
 	if listed.LeftOut != nil {
 		return s.options.Runs.Get(ctx, listed.ID)
 	}

@@ -25,7 +25,7 @@ func (s *Server) asProblem(err error) error {
 	if !known {
 		s.options.Log.Error("internal error", "error", err)
 		return api.NewProblem(http.StatusInternalServerError,
-			"the service could not do this through a fault of its own; its log says more")
+			"internal error; the log of the service has the details")
 	}
 	p := api.NewProblem(status, err.Error())
 	var invalid *aurea.InvalidError

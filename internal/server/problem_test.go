@@ -78,7 +78,7 @@ func TestInternalError(t *testing.T) {
 	for what, runs := range map[string]Runs{"an error": refusing(errors.New("secret")), "a failed run": failed} {
 		var log bytes.Buffer
 		got := ask(t, New(with(runs, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })), "POST", "/benchmark/run", `{"num_jobs": 1}`)
-		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") || !strings.Contains(detail, "its log says more") {
+		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") || !strings.Contains(detail, "the log of the service has the details") {
 			t.Errorf("%s: the client is told %q", what, detail)
 		}
 		if !strings.Contains(log.String(), "secret") {

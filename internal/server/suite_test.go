@@ -15,6 +15,12 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
+// Both implementations of Runs.
+var (
+	_ Runs = (*runs.Manager)(nil)
+	_ Runs = (*client.Client)(nil)
+)
+
 // The suite tests the interface Runs with both of its implementations, the
 // manager and a client of a server.
 func TestRunsOfManager(t *testing.T) {
