@@ -23,11 +23,11 @@
 //
 // # Retries
 //
-// Requests that are safe to repeat are sent up to five times: every GET,
-// Change, and Submit, which carries an idempotency key. The client retries when
-// the service cannot be reached, is unavailable or has a full queue. It waits
-// as long as Retry-After says, ten seconds at most, or else 100 ms, doubled
-// each time. Cancel, Control and Delete are sent once.
+// Requests that are safe to repeat are sent up to five times: reads, except
+// Ready, then Change, and Submit, which carries an idempotency key. The client
+// retries when the service cannot be reached, is unavailable or has a full
+// queue. It waits as long as Retry-After says, ten seconds at most, or else 100
+// ms, doubled each time. Cancel, Control and Delete are sent once.
 //
 // The package imports the domain and internal/api, which the server shares. It
 // depends on nothing else of the service.
