@@ -19,7 +19,9 @@
 // of package aurea, so errors.Is works as it does in the service:
 // aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch,
 // aurea.ErrQueueFull or aurea.ErrUnavailable. An aurea.ErrInvalid that names
-// fields is an *aurea.InvalidError. When ctx ends, methods return its cause.
+// fields is an *aurea.InvalidError. A damaged run is an aurea.ErrConflict,
+// except to Verify. When ctx ends, methods return its cause; Do and Wait
+// document what they return instead.
 //
 // # Retries
 //
