@@ -74,10 +74,10 @@ requests: ## send 100,000 requests made from our own description, of a seed that
 	AUREA_REQUESTS=$(or $(REQUESTS),100000) go test -count=1 -v -timeout 30m -run TorturedByItsOwnDescription ./internal/server
 
 spellings: ## try a million spellings of forbidden targets, of a seed that is printed (TIMES=1000000)
-	AUREA_SPELLINGS=$(or $(TIMES),1000000) go test -count=1 -v -timeout 30m -run SpellingsAreNotDialed ./internal/transport
+	AUREA_SPELLINGS=$(or $(TIMES),1000000) go test -count=1 -v -timeout 30m -run '^TestSpellingsAreNot' ./internal/egress ./internal/httpclient
 
 answers: ## read a million answers that chance has changed beside net/http's client (ANSWERS=1000000)
-	AUREA_ANSWERS=$(or $(ANSWERS),1000000) go test -count=1 -v -run '^TestMutatedAnswers$$' ./internal/transport
+	AUREA_ANSWERS=$(or $(ANSWERS),1000000) go test -count=1 -v -run '^TestMutatedAnswers$$' ./internal/httpclient
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -74,7 +74,7 @@ with the partial result printed; 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			host.Targets = transport.AnyTarget() // who can type this command can also type curl
+			host.Targets = egress.AnyTarget() // who can type this command can also type curl
 			if err := out.prepare(command.ErrOrStderr()); err != nil {
 				return err
 			}

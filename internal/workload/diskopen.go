@@ -10,7 +10,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // openDisk makes disk jobs in a directory of their own, which goes with them. A
@@ -74,7 +74,7 @@ func diskFailure(what string, err error) error {
 			class = "disk_full"
 		}
 	}
-	if transport.IsGeneratorLimit(err) {
+	if httpclient.IsGeneratorLimit(err) {
 		class = aurea.GeneratorLimit
 	}
 	return &Failure{Class: class, Err: fmt.Errorf("cannot %s: %w", what, err)}

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // web calls a service over HTTP. With poll, a job is what the service does
@@ -97,8 +98,8 @@ func measuredByWeb(values map[string]any) aurea.Measures {
 // A caller is the http jobs of a run. Its methods may be called from many
 // goroutines at once.
 type caller struct {
-	client    *transport.Client
-	targets   transport.Targets
+	client    *httpclient.Client
+	targets   egress.Targets
 	request   request
 	expect    expectation
 	redirects int64
@@ -123,7 +124,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 		redirects: values["redirects"].(int64),
 		http2:     values["version"] == "2",
 		memory:    host.memoryLimit(),
-		answers:   sync.Pool{New: func() any { return new(transport.Answer) }},
+		answers:   sync.Pool{New: func() any { return new(httpclient.Answer) }},
 	}
 	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 	if host.usage != nil {
 		c.used = &host.usage.memory
 	}
-	c.client = transport.New(transport.Options{
+	c.client = httpclient.New(httpclient.Options{
 		Allow:       host.Targets.Allow,
 		Connections: int(c.connections(values, host)),
 		KeepAlive:   values["keepalive"].(bool),
@@ -161,7 +162,7 @@ func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 		}
 		defer c.used.give(held)
 	}
-	answer := c.answers.Get().(*transport.Answer)
+	answer := c.answers.Get().(*httpclient.Answer)
 	defer c.answers.Put(answer)
 	answer.Seek = c.expect.contains
 	request, err := c.request.of(job, c.traceparent(ctx))

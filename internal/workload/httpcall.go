@@ -7,21 +7,21 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // A prepared is a request as it is sent, and what it takes to follow a redirect.
 type prepared struct {
-	*transport.Request
+	*httpclient.Request
 	method string
 	url    *url.URL
-	header transport.Header
+	header httpclient.Header
 	body   []byte
 }
 
 // call makes a request, and those that redirects lead to. What is returned is
 // the last one: the one that was answered.
-func (c *caller) call(ctx context.Context, p prepared, keep int, answer *transport.Answer, tell teller) (prepared, error) {
+func (c *caller) call(ctx context.Context, p prepared, keep int, answer *httpclient.Answer, tell teller) (prepared, error) {
 	for followed := int64(0); ; followed++ {
 		err := c.client.Do(ctx, p.Request, keep, answer)
 		tell.exchange(answer)
@@ -50,7 +50,7 @@ func isRedirect(status int) bool {
 }
 
 // follow is the request that a redirect asks for (RFC 9110, 15.4).
-func (c *caller) follow(p prepared, answer *transport.Answer) (prepared, error) {
+func (c *caller) follow(p prepared, answer *httpclient.Answer) (prepared, error) {
 	location := answer.Header("Location")
 	to, err := p.url.Parse(location)
 	if err != nil || location == "" {
@@ -79,9 +79,9 @@ func becomesGET(status int, method string) bool {
 // credentials for another host, and goes where any request may go.
 func (c *caller) prepare(p prepared, from *url.URL) (prepared, error) {
 	if err := c.targets.CheckURL(p.url); err != nil {
-		return p, &Failure{transport.ClassForbidden, err}
+		return p, &Failure{httpclient.ClassForbidden, err}
 	}
-	if !transport.SameOrigin(p.url, from) {
+	if !httpclient.SameOrigin(p.url, from) {
 		p.header = p.header.Without("Authorization", "Cookie", "Proxy-Authorization", "Host")
 	}
 	if p.body == nil {
@@ -89,14 +89,14 @@ func (c *caller) prepare(p prepared, from *url.URL) (prepared, error) {
 	}
 	var err error
 	if p.Request, err = c.client.NewRequest(p.method, p.url.String(), p.header, p.body); err != nil {
-		return p, &Failure{transport.ClassProtocol, err}
+		return p, &Failure{httpclient.ClassProtocol, err}
 	}
 	return p, nil
 }
 
 // classed is an error of an exchange as a job's failure.
 func classed(err error) error {
-	var failed *transport.Error
+	var failed *httpclient.Error
 	if errors.As(err, &failed) {
 		return &Failure{failed.Class, err}
 	}
@@ -109,7 +109,7 @@ type teller struct {
 	polls bool
 }
 
-func (t teller) exchange(answer *transport.Answer) {
+func (t teller) exchange(answer *httpclient.Answer) {
 	p := answer.Phases
 	t.notes.Count(countRetries, answer.Retries)
 	if answer.Status > 0 {

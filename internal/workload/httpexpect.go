@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // expectParameter says which answers are right.
@@ -28,7 +28,7 @@ var expectParameter = aurea.Parameter{
 // An expectation judges answers. The zero value wants a status below 400.
 type expectation struct {
 	statuses []int64
-	contains *transport.Pattern // nil: anything
+	contains *httpclient.Pattern // nil: anything
 	json     []jsonRule
 }
 
@@ -48,7 +48,7 @@ func readExpectation(value any) (expectation, error) {
 		e.statuses = append(e.statuses, status.(int64))
 	}
 	if text, ok := given["contains"].(string); ok {
-		e.contains = transport.NewPattern([]byte(text))
+		e.contains = httpclient.NewPattern([]byte(text))
 	}
 	rules, _ := given["json"].([]any)
 	for i, item := range rules {
@@ -68,7 +68,7 @@ func (e expectation) looks() bool { return e.json != nil }
 
 // judge is nil for a right answer, and else a failure of class status_404 and so
 // on, or body.
-func (e expectation) judge(ctx context.Context, answer *transport.Answer) error {
+func (e expectation) judge(ctx context.Context, answer *httpclient.Answer) error {
 	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
 		return &Failure{"status_" + strconv.Itoa(answer.Status), fmt.Errorf("the answer's status is %d", answer.Status)}
 	}

@@ -10,8 +10,9 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
-	"github.com/aurea-orchestrator/aurea/internal/transport/transporttest"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // canary listens where nobody may call, and counts who does.
@@ -51,23 +52,23 @@ func TestHTTPForbidden(t *testing.T) {
 		w.Header()["Location"] = []string{r.URL.Query().Get("to")}
 		w.WriteHeader(http.StatusFound)
 	})
-	targets, err := transport.ParseTargets([]string{strings.TrimPrefix(server.URL, "http://")})
+	targets, err := egress.ParseTargets([]string{strings.TrimPrefix(server.URL, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	host := Host{Targets: targets}
-	hosts := append(transporttest.Forbidden(), transporttest.Loopback()...)
+	hosts := append(egresstest.Forbidden(), egresstest.Loopback()...)
 	for _, spelling := range hosts {
 		to := fmt.Sprintf("http://%s:%s/", spelling, port)
 		direct := aurea.Workload{Kind: "http", Parameters: map[string]any{"url": to}}
 		if _, _, err := host.check(direct, "workload", place{host: host}); err == nil {
-			if o := runOf(t, open(t, host, "http", direct.Parameters, 1), 0); o.class() != transport.ClassForbidden && o.class() != transport.ClassDNS {
+			if o := runOf(t, open(t, host, "http", direct.Parameters, 1), 0); o.class() != httpclient.ClassForbidden && o.class() != httpclient.ClassDNS {
 				t.Errorf("%s: direct: class %q, %v", spelling, o.class(), o.err)
 			}
 		}
 		for way, parameters := range map[string]string{"redirect": `"redirects": 1`, "poll": `"poll": {}`} {
 			o := leading(t, host, server.URL, to, parameters)
-			if class := o.class(); !slices.Contains([]string{transport.ClassForbidden, transport.ClassDNS, transport.ClassBody, "redirect"}, class) {
+			if class := o.class(); !slices.Contains([]string{httpclient.ClassForbidden, httpclient.ClassDNS, httpclient.ClassBody, "redirect"}, class) {
 				t.Errorf("%s: %s: class %q, %v", spelling, way, class, o.err)
 			}
 		}

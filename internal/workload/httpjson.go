@@ -8,14 +8,14 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // maxNesting is how deep the values of an answer may be nested.
 const maxNesting = 1000
 
 // withJSON calls look with an answer's body as JSON. It ends soon after ctx is done.
-func withJSON(ctx context.Context, answer *transport.Answer, look func(document any) error) error {
+func withJSON(ctx context.Context, answer *httpclient.Answer, look func(document any) error) error {
 	if answer.Truncated {
 		return wrongBody("the answer is longer than the %d bytes that are looked into", mostKept)
 	}
@@ -75,7 +75,7 @@ func nestedBeyond(document []byte, levels int) bool {
 }
 
 func wrongBody(format string, args ...any) error {
-	return &Failure{transport.ClassBody, fmt.Errorf(format, args...)}
+	return &Failure{httpclient.ClassBody, fmt.Errorf(format, args...)}
 }
 
 // equal reports whether two decoded values are the same: numbers by value, 1.0

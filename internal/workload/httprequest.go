@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // A request is what the jobs of a run send: the same each, encoded once, or, with
 // fields to fill in, another one each.
 type request struct {
-	client  *transport.Client
+	client  *httpclient.Client
 	fixed   *prepared // nil where jobs differ
 	method  string
 	url     template
@@ -32,7 +33,7 @@ type header struct {
 }
 
 // newRequest reads the parameters of a request. The error is about one of them.
-func newRequest(client *transport.Client, targets transport.Targets, values map[string]any, seed uint64) (request, error) {
+func newRequest(client *httpclient.Client, targets egress.Targets, values map[string]any, seed uint64) (request, error) {
 	r := request{client: client, method: http.MethodGet}
 	fields := templates{seed: seed}
 	var err error
@@ -53,7 +54,7 @@ func newRequest(client *transport.Client, targets transport.Targets, values map[
 
 // try checks the first job's request as all of them will be, and keeps it if
 // they are all the same.
-func (r *request) try(targets transport.Targets, text string) error {
+func (r *request) try(targets egress.Targets, text string) error {
 	if !anchored(text) {
 		return wrongField("url", "must have the same scheme, host and port for all jobs; only path and query may have fields")
 	}
@@ -156,13 +157,13 @@ func (r *request) of(job int64, traceparent string) (prepared, error) {
 	}
 	p := prepared{method: r.method, url: to, body: []byte(r.body.render(job, nil))}
 	if r.json && !r.has("Content-Type") {
-		p.header = append(p.header, transport.Field{Name: "Content-Type", Value: "application/json"})
+		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: "application/json"})
 	}
 	for _, h := range r.headers {
-		p.header = append(p.header, transport.Field{Name: h.name, Value: h.value.render(job, nil)})
+		p.header = append(p.header, httpclient.Field{Name: h.name, Value: h.value.render(job, nil)})
 	}
 	if traceparent != "" {
-		p.header = append(p.header, transport.Field{Name: traceHeader, Value: traceparent})
+		p.header = append(p.header, httpclient.Field{Name: traceHeader, Value: traceparent})
 	}
 	p.Request, err = r.client.NewRequest(p.method, p.url.String(), p.header, p.body)
 	return p, err

@@ -12,7 +12,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
-	"github.com/aurea-orchestrator/aurea/internal/transport"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 )
 
 // run runs a program to its end, and ends what it has started. The phases are
@@ -57,7 +57,7 @@ func startFailure(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	class := "start"
-	if transport.IsGeneratorLimit(err) {
+	if httpclient.IsGeneratorLimit(err) {
 		class = aurea.GeneratorLimit
 	}
 	return &Failure{Class: class, Err: fmt.Errorf("cannot start the program: %w", pathless(err))}

@@ -1,0 +1,70 @@
+package egress
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// CheckURL says before a run what Allow would say during it, as far as that is
+// known without a resolver, and what else is wrong with a URL that jobs are to
+// call. A name is let through: what it resolves to is judged when it is called.
+// The error says what the URL must be, or is a *ForbiddenError.
+func (t Targets) CheckURL(u *url.URL) error {
+	if err := checkURLForm(u); err != nil {
+		return err
+	}
+	host, port, err := splitURLHost(u)
+	if err != nil {
+		return err
+	}
+	address, odd := readHost(host)
+	if address.IsValid() {
+		if err := t.Allow(host, netip.AddrPortFrom(address, port)); err != nil {
+			return err
+		}
+	}
+	if odd != nil {
+		return fmt.Errorf("the host %w", odd)
+	}
+	return nil
+}
+
+// checkURLForm looks at all but the host.
+func checkURLForm(u *url.URL) error {
+	switch {
+	case u == nil:
+		return errors.New("must be a URL such as http://127.0.0.1:8080/")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("must begin with http:// or https://; got the scheme %s", quoteShort(u.Scheme))
+	case u.User != nil:
+		return errors.New("must have no user name or password in it, since URLs are shown and kept; send an Authorization header")
+	case u.Opaque != "" || u.Host == "":
+		return fmt.Errorf("must have a host behind %s://, such as %s://127.0.0.1:8080/", u.Scheme, u.Scheme)
+	}
+	return nil
+}
+
+// splitURLHost parts the host from the port, which the scheme gives if the URL does
+// not.
+func splitURLHost(u *url.URL) (string, uint16, error) {
+	host, text, found := cutPort(u.Host)
+	port := uint16(80)
+	if u.Scheme == "https" {
+		port = 443
+	}
+	if found && text != "" { // an empty one is the scheme's (RFC 3986, 3.2.3)
+		given, err := parsePort(text)
+		if err != nil {
+			return "", 0, fmt.Errorf("the port %w", err)
+		}
+		port = given
+	}
+	inside, bracketed := cutBrackets(host)
+	if bracketed != strings.Contains(inside, ":") {
+		return "", 0, fmt.Errorf("must have brackets around its host if that is an IPv6 address, and only then, as in http://[2001:db8::1]:8080/; got %s", quoteShort(u.Host))
+	}
+	return inside, port, nil
+}

@@ -1,0 +1,59 @@
+package egress
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// A ForbiddenError says that Targets do not allow a call. Nothing was sent.
+type ForbiddenError struct {
+	Host    string         // as the URL has it, without port and brackets
+	Address netip.AddrPort // what it was resolved to, or read as
+	Reason  string         // why, as the end of a sentence
+}
+
+// Error says what was refused, why, and what its operator can do.
+func (e *ForbiddenError) Error() string {
+	var b strings.Builder
+	b.WriteString("must not call " + quoteShort(e.Host))
+	if e.Address.IsValid() && e.Host != e.Address.Addr().String() {
+		b.WriteString(" at " + e.Address.Addr().String())
+	}
+	b.WriteString(": " + e.Reason)
+	if advice := e.advice(); advice != "" {
+		b.WriteString("; the operator can allow it with --allow-target " + advice)
+	}
+	return b.String()
+}
+
+// advice is the target that would allow the call.
+func (e *ForbiddenError) advice() string {
+	if !e.Address.IsValid() {
+		return ""
+	}
+	plain := plainAddress(e.Address.Addr())
+	if e.Reason == ownReason {
+		return netip.AddrPortFrom(plain, e.Address.Port()).String()
+	}
+	read, err := readHost(e.Host)
+	named := err == nil && !read.IsValid()
+	switch {
+	case needsListing(plain):
+		return plain.String()
+	case plain.IsLoopback():
+		return "localhost"
+	case named:
+		return plainHostName(e.Host)
+	}
+	return plain.String()
+}
+
+// needsListing reports whether nothing but its exact address allows a call.
+func needsListing(plain netip.Addr) bool {
+	for _, within := range embeddedIPv4(plain) {
+		if within.IsLoopback() || specialKind(within) != "" {
+			return true
+		}
+	}
+	return specialKind(plain) != ""
+}

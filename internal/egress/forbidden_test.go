@@ -1,0 +1,251 @@
+package egress
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
+)
+
+// targetsOf parses rules that are right.
+func targetsOf(t testing.TB, rules ...string) Targets {
+	t.Helper()
+	parsed, err := ParseTargets(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// forbiddenSpellings are hosts that no Targets allow but those that list them.
+func forbiddenSpellings() []egresstest.Spelling { return egresstest.Spellings() }
+
+// withoutThem are Targets that are to refuse all that is forbidden: nothing but
+// loopback, something else, and every network there is.
+func withoutThem(t testing.TB) map[string]Targets {
+	return map[string]Targets{
+		"loopback":   {},
+		"another":    targetsOf(t, "192.0.2.1", "api.example:8080"),
+		"everything": targetsOf(t, "0.0.0.0/0", "::/0"),
+	}
+}
+
+func TestForbiddenSpellings(t *testing.T) {
+	if n := len(forbiddenSpellings()); n < 200 {
+		t.Errorf("only %d spellings", n)
+	}
+	for name, allowed := range withoutThem(t) {
+		for _, s := range forbiddenSpellings() {
+			for _, text := range []string{"http://" + s.Host + "/", "https://" + s.Host + ":8443/latest"} {
+				if u, err := url.Parse(text); err == nil {
+					if err := allowed.CheckURL(u); err == nil {
+						t.Errorf("%s allows %s", name, text)
+					}
+				}
+			}
+			// A URL that was put together, not parsed, has the host as it is.
+			raw := &url.URL{Scheme: "http", Host: strings.ReplaceAll(s.Host, "%25", "%"), Path: "/"}
+			if err := allowed.CheckURL(raw); err == nil {
+				t.Errorf("%s allows the host %q", name, raw.Host)
+			}
+		}
+	}
+}
+
+// Whatever a host can be read as, it is read as: a table of nonsense would be
+// refused too.
+func TestForbiddenSpellingsAreRead(t *testing.T) {
+	read := 0
+	for _, s := range forbiddenSpellings() {
+		host, _ := cutBrackets(strings.ReplaceAll(s.Host, "%25", "%"))
+		address, _ := readHost(host)
+		if !address.IsValid() {
+			continue
+		}
+		read++
+		plain := plainAddress(address)
+		if plain != s.Address && !slices.Contains(embeddedIPv4(plain), s.Address) {
+			t.Errorf("%s is read as %s, want %s", s.Host, plain, s.Address)
+		}
+	}
+	if all := len(forbiddenSpellings()); read < all-20 {
+		t.Errorf("only %d of %d are read", read, all)
+	}
+}
+
+// The same hosts would be in order, were they not what they are: the table does
+// not test a check that refuses everything.
+func TestLoopbackSpellings(t *testing.T) {
+	others := targetsOf(t, "192.0.2.1")
+	for _, host := range egresstest.Loopback() {
+		u, err := url.Parse("http://" + host + ":8080/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (Targets{}).CheckURL(u); err != nil {
+			t.Errorf("%s: %v", host, err)
+		}
+		if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
+			continue // a name, which is judged when it is called
+		}
+		var forbidden *ForbiddenError
+		if err := others.CheckURL(u); !errors.As(err, &forbidden) {
+			t.Errorf("%s where only another address is allowed: %v", host, err)
+		}
+	}
+}
+
+// To whatever a name resolves: what is forbidden is not called.
+func TestForbiddenAddresses(t *testing.T) {
+	all := withoutThem(t)
+	all["its name"] = targetsOf(t, "host.example", "0.0.0.0/0", "::/0")
+	for name, allowed := range all {
+		for _, address := range egresstest.ForbiddenAddresses() {
+			err := allowed.Allow("host.example", netip.AddrPortFrom(address, 80))
+			var forbidden *ForbiddenError
+			if !errors.As(err, &forbidden) {
+				t.Errorf("%s allows %s: %v", name, address, err)
+				continue
+			}
+			if forbidden.Host != "host.example" || forbidden.Address.Addr() != address || forbidden.Reason == "" {
+				t.Errorf("%s: %+v", address, forbidden)
+			}
+		}
+	}
+}
+
+// What an error advises is what helps.
+func TestForbiddenAdvice(t *testing.T) {
+	for _, address := range append(egresstest.ForbiddenAddresses(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("64:ff9b::a00:1")) {
+		called := netip.AddrPortFrom(address, 80)
+		err := Targets{}.Allow("host.example", called)
+		_, advice, found := strings.Cut(err.Error(), "--allow-target ")
+		if !found {
+			t.Errorf("%s: no advice in %q", address, err)
+			continue
+		}
+		if err := targetsOf(t, advice).Allow("host.example", called); err != nil {
+			t.Errorf("with --allow-target %s: %v", advice, err)
+		}
+	}
+}
+
+func TestForbiddenError(t *testing.T) {
+	tests := []struct {
+		allowed       Targets
+		host, address string
+		text          string
+	}{
+		{Targets{}, "api.example", "192.0.2.7:80", `must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
+		{Targets{}, "192.0.2.7", "192.0.2.7:80", `must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
+		{targetsOf(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
+		{targetsOf(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
+		{Targets{}, "api.example", "[64:ff9b::7f00:1]:80", `must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
+	}
+	for _, test := range tests {
+		if err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address)); err == nil || err.Error() != test.text {
+			t.Errorf("got  %v\nwant %s", err, test.text)
+		}
+	}
+	if err := AnyTarget().Allow("api.example", netip.AddrPort{}); err == nil || err.Error() != `must not call "api.example": it has no address` {
+		t.Errorf("without an address: %v", err)
+	}
+}
+
+// listenCanary listens at an address of this machine and counts who calls. The
+// count is final once it has been read.
+func listenCanary(t *testing.T, address string) (port uint16, calls func() int) {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := make(chan int)
+	go func() {
+		n := 0
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				counted <- n
+				return
+			}
+			n++
+			connection.Close()
+		}
+	}()
+	return uint16(listener.Addr().(*net.TCPAddr).Port), func() int {
+		// A connection that was made before this one is accepted before it.
+		last, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = last.Read(make([]byte, 1)) // it has been accepted, and closed
+		last.Close()
+		listener.Close()
+		return <-counted - 1
+	}
+}
+
+// dialControlled calls an address as jobs do, past CheckURL: only the socket's own check
+// is between it and the canary.
+func dialControlled(t *testing.T, allowed Targets, host string, address netip.AddrPort) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	connection, err := (&net.Dialer{ControlContext: allowed.Control(host)}).DialContext(ctx, "tcp", address.String())
+	if err == nil {
+		connection.Close()
+	}
+	return err
+}
+
+// What leads to this machine in disguise does not arrive.
+func TestCanary(t *testing.T) {
+	here := map[string]bool{"127.0.0.1": true, "0.0.0.0": true, "::": true}
+	for name, allowed := range map[string]Targets{"another": targetsOf(t, "192.0.2.1"), "another network": targetsOf(t, "10.0.0.0/8", "2001:db8::/32")} {
+		port, calls := listenCanary(t, "127.0.0.1")
+		tried := 0
+		try := func(host string, address netip.Addr) {
+			tried++
+			err := dialControlled(t, allowed, host, netip.AddrPortFrom(address, port))
+			var forbidden *ForbiddenError
+			if !errors.As(err, &forbidden) {
+				t.Errorf("%s: calling %s as %s: %v", name, address, host, err)
+			}
+		}
+		for _, s := range forbiddenSpellings() {
+			if here[s.Address.String()] {
+				try(s.Host, s.Address)
+			}
+		}
+		for _, host := range egresstest.Loopback() {
+			try(host, netip.MustParseAddr("127.0.0.1"))
+			try(host, netip.MustParseAddr("::ffff:127.0.0.1"))
+		}
+		if n := calls(); n != 0 || tried < 100 {
+			t.Errorf("%s: %d of %d calls arrived", name, n, tried)
+		}
+	}
+}
+
+// The canary sings: what is allowed arrives, and so the silence means something.
+func TestCanaryIsReached(t *testing.T) {
+	for _, allowed := range []Targets{{}, AnyTarget(), targetsOf(t, "127.0.0.1"), targetsOf(t, "api.example", "localhost"), targetsOf(t, "0.0.0.0/0")} {
+		port, calls := listenCanary(t, "127.0.0.1")
+		for _, address := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
+			if err := dialControlled(t, allowed, "api.example", netip.AddrPortFrom(netip.MustParseAddr(address), port)); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+		}
+		if n := calls(); n != 2 {
+			t.Errorf("%d calls arrived, want 2", n)
+		}
+	}
+}

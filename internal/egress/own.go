@@ -1,0 +1,54 @@
+package egress
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+)
+
+// An ownListener is where the service itself answers. The zero value is nowhere.
+type ownListener struct {
+	port      uint16
+	addresses []netip.Addr // nil: every address of this machine
+	local     []netip.Addr // those of its interfaces
+}
+
+// ownReason is why a service's own listener may not be called.
+const ownReason = "that is this service itself, which is called only where its port is allowed"
+
+// Except returns the targets without a listener of this process: a run that calls
+// its own service takes from it what it measures, and may end it. A rule that has
+// the listener's port allows it all the same.
+func (t Targets) Except(listener netip.AddrPort) Targets {
+	t.own = ownListener{port: listener.Port()}
+	if own := plainAddress(listener.Addr()); !own.IsUnspecified() {
+		t.own.addresses = []netip.Addr{own}
+		return t
+	}
+	interfaces, _ := net.InterfaceAddrs() // without them there is loopback
+	for _, address := range interfaces {
+		if prefix, err := netip.ParsePrefix(address.String()); err == nil {
+			t.own.local = append(t.own.local, plainAddress(prefix.Addr()))
+		}
+	}
+	return t
+}
+
+// answers reports whether the listener answers at an address.
+func (o ownListener) answers(at netip.AddrPort) bool {
+	switch address := at.Addr(); {
+	case o.port == 0 || at.Port() != o.port:
+		return false
+	case o.addresses != nil:
+		return slices.Contains(o.addresses, address)
+	default:
+		return address.IsLoopback() || address.IsUnspecified() || slices.Contains(o.local, address)
+	}
+}
+
+// namesPort reports whether a rule with a port covers an address.
+func (t Targets) namesPort(host string, at netip.AddrPort) bool {
+	return slices.ContainsFunc(t.rules, func(r targetRule) bool {
+		return r.port == at.Port() && r.covers(host, at.Addr(), at.Port())
+	})
+}

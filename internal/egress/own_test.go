@@ -1,0 +1,62 @@
+package egress
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// The service's own listener is no target, unless a rule has its port; what listens
+// beside it is.
+func TestOwnListener(t *testing.T) {
+	const refused = "that is this service itself, which is called only where its port is allowed; the operator can allow it with --allow-target "
+	tests := []struct {
+		listener, rules, host, address string
+		advice                         string // "" where the call is allowed
+	}{
+		{"127.0.0.1:5000", "", "127.0.0.1", "127.0.0.1:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "", "localhost", "127.0.0.1:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "", "127.0.0.1", "[::ffff:127.0.0.1]:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "", "127.0.0.1", "127.0.0.1:5001", ""},
+		{"127.0.0.1:5000", "", "127.0.0.2", "127.0.0.2:5000", ""},
+		{"[::1]:5000", "", "::1", "[::1]:5000", "[::1]:5000"},
+		{"0.0.0.0:5000", "", "127.0.0.9", "127.0.0.9:5000", "127.0.0.9:5000"},
+		{"[::]:5000", "", "::1", "[::1]:5000", "[::1]:5000"},
+		{"127.0.0.1:5000", "localhost", "localhost", "127.0.0.1:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "127.0.0.1", "127.0.0.1", "127.0.0.1:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "127.0.0.0/8", "127.0.0.1", "127.0.0.1:5000", "127.0.0.1:5000"},
+		{"127.0.0.1:5000", "localhost:5000", "localhost", "127.0.0.1:5000", ""},
+		{"127.0.0.1:5000", "127.0.0.1:5000", "localhost", "127.0.0.1:5000", ""},
+		{"0.0.0.0:5000", "127.0.0.0/8:5000", "127.0.0.9", "127.0.0.9:5000", ""},
+	}
+	for _, test := range tests {
+		var rules []string
+		if test.rules != "" {
+			rules = append(rules, test.rules)
+		}
+		targets, err := ParseTargets(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = targets.Except(netip.MustParseAddrPort(test.listener)).Allow(test.host, netip.MustParseAddrPort(test.address))
+		switch {
+		case test.advice == "" && err != nil:
+			t.Errorf("%+v: %v", test, err)
+		case test.advice != "" && (err == nil || !strings.HasSuffix(err.Error(), refused+test.advice)):
+			t.Errorf("%+v: %v, want %q", test, err, refused+test.advice)
+		}
+	}
+	// An interface's address, on a listener for all of them.
+	targets := Targets{rules: []targetRule{{network: netip.MustParsePrefix("192.0.2.0/24")}}}.Except(netip.MustParseAddrPort("[::]:5000"))
+	targets.own.local = []netip.Addr{netip.MustParseAddr("192.0.2.7")}
+	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.7:5000")); err == nil {
+		t.Error("the address of an interface may be called")
+	}
+	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.8:5000")); err != nil {
+		t.Errorf("the same port of another machine: %v", err)
+	}
+	// Somebody's own command calls anything.
+	if err := AnyTarget().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a", netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
+		t.Errorf("any target: %v", err)
+	}
+}

@@ -1,0 +1,67 @@
+package egress
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// securitySection is what stands between a heading of docs/security.md and the next one.
+func securitySection(t *testing.T, heading string) string {
+	t.Helper()
+	content, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(content), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("docs/security.md has no %q", heading)
+	}
+	text, _, _ = strings.Cut(text, "\n#")
+	return text
+}
+
+var inBackticks = regexp.MustCompile("`([^`]+)`")
+
+// The targets that the document shows are targets.
+func TestTargetsInDocs(t *testing.T) {
+	shown := 0
+	for _, line := range strings.Split(securitySection(t, "## Whom jobs may call"), "\n") {
+		column, isRow := strings.CutPrefix(line, "| `")
+		if !isRow {
+			continue
+		}
+		column, _, _ = strings.Cut("`"+column, " |")
+		for _, match := range inBackticks.FindAllStringSubmatch(column, -1) {
+			shown++
+			targetsOf(t, match[1])
+		}
+	}
+	if shown < 9 {
+		t.Errorf("only %d targets found; is it still a table?", shown)
+	}
+}
+
+// What stays refused is in the document, whole, and so are the spellings.
+func TestRefusalsInDocs(t *testing.T) {
+	text := securitySection(t, "### What stays refused")
+	for _, s := range specialNetworks {
+		network := s.network.String()
+		if s.network.IsSingleIP() {
+			network = s.network.Addr().String()
+		}
+		if !strings.Contains(text, network) {
+			t.Errorf("docs/security.md does not say %s", network)
+		}
+	}
+	spellings := inBackticks.FindAllStringSubmatch(text, -1)
+	for _, match := range spellings {
+		if address, err := readHost(match[1]); err == nil || address.String() != "127.0.0.1" {
+			t.Errorf("%s is read as %v: %v", match[1], address, err)
+		}
+	}
+	if len(spellings) < 6 {
+		t.Errorf("only %d spellings found", len(spellings))
+	}
+}

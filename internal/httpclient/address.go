@@ -1,0 +1,108 @@
+package httpclient
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// A target is a place to connect to.
+type target struct {
+	key    string // one for each scheme, host and port
+	secure bool
+	host   string
+	port   uint16
+	ip     netip.Addr // where the host is an address
+}
+
+// parseURL reads a url and finds where it leads.
+func parseURL(rawURL string) (*url.URL, target, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, target{}, err
+	}
+	if u.User != nil {
+		return nil, target{}, errors.New("a url must not have a user or a password in it: they belong into a header Authorization")
+	}
+	t := target{secure: u.Scheme == "https"}
+	if !t.secure && u.Scheme != "http" || u.Opaque != "" || u.Hostname() == "" {
+		return nil, target{}, fmt.Errorf("%q is no url of the form http://host/path or https://host/path", rawURL)
+	}
+	u.Host = strings.TrimSuffix(u.Host, ":") // an empty port is the scheme's (RFC 3986, 3.2.3)
+	t.host = plainCase(u.Hostname())
+	if !isHost(u.Host) {
+		return nil, target{}, fmt.Errorf("the host %q must be written in ASCII, as DNS has it", u.Host)
+	}
+	if t.port, err = portOf(u, t.secure); err != nil {
+		return nil, target{}, err
+	}
+	if ip, err := netip.ParseAddr(t.host); err == nil {
+		t.ip = ip.Unmap()
+	}
+	u.RawQuery = escapeQuery(u.RawQuery)
+	t.key = u.Scheme + "://" + net.JoinHostPort(t.host, strconv.Itoa(int(t.port)))
+	return u, t, nil
+}
+
+// plainCase is a host in lower case, but for the zone of an address, which is the
+// name of an interface.
+func plainCase(host string) string {
+	address, zone, zoned := strings.Cut(host, "%")
+	if !zoned {
+		return strings.ToLower(host)
+	}
+	return strings.ToLower(address) + "%" + zone
+}
+
+// SameOrigin reports whether two URLs lead to the same scheme, host and port,
+// however they are written.
+func SameOrigin(a, b *url.URL) bool {
+	_, x, err1 := parseURL(a.Scheme + "://" + a.Host)
+	_, y, err2 := parseURL(b.Scheme + "://" + b.Host)
+	return err1 == nil && err2 == nil && x.key == y.key
+}
+
+func portOf(u *url.URL, secure bool) (uint16, error) {
+	switch port := u.Port(); {
+	case port != "":
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return 0, fmt.Errorf("%q is no port", port)
+		}
+		return uint16(n), nil
+	case secure:
+		return 443, nil
+	default:
+		return 80, nil
+	}
+}
+
+// hostHeader is the Host that a request names.
+func hostHeader(u *url.URL, header Header) (string, error) {
+	host := u.Host
+	if given, _ := header.Get("Host"); given != "" {
+		host = given
+	} else if address, zone, zoned := strings.Cut(host, "%"); zoned { // it means nothing to the server
+		_, port, bracketed := strings.Cut(zone, "]")
+		if !bracketed {
+			return "", fmt.Errorf("%q is no host: only the zone of an IPv6 address has a percent sign before it", host)
+		}
+		host = address + "]" + port
+	}
+	if !isHost(host) {
+		return "", fmt.Errorf("%q is no host for a header Host", host)
+	}
+	return host, nil
+}
+
+// isHost reports whether a host and port have only bytes that any may have (RFC
+// 3986, 3.2.2).
+func isHost(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"#/<>?@\\^`{|}", r)
+	})
+}

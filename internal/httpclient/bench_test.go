@@ -1,0 +1,202 @@
+package httpclient
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// fixed answers every request without a body with the same bytes, and allocates
+// nothing for it.
+func fixed(answer string) func(c *net.TCPConn) {
+	raw := []byte(answer)
+	return func(c *net.TCPConn) {
+		for in := bufio.NewReader(c); ; {
+			line, err := in.ReadSlice('\n')
+			if err != nil {
+				return
+			}
+			if len(line) > len("\r\n") {
+				continue
+			}
+			if _, err := c.Write(raw); err != nil {
+				return
+			}
+		}
+	}
+}
+
+const usual = "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\nhello world\n"
+
+// contexts are those that cost nothing: one that is shared, and many with the
+// Done of one.
+func contexts(t testing.TB) map[string]func() context.Context {
+	shared := t.Context()
+	limited := &deadlineOnly{shared, time.Now().Add(time.Hour)}
+	return map[string]func() context.Context{
+		"shared":     func() context.Context { return shared },
+		"deadline":   func() context.Context { limited.deadline = limited.deadline.Add(1); return limited },
+		"no context": context.Background,
+	}
+}
+
+// An exchange on a connection that is open allocates nothing.
+func TestDoAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
+	s := serveRaw(t, fixed(usual))
+	for name, next := range contexts(t) {
+		c := client(t, Options{KeepAlive: true, Connections: 1, MaxAnswer: 1 << 20})
+		wantNoAllocations(t, name, asking(t, c, s.url, next))
+	}
+}
+
+// Nor does it to wait for a connection that others use.
+func TestWaitingAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
+	s := serveRaw(t, fixed(usual))
+	c := client(t, Options{KeepAlive: true, Connections: 1})
+	other, stop, stopped := asking(t, c, s.url, t.Context), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				other()
+			}
+		}
+	}()
+	wantNoAllocations(t, "waiting", asking(t, c, s.url, t.Context))
+	close(stop)
+	<-stopped
+}
+
+// asking makes a request again and again, and keeps of the answer what there is.
+func asking(t testing.TB, c *Client, url string, next func() context.Context) func() {
+	r := prepare(t, c, "GET", url, nil, "")
+	var a Answer
+	return func() {
+		if err := c.Do(next(), r, 64, &a); err != nil || len(a.Body) != 12 {
+			t.Errorf("got %q and the error %v", a.Body, err)
+		}
+	}
+}
+
+func wantNoAllocations(t *testing.T, what string, do func()) {
+	t.Helper()
+	do()
+	if allocated := testing.AllocsPerRun(200, do); allocated != 0 {
+		t.Errorf("%s: %v allocations for each request", what, allocated)
+	}
+}
+
+// BenchmarkDo is a request and its answer over loopback, on a connection that is
+// open, with a context that costs nothing, and with one of its own; and what it
+// costs to make a connection for it.
+func BenchmarkDo(b *testing.B) {
+	s := serveRaw(b, fixed(usual))
+	run := func(name string, options Options, each func() (context.Context, context.CancelFunc)) {
+		b.Run(name, func(b *testing.B) {
+			c := client(b, options)
+			r := prepare(b, c, "GET", s.url, nil, "")
+			var a Answer
+			b.ReportAllocs()
+			for b.Loop() {
+				ctx, cancel := each()
+				if err := c.Do(ctx, r, 0, &a); err != nil {
+					b.Fatal(err)
+				}
+				cancel()
+			}
+		})
+	}
+	none := func() {}
+	for name, next := range contexts(b) {
+		run(name, Options{KeepAlive: true}, func() (context.Context, context.CancelFunc) { return next(), none })
+	}
+	run("timeout", Options{KeepAlive: true}, func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(b.Context(), time.Minute)
+	})
+	run("close", Options{}, func() (context.Context, context.CancelFunc) { return b.Context(), none })
+}
+
+// BenchmarkDoAtOnce is as many requests at once as there are connections.
+func BenchmarkDoAtOnce(b *testing.B) {
+	s := serveRaw(b, fixed(usual))
+	for _, at := range []int{1, 25} {
+		b.Run(fmt.Sprint(at), func(b *testing.B) {
+			c := client(b, Options{KeepAlive: true})
+			r := prepare(b, c, "GET", s.url, nil, "")
+			b.ReportAllocs()
+			b.SetParallelism(at)
+			b.RunParallel(func(pb *testing.PB) {
+				var a Answer
+				for pb.Next() {
+					if err := c.Do(b.Context(), r, 0, &a); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkHTTP2 is for what net/http costs.
+func BenchmarkHTTP2(b *testing.B) {
+	s := serveHTTP2(b, false, 0, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello world\n")) })
+	c := client(b, Options{KeepAlive: true, HTTP2: true})
+	r := prepare(b, c, "GET", s.URL, nil, "")
+	var a Answer
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Do(b.Context(), r, 0, &a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTLS is the same over TLS, with Go's own server.
+func BenchmarkTLS(b *testing.B) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello world\n")) }))
+	b.Cleanup(s.Close)
+	c := client(b, Options{KeepAlive: true, TLS: trusting(s)})
+	r := prepare(b, c, "GET", s.URL, nil, "")
+	var a Answer
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Do(b.Context(), r, 0, &a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRead is what it takes to read an answer, without a socket.
+func BenchmarkRead(b *testing.B) {
+	var a Answer
+	src := &again{raw: []byte(usual)}
+	in := newReader(src)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(usual)))
+	for b.Loop() {
+		a.reset()
+		if ok, err := (intake{in: &in, to: &a, keep: 64}).read(false); err != nil || !ok {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An again is the same bytes again and again.
+type again struct{ raw []byte }
+
+func (r *again) Read(p []byte) (int, error) { return copy(p, r.raw), nil }

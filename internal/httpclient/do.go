@@ -1,0 +1,104 @@
+package httpclient
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+)
+
+// Do sends a request and reads the answer to its end; a receives it, whatever it
+// was before, and as much of it as there was if Do fails. The first keep bytes of
+// the body are kept, the rest is counted. Errors are an *Error, or wrap the
+// context's, or are ErrClosed; an answer with any status is no error.
+//
+// It returns soon after ctx is over, whatever it waits for. ctx may be shared by
+// many requests, and costs the least then.
+//
+// A request on a connection that had been idle may meet its end. If nothing was
+// sent, or the method is idempotent and nothing came back, it is sent once more on
+// a connection of its own: a.Connected says so, and a.Retries if it was sent before.
+func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error {
+	a.reset()
+	if c.options.HTTP2 {
+		return c.doHTTP2(ctx, r, keep, a)
+	}
+	l, err := c.pool.acquire(ctx, r.target.key)
+	a.Phases.Wait = l.wait
+	if err != nil {
+		return explain(ctx, ClassTimeout, "waiting for a free connection", err)
+	}
+	if l.conn != nil {
+		again, err := c.try(ctx, l, r, keep, a)
+		if !again || err == nil {
+			return err
+		}
+		a.retry()
+	}
+	l.conn, err = c.dial(ctx, &r.target, &a.Phases)
+	if err != nil {
+		c.pool.release(l.origin, nil)
+		return err
+	}
+	a.Connected = true
+	_, err = c.try(ctx, l, r, keep, a)
+	return err
+}
+
+// try does an exchange on a connection and gives it back, unless it is to be
+// tried again on another.
+func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answer) (again bool, err error) {
+	used := l.conn.used
+	reusable := false
+	if err = l.conn.guard.enter(ctx); err == nil {
+		reusable, err = l.conn.exchange(r, keep, c.options.MaxAnswer, a)
+	}
+	if err == nil && reusable && c.options.KeepAlive {
+		l.conn.guard.leave(l.shared)
+		c.pool.release(l.origin, l.conn)
+		return false, nil
+	}
+	l.conn.broken = l.conn.broken || err != nil
+	l.conn.close()
+	if err != nil && used && ctx.Err() == nil && c.mayRepeat(r, a, err) {
+		return true, err
+	}
+	c.pool.release(l.origin, nil)
+	return false, whatFailed(ctx, a, err)
+}
+
+// mayRepeat reports whether a request may be sent again that failed on a
+// connection that had served others.
+func (c *Client) mayRepeat(r *Request, a *Answer, err error) bool {
+	if errors.Is(err, errStale) {
+		return true
+	}
+	ended := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return ended && a.Received == 0 && (r.idempotent || a.Sent == 0)
+}
+
+// whatFailed is the error of an exchange.
+func whatFailed(ctx context.Context, a *Answer, err error) error {
+	if err == nil {
+		return nil
+	}
+	var inBody *bodyError
+	switch {
+	case errors.As(err, &inBody):
+		return explain(ctx, ClassBody, "reading the body of the answer", err)
+	case isAlert(err):
+		return explain(ctx, ClassTLS, "waiting for the answer", err)
+	case a.Received > 0:
+		return explain(ctx, ClassReset, "reading the head of the answer", err)
+	default:
+		return explain(ctx, ClassReset, "waiting for the answer", err)
+	}
+}
+
+// isAlert reports whether the server ended TLS itself. With TLS 1.3 that is how it
+// refuses a client's certificate: after the handshake.
+func isAlert(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && failed.Op == "remote error"
+}

@@ -1,0 +1,135 @@
+package httpclient
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// echo answers with what was asked.
+func echo(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("X-Method", r.Method)
+	w.Header().Set("X-Close", fmt.Sprint(r.Close))
+	fmt.Fprintf(w, "%s %s %s", r.Host, r.RequestURI, body)
+}
+
+func TestDo(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(echo))
+	defer server.Close()
+	host := strings.TrimPrefix(server.URL, "http://")
+	for _, keepAlive := range []bool{true, false} {
+		c := client(t, Options{KeepAlive: keepAlive})
+		r := prepare(t, c, "POST", server.URL+"/a%20b?c=d", nil, "the body")
+		var a Answer
+		for i := range 3 {
+			if err := c.Do(t.Context(), r, 1024, &a); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := string(a.Body), host+" /a%20b?c=d the body"; got != want || a.Status != 200 {
+				t.Errorf("got %d %q, want %q", a.Status, got, want)
+			}
+			if want := i == 0 || !keepAlive; a.Connected != want {
+				t.Errorf("request %d with KeepAlive %v: Connected is %v", i, keepAlive, a.Connected)
+			}
+			if a.Header("x-method") != "POST" || a.Header("X-CLOSE") != fmt.Sprint(!keepAlive) || a.Header("X-Metho") != "" {
+				t.Errorf("got the head %q", a.head)
+			}
+			if a.Sent != int64(len(r.wire)) || a.Received != int64(len(a.head)+len(a.Body)) || a.Length != int64(len(a.Body)) {
+				t.Errorf("Sent %d of %d, Received %d of %d+%d", a.Sent, len(r.wire), a.Received, len(a.head), len(a.Body))
+			}
+			if a.Phases.FirstByte <= 0 || (a.Phases.Connect > 0) != a.Connected || a.Phases.DNS+a.Phases.TLS+a.Phases.Wait != 0 {
+				t.Errorf("got the phases %+v of a request that connected: %v", a.Phases, a.Connected)
+			}
+		}
+	}
+}
+
+func TestDoKeeps(t *testing.T) {
+	const size = 300_000
+	body := bytes.Repeat([]byte("0123456789"), size/10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/length" {
+			w.Header().Set("Content-Length", fmt.Sprint(size))
+		}
+		_, _ = w.Write(body)
+	}))
+	defer server.Close()
+	c := client(t, Options{KeepAlive: true, MaxAnswer: size})
+	var a Answer
+	for _, path := range []string{"/length", "/chunked"} {
+		for _, keep := range []int{0, 1, 5000, size - 1, size, size + 1} {
+			if err := c.Do(t.Context(), prepare(t, c, "GET", server.URL+path, nil, ""), keep, &a); err != nil {
+				t.Fatal(err)
+			}
+			if want := body[:min(keep, size)]; !bytes.Equal(a.Body, want) || a.Truncated != (keep < size) || a.Length != size {
+				t.Errorf("%s, keep %d: got %d bytes of %d, truncated: %v", path, keep, len(a.Body), a.Length, a.Truncated)
+			}
+			if a.Received <= size {
+				t.Errorf("%s: received %d bytes, less than body and head", path, a.Received)
+			}
+		}
+	}
+}
+
+func TestDoHasNoBody(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/204":
+			w.WriteHeader(204)
+		case "/304":
+			w.WriteHeader(304)
+		default:
+			w.Header().Set("Content-Length", "100")
+		}
+	}))
+	defer server.Close()
+	c := client(t, Options{KeepAlive: true})
+	var a Answer
+	for i, r := range []*Request{
+		prepare(t, c, "GET", server.URL+"/204", nil, ""),
+		prepare(t, c, "GET", server.URL+"/304", nil, ""),
+		prepare(t, c, "HEAD", server.URL+"/", nil, ""),
+		prepare(t, c, "HEAD", server.URL+"/", nil, ""),
+	} {
+		if err := c.Do(t.Context(), r, 10, &a); err != nil {
+			t.Fatal(err)
+		}
+		if a.Length != 0 || a.Connected != (i == 0) {
+			t.Errorf("request %d: %d bytes, connected: %v", i, a.Length, a.Connected)
+		}
+	}
+}
+
+// One request may be sent by many at once, each of whom gets its own answer.
+func TestDoAtOnce(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(echo))
+	defer server.Close()
+	c := client(t, Options{KeepAlive: true, Connections: 4})
+	shared := prepare(t, c, "GET", server.URL+"/shared", nil, "")
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			own := prepare(t, c, "PUT", fmt.Sprintf("%s/%d", server.URL, i), nil, "x")
+			var a Answer
+			for range 20 {
+				for r, want := range map[*Request]string{shared: "/shared ", own: fmt.Sprintf("/%d x", i)} {
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					err := c.Do(ctx, r, 100, &a)
+					cancel()
+					if err != nil || !strings.HasSuffix(string(a.Body), want) {
+						t.Errorf("got %q and the error %v, want %q", a.Body, err, want)
+						return
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+}

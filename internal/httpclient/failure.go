@@ -1,0 +1,69 @@
+package httpclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// The classes of an Error.
+const (
+	ClassDNS       = "dns"             // the host has no address
+	ClassConnect   = "connect"         // no connection was made
+	ClassTLS       = "tls"             // the two did not agree on a secure connection
+	ClassTimeout   = "timeout"         // the context's deadline passed; it wraps context.DeadlineExceeded
+	ClassReset     = "reset"           // the connection ended before the head of an answer had come
+	ClassProtocol  = "protocol"        // what came is not an answer
+	ClassBody      = "body"            // the body of the answer ended early, or is too long
+	ClassForbidden = "forbidden"       // Options.Allow refused the connection
+	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left for it
+)
+
+// An Error is why an exchange failed, with the class that it is counted under.
+type Error struct {
+	Class string
+	Err   error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error itself.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrClosed is what requests of a closed client fail with.
+var ErrClosed = errors.New("the client is closed")
+
+func failf(class, format string, args ...any) error {
+	return &Error{class, fmt.Errorf(format, args...)}
+}
+
+// explain makes of what went wrong at a stage of an exchange the error of the
+// exchange: the context's, where that is why, or one of the class given, where it
+// has no class yet.
+func explain(ctx context.Context, class, stage string, err error) error {
+	var known *Error
+	switch reason := ctx.Err(); {
+	case errors.Is(reason, context.Canceled):
+		return fmt.Errorf("%s: %w", stage, reason)
+	case reason != nil || isLate(ctx, err):
+		return failf(ClassTimeout, "%s: %w", stage, context.DeadlineExceeded)
+	case errors.As(err, &known), errors.Is(err, ErrClosed):
+		return err
+	case IsGeneratorLimit(err):
+		return failf(ClassGenerator, "%s: %w; this machine has reached a limit of its own", stage, err)
+	default:
+		return failf(class, "%s: %w", stage, err)
+	}
+}
+
+// isLate reports whether an error is the context's deadline, which the connection
+// may notice before the context does.
+func isLate(ctx context.Context, err error) bool {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	return ok && errors.Is(err, context.DeadlineExceeded) && !time.Now().Before(deadline)
+}

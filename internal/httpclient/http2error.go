@@ -1,0 +1,48 @@
+package httpclient
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+)
+
+// classHTTP2 tells an end from what is not HTTP/2.
+func classHTTP2(err error) string {
+	var network *net.OpError
+	var stream streamError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) || isLost(err) {
+		return ClassReset
+	}
+	return ClassProtocol
+}
+
+// A streamError is what net/http's own, which it does not export, can be read as.
+type streamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (e streamError) Error() string { return fmt.Sprintf("stream error %d: %v", e.Code, e.Cause) }
+
+// isLost reports whether a connection did not answer a ping.
+func isLost(err error) bool { return strings.HasSuffix(err.Error(), "client connection lost") }
+
+// isRefusal reports whether a server has not begun with a request, so that it may
+// be sent again (RFC 9113, 8.7): it refused the stream, or had gone away before,
+// which net/http says in words only.
+func isRefusal(err error) bool {
+	const refusedStream = 7
+	var failed streamError
+	if errors.As(err, &failed) {
+		return failed.Code == refusedStream
+	}
+	text := err.Error()
+	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || isUnsent(err)
+}
+
+// isUnsent reports whether nothing of a request was written, because its
+// connection took no more of them.
+func isUnsent(err error) bool { return strings.HasSuffix(err.Error(), "client conn not usable") }

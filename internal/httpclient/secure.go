@@ -1,0 +1,44 @@
+package httpclient
+
+import (
+	"context"
+	"crypto/tls"
+)
+
+// secure speaks TLS on a connection, where the target wants it.
+func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phases) error {
+	if !t.secure {
+		return nil
+	}
+	config := &tls.Config{}
+	if c.options.TLS != nil {
+		config = c.options.TLS.Clone()
+	}
+	if config.ServerName == "" {
+		config.ServerName = t.host
+	}
+	config.NextProtos = []string{c.protocol()}
+	if err := made.guard.enter(ctx); err != nil {
+		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+	}
+	began := now()
+	below := newRecordConn(made)
+	secured := tls.Client(below, config)
+	err := secured.HandshakeContext(context.Background()) // the guard ends it
+	phases.TLS += now() - began
+	if err != nil {
+		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+	}
+	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
+		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
+	}
+	made.use(secured, below)
+	return nil
+}
+
+func (c *Client) protocol() string {
+	if c.options.HTTP2 {
+		return "h2"
+	}
+	return "http/1.1"
+}
