@@ -1,4 +1,4 @@
-package egress
+package httpclient
 
 import (
 	"context"
@@ -6,12 +6,15 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strconv"
 	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
 	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/aurea-orchestrator/aurea/internal/egress"
 )
 
 // fickle is a name server that gives every question for an IPv4 address the
@@ -79,16 +82,17 @@ func TestRebinding(t *testing.T) {
 	elsewhere, here, metadata := [4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1}, [4]byte{169, 254, 169, 254}
 	names := &fickle{answers: [][][4]byte{{elsewhere}, {here}, {elsewhere, here}, {here, elsewhere}, {metadata, here}, {elsewhere, metadata}, {{0, 0, 0, 0}}}}
 	allowed := targetsOf(t, "127.0.0.2") // where nobody listens
-	dialer := net.Dialer{Resolver: names.resolver(), ControlContext: allowed.Control("flips.example")}
+	c := client(t, Options{Allow: allowed.Allow, Resolver: func(ctx context.Context, host string) ([]netip.Addr, error) {
+		return names.resolver().LookupNetIP(ctx, "ip", host)
+	}})
 
 	refused, missed := 0, 0
 	for range flips {
-		connection, err := dialer.DialContext(t.Context(), "tcp", net.JoinHostPort("flips.example.", strconv.Itoa(int(port))))
+		_, err := get(t, c, "http://flips.example.:"+strconv.Itoa(int(port))+"/")
 		if err == nil {
-			connection.Close()
 			t.Fatal("a call was made")
 		}
-		var forbidden *ForbiddenError
+		var forbidden *egress.ForbiddenError
 		if errors.As(err, &forbidden) {
 			refused++
 		} else {
