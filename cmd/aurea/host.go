@@ -48,7 +48,7 @@ func (h *hostFlags) host(dir string) (workload.Host, error) {
 	if h.connections < 0 {
 		return workload.Host{}, usageErrorf("--max-connections must be at least 1; got %d", h.connections)
 	}
-	targets, err := egress.ParseTargets(h.targets)
+	targets, err := egress.ParseAllowlist(h.targets)
 	if err != nil {
 		return workload.Host{}, usageErrorf("--allow-target: %v", err)
 	}

@@ -74,7 +74,7 @@ with the partial result printed; 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			host.Targets = egress.AnyTarget() // who can type this command can also type curl
+			host.Targets = egress.AllowAll() // who can type this command can also type curl
 			if err := out.prepare(command.ErrOrStderr()); err != nil {
 				return err
 			}

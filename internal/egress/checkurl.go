@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// CheckURL says before a run what Allow would say during it, as far as that is
-// known without a resolver, and what else is wrong with a URL that jobs are to
-// call. A name is let through: what it resolves to is judged when it is called.
-// The error says what the URL must be, or is a *ForbiddenError.
-func (t Targets) CheckURL(u *url.URL) error {
+// CheckURL checks before a run a URL that jobs will call. It checks the form of the
+// URL, and asks Allow about a host that is an address. A host name passes: Allow
+// judges its addresses at each connection. The error says what the URL must be, or
+// is a *ForbiddenError.
+func (l Allowlist) CheckURL(u *url.URL) error {
 	if err := checkURLForm(u); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (t Targets) CheckURL(u *url.URL) error {
 	}
 	address, odd := readHost(host)
 	if address.IsValid() {
-		if err := t.Allow(host, netip.AddrPortFrom(address, port)); err != nil {
+		if err := l.Allow(host, netip.AddrPortFrom(address, port)); err != nil {
 			return err
 		}
 	}
@@ -32,7 +32,7 @@ func (t Targets) CheckURL(u *url.URL) error {
 	return nil
 }
 
-// checkURLForm looks at all but the host.
+// checkURLForm checks everything but the host.
 func checkURLForm(u *url.URL) error {
 	switch {
 	case u == nil:
@@ -47,8 +47,7 @@ func checkURLForm(u *url.URL) error {
 	return nil
 }
 
-// splitURLHost parts the host from the port, which the scheme gives if the URL does
-// not.
+// splitURLHost splits host and port. Without a port it gives the scheme's.
 func splitURLHost(u *url.URL) (string, uint16, error) {
 	host, text, found := cutPort(u.Host)
 	port := uint16(80)

@@ -10,7 +10,7 @@ import (
 )
 
 // checkText checks a URL as it is written.
-func checkText(allowed Targets, text string) error {
+func checkText(allowed Allowlist, text string) error {
 	u, err := url.Parse(text)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func TestCheckURL(t *testing.T) {
 		"http://api/", "http://api.example", "http://api.example.:8080/", "http://under_score.example/", "http://a-b.c/", "http://xn--bcher-kva.example/", "http://1a.example/", "http://0xg/", "http://1.2.3.4a/",
 	}
 	for _, text := range fine {
-		for _, allowed := range []Targets{{}, AnyTarget()} {
+		for _, allowed := range []Allowlist{{}, AllowAll()} {
 			if err := checkText(allowed, text); err != nil {
 				t.Errorf("%s: %v", text, err)
 			}
@@ -67,13 +67,13 @@ func TestCheckURLErrors(t *testing.T) {
 		{url.URL{Scheme: "http", Host: strings.Repeat("a", 64)}, "the host must have from 1 to 63 characters between its dots"},
 	}
 	for _, test := range tests {
-		for _, allowed := range []Targets{{}, AnyTarget()} {
+		for _, allowed := range []Allowlist{{}, AllowAll()} {
 			if err := allowed.CheckURL(&test.url); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%+v: got  %v\nwant … %s", test.url, err, test.want)
 			}
 		}
 	}
-	if err := (Targets{}).CheckURL(nil); err == nil {
+	if err := (Allowlist{}).CheckURL(nil); err == nil {
 		t.Error("no URL is accepted")
 	}
 }
@@ -99,7 +99,7 @@ func TestCheckURLPorts(t *testing.T) {
 		{"169.254.169.254", "http://[::ffff:169.254.169.254%25eth0]/latest", false},
 	}
 	for _, test := range tests {
-		if err := checkText(targetsOf(t, test.rule), test.url); (err == nil) != test.allowed {
+		if err := checkText(allowlistOf(t, test.rule), test.url); (err == nil) != test.allowed {
 			t.Errorf("with %s, %s: %v", test.rule, test.url, err)
 		}
 	}
@@ -119,14 +119,14 @@ func FuzzCheckURL(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		u, err := url.Parse(text)
-		if err != nil || (Targets{}).CheckURL(u) != nil {
+		if err != nil || (Allowlist{}).CheckURL(u) != nil {
 			return
 		}
 		if u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
 			t.Fatalf("%q passes as %+v", text, u)
 		}
 		again, err := url.Parse(u.String())
-		if err != nil || again.Host != u.Host || again.User != nil || (Targets{}).CheckURL(again) != nil {
+		if err != nil || again.Host != u.Host || again.User != nil || (Allowlist{}).CheckURL(again) != nil {
 			t.Fatalf("%q passes, and comes back as %+v: %v", text, again, err)
 		}
 		address, err := netip.ParseAddr(u.Hostname())

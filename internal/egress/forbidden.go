@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// A ForbiddenError says that Targets do not allow a call. Nothing was sent.
+// A ForbiddenError says that an Allowlist refused a call. Nothing was sent.
 type ForbiddenError struct {
 	Host    string         // as the URL has it, without port and brackets
 	Address netip.AddrPort // what it was resolved to, or read as
 	Reason  string         // why, as the end of a sentence
 }
 
-// Error says what was refused, why, and what its operator can do.
+// Error says what was refused and why, and how the operator can allow it.
 func (e *ForbiddenError) Error() string {
 	var b strings.Builder
 	b.WriteString("must not call " + quoteShort(e.Host))
@@ -26,7 +26,7 @@ func (e *ForbiddenError) Error() string {
 	return b.String()
 }
 
-// advice is the target that would allow the call.
+// advice returns the rule that would allow the call.
 func (e *ForbiddenError) advice() string {
 	if !e.Address.IsValid() {
 		return ""
@@ -48,7 +48,7 @@ func (e *ForbiddenError) advice() string {
 	return plain.String()
 }
 
-// needsListing reports whether nothing but its exact address allows a call.
+// needsListing reports whether only a rule with the exact address allows a call.
 func needsListing(plain netip.Addr) bool {
 	for _, within := range embeddedIPv4(plain) {
 		if within.IsLoopback() || specialKind(within) != "" {

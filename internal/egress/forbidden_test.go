@@ -11,26 +11,26 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
 )
 
-// targetsOf parses rules that are right.
-func targetsOf(t testing.TB, rules ...string) Targets {
+// allowlistOf parses rules that are right.
+func allowlistOf(t testing.TB, rules ...string) Allowlist {
 	t.Helper()
-	parsed, err := ParseTargets(rules)
+	parsed, err := ParseAllowlist(rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return parsed
 }
 
-// forbiddenSpellings are hosts that no Targets allow but those that list them.
+// forbiddenSpellings are hosts that an Allowlist allows only by exact address.
 func forbiddenSpellings() []egresstest.Spelling { return egresstest.Spellings() }
 
-// withoutThem are Targets that are to refuse all that is forbidden: nothing but
-// loopback, something else, and every network there is.
-func withoutThem(t testing.TB) map[string]Targets {
-	return map[string]Targets{
+// restrictiveLists all refuse what is forbidden: the one that allows loopback
+// alone, one that allows other hosts, and one that allows every network.
+func restrictiveLists(t testing.TB) map[string]Allowlist {
+	return map[string]Allowlist{
 		"loopback":   {},
-		"another":    targetsOf(t, "192.0.2.1", "api.example:8080"),
-		"everything": targetsOf(t, "0.0.0.0/0", "::/0"),
+		"another":    allowlistOf(t, "192.0.2.1", "api.example:8080"),
+		"everything": allowlistOf(t, "0.0.0.0/0", "::/0"),
 	}
 }
 
@@ -38,7 +38,7 @@ func TestForbiddenSpellings(t *testing.T) {
 	if n := len(forbiddenSpellings()); n < 200 {
 		t.Errorf("only %d spellings", n)
 	}
-	for name, allowed := range withoutThem(t) {
+	for name, allowed := range restrictiveLists(t) {
 		for _, s := range forbiddenSpellings() {
 			for _, text := range []string{"http://" + s.Host + "/", "https://" + s.Host + ":8443/latest"} {
 				if u, err := url.Parse(text); err == nil {
@@ -80,13 +80,13 @@ func TestForbiddenSpellingsAreRead(t *testing.T) {
 // The same hosts would be in order, were they not what they are: the table does
 // not test a check that refuses everything.
 func TestLoopbackSpellings(t *testing.T) {
-	others := targetsOf(t, "192.0.2.1")
+	others := allowlistOf(t, "192.0.2.1")
 	for _, host := range egresstest.Loopback() {
 		u, err := url.Parse("http://" + host + ":8080/")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := (Targets{}).CheckURL(u); err != nil {
+		if err := (Allowlist{}).CheckURL(u); err != nil {
 			t.Errorf("%s: %v", host, err)
 		}
 		if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
@@ -101,8 +101,8 @@ func TestLoopbackSpellings(t *testing.T) {
 
 // To whatever a name resolves: what is forbidden is not called.
 func TestForbiddenAddresses(t *testing.T) {
-	all := withoutThem(t)
-	all["its name"] = targetsOf(t, "host.example", "0.0.0.0/0", "::/0")
+	all := restrictiveLists(t)
+	all["its name"] = allowlistOf(t, "host.example", "0.0.0.0/0", "::/0")
 	for name, allowed := range all {
 		for _, address := range egresstest.ForbiddenAddresses() {
 			err := allowed.Allow("host.example", netip.AddrPortFrom(address, 80))
@@ -122,13 +122,13 @@ func TestForbiddenAddresses(t *testing.T) {
 func TestForbiddenAdvice(t *testing.T) {
 	for _, address := range append(egresstest.ForbiddenAddresses(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("64:ff9b::a00:1")) {
 		called := netip.AddrPortFrom(address, 80)
-		err := Targets{}.Allow("host.example", called)
+		err := Allowlist{}.Allow("host.example", called)
 		_, advice, found := strings.Cut(err.Error(), "--allow-target ")
 		if !found {
 			t.Errorf("%s: no advice in %q", address, err)
 			continue
 		}
-		if err := targetsOf(t, advice).Allow("host.example", called); err != nil {
+		if err := allowlistOf(t, advice).Allow("host.example", called); err != nil {
 			t.Errorf("with --allow-target %s: %v", advice, err)
 		}
 	}
@@ -136,22 +136,22 @@ func TestForbiddenAdvice(t *testing.T) {
 
 func TestForbiddenError(t *testing.T) {
 	tests := []struct {
-		allowed       Targets
+		allowed       Allowlist
 		host, address string
 		text          string
 	}{
-		{Targets{}, "api.example", "192.0.2.7:80", `must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
-		{Targets{}, "192.0.2.7", "192.0.2.7:80", `must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
-		{targetsOf(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
-		{targetsOf(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
-		{Targets{}, "api.example", "[64:ff9b::7f00:1]:80", `must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
+		{Allowlist{}, "api.example", "192.0.2.7:80", `must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
+		{Allowlist{}, "192.0.2.7", "192.0.2.7:80", `must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
+		{allowlistOf(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
+		{allowlistOf(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
+		{Allowlist{}, "api.example", "[64:ff9b::7f00:1]:80", `must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
 	}
 	for _, test := range tests {
 		if err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address)); err == nil || err.Error() != test.text {
 			t.Errorf("got  %v\nwant %s", err, test.text)
 		}
 	}
-	if err := AnyTarget().Allow("api.example", netip.AddrPort{}); err == nil || err.Error() != `must not call "api.example": it has no address` {
+	if err := AllowAll().Allow("api.example", netip.AddrPort{}); err == nil || err.Error() != `must not call "api.example": it has no address` {
 		t.Errorf("without an address: %v", err)
 	}
 }

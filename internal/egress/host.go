@@ -47,14 +47,14 @@ func checkHostName(host string) error {
 		if label == "" || len(label) > 63 {
 			return fmt.Errorf("must have from 1 to 63 characters between its dots; got %s", quoteShort(host))
 		}
-		if i := strings.IndexFunc(label, notInHostName); i >= 0 {
+		if i := strings.IndexFunc(label, isNotHostNameRune); i >= 0 {
 			return fmt.Errorf("must be a name of letters, digits, hyphens and underscores, or an address; got %s", quoteShort(host))
 		}
 	}
 	return nil
 }
 
-func notInHostName(r rune) bool {
+func isNotHostNameRune(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
 		return false
@@ -129,7 +129,7 @@ func readIPv6(host string) (netip.Addr, error) {
 	if zone == "" {
 		return address, nil
 	}
-	if !address.IsLinkLocalUnicast() || address.Is4In6() || strings.ContainsFunc(zone, func(r rune) bool { return r != '.' && notInHostName(r) }) {
+	if !address.IsLinkLocalUnicast() || address.Is4In6() || strings.ContainsFunc(zone, func(r rune) bool { return r != '.' && isNotHostNameRune(r) }) {
 		return address, spellIt(host, address.WithZone(""))
 	}
 	return address, nil

@@ -70,7 +70,7 @@ func TestReadHost(t *testing.T) {
 
 // No disguise of an address that is not called makes it one that is.
 func TestDisguises(t *testing.T) {
-	all := withoutThem(t)
+	all := restrictiveLists(t)
 	rapid.Check(t, func(t *rapid.T) {
 		address := drawSpecialIPv4(t)
 		host := drawDisguise(t, address)
@@ -89,7 +89,7 @@ func TestDisguises(t *testing.T) {
 // And no disguise of loopback is called where loopback is not to be, nor read by
 // anybody as something that it is not.
 func TestDisguisesOfLoopback(t *testing.T) {
-	others := targetsOf(t, "192.0.2.1", "2001:db8::/32")
+	others := allowlistOf(t, "192.0.2.1", "2001:db8::/32")
 	rapid.Check(t, func(t *rapid.T) {
 		octet := rapid.Byte()
 		address := netip.AddrFrom4([4]byte{127, octet.Draw(t, "b"), octet.Draw(t, "c"), octet.Draw(t, "d")})

@@ -16,22 +16,22 @@ type ownListener struct {
 // ownReason is why a service's own listener may not be called.
 const ownReason = "that is this service itself, which is called only where its port is allowed"
 
-// Except returns the targets without a listener of this process: a run that calls
-// its own service takes from it what it measures, and may end it. A rule that has
-// the listener's port allows it all the same.
-func (t Targets) Except(listener netip.AddrPort) Targets {
-	t.own = ownListener{port: listener.Port()}
+// Except returns a list that refuses a listener of this process. A run that calls
+// its own service slows what it measures, and may cancel itself. A rule with the
+// listener's port still allows it.
+func (l Allowlist) Except(listener netip.AddrPort) Allowlist {
+	l.own = ownListener{port: listener.Port()}
 	if own := plainAddress(listener.Addr()); !own.IsUnspecified() {
-		t.own.addresses = []netip.Addr{own}
-		return t
+		l.own.addresses = []netip.Addr{own}
+		return l
 	}
 	interfaces, _ := net.InterfaceAddrs() // without them there is loopback
 	for _, address := range interfaces {
 		if prefix, err := netip.ParsePrefix(address.String()); err == nil {
-			t.own.local = append(t.own.local, plainAddress(prefix.Addr()))
+			l.own.local = append(l.own.local, plainAddress(prefix.Addr()))
 		}
 	}
-	return t
+	return l
 }
 
 // answers reports whether the listener answers at an address.
@@ -47,8 +47,8 @@ func (o ownListener) answers(at netip.AddrPort) bool {
 }
 
 // namesPort reports whether a rule with a port covers an address.
-func (t Targets) namesPort(host string, at netip.AddrPort) bool {
-	return slices.ContainsFunc(t.rules, func(r targetRule) bool {
+func (l Allowlist) namesPort(host string, at netip.AddrPort) bool {
+	return slices.ContainsFunc(l.rules, func(r rule) bool {
 		return r.port == at.Port() && r.covers(host, at.Addr(), at.Port())
 	})
 }

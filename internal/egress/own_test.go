@@ -34,7 +34,7 @@ func TestOwnListener(t *testing.T) {
 		if test.rules != "" {
 			rules = append(rules, test.rules)
 		}
-		targets, err := ParseTargets(rules)
+		targets, err := ParseAllowlist(rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestOwnListener(t *testing.T) {
 		}
 	}
 	// An interface's address, on a listener for all of them.
-	targets := Targets{rules: []targetRule{{network: netip.MustParsePrefix("192.0.2.0/24")}}}.Except(netip.MustParseAddrPort("[::]:5000"))
+	targets := Allowlist{rules: []rule{{network: netip.MustParsePrefix("192.0.2.0/24")}}}.Except(netip.MustParseAddrPort("[::]:5000"))
 	targets.own.local = []netip.Addr{netip.MustParseAddr("192.0.2.7")}
 	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.7:5000")); err == nil {
 		t.Error("the address of an interface may be called")
@@ -56,7 +56,7 @@ func TestOwnListener(t *testing.T) {
 		t.Errorf("the same port of another machine: %v", err)
 	}
 	// Somebody's own command calls anything.
-	if err := AnyTarget().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a", netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
+	if err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a", netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
 		t.Errorf("any target: %v", err)
 	}
 }

@@ -7,66 +7,66 @@ import (
 	"strings"
 )
 
-// A targetRule is one thing that is allowed: a name, or a network.
-type targetRule struct {
+// A rule allows one host name, or one network.
+type rule struct {
 	name    string       // in lower case, without a dot at the end; "" for a rule by address
 	network netip.Prefix // without an address embedded in it
 	exact   bool         // the network is one address, written as an address
 	port    uint16       // 0 is any
 }
 
-// covers reports whether the rule allows the address, to which the host was
-// resolved. Whether the address is a special one is not its concern.
-func (r targetRule) covers(host string, address netip.Addr, port uint16) bool {
+// covers reports whether the rule allows an address that the host resolved to.
+// The caller has excluded special addresses.
+func (r rule) covers(host string, address netip.Addr, port uint16) bool {
 	if !r.hasPort(port) {
 		return false
 	}
-	if r.name != "" { // whoever answers for the name does not decide over loopback
+	if r.name != "" { // DNS must not open loopback
 		return r.hasName(host) && (!address.IsLoopback() || isLocalName(r.name))
 	}
 	return r.network.Contains(address)
 }
 
-func (r targetRule) hasName(host string) bool { return r.name != "" && r.name == plainHostName(host) }
+func (r rule) hasName(host string) bool { return r.name != "" && r.name == plainHostName(host) }
 
 // isLocalName reports whether a name is loopback by definition (RFC 6761, 6.3).
 func isLocalName(name string) bool { return strings.HasSuffix(name, ".localhost") }
 
-func (r targetRule) hasPort(port uint16) bool { return r.port == 0 || r.port == port }
+func (r rule) hasPort(port uint16) bool { return r.port == 0 || r.port == port }
 
-// parseTargetRule reads what an operator wrote; localhost becomes two rules,
-// since it is loopback by definition (RFC 6761, 6.3) and not what a resolver says.
-func parseTargetRule(text string) ([]targetRule, error) {
-	host, port, err := splitTarget(text)
+// parseRule parses one rule of the operator. localhost gives two rules, one for
+// each loopback network: it is loopback by definition (RFC 6761, 6.3).
+func parseRule(text string) ([]rule, error) {
+	host, port, err := splitRule(text)
 	if err != nil {
 		return nil, err
 	}
 	if plainHostName(host) == "localhost" {
-		rules := append([]targetRule(nil), loopbackRules...)
+		rules := append([]rule(nil), loopbackRules...)
 		for i := range rules {
 			rules[i].port = port
 		}
 		return rules, nil
 	}
-	parse := parseTargetHost
+	parse := parseRuleHost
 	if strings.Contains(host, "/") {
-		parse = parseTargetNetwork
+		parse = parseRuleNetwork
 	}
 	inside, bracketed := cutBrackets(host)
 	if bracketed && !strings.Contains(inside, ":") {
 		return nil, fmt.Errorf("target %s: brackets are for IPv6; write %s", quoteShort(text), inside)
 	}
-	rule, err := parse(inside)
+	parsed, err := parse(inside)
 	if err != nil {
 		return nil, fmt.Errorf("target %s: %w", quoteShort(text), err)
 	}
-	rule.port = port
-	return []targetRule{rule}, nil
+	parsed.port = port
+	return []rule{parsed}, nil
 }
 
-// splitTarget parts a rule into its host, with its brackets if it has some, and
-// its port, 0 without one.
-func splitTarget(text string) (string, uint16, error) {
+// splitRule splits a rule into host and port. The host keeps its brackets; the
+// port is 0 if there is none.
+func splitRule(text string) (string, uint16, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return "", 0, fmt.Errorf("target %q is empty; write a host, an address or a network, such as api.example:8080", text)
@@ -86,8 +86,8 @@ func splitTarget(text string) (string, uint16, error) {
 	return host, number, nil
 }
 
-// cutPort finds the colon before a port: the only one, or one behind brackets
-// or behind the length of a network.
+// cutPort cuts a text at the colon before its port. That is the only colon, or
+// the one after a closing bracket or a prefix length.
 func cutPort(text string) (host, port string, found bool) {
 	colon := strings.LastIndexByte(text, ':')
 	switch {
@@ -106,7 +106,7 @@ func cutPort(text string) (host, port string, found bool) {
 	return text[:colon], text[colon+1:], true
 }
 
-// cutBrackets takes the brackets off a host that has both.
+// cutBrackets removes a pair of brackets around a host.
 func cutBrackets(host string) (inside string, bracketed bool) {
 	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") && len(host) > 1 {
 		return host[1 : len(host)-1], true
@@ -114,7 +114,7 @@ func cutBrackets(host string) (inside string, bracketed bool) {
 	return host, false
 }
 
-// parsePort wants a number from 1 to 65535 as anybody would write it.
+// parsePort parses a decimal port from 1 to 65535, without leading zeros.
 func parsePort(text string) (uint16, error) {
 	number, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || number == 0 || strconv.FormatUint(number, 10) != text {
@@ -123,45 +123,45 @@ func parsePort(text string) (uint16, error) {
 	return uint16(number), nil
 }
 
-// parseTargetHost reads a name or an address.
-func parseTargetHost(host string) (targetRule, error) {
+// parseRuleHost parses a host name or an address.
+func parseRuleHost(host string) (rule, error) {
 	address, err := readHost(host)
 	if err != nil {
-		return targetRule{}, fmt.Errorf("the host %w", err)
+		return rule{}, fmt.Errorf("the host %w", err)
 	}
 	if !address.IsValid() {
-		return targetRule{name: plainHostName(host)}, nil
+		return rule{name: plainHostName(host)}, nil
 	}
 	if address.Zone() != "" {
-		return targetRule{}, fmt.Errorf("must have no zone; write %s, which allows it on any interface", address.WithZone(""))
+		return rule{}, fmt.Errorf("must have no zone; write %s, which allows it on any interface", address.WithZone(""))
 	}
 	address = address.Unmap()
-	return targetRule{network: netip.PrefixFrom(address, address.BitLen()), exact: true}, nil
+	return rule{network: netip.PrefixFrom(address, address.BitLen()), exact: true}, nil
 }
 
-// parseTargetNetwork reads a network, and refuses one that would have no effect.
-func parseTargetNetwork(text string) (targetRule, error) {
+// parseRuleNetwork parses a network. It refuses one that would have no effect.
+func parseRuleNetwork(text string) (rule, error) {
 	network, err := netip.ParsePrefix(text)
 	if err != nil {
-		return targetRule{}, fmt.Errorf("must be a network such as 10.0.0.0/8 or 2001:db8::/32, with or without a port behind it")
+		return rule{}, fmt.Errorf("must be a network such as 10.0.0.0/8 or 2001:db8::/32, with or without a port behind it")
 	}
 	if network != network.Masked() {
-		return targetRule{}, fmt.Errorf("must have no bits set behind its first %d; write %s for the network, or %s for the address", network.Bits(), network.Masked(), network.Addr())
+		return rule{}, fmt.Errorf("must have no bits set behind its first %d; write %s for the network, or %s for the address", network.Bits(), network.Masked(), network.Addr())
 	}
 	if kind := specialKindOf(network); kind != "" {
-		return targetRule{}, fmt.Errorf("is %s, which is called only where its exact address is allowed; write that, such as %s", kind, network.Addr())
+		return rule{}, fmt.Errorf("is %s, which is called only where its exact address is allowed; write that, such as %s", kind, network.Addr())
 	}
 	if embedsIPv4(network) {
-		return targetRule{}, fmt.Errorf("holds IPv6 addresses that stand for IPv4 ones, and are judged by those; write the IPv4 network, such as 10.0.0.0/8")
+		return rule{}, fmt.Errorf("holds IPv6 addresses that stand for IPv4 ones, and are judged by those; write the IPv4 network, such as 10.0.0.0/8")
 	}
-	return targetRule{network: network}, nil
+	return rule{network: network}, nil
 }
 
-// quoteShort is the text in quotes, as much of it as fits into a sentence.
+// quoteShort quotes a text, cut to 80 bytes.
 func quoteShort(text string) string {
-	const most = 80
-	if len(text) > most {
-		return strconv.Quote(text[:most]) + "…"
+	const limit = 80
+	if len(text) > limit {
+		return strconv.Quote(text[:limit]) + "…"
 	}
 	return strconv.Quote(text)
 }

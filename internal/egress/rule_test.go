@@ -7,7 +7,7 @@ import (
 )
 
 // Errors name the rule, say what is wrong, and show how it would be right.
-func TestParseTargetsErrors(t *testing.T) {
+func TestParseAllowlistErrors(t *testing.T) {
 	tests := map[string]string{
 		"":                            "is empty; write a host, an address or a network, such as api.example:8080",
 		"  ":                          "is empty",
@@ -48,7 +48,7 @@ func TestParseTargetsErrors(t *testing.T) {
 		"api.example:" + "8\x00" + "": `got "8\x00"`,
 	}
 	for rule, want := range tests {
-		_, err := ParseTargets([]string{"api.example", rule})
+		_, err := ParseAllowlist([]string{"api.example", rule})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "target "+quoteShort(rule)) {
 			t.Errorf("%q: got  %v\nwant … %s", rule, err, want)
 		}
@@ -57,8 +57,8 @@ func TestParseTargetsErrors(t *testing.T) {
 
 func TestParseTargetsOfNothing(t *testing.T) {
 	for _, rules := range [][]string{nil, {}} {
-		if parsed := targetsOf(t, rules...); parsed.any || len(parsed.rules) != 0 {
-			t.Errorf("%v gives %+v, want the zero Targets", rules, parsed)
+		if parsed := allowlistOf(t, rules...); parsed.any || len(parsed.rules) != 0 {
+			t.Errorf("%v gives %+v, want the zero Allowlist", rules, parsed)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func FuzzParseTargets(f *testing.F) {
 		f.Add(rule)
 	}
 	f.Fuzz(func(t *testing.T, rule string) {
-		parsed, err := ParseTargets([]string{rule})
+		parsed, err := ParseAllowlist([]string{rule})
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "target ") {
 				t.Errorf("%q: %v", rule, err)

@@ -23,7 +23,7 @@ func TestSpellingsAreNotLetThrough(t *testing.T) {
 	if text := os.Getenv("AUREA_SEED"); text != "" {
 		seed, _ = strconv.ParseUint(text, 10, 64)
 	}
-	allowed := targetsOf(t, "api.example", "203.0.113.0/24", "203.0.113.7", "2001:db8:1::/48")
+	allowed := allowlistOf(t, "api.example", "203.0.113.0/24", "203.0.113.7", "2001:db8:1::/48")
 	s, given := egresstest.NewSpeller(seed), egresstest.Forbidden()
 	for i := range tries {
 		text := s.URL(s.Address())

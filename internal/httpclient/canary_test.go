@@ -48,7 +48,7 @@ func listenCanary(t *testing.T, address string) (port uint16, calls func() int) 
 }
 
 // resolvedTo is a client whose every host resolves to one address.
-func resolvedTo(t *testing.T, allowed egress.Targets, address netip.Addr) *Client {
+func resolvedTo(t *testing.T, allowed egress.Allowlist, address netip.Addr) *Client {
 	t.Helper()
 	return client(t, Options{Allow: allowed.Allow, Resolver: func(context.Context, string) ([]netip.Addr, error) {
 		return []netip.Addr{address}, nil
@@ -94,7 +94,7 @@ func wantForbidden(t *testing.T, err error, host string, address netip.Addr) {
 // nor at the socket.
 func TestCanary(t *testing.T) {
 	here := map[string]bool{"127.0.0.1": true, "0.0.0.0": true, "::": true}
-	for name, allowed := range map[string]egress.Targets{"another": targetsOf(t, "192.0.2.1"), "another network": targetsOf(t, "10.0.0.0/8", "2001:db8::/32")} {
+	for name, allowed := range map[string]egress.Allowlist{"another": allowlistOf(t, "192.0.2.1"), "another network": allowlistOf(t, "10.0.0.0/8", "2001:db8::/32")} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		tried := 0
 		try := func(host string, address netip.Addr) {
@@ -130,7 +130,7 @@ func TestCanary(t *testing.T) {
 
 // What is allowed arrives, so the canary's silence means something.
 func TestCanaryIsReached(t *testing.T) {
-	for _, allowed := range []egress.Targets{{}, egress.AnyTarget(), targetsOf(t, "127.0.0.1"), targetsOf(t, "api.example", "localhost"), targetsOf(t, "0.0.0.0/0")} {
+	for _, allowed := range []egress.Allowlist{{}, egress.AllowAll(), allowlistOf(t, "127.0.0.1"), allowlistOf(t, "api.example", "localhost"), allowlistOf(t, "0.0.0.0/0")} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		for _, text := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
 			address := netip.MustParseAddr(text)

@@ -163,7 +163,7 @@ func TestRaceDialsOnlyWhatIsAllowed(t *testing.T) {
 		Resolver: func(context.Context, string) ([]netip.Addr, error) {
 			return addressesOf("169.254.169.254", "2001:db8::1", "10.0.0.1", "127.0.0.1", "fe80::1"), nil
 		},
-		Allow: targetsOf(t, "127.0.0.1").Allow,
+		Allow: allowlistOf(t, "127.0.0.1").Allow,
 	})
 	var dialed []netip.Addr
 	real := c.dialTCP

@@ -81,7 +81,7 @@ func TestRebinding(t *testing.T) {
 	port, calls := listenCanary(t, "127.0.0.1")
 	elsewhere, here, metadata := [4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1}, [4]byte{169, 254, 169, 254}
 	names := &fickle{answers: [][][4]byte{{elsewhere}, {here}, {elsewhere, here}, {here, elsewhere}, {metadata, here}, {elsewhere, metadata}, {{0, 0, 0, 0}}}}
-	allowed := targetsOf(t, "127.0.0.2") // where nobody listens
+	allowed := allowlistOf(t, "127.0.0.2") // where nobody listens
 	c := client(t, Options{Allow: allowed.Allow, Resolver: func(ctx context.Context, host string) ([]netip.Addr, error) {
 		return names.resolver().LookupNetIP(ctx, "ip", host)
 	}})

@@ -15,10 +15,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
 )
 
-// targetsOf parses rules that are right.
-func targetsOf(t testing.TB, rules ...string) egress.Targets {
+// allowlistOf parses rules that are right.
+func allowlistOf(t testing.TB, rules ...string) egress.Allowlist {
 	t.Helper()
-	parsed, err := egress.ParseTargets(rules)
+	parsed, err := egress.ParseAllowlist(rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 	var address netip.Addr                     // what every other name resolves to
 	var text string
 	dialed := 0
-	clientOf := func(allowed egress.Targets) *Client {
+	clientOf := func(allowed egress.Allowlist) *Client {
 		c := client(t, Options{Allow: allowed.Allow, Resolver: func(_ context.Context, host string) ([]netip.Addr, error) {
 			if strings.EqualFold(strings.TrimSuffix(host, "."), "api.example") {
 				return []netip.Addr{fine}, nil
@@ -59,8 +59,8 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 		}
 		return c
 	}
-	allowed := targetsOf(t, "api.example", "203.0.113.0/24", "203.0.113.7", "2001:db8:1::/48")
-	guarded, open := clientOf(allowed), clientOf(egress.AnyTarget())
+	allowed := allowlistOf(t, "api.example", "203.0.113.0/24", "203.0.113.7", "2001:db8:1::/48")
+	guarded, open := clientOf(allowed), clientOf(egress.AllowAll())
 	try := func(c *Client, text string) {
 		r, err := c.NewRequest("GET", text, nil, nil)
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 // A Host is what the operator lets jobs do: whom they may call, which programs
 // they may run, and how much of this machine they may take.
 type Host struct {
-	Targets        egress.Targets     // whom they may call; by default this machine alone
+	Targets        egress.Allowlist   // whom they may call; by default this machine alone
 	MaxConnections int64              // most that the jobs of a workload may hold at once; 0 means 10,000
 	OpenFiles      int64              // files and connections that all jobs may have open at once; 0 means any number
 	MaxMemory      int64              // bytes that all jobs in flight may take of it; 0 means half of what is available

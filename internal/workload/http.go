@@ -99,7 +99,7 @@ func measuredByWeb(values map[string]any) aurea.Measures {
 // goroutines at once.
 type caller struct {
 	client    *httpclient.Client
-	targets   egress.Targets
+	targets   egress.Allowlist
 	request   request
 	expect    expectation
 	redirects int64

@@ -52,7 +52,7 @@ func TestHTTPForbidden(t *testing.T) {
 		w.Header()["Location"] = []string{r.URL.Query().Get("to")}
 		w.WriteHeader(http.StatusFound)
 	})
-	targets, err := egress.ParseTargets([]string{strings.TrimPrefix(server.URL, "http://")})
+	targets, err := egress.ParseAllowlist([]string{strings.TrimPrefix(server.URL, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}

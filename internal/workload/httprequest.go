@@ -33,7 +33,7 @@ type header struct {
 }
 
 // newRequest reads the parameters of a request. The error is about one of them.
-func newRequest(client *httpclient.Client, targets egress.Targets, values map[string]any, seed uint64) (request, error) {
+func newRequest(client *httpclient.Client, targets egress.Allowlist, values map[string]any, seed uint64) (request, error) {
 	r := request{client: client, method: http.MethodGet}
 	fields := templates{seed: seed}
 	var err error
@@ -54,7 +54,7 @@ func newRequest(client *httpclient.Client, targets egress.Targets, values map[st
 
 // try checks the first job's request as all of them will be, and keeps it if
 // they are all the same.
-func (r *request) try(targets egress.Targets, text string) error {
+func (r *request) try(targets egress.Allowlist, text string) error {
 	if !anchored(text) {
 		return wrongField("url", "must have the same scheme, host and port for all jobs; only path and query may have fields")
 	}

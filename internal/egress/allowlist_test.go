@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestTargetsAllow(t *testing.T) {
+func TestAllowlistAllows(t *testing.T) {
 	tests := []struct {
 		rules   []string
 		host    string
@@ -133,7 +133,7 @@ func TestTargetsAllow(t *testing.T) {
 		{[]string{"0.0.0.0"}, "x", "0.0.0.0:80", true},
 	}
 	for _, test := range tests {
-		err := targetsOf(t, test.rules...).Allow(test.host, netip.MustParseAddrPort(test.address))
+		err := allowlistOf(t, test.rules...).Allow(test.host, netip.MustParseAddrPort(test.address))
 		if (err == nil) != test.allowed {
 			t.Errorf("with %q, %s at %s: %v", test.rules, test.host, test.address, err)
 		}
@@ -141,9 +141,9 @@ func TestTargetsAllow(t *testing.T) {
 }
 
 // On one's own machine everything may be called.
-func TestAnyTarget(t *testing.T) {
+func TestAllowAll(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:80", "8.8.8.8:443", "169.254.169.254:80", "0.0.0.0:1", "[fe80::1%eth0]:80", "[64:ff9b::7f00:1]:80"} {
-		if err := AnyTarget().Allow("x", netip.MustParseAddrPort(address)); err != nil {
+		if err := AllowAll().Allow("x", netip.MustParseAddrPort(address)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -155,10 +155,10 @@ func TestLoopbackIsAllowed(t *testing.T) {
 		octet := rapid.Byte()
 		address := netip.AddrFrom4([4]byte{127, octet.Draw(t, "b"), octet.Draw(t, "c"), octet.Draw(t, "d")})
 		port := rapid.Uint16Min(1).Draw(t, "port")
-		if err := (Targets{}).Allow(address.String(), netip.AddrPortFrom(address, port)); err != nil {
+		if err := (Allowlist{}).Allow(address.String(), netip.AddrPortFrom(address, port)); err != nil {
 			t.Fatal(err)
 		}
-		if err := checkText(Targets{}, "http://"+netip.AddrPortFrom(address, port).String()+"/path"); err != nil {
+		if err := checkText(Allowlist{}, "http://"+netip.AddrPortFrom(address, port).String()+"/path"); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -170,7 +170,7 @@ func TestNetworksAllowTheirOwn(t *testing.T) {
 		address := drawAddress(t)
 		network := netip.PrefixFrom(drawAddress(t), 0)
 		network = netip.PrefixFrom(network.Addr(), rapid.IntRange(0, network.Addr().BitLen()).Draw(t, "bits")).Masked()
-		allowed, err := ParseTargets([]string{network.String()})
+		allowed, err := ParseAllowlist([]string{network.String()})
 		if err != nil {
 			return // it would have no effect
 		}
