@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// mostChunkLine is how many bytes the line before a chunk may have. Extensions,
+// maxChunkLine is how many bytes the line before a chunk may have. Extensions,
 // which nobody uses, are what makes it long.
-const mostChunkLine = 16 << 10
+const maxChunkLine = 16 << 10
 
 // readChunks reads a body in the chunked coding (RFC 9112, 7.1). What it does not
 // say exactly is refused: lines end with CRLF, sizes are hexadecimal and nothing
 // else.
-func (t intake) readChunks() error {
+func (t responseReader) readChunks() error {
 	for {
 		size, err := t.readChunkSize()
 		if err != nil {
@@ -27,7 +27,7 @@ func (t intake) readChunks() error {
 		if err := t.take(size); err != nil {
 			return err
 		}
-		if line, err := t.chunkLine(mostChunkLine); err != nil {
+		if line, err := t.chunkLine(maxChunkLine); err != nil {
 			return err
 		} else if len(line) > 0 {
 			return failf(ClassProtocol, "a chunk of the answer is longer than its size: %.40q", line)
@@ -35,8 +35,8 @@ func (t intake) readChunks() error {
 	}
 }
 
-func (t intake) readChunkSize() (int64, error) {
-	line, err := t.chunkLine(mostChunkLine)
+func (t responseReader) readChunkSize() (int64, error) {
+	line, err := t.chunkLine(maxChunkLine)
 	if err != nil {
 		return 0, err
 	}
@@ -73,13 +73,13 @@ func hexDigit(b byte) int {
 }
 
 // skipTrailer reads headers that come behind the last chunk.
-func (t intake) skipTrailer() error {
-	for left := mostHead; ; {
+func (t responseReader) skipTrailer() error {
+	for left := maxHead; ; {
 		line, err := t.chunkLine(left - len("\r\n"))
 		if err != nil || len(line) == 0 {
 			return err
 		}
-		if left < mostHead && isFolded(line) {
+		if left < maxHead && isFolded(line) {
 			if hasControl(line) {
 				return failf(ClassProtocol, "a header in the answer's trailer has a control character: %.80q", line)
 			}
@@ -92,7 +92,7 @@ func (t intake) skipTrailer() error {
 
 // chunkLine reads a line between chunks, of at most some bytes. It is valid until
 // more is read.
-func (t intake) chunkLine(most int) ([]byte, error) {
+func (t responseReader) chunkLine(most int) ([]byte, error) {
 	for from := 0; ; {
 		buffered := t.in.buffered()
 		i := bytes.IndexByte(buffered[from:], '\n')
@@ -102,7 +102,7 @@ func (t intake) chunkLine(most int) ([]byte, error) {
 		}
 		switch {
 		case end > most+len("\r"):
-			return nil, failf(ClassProtocol, "a line of the chunked coding is longer than the limit of %d bytes, or its trailer than %d", mostChunkLine, mostHead)
+			return nil, failf(ClassProtocol, "a line of the chunked coding is longer than the limit of %d bytes, or its trailer than %d", maxChunkLine, maxHead)
 		case i >= 0 && (end == 0 || buffered[end-1] != '\r'):
 			return nil, failf(ClassProtocol, "a line of the chunked coding does not end with CRLF: %.40q", buffered[:end])
 		case i >= 0:

@@ -60,8 +60,8 @@ type Options struct {
 // once, and waits for it.
 type Client struct {
 	options Options
-	pool    pool  // of HTTP/1.1
-	links   links // of HTTP/2
+	pool    pool      // of HTTP/1.1
+	http2   http2Pool // of HTTP/2
 
 	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
 }
@@ -71,7 +71,7 @@ func New(options Options) *Client {
 	c := &Client{options: options}
 	c.dialTCP = c.dialSocket
 	c.pool.init(options.Connections)
-	c.links.init(options.Connections)
+	c.http2.init(options.Connections)
 	return c
 }
 
@@ -79,5 +79,5 @@ func New(options Options) *Client {
 // end. Requests that wait for one fail, and so does every later one.
 func (c *Client) Close() {
 	c.pool.close()
-	c.links.close()
+	c.http2.close()
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// idleTooLong is how long a connection may have been idle to be used again: one
+// maxIdle is how long a connection may have been idle to be used again: one
 // that a middlebox has forgotten by then swallows the request.
-const idleTooLong = 90 * time.Second
+const maxIdle = 90 * time.Second
 
 // A conn is a connection, which one request at a time has for itself.
 type conn struct {
@@ -17,7 +17,7 @@ type conn struct {
 	raw    syscall.RawConn // of tcp
 	stream net.Conn        // tcp, or TLS on it
 	secure *secureStream   // nil without TLS
-	guard  guard
+	guard  ctxGuard
 	in     reader
 
 	used      bool // it has served a request
@@ -31,7 +31,7 @@ type conn struct {
 	bodyAt int           // where the body begins if it waits for an answer 100, or 0
 	began  time.Duration // the writing
 	upload *upload
-	turn
+	syscallExchange
 }
 
 func newConn(tcp *net.TCPConn) (*conn, error) {
@@ -39,7 +39,7 @@ func newConn(tcp *net.TCPConn) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{tcp: tcp, raw: raw, stream: tcp, guard: guard{conn: tcp}, in: newReader(tcp)}
+	c := &conn{tcp: tcp, raw: raw, stream: tcp, guard: ctxGuard{conn: tcp}, in: newReader(tcp)}
 	c.init(c)
 	return c, nil
 }
@@ -72,7 +72,7 @@ func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool
 	first := now()
 	if err == nil {
 		a.Phases.FirstByte = first - c.began
-		again, err = intake{in: &c.in, to: a, keep: keep, most: most, upload: c.upload}.read(r.toHEAD)
+		again, err = responseReader{in: &c.in, to: a, keep: keep, most: most, upload: c.upload}.read(r.toHEAD)
 		c.idleSince = now()
 		a.Phases.Body = c.idleSince - first
 	}
@@ -89,7 +89,7 @@ func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool
 // send writes the request and reads the first bytes of the answer. What it has
 // not written by then is under way as an upload.
 func (c *conn) send() error {
-	if c.used && now()-c.idleSince > idleTooLong {
+	if c.used && now()-c.idleSince > maxIdle {
 		return errStale
 	}
 	if c.secure != nil {

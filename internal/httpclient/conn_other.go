@@ -4,11 +4,11 @@ package httpclient
 
 import "syscall"
 
-// A turn is nothing where sockets cannot be read without waiting: whether a
+// A syscallExchange is empty where sockets cannot be read without waiting: whether a
 // connection has ended shows when it is used.
-type turn struct{}
+type syscallExchange struct{}
 
-func (*turn) init(*conn) {}
+func (*syscallExchange) init(*conn) {}
 
 func (c *conn) sendPlain() error {
 	c.began = now()

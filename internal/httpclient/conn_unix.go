@@ -8,19 +8,19 @@ import (
 	"syscall"
 )
 
-// A turn is an exchange's system calls: a read that finds nothing, which shows
-// that the connection has not ended and that nobody has said anything unasked; a
-// write; and, once there is something to read, a read. Go's own way has as many:
+// A syscallExchange makes the system calls of an exchange. The first read finds
+// nothing: the connection is open, and no unexpected bytes wait. Then come a
+// write and, once there is something to read, a read. Go's own way has as many:
 // there the read that finds nothing comes behind the write, where it tells
 // nothing.
-type turn struct {
+type syscallExchange struct {
 	step   func(fd uintptr) bool // kept, for a closure is an allocation
 	wrote  bool
 	failed error // of a system call
 	gone   bool  // what the probe found
 }
 
-func (t *turn) init(c *conn) {
+func (t *syscallExchange) init(c *conn) {
 	t.step = c.takeStep
 }
 

@@ -12,7 +12,7 @@ import (
 // dial makes a connection to a target: resolves its host, asks whether it may,
 // connects, and agrees on TLS. It writes down what each of them took.
 func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
-	ctx, cancel := reminding(ctx)
+	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
 	addresses, err := c.resolve(ctx, t, phases)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]neti
 		err = errors.New("it has no address")
 	}
 	if err != nil {
-		return nil, explain(ctx, ClassDNS, "resolving "+t.host, err)
+		return nil, classify(ctx, ClassDNS, "resolving "+t.host, err)
 	}
 	return addresses, nil
 }
@@ -78,7 +78,7 @@ func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrP
 	tcp, err := c.dialTCP(ctx, host, address)
 	var known *Error
 	if err != nil && !errors.As(err, &known) {
-		err = explain(ctx, ClassConnect, "connecting to "+host, err)
+		err = classify(ctx, ClassConnect, "connecting to "+host, err)
 	}
 	return tcp, err
 }

@@ -27,7 +27,7 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error 
 	l, err := c.pool.acquire(ctx, r.target.key)
 	a.Phases.Wait = l.wait
 	if err != nil {
-		return explain(ctx, ClassTimeout, "waiting for a free connection", err)
+		return classify(ctx, ClassTimeout, "waiting for a free connection", err)
 	}
 	if l.conn != nil {
 		again, err := c.try(ctx, l, r, keep, a)
@@ -61,16 +61,16 @@ func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answ
 	}
 	l.conn.broken = l.conn.broken || err != nil
 	l.conn.close()
-	if err != nil && used && ctx.Err() == nil && c.mayRepeat(r, a, err) {
+	if err != nil && used && ctx.Err() == nil && c.mayRetry(r, a, err) {
 		return true, err
 	}
 	c.pool.release(l.origin, nil)
-	return false, whatFailed(ctx, a, err)
+	return false, exchangeError(ctx, a, err)
 }
 
-// mayRepeat reports whether a request may be sent again that failed on a
+// mayRetry reports whether a request may be sent again that failed on a
 // connection that had served others.
-func (c *Client) mayRepeat(r *Request, a *Answer, err error) bool {
+func (c *Client) mayRetry(r *Request, a *Answer, err error) bool {
 	if errors.Is(err, errStale) {
 		return true
 	}
@@ -78,21 +78,21 @@ func (c *Client) mayRepeat(r *Request, a *Answer, err error) bool {
 	return ended && a.Received == 0 && (r.idempotent || a.Sent == 0)
 }
 
-// whatFailed is the error of an exchange.
-func whatFailed(ctx context.Context, a *Answer, err error) error {
+// exchangeError returns the error of an exchange.
+func exchangeError(ctx context.Context, a *Answer, err error) error {
 	if err == nil {
 		return nil
 	}
 	var inBody *bodyError
 	switch {
 	case errors.As(err, &inBody):
-		return explain(ctx, ClassBody, "reading the body of the answer", err)
+		return classify(ctx, ClassBody, "reading the body of the answer", err)
 	case isAlert(err):
-		return explain(ctx, ClassTLS, "waiting for the answer", err)
+		return classify(ctx, ClassTLS, "waiting for the answer", err)
 	case a.Received > 0:
-		return explain(ctx, ClassReset, "reading the head of the answer", err)
+		return classify(ctx, ClassReset, "reading the head of the answer", err)
 	default:
-		return explain(ctx, ClassReset, "waiting for the answer", err)
+		return classify(ctx, ClassReset, "waiting for the answer", err)
 	}
 }
 

@@ -88,9 +88,9 @@ func (h *head) readConnection(value []byte) {
 	}
 }
 
-// overflown is the length of a body that is longer than any (RFC 9110, 8.6). It
+// lengthOverflow is the length of a body that is longer than any (RFC 9110, 8.6). It
 // does no harm where there is no body.
-const overflown = math.MaxInt64
+const lengthOverflow = math.MaxInt64
 
 func (h *head) readLength(value []byte) error {
 	length := int64(0)
@@ -99,7 +99,7 @@ func (h *head) readLength(value []byte) error {
 		case !isDigit(digit):
 			return failf(ClassProtocol, "Content-Length is no length: %.40q", value)
 		case length > (math.MaxInt64-9)/10:
-			length = overflown
+			length = lengthOverflow
 		default:
 			length = length*10 + int64(digit-'0')
 		}

@@ -104,20 +104,20 @@ func TestLimitsHoldHoweverTCPCuts(t *testing.T) {
 		ok  bool
 	}{
 		"an extension of 2,000 bytes":     {ext(2000), true},
-		"the longest line before a chunk": {ext(mostChunkLine), true},
-		"a longer one":                    {ext(mostChunkLine + 1), false},
+		"the longest line before a chunk": {ext(maxChunkLine), true},
+		"a longer one":                    {ext(maxChunkLine + 1), false},
 		"a trailer of 2,000 bytes":        {trailer(2000), true},
 		"a trailer of 70,000 bytes":       {trailer(70_000), true},
-		"the longest trailer":             {trailer(mostHead), true},
-		"a longer one that is a header":   {trailer(mostHead + 1), false},
+		"the longest trailer":             {trailer(maxHead), true},
+		"a longer one that is a header":   {trailer(maxHead + 1), false},
 		"many lines of trailer":           {chunked + "0\r\n" + strings.Repeat("A: b\r\n", 5000) + "\r\n", true},
-		"a trailer of too many lines":     {chunked + "0\r\n" + strings.Repeat("A: b\r\n", mostHead/6+1) + "\r\n", false},
+		"a trailer of too many lines":     {chunked + "0\r\n" + strings.Repeat("A: b\r\n", maxHead/6+1) + "\r\n", false},
 		"a head of 70,000 bytes":          {headOf(70_000), true},
-		"the longest head":                {headOf(mostHead), true},
-		"a longer head":                   {headOf(mostHead + 1), false},
-		"the longest head behind another": {"HTTP/1.1 103 Early\r\n\r\n" + headOf(mostHead), true},
+		"the longest head":                {headOf(maxHead), true},
+		"a longer head":                   {headOf(maxHead + 1), false},
+		"the longest head behind another": {"HTTP/1.1 103 Early\r\n\r\n" + headOf(maxHead), true},
 	} {
-		for _, piece := range []int{1, 7, 1000, 1024, 1025, smallBuffer, smallBuffer + 1, bigBuffer, mostHead, 1 << 20} {
+		for _, piece := range []int{1, 7, 1000, 1024, 1025, smallBuffer, smallBuffer + 1, bigBuffer, maxHead, 1 << 20} {
 			a, again, err := read(&inPieces{[]byte(test.raw), piece}, false, 0)
 			if !test.ok {
 				wantClass(t, err, ClassProtocol, "limit")

@@ -22,14 +22,14 @@ func TestGeneratorIsBlamed(t *testing.T) {
 		syscall.EADDRINUSE: ClassGenerator, syscall.ENOBUFS: ClassGenerator, syscall.ENOMEM: ClassGenerator, syscall.EAGAIN: ClassGenerator,
 		syscall.ECONNREFUSED: ClassConnect, syscall.EHOSTUNREACH: ClassConnect, syscall.ENETUNREACH: ClassConnect, syscall.ETIMEDOUT: ClassConnect,
 	} {
-		wantClass(t, explain(t.Context(), ClassConnect, "connecting to x", wrapped(number)), class, number.Error())
+		wantClass(t, classify(t.Context(), ClassConnect, "connecting to x", wrapped(number)), class, number.Error())
 	}
 	for err, class := range map[error]string{
 		&net.DNSError{Err: "dial udp 192.0.2.1:53: socket: too many open files", Name: "x"}: ClassGenerator,
 		&net.DNSError{Err: "no such host", Name: "x"}:                                       ClassDNS,
 		errors.New("a server that says: too many open files"):                               ClassDNS,
 	} {
-		wantClass(t, explain(t.Context(), ClassDNS, "resolving x", err), class, err.Error())
+		wantClass(t, classify(t.Context(), ClassDNS, "resolving x", err), class, err.Error())
 	}
 }
 
@@ -37,7 +37,7 @@ func TestGeneratorIsBlamed(t *testing.T) {
 func TestGeneratorIsNotBlamedForTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := explain(ctx, ClassConnect, "connecting", syscall.EMFILE); !errors.Is(err, context.Canceled) {
+	if err := classify(ctx, ClassConnect, "connecting", syscall.EMFILE); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -3,15 +3,15 @@ package httpclient
 import "bytes"
 
 const (
-	mostHead          = 300 << 10 // bytes of a head, or of a trailer, as in curl
-	mostInformational = 1000      // answers of status 1xx before the one that counts: a server may send one again and again while it works
+	maxHead          = 300 << 10 // bytes of a head, or of a trailer, as in curl
+	maxInformational = 1000      // answers of status 1xx before the one that counts: a server may send one again and again while it works
 )
 
 // readHead reads the head of the answer that counts, past informational ones. The
 // bytes it returns are the reader's, and valid until it reads more. Each of them
 // is heeded by what is left of the request.
 func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
-	for range mostInformational {
+	for range maxInformational {
 		raw, err := d.readOneHead(h)
 		if err == nil {
 			rest.heed(h.status)
@@ -23,7 +23,7 @@ func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 			return nil, failf(ClassProtocol, "the server switches protocols, to which it was not asked")
 		}
 	}
-	return nil, failf(ClassProtocol, "the server sent %d informational answers and no other", mostInformational)
+	return nil, failf(ClassProtocol, "the server sent %d informational answers and no other", maxInformational)
 }
 
 func (d *reader) readOneHead(h *head) ([]byte, error) {
@@ -88,8 +88,8 @@ func (d *reader) lineEnd(at int) (int, error) {
 			from = d.w - d.r
 			end = from + 1 // at least
 		}
-		if end > mostHead {
-			return 0, failf(ClassProtocol, "the head of the answer is longer than the limit of %d bytes", mostHead)
+		if end > maxHead {
+			return 0, failf(ClassProtocol, "the head of the answer is longer than the limit of %d bytes", maxHead)
 		}
 		if i >= 0 {
 			return end, nil

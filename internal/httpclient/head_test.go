@@ -14,7 +14,7 @@ import (
 // read reads an answer from bytes that come as src gives them.
 func read(src io.Reader, toHEAD bool, most int64) (a Answer, again bool, err error) {
 	in := newReader(src)
-	again, err = intake{in: &in, to: &a, keep: 1 << 20, most: most}.read(toHEAD)
+	again, err = responseReader{in: &in, to: &a, keep: 1 << 20, most: most}.read(toHEAD)
 	in.end()
 	return a, again, err
 }
@@ -97,10 +97,10 @@ func TestHeadLimits(t *testing.T) {
 	}{
 		"many lines":             {status + strings.Repeat("A: b\r\n", 10_000) + end, true},
 		"a long head":            {status + strings.Repeat("A: "+strings.Repeat("b", 1000)+"\r\n", 200) + end, true},
-		"as long as may be":      {status + "A: " + strings.Repeat("b", mostHead-len(status)-7) + "\r\n" + end, true},
-		"one longer":             {status + "A: " + strings.Repeat("b", mostHead-len(status)-6) + "\r\n" + end, false},
-		"the last informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational-1) + status + end, true},
-		"one more informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", mostInformational) + status + end, false},
+		"as long as may be":      {status + "A: " + strings.Repeat("b", maxHead-len(status)-7) + "\r\n" + end, true},
+		"one longer":             {status + "A: " + strings.Repeat("b", maxHead-len(status)-6) + "\r\n" + end, false},
+		"the last informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", maxInformational-1) + status + end, true},
+		"one more informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", maxInformational) + status + end, false},
 	} {
 		a, _, err := read(strings.NewReader(test.head), false, 0)
 		if test.ok && (err != nil || a.Status != 204) {

@@ -28,30 +28,30 @@ func http2Request(method string, u *url.URL, host string, header Header, body []
 	return r
 }
 
-// mostRefusals is how often a server may refuse a request. It happens as long as
+// maxRefusals is how often a server may refuse a request. It happens as long as
 // it has not said how many it takes at once.
-const mostRefusals = 8
+const maxRefusals = 8
 
-// silentTooLong is how long a request must have waited in vain, and nothing have
+// minSilence is how long a request must have waited in vain, and nothing have
 // come for any other one either, for its connection to be left alone: it may be
 // dead. A shorter silence says nothing.
-const silentTooLong = 100 * time.Millisecond
+const minSilence = 100 * time.Millisecond
 
 // doHTTP2 is Do over connections that requests share.
 func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) error {
 	for refusals, repeated := 0, false; ; a.retry() {
-		l, found, err := c.linkTo(ctx, r, a)
+		l, found, err := c.reserveHTTP2(ctx, r, a)
 		if err != nil {
 			return err
 		}
 		began := now()
 		err = c.tryHTTP2(ctx, l, r, keep, a)
 		ended := l.conn.Err() != nil
-		c.links.release(l, errors.Is(err, context.DeadlineExceeded) && now()-began >= silentTooLong && l.stream.silentSince(began))
+		c.http2.release(l, errors.Is(err, context.DeadlineExceeded) && now()-began >= minSilence && l.stream.silentSince(began))
 		switch {
 		case err == nil || ctx.Err() != nil || a.Received > 0:
 			return err
-		case isRefusal(err) && refusals < mostRefusals:
+		case isRefusal(err) && refusals < maxRefusals:
 			refusals++
 		case ended && found && r.idempotent && !repeated:
 			repeated = true
@@ -61,13 +61,13 @@ func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) e
 	}
 }
 
-// linkTo reserves a request over a link that it finds, or makes.
-func (c *Client) linkTo(ctx context.Context, r *Request, a *Answer) (l *link, found bool, err error) {
-	l, waited, err := c.links.acquire(ctx, r.target.key, c.options.KeepAlive)
+// reserveHTTP2 reserves a request over a link that it finds, or makes.
+func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Answer) (l *http2Conn, found bool, err error) {
+	l, waited, err := c.http2.acquire(ctx, r.target.key, c.options.KeepAlive)
 	a.Phases.Wait += waited
 	switch {
 	case err != nil:
-		return nil, false, explain(ctx, ClassTimeout, "waiting for a free connection", err)
+		return nil, false, classify(ctx, ClassTimeout, "waiting for a free connection", err)
 	case l != nil:
 		return l, true, nil
 	}
@@ -76,8 +76,8 @@ func (c *Client) linkTo(ctx context.Context, r *Request, a *Answer) (l *link, fo
 }
 
 // tryHTTP2 does an exchange over a link.
-func (c *Client) tryHTTP2(ctx context.Context, l *link, r *Request, keep int, a *Answer) error {
-	ctx, cancel := reminding(ctx)
+func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep int, a *Answer) error {
+	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
 	request := r.http2.WithContext(ctx)
 	if len(r.body) > 0 {
@@ -91,21 +91,21 @@ func (c *Client) tryHTTP2(ctx context.Context, l *link, r *Request, keep int, a 
 	first := now()
 	a.Phases.FirstByte = first - began
 	if err != nil {
-		return explain(ctx, classHTTP2(err), "waiting for the answer", err)
+		return classify(ctx, classHTTP2(err), "waiting for the answer", err)
 	}
 	defer answer.Body.Close()
 	a.take(answer)
 	in := spareReaders.Get().(*reader)
 	in.src = answer.Body
 	in.begin()
-	err = intake{in: in, to: a, keep: keep, most: c.options.MaxAnswer}.readAll()
+	err = responseReader{in: in, to: a, keep: keep, most: c.options.MaxAnswer}.readAll()
 	in.r, in.w, in.src = 0, 0, nil
 	in.end()
 	spareReaders.Put(in)
 	a.Received += a.Length
 	a.Phases.Body = now() - first
 	if err != nil {
-		return explain(ctx, ClassBody, "reading the body of the answer", cutShort(err))
+		return classify(ctx, ClassBody, "reading the body of the answer", bodyCut(err))
 	}
 	return nil
 }

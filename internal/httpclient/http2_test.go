@@ -143,8 +143,8 @@ func TestHTTP2LimitOverOrigins(t *testing.T) {
 			t.Errorf("connected: %v, want %v", got.Connected, step.connected)
 		}
 	}
-	if c.links.open != 1 || len(c.links.made) != 1 {
-		t.Errorf("%d connections to %d origins", c.links.open, len(c.links.made))
+	if c.http2.open != 1 || len(c.http2.made) != 1 {
+		t.Errorf("%d connections to %d origins", c.http2.open, len(c.http2.made))
 	}
 }
 
@@ -188,15 +188,15 @@ func TestHTTP2ConnectionIsReplaced(t *testing.T) {
 	mustGet(t, c, s.URL)
 	s.CloseClientConnections()
 	waitUntil(t, "the end is noticed", func() bool {
-		c.links.mu.Lock()
-		defer c.links.mu.Unlock()
-		for _, made := range c.links.made {
+		c.http2.mu.Lock()
+		defer c.http2.mu.Unlock()
+		for _, made := range c.http2.made {
 			return made[0].conn.Err() != nil
 		}
 		return false
 	})
-	if a := mustGet(t, c, s.URL); !a.Connected || c.links.open != 1 {
-		t.Errorf("connected: %v, %d connections", a.Connected, c.links.open)
+	if a := mustGet(t, c, s.URL); !a.Connected || c.http2.open != 1 {
+		t.Errorf("connected: %v, %d connections", a.Connected, c.http2.open)
 	}
 }
 

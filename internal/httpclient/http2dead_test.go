@@ -112,7 +112,7 @@ func TestHTTP2DeadConnectionIsLeft(t *testing.T) {
 	var all sync.WaitGroup
 	for range together {
 		all.Go(func() {
-			_, err := within(t, c, s.url, 2*silentTooLong)
+			_, err := within(t, c, s.url, 2*minSilence)
 			wantClass(t, err, ClassTimeout, "waiting for the answer")
 		})
 	}
@@ -155,7 +155,7 @@ func TestHTTP2SlowAnswerKeepsItsConnection(t *testing.T) {
 			}
 		}
 	})
-	_, err := within(t, c, s.URL+"/hang", 3*silentTooLong)
+	_, err := within(t, c, s.URL+"/hang", 3*minSilence)
 	close(over)
 	all.Wait()
 	wantClass(t, err, ClassTimeout, "waiting for the answer")
@@ -189,7 +189,7 @@ func TestHTTP2Ping(t *testing.T) {
 						answer200(http2.NewFramer(theirs, nil), stream) // beside the one that answers pings
 					}()
 				})
-				conn, err := speakHTTP2(&settledConn{Conn: ours, settled: make(chan struct{})})
+				conn, err := speakHTTP2(&settingsConn{Conn: ours, settled: make(chan struct{})})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -9,18 +9,18 @@ import (
 )
 
 // dialHTTP2 makes a link in the room that was acquired.
-func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*link, error) {
+func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*http2Conn, error) {
 	conn, stream, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
 	if err != nil {
-		c.links.fail(r.target.key)
+		c.http2.fail(r.target.key)
 		return nil, err
 	}
 	a.Connected = true
-	return c.links.add(r.target.key, conn, stream, c.options.KeepAlive), nil
+	return c.http2.add(r.target.key, conn, stream, c.options.KeepAlive), nil
 }
 
 // connectHTTP2 makes a connection, and reserves a request over it.
-func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, *settledConn, error) {
+func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, *settingsConn, error) {
 	made, err := c.dial(ctx, t, phases)
 	if err != nil {
 		return nil, nil, err
@@ -29,7 +29,7 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	defer func() { phases.Connect += now() - began }()
 	made.guard.release()
 	made.in.free()
-	stream := &settledConn{Conn: made.stream, settled: make(chan struct{})}
+	stream := &settingsConn{Conn: made.stream, settled: make(chan struct{})}
 	conn, err := speakHTTP2(stream)
 	if err == nil {
 		err = await(ctx, stream.settled)
@@ -39,7 +39,7 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	}
 	if err != nil {
 		_ = stream.Close()
-		return nil, nil, explain(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
+		return nil, nil, classify(ctx, ClassProtocol, "beginning HTTP/2 with "+t.host, err)
 	}
 	return conn, stream, nil
 }
@@ -61,7 +61,7 @@ func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
 	transport := &http.Transport{
 		DialContext:            func(context.Context, string, string) (net.Conn, error) { return stream, nil },
 		DisableCompression:     true,
-		MaxResponseHeaderBytes: mostHead,
+		MaxResponseHeaderBytes: maxHead,
 		ExpectContinueTimeout:  expectFor,
 		Protocols:              &http.Protocols{},
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},

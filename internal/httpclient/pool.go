@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// mostOrigins is how many origins are remembered for their idle connections, so
+// maxOrigins is how many origins are remembered for their idle connections, so
 // that a million hosts take no more memory than these. Those in use are
 // remembered whatever their number.
-const mostOrigins = 1024
+const maxOrigins = 1024
 
 // A pool is the connections of a client: the idle ones of each origin, and a slot
 // for each of those there may be. One lock is enough: a request takes it twice,
@@ -89,7 +89,7 @@ func (p *pool) visit(key string) (o *origin, spare []*conn) {
 		p.recent.MoveToFront(o.place)
 		return o, nil
 	}
-	if len(p.origins) >= mostOrigins {
+	if len(p.origins) >= maxOrigins {
 		spare = p.forget()
 	}
 	o = &origin{key: key}

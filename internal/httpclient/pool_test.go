@@ -65,12 +65,12 @@ func TestConnectionsAreLimited(t *testing.T) {
 func TestOriginsAreForgotten(t *testing.T) {
 	s := serveRaw(t, answering(hello))
 	c := client(t, Options{KeepAlive: true, Resolver: atLoopback})
-	const hosts = mostOrigins + 50
+	const hosts = maxOrigins + 50
 	for i := range hosts {
 		mustGet(t, c, named(s.url, fmt.Sprintf("host-%d", i)))
 	}
-	if n := len(c.pool.origins); n != mostOrigins || c.pool.open != mostOrigins || c.pool.idle != mostOrigins || c.pool.recent.Len() != mostOrigins {
-		t.Errorf("%d origins and %d connections, %d of them idle, want %d of each", n, c.pool.open, c.pool.idle, mostOrigins)
+	if n := len(c.pool.origins); n != maxOrigins || c.pool.open != maxOrigins || c.pool.idle != maxOrigins || c.pool.recent.Len() != maxOrigins {
+		t.Errorf("%d origins and %d connections, %d of them idle, want %d of each", n, c.pool.open, c.pool.idle, maxOrigins)
 	}
 	if a := mustGet(t, c, named(s.url, fmt.Sprintf("host-%d", hosts-1))); a.Connected {
 		t.Error("the origin last used was forgotten")

@@ -8,7 +8,7 @@ import (
 const (
 	smallBuffer = 4 << 10  // each connection has one
 	bigBuffer   = 64 << 10 // lent for a long answer
-	mostBuffer  = mostHead // made for a head, or a line of a trailer, that is longer
+	maxBuffer   = maxHead  // made for a head, or a line of a trailer, that is longer
 )
 
 var (
@@ -68,7 +68,7 @@ func (d *reader) enlarge() {
 
 // grow makes a buffer for a head for which the big one is too small.
 func (d *reader) grow() {
-	larger := make([]byte, min(2*len(d.buf), mostBuffer))
+	larger := make([]byte, min(2*len(d.buf), maxBuffer))
 	d.w = copy(larger, d.buf[d.r:d.w])
 	d.buf, d.r = larger, 0
 }
@@ -102,7 +102,7 @@ func (d *reader) room() ([]byte, error) {
 		d.r = 0
 	case d.big == nil:
 		d.enlarge()
-	case len(d.buf) < mostBuffer:
+	case len(d.buf) < maxBuffer:
 		d.grow()
 	default:
 		return nil, io.ErrShortBuffer

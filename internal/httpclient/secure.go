@@ -19,7 +19,7 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	}
 	config.NextProtos = []string{c.protocol()}
 	if err := made.guard.enter(ctx); err != nil {
-		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
 	began := now()
 	below := newRecordConn(made)
@@ -27,7 +27,7 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	err := secured.HandshakeContext(context.Background()) // the guard ends it
 	phases.TLS += now() - began
 	if err != nil {
-		return explain(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
+		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
 	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
 		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)

@@ -80,7 +80,7 @@ func (u *upload) heed(status int) {
 
 // end stops the writing, unless it has ended, and returns how many bytes were
 // written.
-func (u *upload) end(g *guard) (sent int) {
+func (u *upload) end(g *ctxGuard) (sent int) {
 	if u == nil {
 		return 0
 	}

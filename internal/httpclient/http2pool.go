@@ -8,38 +8,38 @@ import (
 	"time"
 )
 
-// links are the connections of a client that speaks HTTP/2, each of which serves
-// many requests at once. An origin gets another only when the server takes no
+// An http2Pool holds the HTTP/2 connections of a client, each of which serves many
+// requests at once. An origin gets another only when the server takes no
 // more requests over those it has.
-type links struct {
+type http2Pool struct {
 	most int // connections; 0: any number
 
 	mu      sync.Mutex
 	closed  bool
 	open    int // connections there are, or are being made
-	made    map[string][]*link
+	made    map[string][]*http2Conn
 	dialing map[string]bool // origins to which one is being made
 	changed chan struct{}   // closed, and made anew, when those who wait should look again
 }
 
-// A link is one of them.
-type link struct {
+// An http2Conn is one connection of an http2Pool.
+type http2Conn struct {
 	key    string
 	conn   *http.ClientConn
-	stream *settledConn // of conn
-	users  int          // requests under way
-	listed bool         // whether others may use it
+	stream *settingsConn // of conn
+	users  int           // requests under way
+	listed bool          // whether others may use it
 }
 
-func (s *links) init(most int) {
+func (s *http2Pool) init(most int) {
 	s.most = most
-	s.made, s.dialing = map[string][]*link{}, map[string]bool{}
+	s.made, s.dialing = map[string][]*http2Conn{}, map[string]bool{}
 	s.changed = make(chan struct{})
 }
 
 // acquire reserves a request over a link, or returns nil: then there is room, and
 // the caller makes the link and adds it, or says that it failed.
-func (s *links) acquire(ctx context.Context, key string, share bool) (*link, time.Duration, error) {
+func (s *http2Pool) acquire(ctx context.Context, key string, share bool) (*http2Conn, time.Duration, error) {
 	var waited time.Duration
 	for {
 		s.mu.Lock()
@@ -77,7 +77,7 @@ func await(ctx context.Context, changed <-chan struct{}) error {
 }
 
 // look finds a link that takes a request, or room for one.
-func (s *links) look(key string, share bool) (l *link, found bool, err error) {
+func (s *http2Pool) look(key string, share bool) (l *http2Conn, found bool, err error) {
 	if s.closed {
 		return nil, false, ErrClosed
 	}
@@ -104,16 +104,16 @@ func (s *links) look(key string, share bool) (l *link, found bool, err error) {
 }
 
 // soft is from how many on an idle link has to make room for another.
-func (s *links) soft() int {
+func (s *http2Pool) soft() int {
 	if s.most > 0 {
 		return s.most
 	}
-	return mostOrigins
+	return maxOrigins
 }
 
 // free reserves a request over a link to an origin, and forgets those that have
 // ended.
-func (s *links) free(key string) *link {
+func (s *http2Pool) free(key string) *http2Conn {
 	for _, l := range slices.Clone(s.made[key]) {
 		if l.conn.Reserve() == nil {
 			return l
@@ -126,7 +126,7 @@ func (s *links) free(key string) *link {
 }
 
 // shed closes a link that is idle, if there is one.
-func (s *links) shed() {
+func (s *http2Pool) shed() {
 	for _, made := range s.made {
 		for _, l := range made {
 			if l.users == 0 {
@@ -138,10 +138,10 @@ func (s *links) shed() {
 }
 
 // unlist has a link used by no more requests than it is.
-func (s *links) unlist(l *link) {
+func (s *http2Pool) unlist(l *http2Conn) {
 	if l.listed {
 		l.listed = false
-		s.made[l.key] = slices.DeleteFunc(s.made[l.key], func(other *link) bool { return other == l })
+		s.made[l.key] = slices.DeleteFunc(s.made[l.key], func(other *http2Conn) bool { return other == l })
 		if len(s.made[l.key]) == 0 {
 			delete(s.made, l.key)
 		}
@@ -153,10 +153,10 @@ func (s *links) unlist(l *link) {
 }
 
 // add has a new link used, by its maker and, if it is shared, by others.
-func (s *links) add(key string, conn *http.ClientConn, stream *settledConn, share bool) *link {
+func (s *http2Pool) add(key string, conn *http.ClientConn, stream *settingsConn, share bool) *http2Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := &link{key: key, conn: conn, stream: stream, users: 1, listed: share && !s.closed}
+	l := &http2Conn{key: key, conn: conn, stream: stream, users: 1, listed: share && !s.closed}
 	if l.listed {
 		s.made[key] = append(s.made[key], l)
 	}
@@ -165,14 +165,14 @@ func (s *links) add(key string, conn *http.ClientConn, stream *settledConn, shar
 }
 
 // fail says that a link was not made.
-func (s *links) fail(key string) {
+func (s *http2Pool) fail(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
 	s.change(key)
 }
 
-func (s *links) change(key string) {
+func (s *http2Pool) change(key string) {
 	delete(s.dialing, key)
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -180,7 +180,7 @@ func (s *links) change(key string) {
 
 // release ends a request over a link. No other request begins over one that may
 // be dead; those under way go on.
-func (s *links) release(l *link, maybeDead bool) {
+func (s *http2Pool) release(l *http2Conn, maybeDead bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.users--
@@ -191,7 +191,7 @@ func (s *links) release(l *link, maybeDead bool) {
 	s.changed = make(chan struct{})
 }
 
-func (s *links) close() {
+func (s *http2Pool) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true

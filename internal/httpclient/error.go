@@ -39,10 +39,9 @@ func failf(class, format string, args ...any) error {
 	return &Error{class, fmt.Errorf(format, args...)}
 }
 
-// explain makes of what went wrong at a stage of an exchange the error of the
-// exchange: the context's, where that is why, or one of the class given, where it
-// has no class yet.
-func explain(ctx context.Context, class, stage string, err error) error {
+// classify returns the error of an exchange that failed at a stage. A context that
+// has ended is the cause; otherwise an error without a class gets the one given.
+func classify(ctx context.Context, class, stage string, err error) error {
 	var known *Error
 	switch reason := ctx.Err(); {
 	case errors.Is(reason, context.Canceled):

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// A settledConn says when the settings of an HTTP/2 server have been read: they
+// A settingsConn reports when the settings of an HTTP/2 server have been read: they
 // are its first frame (RFC 9113, 3.4), and say how many requests it takes at
 // once. What is sent before that may be too much. It also knows when anything
 // was last heard from the server.
-type settledConn struct {
+type settingsConn struct {
 	net.Conn
 	settled chan struct{} // closed then, or when there is nothing to wait for
 	once    sync.Once
@@ -21,7 +21,7 @@ type settledConn struct {
 }
 
 // Read is called by one goroutine, which has dealt with what it read before.
-func (c *settledConn) Read(p []byte) (int, error) {
+func (c *settingsConn) Read(p []byte) (int, error) {
 	const frameHeader = 9
 	if c.read >= len(c.start) && c.read >= frameHeader+(int(c.start[0])<<16|int(c.start[1])<<8|int(c.start[2])) {
 		c.settle()
@@ -38,14 +38,14 @@ func (c *settledConn) Read(p []byte) (int, error) {
 }
 
 // silentSince reports whether nothing was heard since a moment.
-func (c *settledConn) silentSince(moment time.Duration) bool {
+func (c *settingsConn) silentSince(moment time.Duration) bool {
 	return time.Duration(c.heard.Load()) < moment
 }
 
 // Close closes the connection.
-func (c *settledConn) Close() error {
+func (c *settingsConn) Close() error {
 	c.settle()
 	return c.Conn.Close()
 }
 
-func (c *settledConn) settle() { c.once.Do(func() { close(c.settled) }) }
+func (c *settingsConn) settle() { c.once.Do(func() { close(c.settled) }) }

@@ -5,8 +5,9 @@ import (
 	"io"
 )
 
-// An intake reads one answer: what is to be kept of it, and what is too much.
-type intake struct {
+// A responseReader reads one response. It keeps the first bytes of the body and
+// limits its length.
+type responseReader struct {
 	in     *reader
 	to     *Answer
 	keep   int     // bytes of the body
@@ -16,7 +17,7 @@ type intake struct {
 
 // read reads an answer to its end, of which the first bytes may have come
 // already. It reports whether the connection may serve another request.
-func (t intake) read(toHEAD bool) (again bool, err error) {
+func (t responseReader) read(toHEAD bool) (again bool, err error) {
 	var h head
 	raw, err := t.in.readHead(&h, t.upload)
 	if err != nil {
@@ -29,7 +30,7 @@ func (t intake) read(toHEAD bool) (again bool, err error) {
 	case toHEAD || h.status == 204 || h.status == 304: // no body, whatever it says
 	case h.chunked:
 		err = t.readChunks()
-	case h.length == overflown:
+	case h.length == lengthOverflow:
 		err = failf(ClassProtocol, "Content-Length is larger than any body can be")
 	case h.length >= 0:
 		err = t.readLength(h.length)
@@ -38,11 +39,11 @@ func (t intake) read(toHEAD bool) (again bool, err error) {
 	}
 	// Something behind the answer was not asked for, and would be taken for the
 	// answer to the next request.
-	return again && err == nil && len(t.in.buffered()) == 0, cutShort(err)
+	return again && err == nil && len(t.in.buffered()) == 0, bodyCut(err)
 }
 
-// cutShort is what an end of the connection within a body means.
-func cutShort(err error) error {
+// bodyCut returns what an end of the connection within a body means.
+func bodyCut(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -61,7 +62,7 @@ type bodyError struct{ error }
 
 func (e *bodyError) Unwrap() error { return e.error }
 
-func (t intake) readLength(n int64) error {
+func (t responseReader) readLength(n int64) error {
 	if err := t.fits(n); err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func (t intake) readLength(n int64) error {
 }
 
 // readAll reads up to the end of the connection.
-func (t intake) readAll() error {
+func (t responseReader) readAll() error {
 	for {
 		if err := t.use(len(t.in.buffered())); err != nil {
 			return err
@@ -84,7 +85,7 @@ func (t intake) readAll() error {
 }
 
 // take reads n bytes of the body.
-func (t intake) take(n int64) error {
+func (t responseReader) take(n int64) error {
 	for n > 0 {
 		if len(t.in.buffered()) == 0 {
 			if n > smallBuffer {
@@ -105,7 +106,7 @@ func (t intake) take(n int64) error {
 
 // use takes n buffered bytes for the next of the body: it keeps what is to be
 // kept and forgets the rest.
-func (t intake) use(n int) error {
+func (t responseReader) use(n int) error {
 	if err := t.fits(int64(n)); err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (t intake) use(n int) error {
 }
 
 // fits fails if the body has no room for n more bytes.
-func (t intake) fits(n int64) error {
+func (t responseReader) fits(n int64) error {
 	if t.most > 0 && n > t.most-t.to.Length {
 		return failf(ClassBody, "the body of the answer is longer than the limit of %d bytes", t.most)
 	}
