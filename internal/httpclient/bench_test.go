@@ -52,7 +52,7 @@ func TestDoAllocatesNothing(t *testing.T) {
 	}
 	s := serveRaw(t, fixed(usual))
 	for name, next := range contexts(t) {
-		c := client(t, Options{KeepAlive: true, Connections: 1, MaxAnswer: 1 << 20})
+		c := client(t, Options{KeepAlive: true, Connections: 1, MaxBody: 1 << 20})
 		wantNoAllocations(t, name, asking(t, c, s.url, next))
 	}
 }
@@ -84,7 +84,7 @@ func TestWaitingAllocatesNothing(t *testing.T) {
 // asking makes a request again and again, and keeps of the answer what there is.
 func asking(t testing.TB, c *Client, url string, next func() context.Context) func() {
 	r := prepare(t, c, "GET", url, nil, "")
-	var a Answer
+	var a Response
 	return func() {
 		if err := c.Do(next(), r, 64, &a); err != nil || len(a.Body) != 12 {
 			t.Errorf("got %q and the error %v", a.Body, err)
@@ -109,7 +109,7 @@ func BenchmarkDo(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			c := client(b, options)
 			r := prepare(b, c, "GET", s.url, nil, "")
-			var a Answer
+			var a Response
 			b.ReportAllocs()
 			for b.Loop() {
 				ctx, cancel := each()
@@ -140,7 +140,7 @@ func BenchmarkDoAtOnce(b *testing.B) {
 			b.ReportAllocs()
 			b.SetParallelism(at)
 			b.RunParallel(func(pb *testing.PB) {
-				var a Answer
+				var a Response
 				for pb.Next() {
 					if err := c.Do(b.Context(), r, 0, &a); err != nil {
 						b.Error(err)
@@ -157,7 +157,7 @@ func BenchmarkHTTP2(b *testing.B) {
 	s := serveHTTP2(b, false, 0, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello world\n")) })
 	c := client(b, Options{KeepAlive: true, HTTP2: true})
 	r := prepare(b, c, "GET", s.URL, nil, "")
-	var a Answer
+	var a Response
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := c.Do(b.Context(), r, 0, &a); err != nil {
@@ -172,7 +172,7 @@ func BenchmarkTLS(b *testing.B) {
 	b.Cleanup(s.Close)
 	c := client(b, Options{KeepAlive: true, TLS: trusting(s)})
 	r := prepare(b, c, "GET", s.URL, nil, "")
-	var a Answer
+	var a Response
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := c.Do(b.Context(), r, 0, &a); err != nil {
@@ -183,7 +183,7 @@ func BenchmarkTLS(b *testing.B) {
 
 // BenchmarkRead is what it takes to read an answer, without a socket.
 func BenchmarkRead(b *testing.B) {
-	var a Answer
+	var a Response
 	src := &again{raw: []byte(usual)}
 	in := newReader(src)
 	b.ReportAllocs()

@@ -105,7 +105,7 @@ func TestCanary(t *testing.T) {
 			_, err = get(t, c, "http://flips.example:"+strconv.Itoa(int(port))+"/")
 			wantForbidden(t, err, "flips.example", address)
 			if r, err := c.NewRequest(http.MethodGet, "http://"+host+":"+strconv.Itoa(int(port))+"/", nil, nil); err == nil {
-				if err := c.Do(t.Context(), r, 0, new(Answer)); err == nil {
+				if err := c.Do(t.Context(), r, 0, new(Response)); err == nil {
 					t.Errorf("%s: %s was called", name, host)
 				}
 			}

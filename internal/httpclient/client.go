@@ -50,9 +50,9 @@ type Options struct {
 	// next one (RFC 8305). Nil is the system's.
 	Resolver func(ctx context.Context, host string) ([]netip.Addr, error)
 
-	// MaxAnswer is how many bytes the body of an answer may have, as they come:
+	// MaxBody is how many bytes the body of an answer may have, as they come:
 	// nothing is ever decompressed. 0 is no limit.
-	MaxAnswer int64
+	MaxBody int64
 }
 
 // A Client makes requests. It may be used from many goroutines at once. For

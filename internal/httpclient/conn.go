@@ -65,7 +65,7 @@ func (c *conn) close() {
 // exchange sends a request and reads the answer. It reports whether the
 // connection may serve another. Its error is errStale when nothing was sent,
 // because the connection had ended before.
-func (c *conn) exchange(r *Request, keep int, most int64, a *Answer) (again bool, err error) {
+func (c *conn) exchange(r *Request, keep int, most int64, a *Response) (again bool, err error) {
 	c.in.begin()
 	c.wire, c.sent, c.bodyAt = r.wire, 0, r.bodyAt
 	err = c.send()

@@ -20,7 +20,7 @@ func TestStaleConnectionIsNoticed(t *testing.T) {
 	})
 	c := client(t, Options{KeepAlive: true})
 	for i := range 5 {
-		var a Answer
+		var a Response
 		if err := c.Do(t.Context(), prepare(t, c, "POST", s.url, nil, "x"), 10, &a); err != nil || !a.Connected {
 			t.Fatalf("request %d: error %v, connected: %v", i, err, a.Connected)
 		}
@@ -48,7 +48,7 @@ func TestStaleConnectionIsReplaced(t *testing.T) {
 			})
 			c := client(t, Options{KeepAlive: true})
 			r := prepare(t, c, method, s.url, nil, "")
-			var a Answer
+			var a Response
 			if err := c.Do(t.Context(), r, 0, &a); err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func TestServerThatDoesNotListen(t *testing.T) {
 	})
 	c := client(t, Options{KeepAlive: true})
 	r := prepare(t, c, "POST", s.url, nil, strings.Repeat("x", 32<<20))
-	var a Answer
+	var a Response
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	err := c.Do(ctx, r, 10, &a)

@@ -52,7 +52,7 @@ func TestContextEndsTheWait(t *testing.T) {
 				if how == "cancelled" {
 					want = context.Canceled
 				}
-				var a Answer
+				var a Response
 				err := c.Do(ctx, r, 0, &a)
 				if !errors.Is(err, want) {
 					t.Errorf("got the error %v, want %v", err, want)
@@ -71,7 +71,7 @@ func TestContextsOfOthers(t *testing.T) {
 	s := serveRaw(t, answering(hello))
 	c := client(t, Options{KeepAlive: true, Connections: 1})
 	r := prepare(t, c, "GET", s.url, nil, "")
-	var a Answer
+	var a Response
 	for range 50 {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		for range 3 {
@@ -149,7 +149,7 @@ func TestContextEndsTheConnecting(t *testing.T) {
 				// A busy machine may not get as far as that at first.
 				for soon := 20 * time.Millisecond; soon < patience; soon *= 4 {
 					ctx, cancel := soonOver(t, how, soon)
-					var a Answer
+					var a Response
 					err := c.Do(ctx, r, 0, &a)
 					cancel()
 					if !errors.Is(err, want) {

@@ -65,15 +65,15 @@ func inParallel(all []rawAnswer, do func(i int)) {
 }
 
 // readNumbered is what this package's client makes of an answer.
-func readNumbered(t *testing.T, c *Client, url, method string) (reading, Answer) {
+func readNumbered(t *testing.T, c *Client, url, method string) (reading, Response) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	r, err := c.NewRequest(method, url, nil, nil)
 	if err != nil {
 		t.Error(err)
-		return reading{}, Answer{}
+		return reading{}, Response{}
 	}
-	var a Answer
+	var a Response
 	if err := c.Do(ctx, r, 1<<20, &a); err != nil {
 		if ctx.Err() != nil {
 			t.Errorf("%s %s hangs: %v", method, url, err)
@@ -180,7 +180,7 @@ func TestAnswersHoweverCut(t *testing.T) {
 	})
 }
 
-func readingOf(a Answer, err error) reading {
+func readingOf(a Response, err error) reading {
 	if err != nil {
 		return reading{}
 	}
@@ -193,7 +193,7 @@ func TestAnswerBehindAnyAnswer(t *testing.T) {
 	var all []rawAnswer
 	for _, answer := range rawAnswers() {
 		in := newReader(strings.NewReader(answer.raw))
-		a := Answer{}
+		a := Response{}
 		_, err := responseReader{in: &in, to: &a, keep: 1 << 20}.read(answer.method == "HEAD")
 		var known *Error
 		if in.free(); err == nil && !bytes.HasSuffix([]byte(answer.raw), a.Body) || errors.As(err, &known) {

@@ -19,7 +19,7 @@ import (
 // A request on a connection that had been idle may meet its end. If nothing was
 // sent, or the method is idempotent and nothing came back, it is sent once more on
 // a connection of its own: a.Connected says so, and a.Retries if it was sent before.
-func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error {
+func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) error {
 	a.reset()
 	if c.options.HTTP2 {
 		return c.doHTTP2(ctx, r, keep, a)
@@ -48,11 +48,11 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Answer) error 
 
 // try does an exchange on a connection and gives it back, unless it is to be
 // tried again on another.
-func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answer) (again bool, err error) {
+func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Response) (again bool, err error) {
 	used := l.conn.used
 	reusable := false
 	if err = l.conn.guard.enter(ctx); err == nil {
-		reusable, err = l.conn.exchange(r, keep, c.options.MaxAnswer, a)
+		reusable, err = l.conn.exchange(r, keep, c.options.MaxBody, a)
 	}
 	if err == nil && reusable && c.options.KeepAlive {
 		l.conn.guard.leave(l.shared)
@@ -70,7 +70,7 @@ func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Answ
 
 // mayRetry reports whether a request may be sent again that failed on a
 // connection that had served others.
-func (c *Client) mayRetry(r *Request, a *Answer, err error) bool {
+func (c *Client) mayRetry(r *Request, a *Response, err error) bool {
 	if errors.Is(err, errStale) {
 		return true
 	}
@@ -79,7 +79,7 @@ func (c *Client) mayRetry(r *Request, a *Answer, err error) bool {
 }
 
 // exchangeError returns the error of an exchange.
-func exchangeError(ctx context.Context, a *Answer, err error) error {
+func exchangeError(ctx context.Context, a *Response, err error) error {
 	if err == nil {
 		return nil
 	}

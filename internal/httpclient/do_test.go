@@ -27,7 +27,7 @@ func TestDo(t *testing.T) {
 	for _, keepAlive := range []bool{true, false} {
 		c := client(t, Options{KeepAlive: keepAlive})
 		r := prepare(t, c, "POST", server.URL+"/a%20b?c=d", nil, "the body")
-		var a Answer
+		var a Response
 		for i := range 3 {
 			if err := c.Do(t.Context(), r, 1024, &a); err != nil {
 				t.Fatal(err)
@@ -61,8 +61,8 @@ func TestDoKeeps(t *testing.T) {
 		_, _ = w.Write(body)
 	}))
 	defer server.Close()
-	c := client(t, Options{KeepAlive: true, MaxAnswer: size})
-	var a Answer
+	c := client(t, Options{KeepAlive: true, MaxBody: size})
+	var a Response
 	for _, path := range []string{"/length", "/chunked"} {
 		for _, keep := range []int{0, 1, 5000, size - 1, size, size + 1} {
 			if err := c.Do(t.Context(), prepare(t, c, "GET", server.URL+path, nil, ""), keep, &a); err != nil {
@@ -91,7 +91,7 @@ func TestDoHasNoBody(t *testing.T) {
 	}))
 	defer server.Close()
 	c := client(t, Options{KeepAlive: true})
-	var a Answer
+	var a Response
 	for i, r := range []*Request{
 		prepare(t, c, "GET", server.URL+"/204", nil, ""),
 		prepare(t, c, "GET", server.URL+"/304", nil, ""),
@@ -117,7 +117,7 @@ func TestDoAtOnce(t *testing.T) {
 	for i := range 16 {
 		all.Go(func() {
 			own := prepare(t, c, "PUT", fmt.Sprintf("%s/%d", server.URL, i), nil, "x")
-			var a Answer
+			var a Response
 			for range 20 {
 				for r, want := range map[*Request]string{shared: "/shared ", own: fmt.Sprintf("/%d x", i)} {
 					ctx, cancel := context.WithTimeout(t.Context(), patience)

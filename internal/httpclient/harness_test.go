@@ -120,11 +120,11 @@ func prepare(t testing.TB, c *Client, method, url string, header http.Header, bo
 }
 
 // get asks for a url and keeps up to a kilobyte of the answer.
-func get(t testing.TB, c *Client, url string) (Answer, error) {
+func get(t testing.TB, c *Client, url string) (Response, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	var a Answer
+	var a Response
 	err := c.Do(ctx, prepare(t, c, "GET", url, nil, ""), 1024, &a)
 	if errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("GET %s hangs: %v", url, err)
@@ -133,7 +133,7 @@ func get(t testing.TB, c *Client, url string) (Answer, error) {
 }
 
 // mustGet is get, of what must succeed.
-func mustGet(t testing.TB, c *Client, url string) Answer {
+func mustGet(t testing.TB, c *Client, url string) Response {
 	t.Helper()
 	a, err := get(t, c, url)
 	if err != nil {

@@ -38,7 +38,7 @@ const maxRefusals = 8
 const minSilence = 100 * time.Millisecond
 
 // doHTTP2 is Do over connections that requests share.
-func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) error {
+func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Response) error {
 	for refusals, repeated := 0, false; ; a.retry() {
 		l, found, err := c.reserveHTTP2(ctx, r, a)
 		if err != nil {
@@ -62,7 +62,7 @@ func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Answer) e
 }
 
 // reserveHTTP2 reserves a request over a link that it finds, or makes.
-func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Answer) (l *http2Conn, found bool, err error) {
+func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Response) (l *http2Conn, found bool, err error) {
 	l, waited, err := c.http2.acquire(ctx, r.target.key, c.options.KeepAlive)
 	a.Phases.Wait += waited
 	switch {
@@ -76,7 +76,7 @@ func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Answer) (l *ht
 }
 
 // tryHTTP2 does an exchange over a link.
-func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep int, a *Answer) error {
+func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep int, a *Response) error {
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
 	request := r.http2.WithContext(ctx)
@@ -98,7 +98,7 @@ func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep in
 	in := spareReaders.Get().(*reader)
 	in.src = answer.Body
 	in.begin()
-	err = responseReader{in: in, to: a, keep: keep, most: c.options.MaxAnswer}.readAll()
+	err = responseReader{in: in, to: a, keep: keep, most: c.options.MaxBody}.readAll()
 	in.r, in.w, in.src = 0, 0, nil
 	in.end()
 	spareReaders.Put(in)
@@ -117,7 +117,7 @@ var spareReaders = sync.Pool{New: func() any {
 
 // take notes the head of an answer. What it was on the wire, compressed, nobody
 // says: the sizes are those of its text.
-func (a *Answer) take(answer *http.Response) {
+func (a *Response) take(answer *http.Response) {
 	a.Status = answer.StatusCode
 	a.head = append(strconv.AppendInt(append(a.head, ":status: "...), int64(a.Status), 10), "\r\n"...)
 	for name, values := range answer.Header {

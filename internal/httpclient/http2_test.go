@@ -66,7 +66,7 @@ func TestHTTP2(t *testing.T) {
 				})
 				c := client(t, Options{HTTP2: true, KeepAlive: keepAlive, TLS: trusting(s.Server)})
 				r := prepare(t, c, "POST", s.URL+"/a b?c d", http.Header{"content-length": {"8"}}, "the body")
-				var a Answer
+				var a Response
 				for i := range 3 {
 					if err := c.Do(t.Context(), r, 1024, &a); err != nil {
 						t.Fatal(err)
@@ -118,7 +118,7 @@ func TestHTTP2Limit(t *testing.T) {
 	var all sync.WaitGroup
 	for range jobs {
 		all.Go(func() {
-			var a Answer
+			var a Response
 			if err := c.Do(ctx, r, 0, &a); err != nil || a.Status != 200 {
 				t.Errorf("status %d, error %v", a.Status, err)
 			}
@@ -163,14 +163,14 @@ func TestHTTP2ServersThatFail(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	c := client(t, Options{HTTP2: true, KeepAlive: true, MaxAnswer: 1000})
+	c := client(t, Options{HTTP2: true, KeepAlive: true, MaxBody: 1000})
 	for path, class := range map[string]string{"/before": ClassReset, "/within": ClassBody, "/large": ClassBody} {
 		_, err := get(t, c, s.URL+path)
 		wantClass(t, err, class, "")
 	}
 	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded} {
 		ctx, cancel := soonOver(t, how, 20*time.Millisecond)
-		var a Answer
+		var a Response
 		if err := c.Do(ctx, prepare(t, c, "GET", s.URL+"/hang", nil, ""), 0, &a); !errors.Is(err, want) {
 			t.Errorf("%s: got the error %v", how, err)
 		}
@@ -238,7 +238,7 @@ func TestHTTP2ServerThatGoesAway(t *testing.T) {
 	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
 	for i, connected := range []bool{true, true, false} {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		var a Answer
+		var a Response
 		err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, ""), 0, &a)
 		cancel()
 		if err != nil || a.Status != 200 || a.Connected != connected {

@@ -82,11 +82,11 @@ func (p *patientPipe) Close() error {
 }
 
 // within makes a request that has so long.
-func within(t *testing.T, c *Client, url string, timeout time.Duration) (Answer, error) {
+func within(t *testing.T, c *Client, url string, timeout time.Duration) (Response, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
-	var a Answer
+	var a Response
 	err := c.Do(ctx, prepare(t, c, "GET", url, nil, ""), 0, &a)
 	return a, err
 }

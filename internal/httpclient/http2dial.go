@@ -9,7 +9,7 @@ import (
 )
 
 // dialHTTP2 makes a link in the room that was acquired.
-func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Answer) (*http2Conn, error) {
+func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Response) (*http2Conn, error) {
 	conn, stream, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
 	if err != nil {
 		c.http2.fail(r.target.key)

@@ -79,7 +79,7 @@ func TestServersThatFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serveRaw(t, server.handle)
-			c := client(t, Options{KeepAlive: true, MaxAnswer: 1_000_000})
+			c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})
 			for range 2 { // whatever it leaves behind is not used again
 				a, err := get(t, c, s.url)
 				wantClass(t, err, server.class, server.says)

@@ -40,7 +40,7 @@ func TestContains(t *testing.T) {
 		for framing, raw := range raw {
 			for _, piece := range []int{1000, 1 << 20} {
 				in := newReader(&inPieces{[]byte(raw), piece})
-				a := Answer{Seek: NewPattern([]byte(text))}
+				a := Response{Seek: NewPattern([]byte(text))}
 				if _, err := (responseReader{in: &in, to: &a}).read(false); err != nil {
 					t.Fatal(err)
 				}

@@ -9,7 +9,7 @@ import (
 // limits its length.
 type responseReader struct {
 	in     *reader
-	to     *Answer
+	to     *Response
 	keep   int     // bytes of the body
 	most   int64   // bytes that the body may have; 0: any
 	upload *upload // the rest of the request, if there is any

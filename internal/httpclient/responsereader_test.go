@@ -52,7 +52,7 @@ func TestServerThatSendsABomb(t *testing.T) {
 func TestEndlessBodyTakesNoMemory(t *testing.T) {
 	const size = 64 << 20
 	s := serveRaw(t, after(func(c *net.TCPConn) { pour(c, "HTTP/1.1 200 OK\r\n\r\n", "x") }))
-	c := client(t, Options{MaxAnswer: size})
+	c := client(t, Options{MaxBody: size})
 	var before, behind runtime.MemStats
 	runtime.ReadMemStats(&before)
 	a, err := get(t, c, s.url)

@@ -99,7 +99,7 @@ func TestRetriesAreCounted(t *testing.T) {
 			size := int64(len(r.wire)) + r.size
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			var first, second Answer
+			var first, second Response
 			if err := c.Do(ctx, r, 0, &first); err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestRetryThatFails(t *testing.T) {
 	c := client(t, Options{KeepAlive: true})
 	mustGet(t, c, s.url)
 	r := prepare(t, c, "GET", s.url, nil, "")
-	var a Answer
+	var a Response
 	err := c.Do(t.Context(), r, 0, &a)
 	wantClass(t, err, ClassReset, "waiting for the answer")
 	var failed *Error

@@ -66,7 +66,7 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 		if err != nil {
 			return
 		}
-		var a Answer
+		var a Response
 		_ = c.Do(t.Context(), r, 0, &a) // it fails, if only since nothing is dialed
 	}
 	given := egresstest.Forbidden()

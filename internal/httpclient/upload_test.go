@@ -30,11 +30,11 @@ func onBoth(t *testing.T, handle func(c net.Conn, over <-chan struct{}), test fu
 }
 
 // post sends a body, and fails the test if that hangs.
-func post(t *testing.T, c *Client, url string, header http.Header, body string) (Answer, error) {
+func post(t *testing.T, c *Client, url string, header http.Header, body string) (Response, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	var a Answer
+	var a Response
 	err := c.Do(ctx, prepare(t, c, "POST", url, header, body), 1024, &a)
 	if errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("POST %s hangs: %v", url, err)
@@ -163,7 +163,7 @@ func TestUploadIsStopped(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go func() { waitUntil(t, "a connection", func() bool { return s.accepted.Load() > 0 }); cancel() }()
-		var a Answer
+		var a Response
 		if err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, large), 0, &a); !errors.Is(err, context.Canceled) {
 			t.Errorf("got the error %v", err)
 		}

@@ -73,7 +73,7 @@ func TestGiveUpWaiting(t *testing.T) {
 			if name == "closed" {
 				time.AfterFunc(time.Millisecond, c.Close)
 			}
-			var a Answer
+			var a Response
 			err := c.Do(ctx, prepare(t, c, "GET", s.url, nil, ""), 0, &a)
 			if !errors.Is(err, want) || a.Phases.Wait <= 0 {
 				t.Errorf("got the error %v, want %v; waited %v", err, want, a.Phases.Wait)

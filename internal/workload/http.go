@@ -124,7 +124,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 		redirects: values["redirects"].(int64),
 		http2:     values["version"] == "2",
 		memory:    host.memoryLimit(),
-		answers:   sync.Pool{New: func() any { return new(httpclient.Answer) }},
+		answers:   sync.Pool{New: func() any { return new(httpclient.Response) }},
 	}
 	if c.expect, err = readExpectation(values[expectParameter.Name]); err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func newCaller(values map[string]any, seed uint64, host Host) (*caller, error) {
 		KeepAlive:   values["keepalive"].(bool),
 		TLS:         security,
 		HTTP2:       c.http2,
-		MaxAnswer:   values["max_bytes"].(int64),
+		MaxBody:     values["max_bytes"].(int64),
 	})
 	if c.request, err = newRequest(c.client, host.Targets, values, seed); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (c *caller) Run(ctx context.Context, job int64, notes Notes) error {
 		}
 		defer c.used.give(held)
 	}
-	answer := c.answers.Get().(*httpclient.Answer)
+	answer := c.answers.Get().(*httpclient.Response)
 	defer c.answers.Put(answer)
 	answer.Seek = c.expect.contains
 	request, err := c.request.of(job, c.traceparent(ctx))

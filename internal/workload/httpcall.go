@@ -21,7 +21,7 @@ type prepared struct {
 
 // call makes a request, and those that redirects lead to. What is returned is
 // the last one: the one that was answered.
-func (c *caller) call(ctx context.Context, p prepared, keep int, answer *httpclient.Answer, tell teller) (prepared, error) {
+func (c *caller) call(ctx context.Context, p prepared, keep int, answer *httpclient.Response, tell teller) (prepared, error) {
 	for followed := int64(0); ; followed++ {
 		err := c.client.Do(ctx, p.Request, keep, answer)
 		tell.exchange(answer)
@@ -50,7 +50,7 @@ func isRedirect(status int) bool {
 }
 
 // follow is the request that a redirect asks for (RFC 9110, 15.4).
-func (c *caller) follow(p prepared, answer *httpclient.Answer) (prepared, error) {
+func (c *caller) follow(p prepared, answer *httpclient.Response) (prepared, error) {
 	location := answer.Header("Location")
 	to, err := p.url.Parse(location)
 	if err != nil || location == "" {
@@ -109,7 +109,7 @@ type teller struct {
 	polls bool
 }
 
-func (t teller) exchange(answer *httpclient.Answer) {
+func (t teller) exchange(answer *httpclient.Response) {
 	p := answer.Phases
 	t.notes.Count(countRetries, answer.Retries)
 	if answer.Status > 0 {

@@ -68,7 +68,7 @@ func (e expectation) looks() bool { return e.json != nil }
 
 // judge is nil for a right answer, and else a failure of class status_404 and so
 // on, or body.
-func (e expectation) judge(ctx context.Context, answer *httpclient.Answer) error {
+func (e expectation) judge(ctx context.Context, answer *httpclient.Response) error {
 	if e.statuses == nil && answer.Status >= 400 || e.statuses != nil && !slices.Contains(e.statuses, int64(answer.Status)) {
 		return &Failure{"status_" + strconv.Itoa(answer.Status), fmt.Errorf("the answer's status is %d", answer.Status)}
 	}

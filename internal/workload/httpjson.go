@@ -15,7 +15,7 @@ import (
 const maxNesting = 1000
 
 // withJSON calls look with an answer's body as JSON. It ends soon after ctx is done.
-func withJSON(ctx context.Context, answer *httpclient.Answer, look func(document any) error) error {
+func withJSON(ctx context.Context, answer *httpclient.Response, look func(document any) error) error {
 	if answer.Truncated {
 		return wrongBody("the answer is longer than the %d bytes that are looked into", mostKept)
 	}

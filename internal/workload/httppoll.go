@@ -82,7 +82,7 @@ func readPoll(value any) (*poll, error) {
 
 // await asks the service for the job that the answer has accepted, until it has
 // ended.
-func (c *caller) await(ctx context.Context, accepted prepared, answer *httpclient.Answer, notes Notes) error {
+func (c *caller) await(ctx context.Context, accepted prepared, answer *httpclient.Response, notes Notes) error {
 	to, err := c.poll.where.find(ctx, accepted.url, answer)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (c *caller) await(ctx context.Context, accepted prepared, answer *httpclien
 }
 
 // find is the URL that an answer from another one names.
-func (p pointer) find(ctx context.Context, from *url.URL, answer *httpclient.Answer) (*url.URL, error) {
+func (p pointer) find(ctx context.Context, from *url.URL, answer *httpclient.Response) (*url.URL, error) {
 	text := answer.Header(p.header)
 	where := "header " + p.header
 	if !p.path.isZero() {
@@ -129,7 +129,7 @@ func (p pointer) find(ctx context.Context, from *url.URL, answer *httpclient.Ans
 }
 
 // ask polls once: whether the job is done.
-func (c *caller) ask(ctx context.Context, p prepared, answer *httpclient.Answer, notes Notes) (done bool, err error) {
+func (c *caller) ask(ctx context.Context, p prepared, answer *httpclient.Response, notes Notes) (done bool, err error) {
 	if _, err := c.call(ctx, p, int(c.kept), answer, teller{notes, true}); err != nil {
 		return false, err
 	}

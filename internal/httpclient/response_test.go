@@ -15,7 +15,7 @@ func TestHeader(t *testing.T) {
 			t.Errorf("%q is %q, want %q", name, got, want)
 		}
 	}
-	if (&Answer{}).Header("x") != "" {
+	if (&Response{}).Header("x") != "" {
 		t.Error("an answer of nothing has a header")
 	}
 }

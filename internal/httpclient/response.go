@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// An Answer is what came back, and what it took. It is the caller's, who gives
+// A Response is what came back, and what it took. It is the caller's, who gives
 // it to one Do after the other; its buffers are used again.
-type Answer struct {
+type Response struct {
 	Status    int
 	Body      []byte // its first bytes, as many as were to be kept; valid until the next Do
 	Truncated bool   // whether the body was longer than that
@@ -27,7 +27,7 @@ type Answer struct {
 }
 
 // Found reports whether the body had what Seek looks for.
-func (a *Answer) Found() bool { return a.Seek != nil && a.seen == len(a.Seek.text) }
+func (a *Response) Found() bool { return a.Seek != nil && a.seen == len(a.Seek.text) }
 
 // Phases are the parts of an exchange, each 0 where it did not happen.
 type Phases struct {
@@ -40,13 +40,13 @@ type Phases struct {
 }
 
 // reset makes an answer of nothing, and keeps its buffers and what it seeks.
-func (a *Answer) reset() {
-	*a = Answer{Body: a.Body[:0], head: a.head[:0], Seek: a.Seek}
+func (a *Response) reset() {
+	*a = Response{Body: a.Body[:0], head: a.head[:0], Seek: a.Seek}
 }
 
 // retry makes the answer ready for another attempt. The bytes of those before
 // stay counted, and so does the attempt if anything of it was sent.
-func (a *Answer) retry() {
+func (a *Response) retry() {
 	wait, sent, received, retries := a.Phases.Wait, a.Sent, a.Received, a.Retries
 	if sent > 0 {
 		retries++
@@ -57,7 +57,7 @@ func (a *Answer) retry() {
 
 // Header returns the first value of a header of the answer, or "". It reads the
 // head anew each time.
-func (a *Answer) Header(name string) string {
+func (a *Response) Header(name string) string {
 	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // behind the status
 	for {
 		line, rest, found := bytes.Cut(lines, []byte("\n"))
