@@ -37,7 +37,7 @@ func (f *faucet) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// A reader that takes nothing holds up nobody who logs. What finds no room is
+// A reader that takes nothing does not hold up logging. What finds no room is
 // counted, and the log says so as soon as it can.
 func TestLogWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
