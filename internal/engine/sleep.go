@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // A sleeper blocks for d, or until ctx is cancelled if that is much sooner. It
@@ -39,7 +41,7 @@ const (
 // The first sleep locks the goroutine to its own OS thread. A short run that
 // never sleeps does without, because that takes longer than the run.
 func preciseSleep() sleeper {
-	own := sync.OnceFunc(ownThread)
+	own := sync.OnceFunc(platform.OwnThread)
 	var slept, spun time.Duration
 	return func(ctx context.Context, d time.Duration) {
 		own()
@@ -50,10 +52,10 @@ func preciseSleep() sleeper {
 			slept += d - timerMargin
 		case !maySpin:
 			d = max(d, minKernelSleep)
-			kernelSleep(d)
+			platform.KernelSleep(d)
 			slept += d
 		case d > spinMargin:
-			kernelSleep(d - spinMargin)
+			platform.KernelSleep(d - spinMargin)
 			slept += d - spinMargin
 		default:
 			spin(d)
