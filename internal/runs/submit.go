@@ -112,8 +112,9 @@ func newSeed() uint64 { return rand.Uint64N(1 << 53) }
 // admit stores a run, queues it and returns it as it is queued; or it returns
 // the run that its idempotency key made earlier.
 func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
+	id := e.run.ID // the run itself is the manager's once it is queued
 	defer func() {
-		if err != nil || run.ID != e.run.ID {
+		if err != nil || run.ID != id {
 			e.cancel(err) // releases the caller's context
 		}
 	}()
@@ -129,7 +130,7 @@ func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 	defer cancel()
 	kept, err := m.store.Create(ctx, e.run, e.by)
 	err = late(err)
-	if err == nil && kept.ID == e.run.ID {
+	if err == nil && kept.ID == id {
 		return m.enqueue(e)
 	}
 	m.mu.Lock()
