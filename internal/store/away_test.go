@@ -15,7 +15,7 @@ import (
 )
 
 // at is an address of the shared server with other parameters.
-func at(t *testing.T, address string, change func(query url.Values)) string {
+func withQuery(t *testing.T, address string, change func(query url.Values)) string {
 	t.Helper()
 	u, err := url.Parse(address)
 	check(t, err)
@@ -42,12 +42,12 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 		name, address, why string
 		comes              func()
 	}{
-		{"no server", at(t, address, func(q url.Values) { q.Set("host", later) }), "the database cannot be reached", func() {
+		{"no server", withQuery(t, address, func(q url.Values) { q.Set("host", later) }), "the database cannot be reached", func() {
 			u, err := url.Parse(address)
 			check(t, err)
 			check(t, os.Symlink(u.Query().Get("host"), later))
 		}},
-		{"no connection", at(t, address, func(q url.Values) { q.Set("user", "crowded") }), "the database has no room", func() {
+		{"no connection", withQuery(t, address, func(q url.Values) { q.Set("user", "crowded") }), "the database has no room", func() {
 			_, err := admin.ExecContext(context.Background(), "ALTER ROLE crowded SUPERUSER CONNECTION LIMIT -1")
 			check(t, err)
 		}},
@@ -59,8 +59,8 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 			}
 			defer s.Close()
 			for name, err := range map[string]error{
-				"recover": second(s.Recover(t.Context(), "here")), "ready": s.Ready(t.Context()),
-				"list": second(s.List(t.Context(), aurea.RunQuery{})), "get": second(s.Get(t.Context(), "x")), "delete": s.Delete(t.Context(), "x"),
+				"recover": errOf(s.Recover(t.Context(), "here")), "ready": s.Ready(t.Context()),
+				"list": errOf(s.List(t.Context(), aurea.RunQuery{})), "get": errOf(s.Get(t.Context(), "x")), "delete": s.Delete(t.Context(), "x"),
 			} {
 				if !errors.Is(err, aurea.ErrUnavailable) || !strings.HasSuffix(err.Error(), test.why) {
 					t.Errorf("%s: %v, want unavailable: %s", name, err, test.why)
@@ -79,7 +79,7 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errOf[T any](_ T, err error) error { return err }
 
 func schemaOf(t *testing.T, address string) string {
 	t.Helper()
@@ -93,7 +93,7 @@ func TestPostgresComesNewer(t *testing.T) {
 	address := database(t)
 	check(t, open(t, address).Close())
 	later := filepath.Join(t.TempDir(), "later")
-	s, err := store.Open(t.Context(), at(t, address, func(q url.Values) { q.Set("host", later) }), store.Options{})
+	s, err := store.Open(t.Context(), withQuery(t, address, func(q url.Values) { q.Set("host", later) }), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

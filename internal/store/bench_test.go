@@ -18,7 +18,7 @@ import (
 )
 
 // clients has eight goroutines do what do does, each with numbers of its own.
-func clients(b *testing.B, do func(n int) error) {
+func runClients(b *testing.B, do func(n int) error) {
 	var next atomic.Int64
 	took := make([]time.Duration, b.N)
 	b.ResetTimer()
@@ -53,7 +53,7 @@ func report(b *testing.B, took []time.Duration) {
 	}
 }
 
-func places(b *testing.B, f func(b *testing.B, s *store.Store)) {
+func eachDatabase(b *testing.B, f func(b *testing.B, s *store.Store)) {
 	b.Run("sqlite", func(b *testing.B) { f(b, open(b, b.TempDir())) })
 	b.Run("postgres", func(b *testing.B) { f(b, open(b, database(b))) })
 }
@@ -61,8 +61,8 @@ func places(b *testing.B, f func(b *testing.B, s *store.Store)) {
 // Every run is on the disk when Create returns (the PostgreSQL of the tests does
 // without).
 func BenchmarkCreate(b *testing.B) {
-	places(b, func(b *testing.B, s *store.Store) {
-		clients(b, func(n int) error {
+	eachDatabase(b, func(b *testing.B, s *store.Store) {
+		runClients(b, func(n int) error {
 			_, err := s.Create(b.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
 			return err
 		})
@@ -72,9 +72,9 @@ func BenchmarkCreate(b *testing.B) {
 // A run's whole life in the store: created, saved as running, finished with the
 // result of one job.
 func BenchmarkLife(b *testing.B) {
-	places(b, func(b *testing.B, s *store.Store) {
+	eachDatabase(b, func(b *testing.B, s *store.Store) {
 		finished := storetest.Finished(storetest.NewRun(0), 1)
-		clients(b, func(n int) error {
+		runClients(b, func(n int) error {
 			run := storetest.NewRun(n)
 			if _, err := s.Create(b.Context(), run, aurea.Submission{Owner: "here"}); err != nil {
 				return err
@@ -94,7 +94,7 @@ const history = 100_000
 
 // long is the folder of a database with 100,000 finished runs, which all
 // benchmarks of this process share.
-var long = sync.OnceValues(func() (string, error) {
+var longHistory = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "aurea-history-")
 	if err != nil {
 		return "", err
@@ -108,7 +108,7 @@ var long = sync.OnceValues(func() (string, error) {
 
 func longStore(b *testing.B) *store.Store {
 	b.Helper()
-	folder, err := long()
+	folder, err := longHistory()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func BenchmarkOpen(b *testing.B) {
 	if err := longStore(b).Close(); err != nil {
 		b.Fatal(err)
 	}
-	folder, _ := long()
+	folder, _ := longHistory()
 	for b.Loop() {
 		s, err := store.Open(b.Context(), folder, store.Options{})
 		if err != nil {

@@ -18,8 +18,8 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		var name string
 		err := tx.QueryRowContext(ctx, `SELECT name FROM runs WHERE id = $1`, id).Scan(&name)
-		if none(err) {
-			return notFound(id)
+		if isNoRows(err) {
+			return notFoundError(id)
 		}
 		if err == nil && change.Note != nil {
 			err = setNote(ctx, tx, id, *change.Note)
@@ -30,13 +30,13 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 		return err
 	})
 	if err != nil {
-		return aurea.Run{}, s.told("change a run", err)
+		return aurea.Run{}, s.wrapErr("change a run", err)
 	}
 	return s.Get(ctx, id)
 }
 
 func setNote(ctx context.Context, tx transaction, id, note string) error {
-	kept, err := text(note)
+	kept, err := encodeJSON(note)
 	if err != nil {
 		return err
 	}
@@ -46,8 +46,8 @@ func setNote(ctx context.Context, tx transaction, id, note string) error {
 
 // setBaseline marks a run and unmarks the one of its name that was marked.
 func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string, on bool) error {
-	if s.dialect.lock != "" {
-		if _, err := tx.ExecContext(ctx, s.dialect.lock, name); err != nil {
+	if s.dialect.lockName != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.lockName, name); err != nil {
 			return err
 		}
 	}

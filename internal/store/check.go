@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	checkRuns  = 20             // are looked up at once
-	checkAgain = 24 * time.Hour // after all of them were checked
+	checkBatch    = 20             // are looked up at once
+	checkInterval = 24 * time.Hour // after all of them were checked
 )
 
 // A checker is how far the check of all runs has come.
-type checker struct {
+type checkState struct {
 	mu   sync.Mutex
 	last candidate // that was checked; the zero value before the first one
 	next time.Time // when the next one may begin
@@ -26,22 +26,22 @@ type checker struct {
 // goes on where it ended the time before. When it has been through all of them it
 // begins again a day later. What it finds is logged, and counted by Damaged.
 func (s *Store) Check(ctx context.Context, atMost time.Duration) error {
-	s.checker.mu.Lock()
-	defer s.checker.mu.Unlock()
-	for began := time.Now(); time.Now().After(s.checker.next); {
-		batch, err := s.unchecked(ctx)
+	s.checkState.mu.Lock()
+	defer s.checkState.mu.Unlock()
+	for began := time.Now(); time.Now().After(s.checkState.next); {
+		batch, err := s.nextToCheck(ctx)
 		if err != nil {
-			return s.told("check the runs", err)
+			return s.wrapErr("check the runs", err)
 		}
 		if len(batch) == 0 {
-			s.checker.last, s.checker.next = candidate{}, time.Now().Add(checkAgain)
+			s.checkState.last, s.checkState.next = candidate{}, time.Now().Add(checkInterval)
 		}
 		for _, c := range batch {
 			err := s.Verify(ctx, c.id)
-			if err != nil && !gone(err) && !errors.Is(err, aurea.ErrDamaged) {
+			if err != nil && !isGone(err) && !errors.Is(err, aurea.ErrDamaged) {
 				return err
 			}
-			s.checker.last = c
+			s.checkState.last = c
 			if time.Since(began) > atMost {
 				return nil
 			}
@@ -51,14 +51,14 @@ func (s *Store) Check(ctx context.Context, atMost time.Duration) error {
 }
 
 // unchecked are the next runs to be checked.
-func (s *Store) unchecked(ctx context.Context) ([]candidate, error) {
-	last := s.checker.last
+func (s *Store) nextToCheck(ctx context.Context) ([]candidate, error) {
+	last := s.checkState.last
 	if last.id == "" {
 		last.created = math.MaxInt64
 	}
 	const query = `
 SELECT id, CAST(created_at AS BIGINT) FROM runs WHERE finished = 1 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3`
-	rows, err := s.reader.QueryContext(ctx, query, last.created, last.id, checkRuns)
+	rows, err := s.reader.QueryContext(ctx, query, last.created, last.id, checkBatch)
 	if err != nil {
 		return nil, err
 	}

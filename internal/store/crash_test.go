@@ -20,7 +20,7 @@ import (
 
 // victim is the variable that makes this test binary a process that writes to the
 // database it names until it is killed.
-const victim = "AUREA_STORE_VICTIM"
+const crashWriterEnv = "AUREA_STORE_VICTIM"
 
 // writeUntilKilled has several clients keep and finish runs, and says a line for
 // everything that was acknowledged.
@@ -59,7 +59,7 @@ func TestKilled(t *testing.T) {
 	}
 	for round := range rounds {
 		data := t.TempDir()
-		said := killed(t, data, 40+37*round)
+		said := runAndKillWriter(t, data, 40+37*round)
 		s := open(t, data)
 		for id, digest := range said {
 			run, err := s.Get(t.Context(), id)
@@ -70,20 +70,20 @@ func TestKilled(t *testing.T) {
 				t.Errorf("the result of %s is %+v, with the digest %s, not %s", id, run.Result, run.Digest, digest)
 			}
 		}
-		whole(t, s)
+		checkIntact(t, s)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		sound(t, filepath.Join(data, "aurea.db"))
+		checkSound(t, filepath.Join(data, "aurea.db"))
 	}
 }
 
 // killed runs the victim until it has said so many lines, kills it, and returns
 // what it has acknowledged: ids, with the digests of those that it finished.
-func killed(t *testing.T, data string, lines int) map[string]string {
+func runAndKillWriter(t *testing.T, data string, lines int) map[string]string {
 	t.Helper()
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), victim+"="+data)
+	command.Env = append(os.Environ(), crashWriterEnv+"="+data)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func killed(t *testing.T, data string, lines int) map[string]string {
 }
 
 // whole finds every run of a store finished, or interrupted by recovering it.
-func whole(t *testing.T, s *store.Store) {
+func checkIntact(t *testing.T, s *store.Store) {
 	t.Helper()
 	if _, err := s.Recover(t.Context(), "next"); err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func whole(t *testing.T, s *store.Store) {
 }
 
 // sound has SQLite look through a whole file.
-func sound(t *testing.T, path string) {
+func checkSound(t *testing.T, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {

@@ -32,13 +32,13 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			earlier, err = submitted(ctx, tx, run.ID, by)
+			earlier, err = earlierSubmission(ctx, tx, run.ID, by)
 			return err
 		}
 		return addLabels(ctx, tx, run)
 	})
 	if err != nil {
-		return aurea.Run{}, s.told("keep a run", err)
+		return aurea.Run{}, s.wrapErr("keep a run", err)
 	}
 	if earlier != "" {
 		return s.Get(ctx, earlier)
@@ -50,15 +50,15 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	if run.Status != aurea.StatusQueued {
 		return nil, fmt.Errorf("%w: a run is created as queued, not as %s", aurea.ErrConflict, run.Status)
 	}
-	spec, err := text(run.Spec)
+	spec, err := encodeJSON(run.Spec)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := stateOf(run)
+	kept, err := encodeState(run)
 	if err != nil {
 		return nil, err
 	}
-	note, err := text(run.Note)
+	note, err := encodeJSON(run.Note)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +66,13 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	if by.Key != "" {
 		key = []byte(by.Key)
 	}
-	bytes := int64(len(spec) + len(kept) + rowBytes)
-	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), s.tenant(by.Owner), s.life,
+	bytes := int64(len(spec) + len(kept) + rowOverhead)
+	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), s.ownerKey(by.Owner), s.epoch,
 		bytes, key, []byte(by.Body), note, spec, kept}, nil
 }
 
 // rowBytes is about what a run takes beside its documents: columns, indexes.
-const rowBytes = 500
+const rowOverhead = 500
 
 func addLabels(ctx context.Context, tx transaction, run aurea.Run) error {
 	for key, value := range run.Labels {
@@ -84,11 +84,11 @@ func addLabels(ctx context.Context, tx transaction, run aurea.Run) error {
 }
 
 // submitted finds the run that the same submission made before.
-func submitted(ctx context.Context, tx transaction, id string, by aurea.Submission) (earlier string, err error) {
+func earlierSubmission(ctx context.Context, tx transaction, id string, by aurea.Submission) (earlier string, err error) {
 	var body []byte
 	err = tx.QueryRowContext(ctx, `SELECT id, submission FROM runs WHERE submission_key = $1`, []byte(by.Key)).Scan(&earlier, &body)
 	switch {
-	case none(err):
+	case isNoRows(err):
 		return "", fmt.Errorf("%w: there is a run %s already", aurea.ErrConflict, id)
 	case err != nil:
 		return "", err

@@ -10,7 +10,7 @@ import (
 
 // A damage is which runs were found not to be what was kept. It may be used from
 // any goroutine.
-type damage struct {
+type damagedRuns struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
@@ -18,7 +18,7 @@ type damage struct {
 }
 
 // note takes in what reading a run has ended with.
-func (d *damage) note(id string, err error) {
+func (d *damagedRuns) record(id string, err error) {
 	broken := errors.Is(err, aurea.ErrDamaged)
 	d.mu.Lock()
 	_, known := d.runs[id]
@@ -33,7 +33,7 @@ func (d *damage) note(id string, err error) {
 
 // mark marks a listed run as damaged that was found so by reading more of it than
 // a list does.
-func (d *damage) mark(run *aurea.ListedRun) {
+func (d *damagedRuns) markListed(run *aurea.ListedRun) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if why, known := d.runs[run.ID]; known && run.Damaged == "" {
@@ -42,7 +42,7 @@ func (d *damage) mark(run *aurea.ListedRun) {
 }
 
 // forget is for a run that is intact, or gone.
-func (d *damage) forget(id string) {
+func (d *damagedRuns) forget(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.runs, id)

@@ -14,7 +14,7 @@ import (
 )
 
 // spoiled is a database of which the second of three finished runs was altered.
-func spoiled(t *testing.T, statement string) *store.Store {
+func openAltered(t *testing.T, statement string) *store.Store {
 	t.Helper()
 	data := t.TempDir()
 	s := open(t, data)
@@ -22,7 +22,7 @@ func spoiled(t *testing.T, statement string) *store.Store {
 		storetest.Keep(t, s, storetest.Finished(storetest.NewRun(i), 100))
 	}
 	check(t, s.Close())
-	execute(t, filepath.Join(data, "aurea.db"), statement)
+	execSQL(t, filepath.Join(data, "aurea.db"), statement)
 	return open(t, data)
 }
 
@@ -46,7 +46,7 @@ var alterations = map[string]string{
 func TestDamagedRunIsMarked(t *testing.T) {
 	for name, statement := range alterations {
 		t.Run(name, func(t *testing.T) {
-			s := spoiled(t, statement)
+			s := openAltered(t, statement)
 			page, err := s.List(t.Context(), aurea.RunQuery{})
 			if err != nil || len(page.Runs) != 3 {
 				t.Fatalf("%d runs are listed (%v), want 3", len(page.Runs), err)
@@ -92,7 +92,7 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 		"no records":             `DELETE FROM jobs WHERE run_id = 'benchmark-000001'`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := spoiled(t, statement)
+			s := openAltered(t, statement)
 			check(t, s.Check(t.Context(), time.Minute))
 			if n := s.Damaged(); n != 1 {
 				t.Errorf("%d runs are counted as damaged, want 1", n)
@@ -113,7 +113,7 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 // The check goes on where it ended, and once through all of them begins again a
 // day later.
 func TestCheckGoesOn(t *testing.T) {
-	s := spoiled(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last one
+	s := openAltered(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last one
 	for step, want := range []int{0, 0, 1} {
 		check(t, s.Check(t.Context(), 0))
 		if n := s.Damaged(); n != want {
@@ -133,7 +133,7 @@ func TestRecoverOfADamagedRun(t *testing.T) {
 		storetest.Keep(t, s, storetest.NewRun(i))
 	}
 	check(t, s.Close())
-	execute(t, filepath.Join(data, "aurea.db"), `UPDATE runs SET state = '{' WHERE id = 'benchmark-000000'`)
+	execSQL(t, filepath.Join(data, "aurea.db"), `UPDATE runs SET state = '{' WHERE id = 'benchmark-000000'`)
 	s = open(t, data)
 	runs, err := s.Recover(t.Context(), "here")
 	if err != nil || len(runs) != 2 {
@@ -173,9 +173,9 @@ func TestOpenReadOnly(t *testing.T) {
 	}
 	reads()
 	check(t, s.Close())
-	before := folder(t, data)
+	before := readFolder(t, data)
 	reads()
-	for name, content := range folder(t, data) {
+	for name, content := range readFolder(t, data) {
 		if !bytes.Equal(content, before[name]) {
 			t.Errorf("%s was changed", name)
 		}

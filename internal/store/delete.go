@@ -19,8 +19,8 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		}
 		var status string
 		err = tx.QueryRowContext(ctx, `SELECT status FROM runs WHERE id = $1`, id).Scan(&status)
-		if none(err) {
-			return notFound(id)
+		if isNoRows(err) {
+			return notFoundError(id)
 		}
 		if err != nil {
 			return err
@@ -30,5 +30,5 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	if err == nil {
 		s.damage.forget(id)
 	}
-	return s.told("delete a run", err)
+	return s.wrapErr("delete a run", err)
 }

@@ -24,15 +24,15 @@ FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
 	var d details
 	var err error
 	d.row, err = scan(s.reader.QueryRowContext(ctx, query, id), &d.attempt, &d.records, &d.series, &d.tally, &d.detail)
-	if none(err) {
-		err = notFound(id)
+	if isNoRows(err) {
+		err = notFoundError(id)
 	}
 	return d, err
 }
 
 // whole is the run, held against its digest.
-func (d details) whole() (aurea.Run, error) {
-	listed, err := d.read()
+func (d details) decodeRun() (aurea.Run, error) {
+	listed, err := d.row.decode()
 	var run aurea.Run
 	if err == nil {
 		run, err = listed.Whole()
@@ -41,23 +41,23 @@ func (d details) whole() (aurea.Run, error) {
 		err = json.Unmarshal(d.series, &run.Result.Series)
 	}
 	if err == nil && run.Status.Finished() && (d.attempt == "" || d.records != nil) {
-		err = d.hold(d.records)
+		err = d.checkDigest(d.records)
 	}
 	if err != nil {
-		return aurea.Run{}, d.broken(err)
+		return aurea.Run{}, d.damagedError(err)
 	}
 	return run, nil
 }
 
 // hold compares the digest with that of what is there; records is the part of it
 // that is of the jobs' records.
-func (d details) hold(records []byte) error {
+func (d details) checkDigest(records []byte) error {
 	created, err := strconv.ParseInt(string(d.created), 10, 64)
 	if err != nil {
 		return err
 	}
 	c := content{
-		ending: ending{
+		finishedRun: finishedRun{
 			id: d.id, status: string(d.status), state: string(d.state), summary: string(d.summary),
 			series: string(d.series), tally: d.tally, detail: d.detail,
 		},

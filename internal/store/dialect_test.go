@@ -19,7 +19,7 @@ func TestLookup(t *testing.T) {
 		"postgresql:///db":    "postgresql:///db",
 		"C:/data":             filepath.Join("C:/data", "aurea.db"),
 	} {
-		if _, got := lookup(address); got != want {
+		if _, got := parseAddress(address); got != want {
 			t.Errorf("%s opens %q, want %q", address, got, want)
 		}
 	}
@@ -30,11 +30,11 @@ func TestPostgresAwayCodes(t *testing.T) {
 	for code, away := range map[string]bool{
 		"53100": true, "53300": true, "57P01": true, "08006": true, "58030": true, "25006": true, "42601": false, "23505": false, "": false,
 	} {
-		if err := fmt.Errorf("more: %w", &pgconn.PgError{Code: code}); (postgresAway(err) != "") != away {
+		if err := fmt.Errorf("more: %w", &pgconn.PgError{Code: code}); (postgresOutageReason(err) != "") != away {
 			t.Errorf("%q is away: %v", code, !away)
 		}
 	}
-	if postgresAway(io.ErrUnexpectedEOF) == "" || postgresAway(errors.New("else")) != "" {
+	if postgresOutageReason(io.ErrUnexpectedEOF) == "" || postgresOutageReason(errors.New("else")) != "" {
 		t.Error("a lost connection is not told from something else")
 	}
 }

@@ -11,7 +11,7 @@ import (
 // A content is everything that is kept of a finished run and does not change:
 // all but its note and its mark as a baseline.
 type content struct {
-	ending
+	finishedRun
 	created int64
 	spec    string
 	jobs    []byte // SHA-256 of the fingerprints of the jobs' records, nil without records
@@ -23,15 +23,15 @@ func (c content) digest() string {
 	h := sha256.New()
 	created := binary.BigEndian.AppendUint64(nil, uint64(c.created))
 	for _, part := range []string{c.id, string(created), c.spec, c.status, c.state, c.summary, c.series} {
-		add(h, []byte(part))
+		writeSized(h, []byte(part))
 	}
 	for _, part := range [][]byte{c.tally, c.detail, c.jobs} {
-		add(h, part)
+		writeSized(h, part)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-func add(h hash.Hash, part []byte) {
+func writeSized(h hash.Hash, part []byte) {
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // a hash never fails
 	h.Write(part)
 }
@@ -46,5 +46,5 @@ func (c content) row(digest string) row {
 
 // bytes is about what the run takes in the database, without its jobs' records.
 func (c content) bytes() int64 {
-	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowBytes)
+	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowOverhead)
 }

@@ -24,12 +24,12 @@ type disk struct {
 }
 
 // plenty of pages are enough for any test.
-const plenty = 5000
+const ampleSpace = 5000
 
 // disks are one that SQLite itself finds full, which can be had anywhere, and a
 // real one, where it may be mounted.
 func disks(t *testing.T) map[string]disk {
-	all := map[string]disk{"pages": {t.TempDir(), leavePages}}
+	all := map[string]disk{"pages": {t.TempDir(), leaveFreePages}}
 	folder := t.TempDir()
 	if exec.Command("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder).Run() == nil {
 		t.Cleanup(func() {
@@ -37,17 +37,17 @@ func disks(t *testing.T) map[string]disk {
 				t.Error(err)
 			}
 		})
-		all["tmpfs"] = disk{folder, leaveRoom}
+		all["tmpfs"] = disk{folder, leaveDiskSpace}
 	}
 	return all
 }
 
 // leavePages has SQLite find the disk full as soon as the database would grow
 // beyond so many more pages.
-func leavePages(t *testing.T, s *Store, pages int) {
+func leaveFreePages(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var have int
-	conn := s.writer.(*group).on.conn
+	conn := s.writer.(*groupCommitWriter).conn.conn
 	if err := conn.QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&have); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func leavePages(t *testing.T, s *Store, pages int) {
 }
 
 // leaveRoom fills the disk that the database is on with another file.
-func leaveRoom(t *testing.T, s *Store, pages int) {
+func leaveDiskSpace(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var path string
 	if err := s.reader.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
@@ -90,12 +90,12 @@ func testFullDisk(t *testing.T, disk disk) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	before := storetest.Finished(kept(t, s, 1), 1000)
+	before := storetest.Finished(createRun(t, s, 1), 1000)
 	digest, err := s.Finish(t.Context(), before)
 	if err != nil {
 		t.Fatal(err)
 	}
-	large := storetest.Finished(kept(t, s, 2), 2*blobJobs+1)
+	large := storetest.Finished(createRun(t, s, 2), 2*blobJobs+1)
 
 	disk.leave(t, s, 100)
 	_, err = s.Finish(t.Context(), large)
@@ -110,14 +110,14 @@ func testFullDisk(t *testing.T, disk disk) {
 		t.Errorf("%d blobs of it are left, %v", left, err)
 	}
 	disk.leave(t, s, 0)
-	if err := fill(t.Context(), s); !errors.Is(err, aurea.ErrUnavailable) {
+	if err := fillStore(t.Context(), s); !errors.Is(err, aurea.ErrUnavailable) {
 		t.Errorf("filling the disk ended with %v, want unavailable", err)
 	}
 	if run, err := s.Get(t.Context(), before.ID); err != nil || run.Digest != digest {
 		t.Errorf("what was kept before is %+v, %v", run, err)
 	}
 
-	disk.leave(t, s, plenty)
+	disk.leave(t, s, ampleSpace)
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("with room again: %v", err)
 	}
@@ -137,7 +137,7 @@ func testFullDisk(t *testing.T, disk disk) {
 }
 
 // fill keeps runs until no more fit.
-func fill(ctx context.Context, s *Store) error {
+func fillStore(ctx context.Context, s *Store) error {
 	for n := range 10_000 {
 		if _, err := s.Create(ctx, storetest.NewRun(100+n), aurea.Submission{Owner: "here"}); err != nil {
 			return err
@@ -153,10 +153,10 @@ func TestFullDiskTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	large := storetest.Finished(kept(t, s, 1), 100_000)
-	leavePages(t, s, 10)
-	g := s.writer.(*group)
-	g.turn <- struct{}{} // as if another one were committing
+	large := storetest.Finished(createRun(t, s, 1), 100_000)
+	leaveFreePages(t, s, 10)
+	g := s.writer.(*groupCommitWriter)
+	g.committing <- struct{}{} // as if another one were committing
 	failed := make(chan error)
 	go func() {
 		_, err := s.Finish(t.Context(), large)
@@ -169,10 +169,10 @@ func TestFullDiskTogether(t *testing.T) {
 	}()
 	for waiting := 0; waiting < 2; {
 		g.mu.Lock()
-		waiting = len(g.waiting)
+		waiting = len(g.queue)
 		g.mu.Unlock()
 	}
-	<-g.turn
+	<-g.committing
 	if err := <-failed; !errors.Is(err, aurea.ErrUnavailable) {
 		t.Errorf("the large one: %v, want unavailable", err)
 	}

@@ -9,24 +9,24 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func notFound(id string) error {
+func notFoundError(id string) error {
 	return fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
 }
 
-func finished(id string) error {
+func finishedError(id string) error {
 	return fmt.Errorf("%w: run %s has finished and does not change any more", aurea.ErrConflict, id)
 }
 
 // told gives an error of the database the words that its reader needs: which
 // action failed, and whether it may work later.
-func (s *Store) told(action string, err error) error {
+func (s *Store) wrapErr(action string, err error) error {
 	switch {
-	case err == nil, kind(err):
+	case err == nil, hasKind(err):
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	if why := s.dialect.away(err); why != "" {
+	if why := s.dialect.outageReason(err); why != "" {
 		return &outage{action, why, err}
 	}
 	if why := s.pending.reason(); why != "" { // the database may not even have our tables yet
@@ -52,7 +52,7 @@ func (o *outage) Unwrap() []error { return []error{aurea.ErrUnavailable, o.cause
 func (o *outage) LogValue() slog.Value { return slog.StringValue(o.Error() + ": " + o.cause.Error()) }
 
 // kind reports whether the error is one of the vocabulary already.
-func kind(err error) bool {
+func hasKind(err error) bool {
 	for _, known := range []error{aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable, aurea.ErrDamaged} {
 		if errors.Is(err, known) {
 			return true
@@ -62,6 +62,6 @@ func kind(err error) bool {
 }
 
 // gone reports that a run is not there any more, or not as it was.
-func gone(err error) bool {
+func isGone(err error) bool {
 	return errors.Is(err, aurea.ErrNotFound) || errors.Is(err, aurea.ErrConflict)
 }

@@ -25,14 +25,14 @@ func claimFile(path string) (own string, unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), folderMode); err != nil {
 		return "", nil, fmt.Errorf("store: %w; name a folder that can be written to", err)
 	}
-	if own, err = ownPath(path); err != nil {
+	if own, err = resolvePath(path); err != nil {
 		return "", nil, fmt.Errorf("store: the database %s cannot be opened: %w", path, err)
 	}
 	unlock, err = lock(own)
 	if err != nil {
 		return "", nil, fmt.Errorf("store: the database %s %w", path, err)
 	}
-	if err = oneName(own); err != nil {
+	if err = checkHardLinks(own); err != nil {
 		unlock()
 		return "", nil, fmt.Errorf("store: the database %s %w", path, err)
 	}
@@ -40,7 +40,7 @@ func claimFile(path string) (own string, unlock func(), err error) {
 }
 
 // ownPath makes the file where it is not and follows the links to it.
-func ownPath(path string) (string, error) {
+func resolvePath(path string) (string, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fileMode)
 	if err != nil {
 		return "", err
@@ -57,7 +57,7 @@ func ownPath(path string) (string, error) {
 
 // restrict takes the rights of others from the files of a database. SQLite gives
 // those that it makes the rights of the database.
-func restrict(path string) error {
+func restrictPermissions(path string) error {
 	for _, file := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + lockSuffix} {
 		info, err := os.Stat(file)
 		if errors.Is(err, os.ErrNotExist) {

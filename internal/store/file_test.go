@@ -15,7 +15,7 @@ import (
 )
 
 // mode fails the test if a file's rights are others.
-func mode(t *testing.T, path string, want os.FileMode) {
+func checkMode(t *testing.T, path string, want os.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)
 	if err != nil {
@@ -35,9 +35,9 @@ func TestFilesAreOurs(t *testing.T) {
 	files := []string{file, file + "-wal", file + "-shm", file + ".lock"}
 	s := open(t, data)
 	storetest.Keep(t, s, storetest.Finished(storetest.NewRun(1), 10))
-	mode(t, data, 0o700)
+	checkMode(t, data, 0o700)
 	for _, path := range files {
-		mode(t, path, 0o600)
+		checkMode(t, path, 0o600)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestFilesAreOurs(t *testing.T) {
 	s = open(t, data)
 	storetest.Keep(t, s, storetest.Finished(storetest.NewRun(2), 10))
 	for _, path := range files {
-		mode(t, path, 0o600)
+		checkMode(t, path, 0o600)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestOpenTwiceByAnotherName(t *testing.T) {
 // A closed database with two names is refused: what was written through one of
 // them and is in its journal would be lost through the other.
 func TestOpenRefusesHardLinks(t *testing.T) {
-	path := filled(t)
+	path := filledDatabase(t)
 	other := filepath.Join(t.TempDir(), "other.db")
 	check(t, os.Link(path, other))
 	_, err := store.Open(t.Context(), "sqlite://"+other, store.Options{})
@@ -103,7 +103,7 @@ func TestOpenRefusesHardLinks(t *testing.T) {
 // Through a symbolic link one finds the journal that lies beside the file itself.
 func TestOpenThroughALinkAfterACrash(t *testing.T) {
 	data, other := t.TempDir(), filepath.Join(t.TempDir(), "link.db")
-	said := killed(t, data, 40)
+	said := runAndKillWriter(t, data, 40)
 	check(t, os.Symlink(filepath.Join(data, "aurea.db"), other))
 	s := open(t, "sqlite://"+other)
 	for id := range said {
@@ -147,7 +147,7 @@ func TestOpenACopyOfOpenRuns(t *testing.T) {
 	run := storetest.NewRun(1)
 	run.Status, run.StartedAt, run.Progress = aurea.StatusRunning, &storetest.Began, &aurea.RunProgress{Started: 7, OK: 5}
 	storetest.Keep(t, s, run)
-	execute(t, filepath.Join(data, "aurea.db"), "VACUUM INTO '"+filepath.Join(other, "aurea.db")+"'")
+	execSQL(t, filepath.Join(data, "aurea.db"), "VACUUM INTO '"+filepath.Join(other, "aurea.db")+"'")
 	restored := open(t, other)
 	if got := recovered(t, restored, "here"); got != fmt.Sprint([]string{run.ID}) {
 		t.Errorf("of the copy %s were recovered, want %s", got, run.ID)
@@ -169,11 +169,11 @@ func TestRecoverLeavesNoRecords(t *testing.T) {
 	run := storetest.Keep(t, s, storetest.NewRun(1))
 	check(t, s.Close())
 	file := filepath.Join(data, "aurea.db")
-	execute(t, file, "INSERT INTO jobs (run_id, attempt, n, records) VALUES ('"+run.ID+"', 'of the dead', 0, X'00')")
+	execSQL(t, file, "INSERT INTO jobs (run_id, attempt, n, records) VALUES ('"+run.ID+"', 'of the dead', 0, X'00')")
 	s = open(t, data)
 	recovered(t, s, "here")
 	check(t, s.Close())
-	sound(t, file)
+	checkSound(t, file)
 }
 
 func check(t *testing.T, err error) {

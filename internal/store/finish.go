@@ -22,57 +22,57 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
 	}
-	e, err := newEnding(run)
+	e, err := newFinishedRun(run)
 	if err != nil {
 		return "", err
 	}
-	e.life, e.alone = s.life, s.dialect.alone
-	e.stage, err = s.stage(ctx, run)
+	e.epoch, e.exclusive = s.epoch, s.dialect.exclusive
+	e.staged, err = s.stageRecords(ctx, run)
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-			digest, err = e.keep(ctx, tx)
+			digest, err = e.save(ctx, tx)
 			return err
 		})
 	}
-	if again := new(keptAlready); errors.As(err, &again) {
-		e.stage.drop(ctx)
+	if again := new(alreadyStored); errors.As(err, &again) {
+		e.staged.discard(ctx)
 		return again.digest, nil
 	}
 	if err != nil {
-		e.stage.drop(ctx)
-		return "", s.told("keep a result", err)
+		e.staged.discard(ctx)
+		return "", s.wrapErr("keep a result", err)
 	}
 	return digest, nil
 }
 
 // keptAlready says that a run was finished before, in the same way.
-type keptAlready struct{ digest string }
+type alreadyStored struct{ digest string }
 
-func (k *keptAlready) Error() string { return "it is kept already" }
+func (k *alreadyStored) Error() string { return "it is kept already" }
 
 // An ending is what is kept of a run when it finishes, as it is kept.
-type ending struct {
+type finishedRun struct {
 	id, status, state string
 	summary, series   string // JSON; "" without a result
 	tally, detail     []byte
-	stage             *stage // nil without records
+	staged            *recordStage // nil without records
 	run               aurea.Run
-	life              string // whose end it is
-	alone             bool   // see dialect
+	epoch             string // whose end it is
+	exclusive         bool   // see dialect
 }
 
-func newEnding(run aurea.Run) (*ending, error) {
-	e := &ending{id: run.ID, status: string(run.Status), run: run}
+func newFinishedRun(run aurea.Run) (*finishedRun, error) {
+	e := &finishedRun{id: run.ID, status: string(run.Status), run: run}
 	var err error
-	if e.state, err = stateOf(run); err != nil || run.Result == nil {
+	if e.state, err = encodeState(run); err != nil || run.Result == nil {
 		return e, err
 	}
 	slim := *run.Result
 	slim.Series = nil
-	if e.summary, err = text(slim); err != nil {
+	if e.summary, err = encodeJSON(slim); err != nil {
 		return nil, err
 	}
-	if e.series, err = text(run.Result.Series); err != nil {
+	if e.series, err = encodeJSON(run.Result.Series); err != nil {
 		return nil, err
 	}
 	if run.Result.Tally != nil {
@@ -97,19 +97,19 @@ WHERE id = $9 AND ` + mayFinish + `$10)`
 )
 
 // keep makes the run finished.
-func (e *ending) keep(ctx context.Context, tx transaction) (digest string, err error) {
+func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, err error) {
 	c, err := e.content(ctx, tx)
 	if err != nil {
 		return "", err
 	}
 	digest = c.digest()
 	size, attempt := c.bytes(), ""
-	if e.stage != nil {
-		if err := e.stage.keep(ctx, tx); err != nil {
+	if e.staged != nil {
+		if err := e.staged.attach(ctx, tx); err != nil {
 			return "", err
 		}
-		size, attempt = size+e.stage.size, e.stage.attempt
-	} else if e.alone { // else an owner that lives may be about to need them
+		size, attempt = size+e.staged.size, e.staged.attempt
+	} else if e.exclusive { // else an owner that lives may be about to need them
 		if _, err := tx.ExecContext(ctx, dropBlobs, e.id, ""); err != nil {
 			return "", err
 		}
@@ -120,46 +120,46 @@ func (e *ending) keep(ctx context.Context, tx transaction) (digest string, err e
 		}
 	}
 	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
-	return digest, touch(ctx, tx, e.id, finishRun, e.status, c.state, summary, digest, size, attempt, c.row(digest).sum(), c.jobs, e.id, e.life)
+	return digest, updateUnfinished(ctx, tx, e.id, finishRun, e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, e.id, e.epoch)
 }
 
 // content adds what was kept of the run when it was created.
-func (e *ending) content(ctx context.Context, tx transaction) (content, error) {
+func (e *finishedRun) content(ctx context.Context, tx transaction) (content, error) {
 	const query = `SELECT created_at, spec, finished, status, life, digest, state FROM runs WHERE id = $1`
 	var (
-		c                           = content{ending: *e}
+		c                           = content{finishedRun: *e}
 		ended                       int64
 		status, life, digest, state string
 	)
 	err := tx.QueryRowContext(ctx, query, e.id).Scan(&c.created, &c.spec, &ended, &status, &life, &digest, &state)
-	if none(err) {
-		return c, notFound(e.id)
+	if isNoRows(err) {
+		return c, notFoundError(e.id)
 	}
 	if err != nil {
 		return c, err
 	}
-	if e.stage != nil {
-		c.jobs = e.stage.hash.Sum(nil)
+	if e.staged != nil {
+		c.jobs = e.staged.hash.Sum(nil)
 	}
 	switch {
 	case ended == 0:
 		return c, nil
 	case c.digest() == digest:
-		return c, &keptAlready{digest}
-	case status != string(aurea.StatusInterrupted) || life != e.life:
-		return c, finished(e.id)
+		return c, &alreadyStored{digest}
+	case status != string(aurea.StatusInterrupted) || life != e.epoch:
+		return c, finishedError(e.id)
 	}
-	c.state, err = e.afterAssumption(state)
+	c.state, err = e.stateAfterAssumption(state)
 	if err == nil && c.digest() == digest {
-		err = &keptAlready{digest}
+		err = &alreadyStored{digest}
 	}
 	return c, err
 }
 
 // afterAssumption is the state of the run after another server has assumed that it
 // was interrupted; assumed is the state that the other one has kept.
-func (e *ending) afterAssumption(assumed string) (string, error) {
-	var other state
+func (e *finishedRun) stateAfterAssumption(assumed string) (string, error) {
+	var other storedState
 	if err := json.Unmarshal([]byte(assumed), &other); err != nil || other.FinishedAt == nil {
 		return e.state, nil // what it says cannot be told
 	}
@@ -172,5 +172,5 @@ func (e *ending) afterAssumption(assumed string) (string, error) {
 	}
 	run := e.run
 	run.Timeline = append(slices.Clone(run.Timeline), event)
-	return stateOf(run)
+	return encodeState(run)
 }

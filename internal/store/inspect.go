@@ -9,12 +9,12 @@ import (
 )
 
 // magic is how an SQLite file begins.
-const magic = "SQLite format 3\x00"
+const sqliteMagic = "SQLite format 3\x00"
 
 // inspect refuses a file that is not a database of ours, or is one that this
 // program does not understand. It only looks, and only at a few pages: what is
 // broken further in is told when it is read.
-func inspect(ctx context.Context, path string) error {
+func checkFile(ctx context.Context, path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -27,37 +27,37 @@ func inspect(ctx context.Context, path string) error {
 	if err != nil || info.Size() == 0 {
 		return err
 	}
-	head := make([]byte, len(magic))
-	if _, err := file.ReadAt(head, 0); err != nil || string(head) != magic {
+	head := make([]byte, len(sqliteMagic))
+	if _, err := file.ReadAt(head, 0); err != nil || string(head) != sqliteMagic {
 		return errors.New("it is not an SQLite database; name another file, or move this one away")
 	}
-	return look(ctx, path, info.Size())
+	return checkReadOnly(ctx, path, info.Size())
 }
 
 // look reads the schema without writing.
-func look(ctx context.Context, path string, size int64) error {
-	query, complete := onlyReading(path)
+func checkReadOnly(ctx context.Context, path string, size int64) error {
+	query, complete := readOnlyQuery(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	err = whole(ctx, db, size, complete)
-	if passes(err) {
+	err = checkIntact(ctx, db, size, complete)
+	if isTemporary(err) {
 		return err
 	}
 	if err != nil {
 		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
 	}
-	return ours(ctx, db)
+	return checkSchema(ctx, db)
 }
 
 // onlyReading is how a file is opened without changing anything. A WAL beside the
 // file belongs to the database; where there is none, the file is complete, and
 // SQLite needs to make no file of its own.
-func onlyReading(path string) (query string, complete bool) {
-	query = "mode=ro&" + reading
+func readOnlyQuery(path string) (query string, complete bool) {
+	query = "mode=ro&" + readParams
 	wal, err := os.Stat(path + "-wal")
 	if complete = err != nil || wal.Size() == 0; complete {
 		query += "&immutable=1"
@@ -66,7 +66,7 @@ func onlyReading(path string) (query string, complete bool) {
 }
 
 // whole reads what every SQLite database has.
-func whole(ctx context.Context, db *sql.DB, size int64, complete bool) error {
+func checkIntact(ctx context.Context, db *sql.DB, size int64, complete bool) error {
 	var pages, length, tables int64
 	err := errors.Join(
 		db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages),
@@ -80,7 +80,7 @@ func whole(ctx context.Context, db *sql.DB, size int64, complete bool) error {
 }
 
 // ours reads what every one of our databases has.
-func ours(ctx context.Context, db *sql.DB) error {
+func checkSchema(ctx context.Context, db *sql.DB) error {
 	var tables, versions int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema`
 	if err := db.QueryRowContext(ctx, count).Scan(&tables, &versions); err != nil || tables == 0 {
@@ -93,5 +93,5 @@ func ours(ctx context.Context, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version); err != nil {
 		return fmt.Errorf("it is corrupt; restore it from a copy, or move it away: %w", err)
 	}
-	return known(version)
+	return checkVersion(version)
 }

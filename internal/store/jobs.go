@@ -20,16 +20,16 @@ import (
 // with an aurea.ErrDamaged when the records are not what was kept.
 func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
-		set, err := s.blobs(ctx, id)
+		set, err := s.findBlobs(ctx, id)
 		hash, print := sha256.New(), []byte{}
 		for n := int64(0); n < set.count && err == nil; n++ {
 			var data []byte
-			if data, err = s.blob(ctx, set, n); err != nil {
+			if data, err = s.readBlob(ctx, set, n); err != nil {
 				break
 			}
 			for job, wrong := range records.Read(data) {
 				if wrong != nil {
-					err = broken(id, fmt.Errorf("the records of its jobs: %w", wrong))
+					err = damagedError(id, fmt.Errorf("the records of its jobs: %w", wrong))
 					break
 				}
 				print = fingerprint(print[:0], job)
@@ -40,54 +40,54 @@ func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, 
 			}
 		}
 		if err == nil && set.digest != nil && !bytes.Equal(hash.Sum(nil), set.digest) {
-			err = broken(id, errors.New("the records of its jobs are others"))
+			err = damagedError(id, errors.New("the records of its jobs are others"))
 		}
-		s.damage.note(id, err)
+		s.damage.record(id, err)
 		if err != nil {
-			yield(aurea.JobRecord{}, s.told("read the records of a run's jobs", err))
+			yield(aurea.JobRecord{}, s.wrapErr("read the records of a run's jobs", err))
 		}
 	}
 }
 
 // A blobSet is the records of a run's jobs.
-type blobSet struct {
+type recordBlobs struct {
 	run, attempt string
 	count        int64  // of blobs
 	digest       []byte // nil where it was not kept
 }
 
 // blobs are those of a finished run.
-func (s *Store) blobs(ctx context.Context, id string) (blobSet, error) {
+func (s *Store) findBlobs(ctx context.Context, id string) (recordBlobs, error) {
 	const query = `
 SELECT r.status, r.finished, r.jobs, r.records_digest,
        (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.attempt = r.jobs)
 FROM runs r WHERE r.id = $1`
 	var (
-		set    = blobSet{run: id}
+		set    = recordBlobs{run: id}
 		status string
 		ended  int64
 	)
 	err := s.reader.QueryRowContext(ctx, query, id).Scan(&status, &ended, &set.attempt, &set.digest, &set.count)
 	switch {
-	case none(err):
-		err = notFound(id)
+	case isNoRows(err):
+		err = notFoundError(id)
 	case err == nil && ended == 0:
 		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished", aurea.ErrConflict, id, status)
 	}
 	return set, err
 }
 
-func (s *Store) blob(ctx context.Context, set blobSet, n int64) (data []byte, err error) {
+func (s *Store) readBlob(ctx context.Context, set recordBlobs, n int64) (data []byte, err error) {
 	const query = `SELECT records, checksum FROM jobs WHERE run_id = $1 AND attempt = $2 AND n = $3`
 	var sum sql.NullInt64
 	err = s.reader.QueryRowContext(ctx, query, set.run, set.attempt, n).Scan(&data, &sum)
 	switch {
-	case none(err):
+	case isNoRows(err):
 		if _, err = s.details(ctx, set.run); err == nil { // else it was deleted meanwhile
-			err = broken(set.run, fmt.Errorf("blob %d of the records of its jobs is missing", n))
+			err = damagedError(set.run, fmt.Errorf("blob %d of the records of its jobs is missing", n))
 		}
 	case err == nil && sum.Valid && checksum(data) != sum.Int64:
-		err = broken(set.run, fmt.Errorf("blob %d of the records of its jobs is broken", n))
+		err = damagedError(set.run, fmt.Errorf("blob %d of the records of its jobs is broken", n))
 	}
 	return data, err
 }
@@ -99,8 +99,8 @@ SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND ` + mayFinish + `$6)
 	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
-func (st *stage) keepBlob(ctx context.Context, tx transaction, data []byte) error {
-	return touch(ctx, tx, st.run, insertBlob, st.run, st.attempt, st.blobs, data, checksum(data), st.store.life)
+func (st *recordStage) addBlob(ctx context.Context, tx transaction, data []byte) error {
+	return updateUnfinished(ctx, tx, st.run, insertBlob, st.run, st.attempt, st.blobs, data, checksum(data), st.store.epoch)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

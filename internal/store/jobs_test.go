@@ -11,7 +11,7 @@ import (
 )
 
 // kept is a run that the store has.
-func kept(t *testing.T, s *Store, n int) aurea.Run {
+func createRun(t *testing.T, s *Store, n int) aurea.Run {
 	t.Helper()
 	run, err := s.Create(t.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
 	if err != nil {
@@ -32,7 +32,7 @@ func TestManyJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	run := storetest.Finished(kept(t, s, 1), 0)
+	run := storetest.Finished(createRun(t, s, 1), 0)
 	log, random := new(aurea.JobLog), rand.New(rand.NewPCG(1, 2))
 	for i := range int64(n) {
 		start := time.Duration(i) * time.Microsecond
@@ -53,7 +53,7 @@ func TestManyJobs(t *testing.T) {
 		next++
 		if next%(n/8) == 0 {
 			most = max(most, inUse()-least)
-			kept(t, s, int(1+next))
+			createRun(t, s, int(1+next))
 		}
 	}
 	if next != n || most > 32<<20 {

@@ -12,9 +12,9 @@ import (
 // Cancel asks the owner of a run to stop it.
 func (s *Store) Cancel(ctx context.Context, id string) error {
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return touch(ctx, tx, id, `UPDATE runs SET stop = 1 WHERE id = $1 AND finished = 0`, id)
+		return updateUnfinished(ctx, tx, id, `UPDATE runs SET stop = 1 WHERE id = $1 AND finished = 0`, id)
 	})
-	return s.told("cancel a run", err)
+	return s.wrapErr("cancel a run", err)
 }
 
 // Renew says that the owner is alive for so long, by the database's clock.
@@ -23,24 +23,24 @@ func (s *Store) Renew(ctx context.Context, owner string, lease time.Duration) (c
 INSERT INTO owners (owner, alive_until) VALUES ($1, ` + s.dialect.now + ` + $2)
 ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 	const stop = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND stop = 1 ORDER BY created_at, id`
-	if s.presence != nil {
-		err = s.presence.hold(ctx, s.life)
+	if s.epochLock != nil {
+		err = s.epochLock.hold(ctx, s.epoch)
 	}
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-			if _, err := tx.ExecContext(ctx, renew, s.tenant(owner), lease.Microseconds()); err != nil {
+			if _, err := tx.ExecContext(ctx, renew, s.ownerKey(owner), lease.Microseconds()); err != nil {
 				return err
 			}
-			cancelled, err = ids(ctx, tx, stop, s.tenant(owner))
+			cancelled, err = ids(ctx, tx, stop, s.ownerKey(owner))
 			return err
 		})
 	}
-	return cancelled, s.told("say that this server is alive", err)
+	return cancelled, s.wrapErr("say that this server is alive", err)
 }
 
 // tenant is the name of an owner in this life of it. What is written of runs
 // carries it, so that two servers that were given one name are still two.
-func (s *Store) tenant(owner string) string { return owner + "/" + s.life }
+func (s *Store) ownerKey(owner string) string { return owner + "/" + s.epoch }
 
 // Recover makes interrupted runs of those whose owner has died.
 //
@@ -49,17 +49,17 @@ func (s *Store) tenant(owner string) string { return owner + "/" + s.life }
 // over, or it never had one, and it did not renew it while it was watched; and,
 // where no other server can have the database open, if it is any other.
 func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
-	if err := s.catchUp(ctx); err != nil {
+	if err := s.finishOpening(ctx); err != nil {
 		return nil, err
 	}
-	found, err := s.left(ctx, owner)
+	found, err := s.abandoned(ctx, owner)
 	if err != nil {
-		return nil, s.told("look for interrupted runs", err)
+		return nil, s.wrapErr("look for interrupted runs", err)
 	}
 	var recovered []aurea.Run
 	for _, id := range found {
 		run, err := s.interrupt(ctx, id)
-		if gone(err) {
+		if isGone(err) {
 			continue // another server has been faster
 		}
 		if err != nil {
@@ -71,17 +71,17 @@ func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) 
 }
 
 // left are the unfinished runs of the dead.
-func (s *Store) left(ctx context.Context, owner string) ([]string, error) {
+func (s *Store) abandoned(ctx context.Context, owner string) ([]string, error) {
 	const oldest = ` ORDER BY created_at, id`
-	if s.dialect.alone {
-		return ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND life <> $1`+oldest, s.life)
+	if s.dialect.exclusive {
+		return ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND life <> $1`+oldest, s.epoch)
 	}
-	dead, err := s.dead(ctx, owner)
+	dead, err := s.deadOwners(ctx, owner)
 	var found []string
 	for _, t := range dead {
 		var more []string
 		if err == nil {
-			more, err = ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2`+oldest, t.owner, t.life)
+			more, err = ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2`+oldest, t.owner, t.epoch)
 		}
 		found = append(found, more...)
 	}

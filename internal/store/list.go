@@ -13,7 +13,7 @@ func (s *Store) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, 
 	if err != nil {
 		return aurea.RunPage{}, err
 	}
-	sel := selection{hide: s.dialect.hide, query: query, limit: limit + 1} // one more tells whether there is a next page
+	sel := selection{noIndexPrefix: s.dialect.noIndexPrefix, query: query, limit: limit + 1} // one more tells whether there is a next page
 	if query.Cursor != "" {
 		if sel.after, err = parseCursor(query.Cursor); err != nil {
 			return aurea.RunPage{}, err
@@ -21,7 +21,7 @@ func (s *Store) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, 
 	}
 	page, more, err := s.selected(ctx, &sel, limit)
 	if err != nil {
-		return aurea.RunPage{}, s.told("list the runs", err)
+		return aurea.RunPage{}, s.wrapErr("list the runs", err)
 	}
 	if more {
 		last := page.Runs[len(page.Runs)-1]
@@ -61,8 +61,8 @@ func (s *Store) selected(ctx context.Context, sel *selection, limit int) (page a
 			return page, false, err
 		}
 		run, damaged := r.listed()
-		s.damage.note(run.ID, damaged)
-		s.damage.mark(&run)
+		s.damage.record(run.ID, damaged)
+		s.damage.markListed(&run)
 		run.LeaveOutLarge(kind)
 		page.Runs = append(page.Runs, run)
 		size += aurea.RunPage{Runs: []aurea.ListedRun{run}}.Size()

@@ -4,6 +4,6 @@ package store
 
 import "os"
 
-// lockItself does nothing where a lock on the database file would meet SQLite's
+// lockDatabaseFile does nothing where a lock on the database file would meet SQLite's
 // own: there a second name in another folder is not noticed.
-func lockItself(*os.File) error { return nil }
+func lockDatabaseFile(*os.File) error { return nil }

@@ -10,7 +10,7 @@ import (
 // lockItself locks a byte of the database file far behind those that SQLite
 // locks. The lock belongs to the open file: SQLite's own locks, which belong to
 // the process, neither meet it nor release it.
-func lockItself(file *os.File) error {
+func lockDatabaseFile(file *os.File) error {
 	return unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{
 		Type: unix.F_WRLCK, Whence: io.SeekStart, Start: 1 << 62, Len: 1,
 	})

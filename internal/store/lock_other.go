@@ -6,5 +6,5 @@ package store
 // start two servers on one file.
 func lock(string) (unlock func(), err error) { return func() {}, nil }
 
-// oneName does nothing where links cannot be counted.
-func oneName(string) error { return nil }
+// checkHardLinks does nothing where links cannot be counted.
+func checkHardLinks(string) error { return nil }

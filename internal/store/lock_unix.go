@@ -24,12 +24,12 @@ func lock(database string) (unlock func(), err error) {
 		return nil, fmt.Errorf("cannot be locked: %w", err)
 	}
 	if err := unix.Flock(int(beside.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(locked(err), beside.Close())
+		return nil, errors.Join(lockError(err), beside.Close())
 	}
 	itself, err := os.OpenFile(database, os.O_RDWR, fileMode)
 	if err == nil {
-		if err = lockItself(itself); err != nil {
-			err = errors.Join(locked(err), itself.Close())
+		if err = lockDatabaseFile(itself); err != nil {
+			err = errors.Join(lockError(err), itself.Close())
 		}
 	}
 	if err != nil {
@@ -39,7 +39,7 @@ func lock(database string) (unlock func(), err error) {
 }
 
 // locked says why a lock could not be taken.
-func locked(err error) error {
+func lockError(err error) error {
 	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EACCES) {
 		return errInUse
 	}
@@ -48,7 +48,7 @@ func locked(err error) error {
 
 // oneName refuses a file with several hard links: through one of them the journal
 // beside another is not seen (sqlite.org/howtocorrupt.html#_unlinking_or_renaming).
-func oneName(path string) error {
+func checkHardLinks(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func migrations() fs.FS {
 
 // newest is the version of the schema that this program knows: they have a file
 // each, counted from 1.
-func newest() int {
+func latestVersion() int {
 	files, err := fs.Glob(migrations(), "*.sql")
 	if err != nil {
 		panic(err) // the pattern is well formed
@@ -42,7 +42,7 @@ func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.
 	if err != nil {
 		return err
 	}
-	if err := known(version); err != nil {
+	if err := checkVersion(version); err != nil {
 		return err
 	}
 	_, err = provider.Up(ctx)
@@ -50,9 +50,9 @@ func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.
 }
 
 // known refuses what a newer program has made.
-func known(version int64) error {
-	if version > int64(newest()) {
-		return fmt.Errorf("its schema has version %d and this program knows versions up to %d; use the newer aurea that made it", version, newest())
+func checkVersion(version int64) error {
+	if version > int64(latestVersion()) {
+		return fmt.Errorf("its schema has version %d and this program knows versions up to %d; use the newer aurea that made it", version, latestVersion())
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // filled is the file of a closed database with some runs.
-func filled(t *testing.T) string {
+func filledDatabase(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "history.db")
 	s := open(t, "sqlite://"+path)
@@ -34,7 +34,7 @@ func filled(t *testing.T) string {
 }
 
 // execute changes a database behind the store's back.
-func execute(t *testing.T, path, statement string) {
+func execSQL(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -55,10 +55,10 @@ func TestOpenRefuses(t *testing.T) {
 		want  string
 	}{
 		{"newer", func(t *testing.T, path string) {
-			execute(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, 1)`)
+			execSQL(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, 1)`)
 		}, "its schema has version 9 and this program knows versions up to 3; use the newer aurea"},
 		{"another program's", func(t *testing.T, path string) {
-			execute(t, path, `DROP TABLE goose_db_version`)
+			execSQL(t, path, `DROP TABLE goose_db_version`)
 		}, "it is the database of another program; name another file"},
 		{"no database", func(t *testing.T, path string) {
 			write(t, path, func(data []byte) []byte { return []byte("PK\x03\x04 not a database at all") })
@@ -76,14 +76,14 @@ func TestOpenRefuses(t *testing.T) {
 		}, "it is corrupt; restore it from a copy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			path := filled(t)
+			path := filledDatabase(t)
 			test.spoil(t, path)
-			before := folder(t, filepath.Dir(path))
+			before := readFolder(t, filepath.Dir(path))
 			_, err := store.Open(t.Context(), "sqlite://"+path, store.Options{})
 			if err == nil || !strings.Contains(err.Error(), path+" was left as it is: "+test.want) {
 				t.Errorf("opened with the error %v, want %q", err, test.want)
 			}
-			after := folder(t, filepath.Dir(path))
+			after := readFolder(t, filepath.Dir(path))
 			if len(after) != len(before) {
 				t.Errorf("there are %d files, there were %d", len(after), len(before))
 			}
@@ -108,7 +108,7 @@ func write(t *testing.T, path string, change func([]byte) []byte) {
 }
 
 // folder is what the files of a folder hold.
-func folder(t *testing.T, path string) map[string][]byte {
+func readFolder(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(path)
 	if err != nil {

@@ -12,56 +12,56 @@ import (
 // A pending is what remains to be done before a store can write: the database was
 // away, or the disk full, when it was opened. It is tried again by Recover and by
 // Ready. The zero value has nothing to do.
-type pending struct {
-	mu  sync.Mutex
-	do  func(context.Context) error // nil when it is done
-	why atomic.Pointer[string]      // for people; nil when it is done
+type pendingOpen struct {
+	mu         sync.Mutex
+	finish     func(context.Context) error // nil when it is done
+	reasonText atomic.Pointer[string]      // for people; nil when it is done
 }
 
 // set gives it something to do, after an attempt that failed for the given reason.
-func (p *pending) set(why string, do func(context.Context) error) {
-	p.do = do
-	p.why.Store(&why)
+func (p *pendingOpen) set(why string, do func(context.Context) error) {
+	p.finish = do
+	p.reasonText.Store(&why)
 }
 
 // try does what remains to be done.
-func (p *pending) try(ctx context.Context) error {
+func (p *pendingOpen) try(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.do == nil {
+	if p.finish == nil {
 		return nil
 	}
-	if err := p.do(ctx); err != nil {
+	if err := p.finish(ctx); err != nil {
 		return err
 	}
-	p.do = nil
-	p.why.Store(nil)
+	p.finish = nil
+	p.reasonText.Store(nil)
 	return nil
 }
 
 // catchUp does what could not be done when the store was opened. An error that is
 // no aurea.ErrUnavailable is one that waiting does not mend.
-func (s *Store) catchUp(ctx context.Context) error {
+func (s *Store) finishOpening(ctx context.Context) error {
 	err := s.pending.try(ctx)
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if why := s.dialect.away(err); why != "" {
+	if why := s.dialect.outageReason(err); why != "" {
 		return &outage{"open the database", why, err}
 	}
 	return fmt.Errorf("store: the database was left as it is: %w", err)
 }
 
 // reason is why something remains to be done; "" when nothing does.
-func (p *pending) reason() string {
-	if why := p.why.Load(); why != nil {
+func (p *pendingOpen) reason() string {
+	if why := p.reasonText.Load(); why != nil {
 		return *why
 	}
 	return ""
 }
 
 // A source is where a store reads.
-type source interface {
+type reader interface {
 	queryer
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	Close() error
@@ -69,43 +69,43 @@ type source interface {
 
 // A laterSource reads a file as it was at first, and as it is once the store can
 // write. The first one stays open to its end: a request may be using it.
-type laterSource struct {
-	first *sql.DB
-	now   atomic.Pointer[sql.DB] // nil before it can write
+type deferredReader struct {
+	initial *sql.DB
+	current atomic.Pointer[sql.DB] // nil before it can write
 }
 
-func (l *laterSource) at() *sql.DB {
-	if now := l.now.Load(); now != nil {
+func (l *deferredReader) db() *sql.DB {
+	if now := l.current.Load(); now != nil {
 		return now
 	}
-	return l.first
+	return l.initial
 }
 
-func (l *laterSource) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return l.at().QueryContext(ctx, query, args...)
+func (l *deferredReader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return l.db().QueryContext(ctx, query, args...)
 }
 
-func (l *laterSource) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return l.at().QueryRowContext(ctx, query, args...)
+func (l *deferredReader) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return l.db().QueryRowContext(ctx, query, args...)
 }
 
-func (l *laterSource) Close() error { return l.first.Close() }
+func (l *deferredReader) Close() error { return l.initial.Close() }
 
 // A laterWriter writes once it can.
-type laterWriter struct {
-	now atomic.Pointer[Store] // that can; nil before
-	why error
+type deferredWriter struct {
+	current atomic.Pointer[Store] // that can; nil before
+	openErr error
 }
 
-func (l *laterWriter) write(ctx context.Context, do change) error {
-	if now := l.now.Load(); now != nil {
+func (l *deferredWriter) write(ctx context.Context, do change) error {
+	if now := l.current.Load(); now != nil {
 		return now.writer.write(ctx, do)
 	}
-	return l.why
+	return l.openErr
 }
 
-func (l *laterWriter) close() error {
-	if now := l.now.Load(); now != nil {
+func (l *deferredWriter) close() error {
+	if now := l.current.Load(); now != nil {
 		return now.Close()
 	}
 	return nil

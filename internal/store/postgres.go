@@ -18,15 +18,15 @@ import (
 )
 
 var postgresDialect = dialect{
-	goose: goose.DialectPostgres,
-	away:  postgresAway,
-	now:   "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
-	lock:  "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+	goose:        goose.DialectPostgres,
+	outageReason: postgresOutageReason,
+	now:          "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+	lockName:     "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 }
 
 // firstAttempt is how long a service that starts waits for PostgreSQL before it
 // goes on without it.
-const firstAttempt = 5 * time.Second
+const firstOpenTimeout = 5 * time.Second
 
 func openPostgres(ctx context.Context, address string, options Options) (*Store, error) {
 	if _, err := pgconn.ParseConfig(address); err != nil {
@@ -40,11 +40,11 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	db.SetMaxOpenConns(2*options.Readers + 1) // half of them may write, and one is the presence
 	db.SetMaxIdleConns(2*options.Readers + 1)
 	if options.ReadOnly {
-		return readOnly(ctx, db, postgresDialect)
+		return newReadOnlyStore(ctx, db, postgresDialect)
 	}
-	there := &presence{db: db}
+	there := &epochLock{db: db}
 	s := &Store{
-		dialect: postgresDialect, reader: db, writer: &single{db: db, again: postgresAgain}, presence: there, close: there.close,
+		dialect: postgresDialect, reader: db, writer: &txWriter{db: db, isRetryable: isPostgresRetryable}, epochLock: there, close: there.close,
 	}
 	migrated := func(ctx context.Context) error {
 		// Two servers may start at once: the other one is asked once a second.
@@ -54,10 +54,10 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 		}
 		return err
 	}
-	first, cancel := context.WithTimeout(ctx, firstAttempt)
+	first, cancel := context.WithTimeout(ctx, firstOpenTimeout)
 	defer cancel()
 	err = migrated(first)
-	if why := postgresAway(err); why != "" {
+	if why := postgresOutageReason(err); why != "" {
 		s.pending.set(why, migrated)
 		options.Log.Error("PostgreSQL is waited for", "error", err)
 		return s, nil
@@ -71,7 +71,7 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 // The classes of PostgreSQL's error codes that may pass: the connection failed,
 // resources (the disk among them) are short, an operator intervened, the system
 // failed (postgresql.org/docs/current/errcodes-appendix.html).
-var passing = map[string]string{
+var temporaryClasses = map[string]string{
 	"08": "the database cannot be reached",
 	"53": "the database has no room",
 	"57": "the database is being stopped or started",
@@ -80,9 +80,9 @@ var passing = map[string]string{
 }
 
 // postgresAway says why PostgreSQL could not write, where that may pass.
-func postgresAway(err error) string {
+func postgresOutageReason(err error) string {
 	if code := code(err); code != "" {
-		return passing[code[:2]]
+		return temporaryClasses[code[:2]]
 	}
 	var (
 		connect *pgconn.ConnectError
@@ -101,7 +101,7 @@ func postgresAway(err error) string {
 
 // postgresAgain tells a transaction that another one got in the way of: a failed
 // serialization, a deadlock, and a row that another one made just before.
-func postgresAgain(err error) bool {
+func isPostgresRetryable(err error) bool {
 	return slices.Contains([]string{"40001", "40P01", "23505"}, code(err))
 }
 

@@ -12,11 +12,11 @@ import (
 )
 
 func TestPostgres(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place { return place(database(t)) })
+	storetest.Run(t, func(t *testing.T) storetest.Place { return testPlace(database(t)) })
 }
 
 // shared is the PostgreSQL server of this package's tests.
-var shared struct {
+var sharedPostgres struct {
 	sync.Once
 	*aureatest.Postgres
 	err error
@@ -29,15 +29,15 @@ var schemas atomic.Int64
 func database(t testing.TB) string {
 	t.Helper()
 	bin := aureatest.PostgresPrograms(t)
-	shared.Do(func() { shared.Postgres, shared.err = aureatest.StartPostgres(bin) })
-	if shared.err != nil {
-		t.Fatal(shared.err)
+	sharedPostgres.Do(func() { sharedPostgres.Postgres, sharedPostgres.err = aureatest.StartPostgres(bin) })
+	if sharedPostgres.err != nil {
+		t.Fatal(sharedPostgres.err)
 	}
 	name := fmt.Sprintf("test%d", schemas.Add(1))
-	if _, err := openSQL(t, shared.Address("public")).Exec("CREATE SCHEMA " + name); err != nil {
+	if _, err := openSQL(t, sharedPostgres.Address("public")).Exec("CREATE SCHEMA " + name); err != nil {
 		t.Fatal(err)
 	}
-	return shared.Address(name)
+	return sharedPostgres.Address(name)
 }
 
 func openSQL(t testing.TB, address string) *sql.DB {

@@ -15,12 +15,12 @@ type transaction interface {
 
 // A prepared is a connection that keeps the statements it has prepared: of a short
 // transaction, preparing would be a quarter. It belongs to one goroutine at a time.
-type prepared struct {
+type preparedConn struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
 }
 
-func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+func (p *preparedConn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := p.statements[query]; s != nil {
 		return s, nil
 	}
@@ -31,7 +31,7 @@ func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, erro
 	return s, err
 }
 
-func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+func (p *preparedConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	s, err := p.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (
 	return s.ExecContext(ctx, args...)
 }
 
-func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (p *preparedConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	s, err := p.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 	return s.QueryContext(ctx, args...)
 }
 
-func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (p *preparedConn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	s, err := p.statement(ctx, query)
 	if err != nil {
 		return p.conn.QueryRowContext(ctx, query, args...) // a row that has the error
@@ -55,7 +55,7 @@ func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...an
 	return s.QueryRowContext(ctx, args...)
 }
 
-func (p *prepared) close() error {
+func (p *preparedConn) close() error {
 	var errs []error
 	for _, s := range p.statements {
 		errs = append(errs, s.Close())

@@ -9,7 +9,7 @@ import (
 // A presence is a session with PostgreSQL that holds a lock as long as a life of
 // the store does. The database releases it when the process ends in whatever way:
 // others can tell a life that has ended from one that is only slow.
-type presence struct {
+type epochLock struct {
 	db *sql.DB
 
 	mu   sync.Mutex
@@ -17,10 +17,10 @@ type presence struct {
 }
 
 // lifeKey is the number of the lock of a life.
-const lifeKey = `hashtextextended('aurea life ' || $1, 0)`
+const epochLockKey = `hashtextextended('aurea life ' || $1, 0)`
 
 // hold has the session, or a new one when it was lost, hold the lock.
-func (p *presence) hold(ctx context.Context, life string) error {
+func (p *epochLock) hold(ctx context.Context, life string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.conn != nil {
@@ -34,7 +34,7 @@ func (p *presence) hold(ctx context.Context, life string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(`+lifeKey+`)`, life); err != nil {
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(`+epochLockKey+`)`, life); err != nil {
 		_ = conn.Close() // it holds nothing
 		return err
 	}
@@ -43,12 +43,12 @@ func (p *presence) hold(ctx context.Context, life string) error {
 }
 
 // ended reports whether no session holds the lock of a life.
-func (p *presence) ended(ctx context.Context, life string) (ended bool, err error) {
-	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+lifeKey+`)`, life).Scan(&ended)
+func (p *epochLock) ended(ctx context.Context, life string) (ended bool, err error) {
+	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+epochLockKey+`)`, life).Scan(&ended)
 	return ended, err
 }
 
-func (p *presence) close() error {
+func (p *epochLock) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.conn == nil {

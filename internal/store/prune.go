@@ -11,13 +11,13 @@ import (
 // than so many. Should the clock be wrong, there is time to notice it.
 const (
 	sweepShare = 10
-	sweepLeast = 100
+	sweepMin   = 100
 )
 
 // What is forgotten in one transaction: so little that nobody waits for long.
 const (
-	pruneRuns  = 25
-	pruneBytes = 32 << 20 // unless a single run is larger
+	pruneBatchRuns  = 25
+	pruneBatchBytes = 32 << 20 // unless a single run is larger
 )
 
 // Prune forgets the oldest finished runs that the retention does not keep.
@@ -25,11 +25,11 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 	excess, err := s.excess(ctx, keep)
 	for err == nil && excess.any() {
 		var batch []candidate
-		if batch, err = s.oldest(ctx, &excess); err != nil || len(batch) == 0 {
+		if batch, err = s.nextToPrune(ctx, &excess); err != nil || len(batch) == 0 {
 			break
 		}
 		var n int
-		n, err = s.forget(ctx, batch)
+		n, err = s.deleteBatch(ctx, batch)
 		forgotten += n
 	}
 	if excess.capped {
@@ -38,13 +38,13 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 	if err == nil && forgotten > 0 {
 		err = s.shrink(ctx)
 	}
-	return forgotten, s.told("forget old runs", err)
+	return forgotten, s.wrapErr("forget old runs", err)
 }
 
 // An excess is what there is too much of.
 type excess struct {
 	before      int64 // created before
-	aged        int64 // how many of those may be forgotten yet
+	agedQuota   int64 // how many of those may be forgotten yet
 	capped      bool  // there are more of those
 	runs, bytes int64
 }
@@ -52,13 +52,13 @@ type excess struct {
 func (e excess) any() bool { return e.before != 0 || e.runs > 0 || e.bytes > 0 }
 
 // takes reports whether the next oldest run has to go, and counts it as gone.
-func (e *excess) takes(c candidate) bool {
+func (e *excess) take(c candidate) bool {
 	old := c.created < e.before
 	if e.runs <= 0 && e.bytes <= 0 {
-		if e.capped = old && e.aged == 0; !old || e.capped {
+		if e.capped = old && e.agedQuota == 0; !old || e.capped {
 			return false
 		}
-		e.aged--
+		e.agedQuota--
 	}
 	e.runs--
 	e.bytes -= c.bytes
@@ -75,7 +75,7 @@ func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error
 	err := s.reader.QueryRowContext(ctx, query).Scan(&runs, &bytes, &now)
 	if keep.Age > 0 { // by the clock that is behind, if one of the two is wrong
 		e.before = min(now, micros(time.Now())) - keep.Age.Microseconds()
-		e.aged = max(runs/sweepShare, sweepLeast)
+		e.agedQuota = max(runs/sweepShare, sweepMin)
 	}
 	if keep.Runs > 0 {
 		e.runs = runs - keep.Runs
@@ -93,20 +93,20 @@ type candidate struct {
 }
 
 // oldest takes the next runs to be forgotten.
-func (s *Store) oldest(ctx context.Context, e *excess) ([]candidate, error) {
+func (s *Store) nextToPrune(ctx context.Context, e *excess) ([]candidate, error) {
 	const query = `SELECT id, created_at, bytes FROM runs WHERE finished = 1 AND baseline = 0 ORDER BY created_at, id LIMIT $1`
-	rows, err := s.reader.QueryContext(ctx, query, pruneRuns)
+	rows, err := s.reader.QueryContext(ctx, query, pruneBatchRuns)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var batch []candidate
-	for size := int64(0); size < pruneBytes && rows.Next(); {
+	for size := int64(0); size < pruneBatchBytes && rows.Next(); {
 		var c candidate
 		if err := rows.Scan(&c.id, &c.created, &c.bytes); err != nil {
 			return nil, err
 		}
-		if !e.takes(c) {
+		if !e.take(c) {
 			break
 		}
 		batch = append(batch, c)
@@ -116,7 +116,7 @@ func (s *Store) oldest(ctx context.Context, e *excess) ([]candidate, error) {
 }
 
 // forget deletes the runs, unless one has become a baseline meanwhile.
-func (s *Store) forget(ctx context.Context, batch []candidate) (forgotten int, err error) {
+func (s *Store) deleteBatch(ctx context.Context, batch []candidate) (forgotten int, err error) {
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		forgotten = 0
 		for _, c := range batch {

@@ -9,20 +9,20 @@ import (
 // Get returns a run, with its result when there is one.
 func (s *Store) Get(ctx context.Context, id string) (aurea.Run, error) {
 	run, _, err := s.read(ctx, id)
-	return run, s.told("read a run", err)
+	return run, s.wrapErr("read a run", err)
 }
 
 // Tally returns the histograms of a finished run's judged part.
 func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	_, d, err := s.read(ctx, id)
 	if err == nil && len(d.tally) == 0 {
-		err = notFound(id)
+		err = notFoundError(id)
 	}
 	tally := aurea.NewTally()
 	if err == nil {
 		err = tally.UnmarshalBinary(d.tally)
 	}
-	return tally, s.told("read the histograms of a run", err)
+	return tally, s.wrapErr("read the histograms of a run", err)
 }
 
 // read reads all of a run but its jobs' records. An aurea.ErrDamaged says that it
@@ -32,20 +32,20 @@ func (s *Store) read(ctx context.Context, id string) (aurea.Run, details, error)
 	if err != nil {
 		return aurea.Run{}, d, err
 	}
-	run, err := d.whole()
-	s.damage.note(id, err)
+	run, err := d.decodeRun()
+	s.damage.record(id, err)
 	return run, d, err
 }
 
 // Ready is nil when runs can be kept.
 func (s *Store) Ready(ctx context.Context) error {
 	const probe = `INSERT INTO probe (id, at) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET at = probe.at + 1`
-	if err := s.catchUp(ctx); err != nil {
+	if err := s.finishOpening(ctx); err != nil {
 		return err
 	}
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		_, err := tx.ExecContext(ctx, probe)
 		return err
 	})
-	return s.told("keep runs", err)
+	return s.wrapErr("keep runs", err)
 }

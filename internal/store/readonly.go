@@ -18,41 +18,41 @@ func openReadOnly(ctx context.Context, path string, options Options) (*Store, er
 	}
 	own, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		err = inspect(ctx, own)
+		err = checkFile(ctx, own)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: the database %s cannot be read: %w", path, err)
 	}
-	query, _ := onlyReading(own)
+	query, _ := readOnlyQuery(own)
 	db, err := sql.Open("sqlite", fileURL(own, query))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(options.Readers)
-	return readOnly(ctx, db, sqliteDialect)
+	return newReadOnlyStore(ctx, db, sqliteDialect)
 }
 
 // readOnly is a store on a database of the present schema.
-func readOnly(ctx context.Context, db *sql.DB, of dialect) (*Store, error) {
+func newReadOnlyStore(ctx context.Context, db *sql.DB, of dialect) (*Store, error) {
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
 	if err == nil {
-		err = known(version)
+		err = checkVersion(version)
 	}
-	if err == nil && version < int64(newest()) {
-		err = fmt.Errorf("its schema has version %d, not %d; start a service on it once, which brings it up to date", version, newest())
+	if err == nil && version < int64(latestVersion()) {
+		err = fmt.Errorf("its schema has version %d, not %d; start a service on it once, which brings it up to date", version, latestVersion())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: the database cannot be read: %w", err), db.Close())
 	}
-	return &Store{dialect: of, reader: db, writer: refuser{}, close: refuser{}.close}, nil
+	return &Store{dialect: of, reader: db, writer: readOnlyWriter{}, close: readOnlyWriter{}.close}, nil
 }
 
 // A refuser is the writer of a store that only reads.
-type refuser struct{}
+type readOnlyWriter struct{}
 
-func (refuser) write(context.Context, change) error {
+func (readOnlyWriter) write(context.Context, change) error {
 	return fmt.Errorf("%w: the database was opened to be read only", aurea.ErrUnavailable)
 }
 
-func (refuser) close() error { return nil }
+func (readOnlyWriter) close() error { return nil }

@@ -16,7 +16,7 @@ import (
 
 // A state is what is kept of a run as JSON, beside its spec and its result.
 // The row's columns of the same names are for searching.
-type state struct {
+type storedState struct {
 	Name       string             `json:"name"`
 	Labels     map[string]string  `json:"labels"`
 	StartedAt  *time.Time         `json:"started_at"`
@@ -26,12 +26,12 @@ type state struct {
 	Timeline   []aurea.RunEvent   `json:"timeline"`
 }
 
-func stateOf(run aurea.Run) (string, error) {
-	return text(state{run.Name, run.Labels, run.StartedAt, run.FinishedAt, run.Progress, run.Error, run.Timeline})
+func encodeState(run aurea.Run) (string, error) {
+	return encodeJSON(storedState{run.Name, run.Labels, run.StartedAt, run.FinishedAt, run.Progress, run.Error, run.Timeline})
 }
 
 // text is a value as JSON, as people write it: a threshold is p99 < 1s.
-func text(value any) (string, error) {
+func encodeJSON(value any) (string, error) {
 	data, err := aurea.PlainJSON(value)
 	return string(data), err
 }
@@ -77,11 +77,11 @@ func scan(from interface{ Scan(...any) error }, more ...any) (row, error) {
 // aurea.ErrDamaged is returned beside it: then it has no result, and its spec is
 // empty where it cannot be read.
 func (r row) listed() (aurea.ListedRun, error) {
-	run, err := r.read()
+	run, err := r.decode()
 	if err == nil {
 		return run, nil
 	}
-	damaged := r.broken(err)
+	damaged := r.damagedError(err)
 	run.Damaged, run.Result = damaged.Error(), nil
 	if _, err := run.Whole(); err != nil {
 		run.Spec = []byte("{}")
@@ -90,15 +90,15 @@ func (r row) listed() (aurea.ListedRun, error) {
 }
 
 // read takes the row apart. With an error the run has what could be read.
-func (r row) read() (aurea.ListedRun, error) {
-	var s state
+func (r row) decode() (aurea.ListedRun, error) {
+	var s storedState
 	run := aurea.ListedRun{Spec: r.spec, Result: r.summary}
 	run.ID, run.Status, run.Digest = r.id, aurea.Status(r.status), string(r.digest)
 	created, err := strconv.ParseInt(string(r.created), 10, 64)
 	if err == nil {
 		run.CreatedAt = time.UnixMicro(created).UTC()
 	}
-	err = errors.Join(err, json.Unmarshal(r.note, &run.Note), json.Unmarshal(r.state, &s), r.intact())
+	err = errors.Join(err, json.Unmarshal(r.note, &run.Note), json.Unmarshal(r.state, &s), r.verifyChecksum())
 	run.Baseline = string(r.baseline) == "1"
 	run.Name, run.Labels, run.StartedAt, run.FinishedAt = s.Name, s.Labels, s.StartedAt, s.FinishedAt
 	run.Progress, run.Error, run.Timeline = s.Progress, s.Error, s.Timeline
@@ -107,9 +107,9 @@ func (r row) read() (aurea.ListedRun, error) {
 
 // intact holds the row against its checksum. Without one, what is shown as it is
 // kept must be JSON at least.
-func (r row) intact() error {
+func (r row) verifyChecksum() error {
 	switch {
-	case r.checksum != nil && strconv.FormatInt(r.sum(), 10) != string(r.checksum):
+	case r.checksum != nil && strconv.FormatInt(r.computeChecksum(), 10) != string(r.checksum):
 		return errors.New("its checksum is another one")
 	case r.checksum == nil && (!json.Valid(r.spec) || r.summary != nil && !json.Valid(r.summary)):
 		return errors.New("a part of it is not JSON")
@@ -118,7 +118,7 @@ func (r row) intact() error {
 }
 
 // sum is the checksum of what a list shows of a finished run and does not change.
-func (r row) sum() int64 {
+func (r row) computeChecksum() int64 {
 	crc := uint32(0)
 	for _, part := range [][]byte{[]byte(r.id), r.created, r.status, r.digest, r.spec, r.state, r.summary} {
 		crc = crc32.Update(crc, castagnoli, binary.BigEndian.AppendUint64(nil, uint64(len(part))))
@@ -128,11 +128,11 @@ func (r row) sum() int64 {
 }
 
 // broken says that the run is not what was kept, and why.
-func (r row) broken(why error) error { return broken(r.id, why) }
+func (r row) damagedError(why error) error { return damagedError(r.id, why) }
 
-func broken(id string, why error) error {
+func damagedError(id string, why error) error {
 	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run", aurea.ErrDamaged, id, why)
 }
 
 // none reports that a query found no row.
-func none(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -12,19 +12,19 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if run.Status.Finished() {
 		return fmt.Errorf("%w: a run that is %s is kept by Finish", aurea.ErrConflict, run.Status)
 	}
-	kept, err := stateOf(run)
+	kept, err := encodeState(run)
 	if err != nil {
 		return err
 	}
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return touch(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), kept, run.ID)
+		return updateUnfinished(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), kept, run.ID)
 	})
-	return s.told("keep the progress of a run", err)
+	return s.wrapErr("keep the progress of a run", err)
 }
 
 // touch changes a run that has not finished. It is an ErrNotFound when there is
 // none, an ErrConflict when it has finished.
-func touch(ctx context.Context, tx transaction, id, statement string, args ...any) error {
+func updateUnfinished(ctx context.Context, tx transaction, id, statement string, args ...any) error {
 	done, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return err
@@ -34,11 +34,11 @@ func touch(ctx context.Context, tx transaction, id, statement string, args ...an
 	}
 	var one int
 	err = tx.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE id = $1`, id).Scan(&one)
-	if none(err) {
-		return notFound(id)
+	if isNoRows(err) {
+		return notFoundError(id)
 	}
 	if err != nil {
 		return err
 	}
-	return finished(id)
+	return finishedError(id)
 }

@@ -15,11 +15,11 @@ import (
 // page takes the same time in a long history as in a short one, unless filters
 // have to meet that rarely do.
 type selection struct {
-	hide  string // see dialect
-	query aurea.RunQuery
-	after cursor // the zero value for the first page
-	limit int
-	args  []any
+	noIndexPrefix string // see dialect
+	query         aurea.RunQuery
+	after         cursor // the zero value for the first page
+	limit         int
+	args          []any
 }
 
 func (s *selection) statement() string {
@@ -73,7 +73,7 @@ func (s *selection) columns(status aurea.Status, led bool) []string {
 			return
 		}
 		if led {
-			column = s.hide + column
+			column = s.noIndexPrefix + column
 		}
 		where = append(where, column+" = "+value)
 		led = true

@@ -46,18 +46,18 @@ func TestTwoServers(t *testing.T) {
 
 // watching is how stores of these tests watch a server whose lease is over: until
 // the second look.
-var watching = store.Options{Confirm: time.Nanosecond}
+var confirmAtOnce = store.Options{Confirm: time.Nanosecond}
 
 // A server recovers the runs of another one when that one's lease is over, and of
 // itself in an earlier life, but no living one's.
 func TestRecoverOfOthers(t *testing.T) {
 	address := database(t)
-	before := openWith(t, address, watching)
+	before := openWith(t, address, confirmAtOnce)
 	earlier := create(t, before, 4, "here")
 	renew(t, before, "here", time.Minute)
 	check(t, before.Close())
 
-	here, there := openWith(t, address, watching), open(t, address)
+	here, there := openWith(t, address, confirmAtOnce), open(t, address)
 	living, dying, silent := create(t, there, 1, "there"), create(t, there, 2, "dying"), create(t, there, 3, "silent")
 	mine := create(t, here, 5, "here")
 	renew(t, there, "there", time.Minute)
@@ -81,7 +81,7 @@ func TestRecoverOfOthers(t *testing.T) {
 // renewed it while it was watched.
 func TestRecoverSparesTheSlow(t *testing.T) {
 	address := database(t)
-	here, there := openWith(t, address, watching), open(t, address)
+	here, there := openWith(t, address, confirmAtOnce), open(t, address)
 	create(t, there, 1, "there")
 	for range 3 {
 		renew(t, there, "there", -time.Millisecond)
@@ -99,7 +99,7 @@ func TestRecoverSparesTheSlow(t *testing.T) {
 // does not keep its lease alive.
 func TestTwoServersOfOneName(t *testing.T) {
 	address := database(t)
-	first, second := open(t, address), openWith(t, address, watching)
+	first, second := open(t, address), openWith(t, address, confirmAtOnce)
 	run := create(t, first, 1, "one")
 	renew(t, first, "one", time.Minute)
 	renew(t, second, "one", time.Minute)
@@ -128,7 +128,7 @@ func TestPresenceAfterARestart(t *testing.T) {
 	first, second := open(t, address), open(t, address)
 	create(t, first, 1, "one")
 	renew(t, first, "one", time.Minute)
-	check(t, shared.Restart())
+	check(t, sharedPostgres.Restart())
 	for tries := 0; ; tries++ {
 		if _, err := first.Renew(t.Context(), "one", time.Minute); err == nil || tries > 100 {
 			break
@@ -143,7 +143,7 @@ func TestPresenceAfterARestart(t *testing.T) {
 // it, with all that came of it, and says what happened; and no further end.
 func TestFinishAfterRecover(t *testing.T) {
 	address := database(t)
-	here, there := openWith(t, address, watching), open(t, address)
+	here, there := openWith(t, address, confirmAtOnce), open(t, address)
 	run := create(t, there, 1, "there")
 	renew(t, there, "there", -time.Millisecond)
 	recovered(t, here, "here")
@@ -198,7 +198,7 @@ func recovered(t *testing.T, s *store.Store, owner string) string {
 // baseline at once leave one.
 func TestTwoServersAtOnce(t *testing.T) {
 	address := database(t)
-	servers := []*store.Store{openWith(t, address, watching), openWith(t, address, watching)}
+	servers := []*store.Store{openWith(t, address, confirmAtOnce), openWith(t, address, confirmAtOnce)}
 	dead := open(t, address)
 	for i := range 20 {
 		create(t, dead, i, "dead")
@@ -282,7 +282,7 @@ func TestPostgresAway(t *testing.T) {
 	address := database(t)
 	s := open(t, address)
 	run := create(t, s, 1, "here")
-	if err := shared.Restart(); err != nil {
+	if err := sharedPostgres.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Get(t.Context(), run.ID); err != nil && !errors.Is(err, aurea.ErrUnavailable) {

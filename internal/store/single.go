@@ -7,25 +7,25 @@ import (
 
 // A single is a writer for a database that has many transactions at once and
 // shares the disk's attention among them by itself: each change has its own.
-type single struct {
-	db    *sql.DB
-	again func(error) bool
+type txWriter struct {
+	db          *sql.DB
+	isRetryable func(error) bool
 }
 
 // attempts is how often a change is tried that loses against others.
-const attempts = 5
+const maxAttempts = 5
 
-func (s *single) write(ctx context.Context, do change) error {
+func (s *txWriter) write(ctx context.Context, do change) error {
 	var err error
-	for range attempts {
-		if err = s.once(ctx, do); err == nil || !s.again(err) {
+	for range maxAttempts {
+		if err = s.tryOnce(ctx, do); err == nil || !s.isRetryable(err) {
 			return err
 		}
 	}
 	return err
 }
 
-func (s *single) once(ctx context.Context, do change) error {
+func (s *txWriter) tryOnce(ctx context.Context, do change) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -37,4 +37,4 @@ func (s *single) once(ctx context.Context, do change) error {
 	return tx.Commit()
 }
 
-func (s *single) close() error { return nil } // the pool is the readers' too
+func (s *txWriter) close() error { return nil } // the pool is the readers' too

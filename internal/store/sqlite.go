@@ -16,16 +16,16 @@ import (
 
 // oldest is the first SQLite without the race in which a WAL that is begun anew
 // corrupts the database (sqlite.org/wal.html#walresetbug).
-var oldest = [3]int{3, 51, 3}
+var minSQLiteVersion = [3]int{3, 51, 3}
 
 var sqliteDialect = dialect{
-	goose:  goose.DialectSQLite3,
-	hide:   "+",
-	alone:  true,
-	away:   sqliteAway,
-	now:    "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-	shrink: "PRAGMA incremental_vacuum(250)",
-	free:   "PRAGMA freelist_count",
+	goose:         goose.DialectSQLite3,
+	noIndexPrefix: "+",
+	exclusive:     true,
+	outageReason:  sqliteOutageReason,
+	now:           "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	shrink:        "PRAGMA incremental_vacuum(250)",
+	free:          "PRAGMA freelist_count",
 }
 
 // openSQLite opens the file at a path, or the one in the folder that is there.
@@ -38,8 +38,8 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 		return nil, err
 	}
 	s, err := openFile(ctx, path, options)
-	if passes(err) {
-		s, err = openLater(path, err, options)
+	if isTemporary(err) {
+		s, err = openDeferred(path, err, options)
 	}
 	if err != nil {
 		unlock()
@@ -54,28 +54,28 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 }
 
 func openFile(ctx context.Context, path string, options Options) (*Store, error) {
-	err := inspect(ctx, path)
+	err := checkFile(ctx, path)
 	if err == nil {
-		err = restrict(path)
+		err = restrictPermissions(path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", fileURL(path, writing))
+	db, err := sql.Open("sqlite", fileURL(path, writeParams))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if err := errors.Join(current(ctx, db), migrate(ctx, db, sqliteDialect.goose)); err != nil {
+	if err := errors.Join(checkSQLiteVersion(ctx, db), migrate(ctx, db, sqliteDialect.goose)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	reader, err := sql.Open("sqlite", fileURL(path, reading))
+	reader, err := sql.Open("sqlite", fileURL(path, readParams))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	reader.SetMaxOpenConns(options.Readers)
 	reader.SetMaxIdleConns(options.Readers)
-	writer, err := newGroup(ctx, db)
+	writer, err := newGroupCommitWriter(ctx, db)
 	if err != nil {
 		return nil, errors.Join(err, reader.Close(), db.Close())
 	}
@@ -87,10 +87,10 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 // the file. Readers set nothing that would be written: they read from a full disk
 // too.
 const (
-	common  = "_busy_timeout=5000&_dqs=0&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)"
-	writing = common + "&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
+	commonParams = "_busy_timeout=5000&_dqs=0&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)"
+	writeParams  = commonParams + "&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 		"&_auto_vacuum=INCREMENTAL&_pragma=journal_size_limit(67108864)"
-	reading = common + "&_query_only=1"
+	readParams = commonParams + "&_query_only=1"
 )
 
 // fileURL is a file's name for the driver. The path is escaped: nothing in it is
@@ -101,25 +101,25 @@ func fileURL(path, query string) string {
 }
 
 // current refuses an SQLite that is too old.
-func current(ctx context.Context, db *sql.DB) error {
+func checkSQLiteVersion(ctx context.Context, db *sql.DB) error {
 	var version string
 	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
 		return err
 	}
-	return recent(version)
+	return checkMinVersion(version)
 }
 
-func recent(version string) error {
+func checkMinVersion(version string) error {
 	var have [3]int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &have[0], &have[1], &have[2]); err != nil {
 		return fmt.Errorf("read the version of SQLite %q: %w", version, err)
 	}
 	for i := range have {
-		if have[i] != oldest[i] {
-			if have[i] > oldest[i] {
+		if have[i] != minSQLiteVersion[i] {
+			if have[i] > minSQLiteVersion[i] {
 				return nil
 			}
-			return fmt.Errorf("SQLite %s may corrupt it; build with %d.%d.%d or newer", version, oldest[0], oldest[1], oldest[2])
+			return fmt.Errorf("SQLite %s may corrupt it; build with %d.%d.%d or newer", version, minSQLiteVersion[0], minSQLiteVersion[1], minSQLiteVersion[2])
 		}
 	}
 	return nil
@@ -127,22 +127,22 @@ func recent(version string) error {
 
 // openLater opens a file that cannot be written to at the moment: what is in it can
 // be read.
-func openLater(path string, why error, options Options) (*Store, error) {
-	query, _ := onlyReading(path)
+func openDeferred(path string, why error, options Options) (*Store, error) {
+	query, _ := readOnlyQuery(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(options.Readers)
-	from, to := &laterSource{first: db}, &laterWriter{why: why}
+	from, to := &deferredReader{initial: db}, &deferredWriter{openErr: why}
 	s := &Store{dialect: sqliteDialect, reader: from, writer: to, close: to.close}
-	s.pending.set(sqliteAway(why), func(ctx context.Context) error {
+	s.pending.set(sqliteOutageReason(why), func(ctx context.Context) error {
 		whole, err := openFile(ctx, path, options)
 		if err != nil {
 			return err
 		}
-		from.now.Store(whole.reader.(*sql.DB))
-		to.now.Store(whole)
+		from.current.Store(whole.reader.(*sql.DB))
+		to.current.Store(whole)
 		return nil
 	})
 	options.Log.Error("the database can only be read until this passes", "database", path, "error", why)
@@ -150,7 +150,7 @@ func openLater(path string, why error, options Options) (*Store, error) {
 }
 
 // passes reports whether a file could not be opened for a reason that may pass.
-func passes(err error) bool {
+func isTemporary(err error) bool {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {
 		return errors.Is(err, syscall.ENOSPC)
@@ -163,7 +163,7 @@ func passes(err error) bool {
 }
 
 // sqliteAway says why SQLite could not write, where that may pass.
-func sqliteAway(err error) string {
+func sqliteOutageReason(err error) string {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {
 		if errors.Is(err, syscall.ENOSPC) {

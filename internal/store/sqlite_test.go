@@ -37,11 +37,11 @@ func TestSQLiteIsNewEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := current(t.Context(), db); err != nil {
+	if err := checkSQLiteVersion(t.Context(), db); err != nil {
 		t.Error(err)
 	}
 	for version, fine := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.9.99": false, "4.0.0": true, "3.52.0": true, "?": false} {
-		if err := recent(version); (err == nil) != fine {
+		if err := checkMinVersion(version); (err == nil) != fine {
 			t.Errorf("%s: %v", version, err)
 		}
 	}

@@ -22,7 +22,7 @@ const blobJobs = 250_000
 // transaction of its own, so that others may write between two of a long run's;
 // they belong to the run only when it is finished and names the attempt. The last
 // blob is kept with the result, in one transaction with everything else.
-type stage struct {
+type recordStage struct {
 	store   *Store
 	run     string
 	attempt string
@@ -35,17 +35,17 @@ type stage struct {
 
 // writers are kept because a new one costs more than what a short run has to
 // write with it.
-var writers = sync.Pool{New: func() any { return records.NewWriter(nil) }}
+var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 
 // stage stages the records; without any the result is nil.
-func (s *Store) stage(ctx context.Context, run aurea.Run) (*stage, error) {
+func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, error) {
 	if run.Result == nil || run.Result.Jobs == nil {
 		return nil, nil
 	}
-	st := &stage{store: s, run: run.ID, attempt: uuid.NewString(), hash: sha256.New()}
+	st := &recordStage{store: s, run: run.ID, attempt: uuid.NewString(), hash: sha256.New()}
 	out := new(bytes.Buffer)
-	w := writers.Get().(*records.Writer)
-	defer writers.Put(w)
+	w := recordWriters.Get().(*records.Writer)
+	defer recordWriters.Put(w)
 	w.Reset(out)
 	print := []byte{}
 	for job := range run.Result.Jobs.All() {
@@ -69,12 +69,12 @@ func (s *Store) stage(ctx context.Context, run aurea.Run) (*stage, error) {
 }
 
 // flush puts a full blob into the database.
-func (st *stage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer) error {
+func (st *recordStage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
 	err := st.store.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return st.keepBlob(ctx, tx, out.Bytes())
+		return st.addBlob(ctx, tx, out.Bytes())
 	})
 	st.blobs++
 	st.size += int64(out.Len())
@@ -84,16 +84,16 @@ func (st *stage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer
 }
 
 // keep puts the last blob into the database, and drops those of earlier attempts.
-func (st *stage) keep(ctx context.Context, tx transaction) error {
+func (st *recordStage) attach(ctx context.Context, tx transaction) error {
 	if _, err := tx.ExecContext(ctx, dropBlobs, st.run, st.attempt); err != nil || st.jobs == 0 {
 		return err
 	}
-	return st.keepBlob(ctx, tx, st.last)
+	return st.addBlob(ctx, tx, st.last)
 }
 
 // drop takes out what was staged for nothing. What it leaves, because the disk is
 // full perhaps, goes when the run is finished or recovered.
-func (st *stage) drop(ctx context.Context) {
+func (st *recordStage) discard(ctx context.Context) {
 	if st == nil || st.blobs == 0 {
 		return
 	}

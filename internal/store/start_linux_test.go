@@ -30,11 +30,11 @@ func TestStartOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := storetest.Keep(t, s, storetest.Finished(storetest.NewRun(1), 1000))
-	leaveRoom(t, s, 1000)
+	leaveDiskSpace(t, s, 1000)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	fillUp(t, filepath.Join(data, "more"))
+	fillDisk(t, filepath.Join(data, "more"))
 
 	if s, err = Open(t.Context(), data, Options{}); err != nil {
 		t.Fatalf("it does not open: %v", err)
@@ -61,7 +61,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 	_, err = s.Create(t.Context(), storetest.NewRun(2), aurea.Submission{Owner: "here"})
 	full("keeping a run", err)
 
-	makeRoom(t, filepath.Join(data, "more"))
+	freeDisk(t, filepath.Join(data, "more"))
 	if _, err = s.Recover(t.Context(), "here"); err != nil {
 		t.Fatalf("recovering with room again: %v", err)
 	}
@@ -72,14 +72,14 @@ func TestStartOnAFullDisk(t *testing.T) {
 }
 
 // fillUp writes to a file until the disk is full.
-func fillUp(t *testing.T, path string) {
+func fillDisk(t *testing.T, path string) {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), "dd", "if=/dev/zero", "of="+path, "bs=4096").CombinedOutput(); err == nil {
 		t.Fatalf("the disk is not full: %s", out)
 	}
 }
 
-func makeRoom(t *testing.T, path string) {
+func freeDisk(t *testing.T, path string) {
 	t.Helper()
 	if err := exec.CommandContext(t.Context(), "rm", path).Run(); err != nil {
 		t.Fatal(err)

@@ -44,20 +44,20 @@ type Options struct {
 // reached, and disks that are full, are an aurea.ErrUnavailable.
 type Store struct {
 	dialect dialect
-	reader  source
+	reader  reader
 	writer  writer
-	life    string // what tells this opening of the store from earlier ones
+	epoch   string // what tells this opening of the store from earlier ones
 	close   func() error
 	log     *slog.Logger
 	confirm time.Duration
 
-	pending  pending
-	damage   damage
-	checker  checker
-	presence *presence // nil where the store has the database for itself
-	suspects struct {
+	pending    pendingOpen
+	damage     damagedRuns
+	checkState checkState
+	epochLock  *epochLock // nil where the store has the database for itself
+	expired    struct {
 		sync.Mutex
-		seen map[tenure]suspicion
+		seen map[ownerEpoch]expiredLease
 	}
 }
 
@@ -83,15 +83,15 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if options.Confirm == 0 {
 		options.Confirm = 4 * time.Second
 	}
-	open, target := lookup(address)
+	open, target := parseAddress(address)
 	s, err := open(ctx, target, options)
 	if err != nil {
 		return nil, err
 	}
-	s.life = uuid.NewString()
+	s.epoch = uuid.NewString()
 	s.log = options.Log
 	s.confirm = options.Confirm
-	s.damage = damage{log: options.Log, runs: map[string]string{}}
+	s.damage = damagedRuns{log: options.Log, runs: map[string]string{}}
 	return s, nil
 }
 

@@ -15,11 +15,11 @@ import (
 var _ runs.Store = (*store.Store)(nil)
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(victim); path != "" {
+	if path := os.Getenv(crashWriterEnv); path != "" {
 		os.Exit(writeUntilKilled(path))
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := shared.Stop(); err != nil {
+		if err := sharedPostgres.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}
@@ -28,9 +28,9 @@ func TestMain(m *testing.M) {
 }
 
 // place is an address at which stores are opened.
-type place string
+type testPlace string
 
-func (p place) Open(t testing.TB) storetest.Store { return open(t, string(p)) }
+func (p testPlace) Open(t testing.TB) storetest.Store { return open(t, string(p)) }
 
 // open opens a store that the test's end closes, if the test has not.
 func open(t testing.TB, address string) *store.Store {
@@ -49,5 +49,5 @@ func openWith(t testing.TB, address string, options store.Options) *store.Store 
 }
 
 func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place { return place(t.TempDir()) })
+	storetest.Run(t, func(t *testing.T) storetest.Place { return testPlace(t.TempDir()) })
 }

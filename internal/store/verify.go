@@ -16,11 +16,11 @@ func (s *Store) Verify(ctx context.Context, id string) error {
 	if err == nil {
 		err = s.verify(ctx, d)
 	}
-	s.damage.note(id, err)
+	s.damage.record(id, err)
 	if err == nil {
 		s.damage.forget(id)
 	}
-	return s.told("verify a run", err)
+	return s.wrapErr("verify a run", err)
 }
 
 func (s *Store) verify(ctx context.Context, d details) error {
@@ -39,12 +39,12 @@ func (s *Store) verify(ctx context.Context, d details) error {
 		}
 		records = h.Sum(nil)
 	}
-	_, wrong := d.whole()
+	_, wrong := d.decodeRun()
 	if errors.Is(wrong, aurea.ErrDamaged) {
 		return wrong
 	}
-	if err := d.hold(records); err != nil {
-		return d.broken(err)
+	if err := d.checkDigest(records); err != nil {
+		return d.damagedError(err)
 	}
 	return nil
 }

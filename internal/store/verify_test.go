@@ -38,13 +38,13 @@ func TestVerify(t *testing.T) {
 	} {
 		table, name, _ := strings.Cut(column, ".")
 		file := filepath.Join(data, "aurea.db")
-		execute(t, file, "CREATE TABLE before AS SELECT "+name+" AS x FROM "+table)
-		execute(t, file, "UPDATE "+table+" SET "+name+" = CAST(substr("+name+", 1, 20) || 'x' || substr("+name+", 22) AS BLOB)")
+		execSQL(t, file, "CREATE TABLE before AS SELECT "+name+" AS x FROM "+table)
+		execSQL(t, file, "UPDATE "+table+" SET "+name+" = CAST(substr("+name+", 1, 20) || 'x' || substr("+name+", 22) AS BLOB)")
 		if err := s.Verify(t.Context(), run.ID); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("with another %s: %v", column, err)
 		}
-		execute(t, file, "UPDATE "+table+" SET "+name+" = (SELECT x FROM before)")
-		execute(t, file, "DROP TABLE before")
+		execSQL(t, file, "UPDATE "+table+" SET "+name+" = (SELECT x FROM before)")
+		execSQL(t, file, "DROP TABLE before")
 	}
 	if err := s.Verify(t.Context(), run.ID); err != nil {
 		t.Error(err)

@@ -22,16 +22,16 @@ type change func(ctx context.Context, tx transaction) error
 // A group is a writer for a database with one writer at a time. Changes that come
 // while a transaction is being committed wait together and share the next one:
 // whoever has its turn commits for all. It needs no goroutine of its own.
-type group struct {
-	db   *sql.DB
-	turn chan struct{} // full while someone commits
-	on   *prepared     // whose turn it is has it
+type groupCommitWriter struct {
+	db         *sql.DB
+	committing chan struct{} // full while someone commits
+	conn       *preparedConn // whose turn it is has it
 
-	mu      sync.Mutex
-	waiting []*waiter
+	mu    sync.Mutex
+	queue []*queuedChange
 }
 
-type waiter struct {
+type queuedChange struct {
 	do       change
 	done     chan struct{} // closed when err is what became of it
 	err      error
@@ -39,28 +39,28 @@ type waiter struct {
 }
 
 // newGroup takes the only connection of the database.
-func newGroup(ctx context.Context, db *sql.DB) (*group, error) {
+func newGroupCommitWriter(ctx context.Context, db *sql.DB) (*groupCommitWriter, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	on := &prepared{conn: conn, statements: map[string]*sql.Stmt{}}
-	return &group{db: db, turn: make(chan struct{}, 1), on: on}, nil
+	on := &preparedConn{conn: conn, statements: map[string]*sql.Stmt{}}
+	return &groupCommitWriter{db: db, committing: make(chan struct{}, 1), conn: on}, nil
 }
 
 // write waits for the change to be kept even when ctx is cancelled meanwhile: by
 // then it may be half done.
-func (g *group) write(ctx context.Context, do change) error {
+func (g *groupCommitWriter) write(ctx context.Context, do change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := &waiter{do: do, done: make(chan struct{})}
+	w := &queuedChange{do: do, done: make(chan struct{})}
 	g.mu.Lock()
-	g.waiting = append(g.waiting, w)
+	g.queue = append(g.queue, w)
 	g.mu.Unlock()
 	select {
-	case g.turn <- struct{}{}:
-		g.commitWaiting(context.WithoutCancel(ctx))
+	case g.committing <- struct{}{}:
+		g.commitQueued(context.WithoutCancel(ctx))
 	case <-w.done:
 	}
 	<-w.done
@@ -71,30 +71,30 @@ func (g *group) write(ctx context.Context, do change) error {
 }
 
 // commitWaiting has the turn and gives it back, whatever happens.
-func (g *group) commitWaiting(ctx context.Context) {
-	defer func() { <-g.turn }()
-	g.commit(ctx, g.take())
+func (g *groupCommitWriter) commitQueued(ctx context.Context) {
+	defer func() { <-g.committing }()
+	g.commit(ctx, g.takeQueue())
 }
 
-func (g *group) take() []*waiter {
+func (g *groupCommitWriter) takeQueue() []*queuedChange {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	all := g.waiting
-	g.waiting = nil
+	all := g.queue
+	g.queue = nil
 	return all
 }
 
 // commit makes all changes in one transaction. When it cannot be committed they
 // are made one by one: what is too large for a full disk shall not take the small
 // ones with it.
-func (g *group) commit(ctx context.Context, all []*waiter) {
-	err := g.together(ctx, all)
+func (g *groupCommitWriter) commit(ctx context.Context, all []*queuedChange) {
+	err := g.commitTogether(ctx, all)
 	for _, w := range all {
 		switch {
 		case err == nil:
 		case len(all) > 1:
 			w.err = nil
-			if alone := g.together(ctx, []*waiter{w}); alone != nil {
+			if alone := g.commitTogether(ctx, []*queuedChange{w}); alone != nil {
 				w.err = alone
 			}
 		default:
@@ -106,27 +106,27 @@ func (g *group) commit(ctx context.Context, all []*waiter) {
 
 // together returns an error when nothing was kept. What was wrong with one change
 // only is that waiter's.
-func (g *group) together(ctx context.Context, all []*waiter) error {
+func (g *groupCommitWriter) commitTogether(ctx context.Context, all []*queuedChange) error {
 	if len(all) == 0 {
 		return nil
 	}
-	if _, err := g.on.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if _, err := g.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := g.parts(ctx, all)
+	err := g.applyAll(ctx, all)
 	if err == nil {
-		_, err = g.on.ExecContext(ctx, "COMMIT")
+		_, err = g.conn.ExecContext(ctx, "COMMIT")
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then this fails, and that is well.
-		_, _ = g.on.ExecContext(ctx, "ROLLBACK")
+		_, _ = g.conn.ExecContext(ctx, "ROLLBACK")
 	}
 	return err
 }
 
-func (g *group) parts(ctx context.Context, all []*waiter) (err error) {
+func (g *groupCommitWriter) applyAll(ctx context.Context, all []*queuedChange) (err error) {
 	for _, w := range all {
-		if w.err, err = part(ctx, g.on, w.attempt); err != nil {
+		if w.err, err = applyChange(ctx, g.conn, w.apply); err != nil {
 			return err
 		}
 	}
@@ -135,7 +135,7 @@ func (g *group) parts(ctx context.Context, all []*waiter) (err error) {
 
 // attempt is do. A panic in it fails this change alone: others share the
 // transaction, and wait for it to be committed.
-func (w *waiter) attempt(ctx context.Context, tx transaction) (err error) {
+func (w *queuedChange) apply(ctx context.Context, tx transaction) (err error) {
 	w.panicked = nil
 	defer func() {
 		if w.panicked = recover(); w.panicked != nil {
@@ -147,7 +147,7 @@ func (w *waiter) attempt(ctx context.Context, tx transaction) (err error) {
 
 // part makes one change of a transaction; when it fails, as if it had not been
 // made. The second error is that the whole transaction is lost.
-func part(ctx context.Context, tx transaction, do change) (own, lost error) {
+func applyChange(ctx context.Context, tx transaction, do change) (own, lost error) {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
 		return nil, err
 	}
@@ -160,8 +160,8 @@ func part(ctx context.Context, tx transaction, do change) (own, lost error) {
 	return own, err
 }
 
-func (g *group) close() error {
-	g.turn <- struct{}{} // whoever commits has ended
-	defer func() { <-g.turn }()
-	return errors.Join(g.on.close(), g.db.Close())
+func (g *groupCommitWriter) close() error {
+	g.committing <- struct{}{} // whoever commits has ended
+	defer func() { <-g.committing }()
+	return errors.Join(g.conn.close(), g.db.Close())
 }

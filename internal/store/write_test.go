@@ -17,9 +17,9 @@ func TestPanicInAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	kept(t, s, 1)
-	g := s.writer.(*group)
-	g.turn <- struct{}{} // as if another one were committing
+	createRun(t, s, 1)
+	g := s.writer.(*groupCommitWriter)
+	g.committing <- struct{}{} // as if another one were committing
 	var (
 		group    sync.WaitGroup
 		panicked any
@@ -42,10 +42,10 @@ func TestPanicInAChange(t *testing.T) {
 	})
 	for waiting := 0; waiting < 2; {
 		g.mu.Lock()
-		waiting = len(g.waiting)
+		waiting = len(g.queue)
 		g.mu.Unlock()
 	}
-	<-g.turn
+	<-g.committing
 	group.Wait()
 	if panicked != "a fault of ours" {
 		t.Errorf("the change panicked with %v", panicked)
