@@ -36,11 +36,11 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 }
 
 func setNote(ctx context.Context, tx transaction, id, note string) error {
-	kept, err := encodeJSON(note)
+	encoded, err := encodeJSON(note)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE runs SET note = $1 WHERE id = $2`, kept, id)
+	_, err = tx.ExecContext(ctx, `UPDATE runs SET note = $1 WHERE id = $2`, encoded, id)
 	return err
 }
 

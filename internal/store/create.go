@@ -27,11 +27,11 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 	var earlier string // the run that the key made before
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		earlier = ""
-		done, err := tx.ExecContext(ctx, insertRun, row...)
+		result, err := tx.ExecContext(ctx, insertRun, row...)
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			earlier, err = earlierSubmission(ctx, tx, run.ID, by)
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := encodeState(run)
+	encoded, err := encodeState(run)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,9 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	if by.Key != "" {
 		key = []byte(by.Key)
 	}
-	bytes := int64(len(spec) + len(kept) + rowOverhead)
+	bytes := int64(len(spec) + len(encoded) + rowOverhead)
 	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), s.ownerKey(by.Owner), s.epoch,
-		bytes, key, []byte(by.Body), note, spec, kept}, nil
+		bytes, key, []byte(by.Body), note, spec, encoded}, nil
 }
 
 // rowBytes is about what a run takes beside its documents: columns, indexes.

@@ -36,8 +36,8 @@ func (d *damagedRuns) record(id string, err error) {
 func (d *damagedRuns) markListed(run *aurea.ListedRun) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if why, known := d.runs[run.ID]; known && run.Damaged == "" {
-		run.Damaged, run.Result = why, nil
+	if reason, found := d.runs[run.ID]; found && run.Damaged == "" {
+		run.Damaged, run.Result = reason, nil
 	}
 }
 

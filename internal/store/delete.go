@@ -10,11 +10,11 @@ import (
 // Delete forgets a finished run.
 func (s *Store) Delete(ctx context.Context, id string) error {
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1`, id)
+		result, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1`, id)
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n > 0 {
+		if n, err := result.RowsAffected(); err != nil || n > 0 {
 			return err
 		}
 		var status string

@@ -26,11 +26,11 @@ func (s *Store) wrapErr(action string, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	if why := s.dialect.outageReason(err); why != "" {
-		return &outage{action, why, err}
+	if reason := s.dialect.outageReason(err); reason != "" {
+		return &outage{action, reason, err}
 	}
-	if why := s.pending.reason(); why != "" { // the database may not even have our tables yet
-		return &outage{action, why, err}
+	if reason := s.pending.reason(); reason != "" { // the database may not even have our tables yet
+		return &outage{action, reason, err}
 	}
 	return fmt.Errorf("store: %s: %w", action, err)
 }
@@ -38,12 +38,12 @@ func (s *Store) wrapErr(action string, err error) error {
 // An outage is an aurea.ErrUnavailable of the database. Its text is for everybody;
 // the log has the cause too, which may name users and addresses.
 type outage struct {
-	action, why string
-	cause       error
+	action, reason string
+	cause          error
 }
 
 func (o *outage) Error() string {
-	return aurea.ErrUnavailable.Error() + ": cannot " + o.action + ": " + o.why
+	return aurea.ErrUnavailable.Error() + ": cannot " + o.action + ": " + o.reason
 }
 
 func (o *outage) Unwrap() []error { return []error{aurea.ErrUnavailable, o.cause} }

@@ -18,25 +18,25 @@ const (
 // process alone until it is unlocked. It returns the file's own path: SQLite keeps
 // its journals beside the name it is given, so that a database must be opened by
 // one name only.
-func claimFile(path string) (own string, unlock func(), err error) {
+func claimFile(path string) (resolved string, unlock func(), err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), folderMode); err != nil {
 		return "", nil, fmt.Errorf("store: %w; name a folder that can be written to", err)
 	}
-	if own, err = resolvePath(path); err != nil {
+	if resolved, err = resolvePath(path); err != nil {
 		return "", nil, fmt.Errorf("store: the database %s cannot be opened: %w", path, err)
 	}
-	unlock, err = lock(own)
+	unlock, err = lock(resolved)
 	if err != nil {
 		return "", nil, fmt.Errorf("store: the database %s %w", path, err)
 	}
-	if err = checkHardLinks(own); err != nil {
+	if err = checkHardLinks(resolved); err != nil {
 		unlock()
 		return "", nil, fmt.Errorf("store: the database %s %w", path, err)
 	}
-	return own, unlock, nil
+	return resolved, unlock, nil
 }
 
 // ownPath makes the file where it is not and follows the links to it.

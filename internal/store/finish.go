@@ -128,10 +128,10 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 	const query = `SELECT created_at, spec, finished, status, life, digest, state FROM runs WHERE id = $1`
 	var (
 		c                           = content{finishedRun: *e}
-		ended                       int64
+		finished                    int64
 		status, life, digest, state string
 	)
-	err := tx.QueryRowContext(ctx, query, e.id).Scan(&c.created, &c.spec, &ended, &status, &life, &digest, &state)
+	err := tx.QueryRowContext(ctx, query, e.id).Scan(&c.created, &c.spec, &finished, &status, &life, &digest, &state)
 	if isNoRows(err) {
 		return c, notFoundError(e.id)
 	}
@@ -142,7 +142,7 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 		c.jobs = e.staged.hash.Sum(nil)
 	}
 	switch {
-	case ended == 0:
+	case finished == 0:
 		return c, nil
 	case c.digest() == digest:
 		return c, &alreadyStored{digest}
@@ -159,12 +159,12 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 // afterAssumption is the state of the run after another server has assumed that it
 // was interrupted; assumed is the state that the other one has kept.
 func (e *finishedRun) stateAfterAssumption(assumed string) (string, error) {
-	var other storedState
-	if err := json.Unmarshal([]byte(assumed), &other); err != nil || other.FinishedAt == nil {
+	var assumedState storedState
+	if err := json.Unmarshal([]byte(assumed), &assumedState); err != nil || assumedState.FinishedAt == nil {
 		return e.state, nil // what it says cannot be told
 	}
 	event := aurea.RunEvent{
-		At: *other.FinishedAt, Kind: "assumed_interrupted",
+		At: *assumedState.FinishedAt, Kind: "assumed_interrupted",
 		Detail: "another server took this one for dead and declared the run interrupted; it went on to this end",
 	}
 	if e.run.StartedAt != nil {

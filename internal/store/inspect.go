@@ -81,12 +81,12 @@ func checkIntact(ctx context.Context, db *sql.DB, size int64, complete bool) err
 
 // ours reads what every one of our databases has.
 func checkSchema(ctx context.Context, db *sql.DB) error {
-	var tables, versions int64
+	var tables, versionTables int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema`
-	if err := db.QueryRowContext(ctx, count).Scan(&tables, &versions); err != nil || tables == 0 {
+	if err := db.QueryRowContext(ctx, count).Scan(&tables, &versionTables); err != nil || tables == 0 {
 		return err
 	}
-	if versions == 0 {
+	if versionTables == 0 {
 		return errors.New("it is the database of another program; name another file")
 	}
 	var version int64

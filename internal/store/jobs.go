@@ -27,9 +27,9 @@ func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, 
 			if data, err = s.readBlob(ctx, set, n); err != nil {
 				break
 			}
-			for job, wrong := range records.Read(data) {
-				if wrong != nil {
-					err = damagedError(id, fmt.Errorf("the records of its jobs: %w", wrong))
+			for job, readErr := range records.Read(data) {
+				if readErr != nil {
+					err = damagedError(id, fmt.Errorf("the records of its jobs: %w", readErr))
 					break
 				}
 				print = fingerprint(print[:0], job)
@@ -63,15 +63,15 @@ SELECT r.status, r.finished, r.jobs, r.records_digest,
        (SELECT count(*) FROM jobs j WHERE j.run_id = r.id AND j.attempt = r.jobs)
 FROM runs r WHERE r.id = $1`
 	var (
-		set    = recordBlobs{run: id}
-		status string
-		ended  int64
+		set      = recordBlobs{run: id}
+		status   string
+		finished int64
 	)
-	err := s.reader.QueryRowContext(ctx, query, id).Scan(&status, &ended, &set.attempt, &set.digest, &set.count)
+	err := s.reader.QueryRowContext(ctx, query, id).Scan(&status, &finished, &set.attempt, &set.digest, &set.count)
 	switch {
 	case isNoRows(err):
 		err = notFoundError(id)
-	case err == nil && ended == 0:
+	case err == nil && finished == 0:
 		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished", aurea.ErrConflict, id, status)
 	}
 	return set, err

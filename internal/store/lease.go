@@ -24,7 +24,7 @@ INSERT INTO owners (owner, alive_until) VALUES ($1, ` + s.dialect.now + ` + $2)
 ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 	const stop = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND stop = 1 ORDER BY created_at, id`
 	if s.epochLock != nil {
-		err = s.epochLock.hold(ctx, s.epoch)
+		err = s.epochLock.acquire(ctx, s.epoch)
 	}
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {

@@ -19,9 +19,9 @@ type pendingOpen struct {
 }
 
 // set gives it something to do, after an attempt that failed for the given reason.
-func (p *pendingOpen) set(why string, do func(context.Context) error) {
-	p.finish = do
-	p.reasonText.Store(&why)
+func (p *pendingOpen) set(reason string, finish func(context.Context) error) {
+	p.finish = finish
+	p.reasonText.Store(&reason)
 }
 
 // try does what remains to be done.
@@ -46,16 +46,16 @@ func (s *Store) finishOpening(ctx context.Context) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if why := s.dialect.outageReason(err); why != "" {
-		return &outage{"open the database", why, err}
+	if reason := s.dialect.outageReason(err); reason != "" {
+		return &outage{"open the database", reason, err}
 	}
 	return fmt.Errorf("store: the database was left as it is: %w", err)
 }
 
 // reason is why something remains to be done; "" when nothing does.
 func (p *pendingOpen) reason() string {
-	if why := p.reasonText.Load(); why != nil {
-		return *why
+	if reason := p.reasonText.Load(); reason != nil {
+		return *reason
 	}
 	return ""
 }

@@ -42,11 +42,11 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	if options.ReadOnly {
 		return newReadOnlyStore(ctx, db, postgresDialect)
 	}
-	there := &epochLock{db: db}
+	lock := &epochLock{db: db}
 	s := &Store{
-		dialect: postgresDialect, reader: db, writer: &txWriter{db: db, isRetryable: isPostgresRetryable}, epochLock: there, close: there.close,
+		dialect: postgresDialect, reader: db, writer: &txWriter{db: db, isRetryable: isPostgresRetryable}, epochLock: lock, close: lock.close,
 	}
-	migrated := func(ctx context.Context) error {
+	migrateLocked := func(ctx context.Context) error {
 		// Two servers may start at once: the other one is asked once a second.
 		locker, err := locks.NewPostgresSessionLocker(locks.WithLockTimeout(1, 300))
 		if err == nil {
@@ -54,11 +54,11 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 		}
 		return err
 	}
-	first, cancel := context.WithTimeout(ctx, firstOpenTimeout)
+	firstCtx, cancel := context.WithTimeout(ctx, firstOpenTimeout)
 	defer cancel()
-	err = migrated(first)
-	if why := postgresOutageReason(err); why != "" {
-		s.pending.set(why, migrated)
+	err = migrateLocked(firstCtx)
+	if reason := postgresOutageReason(err); reason != "" {
+		s.pending.set(reason, migrateLocked)
 		options.Log.Error("PostgreSQL is waited for", "error", err)
 		return s, nil
 	}

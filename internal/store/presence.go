@@ -20,7 +20,7 @@ type epochLock struct {
 const epochLockKey = `hashtextextended('aurea life ' || $1, 0)`
 
 // hold has the session, or a new one when it was lost, hold the lock.
-func (p *epochLock) hold(ctx context.Context, life string) error {
+func (p *epochLock) acquire(ctx context.Context, life string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.conn != nil {
@@ -43,9 +43,9 @@ func (p *epochLock) hold(ctx context.Context, life string) error {
 }
 
 // ended reports whether no session holds the lock of a life.
-func (p *epochLock) ended(ctx context.Context, life string) (ended bool, err error) {
-	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+epochLockKey+`)`, life).Scan(&ended)
-	return ended, err
+func (p *epochLock) released(ctx context.Context, life string) (released bool, err error) {
+	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+epochLockKey+`)`, life).Scan(&released)
+	return released, err
 }
 
 func (p *epochLock) close() error {

@@ -120,11 +120,11 @@ func (s *Store) deleteBatch(ctx context.Context, batch []candidate) (forgotten i
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		forgotten = 0
 		for _, c := range batch {
-			done, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1 AND baseline = 0`, c.id)
+			result, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1 AND baseline = 0`, c.id)
 			if err != nil {
 				return err
 			}
-			n, err := done.RowsAffected()
+			n, err := result.RowsAffected()
 			if err != nil {
 				return err
 			}

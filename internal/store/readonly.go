@@ -16,15 +16,15 @@ func openReadOnly(ctx context.Context, path string, options Options) (*Store, er
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
 	}
-	own, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		err = checkFile(ctx, own)
+		err = checkFile(ctx, resolved)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: the database %s cannot be read: %w", path, err)
 	}
-	query, _ := readOnlyQuery(own)
-	db, err := sql.Open("sqlite", fileURL(own, query))
+	query, _ := readOnlyQuery(resolved)
+	db, err := sql.Open("sqlite", fileURL(resolved, query))
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func openReadOnly(ctx context.Context, path string, options Options) (*Store, er
 }
 
 // readOnly is a store on a database of the present schema.
-func newReadOnlyStore(ctx context.Context, db *sql.DB, of dialect) (*Store, error) {
+func newReadOnlyStore(ctx context.Context, db *sql.DB, d dialect) (*Store, error) {
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
 	if err == nil {
@@ -45,7 +45,7 @@ func newReadOnlyStore(ctx context.Context, db *sql.DB, of dialect) (*Store, erro
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: the database cannot be read: %w", err), db.Close())
 	}
-	return &Store{dialect: of, reader: db, writer: readOnlyWriter{}, close: readOnlyWriter{}.close}, nil
+	return &Store{dialect: d, reader: db, writer: readOnlyWriter{}, close: readOnlyWriter{}.close}, nil
 }
 
 // A refuser is the writer of a store that only reads.

@@ -128,10 +128,10 @@ func (r row) computeChecksum() int64 {
 }
 
 // broken says that the run is not what was kept, and why.
-func (r row) damagedError(why error) error { return damagedError(r.id, why) }
+func (r row) damagedError(cause error) error { return damagedError(r.id, cause) }
 
-func damagedError(id string, why error) error {
-	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run", aurea.ErrDamaged, id, why)
+func damagedError(id string, cause error) error {
+	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run", aurea.ErrDamaged, id, cause)
 }
 
 // none reports that a query found no row.

@@ -12,12 +12,12 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if run.Status.Finished() {
 		return fmt.Errorf("%w: a run that is %s is kept by Finish", aurea.ErrConflict, run.Status)
 	}
-	kept, err := encodeState(run)
+	encoded, err := encodeState(run)
 	if err != nil {
 		return err
 	}
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return updateUnfinished(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), kept, run.ID)
+		return updateUnfinished(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), encoded, run.ID)
 	})
 	return s.wrapErr("keep the progress of a run", err)
 }
@@ -25,11 +25,11 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 // touch changes a run that has not finished. It is an ErrNotFound when there is
 // none, an ErrConflict when it has finished.
 func updateUnfinished(ctx context.Context, tx transaction, id, statement string, args ...any) error {
-	done, err := tx.ExecContext(ctx, statement, args...)
+	result, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return err
 	}
-	if n, err := done.RowsAffected(); err != nil || n > 0 {
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
 		return err
 	}
 	var one int

@@ -127,25 +127,25 @@ func checkMinVersion(version string) error {
 
 // openLater opens a file that cannot be written to at the moment: what is in it can
 // be read.
-func openDeferred(path string, why error, options Options) (*Store, error) {
+func openDeferred(path string, openErr error, options Options) (*Store, error) {
 	query, _ := readOnlyQuery(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(options.Readers)
-	from, to := &deferredReader{initial: db}, &deferredWriter{openErr: why}
-	s := &Store{dialect: sqliteDialect, reader: from, writer: to, close: to.close}
-	s.pending.set(sqliteOutageReason(why), func(ctx context.Context) error {
-		whole, err := openFile(ctx, path, options)
+	read, write := &deferredReader{initial: db}, &deferredWriter{openErr: openErr}
+	s := &Store{dialect: sqliteDialect, reader: read, writer: write, close: write.close}
+	s.pending.set(sqliteOutageReason(openErr), func(ctx context.Context) error {
+		opened, err := openFile(ctx, path, options)
 		if err != nil {
 			return err
 		}
-		from.current.Store(whole.reader.(*sql.DB))
-		to.current.Store(whole)
+		read.current.Store(opened.reader.(*sql.DB))
+		write.current.Store(opened)
 		return nil
 	})
-	options.Log.Error("the database can only be read until this passes", "database", path, "error", why)
+	options.Log.Error("the database can only be read until this passes", "database", path, "error", openErr)
 	return s, nil
 }
 

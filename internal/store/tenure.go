@@ -33,8 +33,8 @@ func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, err
 		if err != nil {
 			break
 		}
-		var gone bool
-		if gone, err = s.isEndedPredecessor(ctx, owner, t); gone || t.over && s.confirmExpired(seen, t) {
+		var ended bool
+		if ended, err = s.isEndedPredecessor(ctx, owner, t); ended || t.over && s.confirmExpired(seen, t) {
 			dead = append(dead, t)
 		}
 	}
@@ -66,7 +66,7 @@ func (s *Store) isEndedPredecessor(ctx context.Context, owner string, t ownerEpo
 	if owner == "" || name != owner || s.epochLock == nil {
 		return false, nil
 	}
-	return s.epochLock.ended(ctx, t.epoch)
+	return s.epochLock.released(ctx, t.epoch)
 }
 
 // tenures are those of other lives.

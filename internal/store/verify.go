@@ -39,9 +39,9 @@ func (s *Store) verify(ctx context.Context, d details) error {
 		}
 		records = h.Sum(nil)
 	}
-	_, wrong := d.decodeRun()
-	if errors.Is(wrong, aurea.ErrDamaged) {
-		return wrong
+	_, decodeErr := d.decodeRun()
+	if errors.Is(decodeErr, aurea.ErrDamaged) {
+		return decodeErr
 	}
 	if err := d.checkDigest(records); err != nil {
 		return d.damagedError(err)

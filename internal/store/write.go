@@ -44,8 +44,8 @@ func newGroupCommitWriter(ctx context.Context, db *sql.DB) (*groupCommitWriter, 
 	if err != nil {
 		return nil, err
 	}
-	on := &preparedConn{conn: conn, statements: map[string]*sql.Stmt{}}
-	return &groupCommitWriter{db: db, committing: make(chan struct{}, 1), conn: on}, nil
+	prepared := &preparedConn{conn: conn, statements: map[string]*sql.Stmt{}}
+	return &groupCommitWriter{db: db, committing: make(chan struct{}, 1), conn: prepared}, nil
 }
 
 // write waits for the change to be kept even when ctx is cancelled meanwhile: by
