@@ -7,12 +7,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Change changes what may be changed of a run, and returns it.
+// Change updates the note and the baseline mark of a run and returns the run.
 func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
 	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
-		return aurea.Run{}, fmt.Errorf("%w: a note has at most %d bytes; got %d", aurea.ErrInvalid, aurea.MaxNote, len(*change.Note))
+		return aurea.Run{}, fmt.Errorf("%w: a note has at most %d bytes; got %d",
+			aurea.ErrInvalid, aurea.MaxNote, len(*change.Note))
 	}
-	if _, err := s.Get(ctx, id); err != nil { // a damaged one stays as it is
+	if _, err := s.Get(ctx, id); err != nil { // a damaged run must not change
 		return aurea.Run{}, err
 	}
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
@@ -44,7 +45,8 @@ func setNote(ctx context.Context, tx transaction, id, note string) error {
 	return err
 }
 
-// setBaseline marks a run and unmarks the one of its name that was marked.
+// setBaseline marks or unmarks a run. Marking it unmarks the previous baseline
+// of the same name.
 func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string, on bool) error {
 	if s.dialect.lockName != "" {
 		if _, err := tx.ExecContext(ctx, s.dialect.lockName, name); err != nil {

@@ -11,20 +11,20 @@ import (
 )
 
 const (
-	checkBatch    = 20             // are looked up at once
-	checkInterval = 24 * time.Hour // after all of them were checked
+	checkBatch    = 20             // runs per query
+	checkInterval = 24 * time.Hour // from the end of one check to the start of the next
 )
 
-// A checker is how far the check of all runs has come.
+// checkState is the progress of the check of all runs.
 type checkState struct {
 	mu   sync.Mutex
-	last candidate // that was checked; the zero value before the first one
-	next time.Time // when the next one may begin
+	last candidate // the last run checked; zero at the start
+	next time.Time // when the next check may start
 }
 
-// Check verifies finished runs for about as long as it may take, newest first, and
-// goes on where it ended the time before. When it has been through all of them it
-// begins again a day later. What it finds is logged, and counted by Damaged.
+// Check verifies finished runs, newest first, for about atMost. The next call
+// continues where this one ended; a day after all runs were checked, the check
+// starts over. Damaged runs are logged and counted by Damaged.
 func (s *Store) Check(ctx context.Context, atMost time.Duration) error {
 	s.checkState.mu.Lock()
 	defer s.checkState.mu.Unlock()
@@ -50,14 +50,15 @@ func (s *Store) Check(ctx context.Context, atMost time.Duration) error {
 	return nil
 }
 
-// unchecked are the next runs to be checked.
+// nextToCheck returns the next runs to verify.
 func (s *Store) nextToCheck(ctx context.Context) ([]candidate, error) {
 	last := s.checkState.last
 	if last.id == "" {
 		last.created = math.MaxInt64
 	}
 	const query = `
-SELECT id, CAST(created_at AS BIGINT) FROM runs WHERE finished = 1 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3`
+SELECT id, CAST(created_at AS BIGINT) FROM runs WHERE finished = 1 AND (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC LIMIT $3`
 	rows, err := s.reader.QueryContext(ctx, query, last.created, last.id, checkBatch)
 	if err != nil {
 		return nil, err

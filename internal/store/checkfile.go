@@ -8,12 +8,12 @@ import (
 	"os"
 )
 
-// magic is how an SQLite file begins.
+// sqliteMagic is the start of every SQLite file.
 const sqliteMagic = "SQLite format 3\x00"
 
-// inspect refuses a file that is not a database of ours, or is one that this
-// program does not understand. It only looks, and only at a few pages: what is
-// broken further in is told when it is read.
+// checkFile refuses a file that is not a database of this program or has a
+// newer schema. It writes nothing and reads only a few pages; damage further in
+// is found when it is read.
 func checkFile(ctx context.Context, path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -34,7 +34,7 @@ func checkFile(ctx context.Context, path string) error {
 	return checkReadOnly(ctx, path, info.Size())
 }
 
-// look reads the schema without writing.
+// checkReadOnly opens the file read-only and checks its structure and schema.
 func checkReadOnly(ctx context.Context, path string, size int64) error {
 	query, complete := readOnlyQuery(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
@@ -53,9 +53,9 @@ func checkReadOnly(ctx context.Context, path string, size int64) error {
 	return checkSchema(ctx, db)
 }
 
-// onlyReading is how a file is opened without changing anything. A WAL beside the
-// file belongs to the database; where there is none, the file is complete, and
-// SQLite needs to make no file of its own.
+// readOnlyQuery returns the parameters that open a file without changing
+// anything. A WAL beside the file belongs to the database. Without one the file
+// is complete, and immutable=1 keeps SQLite from creating files of its own.
 func readOnlyQuery(path string) (query string, complete bool) {
 	query = "mode=ro&" + readParams
 	wal, err := os.Stat(path + "-wal")
@@ -65,7 +65,7 @@ func readOnlyQuery(path string) (query string, complete bool) {
 	return query, complete
 }
 
-// whole reads what every SQLite database has.
+// checkIntact reads what every SQLite database has.
 func checkIntact(ctx context.Context, db *sql.DB, size int64, complete bool) error {
 	var pages, length, tables int64
 	err := errors.Join(
@@ -79,7 +79,7 @@ func checkIntact(ctx context.Context, db *sql.DB, size int64, complete bool) err
 	return err
 }
 
-// ours reads what every one of our databases has.
+// checkSchema reads what every database of this program has.
 func checkSchema(ctx context.Context, db *sql.DB) error {
 	var tables, versionTables int64
 	const count = `SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema`

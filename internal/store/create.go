@@ -17,14 +17,15 @@ ON CONFLICT DO NOTHING`
 
 const insertLabel = `INSERT INTO labels (key, value, created_at, run_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 
-// Create keeps a queued run.
+// Create stores a queued run. If the submission's key was used before with the
+// same body, Create returns the earlier run instead.
 func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error) {
 	run.CreatedAt = run.CreatedAt.UTC().Truncate(time.Microsecond)
 	row, err := s.newRow(run, by)
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	var earlier string // the run that the key made before
+	var earlier string // ID of the run that the same key created
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		earlier = ""
 		result, err := tx.ExecContext(ctx, insertRun, row...)
@@ -62,38 +63,43 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var key any // none is NULL, which equals no other
+	var key any // no key is NULL, which is never equal to another
 	if by.Key != "" {
 		key = []byte(by.Key)
 	}
 	bytes := int64(len(spec) + len(encoded) + rowOverhead)
-	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name), s.ownerKey(by.Owner), s.epoch,
-		bytes, key, []byte(by.Body), note, spec, encoded}, nil
+	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name),
+		s.ownerKey(by.Owner), s.epoch, bytes, key, []byte(by.Body), note, spec, encoded}, nil
 }
 
-// rowBytes is about what a run takes beside its documents: columns, indexes.
+// rowOverhead approximates the bytes of a run's columns and index entries.
 const rowOverhead = 500
 
 func addLabels(ctx context.Context, tx transaction, run aurea.Run) error {
 	for key, value := range run.Labels {
-		if _, err := tx.ExecContext(ctx, insertLabel, searchable(key), searchable(value), micros(run.CreatedAt), run.ID); err != nil {
+		_, err := tx.ExecContext(ctx, insertLabel, searchable(key), searchable(value), micros(run.CreatedAt), run.ID)
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// submitted finds the run that the same submission made before.
-func earlierSubmission(ctx context.Context, tx transaction, id string, by aurea.Submission) (earlier string, err error) {
+// earlierSubmission returns the ID of the run that the same submission created.
+func earlierSubmission(
+	ctx context.Context, tx transaction, id string, by aurea.Submission,
+) (earlier string, err error) {
+	const query = `SELECT id, submission FROM runs WHERE submission_key = $1`
 	var body []byte
-	err = tx.QueryRowContext(ctx, `SELECT id, submission FROM runs WHERE submission_key = $1`, []byte(by.Key)).Scan(&earlier, &body)
+	err = tx.QueryRowContext(ctx, query, []byte(by.Key)).Scan(&earlier, &body)
 	switch {
 	case isNoRows(err):
 		return "", fmt.Errorf("%w: there is a run %s already", aurea.ErrConflict, id)
 	case err != nil:
 		return "", err
 	case !bytes.Equal(body, []byte(by.Body)):
-		return "", fmt.Errorf("%w: the key came before with another body, for run %s; use a new key for a new run", aurea.ErrMismatch, earlier)
+		return "", fmt.Errorf("%w: the key came before with another body, for run %s; use a new key for a new run",
+			aurea.ErrMismatch, earlier)
 	}
 	return earlier, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A cursor is where a page of the list ended: its last run. The next page begins
-// with the run before that one, whatever was added or deleted meanwhile.
+// A cursor identifies the last run of a page. The next page starts with the run
+// created before it, whatever was added or deleted meanwhile.
 type cursor struct {
 	created int64
 	id      string

@@ -8,16 +8,17 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A damage is which runs were found not to be what was kept. It may be used from
-// any goroutine.
+// damagedRuns collects the runs that differ from what was stored. It is safe
+// for concurrent use.
 type damagedRuns struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
-	runs map[string]string // why, by their ids
+	runs map[string]string // the reason by run ID
 }
 
-// note takes in what reading a run has ended with.
+// record adds the run if err, the result of reading it, is an aurea.ErrDamaged.
+// It logs each run once.
 func (d *damagedRuns) record(id string, err error) {
 	broken := errors.Is(err, aurea.ErrDamaged)
 	d.mu.Lock()
@@ -31,8 +32,8 @@ func (d *damagedRuns) record(id string, err error) {
 	}
 }
 
-// mark marks a listed run as damaged that was found so by reading more of it than
-// a list does.
+// markListed marks a listed run as damaged if an earlier read found damage in
+// parts that a list does not read.
 func (d *damagedRuns) markListed(run *aurea.ListedRun) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -41,15 +42,15 @@ func (d *damagedRuns) markListed(run *aurea.ListedRun) {
 	}
 }
 
-// forget is for a run that is intact, or gone.
+// forget removes a run that is intact or deleted.
 func (d *damagedRuns) forget(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.runs, id)
 }
 
-// Damaged is how many runs were found not to be what was kept, by reading them or
-// by Check.
+// Damaged returns how many runs reads and Check found to differ from what was
+// stored.
 func (s *Store) Damaged() int {
 	s.damage.mu.Lock()
 	defer s.damage.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Delete forgets a finished run.
+// Delete deletes a finished run with its result and job records.
 func (s *Store) Delete(ctx context.Context, id string) error {
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		result, err := tx.ExecContext(ctx, `DELETE FROM runs WHERE id = $1 AND finished = 1`, id)

@@ -9,11 +9,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// details are everything that is kept of a run beside the records of its jobs.
+// details is everything stored of a run except its job records.
 type details struct {
 	row
 	attempt               string
-	records               []byte // the part of the digest that is of the records; nil where it was not kept
+	records               []byte // digest of the job records; nil if an earlier version stored none
 	series, tally, detail []byte
 }
 
@@ -30,7 +30,7 @@ FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
 	return d, err
 }
 
-// whole is the run, held against its digest.
+// decodeRun returns the run after comparing it with its digest.
 func (d details) decodeRun() (aurea.Run, error) {
 	listed, err := d.row.decode()
 	var run aurea.Run
@@ -49,8 +49,8 @@ func (d details) decodeRun() (aurea.Run, error) {
 	return run, nil
 }
 
-// hold compares the digest with that of what is there; records is the part of it
-// that is of the jobs' records.
+// checkDigest computes the run's digest and compares it with the stored one.
+// records is the digest of the job records, nil without any.
 func (d details) checkDigest(records []byte) error {
 	created, err := strconv.ParseInt(string(d.created), 10, 64)
 	if err != nil {

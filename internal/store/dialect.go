@@ -8,36 +8,38 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// A dialect is what one database has different from the other.
+// A dialect holds the differences between the databases.
 type dialect struct {
 	goose goose.Dialect
-	// hide, before a column, keeps the planner from choosing that column's index.
-	// Where the planner has statistics it knows better.
+	// noIndexPrefix, in front of a column, keeps the planner from using the
+	// column's index. It is "" where the planner has statistics and decides
+	// better.
 	noIndexPrefix string
-	// alone says that the store has the database for itself, so that any other
-	// owner of a run is dead.
+	// exclusive means that no other server can have the database open, so any
+	// other owner of an unfinished run is dead.
 	exclusive bool
-	// away tells that nothing can be written, or nothing be reached, for a while:
-	// why, for people; "" when it is something else.
+	// outageReason returns why the database is temporarily not writable or not
+	// reachable, in words for users; "" for any other error.
 	outageReason func(error) string
-	// now is the database's clock, in microseconds since 1970.
+	// now is the SQL of the database's clock, in microseconds since 1970.
 	now string
-	// lock has a transaction wait for others that locked the same name; "" where
-	// there is one at a time.
+	// lockName is a statement that blocks until other transactions that locked
+	// the same name have ended; "" where only one transaction runs at a time.
 	lockName string
-	// shrink gives some free room back to the disk, and free counts what is left of
-	// it; "" where the database does that by itself.
+	// shrink returns some free pages to the disk, and free counts the remaining
+	// ones; "" where the database does that by itself.
 	shrink, free string
 }
 
-// An opener opens a database at what an address says behind its scheme.
+// An opener opens the database at target, the part of an address after the
+// scheme.
 type opener func(ctx context.Context, target string, options Options) (*Store, error)
 
-// schemes are the kinds of address. To add a database, add its line.
+// schemes are the kinds of addresses. To add a database, add a line.
 var schemes = []struct {
 	prefix      string
 	open        opener
-	fullAddress bool // the database's own driver reads the whole address
+	fullAddress bool // target is the whole address, which the driver parses
 }{
 	{"sqlite://", openSQLite, false},
 	{"postgres://", openPostgres, true},
@@ -45,8 +47,8 @@ var schemes = []struct {
 }
 
 const (
-	fileName   = "aurea.db" // the database's in a folder
-	lockSuffix = ".lock"    // of the file beside it that is locked
+	fileName   = "aurea.db" // default name in a folder
+	lockSuffix = ".lock"    // suffix of the lock file
 )
 
 func parseAddress(address string) (opener, string) {

@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// A content is everything that is kept of a finished run and does not change:
-// all but its note and its mark as a baseline.
+// content is the immutable part of a finished run: everything but its note and
+// its baseline mark.
 type content struct {
 	finishedRun
 	created int64
 	spec    string
-	jobs    []byte // SHA-256 of the fingerprints of the jobs' records, nil without records
+	jobs    []byte // SHA-256 of the job records' fingerprints; nil without records
 }
 
-// digest is the SHA-256 of the content: of its parts in this order, each behind
-// its length in 8 bytes.
+// digest is the SHA-256 of the parts of the content in the order below, each
+// preceded by its length in 8 bytes.
 func (c content) digest() string {
 	h := sha256.New()
 	created := binary.BigEndian.AppendUint64(nil, uint64(c.created))
@@ -32,11 +32,11 @@ func (c content) digest() string {
 }
 
 func writeSized(h hash.Hash, part []byte) {
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // a hash never fails
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // a hash never returns an error
 	h.Write(part)
 }
 
-// row is the content as a list reads it.
+// row returns the content as a list reads it.
 func (c content) row(digest string) row {
 	return row{
 		id: c.id, created: strconv.AppendInt(nil, c.created, 10), status: []byte(c.status), digest: []byte(digest),
@@ -44,7 +44,7 @@ func (c content) row(digest string) row {
 	}
 }
 
-// bytes is about what the run takes in the database, without its jobs' records.
+// bytes approximates the run's size in the database without its job records.
 func (c content) bytes() int64 {
 	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowOverhead)
 }

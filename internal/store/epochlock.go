@@ -6,45 +6,46 @@ import (
 	"sync"
 )
 
-// A presence is a session with PostgreSQL that holds a lock as long as a life of
-// the store does. The database releases it when the process ends in whatever way:
-// others can tell a life that has ended from one that is only slow.
+// An epochLock holds an advisory lock in a PostgreSQL session for as long as
+// the store is open. PostgreSQL releases the lock when the process ends for any
+// reason, so other servers can tell an ended epoch from a slow one.
 type epochLock struct {
 	db *sql.DB
 
 	mu   sync.Mutex
-	conn *sql.Conn // nil before the first hold, and after the session was lost
+	conn *sql.Conn // nil before acquire and after the session was lost
 }
 
-// lifeKey is the number of the lock of a life.
+// epochLockKey computes the number of an epoch's advisory lock. Servers of
+// other versions compute the same number; do not change the text.
 const epochLockKey = `hashtextextended('aurea life ' || $1, 0)`
 
-// hold has the session, or a new one when it was lost, hold the lock.
-func (p *epochLock) acquire(ctx context.Context, life string) error {
+// acquire holds the lock. It opens a new session if the previous one was lost.
+func (p *epochLock) acquire(ctx context.Context, epoch string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.conn != nil {
 		if p.conn.PingContext(ctx) == nil {
 			return nil
 		}
-		_ = p.conn.Close() // it is broken
+		_ = p.conn.Close() // broken; its error says nothing new
 		p.conn = nil
 	}
 	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(`+epochLockKey+`)`, life); err != nil {
-		_ = conn.Close() // it holds nothing
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(`+epochLockKey+`)`, epoch); err != nil {
+		_ = conn.Close() // it holds no lock
 		return err
 	}
 	p.conn = conn
 	return nil
 }
 
-// ended reports whether no session holds the lock of a life.
-func (p *epochLock) released(ctx context.Context, life string) (released bool, err error) {
-	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+epochLockKey+`)`, life).Scan(&released)
+// isReleased reports whether no session holds the lock of epoch.
+func (p *epochLock) isReleased(ctx context.Context, epoch string) (released bool, err error) {
+	err = p.db.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock_shared(`+epochLockKey+`)`, epoch).Scan(&released)
 	return released, err
 }
 
@@ -54,5 +55,5 @@ func (p *epochLock) close() error {
 	if p.conn == nil {
 		return nil
 	}
-	return p.conn.Close() // the pool is closed, and so is what it is given back
+	return p.conn.Close() // this releases the lock, because the pool is closed first
 }

@@ -17,8 +17,9 @@ func finishedError(id string) error {
 	return fmt.Errorf("%w: run %s has finished and does not change any more", aurea.ErrConflict, id)
 }
 
-// told gives an error of the database the words that its reader needs: which
-// action failed, and whether it may work later.
+// wrapErr adds the failed action to a database error and marks temporary
+// failures as aurea.ErrUnavailable. Errors of the domain and of ctx pass
+// unchanged.
 func (s *Store) wrapErr(action string, err error) error {
 	switch {
 	case err == nil, hasKind(err):
@@ -29,14 +30,14 @@ func (s *Store) wrapErr(action string, err error) error {
 	if reason := s.dialect.outageReason(err); reason != "" {
 		return &outage{action, reason, err}
 	}
-	if reason := s.pending.reason(); reason != "" { // the database may not even have our tables yet
+	if reason := s.pending.reason(); reason != "" { // the tables may not exist yet
 		return &outage{action, reason, err}
 	}
 	return fmt.Errorf("store: %s: %w", action, err)
 }
 
-// An outage is an aurea.ErrUnavailable of the database. Its text is for everybody;
-// the log has the cause too, which may name users and addresses.
+// An outage is an aurea.ErrUnavailable of the database. Clients see its text;
+// only the log shows the cause, which may contain user names and addresses.
 type outage struct {
 	action, reason string
 	cause          error
@@ -48,12 +49,14 @@ func (o *outage) Error() string {
 
 func (o *outage) Unwrap() []error { return []error{aurea.ErrUnavailable, o.cause} }
 
-// LogValue is for the log.
+// LogValue adds the cause to the text, for the log.
 func (o *outage) LogValue() slog.Value { return slog.StringValue(o.Error() + ": " + o.cause.Error()) }
 
-// kind reports whether the error is one of the vocabulary already.
+// hasKind reports whether err already is one of the kinds of the domain.
 func hasKind(err error) bool {
-	for _, known := range []error{aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable, aurea.ErrDamaged} {
+	for _, known := range []error{
+		aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable, aurea.ErrDamaged,
+	} {
 		if errors.Is(err, known) {
 			return true
 		}
@@ -61,7 +64,7 @@ func hasKind(err error) bool {
 	return false
 }
 
-// gone reports that a run is not there any more, or not as it was.
+// isGone reports whether a run was deleted or has finished meanwhile.
 func isGone(err error) bool {
 	return errors.Is(err, aurea.ErrNotFound) || errors.Is(err, aurea.ErrConflict)
 }

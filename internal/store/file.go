@@ -7,17 +7,17 @@ import (
 	"path/filepath"
 )
 
-// A history holds what its users measured and wrote, headers with credentials
-// among it: its files are for the user of the service alone.
+// The database contains what users measured and wrote, including headers with
+// credentials. Only the user of the service may access its files.
 const (
 	fileMode   = 0o600
 	folderMode = 0o700
 )
 
-// claimFile makes the file of a database where it is not, and takes it for this
-// process alone until it is unlocked. It returns the file's own path: SQLite keeps
-// its journals beside the name it is given, so that a database must be opened by
-// one name only.
+// claimFile creates the database file if necessary and locks it for this
+// process until unlock is called. It returns the path with all links resolved:
+// SQLite places its journals beside the name it is given, so a database must
+// always be opened under the same name.
 func claimFile(path string) (resolved string, unlock func(), err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
@@ -39,7 +39,7 @@ func claimFile(path string) (resolved string, unlock func(), err error) {
 	return resolved, unlock, nil
 }
 
-// ownPath makes the file where it is not and follows the links to it.
+// resolvePath creates the file if necessary and resolves symbolic links.
 func resolvePath(path string) (string, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, fileMode)
 	if err != nil {
@@ -55,8 +55,8 @@ func resolvePath(path string) (string, error) {
 	return filepath.Abs(own)
 }
 
-// restrict takes the rights of others from the files of a database. SQLite gives
-// those that it makes the rights of the database.
+// restrictPermissions removes the permissions of other users from the database
+// files. SQLite gives new files the permissions of the database.
 func restrictPermissions(path string) error {
 	for _, file := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + lockSuffix} {
 		info, err := os.Stat(file)

@@ -11,13 +11,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Finish keeps a finished run and everything that came of it. Only when all of it
-// is there is the run finished. To finish a run again in the same way changes
-// nothing: the answer to the first time may have been lost.
+// Finish stores the final state of a run, with its result and job records, in
+// one commit. Finishing a run again with the same content changes nothing and
+// returns its digest, because the caller may have missed the first response.
 //
-// A run of this server may have been declared interrupted by another one, because
-// this one could not renew its lease. That was an assumption, and the run's own
-// end replaces it: the result is kept, and the timeline says what happened.
+// Another server may have declared a run of this one interrupted, because this
+// one could not renew its lease. Then Finish replaces that assumption with the
+// actual result and adds an event to the timeline.
 func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
@@ -45,19 +45,20 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	return digest, nil
 }
 
-// keptAlready says that a run was finished before, in the same way.
+// alreadyStored is the error for a run that was finished before with the same
+// content.
 type alreadyStored struct{ digest string }
 
 func (k *alreadyStored) Error() string { return "it is kept already" }
 
-// An ending is what is kept of a run when it finishes, as it is kept.
+// A finishedRun is a finished run in its stored form.
 type finishedRun struct {
 	id, status, state string
 	summary, series   string // JSON; "" without a result
 	tally, detail     []byte
 	staged            *recordStage // nil without records
 	run               aurea.Run
-	epoch             string // whose end it is
+	epoch             string // the epoch that finishes the run
 	exclusive         bool   // see dialect
 }
 
@@ -84,8 +85,9 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	return e, nil
 }
 
-// mayFinish, before the parameter of a life, selects the runs that it may finish:
-// those that have no end, and its own that others have assumed to be interrupted.
+// mayFinish, followed by the parameter of an epoch, selects the runs that the
+// epoch may finish: unfinished ones, and its own that others declared
+// interrupted.
 const mayFinish = `(finished = 0 OR status = 'interrupted' AND life = `
 
 const (
@@ -96,7 +98,7 @@ WHERE id = $9 AND ` + mayFinish + `$10)`
 	insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
 )
 
-// keep makes the run finished.
+// save marks the run as finished and stores its result.
 func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, err error) {
 	c, err := e.content(ctx, tx)
 	if err != nil {
@@ -109,7 +111,7 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 			return "", err
 		}
 		size, attempt = size+e.staged.size, e.staged.attempt
-	} else if e.exclusive { // else an owner that lives may be about to need them
+	} else if e.exclusive { // in a shared database, a live owner may still need its blobs
 		if _, err := tx.ExecContext(ctx, dropBlobs, e.id, ""); err != nil {
 			return "", err
 		}
@@ -120,10 +122,12 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 		}
 	}
 	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
-	return digest, updateUnfinished(ctx, tx, e.id, finishRun, e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, e.id, e.epoch)
+	return digest, updateUnfinished(ctx, tx, e.id, finishRun,
+		e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, e.id, e.epoch)
 }
 
-// content adds what was kept of the run when it was created.
+// content combines the final state with what Create stored. It returns an
+// alreadyStored or an aurea.ErrConflict if the run has finished.
 func (e *finishedRun) content(ctx context.Context, tx transaction) (content, error) {
 	const query = `SELECT created_at, spec, finished, status, life, digest, state FROM runs WHERE id = $1`
 	var (
@@ -156,12 +160,13 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 	return c, err
 }
 
-// afterAssumption is the state of the run after another server has assumed that it
-// was interrupted; assumed is the state that the other one has kept.
+// stateAfterAssumption returns the run's state with an event that says another
+// server assumed it interrupted. assumed is the state that the other server
+// stored.
 func (e *finishedRun) stateAfterAssumption(assumed string) (string, error) {
 	var assumedState storedState
 	if err := json.Unmarshal([]byte(assumed), &assumedState); err != nil || assumedState.FinishedAt == nil {
-		return e.state, nil // what it says cannot be told
+		return e.state, nil // the assumed state cannot be decoded
 	}
 	event := aurea.RunEvent{
 		At: *assumedState.FinishedAt, Kind: "assumed_interrupted",

@@ -8,24 +8,26 @@ import (
 	"sync"
 )
 
-// A writer changes the database, one change or many in a transaction. A change is
-// kept whole, or not at all, when write returns; with an error it is not.
+// A writer applies changes to the database, each in a transaction that may be
+// shared. When write returns nil, the change is committed; when it returns an
+// error, nothing of the change is.
 type writer interface {
 	write(ctx context.Context, do change) error
 	close() error
 }
 
-// A change does its part of a transaction. It may be called more than once, each
-// time on a database in which it has done nothing yet.
+// A change is the part of a transaction that one caller needs. The writer may
+// call it more than once, each time on a database that has none of its effects.
 type change func(ctx context.Context, tx transaction) error
 
-// A group is a writer for a database with one writer at a time. Changes that come
-// while a transaction is being committed wait together and share the next one:
-// whoever has its turn commits for all. It needs no goroutine of its own.
+// groupCommitWriter is the writer for a database that allows one writer at a
+// time. Changes that arrive during a commit wait in a queue and share the next
+// transaction: the caller that acquires committing commits the whole queue. It
+// needs no goroutine of its own.
 type groupCommitWriter struct {
 	db         *sql.DB
-	committing chan struct{} // full while someone commits
-	conn       *preparedConn // whose turn it is has it
+	committing chan struct{} // acts as a lock: full during a commit
+	conn       *preparedConn // guarded by committing
 
 	mu    sync.Mutex
 	queue []*queuedChange
@@ -33,12 +35,12 @@ type groupCommitWriter struct {
 
 type queuedChange struct {
 	do       change
-	done     chan struct{} // closed when err is what became of it
+	done     chan struct{} // closed when err and panicked are final
 	err      error
-	panicked any // what do panicked with; nil if it did not
+	panicked any // value of a panic in do, or nil
 }
 
-// newGroup takes the only connection of the database.
+// newGroupCommitWriter acquires the only connection of the database.
 func newGroupCommitWriter(ctx context.Context, db *sql.DB) (*groupCommitWriter, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -48,8 +50,8 @@ func newGroupCommitWriter(ctx context.Context, db *sql.DB) (*groupCommitWriter, 
 	return &groupCommitWriter{db: db, committing: make(chan struct{}, 1), conn: prepared}, nil
 }
 
-// write waits for the change to be kept even when ctx is cancelled meanwhile: by
-// then it may be half done.
+// write waits for the commit even when ctx is cancelled meanwhile, because the
+// change may already be half applied.
 func (g *groupCommitWriter) write(ctx context.Context, do change) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -65,12 +67,13 @@ func (g *groupCommitWriter) write(ctx context.Context, do change) error {
 	}
 	<-w.done
 	if w.panicked != nil {
-		panic(w.panicked) // in the goroutine that asked for the change
+		panic(w.panicked) // in the goroutine that called write
 	}
 	return w.err
 }
 
-// commitWaiting has the turn and gives it back, whatever happens.
+// commitQueued commits the queue and releases committing, even after a panic.
+// The caller holds committing.
 func (g *groupCommitWriter) commitQueued(ctx context.Context) {
 	defer func() { <-g.committing }()
 	g.commit(ctx, g.takeQueue())
@@ -84,9 +87,9 @@ func (g *groupCommitWriter) takeQueue() []*queuedChange {
 	return all
 }
 
-// commit makes all changes in one transaction. When it cannot be committed they
-// are made one by one: what is too large for a full disk shall not take the small
-// ones with it.
+// commit applies all changes in one transaction. If that transaction cannot be
+// committed, commit retries each change in its own, so that a change too large
+// for a full disk does not fail the small ones.
 func (g *groupCommitWriter) commit(ctx context.Context, all []*queuedChange) {
 	err := g.commitTogether(ctx, all)
 	for _, w := range all {
@@ -104,8 +107,8 @@ func (g *groupCommitWriter) commit(ctx context.Context, all []*queuedChange) {
 	}
 }
 
-// together returns an error when nothing was kept. What was wrong with one change
-// only is that waiter's.
+// commitTogether returns an error if nothing was committed. An error of a
+// single change goes to that change only.
 func (g *groupCommitWriter) commitTogether(ctx context.Context, all []*queuedChange) error {
 	if len(all) == 0 {
 		return nil
@@ -118,7 +121,7 @@ func (g *groupCommitWriter) commitTogether(ctx context.Context, all []*queuedCha
 		_, err = g.conn.ExecContext(ctx, "COMMIT")
 	}
 	if err != nil {
-		// SQLite may have rolled back by itself; then this fails, and that is well.
+		// SQLite may already have rolled back; then ROLLBACK fails harmlessly.
 		_, _ = g.conn.ExecContext(ctx, "ROLLBACK")
 	}
 	return err
@@ -133,8 +136,8 @@ func (g *groupCommitWriter) applyAll(ctx context.Context, all []*queuedChange) (
 	return nil
 }
 
-// attempt is do. A panic in it fails this change alone: others share the
-// transaction, and wait for it to be committed.
+// apply runs the change. A panic fails this change only; the other changes of
+// the transaction are committed, and write panics in the caller's goroutine.
 func (w *queuedChange) apply(ctx context.Context, tx transaction) (err error) {
 	w.panicked = nil
 	defer func() {
@@ -145,8 +148,9 @@ func (w *queuedChange) apply(ctx context.Context, tx transaction) (err error) {
 	return w.do(ctx, tx)
 }
 
-// part makes one change of a transaction; when it fails, as if it had not been
-// made. The second error is that the whole transaction is lost.
+// applyChange applies one change of a transaction and rolls that change back if
+// it fails. The error own belongs to the change; with the error lost, the whole
+// transaction is unusable.
 func applyChange(ctx context.Context, tx transaction, do change) (own, lost error) {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
 		return nil, err
@@ -161,7 +165,7 @@ func applyChange(ctx context.Context, tx transaction, do change) (own, lost erro
 }
 
 func (g *groupCommitWriter) close() error {
-	g.committing <- struct{}{} // whoever commits has ended
+	g.committing <- struct{}{} // wait for the current commit
 	defer func() { <-g.committing }()
 	return errors.Join(g.conn.close(), g.db.Close())
 }

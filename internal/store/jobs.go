@@ -14,10 +14,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/records"
 )
 
-// Jobs yields the records of a finished run's jobs, a blob at a time. Between two
-// blobs it holds nothing of the database, so that a slow reader is in nobody's
-// way; when the run is deleted meanwhile, it ends with an aurea.ErrNotFound, and
-// with an aurea.ErrDamaged when the records are not what was kept.
+// Jobs yields the job records of a finished run. It holds no database resources
+// between two blobs, so a slow reader blocks nothing. It ends with an
+// aurea.ErrNotFound if the run is deleted meanwhile, and with an
+// aurea.ErrDamaged if the records differ from what was stored.
 func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
 		set, err := s.findBlobs(ctx, id)
@@ -49,14 +49,14 @@ func (s *Store) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, 
 	}
 }
 
-// A blobSet is the records of a run's jobs.
+// recordBlobs describes the stored job records of a run.
 type recordBlobs struct {
 	run, attempt string
-	count        int64  // of blobs
-	digest       []byte // nil where it was not kept
+	count        int64  // number of blobs
+	digest       []byte // nil if an earlier version stored none
 }
 
-// blobs are those of a finished run.
+// findBlobs looks up the job records of a finished run.
 func (s *Store) findBlobs(ctx context.Context, id string) (recordBlobs, error) {
 	const query = `
 SELECT r.status, r.finished, r.jobs, r.records_digest,
@@ -72,7 +72,8 @@ FROM runs r WHERE r.id = $1`
 	case isNoRows(err):
 		err = notFoundError(id)
 	case err == nil && finished == 0:
-		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished", aurea.ErrConflict, id, status)
+		err = fmt.Errorf("%w: run %s is %s; the records of its jobs are there when it has finished",
+			aurea.ErrConflict, id, status)
 	}
 	return set, err
 }
@@ -83,7 +84,7 @@ func (s *Store) readBlob(ctx context.Context, set recordBlobs, n int64) (data []
 	err = s.reader.QueryRowContext(ctx, query, set.run, set.attempt, n).Scan(&data, &sum)
 	switch {
 	case isNoRows(err):
-		if _, err = s.details(ctx, set.run); err == nil { // else it was deleted meanwhile
+		if _, err = s.details(ctx, set.run); err == nil { // otherwise the run was deleted meanwhile
 			err = damagedError(set.run, fmt.Errorf("blob %d of the records of its jobs is missing", n))
 		}
 	case err == nil && sum.Valid && checksum(data) != sum.Int64:
@@ -100,10 +101,11 @@ SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND ` + mayFinish + `$6)
 )
 
 func (st *recordStage) addBlob(ctx context.Context, tx transaction, data []byte) error {
-	return updateUnfinished(ctx, tx, st.run, insertBlob, st.run, st.attempt, st.blobs, data, checksum(data), st.store.epoch)
+	return updateUnfinished(ctx, tx, st.run, insertBlob,
+		st.run, st.attempt, st.blobs, data, checksum(data), st.store.epoch)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum tells a blob that is not what was written, before it is taken apart.
+// checksum detects a changed blob before it is decoded.
 func checksum(data []byte) int64 { return int64(crc32.Checksum(data, castagnoli)) }

@@ -9,7 +9,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Cancel asks the owner of a run to stop it.
+// Cancel asks the server that owns a run to stop it.
 func (s *Store) Cancel(ctx context.Context, id string) error {
 	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		return updateUnfinished(ctx, tx, id, `UPDATE runs SET stop = 1 WHERE id = $1 AND finished = 0`, id)
@@ -17,7 +17,8 @@ func (s *Store) Cancel(ctx context.Context, id string) error {
 	return s.wrapErr("cancel a run", err)
 }
 
-// Renew says that the owner is alive for so long, by the database's clock.
+// Renew extends the owner's lease by the database's clock and returns the runs
+// of the owner that are to be stopped.
 func (s *Store) Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error) {
 	renew := `
 INSERT INTO owners (owner, alive_until) VALUES ($1, ` + s.dialect.now + ` + $2)
@@ -38,16 +39,16 @@ ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 	return cancelled, s.wrapErr("say that this server is alive", err)
 }
 
-// tenant is the name of an owner in this life of it. What is written of runs
-// carries it, so that two servers that were given one name are still two.
+// ownerKey identifies the owner in this epoch. Every row of a run carries it,
+// so that two servers with the same name remain distinct.
 func (s *Store) ownerKey(owner string) string { return owner + "/" + s.epoch }
 
-// Recover makes interrupted runs of those whose owner has died.
+// Recover marks the unfinished runs of dead servers as interrupted and returns
+// them. A server is dead if
 //
-// A run's owner has died if it is this one in an earlier life, that is, before the
-// store was opened, and its session with the database has ended; if its lease is
-// over, or it never had one, and it did not renew it while it was watched; and,
-// where no other server can have the database open, if it is any other.
+//	– it is an earlier epoch of owner and its database session has ended,
+//	– its lease has expired, or never existed, and was not renewed while watched,
+//	– no other server can have the database open, and it is not this epoch.
 func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
 	if err := s.finishOpening(ctx); err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) 
 	for _, id := range found {
 		run, err := s.interrupt(ctx, id)
 		if isGone(err) {
-			continue // another server has been faster
+			continue // another server recovered it first
 		}
 		if err != nil {
 			return recovered, err
@@ -70,26 +71,27 @@ func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) 
 	return recovered, nil
 }
 
-// left are the unfinished runs of the dead.
+// abandoned returns the IDs of the unfinished runs of dead servers.
 func (s *Store) abandoned(ctx context.Context, owner string) ([]string, error) {
 	const oldest = ` ORDER BY created_at, id`
 	if s.dialect.exclusive {
 		return ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND life <> $1`+oldest, s.epoch)
 	}
+	const query = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2` + oldest
 	dead, err := s.deadOwners(ctx, owner)
 	var found []string
 	for _, t := range dead {
 		var more []string
 		if err == nil {
-			more, err = ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2`+oldest, t.owner, t.epoch)
+			more, err = ids(ctx, s.reader, query, t.owner, t.epoch)
 		}
 		found = append(found, more...)
 	}
 	return found, err
 }
 
-// interrupt finishes a run as it stands: its last progress is what is known of it.
-// One that cannot be read ends too, and says why nothing is known.
+// interrupt finishes a run with its last stored progress. A run that cannot be
+// decoded ends too, with the reason as its error.
 func (s *Store) interrupt(ctx context.Context, id string) (aurea.Run, error) {
 	run, err := s.Get(ctx, id)
 	if errors.Is(err, aurea.ErrDamaged) {
@@ -109,7 +111,7 @@ type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// ids are the texts that a query selects.
+// ids returns the first column of a query.
 func ids(ctx context.Context, from queryer, query string, args ...any) ([]string, error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {

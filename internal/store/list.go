@@ -13,7 +13,8 @@ func (s *Store) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, 
 	if err != nil {
 		return aurea.RunPage{}, err
 	}
-	sel := selection{noIndexPrefix: s.dialect.noIndexPrefix, query: query, limit: limit + 1} // one more tells whether there is a next page
+	// One run more than the page has says whether there is a next page.
+	sel := selection{noIndexPrefix: s.dialect.noIndexPrefix, query: query, limit: limit + 1}
 	if query.Cursor != "" {
 		if sel.after, err = parseCursor(query.Cursor); err != nil {
 			return aurea.RunPage{}, err
@@ -30,7 +31,7 @@ func (s *Store) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, 
 	return page, nil
 }
 
-// maxPage is the most bytes of a page, but for its last run.
+// maxPage limits the bytes of a page, not counting its last run.
 const maxPage = 4 << 20
 
 func pageSize(limit int) (int, error) {
@@ -43,7 +44,7 @@ func pageSize(limit int) (int, error) {
 	return limit, nil
 }
 
-// selected reads a page of up to limit runs, and whether there are more.
+// selected reads up to limit runs and reports whether there are more.
 func (s *Store) selected(ctx context.Context, sel *selection, limit int) (page aurea.RunPage, more bool, err error) {
 	rows, err := s.reader.QueryContext(ctx, sel.statement(), sel.args...)
 	if err != nil {

@@ -2,8 +2,8 @@
 
 package store
 
-// lock does nothing where there is no flock: there it is up to the user not to
-// start two servers on one file.
+// lock does nothing where there is no flock. There, the user must not start two
+// servers on one file.
 func lock(string) (unlock func(), err error) { return func() {}, nil }
 
 // checkHardLinks does nothing where links cannot be counted.

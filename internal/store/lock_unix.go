@@ -13,11 +13,11 @@ import (
 
 var errInUse = errors.New("is in use by another server; stop that one, or give this one a --data of its own")
 
-// lock takes a database for this process alone, until it is unlocked or the
-// process ends in whatever way. It takes a file beside it and, where that can be
-// done without being in SQLite's way, the database itself, which may have a name
-// in another folder. The file beside it stays: to remove it would let two
-// processes lock two files of one name.
+// lock locks a database for this process until unlock is called or the process
+// ends. It locks a file beside the database and, where that does not conflict
+// with SQLite, the database file itself, which may have another name in another
+// folder. The lock file is never removed: then two processes could lock two
+// files of the same name.
 func lock(database string) (unlock func(), err error) {
 	beside, err := os.OpenFile(database+lockSuffix, os.O_CREATE|os.O_RDWR, fileMode)
 	if err != nil {
@@ -35,10 +35,10 @@ func lock(database string) (unlock func(), err error) {
 	if err != nil {
 		return nil, errors.Join(err, beside.Close())
 	}
-	return func() { _, _ = itself.Close(), beside.Close() }, nil // which unlocks both
+	return func() { _, _ = itself.Close(), beside.Close() }, nil // closing releases both locks
 }
 
-// locked says why a lock could not be taken.
+// lockError explains why a lock could not be acquired.
 func lockError(err error) error {
 	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EACCES) {
 		return errInUse
@@ -46,8 +46,9 @@ func lockError(err error) error {
 	return fmt.Errorf("cannot be locked: %w", err)
 }
 
-// oneName refuses a file with several hard links: through one of them the journal
-// beside another is not seen (sqlite.org/howtocorrupt.html#_unlinking_or_renaming).
+// checkHardLinks refuses a file with several hard links. SQLite finds a journal
+// only under the name with which the database was opened
+// (sqlite.org/howtocorrupt.html#_unlinking_or_renaming).
 func checkHardLinks(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// migrations is how goose wants them: at the top.
+// migrations returns the migration files at the root, as goose expects them.
 func migrations() fs.FS {
 	sub, err := fs.Sub(embedded, "migrations")
 	if err != nil {
@@ -22,8 +22,8 @@ func migrations() fs.FS {
 	return sub
 }
 
-// newest is the version of the schema that this program knows: they have a file
-// each, counted from 1.
+// latestVersion is the schema version of this program. Each version has one
+// file, counted from 1.
 func latestVersion() int {
 	files, err := fs.Glob(migrations(), "*.sql")
 	if err != nil {
@@ -32,7 +32,7 @@ func latestVersion() int {
 	return len(files)
 }
 
-// migrate brings the database to the present schema. A newer one is refused.
+// migrate brings the database to the latest schema. It refuses a newer one.
 func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.ProviderOption) error {
 	provider, err := goose.NewProvider(d, db, migrations(), append(options, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
@@ -49,10 +49,12 @@ func migrate(ctx context.Context, db *sql.DB, d goose.Dialect, options ...goose.
 	return err
 }
 
-// known refuses what a newer program has made.
+// checkVersion returns an error for a schema newer than this program.
 func checkVersion(version int64) error {
 	if version > int64(latestVersion()) {
-		return fmt.Errorf("its schema has version %d and this program knows versions up to %d; use the newer aurea that made it", version, latestVersion())
+		return fmt.Errorf("its schema has version %d and this program knows versions up to %d; "+
+			"use the newer aurea that made it",
+			version, latestVersion())
 	}
 	return nil
 }

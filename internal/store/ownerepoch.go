@@ -6,23 +6,25 @@ import (
 	"time"
 )
 
-// A tenure is a life of a server that has unfinished runs.
+// An ownerEpoch is one opening of the store by a server that has unfinished
+// runs.
 type ownerEpoch struct {
 	owner, epoch string
-	until        int64 // when its lease ends, by the database's clock; 0 if it never had one
-	over         bool  // the lease has ended
+	until        int64 // end of its lease by the database's clock; 0 without a lease
+	over         bool  // the lease has expired
 }
 
-// A suspicion is what was seen of a tenure whose lease is over.
+// An expiredLease records when a lease was first seen to have expired.
 type expiredLease struct {
 	until int64
 	since time.Time
 }
 
-// dead are the tenures of servers that are not there any more. Clocks of servers
-// play no part: the database says whether a lease is over. Its clock may jump,
-// and it may have been away itself while leases could not be renewed; so a lease
-// that is over only counts when it was watched for a while and stayed as it was.
+// deadOwners returns the epochs of servers that no longer run. Only the
+// database's clock decides whether a lease has expired. That clock may jump,
+// and the database may have been unreachable while servers tried to renew.
+// Therefore an expired lease counts only after it was watched for
+// Options.Confirm and not renewed.
 func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, error) {
 	s.expired.Lock()
 	defer s.expired.Unlock()
@@ -39,14 +41,14 @@ func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, err
 		}
 	}
 	if err != nil {
-		seen = nil // who could not be watched begins anew
+		seen = nil // without an observation, watching starts over
 	}
 	s.expired.seen = seen
 	return dead, err
 }
 
-// confirmed reports whether the lease was over for long enough without being
-// renewed, and notes in seen what is known of it.
+// confirmExpired reports whether the lease stayed expired for Options.Confirm.
+// It records the observation in seen.
 func (s *Store) confirmExpired(seen map[ownerEpoch]expiredLease, t ownerEpoch) bool {
 	key := ownerEpoch{owner: t.owner, epoch: t.epoch}
 	before, known := s.expired.seen[key]
@@ -58,21 +60,22 @@ func (s *Store) confirmExpired(seen map[ownerEpoch]expiredLease, t ownerEpoch) b
 	return time.Since(before.since) >= s.confirm
 }
 
-// earlier reports whether the tenure is an earlier one of the owner's whose
-// session with the database has ended. The data of one server may have been copied
-// for another one, which then has its name: it lives as long as its session.
+// isEndedPredecessor reports whether t is an earlier epoch of owner whose
+// database session has ended. A server that runs on a copy of another's data
+// has the same name; it counts as alive as long as its session.
 func (s *Store) isEndedPredecessor(ctx context.Context, owner string, t ownerEpoch) (bool, error) {
 	name, _, _ := strings.Cut(t.owner, "/")
 	if owner == "" || name != owner || s.epochLock == nil {
 		return false, nil
 	}
-	return s.epochLock.released(ctx, t.epoch)
+	return s.epochLock.isReleased(ctx, t.epoch)
 }
 
-// tenures are those of other lives.
+// ownerEpochs returns the other epochs that have unfinished runs.
 func (s *Store) ownerEpochs(ctx context.Context) ([]ownerEpoch, error) {
 	query := `
-SELECT r.owner, r.life, coalesce(max(o.alive_until), 0), CASE WHEN coalesce(max(o.alive_until), 0) > ` + s.dialect.now + ` THEN 0 ELSE 1 END
+SELECT r.owner, r.life, coalesce(max(o.alive_until), 0),
+       CASE WHEN coalesce(max(o.alive_until), 0) > ` + s.dialect.now + ` THEN 0 ELSE 1 END
 FROM runs r LEFT JOIN owners o ON o.owner = r.owner
 WHERE r.finished = 0 AND r.life <> $1 GROUP BY r.owner, r.life`
 	rows, err := s.reader.QueryContext(ctx, query, s.epoch)

@@ -9,22 +9,22 @@ import (
 	"sync/atomic"
 )
 
-// A pending is what remains to be done before a store can write: the database was
-// away, or the disk full, when it was opened. It is tried again by Recover and by
-// Ready. The zero value has nothing to do.
+// A pendingOpen is the rest of opening a store whose database was unreachable
+// or whose disk was full. Recover and Ready retry it. The zero value has
+// nothing to do.
 type pendingOpen struct {
 	mu         sync.Mutex
-	finish     func(context.Context) error // nil when it is done
-	reasonText atomic.Pointer[string]      // for people; nil when it is done
+	finish     func(context.Context) error // nil when opening is finished
+	reasonText atomic.Pointer[string]      // for users; nil when opening is finished
 }
 
-// set gives it something to do, after an attempt that failed for the given reason.
+// set stores the function that finishes opening, and why it failed so far.
 func (p *pendingOpen) set(reason string, finish func(context.Context) error) {
 	p.finish = finish
 	p.reasonText.Store(&reason)
 }
 
-// try does what remains to be done.
+// try finishes opening the store, if that is still to be done.
 func (p *pendingOpen) try(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -39,8 +39,8 @@ func (p *pendingOpen) try(ctx context.Context) error {
 	return nil
 }
 
-// catchUp does what could not be done when the store was opened. An error that is
-// no aurea.ErrUnavailable is one that waiting does not mend.
+// finishOpening retries what failed when the store was opened. An error that is
+// not an aurea.ErrUnavailable is permanent.
 func (s *Store) finishOpening(ctx context.Context) error {
 	err := s.pending.try(ctx)
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -52,7 +52,7 @@ func (s *Store) finishOpening(ctx context.Context) error {
 	return fmt.Errorf("store: the database was left as it is: %w", err)
 }
 
-// reason is why something remains to be done; "" when nothing does.
+// reason returns why opening is not finished; "" when it is.
 func (p *pendingOpen) reason() string {
 	if reason := p.reasonText.Load(); reason != nil {
 		return *reason
@@ -60,18 +60,19 @@ func (p *pendingOpen) reason() string {
 	return ""
 }
 
-// A source is where a store reads.
+// A reader runs a store's queries.
 type reader interface {
 	queryer
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	Close() error
 }
 
-// A laterSource reads a file as it was at first, and as it is once the store can
-// write. The first one stays open to its end: a request may be using it.
+// A deferredReader reads the file as it was opened at first, and through the
+// regular connections once the store can write. The initial connections stay
+// open until Close, because a request may be using them.
 type deferredReader struct {
 	initial *sql.DB
-	current atomic.Pointer[sql.DB] // nil before it can write
+	current atomic.Pointer[sql.DB] // nil until the store can write
 }
 
 func (l *deferredReader) db() *sql.DB {
@@ -91,9 +92,9 @@ func (l *deferredReader) QueryRowContext(ctx context.Context, query string, args
 
 func (l *deferredReader) Close() error { return l.initial.Close() }
 
-// A laterWriter writes once it can.
+// A deferredWriter fails with openErr until the store can write.
 type deferredWriter struct {
-	current atomic.Pointer[Store] // that can; nil before
+	current atomic.Pointer[Store] // nil until the store can write
 	openErr error
 }
 

@@ -24,30 +24,32 @@ var postgresDialect = dialect{
 	lockName:     "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 }
 
-// firstAttempt is how long a service that starts waits for PostgreSQL before it
-// goes on without it.
+// firstOpenTimeout is how long Open waits for PostgreSQL before it leaves the
+// rest to Recover and Ready.
 const firstOpenTimeout = 5 * time.Second
 
 func openPostgres(ctx context.Context, address string, options Options) (*Store, error) {
 	if _, err := pgconn.ParseConfig(address); err != nil {
-		// The driver's error repeats the address, and there may be a password in it.
-		return nil, errors.New("store: the address of the PostgreSQL database cannot be read; it is postgres://USER@HOST:PORT/DATABASE")
+		// The driver's error repeats the address, which may contain a password.
+		return nil, errors.New("store: the address of the PostgreSQL database cannot be read; " +
+			"it is postgres://USER@HOST:PORT/DATABASE")
 	}
 	db, err := sql.Open("pgx", address)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(2*options.Readers + 1) // half of them may write, and one is the presence
+	db.SetMaxOpenConns(2*options.Readers + 1) // readers, as many writers, and the epoch lock
 	db.SetMaxIdleConns(2*options.Readers + 1)
 	if options.ReadOnly {
 		return newReadOnlyStore(ctx, db, postgresDialect)
 	}
 	lock := &epochLock{db: db}
 	s := &Store{
-		dialect: postgresDialect, reader: db, writer: &txWriter{db: db, isRetryable: isPostgresRetryable}, epochLock: lock, close: lock.close,
+		dialect: postgresDialect, reader: db, writer: &txWriter{db: db, isRetryable: isPostgresRetryable},
+		epochLock: lock, close: lock.close,
 	}
 	migrateLocked := func(ctx context.Context) error {
-		// Two servers may start at once: the other one is asked once a second.
+		// Two servers may start at once: the lock is retried once a second.
 		locker, err := locks.NewPostgresSessionLocker(locks.WithLockTimeout(1, 300))
 		if err == nil {
 			err = migrate(ctx, db, postgresDialect.goose, goose.WithSessionLocker(locker))
@@ -68,9 +70,10 @@ func openPostgres(ctx context.Context, address string, options Options) (*Store,
 	return s, nil
 }
 
-// The classes of PostgreSQL's error codes that may pass: the connection failed,
-// resources (the disk among them) are short, an operator intervened, the system
-// failed (postgresql.org/docs/current/errcodes-appendix.html).
+// temporaryClasses are the classes of PostgreSQL's error codes that may pass:
+// connection failure, insufficient resources (disk included), operator
+// intervention and system error
+// (postgresql.org/docs/current/errcodes-appendix.html).
 var temporaryClasses = map[string]string{
 	"08": "the database cannot be reached",
 	"53": "the database has no room",
@@ -79,7 +82,8 @@ var temporaryClasses = map[string]string{
 	"25": "the database cannot be written to", // a standby
 }
 
-// postgresAway says why PostgreSQL could not write, where that may pass.
+// postgresOutageReason returns why PostgreSQL cannot write if the cause may
+// pass, and "" otherwise.
 func postgresOutageReason(err error) string {
 	if code := code(err); code != "" {
 		return temporaryClasses[code[:2]]
@@ -93,19 +97,21 @@ func postgresOutageReason(err error) string {
 	}
 	lost := slices.ContainsFunc([]error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed},
 		func(known error) bool { return errors.Is(err, known) })
-	if lost || errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded) {
+	if lost || errors.As(err, &connect) || errors.As(err, &network) ||
+		pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded) {
 		return "the database cannot be reached"
 	}
 	return ""
 }
 
-// postgresAgain tells a transaction that another one got in the way of: a failed
-// serialization, a deadlock, and a row that another one made just before.
+// isPostgresRetryable reports whether a transaction failed because of another
+// one: serialization failure, deadlock, or a row that the other one just
+// inserted.
 func isPostgresRetryable(err error) bool {
 	return slices.Contains([]string{"40001", "40P01", "23505"}, code(err))
 }
 
-// code is PostgreSQL's for an error; "" when the error is not its.
+// code returns PostgreSQL's code of an error; "" for other errors.
 func code(err error) string {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) || len(failure.Code) != 5 {

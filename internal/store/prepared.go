@@ -6,15 +6,16 @@ import (
 	"errors"
 )
 
-// A transaction is what a change is made in.
+// A transaction is where a change runs its statements.
 type transaction interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// A prepared is a connection that keeps the statements it has prepared: of a short
-// transaction, preparing would be a quarter. It belongs to one goroutine at a time.
+// A preparedConn is a connection that caches its prepared statements: preparing
+// would take a quarter of a short transaction. It is for one goroutine at a
+// time.
 type preparedConn struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
@@ -50,7 +51,7 @@ func (p *preparedConn) QueryContext(ctx context.Context, query string, args ...a
 func (p *preparedConn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	s, err := p.statement(ctx, query)
 	if err != nil {
-		return p.conn.QueryRowContext(ctx, query, args...) // a row that has the error
+		return p.conn.QueryRowContext(ctx, query, args...) // its row carries the error
 	}
 	return s.QueryRowContext(ctx, args...)
 }

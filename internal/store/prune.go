@@ -7,20 +7,21 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// What is forgotten by age in one sweep: a tenth of what is kept, but not fewer
-// than so many. Should the clock be wrong, there is time to notice it.
+// The limits of one sweep by age: a tenth of all runs, but at least sweepMin. If
+// the clock is wrong, there is time to notice.
 const (
 	sweepShare = 10
 	sweepMin   = 100
 )
 
-// What is forgotten in one transaction: so little that nobody waits for long.
+// The limits of one transaction, so that other writers wait only briefly.
 const (
 	pruneBatchRuns  = 25
-	pruneBatchBytes = 32 << 20 // unless a single run is larger
+	pruneBatchBytes = 32 << 20 // exceeded only by a single larger run
 )
 
-// Prune forgets the oldest finished runs that the retention does not keep.
+// Prune deletes the oldest finished runs that exceed the retention and returns
+// how many.
 func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error) {
 	excess, err := s.excess(ctx, keep)
 	for err == nil && excess.any() {
@@ -41,17 +42,17 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 	return forgotten, s.wrapErr("forget old runs", err)
 }
 
-// An excess is what there is too much of.
+// An excess is how much is stored beyond the retention.
 type excess struct {
-	before      int64 // created before
-	agedQuota   int64 // how many of those may be forgotten yet
-	capped      bool  // there are more of those
+	before      int64 // runs created before are too old; 0 without a limit
+	agedQuota   int64 // how many too old runs this sweep may still delete
+	capped      bool  // more runs are too old than this sweep deletes
 	runs, bytes int64
 }
 
 func (e excess) any() bool { return e.before != 0 || e.runs > 0 || e.bytes > 0 }
 
-// takes reports whether the next oldest run has to go, and counts it as gone.
+// take reports whether the next oldest run must be deleted, and subtracts it.
 func (e *excess) take(c candidate) bool {
 	old := c.created < e.before
 	if e.runs <= 0 && e.bytes <= 0 {
@@ -65,6 +66,7 @@ func (e *excess) take(c candidate) bool {
 	return true
 }
 
+// excess computes how much is stored beyond the retention.
 func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error) {
 	var e excess
 	if keep == (aurea.Retention{}) {
@@ -73,7 +75,7 @@ func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error
 	query := `SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT), ` + s.dialect.now + ` FROM runs`
 	var runs, bytes, now int64
 	err := s.reader.QueryRowContext(ctx, query).Scan(&runs, &bytes, &now)
-	if keep.Age > 0 { // by the clock that is behind, if one of the two is wrong
+	if keep.Age > 0 { // use the earlier clock, in case one is wrong
 		e.before = min(now, micros(time.Now())) - keep.Age.Microseconds()
 		e.agedQuota = max(runs/sweepShare, sweepMin)
 	}
@@ -86,15 +88,16 @@ func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error
 	return e, err
 }
 
-// A candidate is a run that may be forgotten.
+// A candidate is a run that may be deleted or checked.
 type candidate struct {
 	id             string
 	created, bytes int64
 }
 
-// oldest takes the next runs to be forgotten.
+// nextToPrune returns the next runs to delete.
 func (s *Store) nextToPrune(ctx context.Context, e *excess) ([]candidate, error) {
-	const query = `SELECT id, created_at, bytes FROM runs WHERE finished = 1 AND baseline = 0 ORDER BY created_at, id LIMIT $1`
+	const query = `
+SELECT id, created_at, bytes FROM runs WHERE finished = 1 AND baseline = 0 ORDER BY created_at, id LIMIT $1`
 	rows, err := s.reader.QueryContext(ctx, query, pruneBatchRuns)
 	if err != nil {
 		return nil, err
@@ -115,7 +118,7 @@ func (s *Store) nextToPrune(ctx context.Context, e *excess) ([]candidate, error)
 	return batch, rows.Err()
 }
 
-// forget deletes the runs, unless one has become a baseline meanwhile.
+// deleteBatch deletes the runs, except those that became a baseline meanwhile.
 func (s *Store) deleteBatch(ctx context.Context, batch []candidate) (forgotten int, err error) {
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 		forgotten = 0
@@ -140,8 +143,8 @@ func (s *Store) deleteBatch(ctx context.Context, batch []candidate) (forgotten i
 	return forgotten, err
 }
 
-// shrink gives room that became free back to the disk, some at a time, where the
-// database does not do so by itself.
+// shrink returns free pages to the disk in small steps, where the database does
+// not do that by itself.
 func (s *Store) shrink(ctx context.Context) error {
 	if s.dialect.shrink == "" {
 		return nil

@@ -6,13 +6,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Get returns a run, with its result when there is one.
+// Get returns a run, with its result if there is one.
 func (s *Store) Get(ctx context.Context, id string) (aurea.Run, error) {
 	run, _, err := s.read(ctx, id)
 	return run, s.wrapErr("read a run", err)
 }
 
-// Tally returns the histograms of a finished run's judged part.
+// Tally returns the histograms of a finished run's measured part.
 func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	_, d, err := s.read(ctx, id)
 	if err == nil && len(d.tally) == 0 {
@@ -25,8 +25,8 @@ func (s *Store) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	return tally, s.wrapErr("read the histograms of a run", err)
 }
 
-// read reads all of a run but its jobs' records. An aurea.ErrDamaged says that it
-// is not what was kept.
+// read reads a run without its job records. It returns an aurea.ErrDamaged if
+// the run differs from what was stored.
 func (s *Store) read(ctx context.Context, id string) (aurea.Run, details, error) {
 	d, err := s.details(ctx, id)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Store) read(ctx context.Context, id string) (aurea.Run, details, error)
 	return run, d, err
 }
 
-// Ready is nil when runs can be kept.
+// Ready returns nil if the store can write.
 func (s *Store) Ready(ctx context.Context) error {
 	const probe = `INSERT INTO probe (id, at) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET at = probe.at + 1`
 	if err := s.finishOpening(ctx); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// openReadOnly opens an SQLite file, or the one in a folder, that is there.
+// openReadOnly opens an existing SQLite file, or the database file in a folder.
 func openReadOnly(ctx context.Context, path string, options Options) (*Store, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
@@ -32,7 +32,7 @@ func openReadOnly(ctx context.Context, path string, options Options) (*Store, er
 	return newReadOnlyStore(ctx, db, sqliteDialect)
 }
 
-// readOnly is a store on a database of the present schema.
+// newReadOnlyStore returns a store on a database of the latest schema.
 func newReadOnlyStore(ctx context.Context, db *sql.DB, d dialect) (*Store, error) {
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&version)
@@ -40,7 +40,8 @@ func newReadOnlyStore(ctx context.Context, db *sql.DB, d dialect) (*Store, error
 		err = checkVersion(version)
 	}
 	if err == nil && version < int64(latestVersion()) {
-		err = fmt.Errorf("its schema has version %d, not %d; start a service on it once, which brings it up to date", version, latestVersion())
+		err = fmt.Errorf("its schema has version %d, not %d; start a service on it once, which brings it up to date",
+			version, latestVersion())
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store: the database cannot be read: %w", err), db.Close())
@@ -48,7 +49,7 @@ func newReadOnlyStore(ctx context.Context, db *sql.DB, d dialect) (*Store, error
 	return &Store{dialect: d, reader: db, writer: readOnlyWriter{}, close: readOnlyWriter{}.close}, nil
 }
 
-// A refuser is the writer of a store that only reads.
+// readOnlyWriter is the writer of a read-only store. It refuses every change.
 type readOnlyWriter struct{}
 
 func (readOnlyWriter) write(context.Context, change) error {

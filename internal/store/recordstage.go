@@ -14,30 +14,31 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/records"
 )
 
-// blobJobs is how many jobs' records are in a blob: one or two megabytes.
+// blobJobs is the number of job records in a blob: one or two megabytes.
 const blobJobs = 250_000
 
-// A stage brings the records of a run's jobs into the database before the run is
-// finished, under the name of this attempt to finish it. Each blob has a
-// transaction of its own, so that others may write between two of a long run's;
-// they belong to the run only when it is finished and names the attempt. The last
-// blob is kept with the result, in one transaction with everything else.
+// A recordStage inserts a run's job records before the run is finished, under
+// the name of this attempt to finish it. Each full blob has a transaction of
+// its own, so that others may write in between. The blobs belong to the run
+// only when it is finished and names the attempt. The last blob is committed
+// with the result.
 type recordStage struct {
 	store   *Store
 	run     string
 	attempt string
-	blobs   int64 // that are in the database
-	size    int64 // of all of them, and of last
+	blobs   int64 // blobs inserted so far
+	size    int64 // bytes of all blobs, including last
 	last    []byte
-	jobs    int64 // in last
+	jobs    int64 // records in the current blob
 	hash    hash.Hash
 }
 
-// writers are kept because a new one costs more than what a short run has to
-// write with it.
+// recordWriters reuses writers: allocating one costs more than writing the
+// records of a short run.
 var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 
-// stage stages the records; without any the result is nil.
+// stageRecords inserts all full blobs of the run's job records. It returns nil
+// for a run without records.
 func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, error) {
 	if run.Result == nil || run.Result.Jobs == nil {
 		return nil, nil
@@ -68,7 +69,7 @@ func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, 
 	return st, err
 }
 
-// flush puts a full blob into the database.
+// flush inserts a full blob.
 func (st *recordStage) flush(ctx context.Context, w *records.Writer, out *bytes.Buffer) error {
 	if err := w.Close(); err != nil {
 		return err
@@ -83,7 +84,7 @@ func (st *recordStage) flush(ctx context.Context, w *records.Writer, out *bytes.
 	return err
 }
 
-// keep puts the last blob into the database, and drops those of earlier attempts.
+// attach inserts the last blob and deletes those of earlier attempts.
 func (st *recordStage) attach(ctx context.Context, tx transaction) error {
 	if _, err := tx.ExecContext(ctx, dropBlobs, st.run, st.attempt); err != nil || st.jobs == 0 {
 		return err
@@ -91,8 +92,8 @@ func (st *recordStage) attach(ctx context.Context, tx transaction) error {
 	return st.addBlob(ctx, tx, st.last)
 }
 
-// drop takes out what was staged for nothing. What it leaves, because the disk is
-// full perhaps, goes when the run is finished or recovered.
+// discard deletes the blobs of a failed attempt. If that fails, perhaps because
+// the disk is full, finishing or recovering the run deletes them.
 func (st *recordStage) discard(ctx context.Context) {
 	if st == nil || st.blobs == 0 {
 		return
@@ -106,7 +107,7 @@ func (st *recordStage) discard(ctx context.Context) {
 	}
 }
 
-// fingerprint appends a record for the digest: its five numbers in 8 bytes each.
+// fingerprint appends a record's five numbers, 8 bytes each, for the digest.
 func fingerprint(data []byte, job aurea.JobRecord) []byte {
 	for _, n := range []int64{job.Index, int64(job.Intended), int64(job.Start), int64(job.End), int64(job.Outcome)} {
 		data = binary.BigEndian.AppendUint64(data, uint64(n))

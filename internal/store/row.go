@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A state is what is kept of a run as JSON, beside its spec and its result.
-// The row's columns of the same names are for searching.
+// storedState is the JSON stored of a run beside its spec and its result. The
+// columns of the same names are for searching.
 type storedState struct {
 	Name       string             `json:"name"`
 	Labels     map[string]string  `json:"labels"`
@@ -27,24 +27,27 @@ type storedState struct {
 }
 
 func encodeState(run aurea.Run) (string, error) {
-	return encodeJSON(storedState{run.Name, run.Labels, run.StartedAt, run.FinishedAt, run.Progress, run.Error, run.Timeline})
+	return encodeJSON(storedState{
+		run.Name, run.Labels, run.StartedAt, run.FinishedAt, run.Progress, run.Error, run.Timeline,
+	})
 }
 
-// text is a value as JSON, as people write it: a threshold is p99 < 1s.
+// encodeJSON encodes a value without escaping for HTML: a threshold is p99 <
+// 1s.
 func encodeJSON(value any) (string, error) {
 	data, err := aurea.PlainJSON(value)
 	return string(data), err
 }
 
-// searchable is a text as it is compared in a column: PostgreSQL has no NUL in a
-// text, and no broken UTF-8.
+// searchable returns the text as columns store and compare it. PostgreSQL
+// accepts neither NUL nor invalid UTF-8.
 func searchable(text string) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", "\uFFFD"), "\uFFFD")
 }
 
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
-// ceiling is the first microsecond that is not before t.
+// ceiling returns the first microsecond that is not before t.
 func ceiling(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }
 
 func flag(on bool) int64 {
@@ -54,28 +57,30 @@ func flag(on bool) int64 {
 	return 0
 }
 
-// columns are those that make a run, in the order in which scan reads them.
+// columns are the columns of a row, in the order of scan.
 const columns = `r.id, r.created_at, r.status, r.baseline, r.note, r.digest, r.spec, r.state, r.summary, r.checksum`
 
-// A row is a run as it is kept. All of it is read as text: what was altered from
-// outside may be of any type, and shall not keep others from being read.
+// A row is the stored form of a run. Every column is read as text: a row that
+// another program changed may hold any type, and must not break a list.
 type row struct {
 	id                                            string
 	created, status, baseline, note, digest, spec []byte
 	state, summary, checksum                      []byte
 }
 
-// scan reads the columns off a row, and behind them those of more.
+// scan reads the row's columns and then those of more.
 func scan(from interface{ Scan(...any) error }, more ...any) (row, error) {
 	var r row
-	into := []any{&r.id, &r.created, &r.status, &r.baseline, &r.note, &r.digest, &r.spec, &r.state, &r.summary, &r.checksum}
+	into := []any{
+		&r.id, &r.created, &r.status, &r.baseline, &r.note, &r.digest, &r.spec, &r.state, &r.summary, &r.checksum,
+	}
 	err := from.Scan(append(into, more...)...)
 	return r, err
 }
 
-// listed is the run that is kept in the row. When it is damaged it says so, and an
-// aurea.ErrDamaged is returned beside it: then it has no result, and its spec is
-// empty where it cannot be read.
+// listed returns the run for a list. If the row is damaged, the run says so,
+// has no result, and has an empty spec if the spec cannot be decoded; listed
+// then also returns an aurea.ErrDamaged.
 func (r row) listed() (aurea.ListedRun, error) {
 	run, err := r.decode()
 	if err == nil {
@@ -89,7 +94,8 @@ func (r row) listed() (aurea.ListedRun, error) {
 	return run, damaged
 }
 
-// read takes the row apart. With an error the run has what could be read.
+// decode decodes the row. With an error, the run has the fields that could be
+// decoded.
 func (r row) decode() (aurea.ListedRun, error) {
 	var s storedState
 	run := aurea.ListedRun{Spec: r.spec, Result: r.summary}
@@ -105,8 +111,8 @@ func (r row) decode() (aurea.ListedRun, error) {
 	return run, err
 }
 
-// intact holds the row against its checksum. Without one, what is shown as it is
-// kept must be JSON at least.
+// verifyChecksum compares the row with its checksum. Rows of earlier versions
+// have none; there, the documents must at least be JSON.
 func (r row) verifyChecksum() error {
 	switch {
 	case r.checksum != nil && strconv.FormatInt(r.computeChecksum(), 10) != string(r.checksum):
@@ -117,7 +123,7 @@ func (r row) verifyChecksum() error {
 	return nil
 }
 
-// sum is the checksum of what a list shows of a finished run and does not change.
+// computeChecksum returns the checksum of what a list shows and never changes.
 func (r row) computeChecksum() int64 {
 	crc := uint32(0)
 	for _, part := range [][]byte{[]byte(r.id), r.created, r.status, r.digest, r.spec, r.state, r.summary} {
@@ -127,12 +133,13 @@ func (r row) computeChecksum() int64 {
 	return int64(crc)
 }
 
-// broken says that the run is not what was kept, and why.
+// damagedError says why the run differs from what was stored.
 func (r row) damagedError(cause error) error { return damagedError(r.id, cause) }
 
 func damagedError(id string, cause error) error {
-	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run", aurea.ErrDamaged, id, cause)
+	return fmt.Errorf("%w: run %s is not what was kept: %w; restore the database from a copy, or delete the run",
+		aurea.ErrDamaged, id, cause)
 }
 
-// none reports that a query found no row.
+// isNoRows reports whether a query found no row.
 func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -7,7 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Save keeps what changed of a run that has not finished.
+// Save stores the progress of an unfinished run.
 func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if run.Status.Finished() {
 		return fmt.Errorf("%w: a run that is %s is kept by Finish", aurea.ErrConflict, run.Status)
@@ -16,14 +16,16 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if err != nil {
 		return err
 	}
+	const update = `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return updateUnfinished(ctx, tx, run.ID, `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`, string(run.Status), encoded, run.ID)
+		return updateUnfinished(ctx, tx, run.ID, update, string(run.Status), encoded, run.ID)
 	})
 	return s.wrapErr("keep the progress of a run", err)
 }
 
-// touch changes a run that has not finished. It is an ErrNotFound when there is
-// none, an ErrConflict when it has finished.
+// updateUnfinished runs a statement that changes an unfinished run. It returns
+// an aurea.ErrNotFound if there is no such run, and an aurea.ErrConflict if it
+// has finished.
 func updateUnfinished(ctx context.Context, tx transaction, id, statement string, args ...any) error {
 	result, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A selection writes the statement of a query. A page is found in an index: for
-// each status asked for, the newest runs by the filter that selects most are
-// walked until there are enough, and the newest of them all are the page. So a
-// page takes the same time in a long history as in a short one, unless filters
-// have to meet that rarely do.
+// A selection builds the statement of a query. It reads a page from indexes:
+// for each requested status it walks the newest runs by the most selective
+// filter until it has a page's worth, and the newest of all of them are the
+// page. A page takes the same time in a long history as in a short one, unless
+// filters are combined that rarely match together.
 type selection struct {
 	noIndexPrefix string // see dialect
 	query         aurea.RunQuery
-	after         cursor // the zero value for the first page
+	after         cursor // zero for the first page
 	limit         int
 	args          []any
 }
@@ -36,7 +36,7 @@ func (s *selection) statement() string {
 	return "SELECT " + columns + ", r.kind FROM (" + ids + ") AS page JOIN runs r ON r.id = page.id" + newest
 }
 
-// branch finds the newest runs of one status, or, for "", of any.
+// branch selects the newest runs of one status, or of any status for "".
 func (s *selection) branch(status aurea.Status) string {
 	from, created, id := "runs r", "r.created_at", "r.id"
 	labels := s.labels()
@@ -49,39 +49,41 @@ func (s *selection) branch(status aurea.Status) string {
 		created, id, from, strings.Join(append(where, "1 = 1"), " AND "), created, id, s.arg(s.limit))
 }
 
-// labels has the first label lead to the runs and looks the others up.
+// labels drives the query by the first label and looks the others up.
 func (s *selection) labels() []string {
 	var where []string
 	for i, key := range slices.Sorted(maps.Keys(s.query.Labels)) {
 		if i == 0 {
-			where = append(where, "r.id = l.run_id", "l.key = "+s.arg(searchable(key)), "l.value = "+s.arg(searchable(s.query.Labels[key])))
+			where = append(where, "r.id = l.run_id",
+				"l.key = "+s.arg(searchable(key)), "l.value = "+s.arg(searchable(s.query.Labels[key])))
 			continue
 		}
-		where = append(where, fmt.Sprintf("EXISTS (SELECT 1 FROM labels o WHERE o.key = %s AND o.value = %s AND o.created_at = l.created_at AND o.run_id = l.run_id)",
+		where = append(where, fmt.Sprintf("EXISTS (SELECT 1 FROM labels o WHERE o.key = %s AND o.value = %s "+
+			"AND o.created_at = l.created_at AND o.run_id = l.run_id)",
 			s.arg(searchable(key)), s.arg(searchable(s.query.Labels[key]))))
 	}
 	return where
 }
 
-// columns filters by columns of a run, that which selects most first: its index
-// leads, unless something else led already, and the others are hidden from the
-// planner.
-func (s *selection) columns(status aurea.Status, led bool) []string {
+// columns filters by columns of a run, most selective first. The first filter
+// uses its index, unless indexed says that a label does; the planner does not
+// see the indexes of the others.
+func (s *selection) columns(status aurea.Status, indexed bool) []string {
 	var where []string
 	add := func(wanted bool, column, value string) {
 		if !wanted {
 			return
 		}
-		if led {
+		if indexed {
 			column = s.noIndexPrefix + column
 		}
 		where = append(where, column+" = "+value)
-		led = true
+		indexed = true
 	}
 	q := s.query
 	if q.Name != "" {
 		add(true, "r.name", s.arg(searchable(q.Name)))
-		where = append(where, "r.name <> ''") // says that the index has it
+		where = append(where, "r.name <> ''") // the condition of the partial index
 	}
 	add(q.Baseline, "r.baseline", "1")
 	if status != "" {

@@ -14,8 +14,8 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// oldest is the first SQLite without the race in which a WAL that is begun anew
-// corrupts the database (sqlite.org/wal.html#walresetbug).
+// minSQLiteVersion is the first SQLite without the race that corrupts a
+// database when its WAL is reset (sqlite.org/wal.html#walresetbug).
 var minSQLiteVersion = [3]int{3, 51, 3}
 
 var sqliteDialect = dialect{
@@ -28,7 +28,8 @@ var sqliteDialect = dialect{
 	free:          "PRAGMA freelist_count",
 }
 
-// openSQLite opens the file at a path, or the one in the folder that is there.
+// openSQLite opens the file at path, or the database file in the folder at
+// path.
 func openSQLite(ctx context.Context, path string, options Options) (*Store, error) {
 	if options.ReadOnly {
 		return openReadOnly(ctx, path, options)
@@ -82,10 +83,10 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	return &Store{dialect: sqliteDialect, reader: reader, writer: writer, close: writer.close}, nil
 }
 
-// How connections are opened. FULL has every commit on the disk before it is
-// acknowledged; vacuuming by increments gives back what was deleted without copying
-// the file. Readers set nothing that would be written: they read from a full disk
-// too.
+// The parameters of connections. With synchronous=FULL a commit is on disk
+// before it is acknowledged. Incremental vacuum returns free pages without
+// copying the file. Readers set no pragma that writes, so they work on a full
+// disk.
 const (
 	commonParams = "_busy_timeout=5000&_dqs=0&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)"
 	writeParams  = commonParams + "&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
@@ -93,14 +94,14 @@ const (
 	readParams = commonParams + "&_query_only=1"
 )
 
-// fileURL is a file's name for the driver. The path is escaped: nothing in it is
-// taken for a parameter.
+// fileURL returns the driver's name for a file. It escapes the path, so that
+// nothing in it is read as a parameter.
 func fileURL(path, query string) string {
 	u := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: query}
 	return u.String()
 }
 
-// current refuses an SQLite that is too old.
+// checkSQLiteVersion returns an error if SQLite is older than minSQLiteVersion.
 func checkSQLiteVersion(ctx context.Context, db *sql.DB) error {
 	var version string
 	if err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
@@ -119,14 +120,15 @@ func checkMinVersion(version string) error {
 			if have[i] > minSQLiteVersion[i] {
 				return nil
 			}
-			return fmt.Errorf("SQLite %s may corrupt it; build with %d.%d.%d or newer", version, minSQLiteVersion[0], minSQLiteVersion[1], minSQLiteVersion[2])
+			return fmt.Errorf("SQLite %s may corrupt it; build with %d.%d.%d or newer",
+				version, minSQLiteVersion[0], minSQLiteVersion[1], minSQLiteVersion[2])
 		}
 	}
 	return nil
 }
 
-// openLater opens a file that cannot be written to at the moment: what is in it can
-// be read.
+// openDeferred opens a file that cannot be written at the moment. Reads work;
+// writes fail with openErr until a retry of openFile succeeds.
 func openDeferred(path string, openErr error, options Options) (*Store, error) {
 	query, _ := readOnlyQuery(path)
 	db, err := sql.Open("sqlite", fileURL(path, query))
@@ -149,7 +151,7 @@ func openDeferred(path string, openErr error, options Options) (*Store, error) {
 	return s, nil
 }
 
-// passes reports whether a file could not be opened for a reason that may pass.
+// isTemporary reports whether opening a file failed for a reason that may pass.
 func isTemporary(err error) bool {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {
@@ -162,7 +164,8 @@ func isTemporary(err error) bool {
 	return false
 }
 
-// sqliteAway says why SQLite could not write, where that may pass.
+// sqliteOutageReason returns why SQLite cannot write if the cause may pass, and
+// "" otherwise.
 func sqliteOutageReason(err error) string {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {

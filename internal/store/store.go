@@ -1,18 +1,18 @@
-// Package store keeps runs, in SQLite or in PostgreSQL.
+// Package store persists runs in SQLite or PostgreSQL.
 //
-// Its stance: what was acknowledged is on the disk, a finished run never changes,
-// and a database that is not understood is not touched. Reading never waits for
-// writing. What is written at the same time shares one transaction, so that many
-// clients do not wait for the disk one after the other.
+// Its stance: an acknowledged write is on disk, a finished run never changes,
+// and a database that the package does not understand is never modified. Reads
+// do not wait for writes. In SQLite, concurrent writes share one transaction,
+// so that clients do not wait for one disk sync each.
 //
-// Both databases have one schema (the folder migrations) and one set of
-// statements; what differs is in the table of dialect.go and in the two files
-// that open them. A run is a row of what is searched for and JSON of what is
-// shown; histograms are in their own exact form; records of jobs are Parquet, some
-// hundred thousand a blob.
+// Both databases have the same schema (the folder migrations) and run the same
+// statements. Their differences are in the table of dialect.go and in the files
+// that open them. A run is one row: columns for searching and JSON for display.
+// Histograms keep their exact binary form. Job records are Parquet blobs of
+// 250,000 jobs each.
 //
-// In the flow it stands beside runs, whose Store it implements: it knows the
-// values that it keeps and nothing of how a run is executed.
+// The package implements runs.Store. It knows the values that it stores and
+// nothing about how a run is executed.
 package store
 
 import (
@@ -25,28 +25,28 @@ import (
 	"github.com/google/uuid"
 )
 
-// Options are how a store is opened. The zero value of each takes the default.
+// Options configure Open. A zero field selects its default.
 type Options struct {
-	Readers int          // most connections that read at once; default 4
+	Readers int          // maximum number of concurrent readers; default 4
 	Log     *slog.Logger // default: discard
-	// ReadOnly opens a database that is there, of the present schema, and changes
-	// nothing. A server may have it open.
+	// ReadOnly opens an existing database of the current schema without
+	// changing it. A server may have the database open at the same time.
 	ReadOnly bool
-	// Confirm is how long a server of a shared database whose lease is over is
-	// watched before its runs are taken from it; default 4 s.
+	// Confirm is how long an expired lease must stay unrenewed before the runs
+	// of its server are recovered. Only a shared database uses it; default 4 s.
 	Confirm time.Duration
 }
 
-// A Store keeps runs in a database. Make one with Open. Its methods may be
-// called from any goroutine; what they do is said at the interface runs.Store.
+// A Store persists runs in a database. Make one with Open. Its methods are safe
+// for concurrent use; the interface runs.Store documents them.
 //
-// Times of creation are kept to the microsecond. Databases that cannot be
-// reached, and disks that are full, are an aurea.ErrUnavailable.
+// Creation times have microsecond precision. Methods return an
+// aurea.ErrUnavailable while the database is unreachable or its disk is full.
 type Store struct {
 	dialect dialect
 	reader  reader
 	writer  writer
-	epoch   string // what tells this opening of the store from earlier ones
+	epoch   string // identifies this opening of the store
 	close   func() error
 	log     *slog.Logger
 	confirm time.Duration
@@ -54,25 +54,25 @@ type Store struct {
 	pending    pendingOpen
 	damage     damagedRuns
 	checkState checkState
-	epochLock  *epochLock // nil where the store has the database for itself
+	epochLock  *epochLock // nil where the database is exclusive
 	expired    struct {
 		sync.Mutex
 		seen map[ownerEpoch]expiredLease
 	}
 }
 
-// Open opens the database that the address names, and makes it or brings it to
-// the present schema where that is needed. An address is
+// Open opens the database at an address. It creates the database and migrates
+// its schema as needed. An address is one of
 //
 //	sqlite://PATH    a file
 //	postgres://…     a PostgreSQL database
 //	PATH             the file aurea.db in this folder
 //
-// It takes no longer for a long history than for a short one. A PostgreSQL that is
-// away, or a full disk, does not keep a store from being opened: what can be read
-// is read, and Recover and Ready try again. A database that is
-// corrupt, is another program's or was made by a newer Aurea is refused and left
-// as it is, and so is an SQLite file that another server has open.
+// The time to open does not depend on the number of stored runs. Open succeeds
+// while PostgreSQL is unreachable or the disk is full: reads work where they
+// can, and Recover and Ready retry the rest. Open refuses, and does not modify,
+// a database that is corrupt, belongs to another program, has a newer schema,
+// or is an SQLite file that another server has open.
 func Open(ctx context.Context, address string, options Options) (*Store, error) {
 	if options.Readers == 0 {
 		options.Readers = 4
@@ -95,8 +95,8 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	return s, nil
 }
 
-// Close waits for what is being written and closes the database. No method may be
-// called afterwards.
+// Close waits for pending writes and closes the database. The Store cannot be
+// used afterwards.
 func (s *Store) Close() error {
 	return errors.Join(s.reader.Close(), s.close())
 }

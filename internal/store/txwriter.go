@@ -5,14 +5,14 @@ import (
 	"database/sql"
 )
 
-// A single is a writer for a database that has many transactions at once and
-// shares the disk's attention among them by itself: each change has its own.
+// txWriter is the writer for a database with concurrent transactions. Each
+// change runs in its own.
 type txWriter struct {
 	db          *sql.DB
 	isRetryable func(error) bool
 }
 
-// attempts is how often a change is tried that loses against others.
+// maxAttempts limits how often a change is tried when it conflicts with others.
 const maxAttempts = 5
 
 func (s *txWriter) write(ctx context.Context, do change) error {
@@ -30,11 +30,11 @@ func (s *txWriter) tryOnce(ctx context.Context, do change) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	defer tx.Rollback() //nolint:errcheck // no-op after a commit
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-func (s *txWriter) close() error { return nil } // the pool is the readers' too
+func (s *txWriter) close() error { return nil } // Store.Close closes the pool, which the readers share

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Verify reads everything that is kept of a finished run and holds it against its
-// digest: nil when it is what was kept, an aurea.ErrDamaged when not.
+// Verify reads everything stored of a finished run and compares it with the
+// run's digest. It returns an aurea.ErrDamaged if they differ.
 func (s *Store) Verify(ctx context.Context, id string) error {
 	d, err := s.details(ctx, id)
 	if err == nil {
