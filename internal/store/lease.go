@@ -36,7 +36,7 @@ ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 			return err
 		})
 	}
-	return cancelled, s.wrapErr("say that this server is alive", err)
+	return cancelled, s.wrapErr("renew the lease of this server", err)
 }
 
 // ownerKey identifies the owner in this epoch. Every row of a run carries it,
@@ -55,7 +55,7 @@ func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) 
 	}
 	found, err := s.abandoned(ctx, owner)
 	if err != nil {
-		return nil, s.wrapErr("look for interrupted runs", err)
+		return nil, s.wrapErr("find interrupted runs", err)
 	}
 	var recovered []aurea.Run
 	for _, id := range found {

@@ -39,7 +39,7 @@ func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int,
 	if err == nil && forgotten > 0 {
 		err = s.shrink(ctx)
 	}
-	return forgotten, s.wrapErr("forget old runs", err)
+	return forgotten, s.wrapErr("delete old runs", err)
 }
 
 // An excess is how much is stored beyond the retention.
