@@ -53,6 +53,7 @@ func writeUntilKilled(path string) int {
 // A process that is killed in the middle of writing leaves everything that it has
 // acknowledged, and nothing by halves.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	rounds := 5
 	if testing.Short() {
 		rounds = 2

@@ -10,6 +10,7 @@ import (
 )
 
 func TestCursor(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		want := cursor{rapid.Int64().Draw(t, "created"), rapid.StringN(1, -1, -1).Filter(func(id string) bool { return id == searchable(id) }).Draw(t, "id")}
 		if got, err := parseCursor(want.String()); err != nil || got != want {

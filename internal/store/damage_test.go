@@ -44,8 +44,10 @@ var alterations = map[string]string{
 // A run that was altered is marked in a list, with a reason and without a result;
 // all others are listed, and the whole is JSON. Reading it says that it is damaged.
 func TestDamagedRunIsMarked(t *testing.T) {
+	t.Parallel()
 	for name, statement := range alterations {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := openAltered(t, statement)
 			page, err := s.List(t.Context(), aurea.RunQuery{})
 			if err != nil || len(page.Runs) != 3 {
@@ -83,6 +85,7 @@ func TestDamagedRunIsMarked(t *testing.T) {
 // What a list does not read is found by reading the run, its records, or by the
 // check of all runs; afterwards the list has it too.
 func TestDamageIsFoundByTheCheck(t *testing.T) {
+	t.Parallel()
 	for name, statement := range map[string]string{
 		"the series":             `UPDATE results SET series = replace(series, '"t":0.5', '"t":0.6') WHERE run_id = 'benchmark-000001'`,
 		"the histograms":         `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000001'`,
@@ -92,6 +95,7 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 		"no records":             `DELETE FROM jobs WHERE run_id = 'benchmark-000001'`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := openAltered(t, statement)
 			check(t, s.Check(t.Context(), time.Minute))
 			if n := s.Damaged(); n != 1 {
@@ -113,6 +117,7 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 // The check goes on where it ended, and once through all of them begins again a
 // day later.
 func TestCheckGoesOn(t *testing.T) {
+	t.Parallel()
 	s := openAltered(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last one
 	for step, want := range []int{0, 0, 1} {
 		check(t, s.Check(t.Context(), 0))
@@ -127,6 +132,7 @@ func TestCheckGoesOn(t *testing.T) {
 // An unfinished run that cannot be read ends when its server has died, and does
 // not keep the next one from starting.
 func TestRecoverOfADamagedRun(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := open(t, data)
 	for i := range 2 {
@@ -150,6 +156,7 @@ func TestRecoverOfADamagedRun(t *testing.T) {
 // A database can be read while a server has it, and when it is only a copy; it is
 // not changed.
 func TestOpenReadOnly(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	file := "sqlite://" + filepath.Join(data, "aurea.db")
 	if _, err := store.Open(t.Context(), file, store.Options{ReadOnly: true}); err == nil {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestLookup(t *testing.T) {
+	t.Parallel()
 	for address, want := range map[string]string{
 		"./data":              filepath.Join("data", "aurea.db"),
 		"sqlite:///var/x.db":  "/var/x.db",
@@ -27,6 +28,7 @@ func TestLookup(t *testing.T) {
 
 // What may pass is told from what is our own fault.
 func TestPostgresAwayCodes(t *testing.T) {
+	t.Parallel()
 	for code, away := range map[string]bool{
 		"53100": true, "53300": true, "57P01": true, "08006": true, "58030": true, "25006": true, "42601": false, "23505": false, "": false,
 	} {

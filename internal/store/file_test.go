@@ -30,6 +30,7 @@ func checkMode(t *testing.T, path string, want os.FileMode) {
 // Only the user of the service can read what it keeps: files that were there with
 // more rights lose them, and so do those that SQLite makes beside.
 func TestFilesAreOurs(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "new", "data")
 	file := filepath.Join(data, "aurea.db")
 	files := []string{file, file + "-wal", file + "-shm", file + ".lock"}
@@ -57,6 +58,7 @@ func TestFilesAreOurs(t *testing.T) {
 // One database is one database by whatever name: two servers on it are one too
 // many.
 func TestOpenTwiceByAnotherName(t *testing.T) {
+	t.Parallel()
 	for name, link := range map[string]func(t *testing.T, file, folder string){
 		"symbolic link to the file": func(t *testing.T, file, folder string) {
 			check(t, os.Mkdir(folder, 0o700))
@@ -89,6 +91,7 @@ func TestOpenTwiceByAnotherName(t *testing.T) {
 // A closed database with two names is refused: what was written through one of
 // them and is in its journal would be lost through the other.
 func TestOpenRefusesHardLinks(t *testing.T) {
+	t.Parallel()
 	path := filledDatabase(t)
 	other := filepath.Join(t.TempDir(), "other.db")
 	check(t, os.Link(path, other))
@@ -102,6 +105,7 @@ func TestOpenRefusesHardLinks(t *testing.T) {
 
 // Through a symbolic link one finds the journal that lies beside the file itself.
 func TestOpenThroughALinkAfterACrash(t *testing.T) {
+	t.Parallel()
 	data, other := t.TempDir(), filepath.Join(t.TempDir(), "link.db")
 	said := runAndKillWriter(t, data, 40)
 	check(t, os.Symlink(filepath.Join(data, "aurea.db"), other))
@@ -116,6 +120,7 @@ func TestOpenThroughALinkAfterACrash(t *testing.T) {
 // Of servers that start at once on one new database one gets it, and the others
 // are refused.
 func TestOpenAtOnceOnAFile(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	errs := make([]error, 4)
 	stores := make([]*store.Store, len(errs))
@@ -142,6 +147,7 @@ func TestOpenAtOnceOnAFile(t *testing.T) {
 // A copy that was made while a run went on has it interrupted, as far as it was
 // known, when a server starts on it; the run itself goes on in the original.
 func TestOpenACopyOfOpenRuns(t *testing.T) {
+	t.Parallel()
 	data, other := t.TempDir(), t.TempDir()
 	s := open(t, data)
 	run := storetest.NewRun(1)
@@ -164,6 +170,7 @@ func TestOpenACopyOfOpenRuns(t *testing.T) {
 // Records that a server had brought into the database when it died go with the
 // run's end.
 func TestRecoverLeavesNoRecords(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := open(t, data)
 	run := storetest.Keep(t, s, storetest.NewRun(1))

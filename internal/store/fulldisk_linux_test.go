@@ -79,6 +79,7 @@ func leaveDiskSpace(t *testing.T, s *Store, pages int) {
 // What does not fit is refused as unavailable and leaves nothing behind; what is
 // there can be read; and when there is room again, everything goes on.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	for name, disk := range disks(t) {
 		t.Run(name, func(t *testing.T) { testFullDisk(t, disk) })
 	}
@@ -148,6 +149,7 @@ func fillStore(ctx context.Context, s *Store) error {
 
 // A change that does not fit does not take others with it that came with it.
 func TestFullDiskTogether(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.Context(), t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)

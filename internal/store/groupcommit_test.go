@@ -12,6 +12,7 @@ import (
 // that share its transaction are kept, its own part is not, and the writer goes
 // on.
 func TestPanicInAChange(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.Context(), t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)

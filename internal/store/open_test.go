@@ -49,6 +49,7 @@ func execSQL(t *testing.T, path, statement string) {
 // What is not understood is refused, with a sentence that says what to do, and
 // stays as it was, byte for byte and without files beside it.
 func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		spoil func(t *testing.T, path string)
@@ -76,6 +77,7 @@ func TestOpenRefuses(t *testing.T) {
 		}, "it is corrupt; restore it from a copy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			path := filledDatabase(t)
 			test.spoil(t, path)
 			before := readFolder(t, filepath.Dir(path))
@@ -125,6 +127,7 @@ func readFolder(t *testing.T, path string) map[string][]byte {
 
 // One server at a time: the second is refused, and may when the first has gone.
 func TestOpenTwice(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := open(t, data)
 	_, err := store.Open(t.Context(), data, store.Options{})
@@ -138,6 +141,7 @@ func TestOpenTwice(t *testing.T) {
 }
 
 func TestOpenPathWithSigns(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "50% &?mode=memory#ü", "new")
 	s := open(t, data)
 	if err := s.Ready(t.Context()); err != nil {
@@ -149,6 +153,7 @@ func TestOpenPathWithSigns(t *testing.T) {
 }
 
 func TestOpenNowhere(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -160,6 +165,7 @@ func TestOpenNowhere(t *testing.T) {
 
 // An empty file, as a mount leaves it, is a new database.
 func TestOpenEmptyFile(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "empty.db")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)

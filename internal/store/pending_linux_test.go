@@ -15,6 +15,7 @@ import (
 // nothing is written, for which the disk is named; with room again all goes on,
 // with the store that is open.
 func TestStartOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder).CombinedOutput(); err != nil {
 		t.Skipf("left out: no disk can be mounted: %s", out)

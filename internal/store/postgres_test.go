@@ -12,6 +12,7 @@ import (
 )
 
 func TestPostgres(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Place { return testPlace(database(t)) })
 }
 

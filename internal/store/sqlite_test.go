@@ -11,6 +11,7 @@ import (
 // modernc.org/sqlite is C translated for one version of modernc.org/libc: any other
 // breaks it, and "go get -u" brings one.
 func TestLibcIsThePinnedOne(t *testing.T) {
+	t.Parallel()
 	list := func(format string, args ...string) string {
 		t.Helper()
 		out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-m", "-f", format}, args...)...).Output()
@@ -32,6 +33,7 @@ func TestLibcIsThePinnedOne(t *testing.T) {
 }
 
 func TestSQLiteIsNewEnough(t *testing.T) {
+	t.Parallel()
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		t.Fatal(err)

@@ -49,5 +49,9 @@ func openWith(t testing.TB, address string, options store.Options) *store.Store 
 }
 
 func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place { return testPlace(t.TempDir()) })
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Place {
+		t.Parallel() // each part has a file of its own
+		return testPlace(t.TempDir())
+	})
 }

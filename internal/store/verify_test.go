@@ -12,6 +12,7 @@ import (
 
 // A run that was finished verifies, and no longer when anything of it has changed.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := open(t, data)
 	run := create(t, s, 1, "here")
