@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// lateAfter is how long a run may take to end when it is stopped, before the
-	// log says what it waits for.
-	lateAfter = 5 * time.Second
-	// giveUpAfter is how long the service waits for the end of a run that it has
-	// stopped in order to end itself.
+	// reportAfter is how long a stopped run may take to end before the log says
+	// what it waits for.
+	reportAfter = 5 * time.Second
+	// giveUpAfter is how long an ending service waits for the run that it has
+	// stopped.
 	giveUpAfter = 2500 * time.Millisecond
 )
 
-// await has a run executed and returns its result. Jobs that go on though their
-// run was stopped are reported; when the service ends they are given up, and the
-// run ends without a result. Other runs are not begun beside them: they would
-// be disturbed.
+// await executes a run and returns its result. It logs jobs that continue after
+// their run was stopped. When the service ends, it gives such jobs up and the
+// run ends without a result. No other run starts beside them, because they
+// would disturb it.
 func (m *Manager) await(e *entry) (*aurea.Result, error) {
 	type outcome struct {
 		result *aurea.Result
@@ -36,24 +36,25 @@ func (m *Manager) await(e *entry) (*aurea.Result, error) {
 		case o := <-ended:
 			return o.result, o.err
 		case <-stopped:
-			stopped, late = nil, time.After(lateAfter)
+			stopped, late = nil, time.After(reportAfter)
 		case <-late:
-			m.report(e, "run has not ended since it was stopped")
+			m.logStopped(e, "run has not ended since it was stopped")
 			late = nil
 		case <-e.givenUp:
-			m.report(e, "run is given up: the service ends without its jobs")
+			m.logStopped(e, "run is given up: the service ends without its jobs")
 			return nil, nil
 		}
 	}
 }
 
-// report says what a stopped run waits for.
-func (m *Manager) report(e *entry, what string) {
+// logStopped logs what a stopped run waits for.
+func (m *Manager) logStopped(e *entry, what string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	inFlight := int64(-1) // not known: the first interval is not over
+	inFlight := int64(-1) // unknown before the end of the first interval
 	if e.run.Progress != nil {
 		inFlight = e.run.Progress.InFlight
 	}
-	m.options.Log.Warn(what, "run", e.run.ID, "waits_for", "jobs that have not returned", "workload", e.plan.Workload.Kind, "in_flight", inFlight)
+	m.options.Log.Warn(what, "run", e.run.ID, "waits_for", "jobs that have not returned",
+		"workload", e.plan.Workload.Kind, "in_flight", inFlight)
 }

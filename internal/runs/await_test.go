@@ -16,9 +16,9 @@ import (
 
 // A stubborn executor has jobs that do not stop when they are asked to: after one
 // interval it waits for release.
-type stubborn struct{ release chan struct{} }
+type hangingExecutor struct{ release chan struct{} }
 
-func (x stubborn) Execute(_ context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (x hangingExecutor) Execute(_ context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
 	interval := aurea.NewTally()
 	interval.Started = 7
 	time.Sleep(time.Second)
@@ -55,9 +55,9 @@ func (b *logbook) lines(text string) (found []string) {
 
 // serveStubborn starts a manager whose jobs do not stop, with a run that has
 // begun.
-func serveStubborn(t *testing.T, grace time.Duration) (m *Manager, x stubborn, book *logbook, drain func(), ended chan struct{}, run aurea.Run) {
+func serveHanging(t *testing.T, grace time.Duration) (m *Manager, x hangingExecutor, book *logbook, drain func(), ended chan struct{}, run aurea.Run) {
 	t.Helper()
-	x, book, ended = stubborn{make(chan struct{})}, new(logbook), make(chan struct{})
+	x, book, ended = hangingExecutor{make(chan struct{})}, new(logbook), make(chan struct{})
 	m = New(x, Options{Grace: grace, Log: slog.New(slog.NewTextHandler(book, nil))})
 	ctx, drain := context.WithCancel(context.Background())
 	go func() {
@@ -78,11 +78,11 @@ func serveStubborn(t *testing.T, grace time.Duration) (m *Manager, x stubborn, b
 // once, and what it waits for. The run ends when its jobs do.
 func TestLateRunIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, x, book, drain, ended, run := serveStubborn(t, 0)
+		m, x, book, drain, ended, run := serveHanging(t, 0)
 		if _, err := m.Cancel(t.Context(), run.ID); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(lateAfter - cancelTime - time.Millisecond)
+		time.Sleep(reportAfter - cancelWait - time.Millisecond)
 		synctest.Wait()
 		if early := book.lines("has not ended"); len(early) > 0 {
 			t.Errorf("before five seconds are over the log says %q", early)
@@ -104,7 +104,7 @@ func TestLateRunIsReported(t *testing.T) {
 func TestStubbornJobsDoNotHoldUpTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const grace = 10 * time.Second
-		m, x, book, drain, ended, run := serveStubborn(t, grace)
+		m, x, book, drain, ended, run := serveHanging(t, grace)
 		waited := make(chan aurea.Run, 1)
 		go func() {
 			end, err := m.Wait(context.Background(), run.ID)

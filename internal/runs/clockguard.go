@@ -2,16 +2,17 @@ package runs
 
 import "time"
 
-// A clockGuard notices when the wall clock, by which runs have an age, jumps
-// forward against the monotonic one.
+// A clockGuard detects forward jumps of the wall clock against the monotonic
+// clock.
 type clockGuard struct {
-	wall    time.Time     // at the last look at which it had not jumped
-	elapsed time.Duration // by the monotonic clock, at that look
+	wall    time.Time     // at the last call that saw no jump
+	elapsed time.Duration // by the monotonic clock, at that call
 }
 
-// jump is by how much the wall clock is ahead of where it should be; 0 within the
-// tolerance. A jump lasts until the clock is back: what it shows is not believed
-// because time goes on. Behind, it is believed at once: nothing is older by it.
+// jump returns how far the wall clock is ahead of the monotonic clock since the
+// last call that saw no jump; 0 within the tolerance. A jump lasts until the
+// clock is set back, however much time passes. A clock set backwards is
+// accepted at once: it makes no run older.
 func (g *clockGuard) jump(wall time.Time, elapsed, tolerance time.Duration) time.Duration {
 	if !g.wall.IsZero() {
 		if ahead := wall.Sub(g.wall) - (elapsed - g.elapsed); ahead > tolerance {

@@ -8,19 +8,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Control does something to the running run of that id and returns the run as it
-// then is, with the event on its timeline. The errors are ErrInvalid, ErrNotFound
-// and ErrConflict: the run does not run, or is not in a state, or of a model, for
-// it.
+// Control applies a control to the running run with this ID and returns the run
+// with the event on its timeline. The errors are ErrInvalid, ErrNotFound and
+// ErrConflict: the run is not running, or its state or load model does not
+// allow the control.
 func (m *Manager) Control(ctx context.Context, id string, control aurea.Control) (aurea.Run, error) {
-	e, err := m.controlled(ctx, id, control)
+	e, err := m.findControllable(ctx, id, control)
 	if err != nil {
 		return aurea.Run{}, err
 	}
 	answer := make(chan error, 1)
 	command := aurea.Command{Control: control, Answer: func(event aurea.RunEvent, err error) {
 		if err == nil {
-			m.mark(e, event)
+			m.addEvent(e, event)
 		}
 		answer <- err
 	}}
@@ -37,8 +37,9 @@ func (m *Manager) Control(ctx context.Context, id string, control aurea.Control)
 	return m.snapshot(e), nil
 }
 
-// controlled finds a run that can be controlled so.
-func (m *Manager) controlled(ctx context.Context, id string, control aurea.Control) (*entry, error) {
+// findControllable returns the running run with this ID if control is valid for
+// it.
+func (m *Manager) findControllable(ctx context.Context, id string, control aurea.Control) (*entry, error) {
 	m.mu.Lock()
 	e := m.running
 	runs := e != nil && e.run.ID == id
@@ -54,15 +55,16 @@ func (m *Manager) controlled(ctx context.Context, id string, control aurea.Contr
 }
 
 func errNotRunning(id string, status aurea.Status) error {
-	return fmt.Errorf("%w: run %s is %s; only a running run can be paused, resumed or given another load", aurea.ErrConflict, id, status)
+	return fmt.Errorf("%w: run %s is %s; only a running run can be paused, resumed or given another load",
+		aurea.ErrConflict, id, status)
 }
 
-// mark puts an event on the run's timeline. Those who were handed the run before
-// keep the timeline that it had.
-func (m *Manager) mark(e *entry, event aurea.RunEvent) {
+// addEvent appends an event to the run's timeline. Copies that were returned
+// before keep their timeline.
+func (m *Manager) addEvent(e *entry, event aurea.RunEvent) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e.run.Timeline = append(slices.Clip(e.run.Timeline), event)
-	e.unsaved = true
-	m.show(e)
+	e.dirty = true
+	m.notify(e)
 }

@@ -9,35 +9,39 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// nowhere is the store of a manager that keeps nothing: one run on the command
-// line.
-type nowhere struct{}
+// discardStore is the store of a manager that persists nothing: a single run on
+// the command line.
+type discardStore struct{}
 
-func unknown(id string) error { return fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id) }
+func unknownRunError(id string) error {
+	return fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
+}
 
-func (nowhere) Create(_ context.Context, run aurea.Run, _ aurea.Submission) (aurea.Run, error) {
+func (discardStore) Create(_ context.Context, run aurea.Run, _ aurea.Submission) (aurea.Run, error) {
 	return run, nil
 }
-func (nowhere) Save(context.Context, aurea.Run) error             { return nil }
-func (nowhere) Finish(context.Context, aurea.Run) (string, error) { return "", nil }
-func (nowhere) Get(_ context.Context, id string) (aurea.Run, error) {
-	return aurea.Run{}, unknown(id)
+func (discardStore) Save(context.Context, aurea.Run) error             { return nil }
+func (discardStore) Finish(context.Context, aurea.Run) (string, error) { return "", nil }
+func (discardStore) Get(_ context.Context, id string) (aurea.Run, error) {
+	return aurea.Run{}, unknownRunError(id)
 }
-func (nowhere) List(context.Context, aurea.RunQuery) (aurea.RunPage, error) {
+func (discardStore) List(context.Context, aurea.RunQuery) (aurea.RunPage, error) {
 	return aurea.RunPage{Runs: []aurea.ListedRun{}}, nil
 }
-func (nowhere) Change(_ context.Context, id string, _ aurea.RunChange) (aurea.Run, error) {
-	return aurea.Run{}, unknown(id)
+func (discardStore) Change(_ context.Context, id string, _ aurea.RunChange) (aurea.Run, error) {
+	return aurea.Run{}, unknownRunError(id)
 }
-func (nowhere) Delete(_ context.Context, id string) error                { return unknown(id) }
-func (nowhere) Tally(_ context.Context, id string) (*aurea.Tally, error) { return nil, unknown(id) }
-func (nowhere) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
-	return failing(unknown(id))
+func (discardStore) Delete(_ context.Context, id string) error { return unknownRunError(id) }
+func (discardStore) Tally(_ context.Context, id string) (*aurea.Tally, error) {
+	return nil, unknownRunError(id)
 }
-func (nowhere) Verify(_ context.Context, id string) error                         { return unknown(id) }
-func (nowhere) Check(context.Context, time.Duration) error                        { return nil }
-func (nowhere) Cancel(_ context.Context, id string) error                         { return unknown(id) }
-func (nowhere) Renew(context.Context, string, time.Duration) ([]string, error)    { return nil, nil }
-func (nowhere) Recover(context.Context, string) ([]aurea.Run, error)              { return nil, nil }
-func (nowhere) Prune(context.Context, aurea.Retention) (forgotten int, err error) { return 0, nil }
-func (nowhere) Ready(context.Context) error                                       { return nil }
+func (discardStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+	return failedJobs(unknownRunError(id))
+}
+func (discardStore) Verify(_ context.Context, id string) error                         { return unknownRunError(id) }
+func (discardStore) Check(context.Context, time.Duration) error                        { return nil }
+func (discardStore) Cancel(_ context.Context, id string) error                         { return unknownRunError(id) }
+func (discardStore) Renew(context.Context, string, time.Duration) ([]string, error)    { return nil, nil }
+func (discardStore) Recover(context.Context, string) ([]aurea.Run, error)              { return nil, nil }
+func (discardStore) Prune(context.Context, aurea.Retention) (forgotten int, err error) { return 0, nil }
+func (discardStore) Ready(context.Context) error                                       { return nil }

@@ -10,9 +10,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// next takes the first run of the queue and makes it the running one; nil when
-// nothing waits. One that was cancelled while it waited ends here, if its caller
-// has not had it leave yet: it never begins.
+// next makes the first run of the queue the running one and returns it, or nil
+// if the queue is empty. Runs that were cancelled in the queue end here without
+// being executed.
 func (m *Manager) next() *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -21,51 +21,51 @@ func (m *Manager) next() *entry {
 		m.queue = m.queue[1:]
 		if e.ctx.Err() != nil {
 			m.finish(e, nil, nil)
-			m.keepAside(e)
+			m.persistAsync(e)
 			continue
 		}
-		m.move(&e.run, aurea.StatusRunning)
+		m.transition(&e.run, aurea.StatusRunning)
 		if m.stopCheck != nil {
 			m.stopCheck()
 		}
 		m.running, e.controls, e.givenUp = e, make(chan aurea.Command), make(chan struct{})
 		e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
-		e.unsaved = true
-		m.show(e)
-		m.moved()
+		e.dirty = true
+		m.notify(e)
+		m.notifyQueued()
 		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
 		return e
 	}
 	return nil
 }
 
-// execute has a run executed and stored. The next one does not wait for the
-// store, unless there is so much to write that it would be disturbed.
+// execute executes and persists a run. The next run does not wait for the
+// store, unless writing takes so long that it would disturb the measurement.
 func (m *Manager) execute(e *entry) {
 	result, err := m.await(e)
 	m.mu.Lock()
 	m.finish(e, result, err)
 	m.running = nil
 	m.mu.Unlock()
-	if m.large(e) {
-		m.keep(e)
+	if m.isLarge(e) {
+		m.persist(e)
 		return
 	}
-	m.keepAside(e)
+	m.persistAsync(e)
 }
 
-// large is a run whose records take longer to write than the next run should be
-// disturbed for.
-func (m *Manager) large(e *entry) bool {
-	return e.plan.KeepJobs && e.end.Result != nil && e.end.Result.Counts.Accounted() > 100_000
+// isLarge reports whether writing the run's job records would disturb the next
+// run.
+func (m *Manager) isLarge(e *entry) bool {
+	return e.plan.KeepJobs && e.final.Result != nil && e.final.Result.Counts.Accounted() > 100_000
 }
 
-// observe takes in one interval of the running run.
+// observe adds an interval of the running run to its progress and to the stats.
 func (m *Manager) observe(e *entry, p aurea.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.running != e {
-		return // it was given up
+		return // the run was given up
 	}
 	m.stats.observe(e.run.ID, e.plan, p)
 	if m.options.Traced != nil && len(p.Traced) > 0 {
@@ -92,16 +92,16 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.run.Progress = &progress
-	e.remember(progress)
-	e.unsaved = true
-	m.show(e)
+	e.addPast(progress)
+	e.dirty = true
+	m.notify(e)
 	if e.watch != nil {
 		e.watch(e.run)
 	}
 }
 
-// remaining estimates the seconds a run still takes: until its time is over, or
-// its jobs are done at the rate so far, whichever is sooner.
+// remaining estimates the seconds until the run ends: by its time limit, or by
+// its jobs at the rate so far, whichever comes first.
 func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	left := -1.0
 	if plan.End != aurea.Forever {
@@ -116,15 +116,15 @@ func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 	return max(left, 0)
 }
 
-// finish decides how a run ended. Nobody sees it before it is kept. The lock is
-// held.
+// finish sets the final state of a run, which is not visible before it is
+// persisted. The caller holds the lock.
 func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
-	e.end = e.run
+	e.final = e.run
 	status := aurea.StatusCompleted
 	switch {
 	case err != nil:
 		status = aurea.StatusFailed
-		e.end.Error = err.Error()
+		e.final.Error = err.Error()
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", err)
 	case result == nil || result.Status == aurea.StatusCancelled:
 		status = aurea.StatusCancelled
@@ -132,20 +132,20 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 			status = aurea.StatusInterrupted
 		}
 	}
-	m.move(&e.end, status)
+	m.transition(&e.final, status)
 	if result != nil {
 		result.ID = e.run.ID
 		result.Status = status
-		e.end.Result = result
-		e.end = e.end.Mask()
+		e.final.Result = result
+		e.final = e.final.Mask()
 	}
 	e.cancel(nil)
 }
 
-// count adds a finished run to the service's numbers, tells of it and keeps it,
-// without its histograms, its jobs' records and its spec, which may be large and
-// belong to whoever waits for the run. The lock is held.
-func (m *Manager) count(e *entry) {
+// countFinished adds a finished run to the stats and the recent runs and calls
+// Ended. It drops the histograms, job records and spec, which may be large and
+// belong to the run's caller. The caller holds the lock.
+func (m *Manager) countFinished(e *entry) {
 	run := e.run
 	run.Spec = run.Spec.Outline()
 	if run.Result != nil {
@@ -159,21 +159,21 @@ func (m *Manager) count(e *entry) {
 		m.options.Ended(run)
 	}
 	m.recent = append(m.recent, run)
-	if len(m.recent) > keepRecent {
+	if len(m.recent) > maxRecent {
 		m.recent = slices.Delete(m.recent, 0, 1)
 	}
 }
 
-// move changes a run's status. A transition that a run's life does not have is
-// a fault of this package; it is logged, not hidden.
-func (m *Manager) move(run *aurea.Run, to aurea.Status) {
+// transition changes a run's status. An invalid transition is a bug of this
+// package; it is logged.
+func (m *Manager) transition(run *aurea.Run, to aurea.Status) {
 	if err := run.Move(to, time.Now().UTC().Truncate(time.Microsecond)); err != nil {
 		m.options.Log.Error("run changed against its life", "run", run.ID, "error", err)
 	}
 }
 
-// drain accepts no more runs, interrupts the queued ones, and the running one
-// when its grace is over.
+// drain accepts no more runs and interrupts the queued ones. It interrupts the
+// running one when its grace has passed.
 func (m *Manager) drain() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -184,7 +184,7 @@ func (m *Manager) drain() {
 	for _, e := range m.queue {
 		e.cancel(errInterrupted)
 		m.finish(e, nil, nil)
-		m.keepAside(e)
+		m.persistAsync(e)
 	}
 	m.queue = nil
 	if running := m.running; running != nil {

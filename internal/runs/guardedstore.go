@@ -8,11 +8,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// maxID is the most characters of an id.
+// maxID limits the characters of an ID.
 const maxID = 100
 
-// isID reports whether a text has the form of a run's id. Databases differ in what
-// they make of others, such as one with a NUL or bytes that are not UTF-8.
+// isID reports whether text has the form of a run ID. Databases disagree about
+// other texts, such as those with NUL or invalid UTF-8.
 func isID(text string) bool {
 	for _, c := range []byte(text) {
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
@@ -23,18 +23,18 @@ func isID(text string) bool {
 	return text != "" && len(text) <= maxID
 }
 
-// A guardedStore is asked for ids only: other texts are of no run. What it returns
-// has its secrets masked. New runs are kept so (see newEntry); those of earlier
-// versions were not.
+// A guardedStore rejects texts that cannot be run IDs and masks secrets in the
+// runs that it returns. New runs are stored masked (see newEntry); those of
+// earlier versions are not.
 type guardedStore struct{ Store }
 
-func notID(text string) error {
+func badIDError(text string) error {
 	return fmt.Errorf("%w: there is no run %q", aurea.ErrNotFound, text)
 }
 
 func (s guardedStore) Get(ctx context.Context, id string) (aurea.Run, error) {
 	if !isID(id) {
-		return aurea.Run{}, notID(id)
+		return aurea.Run{}, badIDError(id)
 	}
 	run, err := s.Store.Get(ctx, id)
 	return run.Mask(), err
@@ -42,7 +42,7 @@ func (s guardedStore) Get(ctx context.Context, id string) (aurea.Run, error) {
 
 func (s guardedStore) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
 	if !isID(id) {
-		return aurea.Run{}, notID(id)
+		return aurea.Run{}, badIDError(id)
 	}
 	run, err := s.Store.Change(ctx, id, change)
 	return run.Mask(), err
@@ -58,28 +58,28 @@ func (s guardedStore) List(ctx context.Context, query aurea.RunQuery) (aurea.Run
 
 func (s guardedStore) Delete(ctx context.Context, id string) error {
 	if !isID(id) {
-		return notID(id)
+		return badIDError(id)
 	}
 	return s.Store.Delete(ctx, id)
 }
 
 func (s guardedStore) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	if !isID(id) {
-		return nil, notID(id)
+		return nil, badIDError(id)
 	}
 	return s.Store.Tally(ctx, id)
 }
 
 func (s guardedStore) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	if !isID(id) {
-		return failing(notID(id))
+		return failedJobs(badIDError(id))
 	}
 	return s.Store.Jobs(ctx, id)
 }
 
 func (s guardedStore) Cancel(ctx context.Context, id string) error {
 	if !isID(id) {
-		return notID(id)
+		return badIDError(id)
 	}
 	return s.Store.Cancel(ctx, id)
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// pollEvery is how often the store is asked for a run that another server
-// executes.
+// pollEvery is the interval at which the store is read for a run of another
+// server.
 const pollEvery = time.Second
 
-// cancelTime is how long Cancel waits for a run to end, so that it can show it
-// as it ended. Most do at once.
-const cancelTime = time.Second
+// cancelWait is how long Cancel waits for a run to end, to return its final
+// state.
+const cancelWait = time.Second
 
-// Get returns a run as it stands, with its result when there is one. The error
-// is ErrNotFound, or ErrUnavailable.
+// Get returns a run with its result, if there is one. The errors are
+// ErrNotFound and ErrUnavailable.
 func (m *Manager) Get(ctx context.Context, id string) (aurea.Run, error) {
 	if e := m.find(id); e != nil {
 		return m.snapshot(e), nil
@@ -27,8 +27,8 @@ func (m *Manager) Get(ctx context.Context, id string) (aurea.Run, error) {
 	return m.store.Get(ctx, id)
 }
 
-// Wait returns a run when it has finished; when ctx is done before, as it stands
-// then. The error is Get's.
+// Wait returns a run when it has finished, or its current state when ctx is
+// done. The errors are those of Get.
 func (m *Manager) Wait(ctx context.Context, id string) (aurea.Run, error) {
 	if e := m.find(id); e != nil {
 		select {
@@ -50,8 +50,8 @@ func (m *Manager) Wait(ctx context.Context, id string) (aurea.Run, error) {
 	}
 }
 
-// List returns a page of runs, newest first, as they stand. A bad cursor is an
-// ErrInvalid.
+// List returns a page of runs, newest first, in their current state. A bad
+// cursor is an ErrInvalid.
 func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	page, err := m.store.List(ctx, query)
 	if err != nil {
@@ -64,7 +64,7 @@ func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage
 				return aurea.RunPage{}, fmt.Errorf("runs: list a run: %w", err)
 			}
 		}
-		// The store may be a moment behind with the status that it was asked for.
+		// The status in the store may be slightly out of date.
 		if len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status) {
 			runs = append(runs, run)
 		}
@@ -73,7 +73,7 @@ func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage
 	return page, nil
 }
 
-// Change changes what may be changed of a run, and returns it.
+// Change updates the note and the baseline mark of a run and returns the run.
 func (m *Manager) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
 	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
 		return aurea.Run{}, &aurea.InvalidError{Fields: []aurea.FieldError{{
@@ -87,13 +87,13 @@ func (m *Manager) Change(ctx context.Context, id string, change aurea.RunChange)
 	defer m.mu.Unlock()
 	if e := m.live[id]; e != nil {
 		e.run.Note, e.run.Baseline = run.Note, run.Baseline
-		e.end.Note, e.end.Baseline = run.Note, run.Baseline
+		e.final.Note, e.final.Baseline = run.Note, run.Baseline
 		return m.view(e), nil
 	}
 	return run, nil
 }
 
-// Delete forgets a finished run; one that has not finished is an ErrConflict.
+// Delete deletes a finished run. An unfinished one is an ErrConflict.
 func (m *Manager) Delete(ctx context.Context, id string) error {
 	if e := m.find(id); e != nil {
 		return fmt.Errorf("%w: run %s is %s; cancel it first", aurea.ErrConflict, id, m.snapshot(e).Status)
@@ -101,9 +101,9 @@ func (m *Manager) Delete(ctx context.Context, id string) error {
 	return m.store.Delete(ctx, id)
 }
 
-// Cancel stops a run and returns it as it stands: it leaves the queue, or ends
-// with its partial result. A run of another server ends within a few seconds. A
-// finished run is an ErrConflict.
+// Cancel stops a run and returns its current state. The run leaves the queue,
+// or ends with its partial result. A run of another server ends within a few
+// seconds. A finished run is an ErrConflict.
 func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
 	e := m.find(id)
 	if e == nil {
@@ -113,19 +113,19 @@ func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
 		return m.store.Get(ctx, id)
 	}
 	select {
-	case <-e.done: // and not in the store yet
+	case <-e.done: // finished, but not in the store yet
 		return aurea.Run{}, fmt.Errorf("%w: run %s has finished: it is %s", aurea.ErrConflict, id, m.snapshot(e).Status)
 	default:
 	}
 	e.cancel(errCancelled)
-	m.leave(e)
-	ctx, stop := context.WithTimeout(ctx, cancelTime)
+	m.dequeue(e)
+	ctx, stop := context.WithTimeout(ctx, cancelWait)
 	defer stop()
 	return m.Wait(ctx, id)
 }
 
-// Tally returns the histograms of a finished run's judged part; an ErrConflict
-// before its end, an ErrNotFound when it has none.
+// Tally returns the histograms of a finished run's measured part. It returns an
+// ErrConflict before the run's end and an ErrNotFound if there are none.
 func (m *Manager) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	e := m.find(id)
 	if e == nil {
@@ -141,8 +141,8 @@ func (m *Manager) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	return result.Tally.Clone(), nil
 }
 
-// Jobs yields the records of a finished run's jobs in their order; an
-// ErrConflict before its end. After an error it ends.
+// Jobs yields the job records of a finished run in order. It yields an
+// ErrConflict before the run's end, and nothing after an error.
 func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	e := m.find(id)
 	if e == nil {
@@ -150,7 +150,7 @@ func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord
 	}
 	result, err := m.outcome(e)
 	if err != nil {
-		return failing(err)
+		return failedJobs(err)
 	}
 	return func(yield func(aurea.JobRecord, error) bool) {
 		if result == nil {
@@ -164,11 +164,12 @@ func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord
 	}
 }
 
-func failing(err error) iter.Seq2[aurea.JobRecord, error] {
+func failedJobs(err error) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) { yield(aurea.JobRecord{}, err) }
 }
 
-// outcome is the result of a run that has finished and is not in the store.
+// outcome returns the result of a run that has finished but is not in the
+// store.
 func (m *Manager) outcome(e *entry) (*aurea.Result, error) {
 	select {
 	case <-e.done:
@@ -178,8 +179,8 @@ func (m *Manager) outcome(e *entry) (*aurea.Result, error) {
 	}
 }
 
-// Verify is nil when all that is kept of a finished run is what was written, an
-// ErrDamaged when it is not, and an ErrConflict before its end.
+// Verify returns nil if everything stored of a finished run is unchanged, an
+// ErrDamaged if not, and an ErrConflict before the run's end.
 func (m *Manager) Verify(ctx context.Context, id string) error {
 	if e := m.find(id); e != nil {
 		return fmt.Errorf("%w: run %s is not in the store yet", aurea.ErrConflict, id)
@@ -187,14 +188,15 @@ func (m *Manager) Verify(ctx context.Context, id string) error {
 	return m.store.Verify(ctx, id)
 }
 
-// find is the entry of a run whose end is not in the store; nil for others.
+// find returns the entry of a run whose final state is not in the store, or
+// nil.
 func (m *Manager) find(id string) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.live[id]
 }
 
-// snapshot is a run as it stands.
+// snapshot returns a copy of the run's current state.
 func (m *Manager) snapshot(e *entry) aurea.Run {
 	m.mu.Lock()
 	defer m.mu.Unlock()

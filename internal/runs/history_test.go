@@ -16,7 +16,7 @@ import (
 func TestTwoServers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		one, two := kept(t, store, "one", Options{}), kept(t, store, "two", Options{})
+		one, two := serveStore(t, store, "one", Options{}), serveStore(t, store, "two", Options{})
 		run := one.submit(t, `{"num_jobs": 100}`, "")
 		queued := one.submit(t, `{"num_jobs": 100}`, "")
 		time.Sleep(5 * time.Second)
@@ -64,7 +64,7 @@ func TestTwoServers(t *testing.T) {
 func TestChangeOfALiveRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 5}`, "")
 		time.Sleep(time.Second)
 		note, mark := "look at it", true

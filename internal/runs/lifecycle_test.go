@@ -35,11 +35,11 @@ func TestEveryLife(t *testing.T) {
 			Queue: rapid.IntRange(1, 4).Draw(rt, "queue"),
 			Grace: time.Duration(rapid.IntRange(0, 3000).Draw(rt, "grace")) * time.Millisecond,
 		}
-		synctest.Test(t, func(t *testing.T) { live(t, plots, drained, options) })
+		synctest.Test(t, func(t *testing.T) { runPlots(t, plots, drained, options) })
 	})
 }
 
-func live(t *testing.T, plots []plot, drained int, options Options) {
+func runPlots(t *testing.T, plots []plot, drained int, options Options) {
 	epoch := time.Now()
 	at := func(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecond) }
 	s := serve(t, options)
@@ -95,8 +95,8 @@ func live(t *testing.T, plots []plot, drained int, options Options) {
 		counts.Timeout += run.Result.Counts.Timeout
 		counts.Cancelled += run.Result.Counts.Cancelled
 	}
-	if !slices.Equal(s.executor.started, executed) || s.executor.most > 1 {
-		t.Errorf("executed %v, up to %d at once; by the runs it was %v", s.executor.started, s.executor.most, executed)
+	if !slices.Equal(s.executor.started, executed) || s.executor.maxActive > 1 {
+		t.Errorf("executed %v, up to %d at once; by the runs it was %v", s.executor.started, s.executor.maxActive, executed)
 	}
 	stats := s.manager.Stats()
 	for status, n := range ends {

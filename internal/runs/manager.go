@@ -1,14 +1,14 @@
-// Package runs is the life of a run: it is submitted, kept, waits for its turn,
-// is executed and watched, and ends, by itself or because someone stopped it.
+// Package runs manages the lifecycle of runs: submitting, queueing, executing,
+// watching, cancelling and persisting them.
 //
-// Its stance: benchmarks disturb each other, so a host measures one run at a
+// Its stance: benchmarks disturb each other, so a host executes one run at a
 // time and the others wait in a short queue. A run is in the store before it is
-// acknowledged, and it has an end there, whatever happens. While it lives it is
-// kept here once, as a value, and handed out as copies; afterwards the store is
-// asked. Writing to the store never holds up the jobs of a run.
+// acknowledged, and its final state gets there whatever happens. While a run is
+// live, the manager holds it as a value and returns copies; afterwards, reads
+// go to the store. Writes to the store never delay the jobs of a run.
 //
-// In the flow it stands between Result and Run. It executes nothing itself:
-// that is its Executor's part. Read manager.go, submit.go, execute.go, keep.go.
+// A run goes from submit.go through execute.go to persist.go; manager.go has
+// the types. The package executes nothing itself: its Executor does.
 package runs
 
 import (
@@ -25,110 +25,115 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// An Executor executes plans. Execute blocks until the plan is done, or, when
-// ctx is cancelled, until it has stopped; then it returns the partial result
-// without an error. It calls observe from one goroutine at a time, and answers
-// the commands that it takes from controls, which may be nil; when it is about to
-// return it takes none. The manager calls Execute for one plan at a time.
+// An Executor executes plans. Execute blocks until the plan is done or, when
+// ctx is cancelled, until the jobs have stopped; then it returns the partial
+// result and a nil error. It calls observe from one goroutine at a time. It
+// answers the commands that it receives from controls, which may be nil, and
+// receives none once it is about to return. The manager executes one plan at a
+// time.
 type Executor interface {
-	Execute(ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error)
+	Execute(
+		ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (*aurea.Result, error)
 }
 
-// Options are the manager's limits. The zero value of each takes the default.
+// Options configure a manager. A zero field selects its default.
 type Options struct {
-	Queue int             // runs that may wait; more are refused; default 16
-	Grace time.Duration   // how long a running run may go on when the service ends; default 0
-	Host  workload.Host   // what jobs may do; default: as little as there is
-	Store Store           // keeps the runs; default: nothing is kept
-	Owner string          // this server's name in the store, the same in its every life
-	Keep  aurea.Retention // what is forgotten; default: nothing
+	Queue int             // maximum number of queued runs; default 16
+	Grace time.Duration   // how long a run may continue when the service ends; default 0
+	Host  workload.Host   // what jobs may do; default: the least
+	Store Store           // persists the runs; default: nothing is persisted
+	Owner string          // this server's name in the store; it survives restarts
+	Keep  aurea.Retention // limits of the history; default: none
 	Log   *slog.Logger    // default: discard
 
-	// Budget is the memory that requests and specs of live runs may take together;
-	// nil has no limit.
+	// Budget limits the memory of requests and of the specs of live runs; nil
+	// means no limit.
 	Budget *budget.Budget
 
-	// Ended, unless nil, is told of every run that has ended, without what is as
-	// large as the run was. It must not wait, nor call the manager.
+	// Ended, unless nil, is called with every run that has ended, without its
+	// large parts. It must neither block nor call the manager.
 	Ended func(aurea.Run)
-	// Trace, unless nil, says what the jobs of a run are traced as part of; nil: not
-	// at all. Traced is told of those that were, about once a second, before the run
-	// is Ended. What goes for Ended goes for both.
+	// Trace, unless nil, returns the parent of the traces of a run's jobs, or
+	// nil to trace none. Traced receives the traced jobs about once a second,
+	// before Ended is called for the run. Neither may block or call the
+	// manager.
 	Trace  func(run string) *aurea.Trace
 	Traced func(run string, jobs []aurea.TracedJob)
 }
 
 // A Manager accepts runs and executes them one after the other. Make one with
-// New and start it with Run. Its methods may be called from any goroutine.
+// New and start it with Run. Its methods are safe for concurrent use.
 type Manager struct {
 	executor Executor
 	store    Store
 	options  Options
-	wake     chan struct{} // there may be something in the queue
-	started  chan struct{} // closed when the store is in order
+	wake     chan struct{} // signals that the queue may have runs
+	started  chan struct{} // closed when start has succeeded
 
-	keeping sync.WaitGroup // what is being stored: new runs, and ended ones
-	room    chan struct{}  // holds one for each ended one
+	persisting   sync.WaitGroup // writes in progress, of new and finished runs
+	persistSlots chan struct{}  // a semaphore for the writes of finished runs
 
 	watchers atomic.Int64
 
-	wall  func() time.Time // the wall clock
-	began time.Time        // when the manager was made
-	clock clockGuard
-	held  bool // nothing is forgotten by age
+	wall       func() time.Time // the wall clock
+	began      time.Time        // creation of the manager
+	clock      clockGuard
+	clockAhead bool // no run is deleted by age
 
-	mu         sync.Mutex
-	closing    bool
-	notStarted error             // why the store could not be put in order so far
-	trouble    error             // why runs cannot be kept at the moment
-	coming     int               // places of the queue that are promised
-	peeks      map[string]*peek  // of other servers' runs, and finished ones
-	live       map[string]*entry // runs whose end is not in the store
-	queue      []*entry
-	running    *entry
+	mu          sync.Mutex
+	closing     bool
+	startErr    error                  // why start has not succeeded yet
+	storeErr    error                  // why runs cannot be persisted; nil if they can
+	reserved    int                    // reserved places of the queue
+	sharedReads map[string]*sharedRead // by ID, of runs that are not live here
+	live        map[string]*entry      // by ID, runs whose final state is not in the store
+	queue       []*entry
+	running     *entry
 	// stopCheck ends the check for damaged runs; nil before the first one.
-	stopCheck context.CancelFunc
-	unkept    []*entry    // have ended, and the store could not take them
-	recent    []aurea.Run // finished, oldest first, at most keepRecent
-	stats     stats
+	stopCheck   context.CancelFunc
+	unpersisted []*entry    // finished runs that the store could not take
+	recent      []aurea.Run // finished runs, oldest first, at most maxRecent
+	stats       stats
 }
 
 const (
-	// keepRecent is how many runs the manager tells of: the running one and those
-	// that finished last.
-	keepRecent = 20
-	// mostKeeping is how many runs may be on their way into the store at once.
-	mostKeeping = 64
+	// maxRecent limits the runs that Stats lists: the running one and the
+	// latest that have ended.
+	maxRecent = 20
+	// maxPersisting limits the finished runs that are written to the store at
+	// once.
+	maxPersisting = 64
 )
 
-// An entry is a run with what the manager needs around it. The manager's lock
-// guards what changes of it; run does not change any more once done is closed.
+// An entry is a run with the manager's state of it. The manager's lock guards
+// the fields that change; run no longer changes after done is closed.
 type entry struct {
-	run      aurea.Run
-	plan     aurea.Plan
-	by       aurea.Submission
-	watch    func(aurea.Run)
-	ctx      context.Context // cancelled with the reason why the run shall stop
-	cancel   context.CancelCauseFunc
-	controls chan aurea.Command // what is to be done to it while it runs; nil before
-	givenUp  chan struct{}      // closed when the service ends and cannot wait for it; nil before it runs
-	giveUp   func()             // closes givenUp, once
-	done     chan struct{}      // closed when the run is finished, and kept if it can be
-	changed  chan struct{}      // closed, and replaced, when there is something to see
-	past     []aurea.RunProgress
-	unsaved  bool      // the store does not know of its last change
-	saved    time.Time // when it was told the last time
-	end      aurea.Run // as it is to be kept, once it has ended
+	run        aurea.Run
+	plan       aurea.Plan
+	submission aurea.Submission
+	watch      func(aurea.Run)
+	ctx        context.Context // its cause is the reason to stop the run
+	cancel     context.CancelCauseFunc
+	controls   chan aurea.Command // nil before the run is running
+	givenUp    chan struct{}      // closed to abandon the run; nil before it is running
+	giveUp     func()             // closes givenUp; idempotent
+	done       chan struct{}      // closed when the final state is published
+	changed    chan struct{}      // closed and replaced at each change
+	past       []aurea.RunProgress
+	dirty      bool      // the last change is not saved
+	savedAt    time.Time // time of the last save
+	final      aurea.Run // final state to persist, set by finish
 }
 
 var (
-	errInterrupted = errors.New("the service ended") // the cause of a run's context, as is the next
+	errInterrupted = errors.New("the service ended") // a cause of a run's context, like the next
 	errCancelled   = errors.New("somebody asked for it")
 	errClosing     = fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
 	errStarting    = fmt.Errorf("%w: the service is starting", aurea.ErrUnavailable)
 )
 
-// New returns a manager that executes with the given executor.
+// New returns a manager that executes runs with the given executor.
 func New(executor Executor, options Options) *Manager {
 	if options.Queue == 0 {
 		options.Queue = 16
@@ -137,51 +142,51 @@ func New(executor Executor, options Options) *Manager {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
-		executor: executor,
-		store:    guardedStore{options.Store},
-		options:  options,
-		wake:     make(chan struct{}, 1),
-		started:  make(chan struct{}),
-		wall:     time.Now,
-		began:    time.Now(),
-		room:     make(chan struct{}, mostKeeping),
-		live:     map[string]*entry{},
-		peeks:    map[string]*peek{},
-		stats:    newStats(),
+		executor:     executor,
+		store:        guardedStore{options.Store},
+		options:      options,
+		wake:         make(chan struct{}, 1),
+		started:      make(chan struct{}),
+		wall:         time.Now,
+		began:        time.Now(),
+		persistSlots: make(chan struct{}, maxPersisting),
+		live:         map[string]*entry{},
+		sharedReads:  map[string]*sharedRead{},
+		stats:        newStats(),
 	}
 	if options.Store == nil {
-		m.store = nowhere{}
-		close(m.started) // there is no earlier life to tidy up after
+		m.store = discardStore{}
+		close(m.started) // nothing to recover
 	}
 	return m
 }
 
-// Run puts the store in order after an earlier life and executes what is
-// submitted until ctx is cancelled. Then it accepts nothing more, interrupts
-// what is queued, gives the running run its grace, interrupts it too, and
-// returns nil when all of it is kept. An error is one of the store's that
-// waiting does not mend. Run is called once.
+// Run recovers from an earlier process and then executes the queue until ctx is
+// cancelled. It then accepts no more runs, interrupts the queued ones, gives
+// the running one its grace before interrupting it, and returns nil when all of
+// them are persisted. It returns an error only if the store fails permanently.
+// Call Run once.
 func (m *Manager) Run(ctx context.Context) error {
 	if err := m.start(ctx); err != nil {
 		return err
 	}
 	stop := context.AfterFunc(ctx, m.drain)
 	defer stop()
-	tending, ended := context.WithCancel(context.WithoutCancel(ctx))
-	var tenders sync.WaitGroup
-	defer tenders.Wait()
-	defer ended()
+	taskCtx, stopTasks := context.WithCancel(context.WithoutCancel(ctx))
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
+	defer stopTasks()
 	if m.options.Store != nil {
-		tenders.Go(func() { tend(tending, m.signs()) })
-		tenders.Go(func() { tend(tending, m.repairs()) })
+		tasks.Go(func() { runPeriodic(taskCtx, m.heartbeatTasks()) })
+		tasks.Go(func() { runPeriodic(taskCtx, m.maintenanceTasks()) })
 	}
 	m.work(ctx)
-	m.keeping.Wait()
-	m.lastTry(context.WithoutCancel(ctx))
+	m.persisting.Wait()
+	m.finalFlush(context.WithoutCancel(ctx))
 	return nil
 }
 
-// work executes the queue until ctx is cancelled and the queue drained.
+// work executes the queue until ctx is cancelled and the queue is drained.
 func (m *Manager) work(ctx context.Context) {
 	for {
 		if e := m.next(); e != nil {
@@ -197,7 +202,7 @@ func (m *Manager) work(ctx context.Context) {
 	}
 }
 
-// Ready reports whether runs are accepted: nil, or an ErrUnavailable.
+// Ready returns nil if runs are accepted, or an ErrUnavailable.
 func (m *Manager) Ready() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -212,10 +217,10 @@ func (m *Manager) ready() error {
 	select {
 	case <-m.started:
 	default:
-		if m.notStarted != nil {
-			return fmt.Errorf("%w; it is tried again", m.notStarted)
+		if m.startErr != nil {
+			return fmt.Errorf("%w; it is tried again", m.startErr)
 		}
 		return errStarting
 	}
-	return m.trouble
+	return m.storeErr
 }

@@ -75,7 +75,7 @@ func (m *memory) Create(_ context.Context, run aurea.Run, by aurea.Submission) (
 func (m *memory) unfinished(id string) (*row, error) {
 	r := m.rows[id]
 	if r == nil {
-		return nil, unknown(id)
+		return nil, unknownRunError(id)
 	}
 	if r.run.Status.Finished() {
 		return nil, fmt.Errorf("%w: run %s has finished", aurea.ErrConflict, id)
@@ -116,7 +116,7 @@ func (m *memory) Get(_ context.Context, id string) (aurea.Run, error) {
 	if r := m.rows[id]; r != nil {
 		return r.run, nil
 	}
-	return aurea.Run{}, unknown(id)
+	return aurea.Run{}, unknownRunError(id)
 }
 
 func (m *memory) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
@@ -143,7 +143,7 @@ func (m *memory) Change(_ context.Context, id string, change aurea.RunChange) (a
 	defer m.mu.Unlock()
 	r := m.rows[id]
 	if r == nil {
-		return aurea.Run{}, unknown(id)
+		return aurea.Run{}, unknownRunError(id)
 	}
 	if change.Note != nil {
 		r.run.Note = *change.Note
@@ -169,7 +169,7 @@ func (m *memory) Delete(_ context.Context, id string) error {
 func (m *memory) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 	run, err := m.Get(context.Background(), id)
 	if err != nil || run.Result == nil {
-		return nil, unknown(id)
+		return nil, unknownRunError(id)
 	}
 	return run.Result.Tally, nil
 }
@@ -177,7 +177,7 @@ func (m *memory) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 func (m *memory) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	run, err := m.Get(context.Background(), id)
 	if err != nil {
-		return failing(err)
+		return failedJobs(err)
 	}
 	return func(yield func(aurea.JobRecord, error) bool) {
 		for job := range run.Result.Jobs.All() {
@@ -259,7 +259,7 @@ func (m *memory) Ready(context.Context) error {
 }
 
 // kept starts a manager on a store, and waits until it accepts runs.
-func kept(t *testing.T, store *memory, owner string, options Options) *service {
+func serveStore(t *testing.T, store *memory, owner string, options Options) *service {
 	t.Helper()
 	options.Store, options.Owner = store, owner
 	s := serve(t, options)

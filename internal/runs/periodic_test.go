@@ -14,7 +14,7 @@ import (
 func TestProgressIsSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 60}`, "")
 		time.Sleep(30 * time.Second)
 		stored, _ := store.Get(t.Context(), run.ID)
@@ -37,7 +37,7 @@ func TestRecover(t *testing.T) {
 			store.alive["one"] = ended.Add(10 * time.Second)
 			left := aurea.Run{ID: "left", Status: aurea.StatusRunning, StartedAt: &ended, Progress: &aurea.RunProgress{Elapsed: 3, OK: 5}}
 			store.rows["left"] = &row{run: left, by: aurea.Submission{Owner: "one"}}
-			s := kept(t, store, heir, Options{})
+			s := serveStore(t, store, heir, Options{})
 			if err := s.manager.Ready(); err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestStoreAwayAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
 		store.full = true
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`), ""); !errors.Is(err, aurea.ErrUnavailable) || !errors.Is(s.manager.Ready(), aurea.ErrUnavailable) {
 			t.Errorf("Submit: %v, Ready: %v", err, s.manager.Ready())
 		}
@@ -73,7 +73,7 @@ func TestRetentionIsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
 		keep := aurea.Retention{Runs: 10}
-		kept(t, store, "one", Options{Keep: keep})
+		serveStore(t, store, "one", Options{Keep: keep})
 		time.Sleep(time.Second)
 		store.mu.Lock()
 		defer store.mu.Unlock()

@@ -17,7 +17,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		old := s.submit(t, `{"num_jobs": 1}`, "")
 		if _, err := s.manager.Wait(t.Context(), old.ID); err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func jobsOf(t *testing.T, m *Manager, id string) func(func(aurea.JobRecord) bool
 func TestTakenForDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		call := s.jobs("a", 3)
 		time.Sleep(time.Second)
 		store.mu.Lock()
@@ -123,7 +123,7 @@ func TestTakenForDead(t *testing.T) {
 func TestDrainIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{Grace: time.Second})
+		s := serveStore(t, store, "one", Options{Grace: time.Second})
 		var ids []string
 		for range 4 {
 			ids = append(ids, s.submit(t, `{"num_jobs": 10}`, "").ID)

@@ -13,7 +13,7 @@ import (
 func TestKeptAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 4}`, "key")
 		time.Sleep(time.Second)
 		store.mu.Lock()

@@ -19,9 +19,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // each, one after the other, and it reports after each. Every fourth job fails, by
 // "odd", every fourth after that times out. A plan named "broken" cannot be executed.
 type executor struct {
-	mu           sync.Mutex
-	started      []string // names of the plans, in the order they came
-	active, most int
+	mu                sync.Mutex
+	started           []string // names of the plans, in the order they came
+	active, maxActive int
 }
 
 func (x *executor) enter(name string) (leave func()) {
@@ -29,7 +29,7 @@ func (x *executor) enter(name string) (leave func()) {
 	defer x.mu.Unlock()
 	x.started = append(x.started, name)
 	x.active++
-	x.most = max(x.most, x.active)
+	x.maxActive = max(x.maxActive, x.active)
 	return func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()

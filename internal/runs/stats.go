@@ -10,21 +10,21 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// stats are the service's numbers since it started, kept by the manager under
-// its lock.
+// stats are the service's totals since its start. The manager's lock guards
+// them.
 type stats struct {
 	since      time.Time
 	runs       map[aurea.RunsKey]int64
 	workloads  map[string]*aurea.Tally
-	shared     map[string]bool // workloads whose tally was handed out and must not change any more
+	shared     map[string]bool // kinds whose tally Stats has returned
 	errors     map[string]map[string]int64
 	examples   map[string]aurea.Examples
 	cost       map[string]*big.Rat
-	kinds      []string // the one that ran last first
+	kinds      []string // most recent first
 	currencies []string
 	interval   aurea.Point
-	notStored  int64   // results
-	mean       float64 // latency of the interval
+	notStored  int64   // results that were not stored
+	mean       float64 // mean latency of the last interval
 	last       *aurea.Run
 }
 
@@ -40,8 +40,8 @@ func newStats() stats {
 	}
 }
 
-// tally is what the jobs of a kind of workload add up to, to be added to. One
-// that was handed out stays as it is, and counting goes on in a copy.
+// tally returns the tally of a workload kind for adding to it. A tally that
+// Stats has returned is copied first.
 func (s *stats) tally(kind string) *aurea.Tally {
 	switch {
 	case s.workloads[kind] == nil:
@@ -53,18 +53,18 @@ func (s *stats) tally(kind string) *aurea.Tally {
 	return s.workloads[kind]
 }
 
-// observe adds one interval of the running run.
+// observe adds an interval of the running run.
 func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	kind, pricing := plan.Workload.Kind, plan.Spec.Prices()
 	s.tally(kind).Merge(p.Interval)
-	s.fail(kind, p.Errors())
+	s.addErrors(kind, p.Errors())
 	if s.cost[pricing.Currency] == nil {
 		s.cost[pricing.Currency] = new(big.Rat)
 	}
 	spent := s.cost[pricing.Currency]
 	spent.Add(spent, pricing.Spent(p.Interval))
-	s.kinds = first(kind, s.kinds)
-	s.currencies = first(pricing.Currency, s.currencies)
+	s.kinds = moveToFront(kind, s.kinds)
+	s.currencies = moveToFront(pricing.Currency, s.currencies)
 	examples := s.examples[kind]
 	examples.Add(id, p.Interval, time.Now().UTC())
 	s.examples[kind] = examples
@@ -72,38 +72,39 @@ func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	s.mean = p.MeanLatency()
 }
 
-// first moves an item to the front of a list, or puts it there.
-func first(item string, list []string) []string {
+// moveToFront returns the list with the item at its front, adding it if
+// necessary.
+func moveToFront(item string, list []string) []string {
 	rest := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == item })
 	return append([]string{item}, rest...)
 }
 
-// finish adds a run that has ended. It keeps the run, which must be slim.
+// finish adds a run that has ended. It retains the run, which must be slim.
 func (s *stats) finish(plan aurea.Plan, run aurea.Run) {
 	kind := plan.Workload.Kind
 	s.runs[aurea.RunsKey{Workload: kind, Status: run.Status}]++
-	s.kinds = first(kind, s.kinds)
+	s.kinds = moveToFront(kind, s.kinds)
 	if run.Result != nil {
 		s.last = &run
 	}
 }
 
-// classLimits bound how many classes of a workload's errors are told apart: the
-// first ones of each group are, and the rest is counted as one. Statuses have a
-// group of their own, so that a service with many hides no other class.
+// classLimits limit the error classes counted per workload: the first classes
+// of each group are counted separately, the others together. Statuses are a
+// group of their own, so that a service with many of them hides no other class.
 var classLimits = []classLimit{
 	{"status_", 3, "status_other"},
 	{"", 4, "other"},
 }
 
 type classLimit struct {
-	prefix string // of the group's classes; a class is of the first group that fits
-	most   int
-	rest   string
+	prefix   string // of the group's classes; the first matching group wins
+	max      int
+	overflow string
 }
 
-// fail counts what went wrong in an interval.
-func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
+// addErrors adds the errors of an interval.
+func (s *stats) addErrors(kind string, errors []aurea.ErrorClass) {
 	for _, e := range errors {
 		if s.errors[kind] == nil {
 			s.errors[kind] = map[string]int64{}
@@ -112,32 +113,33 @@ func (s *stats) fail(kind string, errors []aurea.ErrorClass) {
 	}
 }
 
-// limitClass is what a class is counted under beside those that are known.
+// limitClass returns the class under which to count, given the known ones.
 func limitClass(known map[string]int64, class string) string {
 	if _, ok := known[class]; ok {
 		return class
 	}
 	group := classLimits[groupOf(class)]
-	told := 0
+	distinct := 0
 	for other := range known {
-		if other != group.rest && groupOf(other) == groupOf(class) {
-			told++
+		if other != group.overflow && groupOf(other) == groupOf(class) {
+			distinct++
 		}
 	}
-	if told >= group.most {
-		return group.rest
+	if distinct >= group.max {
+		return group.overflow
 	}
 	return class
 }
 
-// groupOf is the place of a class's group. The last group takes any.
+// groupOf returns the index of a class's group. The last group takes any class.
 func groupOf(class string) int {
-	return slices.IndexFunc(classLimits, func(group classLimit) bool { return strings.HasPrefix(class, group.prefix) })
+	return slices.IndexFunc(classLimits, func(group classLimit) bool {
+		return strings.HasPrefix(class, group.prefix)
+	})
 }
 
-// Stats returns the service's numbers as they stand. It copies nothing that is
-// large: the tallies are the manager's own, which leaves those alone that it has
-// handed out.
+// Stats returns the service's current numbers. It copies nothing large: the
+// tallies are the manager's own, which it no longer changes once returned.
 func (m *Manager) Stats() aurea.Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -152,7 +154,7 @@ func (m *Manager) Stats() aurea.Stats {
 		Currencies: m.stats.currencies,
 		Queued:     len(m.queue),
 		QueueLimit: m.options.Queue,
-		Unstored:   len(m.unkept),
+		Unstored:   len(m.unpersisted),
 		NotStored:  m.stats.notStored,
 		Last:       m.stats.last,
 		Recent:     slices.Clone(m.recent),
@@ -167,7 +169,7 @@ func (m *Manager) Stats() aurea.Stats {
 		m.stats.shared[kind] = true
 	}
 	if m.running != nil {
-		m.stats.tell(m.running, &stats)
+		m.stats.addRunning(m.running, &stats)
 	} else if last := m.stats.last; last != nil {
 		stats.Throughput = last.Result.Throughput
 		stats.MeanLatency = last.Result.MeanLatency
@@ -175,13 +177,13 @@ func (m *Manager) Stats() aurea.Stats {
 	return stats
 }
 
-// tell adds what there is to say of the running run. Before its first interval
-// its counters are there, at 0, so that whoever looks on sees them rise.
-func (s *stats) tell(running *entry, stats *aurea.Stats) {
+// addRunning adds the running run. Its counters exist at 0 before its first
+// interval, so that monitoring sees them rise.
+func (s *stats) addRunning(running *entry, stats *aurea.Stats) {
 	stats.Active = 1
-	stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-keepRecent):], running.run)
+	stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-maxRecent):], running.run)
 	kind := running.plan.Workload.Kind
-	stats.Kinds = first(kind, stats.Kinds)
+	stats.Kinds = moveToFront(kind, stats.Kinds)
 	if stats.Workloads[kind] == nil {
 		stats.Workloads[kind] = new(aurea.Tally)
 	}

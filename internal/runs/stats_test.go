@@ -20,7 +20,7 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12*max(math.Abs(a), ma
 
 // everything has one run of each end: completed, in two workloads and
 // currencies, failed, cancelled while it ran and while it waited.
-func everything(t *testing.T, s *service) (cancelled aurea.Run) {
+func runEverything(t *testing.T, s *service) (cancelled aurea.Run) {
 	t.Helper()
 	s.jobs("a", 8).end(t)
 	s.do(`{"num_jobs": 3, "workload": {"kind": "noop"}, "pricing": {"per_second": 0.5, "per_job": 2, "currency": "EUR"}}`, nil).end(t)
@@ -41,7 +41,7 @@ func TestStats(t *testing.T) {
 		if empty := s.manager.Stats(); len(empty.Runs)+len(empty.Workloads)+len(empty.Cost)+len(empty.Recent) != 0 || empty.Last != nil || empty.Throughput != 0 {
 			t.Errorf("a new manager has the stats %+v", empty)
 		}
-		last := everything(t, s)
+		last := runEverything(t, s)
 		stats := s.manager.Stats()
 		wantRuns := map[aurea.RunsKey]int64{
 			{Workload: "sleep", Status: aurea.StatusCompleted}: 1,
@@ -156,7 +156,7 @@ func TestStatsRecent(t *testing.T) {
 func TestStatsStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
-		everything(t, s)
+		runEverything(t, s)
 		before, again := s.manager.Stats(), s.manager.Stats()
 		counts, n := before.Workloads["sleep"].Counts, before.Workloads["sleep"].Latency.Count()
 		if before.Workloads["sleep"] != again.Workloads["sleep"] {
@@ -240,13 +240,13 @@ func TestStatsLatest(t *testing.T) {
 // Errors are told apart by class, but not by more of them than a few.
 func TestStatsErrors(t *testing.T) {
 	s := newStats()
-	s.fail("http", []aurea.ErrorClass{{Class: "a", Count: 1}, {Class: "b", Count: 2}, {Class: "c", Count: 3}})
-	s.fail("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6}, {Class: "a", Count: 7}})
-	s.fail("tcp", []aurea.ErrorClass{{Class: "e", Count: 8}})
+	s.addErrors("http", []aurea.ErrorClass{{Class: "a", Count: 1}, {Class: "b", Count: 2}, {Class: "c", Count: 3}})
+	s.addErrors("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6}, {Class: "a", Count: 7}})
+	s.addErrors("tcp", []aurea.ErrorClass{{Class: "e", Count: 8}})
 	for status := int64(400); status < 500; status++ {
-		s.fail("web", []aurea.ErrorClass{{Class: fmt.Sprint("status_", status), Count: 1}})
+		s.addErrors("web", []aurea.ErrorClass{{Class: fmt.Sprint("status_", status), Count: 1}})
 	}
-	s.fail("web", []aurea.ErrorClass{{Class: "status_401", Count: 9}, {Class: "reset", Count: 2}, {Class: "timeout", Count: 1}})
+	s.addErrors("web", []aurea.ErrorClass{{Class: "status_401", Count: 9}, {Class: "reset", Count: 2}, {Class: "timeout", Count: 1}})
 	want := map[string]map[string]int64{
 		"http": {"a": 8, "b": 2, "c": 3, "d": 4, "other": 11},
 		"tcp":  {"e": 8},
@@ -268,7 +268,7 @@ func TestEnded(t *testing.T) {
 				t.Errorf("told of %+v", run)
 			}
 		}})
-		everything(t, s)
+		runEverything(t, s)
 		want := []string{"a completed", " completed", "broken failed", "queued cancelled", "c cancelled"}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Errorf("ended (-want +got):\n%s", diff)

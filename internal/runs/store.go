@@ -8,64 +8,65 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A Store keeps runs. Its methods may be called concurrently; what they return
-// belongs to the caller. An unknown id is an aurea.ErrNotFound; a run
-// that is not what was kept is an aurea.ErrDamaged, and marked in a list; what cannot be
-// written because the disk is full or the database is away is an
-// aurea.ErrUnavailable and leaves everything as it was.
+// A Store persists runs. Its methods are safe for concurrent use, and the
+// caller owns what they return. An unknown ID is an aurea.ErrNotFound. A run
+// that differs from what was stored is an aurea.ErrDamaged, and is marked in a
+// list. While the disk is full or the database unreachable, writes return an
+// aurea.ErrUnavailable and change nothing.
 type Store interface {
-	// Create keeps a queued run; when it returns, the run is durable. With a key
-	// that came before it keeps nothing and returns the run that the key made, or,
-	// if the body was another, an aurea.ErrMismatch.
+	// Create stores a queued run durably. If the submission's key was used
+	// before, it stores nothing and returns the earlier run, or an
+	// aurea.ErrMismatch if the body differs.
 	Create(ctx context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error)
-	// Save keeps what changed of a run that has not finished: its status, times,
-	// progress and timeline. A finished one is an aurea.ErrConflict.
+	// Save stores the status, times, progress and timeline of an unfinished
+	// run. A finished one is an aurea.ErrConflict.
 	Save(ctx context.Context, run aurea.Run) error
-	// Finish keeps a finished run with its result, the result's tally and detail
-	// and its jobs' records, and returns its digest. A run finishes once: to keep
-	// the same end again changes nothing, another one is an aurea.ErrConflict. The
-	// exception is a run that Recover of another server interrupted although its
-	// owner lived: the owner's end replaces that one.
+	// Finish stores a finished run with its result, tally, detail and job
+	// records, and returns its digest. Finishing it again with the same content
+	// changes nothing; other content is an aurea.ErrConflict. The exception is
+	// a run that another server's Recover interrupted although its owner lived:
+	// the owner's final state replaces that one.
 	Finish(ctx context.Context, run aurea.Run) (digest string, err error)
-	// Get returns a run, with its result when there is one, without tally, detail
-	// and jobs.
+	// Get returns a run with its result, if there is one, but without tally,
+	// detail and jobs.
 	Get(ctx context.Context, id string) (aurea.Run, error)
 	// List returns a page of runs, newest first. A bad cursor is an
 	// aurea.ErrInvalid.
 	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
-	// Change changes what may be changed and returns the run.
+	// Change updates the note and the baseline mark of a run and returns the
+	// run.
 	Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error)
-	// Delete forgets a finished run; one that has not is an aurea.ErrConflict.
+	// Delete deletes a finished run; an unfinished one is an aurea.ErrConflict.
 	Delete(ctx context.Context, id string) error
-	// Tally returns the histograms of a finished run's judged part; an
-	// aurea.ErrNotFound when it has none.
+	// Tally returns the histograms of a finished run's measured part, or an
+	// aurea.ErrNotFound if there are none.
 	Tally(ctx context.Context, id string) (*aurea.Tally, error)
-	// Jobs yields the records of a finished run's jobs in their order, reading as
-	// it goes: memory does not grow with their number. After an error it ends.
+	// Jobs yields the job records of a finished run in order. It reads as it
+	// goes: memory does not grow with their number. It yields nothing after an
+	// error.
 	Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error]
 
-	// Verify is nil when all that is kept of a finished run is what was written, an
-	// aurea.ErrDamaged when it is not.
+	// Verify returns nil if everything stored of a finished run is unchanged,
+	// and an aurea.ErrDamaged if not.
 	Verify(ctx context.Context, id string) error
-	// Check verifies finished runs, one after the other, for about as long as it
-	// may take, and goes on there the next time.
+	// Check verifies finished runs one after the other for about atMost. The
+	// next call continues where this one ended.
 	Check(ctx context.Context, atMost time.Duration) error
 
-	// Cancel asks the owner of a run to stop it; see Renew. A finished run is an
-	// aurea.ErrConflict.
+	// Cancel asks the owner of a run to stop it; see Renew. A finished run is
+	// an aurea.ErrConflict.
 	Cancel(ctx context.Context, id string) error
-	// Renew says that the owner is alive for as long as the lease, by the store's
-	// own clock, and returns the ids of its unfinished runs that someone wants
-	// stopped.
+	// Renew extends the owner's lease by the store's own clock and returns the
+	// IDs of its unfinished runs that were cancelled.
 	Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error)
-	// Recover makes interrupted runs of those that have not finished and whose
-	// owner is this one (in an earlier life) or is not alive any more, keeps their
-	// progress as partial counts, and returns them. It is called every few seconds:
-	// an owner may have to be seen without a lease for a while first.
+	// Recover interrupts the unfinished runs of earlier processes of this owner
+	// and of dead owners, keeps their progress as partial counts, and returns
+	// them. It is called every few seconds, because an expired lease may have
+	// to be watched first.
 	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
-	// Prune forgets the oldest finished runs that the retention does not keep.
+	// Prune deletes the oldest finished runs that exceed the retention.
 	Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error)
-	// Ready is nil when runs can be kept, else an aurea.ErrUnavailable. It tries:
-	// a store that could not write recovers by it.
+	// Ready returns nil if runs can be stored, or an aurea.ErrUnavailable. It
+	// writes: a store that could not write recovers by it.
 	Ready(ctx context.Context) error
 }

@@ -16,35 +16,36 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
-// MaxKey is the most bytes of an idempotency key.
+// MaxKey limits the bytes of an idempotency key.
 const MaxKey = 255
 
-// Submit has the spec, which DecodeSpec must have made, executed when its turn
-// comes, and returns the run as soon as it is kept. With a key that came before
-// it submits nothing and returns the run that the key made.
+// Submit queues a run of the spec, which DecodeSpec must have made, and returns
+// the run as soon as it is persisted. With an idempotency key that was used
+// before, Submit queues nothing and returns the earlier run.
 //
-// The errors are ErrInvalid, ErrMismatch (the key came with another spec),
-// ErrQueueFull and ErrUnavailable; then nothing was submitted.
+// The errors are ErrInvalid, ErrMismatch (the key was used with another spec),
+// ErrQueueFull and ErrUnavailable. After an error nothing was submitted.
 func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aurea.Run, error) {
 	if len(key) > MaxKey {
-		return aurea.Run{}, fmt.Errorf("%w: an idempotency key has up to %d characters; this one has %d", aurea.ErrInvalid, MaxKey, len(key))
+		return aurea.Run{}, fmt.Errorf("%w: an idempotency key has up to %d characters; this one has %d",
+			aurea.ErrInvalid, MaxKey, len(key))
 	}
 	e, err := m.newEntry(context.WithoutCancel(ctx), spec)
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	e.by.Key = key
+	e.submission.Key = key
 	return m.admit(e)
 }
 
-// Do has the spec, which DecodeSpec must have made, executed and returns the
-// run when it is finished. When ctx is cancelled the run is stopped: it leaves
-// the queue, or ends with its partial result. watch, unless nil, is called with
-// the run as it stands once an interval; it must not call the manager.
+// Do queues a run of the spec, which DecodeSpec must have made, and returns it
+// when it has finished. Cancelling ctx stops the run: it leaves the queue, or
+// ends with its partial result. watch, unless nil, is called with the current
+// run after each interval; it must not call the manager.
 //
-// The errors are ErrInvalid, ErrQueueFull and ErrUnavailable; a run that was
-// accepted is returned without one, however it ended. A result that could not be
-// kept says so itself.
+// The errors are ErrInvalid, ErrQueueFull and ErrUnavailable. An accepted run
+// is returned without an error, however it ended. A result that could not be
+// persisted says so itself.
 func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	e, err := m.newEntry(ctx, spec)
 	if err != nil {
@@ -54,7 +55,7 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 	if _, err := m.admit(e); err != nil {
 		return aurea.Run{}, err
 	}
-	defer context.AfterFunc(e.ctx, func() { m.leave(e) })()
+	defer context.AfterFunc(e.ctx, func() { m.dequeue(e) })()
 	<-e.done
 	return e.run, nil
 }
@@ -63,7 +64,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err := spec.CheckUnmasked(); err != nil {
 		return nil, err
 	}
-	plan := aurea.NewPlan(spec, newSeed()) // which alone has the secrets of the spec
+	plan := aurea.NewPlan(spec, newSeed()) // only the plan has the secrets of the spec
 	if err := m.options.Host.Check(plan); err != nil {
 		return nil, err
 	}
@@ -79,9 +80,15 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err := m.options.Budget.Take(held, "the spec"); err != nil {
 		return nil, err
 	}
-	e := &entry{plan: plan, by: aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)}, done: make(chan struct{}), changed: make(chan struct{})}
+	e := &entry{
+		plan:       plan,
+		submission: aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)},
+		done:       make(chan struct{}),
+		changed:    make(chan struct{}),
+	}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
-	context.AfterFunc(e.ctx, func() { m.options.Budget.Give(held) }) // done when the run has ended, or was not admitted
+	// ctx is done when the run has ended or was not admitted.
+	context.AfterFunc(e.ctx, func() { m.options.Budget.Give(held) })
 	e.run = aurea.Run{
 		ID:        "benchmark-" + id.String(),
 		Name:      spec.Name,
@@ -100,17 +107,17 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	return e, nil
 }
 
-// digest is equal for encoded specs that ask for the same.
+// digest returns the same text for equal encoded specs.
 func digest(spec []byte) string {
 	sum := sha256.Sum256(spec)
 	return hex.EncodeToString(sum[:])
 }
 
-// newSeed chooses a seed that a JSON reader with 64-bit floats keeps intact.
+// newSeed returns a seed that JSON readers with 64-bit floats preserve.
 func newSeed() uint64 { return rand.Uint64N(1 << 53) }
 
-// admit stores a run, queues it and returns it as it is queued; or it returns
-// the run that its idempotency key made earlier.
+// admit persists a run, queues it and returns it as queued. If its idempotency
+// key was used before, admit returns the earlier run instead.
 func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 	id := e.run.ID // the run itself is the manager's once it is queued
 	defer func() {
@@ -124,72 +131,73 @@ func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 	} else if err != nil {
 		return aurea.Run{}, err
 	}
-	defer m.keeping.Done()
-	// The caller may go away in the middle of it; the store shall not.
+	defer m.persisting.Done()
+	// The write completes even if the caller goes away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), storeTimeout)
 	defer cancel()
-	kept, err := m.store.Create(ctx, e.run, e.by)
-	err = late(err)
-	if err == nil && kept.ID == id {
+	stored, err := m.store.Create(ctx, e.run, e.submission)
+	err = asUnavailable(err)
+	if err == nil && stored.ID == id {
 		return m.enqueue(e)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.coming--
+	m.reserved--
 	delete(m.live, e.run.ID)
 	if err != nil {
-		m.doubt(err)
+		m.noteStoreError(err)
 		return aurea.Run{}, err
 	}
-	if earlier := m.live[kept.ID]; earlier != nil {
-		kept = m.view(earlier)
+	if earlier := m.live[stored.ID]; earlier != nil {
+		stored = m.view(earlier)
 	}
-	return kept, nil
+	return stored, nil
 }
 
-// awaitStart gives a service that is just starting a moment: whoever sees it
-// listen need not ask twice. One whose store is away is not waited for.
+// awaitStart waits briefly for a service that is starting, so that clients need
+// not retry. It does not wait for a store that failed already.
 func (m *Manager) awaitStart(ctx context.Context) {
 	m.mu.Lock()
-	away := m.notStarted != nil
+	failed := m.startErr != nil
 	m.mu.Unlock()
-	if away {
+	if failed {
 		return
 	}
 	select {
 	case <-m.started:
 	case <-ctx.Done():
-	case <-time.After(startPatience):
+	case <-time.After(startWait):
 	}
 }
 
-// reserve promises a place in the queue. A key that a live run came with is
-// known even when there is none.
+// reserve reserves a place in the queue. It finds a live run of the same
+// idempotency key even when the queue is full.
 func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.ready(); err != nil {
 		return nil, err
 	}
-	if len(m.queue)+m.coming >= m.options.Queue {
-		if earlier, err := m.known(e.by); earlier != nil || err != nil {
+	if len(m.queue)+m.reserved >= m.options.Queue {
+		if earlier, err := m.findByKey(e.submission); earlier != nil || err != nil {
 			return earlier, err
 		}
 		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
 	}
-	m.coming++
-	m.keeping.Add(1)
+	m.reserved++
+	m.persisting.Add(1)
 	m.live[e.run.ID] = e
 	return nil, nil
 }
 
-// known is the live run that a key came with. The lock is held.
-func (m *Manager) known(by aurea.Submission) (*aurea.Run, error) {
+// findByKey returns the live run of an idempotency key. The caller holds the
+// lock.
+func (m *Manager) findByKey(by aurea.Submission) (*aurea.Run, error) {
 	for _, other := range append(slices.Clone(m.queue), m.running) {
-		if by.Key == "" || other == nil || other.by.Key != by.Key {
+		if by.Key == "" || other == nil || other.submission.Key != by.Key {
 			continue
 		}
-		if other.by.Body != by.Body {
+		if other.submission.Body != by.Body {
 			return nil, fmt.Errorf("%w: the idempotency key %q came with another spec before", aurea.ErrMismatch, by.Key)
 		}
 		run := m.view(other)
@@ -198,17 +206,17 @@ func (m *Manager) known(by aurea.Submission) (*aurea.Run, error) {
 	return nil, nil
 }
 
-// enqueue takes the place that was promised, and returns the run as it is in the
-// queue: a moment later it may be running. A service that has begun to shut down
-// meanwhile interrupts the run instead, and has not accepted it.
+// enqueue takes the reserved place and returns the run as queued, because it
+// may be running a moment later. If the service has begun to shut down
+// meanwhile, enqueue interrupts the run and returns an error.
 func (m *Manager) enqueue(e *entry) (aurea.Run, error) {
 	m.mu.Lock()
-	m.coming--
+	m.reserved--
 	if m.closing {
 		e.cancel(errInterrupted)
 		m.finish(e, nil, nil)
 		m.mu.Unlock()
-		m.keep(e)
+		m.persist(e)
 		return aurea.Run{}, errClosing
 	}
 	defer m.mu.Unlock()
@@ -216,20 +224,20 @@ func (m *Manager) enqueue(e *entry) (aurea.Run, error) {
 	queued := m.view(e)
 	select {
 	case m.wake <- struct{}{}:
-	default: // it will look at the queue anyway
+	default: // a signal is pending already
 	}
 	return queued, nil
 }
 
-// leave ends a run whose context was cancelled while it waited. One that is
-// running is stopped by the context itself.
-func (m *Manager) leave(e *entry) {
+// dequeue ends a queued run whose context was cancelled. It does nothing for a
+// running one, which its context stops.
+func (m *Manager) dequeue(e *entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if i := slices.Index(m.queue, e); i >= 0 {
 		m.queue = slices.Delete(m.queue, i, i+1)
 		m.finish(e, nil, nil)
-		m.keepAside(e)
-		m.moved()
+		m.persistAsync(e)
+		m.notifyQueued()
 	}
 }

@@ -15,7 +15,7 @@ import (
 func TestSubmit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		s := kept(t, store, "one", Options{})
+		s := serveStore(t, store, "one", Options{})
 		a := s.submit(t, `{"num_jobs": 5}`, "")
 		if stored, err := store.Get(t.Context(), a.ID); err != nil || stored.Status != aurea.StatusQueued {
 			t.Fatalf("the store has %s (%v)", stored.Status, err)
@@ -43,7 +43,7 @@ func TestSubmit(t *testing.T) {
 // is refused. At a full queue too.
 func TestIdempotency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := kept(t, newMemory(), "one", Options{Queue: 1})
+		s := serveStore(t, newMemory(), "one", Options{Queue: 1})
 		spec := `{"num_jobs": 3, "labels": {"b": "2", "a": "1"}}`
 		first := s.submit(t, spec, "k")
 		synctest.Wait()

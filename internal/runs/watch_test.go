@@ -16,7 +16,7 @@ import (
 // whoever comes later goes on where it says.
 func TestWatchUpdates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := kept(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemory(), "one", Options{})
 		first := s.submit(t, `{"num_jobs": 2}`, "")
 		run := s.submit(t, `{"num_jobs": 30}`, "")
 		var all []aurea.Update
@@ -61,7 +61,7 @@ func TestWatchUpdates(t *testing.T) {
 // called off ends with the reason.
 func TestWatchHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := kept(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemory(), "one", Options{})
 		s.submit(t, `{"num_jobs": 100}`, "")
 		waiting := s.submit(t, `{"num_jobs": 1}`, "")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 25*time.Second, errors.New("enough"))
@@ -89,7 +89,7 @@ func TestWatchHeartbeat(t *testing.T) {
 // run up.
 func TestSlowWatcher(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := kept(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemory(), "one", Options{})
 		epoch := time.Now()
 		run := s.submit(t, `{"num_jobs": 400}`, "")
 		n := 0
@@ -102,7 +102,7 @@ func TestSlowWatcher(t *testing.T) {
 			}
 			_ = update
 		}
-		if n < keepPast || n > 400-300+keepPast+10 {
+		if n < maxPast || n > 400-300+maxPast+10 {
 			t.Errorf("told %d times", n)
 		}
 		done := s.get(t, run.ID)
