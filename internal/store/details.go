@@ -32,7 +32,7 @@ FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
 
 // decodeRun returns the run after comparing it with its digest.
 func (d details) decodeRun() (aurea.Run, error) {
-	listed, err := d.row.decode()
+	listed, err := d.decode()
 	var run aurea.Run
 	if err == nil {
 		run, err = listed.Whole()
