@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform/platformtest"
 )
 
 // everything is a host that offers every kind.
@@ -156,7 +157,7 @@ func checkGone(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	awaitGone(t, group)
+	platformtest.AwaitGroupEnd(t, group)
 }
 
 // A program that ends leaves nobody behind, and nobody of its group keeps the

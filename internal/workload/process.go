@@ -8,44 +8,35 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // run runs a program to its end, and ends what it has started. The phases are
 // noted; the error is ctx's, or a *Failure.
 //
-// It holds its thread: Linux kills the program when the thread that started it
-// ends, which must not be before, unless the whole process does.
+// It holds its thread, as platform.StartGroup asks for.
 func run(ctx context.Context, c Command, argv, environment []string, lap lap) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	var g group
 	output := newOutput(c.MaxOutput, stop)
 	command := exec.CommandContext(ctx, c.Path, argv...)
 	command.Dir, command.Env = c.Dir, environment
-	command.SysProcAttr = ownGroup()
-	command.Cancel = g.kill
 	command.WaitDelay = patience
 	if c.MaxOutput > 0 {
 		command.Stdout, command.Stderr = output.stdout(), output.stderr()
 	}
-	g.mu.Lock() // until it is known whom to kill
-	err := command.Start()
-	if err == nil {
-		g.process = command.Process
-	}
-	g.mu.Unlock()
+	group, err := platform.StartGroup(command)
 	lap.end(execStart)
 	if err != nil {
 		return startFailure(ctx, err)
 	}
-	err = g.wait(command)
+	err = group.Wait()
 	lap.end(execRun)
 	lap.notes.Phase(execCPU, command.ProcessState.UserTime()+command.ProcessState.SystemTime())
 	lap.notes.Count(execOutput, output.written())
@@ -81,31 +72,6 @@ func (o *output) judge(ctx context.Context, state *os.ProcessState, err error) e
 	default:
 		return &Failure{Class: fmt.Sprintf("exit_%d", code), Err: fmt.Errorf("the program ended with %d%s", code, o.sample())}
 	}
-}
-
-// A group is the processes of a program. Its methods may be called at once.
-type group struct {
-	mu      sync.Mutex
-	process *os.Process // nil when nobody may be killed any more, as others may have the number
-}
-
-// kill kills all of them.
-func (g *group) kill() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.process == nil {
-		return os.ErrProcessDone
-	}
-	killGroup(g.process)
-	return nil
-}
-
-// end kills those that are still there, for the last time.
-func (g *group) end() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	killGroup(g.process)
-	g.process = nil
 }
 
 // printable is text of a program's on one line, without what a terminal would obey.

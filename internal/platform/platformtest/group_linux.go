@@ -1,4 +1,4 @@
-package workload
+package platformtest
 
 import (
 	"os"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// awaitGone waits until a group has no process any more that runs, which takes a
-// moment after it was killed; a minute is only a safety net.
-func awaitGone(t *testing.T, group int) {
+// AwaitGroupEnd waits until no process of a group runs, which takes a moment
+// after a kill. It fails the test after a minute.
+func AwaitGroupEnd(t testing.TB, group int) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); len(running(t, group)) > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
@@ -20,9 +20,9 @@ func awaitGone(t *testing.T, group int) {
 	}
 }
 
-// running lists the processes of a group, but those that only wait for somebody
-// to take note of their end.
-func running(t *testing.T, group int) []string {
+// running lists the processes of a group, without those that have ended and
+// wait to be reaped.
+func running(t testing.TB, group int) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -30,7 +30,7 @@ func running(t *testing.T, group int) []string {
 	}
 	var found []string
 	for _, file := range files {
-		content, _ := os.ReadFile(file) // which has gone meanwhile, then
+		content, _ := os.ReadFile(file) // the process may have ended meanwhile
 		name, rest, ok := strings.Cut(string(content), ") ")
 		fields := strings.Fields(rest) // state, parent, group, …
 		if ok && fields[0] != "Z" && fields[0] != "X" && fields[2] == strconv.Itoa(group) {
