@@ -10,7 +10,7 @@ type Stats struct {
 	Runs        map[RunsKey]int64           // finished runs
 	Workloads   map[string]*Tally           // jobs of all runs so far, by workload; the running one's too
 	Errors      map[string]map[string]int64 // jobs that went wrong, likewise, by workload and class
-	Examples    map[string]Examples         // by workload
+	Exemplars   map[string]Exemplars        // by workload
 	Cost        map[string]float64          // money spent by jobs so far, by currency
 	Kinds       []string                    // the workloads of the above, the one that ran last first
 	Currencies  []string                    // of Cost, likewise
@@ -55,37 +55,38 @@ func (p Plan) TargetAt(elapsed time.Duration) Target {
 	return target
 }
 
-// An Example is one thing that a total holds: whose it was and when.
-type Example struct {
-	Run   string // the run's id; "" when there is no example
+// An Exemplar names one run behind a total: the run, the value it added and the
+// time.
+type Exemplar struct {
+	Run   string // the run's id; "" without an exemplar
 	Value float64
 	At    time.Time
 }
 
-// Examples are those of one workload: the longest job of the last interval that
-// had one, in seconds, and how many jobs last ended in each outcome within an
-// interval.
-type Examples struct {
-	Latency, ServiceTime, Delay Example
-	Outcomes                    [outcomes]Example
+// Exemplars are the exemplars of one workload. Latency, ServiceTime and Delay
+// hold the longest job of the last interval with a sample, in seconds. Outcomes
+// holds, by outcome, the number of jobs in the last interval with any.
+type Exemplars struct {
+	Latency, ServiceTime, Delay Exemplar
+	Outcomes                    [outcomes]Exemplar
 }
 
-// Add takes the examples of an interval, where it has any.
-func (e *Examples) Add(run string, interval *Tally, at time.Time) {
+// Add replaces the exemplars for which the interval has jobs.
+func (e *Exemplars) Add(run string, interval *Tally, at time.Time) {
 	for _, measured := range []struct {
-		into *Example
+		into *Exemplar
 		by   interface {
 			Count() int64
 			Max() time.Duration
 		}
 	}{{&e.Latency, interval.Latency}, {&e.ServiceTime, interval.ServiceTime}, {&e.Delay, interval.Delay}} {
 		if measured.by.Count() > 0 {
-			*measured.into = Example{run, measured.by.Max().Seconds(), at}
+			*measured.into = Exemplar{run, measured.by.Max().Seconds(), at}
 		}
 	}
 	for _, o := range Outcomes() {
 		if n := interval.Of(o); n > 0 {
-			e.Outcomes[o] = Example{run, float64(n), at}
+			e.Outcomes[o] = Exemplar{run, float64(n), at}
 		}
 	}
 }

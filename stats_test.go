@@ -38,19 +38,19 @@ func TestExamplesAdd(t *testing.T) {
 	tally.End(OK, 0, 1*time.Millisecond, 3*time.Millisecond)
 	tally.End(OK, 0, 2*time.Millisecond, 3*time.Millisecond)
 	tally.Dropped = 5
-	var e Examples
+	var e Exemplars
 	e.Add("a", tally, first)
 	failed := NewTally()
 	failed.End(Failed, 0, 4*time.Millisecond, 10*time.Millisecond)
 	e.Add("b", failed, second)
-	want := Examples{
-		Latency:     Example{"a", 0.003, first},
-		ServiceTime: Example{"b", 0.006, second},
-		Delay:       Example{"b", 0.004, second},
+	want := Exemplars{
+		Latency:     Exemplar{"a", 0.003, first},
+		ServiceTime: Exemplar{"b", 0.006, second},
+		Delay:       Exemplar{"b", 0.004, second},
 	}
-	want.Outcomes[OK] = Example{"a", 2, first}
-	want.Outcomes[Failed] = Example{"b", 1, second}
-	want.Outcomes[Dropped] = Example{"a", 5, first}
+	want.Outcomes[OK] = Exemplar{"a", 2, first}
+	want.Outcomes[Failed] = Exemplar{"b", 1, second}
+	want.Outcomes[Dropped] = Exemplar{"a", 5, first}
 	if e != want {
 		t.Errorf("got %+v, want %+v", e, want)
 	}

@@ -11,24 +11,24 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// withExamples are the numbers of a service that knows an example of some.
-func withExamples() aurea.Stats {
+// withExemplars returns fixed with some exemplars.
+func withExemplars() aurea.Stats {
 	stats := fixed()
 	at := time.Unix(1_790_000_012, 0).UTC()
-	examples := aurea.Examples{
-		Latency:     aurea.Example{Run: "benchmark-7", Value: 0.7, At: at},
-		ServiceTime: aurea.Example{Run: "benchmark-8", Value: 90, At: at}, // beyond the last bucket
+	exemplars := aurea.Exemplars{
+		Latency:     aurea.Exemplar{Run: "benchmark-7", Value: 0.7, At: at},
+		ServiceTime: aurea.Exemplar{Run: "benchmark-8", Value: 90, At: at}, // beyond the last bucket
 	}
-	examples.Outcomes[aurea.Failed] = aurea.Example{Run: "benchmark-9", Value: 3, At: at}
-	stats.Examples = map[string]aurea.Examples{"sleep": examples}
+	exemplars.Outcomes[aurea.Failed] = aurea.Exemplar{Run: "benchmark-9", Value: 3, At: at}
+	stats.Exemplars = map[string]aurea.Exemplars{"sleep": exemplars}
 	return stats
 }
 
-// Who reads OpenMetrics is told of one run behind a number, in the bucket that
-// its job is counted in, and nowhere else.
+// OpenMetrics has one exemplar for a number, in the bucket that counts its job
+// and in no other.
 func TestExemplarsInOpenMetrics(t *testing.T) {
 	var got []string
-	for _, line := range strings.Split(get(t, handler(t, always(withExamples())), acceptOpenMetrics).Body.String(), "\n") {
+	for _, line := range strings.Split(get(t, handler(t, always(withExemplars())), acceptOpenMetrics).Body.String(), "\n") {
 		if strings.Contains(line, " # {") {
 			got = append(got, line)
 		}
@@ -43,9 +43,10 @@ func TestExemplarsInOpenMetrics(t *testing.T) {
 	}
 }
 
-// Protobuf has the same ones, those of the histograms for both kinds of buckets.
+// Protobuf has the same exemplars; a histogram has them in its native and its
+// classic buckets.
 func TestExemplarsInProtobuf(t *testing.T) {
-	families := scrape(t, handler(t, always(withExamples())), acceptProtobuf)
+	families := scrape(t, handler(t, always(withExemplars())), acceptProtobuf)
 	var found []*dto.Exemplar
 	for name, family := range families {
 		for _, metric := range family.GetMetric() {

@@ -122,13 +122,13 @@ func (r *row) newValue(value float64, since time.Time, labels []string) (prometh
 	return prometheus.NewConstMetric(r.desc, r.kind, value, labels...)
 }
 
-// finish adds the example that a metric has. One that could not be made fails
-// the scrape, and says why.
+// finish attaches the exemplar of a metric, if there is one. A metric that
+// could not be created fails the scrape with the reason.
 func (r *row) finish(stats *aurea.Stats, metric prometheus.Metric, err error, labels ...string) prometheus.Metric {
-	if err == nil && r.example != nil {
-		if example := r.example(stats, labels); example.Run != "" {
+	if err == nil && r.exemplar != nil {
+		if exemplar := r.exemplar(stats, labels); exemplar.Run != "" {
 			metric, err = prometheus.NewMetricWithExemplars(metric, prometheus.Exemplar{
-				Value: example.Value, Labels: prometheus.Labels{"run_id": example.Run}, Timestamp: example.At,
+				Value: exemplar.Value, Labels: prometheus.Labels{"run_id": exemplar.Run}, Timestamp: exemplar.At,
 			})
 		}
 	}

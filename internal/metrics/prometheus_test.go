@@ -54,8 +54,8 @@ func TestExemplarsOnPrometheus(t *testing.T) {
 	}
 	t.Parallel()
 	stats, want := exponential(10_000)
-	examples := aurea.Examples{Latency: aurea.Example{Run: "benchmark-5", Value: 0.07, At: time.Now()}}
-	stats.Examples = map[string]aurea.Examples{"sleep": examples}
+	exemplars := aurea.Exemplars{Latency: aurea.Exemplar{Run: "benchmark-5", Value: 0.07, At: time.Now()}}
+	stats.Exemplars = map[string]aurea.Exemplars{"sleep": exemplars}
 	service := httptest.NewServer(handler(t, always(stats)))
 	defer service.Close()
 	p := aureatest.StartPrometheus(t, `scrape_configs: [{job_name: aurea, scrape_interval: 200ms, static_configs: [{targets: ["`+

@@ -20,15 +20,15 @@ type row struct {
 	labels     []string
 	kind       prometheus.ValueType // of a counter or gauge
 	values     func(s *aurea.Stats, emit func(value float64, labels ...string))
-	histogram  func(t *aurea.Tally) *hist.Histogram                     // instead of values: one histogram a workload
-	example    func(s *aurea.Stats, labels []string) (of aurea.Example) // of the series with these labels; nil where there are none
+	histogram  func(t *aurea.Tally) *hist.Histogram                 // instead of values: one histogram a workload
+	exemplar   func(s *aurea.Stats, labels []string) aurea.Exemplar // of the series with these labels; may be nil
 	desc       *prometheus.Desc
 }
 
 // table is every metric of the service. To add one, add its line.
 var table = describe([]row{
 	{name: "benchmark_runs_total", help: "Finished runs.", labels: []string{"workload", "status"}, kind: counter, values: finished},
-	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs, example: exampleOfJobs},
+	{name: "benchmark_jobs_total", help: "Finished jobs, while their run goes on.", labels: []string{"workload", "outcome"}, kind: counter, values: jobs, exemplar: exemplarOfJobs},
 	{name: "benchmark_jobs_started_total", help: "Jobs started, while their run goes on.", labels: []string{"workload"}, kind: counter, values: started},
 	{name: "benchmark_job_errors_total", help: "Jobs that went wrong, by what went wrong, while their run goes on.", labels: []string{"workload", "class"}, kind: counter, values: wrong},
 	{name: "benchmark_cost_total", help: "Money spent by all jobs so far.", labels: []string{"currency"}, kind: counter, values: cost},
@@ -38,13 +38,13 @@ var table = describe([]row{
 		values: one(func(s *aurea.Stats) float64 { return s.MeanLatency })},
 	{name: "benchmark_job_duration_seconds", help: "Service time: from a job's start to its end.", labels: []string{"workload"},
 		histogram: func(t *aurea.Tally) *hist.Histogram { return t.ServiceTime },
-		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.ServiceTime })},
+		exemplar:  exemplarOf(func(e *aurea.Exemplars) aurea.Exemplar { return e.ServiceTime })},
 	{name: "benchmark_job_latency_seconds", help: "Latency of jobs that ended ok: from the intended start to the end.", labels: []string{"workload"},
 		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Latency },
-		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.Latency })},
+		exemplar:  exemplarOf(func(e *aurea.Exemplars) aurea.Exemplar { return e.Latency })},
 	{name: "benchmark_job_delay_seconds", help: "The generator's own lateness: from the intended to the actual start of a job.", labels: []string{"workload"},
 		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Delay },
-		example:   exampleOf(func(e *aurea.Examples) aurea.Example { return e.Delay })},
+		exemplar:  exemplarOf(func(e *aurea.Exemplars) aurea.Exemplar { return e.Delay })},
 	{name: "benchmark_jobs_in_flight", help: "Jobs started and not yet ended.", kind: gauge,
 		values: one(func(s *aurea.Stats) float64 { return float64(s.InFlight) })},
 	{name: "benchmark_jobs_planned", help: "Jobs of the running run; 0 when none runs, or when only time ends it.", kind: gauge,

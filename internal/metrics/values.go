@@ -92,19 +92,19 @@ func moments(of func(*aurea.Run) *time.Time) func(*aurea.Stats, func(float64, ..
 	}
 }
 
-// exampleOf reads the example of a workload's histogram.
-func exampleOf(read func(*aurea.Examples) aurea.Example) func(*aurea.Stats, []string) aurea.Example {
-	return func(s *aurea.Stats, labels []string) aurea.Example {
-		examples := s.Examples[labels[0]]
-		return read(&examples)
+// exemplarOf reads the exemplar of a workload's histogram.
+func exemplarOf(read func(*aurea.Exemplars) aurea.Exemplar) func(*aurea.Stats, []string) aurea.Exemplar {
+	return func(s *aurea.Stats, labels []string) aurea.Exemplar {
+		exemplars := s.Exemplars[labels[0]]
+		return read(&exemplars)
 	}
 }
 
-func exampleOfJobs(s *aurea.Stats, labels []string) aurea.Example {
+func exemplarOfJobs(s *aurea.Stats, labels []string) aurea.Exemplar {
 	for _, outcome := range aurea.Outcomes() {
 		if outcome.String() == labels[1] {
-			return s.Examples[labels[0]].Outcomes[outcome]
+			return s.Exemplars[labels[0]].Outcomes[outcome]
 		}
 	}
-	return aurea.Example{}
+	return aurea.Exemplar{}
 }

@@ -17,7 +17,7 @@ func worst() aurea.Stats {
 		Runs:      map[aurea.RunsKey]int64{},
 		Workloads: map[string]*aurea.Tally{},
 		Errors:    map[string]map[string]int64{},
-		Examples:  map[string]aurea.Examples{},
+		Exemplars: map[string]aurea.Exemplars{},
 		Cost:      map[string]float64{},
 	}
 	tally := aurea.NewTally()

@@ -18,7 +18,7 @@ type stats struct {
 	workloads  map[string]*aurea.Tally
 	shared     map[string]bool // kinds whose tally Stats has returned
 	errors     map[string]map[string]int64
-	examples   map[string]aurea.Examples
+	exemplars  map[string]aurea.Exemplars
 	cost       map[string]*big.Rat
 	kinds      []string // most recent first
 	currencies []string
@@ -35,7 +35,7 @@ func newStats() stats {
 		workloads: map[string]*aurea.Tally{},
 		shared:    map[string]bool{},
 		errors:    map[string]map[string]int64{},
-		examples:  map[string]aurea.Examples{},
+		exemplars: map[string]aurea.Exemplars{},
 		cost:      map[string]*big.Rat{},
 	}
 }
@@ -65,9 +65,9 @@ func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
 	spent.Add(spent, pricing.Spent(p.Interval))
 	s.kinds = moveToFront(kind, s.kinds)
 	s.currencies = moveToFront(pricing.Currency, s.currencies)
-	examples := s.examples[kind]
-	examples.Add(id, p.Interval, time.Now().UTC())
-	s.examples[kind] = examples
+	exemplars := s.exemplars[kind]
+	exemplars.Add(id, p.Interval, time.Now().UTC())
+	s.exemplars[kind] = exemplars
 	s.interval = p.Point()
 	s.mean = p.MeanLatency()
 }
@@ -148,7 +148,7 @@ func (m *Manager) Stats() aurea.Stats {
 		Runs:       maps.Clone(m.stats.runs),
 		Workloads:  maps.Clone(m.stats.workloads),
 		Errors:     map[string]map[string]int64{},
-		Examples:   maps.Clone(m.stats.examples),
+		Exemplars:  maps.Clone(m.stats.exemplars),
 		Cost:       map[string]float64{},
 		Kinds:      m.stats.kinds,
 		Currencies: m.stats.currencies,

@@ -166,7 +166,7 @@ func TestStatsStay(t *testing.T) {
 		clear(again.Runs)
 		clear(again.Cost)
 		clear(again.Workloads)
-		clear(again.Examples)
+		clear(again.Exemplars)
 		clear(again.Errors["sleep"])
 		clear(again.Recent)
 		s.jobs("more", 8).end(t)
@@ -181,7 +181,7 @@ func TestStatsStay(t *testing.T) {
 		if after.Workloads["noop"] != noop {
 			t.Error("a workload that did not run was copied")
 		}
-		if len(after.Runs) != len(before.Runs) || len(after.Cost) != 2 || len(after.Examples) != 2 || len(after.Errors["sleep"]) == 0 || after.Recent[0].ID == "" {
+		if len(after.Runs) != len(before.Runs) || len(after.Cost) != 2 || len(after.Exemplars) != 2 || len(after.Errors["sleep"]) == 0 || after.Recent[0].ID == "" {
 			t.Errorf("changing a copy has changed the stats: %+v", after)
 		}
 	})
@@ -230,9 +230,9 @@ func TestStatsLatest(t *testing.T) {
 		if !slices.Equal(stats.Kinds, []string{"sleep", "noop"}) || !slices.Equal(stats.Currencies, []string{"USD", "EUR"}) {
 			t.Errorf("%q in %q, want sleep and USD first", stats.Kinds, stats.Currencies)
 		}
-		sleep, noop := stats.Examples["sleep"], stats.Examples["noop"]
+		sleep, noop := stats.Exemplars["sleep"], stats.Exemplars["noop"]
 		if sleep.Latency.Run != b.ID || sleep.Latency.Value != 1 || !sleep.Latency.At.Before(time.Now().Add(time.Nanosecond)) || noop.Outcomes[aurea.OK].Run != eur.ID {
-			t.Errorf("examples %+v and %+v, want those of %s and %s", sleep, noop, b.ID, eur.ID)
+			t.Errorf("exemplars %+v and %+v, want those of %s and %s", sleep, noop, b.ID, eur.ID)
 		}
 	})
 }
