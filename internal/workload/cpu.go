@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // cpu computes. It measures cores: their speed, and who else uses them.
@@ -58,9 +59,9 @@ type computer struct {
 func (c computer) Run(ctx context.Context, job int64, notes Notes) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	begin := threadTime()
+	begin := platform.ThreadCPU()
 	units, err := c.compute(ctx, c.seed+uint64(job), begin)
-	notes.Phase(0, threadTime()-begin)
+	notes.Phase(0, platform.ThreadCPU()-begin)
 	notes.Count(0, units)
 	return err
 }
@@ -72,7 +73,7 @@ func (c computer) compute(ctx context.Context, x uint64, begin time.Duration) (u
 		if units%checkEvery == 0 && ctx.Err() != nil {
 			return units, ctx.Err()
 		}
-		if c.time > 0 && units%lookEvery == 0 && threadTime()-begin >= c.time {
+		if c.time > 0 && units%lookEvery == 0 && platform.ThreadCPU()-begin >= c.time {
 			break
 		}
 		x = compute(x)

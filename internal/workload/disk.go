@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // disk writes and reads files. It measures the disk of a directory, and what
@@ -70,7 +71,7 @@ func (d diskPlan) check(p place) error {
 		return wrongField("cached", "is about reading, and "+opWrite+" reads nothing")
 	case !d.cached && d.op == opMixed && !d.fsync:
 		return wrongField("cached", "cannot be false without fsync: what is not on the disk yet can only be read from memory")
-	case !d.cached && !canDropCache:
+	case !d.cached && !platform.CanDropCache:
 		return wrongField("cached", "cannot be false on this system: only Linux can be told to forget what it has read")
 	}
 	own := p.inFlight
@@ -161,7 +162,7 @@ func (d *disker) writeAll(ctx context.Context, file *os.File, job int64, lap *la
 // readAll reads a file to its end.
 func (d *disker) readAll(ctx context.Context, file *os.File, lap *lap) error {
 	if !d.cached {
-		if err := dropCache(file); err != nil {
+		if err := platform.DropCache(file); err != nil {
 			return diskFailure("have it forgotten", err)
 		}
 		lap.restart()

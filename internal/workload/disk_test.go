@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // A job writes and reads as much as it says, in the phases that it has, and
@@ -26,8 +27,8 @@ func TestDisk(t *testing.T) {
 		{map[string]any{}, []int{diskOpen, diskWrite, diskSync, diskRemove}, []int64{bytes, 0}},
 		{map[string]any{"fsync": false}, []int{diskOpen, diskWrite, diskRemove}, []int64{bytes, 0}},
 		{map[string]any{"op": "read"}, []int{diskRead}, []int64{0, bytes}},
-		{map[string]any{"op": "read", "cached": !canDropCache}, []int{diskRead}, []int64{0, bytes}},
-		{map[string]any{"op": "mixed", "cached": !canDropCache}, []int{diskOpen, diskWrite, diskSync, diskRead, diskRemove}, []int64{bytes, bytes}},
+		{map[string]any{"op": "read", "cached": !platform.CanDropCache}, []int{diskRead}, []int64{0, bytes}},
+		{map[string]any{"op": "mixed", "cached": !platform.CanDropCache}, []int{diskOpen, diskWrite, diskSync, diskRead, diskRemove}, []int64{bytes, bytes}},
 	} {
 		host := Host{Dir: t.TempDir()}
 		test.parameters["bytes"], test.parameters["block"] = number64(bytes), number64(4096)

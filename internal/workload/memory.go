@@ -11,6 +11,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // memory takes memory from the system and gives it back. It measures bandwidth,
@@ -102,7 +103,7 @@ func (m memorizer) Run(ctx context.Context, job int64, notes Notes) error {
 	}
 	defer m.used.give(m.bytes)
 	lap := newLap(notes)
-	words, free, err := takeMemory(int(m.bytes))
+	words, free, err := platform.MapMemory(int(m.bytes))
 	if err != nil {
 		return &Failure{Class: "out_of_memory", Err: fmt.Errorf("the system does not give %s of memory: %w", budget.Size(m.bytes), err)}
 	}
@@ -126,10 +127,10 @@ func (m memorizer) Run(ctx context.Context, job int64, notes Notes) error {
 func (m memorizer) use(r region, lap *lap) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	core, faults := threadTime(), threadFaults()
+	core, faults := platform.ThreadCPU(), platform.ThreadPageFaults()
 	defer func() {
-		lap.notes.Phase(memoryCPU, threadTime()-core)
-		lap.notes.Count(memoryFaults, threadFaults()-faults)
+		lap.notes.Phase(memoryCPU, platform.ThreadCPU()-core)
+		lap.notes.Count(memoryFaults, platform.ThreadPageFaults()-faults)
 	}()
 	err := r.touch()
 	lap.end(memoryTouch)

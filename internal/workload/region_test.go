@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // In either order every number comes once; shuffled ones do not come in order.
@@ -43,7 +45,7 @@ func TestShuffledIsFarApart(t *testing.T) {
 
 func someMemory(t testing.TB, random bool) region {
 	t.Helper()
-	words, free, err := takeMemory(40 * os.Getpagesize())
+	words, free, err := platform.MapMemory(40 * os.Getpagesize())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 const (
@@ -29,7 +30,7 @@ func (h Host) diskLimit() limit {
 		l.most = defaultDisk
 	}
 	dir := existing(h.dir())
-	free, total, known := diskSpace(dir)
+	free, total, known := platform.DiskSpace(dir)
 	reserve := min(total/10, mostReserve)
 	if known && free-reserve < l.most {
 		l.most, l.flag = max(free-reserve, 0), fmt.Sprintf("what its disk has free, but for %s in reserve", budget.Size(reserve))

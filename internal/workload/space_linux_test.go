@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // On a disk of a mebibyte: what does not fit is refused, what fills it up after
@@ -50,7 +51,7 @@ func TestSmallDisk(t *testing.T) {
 	if written := notes.counters[diskWritten]; written < 900<<10 || written > 1<<20 {
 		t.Errorf("%d bytes were written to a disk of a mebibyte", written)
 	}
-	if free, total, _ := diskSpace(host.Dir); free != total {
+	if free, total, _ := platform.DiskSpace(host.Dir); free != total {
 		t.Errorf("%d of %d bytes are free after it", free, total)
 	}
 	jobs.Close()

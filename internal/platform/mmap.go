@@ -1,0 +1,4 @@
+package platform
+
+// wordSize is the size of a word of mapped memory in bytes.
+const wordSize = 8
