@@ -1,6 +1,10 @@
 package aurea
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
 
 // together are the rules that concern more than one field: whether a spec
 // breaks the rule, and which field to name and what to say then.
@@ -31,35 +35,35 @@ var together = []struct {
 }
 
 // checkTogether applies the rules that concern more than one field.
-func (s Spec) checkTogether(found *problems) {
+func (s Spec) checkTogether(found *param.Problems) {
 	s.checkStages(found)
 	if len(*found) > 0 {
 		return
 	}
 	for _, rule := range together {
 		if rule.broken(s) {
-			found.add(rule.field, "%s", rule.message)
+			found.Add(rule.field, "%s", rule.message)
 		}
 	}
 }
 
 // checkStages wants every stage to have one target, all of a kind, and the load to
 // be above zero somewhere: where it begins, or at the end of a stage.
-func (s Spec) checkStages(found *problems) {
+func (s Spec) checkStages(found *param.Problems) {
 	highest := s.level()
 	for i, stage := range s.Stages {
 		at := fmt.Sprintf("stages[%d]", i)
 		switch {
 		case (stage.Rate == nil) == (stage.Concurrency == nil):
-			found.add(at, "must have a rate or a concurrency to ramp to, and only one of them")
+			found.Add(at, "must have a rate or a concurrency to ramp to, and only one of them")
 		case (stage.Rate == nil) != (s.Stages[0].Rate == nil):
-			found.add(at, "must ramp what the first stage does: all stages have rates, or all have concurrencies")
+			found.Add(at, "must ramp what the first stage does: all stages have rates, or all have concurrencies")
 		default:
 			highest = max(highest, stage.target())
 		}
 	}
 	if len(s.Stages) > 0 && len(*found) == 0 && highest == 0 {
-		found.add("stages", "must go above 0 somewhere")
+		found.Add("stages", "must go above 0 somewhere")
 	}
 }
 

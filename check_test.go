@@ -25,22 +25,22 @@ func TestFieldsThatCannotStandTogether(t *testing.T) {
 		document string
 		want     []FieldError
 	}{
-		{`{"num_jobs": 1, "job_duration_ms": 0, "workload": {"kind": "noop"}}`, []FieldError{{"job_duration_ms", oneJob}}},
-		{`{"concurrency": 5}`, []FieldError{{"num_jobs", needJobs}}},
-		{`{"rate": 5}`, []FieldError{{"num_jobs", needJobs}}},
-		{`{"duration": "1s"}`, []FieldError{{"concurrency", needLevel}}},
-		{`{"num_jobs": 1, "arrival": "poisson", "on_saturation": "wait"}`, []FieldError{{"arrival", ofRate}, {"on_saturation", ofRate}}},
-		{`{"stages": [{"duration": "1s", "concurrency": 1}], "arrival": "constant"}`, []FieldError{{"arrival", ofRate}}},
-		{`{"num_jobs": 1, "rate": 1, "on_saturation": "drop"}`, []FieldError{{"concurrency", needRoom}}},
-		{`{"rate": 1, "stages": [{"duration": "1s", "concurrency": 1}]}`, []FieldError{{"rate", twoLoads}}},
-		{`{"duration": "2001ms", "stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "rate": 2}]}`, []FieldError{{"duration", tooLong}}},
-		{`{"duration": "1s", "rate": 1, "warmup": "1s"}`, []FieldError{{"warmup", allWarmup}}},
-		{`{"stages": [{"duration": "1s", "rate": 1}], "warmup": "1h"}`, []FieldError{{"warmup", allWarmup}}},
-		{`{"duration": "1s", "stages": [{"duration": "1h", "rate": 1}], "warmup": "2s"}`, []FieldError{{"warmup", allWarmup}}},
-		{`{"stages": [{"rate": 1}]}`, []FieldError{{"stages[0].duration", needLength}}},
-		{`{"stages": [{"duration": "1s"}, {"duration": "1s", "rate": 1, "concurrency": 1}]}`, []FieldError{{"stages[0]", oneTarget}, {"stages[1]", oneTarget}}},
-		{`{"stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "concurrency": 1}]}`, []FieldError{{"stages[1]", sameTargets}}},
-		{`{"stages": [{"duration": "1s", "concurrency": 0}]}`, []FieldError{{"stages", "must go above 0 somewhere"}}},
+		{`{"num_jobs": 1, "job_duration_ms": 0, "workload": {"kind": "noop"}}`, []FieldError{{Location: "job_duration_ms", Message: oneJob}}},
+		{`{"concurrency": 5}`, []FieldError{{Location: "num_jobs", Message: needJobs}}},
+		{`{"rate": 5}`, []FieldError{{Location: "num_jobs", Message: needJobs}}},
+		{`{"duration": "1s"}`, []FieldError{{Location: "concurrency", Message: needLevel}}},
+		{`{"num_jobs": 1, "arrival": "poisson", "on_saturation": "wait"}`, []FieldError{{Location: "arrival", Message: ofRate}, {Location: "on_saturation", Message: ofRate}}},
+		{`{"stages": [{"duration": "1s", "concurrency": 1}], "arrival": "constant"}`, []FieldError{{Location: "arrival", Message: ofRate}}},
+		{`{"num_jobs": 1, "rate": 1, "on_saturation": "drop"}`, []FieldError{{Location: "concurrency", Message: needRoom}}},
+		{`{"rate": 1, "stages": [{"duration": "1s", "concurrency": 1}]}`, []FieldError{{Location: "rate", Message: twoLoads}}},
+		{`{"duration": "2001ms", "stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "rate": 2}]}`, []FieldError{{Location: "duration", Message: tooLong}}},
+		{`{"duration": "1s", "rate": 1, "warmup": "1s"}`, []FieldError{{Location: "warmup", Message: allWarmup}}},
+		{`{"stages": [{"duration": "1s", "rate": 1}], "warmup": "1h"}`, []FieldError{{Location: "warmup", Message: allWarmup}}},
+		{`{"duration": "1s", "stages": [{"duration": "1h", "rate": 1}], "warmup": "2s"}`, []FieldError{{Location: "warmup", Message: allWarmup}}},
+		{`{"stages": [{"rate": 1}]}`, []FieldError{{Location: "stages[0].duration", Message: needLength}}},
+		{`{"stages": [{"duration": "1s"}, {"duration": "1s", "rate": 1, "concurrency": 1}]}`, []FieldError{{Location: "stages[0]", Message: oneTarget}, {Location: "stages[1]", Message: oneTarget}}},
+		{`{"stages": [{"duration": "1s", "rate": 1}, {"duration": "1s", "concurrency": 1}]}`, []FieldError{{Location: "stages[1]", Message: sameTargets}}},
+		{`{"stages": [{"duration": "1s", "concurrency": 0}]}`, []FieldError{{Location: "stages", Message: "must go above 0 somewhere"}}},
 	} {
 		_, err := DecodeSpec([]byte(test.document))
 		if diff := cmp.Diff(test.want, fieldsOf(t, err)); diff != "" {

@@ -3,6 +3,8 @@ package aurea
 import (
 	"fmt"
 	"slices"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // CompareOptions say what matters in a comparison.
@@ -89,7 +91,7 @@ func (c *Comparison) judge(contrasts []contrast) {
 func ParseCompareThreshold(text string) (float64, error) {
 	value, ok := parseLimit(text, share)
 	if !ok || value < 0 || value > 1 {
-		return 0, fmt.Errorf("must be a share from 0 to 1, such as 5%% or 0.05; got %s", show(text))
+		return 0, fmt.Errorf("must be a share from 0 to 1, such as 5%% or 0.05; got %s", param.Describe(text))
 	}
 	return value, nil
 }

@@ -1,8 +1,9 @@
 package aurea
 
 import (
-	"errors"
 	"fmt"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Control is something to be done to a run while it runs. It is a plain
@@ -38,21 +39,21 @@ func (p Plan) Control(c Control) error {
 	case ChangeLoad:
 		return p.checkLoad(c)
 	}
-	return &InvalidError{[]FieldError{{"kind", "must be pause, resume or load; got " + show(c.Kind)}}}
+	return param.Invalid("kind", "must be pause, resume or load; got %s", param.Describe(c.Kind))
 }
 
 func (p Plan) checkLoad(c Control) error {
-	var found problems
+	var found param.Problems
 	if c.Rate == 0 && c.Concurrency == 0 {
-		found.add("", "must have a rate, a concurrency, or both: what to change the load to")
+		found.Add("", "must have a rate, a concurrency, or both: what to change the load to")
 	}
 	if c.Rate != 0 && !(c.Rate > 0 && c.Rate <= maxRate) {
-		found.add("rate", "must be above 0 and up to %d, in jobs a second; got %v", maxRate, c.Rate)
+		found.Add("rate", "must be above 0 and up to %d, in jobs a second; got %v", maxRate, c.Rate)
 	}
 	if c.Concurrency < 0 || c.Concurrency > MaxJobs {
-		found.add("concurrency", "must be from 1 to %d; got %d", MaxJobs, c.Concurrency)
+		found.Add("concurrency", "must be from 1 to %d; got %d", MaxJobs, c.Concurrency)
 	}
-	if err := found.err(); err != nil {
+	if err := found.Err(); err != nil {
 		return err
 	}
 	if c.Rate != 0 && !p.Open() {
@@ -62,30 +63,26 @@ func (p Plan) checkLoad(c Control) error {
 }
 
 // LoadParameters declares what a new load is made of.
-func LoadParameters() []Parameter { return loadParameters }
+func LoadParameters() []param.Parameter { return loadParameters }
 
-var loadParameters = []Parameter{
-	{Name: "rate", Type: Number, Min: minRate, Max: maxRate, Doc: "jobs started a second from now on, of a run with a rate"},
-	{Name: "concurrency", Type: Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight from now on"},
+var loadParameters = []param.Parameter{
+	{Name: "rate", Type: param.Number, Min: minRate, Max: maxRate, Doc: "jobs started a second from now on, of a run with a rate"},
+	{Name: "concurrency", Type: param.Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight from now on"},
 }
 
 // DecodeLoad reads the new load of a run from JSON, an object with a rate, a
 // concurrency, or both. The error is an *InvalidError that names every wrong
 // field.
 func DecodeLoad(data []byte) (Control, error) {
-	var found problems
-	object, err := DecodeDocument(data)
+	object, err := param.DecodeObject(data)
 	if err != nil {
-		var wrong FieldError
-		errors.As(err, &wrong)
-		return Control{}, &InvalidError{[]FieldError{wrong}}
+		return Control{}, err
 	}
-	values := readParameters(loadParameters, object, "", &found)
-	c := Control{Kind: ChangeLoad}
-	c.Rate, _ = values["rate"].(float64)
-	c.Concurrency, _ = values["concurrency"].(int64)
+	var found param.Problems
+	values := param.ReadGiven(loadParameters, object, "", &found)
+	c := Control{Kind: ChangeLoad, Rate: values.Number("rate"), Concurrency: values.Integer("concurrency")}
 	if len(values) == 0 && len(found) == 0 {
-		found.add("", "must have a rate, a concurrency, or both: what to change the load to")
+		found.Add("", "must have a rate, a concurrency, or both: what to change the load to")
 	}
-	return c, found.err()
+	return c, found.Err()
 }

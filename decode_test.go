@@ -107,7 +107,7 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 		{`"include_jobs": "no"`, "include_jobs", `must be true or false; got "no"`},
 	} {
 		_, err := DecodeSpec([]byte("{" + test.members + "}"))
-		if diff := cmp.Diff([]FieldError{{test.location, test.message}}, fieldsOf(t, err)); diff != "" {
+		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}}, fieldsOf(t, err)); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", test.members, diff)
 		}
 	}

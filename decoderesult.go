@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // DecodeResults reads finished results from JSON, one after the other, each as it
@@ -25,7 +27,7 @@ func DecodeResults(data []byte) ([]*Result, error) {
 		case errors.Is(err, io.EOF):
 			err = errors.New("there is nothing in it; a result is what aurea run -o json prints")
 		case err != nil:
-			err = errors.New(syntaxMessage(err, decoder.InputOffset()))
+			err = errors.New(param.SyntaxMessage(err, decoder.InputOffset()))
 		default:
 			result, err = decodeResult(resultIn(one))
 		}
@@ -33,7 +35,7 @@ func DecodeResults(data []byte) ([]*Result, error) {
 			err = fmt.Errorf("behind %d results: %w", len(results), err)
 		}
 		if err != nil {
-			return nil, &InvalidError{[]FieldError{{Message: err.Error()}}}
+			return nil, &InvalidError{Fields: []FieldError{{Message: err.Error()}}}
 		}
 		results = append(results, result)
 	}
@@ -72,7 +74,7 @@ func decodeResult(data []byte) (*Result, error) {
 // check wants what every finished result has.
 func (r *Result) check() error {
 	if !slices.Contains(Statuses(), r.Status) || !r.Status.Finished() {
-		return fmt.Errorf("the status must be one of a finished run; got %s", show(string(r.Status)))
+		return fmt.Errorf("the status must be one of a finished run; got %s", param.Describe(string(r.Status)))
 	}
 	for _, o := range Outcomes() {
 		if n := r.Counts.Of(o); n < 0 || n > maxCounted {

@@ -3,11 +3,11 @@
 // it (Result, Run) and how one differs from another (Comparison).
 //
 // Its stance: values and pure functions only. Nothing here starts a goroutine,
-// reads a clock or opens a file; every package of Aurea may import this one and of
-// ours it imports only hist. Data flows one way:
+// reads a clock or opens a file; every package of Aurea may import this one, and
+// of ours it imports only hist and param. Data flows one way:
 //
 //	Spec ─► Plan ─► jobs ─► Tally ─► Result ─► Run
 //
-// Read in that order: spec.go and decode.go, plan.go, tally.go, result.go,
-// threshold.go, run.go; comparison.go, metric.go, compare.go.
+// Read in that order: spec.go, decode.go and specfields.go, plan.go, tally.go,
+// result.go, threshold.go, run.go; comparison.go, metric.go, compare.go.
 package aurea

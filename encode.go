@@ -6,13 +6,15 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // WriteJSON writes the result as one JSON object, with the list of its jobs at
 // the end if records were kept. The list is written as a stream: memory does
 // not grow with the number of jobs.
 func (r *Result) WriteJSON(w io.Writer) error {
-	head, err := PlainJSON(r)
+	head, err := param.PlainJSON(r)
 	if err != nil {
 		return err
 	}

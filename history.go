@@ -1,9 +1,10 @@
 package aurea
 
 import (
-	"errors"
 	"fmt"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A RunQuery selects runs of the history, newest first. The zero value of a
@@ -59,23 +60,21 @@ var changes = []struct {
 // DecodeChange reads a change as JSON. Any error is an ErrInvalid that names
 // every member that is wrong.
 func DecodeChange(data []byte) (RunChange, error) {
-	var found problems
-	var change RunChange
-	object, err := DecodeDocument(data)
+	object, err := param.DecodeObject(data)
 	if err != nil {
-		var wrong FieldError
-		errors.As(err, &wrong)
-		return change, problems{wrong}.err()
+		return RunChange{}, err
 	}
+	var found param.Problems
+	var change RunChange
 	var names []string
 	for _, c := range changes {
 		names = append(names, c.name)
 		if value, given := object[c.name]; given && !c.set(&change, value) {
-			found.add(c.name, "%s", c.rule)
+			found.Add(c.name, "%s", c.rule)
 		}
 	}
-	rejectUnknown(object, "", names, &found)
-	return change, found.err()
+	param.RejectUnknown(object, "", names, &found)
+	return change, found.Err()
 }
 
 // MaxNote is the most bytes of a run's note.

@@ -1,13 +1,17 @@
 package aurea
 
-import "time"
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
 
 // A Kind describes one kind of workload: what the table of workloads knows of
 // it, as data for the API, the command's help, the docs and the page.
 type Kind struct {
 	Name       string
 	Doc        string // one sentence, without a full stop
-	Parameters []Parameter
+	Parameters []param.Parameter
 	Measures   Measures // what its jobs tell of themselves
 	// MostInFlight is how many of its jobs may be in flight at once; 0 where a job
 	// is so small that MaxJobs is the only limit.
@@ -17,13 +21,13 @@ type Kind struct {
 	Timeout time.Duration
 }
 
-// Schema is the JSON Schema of a workload of this kind. As JSON it has the
-// parameters in their order, the most telling first.
+// Schema returns the JSON Schema of a workload of this kind, its parameters in
+// the order of their declaration.
 func (k Kind) Schema() map[string]any {
-	name := Parameter{Name: "kind", Type: Text, Required: true, Doc: k.Doc}
-	schema := map[string]any{"type": string(Object), "description": k.Doc}
-	addMembers(schema, append([]Parameter{name}, k.Parameters...))
-	kind, _ := schema["properties"].(Named[map[string]any]).Get(name.Name)
+	name := param.Parameter{Name: "kind", Type: param.Text, Required: true, Doc: k.Doc}
+	schema := param.ObjectSchema(append([]param.Parameter{name}, k.Parameters...))
+	schema["description"] = k.Doc
+	kind, _ := schema["properties"].(param.Named[map[string]any]).Get(name.Name)
 	kind["const"] = k.Name
 	return schema
 }

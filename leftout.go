@@ -3,6 +3,8 @@ package aurea
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // MaxListedSpec is the most bytes of a spec in a list, as JSON; a larger one is
@@ -13,7 +15,7 @@ const MaxListedSpec = 16 << 10
 // every spec that is too large for a list, and notes that in LeftOut.
 func (l *ListedRun) LeaveOutLarge(kind string) {
 	outline := func() json.RawMessage {
-		encoded, _ := PlainJSON(Spec{Workload: &Workload{Kind: kind}}) // which has a form
+		encoded, _ := param.PlainJSON(Spec{Workload: &Workload{Kind: kind}}) // which has a form
 		return encoded
 	}
 	if len(l.Spec) > MaxListedSpec {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A spec that is too large for a list is an outline there, in the result too, and
@@ -67,7 +69,7 @@ func FuzzMemberObject(f *testing.F) {
 			_, _ = memberObject([]byte(text), "spec") // whatever it is given, it returns
 			return
 		}
-		compact, err := PlainJSON(object) // each member once
+		compact, err := param.PlainJSON(object) // each member once
 		if err != nil {
 			return
 		}

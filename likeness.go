@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // measured is the part of the spec that says what was measured, written out where
@@ -98,7 +100,7 @@ func flatten(into map[string]string, at string, value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			flatten(into, join(at, name), member)
+			flatten(into, param.Join(at, name), member)
 		}
 	case []any:
 		for i, item := range value {
@@ -109,6 +111,6 @@ func flatten(into map[string]string, at string, value any) {
 	case nil:
 		into[at] = "not given"
 	default:
-		into[at] = show(value)
+		into[at] = param.Describe(value)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A unit says what a metric's values are, and how a limit may be written.
@@ -69,11 +71,11 @@ func (t Threshold) checkLimit(text string) error {
 	case misleading(statistic):
 		return notAPercentile(t.metric)
 	case t.limit < 0:
-		return fmt.Errorf("%s is never negative; got the limit %s", t.metric, show(text))
+		return fmt.Errorf("%s is never negative; got the limit %s", t.metric, param.Describe(text))
 	case m.unit == share && t.limit > 1:
-		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, show(text), inPercent(text))
+		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, param.Describe(text), inPercent(text))
 	case m.unit == seconds && t.limit != 0 && !strings.ContainsAny(text, "nuµmsh"):
-		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, show(text), inUnits(text))
+		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, param.Describe(text), inUnits(text))
 	}
 	return nil
 }

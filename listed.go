@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A ListedRun is a run as a list has it. Its spec and its result are still the
@@ -25,11 +27,11 @@ func (r Run) Listed() (ListedRun, error) {
 	listed := ListedRun{Run: r}
 	listed.Run.Spec, listed.Run.Result = Spec{}, nil
 	var wrong, err error
-	listed.Spec, wrong = PlainJSON(r.Spec)
+	listed.Spec, wrong = param.PlainJSON(r.Spec)
 	if r.Result != nil {
 		short := *r.Result
 		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
-		listed.Result, err = PlainJSON(short)
+		listed.Result, err = param.PlainJSON(short)
 	}
 	listed.LeaveOutLarge(r.Spec.Job().Kind)
 	return listed, errors.Join(wrong, err)
@@ -72,7 +74,7 @@ func (p RunPage) Whole() ([]Run, error) {
 // WriteJSON writes the page as one JSON object. What is JSON already is written as
 // it is: to look through it once more would be most of the work.
 func (p RunPage) WriteJSON(w io.Writer) error {
-	next, err := PlainJSON(p.NextCursor)
+	next, err := param.PlainJSON(p.NextCursor)
 	if err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ type bare struct {
 }
 
 func (l ListedRun) write(out *bufio.Writer) error {
-	head, err := PlainJSON(bare{Run: l.Run})
+	head, err := param.PlainJSON(bare{Run: l.Run})
 	if err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func (l ListedRun) write(out *bufio.Writer) error {
 		_, _ = out.Write(member.value)
 	}
 	if l.LeftOut != nil {
-		names, _ := PlainJSON(l.LeftOut) // which has a form
+		names, _ := param.PlainJSON(l.LeftOut) // which has a form
 		_, _ = out.WriteString(`,"left_out":`)
 		_, _ = out.Write(names)
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A LivePlan is a plan under way: the plan as changed by the controls so far,
@@ -88,7 +90,7 @@ func (l *LivePlan) changeLoad(control Control) string {
 	var changes []string
 	now := l.Clock(l.ChangedAt).Seconds()
 	if to := control.Rate; to != 0 {
-		changes = append(changes, fmt.Sprintf("rate %s to %s", formatNumber(l.Plan.Rate.At(now)), formatNumber(to)))
+		changes = append(changes, fmt.Sprintf("rate %s to %s", param.FormatNumber(l.Plan.Rate.At(now)), param.FormatNumber(to)))
 		l.Plan.Rate = l.Plan.Rate.HoldFrom(now, to)
 	}
 	if to := control.Concurrency; to != 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea/hist"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A measure reads one value off a result; ok is false when there is no data.
@@ -77,11 +78,11 @@ func unknownMetric(name string) error {
 			names = append(names, d+"."+s)
 		}
 	}
-	if near := Nearest(name, names); near != "" {
-		return fmt.Errorf("%s is not a metric; did you mean %s?", show(name), near)
+	if near := param.Closest(name, names); near != "" {
+		return fmt.Errorf("%s is not a metric; did you mean %s?", param.Describe(name), near)
 	}
 	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME",
-		show(name), strings.Join(slices.Sorted(maps.Keys(measures)), ", "))
+		param.Describe(name), strings.Join(slices.Sorted(maps.Keys(measures)), ", "))
 }
 
 var percentile = regexp.MustCompile(`^p([0-9]{1,7})(?:\.([0-9]{1,5}))?$`)
@@ -113,5 +114,5 @@ func misleading(name string) bool {
 }
 
 func notAPercentile(name string) error {
-	return fmt.Errorf("%s is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest", show(name))
+	return fmt.Errorf("%s is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest", param.Describe(name))
 }

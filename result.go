@@ -5,55 +5,56 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/hist"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Result is what came of a plan. Times are in seconds, money is in the
 // currency of the price, numbers are not rounded. A result is never changed
 // once it is finished.
 type Result struct {
-	ID            string           `json:"benchmark_id"`
-	Name          string           `json:"name"`
-	Status        Status           `json:"status"`
-	NumJobs       int64            `json:"num_jobs"`
-	CompletedJobs int64            `json:"completed_jobs"` // ended ok
-	FailedJobs    int64            `json:"failed_jobs"`    // failed and timed out
-	Counts        Counts           `json:"counts"`
-	Throughput    float64          `json:"throughput"` // completed jobs a second
-	MeanLatency   float64          `json:"mean_latency"`
-	TotalCost     float64          `json:"total_cost"`
-	Duration      float64          `json:"duration"`         // from the run's start to its last job's end
-	Paused        float64          `json:"paused,omitempty"` // how much of the duration the run was paused
-	StartTime     time.Time        `json:"start_time"`
-	EndTime       time.Time        `json:"end_time"`
-	Latency       Summary          `json:"latency"`      // of jobs that ended ok, from their intended start
-	ServiceTime   Summary          `json:"service_time"` // of jobs that ended, from their start
-	Delay         Summary          `json:"delay"`        // of jobs that ended, from intended to actual start
-	FailedLatency Summary          `json:"failed_latency"`
-	InFlight      InFlight         `json:"in_flight"`
-	Model         Model            `json:"model"`
-	Rate          *Rate            `json:"rate,omitempty"`   // of the open model
-	Warmup        *Warmup          `json:"warmup,omitempty"` // what was not judged; nothing of it is in the rest
-	Seed          uint64           `json:"seed"`
-	Spec          Spec             `json:"spec"`
-	Cost          Cost             `json:"cost"`
-	Validity      Validity         `json:"validity"`
-	Verdict       Verdict          `json:"verdict"`
-	Thresholds    []ThresholdCheck `json:"thresholds"`
-	Errors        []ErrorClass     `json:"errors"`
-	Series        []Point          `json:"series"`
-	Timeline      []RunEvent       `json:"timeline,omitempty"` // what was done to the run while it ran
-	Phases        Named[Summary]   `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
-	Counters      Named[Amount]    `json:"counters,omitempty"` // what jobs counted, where their workload tells
-	Statuses      Named[int64]     `json:"statuses,omitempty"` // how many answers had each status, those of redirects and polls too
-	Parts         []PartResult     `json:"parts,omitempty"`    // of a mix
-	Health        Health           `json:"health"`
-	Environment   Environment      `json:"environment"`
-	JobsNotListed int64            `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
-	Stored        *bool            `json:"stored,omitempty"`          // false when it could not be kept; else absent
-	Warnings      []string         `json:"warnings,omitempty"`        // what the reader should know beside the numbers
-	Tally         *Tally           `json:"-"`                         // what the summaries are of; nil in a result read from JSON
-	Detail        *Detail          `json:"-"`                         // what phases, counters and parts are of; likewise
-	Jobs          *JobLog          `json:"-"`                         // nil when no records were kept
+	ID            string               `json:"benchmark_id"`
+	Name          string               `json:"name"`
+	Status        Status               `json:"status"`
+	NumJobs       int64                `json:"num_jobs"`
+	CompletedJobs int64                `json:"completed_jobs"` // ended ok
+	FailedJobs    int64                `json:"failed_jobs"`    // failed and timed out
+	Counts        Counts               `json:"counts"`
+	Throughput    float64              `json:"throughput"` // completed jobs a second
+	MeanLatency   float64              `json:"mean_latency"`
+	TotalCost     float64              `json:"total_cost"`
+	Duration      float64              `json:"duration"`         // from the run's start to its last job's end
+	Paused        float64              `json:"paused,omitempty"` // how much of the duration the run was paused
+	StartTime     time.Time            `json:"start_time"`
+	EndTime       time.Time            `json:"end_time"`
+	Latency       Summary              `json:"latency"`      // of jobs that ended ok, from their intended start
+	ServiceTime   Summary              `json:"service_time"` // of jobs that ended, from their start
+	Delay         Summary              `json:"delay"`        // of jobs that ended, from intended to actual start
+	FailedLatency Summary              `json:"failed_latency"`
+	InFlight      InFlight             `json:"in_flight"`
+	Model         Model                `json:"model"`
+	Rate          *Rate                `json:"rate,omitempty"`   // of the open model
+	Warmup        *Warmup              `json:"warmup,omitempty"` // what was not judged; nothing of it is in the rest
+	Seed          uint64               `json:"seed"`
+	Spec          Spec                 `json:"spec"`
+	Cost          Cost                 `json:"cost"`
+	Validity      Validity             `json:"validity"`
+	Verdict       Verdict              `json:"verdict"`
+	Thresholds    []ThresholdCheck     `json:"thresholds"`
+	Errors        []ErrorClass         `json:"errors"`
+	Series        []Point              `json:"series"`
+	Timeline      []RunEvent           `json:"timeline,omitempty"` // what was done to the run while it ran
+	Phases        param.Named[Summary] `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
+	Counters      param.Named[Amount]  `json:"counters,omitempty"` // what jobs counted, where their workload tells
+	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // how many answers had each status, those of redirects and polls too
+	Parts         []PartResult         `json:"parts,omitempty"`    // of a mix
+	Health        Health               `json:"health"`
+	Environment   Environment          `json:"environment"`
+	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
+	Stored        *bool                `json:"stored,omitempty"`          // false when it could not be kept; else absent
+	Warnings      []string             `json:"warnings,omitempty"`        // what the reader should know beside the numbers
+	Tally         *Tally               `json:"-"`                         // what the summaries are of; nil in a result read from JSON
+	Detail        *Detail              `json:"-"`                         // what phases, counters and parts are of; likewise
+	Jobs          *JobLog              `json:"-"`                         // nil when no records were kept
 }
 
 // A Summary describes a distribution of durations, in seconds.

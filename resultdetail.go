@@ -1,73 +1,10 @@
 package aurea
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
-
-// A Named is a list of values that JSON has as an object, in the order of the
-// list: phases and counters are told in the order that they happen in.
-type Named[T any] []NamedValue[T]
-
-// A NamedValue is one member.
-type NamedValue[T any] struct {
-	Name  string
-	Value T
-}
-
-// Get is the value of that name.
-func (n Named[T]) Get(name string) (value T, ok bool) {
-	for _, member := range n {
-		if member.Name == name {
-			return member.Value, true
-		}
-	}
-	return value, false
-}
-
-// MarshalJSON writes an object, its members in order.
-func (n Named[T]) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, member := range n {
-		name, err := json.Marshal(member.Name)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(member.Value)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, name...), ':'), value...)
-	}
-	return append(out, '}'), nil
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (n *Named[T]) UnmarshalJSON(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	token, err := decoder.Token()
-	if err != nil || token != json.Delim('{') {
-		return fmt.Errorf("must be an object; got %v", token)
-	}
-	*n = nil
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		member := NamedValue[T]{Name: name.(string)} // the decoder lets no other token stand before a colon
-		if err := decoder.Decode(&member.Value); err != nil {
-			return err
-		}
-		*n = append(*n, member)
-	}
-	return nil
-}
 
 // An Amount is a counter of the judged part.
 type Amount struct {
@@ -99,11 +36,11 @@ func (r *Result) tell(d *Detail) {
 	r.Detail = d
 	for i, name := range d.Phases {
 		if d.phases[i].Count() > 0 {
-			r.Phases = append(r.Phases, NamedValue[Summary]{name, Summarize(d.phases[i])})
+			r.Phases = append(r.Phases, param.NamedValue[Summary]{Name: name, Value: Summarize(d.phases[i])})
 		}
 	}
 	for i, name := range d.Counters {
-		r.Counters = append(r.Counters, NamedValue[Amount]{name, r.amount(name, d.counters[i])})
+		r.Counters = append(r.Counters, param.NamedValue[Amount]{Name: name, Value: r.amount(name, d.counters[i])})
 	}
 	r.Statuses = d.statuses.named()
 	for i, part := range d.Parts {

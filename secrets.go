@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // Masked stands for a secret in what is kept and shown of a run.
@@ -47,15 +49,15 @@ func (s Spec) CheckUnmasked() error {
 	if s.Workload == nil {
 		return nil
 	}
-	var found problems
+	var found param.Problems
 	walk(s.Workload.Parameters, "workload", func(at, secret string) string {
 		if secret == Masked {
-			found.add(at, "is masked, as the secrets of a kept run are; give it again")
+			found.Add(at, "is masked, as the secrets of a kept run are; give it again")
 		}
 		return secret
 	})
 	slices.SortFunc(found, func(a, b FieldError) int { return strings.Compare(a.Location, b.Location) })
-	return found.err()
+	return found.Err()
 }
 
 // Mask is the run with the secrets of its spec, and of its result's, masked. What

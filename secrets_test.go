@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // What is secret of a workload, and what is not.
@@ -50,7 +52,7 @@ func TestMask(t *testing.T) {
 // workloadOf decodes one as it comes: whatever its kind takes.
 func workloadOf(t *testing.T, text string) *Workload {
 	t.Helper()
-	parameters, err := DecodeDocument([]byte(text))
+	parameters, err := param.DecodeObject([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +68,9 @@ func TestCheckUnmasked(t *testing.T) {
 	err := spec.Mask().CheckUnmasked()
 	const message = "is masked, as the secrets of a kept run are; give it again"
 	want := &InvalidError{Fields: []FieldError{
-		{"workload.steps[0].workload.headers.Cookie", message},
-		{"workload.steps[0].workload.tls.key", message},
-		{"workload.steps[0].workload.url", message},
+		{Location: "workload.steps[0].workload.headers.Cookie", Message: message},
+		{Location: "workload.steps[0].workload.tls.key", Message: message},
+		{Location: "workload.steps[0].workload.url", Message: message},
 	}}
 	var got *InvalidError
 	if !errors.As(err, &got) {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // The limits of a spec. Each is named in the error of whoever passes it.
@@ -104,13 +106,13 @@ func (w Workload) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (w *Workload) UnmarshalJSON(data []byte) error {
-	object, err := DecodeDocument(data)
+	object, err := param.DecodeObject(data)
 	if err != nil {
 		return err
 	}
-	var found problems
-	*w = *readWorkload(object, "workload", &found)
-	return found.err()
+	var found param.Problems
+	*w = Workload(param.ReadVariant(object, "workload", &found))
+	return found.Err()
 }
 
 // does reports whether a job is, or has among its parts and steps, one of the
@@ -166,7 +168,7 @@ func (s Spec) Job() Workload {
 	}
 	return Workload{Kind: "sleep", Parameters: map[string]any{
 		"duration": duration.String(),
-		"jitter":   json.Number(formatNumber(DefaultJitter)),
+		"jitter":   json.Number(param.FormatNumber(DefaultJitter)),
 	}}
 }
 

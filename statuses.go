@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A StatusCount is how many answers had a status, such as 200.
@@ -36,10 +38,10 @@ func (s *StatusCounts) Merge(other StatusCounts) {
 }
 
 // named is the counts as a result has them, in the order of the statuses.
-func (s StatusCounts) named() (named Named[int64]) {
+func (s StatusCounts) named() (named param.Named[int64]) {
 	sorted := slices.SortedFunc(slices.Values(s), func(a, b StatusCount) int { return cmp.Compare(a.Status, b.Status) })
 	for _, counted := range sorted {
-		named = append(named, NamedValue[int64]{strconv.Itoa(counted.Status), counted.Count})
+		named = append(named, param.NamedValue[int64]{Name: strconv.Itoa(counted.Status), Value: counted.Count})
 	}
 	return named
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Threshold is a rule that a result must satisfy: a metric, a comparison and
@@ -52,7 +54,7 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	spaced := strings.Join(strings.Fields(text), " ") // no-break spaces too, as they come from pages
 	parts := expression.FindStringSubmatch(spaced)
 	if parts == nil {
-		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`, show(text))
+		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`, param.Describe(text))
 	}
 	m, ok := lookup(parts[1])
 	if !ok {
@@ -61,7 +63,7 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	limit = strings.ReplaceAll(parts[3], " ", "")
 	value, ok := parseLimit(limit, m.unit)
 	if !ok {
-		return t, "", fmt.Errorf("%s: the limit must be %s; got %s", parts[1], units[m.unit].limit, show(parts[3]))
+		return t, "", fmt.Errorf("%s: the limit must be %s; got %s", parts[1], units[m.unit].limit, param.Describe(parts[3]))
 	}
 	return Threshold{Expression: strings.TrimSpace(text), metric: parts[1], operator: parts[2], limit: value}, limit, nil
 }
@@ -98,7 +100,7 @@ func (t Threshold) holds(value float64) bool {
 }
 
 // MarshalJSON writes the expression.
-func (t Threshold) MarshalJSON() ([]byte, error) { return PlainJSON(t.Expression) }
+func (t Threshold) MarshalJSON() ([]byte, error) { return param.PlainJSON(t.Expression) }
 
 // UnmarshalJSON reads the expression of a spec that was accepted before, perhaps
 // when the rules were other ones: a time without a unit is in seconds. A new spec

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // thousand is a result of jobs that took 1, 2, … 1000 ns and ended ok, 150 that
@@ -252,7 +254,7 @@ func TestStoredThresholdsAreRead(t *testing.T) {
 		if _, err := ParseThreshold(test.expression); err == nil {
 			t.Errorf("%s is accepted in a new spec", test.expression)
 		}
-		encoded, err := PlainJSON(test.expression)
+		encoded, err := param.PlainJSON(test.expression)
 		if err != nil {
 			t.Fatal(err)
 		}

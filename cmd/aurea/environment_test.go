@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // setenv sets variables given as NAME=value.
@@ -27,7 +27,7 @@ func specOf(t *testing.T, args ...string) string {
 	if code != exitOK && code != exitInvalid && code != exitThreshold {
 		t.Errorf("%v: exit %d", args, code)
 	}
-	encoded, err := aurea.PlainJSON(result.Spec)
+	encoded, err := param.PlainJSON(result.Spec)
 	if err != nil {
 		t.Fatal(err)
 	}

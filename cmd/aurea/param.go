@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // fillParams adds the parameters of the environment that the workload does not
@@ -104,7 +104,7 @@ func checkJSON(text string) error {
 	if !json.Valid([]byte(text)) || !strings.ContainsAny(text[:1], "[{") {
 		return nil
 	}
-	_, err := aurea.DecodeDocument([]byte(`{"value":` + text + `}`))
+	_, err := param.DecodeObject([]byte(`{"value":` + text + `}`))
 	return err
 }
 
@@ -114,7 +114,7 @@ const bytesSuffix = "_base64"
 // bytesParameter is the parameter of a kind that takes bytes for another one,
 // such as body_base64 for body; "" where there is none.
 func bytesParameter(kind, key string) string {
-	if strings.Contains(key, ".") || declared(kind, key+bytesSuffix) != aurea.Text {
+	if strings.Contains(key, ".") || declared(kind, key+bytesSuffix) != param.Text {
 		return ""
 	}
 	return key + bytesSuffix
@@ -159,16 +159,16 @@ func setContentType(object map[string]any, value string) {
 
 // declared is the type of a kind's parameter, whether this host offers the kind or
 // not; "" where there is none.
-func declared(name, key string) aurea.Type {
+func declared(name, key string) param.Type {
 	return typeOf(workload.ParametersOf(name), key)
 }
 
 // typeOf is the type of a parameter, or of a member of one by a dotted key.
-func typeOf(members []aurea.Parameter, key string) aurea.Type {
-	var of aurea.Type
+func typeOf(members []param.Parameter, key string) param.Type {
+	var of param.Type
 	for part := range strings.SplitSeq(key, ".") {
-		if of == aurea.Texts || of == aurea.Fields {
-			return aurea.Text
+		if of == param.StringMap || of == param.FieldList {
+			return param.Text
 		}
 		of = ""
 		for _, p := range members {
@@ -183,9 +183,9 @@ func typeOf(members []aurea.Parameter, key string) aurea.Type {
 
 // paramValue is a text as it is where a text is wanted. Elsewhere what looks like
 // JSON is read as such; whether that is right is DecodeSpec's to say.
-func paramValue(wanted aurea.Type, text string) any {
+func paramValue(wanted param.Type, text string) any {
 	switch {
-	case wanted == aurea.Text || wanted == aurea.DurationText:
+	case wanted == param.Text || wanted == param.Duration:
 		return text
 	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
 		decoder := json.NewDecoder(strings.NewReader(text))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A parameter's text is read as what its kind wants there: a text stays one,
@@ -57,15 +58,15 @@ func TestParam(t *testing.T) {
 
 // Whatever a text of any kind is given, it stays a text.
 func TestTextParameters(t *testing.T) {
-	var check func(kind, prefix string, parameters []aurea.Parameter) (texts int)
-	check = func(kind, prefix string, parameters []aurea.Parameter) (texts int) {
+	var check func(kind, prefix string, parameters []param.Parameter) (texts int)
+	check = func(kind, prefix string, parameters []param.Parameter) (texts int) {
 		for _, p := range parameters {
 			key := prefix + p.Name
 			texts += check(kind, key+".", p.Members)
 			switch p.Type {
-			case aurea.Texts, aurea.Fields:
+			case param.StringMap, param.FieldList:
 				key += ".x"
-			case aurea.Text, aurea.DurationText:
+			case param.Text, param.Duration:
 			default:
 				continue
 			}

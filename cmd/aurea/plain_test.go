@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 func TestPlain(t *testing.T) {
@@ -44,7 +45,7 @@ func FuzzPlain(f *testing.F) {
 		if again := plain(got); again != got {
 			t.Fatalf("%q is %q, and then %q", text, got, again)
 		}
-		encoded, err := aurea.PlainJSON(text)
+		encoded, err := param.PlainJSON(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,8 +96,8 @@ func hostileResult() *aurea.Result {
 	r.Thresholds = []aurea.ThresholdCheck{{Expression: "p99\n<\n1s", OK: true}, {Expression: "p50\t< 1s"}}
 	r.Validity.Reasons[0].Message = hostile
 	r.Parts = []aurea.PartResult{{Name: hostile}}
-	r.Phases = aurea.Named[aurea.Summary]{{Name: hostile, Value: aurea.Summary{Count: 1}}}
-	r.Counters = aurea.Named[aurea.Amount]{{Name: hostile}}
+	r.Phases = param.Named[aurea.Summary]{{Name: hostile, Value: aurea.Summary{Count: 1}}}
+	r.Counters = param.Named[aurea.Amount]{{Name: hostile}}
 	r.Cost.Currency = "\u202eUSD"
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A sheet is a result as people read it, whatever it is written on: facts, tables
@@ -82,7 +83,7 @@ func facts(r *aurea.Result) [][2]string {
 func latencies(r *aurea.Result) table {
 	t := table{Header: []string{"", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
 	t.add("latency", r.Latency)
-	for _, timed := range []aurea.NamedValue[aurea.Summary]{
+	for _, timed := range []param.NamedValue[aurea.Summary]{
 		{Name: "service time", Value: r.ServiceTime}, {Name: "delay", Value: r.Delay}, {Name: "failed", Value: r.FailedLatency},
 	} {
 		if timed.Value.Count > 0 {
@@ -110,9 +111,9 @@ func (t *table) add(name string, s aurea.Summary) {
 }
 
 // counters have a column for a core's time where jobs told of that.
-func counters(counters aurea.Named[aurea.Amount]) table {
+func counters(counters param.Named[aurea.Amount]) table {
 	t := table{Header: []string{"", "total", "a second", "a job"}}
-	cores := slices.ContainsFunc(counters, func(c aurea.NamedValue[aurea.Amount]) bool { return c.Value.PerCPUSecond > 0 })
+	cores := slices.ContainsFunc(counters, func(c param.NamedValue[aurea.Amount]) bool { return c.Value.PerCPUSecond > 0 })
 	if cores {
 		t.Header = append(t.Header, "a second of a core")
 	}
@@ -128,7 +129,7 @@ func counters(counters aurea.Named[aurea.Amount]) table {
 }
 
 // answers are those of a service over HTTP, by their status.
-func answers(statuses aurea.Named[int64]) table {
+func answers(statuses param.Named[int64]) table {
 	t := table{Header: []string{"status", "answers"}}
 	for _, status := range statuses {
 		t.Rows = append(t.Rows, []string{status.Name, strconv.FormatInt(status.Value, 10)})

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // The most bytes of files that are read whole.
@@ -101,13 +102,9 @@ func parseJSONFile(name string, content []byte) (*specFile, error) {
 		message := "is not JSON: " + strings.Replace(syntax.Error(), "unexpected end of JSON input", "it ends too early", 1)
 		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
 	}
-	fields, err := aurea.DecodeDocument(content)
+	fields, err := param.DecodeObject(content)
 	f.fields = fields
-	var wrong aurea.FieldError
-	if errors.As(err, &wrong) {
-		return f, f.locate(&aurea.InvalidError{Fields: []aurea.FieldError{wrong}})
-	}
-	return f, nil
+	return f, f.locate(err)
 }
 
 // locate adds to every wrong field the line of the file that it is in.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // parsedSpec is what a file's fields are as JSON, or its mistakes, one a line.
@@ -23,7 +24,7 @@ func parsedSpec(t *testing.T, name, content string) string {
 	if err != nil {
 		return err.Error()
 	}
-	encoded, err := aurea.PlainJSON(f.fields)
+	encoded, err := param.PlainJSON(f.fields)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func FuzzSpecFile(f *testing.F) {
 				t.Errorf("%s is at %d:%d of %q", location, line, column, content)
 			}
 		}
-		if _, err := aurea.DecodeDocument(encoded); err != nil && !strings.Contains(err.Error(), "deeper") {
+		if _, err := param.DecodeObject(encoded); err != nil && !strings.Contains(err.Error(), "deeper") {
 			t.Errorf("%q became %s: %v", content, encoded, err)
 		}
 	})

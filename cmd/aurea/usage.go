@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // refuseUnknown has every command that only holds others refuse what it does not
@@ -60,7 +60,7 @@ func unknownCommand(holder *cobra.Command, name string) error {
 
 // didYouMean is a question behind a message; "" when nothing is near enough.
 func didYouMean(name string, options []string) string {
-	if near := aurea.Nearest(name, options); near != "" {
+	if near := param.Closest(name, options); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

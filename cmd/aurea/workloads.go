@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 func newWorkloads() *cobra.Command {
@@ -54,7 +55,7 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	return table.Flush()
 }
 
-func printParameters(w io.Writer, prefix string, parameters []aurea.Parameter) {
+func printParameters(w io.Writer, prefix string, parameters []param.Parameter) {
 	for _, p := range parameters {
 		if p.Name == shared {
 			continue

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // The result counts all responses by status, and failed jobs by the status that
@@ -75,7 +75,7 @@ func TestHTTPStatuses(t *testing.T) {
 	}
 	r := execute(t.Context(), t, New("", workload.Host{}),
 		`{"num_jobs": 4, "concurrency": 1, "workload": `+call("/turns", "")+`}`)
-	if want := (aurea.Named[int64]{{Name: "200", Value: 1}, {Name: "404", Value: 1}, {Name: "429", Value: 1},
+	if want := (param.Named[int64]{{Name: "200", Value: 1}, {Name: "404", Value: 1}, {Name: "429", Value: 1},
 		{Name: "503", Value: 1}}); !cmp.Equal(r.Statuses, want) {
 		t.Errorf("statuses %v, want them in order: %v", r.Statuses, want)
 	}

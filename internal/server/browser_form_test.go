@@ -13,32 +13,33 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // zoo is a table of kinds with a parameter of every type and names that the
 // page cannot know.
 func zoo(o *Options) {
-	animal := []aurea.Parameter{
-		{Name: "legs", Type: aurea.Integer, Min: 1, Max: 100, Required: true, Doc: "how many"},
-		{Name: "call", Type: aurea.Text, Options: []string{"moo", "roar"}, Default: "moo", Doc: "what it says"},
+	animal := []param.Parameter{
+		{Name: "legs", Type: param.Integer, Min: 1, Max: 100, Required: true, Doc: "how many"},
+		{Name: "call", Type: param.Text, Options: []string{"moo", "roar"}, Default: "moo", Doc: "what it says"},
 	}
 	o.Kinds = []aurea.Kind{
 		{Name: "empty", Doc: "has nothing"},
-		{Name: "zoo", Doc: "has everything", Parameters: []aurea.Parameter{
-			{Name: "integer", Type: aurea.Integer, Max: 1e19, Doc: "an integer"},
-			{Name: "number", Type: aurea.Number, Max: 9, Default: 1.5, Doc: "a number"},
-			{Name: "text", Type: aurea.Text, Required: true, Doc: "a text"},
-			{Name: "long", Type: aurea.Text, Max: 1 << 20, Doc: "a long text"},
-			{Name: "option", Type: aurea.Text, Options: []string{"a", "b"}, Default: "a", Doc: "one of few"},
-			{Name: "boolean", Type: aurea.Boolean, Default: true, Doc: "yes or no"},
-			{Name: "duration", Type: aurea.DurationText, Max: 60, Doc: "a duration"},
-			{Name: "animal", Type: aurea.Object, Members: animal, Doc: "an object"},
-			{Name: "numbers", Type: aurea.List, Max: 9, Items: &aurea.Parameter{Type: aurea.Integer, Max: 999}, Doc: "a list of numbers"},
-			{Name: "anythings", Type: aurea.List, Max: 9, Items: &aurea.Parameter{Type: aurea.Any}, Default: []any{"done", "ok"}, Doc: "a list of anything"},
-			{Name: "texts", Type: aurea.Texts, Doc: "texts by name"},
-			{Name: "any", Type: aurea.Any, Doc: "anything"},
-			{Name: "herd", Type: aurea.List, Min: 1, Max: 9, Items: &aurea.Parameter{Type: aurea.Object, Members: animal}, Doc: "a list of objects"},
-			{Name: "cages", Type: aurea.List, Min: 1, Max: 9, Required: true, Items: &aurea.Parameter{Type: aurea.Work, Members: []aurea.Parameter{{Name: "name", Type: aurea.Text}}}, Doc: "a list of workloads"},
+		{Name: "zoo", Doc: "has everything", Parameters: []param.Parameter{
+			{Name: "integer", Type: param.Integer, Max: 1e19, Doc: "an integer"},
+			{Name: "number", Type: param.Number, Max: 9, Default: 1.5, Doc: "a number"},
+			{Name: "text", Type: param.Text, Required: true, Doc: "a text"},
+			{Name: "long", Type: param.Text, Max: 1 << 20, Doc: "a long text"},
+			{Name: "option", Type: param.Text, Options: []string{"a", "b"}, Default: "a", Doc: "one of few"},
+			{Name: "boolean", Type: param.Boolean, Default: true, Doc: "yes or no"},
+			{Name: "duration", Type: param.Duration, Max: 60, Doc: "a duration"},
+			{Name: "animal", Type: param.Object, Members: animal, Doc: "an object"},
+			{Name: "numbers", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Integer, Max: 999}, Doc: "a list of numbers"},
+			{Name: "anythings", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Any}, Default: []any{"done", "ok"}, Doc: "a list of anything"},
+			{Name: "texts", Type: param.StringMap, Doc: "texts by name"},
+			{Name: "any", Type: param.Any, Doc: "anything"},
+			{Name: "herd", Type: param.List, Min: 1, Max: 9, Items: &param.Parameter{Type: param.Object, Members: animal}, Doc: "a list of objects"},
+			{Name: "cages", Type: param.List, Min: 1, Max: 9, Required: true, Items: &param.Parameter{Type: param.KindType, Members: []param.Parameter{{Name: "name", Type: param.Text}}}, Doc: "a list of workloads"},
 		}},
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A reservation is the memory that one request has taken from the budget. It
@@ -33,7 +33,7 @@ func (r *reservation) release() {
 
 // encode returns a value as a line of JSON and takes its size.
 func (r *reservation) encode(value any) ([]byte, error) {
-	body, err := aurea.PlainJSON(value)
+	body, err := param.PlainJSON(value)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // decodeSpec decodes a spec. Unlike that of aurea.DecodeSpec, its error also
@@ -18,7 +19,7 @@ func (s *Server) decodeSpec(body []byte) (aurea.Spec, error) {
 		if kind.Name != spec.Workload.Kind {
 			continue
 		}
-		_, wrong := aurea.ReadParameters(kind.Parameters, spec.Workload.Parameters, "workload")
+		_, wrong := param.Read(kind.Parameters, spec.Workload.Parameters, "workload")
 		if errors.As(wrong, &more) {
 			err = &aurea.InvalidError{Fields: append(invalid.Fields, more.Fields...)}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // storedState is the JSON stored of a run beside its spec and its result. The
@@ -35,7 +36,7 @@ func encodeState(run aurea.Run) (string, error) {
 // encodeJSON encodes a value without escaping for HTML: a threshold is p99 <
 // 1s.
 func encodeJSON(value any) (string, error) {
-	data, err := aurea.PlainJSON(value)
+	data, err := param.PlainJSON(value)
 	return string(data), err
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Command is a program that the operator lets jobs run. ParseCommands makes it.
@@ -32,14 +33,14 @@ type Command struct {
 }
 
 // commandParameters declare a command of the operator's list.
-var commandParameters = []aurea.Parameter{
-	{Name: "path", Type: aurea.Text, Max: 4096, Required: true, Doc: "the program, as an absolute path"},
-	{Name: "args", Type: aurea.List, Max: 100, Items: &aurea.Parameter{Type: aurea.Text, Max: 4096, Doc: "an argument"}, Doc: "its arguments"},
-	{Name: "schema", Type: aurea.Any, Doc: "the JSON Schema of the args that a spec may give"},
-	{Name: "env", Type: aurea.Texts, Doc: "its environment"},
-	{Name: "dir", Type: aurea.Text, Max: 4096, Doc: "the directory that it runs in, as an absolute path"},
-	{Name: "timeout", Type: aurea.DurationText, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(time.Minute), Doc: "how long it may take"},
-	{Name: "max_output", Type: aurea.Integer, Max: 1 << 40, Default: int64(1 << 20), Doc: "how many bytes it may write"},
+var commandParameters = []param.Parameter{
+	{Name: "path", Type: param.Text, Max: 4096, Required: true, Doc: "the program, as an absolute path"},
+	{Name: "args", Type: param.List, Max: 100, Items: &param.Parameter{Type: param.Text, Max: 4096, Doc: "an argument"}, Doc: "its arguments"},
+	{Name: "schema", Type: param.Any, Doc: "the JSON Schema of the args that a spec may give"},
+	{Name: "env", Type: param.StringMap, Doc: "its environment"},
+	{Name: "dir", Type: param.Text, Max: 4096, Doc: "the directory that it runs in, as an absolute path"},
+	{Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(), Default: time.Minute, Doc: "how long it may take"},
+	{Name: "max_output", Type: param.Integer, Max: 1 << 40, Default: int64(1 << 20), Doc: "how many bytes it may write"},
 }
 
 var commandName = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
@@ -52,7 +53,7 @@ func ParseCommands(list []byte) (map[string]Command, error) {
 	if err := newDecoder(list).Decode(&document); err != nil {
 		return nil, wrongField("", fmt.Sprintf("the list of commands is not a JSON object: %v", err))
 	}
-	listed, err := aurea.ReadParameters([]aurea.Parameter{{Name: "commands", Type: aurea.Any, Required: true, Doc: "programs by their names"}}, document, "")
+	listed, err := param.Read([]param.Parameter{{Name: "commands", Type: param.Any, Required: true, Doc: "programs by their names"}}, document, "")
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +92,13 @@ func parseCommand(name string, entry any) (Command, error) {
 	if !ok {
 		return Command{}, wrongField(location, `must be an object with a path, such as {"path": "/usr/bin/gzip"}`)
 	}
-	values, err := aurea.ReadParameters(commandParameters, fields, location)
+	values, err := param.Read(commandParameters, fields, location)
 	if err != nil {
 		return Command{}, err
 	}
 	c := Command{
 		Path:      values["path"].(string),
-		Timeout:   time.Duration(values["timeout"].(aurea.Duration)),
+		Timeout:   values["timeout"].(time.Duration),
 		MaxOutput: values["max_output"].(int64),
 	}
 	c.Env, _ = values["env"].(map[string]string)

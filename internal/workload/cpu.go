@@ -7,6 +7,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // cpu computes. It measures cores: their speed, and who else uses them.
@@ -14,9 +15,9 @@ var cpu = kind{
 	Kind: aurea.Kind{
 		Name: "cpu",
 		Doc:  "computes: integer arithmetic that is the same on every machine",
-		Parameters: []aurea.Parameter{
-			{Name: "work", Type: aurea.Integer, Min: 1, Max: 1e9, Doc: "how much, in units of 1,000 rounds, which take some microseconds; 1000 unless cpu_time is given"},
-			{Name: "cpu_time", Type: aurea.DurationText, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(), Doc: "for how long a job has a core, instead of how much it does with it"},
+		Parameters: []param.Parameter{
+			{Name: "work", Type: param.Integer, Min: 1, Max: 1e9, Doc: "how much, in units of 1,000 rounds, which take some microseconds; 1000 unless cpu_time is given"},
+			{Name: "cpu_time", Type: param.Duration, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(), Doc: "for how long a job has a core, instead of how much it does with it"},
 		},
 		Measures:     aurea.Measures{Phases: []string{aurea.CPUPhase}, Counters: []string{"units"}},
 		MostInFlight: mostThreads,
@@ -47,7 +48,7 @@ const (
 	lookEvery   = 8  // and at the thread's clock, which costs a tenth of a unit
 )
 
-func cpuTime(value any) time.Duration { return time.Duration(value.(aurea.Duration)) }
+func cpuTime(value any) time.Duration { return value.(time.Duration) }
 
 type computer struct {
 	work int64         // units, at most

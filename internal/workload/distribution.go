@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A distribution turns a number from [0, 1) into a duration, by the inverse of
@@ -63,15 +63,15 @@ type shape struct {
 }
 
 // shapeParameters declare the members of a shape.
-var shapeParameters = []aurea.Parameter{
-	{Name: "cv", Type: aurea.Number, Max: 10, Default: 1.0, Doc: "of lognormal: the standard deviation, in means"},
-	{Name: "alpha", Type: aurea.Number, Min: 1.01, Max: 100, Default: 1.5, Doc: "of pareto: the tail index; the lower, the heavier the tail"},
-	{Name: "slow_share", Type: aurea.Number, Max: 1, Default: 0.05, Doc: "of bimodal: the share of slow jobs"},
-	{Name: "slow_factor", Type: aurea.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of bimodal: how many times as long as the others those take"},
+var shapeParameters = []param.Parameter{
+	{Name: "cv", Type: param.Number, Max: 10, Default: 1.0, Doc: "of lognormal: the standard deviation, in means"},
+	{Name: "alpha", Type: param.Number, Min: 1.01, Max: 100, Default: 1.5, Doc: "of pareto: the tail index; the lower, the heavier the tail"},
+	{Name: "slow_share", Type: param.Number, Max: 1, Default: 0.05, Doc: "of bimodal: the share of slow jobs"},
+	{Name: "slow_factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of bimodal: how many times as long as the others those take"},
 }
 
 // withShape adds the parameters of a shape to others.
-func withShape(parameters ...aurea.Parameter) []aurea.Parameter {
+func withShape(parameters ...param.Parameter) []param.Parameter {
 	return slices.Concat(parameters, shapeParameters)
 }
 
@@ -89,7 +89,7 @@ func distributionNames() []string {
 }
 
 // newDistribution makes the distribution of that name.
-func newDistribution(name string, mean aurea.Duration, s shape) distribution {
+func newDistribution(name string, mean time.Duration, s shape) distribution {
 	if mean == 0 {
 		name = "fixed"
 	}

@@ -12,7 +12,7 @@ import (
 // draw takes n durations, in seconds and in order, from a distribution.
 func draw(t *testing.T, name string, mean time.Duration, s shape, n int64) []float64 {
 	t.Helper()
-	d, stream := newDistribution(name, aurea.Duration(mean), s), aurea.NewStream(42, aurea.StreamJobs)
+	d, stream := newDistribution(name, mean, s), aurea.NewStream(42, aurea.StreamJobs)
 	drawn := make([]float64, n)
 	for i := range n {
 		drawn[i] = d(stream.Uniform(i)).Seconds()
@@ -80,7 +80,7 @@ func TestDistributionsAtTheEnds(t *testing.T) {
 	for _, name := range distributionNames() {
 		for _, s := range []shape{{0, 1.01, 0, 1}, {0.001, 2, 1, 1e6}, {1, 3, 0.5, 2}, {10, 100, 0.001, 10}} {
 			for _, mean := range []time.Duration{0, 1, time.Second, time.Hour} {
-				d := newDistribution(name, aurea.Duration(mean), s)
+				d := newDistribution(name, mean, s)
 				last := time.Duration(0)
 				for _, u := range []float64{0, 0x1p-53, 0.5, 1 - 0x1p-53} {
 					got := d(u)

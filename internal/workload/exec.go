@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // program runs a program of the operator's choice. It measures what no other
@@ -19,9 +20,9 @@ func program(h Host) kind {
 		Kind: aurea.Kind{
 			Name: "exec",
 			Doc:  "runs a program that the operator has listed, and waits for its end",
-			Parameters: []aurea.Parameter{
-				{Name: "command", Type: aurea.Text, Options: slices.Sorted(maps.Keys(h.Commands)), Required: true, Doc: "which one, by its name in the operator's list"},
-				{Name: "args", Type: aurea.Any, Doc: "what the list lets one tell it, by the schema there"},
+			Parameters: []param.Parameter{
+				{Name: "command", Type: param.Text, Options: slices.Sorted(maps.Keys(h.Commands)), Required: true, Doc: "which one, by its name in the operator's list"},
+				{Name: "args", Type: param.Any, Doc: "what the list lets one tell it, by the schema there"},
 			},
 			Measures: aurea.Measures{
 				Phases:   []string{"start", "run", aurea.CPUPhase},

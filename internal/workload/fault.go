@@ -7,15 +7,16 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // failure is a parameter of any kind.
-var failure = aurea.Parameter{
-	Name: "failure", Type: aurea.Object, Doc: "makes some jobs go wrong on purpose",
-	Members: []aurea.Parameter{
-		{Name: "rate", Type: aurea.Number, Max: 1, Default: 0.01, Doc: "the share of jobs that go wrong"},
-		{Name: "kind", Type: aurea.Text, Options: []string{"error", "timeout", "slow"}, Default: "error", Doc: "how: they fail at their end, never end, or take longer"},
-		{Name: "factor", Type: aurea.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of slow: how many times as long they take"},
+var failure = param.Parameter{
+	Name: "failure", Type: param.Object, Doc: "makes some jobs go wrong on purpose",
+	Members: []param.Parameter{
+		{Name: "rate", Type: param.Number, Max: 1, Default: 0.01, Doc: "the share of jobs that go wrong"},
+		{Name: "kind", Type: param.Text, Options: []string{"error", "timeout", "slow"}, Default: "error", Doc: "how: they fail at their end, never end, or take longer"},
+		{Name: "factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of slow: how many times as long they take"},
 	},
 }
 
@@ -46,7 +47,7 @@ func (hung) Unwrap() error { return context.DeadlineExceeded }
 // faultsOf makes the faults that the checked parameters of a workload want; nil
 // when they want none.
 func faultsOf(values map[string]any, seed uint64) *Faults {
-	wanted, ok := values[failure.Name].(map[string]any)
+	wanted, ok := values[failure.Name].(param.Values)
 	if !ok {
 		return nil
 	}

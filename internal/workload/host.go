@@ -9,6 +9,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Host is what the operator lets jobs do: whom they may call, which programs
@@ -52,7 +53,7 @@ func (h Host) ByName(name string) (aurea.Kind, error) {
 
 // ParametersOf are those that a kind takes, on whatever host that offers it; none
 // where there is no such kind.
-func ParametersOf(name string) []aurea.Parameter {
+func ParametersOf(name string) []param.Parameter {
 	for _, k := range (Host{}).table() {
 		if k.Name == name {
 			return k.described().Parameters
@@ -75,7 +76,7 @@ func (h Host) find(name, location string) (kind, error) {
 		}
 	}
 	message := fmt.Sprintf("must be one of %s; got %q", strings.Join(names, ", "), name)
-	if near := aurea.Nearest(name, names); near != "" {
+	if near := param.Closest(name, names); near != "" {
 		message += "; did you mean " + near + "?"
 	}
 	return kind{}, wrongField(location, message)
@@ -149,7 +150,7 @@ func checkParameters(w aurea.Workload, location string) error {
 		_, err := (Host{}).find(w.Kind, location+".kind")
 		return err
 	}
-	values, err := aurea.ReadParameters(k.described().Parameters, w.Parameters, location)
+	values, err := param.Read(k.described().Parameters, w.Parameters, location)
 	if err != nil || k.holds == nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (h Host) read(w aurea.Workload, location string) (kind, map[string]any, err
 	if err != nil {
 		return k, nil, err
 	}
-	values, err := aurea.ReadParameters(k.described().Parameters, w.Parameters, location)
+	values, err := param.Read(k.described().Parameters, w.Parameters, location)
 	return k, values, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // web calls a service over HTTP. With poll, a job is what the service does
@@ -16,19 +17,19 @@ var web = kind{
 	Kind: aurea.Kind{
 		Name: "http",
 		Doc:  "calls a service over HTTP; with poll, submits a job to it and waits until that is done",
-		Parameters: []aurea.Parameter{
-			{Name: "url", Type: aurea.Text, Max: 8192, Required: true, Doc: "whom to call; path and query may have fields such as {{job}}"},
-			{Name: "method", Type: aurea.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
-			{Name: "headers", Type: aurea.Fields, Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields"},
-			{Name: "body", Type: aurea.Any, Doc: "of the request: a text, or what is sent as JSON; may have fields " + knownFields},
-			{Name: bodyBytes, Type: aurea.Text, Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body"},
+		Parameters: []param.Parameter{
+			{Name: "url", Type: param.Text, Max: 8192, Required: true, Doc: "whom to call; path and query may have fields such as {{job}}"},
+			{Name: "method", Type: param.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
+			{Name: "headers", Type: param.FieldList, Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields"},
+			{Name: "body", Type: param.Any, Doc: "of the request: a text, or what is sent as JSON; may have fields " + knownFields},
+			{Name: bodyBytes, Type: param.Text, Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body"},
 			expectParameter,
-			{Name: "version", Type: aurea.Text, Options: []string{"1.1", "2"}, Default: "1.1", Doc: "of HTTP"},
-			{Name: "connections", Type: aurea.Integer, Min: 1, Max: 1e6, Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given"},
-			{Name: "keepalive", Type: aurea.Boolean, Default: true, Doc: "whether a connection serves several requests"},
+			{Name: "version", Type: param.Text, Options: []string{"1.1", "2"}, Default: "1.1", Doc: "of HTTP"},
+			{Name: "connections", Type: param.Integer, Min: 1, Max: 1e6, Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given"},
+			{Name: "keepalive", Type: param.Boolean, Default: true, Doc: "whether a connection serves several requests"},
 			tlsParameter,
-			{Name: "redirects", Type: aurea.Integer, Max: 20, Default: int64(0), Doc: "how many redirects to follow"},
-			{Name: "max_bytes", Type: aurea.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30), Doc: "most bytes of an answer; a longer one fails"},
+			{Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0), Doc: "how many redirects to follow"},
+			{Name: "max_bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30), Doc: "most bytes of an answer; a longer one fails"},
 			pollParameter,
 		},
 		MostInFlight: MostRunning,

@@ -6,20 +6,20 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // expectParameter says which answers are right.
-var expectParameter = aurea.Parameter{
-	Name: "expect", Type: aurea.Object, Doc: "which answers are right; without it, those with a status below 400",
-	Members: []aurea.Parameter{
-		{Name: "status", Type: aurea.List, Min: 1, Max: 50, Items: &aurea.Parameter{Type: aurea.Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses that are right"},
-		{Name: "contains", Type: aurea.Text, Max: 10_000, Doc: "what the answer's body must contain"},
-		{Name: "json", Type: aurea.List, Min: 1, Max: 20, Doc: "what must be in the answer's JSON", Items: &aurea.Parameter{
-			Type: aurea.Object, Doc: "a place, and what is there", Members: []aurea.Parameter{
-				{Name: "path", Type: aurea.Text, Max: 1000, Required: true, Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there"},
-				{Name: "equals", Type: aurea.Any, Doc: "what it must be; anything unless given"},
+var expectParameter = param.Parameter{
+	Name: "expect", Type: param.Object, Doc: "which answers are right; without it, those with a status below 400",
+	Members: []param.Parameter{
+		{Name: "status", Type: param.List, Min: 1, Max: 50, Items: &param.Parameter{Type: param.Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses that are right"},
+		{Name: "contains", Type: param.Text, Max: 10_000, Doc: "what the answer's body must contain"},
+		{Name: "json", Type: param.List, Min: 1, Max: 20, Doc: "what must be in the answer's JSON", Items: &param.Parameter{
+			Type: param.Object, Doc: "a place, and what is there", Members: []param.Parameter{
+				{Name: "path", Type: param.Text, Max: 1000, Required: true, Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there"},
+				{Name: "equals", Type: param.Any, Doc: "what it must be; anything unless given"},
 			},
 		}},
 	},
@@ -39,7 +39,7 @@ type jsonRule struct {
 
 func readExpectation(value any) (expectation, error) {
 	var e expectation
-	given, ok := value.(map[string]any)
+	given, ok := value.(param.Values)
 	if !ok {
 		return e, nil
 	}
@@ -52,7 +52,7 @@ func readExpectation(value any) (expectation, error) {
 	}
 	rules, _ := given["json"].([]any)
 	for i, item := range rules {
-		rule := item.(map[string]any)
+		rule := item.(param.Values)
 		path, err := readPath(rule["path"].(string))
 		if err != nil {
 			return e, wrongField(fmt.Sprintf("expect.json[%d].path", i), err.Error())

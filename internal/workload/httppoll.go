@@ -9,23 +9,23 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // pollParameter says how to watch a job of the service that an answer has
 // accepted.
-var pollParameter = aurea.Parameter{
-	Name: "poll", Type: aurea.Object, Doc: "asks the service for the job that it has accepted, until that is done",
-	Members: []aurea.Parameter{
-		{Name: "url", Type: aurea.Text, Max: 1000, Default: "Location", Doc: "where the first answer says whom to ask: the name of a header, or a JSONPath such as $.links.self"},
-		{Name: "interval", Type: aurea.DurationText, Min: 0.001, Max: 60, Default: aurea.Duration(100 * time.Millisecond), Doc: "from the start of a poll to that of the next; the first is made at once"},
-		{Name: "status", Type: aurea.Text, Max: 1000, Default: "$.status", Doc: "where a poll's answer says how the job fares: a JSONPath"},
-		{Name: "done", Type: aurea.List, Min: 1, Max: 20, Items: &aurea.Parameter{Type: aurea.Any, Doc: "a value"}, Default: []any{"completed", "done", "succeeded", "success"}, Doc: "what is there when the job is done"},
-		{Name: "failed", Type: aurea.List, Min: 1, Max: 20, Items: &aurea.Parameter{Type: aurea.Any, Doc: "a value"}, Default: []any{"failed", "error", "cancelled", "canceled"}, Doc: "what is there when it has failed"},
-		{Name: "queue_time", Type: aurea.Text, Max: 1000, Doc: "where the last answer says how long the job has waited, in seconds or as a duration: a JSONPath"},
-		{Name: "queued_at", Type: aurea.Text, Max: 1000, Doc: "or where it says since when the job waited (RFC 3339)"},
-		{Name: "started_at", Type: aurea.Text, Max: 1000, Doc: "and where, since when it was worked on"},
+var pollParameter = param.Parameter{
+	Name: "poll", Type: param.Object, Doc: "asks the service for the job that it has accepted, until that is done",
+	Members: []param.Parameter{
+		{Name: "url", Type: param.Text, Max: 1000, Default: "Location", Doc: "where the first answer says whom to ask: the name of a header, or a JSONPath such as $.links.self"},
+		{Name: "interval", Type: param.Duration, Min: 0.001, Max: 60, Default: 100 * time.Millisecond, Doc: "from the start of a poll to that of the next; the first is made at once"},
+		{Name: "status", Type: param.Text, Max: 1000, Default: "$.status", Doc: "where a poll's answer says how the job fares: a JSONPath"},
+		{Name: "done", Type: param.List, Min: 1, Max: 20, Items: &param.Parameter{Type: param.Any, Doc: "a value"}, Default: []any{"completed", "done", "succeeded", "success"}, Doc: "what is there when the job is done"},
+		{Name: "failed", Type: param.List, Min: 1, Max: 20, Items: &param.Parameter{Type: param.Any, Doc: "a value"}, Default: []any{"failed", "error", "cancelled", "canceled"}, Doc: "what is there when it has failed"},
+		{Name: "queue_time", Type: param.Text, Max: 1000, Doc: "where the last answer says how long the job has waited, in seconds or as a duration: a JSONPath"},
+		{Name: "queued_at", Type: param.Text, Max: 1000, Doc: "or where it says since when the job waited (RFC 3339)"},
+		{Name: "started_at", Type: param.Text, Max: 1000, Doc: "and where, since when it was worked on"},
 	},
 }
 
@@ -49,12 +49,12 @@ type pointer struct {
 
 // readPoll is nil without the parameter.
 func readPoll(value any) (*poll, error) {
-	given, ok := value.(map[string]any)
+	given, ok := value.(param.Values)
 	if !ok {
 		return nil, nil //nolint:nilnil // which is what a run without polls has
 	}
 	p := &poll{
-		interval: time.Duration(given["interval"].(aurea.Duration)),
+		interval: given["interval"].(time.Duration),
 		done:     given["done"].([]any),
 		failed:   given["failed"].([]any),
 	}

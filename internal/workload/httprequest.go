@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A request is what the jobs of a run send: the same each, encoded once, or, with
@@ -84,7 +84,7 @@ func anchored(text string) bool {
 }
 
 func (r *request) readHeaders(values map[string]any, fields *templates) error {
-	given, _ := values["headers"].([]aurea.Field)
+	given, _ := values["headers"].([]param.Field)
 	for _, f := range given {
 		value, err := fields.parse(f.Text)
 		if err != nil {
@@ -126,7 +126,7 @@ func (r *request) readBody(values map[string]any, fields *templates) (err error)
 func (r *request) readText(body any, fields *templates) (template, error) {
 	text, ok := body.(string)
 	if !ok {
-		encoded, err := aurea.PlainJSON(body)
+		encoded, err := param.PlainJSON(body)
 		if err != nil {
 			return template{}, fmt.Errorf("cannot be sent as JSON: %w", err)
 		}

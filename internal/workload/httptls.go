@@ -4,26 +4,26 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // tlsParameter says whom to trust over https, and who calls. Certificates are
 // given as they are, not as files: a service must not read its host's files for
 // whoever asks.
-var tlsParameter = aurea.Parameter{
-	Name: "tls", Type: aurea.Object, Doc: "whom to trust over https, and who calls",
-	Members: []aurea.Parameter{
-		{Name: "ca", Type: aurea.Text, Max: 1 << 20, Doc: "certificates of the authorities to trust, in PEM; the system's unless given"},
-		{Name: "certificate", Type: aurea.Text, Max: 1 << 20, Doc: "of this client, in PEM"},
-		{Name: "key", Type: aurea.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; masked in what is kept"},
-		{Name: "server_name", Type: aurea.Text, Max: 253, Doc: "whose certificate it must be; the URL's host unless given"},
-		{Name: "skip_verify", Type: aurea.Boolean, Default: false, Doc: "take any certificate, which anyone in between can have made"},
+var tlsParameter = param.Parameter{
+	Name: "tls", Type: param.Object, Doc: "whom to trust over https, and who calls",
+	Members: []param.Parameter{
+		{Name: "ca", Type: param.Text, Max: 1 << 20, Doc: "certificates of the authorities to trust, in PEM; the system's unless given"},
+		{Name: "certificate", Type: param.Text, Max: 1 << 20, Doc: "of this client, in PEM"},
+		{Name: "key", Type: param.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; masked in what is kept"},
+		{Name: "server_name", Type: param.Text, Max: 253, Doc: "whose certificate it must be; the URL's host unless given"},
+		{Name: "skip_verify", Type: param.Boolean, Default: false, Doc: "take any certificate, which anyone in between can have made"},
 	},
 }
 
 // readTLS is nil without the parameter.
 func readTLS(value any) (*tls.Config, error) {
-	given, ok := value.(map[string]any)
+	given, ok := value.(param.Values)
 	if !ok {
 		return nil, nil //nolint:nilnil // which is Go's default
 	}

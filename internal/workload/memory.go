@@ -12,6 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // memory takes memory from the system and gives it back. It measures bandwidth,
@@ -20,10 +21,10 @@ var memory = kind{
 	Kind: aurea.Kind{
 		Name: "memory",
 		Doc:  "takes memory from the system, writes and reads all of it, and gives it back",
-		Parameters: []aurea.Parameter{
-			{Name: "bytes", Type: aurea.Integer, Min: 1, Max: 1 << 40, Default: int64(16 << 20), Doc: "how much memory a job takes; it takes whole pages"},
-			{Name: "pattern", Type: aurea.Text, Options: []string{"sequential", "random"}, Default: "sequential", Doc: "how it goes through the memory: from one end to the other, or 64 bytes here and 64 there, all of them once"},
-			{Name: "hold", Type: aurea.DurationText, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(0), Doc: "for how long it keeps the memory after that"},
+		Parameters: []param.Parameter{
+			{Name: "bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(16 << 20), Doc: "how much memory a job takes; it takes whole pages"},
+			{Name: "pattern", Type: param.Text, Options: []string{"sequential", "random"}, Default: "sequential", Doc: "how it goes through the memory: from one end to the other, or 64 bytes here and 64 there, all of them once"},
+			{Name: "hold", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: time.Duration(0), Doc: "for how long it keeps the memory after that"},
 		},
 		Measures: aurea.Measures{
 			Phases:   []string{"allocate", "touch", "write", "read", "hold", "free", aurea.CPUPhase},
@@ -35,7 +36,7 @@ var memory = kind{
 		return Jobs{Runner: memorizer{
 			bytes:  wholePages(o.values["bytes"].(int64)),
 			random: o.values["pattern"] == "random",
-			hold:   time.Duration(o.values["hold"].(aurea.Duration)),
+			hold:   o.values["hold"].(time.Duration),
 			seed:   o.seed,
 			limit:  o.host.memoryLimit(),
 			used:   &o.host.usage.memory,

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 const mixName = "mix"
@@ -16,12 +17,12 @@ func mix() kind {
 		Kind: aurea.Kind{
 			Name: mixName,
 			Doc:  "does one of several workloads in each job, by their weights",
-			Parameters: []aurea.Parameter{
-				{Name: "parts", Type: aurea.List, Min: 1, Max: mostNested, Required: true, Doc: "the workloads", Items: &aurea.Parameter{
-					Type: aurea.Object, Doc: "a workload and its weight", Members: []aurea.Parameter{
-						{Name: "weight", Type: aurea.Number, Min: 1e-6, Max: 1e6, Default: 1.0, Doc: "how many jobs do this, beside the other weights"},
-						{Name: "name", Type: aurea.Text, Max: 40, Doc: "what the result calls the part; its kind unless given"},
-						{Name: "workload", Type: aurea.Work, Required: true, Doc: "what those jobs do"},
+			Parameters: []param.Parameter{
+				{Name: "parts", Type: param.List, Min: 1, Max: mostNested, Required: true, Doc: "the workloads", Items: &param.Parameter{
+					Type: param.Object, Doc: "a workload and its weight", Members: []param.Parameter{
+						{Name: "weight", Type: param.Number, Min: 1e-6, Max: 1e6, Default: 1.0, Doc: "how many jobs do this, beside the other weights"},
+						{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the part; its kind unless given"},
+						{Name: "workload", Type: param.KindType, Required: true, Doc: "what those jobs do"},
 					},
 				}},
 			},
@@ -41,8 +42,8 @@ func partsOf(values map[string]any) []nested {
 	var list []nested
 	used := map[string]int{}
 	for i, item := range values["parts"].([]any) {
-		part := item.(map[string]any)
-		w := part["workload"].(aurea.Workload)
+		part := item.(param.Values)
+		w := aurea.Workload(part.Variant("workload"))
 		name, _ := part["name"].(string)
 		if name == "" {
 			name = w.Kind

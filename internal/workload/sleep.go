@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // sleep waits. It measures the scheduler, and stands in for work that is done
@@ -12,15 +13,15 @@ var sleep = kind{
 	Kind: aurea.Kind{
 		Name: "sleep",
 		Doc:  "waits, which stands in for work that is done elsewhere",
-		Parameters: withShape([]aurea.Parameter{
-			{Name: "duration", Type: aurea.DurationText, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(aurea.DefaultJobDuration), Doc: "how long a job waits, on average"},
-			{Name: "jitter", Type: aurea.Number, Max: 1, Default: 0.0, Doc: "by how much that varies evenly, as a share: 0.2 is 20 % up or down"},
-			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
+		Parameters: withShape([]param.Parameter{
+			{Name: "duration", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.DefaultJobDuration, Doc: "how long a job waits, on average"},
+			{Name: "jitter", Type: param.Number, Max: 1, Default: 0.0, Doc: "by how much that varies evenly, as a share: 0.2 is 20 % up or down"},
+			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
 		}...),
 	},
 	waits: func(values map[string]any, seed uint64) Waiter {
 		draws := aurea.NewStream(seed, aurea.StreamJobs)
-		mean, jitter := values["duration"].(aurea.Duration), values["jitter"].(float64)
+		mean, jitter := values["duration"].(time.Duration), values["jitter"].(float64)
 		if name := values["distribution"].(string); name != "fixed" {
 			return drawn{draws, newDistribution(name, mean, shapeOf(values))}
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // station is a queue in front of servers, as queueing theory has it. What is
@@ -13,16 +14,16 @@ var station = kind{
 	Kind: aurea.Kind{
 		Name: "station",
 		Doc:  "queues for one of a few servers and is served, first come, first served, as in queueing theory",
-		Parameters: withShape([]aurea.Parameter{
-			{Name: "servers", Type: aurea.Integer, Min: 1, Max: 10_000, Default: int64(1), Doc: "how many jobs are served at once"},
-			{Name: "service", Type: aurea.DurationText, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.Duration(10 * time.Millisecond), Doc: "how long a job is served, on average, once its turn has come"},
-			{Name: "distribution", Type: aurea.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
+		Parameters: withShape([]param.Parameter{
+			{Name: "servers", Type: param.Integer, Min: 1, Max: 10_000, Default: int64(1), Doc: "how many jobs are served at once"},
+			{Name: "service", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: 10 * time.Millisecond, Doc: "how long a job is served, on average, once its turn has come"},
+			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
 		}...),
 	},
 	waits: func(values map[string]any, seed uint64) Waiter {
 		return &queue{
 			draws:   aurea.NewStream(seed, aurea.StreamJobs),
-			service: newDistribution(values["distribution"].(string), values["service"].(aurea.Duration), shapeOf(values)),
+			service: newDistribution(values["distribution"].(string), values["service"].(time.Duration), shapeOf(values)),
 			busy:    make([]time.Duration, values["servers"].(int64)),
 			entered: map[int64]time.Duration{},
 		}

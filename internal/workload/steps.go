@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // steps does one thing after the other: a session.
@@ -13,10 +14,10 @@ func steps() kind {
 		Kind: aurea.Kind{
 			Name: "steps",
 			Doc:  "does one workload after the other in one job, such as a session, and stops at the first that fails",
-			Parameters: []aurea.Parameter{
-				{Name: "steps", Type: aurea.List, Min: 1, Max: mostNested, Required: true,
-					Items: &aurea.Parameter{Type: aurea.Work, Doc: "a workload, which may have a name beside its parameters", Members: []aurea.Parameter{
-						{Name: "name", Type: aurea.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
+			Parameters: []param.Parameter{
+				{Name: "steps", Type: param.List, Min: 1, Max: mostNested, Required: true,
+					Items: &param.Parameter{Type: param.KindType, Doc: "a workload, which may have a name beside its parameters", Members: []param.Parameter{
+						{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
 					}},
 					Doc: "the workloads, in order"},
 			},
@@ -34,7 +35,7 @@ func steps() kind {
 func stepsOf(values map[string]any) []nested {
 	var list []nested
 	for i, item := range values["steps"].([]any) {
-		name, w := own(item.(aurea.Workload))
+		name, w := own(aurea.Workload(item.(param.Variant)))
 		if name == "" {
 			name = fmt.Sprintf("%d_%s", i+1, w.Kind)
 		}

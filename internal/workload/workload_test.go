@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // Every kind of the table is described, and works with its defaults.
@@ -57,7 +58,7 @@ func simplest(t *testing.T, kind string) map[string]any {
 }
 
 // checkDocumented wants a description of everything that there is to say.
-func checkDocumented(t *testing.T, name, doc string, parameters []aurea.Parameter) {
+func checkDocumented(t *testing.T, name, doc string, parameters []param.Parameter) {
 	t.Helper()
 	if doc == "" || strings.HasSuffix(doc, ".") {
 		t.Errorf("%s is described as %q", name, doc)

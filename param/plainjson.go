@@ -1,13 +1,12 @@
-package aurea
+package param
 
 import (
 	"bytes"
 	"encoding/json"
 )
 
-// PlainJSON is a value as JSON in which a threshold reads p99 < 1s: nothing is
-// escaped that only HTML would have escaped. The error is that of the value's own
-// encoding, or that JSON has no form of it.
+// PlainJSON encodes a value like json.Marshal, but does not escape < > and &.
+// So a threshold reads p99 < 1s. Its errors are those of json.Marshal.
 func PlainJSON(value any) (json.RawMessage, error) {
 	var data bytes.Buffer
 	encoder := json.NewEncoder(&data)

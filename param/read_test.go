@@ -1,4 +1,4 @@
-package aurea
+package param
 
 import (
 	"encoding/json"
@@ -9,32 +9,32 @@ import (
 
 var nestedParameters = []Parameter{
 	{Name: "url", Type: Text, Required: true, Doc: "whom to call"},
-	{Name: "headers", Type: Texts, Doc: "headers"},
+	{Name: "headers", Type: StringMap, Doc: "headers"},
 	{Name: "body", Type: Any, Doc: "a body"},
 	{Name: "expect", Type: Object, Doc: "what is right", Members: []Parameter{
 		{Name: "status", Type: List, Min: 1, Max: 3, Items: &Parameter{Type: Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses"},
 		{Name: "contains", Type: Text, Default: "ok", Doc: "a text"},
 	}},
-	{Name: "then", Type: Work, Doc: "another"},
+	{Name: "then", Type: KindType, Doc: "another"},
 }
 
-func readNested(t *testing.T, document string) (map[string]any, error) {
+func readNested(t *testing.T, document string) (Values, error) {
 	t.Helper()
-	object, err := DecodeDocument([]byte(document))
+	object, err := DecodeObject([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ReadParameters(nestedParameters, object, "workload")
+	return Read(nestedParameters, object, "workload")
 }
 
 func TestNestedParameters(t *testing.T) {
-	for document, want := range map[string]map[string]any{
+	for document, want := range map[string]Values{
 		`{"url": "x"}`: {"url": "x"},
 		`{"url": "x", "headers": {"a": "b"}, "body": {"n": 1}}`:             {"url": "x", "headers": map[string]string{"a": "b"}, "body": map[string]any{"n": json.Number("1")}},
-		`{"url": "x", "expect": {}}`:                                        {"url": "x", "expect": map[string]any{"contains": "ok"}},
-		`{"url": "x", "expect": {"status": 200}}`:                           {"url": "x", "expect": map[string]any{"contains": "ok", "status": []any{int64(200)}}},
-		`{"url": "x", "expect": {"status": [200, 204], "contains": "yes"}}`: {"url": "x", "expect": map[string]any{"contains": "yes", "status": []any{int64(200), int64(204)}}},
-		`{"url": "x", "then": {"kind": "noop", "a": 1}}`:                    {"url": "x", "then": Workload{Kind: "noop", Parameters: map[string]any{"a": json.Number("1")}}},
+		`{"url": "x", "expect": {}}`:                                        {"url": "x", "expect": Values{"contains": "ok"}},
+		`{"url": "x", "expect": {"status": 200}}`:                           {"url": "x", "expect": Values{"contains": "ok", "status": []any{int64(200)}}},
+		`{"url": "x", "expect": {"status": [200, 204], "contains": "yes"}}`: {"url": "x", "expect": Values{"contains": "yes", "status": []any{int64(200), int64(204)}}},
+		`{"url": "x", "then": {"kind": "noop", "a": 1}}`:                    {"url": "x", "then": Variant{Kind: "noop", Parameters: map[string]any{"a": json.Number("1")}}},
 	} {
 		got, err := readNested(t, document)
 		if err != nil {

@@ -1,4 +1,4 @@
-package aurea
+package param
 
 import (
 	"bytes"
@@ -11,50 +11,68 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep a document may nest: far deeper than any spec needs.
+// maxDepth limits the nesting of a document. No spec needs nearly as much.
 const maxDepth = 32
 
-// DecodeDocument reads one JSON object and refuses what encoding/json would let
-// pass: duplicate keys, invalid UTF-8, half of a surrogate pair, deep nesting,
-// anything behind the object. Numbers stay json.Number, so that no digit is lost
-// before a rule has been applied to it. The error is a FieldError.
-func DecodeDocument(data []byte) (map[string]any, error) {
+// DecodeObject decodes one JSON object and refuses what encoding/json accepts:
+// duplicate keys, invalid UTF-8, half of a surrogate pair, deep nesting, and
+// data after the object. Numbers stay json.Number, so that no digit is lost
+// before a rule is applied. The error is an *InvalidError.
+func DecodeObject(data []byte) (map[string]any, error) {
+	object, err := decodeObject(data)
+	if err == nil {
+		return object, nil
+	}
+	var field FieldError
+	if !errors.As(err, &field) {
+		field.Message = err.Error()
+	}
+	return nil, &InvalidError{[]FieldError{field}}
+}
+
+func decodeObject(data []byte) (map[string]any, error) {
 	if !utf8.Valid(data) {
-		return nil, FieldError{Message: "the document is not valid UTF-8"}
+		return nil, errors.New("the document is not valid UTF-8")
 	}
 	if at := loneSurrogate(data); at >= 0 {
-		return nil, FieldError{Message: fmt.Sprintf(`the document has half of a surrogate pair near byte %d; write both halves, such as \ud83d\ude00, or the character itself`, at)}
+		return nil, fmt.Errorf("the document has half of a surrogate pair near byte %d; "+
+			`write both halves, such as \ud83d\ude00, or the character itself`, at)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, FieldError{Message: `the document is empty; send a JSON object such as {"num_jobs": 100}`}
+		return nil, errors.New(`the document is empty; send a JSON object such as {"num_jobs": 100}`)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	value, err := parseValue(decoder, "", 0)
-	if err == nil {
-		_, err = decoder.Token()
-		if err == nil {
-			return nil, FieldError{Message: "there is more than one JSON value in the document"}
-		}
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-	}
 	if err != nil {
-		var field FieldError
-		if errors.As(err, &field) {
-			return nil, field
-		}
-		return nil, FieldError{Message: syntaxMessage(err, decoder.InputOffset())}
+		return nil, syntaxError(err, decoder.InputOffset())
+	}
+	switch _, err := decoder.Token(); {
+	case err == nil:
+		return nil, errors.New("there is more than one JSON value in the document")
+	case !errors.Is(err, io.EOF):
+		return nil, syntaxError(err, decoder.InputOffset())
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
-		return nil, FieldError{Message: fmt.Sprintf("the document must be a JSON object; got %s", show(value))}
+		return nil, fmt.Errorf("the document must be a JSON object; got %s", Describe(value))
 	}
 	return object, nil
 }
 
-func syntaxMessage(err error, offset int64) string {
+// syntaxError returns a FieldError as it is, and what SyntaxMessage says of
+// other errors.
+func syntaxError(err error, offset int64) error {
+	var field FieldError
+	if errors.As(err, &field) {
+		return field
+	}
+	return errors.New(SyntaxMessage(err, offset))
+}
+
+// SyntaxMessage says where and why a document is not JSON, given the error and
+// the input offset of a json.Decoder.
+func SyntaxMessage(err error, offset int64) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the document is not JSON: it ends too early"
 	}
@@ -101,9 +119,9 @@ func parseObject(decoder *json.Decoder, location string, depth int) (any, error)
 		}
 		key := token.(string) // the decoder lets no other token stand before a colon
 		if _, twice := object[key]; twice {
-			return nil, FieldError{join(location, key), "is given twice"}
+			return nil, FieldError{Join(location, key), "is given twice"}
 		}
-		if object[key], err = parseValue(decoder, join(location, key), depth+1); err != nil {
+		if object[key], err = parseValue(decoder, Join(location, key), depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -111,9 +129,9 @@ func parseObject(decoder *json.Decoder, location string, depth int) (any, error)
 	return object, err
 }
 
-// loneSurrogate returns where an escape is half of a surrogate pair, for which
-// encoding/json would put U+FFFD; -1 where none is. Outside of strings JSON has
-// no backslash.
+// loneSurrogate returns the offset of an escape that is half of a surrogate
+// pair, or -1. encoding/json replaces such an escape with U+FFFD. Outside of
+// strings, JSON has no backslash.
 func loneSurrogate(data []byte) int {
 	for at := 0; at < len(data); at++ {
 		if data[at] != '\\' {
@@ -141,11 +159,4 @@ func escapedUnit(data []byte) (rune, bool) {
 	}
 	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
 	return rune(unit), err == nil && data[0] == '\\'
-}
-
-func join(location, name string) string {
-	if location == "" {
-		return name
-	}
-	return location + "." + name
 }

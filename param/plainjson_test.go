@@ -1,4 +1,4 @@
-package aurea
+package param
 
 import "testing"
 

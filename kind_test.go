@@ -6,15 +6,17 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A schema has members in the order of their declaration, as JSON too: a form
 // made from it does not shuffle them.
 func TestSchemaOrder(t *testing.T) {
-	kind := Kind{Name: "zoo", Doc: "has them", Parameters: []Parameter{
-		{Name: "zebra", Type: Text},
-		{Name: "ape", Type: Object, Members: []Parameter{{Name: "tail", Type: Boolean, Required: true}, {Name: "arm", Type: Boolean}}},
-		{Name: "lion", Type: Work, Members: []Parameter{{Name: "name", Type: Text}}},
+	kind := Kind{Name: "zoo", Doc: "has them", Parameters: []param.Parameter{
+		{Name: "zebra", Type: param.Text},
+		{Name: "ape", Type: param.Object, Members: []param.Parameter{{Name: "tail", Type: param.Boolean, Required: true}, {Name: "arm", Type: param.Boolean}}},
+		{Name: "lion", Type: param.KindType, Members: []param.Parameter{{Name: "name", Type: param.Text}}},
 	}}
 	encoded, err := json.Marshal(kind.Schema())
 	if err != nil {

@@ -59,7 +59,7 @@ func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
 		{`{"stages": ` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + "}", "stages[0]", "must be an object; got a list"},
 	} {
 		_, err := DecodeSpec([]byte(test.document))
-		if diff := cmp.Diff([]FieldError{{test.location, test.message}}, fieldsOf(t, err)); diff != "" {
+		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}}, fieldsOf(t, err)); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", test.document, diff)
 		}
 	}

@@ -1,4 +1,4 @@
-package aurea
+package param
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestFields(t *testing.T) {
-	p := Parameter{Type: Fields, Max: 3}
+	p := Parameter{Type: FieldList, Max: 3}
 	for name, test := range map[string]struct {
 		value any
 		want  []Field // nil is refused

@@ -1,14 +1,17 @@
-package aurea
+package param
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
-// Schema is the parameter as a JSON Schema.
+// Schema returns the JSON Schema of the parameter.
 func (p Parameter) Schema() map[string]any {
 	schema := map[string]any{"type": string(p.Type), "description": p.Doc}
 	switch p.Type {
 	case Integer, Number:
 		schema["minimum"], schema["maximum"] = p.Min, p.Max
-	case DurationText:
+	case Duration:
 		schema["type"] = string(Text)
 		schema["description"] = p.Doc + "; " + p.Rule()
 		schema["examples"] = []any{"250ms"}
@@ -23,28 +26,41 @@ func (p Parameter) Schema() map[string]any {
 		addMembers(schema, p.Members)
 	case List:
 		p.addItems(schema)
-	case Texts:
+	case StringMap:
 		schema["type"] = string(Object)
 		schema["additionalProperties"] = map[string]any{"type": string(Text)}
-		schema["maxProperties"] = p.most()
-	case Fields:
+		schema["maxProperties"] = p.maxStrings()
+	case FieldList:
 		delete(schema, "type")
 		schema["oneOf"] = p.fieldsSchema()
-	case Work:
+	case KindType:
 		schema["type"] = string(Object)
-		addMembers(schema, append([]Parameter{{Name: "kind", Type: Text, Required: true, Doc: "what a job does"}}, p.Members...))
+		kind := Parameter{Name: "kind", Type: Text, Required: true, Doc: "what a job does"}
+		addMembers(schema, append([]Parameter{kind}, p.Members...))
 		delete(schema, "additionalProperties") // the kind has parameters of its own
 	case Any:
 		delete(schema, "type")
 	}
-	if p.Default != nil {
-		schema["default"] = p.Default
+	switch value := p.Default.(type) {
+	case nil:
+	case time.Duration:
+		schema["default"] = value.String()
+	default:
+		schema["default"] = value
 	}
 	return schema
 }
 
-// addMembers describes an object by its members, in their order; one without any
-// is left open.
+// ObjectSchema returns the JSON Schema of an object with the given members, in
+// their order. Without members the schema allows any.
+func ObjectSchema(members []Parameter) map[string]any {
+	schema := map[string]any{"type": string(Object)}
+	addMembers(schema, members)
+	return schema
+}
+
+// addMembers adds the members of an object to its schema, in their order.
+// Without members the schema allows any.
 func addMembers(schema map[string]any, members []Parameter) {
 	if len(members) == 0 {
 		return
@@ -64,13 +80,14 @@ func addMembers(schema map[string]any, members []Parameter) {
 	}
 }
 
-// addItems describes a list, or the one item that may stand for it.
+// addItems adds the items of a list to its schema, and unless ListOnly the
+// single item that may stand for the list.
 func (p Parameter) addItems(schema map[string]any) {
 	list := map[string]any{"type": string(List), "items": p.Items.Schema(), "maxItems": int(p.Max)}
 	if p.Min > 0 {
 		list["minItems"] = int(p.Min)
 	}
-	if p.NotAlone {
+	if p.ListOnly {
 		maps.Copy(schema, list)
 		return
 	}

@@ -1,4 +1,4 @@
-package aurea
+package param
 
 import (
 	"maps"
@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A Field is a name and its text, one of an ordered list in which a name may come
-// again: a line of an HTTP header.
+// A Field is a name with a text. A list of fields has an order and may repeat a
+// name, like the lines of an HTTP header.
 type Field struct{ Name, Text string }
 
-// fields reads an object of texts, or of lists of them, in the order of its names;
-// or a list of texts such as "name: text", in its own order.
-func (p Parameter) fields(value any) ([]Field, bool) {
+// fieldList reads an object of texts or of lists of texts, sorted by name, or a
+// list such as ["name: text"], in its own order.
+func (p Parameter) fieldList(value any) ([]Field, bool) {
 	var all []Field
 	ok := true
 	add := func(name string, value any) {
@@ -41,20 +41,20 @@ func (p Parameter) fields(value any) ([]Field, bool) {
 	default:
 		ok = false
 	}
-	return all, ok && len(all) <= p.most()
+	return all, ok && len(all) <= p.maxStrings()
 }
 
-// fieldsSchema is both ways to write fields.
+// fieldsSchema returns the schemas of both ways to write fields.
 func (p Parameter) fieldsSchema() []any {
 	text := map[string]any{"type": string(Text)}
 	texts := map[string]any{"type": string(List), "items": text}
 	return []any{
 		map[string]any{
-			"type": string(Object), "maxProperties": p.most(),
+			"type": string(Object), "maxProperties": p.maxStrings(),
 			"additionalProperties": map[string]any{"oneOf": []any{text, texts}},
 		},
 		map[string]any{
-			"type": string(List), "maxItems": p.most(),
+			"type": string(List), "maxItems": p.maxStrings(),
 			"items": map[string]any{"type": string(Text), "pattern": ":"},
 		},
 	}
