@@ -36,6 +36,7 @@ func TestDocsListEveryMetric(t *testing.T) {
 	}
 }
 
+// kindOf returns the type of a row's metric.
 func kindOf(r row) string {
 	switch {
 	case r.histogram != nil:
@@ -47,6 +48,7 @@ func kindOf(r row) string {
 	}
 }
 
+// labelsOf returns the labels of a row as the documentation lists them.
 func labelsOf(r row) string {
 	if len(r.labels) == 0 {
 		return "–"

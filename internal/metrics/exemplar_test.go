@@ -28,7 +28,8 @@ func withExemplars() aurea.Stats {
 // and in no other.
 func TestExemplarsInOpenMetrics(t *testing.T) {
 	var got []string
-	for _, line := range strings.Split(get(t, handler(t, always(withExemplars())), acceptOpenMetrics).Body.String(), "\n") {
+	body := get(t, handler(t, constantStats(withExemplars())), acceptOpenMetrics).Body.String()
+	for _, line := range strings.Split(body, "\n") {
 		if strings.Contains(line, " # {") {
 			got = append(got, line)
 		}
@@ -46,7 +47,7 @@ func TestExemplarsInOpenMetrics(t *testing.T) {
 // Protobuf has the same exemplars; a histogram has them in its native and its
 // classic buckets.
 func TestExemplarsInProtobuf(t *testing.T) {
-	families := scrape(t, handler(t, always(withExemplars())), acceptProtobuf)
+	families := scrape(t, handler(t, constantStats(withExemplars())), acceptProtobuf)
 	var found []*dto.Exemplar
 	for name, family := range families {
 		for _, metric := range family.GetMetric() {
@@ -70,12 +71,15 @@ func TestExemplarsInProtobuf(t *testing.T) {
 	for _, e := range found {
 		got[e.GetLabel()[0].GetValue()] = e.GetValue()
 	}
-	if diff := cmp.Diff(map[string]float64{"benchmark-7": 0.7, "benchmark-8": 90, "benchmark-9": 3}, got); diff != "" || len(found) != 3 {
-		t.Errorf("%d exemplars (-want +got):\n%s", len(found), diff)
+	if diff := cmp.Diff(map[string]float64{"benchmark-7": 0.7, "benchmark-8": 90, "benchmark-9": 3}, got); diff != "" {
+		t.Errorf("exemplars (-want +got):\n%s", diff)
+	}
+	if len(found) != 3 {
+		t.Errorf("got %d exemplars, want 3", len(found))
 	}
 }
 
-// Counters and histograms say since when they count, if it is known.
+// Counters and histograms have a created timestamp if the start is known.
 func TestCreated(t *testing.T) {
 	since := time.Unix(1_790_000_000, 0).UTC()
 	stats := fixed()
@@ -84,11 +88,12 @@ func TestCreated(t *testing.T) {
 		stats aurea.Stats
 		want  time.Time
 	}{{stats, since}, {fixed(), time.Unix(0, 0).UTC()}} {
-		families := scrape(t, handler(t, always(test.stats)), acceptProtobuf)
+		families := scrape(t, handler(t, constantStats(test.stats)), acceptProtobuf)
 		counter := families["benchmark_jobs_total"].GetMetric()[0].GetCounter().GetCreatedTimestamp().AsTime()
-		histogram := families["benchmark_job_latency_seconds"].GetMetric()[0].GetHistogram().GetCreatedTimestamp().AsTime()
+		latency := families["benchmark_job_latency_seconds"].GetMetric()[0].GetHistogram()
+		histogram := latency.GetCreatedTimestamp().AsTime()
 		if counter != test.want || histogram != test.want {
-			t.Errorf("counted since %v and %v, want %v", counter, histogram, test.want)
+			t.Errorf("created timestamps %v and %v, want %v", counter, histogram, test.want)
 		}
 	}
 }

@@ -23,12 +23,12 @@ func record(samples ...time.Duration) *hist.Histogram {
 	return h
 }
 
-// exported is the histogram as a scraper of protobuf gets it.
+// exported returns the histogram as a scraper receives it in protobuf.
 func exported(t testing.TB, h *hist.Histogram) *dto.Histogram {
 	t.Helper()
 	tally := aurea.NewTally()
 	tally.ServiceTime = h
-	families := scrape(t, handler(t, always(of("sleep", tally))), acceptProtobuf)
+	families := scrape(t, handler(t, constantStats(statsOf("sleep", tally))), acceptProtobuf)
 	family := families["benchmark_job_duration_seconds"]
 	if family.GetType() != dto.MetricType_HISTOGRAM || len(family.GetMetric()) != 1 {
 		t.Fatalf("exported as %v", family)
@@ -36,7 +36,7 @@ func exported(t testing.TB, h *hist.Histogram) *dto.Histogram {
 	return family.GetMetric()[0].GetHistogram()
 }
 
-// buckets are the counts of a native histogram by index.
+// buckets returns the counts of a native histogram by index.
 func buckets(h *dto.Histogram) map[int]int64 {
 	counts := map[int]int64{}
 	index, i, count := 0, 0, int64(0)
@@ -54,15 +54,28 @@ func buckets(h *dto.Histogram) map[int]int64 {
 	return counts
 }
 
-// The classic buckets count what is not longer than their bound.
+// checkTotals compares the number of classic buckets, the count and the sum of a
+// histogram.
+func checkTotals(t *testing.T, h *dto.Histogram, count uint64, sum float64) {
+	t.Helper()
+	if got := len(h.GetBucket()); got != len(bounds) {
+		t.Fatalf("%d classic buckets, want %d", got, len(bounds))
+	}
+	if got := h.GetSampleCount(); got != count {
+		t.Fatalf("sample count %d, want %d", got, count)
+	}
+	if got := h.GetSampleSum(); got != sum {
+		t.Fatalf("sample sum %v, want %v", got, sum)
+	}
+}
+
+// A classic bucket counts the samples up to its bound.
 func TestClassicBuckets(t *testing.T) {
 	for i, bound := range bounds {
 		exact := time.Duration(math.Round(bound * 1e9))
 		below, above := exact-exact/500, exact+exact/500 // by 0.2 %
 		h := exported(t, record(below, below, above, 0))
-		if len(h.GetBucket()) != len(bounds) || h.GetSampleCount() != 4 || h.GetSampleSum() != (2*below+above).Seconds() {
-			t.Fatalf("%d buckets, count %d, sum %v", len(h.GetBucket()), h.GetSampleCount(), h.GetSampleSum())
-		}
+		checkTotals(t, h, 4, (2*below + above).Seconds())
 		for k, bucket := range h.GetBucket() {
 			want := uint64(1) // the zero
 			if k >= i {
@@ -79,16 +92,17 @@ func TestClassicBuckets(t *testing.T) {
 	}
 }
 
+// durations generates durations up to 20 hours, evenly over the orders of
+// magnitude.
 func durations() *rapid.Generator[time.Duration] {
 	return rapid.Custom(func(t *rapid.T) time.Duration {
-		bits := rapid.IntRange(0, 46).Draw(t, "bits") // evenly over the orders of magnitude, to 20 hours
+		bits := rapid.IntRange(0, 46).Draw(t, "bits")
 		return time.Duration(rapid.Int64Range(0, 1<<bits).Draw(t, "ns"))
 	})
 }
 
-// Law: a classic bucket never counts a sample that is longer than its bound, and
-// misses only those that are shorter by less than 0.1 %. Count and sum are
-// exact.
+// Law: a classic bucket never counts a sample above its bound, and misses only
+// samples less than 0.1 % below it. Count and sum are exact.
 func TestClassicBucketsAreCumulative(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		samples := rapid.SliceOfN(durations(), 1, 50).Draw(rt, "samples")
@@ -97,8 +111,11 @@ func TestClassicBucketsAreCumulative(t *testing.T) {
 		for _, sample := range samples {
 			sum += sample
 		}
-		if h.GetSampleCount() != uint64(len(samples)) || h.GetSampleSum() != sum.Seconds() && math.Abs(h.GetSampleSum()/sum.Seconds()-1) > 1e-15 {
-			rt.Errorf("count %d, sum %v, want %d, %v", h.GetSampleCount(), h.GetSampleSum(), len(samples), sum.Seconds())
+		if h.GetSampleCount() != uint64(len(samples)) {
+			rt.Errorf("count %d, want %d", h.GetSampleCount(), len(samples))
+		}
+		if got := h.GetSampleSum(); got != sum.Seconds() && math.Abs(got/sum.Seconds()-1) > 1e-15 {
+			rt.Errorf("sum %v, want %v", got, sum.Seconds())
 		}
 		for _, bucket := range h.GetBucket() {
 			atMost, atLeast := uint64(0), uint64(0)
@@ -117,16 +134,18 @@ func TestClassicBucketsAreCumulative(t *testing.T) {
 	})
 }
 
-// Law: the native buckets are those of Prometheus' own histogram of the same
-// samples, unless a sample lies within 0.1 % of a bound.
+// Law: the native buckets equal those of Prometheus' own histogram of the same
+// samples, unless a sample is within 0.1 % of a bound.
 func TestNativeBuckets(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		samples := slices.DeleteFunc(rapid.SliceOfN(durations(), 1, 50).Draw(rt, "samples"), func(sample time.Duration) bool {
-			index := func(seconds float64) float64 { return math.Ceil(math.Log2(seconds) * 8) }
-			return sample > 0 && index(sample.Seconds()*1.001) != index(sample.Seconds()*0.999)
-		})
+		samples := slices.DeleteFunc(rapid.SliceOfN(durations(), 1, 50).Draw(rt, "samples"),
+			func(sample time.Duration) bool {
+				index := func(seconds float64) float64 { return math.Ceil(math.Log2(seconds) * 8) }
+				return sample > 0 && index(sample.Seconds()*1.001) != index(sample.Seconds()*0.999)
+			})
 		reference := prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "reference", Buckets: bounds[:], NativeHistogramBucketFactor: 1.1, NativeHistogramZeroThreshold: nativeZero,
+			Name: "reference", Buckets: bounds[:], NativeHistogramBucketFactor: 1.1,
+			NativeHistogramZeroThreshold: nativeZero,
 		})
 		for _, sample := range samples {
 			reference.Observe(sample.Seconds())
@@ -136,11 +155,20 @@ func TestNativeBuckets(t *testing.T) {
 			rt.Fatal(err)
 		}
 		want, got := metric.GetHistogram(), exported(t, record(samples...))
-		if want.GetSchema() != 3 || got.GetSchema() != want.GetSchema() || got.GetZeroThreshold() != want.GetZeroThreshold() {
-			rt.Fatalf("schema %d, zero below %v; want %d, %v", got.GetSchema(), got.GetZeroThreshold(), want.GetSchema(), want.GetZeroThreshold())
+		if want.GetSchema() != 3 {
+			rt.Fatalf("Prometheus' schema is %d, want 3", want.GetSchema())
 		}
-		if got.GetZeroCount() != want.GetZeroCount() || got.GetSampleCount() != want.GetSampleCount() {
-			rt.Errorf("%d zeros of %d, want %d of %d", got.GetZeroCount(), got.GetSampleCount(), want.GetZeroCount(), want.GetSampleCount())
+		if got.GetSchema() != want.GetSchema() {
+			rt.Fatalf("schema %d, want %d", got.GetSchema(), want.GetSchema())
+		}
+		if got.GetZeroThreshold() != want.GetZeroThreshold() {
+			rt.Fatalf("zero threshold %v, want %v", got.GetZeroThreshold(), want.GetZeroThreshold())
+		}
+		if got.GetZeroCount() != want.GetZeroCount() {
+			rt.Errorf("zero count %d, want %d", got.GetZeroCount(), want.GetZeroCount())
+		}
+		if got.GetSampleCount() != want.GetSampleCount() {
+			rt.Errorf("sample count %d, want %d", got.GetSampleCount(), want.GetSampleCount())
 		}
 		if diff := cmp.Diff(buckets(want), buckets(got)); diff != "" {
 			rt.Errorf("buckets (-want +got):\n%s", diff)
@@ -148,8 +176,8 @@ func TestNativeBuckets(t *testing.T) {
 	})
 }
 
-// Law: wherever the samples lie, the native buckets and the zeros are all of
-// them, and each is in the bucket of its duration or of one 0.1 % longer.
+// Law: the native buckets and the zero bucket count every sample, each in the
+// bucket of its duration or of one 0.1 % longer.
 func TestNativeBucketsCountAll(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		sample := durations().Draw(rt, "sample")
@@ -164,13 +192,16 @@ func TestNativeBucketsCountAll(t *testing.T) {
 				rt.Errorf("%v is in bucket %d, which is %v to %v", sample, index, low, high)
 			}
 		}
-		if total != 3 || h.GetSampleCount() != 3 || len(h.GetNegativeSpan()) != 0 {
+		if total != 3 || h.GetSampleCount() != 3 {
 			rt.Errorf("%d in buckets of %d, want 3 of 3", total, h.GetSampleCount())
+		}
+		if n := len(h.GetNegativeSpan()); n != 0 {
+			rt.Errorf("%d spans of negative buckets, want none", n)
 		}
 	})
 }
 
-// What lies exactly at a native bound, a power of two, is below it.
+// A sample exactly at a native bound, a power of two, is counted below it.
 func TestNativeBounds(t *testing.T) {
 	for _, test := range []struct {
 		sample time.Duration
@@ -185,32 +216,37 @@ func TestNativeBounds(t *testing.T) {
 	}
 }
 
-// Beyond a day durations are counted as a day, and still summed exactly.
+// Durations above a day are counted as a day; their sum is exact.
 func TestLongest(t *testing.T) {
 	h := exported(t, record(30*time.Hour))
-	if h.GetSampleSum() != 30*3600 || h.GetSampleCount() != 1 || h.GetBucket()[len(bounds)-1].GetCumulativeCount() != 0 {
-		t.Errorf("exported as %v", h)
+	checkTotals(t, h, 1, 30*3600)
+	if n := h.GetBucket()[len(bounds)-1].GetCumulativeCount(); n != 0 {
+		t.Errorf("the longest classic bucket counts %d, want 0", n)
 	}
 	if diff := cmp.Diff(map[int]int64{132: 1}, buckets(h)); diff != "" { // 2^(131/8) s is 23 h 40 min
 		t.Errorf("buckets (-want +got):\n%s", diff)
 	}
 }
 
-// A histogram without samples is exported as one that is native, and empty.
+// An empty histogram is exported as an empty native histogram.
 func TestEmpty(t *testing.T) {
 	h := exported(t, record())
-	if h.GetSampleCount() != 0 || h.GetSampleSum() != 0 || h.GetZeroCount() != 0 || len(buckets(h)) != 0 || len(h.GetBucket()) != len(bounds) {
-		t.Errorf("exported as %v", h)
+	checkTotals(t, h, 0, 0)
+	if n := h.GetZeroCount(); n != 0 {
+		t.Errorf("zero count %d, want 0", n)
+	}
+	if got := buckets(h); len(got) != 0 {
+		t.Errorf("native buckets %v, want none", got)
 	}
 	if h.GetZeroThreshold() == 0 && len(h.GetPositiveSpan()) == 0 {
-		t.Error("nothing says that the histogram is native")
+		t.Error("the histogram is not marked as native")
 	}
 }
 
-// When the counting began is either not said, or said truly.
+// The created timestamp is absent or correct.
 func TestCreatedTimestamp(t *testing.T) {
 	created := exported(t, record(ms)).GetCreatedTimestamp()
 	if created != nil && created.AsTime().Year() < 2000 {
-		t.Errorf("the histogram says it was created at %v", created.AsTime())
+		t.Errorf("created timestamp %v", created.AsTime())
 	}
 }

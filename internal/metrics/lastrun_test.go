@@ -10,16 +10,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// lastRun are the metrics of a last run with that result whose name begins so.
+// lastRun returns the benchmark_last_run_ metrics with the prefix after a run
+// with the given result.
 func lastRun(t *testing.T, result aurea.Result, prefix string) map[string]float64 {
 	t.Helper()
-	values := series(scrape(t, handler(t, always(aurea.Stats{Last: &aurea.Run{Result: &result}})), acceptText))
-	maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_last_run_"+prefix) })
+	values := series(scrape(t, handler(t, constantStats(aurea.Stats{Last: &aurea.Run{Result: &result}})), acceptText))
+	maps.DeleteFunc(values, func(name string, _ float64) bool {
+		return !strings.HasPrefix(name, "benchmark_last_run_"+prefix)
+	})
 	return values
 }
 
-// Every reason that there is can be seen, and what was found alone is 1.
-func TestDoubts(t *testing.T) {
+// Every possible reason has a series; only those of the result are 1.
+func TestValidityReasons(t *testing.T) {
 	for _, found := range aurea.Doubts() {
 		want := map[string]float64{}
 		for _, code := range aurea.Doubts() {
@@ -46,7 +49,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// A run without a rate has none to show.
+// A run without a rate has no rate metrics.
 func TestRateOfLastRun(t *testing.T) {
 	for _, prefix := range []string{"target", "achieved"} {
 		if got := lastRun(t, aurea.Result{}, prefix); len(got) != 0 {
@@ -55,12 +58,13 @@ func TestRateOfLastRun(t *testing.T) {
 	}
 }
 
-// A run of which no job ended ok has no quantiles.
+// A run without a job that ended ok has no quantiles.
 func TestQuantilesOfLastRun(t *testing.T) {
 	if got := lastRun(t, aurea.Result{}, "latency"); len(got) != 0 {
 		t.Errorf("without a sample there are %v", got)
 	}
-	got := lastRun(t, aurea.Result{Latency: aurea.Summary{Count: 1, P50: 1, P90: 2, P95: 3, P99: 4, P999: 5}}, "latency")
+	got := lastRun(t, aurea.Result{Latency: aurea.Summary{Count: 1, P50: 1, P90: 2, P95: 3, P99: 4, P999: 5}},
+		"latency")
 	if len(got) != 5 {
 		t.Errorf("with one there are %v", got)
 	}

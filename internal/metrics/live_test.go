@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// service is a real manager with a real engine, and what a scrape of it sees. It
-// is stopped when the test ends.
+// service starts a manager with a real engine and returns a function that
+// scrapes it. The manager stops when the test ends.
 func service(t *testing.T) (*runs.Manager, func() map[string]float64) {
 	t.Helper()
 	host := workload.Host{}
@@ -29,15 +30,15 @@ func service(t *testing.T) (*runs.Manager, func() map[string]float64) {
 			t.Error(err)
 		}
 	})
-	h, err := New(manager.Stats, here, slog.New(slog.DiscardHandler))
+	h, err := New(manager.Stats, testEnv, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return manager, func() map[string]float64 { return series(scrape(t, h, acceptProtobuf)) }
 }
 
-// What a scrape sees after a run is what the run's result says, number by
-// number; what it sees while the run goes on is what its progress says.
+// A scrape after a run agrees with its result, number by number; a scrape
+// during the run agrees with its progress.
 func TestScrapesOfARun(t *testing.T) {
 	t.Parallel()
 	manager, scraped := service(t)
@@ -61,8 +62,10 @@ func TestScrapesOfARun(t *testing.T) {
 	}()
 	first := <-progress
 	live := scraped()
-	// Unless the scrape was a second late it sees the first interval alone.
+	// Unless the scrape was a second late it sees only the first interval.
 	if second := len(progress) > 0; !second {
+		failed := live[`benchmark_jobs_total{outcome="failed",workload="sleep"}`]
+		timedOut := live[`benchmark_jobs_total{outcome="timeout",workload="sleep"}`]
 		for name, want := range map[string]float64{
 			`benchmark_jobs_total{outcome="ok",workload="sleep"}`:           float64(first.OK),
 			`benchmark_jobs_started_total{workload="sleep"}`:                float64(first.Started),
@@ -72,8 +75,8 @@ func TestScrapesOfARun(t *testing.T) {
 			`benchmark_jobs_planned{}`:                                      220,
 			`benchmark_target_rate_jobs_per_second{}`:                       100,
 			`benchmark_target_jobs_in_flight{}`:                             0,
-			`benchmark_job_errors_total{class="injected",workload="sleep"}`: live[`benchmark_jobs_total{outcome="failed",workload="sleep"}`],
-			`benchmark_job_errors_total{class="timeout",workload="sleep"}`:  live[`benchmark_jobs_total{outcome="timeout",workload="sleep"}`],
+			`benchmark_job_errors_total{class="injected",workload="sleep"}`: failed,
+			`benchmark_job_errors_total{class="timeout",workload="sleep"}`:  timedOut,
 			`benchmark_runs_active{}`:                                       1,
 		} {
 			if got, there := live[name]; got != want || !there {
@@ -82,25 +85,30 @@ func TestScrapesOfARun(t *testing.T) {
 		}
 	}
 	run := <-finished
-	compare(t, run, scraped())
+	compareMetrics(t, run, scraped())
 }
 
-// compare holds the metrics of a service that has run one run against it.
-func compare(t *testing.T, run aurea.Run, values map[string]float64) {
+// compareMetrics compares the metrics of a service after one run with its
+// result.
+func compareMetrics(t *testing.T, run aurea.Run, values map[string]float64) {
 	t.Helper()
 	r := run.Result
-	if r.Counts.OK == 0 || r.Counts.Failed == 0 || r.Counts.Timeout == 0 || r.Warmup.Counts.OK == 0 || r.Rate == nil {
-		t.Fatalf("a run with nothing to compare: %+v and %+v", r.Counts, r.Warmup.Counts)
+	if slices.Contains([]int64{r.Counts.OK, r.Counts.Failed, r.Counts.Timeout, r.Warmup.Counts.OK}, 0) {
+		t.Fatalf("counts %+v and in the warm-up %+v, want none of the compared ones to be 0", r.Counts, r.Warmup.Counts)
+	}
+	if r.Rate == nil {
+		t.Fatal("the result has no rate")
 	}
 	all := func(o aurea.Outcome) float64 { return float64(r.Counts.Of(o) + r.Warmup.Counts.Of(o)) }
 	ended := all(aurea.OK) + all(aurea.Failed) + all(aurea.TimedOut)
+	busy := values[`benchmark_job_duration_seconds{workload="sleep"} sum`]
 	want := map[string]float64{
 		`benchmark_runs_total{status="completed",workload="sleep"}`:                                              1,
 		`benchmark_jobs_started_total{workload="sleep"}`:                                                         220,
 		`benchmark_job_duration_seconds{workload="sleep"} count`:                                                 ended,
 		`benchmark_job_delay_seconds{workload="sleep"} count`:                                                    ended,
 		`benchmark_job_latency_seconds{workload="sleep"} count`:                                                  all(aurea.OK),
-		`benchmark_cost_total{currency="EUR"}`:                                                                   values[`benchmark_job_duration_seconds{workload="sleep"} sum`] + ended/2,
+		`benchmark_cost_total{currency="EUR"}`:                                                                   busy + ended/2,
 		`benchmark_throughput_jobs_per_second{}`:                                                                 r.Throughput,
 		`benchmark_mean_latency_seconds{}`:                                                                       r.MeanLatency,
 		`benchmark_jobs_in_flight{}`:                                                                             0,
@@ -139,4 +147,5 @@ func compare(t *testing.T, run aurea.Run, values map[string]float64) {
 	}
 }
 
+// seconds returns t in seconds since 1970, with the precision of milliseconds.
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

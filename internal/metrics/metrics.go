@@ -1,13 +1,12 @@
 // Package metrics is the Prometheus view of the service.
 //
-// Its stance: a metric is a view, never state. Nothing is counted here; every
-// scrape reads the numbers that the run manager keeps anyway and turns them
-// into metrics, so a job costs nothing more for being exported, and a scrape
-// costs the run nothing. Label values come from closed sets, the last few runs'
-// ids aside. Every metric is a line of one table (table.go).
+// A metric is a view, never state: this package counts nothing. Every scrape
+// reads the totals that the run manager keeps anyway, so exporting adds no cost
+// to a job. Label values come from closed sets, except the ids of the last few
+// runs. Every metric is a row of one table (table.go).
 //
-// It stands at the end of the flow, beside the server, and imports only the
-// domain and the histogram.
+// The package is at the end of the data flow, beside the server, and imports
+// only the domain and the histogram.
 package metrics
 
 import (
@@ -25,18 +24,18 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A View is all metrics of the service: the handler of GET /metrics, and, by
-// Gather, what it would answer. It may be used by several goroutines at once.
+// A View holds all metrics of the service. It serves GET /metrics, and Gather
+// returns the same metrics. It is safe for concurrent use.
 type View struct {
 	*prometheus.Registry
 	handler http.Handler
 }
 
-// ServeHTTP answers a scrape in the form that it asks for.
+// ServeHTTP answers a scrape in the format that its Accept header asks for.
 func (v *View) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }
 
-// Count adds a counter that is kept elsewhere. value is called at every scrape and
-// must be safe to call at any time.
+// Count adds a counter whose value is kept elsewhere. value is called at every
+// scrape and must be safe for concurrent use.
 func (v *View) Count(name, help string, value func() int64) error {
 	count := func() float64 { return float64(value()) }
 	if err := v.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, count)); err != nil {
@@ -45,24 +44,26 @@ func (v *View) Count(name, help string, value func() int64) error {
 	return nil
 }
 
-// New returns the view of the numbers that stats returns, of runs on a machine.
-// stats is called at every scrape and must be safe to call at any time.
-func New(stats func() aurea.Stats, where aurea.Environment, log *slog.Logger) (*View, error) {
+// New returns the view of the totals that stats returns, for runs on the
+// machine described by env. stats is called at every scrape and must be safe
+// for concurrent use.
+func New(stats func() aurea.Stats, env aurea.Environment, log *slog.Logger) (*View, error) {
 	registry := prometheus.NewRegistry()
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name:        "aurea_build_info",
 		Help:        "The running version of Aurea; always 1.",
-		ConstLabels: prometheus.Labels{"version": where.Version, "goversion": runtime.Version()},
+		ConstLabels: prometheus.Labels{"version": env.Version, "goversion": runtime.Version()},
 	}, func() float64 { return 1 })
 	cores := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "aurea_cores",
 		Help: "Cores that jobs are driven by.",
-	}, func() float64 { return float64(where.Cores) })
+	}, func() float64 { return float64(env.Cores) })
 	for _, c := range []prometheus.Collector{
 		collector{stats},
 		build,
 		cores,
-		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: health})),
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
+			collectors.GoRuntimeMetricsRule{Matcher: schedulerMetrics})),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := registry.Register(c); err != nil {
@@ -75,22 +76,22 @@ func New(stats func() aurea.Stats, where aurea.Environment, log *slog.Logger) (*
 	})}, nil
 }
 
-// health are the numbers of Go's runtime, beside the usual ones, that tell
-// whether the generator fares well: how long goroutines wait for a core, and how
-// long the garbage collector stops them.
-var health = regexp.MustCompile(`^/sched/(latencies|pauses/total/gc):seconds$`)
+// schedulerMetrics match the metrics of Go's runtime that are exported beside
+// the default ones and show whether the load generator is healthy: how long
+// goroutines wait for a thread, and how long the garbage collector stops them.
+var schedulerMetrics = regexp.MustCompile(`^/sched/(latencies|pauses/total/gc):seconds$`)
 
-// A collector turns one snapshot of the numbers into all metrics of the table.
+// A collector turns one snapshot of the totals into the metrics of the table.
 type collector struct{ stats func() aurea.Stats }
 
-// Describe tells the registry every metric there may be.
+// Describe sends the descriptions of all metrics to the registry.
 func (c collector) Describe(descs chan<- *prometheus.Desc) {
 	for i := range table {
 		descs <- table[i].desc
 	}
 }
 
-// Collect makes the metrics of one scrape.
+// Collect creates the metrics of one scrape.
 func (c collector) Collect(metrics chan<- prometheus.Metric) {
 	stats := c.stats()
 	for i := range table {
@@ -98,11 +99,12 @@ func (c collector) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
+// collect creates the metrics of one row.
 func (r *row) collect(stats *aurea.Stats, metrics chan<- prometheus.Metric) {
 	if r.histogram != nil {
-		for _, workload := range measured(stats) {
+		for _, workload := range measuredWorkloads(stats) {
 			if tally := stats.Workloads[workload]; tally != nil {
-				metric, err := newBoth(r.desc, r.histogram(tally), stats.Since, workload)
+				metric, err := newHistogram(r.desc, r.histogram(tally), stats.Since, workload)
 				metrics <- r.finish(stats, metric, err, workload)
 			}
 		}
@@ -114,7 +116,7 @@ func (r *row) collect(stats *aurea.Stats, metrics chan<- prometheus.Metric) {
 	})
 }
 
-// newValue makes the metric of a counter or gauge.
+// newValue creates the metric of a counter or gauge.
 func (r *row) newValue(value float64, since time.Time, labels []string) (prometheus.Metric, error) {
 	if r.kind == counter && !since.IsZero() {
 		return prometheus.NewConstMetricWithCreatedTimestamp(r.desc, counter, value, since, labels...)

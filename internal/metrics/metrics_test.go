@@ -35,38 +35,38 @@ const (
 	acceptProtobuf    = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 )
 
-// here is a machine to be known again.
-var here = aurea.Environment{Version: "1.2.3", Cores: 48}
+// testEnv is a machine with recognizable values.
+var testEnv = aurea.Environment{Version: "1.2.3", Cores: 48}
 
 func handler(t testing.TB, stats func() aurea.Stats) http.Handler {
 	t.Helper()
-	h, err := New(stats, here, slog.New(slog.DiscardHandler))
+	h, err := New(stats, testEnv, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return h
 }
 
-func always(stats aurea.Stats) func() aurea.Stats { return func() aurea.Stats { return stats } }
+func constantStats(stats aurea.Stats) func() aurea.Stats { return func() aurea.Stats { return stats } }
 
 func get(t testing.TB, h http.Handler, accept string) *httptest.ResponseRecorder {
 	t.Helper()
 	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	request.Header.Set("Accept", accept)
-	answer := httptest.NewRecorder()
-	h.ServeHTTP(answer, request)
-	if answer.Code != http.StatusOK {
-		t.Fatalf("%d: %s", answer.Code, answer.Body)
+	response := httptest.NewRecorder()
+	h.ServeHTTP(response, request)
+	if response.Code != http.StatusOK {
+		t.Fatalf("%d: %s", response.Code, response.Body)
 	}
-	return answer
+	return response
 }
 
 // scrape gets the metrics in a form that expfmt reads.
 func scrape(t testing.TB, h http.Handler, accept string) map[string]*dto.MetricFamily {
 	t.Helper()
-	answer := get(t, h, accept)
+	response := get(t, h, accept)
 	families := map[string]*dto.MetricFamily{}
-	decoder := expfmt.NewDecoder(answer.Body, expfmt.ResponseFormat(answer.Header()))
+	decoder := expfmt.NewDecoder(response.Body, expfmt.ResponseFormat(response.Header()))
 	for {
 		family := &dto.MetricFamily{}
 		if err := decoder.Decode(family); errors.Is(err, io.EOF) {
@@ -78,8 +78,8 @@ func scrape(t testing.TB, h http.Handler, accept string) map[string]*dto.MetricF
 	}
 }
 
-// series are the values of a scrape's counters and gauges, and the counts and
-// sums of its histograms, by name and labels.
+// series returns the values of counters and gauges, and the counts, sums and
+// buckets of histograms, by name and labels.
 func series(families map[string]*dto.MetricFamily) map[string]float64 {
 	values := map[string]float64{}
 	for name, family := range families {
@@ -93,7 +93,7 @@ func series(families map[string]*dto.MetricFamily) map[string]float64 {
 				values[at+" count"], values[at+" sum"] = float64(h.GetSampleCount()), h.GetSampleSum()
 				for _, bucket := range h.GetBucket() {
 					if math.IsInf(bucket.GetUpperBound(), 1) {
-						continue // the count again, which protobuf does not say twice
+						continue // equals the count; protobuf leaves it out
 					}
 					values[fmt.Sprintf("%s %v", at, bucket.GetUpperBound())] = float64(bucket.GetCumulativeCount())
 				}
@@ -105,9 +105,9 @@ func series(families map[string]*dto.MetricFamily) map[string]float64 {
 	return values
 }
 
-// The same numbers are told in every form that is asked for.
+// Every format has the same values.
 func TestNegotiation(t *testing.T) {
-	h := handler(t, always(fixed()))
+	h := handler(t, constantStats(fixed()))
 	tests := []struct{ accept, contentType string }{
 		{"", "text/plain; version=0.0.4"},
 		{"*/*", "text/plain; version=0.0.4"},
@@ -132,7 +132,7 @@ func TestNegotiation(t *testing.T) {
 }
 
 func TestOpenMetrics(t *testing.T) {
-	body := get(t, handler(t, always(fixed())), acceptOpenMetrics).Body.String()
+	body := get(t, handler(t, constantStats(fixed())), acceptOpenMetrics).Body.String()
 	for _, line := range []string{
 		"# TYPE benchmark_runs counter",
 		`benchmark_runs_total{status="completed",workload="sleep"} 7.0`,
@@ -151,9 +151,9 @@ func TestOpenMetrics(t *testing.T) {
 	}
 }
 
-// Beside the benchmark's are the usual metrics, and no others.
+// Besides the benchmark's own metrics there are the usual ones and no others.
 func TestUsualMetrics(t *testing.T) {
-	families := scrape(t, handler(t, always(aurea.Stats{})), acceptText)
+	families := scrape(t, handler(t, constantStats(aurea.Stats{})), acceptText)
 	values := series(families)
 	build := fmt.Sprintf(`aurea_build_info{goversion=%q,version="1.2.3"}`, runtime.Version())
 	if values[build] != 1 {
@@ -162,49 +162,54 @@ func TestUsualMetrics(t *testing.T) {
 	if values["aurea_cores{}"] != 48 {
 		t.Errorf("aurea_cores is %v, want 48", values["aurea_cores{}"])
 	}
-	if values["go_goroutines{}"] < 1 || runtime.GOOS == "linux" && values["process_start_time_seconds{}"] < 1e9 {
-		t.Errorf("%v goroutines, process started at %v", values["go_goroutines{}"], values["process_start_time_seconds{}"])
+	if got := values["go_goroutines{}"]; got < 1 {
+		t.Errorf("go_goroutines is %v, want at least 1", got)
 	}
+	if got := values["process_start_time_seconds{}"]; runtime.GOOS == "linux" && got < 1e9 {
+		t.Errorf("process_start_time_seconds is %v, want a time after 2001", got)
+	}
+	prefixes := []string{"aurea_build_info", "aurea_cores", "benchmark_", "go_", "process_", "promhttp_"}
 	for name := range families {
-		if !slices.ContainsFunc([]string{"aurea_build_info", "aurea_cores", "benchmark_", "go_", "process_", "promhttp_"}, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-			t.Errorf("%s is not a metric of ours", name)
+		if !slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+			t.Errorf("unexpected metric %s", name)
 		}
 	}
 }
 
-// The names and labels are those of good practice, but for one that is a promise:
-// the quantiles of the last run are gauges.
+// Names and labels follow Prometheus' conventions, with one exception that is
+// part of the contract: the quantiles of the last run are gauges.
 func TestLint(t *testing.T) {
-	problems, err := testutil.CollectAndLint(collector{always(fixed())})
+	problems, err := testutil.CollectAndLint(collector{constantStats(fixed())})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, problem := range problems {
-		if problem.Metric != "benchmark_last_run_latency_seconds" || problem.Text != `non-summary metrics should not have "quantile" label` {
+		if problem.Metric != "benchmark_last_run_latency_seconds" ||
+			problem.Text != `non-summary metrics should not have "quantile" label` {
 			t.Errorf("%s: %s", problem.Metric, problem.Text)
 		}
 	}
 }
 
-// promtool has nothing else to say of a whole exposition, Go's and the process's
-// metrics included.
+// promtool finds nothing else in a complete exposition, which includes the
+// metrics of Go and of the process.
 func TestPromtool(t *testing.T) {
 	command := exec.Command(aureatest.Need(t, "promtool"), "check", "metrics")
-	command.Stdin = get(t, handler(t, always(worst())), acceptText).Body
-	output, _ := command.CombinedOutput() // it fails when it has something to say
+	command.Stdin = get(t, handler(t, constantStats(fullStats())), acceptText).Body
+	output, _ := command.CombinedOutput() // fails if promtool reports anything
 	var got []string
 	for line := range strings.Lines(string(output)) {
 		got = append(got, strings.TrimSpace(line))
 	}
-	got = slices.Compact(got) // it says so of every quantile
+	got = slices.Compact(got) // one line for each quantile
 	want := []string{`benchmark_last_run_latency_seconds non-summary metrics should not have "quantile" label`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("promtool (-want +got):\n%s", diff)
 	}
 }
 
-// Scrapes at the same time, while the numbers move, each see one moment: what
-// is counted in two places agrees, and nothing goes back.
+// Each of several concurrent scrapes sees one consistent state while the totals
+// change: values that are counted twice agree, and no counter decreases.
 func TestConcurrentScrapes(t *testing.T) {
 	const scrapers, scrapes = 8, 5
 	var mu sync.Mutex
@@ -212,13 +217,13 @@ func TestConcurrentScrapes(t *testing.T) {
 	h := handler(t, func() aurea.Stats {
 		mu.Lock()
 		defer mu.Unlock()
-		stats := of("sleep", tally.Clone())
+		stats := statsOf("sleep", tally.Clone())
 		stats.InFlight = tally.OK
 		return stats
 	})
 	done := make(chan struct{})
-	var moving, looking sync.WaitGroup
-	moving.Go(func() {
+	var writer, scraping sync.WaitGroup
+	writer.Go(func() {
 		for i := 0; ; i++ {
 			select {
 			case <-done:
@@ -231,7 +236,7 @@ func TestConcurrentScrapes(t *testing.T) {
 		}
 	})
 	for i := range scrapers {
-		looking.Go(func() {
+		scraping.Go(func() {
 			accept := []string{acceptText, acceptProtobuf}[i%2]
 			var last float64
 			for range scrapes {
@@ -239,11 +244,11 @@ func TestConcurrentScrapes(t *testing.T) {
 				jobs := values[`benchmark_jobs_total{outcome="ok",workload="sleep"}`]
 				for _, name := range []string{"duration", "latency", "delay"} {
 					if got := values[`benchmark_job_`+name+`_seconds{workload="sleep"} count`]; got != jobs {
-						t.Errorf("%v jobs and %v of them with a %s", jobs, got, name)
+						t.Errorf("%v jobs, but %v samples of %s", jobs, got, name)
 					}
 				}
 				if inFlight := values["benchmark_jobs_in_flight{}"]; inFlight != jobs {
-					t.Errorf("the scrape saw two moments: %v and %v jobs", jobs, inFlight)
+					t.Errorf("the scrape mixes two states: %v and %v jobs", jobs, inFlight)
 				}
 				if jobs < last {
 					t.Errorf("a counter went from %v to %v", last, jobs)
@@ -252,7 +257,7 @@ func TestConcurrentScrapes(t *testing.T) {
 			}
 		})
 	}
-	looking.Wait()
+	scraping.Wait()
 	close(done)
-	moving.Wait()
+	writer.Wait()
 }

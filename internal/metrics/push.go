@@ -18,25 +18,25 @@ import (
 )
 
 const (
-	pushInterval = 5 * time.Second
-	pushPatience = 15 * time.Second       // how long the last push is tried
-	firstPause   = 250 * time.Millisecond // before a push is tried again; then twice as long each time
-	longestPause = 5 * time.Second
+	pushInterval     = 5 * time.Second
+	finalPushTimeout = 15 * time.Second       // of the last push, with its retries
+	minBackoff       = 250 * time.Millisecond // before the first retry; doubles with each
+	maxBackoff       = 5 * time.Second
 )
 
-// A Pusher sends what a scrape would show to an endpoint of Prometheus' remote
-// write: for a process that ends before anybody comes to scrape it.
+// A Pusher sends the metrics of a view to a Prometheus remote-write endpoint.
+// It is for a process that ends before Prometheus can scrape it.
 type Pusher struct {
 	view     *View
 	url      *url.URL
 	instance string
-	began    map[model.Fingerprint]bool // series whose beginning the endpoint knows
+	zeroSent map[model.Fingerprint]bool // series whose initial 0 the endpoint has
 	client   http.Client
 }
 
-// NewPusher returns one that pushes the view, as job aurea and as the given
-// instance, to a URL such as http://localhost:9090/api/v1/write. A URL without a
-// path has Prometheus' own.
+// NewPusher returns a Pusher that sends view to a URL such as
+// http://localhost:9090/api/v1/write, with the labels job="aurea" and instance.
+// A URL without a path gets /api/v1/write.
 func NewPusher(view *View, address, instance string) (*Pusher, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -45,12 +45,12 @@ func NewPusher(view *View, address, instance string) (*Pusher, error) {
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = "/api/v1/write"
 	}
-	return &Pusher{view: view, url: u, instance: instance, began: map[model.Fingerprint]bool{}}, nil
+	return &Pusher{view: view, url: u, instance: instance, zeroSent: map[model.Fingerprint]bool{}}, nil
 }
 
-// Run pushes every five seconds until ctx is cancelled, and then once more, for
-// which it takes up to fifteen seconds when the endpoint is busy. The error is
-// that of the last push, which has everything that an earlier one could have had.
+// Run pushes every five seconds until ctx is cancelled, then once more,
+// retrying for up to fifteen seconds. It returns the error of that last push,
+// which contains everything that an earlier one did.
 func (p *Pusher) Run(ctx context.Context) error {
 	defer p.client.CloseIdleConnections()
 	ticker := time.NewTicker(pushInterval)
@@ -58,20 +58,20 @@ func (p *Pusher) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ticker.C:
-			trying, done := context.WithTimeout(ctx, pushInterval)
-			_ = p.push(trying) // the next one makes up for it
-			done()
+			pushCtx, cancel := context.WithTimeout(ctx, pushInterval)
+			_ = p.push(pushCtx) // the next push includes its samples
+			cancel()
 		case <-ctx.Done():
-			trying, done := context.WithTimeout(context.WithoutCancel(ctx), pushPatience)
-			defer done()
-			return p.push(trying)
+			pushCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finalPushTimeout)
+			defer cancel()
+			return p.push(pushCtx)
 		}
 	}
 }
 
-// push sends the numbers as they stand, again and again while the endpoint is
-// busy or away and ctx allows it. An endpoint that knows something newer of a
-// series refuses where it began; then that is left out.
+// push sends the current metrics, retrying until ctx is done. An endpoint that
+// already has newer samples of a series rejects its initial 0; then push sends
+// the request again without initial zeros.
 func (p *Pusher) push(ctx context.Context) error {
 	families, err := p.view.Gather()
 	if err != nil {
@@ -79,33 +79,33 @@ func (p *Pusher) push(ctx context.Context) error {
 	}
 	now := time.Now()
 	labels := model.LabelSet{"job": "aurea", "instance": model.LabelValue(p.instance)}
-	began := maps.Clone(p.began)
-	request, err := writeRequest(families, now, labels, began)
+	zeroSent := maps.Clone(p.zeroSent)
+	request, err := writeRequest(families, now, labels, zeroSent)
 	if err != nil {
 		return err
 	}
-	err = p.insist(ctx, request)
-	if refused := (*refusedError)(nil); errors.As(err, &refused) && len(began) > len(p.began) {
-		if request, err = writeRequest(families, now, labels, began); err == nil {
-			err = p.insist(ctx, request)
+	err = p.sendWithRetry(ctx, request)
+	if rejected := (*rejectedError)(nil); errors.As(err, &rejected) && len(zeroSent) > len(p.zeroSent) {
+		if request, err = writeRequest(families, now, labels, zeroSent); err == nil {
+			err = p.sendWithRetry(ctx, request)
 		}
 	}
 	if err == nil {
-		p.began = began
+		p.zeroSent = zeroSent
 	}
 	return err
 }
 
-// insist sends a request until it is taken or refused.
-func (p *Pusher) insist(ctx context.Context, request []byte) error {
+// sendWithRetry sends a request until the endpoint accepts or rejects it.
+func (p *Pusher) sendWithRetry(ctx context.Context, request []byte) error {
 	body := snappy.Encode(nil, request)
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := minBackoff; ; pause = min(2*pause, maxBackoff) {
 		err := p.send(ctx, body)
-		busy := (*busyError)(nil)
-		if err == nil || !errors.As(err, &busy) {
+		retryable := (*retryableError)(nil)
+		if err == nil || !errors.As(err, &retryable) {
 			return err
 		}
-		wait := max(pause, busy.pause)
+		wait := max(pause, retryable.pause)
 		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
 			return err
 		}
@@ -117,15 +117,17 @@ func (p *Pusher) insist(ctx context.Context, request []byte) error {
 	}
 }
 
-// A busyError is an answer, or the lack of one, that may be another next time.
-type busyError struct {
+// A retryableError is a response, or a missing one, after which a retry may
+// succeed.
+type retryableError struct {
 	error
-	pause time.Duration // that the endpoint asks for
+	pause time.Duration // from Retry-After; 0 if absent
 }
 
-// A refusedError is an answer that will be the same next time.
-type refusedError struct{ error }
+// A rejectedError is a response that a retry would not change.
+type rejectedError struct{ error }
 
+// send sends a request once.
 func (p *Pusher) send(ctx context.Context, body []byte) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url.String(), bytes.NewReader(body))
 	if err != nil {
@@ -135,27 +137,27 @@ func (p *Pusher) send(ctx context.Context, body []byte) error {
 	request.Header.Set("Content-Type", "application/x-protobuf")
 	request.Header.Set("User-Agent", "aurea")
 	request.Header.Set("X-Prometheus-Remote-Write-Version", "0.1.0")
-	answer, err := p.client.Do(request)
+	response, err := p.client.Do(request)
 	if err != nil {
-		return &busyError{error: fmt.Errorf("no answer from %s: %w", p.url.Redacted(), cause(err))}
+		return &retryableError{error: fmt.Errorf("no answer from %s: %w", p.url.Redacted(), withoutURL(err))}
 	}
-	defer func() { _ = answer.Body.Close() }() // what matters of it was read
-	text, _ := io.ReadAll(io.LimitReader(answer.Body, 500))
-	if answer.StatusCode/100 == 2 {
+	defer func() { _ = response.Body.Close() }() // the relevant part has been read
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 500))
+	if response.StatusCode/100 == 2 {
 		return nil
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	err = fmt.Errorf("%s answers %s: %s", p.url.Redacted(), answer.Status, line)
-	if answer.StatusCode/100 == 5 || answer.StatusCode == http.StatusTooManyRequests {
-		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After")) // 0 when it says nothing, or a date
-		return &busyError{err, time.Duration(seconds) * time.Second}
+	err = fmt.Errorf("%s answers %s: %s", p.url.Redacted(), response.Status, line)
+	if response.StatusCode/100 == 5 || response.StatusCode == http.StatusTooManyRequests {
+		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After")) // 0 if it is missing or a date
+		return &retryableError{err, time.Duration(seconds) * time.Second}
 	}
-	return &refusedError{err}
+	return &rejectedError{err}
 }
 
-// cause is what an http.Client's error is about, without the URL that it names
-// and that may hold a password.
-func cause(err error) error {
+// withoutURL unwraps an error of http.Client, whose text names the URL, which
+// may contain a password.
+func withoutURL(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		return wrapped.Err

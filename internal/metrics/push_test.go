@@ -19,13 +19,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// An endpoint answers pushes, one after the other, with the given statuses, the
-// last one again and again. It stands in for the network.
+// An endpoint replaces the network. It answers each push with the next status
+// and repeats the last one; 0 is a connection error.
 type endpoint struct {
 	statuses []int
-	after    string // what Retry-After says, if anything
+	after    string // Retry-After, if not ""
 	began    time.Time
-	tried    []time.Duration // when
+	tried    []time.Duration // when requests arrived, since began
 	requests [][]byte
 }
 
@@ -44,17 +44,17 @@ func (e *endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the line is down")
 	}
 	e.requests = append(e.requests, request)
-	answer := httptest.NewRecorder()
-	answer.Header().Set("Retry-After", e.after)
-	answer.WriteHeader(status)
-	fmt.Fprintln(answer, "so it is\nand more")
-	return answer.Result(), nil
+	response := httptest.NewRecorder()
+	response.Header().Set("Retry-After", e.after)
+	response.WriteHeader(status)
+	fmt.Fprintln(response, "so it is\nand more")
+	return response.Result(), nil
 }
 
-// pushOnce pushes one set of numbers to an endpoint, as at the end of a run.
+// pushOnce pushes stats to an endpoint, as at the end of a run.
 func pushOnce(t *testing.T, e *endpoint, stats aurea.Stats) (*Pusher, error) {
 	t.Helper()
-	p, err := NewPusher(view(t, always(stats)), "http://user:secret@prometheus:9090", "host-1")
+	p, err := NewPusher(view(t, constantStats(stats)), "http://user:secret@prometheus:9090", "host-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,18 +64,19 @@ func pushOnce(t *testing.T, e *endpoint, stats aurea.Stats) (*Pusher, error) {
 	return p, p.Run(ctx)
 }
 
+// view returns a view of the stats.
 func view(t testing.TB, stats func() aurea.Stats) *View {
 	t.Helper()
-	v, err := New(stats, here, slog.New(slog.DiscardHandler))
+	v, err := New(stats, testEnv, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-// A busy endpoint is tried again, at growing pauses or when it says, and not for
-// ever; one that refuses is not.
-func TestPushPatience(t *testing.T) {
+// A busy endpoint is retried with growing delays or after its Retry-After,
+// until the timeout; one that rejects the request is not retried.
+func TestPushRetries(t *testing.T) {
 	const ms = time.Millisecond
 	tests := []struct {
 		name     string
@@ -90,7 +91,8 @@ func TestPushPatience(t *testing.T) {
 		{"asks for patience", []int{429, 200}, "3", []time.Duration{0, 3 * time.Second}, ""},
 		{"never", []int{500}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 12750 * ms},
 			"http://user:xxxxx@prometheus:9090/api/v1/write answers 500 Internal Server Error: so it is"},
-		{"never there", []int{0}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms, 12750 * ms},
+		{"never there", []int{0}, "", []time.Duration{0, 250 * ms, 750 * ms, 1750 * ms, 3750 * ms, 7750 * ms,
+			12750 * ms},
 			"no answer from http://user:xxxxx@prometheus:9090/api/v1/write: the line is down"},
 		{"asks for too much", []int{429}, "3600", []time.Duration{0},
 			"http://user:xxxxx@prometheus:9090/api/v1/write answers 429 Too Many Requests: so it is"},
@@ -102,8 +104,12 @@ func TestPushPatience(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := &endpoint{statuses: test.statuses, after: test.after}
 				_, err := pushOnce(t, e, fixed())
-				if got := fmt.Sprint(err); err != nil && got != test.problem || err == nil && test.problem != "" {
-					t.Errorf("pushing ended with %v, want %q", err, test.problem)
+				got := ""
+				if err != nil {
+					got = err.Error()
+				}
+				if got != test.problem {
+					t.Errorf("error %q, want %q", got, test.problem)
 				}
 				if !slices.Equal(e.tried, test.tried) {
 					t.Errorf("tried at %v, want %v", e.tried, test.tried)
@@ -116,13 +122,13 @@ func TestPushPatience(t *testing.T) {
 	}
 }
 
-// An endpoint that refuses the beginning of the series gets the rest; one that
-// has taken it is not told again.
-func TestPushBeginningOnce(t *testing.T) {
+// An endpoint that rejects the initial zeros gets the request without them; one
+// that accepted them does not get them again.
+func TestPushInitialZeroOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stats := fixed()
 		stats.Since = time.Now().Add(-time.Minute)
-		beginnings := func(request []byte) (n int) {
+		initialZeros := func(request []byte) (n int) {
 			for _, s := range decodeRequest(t, request) {
 				n += len(s.points) - 1
 			}
@@ -141,23 +147,23 @@ func TestPushBeginningOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, got := range map[string]int{
-			"refused": beginnings(refused.requests[0]), "taken": beginnings(taken.requests[0]),
+			"refused": initialZeros(refused.requests[0]), "taken": initialZeros(taken.requests[0]),
 		} {
 			if got < 100 {
-				t.Errorf("%s: %d series began", name, got)
+				t.Errorf("%s: %d initial zeros, want at least 100", name, got)
 			}
 		}
-		if after, again := beginnings(refused.requests[1]), beginnings(taken.requests[1]); after != 0 || again != 0 {
-			t.Errorf("%d series began again after a refusal, %d after they were taken; want none", after, again)
+		if after, again := initialZeros(refused.requests[1]),
+			initialZeros(taken.requests[1]); after != 0 || again != 0 {
+			t.Errorf("%d initial zeros after a rejection, %d after they were accepted; want none", after, again)
 		}
 	})
 }
 
-// While the run goes on there is a push every five seconds; one that fails is
-// made up for by the next.
+// During the run there is a push every five seconds, also after a failed one.
 func TestPushWhileRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, err := NewPusher(view(t, always(fixed())), "https://prometheus/write", "host-1")
+		p, err := NewPusher(view(t, constantStats(fixed())), "https://prometheus/write", "host-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +193,8 @@ func TestNewPusher(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"", "localhost:9090", "/api/v1/write", "ftp://host/", "http://", "http://%zz"} {
-		if _, err := NewPusher(nil, address, ""); err == nil || !strings.Contains(err.Error(), "must be a URL such as") {
+		if _, err := NewPusher(nil, address, ""); err == nil ||
+			!strings.Contains(err.Error(), "must be a URL such as") {
 			t.Errorf("%q is taken: %v", address, err)
 		}
 	}

@@ -17,10 +17,10 @@ import (
 
 const ms = time.Millisecond
 
-// rounding is that of a sum, and nothing else.
+// rounding tolerates the rounding error of a sum.
 var rounding = cmpopts.EquateApprox(0, 1e-12)
 
-// fixed are numbers to be known again: of every kind, and no two alike.
+// fixed returns totals of every kind, all of them different.
 func fixed() aurea.Stats {
 	sleep, noop := aurea.NewTally(), aurea.NewTally()
 	sleep.End(aurea.OK, 0, 0, 2*ms)
@@ -34,19 +34,21 @@ func fixed() aurea.Stats {
 	for range 6 {
 		noop.End(aurea.OK, 0, 0, 0)
 	}
-	last := aurea.Run{ID: "benchmark-2", Name: `say "hi" \ bye` + "\n", Status: aurea.StatusCompleted, Result: &aurea.Result{
-		Throughput: 123.5,
-		Counts:     aurea.Counts{Planned: 21, OK: 6, Failed: 1, Timeout: 2, Cancelled: 7, Dropped: 4, Lost: 1},
-		Latency:    aurea.Summary{Count: 1000, P50: 0.05, P90: 0.09, P95: 0.095, P99: 0.099, P999: 0.0999},
-		TotalCost:  0.75,
-		Cost:       aurea.Cost{Currency: "EUR"},
-		Validity:   aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "backlog"}, {Code: "generator_cpu"}}},
-		Verdict:    aurea.VerdictPass,
+	last := aurea.Run{ID: "benchmark-2", Name: `say "hi" \ bye` + "\n", Status: aurea.StatusCompleted,
+		Result: &aurea.Result{
+			Throughput: 123.5,
+			Counts:     aurea.Counts{Planned: 21, OK: 6, Failed: 1, Timeout: 2, Cancelled: 7, Dropped: 4, Lost: 1},
+			Latency:    aurea.Summary{Count: 1000, P50: 0.05, P90: 0.09, P95: 0.095, P99: 0.099, P999: 0.0999},
+			TotalCost:  0.75,
+			Cost:       aurea.Cost{Currency: "EUR"},
+			Validity: aurea.Validity{State: aurea.Degraded,
+				Reasons: []aurea.Reason{{Code: "backlog"}, {Code: "generator_cpu"}}},
+			Verdict: aurea.VerdictPass,
 
-		MeanLatency: 0.0625,
-		Duration:    12.25,
-		Rate:        &aurea.Rate{Target: 130, Achieved: 128.5},
-	}}
+			MeanLatency: 0.0625,
+			Duration:    12.25,
+			Rate:        &aurea.Rate{Target: 130, Achieved: 128.5},
+		}}
 	at := func(ms int64) *time.Time { t := time.UnixMilli(ms).UTC(); return &t }
 	last.StartedAt, last.FinishedAt = at(1_790_000_010_500), at(1_790_000_022_750)
 	return aurea.Stats{
@@ -74,20 +76,22 @@ func fixed() aurea.Stats {
 		MeanLatency: 0.125,
 		Last:        &last,
 		Recent: []aurea.Run{
-			{ID: "benchmark-1", Status: aurea.StatusInterrupted, FinishedAt: at(1_790_000_009_125), Spec: aurea.Spec{NumJobs: 1}},
+			{ID: "benchmark-1", Status: aurea.StatusInterrupted, FinishedAt: at(1_790_000_009_125),
+				Spec: aurea.Spec{NumJobs: 1}},
 			last,
-			{ID: "benchmark-3", Name: "now", Status: aurea.StatusRunning, StartedAt: at(1_790_000_023_000), Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "noop"}}},
+			{ID: "benchmark-3", Name: "now", Status: aurea.StatusRunning, StartedAt: at(1_790_000_023_000),
+				Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "noop"}}},
 		},
 	}
 }
 
-// of are the numbers of a service that ran one workload.
-func of(workload string, tally *aurea.Tally) aurea.Stats {
+// statsOf returns the totals of a service that ran one workload.
+func statsOf(workload string, tally *aurea.Tally) aurea.Stats {
 	return aurea.Stats{Workloads: map[string]*aurea.Tally{workload: tally}, Kinds: []string{workload}}
 }
 
-// Every metric of the table has the value, the labels, the type and the help
-// that testdata/metrics.txt says. The reasons for doubt are another's list.
+// Every metric of the table has the value, labels, type and help in
+// testdata/metrics.txt. The validity reasons have a test of their own.
 func TestValues(t *testing.T) {
 	var names []string
 	for _, row := range table {
@@ -100,21 +104,22 @@ func TestValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer golden.Close()
-	if err := testutil.CollectAndCompare(collector{always(fixed())}, golden, names...); err != nil {
+	if err := testutil.CollectAndCompare(collector{constantStats(fixed())}, golden, names...); err != nil {
 		t.Error(err)
 	}
 }
 
-// Before the first run there is nothing to say of a last one, and zero of the
-// rest.
+// Before the first run, metrics of the last run are absent and the others are
+// 0.
 func TestNothingYet(t *testing.T) {
-	values := series(scrape(t, handler(t, always(aurea.Stats{})), acceptText))
+	values := series(scrape(t, handler(t, constantStats(aurea.Stats{})), acceptText))
 	maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_") })
 	want := map[string]float64{
 		"benchmark_throughput_jobs_per_second{}": 0, "benchmark_mean_latency_seconds{}": 0,
 		"benchmark_jobs_in_flight{}": 0, "benchmark_runs_active{}": 0, "benchmark_runs_queued{}": 0,
-		"benchmark_jobs_planned{}": 0, "benchmark_target_rate_jobs_per_second{}": 0, "benchmark_target_jobs_in_flight{}": 0,
-		"benchmark_queue_limit{}": 0, "benchmark_runs_unstored{}": 0, "benchmark_results_unstored_total{}": 0,
+		"benchmark_jobs_planned{}": 0, "benchmark_target_rate_jobs_per_second{}": 0,
+		"benchmark_target_jobs_in_flight{}": 0,
+		"benchmark_queue_limit{}":           0, "benchmark_runs_unstored{}": 0, "benchmark_results_unstored_total{}": 0,
 	}
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("metrics of an idle service (-want +got):\n%s", diff)
@@ -124,7 +129,7 @@ func TestNothingYet(t *testing.T) {
 func TestValidityOfLastRun(t *testing.T) {
 	for state, want := range map[aurea.ValidityState]float64{aurea.Valid: 1, aurea.Degraded: 0.5, aurea.Invalid: 0} {
 		stats := aurea.Stats{Last: &aurea.Run{Result: &aurea.Result{Validity: aurea.Validity{State: state}}}}
-		values := series(scrape(t, handler(t, always(stats)), acceptText))
+		values := series(scrape(t, handler(t, constantStats(stats)), acceptText))
 		if got, ok := values["benchmark_last_run_validity{}"]; got != want || !ok {
 			t.Errorf("%s is %v, want %v", state, got, want)
 		}
@@ -144,7 +149,7 @@ func TestMergedTalliesAddUp(t *testing.T) {
 	both.Merge(other)
 
 	read := func(tally *aurea.Tally) map[string]float64 {
-		values := series(scrape(t, handler(t, always(of("sleep", tally))), acceptProtobuf))
+		values := series(scrape(t, handler(t, constantStats(statsOf("sleep", tally))), acceptProtobuf))
 		maps.DeleteFunc(values, func(name string, _ float64) bool { return !strings.HasPrefix(name, "benchmark_job") })
 		return values
 	}
@@ -156,6 +161,6 @@ func TestMergedTalliesAddUp(t *testing.T) {
 		t.Errorf("merged (-sum +merged):\n%s", diff)
 	}
 	if jobs := sum[`benchmark_jobs_total{outcome="dropped",workload="sleep"}`]; jobs != 21 {
-		t.Errorf("%v jobs were dropped, want 4 and 17", jobs)
+		t.Errorf("%v dropped jobs, want 4 + 17", jobs)
 	}
 }

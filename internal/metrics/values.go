@@ -7,31 +7,32 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// What keeps the service below 500 series, whatever was run on it. A series that
-// is left out comes back with its count when its workload runs again, so that
-// nothing is missed by who looks at how much a counter rose.
+// These limits keep a scrape below 500 series whatever has been run. A series
+// that is left out returns with its full count when its workload runs again, so
+// rate() and increase() miss nothing.
 const (
-	maxCounted    = 8 // workloads with counters: those that ran last
-	maxMeasured   = 3 // of them, with histograms and errors by class
-	maxCurrencies = 4 // likewise, that money was spent in
+	maxCounted    = 8 // workloads with counters, most recent first
+	maxMeasured   = 3 // workloads with histograms and errors by class
+	maxCurrencies = 4 // currencies of the cost counter
 )
 
-// latest are the first n of a list whose latest item is first.
-func latest(list []string, n int) []string { return list[:min(n, len(list))] }
+// firstN returns the first n items of a list, or all if it is shorter.
+func firstN(list []string, n int) []string { return list[:min(n, len(list))] }
 
-// counted are the workloads that have counters.
-func counted(s *aurea.Stats) []string { return latest(s.Kinds, maxCounted) }
+// countedWorkloads returns the workloads that have counters.
+func countedWorkloads(s *aurea.Stats) []string { return firstN(s.Kinds, maxCounted) }
 
-// measured are the workloads that have histograms, too.
-func measured(s *aurea.Stats) []string { return latest(s.Kinds, maxMeasured) }
+// measuredWorkloads returns the workloads that also have histograms.
+func measuredWorkloads(s *aurea.Stats) []string { return firstN(s.Kinds, maxMeasured) }
 
-// one reads a metric that has a single value.
-func one(value func(*aurea.Stats) float64) func(*aurea.Stats, func(float64, ...string)) {
+// singleValue reads a metric without labels.
+func singleValue(value func(*aurea.Stats) float64) func(*aurea.Stats, func(float64, ...string)) {
 	return func(s *aurea.Stats, emit func(float64, ...string)) { emit(value(s)) }
 }
 
-func finished(s *aurea.Stats, emit func(float64, ...string)) {
-	kinds := counted(s)
+// finishedRuns reads the finished runs by workload and status.
+func finishedRuns(s *aurea.Stats, emit func(float64, ...string)) {
+	kinds := countedWorkloads(s)
 	for key, n := range s.Runs {
 		if slices.Contains(kinds, key.Workload) {
 			emit(float64(n), key.Workload, string(key.Status))
@@ -39,8 +40,9 @@ func finished(s *aurea.Stats, emit func(float64, ...string)) {
 	}
 }
 
+// jobs reads the finished jobs by workload and outcome.
 func jobs(s *aurea.Stats, emit func(float64, ...string)) {
-	for _, workload := range counted(s) {
+	for _, workload := range countedWorkloads(s) {
 		if tally := s.Workloads[workload]; tally != nil {
 			for _, outcome := range aurea.Outcomes() {
 				emit(float64(tally.Of(outcome)), workload, outcome.String())
@@ -49,29 +51,33 @@ func jobs(s *aurea.Stats, emit func(float64, ...string)) {
 	}
 }
 
-func started(s *aurea.Stats, emit func(float64, ...string)) {
-	for _, workload := range counted(s) {
+// startedJobs reads the started jobs by workload.
+func startedJobs(s *aurea.Stats, emit func(float64, ...string)) {
+	for _, workload := range countedWorkloads(s) {
 		if tally := s.Workloads[workload]; tally != nil {
 			emit(float64(tally.Started), workload)
 		}
 	}
 }
 
-func wrong(s *aurea.Stats, emit func(float64, ...string)) {
-	for _, workload := range measured(s) {
+// jobErrors reads the errors of jobs by workload and class.
+func jobErrors(s *aurea.Stats, emit func(float64, ...string)) {
+	for _, workload := range measuredWorkloads(s) {
 		for class, n := range s.Errors[workload] {
 			emit(float64(n), workload, class)
 		}
 	}
 }
 
+// cost reads the money spent by currency.
 func cost(s *aurea.Stats, emit func(float64, ...string)) {
-	for _, currency := range latest(s.Currencies, maxCurrencies) {
+	for _, currency := range firstN(s.Currencies, maxCurrencies) {
 		emit(s.Cost[currency], currency)
 	}
 }
 
-func info(s *aurea.Stats, emit func(float64, ...string)) {
+// runInfo describes the last runs.
+func runInfo(s *aurea.Stats, emit func(float64, ...string)) {
 	for _, run := range s.Recent {
 		verdict := ""
 		if run.Result != nil {
@@ -81,8 +87,9 @@ func info(s *aurea.Stats, emit func(float64, ...string)) {
 	}
 }
 
-// moments reads when something happened to each of the last runs.
-func moments(of func(*aurea.Run) *time.Time) func(*aurea.Stats, func(float64, ...string)) {
+// timestamps reads a time of each of the last runs, in seconds since 1970. Runs
+// without that time are left out.
+func timestamps(of func(*aurea.Run) *time.Time) func(*aurea.Stats, func(float64, ...string)) {
 	return func(s *aurea.Stats, emit func(float64, ...string)) {
 		for i := range s.Recent {
 			if at := of(&s.Recent[i]); at != nil {
@@ -100,6 +107,7 @@ func exemplarOf(read func(*aurea.Exemplars) aurea.Exemplar) func(*aurea.Stats, [
 	}
 }
 
+// exemplarOfJobs reads the exemplar of a workload's jobs with an outcome.
 func exemplarOfJobs(s *aurea.Stats, labels []string) aurea.Exemplar {
 	for _, outcome := range aurea.Outcomes() {
 		if outcome.String() == labels[1] {

@@ -14,8 +14,9 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// A decoded is one series of a request: its labels in the order they came in.
-type decoded struct {
+// A decodedSeries is one series of a request, its labels in their original
+// order.
+type decodedSeries struct {
 	labels string
 	points []point
 }
@@ -47,10 +48,11 @@ func fields(t *testing.T, message []byte, f func(field protowire.Number, varint 
 	}
 }
 
-func decodeRequest(t *testing.T, request []byte) (all []decoded) {
+// decodeRequest decodes a request and checks that labels are sorted.
+func decodeRequest(t *testing.T, request []byte) (all []decodedSeries) {
 	t.Helper()
 	fields(t, request, func(_ protowire.Number, _ uint64, series []byte) {
-		var d decoded
+		var d decodedSeries
 		var labels []string
 		fields(t, series, func(field protowire.Number, _ uint64, part []byte) {
 			var pair [2]string
@@ -73,26 +75,27 @@ func decodeRequest(t *testing.T, request []byte) (all []decoded) {
 		})
 		d.labels = strings.Join(labels, ",")
 		if !slices.IsSorted(labels) {
-			t.Errorf("labels %s are not in order", d.labels)
+			t.Errorf("labels %s are not sorted", d.labels)
 		}
 		all = append(all, d)
 	})
 	return all
 }
 
-// A request has the series of a scrape, with their numbers at that moment, and a
-// 0 where the counting began.
+// A request has the series of a scrape with their current values, and a 0 at
+// the start of each counter.
 func TestWriteRequest(t *testing.T) {
 	now := time.UnixMilli(1_790_000_020_500).UTC()
 	since := now.Add(-20 * time.Second)
 	stats := fixed()
 	stats.Since = since
-	v := view(t, always(stats))
+	v := view(t, constantStats(stats))
 	families, err := v.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := writeRequest(families, now, model.LabelSet{"job": "aurea", "instance": "host-1"}, map[model.Fingerprint]bool{})
+	request, err := writeRequest(families, now, model.LabelSet{"job": "aurea", "instance": "host-1"},
+		map[model.Fingerprint]bool{})
 	if err != nil {
 		t.Fatal(err)
 	}
