@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // scratchName begins the name of every directory that holds nothing but files of
@@ -33,7 +35,7 @@ func newScratch(in string) (scratch, error) {
 		if err != nil {
 			return scratch{}, err
 		}
-		unlock, err := lockScratch(path)
+		unlock, err := platform.LockDir(path)
 		if err == nil {
 			made := scratch{path, unlock}
 			if err = mark(path); err == nil {
@@ -42,7 +44,7 @@ func newScratch(in string) (scratch, error) {
 			unlock()
 		}
 		_ = os.RemoveAll(path)
-		if !errors.Is(err, errLocked) { // by another sweep, which took it for a leftover
+		if !errors.Is(err, platform.ErrLocked) { // by another sweep, which took it for a leftover
 			return scratch{}, err
 		}
 	}
@@ -62,7 +64,10 @@ func marked(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 
-var errLocked = errors.New("another process has it")
+// create creates a file that is removed when it is disposed of.
+func (s scratch) create() (file *os.File, dispose func() error, err error) {
+	return platform.TempFile(s.path)
+}
 
 // remove removes the directory and all that is in it.
 func (s scratch) remove() {
@@ -82,7 +87,7 @@ func sweep(in string) {
 		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), scratchName) || !marked(path) {
 			continue
 		}
-		if unlock, err := lockScratch(path); err == nil {
+		if unlock, err := platform.LockDir(path); err == nil {
 			scratch{path, unlock}.remove()
 		}
 	}
