@@ -39,8 +39,8 @@ func parseLimit(text string, u unit) (float64, bool) {
 	var value float64
 	var err error
 	switch {
-	case u == share && strings.HasSuffix(text, "%"):
-		value, err = parsePercentage(strings.TrimSuffix(text, "%"))
+	case u == share:
+		return ParseShare(text)
 	case u == seconds && strings.ContainsAny(text, "nuµmsh"):
 		var d time.Duration
 		d, err = time.ParseDuration(text)
@@ -48,8 +48,24 @@ func parseLimit(text string, u unit) (float64, bool) {
 	default:
 		value, err = strconv.ParseFloat(text, 64)
 	}
-	return value, err == nil && !math.IsNaN(value) && !math.IsInf(value, 0)
+	return value, err == nil && isFinite(value)
 }
+
+// ParseShare reads a share as a number or a percentage: "0.01" and "1%" are the
+// same. It reports whether the text is a finite number; the caller checks the
+// range.
+func ParseShare(text string) (float64, bool) {
+	var value float64
+	var err error
+	if number, percentage := strings.CutSuffix(text, "%"); percentage {
+		value, err = parsePercentage(number)
+	} else {
+		value, err = strconv.ParseFloat(text, 64)
+	}
+	return value, err == nil && isFinite(value)
+}
+
+func isFinite(value float64) bool { return !math.IsNaN(value) && !math.IsInf(value, 0) }
 
 // parsePercentage reads a number of percent as a share. It moves the decimal
 // point in the text: to divide by 100 would round a second time.

@@ -53,15 +53,15 @@ type doubt struct {
 	say   string // with a %v for the value and one for the limit, or none
 }
 
-// noneOK is the reason against a result that tells how often its jobs fail, and
+// NoneOK is the reason against a result that tells how often its jobs fail, and
 // nothing else.
-const noneOK = "none_ok"
+const NoneOK = "none_ok"
 
 // doubts are all checks of a result's validity. To add one, add its line.
 var doubts = []doubt{
 	{"no_samples", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Counts.Ended() == 0 },
 		"no job ended, so there is nothing to believe"},
-	{noneOK, Invalid, func(r *Result) (float64, float64, bool) {
+	{NoneOK, Invalid, func(r *Result) (float64, float64, bool) {
 		return float64(r.Counts.Ended()), 0, r.Counts.OK == 0 && r.Counts.Ended() > 0
 	}, "none of the %.0f jobs that ended was ok, so there is no latency to believe"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
@@ -145,8 +146,8 @@ func (c *Client) Ready() error {
 // newest completed runs of a name; base may also be baseline, for the baseline
 // run of head's name.
 func (c *Client) Compare(
-	ctx context.Context, base, head []string, options aurea.CompareOptions,
-) (comparison aurea.Comparison, err error) {
+	ctx context.Context, base, head []string, options compare.Options,
+) (comparison compare.Comparison, err error) {
 	err = c.do(ctx, call{method: http.MethodGet, path: api.Compare, repeatable: true, query: url.Values{
 		"base": base, "head": head, "threshold": {strconv.FormatFloat(options.Threshold, 'g', -1, 64)},
 	}}, &comparison)

@@ -10,14 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 )
 
 // comparisonWriters are the forms of a comparison, by the name that -o takes.
-var comparisonWriters = map[string]func(sheet, aurea.Comparison, io.Writer) error{
-	"text":     func(s sheet, _ aurea.Comparison, w io.Writer) error { return s.writeText(w) },
-	"markdown": func(s sheet, _ aurea.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
-	"json":     func(_ sheet, c aurea.Comparison, w io.Writer) error { return writeJSON(w, c) },
+var comparisonWriters = map[string]func(sheet, compare.Comparison, io.Writer) error{
+	"text":     func(s sheet, _ compare.Comparison, w io.Writer) error { return s.writeText(w) },
+	"markdown": func(s sheet, _ compare.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
+	"json":     func(_ sheet, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
 }
 
 func newCompare() *cobra.Command {
@@ -54,11 +54,11 @@ holds no results; 1 anything else.`,
 			if !ok {
 				return oneOf("-o", output, slices.Sorted(maps.Keys(comparisonWriters)))
 			}
-			share, err := aurea.ParseCompareThreshold(threshold)
+			share, err := compare.ParseThreshold(threshold)
 			if err != nil {
 				return usageErrorf("--threshold %v", err)
 			}
-			c, err := remote.compare(command.Context(), args[0], args[1], aurea.CompareOptions{Threshold: share})
+			c, err := remote.compare(command.Context(), args[0], args[1], compare.Options{Threshold: share})
 			if err != nil {
 				return err
 			}
@@ -75,45 +75,45 @@ holds no results; 1 anything else.`,
 }
 
 // compare compares two sides, of files here, of runs at the server.
-func (r remote) compare(ctx context.Context, base, head string, options aurea.CompareOptions) (aurea.Comparison, error) {
+func (r remote) compare(ctx context.Context, base, head string, options compare.Options) (compare.Comparison, error) {
 	baseSide, err := readSide(base)
 	if err != nil {
-		return aurea.Comparison{}, err
+		return compare.Comparison{}, err
 	}
 	headSide, err := readSide(head)
 	if err != nil {
-		return aurea.Comparison{}, err
+		return compare.Comparison{}, err
 	}
 	if len(baseSide.ids)+len(headSide.ids) == 0 {
-		return aurea.Compare(baseSide.results, headSide.results, options), nil
+		return compare.Results(baseSide.results, headSide.results, options), nil
 	}
 	if len(baseSide.results)+len(headSide.results) > 0 {
-		return aurea.Comparison{}, usageErrorf("give files on both sides, or runs of a server on both; got %q and %q", base, head)
+		return compare.Comparison{}, usageErrorf("give files on both sides, or runs of a server on both; got %q and %q", base, head)
 	}
 	client, err := r.client()
 	if err != nil {
-		return aurea.Comparison{}, err
+		return compare.Comparison{}, err
 	}
 	defer client.Close()
 	return client.Compare(ctx, baseSide.ids, headSide.ids, options)
 }
 
 // comparisonExit turns the verdict into the exit.
-func comparisonExit(c aurea.Comparison) error {
+func comparisonExit(c compare.Comparison) error {
 	var worse []string
 	enough := false
 	for _, m := range c.Metrics {
 		enough = enough || !m.TooFewRuns
-		if m.Verdict == aurea.MetricWorse {
+		if m.Verdict == compare.MetricWorse {
 			worse = append(worse, m.Metric)
 		}
 	}
 	switch {
-	case c.Verdict == aurea.Regression:
+	case c.Verdict == compare.Regression:
 		return exitError{exitThreshold, "a regression: worse by evidence in " + strings.Join(worse, ", ")}
-	case c.Verdict == aurea.TooLittleEvidence && !enough:
+	case c.Verdict == compare.TooLittleEvidence && !enough:
 		return exitError{exitEvidence, "too little evidence to say: it takes 4 runs of each to tell any difference from chance"}
-	case c.Verdict == aurea.TooLittleEvidence:
+	case c.Verdict == compare.TooLittleEvidence:
 		return exitError{exitEvidence, "too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
@@ -82,7 +83,7 @@ func TestCompareExit(t *testing.T) {
 		{resultsFile(t, "one", 1), resultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "it takes 4 runs of each"},
 	} {
 		code, text, stderr := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
-		var c aurea.Comparison
+		var c compare.Comparison
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
 		}

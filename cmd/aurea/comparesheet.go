@@ -5,12 +5,12 @@ import (
 	"math"
 	"strings"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 )
 
 // newComparisonSheet is a comparison as people read it; base and head are what the
 // sides are called.
-func newComparisonSheet(c aurea.Comparison, base, head string) sheet {
+func newComparisonSheet(c compare.Comparison, base, head string) sheet {
 	s := sheet{
 		Title:    base + " → " + head,
 		Headline: words(string(c.Verdict)),
@@ -24,7 +24,7 @@ func newComparisonSheet(c aurea.Comparison, base, head string) sheet {
 	unknown := 0
 	for _, m := range c.Metrics {
 		t.Rows = append(t.Rows, comparisonRow(m, c.Currency))
-		if m.Verdict == aurea.MetricUnknown {
+		if m.Verdict == compare.MetricUnknown {
 			unknown++
 		}
 	}
@@ -52,9 +52,9 @@ func ofRuns(n int, name string) string {
 }
 
 // comparisonRow has a ~ where nothing is known, as benchstat has.
-func comparisonRow(m aurea.MetricComparison, currency string) []string {
+func comparisonRow(m compare.MetricComparison, currency string) []string {
 	difference, verdict := "~", ""
-	if m.Verdict != aurea.MetricUnknown {
+	if m.Verdict != compare.MetricUnknown {
 		verdict = string(m.Verdict)
 		difference = "∞"
 		if m.Difference != nil {
@@ -73,7 +73,7 @@ func comparisonRow(m aurea.MetricComparison, currency string) []string {
 }
 
 // median is that of a side, and how far from it the true one may be.
-func median(m aurea.MetricComparison, of aurea.Median, currency string) string {
+func median(m compare.MetricComparison, of compare.Median, currency string) string {
 	if of.N == 0 {
 		return none
 	}
@@ -92,7 +92,7 @@ func median(m aurea.MetricComparison, of aurea.Median, currency string) string {
 const points = " points"
 
 // change is a difference: in percent of the base, or of shares in points.
-func change(m aurea.MetricComparison, value float64) string {
+func change(m compare.MetricComparison, value float64) string {
 	digits := 1
 	if math.Abs(value) >= 10 {
 		digits = 0

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 )
 
 // maxCompared is the most runs on one side of a comparison.
@@ -20,14 +21,14 @@ type compareInput struct {
 }
 
 type compareResponse struct {
-	Body aurea.Comparison
+	Body compare.Comparison
 }
 
 func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 404, 409, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	huma.Register(router, op, func(ctx context.Context, input *compareInput) (*compareResponse, error) {
-		threshold, err := aurea.ParseCompareThreshold(input.Threshold)
+		threshold, err := compare.ParseThreshold(input.Threshold)
 		if err != nil {
 			return nil, queryProblem("threshold", err.Error())
 		}
@@ -39,18 +40,18 @@ func (s *Server) registerCompare(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, err
 		}
-		return &compareResponse{aurea.Compare(base, head, aurea.CompareOptions{Threshold: threshold})}, nil
+		return &compareResponse{compare.Results(base, head, compare.Options{Threshold: threshold})}, nil
 	})
 	describeComparison(router.OpenAPI().Components.Schemas.Map())
 }
 
 // describeComparison adds the possible verdicts to the description.
 func describeComparison(schemas map[string]*huma.Schema) {
-	for _, verdict := range aurea.ComparisonVerdicts() {
+	for _, verdict := range compare.Verdicts() {
 		of := schemas["Comparison"].Properties["verdict"]
 		of.Enum = append(of.Enum, string(verdict))
 	}
-	for _, verdict := range aurea.MetricVerdicts() {
+	for _, verdict := range compare.MetricVerdicts() {
 		of := schemas["MetricComparison"].Properties["verdict"]
 		of.Enum = append(of.Enum, string(verdict))
 	}

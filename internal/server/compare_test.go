@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
@@ -24,7 +25,7 @@ func (s *service) inTurns() (base, head []string) {
 	return base, head
 }
 
-func (s *service) comparison(query string) (c aurea.Comparison) {
+func (s *service) comparison(query string) (c compare.Comparison) {
 	s.t.Helper()
 	got := s.call("GET", "/v1/compare?"+query, nil)
 	if err := json.Unmarshal(got.body, &c); got.status != 200 || err != nil {
@@ -39,13 +40,13 @@ func TestCompare(t *testing.T) {
 	s := serve(t, runs.Options{})
 	base, head := s.inTurns()
 	byID := s.comparison("base=" + strings.Join(base, ",") + "&head=" + strings.Join(head, ","))
-	if byID.Verdict != aurea.Regression || byID.Threshold != aurea.DefaultCompareThreshold || !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
+	if byID.Verdict != compare.Regression || byID.Threshold != compare.DefaultThreshold || !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
 		t.Errorf("%+v", byID)
 	}
-	if m := byID.Metrics[1]; m.Metric != "mean_latency" || m.Verdict != aurea.MetricWorse || m.Base.N != 4 || m.Difference.Value < 1 || m.P > 0.03 {
+	if m := byID.Metrics[1]; m.Metric != "mean_latency" || m.Verdict != compare.MetricWorse || m.Base.N != 4 || m.Difference.Value < 1 || m.P > 0.03 {
 		t.Errorf("%+v", m)
 	}
-	unlike := aurea.Warning{Code: "unlike_spec", About: "workload.duration", Message: "workload.duration is 1ms in base and 100ms in head"}
+	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration", Message: "workload.duration is 1ms in base and 100ms in head"}
 	if !slices.Contains(byID.Warnings, unlike) {
 		t.Errorf("the warnings are %+v", byID.Warnings)
 	}
@@ -53,12 +54,12 @@ func TestCompare(t *testing.T) {
 	if diff := cmp.Diff(byID, repeated); diff != "" {
 		t.Errorf("repeated (-list +repeated):\n%s", diff)
 	}
-	byClient, err := s.client(t, "").Compare(t.Context(), base, head, aurea.CompareOptions{Threshold: aurea.DefaultCompareThreshold})
+	byClient, err := s.client(t, "").Compare(t.Context(), base, head, compare.Options{Threshold: compare.DefaultThreshold})
 	if diff := cmp.Diff(byID, byClient); err != nil || diff != "" {
 		t.Errorf("by a client (%v):\n%s", err, diff)
 	}
 	byName := s.comparison("base=name:new&head=name:old&threshold=10%25")
-	if byName.Verdict != aurea.Improvement || byName.Threshold != 0.1 || byName.Base.Runs != 4 || byName.Head.Runs != 4 {
+	if byName.Verdict != compare.Improvement || byName.Threshold != 0.1 || byName.Base.Runs != 4 || byName.Head.Runs != 4 {
 		t.Errorf("by name: %+v", byName)
 	}
 
@@ -66,7 +67,7 @@ func TestCompare(t *testing.T) {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	baseline := s.comparison("base=baseline&head=" + head[1] + "," + head[2])
-	if baseline.Verdict != aurea.TooLittleEvidence || !slices.Equal(baseline.Base.IDs, head[:1]) {
+	if baseline.Verdict != compare.TooLittleEvidence || !slices.Equal(baseline.Base.IDs, head[:1]) {
 		t.Errorf("with the baseline: %+v", baseline)
 	}
 	for query, says := range map[string]string{
@@ -120,10 +121,10 @@ func TestCompareErrors(t *testing.T) {
 	s.call("POST", fmt.Sprint("/v1/runs/", queued, "/cancel"), nil).into(t, &cancelled)
 	s.call("GET", "/v1/compare?base="+queued+"&head="+id, nil).problem(t, 409) // it has no result
 	client := s.client(t, "")
-	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id}, aurea.CompareOptions{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
+	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id}, compare.Options{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
 		t.Errorf("by a client: %v", err)
 	}
-	if _, err := client.Compare(t.Context(), nil, []string{id}, aurea.CompareOptions{}); !errors.Is(err, aurea.ErrInvalid) {
+	if _, err := client.Compare(t.Context(), nil, []string{id}, compare.Options{}); !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("by a client: %v", err)
 	}
 }

@@ -1,20 +1,29 @@
-package aurea
+package compare
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
 )
 
 // Whatever is not alike is named, with what either side has.
 func TestUnlike(t *testing.T) {
-	decode := func(spec string) Spec { return decodeSpec(t, spec) }
+	decode := func(document string) aurea.Spec {
+		t.Helper()
+		spec, err := aurea.DecodeSpec([]byte(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return spec
+	}
 	short := decode(`{"num_jobs": 100, "job_duration_ms": 20, "name": "a", "labels": {"a": "b"}, "thresholds": ["p99 < 1s"]}`)
 	long := decode(`{"num_jobs": 100, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.2}, "pricing": {"per_second": 0.001, "currency": "USD"}, "include_jobs": false}`)
-	here := Environment{CPU: "a", Cores: 2, Go: "go1.26", Version: "1", Digest: "x", MemoryBytes: 1}
-	there := Environment{CPU: "a", Cores: 4, Go: "go1.26", Version: "2", Digest: "y", MemoryBytes: 2, Governor: "powersave", Cgroup: Cgroup{CPULimit: 1.5}}
-	seeded := func(seed uint64) Spec { s := short; s.Seed = &seed; return s }
-	side := func(id string, e Environment, specs ...Spec) []*Result {
+	here := aurea.Environment{CPU: "a", Cores: 2, Go: "go1.26", Version: "1", Digest: "x", MemoryBytes: 1}
+	there := aurea.Environment{CPU: "a", Cores: 4, Go: "go1.26", Version: "2", Digest: "y", MemoryBytes: 2, Governor: "powersave", Cgroup: aurea.Cgroup{CPULimit: 1.5}}
+	seeded := func(seed uint64) aurea.Spec { s := short; s.Seed = &seed; return s }
+	side := func(id string, e aurea.Environment, specs ...aurea.Spec) []*aurea.Result {
 		results := measuredAll(id, make([]float64, len(specs))...)
 		for i, s := range specs {
 			results[i].Spec, results[i].Environment, results[i].Seed = s, e, uint64(i)
@@ -22,7 +31,7 @@ func TestUnlike(t *testing.T) {
 		return results
 	}
 	for name, test := range map[string]struct {
-		base, head []*Result
+		base, head []*aurea.Result
 		want       []Warning
 	}{
 		"alike":      {side("a", here, short, short), side("b", here, long, short), nil},

@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"math"
@@ -24,11 +24,11 @@ func (m metric) contrast(base, head []float64) contrast {
 			P: pValue(base, head), PAdjusted: 1, TooFewRuns: intervalRank(len(base), len(head)) == 0,
 		},
 		metric: m,
-		rises:  superiority(base, head) > 0.5,
 	}
 	if len(base) == 0 || len(head) == 0 {
 		return c
 	}
+	c.rises = superiority(base, head) > 0.5
 	c.varies = min(slices.Min(base), slices.Min(head)) < max(slices.Max(base), slices.Max(head))
 	c.shift = shiftOf(m.scaled(base), m.scaled(head))
 	if value := m.unscaled(c.shift.estimate); !math.IsInf(value, 0) {
@@ -58,7 +58,7 @@ func finite(low, high float64) *Interval {
 }
 
 // judge gives the metric its verdict, and returns what that is to the comparison.
-func (c *contrast) judge(threshold float64) ComparisonVerdict {
+func (c *contrast) judge(threshold float64) Verdict {
 	relevant := c.metric.relevance(threshold)
 	evident := c.PAdjusted <= 1-confidence
 	switch {

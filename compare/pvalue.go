@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"cmp"
@@ -30,7 +30,7 @@ func sample(values []float64) *benchmath.Sample {
 }
 
 // superiority is the share of pairs in which the value of head is above that of
-// base, an equal pair being half of one: 0.5 when there is no difference.
+// base, an equal pair being half of one; neither is empty. It is 0.5 when there is no difference.
 func superiority(base, head []float64) float64 {
 	var above float64
 	for _, b := range base {
@@ -38,7 +38,7 @@ func superiority(base, head []float64) float64 {
 			above += float64(cmp.Compare(h, b)+1) / 2
 		}
 	}
-	return ratio(above, float64(len(base)*len(head)))
+	return above / float64(len(base)*len(head))
 }
 
 // adjusted corrects the p-values of tests that are made at once: of those that are

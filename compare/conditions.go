@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"bytes"
@@ -9,12 +9,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// measured is the part of the spec that says what was measured, written out where
+// comparableSpec is the part of the spec that says what was measured, written out where
 // the spec has it in short.
-func (r *Result) measured() Spec {
+func comparableSpec(r *aurea.Result) aurea.Spec {
 	spec := r.Spec
 	job, prices := spec.Job(), spec.Prices()
 	spec.Workload, spec.JobDurationMS, spec.Pricing = &job, nil, &prices
@@ -22,15 +23,15 @@ func (r *Result) measured() Spec {
 	return spec
 }
 
-// told is the part of the environment that people know by its name.
-func (e Environment) told() Environment {
+// comparableEnv is the part of the environment that people know by its name.
+func comparableEnv(e aurea.Environment) aurea.Environment {
 	e.Digest, e.Version, e.MemoryBytes = "", "", 0
 	return e
 }
 
 // warnOfUnlike names every field in which the results are not all alike, and what
 // either side has there.
-func (c *Comparison) warnOfUnlike(code string, base, head []*Result, of func(*Result) any) {
+func (c *Comparison) warnOfUnlike(code string, base, head []*aurea.Result, of func(*aurea.Result) any) {
 	inBase, inHead := flattened(base, of), flattened(head, of)
 	fields := map[string]bool{}
 	for _, one := range slices.Concat(inBase, inHead) {
@@ -48,8 +49,8 @@ func (c *Comparison) warnOfUnlike(code string, base, head []*Result, of func(*Re
 
 // warnOfSeeds wants the same seeds on both sides, where runs were given any; that
 // each run has another is as it should be.
-func (c *Comparison) warnOfSeeds(base, head []*Result) {
-	of := func(r *Result) any { return map[string]any{"seed": r.Spec.Seed} }
+func (c *Comparison) warnOfSeeds(base, head []*aurea.Result) {
+	of := func(r *aurea.Result) any { return map[string]any{"seed": r.Spec.Seed} }
 	had, has := distinct(flattened(base, of), "seed"), distinct(flattened(head, of), "seed")
 	if len(had) > 0 && len(has) > 0 && !slices.Equal(slices.Sorted(slices.Values(had)), slices.Sorted(slices.Values(has))) {
 		c.add("unlike_seed", "seed", "the seed is %s in base and %s in head: other seeds make other jobs", listed(had), listed(has))
@@ -82,7 +83,7 @@ func listed(values []string) string {
 
 // flattened has every value of every result's JSON by its path, such as
 // "workload.duration".
-func flattened(results []*Result, of func(*Result) any) []map[string]string {
+func flattened(results []*aurea.Result, of func(*aurea.Result) any) []map[string]string {
 	all := make([]map[string]string, len(results))
 	for i, r := range results {
 		all[i] = map[string]string{}

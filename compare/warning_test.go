@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"slices"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
 )
 
 func hasWarning(c Comparison, code string) bool {
@@ -15,12 +17,12 @@ func hasWarning(c Comparison, code string) bool {
 // What is not to be believed is left out, and what is doubtful is told.
 func TestBelieved(t *testing.T) {
 	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1)
-	base[0].Status = StatusCancelled
-	base[1].Validity = Validity{State: Invalid, Reasons: []Reason{{Code: "no_samples"}}}
-	base[2].Validity = Validity{State: Degraded, Reasons: []Reason{{Code: "delay"}, {Code: "gc_pause"}}}
+	base[0].Status = aurea.StatusCancelled
+	base[1].Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "no_samples"}}}
+	base[2].Validity = aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "delay"}, {Code: "gc_pause"}}}
 	base = append(base, base[3])
 	head = append(head, base[5])
-	c := Compare(base, head, CompareOptions{0.05})
+	c := Results(base, head, Options{0.05})
 	want := []Warning{
 		{"not_completed", "base-0", "base-0 of base is left out: it is cancelled"},
 		{"invalid", "base-1", "base-1 of base is left out, as it is invalid: no_samples"},
@@ -40,11 +42,11 @@ func TestBelieved(t *testing.T) {
 func TestFailingRunsAreCompared(t *testing.T) {
 	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1, 1, 1)
 	for _, r := range head {
-		r.Counts = Counts{Planned: r.Counts.Planned, Failed: r.Counts.Planned}
-		r.Throughput, r.Latency = 0, Summary{}
-		r.Validity = Validity{State: Invalid, Reasons: []Reason{{Code: "few_samples", State: Degraded}, {Code: "none_ok", State: Invalid}}}
+		r.Counts = aurea.Counts{Planned: r.Counts.Planned, Failed: r.Counts.Planned}
+		r.Throughput, r.Latency = 0, aurea.Summary{}
+		r.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "few_samples", State: aurea.Degraded}, {Code: "none_ok", State: aurea.Invalid}}}
 	}
-	c := Compare(base, head, CompareOptions{0.05})
+	c := Results(base, head, Options{0.05})
 	if c.Head.Runs != 6 {
 		t.Errorf("%d runs of head are compared, want 6: %+v", c.Head.Runs, c.Warnings)
 	}
@@ -54,8 +56,8 @@ func TestFailingRunsAreCompared(t *testing.T) {
 	if c.Verdict != Regression {
 		t.Errorf("the verdict is %s, want a regression", c.Verdict)
 	}
-	head[0].Validity.Reasons[0].State = Invalid
-	if c := Compare(base, head, CompareOptions{0.05}); c.Head.Runs != 5 {
+	head[0].Validity.Reasons[0].State = aurea.Invalid
+	if c := Results(base, head, Options{0.05}); c.Head.Runs != 5 {
 		t.Errorf("with another reason against one, %d runs of head are compared, want 5", c.Head.Runs)
 	}
 }
@@ -73,7 +75,7 @@ func TestInterleaved(t *testing.T) {
 		"one each":        {[]int{0}, []int{1}, false},
 		"without a clock": {nil, nil, false},
 	} {
-		sides := [2][]*Result{measuredAll("base", 1, 1), measuredAll("head", 1, 1)}
+		sides := [2][]*aurea.Result{measuredAll("base", 1, 1), measuredAll("head", 1, 1)}
 		for i, minutes := range [][]int{test.base, test.head} {
 			if minutes != nil {
 				sides[i] = sides[i][:0]
@@ -85,7 +87,7 @@ func TestInterleaved(t *testing.T) {
 				sides[i] = append(sides[i], r)
 			}
 		}
-		if c := Compare(sides[0], sides[1], CompareOptions{}); hasWarning(c, "not_interleaved") != test.want {
+		if c := Results(sides[0], sides[1], Options{}); hasWarning(c, "not_interleaved") != test.want {
 			t.Errorf("%s: %+v", name, c.Warnings)
 		}
 	}

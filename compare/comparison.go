@@ -1,11 +1,11 @@
-package aurea
+package compare
 
 // A Comparison is what results of two sides, base and head, say of the difference
 // between them. Its unit is the run: every run is one value of every metric, since
 // the jobs of a run are not independent of each other. So it takes several runs of
 // each, best in turns. Times are in seconds, money is in the currency of the price.
 type Comparison struct {
-	Verdict    ComparisonVerdict  `json:"verdict"`
+	Verdict    Verdict            `json:"verdict"`
 	Threshold  float64            `json:"threshold"`  // the difference that matters, as a share: 0.05 is a factor of 1.05, up or down
 	Confidence float64            `json:"confidence"` // of every interval
 	Base       ComparedRuns       `json:"base"`
@@ -67,15 +67,15 @@ const (
 	MetricUnknown MetricVerdict = "unknown" // there is no evidence of a difference, nor that there is none
 )
 
-// A ComparisonVerdict is what all metrics together say.
-type ComparisonVerdict string
+// A Verdict is what all metrics together say.
+type Verdict string
 
 // The verdicts on a comparison.
 const (
-	Regression        ComparisonVerdict = "regression"  // a metric is worse, by the threshold or more
-	Improvement       ComparisonVerdict = "improvement" // none is, and one is better by as much
-	NoChange          ComparisonVerdict = "no_change"   // neither, and of throughput and mean latency that is known
-	TooLittleEvidence ComparisonVerdict = "too_little_evidence"
+	Regression        Verdict = "regression"  // a metric is worse, by the threshold or more
+	Improvement       Verdict = "improvement" // none is, and one is better by as much
+	NoChange          Verdict = "no_change"   // neither, and of throughput and mean latency that is known
+	TooLittleEvidence Verdict = "too_little_evidence"
 )
 
 // MetricVerdicts lists all of them.
@@ -83,7 +83,7 @@ func MetricVerdicts() []MetricVerdict {
 	return []MetricVerdict{MetricBetter, MetricWorse, MetricSame, MetricUnknown}
 }
 
-// ComparisonVerdicts lists all of them.
-func ComparisonVerdicts() []ComparisonVerdict {
-	return []ComparisonVerdict{Regression, Improvement, NoChange, TooLittleEvidence}
+// Verdicts lists all of them.
+func Verdicts() []Verdict {
+	return []Verdict{Regression, Improvement, NoChange, TooLittleEvidence}
 }

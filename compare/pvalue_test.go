@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"math"

@@ -1,32 +1,39 @@
-package aurea
+package compare
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea"
 )
+
+var update = flag.Bool("update", false, "write the golden files again")
 
 // measuredAs is a result of 2000 jobs whose latencies are all so many seconds, and
 // whose throughput and cost follow from that.
-func measuredAs(id string, latency float64) *Result {
-	r := &Result{
-		ID: id, Status: StatusCompleted, Model: Closed, Counts: Counts{Planned: 2000, OK: 2000},
+func measuredAs(id string, latency float64) *aurea.Result {
+	r := &aurea.Result{
+		ID: id, Status: aurea.StatusCompleted, Model: aurea.Closed, Counts: aurea.Counts{Planned: 2000, OK: 2000},
 		Throughput: 8 / latency, MeanLatency: latency,
-		Latency:  Summary{Count: 2000, Mean: latency, P50: latency, P90: latency * 1.5, P99: latency * 2, P999: latency * 4},
-		Cost:     Cost{PerMillionJobs: latency * 1000},
-		Validity: Validity{State: Valid, Reasons: []Reason{}},
+		Latency:  aurea.Summary{Count: 2000, Mean: latency, P50: latency, P90: latency * 1.5, P99: latency * 2, P999: latency * 4},
+		Cost:     aurea.Cost{PerMillionJobs: latency * 1000},
+		Validity: aurea.Validity{State: aurea.Valid, Reasons: []aurea.Reason{}},
 	}
 	return r
 }
 
-func measuredAll(side string, latencies ...float64) []*Result {
-	results := make([]*Result, len(latencies))
+func measuredAll(side string, latencies ...float64) []*aurea.Result {
+	results := make([]*aurea.Result, len(latencies))
 	for i, latency := range latencies {
 		results[i] = measuredAs(fmt.Sprintf("%s-%d", side, i), latency)
 	}
@@ -51,7 +58,7 @@ func metricOf(t testing.TB, c Comparison, name string) MetricComparison {
 // the interval.
 func TestCompareByHand(t *testing.T) {
 	base, head := measuredAll("base", 1.04, 1, 1.01, 1.03, 1.02), measuredAll("head", 1.2, 1.24, 1.21, 1.23, 1.22)
-	c := Compare(base, head, CompareOptions{DefaultCompareThreshold})
+	c := Results(base, head, Options{DefaultThreshold})
 	m := metricOf(t, c, "mean_latency")
 	near := func(what string, got, want float64) {
 		t.Helper()
@@ -96,7 +103,7 @@ func TestCompareVerdicts(t *testing.T) {
 		name       string
 		base, head []float64
 		threshold  float64
-		want       ComparisonVerdict
+		want       Verdict
 		latency    MetricVerdict
 	}{
 		{"slower", spread(random, 10, 1, 0.02), spread(random, 10, 1.2, 0.02), 0.05, Regression, MetricWorse},
@@ -119,7 +126,7 @@ func TestCompareVerdicts(t *testing.T) {
 		{"none of head", []float64{1, 2, 3, 4}, nil, 0.05, TooLittleEvidence, MetricUnknown},
 	}
 	for _, test := range tests {
-		c := Compare(measuredAll("base", test.base...), measuredAll("head", test.head...), CompareOptions{test.threshold})
+		c := Results(measuredAll("base", test.base...), measuredAll("head", test.head...), Options{test.threshold})
 		if c.Verdict != test.want {
 			t.Errorf("%s: %s, want %s: %+v", test.name, c.Verdict, test.want, c.Metrics)
 		}
@@ -151,14 +158,14 @@ func TestDecidingMetrics(t *testing.T) {
 	for i, n := range noise {
 		base[i].Latency.P999, head[len(noise)-1-i].Latency.P999 = n, n
 	}
-	c := Compare(base, head, CompareOptions{0.05})
+	c := Results(base, head, Options{0.05})
 	if m := metricOf(t, c, "p99.9"); m.Verdict != MetricUnknown || c.Verdict != NoChange {
 		t.Errorf("of the tail nothing is known: %s, %+v", c.Verdict, m)
 	}
 	for i, n := range noise {
 		base[i].MeanLatency, head[len(noise)-1-i].MeanLatency = n, n
 	}
-	if c := Compare(base, head, CompareOptions{0.05}); c.Verdict != TooLittleEvidence {
+	if c := Results(base, head, Options{0.05}); c.Verdict != TooLittleEvidence {
 		t.Errorf("of the mean nothing is known: %s", c.Verdict)
 	}
 }
@@ -171,9 +178,9 @@ func TestCompareOfNothing(t *testing.T) {
 		r.Cost.PerMillionJobs = 0
 	}
 	for i, r := range head {
-		r.Counts = Counts{Planned: 2000, OK: 2000 - int64(i) - 1, Failed: int64(i) + 1}
+		r.Counts = aurea.Counts{Planned: 2000, OK: 2000 - int64(i) - 1, Failed: int64(i) + 1}
 	}
-	c := Compare(base, head, CompareOptions{0.05})
+	c := Results(base, head, Options{0.05})
 	if m := metricOf(t, c, "cost_per_million"); m.Verdict != MetricWorse || m.Difference != nil || c.Verdict != Regression {
 		t.Errorf("%s of %+v", c.Verdict, m)
 	}
@@ -181,14 +188,14 @@ func TestCompareOfNothing(t *testing.T) {
 	if m.Verdict != MetricWorse || math.Abs(m.Difference.Value-0.00125) > 1e-12 {
 		t.Errorf("error rate: %+v", m)
 	}
-	back := Compare(head, base, CompareOptions{0.05})
+	back := Results(head, base, Options{0.05})
 	if m := metricOf(t, back, "cost_per_million"); m.Verdict != MetricBetter || m.Difference.Value != -1 || back.Verdict != Improvement {
 		t.Errorf("back: %s of %+v", back.Verdict, m)
 	}
 	for _, r := range head {
-		r.Counts, r.Throughput, r.MeanLatency, r.Latency = Counts{Planned: 9, Failed: 9}, 0, 0, Summary{}
+		r.Counts, r.Throughput, r.MeanLatency, r.Latency = aurea.Counts{Planned: 9, Failed: 9}, 0, 0, aurea.Summary{}
 	}
-	c = Compare(base, head, CompareOptions{0.05})
+	c = Results(base, head, Options{0.05})
 	if m := metricOf(t, c, "throughput"); m.Verdict != MetricWorse || m.Difference.Value != -1 {
 		t.Errorf("throughput of failures: %+v", m)
 	}
@@ -202,15 +209,15 @@ func TestCompareOfNothing(t *testing.T) {
 func TestComparedMetrics(t *testing.T) {
 	base, head := measuredAll("base", 1, 2), measuredAll("head", 1, 2)
 	for _, r := range append(base, head...) {
-		r.Model, r.Delay, r.Latency.Count = Open, Summary{Count: 99, P99: 1}, 999
+		r.Model, r.Delay, r.Latency.Count = aurea.Open, aurea.Summary{Count: 99, P99: 1}, 999
 	}
 	head[0].Delay.Count = 100
-	c := Compare(base, head, CompareOptions{})
+	c := Results(base, head, Options{})
 	if m := metricOf(t, c, "delay.p99"); m.Base.N != 0 || m.Head.N != 1 {
 		t.Errorf("delay: %+v", m)
 	}
-	head[0].Model = Closed // which has no schedule to be late by
-	if m := Compare(base, head, CompareOptions{}); len(m.Metrics) != len(metrics)-2 {
+	head[0].Model = aurea.Closed // which has no schedule to be late by
+	if m := Results(base, head, Options{}); len(m.Metrics) != len(metrics)-2 {
 		t.Errorf("closed: %d metrics", len(m.Metrics))
 	}
 	if metricOf(t, c, "p99").Base.N != 2 || !hasWarning(c, "few_jobs") || len(c.Metrics) != len(metrics)-1 {
@@ -220,26 +227,26 @@ func TestComparedMetrics(t *testing.T) {
 
 // A delay is the generator's own: that it grew is told, and is no regression.
 func TestCompareDelay(t *testing.T) {
-	side := func(name string, delay float64) []*Result {
+	side := func(name string, delay float64) []*aurea.Result {
 		results := measuredAll(name, 1, 1.001, 1.002, 1.003, 1.004, 1.005)
 		for _, r := range results {
-			r.Model, r.Delay = Open, Summary{Count: 2000, P99: delay * r.MeanLatency}
+			r.Model, r.Delay = aurea.Open, aurea.Summary{Count: 2000, P99: delay * r.MeanLatency}
 		}
 		return results
 	}
-	c := Compare(side("base", 1e-5), side("head", 1e-3), CompareOptions{DefaultCompareThreshold})
+	c := Results(side("base", 1e-5), side("head", 1e-3), Options{DefaultThreshold})
 	if m := metricOf(t, c, "delay.p99"); m.Verdict != MetricWorse || m.Difference.Value < 90 || c.Verdict != NoChange {
 		t.Errorf("%s with %+v", c.Verdict, m)
 	}
 }
 
 // sided draws the runs of one side, some of them as others are.
-func sided(t *rapid.T, side string) []*Result {
+func sided(t *rapid.T, side string) []*aurea.Result {
 	latencies := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(0.5, 2), rapid.SampledFrom([]float64{1, 1.25, 1.5})), 0, 12).Draw(t, side)
 	results := measuredAll(side, latencies...)
 	for i, r := range results {
 		failed := rapid.Int64Range(0, 8).Draw(t, "failed")
-		r.Counts = Counts{Planned: 2000, OK: 2000 - failed, Failed: failed}
+		r.Counts = aurea.Counts{Planned: 2000, OK: 2000 - failed, Failed: failed}
 		r.StartTime = time.Unix(int64(i), 0)
 		r.EndTime = r.StartTime.Add(time.Second)
 	}
@@ -257,8 +264,8 @@ func TestCompareSwapped(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		base, head := sided(t, "base"), sided(t, "head")
-		options := CompareOptions{rapid.SampledFrom([]float64{0, 0.01, 0.05, 0.2}).Draw(t, "threshold")}
-		forth, back := Compare(base, head, options), Compare(head, base, options)
+		options := Options{rapid.SampledFrom([]float64{0, 0.01, 0.05, 0.2}).Draw(t, "threshold")}
+		forth, back := Results(base, head, options), Results(head, base, options)
 		asked := map[string]bool{}
 		for i, m := range forth.Metrics {
 			other := back.Metrics[i]
@@ -286,14 +293,14 @@ func TestCompareSwapped(t *testing.T) {
 func TestCompareScaled(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base, head := sided(t, "base"), sided(t, "head")
-		before := Compare(base, head, CompareOptions{0.03})
+		before := Results(base, head, Options{0.03})
 		scale := math.Ldexp(1, rapid.IntRange(-20, 20).Draw(t, "scale"))
 		for _, r := range append(base, head...) {
 			failed := r.Counts
 			*r = *measuredAs(r.ID, r.MeanLatency*scale)
 			r.Counts = failed
 		}
-		after := Compare(base, head, CompareOptions{0.03})
+		after := Results(base, head, Options{0.03})
 		for i, m := range before.Metrics {
 			if got := after.Metrics[i]; got.Verdict != m.Verdict || got.P != m.P {
 				t.Fatalf("%+v, and scaled by %v %+v", m, scale, got)
@@ -310,14 +317,14 @@ func TestCompareScaled(t *testing.T) {
 func TestCompareIdentical(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := sided(t, "base")
-		head := make([]*Result, len(base))
+		head := make([]*aurea.Result, len(base))
 		for i, r := range base {
 			other := *r
 			other.ID = "head" + r.ID
 			head[len(base)-1-i] = &other
 		}
 		was, _ := json.Marshal(append(base, head...))
-		c := Compare(base, head, CompareOptions{0})
+		c := Results(base, head, Options{0})
 		for _, m := range c.Metrics {
 			if m.Verdict == MetricBetter || m.Verdict == MetricWorse || m.P < 1 || m.Difference.Value != 0 {
 				t.Fatalf("%+v", m)
@@ -334,7 +341,7 @@ func TestCompareIdentical(t *testing.T) {
 
 // simulated are runs of a system whose metrics rise and fall together, each with
 // something of its own.
-func simulated(random *rand.Rand, side string, runs int, slower float64) []*Result {
+func simulated(random *rand.Rand, side string, runs int, slower float64) []*aurea.Result {
 	results := measuredAll(side, spread(random, runs, slower, 0.05)...)
 	for _, r := range results {
 		for _, value := range []*float64{&r.Throughput, &r.MeanLatency, &r.Latency.P50, &r.Latency.P90, &r.Latency.P99, &r.Latency.P999, &r.Cost.PerMillionJobs} {
@@ -359,7 +366,7 @@ func TestComparisonsInTheLongRun(t *testing.T) {
 	for _, runs := range []int{4, 6, 10} {
 		alarms, misses := 0, 0
 		for range comparisons {
-			c := Compare(simulated(random, "base", runs, 1), simulated(random, "head", runs, 1), CompareOptions{0})
+			c := Results(simulated(random, "base", runs, 1), simulated(random, "head", runs, 1), Options{0})
 			if c.Verdict == Regression || c.Verdict == Improvement {
 				alarms++
 			}
@@ -374,7 +381,7 @@ func TestComparisonsInTheLongRun(t *testing.T) {
 	}
 	found, held := 0, 0
 	for range comparisons {
-		c := Compare(simulated(random, "base", 10, 1), simulated(random, "head", 10, 1.2), CompareOptions{0.05})
+		c := Results(simulated(random, "base", 10, 1), simulated(random, "head", 10, 1.2), Options{0.05})
 		if c.Verdict == Regression {
 			found++
 		}
@@ -390,12 +397,28 @@ func TestComparisonsInTheLongRun(t *testing.T) {
 
 // What is believed of a comparison is in its JSON.
 func TestComparisonJSON(t *testing.T) {
-	c := Compare(measuredAll("base", 1, 1, 1, 1.25), measuredAll("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5), CompareOptions{0.05})
+	c := Results(measuredAll("base", 1, 1, 1, 1.25), measuredAll("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5), Options{0.05})
 	encoded, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFile(t, "comparison.json", encoded)
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, encoded, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/comparison.json"
+	if *update {
+		if err := os.WriteFile(golden, indented.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), indented.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", golden, diff)
+	}
 	var again Comparison
 	if err := json.Unmarshal(encoded, &again); err != nil {
 		t.Fatal(err)
@@ -407,12 +430,12 @@ func TestComparisonJSON(t *testing.T) {
 
 func TestParseCompareThreshold(t *testing.T) {
 	for text, want := range map[string]float64{"5%": 0.05, "0.05": 0.05, "0": 0, "100%": 1, "1": 1, "2.5%": 0.025} {
-		if got, err := ParseCompareThreshold(text); err != nil || math.Abs(got-want) > 1e-15 {
+		if got, err := ParseThreshold(text); err != nil || math.Abs(got-want) > 1e-15 {
 			t.Errorf("%s is %v (%v)", text, got, err)
 		}
 	}
 	for _, text := range []string{"", "x", "5", "101%", "-1%", "NaN", "5ms", "5 %"} {
-		if got, err := ParseCompareThreshold(text); err == nil {
+		if got, err := ParseThreshold(text); err == nil {
 			t.Errorf("%s is %v", text, got)
 		}
 	}

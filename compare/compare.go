@@ -1,26 +1,38 @@
-package aurea
+// Package compare says how the results of two sides, base and head, differ and
+// whether the difference is more than chance.
+//
+// Its unit is the run: each run is one value of each metric, because the jobs of
+// a run are not independent of each other. The tests assume nothing about the
+// distribution of these values. It imports only package aurea, and holds the
+// functions of benchmath that Aurea uses.
+//
+// Read comparison.go for the outcome, metric.go for what is compared, compare.go
+// for the course of a comparison, and effect.go, pvalue.go and hodgeslehmann.go
+// for the statistics.
+package compare
 
 import (
 	"fmt"
 	"slices"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// CompareOptions say what matters in a comparison.
-type CompareOptions struct {
+// Options say what matters in a comparison.
+type Options struct {
 	// Threshold is the difference that matters, as a share of 0 or more; with 0 any
 	// does. An error rate has one of its own: one job in a thousand.
 	Threshold float64
 }
 
-// DefaultCompareThreshold is the difference that matters unless somebody says.
-const DefaultCompareThreshold = 0.05
+// DefaultThreshold is the difference that matters unless somebody says.
+const DefaultThreshold = 0.05
 
 // Compare compares the results of two sides, and leaves them as they are. Those that
 // are not to be believed are left out, with a warning; what makes the others unlike
 // is a warning each.
-func Compare(base, head []*Result, options CompareOptions) Comparison {
+func Results(base, head []*aurea.Result, options Options) Comparison {
 	c := Comparison{Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{}}
 	base, head = c.believed("base", base), c.believed("head", head)
 	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
@@ -40,7 +52,7 @@ func Compare(base, head []*Result, options CompareOptions) Comparison {
 }
 
 // currencyOf is what the money of all the results is in; "" where they differ.
-func currencyOf(results []*Result) string {
+func currencyOf(results []*aurea.Result) string {
 	var currencies []string
 	for _, r := range results {
 		currencies = append(currencies, r.Cost.Currency)
@@ -51,7 +63,7 @@ func currencyOf(results []*Result) string {
 	return currencies[0]
 }
 
-func comparedRuns(results []*Result) ComparedRuns {
+func comparedRuns(results []*aurea.Result) ComparedRuns {
 	runs := ComparedRuns{Runs: len(results), IDs: []string{}}
 	for _, r := range results {
 		runs.IDs = append(runs.IDs, r.ID)
@@ -70,7 +82,7 @@ func (c *Comparison) judge(contrasts []contrast) {
 		}
 	}
 	ps = adjusted(ps)
-	asked := map[ComparisonVerdict]bool{TooLittleEvidence: len(contrasts) == 0}
+	asked := map[Verdict]bool{TooLittleEvidence: len(contrasts) == 0}
 	for _, m := range contrasts {
 		if m.varies {
 			m.PAdjusted, ps = ps[0], ps[1:]
@@ -79,17 +91,17 @@ func (c *Comparison) judge(contrasts []contrast) {
 		c.Metrics = append(c.Metrics, m.MetricComparison)
 	}
 	c.Verdict = NoChange
-	for _, verdict := range []ComparisonVerdict{TooLittleEvidence, Improvement, Regression} {
+	for _, verdict := range []Verdict{TooLittleEvidence, Improvement, Regression} {
 		if asked[verdict] {
 			c.Verdict = verdict
 		}
 	}
 }
 
-// ParseCompareThreshold reads a difference that matters: a share from 0 to 1, or a
+// ParseThreshold reads a difference that matters: a share from 0 to 1, or a
 // percentage. The error says what it must be.
-func ParseCompareThreshold(text string) (float64, error) {
-	value, ok := parseLimit(text, share)
+func ParseThreshold(text string) (float64, error) {
+	value, ok := aurea.ParseShare(text)
 	if !ok || value < 0 || value > 1 {
 		return 0, fmt.Errorf("must be a share from 0 to 1, such as 5%% or 0.05; got %s", param.Describe(text))
 	}

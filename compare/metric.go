@@ -1,6 +1,10 @@
-package aurea
+package compare
 
-import "math"
+import (
+	"math"
+
+	"github.com/aurea-orchestrator/aurea"
+)
 
 // A metric is one line of a comparison: how to read it off a result,
 // and what to make of a difference.
@@ -13,9 +17,9 @@ type metric struct {
 	// percentage of the base says nothing; 0 where the options say which percentage
 	// matters.
 	absolute float64
-	read     func(*Result) float64
-	samples  func(*Result) int64 // that the value is taken from
-	needs    int64               // how many samples it takes for the value to be one
+	read     func(*aurea.Result) float64
+	samples  func(*aurea.Result) int64 // that the value is taken from
+	needs    int64                     // how many samples it takes for the value to be one
 }
 
 // A role is what a metric has to say in the verdict on all of them.
@@ -35,30 +39,30 @@ const relevantErrors = 0.001
 // add its line. A delay only informs: it is the generator's own lateness, and where
 // it is the target's the latency has it too.
 var metrics = []metric{
-	{"throughput", "jobs_per_second", true, deciding, 0, func(r *Result) float64 { return r.Throughput }, jobsEnded, 1},
-	{"mean_latency", "seconds", false, deciding, 0, func(r *Result) float64 { return r.MeanLatency }, jobsOK, 1},
-	{"p50", "seconds", false, gating, 0, func(r *Result) float64 { return r.Latency.P50 }, jobsOK, 2},
-	{"p90", "seconds", false, gating, 0, func(r *Result) float64 { return r.Latency.P90 }, jobsOK, 10},
-	{"p99", "seconds", false, gating, 0, func(r *Result) float64 { return r.Latency.P99 }, jobsOK, 100},
-	{"p99.9", "seconds", false, gating, 0, func(r *Result) float64 { return r.Latency.P999 }, jobsOK, 1000},
-	{"delay.p99", "seconds", false, informing, 0, func(r *Result) float64 { return r.Delay.P99 }, openDelays, 100},
-	{"error_rate", "share", false, gating, relevantErrors, func(r *Result) float64 { return r.Counts.ErrorRate() }, jobsEnded, 1},
-	{"cost_per_million", "money", false, gating, 0, func(r *Result) float64 { return r.Cost.PerMillionJobs }, jobsEnded, 1},
+	{"throughput", "jobs_per_second", true, deciding, 0, func(r *aurea.Result) float64 { return r.Throughput }, jobsEnded, 1},
+	{"mean_latency", "seconds", false, deciding, 0, func(r *aurea.Result) float64 { return r.MeanLatency }, jobsOK, 1},
+	{"p50", "seconds", false, gating, 0, func(r *aurea.Result) float64 { return r.Latency.P50 }, jobsOK, 2},
+	{"p90", "seconds", false, gating, 0, func(r *aurea.Result) float64 { return r.Latency.P90 }, jobsOK, 10},
+	{"p99", "seconds", false, gating, 0, func(r *aurea.Result) float64 { return r.Latency.P99 }, jobsOK, 100},
+	{"p99.9", "seconds", false, gating, 0, func(r *aurea.Result) float64 { return r.Latency.P999 }, jobsOK, 1000},
+	{"delay.p99", "seconds", false, informing, 0, func(r *aurea.Result) float64 { return r.Delay.P99 }, openDelays, 100},
+	{"error_rate", "share", false, gating, relevantErrors, func(r *aurea.Result) float64 { return r.Counts.ErrorRate() }, jobsEnded, 1},
+	{"cost_per_million", "money", false, gating, 0, func(r *aurea.Result) float64 { return r.Cost.PerMillionJobs }, jobsEnded, 1},
 }
 
-func jobsEnded(r *Result) int64 { return r.Counts.Ended() }
-func jobsOK(r *Result) int64    { return r.Latency.Count }
+func jobsEnded(r *aurea.Result) int64 { return r.Counts.Ended() }
+func jobsOK(r *aurea.Result) int64    { return r.Latency.Count }
 
 // openDelays are none in the closed model, where nothing is late by a schedule.
-func openDelays(r *Result) int64 {
-	if r.Model != Open {
+func openDelays(r *aurea.Result) int64 {
+	if r.Model != aurea.Open {
 		return 0
 	}
 	return r.Delay.Count
 }
 
 // values reads the metric off those results that have it.
-func (m metric) values(results []*Result) []float64 {
+func (m metric) values(results []*aurea.Result) []float64 {
 	values := []float64{}
 	for _, r := range results {
 		if value := m.read(r); m.samples(r) >= m.needs && value >= 0 && !math.IsInf(value, 0) {

@@ -1,4 +1,4 @@
-package aurea
+package compare
 
 import (
 	"slices"
@@ -22,7 +22,7 @@ func TestDifferencesOfSharesAreDecimals(t *testing.T) {
 			base, head := slices.Repeat([]float64{failed / of}, 6), slices.Repeat([]float64{(failed + test.more) / of}, 6)
 			c := errorRate.contrast(base, head)
 			c.PAdjusted = c.P
-			c.judge(DefaultCompareThreshold)
+			c.judge(DefaultThreshold)
 			if want := test.more / of; c.Difference.Value != want {
 				t.Fatalf("from %v to %v: %v, want %v", base[0], head[0], c.Difference.Value, want)
 			}
