@@ -3,8 +3,8 @@
 //
 // Its unit is the run: each run is one value of each metric, because the jobs of
 // a run are not independent of each other. The tests assume nothing about the
-// distribution of these values. It imports only package aurea, and holds the
-// functions of benchmath that Aurea uses.
+// distribution of these values. It imports only aurea and param, and is the only
+// package that uses benchmath.
 //
 // Read comparison.go for the outcome, metric.go for what is compared, compare.go
 // for the course of a comparison, and effect.go, pvalue.go and hodgeslehmann.go
@@ -19,40 +19,44 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// Options say what matters in a comparison.
+// Options are the settings of a comparison.
 type Options struct {
-	// Threshold is the difference that matters, as a share of 0 or more; with 0 any
-	// does. An error rate has one of its own: one job in a thousand.
+	// Threshold is the smallest difference that matters, as a share of the base,
+	// at least 0. With 0 every difference matters. The error rate has a fixed
+	// threshold instead: one job in a thousand.
 	Threshold float64
 }
 
-// DefaultThreshold is the difference that matters unless somebody says.
+// DefaultThreshold is the usual Options.Threshold, 5 %.
 const DefaultThreshold = 0.05
 
-// Compare compares the results of two sides, and leaves them as they are. Those that
-// are not to be believed are left out, with a warning; what makes the others unlike
-// is a warning each.
+// Results compares the results of two sides. It does not change them. Results
+// that are not usable are left out, each with a warning. Differences in how the
+// others were measured are warnings too.
 func Results(base, head []*aurea.Result, options Options) Comparison {
-	c := Comparison{Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{}}
-	base, head = c.believed("base", base), c.believed("head", head)
+	c := Comparison{
+		Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{},
+	}
+	base, head = c.usable("base", base), c.usable("head", head)
 	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
-	c.Currency = currencyOf(slices.Concat(base, head))
-	c.warn(base, head)
-	var contrasts []contrast
+	c.Currency = commonCurrency(slices.Concat(base, head))
+	c.checkConditions(base, head)
+	var effects []effect
 	for _, m := range metrics {
 		inBase, inHead := m.values(base), m.values(head)
 		if len(inBase)+len(inHead) > 0 {
-			contrasts = append(contrasts, m.contrast(inBase, inHead))
+			effects = append(effects, newEffect(m, inBase, inHead))
 		} else if m.role != informing && len(base)+len(head) > 0 {
-			c.add("few_jobs", m.name, "%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
+			c.warnf("few_jobs", m.name, "%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
 		}
 	}
-	c.judge(contrasts)
+	c.judge(effects)
 	return c
 }
 
-// currencyOf is what the money of all the results is in; "" where they differ.
-func currencyOf(results []*aurea.Result) string {
+// commonCurrency returns the currency of all results, or "" if they have
+// several.
+func commonCurrency(results []*aurea.Result) string {
 	var currencies []string
 	for _, r := range results {
 		currencies = append(currencies, r.Cost.Currency)
@@ -71,35 +75,35 @@ func comparedRuns(results []*aurea.Result) ComparedRuns {
 	return runs
 }
 
-// judge gives every metric its verdict, and the comparison its own, the gravest
-// that any metric asks for. Metrics in which no two values differ are not tested,
-// and need no correction.
-func (c *Comparison) judge(contrasts []contrast) {
+// judge sets the verdict of every metric and of the comparison. The latter is
+// the most serious one that any metric implies. Metrics whose values are all
+// equal are not tested, so they do not count in the correction of p-values.
+func (c *Comparison) judge(effects []effect) {
 	var ps []float64
-	for _, m := range contrasts {
-		if m.varies {
-			ps = append(ps, m.P)
+	for _, e := range effects {
+		if e.varies {
+			ps = append(ps, e.P)
 		}
 	}
-	ps = adjusted(ps)
-	asked := map[Verdict]bool{TooLittleEvidence: len(contrasts) == 0}
-	for _, m := range contrasts {
-		if m.varies {
-			m.PAdjusted, ps = ps[0], ps[1:]
+	ps = benjaminiHochberg(ps)
+	implied := map[Verdict]bool{TooLittleEvidence: len(effects) == 0}
+	for _, e := range effects {
+		if e.varies {
+			e.PAdjusted, ps = ps[0], ps[1:]
 		}
-		asked[m.judge(c.Threshold)] = true
-		c.Metrics = append(c.Metrics, m.MetricComparison)
+		implied[e.judge(c.Threshold)] = true
+		c.Metrics = append(c.Metrics, e.MetricComparison)
 	}
 	c.Verdict = NoChange
 	for _, verdict := range []Verdict{TooLittleEvidence, Improvement, Regression} {
-		if asked[verdict] {
+		if implied[verdict] {
 			c.Verdict = verdict
 		}
 	}
 }
 
-// ParseThreshold reads a difference that matters: a share from 0 to 1, or a
-// percentage. The error says what it must be.
+// ParseThreshold parses an Options.Threshold: a share from 0 to 1, or a
+// percentage. The error says what the text must be.
 func ParseThreshold(text string) (float64, error) {
 	value, ok := aurea.ParseShare(text)
 	if !ok || value < 0 || value > 1 {

@@ -1,21 +1,20 @@
 package compare
 
-// A Comparison is what results of two sides, base and head, say of the difference
-// between them. Its unit is the run: every run is one value of every metric, since
-// the jobs of a run are not independent of each other. So it takes several runs of
-// each, best in turns. Times are in seconds, money is in the currency of the price.
+// A Comparison is the outcome of comparing the results of two sides, base and
+// head. A reliable one takes several runs of each side, best in alternation.
+// Times are in seconds, money is in the currency of the price.
 type Comparison struct {
 	Verdict    Verdict            `json:"verdict"`
-	Threshold  float64            `json:"threshold"`  // the difference that matters, as a share: 0.05 is a factor of 1.05, up or down
+	Threshold  float64            `json:"threshold"`  // as in Options
 	Confidence float64            `json:"confidence"` // of every interval
 	Base       ComparedRuns       `json:"base"`
 	Head       ComparedRuns       `json:"head"`
-	Currency   string             `json:"currency,omitempty"` // of money; absent where the runs have several
+	Currency   string             `json:"currency,omitempty"` // of money; absent if the runs have several
 	Metrics    []MetricComparison `json:"metrics"`
 	Warnings   []Warning          `json:"warnings"` // what the reader should know beside the numbers
 }
 
-// ComparedRuns are those of one side that were compared.
+// ComparedRuns are the runs of one side that were compared.
 type ComparedRuns struct {
 	Runs int      `json:"runs"`
 	IDs  []string `json:"ids"`
@@ -23,40 +22,40 @@ type ComparedRuns struct {
 
 // A MetricComparison is one metric of both sides.
 type MetricComparison struct {
-	Metric     string        `json:"metric"` // as thresholds have it
+	Metric     string        `json:"metric"` // its name in thresholds
 	Unit       string        `json:"unit"`   // of base and head: seconds, share, jobs_per_second, money
 	Better     string        `json:"better"` // higher or lower
 	Base       Median        `json:"base"`
 	Head       Median        `json:"head"`
-	Difference *Difference   `json:"difference,omitempty"` // from base to head; absent where a side has no value, or it is infinite
+	Difference *Difference   `json:"difference,omitempty"` // from base to head; absent without a finite one
 	P          float64       `json:"p"`                    // of the Mann–Whitney U test, two-sided
-	PAdjusted  float64       `json:"p_adjusted"`           // for all metrics that were tested at once
+	PAdjusted  float64       `json:"p_adjusted"`           // P, corrected for the number of metrics tested
 	Verdict    MetricVerdict `json:"verdict"`
-	TooFewRuns bool          `json:"too_few_runs"` // so few that no difference could be told from chance
+	TooFewRuns bool          `json:"too_few_runs"` // no difference could be significant with so few runs
 }
 
-// A Median is that of the runs of one side.
+// A Median is the median of one side's runs.
 type Median struct {
 	N        int       `json:"n"` // runs that have a value
 	Median   float64   `json:"median"`
-	Interval *Interval `json:"interval,omitempty"` // absent where there are too few runs: it takes 6
+	Interval *Interval `json:"interval,omitempty"` // absent with fewer than 6 runs
 }
 
-// An Interval is where a true value is, with the confidence of the comparison.
+// An Interval contains the true value with the confidence of the comparison.
 type Interval struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 }
 
-// A Difference is how far head is from base: −0.1 is a tenth less. Of the metrics
-// whose unit is a share it is the difference of the two shares, else it is a share
-// of the base.
+// A Difference is the difference from base to head: −0.1 is a tenth less. For a
+// metric whose unit is a share it is the difference of the two shares; for all
+// others it is a share of the base.
 type Difference struct {
 	Value    float64   `json:"value"`
-	Interval *Interval `json:"interval,omitempty"` // absent where there are too few runs, or an end of it is infinite
+	Interval *Interval `json:"interval,omitempty"` // absent with too few runs, or if one of its ends is infinite
 }
 
-// A MetricVerdict is what is known of one metric.
+// A MetricVerdict is the verdict on one metric.
 type MetricVerdict string
 
 // The verdicts on a metric.
@@ -64,26 +63,26 @@ const (
 	MetricBetter  MetricVerdict = "better"
 	MetricWorse   MetricVerdict = "worse"
 	MetricSame    MetricVerdict = "same"    // the whole interval is within the threshold
-	MetricUnknown MetricVerdict = "unknown" // there is no evidence of a difference, nor that there is none
+	MetricUnknown MetricVerdict = "unknown" // evidence neither of a difference nor of its absence
 )
 
-// A Verdict is what all metrics together say.
+// A Verdict is the verdict of a comparison.
 type Verdict string
 
-// The verdicts on a comparison.
+// The verdicts of a comparison.
 const (
 	Regression        Verdict = "regression"  // a metric is worse, by the threshold or more
-	Improvement       Verdict = "improvement" // none is, and one is better by as much
-	NoChange          Verdict = "no_change"   // neither, and of throughput and mean latency that is known
+	Improvement       Verdict = "improvement" // none is, and one is better by the threshold or more
+	NoChange          Verdict = "no_change"   // neither, with evidence about throughput and mean latency
 	TooLittleEvidence Verdict = "too_little_evidence"
 )
 
-// MetricVerdicts lists all of them.
+// MetricVerdicts returns all verdicts on a metric.
 func MetricVerdicts() []MetricVerdict {
 	return []MetricVerdict{MetricBetter, MetricWorse, MetricSame, MetricUnknown}
 }
 
-// Verdicts lists all of them.
+// Verdicts returns all verdicts of a comparison.
 func Verdicts() []Verdict {
 	return []Verdict{Regression, Improvement, NoChange, TooLittleEvidence}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// comparableSpec is the part of the spec that says what was measured, written out where
-// the spec has it in short.
+// comparableSpec returns the part of a result's spec that affects the
+// measurement. Short forms are written out, so that equal workloads are equal.
 func comparableSpec(r *aurea.Result) aurea.Spec {
 	spec := r.Spec
 	job, prices := spec.Job(), spec.Prices()
@@ -23,16 +23,17 @@ func comparableSpec(r *aurea.Result) aurea.Spec {
 	return spec
 }
 
-// comparableEnv is the part of the environment that people know by its name.
+// comparableEnv returns the environment without the fields that differ between
+// like machines, and without the version, which has a warning of its own.
 func comparableEnv(e aurea.Environment) aurea.Environment {
 	e.Digest, e.Version, e.MemoryBytes = "", "", 0
 	return e
 }
 
-// warnOfUnlike names every field in which the results are not all alike, and what
-// either side has there.
-func (c *Comparison) warnOfUnlike(code string, base, head []*aurea.Result, of func(*aurea.Result) any) {
-	inBase, inHead := flattened(base, of), flattened(head, of)
+// warnUnlike adds a warning for each field that is not the same in all results,
+// with the values of either side. read selects what to compare.
+func (c *Comparison) warnUnlike(code string, base, head []*aurea.Result, read func(*aurea.Result) any) {
+	inBase, inHead := flattenAll(base, read), flattenAll(head, read)
 	fields := map[string]bool{}
 	for _, one := range slices.Concat(inBase, inHead) {
 		for field := range one {
@@ -40,27 +41,30 @@ func (c *Comparison) warnOfUnlike(code string, base, head []*aurea.Result, of fu
 		}
 	}
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		has, had := distinct(inHead, field), distinct(inBase, field)
-		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(had, has)))); len(all) > 1 && len(had) > 0 && len(has) > 0 {
-			c.add(code, field, "%s is %s in base and %s in head", field, listed(had), listed(has))
+		had, has := distinct(inBase, field), distinct(inHead, field)
+		all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(had, has))))
+		if len(all) > 1 && len(had) > 0 && len(has) > 0 {
+			c.warnf(code, field, "%s is %s in base and %s in head", field, firstFew(had), firstFew(has))
 		}
 	}
 }
 
-// warnOfSeeds wants the same seeds on both sides, where runs were given any; that
-// each run has another is as it should be.
-func (c *Comparison) warnOfSeeds(base, head []*aurea.Result) {
-	of := func(r *aurea.Result) any { return map[string]any{"seed": r.Spec.Seed} }
-	had, has := distinct(flattened(base, of), "seed"), distinct(flattened(head, of), "seed")
-	if len(had) > 0 && len(has) > 0 && !slices.Equal(slices.Sorted(slices.Values(had)), slices.Sorted(slices.Values(has))) {
-		c.add("unlike_seed", "seed", "the seed is %s in base and %s in head: other seeds make other jobs", listed(had), listed(has))
+// warnUnlikeSeeds adds a warning if the two sides have different sets of seeds.
+// Different seeds within a side are fine.
+func (c *Comparison) warnUnlikeSeeds(base, head []*aurea.Result) {
+	read := func(r *aurea.Result) any { return map[string]any{"seed": r.Spec.Seed} }
+	had, has := distinct(flattenAll(base, read), "seed"), distinct(flattenAll(head, read), "seed")
+	same := slices.Equal(slices.Sorted(slices.Values(had)), slices.Sorted(slices.Values(has)))
+	if len(had) > 0 && len(has) > 0 && !same {
+		c.warnf("unlike_seed", "seed",
+			"the seed is %s in base and %s in head: other seeds make other jobs", firstFew(had), firstFew(has))
 	}
 }
 
-// distinct are the values that a field has.
-func distinct(flattened []map[string]string, field string) []string {
+// distinct returns the distinct values of a field, in order of appearance.
+func distinct(flat []map[string]string, field string) []string {
 	var values []string
-	for _, one := range flattened {
+	for _, one := range flat {
 		value, given := one[field]
 		if !given {
 			value = "not given"
@@ -72,8 +76,8 @@ func distinct(flattened []map[string]string, field string) []string {
 	return values
 }
 
-// listed are the first few values.
-func listed(values []string) string {
+// firstFew lists the first three values, and says how many more there are.
+func firstFew(values []string) string {
 	const few = 3
 	if len(values) > few {
 		return strings.Join(values[:few], ", ") + fmt.Sprintf(" and %d others", len(values)-few)
@@ -81,13 +85,13 @@ func listed(values []string) string {
 	return strings.Join(values, ", ")
 }
 
-// flattened has every value of every result's JSON by its path, such as
-// "workload.duration".
-func flattened(results []*aurea.Result, of func(*aurea.Result) any) []map[string]string {
+// flattenAll returns the leaves of each result's JSON by their paths, such as
+// "workload.duration". read selects the part of the result.
+func flattenAll(results []*aurea.Result, read func(*aurea.Result) any) []map[string]string {
 	all := make([]map[string]string, len(results))
 	for i, r := range results {
 		all[i] = map[string]string{}
-		encoded, _ := json.Marshal(of(r)) // a spec and an environment were read from JSON, or can be written
+		encoded, _ := json.Marshal(read(r)) // a decoded spec and an environment always encode
 		decoder := json.NewDecoder(bytes.NewReader(encoded))
 		decoder.UseNumber()
 		var value any
@@ -97,21 +101,22 @@ func flattened(results []*aurea.Result, of func(*aurea.Result) any) []map[string
 	return all
 }
 
-func flatten(into map[string]string, at string, value any) {
+// flatten adds the leaves of a decoded JSON value to into.
+func flatten(into map[string]string, path string, value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			flatten(into, param.Join(at, name), member)
+			flatten(into, param.Join(path, name), member)
 		}
 	case []any:
 		for i, item := range value {
-			flatten(into, fmt.Sprintf("%s[%d]", at, i), item)
+			flatten(into, fmt.Sprintf("%s[%d]", path, i), item)
 		}
 	case string:
-		into[at] = cmp.Or(value, "none")
+		into[path] = cmp.Or(value, "none")
 	case nil:
-		into[at] = "not given"
+		into[path] = "not given"
 	default:
-		into[at] = param.Describe(value)
+		into[path] = param.Describe(value)
 	}
 }

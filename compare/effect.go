@@ -7,18 +7,20 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// A contrast is a metric of both sides, and what its verdict is taken from.
-type contrast struct {
+// An effect is the comparison of one metric and the numbers that its verdict
+// follows from.
+type effect struct {
 	MetricComparison
 	metric metric
-	shift  shift
-	rises  bool // head tends to be above base
-	varies bool // not all values are the same
+	shift  shift // on the metric's scale
+	rises  bool  // values of head tend to be above those of base
+	varies bool  // not all values are equal
 }
 
-// contrast is all there is to say of a metric by itself, less its verdict.
-func (m metric) contrast(base, head []float64) contrast {
-	c := contrast{
+// newEffect compares the values of a metric. Its verdict is still missing: it
+// depends on how many metrics are tested.
+func newEffect(m metric, base, head []float64) effect {
+	e := effect{
 		MetricComparison: MetricComparison{
 			Metric: m.name, Unit: m.unit, Better: m.better(), Base: medianOf(base), Head: medianOf(head),
 			P: pValue(base, head), PAdjusted: 1, TooFewRuns: intervalRank(len(base), len(head)) == 0,
@@ -26,60 +28,61 @@ func (m metric) contrast(base, head []float64) contrast {
 		metric: m,
 	}
 	if len(base) == 0 || len(head) == 0 {
-		return c
+		return e
 	}
-	c.rises = superiority(base, head) > 0.5
-	c.varies = min(slices.Min(base), slices.Min(head)) < max(slices.Max(base), slices.Max(head))
-	c.shift = shiftOf(m.scaled(base), m.scaled(head))
-	if value := m.unscaled(c.shift.estimate); !math.IsInf(value, 0) {
-		c.Difference = &Difference{Value: value}
-		if c.shift.bounded {
-			c.Difference.Interval = finite(m.unscaled(c.shift.low), m.unscaled(c.shift.high))
+	e.rises = superiority(base, head) > 0.5
+	e.varies = min(slices.Min(base), slices.Min(head)) < max(slices.Max(base), slices.Max(head))
+	e.shift = hodgesLehmann(m.toScale(base), m.toScale(head))
+	if value := m.fromScale(e.shift.estimate); !math.IsInf(value, 0) {
+		e.Difference = &Difference{Value: value}
+		if e.shift.bounded {
+			e.Difference.Interval = finiteInterval(m.fromScale(e.shift.low), m.fromScale(e.shift.high))
 		}
 	}
-	return c
+	return e
 }
 
-// medianOf is the median, and its interval by order statistics.
+// medianOf returns the median and its interval by order statistics.
 func medianOf(values []float64) Median {
 	if len(values) == 0 {
 		return Median{}
 	}
-	s := benchmath.AssumeNothing.Summary(sample(values), confidence)
-	return Median{N: len(values), Median: s.Center, Interval: finite(s.Lo, s.Hi)}
+	s := benchmath.AssumeNothing.Summary(newSample(values), confidence)
+	return Median{N: len(values), Median: s.Center, Interval: finiteInterval(s.Lo, s.Hi)}
 }
 
-// finite is the interval, or nil where an end of it is infinite.
-func finite(low, high float64) *Interval {
+// finiteInterval returns the interval, or nil if one of its ends is infinite.
+func finiteInterval(low, high float64) *Interval {
 	if math.IsInf(low, 0) || math.IsInf(high, 0) {
 		return nil
 	}
 	return &Interval{low, high}
 }
 
-// judge gives the metric its verdict, and returns what that is to the comparison.
-func (c *contrast) judge(threshold float64) Verdict {
-	relevant := c.metric.relevance(threshold)
-	evident := c.PAdjusted <= 1-confidence
+// judge sets the verdict of the metric and returns the verdict that it implies
+// for the comparison.
+func (e *effect) judge(threshold float64) Verdict {
+	relevant := e.metric.relevantShift(threshold)
+	significant := e.PAdjusted <= 1-confidence
 	switch {
-	case c.shift.bounded && c.shift.low >= -relevant && c.shift.high <= relevant:
-		c.Verdict = MetricSame
-	case !evident:
-		c.Verdict = MetricUnknown
-	case c.rises == c.metric.higher:
-		c.Verdict = MetricBetter
+	case e.shift.bounded && e.shift.low >= -relevant && e.shift.high <= relevant:
+		e.Verdict = MetricSame
+	case !significant:
+		e.Verdict = MetricUnknown
+	case e.rises == e.metric.higherIsBetter:
+		e.Verdict = MetricBetter
 	default:
-		c.Verdict = MetricWorse
+		e.Verdict = MetricWorse
 	}
-	beyond := math.Abs(c.shift.estimate) >= relevant
+	large := math.Abs(e.shift.estimate) >= relevant
 	switch {
-	case c.metric.role == informing:
+	case e.metric.role == informing:
 		return NoChange
-	case c.Verdict == MetricWorse && beyond:
+	case e.Verdict == MetricWorse && large:
 		return Regression
-	case c.Verdict == MetricBetter && beyond:
+	case e.Verdict == MetricBetter && large:
 		return Improvement
-	case c.Verdict == MetricUnknown && c.metric.role == deciding:
+	case e.Verdict == MetricUnknown && e.metric.role == deciding:
 		return TooLittleEvidence
 	}
 	return NoChange

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// The ranks are those of the published tables of U for 5 %, two-sided: the
-// interval begins one behind the critical value.
+// The ranks agree with the published critical values of U for 5 %, two-sided: a
+// rank is one above the critical value.
 func TestIntervalRank(t *testing.T) {
 	for _, row := range []struct{ n1, n2, critical int }{
-		{3, 3, -1}, {3, 4, -1}, {2, 7, -1}, {2, 8, 0}, {3, 5, 0}, {4, 4, 0}, {4, 6, 2}, {5, 5, 2}, {5, 10, 8}, {6, 6, 5}, {7, 7, 8}, {8, 8, 13},
-		{9, 9, 17}, {10, 10, 23}, {10, 20, 55}, {15, 15, 64}, {20, 20, 127},
+		{3, 3, -1}, {3, 4, -1}, {2, 7, -1}, {2, 8, 0}, {3, 5, 0}, {4, 4, 0}, {4, 6, 2}, {5, 5, 2}, {5, 10, 8},
+		{6, 6, 5}, {7, 7, 8}, {8, 8, 13}, {9, 9, 17}, {10, 10, 23}, {10, 20, 55}, {15, 15, 64}, {20, 20, 127},
 		{1, 38, -1}, {1, 39, 0}, {0, 9, -1}, {9, 0, -1},
 	} {
 		if got := intervalRank(row.n1, row.n2); got != row.critical+1 {
@@ -20,15 +20,15 @@ func TestIntervalRank(t *testing.T) {
 			t.Errorf("%d and %d: rank %d, want %d", row.n2, row.n1, got, row.critical+1)
 		}
 	}
-	// Where the normal approximation takes over, it is what was counted, or one less.
+	// Where the normal approximation takes over, it is the exact rank or one less.
 	exact, normal := intervalRank(25, 100), intervalRank(26, 100)
 	if approximate := normalRank(25, 100); exact < approximate || exact > approximate+1 || normal <= exact {
-		t.Errorf("ranks %d, %d by approximation, and %d of one more", exact, approximate, normal)
+		t.Errorf("rank %d exact, %d approximate, and %d with one value more", exact, approximate, normal)
 	}
 }
 
-// The orderings of two samples are all there are, as counting them one by one finds.
-func TestOrderings(t *testing.T) {
+// countByU agrees with enumerating all orders.
+func TestCountByU(t *testing.T) {
 	for n1 := 1; n1 <= 5; n1++ {
 		for n2 := 1; n2 <= 6; n2++ {
 			counted := make([]float64, n1*n2+1)
@@ -45,7 +45,7 @@ func TestOrderings(t *testing.T) {
 					counted[u]++
 				}
 			}
-			got := orderings(n1, n2)
+			got := countByU(n1, n2)
 			for u, ways := range got {
 				if ways != counted[u] {
 					t.Errorf("%d and %d: U = %d in %v orders, want %v", n1, n2, u, ways, counted[u])
@@ -58,8 +58,8 @@ func TestOrderings(t *testing.T) {
 	}
 }
 
-// The shift is the median of all differences; with infinite ones too.
-func TestShiftOf(t *testing.T) {
+// The estimate is the median of all differences, also of infinite values.
+func TestHodgesLehmann(t *testing.T) {
 	inf := math.Inf(1)
 	for _, test := range []struct {
 		base, head []float64
@@ -71,7 +71,7 @@ func TestShiftOf(t *testing.T) {
 		{[]float64{-inf, -inf}, []float64{-inf, -inf}, shift{estimate: 0}},
 		{[]float64{-inf, -inf, -inf, -inf}, []float64{1, 1, 1, 1}, shift{inf, inf, inf, true}},
 	} {
-		if got := shiftOf(test.base, test.head); got != test.want {
+		if got := hodgesLehmann(test.base, test.head); got != test.want {
 			t.Errorf("from %v to %v: %+v, want %+v", test.base, test.head, got, test.want)
 		}
 	}

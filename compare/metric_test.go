@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Shares that are decimals differ by a decimal: what is exactly as much as matters
-// is not more.
+// Differences of decimal shares are exact decimals: a difference of exactly
+// relevantErrors is within the threshold.
 func TestDifferencesOfSharesAreDecimals(t *testing.T) {
 	errorRate := metrics[slices.IndexFunc(metrics, func(m metric) bool { return m.name == "error_rate" })]
 	rapid.Check(t, func(t *rapid.T) {
@@ -19,15 +19,16 @@ func TestDifferencesOfSharesAreDecimals(t *testing.T) {
 			more    float64
 			verdict MetricVerdict
 		}{{more, MetricSame}, {more + 1, MetricWorse}} {
-			base, head := slices.Repeat([]float64{failed / of}, 6), slices.Repeat([]float64{(failed + test.more) / of}, 6)
-			c := errorRate.contrast(base, head)
-			c.PAdjusted = c.P
-			c.judge(DefaultThreshold)
-			if want := test.more / of; c.Difference.Value != want {
-				t.Fatalf("from %v to %v: %v, want %v", base[0], head[0], c.Difference.Value, want)
+			base := slices.Repeat([]float64{failed / of}, 6)
+			head := slices.Repeat([]float64{(failed + test.more) / of}, 6)
+			e := newEffect(errorRate, base, head)
+			e.PAdjusted = e.P
+			e.judge(DefaultThreshold)
+			if want := test.more / of; e.Difference.Value != want {
+				t.Fatalf("from %v to %v: %v, want %v", base[0], head[0], e.Difference.Value, want)
 			}
-			if c.Verdict != test.verdict {
-				t.Fatalf("from %v to %v: %s, want %s", base[0], head[0], c.Verdict, test.verdict)
+			if e.Verdict != test.verdict {
+				t.Fatalf("from %v to %v: %s, want %s", base[0], head[0], e.Verdict, test.verdict)
 			}
 		}
 	})

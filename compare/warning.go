@@ -10,48 +10,50 @@ import (
 )
 
 // A Warning is something that the reader of a comparison should know beside the
-// numbers: a code for programs, a sentence for people, and what it is about, where
-// that has a name: a field, a metric, a run.
+// numbers: a code for programs, a sentence for people and, if it has a name, the
+// field, metric or run that it is about.
 type Warning struct {
 	Code    string `json:"code"`
 	About   string `json:"about,omitempty"`
 	Message string `json:"message"`
 }
 
-func (c *Comparison) add(code, about, format string, args ...any) {
+func (c *Comparison) warnf(code, about, format string, args ...any) {
 	c.Warnings = append(c.Warnings, Warning{code, about, fmt.Sprintf(format, args...)})
 }
 
-// believed are the results of a side that may be compared: each once, completed,
-// and not invalid, unless only because all its jobs failed: that is what it tells.
-func (c *Comparison) believed(side string, results []*aurea.Result) []*aurea.Result {
-	believed := []*aurea.Result{}
+// usable returns the results of a side that can be compared, each of them once.
+// It leaves out results that are incomplete or invalid, with a warning. A result
+// that is invalid only because all its jobs failed is usable: that is what it
+// measured.
+func (c *Comparison) usable(side string, results []*aurea.Result) []*aurea.Result {
+	usable := []*aurea.Result{}
 	seen := map[string]bool{}
 	for _, r := range results {
 		switch {
 		case r.ID != "" && seen[r.ID]:
-			c.add("duplicate", r.ID, "%s is in %s more than once, and counts once", r.ID, side)
+			c.warnf("duplicate", r.ID, "%s is in %s more than once, and counts once", r.ID, side)
 		case r.Status != aurea.StatusCompleted:
-			c.add("not_completed", r.ID, "%s of %s is left out: it is %s", r.ID, side, r.Status)
+			c.warnf("not_completed", r.ID, "%s of %s is left out: it is %s", r.ID, side, r.Status)
 		case r.Validity.State == aurea.Invalid && !onlyFailures(r.Validity):
-			c.add("invalid", r.ID, "%s of %s is left out, as it is invalid: %s", r.ID, side, why(r.Validity))
+			c.warnf("invalid", r.ID, "%s of %s is left out, as it is invalid: %s", r.ID, side, reasonCodes(r.Validity))
 		default:
-			believed = append(believed, r)
+			usable = append(usable, r)
 		}
 		seen[r.ID] = true
 	}
-	return believed
+	return usable
 }
 
-// onlyFailures reports whether nothing makes a result invalid but that none of
-// its jobs ended ok.
+// onlyFailures reports whether a result is invalid only because none of its jobs
+// ended ok.
 func onlyFailures(v aurea.Validity) bool {
-	grave := slices.DeleteFunc(slices.Clone(v.Reasons), func(r aurea.Reason) bool { return r.State == aurea.Degraded })
-	return len(grave) == 1 && grave[0].Code == aurea.NoneOK
+	degraded := func(r aurea.Reason) bool { return r.State == aurea.Degraded }
+	serious := slices.DeleteFunc(slices.Clone(v.Reasons), degraded)
+	return len(serious) == 1 && serious[0].Code == aurea.NoneOK
 }
 
-// why are the codes of the reasons.
-func why(v aurea.Validity) string {
+func reasonCodes(v aurea.Validity) string {
 	codes := []string{}
 	for _, reason := range v.Reasons {
 		codes = append(codes, reason.Code)
@@ -59,34 +61,44 @@ func why(v aurea.Validity) string {
 	return strings.Join(codes, ", ")
 }
 
-// warn says what stands between the numbers and what they are taken for.
-func (c *Comparison) warn(base, head []*aurea.Result) {
+// checkConditions adds a warning for everything that makes the two sides less
+// comparable: too few runs, degraded runs, runs of one side after those of the
+// other, and differences in spec, environment, version and seed.
+func (c *Comparison) checkConditions(base, head []*aurea.Result) {
 	if intervalRank(len(base), len(head)) == 0 {
-		c.add("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: it takes 4 of each", len(base), len(head))
+		c.warnf("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: "+
+			"it takes 4 of each", len(base), len(head))
 	}
-	c.warnOfShared()
-	c.warnOfDegraded("base", base)
-	c.warnOfDegraded("head", head)
-	if len(base) > 1 && len(head) > 1 && (precede(base, head) || precede(head, base)) {
-		c.add("not_interleaved", "", "all runs of one side were over before the first of the other began: what changed on the machine in between looks like a difference; run them in turns")
+	c.warnShared()
+	c.warnDegraded("base", base)
+	c.warnDegraded("head", head)
+	if len(base) > 1 && len(head) > 1 && (allBefore(base, head) || allBefore(head, base)) {
+		c.warnf("not_interleaved", "", "all runs of one side were over before the first of the other began: "+
+			"what changed on the machine in between looks like a difference; run them in turns")
 	}
-	c.warnOfUnlike("unlike_spec", base, head, func(r *aurea.Result) any { return comparableSpec(r) })
-	c.warnOfUnlike("unlike_environment", base, head, func(r *aurea.Result) any { return comparableEnv(r.Environment) })
-	c.warnOfUnlike("unlike_version", base, head, func(r *aurea.Result) any { return map[string]string{"version": r.Environment.Version} })
-	c.warnOfSeeds(base, head)
+	c.warnUnlike("unlike_spec", base, head, func(r *aurea.Result) any { return comparableSpec(r) })
+	c.warnUnlike("unlike_environment", base, head, func(r *aurea.Result) any { return comparableEnv(r.Environment) })
+	c.warnUnlike("unlike_version", base, head, func(r *aurea.Result) any {
+		return map[string]string{"version": r.Environment.Version}
+	})
+	c.warnUnlikeSeeds(base, head)
 }
 
-// warnOfShared tells of runs on both sides: what is compared with itself is alike
-// by necessity.
-func (c *Comparison) warnOfShared() {
-	shared := slices.DeleteFunc(slices.Clone(c.Base.IDs), func(id string) bool { return id == "" || !slices.Contains(c.Head.IDs, id) })
+// warnShared adds a warning for runs that are on both sides: they make the sides
+// alike.
+func (c *Comparison) warnShared() {
+	shared := slices.DeleteFunc(slices.Clone(c.Base.IDs), func(id string) bool {
+		return id == "" || !slices.Contains(c.Head.IDs, id)
+	})
 	if len(shared) > 0 {
-		c.add("in_both", shared[0], "runs that are in base and in head make the two alike; there are %d, such as %s", len(shared), shared[0])
+		c.warnf("in_both", shared[0],
+			"runs that are in base and in head make the two alike; there are %d, such as %s", len(shared), shared[0])
 	}
 }
 
-func (c *Comparison) warnOfDegraded(side string, results []*aurea.Result) {
-	why := map[string]bool{}
+// warnDegraded adds a warning for the degraded runs of a side.
+func (c *Comparison) warnDegraded(side string, results []*aurea.Result) {
+	codes := map[string]bool{}
 	degraded := 0
 	for _, r := range results {
 		if r.Validity.State != aurea.Degraded {
@@ -94,18 +106,19 @@ func (c *Comparison) warnOfDegraded(side string, results []*aurea.Result) {
 		}
 		degraded++
 		for _, reason := range r.Validity.Reasons {
-			why[reason.Code] = true
+			codes[reason.Code] = true
 		}
 	}
 	if degraded > 0 {
-		c.add("degraded", side, "runs of %s that are degraded: %d of %d (%s)", side, degraded, len(results), strings.Join(slices.Sorted(maps.Keys(why)), ", "))
+		c.warnf("degraded", side, "runs of %s that are degraded: %d of %d (%s)",
+			side, degraded, len(results), strings.Join(slices.Sorted(maps.Keys(codes)), ", "))
 	}
 }
 
-// precede reports whether all of these results had ended when the first of those
-// began.
-func precede(these, those []*aurea.Result) bool {
-	last := slices.MaxFunc(these, func(a, b *aurea.Result) int { return a.EndTime.Compare(b.EndTime) }).EndTime
-	first := slices.MinFunc(those, func(a, b *aurea.Result) int { return a.StartTime.Compare(b.StartTime) }).StartTime
+// allBefore reports whether all of a had ended when the first of b started.
+// Results without an end time are never before others.
+func allBefore(a, b []*aurea.Result) bool {
+	last := slices.MaxFunc(a, func(x, y *aurea.Result) int { return x.EndTime.Compare(y.EndTime) }).EndTime
+	first := slices.MinFunc(b, func(x, y *aurea.Result) int { return x.StartTime.Compare(y.StartTime) }).StartTime
 	return !last.IsZero() && !last.After(first)
 }

@@ -14,9 +14,10 @@ func hasWarning(c Comparison, code string) bool {
 	return slices.ContainsFunc(c.Warnings, func(w Warning) bool { return w.Code == code })
 }
 
-// What is not to be believed is left out, and what is doubtful is told.
-func TestBelieved(t *testing.T) {
-	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1)
+// Unusable results are left out, degraded ones are compared, and both are
+// warnings.
+func TestUsable(t *testing.T) {
+	base, head := resultsOf("base", 1, 1, 1, 1, 1, 1), resultsOf("head", 1, 1, 1, 1)
 	base[0].Status = aurea.StatusCancelled
 	base[1].Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "no_samples"}}}
 	base[2].Validity = aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "delay"}, {Code: "gc_pause"}}}
@@ -33,24 +34,29 @@ func TestBelieved(t *testing.T) {
 	if diff := cmp.Diff(want, c.Warnings); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if c.Base.Runs != 4 || c.Head.Runs != 5 || metricOf(t, c, "p50").Base.N != 4 {
-		t.Errorf("%+v, %+v", c.Base, c.Head)
+	if c.Base.Runs != 4 || c.Head.Runs != 5 {
+		t.Errorf("%d and %d runs are compared, want 4 and 5", c.Base.Runs, c.Head.Runs)
+	}
+	if n := findMetric(t, c, "p50").Base.N; n != 4 {
+		t.Errorf("p50 of base has %d values, want 4", n)
 	}
 }
 
-// That all jobs of a run fail is a regression, and no reason to leave it out.
+// A run whose jobs all failed is compared, and is a regression.
 func TestFailingRunsAreCompared(t *testing.T) {
-	base, head := measuredAll("base", 1, 1, 1, 1, 1, 1), measuredAll("head", 1, 1, 1, 1, 1, 1)
+	base, head := resultsOf("base", 1, 1, 1, 1, 1, 1), resultsOf("head", 1, 1, 1, 1, 1, 1)
 	for _, r := range head {
 		r.Counts = aurea.Counts{Planned: r.Counts.Planned, Failed: r.Counts.Planned}
 		r.Throughput, r.Latency = 0, aurea.Summary{}
-		r.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "few_samples", State: aurea.Degraded}, {Code: "none_ok", State: aurea.Invalid}}}
+		r.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{
+			{Code: "few_samples", State: aurea.Degraded}, {Code: "none_ok", State: aurea.Invalid},
+		}}
 	}
 	c := Results(base, head, Options{0.05})
 	if c.Head.Runs != 6 {
 		t.Errorf("%d runs of head are compared, want 6: %+v", c.Head.Runs, c.Warnings)
 	}
-	if got := metricOf(t, c, "error_rate").Verdict; got != MetricWorse {
+	if got := findMetric(t, c, "error_rate").Verdict; got != MetricWorse {
 		t.Errorf("the error rate is %s, want worse", got)
 	}
 	if c.Verdict != Regression {
@@ -58,11 +64,11 @@ func TestFailingRunsAreCompared(t *testing.T) {
 	}
 	head[0].Validity.Reasons[0].State = aurea.Invalid
 	if c := Results(base, head, Options{0.05}); c.Head.Runs != 5 {
-		t.Errorf("with another reason against one, %d runs of head are compared, want 5", c.Head.Runs)
+		t.Errorf("with one invalid for another reason too, %d runs of head are compared, want 5", c.Head.Runs)
 	}
 }
 
-// Runs of one side behind those of the other are told from runs in turns.
+// A warning says when all runs of one side precede those of the other.
 func TestInterleaved(t *testing.T) {
 	begin := time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
@@ -75,13 +81,13 @@ func TestInterleaved(t *testing.T) {
 		"one each":        {[]int{0}, []int{1}, false},
 		"without a clock": {nil, nil, false},
 	} {
-		sides := [2][]*aurea.Result{measuredAll("base", 1, 1), measuredAll("head", 1, 1)}
+		sides := [2][]*aurea.Result{resultsOf("base", 1, 1), resultsOf("head", 1, 1)}
 		for i, minutes := range [][]int{test.base, test.head} {
 			if minutes != nil {
 				sides[i] = sides[i][:0]
 			}
 			for j, minute := range minutes {
-				r := measuredAs(string(rune('a'+3*i+j)), 1)
+				r := resultOf(string(rune('a'+3*i+j)), 1)
 				r.StartTime = begin.Add(time.Duration(minute) * time.Minute)
 				r.EndTime = r.StartTime.Add(time.Minute)
 				sides[i] = append(sides[i], r)
