@@ -8,6 +8,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/compare"
 )
 
 // Run a benchmark and read its result.
@@ -135,6 +136,43 @@ func ExampleClient_Jobs() {
 	// 0 ok true
 	// 1 ok true
 	// 2 ok true
+}
+
+// Compare needs several runs of each version, best in alternation.
+func ExampleClient_Compare() {
+	c, err := client.New(serviceURL, "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	ctx := context.Background()
+	for range 4 {
+		for name, duration := range map[string]float64{"old": 1, "new": 20} {
+			spec := aurea.Spec{Name: name, NumJobs: 10, JobDurationMS: &duration}
+			if _, err := c.Do(ctx, spec, nil); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
+	options := compare.Options{Threshold: compare.DefaultThreshold}
+	comparison, err := c.Compare(ctx, []string{"name:old"}, []string{"name:new"}, options)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(comparison.Verdict)
+	for _, m := range comparison.Metrics {
+		if m.Verdict == compare.MetricWorse {
+			fmt.Println(m.Metric, "is worse")
+		}
+	}
+	// Output:
+	// regression
+	// throughput is worse
+	// mean_latency is worse
+	// p50 is worse
+	// p90 is worse
+	// cost_per_million is worse
 }
 
 // List pages through the runs of a name.
