@@ -1,10 +1,10 @@
-// Package budget limits how much memory the service holds at the wish of
-// others: request bodies that are still coming, answers that are not read yet.
+// Package budget limits the memory that requests hold together: request bodies
+// that are still arriving, responses that have not been read yet.
 //
-// Its stance: whoever is about to hold something large takes its bytes first,
-// and gives them back afterwards. When there is no room the request is refused
-// in words, so that the kernel never has to end the process. Jobs are not
-// counted here: what they may take is the host's limits to say.
+// A handler reserves the bytes before it allocates something large and releases
+// them afterwards. If the limit is reached, the request is refused with an
+// explanation, so the kernel never has to kill the process. The memory of jobs
+// has limits of its own, in the workload package.
 package budget
 
 import (
@@ -14,20 +14,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A Budget counts bytes that are held now, up to a limit. The nil Budget has no
-// limit. Its methods may be called concurrently.
+// A Budget counts the bytes held at present, up to a limit. The nil Budget has
+// no limit. A Budget is safe for concurrent use.
 type Budget struct {
 	limit         int64
 	held, refused atomic.Int64
 }
 
-// New returns a budget of so many bytes.
+// New returns a Budget of limit bytes.
 func New(limit int64) *Budget { return &Budget{limit: limit} }
 
-// Take adds n bytes for what is described in words, such as "a request's body".
-// Beyond the limit it adds nothing and returns an aurea.ErrUnavailable that has
-// the numbers.
-func (b *Budget) Take(n int64, what string) error {
+// Reserve adds n bytes for a purpose, such as "a request's body". Beyond the
+// limit it adds nothing and returns an aurea.ErrUnavailable with the numbers.
+func (b *Budget) Reserve(n int64, purpose string) error {
 	if b == nil {
 		return nil
 	}
@@ -37,18 +36,19 @@ func (b *Budget) Take(n int64, what string) error {
 	}
 	b.held.Add(-n)
 	b.refused.Add(1)
-	return fmt.Errorf("%w: %s needs %s of memory, and the requests under way hold %s of the %s that they may have together (half of --max-memory); try again later",
-		aurea.ErrUnavailable, what, Size(n), Size(held-n), Size(b.limit))
+	return fmt.Errorf("%w: %s needs %s of memory, and the requests under way hold %s of the %s that they may have "+
+		"together (half of --max-memory); try again later",
+		aurea.ErrUnavailable, purpose, Size(n), Size(held-n), Size(b.limit))
 }
 
-// Give takes n bytes off again.
-func (b *Budget) Give(n int64) {
+// Release returns n reserved bytes.
+func (b *Budget) Release(n int64) {
 	if b != nil {
 		b.held.Add(-n)
 	}
 }
 
-// Usage is how much is held, how much may be, and how often Take has refused.
+// Usage returns the bytes held, the limit, and how often Reserve has refused.
 func (b *Budget) Usage() (held, limit, refused int64) {
 	if b == nil {
 		return 0, 0, 0

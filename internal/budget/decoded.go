@@ -1,31 +1,32 @@
 package budget
 
-// What a JSON value takes at most once it is decoded into any: an item of a list,
-// and, beside that, the map that an object becomes.
+// The memory of a JSON value that is decoded into any, at most: perItem for
+// each value, and perObject for the map of an object.
 const (
 	perItem   = 64
 	perObject = 304
 )
 
-// DecodedSize estimates how much memory a JSON document takes once it is decoded,
-// from its length and the number of its values. It reads the document once and
-// takes nothing. Go rounds up what it allocates, by an eighth at most.
+// DecodedSize estimates the memory of a JSON document decoded into any, from
+// its length and the number of its values. It reads the document once and
+// allocates nothing. The estimate includes an eighth of the text, because Go
+// rounds allocations up.
 func DecodedSize(document []byte) int64 {
 	items, objects := int64(1), int64(0)
-	inText := false
+	inString := false
 	for i := 0; i < len(document); i++ {
 		switch c := document[i]; {
-		case inText && c == '\\':
+		case inString && c == '\\':
 			i++
 		case c == '"':
-			inText = !inText
-		case inText:
+			inString = !inString
+		case inString:
 		case c == '{':
 			objects++
 		case c == ',' || c == ':' || c == '[':
 			items++
 		}
 	}
-	texts := int64(len(document))
-	return texts + texts/8 + items*perItem + objects*perObject
+	bytes := int64(len(document))
+	return bytes + bytes/8 + items*perItem + objects*perObject
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What is estimated is no less than what a decoded document takes, whatever it is
-// made of.
+// The estimate is at least the memory that a decoded document takes, whatever
+// its structure.
 func TestDecodedSizeIsEnough(t *testing.T) {
 	const length = 1 << 17
 	for name, part := range map[string]string{
@@ -29,16 +29,17 @@ func TestDecodedSizeIsEnough(t *testing.T) {
 		"objects in list": `{"a":[{}]},`,
 	} {
 		document := []byte("[" + strings.Repeat(part, length/len(part)) + "0]")
-		took := min(decodedInto(t, document), decodedInto(t, document), decodedInto(t, document))
+		took := min(measureDecoded(t, document), measureDecoded(t, document), measureDecoded(t, document))
 		if estimate := DecodedSize(document); estimate < took {
-			t.Errorf("%s: %d bytes are decoded into %d, estimated as %d", name, len(document), took, estimate)
+			t.Errorf("%s: %d bytes take %d when decoded, the estimate is %d", name, len(document), took, estimate)
 		}
 	}
 }
 
-// decodedInto measures how much memory a decoded document takes. Whatever else
-// the process allocates meanwhile is in it: the least of several is meant.
-func decodedInto(t *testing.T, document []byte) int64 {
+// measureDecoded measures the memory of a decoded document. Concurrent
+// allocations of the process add to it, so callers use the least of several
+// measurements.
+func measureDecoded(t *testing.T, document []byte) int64 {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.GC()

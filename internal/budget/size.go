@@ -2,7 +2,7 @@ package budget
 
 import "strconv"
 
-// Size writes bytes as people do: "512 MiB".
+// Size formats a number of bytes with a binary unit, such as "512 MiB".
 func Size(bytes int64) string {
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 	value, unit := float64(bytes), 0

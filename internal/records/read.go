@@ -12,9 +12,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Read yields the records of a file that a Writer wrote, in their order. Data that
-// is no such file ends with an error, but may take memory and time as if it were a
-// very large one: whoever keeps files checks that they are whole before.
+// Read yields the records of a file that a Writer wrote, in order. The last
+// pair has an error if data is not such a file. Damaged data may cost as much
+// memory and time as a very large file, so callers verify its integrity first.
 func Read(data []byte) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
 		if err := read(data, func(job aurea.JobRecord) bool { return yield(job, nil) }); err != nil {
@@ -23,22 +23,24 @@ func Read(data []byte) iter.Seq2[aurea.JobRecord, error] {
 	}
 }
 
+// read calls yield for each record until it returns false.
 func read(data []byte, yield func(aurea.JobRecord) bool) (err error) {
 	defer func() {
-		// The library gives up on some broken files this way.
+		// The library panics on some damaged files.
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("records: a broken file: %v", broken)
 		}
 	}()
-	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true),
+		parquet.SkipBloomFilters(true))
 	if err != nil {
 		return fmt.Errorf("records: %w", err)
 	}
-	in := parquet.NewGenericReader[row](file)
-	defer in.Close()
+	reader := parquet.NewGenericReader[row](file)
+	defer reader.Close()
 	batch := make([]row, batchRows)
 	for {
-		n, err := in.Read(batch)
+		n, err := reader.Read(batch)
 		for _, r := range batch[:n] {
 			job, err := r.record()
 			if err != nil {

@@ -1,15 +1,16 @@
-// Package records writes and reads records of jobs as Parquet, a few bytes a job.
+// Package records writes and reads job records as Parquet, a few bytes a job.
 //
-// Its stance: one form of a job's record, in the store and in what a user takes
-// away, exact to the nanosecond, and read and written in pieces: memory does not
-// grow with the number of jobs.
+// The store and the exports of the API use the same format. It is exact to the
+// nanosecond. Records are read and written in batches, so memory does not grow
+// with the number of jobs.
 //
-// The columns are job (its number in the plan), start_ns (since the run began),
-// delay_ns (from the intended to the actual start), service_time_ns (from the start
-// to the end) and status. Neighbouring jobs are alike, so that differences are
-// small and times of waiting take little more than what chance put into them.
+// The columns are job (its number in the plan), start_ns (since the start of
+// the run), delay_ns (from the intended to the actual start), service_time_ns
+// (from the start to the end) and status. Neighbouring jobs differ little, so
+// delta encoding leaves little more than the random part of their times.
 //
-// In the flow it stands beside the store and the server, which both use it.
+// In the data flow the package is beside the store and the server, which both
+// use it.
 package records
 
 import (
@@ -19,10 +20,10 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// ContentType is the media type of what a Writer writes.
+// ContentType is the media type of the files.
 const ContentType = "application/vnd.apache.parquet"
 
-// A row is a record as Parquet has it.
+// A row is a record in its columns.
 type row struct {
 	Job     int64  `parquet:"job,delta,zstd"`
 	Start   int64  `parquet:"start_ns,delta,zstd"`
@@ -31,6 +32,7 @@ type row struct {
 	Status  string `parquet:"status,dict,zstd"`
 }
 
+// newRow converts a record to a row.
 func newRow(job aurea.JobRecord) row {
 	return row{
 		Job:     job.Index,
@@ -41,6 +43,7 @@ func newRow(job aurea.JobRecord) row {
 	}
 }
 
+// record converts a row to a record. It returns an error for an unknown status.
 func (r row) record() (aurea.JobRecord, error) {
 	for _, outcome := range aurea.Outcomes() {
 		if outcome.String() == r.Status {

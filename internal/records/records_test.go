@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// written is the file of some records.
-func written(t testing.TB, jobs []aurea.JobRecord) []byte {
+// encode returns the file of some records.
+func encode(t testing.TB, jobs []aurea.JobRecord) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := NewWriter(&out)
@@ -31,7 +31,8 @@ func written(t testing.TB, jobs []aurea.JobRecord) []byte {
 	return out.Bytes()
 }
 
-func collect(t testing.TB, data []byte) (jobs []aurea.JobRecord) {
+// decode returns the records of a file.
+func decode(t testing.TB, data []byte) (jobs []aurea.JobRecord) {
 	t.Helper()
 	for job, err := range Read(data) {
 		if err != nil {
@@ -42,7 +43,7 @@ func collect(t testing.TB, data []byte) (jobs []aurea.JobRecord) {
 	return jobs
 }
 
-// Law: what was written is read, in its order, whatever the numbers are.
+// Law: Read returns what a Writer wrote, in the same order, for any values.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		moment := rapid.Int64Range(-1, math.MaxInt64)
@@ -55,21 +56,21 @@ func TestRoundTrip(t *testing.T) {
 				Outcome: rapid.SampledFrom(aurea.Outcomes()).Draw(r, "outcome"),
 			}
 		})).Draw(r, "jobs")
-		if diff := cmp.Diff(jobs, collect(t, written(t, jobs))); len(jobs) > 0 && diff != "" {
+		if diff := cmp.Diff(jobs, decode(t, encode(t, jobs))); len(jobs) > 0 && diff != "" {
 			r.Fatal(diff)
 		}
 	})
 	for _, n := range []int{0, batchRows - 1, batchRows, 3*batchRows + 1} {
-		if jobs := sleeps(n, 10); !slices.Equal(collect(t, written(t, jobs)), jobs) {
+		if jobs := sleepRecords(n, 10); !slices.Equal(decode(t, encode(t, jobs)), jobs) {
 			t.Errorf("%d records came back differently", n)
 		}
 	}
 }
 
-// A writer writes one file after another, also after one that failed.
+// A Writer can write another file after Reset, also after an incomplete one.
 func TestReset(t *testing.T) {
 	var first, second bytes.Buffer
-	jobs := sleeps(10, 2)
+	jobs := sleepRecords(10, 2)
 	w := NewWriter(&first)
 	for _, job := range jobs {
 		_ = w.Write(job)
@@ -79,14 +80,17 @@ func TestReset(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := collect(t, second.Bytes()); !slices.Equal(got, jobs[3:4]) || first.Len() > 0 && bytes.Contains(second.Bytes(), first.Bytes()) {
-		t.Errorf("the second file has %+v", got)
+	if got := decode(t, second.Bytes()); !slices.Equal(got, jobs[3:4]) {
+		t.Errorf("the second file has %+v, want %+v", got, jobs[3:4])
+	}
+	if first.Len() > 0 && bytes.Contains(second.Bytes(), first.Bytes()) {
+		t.Error("the second file contains the first")
 	}
 }
 
-// Stopping early is not an error, and broken data is one, at its end.
+// Stopping early is no error; damaged data ends with one.
 func TestRead(t *testing.T) {
-	data := written(t, sleeps(3000, 10))
+	data := encode(t, sleepRecords(3000, 10))
 	n := 0
 	for _, err := range Read(data) {
 		if err != nil {
@@ -103,11 +107,12 @@ func TestRead(t *testing.T) {
 		return last
 	}
 	for name, broken := range map[string][]byte{
-		"nothing":   nil,
-		"text":      []byte("job,start_ns\n"),
-		"half":      data[:len(data)/2],
-		"a hole":    append(bytes.Repeat([]byte{0xAA}, len(data)/2), data[len(data)/2:]...),
-		"an ending": bytes.ReplaceAll(written(t, []aurea.JobRecord{{Outcome: aurea.Dropped}}), []byte("dropped"), []byte("drooped")),
+		"nothing": nil,
+		"text":    []byte("job,start_ns\n"),
+		"half":    data[:len(data)/2],
+		"a hole":  append(bytes.Repeat([]byte{0xAA}, len(data)/2), data[len(data)/2:]...),
+		"an ending": bytes.ReplaceAll(encode(t, []aurea.JobRecord{{Outcome: aurea.Dropped}}), []byte("dropped"),
+			[]byte("drooped")),
 	} {
 		if err := last(broken); err == nil || !strings.HasPrefix(err.Error(), "records: ") {
 			t.Errorf("reading %s ended with %v", name, err)
@@ -115,19 +120,19 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Jobs that sleep take less than 10 bytes each; the bound, and a size, so
-// it does not depend on the machine.
+// Records of jobs that sleep take less than 10 bytes each. The size is
+// deterministic, so it does not depend on the machine.
 func TestSize(t *testing.T) {
 	for _, inFlight := range []int{1, 100, 50_000} {
-		if size := float64(len(written(t, sleeps(50_000, inFlight)))) / 50_000; size >= 10 {
+		if size := float64(len(encode(t, sleepRecords(50_000, inFlight)))) / 50_000; size >= 10 {
 			t.Errorf("with %d in flight a record takes %.2f bytes, want less than 10", inFlight, size)
 		}
 	}
 }
 
-// sleeps are records as a closed run of jobs that sleep for 100 ms ± 20 % leaves
-// them, so many in flight: each begins when an earlier one ends.
-func sleeps(n, inFlight int) []aurea.JobRecord {
+// sleepRecords returns the records of a closed run of jobs that sleep for 100
+// ms ± 20 %: each job starts when an earlier one ends.
+func sleepRecords(n, inFlight int) []aurea.JobRecord {
 	random := rand.New(rand.NewPCG(1, 2))
 	jobs := make([]aurea.JobRecord, n)
 	ends := make([]time.Duration, 0, inFlight)
@@ -147,7 +152,8 @@ func sleeps(n, inFlight int) []aurea.JobRecord {
 
 func BenchmarkWrite(b *testing.B) {
 	for name, jobs := range map[string][]aurea.JobRecord{
-		"100-in-flight": sleeps(250_000, 100), "all-in-flight": sleeps(50_000, 50_000), "one": sleeps(1, 1),
+		"100-in-flight": sleepRecords(250_000, 100), "all-in-flight": sleepRecords(50_000, 50_000),
+		"one": sleepRecords(1, 1),
 	} {
 		b.Run(name, func(b *testing.B) {
 			var out bytes.Buffer
@@ -168,8 +174,8 @@ func BenchmarkWrite(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	jobs := sleeps(250_000, 100)
-	data := written(b, jobs)
+	jobs := sleepRecords(250_000, 100)
+	data := encode(b, jobs)
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, err := range Read(data) {

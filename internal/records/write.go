@@ -9,21 +9,23 @@ import (
 )
 
 const (
-	batchRows = 1 << 10 // rows that are handed on at once
-	groupRows = 1 << 18 // rows of a row group, which is what a writer holds in memory
+	batchRows = 1 << 10 // rows written or read at once
+	groupRows = 1 << 18 // rows of a row group, which a Writer holds in memory
 )
 
-// A Writer writes records as one Parquet file. It belongs to one goroutine.
+// A Writer writes records as one Parquet file. It is not safe for concurrent
+// use.
 type Writer struct {
 	out   *parquet.GenericWriter[row]
 	batch []row
 }
 
-// NewWriter returns a writer to out, which it does not close. It may be used for
-// one file after another, see Reset.
+// NewWriter returns a Writer to out. Close does not close out. Reset makes the
+// Writer usable for another file.
 func NewWriter(out io.Writer) *Writer {
 	return &Writer{
-		out:   parquet.NewGenericWriter[row](out, parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("aurea", "1", "")),
+		out: parquet.NewGenericWriter[row](out, parquet.MaxRowsPerRowGroup(groupRows),
+			parquet.CreatedBy("aurea", "1", "")),
 		batch: make([]row, 0, batchRows),
 	}
 }
@@ -37,13 +39,14 @@ func (w *Writer) Write(job aurea.JobRecord) error {
 	return w.flush()
 }
 
+// flush writes the current batch.
 func (w *Writer) flush() error {
 	_, err := w.out.Write(w.batch)
 	w.batch = w.batch[:0]
 	return err
 }
 
-// Close writes what is left and the file's end.
+// Close writes the remaining records and the footer.
 func (w *Writer) Close() error {
 	if err := w.flush(); err != nil {
 		return err
@@ -51,7 +54,7 @@ func (w *Writer) Close() error {
 	return w.out.Close()
 }
 
-// Reset begins another file.
+// Reset discards what has not been written and starts another file.
 func (w *Writer) Reset(out io.Writer) {
 	w.batch = w.batch[:0]
 	w.out.Reset(out)

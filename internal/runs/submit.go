@@ -77,7 +77,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 		return nil, fmt.Errorf("runs: encode a spec: %w", err)
 	}
 	held := budget.DecodedSize(encoded)
-	if err := m.options.Budget.Take(held, "the spec"); err != nil {
+	if err := m.options.Budget.Reserve(held, "the spec"); err != nil {
 		return nil, err
 	}
 	e := &entry{
@@ -88,7 +88,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
 	// ctx is done when the run has ended or was not admitted.
-	context.AfterFunc(e.ctx, func() { m.options.Budget.Give(held) })
+	context.AfterFunc(e.ctx, func() { m.options.Budget.Release(held) })
 	e.run = aurea.Run{
 		ID:        "benchmark-" + id.String(),
 		Name:      spec.Name,

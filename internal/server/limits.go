@@ -61,12 +61,12 @@ func (l *streamLimit) acquire() (release func(), err error) {
 			"%w: %d readers of events are connected, which is the limit; ask for the run instead, or try again later",
 			aurea.ErrUnavailable, maxStreams)
 	}
-	if err := l.budget.Take(streamSize, "a reader of events"); err != nil {
+	if err := l.budget.Reserve(streamSize, "a reader of events"); err != nil {
 		l.open.Add(-1)
 		return nil, err
 	}
 	return func() {
-		l.budget.Give(streamSize)
+		l.budget.Release(streamSize)
 		l.open.Add(-1)
 	}, nil
 }

@@ -18,7 +18,7 @@ type reservation struct {
 
 // take adds n bytes, or returns an aurea.ErrUnavailable and adds none.
 func (r *reservation) take(n int64) error {
-	if err := r.budget.Take(n, r.what); err != nil {
+	if err := r.budget.Reserve(n, r.what); err != nil {
 		return err
 	}
 	r.bytes += n
@@ -27,7 +27,7 @@ func (r *reservation) take(n int64) error {
 
 // release returns all of it to the budget.
 func (r *reservation) release() {
-	r.budget.Give(r.bytes)
+	r.budget.Release(r.bytes)
 	r.bytes = 0
 }
 

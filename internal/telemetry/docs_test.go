@@ -11,18 +11,19 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// docs/metrics.md tells every attribute and phase of a trace, and no other
+// docs/metrics.md lists every attribute and phase of a trace, and no other
 // attribute.
-func TestDocsTellTheTrace(t *testing.T) {
+func TestDocsDescribeTheTrace(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(aureatest.Root(), "docs", "metrics.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	documented := map[string]bool{}
-	for _, match := range regexp.MustCompile("`(aurea\\.[a-z0-9.]+[A-Z]*)`").FindAllStringSubmatch(string(content), -1) {
+	for _, match := range regexp.MustCompile("`(aurea\\.[a-z0-9.]+[A-Z]*)`").FindAllStringSubmatch(string(content),
+		-1) {
 		documented[match[1]] = true
 	}
-	told := map[string]bool{}
+	recorded := map[string]bool{}
 	for _, a := range append(attributes(completed()), jobAttributes("", aurea.TracedJob{})...) {
 		name := string(a.Key)
 		switch {
@@ -31,19 +32,19 @@ func TestDocsTellTheTrace(t *testing.T) {
 		case strings.HasPrefix(name, "aurea.jobs.") && name != "aurea.jobs.planned":
 			name = "aurea.jobs.OUTCOME"
 		}
-		told[name] = true
+		recorded[name] = true
 		if !documented[name] {
-			t.Errorf("docs/metrics.md does not tell %s", name)
+			t.Errorf("docs/metrics.md does not list %s", name)
 		}
 	}
 	for name := range documented {
-		if !told[name] {
-			t.Errorf("docs/metrics.md tells %s, which there is not", name)
+		if !recorded[name] {
+			t.Errorf("docs/metrics.md lists %s, which does not exist", name)
 		}
 	}
 	for _, p := range phases(completed()) {
 		if !strings.Contains(string(content), "`"+p.name+"`") {
-			t.Errorf("docs/metrics.md does not tell the phase %s", p.name)
+			t.Errorf("docs/metrics.md does not list the phase %s", p.name)
 		}
 	}
 }

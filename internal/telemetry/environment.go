@@ -6,28 +6,30 @@ import (
 	"strings"
 )
 
-// asked is what the environment asks to be sent.
-type asked struct{ metrics, traces bool }
+// signals says which signals to send.
+type signals struct{ metrics, traces bool }
 
-// readEnvironment finds out by OpenTelemetry's own variables. A signal is sent
-// when there is an endpoint for it, or for all, or when its exporter is named.
-// The rest of the variables, such as headers, timeouts and intervals, is read by
-// the library. The error says which variable asks for what there is not.
-func readEnvironment(getenv func(string) string) (asked, error) {
+// readEnvironment reads OpenTelemetry's own variables. A signal is sent if
+// there is an endpoint for it or for all signals, or if its exporter is set.
+// The OpenTelemetry library reads the other variables, such as headers,
+// timeouts and intervals. The error names the variable with an unsupported
+// value.
+func readEnvironment(getenv func(string) string) (signals, error) {
 	if strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") {
-		return asked{}, nil
+		return signals{}, nil
 	}
-	metrics, err := signal(getenv, "METRICS")
+	metrics, err := wantsSignal(getenv, "METRICS")
 	if err != nil {
-		return asked{}, err
+		return signals{}, err
 	}
-	traces, err := signal(getenv, "TRACES")
-	return asked{metrics, traces}, err
+	traces, err := wantsSignal(getenv, "TRACES")
+	return signals{metrics, traces}, err
 }
 
-func signal(getenv func(string) string, name string) (bool, error) {
+// wantsSignal reports whether the environment asks for a signal.
+func wantsSignal(getenv func(string) string, name string) (bool, error) {
 	exporter := "OTEL_" + name + "_EXPORTER"
-	endpoint, address := first(getenv, "OTEL_EXPORTER_OTLP_"+name+"_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+	endpoint, address := firstSet(getenv, "OTEL_EXPORTER_OTLP_"+name+"_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 	switch getenv(exporter) {
 	case "none":
 		return false, nil
@@ -39,18 +41,25 @@ func signal(getenv func(string) string, name string) (bool, error) {
 	default:
 		return false, fmt.Errorf("%s must be otlp or none; got %q", exporter, getenv(exporter))
 	}
-	if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if address != "" && !isHTTP(address) {
 		return false, fmt.Errorf("%s must be a URL such as http://localhost:4318; got %q", endpoint, address)
 	}
-	variable, protocol := first(getenv, "OTEL_EXPORTER_OTLP_"+name+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+	variable, protocol := firstSet(getenv, "OTEL_EXPORTER_OTLP_"+name+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 	if protocol != "" && protocol != "http/protobuf" {
-		return false, fmt.Errorf("%s must be http/protobuf, which collectors take on port 4318; got %q", variable, protocol)
+		return false, fmt.Errorf("%s must be http/protobuf, which collectors take on port 4318; got %q", variable,
+			protocol)
 	}
 	return true, nil
 }
 
-// first is the first of the variables that is set, and its value.
-func first(getenv func(string) string, names ...string) (name, value string) {
+// isHTTP reports whether address is an absolute HTTP or HTTPS URL.
+func isHTTP(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// firstSet returns the first of the variables that is set, and its value.
+func firstSet(getenv func(string) string, names ...string) (name, value string) {
 	for _, name := range names {
 		if value := getenv(name); value != "" {
 			return name, value

@@ -10,12 +10,14 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// tracedJobs are jobs of a run that have told services of its trace.
+// tracedJobs are jobs of a run that sent the run's trace context to the
+// services they called.
 type tracedJobs struct {
 	run  string
 	jobs []aurea.TracedJob
 }
 
+// jobAttributes returns the attributes of a job's span.
 func jobAttributes(run string, job aurea.TracedJob) []attribute.KeyValue {
 	return []attribute.KeyValue{
 		attribute.String("aurea.run.id", run),
@@ -24,15 +26,16 @@ func jobAttributes(run string, job aurea.TracedJob) []attribute.KeyValue {
 	}
 }
 
-// record makes a span of each job, below that of the run, which need not be there
-// yet. What services have made of the job is below it.
+// record creates a span for each job, as a child of the run's span, which need
+// not exist yet. Spans of the called services are children of the job's.
 func (t tracedJobs) record(tracer trace.Tracer) {
 	traceID, runSpan := ids(t.run)
-	of := aurea.Trace{ID: traceID, Run: runSpan}
-	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: traceID, SpanID: runSpan, TraceFlags: trace.FlagsSampled})
+	runTrace := aurea.Trace{ID: traceID, Run: runSpan}
+	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: traceID, SpanID: runSpan,
+		TraceFlags: trace.FlagsSampled})
 	ctx := trace.ContextWithSpanContext(context.Background(), parent)
 	for _, job := range t.jobs {
-		_, span := tracer.Start(context.WithValue(ctx, jobKey{}, trace.SpanID(of.Span(job.Job))), "job",
+		_, span := tracer.Start(context.WithValue(ctx, jobKey{}, trace.SpanID(runTrace.Span(job.Job))), "job",
 			trace.WithTimestamp(job.Start), trace.WithSpanKind(trace.SpanKindClient),
 			trace.WithAttributes(jobAttributes(t.run, job)...))
 		if job.Outcome != aurea.OK {

@@ -14,18 +14,19 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 )
 
-// A job that was traced is a span of its run's trace, below the run's, with the
-// ID that the job has told.
+// A traced job is a child of its run's span, with the ID that the job sent to
+// services.
 func TestSpansOfJobs(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	exporter, err := New(environment(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/v1/traces"}), "", silent)
+	exporter, err := New(environment(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/v1/traces"}), "",
+		silent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", c.URL+"/v1/traces")
 	run := completed()
-	of := exporter.Trace(run.ID)
-	if of == nil {
+	runTrace := exporter.Trace(run.ID)
+	if runTrace == nil {
 		t.Fatal("the run is not traced")
 	}
 	exporter.Traced(run.ID, []aurea.TracedJob{
@@ -44,41 +45,59 @@ func TestSpansOfJobs(t *testing.T) {
 	}
 	byID := map[string]*trace.Span{}
 	for _, s := range c.Spans() {
-		if aureatest.ID(s.GetTraceId()) != aureatest.ID(of.ID[:]) {
-			t.Errorf("%s is of the trace %x, want %x", s.GetName(), s.GetTraceId(), of.ID)
+		if aureatest.ID(s.GetTraceId()) != aureatest.ID(runTrace.ID[:]) {
+			t.Errorf("%s is of the trace %x, want %x", s.GetName(), s.GetTraceId(), runTrace.ID)
 		}
 		byID[aureatest.ID(s.GetSpanId())] = s
 	}
-	if root := byID[aureatest.ID(of.Run[:])]; len(byID) != 6 || root.GetName() != "run http" {
-		t.Errorf("%d spans, the run's is %v", len(byID), root)
+	if len(byID) != 6 {
+		t.Errorf("%d spans, want 6", len(byID))
+	}
+	if root := byID[aureatest.ID(runTrace.Run[:])]; root.GetName() != "run http" {
+		t.Errorf("the run's span is %v", root)
 	}
 	for job, want := range map[int64]map[string]string{
 		0:   {"aurea.run.id": run.ID, "aurea.job": "0", "aurea.job.outcome": "ok"},
 		100: {"aurea.run.id": run.ID, "aurea.job": "100", "aurea.job.outcome": "timeout"},
 	} {
-		id := of.Span(job)
+		id := runTrace.Span(job)
 		s := byID[aureatest.ID(id[:])]
-		if diff := cmp.Diff(want, aureatest.Attributes(s.GetAttributes())); diff != "" {
-			t.Errorf("job %d (-want +got):\n%s", job, diff)
-		}
-		if aureatest.ID(s.GetParentSpanId()) != aureatest.ID(of.Run[:]) || s.GetKind() != trace.Span_SPAN_KIND_CLIENT {
-			t.Errorf("job %d is a %v below %x", job, s.GetKind(), s.GetParentSpanId())
-		}
-		if from, to := uint64(at(200+2*job).UnixNano()), uint64(at(300+2*job).UnixNano()); s.GetStartTimeUnixNano() != from || s.GetEndTimeUnixNano() != to {
-			t.Errorf("job %d lasts from %d to %d, want %d to %d", job, s.GetStartTimeUnixNano(), s.GetEndTimeUnixNano(), from, to)
-		}
-		if problem := map[int64]string{100: "it took too long"}[job]; s.GetStatus().GetMessage() != problem || (s.GetStatus().GetCode() == trace.Status_STATUS_CODE_ERROR) != (problem != "") {
-			t.Errorf("job %d has the status %v", job, s.GetStatus())
-		}
+		checkJobSpan(t, s, runTrace, job, want)
 	}
 }
 
-// Jobs are traced where their run is: not where the environment wants no traces,
-// or not this one.
-func TestWhoseJobsAreTraced(t *testing.T) {
+// checkJobSpan checks the attributes, the parent, the times and the status of a
+// job's span.
+func checkJobSpan(t *testing.T, s *trace.Span, runTrace *aurea.Trace, job int64, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, aureatest.Attributes(s.GetAttributes())); diff != "" {
+		t.Errorf("job %d (-want +got):\n%s", job, diff)
+	}
+	if aureatest.ID(s.GetParentSpanId()) != aureatest.ID(runTrace.Run[:]) ||
+		s.GetKind() != trace.Span_SPAN_KIND_CLIENT {
+		t.Errorf("job %d is a %v below %x", job, s.GetKind(), s.GetParentSpanId())
+	}
+	if from, want := s.GetStartTimeUnixNano(), uint64(at(200+2*job).UnixNano()); from != want {
+		t.Errorf("job %d starts at %d, want %d", job, from, want)
+	}
+	if to, want := s.GetEndTimeUnixNano(), uint64(at(300+2*job).UnixNano()); to != want {
+		t.Errorf("job %d ends at %d, want %d", job, to, want)
+	}
+	problem := map[int64]string{100: "it took too long"}[job]
+	if got := s.GetStatus().GetMessage(); got != problem {
+		t.Errorf("job %d has the problem %q, want %q", job, got, problem)
+	}
+	if failed := s.GetStatus().GetCode() == trace.Status_STATUS_CODE_ERROR; failed != (problem != "") {
+		t.Errorf("job %d has the status %v", job, s.GetStatus())
+	}
+}
+
+// Jobs are traced if their run is: not if the environment disables traces or
+// the sampler drops the run.
+func TestTracedJobsFollowTheirRun(t *testing.T) {
 	var none *Exporter
 	if none.Trace("benchmark-1") != nil {
-		t.Error("nothing is asked for, and a trace")
+		t.Error("a nil exporter traces a run")
 	}
 	none.Traced("benchmark-1", nil)
 	for _, test := range []struct {
@@ -113,10 +132,11 @@ func TestWhoseJobsAreTraced(t *testing.T) {
 	}
 }
 
-// More jobs than can be told of at once do not hold the manager up.
+// A full queue of jobs does not block the manager.
 func TestBacklogOfJobs(t *testing.T) {
 	var log strings.Builder
-	exporter, err := New(environment(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}), "", slog.New(slog.NewTextHandler(&log, nil)))
+	exporter, err := New(environment(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}), "",
+		slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,14 @@
-// Package telemetry sends metrics and traces to a collector of OpenTelemetry's,
+// Package telemetry exports metrics and traces to an OpenTelemetry collector,
 // by OTLP over HTTP.
 //
-// Its stance: OpenTelemetry's own environment variables say what is sent and
-// where; when they say nothing, nothing is started and nothing is sent. The
-// metrics are those of a scrape, taken from the same registry. A run is a trace,
-// made when it has ended from the times that it has anyway, so that telling of a
-// run costs it nothing. Its IDs are known before: some of its jobs tell them to
-// the services that they call, and are spans of the trace themselves.
+// OpenTelemetry's own environment variables define what is sent and where; if
+// none is set, the package starts and sends nothing. It exports the metrics of
+// a scrape, from the same registry. The trace of a run is created when the run
+// has ended, from timestamps that the run has anyway, so tracing costs the run
+// nothing. The trace's IDs are known in advance: sampled jobs send them to the
+// services they call and become spans of the trace.
 //
-// It stands at the end of the flow, beside metrics and the server.
+// The package is at the end of the data flow, beside metrics and the server.
 package telemetry
 
 import (
@@ -32,39 +32,42 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// scope is whose spans they are.
+// scope is the instrumentation scope of the spans.
 const scope = "github.com/aurea-orchestrator/aurea"
 
 const (
-	patience = 3 * time.Second // for what is sent last
-	backlog  = 128             // runs that may have ended and not been told of yet; and seconds of jobs
+	shutdownTimeout = 3 * time.Second // of the final export
+	backlog         = 128             // buffered runs, and buffered batches of jobs, one a second
 )
 
-// An Exporter sends what the environment asks for. A nil one sends nothing.
+// An Exporter sends the signals that the environment asks for. A nil Exporter
+// sends nothing.
 type Exporter struct {
-	asked   asked
+	signals signals
 	version string
 	log     *slog.Logger
 	ended   chan aurea.Run
 	jobs    chan tracedJobs
-	sampler trace.Tracer // says whether a run is traced
+	sampler trace.Tracer // decides whether a run is traced; exports nothing
 }
 
-// New returns an exporter for what the environment asks for, or nil when that is
-// nothing. It starts nothing. The error is about a variable.
+// New returns an Exporter for the signals that the environment asks for, or nil
+// if there are none. It starts nothing. The error names the variable with an
+// unsupported value.
 func New(getenv func(string) string, version string, log *slog.Logger) (*Exporter, error) {
-	asked, err := readEnvironment(getenv)
-	if err != nil || !asked.metrics && !asked.traces {
+	signals, err := readEnvironment(getenv)
+	if err != nil || !signals.metrics && !signals.traces {
 		return nil, err
 	}
-	sampler := sdktrace.NewTracerProvider(sdktrace.WithIDGenerator(generator{})).Tracer(scope) // which sends nothing
-	return &Exporter{asked, version, log, make(chan aurea.Run, backlog), make(chan tracedJobs, backlog), sampler}, nil
+	sampler := sdktrace.NewTracerProvider(sdktrace.WithIDGenerator(idGenerator{})).Tracer(scope)
+	return &Exporter{signals, version, log, make(chan aurea.Run, backlog), make(chan tracedJobs, backlog), sampler}, nil
 }
 
-// Ended tells of a run that has ended. It may be called at any time and by
-// several goroutines, and does not wait.
+// Ended queues the trace of a run that has ended. If the queue is full, the
+// trace is dropped and the drop logged. Ended never blocks and is safe for
+// concurrent use.
 func (e *Exporter) Ended(run aurea.Run) {
-	if e == nil || !e.asked.traces {
+	if e == nil || !e.signals.traces {
 		return
 	}
 	select {
@@ -74,13 +77,13 @@ func (e *Exporter) Ended(run aurea.Run) {
 	}
 }
 
-// Trace is what the jobs of a run are traced as part of; nil when the run is not
-// traced. It may be called at any time and by several goroutines.
+// Trace returns the trace that the jobs of a run belong to, or nil if the run
+// is not traced. It is safe for concurrent use.
 func (e *Exporter) Trace(run string) *aurea.Trace {
-	if e == nil || !e.asked.traces {
+	if e == nil || !e.signals.traces {
 		return nil
 	}
-	_, span := e.sampler.Start(ofRun(run), "run")
+	_, span := e.sampler.Start(withRun(run), "run")
 	defer span.End()
 	if !span.SpanContext().IsSampled() {
 		return nil
@@ -89,9 +92,10 @@ func (e *Exporter) Trace(run string) *aurea.Trace {
 	return &aurea.Trace{ID: traceID, Run: spanID}
 }
 
-// Traced tells of jobs that were traced. It may be called as Ended may.
+// Traced queues the spans of traced jobs. Like Ended it never blocks and is
+// safe for concurrent use.
 func (e *Exporter) Traced(run string, jobs []aurea.TracedJob) {
-	if e == nil || !e.asked.traces {
+	if e == nil || !e.signals.traces {
 		return
 	}
 	select {
@@ -101,9 +105,9 @@ func (e *Exporter) Traced(run string, jobs []aurea.TracedJob) {
 	}
 }
 
-// Run sends the metrics, and the runs and jobs that it is told of, until ctx is cancelled,
-// and then what is left, for which it takes up to three seconds. The error is that
-// of the last attempt; earlier ones are logged.
+// Run exports the metrics and the queued runs and jobs until ctx is cancelled.
+// Then it exports what remains, for at most three seconds, and returns the
+// error of that last attempt; earlier errors are logged.
 func (e *Exporter) Run(ctx context.Context, metrics prometheus.Gatherer) error {
 	if e == nil {
 		<-ctx.Done()
@@ -118,72 +122,75 @@ func (e *Exporter) Run(ctx context.Context, metrics prometheus.Gatherer) error {
 	for {
 		select {
 		case run := <-e.ended:
-			record(tracer, run)
+			recordRun(tracer, run)
 		case jobs := <-e.jobs:
 			jobs.record(tracer)
 		case <-ctx.Done():
-			e.recordRest(tracer)
-			return providers.finish()
+			e.drain(tracer)
+			return providers.shutdown()
 		}
 	}
 }
 
-// recordRest records what there is when nothing more comes.
-func (e *Exporter) recordRest(tracer trace.Tracer) {
+// drain records everything that is still queued.
+func (e *Exporter) drain(tracer trace.Tracer) {
 	for len(e.jobs) > 0 {
 		(<-e.jobs).record(tracer)
 	}
 	for len(e.ended) > 0 {
-		record(tracer, <-e.ended)
+		recordRun(tracer, <-e.ended)
 	}
 }
 
-// providers are the library's own parts, each with its goroutine. One that is
-// not asked for has nothing to send to.
+// providers are the SDK's providers; each has a goroutine. The provider of a
+// signal that is not sent has no exporter.
 type providers struct {
 	traces  *sdktrace.TracerProvider
 	metrics *sdkmetric.MeterProvider
 }
 
+// start creates the providers of the signals that are sent.
 func (e *Exporter) start(ctx context.Context, gatherer prometheus.Gatherer) (providers, error) {
-	of, err := describe(ctx, e.version)
+	res, err := newResource(ctx, e.version)
 	if err != nil {
 		return providers{}, err
 	}
-	traces := []sdktrace.TracerProviderOption{sdktrace.WithResource(of), sdktrace.WithIDGenerator(generator{})}
-	if e.asked.traces {
+	traces := []sdktrace.TracerProviderOption{sdktrace.WithResource(res), sdktrace.WithIDGenerator(idGenerator{})}
+	if e.signals.traces {
 		exporter, err := otlptracehttp.New(ctx)
 		if err != nil {
 			return providers{}, err
 		}
 		traces = append(traces, sdktrace.WithBatcher(exporter))
 	}
-	metrics := []sdkmetric.Option{sdkmetric.WithResource(of)}
-	if e.asked.metrics {
+	metrics := []sdkmetric.Option{sdkmetric.WithResource(res)}
+	if e.signals.metrics {
 		exporter, err := otlpmetrichttp.New(ctx)
 		if err != nil {
 			return providers{}, err
 		}
-		same := bridge.NewMetricProducer(bridge.WithGatherer(gatherer))
-		metrics = append(metrics, sdkmetric.WithReader(sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithProducer(same))))
+		producer := bridge.NewMetricProducer(bridge.WithGatherer(gatherer))
+		metrics = append(metrics, sdkmetric.WithReader(sdkmetric.NewPeriodicReader(exporter,
+			sdkmetric.WithProducer(producer))))
 	}
 	return providers{sdktrace.NewTracerProvider(traces...), sdkmetric.NewMeterProvider(metrics...)}, nil
 }
 
-// finish sends what is left and stops the library's goroutines.
-func (p providers) finish() error {
-	ctx, done := context.WithTimeout(context.Background(), patience)
-	defer done()
+// shutdown exports what remains and stops the SDK's goroutines.
+func (p providers) shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
 	return errors.Join(p.traces.Shutdown(ctx), p.metrics.Shutdown(ctx))
 }
 
-// describe says whose telemetry it is; the environment may say otherwise.
-func describe(ctx context.Context, version string) (*resource.Resource, error) {
+// newResource describes this service. The environment may override it.
+func newResource(ctx context.Context, version string) (*resource.Resource, error) {
 	return resource.New(ctx,
 		resource.WithTelemetrySDK(),
 		resource.WithHost(),
 		resource.WithService(),
-		resource.WithAttributes(attribute.String("service.name", "aurea"), attribute.String("service.version", version)),
+		resource.WithAttributes(attribute.String("service.name", "aurea"),
+			attribute.String("service.version", version)),
 		resource.WithFromEnv(),
 	)
 }

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// stats are the numbers of a service that ran a few jobs.
+// stats returns the totals of a service that ran a few jobs.
 func stats() aurea.Stats {
 	tally := aurea.NewTally()
 	for _, took := range []time.Duration{0, time.Millisecond, time.Millisecond, time.Second} {
@@ -36,9 +36,9 @@ func stats() aurea.Stats {
 	}
 }
 
-// sendTo runs an exporter of those numbers, with more variables, from telling it
-// of the runs to its end.
-func sendTo(t *testing.T, url string, log *slog.Logger, variables map[string]string, runs ...aurea.Run) error {
+// export sends stats and the given runs to url and stops, with additional
+// environment variables.
+func export(t *testing.T, url string, log *slog.Logger, variables map[string]string, runs ...aurea.Run) error {
 	t.Helper()
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
 	for name, value := range variables {
@@ -62,11 +62,12 @@ func sendTo(t *testing.T, url string, log *slog.Logger, variables map[string]str
 
 var silent = slog.New(slog.DiscardHandler)
 
-// A collector gets the numbers of a scrape, the histograms as exponential ones,
-// of the resource that the environment names.
+// A collector receives the values of a scrape, with exponential histograms and
+// the resource that the environment describes.
 func TestMetrics(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=ci"}); err != nil {
+	if err := export(t, c.URL, silent,
+		map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=ci"}); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]float64{
@@ -77,54 +78,78 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("jobs (-want +got):\n%s", diff)
 	}
 	sum := c.Metric("benchmark_jobs_total").GetSum()
-	if began := sum.GetDataPoints()[0].GetStartTimeUnixNano(); !sum.GetIsMonotonic() || began != 1_790_000_000e9 {
-		t.Errorf("a counter that is monotonic: %v, and counts since %d", sum.GetIsMonotonic(), began)
+	if start := sum.GetDataPoints()[0].GetStartTimeUnixNano(); !sum.GetIsMonotonic() || start != 1_790_000_000e9 {
+		t.Errorf("counter: monotonic %v, start %d; want monotonic since 1790000000 s", sum.GetIsMonotonic(), start)
 	}
 	if diff := cmp.Diff(map[string]float64{"": 42}, c.Numbers("benchmark_jobs_in_flight")); diff != "" {
 		t.Errorf("in flight (-want +got):\n%s", diff)
 	}
 	h := c.Metric("benchmark_job_latency_seconds").GetExponentialHistogram().GetDataPoints()[0]
+	buckets := h.GetPositive().GetBucketCounts()
 	var counted uint64
-	for _, n := range h.GetPositive().GetBucketCounts() {
+	for _, n := range buckets {
 		counted += n
 	}
-	if h.GetCount() != 4 || h.GetSum() != 1.002 || h.GetScale() != 3 || h.GetZeroCount() != 1 || counted != 3 || h.GetPositive().GetBucketCounts()[0] != 2 {
-		t.Errorf("histogram %v, want one zero, two of 1 ms and one of 1 s", h)
+	// One zero, two of 1 ms and one of 1 s.
+	type histogram struct {
+		count, zeros, positive, first uint64
+		sum                           float64
+		scale                         int32
+	}
+	got := histogram{h.GetCount(), h.GetZeroCount(), counted, buckets[0], h.GetSum(), h.GetScale()}
+	if want := (histogram{4, 1, 3, 2, 1.002, 3}); got != want {
+		t.Errorf("histogram %+v, want %+v", got, want)
 	}
 	resource := c.Resources()[0]
-	for name, want := range map[string]string{"service.name": "aurea", "service.version": "1.2.3", "deployment.environment": "ci"} {
+	for name, want := range map[string]string{"service.name": "aurea", "service.version": "1.2.3",
+		"deployment.environment": "ci"} {
 		if resource[name] != want {
 			t.Errorf("%s is %q, want %q", name, resource[name], want)
 		}
 	}
-	if resource["service.instance.id"] == "" || resource["host.name"] == "" || len(c.Spans()) != 0 {
-		t.Errorf("resource %v, %d spans", resource, len(c.Spans()))
+	for _, name := range []string{"service.instance.id", "host.name"} {
+		if resource[name] == "" {
+			t.Errorf("the resource has no %s: %v", name, resource)
+		}
+	}
+	if n := len(c.Spans()); n != 0 {
+		t.Errorf("%d spans without a run, want none", n)
 	}
 }
 
-// The environment may give the service another name, and may want one signal
-// only.
-func TestTracesAlone(t *testing.T) {
+// The environment can rename the service and select one signal.
+func TestTracesOnly(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_SERVICE_NAME": "ci", "OTEL_METRICS_EXPORTER": "none"}, completed()); err != nil {
+	if err := export(t, c.URL, silent, map[string]string{"OTEL_SERVICE_NAME": "ci", "OTEL_METRICS_EXPORTER": "none"},
+		completed()); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Spans()) != 4 || c.Metric("benchmark_jobs_total") != nil || c.Requests() != 1 || c.Resources()[0]["service.name"] != "ci" {
-		t.Errorf("%d spans in %d requests by %v, want 4 in 1", len(c.Spans()), c.Requests(), c.Resources())
+	if spans, requests := len(c.Spans()), c.Requests(); spans != 4 || requests != 1 {
+		t.Errorf("%d spans in %d requests, want 4 in 1", spans, requests)
+	}
+	if c.Metric("benchmark_jobs_total") != nil {
+		t.Error("metrics were sent, want traces only")
+	}
+	if name := c.Resources()[0]["service.name"]; name != "ci" {
+		t.Errorf("service.name is %q, want ci", name)
 	}
 }
 
-func TestMetricsAlone(t *testing.T) {
+func TestMetricsOnly(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	if err := sendTo(t, c.URL, silent, map[string]string{"OTEL_TRACES_EXPORTER": "none"}, completed()); err != nil {
+	if err := export(t, c.URL, silent, map[string]string{"OTEL_TRACES_EXPORTER": "none"}, completed()); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Spans()) != 0 || c.Metric("benchmark_jobs_total") == nil || c.Requests() != 1 {
-		t.Errorf("%d spans, %d requests; want the metrics alone", len(c.Spans()), c.Requests())
+	if spans, requests := len(c.Spans()), c.Requests(); spans != 0 || requests != 1 {
+		t.Errorf("%d spans in %d requests, want none in 1", spans, requests)
+	}
+	if c.Metric("benchmark_jobs_total") == nil {
+		t.Error("no metrics were sent")
 	}
 }
 
-// Metrics go out while it runs, at the interval that the environment names.
+// Metrics are sent while the exporter runs, at the interval that the
+// environment sets.
 func TestMetricsWhileRunning(t *testing.T) {
 	c := aureatest.StartCollector(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", c.URL+"/v1/metrics")
@@ -149,12 +174,12 @@ func TestMetricsWhileRunning(t *testing.T) {
 	}
 }
 
-// A collector that refuses is told of, by the error or in the log.
-func TestRefused(t *testing.T) {
+// An error of the collector is returned or logged.
+func TestRejected(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	var log bytes.Buffer
-	err := sendTo(t, server.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, completed())
+	err := export(t, server.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, completed())
 	if err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("metrics: %v", err)
 	}
@@ -163,7 +188,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// More runs than can be told of at once do not hold the manager up.
+// A full queue of runs does not block the manager.
 func TestBacklog(t *testing.T) {
 	var log bytes.Buffer
 	c := aureatest.StartCollector(t)
@@ -172,7 +197,7 @@ func TestBacklog(t *testing.T) {
 		runs[i] = completed()
 	}
 	runs[backlog].ID = "the last one"
-	if err := sendTo(t, c.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, runs...); err != nil {
+	if err := export(t, c.URL, slog.New(slog.NewTextHandler(&log, nil)), nil, runs...); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(c.Spans()); n != 4*backlog || !strings.Contains(log.String(), `run="the last one"`) {
@@ -180,8 +205,8 @@ func TestBacklog(t *testing.T) {
 	}
 }
 
-// Who asks for nothing has an exporter that does nothing.
-func TestNothing(t *testing.T) {
+// Without variables New returns nil, and a nil Exporter does nothing.
+func TestNilExporter(t *testing.T) {
 	exporter, err := New(environment(nil), "", silent)
 	if err != nil || exporter != nil {
 		t.Fatalf("%v, %v", exporter, err)

@@ -10,19 +10,21 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// record makes a trace of a run that has ended: a span for the run and one below
-// it for each of its phases.
-func record(tracer trace.Tracer, run aurea.Run) {
+// recordRun creates the trace of a run that has ended: a span for the run, with
+// a child span for each phase.
+func recordRun(tracer trace.Tracer, run aurea.Run) {
 	if run.FinishedAt == nil {
-		return // it has not ended
+		return // not ended
 	}
-	ctx, span := tracer.Start(ofRun(run.ID), "run "+run.Spec.Job().Kind, trace.WithTimestamp(run.CreatedAt), trace.WithAttributes(attributes(run)...))
+	ctx, span := tracer.Start(withRun(run.ID), "run "+run.Spec.Job().Kind, trace.WithTimestamp(run.CreatedAt),
+		trace.WithAttributes(attributes(run)...))
 	for _, p := range phases(run) {
 		_, phase := tracer.Start(ctx, p.name, trace.WithTimestamp(p.from))
 		phase.End(trace.WithTimestamp(p.to))
 	}
 	for _, event := range run.Timeline {
-		span.AddEvent(event.Kind, trace.WithTimestamp(event.At), trace.WithAttributes(attribute.String("aurea.detail", event.Detail)))
+		span.AddEvent(event.Kind, trace.WithTimestamp(event.At),
+			trace.WithAttributes(attribute.String("aurea.detail", event.Detail)))
 	}
 	if problem := problem(run); problem != "" {
 		span.SetStatus(codes.Error, problem)
@@ -30,13 +32,13 @@ func record(tracer trace.Tracer, run aurea.Run) {
 	span.End(trace.WithTimestamp(*run.FinishedAt))
 }
 
-// A phase is a stretch of a run.
+// A phase is a part of a run.
 type phase struct {
 	name     string
 	from, to time.Time
 }
 
-// phases are what a run went through, as far as it came.
+// phases returns the phases that a run reached.
 func phases(run aurea.Run) []phase {
 	if run.StartedAt == nil {
 		return []phase{{"queued", run.CreatedAt, *run.FinishedAt}}
@@ -46,18 +48,19 @@ func phases(run aurea.Run) []phase {
 	if result == nil {
 		return all
 	}
-	begun := result.StartTime
+	start := result.StartTime
 	if result.Warmup != nil {
-		judged := begun.Add(time.Duration(result.Warmup.Duration * float64(time.Second)))
+		judged := start.Add(time.Duration(result.Warmup.Duration * float64(time.Second)))
 		if judged.After(result.EndTime) {
-			return append(all, phase{"warmup", begun, result.EndTime})
+			return append(all, phase{"warmup", start, result.EndTime})
 		}
-		all = append(all, phase{"warmup", begun, judged})
-		begun = judged
+		all = append(all, phase{"warmup", start, judged})
+		start = judged
 	}
-	return append(all, phase{"measure", begun, result.EndTime})
+	return append(all, phase{"measure", start, result.EndTime})
 }
 
+// attributes returns the attributes of a run's span.
 func attributes(run aurea.Run) []attribute.KeyValue {
 	all := []attribute.KeyValue{
 		attribute.String("aurea.run.id", run.ID),
@@ -85,8 +88,8 @@ func attributes(run aurea.Run) []attribute.KeyValue {
 	return all
 }
 
-// problem is why a run is an error: it could not be executed, or its thresholds
-// do not let it pass. "" when it is none.
+// problem returns why a run's span has the status error: the run failed, or its
+// verdict is not a pass. It returns "" for other runs.
 func problem(run aurea.Run) string {
 	if run.Status == aurea.StatusFailed {
 		return run.Error

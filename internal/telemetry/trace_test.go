@@ -11,18 +11,19 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// at is a moment of the runs below, in milliseconds.
+// at returns a time of the runs below, in milliseconds.
 func at(ms int64) time.Time { return time.UnixMilli(1_790_000_000_000 + ms).UTC() }
 
-func when(ms int64) *time.Time { t := at(ms); return &t }
+func atPointer(ms int64) *time.Time { t := at(ms); return &t }
 
-// completed is a run with all that a run can have.
+// completed returns a run with everything a run can have.
 func completed() aurea.Run {
 	return aurea.Run{
 		ID: "benchmark-7", Name: "nightly", Labels: map[string]string{"team": "a"}, Status: aurea.StatusCompleted,
-		CreatedAt: at(0), StartedAt: when(100), FinishedAt: when(9000),
-		Spec:     aurea.Spec{Workload: &aurea.Workload{Kind: "http"}},
-		Timeline: []aurea.RunEvent{{At: at(3000), Kind: "pause"}, {At: at(4000), Kind: "load", Detail: "rate 100 to 200"}},
+		CreatedAt: at(0), StartedAt: atPointer(100), FinishedAt: atPointer(9000),
+		Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "http"}},
+		Timeline: []aurea.RunEvent{{At: at(3000), Kind: "pause"},
+			{At: at(4000), Kind: "load", Detail: "rate 100 to 200"}},
 		Result: &aurea.Result{
 			StartTime: at(150), EndTime: at(8950), Warmup: &aurea.Warmup{Duration: 2.5},
 			Counts: aurea.Counts{Planned: 10, OK: 7, Failed: 3}, Throughput: 1.5, Latency: aurea.Summary{P99: 0.25},
@@ -31,18 +32,19 @@ func completed() aurea.Run {
 	}
 }
 
-// A span is what the tests look at of one: times in milliseconds.
+// A span is the part of a span that the tests compare, with times in
+// milliseconds.
 type span struct {
 	Name, Parent string
 	From, To     int64
 	Problem      string
 }
 
-// traced are the spans that a run becomes, as a collector gets them.
-func traced(t *testing.T, run aurea.Run) (spans []span, root *trace.Span) {
+// exportSpans returns the spans of a run as a collector receives them.
+func exportSpans(t *testing.T, run aurea.Run) (spans []span, root *trace.Span) {
 	t.Helper()
 	c := aureatest.StartCollector(t)
-	if err := sendTo(t, c.URL, silent, nil, run); err != nil {
+	if err := export(t, c.URL, silent, nil, run); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]string{}
@@ -61,13 +63,13 @@ func traced(t *testing.T, run aurea.Run) (spans []span, root *trace.Span) {
 		if (s.GetStatus().GetCode() == trace.Status_STATUS_CODE_ERROR) != (problem != "") {
 			t.Errorf("%s has the status %v", s.GetName(), s.GetStatus())
 		}
-		spans = append(spans, span{s.GetName(), names[aureatest.ID(s.GetParentSpanId())], ms(s.GetStartTimeUnixNano()), ms(s.GetEndTimeUnixNano()), problem})
+		spans = append(spans, span{s.GetName(), names[aureatest.ID(s.GetParentSpanId())], ms(s.GetStartTimeUnixNano()),
+			ms(s.GetEndTimeUnixNano()), problem})
 	}
 	return spans, root
 }
 
-// A run is a span with one below it for each phase, the times being those that
-// the run has.
+// A run is a span with a child span for each phase, with the run's own times.
 func TestSpans(t *testing.T) {
 	cold := completed()
 	result := *cold.Result
@@ -77,7 +79,7 @@ func TestSpans(t *testing.T) {
 	stopped := completed() // in its warm-up
 	partial := *stopped.Result
 	partial.EndTime, partial.Verdict = at(1000), aurea.VerdictNone
-	stopped.Result, stopped.FinishedAt = &partial, when(1100)
+	stopped.Result, stopped.FinishedAt = &partial, atPointer(1100)
 
 	failed := completed()
 	failed.Status, failed.Error, failed.Result = aurea.StatusFailed, "the target cannot be reached", nil
@@ -94,19 +96,21 @@ func TestSpans(t *testing.T) {
 		want []span
 	}{
 		{"completed", completed(), []span{
-			{"queued", "run http", 0, 100, ""}, {"warmup", "run http", 150, 2650, ""}, {"measure", "run http", 2650, 8950, ""},
+			{"queued", "run http", 0, 100, ""}, {"warmup", "run http", 150, 2650, ""},
+			{"measure", "run http", 2650, 8950, ""},
 			{"run http", "", 0, 9000, "a threshold failed"}}},
 		{"without warm-up", cold, []span{
 			{"queued", "run http", 0, 100, ""}, {"measure", "run http", 150, 8950, ""}, {"run http", "", 0, 9000, ""}}},
 		{"stopped", stopped, []span{
 			{"queued", "run http", 0, 100, ""}, {"warmup", "run http", 150, 1000, ""}, {"run http", "", 0, 1100, ""}}},
-		{"failed", failed, []span{{"queued", "run http", 0, 100, ""}, {"run http", "", 0, 9000, "the target cannot be reached"}}},
+		{"failed", failed, []span{{"queued", "run http", 0, 100, ""},
+			{"run http", "", 0, 9000, "the target cannot be reached"}}},
 		{"never begun", waiting, []span{{"queued", "run http", 0, 9000, ""}, {"run http", "", 0, 9000, ""}}},
 		{"not ended", unfinished, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, _ := traced(t, test.run)
+			got, _ := exportSpans(t, test.run)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("spans (-want +got):\n%s", diff)
 			}
@@ -114,12 +118,13 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// The span of a run says what run it was and how it ended, and its ID follows
-// from the run's.
+// The span of a run describes the run and how it ended; its IDs follow from the
+// run's id.
 func TestSpanOfRun(t *testing.T) {
-	_, root := traced(t, completed())
+	_, root := exportSpans(t, completed())
 	want := map[string]string{
-		"aurea.run.id": "benchmark-7", "aurea.run.name": "nightly", "aurea.run.status": "completed", "aurea.workload": "http",
+		"aurea.run.id": "benchmark-7", "aurea.run.name": "nightly", "aurea.run.status": "completed",
+		"aurea.workload":   "http",
 		"aurea.label.team": "a", "aurea.verdict": "fail", "aurea.validity": "degraded",
 		"aurea.throughput": "1.5", "aurea.latency.p99": "0.25",
 		"aurea.jobs.planned": "10", "aurea.jobs.ok": "7", "aurea.jobs.failed": "3",
@@ -140,18 +145,23 @@ func TestSpanOfRun(t *testing.T) {
 		t.Errorf("trace %x, span %x; want %s, %s", root.GetTraceId(), root.GetSpanId(), traceID, spanID)
 	}
 	other, _ := ids("benchmark-8")
-	if other == traceID || !traceID.IsValid() || !spanID.IsValid() {
-		t.Errorf("run 7 is the trace %s, run 8 is %s", traceID, other)
+	if !traceID.IsValid() || !spanID.IsValid() {
+		t.Errorf("invalid trace ID %s or span ID %s", traceID, spanID)
+	}
+	if other == traceID {
+		t.Errorf("two runs have the trace ID %s", traceID)
 	}
 }
 
-// The thresholds decide whether a run that could be executed is an error.
+// A run with a verdict other than pass or none is an error.
 func TestProblem(t *testing.T) {
 	for verdict, want := range map[aurea.Verdict]string{
 		aurea.VerdictNone: "", aurea.VerdictPass: "", aurea.VerdictFail: "a threshold failed",
-		aurea.VerdictInvalid: "the measurement is invalid", aurea.VerdictNoData: "there is no data to judge the thresholds by",
+		aurea.VerdictInvalid: "the measurement is invalid",
+		aurea.VerdictNoData:  "there is no data to judge the thresholds by",
 	} {
-		if got := problem(aurea.Run{Status: aurea.StatusCompleted, Result: &aurea.Result{Verdict: verdict}}); got != want {
+		if got := problem(aurea.Run{Status: aurea.StatusCompleted,
+			Result: &aurea.Result{Verdict: verdict}}); got != want {
 			t.Errorf("%s: %q, want %q", verdict, got, want)
 		}
 	}
