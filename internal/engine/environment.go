@@ -5,52 +5,28 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/shirou/gopsutil/v4/cpu"
-	"github.com/shirou/gopsutil/v4/host"
-	"github.com/shirou/gopsutil/v4/mem"
-
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // environment describes this machine. Fields that cannot be read stay empty.
 func environment(version string) aurea.Environment {
-	e := aurea.Environment{
-		Cores:    runtime.GOMAXPROCS(0),
-		OS:       runtime.GOOS + "/" + runtime.GOARCH,
-		Kernel:   kernel(),
-		Governor: governor(),
-		Go:       runtime.Version(),
-		Flags:    flags(),
-		Version:  version,
-		Cgroup:   cgroup("/sys/fs/cgroup"),
-	}
-	if cpus, err := cpu.Info(); err == nil && len(cpus) > 0 {
-		e.CPU = cpus[0].ModelName
-	}
-	if memory, err := mem.VirtualMemory(); err == nil {
-		e.MemoryBytes = memory.Total
-	}
-	if system, role, err := host.Virtualization(); err == nil && role == "guest" {
-		e.Virtualization = system
-	}
-	return e.Sealed()
-}
-
-// cgroup reads the limits of a version 2 cgroup at the hierarchy's mount point.
-// In a container that is the process's own cgroup.
-func cgroup(root string) aurea.Cgroup {
-	var limits aurea.Cgroup
-	if quota, period, ok := strings.Cut(read(root+"/cpu.max"), " "); ok && quota != "max" {
-		q, _ := strconv.ParseFloat(quota, 64)
-		if p, _ := strconv.ParseFloat(period, 64); p > 0 {
-			limits.CPULimit = q / p
-		}
-	}
-	limits.MemoryLimit, _ = strconv.ParseUint(read(root+"/memory.max"), 10, 64) // "max" is no limit: 0
-	return limits
+	cpuLimit, memoryLimit := platform.ContainerLimits()
+	return aurea.Environment{
+		CPU:            platform.CPUModel(),
+		Cores:          runtime.GOMAXPROCS(0),
+		MemoryBytes:    uint64(platform.TotalMemory()),
+		OS:             runtime.GOOS + "/" + runtime.GOARCH,
+		Kernel:         platform.KernelVersion(),
+		Governor:       platform.CPUGovernor(),
+		Virtualization: platform.Virtualization(),
+		Go:             runtime.Version(),
+		Flags:          flags(),
+		Version:        version,
+		Cgroup:         aurea.Cgroup{CPULimit: cpuLimit, MemoryLimit: memoryLimit},
+	}.Sealed()
 }
 
 // flags lists the build settings and environment variables that change the

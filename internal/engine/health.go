@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // processStats are the generator's own statistics at one time. Two of them give
@@ -30,9 +31,9 @@ func readProcessStats() processStats {
 	metrics.Read(samples)
 	return processStats{
 		wall:      time.Now(),
-		cpu:       processCPU(),
-		stolen:    stolen(),
-		throttled: throttled("/sys/fs/cgroup"),
+		cpu:       platform.ProcessCPU(),
+		stolen:    platform.StolenCPU(),
+		throttled: platform.ContainerThrottled(),
 		pauses:    samples[0].Value.Float64Histogram(),
 		latencies: samples[1].Value.Float64Histogram(),
 	}

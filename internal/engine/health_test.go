@@ -2,8 +2,6 @@ package engine
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/metrics"
 	"testing"
@@ -52,37 +50,5 @@ func TestProcessStats(t *testing.T) {
 	}
 	if same := before.healthSince(before, 1); same != (aurea.Health{}) {
 		t.Errorf("in no time: %+v", same)
-	}
-}
-
-// group returns a cgroup directory with the given files.
-func group(t *testing.T, files map[string]string) string {
-	t.Helper()
-	root := t.TempDir()
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return root
-}
-
-func TestCgroup(t *testing.T) {
-	for _, test := range []struct {
-		cpu, memory string
-		want        aurea.Cgroup
-	}{
-		{"150000 100000\n", "1073741824\n", aurea.Cgroup{CPULimit: 1.5, MemoryLimit: 1 << 30}},
-		{"max 100000\n", "max\n", aurea.Cgroup{}},
-		{"", "", aurea.Cgroup{}},
-		{"100 0\n", "none\n", aurea.Cgroup{}},
-	} {
-		root := group(t, map[string]string{"cpu.max": test.cpu, "memory.max": test.memory})
-		if got := cgroup(root); got != test.want {
-			t.Errorf("%q, %q: %+v, want %+v", test.cpu, test.memory, got, test.want)
-		}
-	}
-	if got := cgroup(filepath.Join(t.TempDir(), "absent")); got != (aurea.Cgroup{}) {
-		t.Errorf("without a cgroup: %+v", got)
 	}
 }

@@ -23,3 +23,32 @@ func TestThreadCPU(t *testing.T) {
 		t.Errorf("the thread used %v of CPU time in a sleep of 20ms", used)
 	}
 }
+
+// A process uses at least the CPU time of each of its threads.
+func TestProcessCPU(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	process, thread := ProcessCPU(), ThreadCPU()
+	for ThreadCPU()-thread < 20*time.Millisecond {
+	}
+	used, computed := ProcessCPU()-process, ThreadCPU()-thread
+	if used < computed/2 { // the kernel estimates user and system time apart
+		t.Errorf("the process used %v of CPU time, one of its threads %v", used, computed)
+	}
+}
+
+func TestStolenCPU(t *testing.T) {
+	for stat, want := range map[string]time.Duration{
+		"cpu  1 2 3 4 5 6 7 250 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n": 2500 * time.Millisecond,
+		"cpu  1 2 3 4\n":              0, // of an old kernel
+		"cpu  1 2 3 4 5 6 7 x 9 10\n": 0,
+		"":                            0,
+	} {
+		if got := stolenCPU(tree(t, map[string]string{"stat": stat})); got != want {
+			t.Errorf("%q: %v were stolen, want %v", stat, got, want)
+		}
+	}
+	if got := StolenCPU(); got < 0 {
+		t.Errorf("%v were stolen from this machine", got)
+	}
+}
