@@ -12,7 +12,7 @@ import (
 // The names by which the service answers, as its flags and its environment have
 // it: the ones of the image and of compose.yaml, and those with tokens.
 func TestAllowedHosts(t *testing.T) {
-	tokens := file(t, "tokens", "a-token-of-enough-letters\n")
+	tokens := writeTestFile(t, "tokens", "a-token-of-enough-letters\n")
 	tests := []struct {
 		environment string
 		args        []string

@@ -21,11 +21,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// groupLimit is how much memory the service under attack may take.
-const groupLimit = 512 << 20
+// memoryLimit is how much memory the service under attack may take.
+const memoryLimit = 512 << 20
 
-// memoryGroup makes a control group with the limit; "" where none can be made.
-func memoryGroup(t *testing.T) (dir string) {
+// newMemoryCgroup makes a control group with the limit; "" where none can be made.
+func newMemoryCgroup(t *testing.T) (dir string) {
 	t.Helper()
 	for _, version := range []struct{ root, limit string }{
 		{"/sys/fs/cgroup/memory", "memory.limit_in_bytes"},
@@ -36,35 +36,35 @@ func memoryGroup(t *testing.T) (dir string) {
 			continue
 		}
 		t.Cleanup(func() { _ = os.Remove(dir) }) // the process has left it
-		if os.WriteFile(filepath.Join(dir, version.limit), []byte(strconv.Itoa(groupLimit)), 0o600) == nil {
+		if os.WriteFile(filepath.Join(dir, version.limit), []byte(strconv.Itoa(memoryLimit)), 0o600) == nil {
 			return dir
 		}
 	}
 	return ""
 }
 
-// serveWithin starts a service that has so much memory; where no control group can
+// serveInCgroup starts a service that has so much memory; where no control group can
 // be made it is told so, and its memory is watched.
-func serveWithin(t *testing.T, dir string) (url string, process *os.Process) {
+func serveInCgroup(t *testing.T, dir string) (url string, process *os.Process) {
 	t.Helper()
 	if dir == "" {
 		t.Log("no control group can be made: its resident memory is watched")
-		t.Setenv("GOMEMLIMIT", strconv.Itoa(groupLimit/5*4)) // as the service sets it in a group
-		return aureatest.Serve(t, "--max-memory", strconv.Itoa(groupLimit/2))
+		t.Setenv("GOMEMLIMIT", strconv.Itoa(memoryLimit/5*4)) // as the service sets it in a group
+		return aureatest.Serve(t, "--max-memory", strconv.Itoa(memoryLimit/2))
 	}
 	const enter = `echo $$ > "$0/cgroup.procs" && exec "$@"`
 	return aureatest.ServeBy(t, exec.CommandContext(context.Background(), "sh", "-c", enter, dir, aureatest.Binary(t), "serve"))
 }
 
-// An attacked service is asked for its health all the while.
-type attacked struct {
+// An attackedService service is asked for its health all the while.
+type attackedService struct {
 	t      *testing.T
 	url    string
 	target string // of jobs
 }
 
-// health reports whether the service says that it is healthy.
-func (a attacked) health() bool {
+// healthy reports whether the service says that it is healthy.
+func (a attackedService) healthy() bool {
 	response, err := http.Get(a.url + "/health")
 	if err != nil {
 		return false
@@ -75,7 +75,7 @@ func (a attacked) health() bool {
 }
 
 // call returns the status and the body of an answer.
-func (a attacked) call(method, path, body string) (int, map[string]any) {
+func (a attackedService) call(method, path, body string) (int, map[string]any) {
 	a.t.Helper()
 	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
 	if err != nil {
@@ -92,8 +92,8 @@ func (a attacked) call(method, path, body string) (int, map[string]any) {
 	return response.StatusCode, answer
 }
 
-// hold opens so many connections, each of which sends the text and reads nothing.
-func (a attacked) hold(n int, text string) (leave func()) {
+// openConns opens so many connections, each of which sends the text and reads nothing.
+func (a attackedService) openConns(n int, text string) (leave func()) {
 	a.t.Helper()
 	var conns []net.Conn
 	for range n {
@@ -118,8 +118,8 @@ func rawGet(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: loc
 // largeSpec is of a megabyte whose run fails at once.
 var largeSpec = `{"num_jobs": 1, "include_jobs": false, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", "body": "` + strings.Repeat("x", 1000<<10) + `"}}`
 
-// paths has a run look for paths that cannot be walked to their end.
-func (a attacked) paths() {
+// sendHostilePaths has a run look for paths that cannot be walked to their end.
+func (a attackedService) sendHostilePaths() {
 	spec := fmt.Sprintf(`{"num_jobs": 4, "concurrency": 4, "timeout": "2s", "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$%s.x"}}}}`,
 		a.target+"/nested", strings.Repeat("..*", 12))
 	status, result := a.call("POST", "/benchmark/run", spec)
@@ -128,8 +128,8 @@ func (a attacked) paths() {
 	}
 }
 
-// pages asks for pages of large runs, and for those runs, and reads none of it.
-func (a attacked) pages() {
+// requestLargePages asks for pages of large runs, and for those runs, and reads none of it.
+func (a attackedService) requestLargePages() {
 	id := ""
 	for range 20 {
 		status, run := a.call("POST", "/v1/runs", largeSpec)
@@ -138,34 +138,34 @@ func (a attacked) pages() {
 		}
 		_, _ = a.call("GET", "/v1/runs/"+id+"?wait=10s", "")
 	}
-	leave := a.hold(20, rawGet("/v1/runs?limit=200"))
+	leave := a.openConns(20, rawGet("/v1/runs?limit=200"))
 	defer leave()
-	defer a.hold(200, rawGet("/v1/runs/"+id))()
+	defer a.openConns(200, rawGet("/v1/runs/"+id))()
 	status, page := a.call("GET", "/v1/runs?limit=5", "")
 	if runs, _ := page["runs"].([]any); status != http.StatusServiceUnavailable && len(runs) != 5 {
 		a.t.Errorf("a page meanwhile: %d with %d runs", status, len(runs))
 	}
 }
 
-// readers has many read the events of a large run that goes on.
-func (a attacked) readers() {
+// watchWithoutReading has many read the events of a large run that goes on.
+func (a attackedService) watchWithoutReading() {
 	spec := strings.Replace(largeSpec, `"workload": {`, `"timeout": "1h", "workload": {"failure": {"rate": 1, "kind": "timeout"}, `, 1)
 	status, run := a.call("POST", "/v1/runs", spec)
 	if status != http.StatusAccepted {
 		a.t.Fatalf("a large run: %d %v", status, run["error"])
 	}
 	id := run["id"].(string)
-	leave := a.hold(1000, rawGet("/v1/runs/"+id+"/events"))
+	leave := a.openConns(1000, rawGet("/v1/runs/"+id+"/events"))
 	defer leave()
 	if status, run := a.call("POST", "/v1/runs/"+id+"/cancel", ""); status != http.StatusAccepted {
 		a.t.Errorf("its cancel: %d %v", status, run["error"])
 	}
 }
 
-// bodies holds bodies of a megabyte open.
-func (a attacked) bodies() {
+// holdBodies holds bodies of a megabyte open.
+func (a attackedService) holdBodies() {
 	head := "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n"
-	leave := a.hold(800, head+largeSpec[:1000<<10])
+	leave := a.openConns(800, head+largeSpec[:1000<<10])
 	defer leave()
 	status, answer := a.call("POST", "/v1/runs", largeSpec)
 	if says, _ := answer["error"].(string); status != http.StatusServiceUnavailable || !strings.Contains(says, "half of --max-memory") {
@@ -173,8 +173,8 @@ func (a attacked) bodies() {
 	}
 }
 
-// jobs has jobs keep, and render, more than there is.
-func (a attacked) jobs() {
+// runGreedyJobs has jobs keep, and render, more than there is.
+func (a attackedService) runGreedyJobs() {
 	const kept = `{"num_jobs": 20000, "concurrency": 10000, "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
 	status, answer := a.call("POST", "/benchmark/run", fmt.Sprintf(kept, a.target+"/slow"))
 	if says, _ := answer["error"].(string); status != http.StatusBadRequest || !strings.Contains(says, "10000 in flight") || !strings.Contains(says, "--max-memory") {
@@ -206,18 +206,18 @@ func TestSurvivesWithin512MB(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 	}))
 	defer target.Close()
-	url, process := serveWithin(t, memoryGroup(t))
-	a := attacked{t, url, target.URL}
+	url, process := serveInCgroup(t, newMemoryCgroup(t))
+	a := attackedService{t, url, target.URL}
 	for _, attack := range []struct {
 		name string
 		do   func()
 	}{
-		{"paths", a.paths}, {"pages", a.pages}, {"readers", a.readers}, {"bodies", a.bodies}, {"jobs", a.jobs},
+		{"paths", a.sendHostilePaths}, {"pages", a.requestLargePages}, {"readers", a.watchWithoutReading}, {"bodies", a.holdBodies}, {"jobs", a.runGreedyJobs},
 	} {
 		var watching sync.WaitGroup
 		over := make(chan struct{})
 		watching.Go(func() {
-			for sick := false; !sick; sick = !a.health() {
+			for sick := false; !sick; sick = !a.healthy() {
 				select {
 				case <-over:
 					return
@@ -230,20 +230,20 @@ func TestSurvivesWithin512MB(t *testing.T) {
 		attack.do()
 		close(over)
 		watching.Wait()
-		t.Logf("%s: %v, at most %d MiB so far", attack.name, time.Since(begun).Round(time.Millisecond), peak(t, process)>>20)
+		t.Logf("%s: %v, at most %d MiB so far", attack.name, time.Since(begun).Round(time.Millisecond), peakMemory(t, process)>>20)
 		if t.Failed() {
 			return
 		}
 	}
-	if most := peak(t, process); most > groupLimit {
-		t.Errorf("it took %d bytes at its most, want at most %d", most, groupLimit)
+	if most := peakMemory(t, process); most > memoryLimit {
+		t.Errorf("it took %d bytes at its most, want at most %d", most, memoryLimit)
 	}
 }
 
 var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peak is the most resident memory that a process has had.
-func peak(t *testing.T, process *os.Process) int64 {
+// peakMemory is the most resident memory that a process has had.
+func peakMemory(t *testing.T, process *os.Process) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process.Pid))
 	match := highWater.FindSubmatch(status)

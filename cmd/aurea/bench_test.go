@@ -22,8 +22,8 @@ import (
 // These are of the service as it is started, over real HTTP, with SQLite on the
 // disk. docs/history.md says what they are held against; they judge nothing.
 
-// answered reads an answer to its end.
-func answered(b *testing.B, response *http.Response, err error) int64 {
+// readResponse reads an answer to its end.
+func readResponse(b *testing.B, response *http.Response, err error) int64 {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
@@ -36,8 +36,8 @@ func answered(b *testing.B, response *http.Response, err error) int64 {
 	return size
 }
 
-// tellTimes reports how long single requests took.
-func tellTimes(b *testing.B, took []time.Duration) {
+// reportQuantiles reports how long single requests took.
+func reportQuantiles(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	for _, q := range []int{50, 99} {
 		b.ReportMetric(float64(took[len(took)*q/100].Microseconds())/1000, fmt.Sprintf("p%d-ms", q))
@@ -51,10 +51,10 @@ func BenchmarkSubmit(b *testing.B) {
 	for b.Loop() {
 		start := time.Now()
 		response, err := http.Post(url+"/v1/runs", "application/json", strings.NewReader(`{"num_jobs": 1, "job_duration_ms": 0}`))
-		answered(b, response, err)
+		readResponse(b, response, err)
 		took = append(took, time.Since(start))
 	}
-	tellTimes(b, took)
+	reportQuantiles(b, took)
 }
 
 // Pages of a history of 100,000 runs, and how long the service takes to be ready
@@ -88,10 +88,10 @@ func BenchmarkHistory(b *testing.B) {
 			for b.Loop() {
 				start := time.Now()
 				response, err := http.Get(url + "/v1/runs" + query)
-				size = answered(b, response, err)
+				size = readResponse(b, response, err)
 				took = append(took, time.Since(start))
 			}
-			tellTimes(b, took)
+			reportQuantiles(b, took)
 			b.ReportMetric(float64(size)/1000, "kB")
 			b.ReportMetric(float64(ready.Milliseconds()), "ready-ms")
 		})
@@ -124,17 +124,17 @@ func BenchmarkExport(b *testing.B) {
 			var size int64
 			for b.Loop() {
 				response, err := http.Get(url + "/v1/runs/" + run.ID + "/jobs?format=" + format)
-				size = answered(b, response, err)
+				size = readResponse(b, response, err)
 			}
 			b.ReportMetric(float64(size)/jobs, "bytes/job")
 			b.ReportMetric(jobs*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mjobs/s")
-			b.ReportMetric(mostMemory(b, process.Pid), "MB")
+			b.ReportMetric(peakMemoryMB(b, process.Pid), "MB")
 		})
 	}
 }
 
-// mostMemory is the most resident memory of a process so far, in MB.
-func mostMemory(b *testing.B, pid int) float64 {
+// peakMemoryMB is the most resident memory of a process so far, in MB.
+func peakMemoryMB(b *testing.B, pid int) float64 {
 	status, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Skip("left out: there is no ", err)

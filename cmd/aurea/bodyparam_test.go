@@ -18,8 +18,8 @@ import (
 // A sentRequest is what a service was sent.
 type sentRequest struct{ Method, ContentType, Body string }
 
-// recorder is a service that has what it was sent last.
-func recorder(t *testing.T) (url string, sent <-chan sentRequest) {
+// recordRequests is a service that has what it was sent last.
+func recordRequests(t *testing.T) (url string, sent <-chan sentRequest) {
 	t.Helper()
 	requests := make(chan sentRequest, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -33,8 +33,8 @@ func recorder(t *testing.T) (url string, sent <-chan sentRequest) {
 	return server.URL, requests
 }
 
-// everyByte is no text in UTF-8, and has what would be a field in one.
-func everyByte() string {
+// invalidUTF8 is no text in UTF-8, and has what would be a field in one.
+func invalidUTF8() string {
 	var all strings.Builder
 	for b := range 256 {
 		all.WriteByte(byte(b))
@@ -46,36 +46,36 @@ func everyByte() string {
 func TestBodiesByteForByte(t *testing.T) {
 	const asJSON = "application/json"
 	spaced := "{ \"b\" : 1.0,\n\"a\":12345678901234567890123, \"<\": \"\\u00e9\" }\n"
-	encoded := base64.StdEncoding.EncodeToString([]byte(everyByte()))
-	url, sent := recorder(t)
+	encoded := base64.StdEncoding.EncodeToString([]byte(invalidUTF8()))
+	url, sent := recordRequests(t)
 	server, _ := aureatest.Serve(t)
 	workload := "num_jobs: 1\nworkload:\n  kind: http\n  url: " + url + "/\n"
 	for name, test := range map[string]struct {
 		args []string
 		want sentRequest
 	}{
-		"bytes":              {[]string{"--param", "body=@" + file(t, "b", everyByte())}, sentRequest{"POST", "", everyByte()}},
+		"bytes":              {[]string{"--param", "body=@" + writeTestFile(t, "b", invalidUTF8())}, sentRequest{"POST", "", invalidUTF8()}},
 		"bytes of the shell": {[]string{"--param", "body=\xff\xfe"}, sentRequest{"POST", "", "\xff\xfe"}},
-		"JSON":               {[]string{"--param", "body=@" + file(t, "b.json", spaced)}, sentRequest{"POST", asJSON, spaced}},
+		"JSON":               {[]string{"--param", "body=@" + writeTestFile(t, "b.json", spaced)}, sentRequest{"POST", asJSON, spaced}},
 		"JSON of the shell":  {[]string{"--param", `body={"b": 1, "a": 2}`}, sentRequest{"POST", asJSON, `{"b": 1, "a": 2}`}},
 		"another type":       {[]string{"--param", "body=[1, 2]", "--param", "headers.content-type=text/x"}, sentRequest{"POST", "text/x", "[1, 2]"}},
-		"text":               {[]string{"--param", "body=@" + file(t, "b.txt", "a: {{job}}\r\n")}, sentRequest{"POST", "", "a: 0\r\n"}},
-		"no bytes":           {[]string{"--param", "body=@" + file(t, "empty", "")}, sentRequest{"POST", "", ""}},
-		"base64":             {[]string{"--param", "body_base64=" + encoded}, sentRequest{"POST", "", everyByte()}},
+		"text":               {[]string{"--param", "body=@" + writeTestFile(t, "b.txt", "a: {{job}}\r\n")}, sentRequest{"POST", "", "a: 0\r\n"}},
+		"no bytes":           {[]string{"--param", "body=@" + writeTestFile(t, "empty", "")}, sentRequest{"POST", "", ""}},
+		"base64":             {[]string{"--param", "body_base64=" + encoded}, sentRequest{"POST", "", invalidUTF8()}},
 		"in place of text":   {[]string{"--param", "body=x", "--param", "body_base64=/w=="}, sentRequest{"POST", "", "\xff"}},
 		"in place of bytes":  {[]string{"--param", "body_base64=/w==", "--param", "body=x"}, sentRequest{"POST", "", "x"}},
-		"binary of YAML":     {[]string{file(t, "b.yaml", workload+"  body: !!binary |\n    "+encoded+"\n")}, sentRequest{"POST", "", everyByte()}},
-		"text of YAML":       {[]string{file(t, "t.yaml", workload+"  body: 2026-11-28\n")}, sentRequest{"POST", "", "2026-11-28"}},
-		"values of YAML":     {[]string{file(t, "v.yaml", workload+"  body: {from: 2026-11-28, n: 12345678901234567890123, on: yes, z: 0o17}\n")}, sentRequest{"POST", asJSON, `{"from":"2026-11-28","n":12345678901234567890123,"on":"yes","z":15}`}},
-		"values of JSON":     {[]string{file(t, "v.json", `{"num_jobs": 1, "workload": {"kind": "http", "url": "`+url+`", "body": {"n": 12345678901234567890123, "e": "\ud83d\ude00"}}}`)}, sentRequest{"POST", asJSON, `{"e":"😀","n":12345678901234567890123}`}},
-		"a file over bytes":  {[]string{file(t, "o.yaml", workload+"  body: !!binary /w==\n"), "--param", "body=@" + file(t, "b", "\xfe")}, sentRequest{"POST", "", "\xfe"}},
+		"binary of YAML":     {[]string{writeTestFile(t, "b.yaml", workload+"  body: !!binary |\n    "+encoded+"\n")}, sentRequest{"POST", "", invalidUTF8()}},
+		"text of YAML":       {[]string{writeTestFile(t, "t.yaml", workload+"  body: 2026-11-28\n")}, sentRequest{"POST", "", "2026-11-28"}},
+		"values of YAML":     {[]string{writeTestFile(t, "v.yaml", workload+"  body: {from: 2026-11-28, n: 12345678901234567890123, on: yes, z: 0o17}\n")}, sentRequest{"POST", asJSON, `{"from":"2026-11-28","n":12345678901234567890123,"on":"yes","z":15}`}},
+		"values of JSON":     {[]string{writeTestFile(t, "v.json", `{"num_jobs": 1, "workload": {"kind": "http", "url": "`+url+`", "body": {"n": 12345678901234567890123, "e": "\ud83d\ude00"}}}`)}, sentRequest{"POST", asJSON, `{"e":"😀","n":12345678901234567890123}`}},
+		"a file over bytes":  {[]string{writeTestFile(t, "o.yaml", workload+"  body: !!binary /w==\n"), "--param", "body=@" + writeTestFile(t, "b", "\xfe")}, sentRequest{"POST", "", "\xfe"}},
 	} {
 		args := append([]string{"run", "--quiet", "--jobs", "1"}, test.args...)
 		if !strings.HasSuffix(test.args[0], ".yaml") && !strings.HasSuffix(test.args[0], ".json") {
 			args = append(args, url)
 		}
 		for _, where := range [][]string{nil, {"--server", server}} {
-			if code, _, stderr := command(t, "", append(args, where...)...); code != exitOK {
+			if code, _, stderr := runCommand(t, "", append(args, where...)...); code != exitOK {
 				t.Errorf("%s %v: exit %d, %s", name, where, code, stderr)
 				continue
 			}
@@ -88,9 +88,9 @@ func TestBodiesByteForByte(t *testing.T) {
 
 // A parameter may be what a file or standard input holds.
 func TestParamFiles(t *testing.T) {
-	url, sent := recorder(t)
+	url, sent := recordRequests(t)
 	run := []string{"run", "--quiet", "--jobs", "1", "--param", "body=@-"}
-	if code, _, stderr := command(t, "\xffpiped", append(run, url)...); code != exitOK {
+	if code, _, stderr := runCommand(t, "\xffpiped", append(run, url)...); code != exitOK {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
 	if got := <-sent; got.Body != "\xffpiped" {
@@ -107,23 +107,23 @@ func TestParamFiles(t *testing.T) {
 		{"body=@/nowhere", "aurea: --param body: open /nowhere: no such file or directory"},
 		{"body=@" + t.TempDir(), "is a directory"},
 		{"body=@" + large, "aurea: --param body: " + large + " is larger than 64 MiB, the most that is read"},
-		{"method=@" + file(t, "m", "\xff"), "aurea: --param method: must be text in UTF-8"},
+		{"method=@" + writeTestFile(t, "m", "\xff"), "aurea: --param method: must be text in UTF-8"},
 		{"tls.ca=\xff", "aurea: --param tls.ca: must be text in UTF-8"},
 		{"headers.\xff=x", `aurea: --param must have a key in UTF-8; got "headers.\xff"`},
 		{`expect.json=[{"path": "$.a", "path": "$.b"}]`, "aurea: --param expect.json: value[0].path: is given twice"},
 		{"body={{name}}", "body_base64 is sent without fields (from --param)"},
 		{"=x", `aurea: --param must be key=value; got "=x"`},
 	} {
-		if code, _, stderr := command(t, "", "run", url, "--jobs", "1", "--param", test.param); code != exitUsage || !strings.Contains(stderr, test.want) {
+		if code, _, stderr := runCommand(t, "", "run", url, "--jobs", "1", "--param", test.param); code != exitUsage || !strings.Contains(stderr, test.want) {
 			t.Errorf("%.80q: exit %d, %q; want %q", test.param, code, stderr, test.want)
 		}
 	}
 	spec := "num_jobs: 1\nworkload: {kind: http, url: \"" + url + "\"}\n"
 	want := "aurea: --param body: standard input was read already; it can stand for one thing only"
-	if code, _, stderr := command(t, spec, append(run, "-")...); code != exitUsage || !strings.HasPrefix(stderr, want) {
+	if code, _, stderr := runCommand(t, spec, append(run, "-")...); code != exitUsage || !strings.HasPrefix(stderr, want) {
 		t.Errorf("spec and body from standard input: exit %d, %q; want %q", code, stderr, want)
 	}
-	if code, _, stderr := command(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", "\xff"); code != exitUsage || !strings.HasPrefix(stderr, "aurea: --name must be text in UTF-8") {
+	if code, _, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", "\xff"); code != exitUsage || !strings.HasPrefix(stderr, "aurea: --name must be text in UTF-8") {
 		t.Errorf("a name of bytes: exit %d, %q", code, stderr)
 	}
 }

@@ -14,15 +14,15 @@ import (
 )
 
 // comparisonWriters are the forms of a comparison, by the name that -o takes.
-var comparisonWriters = map[string]func(sheet, compare.Comparison, io.Writer) error{
-	"text":     func(s sheet, _ compare.Comparison, w io.Writer) error { return s.writeText(w) },
-	"markdown": func(s sheet, _ compare.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
-	"json":     func(_ sheet, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
+var comparisonWriters = map[string]func(report, compare.Comparison, io.Writer) error{
+	"text":     func(s report, _ compare.Comparison, w io.Writer) error { return s.writeText(w) },
+	"markdown": func(s report, _ compare.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
+	"json":     func(_ report, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
 }
 
-func newCompare() *cobra.Command {
+func newCompareCommand() *cobra.Command {
 	var output, threshold string
-	var remote remote
+	var remote serverFlags
 	command := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Say how runs differ from others, and whether that is more than chance",
@@ -52,7 +52,7 @@ holds no results; 1 anything else.`,
 		RunE: func(command *cobra.Command, args []string) error {
 			write, ok := comparisonWriters[output]
 			if !ok {
-				return oneOf("-o", output, slices.Sorted(maps.Keys(comparisonWriters)))
+				return oneOfError("-o", output, slices.Sorted(maps.Keys(comparisonWriters)))
 			}
 			share, err := compare.ParseThreshold(threshold)
 			if err != nil {
@@ -62,20 +62,20 @@ holds no results; 1 anything else.`,
 			if err != nil {
 				return err
 			}
-			if err := write(newComparisonSheet(c, args[0], args[1]), c, command.OutOrStdout()); err != nil {
+			if err := write(newComparisonReport(c, args[0], args[1]), c, command.OutOrStdout()); err != nil {
 				return fmt.Errorf("cannot write the comparison: %w", err)
 			}
-			return comparisonExit(c)
+			return comparisonExitError(c)
 		},
 	}
 	command.Flags().StringVar(&threshold, "threshold", "5%", "the difference that matters, as a share or a percentage")
 	command.Flags().StringVarP(&output, "output", "o", "text", "form of the comparison: text, markdown or json")
-	remote.addFlags(command.Flags(), defaultServer)
+	remote.addFlags(command.Flags(), defaultServerURL)
 	return command
 }
 
 // compare compares two sides, of files here, of runs at the server.
-func (r remote) compare(ctx context.Context, base, head string, options compare.Options) (compare.Comparison, error) {
+func (r serverFlags) compare(ctx context.Context, base, head string, options compare.Options) (compare.Comparison, error) {
 	baseSide, err := readSide(base)
 	if err != nil {
 		return compare.Comparison{}, err
@@ -98,8 +98,8 @@ func (r remote) compare(ctx context.Context, base, head string, options compare.
 	return client.Compare(ctx, baseSide.ids, headSide.ids, options)
 }
 
-// comparisonExit turns the verdict into the exit.
-func comparisonExit(c compare.Comparison) error {
+// comparisonExitError turns the verdict into the exit.
+func comparisonExitError(c compare.Comparison) error {
 	var worse []string
 	enough := false
 	for _, m := range c.Metrics {

@@ -15,9 +15,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// resultsFile is a file of results, one after the other, whose latencies are all
+// writeResultsFile is a file of results, one after the other, whose latencies are all
 // so many seconds.
-func resultsFile(t *testing.T, name string, latencies ...float64) string {
+func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 	t.Helper()
 	var text strings.Builder
 	for i, latency := range latencies {
@@ -30,14 +30,14 @@ func resultsFile(t *testing.T, name string, latencies ...float64) string {
 			t.Fatal(err)
 		}
 	}
-	return file(t, name, text.String())
+	return writeTestFile(t, name, text.String())
 }
 
 // The text is what people read of a comparison: what is known, a ~ where nothing
 // is, and notes.
 func TestCompareText(t *testing.T) {
 	t.Chdir(t.TempDir())
-	base, head := resultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), resultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
+	base, head := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
 	link := func(to, name string) {
 		if err := os.Symlink(to, name); err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func TestCompareText(t *testing.T) {
 	}
 	link(base, "old.json")
 	link(head, "new.json")
-	code, got, stderr := command(t, "", "compare", "old.json", "new.json", "--threshold", "10%")
+	code, got, stderr := runCommand(t, "", "compare", "old.json", "new.json", "--threshold", "10%")
 	want := `verdict  too little evidence
 base     6 runs of old.json
 head     6 runs of new.json
@@ -70,7 +70,7 @@ medians of runs; ± and brackets hold the true value with 95 % confidence; diffe
 
 // Each verdict has its exit code, whatever the form.
 func TestCompareExit(t *testing.T) {
-	base, slow := resultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), resultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
+	base, slow := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
 	for _, test := range []struct {
 		base, head, threshold string
 		code                  int
@@ -80,9 +80,9 @@ func TestCompareExit(t *testing.T) {
 		{slow, base, "5%", exitOK, "improvement", ""},
 		{base, base, "5%", exitOK, "no_change", ""},
 		{base, slow, "0.5", exitOK, "no_change", ""},
-		{resultsFile(t, "one", 1), resultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "it takes 4 runs of each"},
+		{writeResultsFile(t, "one", 1), writeResultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "it takes 4 runs of each"},
 	} {
-		code, text, stderr := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
+		code, text, stderr := runCommand(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
 		var c compare.Comparison
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
@@ -90,8 +90,8 @@ func TestCompareExit(t *testing.T) {
 		if code != test.code || string(c.Verdict) != test.verdict || !strings.Contains(stderr, test.says) || (stderr == "") != (test.says == "") {
 			t.Errorf("%s: exit %d with %s, %q; want %d with %s", test.head, code, c.Verdict, stderr, test.code, test.verdict)
 		}
-		again, markdown, _ := command(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown")
-		if again != code || !strings.HasPrefix(markdown, "### ") || !strings.Contains(markdown, ": "+words(test.verdict)+"\n") {
+		again, markdown, _ := runCommand(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown")
+		if again != code || !strings.HasPrefix(markdown, "### ") || !strings.Contains(markdown, ": "+humanize(test.verdict)+"\n") {
 			t.Errorf("%s: exit %d in Markdown:\n%s", test.head, again, markdown)
 		}
 	}
@@ -99,12 +99,12 @@ func TestCompareExit(t *testing.T) {
 
 // A side is a file, a directory of files, or several of both.
 func TestReadSide(t *testing.T) {
-	one, two := resultsFile(t, "one.json", 1), resultsFile(t, "two,3.json", 1, 2)
+	one, two := writeResultsFile(t, "one.json", 1), writeResultsFile(t, "two,3.json", 1, 2)
 	directory := filepath.Join(t.TempDir(), "a [b]")
 	if err := os.Mkdir(directory, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, from := range map[string]string{"x.json": one, "y.json": two, "notes.txt": file(t, "notes", "no result")} {
+	for name, from := range map[string]string{"x.json": one, "y.json": two, "notes.txt": writeTestFile(t, "notes", "no result")} {
 		if err := os.Symlink(from, filepath.Join(directory, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -124,8 +124,8 @@ func TestReadSide(t *testing.T) {
 }
 
 func TestCompareErrors(t *testing.T) {
-	good := resultsFile(t, "good.json", 1)
-	spec, broken := file(t, "spec.json", `{"num_jobs": 5}`), file(t, "broken.json", `{"benchmark_id": "x"`)
+	good := writeResultsFile(t, "good.json", 1)
+	spec, broken := writeTestFile(t, "spec.json", `{"num_jobs": 5}`), writeTestFile(t, "broken.json", `{"benchmark_id": "x"`)
 	empty := t.TempDir()
 	url, _ := aureatest.Serve(t)
 	for _, test := range []struct {
@@ -136,7 +136,7 @@ func TestCompareErrors(t *testing.T) {
 		{[]string{good}, exitUsage, "accepts 2 arg(s), received 1"},
 		{[]string{good, spec}, exitUsage, "aurea: " + spec + ": this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints"},
 		{[]string{broken, good}, exitUsage, "aurea: " + broken + ": the document is not JSON: it ends too early"},
-		{[]string{file(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},
+		{[]string{writeTestFile(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},
 		{[]string{good, "elsewhere"}, exitUsage, `aurea: there is no file "elsewhere"; the id of a run begins with benchmark-`},
 		{[]string{good, empty}, exitUsage, "there is no .json file in the directory"},
 		{[]string{good, "benchmark-1"}, exitUsage, "give files on both sides, or runs of a server on both"},
@@ -147,7 +147,7 @@ func TestCompareErrors(t *testing.T) {
 		{[]string{"name:x", "baseline", "--server", url}, exitUsage, "head: cannot be the baseline"},
 		{[]string{"benchmark-1", "benchmark-2", "--server", "wat"}, exitUsage, "aurea: --server: must be a URL"},
 	} {
-		code, stdout, stderr := command(t, "", append([]string{"compare"}, test.args...)...)
+		code, stdout, stderr := runCommand(t, "", append([]string{"compare"}, test.args...)...)
 		if code != test.code || !strings.Contains(stderr, test.want) || stdout != "" {
 			t.Errorf("aurea compare %s: exit %d, %q, %q; want %d, %q", strings.Join(test.args, " "), code, stdout, stderr, test.code, test.want)
 		}
@@ -160,14 +160,14 @@ func TestCompareRuns(t *testing.T) {
 	files := map[string]string{"old": "", "new": ""}
 	for range 4 {
 		for name, took := range map[string]string{"old": "1ms", "new": "100ms"} {
-			files[name] += at(t, url, "run", "--jobs", "4", "--job-duration", took, "--name", name, "-q", "-o", "json")
+			files[name] += runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", took, "--name", name, "-q", "-o", "json")
 		}
 	}
 	for from, args := range map[string][]string{
-		"files":  {file(t, "old.json", files["old"]), file(t, "new.json", files["new"])},
+		"files":  {writeTestFile(t, "old.json", files["old"]), writeTestFile(t, "new.json", files["new"])},
 		"server": {"name:old", "name:new", "--server", url},
 	} {
-		code, text, _ := command(t, "", append([]string{"compare"}, args...)...)
+		code, text, _ := runCommand(t, "", append([]string{"compare"}, args...)...)
 		if code != exitThreshold || !strings.Contains(text, "verdict  regression\nbase     4 runs of ") || !strings.Contains(text, "workload.duration is 1ms in base and 100ms in head") {
 			t.Errorf("%s: exit %d\n%s", from, code, text)
 		}

@@ -25,11 +25,11 @@ func readSide(argument string) (side, error) {
 		words = []string{argument} // its name has a comma in it
 	}
 	for _, word := range words {
-		if namesRun(word) {
+		if isRunReference(word) {
 			s.ids = append(s.ids, word)
 			continue
 		}
-		files, err := filesAt(word)
+		files, err := resultFiles(word)
 		if err != nil {
 			return side{}, err
 		}
@@ -44,16 +44,16 @@ func readSide(argument string) (side, error) {
 	return s, nil
 }
 
-// namesRun reports whether a word is one that a server knows, and no file.
-func namesRun(word string) bool {
+// isRunReference reports whether a word is one that a server knows, and no file.
+func isRunReference(word string) bool {
 	if _, err := os.Stat(word); err == nil {
 		return false
 	}
 	return word == "baseline" || strings.HasPrefix(word, "name:") || strings.HasPrefix(word, "benchmark-") && filepath.Ext(word) == ""
 }
 
-// filesAt is the file of that name, or the results in the directory.
-func filesAt(name string) ([]string, error) {
+// resultFiles is the file of that name, or the results in the directory.
+func resultFiles(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usageErrorf("there is no file %q; the id of a run begins with benchmark-", name)

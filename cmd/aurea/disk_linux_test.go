@@ -16,8 +16,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// smallDisk is a directory with a few megabytes of room, and a way to fill them.
-func smallDisk(t *testing.T) (dir, ballast string) {
+// mountSmallDisk is a directory with a few megabytes of room, and a way to fill them.
+func mountSmallDisk(t *testing.T) (dir, ballast string) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m"); err != nil {
@@ -34,8 +34,8 @@ func smallDisk(t *testing.T) (dir, ballast string) {
 	return dir, filepath.Join(dir, "ballast")
 }
 
-// fill writes until there is no room left.
-func fill(t *testing.T, name string) {
+// fillDisk writes until there is no room left.
+func fillDisk(t *testing.T, name string) {
 	t.Helper()
 	file, err := os.Create(name)
 	if err != nil {
@@ -53,14 +53,14 @@ func fill(t *testing.T, name string) {
 	}
 }
 
-// An exchange is a request and what came of it.
-type exchange struct {
+// An httpResult is a request and what came of it.
+type httpResult struct {
 	status int
 	header http.Header
 	body   map[string]any
 }
 
-func request(t *testing.T, method, url, body string) exchange {
+func doRequest(t *testing.T, method, url, body string) httpResult {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -76,7 +76,7 @@ func request(t *testing.T, method, url, body string) exchange {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := exchange{status: response.StatusCode, header: response.Header}
+	e := httpResult{status: response.StatusCode, header: response.Header}
 	if err := json.Unmarshal(content, &e.body); err != nil {
 		t.Fatalf("%s %s: %d %s", method, url, e.status, content)
 	}
@@ -88,7 +88,7 @@ func request(t *testing.T, method, url, body string) exchange {
 // read. When there is room again the run is stored after all, and runs are
 // accepted, by the same process.
 func TestFullDisk(t *testing.T) {
-	dir, ballast := smallDisk(t)
+	dir, ballast := mountSmallDisk(t)
 	url, _ := aureatest.Serve(t, "--data", filepath.Join(dir, "data"))
 	service, err := client.New(url, "")
 	if err != nil {
@@ -98,20 +98,20 @@ func TestFullDisk(t *testing.T) {
 	defer http.DefaultClient.CloseIdleConnections()
 	waitReady(t, service)
 	const one = `{"num_jobs": 1, "job_duration_ms": 1}`
-	before := request(t, "POST", url+"/benchmark/run", one)
+	before := doRequest(t, "POST", url+"/benchmark/run", one)
 	if before.status != 200 || before.body["stored"] != nil {
 		t.Fatalf("%d %v", before.status, before.body)
 	}
 	old := before.body["benchmark_id"].(string)
 
-	answer := make(chan exchange)
+	answer := make(chan httpResult)
 	go func() {
-		answer <- request(t, "POST", url+"/benchmark/run", `{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
+		answer <- doRequest(t, "POST", url+"/benchmark/run", `{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
 	}()
-	for service.Ready() == nil && !running(t, service) {
+	for service.Ready() == nil && !anyRunActive(t, service) {
 		time.Sleep(5 * time.Millisecond)
 	}
-	fill(t, ballast)
+	fillDisk(t, ballast)
 	unlucky := <-answer
 	warnings, _ := unlucky.body["warnings"].([]any)
 	if unlucky.status != 200 || unlucky.body["stored"] != false || unlucky.body["completed_jobs"] != 30000.0 || len(unlucky.body["jobs"].([]any)) != 30000 || len(warnings) != 1 {
@@ -128,18 +128,18 @@ func TestFullDisk(t *testing.T) {
 	}
 	unstored("1", "1")
 	for _, path := range []string{"/benchmark/run", "/v1/runs"} {
-		refused := request(t, "POST", url+path, one)
+		refused := doRequest(t, "POST", url+path, one)
 		if refused.status != 503 || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body["detail"].(string), "the disk is full") {
 			t.Errorf("%s: %d %v", path, refused.status, refused.body)
 		}
 	}
-	if ready := request(t, "GET", url+"/readyz", ""); ready.status != 503 {
+	if ready := doRequest(t, "GET", url+"/readyz", ""); ready.status != 503 {
 		t.Errorf("/readyz: %d", ready.status)
 	}
-	if got := request(t, "GET", url+"/v1/runs/"+old, ""); got.status != 200 || got.body["status"] != "completed" {
+	if got := doRequest(t, "GET", url+"/v1/runs/"+old, ""); got.status != 200 || got.body["status"] != "completed" {
 		t.Errorf("what is there: %d %v", got.status, got.body)
 	}
-	if got := request(t, "GET", url+"/v1/runs", ""); got.status != 200 || len(got.body["runs"].([]any)) != 2 {
+	if got := doRequest(t, "GET", url+"/v1/runs", ""); got.status != 200 || len(got.body["runs"].([]any)) != 2 {
 		t.Errorf("the list: %d %v", got.status, got.body)
 	}
 
@@ -147,21 +147,21 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitReady(t, service)
-	stored := request(t, "GET", url+"/v1/runs/"+unlucky.body["benchmark_id"].(string), "")
+	stored := doRequest(t, "GET", url+"/v1/runs/"+unlucky.body["benchmark_id"].(string), "")
 	result := stored.body["result"].(map[string]any)
 	if stored.body["status"] != "completed" || stored.body["digest"] == nil || result["stored"] != nil || result["completed_jobs"] != 30000.0 {
 		t.Errorf("stored after all: %v", stored.body)
 	}
-	if after := request(t, "POST", url+"/benchmark/run", one); after.status != 200 || after.body["stored"] != nil {
+	if after := doRequest(t, "POST", url+"/benchmark/run", one); after.status != 200 || after.body["stored"] != nil {
 		t.Errorf("afterwards: %d %v", after.status, after.body)
 	}
 	unstored("0", "1")
 }
 
-// running reports whether a run runs.
-func running(t *testing.T, service *client.Client) bool {
+// anyRunActive reports whether a run runs.
+func anyRunActive(t *testing.T, service *client.Client) bool {
 	t.Helper()
-	runs := everyRun(t, service)
+	runs := listAllRuns(t, service)
 	for _, run := range runs {
 		if run.StartedAt != nil && !run.Status.Finished() {
 			return true

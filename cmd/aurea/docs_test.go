@@ -31,7 +31,7 @@ func TestDocs(t *testing.T) {
 			look(below)
 		}
 	}
-	look(newRoot())
+	look(newRootCommand())
 	if commands < 10 {
 		t.Errorf("only %d commands were looked for", commands)
 	}

@@ -10,31 +10,31 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// fromEnvironment annotates a flag that has its value from a variable, with the
+// environmentAnnotation annotates a flag that has its value from a variable, with the
 // name of that.
-const fromEnvironment = "environment"
+const environmentAnnotation = "environment"
 
-// runsOwn are the flags that mean something else in aurea run than they do
+// unsharedFlags are the flags that mean something else in aurea run than they do
 // elsewhere. AUREA_NAME names the run; it does not narrow what is listed.
-var runsOwn = []string{"output", "threshold", "name", "label", "workload"}
+var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 
-// flagsFromEnvironment gives every flag that was not set on the command line the
+// setFlagsFromEnvironment gives every flag that was not set on the command line the
 // value of its variable. An empty variable is an unset one.
-func flagsFromEnvironment(command *cobra.Command) error {
+func setFlagsFromEnvironment(command *cobra.Command) error {
 	var failed error
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed || failed != nil || flag.Name == "help" {
 			return
 		}
-		for _, name := range variables(command, flag.Name) {
+		for _, name := range variableNames(command, flag.Name) {
 			value := os.Getenv(name)
 			if value == "" {
 				continue
 			}
 			if err := command.Flags().Set(flag.Name, value); err != nil {
-				failed = wrongVariable(name, flag, errors.Unwrap(err))
+				failed = variableError(name, flag, errors.Unwrap(err))
 			}
-			flag.Annotations = map[string][]string{fromEnvironment: {name}}
+			flag.Annotations = map[string][]string{environmentAnnotation: {name}}
 			return
 		}
 	})
@@ -50,47 +50,47 @@ var variableRules = map[string]string{
 	"duration": "a duration such as 10s",
 }
 
-// wrongVariable says what is wrong with a variable.
-func wrongVariable(name string, flag *pflag.Flag, err error) error {
+// variableError says what is wrong with a variable.
+func variableError(name string, flag *pflag.Flag, err error) error {
 	if rule, ok := variableRules[flag.Value.Type()]; ok {
 		return usageErrorf("environment variable %s must be %s; got %q", name, rule, os.Getenv(name))
 	}
 	return usageErrorf("environment variable %s %w; got %q", name, err, os.Getenv(name))
 }
 
-// variables are those that a flag may be given by, the closest first: for the
+// variableNames are those that a flag may be given by, the closest first: for the
 // flag limit of aurea runs list, AUREA_RUNS_LIST_LIMIT and AUREA_LIMIT.
-func variables(command *cobra.Command, flag string) []string {
+func variableNames(command *cobra.Command, flag string) []string {
 	upper := strings.NewReplacer("-", "_", " ", "_")
 	own := strings.ToUpper(upper.Replace(command.CommandPath() + " " + flag))
-	if command.Name() != "run" && slices.Contains(runsOwn, flag) {
+	if command.Name() != "run" && slices.Contains(unsharedFlags, flag) {
 		return []string{own}
 	}
 	return []string{own, strings.ToUpper(upper.Replace("aurea " + flag))}
 }
 
-// variable is the environment variable that a flag has its value from; "" when
+// variableOf is the environment variable that a flag has its value from; "" when
 // it has it from the command line or not at all.
-func variable(flag *pflag.Flag) string {
-	if names := flag.Annotations[fromEnvironment]; len(names) == 1 {
+func variableOf(flag *pflag.Flag) string {
+	if names := flag.Annotations[environmentAnnotation]; len(names) == 1 {
 		return names[0]
 	}
 	return ""
 }
 
-// origin is how the user gave a flag, for a message: --jobs or AUREA_JOBS.
-func origin(flag *pflag.Flag) string {
-	if name := variable(flag); name != "" {
+// flagOrigin is how the user gave a flag, for a message: --jobs or AUREA_JOBS.
+func flagOrigin(flag *pflag.Flag) string {
+	if name := variableOf(flag); name != "" {
 		return name
 	}
 	return "--" + flag.Name
 }
 
-// blame has a message that begins with a flag begin with the variable that the
+// replaceFlagByVariable has a message that begins with a flag begin with the variable that the
 // flag has its value from: the user never typed the flag.
-func blame(command *cobra.Command, message string) string {
+func replaceFlagByVariable(command *cobra.Command, message string) string {
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
-		name := variable(flag)
+		name := variableOf(flag)
 		if name == "" {
 			return
 		}
@@ -104,18 +104,18 @@ func blame(command *cobra.Command, message string) string {
 	return message
 }
 
-// mayBeEmpty are the flags to which an empty value says something.
-var mayBeEmpty = []string{"name", "note"}
+// emptyAllowed are the flags to which an empty value says something.
+var emptyAllowed = []string{"name", "note"}
 
-// refuseEmptyFlags refuses a flag with nothing behind it, as an unset variable of
+// rejectEmptyFlags refuses a flag with nothing behind it, as an unset variable of
 // a shell makes it: it would undo what a file says, or change who is asked.
-func refuseEmptyFlags(flags *pflag.FlagSet) (err error) {
+func rejectEmptyFlags(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(flag *pflag.Flag) {
 		empty := flag.Value.String() == ""
 		if list, ok := flag.Value.(pflag.SliceValue); ok {
 			empty = slices.Contains(list.GetSlice(), "") || len(list.GetSlice()) == 0
 		}
-		if empty && err == nil && !slices.Contains(mayBeEmpty, flag.Name) {
+		if empty && err == nil && !slices.Contains(emptyAllowed, flag.Name) {
 			err = usageErrorf("--%s is given without a value; leave it out, or say what it is", flag.Name)
 		}
 	})

@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// setenv sets variables given as NAME=value.
-func setenv(t *testing.T, variables []string) {
+// setVariables sets variables given as NAME=value.
+func setVariables(t *testing.T, variables []string) {
 	t.Helper()
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
@@ -20,10 +20,10 @@ func setenv(t *testing.T, variables []string) {
 	}
 }
 
-// specOf is the spec of a run as compact JSON.
-func specOf(t *testing.T, args ...string) string {
+// specJSON is the spec of a run as compact JSON.
+func specJSON(t *testing.T, args ...string) string {
 	t.Helper()
-	code, result := runJSON(t, "", args...)
+	code, result := runForResult(t, "", args...)
 	if code != exitOK && code != exitInvalid && code != exitThreshold {
 		t.Errorf("%v: exit %d", args, code)
 	}
@@ -37,8 +37,8 @@ func specOf(t *testing.T, args ...string) string {
 // A flag stands above the file, the file above the environment, and that above
 // the defaults; an empty variable is an unset one.
 func TestLayers(t *testing.T) {
-	spec := file(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
-	short := file(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
+	short := writeTestFile(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
 	for name, test := range map[string]struct {
 		variables, args []string
 		want            string
@@ -81,8 +81,8 @@ func TestLayers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			setenv(t, test.variables)
-			if got := specOf(t, test.args...); got != test.want {
+			setVariables(t, test.variables)
+			if got := specJSON(t, test.args...); got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
 		})
@@ -91,7 +91,7 @@ func TestLayers(t *testing.T) {
 
 // A message names what the user gave: the variable, the flag, or the line.
 func TestOrigins(t *testing.T) {
-	spec := file(t, "spec.yaml", "num_jobs: 5\nworkload:\n  kind: sleep\n  jitter: 2\n")
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 5\nworkload:\n  kind: sleep\n  jitter: 2\n")
 	for _, test := range []struct {
 		variables  []string
 		args, want string
@@ -117,8 +117,8 @@ func TestOrigins(t *testing.T) {
 		{[]string{"AUREA_LISTEN=", "AUREA_QUEUE=", "AUREA_GRACE=", "AUREA_INSECURE=", "AUREA_MAX_MEMORY=", "AUREA_STORE=", "AUREA_DATA=", "AUREA_LOG_LEVEL=", "AUREA_ALLOW_TARGET="}, "serve --queue 0", `aurea: --queue must be at least 1; got 0`},
 	} {
 		t.Run(strings.Join(test.variables, " ")+" "+test.args, func(t *testing.T) {
-			setenv(t, test.variables)
-			code, _, stderr := command(t, "", strings.Fields(test.args)...)
+			setVariables(t, test.variables)
+			code, _, stderr := runCommand(t, "", strings.Fields(test.args)...)
 			if code != exitUsage || !strings.Contains(stderr, test.want) {
 				t.Errorf("exit %d, %q; want %q", code, stderr, test.want)
 			}
@@ -128,18 +128,18 @@ func TestOrigins(t *testing.T) {
 
 // What is set for aurea run leaves other commands as they are.
 func TestVariablesOfOtherCommands(t *testing.T) {
-	base, head := resultsFile(t, "base.json", 1, 2, 3, 4), resultsFile(t, "head.json", 1, 2, 3, 4)
-	_, want, _ := command(t, "", "compare", base, head)
-	setenv(t, []string{"AUREA_OUTPUT=junit", "AUREA_THRESHOLD=p99 < 1s", "AUREA_NAME=nightly", "AUREA_LABEL=x", "AUREA_WORKLOAD=http", "AUREA_JOBS=x"})
-	code, got, stderr := command(t, "", "compare", base, head)
+	base, head := writeResultsFile(t, "base.json", 1, 2, 3, 4), writeResultsFile(t, "head.json", 1, 2, 3, 4)
+	_, want, _ := runCommand(t, "", "compare", base, head)
+	setVariables(t, []string{"AUREA_OUTPUT=junit", "AUREA_THRESHOLD=p99 < 1s", "AUREA_NAME=nightly", "AUREA_LABEL=x", "AUREA_WORKLOAD=http", "AUREA_JOBS=x"})
+	code, got, stderr := runCommand(t, "", "compare", base, head)
 	if code == exitUsage || got != want {
 		t.Errorf("exit %d, %s\n%s\nwant\n%s", code, stderr, got, want)
 	}
 	t.Setenv("AUREA_COMPARE_OUTPUT", "json")
-	if _, got, _ = command(t, "", "compare", base, head); !strings.HasPrefix(got, "{") {
+	if _, got, _ = runCommand(t, "", "compare", base, head); !strings.HasPrefix(got, "{") {
 		t.Errorf("AUREA_COMPARE_OUTPUT=json gives %s", got)
 	}
-	if code, _, stderr := command(t, "", "runs", "list", "--server", "http://127.0.0.1:1"); code != exitFailure {
+	if code, _, stderr := runCommand(t, "", "runs", "list", "--server", "http://127.0.0.1:1"); code != exitFailure {
 		t.Errorf("runs list: exit %d, %s", code, stderr)
 	}
 }
@@ -157,7 +157,7 @@ func TestSharedFlagsMeanTheSame(t *testing.T) {
 			if c.Name() == "run" {
 				meanings[flag.Name]["run"] = true
 			}
-			if variables(c, flag.Name)[len(variables(c, flag.Name))-1] == variables(newRoot(), flag.Name)[0] {
+			if variableNames(c, flag.Name)[len(variableNames(c, flag.Name))-1] == variableNames(newRootCommand(), flag.Name)[0] {
 				meanings[flag.Name]["shared"] = true
 			} else {
 				meanings[flag.Name]["own"] = true
@@ -167,9 +167,9 @@ func TestSharedFlagsMeanTheSame(t *testing.T) {
 			look(below)
 		}
 	}
-	look(newRoot())
+	look(newRootCommand())
 	for name, has := range meanings {
-		if own := slices.Contains(runsOwn, name); own != has["own"] || own && !has["run"] {
+		if own := slices.Contains(unsharedFlags, name); own != has["own"] || own && !has["run"] {
 			t.Errorf("--%s: %v", name, has)
 		}
 	}
@@ -178,9 +178,9 @@ func TestSharedFlagsMeanTheSame(t *testing.T) {
 // A flag with nothing behind it is refused, as an unset variable of a shell makes
 // it.
 func TestEmptyFlags(t *testing.T) {
-	spec := file(t, "spec.yaml", "num_jobs: 1\njob_duration_ms: 1\nthresholds: [\"throughput > 1e12\"]\n")
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\njob_duration_ms: 1\nthresholds: [\"throughput > 1e12\"]\n")
 	for _, flag := range []string{"threshold", "label", "param", "seed", "rate", "duration", "workload", "server", "push", "output", "arrival", "scratch"} {
-		code, _, stderr := command(t, "", "run", spec, "--"+flag, "")
+		code, _, stderr := runCommand(t, "", "run", spec, "--"+flag, "")
 		if want := "aurea: --" + flag + " is given without a value"; code != exitUsage || !strings.HasPrefix(stderr, want) {
 			t.Errorf("exit %d, %q; want %q", code, stderr, want)
 		}

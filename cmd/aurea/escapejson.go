@@ -12,20 +12,20 @@ import (
 )
 
 // writeResultJSON prints a result as one JSON object.
-func writeResultJSON(r *aurea.Result, w io.Writer) error { return r.WriteJSON(&escapingWriter{to: w}) }
+func writeResultJSON(r *aurea.Result, w io.Writer) error { return r.WriteJSON(&jsonEscapeWriter{w: w}) }
 
-// An escapingWriter passes a JSON document on, in which it escapes what plain
+// An jsonEscapeWriter passes a JSON document on, in which it escapes what plain
 // would not let through. Programs read the same values, and a terminal is not
 // told to do anything.
-type escapingWriter struct {
-	to   io.Writer
-	rest []byte // of a character that was cut
+type jsonEscapeWriter struct {
+	w       io.Writer
+	partial []byte // of a character that was cut
 }
 
-func (w *escapingWriter) Write(document []byte) (int, error) {
+func (e *jsonEscapeWriter) Write(document []byte) (int, error) {
 	text := document
-	if len(w.rest) > 0 {
-		text = slices.Concat(w.rest, document)
+	if len(e.partial) > 0 {
+		text = slices.Concat(e.partial, document)
 	}
 	var safe bytes.Buffer
 	for len(text) > 0 {
@@ -39,21 +39,21 @@ func (w *escapingWriter) Write(document []byte) (int, error) {
 		}
 		r, size := utf8.DecodeRune(text)
 		if isUnsafe(r) {
-			safe.WriteString(escaped(r))
+			safe.WriteString(escapeRune(r))
 		} else {
 			safe.Write(text[:size])
 		}
 		text = text[size:]
 	}
-	w.rest = bytes.Clone(text)
-	if _, err := w.to.Write(safe.Bytes()); err != nil {
+	e.partial = bytes.Clone(text)
+	if _, err := e.w.Write(safe.Bytes()); err != nil {
 		return 0, err
 	}
 	return len(document), nil
 }
 
-// escaped is a character as JSON escapes it.
-func escaped(r rune) string {
+// escapeRune is a character as JSON escapes it.
+func escapeRune(r rune) string {
 	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
 		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
 	}

@@ -55,28 +55,28 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 		return exitOK
 	case errors.As(err, &exit):
 		if exit.message != "" {
-			complain(stderr, "%s", exit.message)
+			printError(stderr, "%s", exit.message)
 		}
 		return exit.code
 	case errors.As(err, &invalid):
 		for _, field := range invalid.Fields {
-			complain(stderr, "%v", field)
+			printError(stderr, "%v", field)
 		}
 		return exitUsage
 	case errors.As(err, &usage):
-		complain(stderr, "%s; see %s --help", blame(command, err.Error()), usage.command)
+		printError(stderr, "%s; see %s --help", replaceFlagByVariable(command, err.Error()), usage.command)
 		return exitUsage
-	case isCobraUsage(err):
-		complain(stderr, "%v; see aurea --help", err)
+	case isCobraUsageError(err):
+		printError(stderr, "%v; see aurea --help", err)
 		return exitUsage
 	default:
-		complain(stderr, "%v", err)
+		printError(stderr, "%v", err)
 		return exitFailure
 	}
 }
 
-// isCobraUsage recognises the errors that cobra has no type for.
-func isCobraUsage(err error) bool {
+// isCobraUsageError recognises the errors that cobra has no type for.
+func isCobraUsageError(err error) bool {
 	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(beginning string) bool {
 		return strings.HasPrefix(err.Error(), beginning)
 	})

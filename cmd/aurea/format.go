@@ -10,24 +10,24 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func named(name string) string {
+func formatName(name string) string {
 	if name == "" {
 		return ""
 	}
 	return " (" + name + ")"
 }
 
-// inFlight also says how many had a core, where jobs compute.
-func inFlight(n aurea.InFlight) string {
-	text := fmt.Sprintf("%d at most, %s on average", n.Max, count(n.Mean))
+// formatInFlight also says how many had a core, where jobs compute.
+func formatInFlight(n aurea.InFlight) string {
+	text := fmt.Sprintf("%d at most, %s on average", n.Max, formatCount(n.Mean))
 	if n.Effective != n.Mean {
-		text += ", " + count(n.Effective) + " of them on a core"
+		text += ", " + formatCount(n.Effective) + " of them on a core"
 	}
 	return text
 }
 
-// outcomes lists the counts that are not zero: "100 planned: 90 ok, 10 timeout".
-func outcomes(c aurea.Counts) string {
+// formatCounts lists the counts that are not zero: "100 planned: 90 ok, 10 timeout".
+func formatCounts(c aurea.Counts) string {
 	var parts []string
 	for _, o := range aurea.Outcomes() {
 		if n := c.Of(o); n > 0 {
@@ -37,43 +37,43 @@ func outcomes(c aurea.Counts) string {
 	return fmt.Sprintf("%d planned: %s", c.Planned, strings.Join(parts, ", "))
 }
 
-// costs has what a million jobs would cost where there is a job to tell by.
-func costs(r *aurea.Result) string {
-	million := none
+// formatCost has what a million jobs would cost where there is a job to tell by.
+func formatCost(r *aurea.Result) string {
+	million := noValue
 	if r.Counts.Ended() > 0 {
-		million = money(r.Cost.PerMillionJobs)
+		million = formatMoney(r.Cost.PerMillionJobs)
 	}
-	return fmt.Sprintf("%s %s, %s a million jobs", money(r.Cost.Total), r.Cost.Currency, million)
+	return fmt.Sprintf("%s %s, %s a million jobs", formatMoney(r.Cost.Total), r.Cost.Currency, million)
 }
 
-// none stands where there was no sample to tell a value from.
-const none = "–"
+// noValue stands where there was no sample to tell a value from.
+const noValue = "–"
 
-// sampled is a time that was taken from samples, if there were any.
-func sampled(any bool, seconds float64) string {
+// formatSampled is a time that was taken from samples, if there were any.
+func formatSampled(any bool, seconds float64) string {
 	if !any {
-		return none
+		return noValue
 	}
-	return duration(seconds)
+	return formatDuration(seconds)
 }
 
-// measured is a value in its unit, as a comparison and a threshold have them.
-func measured(unit string, value float64, currency string) string {
+// formatValue is a value in its unit, as a comparison and a threshold have them.
+func formatValue(unit string, value float64, currency string) string {
 	switch unit {
 	case "seconds":
-		return duration(value)
+		return formatDuration(value)
 	case "share":
-		return significant(100*value, 5) + "%"
+		return formatSignificant(100*value, 5) + "%"
 	case "money":
-		return strings.TrimSpace(money(value) + " " + currency)
+		return strings.TrimSpace(formatMoney(value) + " " + currency)
 	case "jobs_per_second":
-		return count(value) + "/s"
+		return formatCount(value) + "/s"
 	}
-	return count(value)
+	return formatCount(value)
 }
 
-// duration writes seconds with five digits and the unit that fits.
-func duration(seconds float64) string {
+// formatDuration writes seconds with five digits and the unit that fits.
+func formatDuration(seconds float64) string {
 	d := time.Duration(math.Round(seconds * float64(time.Second)))
 	digit := time.Duration(1)
 	for d/digit >= 100_000 {
@@ -82,25 +82,25 @@ func duration(seconds float64) string {
 	return d.Round(digit).String()
 }
 
-// count writes a number of things with as many digits as matter.
-func count(n float64) string {
+// formatCount writes a number of things with as many digits as matter.
+func formatCount(n float64) string {
 	if n >= 1000 {
 		return strconv.FormatFloat(n, 'f', 0, 64)
 	}
-	return significant(n, 4)
+	return formatSignificant(n, 4)
 }
 
-// money writes an amount with four digits, or to the hundredth.
-func money(amount float64) string {
+// formatMoney writes an amount with four digits, or to the hundredth.
+func formatMoney(amount float64) string {
 	if amount >= 1000 {
 		return strconv.FormatFloat(amount, 'f', 2, 64)
 	}
-	return significant(amount, 4)
+	return formatSignificant(amount, 4)
 }
 
-// significant writes a number with so many digits at most that tell it, and
+// formatSignificant writes a number with so many digits at most that tell it, and
 // without an exponent.
-func significant(n float64, digits int) string {
+func formatSignificant(n float64, digits int) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', digits-1, 64), 64) // it is a number
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }

@@ -5,7 +5,7 @@ import (
 	"runtime"
 )
 
-// leaveRoom lets the service's own goroutines run beside the jobs of a run that
+// addSpareP lets the service's own goroutines run beside the jobs of a run that
 // has all the cores busy. Go would have them wait until it preempts an event
 // loop, up to 10 ms for each step of an answer; with one more than there are
 // cores the kernel shares them out, at once and fairly. The engine, which was
@@ -14,7 +14,7 @@ import (
 // Where the variable GOMAXPROCS or a CPU quota says how many may run at once, that
 // stands: what uses more than a quota is held back as a whole. leaveRoom returns
 // what undoes it.
-func leaveRoom(cores int) (undo func()) {
+func addSpareP(cores int) (undo func()) {
 	if os.Getenv("GOMAXPROCS") != "" || cores < runtime.NumCPU() {
 		return func() {}
 	}

@@ -13,7 +13,7 @@ import (
 // unless somebody has said how many may.
 func TestServeLeavesRoom(t *testing.T) {
 	for variable, want := range map[string]struct{ cores, threads int }{
-		"":  unlimited(),
+		"":  expectedWithoutVariable(),
 		"1": {1, 1},
 		"3": {3, 3},
 	} {
@@ -31,9 +31,9 @@ func TestServeLeavesRoom(t *testing.T) {
 	}
 }
 
-// unlimited is what is expected where nobody has said how many may run, but
+// expectedWithoutVariable is what is expected where nobody has said how many may run, but
 // perhaps a CPU quota does, as Go reads it.
-func unlimited() struct{ cores, threads int } {
+func expectedWithoutVariable() struct{ cores, threads int } {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	runtime.SetDefaultGOMAXPROCS()
 	cores := runtime.GOMAXPROCS(0)

@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/client"
 )
 
-func newHealth() *cobra.Command {
+func newHealthCommand() *cobra.Command {
 	var url string
 	command := &cobra.Command{
 		Use:   "health",
@@ -18,7 +18,7 @@ func newHealth() *cobra.Command {
 		Long:  "Asks a service whether it is healthy, and exits with 0 if it is. Made for the health check of a container, which has no curl.",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			web := http.Client{Timeout: 3 * time.Second}
+			httpClient := http.Client{Timeout: 3 * time.Second}
 			if _, err := client.New(url, ""); err != nil { // which connects to nothing yet
 				return usageErrorf("--server: %v", err)
 			}
@@ -26,13 +26,13 @@ func newHealth() *cobra.Command {
 			if err != nil {
 				return usageErrorf("--server must be a URL such as http://127.0.0.1:5000; got %q", url)
 			}
-			answer, err := web.Do(request)
+			response, err := httpClient.Do(request)
 			if err != nil {
 				return fmt.Errorf("no answer from %s: %w", url, err)
 			}
-			defer func() { _ = answer.Body.Close() }() // nothing of it was read
-			if answer.StatusCode != http.StatusOK {
-				return fmt.Errorf("%s answers %s", url, answer.Status)
+			defer func() { _ = response.Body.Close() }() // nothing of it was read
+			if response.StatusCode != http.StatusOK {
+				return fmt.Errorf("%s answers %s", url, response.Status)
 			}
 			_, err = fmt.Fprintln(command.OutOrStdout(), "healthy")
 			return err

@@ -12,9 +12,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// judged is a result with a threshold that holds, one that does not, and a name
+// judgedResult is a result with a threshold that holds, one that does not, and a name
 // that is markup wherever it is not taken for text.
-func judged() *aurea.Result {
+func judgedResult() *aurea.Result {
 	return &aurea.Result{
 		ID: "benchmark-1", Name: "a|b <i>_x_</i>", Status: aurea.StatusCompleted, Verdict: aurea.VerdictFail,
 		Duration: 2.5, StartTime: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
@@ -25,17 +25,17 @@ func judged() *aurea.Result {
 	}
 }
 
-func written(t *testing.T, form string, r *aurea.Result) string {
+func render(t *testing.T, form string, r *aurea.Result) string {
 	t.Helper()
 	var text strings.Builder
-	if err := writers[form](r, &text); err != nil {
+	if err := resultWriters[form](r, &text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()
 }
 
 func TestMarkdown(t *testing.T) {
-	got := written(t, "markdown", judged())
+	got := render(t, "markdown", judgedResult())
 	heading, rest, _ := strings.Cut(got, "\n")
 	if want := `### a\|b &lt;i&gt;\_x\_&lt;/i&gt;: fail, degraded`; heading != want {
 		t.Errorf("the heading is %s, want %s", heading, want)
@@ -64,8 +64,8 @@ func TestMarkdown(t *testing.T) {
 }
 
 func TestHTML(t *testing.T) {
-	r := judged()
-	got := written(t, "html", r)
+	r := judgedResult()
+	got := render(t, "html", r)
 	for _, want := range []string{
 		"<title>a|b &lt;i&gt;_x_&lt;/i&gt;: fail, degraded</title>",
 		"<blockquote>degraded: short</blockquote>",
@@ -88,14 +88,14 @@ func TestHTML(t *testing.T) {
 	if err := json.Unmarshal([]byte(unescaped), &inside); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(written(t, "json", r)), &whole); err != nil {
+	if err := json.Unmarshal([]byte(render(t, "json", r)), &whole); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(whole, inside); diff != "" {
 		t.Errorf("the result in the page (-want +got):\n%s", diff)
 	}
 	r.Series = r.Series[:1]
-	if strings.Contains(written(t, "html", r), "<svg") {
+	if strings.Contains(render(t, "html", r), "<svg") {
 		t.Error("one point makes a chart")
 	}
 }

@@ -41,7 +41,7 @@ func TestPushAtOnce(t *testing.T) {
 	var both sync.WaitGroup
 	for _, jobs := range []int{30, 50} { // which take as long: a second
 		both.Go(func() {
-			code, _, stderr := command(t, "", "run", "--quiet", "--jobs", strconv.Itoa(jobs), "--workload", "sleep", "--param", "duration=1s", "--param", "jitter=0", "--push", string(p))
+			code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", strconv.Itoa(jobs), "--workload", "sleep", "--param", "duration=1s", "--param", "jitter=0", "--push", string(p))
 			if code != exitOK {
 				t.Errorf("exit %d, %s", code, stderr)
 			}

@@ -7,31 +7,31 @@ import (
 	"strings"
 )
 
-// findJSON returns the line and column of a location in a JSON document, or of
+// jsonPosition returns the line and column of a location in a JSON document, or of
 // the nearest value around it that there is.
-func findJSON(content []byte, location string) (line, column int) {
+func jsonPosition(content []byte, location string) (line, column int) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
-	at := next(content, 0)
+	offset := skipSeparators(content, 0)
 	for location != "" {
-		found, rest, ok := enter(decoder, content, location)
+		found, rest, ok := enterValue(decoder, content, location)
 		if !ok {
 			break
 		}
-		at, location = found, rest
+		offset, location = found, rest
 	}
-	return lineAt(content, at)
+	return offsetPosition(content, offset)
 }
 
-// enter goes into an object or a list up to the value of the entry that a
+// enterValue goes into an object or a list up to the value of the entry that a
 // location begins with. It returns where the entry begins, and the rest of the
 // location.
-func enter(decoder *json.Decoder, content []byte, location string) (at int, rest string, ok bool) {
+func enterValue(decoder *json.Decoder, content []byte, location string) (offset int, rest string, ok bool) {
 	opening, err := decoder.Token()
 	if err != nil {
 		return 0, "", false
 	}
 	for i := 0; decoder.More(); i++ {
-		at = next(content, int(decoder.InputOffset()))
+		offset = skipSeparators(content, int(decoder.InputOffset()))
 		step := fmt.Sprintf("[%d]", i)
 		if opening == json.Delim('{') {
 			key, err := decoder.Token()
@@ -40,8 +40,8 @@ func enter(decoder *json.Decoder, content []byte, location string) (at int, rest
 			}
 			step, _ = key.(string)
 		}
-		if rest, ok := stepInto(location, step); ok {
-			return at, rest, true
+		if rest, ok := trimStep(location, step); ok {
+			return offset, rest, true
 		}
 		if err := decoder.Decode(new(json.RawMessage)); err != nil {
 			return 0, "", false
@@ -50,8 +50,8 @@ func enter(decoder *json.Decoder, content []byte, location string) (at int, rest
 	return 0, "", false
 }
 
-// stepInto is the rest of a location behind its first step, if that is the one.
-func stepInto(location, step string) (rest string, ok bool) {
+// trimStep is the rest of a location behind its first step, if that is the one.
+func trimStep(location, step string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(location, step)
 	if !ok || step == "" {
 		return "", false
@@ -62,7 +62,7 @@ func stepInto(location, step string) (rest string, ok bool) {
 	return rest, rest == "" || rest[0] == '['
 }
 
-// next is where the next token begins.
-func next(content []byte, offset int) int {
+// skipSeparators is where the next token begins.
+func skipSeparators(content []byte, offset int) int {
 	return len(content) - len(bytes.TrimLeft(content[min(offset, len(content)):], " \t\r\n,:"))
 }

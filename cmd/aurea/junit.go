@@ -59,7 +59,7 @@ type (
 // failure, one without data is skipped; a run that did not complete, or is not to
 // be believed, is an error. What the run printed is the result as text.
 func writeJUnit(r *aurea.Result, w io.Writer) error {
-	s := newSheet(r)
+	s := newReport(r)
 	var text strings.Builder
 	if err := s.writeText(&text); err != nil {
 		return err
@@ -68,9 +68,9 @@ func writeJUnit(r *aurea.Result, w io.Writer) error {
 		Name:      s.Title,
 		Package:   "aurea",
 		Hostname:  "localhost", // as Ant has it where a result does not say
-		Time:      seconds(r.Duration),
+		Time:      formatSeconds(r.Duration),
 		Timestamp: r.StartTime.UTC().Format("2006-01-02T15:04:05"),
-		Cases:     []junitCase{{Class: s.Title, Name: "measurement", Time: seconds(r.Duration), Error: trouble(r)}},
+		Cases:     []junitCase{{Class: s.Title, Name: "measurement", Time: formatSeconds(r.Duration), Error: measurementProblem(r)}},
 		Out:       junitText{text.String()},
 	}
 	for _, fact := range s.Facts {
@@ -79,11 +79,11 @@ func writeJUnit(r *aurea.Result, w io.Writer) error {
 	for _, check := range r.Thresholds {
 		suite.Cases = append(suite.Cases, thresholdCase(s.Title, check, r.Cost.Currency))
 	}
-	suite.count()
+	suite.countCases()
 	return writeXML(w, junitSuites{Suite: suite})
 }
 
-func (s *junitSuite) count() {
+func (s *junitSuite) countCases() {
 	for _, c := range s.Cases {
 		s.Tests++
 		switch {
@@ -97,13 +97,13 @@ func (s *junitSuite) count() {
 	}
 }
 
-// trouble is why there is nothing to judge by, if that is so.
-func trouble(r *aurea.Result) *junitProblem {
+// measurementProblem is why there is nothing to judge by, if that is so.
+func measurementProblem(r *aurea.Result) *junitProblem {
 	switch {
 	case r.Status != aurea.StatusCompleted:
 		return &junitProblem{string(r.Status), "the run is " + string(r.Status)}
 	case r.Validity.State == aurea.Invalid:
-		return &junitProblem{string(aurea.Invalid), plain(r.Validity.Reasons[0].Message)}
+		return &junitProblem{string(aurea.Invalid), sanitize(r.Validity.Reasons[0].Message)}
 	case r.Verdict == aurea.VerdictNoData:
 		return &junitProblem{string(aurea.VerdictNoData), "there is no data to judge the thresholds by"}
 	}
@@ -111,18 +111,18 @@ func trouble(r *aurea.Result) *junitProblem {
 }
 
 func thresholdCase(class string, check aurea.ThresholdCheck, currency string) junitCase {
-	c := junitCase{Class: class, Name: plain(check.Expression), Time: seconds(0)}
+	c := junitCase{Class: class, Name: sanitize(check.Expression), Time: formatSeconds(0)}
 	switch {
 	case check.OK:
 	case check.NoData:
 		c.Skipped = &junitProblem{string(aurea.VerdictNoData), "there is no data for it"}
 	default:
-		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, plain(checked(check, currency)))}
+		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, sanitize(formatThresholdValue(check, currency)))}
 	}
 	return c
 }
 
-func seconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }
+func formatSeconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }
 
 func writeXML(w io.Writer, value any) error {
 	encoded, err := xml.MarshalIndent(value, "", "  ")

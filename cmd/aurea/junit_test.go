@@ -81,20 +81,20 @@ var (
 // surefire is how Jenkins writes seconds.
 const surefire = `((\d{0,3},)*\d{3}|\d{0,3})*(\.\d*)?`
 
-// A node is an element as it is read.
-type node struct {
+// A xmlElement is an element as it is read.
+type xmlElement struct {
 	XMLName  xml.Name
-	Attrs    []xml.Attr `xml:",any,attr"`
-	Text     string     `xml:",chardata"`
-	Children []node     `xml:",any"`
+	Attrs    []xml.Attr   `xml:",any,attr"`
+	Text     string       `xml:",chardata"`
+	Children []xmlElement `xml:",any"`
 }
 
-func matches(pattern, text string) bool {
+func matchesWhole(pattern, text string) bool {
 	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(text)
 }
 
 // check says what the schema has against an element and what is in it.
-func (s junitSchema) check(n node) (wrong []string) {
+func (s junitSchema) check(n xmlElement) (wrong []string) {
 	name := n.XMLName.Local
 	rule, known := s[name]
 	if !known {
@@ -104,7 +104,7 @@ func (s junitSchema) check(n node) (wrong []string) {
 	for _, attr := range n.Attrs {
 		given[attr.Name.Local] = attr.Value
 		pattern := rule.needed[attr.Name.Local] + rule.allowed[attr.Name.Local]
-		if pattern == "" || !matches(pattern, attr.Value) {
+		if pattern == "" || !matchesWhole(pattern, attr.Value) {
 			wrong = append(wrong, name+" may not have "+attr.Name.Local+"="+attr.Value)
 		}
 	}
@@ -118,7 +118,7 @@ func (s junitSchema) check(n node) (wrong []string) {
 		children.WriteString(child.XMLName.Local + " ")
 		wrong = append(wrong, s.check(child)...)
 	}
-	if !matches(rule.content, children.String()) {
+	if !matchesWhole(rule.content, children.String()) {
 		wrong = append(wrong, name+" may not have in it "+children.String())
 	}
 	if !rule.text && strings.TrimSpace(n.Text) != "" {
@@ -129,7 +129,7 @@ func (s junitSchema) check(n node) (wrong []string) {
 
 // junitResults are results that end in every way.
 func junitResults() map[string]*aurea.Result {
-	invalid, stopped, partly, failing, blank, long := judged(), judged(), judged(), judged(), hostileResult(), judged()
+	invalid, stopped, partly, failing, blank, long := judgedResult(), judgedResult(), judgedResult(), judgedResult(), hostileResult(), judgedResult()
 	invalid.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Message: "too late"}}}
 	stopped.Status = aurea.StatusCancelled
 	partly.Verdict, partly.Thresholds[1] = aurea.VerdictNoData, aurea.ThresholdCheck{Expression: "phases.dns.p99 < 1s", NoData: true}
@@ -137,15 +137,15 @@ func junitResults() map[string]*aurea.Result {
 	blank.Name = "\x00\n\ufffe"
 	long.Duration = 1_234_567.8
 	return map[string]*aurea.Result{
-		"judged": judged(), "invalid": invalid, "stopped": stopped, "without data": partly, "failing without data": failing,
+		"judged": judgedResult(), "invalid": invalid, "stopped": stopped, "without data": partly, "failing without data": failing,
 		"hostile": hostileResult(), "blank": blank, "long": long,
 	}
 }
 
 func TestJUnitFollowsBothSchemas(t *testing.T) {
 	for what, r := range junitResults() {
-		var root node
-		if err := xml.Unmarshal([]byte(written(t, "junit", r)), &root); err != nil {
+		var root xmlElement
+		if err := xml.Unmarshal([]byte(render(t, "junit", r)), &root); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
 		for by, schema := range map[string]junitSchema{"Ant": antSchema, "Jenkins": jenkinsSchema} {
@@ -172,7 +172,7 @@ func TestJUnitSchemasRefuse(t *testing.T) {
 		{strings.Replace(suite, `time="1.5"`, `time="1,5 s"`, 1) + `<properties/>` + rest, 1, 1},
 		{suite + `<properties>text</properties><nothing/>` + rest, 3, 3},
 	} {
-		var root node
+		var root xmlElement
 		if err := xml.Unmarshal([]byte(test.document), &root); err != nil {
 			t.Fatal(err)
 		}
@@ -195,13 +195,13 @@ func TestJUnit(t *testing.T) {
 		"failing without data": {"", "", over, "skipped: there is no data for it"},
 	} {
 		var got junitSuites
-		if err := xml.Unmarshal([]byte(written(t, "junit", results[what])), &got); err != nil {
+		if err := xml.Unmarshal([]byte(render(t, "junit", results[what])), &got); err != nil {
 			t.Fatal(err)
 		}
 		suite := got.Suite
 		var cases []string
 		for _, c := range suite.Cases {
-			cases = append(cases, outcome(c))
+			cases = append(cases, problemOf(c))
 		}
 		if diff := cmp.Diff(want, cases); diff != "" {
 			t.Errorf("%s: cases (-want +got):\n%s", what, diff)
@@ -227,13 +227,13 @@ func TestJUnit(t *testing.T) {
 		if suite.Time != "2.500" {
 			t.Errorf("%s: it took %s", what, suite.Time)
 		}
-		if diff := cmp.Diff(written(t, "text", results[what]), suite.Out.Text); diff != "" {
+		if diff := cmp.Diff(render(t, "text", results[what]), suite.Out.Text); diff != "" {
 			t.Errorf("%s: what it printed (-want +got):\n%s", what, diff)
 		}
 	}
 }
 
-func outcome(c junitCase) string {
+func problemOf(c junitCase) string {
 	for kind, problem := range map[string]*junitProblem{"failure": c.Failure, "error": c.Error, "skipped": c.Skipped} {
 		if problem != nil {
 			return kind + ": " + problem.Message

@@ -18,9 +18,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A loader submits runs to one life of a server, and remembers what was
+// A loadGenerator submits runs to one life of a server, and remembers what was
 // acknowledged and how far it saw it come.
-type loader struct {
+type loadGenerator struct {
 	client *client.Client
 	mu     sync.Mutex
 	acked  map[string]bool
@@ -29,7 +29,7 @@ type loader struct {
 
 // load keeps the server busy until ctx ends: with as many tiny runs as it takes,
 // or with one that would go on, behind which the others queue.
-func (l *loader) load(ctx context.Context, t *testing.T, long bool) {
+func (l *loadGenerator) load(ctx context.Context, t *testing.T, long bool) {
 	if long {
 		l.submit(ctx, t, `{"num_jobs": 100000, "concurrency": 4, "job_duration_ms": 10}`)
 	}
@@ -48,7 +48,7 @@ func (l *loader) load(ctx context.Context, t *testing.T, long bool) {
 }
 
 // submit returns the id of a run that was acknowledged.
-func (l *loader) submit(ctx context.Context, t *testing.T, spec string) string {
+func (l *loadGenerator) submit(ctx context.Context, t *testing.T, spec string) string {
 	decoded, err := aurea.DecodeSpec([]byte(spec))
 	if err != nil {
 		t.Error(err)
@@ -76,7 +76,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		times = n
 	}
 	dir := t.TempDir()
-	l := &loader{acked: map[string]bool{}, seen: map[string]int64{}}
+	l := &loadGenerator{acked: map[string]bool{}, seen: map[string]int64{}}
 	interrupted, partial := 0, 0
 	for i := range times {
 		long := i%2 == 1
@@ -98,7 +98,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			_, _ = process.Wait()
 			stop()
 		})
-		go l.look(ctx)
+		go l.sampleProgress(ctx)
 		l.load(ctx, t, long)
 		<-killed
 		service.Close()
@@ -111,7 +111,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	defer service.Close()
 	waitReady(t, service)
-	kept := everyRun(t, service)
+	kept := listAllRuns(t, service)
 	for id := range l.acked {
 		if _, ok := kept[id]; !ok {
 			t.Errorf("run %s was acknowledged and is gone", id)
@@ -138,9 +138,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 }
 
-// look remembers how far the running run had come, two seconds late: as much
+// sampleProgress remembers how far the running run had come, two seconds late: as much
 // must be known of it afterwards.
-func (l *loader) look(ctx context.Context) {
+func (l *loadGenerator) sampleProgress(ctx context.Context) {
 	for ctx.Err() == nil {
 		page, err := l.client.List(ctx, aurea.RunQuery{Statuses: []aurea.Status{aurea.StatusRunning}})
 		if err == nil {
@@ -184,8 +184,8 @@ func waitReady(t *testing.T, service *client.Client) {
 	}
 }
 
-// everyRun is the whole history.
-func everyRun(t *testing.T, service *client.Client) map[string]aurea.Run {
+// listAllRuns is the whole history.
+func listAllRuns(t *testing.T, service *client.Client) map[string]aurea.Run {
 	t.Helper()
 	all := map[string]aurea.Run{}
 	for query := (aurea.RunQuery{Limit: aurea.MaxPage}); ; {

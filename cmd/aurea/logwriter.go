@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// logBacklog is how many lines may wait for a slow reader of the log.
-	logBacklog = 1000
-	// logFlush is how long the end of the service waits for that reader.
-	logFlush = 500 * time.Millisecond
+	// logQueueLen is how many lines may wait for a slow reader of the log.
+	logQueueLen = 1000
+	// logFlushTimeout is how long the end of the service waits for that reader.
+	logFlushTimeout = 500 * time.Millisecond
 )
 
 // A logWriter passes lines on and never waits for who reads them. Lines that find
@@ -22,7 +22,7 @@ const (
 type logWriter struct {
 	out     io.Writer
 	dropped atomic.Int64
-	written chan struct{} // closed when nothing more is written
+	done    chan struct{} // closed when nothing more is written
 
 	mu     sync.Mutex
 	closed bool
@@ -30,7 +30,7 @@ type logWriter struct {
 }
 
 func newLogWriter(out io.Writer) *logWriter {
-	w := &logWriter{out: out, written: make(chan struct{}), lines: make(chan []byte, logBacklog)}
+	w := &logWriter{out: out, done: make(chan struct{}), lines: make(chan []byte, logQueueLen)}
 	go w.run()
 	return w
 }
@@ -56,16 +56,16 @@ func (w *logWriter) Dropped() int64 { return w.dropped.Load() }
 
 // run writes the lines, each alone, until Close.
 func (w *logWriter) run() {
-	defer close(w.written)
-	told := int64(0)
+	defer close(w.done)
+	reported := int64(0)
 	for line := range w.lines {
 		if _, err := w.out.Write(line); err != nil {
 			w.dropped.Add(1)
 			continue
 		}
-		if dropped := w.dropped.Load(); dropped > told {
-			slog.New(slog.NewTextHandler(w.out, nil)).Warn("log lines were dropped: the reader of the log was too slow, or gone", "lines", dropped-told)
-			told = dropped
+		if dropped := w.dropped.Load(); dropped > reported {
+			slog.New(slog.NewTextHandler(w.out, nil)).Warn("log lines were dropped: the reader of the log was too slow, or gone", "lines", dropped-reported)
+			reported = dropped
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (w *logWriter) Close() {
 	close(w.lines)
 	w.mu.Unlock()
 	select {
-	case <-w.written:
-	case <-time.After(logFlush):
+	case <-w.done:
+	case <-time.After(logFlushTimeout):
 	}
 }

@@ -20,20 +20,20 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A faucet is the reader of a log, which takes a line when it is let to, or has
+// A gatedWriter is the reader of a log, which takes a line when it is let to, or has
 // gone.
-type faucet struct {
-	open  chan struct{} // closed when lines are taken
-	gone  atomic.Bool
-	taken []string
+type gatedWriter struct {
+	gate   chan struct{} // closed when lines are taken
+	broken atomic.Bool
+	lines  []string
 }
 
-func (f *faucet) Write(line []byte) (int, error) {
-	<-f.open
-	if f.gone.Load() {
+func (f *gatedWriter) Write(line []byte) (int, error) {
+	<-f.gate
+	if f.broken.Load() {
 		return 0, errors.New("broken pipe")
 	}
-	f.taken = append(f.taken, string(line))
+	f.lines = append(f.lines, string(line))
 	return len(line), nil
 }
 
@@ -41,24 +41,24 @@ func (f *faucet) Write(line []byte) (int, error) {
 // counted, and the log says so as soon as it can.
 func TestLogWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := &faucet{open: make(chan struct{})}
+		out := &gatedWriter{gate: make(chan struct{})}
 		w := newLogWriter(out)
 		log := slog.New(slog.NewTextHandler(w, nil))
 		log.Info("first")
 		synctest.Wait() // it is being written
-		for range logBacklog + 7 {
+		for range logQueueLen + 7 {
 			log.Info("more")
 		}
 		if w.Dropped() != 7 {
 			t.Errorf("%d lines were dropped, want 7", w.Dropped())
 		}
-		close(out.open)
+		close(out.gate)
 		synctest.Wait()
 		w.Close()
-		if want := logBacklog + 2; len(out.taken) != want {
-			t.Fatalf("%d lines were taken, want %d", len(out.taken), want)
+		if want := logQueueLen + 2; len(out.lines) != want {
+			t.Fatalf("%d lines were taken, want %d", len(out.lines), want)
 		}
-		if said := out.taken[1]; !strings.Contains(said, "log lines were dropped") || !strings.Contains(said, "lines=7") {
+		if said := out.lines[1]; !strings.Contains(said, "log lines were dropped") || !strings.Contains(said, "lines=7") {
 			t.Errorf("behind the first line the log says %q, want that 7 lines were dropped", said)
 		}
 	})
@@ -67,17 +67,17 @@ func TestLogWithoutReader(t *testing.T) {
 // A reader that is gone may come back.
 func TestLogWithReaderThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := &faucet{open: make(chan struct{})}
-		close(out.open)
+		out := &gatedWriter{gate: make(chan struct{})}
+		close(out.gate)
 		w := newLogWriter(out)
 		for _, gone := range []bool{true, true, false} {
-			out.gone.Store(gone)
+			out.broken.Store(gone)
 			_, _ = io.WriteString(w, "a line\n")
 			synctest.Wait()
 		}
 		w.Close()
-		if w.Dropped() != 2 || len(out.taken) != 2 || !strings.Contains(out.taken[1], "lines=2") {
-			t.Errorf("%d lines were dropped and %q taken, want 2, a line and the word of it", w.Dropped(), out.taken)
+		if w.Dropped() != 2 || len(out.lines) != 2 || !strings.Contains(out.lines[1], "lines=2") {
+			t.Errorf("%d lines were dropped and %q taken, want 2, a line and the word of it", w.Dropped(), out.lines)
 		}
 	})
 }
@@ -85,7 +85,7 @@ func TestLogWithReaderThatIsGone(t *testing.T) {
 // At its end a service does not wait for the reader of its log.
 func TestLogEndsWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := &faucet{open: make(chan struct{})}
+		out := &gatedWriter{gate: make(chan struct{})}
 		w := newLogWriter(out)
 		_, _ = io.WriteString(w, "a line\n")
 		w.Close() // which would hang
@@ -93,13 +93,13 @@ func TestLogEndsWithoutReader(t *testing.T) {
 		if w.Dropped() != 1 {
 			t.Errorf("%d lines were dropped, want 1", w.Dropped())
 		}
-		close(out.open)
+		close(out.gate)
 	})
 }
 
-// serveLogging starts a service at debug level whose log is a pipe, of which the
+// serveWithLog starts a service at debug level whose log is a pipe, of which the
 // first lines are read.
-func serveLogging(t *testing.T, args ...string) (url string, process *exec.Cmd, log *os.File) {
+func serveWithLog(t *testing.T, args ...string) (url string, process *exec.Cmd, log *os.File) {
 	t.Helper()
 	log, end, err := os.Pipe()
 	if err != nil {
@@ -121,8 +121,8 @@ func serveLogging(t *testing.T, args ...string) (url string, process *exec.Cmd, 
 	return
 }
 
-// ends sends SIGTERM; the service must drain and exit with 0.
-func ends(t *testing.T, process *exec.Cmd) {
+// terminate sends SIGTERM; the service must drain and exit with 0.
+func terminate(t *testing.T, process *exec.Cmd) {
 	t.Helper()
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestServeWithoutLogReader(t *testing.T) {
 		"goes away":   func(log *os.File) { _ = log.Close() },
 	} {
 		t.Run(what, func(t *testing.T) {
-			url, process, log := serveLogging(t)
+			url, process, log := serveWithLog(t)
 			leave(log)
 			var clients errgroup.Group
 			for range 8 {
@@ -162,7 +162,7 @@ func TestServeWithoutLogReader(t *testing.T) {
 			waitFor(t, func() bool {
 				return regexp.MustCompile(`(?m)^aurea_log_lines_dropped_total [1-9]`).MatchString(get(t, url+"/metrics"))
 			})
-			ends(t, process)
+			terminate(t, process)
 		})
 	}
 }

@@ -19,24 +19,24 @@ import (
 var version = "dev"
 
 func main() {
-	limitHeap()
+	setMemoryLimit()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the command as a function: what tests call.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot()
+	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.InitDefaultCompletionCmd()
-	refuseUnknown(root)
+	rejectUnknownCommands(root)
 	command, err := root.ExecuteContextC(ctx)
 	return exitCode(command, err, stderr)
 }
 
-func newRoot() *cobra.Command {
+func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "aurea",
 		Short: "How many jobs a second, how late, at what cost",
@@ -49,14 +49,14 @@ AUREA_RUNS_LIST_LIMIT.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			if err := refuseEmptyFlags(command.Flags()); err != nil {
+			if err := rejectEmptyFlags(command.Flags()); err != nil {
 				return err
 			}
-			return flagsFromEnvironment(command)
+			return setFlagsFromEnvironment(command)
 		},
 	}
-	root.SetFlagErrorFunc(wrongFlag)
-	root.AddCommand(newServe(), newRunCommand(), newCompare(), newRuns(), newWorkloads(), newHealth(), newVersion())
-	root.SetHelpCommand(helpWith(root))
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newServeCommand(), newRunCommand(), newCompareCommand(), newRunsCommand(), newWorkloadsCommand(), newHealthCommand(), newVersionCommand())
+	root.SetHelpCommand(newHelpCommand(root))
 	return root
 }

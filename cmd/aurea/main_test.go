@@ -16,15 +16,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// command calls the command as main does.
-func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+// runCommand calls the command as main does.
+func runCommand(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
-func file(t *testing.T, name, content string) string {
+func writeTestFile(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -36,7 +36,7 @@ func file(t *testing.T, name, content string) string {
 // Wrong usage and wrong specs: the exit code, and the sentence that says where
 // and what.
 func TestErrors(t *testing.T) {
-	spec := file(t, "spec.yaml", "num_jobs: 10\nworkload:\n  kind: sleep\n  duration: fast\nlabels:\n  team: 7\n")
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 10\nworkload:\n  kind: sleep\n  duration: fast\nlabels:\n  team: 7\n")
 	tests := []struct {
 		args []string
 		code int
@@ -59,7 +59,7 @@ func TestErrors(t *testing.T) {
 		{[]string{"workloads", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop, station, cpu, `},
 		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea --help`},
 		{[]string{"serve", "--listen", "5000"}, 2, `aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea --help`},
-		{[]string{"serve", "--token-file", file(t, "tokens", "\n")}, 2, `it holds no token; write one on a line; see aurea --help`},
+		{[]string{"serve", "--token-file", writeTestFile(t, "tokens", "\n")}, 2, `it holds no token; write one on a line; see aurea --help`},
 		{[]string{"serve", "--allow-host", "http://aurea/"}, 2, `aurea: --allow-host: must be a host name such as aurea.example, with or without a port; got "http://aurea/"; see aurea --help`},
 		{[]string{"serve", "--allow-target", "http://api/"}, 2, `aurea: --allow-target: target "http://api/" is a URL; write its host, and its port if only that is to be called, such as api.example:8080; see aurea --help`},
 		{[]string{"serve", "--max-connections", "-1"}, 2, `aurea: --max-connections must be at least 1; got -1; see aurea --help`},
@@ -67,7 +67,7 @@ func TestErrors(t *testing.T) {
 		{[]string{"health", "--server", "http://127.0.0.1:1"}, 1, `aurea: no answer from http://127.0.0.1:1`},
 	}
 	for _, test := range tests {
-		code, stdout, stderr := command(t, "", test.args...)
+		code, stdout, stderr := runCommand(t, "", test.args...)
 		if code != test.code || !strings.Contains(stderr, test.want) {
 			t.Errorf("aurea %s: exit %d, %q; want %d, %q", strings.Join(test.args, " "), code, stderr, test.code, test.want)
 		}
@@ -77,10 +77,10 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// runJSON runs a benchmark and decodes its result.
-func runJSON(t *testing.T, stdin string, args ...string) (int, aurea.Result) {
+// runForResult runs a benchmark and decodes its result.
+func runForResult(t *testing.T, stdin string, args ...string) (int, aurea.Result) {
 	t.Helper()
-	code, stdout, stderr := command(t, stdin, append([]string{"run", "-o", "json"}, args...)...)
+	code, stdout, stderr := runCommand(t, stdin, append([]string{"run", "-o", "json"}, args...)...)
 	var result aurea.Result
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %v\n%s\n%s", args, err, stdout, stderr)
@@ -99,13 +99,13 @@ func TestExitCodes(t *testing.T) {
 		{"throughput > 1", exitOK, aurea.VerdictPass},
 	}
 	for _, test := range tests {
-		code, result := runJSON(t, "", "--jobs", "5", "--job-duration", "2ms", "--threshold", test.threshold)
+		code, result := runForResult(t, "", "--jobs", "5", "--job-duration", "2ms", "--threshold", test.threshold)
 		if code != test.code || result.Verdict != test.verdict {
 			t.Errorf("%s: exit %d, verdict %s; want %d, %s", test.threshold, code, result.Verdict, test.code, test.verdict)
 		}
 	}
 	// Every job times out: there is no latency to judge.
-	code, result := runJSON(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
+	code, result := runForResult(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
 	if code != exitInvalid || result.Verdict != aurea.VerdictInvalid {
 		t.Errorf("no data: exit %d, verdict %s", code, result.Verdict)
 	}
@@ -129,7 +129,7 @@ func TestExitCodesOfATargetThatIsNotThere(t *testing.T) {
 		for _, threshold := range test.thresholds {
 			args = append(args, "--threshold", threshold)
 		}
-		code, stdout, stderr := command(t, "", args...)
+		code, stdout, stderr := runCommand(t, "", args...)
 		if code != test.code {
 			t.Errorf("%q: exit %d, want %d", test.thresholds, code, test.code)
 		}
@@ -173,17 +173,17 @@ func TestURLInPlaceOfASpec(t *testing.T) {
 }
 
 func TestSpecSources(t *testing.T) {
-	yamlFile := file(t, "spec.yaml", "num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
-	code, result := runJSON(t, "", yamlFile, "--jobs", "9", "--label", "b=z", "--concurrency", "2")
+	yamlFile := writeTestFile(t, "spec.yaml", "num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
+	code, result := runForResult(t, "", yamlFile, "--jobs", "9", "--label", "b=z", "--concurrency", "2")
 	spec := result.Spec
 	if code != exitOK || spec.NumJobs != 9 || result.Counts.OK != 9 || spec.Name != "from file" || spec.Labels["a"] != "x" || spec.Labels["b"] != "z" || spec.Concurrency != 2 || result.Seed != 3 {
 		t.Errorf("exit %d, spec %+v, seed %d", code, spec, result.Seed)
 	}
-	code, result = runJSON(t, `{"num_jobs": 4, "workload": {"kind": "noop"}}`, "-")
+	code, result = runForResult(t, `{"num_jobs": 4, "workload": {"kind": "noop"}}`, "-")
 	if code != exitOK || result.Counts.OK != 4 || result.Spec.Workload.Kind != "noop" {
 		t.Errorf("exit %d, result %+v", code, result.Counts)
 	}
-	code, result = runJSON(t, "", yamlFile, "--workload", "sleep", "--param", "duration=3ms", "--param", "jitter=0")
+	code, result = runForResult(t, "", yamlFile, "--workload", "sleep", "--param", "duration=3ms", "--param", "jitter=0")
 	if code != exitOK || result.ServiceTime.Min < 0.003 || result.Spec.JobDurationMS != nil {
 		t.Errorf("exit %d, service time %+v, spec %+v", code, result.ServiceTime, result.Spec)
 	}
@@ -194,7 +194,7 @@ func TestIncludeJobs(t *testing.T) {
 		args []string
 		jobs int
 	}{{nil, 0}, {[]string{"--include-jobs"}, 3}} {
-		_, stdout, _ := command(t, "", append([]string{"run", "-o", "json", "--jobs", "3", "--job-duration", "1ms"}, test.args...)...)
+		_, stdout, _ := runCommand(t, "", append([]string{"run", "-o", "json", "--jobs", "3", "--job-duration", "1ms"}, test.args...)...)
 		if got := strings.Count(stdout, `"job_id"`); got != test.jobs {
 			t.Errorf("%v lists %d jobs, want %d", test.args, got, test.jobs)
 		}
@@ -205,19 +205,19 @@ func TestFlagsFromEnvironment(t *testing.T) {
 	t.Setenv("AUREA_JOBS", "6")
 	t.Setenv("AUREA_JOB_DURATION", "1ms")
 	t.Setenv("AUREA_CONCURRENCY", "3")
-	_, result := runJSON(t, "", "--concurrency", "2")
+	_, result := runForResult(t, "", "--concurrency", "2")
 	if result.Counts.OK != 6 || result.Spec.Concurrency != 2 || result.InFlight.Max > 2 {
 		t.Errorf("%d jobs, up to %d at once, %d were; want 6 from the environment, 2 from the flag", result.Counts.OK, result.Spec.Concurrency, result.InFlight.Max)
 	}
 	t.Setenv("AUREA_QUIET", "perhaps")
-	code, _, stderr := command(t, "", "run")
+	code, _, stderr := runCommand(t, "", "run")
 	if code != exitUsage || !strings.Contains(stderr, "environment variable AUREA_QUIET") {
 		t.Errorf("exit %d, %q", code, stderr)
 	}
 }
 
 func TestText(t *testing.T) {
-	code, stdout, stderr := command(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
+	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
 	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
@@ -226,7 +226,7 @@ func TestText(t *testing.T) {
 	if code != exitOK || !strings.Contains(stderr, "20 started  20 ok  0 failed  0 in flight") {
 		t.Errorf("exit %d, progress %q", code, stderr)
 	}
-	if _, _, stderr := command(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
+	if _, _, stderr := runCommand(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
 		t.Errorf("--quiet says %q", stderr)
 	}
 }
@@ -235,12 +235,12 @@ func TestText(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for _, name := range []string{"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete", "runs export", "workloads", "health", "version", "completion"} {
 		args := append(strings.Fields(name), "--help")
-		code, stdout, _ := command(t, "", args...)
+		code, stdout, _ := runCommand(t, "", args...)
 		if code != exitOK || !strings.Contains(stdout, "Usage:\n  aurea") {
 			t.Errorf("aurea %s --help: exit %d\n%s", name, code, stdout)
 		}
 	}
-	run, _, err := newRoot().Find([]string{"run"})
+	run, _, err := newRootCommand().Find([]string{"run"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestWorkloads(t *testing.T) {
-	_, stdout, _ := command(t, "", "workloads", "sleep")
+	_, stdout, _ := runCommand(t, "", "workloads", "sleep")
 	if !strings.Contains(stdout, "duration") || strings.Contains(stdout, "noop") {
 		t.Errorf("aurea workloads sleep:\n%s", stdout)
 	}
@@ -266,7 +266,7 @@ func TestDuration(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		0: "0s", 4e-8: "40ns", 1.23456e-6: "1.235µs", 0.0123456: "12.346ms", 0.12: "120ms", 1.23456: "1.2346s", 100: "1m40s", 100.123: "1m40.12s",
 	} {
-		if got := duration(seconds); got != want {
+		if got := formatDuration(seconds); got != want {
 			t.Errorf("duration(%v) = %s, want %s", seconds, got, want)
 		}
 	}

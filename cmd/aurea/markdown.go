@@ -10,25 +10,25 @@ import (
 
 // writeMarkdown prints a result for a comment on a change, as GitHub and GitLab
 // show one.
-func writeMarkdown(r *aurea.Result, w io.Writer) error { return newSheet(r).writeMarkdown(w) }
+func writeMarkdown(r *aurea.Result, w io.Writer) error { return newReport(r).writeMarkdown(w) }
 
-func (s sheet) writeMarkdown(w io.Writer) error {
+func (s report) writeMarkdown(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "### %s: %s\n", markdownText(s.Title), s.Headline)
-	writeMarkdownTable(&text, []string{"", ""}, pairs(s.Facts))
+	fmt.Fprintf(&text, "### %s: %s\n", escapeMarkdown(s.Title), s.Headline)
+	writeMarkdownTable(&text, []string{"", ""}, factRows(s.Facts))
 	for _, table := range s.Tables {
 		writeMarkdownTable(&text, table.Header, table.Rows)
 	}
-	for _, doubt := range s.Doubts {
-		fmt.Fprintf(&text, "\n> %s\n", markdownText(doubt))
+	for _, doubt := range s.Notes {
+		fmt.Fprintf(&text, "\n> %s\n", escapeMarkdown(doubt))
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
 }
 
-// headline is the verdict, or where nothing was to be judged, how the run ended;
+// formatHeadline is the verdict, or where nothing was to be judged, how the run ended;
 // and whether to believe it.
-func headline(r *aurea.Result) string {
+func formatHeadline(r *aurea.Result) string {
 	verdict := string(r.Verdict)
 	if r.Verdict == aurea.VerdictNone {
 		verdict = string(r.Status)
@@ -39,7 +39,7 @@ func headline(r *aurea.Result) string {
 	return verdict + ", " + string(r.Validity.State)
 }
 
-func pairs(facts [][2]string) [][]string {
+func factRows(facts [][2]string) [][]string {
 	rows := make([][]string, len(facts))
 	for i := range facts {
 		rows[i] = facts[i][:]
@@ -58,13 +58,13 @@ func writeMarkdownTable(text *strings.Builder, header []string, rows [][]string)
 
 func writeMarkdownRow(text *strings.Builder, cells []string) {
 	for _, cell := range cells {
-		text.WriteString("| " + markdownText(strings.TrimSpace(cell)) + " ")
+		text.WriteString("| " + escapeMarkdown(strings.TrimSpace(cell)) + " ")
 	}
 	text.WriteString("|\n")
 }
 
-// markdownSigns are those that would be markup, or end a cell.
-var markdownSigns = strings.NewReplacer(
+// markdownEscaper are those that would be markup, or end a cell.
+var markdownEscaper = strings.NewReplacer(
 	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "#", `\#`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ")
 
-func markdownText(text string) string { return markdownSigns.Replace(text) }
+func escapeMarkdown(text string) string { return markdownEscaper.Replace(text) }

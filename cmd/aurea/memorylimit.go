@@ -7,10 +7,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// limitHeap has Go collect garbage in time where a control group limits the memory
+// setMemoryLimit has Go collect garbage in time where a control group limits the memory
 // of this process, unless GOMEMLIMIT says when. A fifth is left to what is not Go's:
 // the database, and memory that jobs take from the system.
-func limitHeap() {
+func setMemoryLimit() {
 	if limit := platform.CgroupMemoryLimit(); limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(limit / 5 * 4)
 	}

@@ -8,39 +8,39 @@ import (
 )
 
 const (
-	maxOwnFiles   = 64     // that the service needs beside connections: its store, its log
-	maxClients    = 20_000 // connections of the API at once
-	filesOfRun    = 16     // that aurea run needs beside the connections of its jobs
-	lowFileLimit  = 1024   // below which the service says what is left
-	apiShare      = 4      // a quarter of the files is kept for the API
-	adviceToRaise = "raise the limit with ulimit -n"
+	maxServiceFiles  = 64     // that the service needs beside connections: its store, its log
+	maxAPIConns      = 20_000 // connections of the API at once
+	runFiles         = 16     // that aurea run needs beside the connections of its jobs
+	lowFileLimit     = 1024   // below which the service says what is left
+	apiFileDivisor   = 4      // a quarter of the files is kept for the API
+	raiseLimitAdvice = "raise the limit with ulimit -n"
 )
 
 // A fileBudget shares the files and connections that the service may have open,
 // so that jobs that use all of theirs leave the API able to answer. 0 is any
 // number.
-type fileBudget struct{ jobs, clients int64 }
+type fileBudget struct{ jobs, apiConns int64 }
 
-// shareFiles divides a limit; 0 is none.
-func shareFiles(limit int64) fileBudget {
+// newFileBudget divides a limit; 0 is none.
+func newFileBudget(limit int64) fileBudget {
 	if limit == 0 {
-		return fileBudget{clients: maxClients}
+		return fileBudget{apiConns: maxAPIConns}
 	}
-	clients := min(limit/apiShare, maxClients)
-	return fileBudget{jobs: limit - clients - min(limit/apiShare, maxOwnFiles), clients: clients}
+	clients := min(limit/apiFileDivisor, maxAPIConns)
+	return fileBudget{jobs: limit - clients - min(limit/apiFileDivisor, maxServiceFiles), apiConns: clients}
 }
 
-// warnOfFiles says, before a run, that its connections will not all be had; "" if
+// connectionWarning says, before a run, that its connections will not all be had; "" if
 // they will, or if only the run will show.
-func warnOfFiles(host workload.Host, plan aurea.Plan, limit int64) string {
+func connectionWarning(host workload.Host, plan aurea.Plan, limit int64) string {
 	inFlight := plan.Spec.Concurrency
 	if !plan.Open() {
 		inFlight = plan.Concurrency
 	}
 	wanted := host.Connections(plan.Workload, inFlight)
-	if limit == 0 || wanted+filesOfRun <= limit {
+	if limit == 0 || wanted+runFiles <= limit {
 		return ""
 	}
 	return fmt.Sprintf("warning: the jobs want up to %d connections at once, and this process may have %d files and connections open; %s, or ask for fewer with --param connections=%d",
-		wanted, limit, adviceToRaise, max(limit-filesOfRun, 1))
+		wanted, limit, raiseLimitAdvice, max(limit-runFiles, 1))
 }

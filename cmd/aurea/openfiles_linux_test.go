@@ -18,14 +18,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// limited is a command that may have so many files and connections open.
-func limited(t *testing.T, files int, program string, args ...string) *exec.Cmd {
+// withFileLimit is a command that may have so many files and connections open.
+func withFileLimit(t *testing.T, files int, program string, args ...string) *exec.Cmd {
 	t.Helper()
 	return exec.CommandContext(context.WithoutCancel(t.Context()), "sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files), program}, args...)...)
 }
 
-// gate answers when so many requests are there, and every later one at once.
-func gate(t *testing.T, size int) (url string, together <-chan struct{}, open func()) {
+// gateServer answers when so many requests are there, and every later one at once.
+func gateServer(t *testing.T, size int) (url string, together <-chan struct{}, open func()) {
 	t.Helper()
 	there, opened := make(chan struct{}), make(chan struct{})
 	var mu sync.Mutex
@@ -46,16 +46,16 @@ func gate(t *testing.T, size int) (url string, together <-chan struct{}, open fu
 // A run for which this machine has too few files says so before it begins, and
 // blames itself for what fails: not the target, and not with numbers that count.
 func TestRunWithoutFiles(t *testing.T) {
-	url, together, open := gate(t, 5)
+	url, together, open := gateServer(t, 5)
 	go func() {
 		<-together
 		time.Sleep(200 * time.Millisecond) // for the others to find no room
 		open()
 	}()
-	cmd := limited(t, 24, aureatest.Binary(t), "run", url, "--jobs", "200", "--concurrency", "100", "-o", "json")
+	cmd := withFileLimit(t, 24, aureatest.Binary(t), "run", url, "--jobs", "200", "--concurrency", "100", "-o", "json")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if code := exitStatus(cmd.Run()); code != exitInvalid {
+	if code := exitStatusOf(cmd.Run()); code != exitInvalid {
 		t.Errorf("exit %d, want %d: %s", code, exitInvalid, stderr.String())
 	}
 	if want := "aurea: warning: the jobs want up to 100 connections at once, and this process may have 24 files and connections open"; !strings.Contains(stderr.String(), want) {
@@ -78,28 +78,28 @@ func TestRunWithoutFiles(t *testing.T) {
 // its API goes on answering while they hold all of them.
 func TestServiceKeepsFilesForItsAPI(t *testing.T) {
 	const files, jobs = 256, 256 - 64 - 64
-	url, together, open := gate(t, jobs)
+	url, together, open := gateServer(t, jobs)
 	program := aureatest.Binary(t)
-	service, _ := aureatest.ServeBy(t, limited(t, files, program, "serve"))
+	service, _ := aureatest.ServeBy(t, withFileLimit(t, files, program, "serve"))
 	spec := func(more string) string {
 		return `{"num_jobs": 500, "workload": {"kind": "http", "url": "` + url + `"` + more + `}}`
 	}
-	refused := request(t, "POST", service+"/v1/runs", spec(""))
+	refused := doRequest(t, "POST", service+"/v1/runs", spec(""))
 	if says := fmt.Sprint(refused.body["error"]); refused.status != 400 || !strings.Contains(says, "500 jobs in flight would take as many connections, and this host has 128, ") {
 		t.Errorf("500 jobs in flight: %d %s", refused.status, says)
 	}
-	submitted := request(t, "POST", service+"/v1/runs", spec(fmt.Sprintf(`, "connections": %d`, jobs)))
+	submitted := doRequest(t, "POST", service+"/v1/runs", spec(fmt.Sprintf(`, "connections": %d`, jobs)))
 	if submitted.status != 202 {
 		t.Fatalf("%d connections: %d %v", jobs, submitted.status, submitted.body)
 	}
 	<-together // all their connections are in use
 	for range 20 {
-		if got := request(t, "GET", service+"/health", ""); got.status != 200 {
+		if got := doRequest(t, "GET", service+"/health", ""); got.status != 200 {
 			t.Fatalf("the API answers %d", got.status)
 		}
 	}
 	open()
-	ended := request(t, "GET", fmt.Sprintf("%s/v1/runs/%s?wait=30s", service, submitted.body["id"]), "")
+	ended := doRequest(t, "GET", fmt.Sprintf("%s/v1/runs/%s?wait=30s", service, submitted.body["id"]), "")
 	result, _ := ended.body["result"].(map[string]any)
 	if result["completed_jobs"] != 500.0 {
 		t.Errorf("%v jobs are ok, want 500: %v", result["completed_jobs"], result["errors"])

@@ -11,17 +11,17 @@ import (
 // and together no more than there is.
 func TestFilesAreShared(t *testing.T) {
 	for limit, want := range map[int64]fileBudget{
-		0:         {jobs: 0, clients: 20_000},
-		64:        {jobs: 32, clients: 16},
-		512:       {jobs: 320, clients: 128},
-		4096:      {jobs: 3008, clients: 1024},
-		1_048_576: {jobs: 1_028_512, clients: 20_000},
+		0:         {jobs: 0, apiConns: 20_000},
+		64:        {jobs: 32, apiConns: 16},
+		512:       {jobs: 320, apiConns: 128},
+		4096:      {jobs: 3008, apiConns: 1024},
+		1_048_576: {jobs: 1_028_512, apiConns: 20_000},
 	} {
-		got := shareFiles(limit)
+		got := newFileBudget(limit)
 		if got != want {
 			t.Errorf("%d files: %+v, want %+v", limit, got, want)
 		}
-		if left := limit - got.jobs - got.clients; limit > 0 && left < min(limit/4, maxOwnFiles) {
+		if left := limit - got.jobs - got.apiConns; limit > 0 && left < min(limit/4, maxServiceFiles) {
 			t.Errorf("%d files: %d are left for the service itself", limit, left)
 		}
 	}
@@ -52,7 +52,7 @@ func TestFilesOfARun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := warnOfFiles(workload.Host{}, aurea.NewPlan(spec, 1), test.limit); got != test.want {
+		if got := connectionWarning(workload.Host{}, aurea.NewPlan(spec, 1), test.limit); got != test.want {
 			t.Errorf("%s with %d files:\n got %s\nwant %s", test.spec, test.limit, got, test.want)
 		}
 	}

@@ -15,55 +15,55 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// fillParams adds the parameters of the environment that the workload does not
+// addEnvironmentParams adds the parameters of the environment that the workload does not
 // have. Where the environment names a workload they are of that one alone.
-func (d *document) fillParams(l layer, command *cobra.Command) error {
-	named := slices.ContainsFunc(variables(command, "workload"), func(name string) bool { return os.Getenv(name) != "" })
-	if named && variable(command.Flags().Lookup("workload")) != d.from["workload"] {
+func (d *specDocument) addEnvironmentParams(l layer, command *cobra.Command) error {
+	named := slices.ContainsFunc(variableNames(command, "workload"), func(name string) bool { return os.Getenv(name) != "" })
+	if named && variableOf(command.Flags().Lookup("workload")) != d.origins["workload"] {
 		return nil
 	}
-	return d.layParams(l)
+	return d.applyParams(l)
 }
 
-// layParams lays key=value over a workload. A dotted key reaches into objects; a
+// applyParams lays key=value over a workload. A dotted key reaches into objects; a
 // value such as @body.json is the content of that file.
-func (d *document) layParams(l layer) error {
+func (d *specDocument) applyParams(l layer) error {
 	flag := l.flag("param")
 	if flag == nil {
 		return nil
 	}
 	object, ok := d.fields["workload"].(map[string]any)
 	if !ok {
-		return usageErrorf("%s needs --workload KIND, or a workload in the spec", origin(flag))
+		return usageErrorf("%s needs --workload KIND, or a workload in the spec", flagOrigin(flag))
 	}
-	announced := false
+	needsContentType := false
 	for _, pair := range l.values(flag) {
 		key, text, err := splitPair(flag, pair)
 		if err != nil {
 			return err
 		}
-		if l.environment && isSet(object, key) {
+		if l.fromEnvironment && hasKey(object, key) {
 			continue
 		}
-		content, err := d.content(text)
+		content, err := d.readContent(text)
 		if err != nil {
-			return usageErrorf("%s %s: %v", origin(flag), key, err)
+			return usageErrorf("%s %s: %v", flagOrigin(flag), key, err)
 		}
 		isJSON, err := setParam(object, key, content)
 		if err != nil {
-			return usageErrorf("%s %s: %v", origin(flag), key, err)
+			return usageErrorf("%s %s: %v", flagOrigin(flag), key, err)
 		}
-		announced = announced || isJSON
-		d.from["workload."+key] = origin(flag)
+		needsContentType = needsContentType || isJSON
+		d.origins["workload."+key] = flagOrigin(flag)
 	}
-	if announced {
+	if needsContentType {
 		setContentType(object, "application/json")
 	}
 	return nil
 }
 
-// content is a text as it is, or, of @file, what the file holds.
-func (d *document) content(text string) (string, error) {
+// readContent is a text as it is, or, of @file, what the file holds.
+func (d *specDocument) readContent(text string) (string, error) {
 	name, ok := strings.CutPrefix(text, "@")
 	if !ok {
 		return text, nil
@@ -82,19 +82,19 @@ func (d *document) content(text string) (string, error) {
 // whether that is a body that is JSON.
 func setParam(object map[string]any, key, text string) (isJSON bool, err error) {
 	kind, _ := object["kind"].(string)
-	if encoded := bytesParameter(kind, key); encoded != "" {
+	if encoded := base64Parameter(kind, key); encoded != "" {
 		return setBody(object, key, encoded, text), nil
 	}
 	if !utf8.ValidString(text) {
 		return false, fmt.Errorf("must be text in UTF-8")
 	}
-	if base, ok := strings.CutSuffix(key, bytesSuffix); ok && bytesParameter(kind, base) != "" {
+	if base, ok := strings.CutSuffix(key, base64Suffix); ok && base64Parameter(kind, base) != "" {
 		delete(object, base) // which it replaces
 	}
 	if err := checkJSON(text); err != nil {
 		return false, err
 	}
-	nested(object, key)[key[strings.LastIndex(key, ".")+1:]] = paramValue(declared(kind, key), text)
+	enclosingObject(object, key)[key[strings.LastIndex(key, ".")+1:]] = parseParam(declaredType(kind, key), text)
 	return false, nil
 }
 
@@ -108,16 +108,16 @@ func checkJSON(text string) error {
 	return err
 }
 
-// bytesSuffix ends the name of a parameter that has the bytes of another one.
-const bytesSuffix = "_base64"
+// base64Suffix ends the name of a parameter that has the bytes of another one.
+const base64Suffix = "_base64"
 
-// bytesParameter is the parameter of a kind that takes bytes for another one,
+// base64Parameter is the parameter of a kind that takes bytes for another one,
 // such as body_base64 for body; "" where there is none.
-func bytesParameter(kind, key string) string {
-	if strings.Contains(key, ".") || declared(kind, key+bytesSuffix) != param.Text {
+func base64Parameter(kind, key string) string {
+	if strings.Contains(key, ".") || declaredType(kind, key+base64Suffix) != param.Text {
 		return ""
 	}
-	return key + bytesSuffix
+	return key + base64Suffix
 }
 
 // setBody sets a parameter that is sent as it was given, byte for byte.
@@ -157,14 +157,14 @@ func setContentType(object map[string]any, value string) {
 	}
 }
 
-// declared is the type of a kind's parameter, whether this host offers the kind or
+// declaredType is the type of a kind's parameter, whether this host offers the kind or
 // not; "" where there is none.
-func declared(name, key string) param.Type {
-	return typeOf(workload.ParametersOf(name), key)
+func declaredType(name, key string) param.Type {
+	return parameterType(workload.ParametersOf(name), key)
 }
 
-// typeOf is the type of a parameter, or of a member of one by a dotted key.
-func typeOf(members []param.Parameter, key string) param.Type {
+// parameterType is the type of a parameter, or of a member of one by a dotted key.
+func parameterType(members []param.Parameter, key string) param.Type {
 	var of param.Type
 	for part := range strings.SplitSeq(key, ".") {
 		if of == param.StringMap || of == param.FieldList {
@@ -181,9 +181,9 @@ func typeOf(members []param.Parameter, key string) param.Type {
 	return of
 }
 
-// paramValue is a text as it is where a text is wanted. Elsewhere what looks like
+// parseParam is a text as it is where a text is wanted. Elsewhere what looks like
 // JSON is read as such; whether that is right is DecodeSpec's to say.
-func paramValue(wanted param.Type, text string) any {
+func parseParam(wanted param.Type, text string) any {
 	switch {
 	case wanted == param.Text || wanted == param.Duration:
 		return text
@@ -196,12 +196,12 @@ func paramValue(wanted param.Type, text string) any {
 		}
 		return value
 	}
-	return scalar(text)
+	return parseScalar(text)
 }
 
-// nested is the object that a dotted key such as failure.rate is a member of,
+// enclosingObject is the object that a dotted key such as failure.rate is a member of,
 // made where it is not there yet.
-func nested(object map[string]any, key string) map[string]any {
+func enclosingObject(object map[string]any, key string) map[string]any {
 	parts := strings.Split(key, ".")
 	for _, part := range parts[:len(parts)-1] {
 		inner, ok := object[part].(map[string]any)
@@ -214,8 +214,8 @@ func nested(object map[string]any, key string) map[string]any {
 	return object
 }
 
-// isSet reports whether an object has a value at a dotted key.
-func isSet(object map[string]any, key string) bool {
+// hasKey reports whether an object has a value at a dotted key.
+func hasKey(object map[string]any, key string) bool {
 	for {
 		part, rest, more := strings.Cut(key, ".")
 		value, given := object[part]
@@ -227,9 +227,9 @@ func isSet(object map[string]any, key string) bool {
 	}
 }
 
-// scalar reads a flag's text as JSON where it is a number, true or false, and
+// parseScalar reads a flag's text as JSON where it is a number, true or false, and
 // as a string otherwise; whether that is right is DecodeSpec's to say.
-func scalar(text string) any {
+func parseScalar(text string) any {
 	if text == "true" || text == "false" {
 		return text == "true"
 	}

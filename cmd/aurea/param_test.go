@@ -72,7 +72,7 @@ func TestTextParameters(t *testing.T) {
 			}
 			texts++
 			for _, text := range []string{"true", "false", "null", "1", "-0.5", "1e3", `["a"]`, `{"a": 1}`, `"a"`, ""} {
-				if got := paramValue(declared(kind, key), text); got != text {
+				if got := parseParam(declaredType(kind, key), text); got != text {
 					t.Errorf("%s.%s=%s is read as %#v", kind, key, text, got)
 				}
 			}
@@ -92,7 +92,7 @@ func TestTextParameters(t *testing.T) {
 // The fields of a spec that are texts stay texts, too.
 func TestTextFlags(t *testing.T) {
 	for _, name := range []string{"123", "true", "[a]"} {
-		code, stdout, stderr := command(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
+		code, stdout, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
 		if code != exitOK || !strings.Contains(stdout, `"name": "`+name+`"`) && !strings.Contains(stdout, `"name":"`+name+`"`) {
 			t.Errorf("--name %s: exit %d, %s", name, code, stderr)
 		}
@@ -108,7 +108,7 @@ func TestRunURL(t *testing.T) {
 		}
 	}))
 	defer service.Close()
-	code, stdout, stderr := command(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2", "--param", "headers.X-Build=0123")
+	code, stdout, stderr := runCommand(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2", "--param", "headers.X-Build=0123")
 	for _, want := range []string{"10 planned: 10 ok", "\n  first_byte  ", "\nconnections  2  "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the report has no %q:\n%s%s", want, stdout, stderr)
@@ -117,7 +117,7 @@ func TestRunURL(t *testing.T) {
 	if code != exitOK {
 		t.Errorf("exit %d", code)
 	}
-	_, stdout, _ = command(t, "", "run", service.URL, "--jobs", "10")
+	_, stdout, _ = runCommand(t, "", "run", service.URL, "--jobs", "10")
 	if !strings.Contains(stdout, "\nstatus_418  10    the answer's status is 418\n") {
 		t.Errorf("the report does not say why jobs failed:\n%s", stdout)
 	}

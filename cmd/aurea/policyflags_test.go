@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// shell is the path of sh.
-func shell(t *testing.T) string {
+// shellPath is the path of sh.
+func shellPath(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("sh")
 	if err != nil {
@@ -25,21 +25,21 @@ func shell(t *testing.T) string {
 	return path
 }
 
-// scripts is an operator's list with one command, sh, which runs a script and is
+// writeScriptCommand is an operator's list with one command, sh, which runs a script and is
 // told a file.
-func scripts(t *testing.T, script string) string {
+func writeScriptCommand(t *testing.T, script string) string {
 	t.Helper()
-	return file(t, "commands.yaml", fmt.Sprintf(`
+	return writeTestFile(t, "commands.yaml", fmt.Sprintf(`
 commands:
   sh:
     path: %s
     args: ["-c", %q, "sh", "{{file}}"]
     schema: {properties: {file: {type: string}}, additionalProperties: false}
-`, shell(t), script))
+`, shellPath(t), script))
 }
 
 func TestHostErrors(t *testing.T) {
-	list := file(t, "commands.yaml", "commands:\n  a:\n    path: /a\n  b:\n    path: b\n    timeout: 5\n")
+	list := writeTestFile(t, "commands.yaml", "commands:\n  a:\n    path: /a\n  b:\n    path: b\n    timeout: 5\n")
 	for _, test := range []struct {
 		args string
 		want string
@@ -50,25 +50,25 @@ func TestHostErrors(t *testing.T) {
 		{"run --jobs 5 --workload memory --max-memory 1MB", "aurea: workload.bytes: is too much: 5 in flight with 16 MiB of memory each; this host gives all jobs together 976.6 KiB of memory (--max-memory)"},
 		{"run --jobs 5 --workload disk --max-disk 4MiB", "aurea: workload.bytes: is too much: 5 in flight with 1 MiB of disk each; this host gives all jobs together 4 MiB of disk (--max-disk)"},
 		{"serve --exec-commands /nowhere", "aurea: --exec-commands: open /nowhere: no such file or directory; see aurea --help"},
-		{"serve --exec-commands " + file(t, "broken.yaml", "a: ["), "aurea: --exec-commands: "},
-		{"serve --exec-commands " + file(t, "keys.yaml", "commands: {1: {path: /a}}"), "every key must be a string"},
+		{"serve --exec-commands " + writeTestFile(t, "broken.yaml", "a: ["), "aurea: --exec-commands: "},
+		{"serve --exec-commands " + writeTestFile(t, "keys.yaml", "commands: {1: {path: /a}}"), "every key must be a string"},
 		{"workloads --exec-commands " + list, "aurea: " + list + `:6:5: commands.b.timeout: must be a duration such as "250ms" from 1ms to 1h; got 5`},
 	} {
-		code, _, stderr := command(t, "", strings.Fields(test.args)...)
+		code, _, stderr := runCommand(t, "", strings.Fields(test.args)...)
 		if code != exitUsage || !strings.Contains(stderr, test.want) {
 			t.Errorf("aurea %s: exit %d, %q; want %d, %q", test.args, code, stderr, exitUsage, test.want)
 		}
 	}
 	t.Setenv("AUREA_MAX_MEMORY", "1MiB")
-	if _, _, stderr := command(t, "", "run", "--jobs", "5", "--workload", "memory"); !strings.Contains(stderr, "this host gives all jobs together 1 MiB of memory") {
+	if _, _, stderr := runCommand(t, "", "run", "--jobs", "5", "--workload", "memory"); !strings.Contains(stderr, "this host gives all jobs together 1 MiB of memory") {
 		t.Errorf("with the variable: %q", stderr)
 	}
 }
 
 // The list decides whether there is a kind exec, and tells of its commands.
 func TestWorkloadsOfTheOperator(t *testing.T) {
-	_, without, _ := command(t, "", "workloads")
-	_, with, _ := command(t, "", "workloads", "--exec-commands", scripts(t, ""))
+	_, without, _ := runCommand(t, "", "workloads")
+	_, with, _ := runCommand(t, "", "workloads", "--exec-commands", writeScriptCommand(t, ""))
 	if strings.Contains(without, "exec") || !strings.Contains(with, "exec ") || !strings.Contains(with, "one of sh, needed") {
 		t.Errorf("without a list:\n%s\nwith one:\n%s", without, with)
 	}
@@ -97,7 +97,7 @@ workload:
     - {weight: 1, name: wrong, workload: {kind: exec, command: sh, args: {file: /nowhere/at/all}}}
 `
 	scratch := t.TempDir()
-	_, result := runJSON(t, spec, "-", "--scratch", scratch, "--exec-commands", scripts(t, `read -r line < "$1"; [ -e "$1" ] || exit 3`))
+	_, result := runForResult(t, spec, "-", "--scratch", scratch, "--exec-commands", writeScriptCommand(t, `read -r line < "$1"; [ -e "$1" ] || exit 3`))
 	counts := map[string]aurea.Counts{}
 	for _, part := range result.Parts {
 		counts[part.Name] = part.Counts
@@ -132,8 +132,8 @@ workload:
 // next one sweeps what it had on the disk.
 func TestKilledCommandLeavesNothing(t *testing.T) {
 	scratch, pid := t.TempDir(), filepath.Join(t.TempDir(), "pid")
-	list := scripts(t, `echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 1000`)
-	spec := file(t, "spec.yaml", fmt.Sprintf(`
+	list := writeScriptCommand(t, `echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 1000`)
+	spec := writeTestFile(t, "spec.yaml", fmt.Sprintf(`
 num_jobs: 1
 workload:
   kind: steps
@@ -153,16 +153,16 @@ workload:
 		t.Fatal(err)
 	}
 	_ = command.Wait() // killed
-	checkEnded(t, pid)
+	waitProcessEnded(t, pid)
 	aureatest.Serve(t, "--scratch", scratch)
 	if left, _ := os.ReadDir(scratch); len(left) > 0 {
 		t.Errorf("%v is left after the next start", left)
 	}
 }
 
-// checkEnded wants the process ended that a file has the number of; it may not
+// waitProcessEnded wants the process ended that a file has the number of; it may not
 // have been waited for.
-func checkEnded(t *testing.T, file string) {
+func waitProcessEnded(t *testing.T, file string) {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -181,7 +181,7 @@ func checkEnded(t *testing.T, file string) {
 // A service that stops ends the programs of its run.
 func TestStoppedServiceEndsItsPrograms(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
-	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", scripts(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`))
+	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", writeScriptCommand(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`))
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
@@ -194,6 +194,6 @@ func TestStoppedServiceEndsItsPrograms(t *testing.T) {
 	if err := process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	checkEnded(t, pid)
+	waitProcessEnded(t, pid)
 	<-answered
 }

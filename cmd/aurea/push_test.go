@@ -22,7 +22,7 @@ func TestPush(t *testing.T) {
 	}
 	p := aureatest.StartPrometheus(t, `{}`, "--web.enable-remote-write-receiver")
 	for _, jobs := range []float64{137, 5} { // the second has counters that begin again
-		code, _, stderr := command(t, "", "run", "--quiet", "--jobs", strconv.FormatFloat(jobs, 'f', 0, 64), "--job-duration", "1ms", "--push", string(p))
+		code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", strconv.FormatFloat(jobs, 'f', 0, 64), "--job-duration", "1ms", "--push", string(p))
 		if code != exitOK || stderr != "" {
 			t.Fatalf("exit %d, %s", code, stderr)
 		}
@@ -51,12 +51,12 @@ func TestPush(t *testing.T) {
 // one is wrong usage.
 func TestPushFails(t *testing.T) {
 	url, _ := aureatest.Serve(t)
-	code, stdout, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms", "--push", url+"/nowhere")
+	code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms", "--push", url+"/nowhere")
 	want := "aurea: cannot push the metrics: " + url + "/nowhere answers 404 Not Found"
 	if code != exitOK || !strings.HasPrefix(stderr, want) || !strings.Contains(stdout, "5 planned: 5 ok") {
 		t.Errorf("exit %d, %q\n%s", code, stderr, stdout)
 	}
-	code, _, stderr = command(t, "", "run", "--jobs", "5", "--push", "localhost:9090")
+	code, _, stderr = runCommand(t, "", "run", "--jobs", "5", "--push", "localhost:9090")
 	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; see aurea --help` + "\n"
 	if code != exitUsage || stderr != want {
 		t.Errorf("exit %d, %q, want %q", code, stderr, want)
@@ -68,7 +68,7 @@ func TestPushFails(t *testing.T) {
 func TestTelemetry(t *testing.T) {
 	c := aureatest.StartCollector(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
-	code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "37", "--job-duration", "1ms")
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "37", "--job-duration", "1ms")
 	if code != exitOK || stderr != "" {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
@@ -97,7 +97,7 @@ func TestTelemetryOfJobs(t *testing.T) {
 	told := make(chan string, 20)
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told <- r.Header.Get("Traceparent") }))
 	defer service.Close()
-	if code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "1", service.URL); code != exitOK {
+	if code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "1", service.URL); code != exitOK {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
 	if parent := <-told; parent != "" {
@@ -105,7 +105,7 @@ func TestTelemetryOfJobs(t *testing.T) {
 	}
 	c := aureatest.StartCollector(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
-	if code, _, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--concurrency", "1", service.URL); code != exitOK || stderr != "" {
+	if code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "5", "--concurrency", "1", service.URL); code != exitOK || stderr != "" {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
 	names := map[string]string{}
@@ -141,13 +141,13 @@ func post(t *testing.T, url, body string) string {
 func TestTelemetryFails(t *testing.T) {
 	url, _ := aureatest.Serve(t) // it is none
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-	code, stdout, stderr := command(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms")
+	code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms")
 	if code != exitOK || !strings.Contains(stderr, "aurea: cannot push the telemetry: ") || !strings.Contains(stdout, "5 planned: 5 ok") {
 		t.Errorf("exit %d, %q\n%s", code, stderr, stdout)
 	}
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
 	for _, args := range [][]string{{"run", "--jobs", "5"}, {"serve"}} {
-		code, _, stderr := command(t, "", args...)
+		code, _, stderr := runCommand(t, "", args...)
 		want := `aurea: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318; got "grpc"; see aurea --help` + "\n"
 		if code != exitUsage || stderr != want {
 			t.Errorf("aurea %s: exit %d, %q, want %q", args[0], code, stderr, want)

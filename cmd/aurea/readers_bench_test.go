@@ -17,15 +17,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A crowd watches a run: some read its events, others never do.
-type crowd struct {
+// A watchers watches a run: some read its events, others never do.
+type watchers struct {
 	reading sync.WaitGroup
 	results atomic.Int64 // readers who were told the result
-	stuck   []net.Conn
+	stalled []net.Conn
 }
 
-// watch has so many readers ask for the events of a run.
-func (c *crowd) watch(b *testing.B, url, id string, reading, stuck int) {
+// start has so many readers ask for the events of a run.
+func (c *watchers) start(b *testing.B, url, id string, reading, stuck int) {
 	for i := range reading + stuck {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {
@@ -35,7 +35,7 @@ func (c *crowd) watch(b *testing.B, url, id string, reading, stuck int) {
 			b.Fatal(err)
 		}
 		if i < stuck {
-			c.stuck = append(c.stuck, conn)
+			c.stalled = append(c.stalled, conn)
 			continue
 		}
 		c.reading.Go(func() {
@@ -55,10 +55,10 @@ func (c *crowd) watch(b *testing.B, url, id string, reading, stuck int) {
 	}
 }
 
-// cut is how many of those who never read were cut off: what there is for them
+// closedByServer is how many of those who never read were cut off: what there is for them
 // to read after all comes to an end while the run goes on.
-func (c *crowd) cut(b *testing.B) (cut float64) {
-	for _, conn := range c.stuck {
+func (c *watchers) closedByServer(b *testing.B) (cut float64) {
+	for _, conn := range c.stalled {
 		if err := conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
 			b.Fatal(err)
 		}
@@ -90,10 +90,10 @@ func BenchmarkReaders(b *testing.B) {
 			for b.Loop() {
 				submit(b, service, `{"duration": "3s", "concurrency": 1, "job_duration_ms": 100}`) // while the crowd comes
 				run := submit(b, service, `{"rate": 1000, "duration": "25s", "workload": {"kind": "noop"}, "include_jobs": false}`)
-				var c crowd
-				c.watch(b, url, run.ID, reading, reading/9)
+				var c watchers
+				c.start(b, url, run.ID, reading, reading/9)
 				time.Sleep(15 * time.Second)
-				cut := c.cut(b)
+				cut := c.closedByServer(b)
 				if now, err := service.Get(b.Context(), run.ID); err != nil || now.Status != aurea.StatusRunning {
 					b.Fatal("the run did not go on until then: ", now.Status, err)
 				}

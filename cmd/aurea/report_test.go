@@ -39,7 +39,7 @@ func TestThresholdsAreShownInTheirUnits(t *testing.T) {
 		{"no data", "phases.connect.p99 < 5ms", "–"},
 		{"pass", "p99 < 250", "100ms"},
 	}
-	if diff := cmp.Diff(want, thresholds(r).Rows); diff != "" {
+	if diff := cmp.Diff(want, thresholdTable(r).Rows); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -54,10 +54,10 @@ func TestNoSample(t *testing.T) {
 	printProgress(&live, aurea.Run{Progress: &aurea.RunProgress{Elapsed: 1, Failed: 3}})
 	const dashes = "–  –  –  –  –  –  –"
 	for what, test := range map[string]struct{ text, want string }{
-		"text":       {written(t, "text", r), "latency " + dashes},
-		"markdown":   {written(t, "markdown", r), "| latency | – | – | – | – | – | – | – |"},
-		"html":       {written(t, "html", r), "<td>latency</td><td>–</td><td>–</td>"},
-		"cost":       {written(t, "text", r), "cost 0 USD, – a million jobs"},
+		"text":       {render(t, "text", r), "latency " + dashes},
+		"markdown":   {render(t, "markdown", r), "| latency | – | – | – | – | – | – | – |"},
+		"html":       {render(t, "html", r), "<td>latency</td><td>–</td><td>–</td>"},
+		"cost":       {render(t, "text", r), "cost 0 USD, – a million jobs"},
 		"the list":   {list.String(), "3 0 –"},
 		"a progress": {live.String(), "0 jobs/s p50 – p99 –"},
 	} {

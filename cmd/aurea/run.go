@@ -20,8 +20,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// writers are the forms of output, by the name that -o takes.
-var writers = map[string]func(*aurea.Result, io.Writer) error{
+// resultWriters are the forms of output, by the name that -o takes.
+var resultWriters = map[string]func(*aurea.Result, io.Writer) error{
 	"text":     writeText,
 	"json":     writeResultJSON,
 	"markdown": writeMarkdown,
@@ -29,15 +29,17 @@ var writers = map[string]func(*aurea.Result, io.Writer) error{
 	"html":     writeHTML,
 }
 
-// outputs names the forms, for people.
-func outputs() string { return "one of " + strings.Join(slices.Sorted(maps.Keys(writers)), ", ") }
+// outputNames names the forms, for people.
+func outputNames() string {
+	return "one of " + strings.Join(slices.Sorted(maps.Keys(resultWriters)), ", ")
+}
 
 func newRunCommand() *cobra.Command {
 	var output string
 	var quiet bool
-	var allowed hostFlags
-	var remote remote
-	var out export
+	var allowed policyFlags
+	var remote serverFlags
+	var out pusher
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml | URL]",
 		Short: "Run one benchmark, on this machine or at a server",
@@ -59,18 +61,18 @@ with the partial result printed; 1 anything else.`,
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			write, ok := writers[output]
+			write, ok := resultWriters[output]
 			if !ok {
-				return oneOf("-o", output, slices.Sorted(maps.Keys(writers)))
+				return oneOfError("-o", output, slices.Sorted(maps.Keys(resultWriters)))
 			}
 			spec, origins, err := readSpec(command, args)
 			if err != nil {
 				return err
 			}
-			if out.push != "" && remote.url != "" {
+			if out.url != "" && remote.url != "" {
 				return usageErrorf("--push cannot stand together with --server: the server has metrics of its own")
 			}
-			host, err := allowed.host(".")
+			host, err := allowed.policy(".")
 			if err != nil {
 				return err
 			}
@@ -82,46 +84,46 @@ with the partial result printed; 1 anything else.`,
 			if quiet {
 				progress = io.Discard
 			}
-			defer out.finish() // after the result: it may take its time
-			ctx, stop := interruptible(command.Context())
+			defer out.flush() // after the result: it may take its time
+			ctx, stop := cancelOnSignal(command.Context())
 			defer stop()
 			watch := func(r aurea.Run) { printProgress(progress, r) }
 			var run aurea.Run
 			if remote.url != "" {
 				run, err = remote.execute(ctx, spec, watch)
 			} else {
-				run, err = executeHere(ctx, spec, host, &out, watch)
+				run, err = executeLocal(ctx, spec, host, &out, watch)
 			}
 			if err != nil {
 				return origins.locate(err)
 			}
-			return report(run, write, command.OutOrStdout())
+			return writeRun(run, write, command.OutOrStdout())
 		},
 	}
 	addSpecFlags(command.Flags())
-	allowed.addTo(command.Flags(), "the current one")
+	allowed.addFlags(command.Flags(), "the current one")
 	remote.addFlags(command.Flags(), "")
-	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: "+outputs())
+	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: "+outputNames())
 	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
-	command.Flags().StringVar(&out.push, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
+	command.Flags().StringVar(&out.url, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
 	return command
 }
 
-// interruptible is a context that the first signal to end cancels; a second one
+// cancelOnSignal is a context that the first signal to end cancels; a second one
 // ends the process. SIGHUP is one, as when an ssh session ends, unless it was
 // ignored when the process began, as by nohup.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ending := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	signals := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
-		ending = append(ending, syscall.SIGHUP)
+		signals = append(signals, syscall.SIGHUP)
 	}
-	ctx, stop := signal.NotifyContext(ctx, ending...)
+	ctx, stop := signal.NotifyContext(ctx, signals...)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
 
 // execute runs the spec at a server.
-func (r remote) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+func (r serverFlags) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	client, err := r.client()
 	if err != nil {
 		return aurea.Run{}, err
@@ -130,25 +132,25 @@ func (r remote) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.R
 	return client.Do(ctx, spec, watch)
 }
 
-// executeHere runs the spec on this machine, as far as the host lets it.
-func executeHere(ctx context.Context, spec aurea.Spec, host workload.Host, out *export, watch func(aurea.Run)) (aurea.Run, error) {
+// executeLocal runs the spec on this machine, as far as the host lets it.
+func executeLocal(ctx context.Context, spec aurea.Spec, host workload.Host, push *pusher, watch func(aurea.Run)) (aurea.Run, error) {
 	executor := engine.New(version, host)
 	manager := runs.New(executor, runs.Options{
-		Host: host, Ended: out.telemetry.Ended, Trace: out.telemetry.Trace, Traced: out.telemetry.Traced,
+		Host: host, Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
 	})
-	if err := out.start(manager.Stats, executor.Environment()); err != nil {
+	if err := push.start(manager.Stats, executor.Environment()); err != nil {
 		return aurea.Run{}, err
 	}
 	if plan := aurea.NewPlan(spec, 0); host.Check(plan) == nil {
-		if warning := warnOfFiles(host, plan, openFileLimit()); warning != "" {
-			complain(out.stderr, "%s", warning)
+		if warning := connectionWarning(host, plan, openFileLimit()); warning != "" {
+			printError(push.stderr, "%s", warning)
 		}
 	}
-	managing, done := context.WithCancel(context.Background())
+	managerCtx, stopManager := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- manager.Run(managing) }()
+	go func() { ended <- manager.Run(managerCtx) }()
 	run, err := manager.Do(ctx, spec, watch)
-	done()
+	stopManager()
 	if ended := <-ended; err == nil {
 		err = ended
 	}
@@ -159,7 +161,7 @@ func printProgress(w io.Writer, run aurea.Run) {
 	p := run.Progress
 	line := fmt.Sprintf("%6.1fs  %d started  %d ok  %d failed  %d in flight", p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight)
 	if ended := p.Throughput > 0; ended || p.Activity == "" {
-		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s", count(p.Throughput), sampled(ended, p.P50), sampled(ended, p.P99))
+		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s", formatCount(p.Throughput), formatSampled(ended, p.P50), formatSampled(ended, p.P99))
 	}
 	if p.Activity != "" {
 		line += "  " + p.Activity
@@ -167,8 +169,8 @@ func printProgress(w io.Writer, run aurea.Run) {
 	fmt.Fprintln(w, line)
 }
 
-// report prints the result and turns how the run went into the exit.
-func report(run aurea.Run, write func(*aurea.Result, io.Writer) error, stdout io.Writer) error {
+// writeRun prints the result and turns how the run went into the exit.
+func writeRun(run aurea.Run, write func(*aurea.Result, io.Writer) error, stdout io.Writer) error {
 	if run.Result == nil {
 		if run.Status == aurea.StatusFailed {
 			return fmt.Errorf("the run failed: %s", run.Error)

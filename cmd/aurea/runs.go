@@ -12,19 +12,19 @@ import (
 	"github.com/aurea-orchestrator/aurea/client"
 )
 
-// A remote is the server that a command talks to.
-type remote struct {
+// A serverFlags is the server that a command talks to.
+type serverFlags struct {
 	url       string
 	tokenFile string
 }
 
 // addFlags declares how to say which; url is the one unless given.
-func (r *remote) addFlags(flags *pflag.FlagSet, url string) {
+func (r *serverFlags) addFlags(flags *pflag.FlagSet, url string) {
 	flags.StringVar(&r.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
 	flags.StringVar(&r.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
 }
 
-func (r *remote) client() (*client.Client, error) {
+func (r *serverFlags) client() (*client.Client, error) {
 	token, err := clientToken(r.tokenFile)
 	if err != nil {
 		return nil, err
@@ -36,21 +36,21 @@ func (r *remote) client() (*client.Client, error) {
 	return service, nil
 }
 
-func newRuns() *cobra.Command {
+func newRunsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs",
 		Short: "List, show, cancel, change, delete, export and verify the runs of a service",
 	}
-	command.AddCommand(newRunsList(), newRunsShow(), newRunsCancel(), newRunsChange(), newRunsDelete(), newRunsExport(), newRunsVerify())
+	command.AddCommand(newRunsListCommand(), newRunsShowCommand(), newRunsCancelCommand(), newRunsChangeCommand(), newRunsDeleteCommand(), newRunsExportCommand(), newRunsVerifyCommand())
 	return command
 }
 
-// defaultServer is the one that commands about a server ask.
-const defaultServer = "http://127.0.0.1:5000"
+// defaultServerURL is the one that commands about a server ask.
+const defaultServerURL = "http://127.0.0.1:5000"
 
-// runsCommand is a command about runs of a server.
-func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error) *cobra.Command {
-	var remote remote
+// newServerCommand is a command about runs of a server.
+func newServerCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error) *cobra.Command {
+	var remote serverFlags
 	command := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -64,39 +64,39 @@ func runsCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Co
 			return do(command, service, args)
 		},
 	}
-	remote.addFlags(command.Flags(), defaultServer)
+	remote.addFlags(command.Flags(), defaultServerURL)
 	return command
 }
 
-func newRunsCancel() *cobra.Command {
-	return runsCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
+func newRunsCancelCommand() *cobra.Command {
+	return newServerCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
 		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				run, err := service.Cancel(command.Context(), id)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), plain(run.ID), run.Status)
+				fmt.Fprintln(command.OutOrStdout(), sanitize(run.ID), run.Status)
 			}
 			return nil
 		})
 }
 
-func newRunsDelete() *cobra.Command {
-	return runsCommand("delete ID...", "Forget finished runs", cobra.MinimumNArgs(1),
+func newRunsDeleteCommand() *cobra.Command {
+	return newServerCommand("delete ID...", "Forget finished runs", cobra.MinimumNArgs(1),
 		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				if err := service.Delete(command.Context(), id); err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), plain(id), "deleted")
+				fmt.Fprintln(command.OutOrStdout(), sanitize(id), "deleted")
 			}
 			return nil
 		})
 }
 
-func newRunsChange() *cobra.Command {
-	command := runsCommand("change ID", "Change a run's note, or whether it is its name's baseline", cobra.ExactArgs(1),
+func newRunsChangeCommand() *cobra.Command {
+	command := newServerCommand("change ID", "Change a run's note, or whether it is its name's baseline", cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			var change aurea.RunChange
 			if flags := command.Flags(); flags.Changed("note") {
@@ -118,8 +118,8 @@ func newRunsChange() *cobra.Command {
 	return command
 }
 
-// addOutput declares -o for what is asked of a server.
-func addOutput(command *cobra.Command) {
+// addOutputFlag declares -o for what is asked of a server.
+func addOutputFlag(command *cobra.Command) {
 	command.Flags().StringP("output", "o", "text", "form of the answer: text or json")
 }
 
@@ -127,13 +127,13 @@ func addOutput(command *cobra.Command) {
 func wantsJSON(command *cobra.Command) (bool, error) {
 	output, _ := command.Flags().GetString("output")
 	if output != "text" && output != "json" {
-		return false, oneOf("-o", output, []string{"text", "json"})
+		return false, oneOfError("-o", output, []string{"text", "json"})
 	}
 	return output == "json", nil
 }
 
 func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(&escapingWriter{to: w})
+	encoder := json.NewEncoder(&jsonEscapeWriter{w: w})
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)

@@ -17,13 +17,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// patience is how long a test waits for what must end; only a fault uses it up.
-const patience = 30 * time.Second
+// testTimeout is how long a test waits for what must end; only a fault uses it up.
+const testTimeout = 30 * time.Second
 
-// at calls the command about a server, which must succeed.
-func at(t *testing.T, url string, args ...string) string {
+// runCommandAt calls the command about a server, which must succeed.
+func runCommandAt(t *testing.T, url string, args ...string) string {
 	t.Helper()
-	code, stdout, stderr := command(t, "", append(args, "--server", url)...)
+	code, stdout, stderr := runCommand(t, "", append(args, "--server", url)...)
 	if code != exitOK {
 		t.Fatalf("aurea %s: exit %d, %s", strings.Join(args, " "), code, stderr)
 	}
@@ -34,7 +34,7 @@ func at(t *testing.T, url string, args ...string) string {
 // without: result, progress, exit code.
 func TestRunAtServer(t *testing.T) {
 	url, _ := aureatest.Serve(t)
-	code, stdout, stderr := command(t, "", "run", "--server", url, "-o", "json", "--jobs", "20", "--job-duration", "5ms", "--name", "far", "--include-jobs", "--threshold", "p99 < 1ns")
+	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "-o", "json", "--jobs", "20", "--job-duration", "5ms", "--name", "far", "--include-jobs", "--threshold", "p99 < 1ns")
 	var result aurea.Result
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %s", err, stdout)
@@ -46,7 +46,7 @@ func TestRunAtServer(t *testing.T) {
 		t.Errorf("progress: %q", stderr)
 	}
 	var kept aurea.Run
-	if err := json.Unmarshal([]byte(at(t, url, "runs", "show", result.ID, "-o", "json")), &kept); err != nil || kept.Result.Throughput != result.Throughput || kept.Digest == "" {
+	if err := json.Unmarshal([]byte(runCommandAt(t, url, "runs", "show", result.ID, "-o", "json")), &kept); err != nil || kept.Result.Throughput != result.Throughput || kept.Digest == "" {
 		t.Errorf("kept is %+v (%v)", kept, err)
 	}
 	for _, test := range []struct {
@@ -66,7 +66,7 @@ func TestRunAtServer(t *testing.T) {
 		{[]string{"runs", "export", result.ID, "--server", url, "--format", "xml"}, 2, `format: must be one of ndjson, csv, parquet; got "xml"`},
 		{[]string{"runs", "cancel", result.ID, "--server", url}, 1, "has finished"},
 	} {
-		code, _, stderr := command(t, "", test.args...)
+		code, _, stderr := runCommand(t, "", test.args...)
 		if code != test.code || !strings.Contains(stderr, test.want) {
 			t.Errorf("aurea %s: exit %d, %q; want %d, %q", strings.Join(test.args, " "), code, stderr, test.code, test.want)
 		}
@@ -77,36 +77,36 @@ func TestRunAtServer(t *testing.T) {
 func TestRunsCommands(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	for _, name := range []string{"one", "two", "three"} {
-		at(t, url, "run", "--jobs", "4", "--job-duration", "1ms", "--name", name, "--label", "team=a", "--include-jobs", "-q")
+		runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", "1ms", "--name", name, "--label", "team=a", "--include-jobs", "-q")
 	}
-	table := strings.Split(strings.TrimSpace(at(t, url, "runs", "list", "--limit", "2")), "\n")
+	table := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "list", "--limit", "2")), "\n")
 	if len(table) != 3 || !strings.HasPrefix(table[0], "run ") || !strings.Contains(table[1], "three") || !strings.Contains(table[2], "two") || !strings.Contains(table[1], "completed  sleep") {
 		t.Errorf("listed:\n%s", strings.Join(table, "\n"))
 	}
 	var page aurea.RunPage
-	if err := json.Unmarshal([]byte(at(t, url, "runs", "list", "-o", "json", "--name", "one", "--label", "team=a", "--since", "1h", "--status", "completed,failed")), &page); err != nil || len(page.Runs) != 1 {
+	if err := json.Unmarshal([]byte(runCommandAt(t, url, "runs", "list", "-o", "json", "--name", "one", "--label", "team=a", "--since", "1h", "--status", "completed,failed")), &page); err != nil || len(page.Runs) != 1 {
 		t.Fatalf("%d runs (%v)", len(page.Runs), err)
 	}
 	id := page.Runs[0].ID
-	at(t, url, "runs", "change", id, "--note", "the first", "--baseline")
-	shown := at(t, url, "runs", "show", id, "--wait")
+	runCommandAt(t, url, "runs", "change", id, "--note", "the first", "--baseline")
+	shown := runCommandAt(t, url, "runs", "show", id, "--wait")
 	for _, want := range []string{"run         " + id + " (one)", "4 planned: 4 ok", "note      the first", "baseline  of one", "digest    sha256:"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in\n%s", want, shown)
 		}
 	}
-	if lines := strings.Split(strings.TrimSpace(at(t, url, "runs", "export", id, "--format", "csv")), "\n"); len(lines) != 5 || lines[0] != strings.Join(aurea.JobColumns, ",") {
+	if lines := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "export", id, "--format", "csv")), "\n"); len(lines) != 5 || lines[0] != strings.Join(aurea.JobColumns, ",") {
 		t.Errorf("exported %q", lines)
 	}
 	parquet := filepath.Join(t.TempDir(), "jobs.parquet")
-	at(t, url, "runs", "export", id, "--format", "parquet", "-f", parquet)
+	runCommandAt(t, url, "runs", "export", id, "--format", "parquet", "-f", parquet)
 	if content, err := os.ReadFile(parquet); err != nil || !bytes.HasPrefix(content, []byte("PAR1")) || !bytes.HasSuffix(content, []byte("PAR1")) {
 		t.Errorf("the file has %d bytes (%v)", len(content), err)
 	}
-	if said := at(t, url, "runs", "delete", id); said != id+" deleted\n" {
+	if said := runCommandAt(t, url, "runs", "delete", id); said != id+" deleted\n" {
 		t.Errorf("deleted: %q", said)
 	}
-	if left := at(t, url, "runs", "list"); strings.Contains(left, id) || strings.Count(left, "\n") != 3 {
+	if left := runCommandAt(t, url, "runs", "list"); strings.Contains(left, id) || strings.Count(left, "\n") != 3 {
 		t.Errorf("left:\n%s", left)
 	}
 }
@@ -139,14 +139,14 @@ func TestInterruptedAtServer(t *testing.T) {
 	if code := run.ProcessState.ExitCode(); code != exitInterrupted || result.Status != aurea.StatusCancelled || result.Counts.OK == 0 || result.Counts.Cancelled == 0 || result.Counts.Planned != 1000 {
 		t.Errorf("exit %d, %s with %+v", code, result.Status, result.Counts)
 	}
-	if listed := at(t, url, "runs", "list", "--status", "cancelled"); !strings.Contains(listed, result.ID) {
+	if listed := runCommandAt(t, url, "runs", "list", "--status", "cancelled"); !strings.Contains(listed, result.ID) {
 		t.Errorf("the server has\n%s", listed)
 	}
 }
 
 // What cannot be kept is said before anything is served.
 func TestServeStoreErrors(t *testing.T) {
-	notDir := file(t, "file", "")
+	notDir := writeTestFile(t, "file", "")
 	taken := t.TempDir()
 	aureatest.Serve(t, "--data", taken)
 	foreign := t.TempDir()
@@ -167,7 +167,7 @@ func TestServeStoreErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		// What is not refused would serve for ever; its end ends it.
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		var out, errs bytes.Buffer
 		code := run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, test.args...), strings.NewReader(""), &out, &errs)
 		cancel()
@@ -183,12 +183,12 @@ func TestServeStoreErrors(t *testing.T) {
 // A server has the same name in every life.
 func TestOwnName(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "server-id")
-	first, err := ownName(name, slog.New(slog.DiscardHandler))
-	again, err2 := ownName(name, slog.New(slog.DiscardHandler))
+	first, err := loadServerID(name, slog.New(slog.DiscardHandler))
+	again, err2 := loadServerID(name, slog.New(slog.DiscardHandler))
 	if err != nil || err2 != nil || first != again || len(first) < 20 {
 		t.Errorf("%q (%v), and then %q (%v)", first, err, again, err2)
 	}
-	if other, err := ownName(filepath.Join(t.TempDir(), "server-id"), slog.New(slog.DiscardHandler)); err != nil || other == first {
+	if other, err := loadServerID(filepath.Join(t.TempDir(), "server-id"), slog.New(slog.DiscardHandler)); err != nil || other == first {
 		t.Errorf("another server is %q too (%v)", other, err)
 	}
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/client"
 )
 
-func newRunsList() *cobra.Command {
-	command := runsCommand("list", "List runs, newest first", cobra.NoArgs,
+func newRunsListCommand() *cobra.Command {
+	command := newServerCommand("list", "List runs, newest first", cobra.NoArgs,
 		func(command *cobra.Command, service *client.Client, _ []string) error {
-			query, err := readQuery(command.Flags(), time.Now())
+			query, err := parseRunQuery(command.Flags(), time.Now())
 			if err != nil {
 				return err
 			}
@@ -25,7 +25,7 @@ func newRunsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			page, err := list(command.Context(), service, query)
+			page, err := listRuns(command.Context(), service, query)
 			if err != nil {
 				return err
 			}
@@ -47,11 +47,11 @@ func newRunsList() *cobra.Command {
 	flags.String("until", "", "only created before, likewise")
 	flags.Bool("baseline", false, "only those that are a baseline")
 	flags.Int("limit", 20, "at most so many")
-	addOutput(command)
+	addOutputFlag(command)
 	return command
 }
 
-func readQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err error) {
+func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err error) {
 	statuses, _ := flags.GetStringSlice("status")
 	for _, status := range statuses {
 		query.Statuses = append(query.Statuses, aurea.Status(status))
@@ -73,15 +73,15 @@ func readQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err e
 		}
 		query.Labels[key] = value
 	}
-	if query.Since, err = moment(flags, "since", now); err != nil {
+	if query.Since, err = parseTimeFlag(flags, "since", now); err != nil {
 		return query, err
 	}
-	query.Until, err = moment(flags, "until", now)
+	query.Until, err = parseTimeFlag(flags, "until", now)
 	return query, err
 }
 
-// moment reads a flag that is a time, or how long ago it was.
-func moment(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error) {
+// parseTimeFlag reads a flag that is a time, or how long ago it was.
+func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error) {
 	text, _ := flags.GetString(name)
 	if text == "" {
 		return time.Time{}, nil
@@ -96,8 +96,8 @@ func moment(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error)
 	return at, nil
 }
 
-// list asks for as many pages as it takes.
-func list(ctx context.Context, service *client.Client, query aurea.RunQuery) (aurea.RunPage, error) {
+// listRuns asks for as many pages as it takes.
+func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery) (aurea.RunPage, error) {
 	all := aurea.RunPage{Runs: []aurea.ListedRun{}}
 	for wanted := query.Limit; ; {
 		query.Limit = min(wanted-len(all.Runs), aurea.MaxPage)
@@ -115,7 +115,7 @@ func list(ctx context.Context, service *client.Client, query aurea.RunQuery) (au
 }
 
 func printRuns(w io.Writer, runs []aurea.Run) error {
-	t := newLines(w)
+	t := newRowWriter(w)
 	t.row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")
 	for _, run := range runs {
 		status := string(run.Status)
@@ -124,8 +124,8 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 		}
 		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
 		if r := run.Result; r != nil {
-			p99 := sampled(r.Latency.Count > 0, r.Latency.P99)
-			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), count(r.Throughput), p99, string(r.Verdict)})
+			p99 := formatSampled(r.Latency.Count > 0, r.Latency.P99)
+			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), formatCount(r.Throughput), p99, string(r.Verdict)})
 		}
 		t.row(row...)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/client"
 )
 
-func newRunsShow() *cobra.Command {
-	command := runsCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
+func newRunsShowCommand() *cobra.Command {
+	command := newServerCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			asJSON, err := wantsJSON(command)
 			if err != nil {
@@ -33,7 +33,7 @@ func newRunsShow() *cobra.Command {
 			return printRun(command.OutOrStdout(), run)
 		})
 	command.Flags().Bool("wait", false, "wait for its end")
-	addOutput(command)
+	addOutputFlag(command)
 	return command
 }
 
@@ -44,14 +44,14 @@ func printRun(w io.Writer, run aurea.Run) error {
 			return err
 		}
 	}
-	t := newLines(w)
+	t := newRowWriter(w)
 	line := func(name, value string) {
 		if value != "" {
 			t.row(name, value)
 		}
 	}
 	if run.Result == nil {
-		line("run", run.ID+named(run.Name))
+		line("run", run.ID+formatName(run.Name))
 		line("status", string(run.Status))
 	} else {
 		t.row()
@@ -63,7 +63,7 @@ func printRun(w io.Writer, run aurea.Run) error {
 	line("created", run.CreatedAt.Local().Format(time.DateTime))
 	line("workload", run.Spec.Job().Kind)
 	if p := run.Progress; p != nil && run.Result == nil {
-		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight", duration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
+		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight", formatDuration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
 	}
 	line("note", run.Note)
 	if run.Baseline {
@@ -73,8 +73,8 @@ func printRun(w io.Writer, run aurea.Run) error {
 	return t.Flush()
 }
 
-func newRunsExport() *cobra.Command {
-	command := runsCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
+func newRunsExportCommand() *cobra.Command {
+	command := newServerCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			format, _ := command.Flags().GetString("format")
 			file, _ := command.Flags().GetString("file")
@@ -87,15 +87,15 @@ func newRunsExport() *cobra.Command {
 				_, err = io.Copy(command.OutOrStdout(), jobs)
 				return err
 			}
-			return writeFile(file, jobs)
+			return writeCompleteFile(file, jobs)
 		})
 	command.Flags().String("format", "ndjson", "ndjson, csv or parquet")
 	command.Flags().StringP("file", "f", "", "where to write; standard output unless given")
 	return command
 }
 
-// writeFile writes a file that is whole, or is not there.
-func writeFile(name string, content io.Reader) error {
+// writeCompleteFile writes a file that is whole, or is not there.
+func writeCompleteFile(name string, content io.Reader) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return err

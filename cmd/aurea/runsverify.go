@@ -18,8 +18,8 @@ type verifier interface {
 	Verify(ctx context.Context, id string) error
 }
 
-// A verification is how the runs were found.
-type verification struct {
+// A verifyReport is how the runs were found.
+type verifyReport struct {
 	Verified int          `json:"verified"` // runs that have finished
 	Damaged  []damagedRun `json:"damaged"`
 }
@@ -29,9 +29,9 @@ type damagedRun struct {
 	Detail string `json:"detail"`
 }
 
-func newRunsVerify() *cobra.Command {
+func newRunsVerifyCommand() *cobra.Command {
 	var (
-		from    remote
+		from    serverFlags
 		address storeAddress
 	)
 	command := &cobra.Command{
@@ -54,20 +54,20 @@ It asks a service, or reads a database itself, in which it changes nothing.`,
 				return err
 			}
 			defer done()
-			found, err := verify(command.Context(), in, ids)
+			found, err := verifyRuns(command.Context(), in, ids)
 			if err != nil {
 				return err
 			}
 			return found.print(command.OutOrStdout(), asJSON)
 		},
 	}
-	from.addFlags(command.Flags(), defaultServer)
+	from.addFlags(command.Flags(), defaultServerURL)
 	address.addFlags(command.Flags(), "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
-	addOutput(command)
+	addOutputFlag(command)
 	return command
 }
 
-func openVerifier(ctx context.Context, from remote, of storeAddress) (verifier, func(), error) {
+func openVerifier(ctx context.Context, from serverFlags, of storeAddress) (verifier, func(), error) {
 	address, err := of.read()
 	if err != nil {
 		return nil, nil, err
@@ -86,40 +86,40 @@ func openVerifier(ctx context.Context, from remote, of storeAddress) (verifier, 
 	return client, client.Close, nil
 }
 
-// verify verifies the runs that are named, or all that have finished.
-func verify(ctx context.Context, in verifier, ids []string) (verification, error) {
-	found := verification{Damaged: []damagedRun{}}
+// verifyRuns verifies the runs that are named, or all that have finished.
+func verifyRuns(ctx context.Context, source verifier, ids []string) (verifyReport, error) {
+	report := verifyReport{Damaged: []damagedRun{}}
 	for _, id := range ids {
-		if err := found.add(ctx, in, id); err != nil {
-			return found, err
+		if err := report.add(ctx, source, id); err != nil {
+			return report, err
 		}
 	}
 	if len(ids) > 0 {
-		return found, nil
+		return report, nil
 	}
 	query := aurea.RunQuery{Limit: aurea.MaxPage}
 	for {
-		page, err := in.List(ctx, query)
+		page, err := source.List(ctx, query)
 		if err != nil {
-			return found, err
+			return report, err
 		}
 		for _, run := range page.Runs {
-			err := found.add(ctx, in, run.ID)
+			err := report.add(ctx, source, run.ID)
 			if errors.Is(err, aurea.ErrConflict) || errors.Is(err, aurea.ErrNotFound) {
 				continue // it has not finished, or was deleted meanwhile
 			}
 			if err != nil {
-				return found, err
+				return report, err
 			}
 		}
 		if query.Cursor = page.NextCursor; query.Cursor == "" {
-			return found, nil
+			return report, nil
 		}
 	}
 }
 
-func (v *verification) add(ctx context.Context, in verifier, id string) error {
-	err := in.Verify(ctx, id)
+func (v *verifyReport) add(ctx context.Context, source verifier, id string) error {
+	err := source.Verify(ctx, id)
 	if errors.Is(err, aurea.ErrDamaged) {
 		v.Damaged = append(v.Damaged, damagedRun{id, err.Error()})
 		err = nil
@@ -130,14 +130,14 @@ func (v *verification) add(ctx context.Context, in verifier, id string) error {
 	return err
 }
 
-func (v verification) print(w io.Writer, asJSON bool) error {
+func (v verifyReport) print(w io.Writer, asJSON bool) error {
 	if asJSON {
 		if err := writeJSON(w, v); err != nil {
 			return err
 		}
 	} else {
 		for _, run := range v.Damaged {
-			fmt.Fprintln(w, plain(run.Detail))
+			fmt.Fprintln(w, sanitize(run.Detail))
 		}
 		fmt.Fprintf(w, "runs verified: %d, damaged: %d\n", v.Verified, len(v.Damaged))
 	}

@@ -15,11 +15,11 @@ func TestRunsVerify(t *testing.T) {
 	data := t.TempDir()
 	file := filepath.Join(data, "aurea.db")
 	url, _ := aureatest.Serve(t, "--data", data)
-	at(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "whole")
-	if got := at(t, url, "runs", "verify"); got != "runs verified: 1, damaged: 0\n" {
+	runCommandAt(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "whole")
+	if got := runCommandAt(t, url, "runs", "verify"); got != "runs verified: 1, damaged: 0\n" {
 		t.Errorf("at first it says %q", got)
 	}
-	at(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "altered")
+	runCommandAt(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "altered")
 	db, err := sql.Open("sqlite", file)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ WHERE run_id = (SELECT id FROM runs WHERE name = 'altered')`); err != nil {
 		"database": {"--store", "sqlite://" + file},
 		"one run":  {"--store", "sqlite://" + file, id},
 	} {
-		code, stdout, stderr := command(t, "", append([]string{"runs", "verify"}, args...)...)
+		code, stdout, stderr := runCommand(t, "", append([]string{"runs", "verify"}, args...)...)
 		if code != exitFailure {
 			t.Errorf("%s: exit %d, want %d: %s", name, code, exitFailure, stderr)
 		}

@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// plain is a text as it may stand in a line of a terminal, in a cell of a table
+// sanitize is a text as it may stand in a line of a terminal, in a cell of a table
 // or in a title: nothing in it moves a cursor, ends a line or turns the direction
 // of what stands behind it. Names, notes, labels and messages of targets come from
 // others. White space becomes a space; other control and format characters are
 // shown as their escapes, "\x1b".
-func plain(text string) string {
+func sanitize(text string) string {
 	if strings.IndexFunc(text, isUnsafe) < 0 && utf8.ValidString(text) {
 		return text
 	}
@@ -41,7 +41,7 @@ func isUnsafe(r rune) bool {
 	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && r != nonJoiner && r != joiner
 }
 
-// complain writes a line to standard error.
-func complain(stderr io.Writer, format string, args ...any) {
-	fmt.Fprintln(stderr, plain("aurea: "+fmt.Sprintf(format, args...)))
+// printError writes a line to standard error.
+func printError(stderr io.Writer, format string, args ...any) {
+	fmt.Fprintln(stderr, sanitize("aurea: "+fmt.Sprintf(format, args...)))
 }

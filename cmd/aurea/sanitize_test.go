@@ -25,7 +25,7 @@ func TestPlain(t *testing.T) {
 		{"\xff\x9b \xe2\x82 \ufffd", `\xff\x9b \xe2\x82 ` + "\ufffd"},
 		{"\U000e0041\ufffe", `\U000e0041\ufffe`},
 	} {
-		if got := plain(test.text); got != test.want {
+		if got := sanitize(test.text); got != test.want {
 			t.Errorf("%q is %q, want %q", test.text, got, test.want)
 		}
 	}
@@ -38,11 +38,11 @@ func FuzzPlain(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := plain(text)
+		got := sanitize(text)
 		if i := strings.IndexFunc(got, isUnsafe); i >= 0 || !utf8.ValidString(got) {
 			t.Fatalf("%q is %q", text, got)
 		}
-		if again := plain(got); again != got {
+		if again := sanitize(got); again != got {
 			t.Fatalf("%q is %q, and then %q", text, got, again)
 		}
 		encoded, err := param.PlainJSON(text)
@@ -50,7 +50,7 @@ func FuzzPlain(f *testing.F) {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		if _, err := fmt.Fprint(&escapingWriter{to: &out}, string(encoded)); err != nil {
+		if _, err := fmt.Fprint(&jsonEscapeWriter{w: &out}, string(encoded)); err != nil {
 			t.Fatal(err)
 		}
 		if i := strings.IndexFunc(out.String(), isUnsafe); i >= 0 {
@@ -71,7 +71,7 @@ func TestEscapingWriterTakesAnyCut(t *testing.T) {
 	const document, want = "{\"é\u202e\U000e0041😀\u009b\x7f\":1}\n", "{\"é\\u202e\\udb40\\udc41😀\\u009b\\u007f\":1}\n"
 	for cut := range len(document) {
 		var out strings.Builder
-		w := &escapingWriter{to: &out}
+		w := &jsonEscapeWriter{w: &out}
 		for _, piece := range []string{document[:cut], document[cut:]} {
 			if n, err := w.Write([]byte(piece)); n != len(piece) || err != nil {
 				t.Fatalf("%d bytes of %d written: %v", n, len(piece), err)
@@ -88,7 +88,7 @@ const hostile = "\x1b[2Jx\x1b]0;y\x07\nNEW LINE\r\t\u202eevil\u2066\u009bend"
 
 // hostileResult has hostile text wherever a text of others stands.
 func hostileResult() *aurea.Result {
-	r := judged()
+	r := judgedResult()
 	r.Name, r.Spec.Name = hostile, hostile
 	r.Spec.Labels = map[string]string{"team": hostile}
 	r.Spec.Workload = &aurea.Workload{Kind: "http", Parameters: map[string]any{"url": hostile}}
@@ -104,8 +104,8 @@ func hostileResult() *aurea.Result {
 
 // No form of output hands on a control, and none has lines of its reader's making.
 func TestFormsAreSafe(t *testing.T) {
-	for form := range writers {
-		got := written(t, form, hostileResult())
+	for form := range resultWriters {
+		got := render(t, form, hostileResult())
 		if i := strings.IndexFunc(strings.ReplaceAll(got, "\n", ""), isUnsafe); i >= 0 {
 			t.Errorf("%s hands a control on: %q", form, got)
 		}
@@ -146,7 +146,7 @@ func TestErrorsAndLogsAreSafe(t *testing.T) {
 		{"run", "--jobs", hostile}, {"run", "--threshold", hostile}, {"run", hostile}, {hostile}, {"run", "--" + hostile},
 		{"runs", "list", "--label", hostile}, {"compare", hostile, hostile}, {"run", "--jobs", "1", "--workload", hostile},
 	} {
-		code, stdout, stderr := command(t, "", args...)
+		code, stdout, stderr := runCommand(t, "", args...)
 		if code == 0 || stdout != "" {
 			t.Errorf("%q: exit %d, %q", args, code, stdout)
 		}
@@ -167,9 +167,9 @@ func TestErrorsAndLogsAreSafe(t *testing.T) {
 
 // A name of nothing that can be seen is no title.
 func TestTitleOfABlankName(t *testing.T) {
-	r := judged()
+	r := judgedResult()
 	r.Name = " \n\t"
-	if diff := cmp.Diff("benchmark-1", newSheet(r).Title); diff != "" {
+	if diff := cmp.Diff("benchmark-1", newReport(r).Title); diff != "" {
 		t.Error(diff)
 	}
 }

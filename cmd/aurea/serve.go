@@ -27,7 +27,7 @@ import (
 
 // serveOptions are the flags of aurea serve.
 type serveOptions struct {
-	history   historyOptions
+	store     storeOptions
 	listen    string
 	tokenFile string
 	insecure  bool
@@ -36,10 +36,10 @@ type serveOptions struct {
 	grace     time.Duration
 	grafana   string
 	logLevel  string
-	host      hostFlags
+	policy    policyFlags
 }
 
-func newServe() *cobra.Command {
+func newServeCommand() *cobra.Command {
 	var o serveOptions
 	command := &cobra.Command{
 		Use:   "serve",
@@ -55,14 +55,14 @@ func newServe() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to answer on")
-	o.history.addFlags(flags)
+	o.store.addFlags(flags)
 	flags.StringVar(&o.tokenFile, "token-file", "", "`file` of bearer tokens, one a line, alone or behind read or run; needed to listen beyond this machine, read again at SIGHUP")
 	flags.BoolVar(&o.insecure, "insecure", false, "listen beyond this machine without tokens: anyone who reaches the port can start runs")
 	flags.StringSliceVar(&o.hosts, "allow-host", nil, "`HOST` name by which the service may be called, besides localhost and addresses, with or without a port; repeatable (see docs/security.md)")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait for their turn")
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long a running run may go on after SIGTERM")
-	o.host.addTo(flags, "that of --data")
-	o.host.addTargetsTo(flags)
+	o.policy.addFlags(flags, "that of --data")
+	o.policy.addTargetFlag(flags)
 	flags.StringVar(&o.grafana, "grafana", "", "`URL` of the Grafana that has the dashboards, for the page to lead there")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	return command
@@ -95,11 +95,11 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	host, err := o.host.host(o.history.data)
+	host, err := o.policy.policy(o.store.dataDir)
 	if err != nil {
 		return err
 	}
-	files := shareFiles(openFileLimit())
+	files := newFileBudget(openFileLimit())
 	host.OpenFiles = files.jobs
 	exporter, err := telemetry.New(os.Getenv, version, log)
 	if err != nil {
@@ -114,7 +114,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		host.Targets = host.Targets.Except(own)
 	}
 	host.Sweep()
-	kept, owner, err := o.history.open(ctx, log)
+	kept, owner, err := o.store.open(ctx, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -125,11 +125,11 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	}()
 
 	executor := engine.New(version, host)
-	defer leaveRoom(executor.Environment().Cores)()
+	defer addSpareP(executor.Environment().Cores)()
 	requests := budget.New(host.MemoryLimit() / 2)
 	manager := runs.New(executor, runs.Options{
 		Queue: o.queue, Grace: o.grace, Host: host, Log: log, Budget: requests,
-		Store: kept, Owner: owner, Keep: o.history.keep,
+		Store: kept, Owner: owner, Keep: o.store.retention,
 		Ended: exporter.Ended, Trace: exporter.Trace, Traced: exporter.Traced,
 	})
 	view, err := metrics.New(manager.Stats, executor.Environment(), log)
@@ -143,22 +143,22 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		Runs:    manager,
 		Metrics: view,
 		Kinds:   host.Kinds(),
-		Store:   o.history.store.kind(),
+		Store:   o.store.address.kind(),
 		Damaged: kept.Damaged,
 		Version: version,
 		Grafana: grafana,
 		Tokens:  tokens,
 		Hosts:   hosts,
 		Budget:  requests,
-		Clients: int(files.clients),
+		Clients: int(files.apiConns),
 		Log:     log,
 	})
 
 	// A log whose reader is gone must not end the process. To be notified, unlike to
 	// ignore, is not passed on to the programs of exec jobs.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	var running parts
-	signals, stop := signal.NotifyContext(ctx, o.endings()...)
+	var running components
+	signals, stop := signal.NotifyContext(ctx, o.shutdownSignals()...)
 	defer stop()
 	executing, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
@@ -166,11 +166,11 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // which often comes with another
 		stop()                                                 // from here on a second signal ends the process
 		log.Info("shutting down", "grace", o.grace)
-		time.AfterFunc(o.grace+cutAfter, api.Close)
-		time.AfterFunc(o.grace+reportAfter, func() { running.report(log) })
+		time.AfterFunc(o.grace+closeConnsAfter, api.Close)
+		time.AfterFunc(o.grace+logRunningAfter, func() { running.logRunning(log) })
 		drain()
 	})
-	o.onHangup(signals, api, log)
+	o.reloadTokensOnHangup(signals, api, log)
 	log.Info("listening", "url", "http://"+listener.Addr().String(), "version", version)
 
 	// The API goes on answering until the manager has ended its last run.

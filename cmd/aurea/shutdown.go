@@ -16,18 +16,18 @@ import (
 // The end of the service: its grace is for the running run, and then there are a
 // few seconds more for what is left.
 const (
-	cutAfter    = 4 * time.Second // answers that are still read are cut
-	reportAfter = 5 * time.Second // the log says what the service still waits for
+	closeConnsAfter = 4 * time.Second // answers that are still read are cut
+	logRunningAfter = 5 * time.Second // the log says what the service still waits for
 )
 
-// parts are what the service consists of while it runs, by name.
-type parts struct {
+// components are what the service consists of while it runs, by name.
+type components struct {
 	mu      sync.Mutex
 	running []string
 }
 
 // run does the work of one part.
-func (p *parts) run(name string, work func() error) error {
+func (p *components) run(name string, work func() error) error {
 	p.mu.Lock()
 	p.running = append(p.running, name)
 	p.mu.Unlock()
@@ -39,8 +39,8 @@ func (p *parts) run(name string, work func() error) error {
 	return work()
 }
 
-// report says which parts have not ended.
-func (p *parts) report(log *slog.Logger) {
+// logRunning says which parts have not ended.
+func (p *components) logRunning(log *slog.Logger) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.running) > 0 {
@@ -48,9 +48,9 @@ func (p *parts) report(log *slog.Logger) {
 	}
 }
 
-// endings are the signals that end the service. The end of a terminal is one of
+// shutdownSignals are the signals that end the service. The end of a terminal is one of
 // them, unless it was to be survived (nohup) or has another meaning: see onHangup.
-func (o serveOptions) endings() []os.Signal {
+func (o serveOptions) shutdownSignals() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
 	if o.tokenFile == "" && !signal.Ignored(syscall.SIGHUP) {
 		signals = append(signals, syscall.SIGHUP)
@@ -58,9 +58,9 @@ func (o serveOptions) endings() []os.Signal {
 	return signals
 }
 
-// onHangup has SIGHUP read the token file again, if there is one, until ctx ends. A
+// reloadTokensOnHangup has SIGHUP read the token file again, if there is one, until ctx ends. A
 // file that is not right changes nothing.
-func (o serveOptions) onHangup(ctx context.Context, api *server.Server, log *slog.Logger) {
+func (o serveOptions) reloadTokensOnHangup(ctx context.Context, api *server.Server, log *slog.Logger) {
 	if o.tokenFile == "" {
 		return
 	}

@@ -68,13 +68,13 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 
 // What has not ended is named.
 func TestUnendedPartsAreReported(t *testing.T) {
-	var p parts
+	var p components
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))
 	_ = p.run("runs", func() error {
 		return p.run("answers", func() error {
 			_ = p.run("telemetry", func() error { return nil })
-			p.report(logger)
+			p.logRunning(logger)
 			return nil
 		})
 	})
@@ -82,7 +82,7 @@ func TestUnendedPartsAreReported(t *testing.T) {
 		t.Errorf("the log says %q", said)
 	}
 	log.Reset()
-	if p.report(logger); log.Len() > 0 {
+	if p.logRunning(logger); log.Len() > 0 {
 		t.Errorf("all have ended, and the log says %q", log.String())
 	}
 }

@@ -22,7 +22,7 @@ func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json", "--jobs", "5", "--job-duration", "1h")
-			result, code := signalled(t, cmd, signal)
+			result, code := signalRun(t, cmd, signal)
 			if code != exitInterrupted {
 				t.Errorf("exit %d, want %d", code, exitInterrupted)
 			}
@@ -40,15 +40,15 @@ func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {
 		t.Skip("left out: there is no nohup")
 	}
 	cmd := exec.CommandContext(t.Context(), nohup, aureatest.Binary(t), "run", "-o", "json", "--jobs", "3", "--concurrency", "1", "--job-duration", "700ms")
-	result, code := signalled(t, cmd, syscall.SIGHUP)
+	result, code := signalRun(t, cmd, syscall.SIGHUP)
 	if code != exitOK || result.Counts.OK != 3 {
 		t.Errorf("exit %d, counts %+v; want %d, 3 ok", code, result.Counts, exitOK)
 	}
 }
 
-// signalled starts a run, sends it a signal once it reports progress, and returns
+// signalRun starts a run, sends it a signal once it reports progress, and returns
 // its result and exit code.
-func signalled(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea.Result, code int) {
+func signalRun(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea.Result, code int) {
 	t.Helper()
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
@@ -67,14 +67,14 @@ func signalled(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea
 	}
 	for lines.Scan() {
 	}
-	code = exitStatus(cmd.Wait())
+	code = exitStatusOf(cmd.Wait())
 	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
 		t.Fatalf("%v in %s", err, stdout.String())
 	}
 	return result, code
 }
 
-func exitStatus(err error) int {
+func exitStatusOf(err error) int {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return exit.ExitCode()

@@ -7,30 +7,30 @@ import (
 	"strings"
 )
 
-// A size is a flag's number of bytes, at least one: "2GB", "512MiB", "1048576".
-type size int64
+// A byteSize is a flag's number of bytes, at least one: "2GB", "512MiB", "1048576".
+type byteSize int64
 
-// units are the bytes of what may stand behind a number, in any case.
-var units = map[string]float64{
+// byteUnits are the bytes of what may stand behind a number, in any case.
+var byteUnits = map[string]float64{
 	"": 1, "b": 1,
 	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
 	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
 }
 
 // Set reads a size, as flags do.
-func (s *size) Set(text string) error {
+func (s *byteSize) Set(text string) error {
 	digits := strings.TrimRight(text, "BbKkMmGgTtIi ")
-	unit, known := units[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
+	unit, known := byteUnits[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
 	number, err := strconv.ParseFloat(digits, 64)
 	bytes := number * unit
 	if err != nil || !known || !(bytes >= 1 && bytes < math.MaxInt64) || strings.ContainsAny(digits, "xXpP_") {
 		return errors.New("must be a number of bytes such as 2GB, 512MiB or 1048576")
 	}
-	*s = size(bytes)
+	*s = byteSize(bytes)
 	return nil
 }
 
-func (s *size) String() string {
+func (s *byteSize) String() string {
 	if *s == 0 {
 		return ""
 	}
@@ -38,4 +38,4 @@ func (s *size) String() string {
 }
 
 // Type is the name of a size in a command's help.
-func (s *size) Type() string { return "size" }
+func (s *byteSize) Type() string { return "size" }

@@ -17,43 +17,43 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A document is a spec on its way to DecodeSpec: a file, what the environment
+// A specDocument is a spec on its way to DecodeSpec: a file, what the environment
 // adds to it, and what flags change of that. It is able to say where each of its
 // fields came from.
-type document struct {
+type specDocument struct {
 	file   *specFile // nil without one
 	fields map[string]any
-	// from has, by location, what set a field if that was not the file: --jobs,
+	// origins has, by location, what set a field if that was not the file: --jobs,
 	// AUREA_JOBS or the argument.
-	from  map[string]string
-	stdin io.Reader // nil when it has been read
+	origins map[string]string
+	stdin   io.Reader // nil when it has been read
 }
 
-// fromArgument is the origin of a workload that is given as a URL.
-const fromArgument = "the argument"
+// argumentOrigin is the origin of a workload that is given as a URL.
+const argumentOrigin = "the argument"
 
 // readSpec makes the spec of a command: the file or URL, if there is one, with
 // the environment below it and the flags laid over it. An error has every
 // mistake, with the line of the file, the flag or the variable.
-func readSpec(command *cobra.Command, args []string) (aurea.Spec, *document, error) {
-	d := &document{fields: map[string]any{}, from: map[string]string{}, stdin: command.InOrStdin()}
-	var wrongFile error
+func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument, error) {
+	d := &specDocument{fields: map[string]any{}, origins: map[string]string{}, stdin: command.InOrStdin()}
+	var fileErr error
 	switch {
 	case len(args) == 1 && isURL(args[0]):
-		d.set("workload", fromArgument, map[string]any{"kind": "http", "url": args[0]})
+		d.setField("workload", argumentOrigin, map[string]any{"kind": "http", "url": args[0]})
 	case len(args) == 1:
-		if wrongFile = d.read(args[0]); d.fields == nil {
-			return aurea.Spec{}, d, wrongFile
+		if fileErr = d.load(args[0]); d.fields == nil {
+			return aurea.Spec{}, d, fileErr
 		}
 	}
-	below, above := layer{command.Flags(), true}, layer{command.Flags(), false}
-	for _, lay := range []func() error{
-		func() error { return d.lay(below) },
-		func() error { return d.lay(above) },
-		func() error { return d.layParams(above) },
-		func() error { return d.fillParams(below, command) },
+	environment, commandLine := layer{command.Flags(), true}, layer{command.Flags(), false}
+	for _, apply := range []func() error{
+		func() error { return d.applyFlags(environment) },
+		func() error { return d.applyFlags(commandLine) },
+		func() error { return d.applyParams(commandLine) },
+		func() error { return d.addEnvironmentParams(environment, command) },
 	} {
-		if err := lay(); err != nil {
+		if err := apply(); err != nil {
 			return aurea.Spec{}, d, err
 		}
 	}
@@ -65,22 +65,22 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *document, err
 		return aurea.Spec{}, d, usageErrorf("cannot read the spec: %v", err)
 	}
 	spec, err := aurea.DecodeSpec(encoded)
-	if err != nil || wrongFile != nil {
-		err = everyMistake(wrongFile, d.locate(err), d.checkWorkload(spec))
+	if err != nil || fileErr != nil {
+		err = joinFieldErrors(fileErr, d.locate(err), d.checkWorkload(spec))
 	}
 	return spec, d, err
 }
 
 // checkWorkload finds mistakes in the workload of a spec that has others, too.
-func (d *document) checkWorkload(spec aurea.Spec) error {
+func (d *specDocument) checkWorkload(spec aurea.Spec) error {
 	if spec.Workload == nil || spec.Workload.Kind == "" {
 		return nil
 	}
 	return d.locate(workload.CheckParameters(*spec.Workload))
 }
 
-// everyMistake joins errors into one that has all of the wrong fields.
-func everyMistake(errs ...error) error {
+// joinFieldErrors joins errors into one that has all of the wrong fields.
+func joinFieldErrors(errs ...error) error {
 	all := &aurea.InvalidError{}
 	for _, err := range errs {
 		var invalid *aurea.InvalidError
@@ -93,9 +93,9 @@ func everyMistake(errs ...error) error {
 	return all
 }
 
-// read reads a file or standard input. With an error about mistakes in it the
+// load reads a file or standard input. With an error about mistakes in it the
 // document has what could be read of it.
-func (d *document) read(name string) error {
+func (d *specDocument) load(name string) error {
 	file, err := readSpecFile(name, d.stdin)
 	if name == "-" {
 		d.stdin = nil
@@ -103,37 +103,39 @@ func (d *document) read(name string) error {
 	if d.fields = nil; file != nil {
 		d.file, d.fields = file, file.fields
 	}
-	return hintURL(name, err)
+	return suggestURL(name, err)
 }
 
-func (d *document) set(field, from string, value any) {
+func (d *specDocument) setField(field, from string, value any) {
 	d.fields[field] = value
-	for location := range d.from {
+	for location := range d.origins {
 		if strings.HasPrefix(location, field+".") {
-			delete(d.from, location)
+			delete(d.origins, location)
 		}
 	}
-	d.from[field] = from
+	d.origins[field] = from
 }
 
-func (d *document) has(field string) bool {
+func (d *specDocument) has(field string) bool {
 	_, given := d.fields[field]
 	return given
 }
 
-// keeps reports whether a field stays as it is, because the layer is below it.
-func (d *document) keeps(field string, l layer) bool { return l.environment && d.has(field) }
+// keepsField reports whether a field stays as it is, because the layer is below it.
+func (d *specDocument) keepsField(field string, l layer) bool {
+	return l.fromEnvironment && d.has(field)
+}
 
 // A layer is the flags of one origin.
 type layer struct {
-	flags       *pflag.FlagSet
-	environment bool // those from variables, which leave what is there
+	flags           *pflag.FlagSet
+	fromEnvironment bool // those from variables, which leave what is there
 }
 
 // flag is a flag of the layer that was given; nil if it was not.
 func (l layer) flag(name string) *pflag.Flag {
 	flag := l.flags.Lookup(name)
-	if !flag.Changed || (variable(flag) != "") != l.environment {
+	if !flag.Changed || (variableOf(flag) != "") != l.fromEnvironment {
 		return nil
 	}
 	return flag
@@ -145,66 +147,66 @@ func (l layer) values(flag *pflag.Flag) []string {
 	return list
 }
 
-// lay lays a layer over what there is, or, of the environment, below it.
-func (d *document) lay(l layer) error {
+// applyFlags lays a layer over what there is, or, of the environment, below it.
+func (d *specDocument) applyFlags(l layer) error {
 	for _, f := range fieldFlags {
 		flag := l.flag(f.flag)
-		if flag == nil || d.keeps(f.field, l) {
+		if flag == nil || d.keepsField(f.field, l) {
 			continue
 		}
 		text := flag.Value.String()
 		if !utf8.ValidString(text) {
-			return usageErrorf("%s must be text in UTF-8", origin(flag))
+			return usageErrorf("%s must be text in UTF-8", flagOrigin(flag))
 		}
-		d.set(f.field, origin(flag), paramValue(typeOf(aurea.SpecParameters(), f.field), text))
+		d.setField(f.field, flagOrigin(flag), parseParam(parameterType(aurea.SpecParameters(), f.field), text))
 	}
-	if flag := l.flag("include-jobs"); flag != nil && !d.keeps("include_jobs", l) {
-		d.set("include_jobs", origin(flag), flag.Value.String() == "true")
+	if flag := l.flag("include-jobs"); flag != nil && !d.keepsField("include_jobs", l) {
+		d.setField("include_jobs", flagOrigin(flag), flag.Value.String() == "true")
 	}
-	if flag := l.flag("threshold"); flag != nil && !d.keeps("thresholds", l) {
-		d.set("thresholds", origin(flag), l.values(flag))
+	if flag := l.flag("threshold"); flag != nil && !d.keepsField("thresholds", l) {
+		d.setField("thresholds", flagOrigin(flag), l.values(flag))
 	}
-	if err := d.layWork(l); err != nil {
+	if err := d.applyWorkload(l); err != nil {
 		return err
 	}
-	return d.layLabels(l)
+	return d.applyLabels(l)
 }
 
-// layWork lays what a job does: a kind or a duration replaces what there is.
-func (d *document) layWork(l layer) error {
+// applyWorkload lays what a job does: a kind or a duration replaces what there is.
+func (d *specDocument) applyWorkload(l layer) error {
 	length, kind := l.flag("job-duration"), l.flag("workload")
-	if length == nil && kind == nil || l.environment && (d.has("workload") || d.has("job_duration_ms")) {
+	if length == nil && kind == nil || l.fromEnvironment && (d.has("workload") || d.has("job_duration_ms")) {
 		return nil
 	}
-	if d.from["workload"] == fromArgument {
-		return usageErrorf("%s cannot stand together with a URL, which is short for the workload http; leave out one of the two", origin(cmp.Or(kind, length)))
+	if d.origins["workload"] == argumentOrigin {
+		return usageErrorf("%s cannot stand together with a URL, which is short for the workload http; leave out one of the two", flagOrigin(cmp.Or(kind, length)))
 	}
 	delete(d.fields, "workload")
 	delete(d.fields, "job_duration_ms")
-	return d.setWork(length, kind)
+	return d.setWorkload(length, kind)
 }
 
-func (d *document) setWork(length, kind *pflag.Flag) error {
+func (d *specDocument) setWorkload(length, kind *pflag.Flag) error {
 	if length != nil {
 		duration, err := time.ParseDuration(length.Value.String())
 		if err != nil {
-			return usageErrorf(`%s must be a duration such as 100ms; got %q`, origin(length), length.Value)
+			return usageErrorf(`%s must be a duration such as 100ms; got %q`, flagOrigin(length), length.Value)
 		}
-		d.set("job_duration_ms", origin(length), duration.Seconds()*1000)
+		d.setField("job_duration_ms", flagOrigin(length), duration.Seconds()*1000)
 	}
 	if kind != nil {
-		d.set("workload", origin(kind), map[string]any{"kind": kind.Value.String()})
+		d.setField("workload", flagOrigin(kind), map[string]any{"kind": kind.Value.String()})
 	}
 	return nil
 }
 
-func (d *document) layLabels(l layer) error {
+func (d *specDocument) applyLabels(l layer) error {
 	flag := l.flag("label")
 	if flag == nil {
 		return nil
 	}
 	labels, ok := d.fields["labels"].(map[string]any)
-	if !ok && d.has("labels") && l.environment {
+	if !ok && d.has("labels") && l.fromEnvironment {
 		return nil // which DecodeSpec refuses
 	}
 	if !ok {
@@ -216,11 +218,11 @@ func (d *document) layLabels(l layer) error {
 		if err != nil {
 			return err
 		}
-		if _, given := labels[key]; given && l.environment {
+		if _, given := labels[key]; given && l.fromEnvironment {
 			continue
 		}
 		labels[key] = text
-		d.from["labels."+key] = origin(flag)
+		d.origins["labels."+key] = flagOrigin(flag)
 	}
 	return nil
 }
@@ -230,24 +232,24 @@ func splitPair(flag *pflag.Flag, pair string) (key, value string, err error) {
 	key, value, ok := strings.Cut(pair, "=")
 	switch {
 	case !ok || key == "":
-		return "", "", usageErrorf("%s must be key=value; got %q", origin(flag), pair)
+		return "", "", usageErrorf("%s must be key=value; got %q", flagOrigin(flag), pair)
 	case !utf8.ValidString(key):
-		return "", "", usageErrorf("%s must have a key in UTF-8; got %q", origin(flag), key)
+		return "", "", usageErrorf("%s must have a key in UTF-8; got %q", flagOrigin(flag), key)
 	}
 	return key, value, nil
 }
 
 // locate adds to every wrong field where it came from: a flag, a variable, or a
 // line of the file.
-func (d *document) locate(err error) error {
+func (d *specDocument) locate(err error) error {
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {
 		return err
 	}
 	located := &aurea.InvalidError{}
 	for _, f := range invalid.Fields {
-		switch from := d.origin(f.Location); {
-		case from == "" && d.file != nil && d.file.unread(f.Location):
+		switch from := d.originOf(f.Location); {
+		case from == "" && d.file != nil && d.file.unusable(f.Location):
 			continue // which the file's own mistake explains
 		case from != "":
 			f.Message = fmt.Sprintf("%s (from %s)", f.Message, from)
@@ -259,11 +261,11 @@ func (d *document) locate(err error) error {
 	return located
 }
 
-// origin is what set a field, or the closest thing around it, if that was not
+// originOf is what set a field, or the closest thing around it, if that was not
 // the file. What the file has is the file's.
-func (d *document) origin(location string) string {
+func (d *specDocument) originOf(location string) string {
 	for location != "" {
-		if from := d.from[location]; from != "" {
+		if from := d.origins[location]; from != "" {
 			return from
 		}
 		location = location[:max(strings.LastIndexAny(location, ".["), 0)]

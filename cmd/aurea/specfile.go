@@ -26,18 +26,18 @@ const (
 type specFile struct {
 	name   string
 	fields map[string]any
-	// find returns the line and column of a location such as "stages[1].rate",
+	// position returns the line and column of a location such as "stages[1].rate",
 	// or of the nearest value around it that there is.
-	find func(location string) (line, column int)
-	// written returns the number or boolean at a location as it was written,
+	position func(location string) (line, column int)
+	// literal returns the number or boolean at a location as it was written,
 	// if quotes would make it a string; "" otherwise. It is nil for JSON.
-	written func(location string) string
+	literal func(location string) string
 	// mistakes are the locations at which there is no value that can be used.
 	mistakes []string
 }
 
-// unread reports whether a location is one of the mistakes, or in one.
-func (f *specFile) unread(location string) bool {
+// unusable reports whether a location is one of the mistakes, or in one.
+func (f *specFile) unusable(location string) bool {
 	return slices.ContainsFunc(f.mistakes, func(mistake string) bool {
 		rest, ok := strings.CutPrefix(location, mistake)
 		return ok && (rest == "" || mistake == "" || strings.ContainsAny(rest[:1], ".["))
@@ -59,7 +59,7 @@ func readSpecFile(name string, stdin io.Reader) (*specFile, error) {
 }
 
 // readFile reads a whole file of up to most bytes; "-" is standard input.
-func readFile(name string, stdin io.Reader, most int) ([]byte, error) {
+func readFile(name string, stdin io.Reader, limit int) ([]byte, error) {
 	source := stdin
 	if name != "-" {
 		file, err := os.Open(name)
@@ -69,9 +69,9 @@ func readFile(name string, stdin io.Reader, most int) ([]byte, error) {
 		defer func() { _ = file.Close() }() // it was read
 		source = file
 	}
-	content, err := io.ReadAll(io.LimitReader(source, int64(most)+1))
-	if err == nil && len(content) > most {
-		err = fmt.Errorf("%s is larger than %d MiB, the most that is read", name, most>>20)
+	content, err := io.ReadAll(io.LimitReader(source, int64(limit)+1))
+	if err == nil && len(content) > limit {
+		err = fmt.Errorf("%s is larger than %d MiB, the most that is read", name, limit>>20)
 	}
 	return content, err
 }
@@ -81,26 +81,26 @@ func parseSpecFile(name string, content []byte) (*specFile, error) {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil, usageErrorf("%s is empty; a spec begins with fields such as num_jobs: 100", name)
 	}
-	if isJSON(name, content) {
+	if isJSONFile(name, content) {
 		return parseJSONFile(name, content)
 	}
 	return parseYAMLFile(name, content)
 }
 
-// isJSON reports whether a file is meant as JSON, and read by its rules: by its
+// isJSONFile reports whether a file is meant as JSON, and read by its rules: by its
 // name, or because it begins as a JSON object does. All other text is YAML.
-func isJSON(name string, content []byte) bool {
+func isJSONFile(name string, content []byte) bool {
 	inside, begins := bytes.CutPrefix(bytes.TrimSpace(content), []byte("{"))
 	return strings.EqualFold(filepath.Ext(name), ".json") || begins && bytes.HasPrefix(bytes.TrimSpace(inside), []byte(`"`))
 }
 
 func parseJSONFile(name string, content []byte) (*specFile, error) {
-	f := &specFile{name: name, find: func(location string) (int, int) { return findJSON(content, location) }}
+	f := &specFile{name: name, position: func(location string) (int, int) { return jsonPosition(content, location) }}
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(content, new(any)); errors.As(err, &syntax) {
-		line, column := lineAt(content, int(syntax.Offset)-1)
+		line, column := offsetPosition(content, int(syntax.Offset)-1)
 		message := "is not JSON: " + strings.Replace(syntax.Error(), "unexpected end of JSON input", "it ends too early", 1)
-		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: formatPosition(name, line, column, ""), Message: message}}}
 	}
 	fields, err := param.DecodeObject(content)
 	f.fields = fields
@@ -122,18 +122,18 @@ func (f *specFile) locate(err error) error {
 
 // locateField adds where a field is, and how it is made the string that it must be.
 func (f *specFile) locateField(field aurea.FieldError) aurea.FieldError {
-	if f.written != nil && strings.HasPrefix(field.Message, "must be a string") {
-		if text := f.written(field.Location); text != "" {
+	if f.literal != nil && strings.HasPrefix(field.Message, "must be a string") {
+		if text := f.literal(field.Location); text != "" {
 			field.Message += fmt.Sprintf("; put it in quotes: %q", text)
 		}
 	}
-	line, column := f.find(field.Location)
-	field.Location = place(f.name, line, column, field.Location)
+	line, column := f.position(field.Location)
+	field.Location = formatPosition(f.name, line, column, field.Location)
 	return field
 }
 
-// place is a location of a file, for people.
-func place(file string, line, column int, location string) string {
+// formatPosition is a location of a file, for people.
+func formatPosition(file string, line, column int, location string) string {
 	text := fmt.Sprintf("%s:%d:%d", file, line, column)
 	if location != "" {
 		text += ": " + location
@@ -141,8 +141,8 @@ func place(file string, line, column int, location string) string {
 	return text
 }
 
-// lineAt is the line and column of a byte, both from 1; a column is a character.
-func lineAt(content []byte, offset int) (line, column int) {
+// offsetPosition is the line and column of a byte, both from 1; a column is a character.
+func offsetPosition(content []byte, offset int) (line, column int) {
 	before := content[:min(max(offset, 0), len(content))]
 	begin := bytes.LastIndexByte(before, '\n') + 1
 	return bytes.Count(before, []byte("\n")) + 1, len([]rune(string(before[begin:]))) + 1

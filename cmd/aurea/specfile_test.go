@@ -159,7 +159,7 @@ func FuzzSpecFile(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, location := range []string{"", "a", "a.b[0]", "b[1].c"} {
-			if line, column := parsed.find(location); line < 1 || column < 1 {
+			if line, column := parsed.position(location); line < 1 || column < 1 {
 				t.Errorf("%s is at %d:%d of %q", location, line, column, content)
 			}
 		}

@@ -23,7 +23,7 @@ func (s *storeAddress) addFlags(flags *pflag.FlagSet, what string) {
 // read returns the address; "" when none was given.
 func (s *storeAddress) read() (string, error) {
 	if s.file == "" {
-		return s.address, checkStore("--store", s.address)
+		return s.address, checkStoreScheme("--store", s.address)
 	}
 	if s.address != "" {
 		return "", usageErrorf("give --store or --store-file, not both")
@@ -37,10 +37,10 @@ func (s *storeAddress) read() (string, error) {
 	if s.address == "" {
 		return "", usageErrorf("--store-file %s has nothing in its first line; write postgres://USER:PASSWORD@HOST/DATABASE there", s.file)
 	}
-	return s.address, checkStore("--store-file", s.address)
+	return s.address, checkStoreScheme("--store-file", s.address)
 }
 
-func checkStore(flag, address string) error {
+func checkStoreScheme(flag, address string) error {
 	if address == "" {
 		return nil
 	}

@@ -32,7 +32,7 @@ func TestStoreAddressIsNotRepeated(t *testing.T) {
 		if args[0] == "serve" {
 			args = append(args, "--listen", "127.0.0.1:0", "--data", t.TempDir())
 		}
-		code, stdout, stderr := command(t, "", args...)
+		code, stdout, stderr := runCommand(t, "", args...)
 		if code == exitOK || stderr == "" {
 			t.Errorf("aurea %s: exit %d, %q", strings.Join(args, " "), code, stderr)
 		}
@@ -41,7 +41,7 @@ func TestStoreAddressIsNotRepeated(t *testing.T) {
 		}
 	}
 	t.Setenv("AUREA_STORE", "postgres://aurea:hush@db/x")
-	if _, stdout, stderr := command(t, "", "serve", "--help"); strings.Contains(stdout+stderr, "hush") {
+	if _, stdout, stderr := runCommand(t, "", "serve", "--help"); strings.Contains(stdout+stderr, "hush") {
 		t.Errorf("the help says %q%q", stdout, stderr)
 	}
 }
@@ -54,7 +54,7 @@ func TestServeWithoutItsDatabase(t *testing.T) {
 	const want = "the database cannot be reached"
 	for path, status := range map[string]int{"/health": 200, "/readyz": 503, "/v1/runs": 503} {
 		var body string
-		for deadline := time.Now().Add(patience); !strings.Contains(body, want) && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(testTimeout); !strings.Contains(body, want) && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 			response, err := http.Get(url + path)
 			if err != nil {
 				t.Fatal(err)

@@ -17,64 +17,64 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// historyOptions are the flags that say where runs are kept, and how many.
-type historyOptions struct {
-	data  string
-	store storeAddress
-	keep  aurea.Retention
+// storeOptions are the flags that say where runs are kept, and how many.
+type storeOptions struct {
+	dataDir   string
+	address   storeAddress
+	retention aurea.Retention
 }
 
-func (o *historyOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.data, "data", "./aurea-data", "directory for what the service keeps; it is made where it is not")
-	o.store.addFlags(flags, "database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE; an SQLite file in --data unless given")
-	flags.DurationVar(&o.keep.Age, "keep-age", 0, "forget runs that are older, such as 720h; 0 keeps them")
-	flags.Int64Var(&o.keep.Runs, "keep-runs", 0, "most runs to keep; 0 is no limit")
-	flags.Var((*size)(&o.keep.Bytes), "keep-bytes", "most bytes that runs may take, such as 10GB; 0 is no limit")
+func (s *storeOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&s.dataDir, "data", "./aurea-data", "directory for what the service keeps; it is made where it is not")
+	s.address.addFlags(flags, "database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE; an SQLite file in --data unless given")
+	flags.DurationVar(&s.retention.Age, "keep-age", 0, "forget runs that are older, such as 720h; 0 keeps them")
+	flags.Int64Var(&s.retention.Runs, "keep-runs", 0, "most runs to keep; 0 is no limit")
+	flags.Var((*byteSize)(&s.retention.Bytes), "keep-bytes", "most bytes that runs may take, such as 10GB; 0 is no limit")
 }
 
 // open opens the store, and tells by which name this server is known in it.
-func (o *historyOptions) open(ctx context.Context, log *slog.Logger) (*store.Store, string, error) {
-	if o.keep.Age < 0 || o.keep.Runs < 0 {
+func (s *storeOptions) open(ctx context.Context, log *slog.Logger) (*store.Store, string, error) {
+	if s.retention.Age < 0 || s.retention.Runs < 0 {
 		return nil, "", usageErrorf("--keep-age and --keep-runs must not be negative")
 	}
-	address, err := o.store.read()
+	address, err := s.address.read()
 	if err != nil {
 		return nil, "", err
 	}
-	if err := os.MkdirAll(o.data, 0o700); err != nil {
+	if err := os.MkdirAll(s.dataDir, 0o700); err != nil {
 		return nil, "", fmt.Errorf("cannot make the directory for the data: %w; choose another with --data", err)
 	}
-	owner, err := ownName(filepath.Join(o.data, "server-id"), log)
+	serverID, err := loadServerID(filepath.Join(s.dataDir, "server-id"), log)
 	if err != nil {
 		return nil, "", err
 	}
 	if address == "" {
-		address = o.data
+		address = s.dataDir
 	}
 	opened, err := store.Open(ctx, address, store.Options{Log: log})
-	return opened, owner, err
+	return opened, serverID, err
 }
 
-// ownName reads the name that this server has in every life of it, or makes one.
+// loadServerID reads the name that this server has in every life of it, or makes one.
 // One that cannot be written, as on a full disk, is its name in this life only:
 // what it leaves unfinished is then recovered when its lease is over.
-func ownName(file string, log *slog.Logger) (string, error) {
+func loadServerID(file string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(file)
-	if name := strings.TrimSpace(string(content)); err == nil && name != "" {
-		return name, nil
+	if id := strings.TrimSpace(string(content)); err == nil && id != "" {
+		return id, nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("cannot read this server's name: %w", err)
 	}
-	name := uuid.NewString()
+	id := uuid.NewString()
 	// Written aside and moved: a half one would be another name in the next life.
-	aside := file + ".new"
-	err = os.WriteFile(aside, []byte(name+"\n"), 0o600)
+	temporary := file + ".new"
+	err = os.WriteFile(temporary, []byte(id+"\n"), 0o600)
 	if err == nil {
-		err = os.Rename(aside, file)
+		err = os.Rename(temporary, file)
 	}
 	if err != nil {
 		log.Warn("this server's name cannot be kept for its next life", "error", err)
 	}
-	return name, nil
+	return id, nil
 }

@@ -18,22 +18,22 @@ func isURL(arg string) bool {
 // What may have been meant as a URL: something that begins with another scheme or
 // none, and a bare host or address. The group is the URL without its scheme.
 var (
-	schemed = regexp.MustCompile(`^(?:[A-Za-z][\w+.-]*:/+|//)([\w\[]\S*)$`)
-	hosted  = regexp.MustCompile(`^((?:localhost|\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+:\d+)(?:[:/?#]\S*)?)$`)
+	otherScheme = regexp.MustCompile(`^(?:[A-Za-z][\w+.-]*:/+|//)([\w\[]\S*)$`)
+	bareHost    = regexp.MustCompile(`^((?:localhost|\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+:\d+)(?:[:/?#]\S*)?)$`)
 )
 
-// specEndings are those of files.
-var specEndings = []string{".yaml", ".yml", ".json"}
+// specExtensions are those of files.
+var specExtensions = []string{".yaml", ".yml", ".json"}
 
-// hintURL adds to the error about a file that is not there which URL may have
+// suggestURL adds to the error about a file that is not there which URL may have
 // been meant instead.
-func hintURL(name string, err error) error {
+func suggestURL(name string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	found := schemed.FindStringSubmatch(name)
-	if found == nil && !slices.Contains(specEndings, strings.ToLower(filepath.Ext(name))) {
-		found = hosted.FindStringSubmatch(name)
+	found := otherScheme.FindStringSubmatch(name)
+	if found == nil && !slices.Contains(specExtensions, strings.ToLower(filepath.Ext(name))) {
+		found = bareHost.FindStringSubmatch(name)
 	}
 	if found == nil {
 		return err

@@ -9,10 +9,10 @@ import (
 )
 
 // writeText prints a result for people at a terminal.
-func writeText(r *aurea.Result, w io.Writer) error { return newSheet(r).writeText(w) }
+func writeText(r *aurea.Result, w io.Writer) error { return newReport(r).writeText(w) }
 
-func (s sheet) writeText(w io.Writer) error {
-	t := newLines(w)
+func (s report) writeText(w io.Writer) error {
+	t := newRowWriter(w)
 	for _, fact := range s.Facts {
 		t.row(fact[:]...)
 	}
@@ -22,25 +22,25 @@ func (s sheet) writeText(w io.Writer) error {
 			t.row(row...)
 		}
 	}
-	if len(s.Doubts) > 0 {
+	if len(s.Notes) > 0 {
 		t.row()
 	}
-	for _, doubt := range s.Doubts {
+	for _, doubt := range s.Notes {
 		t.row(doubt)
 	}
 	return t.Flush()
 }
 
-// lines are rows of cells for a terminal, in columns that line up.
-type lines struct{ *tabwriter.Writer }
+// rowWriter are rows of cells for a terminal, in columns that line up.
+type rowWriter struct{ *tabwriter.Writer }
 
-func newLines(w io.Writer) lines { return lines{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)} }
+func newRowWriter(w io.Writer) rowWriter { return rowWriter{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)} }
 
 // row adds a line. Flush has its error.
-func (l lines) row(cells ...string) {
+func (l rowWriter) row(cells ...string) {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		safe[i] = plain(cell)
+		safe[i] = sanitize(cell)
 	}
 	_, _ = io.WriteString(l, strings.Join(safe, "\t")+"\n")
 }

@@ -13,9 +13,9 @@ import (
 // minToken is how many characters a token must have.
 const minToken = 16
 
-// everyone are the permissions of a file that let every user of the machine read
+// otherUsers are the permissions of a file that let every user of the machine read
 // or change it.
-const everyone fs.FileMode = 0o006
+const otherUsers fs.FileMode = 0o006
 
 // readTokens reads the tokens of a service. A file that everybody can read, or a
 // token that can be guessed, is refused. Without a file there is no token.
@@ -27,7 +27,7 @@ func readTokens(file string) ([]server.Token, error) {
 	if err != nil {
 		return nil, usageErrorf("--token-file: %v", err)
 	}
-	if mode := info.Mode().Perm(); mode&everyone != 0 && runtime.GOOS != "windows" { // which has no such permissions
+	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" { // which has no such permissions
 		return nil, usageErrorf("--token-file %s can be read or changed by every user of this machine (its mode is %04o); chmod 600 it", file, mode)
 	}
 	content, err := os.ReadFile(file)

@@ -48,7 +48,7 @@ func TestParseTokens(t *testing.T) {
 // A token file that every user of the machine can read or change is refused, by
 // its mode and in words.
 func TestTokenFileMode(t *testing.T) {
-	path := file(t, "tokens", tokenA+"\n")
+	path := writeTestFile(t, "tokens", tokenA+"\n")
 	for mode, fits := range map[os.FileMode]bool{
 		0o600: true, 0o400: true, 0o440: true, 0o640: true, 0o660: true,
 		0o644: false, 0o604: false, 0o666: false, 0o602: false, 0o444: false, 0o777: false,
@@ -71,7 +71,7 @@ func TestClientToken(t *testing.T) {
 	for content, want := range map[string]string{
 		tokenA: tokenA, "read " + tokenA + "\n" + tokenB: tokenA, "# mine\n\nrun " + tokenB: tokenB, "short": "short", "read": "read",
 	} {
-		if got, err := clientToken(file(t, "tokens", content)); err != nil || got != want {
+		if got, err := clientToken(writeTestFile(t, "tokens", content)); err != nil || got != want {
 			t.Errorf("%q: %q (%v), want %q", content, got, err, want)
 		}
 	}
@@ -80,8 +80,8 @@ func TestClientToken(t *testing.T) {
 // SIGHUP has the tokens read again; what is wrong changes nothing. After it the
 // service ends as it does otherwise.
 func TestHangupReloadsTokens(t *testing.T) {
-	tokens := file(t, "tokens", tokenA+"\n")
-	url, process, log := serveLogging(t, "--token-file", tokens)
+	tokens := writeTestFile(t, "tokens", tokenA+"\n")
+	url, process, log := serveWithLog(t, "--token-file", tokens)
 	go func() { _, _ = io.Copy(io.Discard, log) }()
 	status := func(token string) int {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/metrics", nil)
@@ -111,7 +111,7 @@ func TestHangupReloadsTokens(t *testing.T) {
 	if got := status(tokenB); got != http.StatusUnauthorized {
 		t.Errorf("a token that was taken out of the file gets %d, want 401", got)
 	}
-	ends(t, process)
+	terminate(t, process)
 }
 
 // Without a token file the end of the terminal drains the service as SIGTERM does.

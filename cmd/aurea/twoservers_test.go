@@ -17,15 +17,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A site is one of the servers that share a database.
-type site struct {
+// A testServer is one of the servers that share a database.
+type testServer struct {
 	*client.Client
 	url     string
 	process *os.Process
 }
 
-// sites are two servers on one new PostgreSQL, and its address.
-func sites(t *testing.T) (a, b site, database string) {
+// startTwoServers are two servers on one new PostgreSQL, and its address.
+func startTwoServers(t *testing.T) (a, b testServer, database string) {
 	t.Helper()
 	postgres, err := aureatest.StartPostgres(aureatest.PostgresPrograms(t))
 	t.Cleanup(func() {
@@ -37,7 +37,7 @@ func sites(t *testing.T) (a, b site, database string) {
 		t.Fatal(err)
 	}
 	database = postgres.Address("public")
-	for _, s := range []*site{&a, &b} {
+	for _, s := range []*testServer{&a, &b} {
 		s.url, s.process = aureatest.Serve(t, "--store", database, "--queue", "50")
 		if s.Client, err = client.New(s.url, ""); err != nil {
 			t.Fatal(err)
@@ -48,7 +48,7 @@ func sites(t *testing.T) (a, b site, database string) {
 	return a, b, database
 }
 
-func (s site) submit(t *testing.T, spec string) aurea.Run {
+func (s testServer) submit(t *testing.T, spec string) aurea.Run {
 	t.Helper()
 	return submit(t, s.Client, spec)
 }
@@ -66,8 +66,8 @@ func submit(tb testing.TB, service *client.Client, spec string) aurea.Run {
 	return run
 }
 
-// ended waits for the end of a run.
-func (s site) ended(t *testing.T, id string) aurea.Run {
+// waitFinished waits for the end of a run.
+func (s testServer) waitFinished(t *testing.T, id string) aurea.Run {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -78,8 +78,8 @@ func (s site) ended(t *testing.T, id string) aurea.Run {
 	return run
 }
 
-// progressing waits until a run is seen to have done jobs.
-func (s site) progressing(t *testing.T, id string) {
+// waitProgressing waits until a run is seen to have done jobs.
+func (s testServer) waitProgressing(t *testing.T, id string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		run, err := s.Get(t.Context(), id)
@@ -93,7 +93,7 @@ func (s site) progressing(t *testing.T, id string) {
 	t.Fatalf("run %s does nothing", id)
 }
 
-const goesOn = `{"num_jobs": 1000000, "concurrency": 4, "job_duration_ms": 5, "name": "goes on"}`
+const longRunSpec = `{"num_jobs": 1000000, "concurrency": 4, "job_duration_ms": 5, "name": "goes on"}`
 
 // Two servers of one PostgreSQL: each lists, shows, watches and cancels what the
 // other executes. One that is killed leaves its runs to the other, which makes
@@ -102,11 +102,11 @@ func TestTwoServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: it starts PostgreSQL")
 	}
-	a, b, database := sites(t)
+	a, b, database := startTwoServers(t)
 
-	id := a.submit(t, goesOn).ID
-	behind := a.submit(t, goesOn).ID
-	b.progressing(t, id)
+	id := a.submit(t, longRunSpec).ID
+	behind := a.submit(t, longRunSpec).ID
+	b.waitProgressing(t, id)
 	page, err := b.List(t.Context(), aurea.RunQuery{Name: "goes on"})
 	if err != nil || len(page.Runs) != 2 || page.Runs[0].ID != behind || page.Runs[0].Status != aurea.StatusQueued || page.Runs[1].ID != id {
 		t.Errorf("the other lists %+v (%v)", page.Runs, err)
@@ -123,22 +123,22 @@ func TestTwoServers(t *testing.T) {
 		}
 		last = update
 	}
-	here, there := a.ended(t, id), b.ended(t, id)
+	here, there := a.waitFinished(t, id), b.waitFinished(t, id)
 	if last.Kind != aurea.UpdateResult || here.Status != aurea.StatusCancelled || here.Result.CompletedJobs == 0 || here.Digest == "" || here.Digest != there.Digest {
 		t.Errorf("after %s it is %s with %d jobs; %s here and %s there", last.Kind, here.Status, here.Result.CompletedJobs, here.Digest, there.Digest)
 	}
-	if run := a.ended(t, behind); run.Status != aurea.StatusCancelled || run.StartedAt != nil {
+	if run := a.waitFinished(t, behind); run.Status != aurea.StatusCancelled || run.StartedAt != nil {
 		t.Errorf("the queued run is %s, begun at %v", run.Status, run.StartedAt)
 	}
 
-	id, behind = a.submit(t, goesOn).ID, a.submit(t, goesOn).ID
-	b.progressing(t, id)
+	id, behind = a.submit(t, longRunSpec).ID, a.submit(t, longRunSpec).ID
+	b.waitProgressing(t, id)
 	if err := a.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = a.process.Wait() // which says that it was killed
-	letLeaseEnd(t, database)
-	run, queued := b.ended(t, id), b.ended(t, behind)
+	expireLease(t, database)
+	run, queued := b.waitFinished(t, id), b.waitFinished(t, behind)
 	if run.Status != aurea.StatusInterrupted || run.Progress == nil || run.Progress.OK == 0 || run.Digest == "" {
 		t.Errorf("the killed server's run is %s with %+v", run.Status, run.Progress)
 	}
@@ -150,9 +150,9 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
-// letLeaseEnd has the half minute gone by after which a server that says nothing
+// expireLease has the half minute gone by after which a server that says nothing
 // is dead. One that lives says so again within two seconds, and recovers no sooner.
-func letLeaseEnd(t *testing.T, database string) {
+func expireLease(t *testing.T, database string) {
 	t.Helper()
 	db, err := sql.Open("pgx", database)
 	if err != nil {
@@ -174,7 +174,7 @@ func TestTwoServersShareNoRun(t *testing.T) {
 	var calls atomic.Int64
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 	defer target.Close()
-	a, b, _ := sites(t)
+	a, b, _ := startTwoServers(t)
 	const keys, jobs = 20, 5
 	spec, err := aurea.DecodeSpec(fmt.Appendf(nil, `{"num_jobs": %d, "workload": {"kind": "http", "url": %q}}`, jobs, target.URL))
 	if err != nil {
@@ -183,7 +183,7 @@ func TestTwoServersShareNoRun(t *testing.T) {
 	ids := make([][2]string, keys)
 	var group sync.WaitGroup
 	for key := range keys {
-		for i, s := range []site{a, b} {
+		for i, s := range []testServer{a, b} {
 			group.Go(func() {
 				run, err := s.Submit(t.Context(), spec, fmt.Sprint("key-", key))
 				if err != nil {
@@ -198,7 +198,7 @@ func TestTwoServersShareNoRun(t *testing.T) {
 		if both[0] != both[1] {
 			t.Fatalf("one key made %s and %s", both[0], both[1])
 		}
-		if run := b.ended(t, both[0]); run.Result == nil || run.Result.CompletedJobs != jobs {
+		if run := b.waitFinished(t, both[0]); run.Result == nil || run.Result.CompletedJobs != jobs {
 			t.Errorf("run %s is %s: %s", run.ID, run.Status, run.Error)
 		}
 	}

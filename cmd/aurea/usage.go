@@ -11,11 +11,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// refuseUnknown has every command that only holds others refuse what it does not
+// rejectUnknownCommands has every command that only holds others refuse what it does not
 // hold. Without an argument it still prints its help.
-func refuseUnknown(command *cobra.Command) {
-	for _, held := range command.Commands() {
-		refuseUnknown(held)
+func rejectUnknownCommands(command *cobra.Command) {
+	for _, child := range command.Commands() {
+		rejectUnknownCommands(child)
 	}
 	if !command.HasSubCommands() {
 		return
@@ -25,12 +25,12 @@ func refuseUnknown(command *cobra.Command) {
 		if len(args) == 0 {
 			return command.Help()
 		}
-		return unknownCommand(command, args[0])
+		return unknownCommandError(command, args[0])
 	}
 }
 
-// helpWith is the command help, which refuses a command that there is not.
-func helpWith(root *cobra.Command) *cobra.Command {
+// newHelpCommand is the command help, which refuses a command that there is not.
+func newHelpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Help about a command",
@@ -40,7 +40,7 @@ func helpWith(root *cobra.Command) *cobra.Command {
 				return err
 			}
 			if len(rest) > 0 {
-				return unknownCommand(found, rest[0])
+				return unknownCommandError(found, rest[0])
 			}
 			found.InitDefaultHelpFlag()
 			return found.Help()
@@ -48,14 +48,14 @@ func helpWith(root *cobra.Command) *cobra.Command {
 	}
 }
 
-func unknownCommand(holder *cobra.Command, name string) error {
+func unknownCommandError(parent *cobra.Command, name string) error {
 	var names []string
-	for _, held := range holder.Commands() {
-		if held.IsAvailableCommand() {
-			names = append(names, held.Name())
+	for _, child := range parent.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
 		}
 	}
-	return usageError{fmt.Errorf("unknown command %q for %q%s", name, holder.CommandPath(), didYouMean(name, names)), holder.CommandPath()}
+	return usageError{fmt.Errorf("unknown command %q for %q%s", name, parent.CommandPath(), didYouMean(name, names)), parent.CommandPath()}
 }
 
 // didYouMean is a question behind a message; "" when nothing is near enough.
@@ -66,8 +66,8 @@ func didYouMean(name string, options []string) string {
 	return ""
 }
 
-// oneOf is the error about a flag whose value is none of the options.
-func oneOf(flag, value string, options []string) error {
+// oneOfError is the error about a flag whose value is none of the options.
+func oneOfError(flag, value string, options []string) error {
 	rule := "one of " + strings.Join(options, ", ")
 	if len(options) == 2 {
 		rule = strings.Join(options, " or ")
@@ -75,8 +75,8 @@ func oneOf(flag, value string, options []string) error {
 	return usageErrorf("%s must be %s; got %q%s", flag, rule, value, didYouMean(value, options))
 }
 
-// wrongFlag says what is wrong with a flag of the command line.
-func wrongFlag(command *cobra.Command, err error) error {
+// flagError says what is wrong with a flag of the command line.
+func flagError(command *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		var names []string

@@ -34,13 +34,13 @@ func TestUnknownWords(t *testing.T) {
 		"health --server localhost:5000":                    `aurea: --server: must be a URL such as http://127.0.0.1:5000; got "localhost:5000"`,
 		"run --jobs 1 --workload sleep --param duratoin=1s": `workload.duratoin: is not a field; did you mean duration? (from --param)`,
 	} {
-		code, stdout, stderr := command(t, "", strings.Fields(args)...)
+		code, stdout, stderr := runCommand(t, "", strings.Fields(args)...)
 		if code != exitUsage || !strings.Contains(stderr, want) || stdout != "" {
 			t.Errorf("aurea %s: exit %d, %q, %q; want %q", args, code, stdout, stderr, want)
 		}
 	}
 	for _, args := range []string{"", "runs", "completion", "help", "help runs list", "completion bash"} {
-		if code, stdout, stderr := command(t, "", strings.Fields(args)...); code != exitOK || stdout == "" || stderr != "" {
+		if code, stdout, stderr := runCommand(t, "", strings.Fields(args)...); code != exitOK || stdout == "" || stderr != "" {
 			t.Errorf("aurea %s: exit %d, %q, %.80q", args, code, stderr, stdout)
 		}
 	}
@@ -58,7 +58,7 @@ func TestTargets(t *testing.T) {
 		if want == "" {
 			hint = "cannot read the spec: open " + arg + ": no such file or directory"
 		}
-		if code, _, stderr := command(t, "", "run", arg); code != exitUsage || !strings.Contains(stderr, hint) {
+		if code, _, stderr := runCommand(t, "", "run", arg); code != exitUsage || !strings.Contains(stderr, hint) {
 			t.Errorf("%s: exit %d, %q; want %q", arg, code, stderr, hint)
 		}
 	}
@@ -77,8 +77,8 @@ func TestEveryMistakeOfAFile(t *testing.T) {
 		"b.json": {json, []string{":1:2: num_jobs: ", ":3:34: workload.parts[0].workload.duration: ", ":4:17: workload.parts[1].workload.kind: "}},
 		"c.yaml": {valid, []string{":5:29: workload.parts[0].workload.duraton: ", ":7:7: workload.parts[1].workload.kind: "}},
 	} {
-		spec := file(t, name, test.content)
-		code, _, stderr := command(t, "", "run", spec)
+		spec := writeTestFile(t, name, test.content)
+		code, _, stderr := runCommand(t, "", "run", spec)
 		if lines := strings.Count(stderr, "\n"); code != exitUsage || lines != len(test.places) {
 			t.Errorf("%s: exit %d, %d mistakes, want %d:\n%s", name, code, lines, len(test.places), stderr)
 		}
@@ -92,8 +92,8 @@ func TestEveryMistakeOfAFile(t *testing.T) {
 
 // Where a string is wanted and YAML has a number, the message says how to write it.
 func TestNumbersThatShouldBeStrings(t *testing.T) {
-	spec := file(t, "spec.yaml", "num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
-	code, _, stderr := command(t, "", "run", spec)
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
+	code, _, stderr := runCommand(t, "", "run", spec)
 	want := "aurea: " + spec + ":2:1: name: must be a string of up to 200 characters; got 10; put it in quotes: \"010\"\n" +
 		"aurea: " + spec + ":3:10: labels.build: must be a string of up to 200 characters; got 1.10; put it in quotes: \"1.10\"\n" +
 		"aurea: " + spec + ":3:33: labels.none: must be a string of up to 200 characters; got null\n" +

@@ -11,14 +11,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-func newWorkloads() *cobra.Command {
-	var allowed hostFlags
+func newWorkloadsCommand() *cobra.Command {
+	var allowed policyFlags
 	command := &cobra.Command{
 		Use:   "workloads [KIND]",
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			host, err := allowed.host("")
+			host, err := allowed.policy("")
 			if err != nil {
 				return err
 			}
@@ -33,12 +33,12 @@ func newWorkloads() *cobra.Command {
 			return printKinds(command.OutOrStdout(), kinds)
 		},
 	}
-	allowed.addCommandsTo(command.Flags())
+	allowed.addCommandsFlag(command.Flags())
 	return command
 }
 
-// shared is the parameter that any kind takes; it is told once.
-const shared = "failure"
+// sharedParameter is the parameter that any kind takes; it is told once.
+const sharedParameter = "failure"
 
 func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -46,10 +46,10 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
 		printParameters(table, "", kind.Parameters)
 	}
-	fmt.Fprintf(table, "any of them\talso takes a %s, which makes some jobs go wrong on purpose\n", shared)
+	fmt.Fprintf(table, "any of them\talso takes a %s, which makes some jobs go wrong on purpose\n", sharedParameter)
 	for _, p := range kinds[0].Parameters {
-		if p.Name == shared {
-			printParameters(table, shared+".", p.Members)
+		if p.Name == sharedParameter {
+			printParameters(table, sharedParameter+".", p.Members)
 		}
 	}
 	return table.Flush()
@@ -57,7 +57,7 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 
 func printParameters(w io.Writer, prefix string, parameters []param.Parameter) {
 	for _, p := range parameters {
-		if p.Name == shared {
+		if p.Name == sharedParameter {
 			continue
 		}
 		fmt.Fprintf(w, "  %s\t%s; %s", prefix+p.Name, p.Doc, p.Rule())

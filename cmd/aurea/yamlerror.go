@@ -9,10 +9,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// yamlReasons says in our words what the parser found; the first row that is part
+// yamlMessages says in our words what the parser found; the first row that is part
 // of its message counts. LINE is where that which is wrong began, and CHARACTER
 // what stands where the parser stopped.
-var yamlReasons = []struct{ found, reason string }{
+var yamlMessages = []struct{ found, reason string }{
 	{"cannot start any token", "a value cannot begin with CHARACTER; put it in quotes"},
 	{"mapping values are not allowed", `there is a colon too many, or a wrong indentation; put a text that has ": " in it in quotes`},
 	{"expected ',' or ']'", "the list that begins in line LINE has no comma here, or no ] at its end"},
@@ -31,9 +31,9 @@ var yamlReasons = []struct{ found, reason string }{
 	{"UTF-8", "it is not UTF-8"},
 }
 
-// explainYAML is what is wrong with a stream, and where.
-func explainYAML(err error, content []byte) (line, column int, message string) {
-	var second secondDocument
+// describeYAMLError is what is wrong with a stream, and where.
+func describeYAMLError(err error, content []byte) (line, column int, message string) {
+	var second secondDocumentError
 	if errors.As(err, &second) {
 		return int(second), 1, second.Error()
 	}
@@ -43,11 +43,11 @@ func explainYAML(err error, content []byte) (line, column int, message string) {
 	}
 	line, column = found.Mark.Line, found.Mark.Column
 	if line == 0 {
-		line, column = lineAt(content, unreadable(content))
+		line, column = offsetPosition(content, invalidByteOffset(content))
 	}
 	character := characterAt(content, line, column)
 	message = found.Message
-	for _, row := range yamlReasons {
+	for _, row := range yamlMessages {
 		if strings.Contains(found.Message, row.found) {
 			began := strconv.Itoa(max(found.ContextMark.Line, 1))
 			message = strings.NewReplacer("LINE", began, "CHARACTER", strconv.Quote(character)).Replace(row.reason)
@@ -60,8 +60,8 @@ func explainYAML(err error, content []byte) (line, column int, message string) {
 	return line, column, "is not YAML: " + message
 }
 
-// unreadable is where the first byte is that YAML does not have.
-func unreadable(content []byte) int {
+// invalidByteOffset is where the first byte is that YAML does not have.
+func invalidByteOffset(content []byte) int {
 	for at := 0; at < len(content); {
 		r, size := utf8.DecodeRune(content[at:])
 		if r == utf8.RuneError && size == 1 || r < ' ' && !strings.ContainsRune("\t\r\n", r) || r >= 0x7f && r < 0xa0 && r != 0x85 {

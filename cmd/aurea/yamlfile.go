@@ -27,22 +27,22 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 		return nil, usageErrorf("%s has no fields; a spec begins with fields such as num_jobs: 100", name)
 	}
 	if err != nil {
-		line, column, message := explainYAML(err, content)
-		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: place(name, line, column, ""), Message: message}}}
+		line, column, message := describeYAMLError(err, content)
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: formatPosition(name, line, column, ""), Message: message}}}
 	}
 	f := &specFile{name: name}
-	f.find = func(location string) (int, int) {
-		at, _ := findYAML(document, location)
+	f.position = func(location string) (int, int) {
+		at, _ := findYAMLNode(document, location)
 		return at.Line, at.Column
 	}
-	f.written = func(location string) string { return unquoted(document, location) }
-	values := yamlValues{values: maxValues, bytes: maxSpecFile}
-	value := values.of(document, "", 0)
+	f.literal = func(location string) string { return unquotedLiteral(document, location) }
+	values := yamlDecoder{valuesLeft: maxYAMLValues, bytesLeft: maxSpecFile}
+	value := values.decode(document, "", 0)
 	fields, ok := value.(map[string]any)
-	if !ok && len(values.wrong) == 0 {
+	if !ok && len(values.mistakes) == 0 {
 		values.add(document, "", "must be a mapping of fields to values, such as num_jobs: 100")
 	}
-	if f.mistakes = values.mistakes(); values.values >= 0 && values.bytes >= 0 {
+	if f.mistakes = values.locations(); values.valuesLeft >= 0 && values.bytesLeft >= 0 {
 		f.fields = fields // the part that was read of a larger one says nothing
 	}
 	return f, values.err(name)
@@ -64,7 +64,7 @@ func loadYAML(content []byte) (*yaml.Node, error) {
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
-		return nil, secondDocument(second.Line)
+		return nil, secondDocumentError(second.Line)
 	case !errors.Is(err, io.EOF):
 		return nil, err
 	}
@@ -78,17 +78,17 @@ func loadYAML(content []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// A secondDocument is the line at which a stream goes on that should have ended.
-type secondDocument int
+// A secondDocumentError is the line at which a stream goes on that should have ended.
+type secondDocumentError int
 
-func (secondDocument) Error() string { return "there is a second document; a file holds one" }
+func (secondDocumentError) Error() string { return "there is a second document; a file holds one" }
 
-// findYAML returns the key and the value at a location of a document, or of the
+// findYAMLNode returns the key and the value at a location of a document, or of the
 // nearest value around it that there is. An item of a list is its own key.
-func findYAML(node *yaml.Node, location string) (key, value *yaml.Node) {
+func findYAMLNode(node *yaml.Node, location string) (key, value *yaml.Node) {
 	key, value = node, node
 	for location != "" {
-		nextKey, nextValue, rest := findEntry(resolved(value), location)
+		nextKey, nextValue, rest := findEntry(resolveAlias(value), location)
 		if nextValue == nil {
 			break
 		}
@@ -97,15 +97,15 @@ func findYAML(node *yaml.Node, location string) (key, value *yaml.Node) {
 	return key, value
 }
 
-// unquoted is the number or boolean at a location as it was written; "" where
+// unquotedLiteral is the number or boolean at a location as it was written; "" where
 // there is something else.
-func unquoted(document *yaml.Node, location string) string {
-	_, value := findYAML(document, location)
-	value = resolved(value)
+func unquotedLiteral(document *yaml.Node, location string) string {
+	_, value := findYAMLNode(document, location)
+	value = resolveAlias(value)
 	if value.Kind != yaml.ScalarNode || value.Style != 0 {
 		return ""
 	}
-	switch decoded, _ := plainScalar(value.Value); decoded.(type) {
+	switch decoded, _ := decodePlainScalar(value.Value); decoded.(type) {
 	case json.Number, bool:
 		return value.Value
 	}
@@ -117,22 +117,22 @@ func unquoted(document *yaml.Node, location string) string {
 func findEntry(node *yaml.Node, location string) (key, value *yaml.Node, rest string) {
 	if node.Kind == yaml.SequenceNode {
 		for i, item := range node.Content {
-			if rest, ok := stepInto(location, fmt.Sprintf("[%d]", i)); ok {
+			if rest, ok := trimStep(location, fmt.Sprintf("[%d]", i)); ok {
 				return item, item, rest
 			}
 		}
 		return nil, nil, ""
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if rest, ok := stepInto(location, resolved(node.Content[i]).Value); ok {
+		if rest, ok := trimStep(location, resolveAlias(node.Content[i]).Value); ok {
 			return node.Content[i], node.Content[i+1], rest
 		}
 	}
 	return nil, nil, ""
 }
 
-// resolved is the node that an alias stands for, and any other node itself.
-func resolved(node *yaml.Node) *yaml.Node {
+// resolveAlias is the node that an alias stands for, and any other node itself.
+func resolveAlias(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
 	}

@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// binary is a scalar tagged !!binary, decoded.
-type binary []byte
+// binaryValue is a scalar tagged !!binary, decoded.
+type binaryValue []byte
 
 // The scalars of the core schema that are not text (YAML 1.2.2, section 10.3).
 var (
@@ -24,20 +24,20 @@ var (
 	yamlDecimal = regexp.MustCompile(`^([-+]?)([0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?$`)
 	yamlOctal   = regexp.MustCompile(`^0o[0-7]+$`)
 	yamlHex     = regexp.MustCompile(`^0x[0-9a-fA-F]+$`)
-	yamlNoJSON  = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+	yamlInfNaN  = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
 // maxYAMLDigits is how many digits of a hexadecimal or octal number are read.
 const maxYAMLDigits = 200
 
-// scalarOf is the value of a scalar: a string, json.Number, bool, nil or binary.
-func scalarOf(node *yaml.Node) (any, error) {
+// decodeScalar is the value of a scalar: a string, json.Number, bool, nil or binary.
+func decodeScalar(node *yaml.Node) (any, error) {
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	if node.Style&yaml.TaggedStyle == 0 {
 		if node.Style&quoted != 0 {
 			return node.Value, nil
 		}
-		return plainScalar(node.Value)
+		return decodePlainScalar(node.Value)
 	}
 	switch node.Tag {
 	case "!!str":
@@ -47,28 +47,28 @@ func scalarOf(node *yaml.Node) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("is marked as binary and must be base64: %w", err)
 		}
-		return binary(content), nil
+		return binaryValue(content), nil
 	case "!!timestamp":
 		return node.Value, nil // as it was written
 	case "!!null", "!!bool", "!!int", "!!float":
-		return taggedScalar(node)
+		return decodeTaggedScalar(node)
 	}
 	return nil, fmt.Errorf("has the tag %s, for which there is no use here", node.Tag)
 }
 
-// isText reports whether a node is a string.
-func isText(node *yaml.Node) bool {
+// isString reports whether a node is a string.
+func isString(node *yaml.Node) bool {
 	if node.Kind != yaml.ScalarNode {
 		return false
 	}
-	value, err := scalarOf(node)
+	value, err := decodeScalar(node)
 	_, ok := value.(string)
 	return ok && err == nil
 }
 
-// taggedScalar is a scalar that its tag wants to be no text.
-func taggedScalar(node *yaml.Node) (any, error) {
-	value, err := plainScalar(node.Value)
+// decodeTaggedScalar is a scalar that its tag wants to be no text.
+func decodeTaggedScalar(node *yaml.Node) (any, error) {
+	value, err := decodePlainScalar(node.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +87,8 @@ func taggedScalar(node *yaml.Node) (any, error) {
 	return value, nil
 }
 
-// plainScalar is a scalar without quotes.
-func plainScalar(text string) (any, error) {
+// decodePlainScalar is a scalar without quotes.
+func decodePlainScalar(text string) (any, error) {
 	switch {
 	case slices.Contains(yamlNull, text):
 		return nil, nil
@@ -96,7 +96,7 @@ func plainScalar(text string) (any, error) {
 		return true, nil
 	case slices.Contains(yamlFalse, text):
 		return false, nil
-	case yamlNoJSON.MatchString(text):
+	case yamlInfNaN.MatchString(text):
 		return nil, fmt.Errorf("must be a number that JSON has; got %s", text)
 	case yamlOctal.MatchString(text) || yamlHex.MatchString(text):
 		if len(text) > maxYAMLDigits {
@@ -105,16 +105,16 @@ func plainScalar(text string) (any, error) {
 		number, _ := new(big.Int).SetString(text, 0) // which takes 0o and 0x
 		return json.Number(number.String()), nil
 	}
-	if number := decimal(text); number != "" {
+	if number := jsonDecimal(text); number != "" {
 		return json.Number(number), nil
 	}
 	return text, nil
 }
 
-// decimal is a decimal number as JSON writes it, with the digits that it has; ""
+// jsonDecimal is a decimal number as JSON writes it, with the digits that it has; ""
 // where the text is none. JSON has no plus, no zeros before others, and digits
 // on both sides of a point.
-func decimal(text string) string {
+func jsonDecimal(text string) string {
 	parts := yamlDecimal.FindStringSubmatch(text)
 	if parts == nil || strings.Trim(parts[2]+parts[3], ".") == "" {
 		return ""
