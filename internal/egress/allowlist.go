@@ -3,7 +3,8 @@
 // The operator lists hosts, addresses and networks; a spec cannot extend the
 // list. CheckURL refuses a URL before a run, and Allow judges the resolved
 // address of each connection. A host that programs read in different ways is
-// refused. An IPv6 address that embeds an IPv4 one is judged by the IPv4 address.
+// refused. An IPv6 address that embeds an IPv4 one is judged by the IPv4
+// address.
 //
 // Package workload hands Allow to the HTTP client. This package opens no
 // connection and resolves no name.
@@ -11,8 +12,8 @@ package egress
 
 import "net/netip"
 
-// An Allowlist holds the targets that jobs may call. The operator sets it; a spec
-// cannot change it.
+// An Allowlist holds the targets that jobs may call. The operator sets it; a
+// spec cannot change it.
 //
 // The zero value allows loopback alone. A list replaces that: to keep loopback,
 // it must have localhost. A special address, such as a link-local one or a
@@ -35,11 +36,11 @@ var loopbackRules = []rule{
 // runs on a machine of their own, who could call curl as well.
 func AllowAll() Allowlist { return Allowlist{any: true} }
 
-// ParseAllowlist parses the operator's rules: host names, addresses, or networks in
-// CIDR notation, each with an optional port. A name allows every address that it
-// resolves to, except loopback: only localhost and loopback addresses and networks
-// allow that. No rules give the zero Allowlist. The error names the wrong rule and
-// shows how to write it.
+// ParseAllowlist parses the operator's rules: host names, addresses, or
+// networks in CIDR notation, each with an optional port. A name allows every
+// address that it resolves to, except loopback: only localhost and loopback
+// addresses and networks allow that. No rules give the zero Allowlist. The
+// error names the wrong rule and shows how to write it.
 func ParseAllowlist(rules []string) (Allowlist, error) {
 	var l Allowlist
 	for _, text := range rules {
@@ -52,10 +53,10 @@ func ParseAllowlist(rules []string) (Allowlist, error) {
 	return l, nil
 }
 
-// Allow returns nil if jobs may connect to an address that the host resolved to.
-// The host is written as in the URL, without port and brackets. Call it for every
-// connection, also of redirects and polls, since the address of a name changes.
-// The error is a *ForbiddenError.
+// Allow returns nil if jobs may connect to an address that the host resolved
+// to. The host is written as in the URL, without port and brackets. Call it for
+// every connection, also of redirects and polls, since the address of a name
+// changes. The error is a *ForbiddenError.
 func (l Allowlist) Allow(host string, address netip.AddrPort) error {
 	if reason := l.refusal(host, address); reason != "" {
 		return &ForbiddenError{Host: host, Address: address, Reason: reason}
@@ -72,7 +73,7 @@ func (l Allowlist) refusal(host string, address netip.AddrPort) string {
 	if l.any {
 		return ""
 	}
-	if own := netip.AddrPortFrom(plain, address.Port()); l.own.answers(own) && !l.namesPort(host, own) {
+	if own := netip.AddrPortFrom(plain, address.Port()); l.own.covers(own) && !l.namesPort(host, own) {
 		return ownReason
 	}
 	if l.lists(plain, address.Port()) {

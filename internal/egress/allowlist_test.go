@@ -14,7 +14,7 @@ func TestAllowlistAllows(t *testing.T) {
 		address string
 		allowed bool
 	}{
-		// Nothing said is loopback, by any name and at any port.
+		// Without rules loopback is allowed, by any name and at any port.
 		{nil, "127.0.0.1", "127.0.0.1:1", true},
 		{nil, "anything.example", "127.9.9.9:65535", true},
 		{nil, "localhost", "[::1]:80", true},
@@ -29,7 +29,7 @@ func TestAllowlistAllows(t *testing.T) {
 		{nil, "x", "128.0.0.1:80", false},
 		{nil, "x", "126.255.255.255:80", false},
 
-		// What is said takes the place of loopback.
+		// Rules replace the default.
 		{[]string{"192.0.2.1"}, "127.0.0.1", "127.0.0.1:80", false},
 		{[]string{"192.0.2.1", "localhost"}, "127.0.0.1", "127.0.0.1:80", true},
 		{[]string{"localhost"}, "localhost", "127.0.0.1:80", true},
@@ -38,11 +38,11 @@ func TestAllowlistAllows(t *testing.T) {
 		{[]string{"LOCALHOST.:8080"}, "127.0.0.1", "127.0.0.1:8080", true},
 		{[]string{"localhost:8080"}, "localhost", "127.0.0.1:8081", false},
 
-		// A name.
+		// A host name.
 		{[]string{"api.example"}, "api.example", "192.0.2.1:80", true},
 		{[]string{"api.example"}, "API.Example.", "192.0.2.1:80", true},
 		{[]string{"Api.Example."}, "api.example", "[2001:db8::1]:443", true},
-		{[]string{"api.example"}, "api.example", "127.0.0.1:80", false}, // whoever answers for the name says so
+		{[]string{"api.example"}, "api.example", "127.0.0.1:80", false}, // DNS must not open loopback
 		{[]string{"api.example"}, "api.example", "127.1.2.3:80", false},
 		{[]string{"api.example"}, "api.example", "[::1]:80", false},
 		{[]string{"api.example"}, "api.example", "[::ffff:127.0.0.1]:80", false},
@@ -66,7 +66,7 @@ func TestAllowlistAllows(t *testing.T) {
 		{[]string{"api.example"}, "api.example", "[64:ff9b::192.0.2.1]:80", true},
 		{[]string{"api.example"}, "api.example", "[64:ff9b::127.0.0.1]:80", false},
 
-		// An address, by whatever name.
+		// An address, whatever the host name.
 		{[]string{"192.0.2.1"}, "api.example", "192.0.2.1:80", true},
 		{[]string{"192.0.2.1"}, "api.example", "[::ffff:192.0.2.1]:80", true},
 		{[]string{"::ffff:192.0.2.1"}, "api.example", "192.0.2.1:80", true},
@@ -93,7 +93,7 @@ func TestAllowlistAllows(t *testing.T) {
 		{[]string{"::/0"}, "x", "[2001:db8::1]:80", true},
 		{[]string{"::/0"}, "x", "10.0.0.1:80", false},
 
-		// What stands for IPv4 is judged by that.
+		// An address that embeds an IPv4 address is judged by it.
 		{[]string{"10.0.0.0/8"}, "x", "[64:ff9b::10.0.0.1]:80", true},
 		{[]string{"10.0.0.0/8"}, "x", "[64:ff9b:1::10.0.0.1]:80", true},
 		{[]string{"10.0.0.0/8"}, "x", "[2002:a00:1::1]:80", true},
@@ -106,7 +106,8 @@ func TestAllowlistAllows(t *testing.T) {
 		{[]string{"10.0.0.0/8"}, "x", "[2001:0:a00:1::f7f7:f7f7]:80", false},
 		{[]string{"0.0.0.0/0"}, "x", "[64:ff9b::127.0.0.1]:80", false},
 
-		// ISATAP: by both, for only some networks know what it stands for.
+		// ISATAP: both addresses are judged, because only some networks know
+		// ISATAP.
 		{[]string{"2001:db8::/32", "10.0.0.0/8"}, "x", "[2001:db8::5efe:10.0.0.1]:80", true},
 		{[]string{"2001:db8::/32", "10.0.0.0/8"}, "x", "[2001:db8::200:5efe:10.0.0.1]:80", true},
 		{[]string{"2001:db8::/32"}, "x", "[2001:db8::5efe:10.0.0.1]:80", false},
@@ -115,9 +116,9 @@ func TestAllowlistAllows(t *testing.T) {
 		{[]string{"::/0", "0.0.0.0/0"}, "x", "[2001:db8::200:5efe:169.254.169.254]:80", false},
 		{[]string{"api.example"}, "api.example", "[2001:db8::5efe:169.254.169.254]:80", false},
 		{[]string{"2001:db8::5efe:7f00:1"}, "x", "[2001:db8::5efe:127.0.0.1]:80", true},
-		{[]string{"2001:db8::/32"}, "x", "[2001:db8::100:5efe:10.0.0.1]:80", true}, // nothing of the kind
+		{[]string{"2001:db8::/32"}, "x", "[2001:db8::100:5efe:10.0.0.1]:80", true}, // not ISATAP
 
-		// What is special is listed, or refused.
+		// A special address is refused unless it is listed.
 		{[]string{"169.254.169.254"}, "x", "169.254.169.254:80", true},
 		{[]string{"169.254.169.254"}, "x", "[::ffff:169.254.169.254]:80", true},
 		{[]string{"169.254.169.254"}, "x", "169.254.169.253:80", false},
@@ -140,16 +141,17 @@ func TestAllowlistAllows(t *testing.T) {
 	}
 }
 
-// On one's own machine everything may be called.
+// AllowAll allows every address.
 func TestAllowAll(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:80", "8.8.8.8:443", "169.254.169.254:80", "0.0.0.0:1", "[fe80::1%eth0]:80", "[64:ff9b::7f00:1]:80"} {
+	for _, address := range []string{"127.0.0.1:80", "8.8.8.8:443", "169.254.169.254:80", "0.0.0.0:1",
+		"[fe80::1%eth0]:80", "[64:ff9b::7f00:1]:80"} {
 		if err := AllowAll().Allow("x", netip.MustParseAddrPort(address)); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// All of 127.0.0.0/8 is loopback.
+// The zero Allowlist allows all of 127.0.0.0/8.
 func TestLoopbackIsAllowed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		octet := rapid.Byte()
@@ -164,7 +166,7 @@ func TestLoopbackIsAllowed(t *testing.T) {
 	})
 }
 
-// Whatever is allowed by a network is in that network, and nothing special.
+// An address that a network rule allows is in that network and not special.
 func TestNetworksAllowTheirOwn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		address := drawAddress(t)
@@ -172,7 +174,7 @@ func TestNetworksAllowTheirOwn(t *testing.T) {
 		network = netip.PrefixFrom(network.Addr(), rapid.IntRange(0, network.Addr().BitLen()).Draw(t, "bits")).Masked()
 		allowed, err := ParseAllowlist([]string{network.String()})
 		if err != nil {
-			return // it would have no effect
+			return // the rule is refused: it would have no effect
 		}
 		if allowed.Allow("x", netip.AddrPortFrom(address, 80)) != nil {
 			return
@@ -189,7 +191,7 @@ func TestNetworksAllowTheirOwn(t *testing.T) {
 	})
 }
 
-// drawAddress draws an address; one in two is close to something special.
+// drawAddress draws an address; every second one is close to a special address.
 func drawAddress(t *rapid.T) netip.Addr {
 	octets := rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "octets")
 	address := netip.AddrFrom16([16]byte(octets))
@@ -210,7 +212,8 @@ func drawAddress(t *rapid.T) netip.Addr {
 	}
 }
 
-// addressIn is the address of a network that has the bits behind its prefix.
+// addressIn returns the address of a network with the given bits after its
+// prefix.
 func addressIn(network netip.Prefix, octets []byte) netip.Addr {
 	base := network.Addr().AsSlice()
 	for i := range base {

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// CheckURL checks before a run a URL that jobs will call. It checks the form of the
-// URL, and asks Allow about a host that is an address. A host name passes: Allow
-// judges its addresses at each connection. The error says what the URL must be, or
-// is a *ForbiddenError.
+// CheckURL checks before a run a URL that jobs will call. It checks the form of
+// the URL, and asks Allow about a host that is an address. A host name passes:
+// Allow judges its addresses at each connection. The error says what the URL
+// must be, or is a *ForbiddenError.
 func (l Allowlist) CheckURL(u *url.URL) error {
 	if err := checkURLForm(u); err != nil {
 		return err
@@ -40,7 +40,8 @@ func checkURLForm(u *url.URL) error {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("must begin with http:// or https://; got the scheme %s", quoteShort(u.Scheme))
 	case u.User != nil:
-		return errors.New("must have no user name or password in it, since URLs are shown and kept; send an Authorization header")
+		return errors.New("must have no user name or password in it, since URLs are shown and kept; send an " +
+			"Authorization header")
 	case u.Opaque != "" || u.Host == "":
 		return fmt.Errorf("must have a host behind %s://, such as %s://127.0.0.1:8080/", u.Scheme, u.Scheme)
 	}
@@ -63,7 +64,8 @@ func splitURLHost(u *url.URL) (string, uint16, error) {
 	}
 	inside, bracketed := cutBrackets(host)
 	if bracketed != strings.Contains(inside, ":") {
-		return "", 0, fmt.Errorf("must have brackets around its host if that is an IPv6 address, and only then, as in http://[2001:db8::1]:8080/; got %s", quoteShort(u.Host))
+		return "", 0, fmt.Errorf("must have brackets around its host if that is an IPv6 address, and only then, as "+
+			"in http://[2001:db8::1]:8080/; got %s", quoteShort(u.Host))
 	}
 	return inside, port, nil
 }

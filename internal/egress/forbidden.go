@@ -7,9 +7,9 @@ import (
 
 // A ForbiddenError says that an Allowlist refused a call. Nothing was sent.
 type ForbiddenError struct {
-	Host    string         // as the URL has it, without port and brackets
-	Address netip.AddrPort // what it was resolved to, or read as
-	Reason  string         // why, as the end of a sentence
+	Host    string         // as in the URL, without port and brackets
+	Address netip.AddrPort // resolved from Host, or parsed
+	Reason  string         // the end of a sentence
 }
 
 // Error says what was refused and why, and how the operator can allow it.
@@ -48,7 +48,8 @@ func (e *ForbiddenError) advice() string {
 	return plain.String()
 }
 
-// needsListing reports whether only a rule with the exact address allows a call.
+// needsListing reports whether only a rule with the exact address allows a
+// call.
 func needsListing(plain netip.Addr) bool {
 	for _, within := range embeddedIPv4(plain) {
 		if within.IsLoopback() || specialKind(within) != "" {

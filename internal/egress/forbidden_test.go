@@ -11,7 +11,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
 )
 
-// allowlistOf parses rules that are right.
+// allowlistOf parses valid rules.
 func allowlistOf(t testing.TB, rules ...string) Allowlist {
 	t.Helper()
 	parsed, err := ParseAllowlist(rules)
@@ -24,8 +24,8 @@ func allowlistOf(t testing.TB, rules ...string) Allowlist {
 // forbiddenSpellings are hosts that an Allowlist allows only by exact address.
 func forbiddenSpellings() []egresstest.Spelling { return egresstest.Spellings() }
 
-// restrictiveLists all refuse what is forbidden: the one that allows loopback
-// alone, one that allows other hosts, and one that allows every network.
+// restrictiveLists returns lists that refuse every forbidden address: one
+// allows only loopback, one other hosts, and one every network.
 func restrictiveLists(t testing.TB) map[string]Allowlist {
 	return map[string]Allowlist{
 		"loopback":   {},
@@ -47,7 +47,7 @@ func TestForbiddenSpellings(t *testing.T) {
 					}
 				}
 			}
-			// A URL that was put together, not parsed, has the host as it is.
+			// A URL that was built instead of parsed has the host unescaped.
 			raw := &url.URL{Scheme: "http", Host: strings.ReplaceAll(s.Host, "%25", "%"), Path: "/"}
 			if err := allowed.CheckURL(raw); err == nil {
 				t.Errorf("%s allows the host %q", name, raw.Host)
@@ -56,8 +56,8 @@ func TestForbiddenSpellings(t *testing.T) {
 	}
 }
 
-// Whatever a host can be read as, it is read as: a table of nonsense would be
-// refused too.
+// readHost finds the address in each spelling: a table of meaningless hosts
+// would be refused too.
 func TestForbiddenSpellingsAreRead(t *testing.T) {
 	read := 0
 	for _, s := range forbiddenSpellings() {
@@ -77,8 +77,8 @@ func TestForbiddenSpellingsAreRead(t *testing.T) {
 	}
 }
 
-// The same hosts would be in order, were they not what they are: the table does
-// not test a check that refuses everything.
+// Valid spellings of loopback are allowed where loopback is, so CheckURL does
+// not simply refuse everything.
 func TestLoopbackSpellings(t *testing.T) {
 	others := allowlistOf(t, "192.0.2.1")
 	for _, host := range egresstest.Loopback() {
@@ -90,7 +90,7 @@ func TestLoopbackSpellings(t *testing.T) {
 			t.Errorf("%s: %v", host, err)
 		}
 		if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-			continue // a name, which is judged when it is called
+			continue // a name; Allow judges it at the connection
 		}
 		var forbidden *ForbiddenError
 		if err := others.CheckURL(u); !errors.As(err, &forbidden) {
@@ -99,7 +99,7 @@ func TestLoopbackSpellings(t *testing.T) {
 	}
 }
 
-// To whatever a name resolves: what is forbidden is not called.
+// A forbidden address is refused, whatever host name resolves to it.
 func TestForbiddenAddresses(t *testing.T) {
 	all := restrictiveLists(t)
 	all["its name"] = allowlistOf(t, "host.example", "0.0.0.0/0", "::/0")
@@ -111,16 +111,20 @@ func TestForbiddenAddresses(t *testing.T) {
 				t.Errorf("%s allows %s: %v", name, address, err)
 				continue
 			}
-			if forbidden.Host != "host.example" || forbidden.Address.Addr() != address || forbidden.Reason == "" {
-				t.Errorf("%s: %+v", address, forbidden)
+			if forbidden.Host != "host.example" || forbidden.Address.Addr() != address {
+				t.Errorf("%s: the error is about %q at %s", address, forbidden.Host, forbidden.Address)
+			}
+			if forbidden.Reason == "" {
+				t.Errorf("%s: the error has no reason", address)
 			}
 		}
 	}
 }
 
-// What an error advises is what helps.
+// The rule that an error advises allows the call.
 func TestForbiddenAdvice(t *testing.T) {
-	for _, address := range append(egresstest.ForbiddenAddresses(), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("64:ff9b::a00:1")) {
+	for _, address := range append(egresstest.ForbiddenAddresses(), netip.MustParseAddr("10.0.0.1"),
+		netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("64:ff9b::a00:1")) {
 		called := netip.AddrPortFrom(address, 80)
 		err := Allowlist{}.Allow("host.example", called)
 		_, advice, found := strings.Cut(err.Error(), "--allow-target ")
@@ -140,18 +144,25 @@ func TestForbiddenError(t *testing.T) {
 		host, address string
 		text          string
 	}{
-		{Allowlist{}, "api.example", "192.0.2.7:80", `must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
-		{Allowlist{}, "192.0.2.7", "192.0.2.7:80", `must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
-		{allowlistOf(t, "api.example"), "localhost", "127.0.0.1:80", `must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
-		{allowlistOf(t, "api.example"), "api.example", "169.254.169.254:80", `must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
-		{Allowlist{}, "api.example", "[64:ff9b::7f00:1]:80", `must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
+		{Allowlist{}, "api.example", "192.0.2.7:80",
+			`must not call "api.example" at 192.0.2.7: this service may call nothing but loopback; the operator can allow it with --allow-target api.example`},
+		{Allowlist{}, "192.0.2.7", "192.0.2.7:80",
+			`must not call "192.0.2.7": this service may call nothing but loopback; the operator can allow it with --allow-target 192.0.2.7`},
+		{allowlistOf(t, "api.example"), "localhost", "127.0.0.1:80",
+			`must not call "localhost" at 127.0.0.1: it is none of the targets that this service may call; the operator can allow it with --allow-target localhost`},
+		{allowlistOf(t, "api.example"), "api.example", "169.254.169.254:80",
+			`must not call "api.example" at 169.254.169.254: that is a link-local address, where clouds keep a machine's credentials, which is called only where exactly this address is allowed; the operator can allow it with --allow-target 169.254.169.254`},
+		{Allowlist{}, "api.example", "[64:ff9b::7f00:1]:80",
+			`must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
 	}
 	for _, test := range tests {
-		if err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address)); err == nil || err.Error() != test.text {
+		if err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address)); err == nil ||
+			err.Error() != test.text {
 			t.Errorf("got  %v\nwant %s", err, test.text)
 		}
 	}
-	if err := AllowAll().Allow("api.example", netip.AddrPort{}); err == nil || err.Error() != `must not call "api.example": it has no address` {
+	if err := AllowAll().Allow("api.example", netip.AddrPort{}); err == nil ||
+		err.Error() != `must not call "api.example": it has no address` {
 		t.Errorf("without an address: %v", err)
 	}
 }

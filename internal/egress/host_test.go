@@ -14,7 +14,7 @@ import (
 func TestReadHost(t *testing.T) {
 	tests := []struct {
 		host    string
-		address string // what it is, or what it may be read as; "" for a name
+		address string // the address, or the one it may be read as; "" for a name
 		usual   bool
 	}{
 		{"192.0.2.1", "192.0.2.1", true},
@@ -68,7 +68,7 @@ func TestReadHost(t *testing.T) {
 	}
 }
 
-// No disguise of an address that is not called makes it one that is.
+// No disguise of a forbidden address is allowed.
 func TestDisguises(t *testing.T) {
 	all := restrictiveLists(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -86,8 +86,8 @@ func TestDisguises(t *testing.T) {
 	})
 }
 
-// And no disguise of loopback is called where loopback is not to be, nor read by
-// anybody as something that it is not.
+// No disguise of loopback is allowed where loopback is not, and none is read as
+// another address.
 func TestDisguisesOfLoopback(t *testing.T) {
 	others := allowlistOf(t, "192.0.2.1", "2001:db8::/32")
 	rapid.Check(t, func(t *rapid.T) {
@@ -111,8 +111,8 @@ func drawSpecialIPv4(t *rapid.T) netip.Addr {
 	return addressIn(rapid.SampledFrom(networks).Draw(t, "network"), octets)
 }
 
-// drawDisguise spells an IPv4 address as inet_aton would read it, as IPv6, or as
-// it is, and then with what a browser undoes.
+// drawDisguise writes an IPv4 address as inet_aton reads it, as IPv6, or
+// plainly, and then encodes it in a way that browsers decode.
 func drawDisguise(t *rapid.T, address netip.Addr) string {
 	if rapid.Bool().Draw(t, "embedded") {
 		return "[" + drawEmbedded(t, address) + "]"
@@ -131,7 +131,7 @@ func drawDisguise(t *rapid.T, address netip.Addr) string {
 	return text
 }
 
-// drawGroups writes one to four numbers, each in a base of its own.
+// drawGroups writes one to four numbers, each in its own base.
 func drawGroups(t *rapid.T, address netip.Addr) string {
 	octets := address.As4()
 	groups := rapid.IntRange(1, 4).Draw(t, "groups")
@@ -157,7 +157,7 @@ func drawNumber(t *rapid.T, n uint32) string {
 	return fmt.Sprintf("0x%s%x", zeros, n)
 }
 
-// mapSome replaces a character or more.
+// mapSome replaces at least one character.
 func mapSome(t *rapid.T, text string, replace func(rune) string) string {
 	var b strings.Builder
 	sure := rapid.IntRange(0, len(text)-1).Draw(t, "sure")
@@ -171,7 +171,7 @@ func mapSome(t *rapid.T, text string, replace func(rune) string) string {
 	return b.String()
 }
 
-// drawEmbedded writes an IPv6 address that stands for the IPv4 one.
+// drawEmbedded writes an IPv6 address that embeds the IPv4 address.
 func drawEmbedded(t *rapid.T, address netip.Addr) string {
 	var octets [16]byte
 	form := rapid.SampledFrom(embeddingNetworks).Draw(t, "form")

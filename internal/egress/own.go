@@ -6,26 +6,27 @@ import (
 	"slices"
 )
 
-// An ownListener is where the service itself answers. The zero value is nowhere.
+// An ownListener is the address at which the service listens. The zero value is
+// none.
 type ownListener struct {
 	port      uint16
-	addresses []netip.Addr // nil: every address of this machine
-	local     []netip.Addr // those of its interfaces
+	addresses []netip.Addr // nil means all addresses of this machine
+	local     []netip.Addr // addresses of this machine's interfaces
 }
 
-// ownReason is why a service's own listener may not be called.
+// ownReason is the reason for refusing the service's own listener.
 const ownReason = "that is this service itself, which is called only where its port is allowed"
 
-// Except returns a list that refuses a listener of this process. A run that calls
-// its own service slows what it measures, and may cancel itself. A rule with the
-// listener's port still allows it.
+// Except returns a list that refuses a listener of this process. A run that
+// calls its own service slows what it measures, and may cancel itself. A rule
+// with the listener's port still allows it.
 func (l Allowlist) Except(listener netip.AddrPort) Allowlist {
 	l.own = ownListener{port: listener.Port()}
 	if own := plainAddress(listener.Addr()); !own.IsUnspecified() {
 		l.own.addresses = []netip.Addr{own}
 		return l
 	}
-	interfaces, _ := net.InterfaceAddrs() // without them there is loopback
+	interfaces, _ := net.InterfaceAddrs() // if this fails, loopback is still covered
 	for _, address := range interfaces {
 		if prefix, err := netip.ParsePrefix(address.String()); err == nil {
 			l.own.local = append(l.own.local, plainAddress(prefix.Addr()))
@@ -34,8 +35,8 @@ func (l Allowlist) Except(listener netip.AddrPort) Allowlist {
 	return l
 }
 
-// answers reports whether the listener answers at an address.
-func (o ownListener) answers(at netip.AddrPort) bool {
+// covers reports whether the listener listens at an address.
+func (o ownListener) covers(at netip.AddrPort) bool {
 	switch address := at.Addr(); {
 	case o.port == 0 || at.Port() != o.port:
 		return false

@@ -6,13 +6,14 @@ import (
 	"testing"
 )
 
-// The service's own listener is no target, unless a rule has its port; what listens
-// beside it is.
+// The service's own listener is refused unless a rule has its port; other
+// listeners of this machine are allowed.
 func TestOwnListener(t *testing.T) {
-	const refused = "that is this service itself, which is called only where its port is allowed; the operator can allow it with --allow-target "
+	const refused = "that is this service itself, which is called only where its port is allowed; the operator can " +
+		"allow it with --allow-target "
 	tests := []struct {
 		listener, rules, host, address string
-		advice                         string // "" where the call is allowed
+		advice                         string // "" if the call is allowed
 	}{
 		{"127.0.0.1:5000", "", "127.0.0.1", "127.0.0.1:5000", "127.0.0.1:5000"},
 		{"127.0.0.1:5000", "", "localhost", "127.0.0.1:5000", "127.0.0.1:5000"},
@@ -38,7 +39,8 @@ func TestOwnListener(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = targets.Except(netip.MustParseAddrPort(test.listener)).Allow(test.host, netip.MustParseAddrPort(test.address))
+		err = targets.Except(netip.MustParseAddrPort(test.listener)).Allow(test.host,
+			netip.MustParseAddrPort(test.address))
 		switch {
 		case test.advice == "" && err != nil:
 			t.Errorf("%+v: %v", test, err)
@@ -46,17 +48,18 @@ func TestOwnListener(t *testing.T) {
 			t.Errorf("%+v: %v, want %q", test, err, refused+test.advice)
 		}
 	}
-	// An interface's address, on a listener for all of them.
+	// A listener on all addresses covers those of the interfaces.
 	targets := Allowlist{rules: []rule{{network: netip.MustParsePrefix("192.0.2.0/24")}}}.Except(netip.MustParseAddrPort("[::]:5000"))
 	targets.own.local = []netip.Addr{netip.MustParseAddr("192.0.2.7")}
 	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.7:5000")); err == nil {
-		t.Error("the address of an interface may be called")
+		t.Error("the address of an interface is allowed")
 	}
 	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.8:5000")); err != nil {
 		t.Errorf("the same port of another machine: %v", err)
 	}
-	// Somebody's own command calls anything.
-	if err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a", netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
+	// A command that a user runs may call its own machine.
+	if err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a",
+		netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
 		t.Errorf("any target: %v", err)
 	}
 }

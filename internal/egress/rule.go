@@ -9,10 +9,10 @@ import (
 
 // A rule allows one host name, or one network.
 type rule struct {
-	name    string       // in lower case, without a dot at the end; "" for a rule by address
-	network netip.Prefix // without an address embedded in it
-	exact   bool         // the network is one address, written as an address
-	port    uint16       // 0 is any
+	name    string       // in lower case, without a final dot; "" for a rule by address
+	network netip.Prefix // never one that embeds IPv4 addresses
+	exact   bool         // the rule was written as an address
+	port    uint16       // 0 means any
 }
 
 // covers reports whether the rule allows an address that the host resolved to.
@@ -69,11 +69,14 @@ func parseRule(text string) ([]rule, error) {
 func splitRule(text string) (string, uint16, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return "", 0, fmt.Errorf("target %q is empty; write a host, an address or a network, such as api.example:8080", text)
+		return "", 0, fmt.Errorf("target %q is empty; write a host, an address or a network, such as api.example:8080",
+			text)
 	case strings.Contains(text, "://"):
-		return "", 0, fmt.Errorf("target %s is a URL; write its host, and its port if only that is to be called, such as api.example:8080", quoteShort(text))
+		return "", 0, fmt.Errorf("target %s is a URL; write its host, and its port if only that is to be called, "+
+			"such as api.example:8080", quoteShort(text))
 	case strings.Contains(text, "*"):
-		return "", 0, fmt.Errorf("target %s: there are no wildcards; write each name, or networks, such as 10.0.0.0/8, or 0.0.0.0/0 and ::/0 for all there are", quoteShort(text))
+		return "", 0, fmt.Errorf("target %s: there are no wildcards; write each name, or networks, such as "+
+			"10.0.0.0/8, or 0.0.0.0/0 and ::/0 for all there are", quoteShort(text))
 	}
 	host, port, found := cutPort(text)
 	if !found {
@@ -81,7 +84,8 @@ func splitRule(text string) (string, uint16, error) {
 	}
 	number, err := parsePort(port)
 	if err != nil {
-		return "", 0, fmt.Errorf("target %s: the port %w; an IPv6 address with a port is written as [2001:db8::1]:8080", quoteShort(text), err)
+		return "", 0, fmt.Errorf("target %s: the port %w; an IPv6 address with a port is written as [2001:db8::1]:8080",
+			quoteShort(text), err)
 	}
 	return host, number, nil
 }
@@ -143,16 +147,20 @@ func parseRuleHost(host string) (rule, error) {
 func parseRuleNetwork(text string) (rule, error) {
 	network, err := netip.ParsePrefix(text)
 	if err != nil {
-		return rule{}, fmt.Errorf("must be a network such as 10.0.0.0/8 or 2001:db8::/32, with or without a port behind it")
+		return rule{}, fmt.Errorf("must be a network such as 10.0.0.0/8 or 2001:db8::/32, with or without a port " +
+			"behind it")
 	}
 	if network != network.Masked() {
-		return rule{}, fmt.Errorf("must have no bits set behind its first %d; write %s for the network, or %s for the address", network.Bits(), network.Masked(), network.Addr())
+		return rule{}, fmt.Errorf("must have no bits set behind its first %d; write %s for the network, or %s for "+
+			"the address", network.Bits(), network.Masked(), network.Addr())
 	}
 	if kind := specialKindOf(network); kind != "" {
-		return rule{}, fmt.Errorf("is %s, which is called only where its exact address is allowed; write that, such as %s", kind, network.Addr())
+		return rule{}, fmt.Errorf("is %s, which is called only where its exact address is allowed; write that, such "+
+			"as %s", kind, network.Addr())
 	}
 	if embedsIPv4(network) {
-		return rule{}, fmt.Errorf("holds IPv6 addresses that stand for IPv4 ones, and are judged by those; write the IPv4 network, such as 10.0.0.0/8")
+		return rule{}, fmt.Errorf("holds IPv6 addresses that stand for IPv4 ones, and are judged by those; write " +
+			"the IPv4 network, such as 10.0.0.0/8")
 	}
 	return rule{network: network}, nil
 }

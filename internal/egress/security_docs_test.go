@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// securitySection is what stands between a heading of docs/security.md and the next one.
+// securitySection returns the section of docs/security.md below a heading.
 func securitySection(t *testing.T, heading string) string {
 	t.Helper()
 	content, err := os.ReadFile("../../docs/security.md")
@@ -24,7 +24,7 @@ func securitySection(t *testing.T, heading string) string {
 
 var inBackticks = regexp.MustCompile("`([^`]+)`")
 
-// The targets that the document shows are targets.
+// The rules in the documentation are valid.
 func TestTargetsInDocs(t *testing.T) {
 	shown := 0
 	for _, line := range strings.Split(securitySection(t, "## Whom jobs may call"), "\n") {
@@ -39,11 +39,11 @@ func TestTargetsInDocs(t *testing.T) {
 		}
 	}
 	if shown < 9 {
-		t.Errorf("only %d targets found; is it still a table?", shown)
+		t.Errorf("found only %d rules; is there still a table?", shown)
 	}
 }
 
-// What stays refused is in the document, whole, and so are the spellings.
+// The documentation lists all special networks and the refused spellings.
 func TestRefusalsInDocs(t *testing.T) {
 	text := securitySection(t, "### What stays refused")
 	for _, s := range specialNetworks {
@@ -52,7 +52,7 @@ func TestRefusalsInDocs(t *testing.T) {
 			network = s.network.Addr().String()
 		}
 		if !strings.Contains(text, network) {
-			t.Errorf("docs/security.md does not say %s", network)
+			t.Errorf("docs/security.md does not list %s", network)
 		}
 	}
 	spellings := inBackticks.FindAllStringSubmatch(text, -1)

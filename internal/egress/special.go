@@ -2,10 +2,10 @@ package egress
 
 import "net/netip"
 
-// specialNetworks are addresses that no name and no network makes callable:
-// those behind which a cloud keeps the credentials of a machine, and those that
-// are nobody's. The IANA registries of special-purpose addresses (RFC 6890) say
-// which are which; the metadata services are named by their clouds' manuals.
+// specialNetworks are addresses that no name and no network rule allows: those
+// of metadata services, which hold a machine's credentials, and those that
+// belong to no host. The IANA registries of special-purpose addresses (RFC
+// 6890) list them; the metadata services are in the manuals of their clouds.
 var specialNetworks = []struct {
 	network netip.Prefix
 	kind    string
@@ -26,16 +26,17 @@ var specialNetworks = []struct {
 	{netip.MustParsePrefix("255.255.255.255/32"), "the broadcast address"},
 }
 
-// plainAddress is an address as it is judged: ::ffff:127.0.0.1 is 127.0.0.1 to a
-// socket, and a zone says which interface, not who is behind it.
+// plainAddress normalizes an address for the rules. A socket treats
+// ::ffff:127.0.0.1 as 127.0.0.1, and a zone selects an interface, not a host.
 func plainAddress(address netip.Addr) netip.Addr { return address.Unmap().WithZone("") }
 
-// specialKind says what is special about an address, "" for nothing.
+// specialKind returns what is special about an address, or "".
 func specialKind(address netip.Addr) string {
 	return specialKindOf(netip.PrefixFrom(address, address.BitLen()))
 }
 
-// specialKindOf says what is special about every address of a network.
+// specialKindOf returns what is special about every address of a network, or
+// "".
 func specialKindOf(network netip.Prefix) string {
 	for _, s := range specialNetworks {
 		if s.network.Bits() <= network.Bits() && s.network.Contains(network.Addr()) {
