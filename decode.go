@@ -26,7 +26,7 @@ func DecodeSpec(data []byte) (Spec, error) {
 		}
 	}
 	if len(found) == 0 {
-		spec.checkTogether(&found)
+		spec.checkRules(&found)
 	}
 	return spec, found.Err()
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// What a request may say, what a result does say, and why it may be doubted:
-// all of it is in docs/api.md.
+// docs/api.md describes every field of a spec and of a result, and every reason
+// of its validity.
 func TestDocsAreComplete(t *testing.T) {
 	content, err := os.ReadFile("docs/api.md")
 	if err != nil {
@@ -18,18 +18,18 @@ func TestDocsAreComplete(t *testing.T) {
 	result, validity, _ := strings.Cut(rest, "### Validity")
 	for _, p := range SpecParameters() {
 		if !strings.Contains(request, "`"+p.Name+"`") {
-			t.Errorf("docs/api.md does not say what %s is", p.Name)
+			t.Errorf("docs/api.md does not describe %s of a spec", p.Name)
 		}
 	}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Result]()) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name != "-" && !strings.Contains(result, "`"+name+"`") {
-			t.Errorf("docs/api.md does not say what %s in a result is", name)
+			t.Errorf("docs/api.md does not describe %s of a result", name)
 		}
 	}
-	for _, d := range doubts {
-		if !strings.Contains(validity, "| `"+d.code+"` | "+string(d.state)+" |") {
-			t.Errorf("docs/api.md does not say when a result is %s by %s", d.state, d.code)
+	for _, c := range validityChecks {
+		if !strings.Contains(validity, "| `"+c.code+"` | "+string(c.state)+" |") {
+			t.Errorf("docs/api.md does not describe %s, which makes a result %s", c.code, c.state)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (r *Result) WriteJSON(w io.Writer) error {
 }
 
 func (r *Result) writeJobs(out *bufio.Writer) {
-	pricing := r.Spec.Prices()
+	pricing := r.Spec.ResolvedPricing()
 	line := make([]byte, 0, 256)
 	separator := `,"jobs":[`
 	warmup := time.Duration(r.Spec.Warmup)

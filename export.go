@@ -15,7 +15,7 @@ var JobColumns = []string{"job_id", "status", "timestamp", "start", "latency", "
 
 // AppendJobJSON appends a job of the result as a JSON object of all columns.
 func (r *Result) AppendJobJSON(line []byte, job JobRecord) []byte {
-	line = r.appendJob(line, job, r.Spec.Prices())
+	line = r.appendJob(line, job, r.Spec.ResolvedPricing())
 	line = line[:len(line)-1]
 	line = append(line, `,"start":`...)
 	line = appendSeconds(line, job.Start)
@@ -46,7 +46,7 @@ func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
 		line = appendSeconds(line, d)
 	}
 	line = append(line, ',')
-	line = strconv.AppendFloat(line, job.cost(r.Spec.Prices()), 'g', -1, 64)
+	line = strconv.AppendFloat(line, job.cost(r.Spec.ResolvedPricing()), 'g', -1, 64)
 	return append(line, '\n')
 }
 

@@ -41,7 +41,7 @@ func NewPlan(spec Spec, seed uint64) Plan {
 		Jobs:        spec.NumJobs,
 		Concurrency: spec.Concurrency,
 		End:         spec.Duration,
-		KeepJobs:    spec.WantsJobs(),
+		KeepJobs:    spec.KeepsRecords(),
 	}
 	if spec.Seed != nil {
 		plan.Seed = *spec.Seed

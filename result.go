@@ -164,7 +164,7 @@ func (r *Result) NotStored(why error) *Result {
 // of the run is added by whoever gave it one.
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
-	cost := plan.Spec.Prices().cost(tally)
+	cost := plan.Spec.ResolvedPricing().cost(tally)
 	paused, pausedWarmup := m.LivePlan.Pauses(m.Duration)
 	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0).Seconds()
 	start := m.Start.UTC().Truncate(time.Microsecond)

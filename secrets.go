@@ -85,7 +85,7 @@ func maskErrors(classes []ErrorClass) []ErrorClass {
 
 // Mask is the listed run with its secrets masked. One that has none, as most, costs
 // a look through its spec; one that cannot be read is returned as it is.
-func (l ListedRun) Mask() ListedRun {
+func (l RunSummary) Mask() RunSummary {
 	signs := []string{`"headers"`, `"key"`, "@", "="}
 	if !slices.ContainsFunc(signs, func(sign string) bool { return bytes.Contains(l.Spec, []byte(sign)) }) {
 		return l
@@ -94,11 +94,11 @@ func (l ListedRun) Mask() ListedRun {
 	if err := json.Unmarshal(l.Spec, &spec); err != nil || !spec.hasSecrets() {
 		return l
 	}
-	run, err := l.Whole()
+	run, err := l.Decode()
 	if err != nil {
 		return l
 	}
-	masked, err := run.Mask().Listed()
+	masked, err := run.Mask().Summary()
 	if err != nil {
 		return l
 	}

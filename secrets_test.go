@@ -90,7 +90,7 @@ func TestMaskListedRun(t *testing.T) {
 	} {
 		spec := Spec{NumJobs: 1, Workload: workloadOf(t, workload)}
 		run := Run{ID: "a", Spec: spec, Result: &Result{Spec: spec, Errors: []ErrorClass{{Class: "connect", Sample: "GET http://a/?token=x"}}}}
-		listed, err := run.Listed()
+		listed, err := run.Summary()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestMaskListedRun(t *testing.T) {
 			}
 			continue
 		}
-		want, err := run.Mask().Listed()
+		want, err := run.Mask().Summary()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -136,11 +136,11 @@ func anyDoes(parameters any, kinds []string) bool {
 	return false
 }
 
-// goesWrong reports whether some jobs are to go wrong on purpose: whether the
-// workload, or one among its parts and steps, has a failure.
-func (w Workload) goesWrong() bool { return anyGoesWrong(w.Parameters) }
+// injectsFaults reports whether the workload, or one among its parts and steps,
+// has a failure: whether jobs fail on purpose.
+func (w Workload) injectsFaults() bool { return anyInjectsFaults(w.Parameters) }
 
-func anyGoesWrong(parameters any) bool {
+func anyInjectsFaults(parameters any) bool {
 	switch value := parameters.(type) {
 	case map[string]any:
 		if failure, ok := value["failure"].(map[string]any); ok {
@@ -149,9 +149,9 @@ func anyGoesWrong(parameters any) bool {
 				return true
 			}
 		}
-		return anyGoesWrong(value["parts"]) || anyGoesWrong(value["steps"]) || anyGoesWrong(value["workload"])
+		return anyInjectsFaults(value["parts"]) || anyInjectsFaults(value["steps"]) || anyInjectsFaults(value["workload"])
 	case []any:
-		return slices.ContainsFunc(value, anyGoesWrong)
+		return slices.ContainsFunc(value, anyInjectsFaults)
 	}
 	return false
 }
@@ -172,8 +172,8 @@ func (s Spec) Job() Workload {
 	}}
 }
 
-// Prices returns the pricing of the spec, or the default.
-func (s Spec) Prices() Pricing {
+// ResolvedPricing returns the pricing of the spec, or the default.
+func (s Spec) ResolvedPricing() Pricing {
 	if s.Pricing != nil {
 		return *s.Pricing
 	}
@@ -184,6 +184,6 @@ func (s Spec) Prices() Pricing {
 // alone.
 func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.Job().Kind}} }
 
-// WantsJobs reports whether the answer lists every job: yes, unless the spec
+// KeepsRecords reports whether the answer lists every job: yes, unless the spec
 // says no.
-func (s Spec) WantsJobs() bool { return s.IncludeJobs == nil || *s.IncludeJobs }
+func (s Spec) KeepsRecords() bool { return s.IncludeJobs == nil || *s.IncludeJobs }

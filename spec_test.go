@@ -121,8 +121,8 @@ func TestSpecDefaults(t *testing.T) {
 		if diff := cmp.Diff(test.job, spec.Job()); diff != "" {
 			t.Errorf("job of %s (-want +got):\n%s", test.document, diff)
 		}
-		if spec.Prices() != test.prices || spec.WantsJobs() != test.jobs {
-			t.Errorf("%s: prices %+v and jobs %v, want %+v and %v", test.document, spec.Prices(), spec.WantsJobs(), test.prices, test.jobs)
+		if spec.ResolvedPricing() != test.prices || spec.KeepsRecords() != test.jobs {
+			t.Errorf("%s: prices %+v and jobs %v, want %+v and %v", test.document, spec.ResolvedPricing(), spec.KeepsRecords(), test.prices, test.jobs)
 		}
 	}
 }

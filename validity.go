@@ -6,59 +6,59 @@ import (
 	"time"
 )
 
-// Validity says whether the numbers of a result may be believed; it is apart
-// from how the run ended and from whether it passed.
+// Validity says how reliable the numbers of a result are. It is independent of
+// the run's status and of its verdict.
 type Validity struct {
 	State   ValidityState `json:"state"`
 	Reasons []Reason      `json:"reasons"`
 }
 
-// A ValidityState is how far to believe a result.
+// A ValidityState is how reliable a result is.
 type ValidityState string
 
-// The states, from good to bad.
+// The states, from the best to the worst.
 const (
 	Valid    ValidityState = "valid"
 	Degraded ValidityState = "degraded"
 	Invalid  ValidityState = "invalid"
 )
 
-// A Reason is one doubt about a result: a code for programs, a sentence for
-// people, and, where it has them, the value measured and the limit it passed.
+// A Reason is why a result is not valid: a code for programs, a sentence for
+// people and, for a limit, the limit and the value that exceeds it.
 type Reason struct {
 	Code    string        `json:"code"`
 	Message string        `json:"message"`
-	State   ValidityState `json:"state"` // what this reason alone makes of the result
+	State   ValidityState `json:"state"` // of a result that has only this reason
 	Value   float64       `json:"value,omitempty"`
 	Limit   float64       `json:"limit,omitempty"`
 }
 
-// The limits beyond which a result deserves doubt.
+// The limits beyond which a result is degraded.
 const (
-	minDelayLimit  = time.Millisecond      // late starts below this are never held against a run
-	delayShare     = 0.05                  // else, below this share of the mean service time
+	minDelayLimit  = time.Millisecond      // a shorter p99 of the delay is always fine
+	delayShare     = 0.05                  // of the mean service time; a shorter p99 is fine too
 	cpuLimit       = 0.80                  // of the generator's cores
 	stealLimit     = 0.02                  // of the generator's cores
 	pauseLimit     = 10 * time.Millisecond // of the garbage collector
-	schedulerLimit = 10 * time.Millisecond // of 99 % of the goroutines that wanted to run
+	schedulerLimit = 10 * time.Millisecond // p99 of the time that goroutines wait to run
 	minDuration    = 10 * time.Millisecond // of the judged part
 )
 
-// A doubt is one check: what makes a result doubtful, and how to say so. value
-// passes limit where there is a number to it.
-type doubt struct {
-	code  string
-	state ValidityState
-	check func(r *Result) (value, limit float64, doubtful bool)
-	say   string // with a %v for the value and one for the limit, or none
+// A validityCheck is one row of the table of checks. check reports whether the
+// result has the problem, and the Value and Limit of its Reason.
+type validityCheck struct {
+	code    string
+	state   ValidityState
+	check   func(r *Result) (value, limit float64, found bool)
+	message string // a format for value and limit, for value alone, or for none
 }
 
-// NoneOK is the reason against a result that tells how often its jobs fail, and
-// nothing else.
+// NoneOK is the code of the reason of a result in which no job ended ok. Such a
+// result has no latency, but its error rate is right.
 const NoneOK = "none_ok"
 
-// doubts are all checks of a result's validity. To add one, add its line.
-var doubts = []doubt{
+// validityChecks is the table of checks. To add one, add its line.
+var validityChecks = []validityCheck{
 	{"no_samples", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Counts.Ended() == 0 },
 		"no job ended, so there is nothing to believe"},
 	{NoneOK, Invalid, func(r *Result) (float64, float64, bool) {
@@ -71,8 +71,9 @@ var doubts = []doubt{
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
 	{GeneratorLimit, Invalid, reachedLimits,
-		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: that is the generator's limit, and not the target's"},
-	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.Job().goesWrong() },
+		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: " +
+			"that is the generator's limit, and not the target's"},
+	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.Job().injectsFaults() },
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
@@ -84,11 +85,11 @@ var doubts = []doubt{
 		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
 	{"generator_cpu", Degraded, busyGenerator,
 		"the generator used %.2f of its cores' time, more than %.2f; the numbers may be its own limit"},
-	{"cpu_throttled", Degraded, func(r *Result) (float64, float64, bool) { return r.Health.Throttled, 0, r.Health.Throttled > 0 },
+	{"cpu_throttled", Degraded, above(func(r *Result) float64 { return r.Health.Throttled }, 0),
 		"a CPU quota held the generator back for %.3f s"},
-	{"cpu_steal", Degraded, over(func(r *Result) float64 { return r.Health.Steal }, stealLimit),
+	{"cpu_steal", Degraded, above(func(r *Result) float64 { return r.Health.Steal }, stealLimit),
 		"the hypervisor took %.3f of the cores' time, more than %.3f"},
-	{"gc_pause", Degraded, over(func(r *Result) float64 { return r.Health.GCPauseMax }, pauseLimit.Seconds()),
+	{"gc_pause", Degraded, above(func(r *Result) float64 { return r.Health.GCPauseMax }, pauseLimit.Seconds()),
 		"the garbage collector paused the generator for %.6f s, more than %.6f s"},
 	{"scheduler_latency", Degraded, waitingGenerator,
 		"goroutines of the generator waited up to %.6f s (p99) to run, more than %.6f s"},
@@ -99,16 +100,16 @@ var doubts = []doubt{
 		"a threshold is about a percentile that %.0f samples cannot tell; it takes %.0f"},
 }
 
-// Doubts lists the codes of all reasons that a check can give.
-func Doubts() []string {
-	codes := make([]string, len(doubts))
-	for i, d := range doubts {
-		codes[i] = d.code
+// ValidityCodes returns the codes of all possible reasons.
+func ValidityCodes() []string {
+	codes := make([]string, len(validityChecks))
+	for i, c := range validityChecks {
+		codes[i] = c.code
 	}
 	return codes
 }
 
-// pauses doubts a run that was paused, if only in its warm-up.
+// pauses checks for pauses, also in the warm-up.
 func pauses(r *Result) (float64, float64, bool) {
 	paused := r.Paused
 	if r.Warmup != nil {
@@ -117,8 +118,8 @@ func pauses(r *Result) (float64, float64, bool) {
 	return paused, 0, r.events(Pause) > 0
 }
 
-// GeneratorLimit is the class of jobs that failed because the generator's machine
-// reached a limit, and the code of the doubt that they cast on a result.
+// GeneratorLimit is the error class of jobs that failed because this machine ran
+// out of a resource, and the code of the reason of a result that has any.
 const GeneratorLimit = "generator_limit"
 
 func reachedLimits(r *Result) (float64, float64, bool) {
@@ -135,7 +136,7 @@ func loadChanges(r *Result) (float64, float64, bool) {
 	return float64(n), 0, n > 0
 }
 
-// events is how many of a kind there are on the timeline.
+// events returns how many events of a kind are on the timeline.
 func (r *Result) events(kind string) (n int) {
 	for _, event := range r.Timeline {
 		if event.Kind == kind {
@@ -145,74 +146,78 @@ func (r *Result) events(kind string) (n int) {
 	return n
 }
 
-// over doubts a value above a limit.
-func over(value func(*Result) float64, limit float64) func(*Result) (float64, float64, bool) {
+// above returns a check for a value above a limit.
+func above(value func(*Result) float64, limit float64) func(*Result) (float64, float64, bool) {
 	return func(r *Result) (float64, float64, bool) { return value(r), limit, value(r) > limit }
 }
 
-// lateStarts holds the delay's p99 against what it may be. Where arrivals wait
-// for room, the delay is the target's, not the generator's.
+// lateStarts checks the p99 of the delay. It finds nothing if all slots were in
+// use: then arrivals waited for the target, not for the generator.
 func lateStarts(r *Result) (float64, float64, bool) {
 	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
-	full := r.Model == Open && r.bound() > 0 && r.InFlight.Max >= r.bound()
+	full := r.Model == Open && r.lowestConcurrency() > 0 && r.InFlight.Max >= r.lowestConcurrency()
 	return r.Delay.P99, limit, r.Delay.P99 > limit && !full
 }
 
-// bound is the lowest that was set to the jobs in flight; 0 when none was.
-func (r *Result) bound() int64 {
-	bound := r.Spec.Concurrency
+// lowestConcurrency returns the lowest concurrency that the spec or a control
+// set; 0 if neither did.
+func (r *Result) lowestConcurrency() int64 {
+	lowest := r.Spec.Concurrency
 	for _, event := range r.Timeline {
-		if to := event.Concurrency; to > 0 && (to < bound || bound == 0) {
-			bound = to
+		if to := event.Concurrency; to > 0 && (to < lowest || lowest == 0) {
+			lowest = to
 		}
 	}
-	return bound
+	return lowest
 }
 
-// fewerInFlight compares the most jobs in flight with what a closed run asked
-// for at all times.
+// fewerInFlight checks whether a closed run of constant concurrency reached it.
 func fewerInFlight(r *Result) (float64, float64, bool) {
 	asked := r.Counts.Planned
 	if r.Spec.Concurrency > 0 {
 		asked = min(asked, r.Spec.Concurrency)
 	}
-	judge := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0 && r.events(ChangeLoad) == 0
-	return float64(r.InFlight.Max), float64(asked), judge && r.InFlight.Max < asked
+	constant := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0 && r.events(ChangeLoad) == 0
+	return float64(r.InFlight.Max), float64(asked), constant && r.InFlight.Max < asked
 }
 
-// fewerCores compares the jobs that computed at once with the cores there were.
+// fewerCores checks whether more computing jobs ran at once than there are
+// cores.
 func fewerCores(r *Result) (float64, float64, bool) {
 	kind := r.Spec.Job().Kind
 	computes := kind == "cpu" || kind == "memory"
 	return float64(r.InFlight.Max), float64(r.Environment.Cores), computes && r.InFlight.Max > int64(r.Environment.Cores)
 }
 
+// backlog checks for arrivals that still waited for a slot at the end of a run
+// that was not stopped.
 func backlog(r *Result) (float64, float64, bool) {
-	left := r.Counts.Cancelled
-	return float64(left), 0, left > 0 && r.Status == StatusCompleted
+	waiting := r.Counts.Cancelled
+	return float64(waiting), 0, waiting > 0 && r.Status == StatusCompleted
 }
 
-// busyGenerator doubts a generator near its limit, unless that limit is what
-// was measured.
+// busyGenerator checks the generator's CPU use, unless the run saturates the CPU
+// by design.
 func busyGenerator(r *Result) (float64, float64, bool) {
-	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !r.meantToBeBusy()
+	return r.Health.CPU, cpuLimit, r.Health.CPU > cpuLimit && !r.saturatesByDesign()
 }
 
-// waitingGenerator likewise doubts one whose goroutines did not get a core.
+// waitingGenerator checks how long goroutines waited for a core, with the same
+// exception.
 func waitingGenerator(r *Result) (float64, float64, bool) {
 	latency, limit := r.Health.SchedulerLatency, schedulerLimit.Seconds()
-	return latency, limit, latency > limit && !r.meantToBeBusy()
+	return latency, limit, latency > limit && !r.saturatesByDesign()
 }
 
-// meantToBeBusy reports whether the run is there to use the cores: its jobs
-// compute, or it seeks the generator's own limit.
-func (r *Result) meantToBeBusy() bool {
+// saturatesByDesign reports whether the run is meant to use all cores: its jobs
+// compute, or it measures the generator's own limit.
+func (r *Result) saturatesByDesign() bool {
 	job := r.Spec.Job()
 	return job.does("cpu", "memory") || r.Model == Closed && job.Kind == "noop"
 }
 
-// fewSamples wants at least one sample above every percentile that a threshold
-// is about, but for the maximum.
+// fewSamples checks that every percentile in a threshold has at least one sample
+// above it. The maximum needs none.
 func fewSamples(r *Result) (float64, float64, bool) {
 	var need float64
 	for _, threshold := range r.Spec.Thresholds {
@@ -224,20 +229,21 @@ func fewSamples(r *Result) (float64, float64, bool) {
 	return have, need, have > 0 && have < need-1e-6
 }
 
-// doubt applies every check.
-func (r *Result) doubt() Validity {
+// checkValidity applies every check.
+func (r *Result) checkValidity() Validity {
 	validity := Validity{State: Valid, Reasons: []Reason{}}
-	for _, d := range doubts {
-		if value, limit, doubtful := d.check(r); doubtful {
-			validity.add(Reason{Code: d.code, Message: d.sentence(value, limit), State: d.state, Value: value, Limit: limit})
+	for _, c := range validityChecks {
+		if value, limit, found := c.check(r); found {
+			validity.add(Reason{Code: c.code, Message: c.format(value, limit), State: c.state, Value: value, Limit: limit})
 		}
 	}
 	return validity
 }
 
-func (d doubt) sentence(value, limit float64) string {
+// format returns the message with as many numbers as it has verbs.
+func (c validityCheck) format(value, limit float64) string {
 	numbers := []any{value, limit}
-	return fmt.Sprintf(d.say, numbers[:strings.Count(d.say, "%.")]...)
+	return fmt.Sprintf(c.message, numbers[:strings.Count(c.message, "%.")]...)
 }
 
 func (v *Validity) add(reason Reason) {

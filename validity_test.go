@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// healthy is a result that nothing is to be said against: 1,000 jobs of 100 ms,
-// 10 at a time.
+// healthy returns a valid result: 1,000 jobs of 100 ms, 10 at a time.
 func healthy(t *testing.T, thresholds ...string) *Result {
 	t.Helper()
 	spec := Spec{NumJobs: 1000, Concurrency: 10}
@@ -28,14 +27,14 @@ func healthy(t *testing.T, thresholds ...string) *Result {
 	return NewResult(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
 }
 
-// Each doubt begins where its limit is passed, says so with code, sentence,
-// value and limit, and is the only one.
-func TestDoubts(t *testing.T) {
+// Each check finds nothing at its limit. Above it, it gives the only reason, with
+// its code, message, value and limit.
+func TestValidityChecks(t *testing.T) {
 	open := func(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
 	tests := []struct {
 		code         string
 		state        ValidityState
-		at, over     func(r *Result) // at the limit nothing is said, over it something is
+		at, over     func(r *Result) // at the limit the result is valid, above it it is not
 		value, limit float64
 	}{
 		{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} }, 0, 0},
@@ -54,16 +53,16 @@ func TestDoubts(t *testing.T) {
 		{"generator_limit", Invalid, func(r *Result) { r.Errors = []ErrorClass{{"generator_limit", 0, ""}, {"connect", 5, ""}} },
 			func(r *Result) { r.Errors = []ErrorClass{{"connect", 5, ""}, {"generator_limit", 3, ""}} }, 3, 0},
 		{"injected", Degraded,
-			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {"rate": 0}}`) },
-			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "sleep", "failure": {}}`) }, 0, 0},
+			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {"rate": 0}}`) },
+			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {}}`) }, 0, 0},
 		{"injected", Degraded,
-			func(r *Result) { r.Spec.Workload = wrongly(`{"kind": "steps", "steps": [{"kind": "noop"}]}`) },
+			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "steps", "steps": [{"kind": "noop"}]}`) },
 			func(r *Result) {
-				r.Spec.Workload = wrongly(`{"kind": "mix", "parts": [{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}]}`)
+				r.Spec.Workload = decodeWorkload(`{"kind": "mix", "parts": [{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}]}`)
 			}, 0, 0},
 		{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006, 0.005},
 		{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 }, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
-		{"delay", Degraded, // late because all room was taken is not the generator's doing
+		{"delay", Degraded, // with all slots in use, the target causes the delay
 			func(r *Result) { r.Model, r.Delay.P99 = Open, 1 }, func(r *Result) { open(r); r.Delay.P99 = 1 }, 1, 0.005},
 		{"not_all_in_flight", Degraded, func(r *Result) { r.InFlight.Max = 10 }, func(r *Result) { r.InFlight.Max = 9 }, 9, 10},
 		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 }, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 999 }, 999, 1000},
@@ -74,7 +73,7 @@ func TestDoubts(t *testing.T) {
 			func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
 		{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
 		{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 }, 0.81, 0.8},
-		{"generator_cpu", Degraded, // a ceiling is sought with noop, and full use is its finding
+		{"generator_cpu", Degraded, // closed noop runs measure the generator's limit
 			func(r *Result) { r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
 			func(r *Result) { open(r); r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.8},
 		{"scheduler_latency", Degraded,
@@ -89,38 +88,40 @@ func TestDoubts(t *testing.T) {
 	for _, test := range tests {
 		fine := healthy(t)
 		test.at(fine)
-		if got := fine.doubt(); got.State != Valid || len(got.Reasons) != 0 {
+		if got := fine.checkValidity(); got.State != Valid || len(got.Reasons) != 0 {
 			t.Errorf("%s at its limit: %+v", test.code, got)
 		}
 		r := healthy(t)
 		test.over(r)
-		got := r.doubt()
+		got := r.checkValidity()
 		if len(got.Reasons) != 1 {
 			t.Errorf("%s: %+v, want one reason", test.code, got)
 			continue
 		}
 		reason := got.Reasons[0]
-		if reason.Code != test.code || reason.State != test.state || got.State != test.state ||
-			reason.Value != test.value || math.Abs(reason.Limit-test.limit) > 1e-12 {
-			t.Errorf("%s: %+v, want %s with %v over %v", test.code, got, test.state, test.value, test.limit)
+		if reason.Code != test.code || reason.State != test.state || got.State != test.state {
+			t.Errorf("%s: %+v, want only %s, which makes it %s", test.code, got, test.code, test.state)
+		}
+		if reason.Value != test.value || math.Abs(reason.Limit-test.limit) > 1e-12 {
+			t.Errorf("%s: value %v, limit %v; want %v and %v", test.code, reason.Value, reason.Limit, test.value, test.limit)
 		}
 		if reason.Message == "" || strings.Contains(reason.Message, "%!") || strings.Contains(reason.Message, "EXTRA") {
-			t.Errorf("%s says %q", test.code, reason.Message)
+			t.Errorf("%s has the message %q", test.code, reason.Message)
 		}
 	}
 	seen := map[string]bool{}
 	for _, test := range tests {
 		seen[test.code] = true
 	}
-	for _, d := range doubts {
-		if !seen[d.code] && d.code != "few_samples" {
-			t.Errorf("%s is not tested", d.code)
+	for _, c := range validityChecks {
+		if !seen[c.code] && c.code != "few_samples" {
+			t.Errorf("%s is not tested", c.code)
 		}
 	}
 }
 
-// wrongly is a workload written as JSON.
-func wrongly(text string) *Workload {
+// decodeWorkload decodes a workload from JSON.
+func decodeWorkload(text string) *Workload {
 	w := new(Workload)
 	if err := w.UnmarshalJSON([]byte(text)); err != nil {
 		panic(err)
@@ -128,22 +129,23 @@ func wrongly(text string) *Workload {
 	return w
 }
 
-// A percentile needs a sample beyond it; only thresholds ask for one.
+// A threshold about a percentile needs a sample above it.
 func TestFewSamples(t *testing.T) {
-	for expression, doubtful := range map[string]bool{
-		"p99 < 1s": false, "p999 < 1s": false, "p99.9 < 1s": false, "p99.99 < 1s": true, "p100 < 1s": false, "max < 1s": false, "throughput > 1": false,
+	for expression, want := range map[string]bool{
+		"p99 < 1s": false, "p999 < 1s": false, "p99.9 < 1s": false, "p99.99 < 1s": true, "p100 < 1s": false,
+		"max < 1s": false, "throughput > 1": false,
 	} {
 		got := healthy(t, expression).Validity
-		if doubtful != slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == "few_samples" }) {
+		if want != slices.ContainsFunc(got.Reasons, func(r Reason) bool { return r.Code == "few_samples" }) {
 			t.Errorf("%s of 1,000 samples: %+v", expression, got)
 		}
 	}
 }
 
-// A load that was changed is not held against what the spec asked for.
-func TestDoubtsOfAChangedLoad(t *testing.T) {
+// A changed load is checked against the load that was set, not against the spec.
+func TestValidityOfAChangedLoad(t *testing.T) {
 	codes := func(r *Result) (codes []string) {
-		for _, reason := range r.doubt().Reasons {
+		for _, reason := range r.checkValidity().Reasons {
 			codes = append(codes, reason.Code)
 		}
 		return codes
@@ -151,27 +153,27 @@ func TestDoubtsOfAChangedLoad(t *testing.T) {
 	r := healthy(t)
 	r.Timeline, r.InFlight.Max = []RunEvent{{Kind: ChangeLoad, Concurrency: 4}}, 4
 	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
-		t.Errorf("of fewer jobs in flight because fewer were asked for: %v", got)
+		t.Errorf("with fewer jobs in flight after a lower concurrency was set: %v", got)
 	}
 	r.Model, r.Spec.Concurrency, r.Delay.P99 = Open, 0, 1
 	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
-		t.Errorf("late because the new bound was reached: %v", got)
+		t.Errorf("late with the new concurrency reached: %v", got)
 	}
 	r.Spec.Concurrency = 10
 	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
-		t.Errorf("late because the lower of two bounds was reached: %v", got)
+		t.Errorf("late with the lower of two concurrencies reached: %v", got)
 	}
 	r.InFlight.Max = 3
 	if got := codes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
-		t.Errorf("late though there was room: %v", got)
+		t.Errorf("late with slots free: %v", got)
 	}
 }
 
-// The worst reason decides.
+// The state is the worst one of the reasons.
 func TestStateIsTheWorstReasons(t *testing.T) {
 	r := healthy(t)
 	r.Health.CPU, r.Status, r.Duration = 1, StatusCancelled, 0.001
-	if got := r.doubt(); got.State != Invalid || len(got.Reasons) != 3 {
+	if got := r.checkValidity(); got.State != Invalid || len(got.Reasons) != 3 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,39 +1,39 @@
 package aurea
 
-// A Verdict is what the thresholds say about a result.
+// A Verdict is the outcome of the thresholds of a result.
 type Verdict string
 
-// The verdicts. Only pass lets a gate open.
+// The verdicts. Only VerdictPass passes a gate.
 const (
 	VerdictNone    Verdict = "none"
 	VerdictPass    Verdict = "pass"
 	VerdictFail    Verdict = "fail"
-	VerdictInvalid Verdict = "invalid" // the measurement is not to be believed
-	VerdictNoData  Verdict = "no_data" // there was nothing to judge by
+	VerdictInvalid Verdict = "invalid" // the measurement is invalid
+	VerdictNoData  Verdict = "no_data" // a threshold has no data
 )
 
-// Verdicts lists all of them.
+// Verdicts returns all verdicts.
 func Verdicts() []Verdict {
 	return []Verdict{VerdictNone, VerdictPass, VerdictFail, VerdictInvalid, VerdictNoData}
 }
 
-// gravity is the verdicts of thresholds, the least grave first. The gravest one
-// that anything asks for is the verdict of the result.
-var gravity = []Verdict{VerdictPass, VerdictNoData, VerdictInvalid, VerdictFail}
+// severity lists the verdicts of thresholds, the least severe first. The verdict
+// of a result is the most severe one that a threshold or the validity implies.
+var severity = []Verdict{VerdictPass, VerdictNoData, VerdictInvalid, VerdictFail}
 
-// A ThresholdCheck is a threshold applied to a result; Value is in the metric's
-// base unit, and 0 where there is no data.
+// A ThresholdCheck is a threshold applied to a result. Value is in the metric's
+// base unit, and 0 without data.
 type ThresholdCheck struct {
 	Expression string  `json:"expression"`
 	Value      float64 `json:"value"`
 	OK         bool    `json:"ok"`
-	NoData     bool    `json:"no_data,omitempty"` // there was nothing to read the value off
+	NoData     bool    `json:"no_data,omitempty"` // the result has no data for the metric
 }
 
-// Unit is what the value is in, as a MetricComparison has it: seconds, share,
-// jobs_per_second or money; "" for a plain number.
+// Unit returns the unit of the value: seconds, share, jobs_per_second or money,
+// as in a comparison; "" for a plain number.
 func (c ThresholdCheck) Unit() string {
-	t, _, _ := readThreshold(c.Expression) // of no metric it is a plain number
+	t, _, _ := readThreshold(c.Expression) // an unknown metric has a plain number
 	m, _ := lookup(t.metric)
 	return units[m.unit].name
 }
@@ -48,22 +48,22 @@ func (c ThresholdCheck) verdict() Verdict {
 	return VerdictFail
 }
 
-// judge derives validity, threshold checks and verdict from the numbers.
+// judge sets validity, threshold checks and verdict from the numbers.
 func (r *Result) judge() {
-	r.Validity = r.doubt()
+	r.Validity = r.checkValidity()
 	r.Thresholds = []ThresholdCheck{}
 	r.Verdict = VerdictNone
 	if len(r.Spec.Thresholds) == 0 {
 		return
 	}
-	asked := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
+	implied := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
 	for _, threshold := range r.Spec.Thresholds {
 		check := threshold.Check(r)
 		r.Thresholds = append(r.Thresholds, check)
-		asked[check.verdict()] = true
+		implied[check.verdict()] = true
 	}
-	for _, verdict := range gravity {
-		if asked[verdict] {
+	for _, verdict := range severity {
+		if implied[verdict] {
 			r.Verdict = verdict
 		}
 	}

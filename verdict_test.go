@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// The gravest of what the thresholds and the measurement say is the verdict:
+// The verdict is the most severe one that a threshold or the validity implies:
 // fail, invalid, no data, pass.
 func TestVerdicts(t *testing.T) {
 	const holds, fails, empty = "p99 < 1s", "p99 < 1ms", "phases.connect.p99 < 1s"
-	believe := func(*Result) {}
-	suspect := func(r *Result) { r.Health.CPU = 1 }
-	refuse := func(r *Result) { r.Status = StatusCancelled }
+	keep := func(*Result) {}
+	degrade := func(r *Result) { r.Health.CPU = 1 }
+	stop := func(r *Result) { r.Status = StatusCancelled }
 	for _, test := range []struct {
-		thresholds            string
-		valid, doubt, invalid Verdict
+		thresholds               string
+		valid, degraded, invalid Verdict
 	}{
 		{"", VerdictNone, VerdictNone, VerdictNone},
 		{holds, VerdictPass, VerdictPass, VerdictInvalid},
@@ -32,7 +32,7 @@ func TestVerdicts(t *testing.T) {
 			is     ValidityState
 			change func(*Result)
 			want   Verdict
-		}{{Valid, believe, test.valid}, {Degraded, suspect, test.doubt}, {Invalid, refuse, test.invalid}} {
+		}{{Valid, keep, test.valid}, {Degraded, degrade, test.degraded}, {Invalid, stop, test.invalid}} {
 			for range 2 {
 				r := healthy(t, thresholds...)
 				measurement.change(r)
@@ -46,15 +46,15 @@ func TestVerdicts(t *testing.T) {
 				if r.Thresholds == nil || len(r.Thresholds) != len(thresholds) {
 					t.Errorf("%q: %+v", thresholds, r.Thresholds)
 				}
-				slices.Reverse(thresholds) // their order says nothing
+				slices.Reverse(thresholds) // their order does not matter
 			}
 		}
 	}
 }
 
-// Where no judged job ended ok there is nothing to believe, whatever became of
-// the jobs; what is known of them is judged all the same.
-func TestVerdictsWithoutAJobThatEndedOK(t *testing.T) {
+// A result in which no judged job ended ok is invalid, unless a threshold fails
+// on what is known of its jobs.
+func TestVerdictsWithoutOKJobs(t *testing.T) {
 	const reads, rate = "p99 < 1s", "error_rate < 1%"
 	for _, test := range []struct {
 		what     string
@@ -72,7 +72,7 @@ func TestVerdictsWithoutAJobThatEndedOK(t *testing.T) {
 		{"lost", nil, Counts{Lost: 20}, "no_samples", map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail}},
 		{"cancelled", nil, Counts{Cancelled: 20}, "no_samples",
 			map[string]Verdict{reads: VerdictInvalid, rate: VerdictInvalid, "completed_jobs > 0": VerdictInvalid, "throughput > 1": VerdictInvalid}},
-		{"of the warm-up alone", nil, Counts{}, "no_samples",
+		{"in the warm-up only", nil, Counts{}, "no_samples",
 			map[string]Verdict{reads: VerdictInvalid, rate: VerdictInvalid, "throughput > 1": VerdictInvalid}},
 	} {
 		for expression, want := range test.verdicts {

@@ -58,7 +58,7 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 			watch(run)
 		}
 	}
-	if run.Result != nil && spec.WantsJobs() {
+	if run.Result != nil && spec.KeepsRecords() {
 		run.Result.Jobs = new(aurea.JobLog)
 		for job, err := range c.Jobs(watching, run.ID) {
 			if err != nil {

@@ -193,7 +193,7 @@ func listAllRuns(t *testing.T, service *client.Client) map[string]aurea.Run {
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, err := page.Whole()
+		whole, err := page.Decode()
 		if err != nil {
 			t.Fatal(err)
 		}

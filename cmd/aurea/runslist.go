@@ -32,7 +32,7 @@ func newRunsListCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(command.OutOrStdout(), page)
 			}
-			runs, err := page.Whole()
+			runs, err := page.Decode()
 			if err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time,
 
 // listRuns asks for as many pages as it takes.
 func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery) (aurea.RunPage, error) {
-	all := aurea.RunPage{Runs: []aurea.ListedRun{}}
+	all := aurea.RunPage{Runs: []aurea.RunSummary{}}
 	for wanted := query.Limit; ; {
 		query.Limit = min(wanted-len(all.Runs), aurea.MaxPage)
 		page, err := service.List(ctx, query)

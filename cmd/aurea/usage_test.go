@@ -30,7 +30,7 @@ func TestUnknownWords(t *testing.T) {
 		"workloads htp":                `got "htp"; did you mean http?`,
 		"run http://127.0.0.1:1/ --workload sleep":          `aurea: --workload cannot stand together with a URL, which is short for the workload http; leave out one of the two`,
 		"run http://127.0.0.1:1/ --job-duration 1s":         `aurea: --job-duration cannot stand together with a URL`,
-		"run --jobs 1 --workload sleep --job-duration 1s":   `job_duration_ms: is short for a sleep workload and cannot stand together with workload; give one of the two (from --job-duration)`,
+		"run --jobs 1 --workload sleep --job-duration 1s":   `job_duration_ms: cannot be combined with workload (it is shorthand for a sleep workload); set only one (from --job-duration)`,
 		"health --server localhost:5000":                    `aurea: --server: must be a URL such as http://127.0.0.1:5000; got "localhost:5000"`,
 		"run --jobs 1 --workload sleep --param duratoin=1s": `workload.duratoin: is not a field; did you mean duration? (from --param)`,
 	} {

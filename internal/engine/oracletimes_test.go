@@ -89,7 +89,7 @@ func (o *oracle) checkQuantile(what string, got float64, times []time.Duration, 
 }
 
 func (o *oracle) checkMoney() {
-	prices := o.plan.Spec.Prices()
+	prices := o.plan.Spec.ResolvedPricing()
 	var want float64
 	times := took(o.judged, service, aurea.OK, aurea.Failed, aurea.TimedOut)
 	for _, d := range times {

@@ -71,7 +71,7 @@ func validityReasons(s *aurea.Stats, emit func(float64, ...string)) {
 	if s.Last == nil {
 		return
 	}
-	for _, code := range aurea.Doubts() {
+	for _, code := range aurea.ValidityCodes() {
 		found := slices.ContainsFunc(s.Last.Result.Validity.Reasons,
 			func(r aurea.Reason) bool { return r.Code == code })
 		emit(boolValue(found), code)

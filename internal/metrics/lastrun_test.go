@@ -23,9 +23,9 @@ func lastRun(t *testing.T, result aurea.Result, prefix string) map[string]float6
 
 // Every possible reason has a series; only those of the result are 1.
 func TestValidityReasons(t *testing.T) {
-	for _, found := range aurea.Doubts() {
+	for _, found := range aurea.ValidityCodes() {
 		want := map[string]float64{}
-		for _, code := range aurea.Doubts() {
+		for _, code := range aurea.ValidityCodes() {
 			want[`benchmark_last_run_doubt{reason="`+code+`"}`] = 0
 		}
 		want[`benchmark_last_run_doubt{reason="`+found+`"}`] = 1

@@ -26,7 +26,7 @@ func (discardStore) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, unknownRunError(id)
 }
 func (discardStore) List(context.Context, aurea.RunQuery) (aurea.RunPage, error) {
-	return aurea.RunPage{Runs: []aurea.ListedRun{}}, nil
+	return aurea.RunPage{Runs: []aurea.RunSummary{}}, nil
 }
 func (discardStore) Change(_ context.Context, id string, _ aurea.RunChange) (aurea.Run, error) {
 	return aurea.Run{}, unknownRunError(id)

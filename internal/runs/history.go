@@ -57,10 +57,10 @@ func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage
 	if err != nil {
 		return aurea.RunPage{}, err
 	}
-	runs := make([]aurea.ListedRun, 0, len(page.Runs))
+	runs := make([]aurea.RunSummary, 0, len(page.Runs))
 	for _, run := range page.Runs {
 		if e := m.find(run.ID); e != nil {
-			if run, err = m.snapshot(e).Listed(); err != nil {
+			if run, err = m.snapshot(e).Summary(); err != nil {
 				return aurea.RunPage{}, fmt.Errorf("runs: list a run: %w", err)
 			}
 		}

@@ -126,7 +126,7 @@ func (m *memory) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, e
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(m.rows))) {
 		run := m.rows[id].run
 		if len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status) {
-			listed, err := run.Listed()
+			listed, err := run.Summary()
 			if err != nil {
 				return page, err
 			}

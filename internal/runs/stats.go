@@ -55,7 +55,7 @@ func (s *stats) tally(kind string) *aurea.Tally {
 
 // observe adds an interval of the running run.
 func (s *stats) observe(id string, plan aurea.Plan, p aurea.Progress) {
-	kind, pricing := plan.Workload.Kind, plan.Spec.Prices()
+	kind, pricing := plan.Workload.Kind, plan.Spec.ResolvedPricing()
 	s.tally(kind).Merge(p.Interval)
 	s.addErrors(kind, p.Errors())
 	if s.cost[pricing.Currency] == nil {

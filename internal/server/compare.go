@@ -158,9 +158,9 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 }
 
 // fullRun returns a listed run with all that a comparison needs.
-func (s *Server) fullRun(ctx context.Context, listed aurea.ListedRun) (aurea.Run, error) {
+func (s *Server) fullRun(ctx context.Context, listed aurea.RunSummary) (aurea.Run, error) {
 	if listed.LeftOut != nil {
 		return s.options.Runs.Get(ctx, listed.ID)
 	}
-	return listed.Whole()
+	return listed.Decode()
 }

@@ -48,7 +48,7 @@ func TestWrongBodies(t *testing.T) {
 		{"Infinity", `{"num_jobs": 1, "job_duration_ms": Infinity}`, "body", "not JSON"},
 		{"an unknown field", `{"num_job": 10}`, "body.num_job", "did you mean num_jobs"},
 		{"an unknown field beside", `{"num_jobs": 10, "jobs_duration_ms": 1}`, "body.jobs_duration_ms", "did you mean job_duration_ms"},
-		{"two workloads", `{"num_jobs": 1, "job_duration_ms": 1, "workload": {"kind": "noop"}}`, "body.job_duration_ms", "cannot stand together with workload"},
+		{"two workloads", `{"num_jobs": 1, "job_duration_ms": 1, "workload": {"kind": "noop"}}`, "body.job_duration_ms", "cannot be combined with workload"},
 		{"an unknown kind", `{"num_jobs": 1, "workload": {"kind": "slepe"}}`, "body.workload.kind", `must be one of sleep, noop`},
 		{"an unknown parameter", `{"num_jobs": 1, "workload": {"kind": "sleep", "durations": "1s"}}`, "body.workload.durations", "did you mean duration"},
 		{"a kind that is none", `{"num_jobs": 1, "workload": "sleep"}`, "body.workload", "must be an object"},

@@ -53,7 +53,7 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")
 	schemas.Schema(reflect.TypeFor[aurea.Run](), true, "Run")
 	schemas.Map()["RunPage"].Properties["runs"].Items = schemaRef("Run") // a listed run is written as a Run
-	delete(schemas.Map(), "ListedRun")
+	delete(schemas.Map(), "RunSummary")
 	schemas.Schema(reflect.TypeFor[aurea.RunChange](), true, "RunChange")
 	schemas.Map()["Load"] = loadSchema()
 	run := schemas.Map()["Run"]

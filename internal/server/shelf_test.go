@@ -65,10 +65,10 @@ func (s *shelf) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from, _ := strconv.Atoi(query.Cursor)
-	page := aurea.RunPage{Runs: []aurea.ListedRun{}}
+	page := aurea.RunPage{Runs: []aurea.RunSummary{}}
 	to := min(from+query.Limit, len(s.runs))
 	for _, run := range s.runs[from:to] {
-		listed, err := run.Listed()
+		listed, err := run.Summary()
 		if err != nil {
 			return page, err
 		}

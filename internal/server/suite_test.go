@@ -320,7 +320,7 @@ func testList(t *testing.T, r Runs) {
 			if err != nil || len(page.Runs) > 1 {
 				t.Fatalf("%s: %d runs (%v)", test.what, len(page.Runs), err)
 			}
-			whole, err := page.Whole()
+			whole, err := page.Decode()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,7 +34,7 @@ func (d *damagedRuns) record(id string, err error) {
 
 // markListed marks a listed run as damaged if an earlier read found damage in
 // parts that a list does not read.
-func (d *damagedRuns) markListed(run *aurea.ListedRun) {
+func (d *damagedRuns) markListed(run *aurea.RunSummary) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if reason, found := d.runs[run.ID]; found && run.Damaged == "" {

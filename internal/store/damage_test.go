@@ -193,7 +193,7 @@ func readPage(t *testing.T, data []byte) {
 	t.Helper()
 	var page aurea.RunPage
 	check(t, json.Unmarshal(data, &page))
-	if _, err := page.Whole(); err != nil {
+	if _, err := page.Decode(); err != nil {
 		t.Error(err)
 	}
 }

@@ -35,7 +35,7 @@ func (d details) decodeRun() (aurea.Run, error) {
 	listed, err := d.decode()
 	var run aurea.Run
 	if err == nil {
-		run, err = listed.Whole()
+		run, err = listed.Decode()
 	}
 	if err == nil && run.Result != nil {
 		err = json.Unmarshal(d.series, &run.Result.Series)

@@ -51,7 +51,7 @@ func (s *Store) selected(ctx context.Context, sel *selection, limit int) (page a
 		return page, false, err
 	}
 	defer rows.Close()
-	page.Runs = []aurea.ListedRun{}
+	page.Runs = []aurea.RunSummary{}
 	for size := int64(0); rows.Next(); {
 		if len(page.Runs) == limit || size > maxPage {
 			return page, true, nil
@@ -64,9 +64,9 @@ func (s *Store) selected(ctx context.Context, sel *selection, limit int) (page a
 		run, damaged := r.listed()
 		s.damage.record(run.ID, damaged)
 		s.damage.markListed(&run)
-		run.LeaveOutLarge(kind)
+		run.OmitLarge(kind)
 		page.Runs = append(page.Runs, run)
-		size += aurea.RunPage{Runs: []aurea.ListedRun{run}}.Size()
+		size += aurea.RunPage{Runs: []aurea.RunSummary{run}}.Size()
 	}
 	return page, false, rows.Err()
 }

@@ -82,14 +82,14 @@ func scan(from interface{ Scan(...any) error }, more ...any) (row, error) {
 // listed returns the run for a list. If the row is damaged, the run says so,
 // has no result, and has an empty spec if the spec cannot be decoded; listed
 // then also returns an aurea.ErrDamaged.
-func (r row) listed() (aurea.ListedRun, error) {
+func (r row) listed() (aurea.RunSummary, error) {
 	run, err := r.decode()
 	if err == nil {
 		return run, nil
 	}
 	damaged := r.damagedError(err)
 	run.Damaged, run.Result = damaged.Error(), nil
-	if _, err := run.Whole(); err != nil {
+	if _, err := run.Decode(); err != nil {
 		run.Spec = []byte("{}")
 	}
 	return run, damaged
@@ -97,9 +97,9 @@ func (r row) listed() (aurea.ListedRun, error) {
 
 // decode decodes the row. With an error, the run has the fields that could be
 // decoded.
-func (r row) decode() (aurea.ListedRun, error) {
+func (r row) decode() (aurea.RunSummary, error) {
 	var s storedState
-	run := aurea.ListedRun{Spec: r.spec, Result: r.summary}
+	run := aurea.RunSummary{Spec: r.spec, Result: r.summary}
 	run.ID, run.Status, run.Digest = r.id, aurea.Status(r.status), string(r.digest)
 	created, err := strconv.ParseInt(string(r.created), 10, 64)
 	if err == nil {

@@ -93,7 +93,7 @@ func testSubmitAtOnce(t *testing.T, place Place) {
 // page is what a list shows.
 func page(t testing.TB, s Store, query aurea.RunQuery) []aurea.Run {
 	t.Helper()
-	return must[[]aurea.Run](t)(must[aurea.RunPage](t)(s.List(t.Context(), query)).Whole())
+	return must[[]aurea.Run](t)(must[aurea.RunPage](t)(s.List(t.Context(), query)).Decode())
 }
 
 // allIDs are those of all pages of a list.

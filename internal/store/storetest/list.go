@@ -128,7 +128,7 @@ func testPages(t *testing.T, place Place) {
 	third := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3, Cursor: second.NextCursor}))
 	expect(t, len(third.Runs), 1)
 	expect(t, third.NextCursor, "")
-	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Name: "none"})), aurea.RunPage{Runs: []aurea.ListedRun{}})
+	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Name: "none"})), aurea.RunPage{Runs: []aurea.RunSummary{}})
 }
 
 func testBadCursor(t *testing.T, place Place) {

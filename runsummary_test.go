@@ -11,45 +11,47 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A spec that is too large for a list is an outline there, in the result too, and
-// the list says so; the rest of the result is as it was.
-func TestLeaveOutLarge(t *testing.T) {
+// A large spec is replaced by an outline, also in the result, and LeftOut says so.
+// The rest of the result stays.
+func TestOmitLarge(t *testing.T) {
 	body := strings.Repeat(`"}{][\\`, MaxListedSpec)
 	spec := Spec{NumJobs: 3, Name: `"spec":{`, Workload: &Workload{Kind: "http", Parameters: map[string]any{"body": body}}}
 	result := NewResult(NewPlan(spec, 1), Measurement{Tally: NewTally()})
 	result.Warnings = []string{`"spec":{"`}
-	listed, err := Run{ID: "benchmark-1", Spec: spec, Result: result}.Listed()
+	summary, err := Run{ID: "benchmark-1", Spec: spec, Result: result}.Summary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	const outline = `{"workload":{"kind":"http"}}`
-	if string(listed.Spec) != outline {
-		t.Errorf("the spec is %.200s, want %s", listed.Spec, outline)
+	if string(summary.Spec) != outline {
+		t.Errorf("the spec is %.200s, want %s", summary.Spec, outline)
 	}
-	if diff := cmp.Diff([]string{"spec", "result.spec"}, listed.LeftOut); diff != "" {
+	if diff := cmp.Diff([]string{"spec", "result.spec"}, summary.LeftOut); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 	want := *result
 	want.Spec = spec.Outline()
-	if diff := cmp.Diff(encoded(t, want), encoded(t, listed.Result)); diff != "" {
-		t.Errorf("the result is another one (-want +got):\n%s", diff)
+	if diff := cmp.Diff(encoded(t, want), encoded(t, summary.Result)); diff != "" {
+		t.Errorf("the result has changed (-want +got):\n%s", diff)
 	}
-	if size := (RunPage{Runs: []ListedRun{listed}}).Size(); size > MaxListedSpec {
-		t.Errorf("it takes %d bytes", size)
+	if size := (RunPage{Runs: []RunSummary{summary}}).Size(); size > MaxListedSpec {
+		t.Errorf("its size is %d bytes, want %d at most", size, MaxListedSpec)
 	}
 }
 
 // A spec of ordinary size stays.
-func TestLeaveOutNothing(t *testing.T) {
-	spec := Spec{NumJobs: 3, Workload: &Workload{Kind: "http", Parameters: map[string]any{"body": strings.Repeat("x", MaxListedSpec/2)}}}
-	listed, err := Run{ID: "benchmark-1", Spec: spec, Result: NewResult(NewPlan(spec, 1), Measurement{Tally: NewTally()})}.Listed()
+func TestOmitNothing(t *testing.T) {
+	body := strings.Repeat("x", MaxListedSpec/2)
+	spec := Spec{NumJobs: 3, Workload: &Workload{Kind: "http", Parameters: map[string]any{"body": body}}}
+	result := NewResult(NewPlan(spec, 1), Measurement{Tally: NewTally()})
+	summary, err := Run{ID: "benchmark-1", Spec: spec, Result: result}.Summary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if listed.LeftOut != nil {
-		t.Errorf("%q are left out", listed.LeftOut)
+	if summary.LeftOut != nil {
+		t.Errorf("%q are left out", summary.LeftOut)
 	}
-	run, err := listed.Whole()
+	run, err := summary.Decode()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func TestLeaveOutNothing(t *testing.T) {
 	}
 }
 
-// Law: the object that is found is the one that a decoder finds.
+// Law: memberObject finds the object that a decoder finds.
 func FuzzMemberObject(f *testing.F) {
 	f.Add(`{"a":"\"spec\":{","b":[{"spec":{"x":1}}],"spec":{"y":{"z":"}"}},"c":1}`)
 	f.Add(`{"spec":{}}`)
@@ -66,7 +68,7 @@ func FuzzMemberObject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var object map[string]json.RawMessage
 		if json.Unmarshal([]byte(text), &object) != nil {
-			_, _ = memberObject([]byte(text), "spec") // whatever it is given, it returns
+			_, _ = memberObject([]byte(text), "spec") // it must not panic
 			return
 		}
 		compact, err := param.PlainJSON(object) // each member once

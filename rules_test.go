@@ -6,15 +6,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Every row is a spec whose fields are right one by one and wrong together.
-func TestFieldsThatCannotStandTogether(t *testing.T) {
+// Every row is a spec whose fields are valid alone and invalid in combination.
+func TestCrossFieldRules(t *testing.T) {
 	const (
-		oneJob      = "is short for a sleep workload and cannot stand together with workload; give one of the two"
+		oneJob      = "cannot be combined with workload (it is shorthand for a sleep workload); set only one"
 		needJobs    = "is needed, or duration or stages: how many jobs, or for how long"
 		needLevel   = "is needed when there is no num_jobs and no rate: how many jobs to keep in flight"
-		ofRate      = "is of a rate; give rate, or stages with rates"
-		needRoom    = "is needed to drop: with how many jobs in flight the next one is dropped"
-		twoLoads    = "cannot stand together with stages of concurrency"
+		ofRate      = "takes a rate: set rate, or stages with rates"
+		needRoom    = "is needed to drop: how many jobs may be in flight before the next one is dropped"
+		twoLoads    = "cannot be combined with stages of concurrency"
 		tooLong     = "is longer than the stages together; leave it out, or lengthen the last stage"
 		allWarmup   = "is part of the run and must be shorter than it, or nothing would be judged"
 		needLength  = "is needed: how long the ramp takes"
@@ -49,8 +49,8 @@ func TestFieldsThatCannotStandTogether(t *testing.T) {
 	}
 }
 
-// Every row is just inside one of the rules above.
-func TestFieldsThatCanStandTogether(t *testing.T) {
+// Every row only just obeys one of the rules above.
+func TestCrossFieldRulesObeyed(t *testing.T) {
 	for _, document := range []string{
 		`{"num_jobs": 1, "workload": {"kind": "noop"}}`,
 		`{"duration": "1s", "num_jobs": 5}`,
@@ -64,7 +64,7 @@ func TestFieldsThatCanStandTogether(t *testing.T) {
 		`{"num_jobs": 1, "warmup": "24h"}`,
 	} {
 		if _, err := DecodeSpec([]byte(document)); err != nil {
-			t.Errorf("%s is refused: %v", document, err)
+			t.Errorf("%s is invalid: %v", document, err)
 		}
 	}
 }

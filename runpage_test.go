@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Law: a listed run is written as the run is, and read it is the run again; but
-// for what lists leave out.
-func TestListed(t *testing.T) {
+// Law: a summary has the JSON of its run, apart from what lists omit, and decodes
+// to that run again.
+func TestRunSummary(t *testing.T) {
 	spec, err := DecodeSpec([]byte(`{"num_jobs": 3, "name": "a", "thresholds": ["p99 < 1s"], "seed": 18446744073709551615}`))
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func TestListed(t *testing.T) {
 		"queued":   {ID: "benchmark-1", Status: StatusQueued, Spec: spec, Labels: map[string]string{"k": "<v>"}},
 		"finished": {ID: "benchmark-2", Status: StatusCompleted, Spec: spec, Result: result, Progress: &RunProgress{OK: 3}},
 	} {
-		listed, err := run.Listed()
+		summary, err := run.Summary()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,39 +31,42 @@ func TestListed(t *testing.T) {
 			without.Series = nil
 			short.Result = &without
 		}
-		want, got := encoded(t, short), encoded(t, listed)
+		want, got := encoded(t, short), encoded(t, summary)
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s is written differently (-run +listed):\n%s", name, diff)
+			t.Errorf("%s has another JSON (-run +summary):\n%s", name, diff)
 		}
-		if !strings.Contains(string(listed.Spec), "p99 < 1s") {
-			t.Errorf("%s has its threshold as %s", name, listed.Spec)
+		if !strings.Contains(string(summary.Spec), "p99 < 1s") {
+			t.Errorf("%s: the spec's JSON escapes its threshold: %s", name, summary.Spec)
 		}
-		page := RunPage{Runs: []ListedRun{listed, {Run: run}}, NextCursor: "next"}
+		page := RunPage{Runs: []RunSummary{summary, {Run: run}}, NextCursor: "next"}
 		var written bytes.Buffer
 		if err := page.WriteJSON(&written); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(encoded(t, page), encoded(t, json.RawMessage(written.Bytes()))); diff != "" {
-			t.Errorf("a page is written differently (-encoded +written):\n%s", diff)
+			t.Errorf("WriteJSON differs from Marshal (-marshal +written):\n%s", diff)
 		}
 		if bytes.Count(written.Bytes(), []byte{'\n'}) != 1 {
-			t.Errorf("a page is not one line: %s", written.Bytes())
+			t.Errorf("the page is not one line: %s", written.Bytes())
 		}
 		page.Runs = page.Runs[:1]
 		var read RunPage
 		if err := json.Unmarshal(encode(t, page), &read); err != nil || read.NextCursor != "next" {
 			t.Fatalf("%+v (%v)", read, err)
 		}
-		whole, err := read.Whole()
-		if err != nil || len(whole) != 1 {
-			t.Fatalf("%d runs (%v)", len(whole), err)
+		decoded, err := read.Decode()
+		if err != nil || len(decoded) != 1 {
+			t.Fatalf("%d runs (%v)", len(decoded), err)
 		}
-		if diff := cmp.Diff(want, encoded(t, whole[0])); diff != "" || (whole[0].Result == nil) != (run.Result == nil) {
-			t.Errorf("%s came back differently (-run +read):\n%s", name, diff)
+		if diff := cmp.Diff(want, encoded(t, decoded[0])); diff != "" {
+			t.Errorf("%s decodes to another run (-want +got):\n%s", name, diff)
+		}
+		if has, want := decoded[0].Result != nil, run.Result != nil; has != want {
+			t.Errorf("%s has a result: %t, want %t", name, has, want)
 		}
 	}
-	if _, err := (RunPage{Runs: []ListedRun{{Spec: json.RawMessage(`{"num_jobs": "x"}`)}}}).Whole(); err == nil {
-		t.Error("a spec that is none was read")
+	if _, err := (RunPage{Runs: []RunSummary{{Spec: json.RawMessage(`{"num_jobs": "x"}`)}}}).Decode(); err == nil {
+		t.Error("an invalid spec was decoded")
 	}
 }
 
@@ -76,7 +79,7 @@ func encode(t *testing.T, value any) []byte {
 	return data
 }
 
-// encoded is a value as others read it.
+// encoded returns the members of a value's JSON.
 func encoded(t *testing.T, value any) (members map[string]any) {
 	t.Helper()
 	if err := json.Unmarshal(encode(t, value), &members); err != nil {

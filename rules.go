@@ -6,14 +6,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// together are the rules that concern more than one field: whether a spec
-// breaks the rule, and which field to name and what to say then.
-var together = []struct {
+// crossFieldRules is the table of rules that concern more than one field. field
+// and message are the problem to report when a spec breaks the rule.
+var crossFieldRules = []struct {
 	broken         func(Spec) bool
 	field, message string
 }{
 	{func(s Spec) bool { return s.JobDurationMS != nil && s.Workload != nil },
-		"job_duration_ms", "is short for a sleep workload and cannot stand together with workload; give one of the two"},
+		"job_duration_ms", "cannot be combined with workload (it is shorthand for a sleep workload); set only one"},
 	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 },
 		"num_jobs", "is needed, or duration or stages: how many jobs, or for how long"},
 	{func(s Spec) bool {
@@ -21,34 +21,35 @@ var together = []struct {
 	},
 		"concurrency", "is needed when there is no num_jobs and no rate: how many jobs to keep in flight"},
 	{func(s Spec) bool { return s.Arrival != "" && !s.open() },
-		"arrival", "is of a rate; give rate, or stages with rates"},
+		"arrival", "takes a rate: set rate, or stages with rates"},
 	{func(s Spec) bool { return s.OnSaturation != "" && !s.open() },
-		"on_saturation", "is of a rate; give rate, or stages with rates"},
+		"on_saturation", "takes a rate: set rate, or stages with rates"},
 	{func(s Spec) bool { return s.OnSaturation == "drop" && s.Concurrency == 0 },
-		"concurrency", "is needed to drop: with how many jobs in flight the next one is dropped"},
+		"concurrency", "is needed to drop: how many jobs may be in flight before the next one is dropped"},
 	{func(s Spec) bool { return s.Rate != 0 && len(s.Stages) > 0 && s.Stages[0].Rate == nil },
-		"rate", "cannot stand together with stages of concurrency"},
+		"rate", "cannot be combined with stages of concurrency"},
 	{func(s Spec) bool { return len(s.Stages) > 0 && s.Duration > s.stagesLength() },
 		"duration", "is longer than the stages together; leave it out, or lengthen the last stage"},
 	{func(s Spec) bool { return s.Warmup > 0 && s.length() > 0 && s.Warmup >= s.length() },
 		"warmup", "is part of the run and must be shorter than it, or nothing would be judged"},
 }
 
-// checkTogether applies the rules that concern more than one field.
-func (s Spec) checkTogether(found *param.Problems) {
+// checkRules adds a problem for every rule about several fields that the spec
+// breaks.
+func (s Spec) checkRules(found *param.Problems) {
 	s.checkStages(found)
 	if len(*found) > 0 {
 		return
 	}
-	for _, rule := range together {
+	for _, rule := range crossFieldRules {
 		if rule.broken(s) {
 			found.Add(rule.field, "%s", rule.message)
 		}
 	}
 }
 
-// checkStages wants every stage to have one target, all of a kind, and the load to
-// be above zero somewhere: where it begins, or at the end of a stage.
+// checkStages checks that every stage has exactly one target, that all stages
+// have the same kind of target, and that the load is above 0 at some time.
 func (s Spec) checkStages(found *param.Problems) {
 	highest := s.level()
 	for i, stage := range s.Stages {
@@ -67,8 +68,8 @@ func (s Spec) checkStages(found *param.Problems) {
 	}
 }
 
-// level is where the first stage begins: at the spec's own rate or concurrency,
-// or at 0.
+// level returns the level at which the first stage starts: the spec's rate or
+// concurrency, or 0.
 func (s Spec) level() float64 {
 	if len(s.Stages) > 0 && s.Stages[0].Rate != nil {
 		return s.Rate
@@ -76,7 +77,7 @@ func (s Spec) level() float64 {
 	return float64(s.Concurrency)
 }
 
-// open reports whether jobs start by a rate.
+// open reports whether the spec is of the open model: jobs start at a rate.
 func (s Spec) open() bool {
 	return s.Rate != 0 || len(s.Stages) > 0 && s.Stages[0].Rate != nil
 }
@@ -89,7 +90,8 @@ func (s Spec) stagesLength() Duration {
 	return length
 }
 
-// length is how long jobs are started; 0 when only their number says.
+// length returns for how long jobs are started; 0 if only their number ends the
+// run.
 func (s Spec) length() Duration {
 	if s.Duration != 0 {
 		return s.Duration
