@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
-	"runtime"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // maxInstances is how many runs of a host may push at once under short names.
@@ -15,20 +15,19 @@ const maxInstances = 100
 // taken, one such as host-2. So runs after each other share their series, and
 // runs at once do not mix theirs.
 //
-// A claim is a socket in Linux's abstract namespace: it needs no file and ends
-// with its process. Elsewhere the name has the number of the process.
+// Where names cannot be claimed, the name has the number of the process.
 func claimInstance() (name string, release func()) {
 	host, _ := os.Hostname() // "" where there is none
-	for n := 1; n <= maxInstances && runtime.GOOS == "linux"; n++ {
-		claim, err := net.ListenUnix("unix", &net.UnixAddr{Name: fmt.Sprintf("@aurea-push-%d", n), Net: "unix"})
-		if err != nil {
+	for n := 1; n <= maxInstances; n++ {
+		release, ok := platform.ClaimName(fmt.Sprintf("aurea-push-%d", n))
+		if !ok {
 			continue
 		}
 		name = host
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", host, n)
 		}
-		return name, func() { _ = claim.Close() } // nothing ever connects to it
+		return name, release
 	}
 	return fmt.Sprintf("%s-pid%d", host, os.Getpid()), func() {}
 }

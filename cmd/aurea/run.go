@@ -16,6 +16,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
@@ -142,7 +143,7 @@ func executeLocal(ctx context.Context, spec aurea.Spec, host workload.Host, push
 		return aurea.Run{}, err
 	}
 	if plan := aurea.NewPlan(spec, 0); host.Check(plan) == nil {
-		if warning := connectionWarning(host, plan, openFileLimit()); warning != "" {
+		if warning := connectionWarning(host, plan, platform.OpenFileLimit()); warning != "" {
 			printError(push.stderr, "%s", warning)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/server"
 	"github.com/aurea-orchestrator/aurea/internal/telemetry"
@@ -99,7 +100,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	files := newFileBudget(openFileLimit())
+	files := newFileBudget(platform.OpenFileLimit())
 	host.OpenFiles = files.jobs
 	exporter, err := telemetry.New(os.Getenv, version, log)
 	if err != nil {
