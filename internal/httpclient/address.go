@@ -10,30 +10,31 @@ import (
 	"strings"
 )
 
-// A target is a place to connect to.
+// A target is what a connection is made to.
 type target struct {
-	key    string // one for each scheme, host and port
+	key    string // unique per scheme, host and port
 	secure bool
 	host   string
 	port   uint16
-	ip     netip.Addr // where the host is an address
+	ip     netip.Addr // valid if the host is an address
 }
 
-// parseURL reads a url and finds where it leads.
+// parseURL parses a URL and returns its target.
 func parseURL(rawURL string) (*url.URL, target, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return nil, target{}, err
 	}
 	if u.User != nil {
-		return nil, target{}, errors.New("a url must not have a user or a password in it: they belong into a header Authorization")
+		return nil, target{}, errors.New("a url must not have a user or a password in it: they belong into a header " +
+			"Authorization")
 	}
 	t := target{secure: u.Scheme == "https"}
 	if !t.secure && u.Scheme != "http" || u.Opaque != "" || u.Hostname() == "" {
 		return nil, target{}, fmt.Errorf("%q is no url of the form http://host/path or https://host/path", rawURL)
 	}
 	u.Host = strings.TrimSuffix(u.Host, ":") // an empty port is the scheme's (RFC 3986, 3.2.3)
-	t.host = plainCase(u.Hostname())
+	t.host = lowerHost(u.Hostname())
 	if !isHost(u.Host) {
 		return nil, target{}, fmt.Errorf("the host %q must be written in ASCII, as DNS has it", u.Host)
 	}
@@ -48,9 +49,9 @@ func parseURL(rawURL string) (*url.URL, target, error) {
 	return u, t, nil
 }
 
-// plainCase is a host in lower case, but for the zone of an address, which is the
-// name of an interface.
-func plainCase(host string) string {
+// lowerHost returns a host in lower case. The zone of an address keeps its
+// case, because it names an interface.
+func lowerHost(host string) string {
 	address, zone, zoned := strings.Cut(host, "%")
 	if !zoned {
 		return strings.ToLower(host)
@@ -58,14 +59,15 @@ func plainCase(host string) string {
 	return strings.ToLower(address) + "%" + zone
 }
 
-// SameOrigin reports whether two URLs lead to the same scheme, host and port,
-// however they are written.
+// SameOrigin reports whether two URLs have the same scheme, host and port, in
+// any spelling.
 func SameOrigin(a, b *url.URL) bool {
 	_, x, err1 := parseURL(a.Scheme + "://" + a.Host)
 	_, y, err2 := parseURL(b.Scheme + "://" + b.Host)
 	return err1 == nil && err2 == nil && x.key == y.key
 }
 
+// portOf returns the port of a URL, or the default port of its scheme.
 func portOf(u *url.URL, secure bool) (uint16, error) {
 	switch port := u.Port(); {
 	case port != "":
@@ -81,12 +83,12 @@ func portOf(u *url.URL, secure bool) (uint16, error) {
 	}
 }
 
-// hostHeader is the Host that a request names.
+// hostHeader returns the value of the request's Host header.
 func hostHeader(u *url.URL, header Header) (string, error) {
 	host := u.Host
 	if given, _ := header.Get("Host"); given != "" {
 		host = given
-	} else if address, zone, zoned := strings.Cut(host, "%"); zoned { // it means nothing to the server
+	} else if address, zone, zoned := strings.Cut(host, "%"); zoned { // a zone means nothing to the server
 		_, port, bracketed := strings.Cut(zone, "]")
 		if !bracketed {
 			return "", fmt.Errorf("%q is no host: only the zone of an IPv6 address has a percent sign before it", host)
@@ -99,7 +101,7 @@ func hostHeader(u *url.URL, header Header) (string, error) {
 	return host, nil
 }
 
-// isHost reports whether a host and port have only bytes that any may have (RFC
+// isHost reports whether a host and port have only bytes allowed there (RFC
 // 3986, 3.2.2).
 func isHost(host string) bool {
 	return !strings.ContainsFunc(host, func(r rune) bool {

@@ -190,7 +190,7 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(len(usual)))
 	for b.Loop() {
 		a.reset()
-		if ok, err := (responseReader{in: &in, to: &a, keep: 64}).read(false); err != nil || !ok {
+		if ok, err := (responseReader{in: &in, response: &a, keep: 64}).read(false); err != nil || !ok {
 			b.Fatal(err)
 		}
 	}

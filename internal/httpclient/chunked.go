@@ -5,13 +5,12 @@ import (
 	"math"
 )
 
-// maxChunkLine is how many bytes the line before a chunk may have. Extensions,
-// which nobody uses, are what makes it long.
+// maxChunkLine is the maximum length of a chunk's size line. Only chunk
+// extensions, which are practically unused, make it long.
 const maxChunkLine = 16 << 10
 
-// readChunks reads a body in the chunked coding (RFC 9112, 7.1). What it does not
-// say exactly is refused: lines end with CRLF, sizes are hexadecimal and nothing
-// else.
+// readChunks reads a chunked body (RFC 9112, 7.1). It is strict: lines end with
+// CRLF, and sizes are hexadecimal digits only.
 func (t responseReader) readChunks() error {
 	for {
 		size, err := t.readChunkSize()
@@ -21,10 +20,10 @@ func (t responseReader) readChunks() error {
 		if size == 0 {
 			return t.skipTrailer()
 		}
-		if err := t.fits(size); err != nil {
+		if err := t.checkLimit(size); err != nil {
 			return err
 		}
-		if err := t.take(size); err != nil {
+		if err := t.readBody(size); err != nil {
 			return err
 		}
 		if line, err := t.chunkLine(maxChunkLine); err != nil {
@@ -35,6 +34,7 @@ func (t responseReader) readChunks() error {
 	}
 }
 
+// readChunkSize reads the size line of a chunk.
 func (t responseReader) readChunkSize() (int64, error) {
 	line, err := t.chunkLine(maxChunkLine)
 	if err != nil {
@@ -72,7 +72,7 @@ func hexDigit(b byte) int {
 	}
 }
 
-// skipTrailer reads headers that come behind the last chunk.
+// skipTrailer reads the trailer section.
 func (t responseReader) skipTrailer() error {
 	for left := maxHead; ; {
 		line, err := t.chunkLine(left - len("\r\n"))
@@ -90,9 +90,9 @@ func (t responseReader) skipTrailer() error {
 	}
 }
 
-// chunkLine reads a line between chunks, of at most some bytes. It is valid until
-// more is read.
-func (t responseReader) chunkLine(most int) ([]byte, error) {
+// chunkLine reads a line between chunks of at most maxLine bytes. It is valid
+// until the next read.
+func (t responseReader) chunkLine(maxLine int) ([]byte, error) {
 	for from := 0; ; {
 		buffered := t.in.buffered()
 		i := bytes.IndexByte(buffered[from:], '\n')
@@ -101,10 +101,13 @@ func (t responseReader) chunkLine(most int) ([]byte, error) {
 			end = len(buffered)
 		}
 		switch {
-		case end > most+len("\r"):
-			return nil, failf(ClassProtocol, "a line of the chunked coding is longer than the limit of %d bytes, or its trailer than %d", maxChunkLine, maxHead)
+		case end > maxLine+len("\r"):
+			return nil, failf(ClassProtocol,
+				"a line of the chunked coding is longer than the limit of %d bytes, or its trailer than %d",
+				maxChunkLine, maxHead)
 		case i >= 0 && (end == 0 || buffered[end-1] != '\r'):
-			return nil, failf(ClassProtocol, "a line of the chunked coding does not end with CRLF: %.40q", buffered[:end])
+			return nil, failf(ClassProtocol, "a line of the chunked coding does not end with CRLF: %.40q",
+				buffered[:end])
 		case i >= 0:
 			t.in.r += end + 1
 			return buffered[:end-1], nil

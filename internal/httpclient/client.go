@@ -1,9 +1,9 @@
 // Package httpclient is the HTTP client of a load generator.
 //
 // Its cost limits the load, and its delays distort the latency. So an HTTP/1.1
-// exchange is one write and as few reads as possible, on the caller's goroutine.
-// It allocates nothing once its connection is open. Only a request that does not
-// fit the socket's buffer is written on a second goroutine.
+// exchange is one write and as few reads as possible, on the caller's
+// goroutine. It allocates nothing once its connection is open. Only a request
+// that does not fit the socket's buffer is written on a second goroutine.
 //
 // The client follows no redirects, keeps no cookies, uses no proxy and decodes
 // no compression. It retries only a request that an idle connection lost, and
@@ -20,53 +20,53 @@ import (
 	"net/netip"
 )
 
-// Options are what a client may do and how. The zero value is an HTTP/1.1 client
-// that makes a new connection for each request, to anywhere.
+// Options configure a Client. The zero value is an HTTP/1.1 client without
+// limits that opens a connection for each request.
 type Options struct {
-	// Allow is asked for every connection with the address that the host was
-	// resolved to, before the connection is made and once more at its socket. Its
-	// error is why the connection must not be. Nil allows all. It is called from
-	// many goroutines at once.
+	// Allow approves each connection, given the host and the address it
+	// resolved to. It is called before the connection is made and again at its
+	// socket. Its error prevents the connection. Nil allows all. It must be
+	// safe for concurrent use.
 	Allow func(host string, address netip.AddrPort) error
 
-	// Connections is how many there are at most at once, to all hosts together;
-	// requests wait for one, first come, first served. 0 is no limit.
+	// Connections is the maximum number of open connections, over all hosts.
+	// Requests wait for one in the order in which they came. 0 means no limit.
 	Connections int
 
-	// KeepAlive is whether a connection serves several requests. Without it each
-	// request makes its own, and asks the server to close it.
+	// KeepAlive makes a connection serve several requests. Otherwise each
+	// request opens one and asks the server to close it.
 	KeepAlive bool
 
-	// TLS is how https is spoken; nil is Go's defaults. It is cloned for every
-	// connection, with the host as its ServerName where it has none.
+	// TLS configures https; nil means Go's defaults. It is cloned for each
+	// connection, with the host as its ServerName if it has none.
 	TLS *tls.Config
 
-	// HTTP2 is whether to speak HTTP/2 and nothing else: negotiated where there is
-	// TLS, and with prior knowledge where there is none.
+	// HTTP2 makes the client speak only HTTP/2: negotiated over TLS, with prior
+	// knowledge without TLS.
 	HTTP2 bool
 
-	// Resolver finds the addresses of a host. They are tried in its order, but for
-	// taking turns of IPv6 and IPv4, and each gets a head start of 250 ms on the
-	// next one (RFC 8305). Nil is the system's.
+	// Resolver returns the addresses of a host. They are tried in its order,
+	// except that IPv6 and IPv4 alternate. Each address has a head start of 250
+	// ms on the next (RFC 8305). Nil means the system's resolver.
 	Resolver func(ctx context.Context, host string) ([]netip.Addr, error)
 
-	// MaxBody is how many bytes the body of an answer may have, as they come:
-	// nothing is ever decompressed. 0 is no limit.
+	// MaxBody is the maximum length of a response's body as received; nothing
+	// is decompressed. 0 means no limit.
 	MaxBody int64
 }
 
-// A Client makes requests. It may be used from many goroutines at once. For
-// HTTP/1.1 it starts one of its own only to try several addresses of a host at
-// once, and waits for it.
+// A Client sends requests. It is safe for concurrent use. For HTTP/1.1 it
+// starts goroutines only to try several addresses of a host, and waits for
+// them.
 type Client struct {
 	options Options
-	pool    pool      // of HTTP/1.1
-	http2   http2Pool // of HTTP/2
+	pool    pool      // HTTP/1.1 connections
+	http2   http2Pool // HTTP/2 connections
 
 	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
 }
 
-// New makes a client. Whoever makes it closes it.
+// New returns a Client. The caller must close it.
 func New(options Options) *Client {
 	c := &Client{options: options}
 	c.dialTCP = c.dialSocket
@@ -75,8 +75,8 @@ func New(options Options) *Client {
 	return c
 }
 
-// Close closes the connections that are idle, and those in use as their requests
-// end. Requests that wait for one fail, and so does every later one.
+// Close closes idle connections at once, and others when their requests end.
+// Waiting and later requests fail with ErrClosed.
 func (c *Client) Close() {
 	c.pool.close()
 	c.http2.close()

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// maxIdle is how long a connection may have been idle to be used again: one
-// that a middlebox has forgotten by then swallows the request.
+// maxIdle is how long an idle connection is reused. After that a middlebox may
+// have dropped its state and would swallow the request silently.
 const maxIdle = 90 * time.Second
 
-// A conn is a connection, which one request at a time has for itself.
+// A conn is an HTTP/1.1 connection. It serves one request at a time.
 type conn struct {
 	tcp    *net.TCPConn
 	raw    syscall.RawConn // of tcp
@@ -21,19 +21,20 @@ type conn struct {
 	in     reader
 
 	used      bool // it has served a request
-	broken    bool // it has failed to
+	broken    bool // a request on it failed
 	first     [1]byte
 	idleSince time.Duration
 
-	// Of the exchange under way.
-	wire   []byte
-	sent   int
-	bodyAt int           // where the body begins if it waits for an answer 100, or 0
-	began  time.Duration // the writing
-	upload *upload
+	// State of the current exchange.
+	wire       []byte
+	sent       int
+	bodyStart  int           // offset of a body that waits for a 100 response; 0 if it does not wait
+	writeStart time.Duration // when writing started
+	upload     *upload
 	syscallExchange
 }
 
+// newConn returns the conn of a socket.
 func newConn(tcp *net.TCPConn) (*conn, error) {
 	raw, err := tcp.SyscallConn()
 	if err != nil {
@@ -44,17 +45,17 @@ func newConn(tcp *net.TCPConn) (*conn, error) {
 	return c, nil
 }
 
-// use has TLS on the socket read and written from now on.
-func (c *conn) use(secured *tls.Conn, below *recordConn) {
+// startTLS makes the conn read and write through TLS.
+func (c *conn) startTLS(secured *tls.Conn, below *recordConn) {
 	c.secure = &secureStream{secured, below}
 	c.stream, c.in.src = secured, c.secure
 }
 
-// close ends the connection. The end of TLS is announced, which may wait for the
-// other side, only where that has behaved.
+// close closes the connection. A connection that failed is closed without TLS's
+// close_notify, which could block.
 func (c *conn) close() {
 	c.guard.leave(false)
-	c.in.free()
+	c.in.release()
 	if c.broken {
 		_ = c.tcp.Close()
 		return
@@ -62,32 +63,33 @@ func (c *conn) close() {
 	_ = c.stream.Close()
 }
 
-// exchange sends a request and reads the answer. It reports whether the
-// connection may serve another. Its error is errStale when nothing was sent,
-// because the connection had ended before.
-func (c *conn) exchange(r *Request, keep int, most int64, a *Response) (again bool, err error) {
-	c.in.begin()
-	c.wire, c.sent, c.bodyAt = r.wire, 0, r.bodyAt
+// exchange sends a request and reads the response. It reports whether the
+// connection can serve another request. The error is errStale if the connection
+// had been closed before anything was sent.
+func (c *conn) exchange(r *Request, keep int, maxBody int64, a *Response) (reusable bool, err error) {
+	c.in.startResponse()
+	c.wire, c.sent, c.bodyStart = r.wire, 0, r.bodyStart
 	err = c.send()
 	first := now()
 	if err == nil {
-		a.Phases.FirstByte = first - c.began
-		again, err = responseReader{in: &c.in, to: a, keep: keep, most: most, upload: c.upload}.read(r.toHEAD)
+		a.Phases.FirstByte = first - c.writeStart
+		reusable, err = responseReader{in: &c.in, response: a, keep: keep, maxBody: maxBody,
+			upload: c.upload}.read(r.toHEAD)
 		c.idleSince = now()
 		a.Phases.Body = c.idleSince - first
 	}
 	c.endUpload()
-	c.in.end()
+	c.in.returnBig()
 	whole := c.sent == len(c.wire)
 	c.broken = !whole
 	c.wire, c.used = nil, true
 	a.Sent += int64(c.sent)
 	a.Received += c.in.total
-	return again && whole, err
+	return reusable && whole, err
 }
 
-// send writes the request and reads the first bytes of the answer. What it has
-// not written by then is under way as an upload.
+// send writes the request and reads the first bytes of the response. An upload
+// continues writing what the socket did not accept at once.
 func (c *conn) send() error {
 	if c.used && now()-c.idleSince > maxIdle {
 		return errStale
@@ -100,20 +102,20 @@ func (c *conn) send() error {
 
 // sendSecure sends over TLS.
 func (c *conn) sendSecure() error {
-	if c.used && !c.secure.quiet(c.first[:]) {
+	if c.used && !c.secure.isQuiet(c.first[:]) {
 		return errStale
 	}
-	c.began = now()
+	c.writeStart = now()
 	return c.sendRest(smallRequest)
 }
 
-// sendRest writes what is not yet written, and waits for the first bytes of the
-// answer. Up to some bytes may be written before that.
-func (c *conn) sendRest(before int) error {
-	expects := c.bodyAt > 0
+// sendRest writes the rest of the request and waits for the first bytes of the
+// response. If more than maxInline bytes remain, an upload writes them.
+func (c *conn) sendRest(maxInline int) error {
+	expects := c.bodyStart > 0
 	if expects {
-		c.write(c.wire[c.sent:c.bodyAt])
-	} else if len(c.wire)-c.sent <= before {
+		c.write(c.wire[c.sent:c.bodyStart])
+	} else if len(c.wire)-c.sent <= maxInline {
 		c.write(c.wire[c.sent:])
 	}
 	if rest := c.wire[c.sent:]; len(rest) > 0 {
@@ -122,20 +124,22 @@ func (c *conn) sendRest(before int) error {
 	return c.in.fill()
 }
 
-// write writes to the stream. Why it fails is met by the reader, too.
+// write writes to the stream. It ignores errors, because the reader gets them
+// too.
 func (c *conn) write(p []byte) {
 	n, _ := c.stream.Write(p)
 	c.sent += n
 }
 
+// endUpload stops the upload, if any, and counts its bytes.
 func (c *conn) endUpload() {
-	c.sent += c.upload.end(&c.guard)
+	c.sent += c.upload.stop(&c.guard)
 	c.upload = nil
 }
 
-// stale is the error of a connection that had ended when it was to be used.
-type stale struct{}
+// staleError reports that a reused connection had already been closed.
+type staleError struct{}
 
-func (stale) Error() string { return "the connection had ended before" }
+func (staleError) Error() string { return "the connection had ended before" }
 
-var errStale error = stale{}
+var errStale error = staleError{}

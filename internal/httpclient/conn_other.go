@@ -4,20 +4,20 @@ package httpclient
 
 import "syscall"
 
-// A syscallExchange is empty where sockets cannot be read without waiting: whether a
-// connection has ended shows when it is used.
+// A syscallExchange is empty where a socket cannot be read without blocking. A
+// closed connection is then noticed when it is used.
 type syscallExchange struct{}
 
 func (*syscallExchange) init(*conn) {}
 
 func (c *conn) sendPlain() error {
-	c.began = now()
+	c.writeStart = now()
 	return c.sendRest(smallRequest)
 }
 
-// A poller sees nothing here.
+// A poller never has data here.
 type poller struct{}
 
 func (*poller) init(syscall.RawConn) {}
 
-func (*poller) read([]byte) (int, error) { return 0, errNothing }
+func (*poller) read([]byte) (int, error) { return 0, errWouldBlock }

@@ -8,69 +8,71 @@ import (
 	"syscall"
 )
 
-// A syscallExchange makes the system calls of an exchange. The first read finds
-// nothing: the connection is open, and no unexpected bytes wait. Then come a
-// write and, once there is something to read, a read. Go's own way has as many:
-// there the read that finds nothing comes behind the write, where it tells
+// A syscallExchange makes the system calls of an exchange: a read that must
+// find nothing, which shows that the connection is open and has no unexpected
+// data, a write, and a read when data has arrived. The standard library makes
+// as many calls, but its empty read comes after the write, where it shows
 // nothing.
 type syscallExchange struct {
-	step   func(fd uintptr) bool // kept, for a closure is an allocation
-	wrote  bool
-	failed error // of a system call
-	gone   bool  // what the probe found
+	step  func(fd uintptr) bool // stored because creating a closure allocates
+	wrote bool
+	err   error // of a system call
+	ended bool  // the first read found the connection closed or unexpected data
 }
 
 func (t *syscallExchange) init(c *conn) {
-	t.step = c.takeStep
+	t.step = c.runStep
 }
 
-// sendPlain is send, on a socket.
+// sendPlain sends over a plain socket.
 func (c *conn) sendPlain() error {
-	c.wrote, c.failed, c.gone = false, nil, false
+	c.wrote, c.err, c.ended = false, nil, false
 	if err := c.raw.Read(c.step); err != nil {
 		return err
 	}
 	switch {
-	case c.gone:
+	case c.ended:
 		return errStale
 	case !c.wrote:
 		return c.sendRest(0)
 	default:
-		return c.failed
+		return c.err
 	}
 }
 
-// takeStep is called with the socket: at first, and whenever there is something
-// to read. It reports whether it is done; if not, it is called again.
-func (c *conn) takeStep(fd uintptr) bool {
+// runStep is called with the socket's descriptor first, and then whenever the
+// socket is readable, until it returns true.
+func (c *conn) runStep(fd uintptr) bool {
 	if c.wrote {
 		return c.readFirst(int(fd))
 	}
-	if c.used && c.somethingWaits(int(fd)) {
-		c.gone = true
+	if c.used && c.hasUnexpectedInput(int(fd)) {
+		c.ended = true
 		return true
 	}
-	c.began = now()
-	if c.bodyAt > 0 {
+	c.writeStart = now()
+	if c.bodyStart > 0 {
 		return true
 	}
 	n, err := retry(syscall.Write, int(fd), c.wire)
 	c.sent = max(n, 0)
 	c.wrote = err == nil && n == len(c.wire)
-	return !c.wrote // the socket is full: the rest is an upload, which also meets the error again
+	return !c.wrote // if the socket is full or failed, an upload writes the rest and gets the error again
 }
 
-// somethingWaits reports whether a connection that was idle has ended, or has
-// something to say that was not asked for.
-func (c *conn) somethingWaits(fd int) bool {
+// hasUnexpectedInput reports whether an idle connection was closed or sent
+// unrequested data.
+func (c *conn) hasUnexpectedInput(fd int) bool {
 	_, err := retry(syscall.Read, fd, c.first[:])
 	return !errors.Is(err, syscall.EAGAIN)
 }
 
+// readFirst reads the first bytes of the response. It returns false if there
+// are none yet.
 func (c *conn) readFirst(fd int) (done bool) {
-	room, err := c.in.room()
+	room, err := c.in.space()
 	if err != nil {
-		c.failed = err
+		c.err = err
 		return true
 	}
 	n, err := retry(syscall.Read, fd, room)
@@ -78,29 +80,29 @@ func (c *conn) readFirst(fd int) (done bool) {
 	case errors.Is(err, syscall.EAGAIN):
 		return false
 	case err != nil:
-		c.failed = err
+		c.err = err
 	case n == 0:
-		c.failed = io.EOF
+		c.err = io.EOF
 	default:
-		c.in.add(n)
+		c.in.advance(n)
 	}
 	return true
 }
 
-// A poller reads from a socket without waiting.
+// A poller reads from a socket without blocking.
 type poller struct {
 	raw  syscall.RawConn
-	step func(fd uintptr) bool // kept, for a closure is an allocation
+	step func(fd uintptr) bool // stored because creating a closure allocates
 	p    []byte
 	n    int
 	err  error
 }
 
 func (r *poller) init(raw syscall.RawConn) {
-	r.raw, r.step = raw, r.take
+	r.raw, r.step = raw, r.runStep
 }
 
-// read reads what there is, and fails with errNothing where there is nothing.
+// read reads available data. It returns errWouldBlock if there is none.
 func (r *poller) read(p []byte) (int, error) {
 	r.p = p
 	err := r.raw.Read(r.step)
@@ -111,19 +113,20 @@ func (r *poller) read(p []byte) (int, error) {
 	return r.n, r.err
 }
 
-func (r *poller) take(fd uintptr) bool {
+// runStep makes the system call.
+func (r *poller) runStep(fd uintptr) bool {
 	n, err := retry(syscall.Read, int(fd), r.p)
 	r.n, r.err = max(n, 0), err
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
-		r.err = errNothing
+		r.err = errWouldBlock
 	case err == nil && n == 0:
 		r.err = io.EOF
 	}
 	return true
 }
 
-// retry does a system call again that a signal has interrupted.
+// retry repeats a system call that a signal interrupted.
 func retry(call func(fd int, p []byte) (int, error), fd int, p []byte) (int, error) {
 	for {
 		n, err := call(fd, p)

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// A ctxGuard applies a request's context to its connection. The context's deadline
-// becomes the I/O deadline; cancellation sets one in the past. Watching a context for that costs allocations, so a context that many
-// requests share is watched once by each connection and for as long as it comes
-// again.
+// A ctxGuard applies a request's context to its connection. The context's
+// deadline becomes the I/O deadline; cancellation sets one in the past.
+// Watching a context allocates, so a connection keeps watching a context that
+// several requests share.
 type ctxGuard struct {
 	conn net.Conn
 
 	mu         sync.Mutex
-	watched    <-chan struct{} // the Done of the context that is watched
-	generation int             // which of the contexts watched it is: one that is over may still call
-	stop       func() bool     // ends the watching
+	watched    <-chan struct{} // Done of the watched context
+	generation int             // number of the watched context; an earlier one may still call back
+	stop       func() bool     // stops watching
 	limited    bool            // the connection has a deadline
 }
 
-// enter puts the connection under a context. It returns the context's error if
-// it is over already.
+// enter applies a context to the connection. It returns the context's error if
+// it is already done.
 func (g *ctxGuard) enter(ctx context.Context) error {
 	g.mu.Lock()
 	if done := ctx.Done(); done != g.watched {
@@ -40,8 +40,8 @@ func (g *ctxGuard) enter(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// leave takes the connection from its context's guard, unless it is shared with
-// the next request.
+// leave ends the request's use of the connection. The guard keeps watching a
+// context that is shared with the next request.
 func (g *ctxGuard) leave(shared bool) {
 	if shared {
 		return
@@ -51,8 +51,9 @@ func (g *ctxGuard) leave(shared bool) {
 	g.mu.Unlock()
 }
 
-// withDeadlineTimer returns a context that is done at its deadline, where ctx may have the
-// Done of another one. The standard library trusts in that.
+// withDeadlineTimer returns a context whose Done is closed at its deadline. ctx
+// may have a deadline and the Done of another context; the standard library
+// does not expect that.
 func withDeadlineTimer(ctx context.Context) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(ctx, deadline)
@@ -60,12 +61,14 @@ func withDeadlineTimer(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithCancel(ctx)
 }
 
+// watch starts watching a context.
 func (g *ctxGuard) watch(ctx context.Context, done <-chan struct{}) {
 	generation := g.generation
 	g.watched = done
 	g.stop = context.AfterFunc(ctx, func() { g.interrupt(generation) })
 }
 
+// unwatch stops watching.
 func (g *ctxGuard) unwatch() {
 	if g.stop != nil {
 		g.stop()
@@ -74,6 +77,7 @@ func (g *ctxGuard) unwatch() {
 	g.generation++
 }
 
+// interrupt ends the connection's I/O when the watched context is cancelled.
 func (g *ctxGuard) interrupt(generation int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,14 +86,13 @@ func (g *ctxGuard) interrupt(generation int) {
 	}
 }
 
-// limit sets when the connection gives up. It only fails on one that is closed.
+// limit sets the connection's deadline. It fails only on a closed connection.
 func (g *ctxGuard) limit(deadline time.Time) {
 	_ = g.conn.SetDeadline(deadline)
 	g.limited = !deadline.IsZero()
 }
 
-// stopWriting ends the writing that is under way. The next request to enter may
-// write again.
+// stopWriting ends the current write. The next request may write again.
 func (g *ctxGuard) stopWriting() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -97,7 +100,7 @@ func (g *ctxGuard) stopWriting() {
 	g.limited = true
 }
 
-// release takes the connection from its guard for good.
+// release ends the guard for good.
 func (g *ctxGuard) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// dial makes a connection to a target: resolves its host, asks whether it may,
-// connects, and agrees on TLS. It writes down what each of them took.
+// dial connects to a target: it resolves the host, asks Allow, connects and
+// negotiates TLS. It records the duration of each in phases.
 func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
@@ -37,6 +37,7 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 	return made, nil
 }
 
+// resolve returns the addresses of a target.
 func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]netip.Addr, error) {
 	if t.ip.IsValid() {
 		return []netip.Addr{t.ip}, nil
@@ -53,9 +54,10 @@ func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]neti
 	return addresses, nil
 }
 
+// lookUp resolves a host name.
 func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
 	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
-		host = "localhost" // which Go's resolver does not find with a dot behind it
+		host = "localhost" // Go's resolver does not find it with a final dot
 	}
 	if c.options.Resolver != nil {
 		return c.options.Resolver(ctx, host)
@@ -65,12 +67,12 @@ func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) 
 
 // connect connects to one of the addresses.
 func (c *Client) connect(ctx context.Context, t *target, addresses []netip.Addr) (*net.TCPConn, error) {
-	return race(ctx, alternate(addresses), func(ctx context.Context, address netip.Addr) (*net.TCPConn, error) {
+	return race(ctx, interleave(addresses), func(ctx context.Context, address netip.Addr) (*net.TCPConn, error) {
 		return c.connectTo(ctx, t.host, netip.AddrPortFrom(address, t.port))
 	})
 }
 
-// connectTo connects to an address, if it may.
+// connectTo connects to an address if Allow approves it.
 func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
 	if err := c.allow(host, address); err != nil {
 		return nil, err
@@ -83,12 +85,12 @@ func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrP
 	return tcp, err
 }
 
-// dialSocket makes the connection. It binds to no address of this machine, so that
-// the system chooses a port that is free for this target, and not for all.
+// dialSocket opens the connection. It binds to no local address, so the system
+// can choose a port that is free for this target only.
 func (c *Client) dialSocket(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
 	var refused error
 	dialer := net.Dialer{
-		KeepAlive: -1, // four system calls for what a deadline notices sooner
+		KeepAlive: -1, // saves four system calls; request deadlines notice a dead peer sooner
 		ControlContext: func(_ context.Context, _, socket string, _ syscall.RawConn) error {
 			actual, err := netip.ParseAddrPort(socket)
 			if err == nil {
@@ -108,6 +110,7 @@ func (c *Client) dialSocket(ctx context.Context, host string, address netip.Addr
 	return stream.(*net.TCPConn), nil
 }
 
+// allow asks Options.Allow about an address.
 func (c *Client) allow(host string, address netip.AddrPort) error {
 	if c.options.Allow == nil {
 		return nil

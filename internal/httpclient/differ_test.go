@@ -194,9 +194,9 @@ func TestAnswerBehindAnyAnswer(t *testing.T) {
 	for _, answer := range rawAnswers() {
 		in := newReader(strings.NewReader(answer.raw))
 		a := Response{}
-		_, err := responseReader{in: &in, to: &a, keep: 1 << 20}.read(answer.method == "HEAD")
+		_, err := responseReader{in: &in, response: &a, keep: 1 << 20}.read(answer.method == "HEAD")
 		var known *Error
-		if in.free(); err == nil && !bytes.HasSuffix([]byte(answer.raw), a.Body) || errors.As(err, &known) {
+		if in.release(); err == nil && !bytes.HasSuffix([]byte(answer.raw), a.Body) || errors.As(err, &known) {
 			all = append(all, answer) // the others wait for the end of the connection
 		}
 	}

@@ -8,17 +8,18 @@ import (
 	"syscall"
 )
 
-// Do sends a request and reads the answer to its end; a receives it, whatever it
-// was before, and as much of it as there was if Do fails. The first keep bytes of
-// the body are kept, the rest is counted. Errors are an *Error, or wrap the
-// context's, or are ErrClosed; an answer with any status is no error.
+// Do sends a request and reads the response to its end. It resets a and fills
+// it; if Do fails, a holds what was received. The first keep bytes of the body
+// are kept, the rest is only counted. A response with any status is no error.
+// Errors are an *Error, wrap the context's error, or are ErrClosed.
 //
-// It returns soon after ctx is over, whatever it waits for. ctx may be shared by
-// many requests, and costs the least then.
+// Do returns soon after ctx is done. Many requests may share a ctx; that is the
+// cheapest way.
 //
-// A request on a connection that had been idle may meet its end. If nothing was
-// sent, or the method is idempotent and nothing came back, it is sent once more on
-// a connection of its own: a.Connected says so, and a.Retries if it was sent before.
+// A request on a reused connection may find it closed. If nothing was sent, or
+// the method is idempotent and nothing was received, Do sends the request again
+// on a new connection. Then a.Connected is set, and a.Retries if the request
+// had been sent.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) error {
 	a.reset()
 	if c.options.HTTP2 {
@@ -46,8 +47,8 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) erro
 	return err
 }
 
-// try does an exchange on a connection and gives it back, unless it is to be
-// tried again on another.
+// try does an exchange on a leased connection. It reports whether the request
+// must be tried again on a new connection, and releases the lease if not.
 func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Response) (again bool, err error) {
 	used := l.conn.used
 	reusable := false
@@ -68,8 +69,8 @@ func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Resp
 	return false, exchangeError(ctx, a, err)
 }
 
-// mayRetry reports whether a request may be sent again that failed on a
-// connection that had served others.
+// mayRetry reports whether a request that failed on a reused connection may be
+// sent again.
 func (c *Client) mayRetry(r *Request, a *Response, err error) bool {
 	if errors.Is(err, errStale) {
 		return true
@@ -78,7 +79,7 @@ func (c *Client) mayRetry(r *Request, a *Response, err error) bool {
 	return ended && a.Received == 0 && (r.idempotent || a.Sent == 0)
 }
 
-// exchangeError returns the error of an exchange.
+// exchangeError classifies the error of an exchange.
 func exchangeError(ctx context.Context, a *Response, err error) error {
 	if err == nil {
 		return nil
@@ -96,8 +97,8 @@ func exchangeError(ctx context.Context, a *Response, err error) error {
 	}
 }
 
-// isAlert reports whether the server ended TLS itself. With TLS 1.3 that is how it
-// refuses a client's certificate: after the handshake.
+// isAlert reports whether the server sent a TLS alert. With TLS 1.3 a server
+// refuses a client certificate that way, after the handshake.
 func isAlert(err error) bool {
 	var failed *net.OpError
 	return errors.As(err, &failed) && failed.Op == "remote error"

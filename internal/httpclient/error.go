@@ -12,16 +12,16 @@ import (
 const (
 	ClassDNS       = "dns"             // the host has no address
 	ClassConnect   = "connect"         // no connection was made
-	ClassTLS       = "tls"             // the two did not agree on a secure connection
+	ClassTLS       = "tls"             // TLS was not established
 	ClassTimeout   = "timeout"         // the context's deadline passed; it wraps context.DeadlineExceeded
-	ClassReset     = "reset"           // the connection ended before the head of an answer had come
-	ClassProtocol  = "protocol"        // what came is not an answer
-	ClassBody      = "body"            // the body of the answer ended early, or is too long
+	ClassReset     = "reset"           // the connection ended before the head of a response was received
+	ClassProtocol  = "protocol"        // the response is not valid HTTP
+	ClassBody      = "body"            // the body ended early or is too long
 	ClassForbidden = "forbidden"       // Options.Allow refused the connection
-	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left for it
+	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left
 )
 
-// An Error is why an exchange failed, with the class that it is counted under.
+// An Error is a failed exchange with the class that it is counted under.
 type Error struct {
 	Class string
 	Err   error
@@ -29,18 +29,20 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Err.Error() }
 
-// Unwrap returns the error itself.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ErrClosed is what requests of a closed client fail with.
+// ErrClosed is the error of requests to a closed client.
 var ErrClosed = errors.New("the client is closed")
 
+// failf returns an Error.
 func failf(class, format string, args ...any) error {
 	return &Error{class, fmt.Errorf(format, args...)}
 }
 
-// classify returns the error of an exchange that failed at a stage. A context that
-// has ended is the cause; otherwise an error without a class gets the one given.
+// classify returns the error of an exchange that failed at a stage. A context
+// that has ended is the cause; otherwise an error without a class gets the one
+// given.
 func classify(ctx context.Context, class, stage string, err error) error {
 	var known *Error
 	switch reason := ctx.Err(); {
@@ -57,8 +59,8 @@ func classify(ctx context.Context, class, stage string, err error) error {
 	}
 }
 
-// isLate reports whether an error is the context's deadline, which the connection
-// may notice before the context does.
+// isLate reports whether an error means that the context's deadline passed. The
+// connection may notice that before the context does.
 func isLate(ctx context.Context, err error) bool {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true

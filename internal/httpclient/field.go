@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// checkHeader refuses headers that would make another message of it.
+// checkHeader refuses header fields that would change the framing or inject
+// other fields.
 func checkHeader(header Header, length int) error {
 	seen := map[string]bool{}
 	for _, f := range header {
@@ -30,7 +31,7 @@ func checkHeader(header Header, length int) error {
 	return nil
 }
 
-// isValue reports whether a header may have a value (RFC 9110, 5.5).
+// isValue reports whether a header field may have a value (RFC 9110, 5.5).
 func isValue(value string) bool {
 	for i := range len(value) {
 		if b := value[i]; b < ' ' && b != '\t' || b == 0x7f {
@@ -40,9 +41,9 @@ func isValue(value string) bool {
 	return true
 }
 
-// hasControl reports whether there is a control character among some bytes other
-// than a tab. It looks at eight at a time, for it sees every byte of every head;
-// the last eight may overlap those before.
+// hasControl reports whether bytes contain a control character other than tab.
+// It checks eight bytes at a time, because every byte of every head passes
+// through it; the last eight may overlap the previous ones.
 func hasControl(line []byte) bool {
 	last := len(line) - 8
 	if last < 0 {
@@ -56,14 +57,15 @@ func hasControl(line []byte) bool {
 	return mayHaveControl(binary.LittleEndian.Uint64(line[last:])) && anyControl(line[last:])
 }
 
-// mayHaveControl reports whether one of eight bytes is below a space or is DEL, as
-// a word of them shows: subtracting borrows into the top bit of such a byte first.
+// mayHaveControl reports whether one of eight bytes may be below a space or be
+// DEL. The subtraction borrows into the top bit of such a byte.
 func mayHaveControl(eight uint64) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	del := eight ^ ones*0x7f
 	return ((eight-ones*' ')&^eight|(del-ones)&^del)&tops != 0
 }
 
+// anyControl is hasControl, byte by byte.
 func anyControl(line []byte) bool {
 	for _, b := range line {
 		if b < ' ' && b != '\t' || b == 0x7f {
@@ -73,6 +75,7 @@ func anyControl(line []byte) bool {
 	return false
 }
 
+// checkFraming refuses fields that only the client may set.
 func checkFraming(name, value string, length int) error {
 	switch name {
 	case "Transfer-Encoding", "Trailer", "Upgrade", "Te", "Keep-Alive", "Proxy-Connection":
@@ -89,6 +92,7 @@ func checkFraming(name, value string, length int) error {
 	return nil
 }
 
+// trimSpace removes spaces and tabs around a value.
 func trimSpace(b []byte) []byte {
 	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
 		b = b[1:]
@@ -99,7 +103,7 @@ func trimSpace(b []byte) []byte {
 	return b
 }
 
-// tokenBytes are those that a name may have (RFC 9110, 5.6.2).
+// tokenBytes are the bytes of a token (RFC 9110, 5.6.2).
 var tokenBytes = func() (table [256]bool) {
 	for _, b := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		table[b] = true

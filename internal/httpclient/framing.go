@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// A head is what the status line and the headers of an answer say about how to
-// go on (RFC 9112). The rest of them stays bytes.
+// A head holds the parts of a status line and header fields that determine how
+// the response continues (RFC 9112). The other fields remain bytes.
 type head struct {
 	status    int
 	http10    bool
-	length    int64 // of the body; -1 where it does not say
+	length    int64 // of the body; -1 if unknown
 	chunked   bool
 	close     bool // Connection: close
 	keepAlive bool // Connection: keep-alive
@@ -18,16 +18,17 @@ type head struct {
 
 // persistent reports whether the connection may serve another request.
 func (h *head) persistent() bool {
-	if h.close || h.chunked && h.length >= 0 { // two lengths: somebody is being fooled
+	if h.close || h.chunked && h.length >= 0 { // two lengths may be an attempt at request smuggling
 		return false
 	}
 	return !h.http10 || h.keepAlive
 }
 
-// readStatus reads such as HTTP/1.1 200 OK. A minor version that is not known is
-// read as the last one that is (RFC 9110, 2.5).
+// readStatus parses a status line such as HTTP/1.1 200 OK. An unknown minor
+// version is read as HTTP/1.1 (RFC 9110, 2.5).
 func (h *head) readStatus(line []byte) error {
-	if len(line) < 12 || string(line[:7]) != "HTTP/1." || !isDigit(line[7]) || line[8] != ' ' || len(line) > 12 && line[12] != ' ' {
+	if len(line) < 12 || string(line[:7]) != "HTTP/1." || !isDigit(line[7]) || line[8] != ' ' ||
+		len(line) > 12 && line[12] != ' ' {
 		return failf(ClassProtocol, "the answer does not begin as one of HTTP/1.1 does: %.40q", line)
 	}
 	h.http10 = line[7] == '0'
@@ -46,7 +47,7 @@ func (h *head) readStatus(line []byte) error {
 	return nil
 }
 
-// readHeader reads a header, and heeds those that say where the answer ends.
+// readHeader parses a header field and stores those about framing.
 func (h *head) readHeader(line []byte) error {
 	colon, err := checkField(line, "head")
 	if err != nil {
@@ -64,9 +65,8 @@ func (h *head) readHeader(line []byte) error {
 	return nil
 }
 
-// checkField finds the colon of a header that has been received, and refuses what
-// is none: the control characters in a value are how one answer is passed off as
-// two (RFC 9110, 5.5).
+// checkField returns the offset of a field's colon. It refuses malformed fields
+// and control characters, which allow response splitting (RFC 9110, 5.5).
 func checkField(line []byte, where string) (colon int, err error) {
 	colon = bytes.IndexByte(line, ':')
 	if colon <= 0 || !isToken(line[:colon]) {
@@ -78,6 +78,7 @@ func checkField(line []byte, where string) (colon int, err error) {
 	return colon, nil
 }
 
+// readConnection parses a Connection field.
 func (h *head) readConnection(value []byte) {
 	for len(value) > 0 {
 		option, rest, _ := bytes.Cut(value, []byte(","))
@@ -88,10 +89,11 @@ func (h *head) readConnection(value []byte) {
 	}
 }
 
-// lengthOverflow is the length of a body that is longer than any (RFC 9110, 8.6). It
-// does no harm where there is no body.
+// lengthOverflow is a Content-Length that does not fit (RFC 9110, 8.6). It is
+// an error only if the response has a body.
 const lengthOverflow = math.MaxInt64
 
+// readLength parses a Content-Length field.
 func (h *head) readLength(value []byte) error {
 	length := int64(0)
 	for _, digit := range value {
@@ -113,6 +115,7 @@ func (h *head) readLength(value []byte) error {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
+// readCoding parses a Transfer-Encoding field.
 func (h *head) readCoding(value []byte) error {
 	if h.chunked || h.http10 || !equalFold(value, "chunked") {
 		return failf(ClassProtocol, "the answer has a Transfer-Encoding that is not just chunked: %.40q", value)

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// ownLimits are the errors of a machine that has nothing left to make or use a
-// connection with: descriptors, ports, memory. The other side has no part in them.
-var ownLimits = []syscall.Errno{
+// localLimits are the errors of a machine that has no descriptors, ports or
+// memory left for a connection. The server has no part in them.
+var localLimits = []syscall.Errno{
 	syscall.EMFILE,        // open files of this process
 	syscall.ENFILE,        // open files of the system
 	syscall.EADDRNOTAVAIL, // local ports for this target, or the address itself
@@ -20,15 +20,15 @@ var ownLimits = []syscall.Errno{
 	syscall.EAGAIN, // local ports, on some systems
 }
 
-// IsGeneratorLimit reports whether an error says that this machine has reached a
-// limit of its own: the generator is to blame, and not what it calls.
+// IsGeneratorLimit reports whether an error means that this machine reached one
+// of its own limits, so the server is not to blame.
 func IsGeneratorLimit(err error) bool {
 	var number syscall.Errno
 	if errors.As(err, &number) {
-		return slices.Contains(ownLimits, number)
+		return slices.Contains(localLimits, number)
 	}
-	var lookup *net.DNSError // which has the error of its socket as a text
-	return errors.As(err, &lookup) && slices.ContainsFunc(ownLimits, func(limit syscall.Errno) bool {
+	var lookup *net.DNSError // holds the socket's error only as text
+	return errors.As(err, &lookup) && slices.ContainsFunc(localLimits, func(limit syscall.Errno) bool {
 		return strings.HasSuffix(lookup.Err, ": "+limit.Error())
 	})
 }

@@ -3,18 +3,17 @@ package httpclient
 import "bytes"
 
 const (
-	maxHead          = 300 << 10 // bytes of a head, or of a trailer, as in curl
-	maxInformational = 1000      // answers of status 1xx before the one that counts: a server may send one again and again while it works
+	maxHead          = 300 << 10 // bytes of a head or trailer, as in curl
+	maxInformational = 1000      // 1xx responses before the final one; a server may send them repeatedly while it works
 )
 
-// readHead reads the head of the answer that counts, past informational ones. The
-// bytes it returns are the reader's, and valid until it reads more. Each of them
-// is heeded by what is left of the request.
+// readHead reads the head of the final response and passes informational ones
+// to the upload. The returned bytes are valid until the next read.
 func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 	for range maxInformational {
 		raw, err := d.readOneHead(h)
 		if err == nil {
-			rest.heed(h.status)
+			rest.onStatus(h.status)
 		}
 		if err != nil || h.status >= 200 {
 			return raw, err
@@ -26,16 +25,17 @@ func (d *reader) readHead(h *head, rest *upload) ([]byte, error) {
 	return nil, failf(ClassProtocol, "the server sent %d informational answers and no other", maxInformational)
 }
 
+// readOneHead reads one head.
 func (d *reader) readOneHead(h *head) ([]byte, error) {
 	*h = head{length: -1}
-	at, err := d.lineEnd(0) // as all that follow, from d.r
+	at, err := d.lineEnd(0) // this and the following offsets are relative to d.r
 	if err != nil {
 		return nil, err
 	}
 	if err := h.readStatus(d.line(0, at)); err != nil {
 		return nil, err
 	}
-	for field, fieldEnd := at, at; ; { // the header that may go on, if there is one
+	for field, fieldEnd := at, at; ; { // the current field, which the next line may continue
 		end, err := d.lineEnd(at)
 		if err != nil {
 			return nil, err
@@ -62,11 +62,11 @@ func (d *reader) readOneHead(h *head) ([]byte, error) {
 	}
 }
 
-// isFolded reports whether a line continues the header before it (RFC 9112, 5.2).
+// isFolded reports whether a line continues the previous field (RFC 9112, 5.2).
 func isFolded(line []byte) bool { return len(line) > 0 && (line[0] == ' ' || line[0] == '\t') }
 
-// unfold makes one line of two: it puts spaces in place of the end of the first,
-// behind which the second begins.
+// unfold joins two lines: it overwrites the end of the line before at with
+// spaces.
 func (d *reader) unfold(at int) {
 	end := d.r + at - 1
 	d.buf[end] = ' '
@@ -75,11 +75,11 @@ func (d *reader) unfold(at int) {
 	}
 }
 
-// line is the line between two offsets from d.r, without its end.
+// line returns the line between two offsets from d.r, without its line break.
 func (d *reader) line(from, to int) []byte { return trimLine(d.buf[d.r+from : d.r+to]) }
 
-// lineEnd finds where the line ends that begins at an offset from d.r, and reads
-// as much as it needs for that.
+// lineEnd returns the end of the line that starts at an offset from d.r,
+// reading more if necessary.
 func (d *reader) lineEnd(at int) (int, error) {
 	for from := at; ; {
 		i := bytes.IndexByte(d.buf[d.r+from:d.w], '\n')
@@ -100,7 +100,7 @@ func (d *reader) lineEnd(at int) (int, error) {
 	}
 }
 
-// trimLine takes the end off a line: CRLF, or LF alone (RFC 9112, 2.2).
+// trimLine removes a line's CRLF, or LF alone (RFC 9112, 2.2).
 func trimLine(line []byte) []byte {
 	line = line[:len(line)-1]
 	if n := len(line); n > 0 && line[n-1] == '\r' {

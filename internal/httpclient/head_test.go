@@ -14,8 +14,8 @@ import (
 // read reads an answer from bytes that come as src gives them.
 func read(src io.Reader, toHEAD bool, most int64) (a Response, again bool, err error) {
 	in := newReader(src)
-	again, err = responseReader{in: &in, to: &a, keep: 1 << 20, most: most}.read(toHEAD)
-	in.end()
+	again, err = responseReader{in: &in, response: &a, keep: 1 << 20, maxBody: most}.read(toHEAD)
+	in.returnBig()
 	return a, again, err
 }
 

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// A Field is a line of a request's header, with its name in the case in which it
-// is sent.
+// A Field is a header field of a request. Its name is sent in the given case.
 type Field struct{ Name, Value string }
 
-// A Header is the fields of a request in the order in which they are sent. A name
-// may come again.
+// A Header is a request's fields in the order in which they are sent. A name
+// may occur several times.
 type Header []Field
 
-// Get returns the first value of a name, in whatever case it is written.
+// Get returns the first value of a field, ignoring the case of its name.
 func (h Header) Get(name string) (value string, found bool) {
 	for _, f := range h {
 		if strings.EqualFold(f.Name, name) {
@@ -23,8 +22,7 @@ func (h Header) Get(name string) (value string, found bool) {
 	return "", false
 }
 
-// Without is the header without some names, in whatever case they are written. h
-// stays as it was.
+// Without returns a copy of the header without the named fields, ignoring case.
 func (h Header) Without(names ...string) Header {
 	return slices.DeleteFunc(slices.Clone(h), func(f Field) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(f.Name, name) })

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// http2Request prepares a request for net/http, which speaks HTTP/2 for us.
+// http2Request prepares a request for net/http, which implements HTTP/2.
 func http2Request(method string, u *url.URL, host string, header Header, body []byte) *http.Request {
 	r := &http.Request{Method: method, URL: u, Host: host, Header: http.Header{}, ContentLength: int64(len(body))}
 	for _, f := range header {
@@ -28,32 +28,32 @@ func http2Request(method string, u *url.URL, host string, header Header, body []
 	return r
 }
 
-// maxRefusals is how often a server may refuse a request. It happens as long as
-// it has not said how many it takes at once.
+// maxRefusals is how often a request is sent again after a server refused it.
+// Servers refuse streams until the client knows their limit.
 const maxRefusals = 8
 
-// minSilence is how long a request must have waited in vain, and nothing have
-// come for any other one either, for its connection to be left alone: it may be
-// dead. A shorter silence says nothing.
+// minSilence is how long a connection must be silent, while a request times
+// out, to be considered dead. Then it gets no further requests.
 const minSilence = 100 * time.Millisecond
 
-// doHTTP2 is Do over connections that requests share.
+// doHTTP2 is Do over shared HTTP/2 connections.
 func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Response) error {
 	for refusals, repeated := 0, false; ; a.retry() {
-		l, found, err := c.reserveHTTP2(ctx, r, a)
+		l, reused, err := c.reserveHTTP2(ctx, r, a)
 		if err != nil {
 			return err
 		}
-		began := now()
+		start := now()
 		err = c.tryHTTP2(ctx, l, r, keep, a)
 		ended := l.conn.Err() != nil
-		c.http2.release(l, errors.Is(err, context.DeadlineExceeded) && now()-began >= minSilence && l.stream.silentSince(began))
+		c.http2.release(l, errors.Is(err, context.DeadlineExceeded) && now()-start >= minSilence &&
+			l.stream.silentSince(start))
 		switch {
 		case err == nil || ctx.Err() != nil || a.Received > 0:
 			return err
 		case isRefusal(err) && refusals < maxRefusals:
 			refusals++
-		case ended && found && r.idempotent && !repeated:
+		case ended && reused && r.idempotent && !repeated:
 			repeated = true
 		default:
 			return err
@@ -61,8 +61,8 @@ func (c *Client) doHTTP2(ctx context.Context, r *Request, keep int, a *Response)
 	}
 }
 
-// reserveHTTP2 reserves a request over a link that it finds, or makes.
-func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Response) (l *http2Conn, found bool, err error) {
+// reserveHTTP2 reserves a request on an existing or a new connection.
+func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Response) (l *http2Conn, reused bool, err error) {
 	l, waited, err := c.http2.acquire(ctx, r.target.key, c.options.KeepAlive)
 	a.Phases.Wait += waited
 	switch {
@@ -75,7 +75,7 @@ func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Response) (l *
 	return l, false, err
 }
 
-// tryHTTP2 does an exchange over a link.
+// tryHTTP2 does an exchange on a connection.
 func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep int, a *Response) error {
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
@@ -83,44 +83,44 @@ func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep in
 	if len(r.body) > 0 {
 		request.Body = io.NopCloser(bytes.NewReader(r.body))
 	}
-	began := now()
-	answer, err := l.conn.RoundTrip(request)
+	start := now()
+	response, err := l.conn.RoundTrip(request)
 	if err == nil || !isUnsent(err) {
 		a.Sent += r.size
 	}
 	first := now()
-	a.Phases.FirstByte = first - began
+	a.Phases.FirstByte = first - start
 	if err != nil {
 		return classify(ctx, classHTTP2(err), "waiting for the answer", err)
 	}
-	defer answer.Body.Close()
-	a.take(answer)
-	in := spareReaders.Get().(*reader)
-	in.src = answer.Body
-	in.begin()
-	err = responseReader{in: in, to: a, keep: keep, most: c.options.MaxBody}.readAll()
+	defer response.Body.Close()
+	a.setHead(response)
+	in := readerPool.Get().(*reader)
+	in.src = response.Body
+	in.startResponse()
+	err = responseReader{in: in, response: a, keep: keep, maxBody: c.options.MaxBody}.readAll()
 	in.r, in.w, in.src = 0, 0, nil
-	in.end()
-	spareReaders.Put(in)
+	in.returnBig()
+	readerPool.Put(in)
 	a.Received += a.Length
 	a.Phases.Body = now() - first
 	if err != nil {
-		return classify(ctx, ClassBody, "reading the body of the answer", bodyCut(err))
+		return classify(ctx, ClassBody, "reading the body of the answer", bodyReadError(err))
 	}
 	return nil
 }
 
-var spareReaders = sync.Pool{New: func() any {
+var readerPool = sync.Pool{New: func() any {
 	in := newReader(nil)
 	return &in
 }}
 
-// take notes the head of an answer. What it was on the wire, compressed, nobody
-// says: the sizes are those of its text.
-func (a *Response) take(answer *http.Response) {
-	a.Status = answer.StatusCode
+// setHead stores the head of a response. Its compressed size is unknown, so the
+// size of its text is counted.
+func (a *Response) setHead(response *http.Response) {
+	a.Status = response.StatusCode
 	a.head = append(strconv.AppendInt(append(a.head, ":status: "...), int64(a.Status), 10), "\r\n"...)
-	for name, values := range answer.Header {
+	for name, values := range response.Header {
 		for _, value := range values {
 			a.head = append(append(append(append(a.head, name...), ": "...), value...), "\r\n"...)
 		}
@@ -128,8 +128,8 @@ func (a *Response) take(answer *http.Response) {
 	a.Received += int64(len(a.head))
 }
 
-// sizeHTTP2 is what a request takes on the wire, as far as it can be said: the
-// text of its header, and its body.
+// sizeHTTP2 estimates a request's size on the wire: the text of its header, and
+// its body.
 func sizeHTTP2(r *http.Request) int64 {
 	size := r.ContentLength + int64(len(r.Method)+len(r.Host)+len(r.URL.RequestURI()))
 	for name, values := range r.Header {

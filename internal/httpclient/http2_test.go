@@ -143,8 +143,8 @@ func TestHTTP2LimitOverOrigins(t *testing.T) {
 			t.Errorf("connected: %v, want %v", got.Connected, step.connected)
 		}
 	}
-	if c.http2.open != 1 || len(c.http2.made) != 1 {
-		t.Errorf("%d connections to %d origins", c.http2.open, len(c.http2.made))
+	if c.http2.open != 1 || len(c.http2.conns) != 1 {
+		t.Errorf("%d connections to %d origins", c.http2.open, len(c.http2.conns))
 	}
 }
 
@@ -190,7 +190,7 @@ func TestHTTP2ConnectionIsReplaced(t *testing.T) {
 	waitUntil(t, "the end is noticed", func() bool {
 		c.http2.mu.Lock()
 		defer c.http2.mu.Unlock()
-		for _, made := range c.http2.made {
+		for _, made := range c.http2.conns {
 			return made[0].conn.Err() != nil
 		}
 		return false

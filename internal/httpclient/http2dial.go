@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// dialHTTP2 makes a link in the room that was acquired.
+// dialHTTP2 opens a connection in the slot that acquire granted.
 func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Response) (*http2Conn, error) {
 	conn, stream, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
 	if err != nil {
-		c.http2.fail(r.target.key)
+		c.http2.dialFailed(r.target.key)
 		return nil, err
 	}
 	a.Connected = true
 	return c.http2.add(r.target.key, conn, stream, c.options.KeepAlive), nil
 }
 
-// connectHTTP2 makes a connection, and reserves a request over it.
+// connectHTTP2 opens a connection and reserves a request on it.
 func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http.ClientConn, *settingsConn, error) {
 	made, err := c.dial(ctx, t, phases)
 	if err != nil {
@@ -28,7 +28,7 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	began := now()
 	defer func() { phases.Connect += now() - began }()
 	made.guard.release()
-	made.in.free()
+	made.in.release()
 	stream := &settingsConn{Conn: made.stream, settled: make(chan struct{})}
 	conn, err := speakHTTP2(stream)
 	if err == nil {
@@ -44,19 +44,19 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	return conn, stream, nil
 }
 
-// errNoHTTP2 is why a connection that was made takes no request.
+// errNoHTTP2 is the error of a new connection that accepts no request.
 var errNoHTTP2 = errors.New("it does not answer as a server that speaks HTTP/2, and may speak HTTP/1.1")
 
-// A connection that is dead and says nothing of it is ended after pingAfter of
-// silence and pingTimeout more without an answer to a ping. Servers of gRPC take
-// three pings in one silence for an attack, so they must not come too often.
+// A silent connection is sent a ping after pingAfter, and closed if the server
+// does not answer within pingTimeout. gRPC servers treat three pings without
+// other traffic as an attack, so pings must be rare.
 const (
 	pingAfter   = 5 * time.Second
 	pingTimeout = 5 * time.Second
 )
 
-// speakHTTP2 begins HTTP/2 on a connection, which is as it would be without TLS:
-// if there is any, it is done with.
+// speakHTTP2 starts HTTP/2 on a connection. TLS, if any, is already
+// established, so net/http sees cleartext HTTP/2.
 func speakHTTP2(stream net.Conn) (*http.ClientConn, error) {
 	transport := &http.Transport{
 		DialContext:            func(context.Context, string, string) (net.Conn, error) { return stream, nil },

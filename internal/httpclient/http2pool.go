@@ -8,42 +8,42 @@ import (
 	"time"
 )
 
-// An http2Pool holds the HTTP/2 connections of a client, each of which serves many
-// requests at once. An origin gets another only when the server takes no
-// more requests over those it has.
+// An http2Pool holds the HTTP/2 connections of a client, each of which serves
+// many requests at once. An origin gets another connection only when the server
+// accepts no more requests on the existing ones.
 type http2Pool struct {
-	most int // connections; 0: any number
+	maxConns int // 0 means no limit
 
 	mu      sync.Mutex
 	closed  bool
-	open    int // connections there are, or are being made
-	made    map[string][]*http2Conn
-	dialing map[string]bool // origins to which one is being made
-	changed chan struct{}   // closed, and made anew, when those who wait should look again
+	open    int // open connections and those being opened
+	conns   map[string][]*http2Conn
+	dialing map[string]bool // origins to which a connection is being opened
+	changed chan struct{}   // closed and replaced when waiters should try again
 }
 
 // An http2Conn is one connection of an http2Pool.
 type http2Conn struct {
 	key    string
 	conn   *http.ClientConn
-	stream *settingsConn // of conn
-	users  int           // requests under way
-	listed bool          // whether others may use it
+	stream *settingsConn // below conn
+	users  int           // requests in progress
+	listed bool          // whether the pool offers it to other requests
 }
 
 func (s *http2Pool) init(most int) {
-	s.most = most
-	s.made, s.dialing = map[string][]*http2Conn{}, map[string]bool{}
+	s.maxConns = most
+	s.conns, s.dialing = map[string][]*http2Conn{}, map[string]bool{}
 	s.changed = make(chan struct{})
 }
 
-// acquire reserves a request over a link, or returns nil: then there is room, and
-// the caller makes the link and adds it, or says that it failed.
+// acquire reserves a request on a connection. If it returns nil, the caller has
+// a slot: it must dial and then call add or dialFailed.
 func (s *http2Pool) acquire(ctx context.Context, key string, share bool) (*http2Conn, time.Duration, error) {
 	var waited time.Duration
 	for {
 		s.mu.Lock()
-		l, found, err := s.look(key, share)
+		l, found, err := s.tryAcquire(key, share)
 		changed := s.changed
 		s.mu.Unlock()
 		if found || err != nil {
@@ -58,7 +58,7 @@ func (s *http2Pool) acquire(ctx context.Context, key string, share bool) (*http2
 	}
 }
 
-// await waits for a change, or for the end of a context.
+// await waits for a change or the end of a context.
 func await(ctx context.Context, changed <-chan struct{}) error {
 	var late <-chan time.Time
 	if deadline, ok := ctx.Deadline(); ok {
@@ -76,13 +76,14 @@ func await(ctx context.Context, changed <-chan struct{}) error {
 	}
 }
 
-// look finds a link that takes a request, or room for one.
-func (s *http2Pool) look(key string, share bool) (l *http2Conn, found bool, err error) {
+// tryAcquire returns a connection that accepts a request, or nil and true for a
+// slot. It returns false if the caller must wait. The caller holds mu.
+func (s *http2Pool) tryAcquire(key string, share bool) (l *http2Conn, found bool, err error) {
 	if s.closed {
 		return nil, false, ErrClosed
 	}
 	if share {
-		if l := s.free(key); l != nil {
+		if l := s.reserveExisting(key); l != nil {
 			l.users++
 			return l, true, nil
 		}
@@ -90,10 +91,10 @@ func (s *http2Pool) look(key string, share bool) (l *http2Conn, found bool, err 
 			return nil, false, nil
 		}
 	}
-	if s.open >= s.soft() {
-		s.shed()
+	if s.open >= s.idleLimit() {
+		s.closeIdle()
 	}
-	if s.most > 0 && s.open >= s.most {
+	if s.maxConns > 0 && s.open >= s.maxConns {
 		return nil, false, nil
 	}
 	s.open++
@@ -103,47 +104,49 @@ func (s *http2Pool) look(key string, share bool) (l *http2Conn, found bool, err 
 	return nil, true, nil
 }
 
-// soft is from how many on an idle link has to make room for another.
-func (s *http2Pool) soft() int {
-	if s.most > 0 {
-		return s.most
+// idleLimit is the number of connections from which an idle one is closed to
+// make room.
+func (s *http2Pool) idleLimit() int {
+	if s.maxConns > 0 {
+		return s.maxConns
 	}
 	return maxOrigins
 }
 
-// free reserves a request over a link to an origin, and forgets those that have
-// ended.
-func (s *http2Pool) free(key string) *http2Conn {
-	for _, l := range slices.Clone(s.made[key]) {
+// reserveExisting reserves a request on a connection to an origin. It retires
+// connections that have ended. It returns nil if none accepts a request.
+func (s *http2Pool) reserveExisting(key string) *http2Conn {
+	for _, l := range slices.Clone(s.conns[key]) {
 		if l.conn.Reserve() == nil {
 			return l
 		}
-		if l.users == 0 || l.conn.Err() != nil { // it takes none any more
-			s.unlist(l)
+		if l.users == 0 || l.conn.Err() != nil { // it will accept no more requests
+			s.retire(l)
 		}
 	}
 	return nil
 }
 
-// shed closes a link that is idle, if there is one.
-func (s *http2Pool) shed() {
-	for _, made := range s.made {
+// closeIdle closes one idle connection, if there is one.
+func (s *http2Pool) closeIdle() {
+	for _, made := range s.conns {
 		for _, l := range made {
 			if l.users == 0 {
-				s.unlist(l)
+				s.retire(l)
 				return
 			}
 		}
 	}
 }
 
-// unlist has a link used by no more requests than it is.
-func (s *http2Pool) unlist(l *http2Conn) {
+// retire removes a connection from the pool. Requests in progress continue; the
+// last one closes it.
+func (s *http2Pool) retire(l *http2Conn) {
 	if l.listed {
 		l.listed = false
-		s.made[l.key] = slices.DeleteFunc(s.made[l.key], func(other *http2Conn) bool { return other == l })
-		if len(s.made[l.key]) == 0 {
-			delete(s.made, l.key)
+		s.conns[l.key] = slices.DeleteFunc(s.conns[l.key], func(other *http2Conn) bool { return other == l })
+		if len(s.conns[l.key]) == 0 {
+			delete(s.conns, l.key)
 		}
 	}
 	if l.users == 0 {
@@ -152,52 +155,55 @@ func (s *http2Pool) unlist(l *http2Conn) {
 	}
 }
 
-// add has a new link used, by its maker and, if it is shared, by others.
+// add adds a new connection for its creator and, if share is set, for other
+// requests.
 func (s *http2Pool) add(key string, conn *http.ClientConn, stream *settingsConn, share bool) *http2Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := &http2Conn{key: key, conn: conn, stream: stream, users: 1, listed: share && !s.closed}
 	if l.listed {
-		s.made[key] = append(s.made[key], l)
+		s.conns[key] = append(s.conns[key], l)
 	}
-	s.change(key)
+	s.dialDone(key)
 	return l
 }
 
-// fail says that a link was not made.
-func (s *http2Pool) fail(key string) {
+// dialFailed returns the slot of a connection that could not be opened.
+func (s *http2Pool) dialFailed(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
-	s.change(key)
+	s.dialDone(key)
 }
 
-func (s *http2Pool) change(key string) {
+// dialDone marks the end of a dial and wakes the waiters. The caller holds mu.
+func (s *http2Pool) dialDone(key string) {
 	delete(s.dialing, key)
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// release ends a request over a link. No other request begins over one that may
-// be dead; those under way go on.
+// release ends a request on a connection. A connection that may be dead gets no
+// further requests.
 func (s *http2Pool) release(l *http2Conn, maybeDead bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.users--
 	if !l.listed || maybeDead || l.conn.Err() != nil {
-		s.unlist(l)
+		s.retire(l)
 	}
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
+// close retires all connections.
 func (s *http2Pool) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	for _, made := range s.made {
+	for _, made := range s.conns {
 		for _, l := range slices.Clone(made) {
-			s.unlist(l)
+			s.retire(l)
 		}
 	}
 	close(s.changed)

@@ -41,10 +41,10 @@ func TestContains(t *testing.T) {
 			for _, piece := range []int{1000, 1 << 20} {
 				in := newReader(&inPieces{[]byte(raw), piece})
 				a := Response{Seek: NewPattern([]byte(text))}
-				if _, err := (responseReader{in: &in, to: &a}).read(false); err != nil {
+				if _, err := (responseReader{in: &in, response: &a}).read(false); err != nil {
 					t.Fatal(err)
 				}
-				in.free()
+				in.release()
 				if a.Found() != test.want {
 					t.Errorf("%s, %s, in pieces of %d: found: %v", name, framing, piece, a.Found())
 				}
@@ -66,7 +66,7 @@ func FuzzContains(f *testing.F) {
 		p, seen := NewPattern(text), 0
 		for rest := body; len(rest) > 0; {
 			n := min(max(piece, 1), len(rest))
-			seen = p.look(seen, rest[:n])
+			seen = p.scan(seen, rest[:n])
 			rest = rest[n:]
 		}
 		if got, want := seen == len(text), bytes.Contains(body, text); got != want {

@@ -7,71 +7,70 @@ import (
 	"time"
 )
 
-// maxOrigins is how many origins are remembered for their idle connections, so
-// that a million hosts take no more memory than these. Those in use are
-// remembered whatever their number.
+// maxOrigins limits the origins whose idle connections are kept, and so the
+// memory for a million hosts. Origins in use are kept in any number.
 const maxOrigins = 1024
 
-// A pool is the connections of a client: the idle ones of each origin, and a slot
-// for each of those there may be. One lock is enough: a request takes it twice,
-// for some ten nanoseconds each, beside the microseconds of its system calls.
+// A pool holds the connections of a client: the idle ones of each origin, and
+// the number of open ones. One lock suffices: a request takes it twice, for
+// about ten nanoseconds each, while its system calls take microseconds.
 type pool struct {
-	most int // connections; 0: any number
+	maxConns int // 0 means no limit
 
-	mu      sync.Mutex
-	closed  bool
-	open    int // slots taken: connections there are, or are being made
-	idle    int // of them idle
-	origins map[string]*origin
-	recent  list.List // of *origin, the one last used in front
-	waiters waiters
-	done    <-chan struct{} // of the context that last came by
+	mu       sync.Mutex
+	closed   bool
+	open     int // open connections and those being opened
+	idle     int // idle connections, part of open
+	origins  map[string]*origin
+	recent   list.List // *origin, most recently used first
+	waiters  waiters
+	lastDone <-chan struct{} // Done of the latest context
 }
 
 // An origin is a scheme, host and port.
 type origin struct {
-	key   string
-	idle  []*conn // the one last used at the end
-	users int     // requests that have a slot for it or wait for one
-	place *list.Element
+	key     string
+	idle    []*conn // most recently used last
+	users   int     // requests that hold or wait for a lease
+	element *list.Element
 }
 
 func (p *pool) init(most int) {
-	p.most = most
+	p.maxConns = most
 	p.origins = map[string]*origin{}
 	p.recent.Init()
 }
 
-// A lease is the right to one connection to an origin: to an idle one, or to make
-// one where conn is nil.
+// A lease is the right to one connection to an origin: to conn, or to open one
+// if conn is nil.
 type lease struct {
 	origin *origin
 	conn   *conn
-	wait   time.Duration // that it took
-	shared bool          // whether the context is one of many requests
+	wait   time.Duration // for the lease
+	shared bool          // the context is used by several requests
 }
 
-// acquire waits for a connection to be free, or for room to make one.
+// acquire waits for a lease.
 func (p *pool) acquire(ctx context.Context, key string) (lease, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return lease{}, ErrClosed
 	}
-	o, spare := p.visit(key)
+	o, spare := p.getOrigin(key)
 	o.users++
 	done := ctx.Done()
-	l := lease{origin: o, shared: done == p.done}
-	p.done = done
+	l := lease{origin: o, shared: done == p.lastDone}
+	p.lastDone = done
 	switch {
 	case len(o.idle) > 0:
 		l.conn = p.pop(o)
-	case p.most == 0 || p.open < p.most:
+	case p.maxConns == 0 || p.open < p.maxConns:
 		p.open++
-	case p.idle > 0: // one to somewhere else makes room
-		spare = append(spare, p.pop(p.leastRecent()))
+	case p.idle > 0: // close an idle connection to another origin
+		spare = append(spare, p.pop(p.leastRecentIdle()))
 	default:
-		w := p.waiters.join(o)
+		w := p.waiters.push(o)
 		p.mu.Unlock()
 		closeAll(spare)
 		return l, p.await(ctx, w, &l)
@@ -81,26 +80,26 @@ func (p *pool) acquire(ctx context.Context, key string) (lease, error) {
 	return l, nil
 }
 
-// visit finds an origin, or makes it, and returns the connections of the one that
-// has to go for it.
-func (p *pool) visit(key string) (o *origin, spare []*conn) {
+// getOrigin finds or creates an origin. It also returns the connections of an
+// evicted origin, which the caller must close.
+func (p *pool) getOrigin(key string) (o *origin, spare []*conn) {
 	o = p.origins[key]
 	if o != nil {
-		p.recent.MoveToFront(o.place)
+		p.recent.MoveToFront(o.element)
 		return o, nil
 	}
 	if len(p.origins) >= maxOrigins {
-		spare = p.forget()
+		spare = p.evictOrigin()
 	}
 	o = &origin{key: key}
-	o.place = p.recent.PushFront(o)
+	o.element = p.recent.PushFront(o)
 	p.origins[key] = o
 	return o, spare
 }
 
-// forget drops the origin that has not been used for the longest time, and
-// returns its idle connections.
-func (p *pool) forget() (spare []*conn) {
+// evictOrigin removes the least recently used origin and returns its idle
+// connections.
+func (p *pool) evictOrigin() (spare []*conn) {
 	for e := p.recent.Back(); e != nil; e = e.Prev() {
 		if o := e.Value.(*origin); o.users == 0 {
 			p.recent.Remove(e)
@@ -111,7 +110,7 @@ func (p *pool) forget() (spare []*conn) {
 	return nil
 }
 
-// drain takes the idle connections from an origin.
+// drain removes an origin's idle connections.
 func (p *pool) drain(o *origin) (spare []*conn) {
 	for len(o.idle) > 0 {
 		spare = append(spare, p.pop(o))
@@ -120,17 +119,16 @@ func (p *pool) drain(o *origin) (spare []*conn) {
 	return spare
 }
 
-// closeAll closes connections, which takes its time and is not to be done under
-// the lock.
+// closeAll closes connections. It may block, so callers must not hold the lock.
 func closeAll(conns []*conn) {
 	for _, c := range conns {
 		c.close()
 	}
 }
 
-// leastRecent is the origin with an idle connection that was not used for the
-// longest time. There is one.
-func (p *pool) leastRecent() *origin {
+// leastRecentIdle returns the least recently used origin with an idle
+// connection. There must be one.
+func (p *pool) leastRecentIdle() *origin {
 	e := p.recent.Back()
 	for len(e.Value.(*origin).idle) == 0 {
 		e = e.Prev()
@@ -138,6 +136,7 @@ func (p *pool) leastRecent() *origin {
 	return e.Value.(*origin)
 }
 
+// pop removes the most recently used idle connection of an origin.
 func (p *pool) pop(o *origin) *conn {
 	last := len(o.idle) - 1
 	c := o.idle[last]
@@ -146,13 +145,12 @@ func (p *pool) pop(o *origin) *conn {
 	return c
 }
 
-// release ends a lease. c is the connection, if it may be used again; otherwise
-// it has been closed, or was never made.
+// release ends a lease. c is the connection if it can be reused, or nil.
 func (p *pool) release(o *origin, c *conn) {
 	p.mu.Lock()
 	o.users--
 	var spare *conn
-	w := p.waiters.next()
+	w := p.waiters.pop()
 	switch {
 	case w != nil && c != nil && w.origin == o:
 		w.granted <- c
@@ -172,6 +170,7 @@ func (p *pool) release(o *origin, c *conn) {
 	}
 }
 
+// close closes idle connections and cancels the waiters.
 func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
@@ -179,7 +178,7 @@ func (p *pool) close() {
 	for _, o := range p.origins {
 		idle = append(idle, p.drain(o)...)
 	}
-	p.waiters.dismiss()
+	p.waiters.cancelAll()
 	p.mu.Unlock()
 	closeAll(idle)
 }

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// headStart is how long an address is tried alone before the next one is, too:
-// the Connection Attempt Delay of RFC 8305, 5.
+// headStart is how long an address is tried before the next one is tried in
+// parallel: the Connection Attempt Delay of RFC 8305, 5.
 const headStart = 250 * time.Millisecond
 
-// alternate takes the addresses of the first one's family and of the other in
-// turns, and each family in its order (RFC 8305, 4): one family that leads
-// nowhere costs one head start.
-func alternate(addresses []netip.Addr) []netip.Addr {
+// interleave alternates the addresses of both families, starting with the
+// family of the first address (RFC 8305, 4). So an unreachable family costs one
+// head start.
+func interleave(addresses []netip.Addr) []netip.Addr {
 	var first, other, turns []netip.Addr
 	for _, address := range addresses {
 		address = address.Unmap()
@@ -35,11 +35,12 @@ func alternate(addresses []netip.Addr) []netip.Addr {
 	return turns
 }
 
-// race connects to one of several addresses: the first that answers. Each is
-// tried when the one before has failed, or has had its head start. All of them
-// may go on until ctx is over; those that lose are ended before race returns. Of
-// failures alone it returns that of the first address.
-func race[C io.Closer](ctx context.Context, addresses []netip.Addr, dial func(context.Context, netip.Addr) (C, error)) (winner C, err error) {
+// race connects to several addresses and returns the first connection that
+// succeeds. Each address is tried when the previous one has failed or had its
+// head start. Attempts may run until ctx is done; race ends the losing ones
+// before it returns. If all fail, it returns the error of the first address.
+func race[C io.Closer](ctx context.Context, addresses []netip.Addr,
+	dial func(context.Context, netip.Addr) (C, error)) (winner C, err error) {
 	if len(addresses) == 1 {
 		return dial(ctx, addresses[0])
 	}

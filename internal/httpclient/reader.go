@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	smallBuffer = 4 << 10  // each connection has one
-	bigBuffer   = 64 << 10 // lent for a long answer
-	maxBuffer   = maxHead  // made for a head, or a line of a trailer, that is longer
+	smallBuffer = 4 << 10  // of each connection
+	bigBuffer   = 64 << 10 // borrowed for a long response
+	maxBuffer   = maxHead  // allocated for a longer head or trailer line
 )
 
 var (
@@ -16,16 +16,16 @@ var (
 	bigBuffers   = sync.Pool{New: func() any { return new([bigBuffer]byte) }}
 )
 
-// A reader buffers what comes from a connection. What is parsed or skipped is
-// parsed and skipped in the buffer.
+// A reader buffers the input of a connection. Callers parse and skip within the
+// buffer.
 type reader struct {
 	src   io.Reader
 	buf   []byte
-	r, w  int   // buf[r:w] was read from src and not yet used
-	total int64 // bytes read from src since begin
+	r, w  int   // buf[r:w] is read but not yet consumed
+	total int64 // bytes read since startResponse
 
 	small *[smallBuffer]byte
-	big   *[bigBuffer]byte // nil where none is needed
+	big   *[bigBuffer]byte // nil unless borrowed
 }
 
 func newReader(src io.Reader) reader {
@@ -33,18 +33,18 @@ func newReader(src io.Reader) reader {
 	return reader{src: src, buf: small[:], small: small}
 }
 
-// free gives the buffers back. The reader is of no use any more.
-func (d *reader) free() {
-	d.end()
+// release returns all buffers. The reader must not be used afterwards.
+func (d *reader) release() {
+	d.returnBig()
 	smallBuffers.Put(d.small)
 	d.small, d.buf = nil, nil
 }
 
-// begin makes the reader ready for another answer.
-func (d *reader) begin() { d.total = 0 }
+// startResponse prepares the reader for another response.
+func (d *reader) startResponse() { d.total = 0 }
 
-// end gives back a buffer that was lent.
-func (d *reader) end() {
+// returnBig returns a borrowed buffer.
+func (d *reader) returnBig() {
 	if d.big == nil {
 		return
 	}
@@ -54,10 +54,11 @@ func (d *reader) end() {
 	d.big = nil
 }
 
+// buffered returns the unconsumed input.
 func (d *reader) buffered() []byte { return d.buf[d.r:d.w] }
 
-// enlarge borrows a big buffer for what is to come.
-func (d *reader) enlarge() {
+// borrowBig switches to a big buffer.
+func (d *reader) borrowBig() {
 	if d.big != nil {
 		return
 	}
@@ -66,24 +67,24 @@ func (d *reader) enlarge() {
 	d.buf, d.r = d.big[:], 0
 }
 
-// grow makes a buffer for a head for which the big one is too small.
+// grow allocates a larger buffer for a head that does not fit the big one.
 func (d *reader) grow() {
 	larger := make([]byte, min(2*len(d.buf), maxBuffer))
 	d.w = copy(larger, d.buf[d.r:d.w])
 	d.buf, d.r = larger, 0
 }
 
-// fill reads more. What is buffered stays, and may move. It fails with
-// io.ErrShortBuffer when there is no more room.
+// fill reads more input. It may move what is buffered. It returns
+// io.ErrShortBuffer if the buffer cannot grow further.
 func (d *reader) fill() error {
-	room, err := d.room()
+	room, err := d.space()
 	if err != nil {
 		return err
 	}
 	n, err := d.src.Read(room)
-	d.add(n)
+	d.advance(n)
 	if n > 0 {
-		return nil // an error comes again
+		return nil // the next read returns the error again
 	}
 	if err == nil {
 		return io.ErrNoProgress
@@ -91,8 +92,9 @@ func (d *reader) fill() error {
 	return err
 }
 
-// room is where to read to. There is always some, or an error.
-func (d *reader) room() ([]byte, error) {
+// space returns the free part of the buffer, which is never empty without an
+// error.
+func (d *reader) space() ([]byte, error) {
 	switch {
 	case d.r == d.w:
 		d.r, d.w = 0, 0
@@ -101,7 +103,7 @@ func (d *reader) room() ([]byte, error) {
 		d.w = copy(d.buf, d.buf[d.r:d.w])
 		d.r = 0
 	case d.big == nil:
-		d.enlarge()
+		d.borrowBig()
 	case len(d.buf) < maxBuffer:
 		d.grow()
 	default:
@@ -110,8 +112,8 @@ func (d *reader) room() ([]byte, error) {
 	return d.buf[d.w:], nil
 }
 
-// add says that n bytes were read to the room.
-func (d *reader) add(n int) {
+// advance adds n bytes that were read into space.
+func (d *reader) advance(n int) {
 	d.w += n
 	d.total += int64(n)
 }

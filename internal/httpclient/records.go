@@ -6,19 +6,18 @@ import (
 	"net"
 )
 
-// A recordConn is the socket below TLS. It follows where TLS records begin and
-// end, and can be read without waiting: crypto/tls tells neither whether it holds
-// bytes that it has read ahead, nor whether the server has ended TLS itself or
-// only the connection below it.
+// A recordConn is the connection below TLS. It tracks the bounds of TLS records
+// and can read without blocking. crypto/tls does not report whether it has read
+// ahead, nor whether the server ended TLS or only the connection.
 type recordConn struct {
 	*net.TCPConn
 	poller poller
 
-	polling bool    // Read does not wait
-	header  [5]byte // of the record under way (RFC 8446, 5.1)
+	polling bool    // Read does not block
+	header  [5]byte // of the current record (RFC 8446, 5.1)
 	have    int     // bytes of the header
-	left    int     // bytes of the record behind its header
-	cut     bool    // the last Read met the end of the connection
+	left    int     // bytes of the record after its header
+	sawEOF  bool    // the last Read reached the end of the connection
 }
 
 func newRecordConn(c *conn) *recordConn {
@@ -27,20 +26,20 @@ func newRecordConn(c *conn) *recordConn {
 	return r
 }
 
-// Read reads for TLS. It must be called by one goroutine at a time.
+// Read reads for TLS. It is not safe for concurrent use.
 func (r *recordConn) Read(p []byte) (n int, err error) {
 	if r.polling {
 		n, err = r.poller.read(p)
 	} else {
 		n, err = r.TCPConn.Read(p)
 	}
-	r.follow(p[:n])
-	r.cut = errors.Is(err, io.EOF)
+	r.track(p[:n])
+	r.sawEOF = errors.Is(err, io.EOF)
 	return n, err
 }
 
-// follow moves on in the sequence of records.
-func (r *recordConn) follow(p []byte) {
+// track follows the sequence of records.
+func (r *recordConn) track(p []byte) {
 	for len(p) > 0 {
 		n := min(r.left, len(p))
 		r.left -= n
@@ -55,18 +54,18 @@ func (r *recordConn) follow(p []byte) {
 	}
 }
 
-// betweenRecords reports whether all records that have begun have ended.
+// betweenRecords reports whether no record is incomplete.
 func (r *recordConn) betweenRecords() bool { return r.have == 0 && r.left == 0 }
 
-// errNothing is what a read that does not wait fails with when there is nothing
-// to read. crypto/tls goes on after an error that says that it is temporary.
-var errNothing error = nothing{}
+// errWouldBlock is the error of a non-blocking read without data. crypto/tls
+// continues after it, because it is temporary.
+var errWouldBlock error = wouldBlockError{}
 
-type nothing struct{}
+type wouldBlockError struct{}
 
-func (nothing) Error() string   { return "there is nothing to read" }
-func (nothing) Timeout() bool   { return true }
-func (nothing) Temporary() bool { return true }
+func (wouldBlockError) Error() string   { return "there is nothing to read" }
+func (wouldBlockError) Timeout() bool   { return true }
+func (wouldBlockError) Temporary() bool { return true }
 
 // A secureStream is TLS on a recordConn.
 type secureStream struct {
@@ -74,30 +73,30 @@ type secureStream struct {
 	below    *recordConn
 }
 
-// errCut is the end of a connection without the end of TLS (RFC 9112, 9.8): what
-// ends with the connection may have been cut by anyone in between.
-var errCut error = cut{}
+// errTruncated is the end of a connection without TLS's close_notify (RFC 9112,
+// 9.8): an attacker may have truncated a response that ends with the
+// connection.
+var errTruncated error = truncatedError{}
 
-type cut struct{}
+type truncatedError struct{}
 
-func (cut) Error() string { return "the connection ended without TLS's close_notify" }
-func (cut) Unwrap() error { return io.EOF }
+func (truncatedError) Error() string { return "the connection ended without TLS's close_notify" }
+func (truncatedError) Unwrap() error { return io.EOF }
 
-// Read fails with io.EOF only where the server has ended TLS.
+// Read returns io.EOF only if the server has ended TLS.
 func (s *secureStream) Read(p []byte) (int, error) {
 	n, err := s.Conn.Read(p)
-	if err != nil && s.below.cut && errors.Is(err, io.EOF) {
-		err = errCut
+	if err != nil && s.below.sawEOF && errors.Is(err, io.EOF) {
+		err = errTruncated
 	}
 	return n, err
 }
 
-// quiet reports whether nothing waits at any layer: neither in TLS, decrypted or
-// not, nor in the socket. What belongs to TLS alone, such as a session ticket, is
-// dealt with.
-func (s *secureStream) quiet(one []byte) bool {
+// isQuiet reports whether no data waits in TLS, decrypted or not, or in the
+// socket. It processes TLS's own messages, such as session tickets.
+func (s *secureStream) isQuiet(one []byte) bool {
 	s.below.polling = true
 	n, err := s.Conn.Read(one)
 	s.below.polling = false
-	return n == 0 && errors.Is(err, errNothing) && s.below.betweenRecords()
+	return n == 0 && errors.Is(err, errWouldBlock) && s.below.betweenRecords()
 }

@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// A Request is what is to be sent, made once and never changed: many goroutines
-// may send the same one at once.
+// A Request is a prepared request. It is immutable; many goroutines may send it
+// at once.
 type Request struct {
 	target     target
 	wire       []byte // as it is written
-	bodyAt     int    // where in it the body begins if the request expects an answer 100 before it, or 0
+	bodyStart  int    // offset of the body if the request expects a 100 response; otherwise 0
 	toHEAD     bool
-	idempotent bool // to send it twice is to send it once (RFC 9110, 9.2.2)
+	idempotent bool // may be sent again (RFC 9110, 9.2.2)
 
-	http2 *http.Request // of a client that speaks it
+	http2 *http.Request // nil for HTTP/1.1
 	body  []byte
-	size  int64 // of both, on the wire
+	size  int64 // of header and body on the wire
 }
 
-// NewRequest prepares a request. A header Host takes the place of the url's; an
-// empty User-Agent leaves it out. The body is copied for HTTP/1.1 and must not
-// change for HTTP/2.
+// NewRequest prepares a request. A Host header overrides the URL's host; an
+// empty User-Agent omits that header. The body is copied for HTTP/1.1 and must
+// not change for HTTP/2.
 //
-// It refuses what would not arrive as it was meant: a url that is not http or
-// https or has a user in it, names and values that HTTP does not allow, and
-// headers that say how a message is framed, which is the client's to say.
+// It refuses a URL that is not http or https or has credentials, names and
+// values that HTTP does not allow, and headers about framing, which only the
+// client sets.
 func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
 	if method == "" || !isToken([]byte(method)) || method == http.MethodConnect {
 		return nil, fmt.Errorf("%q is no method that a job may use", method)
@@ -50,21 +50,20 @@ func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (
 	}
 	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
 	if len(body) > 0 && expectsContinue(header) {
-		r.bodyAt = len(r.wire) - len(body)
+		r.bodyStart = len(r.wire) - len(body)
 	}
 	return r, nil
 }
 
-// expectsContinue reports whether the body waits until the server wants it (RFC
-// 9110, 10.1.1).
+// expectsContinue reports whether the body waits for a 100 response (RFC 9110,
+// 10.1.1).
 func expectsContinue(header Header) bool {
 	value, _ := header.Get("Expect")
 	return strings.EqualFold(value, "100-continue")
 }
 
-// isIdempotent reports whether a request may be sent again without asking (RFC
-// 9110, 9.2.2): its method is idempotent, or it has a key by which its server
-// knows it again.
+// isIdempotent reports whether a request may be sent again (RFC 9110, 9.2.2):
+// its method is idempotent, or it has an idempotency key.
 func isIdempotent(method string, header Header) bool {
 	switch method {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":

@@ -5,47 +5,47 @@ import (
 	"time"
 )
 
-// A Response is what came back, and what it took. It is the caller's, who gives
-// it to one Do after the other; its buffers are used again.
+// A Response is a received response with its sizes and phases. The caller owns
+// it and may pass it to one Do after another, which reuses its buffers.
 type Response struct {
 	Status    int
-	Body      []byte // its first bytes, as many as were to be kept; valid until the next Do
-	Truncated bool   // whether the body was longer than that
-	Length    int64  // bytes of the body, kept or not
-	Sent      int64  // bytes written; of HTTP/2 an estimate of the header, and the whole body
-	Received  int64  // bytes read, those of informational answers too; of HTTP/2 as of Sent
-	Connected bool   // whether a connection was made for it
-	Retries   int64  // how often the request was sent again; Sent and Received are of all attempts
+	Body      []byte // the first bytes, up to the number to keep; valid until the next Do
+	Truncated bool   // the body was longer than Body
+	Length    int64  // of the whole body
+	Sent      int64  // bytes written; with HTTP/2 an estimate
+	Received  int64  // bytes read, including 1xx responses; with HTTP/2 an estimate
+	Connected bool   // a connection was opened for the request
+	Retries   int64  // how often the request was sent again; Sent and Received include all attempts
 	Phases    Phases
 
-	// Seek is what is looked for in the whole body, kept or not; nil for nothing.
-	// The caller sets it, and it stays for the next Do.
+	// Seek is searched in the whole body; nil searches nothing. The caller sets
+	// it, and Do keeps it.
 	Seek *Pattern
 
-	head []byte // as received, from the status line to the empty one
-	seen int    // bytes of Seek, at the end of what has come of the body
+	head    []byte // as received, from the status line to the empty line
+	matched int    // bytes of Seek matched at the end of the received part
 }
 
-// Found reports whether the body had what Seek looks for.
-func (a *Response) Found() bool { return a.Seek != nil && a.seen == len(a.Seek.text) }
+// Found reports whether the body contains Seek.
+func (a *Response) Found() bool { return a.Seek != nil && a.matched == len(a.Seek.text) }
 
-// Phases are the parts of an exchange, each 0 where it did not happen.
+// Phases are the durations of an exchange's parts; 0 if a part did not happen.
 type Phases struct {
-	Wait      time.Duration // for a connection to be free
+	Wait      time.Duration // for a free connection
 	DNS       time.Duration // for the addresses of the host
-	Connect   time.Duration // for the connection, over all addresses tried; of HTTP/2 with the server's settings
+	Connect   time.Duration // for the connection, over all addresses tried; with HTTP/2 including the server's settings
 	TLS       time.Duration // for the handshake
-	FirstByte time.Duration // from the beginning of the request's writing to the first byte of the answer
-	Body      time.Duration // from there to the end of the answer
+	FirstByte time.Duration // from the start of writing the request to the first byte of the response
+	Body      time.Duration // from there to the end of the response
 }
 
-// reset makes an answer of nothing, and keeps its buffers and what it seeks.
+// reset clears the response. It keeps the buffers and Seek.
 func (a *Response) reset() {
 	*a = Response{Body: a.Body[:0], head: a.head[:0], Seek: a.Seek}
 }
 
-// retry makes the answer ready for another attempt. The bytes of those before
-// stay counted, and so does the attempt if anything of it was sent.
+// retry prepares the response for another attempt. It keeps the counted bytes,
+// and counts the previous attempt if anything of it was sent.
 func (a *Response) retry() {
 	wait, sent, received, retries := a.Phases.Wait, a.Sent, a.Received, a.Retries
 	if sent > 0 {
@@ -55,10 +55,10 @@ func (a *Response) retry() {
 	a.Phases.Wait, a.Sent, a.Received, a.Retries = wait, sent, received, retries
 }
 
-// Header returns the first value of a header of the answer, or "". It reads the
-// head anew each time.
+// Header returns the first value of a header field, or "". It parses the head
+// on each call.
 func (a *Response) Header(name string) string {
-	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // behind the status
+	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // after the status line
 	for {
 		line, rest, found := bytes.Cut(lines, []byte("\n"))
 		if !found {
@@ -71,7 +71,7 @@ func (a *Response) Header(name string) string {
 	}
 }
 
-// equalFold compares ASCII without regard to case.
+// equalFold compares ASCII text, ignoring case.
 func equalFold(a []byte, b string) bool {
 	if len(a) != len(b) {
 		return false

@@ -8,26 +8,26 @@ import (
 // A responseReader reads one response. It keeps the first bytes of the body and
 // limits its length.
 type responseReader struct {
-	in     *reader
-	to     *Response
-	keep   int     // bytes of the body
-	most   int64   // bytes that the body may have; 0: any
-	upload *upload // the rest of the request, if there is any
+	in       *reader
+	response *Response
+	keep     int     // bytes of the body
+	maxBody  int64   // 0 means no limit
+	upload   *upload // writes the rest of the request; may be nil
 }
 
-// read reads an answer to its end, of which the first bytes may have come
-// already. It reports whether the connection may serve another request.
-func (t responseReader) read(toHEAD bool) (again bool, err error) {
+// read reads a response to its end; its first bytes may be buffered already. It
+// reports whether the connection can serve another request.
+func (t responseReader) read(toHEAD bool) (reusable bool, err error) {
 	var h head
 	raw, err := t.in.readHead(&h, t.upload)
 	if err != nil {
 		return false, err
 	}
-	t.to.Status = h.status
-	t.to.head = append(t.to.head, raw...)
-	again = h.persistent()
+	t.response.Status = h.status
+	t.response.head = append(t.response.head, raw...)
+	reusable = h.persistent()
 	switch {
-	case toHEAD || h.status == 204 || h.status == 304: // no body, whatever it says
+	case toHEAD || h.status == 204 || h.status == 304: // no body, whatever the fields say
 	case h.chunked:
 		err = t.readChunks()
 	case h.length == lengthOverflow:
@@ -35,19 +35,20 @@ func (t responseReader) read(toHEAD bool) (again bool, err error) {
 	case h.length >= 0:
 		err = t.readLength(h.length)
 	default:
-		again, err = false, t.readAll()
+		reusable, err = false, t.readAll()
 	}
-	// Something behind the answer was not asked for, and would be taken for the
-	// answer to the next request.
-	return again && err == nil && len(t.in.buffered()) == 0, bodyCut(err)
+	// Unrequested data after the response would be read as the response to the
+	// next request.
+	return reusable && err == nil && len(t.in.buffered()) == 0, bodyReadError(err)
 }
 
-// bodyCut returns what an end of the connection within a body means.
-func bodyCut(err error) error {
+// bodyReadError converts an error while reading a body. The end of the
+// connection becomes io.ErrUnexpectedEOF.
+func bodyReadError(err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *Error // on the heap, wherever it is declared
+	var known *Error // escapes to the heap wherever it is declared
 	if errors.As(err, &known) {
 		return err
 	}
@@ -57,25 +58,26 @@ func bodyCut(err error) error {
 	return &bodyError{err}
 }
 
-// A bodyError is an error of the connection while the body of an answer came.
+// A bodyError is an error of the connection while a body was read.
 type bodyError struct{ error }
 
 func (e *bodyError) Unwrap() error { return e.error }
 
+// readLength reads a body of n bytes.
 func (t responseReader) readLength(n int64) error {
-	if err := t.fits(n); err != nil {
+	if err := t.checkLimit(n); err != nil {
 		return err
 	}
-	return t.take(n)
+	return t.readBody(n)
 }
 
-// readAll reads up to the end of the connection.
+// readAll reads to the end of the connection.
 func (t responseReader) readAll() error {
 	for {
-		if err := t.use(len(t.in.buffered())); err != nil {
+		if err := t.consume(len(t.in.buffered())); err != nil {
 			return err
 		}
-		t.in.enlarge()
+		t.in.borrowBig()
 		if err := t.in.fill(); err == io.EOF { //nolint:errorlint // what fill returns is not wrapped
 			return nil
 		} else if err != nil {
@@ -84,19 +86,19 @@ func (t responseReader) readAll() error {
 	}
 }
 
-// take reads n bytes of the body.
-func (t responseReader) take(n int64) error {
+// readBody reads n bytes of the body.
+func (t responseReader) readBody(n int64) error {
 	for n > 0 {
 		if len(t.in.buffered()) == 0 {
 			if n > smallBuffer {
-				t.in.enlarge()
+				t.in.borrowBig()
 			}
 			if err := t.in.fill(); err != nil {
 				return err
 			}
 		}
 		part := int(min(n, int64(len(t.in.buffered()))))
-		if err := t.use(part); err != nil {
+		if err := t.consume(part); err != nil {
 			return err
 		}
 		n -= int64(part)
@@ -104,27 +106,27 @@ func (t responseReader) take(n int64) error {
 	return nil
 }
 
-// use takes n buffered bytes for the next of the body: it keeps what is to be
-// kept and forgets the rest.
-func (t responseReader) use(n int) error {
-	if err := t.fits(int64(n)); err != nil {
+// consume takes n buffered bytes as body: it keeps those to be kept and drops
+// the rest.
+func (t responseReader) consume(n int) error {
+	if err := t.checkLimit(int64(n)); err != nil {
 		return err
 	}
-	kept := min(n, t.keep-len(t.to.Body))
-	t.to.Body = append(t.to.Body, t.in.buffered()[:kept]...)
-	t.to.Truncated = t.to.Truncated || kept < n
-	if t.to.Seek != nil {
-		t.to.seen = t.to.Seek.look(t.to.seen, t.in.buffered()[:n])
+	kept := min(n, t.keep-len(t.response.Body))
+	t.response.Body = append(t.response.Body, t.in.buffered()[:kept]...)
+	t.response.Truncated = t.response.Truncated || kept < n
+	if t.response.Seek != nil {
+		t.response.matched = t.response.Seek.scan(t.response.matched, t.in.buffered()[:n])
 	}
-	t.to.Length += int64(n)
+	t.response.Length += int64(n)
 	t.in.r += n
 	return nil
 }
 
-// fits fails if the body has no room for n more bytes.
-func (t responseReader) fits(n int64) error {
-	if t.most > 0 && n > t.most-t.to.Length {
-		return failf(ClassBody, "the body of the answer is longer than the limit of %d bytes", t.most)
+// checkLimit returns an error if n more bytes exceed the limit of the body.
+func (t responseReader) checkLimit(n int64) error {
+	if t.maxBody > 0 && n > t.maxBody-t.response.Length {
+		return failf(ClassBody, "the body of the answer is longer than the limit of %d bytes", t.maxBody)
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"crypto/tls"
 )
 
-// secure speaks TLS on a connection, where the target wants it.
+// secure negotiates TLS on a connection if the target wants it.
 func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phases) error {
 	if !t.secure {
 		return nil
@@ -32,10 +32,11 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
 		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
 	}
-	made.use(secured, below)
+	made.startTLS(secured, below)
 	return nil
 }
 
+// protocol returns the protocol to negotiate.
 func (c *Client) protocol() string {
 	if c.options.HTTP2 {
 		return "h2"

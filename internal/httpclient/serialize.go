@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// userAgent is who asks, where the caller does not say.
+// userAgent is the default User-Agent.
 var userAgent = sync.OnceValue(func() string {
 	version := "dev"
 	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" && build.Main.Version != "(devel)" {
@@ -17,9 +17,9 @@ var userAgent = sync.OnceValue(func() string {
 	return "aurea/" + version
 })
 
-// serialize is a request as HTTP/1.1 writes it (RFC 9112): Host first, as it should
-// be, then what the caller gives in its order, then what it leaves to the client.
-// What it is given has been checked.
+// serialize returns a request in the format of HTTP/1.1 (RFC 9112): Host first,
+// as recommended, then the caller's fields in their order, then the client's
+// own. The arguments have been checked.
 func serialize(method, requestTarget, host string, header Header, body []byte, keepAlive bool) []byte {
 	var b strings.Builder
 	line := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
@@ -56,7 +56,7 @@ func serialize(method, requestTarget, host string, header Header, body []byte, k
 	return []byte(b.String())
 }
 
-// nameOf is a name in the case in which the caller writes it.
+// nameOf returns a field's name in the caller's case.
 func nameOf(header Header, name string) string {
 	for _, f := range header {
 		if strings.EqualFold(f.Name, name) {
@@ -66,8 +66,8 @@ func nameOf(header Header, name string) string {
 	return name
 }
 
-// escapeQuery escapes what net/url leaves in a query as it was given, and would
-// end a request line early.
+// escapeQuery escapes bytes that net/url leaves in a query and that would end
+// the request line early.
 func escapeQuery(query string) string {
 	const hex = "0123456789ABCDEF"
 	if !strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {

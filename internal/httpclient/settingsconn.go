@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// A settingsConn reports when the settings of an HTTP/2 server have been read: they
-// are its first frame (RFC 9113, 3.4), and say how many requests it takes at
-// once. What is sent before that may be too much. It also knows when anything
-// was last heard from the server.
+// A settingsConn reports when the settings of an HTTP/2 server were read. They
+// are its first frame (RFC 9113, 3.4) and limit the number of concurrent
+// requests, so requests sent before may be refused. It also records when the
+// server last sent anything.
 type settingsConn struct {
 	net.Conn
-	settled chan struct{} // closed then, or when there is nothing to wait for
+	settled chan struct{} // closed when the settings were read or none will come
 	once    sync.Once
 	start   [3]byte // the frame's length
-	read    int     // bytes so far
+	read    int     // bytes of start
 	heard   atomic.Int64
 }
 
-// Read is called by one goroutine, which has dealt with what it read before.
+// Read is called by one goroutine, which has processed the previous read.
 func (c *settingsConn) Read(p []byte) (int, error) {
 	const frameHeader = 9
 	if c.read >= len(c.start) && c.read >= frameHeader+(int(c.start[0])<<16|int(c.start[1])<<8|int(c.start[2])) {
@@ -37,7 +37,7 @@ func (c *settingsConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// silentSince reports whether nothing was heard since a moment.
+// silentSince reports whether the server has sent nothing since the given time.
 func (c *settingsConn) silentSince(moment time.Duration) bool {
 	return time.Duration(c.heard.Load()) < moment
 }
@@ -48,4 +48,5 @@ func (c *settingsConn) Close() error {
 	return c.Conn.Close()
 }
 
+// settle closes settled once.
 func (c *settingsConn) settle() { c.once.Do(func() { close(c.settled) }) }

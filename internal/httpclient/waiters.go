@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// A waiter is a request that waits for a connection to be free. It is granted
-// one, or nil, which is the room for one.
+// A waiter is a request that waits for a lease. It receives a connection, or
+// nil for a slot to open one.
 type waiter struct {
 	origin     *origin
-	granted    chan *conn // has room for one
-	dismissed  chan struct{}
+	granted    chan *conn // buffered
+	cancelled  chan struct{}
 	prev, next *waiter
 	queued     bool
 	timer      *time.Timer
 }
 
-// waiters are those who wait, in the order in which they came. They are linked
-// by themselves, so that to wait allocates nothing.
+// waiters is a queue in order of arrival. It links the waiters themselves, so
+// waiting does not allocate.
 type waiters struct {
 	first, last *waiter
-	over        chan struct{} // closed when there is nothing to wait for any more
+	cancelled   chan struct{} // closed when all waiters are cancelled
 	once        sync.Once
 }
 
-var spareWaiters = sync.Pool{New: func() any {
+var waiterPool = sync.Pool{New: func() any {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	return &waiter{granted: make(chan *conn, 1), timer: timer}
 }}
 
-// join puts one more at the end of the queue.
-func (q *waiters) join(o *origin) *waiter {
-	q.once.Do(func() { q.over = make(chan struct{}) })
-	w := spareWaiters.Get().(*waiter)
-	w.origin, w.dismissed, w.queued = o, q.over, true
+// push adds a waiter at the end.
+func (q *waiters) push(o *origin) *waiter {
+	q.once.Do(func() { q.cancelled = make(chan struct{}) })
+	w := waiterPool.Get().(*waiter)
+	w.origin, w.cancelled, w.queued = o, q.cancelled, true
 	w.prev, w.next = q.last, nil
 	if q.last != nil {
 		q.last.next = w
@@ -46,8 +46,8 @@ func (q *waiters) join(o *origin) *waiter {
 	return w
 }
 
-// leave takes one out of the queue. It reports whether it was in it.
-func (q *waiters) leave(w *waiter) bool {
+// remove removes a waiter. It reports whether the waiter was in the queue.
+func (q *waiters) remove(w *waiter) bool {
 	if !w.queued {
 		return false
 	}
@@ -65,42 +65,43 @@ func (q *waiters) leave(w *waiter) bool {
 	return true
 }
 
-// next takes the first out of the queue; nil when nobody waits.
-func (q *waiters) next() *waiter {
+// pop removes the first waiter, or returns nil.
+func (q *waiters) pop() *waiter {
 	w := q.first
 	if w != nil {
-		q.leave(w)
+		q.remove(w)
 	}
 	return w
 }
 
-// dismiss tells all who wait that it is in vain.
-func (q *waiters) dismiss() {
-	q.once.Do(func() { q.over = make(chan struct{}) })
+// cancelAll cancels all present and future waiters.
+func (q *waiters) cancelAll() {
+	q.once.Do(func() { q.cancelled = make(chan struct{}) })
 	select {
-	case <-q.over:
+	case <-q.cancelled:
 	default:
-		close(q.over)
+		close(q.cancelled)
 	}
 }
 
-// await waits in the queue until a connection is granted, and puts it into the
-// lease. It returns ctx's error when that is over first.
+// await waits until the waiter is granted a connection and puts it into the
+// lease. It returns the context's error if that is done first.
 func (p *pool) await(ctx context.Context, w *waiter, l *lease) error {
-	began := now()
+	start := now()
 	err := w.await(ctx, l)
-	l.wait = now() - began
+	l.wait = now() - start
 	if err != nil {
 		p.giveUp(w)
 	}
 	w.origin = nil
-	spareWaiters.Put(w)
+	waiterPool.Put(w)
 	return err
 }
 
+// await waits for a grant, the context, or the end of the pool.
 func (w *waiter) await(ctx context.Context, l *lease) error {
-	// A context may have a deadline of its own and the Done of another, which
-	// costs a caller with many requests nothing.
+	// A context may have a deadline and the Done of another context, which is
+	// cheap for a caller with many requests.
 	if deadline, ok := ctx.Deadline(); ok {
 		w.timer.Reset(time.Until(deadline))
 		defer w.timer.Stop()
@@ -112,16 +113,16 @@ func (w *waiter) await(ctx context.Context, l *lease) error {
 		return ctx.Err()
 	case <-w.timer.C:
 		return context.DeadlineExceeded
-	case <-w.dismissed:
+	case <-w.cancelled:
 		return ErrClosed
 	}
 }
 
-// giveUp takes a waiter out of the queue, or gives back what it was granted in
+// giveUp removes a waiter from the queue, or releases what it was granted in
 // the meantime.
 func (p *pool) giveUp(w *waiter) {
 	p.mu.Lock()
-	if p.waiters.leave(w) {
+	if p.waiters.remove(w) {
 		w.origin.users--
 		p.mu.Unlock()
 		return
@@ -130,8 +131,8 @@ func (p *pool) giveUp(w *waiter) {
 	p.release(w.origin, <-w.granted)
 }
 
-// epoch is where the package's clock begins: one reading of the monotonic clock
-// is half of what time.Now costs.
+// epoch is the start of the package's clock: one reading of the monotonic clock
+// costs half of time.Now.
 var epoch = time.Now()
 
 func now() time.Duration { return time.Since(epoch) }
