@@ -9,9 +9,17 @@ GITLEAKS := github.com/zricethezav/gitleaks/v8@v8.30.1
 TOOLS := $(CURDIR)/.tools
 FUZZTIME ?= 30s
 
+# One build graph: what is built, tested, vetted and linted is compiled with the
+# same flags, so every package is compiled once. The race detector alone needs
+# cgo, and everything compiled again.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
+export CGO_ENABLED := 0
+# Where a target builds the command first, tests use it and build none.
+test race deployment: export AUREA_BIN := $(CURDIR)/bin/aurea
+
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race bench bench-peers theory torture requests spellings fuzz \
-  vulnerabilities secrets clean
+.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers theory torture requests \
+  spellings fuzz vulnerabilities secrets clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,16 +30,25 @@ run: build ## build the service and start it with its page on http://127.0.0.1:5
 # The same commit and VERSION give the same bytes in every clone: nothing of the
 # machine, the folder or git's state is stamped into them.
 build: ## build bin/aurea
-	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
+	go build -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
 
-test: build ## run the whole test suite, fetching what it needs
+# All but deploy/, whose tests are a target of their own. They are vetted by
+# `make vet`.
+PACKAGES = $(shell go list ./... | grep -v /deploy$$)
+
+test: build ## run the tests of the code, the page and the docs, fetching what they need
 	scripts/test-deps
-	go test -count=1 -timeout 10m ./...
-	go -C bench test -count=1 ./...
-	go -C deploy/kubernetes test -count=1 ./...
-	go -C deploy/grafana test -count=1 ./...
+	go test -vet=off -count=1 -timeout 10m $(PACKAGES)
+	go -C bench test -vet=off -count=1 ./...
 
-check: format vet lint workflows race ## format, vet, lint, and the tests under the race detector
+check: format vet lint workflows race deployment ## format, vet, lint, the race detector, and the tests of deploy/
+
+# Dashboards and rules on a real Prometheus, manifests, images, workflows.
+deployment: build
+	scripts/test-deps
+	go test -vet=off -count=1 -timeout 10m ./deploy
+	go -C deploy/kubernetes test -vet=off -count=1 ./...
+	go -C deploy/grafana test -vet=off -count=1 ./...
 
 format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
@@ -55,8 +72,8 @@ $(TOOLS)/golangci-lint-$(LINT_VERSION):
 workflows:
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
-race:
-	go test -race -short -count=1 -timeout 10m ./...
+race: build
+	CGO_ENABLED=1 go test -vet=off -race -short -count=1 -timeout 10m $(PACKAGES)
 
 bench: ## compare the Go benchmarks with those of the last commit on main (BENCH=regexp)
 	scripts/bench -bench '$(or $(BENCH),.)'

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -33,13 +32,31 @@ func Need(t testing.TB, program string) string {
 	return path
 }
 
-// Root is the top folder of the repository.
-func Root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
+// Root returns the top folder of the repository.
+func Root() string { return root }
+
+// root is found before a test can change the working directory. The name of a
+// source file would not do: -trimpath removes the folder from it.
+var root = moduleAbove()
+
+// moduleAbove returns the nearest folder with a go.mod, upwards from the working
+// directory, which is the folder of the package under test.
+func moduleAbove() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	for dir != filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	panic("no go.mod above the working directory: tests run in the folder of their package")
 }
 
-// build compiles the command once for all tests of a package.
+// build compiles the command once for all tests of a package. GOFLAGS and
+// CGO_ENABLED are those of the test, so both share what is in the build cache.
 var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "aurea-test-")
 	if err != nil {
@@ -54,9 +71,14 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// Binary is the path of the built command.
+// Binary returns the path of the built command: of the one that AUREA_BIN names,
+// as make does after it built it, or of one that is built for the package's
+// tests.
 func Binary(t testing.TB) string {
 	t.Helper()
+	if binary := os.Getenv("AUREA_BIN"); binary != "" {
+		return binary
+	}
 	binary, err := build()
 	if err != nil {
 		t.Fatal(err)
