@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -32,13 +33,43 @@ var clients = map[string]func(t *testing.T) []string{
 		return []string{aureatest.Need(t, "sh"), "shell/client.sh"}
 	},
 	"go": func(t *testing.T) []string {
-		binary := filepath.Join(t.TempDir(), "client")
-		if output, err := exec.Command("go", "build", "-o", binary, "./go").CombinedOutput(); err != nil {
-			t.Fatalf("go build: %v\n%s", err, output)
+		binary, err := buildGo()
+		if err != nil {
+			t.Fatal(err)
 		}
 		return []string{binary}
 	},
 }
+
+// binaries is the folder of what is built for all tests.
+var binaries string
+
+func TestMain(m *testing.M) {
+	code, err := withBinaries(m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// withBinaries calls run while the folder of the binaries exists.
+func withBinaries(run func() int) (code int, err error) {
+	if binaries, err = os.MkdirTemp("", "aurea-examples-"); err != nil {
+		return 0, err
+	}
+	defer func() { err = os.RemoveAll(binaries) }()
+	return run(), nil
+}
+
+// buildGo compiles the Go client once.
+var buildGo = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(binaries, "client")
+	if output, err := exec.Command("go", "build", "-o", binary, "./go").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, output)
+	}
+	return binary, nil
+})
 
 // wanted are the runs that every client makes.
 var wanted = []struct{ jobs, milliseconds float64 }{{10, 50}, {50, 100}, {100, 100}}
