@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,8 +12,6 @@ import (
 	"github.com/chromedp/cdproto/log"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // A tab is the page in a real browser.
@@ -29,27 +26,24 @@ type tab struct {
 	refused int      // answers of 400 and above: the console tells of them whatever the page does
 }
 
-// browse opens a page in a browser of its own, which ends with the test. Then
-// the console must have no messages but those of refused requests that the test
-// expects.
+// browse opens a page in a browser context of its own, which ends with the test.
+// Then the console must have no messages but those of refused requests that the
+// test expects.
 func browse(t *testing.T, url string, refused int) *tab {
 	t.Helper()
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(aureatest.Need(t, "chromium")), chromedp.NoSandbox)
-	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, _ := chromedp.NewContext(allocator) // ended by Cancel, which waits
+	ctx, _ := chromedp.NewContext(chromium.context(t), chromedp.WithNewBrowserContext()) // ended by Cancel, which waits
 	b := &tab{t: t, ctx: ctx, last: "no run yet"}
 	t.Cleanup(func() {
 		if err := chromedp.Cancel(ctx); err != nil {
-			t.Errorf("the browser did not end: %v", err)
+			t.Errorf("the page did not close: %v", err)
 		}
-		free()
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		if b.refused != refused || len(b.faults) > 0 {
 			t.Errorf("the console tells of %d refused requests, want %d, and of %q", b.refused, refused, b.faults)
 		}
 	})
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil { // the first action starts the browser, for as long as its context lasts
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil { // the first action opens the page, for as long as its context lasts
 		t.Fatal(err)
 	}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
