@@ -11,7 +11,7 @@ import (
 // newComparisonReport is a comparison as people read it; base and head are what the
 // sides are called.
 func newComparisonReport(c compare.Comparison, base, head string) report {
-	s := report{
+	rep := report{
 		Title:    base + " → " + head,
 		Headline: humanize(string(c.Verdict)),
 		Facts: [][2]string{
@@ -29,16 +29,16 @@ func newComparisonReport(c compare.Comparison, base, head string) report {
 		}
 	}
 	if len(t.Rows) > 0 {
-		s.Tables = []table{t}
-		s.Notes = append(s.Notes, fmt.Sprintf("medians of runs; ± and brackets hold the true value with %.0f %% confidence; differences up to %.4g %% do not matter, nor 0.1 points of errors", 100*c.Confidence, 100*c.Threshold))
+		rep.Tables = []table{t}
+		rep.Notes = append(rep.Notes, fmt.Sprintf("medians of runs; ± and brackets hold the true value with %.0f %% confidence; differences up to %.4g %% do not matter, nor 0.1 points of errors", 100*c.Confidence, 100*c.Threshold))
 	}
 	if unknown > 0 {
-		s.Notes = append(s.Notes, "~: no evidence of a difference, nor that there is none")
+		rep.Notes = append(rep.Notes, "~: no evidence of a difference, nor that there is none")
 	}
 	for _, warning := range c.Warnings {
-		s.Notes = append(s.Notes, "warning: "+warning.Message)
+		rep.Notes = append(rep.Notes, "warning: "+warning.Message)
 	}
-	return s.sanitized()
+	return rep.sanitized()
 }
 
 // humanize are those of a name for programs.

@@ -11,15 +11,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeResultJSON prints a result as one JSON object.
+// writeResultJSON writes a result as one JSON object.
 func writeResultJSON(r *aurea.Result, w io.Writer) error { return r.WriteJSON(&jsonEscapeWriter{w: w}) }
 
-// An jsonEscapeWriter passes a JSON document on, in which it escapes what plain
-// would not let through. Programs read the same values, and a terminal is not
-// told to do anything.
+// A jsonEscapeWriter writes a JSON document in which it escapes the characters
+// that isUnsafe reports. Programs decode the same values, and a terminal
+// receives no control characters.
 type jsonEscapeWriter struct {
 	w       io.Writer
-	partial []byte // of a character that was cut
+	partial []byte // the first bytes of a character that a Write cut in two
 }
 
 func (e *jsonEscapeWriter) Write(document []byte) (int, error) {
@@ -52,7 +52,7 @@ func (e *jsonEscapeWriter) Write(document []byte) (int, error) {
 	return len(document), nil
 }
 
-// escapeRune is a character as JSON escapes it.
+// escapeRune returns the JSON escape of a character.
 func escapeRune(r rune) string {
 	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
 		return fmt.Sprintf(`\u%04x\u%04x`, high, low)

@@ -23,8 +23,8 @@ const (
 	exitInterrupted = 130 // interrupted; the partial result was printed
 )
 
-// An exitError ends the command with a code. What it says goes to standard
-// error, if it says anything.
+// An exitError ends the command with an exit code. Its message, unless empty,
+// goes to standard error.
 type exitError struct {
 	code    int
 	message string
@@ -32,20 +32,20 @@ type exitError struct {
 
 func (e exitError) Error() string { return e.message }
 
-// A usageError is a wrong flag or argument.
+// A usageError is an error about a flag or an argument.
 type usageError struct {
 	error
-	command string // whose help may help
+	command string // the message refers to this command's --help
 }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// usageErrorf returns a usageError that refers to the help of aurea.
 func usageErrorf(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...), "aurea"}
 }
 
-// exitCode reports an error of a command to the user and turns it into the exit
-// code.
+// exitCode prints the error of a command and returns its exit code.
 func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 	var exit exitError
 	var usage usageError
@@ -75,9 +75,15 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 	}
 }
 
-// isCobraUsageError recognises the errors that cobra has no type for.
+// printError writes an error as one line.
+func printError(stderr io.Writer, format string, args ...any) {
+	fmt.Fprintln(stderr, sanitize("aurea: "+fmt.Sprintf(format, args...)))
+}
+
+// isCobraUsageError reports whether an error is one of cobra's usage errors that
+// have no type of their own.
 func isCobraUsageError(err error) bool {
-	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(beginning string) bool {
-		return strings.HasPrefix(err.Error(), beginning)
+	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(prefix string) bool {
+		return strings.HasPrefix(err.Error(), prefix)
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// formatName returns a run's name in parentheses, to follow its id; "" without a
+// name.
 func formatName(name string) string {
 	if name == "" {
 		return ""
@@ -17,7 +19,7 @@ func formatName(name string) string {
 	return " (" + name + ")"
 }
 
-// formatInFlight also says how many had a core, where jobs compute.
+// formatInFlight adds how many jobs were on a core if jobs used the CPU.
 func formatInFlight(n aurea.InFlight) string {
 	text := fmt.Sprintf("%d at most, %s on average", n.Max, formatCount(n.Mean))
 	if n.Effective != n.Mean {
@@ -37,7 +39,8 @@ func formatCounts(c aurea.Counts) string {
 	return fmt.Sprintf("%d planned: %s", c.Planned, strings.Join(parts, ", "))
 }
 
-// formatCost has what a million jobs would cost where there is a job to tell by.
+// formatCost returns the total cost and the cost per million jobs. The latter is
+// unknown if no job ended.
 func formatCost(r *aurea.Result) string {
 	million := noValue
 	if r.Counts.Ended() > 0 {
@@ -46,18 +49,18 @@ func formatCost(r *aurea.Result) string {
 	return fmt.Sprintf("%s %s, %s a million jobs", formatMoney(r.Cost.Total), r.Cost.Currency, million)
 }
 
-// noValue stands where there was no sample to tell a value from.
+// noValue is shown for a value without samples.
 const noValue = "–"
 
-// formatSampled is a time that was taken from samples, if there were any.
-func formatSampled(any bool, seconds float64) string {
-	if !any {
+// formatSampled formats a time that was computed from samples.
+func formatSampled(hasSamples bool, seconds float64) string {
+	if !hasSamples {
 		return noValue
 	}
 	return formatDuration(seconds)
 }
 
-// formatValue is a value in its unit, as a comparison and a threshold have them.
+// formatValue formats a value in its unit, for thresholds and comparisons.
 func formatValue(unit string, value float64, currency string) string {
 	switch unit {
 	case "seconds":
@@ -72,7 +75,7 @@ func formatValue(unit string, value float64, currency string) string {
 	return formatCount(value)
 }
 
-// formatDuration writes seconds with five digits and the unit that fits.
+// formatDuration formats seconds with five significant digits and a fitting unit.
 func formatDuration(seconds float64) string {
 	d := time.Duration(math.Round(seconds * float64(time.Second)))
 	digit := time.Duration(1)
@@ -82,7 +85,7 @@ func formatDuration(seconds float64) string {
 	return d.Round(digit).String()
 }
 
-// formatCount writes a number of things with as many digits as matter.
+// formatCount formats a count: as an integer from 1000, else with four digits.
 func formatCount(n float64) string {
 	if n >= 1000 {
 		return strconv.FormatFloat(n, 'f', 0, 64)
@@ -90,7 +93,8 @@ func formatCount(n float64) string {
 	return formatSignificant(n, 4)
 }
 
-// formatMoney writes an amount with four digits, or to the hundredth.
+// formatMoney formats an amount: to the hundredth from 1000, else with four
+// digits.
 func formatMoney(amount float64) string {
 	if amount >= 1000 {
 		return strconv.FormatFloat(amount, 'f', 2, 64)
@@ -98,9 +102,9 @@ func formatMoney(amount float64) string {
 	return formatSignificant(amount, 4)
 }
 
-// formatSignificant writes a number with so many digits at most that tell it, and
-// without an exponent.
+// formatSignificant rounds a number to significant digits. It never uses an
+// exponent.
 func formatSignificant(n float64, digits int) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', digits-1, 64), 64) // it is a number
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', digits-1, 64), 64) // cannot fail
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }

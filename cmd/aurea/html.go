@@ -15,8 +15,7 @@ var htmlSource string
 
 var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
 
-// writeHTML prints a result as a page that needs nothing else: to keep, to send,
-// to attach to a build.
+// writeHTML writes a result as a self-contained HTML page.
 func writeHTML(r *aurea.Result, w io.Writer) error {
 	var raw strings.Builder
 	if err := writeResultJSON(r, &raw); err != nil {
@@ -29,33 +28,61 @@ func writeHTML(r *aurea.Result, w io.Writer) error {
 	})
 }
 
-// A chart is a line over the time of a run.
+// A chart shows a value over the time of a run. Each line is the points of an
+// SVG polyline in a box of chartWidth × chartHeight; a gap means no sample.
 type chart struct {
 	Title, Max, Length string
-	Lines              []string // of SVG polylines, in a box of chartWidth × chartHeight; between two there is no sample
+	Lines              []string
 }
 
 const chartWidth, chartHeight = 400.0, 100.0
 
+// A plot says what a chart shows of a point.
+type plot struct {
+	title     string
+	value     func(aurea.Point) float64
+	hasSample func(aurea.Point) bool // nil if every point has one
+	format    func(peak float64) string
+}
+
+var plots = []plot{
+	{
+		title:  "Throughput",
+		value:  func(p aurea.Point) float64 { return p.Throughput },
+		format: func(peak float64) string { return formatCount(peak) + " jobs/s" },
+	},
+	{
+		title:     "p99 latency",
+		value:     func(p aurea.Point) float64 { return p.P99 },
+		hasSample: func(p aurea.Point) bool { return p.OK > 0 },
+		format:    formatDuration,
+	},
+	{
+		title:  "In flight",
+		value:  func(p aurea.Point) float64 { return float64(p.InFlight) },
+		format: formatCount,
+	},
+}
+
+// newCharts returns a chart for every plot; nil for fewer than two points.
 func newCharts(series []aurea.Point) []chart {
 	if len(series) < 2 {
 		return nil
 	}
-	always := func(aurea.Point) bool { return true }
-	return []chart{
-		newChart("Throughput", series, always, func(p aurea.Point) float64 { return p.Throughput }, func(peak float64) string { return formatCount(peak) + " jobs/s" }),
-		newChart("p99 latency", series, func(p aurea.Point) bool { return p.OK > 0 }, func(p aurea.Point) float64 { return p.P99 }, formatDuration),
-		newChart("In flight", series, always, func(p aurea.Point) float64 { return float64(p.InFlight) }, formatCount),
+	var charts []chart
+	for _, p := range plots {
+		charts = append(charts, p.draw(series))
 	}
+	return charts
 }
 
-// newChart draws the points that there is a sample for.
-func newChart(title string, series []aurea.Point, hasSample func(aurea.Point) bool, value func(aurea.Point) float64, format func(float64) string) chart {
+// draw draws the points that have a sample.
+func (plot plot) draw(series []aurea.Point) chart {
 	peak, length := 0.0, series[len(series)-1].T
 	for _, p := range series {
-		peak = max(peak, value(p))
+		peak = max(peak, plot.value(p))
 	}
-	c := chart{Title: title, Max: noValue, Length: formatDuration(length)}
+	c := chart{Title: plot.title, Max: noValue, Length: formatDuration(length)}
 	var line strings.Builder
 	endLine := func() {
 		if line.Len() > 0 {
@@ -64,18 +91,19 @@ func newChart(title string, series []aurea.Point, hasSample func(aurea.Point) bo
 		line.Reset()
 	}
 	for _, p := range series {
-		if !hasSample(p) {
+		if plot.hasSample != nil && !plot.hasSample(p) {
 			endLine()
 			continue
 		}
-		c.Max = format(peak)
-		fmt.Fprintf(&line, "%.1f,%.1f ", ratio(p.T, length)*chartWidth, (1-ratio(value(p), peak))*chartHeight)
+		c.Max = plot.format(peak)
+		x, y := ratio(p.T, length)*chartWidth, (1-ratio(plot.value(p), peak))*chartHeight
+		fmt.Fprintf(&line, "%.1f,%.1f ", x, y)
 	}
 	endLine()
 	return c
 }
 
-// ratio is a share of a whole, which may be nothing.
+// ratio returns share / whole; 0 if whole is 0.
 func ratio(share, whole float64) float64 {
 	if whole == 0 {
 		return 0

@@ -10,9 +10,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// The JUnit form, as continuous integration reads it: a suite for the run, a
-// case for every threshold, and one for the measurement itself. What there is,
-// and in which order, is what the schemas of Jenkins and of Ant both take.
+// The JUnit output has a suite for the run, a case for the measurement and a
+// case for every threshold. Elements and their order satisfy the schemas of
+// both Jenkins and Ant.
 type (
 	junitSuites struct {
 		XMLName xml.Name   `xml:"testsuites"`
@@ -55,34 +55,37 @@ type (
 	}
 )
 
-// writeJUnit prints a result as JUnit's XML. A threshold that does not hold is a
-// failure, one without data is skipped; a run that did not complete, or is not to
-// be believed, is an error. What the run printed is the result as text.
+// writeJUnit writes a result as JUnit XML. A failed threshold is a failure, and
+// a threshold without data is skipped. A run that is incomplete or invalid is an
+// error. system-out holds the text output.
 func writeJUnit(r *aurea.Result, w io.Writer) error {
-	s := newReport(r)
+	rep := newReport(r)
 	var text strings.Builder
-	if err := s.writeText(&text); err != nil {
+	if err := rep.writeText(&text); err != nil {
 		return err
 	}
 	suite := junitSuite{
-		Name:      s.Title,
+		Name:      rep.Title,
 		Package:   "aurea",
-		Hostname:  "localhost", // as Ant has it where a result does not say
+		Hostname:  "localhost", // a result has none; Ant uses this too
 		Time:      formatSeconds(r.Duration),
 		Timestamp: r.StartTime.UTC().Format("2006-01-02T15:04:05"),
-		Cases:     []junitCase{{Class: s.Title, Name: "measurement", Time: formatSeconds(r.Duration), Error: measurementProblem(r)}},
 		Out:       junitText{text.String()},
 	}
-	for _, fact := range s.Facts {
+	suite.Cases = append(suite.Cases, junitCase{
+		Class: rep.Title, Name: "measurement", Time: formatSeconds(r.Duration), Error: measurementProblem(r),
+	})
+	for _, fact := range rep.Facts {
 		suite.Properties = append(suite.Properties, junitProperty{fact[0], fact[1]})
 	}
 	for _, check := range r.Thresholds {
-		suite.Cases = append(suite.Cases, thresholdCase(s.Title, check, r.Cost.Currency))
+		suite.Cases = append(suite.Cases, thresholdCase(rep.Title, check, r.Cost.Currency))
 	}
 	suite.countCases()
 	return writeXML(w, junitSuites{Suite: suite})
 }
 
+// countCases sets the totals of the suite from its cases.
 func (s *junitSuite) countCases() {
 	for _, c := range s.Cases {
 		s.Tests++
@@ -97,7 +100,7 @@ func (s *junitSuite) countCases() {
 	}
 }
 
-// measurementProblem is why there is nothing to judge by, if that is so.
+// measurementProblem returns why the run cannot be judged; nil if it can.
 func measurementProblem(r *aurea.Result) *junitProblem {
 	switch {
 	case r.Status != aurea.StatusCompleted:
@@ -117,7 +120,8 @@ func thresholdCase(class string, check aurea.ThresholdCheck, currency string) ju
 	case check.NoData:
 		c.Skipped = &junitProblem{string(aurea.VerdictNoData), "there is no data for it"}
 	default:
-		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, sanitize(formatThresholdValue(check, currency)))}
+		value := sanitize(formatThresholdValue(check, currency))
+		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, value)}
 	}
 	return c
 }

@@ -8,37 +8,25 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeMarkdown prints a result for a comment on a change, as GitHub and GitLab
-// show one.
+// writeMarkdown writes a result for a comment on a pull request at GitHub or
+// GitLab.
 func writeMarkdown(r *aurea.Result, w io.Writer) error { return newReport(r).writeMarkdown(w) }
 
-func (s report) writeMarkdown(w io.Writer) error {
+func (r report) writeMarkdown(w io.Writer) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "### %s: %s\n", escapeMarkdown(s.Title), s.Headline)
-	writeMarkdownTable(&text, []string{"", ""}, factRows(s.Facts))
-	for _, table := range s.Tables {
+	fmt.Fprintf(&text, "### %s: %s\n", escapeMarkdown(r.Title), r.Headline)
+	writeMarkdownTable(&text, []string{"", ""}, factRows(r.Facts))
+	for _, table := range r.Tables {
 		writeMarkdownTable(&text, table.Header, table.Rows)
 	}
-	for _, doubt := range s.Notes {
-		fmt.Fprintf(&text, "\n> %s\n", escapeMarkdown(doubt))
+	for _, note := range r.Notes {
+		fmt.Fprintf(&text, "\n> %s\n", escapeMarkdown(note))
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
 }
 
-// formatHeadline is the verdict, or where nothing was to be judged, how the run ended;
-// and whether to believe it.
-func formatHeadline(r *aurea.Result) string {
-	verdict := string(r.Verdict)
-	if r.Verdict == aurea.VerdictNone {
-		verdict = string(r.Status)
-	}
-	if r.Validity.State == aurea.Valid {
-		return verdict
-	}
-	return verdict + ", " + string(r.Validity.State)
-}
-
+// factRows returns facts as the rows of a table.
 func factRows(facts [][2]string) [][]string {
 	rows := make([][]string, len(facts))
 	for i := range facts {
@@ -63,8 +51,10 @@ func writeMarkdownRow(text *strings.Builder, cells []string) {
 	text.WriteString("|\n")
 }
 
-// markdownEscaper are those that would be markup, or end a cell.
+// markdownEscaper escapes characters that are markup or would end a cell.
 var markdownEscaper = strings.NewReplacer(
-	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "#", `\#`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ")
+	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "#", `\#`,
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ",
+)
 
 func escapeMarkdown(text string) string { return markdownEscaper.Replace(text) }

@@ -11,54 +11,76 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A report is a result as people read it, whatever it is written on: facts, tables
-// and what makes it doubtful.
+// A report is a result or a comparison in the form that people read. The text,
+// Markdown, HTML and JUnit outputs are written from it.
 type report struct {
 	Title    string
-	Headline string // the verdict
-	Facts    [][2]string
+	Headline string      // the verdict
+	Facts    [][2]string // names and values
 	Tables   []table
-	Notes    []string
+	Notes    []string // why the result is in doubt, and what the signs mean
 }
 
-// A table has a header and rows of as many cells. The first cell of a row names it.
+// A table has rows with as many cells as its header. The first cell names the
+// row.
 type table struct {
 	Header []string
 	Rows   [][]string
 }
 
 func newReport(r *aurea.Result) report {
-	s := report{Title: cmp.Or(strings.TrimSpace(sanitize(r.Name)), r.ID), Headline: formatHeadline(r), Facts: reportFacts(r)}
-	for _, t := range []table{latencyTable(r), counterTable(r.Counters), statusTable(r.Statuses), errorTable(r.Errors), thresholdTable(r)} {
+	rep := report{
+		Title:    cmp.Or(strings.TrimSpace(sanitize(r.Name)), r.ID),
+		Headline: formatHeadline(r),
+		Facts:    reportFacts(r),
+	}
+	for _, t := range []table{
+		latencyTable(r), counterTable(r.Counters), statusTable(r.Statuses), errorTable(r.Errors), thresholdTable(r),
+	} {
 		if len(t.Rows) > 0 {
-			s.Tables = append(s.Tables, t)
+			rep.Tables = append(rep.Tables, t)
 		}
 	}
 	for _, reason := range r.Validity.Reasons {
-		s.Notes = append(s.Notes, fmt.Sprintf("%s: %s", reason.State, reason.Message))
+		rep.Notes = append(rep.Notes, fmt.Sprintf("%s: %s", reason.State, reason.Message))
 	}
-	return s.sanitized()
+	return rep.sanitized()
 }
 
-// sanitized is the sheet with nothing in it but what may be shown anywhere.
-func (s report) sanitized() report {
-	s.Title = sanitize(s.Title)
-	for i, fact := range s.Facts {
-		s.Facts[i] = [2]string{sanitize(fact[0]), sanitize(fact[1])}
+// formatHeadline returns the verdict, or the status of a run without
+// thresholds. The validity follows unless the result is valid.
+func formatHeadline(r *aurea.Result) string {
+	verdict := string(r.Verdict)
+	if r.Verdict == aurea.VerdictNone {
+		verdict = string(r.Status)
 	}
-	for _, t := range s.Tables {
+	if r.Validity.State == aurea.Valid {
+		return verdict
+	}
+	return verdict + ", " + string(r.Validity.State)
+}
+
+// sanitized returns the report with every text sanitized. It changes the slices
+// in place.
+func (r report) sanitized() report {
+	r.Title = sanitize(r.Title)
+	for i, fact := range r.Facts {
+		r.Facts[i] = [2]string{sanitize(fact[0]), sanitize(fact[1])}
+	}
+	for _, t := range r.Tables {
 		for _, row := range t.Rows {
 			for i, cell := range row {
 				row[i] = sanitize(cell)
 			}
 		}
 	}
-	for i, doubt := range s.Notes {
-		s.Notes[i] = sanitize(doubt)
+	for i, note := range r.Notes {
+		r.Notes[i] = sanitize(note)
 	}
-	return s
+	return r
 }
 
+// reportFacts lists what is known about the run as a whole.
 func reportFacts(r *aurea.Result) [][2]string {
 	list := [][2]string{
 		{"run", r.ID + formatName(r.Name)},
@@ -67,7 +89,8 @@ func reportFacts(r *aurea.Result) [][2]string {
 		{"duration", formatDuration(r.Duration)},
 	}
 	if w := r.Warmup; w != nil {
-		list = append(list, [2]string{"warm-up", fmt.Sprintf("%s before that, not judged; %s", formatDuration(w.Duration), formatCounts(w.Counts))})
+		text := fmt.Sprintf("%s before that, not judged; %s", formatDuration(w.Duration), formatCounts(w.Counts))
+		list = append(list, [2]string{"warm-up", text})
 	}
 	return append(list, [][2]string{
 		{"throughput", formatCount(r.Throughput) + " jobs/s"},
@@ -77,9 +100,9 @@ func reportFacts(r *aurea.Result) [][2]string {
 	}...)
 }
 
-// latencyTable are the distributions of everything that was timed. Those of latency,
-// and of the parts of a mix, are there without a sample too; the parts in which
-// most went wrong come first.
+// latencyTable has a row for every distribution of times. Latency and the parts
+// of a mix have a row even without samples. Parts are sorted by error rate,
+// highest first.
 func latencyTable(r *aurea.Result) table {
 	t := table{Header: []string{"", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
 	t.addSummary("latency", r.Latency)
@@ -102,6 +125,7 @@ func latencyTable(r *aurea.Result) table {
 	return t
 }
 
+// addSummary adds a distribution as a row.
 func (t *table) addSummary(name string, s aurea.Summary) {
 	row := []string{name}
 	for _, seconds := range []float64{s.Min, s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max} {
@@ -110,16 +134,20 @@ func (t *table) addSummary(name string, s aurea.Summary) {
 	t.Rows = append(t.Rows, row)
 }
 
-// counterTable have a column for a core's time where jobs told of that.
+// counterTable has a row for every counter. It has a column per CPU second only
+// if the jobs reported CPU time.
 func counterTable(counters param.Named[aurea.Amount]) table {
 	t := table{Header: []string{"", "total", "a second", "a job"}}
-	hasCPUTime := slices.ContainsFunc(counters, func(c param.NamedValue[aurea.Amount]) bool { return c.Value.PerCPUSecond > 0 })
+	hasCPUTime := slices.ContainsFunc(counters, func(c param.NamedValue[aurea.Amount]) bool {
+		return c.Value.PerCPUSecond > 0
+	})
 	if hasCPUTime {
 		t.Header = append(t.Header, "a second of a core")
 	}
 	for _, counter := range counters {
 		amount := counter.Value
-		row := []string{counter.Name, strconv.FormatInt(amount.Total, 10), formatCount(amount.PerSecond), formatCount(amount.PerJob)}
+		total := strconv.FormatInt(amount.Total, 10)
+		row := []string{counter.Name, total, formatCount(amount.PerSecond), formatCount(amount.PerJob)}
 		if hasCPUTime {
 			row = append(row, formatPerCPUSecond(amount.PerCPUSecond))
 		}
@@ -128,7 +156,7 @@ func counterTable(counters param.Named[aurea.Amount]) table {
 	return t
 }
 
-// statusTable are those of a service over HTTP, by their status.
+// statusTable counts the HTTP responses by status.
 func statusTable(statuses param.Named[int64]) table {
 	t := table{Header: []string{"status", "answers"}}
 	for _, status := range statuses {
@@ -137,7 +165,7 @@ func statusTable(statuses param.Named[int64]) table {
 	return t
 }
 
-// formatPerCPUSecond is known where jobs told how long they had a core.
+// formatPerCPUSecond formats an amount per CPU second; 0 means unknown.
 func formatPerCPUSecond(perSecond float64) string {
 	if perSecond == 0 {
 		return noValue
@@ -145,6 +173,7 @@ func formatPerCPUSecond(perSecond float64) string {
 	return formatCount(perSecond)
 }
 
+// errorTable counts the failed jobs by class of error.
 func errorTable(classes []aurea.ErrorClass) table {
 	t := table{Header: []string{"error", "jobs", "for example"}}
 	for _, class := range classes {
@@ -155,10 +184,12 @@ func errorTable(classes []aurea.ErrorClass) table {
 	return t
 }
 
+// thresholdTable has a row for every threshold.
 func thresholdTable(r *aurea.Result) table {
 	t := table{Header: []string{"", "threshold", "value"}}
 	for _, check := range r.Thresholds {
-		t.Rows = append(t.Rows, []string{thresholdState(check), check.Expression, formatThresholdValue(check, r.Cost.Currency)})
+		value := formatThresholdValue(check, r.Cost.Currency)
+		t.Rows = append(t.Rows, []string{thresholdState(check), check.Expression, value})
 	}
 	return t
 }
@@ -173,7 +204,7 @@ func thresholdState(check aurea.ThresholdCheck) string {
 	return "FAIL"
 }
 
-// formatThresholdValue is the value that a threshold was held against, in its unit.
+// formatThresholdValue formats the measured value of a threshold in its unit.
 func formatThresholdValue(check aurea.ThresholdCheck, currency string) string {
 	if check.NoData {
 		return noValue

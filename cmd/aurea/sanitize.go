@@ -2,18 +2,17 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// sanitize is a text as it may stand in a line of a terminal, in a cell of a table
-// or in a title: nothing in it moves a cursor, ends a line or turns the direction
-// of what stands behind it. Names, notes, labels and messages of targets come from
-// others. White space becomes a space; other control and format characters are
-// shown as their escapes, "\x1b".
+// sanitize makes a text safe to print in a line of a terminal, a table cell or a
+// title. Names, notes, labels and messages of targets are untrusted: they could
+// move the cursor, end the line or reverse the direction of later text. White
+// space becomes a space. Other control and format characters, and bytes that are
+// not UTF-8, become escapes such as "\x1b".
 func sanitize(text string) string {
 	if strings.IndexFunc(text, isUnsafe) < 0 && utf8.ValidString(text) {
 		return text
@@ -34,14 +33,9 @@ func sanitize(text string) string {
 	return safe.String()
 }
 
-// isUnsafe lets the joiners pass that scripts and emoji are written with, and
-// spaces of any width.
+// isUnsafe reports whether sanitize replaces a character. Spaces of any width
+// are safe, and so are the joiners that emoji and some scripts need.
 func isUnsafe(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) && r != nonJoiner && r != joiner
-}
-
-// printError writes a line to standard error.
-func printError(stderr io.Writer, format string, args ...any) {
-	fmt.Fprintln(stderr, sanitize("aurea: "+fmt.Sprintf(format, args...)))
 }

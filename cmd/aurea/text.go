@@ -8,39 +8,39 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeText prints a result for people at a terminal.
+// writeText writes a result for a terminal.
 func writeText(r *aurea.Result, w io.Writer) error { return newReport(r).writeText(w) }
 
-func (s report) writeText(w io.Writer) error {
+func (r report) writeText(w io.Writer) error {
 	t := newRowWriter(w)
-	for _, fact := range s.Facts {
+	for _, fact := range r.Facts {
 		t.row(fact[:]...)
 	}
-	for _, table := range s.Tables {
+	for _, table := range r.Tables {
 		t.row()
 		for _, row := range append([][]string{table.Header}, table.Rows...) {
 			t.row(row...)
 		}
 	}
-	if len(s.Notes) > 0 {
+	if len(r.Notes) > 0 {
 		t.row()
 	}
-	for _, doubt := range s.Notes {
-		t.row(doubt)
+	for _, note := range r.Notes {
+		t.row(note)
 	}
 	return t.Flush()
 }
 
-// rowWriter are rows of cells for a terminal, in columns that line up.
+// A rowWriter aligns rows of cells in columns. Flush writes them.
 type rowWriter struct{ *tabwriter.Writer }
 
 func newRowWriter(w io.Writer) rowWriter { return rowWriter{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)} }
 
-// row adds a line. Flush has its error.
-func (l rowWriter) row(cells ...string) {
+// row adds a row of sanitized cells. Flush returns its error.
+func (w rowWriter) row(cells ...string) {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
 		safe[i] = sanitize(cell)
 	}
-	_, _ = io.WriteString(l, strings.Join(safe, "\t")+"\n")
+	_, _ = io.WriteString(w, strings.Join(safe, "\t")+"\n")
 }
