@@ -5,15 +5,15 @@ import (
 	"runtime"
 )
 
-// addSpareP lets the service's own goroutines run beside the jobs of a run that
-// has all the cores busy. Go would have them wait until it preempts an event
-// loop, up to 10 ms for each step of an answer; with one more than there are
-// cores the kernel shares them out, at once and fairly. The engine, which was
-// made before, goes on with as many event loops as there are cores.
+// addSpareP raises GOMAXPROCS to one more than the engine's event loops, so that
+// API requests are answered while jobs keep every core busy. Without the spare P
+// a goroutine waits until Go preempts an event loop, up to 10 ms for each step
+// of a response. With it the kernel shares the cores at once. The number of
+// event loops does not change, because the engine exists already.
 //
-// Where the variable GOMAXPROCS or a CPU quota says how many may run at once, that
-// stands: what uses more than a quota is held back as a whole. leaveRoom returns
-// what undoes it.
+// addSpareP does nothing if GOMAXPROCS is set in the environment or a CPU quota
+// applies: more threads than a quota allows would throttle the whole process.
+// It returns a function that restores GOMAXPROCS.
 func addSpareP(cores int) (undo func()) {
 	if os.Getenv("GOMAXPROCS") != "" || cores < runtime.NumCPU() {
 		return func() {}

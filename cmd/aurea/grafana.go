@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// grafanaURL is what --grafana says, without a slash at its end; "" for nothing.
-func grafanaURL(flag string) (string, error) {
+// parseGrafanaURL checks the value of --grafana and removes trailing slashes. An
+// empty value stays empty.
+func parseGrafanaURL(flag string) (string, error) {
 	if flag == "" {
 		return "", nil
 	}

@@ -20,7 +20,7 @@ func TestGrafanaURL(t *testing.T) {
 		"http://example.com/?orgId=1":    "error",
 		"http://example.com/#/dashboard": "error",
 	} {
-		got, err := grafanaURL(flag)
+		got, err := parseGrafanaURL(flag)
 		if err != nil {
 			got = "error"
 			if !strings.Contains(err.Error(), flag) {

@@ -7,17 +7,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// maxInstances is how many runs of a host may push at once under short names.
+// maxInstances is the number of numbered instance names per host.
 const maxInstances = 100
 
-// claimInstance returns a name for what this process pushes that no other
-// process of the host has until release: the host's name, or, while that is
-// taken, one such as host-2. So runs after each other share their series, and
-// runs at once do not mix theirs.
+// claimInstance returns the instance label of pushed metrics: the host's name,
+// or a name such as host-2 while another process pushes under the host's name.
+// No other process of the host gets the same name before release is called.
+// Successive runs therefore share their series, and simultaneous runs do not.
 //
-// Where names cannot be claimed, the name has the number of the process.
+// On systems where names cannot be claimed it contains the process id.
 func claimInstance() (name string, release func()) {
-	host, _ := os.Hostname() // "" where there is none
+	host, _ := os.Hostname() // "" if unknown
 	for n := 1; n <= maxInstances; n++ {
 		release, ok := platform.ClaimName(fmt.Sprintf("aurea-push-%d", n))
 		if !ok {

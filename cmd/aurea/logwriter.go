@@ -9,33 +9,34 @@ import (
 )
 
 const (
-	// logQueueLen is how many lines may wait for a slow reader of the log.
+	// logQueueLen is the number of lines that are queued for a slow reader.
 	logQueueLen = 1000
-	// logFlushTimeout is how long the end of the service waits for that reader.
+	// logFlushTimeout limits how long Close waits for a slow reader.
 	logFlushTimeout = 500 * time.Millisecond
 )
 
-// A logWriter passes lines on and never waits for who reads them. Lines that find
-// no room, or that cannot be written because the reader is gone, are dropped and
-// counted; when there is a reader again, the log says how many. Make one with
-// newLogWriter and end it with Close. Its methods may be called concurrently.
+// A logWriter writes log lines from a queue, so that a slow reader of the log
+// never blocks the service. It drops and counts lines that find the queue full
+// or fail to be written. After the next successful write it logs the number of
+// dropped lines. Its methods may be called concurrently.
 type logWriter struct {
 	out     io.Writer
 	dropped atomic.Int64
-	done    chan struct{} // closed when nothing more is written
+	done    chan struct{} // closed when run returns
 
 	mu     sync.Mutex
 	closed bool
 	lines  chan []byte
 }
 
+// newLogWriter starts a logWriter. Stop it with Close.
 func newLogWriter(out io.Writer) *logWriter {
 	w := &logWriter{out: out, done: make(chan struct{}), lines: make(chan []byte, logQueueLen)}
 	go w.run()
 	return w
 }
 
-// Write takes one line. It does not fail.
+// Write queues one line. It never fails.
 func (w *logWriter) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,10 +52,10 @@ func (w *logWriter) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Dropped is how many lines were not written so far.
+// Dropped returns the number of lines dropped so far.
 func (w *logWriter) Dropped() int64 { return w.dropped.Load() }
 
-// run writes the lines, each alone, until Close.
+// run writes the queued lines one by one until Close.
 func (w *logWriter) run() {
 	defer close(w.done)
 	reported := int64(0)
@@ -64,13 +65,14 @@ func (w *logWriter) run() {
 			continue
 		}
 		if dropped := w.dropped.Load(); dropped > reported {
-			slog.New(slog.NewTextHandler(w.out, nil)).Warn("log lines were dropped: the reader of the log was too slow, or gone", "lines", dropped-reported)
+			log := slog.New(slog.NewTextHandler(w.out, nil))
+			log.Warn("log lines were dropped: the reader of the log was too slow, or gone", "lines", dropped-reported)
 			reported = dropped
 		}
 	}
 }
 
-// Close writes what is left, if it is taken soon.
+// Close writes the queued lines, for at most logFlushTimeout.
 func (w *logWriter) Close() {
 	w.mu.Lock()
 	w.closed = true
@@ -80,4 +82,13 @@ func (w *logWriter) Close() {
 	case <-w.done:
 	case <-time.After(logFlushTimeout):
 	}
+}
+
+// newLog returns a logger that writes text at a level and above.
+func newLog(level string, stderr io.Writer) (*slog.Logger, error) {
+	var parsed slog.Level
+	if err := parsed.UnmarshalText([]byte(level)); err != nil {
+		return nil, usageErrorf("--log-level must be debug, info, warn or error; got %q", level)
+	}
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: parsed})), nil
 }

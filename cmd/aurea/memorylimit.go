@@ -7,9 +7,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// setMemoryLimit has Go collect garbage in time where a control group limits the memory
-// of this process, unless GOMEMLIMIT says when. A fifth is left to what is not Go's:
-// the database, and memory that jobs take from the system.
+// setMemoryLimit sets Go's memory limit to four fifths of the cgroup's limit. It
+// does nothing without a cgroup limit or if GOMEMLIMIT is set. The last fifth is
+// for memory outside the Go heap: the database, and mappings of jobs.
 func setMemoryLimit() {
 	if limit := platform.CgroupMemoryLimit(); limit > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(limit / 5 * 4)

@@ -8,20 +8,19 @@ import (
 )
 
 const (
-	maxServiceFiles  = 64     // that the service needs beside connections: its store, its log
-	maxAPIConns      = 20_000 // connections of the API at once
-	runFiles         = 16     // that aurea run needs beside the connections of its jobs
-	lowFileLimit     = 1024   // below which the service says what is left
-	apiFileDivisor   = 4      // a quarter of the files is kept for the API
+	maxServiceFiles  = 64     // files of the service itself: its store, its log
+	maxAPIConns      = 20_000 // simultaneous connections of the API
+	runFiles         = 16     // files of aurea run besides the connections of its jobs
+	apiFileDivisor   = 4      // the API gets a quarter of the files
 	raiseLimitAdvice = "raise the limit with ulimit -n"
 )
 
-// A fileBudget shares the files and connections that the service may have open,
-// so that jobs that use all of theirs leave the API able to answer. 0 is any
-// number.
+// A fileBudget divides the files that the service may open between the
+// connections of jobs and those of the API. The API stays reachable when jobs
+// use up their share. 0 means unlimited.
 type fileBudget struct{ jobs, apiConns int64 }
 
-// newFileBudget divides a limit; 0 is none.
+// newFileBudget divides a limit of open files; 0 means unlimited.
 func newFileBudget(limit int64) fileBudget {
 	if limit == 0 {
 		return fileBudget{apiConns: maxAPIConns}
@@ -30,8 +29,9 @@ func newFileBudget(limit int64) fileBudget {
 	return fileBudget{jobs: limit - clients - min(limit/apiFileDivisor, maxServiceFiles), apiConns: clients}
 }
 
-// connectionWarning says, before a run, that its connections will not all be had; "" if
-// they will, or if only the run will show.
+// connectionWarning returns a warning for a plan that may need more connections
+// than the limit of open files allows. It returns "" if the limit suffices or
+// the number of connections is unknown.
 func connectionWarning(host workload.Host, plan aurea.Plan, limit int64) string {
 	inFlight := plan.Spec.Concurrency
 	if !plan.Open() {
@@ -41,6 +41,7 @@ func connectionWarning(host workload.Host, plan aurea.Plan, limit int64) string 
 	if limit == 0 || wanted+runFiles <= limit {
 		return ""
 	}
-	return fmt.Sprintf("warning: the jobs want up to %d connections at once, and this process may have %d files and connections open; %s, or ask for fewer with --param connections=%d",
+	return fmt.Sprintf("warning: the jobs want up to %d connections at once, and this process may have %d files "+
+		"and connections open; %s, or ask for fewer with --param connections=%d",
 		wanted, limit, raiseLimitAdvice, max(limit-runFiles, 1))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// policyFlags are the flags that say what jobs may do to this machine.
+// policyFlags are the flags that limit what jobs may do on this machine.
 type policyFlags struct {
 	commands     string
 	memory, disk byteSize
@@ -19,28 +19,33 @@ type policyFlags struct {
 	scratch      string
 }
 
-// addFlags declares all of them. elsewhere is where disk jobs write without
-// --scratch, in words.
+// addFlags declares all flags but --allow-target. defaultScratch describes where
+// disk jobs write without --scratch.
 func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 	p.addCommandsFlag(flags)
-	flags.Var(&p.memory, "max-memory", "most memory that all jobs in flight may take together, a `SIZE` such as 2GB or 512MiB; requests to the service may take half as much (default half of what is available)")
-	flags.Var(&p.disk, "max-disk", "most that all disk jobs in flight may write together, a `SIZE`; never more than there is room for (default 10GiB)")
+	flags.Var(&p.memory, "max-memory", "most memory that all jobs in flight may take together, a `SIZE` such as 2GB or "+
+		"512MiB; requests to the service may take half as much (default half of what is available)")
+	flags.Var(&p.disk, "max-disk", "most bytes that all disk jobs in flight may write together, a `SIZE`; "+
+		"never more than the free space (default 10GiB)")
 	flags.Int64Var(&p.processes, "max-processes", 0, "most programs that exec jobs may run at once (default 256)")
 	flags.Int64Var(&p.connections, "max-connections", 0, "most connections that http jobs may hold at once (default 10000)")
-	flags.StringVar(&p.scratch, "scratch", "", "`directory` whose disk the disk jobs use (default "+defaultScratch+")")
+	flags.StringVar(&p.scratch, "scratch", "", "`directory` in which disk jobs write (default "+defaultScratch+")")
 }
 
-// addTargetFlag declares the one that decides whom http jobs may call.
+// addTargetFlag declares the flag for the targets that http jobs may call.
 func (p *policyFlags) addTargetFlag(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&p.targets, "allow-target", nil, "whom http jobs may call in place of this machine alone: a `HOST`, address or network, each with or without a port; repeatable (see docs/security.md)")
+	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http jobs may call instead of this machine only: "+
+		"a `HOST`, address or network, each with or without a port; repeatable (see docs/security.md)")
 }
 
-// addCommandsFlag declares the one that decides which kinds there are.
+// addCommandsFlag declares the flag for the programs of exec jobs. Without it
+// there is no kind exec.
 func (p *policyFlags) addCommandsFlag(flags *pflag.FlagSet) {
-	flags.StringVar(&p.commands, "exec-commands", "", "`file` of the programs that exec jobs may run, YAML or JSON; without it they run none (see docs/workloads.md)")
+	flags.StringVar(&p.commands, "exec-commands", "", "`file` of the programs that exec jobs may run, YAML or JSON; "+
+		"without it exec jobs are refused (see docs/workloads.md)")
 }
 
-// policy is what the flags say. dir is where disk jobs write without --scratch.
+// policy checks the flags. dir is where disk jobs write without --scratch.
 func (p *policyFlags) policy(dir string) (workload.Host, error) {
 	if p.processes < 0 {
 		return workload.Host{}, usageErrorf("--max-processes must be at least 1; got %d", p.processes)
@@ -70,7 +75,8 @@ func (p *policyFlags) policy(dir string) (workload.Host, error) {
 	return host, err
 }
 
-// readCommands reads the operator's list of programs. An error names the line.
+// readCommands reads the list of programs that exec jobs may run. Errors name
+// the line.
 func readCommands(file string) (map[string]workload.Command, error) {
 	content, err := readFile(file, nil, maxSpecFile)
 	if err != nil {

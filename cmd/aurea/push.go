@@ -13,18 +13,18 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/telemetry"
 )
 
-// An pusher sends the numbers of a process that nobody scrapes somewhere else,
-// if the user says where.
+// A pusher sends the metrics of a local run by Prometheus remote write, and its
+// metrics and trace by OTLP. Each is optional.
 type pusher struct {
-	url             string // an endpoint of Prometheus' remote write
-	telemetry       *telemetry.Exporter
-	stderr          io.Writer
-	stop            context.CancelFunc
+	url             string              // of Prometheus remote write; "" for none
+	telemetry       *telemetry.Exporter // nil for none
+	stderr          io.Writer           // safe for concurrent use
+	stop            context.CancelFunc  // nil before start
 	senders         sync.WaitGroup
-	releaseInstance func() // gives up the name that is pushed under; nil without one
+	releaseInstance func() // nil without a claimed instance
 }
 
-// prepare reads what the environment asks for.
+// prepare reads the OTLP settings from the environment.
 func (p *pusher) prepare(stderr io.Writer) (err error) {
 	p.stderr = &syncWriter{w: stderr}
 	log, err := newLog("warn", p.stderr)
@@ -37,8 +37,7 @@ func (p *pusher) prepare(stderr io.Writer) (err error) {
 	return nil
 }
 
-// start begins to send the numbers that stats returns, of runs on a machine, if they
-// are wanted.
+// start starts to send the metrics that stats returns, if a destination is set.
 func (p *pusher) start(stats func() aurea.Stats, where aurea.Environment) error {
 	if p.url == "" && p.telemetry == nil {
 		return nil
@@ -57,15 +56,15 @@ func (p *pusher) start(stats func() aurea.Stats, where aurea.Environment) error 
 	}
 	instance, release := claimInstance()
 	p.releaseInstance = release
-	pusher, err := metrics.NewPusher(view, p.url, instance)
+	remoteWrite, err := metrics.NewPusher(view, p.url, instance)
 	if err != nil {
 		return usageErrorf("--push %v", err)
 	}
-	p.goPush("metrics", func() error { return pusher.Run(ctx) })
+	p.goPush("metrics", func() error { return remoteWrite.Run(ctx) })
 	return nil
 }
 
-// goPush lets something run until it is stopped, and tells if it failed.
+// goPush runs a sender in a goroutine and prints its error.
 func (p *pusher) goPush(what string, run func() error) {
 	p.senders.Go(func() {
 		if err := run(); err != nil {
@@ -74,7 +73,7 @@ func (p *pusher) goPush(what string, run func() error) {
 	})
 }
 
-// flush sends what is left and returns when that is done.
+// flush stops the senders and waits until they have sent the rest.
 func (p *pusher) flush() {
 	if p.stop != nil {
 		p.stop()
@@ -85,7 +84,7 @@ func (p *pusher) flush() {
 	}
 }
 
-// An syncWriter writer is one that several may write to.
+// A syncWriter serializes writes. It may be used concurrently.
 type syncWriter struct {
 	mu sync.Mutex
 	w  io.Writer

@@ -5,51 +5,31 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
-// The end of the service: its grace is for the running run, and then there are a
-// few seconds more for what is left.
+// What happens to a shutdown that takes longer than the grace of the active run.
 const (
-	closeConnsAfter = 4 * time.Second // answers that are still read are cut
-	logRunningAfter = 5 * time.Second // the log says what the service still waits for
+	closeConnsAfter  = 4 * time.Second // close connections that still read a response
+	warnRunningAfter = 5 * time.Second // log the components that have not stopped
 )
 
-// components are what the service consists of while it runs, by name.
-type components struct {
-	mu      sync.Mutex
-	running []string
+// shutDown starts the shutdown. It calls stop, so that a second signal ends the
+// process at once, and then drain.
+func (s *service) shutDown(stop, drain func()) {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // it often follows another signal
+	stop()
+	s.log.Info("shutting down", "grace", s.options.grace)
+	time.AfterFunc(s.options.grace+closeConnsAfter, s.api.Close)
+	time.AfterFunc(s.options.grace+warnRunningAfter, func() { s.running.warnIfRunning(s.log) })
+	drain()
 }
 
-// run does the work of one part.
-func (p *components) run(name string, work func() error) error {
-	p.mu.Lock()
-	p.running = append(p.running, name)
-	p.mu.Unlock()
-	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.running = slices.DeleteFunc(p.running, func(other string) bool { return other == name })
-	}()
-	return work()
-}
-
-// logRunning says which parts have not ended.
-func (p *components) logRunning(log *slog.Logger) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.running) > 0 {
-		log.Warn("the service has not ended", "waits_for", p.running)
-	}
-}
-
-// shutdownSignals are the signals that end the service. The end of a terminal is one of
-// them, unless it was to be survived (nohup) or has another meaning: see onHangup.
+// shutdownSignals returns the signals that end the service. SIGHUP is one unless
+// nohup ignores it or it reloads the token file.
 func (o serveOptions) shutdownSignals() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
 	if o.tokenFile == "" && !signal.Ignored(syscall.SIGHUP) {
@@ -58,8 +38,8 @@ func (o serveOptions) shutdownSignals() []os.Signal {
 	return signals
 }
 
-// reloadTokensOnHangup has SIGHUP read the token file again, if there is one, until ctx ends. A
-// file that is not right changes nothing.
+// reloadTokensOnHangup reloads the token file, if there is one, on every SIGHUP
+// until ctx ends. If the file is invalid, the tokens stay as they were.
 func (o serveOptions) reloadTokensOnHangup(ctx context.Context, api *server.Server, log *slog.Logger) {
 	if o.tokenFile == "" {
 		return

@@ -68,13 +68,13 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 
 // What has not ended is named.
 func TestUnendedPartsAreReported(t *testing.T) {
-	var p components
+	var c componentSet
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))
-	_ = p.run("runs", func() error {
-		return p.run("answers", func() error {
-			_ = p.run("telemetry", func() error { return nil })
-			p.logRunning(logger)
+	_ = c.run("runs", func() error {
+		return c.run("answers", func() error {
+			_ = c.run("telemetry", func() error { return nil })
+			c.warnIfRunning(logger)
 			return nil
 		})
 	})
@@ -82,7 +82,7 @@ func TestUnendedPartsAreReported(t *testing.T) {
 		t.Errorf("the log says %q", said)
 	}
 	log.Reset()
-	if p.logRunning(logger); log.Len() > 0 {
+	if c.warnIfRunning(logger); log.Len() > 0 {
 		t.Errorf("all have ended, and the log says %q", log.String())
 	}
 }

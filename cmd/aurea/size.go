@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// A byteSize is a flag's number of bytes, at least one: "2GB", "512MiB", "1048576".
+// A byteSize is a flag for a positive number of bytes: "2GB", "512MiB",
+// "1048576".
 type byteSize int64
 
-// byteUnits are the bytes of what may stand behind a number, in any case.
+// byteUnits maps a unit in lower case to its number of bytes.
 var byteUnits = map[string]float64{
 	"": 1, "b": 1,
 	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
 	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
 }
 
-// Set reads a size, as flags do.
+// Set implements pflag.Value.
 func (s *byteSize) Set(text string) error {
 	digits := strings.TrimRight(text, "BbKkMmGgTtIi ")
 	unit, known := byteUnits[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
@@ -37,5 +38,5 @@ func (s *byteSize) String() string {
 	return strconv.FormatInt(int64(*s), 10)
 }
 
-// Type is the name of a size in a command's help.
+// Type returns the name of a size in --help.
 func (s *byteSize) Type() string { return "size" }

@@ -8,19 +8,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A storeAddress is the flags that say which database. There may be a password in
-// an address: what is said of it to anybody is its scheme.
+// A storeAddress is the flags that select a database. The address may contain a
+// password, so errors do not quote it.
 type storeAddress struct {
 	address string
 	file    string
 }
 
-func (s *storeAddress) addFlags(flags *pflag.FlagSet, what string) {
-	flags.StringVar(&s.address, "store", "", what)
-	flags.StringVar(&s.file, "store-file", "", "file whose first line is what --store would be: other users of this machine see what is given as a flag")
+// addFlags declares the flags; usage describes --store.
+func (s *storeAddress) addFlags(flags *pflag.FlagSet, usage string) {
+	flags.StringVar(&s.address, "store", "", usage)
+	flags.StringVar(&s.file, "store-file", "",
+		"file whose first line is the value of --store; it hides a password from other users, who can see flags")
 }
 
-// read returns the address; "" when none was given.
+// read returns the address; "" if neither flag is given.
 func (s *storeAddress) read() (string, error) {
 	if s.file == "" {
 		return s.address, checkStoreScheme("--store", s.address)
@@ -40,6 +42,7 @@ func (s *storeAddress) read() (string, error) {
 	return s.address, checkStoreScheme("--store-file", s.address)
 }
 
+// checkStoreScheme checks the scheme of an address, if there is one.
 func checkStoreScheme(flag, address string) error {
 	if address == "" {
 		return nil
@@ -51,7 +54,7 @@ func checkStoreScheme(flag, address string) error {
 	return nil
 }
 
-// kind is what sort of store it is, for people. It is called after read.
+// kind returns "postgres" or "sqlite". Call it after read.
 func (s *storeAddress) kind() string {
 	if scheme, _, ok := strings.Cut(s.address, "://"); ok && scheme != "sqlite" {
 		return "postgres"

@@ -17,7 +17,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// storeOptions are the flags that say where runs are kept, and how many.
+// storeOptions are the flags that select the store and how long runs are kept.
 type storeOptions struct {
 	dataDir   string
 	address   storeAddress
@@ -25,14 +25,15 @@ type storeOptions struct {
 }
 
 func (s *storeOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.dataDir, "data", "./aurea-data", "directory for what the service keeps; it is made where it is not")
-	s.address.addFlags(flags, "database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE; an SQLite file in --data unless given")
-	flags.DurationVar(&s.retention.Age, "keep-age", 0, "forget runs that are older, such as 720h; 0 keeps them")
+	flags.StringVar(&s.dataDir, "data", "./aurea-data", "directory for the data of the service, created if missing")
+	s.address.addFlags(flags,
+		"database for the runs: sqlite://FILE, or postgres://USER@HOST/DATABASE (default an SQLite file in --data)")
+	flags.DurationVar(&s.retention.Age, "keep-age", 0, "delete runs that are older, such as 720h; 0 keeps all")
 	flags.Int64Var(&s.retention.Runs, "keep-runs", 0, "most runs to keep; 0 is no limit")
 	flags.Var((*byteSize)(&s.retention.Bytes), "keep-bytes", "most bytes that runs may take, such as 10GB; 0 is no limit")
 }
 
-// open opens the store, and tells by which name this server is known in it.
+// open opens the store and returns it with the id of this server.
 func (s *storeOptions) open(ctx context.Context, log *slog.Logger) (*store.Store, string, error) {
 	if s.retention.Age < 0 || s.retention.Runs < 0 {
 		return nil, "", usageErrorf("--keep-age and --keep-runs must not be negative")
@@ -55,9 +56,10 @@ func (s *storeOptions) open(ctx context.Context, log *slog.Logger) (*store.Store
 	return opened, serverID, err
 }
 
-// loadServerID reads the name that this server has in every life of it, or makes one.
-// One that cannot be written, as on a full disk, is its name in this life only:
-// what it leaves unfinished is then recovered when its lease is over.
+// loadServerID reads the id under which this server owns runs in the store, or
+// creates one. If the file cannot be written, as on a full disk, the id lasts
+// until the process ends. Runs that it leaves unfinished are then recovered when
+// its lease expires.
 func loadServerID(file string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(file)
 	if id := strings.TrimSpace(string(content)); err == nil && id != "" {
@@ -67,7 +69,7 @@ func loadServerID(file string, log *slog.Logger) (string, error) {
 		return "", fmt.Errorf("cannot read this server's name: %w", err)
 	}
 	id := uuid.NewString()
-	// Written aside and moved: a half one would be another name in the next life.
+	// The rename keeps a partly written id from being read after a crash.
 	temporary := file + ".new"
 	err = os.WriteFile(temporary, []byte(id+"\n"), 0o600)
 	if err == nil {

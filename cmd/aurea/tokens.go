@@ -10,15 +10,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
-// minToken is how many characters a token must have.
+// minToken is the least number of characters of a token.
 const minToken = 16
 
-// otherUsers are the permissions of a file that let every user of the machine read
-// or change it.
+// otherUsers is the permission of users outside the file's group to read or
+// write it.
 const otherUsers fs.FileMode = 0o006
 
-// readTokens reads the tokens of a service. A file that everybody can read, or a
-// token that can be guessed, is refused. Without a file there is no token.
+// readTokens reads the tokens of a service; nil without a file. It refuses a file
+// that every user can read or write, and tokens that can be guessed.
 func readTokens(file string) ([]server.Token, error) {
 	if file == "" {
 		return nil, nil
@@ -27,7 +27,8 @@ func readTokens(file string) ([]server.Token, error) {
 	if err != nil {
 		return nil, usageErrorf("--token-file: %v", err)
 	}
-	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" { // which has no such permissions
+	// Windows has no such permissions.
+	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" {
 		return nil, usageErrorf("--token-file %s can be read or changed by every user of this machine (its mode is %04o); chmod 600 it", file, mode)
 	}
 	content, err := os.ReadFile(file)
@@ -41,10 +42,10 @@ func readTokens(file string) ([]server.Token, error) {
 	return tokens, nil
 }
 
-// parseTokens reads one token a line, alone or behind its role: run, which is
-// what it has without one, or read. An error does not quote a token.
+// parseTokens reads one token a line, alone or after its role, run or read. The
+// default role is run. Errors do not contain tokens.
 func parseTokens(content string) (tokens []server.Token, err error) {
-	roles := map[string]bool{} // whether a token may only read
+	readOnly := map[string]bool{} // by token
 	number := 0
 	for line := range strings.Lines(content) {
 		number++
@@ -53,15 +54,16 @@ func parseTokens(content string) (tokens []server.Token, err error) {
 			continue
 		}
 		token := server.Token{Secret: words[len(words)-1], ReadOnly: words[0] == "read"}
-		switch before, twice := roles[token.Secret]; {
+		switch before, twice := readOnly[token.Secret]; {
 		case len(words) > 2, len(words) == 2 && words[0] != "run" && words[0] != "read":
 			return nil, fmt.Errorf("line %d must be a token, or run or read and a token", number)
 		case len(token.Secret) < minToken:
-			return nil, fmt.Errorf("the token of line %d has %d characters and can be guessed; use %d or more, such as those of openssl rand -hex 32", number, len(token.Secret), minToken)
+			return nil, fmt.Errorf("the token of line %d has %d characters and can be guessed; use %d or more, "+
+				"such as those of openssl rand -hex 32", number, len(token.Secret), minToken)
 		case twice && before != token.ReadOnly:
 			return nil, fmt.Errorf("the token of line %d is there twice, with another role", number)
 		}
-		roles[token.Secret] = token.ReadOnly
+		readOnly[token.Secret] = token.ReadOnly
 		tokens = append(tokens, token)
 	}
 	if len(tokens) == 0 {
@@ -70,8 +72,8 @@ func parseTokens(content string) (tokens []server.Token, err error) {
 	return tokens, nil
 }
 
-// clientToken is the first token of a file, "" without one. Whether it is a good
-// one is for the service to say.
+// clientToken returns the first token of a file; "" without a file. The service
+// validates it.
 func clientToken(file string) (string, error) {
 	if file == "" {
 		return "", nil
