@@ -58,10 +58,9 @@ func TestBriefLastInterval(t *testing.T) {
 					if math.Abs(point.Throughput-row.last) > 0.1 {
 						t.Errorf("the last point has %v jobs a second, want %v", point.Throughput, row.last)
 					}
-					if live.Throughput != point.Throughput || live.P50 != point.P50 || live.P99 != point.P99 {
-						t.Errorf("progress ends with %v jobs a second, p50 %v, p99 %v; the series with %v, %v, %v",
-							live.Throughput, live.P50, live.P99, point.Throughput, point.P50, point.P99)
-					}
+					checkEqual(t, "the last progress's throughput", live.Throughput, point.Throughput)
+					checkEqual(t, "its median", live.P50, point.P50)
+					checkEqual(t, "its p99", live.P99, point.P99)
 					if ok != r.Counts.OK {
 						t.Errorf("intervals of %d jobs, want %d", ok, r.Counts.OK)
 					}

@@ -66,10 +66,17 @@ func TestControlledDriversAgree(t *testing.T) {
 		if a, b := records(loops.Result), records(pool.Result); !slices.Equal(a, b) {
 			rt.Fatalf("jobs (-event loops +worker pool):\n%s", gocmp.Diff(a, b))
 		}
-		if loops.Counts != pool.Counts || loops.Paused != pool.Paused || loops.Latency != pool.Latency ||
-			loops.Duration != pool.Duration {
-			rt.Fatalf("%+v, paused %v of %v\n%+v, paused %v of %v", loops.Counts, loops.Paused, loops.Duration,
-				pool.Counts, pool.Paused, pool.Duration)
+		if loops.Counts != pool.Counts {
+			rt.Fatalf("counts: event loops %+v, worker pool %+v", loops.Counts, pool.Counts)
+		}
+		if loops.Paused != pool.Paused {
+			rt.Fatalf("paused: event loops %v s, worker pool %v s", loops.Paused, pool.Paused)
+		}
+		if loops.Latency != pool.Latency {
+			rt.Fatalf("latency: event loops %+v, worker pool %+v", loops.Latency, pool.Latency)
+		}
+		if loops.Duration != pool.Duration {
+			rt.Fatalf("duration: event loops %v s, worker pool %v s", loops.Duration, pool.Duration)
 		}
 		if diff := gocmp.Diff(loops.Timeline, pool.Timeline, cmpopts.IgnoreFields(aurea.RunEvent{}, "At")); diff != "" {
 			rt.Fatalf("timeline (-event loops +worker pool):\n%s", diff)
@@ -209,9 +216,10 @@ func TestControlledOnTheRealClock(t *testing.T) {
 		}
 		close(over)
 		<-left
-		if want := (aurea.Counts{Planned: p.Jobs, OK: p.Jobs}); r.Counts != want || r.Status != aurea.StatusCompleted ||
-			len(r.Timeline) == 0 {
-			t.Errorf("%s: %+v, %s, %d events", load, r.Counts, r.Status, len(r.Timeline))
+		checkEqual(t, load+": counts", r.Counts, aurea.Counts{Planned: p.Jobs, OK: p.Jobs})
+		checkEqual(t, load+": status", r.Status, aurea.StatusCompleted)
+		if len(r.Timeline) == 0 {
+			t.Errorf("%s: no control was applied", load)
 		}
 		checkPauses(t, r)
 	}
@@ -241,9 +249,11 @@ func TestStoppedAsItBegins(t *testing.T) {
 		for _, load := range []string{`"concurrency": 3`, `"rate": 1000`} {
 			p := plan(t, `{"num_jobs": 3, `+load+`, "workload": {"kind": "sleep", "duration": "1h"}}`)
 			r, err := New("", workload.Host{}).Execute(ctx, p, make(chan aurea.Command), ignore)
-			if err != nil || r.Status != aurea.StatusCancelled || r.Counts.Cancelled != 3 {
-				t.Fatalf("%v, %+v", err, r)
+			if err != nil {
+				t.Fatal(err)
 			}
+			checkEqual(t, "status", r.Status, aurea.StatusCancelled)
+			checkEqual(t, "cancelled jobs", r.Counts.Cancelled, 3)
 		}
 		cancel()
 	}
@@ -258,9 +268,11 @@ func TestLastJobsOfControlledRuns(t *testing.T) {
 		for _, spec := range []string{`{"num_jobs": 2, "workload": {"kind": "noop"}}`,
 			`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1us"}}`} {
 			r, err := e.Execute(ctx, plan(t, spec), make(chan aurea.Command), ignore)
-			if err != nil || r.Status != aurea.StatusCompleted || r.Counts.OK != r.Counts.Planned {
-				t.Fatalf("%s: %v, %+v", spec, err, r)
+			if err != nil {
+				t.Fatal(err)
 			}
+			checkEqual(t, spec+": status", r.Status, aurea.StatusCompleted)
+			checkEqual(t, spec+": jobs", r.Counts.OK, r.Counts.Planned)
 		}
 	}
 }

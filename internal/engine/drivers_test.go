@@ -68,16 +68,14 @@ func TestDriversAgree(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				want := execute(t.Context(), t, fake(), load+sleep)
 				got := executeJobs(t.Context(), t, napping(25*time.Millisecond), load+sleep)
-				if got.Counts != want.Counts || got.Latency != want.Latency || got.ServiceTime != want.ServiceTime ||
-					got.Delay != want.Delay {
-					t.Errorf("counts %+v, latency %+v\nwant %+v, %+v", got.Counts, got.Latency, want.Counts,
-						want.Latency)
-				}
-				if got.Duration != want.Duration || got.InFlight != want.InFlight || got.Status != want.Status ||
-					got.Validity.State != want.Validity.State {
-					t.Errorf("%v s, %+v in flight, %s, %+v\nwant %v, %+v, %s, %+v", got.Duration, got.InFlight,
-						got.Status, got.Validity, want.Duration, want.InFlight, want.Status, want.Validity)
-				}
+				checkEqual(t, "counts", got.Counts, want.Counts)
+				checkEqual(t, "latency", got.Latency, want.Latency)
+				checkEqual(t, "service time", got.ServiceTime, want.ServiceTime)
+				checkEqual(t, "delay", got.Delay, want.Delay)
+				checkEqual(t, "duration", got.Duration, want.Duration)
+				checkEqual(t, "in flight", got.InFlight, want.InFlight)
+				checkEqual(t, "status", got.Status, want.Status)
+				checkEqual(t, "validity", got.Validity.State, want.Validity.State)
 				var started, ended int64
 				for _, p := range got.Series {
 					started, ended = started+p.Started, ended+p.OK+p.Failed
@@ -120,10 +118,10 @@ func TestInjectedFailures(t *testing.T) {
 				t.Errorf("%s: %+v, latency %+v, of failures %+v, errors %+v", kind, want.Counts, want.Latency,
 					want.FailedLatency, want.Errors)
 			}
-			if got.Counts != want.Counts || got.ServiceTime != want.ServiceTime ||
-				!slices.Equal(got.Errors, want.Errors) {
-				t.Errorf("%s: the worker pool has %+v, %+v, %+v\nwant %+v, %+v, %+v", kind, got.Counts, got.ServiceTime,
-					got.Errors, want.Counts, want.ServiceTime, want.Errors)
+			checkEqual(t, kind+": the worker pool's counts", got.Counts, want.Counts)
+			checkEqual(t, kind+": its service time", got.ServiceTime, want.ServiceTime)
+			if !slices.Equal(got.Errors, want.Errors) {
+				t.Errorf("%s: its errors: %+v, want %+v", kind, got.Errors, want.Errors)
 			}
 		})
 	}

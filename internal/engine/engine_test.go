@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,22 @@ func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.R
 	return result
 }
 
+// checkEqual reports a value that differs from the wanted one.
+func checkEqual[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %+v, want %+v", what, got, want)
+	}
+}
+
+// checkWithin reports a value that is not between two others.
+func checkWithin[T cmp.Ordered](t testing.TB, what string, got, low, high T) {
+	t.Helper()
+	if got < low || got > high {
+		t.Errorf("%s: %v, want %v to %v", what, got, low, high)
+	}
+}
+
 // On a fake clock every value is exact.
 func TestAllAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -50,12 +67,11 @@ func TestAllAtOnce(t *testing.T) {
 		if want := (aurea.InFlight{Max: 1000, Mean: 1000, Effective: 1000}); r.InFlight != want {
 			t.Errorf("in flight %+v, want %+v", r.InFlight, want)
 		}
-		if r.Latency.Min != 0.1 || r.Latency.Max != 0.1 || r.Delay.Max != 0 {
-			t.Errorf("latency %v to %v, delay up to %v, want exactly 0.1 and none", r.Latency.Min, r.Latency.Max,
-				r.Delay.Max)
-		}
+		checkEqual(t, "latency.min", r.Latency.Min, 0.1)
+		checkEqual(t, "latency.max", r.Latency.Max, 0.1)
+		checkEqual(t, "delay.max", r.Delay.Max, 0)
 		if r.Status != aurea.StatusCompleted || r.Validity.State != aurea.Valid {
-			t.Errorf("status %s, validity %+v", r.Status, r.Validity)
+			t.Errorf("status %s, validity %+v, want completed and valid", r.Status, r.Validity)
 		}
 	})
 }
@@ -105,9 +121,10 @@ func TestTimeout(t *testing.T) {
 		if want := (aurea.Counts{Planned: 10, Timeout: 10}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
-		if r.Duration != 0.02 || r.ServiceTime.Max != 0.02 || r.FailedLatency.Count != 10 || r.Latency.Count != 0 {
-			t.Errorf("duration %v, service time %+v, latency %+v", r.Duration, r.ServiceTime, r.Latency)
-		}
+		checkEqual(t, "duration", r.Duration, 0.02)
+		checkEqual(t, "service_time.max", r.ServiceTime.Max, 0.02)
+		checkEqual(t, "latencies of failures", r.FailedLatency.Count, 10)
+		checkEqual(t, "latencies of others", r.Latency.Count, 0)
 		want := []aurea.ErrorClass{{Class: "timeout", Count: 10, Sample: "the job took longer than 20ms"}}
 		if !slices.Equal(r.Errors, want) {
 			t.Errorf("errors %+v, want %+v", r.Errors, want)
@@ -136,10 +153,14 @@ func TestCancelAtAnyMoment(t *testing.T) {
 			if err := c.Check(); err != nil || c.Planned != int64(jobs) {
 				rt.Fatalf("%v; planned %d of %d", err, c.Planned, jobs)
 			}
-			if result.ServiceTime.Count != c.Ended() || result.Delay.Count != c.Ended() ||
-				result.Latency.Count != c.OK {
-				rt.Fatalf("histograms of %d, %d and %d jobs for %+v", result.ServiceTime.Count, result.Delay.Count,
-					result.Latency.Count, c)
+			if n := result.ServiceTime.Count; n != c.Ended() {
+				rt.Fatalf("%d service times for %+v", n, c)
+			}
+			if n := result.Delay.Count; n != c.Ended() {
+				rt.Fatalf("%d delays for %+v", n, c)
+			}
+			if n := result.Latency.Count; n != c.OK {
+				rt.Fatalf("%d latencies for %+v", n, c)
 			}
 			if seen.Ended() != c.Ended() || seen.Started != result.Tally.Started {
 				rt.Fatalf("intervals add up to %d of %d jobs", seen.Ended(), c.Ended())
@@ -168,9 +189,14 @@ func checkRecords(t interface{ Fatalf(string, ...any) }, r *aurea.Result) {
 			counts.Cancelled++
 		}
 	}
-	if counts.OK != r.Counts.OK || counts.Timeout != r.Counts.Timeout ||
-		counts.OK+counts.Timeout+counts.Cancelled != r.Tally.Started {
-		t.Fatalf("records of %+v, counts of %+v with %d started", counts, r.Counts, r.Tally.Started)
+	if counts.OK != r.Counts.OK {
+		t.Fatalf("%d records of jobs that are ok, %d were counted", counts.OK, r.Counts.OK)
+	}
+	if counts.Timeout != r.Counts.Timeout {
+		t.Fatalf("%d records of timeouts, %d were counted", counts.Timeout, r.Counts.Timeout)
+	}
+	if n := counts.OK + counts.Timeout + counts.Cancelled; n != r.Tally.Started {
+		t.Fatalf("%d records, %d jobs were started", n, r.Tally.Started)
 	}
 }
 
@@ -180,9 +206,8 @@ func TestCancelledBeforeItBegins(t *testing.T) {
 		cancel()
 		synctest.Wait()
 		r := execute(ctx, t, fake(), `{"num_jobs": 5}`)
-		if r.Counts.Planned != 5 || r.Counts.Cancelled != 5 || r.Status != aurea.StatusCancelled {
-			t.Errorf("counts %+v, status %s", r.Counts, r.Status)
-		}
+		checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 5, Cancelled: 5})
+		checkEqual(t, "status", r.Status, aurea.StatusCancelled)
 	})
 }
 
@@ -208,10 +233,11 @@ func TestProgress(t *testing.T) {
 		for _, p := range points {
 			ok += p.OK
 		}
-		if ok != 70 || points[1].OK != 20 || points[1].Throughput != 20 || points[1].InFlight != 2 ||
-			points[1].P50 != 0.1 {
-			t.Errorf("%d jobs in %+v", ok, points)
-		}
+		checkEqual(t, "jobs of all intervals", ok, 70)
+		checkEqual(t, "jobs of the second interval", points[1].OK, 20)
+		checkEqual(t, "its throughput", points[1].Throughput, 20)
+		checkEqual(t, "in flight at its end", points[1].InFlight, 2)
+		checkEqual(t, "its median", points[1].P50, 0.1)
 	})
 }
 
@@ -294,9 +320,12 @@ func TestWrongWorkload(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Setenv("GOGC", "50")
 	e := New("v1.2.3", workload.Host{}).environment
-	if e.Version != "v1.2.3" || e.Cores != runtime.GOMAXPROCS(0) || e.MemoryBytes == 0 ||
-		e.OS != runtime.GOOS+"/"+runtime.GOARCH || e.Go != runtime.Version() {
-		t.Errorf("environment %+v", e)
+	checkEqual(t, "version", e.Version, "v1.2.3")
+	checkEqual(t, "cores", e.Cores, runtime.GOMAXPROCS(0))
+	checkEqual(t, "system", e.OS, runtime.GOOS+"/"+runtime.GOARCH)
+	checkEqual(t, "Go", e.Go, runtime.Version())
+	if e.MemoryBytes == 0 {
+		t.Error("the machine has no memory")
 	}
 	if !strings.Contains(" "+e.Flags+" ", " GOGC=50 ") || !strings.Contains(e.Flags, "CGO_ENABLED=") {
 		t.Errorf("flags %q", e.Flags)

@@ -21,9 +21,9 @@ func TestRateIsKept(t *testing.T) {
 		if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
-		if r.Delay.Max != 0 || r.Latency.Max != 0.025 || r.InFlight.Max != 3 {
-			t.Errorf("delay %v, latency %v, %d in flight; want 0, 0.025, 3", r.Delay.Max, r.Latency.Max, r.InFlight.Max)
-		}
+		checkEqual(t, "delay.max", r.Delay.Max, 0)
+		checkEqual(t, "latency.max", r.Latency.Max, 0.025)
+		checkEqual(t, "in_flight.max", r.InFlight.Max, 3)
 		if r.Model != aurea.Open || *r.Rate != (aurea.Rate{Target: 100, Achieved: 100}) {
 			t.Errorf("model %s, rate %+v", r.Model, r.Rate)
 		}
@@ -48,10 +48,10 @@ func TestSaturatedArrivalsWait(t *testing.T) {
 				t.Errorf("job %+v, want %+v", job, want)
 			}
 		}
-		if r.Counts.OK != 20 || r.Latency.Max != 0.31 || r.Delay.Max != 0.285 || r.ServiceTime.Max != 0.025 {
-			t.Errorf("counts %+v, latency %v, delay %v, service time %v", r.Counts, r.Latency.Max, r.Delay.Max,
-				r.ServiceTime.Max)
-		}
+		checkEqual(t, "jobs", r.Counts.OK, 20)
+		checkEqual(t, "latency.max", r.Latency.Max, 0.31)
+		checkEqual(t, "delay.max", r.Delay.Max, 0.285)
+		checkEqual(t, "service_time.max", r.ServiceTime.Max, 0.025)
 	})
 }
 
@@ -69,7 +69,7 @@ func TestSaturatedArrivalsDrop(t *testing.T) {
 			starts = append(starts, job.Index)
 		}
 		if want := []int64{0, 3, 6, 9, 12, 15, 18}; !slices.Equal(starts, want) || r.Delay.Max != 0 {
-			t.Errorf("jobs %v started, want %v; delay %v", starts, want, r.Delay.Max)
+			t.Errorf("jobs %v started, want %v; the maximum delay is %v s, want 0", starts, want, r.Delay.Max)
 		}
 	})
 }
@@ -103,10 +103,11 @@ func TestLateAtTheEnd(t *testing.T) {
 			}
 			r := execute(t.Context(), t, tired,
 				`{"rate": 1000, "duration": "1s", "concurrency": 1000000, "workload": {"kind": "noop"}}`)
-			if late < lateStartGrace && r.Counts != want || r.Counts.Planned != want.Planned ||
-				(r.Counts.Cancelled > 0) != (want.Cancelled > 0) {
-				t.Errorf("%v late: %+v, want %+v", late, r.Counts, want)
+			if late < lateStartGrace {
+				checkEqual(t, fmt.Sprintf("%v late: counts", late), r.Counts, want)
 			}
+			checkEqual(t, fmt.Sprintf("%v late: planned", late), r.Counts.Planned, want.Planned)
+			checkEqual(t, fmt.Sprintf("%v late: some are cancelled", late), r.Counts.Cancelled > 0, want.Cancelled > 0)
 			if r.Duration > 1+2*late.Seconds() {
 				t.Errorf("%v late: the run took %v s", late, r.Duration)
 			}
@@ -131,7 +132,7 @@ func TestOverloadedLoopEndsBeforeItStarts(t *testing.T) {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
 		if r.Delay.Max != late.Seconds() {
-			t.Errorf("a delay of %v s at most, want the lateness of the event loop", r.Delay.Max)
+			t.Errorf("the maximum delay is %v s, want the event loop's lateness, %v", r.Delay.Max, late)
 		}
 	})
 }
@@ -144,9 +145,8 @@ func TestRampedRate(t *testing.T) {
 		if want := (aurea.Counts{Planned: 875, OK: 875}); r.Counts != want {
 			t.Errorf("counts %+v, want %+v", r.Counts, want)
 		}
-		if r.Delay.Max != 0 || r.Rate.Target != 70 || r.Rate.Achieved != 70 {
-			t.Errorf("delay %v, rate %+v", r.Delay.Max, r.Rate)
-		}
+		checkEqual(t, "delay.max", r.Delay.Max, 0)
+		checkEqual(t, "rate", *r.Rate, aurea.Rate{Target: 70, Achieved: 70})
 		if got := r.Series[6].OK; got != 100 {
 			t.Errorf("%d jobs in the 7th second, want 100", got)
 		}
@@ -158,9 +158,9 @@ func TestRampedConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := execute(t.Context(), t, fake(),
 			`{"stages": [{"duration": "10s", "concurrency": 10}, {"duration": "10s", "concurrency": 10}, {"duration": "5s", "concurrency": 0}], "workload": {"kind": "sleep", "duration": "100ms"}}`)
-		if r.Model != aurea.Closed || r.InFlight.Max != 10 || r.Delay.Max > 1e-8 {
-			t.Errorf("model %s, %d in flight, delay %v", r.Model, r.InFlight.Max, r.Delay.Max)
-		}
+		checkEqual(t, "model", r.Model, aurea.Closed)
+		checkEqual(t, "in_flight.max", r.InFlight.Max, 10)
+		checkWithin(t, "delay.max", r.Delay.Max, 0, 1e-8)
 		// Ten jobs a second for every slot: 45 slot-seconds up, 100 level; down,
 		// a slot ends its last job after it has closed.
 		if r.Counts.OK < 1450+200 || r.Counts.OK > 1450+260 {

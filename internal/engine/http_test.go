@@ -43,8 +43,9 @@ func raw(t *testing.T, answer func(*net.TCPConn)) (url string) {
 	return "http://" + listener.Addr().String()
 }
 
-// said reads a request and answers with a text, valid HTTP or not.
-func said(text string) func(*net.TCPConn) {
+// respondWith returns a handler that reads a request and writes a text, valid HTTP
+// or not.
+func respondWith(text string) func(*net.TCPConn) {
 	return func(connection *net.TCPConn) {
 		defer connection.Close()
 		_, _ = connection.Read(make([]byte, 4096))
@@ -52,18 +53,20 @@ func said(text string) func(*net.TCPConn) {
 	}
 }
 
+// reset reads a request and resets the connection.
 func reset(connection *net.TCPConn) {
 	_, _ = connection.Read(make([]byte, 4096))
 	_ = connection.SetLinger(0)
 	_ = connection.Close()
 }
 
-// silent reads the request and writes nothing until the client has gone.
+// silent reads requests and writes nothing until the client disconnects.
 func silent(connection *net.TCPConn) {
 	defer connection.Close()
 	_, _ = io.Copy(io.Discard, connection)
 }
 
+// dripping writes a response at one byte a millisecond.
 func dripping(connection *net.TCPConn) {
 	defer connection.Close()
 	for _, b := range []byte("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") {
@@ -80,6 +83,7 @@ func dripping(connection *net.TCPConn) {
 	}
 }
 
+// endless writes a body of 10 GB as fast as the client reads.
 func endless(connection *net.TCPConn) {
 	defer connection.Close()
 	_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
@@ -118,15 +122,15 @@ func TestHTTPMisbehaving(t *testing.T) {
 	}{
 		{"refuses", refused(t), "connect", "connection refused"},
 		{"resets", raw(t, reset), "reset", ""},
-		{"closes before an answer", raw(t, said("")), "reset", ""},
+		{"closes before an answer", raw(t, respondWith("")), "reset", ""},
 		{"hangs", raw(t, silent), "timeout", ""},
 		{"drips", raw(t, dripping), "timeout", ""},
 		{"fails", failing.URL, "status_500", "the answer's status is 500"},
 		{"answers 10 GB", raw(t, endless), "body", "1000000"},
-		{"breaks off", raw(t, said("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")), "body", ""},
-		{"breaks off in a chunk", raw(t, said("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")),
+		{"breaks off", raw(t, respondWith("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")), "body", ""},
+		{"breaks off in a chunk", raw(t, respondWith("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello")),
 			"body", ""},
-		{"speaks something else", raw(t, said("220 ready\r\n")), "protocol", ""},
+		{"speaks something else", raw(t, respondWith("220 ready\r\n")), "protocol", ""},
 		{"has no TLS", strings.Replace(failing.URL, "http:", "https:", 1), "tls", ""},
 	}
 	for _, test := range tests {
@@ -141,9 +145,13 @@ func TestHTTPMisbehaving(t *testing.T) {
 			if r.Counts.Planned != 40 || r.Counts.Failed+r.Counts.Timeout != 40 {
 				t.Fatalf("of 40 jobs: %+v", r.Counts)
 			}
-			if len(r.Errors) != 1 || r.Errors[0].Class != test.class || r.Errors[0].Count != 40 ||
-				!strings.Contains(r.Errors[0].Sample, test.sample) {
-				t.Errorf("errors %+v, want 40 of class %s with %q", r.Errors, test.class, test.sample)
+			if len(r.Errors) != 1 {
+				t.Fatalf("errors %+v, want one class", r.Errors)
+			}
+			checkEqual(t, "class of the errors", r.Errors[0].Class, test.class)
+			checkEqual(t, "errors", r.Errors[0].Count, 40)
+			if sample := r.Errors[0].Sample; !strings.Contains(sample, test.sample) {
+				t.Errorf("the sample is %q, want %q in it", sample, test.sample)
 			}
 			if r.FailedLatency.Count != 40 || r.Latency.Count != 0 {
 				t.Errorf("%d latencies of failures and %d of others, want 40 and 0", r.FailedLatency.Count,
@@ -174,9 +182,12 @@ func TestHTTPBomb(t *testing.T) {
 	r := execute(t.Context(), t, New("", workload.Host{}),
 		`{"num_jobs": 10, "concurrency": 2, "workload": {"kind": "http", "url": "`+server.URL+`"}}`)
 	in, ok := r.Counters.Get("bytes_in")
-	if body := int64(10 * bomb.Len()); r.Counts.OK != 10 || !ok || in.Total < body || in.Total > body+10*1000 {
-		t.Errorf("%d ok, %d bytes in; the bodies are %d", r.Counts.OK, in.Total, body)
+	if !ok {
+		t.Fatal("bytes_in was not counted")
 	}
+	checkEqual(t, "jobs", r.Counts.OK, 10)
+	bodies := int64(10 * bomb.Len())
+	checkWithin(t, "bytes in", in.Total, bodies, bodies+10*1000)
 }
 
 type zeros struct{}
@@ -238,10 +249,12 @@ func TestHTTPTimeouts(t *testing.T) {
 				t.Parallel()
 				r := execute(t.Context(), t, New("", workload.Host{}),
 					`{`+load+`, "timeout": "40ms", "workload": {"kind": "http", `+job+`}}`)
-				if r.Counts.Timeout != 6 || len(r.Errors) != 1 || r.Errors[0].Class != "timeout" ||
-					r.Errors[0].Count != 6 {
-					t.Errorf("%+v, errors %+v; want 6 timeouts", r.Counts, r.Errors)
+				checkEqual(t, "timeouts", r.Counts.Timeout, 6)
+				if len(r.Errors) != 1 {
+					t.Fatalf("errors %+v, want one class", r.Errors)
 				}
+				checkEqual(t, "class of the errors", r.Errors[0].Class, "timeout")
+				checkEqual(t, "errors", r.Errors[0].Count, 6)
 				for record := range r.Jobs.All() {
 					if took := record.End - record.Start; took < 40*time.Millisecond {
 						t.Errorf("job %d was ended after %v", record.Index, took)
@@ -262,8 +275,10 @@ func TestHTTPStopped(t *testing.T) {
 	})
 	r := execute(ctx, t, New("", workload.Host{}),
 		`{"num_jobs": 3, "timeout": "1h", "workload": {"kind": "http", "url": "`+url+`"}}`)
-	if r.Status != aurea.StatusCancelled || r.Counts.Cancelled == 0 || r.Counts.Cancelled != r.Counts.Planned {
-		t.Errorf("%s, %+v; want what was started cancelled", r.Status, r.Counts)
+	checkEqual(t, "status", r.Status, aurea.StatusCancelled)
+	checkEqual(t, "cancelled jobs", r.Counts.Cancelled, r.Counts.Planned)
+	if r.Counts.Cancelled == 0 {
+		t.Error("no job was cancelled")
 	}
 }
 

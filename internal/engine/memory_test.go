@@ -11,17 +11,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// unlessShort skips a test in short mode. Such a test has nothing for the race
+// skipIfShort skips a test in short mode. Such a test has nothing for the race
 // detector to find, and takes minutes under it.
-func unlessShort(t *testing.T) {
+func skipIfShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("make test runs it; short leaves it out")
 	}
 }
 
-// live returns how many bytes are in use now.
-func live() int64 {
+// bytesInUse returns the size of the heap's live objects.
+func bytesInUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -31,22 +31,25 @@ func live() int64 {
 // Without records, memory does not grow with the length of the run, once the
 // series has its full length.
 func TestMemoryOfALongRun(t *testing.T) {
-	unlessShort(t)
+	skipIfShort(t)
 	synctest.Test(t, func(t *testing.T) {
 		p := plan(t, `{"duration": "30m", "concurrency": 4, "workload": {"kind": "sleep", "duration": "900ms"}, "include_jobs": false}`)
 		var early, late int64
 		_, err := fake().Execute(t.Context(), p, nil, func(p aurea.Progress) {
 			switch p.Elapsed {
 			case 10 * time.Minute:
-				early = live()
+				early = bytesInUse()
 			case 30*time.Minute - time.Second:
-				late = live()
+				late = bytesInUse()
 			}
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if early == 0 || late == 0 || late-early > 256<<10 {
+		if early == 0 || late == 0 {
+			t.Fatal("the memory in use was not read")
+		}
+		if late-early > 256<<10 {
 			t.Errorf("%d bytes are in use after 10 minutes, %d after 30", early, late)
 		}
 	})
@@ -54,17 +57,17 @@ func TestMemoryOfALongRun(t *testing.T) {
 
 // Memory does not grow with the number of jobs either.
 func TestMemoryOfManyJobs(t *testing.T) {
-	unlessShort(t)
+	skipIfShort(t)
 	used := func(jobs int) int64 {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
 		var most int64
 		if _, err := New("test", workload.Host{}).Execute(t.Context(), p, nil,
-			func(aurea.Progress) { most = max(most, live()) }); err != nil {
+			func(aurea.Progress) { most = max(most, bytesInUse()) }); err != nil {
 			t.Fatal(err)
 		}
 		return most
 	}
-	used(1000) // whatever is made once is made now
+	used(1000) // allocates what is allocated once
 	// A run of more than a second may hold a tally for one interval more.
 	if few, many := used(1000), used(3_000_000); many-few > 2<<20 {
 		t.Errorf("%d bytes are in use by 1,000 jobs, %d by 3,000,000", few, many)
@@ -73,15 +76,15 @@ func TestMemoryOfManyJobs(t *testing.T) {
 
 // A job in flight takes no more than 32 bytes.
 func TestMemoryOfAJob(t *testing.T) {
-	unlessShort(t)
+	skipIfShort(t)
 	const jobs = 1_000_000
 	synctest.Test(t, func(t *testing.T) {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "sleep", "duration": "10s", "jitter": 0.2}, "include_jobs": false}`, jobs))
-		before := live()
+		before := bytesInUse()
 		var during int64
 		_, err := fake().Execute(t.Context(), p, nil, func(p aurea.Progress) {
 			if p.Elapsed == time.Second {
-				during = live()
+				during = bytesInUse()
 			}
 		})
 		if err != nil {

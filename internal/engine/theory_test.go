@@ -164,7 +164,7 @@ func percentile99(values []float64) float64 {
 // together give the theory's latencies, within the confidence of so many
 // samples.
 func TestTheory(t *testing.T) {
-	unlessShort(t)
+	skipIfShort(t)
 	const jobs = 105_000
 	for _, th := range theories {
 		for _, rho := range []float64{0.5, 0.8, 0.9} {
@@ -200,9 +200,9 @@ func TestClosedForms(t *testing.T) {
 		"Erlang C of 1 server":           {erlangC(1, 0.7), 0.7},
 		"Erlang C of 2 servers at 0.5":   {erlangC(2, 0.5), 1.0 / 3},
 		"Erlang C of 4 servers at 0.8":   {erlangC(4, 0.8), 0.596432},
-		"M/M/4, everybody is served":     {theories[2].beyond(0.8, 0), 1},
+		"M/M/4, every job is served":     {theories[2].beyond(0.8, 0), 1},
 		"M/M/4, at a spare of nothing":   {theories[2].beyond(0.75, 2), theories[2].beyond(0.75+1e-7, 2)},
-		"M/D/1, everybody waits < 50 D":  {md1Waits(0.5, 50), 1},
+		"M/D/1, every job waits < 50 D":  {md1Waits(0.5, 50), 1},
 		"M/D/1, tail decays by its root": {(1 - md1Waits(0.9, 31)) / (1 - md1Waits(0.9, 30)), math.Exp(-0.20714)},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-5*pair[1] {

@@ -29,7 +29,7 @@ func TestTracingPicks(t *testing.T) {
 		return n
 	}
 	if n := picked(0, 1, 99, 101, 150); n != 0 {
-		t.Errorf("%d picked by numbers that are not their turn", n)
+		t.Errorf("%d jobs were picked whose number is no multiple of %d", n, aurea.TraceEvery)
 	}
 	var hundredths []int64
 	for i := range int64(25) {
@@ -41,13 +41,13 @@ func TestTracingPicks(t *testing.T) {
 		}
 	}
 	if n := picked(5*time.Second+999*time.Millisecond, 100); n != 0 {
-		t.Error("one more in the same second")
+		t.Error("an 11th job was picked in the same second")
 	}
 	if n := picked(6*time.Second, 100); n != 1 {
-		t.Error("none in the next one")
+		t.Error("no job was picked in the next second")
 	}
 	if tracing = nil; picked(0, 0) != 0 || tracing.take() != nil {
-		t.Error("a run that is not traced, and a job that is")
+		t.Error("a job of an untraced run was picked")
 	}
 }
 
@@ -81,22 +81,28 @@ func TestTracedJobs(t *testing.T) {
 		}
 		if !traced {
 			if len(jobs) > 0 || len(received) > 0 {
-				t.Errorf("not traced, but got %v, %v", jobs, received)
+				t.Errorf("an untraced run reports %v, and the service received %v", jobs, received)
 			}
 			continue
 		}
 		slices.SortFunc(jobs, func(a, b aurea.TracedJob) int { return int(a.Job - b.Job) })
 		if len(jobs) != 4 || len(received) != 4 {
-			t.Fatalf("%d jobs were traced, %d received it, want 4", len(jobs), len(received))
+			t.Fatalf("%d jobs are reported, the service received %d trace contexts, want 4", len(jobs), len(received))
 		}
 		for i, job := range jobs {
 			span := someTrace.Span(job.Job)
 			parent := fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(someTrace.ID[:]), hex.EncodeToString(span[:]))
 			if job.Job != int64(i)*100 || received[parent] != 1 {
-				t.Errorf("job %d is reported, and %v was received", job.Job, received)
+				t.Errorf("report %d is of job %d, and the service received %v", i, job.Job, received)
 			}
-			if job.Start.Before(begin) || !job.End.After(job.Start) || job.End.After(time.Now()) {
+			if job.Start.Before(begin) {
+				t.Errorf("job %d started at %v, before the run at %v", job.Job, job.Start, begin)
+			}
+			if !job.End.After(job.Start) {
 				t.Errorf("job %d lasted from %v to %v", job.Job, job.Start, job.End)
+			}
+			if job.End.After(time.Now()) {
+				t.Errorf("job %d ends in the future, at %v", job.Job, job.End)
 			}
 			failed := job.Job == 200
 			if (job.Outcome == aurea.Failed) != failed || strings.Contains(job.Problem, "418") != failed {

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -31,8 +32,12 @@ func TestWorkerPoolRunsEveryJobOnce(t *testing.T) {
 				return nil
 			}), `{"num_jobs": 100, `+load+`}`)
 			slices.Sort(seen)
-			if len(seen) != 100 || seen[0] != 0 || seen[99] != 99 || len(slices.Compact(seen)) != 100 {
-				t.Errorf("%s: jobs %v", load, seen)
+			var want []int64
+			for job := range int64(100) {
+				want = append(want, job)
+			}
+			if diff := cmp.Diff(want, seen); diff != "" {
+				t.Errorf("%s: jobs (-want +got):\n%s", load, diff)
 			}
 		})
 	}
@@ -91,10 +96,11 @@ func TestWorkerPoolStoppedAtAnyMoment(t *testing.T) {
 			if err := r.Counts.Check(); err != nil {
 				t.Error(load, after, err)
 			}
-			if r.Counts.Ended() != r.ServiceTime.Count || r.Duration > after.Seconds()+1e-9 &&
-				r.Status == aurea.StatusCancelled {
-				t.Errorf("%s stopped after %v: %+v, %d service times, %v s", load, after, r.Counts, r.ServiceTime.Count,
-					r.Duration)
+			if r.Counts.Ended() != r.ServiceTime.Count {
+				t.Errorf("%s stopped after %v: %+v, %d service times", load, after, r.Counts, r.ServiceTime.Count)
+			}
+			if r.Status == aurea.StatusCancelled && r.Duration > after.Seconds()+1e-9 {
+				t.Errorf("%s stopped after %v: it took %v s", load, after, r.Duration)
 			}
 		})
 	})
@@ -106,14 +112,14 @@ func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	pool := newWorkerPool(newExecution(ctx, plan(t, `{"num_jobs": 10}`), workload.Jobs{Runner: napping(0)}, nil))
 	if got := pool.outcomeOf(context.Canceled, 0); got != aurea.Failed {
-		t.Errorf("a job that says so of itself: %v, want failed", got)
+		t.Errorf("a job that returns context.Canceled in a live run: %v, want failed", got)
 	}
 	cancel()
 	if got := pool.outcomeOf(fmt.Errorf("asking: %w", context.Canceled), 0); got != aurea.Cancelled {
 		t.Errorf("a job of a stopped run: %v, want cancelled", got)
 	}
 	if first, end := pool.claim(1); first < end {
-		t.Errorf("job %d is started after it", first)
+		t.Errorf("job %d starts after the stop", first)
 	}
 }
 
@@ -121,9 +127,10 @@ func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 func TestComputing(t *testing.T) {
 	r := execute(t.Context(), t, New("test", workload.Host{}),
 		`{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
-	if want := (aurea.Counts{Planned: 200, OK: 200}); r.Counts != want || r.InFlight.Max > 4 || r.InFlight.Max < 1 ||
-		r.ServiceTime.Min <= 0 {
-		t.Errorf("counts %+v, in flight %+v, at least %v s", r.Counts, r.InFlight, r.ServiceTime.Min)
+	checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 200, OK: 200})
+	checkWithin(t, "in_flight.max", r.InFlight.Max, 1, 4)
+	if r.ServiceTime.Min <= 0 {
+		t.Errorf("a job took %v s", r.ServiceTime.Min)
 	}
 	// Either more jobs than cores were in flight, or never as many as requested:
 	// a computing job yields its core when it likes.
@@ -146,17 +153,24 @@ func TestEffectiveParallelism(t *testing.T) {
 		t.Fatalf("%+v, %v", r.Counts, r.Errors)
 	}
 	n := r.InFlight
-	if n.Effective <= 0 || n.Effective > float64(cores)*1.01 || n.Effective > n.Mean {
-		t.Errorf("%v had one of %d cores at once, of %v in flight", n.Effective, cores, n.Mean)
+	if n.Effective <= 0 || n.Effective > float64(cores)*1.01 {
+		t.Errorf("%v jobs had one of %d cores at once", n.Effective, cores)
+	}
+	if n.Effective > n.Mean {
+		t.Errorf("%v jobs had a core at once, and %v were in flight", n.Effective, n.Mean)
 	}
 	if cpu, _ := r.Phases.Get(aurea.CPUPhase); cpu.Count != int64(jobs) ||
 		math.Abs(n.Effective*r.Duration-cpu.Mean*float64(jobs)) > 0.001 {
 		t.Errorf("%v had a core for %v s, which is not %d jobs of %v s", n.Effective, r.Duration, jobs, cpu.Mean)
 	}
 	i := slices.IndexFunc(r.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == "few_cores" })
-	if i < 0 || r.Validity.Reasons[i].Value != float64(n.Max) || r.Validity.Reasons[i].Limit != float64(cores) ||
-		r.Validity.State == aurea.Valid {
-		t.Errorf("validity %+v, want it to say that up to %d computed on %d cores", r.Validity, n.Max, cores)
+	if i < 0 {
+		t.Fatalf("validity %+v, want the reason few_cores", r.Validity)
+	}
+	checkEqual(t, "jobs that compute", r.Validity.Reasons[i].Value, float64(n.Max))
+	checkEqual(t, "cores", r.Validity.Reasons[i].Limit, float64(cores))
+	if r.Validity.State == aurea.Valid {
+		t.Errorf("a result with more computing jobs than cores is %s", r.Validity.State)
 	}
 }
 
@@ -175,7 +189,7 @@ func TestTooManyWorkers(t *testing.T) {
 			nil, ignore)
 		var invalid *aurea.InvalidError
 		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
-			t.Errorf("%s: %v, want a wrong concurrency", load, err)
+			t.Errorf("%s: %v, want an InvalidError at concurrency", load, err)
 		}
 	}
 	// A spec with a rate alone sets no concurrency; it gets at most as many jobs
@@ -194,7 +208,7 @@ func TestTooManyWorkers(t *testing.T) {
 		t.Errorf("up to %d in flight, want 5000", x.plan.Concurrency)
 	}
 	if _, err := x.apply(aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 5001}); !errors.Is(err, aurea.ErrInvalid) {
-		t.Errorf("5001 in flight from now on: %v", err)
+		t.Errorf("a concurrency of 5001: %v, want an ErrInvalid", err)
 	}
 }
 
@@ -203,13 +217,13 @@ func TestWorkersExit(t *testing.T) {
 	p := plan(t, `{"concurrency": 100, "stages": [{"duration": "1s", "concurrency": 40}, {"duration": "1s", "concurrency": 40}], "workload": {"kind": "cpu"}}`)
 	pool := newWorkerPool(newExecution(t.Context(), p, workload.Jobs{}, nil))
 	pool.workers.Store(100)
-	var asking sync.WaitGroup
+	var exits sync.WaitGroup
 	for range 100 {
-		asking.Go(func() { pool.tryExit(1500 * time.Millisecond) })
+		exits.Go(func() { pool.tryExit(1500 * time.Millisecond) })
 	}
-	asking.Wait()
-	if live := pool.workers.Load(); live != 40 {
-		t.Errorf("%d workers are left, want 40", live)
+	exits.Wait()
+	if left := pool.workers.Load(); left != 40 {
+		t.Errorf("%d workers are left, want 40", left)
 	}
 }
 
@@ -237,12 +251,16 @@ func TestPartsAddUp(t *testing.T) {
 					Dropped:   sum.Dropped + part.Counts.Dropped,
 				}
 			}
-			if sum != r.Counts || sum.OK == 0 || sum.Timeout == 0 || sum.Failed == 0 {
-				t.Errorf("%s: the parts add up to %+v, the run has %+v", load, sum, r.Counts)
+			checkEqual(t, load+": sum of the parts", sum, r.Counts)
+			for _, outcome := range []aurea.Outcome{aurea.OK, aurea.Failed, aurea.TimedOut} {
+				if sum.Of(outcome) == 0 {
+					t.Errorf("%s: no job ended %s", load, outcome)
+				}
 			}
-			if a, _ := r.Phases.Get("steps.a"); a.Count != r.Parts[0].Counts.OK || a.Min != 0.02 || a.Max != 0.02 {
-				t.Errorf("%s: %+v, want one of 20 ms for each of %d jobs", load, a, r.Parts[0].Counts.OK)
-			}
+			step, _ := r.Phases.Get("steps.a")
+			checkEqual(t, load+": phases of the step", step.Count, r.Parts[0].Counts.OK)
+			checkEqual(t, load+": its min", step.Min, 0.02)
+			checkEqual(t, load+": its max", step.Max, 0.02)
 		}
 	})
 }
