@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// fixed answers every request without a body with the same bytes, and allocates
-// nothing for it.
-func fixed(answer string) func(c *net.TCPConn) {
+// staticAnswer answers every request without a body with the same bytes, and
+// does not allocate per request.
+func staticAnswer(answer string) func(c *net.TCPConn) {
 	raw := []byte(answer)
 	return func(c *net.TCPConn) {
 		for in := bufio.NewReader(c); ; {
@@ -31,11 +31,12 @@ func fixed(answer string) func(c *net.TCPConn) {
 	}
 }
 
-const usual = "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\nhello world\n"
+const usual = "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: " +
+	"text/plain\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\nhello world\n"
 
-// contexts are those that cost nothing: one that is shared, and many with the
-// Done of one.
-func contexts(t testing.TB) map[string]func() context.Context {
+// sharedContexts returns sources of cheap contexts: one shared context, and
+// many that share one Done.
+func sharedContexts(t testing.TB) map[string]func() context.Context {
 	shared := t.Context()
 	limited := &deadlineOnly{shared, time.Now().Add(time.Hour)}
 	return map[string]func() context.Context{
@@ -45,26 +46,26 @@ func contexts(t testing.TB) map[string]func() context.Context {
 	}
 }
 
-// An exchange on a connection that is open allocates nothing.
+// An exchange on an open connection does not allocate.
 func TestDoAllocatesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector allocates")
 	}
-	s := serveRaw(t, fixed(usual))
-	for name, next := range contexts(t) {
+	s := serveRaw(t, staticAnswer(usual))
+	for name, next := range sharedContexts(t) {
 		c := client(t, Options{KeepAlive: true, Connections: 1, MaxBody: 1 << 20})
-		wantNoAllocations(t, name, asking(t, c, s.url, next))
+		wantNoAllocations(t, name, repeatedDo(t, c, s.url, next))
 	}
 }
 
-// Nor does it to wait for a connection that others use.
+// Waiting for a connection does not allocate.
 func TestWaitingAllocatesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector allocates")
 	}
-	s := serveRaw(t, fixed(usual))
+	s := serveRaw(t, staticAnswer(usual))
 	c := client(t, Options{KeepAlive: true, Connections: 1})
-	other, stop, stopped := asking(t, c, s.url, t.Context), make(chan struct{}), make(chan struct{})
+	other, stop, stopped := repeatedDo(t, c, s.url, t.Context), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		for {
@@ -76,13 +77,13 @@ func TestWaitingAllocatesNothing(t *testing.T) {
 			}
 		}
 	}()
-	wantNoAllocations(t, "waiting", asking(t, c, s.url, t.Context))
+	wantNoAllocations(t, "waiting", repeatedDo(t, c, s.url, t.Context))
 	close(stop)
 	<-stopped
 }
 
-// asking makes a request again and again, and keeps of the answer what there is.
-func asking(t testing.TB, c *Client, url string, next func() context.Context) func() {
+// repeatedDo returns a function that sends a request and keeps its response.
+func repeatedDo(t testing.TB, c *Client, url string, next func() context.Context) func() {
 	r := prepare(t, c, "GET", url, nil, "")
 	var a Response
 	return func() {
@@ -92,19 +93,19 @@ func asking(t testing.TB, c *Client, url string, next func() context.Context) fu
 	}
 }
 
+// wantNoAllocations checks that do does not allocate.
 func wantNoAllocations(t *testing.T, what string, do func()) {
 	t.Helper()
 	do()
 	if allocated := testing.AllocsPerRun(200, do); allocated != 0 {
-		t.Errorf("%s: %v allocations for each request", what, allocated)
+		t.Errorf("%s: %v allocations per request, want 0", what, allocated)
 	}
 }
 
-// BenchmarkDo is a request and its answer over loopback, on a connection that is
-// open, with a context that costs nothing, and with one of its own; and what it
-// costs to make a connection for it.
+// BenchmarkDo is an exchange over loopback on an open connection, with a shared
+// context and with its own; and on a new connection.
 func BenchmarkDo(b *testing.B) {
-	s := serveRaw(b, fixed(usual))
+	s := serveRaw(b, staticAnswer(usual))
 	run := func(name string, options Options, each func() (context.Context, context.CancelFunc)) {
 		b.Run(name, func(b *testing.B) {
 			c := client(b, options)
@@ -121,7 +122,7 @@ func BenchmarkDo(b *testing.B) {
 		})
 	}
 	none := func() {}
-	for name, next := range contexts(b) {
+	for name, next := range sharedContexts(b) {
 		run(name, Options{KeepAlive: true}, func() (context.Context, context.CancelFunc) { return next(), none })
 	}
 	run("timeout", Options{KeepAlive: true}, func() (context.Context, context.CancelFunc) {
@@ -130,9 +131,9 @@ func BenchmarkDo(b *testing.B) {
 	run("close", Options{}, func() (context.Context, context.CancelFunc) { return b.Context(), none })
 }
 
-// BenchmarkDoAtOnce is as many requests at once as there are connections.
+// BenchmarkDoAtOnce sends as many concurrent requests as there are connections.
 func BenchmarkDoAtOnce(b *testing.B) {
-	s := serveRaw(b, fixed(usual))
+	s := serveRaw(b, staticAnswer(usual))
 	for _, at := range []int{1, 25} {
 		b.Run(fmt.Sprint(at), func(b *testing.B) {
 			c := client(b, Options{KeepAlive: true})
@@ -152,9 +153,11 @@ func BenchmarkDoAtOnce(b *testing.B) {
 	}
 }
 
-// BenchmarkHTTP2 is for what net/http costs.
+// BenchmarkHTTP2 shows the cost of net/http's HTTP/2.
 func BenchmarkHTTP2(b *testing.B) {
-	s := serveHTTP2(b, false, 0, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello world\n")) })
+	s := serveHTTP2(b, false, 0, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("hello world\n"))
+	})
 	c := client(b, Options{KeepAlive: true, HTTP2: true})
 	r := prepare(b, c, "GET", s.URL, nil, "")
 	var a Response
@@ -166,11 +169,13 @@ func BenchmarkHTTP2(b *testing.B) {
 	}
 }
 
-// BenchmarkTLS is the same over TLS, with Go's own server.
+// BenchmarkTLS is BenchmarkDo over TLS, with Go's own server.
 func BenchmarkTLS(b *testing.B) {
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello world\n")) }))
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("hello world\n"))
+	}))
 	b.Cleanup(s.Close)
-	c := client(b, Options{KeepAlive: true, TLS: trusting(s)})
+	c := client(b, Options{KeepAlive: true, TLS: trustedBy(s)})
 	r := prepare(b, c, "GET", s.URL, nil, "")
 	var a Response
 	b.ReportAllocs()
@@ -181,10 +186,10 @@ func BenchmarkTLS(b *testing.B) {
 	}
 }
 
-// BenchmarkRead is what it takes to read an answer, without a socket.
+// BenchmarkRead reads a response without a socket.
 func BenchmarkRead(b *testing.B) {
 	var a Response
-	src := &again{raw: []byte(usual)}
+	src := &repeatReader{raw: []byte(usual)}
 	in := newReader(src)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(usual)))
@@ -196,7 +201,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// An again is the same bytes again and again.
-type again struct{ raw []byte }
+// A repeatReader repeats the same bytes.
+type repeatReader struct{ raw []byte }
 
-func (r *again) Read(p []byte) (int, error) { return copy(p, r.raw), nil }
+func (r *repeatReader) Read(p []byte) (int, error) { return copy(p, r.raw), nil }

@@ -13,8 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
 )
 
-// listenCanary listens at an address of this machine and counts who calls. The
-// count is final once it has been read.
+// listenCanary listens at an address of this machine and counts connections.
+// Reading the count ends the counting.
 func listenCanary(t *testing.T, address string) (port uint16, calls func() int) {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
@@ -35,19 +35,19 @@ func listenCanary(t *testing.T, address string) (port uint16, calls func() int) 
 		}
 	}()
 	return uint16(listener.Addr().(*net.TCPAddr).Port), func() int {
-		// A connection that was made before this one is accepted before it.
-		last, err := net.Dial("tcp", listener.Addr().String())
+		// Connections are accepted in order, so all earlier ones are counted.
+		probe, err := net.Dial("tcp", listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = last.Read(make([]byte, 1)) // it has been accepted, and closed
-		last.Close()
+		_, _ = probe.Read(make([]byte, 1)) // wait until the canary has accepted and closed it
+		probe.Close()
 		listener.Close()
 		return <-counted - 1
 	}
 }
 
-// resolvedTo is a client whose every host resolves to one address.
+// resolvedTo returns a client that resolves every host to one address.
 func resolvedTo(t *testing.T, allowed egress.Allowlist, address netip.Addr) *Client {
 	t.Helper()
 	return client(t, Options{Allow: allowed.Allow, Resolver: func(context.Context, string) ([]netip.Addr, error) {
@@ -55,11 +55,11 @@ func resolvedTo(t *testing.T, allowed egress.Allowlist, address netip.Addr) *Cli
 	}})
 }
 
-// dialUnasked connects to an address as the client does once Allow has agreed:
-// only the check at the socket is between it and the canary.
-func dialUnasked(t *testing.T, c *Client, host string, address netip.AddrPort) error {
+// dialTCPOnly connects to an address as the client does after Allow has
+// approved it: only the check at the socket remains.
+func dialTCPOnly(t *testing.T, c *Client, host string, address netip.AddrPort) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	connection, err := c.dialSocket(ctx, host, address)
 	if err == nil {
@@ -68,8 +68,7 @@ func dialUnasked(t *testing.T, c *Client, host string, address netip.AddrPort) e
 	return err
 }
 
-// wantForbidden fails the test unless a call was refused as the host and address
-// that it was made with.
+// wantForbidden checks that a call was refused with the given host and address.
 func wantForbidden(t *testing.T, err error, host string, address netip.Addr) {
 	t.Helper()
 	wantClass(t, err, ClassForbidden, "must not call")
@@ -90,21 +89,23 @@ func wantForbidden(t *testing.T, err error, host string, address netip.Addr) {
 	}
 }
 
-// No request arrives whose host is this machine in disguise: neither by its name
-// nor at the socket.
+// No request reaches this machine through a disguised address, refused either
+// by URL or at the socket.
 func TestCanary(t *testing.T) {
 	here := map[string]bool{"127.0.0.1": true, "0.0.0.0": true, "::": true}
-	for name, allowed := range map[string]egress.Allowlist{"another": allowlistOf(t, "192.0.2.1"), "another network": allowlistOf(t, "10.0.0.0/8", "2001:db8::/32")} {
+	for name, allowed := range map[string]egress.Allowlist{"another": allowlistOf(t, "192.0.2.1"),
+		"another network": allowlistOf(t, "10.0.0.0/8", "2001:db8::/32")} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		tried := 0
 		try := func(host string, address netip.Addr) {
 			tried++
 			c := resolvedTo(t, allowed, address)
-			err := dialUnasked(t, c, host, netip.AddrPortFrom(address, port))
+			err := dialTCPOnly(t, c, host, netip.AddrPortFrom(address, port))
 			wantForbidden(t, err, host, address)
 			_, err = get(t, c, "http://flips.example:"+strconv.Itoa(int(port))+"/")
 			wantForbidden(t, err, "flips.example", address)
-			if r, err := c.NewRequest(http.MethodGet, "http://"+host+":"+strconv.Itoa(int(port))+"/", nil, nil); err == nil {
+			if r, err := c.NewRequest(http.MethodGet, "http://"+host+":"+strconv.Itoa(int(port))+"/", nil,
+				nil); err == nil {
 				if err := c.Do(t.Context(), r, 0, new(Response)); err == nil {
 					t.Errorf("%s: %s was called", name, host)
 				}
@@ -123,22 +124,23 @@ func TestCanary(t *testing.T) {
 			t.Errorf("%s: %d calls arrived", name, n)
 		}
 		if tried < 100 {
-			t.Errorf("%s: only %d calls were tried", name, tried)
+			t.Errorf("%s: tried only %d calls", name, tried)
 		}
 	}
 }
 
-// What is allowed arrives, so the canary's silence means something.
+// Allowed calls reach the canary, so its silence is meaningful.
 func TestCanaryIsReached(t *testing.T) {
-	for _, allowed := range []egress.Allowlist{{}, egress.AllowAll(), allowlistOf(t, "127.0.0.1"), allowlistOf(t, "api.example", "localhost"), allowlistOf(t, "0.0.0.0/0")} {
+	for _, allowed := range []egress.Allowlist{{}, egress.AllowAll(), allowlistOf(t, "127.0.0.1"),
+		allowlistOf(t, "api.example", "localhost"), allowlistOf(t, "0.0.0.0/0")} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		for _, text := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
 			address := netip.MustParseAddr(text)
 			c := resolvedTo(t, allowed, address)
-			if err := dialUnasked(t, c, "api.example", netip.AddrPortFrom(address, port)); err != nil {
+			if err := dialTCPOnly(t, c, "api.example", netip.AddrPortFrom(address, port)); err != nil {
 				t.Errorf("%s: %v", address, err)
 			}
-			// The canary closes the connection without an answer.
+			// The canary closes the connection without a response.
 			_, err := get(t, c, "http://api.example:"+strconv.Itoa(int(port))+"/")
 			wantClass(t, err, ClassReset, "")
 		}
@@ -148,9 +150,9 @@ func TestCanaryIsReached(t *testing.T) {
 	}
 }
 
-// The socket is judged by itself: a dialer that the first check has approved
-// still gets nowhere if the check has changed its mind.
-func TestSocketIsJudged(t *testing.T) {
+// The socket is checked independently: if Allow approved the dial but refuses
+// the socket, no connection is made.
+func TestSocketIsChecked(t *testing.T) {
 	port, calls := listenCanary(t, "127.0.0.1")
 	asked := 0
 	refusal := errors.New("no more")
@@ -166,7 +168,7 @@ func TestSocketIsJudged(t *testing.T) {
 		t.Errorf("got %v, want the error of Allow", err)
 	}
 	if asked != 2 {
-		t.Errorf("asked %d times, want 2", asked)
+		t.Errorf("Allow was called %d times, want 2", asked)
 	}
 	if n := calls(); n != 0 {
 		t.Errorf("%d calls arrived", n)

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// Whatever a server is slow at, the context ends the wait for it.
-func TestContextEndsTheWait(t *testing.T) {
+// A context ends the wait for a server that is slow in any phase.
+func TestContextEndsWait(t *testing.T) {
 	for name, handle := range map[string]func(c *net.TCPConn, over <-chan struct{}){
 		"for the answer": func(c *net.TCPConn, over <-chan struct{}) {
-			hear(bufio.NewReader(c))
+			readRequest(bufio.NewReader(c))
 			<-over
 		},
 		"for the head's end": func(c *net.TCPConn, over <-chan struct{}) {
@@ -29,7 +29,7 @@ func TestContextEndsTheWait(t *testing.T) {
 			<-over
 		},
 		"in an endless body": func(c *net.TCPConn, over <-chan struct{}) {
-			pour(c, "HTTP/1.1 200 OK\r\n\r\n", "x")
+			keepWriting(c, "HTTP/1.1 200 OK\r\n\r\n", "x")
 		},
 		"to be heard": func(c *net.TCPConn, over <-chan struct{}) {
 			<-over
@@ -46,7 +46,7 @@ func TestContextEndsTheWait(t *testing.T) {
 					body = strings.Repeat("x", 16<<20)
 				}
 				r := prepare(t, c, "POST", s.url, nil, body)
-				ctx, cancel := soonOver(t, how, 50*time.Millisecond)
+				ctx, cancel := endingSoon(t, how, 50*time.Millisecond)
 				defer cancel()
 				want := context.DeadlineExceeded
 				if how == "cancelled" {
@@ -65,15 +65,15 @@ func TestContextEndsTheWait(t *testing.T) {
 	}
 }
 
-// A context that is over has no say about the requests of others, whether each has
-// its own or many share one, and the connection is used on.
-func TestContextsOfOthers(t *testing.T) {
-	s := serveRaw(t, answering(hello))
+// A context that is done does not affect the requests of others, whether they
+// share a context or not, and the connection is reused.
+func TestContextsAreIndependent(t *testing.T) {
+	s := serveRaw(t, serveAnswer(hello))
 	c := client(t, Options{KeepAlive: true, Connections: 1})
 	r := prepare(t, c, "GET", s.url, nil, "")
 	var a Response
 	for range 50 {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		for range 3 {
 			if err := c.Do(ctx, r, 0, &a); err != nil {
 				t.Fatal(err)
@@ -94,7 +94,7 @@ func TestContextsOfOthers(t *testing.T) {
 	}
 }
 
-// A deadlineOnly is a context with the Done of another.
+// A deadlineOnly is a context with its own deadline and the Done of another.
 type deadlineOnly struct {
 	context.Context
 	deadline time.Time
@@ -102,9 +102,9 @@ type deadlineOnly struct {
 
 func (c deadlineOnly) Deadline() (time.Time, bool) { return c.deadline, true }
 
-// soonOver is a context that ends soon, in one of the ways there are; in any other
-// it does not.
-func soonOver(t testing.TB, how string, soon time.Duration) (context.Context, context.CancelFunc) {
+// endingSoon returns a context that ends soon in the named way; for other names
+// it does not end.
+func endingSoon(t testing.TB, how string, soon time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(t.Context())
 	switch how {
 	case "cancelled":
@@ -117,10 +117,10 @@ func soonOver(t testing.TB, how string, soon time.Duration) (context.Context, co
 	return ctx, cancel
 }
 
-// Waiting for a resolver, a connection and a handshake ends with the context.
-func TestContextEndsTheConnecting(t *testing.T) {
+// A context ends the wait for a resolver, a connection and a handshake.
+func TestContextEndsConnecting(t *testing.T) {
 	silent := serveRaw(t, func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
-	full := backlogged(t)
+	full := fullBacklog(t)
 	secure := strings.Replace(silent.url, "http:", "https:", 1)
 	slow := func(ctx context.Context, _ string) ([]netip.Addr, error) {
 		deadline, ok := ctx.Deadline()
@@ -141,14 +141,15 @@ func TestContextEndsTheConnecting(t *testing.T) {
 		"beginning HTTP/2":     {silent.url, Options{HTTP2: true}},
 		"agreeing on TLS, too": {secure, Options{HTTP2: true}},
 	} {
-		for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded} {
+		for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+			"deadline alone": context.DeadlineExceeded} {
 			t.Run(name+" "+how, func(t *testing.T) {
 				c := client(t, test.options)
 				r := prepare(t, c, "GET", test.url, nil, "")
 				stage, _, _ := strings.Cut(name, ",")
-				// A busy machine may not get as far as that at first.
-				for soon := 20 * time.Millisecond; soon < patience; soon *= 4 {
-					ctx, cancel := soonOver(t, how, soon)
+				// A busy machine may need more than one try to reach the stage.
+				for soon := 20 * time.Millisecond; soon < testTimeout; soon *= 4 {
+					ctx, cancel := endingSoon(t, how, soon)
 					var a Response
 					err := c.Do(ctx, r, 0, &a)
 					cancel()
@@ -159,15 +160,15 @@ func TestContextEndsTheConnecting(t *testing.T) {
 						return
 					}
 				}
-				t.Errorf("it never ended while %s", stage)
+				t.Errorf("no request ended while %s", stage)
 			})
 		}
 	}
 }
 
-// backlogged is a url whose server accepts nothing and has no room for those who
-// wait to be: connections to it hang.
-func backlogged(t testing.TB) string {
+// fullBacklog returns the URL of a server that accepts no connection and whose
+// backlog is full, so connections to it hang.
+func fullBacklog(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -186,6 +187,6 @@ func backlogged(t testing.TB) string {
 		}
 		t.Cleanup(func() { _ = c.Close() })
 	}
-	t.Skip("this system takes connections that nobody accepts")
+	t.Skip("this system completes connections beyond the backlog")
 	return ""
 }

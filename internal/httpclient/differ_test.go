@@ -16,7 +16,7 @@ import (
 	"testing/iotest"
 )
 
-// A reading is what a client makes of an answer.
+// A reading is how a client reads an answer.
 type reading struct {
 	ok     bool
 	status int
@@ -30,9 +30,9 @@ func (r reading) String() string {
 	return fmt.Sprintf("%d %.60q", r.status, r.body)
 }
 
-// numbered serves raw answers by the number in a request's path, and one that is
-// good for any other path.
-func numbered(all []rawAnswer, closes bool, write func(c net.Conn, raw string)) func(c net.Conn) {
+// serveNumbered serves raw answers by the number in the path, and a valid one
+// for any other path.
+func serveNumbered(all []rawAnswer, closes bool, write func(c net.Conn, raw string)) func(c net.Conn) {
 	return func(c net.Conn) {
 		for in := bufio.NewReader(c); ; {
 			r, err := http.ReadRequest(in)
@@ -51,7 +51,7 @@ func numbered(all []rawAnswer, closes bool, write func(c net.Conn, raw string)) 
 	}
 }
 
-// inParallel does something for every answer, a few at once.
+// inParallel calls do for every answer, a few at once.
 func inParallel(all []rawAnswer, do func(i int)) {
 	var group sync.WaitGroup
 	for part := range 4 {
@@ -64,9 +64,9 @@ func inParallel(all []rawAnswer, do func(i int)) {
 	group.Wait()
 }
 
-// readNumbered is what this package's client makes of an answer.
-func readNumbered(t *testing.T, c *Client, url, method string) (reading, Response) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// readWithClient returns how this package's client reads an answer.
+func readWithClient(t *testing.T, c *Client, url, method string) (reading, Response) {
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	r, err := c.NewRequest(method, url, nil, nil)
 	if err != nil {
@@ -83,8 +83,8 @@ func readNumbered(t *testing.T, c *Client, url, method string) (reading, Respons
 	return reading{true, a.Status, string(a.Body)}, a
 }
 
-// readByNetHTTP is what net/http's client makes of it.
-func readByNetHTTP(t *testing.T, c *http.Transport, url, method string) reading {
+// readWithNetHTTP returns how net/http's client reads it.
+func readWithNetHTTP(t *testing.T, c *http.Transport, url, method string) reading {
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	if err != nil {
 		t.Error(err)
@@ -105,15 +105,15 @@ func readByNetHTTP(t *testing.T, c *http.Transport, url, method string) reading 
 	return reading{true, answer.StatusCode, string(body)}
 }
 
-// Every answer is read as net/http's client reads it, but for those in a table,
-// which says why.
+// Every answer is read as net/http reads it, except for those in a table of
+// differences, which gives the reasons.
 func TestAnswersBesideNetHTTP(t *testing.T) {
 	all := rawAnswers()
 	if len(all) < 400 {
-		t.Fatalf("only %d answers are compared", len(all))
+		t.Fatalf("compared only %d answers", len(all))
 	}
 	s := serveRaw(t, func(c *net.TCPConn) {
-		numbered(all, true, func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) })(c)
+		serveNumbered(all, true, func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) })(c)
 	})
 	ours := client(t, Options{})
 	theirs := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
@@ -121,40 +121,46 @@ func TestAnswersBesideNetHTTP(t *testing.T) {
 	seen := map[string]bool{}
 	inParallel(all, func(i int) {
 		url := s.url + "/" + strconv.Itoa(i)
-		we, _ := readNumbered(t, ours, url, all[i].method)
-		they := readByNetHTTP(t, theirs, url, all[i].method)
+		ours, _ := readWithClient(t, ours, url, all[i].method)
+		theirs := readWithNetHTTP(t, theirs, url, all[i].method)
 		mu.Lock()
 		defer mu.Unlock()
 		known, listed := differences[all[i].name]
 		seen[all[i].name] = true
 		switch {
-		case we == they && listed:
-			t.Errorf("%s is %v to both; it is in the table of differences", all[i].name, we)
-		case we != they && !listed:
-			t.Errorf("%s\n\tis to us       %v\n\tto net/http    %v", all[i].name, we, they)
-		case we != they && (known.we != we.String() || known.they != they.String()):
-			t.Errorf("%s is to us %v, to net/http %v, not %s and %s", all[i].name, we, they, known.we, known.they)
+		case ours == theirs && listed:
+			t.Errorf("both read %s as %v, but it is in the table of differences", all[i].name, ours)
+		case !listed && ours != theirs:
+			t.Errorf("%s\n\tis read as        %v\n\tby net/http as    %v", all[i].name, ours, theirs)
+		case ours == theirs:
+		default:
+			if got := ours.String(); got != known.ours {
+				t.Errorf("%s is read as %s, the table of differences says %s", all[i].name, got, known.ours)
+			}
+			if got := theirs.String(); got != known.theirs {
+				t.Errorf("net/http reads %s as %s, the table of differences says %s", all[i].name, got, known.theirs)
+			}
 		}
 	})
 	for name := range differences {
 		if !seen[name] {
-			t.Errorf("there is no answer %s, which is in the table of differences", name)
+			t.Errorf("the table of differences has an unknown answer %s", name)
 		}
 	}
 }
 
-// An answer is the same however TCP cuts it, at every byte; and one that ends at
-// any byte is what it is to net/http, where both read the whole alike.
-func TestAnswersHoweverCut(t *testing.T) {
+// An answer is read the same however TCP splits it. A truncated answer is read
+// as net/http reads it, if both read the whole alike.
+func TestAnswersInAnySegments(t *testing.T) {
 	all := rawAnswers()
 	inParallel(all, func(i int) {
 		raw, toHEAD := all[i].raw, all[i].method == "HEAD"
-		whole, _, err := read(strings.NewReader(raw), toHEAD, 0)
-		want := readingOf(whole, err)
+		whole, _, err := readAnswer(strings.NewReader(raw), toHEAD, 0)
+		want := newReading(whole, err)
 		same := func(how string, src io.Reader) {
-			a, _, err := read(src, toHEAD, 0)
-			if got := readingOf(a, err); got != want {
-				t.Errorf("%s is at once %v, %s %v", all[i].name, want, how, got)
+			a, _, err := readAnswer(src, toHEAD, 0)
+			if got := newReading(a, err); got != want {
+				t.Errorf("%s is read as %v at once, %s as %v", all[i].name, want, how, got)
 			}
 		}
 		same("byte by byte", iotest.OneByteReader(strings.NewReader(raw)))
@@ -166,74 +172,78 @@ func TestAnswersHoweverCut(t *testing.T) {
 			if _, differs := differences[all[i].name]; differs {
 				continue
 			}
-			a, _, err := read(strings.NewReader(raw[:at]), toHEAD, 0)
-			we := readingOf(a, err)
-			status, body, err := standard([]byte(raw[:at]), all[i].method)
-			they := reading{err == nil, status, string(body)}
-			if we.ok && they.ok && we != they {
-				t.Errorf("%q is to us %v, to net/http %v", raw[:at], we, they)
-			}
-			if we.ok && !they.ok {
-				t.Errorf("%q, which has broken off, is to us %v, and refused by net/http", raw[:at], we)
+			a, _, err := readAnswer(strings.NewReader(raw[:at]), toHEAD, 0)
+			ours := newReading(a, err)
+			status, body, err := readStandard([]byte(raw[:at]), all[i].method)
+			theirs := reading{err == nil, status, string(body)}
+			switch {
+			case !ours.ok:
+			case !theirs.ok:
+				t.Errorf("%q is truncated, read as %v, and refused by net/http", raw[:at], ours)
+			case ours != theirs:
+				t.Errorf("%q is read as %v, by net/http as %v", raw[:at], ours, theirs)
 			}
 		}
 	})
 }
 
-func readingOf(a Response, err error) reading {
+// newReading returns the reading of a response.
+func newReading(a Response, err error) reading {
 	if err != nil {
 		return reading{}
 	}
 	return reading{true, a.Status, string(a.Body)}
 }
 
-// The request behind any answer gets its own answer, over TCP and over TLS in
-// records of their own, all in one segment.
-func TestAnswerBehindAnyAnswer(t *testing.T) {
+// The request after any answer gets its own answer, over TCP and over TLS, with
+// all records in one segment.
+func TestNextAnswerIsIndependent(t *testing.T) {
 	var all []rawAnswer
 	for _, answer := range rawAnswers() {
 		in := newReader(strings.NewReader(answer.raw))
 		a := Response{}
 		_, err := responseReader{in: &in, response: &a, keep: 1 << 20}.read(answer.method == "HEAD")
 		var known *Error
-		if in.release(); err == nil && !bytes.HasSuffix([]byte(answer.raw), a.Body) || errors.As(err, &known) {
-			all = append(all, answer) // the others wait for the end of the connection
+		in.release()
+		complete := err == nil && !bytes.HasSuffix([]byte(answer.raw), a.Body)
+		if complete || errors.As(err, &known) {
+			all = append(all, answer) // the others end with the connection
 		}
 	}
 	if len(all) < 200 {
-		t.Fatalf("only %d answers are followed by another", len(all))
+		t.Fatalf("only %d answers can be followed by another", len(all))
 	}
 	follow := func(c *Client, url string) {
 		inParallel(all, func(i int) {
-			first, _ := readNumbered(t, c, url+"/"+strconv.Itoa(i), all[i].method)
-			a, _, err := read(strings.NewReader(all[i].raw), all[i].method == "HEAD", 0)
-			if want := readingOf(a, err); first != want {
-				t.Errorf("%s is %v, in memory %v", all[i].name, first, want)
+			first, _ := readWithClient(t, c, url+"/"+strconv.Itoa(i), all[i].method)
+			a, _, err := readAnswer(strings.NewReader(all[i].raw), all[i].method == "HEAD", 0)
+			if want := newReading(a, err); first != want {
+				t.Errorf("%s is read as %v, from memory as %v", all[i].name, first, want)
 			}
-			if next, _ := readNumbered(t, c, url+"/good", "GET"); next.body != "good" {
-				t.Errorf("behind %s: got %v", all[i].name, next)
+			if next, _ := readWithClient(t, c, url+"/good", "GET"); next.body != "good" {
+				t.Errorf("after %s: got %v", all[i].name, next)
 			}
 		})
 	}
 	t.Run("TCP", func(t *testing.T) {
 		t.Parallel()
 		s := serveRaw(t, func(c *net.TCPConn) {
-			numbered(all, false, func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) })(c)
+			serveNumbered(all, false, func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) })(c)
 		})
 		follow(client(t, Options{KeepAlive: true}), s.url)
 	})
 	t.Run("TLS", func(t *testing.T) {
 		t.Parallel()
-		s, trust := serveRawTLS(t, 0, func(c secured) {
-			numbered(all, false, func(_ net.Conn, raw string) { c.say(inRecords(raw)...) })(c)
+		s, trust := serveRawTLS(t, 0, func(c tlsConn) {
+			serveNumbered(all, false, func(_ net.Conn, raw string) { c.writeRecords(splitRecords(raw)...) })(c)
 		})
 		follow(client(t, Options{KeepAlive: true, TLS: trust}), s.url)
 	})
 }
 
-// inRecords cuts an answer into records of a byte each, so that one of them ends
-// where the answer does; and a long one into records of different lengths.
-func inRecords(raw string) (pieces []string) {
+// splitRecords splits an answer into records of one byte, so that one of them
+// ends with the answer, and a long one into larger records.
+func splitRecords(raw string) (pieces []string) {
 	for size := 1; len(raw) > 0; raw = raw[len(pieces[len(pieces)-1]):] {
 		if len(pieces) > 500 {
 			size = 1000

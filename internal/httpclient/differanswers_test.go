@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// A rawAnswer is an answer to be read by this package and by net/http's client.
+// A rawAnswer is an answer to be read by this package and by net/http.
 type rawAnswer struct{ name, method, raw string }
 
-// rawAnswers are a few hundred, valid and not. In a line, $ stands for the end of
-// a line, CRLF.
+// rawAnswers returns a few hundred answers, valid and invalid. In their text, $
+// is CRLF.
 func rawAnswers() (all []rawAnswer) {
 	add := func(method, name, format string, lines ...string) {
 		for _, line := range lines {

@@ -1,10 +1,10 @@
 package httpclient
 
-// A difference is how an answer is read, by this package and by net/http's client,
-// and what the RFC says of it.
-type difference struct{ we, they, because string }
+// A difference is how this package and net/http read an answer, and the reason
+// in the RFC.
+type difference struct{ ours, theirs, because string }
 
-// differences are all answers of rawAnswers that are not read alike.
+// differences are the rawAnswers that both read differently.
 var differences = map[string]difference{
 	`chunks: "5 ;a$hello$0$$"`: {`200 "hello"`, `refused`,
 		"RFC 9112, 7.1.1: bad whitespace before a semicolon MUST be parsed and removed"},
@@ -16,7 +16,8 @@ var differences = map[string]difference{
 		"RFC 9112, 7.1.1: an extension is of tokens and quoted strings, which have no NUL"},
 	`chunks: "5;xxxxxxxxxx… and more, 5012 bytes"`: {`200 "hello"`, `refused`,
 		"RFC 9112, 7.1.1 wants a limit and does not say which; ours is 16 KiB, theirs 4 KiB"},
-	`coding of HTTP/1.0: "Connection: keep-alive$Transfer-Encoding: chunked"`: {`refused`, `200 "5\r\nhello\r\n0\r\n\r\n"`,
+	`coding of HTTP/1.0: "Connection: keep-alive$Transfer-Encoding: chunked"`: {`refused`,
+		`200 "5\r\nhello\r\n0\r\n\r\n"`,
 		"RFC 9112, 6.1: a Transfer-Encoding in HTTP/1.0 MUST be treated as faulty framing"},
 	`coding of HTTP/1.0: "Transfer-Encoding: chunked"`: {`refused`, `200 "5\r\nhello\r\n0\r\n\r\n"`,
 		"RFC 9112, 6.1: a Transfer-Encoding in HTTP/1.0 MUST be treated as faulty framing"},

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Answers that chance has changed are read alike by both clients where both read
-// them, and however they are cut. AUREA_ANSWERS says how many, and AUREA_SEED
-// repeats a run.
+// Both clients read mutated answers alike if both read them, in any segments.
+// AUREA_ANSWERS sets their number, AUREA_SEED repeats a run.
 func TestMutatedAnswers(t *testing.T) {
 	count, seed := 3000, uint64(1)
 	if given, err := strconv.Atoi(os.Getenv("AUREA_ANSWERS")); err == nil {
@@ -31,28 +30,28 @@ func TestMutatedAnswers(t *testing.T) {
 		}
 		raw := mutate(random, []byte(answer.raw), []byte(all[random.IntN(len(all))].raw))
 		toHEAD := answer.method == "HEAD"
-		a, _, err := read(bytes.NewReader(raw), toHEAD, 0)
-		we := readingOf(a, err)
-		dripped, _, err := read(iotest.OneByteReader(bytes.NewReader(raw)), toHEAD, 0)
-		if got := readingOf(dripped, err); got != we {
-			t.Errorf("%q is at once %v, byte by byte %v", raw, we, got)
+		a, _, err := readAnswer(bytes.NewReader(raw), toHEAD, 0)
+		ours := newReading(a, err)
+		dripped, _, err := readAnswer(iotest.OneByteReader(bytes.NewReader(raw)), toHEAD, 0)
+		if got := newReading(dripped, err); got != ours {
+			t.Errorf("%q is read as %v at once, byte by byte as %v", raw, ours, got)
 		}
-		status, body, err := standard(raw, answer.method)
-		they := reading{err == nil, status, string(body)}
-		if we.ok && they.ok {
+		status, body, err := readStandard(raw, answer.method)
+		theirs := reading{err == nil, status, string(body)}
+		if ours.ok && theirs.ok {
 			both++
-			if we != they {
-				t.Errorf("%q is to us %v, to net/http %v", raw, we, they)
+			if ours != theirs {
+				t.Errorf("%q is read as %v, by net/http as %v", raw, ours, theirs)
 			}
 		}
 	}
 	if both < count/10 {
-		t.Errorf("only %d of %d answers were read by both", both, count)
+		t.Errorf("both read only %d of %d answers", both, count)
 	}
 }
 
-// mutate changes an answer in one to three places: a byte, a piece that is left
-// out, comes twice, or is another's.
+// mutate changes an answer in one to three places: it changes a byte, or drops,
+// repeats or replaces a piece.
 func mutate(random *rand.Rand, raw, other []byte) []byte {
 	for range 1 + random.IntN(3) {
 		if len(raw) == 0 {

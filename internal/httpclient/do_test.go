@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// echo answers with what was asked.
+// echo answers with the request.
 func echo(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	w.Header().Set("X-Method", r.Method)
@@ -38,14 +38,23 @@ func TestDo(t *testing.T) {
 			if want := i == 0 || !keepAlive; a.Connected != want {
 				t.Errorf("request %d with KeepAlive %v: Connected is %v", i, keepAlive, a.Connected)
 			}
-			if a.Header("x-method") != "POST" || a.Header("X-CLOSE") != fmt.Sprint(!keepAlive) || a.Header("X-Metho") != "" {
-				t.Errorf("got the head %q", a.head)
+			headers := [3]string{a.Header("x-method"), a.Header("X-CLOSE"), a.Header("X-Metho")}
+			if want := [3]string{"POST", fmt.Sprint(!keepAlive), ""}; headers != want {
+				t.Errorf("got the headers %q, want %q", headers, want)
 			}
-			if a.Sent != int64(len(r.wire)) || a.Received != int64(len(a.head)+len(a.Body)) || a.Length != int64(len(a.Body)) {
-				t.Errorf("Sent %d of %d, Received %d of %d+%d", a.Sent, len(r.wire), a.Received, len(a.head), len(a.Body))
+			sizes := [3]int64{a.Sent, a.Received, a.Length}
+			if want := [3]int64{int64(len(r.wire)), int64(len(a.head) + len(a.Body)),
+				int64(len(a.Body))}; sizes != want {
+				t.Errorf("Sent, Received and Length are %v, want %v", sizes, want)
 			}
-			if a.Phases.FirstByte <= 0 || (a.Phases.Connect > 0) != a.Connected || a.Phases.DNS+a.Phases.TLS+a.Phases.Wait != 0 {
-				t.Errorf("got the phases %+v of a request that connected: %v", a.Phases, a.Connected)
+			if a.Phases.FirstByte <= 0 {
+				t.Errorf("the phase FirstByte is %v, want more", a.Phases.FirstByte)
+			}
+			if (a.Phases.Connect > 0) != a.Connected {
+				t.Errorf("the phase Connect is %v, connected: %v", a.Phases.Connect, a.Connected)
+			}
+			if other := a.Phases.DNS + a.Phases.TLS + a.Phases.Wait; other != 0 {
+				t.Errorf("DNS, TLS and Wait took %v, want 0: %+v", other, a.Phases)
 			}
 		}
 	}
@@ -68,11 +77,14 @@ func TestDoKeeps(t *testing.T) {
 			if err := c.Do(t.Context(), prepare(t, c, "GET", server.URL+path, nil, ""), keep, &a); err != nil {
 				t.Fatal(err)
 			}
-			if want := body[:min(keep, size)]; !bytes.Equal(a.Body, want) || a.Truncated != (keep < size) || a.Length != size {
-				t.Errorf("%s, keep %d: got %d bytes of %d, truncated: %v", path, keep, len(a.Body), a.Length, a.Truncated)
+			if !bytes.Equal(a.Body, body[:min(keep, size)]) {
+				t.Errorf("%s, keep %d: kept %d wrong bytes", path, keep, len(a.Body))
+			}
+			if a.Truncated != (keep < size) || a.Length != size {
+				t.Errorf("%s, keep %d: truncated: %v, length %d", path, keep, a.Truncated, a.Length)
 			}
 			if a.Received <= size {
-				t.Errorf("%s: received %d bytes, less than body and head", path, a.Received)
+				t.Errorf("%s: received %d bytes, want more than the body", path, a.Received)
 			}
 		}
 	}
@@ -107,8 +119,8 @@ func TestDoHasNoBody(t *testing.T) {
 	}
 }
 
-// One request may be sent by many at once, each of whom gets its own answer.
-func TestDoAtOnce(t *testing.T) {
+// Many goroutines may send one request; each gets its own response.
+func TestDoConcurrently(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(echo))
 	defer server.Close()
 	c := client(t, Options{KeepAlive: true, Connections: 4})
@@ -120,7 +132,7 @@ func TestDoAtOnce(t *testing.T) {
 			var a Response
 			for range 20 {
 				for r, want := range map[*Request]string{shared: "/shared ", own: fmt.Sprintf("/%d x", i)} {
-					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 					err := c.Do(ctx, r, 100, &a)
 					cancel()
 					if err != nil || !strings.HasSuffix(string(a.Body), want) {

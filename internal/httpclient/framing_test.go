@@ -7,10 +7,11 @@ import (
 	"testing/iotest"
 )
 
-// cuts reads raw as TCP may cut it: at once, byte by byte, and in two pieces that
-// meet at each place of interest.
-func cuts(raw string) map[string]io.Reader {
-	all := map[string]io.Reader{"at once": strings.NewReader(raw), "byte by byte": iotest.OneByteReader(strings.NewReader(raw))}
+// segmentations reads raw as TCP may split it: at once, byte by byte, and in
+// two pieces split at each critical place.
+func segmentations(raw string) map[string]io.Reader {
+	all := map[string]io.Reader{"at once": strings.NewReader(raw),
+		"byte by byte": iotest.OneByteReader(strings.NewReader(raw))}
 	for _, at := range []string{"\r", "\n", ":", ";", " "} {
 		for from := 0; from < len(raw); {
 			i := strings.Index(raw[from:], at)
@@ -24,25 +25,26 @@ func cuts(raw string) map[string]io.Reader {
 	return all
 }
 
-// A header that is folded is one with a space where it was folded (RFC 9112, 5.2).
+// A folded header has a space in place of the line break (RFC 9112, 5.2).
 func TestFoldedHeaders(t *testing.T) {
 	for name, test := range map[string]struct{ head, header, want string }{
-		"a space":           {"A: b\r\n c\r\n", "A", "b   c"},
-		"a tab":             {"A: b\r\n\tc\r\n", "A", "b  \tc"},
-		"twice":             {"A: b\r\n c\r\n  d\r\nE: f\r\n", "A", "b   c    d"},
-		"with LF alone":     {"A: b\n c\n", "A", "b  c"},
-		"a blank line":      {"A: b\r\n \r\nE: f\r\n", "A", "b"},
-		"a name behind it":  {"A: b\r\n E: c\r\nE: f\r\n", "E", "f"},
-		"an empty value":    {"A:\r\n b\r\n", "A", "b"},
-		"the last":          {"E: f\r\nA: b\r\n c\r\n", "A", "b   c"},
-		"the length":        {"A: b\r\nContent-Length:\r\n 0\r\n", "A", "b"},
-		"the way to close":  {"Connection: x,\r\n close\r\n", "Connection", "x,   close"},
-		"a header's value":  {"A: b\r\n Content-Length: 7\r\n", "A", "b   Content-Length: 7"},
-		"behind what fills": {"B: " + strings.Repeat("b", smallBuffer-50) + "\r\nA: b\r\n " + strings.Repeat("c", 60) + "\r\n", "A", "b   " + strings.Repeat("c", 60)},
+		"a space":          {"A: b\r\n c\r\n", "A", "b   c"},
+		"a tab":            {"A: b\r\n\tc\r\n", "A", "b  \tc"},
+		"twice":            {"A: b\r\n c\r\n  d\r\nE: f\r\n", "A", "b   c    d"},
+		"with LF alone":    {"A: b\n c\n", "A", "b  c"},
+		"a blank line":     {"A: b\r\n \r\nE: f\r\n", "A", "b"},
+		"a name behind it": {"A: b\r\n E: c\r\nE: f\r\n", "E", "f"},
+		"an empty value":   {"A:\r\n b\r\n", "A", "b"},
+		"the last":         {"E: f\r\nA: b\r\n c\r\n", "A", "b   c"},
+		"the length":       {"A: b\r\nContent-Length:\r\n 0\r\n", "A", "b"},
+		"the way to close": {"Connection: x,\r\n close\r\n", "Connection", "x,   close"},
+		"a header's value": {"A: b\r\n Content-Length: 7\r\n", "A", "b   Content-Length: 7"},
+		"behind what fills": {"B: " + strings.Repeat("b", smallBuffer-50) + "\r\nA: b\r\n " + strings.Repeat("c", 60) +
+			"\r\n", "A", "b   " + strings.Repeat("c", 60)},
 	} {
 		raw := "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + test.head + "\r\n"
-		for how, src := range cuts(raw) {
-			a, again, err := read(src, false, 0)
+		for how, src := range segmentations(raw) {
+			a, again, err := readAnswer(src, false, 0)
 			if err != nil {
 				t.Errorf("%s, %.20q: %v", name, how, err)
 			}
@@ -56,8 +58,8 @@ func TestFoldedHeaders(t *testing.T) {
 	}
 }
 
-// Control characters are refused wherever a header, its trailer or the extension
-// of a chunk may have them (RFC 9110, 5.5).
+// Control characters are refused in headers, trailers and chunk extensions (RFC
+// 9110, 5.5).
 func TestControlCharactersAreRefused(t *testing.T) {
 	for place, raw := range map[string]string{
 		"reason":       "HTTP/1.1 200 O?K\r\nContent-Length: 0\r\n\r\n",
@@ -75,8 +77,8 @@ func TestControlCharactersAreRefused(t *testing.T) {
 		"hint":         "HTTP/1.1 103 Early\r\nLink: ?\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 	} {
 		for _, control := range "\x00\x01\x08\x0b\r\x1b\x1f\x7f" {
-			for how, src := range cuts(strings.Replace(raw, "?", string(control), 1)) {
-				_, again, err := read(src, false, 0)
+			for how, src := range segmentations(strings.Replace(raw, "?", string(control), 1)) {
+				_, again, err := readAnswer(src, false, 0)
 				wantClass(t, err, ClassProtocol, "")
 				if again {
 					t.Errorf("%q in the %s, %.20q: the connection is used again", control, place, how)
@@ -84,14 +86,19 @@ func TestControlCharactersAreRefused(t *testing.T) {
 			}
 		}
 	}
-	raw := "HTTP/1.1 200 O\tK\xff\r\nA:\tb\tc\xe9 \t\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"\tb\xe9\"\r\nx\r\n0\r\nA: \t\xff\r\n\r\n"
-	if a, again, err := read(strings.NewReader(raw), false, 0); err != nil || !again || a.Header("A") != "b\tc\xe9" {
-		t.Errorf("tabs and bytes above ASCII: %q, %v", a.Header("A"), err)
+	raw := "HTTP/1.1 200 O\tK\xff\r\nA:\tb\tc\xe9 \t\r\nTransfer-Encoding: " +
+		"chunked\r\n\r\n1;a=\"\tb\xe9\"\r\nx\r\n0\r\nA: \t\xff\r\n\r\n"
+	a, again, err := readAnswer(strings.NewReader(raw), false, 0)
+	if err != nil || !again {
+		t.Errorf("tabs and bytes above ASCII: error %v, reusable: %v", err, again)
+	}
+	if got := a.Header("A"); got != "b\tc\xe9" {
+		t.Errorf("tabs and bytes above ASCII: header %q", got)
 	}
 }
 
-// What a head or a line may be at most does not depend on how TCP cuts it.
-func TestLimitsHoldHoweverTCPCuts(t *testing.T) {
+// The limits of a head and of a line do not depend on how TCP splits them.
+func TestLimitsInAnySegments(t *testing.T) {
 	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	ext := func(n int) string { return chunked + "1;" + strings.Repeat("x", n-2) + "\r\nx\r\n0\r\n\r\n" }
 	trailer := func(n int) string { return chunked + "0\r\nA: " + strings.Repeat("x", n-7) + "\r\n\r\n" }
@@ -118,7 +125,7 @@ func TestLimitsHoldHoweverTCPCuts(t *testing.T) {
 		"the longest head behind another": {"HTTP/1.1 103 Early\r\n\r\n" + headOf(maxHead), true},
 	} {
 		for _, piece := range []int{1, 7, 1000, 1024, 1025, smallBuffer, smallBuffer + 1, bigBuffer, maxHead, 1 << 20} {
-			a, again, err := read(&inPieces{[]byte(test.raw), piece}, false, 0)
+			a, again, err := readAnswer(&pieceReader{[]byte(test.raw), piece}, false, 0)
 			if !test.ok {
 				wantClass(t, err, ClassProtocol, "limit")
 				continue
@@ -130,13 +137,13 @@ func TestLimitsHoldHoweverTCPCuts(t *testing.T) {
 	}
 }
 
-// inPieces gives at most some bytes at a time.
-type inPieces struct {
+// A pieceReader returns at most a fixed number of bytes at a time.
+type pieceReader struct {
 	rest []byte
 	most int
 }
 
-func (r *inPieces) Read(p []byte) (int, error) {
+func (r *pieceReader) Read(p []byte) (int, error) {
 	if len(r.rest) == 0 {
 		return 0, io.EOF
 	}
@@ -145,8 +152,8 @@ func (r *inPieces) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A minor version that is not known is read as HTTP/1.1, and the length of a body
-// that does not come may be any (RFC 9110, 2.5 and 8.6).
+// An unknown minor version is read as HTTP/1.1. The length of a body that is
+// not sent may be any (RFC 9110, 2.5 and 8.6).
 func TestVersionsAndLengths(t *testing.T) {
 	const huge = "Content-Length: 99999999999999999999999999999999\r\n\r\n"
 	for raw, test := range map[string]struct {
@@ -168,8 +175,8 @@ func TestVersionsAndLengths(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nContent-Length: 0x9\r\n\r\n":                 {true, false, false},
 		"HTTP/1.2 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": {false, true, true},
 	} {
-		for how, src := range cuts(raw) {
-			_, again, err := read(src, test.toHEAD, 0)
+		for how, src := range segmentations(raw) {
+			_, again, err := readAnswer(src, test.toHEAD, 0)
 			if (err == nil) != test.ok {
 				t.Errorf("%q, %.20q: error %v", raw, how, err)
 			}
@@ -183,7 +190,7 @@ func TestVersionsAndLengths(t *testing.T) {
 	}
 }
 
-// Looking at eight bytes at a time finds what looking at each finds.
+// hasControl agrees with a check of every byte.
 func TestHasControl(t *testing.T) {
 	for length := range 40 {
 		for at := range length {

@@ -11,16 +11,18 @@ import (
 	"testing"
 )
 
-// What this machine has no more of is its own fault, however deep in an error it
-// is; what the other side does is not.
-func TestGeneratorIsBlamed(t *testing.T) {
+// An error of a local limit has the class generator_limit, however deeply it is
+// wrapped; errors of the server have not.
+func TestGeneratorLimits(t *testing.T) {
 	wrapped := func(number syscall.Errno) error {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", number)}
 	}
 	for number, class := range map[syscall.Errno]string{
 		syscall.EMFILE: ClassGenerator, syscall.ENFILE: ClassGenerator, syscall.EADDRNOTAVAIL: ClassGenerator,
-		syscall.EADDRINUSE: ClassGenerator, syscall.ENOBUFS: ClassGenerator, syscall.ENOMEM: ClassGenerator, syscall.EAGAIN: ClassGenerator,
-		syscall.ECONNREFUSED: ClassConnect, syscall.EHOSTUNREACH: ClassConnect, syscall.ENETUNREACH: ClassConnect, syscall.ETIMEDOUT: ClassConnect,
+		syscall.EADDRINUSE: ClassGenerator, syscall.ENOBUFS: ClassGenerator, syscall.ENOMEM: ClassGenerator,
+		syscall.EAGAIN:       ClassGenerator,
+		syscall.ECONNREFUSED: ClassConnect, syscall.EHOSTUNREACH: ClassConnect, syscall.ENETUNREACH: ClassConnect,
+		syscall.ETIMEDOUT: ClassConnect,
 	} {
 		wantClass(t, classify(t.Context(), ClassConnect, "connecting to x", wrapped(number)), class, number.Error())
 	}
@@ -33,8 +35,8 @@ func TestGeneratorIsBlamed(t *testing.T) {
 	}
 }
 
-// A deadline that passes, and a run that is stopped, are told as such.
-func TestGeneratorIsNotBlamedForTheEnd(t *testing.T) {
+// A deadline and a cancellation keep their own errors.
+func TestContextErrorsAreNoGeneratorLimits(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := classify(ctx, ClassConnect, "connecting", syscall.EMFILE); !errors.Is(err, context.Canceled) {
@@ -42,12 +44,12 @@ func TestGeneratorIsNotBlamedForTheEnd(t *testing.T) {
 	}
 }
 
-// Where there is no descriptor left, it is said by the connection itself.
+// Without a free descriptor, opening a connection reports the limit.
 func TestGeneratorHasNoDescriptor(t *testing.T) {
-	s := serveRaw(t, answering(hello))
+	s := serveRaw(t, serveAnswer(hello))
 	c := client(t, Options{Resolver: func(context.Context, string) ([]netip.Addr, error) {
 		return nil, &net.DNSError{Err: fmt.Sprintf("dial udp: socket: %v", syscall.EMFILE), Name: "x"}
 	}})
-	_, err := get(t, c, named(s.url, "example.test"))
+	_, err := get(t, c, withHost(s.url, "example.test"))
 	wantClass(t, err, ClassGenerator, "resolving example.test")
 }

@@ -17,12 +17,12 @@ import (
 	"time"
 )
 
-// patience is after what time a test that should have gone on has failed. No test
-// waits for it to pass.
-const patience = 20 * time.Second
+// testTimeout is when a test that does not continue has failed. No passing test
+// waits for it.
+const testTimeout = 20 * time.Second
 
-// A rawServer is a server on loopback that does with a connection whatever the
-// test wants.
+// A rawServer is a server on loopback that handles connections as the test
+// wants.
 type rawServer struct {
 	url      string
 	address  string
@@ -31,8 +31,8 @@ type rawServer struct {
 	conns    []net.Conn
 }
 
-// serveRaw starts one. A connection is closed when handle returns, or at the
-// test's end.
+// serveRaw starts a rawServer. A connection is closed when handle returns or
+// the test ends.
 func serveRaw(t testing.TB, handle func(c *net.TCPConn)) *rawServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -69,11 +69,11 @@ func serveRaw(t testing.TB, handle func(c *net.TCPConn)) *rawServer {
 	return s
 }
 
-// answering answers every request of a connection with the same bytes, and closes
-// it if the client does.
-func answering(answer string) func(c *net.TCPConn) {
+// serveAnswer returns a handler that answers every request of a connection with
+// the same bytes, and closes it when the client does.
+func serveAnswer(answer string) func(c *net.TCPConn) {
 	return func(c *net.TCPConn) {
-		for in := bufio.NewReader(c); hear(in); {
+		for in := bufio.NewReader(c); readRequest(in); {
 			if _, err := io.WriteString(c, answer); err != nil {
 				return
 			}
@@ -81,8 +81,8 @@ func answering(answer string) func(c *net.TCPConn) {
 	}
 }
 
-// hear reads a request, and reports whether there was one.
-func hear(in *bufio.Reader) bool {
+// readRequest reads a request and reports whether there was one.
+func readRequest(in *bufio.Reader) bool {
 	r, err := http.ReadRequest(in)
 	if err != nil {
 		return false
@@ -91,7 +91,7 @@ func hear(in *bufio.Reader) bool {
 	return err == nil
 }
 
-// client makes a client that is closed at the test's end.
+// client returns a client that is closed when the test ends.
 func client(t testing.TB, options Options) *Client {
 	t.Helper()
 	c := New(options)
@@ -99,7 +99,7 @@ func client(t testing.TB, options Options) *Client {
 	return c
 }
 
-// inOrder is a header with its names in order.
+// inOrder returns a header with its names sorted.
 func inOrder(header http.Header) (fields Header) {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
@@ -109,7 +109,7 @@ func inOrder(header http.Header) (fields Header) {
 	return fields
 }
 
-// prepare makes a request of a test.
+// prepare creates a request.
 func prepare(t testing.TB, c *Client, method, url string, header http.Header, body string) *Request {
 	t.Helper()
 	r, err := c.NewRequest(method, url, inOrder(header), []byte(body))
@@ -119,10 +119,10 @@ func prepare(t testing.TB, c *Client, method, url string, header http.Header, bo
 	return r
 }
 
-// get asks for a url and keeps up to a kilobyte of the answer.
+// get requests a URL and keeps up to a kilobyte of the response.
 func get(t testing.TB, c *Client, url string) (Response, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	var a Response
 	err := c.Do(ctx, prepare(t, c, "GET", url, nil, ""), 1024, &a)
@@ -132,7 +132,7 @@ func get(t testing.TB, c *Client, url string) (Response, error) {
 	return a, err
 }
 
-// mustGet is get, of what must succeed.
+// mustGet is get for a request that must succeed.
 func mustGet(t testing.TB, c *Client, url string) Response {
 	t.Helper()
 	a, err := get(t, c, url)
@@ -142,25 +142,46 @@ func mustGet(t testing.TB, c *Client, url string) Response {
 	return a
 }
 
-// wantClass fails the test if an error is not of the class, or does not say so
-// much.
+// wantClass checks that err has the class and contains says.
 func wantClass(t testing.TB, err error, class, says string) {
 	t.Helper()
 	var failure *Error
-	if !errors.As(err, &failure) || failure.Class != class || !strings.Contains(err.Error(), says) {
-		t.Errorf("got the error %v (%T), want one of class %s that says %q", err, err, class, says)
+	if !errors.As(err, &failure) {
+		t.Errorf("got the error %v (%T), want an *Error of class %s", err, err, class)
+		return
+	}
+	if failure.Class != class {
+		t.Errorf("got the class %s, want %s: %v", failure.Class, class, err)
+	}
+	if !strings.Contains(err.Error(), says) {
+		t.Errorf("got the error %q, want %q in it", err, says)
 	}
 }
 
-// quiet is the log of a server whose complaints are expected.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+// wantResponse checks the error, the status and the body of a response.
+func wantResponse(t testing.TB, what string, a Response, err error, status int, body string) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	if a.Status != status {
+		t.Errorf("%s: status %d, want %d", what, a.Status, status)
+	}
+	if string(a.Body) != body {
+		t.Errorf("%s: body %q, want %q", what, a.Body, body)
+	}
+}
 
-// waitUntil waits for something that will happen.
+// discardLog is the log of a server whose errors are expected.
+func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// waitUntil polls until happened returns true.
 func waitUntil(t testing.TB, what string, happened func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !happened(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testTimeout); !happened(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("never happened: %s", what)
+			t.Fatalf("did not happen in %v: %s", testTimeout, what)
 		}
 	}
 }

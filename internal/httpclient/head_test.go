@@ -11,16 +11,16 @@ import (
 	"testing/iotest"
 )
 
-// read reads an answer from bytes that come as src gives them.
-func read(src io.Reader, toHEAD bool, most int64) (a Response, again bool, err error) {
+// readAnswer reads an answer from src.
+func readAnswer(src io.Reader, toHEAD bool, most int64) (a Response, again bool, err error) {
 	in := newReader(src)
 	again, err = responseReader{in: &in, response: &a, keep: 1 << 20, maxBody: most}.read(toHEAD)
 	in.returnBig()
 	return a, again, err
 }
 
-// standard reads an answer as net/http does, past informational ones.
-func standard(raw []byte, method string) (status int, body []byte, err error) {
+// readStandard reads an answer as net/http does, skipping informational ones.
+func readStandard(raw []byte, method string) (status int, body []byte, err error) {
 	in := bufio.NewReader(bytes.NewReader(raw))
 	for {
 		r, err := http.ReadResponse(in, &http.Request{Method: method})
@@ -47,45 +47,53 @@ var answersToFuzz = []string{
 	"HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 1\r\n\r\nx",
 }
 
-// Where net/http and this package both read an answer they read the same, however
-// its bytes arrive. What it makes of the rest is an Error, or an end too early.
+// Answers that net/http and this package both accept are read the same, in any
+// segments. Other errors are an *Error or an early end.
 func FuzzAnswer(f *testing.F) {
 	for _, answer := range answersToFuzz {
 		f.Add([]byte(answer), false)
 		f.Add([]byte(answer), true)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, toHEAD bool) {
-		a, again, err := read(bytes.NewReader(raw), toHEAD, 0)
-		dripped, drippedAgain, drippedErr := read(iotest.OneByteReader(bytes.NewReader(raw)), toHEAD, 0)
-		if a.Status != dripped.Status || !bytes.Equal(a.Body, dripped.Body) || (err == nil) != (drippedErr == nil) {
-			t.Fatalf("at once it is %d %q, %v; byte by byte %d %q, %v", a.Status, a.Body, err, dripped.Status, dripped.Body, drippedErr)
+		a, again, err := readAnswer(bytes.NewReader(raw), toHEAD, 0)
+		dripped, drippedAgain, drippedErr := readAnswer(iotest.OneByteReader(bytes.NewReader(raw)), toHEAD, 0)
+		if (err == nil) != (drippedErr == nil) {
+			t.Fatalf("at once the error is %v, byte by byte %v", err, drippedErr)
+		}
+		if a.Status != dripped.Status || !bytes.Equal(a.Body, dripped.Body) {
+			t.Fatalf("at once it is %d %q, byte by byte %d %q", a.Status, a.Body, dripped.Status, dripped.Body)
 		}
 		if again && !drippedAgain {
-			t.Fatal("whether the connection is used again depends on how the bytes come")
+			t.Fatal("the connection is reusable at once, but not byte by byte")
 		}
 		var failure *Error
-		if err != nil && !errors.As(err, &failure) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Fatalf("got the error %v (%T)", err, err)
+		early := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !early && !errors.As(err, &failure) {
+			t.Fatalf("got the error %v (%T), want an *Error or an early end", err, err)
 		}
 		method := http.MethodGet
 		if toHEAD {
 			method = http.MethodHead
 		}
-		status, body, standardErr := standard(raw, method)
-		if err == nil && standardErr == nil && (status != a.Status || !bytes.Equal(body, a.Body)) {
-			t.Errorf("it is %d %q, to net/http %d %q", a.Status, a.Body, status, body)
+		status, body, standardErr := readStandard(raw, method)
+		if err != nil || standardErr != nil {
+			return
+		}
+		if status != a.Status || !bytes.Equal(body, a.Body) {
+			t.Errorf("it is read as %d %q, by net/http as %d %q", a.Status, a.Body, status, body)
 		}
 	})
 }
 
-// Of what both should read, neither may refuse: the comparison would be empty.
+// Both packages accept the valid answers, so the comparison is not empty.
 func TestAnswersThatBothRead(t *testing.T) {
 	for _, raw := range answersToFuzz[:7] {
-		a, _, err := read(strings.NewReader(raw), false, 0)
-		status, body, standardErr := standard([]byte(raw), "GET")
-		if err != nil || standardErr != nil || a.Status != status || string(a.Body) != string(body) {
-			t.Errorf("%q is %d %q, %v; to net/http %d %q, %v", raw, a.Status, a.Body, err, status, body, standardErr)
+		a, _, err := readAnswer(strings.NewReader(raw), false, 0)
+		status, body, standardErr := readStandard([]byte(raw), "GET")
+		if standardErr != nil {
+			t.Errorf("net/http refuses %q: %v", raw, standardErr)
 		}
+		wantResponse(t, raw, a, err, status, string(body))
 	}
 }
 
@@ -102,11 +110,10 @@ func TestHeadLimits(t *testing.T) {
 		"the last informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", maxInformational-1) + status + end, true},
 		"one more informational": {strings.Repeat("HTTP/1.1 100 x\r\n\r\n", maxInformational) + status + end, false},
 	} {
-		a, _, err := read(strings.NewReader(test.head), false, 0)
-		if test.ok && (err != nil || a.Status != 204) {
-			t.Errorf("%s: status %d, error %v", name, a.Status, err)
-		}
-		if !test.ok {
+		a, _, err := readAnswer(strings.NewReader(test.head), false, 0)
+		if test.ok {
+			wantResponse(t, name, a, err, 204, "")
+		} else {
 			wantClass(t, err, ClassProtocol, "")
 		}
 	}

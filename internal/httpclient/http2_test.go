@@ -18,7 +18,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// An http2Server is net/http's, with its connections counted.
+// An http2Server is net/http's server with a count of its connections.
 type http2Server struct {
 	*httptest.Server
 	accepted atomic.Int64
@@ -46,8 +46,8 @@ func serveHTTP2(t testing.TB, secure bool, streams int, handler http.HandlerFunc
 	return s
 }
 
-// trusting is the TLS that a client needs to believe a test server.
-func trusting(s *httptest.Server) *tls.Config {
+// trustedBy returns the TLS configuration that trusts a test server.
+func trustedBy(s *httptest.Server) *tls.Config {
 	if s.Certificate() == nil {
 		return nil
 	}
@@ -64,7 +64,7 @@ func TestHTTP2(t *testing.T) {
 					fmt.Fprint(w, r.Proto, " ")
 					echo(w, r)
 				})
-				c := client(t, Options{HTTP2: true, KeepAlive: keepAlive, TLS: trusting(s.Server)})
+				c := client(t, Options{HTTP2: true, KeepAlive: keepAlive, TLS: trustedBy(s.Server)})
 				r := prepare(t, c, "POST", s.URL+"/a b?c d", http.Header{"content-length": {"8"}}, "the body")
 				var a Response
 				for i := range 3 {
@@ -75,14 +75,23 @@ func TestHTTP2(t *testing.T) {
 					if got, want := string(a.Body), "HTTP/2.0 "+host+" /a%20b?c%20d the body"; got != want {
 						t.Errorf("got %q, want %q", got, want)
 					}
-					if a.Connected != (i == 0 || !keepAlive) || (a.Phases.TLS > 0) != (secure && a.Connected) || a.Phases.FirstByte <= 0 {
-						t.Errorf("request %d: connected: %v, phases %+v", i, a.Connected, a.Phases)
+					if want := i == 0 || !keepAlive; a.Connected != want {
+						t.Errorf("request %d: connected: %v, want %v", i, a.Connected, want)
+					}
+					if want := secure && a.Connected; (a.Phases.TLS > 0) != want {
+						t.Errorf("request %d: TLS took %v, want some: %v", i, a.Phases.TLS, want)
+					}
+					if a.Phases.FirstByte <= 0 {
+						t.Errorf("request %d: FirstByte is %v", i, a.Phases.FirstByte)
 					}
 					if a.Header("x-encoding") != "" || a.Header("X-Agent") != userAgent() {
 						t.Errorf("Accept-Encoding %q, User-Agent %q", a.Header("x-encoding"), a.Header("x-agent"))
 					}
-					if a.Sent <= 8 || a.Received <= a.Length || a.Length != int64(len(a.Body)) {
-						t.Errorf("sent %d, received %d, body %d", a.Sent, a.Received, a.Length)
+					if a.Sent <= 8 || a.Received <= a.Length {
+						t.Errorf("sent %d and received %d, want more than the bodies", a.Sent, a.Received)
+					}
+					if a.Length != int64(len(a.Body)) {
+						t.Errorf("length %d, body of %d", a.Length, len(a.Body))
 					}
 				}
 				if want := map[bool]int64{true: 1, false: 3}[keepAlive]; s.accepted.Load() != want {
@@ -93,9 +102,9 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
-// Requests share a connection as far as the server lets them, and then wait. It
-// says how far says how many requests it takes once there is a connection, and
-// refuses those that came too early.
+// Requests share a connection up to the server's limit and then wait. The
+// server announces its limit only on the open connection and refuses requests
+// that came before.
 func TestHTTP2Limit(t *testing.T) {
 	const streams, connections, jobs = 3, 2, 20
 	var now, most atomic.Int64
@@ -113,7 +122,7 @@ func TestHTTP2Limit(t *testing.T) {
 	})
 	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: connections})
 	r := prepare(t, c, "GET", s.URL, nil, "")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	var all sync.WaitGroup
 	for range jobs {
@@ -126,11 +135,12 @@ func TestHTTP2Limit(t *testing.T) {
 	}
 	all.Wait()
 	if s.accepted.Load() != connections || most.Load() != streams*connections {
-		t.Errorf("%d connections and %d requests at once, want %d and %d", s.accepted.Load(), most.Load(), connections, streams*connections)
+		t.Errorf("%d connections and %d requests at once, want %d and %d", s.accepted.Load(), most.Load(), connections,
+			streams*connections)
 	}
 }
 
-// What an origin does not use makes room for another.
+// An idle connection is closed to make room for another origin.
 func TestHTTP2LimitOverOrigins(t *testing.T) {
 	a := serveHTTP2(t, false, 0, echo)
 	b := serveHTTP2(t, false, 0, echo)
@@ -168,8 +178,9 @@ func TestHTTP2ServersThatFail(t *testing.T) {
 		_, err := get(t, c, s.URL+path)
 		wantClass(t, err, class, "")
 	}
-	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded} {
-		ctx, cancel := soonOver(t, how, 20*time.Millisecond)
+	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+		"deadline alone": context.DeadlineExceeded} {
+		ctx, cancel := endingSoon(t, how, 20*time.Millisecond)
 		var a Response
 		if err := c.Do(ctx, prepare(t, c, "GET", s.URL+"/hang", nil, ""), 0, &a); !errors.Is(err, want) {
 			t.Errorf("%s: got the error %v", how, err)
@@ -177,11 +188,11 @@ func TestHTTP2ServersThatFail(t *testing.T) {
 		cancel()
 	}
 	if s.accepted.Load() != 1 {
-		t.Errorf("%d connections, want 1: a stream that fails is not the connection's end", s.accepted.Load())
+		t.Errorf("%d connections, want 1: a failed stream must not end the connection", s.accepted.Load())
 	}
 }
 
-// A connection that its server has closed is replaced.
+// A connection that the server closed is replaced.
 func TestHTTP2ConnectionIsReplaced(t *testing.T) {
 	s := serveHTTP2(t, false, 0, echo)
 	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
@@ -200,9 +211,9 @@ func TestHTTP2ConnectionIsReplaced(t *testing.T) {
 	}
 }
 
-// goingAway serves HTTP/2, answers the first request of its first connection, and
-// goes away at the second.
-func goingAway(first *atomic.Bool) func(c *net.TCPConn) {
+// serveGoAway serves HTTP/2, answers the first request of its first connection,
+// and sends GOAWAY at the second.
+func serveGoAway(first *atomic.Bool) func(c *net.TCPConn) {
 	return func(c *net.TCPConn) {
 		leaves := first.CompareAndSwap(false, true)
 		if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
@@ -224,25 +235,27 @@ func goingAway(first *atomic.Bool) func(c *net.TCPConn) {
 				return
 			}
 			const status200 = 0x88 // in HPACK
-			_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.Header().StreamID, BlockFragment: []byte{status200}, EndStream: true, EndHeaders: true})
+			_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: frame.Header().StreamID,
+				BlockFragment: []byte{status200}, EndStream: true, EndHeaders: true})
 		}
 	}
 }
 
-// A request that reaches a server which goes away was not begun, and is sent
-// again, whatever its method: so it happens with every server that limits the
+// A request that reaches a server after GOAWAY was not processed and is sent
+// again, whatever its method. This happens with every server that limits the
 // requests of a connection.
 func TestHTTP2ServerThatGoesAway(t *testing.T) {
 	var first atomic.Bool
-	s := serveRaw(t, goingAway(&first))
+	s := serveRaw(t, serveGoAway(&first))
 	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
 	for i, connected := range []bool{true, true, false} {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 		var a Response
 		err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, ""), 0, &a)
 		cancel()
-		if err != nil || a.Status != 200 || a.Connected != connected {
-			t.Errorf("request %d: status %d, connected: %v, error %v", i, a.Status, a.Connected, err)
+		wantResponse(t, fmt.Sprint("request ", i), a, err, 200, "")
+		if a.Connected != connected {
+			t.Errorf("request %d: connected: %v, want %v", i, a.Connected, connected)
 		}
 	}
 	if s.accepted.Load() != 2 {
@@ -250,9 +263,9 @@ func TestHTTP2ServerThatGoesAway(t *testing.T) {
 	}
 }
 
-// A server that speaks HTTP/1.1 alone is told of as such.
-func TestHTTP2WhereThereIsNone(t *testing.T) {
-	s := serveRaw(t, answering("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+// A server that speaks only HTTP/1.1 gives an error that says so.
+func TestHTTP2ServerWithoutHTTP2(t *testing.T) {
+	s := serveRaw(t, serveAnswer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
 	_, err := get(t, client(t, Options{HTTP2: true, KeepAlive: true}), s.url)
 	wantClass(t, err, ClassProtocol, "does not answer as a server that speaks HTTP/2")
 }

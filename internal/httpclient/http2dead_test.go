@@ -15,9 +15,9 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// framesOf serves HTTP/2 on a connection: handle is given every frame of headers,
-// with its number on the connection.
-func framesOf(c net.Conn, handle func(framer *http2.Framer, stream uint32, number int)) {
+// serveFrames serves HTTP/2 on a connection and calls handle for every HEADERS
+// frame, with its number on the connection.
+func serveFrames(c net.Conn, handle func(framer *http2.Framer, stream uint32, number int)) {
 	if _, err := io.ReadFull(c, make([]byte, len(http2.ClientPreface))); err != nil {
 		return
 	}
@@ -42,18 +42,19 @@ func framesOf(c net.Conn, handle func(framer *http2.Framer, stream uint32, numbe
 
 func answer200(framer *http2.Framer, stream uint32) {
 	const status200 = 0x88 // in HPACK
-	_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: []byte{status200}, EndStream: true, EndHeaders: true})
+	_ = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: []byte{status200}, EndStream: true,
+		EndHeaders: true})
 }
 
-// A patientPipe takes what is written before it is read, as a network does.
-type patientPipe struct {
+// A bufferedPipe accepts writes before they are read, as a network does.
+type bufferedPipe struct {
 	net.Conn
 	written chan []byte
 	closed  chan struct{}
 }
 
-func newPatientPipe(c net.Conn) *patientPipe {
-	p := &patientPipe{c, make(chan []byte, 100), make(chan struct{})}
+func newBufferedPipe(c net.Conn) *bufferedPipe {
+	p := &bufferedPipe{c, make(chan []byte, 100), make(chan struct{})}
 	go func() {
 		for {
 			select {
@@ -67,7 +68,7 @@ func newPatientPipe(c net.Conn) *patientPipe {
 	return p
 }
 
-func (p *patientPipe) Write(data []byte) (int, error) {
+func (p *bufferedPipe) Write(data []byte) (int, error) {
 	select {
 	case p.written <- bytes.Clone(data):
 		return len(data), nil
@@ -76,13 +77,13 @@ func (p *patientPipe) Write(data []byte) (int, error) {
 	}
 }
 
-func (p *patientPipe) Close() error {
+func (p *bufferedPipe) Close() error {
 	close(p.closed)
 	return p.Conn.Close()
 }
 
-// within makes a request that has so long.
-func within(t *testing.T, c *Client, url string, timeout time.Duration) (Response, error) {
+// getWithin sends a request with a timeout.
+func getWithin(t *testing.T, c *Client, url string, timeout time.Duration) (Response, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
@@ -91,16 +92,16 @@ func within(t *testing.T, c *Client, url string, timeout time.Duration) (Respons
 	return a, err
 }
 
-// A connection that has died without a word costs the requests that are under way
-// over it; the next one makes another.
-func TestHTTP2DeadConnectionIsLeft(t *testing.T) {
+// A connection that died silently costs the requests in progress; the next
+// request opens another.
+func TestHTTP2DeadConnectionIsReplaced(t *testing.T) {
 	var conns atomic.Int64
 	dead := make(chan struct{})
 	s := serveRaw(t, func(c *net.TCPConn) {
 		first := conns.Add(1) == 1
-		framesOf(c, func(framer *http2.Framer, stream uint32, number int) {
+		serveFrames(c, func(framer *http2.Framer, stream uint32, number int) {
 			if first && number > 1 {
-				<-dead // nothing is read any more, nor said
+				<-dead // from now on nothing is read or sent
 			}
 			answer200(framer, stream)
 		})
@@ -112,13 +113,13 @@ func TestHTTP2DeadConnectionIsLeft(t *testing.T) {
 	var all sync.WaitGroup
 	for range together {
 		all.Go(func() {
-			_, err := within(t, c, s.url, 2*minSilence)
+			_, err := getWithin(t, c, s.url, 2*minSilence)
 			wantClass(t, err, ClassTimeout, "waiting for the answer")
 		})
 	}
 	all.Wait()
 	for i := range 3 {
-		a, err := within(t, c, s.url, patience)
+		a, err := getWithin(t, c, s.url, testTimeout)
 		if err != nil || a.Connected != (i == 0) {
 			t.Errorf("request %d after the death: connected: %v, error %v", i, a.Connected, err)
 		}
@@ -128,8 +129,8 @@ func TestHTTP2DeadConnectionIsLeft(t *testing.T) {
 	}
 }
 
-// A request that takes too long says nothing about its connection, where others
-// get their answers.
+// A request that times out does not end a connection on which other requests
+// get their responses.
 func TestHTTP2SlowAnswerKeepsItsConnection(t *testing.T) {
 	hang := make(chan struct{})
 	s := serveHTTP2(t, false, 0, func(w http.ResponseWriter, r *http.Request) {
@@ -155,17 +156,17 @@ func TestHTTP2SlowAnswerKeepsItsConnection(t *testing.T) {
 			}
 		}
 	})
-	_, err := within(t, c, s.URL+"/hang", 3*minSilence)
+	_, err := getWithin(t, c, s.URL+"/hang", 3*minSilence)
 	close(over)
 	all.Wait()
 	wantClass(t, err, ClassTimeout, "waiting for the answer")
 	if a := mustGet(t, c, s.URL); a.Connected || s.accepted.Load() != 1 {
-		t.Errorf("connected again: %v, %d connections", a.Connected, s.accepted.Load())
+		t.Errorf("connected: %v, %d connections; want the first one reused", a.Connected, s.accepted.Load())
 	}
 }
 
-// A connection on which nothing comes is asked with a ping, and ended if that is
-// not answered. A server that only takes its time answers it.
+// A silent connection is sent a ping and closed if the server does not answer
+// it. A slow server answers it.
 func TestHTTP2Ping(t *testing.T) {
 	for name, test := range map[string]struct {
 		alive bool
@@ -178,15 +179,15 @@ func TestHTTP2Ping(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ours, piped := net.Pipe()
-				theirs := newPatientPipe(piped)
-				go framesOf(theirs, func(_ *http2.Framer, stream uint32, _ int) {
+				theirs := newBufferedPipe(piped)
+				go serveFrames(theirs, func(_ *http2.Framer, stream uint32, _ int) {
 					if !test.alive {
-						_, _ = io.Copy(io.Discard, theirs) // what comes is taken, as by a middlebox
+						_, _ = io.Copy(io.Discard, theirs) // discard input, like a middlebox
 						return
 					}
 					go func() {
 						time.Sleep(time.Minute)
-						answer200(http2.NewFramer(theirs, nil), stream) // beside the one that answers pings
+						answer200(http2.NewFramer(theirs, nil), stream) // a second framer; the first one answers pings
 					}()
 				})
 				conn, err := speakHTTP2(&settingsConn{Conn: ours, settled: make(chan struct{})})
@@ -199,16 +200,19 @@ func TestHTTP2Ping(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				began := time.Now()
+				start := time.Now()
 				answer, err := conn.RoundTrip(request)
 				if err == nil {
 					_ = answer.Body.Close()
 				}
-				if took := time.Since(began); took != test.took {
+				if took := time.Since(start); took != test.took {
 					t.Errorf("it took %v, want %v", took, test.took)
 				}
-				if lost := err != nil && isLost(err) && classHTTP2(err) == ClassReset; lost != test.lost {
+				if lost := err != nil && isLost(err); lost != test.lost {
 					t.Errorf("error %v, lost: %v, want %v", err, lost, test.lost)
+				}
+				if test.lost && err != nil && classHTTP2(err) != ClassReset {
+					t.Errorf("error %v has the class %s, want %s", err, classHTTP2(err), ClassReset)
 				}
 			})
 		})

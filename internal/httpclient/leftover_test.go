@@ -12,41 +12,59 @@ const (
 	evil = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
 )
 
-// padded is the good answer with a header that makes it n bytes long.
-func padded(n int) string {
+// paddedAnswer returns a valid answer with a header that makes it n bytes long.
+func paddedAnswer(n int) string {
 	head, body, _ := strings.Cut(good, "\r\n\r\n")
 	return head + "\r\nX: " + strings.Repeat("x", n-len(good)-len("\r\nX: ")) + "\r\n\r\n" + body
 }
 
-// Bytes behind an answer over TLS are never the next answer, at whatever layer
-// they wait: decrypted, in a record that was read ahead, in half of one, in the
-// socket. Their connection is not used again.
-func TestLeftoverOverTLSIsNotTaken(t *testing.T) {
+// Bytes after a response over TLS are never the next response, wherever they
+// wait: decrypted, in a record that was read ahead, in half a record, or in the
+// socket. The connection is not reused.
+func TestLeftoverOverTLSIsDiscarded(t *testing.T) {
 	for name, test := range map[string]struct {
-		say  func(c secured) (more func())
+		say  func(c tlsConn) (more func())
 		body string
 	}{
-		"a second answer in its own record":  {func(c secured) func() { c.say(good, evil); return nil }, "good"},
-		"a second answer in the same record": {func(c secured) func() { c.say(good + evil); return nil }, "good"},
-		"behind a full buffer":               {func(c secured) func() { c.say(padded(smallBuffer) + evil); return nil }, "good"},
-		"behind a full buffer, in a record":  {func(c secured) func() { c.say(padded(smallBuffer), evil); return nil }, "good"},
-		"a 204 with a body in its record":    {func(c secured) func() { c.say("HTTP/1.1 204 None\r\nContent-Length: 44\r\n\r\n", evil); return nil }, ""},
-		"a 304 with a body in its record":    {func(c secured) func() { c.say("HTTP/1.1 304 None\r\nContent-Length: 44\r\n\r\n", evil); return nil }, ""},
-		"half of a record":                   {func(c secured) func() { return c.sayPart(20, good, evil) }, "good"},
-		"the beginning of a record":          {func(c secured) func() { return c.sayPart(len(evil)+22-3, good, evil) }, "good"},
-		"all but the head of a record":       {func(c secured) func() { return c.sayPart(len(evil)+22-5, good, evil) }, "good"},
-		"a segment of its own":               {func(c secured) func() { c.say(good); c.say(evil); return nil }, "good"},
-		"an empty chunk too many": {func(c secured) func() {
-			c.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n", evil)
+		"a second answer in its own record": {func(c tlsConn) func() { c.writeRecords(good, evil); return nil },
+			"good"},
+		"a second answer in the same record": {func(c tlsConn) func() { c.writeRecords(good + evil); return nil },
+			"good"},
+		"behind a full buffer": {func(c tlsConn) func() {
+			c.writeRecords(paddedAnswer(smallBuffer) + evil)
+			return nil
+		}, "good"},
+		"behind a full buffer, in a record": {func(c tlsConn) func() {
+			c.writeRecords(paddedAnswer(smallBuffer), evil)
+			return nil
+		}, "good"},
+		"a 204 with a body in its record": {func(c tlsConn) func() {
+			c.writeRecords("HTTP/1.1 204 None\r\nContent-Length: 44\r\n\r\n", evil)
+			return nil
+		}, ""},
+		"a 304 with a body in its record": {func(c tlsConn) func() {
+			c.writeRecords("HTTP/1.1 304 None\r\nContent-Length: 44\r\n\r\n", evil)
+			return nil
+		}, ""},
+		"half of a record": {func(c tlsConn) func() { return c.writeRecordsExcept(20, good, evil) }, "good"},
+		"the beginning of a record": {func(c tlsConn) func() {
+			return c.writeRecordsExcept(len(evil)+22-3, good, evil)
+		}, "good"},
+		"all but the head of a record": {func(c tlsConn) func() {
+			return c.writeRecordsExcept(len(evil)+22-5, good, evil)
+		}, "good"},
+		"a segment of its own": {func(c tlsConn) func() { c.writeRecords(good); c.writeRecords(evil); return nil }, "good"},
+		"an empty chunk too many": {func(c tlsConn) func() {
+			c.writeRecords("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n", evil)
 			return nil
 		}, "good"},
 	} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(name+" of "+tls.VersionName(version), func(t *testing.T) {
 				t.Parallel()
-				s, trust := serveRawTLS(t, version, func(c secured) {
+				s, trust := serveRawTLS(t, version, func(c tlsConn) {
 					var more func()
-					heard(c, func(number int) {
+					countRequests(c, func(number int) {
 						if number == 0 {
 							more = test.say(c)
 						} else if more != nil {
@@ -61,7 +79,7 @@ func TestLeftoverOverTLSIsNotTaken(t *testing.T) {
 						t.Errorf("request %d: got %q and the error %v", i, a.Body, err)
 					}
 					if !a.Connected {
-						t.Errorf("request %d went over a connection on which something waited", i)
+						t.Errorf("request %d reused a connection with waiting input", i)
 					}
 				}
 			})
@@ -69,19 +87,20 @@ func TestLeftoverOverTLSIsNotTaken(t *testing.T) {
 	}
 }
 
-// A connection over TLS on which nothing waits is used again, whatever records
-// its answers came in.
-func TestQuietConnectionOverTLSIsUsedAgain(t *testing.T) {
+// A TLS connection without waiting input is reused, in whatever records its
+// responses arrived.
+func TestQuietConnectionOverTLSIsReused(t *testing.T) {
 	for name, pieces := range map[string][]string{
 		"one record":      {good},
 		"many records":    strings.SplitAfter(good, ""),
-		"a full buffer":   {padded(smallBuffer)},
-		"longer than one": {padded(20_000)},
+		"a full buffer":   {paddedAnswer(smallBuffer)},
+		"longer than one": {paddedAnswer(20_000)},
 	} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(name+" of "+tls.VersionName(version), func(t *testing.T) {
 				t.Parallel()
-				s, trust := serveRawTLS(t, version, func(c secured) { heard(c, func(int) { c.say(pieces...) }) })
+				s, trust := serveRawTLS(t, version,
+					func(c tlsConn) { countRequests(c, func(int) { c.writeRecords(pieces...) }) })
 				c := client(t, Options{KeepAlive: true, TLS: trust})
 				for i := range 3 {
 					a := mustGet(t, c, s.url)
@@ -97,12 +116,12 @@ func TestQuietConnectionOverTLSIsUsedAgain(t *testing.T) {
 	}
 }
 
-// A body that ends with the connection is whole over TLS only if the server ended
-// TLS itself (RFC 9112, 9.8). Others know their end.
-func TestBodyCutBelowTLS(t *testing.T) {
+// Over TLS a body that ends with the connection is complete only if the server
+// ended TLS (RFC 9112, 9.8). Other bodies have a length.
+func TestBodyTruncatedBelowTLS(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer string
-		class  string // where TLS was not ended
+		class  string // if TLS was not ended
 	}{
 		"ends with the connection": {"HTTP/1.1 200 OK\r\n\r\ngood", ClassBody},
 		"empty":                    {"HTTP/1.1 200 OK\r\n\r\n", ClassBody},
@@ -113,8 +132,8 @@ func TestBodyCutBelowTLS(t *testing.T) {
 			t.Run(name+" of "+tls.VersionName(version), func(t *testing.T) {
 				t.Parallel()
 				for _, ended := range []bool{true, false} {
-					s, trust := serveRawTLS(t, version, func(c secured) {
-						heard(c, func(int) {
+					s, trust := serveRawTLS(t, version, func(c tlsConn) {
+						countRequests(c, func(int) {
 							_, _ = io.WriteString(c, test.answer)
 							if ended {
 								_ = c.Close()

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// A text is found wherever it is in a body, however its parts come, without the
-// body being kept.
+// A text is found anywhere in a body, in any pieces, without keeping the body.
 func TestContains(t *testing.T) {
 	const size = 2 << 20
 	text := "needle in a haystack"
@@ -39,7 +38,7 @@ func TestContains(t *testing.T) {
 		}
 		for framing, raw := range raw {
 			for _, piece := range []int{1000, 1 << 20} {
-				in := newReader(&inPieces{[]byte(raw), piece})
+				in := newReader(&pieceReader{[]byte(raw), piece})
 				a := Response{Seek: NewPattern([]byte(text))}
 				if _, err := (responseReader{in: &in, response: &a}).read(false); err != nil {
 					t.Fatal(err)
@@ -56,7 +55,7 @@ func TestContains(t *testing.T) {
 	}
 }
 
-// A search in parts finds what a search in the whole finds.
+// A search in pieces gives the same result as a search in the whole.
 func FuzzContains(f *testing.F) {
 	f.Add([]byte("aab"), []byte("aaaaabaab"), 2)
 	f.Add([]byte("abab"), []byte("abacababab"), 3)

@@ -14,27 +14,27 @@ import (
 	"testing"
 )
 
-// A gauge is how many there are, and the most there were.
-type gauge struct{ now, most atomic.Int64 }
+// A maxGauge counts up and down and records its maximum.
+type maxGauge struct{ now, max atomic.Int64 }
 
-func (g *gauge) add() {
+func (g *maxGauge) add() {
 	n := g.now.Add(1)
-	for m := g.most.Load(); n > m && !g.most.CompareAndSwap(m, n); m = g.most.Load() {
+	for m := g.max.Load(); n > m && !g.max.CompareAndSwap(m, n); m = g.max.Load() {
 	}
 }
 
-// Servers count how many requests there are at once, at all of them together.
+// The servers together never see more concurrent requests than the limit.
 func TestConnectionsAreLimited(t *testing.T) {
 	const limit, requesters, each = 3, 12, 15
 	for _, keepAlive := range []bool{true, false} {
 		t.Run(fmt.Sprintf("keep-alive %v", keepAlive), func(t *testing.T) {
-			var asked gauge
+			var asked maxGauge
 			var urls []string
 			handle := func(c *net.TCPConn) {
-				for in := bufio.NewReader(c); hear(in); {
+				for in := bufio.NewReader(c); readRequest(in); {
 					asked.add()
 					runtime.Gosched()
-					asked.now.Add(-1) // before the client can know
+					asked.now.Add(-1) // before the client can send another
 					_, _ = io.WriteString(c, hello)
 				}
 			}
@@ -54,37 +54,48 @@ func TestConnectionsAreLimited(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if asked.most.Load() > limit || c.pool.open > limit || waited.Load() == 0 {
-				t.Errorf("%d requests at once, %d connections open at the end, want %d at most; %d requests waited", asked.most.Load(), c.pool.open, limit, waited.Load())
+			if got := asked.max.Load(); got > limit {
+				t.Errorf("%d requests at once, want at most %d", got, limit)
+			}
+			if c.pool.open > limit {
+				t.Errorf("%d connections are open at the end, want at most %d", c.pool.open, limit)
+			}
+			if waited.Load() == 0 {
+				t.Error("no request waited")
 			}
 		})
 	}
 }
 
-// However many hosts there are, only so many are remembered.
-func TestOriginsAreForgotten(t *testing.T) {
-	s := serveRaw(t, answering(hello))
-	c := client(t, Options{KeepAlive: true, Resolver: atLoopback})
+// The number of remembered origins is limited.
+func TestOriginsAreEvicted(t *testing.T) {
+	s := serveRaw(t, serveAnswer(hello))
+	c := client(t, Options{KeepAlive: true, Resolver: resolveToLoopback})
 	const hosts = maxOrigins + 50
 	for i := range hosts {
-		mustGet(t, c, named(s.url, fmt.Sprintf("host-%d", i)))
+		mustGet(t, c, withHost(s.url, fmt.Sprintf("host-%d", i)))
 	}
-	if n := len(c.pool.origins); n != maxOrigins || c.pool.open != maxOrigins || c.pool.idle != maxOrigins || c.pool.recent.Len() != maxOrigins {
-		t.Errorf("%d origins and %d connections, %d of them idle, want %d of each", n, c.pool.open, c.pool.idle, maxOrigins)
+	for name, n := range map[string]int{
+		"origins": len(c.pool.origins), "connections": c.pool.open, "idle connections": c.pool.idle,
+		"recent origins": c.pool.recent.Len(),
+	} {
+		if n != maxOrigins {
+			t.Errorf("%d %s, want %d", n, name, maxOrigins)
+		}
 	}
-	if a := mustGet(t, c, named(s.url, fmt.Sprintf("host-%d", hosts-1))); a.Connected {
-		t.Error("the origin last used was forgotten")
+	if a := mustGet(t, c, withHost(s.url, fmt.Sprintf("host-%d", hosts-1))); a.Connected {
+		t.Error("the most recent origin was evicted")
 	}
-	if a := mustGet(t, c, named(s.url, "host-0")); !a.Connected {
-		t.Error("the origin first used was not forgotten")
+	if a := mustGet(t, c, withHost(s.url, "host-0")); !a.Connected {
+		t.Error("the least recent origin was not evicted")
 	}
 }
 
-// A client that was closed has no connections left, and makes none.
+// A closed client has no connections and opens none.
 func TestClose(t *testing.T) {
 	for _, version2 := range []bool{false, true} {
 		ended := make(chan struct{}, 10)
-		s := serveRaw(t, func(c *net.TCPConn) { answering(hello)(c); ended <- struct{}{} })
+		s := serveRaw(t, func(c *net.TCPConn) { serveAnswer(hello)(c); ended <- struct{}{} })
 		c := New(Options{KeepAlive: true, HTTP2: version2})
 		if !version2 {
 			mustGet(t, c, s.url)
@@ -100,13 +111,13 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// A connection that is busy when its client is closed ends with its request.
+// A connection that is in use when its client is closed ends with its request.
 func TestCloseWhileBusy(t *testing.T) {
 	arrived, answer := make(chan struct{}), make(chan struct{})
 	ended := make(chan struct{})
 	s := serveRaw(t, func(c *net.TCPConn) {
 		in := bufio.NewReader(c)
-		hear(in)
+		readRequest(in)
 		close(arrived)
 		<-answer
 		_, _ = io.WriteString(c, hello)
@@ -124,20 +135,20 @@ func TestCloseWhileBusy(t *testing.T) {
 	}
 }
 
-// A cancelled dial gives back the room it had.
-func TestFailedDialsTakeNoRoom(t *testing.T) {
-	s := serveRaw(t, answering(hello))
+// A failed dial releases its slot.
+func TestFailedDialsReleaseSlots(t *testing.T) {
+	s := serveRaw(t, serveAnswer(hello))
 	fail := true
 	c := client(t, Options{Connections: 1, Resolver: func(ctx context.Context, host string) ([]netip.Addr, error) {
 		if fail {
 			return nil, errors.New("not now")
 		}
-		return atLoopback(ctx, host)
+		return resolveToLoopback(ctx, host)
 	}})
 	for range 3 {
-		_, err := get(t, c, named(s.url, "example.test"))
+		_, err := get(t, c, withHost(s.url, "example.test"))
 		wantClass(t, err, ClassDNS, "not now")
 	}
 	fail = false
-	mustGet(t, c, named(s.url, "example.test"))
+	mustGet(t, c, withHost(s.url, "example.test"))
 }

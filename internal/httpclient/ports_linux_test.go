@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inNetwork runs a test again in a network of its own, and reports whether this
-// is that run.
+// inNetwork runs the test again in its own network namespace and reports
+// whether this is that run.
 func inNetwork(t *testing.T) bool {
 	t.Helper()
 	const mark = "AUREA_TEST_IN_NETWORK"
@@ -55,9 +55,8 @@ func raiseLoopback(t *testing.T) {
 	}
 }
 
-// Local ports are counted for each target: two targets have twice as many
-// connections as there are ports, and what goes beyond them is this machine's
-// fault.
+// Local ports are limited per target: two targets have twice as many
+// connections as there are ports. Beyond that the error is a local limit.
 func TestPortsAreOfEachTarget(t *testing.T) {
 	if !inNetwork(t) {
 		return
@@ -81,9 +80,9 @@ func TestPortsAreOfEachTarget(t *testing.T) {
 				}
 				go func() {
 					defer c.Close()
-					if hear(bufio.NewReader(c)) {
+					if readRequest(bufio.NewReader(c)) {
 						_, _ = c.Write([]byte(hello))
-						<-done // the connection stays
+						<-done // keep the connection open
 					}
 				}()
 			}

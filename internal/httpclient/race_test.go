@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A fakeConn knows who it is of, and whether it was closed.
+// A fakeConn knows its address and whether it was closed.
 type fakeConn struct {
 	of     string
 	closed bool
@@ -22,8 +22,8 @@ type fakeConn struct {
 
 func (c *fakeConn) Close() error { c.closed = true; return nil }
 
-// A path is what becomes of a connection to an address: after some time it is
-// there, or fails. Without a time nothing is ever heard.
+// A path is the result of connecting to an address: after some time it succeeds
+// or fails. An address without a path never answers.
 type path struct {
 	after time.Duration
 	err   error
@@ -36,25 +36,30 @@ func addressesOf(texts ...string) (list []netip.Addr) {
 	return list
 }
 
-// Families take turns, that of the first address first, each in its order.
+// Families alternate, starting with that of the first address; each keeps its
+// order.
 func TestAddressesAlternate(t *testing.T) {
 	for _, test := range []struct{ given, want []string }{
 		{[]string{"::1"}, []string{"::1"}},
-		{[]string{"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2"}, []string{"2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"}},
-		{[]string{"192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8::3"}, []string{"192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8::3"}},
-		{[]string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"}, []string{"192.0.2.1", "2001:db8::1", "192.0.2.2", "192.0.2.3"}},
+		{[]string{"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2"},
+			[]string{"2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"}},
+		{[]string{"192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8::3"},
+			[]string{"192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8::3"}},
+		{[]string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"},
+			[]string{"192.0.2.1", "2001:db8::1", "192.0.2.2", "192.0.2.3"}},
 		{[]string{"::ffff:192.0.2.1", "2001:db8::1", "192.0.2.2"}, []string{"192.0.2.1", "2001:db8::1", "192.0.2.2"}},
 	} {
-		if diff := cmp.Diff(addressesOf(test.want...), interleave(addressesOf(test.given...)), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		if diff := cmp.Diff(addressesOf(test.want...), interleave(addressesOf(test.given...)),
+			cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.given, diff)
 		}
 	}
 }
 
 // An address that does not answer costs a head start, one that refuses costs
-// nothing, and the first that answers is taken, whenever it was tried.
+// nothing, and the first that answers wins.
 func TestAddressesAreRaced(t *testing.T) {
-	const dead, six, four = "2001:db8::d", "2001:db8::6", "192.0.2.4"
+	const dead, v6, v4 = "2001:db8::d", "2001:db8::6", "192.0.2.4"
 	refused := errors.New("refused")
 	for name, test := range map[string]struct {
 		order []string
@@ -64,17 +69,32 @@ func TestAddressesAreRaced(t *testing.T) {
 		err   error
 		tried int
 	}{
-		"the only one":              {[]string{four}, map[string]path{four: {time.Second, nil}}, four, time.Second, nil, 1},
-		"the first is quick":        {[]string{six, four}, map[string]path{six: {10 * time.Millisecond, nil}, four: {1, nil}}, six, 10 * time.Millisecond, nil, 1},
-		"the first is dead":         {[]string{dead, four}, map[string]path{four: {20 * time.Millisecond, nil}}, four, headStart + 20*time.Millisecond, nil, 2},
-		"two are dead":              {[]string{dead, "192.0.2.9", six}, map[string]path{six: {time.Millisecond, nil}}, six, 2*headStart + time.Millisecond, nil, 3},
-		"the first refuses":         {[]string{six, four}, map[string]path{six: {time.Millisecond, refused}, four: {2 * time.Millisecond, nil}}, four, 3 * time.Millisecond, nil, 2},
-		"the first is slow":         {[]string{six, four}, map[string]path{six: {300 * time.Millisecond, nil}, four: {time.Second, nil}}, six, 300 * time.Millisecond, nil, 2},
-		"both at once":              {[]string{six, four}, map[string]path{six: {headStart + time.Second, nil}, four: {time.Second - time.Nanosecond, nil}}, four, headStart + time.Second - time.Nanosecond, nil, 2},
-		"the second refuses":        {[]string{six, four}, map[string]path{six: {300 * time.Millisecond, nil}, four: {time.Millisecond, refused}}, six, 300 * time.Millisecond, nil, 2},
-		"all refuse":                {[]string{six, four}, map[string]path{six: {time.Millisecond, refused}, four: {time.Millisecond, errors.New("another")}}, "", 2 * time.Millisecond, refused, 2},
-		"all are dead":              {[]string{dead, "192.0.2.9"}, nil, "", 5 * time.Second, context.DeadlineExceeded, 2},
-		"a refusal behind a silent": {[]string{dead, four, six}, map[string]path{four: {time.Millisecond, refused}, six: {time.Millisecond, nil}}, six, headStart + 2*time.Millisecond, nil, 3},
+		"the only one": {[]string{v4}, map[string]path{v4: {time.Second, nil}}, v4, time.Second, nil, 1},
+		"the first is quick": {[]string{v6, v4}, map[string]path{v6: {10 * time.Millisecond, nil}, v4: {1, nil}},
+			v6, 10 * time.Millisecond, nil, 1},
+		"the first is dead": {[]string{dead, v4}, map[string]path{v4: {20 * time.Millisecond, nil}}, v4,
+			headStart + 20*time.Millisecond, nil, 2},
+		"two are dead": {[]string{dead, "192.0.2.9", v6}, map[string]path{v6: {time.Millisecond, nil}}, v6,
+			2*headStart + time.Millisecond, nil, 3},
+		"the first refuses": {[]string{v6, v4},
+			map[string]path{v6: {time.Millisecond, refused}, v4: {2 * time.Millisecond, nil}}, v4, 3 * time.Millisecond,
+			nil, 2},
+		"the first is slow": {[]string{v6, v4},
+			map[string]path{v6: {300 * time.Millisecond, nil}, v4: {time.Second, nil}}, v6, 300 * time.Millisecond, nil,
+			2},
+		"both at once": {[]string{v6, v4},
+			map[string]path{v6: {headStart + time.Second, nil}, v4: {time.Second - time.Nanosecond, nil}}, v4,
+			headStart + time.Second - time.Nanosecond, nil, 2},
+		"the second refuses": {[]string{v6, v4},
+			map[string]path{v6: {300 * time.Millisecond, nil}, v4: {time.Millisecond, refused}}, v6,
+			300 * time.Millisecond, nil, 2},
+		"all refuse": {[]string{v6, v4},
+			map[string]path{v6: {time.Millisecond, refused}, v4: {time.Millisecond, errors.New("another")}}, "",
+			2 * time.Millisecond, refused, 2},
+		"all are dead": {[]string{dead, "192.0.2.9"}, nil, "", 5 * time.Second, context.DeadlineExceeded, 2},
+		"a refusal behind a silent": {[]string{dead, v4, v6},
+			map[string]path{v4: {time.Millisecond, refused}, v6: {time.Millisecond, nil}}, v6,
+			headStart + 2*time.Millisecond, nil, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -83,38 +103,44 @@ func TestAddressesAreRaced(t *testing.T) {
 				var made []*fakeConn
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
-				began := time.Now()
-				got, err := race(ctx, addressesOf(test.order...), func(ctx context.Context, address netip.Addr) (*fakeConn, error) {
-					mu.Lock()
-					tried = append(tried, address.String())
-					mu.Unlock()
-					leads, ok := test.paths[address.String()]
-					if !ok {
-						<-ctx.Done()
-						return nil, ctx.Err()
-					}
-					select {
-					case <-time.After(leads.after):
-					case <-ctx.Done():
-						return nil, ctx.Err()
-					}
-					if leads.err != nil {
-						return nil, leads.err
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					c := &fakeConn{of: address.String()}
-					made = append(made, c)
-					return c, nil
-				})
-				if took := time.Since(began); took != test.took {
+				start := time.Now()
+				got, err := race(ctx, addressesOf(test.order...),
+					func(ctx context.Context, address netip.Addr) (*fakeConn, error) {
+						mu.Lock()
+						tried = append(tried, address.String())
+						mu.Unlock()
+						route, ok := test.paths[address.String()]
+						if !ok {
+							<-ctx.Done()
+							return nil, ctx.Err()
+						}
+						select {
+						case <-time.After(route.after):
+						case <-ctx.Done():
+							return nil, ctx.Err()
+						}
+						if route.err != nil {
+							return nil, route.err
+						}
+						mu.Lock()
+						defer mu.Unlock()
+						c := &fakeConn{of: address.String()}
+						made = append(made, c)
+						return c, nil
+					})
+				if took := time.Since(start); took != test.took {
 					t.Errorf("it took %v, want %v", took, test.took)
 				}
 				if !errors.Is(err, test.err) {
 					t.Errorf("error %v, want %v", err, test.err)
 				}
-				if test.want != "" && (got == nil || got.of != test.want || got.closed) {
-					t.Errorf("got %+v, want an open one of %s", got, test.want)
+				if test.want != "" {
+					if got == nil {
+						t.Fatalf("got no connection, want one of %s", test.want)
+					}
+					if *got != (fakeConn{of: test.want}) {
+						t.Errorf("got %+v, want an open one of %s", got, test.want)
+					}
 				}
 				if len(tried) != test.tried || !slices.Equal(tried, test.order[:len(tried)]) {
 					t.Errorf("tried %q, want the first %d of %q", tried, test.tried, test.order)
@@ -129,20 +155,22 @@ func TestAddressesAreRaced(t *testing.T) {
 	}
 }
 
-// Two that answer at the same moment: one is taken, the other closed.
+// If two addresses answer at the same time, one connection is returned and the
+// other closed.
 func TestLoserIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var made []*fakeConn
-		began := time.Now()
-		got, err := race(t.Context(), addressesOf("2001:db8::6", "192.0.2.4"), func(_ context.Context, address netip.Addr) (*fakeConn, error) {
-			time.Sleep(time.Until(began.Add(time.Second))) // it does not look at its context
-			mu.Lock()
-			defer mu.Unlock()
-			c := &fakeConn{of: address.String()}
-			made = append(made, c)
-			return c, nil
-		})
+		start := time.Now()
+		got, err := race(t.Context(), addressesOf("2001:db8::6", "192.0.2.4"),
+			func(_ context.Context, address netip.Addr) (*fakeConn, error) {
+				time.Sleep(time.Until(start.Add(time.Second))) // ignores its context
+				mu.Lock()
+				defer mu.Unlock()
+				c := &fakeConn{of: address.String()}
+				made = append(made, c)
+				return c, nil
+			})
 		if err != nil || len(made) != 2 {
 			t.Fatalf("%d made, error %v", len(made), err)
 		}
@@ -154,10 +182,10 @@ func TestLoserIsClosed(t *testing.T) {
 	})
 }
 
-// Each address is judged before it is dialed: one that may not be called takes
-// no time and is not called, whatever its place.
+// Each address is checked before it is dialed: a forbidden one costs no time
+// and is not called, whatever its position.
 func TestRaceDialsOnlyWhatIsAllowed(t *testing.T) {
-	s := serveRaw(t, answering(hello))
+	s := serveRaw(t, serveAnswer(hello))
 	good := netip.MustParseAddr("127.0.0.1")
 	c := client(t, Options{
 		Resolver: func(context.Context, string) ([]netip.Addr, error) {
@@ -171,10 +199,10 @@ func TestRaceDialsOnlyWhatIsAllowed(t *testing.T) {
 		dialed = append(dialed, address.Addr())
 		return real(ctx, host, address)
 	}
-	if a := mustGet(t, c, named(s.url, "example.test")); a.Status != 200 {
+	if a := mustGet(t, c, withHost(s.url, "example.test")); a.Status != 200 {
 		t.Errorf("status %d", a.Status)
 	}
 	if len(dialed) != 1 || dialed[0] != good {
-		t.Errorf("dialed %v, want %v alone", dialed, good)
+		t.Errorf("dialed %v, want only %v", dialed, good)
 	}
 }

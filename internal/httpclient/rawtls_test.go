@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// A secured is a server's side of a connection over TLS, whose records leave
-// together when it says so.
-type secured struct {
+// A tlsConn is a server's side of a TLS connection that controls which records
+// share a segment.
+type tlsConn struct {
 	*tls.Conn
-	below *corked
+	below *corkedConn
 }
 
-// say writes pieces, each in a record of its own, and all in one segment.
-func (s secured) say(pieces ...string) {
+// writeRecords writes each piece as a record, all in one segment.
+func (s tlsConn) writeRecords(pieces ...string) {
 	s.below.cork()
 	for _, piece := range pieces {
 		_, _ = io.WriteString(s, piece)
@@ -27,8 +27,9 @@ func (s secured) say(pieces ...string) {
 	s.below.uncork(0)
 }
 
-// sayPart is say, but holds the last bytes back until they are let go.
-func (s secured) sayPart(held int, pieces ...string) (let func()) {
+// writeRecordsExcept is writeRecords, but holds back the last bytes until the
+// returned function is called.
+func (s tlsConn) writeRecordsExcept(held int, pieces ...string) (let func()) {
 	s.below.cork()
 	for _, piece := range pieces {
 		_, _ = io.WriteString(s, piece)
@@ -37,14 +38,14 @@ func (s secured) sayPart(held int, pieces ...string) (let func()) {
 	return func() { s.below.uncork(0) }
 }
 
-// A corked holds back what is written while it is corked.
-type corked struct {
+// A corkedConn holds back writes while it is corked.
+type corkedConn struct {
 	net.Conn
 	held    []byte
 	holding bool
 }
 
-func (c *corked) Write(p []byte) (int, error) {
+func (c *corkedConn) Write(p []byte) (int, error) {
 	if !c.holding {
 		return c.Conn.Write(p)
 	}
@@ -52,17 +53,17 @@ func (c *corked) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (c *corked) cork() { c.holding = true }
+func (c *corkedConn) cork() { c.holding = true }
 
-// uncork writes what was held but for its last bytes.
-func (c *corked) uncork(keep int) {
+// uncork writes what was held back, except for its last bytes.
+func (c *corkedConn) uncork(keep int) {
 	now := c.held[:len(c.held)-keep]
 	c.held = c.held[len(now):]
 	c.holding = keep > 0
 	_, _ = c.Conn.Write(now)
 }
 
-// certificate is the one of Go's own test server, which trusting trusts.
+// certificate is that of Go's test server, which trustedBy trusts.
 var certificate = sync.OnceValue(func() *httptest.Server {
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
 	s.StartTLS()
@@ -70,26 +71,27 @@ var certificate = sync.OnceValue(func() *httptest.Server {
 	return s
 })
 
-// serveRawTLS is serveRaw over TLS, and the configuration that trusts it.
-func serveRawTLS(t testing.TB, version uint16, handle func(c secured)) (*rawServer, *tls.Config) {
+// serveRawTLS is serveRaw over TLS. It also returns the configuration that
+// trusts it.
+func serveRawTLS(t testing.TB, version uint16, handle func(c tlsConn)) (*rawServer, *tls.Config) {
 	t.Helper()
 	s := serveRaw(t, func(tcp *net.TCPConn) {
-		below := &corked{Conn: tcp}
+		below := &corkedConn{Conn: tcp}
 		c := tls.Server(below, &tls.Config{
 			Certificates: certificate().TLS.Certificates,
 			MinVersion:   version, MaxVersion: version, NextProtos: []string{"http/1.1"},
 		})
-		handle(secured{c, below})
+		handle(tlsConn{c, below})
 	})
 	s.url = "https://" + s.address
-	return s, trusting(certificate())
+	return s, trustedBy(certificate())
 }
 
-// heard reads requests of a connection until there are no more, and hands them
-// on by their number.
-func heard(c io.Reader, answer func(number int)) {
+// countRequests reads the requests of a connection and calls answer with the
+// number of each.
+func countRequests(c io.Reader, answer func(number int)) {
 	in := bufio.NewReader(c)
-	for number := 0; hear(in); number++ {
+	for number := 0; readRequest(in); number++ {
 		answer(number)
 	}
 }

@@ -17,15 +17,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 )
 
-// fickle is a name server that gives every question for an IPv4 address the
-// next of some answers: the attacker's own.
-type fickle struct {
-	answers [][][4]byte
-	asked   atomic.Int64
+// An alternatingResolver is an attacker's name server: it answers each question
+// for an IPv4 address with the next of several answers.
+type alternatingResolver struct {
+	answers   [][][4]byte
+	questions atomic.Int64
 }
 
-// resolver asks nobody else.
-func (f *fickle) resolver() *net.Resolver {
+// resolver returns a resolver that asks only this server.
+func (f *alternatingResolver) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go f.serve(ours)
@@ -33,8 +33,8 @@ func (f *fickle) resolver() *net.Resolver {
 	}}
 }
 
-// serve answers as over TCP, where each message has its length before it.
-func (f *fickle) serve(connection net.Conn) {
+// serve answers as over TCP, where a length precedes each message.
+func (f *alternatingResolver) serve(connection net.Conn) {
 	defer connection.Close()
 	for {
 		var length [2]byte
@@ -49,20 +49,21 @@ func (f *fickle) serve(connection net.Conn) {
 		if err != nil {
 			return
 		}
-		if _, err := connection.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil {
+		if _, err := connection.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))),
+			answer...)); err != nil {
 			return
 		}
 	}
 }
 
-func (f *fickle) answer(question []byte) ([]byte, error) {
+func (f *alternatingResolver) answer(question []byte) ([]byte, error) {
 	var m dnsmessage.Message
 	if err := m.Unpack(question); err != nil {
 		return nil, err
 	}
 	m.Response, m.Authoritative, m.Additionals = true, true, nil
 	if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
-		n := f.asked.Add(1) - 1
+		n := f.questions.Add(1) - 1
 		for _, address := range f.answers[int(n)%len(f.answers)] {
 			m.Answers = append(m.Answers, dnsmessage.Resource{
 				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
@@ -73,18 +74,21 @@ func (f *fickle) answer(question []byte) ([]byte, error) {
 	return m.Pack()
 }
 
-// A name that resolves to what is allowed when it is looked at, and to the
-// canary when it is called, gets nowhere: what is looked at is what is called.
+// A name that resolves to an allowed address when it is checked, and to the
+// canary when it is called, does not reach the canary: the checked address is
+// the one called.
 func TestRebinding(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	const flips = 1000
 	port, calls := listenCanary(t, "127.0.0.1")
 	elsewhere, here, metadata := [4]byte{127, 0, 0, 2}, [4]byte{127, 0, 0, 1}, [4]byte{169, 254, 169, 254}
-	names := &fickle{answers: [][][4]byte{{elsewhere}, {here}, {elsewhere, here}, {here, elsewhere}, {metadata, here}, {elsewhere, metadata}, {{0, 0, 0, 0}}}}
-	allowed := allowlistOf(t, "127.0.0.2") // where nobody listens
-	c := client(t, Options{Allow: allowed.Allow, Resolver: func(ctx context.Context, host string) ([]netip.Addr, error) {
-		return names.resolver().LookupNetIP(ctx, "ip", host)
-	}})
+	names := &alternatingResolver{answers: [][][4]byte{{elsewhere}, {here}, {elsewhere, here}, {here, elsewhere},
+		{metadata, here}, {elsewhere, metadata}, {{0, 0, 0, 0}}}}
+	allowed := allowlistOf(t, "127.0.0.2") // has no listener
+	c := client(t, Options{Allow: allowed.Allow,
+		Resolver: func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return names.resolver().LookupNetIP(ctx, "ip", host)
+		}})
 
 	refused, missed := 0, 0
 	for range flips {
@@ -96,14 +100,17 @@ func TestRebinding(t *testing.T) {
 		if errors.As(err, &forbidden) {
 			refused++
 		} else {
-			missed++ // what is allowed was called, and is not there
+			missed++ // called the allowed address, which has no listener
 		}
 	}
 	if n := calls(); n != 0 {
 		t.Errorf("%d calls arrived", n)
 	}
-	// Three answers of seven hold nothing that is allowed, and one nothing else.
-	if names.asked.Load() < flips || refused < flips/7*3 || missed < flips/7 {
-		t.Errorf("%d questions, %d calls refused, %d allowed", names.asked.Load(), refused, missed)
+	// Of seven answers three have no allowed address, and one has no other.
+	if got := names.questions.Load(); got < flips {
+		t.Errorf("%d questions, want at least %d", got, flips)
+	}
+	if refused < flips/7*3 || missed < flips/7 {
+		t.Errorf("%d calls refused and %d allowed, want at least %d and %d", refused, missed, flips/7*3, flips/7)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,18 +22,33 @@ func TestRequestOnTheWire(t *testing.T) {
 		options     Options
 		want        string
 	}{
-		"plain":               {method: "GET", url: "http://Example.Test", want: "GET / HTTP/1.1\r\nHost: Example.Test\r\nUser-Agent: UA\r\n\r\n"},
-		"with a query alone":  {method: "GET", url: "http://a:81?b", want: "GET /?b HTTP/1.1\r\nHost: a:81\r\nUser-Agent: UA\r\n\r\n"},
-		"escaped":             {method: "GET", url: "http://a/b%20c/%2F?d e=ü#f", want: "GET /b%20c/%2F?d%20e=%C3%BC HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
-		"two slashes":         {method: "GET", url: "http://a//b", want: "GET //b HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
-		"an address's zone":   {method: "GET", url: "http://[fe80::1%25lo]:80/", want: "GET / HTTP/1.1\r\nHost: [fe80::1]:80\r\nUser-Agent: UA\r\n\r\n"},
-		"headers in order":    {method: "DELETE", url: "http://a", header: http.Header{"X-B": {"1", "2"}, "X-A": {" 3\t"}, "user-agent": {"me"}, "Host": {"b"}}, want: "DELETE / HTTP/1.1\r\nHost: b\r\nX-A: 3\r\nX-B: 1\r\nX-B: 2\r\nuser-agent: me\r\n\r\n"},
-		"no agent":            {method: "GET", url: "http://a", header: http.Header{"User-Agent": {""}}, want: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		"a body":              {method: "POST", url: "http://a", header: http.Header{"Content-Length": {"2"}, "Content-Type": {"x/y"}}, body: "hi", want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\nContent-Type: x/y\r\n\r\nhi"},
-		"no body":             {method: "POST", url: "http://a", want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 0\r\n\r\n"},
-		"a body where few do": {method: "GET", url: "http://a", body: "hi", want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\n\r\nhi"},
-		"closing":             {method: "GET", url: "http://a", header: http.Header{"Connection": {"close"}}, want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nConnection: close\r\n\r\n"},
-		"closing anyway":      {method: "GET", url: "http://a", header: http.Header{"Connection": {"keep-alive"}}, options: Options{KeepAlive: false}, want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nConnection: close\r\n\r\n"},
+		"plain": {method: "GET", url: "http://Example.Test",
+			want: "GET / HTTP/1.1\r\nHost: Example.Test\r\nUser-Agent: UA\r\n\r\n"},
+		"with a query alone": {method: "GET", url: "http://a:81?b",
+			want: "GET /?b HTTP/1.1\r\nHost: a:81\r\nUser-Agent: UA\r\n\r\n"},
+		"escaped": {method: "GET", url: "http://a/b%20c/%2F?d e=ü#f",
+			want: "GET /b%20c/%2F?d%20e=%C3%BC HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
+		"two slashes": {method: "GET", url: "http://a//b",
+			want: "GET //b HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\n\r\n"},
+		"an address's zone": {method: "GET", url: "http://[fe80::1%25lo]:80/",
+			want: "GET / HTTP/1.1\r\nHost: [fe80::1]:80\r\nUser-Agent: UA\r\n\r\n"},
+		"headers in order": {method: "DELETE", url: "http://a",
+			header: http.Header{"X-B": {"1", "2"}, "X-A": {" 3\t"}, "user-agent": {"me"}, "Host": {"b"}},
+			want:   "DELETE / HTTP/1.1\r\nHost: b\r\nX-A: 3\r\nX-B: 1\r\nX-B: 2\r\nuser-agent: me\r\n\r\n"},
+		"no agent": {method: "GET", url: "http://a", header: http.Header{"User-Agent": {""}},
+			want: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+		"a body": {method: "POST", url: "http://a",
+			header: http.Header{"Content-Length": {"2"}, "Content-Type": {"x/y"}}, body: "hi",
+			want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\nContent-Type: x/y\r\n\r\nhi"},
+		"no body": {method: "POST", url: "http://a",
+			want: "POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 0\r\n\r\n"},
+		"a body where few do": {method: "GET", url: "http://a", body: "hi",
+			want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nContent-Length: 2\r\n\r\nhi"},
+		"closing": {method: "GET", url: "http://a", header: http.Header{"Connection": {"close"}},
+			want: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nConnection: close\r\n\r\n"},
+		"closing anyway": {method: "GET", url: "http://a", header: http.Header{"Connection": {"keep-alive"}},
+			options: Options{KeepAlive: false},
+			want:    "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: UA\r\nConnection: close\r\n\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.options.KeepAlive = name != "closing anyway"
@@ -45,7 +61,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	}
 }
 
-// The bytes of the body are the caller's again once the request is made.
+// NewRequest copies the body, so the caller may change it afterwards.
 func TestRequestCopiesTheBody(t *testing.T) {
 	body := []byte("hello")
 	r, err := client(t, Options{}).NewRequest("POST", "http://a", nil, body)
@@ -100,7 +116,7 @@ func TestRequestsRefused(t *testing.T) {
 	}
 }
 
-// Where a request leads to depends on its url alone.
+// The target of a request depends only on its URL.
 func TestTargets(t *testing.T) {
 	for rawURL, want := range map[string]string{
 		"http://A.test/x":            "http://a.test:80",
@@ -112,12 +128,12 @@ func TestTargets(t *testing.T) {
 	} {
 		r := prepare(t, client(t, Options{}), "GET", rawURL, http.Header{"Host": {"b"}}, "")
 		if r.target.key != want || r.target.secure != strings.HasPrefix(want, "https") {
-			t.Errorf("%s leads to %+v, want %s", rawURL, r.target, want)
+			t.Errorf("%s has the target %+v, want %s", rawURL, r.target, want)
 		}
 	}
 }
 
-// What is written is read by net/http as the same request, and as no more.
+// net/http reads what is written as the same request, and as only one.
 func FuzzRequest(f *testing.F) {
 	f.Add("GET", "http://a.test/b?c=d", "X-Y", "z", []byte(nil))
 	f.Add("POST", "http://[::1]:80//b%2f c?\xff d", "Host", "b.test:1", []byte("GET / HTTP/1.1\r\n\r\n"))
@@ -153,14 +169,15 @@ func FuzzRequest(f *testing.F) {
 		if read, err := io.ReadAll(got.Body); err != nil || !bytes.Equal(read, body) {
 			t.Errorf("the body %q is read as %q, %v", body, read, err)
 		}
-		if name := http.CanonicalHeaderKey(name); name != "Host" && name != "Content-Length" && name != "Connection" {
+		name = http.CanonicalHeaderKey(name)
+		if !slices.Contains([]string{"Host", "Content-Length", "Connection"}, name) {
 			if want := strings.Trim(value, " \t"); got.Header.Get(name) != want {
 				t.Errorf("the header %s: %q is read as %q", name, want, got.Header.Get(name))
 			}
 		}
 		for read := range got.Header {
-			if read != http.CanonicalHeaderKey(name) && read != "User-Agent" && read != "Content-Length" {
-				t.Errorf("%q has a header %s of nobody's", r.wire, read)
+			if !slices.Contains([]string{name, "User-Agent", "Content-Length"}, read) {
+				t.Errorf("%q has an unexpected header %s", r.wire, read)
 			}
 		}
 		if _, err := in.ReadByte(); err != io.EOF {

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// A body without a length ends with the connection, and a slow one is whole.
+// A body without a length ends with the connection, and a slow one is complete.
 func TestServerThatDrips(t *testing.T) {
-	s := serveRaw(t, after(func(c *net.TCPConn) {
+	s := serveRaw(t, afterRequest(func(c *net.TCPConn) {
 		for _, b := range []byte("HTTP/1.1 200 OK\r\nA: b\r\n\r\nslow") {
 			_, _ = c.Write([]byte{b})
 			runtime.Gosched()
@@ -26,7 +26,7 @@ func TestServerThatDrips(t *testing.T) {
 	}
 }
 
-// A gzip bomb is its own bytes, and was not asked for.
+// A gzip bomb is not decompressed.
 func TestServerThatSendsABomb(t *testing.T) {
 	var bomb bytes.Buffer
 	w := gzip.NewWriter(&bomb)
@@ -43,15 +43,18 @@ func TestServerThatSendsABomb(t *testing.T) {
 		_, _ = c.Write(bomb.Bytes())
 	})
 	a := mustGet(t, client(t, Options{}), s.url)
-	if a.Length != int64(bomb.Len()) || !a.Truncated || !bytes.Equal(a.Body, bomb.Bytes()[:1024]) {
-		t.Errorf("got %d bytes of %d", a.Length, bomb.Len())
+	if a.Length != int64(bomb.Len()) || !a.Truncated {
+		t.Errorf("length %d, truncated: %v; want %d and true", a.Length, a.Truncated, bomb.Len())
+	}
+	if !bytes.Equal(a.Body, bomb.Bytes()[:1024]) {
+		t.Error("the body does not start with the sent bytes")
 	}
 }
 
-// However long the body is, what it takes of memory is a buffer.
+// Reading a body of any length takes one buffer.
 func TestEndlessBodyTakesNoMemory(t *testing.T) {
 	const size = 64 << 20
-	s := serveRaw(t, after(func(c *net.TCPConn) { pour(c, "HTTP/1.1 200 OK\r\n\r\n", "x") }))
+	s := serveRaw(t, afterRequest(func(c *net.TCPConn) { keepWriting(c, "HTTP/1.1 200 OK\r\n\r\n", "x") }))
 	c := client(t, Options{MaxBody: size})
 	var before, behind runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -59,7 +62,7 @@ func TestEndlessBodyTakesNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&behind)
 	wantClass(t, err, ClassBody, "limit")
 	if a.Length < size-bigBuffer {
-		t.Errorf("only %d bytes were read", a.Length)
+		t.Errorf("read only %d bytes", a.Length)
 	}
 	if grown := behind.TotalAlloc - before.TotalAlloc; grown > 4<<20 {
 		t.Errorf("%d bytes were allocated to read %d", grown, a.Length)
@@ -67,12 +70,13 @@ func TestEndlessBodyTakesNoMemory(t *testing.T) {
 }
 
 func TestMaxAnswer(t *testing.T) {
-	for _, framing := range []string{"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "\r\nhello"} {
+	for _, framing := range []string{"Content-Length: 5\r\n\r\nhello",
+		"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "\r\nhello"} {
 		raw := "HTTP/1.1 200 OK\r\n" + framing
-		if a, _, err := read(strings.NewReader(raw), false, 5); err != nil || a.Length != 5 {
+		if a, _, err := readAnswer(strings.NewReader(raw), false, 5); err != nil || a.Length != 5 {
 			t.Errorf("%q within the limit: %d bytes, error %v", raw, a.Length, err)
 		}
-		_, again, err := read(strings.NewReader(raw), false, 4)
+		_, again, err := readAnswer(strings.NewReader(raw), false, 4)
 		wantClass(t, err, ClassBody, "limit of 4 bytes")
 		if again {
 			t.Errorf("%q: the connection is used again", raw)

@@ -15,7 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress/egresstest"
 )
 
-// allowlistOf parses rules that are right.
+// allowlistOf parses valid rules.
 func allowlistOf(t testing.TB, rules ...string) egress.Allowlist {
 	t.Helper()
 	parsed, err := egress.ParseAllowlist(rules)
@@ -25,9 +25,9 @@ func allowlistOf(t testing.TB, rules ...string) egress.Allowlist {
 	return parsed
 }
 
-// No spelling of a forbidden address makes a client dial: not if it is read as
-// the address, and not if a resolver makes that of it. AUREA_SPELLINGS is how
-// many are tried, and AUREA_SEED which.
+// No spelling of a forbidden address makes a client dial, whether the URL is
+// read as the address or a resolver returns it. AUREA_SPELLINGS sets the number
+// of tries, AUREA_SEED the random seed.
 func TestSpellingsAreNotDialed(t *testing.T) {
 	tries, seed := 3000, uint64(1)
 	if text := os.Getenv("AUREA_SPELLINGS"); text != "" {
@@ -41,16 +41,17 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 	s := egresstest.NewSpeller(seed)
 
 	fine := netip.MustParseAddr("203.0.113.7") // api.example
-	var address netip.Addr                     // what every other name resolves to
+	var address netip.Addr                     // to which all other names resolve
 	var text string
 	dialed := 0
 	clientOf := func(allowed egress.Allowlist) *Client {
-		c := client(t, Options{Allow: allowed.Allow, Resolver: func(_ context.Context, host string) ([]netip.Addr, error) {
-			if strings.EqualFold(strings.TrimSuffix(host, "."), "api.example") {
-				return []netip.Addr{fine}, nil
-			}
-			return []netip.Addr{address}, nil
-		}})
+		c := client(t, Options{Allow: allowed.Allow,
+			Resolver: func(_ context.Context, host string) ([]netip.Addr, error) {
+				if strings.EqualFold(strings.TrimSuffix(host, "."), "api.example") {
+					return []netip.Addr{fine}, nil
+				}
+				return []netip.Addr{address}, nil
+			}})
 		c.dialTCP = func(_ context.Context, _ string, to netip.AddrPort) (*net.TCPConn, error) {
 			if to.Addr() != fine {
 				dialed++
@@ -67,7 +68,7 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 			return
 		}
 		var a Response
-		_ = c.Do(t.Context(), r, 0, &a) // it fails, if only since nothing is dialed
+		_ = c.Do(t.Context(), r, 0, &a) // fails because nothing is dialed
 	}
 	given := egresstest.Forbidden()
 	distinct, wouldDial := map[string]bool{}, 0
@@ -79,14 +80,15 @@ func TestSpellingsAreNotDialed(t *testing.T) {
 		distinct[text] = true
 		dialed = 0
 		if try(guarded, text); dialed > 0 {
-			t.Errorf("%q was dialed for %s (AUREA_SEED=%d)", text, address, seed)
+			t.Errorf("%q was dialed, with the address %s (AUREA_SEED=%d)", text, address, seed)
 		}
 		dialed = 0
 		try(open, text)
 		wouldDial += min(dialed, 1)
 	}
 	if len(distinct) < tries/2 || wouldDial < tries/20 {
-		t.Errorf("%d spellings differ, and %d would be dialed where all is allowed, of %d: the others show nothing", len(distinct), wouldDial, tries)
+		t.Errorf("%d spellings differ, and %d would be dialed where all is allowed, of %d: the others show nothing",
+			len(distinct), wouldDial, tries)
 	}
 	t.Logf("%d differ, %d would be dialed where all is allowed", len(distinct), wouldDial)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,12 +12,13 @@ import (
 	"testing"
 )
 
-// large is longer than what sockets have room for.
-var large = strings.Repeat("0123456789abcdef", 8<<20/16)
+// largeBody does not fit the buffers of sockets.
+var largeBody = strings.Repeat("0123456789abcdef", 8<<20/16)
 
-// onBoth runs a test against a server over TCP and one over TLS. over is closed
-// when the test has ended.
-func onBoth(t *testing.T, handle func(c net.Conn, over <-chan struct{}), test func(t *testing.T, s *rawServer, c *Client)) {
+// overTCPAndTLS runs a test against a server over TCP and one over TLS. over is
+// closed when the test has ended.
+func overTCPAndTLS(t *testing.T, handle func(c net.Conn, over <-chan struct{}),
+	test func(t *testing.T, s *rawServer, c *Client)) {
 	t.Run("plain", func(t *testing.T) {
 		t.Parallel()
 		s := serveRaw(t, func(c *net.TCPConn) { handle(c, t.Context().Done()) })
@@ -24,15 +26,15 @@ func onBoth(t *testing.T, handle func(c net.Conn, over <-chan struct{}), test fu
 	})
 	t.Run("TLS", func(t *testing.T) {
 		t.Parallel()
-		s, trust := serveRawTLS(t, 0, func(c secured) { handle(c, t.Context().Done()) })
+		s, trust := serveRawTLS(t, 0, func(c tlsConn) { handle(c, t.Context().Done()) })
 		test(t, s, client(t, Options{KeepAlive: true, TLS: trust}))
 	})
 }
 
-// post sends a body, and fails the test if that hangs.
+// post sends a body and fails the test if that hangs.
 func post(t *testing.T, c *Client, url string, header http.Header, body string) (Response, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	var a Response
 	err := c.Do(ctx, prepare(t, c, "POST", url, header, body), 1024, &a)
@@ -42,12 +44,12 @@ func post(t *testing.T, c *Client, url string, header http.Header, body string) 
 	return a, err
 }
 
-// A server may answer before it has read the request, and read no more of it.
-func TestAnswerBeforeTheUpload(t *testing.T) {
+// A server may respond before it has read the request, and stop reading.
+func TestAnswerBeforeUploadEnds(t *testing.T) {
 	const no = "HTTP/1.1 413 Enough\r\nContent-Length: 2\r\n\r\nno"
 	for name, stays := range map[string]bool{"and listens no more": true, "and goes": false} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(c net.Conn, over <-chan struct{}) {
+			overTCPAndTLS(t, func(c net.Conn, over <-chan struct{}) {
 				_, _ = io.CopyN(io.Discard, c, 4096)
 				_, _ = io.WriteString(c, no)
 				if stays {
@@ -55,14 +57,12 @@ func TestAnswerBeforeTheUpload(t *testing.T) {
 				}
 			}, func(t *testing.T, s *rawServer, c *Client) {
 				for i := range 2 {
-					a, err := post(t, c, s.url, nil, large)
-					if err != nil || a.Status != 413 || string(a.Body) != "no" {
-						t.Errorf("request %d: got %d %q and the error %v", i, a.Status, a.Body, err)
-					}
+					a, err := post(t, c, s.url, nil, largeBody)
+					wantResponse(t, fmt.Sprint("request ", i), a, err, 413, "no")
 					if !a.Connected {
-						t.Errorf("request %d went over a connection whose upload was not whole", i)
+						t.Errorf("request %d reused a connection with an incomplete upload", i)
 					}
-					if a.Sent >= int64(len(large)) {
+					if a.Sent >= int64(len(largeBody)) {
 						t.Errorf("request %d: %d bytes sent", i, a.Sent)
 					}
 				}
@@ -71,9 +71,9 @@ func TestAnswerBeforeTheUpload(t *testing.T) {
 	}
 }
 
-// A server may send its answer while it reads the request.
+// A server may send its response while it reads the request.
 func TestAnswerWhileUploading(t *testing.T) {
-	onBoth(t, func(c net.Conn, _ <-chan struct{}) {
+	overTCPAndTLS(t, func(c net.Conn, _ <-chan struct{}) {
 		for in := bufio.NewReader(c); ; {
 			r, err := http.ReadRequest(in)
 			if err != nil {
@@ -86,9 +86,10 @@ func TestAnswerWhileUploading(t *testing.T) {
 		}
 	}, func(t *testing.T, s *rawServer, c *Client) {
 		for i := range 2 {
-			a, err := post(t, c, s.url, nil, large)
-			if err != nil || a.Length != int64(len(large)) || string(a.Body) != large[:1024] {
-				t.Errorf("request %d: got %d bytes of %d and the error %v", i, a.Length, len(large), err)
+			a, err := post(t, c, s.url, nil, largeBody)
+			wantResponse(t, fmt.Sprint("request ", i), a, err, 200, largeBody[:1024])
+			if a.Length != int64(len(largeBody)) {
+				t.Errorf("request %d: got %d bytes, want %d", i, a.Length, len(largeBody))
 			}
 			if a.Connected != (i == 0) {
 				t.Errorf("request %d: connected: %v", i, a.Connected)
@@ -97,17 +98,18 @@ func TestAnswerWhileUploading(t *testing.T) {
 	})
 }
 
-// A body that expects an answer 100 waits for it, and is not sent after one that
-// counts.
+// A body with Expect: 100-continue waits for the 100 response, and is not sent
+// after a final one.
 func TestExpectContinue(t *testing.T) {
 	for name, test := range map[string]struct {
-		answers string // to the head
+		answers string // after the head
 		status  int
-		sent    bool // the body
-		waits   bool // for as long as it waits at most
+		sent    bool // whether the body is sent
+		waits   bool // for the maximum time
 	}{
-		"go on":               {"HTTP/1.1 100 Continue\r\n\r\n", 200, true, false},
-		"early hints, go on":  {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 200, true, false},
+		"go on": {"HTTP/1.1 100 Continue\r\n\r\n", 200, true, false},
+		"early hints, go on": {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 200, true,
+			false},
 		"nothing":             {"", 200, true, true},
 		"early hints alone":   {"HTTP/1.1 103 Early Hints\r\n\r\n", 200, true, true},
 		"too large":           {"HTTP/1.1 413 Enough\r\nContent-Length: 0\r\n\r\n", 413, false, false},
@@ -116,7 +118,7 @@ func TestExpectContinue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			onBoth(t, func(c net.Conn, _ <-chan struct{}) {
+			overTCPAndTLS(t, func(c net.Conn, _ <-chan struct{}) {
 				in := bufio.NewReader(c)
 				for {
 					r, err := http.ReadRequest(in)
@@ -124,7 +126,7 @@ func TestExpectContinue(t *testing.T) {
 						return
 					}
 					if in.Buffered() > 0 {
-						t.Error("the body came with the head")
+						t.Error("the body arrived with the head")
 					}
 					_, _ = io.WriteString(c, test.answers)
 					if !test.sent {
@@ -154,9 +156,9 @@ func TestExpectContinue(t *testing.T) {
 	}
 }
 
-// A request that its context stops leaves nothing that goes on writing.
-func TestUploadIsStopped(t *testing.T) {
-	onBoth(t, func(c net.Conn, over <-chan struct{}) {
+// A request whose context ends leaves no goroutine that writes.
+func TestUploadStopsWithContext(t *testing.T) {
+	overTCPAndTLS(t, func(c net.Conn, over <-chan struct{}) {
 		_, _ = io.CopyN(io.Discard, c, 4096)
 		<-over
 	}, func(t *testing.T, s *rawServer, c *Client) {
@@ -164,7 +166,7 @@ func TestUploadIsStopped(t *testing.T) {
 		defer cancel()
 		go func() { waitUntil(t, "a connection", func() bool { return s.accepted.Load() > 0 }); cancel() }()
 		var a Response
-		if err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, large), 0, &a); !errors.Is(err, context.Canceled) {
+		if err := c.Do(ctx, prepare(t, c, "POST", s.url, nil, largeBody), 0, &a); !errors.Is(err, context.Canceled) {
 			t.Errorf("got the error %v", err)
 		}
 	})

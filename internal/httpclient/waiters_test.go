@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// While all connections are in use no other is made, and whoever waits gets the
-// first that is free.
+// While all connections are in use none is opened, and the first waiter gets
+// the first free one.
 func TestWaitForAConnection(t *testing.T) {
 	const limit, requests = 2, 6
 	arrived, answer := make(chan struct{}, requests), make(chan struct{})
-	var held gauge
+	var held maxGauge
 	s := serveRaw(t, func(c *net.TCPConn) {
 		held.add()
 		defer held.now.Add(-1)
-		for in := bufio.NewReader(c); hear(in); {
+		for in := bufio.NewReader(c); readRequest(in); {
 			arrived <- struct{}{}
 			<-answer
 			_, _ = io.WriteString(c, hello)
@@ -40,16 +40,16 @@ func TestWaitForAConnection(t *testing.T) {
 		return c.pool.waiters.len() == requests-limit
 	})
 	if len(arrived) != 0 {
-		t.Error("more requests arrived than there may be connections")
+		t.Error("more requests arrived than connections are allowed")
 	}
 	close(answer)
 	all.Wait()
-	if held.most.Load() != limit || s.accepted.Load() != limit {
-		t.Errorf("%d connections at once and %d in all, want %d", held.most.Load(), s.accepted.Load(), limit)
+	if held.max.Load() != limit || s.accepted.Load() != limit {
+		t.Errorf("%d connections at once and %d in all, want %d", held.max.Load(), s.accepted.Load(), limit)
 	}
 }
 
-// len is how many wait.
+// len returns the number of waiters.
 func (q *waiters) len() (n int) {
 	for w := q.first; w != nil; w = w.next {
 		n++
@@ -57,18 +57,19 @@ func (q *waiters) len() (n int) {
 	return n
 }
 
-// One whose context is over while it waits is not granted anything, and takes
-// nothing from those behind it.
-func TestGiveUpWaiting(t *testing.T) {
-	for name, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded, "deadline alone": context.DeadlineExceeded, "closed": ErrClosed} {
+// A waiter whose context ends is granted nothing and does not delay those
+// behind it.
+func TestWaitingEndsWithContext(t *testing.T) {
+	for name, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+		"deadline alone": context.DeadlineExceeded, "closed": ErrClosed} {
 		t.Run(name, func(t *testing.T) {
 			answer := make(chan struct{})
-			s := serveRaw(t, after(func(c *net.TCPConn) { <-answer; _, _ = io.WriteString(c, hello) }))
+			s := serveRaw(t, afterRequest(func(c *net.TCPConn) { <-answer; _, _ = io.WriteString(c, hello) }))
 			c := client(t, Options{KeepAlive: true, Connections: 1})
 			var all sync.WaitGroup
 			all.Go(func() { mustGet(t, c, s.url) })
 			waitUntil(t, "a request arrives", func() bool { return s.accepted.Load() == 1 })
-			ctx, cancel := soonOver(t, name, time.Millisecond)
+			ctx, cancel := endingSoon(t, name, time.Millisecond)
 			defer cancel()
 			if name == "closed" {
 				time.AfterFunc(time.Millisecond, c.Close)
@@ -84,7 +85,7 @@ func TestGiveUpWaiting(t *testing.T) {
 				mustGet(t, c, s.url)
 			}
 			if c.pool.waiters.first != nil || c.pool.waiters.last != nil {
-				t.Error("somebody still waits")
+				t.Error("the queue is not empty")
 			}
 		})
 	}
