@@ -6,32 +6,33 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Control is something to be done to a run while it runs. It is a plain
-// value: whoever executes shards of the run gets the same one.
+// A Control pauses a running run, resumes it or changes its load. It is a plain
+// value: every executor of a shard of the run gets the same one.
 type Control struct {
 	Kind        string  `json:"kind"`
-	Rate        float64 `json:"rate,omitempty"`        // of ChangeLoad: jobs a second from now on; 0 leaves it
-	Concurrency int64   `json:"concurrency,omitempty"` // of ChangeLoad: most jobs in flight from now on; 0 leaves it
+	Rate        float64 `json:"rate,omitempty"`        // of ChangeLoad: the new rate in jobs a second; 0 for no change
+	Concurrency int64   `json:"concurrency,omitempty"` // of ChangeLoad: the new maximum of jobs in flight; 0 for no change
 }
 
-// The kinds of control, which are those of the events that they make.
+// The kinds of control, and of the events that they cause.
 const (
-	Pause      = "pause"  // start no more jobs; those in flight go on to their end
-	Resume     = "resume" // go on where the pause began
-	ChangeLoad = "load"   // another rate, another concurrency, or both
+	Pause      = "pause"  // start no jobs; those in flight continue
+	Resume     = "resume" // continue where the pause began
+	ChangeLoad = "load"   // set a new rate, a new concurrency, or both
 )
 
-// A Command is a control on its way to the execution that it is for. Answer is
-// called once, with the event that the control has made or why there is none,
-// from any goroutine; it must not block.
+// A Command is a control sent to an execution. The execution calls Answer once,
+// from any goroutine, with the event that the control caused or an error. Answer
+// must not block.
 type Command struct {
 	Control Control
 	Answer  func(RunEvent, error)
 }
 
-// Control reports whether a run of the plan could ever be controlled so: nil,
-// an *InvalidError about a number, or an ErrConflict where the plan has not what
-// would be changed. LivePlan.Apply also knows what state the run is in.
+// Control checks whether a control is possible for a run of the plan, in any
+// state. The error is an *InvalidError about a number out of range, or an
+// ErrConflict if the plan lacks what the control would change. LivePlan.Apply
+// also checks the state of the run.
 func (p Plan) Control(c Control) error {
 	switch c.Kind {
 	case Pause, Resume:
@@ -62,7 +63,7 @@ func (p Plan) checkLoad(c Control) error {
 	return nil
 }
 
-// LoadParameters declares what a new load is made of.
+// LoadParameters declares the fields of a new load.
 func LoadParameters() []param.Parameter { return loadParameters }
 
 var loadParameters = []param.Parameter{
@@ -70,9 +71,8 @@ var loadParameters = []param.Parameter{
 	{Name: "concurrency", Type: param.Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight from now on"},
 }
 
-// DecodeLoad reads the new load of a run from JSON, an object with a rate, a
-// concurrency, or both. The error is an *InvalidError that names every wrong
-// field.
+// DecodeLoad decodes a new load from JSON: an object with a rate, a concurrency,
+// or both. The error is an *InvalidError that names every wrong field.
 func DecodeLoad(data []byte) (Control, error) {
 	object, err := param.DecodeObject(data)
 	if err != nil {

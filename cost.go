@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Cost is what the run cost, by its pricing.
+// Cost is the cost of a run, by its pricing.
 type Cost struct {
 	Total          float64 `json:"total"`
 	PerJob         float64 `json:"per_job"` // of the jobs that ended
@@ -14,8 +14,8 @@ type Cost struct {
 	Pricing        Pricing `json:"pricing"`
 }
 
-// Spent is what the jobs of a tally that ended cost, exactly: prices are taken
-// as the decimals that they are written as. 0.1 is no binary fraction, and three
+// Spent returns the exact cost of the jobs of a tally that ended. It takes prices
+// as the decimals that were written: 0.1 is not a binary fraction, and three
 // times the nearest one is more than 0.3.
 func (p Pricing) Spent(t *Tally) *big.Rat {
 	seconds := new(big.Rat).SetFrac(t.ServiceTime.Nanoseconds(), big.NewInt(1e9))
@@ -23,26 +23,26 @@ func (p Pricing) Spent(t *Tally) *big.Rat {
 	return seconds.Add(seconds.Mul(seconds, decimal(p.PerSecond)), jobs.Mul(jobs, decimal(p.PerJob)))
 }
 
-// cost is that of a tally, each figure rounded once.
+// cost returns the cost of a tally, with each number rounded once.
 func (p Pricing) cost(t *Tally) Cost {
 	total := p.Spent(t)
-	cost := Cost{Total: nearest64(total), Currency: p.Currency, Pricing: p}
+	cost := Cost{Total: toFloat64(total), Currency: p.Currency, Pricing: p}
 	if ended := t.Ended(); ended > 0 {
 		perJob := total.Quo(total, new(big.Rat).SetInt64(ended))
-		cost.PerJob = nearest64(perJob)
-		cost.PerMillionJobs = nearest64(perJob.Mul(perJob, new(big.Rat).SetInt64(1e6)))
+		cost.PerJob = toFloat64(perJob)
+		cost.PerMillionJobs = toFloat64(perJob.Mul(perJob, new(big.Rat).SetInt64(1e6)))
 	}
 	return cost
 }
 
-// decimal is the shortest decimal that a finite number is the nearest one to:
-// what it was written as.
+// decimal returns the shortest decimal whose nearest float64 is f: the number as
+// it was written. f must be finite.
 func decimal(f float64) *big.Rat {
 	exact, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
 	return exact
 }
 
-func nearest64(exact *big.Rat) float64 {
+func toFloat64(exact *big.Rat) float64 {
 	f, _ := exact.Float64()
 	return f
 }

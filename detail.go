@@ -6,37 +6,37 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// Measures names what the jobs of a workload tell of themselves beside when they
-// began and how they ended: stretches of their time, and amounts.
+// Measures names what the jobs of a workload report beside their times and
+// outcomes: phases, which are durations within a job, and counters.
 type Measures struct {
-	Phases   []string // durations; not every job has every one
-	Counters []string // amounts that add up
-	Parts    []Part   // of a mix: which jobs are told apart
+	Phases   []string // a job may lack some of them
+	Counters []string // amounts that are added up
+	Parts    []Part   // of a mix: the workloads with results of their own
 }
 
 // A Part is one workload of a mix.
 type Part struct {
 	Name   string
-	Weight float64 // jobs of this part among so many of all
+	Weight float64 // relative share of the mix's jobs
 }
 
-// CPUPhase is the phase of jobs that know how long they had a core: its sum, by
-// the run's duration, is how many of them made progress at once.
+// CPUPhase is the phase for the time that a job had a core. Its sum, divided by
+// the run's duration, is how many jobs made progress at once.
 const CPUPhase = "cpu"
 
-// A Detail is what jobs told of themselves over some stretch of a run. Like a
-// tally it is merged by adding up, and belongs to one goroutine at a time. A nil
-// one is empty.
+// A Detail holds what jobs reported in a part of a run: phases, counters, parts
+// and statuses. Details are merged by adding. A Detail belongs to one goroutine
+// at a time. A nil Detail reads as empty.
 type Detail struct {
 	Measures
-	phases   []*hist.Histogram // nil where nothing was recorded
+	phases   []*hist.Histogram // nil for a phase without a record
 	counters []int64
 	parts    []*Tally
 	statuses StatusCounts
 }
 
-// NewDetail returns an empty one. Of a phase it takes memory when there is
-// something to record.
+// NewDetail returns an empty Detail. A phase takes memory once something is
+// recorded.
 func NewDetail(m Measures) *Detail {
 	d := &Detail{Measures: m, phases: make([]*hist.Histogram, len(m.Phases)), counters: make([]int64, len(m.Counters))}
 	for range m.Parts {
@@ -45,8 +45,8 @@ func NewDetail(m Measures) *Detail {
 	return d
 }
 
-// Record adds what a job told: how long each phase was, negative where there was
-// none, and by how much each counter grew, in the order of the names.
+// Record adds the report of one job, in the order of the names: the duration of
+// each phase, negative for none, and the increase of each counter.
 func (d *Detail) Record(phases []time.Duration, counters []int64) {
 	for i, took := range phases {
 		if took >= 0 {
@@ -58,14 +58,14 @@ func (d *Detail) Record(phases []time.Duration, counters []int64) {
 	}
 }
 
-// RecordStatuses adds the statuses of the answers that a job got.
+// RecordStatuses adds the statuses of the responses that a job received.
 func (d *Detail) RecordStatuses(statuses StatusCounts) { d.statuses.Merge(statuses) }
 
-// Part is what became of the jobs of one part.
+// Part returns the tally of the i-th part.
 func (d *Detail) Part(i int) *Tally { return d.parts[i] }
 
-// Phase is the durations of a phase; nil when there was none, or is none of
-// that name.
+// Phase returns the durations of a phase; nil if there is no phase of that name,
+// or no record of it.
 func (d *Detail) Phase(name string) *hist.Histogram {
 	if d == nil {
 		return nil
@@ -78,7 +78,7 @@ func (d *Detail) Phase(name string) *hist.Histogram {
 	return nil
 }
 
-// Merge adds everything in other, which has the same measures and is left alone.
+// Merge adds other, which must have the same measures. It does not change other.
 func (d *Detail) Merge(other *Detail) {
 	for i, phase := range other.phases {
 		if phase.Count() > 0 {

@@ -7,9 +7,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// AppendBinary appends the exact binary form of the detail: how many phases,
-// counters, parts and statuses there are, then each of them behind its name. A
-// phase of which nothing was recorded has an empty histogram's form.
+// AppendBinary appends the exact binary form of the detail: the numbers of
+// phases, counters, parts and statuses, then each of them after its name. A phase
+// without a record is an empty histogram.
 func (d *Detail) AppendBinary(data []byte) []byte {
 	for _, n := range []int{len(d.Phases), len(d.Counters), len(d.Parts), len(d.statuses)} {
 		data = binary.AppendUvarint(data, uint64(n))
@@ -34,19 +34,19 @@ func (d *Detail) AppendBinary(data []byte) []byte {
 	return data
 }
 
-// maxTold bounds what a reader takes memory for: there are never that many
+// maxEntries limits the memory that a wrong input can take: no detail has so many
 // phases, counters, parts or statuses.
-var maxTold = [4]int64{1000, 1000, 100, 1000}
+var maxEntries = [4]int64{1000, 1000, 100, 1000}
 
-// UnmarshalBinary makes the detail the one that AppendBinary wrote. After an error
-// its content is undefined.
+// UnmarshalBinary sets the detail to the one that AppendBinary wrote. After an
+// error its content is undefined.
 func (d *Detail) UnmarshalBinary(data []byte) error {
 	*d = Detail{}
 	in := blocks{data}
 	var counts [4]int64
 	for i := range counts {
 		n, ok := in.number()
-		if !ok || n > maxTold[i] {
+		if !ok || n > maxEntries[i] {
 			return errDetailBinary
 		}
 		counts[i] = n
@@ -70,7 +70,7 @@ func (d *Detail) readPhase(in *blocks) bool {
 	if !named || !ok {
 		return false
 	}
-	var phase *hist.Histogram // nil where nothing was recorded
+	var phase *hist.Histogram // nil without a record
 	if len(block) != len(phase.AppendBinary(nil)) {
 		phase = hist.New()
 		if phase.UnmarshalBinary(block) != nil {
@@ -95,7 +95,7 @@ func (d *Detail) readCounter(in *blocks) bool {
 func (d *Detail) readStatus(in *blocks) bool {
 	status, ok := in.number()
 	count, n := binary.Varint(in.data)
-	if !ok || status > maxTold[3] || n <= 0 {
+	if !ok || status > maxEntries[3] || n <= 0 {
 		return false
 	}
 	in.data = in.data[n:]

@@ -8,21 +8,22 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// distributions are what a threshold's statistic may be of, by its prefix;
-// without one, latency is meant.
+// distributions is the table of histograms that a threshold may name by a prefix.
+// Without a prefix, latency is meant.
 var distributions = map[string]func(*Tally) *hist.Histogram{
 	"latency":      func(t *Tally) *hist.Histogram { return t.Latency },
 	"service_time": func(t *Tally) *hist.Histogram { return t.ServiceTime },
 	"delay":        func(t *Tally) *hist.Histogram { return t.Delay },
 }
 
-// detailed is a statistic of a phase or of a part; its name may have dots.
-var detailed = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|max|error_rate|p[0-9]+(?:\.[0-9]+)?)$`)
+// detailMetric matches a metric of a phase or a part, whose name may have dots.
+var detailMetric = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|max|error_rate|p[0-9]+(?:\.[0-9]+)?)$`)
 
-// distribution splits the name of a statistic into the histogram that it is of
-// and the rest. The histogram is nil where a result has none.
+// distribution splits the name of a metric into a function that reads its
+// histogram and the name of its statistic. The function returns nil for a result
+// without the histogram.
 func distribution(name string) (of func(*Result) *hist.Histogram, statistic string) {
-	if parts := detailed.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
+	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
 		if parts[1] == "phases" {
 			return func(r *Result) *hist.Histogram { return r.Detail.Phase(parts[2]) }, parts[3]
 		}
@@ -40,7 +41,7 @@ func distribution(name string) (of func(*Result) *hist.Histogram, statistic stri
 	}, name
 }
 
-// part is what became of the jobs of a part of that name; empty when there is
+// part returns the tally of the part with the name; an empty tally if there is
 // none.
 func (r *Result) part(name string) *Tally {
 	if r.Detail != nil {
@@ -53,7 +54,7 @@ func (r *Result) part(name string) *Tally {
 	return &Tally{}
 }
 
-// amounts are what there is of a counter.
+// amounts is the table of metrics of a counter.
 var amounts = map[string]func(Amount) float64{
 	"total":          func(a Amount) float64 { return float64(a.Total) },
 	"per_second":     func(a Amount) float64 { return a.PerSecond },
@@ -61,9 +62,10 @@ var amounts = map[string]func(Amount) float64{
 	"per_cpu_second": func(a Amount) float64 { return a.PerCPUSecond },
 }
 
-// lookupAmount finds "counters.NAME.AMOUNT", and "parts.NAME.error_rate".
+// lookupAmount finds the metrics "counters.NAME.AMOUNT" and
+// "parts.NAME.error_rate".
 func lookupAmount(name string) (measure, bool) {
-	if parts := detailed.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
+	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
 		return measure{share, func(r *Result) (float64, bool) {
 			counts := r.part(parts[2]).Counts
 			return counts.ErrorRate(), counts.Owed() > 0
@@ -82,15 +84,15 @@ func lookupAmount(name string) (measure, bool) {
 	}}, true
 }
 
-// Missing is the phase, part or counter that the threshold is about and that
-// such measures do not have; "" when there is none.
+// Missing returns the phase, part or counter of the threshold if the measures
+// lack it, and "" otherwise.
 func (t Threshold) Missing(m Measures) string {
-	if parts := detailed.FindStringSubmatch(t.metric); parts != nil {
-		there := slices.Contains(m.Phases, parts[2])
+	if parts := detailMetric.FindStringSubmatch(t.metric); parts != nil {
+		found := slices.Contains(m.Phases, parts[2])
 		if parts[1] == "parts" {
-			there = slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Name == parts[2] })
+			found = slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Name == parts[2] })
 		}
-		if !there {
+		if !found {
 			return parts[1] + "." + parts[2]
 		}
 		return ""

@@ -1,10 +1,10 @@
-// Package aurea holds the words of the domain: what is asked (Spec), what will
-// be done (Plan), what was seen while it was done (Tally, Progress), what came of
-// it (Result, Run). Package compare says how results differ.
+// Package aurea defines the domain of the benchmark service: the request (Spec),
+// the resolved request (Plan), measurements (Tally, Progress) and the outcome
+// (Result, Run). Package compare says how results differ.
 //
-// Its stance: values and pure functions only. Nothing here starts a goroutine,
-// reads a clock or opens a file; every package of Aurea may import this one, and
-// of ours it imports only hist and param. Data flows one way:
+// It has only values and pure functions: nothing starts a goroutine, reads a
+// clock or opens a file. Every package of Aurea may import this one; it imports
+// only hist, param and the standard library. Data flows one way:
 //
 //	Spec ─► Plan ─► jobs ─► Tally ─► Result ─► Run
 //

@@ -10,9 +10,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// WriteJSON writes the result as one JSON object, with the list of its jobs at
-// the end if records were kept. The list is written as a stream: memory does
-// not grow with the number of jobs.
+// WriteJSON writes the result as one JSON object. If records were kept, its last
+// member is the list of jobs. The list is streamed: memory does not grow with
+// the number of jobs.
 func (r *Result) WriteJSON(w io.Writer) error {
 	head, err := param.PlainJSON(r)
 	if err != nil {
@@ -40,7 +40,7 @@ func (r *Result) writeJobs(out *bufio.Writer) {
 		line = append(line[:0], separator...)
 		line = r.appendJob(line, job, pricing)
 		if _, err := out.Write(line); err != nil {
-			return // the reader is gone; Flush reports it
+			return // Flush returns the error
 		}
 		separator = ","
 	}
@@ -66,10 +66,10 @@ func (r *Result) appendJob(line []byte, job JobRecord, pricing Pricing) []byte {
 	return append(line, `"}`...)
 }
 
-// jobTime is how a job's start is written.
+// jobTime is the format of a job's start.
 const jobTime = "2006-01-02T15:04:05.000000Z"
 
-// cost is the price of one job.
+// cost returns the cost of one job.
 func (j JobRecord) cost(pricing Pricing) float64 {
 	if j.Outcome == Cancelled {
 		return 0
@@ -77,7 +77,7 @@ func (j JobRecord) cost(pricing Pricing) float64 {
 	return pricing.Cost((j.End - j.Start).Seconds(), 1)
 }
 
-// appendSeconds writes a duration in seconds, exactly.
+// appendSeconds appends the exact number of seconds.
 func appendSeconds(line []byte, d time.Duration) []byte {
 	line = strconv.AppendInt(line, int64(d/time.Second), 10)
 	fraction := d % time.Second

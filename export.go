@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// JobColumns are the columns of a table of jobs, in order. Times are in seconds;
-// start counts from the run's start, timestamp is the same moment on the clock.
+// JobColumns are the columns of a table of jobs, in order. Times are in seconds.
+// start is relative to the run's start; timestamp is the same moment as a time.
 var JobColumns = []string{"job_id", "status", "timestamp", "start", "latency", "service_time", "delay", "cost"}
 
-// AppendJobJSON appends a job of the result as a JSON object of all columns.
+// AppendJobJSON appends a job of the result as a JSON object with all columns.
 func (r *Result) AppendJobJSON(line []byte, job JobRecord) []byte {
 	line = r.appendJob(line, job, r.Spec.ResolvedPricing())
 	line = line[:len(line)-1]
@@ -26,13 +26,13 @@ func (r *Result) AppendJobJSON(line []byte, job JobRecord) []byte {
 	return append(line, '}')
 }
 
-// AppendJobNDJSON is AppendJobJSON with the end of the line.
+// AppendJobNDJSON is like AppendJobJSON and ends the line.
 func (r *Result) AppendJobNDJSON(line []byte, job JobRecord) []byte {
 	return append(r.AppendJobJSON(line, job), '\n')
 }
 
-// AppendJobCSV appends a job of the result as a line of all columns, with its
-// end.
+// AppendJobCSV appends a job of the result as a CSV line with all columns, and
+// ends the line.
 func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
 	line = append(line, r.ID...)
 	line = append(line, `-job-`...)
@@ -50,7 +50,7 @@ func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
 	return append(line, '\n')
 }
 
-// ParseJobJSON reads what AppendJobJSON wrote.
+// ParseJobJSON decodes what AppendJobJSON appends. The error is an ErrInvalid.
 func ParseJobJSON(line []byte) (JobRecord, error) {
 	var job struct {
 		ID      string  `json:"job_id"`
@@ -77,8 +77,8 @@ func ParseJobJSON(line []byte) (JobRecord, error) {
 	return JobRecord{}, fmt.Errorf("%w: %q is no status of a job; it is one of %s", ErrInvalid, job.Status, strings.Join(outcomeNames[:], ", "))
 }
 
-// fromSeconds is exact for durations that a run can have: a float64 tells apart
-// more than nanoseconds of a month.
+// fromSeconds returns the duration. It is exact for durations of a run: a float64
+// has nanoseconds for up to a month.
 func fromSeconds(seconds float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }

@@ -13,49 +13,50 @@ const (
 	logChunks = (MaxJobs + logChunk - 1) / logChunk
 )
 
-// A JobLog keeps a record of every job that was started, up to MaxJobs of them,
-// in 13 bytes each: exact to the nanosecond, column by column. Memory is taken
-// in chunks as jobs come.
+// A JobLog stores a record of every started job, up to MaxJobs of them. A record
+// takes 13 bytes and is exact to the nanosecond. The log allocates memory in
+// chunks, as jobs arrive.
 //
-// Put may be called from several goroutines at once, as long as no two put the
-// same job. The rest is for when all of them are done. A nil JobLog is empty
-// and keeps nothing.
+// Several goroutines may call Put at once if no two put the same job. All and
+// Omitted must not run at the same time as Put. A nil JobLog is empty and stores
+// nothing.
 type JobLog struct {
 	chunks  [logChunks]atomic.Pointer[chunk]
-	adding  sync.Mutex // held to make a chunk
+	adding  sync.Mutex // serializes the allocation of chunks
 	omitted atomic.Int64
 }
 
-// A JobRecord is what became of one job. Times count from the run's start.
+// A JobRecord has the times and the outcome of one job. Times are relative to the
+// run's start.
 type JobRecord struct {
-	Index                int64 // 0 … Jobs-1 within the plan
+	Index                int64 // from 0 to Jobs-1 within the plan
 	Intended, Start, End time.Duration
 	Outcome              Outcome
 }
 
-// A chunk is so many neighbouring records, column by column. The pointers come
-// first, so that the garbage collector looks at nothing else of it.
+// A chunk holds logChunk consecutive records, column by column. Its pointers come
+// first, so the garbage collector scans nothing else of it.
 type chunk struct {
 	wide    [columns]atomic.Pointer[[logChunk]time.Duration]
-	base    atomic.Int64 // what the starts are told from; 0 before the first record
+	base    atomic.Int64 // the time that starts are relative to; 0 before the first record
 	narrow  [columns][logChunk]uint32
 	outcome [logChunk]Outcome
 }
 
-// A column holds durations in 4 bytes each, which is room for 4.29 s, and takes
-// 8 more for a chunk in which one is longer, or negative.
+// A column stores durations in 4 bytes each, up to 4.29 s. If a chunk has a longer
+// or a negative one, the column takes another 8 bytes a record for that chunk.
 const (
-	startColumn = iota // from the chunk's base; 0 where there is no record
+	startColumn = iota // relative to the chunk's base; 0 for no record
 	serviceColumn
 	delayColumn
 	columns
 )
 
-// before is how much earlier than the first job of a chunk to be put another
-// one may have started and still be told in 4 bytes.
-const before = time.Second
+// baseMargin is the distance from the base of a chunk to the start of its first
+// record. Jobs that started up to this much earlier still fit in 4 bytes.
+const baseMargin = time.Second
 
-// tooWide stands in for a duration that is in wide.
+// tooWide marks a duration that is stored in wide.
 const tooWide = math.MaxUint32
 
 func (c *chunk) put(column int, i uint64, d time.Duration) {
@@ -70,7 +71,7 @@ func (c *chunk) putWide(column int, i uint64, d time.Duration) {
 	c.narrow[column][i%logChunk] = tooWide
 	wide := &c.wide[column]
 	if wide.Load() == nil {
-		wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // or another goroutine has
+		wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // unless another goroutine just did
 	}
 	wide.Load()[i%logChunk] = d
 }
@@ -82,7 +83,7 @@ func (c *chunk) get(column int, i uint64) time.Duration {
 	return c.wide[column].Load()[i%logChunk]
 }
 
-// Put keeps the record of the plan's i-th job; intended ≤ started ≤ ended.
+// Put stores the record of the plan's i-th job; intended ≤ started ≤ ended.
 func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Duration) {
 	if l == nil {
 		return
@@ -98,10 +99,10 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 	}
 	base := time.Duration(c.base.Load())
 	if base == 0 {
-		base = c.settle(started)
+		base = c.setBase(started)
 	}
 	if started == base {
-		c.putWide(startColumn, at, 0) // as a narrow one it would say that there is no record
+		c.putWide(startColumn, at, 0) // a narrow 0 means no record
 	} else {
 		c.put(startColumn, at, started-base)
 	}
@@ -114,17 +115,18 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 	}
 }
 
-// settle has the first record of a chunk settle its base.
-func (c *chunk) settle(started time.Duration) time.Duration {
-	base := started - before
+// setBase sets the base of the chunk, by the start of its first record, and
+// returns it.
+func (c *chunk) setBase(started time.Duration) time.Duration {
+	base := started - baseMargin
 	if base == 0 {
-		base = -1 // 0 means that there is none
+		base = -1 // 0 means no base
 	}
-	c.base.CompareAndSwap(0, int64(base)) // or another goroutine has
+	c.base.CompareAndSwap(0, int64(base)) // unless another goroutine just did
 	return time.Duration(c.base.Load())
 }
 
-// add makes chunk n, unless another goroutine just has.
+// add returns chunk n. It allocates the chunk unless another goroutine just did.
 func (l *JobLog) add(n uint64) *chunk {
 	l.adding.Lock()
 	defer l.adding.Unlock()
@@ -134,9 +136,9 @@ func (l *JobLog) add(n uint64) *chunk {
 	return l.chunks[n].Load()
 }
 
-// Reserve takes the memory for the records of the first so many jobs now, and
-// touches it, so that no Put waits for the kernel to find a page. Several
-// goroutines may share the work: each reserves the part-th of so many parts.
+// Reserve allocates the memory for the records of the first jobs and touches it,
+// so that no Put waits for a page fault. Several goroutines can share the work:
+// each reserves one part, from 0 to parts-1.
 func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	if l == nil {
 		return
@@ -154,10 +156,10 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	}
 }
 
-// pageSize is the smallest there is; larger pages are touched more than once.
+// pageSize is the smallest page size; larger pages are touched more than once.
 const pageSize = 4096
 
-// Omitted is how many jobs were not kept because there were more than MaxJobs.
+// Omitted returns how many jobs were not stored because they exceeded MaxJobs.
 func (l *JobLog) Omitted() int64 {
 	if l == nil {
 		return 0

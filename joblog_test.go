@@ -151,8 +151,8 @@ func TestReservedRecords(t *testing.T) {
 		log.Reserve(3*logChunk+1, part, parts)
 	}
 	want := []JobRecord{
-		{Index: 5, Outcome: OK, Intended: before, Start: before, End: before}, // its base would be 0
-		{Index: 6, Outcome: OK, Intended: -1, Start: -1, End: 3},              // as long before that as the base is
+		{Index: 5, Outcome: OK, Intended: baseMargin, Start: baseMargin, End: baseMargin}, // its base would be 0
+		{Index: 6, Outcome: OK, Intended: -1, Start: -1, End: 3},                          // starts at that base, -1
 		{Index: 7, Outcome: OK, Intended: 0, Start: 1, End: time.Hour},
 		{Index: 3 * logChunk, Outcome: TimedOut, Intended: 2, Start: time.Hour, End: 2 * time.Hour},
 		{Index: 4 * logChunk, Outcome: Cancelled, Intended: 1, Start: 1, End: 1}, // beyond what was reserved

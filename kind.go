@@ -6,18 +6,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Kind describes one kind of workload: what the table of workloads knows of
-// it, as data for the API, the command's help, the docs and the page.
+// A Kind describes one kind of workload for the API, the command's help, the docs
+// and the page.
 type Kind struct {
 	Name       string
 	Doc        string // one sentence, without a full stop
 	Parameters []param.Parameter
-	Measures   Measures // what its jobs tell of themselves
-	// MostInFlight is how many of its jobs may be in flight at once; 0 where a job
-	// is so small that MaxJobs is the only limit.
+	Measures   Measures // what its jobs report
+	// MostInFlight is the maximum of jobs in flight; 0 if a job is so small that
+	// MaxJobs is the only limit.
 	MostInFlight int64
-	// Timeout is how long a job may take where the spec does not say; 0 where it
-	// may take any time.
+	// Timeout is the timeout of a job if the spec sets none; 0 for no timeout.
 	Timeout time.Duration
 }
 

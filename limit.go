@@ -11,7 +11,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A unit says what a metric's values are, and how a limit may be written.
+// A unit is the unit of a metric's values. It decides how a limit is written.
 type unit int
 
 const (
@@ -22,7 +22,7 @@ const (
 	share                 // a number from 0 to 1, or a percentage: 0.01, 1%
 )
 
-// units has what each is called, as in a comparison, and what a limit in it must
+// units is the table of units: the name, as in a comparison, and what a limit must
 // be.
 var units = [...]struct{ name, limit string }{
 	plain:     {"", "a number"},
@@ -32,9 +32,9 @@ var units = [...]struct{ name, limit string }{
 	share:     {"share", `a share from 0 to 1, such as "1%" or 0.01`},
 }
 
-// parseLimit reads a limit in the metric's base unit. The value is the float64
-// that is nearest to the decimal that is written, as a metric's value is to the
-// true one; so what is equal as decimals is equal here.
+// parseLimit parses a limit and returns it in the metric's base unit. It returns
+// the float64 nearest to the decimal in the text. A metric's value is also the
+// nearest to the exact one, so equal decimals compare as equal.
 func parseLimit(text string, u unit) (float64, bool) {
 	var value float64
 	var err error
@@ -67,8 +67,8 @@ func ParseShare(text string) (float64, bool) {
 
 func isFinite(value float64) bool { return !math.IsNaN(value) && !math.IsInf(value, 0) }
 
-// parsePercentage reads a number of percent as a share. It moves the decimal
-// point in the text: to divide by 100 would round a second time.
+// parsePercentage returns a percentage as a share. It moves the decimal point in
+// the text, because a division by 100 would round a second time.
 func parsePercentage(number string) (float64, error) {
 	digits, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	power, err := strconv.Atoi(cmp.Or(exponent, "0"))
@@ -78,35 +78,35 @@ func parsePercentage(number string) (float64, error) {
 	return strconv.ParseFloat(fmt.Sprintf("%se%d", digits, power-2), 64)
 }
 
-// checkLimit refuses what can be read as a limit and is hardly what was meant.
-// Specs that were stored before such a rule keep their meaning.
+// checkLimit rejects limits that can be parsed and are hardly what was meant. It
+// is not applied to stored specs, which keep their meaning.
 func (t Threshold) checkLimit(text string) error {
 	m, _ := lookup(t.metric)
 	_, statistic := distribution(t.metric)
 	switch {
-	case misleading(statistic):
-		return notAPercentile(t.metric)
+	case looksAboveHundred(statistic):
+		return percentileError(t.metric)
 	case t.limit < 0:
 		return fmt.Errorf("%s is never negative; got the limit %s", t.metric, param.Describe(text))
 	case m.unit == share && t.limit > 1:
-		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, param.Describe(text), inPercent(text))
+		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, param.Describe(text), percentHint(text))
 	case m.unit == seconds && t.limit != 0 && !strings.ContainsAny(text, "nuµmsh"):
-		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, param.Describe(text), inUnits(text))
+		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, param.Describe(text), unitHint(text))
 	}
 	return nil
 }
 
-// inPercent asks whether a number above 1 was meant as a percentage.
-func inPercent(text string) string {
+// percentHint suggests a percentage for a number above 1.
+func percentHint(text string) string {
 	if value, err := strconv.ParseFloat(text, 64); err != nil || value > 100 {
 		return ""
 	}
 	return "; did you mean " + text + "%?"
 }
 
-// inUnits asks in which unit a number was meant.
-func inUnits(number string) string {
-	if strings.Trim(number, ".0123456789") != "" { // what a duration cannot begin with
+// unitHint suggests units for a number without one.
+func unitHint(number string) string {
+	if strings.Trim(number, ".0123456789") != "" { // not a plain number
 		return "write it as 250ms or 1.5s"
 	}
 	return fmt.Sprintf("did you mean %sms or %ss?", number, number)

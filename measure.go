@@ -12,14 +12,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A measure reads one value off a result; ok is false when there is no data.
+// A measure reads one value from a result; ok is false without data.
 type measure struct {
 	unit unit
 	read func(*Result) (value float64, ok bool)
 }
 
-// measures are the metrics a threshold may name, next to the statistics of the
-// three distributions (see statistic).
+// measures is the table of metrics that a threshold may name, beside the
+// statistics of histograms.
 var measures = map[string]measure{
 	"throughput":       {perSecond, func(r *Result) (float64, bool) { return r.Throughput, r.Counts.Owed() > 0 }},
 	"mean_latency":     {seconds, func(r *Result) (float64, bool) { return r.MeanLatency, r.Latency.Count > 0 }},
@@ -41,8 +41,8 @@ var statistics = map[string]func(*hist.Histogram) float64{
 	"max":    func(h *hist.Histogram) float64 { return h.Max().Seconds() },
 }
 
-// lookup finds a metric by name: a measure, an amount that jobs counted, or a
-// statistic of a distribution.
+// lookup finds a metric by name: a measure, an amount of a counter, or a statistic
+// of a histogram.
 func lookup(name string) (measure, bool) {
 	if m, ok := measures[name]; ok {
 		return m, true
@@ -70,7 +70,7 @@ func lookup(name string) (measure, bool) {
 
 func unknownMetric(name string) error {
 	if _, statistic := distribution(name); percentile.MatchString(statistic) {
-		return notAPercentile(name)
+		return percentileError(name)
 	}
 	names := slices.Sorted(maps.Keys(measures))
 	for d := range distributions {
@@ -87,9 +87,9 @@ func unknownMetric(name string) error {
 
 var percentile = regexp.MustCompile(`^p([0-9]{1,7})(?:\.([0-9]{1,5}))?$`)
 
-// quantile reads "p50", "p99.9", "p100" and, as a short form, "p999" for p99.9.
-// It also reads a short form of any other percentile, which a spec may have that
-// was stored when those were accepted (see misleading).
+// quantile parses "p50", "p99.9", "p100" and the short form "p999" for p99.9. It
+// also parses short forms of other percentiles: older versions accepted them, and
+// stored specs may have them. ParseThreshold rejects them by looksAboveHundred.
 func quantile(name string) (float64, bool) {
 	parts := percentile.FindStringSubmatch(name)
 	if parts == nil {
@@ -103,16 +103,16 @@ func quantile(name string) (float64, bool) {
 	return q, err == nil && q > 0 && q <= 1
 }
 
-// tail is a percentile whose short form everybody reads alike: p999, p995.
-var tail = regexp.MustCompile(`^p99[0-9]+$`)
+// shortTail matches short forms that are unambiguous: p999, p995.
+var shortTail = regexp.MustCompile(`^p99[0-9]+$`)
 
-// misleading reports whether a name looks like a percentile above 100: p500,
-// p1000.
-func misleading(name string) bool {
+// looksAboveHundred reports whether a name looks like a percentile above 100, such
+// as p500 or p1000.
+func looksAboveHundred(name string) bool {
 	parts := percentile.FindStringSubmatch(name)
-	return parts != nil && parts[2] == "" && len(parts[1]) > 2 && parts[1] != "100" && !tail.MatchString(name)
+	return parts != nil && parts[2] == "" && len(parts[1]) > 2 && parts[1] != "100" && !shortTail.MatchString(name)
 }
 
-func notAPercentile(name string) error {
+func percentileError(name string) error {
 	return fmt.Errorf("%s is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest", param.Describe(name))
 }

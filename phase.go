@@ -5,29 +5,30 @@ import (
 	"time"
 )
 
-// A Phase is what a running run is at.
+// A Phase is a part of the life of a running run.
 type Phase string
 
-// The phases, in the order in which a run comes to them; it may be paused in each.
+// The phases, in order. A run can be paused in any of them.
 const (
 	PhaseWarmup   Phase = "warm-up"
 	PhaseRunning  Phase = "running"
 	PhasePaused   Phase = "paused"
-	PhaseDraining Phase = "draining" // no more jobs start, and some are in flight
+	PhaseDraining Phase = "draining" // no jobs start, and some are in flight
 	PhaseStopping Phase = "stopping" // it was cancelled, and some are in flight
 )
 
-// An Activity says what a run does, beside its counts, at the end of an interval.
+// An Activity describes what a run does at the end of an interval, beside its
+// counts.
 type Activity struct {
 	Phase   Phase
-	Left    time.Duration // how long the phase takes at most; 0 where nothing tells
-	Quiet   time.Duration // how long no job has ended, while some were in flight
-	Longest time.Duration // that a job may take; 0 when nothing limits it
+	Left    time.Duration // maximum time until the end of the phase; 0 if unknown
+	Quiet   time.Duration // time since a job ended, with some in flight
+	Longest time.Duration // time limit of a job; 0 for none
 }
 
-// Words say in a sentence what there is to wait for while so many jobs are in
-// flight; "" while jobs start and end as they should.
-func (a Activity) Words(inFlight int64) string {
+// Describe says in a phrase what the run waits for; "" while jobs start and end as
+// expected.
+func (a Activity) Describe(inFlight int64) string {
 	switch a.Phase {
 	case PhaseWarmup:
 		return "warm-up: nothing is judged for another " + roughly(a.Left)
@@ -40,11 +41,11 @@ func (a Activity) Words(inFlight int64) string {
 		if inFlight == 0 {
 			return ""
 		}
-		return fmt.Sprintf("%s: waiting for %s in flight%s", a.Phase, jobs(inFlight), limit(", %s at most", a.Left))
+		return fmt.Sprintf("%s: waiting for %s in flight%s", a.Phase, jobs(inFlight), atMost(", %s at most", a.Left))
 	}
 	if a.Quiet > 0 {
 		return fmt.Sprintf("no job ended in the last %s: waiting for %s in flight%s",
-			roughly(a.Quiet), jobs(inFlight), limit(", %s each at most", a.Longest))
+			roughly(a.Quiet), jobs(inFlight), atMost(", %s each at most", a.Longest))
 	}
 	return ""
 }
@@ -56,15 +57,15 @@ func jobs(n int64) string {
 	return fmt.Sprintf("%d jobs", n)
 }
 
-func limit(format string, d time.Duration) string {
+func atMost(format string, d time.Duration) string {
 	if d <= 0 {
 		return ""
 	}
 	return fmt.Sprintf(format, roughly(d))
 }
 
-// roughly writes a time in tenths of a second, or in milliseconds where it is
-// less than one.
+// roughly formats a duration in tenths of a second, or in milliseconds below one
+// second.
 func roughly(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()

@@ -25,7 +25,7 @@ func TestActivityInWords(t *testing.T) {
 		{Activity{Phase: PhasePaused}, 0, "paused"},
 		{Activity{Phase: PhasePaused}, 2, "paused, with 2 jobs in flight"},
 	} {
-		if got := row.activity.Words(row.inFlight); got != row.want {
+		if got := row.activity.Describe(row.inFlight); got != row.want {
 			t.Errorf("%+v with %d in flight: %q, want %q", row.activity, row.inFlight, got, row.want)
 		}
 	}

@@ -2,36 +2,36 @@ package aurea
 
 import "math"
 
-// A Plan is a spec resolved and seeded: what will be done, decided before any
-// of it happens. It is a value; it can be sent to another machine, cut into
-// shards, and executed again. The same plan has the same jobs with the same
-// parameters and the same intended starts, whatever core or machine runs them.
+// A Plan is a resolved spec with a seed: everything that a run will do, decided
+// before it starts. It is a value that can be sent to another machine, cut into
+// shards and executed again. The same plan has the same jobs, with the same
+// parameters and intended starts, on any core and machine.
 //
-// A plan's jobs are numbered First, First+Stride, First+2·Stride and so on.
+// A plan's jobs have the numbers First, First+Stride, First+2·Stride and so on.
 type Plan struct {
 	Spec        Spec     `json:"spec"`
-	Workload    Workload `json:"workload"` // what a job does, from the spec or its default
+	Workload    Workload `json:"workload"` // the resolved workload of the spec
 	Seed        uint64   `json:"seed"`
 	First       int64    `json:"first"`
 	Stride      int64    `json:"stride"`          // ≥ 1
-	Jobs        int64    `json:"jobs"`            // how many; Unbounded when only time ends the run
-	Concurrency int64    `json:"concurrency"`     // most jobs in flight; ≥ 1 unless Jobs is 0
-	Rate        Profile  `json:"rate,omitempty"`  // open model: jobs a second, of the whole plan
-	Level       Profile  `json:"level,omitempty"` // closed model, ramped: jobs in flight, of the whole plan
-	End         Duration `json:"end"`             // start no more jobs from here on; Forever when their number ends the run
-	KeepJobs    bool     `json:"keep_jobs"`       // whether a record of every job is kept
-	Trace       *Trace   `json:"trace,omitempty"` // what some jobs are traced as part of; nil when none is
+	Jobs        int64    `json:"jobs"`            // number of jobs; Unbounded if only time ends the run
+	Concurrency int64    `json:"concurrency"`     // maximum of jobs in flight; ≥ 1 unless Jobs is 0
+	Rate        Profile  `json:"rate,omitempty"`  // open model: jobs a second of the whole plan
+	Level       Profile  `json:"level,omitempty"` // closed model with ramps: jobs in flight of the whole plan
+	End         Duration `json:"end"`             // no job starts at or after this time; Forever if only Jobs ends the run
+	KeepJobs    bool     `json:"keep_jobs"`       // whether to keep a record of every job
+	Trace       *Trace   `json:"trace,omitempty"` // the trace of the run; nil if no jobs are traced
 }
 
 const (
-	// Unbounded is the Jobs of a plan that only time ends.
+	// Unbounded is Plan.Jobs if only time ends the run.
 	Unbounded = int64(1) << 62
-	// Forever is the End of a plan that only its jobs end.
+	// Forever is Plan.End if only the number of jobs ends the run.
 	Forever = Duration(math.MaxInt64)
 )
 
-// NewPlan resolves a spec that DecodeSpec has accepted. seed is used when the
-// spec has none.
+// NewPlan resolves a spec that DecodeSpec accepted. seed is the seed of a spec
+// without one.
 func NewPlan(spec Spec, seed uint64) Plan {
 	plan := Plan{
 		Spec:        spec,
@@ -59,7 +59,7 @@ func NewPlan(spec Spec, seed uint64) Plan {
 	return plan
 }
 
-// load resolves rate and stages into a profile.
+// load resolves the rate and the stages into profiles.
 func (p *Plan) load() {
 	spec := p.Spec
 	if len(spec.Stages) == 0 {
@@ -87,17 +87,17 @@ func (p *Plan) load() {
 	p.Concurrency = int64(profile.Peak())
 }
 
-// Open reports whether jobs arrive by a rate, whatever has become of earlier
-// ones.
+// Open reports whether the plan is of the open model: jobs arrive at a rate,
+// whether or not earlier ones have ended.
 func (p Plan) Open() bool { return p.Rate != nil }
 
-// Job is the number of the plan's i-th job, i from 0 to Jobs-1.
+// Job returns the number of the plan's i-th job, i from 0 to Jobs-1.
 func (p Plan) Job(i int64) int64 { return p.First + i*p.Stride }
 
-// Shard is the i-th of n parts of the plan, 0 ≤ i < n: every n-th job, and its
-// share of the concurrency. The parts together have exactly the jobs, the
-// intended starts and the concurrency of the whole. When there is not enough
-// concurrency for every part, the last parts have no jobs.
+// Shard returns the i-th of n shards of the plan, 0 ≤ i < n: every n-th job, and a
+// share of the concurrency. All shards together have exactly the jobs, intended
+// starts and concurrency of the plan. If the concurrency is below n, the last
+// shards have no jobs.
 func (p Plan) Shard(i, n int) Plan {
 	parts := min(int64(n), p.Concurrency)
 	index := int64(i)
@@ -108,24 +108,24 @@ func (p Plan) Shard(i, n int) Plan {
 	}
 	shard.First = p.Job(index)
 	shard.Stride = p.Stride * parts
-	shard.Concurrency = part(p.Concurrency, index, parts)
+	shard.Concurrency = dealtTo(p.Concurrency, index, parts)
 	if p.Jobs != Unbounded {
-		shard.Jobs = part(p.Jobs, index, parts)
+		shard.Jobs = dealtTo(p.Jobs, index, parts)
 	}
 	return shard
 }
 
-// LevelAt is how many jobs the plan keeps in flight at the given second: its
+// LevelAt returns how many jobs the plan keeps in flight at the given second: its
 // concurrency, or its share of the ramp.
 func (p Plan) LevelAt(second float64) int64 {
 	if p.Level == nil {
 		return p.Concurrency
 	}
-	// A level that should be whole may fall short of it by rounding.
+	// Rounding can put an integer level just below the integer.
 	whole := int64(p.Level.At(second) + 1e-9)
-	return max(part(whole, p.First, p.Stride), 0)
+	return max(dealtTo(whole, p.First, p.Stride), 0)
 }
 
-// part is how many of total things the i-th of n takes when they are dealt out
-// one by one.
-func part(total, i, n int64) int64 { return (total - i + n - 1) / n }
+// dealtTo returns how many of total items the i-th of n receivers gets when they
+// are dealt out in turn.
+func dealtTo(total, i, n int64) int64 { return (total - i + n - 1) / n }

@@ -6,27 +6,26 @@ import (
 	"time"
 )
 
-// Progress is what happened in one interval of a run. An executor reports it
-// once an interval and once more at the end, so that the intervals' tallies add
-// up to the run's. Whoever observes it must not keep or change Interval, Window
-// and Failures: their memory is used again.
+// Progress is the report of one interval of a run. An executor reports once an
+// interval and once at the end; the intervals' tallies add up to the run's. The
+// receiver must not keep or change Interval, Window and Failures: their memory
+// is reused.
 type Progress struct {
-	Elapsed  time.Duration // since the run began, at the end of the interval
-	Length   time.Duration // of the interval
-	Interval *Tally
-	Window   *Tally           // what rates are taken of: the interval, or, when that is brief, it and the one before; nil is the interval
-	Wide     time.Duration    // how long the window is
-	Failures map[string]int64 // by class: the interval's failed jobs, and timeouts that are of another class; those of the warm-up too
-	InFlight int64            // at the end of the interval
-	Paused   time.Duration    // how long of Elapsed the run was paused
-	Activity Activity         // at the end of the interval
-	Traced   []TracedJob      // of those that ended since the last report
+	Elapsed      time.Duration // from the run's start to the end of the interval
+	Length       time.Duration // of the interval
+	Interval     *Tally
+	Window       *Tally           // tally for rates: a brief interval and the one before it; nil for Interval alone
+	WindowLength time.Duration    // of Window
+	Failures     map[string]int64 // by class: failed jobs and timeouts of a class of their own, also in the warm-up
+	InFlight     int64            // at the end of the interval
+	Paused       time.Duration    // part of Elapsed in which the run was paused
+	Activity     Activity         // at the end of the interval
+	Traced       []TracedJob      // that ended since the last report
 }
 
-// A Point is one interval of a result's series, or, as a run's progress, the
-// counts so far with the rates of the last interval. Times are in seconds.
+// A Point is one interval of a result's series. Times are in seconds.
 type Point struct {
-	T          float64 `json:"t"` // end of the interval, since the run began
+	T          float64 `json:"t"` // end of the interval, from the run's start
 	Started    int64   `json:"started"`
 	OK         int64   `json:"ok"`
 	Failed     int64   `json:"failed"` // failed and timed out
@@ -37,8 +36,8 @@ type Point struct {
 	P99        float64 `json:"p99"`
 }
 
-// Errors is what went wrong in the interval by class, the most frequent first:
-// failures, and timeouts. The samples are empty.
+// Errors returns the failures and timeouts of the interval by class, the most
+// frequent first. Their samples are empty.
 func (p Progress) Errors() []ErrorClass {
 	var classes []ErrorClass
 	late := p.Interval.Failed + p.Interval.Timeout
@@ -55,29 +54,29 @@ func (p Progress) Errors() []ErrorClass {
 	return classes
 }
 
-// brief is how long an interval must be to have a rate of its own. The last one of
-// a run may be of any length: a few jobs that end within half a millisecond would
-// make thousands a second of it, and none at all would make 0.
+// brief is the minimum length of an interval with a rate of its own. The last
+// interval of a run has any length: a few jobs in half a millisecond would be a
+// rate of thousands a second, and no job a rate of 0.
 const brief = time.Second / 2
 
 // Brief reports whether the interval is too short for a rate of its own.
 func (p Progress) Brief() bool { return p.Length < brief }
 
-// window is what rates and quantiles are taken of, and its length.
+// window returns the tally for rates and quantiles, and its length.
 func (p Progress) window() (*Tally, time.Duration) {
 	if p.Window == nil {
 		return p.Interval, p.Length
 	}
-	return p.Window, p.Wide
+	return p.Window, p.WindowLength
 }
 
-// MeanLatency is that of the window, in seconds.
+// MeanLatency returns the mean latency of the window in seconds.
 func (p Progress) MeanLatency() float64 {
 	window, _ := p.window()
 	return window.Latency.Mean()
 }
 
-// Point sums the interval up: its counts, and the rates of the window.
+// Point returns the counts of the interval and the rates of the window.
 func (p Progress) Point() Point {
 	window, length := p.window()
 	return Point{
@@ -93,7 +92,7 @@ func (p Progress) Point() Point {
 	}
 }
 
-// ratio is a/b, and 0 when there is nothing to divide by.
+// ratio returns a/b, or 0 if b is 0.
 func ratio(a, b float64) float64 {
 	if b == 0 {
 		return 0

@@ -1,22 +1,24 @@
 package aurea
 
-// A Stream is a sequence of random numbers with random access: number n is a
-// pure function of the stream and n, so any job's draw can be made anywhere, in
-// any order, again. It is SplitMix64 (Steele, Lea and Flood, "Fast splittable
-// pseudorandom number generators", OOPSLA 2014): a few instructions, no state.
+// A Stream is a sequence of random numbers with random access. Number n is a pure
+// function of the stream and n, so the number of a job can be computed anywhere,
+// in any order, and again. The generator is SplitMix64, a few instructions
+// without state (Steele, Lea and Flood, "Fast splittable pseudorandom number
+// generators", OOPSLA 2014).
 type Stream uint64
 
-// The streams of a run, so that what jobs do and when they arrive are drawn
-// independently.
+// The streams of a run. With one for each purpose, the numbers are independent:
+// what jobs do does not depend on when they arrive.
 const (
 	StreamJobs uint64 = iota
 	StreamArrivals
 	StreamFaults
 	StreamParts
-	StreamFields = 1 << 16 // and those after it: of what is filled in
-	StreamNested = 1 << 17 // and those after it: of workloads within others
+	StreamFields = 1 << 16 // and above: values of templates
+	StreamNested = 1 << 17 // and above: nested workloads
 )
 
+// golden is 2⁶⁴ divided by the golden ratio.
 const golden = 0x9e3779b97f4a7c15
 
 // NewStream returns one of the streams of a seed.
@@ -24,12 +26,12 @@ func NewStream(seed, stream uint64) Stream {
 	return Stream(mix(seed + mix(stream)))
 }
 
-// Uniform is the n-th number, in [0, 1).
+// Uniform returns the n-th number, in [0, 1).
 func (s Stream) Uniform(n int64) float64 {
 	return float64(s.Bits(n)>>11) / (1 << 53)
 }
 
-// Bits is the n-th number as it was drawn: 64 random bits.
+// Bits returns the n-th number as 64 random bits.
 func (s Stream) Bits(n int64) uint64 { return mix(uint64(s) + (uint64(n)+1)*golden) }
 
 func mix(z uint64) uint64 {

@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Result is what came of a plan. Times are in seconds, money is in the
-// currency of the price, numbers are not rounded. A result is never changed
-// once it is finished.
+// A Result is the outcome of a plan. Times are in seconds, money is in the
+// currency of the price, numbers are not rounded. A finished result is never
+// changed.
 type Result struct {
 	ID            string               `json:"benchmark_id"`
 	Name          string               `json:"name"`
@@ -23,7 +23,7 @@ type Result struct {
 	MeanLatency   float64              `json:"mean_latency"`
 	TotalCost     float64              `json:"total_cost"`
 	Duration      float64              `json:"duration"`         // from the run's start to its last job's end
-	Paused        float64              `json:"paused,omitempty"` // how much of the duration the run was paused
+	Paused        float64              `json:"paused,omitempty"` // part of the duration in which the run was paused
 	StartTime     time.Time            `json:"start_time"`
 	EndTime       time.Time            `json:"end_time"`
 	Latency       Summary              `json:"latency"`      // of jobs that ended ok, from their intended start
@@ -32,8 +32,8 @@ type Result struct {
 	FailedLatency Summary              `json:"failed_latency"`
 	InFlight      InFlight             `json:"in_flight"`
 	Model         Model                `json:"model"`
-	Rate          *Rate                `json:"rate,omitempty"`   // of the open model
-	Warmup        *Warmup              `json:"warmup,omitempty"` // what was not judged; nothing of it is in the rest
+	Rate          *Rate                `json:"rate,omitempty"`   // for the open model
+	Warmup        *Warmup              `json:"warmup,omitempty"` // not judged, and not in the other fields
 	Seed          uint64               `json:"seed"`
 	Spec          Spec                 `json:"spec"`
 	Cost          Cost                 `json:"cost"`
@@ -42,19 +42,19 @@ type Result struct {
 	Thresholds    []ThresholdCheck     `json:"thresholds"`
 	Errors        []ErrorClass         `json:"errors"`
 	Series        []Point              `json:"series"`
-	Timeline      []RunEvent           `json:"timeline,omitempty"` // what was done to the run while it ran
-	Phases        param.Named[Summary] `json:"phases,omitempty"`   // stretches of a job's time, where its workload tells them
-	Counters      param.Named[Amount]  `json:"counters,omitempty"` // what jobs counted, where their workload tells
-	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // how many answers had each status, those of redirects and polls too
-	Parts         []PartResult         `json:"parts,omitempty"`    // of a mix
+	Timeline      []RunEvent           `json:"timeline,omitempty"` // the controls applied to the run
+	Phases        param.Named[Summary] `json:"phases,omitempty"`   // durations within a job, if its workload reports them
+	Counters      param.Named[Amount]  `json:"counters,omitempty"` // amounts, if the workload reports them
+	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // responses by status, those of redirects and polls too
+	Parts         []PartResult         `json:"parts,omitempty"`    // for a mix
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
-	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started, but beyond the limit of records
-	Stored        *bool                `json:"stored,omitempty"`          // false when it could not be kept; else absent
+	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
+	Stored        *bool                `json:"stored,omitempty"`          // false if it could not be stored; else absent
 	Warnings      []string             `json:"warnings,omitempty"`        // what the reader should know beside the numbers
-	Tally         *Tally               `json:"-"`                         // what the summaries are of; nil in a result read from JSON
-	Detail        *Detail              `json:"-"`                         // what phases, counters and parts are of; likewise
-	Jobs          *JobLog              `json:"-"`                         // nil when no records were kept
+	Tally         *Tally               `json:"-"`                         // the source of the summaries; nil in a decoded result
+	Detail        *Detail              `json:"-"`                         // the source of phases, counters and parts; nil likewise
+	Jobs          *JobLog              `json:"-"`                         // nil without records
 }
 
 // A Summary describes a distribution of durations, in seconds.
@@ -87,18 +87,18 @@ func Summarize(h *hist.Histogram) Summary {
 	}
 }
 
-// InFlight is how many jobs were started and not yet ended.
+// InFlight describes the number of started jobs that had not ended.
 type InFlight struct {
-	Max  int64   `json:"max"`  // the most seen at one moment of the run's duration
-	Mean float64 `json:"mean"` // over the run's duration; both count jobs of the warm-up that go on after it
-	// Effective is how many made progress at once: of jobs that compute, as many as
-	// had a core; of others, the mean.
+	Max  int64   `json:"max"`  // at one moment
+	Mean float64 `json:"mean"` // over the duration; both include jobs of the warm-up that continue after it
+	// Effective is how many jobs made progress at once: for computing jobs those
+	// that had a core, for others the mean.
 	Effective float64 `json:"effective"`
 }
 
-// A Model is how jobs are started: each when an earlier one has ended, or by a
-// rate. In the closed model a stall delays the jobs behind it out of sight; in
-// the open one they are late, and their latency says so.
+// A Model is how jobs are started. In the closed model a job starts when an earlier
+// one ends, so a stall delays later jobs without a trace. In the open model jobs
+// start at a rate, and the latency of late jobs includes the delay.
 type Model string
 
 // The models.
@@ -107,61 +107,61 @@ const (
 	Open   Model = "open"
 )
 
-// Rate is what the open model asked for and got, in jobs a second, over the
-// whole run, its warm-up included.
+// Rate compares the rate of the open model with the schedule, in jobs a second,
+// over the whole run with its warm-up.
 type Rate struct {
-	Target   float64 `json:"target"`   // jobs due, by the length of the schedule
-	Achieved float64 `json:"achieved"` // jobs started, by the time it took
+	Target   float64 `json:"target"`   // jobs due, divided by the length of the schedule
+	Achieved float64 `json:"achieved"` // jobs started, divided by the time it took
 }
 
-// Warmup is what happened to the jobs that were intended to start in the
-// warm-up.
+// Warmup describes the jobs whose intended start was in the warm-up.
 type Warmup struct {
 	Duration    float64 `json:"duration"`
-	Paused      float64 `json:"paused,omitempty"` // for how long beside its duration
+	Paused      float64 `json:"paused,omitempty"` // in addition to its duration
 	Counts      Counts  `json:"counts"`
 	Latency     Summary `json:"latency"`
 	ServiceTime Summary `json:"service_time"`
 	Delay       Summary `json:"delay"`
 }
 
-// An ErrorClass counts failures of one kind, with one of their messages.
+// An ErrorClass counts failures of one kind. Sample is the message of one of them.
 type ErrorClass struct {
 	Class  string `json:"class"`
 	Count  int64  `json:"count"`
 	Sample string `json:"sample"`
 }
 
-// A Measurement is what an executor saw, before anything is derived from it.
+// A Measurement is what an executor measured. NewResult derives all else from it.
 type Measurement struct {
-	Start       time.Time     // when the run began
-	Duration    time.Duration // on the monotonic clock, to the end of the last job
-	Stopped     bool          // it was cancelled before its end
-	LivePlan    LivePlan      // the plan as changed by controls; the zero value if there were none
+	Start       time.Time     // the run's start
+	Duration    time.Duration // monotonic, to the end of the last job
+	Stopped     bool          // cancelled before its end
+	LivePlan    LivePlan      // the plan as changed by controls; the zero value without controls
 	Timeline    []RunEvent    // the controls' events
-	Tally       *Tally        // of the judged part, with Planned
-	Warmup      *Tally        // of the warm-up, likewise; empty without one
-	MaxInFlight int64         // once the warm-up was over
-	OtherBusy   float64       // seconds that jobs took after the warm-up and that are not in the tally's service time: of its jobs, and of cancelled ones
-	LastStart   time.Duration // when the last job was started, less the pauses before
-	Failures    []ErrorClass  // of jobs that failed; of timeouts only where jobs say more of them
-	Detail      *Detail       // of the judged part; nil where jobs tell nothing of themselves
+	Tally       *Tally        // of the judged part, with Planned set
+	Warmup      *Tally        // of the warm-up, with Planned set; empty without a warm-up
+	MaxInFlight int64         // after the warm-up
+	OtherBusy   float64       // seconds of service after the warm-up that Tally lacks: of the warm-up's jobs and of cancelled ones
+	LastStart   time.Duration // start of the last job, without the pauses before it
+	Failures    []ErrorClass  // failed jobs by class, and timeouts that report a cause
+	Detail      *Detail       // of the judged part; nil if jobs report nothing
 	Series      []Point
 	Jobs        *JobLog
 	Health      Health
 	Environment Environment
 }
 
-// NotStored is the result with the warning that it could not be kept, and why.
-func (r *Result) NotStored(why error) *Result {
-	told, stored := *r, false
-	told.Stored = &stored
-	told.Warnings = append(slices.Clone(r.Warnings), "this result is in no history: "+why.Error())
-	return &told
+// NotStored returns a copy of the result that says that it is not stored, and a
+// warning with the cause.
+func (r *Result) NotStored(cause error) *Result {
+	marked, stored := *r, false
+	marked.Stored = &stored
+	marked.Warnings = append(slices.Clone(r.Warnings), "this result is in no history: "+cause.Error())
+	return &marked
 }
 
-// NewResult derives the result of a plan from what was measured. The identity
-// of the run is added by whoever gave it one.
+// NewResult derives the result of a plan from a measurement. The caller sets its
+// ID.
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
 	cost := plan.Spec.ResolvedPricing().cost(tally)
@@ -201,7 +201,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Jobs:          m.Jobs,
 	}
 	result.InFlight.Effective = result.InFlight.Mean
-	result.tell(m.Detail)
+	result.addDetail(m.Detail)
 	if m.Stopped {
 		result.Status = StatusCancelled
 	}
@@ -223,9 +223,9 @@ func NewResult(plan Plan, m Measurement) *Result {
 	return result
 }
 
-// rate compares the schedule, as far as the run went, with what became of it. A
-// schedule that ends with its last job is as long as that job's gap and those
-// before it. In a pause there is nothing to keep up with, so it is left out.
+// rate compares the started jobs with the schedule, up to the end of the run. A
+// schedule that ends by its job count ends after the gap of the last job. Pauses
+// do not count.
 func (m Measurement) rate(plan Plan) *Rate {
 	if m.LivePlan.Changes > 0 {
 		plan = m.LivePlan.Plan
@@ -248,24 +248,24 @@ func (m Measurement) rate(plan Plan) *Rate {
 	}
 }
 
-// timeoutClass is what jobs that took too long are counted under.
+// timeoutClass is the error class of jobs that timed out.
 const timeoutClass = "timeout"
 
-// errorClasses are those of the failures, and one for the jobs that took too long
-// of which nothing else is told.
+// errorClasses returns the classes of failures, and a class for the timeouts that
+// have none.
 func errorClasses(plan Plan, m Measurement) []ErrorClass {
 	classes := append([]ErrorClass{}, m.Failures...)
-	told, late := -1, m.Tally.Failed+m.Tally.Timeout
+	timeouts, late := -1, m.Tally.Failed+m.Tally.Timeout
 	for i, c := range classes {
 		if c.Class == timeoutClass {
-			told = i
+			timeouts = i
 		} else {
 			late -= c.Count
 		}
 	}
 	switch {
-	case told >= 0:
-		classes[told].Count = late
+	case timeouts >= 0:
+		classes[timeouts].Count = late
 	case late > 0:
 		classes = append(classes, ErrorClass{timeoutClass, late, "the job took longer than " + plan.Spec.Timeout.String()})
 	}

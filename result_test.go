@@ -69,7 +69,7 @@ func everything(t *testing.T) (Plan, Measurement) {
 		Series:      []Point{{T: 1, Started: 1, OK: 1, Throughput: 1, P50: 0.25, P90: 0.25, P99: 0.25}, {T: 3, Started: 7, OK: 6, Failed: 1, Throughput: 3}},
 		Jobs:        log,
 		Health:      Health{CPU: 0.9, Steal: 0.5, Throttled: 0.25, GCPauseMax: 0.5, SchedulerLatency: 0.125},
-		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Flags: "GOGC=50", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.Sealed(),
+		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Flags: "GOGC=50", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.WithDigest(),
 	}
 }
 
@@ -173,12 +173,12 @@ func TestResultOfNothing(t *testing.T) {
 
 // Environments are told apart by their digest, whatever part of them differs.
 func TestEnvironmentDigest(t *testing.T) {
-	a := Environment{CPU: "a", Cores: 2}.Sealed()
-	if again := a.Sealed(); again != a || len(a.Digest) != 16 {
+	a := Environment{CPU: "a", Cores: 2}.WithDigest()
+	if again := a.WithDigest(); again != a || len(a.Digest) != 16 {
 		t.Errorf("sealed again it is %+v, was %+v", again, a)
 	}
 	for _, other := range []Environment{{CPU: "b", Cores: 2}, {CPU: "a", Cores: 3}, {CPU: "a", Cores: 2, Cgroup: Cgroup{MemoryLimit: 1}}, {CPU: "a", Cores: 2, Governor: "powersave"}} {
-		if other.Sealed().Digest == a.Digest {
+		if other.WithDigest().Digest == a.Digest {
 			t.Errorf("%+v has the digest of %+v", other, a)
 		}
 	}

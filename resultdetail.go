@@ -6,17 +6,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// An Amount is a counter of the judged part.
+// An Amount is the value of a counter in the judged part.
 type Amount struct {
 	Total     int64   `json:"total"`
 	PerSecond float64 `json:"per_second"`
-	PerJob    float64 `json:"per_job"` // of the jobs that ended; of a part's counter, that part's jobs
-	// PerCPUSecond is how much there was for a second that a job had a core: of
-	// work that computes, the speed of a core.
+	PerJob    float64 `json:"per_job"` // divided by the jobs that ended; for the counter of a part, by the part's jobs
+	// PerCPUSecond is Total divided by the seconds that jobs had a core. For
+	// computing jobs it is the speed of a core.
 	PerCPUSecond float64 `json:"per_cpu_second,omitempty"`
 }
 
-// A PartResult is what came of one workload of a mix.
+// A PartResult is the outcome of one workload of a mix.
 type PartResult struct {
 	Name          string  `json:"name"`
 	Weight        float64 `json:"weight"`
@@ -28,8 +28,8 @@ type PartResult struct {
 	FailedLatency Summary `json:"failed_latency"`
 }
 
-// tell adds to a result what its jobs told of themselves.
-func (r *Result) tell(d *Detail) {
+// addDetail adds what jobs reported to the result.
+func (r *Result) addDetail(d *Detail) {
 	if d == nil {
 		return
 	}
@@ -63,15 +63,19 @@ func (r *Result) tell(d *Detail) {
 }
 
 func (r *Result) amount(name string, total int64) Amount {
-	amount := Amount{Total: total, PerSecond: ratio(float64(total), r.Duration), PerJob: ratio(float64(total), float64(r.jobsBehind(name)))}
+	amount := Amount{
+		Total:     total,
+		PerSecond: ratio(float64(total), r.Duration),
+		PerJob:    ratio(float64(total), float64(r.jobsCounted(name))),
+	}
 	prefix, _ := cutLast(name, ".")
 	amount.PerCPUSecond = ratio(float64(total), r.Detail.Phase(prefix+CPUPhase).Sum())
 	return amount
 }
 
-// jobsBehind is how many jobs ended that could add to a counter: those of the
-// part that its name begins with, or all of them.
-func (r *Result) jobsBehind(counter string) int64 {
+// jobsCounted returns how many ended jobs could add to a counter: the jobs of the
+// part that its name begins with, or all jobs.
+func (r *Result) jobsCounted(counter string) int64 {
 	owner, _, nested := strings.Cut(counter, ".")
 	for i, part := range r.Detail.Parts {
 		if nested && part.Name == owner {
@@ -81,8 +85,7 @@ func (r *Result) jobsBehind(counter string) int64 {
 	return r.Counts.Ended()
 }
 
-// cutLast cuts a name behind the last separator, which stays with the first
-// part.
+// cutLast cuts a name after its last separator, which stays in before.
 func cutLast(name, separator string) (before, after string) {
 	i := strings.LastIndex(name, separator)
 	return name[:i+1], name[i+1:]

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Status is where a run is in its life.
+// A Status is the state of a run.
 type Status string
 
 // The statuses.
@@ -15,21 +15,21 @@ const (
 	StatusRunning     Status = "running"
 	StatusCompleted   Status = "completed"   // every planned job was accounted for
 	StatusFailed      Status = "failed"      // the run could not be executed
-	StatusCancelled   Status = "cancelled"   // somebody asked for it
-	StatusInterrupted Status = "interrupted" // the service ended before the run did
+	StatusCancelled   Status = "cancelled"   // a client or the command cancelled it
+	StatusInterrupted Status = "interrupted" // the service stopped before the run ended
 )
 
-// transitions is the life of a run:
+// transitions lists the possible next states of a run:
 //
-//	from     │ to        │ when
-//	─────────┼───────────┼──────────────────────────────────────────────
-//	queued   │ running   │ its turn has come
-//	queued   │ cancelled │ cancelled, or its client went away, while waiting
-//	queued   │ interrupted │ the service ends
-//	running  │ completed │ every job was accounted for
-//	running  │ failed    │ the plan could not be executed
-//	running  │ cancelled │ cancelled, or its client went away; partial result
-//	running  │ interrupted │ the service ends; partial result
+//	from     │ to          │ when
+//	─────────┼─────────────┼─────────────────────────────────────────────
+//	queued   │ running     │ it is first in the queue
+//	queued   │ cancelled   │ it was cancelled, or its client disconnected
+//	queued   │ interrupted │ the service stops
+//	running  │ completed   │ every job is accounted for
+//	running  │ failed      │ the plan cannot be executed
+//	running  │ cancelled   │ as above; it has a partial result
+//	running  │ interrupted │ the service stops; it has a partial result
 //
 // A finished run never changes.
 var transitions = map[Status][]Status{
@@ -37,7 +37,7 @@ var transitions = map[Status][]Status{
 	StatusRunning: {StatusCompleted, StatusFailed, StatusCancelled, StatusInterrupted},
 }
 
-// Statuses lists all of them, in the order of a life.
+// Statuses returns all statuses.
 func Statuses() []Status {
 	return []Status{StatusQueued, StatusRunning, StatusCompleted, StatusFailed, StatusCancelled, StatusInterrupted}
 }
@@ -45,9 +45,8 @@ func Statuses() []Status {
 // Finished reports whether the status is final.
 func (s Status) Finished() bool { return len(transitions[s]) == 0 }
 
-// A Run is one execution of a spec: its identity, where it is in its life, and
-// its result when there is one. In what is handed out, Result is shared and
-// must not be changed.
+// A Run is one execution of a spec: its identity, its state, and its result if it
+// has one. Copies of a Run share the Result, which must not be changed.
 type Run struct {
 	ID            string            `json:"id"`
 	Name          string            `json:"name"`
@@ -62,25 +61,25 @@ type Run struct {
 	Progress      *RunProgress      `json:"progress"`
 	Result        *Result           `json:"result"`
 	Error         string            `json:"error,omitempty"`   // why a failed run failed
-	Baseline      bool              `json:"baseline"`          // what later runs of this name are held against
-	Timeline      []RunEvent        `json:"timeline"`          // what was done to it while it ran
-	Damaged       string            `json:"damaged,omitempty"` // why what is kept of it cannot be trusted; then it has no result
-	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…, over everything that is kept of it and does not change
+	Baseline      bool              `json:"baseline"`          // whether later runs of this name are compared with it
+	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it
+	Damaged       string            `json:"damaged,omitempty"` // why the stored run is unusable; it then has no result
+	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…, over all that is stored and cannot change
 }
 
-// A RunEvent is something that was done to a running run from outside.
+// A RunEvent is a control that was applied to a running run.
 type RunEvent struct {
 	At     time.Time `json:"at"`
-	T      float64   `json:"t"`      // seconds since the run began
+	T      float64   `json:"t"`      // seconds from the run's start
 	Kind   string    `json:"kind"`   // pause, resume, load
-	Detail string    `json:"detail"` // of a load: such as "rate 100 to 200"
+	Detail string    `json:"detail"` // for load: such as "rate 100 to 200"
 
-	Rate        float64 `json:"rate,omitempty"`        // of a load: the new rate, if it was changed
-	Concurrency int64   `json:"concurrency,omitempty"` // of a load: the new concurrency, if it was changed
+	Rate        float64 `json:"rate,omitempty"`        // for load: the new rate, if changed
+	Concurrency int64   `json:"concurrency,omitempty"` // for load: the new concurrency, if changed
 }
 
-// RunProgress is how far a running run has come: counts so far, rates of the
-// last interval. Times are in seconds.
+// RunProgress is the progress of a running run: the counts so far and the rates
+// of the last interval. Times are in seconds.
 type RunProgress struct {
 	Elapsed    float64 `json:"elapsed"`
 	Remaining  float64 `json:"remaining"` // an estimate
@@ -91,14 +90,14 @@ type RunProgress struct {
 	Throughput float64 `json:"throughput"`
 	P50        float64 `json:"p50"`
 	P99        float64 `json:"p99"`
-	Paused     float64 `json:"paused,omitempty"` // how much of elapsed the run was paused
+	Paused     float64 `json:"paused,omitempty"` // part of elapsed in which the run was paused
 	Phase      Phase   `json:"phase,omitempty"`
-	PhaseLeft  float64 `json:"phase_remaining,omitempty"` // how long the phase takes at most; absent where nothing tells
-	Activity   string  `json:"activity,omitempty"`        // what there is to wait for, in words
+	PhaseLeft  float64 `json:"phase_remaining,omitempty"` // maximum time until the phase ends; absent if unknown
+	Activity   string  `json:"activity,omitempty"`        // what the run waits for, in words
 }
 
-// Move changes the status of a run at the given moment, if its life allows it;
-// otherwise the error is an ErrConflict.
+// Move changes the status of a run at the given time. The error is an ErrConflict
+// if transitions does not allow it.
 func (r *Run) Move(to Status, now time.Time) error {
 	if !slices.Contains(transitions[r.Status], to) {
 		return fmt.Errorf("%w: a run that is %s cannot become %s", ErrConflict, r.Status, to)

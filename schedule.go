@@ -63,7 +63,7 @@ func (s *Schedule) DueBefore(t time.Duration) int64 {
 		return n
 	}
 	whole := int64(math.Ceil(s.plan.Rate.Area(t.Seconds())))
-	n := max(part(whole, s.plan.First, s.plan.Stride), 0)
+	n := max(dealtTo(whole, s.plan.First, s.plan.Stride), 0)
 	// Area and InverseArea may differ by rounding at the boundary.
 	for n > 0 && s.Start(n-1) >= t {
 		n--

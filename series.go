@@ -10,32 +10,32 @@ import (
 // maxPoints keeps a result without its jobs below 64 KiB.
 const maxPoints = 256
 
-// A Series is a run as a line of points: one an interval, or, when the run gets
-// long, one for two intervals, for four, and so on, so that there are never
-// more than 256. A last interval that is brief is part of the point before it. The quantiles of a longer point are taken from the counts of
-// its intervals. The zero value is empty and ready; a Series belongs to one
-// goroutine at a time.
+// A Series is a run as at most 256 points. A point is one interval; as the run
+// gets long, it is two intervals, then four, and so on. A brief last interval
+// belongs to the point before it. The quantiles of a longer point come from the
+// merged histograms of its intervals. The zero value is empty and ready to use. A
+// Series belongs to one goroutine at a time.
 type Series struct {
-	per     int // intervals a point
-	points  []stretch
-	encoded []byte // room to write a histogram in
-	merged  *hist.Histogram
-	other   *hist.Histogram
+	perPoint int // intervals a point
+	points   []mergeablePoint
+	encoded  []byte // buffer for encode
+	merged   *hist.Histogram
+	other    *hist.Histogram
 }
 
-// A stretch is a point with what it takes to merge it with its neighbour.
-type stretch struct {
+// A mergeablePoint is a point with the data for merging it with its neighbor.
+type mergeablePoint struct {
 	Point
 	intervals int
 	length    time.Duration
-	latency   []byte // the histogram in its binary form: a few kilobytes, where the buckets would be a hundred
+	latency   []byte // the binary histogram: a few kB instead of a hundred
 }
 
 // Add adds the next interval.
 func (s *Series) Add(p Progress) {
-	next := stretch{Point: p.Point(), intervals: 1, length: p.Length, latency: s.encode(p.Interval.Latency)}
-	s.per = max(s.per, 1)
-	if n := len(s.points); n > 0 && (s.points[n-1].intervals < s.per || p.Brief()) {
+	next := mergeablePoint{Point: p.Point(), intervals: 1, length: p.Length, latency: s.encode(p.Interval.Latency)}
+	s.perPoint = max(s.perPoint, 1)
+	if n := len(s.points); n > 0 && (s.points[n-1].intervals < s.perPoint || p.Brief()) {
 		s.points[n-1] = s.merge(s.points[n-1], next)
 		return
 	}
@@ -45,7 +45,7 @@ func (s *Series) Add(p Progress) {
 	}
 }
 
-// encode writes a histogram, in no more memory than it takes.
+// encode returns the binary histogram in memory of its exact size.
 func (s *Series) encode(h *hist.Histogram) []byte {
 	s.encoded = h.AppendBinary(s.encoded[:0])
 	return bytes.Clone(s.encoded)
@@ -54,15 +54,15 @@ func (s *Series) encode(h *hist.Histogram) []byte {
 // Points returns the series as it stands, never nil.
 func (s *Series) Points() []Point {
 	points := make([]Point, len(s.points))
-	for i, stretch := range s.points {
-		points[i] = stretch.Point
+	for i, p := range s.points {
+		points[i] = p.Point
 	}
 	return points
 }
 
-// halve makes one point of every two.
+// halve merges every two points into one.
 func (s *Series) halve() {
-	s.per *= 2
+	s.perPoint *= 2
 	merged := s.points[:0]
 	for i := 0; i < len(s.points); i += 2 {
 		point := s.points[i]
@@ -75,16 +75,16 @@ func (s *Series) halve() {
 	s.points = merged
 }
 
-// merge makes one point of two neighbours.
-func (s *Series) merge(a, b stretch) stretch {
+// merge merges two neighboring points.
+func (s *Series) merge(a, b mergeablePoint) mergeablePoint {
 	if s.merged == nil {
 		s.merged, s.other = hist.New(), hist.New()
 	}
-	// They are read as they were written: there is nothing wrong to be found.
+	// Both were encoded by encode, so decoding cannot fail.
 	_ = s.merged.UnmarshalBinary(a.latency)
 	_ = s.other.UnmarshalBinary(b.latency)
 	s.merged.Merge(s.other)
-	m := stretch{intervals: a.intervals + b.intervals, length: a.length + b.length, latency: s.encode(s.merged)}
+	m := mergeablePoint{intervals: a.intervals + b.intervals, length: a.length + b.length, latency: s.encode(s.merged)}
 	m.Point = Point{
 		T:          b.T,
 		Started:    a.Started + b.Started,

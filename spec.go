@@ -9,29 +9,29 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// The limits of a spec. Each is named in the error of whoever passes it.
+// The limits of a spec. The error for a value beyond a limit names it.
 const (
-	MaxJobs        = 10_000_000     // jobs in a run that counts them, and jobs in flight
-	MaxJobDuration = time.Hour      // what one job may be asked to take, and its timeout
-	MaxRunDuration = 24 * time.Hour // duration, warm-up, and one stage
+	MaxJobs        = 10_000_000     // num_jobs, and jobs in flight
+	MaxJobDuration = time.Hour      // the duration of a job, and its timeout
+	MaxRunDuration = 24 * time.Hour // the duration, the warm-up and each stage
 	minRate        = 1e-6           // jobs a second
 	maxRate        = 100_000_000    // jobs a second
 	maxThresholds  = 50
 	maxStages      = 100
 	maxLabels      = 16
 	maxLabelKey    = 63
-	maxText        = 200 // a name, a label's value
+	maxText        = 200 // length of a name or a label's value
 )
 
-// DefaultJobDuration is how long a job takes when the spec does not say what a
-// job is, and DefaultJitter by how much its duration varies, as a share.
+// DefaultJobDuration is the duration of a job, and DefaultJitter its variation as a
+// share, if the spec has no workload.
 const (
 	DefaultJobDuration = 100 * time.Millisecond
 	DefaultJitter      = 0.2
 )
 
-// A Spec is what the user asked for, as it was asked: a zero field was absent.
-// It comes from DecodeSpec, which is where its rules are; NewPlan resolves it.
+// A Spec is a request for a run as the user wrote it: a zero field was absent.
+// DecodeSpec decodes and checks it; NewPlan resolves it.
 type Spec struct {
 	NumJobs       int64             `json:"num_jobs,omitempty"`
 	JobDurationMS *float64          `json:"job_duration_ms,omitempty"`
@@ -52,16 +52,16 @@ type Spec struct {
 	IncludeJobs   *bool             `json:"include_jobs,omitempty"`
 }
 
-// A Stage is a linear ramp of the load, from where the last one ended to Rate
-// or to Concurrency, of which it has exactly one. The first begins at the
-// spec's own rate or concurrency, or at 0.
+// A Stage is a linear ramp of the load, from the end of the previous stage to Rate
+// or Concurrency. It has exactly one of the two. The first stage starts at the
+// spec's rate or concurrency, or at 0.
 type Stage struct {
 	Duration    Duration `json:"duration"`
 	Rate        *float64 `json:"rate,omitempty"`
 	Concurrency *int64   `json:"concurrency,omitempty"`
 }
 
-// target is the level that the ramp ends at.
+// target returns the level at the end of the ramp.
 func (s Stage) target() float64 {
 	if s.Rate != nil {
 		return *s.Rate
@@ -69,32 +69,32 @@ func (s Stage) target() float64 {
 	return float64(*s.Concurrency)
 }
 
-// Pricing is what work costs: a price for every second of service time and one
-// for every job, in Currency.
+// Pricing is a price for every second of service time and one for every job, in
+// Currency.
 type Pricing struct {
 	PerSecond float64 `json:"per_second"`
 	PerJob    float64 `json:"per_job"`
 	Currency  string  `json:"currency"`
 }
 
-// DefaultPricing is $0.001 for a second of execution.
+// DefaultPricing is $0.001 a second of service time.
 var DefaultPricing = Pricing{PerSecond: 0.001, Currency: "USD"}
 
-// Cost is the price of jobs that together took the given seconds to serve. It is
-// rounded at every step; what many jobs add up to is Spent.
+// Cost returns the cost of jobs with the given service time in all. Every step of
+// it rounds; use Spent for the exact cost of many jobs.
 func (p Pricing) Cost(serviceSeconds float64, jobs int64) float64 {
 	return serviceSeconds*p.PerSecond + float64(jobs)*p.PerJob
 }
 
-// A Workload names what a job does and how: a kind of the workload table and
-// its parameters, as decoded from JSON (numbers are json.Number). In JSON it is
-// one flat object.
+// A Workload says what a job does: a kind of the workload table and its
+// parameters, as decoded from JSON with numbers as json.Number. Its JSON is one
+// flat object.
 type Workload struct {
 	Kind       string
 	Parameters map[string]any
 }
 
-// MarshalJSON writes kind and parameters as one object.
+// MarshalJSON encodes kind and parameters as one object.
 func (w Workload) MarshalJSON() ([]byte, error) {
 	object := maps.Clone(w.Parameters)
 	if object == nil {
@@ -104,7 +104,7 @@ func (w Workload) MarshalJSON() ([]byte, error) {
 	return json.Marshal(object)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON decodes what MarshalJSON encodes.
 func (w *Workload) UnmarshalJSON(data []byte) error {
 	object, err := param.DecodeObject(data)
 	if err != nil {
@@ -115,23 +115,22 @@ func (w *Workload) UnmarshalJSON(data []byte) error {
 	return found.Err()
 }
 
-// does reports whether a job is, or has among its parts and steps, one of the
-// kinds.
-func (w Workload) does(kinds ...string) bool {
-	return slices.Contains(kinds, w.Kind) || anyDoes(w.Parameters, kinds)
+// hasKind reports whether the workload, or one among its parts and steps, is of
+// one of the kinds.
+func (w Workload) hasKind(kinds ...string) bool {
+	return slices.Contains(kinds, w.Kind) || anyHasKind(w.Parameters, kinds)
 }
 
-// anyDoes looks for the kinds where the parameters of a workload, as decoded,
-// hold others.
-func anyDoes(parameters any, kinds []string) bool {
+// anyHasKind looks for the kinds in decoded parameters that contain workloads.
+func anyHasKind(parameters any, kinds []string) bool {
 	switch value := parameters.(type) {
 	case map[string]any:
 		if kind, ok := value["kind"].(string); ok && slices.Contains(kinds, kind) {
 			return true
 		}
-		return anyDoes(value["parts"], kinds) || anyDoes(value["steps"], kinds) || anyDoes(value["workload"], kinds)
+		return anyHasKind(value["parts"], kinds) || anyHasKind(value["steps"], kinds) || anyHasKind(value["workload"], kinds)
 	case []any:
-		return slices.ContainsFunc(value, func(item any) bool { return anyDoes(item, kinds) })
+		return slices.ContainsFunc(value, func(item any) bool { return anyHasKind(item, kinds) })
 	}
 	return false
 }
@@ -180,10 +179,10 @@ func (s Spec) ResolvedPricing() Pricing {
 	return DefaultPricing
 }
 
-// Outline is the spec without anything that may be large: its kind of workload
-// alone.
+// Outline returns a spec with only the kind of the workload, which is always
+// small.
 func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.Job().Kind}} }
 
-// KeepsRecords reports whether the answer lists every job: yes, unless the spec
-// says no.
+// KeepsRecords reports whether the run keeps a record of every job: yes, unless
+// include_jobs is false.
 func (s Spec) KeepsRecords() bool { return s.IncludeJobs == nil || *s.IncludeJobs }

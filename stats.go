@@ -2,46 +2,45 @@ package aurea
 
 import "time"
 
-// Stats are the numbers of a service since it started, at one moment. They are
-// what a metrics view shows; nothing is decided by them. They are for reading:
-// what they hold is shared with whoever else asked.
+// Stats are the numbers of a service since its start, at one moment, for a metrics
+// view. They are read-only: callers share what they point to.
 type Stats struct {
-	Since       time.Time                   // when the counting began
+	Since       time.Time                   // start of the counters
 	Runs        map[RunsKey]int64           // finished runs
-	Workloads   map[string]*Tally           // jobs of all runs so far, by workload; the running one's too
-	Errors      map[string]map[string]int64 // jobs that went wrong, likewise, by workload and class
+	Workloads   map[string]*Tally           // jobs of all runs, also of the running one, by workload
+	Errors      map[string]map[string]int64 // failed jobs of all runs, by workload and class
 	Exemplars   map[string]Exemplars        // by workload
-	Cost        map[string]float64          // money spent by jobs so far, by currency
-	Kinds       []string                    // the workloads of the above, the one that ran last first
-	Currencies  []string                    // of Cost, likewise
-	Active      int                         // runs running
-	Queued      int                         // runs waiting
-	QueueLimit  int                         // runs that may wait
-	Unstored    int                         // runs that have ended and that the store could not take yet
-	NotStored   int64                       // results that it could not take when their run ended
+	Cost        map[string]float64          // cost of all jobs, by currency
+	Kinds       []string                    // the keys of Workloads, the latest first
+	Currencies  []string                    // the keys of Cost, the latest first
+	Active      int                         // running runs
+	Queued      int                         // waiting runs
+	QueueLimit  int                         // maximum of waiting runs
+	Unstored    int                         // finished runs that are not stored yet
+	NotStored   int64                       // runs whose result could not be stored when they finished
 	InFlight    int64                       // jobs in flight, at the end of the last interval
-	Target      Target                      // what the running run asks for
-	Throughput  float64                     // ok jobs a second: of the running run's last interval, else of the last run
-	MeanLatency float64                     // seconds, likewise
-	Last        *Run                        // the last run that ended with a result; nil when there was none
+	Target      Target                      // the load that the running run asks for
+	Throughput  float64                     // ok jobs a second, in the running run's last interval or else in the last run
+	MeanLatency float64                     // seconds, over the same jobs
+	Last        *Run                        // the last run that ended with a result; nil for none
 	Recent      []Run                       // the last runs, oldest first
 }
 
-// A RunsKey is what finished runs are counted by.
+// A RunsKey is the key under which finished runs are counted.
 type RunsKey struct {
 	Workload string
 	Status   Status
 }
 
-// A Target is the load that a plan asks for at one moment. All of it is 0 when
-// no run asks for anything.
+// A Target is the load that a plan asks for at one moment. It is zero if no run
+// asks for any.
 type Target struct {
-	Jobs     int64   // of the whole run; 0 when only time ends it
-	Rate     float64 // jobs a second, of the open model
-	InFlight int64   // of the closed model
+	Jobs     int64   // of the whole run; 0 if only time ends it
+	Rate     float64 // jobs a second, for the open model
+	InFlight int64   // for the closed model
 }
 
-// TargetAt is what the plan asks for when a run of it has gone on for so long.
+// TargetAt returns the load that the plan asks for after the elapsed time.
 func (p Plan) TargetAt(elapsed time.Duration) Target {
 	var target Target
 	if p.Jobs != Unbounded {

@@ -16,8 +16,8 @@ const (
 	Failed            // ended with an error
 	TimedOut          // took longer than the timeout allowed
 	Cancelled         // the run was stopped before the job ended, or before it started
-	Dropped           // found no room and was not started
-	Lost              // its worker died
+	Dropped           // not started, because no slot was free
+	Lost              // its worker was lost
 	outcomes
 )
 
@@ -25,11 +25,11 @@ var outcomeNames = [outcomes]string{"ok", "failed", "timeout", "cancelled", "dro
 
 func (o Outcome) String() string { return outcomeNames[o] }
 
-// Outcomes lists all of them, in order.
+// Outcomes returns all outcomes, in order.
 func Outcomes() []Outcome { return []Outcome{OK, Failed, TimedOut, Cancelled, Dropped, Lost} }
 
-// Counts is how many jobs were planned and what became of them. In a finished
-// run, Planned is the sum of the others.
+// Counts has the number of planned jobs and of jobs with each outcome. In a
+// finished run, Planned is the sum of the others.
 type Counts struct {
 	Planned   int64 `json:"planned"`
 	OK        int64 `json:"ok"`
@@ -40,25 +40,24 @@ type Counts struct {
 	Lost      int64 `json:"lost"`
 }
 
-// Of is the count of one outcome.
+// Of returns the count of one outcome.
 func (c *Counts) Of(o Outcome) int64 { return *c.at(o) }
 
 func (c *Counts) at(o Outcome) *int64 {
 	return [outcomes]*int64{&c.OK, &c.Failed, &c.Timeout, &c.Cancelled, &c.Dropped, &c.Lost}[o]
 }
 
-// Ended is how many jobs ran to an end of their own: ok, failed or timeout.
+// Ended returns how many jobs ran to their end: ok, failed or timeout.
 func (c Counts) Ended() int64 { return c.OK + c.Failed + c.Timeout }
 
-// Owed is how many jobs the load asked for and did not take back: cancelled jobs
-// are not owed.
+// Owed returns how many jobs the load asked for without cancelling them.
 func (c Counts) Owed() int64 { return c.Ended() + c.Dropped + c.Lost }
 
-// Accounted is how many jobs have an outcome.
+// Accounted returns how many jobs have an outcome.
 func (c Counts) Accounted() int64 { return c.Owed() + c.Cancelled }
 
-// ErrorRate is the share of jobs that were owed and did not end ok. 0 when there
-// were none.
+// ErrorRate returns the share of owed jobs that did not end ok; 0 without owed
+// jobs.
 func (c Counts) ErrorRate() float64 { return ratio(float64(c.Owed()-c.OK), float64(c.Owed())) }
 
 // add adds the counts of other.
@@ -69,7 +68,7 @@ func (c *Counts) add(other Counts) {
 	}
 }
 
-// Check verifies the accounting identity of a finished run.
+// Check checks the identity of a finished run: every planned job has an outcome.
 func (c Counts) Check() error {
 	if sum := c.Accounted(); sum != c.Planned {
 		return fmt.Errorf("the accounting does not add up: %d planned, %d accounted for (%+v)", c.Planned, sum, c)
@@ -77,11 +76,12 @@ func (c Counts) Check() error {
 	return nil
 }
 
-// A Tally is what was counted and measured over some stretch of a run, or all
-// of it: one core's share of an interval, an interval, a run. Merging is
-// commutative and associative, so it does not matter how the run was cut.
+// A Tally counts and measures the jobs of a run or a part of it, such as an
+// interval or one core's share of it. Merging is commutative and associative, so
+// it does not matter how the run was cut.
 //
-// A Tally belongs to one goroutine at a time. Recording never allocates.
+// A Tally belongs to one goroutine at a time. Recording allocates only when a
+// histogram meets a new power of two.
 type Tally struct {
 	Counts
 	Started       int64           // jobs started, ended or not
@@ -96,8 +96,8 @@ func NewTally() *Tally {
 	return &Tally{Latency: hist.New(), ServiceTime: hist.New(), Delay: hist.New(), FailedLatency: hist.New()}
 }
 
-// End records a job that ran to its end. The three moments are on one clock,
-// intended ≤ start ≤ end; outcome is OK, Failed or TimedOut.
+// End records a job that ran to its end. outcome is OK, Failed or TimedOut. The
+// three times are on one clock, and intended ≤ start ≤ end.
 func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
 	switch outcome {
 	case OK:
@@ -114,7 +114,7 @@ func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
 	t.Delay.Record(start - intended)
 }
 
-// Merge adds everything in other, which it leaves alone. A nil one is empty.
+// Merge adds other, which may be nil. It does not change other.
 func (t *Tally) Merge(other *Tally) {
 	if other == nil {
 		return

@@ -14,7 +14,7 @@ var (
 )
 
 // AppendBinary appends the exact binary form of the tally: its numbers as varints,
-// then its histograms, each behind its length.
+// then its histograms, each after its length.
 func (t *Tally) AppendBinary(data []byte) []byte {
 	for _, n := range t.numbers() {
 		data = binary.AppendUvarint(data, uint64(*n))
@@ -25,8 +25,8 @@ func (t *Tally) AppendBinary(data []byte) []byte {
 	return data
 }
 
-// UnmarshalBinary makes the tally, which NewTally made, the one that AppendBinary
-// wrote. After an error its content is undefined.
+// UnmarshalBinary sets a tally of NewTally to the one that AppendBinary wrote.
+// After an error its content is undefined.
 func (t *Tally) UnmarshalBinary(data []byte) error {
 	in := blocks{data}
 	for _, n := range t.numbers() {
@@ -64,7 +64,7 @@ func appendBlock(data, block []byte) []byte {
 	return append(binary.AppendUvarint(data, uint64(len(block))), block...)
 }
 
-// blocks takes numbers, and blocks behind their lengths, off data.
+// blocks decodes numbers, and blocks after their lengths, from data.
 type blocks struct{ data []byte }
 
 func (b *blocks) number() (int64, bool) {

@@ -9,9 +9,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Threshold is a rule that a result must satisfy: a metric, a comparison and
-// a limit, as in "p99 < 250ms" or "error_rate <= 1%". In JSON it is the
-// expression. Make one with ParseThreshold.
+// A Threshold is a rule that a result must satisfy: a metric, an operator and a
+// limit, as in "p99 < 250ms" or "error_rate <= 1%". Its JSON is the expression.
+// ParseThreshold makes one.
 type Threshold struct {
 	Expression string // as it was written
 	metric     string
@@ -19,23 +19,23 @@ type Threshold struct {
 	limit      float64 // in the metric's base unit: seconds, a share, jobs a second, money
 }
 
-// expression lets a space stand before a unit: "250 ms", "1 %".
+// expression allows a space before a unit: "250 ms", "1 %".
 var expression = regexp.MustCompile(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: (?:%|[a-zµμ]+))?)$`)
 
-// ParseThreshold reads an expression. The grammar is
+// ParseThreshold parses an expression. The grammar is
 //
 //	metric operator limit
 //
 // with the operators < <= > >= == !=. A metric is throughput, error_rate,
 // mean_latency, cost_per_million and so on, or a statistic (min, mean, stddev,
 // max, p50, p99, p99.9, p999, p100) of latency, service_time or delay, as in
-// "delay.p99". A limit is a duration for times, a share from 0 to 1 or a
-// percentage for shares, and else a number; none is negative. Only 0 needs no
-// unit where a duration is wanted.
+// "delay.p99". A limit is never negative. For times it is a duration, whose unit
+// only 0 may lack; for shares it is a share from 0 to 1 or a percentage; for all
+// others it is a number.
 //
-// Of what jobs tell of themselves there are the statistics of a phase, as in
-// "phases.connect.p99", and of a mix's part, as in "parts.search.p99" and
-// "parts.search.error_rate"; and of a counter its amounts, as in
+// Metrics of what jobs report are the statistics of a phase, as in
+// "phases.connect.p99"; of a mix's part, as in "parts.search.p99" and
+// "parts.search.error_rate"; and the amounts of a counter, as in
 // "counters.bytes_in.per_second".
 func ParseThreshold(text string) (Threshold, error) {
 	t, limit, err := readThreshold(text)
@@ -48,10 +48,10 @@ func ParseThreshold(text string) (Threshold, error) {
 	return t, nil
 }
 
-// readThreshold reads an expression and returns its limit as it is written. It
-// also reads what ParseThreshold once accepted and now refuses.
+// readThreshold parses an expression and also returns the text of its limit. It
+// accepts what ParseThreshold of older versions accepted.
 func readThreshold(text string) (t Threshold, limit string, err error) {
-	spaced := strings.Join(strings.Fields(text), " ") // no-break spaces too, as they come from pages
+	spaced := strings.Join(strings.Fields(text), " ") // also no-break spaces, as pages have them
 	parts := expression.FindStringSubmatch(spaced)
 	if parts == nil {
 		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`, param.Describe(text))
@@ -68,14 +68,14 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	return Threshold{Expression: strings.TrimSpace(text), metric: parts[1], operator: parts[2], limit: value}, limit, nil
 }
 
-// quantile is the quantile that the threshold is about, if it is about one.
+// quantile returns the quantile of the threshold's metric, if it has one.
 func (t Threshold) quantile() (float64, bool) {
 	_, statistic := distribution(t.metric)
 	return quantile(statistic)
 }
 
-// Check applies the threshold to a result. It does not hold where the result has
-// no data for it.
+// Check applies the threshold to a result. A result without data for it does not
+// satisfy it.
 func (t Threshold) Check(r *Result) ThresholdCheck {
 	m, _ := lookup(t.metric)
 	value, data := m.read(r)
@@ -99,12 +99,12 @@ func (t Threshold) holds(value float64) bool {
 	}
 }
 
-// MarshalJSON writes the expression.
+// MarshalJSON encodes the expression.
 func (t Threshold) MarshalJSON() ([]byte, error) { return param.PlainJSON(t.Expression) }
 
-// UnmarshalJSON reads the expression of a spec that was accepted before, perhaps
-// when the rules were other ones: a time without a unit is in seconds. A new spec
-// is read by DecodeSpec.
+// UnmarshalJSON decodes the expression of a stored spec, which an older version
+// may have accepted by other rules: a time without a unit is in seconds. Decode
+// new specs by DecodeSpec.
 func (t *Threshold) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {

@@ -6,23 +6,24 @@ import (
 	"time"
 )
 
-// A Trace is what the jobs of a run that are traced are a part of, in the terms
-// of W3C Trace Context: a job that calls a service tells it the trace and its own
-// span, so that what the service does for it is found below it.
+// A Trace is the trace of a run, in the terms of W3C Trace Context. A traced job
+// sends the trace and its own span to the services that it calls, so their spans
+// become children of the job's.
 type Trace struct {
 	ID  [16]byte `json:"id"`
-	Run [8]byte  `json:"run"` // the span of the run, which those of its jobs are below
+	Run [8]byte  `json:"run"` // the span of the run, the parent of its jobs' spans
 }
 
-// TraceEvery is which jobs may be traced: one in so many, by their numbers from 0
-// on. TracesASecond is how many of them are, at most.
+// Jobs whose number is a multiple of TraceEvery may be traced, at most
+// MaxTracesPerSecond of them a second.
 const (
-	TraceEvery    = 100
-	TracesASecond = 10
+	TraceEvery         = 100
+	MaxTracesPerSecond = 10
 )
 
-// Span is the span of a job: a pure function of the trace and the job's number, so
-// that whoever takes part in a run knows it. It is never zero, which would be none.
+// Span returns the span of a job. It is a pure function of the trace and the job's
+// number, so every participant of a run can compute it. It is never zero, which
+// would mean no span.
 func (t Trace) Span(job int64) (span [8]byte) {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(t.ID[:], uint64(job)))
 	copy(span[:], sum[:])
@@ -30,10 +31,10 @@ func (t Trace) Span(job int64) (span [8]byte) {
 	return span
 }
 
-// A TracedJob is one that told a service of its trace.
+// A TracedJob is a job that sent its span to a service.
 type TracedJob struct {
 	Job        int64
 	Start, End time.Time
 	Outcome    Outcome
-	Problem    string // why it failed; "" if it did not
+	Problem    string // the cause of a failure; "" otherwise
 }

@@ -2,40 +2,41 @@ package aurea
 
 import "time"
 
-// An Update is something that became known of a run while it was watched. IDs
-// grow along a run's life and follow from the run alone, so whoever has seen one
-// can go on from there, at another server too.
+// An Update is a change of a run, for its watchers. The IDs of a run's updates
+// increase and follow from the run alone, so a watcher can continue after any of
+// them, also at another server.
 type Update struct {
 	ID   int64
 	Kind UpdateKind
-	Run  Run // as it stood then: with Progress, or with Result, when the kind says so
+	Run  Run // at that time; with Progress or Result if the kind says so
 }
 
-// An UpdateKind is what an update is about.
+// An UpdateKind says what changed.
 type UpdateKind string
 
 // The kinds of update.
 const (
-	Heartbeat      UpdateKind = ""         // nothing happened for a while; without a run
-	UpdateStatus   UpdateKind = "status"   // status, place in the queue, timeline
+	Heartbeat      UpdateKind = ""         // nothing for a while; without a run
+	UpdateStatus   UpdateKind = "status"   // the status, queue position or timeline
 	UpdateProgress UpdateKind = "progress" // one interval
-	UpdateResult   UpdateKind = "result"   // the last one, of a run that has a result
+	UpdateResult   UpdateKind = "result"   // the result; the last update
 )
 
-// The ids, along a run's life: the queue, where a lower place is a later id, the
-// intervals of the run, in microseconds, and its end.
+// The ranges of IDs, in the order of a run's life. In the queue, the ID is below
+// idRunning by the queue position. While the run runs, it is above idRunning by
+// the elapsed microseconds.
 const (
 	idRunning = int64(1) << 20
 	idEnd     = int64(1) << 50
 	idResult  = idEnd + 1
 )
 
-// MaxUpdateID is above the id of every update.
+// MaxUpdateID is greater than the ID of every update.
 const MaxUpdateID = idResult + 1
 
-// Updates is what a reader who has seen the updates up to after has yet to see
-// of the run, oldest first. past is the run's progress so far, where it is
-// known; without it the latest stands for all.
+// Updates returns the updates of the run with an ID above after, oldest first.
+// past is the run's progress so far, if known; otherwise the run's latest
+// progress is the only one.
 func (r Run) Updates(after int64, past []RunProgress) []Update {
 	var updates []Update
 	add := func(id int64, kind UpdateKind, run Run) {
@@ -52,7 +53,7 @@ func (r Run) Updates(after int64, past []RunProgress) []Update {
 	if !r.Status.Finished() {
 		add(idRunning, UpdateStatus, bare)
 	}
-	r.updatesOfRunning(after, add, past)
+	r.addRunningUpdates(after, add, past)
 	if !r.Status.Finished() {
 		return updates
 	}
@@ -63,9 +64,9 @@ func (r Run) Updates(after int64, past []RunProgress) []Update {
 	return updates
 }
 
-// updatesOfRunning adds what happened while the run ran: its intervals and, among
-// them, what was done to it from outside.
-func (r Run) updatesOfRunning(after int64, add func(int64, UpdateKind, Run), past []RunProgress) {
+// addRunningUpdates adds the updates of the running time: its intervals and
+// events, in order.
+func (r Run) addRunningUpdates(after int64, add func(int64, UpdateKind, Run), past []RunProgress) {
 	if len(past) == 0 && r.Progress != nil {
 		past = []RunProgress{*r.Progress}
 	}
@@ -92,7 +93,7 @@ func (r Run) updatesOfRunning(after int64, add func(int64, UpdateKind, Run), pas
 	}
 }
 
-// idAt is the id of what happened so many seconds after the run began.
+// idAt returns the ID of an update at the given seconds after the run's start.
 func idAt(seconds float64) int64 {
 	return min(idRunning+1+int64(seconds*float64(time.Second/time.Microsecond)), idEnd-1)
 }

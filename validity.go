@@ -213,7 +213,7 @@ func waitingGenerator(r *Result) (float64, float64, bool) {
 // compute, or it measures the generator's own limit.
 func (r *Result) saturatesByDesign() bool {
 	job := r.Spec.Job()
-	return job.does("cpu", "memory") || r.Model == Closed && job.Kind == "noop"
+	return job.hasKind("cpu", "memory") || r.Model == Closed && job.Kind == "noop"
 }
 
 // fewSamples checks that every percentile in a threshold has at least one sample

@@ -91,7 +91,7 @@ func TestActivityPausedOrStopped(t *testing.T) {
 		var said []string
 		_, err := fake().execute(ctx, plan(t, `{"num_jobs": 9, "concurrency": 1}`), workload.Jobs{Runner: slow},
 			controls, func(p aurea.Progress) {
-				said = append(said, p.Activity.Words(p.InFlight))
+				said = append(said, p.Activity.Describe(p.InFlight))
 			})
 		if err != nil {
 			t.Fatal(err)

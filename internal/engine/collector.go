@@ -197,7 +197,7 @@ func (c *collector) setWindow(p *aurea.Progress) (used *aurea.Tally) {
 	} else {
 		used, c.window, c.windowLength = c.window, p.Interval, p.Length
 	}
-	p.Window, p.Wide = c.window, c.windowLength
+	p.Window, p.WindowLength = c.window, c.windowLength
 	return used
 }
 

@@ -26,7 +26,7 @@ func environment(version string) aurea.Environment {
 		Flags:          flags(),
 		Version:        version,
 		Cgroup:         aurea.Cgroup{CPULimit: cpuLimit, MemoryLimit: memoryLimit},
-	}.Sealed()
+	}.WithDigest()
 }
 
 // flags lists the build settings and environment variables that change the

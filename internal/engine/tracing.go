@@ -31,7 +31,7 @@ func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 	if second := start.Truncate(time.Second); second > t.second {
 		t.second, t.picked = second, 0
 	}
-	if t.picked == aurea.TracesASecond {
+	if t.picked == aurea.MaxTracesPerSecond {
 		return nil
 	}
 	t.picked++

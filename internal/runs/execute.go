@@ -88,7 +88,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		Paused:     p.Paused.Seconds(),
 		Phase:      p.Activity.Phase,
 		PhaseLeft:  p.Activity.Left.Seconds(),
-		Activity:   p.Activity.Words(point.InFlight),
+		Activity:   p.Activity.Describe(point.InFlight),
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.run.Progress = &progress
