@@ -13,28 +13,28 @@ import (
 	"github.com/aurea-orchestrator/aurea/compare"
 )
 
-// comparisonWriters are the forms of a comparison, by the name that -o takes.
+// comparisonWriters are the output formats of a comparison, by the name that -o
+// takes.
 var comparisonWriters = map[string]func(report, compare.Comparison, io.Writer) error{
-	"text":     func(s report, _ compare.Comparison, w io.Writer) error { return s.writeText(w) },
-	"markdown": func(s report, _ compare.Comparison, w io.Writer) error { return s.writeMarkdown(w) },
+	"text":     func(r report, _ compare.Comparison, w io.Writer) error { return r.writeText(w) },
+	"markdown": func(r report, _ compare.Comparison, w io.Writer) error { return r.writeMarkdown(w) },
 	"json":     func(_ report, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
 }
 
 func newCompareCommand() *cobra.Command {
-	var output, threshold string
-	var remote serverFlags
+	var o compareOptions
 	command := &cobra.Command{
 		Use:   "compare BASE HEAD",
-		Short: "Say how runs differ from others, and whether that is more than chance",
-		Long: `Compares the runs of HEAD with those of BASE. Each of the two is a file of results
-(what aurea run -o json prints, one after the other), a directory of such files, or
-several of either, comma-separated. At a server, which keeps runs, each is the id of
-a run, several of them, or name:NAME for the completed ones of a name; and BASE may
-be baseline, for the run that is the baseline of HEAD's name.
+		Short: "Compare runs, and tell differences from chance",
+		Long: `Compares the runs of HEAD with those of BASE. Each side is a file of results (the
+output of aurea run -o json, several appended to each other), a directory of such
+files, or a comma-separated list of both. Runs of a server are given as ids,
+comma-separated, or as name:NAME for the completed runs of a name. BASE may also be
+baseline: the run that is the baseline of HEAD's name.
 
-One run of each tells nothing, since two runs differ by chance alone. It takes 4 of
-each to tell any difference, and 10 to tell a small one. Run them in turns, so that
-what else happens on the machine happens to both:
+One run of each proves nothing, since two runs differ by chance alone. It takes 4 of
+each to find any difference, and 10 to find a small one. Alternate between them, so
+that other load on the machine affects both:
 
   for i in 1 2 3 4 5 6 7 8 9 10; do
     aurea run old.yaml -o json >>base.json
@@ -42,40 +42,55 @@ what else happens on the machine happens to both:
   done
   aurea compare base.json head.json
 
-Exit codes: 0 nothing that matters is worse; 3 a regression: a metric is worse, by
-the threshold or more; 5 too little evidence to say; 2 wrong usage, or a file that
-holds no results; 1 anything else.`,
+Exit codes: 0 no regression; 3 a regression: a metric is worse by the threshold or
+more; 5 too little evidence to say; 2 wrong usage, or a file without results; 1
+anything else.`,
 		Example: `  aurea compare base.json head.json
   aurea compare results/old results/new --threshold 2% -o markdown
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
-			write, ok := comparisonWriters[output]
-			if !ok {
-				return oneOfError("-o", output, slices.Sorted(maps.Keys(comparisonWriters)))
-			}
-			share, err := compare.ParseThreshold(threshold)
-			if err != nil {
-				return usageErrorf("--threshold %v", err)
-			}
-			c, err := remote.compare(command.Context(), args[0], args[1], compare.Options{Threshold: share})
-			if err != nil {
-				return err
-			}
-			if err := write(newComparisonReport(c, args[0], args[1]), c, command.OutOrStdout()); err != nil {
-				return fmt.Errorf("cannot write the comparison: %w", err)
-			}
-			return comparisonExitError(c)
+			return o.compare(command.Context(), args[0], args[1], command.OutOrStdout())
 		},
 	}
-	command.Flags().StringVar(&threshold, "threshold", "5%", "the difference that matters, as a share or a percentage")
-	command.Flags().StringVarP(&output, "output", "o", "text", "form of the comparison: text, markdown or json")
-	remote.addFlags(command.Flags(), defaultServerURL)
+	command.Flags().StringVar(&o.threshold, "threshold", "5%", "least difference that matters, as a share or a percentage")
+	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the comparison: text, markdown or json")
+	o.server.addFlags(command.Flags(), defaultServerURL)
 	return command
 }
 
-// compare compares two sides, of files here, of runs at the server.
-func (r serverFlags) compare(ctx context.Context, base, head string, options compare.Options) (compare.Comparison, error) {
+// compareOptions are the flags of aurea compare.
+type compareOptions struct {
+	output    string
+	threshold string
+	server    serverFlags
+}
+
+// compare compares two sides and writes the comparison. It returns an exitError
+// unless there is no regression.
+func (o *compareOptions) compare(ctx context.Context, base, head string, stdout io.Writer) error {
+	write, ok := comparisonWriters[o.output]
+	if !ok {
+		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(comparisonWriters)))
+	}
+	threshold, err := compare.ParseThreshold(o.threshold)
+	if err != nil {
+		return usageErrorf("--threshold %v", err)
+	}
+	c, err := o.server.compare(ctx, base, head, compare.Options{Threshold: threshold})
+	if err != nil {
+		return err
+	}
+	if err := write(newComparisonReport(c, base, head), c, stdout); err != nil {
+		return fmt.Errorf("cannot write the comparison: %w", err)
+	}
+	return comparisonExitError(c)
+}
+
+// compare compares two sides: files on this machine, or runs at the server.
+func (f serverFlags) compare(
+	ctx context.Context, base, head string, options compare.Options,
+) (compare.Comparison, error) {
 	baseSide, err := readSide(base)
 	if err != nil {
 		return compare.Comparison{}, err
@@ -88,9 +103,10 @@ func (r serverFlags) compare(ctx context.Context, base, head string, options com
 		return compare.Results(baseSide.results, headSide.results, options), nil
 	}
 	if len(baseSide.results)+len(headSide.results) > 0 {
-		return compare.Comparison{}, usageErrorf("give files on both sides, or runs of a server on both; got %q and %q", base, head)
+		return compare.Comparison{}, usageErrorf(
+			"give files on both sides, or runs of a server on both; got %q and %q", base, head)
 	}
-	client, err := r.client()
+	client, err := f.client()
 	if err != nil {
 		return compare.Comparison{}, err
 	}
@@ -98,7 +114,8 @@ func (r serverFlags) compare(ctx context.Context, base, head string, options com
 	return client.Compare(ctx, baseSide.ids, headSide.ids, options)
 }
 
-// comparisonExitError turns the verdict into the exit.
+// comparisonExitError returns the exitError of a verdict; nil without a
+// regression.
 func comparisonExitError(c compare.Comparison) error {
 	var worse []string
 	enough := false
@@ -112,9 +129,11 @@ func comparisonExitError(c compare.Comparison) error {
 	case c.Verdict == compare.Regression:
 		return exitError{exitThreshold, "a regression: worse by evidence in " + strings.Join(worse, ", ")}
 	case c.Verdict == compare.TooLittleEvidence && !enough:
-		return exitError{exitEvidence, "too little evidence to say: it takes 4 runs of each to tell any difference from chance"}
+		return exitError{exitEvidence,
+			"too little evidence to say: it takes 4 runs of each to tell any difference from chance"}
 	case c.Verdict == compare.TooLittleEvidence:
-		return exitError{exitEvidence, "too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
+		return exitError{exitEvidence,
+			"too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
 	}
 	return nil
 }

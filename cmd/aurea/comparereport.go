@@ -8,8 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/compare"
 )
 
-// newComparisonReport is a comparison as people read it; base and head are what the
-// sides are called.
+// newComparisonReport returns the report of a comparison. base and head name the
+// sides.
 func newComparisonReport(c compare.Comparison, base, head string) report {
 	rep := report{
 		Title:    base + " → " + head,
@@ -30,7 +30,9 @@ func newComparisonReport(c compare.Comparison, base, head string) report {
 	}
 	if len(t.Rows) > 0 {
 		rep.Tables = []table{t}
-		rep.Notes = append(rep.Notes, fmt.Sprintf("medians of runs; ± and brackets hold the true value with %.0f %% confidence; differences up to %.4g %% do not matter, nor 0.1 points of errors", 100*c.Confidence, 100*c.Threshold))
+		rep.Notes = append(rep.Notes, fmt.Sprintf("medians of runs; ± and brackets hold the true value with %.0f %% "+
+			"confidence; differences up to %.4g %% do not matter, nor 0.1 points of errors",
+			100*c.Confidence, 100*c.Threshold))
 	}
 	if unknown > 0 {
 		rep.Notes = append(rep.Notes, "~: no evidence of a difference, nor that there is none")
@@ -41,9 +43,10 @@ func newComparisonReport(c compare.Comparison, base, head string) report {
 	return rep.sanitized()
 }
 
-// humanize are those of a name for programs.
+// humanize replaces the underscores of an identifier by spaces.
 func humanize(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
+// formatRuns returns the number of runs of a side, with its name.
 func formatRuns(n int, name string) string {
 	if n == 1 {
 		return "1 run of " + name
@@ -51,7 +54,8 @@ func formatRuns(n int, name string) string {
 	return fmt.Sprintf("%d runs of %s", n, name)
 }
 
-// comparisonRow has a ~ where nothing is known, as benchstat has.
+// comparisonRow returns the row of a metric. Like benchstat it shows ~ for an
+// unknown difference.
 func comparisonRow(m compare.MetricComparison, currency string) []string {
 	difference, verdict := "~", ""
 	if m.Verdict != compare.MetricUnknown {
@@ -63,7 +67,8 @@ func comparisonRow(m compare.MetricComparison, currency string) []string {
 	}
 	interval := ""
 	if m.Difference != nil && m.Difference.Interval != nil {
-		interval = fmt.Sprintf("[%s, %s]", formatDifference(m, m.Difference.Interval.Low), formatDifference(m, m.Difference.Interval.High))
+		low, high := m.Difference.Interval.Low, m.Difference.Interval.High
+		interval = fmt.Sprintf("[%s, %s]", formatDifference(m, low), formatDifference(m, high))
 		interval = strings.ReplaceAll(interval, pointsUnit, "")
 	}
 	return []string{
@@ -72,26 +77,29 @@ func comparisonRow(m compare.MetricComparison, currency string) []string {
 	}
 }
 
-// formatMedian is that of a side, and how far from it the true one may be.
-func formatMedian(m compare.MetricComparison, of compare.Median, currency string) string {
-	if of.N == 0 {
+// formatMedian returns the median of a side with its relative error: the larger
+// distance to an end of the confidence interval.
+func formatMedian(m compare.MetricComparison, side compare.Median, currency string) string {
+	if side.N == 0 {
 		return noValue
 	}
-	value := formatValue(m.Unit, of.Median, currency)
+	value := formatValue(m.Unit, side.Median, currency)
 	switch {
-	case of.Interval == nil:
+	case side.Interval == nil:
 		return value + " ± ∞"
-	case of.Median == 0 && of.Interval.High > 0:
+	case side.Median == 0 && side.Interval.High > 0:
 		return value + " ± ?"
 	}
-	off := max(ratio(of.Interval.High-of.Median, of.Median), ratio(of.Median-of.Interval.Low, of.Median))
-	return fmt.Sprintf("%s ± %.0f%%", value, 100*off)
+	above := ratio(side.Interval.High-side.Median, side.Median)
+	below := ratio(side.Median-side.Interval.Low, side.Median)
+	return fmt.Sprintf("%s ± %.0f%%", value, 100*max(above, below))
 }
 
-// pointsUnit are the unit of a difference of two percentages.
+// pointsUnit is the unit of a difference between percentages.
 const pointsUnit = " points"
 
-// formatDifference is a difference: in percent of the base, or of shares in points.
+// formatDifference formats a difference as percent of the base. Differences of
+// shares are in percentage points.
 func formatDifference(m compare.MetricComparison, value float64) string {
 	digits := 1
 	if math.Abs(value) >= 10 {

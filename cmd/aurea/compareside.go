@@ -10,26 +10,27 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A side is what an argument of compare stands for: results that were read from
-// files, or words that a server knows runs by.
+// A side is one argument of compare: results read from files, or references to
+// runs of a server.
 type side struct {
 	results []*aurea.Result
-	ids     []string
+	ids     []string // or name:NAME, or baseline
 }
 
-// readSide reads an argument: files, directories and words, comma-separated.
+// readSide reads an argument: files, directories and references to runs,
+// comma-separated.
 func readSide(argument string) (side, error) {
 	var s side
-	words := strings.Split(argument, ",")
+	items := strings.Split(argument, ",")
 	if _, err := os.Stat(argument); err == nil {
-		words = []string{argument} // its name has a comma in it
+		items = []string{argument} // a file name that contains a comma
 	}
-	for _, word := range words {
-		if isRunReference(word) {
-			s.ids = append(s.ids, word)
+	for _, item := range items {
+		if isRunReference(item) {
+			s.ids = append(s.ids, item)
 			continue
 		}
-		files, err := resultFiles(word)
+		files, err := resultFiles(item)
 		if err != nil {
 			return side{}, err
 		}
@@ -44,15 +45,17 @@ func readSide(argument string) (side, error) {
 	return s, nil
 }
 
-// isRunReference reports whether a word is one that a server knows, and no file.
-func isRunReference(word string) bool {
-	if _, err := os.Stat(word); err == nil {
+// isRunReference reports whether an item refers to runs of a server. A file of
+// that name takes precedence.
+func isRunReference(item string) bool {
+	if _, err := os.Stat(item); err == nil {
 		return false
 	}
-	return word == "baseline" || strings.HasPrefix(word, "name:") || strings.HasPrefix(word, "benchmark-") && filepath.Ext(word) == ""
+	isID := strings.HasPrefix(item, "benchmark-") && filepath.Ext(item) == ""
+	return isID || item == "baseline" || strings.HasPrefix(item, "name:")
 }
 
-// resultFiles is the file of that name, or the results in the directory.
+// resultFiles returns a file, or the .json files of a directory.
 func resultFiles(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,11 +74,12 @@ func resultFiles(name string) ([]string, error) {
 	return files, nil
 }
 
-// escapeGlob is the pattern that only the name itself matches.
+// escapeGlob returns the glob pattern that matches the name only.
 func escapeGlob(name string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
 
+// readResults decodes all results of a file.
 func readResults(file string) ([]*aurea.Result, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -10,18 +10,19 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// environmentAnnotation annotates a flag that has its value from a variable, with the
-// name of that.
+// environmentAnnotation is the annotation of a flag that was set by an
+// environment variable. Its value is the variable's name.
 const environmentAnnotation = "environment"
 
-// unsharedFlags are the flags that mean something else in aurea run than they do
-// elsewhere. AUREA_NAME names the run; it does not narrow what is listed.
+// unsharedFlags are flags of aurea run that mean something else in other
+// commands. AUREA_NAME sets the name of the run, but does not filter aurea runs
+// list.
 var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 
-// setFlagsFromEnvironment gives every flag that was not set on the command line the
-// value of its variable. An empty variable is an unset one.
+// setFlagsFromEnvironment sets every flag that is missing on the command line
+// from its environment variable. An empty variable counts as unset.
 func setFlagsFromEnvironment(command *cobra.Command) error {
-	var failed error
+	var failed error // the first error
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed || failed != nil || flag.Name == "help" {
 			return
@@ -41,8 +42,8 @@ func setFlagsFromEnvironment(command *cobra.Command) error {
 	return failed
 }
 
-// variableRules are what the variables take that pflag reads, by its names of
-// their types.
+// variableRules describe the valid values of a variable, by pflag's name of the
+// flag's type.
 var variableRules = map[string]string{
 	"bool":     "true or false",
 	"int":      "a whole number",
@@ -50,7 +51,7 @@ var variableRules = map[string]string{
 	"duration": "a duration such as 10s",
 }
 
-// variableError says what is wrong with a variable.
+// variableError returns the error for a variable that its flag does not accept.
 func variableError(name string, flag *pflag.Flag, err error) error {
 	if rule, ok := variableRules[flag.Value.Type()]; ok {
 		return usageErrorf("environment variable %s must be %s; got %q", name, rule, os.Getenv(name))
@@ -58,8 +59,8 @@ func variableError(name string, flag *pflag.Flag, err error) error {
 	return usageErrorf("environment variable %s %w; got %q", name, err, os.Getenv(name))
 }
 
-// variableNames are those that a flag may be given by, the closest first: for the
-// flag limit of aurea runs list, AUREA_RUNS_LIST_LIMIT and AUREA_LIMIT.
+// variableNames returns the variables that set a flag, by precedence. For the
+// flag limit of aurea runs list they are AUREA_RUNS_LIST_LIMIT and AUREA_LIMIT.
 func variableNames(command *cobra.Command, flag string) []string {
 	upper := strings.NewReplacer("-", "_", " ", "_")
 	own := strings.ToUpper(upper.Replace(command.CommandPath() + " " + flag))
@@ -69,8 +70,7 @@ func variableNames(command *cobra.Command, flag string) []string {
 	return []string{own, strings.ToUpper(upper.Replace("aurea " + flag))}
 }
 
-// variableOf is the environment variable that a flag has its value from; "" when
-// it has it from the command line or not at all.
+// variableOf returns the environment variable that set a flag; "" if none did.
 func variableOf(flag *pflag.Flag) string {
 	if names := flag.Annotations[environmentAnnotation]; len(names) == 1 {
 		return names[0]
@@ -78,7 +78,7 @@ func variableOf(flag *pflag.Flag) string {
 	return ""
 }
 
-// flagOrigin is how the user gave a flag, for a message: --jobs or AUREA_JOBS.
+// flagOrigin returns how the user set a flag, for messages: --jobs or AUREA_JOBS.
 func flagOrigin(flag *pflag.Flag) string {
 	if name := variableOf(flag); name != "" {
 		return name
@@ -86,8 +86,8 @@ func flagOrigin(flag *pflag.Flag) string {
 	return "--" + flag.Name
 }
 
-// replaceFlagByVariable has a message that begins with a flag begin with the variable that the
-// flag has its value from: the user never typed the flag.
+// replaceFlagByVariable replaces the flag that a message begins with by the
+// variable that set it, since the user never typed the flag.
 func replaceFlagByVariable(command *cobra.Command, message string) string {
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		name := variableOf(flag)
@@ -104,11 +104,12 @@ func replaceFlagByVariable(command *cobra.Command, message string) string {
 	return message
 }
 
-// emptyAllowed are the flags to which an empty value says something.
+// emptyAllowed are the flags for which an empty value has a meaning.
 var emptyAllowed = []string{"name", "note"}
 
-// rejectEmptyFlags refuses a flag with nothing behind it, as an unset variable of
-// a shell makes it: it would undo what a file says, or change who is asked.
+// rejectEmptyFlags returns an error for a flag with an empty value, which is
+// usually an unset shell variable. It would override the file, or select another
+// server.
 func rejectEmptyFlags(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(flag *pflag.Flag) {
 		empty := flag.Value.String() == ""

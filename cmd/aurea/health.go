@@ -14,12 +14,13 @@ func newHealthCommand() *cobra.Command {
 	var url string
 	command := &cobra.Command{
 		Use:   "health",
-		Short: "Ask a service whether it is healthy",
-		Long:  "Asks a service whether it is healthy, and exits with 0 if it is. Made for the health check of a container, which has no curl.",
-		Args:  cobra.NoArgs,
+		Short: "Check whether a service is healthy",
+		Long: "Checks whether a service is healthy, and exits with 0 if it is. Meant for the health check of a container, " +
+			"which has no curl.",
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			httpClient := http.Client{Timeout: 3 * time.Second}
-			if _, err := client.New(url, ""); err != nil { // which connects to nothing yet
+			if _, err := client.New(url, ""); err != nil { // New only checks the URL
 				return usageErrorf("--server: %v", err)
 			}
 			request, err := http.NewRequestWithContext(command.Context(), http.MethodGet, url+"/health", nil)
@@ -30,7 +31,7 @@ func newHealthCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("no answer from %s: %w", url, err)
 			}
-			defer func() { _ = response.Body.Close() }() // nothing of it was read
+			defer func() { _ = response.Body.Close() }() // the body is not needed
 			if response.StatusCode != http.StatusOK {
 				return fmt.Errorf("%s answers %s", url, response.Status)
 			}
@@ -38,6 +39,6 @@ func newHealthCommand() *cobra.Command {
 			return err
 		},
 	}
-	command.Flags().StringVar(&url, "server", "http://127.0.0.1:5000", "URL of the service")
+	command.Flags().StringVar(&url, "server", defaultServerURL, "URL of the service")
 	return command
 }

@@ -1,10 +1,9 @@
-// Command aurea runs benchmarks: as a service (serve), or once (run); says how
-// several differ (compare); and asks a service for those that it keeps (runs).
+// Command aurea runs benchmarks as a service (serve) or once (run). It compares
+// runs (compare) and manages the runs of a service (runs).
 //
-// Its stance: this is the only place where parts meet, where flags and the
-// environment are read, and where signals are handled. Results go to standard
-// output, everything else to standard error; the exit code says how it went
-// (exit.go).
+// Its stance: only this package wires components together, reads flags and the
+// environment, and handles signals. Results go to standard output, everything
+// else to standard error. exit.go lists the exit codes.
 package main
 
 import (
@@ -23,7 +22,7 @@ func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the command as a function: what tests call.
+// run executes a command line and returns its exit code. Tests call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
 	root.SetArgs(args)
@@ -40,12 +39,12 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "aurea",
 		Short: "How many jobs a second, how late, at what cost",
-		Long: `Aurea runs jobs truly in parallel, measures every one honestly, and tells how
+		Long: `Aurea runs jobs truly in parallel, measures every one honestly, and reports how
 many a second were done, how late they were and what they cost.
 
-Every flag can be given as an environment variable: --listen is AUREA_LISTEN. An
-empty one is an unset one. For a single command there is one with its name in it:
-AUREA_RUNS_LIST_LIMIT.`,
+Every flag can be set by an environment variable: --listen by AUREA_LISTEN. An empty
+variable counts as unset. A variable with the name of a command applies to that
+command only: AUREA_RUNS_LIST_LIMIT.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {

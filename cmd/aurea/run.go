@@ -21,7 +21,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// resultWriters are the forms of output, by the name that -o takes.
+// resultWriters are the output formats of a result, by the name that -o takes.
 var resultWriters = map[string]func(*aurea.Result, io.Writer) error{
 	"text":     writeText,
 	"json":     writeResultJSON,
@@ -30,24 +30,24 @@ var resultWriters = map[string]func(*aurea.Result, io.Writer) error{
 	"html":     writeHTML,
 }
 
-// outputNames names the forms, for people.
-func outputNames() string {
-	return "one of " + strings.Join(slices.Sorted(maps.Keys(resultWriters)), ", ")
+// runOptions are the flags of aurea run that are not fields of the spec.
+type runOptions struct {
+	output string
+	quiet  bool
+	policy policyFlags
+	server serverFlags
+	push   pusher
 }
 
 func newRunCommand() *cobra.Command {
-	var output string
-	var quiet bool
-	var allowed policyFlags
-	var remote serverFlags
-	var out pusher
+	var o runOptions
 	command := &cobra.Command{
 		Use:   "run [SPEC.yaml | URL]",
 		Short: "Run one benchmark, on this machine or at a server",
-		Long: `Runs one benchmark on this machine, or, with --server, at a service, which also
-keeps it, and prints its result. The spec is a YAML or JSON file (- is standard
-input), flags, or both; flags override the file. A URL stands for the workload
-http, which calls it.
+		Long: `Runs one benchmark and prints its result. It runs on this machine, or with
+--server at a service, which also stores it. The spec is a YAML or JSON file (- is
+standard input), flags, or both; flags override the file. A URL is short for the
+workload http, which calls it.
 
 Exit codes: 0 done, and every threshold passed; 2 wrong usage or spec; 3 a
 threshold failed; 4 the measurement is invalid or had no data; 130 interrupted,
@@ -61,58 +61,62 @@ with the partial result printed; 1 anything else.`,
   aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			write, ok := resultWriters[output]
-			if !ok {
-				return oneOfError("-o", output, slices.Sorted(maps.Keys(resultWriters)))
-			}
-			spec, origins, err := readSpec(command, args)
-			if err != nil {
-				return err
-			}
-			if out.url != "" && remote.url != "" {
-				return usageErrorf("--push cannot stand together with --server: the server has metrics of its own")
-			}
-			host, err := allowed.policy(".")
-			if err != nil {
-				return err
-			}
-			host.Targets = egress.AllowAll() // who can type this command can also type curl
-			if err := out.prepare(command.ErrOrStderr()); err != nil {
-				return err
-			}
-			progress := out.stderr
-			if quiet {
-				progress = io.Discard
-			}
-			defer out.flush() // after the result: it may take its time
-			ctx, stop := cancelOnSignal(command.Context())
-			defer stop()
-			watch := func(r aurea.Run) { printProgress(progress, r) }
-			var run aurea.Run
-			if remote.url != "" {
-				run, err = remote.execute(ctx, spec, watch)
-			} else {
-				run, err = executeLocal(ctx, spec, host, &out, watch)
-			}
-			if err != nil {
-				return origins.locate(err)
-			}
-			return writeRun(run, write, command.OutOrStdout())
-		},
+		RunE: o.run,
 	}
+	formats := strings.Join(slices.Sorted(maps.Keys(resultWriters)), ", ")
 	addSpecFlags(command.Flags())
-	allowed.addFlags(command.Flags(), "the current one")
-	remote.addFlags(command.Flags(), "")
-	command.Flags().StringVarP(&output, "output", "o", "text", "form of the result: "+outputNames())
-	command.Flags().BoolVarP(&quiet, "quiet", "q", false, "no lines of progress")
-	command.Flags().StringVar(&out.url, "push", "", "URL of a Prometheus that takes remote writes, to push the metrics to")
+	o.policy.addFlags(command.Flags(), "the current one")
+	o.server.addFlags(command.Flags(), "")
+	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the result: one of "+formats)
+	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
+	command.Flags().StringVar(&o.push.url, "push", "", "URL of a Prometheus that accepts remote write, to push the metrics to")
 	return command
 }
 
-// cancelOnSignal is a context that the first signal to end cancels; a second one
-// ends the process. SIGHUP is one, as when an ssh session ends, unless it was
-// ignored when the process began, as by nohup.
+// run executes the command. It returns an exitError unless the run passed.
+func (o *runOptions) run(command *cobra.Command, args []string) error {
+	write, ok := resultWriters[o.output]
+	if !ok {
+		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(resultWriters)))
+	}
+	spec, document, err := readSpec(command, args)
+	if err != nil {
+		return err
+	}
+	if o.push.url != "" && o.server.url != "" {
+		return usageErrorf("--push cannot be combined with --server: the server has metrics of its own")
+	}
+	policy, err := o.policy.policy(".")
+	if err != nil {
+		return err
+	}
+	policy.Targets = egress.AllowAll() // the user could run curl just as well
+	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
+		return err
+	}
+	progress := o.push.stderr
+	if o.quiet {
+		progress = io.Discard
+	}
+	defer o.push.flush() // after the result is printed: it may be slow
+	ctx, stop := cancelOnSignal(command.Context())
+	defer stop()
+	watch := func(r aurea.Run) { printProgress(progress, r) }
+	var run aurea.Run
+	if o.server.url != "" {
+		run, err = o.server.execute(ctx, spec, watch)
+	} else {
+		run, err = executeLocal(ctx, spec, policy, &o.push, watch)
+	}
+	if err != nil {
+		return document.locate(err)
+	}
+	return writeRun(run, write, command.OutOrStdout())
+}
+
+// cancelOnSignal returns a context that the first SIGINT, SIGTERM or SIGHUP
+// cancels; a second one ends the process. SIGHUP, which the end of an ssh session
+// sends, is left alone if it was ignored at the start, as nohup does.
 func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	signals := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -123,54 +127,35 @@ func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// execute runs the spec at a server.
-func (r serverFlags) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
-	client, err := r.client()
-	if err != nil {
-		return aurea.Run{}, err
-	}
-	defer client.Close()
-	return client.Do(ctx, spec, watch)
-}
-
-// executeLocal runs the spec on this machine, as far as the host lets it.
-func executeLocal(ctx context.Context, spec aurea.Spec, host workload.Host, push *pusher, watch func(aurea.Run)) (aurea.Run, error) {
-	executor := engine.New(version, host)
+// executeLocal runs the spec on this machine within the limits of the policy.
+func executeLocal(
+	ctx context.Context, spec aurea.Spec, policy workload.Host, push *pusher, watch func(aurea.Run),
+) (aurea.Run, error) {
+	executor := engine.New(version, policy)
 	manager := runs.New(executor, runs.Options{
-		Host: host, Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
+		Host: policy, Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
 	})
 	if err := push.start(manager.Stats, executor.Environment()); err != nil {
 		return aurea.Run{}, err
 	}
-	if plan := aurea.NewPlan(spec, 0); host.Check(plan) == nil {
-		if warning := connectionWarning(host, plan, platform.OpenFileLimit()); warning != "" {
+	if plan := aurea.NewPlan(spec, 0); policy.Check(plan) == nil {
+		if warning := connectionWarning(policy, plan, platform.OpenFileLimit()); warning != "" {
 			printError(push.stderr, "%s", warning)
 		}
 	}
 	managerCtx, stopManager := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- manager.Run(managerCtx) }()
+	managerErr := make(chan error, 1)
+	go func() { managerErr <- manager.Run(managerCtx) }()
 	run, err := manager.Do(ctx, spec, watch)
 	stopManager()
-	if ended := <-ended; err == nil {
-		err = ended
+	if stopped := <-managerErr; err == nil {
+		err = stopped
 	}
 	return run, err
 }
 
-func printProgress(w io.Writer, run aurea.Run) {
-	p := run.Progress
-	line := fmt.Sprintf("%6.1fs  %d started  %d ok  %d failed  %d in flight", p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight)
-	if ended := p.Throughput > 0; ended || p.Activity == "" {
-		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s", formatCount(p.Throughput), formatSampled(ended, p.P50), formatSampled(ended, p.P99))
-	}
-	if p.Activity != "" {
-		line += "  " + p.Activity
-	}
-	fmt.Fprintln(w, line)
-}
-
-// writeRun prints the result and turns how the run went into the exit.
+// writeRun writes the result of a run. It returns an exitError unless the run
+// completed and passed.
 func writeRun(run aurea.Run, write func(*aurea.Result, io.Writer) error, stdout io.Writer) error {
 	if run.Result == nil {
 		if run.Status == aurea.StatusFailed {

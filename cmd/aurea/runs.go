@@ -6,57 +6,40 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 )
-
-// A serverFlags is the server that a command talks to.
-type serverFlags struct {
-	url       string
-	tokenFile string
-}
-
-// addFlags declares how to say which; url is the one unless given.
-func (r *serverFlags) addFlags(flags *pflag.FlagSet, url string) {
-	flags.StringVar(&r.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
-	flags.StringVar(&r.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
-}
-
-func (r *serverFlags) client() (*client.Client, error) {
-	token, err := clientToken(r.tokenFile)
-	if err != nil {
-		return nil, err
-	}
-	service, err := client.New(r.url, token)
-	if err != nil {
-		return nil, usageErrorf("--server: %v", err)
-	}
-	return service, nil
-}
 
 func newRunsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs",
 		Short: "List, show, cancel, change, delete, export and verify the runs of a service",
 	}
-	command.AddCommand(newRunsListCommand(), newRunsShowCommand(), newRunsCancelCommand(), newRunsChangeCommand(), newRunsDeleteCommand(), newRunsExportCommand(), newRunsVerifyCommand())
+	command.AddCommand(
+		newRunsListCommand(),
+		newRunsShowCommand(),
+		newRunsCancelCommand(),
+		newRunsChangeCommand(),
+		newRunsDeleteCommand(),
+		newRunsExportCommand(),
+		newRunsVerifyCommand(),
+	)
 	return command
 }
 
-// defaultServerURL is the one that commands about a server ask.
-const defaultServerURL = "http://127.0.0.1:5000"
-
-// newServerCommand is a command about runs of a server.
-func newServerCommand(use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error) *cobra.Command {
-	var remote serverFlags
+// newServerCommand returns a command that calls do with a client of the server
+// that its flags select.
+func newServerCommand(
+	use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error,
+) *cobra.Command {
+	var server serverFlags
 	command := &cobra.Command{
 		Use:   use,
 		Short: short,
 		Args:  args,
 		RunE: func(command *cobra.Command, args []string) error {
-			service, err := remote.client()
+			service, err := server.client()
 			if err != nil {
 				return err
 			}
@@ -64,7 +47,7 @@ func newServerCommand(use, short string, args cobra.PositionalArgs, do func(*cob
 			return do(command, service, args)
 		},
 	}
-	remote.addFlags(command.Flags(), defaultServerURL)
+	server.addFlags(command.Flags(), defaultServerURL)
 	return command
 }
 
@@ -83,7 +66,7 @@ func newRunsCancelCommand() *cobra.Command {
 }
 
 func newRunsDeleteCommand() *cobra.Command {
-	return newServerCommand("delete ID...", "Forget finished runs", cobra.MinimumNArgs(1),
+	return newServerCommand("delete ID...", "Delete finished runs", cobra.MinimumNArgs(1),
 		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				if err := service.Delete(command.Context(), id); err != nil {
@@ -113,17 +96,17 @@ func newRunsChangeCommand() *cobra.Command {
 			_, err := service.Change(command.Context(), args[0], change)
 			return err
 		})
-	command.Flags().String("note", "", "a note for people")
-	command.Flags().Bool("baseline", true, "what later runs of its name are held against")
+	command.Flags().String("note", "", "text to show with the run")
+	command.Flags().Bool("baseline", true, "compare later runs of its name with it")
 	return command
 }
 
-// addOutputFlag declares -o for what is asked of a server.
+// addOutputFlag declares -o, which wantsJSON reads.
 func addOutputFlag(command *cobra.Command) {
-	command.Flags().StringP("output", "o", "text", "form of the answer: text or json")
+	command.Flags().StringP("output", "o", "text", "output format: text or json")
 }
 
-// wantsJSON reads -o.
+// wantsJSON reports whether -o is json.
 func wantsJSON(command *cobra.Command) (bool, error) {
 	output, _ := command.Flags().GetString("output")
 	if output != "text" && output != "json" {
@@ -132,6 +115,7 @@ func wantsJSON(command *cobra.Command) (bool, error) {
 	return output == "json", nil
 }
 
+// writeJSON writes a value as indented JSON.
 func writeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(&jsonEscapeWriter{w: w})
 	encoder.SetEscapeHTML(false)

@@ -39,18 +39,19 @@ func newRunsListCommand() *cobra.Command {
 			return printRuns(command.OutOrStdout(), runs)
 		})
 	flags := command.Flags()
-	flags.StringSlice("status", nil, "only of these statuses")
-	flags.String("workload", "", "only of this kind")
-	flags.String("name", "", "only of this name")
-	flags.StringArray("label", nil, "only with this label, key=value; repeatable")
-	flags.String("since", "", "only created since: a moment such as 2026-11-25T08:00:00Z, or how long ago, such as 24h")
-	flags.String("until", "", "only created before, likewise")
-	flags.Bool("baseline", false, "only those that are a baseline")
-	flags.Int("limit", 20, "at most so many")
+	flags.StringSlice("status", nil, "only runs with one of these statuses")
+	flags.String("workload", "", "only runs of this kind of workload")
+	flags.String("name", "", "only runs of this name")
+	flags.StringArray("label", nil, "only runs with this label, key=value; repeatable")
+	flags.String("since", "", "only runs created since a time such as 2026-11-25T08:00:00Z, or a time ago such as 24h")
+	flags.String("until", "", "only runs created before a time, given as for --since")
+	flags.Bool("baseline", false, "only runs that are a baseline")
+	flags.Int("limit", 20, "most runs to list")
 	addOutputFlag(command)
 	return command
 }
 
+// parseRunQuery builds the query from the flags. Times ago are relative to now.
 func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err error) {
 	statuses, _ := flags.GetStringSlice("status")
 	for _, status := range statuses {
@@ -80,7 +81,8 @@ func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, e
 	return query, err
 }
 
-// parseTimeFlag reads a flag that is a time, or how long ago it was.
+// parseTimeFlag parses a flag that is a time, or how long ago it was. It returns
+// the zero time for an empty flag.
 func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error) {
 	text, _ := flags.GetString(name)
 	if text == "" {
@@ -96,7 +98,7 @@ func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time,
 	return at, nil
 }
 
-// listRuns asks for as many pages as it takes.
+// listRuns lists up to query.Limit runs, in as many pages as needed.
 func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery) (aurea.RunPage, error) {
 	all := aurea.RunPage{Runs: []aurea.RunSummary{}}
 	for wanted := query.Limit; ; {
@@ -114,6 +116,7 @@ func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery)
 	}
 }
 
+// printRuns prints runs as a table.
 func printRuns(w io.Writer, runs []aurea.Run) error {
 	t := newRowWriter(w)
 	t.row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,12 +31,12 @@ func newRunsShowCommand() *cobra.Command {
 			}
 			return printRun(command.OutOrStdout(), run)
 		})
-	command.Flags().Bool("wait", false, "wait for its end")
+	command.Flags().Bool("wait", false, "wait until the run has finished")
 	addOutputFlag(command)
 	return command
 }
 
-// printRun prints a run for people: its result, or how far it has come.
+// printRun prints a run for a terminal: its result, or else its progress.
 func printRun(w io.Writer, run aurea.Run) error {
 	if run.Result != nil {
 		if err := writeText(run.Result, w); err != nil {
@@ -71,41 +70,4 @@ func printRun(w io.Writer, run aurea.Run) error {
 	}
 	line("digest", run.Digest)
 	return t.Flush()
-}
-
-func newRunsExportCommand() *cobra.Command {
-	command := newServerCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
-			format, _ := command.Flags().GetString("format")
-			file, _ := command.Flags().GetString("file")
-			jobs, err := service.Export(command.Context(), args[0], format)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = jobs.Close() }() // it was read
-			if file == "" {
-				_, err = io.Copy(command.OutOrStdout(), jobs)
-				return err
-			}
-			return writeCompleteFile(file, jobs)
-		})
-	command.Flags().String("format", "ndjson", "ndjson, csv or parquet")
-	command.Flags().StringP("file", "f", "", "where to write; standard output unless given")
-	return command
-}
-
-// writeCompleteFile writes a file that is whole, or is not there.
-func writeCompleteFile(name string, content io.Reader) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(file, content)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(name) // half of it may be taken for all of it
-	}
-	return err
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// A verifier is what keeps runs: a service, or a database.
+// A verifier can verify stored runs: a service, or a database.
 type verifier interface {
 	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
 	Verify(ctx context.Context, id string) error
 }
 
-// A verifyReport is how the runs were found.
+// A verifyReport is the outcome of a verification.
 type verifyReport struct {
-	Verified int          `json:"verified"` // runs that have finished
+	Verified int          `json:"verified"` // finished runs, damaged ones included
 	Damaged  []damagedRun `json:"damaged"`
 }
 
@@ -31,17 +31,17 @@ type damagedRun struct {
 
 func newRunsVerifyCommand() *cobra.Command {
 	var (
-		from    serverFlags
+		server  serverFlags
 		address storeAddress
 	)
 	command := &cobra.Command{
 		Use:   "verify [ID...]",
-		Short: "Hold what is kept of finished runs against their digests",
-		Long: `Reads everything that is kept of finished runs, with the record of every job, and
-holds it against the digest that each run got when it ended: all runs, or those
-that are named. Exits with 1 when one is damaged.
+		Short: "Check stored runs against their digests",
+		Long: `Reads the stored data of finished runs, including the records of their jobs, and
+checks it against the digest that was stored when the run ended. Without IDs it
+checks all runs. It exits with 1 if a run is damaged.
 
-It asks a service, or reads a database itself, in which it changes nothing.`,
+It asks a service, or with --store reads a database, which it does not change.`,
 		Example: `  aurea runs verify
   aurea runs verify --store sqlite:///backup/aurea.db`,
 		RunE: func(command *cobra.Command, ids []string) error {
@@ -49,26 +49,28 @@ It asks a service, or reads a database itself, in which it changes nothing.`,
 			if err != nil {
 				return err
 			}
-			in, done, err := openVerifier(command.Context(), from, address)
+			source, done, err := openVerifier(command.Context(), server, address)
 			if err != nil {
 				return err
 			}
 			defer done()
-			found, err := verifyRuns(command.Context(), in, ids)
+			report, err := verifyRuns(command.Context(), source, ids)
 			if err != nil {
 				return err
 			}
-			return found.print(command.OutOrStdout(), asJSON)
+			return report.print(command.OutOrStdout(), asJSON)
 		},
 	}
-	from.addFlags(command.Flags(), defaultServerURL)
+	server.addFlags(command.Flags(), defaultServerURL)
 	address.addFlags(command.Flags(), "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
 	addOutputFlag(command)
 	return command
 }
 
-func openVerifier(ctx context.Context, from serverFlags, of storeAddress) (verifier, func(), error) {
-	address, err := of.read()
+// openVerifier opens the database if there is an address, else a client of the
+// server. Call the returned function when done.
+func openVerifier(ctx context.Context, server serverFlags, from storeAddress) (verifier, func(), error) {
+	address, err := from.read()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,16 +79,16 @@ func openVerifier(ctx context.Context, from serverFlags, of storeAddress) (verif
 		if err != nil {
 			return nil, nil, err
 		}
-		return opened, func() { _ = opened.Close() }, nil // nothing was written
+		return opened, func() { _ = opened.Close() }, nil // it was opened read-only
 	}
-	client, err := from.client()
+	client, err := server.client()
 	if err != nil {
 		return nil, nil, err
 	}
 	return client, client.Close, nil
 }
 
-// verifyRuns verifies the runs that are named, or all that have finished.
+// verifyRuns verifies the runs with the ids; all finished runs without ids.
 func verifyRuns(ctx context.Context, source verifier, ids []string) (verifyReport, error) {
 	report := verifyReport{Damaged: []damagedRun{}}
 	for _, id := range ids {
@@ -106,7 +108,7 @@ func verifyRuns(ctx context.Context, source verifier, ids []string) (verifyRepor
 		for _, run := range page.Runs {
 			err := report.add(ctx, source, run.ID)
 			if errors.Is(err, aurea.ErrConflict) || errors.Is(err, aurea.ErrNotFound) {
-				continue // it has not finished, or was deleted meanwhile
+				continue // not finished, or deleted since it was listed
 			}
 			if err != nil {
 				return report, err

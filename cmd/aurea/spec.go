@@ -179,7 +179,7 @@ func (d *specDocument) applyWorkload(l layer) error {
 		return nil
 	}
 	if d.origins["workload"] == argumentOrigin {
-		return usageErrorf("%s cannot stand together with a URL, which is short for the workload http; leave out one of the two", flagOrigin(cmp.Or(kind, length)))
+		return usageErrorf("%s cannot be combined with a URL, which is short for the workload http; leave out one of the two", flagOrigin(cmp.Or(kind, length)))
 	}
 	delete(d.fields, "workload")
 	delete(d.fields, "job_duration_ms")

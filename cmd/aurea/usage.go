@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// rejectUnknownCommands has every command that only holds others refuse what it does not
-// hold. Without an argument it still prints its help.
+// rejectUnknownCommands makes every command with subcommands return an error for
+// an unknown one. Without an argument it still prints its help.
 func rejectUnknownCommands(command *cobra.Command) {
 	for _, child := range command.Commands() {
 		rejectUnknownCommands(child)
@@ -29,7 +29,8 @@ func rejectUnknownCommands(command *cobra.Command) {
 	}
 }
 
-// newHelpCommand is the command help, which refuses a command that there is not.
+// newHelpCommand returns the command help. Unlike cobra's it returns an error for
+// an unknown command.
 func newHelpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -48,6 +49,7 @@ func newHelpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
+// unknownCommandError returns the error for a name that no subcommand has.
 func unknownCommandError(parent *cobra.Command, name string) error {
 	var names []string
 	for _, child := range parent.Commands() {
@@ -55,10 +57,12 @@ func unknownCommandError(parent *cobra.Command, name string) error {
 			names = append(names, child.Name())
 		}
 	}
-	return usageError{fmt.Errorf("unknown command %q for %q%s", name, parent.CommandPath(), didYouMean(name, names)), parent.CommandPath()}
+	path := parent.CommandPath()
+	return usageError{fmt.Errorf("unknown command %q for %q%s", name, path, didYouMean(name, names)), path}
 }
 
-// didYouMean is a question behind a message; "" when nothing is near enough.
+// didYouMean suggests the option closest to a name, to end a message with; "" if
+// none is close.
 func didYouMean(name string, options []string) string {
 	if near := param.Closest(name, options); near != "" {
 		return "; did you mean " + near + "?"
@@ -66,7 +70,7 @@ func didYouMean(name string, options []string) string {
 	return ""
 }
 
-// oneOfError is the error about a flag whose value is none of the options.
+// oneOfError returns the error for a flag whose value is not one of the options.
 func oneOfError(flag, value string, options []string) error {
 	rule := "one of " + strings.Join(options, ", ")
 	if len(options) == 2 {
@@ -75,7 +79,8 @@ func oneOfError(flag, value string, options []string) error {
 	return usageErrorf("%s must be %s; got %q%s", flag, rule, value, didYouMean(value, options))
 }
 
-// flagError says what is wrong with a flag of the command line.
+// flagError turns pflag's error into a usageError. For an unknown flag it
+// suggests the closest one.
 func flagError(command *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {

@@ -12,19 +12,19 @@ import (
 )
 
 func newWorkloadsCommand() *cobra.Command {
-	var allowed policyFlags
+	var flags policyFlags
 	command := &cobra.Command{
 		Use:   "workloads [KIND]",
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			host, err := allowed.policy("")
+			policy, err := flags.policy("")
 			if err != nil {
 				return err
 			}
-			kinds := host.Kinds()
+			kinds := policy.Kinds()
 			if len(args) == 1 {
-				kind, err := host.ByName(args[0])
+				kind, err := policy.ByName(args[0])
 				if err != nil {
 					return err
 				}
@@ -33,13 +33,14 @@ func newWorkloadsCommand() *cobra.Command {
 			return printKinds(command.OutOrStdout(), kinds)
 		},
 	}
-	allowed.addCommandsFlag(command.Flags())
+	flags.addCommandsFlag(command.Flags())
 	return command
 }
 
-// sharedParameter is the parameter that any kind takes; it is told once.
+// sharedParameter is the parameter of every kind. It is printed once, at the end.
 const sharedParameter = "failure"
 
+// printKinds prints kinds with their parameters.
 func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, kind := range kinds {
@@ -55,6 +56,7 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	return table.Flush()
 }
 
+// printParameters prints parameters and their members as rows of a table.
 func printParameters(w io.Writer, prefix string, parameters []param.Parameter) {
 	for _, p := range parameters {
 		if p.Name == sharedParameter {

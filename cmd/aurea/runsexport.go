@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea/client"
+)
+
+func newRunsExportCommand() *cobra.Command {
+	command := newServerCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
+		func(command *cobra.Command, service *client.Client, args []string) error {
+			format, _ := command.Flags().GetString("format")
+			file, _ := command.Flags().GetString("file")
+			jobs, err := service.Export(command.Context(), args[0], format)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = jobs.Close() }() // it was only read
+			if file == "" {
+				_, err = io.Copy(command.OutOrStdout(), jobs)
+				return err
+			}
+			return writeCompleteFile(file, jobs)
+		})
+	command.Flags().String("format", "ndjson", "ndjson, csv or parquet")
+	command.Flags().StringP("file", "f", "", "file to write (default standard output)")
+	return command
+}
+
+// writeCompleteFile writes a file. After an error it removes the file.
+func writeCompleteFile(name string, content io.Reader) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, content)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		_ = os.Remove(name) // a part could be mistaken for the whole
+	}
+	return err
+}

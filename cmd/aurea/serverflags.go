@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+)
+
+// defaultServerURL is the server of the commands that always need one.
+const defaultServerURL = "http://127.0.0.1:5000"
+
+// serverFlags are the flags that select the server a command calls.
+type serverFlags struct {
+	url       string
+	tokenFile string
+}
+
+// addFlags declares the flags; url is the default.
+func (f *serverFlags) addFlags(flags *pflag.FlagSet, url string) {
+	flags.StringVar(&f.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
+	flags.StringVar(&f.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
+}
+
+// client returns a client of the server. It does not connect yet.
+func (f *serverFlags) client() (*client.Client, error) {
+	token, err := clientToken(f.tokenFile)
+	if err != nil {
+		return nil, err
+	}
+	service, err := client.New(f.url, token)
+	if err != nil {
+		return nil, usageErrorf("--server: %v", err)
+	}
+	return service, nil
+}
+
+// execute runs the spec at the server and calls watch with every update.
+func (f serverFlags) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+	client, err := f.client()
+	if err != nil {
+		return aurea.Run{}, err
+	}
+	defer client.Close()
+	return client.Do(ctx, spec, watch)
+}
