@@ -58,7 +58,8 @@ func (p Plan) checkLoad(c Control) error {
 		return err
 	}
 	if c.Rate != 0 && !p.Open() {
-		return fmt.Errorf("%w: the run starts a job when another has ended and has no rate; change its concurrency", ErrConflict)
+		return fmt.Errorf("%w: the run starts a job when another has ended and has no rate; change its concurrency",
+			ErrConflict)
 	}
 	return nil
 }
@@ -67,8 +68,10 @@ func (p Plan) checkLoad(c Control) error {
 func LoadParameters() []param.Parameter { return loadParameters }
 
 var loadParameters = []param.Parameter{
-	{Name: "rate", Type: param.Number, Min: minRate, Max: maxRate, Doc: "jobs started a second from now on, of a run with a rate"},
-	{Name: "concurrency", Type: param.Integer, Min: 1, Max: MaxJobs, Doc: "most jobs in flight from now on"},
+	{Name: "rate", Type: param.Number, Min: minRate, Max: maxRate,
+		Doc: "jobs started a second from now on, of a run with a rate"},
+	{Name: "concurrency", Type: param.Integer, Min: 1, Max: MaxJobs,
+		Doc: "most jobs in flight from now on"},
 }
 
 // DecodeLoad decodes a new load from JSON: an object with a rate, a concurrency,

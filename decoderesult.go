@@ -11,9 +11,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// DecodeResults reads finished results from JSON, one after the other, each as it
-// is written or within the run that the API answers with. The records of their jobs
-// are passed over. Any error is an ErrInvalid that says which of several is wrong.
+// DecodeResults decodes one or several finished results from concatenated JSON.
+// Each is a result as written by WriteJSON, or a run of the API. Job records are
+// ignored. The error is an *InvalidError that says which result is wrong.
 func DecodeResults(data []byte) ([]*Result, error) {
 	var results []*Result
 	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
@@ -41,7 +41,7 @@ func DecodeResults(data []byte) ([]*Result, error) {
 	}
 }
 
-// resultIn is the result that a run has, or else the document itself.
+// resultIn returns the result of a run, or else the document itself.
 func resultIn(document json.RawMessage) json.RawMessage {
 	var run struct {
 		ID     *string         `json:"id"`
@@ -59,7 +59,8 @@ func decodeResult(data []byte) (*Result, error) {
 		Counts *json.RawMessage `json:"counts"`
 	}
 	if err := json.Unmarshal(data, &is); err != nil || is.ID == nil || is.Counts == nil {
-		return nil, errors.New("this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints")
+		return nil, errors.New("this is no result: it has no benchmark_id or no counts; " +
+			"a result is what aurea run -o json prints")
 	}
 	result := new(Result)
 	if err := json.Unmarshal(data, result); err != nil {
@@ -71,7 +72,7 @@ func decodeResult(data []byte) (*Result, error) {
 	return result, nil
 }
 
-// check wants what every finished result has.
+// check checks what every finished result has.
 func (r *Result) check() error {
 	if !slices.Contains(Statuses(), r.Status) || !r.Status.Finished() {
 		return fmt.Errorf("the status must be one of a finished run; got %s", param.Describe(string(r.Status)))
@@ -84,5 +85,5 @@ func (r *Result) check() error {
 	return r.Counts.Check()
 }
 
-// maxCounted is more jobs than any run has, and few enough to be added up.
+// maxCounted is more jobs than a run has, and small enough for sums of counts.
 const maxCounted = 1e15

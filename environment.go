@@ -16,7 +16,7 @@ type Environment struct {
 	Governor       string `json:"governor"`       // of the CPU's frequency; "" if unknown
 	Virtualization string `json:"virtualization"` // "" on bare metal, or if unknown
 	Go             string `json:"go"`
-	Flags          string `json:"flags"`   // build settings and GO… variables that affect speed, such as "CGO_ENABLED=0 GOGC=50"
+	Flags          string `json:"flags"`   // build settings and GO… variables, such as "CGO_ENABLED=0 GOGC=50"
 	Version        string `json:"version"` // of Aurea
 	Cgroup         Cgroup `json:"cgroup"`
 	Digest         string `json:"digest"` // of all other fields

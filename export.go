@@ -71,10 +71,14 @@ func ParseJobJSON(line []byte) (JobRecord, error) {
 	for _, outcome := range Outcomes() {
 		if outcome.String() == job.Status {
 			start := fromSeconds(job.Start)
-			return JobRecord{Index: index, Intended: start - fromSeconds(job.Delay), Start: start, End: start + fromSeconds(job.Service), Outcome: outcome}, nil
+			return JobRecord{
+				Index: index, Intended: start - fromSeconds(job.Delay), Start: start, End: start + fromSeconds(job.Service),
+				Outcome: outcome,
+			}, nil
 		}
 	}
-	return JobRecord{}, fmt.Errorf("%w: %q is no status of a job; it is one of %s", ErrInvalid, job.Status, strings.Join(outcomeNames[:], ", "))
+	return JobRecord{}, fmt.Errorf("%w: %q is no status of a job; it is one of %s",
+		ErrInvalid, job.Status, strings.Join(outcomeNames[:], ", "))
 }
 
 // fromSeconds returns the duration. It is exact for durations of a run: a float64

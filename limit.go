@@ -89,7 +89,8 @@ func (t Threshold) checkLimit(text string) error {
 	case t.limit < 0:
 		return fmt.Errorf("%s is never negative; got the limit %s", t.metric, param.Describe(text))
 	case m.unit == share && t.limit > 1:
-		return fmt.Errorf("%s: the limit must be %s; got %s%s", t.metric, units[share].limit, param.Describe(text), percentHint(text))
+		return fmt.Errorf("%s: the limit must be %s; got %s%s",
+			t.metric, units[share].limit, param.Describe(text), percentHint(text))
 	case m.unit == seconds && t.limit != 0 && !strings.ContainsAny(text, "nuµmsh"):
 		return fmt.Errorf("%s: the limit %s has no unit; %s", t.metric, param.Describe(text), unitHint(text))
 	}

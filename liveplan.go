@@ -90,7 +90,8 @@ func (l *LivePlan) changeLoad(control Control) string {
 	var changes []string
 	now := l.Clock(l.ChangedAt).Seconds()
 	if to := control.Rate; to != 0 {
-		changes = append(changes, fmt.Sprintf("rate %s to %s", param.FormatNumber(l.Plan.Rate.At(now)), param.FormatNumber(to)))
+		from := l.Plan.Rate.At(now)
+		changes = append(changes, fmt.Sprintf("rate %s to %s", param.FormatNumber(from), param.FormatNumber(to)))
 		l.Plan.Rate = l.Plan.Rate.HoldFrom(now, to)
 	}
 	if to := control.Concurrency; to != 0 {

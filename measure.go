@@ -81,7 +81,8 @@ func unknownMetric(name string) error {
 	if near := param.Closest(name, names); near != "" {
 		return fmt.Errorf("%s is not a metric; did you mean %s?", param.Describe(name), near)
 	}
-	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME",
+	return fmt.Errorf("%s is not a metric; there are %s and the statistics min, mean, stddev, max, p0.001 to p100 "+
+		"of latency, service_time, delay, phases.NAME and parts.NAME",
 		param.Describe(name), strings.Join(slices.Sorted(maps.Keys(measures)), ", "))
 }
 
@@ -114,5 +115,6 @@ func looksAboveHundred(name string) bool {
 }
 
 func percentileError(name string) error {
-	return fmt.Errorf("%s is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest", param.Describe(name))
+	return fmt.Errorf("%s is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; "+
+		"min is the shortest", param.Describe(name))
 }

@@ -52,8 +52,8 @@ type Result struct {
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
 	Stored        *bool                `json:"stored,omitempty"`          // false if it could not be stored; else absent
 	Warnings      []string             `json:"warnings,omitempty"`        // what the reader should know beside the numbers
-	Tally         *Tally               `json:"-"`                         // the source of the summaries; nil in a decoded result
-	Detail        *Detail              `json:"-"`                         // the source of phases, counters and parts; nil likewise
+	Tally         *Tally               `json:"-"`                         // source of the summaries; nil if decoded
+	Detail        *Detail              `json:"-"`                         // source of phases, counters and parts; nil if decoded
 	Jobs          *JobLog              `json:"-"`                         // nil without records
 }
 
@@ -141,7 +141,7 @@ type Measurement struct {
 	Tally       *Tally        // of the judged part, with Planned set
 	Warmup      *Tally        // of the warm-up, with Planned set; empty without a warm-up
 	MaxInFlight int64         // after the warm-up
-	OtherBusy   float64       // seconds of service after the warm-up that Tally lacks: of the warm-up's jobs and of cancelled ones
+	OtherBusy   float64       // seconds of service after the warm-up, of its jobs and of cancelled ones
 	LastStart   time.Duration // start of the last job, without the pauses before it
 	Failures    []ErrorClass  // failed jobs by class, and timeouts that report a cause
 	Detail      *Detail       // of the judged part; nil if jobs report nothing

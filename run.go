@@ -64,7 +64,7 @@ type Run struct {
 	Baseline      bool              `json:"baseline"`          // whether later runs of this name are compared with it
 	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it
 	Damaged       string            `json:"damaged,omitempty"` // why the stored run is unusable; it then has no result
-	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…, over all that is stored and cannot change
+	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…
 }
 
 // A RunEvent is a control that was applied to a running run.

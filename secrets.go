@@ -12,25 +12,28 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// Masked stands for a secret in what is kept and shown of a run.
+// Masked replaces every secret in stored and displayed runs.
 const Masked = "***"
 
 var (
-	// secretName is the name of a header or of a URL's parameter that holds one.
-	secretName = regexp.MustCompile(`(?i)authori[sz]ation|cookie|secret|token|passw|pwd|credential|signature|session|api[-_]?key|(^|[-_])(key|auth|sig|jwt)($|[-_])`)
-	// harmlessName is that of a header with such a name that holds none.
+	// secretName matches the name of a header or of a URL's parameter that has a
+	// secret.
+	secretName = regexp.MustCompile(`(?i)authori[sz]ation|cookie|secret|token|passw|pwd|credential|signature|session` +
+		`|api[-_]?key|(^|[-_])(key|auth|sig|jwt)($|[-_])`)
+	// harmlessName matches the name of a header that secretName matches and that has
+	// no secret.
 	harmlessName = regexp.MustCompile(`(?i)^(idempotency-key|sec-websocket-key)$`)
-	// urlPassword is the password of a URL, behind its user's name.
+	// urlPassword matches the password of a URL, after the user name.
 	urlPassword = regexp.MustCompile(`(://[^/?#\s:@]*:)([^/?#\s@]+)(@)`)
-	// urlParameter is a parameter of a URL, and of a form.
+	// urlParameter matches a parameter of a URL or a form.
 	urlParameter = regexp.MustCompile(`([?&;])([^=&;#\s]+)=([^&;#\s]*)`)
 )
 
-// Mask is the spec with Masked in place of the secrets of its workload: the values
-// of headers such as Authorization and Cookie, and of those whose name speaks of a
-// key, a token or a password; passwords and such parameters in URLs; private keys.
-// What jobs send besides, as a body, is no secret here. A spec without any is
-// returned as it is; the given one is not changed.
+// Mask returns the spec with Masked in place of the secrets of its workload. These
+// are headers such as Authorization and Cookie, headers named after a key, a
+// token or a password, passwords and such parameters in URLs, and private keys.
+// Bodies are not masked. Mask does not change s; a spec without secrets is
+// returned as it is.
 func (s Spec) Mask() Spec {
 	if s.Workload == nil {
 		return s
@@ -42,9 +45,8 @@ func (s Spec) Mask() Spec {
 	return s
 }
 
-// CheckUnmasked is nil for a spec that can be executed, and an InvalidError for
-// one that was read from a kept run, in which secrets are masked: it names those
-// that have to be given again.
+// CheckUnmasked returns an *InvalidError if the spec has masked secrets, as the
+// spec of a stored run has. The error names each secret to provide again.
 func (s Spec) CheckUnmasked() error {
 	if s.Workload == nil {
 		return nil
@@ -60,8 +62,8 @@ func (s Spec) CheckUnmasked() error {
 	return found.Err()
 }
 
-// Mask is the run with the secrets of its spec, and of its result's, masked. What
-// is not changed is shared.
+// Mask returns the run with the secrets of its spec and its result masked. The
+// copy shares everything that has no secrets.
 func (r Run) Mask() Run {
 	r.Spec = r.Spec.Mask()
 	if r.Result != nil {
@@ -73,8 +75,7 @@ func (r Run) Mask() Run {
 	return r
 }
 
-// maskErrors masks what is said of the first job that met each class of error: it
-// may quote a URL.
+// maskErrors masks the samples of error classes, which may quote a URL.
 func maskErrors(classes []ErrorClass) []ErrorClass {
 	classes = slices.Clone(classes)
 	for i := range classes {
@@ -83,29 +84,30 @@ func maskErrors(classes []ErrorClass) []ErrorClass {
 	return classes
 }
 
-// Mask is the listed run with its secrets masked. One that has none, as most, costs
-// a look through its spec; one that cannot be read is returned as it is.
-func (l RunSummary) Mask() RunSummary {
-	signs := []string{`"headers"`, `"key"`, "@", "="}
-	if !slices.ContainsFunc(signs, func(sign string) bool { return bytes.Contains(l.Spec, []byte(sign)) }) {
-		return l
+// Mask returns the summary with its secrets masked. A summary without secrets, as
+// most are, costs a search in its spec. One that cannot be decoded is returned as
+// it is.
+func (s RunSummary) Mask() RunSummary {
+	hints := []string{`"headers"`, `"key"`, "@", "="}
+	if !slices.ContainsFunc(hints, func(hint string) bool { return bytes.Contains(s.Spec, []byte(hint)) }) {
+		return s
 	}
 	var spec Spec
-	if err := json.Unmarshal(l.Spec, &spec); err != nil || !spec.hasSecrets() {
-		return l
+	if err := json.Unmarshal(s.Spec, &spec); err != nil || !spec.hasSecrets() {
+		return s
 	}
-	run, err := l.Decode()
+	run, err := s.Decode()
 	if err != nil {
-		return l
+		return s
 	}
 	masked, err := run.Mask().Summary()
 	if err != nil {
-		return l
+		return s
 	}
 	return masked
 }
 
-// hasSecrets reports whether there is something to mask.
+// hasSecrets reports whether the spec has a secret that is not masked.
 func (s Spec) hasSecrets() bool {
 	found := false
 	if s.Workload != nil {
@@ -117,8 +119,9 @@ func (s Spec) hasSecrets() bool {
 	return found
 }
 
-// walk replaces the secrets in the parameters of a workload, and of those within
-// it. What it does not change it does not copy.
+// walk replaces the secrets in the parameters of a workload, also of nested
+// workloads. replace returns the new text of a secret at a location. walk copies
+// only what it changes; it returns the value and whether it has changed.
 func walk(value any, at string, replace func(at, secret string) string) (any, bool) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -126,12 +129,14 @@ func walk(value any, at string, replace func(at, secret string) string) (any, bo
 	case []any:
 		items, changed := value, false
 		for i, item := range value {
-			if with, other := walk(item, fmt.Sprintf("%s[%d]", at, i), replace); other {
-				if !changed {
-					items, changed = slices.Clone(value), true
-				}
-				items[i] = with
+			replaced, differs := walk(item, fmt.Sprintf("%s[%d]", at, i), replace)
+			if !differs {
+				continue
 			}
+			if !changed {
+				items, changed = slices.Clone(value), true
+			}
+			items[i] = replaced
 		}
 		return items, changed
 	case string:
@@ -143,19 +148,19 @@ func walk(value any, at string, replace func(at, secret string) string) (any, bo
 func walkMembers(object map[string]any, at string, replace func(at, secret string) string) (any, bool) {
 	members, changed := object, false
 	for name, value := range object {
-		with, other := walkMember(name, value, strings.TrimPrefix(at+"."+name, "."), replace)
-		if !other {
+		replaced, differs := walkMember(name, value, param.Join(at, name), replace)
+		if !differs {
 			continue
 		}
 		if !changed {
 			members, changed = maps.Clone(object), true
 		}
-		members[name] = with
+		members[name] = replaced
 	}
 	return members, changed
 }
 
-// walkMember replaces the secrets of one parameter.
+// walkMember replaces the secrets in one parameter.
 func walkMember(name string, value any, at string, replace func(at, secret string) string) (any, bool) {
 	text, isText := value.(string)
 	switch {
@@ -164,21 +169,21 @@ func walkMember(name string, value any, at string, replace func(at, secret strin
 	case name == "headers":
 		return walkHeaders(value, at, replace)
 	case name == "key" && isText && strings.Contains(text, "PRIVATE KEY"), name == "key" && text == Masked:
-		with := replace(at, text)
-		return with, with != text
+		replaced := replace(at, text)
+		return replaced, replaced != text
 	}
 	return walk(value, at, replace)
 }
 
-// walkHeaders replaces those headers whose names say that they hold a secret. They
-// are an object, or a list of "Name: value".
+// walkHeaders replaces the values of headers with secretName. Headers are an object
+// or a list of "Name: value".
 func walkHeaders(value any, at string, replace func(at, secret string) string) (any, bool) {
 	switch value := value.(type) {
 	case map[string]any:
 		headers, changed := maps.Clone(value), false
 		for name, content := range value {
-			with, other := walkHeader(name, content, at+"."+name, replace)
-			headers[name], changed = with, changed || other
+			replaced, differs := walkHeader(name, content, at+"."+name, replace)
+			headers[name], changed = replaced, changed || differs
 		}
 		return headers, changed
 	case []any:
@@ -186,8 +191,9 @@ func walkHeaders(value any, at string, replace func(at, secret string) string) (
 		for i, line := range value {
 			text, _ := line.(string)
 			name, content, found := strings.Cut(text, ":")
-			if with, other := walkHeader(name, strings.TrimSpace(content), fmt.Sprintf("%s[%d]", at, i), replace); found && other {
-				headers[i], changed = name+": "+with.(string), true
+			replaced, differs := walkHeader(name, strings.TrimSpace(content), fmt.Sprintf("%s[%d]", at, i), replace)
+			if found && differs {
+				headers[i], changed = name+": "+replaced.(string), true
 			}
 		}
 		return headers, changed
@@ -195,7 +201,7 @@ func walkHeaders(value any, at string, replace func(at, secret string) string) (
 	return value, false
 }
 
-// walkHeader replaces the value of a header, which may be several.
+// walkHeader replaces the value of a header, or each value of a list.
 func walkHeader(name string, value any, at string, replace func(at, secret string) string) (any, bool) {
 	name = strings.TrimSpace(name)
 	if !secretName.MatchString(name) || harmlessName.MatchString(name) {
@@ -203,34 +209,35 @@ func walkHeader(name string, value any, at string, replace func(at, secret strin
 	}
 	switch value := value.(type) {
 	case string:
-		with := replace(at, value)
-		return with, with != value
+		replaced := replace(at, value)
+		return replaced, replaced != value
 	case []any:
 		values, changed := slices.Clone(value), false
 		for i, each := range value {
-			with, other := walkHeader(name, each, fmt.Sprintf("%s[%d]", at, i), replace)
-			values[i], changed = with, changed || other
+			replaced, differs := walkHeader(name, each, fmt.Sprintf("%s[%d]", at, i), replace)
+			values[i], changed = replaced, changed || differs
 		}
 		return values, changed
 	}
 	return value, false
 }
 
-// maskURL replaces the password and the secret parameters of the URLs in a text.
+// maskURL replaces passwords and secret parameters in the URLs of a text. It
+// returns the text and whether it has changed.
 func maskURL(text, at string, replace func(at, secret string) string) (string, bool) {
 	if !strings.Contains(text, "://") {
 		return text, false
 	}
-	with := urlPassword.ReplaceAllStringFunc(text, func(part string) string {
+	masked := urlPassword.ReplaceAllStringFunc(text, func(part string) string {
 		pieces := urlPassword.FindStringSubmatch(part)
 		return pieces[1] + replace(at, pieces[2]) + pieces[3]
 	})
-	with = urlParameter.ReplaceAllStringFunc(with, func(part string) string {
+	masked = urlParameter.ReplaceAllStringFunc(masked, func(part string) string {
 		pieces := urlParameter.FindStringSubmatch(part)
 		if !secretName.MatchString(pieces[2]) {
 			return part
 		}
 		return pieces[1] + pieces[2] + "=" + replace(at, pieces[3])
 	})
-	return with, with != text
+	return masked, masked != text
 }

@@ -54,7 +54,8 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	spaced := strings.Join(strings.Fields(text), " ") // also no-break spaces, as pages have them
 	parts := expression.FindStringSubmatch(spaced)
 	if parts == nil {
-		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`, param.Describe(text))
+		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`,
+			param.Describe(text))
 	}
 	m, ok := lookup(parts[1])
 	if !ok {

@@ -7,10 +7,10 @@ import (
 	"math/bits"
 )
 
-// The binary form: the version, then, all as varints, minimum, maximum, sum (high
-// and low half), sum of squares (three words, high to low), and for every bucket
-// that holds samples, shortest first, how many empty ones are before it and its
-// count. An empty histogram is its version alone. Version 1 had no squares.
+// The binary form is a version byte and varints: minimum, maximum, sum (high and
+// low half), sum of squares (three words, high to low), and for every bucket with
+// samples, shortest first, the number of empty buckets before it and its count.
+// An empty histogram is only the version. Version 1 has no squares.
 const (
 	version        = 2
 	withoutSquares = 1
@@ -18,8 +18,8 @@ const (
 
 var errBinary = errors.New("hist: not the binary form of a histogram")
 
-// AppendBinary appends the exact binary form of the histogram, which takes a few
-// bytes for every bucket that holds samples.
+// AppendBinary appends the exact binary form of the histogram. It takes a few bytes
+// for every bucket with samples.
 func (h *Histogram) AppendBinary(data []byte) []byte {
 	data = append(data, version)
 	if h.Count() == 0 {
@@ -39,10 +39,9 @@ func (h *Histogram) AppendBinary(data []byte) []byte {
 	return data
 }
 
-// UnmarshalBinary makes the histogram the one that AppendBinary wrote, or did in
-// its first version: then the standard deviation is estimated from the buckets.
-// What it did not write, or could not have, is an error, and leaves the histogram
-// empty.
+// UnmarshalBinary sets the histogram to the one that AppendBinary wrote. For
+// version 1 it estimates the standard deviation from the buckets. Data that
+// AppendBinary cannot have written is an error, and leaves the histogram empty.
 func (h *Histogram) UnmarshalBinary(data []byte) error {
 	h.Reset()
 	if err := h.read(data); err != nil {
@@ -78,8 +77,7 @@ func (h *Histogram) read(data []byte) error {
 	return h.plausibleSquares()
 }
 
-// readBuckets counts what each bucket says, and holds minimum, maximum and sum
-// against it.
+// readBuckets decodes the buckets and checks minimum, maximum and sum against them.
 func (h *Histogram) readBuckets(in *reader) error {
 	first, last := bucket(h.min), bucket(h.max)
 	for i := 0; len(in.data) > 0; i++ {
@@ -99,30 +97,30 @@ func (h *Histogram) readBuckets(in *reader) error {
 	return h.plausible()
 }
 
-// plausible holds the sum against count, minimum and maximum.
+// plausible checks the sum against count, minimum and maximum.
 func (h *Histogram) plausible() error {
-	leastHigh, leastLow := bits.Mul64(uint64(h.min), uint64(h.Count()))
-	mostHigh, mostLow := bits.Mul64(uint64(h.max), uint64(h.Count()))
-	if h.Count() == 0 || less(h.sumHigh, h.sumLow, leastHigh, leastLow) || less(mostHigh, mostLow, h.sumHigh, h.sumLow) {
+	minHigh, minLow := bits.Mul64(uint64(h.min), uint64(h.Count()))
+	maxHigh, maxLow := bits.Mul64(uint64(h.max), uint64(h.Count()))
+	if h.Count() == 0 || less(h.sumHigh, h.sumLow, minHigh, minLow) || less(maxHigh, maxLow, h.sumHigh, h.sumLow) {
 		return errBinary
 	}
 	return nil
 }
 
-// plausibleSquares holds the sum of squares against the rest.
+// plausibleSquares checks the sum of squares against the other values.
 func (h *Histogram) plausibleSquares() error {
-	if h.spread().Sign() < 0 || h.squares.big().Cmp(h.mostSquares()) > 0 {
+	if h.scaledVariance().Sign() < 0 || h.squares.big().Cmp(h.maxSquares()) > 0 {
 		return errBinary
 	}
 	return nil
 }
 
-// less compares two numbers of 128 bits.
+// less reports whether a < b, for numbers of 128 bits.
 func less(aHigh, aLow, bHigh, bLow uint64) bool {
 	return aHigh < bHigh || aHigh == bHigh && aLow < bLow
 }
 
-// A reader takes varints off data; bad says that there was none.
+// A reader decodes varints from data. bad is set once there is none.
 type reader struct {
 	data []byte
 	bad  bool

@@ -2,23 +2,24 @@ package hist
 
 import "math/bits"
 
-// half is half of the buckets that share a width: 10^3 digits, as a power of 2.
+// half is half the number of buckets of one width: 1,000 for three digits, as a
+// power of 2.
 const half = 1 << 10
 
-// chunks is how many chunks of half a histogram's buckets are.
+// chunks is the number of chunks of half buckets in a histogram.
 const chunks = 38
 
-// counts are those of the buckets, in chunks of half, which is a power of two of
-// durations. A chunk is there once something was counted in it: a short run has
-// two or three, and to make, merge, read and empty them takes no longer than that.
+// counts has the counts of all buckets, in chunks. A chunk covers a power of two of
+// durations and is allocated by the first sample in it. A short run has two or
+// three chunks, so it is quick to make, merge, read and reset.
 type counts struct {
 	chunks [chunks]*[half]int64
 	total  int64
 }
 
-// add counts n in bucket i.
+// add adds n samples to bucket i.
 func (c *counts) add(i int, n int64) {
-	at := uint(i) // a power of two divides it by a shift alone, and leaves what is in bounds
+	at := uint(i) // unsigned, so dividing is a shift and the bounds check goes away
 	chunk := c.chunks[at/half]
 	if chunk == nil {
 		chunk = new([half]int64)
@@ -28,7 +29,7 @@ func (c *counts) add(i int, n int64) {
 	c.total += n
 }
 
-// merge adds those of other, all of which are in the chunks first to last.
+// merge adds other, whose samples are all in the chunks from first to last.
 func (c *counts) merge(other *counts, first, last int) {
 	for k := first; k <= last; k++ {
 		from := other.chunks[k]
@@ -46,8 +47,8 @@ func (c *counts) merge(other *counts, first, last int) {
 	c.total += other.total
 }
 
-// reset counts nothing and keeps the memory. All that is counted is in the chunks
-// first to last.
+// reset removes all samples and keeps the memory. All samples are in the chunks
+// from first to last.
 func (c *counts) reset(first, last int) {
 	for k := first; k <= last; k++ {
 		if c.chunks[k] != nil {
@@ -57,18 +58,19 @@ func (c *counts) reset(first, last int) {
 	c.total = 0
 }
 
-// clone is an independent copy, likewise.
+// clone returns an independent copy. All samples are in the chunks from first to
+// last.
 func (c *counts) clone(first, last int) counts {
 	var copied counts
 	copied.merge(c, first, last)
 	return copied
 }
 
-// span is the first and the last chunk that the samples are in; the last is before
-// the first when there are none.
+// span returns the first and the last chunk with samples. Without samples the last
+// is before the first.
 func (h *Histogram) span() (first, last int) { return bucket(h.min) / half, bucket(h.max) / half }
 
-// each yields every bucket that holds samples, shortest first.
+// each yields every bucket with samples, shortest first.
 func (h *Histogram) each(yield func(i int, n int64) bool) {
 	first, last := h.span()
 	for k := first; k <= last; k++ {
@@ -83,15 +85,15 @@ func (h *Histogram) each(yield func(i int, n int64) bool) {
 	}
 }
 
-// bucket is the one that counts v. The first 2,048 are 1 ns wide, the next 1,024
-// are 2 ns, the next 4 ns, and so on.
+// bucket returns the bucket of v. The first 2,048 buckets are 1 ns wide, the next
+// 1,024 are 2 ns wide, the next 4 ns, and so on.
 func bucket(v int64) int {
 	v = min(v, top)
 	shift := max(bits.Len64(uint64(v))-bits.Len64(half), 0)
 	return shift*half + int(v>>shift)
 }
 
-// bounds are the shortest and the longest duration that bucket i stands for.
+// bounds returns the shortest and the longest duration of bucket i.
 func bounds(i int) (from, upTo int64) {
 	if i < 2*half {
 		return int64(i), int64(i)

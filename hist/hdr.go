@@ -10,8 +10,8 @@ import (
 )
 
 // Encode returns the histogram in HdrHistogram's compressed encoding, version 2,
-// in base64 and in nanoseconds: what other programs read. It keeps the buckets,
-// not what is exact beside them; see AppendBinary.
+// in base64 and in nanoseconds, for other programs. It has only the buckets;
+// AppendBinary also encodes the exact values.
 func (h *Histogram) Encode() ([]byte, error) {
 	if h == nil {
 		h = New()
@@ -19,9 +19,9 @@ func (h *Histogram) Encode() ([]byte, error) {
 	return h.hdr().Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 }
 
-// WritePercentiles writes the histogram in HdrHistogram's percentile format, which
-// its plotters read, in the given unit. The values are those of the buckets; mean,
-// deviation and maximum, in the lines below them, are exact.
+// WritePercentiles writes the histogram in HdrHistogram's percentile format, for
+// its plotters, in the given unit. Percentiles are those of the buckets; mean,
+// deviation and maximum in the last lines are exact.
 func (h *Histogram) WritePercentiles(w io.Writer, unit time.Duration) error {
 	if h == nil {
 		h = New()
@@ -37,12 +37,12 @@ func (h *Histogram) WritePercentiles(w io.Writer, unit time.Duration) error {
 	return err
 }
 
-// hdr is HdrHistogram's own form of the histogram.
+// hdr returns the histogram as an HdrHistogram.
 func (h *Histogram) hdr() *hdrhistogram.Histogram {
 	other := hdrhistogram.New(lowest, top, digits)
 	for i, n := range h.each {
 		from, _ := bounds(i)
-		_ = other.RecordValues(from, n) // which fails only beyond top
+		_ = other.RecordValues(from, n) // fails only above top
 	}
 	return other
 }

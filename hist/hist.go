@@ -1,14 +1,14 @@
-// Package hist is the latency histogram everything else adds up.
+// Package hist is a mergeable latency histogram.
 //
-// Its stance: counts travel, percentiles never. A histogram made by one core,
-// one interval or one machine is merged with others by adding counts, and a
-// quantile is taken once, at the end, from the sum. Minimum, maximum, mean and
-// standard deviation are exact; a quantile is at most 0.1 % above the true one.
+// Percentiles cannot be merged, but counts can. The histograms of cores,
+// intervals and machines are merged by adding counts, and a quantile is computed
+// once, at the end. Minimum, maximum, mean and standard deviation are exact; a
+// quantile is at most 0.1 % above the true one.
 //
-// The buckets are HdrHistogram's of three digits, so that any two histograms can be
-// merged without loss and others can read them; what they cannot tell is added.
-// It imports nothing of ours and stands at the middle of the flow: samples
-// become histograms, histograms become results.
+// The buckets are those of an HdrHistogram with three digits. So any two
+// histograms can be merged without loss, and other programs can read them. A
+// histogram also holds the exact values that buckets lack. The package imports
+// no other package of Aurea.
 package hist
 
 import (
@@ -20,21 +20,21 @@ import (
 const (
 	lowest = 1                     // ns
 	digits = 3                     // significant decimal digits of a bucket
-	top    = int64(24 * time.Hour) // longer durations count as this in the buckets
+	top    = int64(24 * time.Hour) // the last bucket counts all longer durations
 )
 
-// A Histogram counts durations of 0 to 24 hours at nanosecond resolution and
-// three significant digits, in 8 KiB for each power of two of durations that was
-// seen, whatever the number of samples. A longer duration is counted in the last
-// bucket; Max, Mean and StdDev are exact nevertheless. A negative one counts as 0.
+// A Histogram counts durations from 0 to 24 hours with nanosecond resolution and
+// three significant digits. It takes 8 KiB for each power of two of the recorded
+// durations, for any number of samples. A longer duration is counted in the last
+// bucket, but Max, Mean and StdDev are still exact. A negative one counts as 0.
 //
-// A Histogram belongs to one goroutine at a time. Recording allocates only when
-// it meets a new power of two.
-// Make one with New; a nil Histogram reads as an empty one.
+// A Histogram belongs to one goroutine at a time. Recording allocates only for
+// the first duration of a power of two. New makes a Histogram; a nil Histogram
+// reads as empty.
 type Histogram struct {
 	counts   counts
 	min, max int64
-	// The sum in 128 bits: 64 would overflow within ten million jobs of an hour.
+	// The sum has 128 bits; 64 bits would overflow within ten million jobs of an hour.
 	sumHigh, sumLow uint64
 	squares         squares
 }
@@ -48,7 +48,7 @@ func New() *Histogram {
 func (h *Histogram) Record(d time.Duration) {
 	v := max(int64(d), 0)
 	h.min = min(h.min, v)
-	if v > 0 { // the delay of most jobs is 0, and adds nothing
+	if v > 0 { // 0, as the delay of most jobs, adds nothing
 		h.max = max(h.max, v)
 		var carry uint64
 		h.sumLow, carry = bits.Add64(h.sumLow, uint64(v), 0)
@@ -74,9 +74,9 @@ func (h *Histogram) RecordN(d time.Duration, n int64) {
 	h.counts.add(bucket(v), n)
 }
 
-// Merge adds the counts of other, which it leaves alone. Merging is
-// commutative and associative, and the result is the one that recording every
-// sample in a single histogram would have given.
+// Merge adds other. It does not change other. Merging is commutative and
+// associative: the result is the same as with all samples recorded in a single
+// histogram.
 func (h *Histogram) Merge(other *Histogram) {
 	if other.Count() == 0 {
 		return
@@ -114,7 +114,7 @@ func (h *Histogram) Clone() *Histogram {
 	return &clone
 }
 
-// Count is the number of durations recorded.
+// Count returns the number of recorded durations.
 func (h *Histogram) Count() int64 {
 	if h == nil {
 		return 0
@@ -122,7 +122,7 @@ func (h *Histogram) Count() int64 {
 	return h.counts.total
 }
 
-// Sum is the sum of all durations in seconds, rounded once.
+// Sum returns the sum of all durations in seconds, rounded once.
 func (h *Histogram) Sum() float64 {
 	if h == nil {
 		return 0
@@ -130,7 +130,7 @@ func (h *Histogram) Sum() float64 {
 	return (float64(h.sumHigh)*(1<<64) + float64(h.sumLow)) / float64(time.Second)
 }
 
-// Min is the shortest duration recorded, exactly; 0 when there is none.
+// Min returns the exact shortest duration; 0 without samples.
 func (h *Histogram) Min() time.Duration {
 	if h.Count() == 0 {
 		return 0
@@ -138,7 +138,7 @@ func (h *Histogram) Min() time.Duration {
 	return time.Duration(h.min)
 }
 
-// Max is the longest duration recorded, exactly; 0 when there is none.
+// Max returns the exact longest duration; 0 without samples.
 func (h *Histogram) Max() time.Duration {
 	if h == nil {
 		return 0
@@ -146,7 +146,7 @@ func (h *Histogram) Max() time.Duration {
 	return time.Duration(h.max)
 }
 
-// Mean is the exact mean in seconds; 0 when nothing was recorded.
+// Mean returns the exact mean in seconds; 0 without samples.
 func (h *Histogram) Mean() float64 {
 	if h.Count() == 0 {
 		return 0
@@ -154,20 +154,20 @@ func (h *Histogram) Mean() float64 {
 	return h.Sum() / float64(h.Count())
 }
 
-// StdDev is the exact standard deviation of the samples in seconds, rounded
-// once; 0 when nothing was recorded.
+// StdDev returns the exact standard deviation of the samples in seconds, rounded
+// once; 0 without samples.
 func (h *Histogram) StdDev() float64 {
 	if h.Count() == 0 {
 		return 0
 	}
-	spread, _ := h.spread().Float64()
-	return math.Sqrt(spread) / float64(h.Count()) / float64(time.Second)
+	scaled, _ := h.scaledVariance().Float64()
+	return math.Sqrt(scaled) / float64(h.Count()) / float64(time.Second)
 }
 
-// Quantile is the shortest duration that a share q (0 to 1) of the samples did
-// not exceed: the ⌈q·n⌉-th of n in order. It is never below that sample, at most
-// 0.1 % above it, and never outside Min and Max. It is 0 when nothing was
-// recorded.
+// Quantile returns the ⌈q·n⌉-th of n samples in order, q from 0 to 1: the shortest
+// duration that a share q of the samples did not exceed. The value is never below
+// that sample, at most 0.1 % above it, and always between Min and Max. It is 0
+// without samples.
 func (h *Histogram) Quantile(q float64) time.Duration {
 	if h.Count() == 0 || q <= 0 {
 		return h.Min()
@@ -182,19 +182,19 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return time.Duration(h.max)
 }
 
-// rank is the place of a quantile among count samples: the first of them, from 1
-// on, that has a share q of all at or below it. A product that falls above a
-// whole number by rounding alone, such as 0.07 × 100, is that number.
+// rank returns the rank of a quantile among count samples, from 1: ⌈q·count⌉. A
+// product that rounding puts just above an integer, such as 0.07 × 100, counts
+// as that integer.
 func rank(q float64, count int64) int64 {
-	const roundoff = 1e-15 // of a decimal share and of its product: a few units in the last place
+	const roundoff = 1e-15 // a few units in the last place, of a decimal share and the product
 	if place := math.Ceil(q * float64(count) * (1 - roundoff)); place < float64(count) {
 		return max(int64(place), 1)
 	}
 	return count
 }
 
-// Each calls f for every bucket that holds samples, shortest first, with the
-// longest duration the bucket stands for and its count.
+// Each calls f for every bucket with samples, shortest first, with the longest
+// duration of the bucket and its count.
 func (h *Histogram) Each(f func(upTo time.Duration, count int64)) {
 	if h.Count() == 0 {
 		return

@@ -6,9 +6,9 @@ import (
 	"math/bits"
 )
 
-// squares is the sum of the squares of samples, exactly, in 192 bits: 2^62
-// samples of 2^63 ns fit. Being exact, sums of parts add up to that of the whole
-// in any order, and to subtract the square of the mean loses nothing.
+// squares is the exact sum of the squares of samples in 192 bits, enough for 2^62
+// samples of 2^63 ns. Because it is exact, the sums of parts add up in any order,
+// and subtracting the square of the mean loses no digits.
 type squares struct{ high, middle, low uint64 }
 
 func (s *squares) record(v uint64) {
@@ -35,8 +35,8 @@ func (s *squares) add(other squares) {
 	s.high += other.high + carry
 }
 
-// words is a number of so many words, the most significant first.
-func words(parts ...uint64) *big.Int {
+// bigFromWords returns the number of the given words, the most significant first.
+func bigFromWords(parts ...uint64) *big.Int {
 	n := new(big.Int)
 	for _, part := range parts {
 		n.Lsh(n, 64).Or(n, new(big.Int).SetUint64(part))
@@ -44,7 +44,7 @@ func words(parts ...uint64) *big.Int {
 	return n
 }
 
-func (s *squares) big() *big.Int { return words(s.high, s.middle, s.low) }
+func (s *squares) big() *big.Int { return bigFromWords(s.high, s.middle, s.low) }
 
 // setBig sets s to a number from 0 to 2^192-1.
 func (s *squares) setBig(n *big.Int) {
@@ -54,41 +54,42 @@ func (s *squares) setBig(n *big.Int) {
 	}
 }
 
-// spread is n·Σv² − (Σv)², which is n² times the variance, in square nanoseconds.
-func (h *Histogram) spread() *big.Int {
-	sum := words(h.sumHigh, h.sumLow)
-	spread := new(big.Int).Mul(big.NewInt(h.Count()), h.squares.big())
-	return spread.Sub(spread, sum.Mul(sum, sum))
+// scaledVariance returns n·Σv² − (Σv)², which is n² times the variance, in square
+// nanoseconds.
+func (h *Histogram) scaledVariance() *big.Int {
+	sum := bigFromWords(h.sumHigh, h.sumLow)
+	scaled := new(big.Int).Mul(big.NewInt(h.Count()), h.squares.big())
+	return scaled.Sub(scaled, sum.Mul(sum, sum))
 }
 
-// mostSquares is what Σv² is at most, by count, sum, minimum and maximum: as much
-// as if all samples were one or the other of these (Bhatia and Davis, "A better
-// bound on the variance", 2000).
-func (h *Histogram) mostSquares() *big.Int {
+// maxSquares returns the maximum of Σv² for the count, sum, minimum and maximum. It
+// is reached if every sample is the minimum or the maximum (Bhatia and Davis, "A
+// better bound on the variance", 2000).
+func (h *Histogram) maxSquares() *big.Int {
 	low, high := big.NewInt(h.min), big.NewInt(h.max)
-	most := new(big.Int).Add(low, high)
-	most.Mul(most, words(h.sumHigh, h.sumLow))
-	return most.Sub(most, low.Mul(low, high).Mul(low, big.NewInt(h.Count())))
+	limit := new(big.Int).Add(low, high)
+	limit.Mul(limit, bigFromWords(h.sumHigh, h.sumLow))
+	return limit.Sub(limit, low.Mul(low, high).Mul(low, big.NewInt(h.Count())))
 }
 
 // estimateSquares sets Σv² so that the variance is that of the buckets' middles,
-// as far as that is possible.
+// within the possible range.
 func (h *Histogram) estimateSquares() {
 	var mean, deviations, seen float64
-	for i, n := range h.each { // Welford's way, a bucket at a time
+	for i, n := range h.each { // Welford's algorithm, a bucket at a time
 		from, upTo := bounds(i)
 		off := float64(from+(upTo-from+1)/2) - mean
 		seen += float64(n)
 		mean += off * float64(n) / seen
 		deviations += off * off * float64(n) * (seen - float64(n)) / seen
 	}
-	sum, count := words(h.sumHigh, h.sumLow), big.NewInt(h.Count())
+	sum, count := bigFromWords(h.sumHigh, h.sumLow), big.NewInt(h.Count())
 	least := sum.Mul(sum, sum)
 	least.Add(least, count).Sub(least, big.NewInt(1)).Quo(least, count) // rounded up
 	estimate, _ := big.NewFloat(deviations).Int(nil)
 	estimate.Add(estimate, least)
-	if most := h.mostSquares(); estimate.Cmp(most) > 0 {
-		estimate = most
+	if limit := h.maxSquares(); estimate.Cmp(limit) > 0 {
+		estimate = limit
 	}
 	h.squares.setBig(estimate)
 }

@@ -2,7 +2,7 @@ package hist
 
 import "math/big"
 
-// Nanoseconds is the exact sum of all durations.
+// Nanoseconds returns the exact sum of all durations.
 func (h *Histogram) Nanoseconds() *big.Int {
 	if h == nil {
 		return new(big.Int)
