@@ -121,7 +121,8 @@ func (c *Client) Control(ctx context.Context, id string, control aurea.Control) 
 // Change sets a run's note or baseline mark; nil fields of the change stay as
 // they are. It returns the changed run.
 func (c *Client) Change(ctx context.Context, id string, change aurea.RunChange) (run aurea.Run, err error) {
-	err = c.do(ctx, call{method: http.MethodPatch, path: api.RunPath(api.Run, id), body: change, repeatable: true}, &run)
+	err = c.do(ctx, call{method: http.MethodPatch, path: api.RunPath(api.Run, id), body: change, repeatable: true},
+		&run)
 	return run, err
 }
 

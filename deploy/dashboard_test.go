@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// A source is how a dashboard's JSON names a data source.
+// A source is a reference to a data source in a dashboard's JSON.
 type source struct{ Type, UID string }
 
-// ours is the data source that everything has to use: the variable's.
-var ours = source{"prometheus", "${datasource}"}
+// provisionedSource is the data source that every panel must use: that of the
+// variable.
+var provisionedSource = source{"prometheus", "${datasource}"}
 
 // A query is one expression of a panel.
 type query struct {
@@ -23,7 +24,7 @@ type query struct {
 	Instant      bool
 }
 
-// A panel is what the tests look at of a panel; a row is one, too.
+// A panel is the part of a panel that the tests use; a row is a panel too.
 type panel struct {
 	ID          int
 	Type        string
@@ -50,7 +51,7 @@ type panel struct {
 	}
 }
 
-// A variable is one choice at the top of a dashboard.
+// A variable is a variable of a dashboard.
 type variable struct {
 	Name, Type, Regex, Definition, AllValue string
 	Datasource                              source
@@ -110,13 +111,13 @@ func (b board) panel(t *testing.T, title string) panel {
 	return panel{}
 }
 
-// An expression is one that a dashboard asks Prometheus for, and where it stands.
+// An expression is a query of a dashboard and its location.
 type expression struct {
 	where, expr string
 	instant     bool
 }
 
-// expressions lists those of all panels and annotations.
+// expressions returns the queries of all panels and annotations.
 func (b board) expressions() (found []expression) {
 	for _, p := range b.Panels {
 		for _, q := range p.Targets {
@@ -131,9 +132,9 @@ func (b board) expressions() (found []expression) {
 	return found
 }
 
-// asked is what a query variable asks Prometheus for: label_values(…) or
-// query_result(…); nothing of another kind of variable.
-func (v variable) asked() string {
+// prometheusQuery returns the query of a query variable, label_values(…) or
+// query_result(…), and "" for other variables.
+func (v variable) prometheusQuery() string {
 	if table, ok := v.Query.(map[string]any); ok {
 		text, _ := table["query"].(string)
 		return strings.TrimSpace(text)

@@ -1,7 +1,8 @@
-// Package deploy_test checks what is shipped next to the binary: the image, the
-// composition, Prometheus' configuration and rules, and the dashboards. No Docker
-// engine is needed: the image's commands are run outside of an image, and a real
-// Prometheus is started with what is shipped and asked what Grafana would ask.
+// Package deploy_test checks the files shipped with the binary: the image, the
+// composition, Prometheus' configuration and rules, and the dashboards. No
+// Docker engine is needed: the image's commands are run outside of an image,
+// and a real Prometheus is started with what is shipped and asked what Grafana
+// would ask.
 package deploy_test
 
 import (
@@ -43,20 +44,20 @@ func parse[T any](t *testing.T, content string) T {
 	return document
 }
 
-// A composition is what the tests look at of compose.yaml.
+// A composition is the part of compose.yaml that the tests use.
 type composition struct {
 	Services map[string]struct {
 		Image       string
 		Build       any
-		Ports       []any // text, or a table where no address is given
+		Ports       []any // a string, or a table if no address is given
 		Volumes     []string
 		Command     []string
 		Environment map[string]string
 	}
 }
 
-// mounts lists the bind mounts of all services: a path here, a path there and
-// its mode.
+// mounts returns the bind mounts of all services: host path, container path and
+// mode.
 func (c composition) mounts() (mounts [][3]string) {
 	for _, service := range c.Services {
 		for _, volume := range service.Volumes {
@@ -68,8 +69,8 @@ func (c composition) mounts() (mounts [][3]string) {
 	return mounts
 }
 
-// here returns the file of the repository that a container sees at a path.
-func (c composition) here(path string) string {
+// hostPath returns the file of the repository at a path of a container.
+func (c composition) hostPath(path string) string {
 	for _, mount := range c.mounts() {
 		if rest, ok := strings.CutPrefix(path, mount[1]+"/"); ok {
 			return filepath.Join(mount[0], rest)
@@ -78,7 +79,7 @@ func (c composition) here(path string) string {
 	return ""
 }
 
-// compose is compose.yaml as docker-compose understands it.
+// compose returns compose.yaml as docker-compose reads it.
 func compose(t *testing.T) composition {
 	t.Helper()
 	command := exec.Command(aureatest.Need(t, "docker-compose"), "-f", filepath.Join(root, "compose.yaml"), "config")
@@ -118,7 +119,8 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// The files name each other by path, port, uid and interval; all of it agrees.
+// The files refer to each other by path, port, uid and interval; the references
+// agree.
 func TestProvisioning(t *testing.T) {
 	c := compose(t)
 	config := parse[struct {
@@ -130,11 +132,13 @@ func TestProvisioning(t *testing.T) {
 	if got := config.Global.ScrapeInterval; got != "5s" {
 		t.Errorf("scraped every %s, want 5s", got)
 	}
-	if flag := "--config.file=/etc/prometheus/prometheus.yaml"; !slices.Contains(c.Services["prometheus"].Command, flag) {
+	if flag := "--config.file=/etc/prometheus/prometheus.yaml"; !slices.Contains(c.Services["prometheus"].Command,
+		flag) {
 		t.Errorf("prometheus is not started with %s", flag)
 	}
 	for _, file := range append(config.RuleFiles, "prometheus.yaml") {
-		if got, want := c.here("/etc/prometheus/"+file), filepath.Join(root, "deploy/prometheus", file); got != want {
+		if got, want := c.hostPath("/etc/prometheus/"+file),
+			filepath.Join(root, "deploy/prometheus", file); got != want {
 			t.Errorf("prometheus reads %s, want %s", got, want)
 		}
 	}
@@ -146,7 +150,7 @@ func TestProvisioning(t *testing.T) {
 	}
 
 	if got := c.Services["aurea"].Environment["AUREA_ALLOW_HOST"]; got != "aurea" {
-		t.Errorf("the service answers to the name %q, want aurea, by which Prometheus calls it", got)
+		t.Errorf("the service has the name %q, want aurea, which Prometheus scrapes", got)
 	}
 
 	sources := parse[struct {
@@ -161,8 +165,9 @@ func TestProvisioning(t *testing.T) {
 		t.Fatalf("%d data sources, want 1", len(sources))
 	}
 	source := sources[0]
-	if source.UID != "prometheus" || source.Type != "prometheus" || source.URL != "http://prometheus:9090" || source.JSONData.TimeInterval != "5s" {
-		t.Errorf("data source %+v", source)
+	got := []string{source.UID, source.Type, source.URL, source.JSONData.TimeInterval}
+	if want := []string{"prometheus", "prometheus", "http://prometheus:9090", "5s"}; !slices.Equal(got, want) {
+		t.Errorf("data source %q, want %q", got, want)
 	}
 
 	providers := parse[struct {
@@ -172,19 +177,22 @@ func TestProvisioning(t *testing.T) {
 		t.Fatalf("%d dashboard providers, want 1", len(providers))
 	}
 	for _, b := range boards(t) {
-		if got, want := c.here(filepath.Join(providers[0].Options.Path, b.File)), filepath.Join(root, "deploy/grafana/dashboards", b.File); got != want {
+		if got, want := c.hostPath(filepath.Join(providers[0].Options.Path, b.File)),
+			filepath.Join(root, "deploy/grafana/dashboards", b.File); got != want {
 			t.Errorf("grafana's dashboards come from %q, want %q", got, want)
 		}
 	}
 	environment := c.Services["grafana"].Environment
-	if got := c.here(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != filepath.Join(root, "deploy/grafana/dashboards/overview.json") {
+	if got := c.hostPath(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != filepath.Join(root,
+		"deploy/grafana/dashboards/overview.json") {
 		t.Errorf("grafana's home is %q, want the overview", got)
 	}
 	if environment["GF_AUTH_ANONYMOUS_ENABLED"] != "true" || environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" {
-		t.Errorf("grafana asks for a login, or lets strangers write: %v", environment)
+		t.Errorf("grafana requires a login or lets anonymous users edit: %v", environment)
 	}
 	for _, kind := range []string{"datasources/prometheus.yaml", "dashboards/aurea.yaml"} {
-		if got, want := c.here("/etc/grafana/provisioning/"+kind), filepath.Join(root, "deploy/grafana/provisioning", kind); got != want {
+		if got, want := c.hostPath("/etc/grafana/provisioning/"+kind),
+			filepath.Join(root, "deploy/grafana/provisioning", kind); got != want {
 			t.Errorf("grafana reads %q as %s, want %q", got, kind, want)
 		}
 	}
@@ -192,14 +200,15 @@ func TestProvisioning(t *testing.T) {
 
 func TestPrometheusConfiguration(t *testing.T) {
 	for _, file := range []string{"prometheus.yaml", "local.yaml"} {
-		output, err := exec.Command(aureatest.Need(t, "promtool"), "check", "config", filepath.Join(root, "deploy/prometheus", file)).CombinedOutput()
+		output, err := exec.Command(aureatest.Need(t, "promtool"), "check", "config",
+			filepath.Join(root, "deploy/prometheus", file)).CombinedOutput()
 		if err != nil {
 			t.Errorf("promtool check config %s: %v\n%s", file, err, output)
 		}
 	}
 }
 
-// argv finds a command of the Dockerfile in its JSON form.
+// argv returns a command of the Dockerfile in its JSON form.
 func argv(t *testing.T, beginning string) (args []string) {
 	t.Helper()
 	match := regexp.MustCompile(`(?m)^` + beginning + ` (\[.*\])$`).FindStringSubmatch(read(t, "Dockerfile"))
@@ -212,16 +221,18 @@ func argv(t *testing.T, beginning string) (args []string) {
 	return args
 }
 
-// The image's command serves, and its health check tells whether it does.
+// The image's command serves, and its health check reports the service's
+// health.
 func TestImageCommands(t *testing.T) {
 	if got, want := argv(t, "ENTRYPOINT"), []string{"/aurea"}; !slices.Equal(got, want) {
 		t.Fatalf("entrypoint %q, want %q", got, want)
 	}
 	serve := argv(t, "CMD")
-	if want := []string{"serve", "--listen", "0.0.0.0:5000", "--insecure", "--data", "/data"}; !slices.Equal(serve, want) {
+	if want := []string{"serve", "--listen", "0.0.0.0:5000", "--insecure", "--data", "/data"}; !slices.Equal(serve,
+		want) {
 		t.Fatalf("command %q, want %q", serve, want)
 	}
-	serve[2], serve[5] = "0.0.0.0:0", t.TempDir() // a free port, and a directory that exists here
+	serve[2], serve[5] = "0.0.0.0:0", t.TempDir() // a free port and an existing directory
 	url, _ := aureatest.Serve(t, serve[1:]...)
 	port := url[strings.LastIndex(url, ":")+1:]
 
@@ -237,15 +248,18 @@ func TestImageCommands(t *testing.T) {
 	}
 }
 
-// What .dockerignore leaves is enough for the Dockerfile's build, and the
-// binary needs nothing of the image it goes into.
+// The files that .dockerignore leaves suffice for the Dockerfile's build, and
+// the binary needs nothing from its image.
 func TestImageBuild(t *testing.T) {
 	t.Parallel()
 	dockerfile := read(t, "Dockerfile")
 	image := regexp.MustCompile(`(?m)^FROM golang:(\S+)`).FindStringSubmatch(dockerfile)
 	language := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))
-	if image == nil || language == nil || image[1] != language[1] {
-		t.Errorf("built with Go %v, but go.mod wants %v", image, language)
+	if image == nil || language == nil {
+		t.Fatalf("no version of Go in the Dockerfile (%v) or in go.mod (%v)", image, language)
+	}
+	if image[1] != language[1] {
+		t.Errorf("built with Go %s, but go.mod wants %s", image[1], language[1])
 	}
 	build := regexp.MustCompile(`(?m)^RUN (CGO_ENABLED=0 go build .*) -o /aurea (.*)$`).FindStringSubmatch(dockerfile)
 	if build == nil {
@@ -273,14 +287,15 @@ func TestImageBuild(t *testing.T) {
 	}
 }
 
-// dockerContext copies what docker build would see, as .dockerignore says.
+// dockerContext copies the files that docker build sees, following
+// .dockerignore.
 func dockerContext(t *testing.T) string {
 	t.Helper()
 	var patterns []string
 	for line := range strings.Lines(read(t, ".dockerignore")) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			if strings.HasPrefix(line, "!") || strings.Contains(strings.TrimPrefix(line, "**/"), "/") {
-				t.Fatalf("this test does not know patterns such as %q", line)
+				t.Fatalf("this test does not support patterns such as %q", line)
 			}
 			patterns = append(patterns, line)
 		}

@@ -13,8 +13,8 @@ var (
 	fixed    = regexp.MustCompile(`\b(?:instance|job|datasource)\s*=~?\s*"[^$]|\b\d+\.\d+\.\d+\.\d+\b|localhost`)
 )
 
-// flaws lists what is wrong with an expression, before anybody evaluates it.
-func flaws(expr string) (flaws []string) {
+// findFlaws returns what is wrong with an expression, without evaluating it.
+func findFlaws(expr string) (flaws []string) {
 	windows := window.FindAllStringSubmatch(expr, -1)
 	if len(windows) != strings.Count(expr, "[") {
 		flaws = append(flaws, "a window that this test cannot read")
@@ -28,7 +28,8 @@ func flaws(expr string) (flaws []string) {
 			flaws = append(flaws, found[1]+" over ["+found[2]+"], want "+of)
 		}
 	}
-	if named, chosen := len(metric.FindAllString(expr, -1)), len(selector.FindAllString(expr, -1)); named == 0 || chosen != named {
+	if named, chosen := len(metric.FindAllString(expr, -1)),
+		len(selector.FindAllString(expr, -1)); named == 0 || chosen != named {
 		flaws = append(flaws, "not every metric is of the chosen job and instance")
 	}
 	if found := fixed.FindString(expr); found != "" {
@@ -40,7 +41,7 @@ func flaws(expr string) (flaws []string) {
 func TestExpressionsAreGeneral(t *testing.T) {
 	for _, b := range boards(t) {
 		for _, e := range b.expressions() {
-			for _, flaw := range flaws(e.expr) {
+			for _, flaw := range findFlaws(e.expr) {
 				t.Errorf("%s: %s: %s", e.where, flaw, e.expr)
 			}
 		}
@@ -56,7 +57,7 @@ func TestFlaws(t *testing.T) {
 		`up{job=~"$job", instance=~"$instance"} and run:benchmark_errors:ratio`: 1,
 		`up{instance="10.0.0.1:5000"}`:                                          2,
 	} {
-		if got := flaws(expr); len(got) != want {
+		if got := findFlaws(expr); len(got) != want {
 			t.Errorf("%s has the flaws %q, want %d", expr, got, want)
 		}
 	}

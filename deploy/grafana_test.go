@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// A viewer looks at a dashboard over a stretch of time and fills in what
-// Grafana fills in.
+// A viewer views a dashboard over a time range and fills in its variables as
+// Grafana does.
 type viewer struct {
 	prometheus prometheus
 	from, to   time.Time
 	rate       time.Duration     // the window of rates
-	values     map[string]string // of the variables; what is there is not asked for
+	values     map[string]string // of the variables; set values are not queried
 }
 
-// fill replaces every variable of an expression by its value.
+// fill replaces the variables of an expression by their values.
 func (v viewer) fill(t *testing.T, expr string) string {
 	t.Helper()
 	return reference.ReplaceAllStringFunc(expr, func(found string) string {
@@ -40,9 +40,9 @@ func (v viewer) fill(t *testing.T, expr string) string {
 	})
 }
 
-// choose gives every query variable of a dashboard the value that Grafana
-// chooses at first, unless it has one: everything where that is possible, else
-// the first that Prometheus knows.
+// choose sets each query variable of a dashboard to Grafana's initial choice,
+// unless it is set: everything if the variable allows that, otherwise the first
+// value in Prometheus.
 func (v viewer) choose(t *testing.T, b board) {
 	t.Helper()
 	for _, variable := range b.Templating.List {
@@ -52,7 +52,8 @@ func (v viewer) choose(t *testing.T, b board) {
 		found := v.options(t, variable)
 		switch {
 		case len(found) == 0:
-			t.Errorf("%s: %s has nothing to choose from: %s", b.File, variable.Name, v.fill(t, variable.asked()))
+			t.Errorf("%s: %s has nothing to choose from: %s", b.File, variable.Name,
+				v.fill(t, variable.prometheusQuery()))
 		case variable.AllValue != "":
 			v.values[variable.Name] = variable.AllValue
 		case variable.IncludeAll:
@@ -68,17 +69,18 @@ var (
 	queryResult = regexp.MustCompile(`(?s)^query_result\((.+)\)$`)
 )
 
-// options lists what a variable can be, in its order.
+// options returns the possible values of a variable, sorted as in the
+// dashboard.
 func (v viewer) options(t *testing.T, variable variable) (options []string) {
 	t.Helper()
-	asked := v.fill(t, variable.asked())
+	asked := v.fill(t, variable.prometheusQuery())
 	var err error
 	if match := labelValues.FindStringSubmatch(asked); match != nil {
 		options, err = v.prometheus.labelValues(match[1], match[2], v.from, v.to)
 	} else if match := queryResult.FindStringSubmatch(asked); match != nil {
 		options, err = v.prometheus.queryResult(match[1], v.to)
 	} else {
-		t.Errorf("%s asks %s, which this test does not know", variable.Name, asked)
+		t.Errorf("%s has the query %s, which this test does not support", variable.Name, asked)
 	}
 	if err != nil {
 		t.Errorf("%s: %v: %s", variable.Name, err, asked)
@@ -96,7 +98,7 @@ func (v viewer) options(t *testing.T, variable variable) (options []string) {
 	return options
 }
 
-// captured takes the first group of each text that matches.
+// captured returns the first group of each matching text.
 func captured(pattern *regexp.Regexp, texts []string) (groups []string) {
 	for _, text := range texts {
 		if match := pattern.FindStringSubmatch(text); match != nil {
@@ -106,15 +108,16 @@ func captured(pattern *regexp.Regexp, texts []string) (groups []string) {
 	return groups
 }
 
-// labelValues lists the values of a label in a stretch of time.
+// labelValues returns the values of a label in a time range.
 func (p prometheus) labelValues(selector, label string, from, to time.Time) ([]string, error) {
 	var values []string
-	err := p.Get("label/"+label+"/values", url.Values{"match[]": {selector}, "start": {stamp(from)}, "end": {stamp(to)}}, &values)
+	err := p.Get("label/"+label+"/values",
+		url.Values{"match[]": {selector}, "start": {stamp(from)}, "end": {stamp(to)}}, &values)
 	return values, err
 }
 
-// queryResult lists an expression's series as Grafana writes them: their labels,
-// the number and the time in milliseconds.
+// queryResult returns the series of an expression as Grafana formats them:
+// labels, value, and time in milliseconds.
 func (p prometheus) queryResult(expr string, at time.Time) (texts []string, err error) {
 	found, err := p.at(expr, at)
 	for _, s := range found {
@@ -125,7 +128,8 @@ func (p prometheus) queryResult(expr string, at time.Time) (texts []string, err 
 			}
 		}
 		moment, _ := s.Value[0].(float64)
-		texts = append(texts, fmt.Sprintf("%s{%s} %v %.0f", s.Metric["__name__"], strings.Join(labels, ","), s.Value[1], moment*1000))
+		texts = append(texts, fmt.Sprintf("%s{%s} %v %.0f", s.Metric["__name__"], strings.Join(labels, ","), s.Value[1],
+			moment*1000))
 	}
 	return texts, err
 }

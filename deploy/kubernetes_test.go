@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A deployment is what the tests look at of the one for Kubernetes. Its fields
-// are held to Kubernetes' own types in deploy/kubernetes, a module of its own.
+// A deployment is the part of the Kubernetes deployment that the tests use. The
+// module deploy/kubernetes checks its fields against Kubernetes' own types.
 type deployment struct {
 	Spec struct {
 		Template struct {
@@ -28,16 +28,16 @@ type deployment struct {
 	}
 }
 
-// A probe is what the kubelet asks for.
+// A probe is what the kubelet requests.
 type probe struct {
 	HTTPGet struct{ Path string } `yaml:"httpGet"`
 }
 
-// The pod's command serves; its probes need no token and everything else does.
+// The pod's command serves; its probes need no token, everything else does.
 func TestKubernetesCommand(t *testing.T) {
 	tokens := filepath.Join(t.TempDir(), "tokens")
 	write(t, tokens, "run a-token-that-is-long-enough-to-be-one\nread another-of-which-the-same-is-true\n")
-	if err := os.Chmod(tokens, 0o440); err != nil { // as the deployment mounts it
+	if err := os.Chmod(tokens, 0o440); err != nil { // the mode in the deployment
 		t.Fatal(err)
 	}
 	container := parse[deployment](t, read(t, "deploy/kubernetes/deployment.yaml")).Spec.Template.Spec.Containers[0]
@@ -55,7 +55,7 @@ func TestKubernetesCommand(t *testing.T) {
 		"/metrics":                            http.StatusUnauthorized,
 	} {
 		var got int
-		for range 100 { // it may still be starting, as a probe would see it
+		for range 100 { // it may still be starting
 			if got = statusOf(t, url+path); got != http.StatusServiceUnavailable {
 				break
 			}
@@ -73,6 +73,6 @@ func statusOf(t *testing.T, url string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = response.Body.Close() // only its status is of interest
+	_ = response.Body.Close() // only the status matters
 	return response.StatusCode
 }

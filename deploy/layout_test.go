@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A dashboard's file is as Grafana exports it, so that an export of a changed
-// one differs in nothing but the change.
+// A dashboard's file is formatted as Grafana exports it, so that an export of a
+// changed dashboard differs only in the change.
 func TestDashboardsAreAsExported(t *testing.T) {
 	for _, b := range boards(t) {
 		decoder := json.NewDecoder(strings.NewReader(b.Text))
@@ -28,21 +28,27 @@ func TestDashboardsAreAsExported(t *testing.T) {
 			t.Errorf("%s is not sorted and indented as Grafana does it", b.File)
 		}
 		if _, by := document["__inputs"]; by {
-			t.Errorf("%s asks for inputs; its data source is a variable", b.File)
+			t.Errorf("%s has __inputs; its data source must be a variable", b.File)
 		}
-		if b.SchemaVersion < 42 || document["id"] != nil || b.UID != "aurea-"+strings.TrimSuffix(b.File, ".json") {
-			t.Errorf("%s has the schema version %d, the id %v and the uid %s", b.File, b.SchemaVersion, document["id"], b.UID)
+		if b.SchemaVersion < 42 {
+			t.Errorf("%s has the schema version %d, want at least 42", b.File, b.SchemaVersion)
+		}
+		if id := document["id"]; id != nil {
+			t.Errorf("%s has the id %v, want none", b.File, id)
+		}
+		if want := "aurea-" + strings.TrimSuffix(b.File, ".json"); b.UID != want {
+			t.Errorf("%s has the uid %s, want %s", b.File, b.UID, want)
 		}
 	}
 }
 
-// overlaps tells whether two panels lie on each other.
+// overlaps reports whether two panels overlap.
 func (p panel) overlaps(q panel) bool {
 	a, b := p.GridPos, q.GridPos
 	return a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H
 }
 
-func TestPanelsHaveTheirPlace(t *testing.T) {
+func TestPanelLayout(t *testing.T) {
 	for _, b := range boards(t) {
 		ids, titles := map[int]string{}, map[string]bool{}
 		for i, p := range b.Panels {
@@ -53,12 +59,15 @@ func TestPanelsHaveTheirPlace(t *testing.T) {
 				t.Errorf("%s: two panels are called %q", b.File, p.Title)
 			}
 			ids[p.ID], titles[p.Title] = p.Title, true
-			if p.GridPos.X < 0 || p.GridPos.X+p.GridPos.W > 24 || p.GridPos.W == 0 || p.GridPos.H == 0 {
-				t.Errorf("%s: %q lies outside of the grid: %+v", b.File, p.Title, p.GridPos)
+			if p.GridPos.X < 0 || p.GridPos.X+p.GridPos.W > 24 {
+				t.Errorf("%s: %q is outside the grid: %+v", b.File, p.Title, p.GridPos)
+			}
+			if p.GridPos.W == 0 || p.GridPos.H == 0 {
+				t.Errorf("%s: %q is empty: %+v", b.File, p.Title, p.GridPos)
 			}
 			for _, q := range b.Panels[:i] {
 				if p.overlaps(q) {
-					t.Errorf("%s: %q lies on %q", b.File, p.Title, q.Title)
+					t.Errorf("%s: %q overlaps %q", b.File, p.Title, q.Title)
 				}
 			}
 		}

@@ -9,35 +9,36 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// The load: three runs of one name, then some that go wrong, are slow or small,
-// then a slower one of the same name, which is looked at closely.
+// The specs of the scenario: three runs of one name, then failing, slow and
+// small runs, then a slower run of the same name, which is checked in detail.
 const (
 	usual  = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 400, "num_jobs": 800, "include_jobs": false}`
 	slower = `{"name": "main", "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "rate": 200, "num_jobs": 1600, "include_jobs": false,
 	           "thresholds": ["p99 < 10s"], "pricing": {"per_second": 0.5, "per_job": 0.01}}`
-	empty = `{"num_jobs": 20000, "workload": {"kind": "noop"}}`
-	slow  = `{"num_jobs": 60, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "duration": "600ms"}]}, "include_jobs": false}`
-	wrong = `{"num_jobs": 60, "concurrency": 30, "workload": {"kind": "mix", "parts": [{"workload": {"kind": "sleep", "duration": "10ms"}}], "failure": {"rate": 0.5}}, "seed": 1, "include_jobs": false}`
-	tardy = `{"num_jobs": 40, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "timeout": "20ms", "seed": 1, "include_jobs": false}`
-	gone  = `{"num_jobs": 10, "workload": {"kind": "station", "service": "1h"}, "include_jobs": false}`
+	empty     = `{"num_jobs": 20000, "workload": {"kind": "noop"}}`
+	slow      = `{"num_jobs": 60, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "duration": "600ms"}]}, "include_jobs": false}`
+	failing   = `{"num_jobs": 60, "concurrency": 30, "workload": {"kind": "mix", "parts": [{"workload": {"kind": "sleep", "duration": "10ms"}}], "failure": {"rate": 0.5}}, "seed": 1, "include_jobs": false}`
+	timingOut = `{"num_jobs": 40, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "timeout": "20ms", "seed": 1, "include_jobs": false}`
+	abandoned = `{"num_jobs": 10, "workload": {"kind": "station", "service": "1h"}, "include_jobs": false}`
 )
 
-// A stage is a service that has had its load, and two Prometheus that saw it.
-type stage struct {
+// A scenario is a service after its load, and two Prometheus that scraped it.
+type scenario struct {
 	prometheus prometheus
-	native     prometheus // with native histograms on: it drops the classic buckets
+	native     prometheus // with native histograms; it drops the classic buckets
 	begin      time.Time  // before the first run
-	calm       time.Time  // no job of the last run's workload ran from here
+	idleFrom   time.Time  // no job of the last run's workload ran after this
 	end        time.Time  // after the last run
-	results    []result   // of all runs but the abandoned one
+	results    []result   // of all runs except the abandoned one
 }
 
-// last is the run that is looked at closely.
-func (s stage) last() result { return s.results[len(s.results)-1] }
+// last returns the run that is checked in detail.
+func (s scenario) last() result { return s.results[len(s.results)-1] }
 
-// play starts all three and runs the load. It goes on when what a run reached is
-// recorded, so that each is seen as the last one.
-func play(t *testing.T) (s stage) {
+// runScenario starts the service and both Prometheus and runs the load. It
+// waits until each run's result is recorded, so that each one is the last run
+// at some time.
+func runScenario(t *testing.T) (s scenario) {
 	t.Helper()
 	service, _ := aureatest.Serve(t)
 	s.prometheus = startPrometheus(t, strings.TrimPrefix(service, "http://"))
@@ -50,16 +51,17 @@ func play(t *testing.T) (s stage) {
 		s.results = append(s.results, r)
 		s.prometheus.await(t, fmt.Sprintf(`count(run:benchmark_validity:state{run_id=%q})`, r.ID), 1)
 	}
-	for _, spec := range []string{usual, usual, usual, tardy} {
+	for _, spec := range []string{usual, usual, usual, timingOut} {
 		execute(spec)
 	}
-	s.calm = time.Now()
-	// What a counter holds when it is first seen is in no rate: so, twice. Errors
-	// are shown of the last three workloads: so, those that go wrong come late.
-	for _, spec := range []string{empty, slow, empty, slow, wrong, wrong} {
+	s.idleFrom = time.Now()
+	// A rate misses the value that a counter has when it is first scraped, so
+	// each runs twice. Only the last three workloads have errors, so failing
+	// runs come last.
+	for _, spec := range []string{empty, slow, empty, slow, failing, failing} {
 		execute(spec)
 	}
-	abandon(t, service, gone)
+	abandon(t, service, abandoned)
 	s.prometheus.await(t, `sum(benchmark_runs_total{status="cancelled"})`, 1)
 	execute(slower)
 	s.prometheus.await(t, `count(ALERTS{alertname="AureaThroughputDropped", alertstate="firing"})`, 1)

@@ -6,31 +6,31 @@ import (
 	"testing"
 )
 
-// rightOnNative wants the same of a Prometheus that keeps native histograms and
-// drops the classic buckets: every picture and rule of a histogram shows
-// something, and quantiles and ratios are right.
-func rightOnNative(t *testing.T, s stage) {
+// checkOnNative does the same with a Prometheus that keeps native histograms
+// and drops classic buckets: every panel and rule with a histogram shows
+// values, and quantiles and ratios are correct.
+func checkOnNative(t *testing.T, s scenario) {
 	classic := s.prometheus
 	s.prometheus = s.native
 	if found, err := s.native.at("benchmark_job_latency_seconds_bucket", s.end); err != nil || len(found) > 0 {
-		t.Fatalf("%d series of classic buckets, %v; want none, or this proves nothing", len(found), err)
+		t.Fatalf("%d series of classic buckets, %v; want none", len(found), err)
 	}
 	asked := 0
 	for _, b := range boards(t) {
-		v := s.look(t, b)
+		v := s.newViewer(t, b)
 		for _, e := range b.expressions() {
 			if strings.Contains(e.expr, "benchmark_job_") && strings.Contains(e.expr, "_bucket") {
 				asked++
-				shows(t, s, e.where, v.fill(t, e.expr))
+				checkShowsNumber(t, s, e.where, v.fill(t, e.expr))
 			}
 		}
 	}
 	if asked == 0 {
-		t.Error("no panel asks for a histogram")
+		t.Error("no panel uses a histogram")
 	}
 	for _, r := range rules(t) {
 		if r.Record != "" && strings.Contains(r.Expr, "_bucket") {
-			shows(t, s, r.Record, r.Record)
+			checkShowsNumber(t, s, r.Record, r.Record)
 		}
 	}
 	slow := "workload:benchmark_job_latency_slow:ratio_rate5m"
@@ -42,16 +42,16 @@ func rightOnNative(t *testing.T, s stage) {
 	for _, series := range found {
 		want[series.key([]string{"workload"})] = number(series.Value)
 	}
-	near(t, s, slow, slow, 0.01, want, "workload")
-	rightNativeQuantiles(t, s)
+	checkNear(t, s, slow, slow, 0.01, want, "workload")
+	checkNativeQuantiles(t, s)
 }
 
-// rightNativeQuantiles wants each quantile of the last run's jobs within a
-// native bucket, 9 % wide, of the result's; the largest few within two.
-func rightNativeQuantiles(t *testing.T, s stage) {
+// checkNativeQuantiles checks that each quantile of the last run is within a
+// native bucket, 9 % wide, of the result's, and the largest within two.
+func checkNativeQuantiles(t *testing.T, s scenario) {
 	overview := boards(t)[0]
-	v := s.look(t, overview)
-	v.from, v.rate = s.calm, s.end.Sub(s.calm)
+	v := s.newViewer(t, overview)
+	v.from, v.rate = s.idleFrom, s.end.Sub(s.idleFrom)
 	v.values["workload"] = "sleep"
 	last := s.last()
 	for title, want := range map[string]quantiles{"Latency": last.Latency, "Service time": last.ServiceTime} {

@@ -6,16 +6,16 @@ import (
 	"testing"
 )
 
-// lacks lists what a panel does not tell.
-func (p panel) lacks() (missing []string) {
+// missing returns what a panel does not explain.
+func (p panel) missing() (missing []string) {
 	for what, there := range map[string]bool{
 		"title":                          p.Title != "",
 		"description":                    p.Description != "",
 		"word for when there is nothing": p.FieldConfig.Defaults.NoValue != "",
 		"unit":                           p.hasUnit(),
 		"query":                          len(p.Targets) > 0,
-		"data source of ours": p.Datasource == ours && !slices.ContainsFunc(p.Targets, func(q query) bool {
-			return q.Datasource != ours
+		"data source of ours": p.Datasource == provisionedSource && !slices.ContainsFunc(p.Targets, func(q query) bool {
+			return q.Datasource != provisionedSource
 		}),
 	} {
 		if !there {
@@ -26,8 +26,8 @@ func (p panel) lacks() (missing []string) {
 	return missing
 }
 
-// hasUnit tells whether a panel's values, its vertical axis, or all numbers
-// among its columns have a unit.
+// hasUnit reports whether a panel's values, its vertical axis, or all its
+// numeric columns have a unit.
 func (p panel) hasUnit() bool {
 	switch p.Type {
 	case "heatmap":
@@ -67,7 +67,7 @@ func TestPanelsExplainThemselves(t *testing.T) {
 			if !strings.Contains(docs, "**"+p.Title+"**") {
 				t.Errorf("docs/grafana.md does not say what %q of %s means", p.Title, b.File)
 			}
-			if missing := p.lacks(); p.Type != "row" && len(missing) > 0 {
+			if missing := p.missing(); p.Type != "row" && len(missing) > 0 {
 				t.Errorf("%s: panel %d (%q) has no %s", b.File, p.ID, p.Title, strings.Join(missing, ", no "))
 			}
 		}
@@ -75,7 +75,8 @@ func TestPanelsExplainThemselves(t *testing.T) {
 }
 
 func TestPanelLacks(t *testing.T) {
-	if got := strings.Join((panel{Type: "stat"}).lacks(), "; "); got != "data source of ours; description; query; title; unit; word for when there is nothing" {
+	if got := strings.Join((panel{Type: "stat"}).missing(),
+		"; "); got != "data source of ours; description; query; title; unit; word for when there is nothing" {
 		t.Errorf("an empty panel lacks %s", got)
 	}
 	table := panel{Type: "table", Targets: make([]query, 2)}

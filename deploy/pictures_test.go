@@ -7,40 +7,41 @@ import (
 )
 
 // The shipped configuration scrapes the service, and every expression of every
-// dashboard and rule sees what the runs did.
-func TestPicturesOnPrometheus(t *testing.T) {
+// dashboard and rule shows what the runs did.
+func TestDashboardsOnPrometheus(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes half a minute")
+		t.Skip("left out: it takes half a minute")
 	}
 	t.Parallel()
-	s := play(t)
-	t.Run("dashboards", func(t *testing.T) { everyExpression(t, s) })
-	t.Run("rules", func(t *testing.T) { everyRule(t, s) })
-	t.Run("numbers", func(t *testing.T) { rightNumbers(t, s) })
-	t.Run("native histograms", func(t *testing.T) { rightOnNative(t, s) })
+	s := runScenario(t)
+	t.Run("dashboards", func(t *testing.T) { checkEveryExpression(t, s) })
+	t.Run("rules", func(t *testing.T) { checkEveryRule(t, s) })
+	t.Run("numbers", func(t *testing.T) { checkNumbers(t, s) })
+	t.Run("native histograms", func(t *testing.T) { checkOnNative(t, s) })
 }
 
-// look is somebody who looks at a dashboard from the first run to now.
-func (s stage) look(t *testing.T, b board) viewer {
+// newViewer returns a viewer of a dashboard from the first run until now.
+func (s scenario) newViewer(t *testing.T, b board) viewer {
 	t.Helper()
 	v := viewer{s.prometheus, s.begin, s.end, 4 * time.Second, map[string]string{"url": "http://localhost:5000"}}
 	v.choose(t, b)
 	return v
 }
 
-// everyExpression draws every expression as Grafana does, and wants something
-// to be seen.
-func everyExpression(t *testing.T, s stage) {
+// checkEveryExpression evaluates every expression as Grafana does and checks
+// that it shows a number.
+func checkEveryExpression(t *testing.T, s scenario) {
 	for _, b := range boards(t) {
-		v := s.look(t, b)
+		v := s.newViewer(t, b)
 		for _, e := range b.expressions() {
-			shows(t, s, e.where, v.fill(t, e.expr))
+			checkShowsNumber(t, s, e.where, v.fill(t, e.expr))
 		}
 	}
 }
 
-// shows wants a finite number somewhere between the first run and now.
-func shows(t *testing.T, s stage, where, expr string) {
+// checkShowsNumber checks that an expression has a finite value between the
+// first run and now.
+func checkShowsNumber(t *testing.T, s scenario, where, expr string) {
 	t.Helper()
 	found, err := s.prometheus.over(expr, s.begin, s.end)
 	if err != nil {
@@ -55,28 +56,30 @@ func shows(t *testing.T, s stage, where, expr string) {
 	t.Errorf("%s shows nothing: %d series without a number for %s", where, len(found), expr)
 }
 
-// resting are the alerts for which nothing happened in the test: what they ask
-// for has no series, but each metric that they name has.
-var resting = []string{"AureaTargetDown", "AureaRunInvalid", "AureaGeneratorSaturated", "AureaQueueFull", "AureaResultsNotStored"}
+// quietAlerts are the alerts without a cause in the scenario: their expressions
+// have no series, but each of their metrics has.
+var quietAlerts = []string{"AureaTargetDown", "AureaRunInvalid", "AureaGeneratorSaturated", "AureaQueueFull",
+	"AureaResultsNotStored"}
 
-// everyRule wants each recorded series, and each alert that has a reason. Those
-// that need not last fire; on a slow machine, others may.
-func everyRule(t *testing.T, s stage) {
-	near(t, s, "firing", `group by (alertname) (ALERTS{alertstate="firing", alertname!~"AureaErrorRatioHigh|AureaGeneratorSaturated"})`, 0,
+// checkEveryRule checks that each recorded series exists and that each alert
+// with a cause that needs no minimum time fires. On a slow machine other alerts
+// may fire too.
+func checkEveryRule(t *testing.T, s scenario) {
+	checkNear(t, s, "firing", `group by (alertname) (ALERTS{alertstate="firing", alertname!~"AureaErrorRatioHigh|AureaGeneratorSaturated"})`, 0,
 		numbers{"AureaLatencyObjectiveBurned": 1, "AureaThroughputDropped": 1}, "alertname")
 	for _, r := range rules(t) {
 		if r.Record != "" {
-			shows(t, s, r.Record, r.Record)
+			checkShowsNumber(t, s, r.Record, r.Record)
 		}
-		if r.Alert == "" || !slices.Contains(resting, r.Alert) {
-			shows(t, s, r.name(), r.Expr)
+		if r.Alert == "" || !slices.Contains(quietAlerts, r.Alert) {
+			checkShowsNumber(t, s, r.name(), r.Expr)
 			continue
 		}
 		if _, err := s.prometheus.over(r.Expr, s.begin, s.end); err != nil {
 			t.Errorf("%s: %v: %s", r.Alert, err, r.Expr)
 		}
 		for _, name := range metric.FindAllString(r.Expr, -1) {
-			shows(t, s, r.Alert, name)
+			checkShowsNumber(t, s, r.Alert, name)
 		}
 	}
 }

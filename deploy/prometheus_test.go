@@ -15,24 +15,26 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A prometheus is a running one, asked as Grafana asks.
+// A prometheus is a running Prometheus, queried as Grafana does.
 type prometheus struct{ aureatest.Prometheus }
 
-// scrape is how often a test's Prometheus scrapes and evaluates rules.
+// scrape is the interval of scrapes and rule evaluations in tests.
 const scrape = 500 * time.Millisecond
 
-// quick makes Prometheus look more often than it does where it is shipped, so
-// that a test sees in seconds what else takes minutes.
-var quick = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
+// intervalSetting matches the intervals of the shipped configuration, which
+// tests shorten from minutes to seconds.
+var intervalSetting = regexp.MustCompile(`\b(scrape_interval|evaluation_interval|interval): \d+s`)
 
-// startPrometheus starts a real Prometheus with the shipped configuration, rules
-// and flags, some more flags, and a file of targets that names another one.
+// startPrometheus starts a real Prometheus with the shipped configuration,
+// rules and flags, additional flags, and a file of targets with the given
+// target.
 func startPrometheus(t *testing.T, target string, more ...string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "rules.yaml"), quick.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: "+scrape.String()))
+	write(t, filepath.Join(dir, "rules.yaml"),
+		intervalSetting.ReplaceAllString(read(t, "deploy/prometheus/rules.yaml"), "$1: "+scrape.String()))
 	write(t, filepath.Join(dir, "targets/aurea.json"), fmt.Sprintf(`[{"targets": [%q]}]`, target))
-	config := quick.ReplaceAllString(read(t, "deploy/prometheus/prometheus.yaml"), "$1: "+scrape.String())
+	config := intervalSetting.ReplaceAllString(read(t, "deploy/prometheus/prometheus.yaml"), "$1: "+scrape.String())
 	for _, file := range []string{"rules.yaml", "targets/aurea.json"} {
 		if strings.Count(config, "["+file+"]") != 1 {
 			t.Fatalf("the configuration does not read %s", file)
@@ -42,12 +44,12 @@ func startPrometheus(t *testing.T, target string, more ...string) prometheus {
 	return prometheus{aureatest.StartPrometheus(t, config, append(flags(t), more...)...)}
 }
 
-// A Prometheus beside the service, without containers, scrapes it by its own
+// A Prometheus outside of a container scrapes the service with its own
 // configuration and evaluates the rules.
 func TestLocalPrometheus(t *testing.T) {
 	t.Parallel()
 	service, _ := aureatest.Serve(t)
-	config := quick.ReplaceAllString(read(t, "deploy/prometheus/local.yaml"), "$1: "+scrape.String())
+	config := intervalSetting.ReplaceAllString(read(t, "deploy/prometheus/local.yaml"), "$1: "+scrape.String())
 	for old, now := range map[string]string{
 		"[rules.yaml]":                "[" + filepath.Join(root, "deploy/prometheus/rules.yaml") + "]",
 		`targets: ["localhost:5000"]`: fmt.Sprintf("targets: [%q]", strings.TrimPrefix(service, "http://")),
@@ -73,7 +75,7 @@ func TestLocalPrometheus(t *testing.T) {
 	}
 }
 
-// flags are those of compose.yaml that are not about a container's folders.
+// flags returns the flags of compose.yaml except those about container paths.
 func flags(t *testing.T) (flags []string) {
 	t.Helper()
 	for _, flag := range parse[composition](t, read(t, "compose.yaml")).Services["prometheus"].Command {
@@ -94,23 +96,24 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-// A series is one line of a picture.
+// A series is one series of a query's result.
 type series struct {
 	Metric map[string]string
-	Value  [2]any   // of a query of one moment: time, number
-	Values [][2]any // of a query of a stretch of time
+	Value  [2]any   // of an instant query: time, number
+	Values [][2]any // of a range query
 
-	Histograms [][2]any // of the same, where the values are native histograms
+	Histograms [][2]any // of a range query of native histograms
 }
 
-// at evaluates an expression at one moment.
-func (p prometheus) at(expr string, moment time.Time) ([]series, error) {
-	return p.ask("query", url.Values{"query": {expr}, "time": {stamp(moment)}})
+// at evaluates an expression at a time.
+func (p prometheus) at(expr string, at time.Time) ([]series, error) {
+	return p.ask("query", url.Values{"query": {expr}, "time": {stamp(at)}})
 }
 
-// over evaluates an expression over a stretch of time, as a picture does.
+// over evaluates an expression over a time range, as a panel does.
 func (p prometheus) over(expr string, from, to time.Time) ([]series, error) {
-	return p.ask("query_range", url.Values{"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)}, "step": {"0.5"}})
+	return p.ask("query_range", url.Values{"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)},
+		"step": {"0.5"}})
 }
 
 func (p prometheus) ask(path string, values url.Values) ([]series, error) {
@@ -119,9 +122,9 @@ func (p prometheus) ask(path string, values url.Values) ([]series, error) {
 	return data.Result, err
 }
 
-func stamp(moment time.Time) string { return moment.UTC().Format(time.RFC3339Nano) }
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 
-// numbers lists the finite numbers of a series.
+// numbers returns the finite values of a series.
 func (s series) numbers() (numbers []float64) {
 	for _, sample := range append(s.Values, s.Value) {
 		if value := number(sample); !math.IsNaN(value) && !math.IsInf(value, 0) {
@@ -131,7 +134,7 @@ func (s series) numbers() (numbers []float64) {
 	return numbers
 }
 
-// key joins the values of some labels by blanks.
+// key joins the values of some labels with spaces.
 func (s series) key(labels []string) string {
 	var values []string
 	for _, label := range labels {
@@ -149,7 +152,7 @@ func number(sample [2]any) float64 {
 	return value
 }
 
-// await waits until an expression is one number.
+// await waits until an expression has the wanted value.
 func (p prometheus) await(t *testing.T, expr string, want float64) {
 	t.Helper()
 	p.Await(t, expr, func(got float64) bool { return got == want })

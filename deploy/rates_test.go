@@ -8,25 +8,26 @@ import (
 	"time"
 )
 
-// rightRates holds rates to the last run: in a window in which no other run had
-// jobs of its workload, the rate is the number of its jobs, divided by the time
-// from the first sample to the last, which is a scrape less than the window.
-func rightRates(t *testing.T, s stage, v viewer, b board) {
+// checkRates compares rates with the last run. In a window without other jobs
+// of its workload, the rate is the number of its jobs divided by the time from
+// the first to the last sample, which is one scrape less than the window.
+func checkRates(t *testing.T, s scenario, v viewer, b board) {
 	last, window := s.last(), (v.rate - scrape).Seconds()
 	v.values["workload"] = "sleep"
-	v.panel(t, s, b, "Live throughput", 1, 0.05, numbers{"sleep": last.Counts["ok"] / window}, "workload")
-	v.panel(t, s, b, "Offered and achieved", 1, 0.05, numbers{"": last.Counts["planned"] / window})
-	v.panel(t, s, b, "Offered and achieved", 2, 0.05, numbers{"": last.Counts["ok"] / window})
-	v.panel(t, s, b, "Errors", 0, 0, numbers{"": 0})
+	v.checkPanel(t, s, b, "Live throughput", 1, 0.05, numbers{"sleep": last.Counts["ok"] / window}, "workload")
+	v.checkPanel(t, s, b, "Offered and achieved", 1, 0.05, numbers{"": last.Counts["planned"] / window})
+	v.checkPanel(t, s, b, "Offered and achieved", 2, 0.05, numbers{"": last.Counts["ok"] / window})
+	v.checkPanel(t, s, b, "Errors", 0, 0, numbers{"": 0})
 
-	// While the run went on, the service's own figure was that of some interval, or
-	// 0 before the first was over.
+	// During the run the service's own throughput was that of some interval, or
+	// 0 before the end of the first.
 	live, err := s.prometheus.over("benchmark_throughput_jobs_per_second", last.Start.Add(2*time.Second), last.End)
 	if err != nil || len(live) != 1 {
 		t.Fatalf("%d live throughputs, %v", len(live), err)
 	}
 	for _, value := range live[0].numbers() {
-		if value != 0 && !slices.ContainsFunc(last.Series, func(p point) bool { return math.Abs(p.Throughput-value) < 1e-6 }) {
+		if value != 0 && !slices.ContainsFunc(last.Series,
+			func(p point) bool { return math.Abs(p.Throughput-value) < 1e-6 }) {
 			t.Errorf("live throughput %v, want one of %+v", value, last.Series)
 		}
 	}
@@ -37,13 +38,14 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// rightQuantiles wants each quantile of the pictures in the bucket that has the
-// result's, or in the next to it: one job more or less makes another one of the
-// largest of 1,600. That does not matter in the middle.
-func rightQuantiles(t *testing.T, s stage, v viewer, b board) {
+// checkQuantiles checks that each quantile in a panel is in the classic bucket
+// of the result's quantile or in the next one. Among the largest of 1,600 jobs,
+// one job more or less changes the bucket; in the middle it does not.
+func checkQuantiles(t *testing.T, s scenario, v viewer, b board) {
 	v.values["workload"] = "sleep"
 	last := s.last()
-	for title, want := range map[string]quantiles{"Latency": last.Latency, "Service time": last.ServiceTime, "Delay": last.Delay} {
+	for title, want := range map[string]quantiles{"Latency": last.Latency, "Service time": last.ServiceTime,
+		"Delay": last.Delay} {
 		for i, exact := range []float64{want.P50, want.P95, want.P99, want.P999} {
 			target := b.panel(t, title).Targets[i]
 			found, err := s.prometheus.at(v.fill(t, target.Expr), s.end)
@@ -63,12 +65,12 @@ func rightQuantiles(t *testing.T, s stage, v viewer, b board) {
 	}
 	within := v.fill(t, b.panel(t, "Latency, every job").Targets[0].Expr)
 	increase := last.Counts["ok"] * v.rate.Seconds() / (v.rate - scrape).Seconds()
-	near(t, s, "Latency, every job", "max("+within+")", 0.05, numbers{"": increase})
+	checkNear(t, s, "Latency, every job", "max("+within+")", 0.05, numbers{"": increase})
 }
 
-// bucket finds the classic bucket that a duration falls into, and as many on
-// either side as there is slack.
-func (s stage) bucket(t *testing.T, seconds float64, slack int) (low, high float64) {
+// bucket returns the classic bucket of a duration, extended by slack buckets on
+// either side.
+func (s scenario) bucket(t *testing.T, seconds float64, slack int) (low, high float64) {
 	t.Helper()
 	buckets, err := s.prometheus.at("sum by (le) (benchmark_job_latency_seconds_bucket)", s.end)
 	if err != nil || len(buckets) < 10 {

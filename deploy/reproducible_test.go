@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// The same sources make the same bytes: in a clone whose tag names the version,
-// and in a folder that git knows nothing of.
+// The same sources build the same bytes: in a clone with a version tag, and in
+// a folder without git.
 func TestReproducibleBuild(t *testing.T) {
 	t.Parallel()
 	clone, folder := sources(t), sources(t)
 	shell(t, clone, `git init -q && git add . && git -c user.name=a -c user.email=a@example.com commit -qm a && git tag v1.2.3`)
-	first := made(t, clone)
-	second := made(t, folder, "VERSION=v1.2.3")
+	first := makeBuild(t, clone)
+	second := makeBuild(t, folder, "VERSION=v1.2.3")
 	if !bytes.Equal(first, second) {
 		t.Errorf("two builds of the same sources differ: %d and %d bytes", len(first), len(second))
 	}
@@ -26,8 +26,9 @@ func TestReproducibleBuild(t *testing.T) {
 	}
 }
 
-// made is what make build writes in a folder, with Go's own defaults.
-func made(t *testing.T, folder string, variables ...string) []byte {
+// makeBuild returns the binary that make build writes in a folder, with Go's
+// defaults.
+func makeBuild(t *testing.T, folder string, variables ...string) []byte {
 	t.Helper()
 	command := exec.Command("make", append([]string{"-s", "build"}, variables...)...)
 	command.Dir = folder
@@ -42,7 +43,7 @@ func made(t *testing.T, folder string, variables ...string) []byte {
 	return content
 }
 
-// sources copies what a build reads into a folder of its own.
+// sources copies the files that a build reads into a new folder.
 func sources(t *testing.T) string {
 	t.Helper()
 	folder := dockerContext(t)
@@ -58,8 +59,9 @@ func shell(t *testing.T, folder, script string) {
 	t.Helper()
 	command := exec.Command("bash", "-euc", script)
 	command.Dir = folder
-	// Whatever the machine has set up for git: this is another repository.
-	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return bytes.HasPrefix([]byte(v), []byte("GIT_")) })
+	// Ignore the machine's settings of git: this is another repository.
+	command.Env = slices.DeleteFunc(os.Environ(),
+		func(v string) bool { return bytes.HasPrefix([]byte(v), []byte("GIT_")) })
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", script, err, output)
 	}

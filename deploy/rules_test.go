@@ -11,27 +11,27 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A rule records an expression, or is an alert.
+// A rule is a recording rule or an alert.
 type rule struct {
 	Record, Alert, Expr string
 	Labels              map[string]string
 	Annotations         map[string]string
 }
 
-// name is what the rule makes.
+// name returns the name of the series or alert.
 func (r rule) name() string { return r.Record + r.Alert }
 
-// rules lists the shipped rules.
+// rules returns the shipped rules.
 func rules(t *testing.T) (rules []rule) {
 	t.Helper()
-	for _, group := range parse[struct{ Groups []struct{ Rules []rule } }](t, read(t, "deploy/prometheus/rules.yaml")).Groups {
+	for _, group := range parse[struct{ Groups []struct{ Rules []rule } }](t,
+		read(t, "deploy/prometheus/rules.yaml")).Groups {
 		rules = append(rules, group.Rules...)
 	}
 	return rules
 }
 
-// Prometheus' own tool finds nothing wrong with the rules, and every case of
-// theirs comes out as it should.
+// promtool finds nothing wrong with the rules, and all their test cases pass.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	promtool := aureatest.Need(t, "promtool")
@@ -47,8 +47,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// cases counts, for each alert, how often the cases of rules_test.yaml have it
-// fire and how often they have it keep quiet.
+// cases counts, for each alert, the cases in rules_test.yaml in which it fires
+// and those in which it does not.
 func cases(t *testing.T) (firing, quiet map[string]int) {
 	t.Helper()
 	firing, quiet = map[string]int{}, map[string]int{}
@@ -71,8 +71,8 @@ func cases(t *testing.T) (firing, quiet map[string]int) {
 	return firing, quiet
 }
 
-// Every alert says how bad it is, what happened and what to do, and is tested
-// both ways.
+// Every alert states its severity, what happened and what to do, and has test
+// cases with and without it.
 func TestAlertsAreComplete(t *testing.T) {
 	firing, quiet := cases(t)
 	anchors := anchors(read(t, "docs/grafana.md"))
@@ -86,14 +86,15 @@ func TestAlertsAreComplete(t *testing.T) {
 			t.Errorf("%s has the severity %q", r.Alert, severity)
 		}
 		if r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
-			t.Errorf("%s does not say what happened", r.Alert)
+			t.Errorf("%s has no summary of what happened", r.Alert)
 		}
 		document, anchor, _ := strings.Cut(r.Annotations["runbook_url"], "#")
 		if !strings.HasSuffix(document, "/docs/grafana.md") || !slices.Contains(anchors, anchor) {
 			t.Errorf("the runbook of %s is %q; docs/grafana.md has %q", r.Alert, r.Annotations["runbook_url"], anchors)
 		}
 		if firing[r.Alert] == 0 || quiet[r.Alert] == 0 {
-			t.Errorf("%s fires in %d cases and keeps quiet in %d, want some of both", r.Alert, firing[r.Alert], quiet[r.Alert])
+			t.Errorf("%s fires in %d test cases and not in %d, want some of both", r.Alert, firing[r.Alert],
+				quiet[r.Alert])
 		}
 	}
 	if alerts < 8 {
@@ -101,8 +102,8 @@ func TestAlertsAreComplete(t *testing.T) {
 	}
 }
 
-// Every recorded series is looked at in some case, and explained; none is that
-// does not exist.
+// Every recorded series has a test case and an explanation, and every explained
+// series exists.
 func TestRecordedSeriesAreTested(t *testing.T) {
 	cases, docs := read(t, "deploy/prometheus/rules_test.yaml"), read(t, "docs/grafana.md")
 	recorded := map[string]bool{}
@@ -111,7 +112,7 @@ func TestRecordedSeriesAreTested(t *testing.T) {
 			continue
 		}
 		if !strings.Contains(cases, r.Record) {
-			t.Errorf("no case looks at %s", r.Record)
+			t.Errorf("no test case uses %s", r.Record)
 		}
 		if !strings.Contains(docs, "`"+r.Record+"`") {
 			t.Errorf("docs/grafana.md does not say what %s is", r.Record)
@@ -126,8 +127,7 @@ func TestRecordedSeriesAreTested(t *testing.T) {
 
 var heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
 
-// anchors lists the places of a Markdown document that a link can lead to, as
-// GitHub names them.
+// anchors returns the headings of a Markdown document as GitHub's link targets.
 func anchors(document string) (anchors []string) {
 	for _, match := range heading.FindAllStringSubmatch(document, -1) {
 		anchor := strings.ToLower(strings.ReplaceAll(match[1], " ", "-"))

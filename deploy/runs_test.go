@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A result is what the tests look at of a run's result.
+// A result is the part of a run's result that the tests use.
 type result struct {
 	ID          string `json:"benchmark_id"`
 	Throughput  float64
@@ -35,7 +35,7 @@ type result struct {
 // A point is an interval of a run.
 type point struct{ Throughput float64 }
 
-// quantiles are those of one of the result's histograms, in seconds.
+// quantiles are those of a histogram of the result, in seconds.
 type quantiles struct{ P50, P90, P95, P99, P999 float64 }
 
 // run runs a benchmark and returns its result.
@@ -56,7 +56,7 @@ func run(t *testing.T, server, spec string) (r result) {
 	return r
 }
 
-// abandon starts a run and goes away, which cancels it.
+// abandon starts a run and closes the connection, which cancels the run.
 func abandon(t *testing.T, server, spec string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -67,7 +67,7 @@ func abandon(t *testing.T, server, spec string) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if response, err := http.DefaultClient.Do(request); err == nil {
-		_ = response.Body.Close() // the answer was not wanted
+		_ = response.Body.Close() // the response is not needed
 		t.Fatalf("%s ended before it was abandoned", spec)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A workflow is what the tests look at of a file in .github/workflows.
+// A workflow is the part of a file in .github/workflows that the tests use.
 type workflow struct {
 	Permissions *map[string]string
 	Jobs        map[string]struct {
@@ -67,7 +67,7 @@ func TestActionsHaveOneVersion(t *testing.T) {
 	}
 }
 
-// No job may do more than it needs: by default nothing, then each by name, and
+// Workflows have no permissions by default, each job lists what it needs, and
 // the token is not left in the checkout.
 func TestWorkflowsHaveLeastPermissions(t *testing.T) {
 	allowed := map[string]string{"contents": "read", "security-events": "write"}
@@ -97,8 +97,8 @@ func TestWorkflowsHaveLeastPermissions(t *testing.T) {
 	}
 }
 
-// CI on the forge is the .ci/run that a developer runs, with the Go of go.mod,
-// and the make targets that workflows call exist.
+// CI runs the same .ci/run as developers, with the Go version of go.mod, and
+// the make targets that workflows call exist.
 func TestWorkflowsRunWhatDevelopersRun(t *testing.T) {
 	suite := workflows(t)["ci.yaml"].Jobs["suite"]
 	language := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))
@@ -120,7 +120,7 @@ func TestWorkflowsRunWhatDevelopersRun(t *testing.T) {
 	}
 }
 
-// Every module and every folder with dependencies is kept up to date.
+// Updates cover every module and every folder with dependencies.
 func TestDependenciesAreUpdated(t *testing.T) {
 	updates := parse[struct {
 		Updates []struct {

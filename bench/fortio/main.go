@@ -1,7 +1,7 @@
-// Command fortio is Fortio as a library, without a limit of the rate unless one
-// is given: the loop of its package periodic with a job that does nothing, or,
-// with a URL, the load of its package fhttp. It prints how many times a second it
-// ran, and of requests how long they took.
+// Command fortio runs Fortio as a library, without a limit of the rate unless
+// one is given: the loop of its package periodic with a job that does nothing,
+// or, with a URL, the load of its package fhttp. It prints how many times a
+// second it ran, and of requests how long they took.
 package main
 
 import (

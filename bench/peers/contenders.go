@@ -17,44 +17,43 @@ import (
 	"time"
 )
 
-// Figures that contenders are measured by, beside what Go benchmarks report
-// under names of their own.
+// The names of figures. Go benchmarks report others under their own names.
 const (
-	throughput   = "throughput"    // jobs a second
-	wall         = "wall"          // seconds, from the process's start to its exit
-	resident     = "resident"      // bytes, at most
-	lateMemory   = "late memory"   // bytes that were resident, on average of the last third of the run
-	growth       = "growth"        // that, beside the first third
-	deviation    = "deviation"     // of the rate, from the target: 0.001 is 0.1 %
-	delayP50     = "delay p50"     // seconds
-	delayP99     = "delay p99"     // seconds
-	overshootP50 = "overshoot p50" // seconds
-	overshootP99 = "overshoot p99" // seconds
-	latencyP95   = "latency p95"   // seconds
-	latencyP99   = "latency p99"
-	latencyP999  = "latency p99.9"
-	serviceP99   = "service time p99"
-	unitsASecond = "units/s"   // of the workload cpu
-	nanoseconds  = "ns/op"     // of a Go benchmark
-	allocations  = "allocs/op" // of a Go benchmark
+	throughput     = "throughput"    // jobs a second
+	wall           = "wall"          // seconds from the start of the process to its exit
+	resident       = "resident"      // maximum, in bytes
+	lateMemory     = "late memory"   // resident bytes, mean of the last third of the run
+	growth         = "growth"        // ratio of the last third to the first
+	deviation      = "deviation"     // of the rate from the target: 0.001 is 0.1 %
+	delayP50       = "delay p50"     // seconds
+	delayP99       = "delay p99"     // seconds
+	overshootP50   = "overshoot p50" // seconds
+	overshootP99   = "overshoot p99" // seconds
+	latencyP95     = "latency p95"   // seconds
+	latencyP99     = "latency p99"
+	latencyP999    = "latency p99.9"
+	serviceP99     = "service time p99"
+	unitsPerSecond = "units/s"   // of the workload cpu
+	nanoseconds    = "ns/op"     // of a Go benchmark
+	allocations    = "allocs/op" // of a Go benchmark
 )
 
-// A sample is what one measurement of a contender gave.
+// A sample is the result of one measurement of a contender.
 type sample struct {
-	figures map[string]float64
-	others  float64     // the share of all cores that went to other programs meanwhile
-	doubts  []string    // Aurea's own about its result: the codes of its reasons
-	machine environment // as Aurea sees it
+	figures  map[string]float64
+	otherCPU float64     // share of all cores used by other programs meanwhile
+	reasons  []string    // codes of the reasons why Aurea doubts its result
+	machine  environment // as described in the result
 }
 
-// A contender is something that is measured, by a command that prints figures.
+// A contender is measured by running a command that prints figures.
 type contender struct {
-	name    string
-	peer    string   // that has to be installed; "" if none
-	command []string // none: the figures are fixed
-	read    func(stdout io.Reader) (sample, error)
-	fixed   map[string]float64
-	watched bool // its memory is sampled while it is measured
+	name          string
+	peer          string   // must be installed; "" if none
+	command       []string // nil if the figures are fixed
+	read          func(stdout io.Reader) (sample, error)
+	fixed         map[string]float64
+	samplesMemory bool // sample its memory during the measurement
 }
 
 // measure runs the command once.
@@ -76,46 +75,48 @@ func (c contender) measure(ctx context.Context) (sample, error) {
 		return sample{}, err
 	}
 	stop := func() curve { return nil }
-	if c.watched {
+	if c.samplesMemory {
 		stop = watchMemory(command.Process.Pid, time.Second)
 	}
 	s, readErr := c.read(stdout)
 	memory := stop()
-	_ = stdout.Close() // what was not read is not wanted: the program may be stopped by that
+	_ = stdout.Close() // may stop the program; the rest of its output is not needed
 	err = command.Wait()
-	if readErr != nil || err != nil && !expected(command.ProcessState) {
-		return sample{}, fmt.Errorf("%s: %w\n%s", strings.Join(c.command, " "), errors.Join(err, readErr), stderr.String())
+	failed := err != nil && !expected(command.ProcessState)
+	if readErr != nil || failed {
+		return sample{}, fmt.Errorf("%s: %w\n%s", strings.Join(c.command, " "), errors.Join(err, readErr),
+			stderr.String())
 	}
 	s.figures[wall] = time.Since(begin).Seconds()
-	if c.watched {
+	if c.samplesMemory {
 		early, late, err := memory.thirds()
 		if err != nil {
 			return sample{}, err
 		}
 		s.figures[lateMemory], s.figures[growth] = late, late/early
 	}
-	s.others = readCPU().others(before, command.ProcessState)
+	s.otherCPU = readCPU().otherShare(before, command.ProcessState)
 	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.figures[resident] = float64(usage.Maxrss) * 1024
 	}
 	return s, nil
 }
 
-// expected reports whether a failed program did its work all the same: Aurea
-// doubts its result, or nobody wanted the rest of the output.
+// expected reports whether a program that failed has done its work: Aurea
+// doubts its result, or the rest of the output was not read.
 func expected(state *os.ProcessState) bool {
 	const invalid = 4
 	status, ok := state.Sys().(syscall.WaitStatus)
 	return state.ExitCode() == invalid || ok && status.Signal() == syscall.SIGPIPE
 }
 
-// aurea runs Aurea, without the list of its jobs unless the flags ask for it.
+// aurea runs Aurea, without job records unless the flags ask for them.
 func aurea(name, flags string) contender {
 	command := append([]string{filepath.Join("bin", "aurea"), "run", "-q", "-o", "json"}, strings.Fields(flags)...)
 	return contender{name: name, command: command, read: readResult}
 }
 
-// An environment is a result's description of its machine.
+// An environment is the description of the machine in a result.
 type environment struct {
 	CPU            string `json:"cpu"`
 	Cores          int    `json:"cores"`
@@ -128,14 +129,14 @@ type environment struct {
 	Version        string `json:"version"`
 }
 
-// readResult reads a result of Aurea up to the list of its jobs, which is its
-// last member and may be a gigabyte.
+// readResult reads a result of Aurea up to its list of jobs, its last member,
+// which may have a gigabyte.
 func readResult(stdout io.Reader) (sample, error) {
 	s, _, err := readHead(json.NewDecoder(stdout))
 	return s, err
 }
 
-// readHead also returns what a second of a job costs.
+// readHead reads the result and the price per second of a job.
 func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	var rate struct{ Target, Achieved float64 }
 	var delay, latency, service struct{ P50, P95, P99, P999 float64 }
@@ -154,7 +155,8 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	}
 	var jobsPerSecond float64
 	members := map[string]any{
-		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service, "cost": &cost,
+		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service,
+		"cost":     &cost,
 		"counters": &counters, "validity": &validity, "environment": &s.machine,
 	}
 	if _, err := d.Token(); err != nil {
@@ -179,20 +181,20 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 	s.figures = map[string]float64{
 		throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99,
 		latencyP95: latency.P95, latencyP99: latency.P99, latencyP999: latency.P999, serviceP99: service.P99,
-		unitsASecond: counters.Units.PerSecond,
+		unitsPerSecond: counters.Units.PerSecond,
 	}
 	if rate.Target > 0 {
 		s.figures[deviation] = max(rate.Achieved/rate.Target-1, 1-rate.Achieved/rate.Target)
 	}
 	for _, reason := range validity.Reasons {
-		s.doubts = append(s.doubts, reason.Code)
+		s.reasons = append(s.reasons, reason.Code)
 	}
 	return s, cost.Pricing.PerSecond, nil
 }
 
-// overshooting runs sleeping jobs and sees by how much each lasted longer than
-// it should. Histograms are too coarse for that, so this reads every job.
-func overshooting(flags string, asked time.Duration) contender {
+// overshoot runs sleeping jobs and measures how much longer each took than
+// asked. It reads every job, because histograms are too coarse.
+func overshoot(flags string, asked time.Duration) contender {
 	c := aurea("Aurea", flags+" --include-jobs")
 	c.read = func(stdout io.Reader) (sample, error) {
 		d := json.NewDecoder(stdout)
@@ -206,7 +208,7 @@ func overshooting(flags string, asked time.Duration) contender {
 		}
 		overshoot := make([]float64, len(jobs))
 		for i, job := range jobs {
-			overshoot[i] = job.Cost/price - asked.Seconds() // a job's cost is its service time, priced
+			overshoot[i] = job.Cost/price - asked.Seconds() // a job's cost is its service time times the price
 		}
 		slices.Sort(overshoot)
 		s.figures[overshootP50] = overshoot[len(overshoot)/2]
@@ -222,7 +224,7 @@ func fortio(threads int) contender {
 	return contender{name: "Fortio", peer: "fortio", command: command, read: readRate}
 }
 
-// k6 is an empty iteration of k6.
+// k6 runs empty iterations of k6.
 func k6(users int) contender {
 	command := []string{
 		filepath.Join(tools, "k6"), "run", "--quiet", "--no-usage-report", "--address", "",
@@ -239,14 +241,14 @@ func readRate(stdout io.Reader) (sample, error) {
 	}}, err
 }
 
-// goBenchmark is one of the repository's Go benchmarks.
+// goBenchmark runs a Go benchmark of the repository.
 func goBenchmark(pattern, pkg string) contender {
 	command := []string{"go", "test", "-run", "^$", "-bench", pattern, "-benchmem", pkg}
 	return contender{name: "Aurea", command: command, read: readBenchmark}
 }
 
-// readBenchmark reads the one line of a Go benchmark: its name, how often it
-// ran, and pairs of a figure and its name.
+// readBenchmark reads the line of a Go benchmark: name, iterations, and pairs
+// of a figure and its name.
 func readBenchmark(stdout io.Reader) (sample, error) {
 	s := sample{figures: map[string]float64{}}
 	lines := bufio.NewScanner(stdout)

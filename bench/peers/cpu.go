@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// A cpu is how long all cores together have been busy, and have existed, in
-// ticks of the kernel. It is empty where the kernel does not say.
-type cpu struct{ busy, total float64 }
+// cpuTicks are the busy and the total time of all cores, in ticks of the
+// kernel. They are 0 if the kernel does not report them.
+type cpuTicks struct{ busy, total float64 }
 
-// ticks is how many there are in a second.
-const ticks = 100
+// ticksPerSecond is the unit of /proc/stat.
+const ticksPerSecond = 100
 
 // readCPU reads the first line of /proc/stat: user, nice, system, idle, iowait,
 // irq, softirq and steal.
-func readCPU() cpu {
+func readCPU() cpuTicks {
 	content, _ := os.ReadFile("/proc/stat")
 	line, _, _ := strings.Cut(string(content), "\n")
-	var c cpu
+	var c cpuTicks
 	for i, field := range strings.Fields(line) {
-		n, _ := strconv.ParseFloat(field, 64) // "cpu" counts for nothing
+		n, _ := strconv.ParseFloat(field, 64) // "cpu" parses as 0
 		if i <= 8 {
 			c.total += n
 		}
@@ -31,12 +31,12 @@ func readCPU() cpu {
 	return c
 }
 
-// others is the share of all cores since before that did not go to the process,
-// which has ended.
-func (c cpu) others(before cpu, process *os.ProcessState) float64 {
+// otherShare returns the share of all cores, since before, that the given ended
+// process did not use.
+func (c cpuTicks) otherShare(before cpuTicks, process *os.ProcessState) float64 {
 	if c.total == before.total {
 		return 0
 	}
-	ours := (process.UserTime() + process.SystemTime()).Seconds() * ticks
+	ours := (process.UserTime() + process.SystemTime()).Seconds() * ticksPerSecond
 	return max(0, c.busy-before.busy-ours) / (c.total - before.total)
 }

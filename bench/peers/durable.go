@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Two services that answer POST /benchmark/run: ours, which has every run on the
-// disk before it answers, and the simplest that there could be, which keeps none.
+// Two services with POST /benchmark/run: Aurea, which writes every run to disk
+// before it responds, and a minimal one, which stores nothing.
 const (
 	ourAddress, flaskPort = "127.0.0.1:18766", "18767"
 	flaskAddress          = "127.0.0.1:" + flaskPort
 )
 
-// runningBoth starts both for the length of one measurement.
-func runningBoth(ctx context.Context) (stop func(), err error) {
+// startServices starts both for one measurement.
+func startServices(ctx context.Context) (stop func(), err error) {
 	data, err := os.MkdirTemp("", "aurea-durable")
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func runningBoth(ctx context.Context) (stop func(), err error) {
 			cancel()
 			return nil, err
 		}
-		if err := answers(at); err != nil {
+		if err := awaitAnswer(at); err != nil {
 			stop()
 			return nil, fmt.Errorf("%s does not answer: %w; Flask is Debian's python3-flask", services[i], err)
 		}
@@ -48,8 +48,8 @@ func runningBoth(ctx context.Context) (stop func(), err error) {
 	return stop, nil
 }
 
-// answers waits until somebody does.
-func answers(address string) (err error) {
+// awaitAnswer waits until a service responds.
+func awaitAnswer(address string) (err error) {
 	for range 100 {
 		var connection net.Conn
 		if connection, err = net.Dial("tcp", address); err == nil {
@@ -60,10 +60,11 @@ func answers(address string) (err error) {
 	return err
 }
 
-// oneJob asks a service for a run of one job that takes no time, again and again,
-// on eight connections that are kept.
-func oneJob(name, address string) contender {
+// runOneJob repeatedly requests a run of one noop job, on eight connections
+// with keep-alive.
+func runOneJob(name, address string) contender {
 	c := aurea(name, "--workload http --concurrency 8 --duration 5s --param method=POST --param url=http://"+address+"/benchmark/run")
-	c.command = append(c.command, "--param", `headers={"Content-Type":"application/json"}`, "--param", `body={"num_jobs":1,"job_duration_ms":0}`)
+	c.command = append(c.command, "--param", `headers={"Content-Type":"application/json"}`, "--param",
+		`body={"num_jobs":1,"job_duration_ms":0}`)
 	return c
 }

@@ -1,5 +1,5 @@
-// Command peers measures Aurea beside the tools it is compared with, in turn and
-// on the same machine, and prints what docs/performance.md says.
+// Command peers measures Aurea and other tools in turn on the same machine, and
+// prints docs/performance.md.
 //
 //	go -C bench run ./peers                          everything, five rounds
 //	go -C bench run ./peers -rows noop -rounds 3     the experiments whose names hold "noop"
@@ -38,12 +38,12 @@ func main() {
 func run(ctx context.Context, rows string, rounds int, write bool) error {
 	chosen := choose(rows)
 	if len(chosen) == 0 || rounds < 1 {
-		return fmt.Errorf("nothing to run: the experiments are %s", strings.Join(names(experiments), ", "))
+		return fmt.Errorf("nothing to run: the experiments are %s", strings.Join(experimentNames(experiments), ", "))
 	}
 	if write && rows != "" {
 		return errors.New("docs/performance.md has every row: -write and -rows exclude each other")
 	}
-	if err := os.Chdir(".."); err != nil { // go -C bench; all paths are from the repository's root
+	if err := os.Chdir(".."); err != nil { // undo go -C bench: all paths are relative to the repository's root
 		return err
 	}
 	if _, err := os.Stat("cmd/aurea"); err != nil {
@@ -71,7 +71,8 @@ func run(ctx context.Context, rows string, rounds int, write bool) error {
 	return err
 }
 
-// choose finds the experiments that the words name; all of them without words.
+// choose returns the experiments whose names contain one of the words, or all
+// without words.
 func choose(words string) []experiment {
 	var chosen []experiment
 	for _, e := range experiments {
@@ -85,7 +86,7 @@ func choose(words string) []experiment {
 	return chosen
 }
 
-func names(es []experiment) []string {
+func experimentNames(es []experiment) []string {
 	var names []string
 	for _, e := range es {
 		names = append(names, e.name)

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// watched has the memory of a contender sampled while it is measured: once a
-// second, what the kernel says is resident.
-func watched(c contender) contender {
-	c.watched = true
+// withMemory returns a contender whose resident memory is sampled once a
+// second.
+func withMemory(c contender) contender {
+	c.samplesMemory = true
 	return c
 }
 
-// A curve is the resident memory of a process, in bytes, second by second.
+// A curve is the resident memory of a process over time, in bytes.
 type curve []float64
 
-// watchMemory samples until it is told to stop, and returns what it has then.
+// watchMemory samples until stop is called, which returns the samples.
 func watchMemory(pid int, every time.Duration) (stop func() curve) {
 	over, done := make(chan struct{}), make(chan curve)
 	go func() {
@@ -28,7 +28,7 @@ func watchMemory(pid int, every time.Duration) (stop func() curve) {
 		for {
 			select {
 			case <-ticker.C:
-				if n, err := residentNow(pid); err == nil {
+				if n, err := readResidentOf(pid); err == nil {
 					seen = append(seen, n)
 				}
 			case <-over:
@@ -40,8 +40,9 @@ func watchMemory(pid int, every time.Duration) (stop func() curve) {
 	return func() curve { close(over); return <-done }
 }
 
-// residentNow reads what a process has now; of one that has ended there is none.
-func residentNow(pid int) (float64, error) {
+// readResidentOf reads the resident memory of a process. It fails if the
+// process has ended.
+func readResidentOf(pid int) (float64, error) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
@@ -56,7 +57,7 @@ func readResident(status string) (float64, error) {
 	return kilobytes * 1024, err
 }
 
-// thirds is the mean of the first and of the last third of the curve.
+// thirds returns the means of the first and of the last third.
 func (c curve) thirds() (first, last float64, err error) {
 	n := len(c) / 3
 	if n == 0 {

@@ -8,11 +8,14 @@ import (
 
 func TestThirds(t *testing.T) {
 	first, last, err := curve{1, 3, 100, 200, 300, 7, 9}.thirds()
-	if err != nil || first != 2 || last != 8 {
-		t.Errorf("thirds are %v and %v (%v), want 2 and 8", first, last, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first != 2 || last != 8 {
+		t.Errorf("thirds are %v and %v, want 2 and 8", first, last)
 	}
 	if _, _, err := (curve{1, 2}).thirds(); err == nil {
-		t.Error("two samples have no thirds, and no error")
+		t.Error("thirds of two samples: no error")
 	}
 }
 
@@ -22,11 +25,11 @@ func TestReadResident(t *testing.T) {
 		t.Errorf("resident %v, %v", got, err)
 	}
 	if _, err := readResident("Name:\taurea\n"); err == nil {
-		t.Error("a process that has ended has memory")
+		t.Error("memory of an ended process: no error")
 	}
 }
 
-// This process has memory, and is looked at until nobody wants that any more.
+// watchMemory samples this process until it is stopped.
 func TestWatchMemory(t *testing.T) {
 	stop := watchMemory(os.Getpid(), time.Millisecond)
 	time.Sleep(20 * time.Millisecond)

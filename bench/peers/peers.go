@@ -12,31 +12,32 @@ import (
 
 // A peer is a tool that Aurea is compared with.
 type peer struct {
-	name    string // of its program too
+	name    string // also the name of its program
 	module  string
-	version string // "": it is a library, pinned in bench/go.mod, and the program around it is ours
-	source  string // the program: in its module, or here
+	version string // "" for a library that is pinned in bench/go.mod and called by a program of this module
+	source  string // the package of the program, in its module or this one
 }
 
-// peers is what can be compared with, and its pinned versions.
+// peers are all peers with their pinned versions.
 var peers = []peer{
 	{name: "k6", module: "go.k6.io/k6", version: "v1.8.1", source: "go.k6.io/k6"},
 	{name: "hey", module: "github.com/rakyll/hey", version: "v0.1.5", source: "github.com/rakyll/hey"},
-	{name: "vegeta", module: "github.com/tsenart/vegeta/v12", version: "v12.13.0", source: "github.com/tsenart/vegeta/v12"},
+	{name: "vegeta", module: "github.com/tsenart/vegeta/v12", version: "v12.13.0",
+		source: "github.com/tsenart/vegeta/v12"},
 	{name: "fortio", module: "fortio.org/fortio", source: "./fortio"},
 }
 
-// tools is where the peers are installed, from the repository's root.
+// tools is the folder of installed peers, relative to the repository's root.
 var tools = filepath.Join(".tools", "peers")
 
 func (p peer) program() string { return filepath.Join(tools, p.name) }
 
-// install installs the peers that the experiments need. What cannot be had is
-// returned by name, with a sentence that says so; why is for the terminal.
+// install installs the peers that the experiments need. It returns a sentence
+// about each peer that it could not install, and prints the reasons.
 func install(ctx context.Context, chosen []experiment) map[string]string {
 	absent := map[string]string{}
 	for _, p := range peers {
-		if !needed(p, chosen) {
+		if !isNeeded(p, chosen) {
 			continue
 		}
 		if err := p.install(ctx); err != nil {
@@ -47,7 +48,7 @@ func install(ctx context.Context, chosen []experiment) map[string]string {
 	return absent
 }
 
-func needed(p peer, chosen []experiment) bool {
+func isNeeded(p peer, chosen []experiment) bool {
 	for _, e := range chosen {
 		for _, c := range e.contenders {
 			if c.peer == p.name {
@@ -80,7 +81,7 @@ func (p peer) install(ctx context.Context) error {
 	return nil
 }
 
-// installed is the version of the peer in its program, "" if there is none.
+// installed returns the version in the peer's program, or "".
 func (p peer) installed() string {
 	info, err := buildinfo.ReadFile(p.program())
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,11 +22,14 @@ func TestReadResult(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, s.figures[name], figure)
 		}
 	}
-	if s.machine.Cores != 2 || len(s.doubts) != 1 || s.doubts[0] != "steal" {
-		t.Errorf("got %+v", s)
+	if s.machine.Cores != 2 {
+		t.Errorf("the machine has %d cores, want 2", s.machine.Cores)
+	}
+	if !slices.Equal(s.reasons, []string{"steal"}) {
+		t.Errorf("the reasons are %q, want steal", s.reasons)
 	}
 
-	s, err = overshooting("", 100*time.Millisecond).read(strings.NewReader(result + "}]}"))
+	s, err = overshoot("", 100*time.Millisecond).read(strings.NewReader(result + "}]}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,9 +39,13 @@ func TestReadResult(t *testing.T) {
 }
 
 func TestReadBenchmark(t *testing.T) {
-	s, err := readBenchmark(strings.NewReader("goos: linux\nBenchmarkX-2   \t 100\t  12.5 ns/op\t 8 B/op\t 1 allocs/op\nPASS\n"))
-	if err != nil || s.figures[nanoseconds] != 12.5 || s.figures[allocations] != 1 {
-		t.Errorf("got %v, %v", s.figures, err)
+	s, err := readBenchmark(strings.NewReader("goos: linux\nBenchmarkX-2   \t 100\t  12.5 ns/op\t 8 B/op\t 1 " +
+		"allocs/op\nPASS\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.figures[nanoseconds] != 12.5 || s.figures[allocations] != 1 {
+		t.Errorf("got %v, want 12.5 ns and 1 allocation", s.figures)
 	}
 	if _, err := readBenchmark(strings.NewReader("PASS\nok\n")); err == nil {
 		t.Error("no error without a benchmark")
@@ -51,18 +59,19 @@ func TestRow(t *testing.T) {
 		}
 		return samples
 	}
-	c := claim{work: "w", figure: throughput, beside: "peer", target: atLeast(2), unit: times}
+	c := claim{work: "w", figure: throughput, peer: "peer", target: atLeast(2), unit: times}
 	got := c.row("Aurea", outcome{samples: map[string][]sample{"Aurea": of(3e6, 5e6, 3e6), "peer": of(1e6, 2e6, 2e6)}})
 	if want := (row{"w", "≥ 2x", "**2.5x** (1.5x … 3x)", "3 M/s", "2 M/s", "yes, 2 of 3"}); got != want {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	got = c.row("Aurea", outcome{samples: map[string][]sample{"Aurea": of(3e6)}, missing: map[string]string{"peer": "gone"}})
+	got = c.row("Aurea", outcome{samples: map[string][]sample{"Aurea": of(3e6)},
+		missing: map[string]string{"peer": "gone"}})
 	if want := (row{"w", "≥ 2x", "not measured", "3 M/s", "–", "–"}); got != want {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 
-// Every claim is about contenders and figures that there are.
+// Every claim is about existing contenders and figures.
 func TestExperiments(t *testing.T) {
 	for _, e := range experiments {
 		named := map[string]bool{"": true}
@@ -70,8 +79,11 @@ func TestExperiments(t *testing.T) {
 			named[c.name] = true
 		}
 		for _, c := range e.claims {
-			if !named[c.beside] || units[c.figure] == nil || c.unit == nil {
-				t.Errorf("%s: %s", e.name, c.work)
+			if !named[c.peer] {
+				t.Errorf("%s: %s is compared with an unknown contender %q", e.name, c.work, c.peer)
+			}
+			if units[c.figure] == nil || c.unit == nil {
+				t.Errorf("%s: %s has no unit", e.name, c.work)
 			}
 		}
 	}

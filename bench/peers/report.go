@@ -13,24 +13,24 @@ import (
 	"time"
 )
 
-// A report is what the document says.
+// A report is the data of the document.
 type report struct {
 	Rounds   int
 	Date     string
 	Commit   string
-	Absent   map[string]string // peers that could not be installed, and a sentence that says so
+	Absent   map[string]string // peers that could not be installed, with an explanation
 	Versions []string
 	Machine  environment
 	Rows     []row
 	Commands []string
-	Sides    [][]string // of the freeze: a contender and its latencies
+	Sides    [][]string // of the freeze experiment: a contender and its latencies
 	Doubts   []string   // of Aurea about its own runs
-	Missing  []string   // sentences about contenders that were not measured
+	Missing  []string   // explanations for contenders without samples
 
-	others []float64 // of every sample: the share of the cores that went to other programs
+	others []float64 // of every sample: the share of the cores used by other programs
 }
 
-// A row is a claim and what was measured for it.
+// A row is a claim and its measurement.
 type row struct{ Work, Target, Measured, Ours, Theirs, Reached string }
 
 func newReport(ctx context.Context, rounds int, absent map[string]string) *report {
@@ -49,8 +49,8 @@ func newReport(ctx context.Context, rounds int, absent map[string]string) *repor
 	return r
 }
 
-// commit is what is measured; the document that is written does not make it
-// another.
+// commit returns the measured commit. Writing the document does not make the
+// tree dirty.
 func commit(ctx context.Context) string {
 	head := output(ctx, "git", "rev-parse", "--short", "HEAD")
 	if output(ctx, "git", "status", "--porcelain", "--", ".", ":!docs/performance.md") != "" {
@@ -59,7 +59,7 @@ func commit(ctx context.Context) string {
 	return head
 }
 
-// output is what a command says, or "unknown".
+// output returns the output of a command, or "unknown".
 func output(ctx context.Context, name string, args ...string) string {
 	text, err := exec.CommandContext(ctx, name, args...).Output()
 	if err != nil {
@@ -68,14 +68,14 @@ func output(ctx context.Context, name string, args ...string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// add adds what an experiment gave.
+// add adds the outcome of an experiment.
 func (r *report) add(e experiment, o outcome) {
 	for _, c := range e.claims {
 		r.Rows = append(r.Rows, c.row(e.contenders[0].name, o))
 	}
 	for _, c := range e.contenders {
 		if c.command != nil {
-			r.Commands = append(r.Commands, quoted(c.command))
+			r.Commands = append(r.Commands, shellQuote(c.command))
 		}
 	}
 	r.Sides = append(r.Sides, e.sides(o)...)
@@ -86,7 +86,7 @@ func (r *report) add(e experiment, o outcome) {
 	}
 	for _, samples := range o.samples {
 		for _, s := range samples {
-			r.others = append(r.others, s.others)
+			r.others = append(r.others, s.otherCPU)
 		}
 	}
 	doubted := map[string]int{}
@@ -94,7 +94,7 @@ func (r *report) add(e experiment, o outcome) {
 		if s.machine.Version != "" {
 			r.Machine = s.machine
 		}
-		for _, code := range s.doubts {
+		for _, code := range s.reasons {
 			doubted[code]++
 		}
 	}
@@ -103,14 +103,14 @@ func (r *report) add(e experiment, o outcome) {
 	}
 }
 
-// sides is the medians of every contender, side by side.
+// sides returns the medians of every contender, side by side.
 func (e experiment) sides(o outcome) (rows [][]string) {
-	if e.side == nil {
+	if e.sideBySide == nil {
 		return nil
 	}
 	for _, c := range e.contenders {
 		cells := []string{c.name}
-		for _, figure := range e.side {
+		for _, figure := range e.sideBySide {
 			cell := "–"
 			if values := figuresOf(o.samples[c.name], figure); len(values) > 0 && values[0] > 0 {
 				cell = units[figure](spreadOf(values).median)
@@ -122,7 +122,7 @@ func (e experiment) sides(o outcome) (rows [][]string) {
 	return rows
 }
 
-// Others is how much of the machine other programs took while it was measured.
+// Others describes how much CPU other programs used during the measurements.
 func (r *report) Others() string {
 	if len(r.others) == 0 {
 		return "unknown"
@@ -133,18 +133,19 @@ func (r *report) Others() string {
 
 // row judges the median of the rounds.
 func (c claim) row(us string, o outcome) row {
-	r := row{Work: c.work, Target: c.target.String(c.unit), Measured: "not measured", Ours: "–", Theirs: "–", Reached: "–"}
+	r := row{Work: c.work, Target: c.target.String(c.unit), Measured: "not measured", Ours: "–", Theirs: "–",
+		Reached: "–"}
 	if o.missing[us] != "" {
 		return r
 	}
 	ours := figuresOf(o.samples[us], c.figure)
 	var theirs []float64
-	if c.beside != "" {
+	if c.peer != "" {
 		r.Ours = units[c.figure](spreadOf(ours).median)
-		if o.missing[c.beside] != "" {
+		if o.missing[c.peer] != "" {
 			return r
 		}
-		theirs = figuresOf(o.samples[c.beside], c.figure)
+		theirs = figuresOf(o.samples[c.peer], c.figure)
 		r.Theirs = units[c.figure](spreadOf(theirs).median)
 	}
 	values := c.values(ours, theirs)
@@ -162,7 +163,7 @@ func figuresOf(samples []sample, figure string) []float64 {
 	return figures
 }
 
-// values is what is judged, round by round.
+// values returns the judged value of each round.
 func (c claim) values(ours, theirs []float64) []float64 {
 	values := slices.Clone(ours)
 	for i := range values {
@@ -192,7 +193,7 @@ func (c claim) verdict(median float64, values []float64) string {
 	return fmt.Sprintf("%s, %d of %d", verdict, reached, len(values))
 }
 
-// String writes the target in the unit of the claim.
+// String formats the target in the unit of the claim.
 func (t target) String(unit func(float64) string) string {
 	if t.atMost {
 		return "≤ " + unit(t.limit)
@@ -200,8 +201,8 @@ func (t target) String(unit func(float64) string) string {
 	return "≥ " + unit(t.limit)
 }
 
-// quoted writes a command as a shell reads it.
-func quoted(command []string) string {
+// shellQuote formats a command for a shell.
+func shellQuote(command []string) string {
 	var words []string
 	for _, word := range command {
 		if word == "" || strings.ContainsAny(word, "^$ ") {

@@ -20,7 +20,7 @@ const (
 	serviceURL  = "http://" + address + "/"
 )
 
-// configuration has nginx answer with a few bytes, from one worker.
+// configuration makes nginx answer with a few bytes, from one worker.
 const configuration = `daemon off; worker_processes 1; pid nginx.pid; error_log stderr crit;
 events { worker_connections 4096; }
 http {
@@ -29,14 +29,14 @@ http {
 }
 `
 
-// A service is nginx on the service's core.
+// A service is an nginx on the service's core.
 type service struct {
 	command   *exec.Cmd
 	directory string
 	stderr    strings.Builder
 }
 
-// startNginx returns when it answers.
+// startNginx starts nginx and returns when it responds.
 func startNginx() (*service, error) {
 	if connection, err := net.Dial("tcp", address); err == nil {
 		_ = connection.Close()
@@ -77,8 +77,8 @@ func (s *service) stop() {
 	_ = os.RemoveAll(s.directory)
 }
 
-// running is nginx for the length of one measurement.
-func running(context.Context) (stop func(), err error) {
+// runNginx runs nginx for one measurement.
+func runNginx(context.Context) (stop func(), err error) {
 	s, err := startNginx()
 	if err != nil {
 		return nil, err
@@ -86,9 +86,9 @@ func running(context.Context) (stop func(), err error) {
 	return s.stop, nil
 }
 
-// freezing is nginx that stands still for two seconds, ten seconds after a
-// measurement has begun.
-func freezing(ctx context.Context) (stop func(), err error) {
+// freezeNginx runs nginx and stops it for two seconds, ten seconds after the
+// start of a measurement.
+func freezeNginx(ctx context.Context) (stop func(), err error) {
 	s, err := startNginx()
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func freezing(ctx context.Context) (stop func(), err error) {
 	return func() { cancel(); <-thawed; s.stop() }, nil
 }
 
-// wait reports whether so much time has passed before ctx was cancelled.
+// wait reports whether the duration passed before ctx was cancelled.
 func wait(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

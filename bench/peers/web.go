@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// pinned has a contender on the clients' core alone; the service has the other.
-func pinned(c contender) contender {
+// pinToClientCore runs a contender on the clients' core; the service has the
+// other.
+func pinToClientCore(c contender) contender {
 	c.command = append([]string{"taskset", "-c", clientCore}, c.command...)
 	return c
 }
@@ -23,7 +24,7 @@ func heyAgainst(url string) contender {
 	}}
 }
 
-// readHey reads the rate out of hey's report.
+// readHey reads the rate from hey's report.
 func readHey(stdout io.Reader) (sample, error) {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
@@ -35,17 +36,19 @@ func readHey(stdout io.Reader) (sample, error) {
 	return sample{}, errors.New("hey says nothing of Requests/sec")
 }
 
-// vegeta writes what it saw to a file, as it is used to, and reports afterwards.
+// vegetaAgainst runs vegeta, which writes its results to a file and reports
+// afterwards.
 func vegetaAgainst(url, flags string) contender {
 	program := filepath.Join(tools, "vegeta")
-	script := fmt.Sprintf("f=$(mktemp) && echo GET %s | %s attack %s >$f && %s report -type=json $f; rm -f $f", url, program, flags, program)
+	script := fmt.Sprintf("f=$(mktemp) && echo GET %s | %s attack %s >$f && %s report -type=json $f; rm -f $f", url,
+		program, flags, program)
 	return contender{name: "vegeta", peer: "vegeta", read: readVegeta, command: []string{"bash", "-c", script}}
 }
 
 func readVegeta(stdout io.Reader) (sample, error) {
 	var report struct {
 		Throughput float64
-		Latencies  map[string]float64 // nanoseconds; it does not tell a p99.9
+		Latencies  map[string]float64 // in nanoseconds; without a p99.9
 	}
 	err := json.NewDecoder(stdout).Decode(&report)
 	return sample{figures: map[string]float64{
@@ -61,6 +64,8 @@ func fortioAgainst(url, flags string) contender {
 }
 
 func k6Against(url, script, flags string) contender {
-	command := append([]string{filepath.Join(tools, "k6"), "run", "--quiet", "--no-usage-report", "--address", "", "--env", "URL=" + url}, strings.Fields(flags)...)
-	return contender{name: "k6", peer: "k6", command: append(command, filepath.Join("bench", "k6", script)), read: readRate}
+	command := append([]string{filepath.Join(tools, "k6"), "run", "--quiet", "--no-usage-report", "--address", "",
+		"--env", "URL=" + url}, strings.Fields(flags)...)
+	return contender{name: "k6", peer: "k6", command: append(command, filepath.Join("bench", "k6", script)),
+		read: readRate}
 }

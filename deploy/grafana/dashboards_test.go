@@ -1,6 +1,6 @@
-// Package grafana_test decodes the dashboards into Grafana's own schema, where
-// no unknown field passes and every value is checked. It is a module of its own,
-// so that those types stay out of the service's.
+// Package grafana_test decodes the dashboards into Grafana's own schema, which
+// refuses unknown fields and checks every value. It is a module of its own, so
+// that the service does not depend on Grafana's types.
 package grafana_test
 
 import (
@@ -16,21 +16,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	plugins.RegisterDefaultPlugins() // the schemas of panels' options and of queries
+	plugins.RegisterDefaultPlugins() // schemas of panel options and queries
 	os.Exit(m.Run())
 }
 
-// strictly decodes a dashboard by Grafana's schema; the error lists each fault.
-func strictly(content []byte) error {
+// decodeStrictly decodes a dashboard by Grafana's schema; the error lists all
+// faults.
+func decodeStrictly(content []byte) error {
 	var d dashboard.Dashboard
-	if err := faults(d.UnmarshalJSONStrict(content)); err != nil {
+	if err := schemaError(d.UnmarshalJSONStrict(content)); err != nil {
 		return err
 	}
-	return faults(d.Validate())
+	return schemaError(d.Validate())
 }
 
-// faults is an error of the schema, or nil where its list of faults is empty.
-func faults(err error) error {
+// schemaError returns an error of the schema, or nil if its list of faults is
+// empty.
+func schemaError(err error) error {
 	var list cog.BuildErrors
 	if errors.As(err, &list) && len(list) == 0 {
 		return nil
@@ -48,13 +50,13 @@ func TestDashboardsFitGrafanasSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := strictly(content); err != nil {
+		if err := decodeStrictly(content); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
 }
 
-// The schema is strict where a typing error would go unseen in Grafana.
+// The schema refuses typing errors that Grafana would ignore.
 func TestSchemaRefuses(t *testing.T) {
 	content, err := os.ReadFile("dashboards/overview.json")
 	if err != nil {
@@ -70,7 +72,7 @@ func TestSchemaRefuses(t *testing.T) {
 		if broken == string(content) {
 			t.Errorf("%s: the dashboard has no %s", name, change[0])
 		}
-		if strictly([]byte(broken)) == nil {
+		if decodeStrictly([]byte(broken)) == nil {
 			t.Errorf("%s passes: %s", name, change[1])
 		}
 	}

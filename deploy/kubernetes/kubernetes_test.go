@@ -1,6 +1,6 @@
 // Package kubernetes_test builds the kustomization as kubectl does, and decodes
-// what it makes into Kubernetes' own types, where no unknown field passes. It is
-// a module of its own, so that those types stay out of the service's.
+// the objects into Kubernetes' own types, which refuse unknown fields. It is a
+// module of its own, so that the service does not depend on those types.
 package kubernetes_test
 
 import (
@@ -20,7 +20,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// A base is everything that the kustomization makes.
+// A base holds all objects of the kustomization.
 type base struct {
 	account    core.ServiceAccount
 	claim      core.PersistentVolumeClaim
@@ -31,7 +31,7 @@ type base struct {
 	network    networking.NetworkPolicy
 }
 
-// kinds says into what each kind of object is decoded.
+// kinds returns where to decode each kind of object.
 func (b *base) kinds() map[string]any {
 	return map[string]any{
 		"v1 ServiceAccount":                       &b.account,
@@ -44,7 +44,7 @@ func (b *base) kinds() map[string]any {
 	}
 }
 
-// build makes the base: every kind of object, once.
+// build builds the base, with one object of each kind.
 func build(t *testing.T) (b base) {
 	t.Helper()
 	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), ".")
@@ -62,7 +62,7 @@ func build(t *testing.T) (b base) {
 		if !known {
 			t.Fatalf("%s is made twice, or not checked", kind)
 		}
-		if err := strictly(content, into); err != nil {
+		if err := decodeStrictly(content, into); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 		delete(kinds, kind)
@@ -73,15 +73,16 @@ func build(t *testing.T) (b base) {
 	return b
 }
 
-// strictly decodes an object; a field that its type does not have is an error.
-func strictly(content []byte, into any) error {
+// decodeStrictly decodes an object; a field that its type does not have is an
+// error.
+func decodeStrictly(content []byte, into any) error {
 	if err := yaml.UnmarshalStrict(content, into); err != nil {
 		return fmt.Errorf("%w in\n%s", err, content)
 	}
 	return nil
 }
 
-// The docs make an object of the rules; it is a valid one.
+// The command in the documentation creates a valid object of the rules.
 func TestRulesBecomeAnObject(t *testing.T) {
 	docs, err := os.ReadFile("../../docs/grafana.md")
 	if err != nil {
@@ -98,19 +99,26 @@ func TestRulesBecomeAnObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rules monitoring.PrometheusRule
-	if err := strictly(object, &rules); err != nil {
+	if err := decodeStrictly(object, &rules); err != nil {
 		t.Fatal(err)
 	}
-	if rules.Kind != "PrometheusRule" || rules.Name != "aurea" || len(rules.Spec.Groups) < 3 || len(rules.Spec.Groups[0].Rules) == 0 {
-		t.Errorf("the object is a %s %q of %d groups", rules.Kind, rules.Name, len(rules.Spec.Groups))
+	if rules.Kind != "PrometheusRule" || rules.Name != "aurea" {
+		t.Errorf("the object is a %s %q, want a PrometheusRule aurea", rules.Kind, rules.Name)
+	}
+	if n := len(rules.Spec.Groups); n < 3 {
+		t.Fatalf("the object has %d groups, want at least 3", n)
+	}
+	if len(rules.Spec.Groups[0].Rules) == 0 {
+		t.Error("the first group has no rules")
 	}
 }
 
 func TestUnknownFieldsAreErrors(t *testing.T) {
-	if err := strictly([]byte("spec: {template: {spec: {readOnlyRootFilesystem: true}}}"), &apps.Deployment{}); err == nil {
-		t.Error("a field in a wrong place was taken")
+	if err := decodeStrictly([]byte("spec: {template: {spec: {readOnlyRootFilesystem: true}}}"),
+		&apps.Deployment{}); err == nil {
+		t.Error("a misplaced field was accepted")
 	}
-	if err := strictly([]byte("spec: {endpoints: [{intervall: 5s}]}"), &monitoring.ServiceMonitor{}); err == nil {
-		t.Error("a misspelt field was taken")
+	if err := decodeStrictly([]byte("spec: {endpoints: [{intervall: 5s}]}"), &monitoring.ServiceMonitor{}); err == nil {
+		t.Error("a misspelt field was accepted")
 	}
 }

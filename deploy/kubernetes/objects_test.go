@@ -10,7 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// The objects find each other by label, name and port.
+// The objects refer to each other by label, name and port; the references
+// agree.
 func TestObjectsFindEachOther(t *testing.T) {
 	b := build(t)
 	pod := b.deployment.Spec.Template
@@ -31,8 +32,10 @@ func TestObjectsFindEachOther(t *testing.T) {
 		t.Errorf("the job is called %q, want aurea", got)
 	}
 	container, port := pod.Spec.Containers[0], b.service.Spec.Ports[0]
-	if got := container.Ports[0].Name; port.TargetPort.String() != got || b.network.Spec.Ingress[0].Ports[0].Port.String() != got {
-		t.Errorf("the container's port is %q; the service goes to %s, the network lets through %s", got, port.TargetPort.String(), b.network.Spec.Ingress[0].Ports[0].Port.String())
+	if got := container.Ports[0].Name; port.TargetPort.String() != got ||
+		b.network.Spec.Ingress[0].Ports[0].Port.String() != got {
+		t.Errorf("the container's port is %q; the service goes to %s, the network lets through %s", got,
+			port.TargetPort.String(), b.network.Spec.Ingress[0].Ports[0].Port.String())
 	}
 	if got := b.monitor.Spec.Endpoints[0].Port; got != port.Name {
 		t.Errorf("the monitor scrapes %q, the service has %q", got, port.Name)
@@ -50,22 +53,32 @@ func TestObjectsFindEachOther(t *testing.T) {
 	}
 }
 
-// The pod may do no more than it needs, and measures undisturbed.
+// The pod has no unneeded permissions, and guaranteed resources, so that it
+// measures undisturbed.
 func TestPodIsConfinedAndGuaranteed(t *testing.T) {
 	pod := build(t).deployment.Spec.Template.Spec
 	container := pod.Containers[0]
 	security := container.SecurityContext
-	if !*security.ReadOnlyRootFilesystem || *security.AllowPrivilegeEscalation || !slices.Equal(security.Capabilities.Drop, []core.Capability{"ALL"}) {
-		t.Errorf("the container may %+v", security)
+	if !*security.ReadOnlyRootFilesystem {
+		t.Error("the container may write to its root file system")
 	}
-	if !*pod.SecurityContext.RunAsNonRoot || *pod.SecurityContext.RunAsUser == 0 || pod.SecurityContext.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault {
-		t.Errorf("the pod may %+v", pod.SecurityContext)
+	if *security.AllowPrivilegeEscalation {
+		t.Error("the container may escalate its privileges")
+	}
+	if dropped := security.Capabilities.Drop; !slices.Equal(dropped, []core.Capability{"ALL"}) {
+		t.Errorf("the container drops the capabilities %q, want ALL", dropped)
+	}
+	if !*pod.SecurityContext.RunAsNonRoot || *pod.SecurityContext.RunAsUser == 0 {
+		t.Errorf("the pod may run as root: %+v", pod.SecurityContext)
+	}
+	if seccomp := pod.SecurityContext.SeccompProfile.Type; seccomp != core.SeccompProfileTypeRuntimeDefault {
+		t.Errorf("the pod has the seccomp profile %s, want the runtime's default", seccomp)
 	}
 	if mode := pod.Volumes[1].Secret.DefaultMode; *mode != 0o440 {
 		t.Errorf("the tokens' file has the mode %o, want 440", *mode)
 	}
 	if *pod.AutomountServiceAccountToken {
-		t.Error("the pod has a token of the cluster's")
+		t.Error("the pod has a service account token")
 	}
 	for name, limit := range container.Resources.Limits {
 		if request := container.Resources.Requests[name]; request.Cmp(limit) != 0 {
@@ -76,10 +89,14 @@ func TestPodIsConfinedAndGuaranteed(t *testing.T) {
 		t.Errorf("%s cores, want whole ones", cores)
 	}
 	soft := resource.MustParse(strings.TrimSuffix(container.Env[0].Value, "B"))
-	if hard := container.Resources.Limits.Memory(); container.Env[0].Name != "GOMEMLIMIT" || soft.Cmp(*hard) >= 0 || 2*soft.Value() < hard.Value() {
-		t.Errorf("%s is %s, want a little less than the limit of %s", container.Env[0].Name, soft.String(), hard)
+	if name := container.Env[0].Name; name != "GOMEMLIMIT" {
+		t.Errorf("the first variable is %s, want GOMEMLIMIT", name)
 	}
-	for name, probe := range map[string]*core.Probe{"startup": container.StartupProbe, "liveness": container.LivenessProbe, "readiness": container.ReadinessProbe} {
+	if hard := container.Resources.Limits.Memory(); soft.Cmp(*hard) >= 0 || 2*soft.Value() < hard.Value() {
+		t.Errorf("GOMEMLIMIT is %s, want a little less than the limit of %s", soft.String(), hard)
+	}
+	for name, probe := range map[string]*core.Probe{"startup": container.StartupProbe,
+		"liveness": container.LivenessProbe, "readiness": container.ReadinessProbe} {
 		if probe == nil || probe.HTTPGet.Port.String() != container.Ports[0].Name {
 			t.Errorf("%s is not probed: %+v", name, probe)
 		}

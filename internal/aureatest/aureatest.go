@@ -1,4 +1,4 @@
-// Package aureatest starts the real thing for tests: the built command, serving
+// Package aureatest starts real programs for tests: the built command, serving
 // on a free port of the loopback interface, and the programs that tests need
 // beside it. It is imported by tests only.
 package aureatest
@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Need returns the path of a program that the test cannot do without. Where it
-// is missing the test is left out, and says so; in CI that is a failure.
+// Need returns the path of a program that the test requires. If it is missing,
+// the test is skipped; in CI it fails.
 func Need(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
@@ -35,12 +35,12 @@ func Need(t testing.TB, program string) string {
 // Root returns the top folder of the repository.
 func Root() string { return root }
 
-// root is found before a test can change the working directory. The name of a
-// source file would not do: -trimpath removes the folder from it.
+// root is determined before a test can change the working directory. The name
+// of a source file would not help: -trimpath removes its folder.
 var root = moduleAbove()
 
-// moduleAbove returns the nearest folder with a go.mod, upwards from the working
-// directory, which is the folder of the package under test.
+// moduleAbove returns the nearest folder with a go.mod, searching upwards from
+// the working directory, the folder of the tested package.
 func moduleAbove() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -56,7 +56,7 @@ func moduleAbove() string {
 }
 
 // build compiles the command once for all tests of a package. GOFLAGS and
-// CGO_ENABLED are those of the test, so both share what is in the build cache.
+// CGO_ENABLED are those of the test, so both use the same build cache.
 var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "aurea-test-")
 	if err != nil {
@@ -71,9 +71,8 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// Binary returns the path of the built command: of the one that AUREA_BIN names,
-// as make does after it built it, or of one that is built for the package's
-// tests.
+// Binary returns the path of the built command: the one named by AUREA_BIN,
+// which make sets, or one built for the package's tests.
 func Binary(t testing.TB) string {
 	t.Helper()
 	if binary := os.Getenv("AUREA_BIN"); binary != "" {
@@ -89,16 +88,17 @@ func Binary(t testing.TB) string {
 var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
 
 // Serve starts aurea serve on a free port and returns its URL and its process.
-// The process is stopped, and waited for, when the test ends.
+// When the test ends, Serve stops the process and waits for it.
 func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 	t.Helper()
 	return ServeBy(t, exec.CommandContext(context.Background(), Binary(t), append([]string{"serve"}, args...)...))
 }
 
-// ServeBy is Serve by a command that has serve among its arguments.
+// ServeBy is Serve for a given command, which has serve among its arguments.
 func ServeBy(t testing.TB, command *exec.Cmd) (url string, process *os.Process) {
 	t.Helper()
-	command.Args = slices.Insert(command.Args, slices.Index(command.Args, "serve")+1, "--listen", "127.0.0.1:0", "--data", t.TempDir())
+	command.Args = slices.Insert(command.Args, slices.Index(command.Args, "serve")+1, "--listen", "127.0.0.1:0",
+		"--data", t.TempDir())
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -121,11 +121,11 @@ func ServeBy(t testing.TB, command *exec.Cmd) (url string, process *os.Process) 
 		}
 	}()
 	t.Cleanup(func() {
-		_ = command.Process.Signal(syscall.SIGTERM) // it may have ended already
+		_ = command.Process.Signal(syscall.SIGTERM) // it may have exited
 		kill := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
 		defer kill.Stop()
 		<-drained
-		_ = command.Wait() // tests that care for the exit wait on the process themselves
+		_ = command.Wait() // tests that check the exit code wait themselves
 	})
 	select {
 	case url = <-found:

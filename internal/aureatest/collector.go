@@ -20,25 +20,25 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// A Collector is an OTLP receiver over HTTP that keeps what it is sent. It may
-// be asked at any time.
+// A Collector is an OTLP receiver over HTTP that keeps what it receives. It is
+// safe for concurrent use.
 type Collector struct {
 	URL string
 
 	mu        sync.Mutex
 	requests  int
 	resources []map[string]string
-	metrics   map[string]*metrics.Metric // the last of each name
+	metrics   map[string]*metrics.Metric // the latest of each name
 	spans     []*trace.Span
 }
 
-// StartCollector starts one that ends with the test.
+// StartCollector starts a Collector that stops when the test ends.
 func StartCollector(t testing.TB) *Collector {
 	c := &Collector{metrics: map[string]*metrics.Metric{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/metrics", func(w http.ResponseWriter, r *http.Request) {
 		var request collectormetrics.ExportMetricsServiceRequest
-		c.take(t, w, r, &request, func() {
+		c.decode(t, w, r, &request, func() {
 			for _, from := range request.GetResourceMetrics() {
 				c.resources = append(c.resources, Attributes(from.GetResource().GetAttributes()))
 				for _, scope := range from.GetScopeMetrics() {
@@ -51,7 +51,7 @@ func StartCollector(t testing.TB) *Collector {
 	})
 	mux.HandleFunc("POST /v1/traces", func(w http.ResponseWriter, r *http.Request) {
 		var request collectortrace.ExportTraceServiceRequest
-		c.take(t, w, r, &request, func() {
+		c.decode(t, w, r, &request, func() {
 			for _, from := range request.GetResourceSpans() {
 				c.resources = append(c.resources, Attributes(from.GetResource().GetAttributes()))
 				for _, scope := range from.GetScopeSpans() {
@@ -66,8 +66,8 @@ func StartCollector(t testing.TB) *Collector {
 	return c
 }
 
-// take decodes a request and keeps what is in it.
-func (c *Collector) take(t testing.TB, w http.ResponseWriter, r *http.Request, into proto.Message, keep func()) {
+// decode decodes a request and calls keep.
+func (c *Collector) decode(t testing.TB, w http.ResponseWriter, r *http.Request, into proto.Message, keep func()) {
 	body, err := content(r)
 	if err == nil && r.Header.Get("Content-Type") != "application/x-protobuf" {
 		err = fmt.Errorf("content type %s", r.Header.Get("Content-Type"))
@@ -99,36 +99,36 @@ func content(r *http.Request) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// Requests is how many there were.
+// Requests returns the number of requests received.
 func (c *Collector) Requests() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.requests
 }
 
-// Resources are who sent each part of the requests.
+// Resources returns the resource of each part of the requests.
 func (c *Collector) Resources() []map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.resources)
 }
 
-// Spans are all that came.
+// Spans returns all spans received.
 func (c *Collector) Spans() []*trace.Span {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.spans)
 }
 
-// Metric is what came last of a metric; nil when nothing did.
+// Metric returns the latest data of a metric, or nil.
 func (c *Collector) Metric(name string) *metrics.Metric {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.metrics[name]
 }
 
-// Numbers are the values of a metric that is a sum or a gauge, by attributes such
-// as "outcome=ok,workload=sleep".
+// Numbers returns the values of a sum or gauge, by attributes such as
+// "outcome=ok,workload=sleep".
 func (c *Collector) Numbers(name string) map[string]float64 {
 	metric := c.Metric(name)
 	numbers := map[string]float64{}
@@ -147,7 +147,7 @@ func key(attributes []*common.KeyValue) string {
 	return strings.Join(pairs, ",")
 }
 
-// Attributes are those of a span, a point or a resource, as text.
+// Attributes returns the attributes of a span, a point or a resource as text.
 func Attributes(list []*common.KeyValue) map[string]string {
 	attributes := map[string]string{}
 	for _, pair := range list {
@@ -165,5 +165,5 @@ func Attributes(list []*common.KeyValue) map[string]string {
 	return attributes
 }
 
-// ID is the usual form of a trace's or a span's.
+// ID formats the ID of a trace or span as usual.
 func ID(id []byte) string { return hex.EncodeToString(id) }

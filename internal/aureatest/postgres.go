@@ -12,17 +12,17 @@ import (
 	"testing"
 )
 
-// A Postgres is a real PostgreSQL server in a folder of its own, on a socket in
-// which it listens, and nowhere else.
+// A Postgres is a real PostgreSQL server in a folder of its own. It listens
+// only on a socket in that folder.
 type Postgres struct {
 	folder string
 	bin    string
-	as     *syscall.Credential // PostgreSQL refuses to be root
+	as     *syscall.Credential // PostgreSQL refuses to run as root
 }
 
-// PostgresPrograms is the folder of PostgreSQL's programs, which Debian does not
-// have in the path. Where there is none the test is left out, and says so; in CI
-// that is a failure.
+// PostgresPrograms returns the folder of PostgreSQL's programs, which Debian
+// does not add to the path. If there is none, the test is skipped; in CI it
+// fails.
 func PostgresPrograms(t testing.TB) string {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -33,25 +33,26 @@ func PostgresPrograms(t testing.TB) string {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("PostgreSQL is not installed; scripts/test-deps installs it")
 		}
-		t.Skip("left out: PostgreSQL is not installed; make test installs it where it may")
+		t.Skip("left out: PostgreSQL is not installed; make test installs it where it can")
 	}
 	return filepath.Dir(found[0])
 }
 
-// StartPostgres starts a server of the programs in a folder. Whoever starts it
-// stops it.
+// StartPostgres starts a server with the programs in folder bin. The caller
+// must stop it.
 func StartPostgres(bin string) (*Postgres, error) {
-	folder, err := os.MkdirTemp("", "aurea-postgres-") // short: a socket's path has at most 107 bytes
+	folder, err := os.MkdirTemp("", "aurea-postgres-") // short, because a socket's path has at most 107 bytes
 	if err != nil {
 		return nil, err
 	}
 	p := &Postgres{folder: folder, bin: bin}
 	if os.Getuid() == 0 {
-		if p.as, err = nobodySpecial(folder); err != nil {
+		if p.as, err = postgresUser(folder); err != nil {
 			return nil, err
 		}
 	}
-	if err := p.run("initdb", "--pgdata", p.data(), "--username", "aurea", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"); err != nil {
+	if err := p.run("initdb", "--pgdata", p.data(), "--username", "aurea", "--auth", "trust", "--no-sync", "--encoding",
+		"UTF8", "--locale", "C.UTF-8"); err != nil {
 		return nil, err
 	}
 	settings := "-c listen_addresses='' -c unix_socket_directories=" + folder + " -c fsync=off -c max_connections=50"
@@ -61,8 +62,9 @@ func StartPostgres(bin string) (*Postgres, error) {
 func (p *Postgres) data() string { return filepath.Join(p.folder, "data") }
 func (p *Postgres) log() string  { return filepath.Join(p.folder, "log") }
 
-// nobodySpecial is the user postgres, who is given the folder.
-func nobodySpecial(folder string) (*syscall.Credential, error) {
+// postgresUser returns the credentials of the user postgres and gives it the
+// folder.
+func postgresUser(folder string) (*syscall.Credential, error) {
 	postgres, err := user.Lookup("postgres")
 	if err != nil {
 		return nil, err
@@ -83,17 +85,18 @@ func (p *Postgres) run(program string, args ...string) error {
 	return nil
 }
 
-// Address is that of the server's one database, seen from a schema.
+// Address returns the address of the server's only database with a schema.
 func (p *Postgres) Address(schema string) string {
 	return "postgres:///postgres?" + url.Values{"host": {p.folder}, "user": {"aurea"}, "search_path": {schema}}.Encode()
 }
 
-// Restart stops the server without a word to its clients and starts it again.
+// Restart stops the server at once, without notice to its clients, and starts
+// it again.
 func (p *Postgres) Restart() error {
 	return p.run("pg_ctl", "restart", "--wait", "--mode", "immediate", "--pgdata", p.data(), "--log", p.log())
 }
 
-// Stop ends the server, if there is one, and removes what it left.
+// Stop stops the server, if it runs, and removes its folder.
 func (p *Postgres) Stop() error {
 	if p == nil {
 		return nil

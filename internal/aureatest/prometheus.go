@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// A Prometheus is the URL of one that runs until the test ends.
+// A Prometheus is the URL of a server that runs until the test ends.
 type Prometheus string
 
-// StartPrometheus starts a real Prometheus, which keeps what it knows in a
-// directory of the test's, with that configuration and with more flags. It
-// answers when StartPrometheus returns.
+// StartPrometheus starts a real Prometheus with a configuration and additional
+// flags. It keeps its data in a temporary folder of the test. StartPrometheus
+// returns when the server is ready.
 func StartPrometheus(t testing.TB, config string, flags ...string) Prometheus {
 	t.Helper()
 	program := Need(t, "prometheus")
@@ -42,7 +42,7 @@ func StartPrometheus(t testing.TB, config string, flags ...string) Prometheus {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = command.Wait() // it is killed in the end
+		_ = command.Wait() // it is killed at the end
 	}()
 	t.Cleanup(func() {
 		kill()
@@ -65,12 +65,12 @@ func StartPrometheus(t testing.TB, config string, flags ...string) Prometheus {
 }
 
 func (p Prometheus) ready() bool {
-	answer, err := get(string(p) + "/-/ready")
+	response, err := get(string(p) + "/-/ready")
 	if err != nil {
 		return false
 	}
-	_ = answer.Body.Close() // only its status matters
-	return answer.StatusCode == http.StatusOK
+	_ = response.Body.Close() // only the status matters
+	return response.StatusCode == http.StatusOK
 }
 
 func get(address string) (*http.Response, error) {
@@ -81,7 +81,7 @@ func get(address string) (*http.Response, error) {
 	return http.DefaultClient.Do(request)
 }
 
-// freeAddress is one that nobody listens on for now.
+// freeAddress returns an address without a listener.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	var config net.ListenConfig
@@ -89,24 +89,24 @@ func freeAddress(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }() // it only lent its address
+	defer func() { _ = listener.Close() }() // only its address was needed
 	return listener.Addr().String()
 }
 
-// Get asks the query API, such as query or query_exemplars, and decodes the data
-// of its answer.
+// Get requests an endpoint of the query API, such as query or query_exemplars,
+// and decodes the data of its response.
 func (p Prometheus) Get(path string, values url.Values, data any) error {
-	answer, err := get(string(p) + "/api/v1/" + path + "?" + values.Encode())
+	response, err := get(string(p) + "/api/v1/" + path + "?" + values.Encode())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = answer.Body.Close() }() // it was read to its end
+	defer func() { _ = response.Body.Close() }() // it was read to its end
 	var envelope struct {
 		Error string
 		Data  json.RawMessage
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&envelope); err != nil {
-		return fmt.Errorf("%s: %w", answer.Status, err)
+	if err := json.NewDecoder(response.Body).Decode(&envelope); err != nil {
+		return fmt.Errorf("%s: %w", response.Status, err)
 	}
 	if envelope.Error != "" {
 		return fmt.Errorf("%s", envelope.Error)
@@ -114,34 +114,36 @@ func (p Prometheus) Get(path string, values url.Values, data any) error {
 	return json.Unmarshal(envelope.Data, data)
 }
 
-// Query evaluates an expression as it stands, to the samples of a vector.
+// Query evaluates an expression at the current time and returns the samples of
+// the vector.
 func (p Prometheus) Query(expression string) ([]Sample, error) {
 	var data struct{ Result []Sample }
 	err := p.Get("query", url.Values{"query": {expression}}, &data)
 	return data.Result, err
 }
 
-// A Sample is one series of a vector and its number.
+// A Sample is a series of a vector with its value.
 type Sample struct {
 	Metric map[string]string
 	Value  Number
 }
 
-// A Number is one that the API writes as a pair of a time and a text.
+// A Number is a value that the API encodes as a pair of a time and a string.
 type Number float64
 
-// UnmarshalJSON reads the pair.
+// UnmarshalJSON decodes the pair.
 func (n *Number) UnmarshalJSON(text []byte) error {
 	var at, value string
-	if _, err := fmt.Sscanf(strings.NewReplacer("[", "", "]", "", ",", " ", `"`, "").Replace(string(text)), "%s %s", &at, &value); err != nil {
+	if _, err := fmt.Sscanf(strings.NewReplacer("[", "", "]", "", ",", " ", `"`, "").Replace(string(text)), "%s %s",
+		&at, &value); err != nil {
 		return fmt.Errorf("%s: %w", text, err)
 	}
 	_, err := fmt.Sscan(value, (*float64)(n))
 	return err
 }
 
-// Await waits until an expression has one series, and returns its number once
-// it is good.
+// Await waits until an expression has one series with a value for which good
+// returns true, and returns the value.
 func (p Prometheus) Await(t testing.TB, expression string, good func(float64) bool) float64 {
 	t.Helper()
 	var got []Sample
