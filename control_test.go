@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// What can never be is known from the plan.
+// Plan.Control rejects what is impossible in every state of the run.
 func TestPlanControl(t *testing.T) {
 	open, closed := NewPlan(Spec{Rate: 10, NumJobs: 5}, 1), NewPlan(Spec{NumJobs: 5, Concurrency: 2}, 1)
 	tests := []struct {
@@ -42,7 +42,7 @@ func TestPlanControl(t *testing.T) {
 			t.Errorf("%+v: %v, want %v", test.control, err, test.want)
 		}
 		if invalid := (*InvalidError)(nil); errors.As(err, &invalid) && invalid.Fields[0].Location != test.field {
-			t.Errorf("%+v: %v, want it about %q", test.control, err, test.field)
+			t.Errorf("%+v: %v, want the field %q", test.control, err, test.field)
 		}
 	}
 }
@@ -64,13 +64,13 @@ func TestDecodeLoad(t *testing.T) {
 		`{"concurency": 5}`: "concurency", `{"rate": 5, "kind": "pause"}`: "kind",
 	} {
 		if _, err := DecodeLoad([]byte(document)); fieldsOf(t, err)[0].Location != location {
-			t.Errorf("%s: %v, want it about %q", document, err, location)
+			t.Errorf("%s: %v, want the field %q", document, err, location)
 		}
 	}
 }
 
-// What is read can be done to a run that has a rate, and is read from what is
-// written of it.
+// Law: a decoded load is valid for a run with a rate, and its JSON decodes to it
+// again.
 func FuzzDecodeLoad(f *testing.F) {
 	for _, document := range []string{`{"rate": 100}`, `{"concurrency": 5, "rate": 5e-324}`, `{}`, `{"rate": "\ud800"}`, `{"kind": "load"}`, "{\"\xff\": 1}"} {
 		f.Add([]byte(document))
@@ -81,13 +81,13 @@ func FuzzDecodeLoad(f *testing.F) {
 		if err != nil {
 			for _, field := range fieldsOf(t, err) {
 				if field.Message == "" || !utf8.ValidString(field.Error()) {
-					t.Fatalf("the problem %+v cannot be shown", field)
+					t.Fatalf("the problem %+v is not printable", field)
 				}
 			}
 			return
 		}
 		if err := plan.Control(control); err != nil {
-			t.Fatalf("%s: %+v is refused: %v", document, control, err)
+			t.Fatalf("%s: %+v is rejected: %v", document, control, err)
 		}
 		members := map[string]any{}
 		if control.Rate != 0 {

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// priced is a result of so many jobs that each took the time, at the prices.
+// priced returns a result of jobs that each took the given time.
 func priced(jobs int64, each time.Duration, pricing Pricing, thresholds ...string) *Result {
 	spec := Spec{NumJobs: jobs, Pricing: &pricing}
 	for _, expression := range thresholds {
@@ -23,7 +23,7 @@ func priced(jobs int64, each time.Duration, pricing Pricing, thresholds ...strin
 	return NewResult(NewPlan(spec, 1), Measurement{Duration: time.Minute, Tally: tally})
 }
 
-// Prices are decimals, and so is what they add up to.
+// Costs are exact sums of decimal prices.
 func TestCostsAreDecimals(t *testing.T) {
 	for _, test := range []struct {
 		jobs                   int64
@@ -51,7 +51,7 @@ func TestCostsAreDecimals(t *testing.T) {
 	}
 }
 
-// Law: a limit that is the cost to the last digit is reached, and not passed.
+// Law: a limit that equals the cost in all digits is reached and not exceeded.
 func TestCostsAreComparedAsDecimals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		jobs := rapid.Int64Range(1, 10_000_000).Draw(t, "jobs")

@@ -13,10 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// specOptions compares specs by meaning: an empty list is an absent one.
+// specOptions compares specs by meaning: an empty list equals an absent one.
 var specOptions = cmp.Options{cmp.AllowUnexported(Threshold{}), cmpopts.EquateEmpty()}
 
-// fieldsOf is what an error of DecodeSpec says was wrong.
+// fieldsOf returns the wrong fields that an error of DecodeSpec names.
 func fieldsOf(t testing.TB, err error) []FieldError {
 	t.Helper()
 	var invalid *InvalidError
@@ -35,7 +35,7 @@ const (
 	seedRule        = "must be an integer from 0 to 18446744073709551615; got "
 )
 
-// Every row is a document with one wrong field: where, and what is said of it.
+// Every row is a document with one wrong field, its location and its message.
 func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 	x := func(n int) string { return strings.Repeat("x", n) }
 	for _, test := range []struct{ members, location, message string }{
@@ -113,7 +113,7 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// numbered is n members of an object: "k0": "", "k1": "" and so on.
+// numbered returns n members of an object: "k0": "", "k1": "" and so on.
 func numbered(n int) string {
 	members := make([]string, n)
 	for i := range members {
@@ -136,7 +136,7 @@ func TestDecodeSpecReportsAllProblems(t *testing.T) {
 		t.Errorf("locations (-want +got):\n%s", diff)
 	}
 	if text := err.Error(); !strings.HasPrefix(text, "treads: is not a field; warm_up: is not a field; did you mean warmup?; num_jobs: ") || strings.Count(text, "; ") < len(want)-1 {
-		t.Errorf("the error does not say them all in order: %s", text)
+		t.Errorf("the error does not name all fields in order: %s", text)
 	}
 }
 
@@ -188,8 +188,8 @@ func TestDecodeSpecReadsWhatIsRight(t *testing.T) {
 	}
 }
 
-// Whatever is sent, DecodeSpec names a field or returns a spec that survives
-// encoding, and can be planned and cut without losing a job.
+// Law: DecodeSpec names a wrong field, or returns a spec whose JSON decodes to it
+// again. The shards of its plan have all jobs and all of the concurrency.
 func FuzzDecodeSpec(f *testing.F) {
 	for _, document := range []string{
 		`{"num_jobs": 100}`, `{"num_jobs": 1e3, "job_duration_ms": 0.5, "concurrency": 7, "seed": 18446744073709551615}`,
@@ -207,7 +207,7 @@ func FuzzDecodeSpec(f *testing.F) {
 		if err != nil {
 			for _, field := range fieldsOf(t, err) {
 				if field.Message == "" || !utf8.ValidString(field.Error()) {
-					t.Fatalf("the problem %+v cannot be shown", field)
+					t.Fatalf("the problem %+v is not printable", field)
 				}
 			}
 			return
@@ -227,7 +227,8 @@ func FuzzDecodeSpec(f *testing.F) {
 			jobs, concurrency = jobs+shard.Jobs, concurrency+shard.Concurrency
 		}
 		if plan.Jobs != Unbounded && jobs != plan.Jobs || concurrency != plan.Concurrency {
-			t.Fatalf("the shards have %d jobs, %d at once; the plan has %d, %d at once", jobs, concurrency, plan.Jobs, plan.Concurrency)
+			t.Fatalf("the shards have %d jobs and a concurrency of %d; the plan has %d and %d",
+				jobs, concurrency, plan.Jobs, plan.Concurrency)
 		}
 	})
 }

@@ -44,7 +44,7 @@ func TestDecodeResults(t *testing.T) {
 	}
 	delete(was.(map[string]any), "jobs")
 	if diff := cmp.Diff(was, is); diff != "" {
-		t.Errorf("read and written again (-was +is):\n%s", diff)
+		t.Errorf("decoded and encoded again (-want +got):\n%s", diff)
 	}
 }
 
@@ -74,8 +74,8 @@ func TestDecodeResultsErrors(t *testing.T) {
 	}
 }
 
-// DecodeResults refuses a file with a reason, or returns results; package compare
-// fuzzes what becomes of those.
+// Law: DecodeResults returns an ErrInvalid with a message, or results. Package
+// compare fuzzes what becomes of those.
 func FuzzDecodeResults(f *testing.F) {
 	whole, err := os.ReadFile("testdata/result.json")
 	if err != nil {
@@ -89,9 +89,9 @@ func FuzzDecodeResults(f *testing.F) {
 		results, err := DecodeResults(data)
 		switch {
 		case err == nil && len(results) == 0:
-			t.Error("there are no results and no error")
+			t.Error("no results and no error")
 		case err != nil && (!errors.Is(err, ErrInvalid) || err.Error() == ""):
-			t.Errorf("refused with %v", err)
+			t.Errorf("the error is %v", err)
 		}
 	})
 }

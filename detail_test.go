@@ -12,8 +12,7 @@ import (
 
 var measured = Measures{Phases: []string{"connect", "cpu", "search.first_byte"}, Counters: []string{"units", "search.bytes_in"}, Parts: []Part{{"search", 3}, {"buy", 1}}}
 
-// Law: details merged are the detail that recording everything in one would
-// have given.
+// Law: merging details gives the same as recording everything in one.
 func TestDetailMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		whole, a, b := NewDetail(measured), NewDetail(measured), NewDetail(measured)
@@ -51,7 +50,8 @@ func TestDetailMerge(t *testing.T) {
 	})
 }
 
-// detailed is a result of two seconds, two jobs on a core for 0.5 s each.
+// withDetail returns a result of two seconds with two jobs that had a core for
+// 0.5 s each.
 func withDetail(t *testing.T, thresholds ...string) *Result {
 	t.Helper()
 	spec := Spec{NumJobs: 2}
@@ -76,7 +76,7 @@ func withDetail(t *testing.T, thresholds ...string) *Result {
 func TestDetailInAResult(t *testing.T) {
 	r := withDetail(t)
 	if _, there := r.Phases.Get("connect"); there || len(r.Phases) != 2 {
-		t.Errorf("phases %+v, want those that there were", r.Phases)
+		t.Errorf("phases %+v, want only those with a record", r.Phases)
 	}
 	if first, _ := r.Phases.Get("search.first_byte"); first.Count != 2 || first.Mean != 0.02 {
 		t.Errorf("first byte %+v", first)
@@ -87,7 +87,7 @@ func TestDetailInAResult(t *testing.T) {
 	}
 	bytes, _ := r.Counters.Get("search.bytes_in")
 	if want := (Amount{Total: 14, PerSecond: 7, PerJob: 14}); bytes != want {
-		t.Errorf("bytes %+v, want %+v: one of the two jobs was a search, and nothing is known of its cores", bytes, want)
+		t.Errorf("bytes %+v, want %+v: of one search, without CPU time", bytes, want)
 	}
 	if r.InFlight.Effective != 0.5 {
 		t.Errorf("%v jobs had a core at once, want 0.5", r.InFlight.Effective)
@@ -104,12 +104,12 @@ func TestDetailInAResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(r.Phases, again.Phases) + cmp.Diff(r.Counters, again.Counters) + cmp.Diff(r.Parts, again.Parts); diff != "" {
-		t.Errorf("written and read (-want +got):\n%s", diff)
+		t.Errorf("encoded and decoded (-want +got):\n%s", diff)
 	}
 }
 
-// A counter of a part, or of a step within a part, is divided by the jobs of that
-// part; any other one by all jobs.
+// The counter of a part, or of a step in a part, is divided by the jobs of the
+// part, and any other counter by all jobs.
 func TestCountersPerJobOfTheirPart(t *testing.T) {
 	m := Measures{
 		Counters: []string{"livez.bytes_in", "buy.1_http.bytes_in", "retries", "livez_2.bytes_in", "other.bytes_in"},
@@ -122,7 +122,7 @@ func TestCountersPerJobOfTheirPart(t *testing.T) {
 			detail.Part(part).End(OK, 0, 0, time.Second)
 		}
 	}
-	detail.Part(1).Cancelled++ // has told nothing
+	detail.Part(1).Cancelled++ // without a report
 	detail.Record(nil, []int64{600, 600, 8, 0, 80})
 	r := NewResult(NewPlan(Spec{NumJobs: 8}, 1), Measurement{Duration: time.Second, Tally: tally, Detail: detail})
 	got := map[string]float64{}

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: what was written is read exactly, and a phase of which nothing was recorded
-// stays one.
+// Law: the binary form decodes to the same detail. A phase without a record stays
+// one.
 func TestDetailBinary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfNDistinct(rapid.String(), 0, 4, rapid.ID)
@@ -46,12 +46,12 @@ func TestDetailBinary(t *testing.T) {
 			}
 		}
 		if again := read.AppendBinary(nil); string(again) != string(data) {
-			t.Fatal("written again it differs")
+			t.Fatal("encoding it again gives other data")
 		}
 	})
 }
 
-// Law: as of a tally.
+// Law: like FuzzTallyBinary, for a detail.
 func FuzzDetailBinary(f *testing.F) {
 	d := NewDetail(Measures{Phases: []string{"a", "b"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}})
 	f.Add(d.AppendBinary(nil))
@@ -65,7 +65,7 @@ func FuzzDetailBinary(f *testing.F) {
 		}
 		written := read.AppendBinary(nil)
 		if err := again.UnmarshalBinary(written); err != nil || string(again.AppendBinary(nil)) != string(written) {
-			t.Fatalf("%x was read, and then not: %v", data, err)
+			t.Fatalf("%x decodes, but not when encoded again: %v", data, err)
 		}
 	})
 }

@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: the list of jobs has exactly the records of jobs that were judged, in
-// order, each to the nanosecond.
+// Law: the list of jobs has exactly the records of the judged jobs, in order and
+// to the nanosecond.
 func TestJobsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		spec := Spec{NumJobs: 100, Pricing: &Pricing{PerSecond: 2, PerJob: 0.5, Currency: "USD"}, Warmup: Duration(rapid.Int64Range(0, 2e9).Draw(t, "warm-up"))}
@@ -68,8 +68,7 @@ func TestJobsSurviveJSON(t *testing.T) {
 	})
 }
 
-// nanoseconds reads seconds exactly: with a billion a second, a float64 would
-// not.
+// nanoseconds parses seconds exactly, which float64 cannot.
 func nanoseconds(t *rapid.T, seconds json.Number) time.Duration {
 	d, err := time.ParseDuration(seconds.String() + "s")
 	if err != nil {
@@ -78,8 +77,8 @@ func nanoseconds(t *rapid.T, seconds json.Number) time.Duration {
 	return d
 }
 
-// A result without records has no list; one whose jobs never started has an
-// empty one.
+// A result without records has no list of jobs. A result whose jobs never started
+// has an empty list.
 func TestJobsMember(t *testing.T) {
 	for want, log := range map[string]*JobLog{"absent": nil, "[]": new(JobLog)} {
 		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally(), Jobs: log})
@@ -92,12 +91,12 @@ func TestJobsMember(t *testing.T) {
 			t.Fatal(err)
 		}
 		if jobs, there := members["jobs"]; there != (log != nil) || there && string(jobs) != want {
-			t.Errorf("jobs is %s (there: %v), want %s", jobs, there, want)
+			t.Errorf("jobs is %s (present: %v), want %s", jobs, there, want)
 		}
 	}
 }
 
-// A reader that is gone ends the writing, with its error.
+// WriteJSON stops at the first error of its writer and returns it.
 func TestWriteJSONStops(t *testing.T) {
 	log := new(JobLog)
 	for i := range int64(100_000) {
@@ -109,11 +108,11 @@ func TestWriteJSONStops(t *testing.T) {
 		t.Errorf("WriteJSON: %v, want the writer's error", err)
 	}
 	if gone.tried != 1 {
-		t.Errorf("it was written to %d times after its end", gone.tried)
+		t.Errorf("%d writes follow the error", gone.tried)
 	}
 }
 
-// A closing writer takes that many bytes and then no more.
+// A closing writer accepts the given number of bytes and then fails.
 type closing struct{ room, tried int }
 
 func (c *closing) Write(p []byte) (int, error) {
@@ -125,8 +124,8 @@ func (c *closing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A listed job allocates nothing, so a list of any length is written in the
-// memory of its buffer.
+// Writing a job allocates nothing, so a list of any length takes only the memory
+// of the buffer.
 func TestWriteJSONAllocations(t *testing.T) {
 	allocations := func(jobs int64) float64 {
 		log := new(JobLog)
@@ -148,7 +147,7 @@ func TestAppendSeconds(t *testing.T) {
 		got := string(appendSeconds(nil, d))
 		f, err := strconv.ParseFloat(got, 64)
 		if got != want || err != nil || math.Abs(f-d.Seconds()) > 1e-12 {
-			t.Errorf("%v is written %s, want %s", d, got, want)
+			t.Errorf("%v is %s, want %s", d, got, want)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func anyJob(t *rapid.T) JobRecord {
 	}
 }
 
-// Law: what a job's line says, to the nanosecond, is the job.
+// Law: a job's JSON decodes to the same job, to the nanosecond.
 func TestJobsSurviveExport(t *testing.T) {
 	r := &Result{ID: "benchmark-x", StartTime: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
 	rapid.Check(t, func(t *rapid.T) {
@@ -30,9 +30,9 @@ func TestJobsSurviveExport(t *testing.T) {
 		line := r.AppendJobJSON(nil, job)
 		got, err := ParseJobJSON(line)
 		if err != nil || got != job {
-			t.Fatalf("%+v came back as %+v (%v) from %s", job, got, err, line)
+			t.Fatalf("%+v decodes to %+v (%v) from %s", job, got, err, line)
 		}
-		// The table says the same in its own form.
+		// The CSV line has the same values.
 		var members map[string]any
 		decoder := json.NewDecoder(strings.NewReader(string(line)))
 		decoder.UseNumber()
@@ -49,7 +49,7 @@ func TestJobsSurviveExport(t *testing.T) {
 				value = number.String()
 			}
 			if row[i] != value {
-				t.Errorf("%s is %q in the table, %q in JSON", column, row[i], value)
+				t.Errorf("%s is %q in CSV, %q in JSON", column, row[i], value)
 			}
 		}
 	})

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// records draws records of distinct jobs, in any order, at the edges of chunks
-// and of columns too.
+// records draws records of distinct jobs in any order, also at the limits of
+// chunks and columns.
 func records() *rapid.Generator[[]JobRecord] {
 	index := rapid.OneOf(rapid.Int64Range(0, 3*logChunk), rapid.SampledFrom([]int64{0, logChunk - 1, logChunk, MaxJobs - 1}))
 	span := rapid.OneOf(rapid.Int64Range(0, 1e9), rapid.SampledFrom([]int64{0, tooWide - 1, tooWide, tooWide + 1, int64(24 * time.Hour)}))
@@ -31,8 +31,8 @@ func put(l *JobLog, records []JobRecord) {
 	}
 }
 
-// Law: what was put comes back exactly, in the order of the jobs, in whatever
-// order it was put, and by however many goroutines.
+// Law: All yields exactly the records that were put, in the order of the jobs,
+// whatever the order of the puts and the number of goroutines.
 func TestJobLogKeepsEveryRecord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := records().Draw(t, "records")
@@ -54,9 +54,9 @@ func TestJobLogKeepsEveryRecord(t *testing.T) {
 	})
 }
 
-// Goroutines that put neighbouring jobs, as event loops do, do not disturb each
-// other: not as the first in a chunk, and not as the first slow one.
-func TestJobLogTakesNeighboursAtOnce(t *testing.T) {
+// Goroutines can put neighboring jobs at once, as event loops do, also the first
+// job of a chunk and the first slow one.
+func TestJobLogConcurrentPuts(t *testing.T) {
 	const writers, jobs = 4, 3 * logChunk
 	var log JobLog
 	record := func(i int64) JobRecord {
@@ -85,17 +85,17 @@ func TestJobLogTakesNeighboursAtOnce(t *testing.T) {
 	}
 }
 
-// A job that starts with the run, takes no time and ends ok is all zeros, and
-// still there.
+// A job that starts with the run, takes no time and ends ok has a record, whose
+// values are all zero.
 func TestJobLogKeepsAllZeros(t *testing.T) {
 	var log JobLog
 	log.Put(0, OK, 0, 0, 0)
 	if got := slices.Collect(log.All()); !slices.Equal(got, []JobRecord{{}}) {
-		t.Errorf("records %+v, want one of zeros", got)
+		t.Errorf("records %+v, want one with zeros", got)
 	}
 }
 
-func TestJobLogOmitsWhatIsBeyondItsLimit(t *testing.T) {
+func TestJobLogOmitsJobsBeyondItsLimit(t *testing.T) {
 	var log JobLog
 	log.Put(MaxJobs-1, Failed, 1, 2, 3)
 	log.Put(MaxJobs, OK, 1, 2, 3)
@@ -117,7 +117,7 @@ func TestNilJobLogIsEmpty(t *testing.T) {
 	}
 }
 
-func TestJobLogStopsWhenItsReaderDoes(t *testing.T) {
+func TestJobLogAllStops(t *testing.T) {
 	var log JobLog
 	for i := range int64(logChunk + 2) {
 		log.Put(i, OK, 0, 0, 0)
@@ -133,7 +133,7 @@ func TestJobLogStopsWhenItsReaderDoes(t *testing.T) {
 	}
 }
 
-// Once its chunk is there, a record costs no memory, a slow job's no more.
+// Put allocates nothing in an existing chunk, also for a slow job.
 func TestJobLogPutAllocatesNothing(t *testing.T) {
 	var log JobLog
 	log.Put(0, OK, 0, 2*tooWide, 4*tooWide)
@@ -142,8 +142,7 @@ func TestJobLogPutAllocatesNothing(t *testing.T) {
 	}
 }
 
-// What was reserved is kept like anything else, and memory that was not needed
-// holds no records.
+// Reserved chunks store records as any other, and unused ones have none.
 func TestReservedRecords(t *testing.T) {
 	log := new(JobLog)
 	const parts = 3
@@ -164,5 +163,5 @@ func TestReservedRecords(t *testing.T) {
 		t.Errorf("records (-want +got):\n%s", difference)
 	}
 	(*JobLog)(nil).Reserve(5, 0, 1)
-	log.Reserve(MaxJobs+logChunk, parts-1, parts) // never more than there is room for
+	log.Reserve(MaxJobs+logChunk, parts-1, parts) // must not exceed the log
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A schema has members in the order of their declaration, as JSON too: a form
-// made from it does not shuffle them.
+// A schema has its members in the order of their declaration, also in JSON, so
+// that a form can follow it.
 func TestSchemaOrder(t *testing.T) {
 	kind := Kind{Name: "zoo", Doc: "has them", Parameters: []param.Parameter{
 		{Name: "zebra", Type: param.Text},

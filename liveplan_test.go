@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// apply applies controls one second apart, all of which must be possible.
+// apply applies controls one second apart. All of them must be possible.
 func apply(t *testing.T, live LivePlan, controls ...Control) LivePlan {
 	t.Helper()
 	for i, control := range controls {
@@ -23,15 +23,15 @@ func apply(t *testing.T, live LivePlan, controls ...Control) LivePlan {
 	return live
 }
 
-// The plan's clock stands still in a pause, whatever changes in it.
+// The plan's clock stands still in a pause, also when the load changes.
 func TestClockStandsStill(t *testing.T) {
 	plan := NewPlan(Spec{Rate: 10, Duration: Duration(10 * time.Second), Warmup: Duration(1500 * time.Millisecond)}, 1)
 	live := apply(t, NewLivePlan(plan), Control{Kind: Pause}, Control{Kind: ChangeLoad, Rate: 20}) // 1 s, 2 s
 	if clock := live.Clock(2500 * time.Millisecond); clock != time.Second {
-		t.Errorf("in the pause the clock shows %v, want 1s", clock)
+		t.Errorf("in the pause the clock is at %v, want 1s", clock)
 	}
 	if live.End() != math.MaxInt64 || live.WarmupEnd() != math.MaxInt64 {
-		t.Errorf("in the pause it is known that jobs end at %v and the warm-up at %v", live.End(), live.WarmupEnd())
+		t.Errorf("in the pause the end is %v and the end of the warm-up %v; want both unknown", live.End(), live.WarmupEnd())
 	}
 	live = apply(t, live, Control{Kind: ChangeLoad, Rate: 20})
 	live, event, err := live.Apply(Control{Kind: Resume}, 4*time.Second)
@@ -39,10 +39,10 @@ func TestClockStandsStill(t *testing.T) {
 		t.Errorf("the event is %+v (%v), want %+v", event, err, want)
 	}
 	if clock := live.Clock(5 * time.Second); clock != 2*time.Second {
-		t.Errorf("a second after the pause of 3 s the clock shows %v, want 2s", clock)
+		t.Errorf("a second after the pause of 3 s the clock is at %v, want 2s", clock)
 	}
 	if live.End() != 13*time.Second || live.WarmupEnd() != 4500*time.Millisecond {
-		t.Errorf("jobs end at %v, the warm-up at %v; want 13s, 4.5s", live.End(), live.WarmupEnd())
+		t.Errorf("the end is %v and the end of the warm-up %v; want 13s, 4.5s", live.End(), live.WarmupEnd())
 	}
 	live, _, _ = live.Apply(Control{Kind: Pause}, 6*time.Second)
 	if live.WarmupEnd() != 4500*time.Millisecond {
@@ -57,11 +57,11 @@ func TestClockStandsStill(t *testing.T) {
 	live, _, _ = live.Apply(Control{Kind: Resume}, 20*time.Second)
 	live, _, _ = live.Apply(Control{Kind: Pause}, 40*time.Second)
 	if live.End() != 10*time.Second+live.PausedFor {
-		t.Errorf("paused after its end, the run starts jobs until %v", live.End())
+		t.Errorf("paused after its end, the run has the end %v", live.End())
 	}
 }
 
-// A new rate holds from its time on. Jobs due before stay due.
+// A new rate takes effect at its time. Jobs due before stay due.
 func TestLivePlanChangesRate(t *testing.T) {
 	rate := func(r float64) *float64 { return &r }
 	plan := NewPlan(Spec{Stages: []Stage{
@@ -84,7 +84,7 @@ func TestLivePlanChangesRate(t *testing.T) {
 		t.Errorf("%d jobs are due in %v, want 165 in %v", n, live.Plan.End, plan.End)
 	}
 	if diff := cmp.Diff(NewPlan(plan.Spec, 1), plan); diff != "" {
-		t.Errorf("the plan itself was changed:\n%s", diff)
+		t.Errorf("Apply changed the plan:\n%s", diff)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestLivePlanChangesConcurrency(t *testing.T) {
 	open := NewPlan(Spec{Rate: 10, NumJobs: 100}, 1)
 	_, event, _ = NewLivePlan(open).Apply(Control{Kind: ChangeLoad, Rate: 0.5, Concurrency: 5}, time.Second)
 	if event.Detail != "rate 10 to 0.5, concurrency to 5" {
-		t.Errorf("of a rate alone, the event says %q", event.Detail)
+		t.Errorf("for a plan with a rate alone, the event says %q", event.Detail)
 	}
 }
 
@@ -160,17 +160,17 @@ func TestLivePlanLaws(t *testing.T) {
 			}
 			before, clock := live.Clock(at), next.Clock(at)
 			if clock != before {
-				t.Fatalf("%+v at %v has the clock jump from %v to %v", control, at, before, clock)
+				t.Fatalf("%+v at %v moves the clock from %v to %v", control, at, before, clock)
 			}
 			if judged, warmup := next.Pauses(at); clock+judged+warmup != at {
-				t.Fatalf("at %v the clock shows %v, and the run was paused for %v and %v", at, clock, judged, warmup)
+				t.Fatalf("at %v the clock is at %v, with pauses of %v and %v", at, clock, judged, warmup)
 			}
 			a, b := NewSchedule(live.Plan), NewSchedule(next.Plan)
 			for i := range int64(600) {
 				was, is := a.Start(i), b.Start(i)
 				const rounding = 2
 				if was < clock-rounding && is != was || was > clock+rounding && is < clock-rounding {
-					t.Fatalf("job %d was due at %v, and is at %v after %+v at %v", i, was, is, control, clock)
+					t.Fatalf("job %d was due at %v, and is due at %v after %+v at %v", i, was, is, control, clock)
 				}
 			}
 			live = next
@@ -178,7 +178,7 @@ func TestLivePlanLaws(t *testing.T) {
 	})
 }
 
-// Up to the time of a change a profile is unchanged.
+// HoldFrom does not change the profile before its time.
 func TestHoldFrom(t *testing.T) {
 	p := Profile{{10, 20, 2}, {20, 0, 4}}
 	for at, want := range map[float64]Profile{

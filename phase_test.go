@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// What there is to wait for is said in words, with for how long at most where
-// that is known; nothing is said of a run in which jobs start and end.
-func TestActivityInWords(t *testing.T) {
+// Describe says what a run waits for, and how long at most if that is known. It is
+// empty while jobs start and end.
+func TestDescribeActivity(t *testing.T) {
 	for _, row := range []struct {
 		activity Activity
 		inFlight int64

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plans draws plans of every size, whole ones and shards of others.
+// plans draws plans of every size, also shards.
 func plans() *rapid.Generator[Plan] {
 	return rapid.Custom(func(t *rapid.T) Plan {
 		spec := Spec{
@@ -25,8 +25,8 @@ func plans() *rapid.Generator[Plan] {
 	})
 }
 
-// Law: the shards of a plan, be it whole or a shard itself, have each of its
-// jobs once, its concurrency, and no jobs without concurrency.
+// Law: the shards of a plan, or of a shard, have each job exactly once and the
+// concurrency of the plan. No shard has jobs without concurrency.
 func TestShardsPartitionThePlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := plans().Draw(t, "plan")
@@ -36,16 +36,16 @@ func TestShardsPartitionThePlan(t *testing.T) {
 		for i := range n {
 			shard := plan.Shard(i, n)
 			if (shard.Jobs == 0) != (shard.Concurrency == 0) || shard.Jobs < 0 || shard.Stride < 1 {
-				t.Fatalf("shard %d has %d jobs, %d at once, with stride %d", i, shard.Jobs, shard.Concurrency, shard.Stride)
+				t.Fatalf("shard %d has %d jobs, concurrency %d, stride %d", i, shard.Jobs, shard.Concurrency, shard.Stride)
 			}
-			// Of a plan that only time ends, the first 10,000 of each shard.
+			// For a plan that only time ends, check the first 10,000 of each shard.
 			for j := range min(shard.Jobs, 10_000) {
 				number := shard.Job(j)
 				if k := (number - plan.First) / plan.Stride; k < 0 || k >= plan.Jobs || plan.Job(k) != number {
 					t.Fatalf("shard %d has job %d, which is not in the plan", i, number)
 				}
 				if seen[number] {
-					t.Fatalf("shard %d has job %d, which another has too", i, number)
+					t.Fatalf("shard %d has job %d, which another shard has too", i, number)
 				}
 				seen[number] = true
 			}
@@ -60,13 +60,13 @@ func TestShardsPartitionThePlan(t *testing.T) {
 			}
 		}
 		if concurrency != plan.Concurrency {
-			t.Fatalf("the shards have %d jobs in flight, the plan has %d", concurrency, plan.Concurrency)
+			t.Fatalf("the shards have a concurrency of %d, the plan of %d", concurrency, plan.Concurrency)
 		}
 	})
 }
 
-// Law: no shard has two jobs more, or two more in flight, than another that has
-// any; and only the last ones have none.
+// Law: the jobs and the concurrency of shards that have any differ by one at most.
+// Only the last shards have none.
 func TestShardsAreEven(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := plans().Draw(t, "plan")
@@ -75,11 +75,12 @@ func TestShardsAreEven(t *testing.T) {
 		for i := range n - 1 {
 			a, b := plan.Shard(i, n), plan.Shard(i+1, n)
 			if a.Concurrency < b.Concurrency || a.Jobs < b.Jobs {
-				t.Fatalf("shard %d has less than the next: %+v, %+v", i, a, b)
+				t.Fatalf("shard %d is smaller than the next: %+v, %+v", i, a, b)
 			}
 		}
 		if last.Jobs > 0 && (first.Jobs-last.Jobs > 1 || first.Concurrency-last.Concurrency > 1) {
-			t.Fatalf("the first shard has %d jobs, %d at once; the last %d, %d at once", first.Jobs, first.Concurrency, last.Jobs, last.Concurrency)
+			t.Fatalf("the first shard has %d jobs and concurrency %d; the last has %d and %d",
+				first.Jobs, first.Concurrency, last.Jobs, last.Concurrency)
 		}
 	})
 }
@@ -105,7 +106,7 @@ func TestShardKeepsTheRest(t *testing.T) {
 	}
 }
 
-// What a plan makes of a spec, beside the spec itself, its workload and stride.
+// Every row is a spec and its plan, without the spec itself, workload and stride.
 func TestNewPlanResolvesTheSpec(t *testing.T) {
 	for _, test := range []struct {
 		document string
@@ -139,7 +140,7 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 	}
 }
 
-// Law: a plan that is sent as JSON arrives as it was.
+// Law: the JSON of a plan decodes to the plan.
 func TestPlansSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := NewPlan(specs().Draw(t, "spec"), rapid.Uint64().Draw(t, "seed")).Shard(rapid.IntRange(0, 2).Draw(t, "part"), 3)
@@ -155,7 +156,7 @@ func TestPlansSurviveJSON(t *testing.T) {
 	})
 }
 
-// specOf is a spec that is right.
+// specOf decodes a valid spec.
 func specOf(t *testing.T, document string) Spec {
 	t.Helper()
 	spec, err := DecodeSpec([]byte(document))
@@ -165,7 +166,7 @@ func specOf(t *testing.T, document string) Spec {
 	return spec
 }
 
-// A load may ramp down to nothing: all that is under its line is done.
+// A load may ramp down to 0: all jobs under the ramp are started.
 func TestRampsDownToZero(t *testing.T) {
 	for document, want := range map[string]int64{
 		`{"rate": 100, "stages": [{"duration": "2s", "rate": 0}]}`:                                100,
@@ -188,7 +189,7 @@ func TestRampsDownToZero(t *testing.T) {
 	}
 }
 
-// Of a duration and stages the shorter one ends the run, which the field says.
+// The shorter of duration and stages ends the run, as the field's doc says.
 func TestDurationBesideStages(t *testing.T) {
 	plan := NewPlan(specOf(t, `{"duration": "1s", "stages": [{"duration": "4s", "rate": 100}]}`), 1)
 	if plan.End != Duration(time.Second) {

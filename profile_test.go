@@ -26,15 +26,15 @@ func profiles() *rapid.Generator[Profile] {
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*(1+math.Abs(a)+math.Abs(b)) }
 
-// Law: InverseArea is the inverse of Area, and neither goes back.
-func TestReachIsTheInverseOfArea(t *testing.T) {
+// Law: InverseArea is the inverse of Area, and both are monotonic.
+func TestInverseArea(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := profiles().Draw(t, "profile")
 		area := rapid.Float64Range(0, 1e5).Draw(t, "area")
 		at := p.InverseArea(area)
 		if math.IsInf(at, 1) {
 			if whole := p.Area(p.Length()); area < whole {
-				t.Fatalf("%v is never reached, of %v in all", area, whole)
+				t.Fatalf("InverseArea(%v) is infinite; the whole area is %v", area, whole)
 			}
 			return
 		}
@@ -42,22 +42,22 @@ func TestReachIsTheInverseOfArea(t *testing.T) {
 			t.Fatalf("the area at %v is %v, want %v", at, got, area)
 		}
 		if more := p.InverseArea(area + 1); more < at {
-			t.Fatalf("%v is reached at %v, and one more at %v", area, at, more)
+			t.Fatalf("InverseArea(%v) is %v, and %v for one more", area, at, more)
 		}
 	})
 }
 
-// Squares of such levels are zero in floating point, and they are not.
-func TestReachOfLevelsNearZero(t *testing.T) {
+// Levels whose squares underflow to 0 still have an inverse area.
+func TestInverseAreaOfLevelsNearZero(t *testing.T) {
 	p := Profile{{From: 2.6e-259, To: 4.7e-66, Duration: 0.0625}, {From: 4.7e-66, To: 1, Duration: 1}}
 	const area = 1e-260
 	if at, want := p.InverseArea(area), math.Sqrt(2*area*0.0625/4.7e-66); math.Abs(at/want-1) > 1e-9 {
-		t.Errorf("%v is reached at %v s, want %v s", area, at, want)
+		t.Errorf("InverseArea(%v) is %v s, want %v s", area, at, want)
 	}
 }
 
-// Law: the area is the integral of the level, by Simpson's rule on each ramp,
-// which is exact for straight lines.
+// Law: the area is the integral of the level by Simpson's rule on each ramp, which
+// is exact for lines.
 func TestAreaIsTheIntegralOfTheLevel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := profiles().Draw(t, "profile")
@@ -77,7 +77,7 @@ func TestAreaIsTheIntegralOfTheLevel(t *testing.T) {
 	})
 }
 
-// The closed forms of the ramps that people use.
+// Common ramps have their closed forms.
 func TestRampsMatchTheClosedForm(t *testing.T) {
 	up := Profile{{From: 0, To: 100, Duration: 10}} // area 5t²
 	down := Profile{{From: 100, To: 0, Duration: 10}}
@@ -112,7 +112,7 @@ func TestNextRise(t *testing.T) {
 		{0, 0.5}, {0.4, 0.5}, {0.5, 1}, {1.6, 2}, {2, 3}, {2.5, 3}, {3, 8}, {8, math.Inf(1)},
 	} {
 		if got := p.NextRise(test.after); got != test.want {
-			t.Errorf("after %v it rises at %v, want %v", test.after, got, test.want)
+			t.Errorf("NextRise(%v) is %v, want %v", test.after, got, test.want)
 		}
 	}
 }

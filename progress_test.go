@@ -6,12 +6,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What went wrong is what failed and what took too long, the most frequent first.
+// Errors has failures and timeouts, the most frequent first.
 func TestProgressErrors(t *testing.T) {
 	interval := NewTally()
 	p := Progress{Interval: interval}
 	if errors := p.Errors(); errors != nil {
-		t.Errorf("of an interval in which nothing happened: %+v", errors)
+		t.Errorf("errors of an empty interval: %+v", errors)
 	}
 	interval.Timeout = 5
 	interval.Failed = 13
@@ -20,9 +20,9 @@ func TestProgressErrors(t *testing.T) {
 	if diff := cmp.Diff(want, p.Errors()); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
-	p.Failures["injected"] = 4 // of those that took too long
+	p.Failures["injected"] = 4 // 4 of the timeouts
 	want = []ErrorClass{{Class: "status", Count: 7}, {Class: "injected", Count: 4}, {Class: "connect", Count: 3}, {Class: "reset", Count: 3}, {Class: "timeout", Count: 1}}
 	if diff := cmp.Diff(want, p.Errors()); diff != "" {
-		t.Errorf("errors with timeouts of another class (-want +got):\n%s", diff)
+		t.Errorf("errors with timeouts of a class of their own (-want +got):\n%s", diff)
 	}
 }

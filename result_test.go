@@ -14,8 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// wantFile holds JSON against a file of testdata, indented so that a change of it
-// can be read.
+// wantFile compares JSON with a file of testdata, indented for readable diffs.
 func wantFile(t *testing.T, name string, got []byte) {
 	t.Helper()
 	var indented bytes.Buffer
@@ -37,8 +36,8 @@ func wantFile(t *testing.T, name string, got []byte) {
 	}
 }
 
-// everything is a measurement in which every part of a result has something to
-// say: an open run of 8 jobs in 2 s behind a second of warm-up.
+// everything returns a measurement that gives every field of a result a value: an
+// open run of 8 jobs in 2 s after a second of warm-up.
 func everything(t *testing.T) (Plan, Measurement) {
 	t.Helper()
 	spec := decodeSpec(t, `{
@@ -82,7 +81,7 @@ func decodeSpec(t *testing.T, document string) Spec {
 	return spec
 }
 
-// The JSON of a result and of a run is what programs are written against.
+// Programs depend on the JSON of a result and of a run.
 func TestGoldenResult(t *testing.T) {
 	result := NewResult(everything(t))
 	result.ID = "benchmark-1"
@@ -107,11 +106,12 @@ func TestGoldenRun(t *testing.T) {
 	wantFile(t, "run.json", written)
 }
 
-// What is derived is derived from the judged part alone.
+// A result is derived from the judged part alone.
 func TestResultLeavesWarmupOut(t *testing.T) {
 	r := NewResult(everything(t))
 	if r.Duration != 2 || r.NumJobs != 9 || r.CompletedJobs != 6 || r.FailedJobs != 1 || r.Throughput != 3 {
-		t.Errorf("%v s, %d jobs, %d completed, %d failed, %v jobs/s, want 2, 9, 6, 1, 3", r.Duration, r.NumJobs, r.CompletedJobs, r.FailedJobs, r.Throughput)
+		t.Errorf("%v s, %d jobs, %d completed, %d failed, %v jobs/s; want 2, 9, 6, 1, 3",
+			r.Duration, r.NumJobs, r.CompletedJobs, r.FailedJobs, r.Throughput)
 	}
 	if service := 6*0.25 + 0.5; r.TotalCost != service*0.5+7*0.25 || r.Cost.PerJob != r.TotalCost/7 || r.InFlight.Mean != service/2 {
 		t.Errorf("cost %+v, %v in flight", r.Cost, r.InFlight.Mean)
@@ -124,8 +124,8 @@ func TestResultLeavesWarmupOut(t *testing.T) {
 	}
 }
 
-// The rate asked for is what the schedule says; the rate achieved counts what
-// was started, until the last of it was.
+// The target rate is that of the schedule. The achieved rate is that of the
+// started jobs, up to the start of the last one.
 func TestRate(t *testing.T) {
 	tests := []struct {
 		what, spec       string
@@ -157,7 +157,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// A result of nothing has numbers in it, not NaN, which JSON cannot say.
+// A result without jobs has no NaN, which JSON cannot encode.
 func TestResultOfNothing(t *testing.T) {
 	for _, spec := range []string{`{"num_jobs": 5}`, `{"num_jobs": 5, "rate": 1}`, `{"duration": "1s", "concurrency": 1, "warmup": "500ms"}`} {
 		r := NewResult(NewPlan(decodeSpec(t, spec), 1), Measurement{Tally: NewTally(), Warmup: NewTally(), Stopped: true})
@@ -171,11 +171,11 @@ func TestResultOfNothing(t *testing.T) {
 	}
 }
 
-// Environments are told apart by their digest, whatever part of them differs.
+// Environments that differ in any field have different digests.
 func TestEnvironmentDigest(t *testing.T) {
 	a := Environment{CPU: "a", Cores: 2}.WithDigest()
 	if again := a.WithDigest(); again != a || len(a.Digest) != 16 {
-		t.Errorf("sealed again it is %+v, was %+v", again, a)
+		t.Errorf("with a digest again it is %+v, was %+v", again, a)
 	}
 	for _, other := range []Environment{{CPU: "b", Cores: 2}, {CPU: "a", Cores: 3}, {CPU: "a", Cores: 2, Cgroup: Cgroup{MemoryLimit: 1}}, {CPU: "a", Cores: 2, Governor: "powersave"}} {
 		if other.WithDigest().Digest == a.Digest {
@@ -184,13 +184,13 @@ func TestEnvironmentDigest(t *testing.T) {
 	}
 }
 
-// Timeouts of which nothing else is told have a class of their own, and all classes
-// together have as many jobs as have failed or taken too long.
+// Timeouts without a class get the class timeout. The classes together have as
+// many jobs as failed or timed out.
 func TestErrorClasses(t *testing.T) {
 	const late = "the job took longer than 2s"
 	for _, test := range []struct {
 		failed, timeouts int64
-		told, want       []ErrorClass
+		failures, want   []ErrorClass
 	}{
 		{0, 0, nil, []ErrorClass{}},
 		{3, 0, []ErrorClass{{"status", 3, "500"}}, []ErrorClass{{"status", 3, "500"}}},
@@ -203,9 +203,9 @@ func TestErrorClasses(t *testing.T) {
 	} {
 		tally := NewTally()
 		tally.Failed, tally.Timeout = test.failed, test.timeouts
-		got := errorClasses(Plan{Spec: Spec{Timeout: Duration(2 * time.Second)}}, Measurement{Tally: tally, Failures: test.told})
+		got := errorClasses(Plan{Spec: Spec{Timeout: Duration(2 * time.Second)}}, Measurement{Tally: tally, Failures: test.failures})
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%d failed, %d timeouts, told %v (-want +got):\n%s", test.failed, test.timeouts, test.told, diff)
+			t.Errorf("%d failed, %d timeouts, classes %v (-want +got):\n%s", test.failed, test.timeouts, test.failures, diff)
 		}
 	}
 }

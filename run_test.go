@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A run's life has these steps and no others.
-func TestLife(t *testing.T) {
+// Move allows exactly the transitions of the table.
+func TestMove(t *testing.T) {
 	lives := map[Status][]Status{
 		StatusQueued:  {StatusRunning, StatusCancelled, StatusInterrupted},
 		StatusRunning: {StatusCompleted, StatusFailed, StatusCancelled, StatusInterrupted},
@@ -28,7 +28,7 @@ func TestLife(t *testing.T) {
 				t.Errorf("from %s to %s: %v", from, to, err)
 			}
 			if err != nil && (run.Status != from || run.StartedAt != nil || run.FinishedAt != nil) {
-				t.Errorf("from %s to %s: refused, and the run is changed: %+v", from, to, run)
+				t.Errorf("from %s to %s: rejected, but the run has changed: %+v", from, to, run)
 			}
 			if err == nil && (run.Status != to || (run.StartedAt != nil) != (to == StatusRunning) || (run.FinishedAt != nil) != to.Finished()) {
 				t.Errorf("from %s to %s: the run is %+v", from, to, run)

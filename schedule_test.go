@@ -35,8 +35,8 @@ func TestConstantArrivals(t *testing.T) {
 	}
 }
 
-// A ramp from 0 to 100/s in 10 s has its k-th job at sqrt(k/5), to the
-// nanosecond: nothing adds up over the jobs before it.
+// A ramp from 0 to 100/s in 10 s has its k-th job at sqrt(k/5), to the nanosecond:
+// errors do not accumulate.
 func TestRampedArrivalsMatchTheClosedForm(t *testing.T) {
 	p := planOf(t, `{"stages": [{"duration": "10s", "rate": 100}]}`)
 	for k, got := range starts(p, 500) {
@@ -50,9 +50,9 @@ func TestRampedArrivalsMatchTheClosedForm(t *testing.T) {
 	}
 }
 
-// The gaps of Poisson arrivals follow the exponential law: their
-// Kolmogorov–Smirnov distance to it is below the 1 % point, at a fixed seed,
-// and so are neighbouring gaps' correlation and the mean.
+// The gaps of Poisson arrivals have the exponential distribution. With a fixed seed
+// their Kolmogorov–Smirnov distance to it is below the 1 % point, and so are the
+// deviation of the mean and the correlation of neighboring gaps.
 func TestPoissonGaps(t *testing.T) {
 	const n = 100_000
 	p := planOf(t, `{"rate": 1000, "arrival": "poisson", "num_jobs": 100000, "seed": 11}`)
@@ -72,17 +72,17 @@ func TestPoissonGaps(t *testing.T) {
 		covariance += (gaps[i] - mean) * (gaps[i-1] - mean)
 	}
 	if correlation := covariance / float64(len(gaps)); math.Abs(correlation) > 3/math.Sqrt(n) {
-		t.Errorf("neighbouring gaps correlate by %v", correlation)
+		t.Errorf("neighboring gaps have the correlation %v", correlation)
 	}
 	slices.Sort(gaps)
 	for i, gap := range gaps {
 		if distance := math.Abs(1 - math.Exp(-gap) - float64(i)/float64(len(gaps))); distance > 1.63/math.Sqrt(n) {
-			t.Fatalf("distance %v to the exponential law at %v", distance, gap)
+			t.Fatalf("distance %v to the exponential distribution at %v", distance, gap)
 		}
 	}
 }
 
-// openSpecs draws specs of every open load.
+// openSpecs draws specs of every kind of open load.
 func openSpecs() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		arrival := rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")
@@ -96,8 +96,8 @@ func openSpecs() *rapid.Generator[string] {
 	})
 }
 
-// Law: the shards of an open plan have, together, exactly its jobs with exactly
-// their intended starts.
+// Law: the shards of an open plan have exactly its jobs, with exactly their intended
+// starts.
 func TestShardsKeepTheSchedule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := planOf(t, openSpecs().Draw(t, "spec"))
@@ -118,7 +118,7 @@ func TestShardsKeepTheSchedule(t *testing.T) {
 			for j := range due {
 				job := shard.Job(j)
 				if start, planned := want[job]; !planned || start != schedule.Start(j) {
-					t.Fatalf("shard %d of %d has job %d, which is not in the plan or starts elsewhen", i, n, job)
+					t.Fatalf("shard %d of %d has job %d, which is not in the plan or has another start", i, n, job)
 				}
 				delete(want, job)
 			}
@@ -129,7 +129,7 @@ func TestShardsKeepTheSchedule(t *testing.T) {
 	})
 }
 
-// Law: DueBefore counts exactly the starts before a moment.
+// Law: DueBefore counts exactly the starts before a time.
 func TestDueBefore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := planOf(t, openSpecs().Draw(t, "spec"))
@@ -138,19 +138,19 @@ func TestDueBefore(t *testing.T) {
 		schedule := NewSchedule(p)
 		if n > 0 {
 			if last := schedule.Start(n - 1); last >= moment {
-				t.Fatalf("%d are due before %v, and the last is at %v", n, moment, last)
+				t.Fatalf("%d are due before %v, and the last of them at %v", n, moment, last)
 			}
 		}
 		if n < p.Jobs {
 			if next := schedule.Start(n); next < moment {
-				t.Fatalf("%d are due before %v, and the next is at %v", n, moment, next)
+				t.Fatalf("%d are due before %v, and the next one at %v", n, moment, next)
 			}
 		}
 	})
 }
 
-// Law: the shares of a ramped concurrency add up to the ramp, at any moment,
-// and in shards of shards.
+// Law: the shards' shares of a ramped concurrency add up to the ramp at any time,
+// also for shards of shards.
 func TestShardsAddUpToTheRamp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := planOf(t, `{"concurrency": 3, "stages": [{"duration": "10s", "concurrency": 40}, {"duration": "5s", "concurrency": 0}]}`)

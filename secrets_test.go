@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// What is secret of a workload, and what is not.
+// Every row is a workload and what Mask makes of it.
 func TestMask(t *testing.T) {
 	tests := []struct{ given, want string }{
 		{`{"kind": "http", "url": "http://a/", "headers": {"Authorization": "Bearer x", "COOKIE": "a=b", "Accept": "*/*"}}`,
@@ -38,10 +38,10 @@ func TestMask(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", test.given, diff)
 		}
 		if diff := cmp.Diff(workloadOf(t, test.given), spec.Workload); diff != "" {
-			t.Errorf("the spec itself was changed (-before +after):\n%s", diff)
+			t.Errorf("Mask changed its receiver (-before +after):\n%s", diff)
 		}
 		if again := masked.Mask(); again.Workload != masked.Workload {
-			t.Errorf("%s: what is masked is masked again", test.given)
+			t.Errorf("%s: masking again changes it", test.given)
 		}
 		if err := spec.CheckUnmasked(); err != nil {
 			t.Errorf("%s: %v", test.given, err)
@@ -49,7 +49,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// workloadOf decodes one as it comes: whatever its kind takes.
+// workloadOf decodes a workload without checking its parameters.
 func workloadOf(t *testing.T, text string) *Workload {
 	t.Helper()
 	parameters, err := param.DecodeObject([]byte(text))
@@ -61,7 +61,7 @@ func workloadOf(t *testing.T, text string) *Workload {
 	return &Workload{Kind: kind, Parameters: parameters}
 }
 
-// A spec that was read from a kept run says which secrets are missing.
+// CheckUnmasked names the secrets that a stored spec lacks.
 func TestCheckUnmasked(t *testing.T) {
 	spec := Spec{Workload: workloadOf(t, `{"kind": "steps", "steps": [{"workload": {"kind": "http", "url": "http://a/?token=x",
 		"headers": {"Cookie": "a", "Accept": "***"}, "tls": {"key": "PRIVATE KEY"}}}]}`)}
@@ -81,9 +81,9 @@ func TestCheckUnmasked(t *testing.T) {
 	}
 }
 
-// A listed run, which is JSON, is masked as a whole one is; one without secrets is
-// passed on as it is.
-func TestMaskListedRun(t *testing.T) {
+// Masking a summary gives the summary of the masked run. A summary without secrets
+// is unchanged.
+func TestMaskRunSummary(t *testing.T) {
 	for _, workload := range []string{
 		`{"kind":"http","headers":{"Cookie":"a"},"url":"http://a/"}`, `{"kind":"http","url":"http://u:secret@a/"}`,
 		`{"kind":"http","url":"http://a/"}`, `{"kind":"http","headers":{"Accept":"x"},"url":"http://a/?q=1"}`, `{"kind":"http","headers":{"Cookie":"***"},"url":"http://a/"}`,

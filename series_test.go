@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// steadily returns what makes intervals of a second in which n jobs ended, each
-// after d. As in a run, the memory of one interval is that of the next.
+// steadily returns a function that makes intervals of a second, in which n jobs
+// ended after d each. As in a run, all intervals share their memory.
 func steadily() func(second int, n int64, d time.Duration) Progress {
 	tally := NewTally()
 	return func(second int, n int64, d time.Duration) Progress {
@@ -21,12 +21,12 @@ func steadily() func(second int, n int64, d time.Duration) Progress {
 	}
 }
 
-// A short run has one point an interval, and they are what was observed.
+// A short run has one point an interval.
 func TestSeriesOfAShortRun(t *testing.T) {
 	var s Series
 	steady := steadily()
 	if points := s.Points(); points == nil || len(points) != 0 {
-		t.Errorf("an empty series has %v", points)
+		t.Errorf("an empty series has the points %v", points)
 	}
 	for i := range maxPoints {
 		s.Add(steady(i+1, int64(i%3), time.Millisecond))
@@ -42,12 +42,12 @@ func TestSeriesOfAShortRun(t *testing.T) {
 	}
 }
 
-// Law: however long the run, there are at most maxPoints points, all but the
-// last as long as each other; counts add up, and the quantiles of a point are
-// those of all its samples, give or take a bucket.
+// Law: a run of any length has at most maxPoints points, all but the last of the
+// same length. Their counts add up, and the quantiles of a point are those of all
+// its samples, within a bucket.
 func TestSeriesOfALongRun(t *testing.T) {
 	for _, length := range []struct{ intervals, slow int }{{maxPoints + 1, 7}, {2 * maxPoints, 1}, {2*maxPoints + 1, 50}} {
-		intervals, slow := length.intervals, length.slow // one interval in so many is slow
+		intervals, slow := length.intervals, length.slow // one of slow intervals is slow
 		var s Series
 		steady := steadily()
 		want, whole := NewTally(), NewTally()
@@ -87,8 +87,7 @@ func TestSeriesOfALongRun(t *testing.T) {
 	}
 }
 
-// A result without its jobs stays below 64 KiB, however long the run, and
-// whatever its numbers.
+// The JSON of a result without jobs is smaller than 64 KiB, for a run of any length.
 func TestResultsAreSmall(t *testing.T) {
 	plan, m := everything(t)
 	var s Series

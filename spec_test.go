@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// optional draws a value in half of the cases, and else the zero value.
+// optional draws a value or, in half of the cases, the zero value.
 func optional[V any](t *rapid.T, label string, g *rapid.Generator[V]) (value V) {
 	if rapid.Bool().Draw(t, "has "+label) {
 		value = g.Draw(t, label)
@@ -25,7 +25,7 @@ func durationsOf(from, to time.Duration) *rapid.Generator[Duration] {
 	return rapid.Map(rapid.Int64Range(int64(from), int64(to)), func(ns int64) Duration { return Duration(ns) })
 }
 
-// specs draws specs that break no rule, of every load.
+// specs draws valid specs of every kind of load.
 func specs() *rapid.Generator[Spec] {
 	text := rapid.StringN(0, 200, -1)
 	price := rapid.Float64Range(0, maxPrice)
@@ -75,8 +75,7 @@ func specs() *rapid.Generator[Spec] {
 	})
 }
 
-// Law: a spec that is written as JSON and decoded is the spec, by DecodeSpec as
-// by encoding/json.
+// Law: the JSON of a spec decodes to the spec, by DecodeSpec and by encoding/json.
 func TestSpecsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		spec := specs().Draw(t, "spec")
@@ -96,7 +95,7 @@ func TestSpecsSurviveJSON(t *testing.T) {
 	})
 }
 
-// What a spec means where it is silent.
+// Every row is a spec and what its absent fields mean.
 func TestSpecDefaults(t *testing.T) {
 	sleep := func(duration string) Workload {
 		return Workload{Kind: "sleep", Parameters: map[string]any{"duration": duration, "jitter": json.Number("0.2")}}
@@ -122,7 +121,8 @@ func TestSpecDefaults(t *testing.T) {
 			t.Errorf("job of %s (-want +got):\n%s", test.document, diff)
 		}
 		if spec.ResolvedPricing() != test.prices || spec.KeepsRecords() != test.jobs {
-			t.Errorf("%s: prices %+v and jobs %v, want %+v and %v", test.document, spec.ResolvedPricing(), spec.KeepsRecords(), test.prices, test.jobs)
+			t.Errorf("%s: pricing %+v and records %v, want %+v and %v",
+				test.document, spec.ResolvedPricing(), spec.KeepsRecords(), test.prices, test.jobs)
 		}
 	}
 }

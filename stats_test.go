@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// What a plan asks for is its number of jobs, and its rate or its level at that
-// moment.
+// The target of a plan has its number of jobs, and its rate or level at the time.
 func TestTargetAt(t *testing.T) {
 	tests := []struct {
 		spec string

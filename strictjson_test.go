@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Every row is a document that is not one JSON object, or is one twice.
-func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
+// Every row is a document that is not exactly one JSON object.
+func TestDecodeSpecRejectsOtherDocuments(t *testing.T) {
 	const (
 		empty    = `the document is empty; send a JSON object such as {"num_jobs": 100}`
 		early    = "the document is not JSON: it ends too early"
@@ -65,7 +65,7 @@ func TestDecodeSpecRefusesOtherDocuments(t *testing.T) {
 	}
 }
 
-// A pair of escapes is one character, and an escaped backslash begins none.
+// A pair of escapes is one character. An escaped backslash does not start one.
 func TestDecodeSpecReadsSurrogatePairs(t *testing.T) {
 	for document, want := range map[string]string{
 		`{"num_jobs": 1, "name": "\ud83d\ude00\uD83D\uDE00"}`: "😀😀",
@@ -79,8 +79,8 @@ func TestDecodeSpecReadsSurrogatePairs(t *testing.T) {
 	}
 }
 
-// A document of the largest size that is sent costs memory in proportion to it,
-// and the answer to it stays an answer that one can read.
+// A document of the largest accepted size costs memory in proportion to it, and
+// its error is short enough to read.
 func TestHostileDocumentsCostNoMoreThanTheirSize(t *testing.T) {
 	const size = 1 << 20
 	x := strings.Repeat("x", size)

@@ -12,7 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// An ended job, as a tally is told of it.
+// ended is a job that ran to its end.
 type ended struct {
 	outcome              Outcome
 	intended, start, end time.Duration
@@ -38,7 +38,7 @@ func tallyOf(jobs []ended) *Tally {
 	return tally
 }
 
-// contents is all there is to see of a tally, as comparable values.
+// contents returns everything in a tally as comparable values.
 func contents(t *Tally) map[string]any {
 	seen := map[string]any{"counts": t.Counts, "started": t.Started}
 	for name, h := range map[string]*hist.Histogram{
@@ -50,8 +50,8 @@ func contents(t *Tally) map[string]any {
 	return seen
 }
 
-// Law: the parts of any split, merged in any order, are the whole; and what is
-// merged is left alone.
+// Law: merging the parts of any split in any order gives the whole. Merge does not
+// change its argument.
 func TestMergedTalliesAreTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		jobs := endedJobs().Draw(t, "jobs")
@@ -70,7 +70,7 @@ func TestMergedTalliesAreTheWhole(t *testing.T) {
 			before := contents(part)
 			forward.Merge(part)
 			if diff := cmp.Diff(before, contents(part)); diff != "" {
-				t.Fatalf("merging changed what was merged (-before +after):\n%s", diff)
+				t.Fatalf("Merge changed its argument (-before +after):\n%s", diff)
 			}
 			last := tallyOf(parts[len(parts)-1-i])
 			last.Cancelled, last.Dropped, last.Lost = int64(i), 2, 3
@@ -84,7 +84,7 @@ func TestMergedTalliesAreTheWhole(t *testing.T) {
 	})
 }
 
-// Law: every job that ended is in exactly the histograms that it belongs to.
+// Law: every ended job is counted in exactly its histograms.
 func TestTallyAddsUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		jobs := endedJobs().Draw(t, "jobs")
@@ -118,11 +118,12 @@ func TestTallyAddsUp(t *testing.T) {
 			{"delay", tally.Delay, tally.Ended(), delay},
 		} {
 			if row.h.Count() != row.count || math.Abs(row.h.Sum()-row.sum) > 1e-9*(1+row.sum) {
-				t.Fatalf("%s has %d samples of %v s in all, want %d of %v", row.name, row.h.Count(), row.h.Sum(), row.count, row.sum)
+				t.Fatalf("%s has %d samples with the sum %v s, want %d and %v",
+					row.name, row.h.Count(), row.h.Sum(), row.count, row.sum)
 			}
 		}
 		if tally.Ended() != int64(len(jobs)) || tally.Accounted() != tally.Planned || tally.Check() != nil {
-			t.Fatalf("%d jobs ended, of %d, and the tally says %+v: %v", tally.Ended(), len(jobs), tally.Counts, tally.Check())
+			t.Fatalf("%d of %d jobs ended, and the tally has %+v: %v", tally.Ended(), len(jobs), tally.Counts, tally.Check())
 		}
 	})
 }
@@ -150,7 +151,8 @@ func TestCounts(t *testing.T) {
 	} {
 		c := test.counts
 		if c.Ended() != test.ended || c.Accounted() != test.accounted || c.ErrorRate() != test.errorRate {
-			t.Errorf("%+v: %d ended, %d accounted for, error rate %v; want %d, %d, %v", c, c.Ended(), c.Accounted(), c.ErrorRate(), test.ended, test.accounted, test.errorRate)
+			t.Errorf("%+v: %d ended, %d accounted for, error rate %v; want %d, %d, %v",
+				c, c.Ended(), c.Accounted(), c.ErrorRate(), test.ended, test.accounted, test.errorRate)
 		}
 		if err := c.Check(); (err == nil) != (test.check == "") || err != nil && !strings.HasPrefix(err.Error(), test.check) {
 			t.Errorf("%+v: %v, want %q", c, err, test.check)
@@ -184,7 +186,7 @@ func TestTallyEndAllocatesNothing(t *testing.T) {
 	tally := NewTally()
 	for _, outcome := range []Outcome{OK, Failed, TimedOut} {
 		if n := testing.AllocsPerRun(1000, func() { tally.End(outcome, 1, 20, 3e9) }); n != 0 {
-			t.Errorf("%v allocations to record that a job is %s", n, outcome)
+			t.Errorf("%v allocations to record a job that is %s", n, outcome)
 		}
 	}
 }

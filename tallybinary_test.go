@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawTally draws a tally with anything in it.
+// drawTally draws a tally with any content.
 func drawTally(t *rapid.T) *Tally {
 	tally := NewTally()
 	for _, n := range tally.numbers() {
@@ -23,7 +23,7 @@ func drawTally(t *rapid.T) *Tally {
 	return tally
 }
 
-// Law: what was written is read exactly; the binary form says everything.
+// Law: the binary form decodes to the same tally.
 func TestTallyBinary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tally, read := drawTally(t), NewTally()
@@ -32,7 +32,7 @@ func TestTallyBinary(t *testing.T) {
 			t.Fatal(err)
 		}
 		if read.Counts != tally.Counts || read.Started != tally.Started {
-			t.Fatalf("read %+v, wrote %+v", read.Counts, tally.Counts)
+			t.Fatalf("decoded %+v, want %+v", read.Counts, tally.Counts)
 		}
 		for i, h := range read.histograms() {
 			if want := tally.histograms()[i]; Summarize(h) != Summarize(want) || h.Sum() != want.Sum() {
@@ -40,13 +40,12 @@ func TestTallyBinary(t *testing.T) {
 			}
 		}
 		if again := read.AppendBinary(nil); string(again) != string(data) {
-			t.Fatal("written again it differs")
+			t.Fatal("encoding it again gives other data")
 		}
 	})
 }
 
-// Law: data is refused, or is that of a tally: what was read is written and read
-// as the same.
+// Law: data is an error, or is of a tally that encodes and decodes to itself.
 func FuzzTallyBinary(f *testing.F) {
 	tally := NewTally()
 	f.Add(tally.AppendBinary(nil))
@@ -60,12 +59,12 @@ func FuzzTallyBinary(f *testing.F) {
 		}
 		written := read.AppendBinary(nil)
 		if err := again.UnmarshalBinary(written); err != nil || string(again.AppendBinary(nil)) != string(written) {
-			t.Fatalf("%x was read, and then not: %v", data, err)
+			t.Fatalf("%x decodes, but not when encoded again: %v", data, err)
 		}
 	})
 }
 
-// A tally that an earlier version stored is read.
+// UnmarshalBinary decodes a tally that the first version stored.
 func TestTallyOfTheFirstVersion(t *testing.T) {
 	data, err := hex.DecodeString("030201010000000015018094ebdc038094ebdc03008094ebdc03f3a601011801c08faedc03c0b784960b" +
 		"0080c7b2f20ef1a60101a40c010e01c0843dc0843d0080897aa15702150180bcc1960b80bcc1960b0080bcc1960b96b30101")
@@ -80,9 +79,9 @@ func TestTallyOfTheFirstVersion(t *testing.T) {
 		t.Errorf("counts %+v and %d started, want %+v and 2", tally.Counts, tally.Started, want)
 	}
 	if got := tally.ServiceTime.StdDev(); math.Abs(got-1) > 0.001 {
-		t.Errorf("the service time deviates by %v, want about 1", got)
+		t.Errorf("the service time has the deviation %v, want about 1", got)
 	}
 	if got := tally.Delay.StdDev(); got != 0 {
-		t.Errorf("equal delays deviate by %v", got)
+		t.Errorf("equal delays have the deviation %v", got)
 	}
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// thousand is a result of jobs that took 1, 2, … 1000 ns and ended ok, 150 that
-// failed and 50 that timed out after 2000 ns, all started 5 ns late, and 50
-// that were dropped; the run took 2 s. Durations below 2048 ns have a bucket
-// each, so every statistic of it is exact.
+// thousand returns a result of 2 s: 1,000 jobs that took 1 to 1000 ns and ended ok,
+// 150 that failed and 50 that timed out after 2000 ns, and 50 that were dropped.
+// Every job started 5 ns late. Durations below 2048 ns have a bucket each, so
+// every statistic is exact.
 func thousand() *Result {
 	tally := NewTally()
 	for i := range time.Duration(1000) {
@@ -36,8 +36,8 @@ func thousand() *Result {
 	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, MaxInFlight: 7})
 }
 
-// Every row is an expression, the value it reads off the result, and whether it
-// holds.
+// Every row is an expression, the value that it reads, and whether the result
+// satisfies it.
 func TestThresholdsReadTheResult(t *testing.T) {
 	r := thousand()
 	for _, test := range []struct {
@@ -108,7 +108,7 @@ func TestThresholdsReadTheResult(t *testing.T) {
 	}
 }
 
-// Law: the percentiles that a summary has are what thresholds read.
+// Law: thresholds read the percentiles of the summary.
 func TestThresholdsAgreeWithSummaries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tally := NewTally()
@@ -127,7 +127,7 @@ func TestThresholdsAgreeWithSummaries(t *testing.T) {
 	})
 }
 
-// Where nothing was measured there is no data, and no threshold holds.
+// A result without measurements has no data and satisfies no threshold.
 func TestThresholdsWithoutData(t *testing.T) {
 	r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally()})
 	read := &Result{Counts: Counts{OK: 1}} // from JSON, without its histograms
@@ -213,7 +213,7 @@ func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Law: a threshold that is written as JSON and read is the threshold.
+// Law: the JSON of a threshold decodes to the threshold.
 func TestThresholdsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		metric := rapid.SampledFrom([]string{"p50", "delay.p99.9", "service_time.mean", "latency.max", "duration"}).Draw(t, "metric")
@@ -230,13 +230,13 @@ func TestThresholdsSurviveJSON(t *testing.T) {
 		}
 		var decoded Threshold
 		if err := json.Unmarshal(encoded, &decoded); err != nil || decoded != threshold {
-			t.Fatalf("%s is read as %+v with error %v, want %+v", encoded, decoded, err, threshold)
+			t.Fatalf("%s decodes to %+v with error %v, want %+v", encoded, decoded, err, threshold)
 		}
 	})
 }
 
-// What was accepted once and is refused now is read from where it is stored, with
-// the meaning that it had.
+// Stored thresholds that older versions accepted and ParseThreshold rejects keep
+// their meaning.
 func TestStoredThresholdsAreRead(t *testing.T) {
 	r := thousand()
 	for _, test := range []struct {
@@ -272,8 +272,8 @@ func TestStoredThresholdsAreRead(t *testing.T) {
 	}
 }
 
-// A share and a limit that are equal as decimals are equal, and one job more or
-// less is not.
+// A share equals a limit if they are equal as decimals, and differs from it by one
+// job more or less.
 func TestSharesAreComparedAsDecimals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		digits := rapid.IntRange(3, 6).Draw(t, "digits")
@@ -304,8 +304,8 @@ func TestUnitsOfThresholds(t *testing.T) {
 	}
 }
 
-// Whatever is written, it is refused with words that can be shown, or it is a
-// threshold that can be written again and applied.
+// Law: an expression is rejected with a printable message, or is a threshold that
+// parses to itself and can be applied.
 func FuzzParseThreshold(f *testing.F) {
 	for _, expression := range []string{
 		"p99 < 250ms", " error_rate<=1% ", "delay.p99.999 != 5e-3", "throughput > 500", "mean >= 1h2m3.5s", "p999 == -0", "p0 < 1", "p99 < 0x1p-2", "max < 1_0", "in_flight > \xff", "p100 < 1 s", "p500 < 1s", "error_rate < 7e-1 %", "error_rate < 0x1p-2%",
@@ -317,7 +317,7 @@ func FuzzParseThreshold(f *testing.F) {
 		threshold, err := ParseThreshold(expression)
 		if err != nil {
 			if text := err.Error(); text == "" || len(text) > 600 || !utf8.ValidString(text) {
-				t.Fatalf("%q is refused with %q", expression, text)
+				t.Fatalf("%q is rejected with %q", expression, text)
 			}
 			return
 		}
@@ -326,7 +326,7 @@ func FuzzParseThreshold(f *testing.F) {
 		}
 		again, err := ParseThreshold(threshold.Expression)
 		if diff := cmp.Diff(threshold, again, cmp.AllowUnexported(Threshold{})); err != nil || diff != "" {
-			t.Fatalf("%q is not itself when parsed again: %v (-first +again):\n%s", expression, err, diff)
+			t.Fatalf("%q is another threshold when parsed again: %v (-first +again):\n%s", expression, err, diff)
 		}
 		if check := threshold.Check(r); check.NoData || check.OK != threshold.holds(check.Value) || math.IsNaN(check.Value) {
 			t.Fatalf("%q on a full result: %+v", expression, check)

@@ -6,8 +6,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: the span of a job follows from its trace and its number, and from nothing
-// else; no two are the same, and none is zero.
+// Law: the span of a job depends only on its trace and its number. No two are equal
+// and none is zero.
 func TestSpansOfJobs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var one, other Trace

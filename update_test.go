@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// told is an update in short: what it is about, and what it shows.
-func told(u Update) string {
+// describe returns the kind of an update and what it shows.
+func describe(u Update) string {
 	switch u.Kind {
 	case UpdateProgress:
 		return fmt.Sprint("progress ", u.Run.Progress.Elapsed)
@@ -44,7 +44,7 @@ func TestUpdates(t *testing.T) {
 	for _, test := range tests {
 		var got []string
 		for _, u := range test.run.Updates(0, test.past) {
-			got = append(got, told(u))
+			got = append(got, describe(u))
 		}
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", test.what, got, test.want)
@@ -52,9 +52,8 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
-// Law: whoever has seen a part and asks for the rest misses nothing of what is
-// there, and sees nothing twice.
-func TestUpdatesGoOn(t *testing.T) {
+// Law: a watcher that continues after any update gets exactly the rest.
+func TestUpdatesContinue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		run := Run{
 			Status:        rapid.SampledFrom(Statuses()).Draw(t, "status"),
@@ -76,14 +75,14 @@ func TestUpdatesGoOn(t *testing.T) {
 			last = u.ID
 			rest := run.Updates(u.ID, past)
 			if len(rest) != len(all)-i-1 {
-				t.Fatalf("after %d of %d come %d", i+1, len(all), len(rest))
+				t.Fatalf("after %d of %d updates come %d", i+1, len(all), len(rest))
 			}
 		}
 	})
 }
 
-// A later place in the queue is an earlier update.
-func TestQueueUpdatesGrow(t *testing.T) {
+// The IDs of updates increase as the run moves up in the queue.
+func TestQueueUpdateIDs(t *testing.T) {
 	last := int64(0)
 	for position := 100; position >= 1; position-- {
 		updates := Run{Status: StatusQueued, QueuePosition: position}.Updates(last, nil)
@@ -93,6 +92,6 @@ func TestQueueUpdatesGrow(t *testing.T) {
 		last = updates[0].ID
 	}
 	if updates := (Run{Status: StatusRunning}).Updates(last, nil); len(updates) != 1 {
-		t.Errorf("to run is %d updates", len(updates))
+		t.Errorf("starting to run gives %d updates", len(updates))
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: what was written is read exactly, whatever the histogram held before.
+// Law: the binary form decodes to the same histogram, also into a used one.
 func TestBinary(t *testing.T) {
 	read := record([]int64{5, 7})
 	rapid.Check(t, func(t *rapid.T) {
@@ -20,7 +20,7 @@ func TestBinary(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !same(read, written) {
-			t.Fatalf("read %+v, wrote %+v", read, written)
+			t.Fatalf("decoded %+v, want %+v", read, written)
 		}
 	})
 }
@@ -29,7 +29,7 @@ func TestBinaryOfNothing(t *testing.T) {
 	var none *Histogram
 	read := record([]int64{5})
 	if err := read.UnmarshalBinary(none.AppendBinary(nil)); err != nil || !same(read, New()) {
-		t.Errorf("a nil histogram came back as %+v, %v", read, err)
+		t.Errorf("a nil histogram decodes to %+v, %v", read, err)
 	}
 }
 
@@ -38,11 +38,11 @@ func TestBinaryAppends(t *testing.T) {
 	data := h.AppendBinary([]byte("before"))
 	read := New()
 	if err := read.UnmarshalBinary(data[len("before"):]); err != nil || !same(read, h) || string(data[:6]) != "before" {
-		t.Errorf("%q came back as %+v, %v", data, read, err)
+		t.Errorf("%q decodes to %+v, %v", data, read, err)
 	}
 }
 
-// What the first version wrote is read, and deviates as its buckets do.
+// Version 1 can be decoded. Its deviation is that of the buckets.
 func TestBinaryWithoutSquares(t *testing.T) {
 	for written, want := range map[string]struct {
 		count     int64
@@ -61,16 +61,17 @@ func TestBinaryWithoutSquares(t *testing.T) {
 			t.Fatalf("%s: %v", written, err)
 		}
 		if h.Count() != want.count || math.Abs(h.StdDev()-want.deviation) > 0.001 {
-			t.Errorf("%s is read as %d samples that deviate by %v, want %d and %v", written, h.Count(), h.StdDev(), want.count, want.deviation)
+			t.Errorf("%s decodes to %d samples with the deviation %v, want %d and %v",
+				written, h.Count(), h.StdDev(), want.count, want.deviation)
 		}
 		again := New()
 		if err := again.UnmarshalBinary(h.AppendBinary(nil)); err != nil || !same(again, h) {
-			t.Errorf("%s was read as %+v and then as %+v, %v", written, h, again, err)
+			t.Errorf("%s decodes to %+v and then to %+v, %v", written, h, again, err)
 		}
 	}
 }
 
-// Every bucket has the number that upTo takes.
+// bounds is the inverse of bucket.
 func TestBucket(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.Int64Range(0, top).Draw(t, "v") >> rapid.IntRange(0, 46).Draw(t, "shift")
@@ -81,8 +82,8 @@ func TestBucket(t *testing.T) {
 	})
 }
 
-// Law: data is refused and leaves nothing behind, or is that of a histogram: then
-// writing and reading it again changes nothing.
+// Law: data is an error and leaves the histogram empty, or is of a histogram that
+// encodes and decodes to itself.
 func FuzzUnmarshalBinary(f *testing.F) {
 	f.Add(New().AppendBinary(nil))
 	f.Add(record([]int64{0, 1, 2047, 2048, 1e9, int64(48 * time.Hour)}).AppendBinary(nil))
@@ -100,15 +101,15 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if h.UnmarshalBinary(data) != nil {
 			if !same(h, New()) {
-				t.Fatalf("%x was refused and left %+v", data, h)
+				t.Fatalf("%x is an error and leaves %+v", data, h)
 			}
 			return
 		}
 		if err := again.UnmarshalBinary(h.AppendBinary(nil)); err != nil || !same(again, h) {
-			t.Fatalf("%x was read as %+v and then as %+v, %v", data, h, again, err)
+			t.Fatalf("%x decodes to %+v and then to %+v, %v", data, h, again, err)
 		}
 		if h.Quantile(0.5) < h.Min() || h.Quantile(0.5) > h.Max() {
-			t.Fatalf("%x has its median outside", data)
+			t.Fatalf("%x has a median beyond its minimum or maximum", data)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: everything is where HdrHistogram has it.
+// Law: the buckets and counts are those of HdrHistogram.
 func TestLikeHdrHistogram(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := durations().Draw(t, "values")
@@ -27,8 +27,8 @@ func TestLikeHdrHistogram(t *testing.T) {
 	})
 }
 
-// Law: a quantile is the ⌈q·n⌉-th sample, as its bucket has it. The share is a
-// decimal number, of which a float is not quite the value.
+// Law: a quantile is the bucket of the ⌈q·n⌉-th sample, for shares that are decimals
+// and not binary fractions.
 func TestQuantileRank(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := durations().Filter(func(v []int64) bool { return len(v) > 0 }).Draw(t, "values")
@@ -50,8 +50,8 @@ func TestQuantileRank(t *testing.T) {
 	})
 }
 
-// A quantile between two samples is the upper one, and one that is a whole rank
-// is that: shares that are no binary fractions included.
+// A quantile between two samples is the upper one. A rank that is an integer is
+// exact, also for shares that are not binary fractions.
 func TestQuantileRoundsUp(t *testing.T) {
 	for _, row := range []struct {
 		q    float64
@@ -68,14 +68,14 @@ func TestQuantileRoundsUp(t *testing.T) {
 	}
 }
 
-// The last bucket ends the last chunk.
+// The last bucket is in the last chunk.
 func TestChunks(t *testing.T) {
 	if got := bucket(math.MaxInt64) / half; got != chunks-1 {
 		t.Errorf("the last bucket is in chunk %d of %d", got, chunks)
 	}
 }
 
-// What was emptied holds nothing of before, and asks for no memory again.
+// Reset removes all samples and keeps the memory.
 func TestResetKeepsMemory(t *testing.T) {
 	h := record([]int64{1, 5000, int64(time.Second)})
 	if n := testing.AllocsPerRun(100, func() { h.Reset(); h.Record(6000) }); n != 0 || h.Count() != 1 || !same(h, record([]int64{6000})) {

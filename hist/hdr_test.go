@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: another reader of the encoding has the same counts.
+// Law: HdrHistogram decodes the encoding to the same counts.
 func TestEncode(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := record(durations().Draw(t, "values"))

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// durations draws samples over the whole range, small values as likely as
-// large ones, with the edges among them.
+// durations draws samples of the whole range and its limits, small values as likely
+// as large ones.
 func durations() *rapid.Generator[[]int64] {
 	value := rapid.OneOf(
 		rapid.SampledFrom([]int64{0, 1, 2, 2047, 2048, int64(time.Second), top - 1, top, top + 1, math.MaxInt64}),
@@ -37,8 +37,8 @@ func same(a, b *Histogram) bool {
 	return maps.Equal(maps.Collect(a.each), maps.Collect(b.each)) && a.counts.total == b.counts.total && a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow && a.squares == b.squares
 }
 
-// Law: merging the parts of any split, in any order, gives what one histogram
-// would have seen.
+// Law: merging the parts of any split in any order gives the histogram of the
+// whole.
 func TestMergeEqualsOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := durations().Draw(t, "values")
@@ -59,7 +59,7 @@ func TestMergeEqualsOne(t *testing.T) {
 	})
 }
 
-// Law: recording a duration n times is recording it n times.
+// Law: RecordN equals n calls of Record.
 func TestRecordN(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		atOnce, oneByOne := New(), New()
@@ -107,7 +107,7 @@ func TestExactStatistics(t *testing.T) {
 	})
 }
 
-// Law: a quantile is the order statistic, or up to 0.1 % more.
+// Law: a quantile is the order statistic, or at most 0.1 % above it.
 func TestQuantileError(t *testing.T) {
 	source := rand.New(rand.NewPCG(1, 2))
 	shapes := map[string]func() float64{
@@ -161,7 +161,7 @@ func TestQuantileError(t *testing.T) {
 	}
 }
 
-// Law: the standard deviation is that of the samples, not of their buckets.
+// Law: the standard deviation is the exact one of the samples, not of the buckets.
 func TestStdDev(t *testing.T) {
 	for _, row := range []struct {
 		values []int64
@@ -220,16 +220,15 @@ func TestCloneIsIndependent(t *testing.T) {
 	}
 }
 
-// Law: the bucket of a duration goes up to the longest one that counts as the
-// same, which for a lone sample is what any quantile was before it was held to
-// the maximum.
-func TestBucketsGoUpTo(t *testing.T) {
+// Law: the upper bound of a bucket is the longest duration that HdrHistogram counts
+// in the same bucket.
+func TestUpperBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, v := range durations().Draw(t, "values") {
 			h := record([]int64{v})
 			h.Each(func(upTo time.Duration, _ int64) {
 				if want := h.hdr().ValueAtPercentile(100); int64(upTo) != want {
-					t.Fatalf("the bucket of %d goes up to %d, want %d", v, upTo, want)
+					t.Fatalf("the bucket of %d ends at %d, want %d", v, upTo, want)
 				}
 			})
 		}
