@@ -8,8 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/compare"
 )
 
-// newComparisonReport returns the report of a comparison. base and head name the
-// sides.
+// newComparisonReport returns the report of a comparison. base and head name
+// the sides.
 func newComparisonReport(c compare.Comparison, base, head string) report {
 	rep := report{
 		Title:    base + " → " + head,

@@ -78,7 +78,8 @@ func variableOf(flag *pflag.Flag) string {
 	return ""
 }
 
-// flagOrigin returns how the user set a flag, for messages: --jobs or AUREA_JOBS.
+// flagOrigin returns how the user set a flag, for messages: --jobs or
+// AUREA_JOBS.
 func flagOrigin(flag *pflag.Flag) string {
 	if name := variableOf(flag); name != "" {
 		return name
@@ -108,8 +109,8 @@ func replaceFlagByVariable(command *cobra.Command, message string) string {
 var emptyAllowed = []string{"name", "note"}
 
 // rejectEmptyFlags returns an error for a flag with an empty value, which is
-// usually an unset shell variable. It would override the file, or select another
-// server.
+// usually an unset shell variable. It would override the file, or select
+// another server.
 func rejectEmptyFlags(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(flag *pflag.Flag) {
 		empty := flag.Value.String() == ""

@@ -80,8 +80,8 @@ func printError(stderr io.Writer, format string, args ...any) {
 	fmt.Fprintln(stderr, sanitize("aurea: "+fmt.Sprintf(format, args...)))
 }
 
-// isCobraUsageError reports whether an error is one of cobra's usage errors that
-// have no type of their own.
+// isCobraUsageError reports whether an error is one of cobra's usage errors
+// that have no type of their own.
 func isCobraUsageError(err error) bool {
 	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(prefix string) bool {
 		return strings.HasPrefix(err.Error(), prefix)

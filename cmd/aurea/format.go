@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// formatName returns a run's name in parentheses, to follow its id; "" without a
-// name.
+// formatName returns a run's name in parentheses, to follow its id; "" without
+// a name.
 func formatName(name string) string {
 	if name == "" {
 		return ""
@@ -28,7 +28,8 @@ func formatInFlight(n aurea.InFlight) string {
 	return text
 }
 
-// formatCounts lists the counts that are not zero: "100 planned: 90 ok, 10 timeout".
+// formatCounts lists the counts that are not zero: "100 planned: 90 ok, 10
+// timeout".
 func formatCounts(c aurea.Counts) string {
 	var parts []string
 	for _, o := range aurea.Outcomes() {
@@ -39,8 +40,8 @@ func formatCounts(c aurea.Counts) string {
 	return fmt.Sprintf("%d planned: %s", c.Planned, strings.Join(parts, ", "))
 }
 
-// formatCost returns the total cost and the cost per million jobs. The latter is
-// unknown if no job ended.
+// formatCost returns the total cost and the cost per million jobs. The latter
+// is unknown if no job ended.
 func formatCost(r *aurea.Result) string {
 	million := noValue
 	if r.Counts.Ended() > 0 {
@@ -75,7 +76,8 @@ func formatValue(unit string, value float64, currency string) string {
 	return formatCount(value)
 }
 
-// formatDuration formats seconds with five significant digits and a fitting unit.
+// formatDuration formats seconds with five significant digits and a fitting
+// unit.
 func formatDuration(seconds float64) string {
 	d := time.Duration(math.Round(seconds * float64(time.Second)))
 	digit := time.Duration(1)

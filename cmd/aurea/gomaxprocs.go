@@ -5,11 +5,11 @@ import (
 	"runtime"
 )
 
-// addSpareP raises GOMAXPROCS to one more than the engine's event loops, so that
-// API requests are answered while jobs keep every core busy. Without the spare P
-// a goroutine waits until Go preempts an event loop, up to 10 ms for each step
-// of a response. With it the kernel shares the cores at once. The number of
-// event loops does not change, because the engine exists already.
+// addSpareP raises GOMAXPROCS to one more than the engine's event loops, so
+// that API requests are answered while jobs keep every core busy. Without the
+// spare P a goroutine waits until Go preempts an event loop, up to 10 ms for
+// each step of a response. With it the kernel shares the cores at once. The
+// number of event loops does not change, because the engine exists already.
 //
 // addSpareP does nothing if GOMAXPROCS is set in the environment or a CPU quota
 // applies: more threads than a quota allows would throttle the whole process.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// parseGrafanaURL checks the value of --grafana and removes trailing slashes. An
-// empty value stays empty.
+// parseGrafanaURL checks the value of --grafana and removes trailing slashes.
+// An empty value stays empty.
 func parseGrafanaURL(flag string) (string, error) {
 	if flag == "" {
 		return "", nil

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// jsonPosition returns the line and column of a location in a JSON document, or of
-// the nearest value around it that there is.
+// jsonPosition returns the line and column of a location in a JSON document, or
+// of the nearest value around it.
 func jsonPosition(content []byte, location string) (line, column int) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	offset := skipSeparators(content, 0)
@@ -22,9 +22,8 @@ func jsonPosition(content []byte, location string) (line, column int) {
 	return offsetPosition(content, offset)
 }
 
-// enterValue goes into an object or a list up to the value of the entry that a
-// location begins with. It returns where the entry begins, and the rest of the
-// location.
+// enterValue moves the decoder to the value of the entry that a location begins
+// with. It returns the offset of the entry and the rest of the location.
 func enterValue(decoder *json.Decoder, content []byte, location string) (offset int, rest string, ok bool) {
 	opening, err := decoder.Token()
 	if err != nil {
@@ -50,7 +49,7 @@ func enterValue(decoder *json.Decoder, content []byte, location string) (offset 
 	return 0, "", false
 }
 
-// trimStep is the rest of a location behind its first step, if that is the one.
+// trimStep removes the first step of a location if it equals step.
 func trimStep(location, step string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(location, step)
 	if !ok || step == "" {
@@ -62,7 +61,7 @@ func trimStep(location, step string) (rest string, ok bool) {
 	return rest, rest == "" || rest[0] == '['
 }
 
-// skipSeparators is where the next token begins.
+// skipSeparators returns the offset of the next token.
 func skipSeparators(content []byte, offset int) int {
 	return len(content) - len(bytes.TrimLeft(content[min(offset, len(content)):], " \t\r\n,:"))
 }

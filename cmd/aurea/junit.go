@@ -56,8 +56,8 @@ type (
 )
 
 // writeJUnit writes a result as JUnit XML. A failed threshold is a failure, and
-// a threshold without data is skipped. A run that is incomplete or invalid is an
-// error. system-out holds the text output.
+// a threshold without data is skipped. A run that is incomplete or invalid is
+// an error. system-out holds the text output.
 func writeJUnit(r *aurea.Result, w io.Writer) error {
 	rep := newReport(r)
 	var text strings.Builder

@@ -55,7 +55,15 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServeCommand(), newRunCommand(), newCompareCommand(), newRunsCommand(), newWorkloadsCommand(), newHealthCommand(), newVersionCommand())
+	root.AddCommand(
+		newServeCommand(),
+		newRunCommand(),
+		newCompareCommand(),
+		newRunsCommand(),
+		newWorkloadsCommand(),
+		newHealthCommand(),
+		newVersionCommand(),
+	)
 	root.SetHelpCommand(newHelpCommand(root))
 	return root
 }

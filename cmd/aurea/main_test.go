@@ -57,7 +57,7 @@ func TestErrors(t *testing.T) {
 		{[]string{"run", "/nowhere.yaml"}, 2, `aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea --help`},
 		{[]string{"run", spec}, 2, "aurea: " + spec + `:6:3: labels.team: must be a string of up to 200 characters; got 7`},
 		{[]string{"workloads", "nop"}, 2, `aurea: workload.kind: must be one of sleep, noop, station, cpu, `},
-		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea --help`},
+		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and anyone who reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea --help`},
 		{[]string{"serve", "--listen", "5000"}, 2, `aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea --help`},
 		{[]string{"serve", "--token-file", writeTestFile(t, "tokens", "\n")}, 2, `it holds no token; write one on a line; see aurea --help`},
 		{[]string{"serve", "--allow-host", "http://aurea/"}, 2, `aurea: --allow-host: must be a host name such as aurea.example, with or without a port; got "http://aurea/"; see aurea --help`},

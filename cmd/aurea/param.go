@@ -15,18 +15,21 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// addEnvironmentParams adds the parameters of the environment that the workload does not
-// have. Where the environment names a workload they are of that one alone.
+// addEnvironmentParams adds the parameters of the environment that the workload
+// lacks. If the environment also names a workload, they apply to that one only.
 func (d *specDocument) addEnvironmentParams(l layer, command *cobra.Command) error {
-	named := slices.ContainsFunc(variableNames(command, "workload"), func(name string) bool { return os.Getenv(name) != "" })
-	if named && variableOf(command.Flags().Lookup("workload")) != d.origins["workload"] {
+	namesWorkload := slices.ContainsFunc(variableNames(command, "workload"), func(name string) bool {
+		return os.Getenv(name) != ""
+	})
+	if namesWorkload && variableOf(command.Flags().Lookup("workload")) != d.origins["workload"] {
 		return nil
 	}
 	return d.applyParams(l)
 }
 
-// applyParams lays key=value over a workload. A dotted key reaches into objects; a
-// value such as @body.json is the content of that file.
+// applyParams sets the parameters that a layer gives as key=value. A dotted key
+// selects a member of an object; a value such as @body.json is read from the
+// file.
 func (d *specDocument) applyParams(l layer) error {
 	flag := l.flag("param")
 	if flag == nil {
@@ -62,7 +65,8 @@ func (d *specDocument) applyParams(l layer) error {
 	return nil
 }
 
-// readContent is a text as it is, or, of @file, what the file holds.
+// readContent returns a text, or for @file the content of the file. @- is
+// standard input.
 func (d *specDocument) readContent(text string) (string, error) {
 	name, ok := strings.CutPrefix(text, "@")
 	if !ok {
@@ -78,8 +82,8 @@ func (d *specDocument) readContent(text string) (string, error) {
 	return string(content), err
 }
 
-// setParam sets a parameter of a workload, which may be a dotted key. It reports
-// whether that is a body that is JSON.
+// setParam sets the parameter of a workload that a possibly dotted key selects.
+// It reports whether the parameter is a body of JSON.
 func setParam(object map[string]any, key, text string) (isJSON bool, err error) {
 	kind, _ := object["kind"].(string)
 	if encoded := base64Parameter(kind, key); encoded != "" {
@@ -89,7 +93,7 @@ func setParam(object map[string]any, key, text string) (isJSON bool, err error) 
 		return false, fmt.Errorf("must be text in UTF-8")
 	}
 	if base, ok := strings.CutSuffix(key, base64Suffix); ok && base64Parameter(kind, base) != "" {
-		delete(object, base) // which it replaces
+		delete(object, base) // the bytes replace the text
 	}
 	if err := checkJSON(text); err != nil {
 		return false, err
@@ -98,8 +102,8 @@ func setParam(object map[string]any, key, text string) (isJSON bool, err error) 
 	return false, nil
 }
 
-// checkJSON refuses an object or a list that the API would refuse, such as one
-// with a key twice. What is no JSON is a text.
+// checkJSON returns an error for a JSON object or list that the API would
+// refuse, such as one with a duplicate key. Other texts are valid.
 func checkJSON(text string) error {
 	if !json.Valid([]byte(text)) || !strings.ContainsAny(text[:1], "[{") {
 		return nil
@@ -108,11 +112,12 @@ func checkJSON(text string) error {
 	return err
 }
 
-// base64Suffix ends the name of a parameter that has the bytes of another one.
+// base64Suffix ends the name of a parameter that holds the bytes of another
+// one.
 const base64Suffix = "_base64"
 
-// base64Parameter is the parameter of a kind that takes bytes for another one,
-// such as body_base64 for body; "" where there is none.
+// base64Parameter returns the parameter that holds the bytes of another one,
+// such as body_base64 for body; "" if the kind has none.
 func base64Parameter(kind, key string) string {
 	if strings.Contains(key, ".") || declaredType(kind, key+base64Suffix) != param.Text {
 		return ""
@@ -120,7 +125,8 @@ func base64Parameter(kind, key string) string {
 	return key + base64Suffix
 }
 
-// setBody sets a parameter that is sent as it was given, byte for byte.
+// setBody sets a parameter that is sent byte for byte: as text if it is valid
+// UTF-8, else in base64. It reports whether the text is JSON.
 func setBody(object map[string]any, key, encoded, text string) (isJSON bool) {
 	delete(object, key)
 	delete(object, encoded)
@@ -132,8 +138,8 @@ func setBody(object map[string]any, key, encoded, text string) (isJSON bool) {
 	return json.Valid([]byte(text))
 }
 
-// setContentType adds the header to those of a workload, an object or a list of
-// "Name: value", unless it is there.
+// setContentType adds the header Content-Type to the headers of a workload
+// unless they have one. Headers are an object or a list of "Name: value".
 func setContentType(object map[string]any, value string) {
 	const name = "Content-Type"
 	switch headers := object["headers"].(type) {
@@ -157,13 +163,14 @@ func setContentType(object map[string]any, value string) {
 	}
 }
 
-// declaredType is the type of a kind's parameter, whether this host offers the kind or
-// not; "" where there is none.
+// declaredType returns the type of a kind's parameter; "" if there is none. It
+// knows all kinds, including those that this host does not offer.
 func declaredType(name, key string) param.Type {
 	return parameterType(workload.ParametersOf(name), key)
 }
 
-// parameterType is the type of a parameter, or of a member of one by a dotted key.
+// parameterType returns the type of the parameter or member that a dotted key
+// selects; "" if there is none.
 func parameterType(members []param.Parameter, key string) param.Type {
 	var of param.Type
 	for part := range strings.SplitSeq(key, ".") {
@@ -181,8 +188,9 @@ func parameterType(members []param.Parameter, key string) param.Type {
 	return of
 }
 
-// parseParam is a text as it is where a text is wanted. Elsewhere what looks like
-// JSON is read as such; whether that is right is DecodeSpec's to say.
+// parseParam parses the text of a parameter. A text parameter keeps it as it
+// is; for other types it is parsed as JSON if it looks like JSON. DecodeSpec
+// validates the value.
 func parseParam(wanted param.Type, text string) any {
 	switch {
 	case wanted == param.Text || wanted == param.Duration:
@@ -199,8 +207,8 @@ func parseParam(wanted param.Type, text string) any {
 	return parseScalar(text)
 }
 
-// enclosingObject is the object that a dotted key such as failure.rate is a member of,
-// made where it is not there yet.
+// enclosingObject returns the object that holds the member selected by a dotted
+// key such as failure.rate. It creates missing objects.
 func enclosingObject(object map[string]any, key string) map[string]any {
 	parts := strings.Split(key, ".")
 	for _, part := range parts[:len(parts)-1] {
@@ -227,8 +235,8 @@ func hasKey(object map[string]any, key string) bool {
 	}
 }
 
-// parseScalar reads a flag's text as JSON where it is a number, true or false, and
-// as a string otherwise; whether that is right is DecodeSpec's to say.
+// parseScalar parses a number, true or false as JSON and returns other texts as
+// they are. DecodeSpec validates the value.
 func parseScalar(text string) any {
 	if text == "true" || text == "false" {
 		return text == "true"

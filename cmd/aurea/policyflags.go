@@ -19,8 +19,8 @@ type policyFlags struct {
 	scratch      string
 }
 
-// addFlags declares all flags but --allow-target. defaultScratch describes where
-// disk jobs write without --scratch.
+// addFlags declares all flags but --allow-target. defaultScratch describes
+// where disk jobs write without --scratch.
 func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 	p.addCommandsFlag(flags)
 	flags.Var(&p.memory, "max-memory", "most memory that all jobs in flight may take together, a `SIZE` such as 2GB or "+
@@ -28,7 +28,8 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 	flags.Var(&p.disk, "max-disk", "most bytes that all disk jobs in flight may write together, a `SIZE`; "+
 		"never more than the free space (default 10GiB)")
 	flags.Int64Var(&p.processes, "max-processes", 0, "most programs that exec jobs may run at once (default 256)")
-	flags.Int64Var(&p.connections, "max-connections", 0, "most connections that http jobs may hold at once (default 10000)")
+	flags.Int64Var(&p.connections, "max-connections", 0,
+		"most connections that http jobs may hold at once (default 10000)")
 	flags.StringVar(&p.scratch, "scratch", "", "`directory` in which disk jobs write (default "+defaultScratch+")")
 }
 

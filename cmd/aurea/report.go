@@ -107,7 +107,9 @@ func latencyTable(r *aurea.Result) table {
 	t := table{Header: []string{"", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
 	t.addSummary("latency", r.Latency)
 	for _, timed := range []param.NamedValue[aurea.Summary]{
-		{Name: "service time", Value: r.ServiceTime}, {Name: "delay", Value: r.Delay}, {Name: "failed", Value: r.FailedLatency},
+		{Name: "service time", Value: r.ServiceTime},
+		{Name: "delay", Value: r.Delay},
+		{Name: "failed", Value: r.FailedLatency},
 	} {
 		if timed.Value.Count > 0 {
 			t.addSummary(timed.Name, timed.Value)

@@ -69,7 +69,8 @@ with the partial result printed; 1 anything else.`,
 	o.server.addFlags(command.Flags(), "")
 	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the result: one of "+formats)
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
-	command.Flags().StringVar(&o.push.url, "push", "", "URL of a Prometheus that accepts remote write, to push the metrics to")
+	command.Flags().StringVar(&o.push.url, "push", "",
+		"URL of a Prometheus that accepts remote write, to push the metrics to")
 	return command
 }
 
@@ -115,8 +116,8 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 }
 
 // cancelOnSignal returns a context that the first SIGINT, SIGTERM or SIGHUP
-// cancels; a second one ends the process. SIGHUP, which the end of an ssh session
-// sends, is left alone if it was ignored at the start, as nohup does.
+// cancels; a second one ends the process. SIGHUP, which the end of an ssh
+// session sends, is left alone if it was ignored at the start, as nohup does.
 func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	signals := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

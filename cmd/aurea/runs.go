@@ -79,7 +79,8 @@ func newRunsDeleteCommand() *cobra.Command {
 }
 
 func newRunsChangeCommand() *cobra.Command {
-	command := newServerCommand("change ID", "Change a run's note, or whether it is its name's baseline", cobra.ExactArgs(1),
+	const short = "Change a run's note, or whether it is its name's baseline"
+	command := newServerCommand("change ID", short, cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			var change aurea.RunChange
 			if flags := command.Flags(); flags.Changed("note") {

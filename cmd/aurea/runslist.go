@@ -81,8 +81,8 @@ func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, e
 	return query, err
 }
 
-// parseTimeFlag parses a flag that is a time, or how long ago it was. It returns
-// the zero time for an empty flag.
+// parseTimeFlag parses a flag that is a time, or how long ago it was. It
+// returns the zero time for an empty flag.
 func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time, error) {
 	text, _ := flags.GetString(name)
 	if text == "" {
@@ -93,7 +93,8 @@ func parseTimeFlag(flags *pflag.FlagSet, name string, now time.Time) (time.Time,
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, usageErrorf("--%s must be a moment such as 2026-11-25T08:00:00Z, or how long ago, such as 24h; got %q", name, text)
+		return time.Time{}, usageErrorf(
+			"--%s must be a moment such as 2026-11-25T08:00:00Z, or how long ago, such as 24h; got %q", name, text)
 	}
 	return at, nil
 }
@@ -125,7 +126,8 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 		if run.Damaged != "" {
 			status = "damaged"
 		}
-		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, run.CreatedAt.Local().Format(time.DateTime), "", "", "", ""}
+		created := run.CreatedAt.Local().Format(time.DateTime)
+		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, created, "", "", "", ""}
 		if r := run.Result; r != nil {
 			p99 := formatSampled(r.Latency.Count > 0, r.Latency.P99)
 			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), formatCount(r.Throughput), p99, string(r.Verdict)})

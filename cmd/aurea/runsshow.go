@@ -62,7 +62,8 @@ func printRun(w io.Writer, run aurea.Run) error {
 	line("created", run.CreatedAt.Local().Format(time.DateTime))
 	line("workload", run.Spec.Job().Kind)
 	if p := run.Progress; p != nil && run.Result == nil {
-		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight", formatDuration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
+		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight",
+			formatDuration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
 	}
 	line("note", run.Note)
 	if run.Baseline {

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// sanitize makes a text safe to print in a line of a terminal, a table cell or a
-// title. Names, notes, labels and messages of targets are untrusted: they could
-// move the cursor, end the line or reverse the direction of later text. White
-// space becomes a space. Other control and format characters, and bytes that are
-// not UTF-8, become escapes such as "\x1b".
+// sanitize makes a text safe to print in a line of a terminal, a table cell or
+// a title. Names, notes, labels and messages of targets are untrusted: they
+// could move the cursor, end the line or reverse the direction of later text.
+// White space becomes a space. Other control and format characters, and bytes
+// that are not UTF-8, become escapes such as "\x1b".
 func sanitize(text string) string {
 	if strings.IndexFunc(text, isUnsafe) < 0 && utf8.ValidString(text) {
 		return text

@@ -52,11 +52,13 @@ func newServeCommand() *cobra.Command {
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:5000", "address to listen on")
 	o.store.addFlags(flags)
 	flags.StringVar(&o.tokenFile, "token-file", "",
-		"`file` of bearer tokens, one a line, each alone or after its role, read or run; required to listen beyond this machine, read again on SIGHUP")
+		"`file` of bearer tokens, one a line, each alone or after its role, read or run; "+
+			"required to listen beyond this machine, read again on SIGHUP")
 	flags.BoolVar(&o.insecure, "insecure", false,
 		"listen beyond this machine without tokens: anyone who reaches the port can start runs")
 	flags.StringSliceVar(&o.hosts, "allow-host", nil,
-		"`HOST` name that requests may use besides localhost and addresses, with or without a port; repeatable (see docs/security.md)")
+		"`HOST` name that requests may use besides localhost and addresses, with or without a port; "+
+			"repeatable (see docs/security.md)")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait in the queue")
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long the active run may continue after SIGTERM")
 	o.policy.addFlags(flags, "that of --data")
@@ -161,7 +163,8 @@ func (o serveOptions) checkExposure(tokens []server.Token) error {
 	if len(tokens) > 0 || o.insecure || host == "localhost" || address != nil && address.IsLoopback() {
 		return nil
 	}
-	return usageErrorf("--listen %s can be reached from other machines, and whoever reaches it could start runs; give --token-file FILE, or --insecure if you mean it", o.listen)
+	return usageErrorf("--listen %s can be reached from other machines, and anyone who reaches it could start runs; "+
+		"give --token-file FILE, or --insecure if you mean it", o.listen)
 }
 
 // allowedHosts returns the names that a request's Host header may have. The

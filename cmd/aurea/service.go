@@ -70,9 +70,9 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 	return nil
 }
 
-// run runs the components until a signal or the end of ctx, and returns when all
-// of them have stopped. The API and the telemetry stop after the manager, so
-// that clients can still read the last run.
+// run runs the components until a signal or the end of ctx, and returns when
+// all of them have stopped. The API and the telemetry stop after the manager,
+// so that clients can still read the last run.
 func (s *service) run(ctx context.Context) error {
 	ignoreBrokenPipe()
 	managerCtx, drain := context.WithCancel(context.WithoutCancel(ctx))
@@ -105,8 +105,9 @@ func (s *service) run(ctx context.Context) error {
 	return err
 }
 
-// ignoreBrokenPipe keeps the process alive when the reader of its log goes away.
-// It subscribes to SIGPIPE because exec jobs would inherit an ignored signal.
+// ignoreBrokenPipe keeps the process alive when the reader of its log goes
+// away. It subscribes to SIGPIPE because exec jobs would inherit an ignored
+// signal.
 func ignoreBrokenPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // A componentSet is the names of the components that are running. Its methods

@@ -11,7 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/server"
 )
 
-// What happens to a shutdown that takes longer than the grace of the active run.
+// What happens to a shutdown that takes longer than the grace of the active
+// run.
 const (
 	closeConnsAfter  = 4 * time.Second // close connections that still read a response
 	warnRunningAfter = 5 * time.Second // log the components that have not stopped
@@ -28,8 +29,8 @@ func (s *service) shutDown(stop, drain func()) {
 	drain()
 }
 
-// shutdownSignals returns the signals that end the service. SIGHUP is one unless
-// nohup ignores it or it reloads the token file.
+// shutdownSignals returns the signals that end the service. SIGHUP is one
+// unless nohup ignores it or it reloads the token file.
 func (o serveOptions) shutdownSignals() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
 	if o.tokenFile == "" && !signal.Ignored(syscall.SIGHUP) {

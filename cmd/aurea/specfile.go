@@ -15,28 +15,28 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// The most bytes of files that are read whole.
+// The sizes in bytes that files may have.
 const (
 	maxSpecFile  = 16 << 20
 	maxParamFile = 64 << 20
 )
 
-// A specFile is a YAML or JSON file as decoded values that JSON has a form for.
-// It knows where in the file each of them is.
+// A specFile is a decoded YAML or JSON file. Its values are those that JSON can
+// represent.
 type specFile struct {
 	name   string
 	fields map[string]any
-	// position returns the line and column of a location such as "stages[1].rate",
-	// or of the nearest value around it that there is.
+	// position returns the line and column of a location such as
+	// "stages[1].rate", or of the nearest value around it.
 	position func(location string) (line, column int)
-	// literal returns the number or boolean at a location as it was written,
-	// if quotes would make it a string; "" otherwise. It is nil for JSON.
+	// literal returns the text of a number or boolean that quotes would make a
+	// string; "" for other values. It is nil for JSON.
 	literal func(location string) string
-	// mistakes are the locations at which there is no value that can be used.
+	// mistakes are the locations without a usable value.
 	mistakes []string
 }
 
-// unusable reports whether a location is one of the mistakes, or in one.
+// unusable reports whether a location is one of the mistakes, or within one.
 func (f *specFile) unusable(location string) bool {
 	return slices.ContainsFunc(f.mistakes, func(mistake string) bool {
 		rest, ok := strings.CutPrefix(location, mistake)
@@ -44,9 +44,9 @@ func (f *specFile) unusable(location string) bool {
 	})
 }
 
-// readSpecFile reads a file; "-" is standard input. The error is a usageError,
-// or an *aurea.InvalidError with every mistake at its line. With the latter the
-// file has what could be read.
+// readSpecFile reads a file, or standard input for "-". The error is a
+// usageError, or an *aurea.InvalidError that has every mistake with its line.
+// With an InvalidError the file may still hold the values that are valid.
 func readSpecFile(name string, stdin io.Reader) (*specFile, error) {
 	content, err := readFile(name, stdin, maxSpecFile)
 	if err != nil {
@@ -58,7 +58,7 @@ func readSpecFile(name string, stdin io.Reader) (*specFile, error) {
 	return parseSpecFile(name, content)
 }
 
-// readFile reads a whole file of up to most bytes; "-" is standard input.
+// readFile reads a file of up to limit bytes; "-" is standard input.
 func readFile(name string, stdin io.Reader, limit int) ([]byte, error) {
 	source := stdin
 	if name != "-" {
@@ -66,7 +66,7 @@ func readFile(name string, stdin io.Reader, limit int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = file.Close() }() // it was read
+		defer func() { _ = file.Close() }() // it was only read
 		source = file
 	}
 	content, err := io.ReadAll(io.LimitReader(source, int64(limit)+1))
@@ -76,6 +76,8 @@ func readFile(name string, stdin io.Reader, limit int) ([]byte, error) {
 	return content, err
 }
 
+// parseSpecFile decodes the content of a file. Its errors are those of
+// readSpecFile.
 func parseSpecFile(name string, content []byte) (*specFile, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if len(bytes.TrimSpace(content)) == 0 {
@@ -87,11 +89,14 @@ func parseSpecFile(name string, content []byte) (*specFile, error) {
 	return parseYAMLFile(name, content)
 }
 
-// isJSONFile reports whether a file is meant as JSON, and read by its rules: by its
-// name, or because it begins as a JSON object does. All other text is YAML.
+// isJSONFile reports whether a file is JSON: by its extension, or because it
+// begins like a JSON object. Other files are YAML.
 func isJSONFile(name string, content []byte) bool {
-	inside, begins := bytes.CutPrefix(bytes.TrimSpace(content), []byte("{"))
-	return strings.EqualFold(filepath.Ext(name), ".json") || begins && bytes.HasPrefix(bytes.TrimSpace(inside), []byte(`"`))
+	if strings.EqualFold(filepath.Ext(name), ".json") {
+		return true
+	}
+	inside, isObject := bytes.CutPrefix(bytes.TrimSpace(content), []byte("{"))
+	return isObject && bytes.HasPrefix(bytes.TrimSpace(inside), []byte(`"`))
 }
 
 func parseJSONFile(name string, content []byte) (*specFile, error) {
@@ -100,14 +105,15 @@ func parseJSONFile(name string, content []byte) (*specFile, error) {
 	if err := json.Unmarshal(content, new(any)); errors.As(err, &syntax) {
 		line, column := offsetPosition(content, int(syntax.Offset)-1)
 		message := "is not JSON: " + strings.Replace(syntax.Error(), "unexpected end of JSON input", "it ends too early", 1)
-		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: formatPosition(name, line, column, ""), Message: message}}}
+		wrong := aurea.FieldError{Location: formatPosition(name, line, column, ""), Message: message}
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{wrong}}
 	}
 	fields, err := param.DecodeObject(content)
 	f.fields = fields
 	return f, f.locate(err)
 }
 
-// locate adds to every wrong field the line of the file that it is in.
+// locate adds its line in the file to every invalid field.
 func (f *specFile) locate(err error) error {
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {
@@ -120,7 +126,8 @@ func (f *specFile) locate(err error) error {
 	return located
 }
 
-// locateField adds where a field is, and how it is made the string that it must be.
+// locateField adds the position of a field. If a string is wanted, it also says
+// how to quote the value.
 func (f *specFile) locateField(field aurea.FieldError) aurea.FieldError {
 	if f.literal != nil && strings.HasPrefix(field.Message, "must be a string") {
 		if text := f.literal(field.Location); text != "" {
@@ -132,7 +139,8 @@ func (f *specFile) locateField(field aurea.FieldError) aurea.FieldError {
 	return field
 }
 
-// formatPosition is a location of a file, for people.
+// formatPosition formats a position in a file, and the location there unless
+// empty.
 func formatPosition(file string, line, column int, location string) string {
 	text := fmt.Sprintf("%s:%d:%d", file, line, column)
 	if location != "" {
@@ -141,7 +149,8 @@ func formatPosition(file string, line, column int, location string) string {
 	return text
 }
 
-// offsetPosition is the line and column of a byte, both from 1; a column is a character.
+// offsetPosition returns the line and column of a byte, both from 1. A column
+// is one character.
 func offsetPosition(content []byte, offset int) (line, column int) {
 	before := content[:min(max(offset, 0), len(content))]
 	begin := bytes.LastIndexByte(before, '\n') + 1

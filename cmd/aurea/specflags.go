@@ -6,7 +6,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// fieldFlags are the flags that set a field of the spec as it is.
+// fieldFlags maps flags to the fields of the spec that they set.
 var fieldFlags = []struct{ flag, field string }{
 	{"jobs", "num_jobs"},
 	{"concurrency", "concurrency"},
@@ -20,8 +20,8 @@ var fieldFlags = []struct{ flag, field string }{
 	{"name", "name"},
 }
 
-// addSpecFlags declares a flag for every field of the spec, with the field's
-// own description.
+// addSpecFlags declares a flag for every field of the spec. Its usage is the
+// description of the field.
 func addSpecFlags(flags *pflag.FlagSet) {
 	docs := map[string]string{}
 	for _, p := range aurea.SpecParameters() {
@@ -35,7 +35,8 @@ func addSpecFlags(flags *pflag.FlagSet) {
 	}
 	flags.String("job-duration", "", "how long a job sleeps, give or take 20 %, such as 100ms")
 	flags.String("workload", "", "what a job does: a kind; see aurea workloads")
-	flags.StringArray("param", nil, "parameter of the workload, key=value, or key=@file for what a file holds (@- is standard input); repeatable")
+	flags.StringArray("param", nil,
+		"parameter of the workload, key=value, or key=@file to read a file (@- is standard input); repeatable")
 	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
 	flags.Bool("include-jobs", false, docs["include_jobs"])

@@ -37,7 +37,8 @@ func (s *storeAddress) read() (string, error) {
 	line, _, _ := strings.Cut(string(content), "\n")
 	s.address = strings.TrimSpace(line)
 	if s.address == "" {
-		return "", usageErrorf("--store-file %s has nothing in its first line; write postgres://USER:PASSWORD@HOST/DATABASE there", s.file)
+		return "", usageErrorf(
+			"--store-file %s has nothing in its first line; write postgres://USER:PASSWORD@HOST/DATABASE there", s.file)
 	}
 	return s.address, checkStoreScheme("--store-file", s.address)
 }
@@ -49,7 +50,8 @@ func checkStoreScheme(flag, address string) error {
 	}
 	scheme, _, found := strings.Cut(address, "://")
 	if !found || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
-		return usageErrorf("%s must be sqlite://FILE or postgres://USER@HOST/DATABASE; what was given does not begin with one of these schemes", flag)
+		return usageErrorf("%s must be sqlite://FILE or postgres://USER@HOST/DATABASE; "+
+			"what was given does not begin with one of these schemes", flag)
 	}
 	return nil
 }

@@ -58,8 +58,8 @@ func (s *storeOptions) open(ctx context.Context, log *slog.Logger) (*store.Store
 
 // loadServerID reads the id under which this server owns runs in the store, or
 // creates one. If the file cannot be written, as on a full disk, the id lasts
-// until the process ends. Runs that it leaves unfinished are then recovered when
-// its lease expires.
+// until the process ends. Runs that it leaves unfinished are then recovered
+// when its lease expires.
 func loadServerID(file string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(file)
 	if id := strings.TrimSpace(string(content)); err == nil && id != "" {

@@ -17,8 +17,8 @@ const minToken = 16
 // write it.
 const otherUsers fs.FileMode = 0o006
 
-// readTokens reads the tokens of a service; nil without a file. It refuses a file
-// that every user can read or write, and tokens that can be guessed.
+// readTokens reads the tokens of a service; nil without a file. It refuses a
+// file that every user can read or write, and tokens that can be guessed.
 func readTokens(file string) ([]server.Token, error) {
 	if file == "" {
 		return nil, nil
@@ -29,7 +29,8 @@ func readTokens(file string) ([]server.Token, error) {
 	}
 	// Windows has no such permissions.
 	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" {
-		return nil, usageErrorf("--token-file %s can be read or changed by every user of this machine (its mode is %04o); chmod 600 it", file, mode)
+		return nil, usageErrorf("--token-file %s can be read or changed by every user of this machine "+
+			"(its mode is %04o); chmod 600 it", file, mode)
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {

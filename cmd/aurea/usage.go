@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// rejectUnknownCommands makes every command with subcommands return an error for
-// an unknown one. Without an argument it still prints its help.
+// rejectUnknownCommands makes every command with subcommands return an error
+// for an unknown one. Without an argument it still prints its help.
 func rejectUnknownCommands(command *cobra.Command) {
 	for _, child := range command.Commands() {
 		rejectUnknownCommands(child)
@@ -29,8 +29,8 @@ func rejectUnknownCommands(command *cobra.Command) {
 	}
 }
 
-// newHelpCommand returns the command help. Unlike cobra's it returns an error for
-// an unknown command.
+// newHelpCommand returns the command help. Unlike cobra's it returns an error
+// for an unknown command.
 func newHelpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -61,8 +61,8 @@ func unknownCommandError(parent *cobra.Command, name string) error {
 	return usageError{fmt.Errorf("unknown command %q for %q%s", name, path, didYouMean(name, names)), path}
 }
 
-// didYouMean suggests the option closest to a name, to end a message with; "" if
-// none is close.
+// didYouMean suggests the option closest to a name, to end a message with; ""
+// if none is close.
 func didYouMean(name string, options []string) string {
 	if near := param.Closest(name, options); near != "" {
 		return "; did you mean " + near + "?"
@@ -70,7 +70,8 @@ func didYouMean(name string, options []string) string {
 	return ""
 }
 
-// oneOfError returns the error for a flag whose value is not one of the options.
+// oneOfError returns the error for a flag whose value is not one of the
+// options.
 func oneOfError(flag, value string, options []string) error {
 	rule := "one of " + strings.Join(options, ", ")
 	if len(options) == 2 {

@@ -37,7 +37,8 @@ func newWorkloadsCommand() *cobra.Command {
 	return command
 }
 
-// sharedParameter is the parameter of every kind. It is printed once, at the end.
+// sharedParameter is the parameter of every kind. It is printed once, at the
+// end.
 const sharedParameter = "failure"
 
 // printKinds prints kinds with their parameters.

@@ -9,10 +9,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// yamlMessages says in our words what the parser found; the first row that is part
-// of its message counts. LINE is where that which is wrong began, and CHARACTER
-// what stands where the parser stopped.
-var yamlMessages = []struct{ found, reason string }{
+// yamlMessages replace the parser's messages. The first row whose text is part
+// of the parser's message applies. LINE is the line where the invalid construct
+// began, and CHARACTER the character at which the parser stopped.
+var yamlMessages = []struct{ contains, message string }{
 	{"cannot start any token", "a value cannot begin with CHARACTER; put it in quotes"},
 	{"mapping values are not allowed", `there is a colon too many, or a wrong indentation; put a text that has ": " in it in quotes`},
 	{"expected ',' or ']'", "the list that begins in line LINE has no comma here, or no ] at its end"},
@@ -27,11 +27,15 @@ var yamlMessages = []struct{ found, reason string }{
 	{"exceeded max depth", "it is nested too deep"},
 	{"incompatible YAML document", "it is of another version of YAML than 1.1 or 1.2"},
 	{"unknown escape character", `there is no such escape; write \\ for a backslash, or use single quotes`},
-	{"control characters are not allowed", `a control character must be written as an escape in double quotes, such as "\x07"`},
+	{
+		"control characters are not allowed",
+		`a control character must be written as an escape in double quotes, such as "\x07"`,
+	},
 	{"UTF-8", "it is not UTF-8"},
 }
 
-// describeYAMLError is what is wrong with a stream, and where.
+// describeYAMLError returns the position of a parser's error, and a message for
+// the user.
 func describeYAMLError(err error, content []byte) (line, column int, message string) {
 	var second secondDocumentError
 	if errors.As(err, &second) {
@@ -48,9 +52,9 @@ func describeYAMLError(err error, content []byte) (line, column int, message str
 	character := characterAt(content, line, column)
 	message = found.Message
 	for _, row := range yamlMessages {
-		if strings.Contains(found.Message, row.found) {
+		if strings.Contains(found.Message, row.contains) {
 			began := strconv.Itoa(max(found.ContextMark.Line, 1))
-			message = strings.NewReplacer("LINE", began, "CHARACTER", strconv.Quote(character)).Replace(row.reason)
+			message = strings.NewReplacer("LINE", began, "CHARACTER", strconv.Quote(character)).Replace(row.message)
 			break
 		}
 	}
@@ -60,11 +64,14 @@ func describeYAMLError(err error, content []byte) (line, column int, message str
 	return line, column, "is not YAML: " + message
 }
 
-// invalidByteOffset is where the first byte is that YAML does not have.
+// invalidByteOffset returns the offset of the first byte that YAML does not
+// allow.
 func invalidByteOffset(content []byte) int {
 	for at := 0; at < len(content); {
 		r, size := utf8.DecodeRune(content[at:])
-		if r == utf8.RuneError && size == 1 || r < ' ' && !strings.ContainsRune("\t\r\n", r) || r >= 0x7f && r < 0xa0 && r != 0x85 {
+		notUTF8 := r == utf8.RuneError && size == 1
+		control := r < ' ' && !strings.ContainsRune("\t\r\n", r) || r >= 0x7f && r < 0xa0 && r != 0x85
+		if notUTF8 || control {
 			return at
 		}
 		at += size
@@ -72,7 +79,8 @@ func invalidByteOffset(content []byte) int {
 	return 0
 }
 
-// characterAt is the character at a place; "" beyond the end of its line.
+// characterAt returns the character at a position; "" beyond the end of its
+// line.
 func characterAt(content []byte, line, column int) string {
 	lines := strings.SplitN(string(content), "\n", line+1)
 	if line > len(lines) {

@@ -12,12 +12,12 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// maxDirectives is how many lines of a file may begin like a directive. The
-// parser takes time in proportion to their square.
+// maxDirectives limits the lines that begin like a directive. The parser's time
+// grows with the square of their number.
 const maxDirectives = 100
 
-// parseYAMLFile reads a file of one YAML document. Its scalars are those of the
-// core schema of YAML 1.2: what is no number, boolean or null there is text.
+// parseYAMLFile decodes a file of one YAML document. Scalars follow the core
+// schema of YAML 1.2: whatever is not a number, boolean or null is text.
 func parseYAMLFile(name string, content []byte) (*specFile, error) {
 	if bytes.Count(content, []byte("\n%")) > maxDirectives {
 		return nil, usageErrorf("%s has more than %d directives", name, maxDirectives)
@@ -28,7 +28,8 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 	}
 	if err != nil {
 		line, column, message := describeYAMLError(err, content)
-		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: formatPosition(name, line, column, ""), Message: message}}}
+		wrong := aurea.FieldError{Location: formatPosition(name, line, column, ""), Message: message}
+		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{wrong}}
 	}
 	f := &specFile{name: name}
 	f.position = func(location string) (int, int) {
@@ -36,21 +37,22 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 		return at.Line, at.Column
 	}
 	f.literal = func(location string) string { return unquotedLiteral(document, location) }
-	values := yamlDecoder{valuesLeft: maxYAMLValues, bytesLeft: maxSpecFile}
-	value := values.decode(document, "", 0)
+	decoder := yamlDecoder{valuesLeft: maxYAMLValues, bytesLeft: maxSpecFile}
+	value := decoder.decode(document, "", 0)
 	fields, ok := value.(map[string]any)
-	if !ok && len(values.mistakes) == 0 {
-		values.add(document, "", "must be a mapping of fields to values, such as num_jobs: 100")
+	if !ok && len(decoder.mistakes) == 0 {
+		decoder.add(document, "", "must be a mapping of fields to values, such as num_jobs: 100")
 	}
-	if f.mistakes = values.locations(); values.valuesLeft >= 0 && values.bytesLeft >= 0 {
-		f.fields = fields // the part that was read of a larger one says nothing
+	if f.mistakes = decoder.locations(); decoder.valuesLeft >= 0 && decoder.bytesLeft >= 0 {
+		f.fields = fields // else the values are incomplete
 	}
-	return f, values.err(name)
+	return f, decoder.err(name)
 }
 
-// loadYAML parses a stream of one document; io.EOF means that there is none.
+// loadYAML parses a stream of one document. It returns io.EOF for an empty one.
 func loadYAML(content []byte) (*yaml.Node, error) {
-	// The parser knows the directive of 1.1 alone; the scalars are ours anyway.
+	// The parser knows version 1.1 only. The difference is in the scalars,
+	// which this package decodes itself.
 	if version, ok := bytes.CutPrefix(content, []byte("%YAML 1.2")); ok {
 		content = append([]byte("%YAML 1.1"), version...)
 	}
@@ -78,13 +80,13 @@ func loadYAML(content []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// A secondDocumentError is the line at which a stream goes on that should have ended.
+// A secondDocumentError is the line of a second document in the stream.
 type secondDocumentError int
 
 func (secondDocumentError) Error() string { return "there is a second document; a file holds one" }
 
-// findYAMLNode returns the key and the value at a location of a document, or of the
-// nearest value around it that there is. An item of a list is its own key.
+// findYAMLNode returns the key and the value at a location, or of the nearest
+// value around it. The key of a list item is the item itself.
 func findYAMLNode(node *yaml.Node, location string) (key, value *yaml.Node) {
 	key, value = node, node
 	for location != "" {
@@ -97,8 +99,8 @@ func findYAMLNode(node *yaml.Node, location string) (key, value *yaml.Node) {
 	return key, value
 }
 
-// unquotedLiteral is the number or boolean at a location as it was written; "" where
-// there is something else.
+// unquotedLiteral returns the text of the unquoted number or boolean at a
+// location; "" for other values.
 func unquotedLiteral(document *yaml.Node, location string) string {
 	_, value := findYAMLNode(document, location)
 	value = resolveAlias(value)
@@ -112,8 +114,8 @@ func unquotedLiteral(document *yaml.Node, location string) string {
 	return ""
 }
 
-// findEntry is the entry of a mapping or a sequence that a location begins with,
-// its key, and the rest of the location.
+// findEntry returns the key and value of the entry that a location begins with,
+// and the rest of the location. The value is nil if there is none.
 func findEntry(node *yaml.Node, location string) (key, value *yaml.Node, rest string) {
 	if node.Kind == yaml.SequenceNode {
 		for i, item := range node.Content {
@@ -131,7 +133,8 @@ func findEntry(node *yaml.Node, location string) (key, value *yaml.Node, rest st
 	return nil, nil, ""
 }
 
-// resolveAlias is the node that an alias stands for, and any other node itself.
+// resolveAlias returns the node that an alias refers to, or any other node
+// itself.
 func resolveAlias(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias

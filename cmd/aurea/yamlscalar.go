@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// binaryValue is a scalar tagged !!binary, decoded.
+// A binaryValue is the decoded value of a scalar tagged !!binary.
 type binaryValue []byte
 
-// The scalars of the core schema that are not text (YAML 1.2.2, section 10.3).
+// Scalars of the core schema that are not text (YAML 1.2.2, section 10.3).
 var (
 	yamlNull    = []string{"", "~", "null", "Null", "NULL"}
 	yamlTrue    = []string{"true", "True", "TRUE"}
@@ -27,10 +27,11 @@ var (
 	yamlInfNaN  = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
-// maxYAMLDigits is how many digits of a hexadecimal or octal number are read.
+// maxYAMLDigits limits the digits of a hexadecimal or octal number.
 const maxYAMLDigits = 200
 
-// decodeScalar is the value of a scalar: a string, json.Number, bool, nil or binary.
+// decodeScalar returns the value of a scalar: a string, json.Number, bool, nil
+// or binaryValue.
 func decodeScalar(node *yaml.Node) (any, error) {
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	if node.Style&yaml.TaggedStyle == 0 {
@@ -49,7 +50,7 @@ func decodeScalar(node *yaml.Node) (any, error) {
 		}
 		return binaryValue(content), nil
 	case "!!timestamp":
-		return node.Value, nil // as it was written
+		return node.Value, nil // unchanged
 	case "!!null", "!!bool", "!!int", "!!float":
 		return decodeTaggedScalar(node)
 	}
@@ -66,7 +67,7 @@ func isString(node *yaml.Node) bool {
 	return ok && err == nil
 }
 
-// decodeTaggedScalar is a scalar that its tag wants to be no text.
+// decodeTaggedScalar decodes a scalar whose tag is a type other than text.
 func decodeTaggedScalar(node *yaml.Node) (any, error) {
 	value, err := decodePlainScalar(node.Value)
 	if err != nil {
@@ -87,7 +88,7 @@ func decodeTaggedScalar(node *yaml.Node) (any, error) {
 	return value, nil
 }
 
-// decodePlainScalar is a scalar without quotes.
+// decodePlainScalar decodes a scalar without quotes or tag.
 func decodePlainScalar(text string) (any, error) {
 	switch {
 	case slices.Contains(yamlNull, text):
@@ -102,7 +103,7 @@ func decodePlainScalar(text string) (any, error) {
 		if len(text) > maxYAMLDigits {
 			return nil, errors.New("has too many digits; write a number of that size in decimal")
 		}
-		number, _ := new(big.Int).SetString(text, 0) // which takes 0o and 0x
+		number, _ := new(big.Int).SetString(text, 0) // base 0 accepts 0o and 0x
 		return json.Number(number.String()), nil
 	}
 	if number := jsonDecimal(text); number != "" {
@@ -111,15 +112,16 @@ func decodePlainScalar(text string) (any, error) {
 	return text, nil
 }
 
-// jsonDecimal is a decimal number as JSON writes it, with the digits that it has; ""
-// where the text is none. JSON has no plus, no zeros before others, and digits
-// on both sides of a point.
+// jsonDecimal returns a decimal number in JSON's notation with all its digits;
+// "" if the text is not a number. JSON has no plus sign and no leading zeros,
+// and needs digits on both sides of a point.
 func jsonDecimal(text string) string {
 	parts := yamlDecimal.FindStringSubmatch(text)
 	if parts == nil || strings.Trim(parts[2]+parts[3], ".") == "" {
 		return ""
 	}
-	sign, whole, fraction, exponent := strings.TrimPrefix(parts[1], "+"), strings.TrimLeft(parts[2], "0"), parts[3], parts[4]
+	sign, whole := strings.TrimPrefix(parts[1], "+"), strings.TrimLeft(parts[2], "0")
+	fraction, exponent := parts[3], parts[4]
 	if whole == "" {
 		whole = "0"
 	}
