@@ -17,7 +17,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// clients has eight goroutines do what do does, each with numbers of its own.
+// runClients calls do in eight goroutines, each with its own numbers.
 func runClients(b *testing.B, do func(n int) error) {
 	var next atomic.Int64
 	took := make([]time.Duration, b.N)
@@ -44,7 +44,7 @@ func runClients(b *testing.B, do func(n int) error) {
 	report(b, took)
 }
 
-// report tells how long single calls took.
+// report reports quantiles of the durations of single calls.
 func report(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "1/s")
@@ -58,8 +58,8 @@ func eachDatabase(b *testing.B, f func(b *testing.B, s *store.Store)) {
 	b.Run("postgres", func(b *testing.B) { f(b, open(b, database(b))) })
 }
 
-// Every run is on the disk when Create returns (the PostgreSQL of the tests does
-// without).
+// BenchmarkCreate creates runs. Each is on disk when Create returns, except in
+// the tests' PostgreSQL.
 func BenchmarkCreate(b *testing.B) {
 	eachDatabase(b, func(b *testing.B, s *store.Store) {
 		runClients(b, func(n int) error {
@@ -69,7 +69,7 @@ func BenchmarkCreate(b *testing.B) {
 	})
 }
 
-// A run's whole life in the store: created, saved as running, finished with the
+// BenchmarkLife creates a run, saves it as running and finishes it with the
 // result of one job.
 func BenchmarkLife(b *testing.B) {
 	eachDatabase(b, func(b *testing.B, s *store.Store) {
@@ -92,7 +92,7 @@ func BenchmarkLife(b *testing.B) {
 
 const history = 100_000
 
-// long is the folder of a database with 100,000 finished runs, which all
+// longHistory is the folder of a database with 100,000 finished runs, which all
 // benchmarks of this process share.
 var longHistory = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "aurea-history-")
@@ -115,7 +115,7 @@ func longStore(b *testing.B) *store.Store {
 	return open(b, folder)
 }
 
-// Pages of a history of 100,000 runs.
+// BenchmarkList reads pages of a history of 100,000 runs.
 func BenchmarkList(b *testing.B) {
 	s := longStore(b)
 	defer s.Close()
@@ -147,7 +147,7 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// Opening that history, and the first page of it.
+// BenchmarkOpen opens that history and reads its first page.
 func BenchmarkOpen(b *testing.B) {
 	if err := longStore(b).Close(); err != nil {
 		b.Fatal(err)
@@ -172,8 +172,8 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportMetric(float64(info.Size())/history, "bytes/run")
 }
 
-// Forgetting a thousand of the oldest of 100,000 runs. It comes last: it changes
-// the history.
+// BenchmarkPrune deletes the oldest thousand of 100,000 runs. It is the last
+// benchmark, because it changes the history.
 func BenchmarkPrune(b *testing.B) {
 	s := longStore(b)
 	defer s.Close()

@@ -54,7 +54,8 @@ func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string
 		}
 	}
 	if on {
-		_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = 0 WHERE name = $1 AND baseline = 1 AND id <> $2`, name, id)
+		_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = 0 WHERE name = $1 AND baseline = 1 AND id <> $2`,
+			name, id)
 		if err != nil {
 			return err
 		}

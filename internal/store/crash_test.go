@@ -18,12 +18,12 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// victim is the variable that makes this test binary a process that writes to the
-// database it names until it is killed.
+// crashWriterEnv makes this test binary write to the database it names until it
+// is killed.
 const crashWriterEnv = "AUREA_STORE_VICTIM"
 
-// writeUntilKilled has several clients keep and finish runs, and says a line for
-// everything that was acknowledged.
+// writeUntilKilled creates and finishes runs from several goroutines and prints
+// a line for everything that was acknowledged.
 func writeUntilKilled(path string) int {
 	s, err := store.Open(context.Background(), path, store.Options{})
 	if err != nil {
@@ -50,8 +50,8 @@ func writeUntilKilled(path string) int {
 	select {}
 }
 
-// A process that is killed in the middle of writing leaves everything that it has
-// acknowledged, and nothing by halves.
+// A process that is killed while it writes leaves everything it acknowledged,
+// and nothing incomplete.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	rounds := 5
@@ -67,8 +67,14 @@ func TestKilled(t *testing.T) {
 			if err != nil {
 				t.Errorf("an acknowledged run: %v", err)
 			}
-			if digest != "" && (run.Digest != digest || run.Result.Series == nil) {
-				t.Errorf("the result of %s is %+v, with the digest %s, not %s", id, run.Result, run.Digest, digest)
+			if digest == "" {
+				continue
+			}
+			if run.Digest != digest {
+				t.Errorf("the result of %s has the digest %s, want %s", id, run.Digest, digest)
+			}
+			if run.Result.Series == nil {
+				t.Errorf("the result of %s has no series: %+v", id, run.Result)
 			}
 		}
 		checkIntact(t, s)
@@ -79,8 +85,9 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// killed runs the victim until it has said so many lines, kills it, and returns
-// what it has acknowledged: ids, with the digests of those that it finished.
+// runAndKillWriter runs the writer until it has printed the given number of
+// lines, kills it, and returns the acknowledged ids, with the digests of
+// finished runs.
 func runAndKillWriter(t *testing.T, data string, lines int) map[string]string {
 	t.Helper()
 	command := exec.Command(os.Args[0])
@@ -102,7 +109,7 @@ func runAndKillWriter(t *testing.T, data string, lines int) map[string]string {
 		case len(words) == 3 && words[0] == "finished":
 			said[words[1]] = words[2]
 		default:
-			t.Errorf("the victim says %q", scanner.Text())
+			t.Errorf("the writer printed %q", scanner.Text())
 		}
 		if n == lines {
 			if err := command.Process.Kill(); err != nil {
@@ -112,12 +119,13 @@ func runAndKillWriter(t *testing.T, data string, lines int) map[string]string {
 	}
 	var exit *exec.ExitError
 	if err := command.Wait(); !errors.As(err, &exit) || exit.ExitCode() != -1 {
-		t.Fatalf("the victim ended with %v, not by being killed", err)
+		t.Fatalf("the writer ended with %v, want killed", err)
 	}
 	return said
 }
 
-// whole finds every run of a store finished, or interrupted by recovering it.
+// checkIntact checks that every run of a store is finished, or interrupted by
+// its recovery.
 func checkIntact(t *testing.T, s *store.Store) {
 	t.Helper()
 	if _, err := s.Recover(t.Context(), "next"); err != nil {
@@ -140,8 +148,10 @@ func checkIntact(t *testing.T, s *store.Store) {
 				}
 				jobs++
 			}
-			if run.Status == aurea.StatusCompleted && jobs != 3000 || run.Status != aurea.StatusCompleted && (run.Status != aurea.StatusInterrupted || jobs != 0) {
-				t.Errorf("run %s is %s with %d jobs", run.ID, run.Status, jobs)
+			want, known := map[aurea.Status]int{aurea.StatusCompleted: 3000, aurea.StatusInterrupted: 0}[run.Status]
+			if !known || jobs != want {
+				t.Errorf("run %s is %s with %d jobs, want completed with 3000 or interrupted with none",
+					run.ID, run.Status, jobs)
 			}
 		}
 		if query.Cursor = page.NextCursor; query.Cursor == "" {
@@ -150,7 +160,7 @@ func checkIntact(t *testing.T, s *store.Store) {
 	}
 }
 
-// sound has SQLite look through a whole file.
+// checkSound runs SQLite's quick_check on a file.
 func checkSound(t *testing.T, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -163,7 +173,8 @@ func checkSound(t *testing.T, path string) {
 		t.Errorf("quick_check of %s: %s, %v", path, answer, err)
 	}
 	var left int
-	if err := db.QueryRow("SELECT count(*) FROM jobs j WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = j.run_id AND r.jobs = j.attempt)").Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d blobs belong to nobody, %v", left, err)
+	if err := db.QueryRow("SELECT count(*) FROM jobs j WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = j.run_id " +
+		"AND r.jobs = j.attempt)").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d blobs belong to no run, %v", left, err)
 	}
 }

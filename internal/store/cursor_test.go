@@ -12,14 +12,15 @@ import (
 func TestCursor(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		want := cursor{rapid.Int64().Draw(t, "created"), rapid.StringN(1, -1, -1).Filter(func(id string) bool { return id == searchable(id) }).Draw(t, "id")}
+		want := cursor{rapid.Int64().Draw(t, "created"),
+			rapid.StringN(1, -1, -1).Filter(func(id string) bool { return id == searchable(id) }).Draw(t, "id")}
 		if got, err := parseCursor(want.String()); err != nil || got != want {
 			t.Fatalf("%+v came back as %+v, %v", want, got, err)
 		}
 	})
 }
 
-// Law: a cursor is refused as invalid, or says itself again.
+// Law: a cursor is refused as invalid, or formats as the same text.
 func FuzzCursor(f *testing.F) {
 	f.Add(cursor{1, "benchmark-1"}.String())
 	f.Add("MSB4=")
@@ -30,7 +31,7 @@ func FuzzCursor(f *testing.F) {
 			t.Fatalf("%q: %v is not invalid", text, err)
 		}
 		if err == nil && c.String() != text {
-			t.Fatalf("%q says %q", text, c.String())
+			t.Fatalf("%q formats as %q", text, c.String())
 		}
 	})
 }

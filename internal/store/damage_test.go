@@ -13,7 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// spoiled is a database of which the second of three finished runs was altered.
+// openAltered opens a database in which the statement altered the second of
+// three finished runs.
 func openAltered(t *testing.T, statement string) *store.Store {
 	t.Helper()
 	data := t.TempDir()
@@ -26,7 +27,7 @@ func openAltered(t *testing.T, statement string) *store.Store {
 	return open(t, data)
 }
 
-// alterations are made of the second run, from outside.
+// alterations change the second run from outside.
 var alterations = map[string]string{
 	"a digit of the result":    `UPDATE runs SET summary = replace(summary, '"completed_jobs":96', '"completed_jobs":98') WHERE id = 'benchmark-000001'`,
 	"a digit of the spec":      `UPDATE runs SET spec = replace(spec, '100', '900') WHERE id = 'benchmark-000001'`,
@@ -41,8 +42,8 @@ var alterations = map[string]string{
 	"no spec, of an old run":   `UPDATE runs SET spec = '{', checksum = NULL WHERE id = 'benchmark-000001'`,
 }
 
-// A run that was altered is marked in a list, with a reason and without a result;
-// all others are listed, and the whole is JSON. Reading it says that it is damaged.
+// A list marks an altered run with a reason and omits its result; it lists all
+// others, as valid JSON. Reading the run reports the damage.
 func TestDamagedRunIsMarked(t *testing.T) {
 	t.Parallel()
 	for name, statement := range alterations {
@@ -51,7 +52,7 @@ func TestDamagedRunIsMarked(t *testing.T) {
 			s := openAltered(t, statement)
 			page, err := s.List(t.Context(), aurea.RunQuery{})
 			if err != nil || len(page.Runs) != 3 {
-				t.Fatalf("%d runs are listed (%v), want 3", len(page.Runs), err)
+				t.Fatalf("%d runs in the list (%v), want 3", len(page.Runs), err)
 			}
 			for _, run := range page.Runs {
 				damaged := run.ID == storetest.NewRun(1).ID
@@ -82,8 +83,8 @@ func TestDamagedRunIsMarked(t *testing.T) {
 	}
 }
 
-// What a list does not read is found by reading the run, its records, or by the
-// check of all runs; afterwards the list has it too.
+// Damage that a list does not notice is found by reading the run or its
+// records, or by the check of all runs. Then the list marks it too.
 func TestDamageIsFoundByTheCheck(t *testing.T) {
 	t.Parallel()
 	for name, statement := range map[string]string{
@@ -102,8 +103,11 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 				t.Errorf("%d runs are counted as damaged, want 1", n)
 			}
 			page, err := s.List(t.Context(), aurea.RunQuery{})
-			if err != nil || len(page.Runs) != 3 || page.Runs[1].Damaged == "" {
-				t.Errorf("the list is %+v, %v", page, err)
+			if err != nil || len(page.Runs) != 3 {
+				t.Fatalf("the list is %+v, %v; want three runs", page, err)
+			}
+			if page.Runs[1].Damaged == "" {
+				t.Error("the list does not mark the damaged run")
 			}
 			for i := range 3 {
 				if err := s.Verify(t.Context(), storetest.NewRun(i).ID); errors.Is(err, aurea.ErrDamaged) != (i == 1) {
@@ -114,11 +118,11 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 	}
 }
 
-// The check goes on where it ended, and once through all of them begins again a
-// day later.
+// The check continues where it ended. After all runs it starts over a day
+// later.
 func TestCheckGoesOn(t *testing.T) {
 	t.Parallel()
-	s := openAltered(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last one
+	s := openAltered(t, `UPDATE results SET tally = X'00' WHERE run_id = 'benchmark-000000'`) // the last run checked
 	for step, want := range []int{0, 0, 1} {
 		check(t, s.Check(t.Context(), 0))
 		if n := s.Damaged(); n != want {
@@ -126,11 +130,11 @@ func TestCheckGoesOn(t *testing.T) {
 		}
 	}
 	check(t, s.Check(t.Context(), time.Minute))
-	check(t, s.Check(t.Context(), time.Minute)) // which has nothing to do
+	check(t, s.Check(t.Context(), time.Minute)) // has nothing to check
 }
 
-// An unfinished run that cannot be read ends when its server has died, and does
-// not keep the next one from starting.
+// An unreadable unfinished run is ended when its server has died, and does not
+// keep the next server from starting.
 func TestRecoverOfADamagedRun(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -147,20 +151,23 @@ func TestRecoverOfADamagedRun(t *testing.T) {
 	}
 	for i := range 2 {
 		run, err := s.Get(t.Context(), storetest.NewRun(i).ID)
-		if err != nil || run.Status != aurea.StatusInterrupted || (run.Error != "") != (i == 0) {
-			t.Errorf("run %d is %s, %q, %v", i, run.Status, run.Error, err)
+		if err != nil || run.Status != aurea.StatusInterrupted {
+			t.Errorf("run %d is %s, %v; want interrupted", i, run.Status, err)
+		}
+		if damaged := i == 0; (run.Error != "") != damaged {
+			t.Errorf("run %d has the error %q, want one: %v", i, run.Error, damaged)
 		}
 	}
 }
 
-// A database can be read while a server has it, and when it is only a copy; it is
-// not changed.
+// A database can be read while a server uses it, and as a copy; reading does
+// not change it.
 func TestOpenReadOnly(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	file := "sqlite://" + filepath.Join(data, "aurea.db")
 	if _, err := store.Open(t.Context(), file, store.Options{ReadOnly: true}); err == nil {
-		t.Error("a database that is not there was opened")
+		t.Error("a missing database was opened")
 	}
 	s := open(t, data)
 	run := storetest.Keep(t, s, storetest.Finished(storetest.NewRun(1), 100))

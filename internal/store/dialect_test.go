@@ -26,17 +26,18 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// What may pass is told from what is our own fault.
+// postgresOutageReason separates temporary errors from the store's own faults.
 func TestPostgresAwayCodes(t *testing.T) {
 	t.Parallel()
 	for code, away := range map[string]bool{
-		"53100": true, "53300": true, "57P01": true, "08006": true, "58030": true, "25006": true, "42601": false, "23505": false, "": false,
+		"53100": true, "53300": true, "57P01": true, "08006": true, "58030": true, "25006": true, "42601": false,
+		"23505": false, "": false,
 	} {
 		if err := fmt.Errorf("more: %w", &pgconn.PgError{Code: code}); (postgresOutageReason(err) != "") != away {
-			t.Errorf("%q is away: %v", code, !away)
+			t.Errorf("%q is an outage: %v, want %v", code, !away, away)
 		}
 	}
 	if postgresOutageReason(io.ErrUnexpectedEOF) == "" || postgresOutageReason(errors.New("else")) != "" {
-		t.Error("a lost connection is not told from something else")
+		t.Error("a lost connection is no outage, or another error is one")
 	}
 }

@@ -46,5 +46,6 @@ func (c content) row(digest string) row {
 
 // bytes approximates the run's size in the database without its job records.
 func (c content) bytes() int64 {
-	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowOverhead)
+	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) +
+		rowOverhead)
 }

@@ -55,7 +55,8 @@ func (o *outage) LogValue() slog.Value { return slog.StringValue(o.Error() + ": 
 // hasKind reports whether err already is one of the kinds of the domain.
 func hasKind(err error) bool {
 	for _, known := range []error{
-		aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable, aurea.ErrDamaged,
+		aurea.ErrInvalid, aurea.ErrNotFound, aurea.ErrConflict, aurea.ErrMismatch, aurea.ErrUnavailable,
+		aurea.ErrDamaged,
 	} {
 		if errors.Is(err, known) {
 			return true

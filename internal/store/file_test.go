@@ -14,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// mode fails the test if a file's rights are others.
+// checkMode checks the permissions of a file.
 func checkMode(t *testing.T, path string, want os.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -27,9 +27,9 @@ func checkMode(t *testing.T, path string, want os.FileMode) {
 	}
 }
 
-// Only the user of the service can read what it keeps: files that were there with
-// more rights lose them, and so do those that SQLite makes beside.
-func TestFilesAreOurs(t *testing.T) {
+// Only the service's user can read the database. Existing files lose other
+// permissions, and files that SQLite creates have none.
+func TestFilesArePrivate(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "new", "data")
 	file := filepath.Join(data, "aurea.db")
@@ -55,8 +55,8 @@ func TestFilesAreOurs(t *testing.T) {
 	}
 }
 
-// One database is one database by whatever name: two servers on it are one too
-// many.
+// A second server on the same database is refused, whatever the name of the
+// file.
 func TestOpenTwiceByAnotherName(t *testing.T) {
 	t.Parallel()
 	for name, link := range map[string]func(t *testing.T, file, folder string){
@@ -78,18 +78,18 @@ func TestOpenTwiceByAnotherName(t *testing.T) {
 			link(t, filepath.Join(data, "aurea.db"), other)
 			_, err := store.Open(t.Context(), other, store.Options{})
 			if err == nil || !strings.Contains(err.Error(), "is in use by another server") {
-				t.Errorf("a second store opened with %v", err)
+				t.Errorf("opening a second store: %v, want in use", err)
 			}
 			run := storetest.Keep(t, s, storetest.Finished(storetest.NewRun(1), 10))
 			if got, err := s.Get(t.Context(), run.ID); err != nil || got.Digest != run.Digest {
-				t.Errorf("the first one has %+v, %v", got, err)
+				t.Errorf("the first store has %+v, %v", got, err)
 			}
 		})
 	}
 }
 
-// A closed database with two names is refused: what was written through one of
-// them and is in its journal would be lost through the other.
+// A closed database with two names is refused: the journal of one name would be
+// missing under the other.
 func TestOpenRefusesHardLinks(t *testing.T) {
 	t.Parallel()
 	path := filledDatabase(t)
@@ -97,13 +97,13 @@ func TestOpenRefusesHardLinks(t *testing.T) {
 	check(t, os.Link(path, other))
 	_, err := store.Open(t.Context(), "sqlite://"+other, store.Options{})
 	if err == nil || !strings.Contains(err.Error(), "has 2 names (hard links)") {
-		t.Errorf("it opened with %v", err)
+		t.Errorf("opening it: %v, want two names", err)
 	}
 	check(t, os.Remove(other))
 	open(t, "sqlite://"+path)
 }
 
-// Through a symbolic link one finds the journal that lies beside the file itself.
+// Through a symbolic link the store finds the journal beside the file itself.
 func TestOpenThroughALinkAfterACrash(t *testing.T) {
 	t.Parallel()
 	data, other := t.TempDir(), filepath.Join(t.TempDir(), "link.db")
@@ -117,8 +117,8 @@ func TestOpenThroughALinkAfterACrash(t *testing.T) {
 	}
 }
 
-// Of servers that start at once on one new database one gets it, and the others
-// are refused.
+// If several servers start at once on a new database, one opens it and the
+// others are refused.
 func TestOpenAtOnceOnAFile(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -140,35 +140,38 @@ func TestOpenAtOnceOnAFile(t *testing.T) {
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d of them got it, want 1", won)
+		t.Errorf("%d servers opened it, want 1", won)
 	}
 }
 
-// A copy that was made while a run went on has it interrupted, as far as it was
-// known, when a server starts on it; the run itself goes on in the original.
+// In a copy made during a run, a starting server interrupts the run with its
+// last saved progress; in the original the run continues.
 func TestOpenACopyOfOpenRuns(t *testing.T) {
 	t.Parallel()
 	data, other := t.TempDir(), t.TempDir()
 	s := open(t, data)
 	run := storetest.NewRun(1)
-	run.Status, run.StartedAt, run.Progress = aurea.StatusRunning, &storetest.Began, &aurea.RunProgress{Started: 7, OK: 5}
+	run.Status, run.StartedAt, run.Progress = aurea.StatusRunning, &storetest.Began,
+		&aurea.RunProgress{Started: 7, OK: 5}
 	storetest.Keep(t, s, run)
 	execSQL(t, filepath.Join(data, "aurea.db"), "VACUUM INTO '"+filepath.Join(other, "aurea.db")+"'")
 	restored := open(t, other)
 	if got := recovered(t, restored, "here"); got != fmt.Sprint([]string{run.ID}) {
-		t.Errorf("of the copy %s were recovered, want %s", got, run.ID)
+		t.Errorf("in the copy %s were recovered, want %s", got, run.ID)
 	}
 	got, err := restored.Get(t.Context(), run.ID)
-	if err != nil || got.Status != aurea.StatusInterrupted || got.Progress.OK != 5 {
-		t.Errorf("in the copy it is %s, %+v, %v", got.Status, got.Progress, err)
+	if err != nil || got.Status != aurea.StatusInterrupted {
+		t.Fatalf("in the copy the run is %s, %v; want interrupted", got.Status, err)
+	}
+	if got.Progress.OK != 5 {
+		t.Errorf("in the copy the progress is %+v, want 5 ok", got.Progress)
 	}
 	if _, err := s.Finish(t.Context(), storetest.Finished(storetest.NewRun(1), 10)); err != nil {
 		t.Errorf("in the original: %v", err)
 	}
 }
 
-// Records that a server had brought into the database when it died go with the
-// run's end.
+// Records that a dead server had staged are deleted when its run is ended.
 func TestRecoverLeavesNoRecords(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

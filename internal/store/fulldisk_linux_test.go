@@ -16,18 +16,18 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// A disk is a folder for a database on which room can be made scarce: leave leaves
-// so many pages to the open store.
+// A disk is a folder for a database on which space can be limited: leave leaves
+// the given number of free pages to the open store.
 type disk struct {
 	folder string
 	leave  func(t *testing.T, s *Store, pages int)
 }
 
-// plenty of pages are enough for any test.
+// ampleSpace is enough pages for any test.
 const ampleSpace = 5000
 
-// disks are one that SQLite itself finds full, which can be had anywhere, and a
-// real one, where it may be mounted.
+// disks returns a disk whose limit SQLite enforces, which works anywhere, and a
+// real one where it can be mounted.
 func disks(t *testing.T) map[string]disk {
 	all := map[string]disk{"pages": {t.TempDir(), leaveFreePages}}
 	folder := t.TempDir()
@@ -42,8 +42,8 @@ func disks(t *testing.T) map[string]disk {
 	return all
 }
 
-// leavePages has SQLite find the disk full as soon as the database would grow
-// beyond so many more pages.
+// leaveFreePages makes SQLite report a full disk when the database would grow
+// by more than the given number of pages.
 func leaveFreePages(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var have int
@@ -56,11 +56,12 @@ func leaveFreePages(t *testing.T, s *Store, pages int) {
 	}
 }
 
-// leaveRoom fills the disk that the database is on with another file.
+// leaveDiskSpace fills the database's disk with another file.
 func leaveDiskSpace(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var path string
-	if err := s.reader.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
+	if err := s.reader.QueryRowContext(t.Context(),
+		"SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
 		t.Fatal(err)
 	}
 	filler := filepath.Join(filepath.Dir(path), "filler")
@@ -76,8 +77,8 @@ func leaveDiskSpace(t *testing.T, s *Store, pages int) {
 	}
 }
 
-// What does not fit is refused as unavailable and leaves nothing behind; what is
-// there can be read; and when there is room again, everything goes on.
+// What does not fit is refused as unavailable and leaves nothing behind,
+// existing data stays readable, and writing works again once there is space.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	for name, disk := range disks(t) {
@@ -100,14 +101,18 @@ func testFullDisk(t *testing.T, disk disk) {
 
 	disk.leave(t, s, 100)
 	_, err = s.Finish(t.Context(), large)
-	if !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "cannot keep a result: the disk is full") {
+	if !errors.Is(err, aurea.ErrUnavailable) ||
+		!strings.Contains(err.Error(), "cannot keep a result: the disk is full") {
 		t.Errorf("a result that does not fit: %v, want unavailable", err)
 	}
-	if run, err := s.Get(t.Context(), large.ID); err != nil || run.Status != aurea.StatusQueued || run.Result != nil {
-		t.Errorf("its run is %+v, %v; want it queued as before", run, err)
+	if run, err := s.Get(t.Context(), large.ID); err != nil || run.Status != aurea.StatusQueued {
+		t.Errorf("its run is %s, %v; want it queued as before", run.Status, err)
+	} else if run.Result != nil {
+		t.Errorf("its run has the result %+v, want none", run.Result)
 	}
 	var left int
-	if err := s.reader.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE run_id = $1", large.ID).Scan(&left); err != nil || left != 0 {
+	if err := s.reader.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE run_id = $1",
+		large.ID).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d blobs of it are left, %v", left, err)
 	}
 	disk.leave(t, s, 0)
@@ -115,12 +120,12 @@ func testFullDisk(t *testing.T, disk disk) {
 		t.Errorf("filling the disk ended with %v, want unavailable", err)
 	}
 	if run, err := s.Get(t.Context(), before.ID); err != nil || run.Digest != digest {
-		t.Errorf("what was kept before is %+v, %v", run, err)
+		t.Errorf("the run stored before is %+v, %v", run, err)
 	}
 
 	disk.leave(t, s, ampleSpace)
 	if err := s.Ready(t.Context()); err != nil {
-		t.Errorf("with room again: %v", err)
+		t.Errorf("with free space again: %v", err)
 	}
 	if _, err := s.Finish(t.Context(), large); err != nil {
 		t.Errorf("the result that did not fit: %v", err)
@@ -133,11 +138,11 @@ func testFullDisk(t *testing.T, disk disk) {
 		jobs++
 	}
 	if jobs != 2*blobJobs+1 {
-		t.Errorf("%d jobs of %d are there", jobs, 2*blobJobs+1)
+		t.Errorf("%d job records, want %d", jobs, 2*blobJobs+1)
 	}
 }
 
-// fill keeps runs until no more fit.
+// fillStore creates runs until no more fit.
 func fillStore(ctx context.Context, s *Store) error {
 	for n := range 10_000 {
 		if _, err := s.Create(ctx, storetest.NewRun(100+n), aurea.Submission{Owner: "here"}); err != nil {
@@ -147,7 +152,7 @@ func fillStore(ctx context.Context, s *Store) error {
 	return nil
 }
 
-// A change that does not fit does not take others with it that came with it.
+// A change that does not fit does not fail the others of its group commit.
 func TestFullDiskTogether(t *testing.T) {
 	t.Parallel()
 	s, err := Open(t.Context(), t.TempDir(), Options{})
@@ -158,7 +163,7 @@ func TestFullDiskTogether(t *testing.T) {
 	large := storetest.Finished(createRun(t, s, 1), 100_000)
 	leaveFreePages(t, s, 10)
 	g := s.writer.(*groupCommitWriter)
-	g.committing <- struct{}{} // as if another one were committing
+	g.committing <- struct{}{} // as if another commit were in progress
 	failed := make(chan error)
 	go func() {
 		_, err := s.Finish(t.Context(), large)

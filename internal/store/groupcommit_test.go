@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// A change that panics does so in the goroutine that asked for it. The changes
-// that share its transaction are kept, its own part is not, and the writer goes
-// on.
+// A change that panics does so in its caller's goroutine. Other changes of the
+// transaction are committed, the panicking one is not, and the writer
+// continues.
 func TestPanicInAChange(t *testing.T) {
 	t.Parallel()
 	s, err := Open(t.Context(), t.TempDir(), Options{})
@@ -20,7 +20,7 @@ func TestPanicInAChange(t *testing.T) {
 	defer s.Close()
 	createRun(t, s, 1)
 	g := s.writer.(*groupCommitWriter)
-	g.committing <- struct{}{} // as if another one were committing
+	g.committing <- struct{}{} // as if another commit were in progress
 	var (
 		group    sync.WaitGroup
 		panicked any
@@ -52,11 +52,11 @@ func TestPanicInAChange(t *testing.T) {
 		t.Errorf("the change panicked with %v", panicked)
 	}
 	if fine != nil {
-		t.Errorf("the change beside it: %v", fine)
+		t.Errorf("the other change: %v", fine)
 	}
 	run, err := s.Get(t.Context(), storetest.NewRun(1).ID)
 	if err != nil || run.Status != "running" {
-		t.Errorf("the run is %q, %v; want what the change beside it made of it", run.Status, err)
+		t.Errorf("the run is %q, %v; want the other change's status", run.Status, err)
 	}
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("writing afterwards: %v", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// kept is a run that the store has.
+// createRun creates a run in the store.
 func createRun(t *testing.T, s *Store, n int) aurea.Run {
 	t.Helper()
 	run, err := s.Create(t.Context(), storetest.NewRun(n), aurea.Submission{Owner: "here"})
@@ -20,11 +20,11 @@ func createRun(t *testing.T, s *Store, n int) aurea.Run {
 	return run
 }
 
-// Records of many jobs are read in order, in memory that does not grow with their
-// number, while others write; and they go with their run.
+// Many job records are read in order, with constant memory, during writes; they
+// are deleted with their run.
 func TestManyJobs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("left out in a short run: it keeps a million records")
+		t.Skip("left out in a short run: it stores a million records")
 	}
 	const n = 4*blobJobs + 1
 	s, err := Open(t.Context(), t.TempDir(), Options{})
@@ -47,8 +47,11 @@ func TestManyJobs(t *testing.T) {
 	var next, most int64
 	least := inUse()
 	for job, err := range s.Jobs(t.Context(), run.ID) {
-		if err != nil || job.Index != next || job.Start != time.Duration(next)*time.Microsecond+5 {
-			t.Fatalf("record %d is %+v, %v", next, job, err)
+		if err != nil {
+			t.Fatalf("record %d: %v", next, err)
+		}
+		if start := time.Duration(next)*time.Microsecond + 5; job.Index != next || job.Start != start {
+			t.Fatalf("record %d is %+v, want its index and the start %v", next, job, start)
 		}
 		next++
 		if next%(n/8) == 0 {
@@ -57,7 +60,7 @@ func TestManyJobs(t *testing.T) {
 		}
 	}
 	if next != n || most > 32<<20 {
-		t.Errorf("%d records of %d were read, in %d MiB", next, n, most>>20)
+		t.Errorf("read %d of %d records, with %d MiB", next, n, most>>20)
 	}
 	var pages, left int64
 	count := func(query string, into *int64) {
@@ -67,15 +70,15 @@ func TestManyJobs(t *testing.T) {
 	}
 	count("PRAGMA page_count", &pages)
 	if n, err := s.Prune(t.Context(), aurea.Retention{Bytes: 1}); n != 1 || err != nil {
-		t.Fatalf("%d runs were forgotten, %v", n, err)
+		t.Fatalf("%d runs were deleted, %v", n, err)
 	}
 	count("PRAGMA page_count", &left)
 	if left > pages/10 {
-		t.Errorf("the file has %d pages of %d after its only large run was forgotten", left, pages)
+		t.Errorf("the file has %d of %d pages after its only large run was deleted", left, pages)
 	}
 }
 
-// inUse is the heap that is still reachable.
+// inUse returns the size of the reachable heap.
 func inUse() int64 {
 	var stats runtime.MemStats
 	runtime.GC()

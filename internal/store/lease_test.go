@@ -13,7 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// Either of two servers on one database lists, shows and stops the other's runs.
+// Each of two servers on one database lists, shows and cancels the other's
+// runs.
 func TestTwoServers(t *testing.T) {
 	address := database(t)
 	here, there := open(t, address), open(t, address)
@@ -23,17 +24,20 @@ func TestTwoServers(t *testing.T) {
 	renew(t, there, "there", alive)
 
 	page, err := there.List(t.Context(), aurea.RunQuery{})
-	if err != nil || len(page.Runs) != 1 || page.Runs[0].ID != run.ID {
-		t.Fatalf("the other server lists %+v, %v", page, err)
+	if err != nil || len(page.Runs) != 1 {
+		t.Fatalf("the other server lists %+v, %v; want one run", page, err)
+	}
+	if got := page.Runs[0].ID; got != run.ID {
+		t.Fatalf("the other server lists %s, want %s", got, run.ID)
 	}
 	if err := there.Cancel(t.Context(), run.ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := renew(t, there, "there", alive); len(got) != 0 {
-		t.Errorf("the other server is to stop %q", got)
+		t.Errorf("the other server must stop %q, want none", got)
 	}
 	if got := renew(t, here, "here", alive); len(got) != 1 || got[0] != run.ID {
-		t.Errorf("the owner is to stop %q, want %s", got, run.ID)
+		t.Errorf("the owner must stop %q, want %s", got, run.ID)
 	}
 	digest, err := here.Finish(t.Context(), storetest.Finished(run, 10))
 	if err != nil {
@@ -44,13 +48,13 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
-// watching is how stores of these tests watch a server whose lease is over: until
-// the second look.
+// confirmAtOnce makes a store consider a server dead when its lease is expired
+// at a second check.
 var confirmAtOnce = store.Options{Confirm: time.Nanosecond}
 
-// A server recovers the runs of another one when that one's lease is over, and of
-// itself in an earlier life, but no living one's.
-func TestRecoverOfOthers(t *testing.T) {
+// A server recovers the runs of its own earlier processes and of servers with
+// expired leases, but not of living servers.
+func TestRecoverOtherServers(t *testing.T) {
 	address := database(t)
 	before := openWith(t, address, confirmAtOnce)
 	earlier := create(t, before, 4, "here")
@@ -65,10 +69,10 @@ func TestRecoverOfOthers(t *testing.T) {
 	renew(t, here, "here", time.Minute)
 
 	if got := recovered(t, here, "here"); got != fmt.Sprint([]string{earlier.ID}) {
-		t.Errorf("at first it recovered %s, want its own of an earlier life, %s", got, earlier.ID)
+		t.Errorf("at first it recovered %s, want the run of its earlier process, %s", got, earlier.ID)
 	}
 	if got, want := recovered(t, here, ""), fmt.Sprint([]string{dying.ID, silent.ID}); got != want {
-		t.Errorf("then it recovered %s, want those without a lease, %s", got, want)
+		t.Errorf("then it recovered %s, want the runs with expired leases, %s", got, want)
 	}
 	for _, run := range []aurea.Run{living, mine} {
 		if _, err := here.Finish(t.Context(), storetest.Finished(run, 10)); err != nil {
@@ -77,9 +81,9 @@ func TestRecoverOfOthers(t *testing.T) {
 	}
 }
 
-// A server that comes back in time keeps its runs: its lease was over, and it
-// renewed it while it was watched.
-func TestRecoverSparesTheSlow(t *testing.T) {
+// A server that renews its expired lease before it is confirmed dead keeps its
+// runs.
+func TestRecoverSparesSlowServers(t *testing.T) {
 	address := database(t)
 	here, there := openWith(t, address, confirmAtOnce), open(t, address)
 	create(t, there, 1, "there")
@@ -90,14 +94,14 @@ func TestRecoverSparesTheSlow(t *testing.T) {
 		}
 	}
 	if got := recovered(t, here, "here"); got != fmt.Sprint([]string{storetest.NewRun(1).ID}) {
-		t.Errorf("recovered %s of a server that has stopped to", got)
+		t.Errorf("recovered %s of a server that stopped renewing its lease", got)
 	}
 }
 
-// Two servers that were given one name, as by a copy of one's data, are two: the
-// second does not recover the runs of the first one, lets it stop its own, and
-// does not keep its lease alive.
-func TestTwoServersOfOneName(t *testing.T) {
+// Two servers with the same name, for example after copying a data folder, are
+// separate. The second does not recover the first's runs, does not stop their
+// owner from cancelling them, and does not renew its lease.
+func TestTwoServersWithOneName(t *testing.T) {
 	address := database(t)
 	first, second := open(t, address), openWith(t, address, confirmAtOnce)
 	run := create(t, first, 1, "one")
@@ -105,24 +109,23 @@ func TestTwoServersOfOneName(t *testing.T) {
 	renew(t, second, "one", time.Minute)
 	for range 2 {
 		if got := recovered(t, second, "one"); got != "[]" {
-			t.Errorf("the second one recovered %s", got)
+			t.Errorf("the second server recovered %s", got)
 		}
 	}
 	check(t, second.Cancel(t.Context(), run.ID))
 	if got := renew(t, second, "one", time.Minute); len(got) != 0 {
-		t.Errorf("the second one is to stop %q", got)
+		t.Errorf("the second server must stop %q, want none", got)
 	}
 	if got := renew(t, first, "one", -time.Millisecond); len(got) != 1 || got[0] != run.ID {
-		t.Errorf("the first one is to stop %q, want %s", got, run.ID)
+		t.Errorf("the first server must stop %q, want %s", got, run.ID)
 	}
 	recovered(t, second, "")
 	if got := recovered(t, second, ""); got != fmt.Sprint([]string{run.ID}) {
-		t.Errorf("without a lease the second one recovered %s, want %s", got, run.ID)
+		t.Errorf("without a lease the second server recovered %s, want %s", got, run.ID)
 	}
 }
 
-// A session that was lost with the database is taken anew with the next sign of
-// life.
+// A session lost with the database is created again at the next heartbeat.
 func TestPresenceAfterARestart(t *testing.T) {
 	address := database(t)
 	first, second := open(t, address), open(t, address)
@@ -135,12 +138,13 @@ func TestPresenceAfterARestart(t *testing.T) {
 		}
 	}
 	if got := recovered(t, second, "one"); got != "[]" {
-		t.Errorf("recovered %s of a server that lives", got)
+		t.Errorf("recovered %s of a living server", got)
 	}
 }
 
-// A run that was taken from a server that lives has the end that this one gives
-// it, with all that came of it, and says what happened; and no further end.
+// A living server can still finish a run that another server recovered: the run
+// gets its full result, and the timeline records what happened. It cannot be
+// finished again.
 func TestFinishAfterRecover(t *testing.T) {
 	address := database(t)
 	here, there := openWith(t, address, confirmAtOnce), open(t, address)
@@ -151,9 +155,9 @@ func TestFinishAfterRecover(t *testing.T) {
 	if got, err := here.Get(t.Context(), run.ID); err != nil || got.Status != aurea.StatusInterrupted {
 		t.Fatalf("the run is %s, %v; want interrupted", got.Status, err)
 	}
-	end := storetest.Finished(run, 300_000) // more than a blob
+	end := storetest.Finished(run, 300_000) // more than one blob
 	if _, err := here.Finish(t.Context(), end); !errors.Is(err, aurea.ErrConflict) {
-		t.Errorf("another server's end of it: %v, want a conflict", err)
+		t.Errorf("another server finishing it: %v, want a conflict", err)
 	}
 	digest, err := there.Finish(t.Context(), end)
 	if err != nil {
@@ -176,11 +180,11 @@ func TestFinishAfterRecover(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := there.Finish(t.Context(), storetest.Finished(run, 5)); !errors.Is(err, aurea.ErrConflict) {
-		t.Errorf("another end of it: %v, want a conflict", err)
+		t.Errorf("finishing it again: %v, want a conflict", err)
 	}
 }
 
-// recovered are the ids of the runs that a store recovers.
+// recovered returns the ids of the runs that a store recovers.
 func recovered(t *testing.T, s *store.Store, owner string) string {
 	t.Helper()
 	runs, err := s.Recover(t.Context(), owner)
@@ -194,9 +198,9 @@ func recovered(t *testing.T, s *store.Store, owner string) string {
 	return fmt.Sprint(ids)
 }
 
-// Two servers that recover at once recover each run once, and two that mark a
-// baseline at once leave one.
-func TestTwoServersAtOnce(t *testing.T) {
+// Two servers that recover concurrently recover each run once, and two that set
+// a baseline concurrently leave one.
+func TestTwoServersConcurrently(t *testing.T) {
 	address := database(t)
 	servers := []*store.Store{openWith(t, address, confirmAtOnce), openWith(t, address, confirmAtOnce)}
 	dead := open(t, address)
@@ -218,12 +222,13 @@ func TestTwoServersAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if counts[0]+counts[1] != 20 {
-		t.Errorf("%v runs were recovered, want 20 together", counts)
+		t.Errorf("%v runs were recovered, want 20 in total", counts)
 	}
 	yes := true
 	for i := range 20 {
 		group.Go(func() {
-			if _, err := servers[i%2].Change(t.Context(), storetest.NewRun(i).ID, aurea.RunChange{Baseline: &yes}); err != nil {
+			if _, err := servers[i%2].Change(t.Context(), storetest.NewRun(i).ID,
+				aurea.RunChange{Baseline: &yes}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -234,8 +239,9 @@ func TestTwoServersAtOnce(t *testing.T) {
 	}
 }
 
-// Two servers that start at once on an empty database make its schema once.
-func TestOpenAtOnce(t *testing.T) {
+// Two servers that start concurrently on an empty database create its schema
+// once.
+func TestOpenConcurrently(t *testing.T) {
 	address := database(t)
 	var group sync.WaitGroup
 	for range 4 {
@@ -263,8 +269,9 @@ func TestPostgresRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := store.Open(t.Context(), address, store.Options{})
-	if err == nil || !strings.Contains(err.Error(), "its schema has version 9 and this program knows versions up to 3") {
-		t.Errorf("a newer schema opened with %v", err)
+	if err == nil || !strings.Contains(err.Error(),
+		"its schema has version 9 and this program knows versions up to 3") {
+		t.Errorf("opening a newer schema: %v", err)
 	}
 	for _, wrong := range []string{
 		"postgres://aurea:secret@localhost:port/x", "postgres://aurea:sec@ret:x/y@localhost/x?password=secret&port=x",
@@ -272,12 +279,13 @@ func TestPostgresRefused(t *testing.T) {
 	} {
 		_, err = store.Open(t.Context(), wrong, store.Options{})
 		if err == nil || strings.Contains(err.Error(), "ret") {
-			t.Errorf("a wrong address opened with %v", err)
+			t.Errorf("opening a wrong address: %v", err)
 		}
 	}
 }
 
-// A database that has gone away is unavailable, and no reason to start again.
+// An outage of the database is unavailable; the store works again afterwards
+// without a restart.
 func TestPostgresAway(t *testing.T) {
 	address := database(t)
 	s := open(t, address)

@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// filled is the file of a closed database with some runs.
+// filledDatabase returns the file of a closed database with some runs.
 func filledDatabase(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "history.db")
@@ -33,7 +33,7 @@ func filledDatabase(t *testing.T) string {
 	return path
 }
 
-// execute changes a database behind the store's back.
+// execSQL changes a database without the store.
 func execSQL(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -46,8 +46,8 @@ func execSQL(t *testing.T, path, statement string) {
 	}
 }
 
-// What is not understood is refused, with a sentence that says what to do, and
-// stays as it was, byte for byte and without files beside it.
+// An invalid database is refused with a sentence that says what to do. It is
+// not changed, and no files appear beside it.
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -83,15 +83,15 @@ func TestOpenRefuses(t *testing.T) {
 			before := readFolder(t, filepath.Dir(path))
 			_, err := store.Open(t.Context(), "sqlite://"+path, store.Options{})
 			if err == nil || !strings.Contains(err.Error(), path+" was left as it is: "+test.want) {
-				t.Errorf("opened with the error %v, want %q", err, test.want)
+				t.Errorf("opening it: %v, want %q", err, test.want)
 			}
 			after := readFolder(t, filepath.Dir(path))
 			if len(after) != len(before) {
-				t.Errorf("there are %d files, there were %d", len(after), len(before))
+				t.Errorf("%d files after opening, %d before", len(after), len(before))
 			}
 			for name, data := range after {
 				if !bytes.Equal(data, before[name]) {
-					t.Errorf("%s is not what it was", name)
+					t.Errorf("%s was changed", name)
 				}
 			}
 		})
@@ -109,7 +109,7 @@ func write(t *testing.T, path string, change func([]byte) []byte) {
 	}
 }
 
-// folder is what the files of a folder hold.
+// readFolder returns the contents of a folder's files.
 func readFolder(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(path)
@@ -125,19 +125,21 @@ func readFolder(t *testing.T, path string) map[string][]byte {
 	return files
 }
 
-// One server at a time: the second is refused, and may when the first has gone.
+// Only one server can use a database: a second is refused until the first has
+// closed it.
 func TestOpenTwice(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	s := open(t, data)
 	_, err := store.Open(t.Context(), data, store.Options{})
-	if err == nil || !strings.Contains(err.Error(), "aurea.db is in use by another server; stop that one, or give this one a --data of its own") {
-		t.Errorf("a second store opened with %v", err)
+	if err == nil || !strings.Contains(err.Error(),
+		"aurea.db is in use by another server; stop that one, or give this one a --data of its own") {
+		t.Errorf("opening a second store: %v, want in use", err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	open(t, "sqlite://"+data) // the folder says the same as the file in it
+	open(t, "sqlite://"+data) // a folder means the file in it
 }
 
 func TestOpenPathWithSigns(t *testing.T) {
@@ -159,11 +161,11 @@ func TestOpenNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := store.Open(t.Context(), filepath.Join(file, "data"), store.Options{}); err == nil {
-		t.Error("opened in a folder that cannot be")
+		t.Error("a database was opened in an impossible folder")
 	}
 }
 
-// An empty file, as a mount leaves it, is a new database.
+// An empty file, as a mount creates it, is a new database.
 func TestOpenEmptyFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "empty.db")

@@ -11,13 +11,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// On a disk that is full when the service starts everything can be read, and
-// nothing is written, for which the disk is named; with room again all goes on,
-// with the store that is open.
+// On a disk that is full at the start everything can be read and nothing
+// written, with an error that names the disk. With free space the same store
+// works again.
 func TestStartOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs",
+		folder).CombinedOutput(); err != nil {
 		t.Skipf("left out: no disk can be mounted: %s", out)
 	}
 	t.Cleanup(func() {
@@ -38,7 +39,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 	fillDisk(t, filepath.Join(data, "more"))
 
 	if s, err = Open(t.Context(), data, Options{}); err != nil {
-		t.Fatalf("it does not open: %v", err)
+		t.Fatalf("opening it: %v", err)
 	}
 	defer s.Close()
 	if page, err := s.List(t.Context(), aurea.RunQuery{}); err != nil || len(page.Runs) != 1 {
@@ -53,7 +54,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 	full := func(what string, err error) {
 		t.Helper()
 		if !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "the disk is full") {
-			t.Errorf("%s: %v; want unavailable, as the disk is full", what, err)
+			t.Errorf("%s: %v; want unavailable because the disk is full", what, err)
 		}
 	}
 	_, err = s.Recover(t.Context(), "here")
@@ -64,7 +65,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 
 	freeDisk(t, filepath.Join(data, "more"))
 	if _, err = s.Recover(t.Context(), "here"); err != nil {
-		t.Fatalf("recovering with room again: %v", err)
+		t.Fatalf("recovering with free space: %v", err)
 	}
 	storetest.Keep(t, s, storetest.Finished(storetest.NewRun(2), 10))
 	if page, err := s.List(t.Context(), aurea.RunQuery{}); err != nil || len(page.Runs) != 2 {
@@ -72,10 +73,11 @@ func TestStartOnAFullDisk(t *testing.T) {
 	}
 }
 
-// fillUp writes to a file until the disk is full.
+// fillDisk writes to a file until the disk is full.
 func fillDisk(t *testing.T, path string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), "dd", "if=/dev/zero", "of="+path, "bs=4096").CombinedOutput(); err == nil {
+	if out, err := exec.CommandContext(t.Context(), "dd", "if=/dev/zero", "of="+path,
+		"bs=4096").CombinedOutput(); err == nil {
 		t.Fatalf("the disk is not full: %s", out)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// at is an address of the shared server with other parameters.
+// withQuery returns an address of the shared server with other parameters.
 func withQuery(t *testing.T, address string, change func(query url.Values)) string {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -25,13 +25,14 @@ func withQuery(t *testing.T, address string, change func(query url.Values)) stri
 	return u.String()
 }
 
-// A PostgreSQL that is away when the store is opened, or has no connection left,
-// is unavailable until it is there, and says nothing of users and addresses; then
-// the schema is made and all is as ever.
-func TestPostgresAwayAtFirst(t *testing.T) {
+// If PostgreSQL is down or has no free connection when the store is opened, the
+// store is unavailable, without revealing users or addresses. When the database
+// returns, the store creates the schema and works.
+func TestPostgresAwayAtStart(t *testing.T) {
 	address := database(t)
 	admin := openSQL(t, address)
-	for _, statement := range []string{"CREATE ROLE crowded LOGIN SUPERUSER", "ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0",
+	for _, statement := range []string{"CREATE ROLE crowded LOGIN SUPERUSER",
+		"ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0",
 		"GRANT ALL ON SCHEMA " + schemaOf(t, address) + " TO crowded"} {
 		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -42,15 +43,17 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 		name, address, why string
 		comes              func()
 	}{
-		{"no server", withQuery(t, address, func(q url.Values) { q.Set("host", later) }), "the database cannot be reached", func() {
-			u, err := url.Parse(address)
-			check(t, err)
-			check(t, os.Symlink(u.Query().Get("host"), later))
-		}},
-		{"no connection", withQuery(t, address, func(q url.Values) { q.Set("user", "crowded") }), "the database has no room", func() {
-			_, err := admin.ExecContext(context.Background(), "ALTER ROLE crowded SUPERUSER CONNECTION LIMIT -1")
-			check(t, err)
-		}},
+		{"no server", withQuery(t, address, func(q url.Values) { q.Set("host", later) }),
+			"the database cannot be reached", func() {
+				u, err := url.Parse(address)
+				check(t, err)
+				check(t, os.Symlink(u.Query().Get("host"), later))
+			}},
+		{"no connection", withQuery(t, address, func(q url.Values) { q.Set("user", "crowded") }),
+			"the database has no room", func() {
+				_, err := admin.ExecContext(context.Background(), "ALTER ROLE crowded SUPERUSER CONNECTION LIMIT -1")
+				check(t, err)
+			}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, err := store.Open(t.Context(), test.address, store.Options{})
@@ -60,7 +63,8 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 			defer s.Close()
 			for name, err := range map[string]error{
 				"recover": errOf(s.Recover(t.Context(), "here")), "ready": s.Ready(t.Context()),
-				"list": errOf(s.List(t.Context(), aurea.RunQuery{})), "get": errOf(s.Get(t.Context(), "x")), "delete": s.Delete(t.Context(), "x"),
+				"list": errOf(s.List(t.Context(), aurea.RunQuery{})), "get": errOf(s.Get(t.Context(), "x")),
+				"delete": s.Delete(t.Context(), "x"),
 			} {
 				if !errors.Is(err, aurea.ErrUnavailable) || !strings.HasSuffix(err.Error(), test.why) {
 					t.Errorf("%s: %v, want unavailable: %s", name, err, test.why)
@@ -68,7 +72,7 @@ func TestPostgresAwayAtFirst(t *testing.T) {
 			}
 			test.comes()
 			if _, err := s.Recover(t.Context(), "here"); err != nil {
-				t.Fatalf("when it is there: %v", err)
+				t.Fatalf("after it has returned: %v", err)
 			}
 			run := storetest.NewRun(len(test.name))
 			storetest.Keep(t, s, storetest.Finished(run, 10))
@@ -88,23 +92,29 @@ func schemaOf(t *testing.T, address string) string {
 	return u.Query().Get("search_path")
 }
 
-// A database that comes and is of a newer version is not waited for any longer.
-func TestPostgresComesNewer(t *testing.T) {
+// If a database returns with a newer schema, the store stops waiting for it.
+func TestPostgresReturnsNewer(t *testing.T) {
 	address := database(t)
 	check(t, open(t, address).Close())
 	later := filepath.Join(t.TempDir(), "later")
-	s, err := store.Open(t.Context(), withQuery(t, address, func(q url.Values) { q.Set("host", later) }), store.Options{})
+	s, err := store.Open(t.Context(), withQuery(t, address, func(q url.Values) { q.Set("host", later) }),
+		store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, err := openSQL(t, address).ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`); err != nil {
+	if _, err := openSQL(t, address).ExecContext(t.Context(),
+		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`); err != nil {
 		t.Fatal(err)
 	}
 	u, err := url.Parse(address)
 	check(t, err)
 	check(t, os.Symlink(u.Query().Get("host"), later))
-	if _, err := s.Recover(t.Context(), "here"); errors.Is(err, aurea.ErrUnavailable) || err == nil || !strings.Contains(err.Error(), "its schema has version 9") {
-		t.Errorf("recovering: %v; want the reason why it is refused", err)
+	_, err = s.Recover(t.Context(), "here")
+	if err == nil || !strings.Contains(err.Error(), "its schema has version 9") {
+		t.Errorf("recovering: %v; want the reason for the refusal", err)
+	}
+	if errors.Is(err, aurea.ErrUnavailable) {
+		t.Errorf("recovering: %v is unavailable, want a permanent error", err)
 	}
 }

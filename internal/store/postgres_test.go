@@ -16,7 +16,7 @@ func TestPostgres(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Place { return testPlace(database(t)) })
 }
 
-// shared is the PostgreSQL server of this package's tests.
+// sharedPostgres is the PostgreSQL server of this package's tests.
 var sharedPostgres struct {
 	sync.Once
 	*aureatest.Postgres
@@ -25,8 +25,8 @@ var sharedPostgres struct {
 
 var schemas atomic.Int64
 
-// database is the address of an empty schema in the shared server, which is started
-// by the first test that needs it and stopped when all have ended.
+// database returns the address of an empty schema in the shared server. The
+// first test that needs the server starts it; it stops after all tests.
 func database(t testing.TB) string {
 	t.Helper()
 	bin := aureatest.PostgresPrograms(t)

@@ -7,8 +7,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// The limits of one sweep by age: a tenth of all runs, but at least sweepMin. If
-// the clock is wrong, there is time to notice.
+// The limits of one sweep by age: a tenth of all runs, but at least sweepMin.
+// If the clock is wrong, there is time to notice.
 const (
 	sweepShare = 10
 	sweepMin   = 100

@@ -98,7 +98,8 @@ func (s *selection) columns(status aurea.Status, indexed bool) []string {
 func (s *selection) ranges(created, id string) []string {
 	var where []string
 	if s.after.id != "" {
-		where = append(where, fmt.Sprintf("(%s, %s) < (%s, %s)", created, id, s.arg(s.after.created), s.arg(s.after.id)))
+		where = append(where, fmt.Sprintf("(%s, %s) < (%s, %s)", created, id, s.arg(s.after.created),
+			s.arg(s.after.id)))
 	}
 	if !s.query.Since.IsZero() {
 		where = append(where, created+" >= "+s.arg(ceiling(s.query.Since)))

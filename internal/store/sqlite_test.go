@@ -8,13 +8,14 @@ import (
 	"testing"
 )
 
-// modernc.org/sqlite is C translated for one version of modernc.org/libc: any other
-// breaks it, and "go get -u" brings one.
+// modernc.org/sqlite is C code translated for one version of modernc.org/libc
+// and breaks with any other, which "go get -u" would install.
 func TestLibcIsThePinnedOne(t *testing.T) {
 	t.Parallel()
 	list := func(format string, args ...string) string {
 		t.Helper()
-		out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-m", "-f", format}, args...)...).Output()
+		out, err := exec.CommandContext(t.Context(), "go",
+			append([]string{"list", "-m", "-f", format}, args...)...).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +43,8 @@ func TestSQLiteIsNewEnough(t *testing.T) {
 	if err := checkSQLiteVersion(t.Context(), db); err != nil {
 		t.Error(err)
 	}
-	for version, fine := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.9.99": false, "4.0.0": true, "3.52.0": true, "?": false} {
+	for version, fine := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.9.99": false, "4.0.0": true,
+		"3.52.0": true, "?": false} {
 		if err := checkMinVersion(version); (err == nil) != fine {
 			t.Errorf("%s: %v", version, err)
 		}

@@ -27,12 +27,13 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// place is an address at which stores are opened.
+// A testPlace is the address of a database.
 type testPlace string
 
 func (p testPlace) Open(t testing.TB) storetest.Store { return open(t, string(p)) }
 
-// open opens a store that the test's end closes, if the test has not.
+// open opens a store and closes it when the test ends, unless the test has
+// closed it.
 func open(t testing.TB, address string) *store.Store {
 	t.Helper()
 	return openWith(t, address, store.Options{})
@@ -51,7 +52,7 @@ func openWith(t testing.TB, address string, options store.Options) *store.Store 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Place {
-		t.Parallel() // each part has a file of its own
+		t.Parallel() // each part has its own file
 		return testPlace(t.TempDir())
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// A run that was finished verifies, and no longer when anything of it has changed.
+// A finished run verifies until anything stored of it changes.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -33,16 +33,18 @@ func TestVerify(t *testing.T) {
 		t.Error(err)
 	}
 	for column, want := range map[string]string{
-		"runs.spec": "is not what was kept", "runs.state": "is not what was kept", "runs.summary": "is not what was kept",
-		"results.series": "is not what was kept", "results.tally": "is not what was kept", "results.detail": "is not what was kept",
-		"jobs.records": "blob 0 of the records of its jobs is broken; restore the database from a copy",
+		"runs.spec": "is not what was kept", "runs.state": "is not what was kept",
+		"runs.summary":   "is not what was kept",
+		"results.series": "is not what was kept", "results.tally": "is not what was kept",
+		"results.detail": "is not what was kept",
+		"jobs.records":   "blob 0 of the records of its jobs is broken; restore the database from a copy",
 	} {
 		table, name, _ := strings.Cut(column, ".")
 		file := filepath.Join(data, "aurea.db")
 		execSQL(t, file, "CREATE TABLE before AS SELECT "+name+" AS x FROM "+table)
 		execSQL(t, file, "UPDATE "+table+" SET "+name+" = CAST(substr("+name+", 1, 20) || 'x' || substr("+name+", 22) AS BLOB)")
 		if err := s.Verify(t.Context(), run.ID); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("with another %s: %v", column, err)
+			t.Errorf("with a changed %s: %v", column, err)
 		}
 		execSQL(t, file, "UPDATE "+table+" SET "+name+" = (SELECT x FROM before)")
 		execSQL(t, file, "DROP TABLE before")

@@ -14,9 +14,9 @@ func testChange(t *testing.T, place Place) {
 	note := "better \x00 than before"
 	changed := must[aurea.Run](t)(s.Change(t.Context(), run.ID, aurea.RunChange{Note: &note}))
 	run.Note = note
-	expect(t, changed, kept(run))
-	expect(t, must[aurea.Run](t)(s.Change(t.Context(), run.ID, aurea.RunChange{})), kept(run))
-	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(run))
+	expect(t, changed, stored(run))
+	expect(t, must[aurea.Run](t)(s.Change(t.Context(), run.ID, aurea.RunChange{})), stored(run))
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), stored(run))
 
 	long := strings.Repeat("x", aurea.MaxNote+1)
 	if _, err := s.Change(t.Context(), run.ID, aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {
@@ -30,7 +30,8 @@ func testBaseline(t *testing.T, place Place) {
 	s, yes, no := place.Open(t), true, false
 	mark := func(n int, on *bool) {
 		t.Helper()
-		if got := must[aurea.Run](t)(s.Change(t.Context(), NewRun(n).ID, aurea.RunChange{Baseline: on})); got.Baseline != *on {
+		if got := must[aurea.Run](t)(s.Change(t.Context(), NewRun(n).ID,
+			aurea.RunChange{Baseline: on})); got.Baseline != *on {
 			t.Errorf("run %d has baseline %v after it was set to %v", n, got.Baseline, *on)
 		}
 	}
@@ -66,6 +67,6 @@ func testDelete(t *testing.T, place Place) {
 		t.Errorf("its histograms: %v, want not found", err)
 	}
 	expect(t, allIDs(t, s, aurea.RunQuery{Labels: queued.Labels}), nil)
-	must[aurea.Run](t)(s.Create(t.Context(), queued, by)) // the key is free again
+	must[aurea.Run](t)(s.Create(t.Context(), queued, by)) // its key can be used again
 	expect(t, jobs(t, s, Keep(t, s, Finished(NewRun(2), 3)).ID), records(3))
 }

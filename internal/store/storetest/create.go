@@ -18,7 +18,7 @@ func testCreate(t *testing.T, place Place) {
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), run)
 }
 
-// The database's own limits of what a text may be are nobody's concern.
+// The database's own limits on text must not be visible.
 func testCreateWithEverything(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
 	spec := `{"rate": 10.5, "warmup": "1.5s", "timeout": "2s", "seed": 18446744073709551615,
@@ -35,7 +35,8 @@ func testCreateWithEverything(t *testing.T, place Place) {
 	created := must[aurea.Run](t)(s.Create(t.Context(), run, aurea.Submission{Owner: "here"}))
 	expect(t, created, want)
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), want)
-	for _, query := range []aurea.RunQuery{{Name: run.Name}, {Labels: run.Labels}, {Name: run.Name, Labels: map[string]string{"k": ""}}} {
+	for _, query := range []aurea.RunQuery{{Name: run.Name}, {Labels: run.Labels},
+		{Name: run.Name, Labels: map[string]string{"k": ""}}} {
 		expect(t, page(t, s, query), []aurea.Run{want})
 	}
 }
@@ -45,7 +46,8 @@ func testCreateTwice(t *testing.T, place Place) {
 	Keep(t, s, run)
 	again := run
 	again.Name = "another"
-	if _, err := s.Create(t.Context(), again, aurea.Submission{Owner: "here", Key: "key"}); !errors.Is(err, aurea.ErrConflict) {
+	if _, err := s.Create(t.Context(), again, aurea.Submission{Owner: "here", Key: "key"}); !errors.Is(err,
+		aurea.ErrConflict) {
 		t.Errorf("a second run of one id: %v, want a conflict", err)
 	}
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), run)
@@ -70,7 +72,7 @@ func testSubmitTwice(t *testing.T, place Place) {
 	expect(t, allIDs(t, s, aurea.RunQuery{}), []string{NewRun(6).ID, NewRun(5).ID, NewRun(4).ID, first.ID})
 }
 
-func testSubmitAtOnce(t *testing.T, place Place) {
+func testSubmitConcurrently(t *testing.T, place Place) {
 	s := place.Open(t)
 	made := make([]string, 20)
 	var group sync.WaitGroup
@@ -83,20 +85,20 @@ func testSubmitAtOnce(t *testing.T, place Place) {
 	group.Wait()
 	one := allIDs(t, s, aurea.RunQuery{})
 	if len(one) != 1 {
-		t.Fatalf("one key made the runs %q", one)
+		t.Fatalf("one key created the runs %q", one)
 	}
 	for _, got := range made {
 		expect(t, got, one[0]+"<nil>")
 	}
 }
 
-// page is what a list shows.
+// page returns the runs of a list's page.
 func page(t testing.TB, s Store, query aurea.RunQuery) []aurea.Run {
 	t.Helper()
 	return must[[]aurea.Run](t)(must[aurea.RunPage](t)(s.List(t.Context(), query)).Decode())
 }
 
-// allIDs are those of all pages of a list.
+// allIDs returns the ids on all pages of a list.
 func allIDs(t testing.TB, s Store, query aurea.RunQuery) []string {
 	t.Helper()
 	var ids []string

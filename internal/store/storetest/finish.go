@@ -29,15 +29,15 @@ func testFinish(t *testing.T, place Place) {
 	if !strings.HasPrefix(run.Digest, "sha256:") || len(run.Digest) != len("sha256:")+64 {
 		t.Errorf("the digest is %q", run.Digest)
 	}
-	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(run))
-	expect(t, page(t, s, aurea.RunQuery{}), []aurea.Run{listed(run)})
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), stored(run))
+	expect(t, page(t, s, aurea.RunQuery{}), []aurea.Run{inList(run)})
 
 	tally := must[*aurea.Tally](t)(s.Tally(t.Context(), run.ID))
 	expect(t, string(tally.AppendBinary(nil)), string(run.Result.Tally.AppendBinary(nil)))
 	expect(t, jobs(t, s, run.ID), records(1000))
 }
 
-// A run that was cancelled in the queue has nothing to tell.
+// A run that was cancelled while queued has no result.
 func testFinishWithoutResult(t *testing.T, place Place) {
 	s, run := place.Open(t), NewRun(1)
 	run.Status, run.FinishedAt, run.Error = aurea.StatusCancelled, &Began, "who knows \x00"
@@ -63,19 +63,19 @@ func testFinishOnce(t *testing.T, place Place) {
 	}
 	first := Finished(run, 10)
 	first.Digest = must[string](t)(s.Finish(t.Context(), first))
-	expect(t, must[string](t)(s.Finish(t.Context(), Finished(run, 10))), first.Digest) // whose answer may have been lost
+	expect(t, must[string](t)(s.Finish(t.Context(), Finished(run, 10))), first.Digest) // a retry after a lost response
 	if _, err := s.Finish(t.Context(), Finished(run, 20)); !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("finishing twice: %v, want a conflict", err)
 	}
 	if err := s.Save(t.Context(), run); !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("saving after the end: %v, want a conflict", err)
 	}
-	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(first))
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), stored(first))
 	expect(t, jobs(t, s, run.ID), records(10))
 }
 
-// The digest is of what does not change: two runs that differ in anything of it
-// have two, and it stays.
+// The digest covers what does not change: runs that differ in any of it have
+// different digests, and the digest stays the same.
 func testDigest(t *testing.T, place Place) {
 	s := place.Open(t)
 	seen := map[string]string{}

@@ -12,10 +12,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Began is when the runs of the tests begin to be created, one a second.
+// Began is when the first run of the tests was created. There is one each
+// second.
 var Began = time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
 
-// NewRun is the n-th queued run, of jobs that sleep.
+// NewRun returns the n-th run: queued, with a sleep workload.
 func NewRun(n int) aurea.Run {
 	return aurea.Run{
 		ID:        fmt.Sprintf("benchmark-%06d", n),
@@ -25,7 +26,8 @@ func NewRun(n int) aurea.Run {
 	}
 }
 
-// Finished is the run after it has completed, with a result of so many jobs.
+// Finished returns a completed copy of the run, with a result of the given
+// number of jobs.
 func Finished(run aurea.Run, jobs int) aurea.Run {
 	started, ended := run.CreatedAt.Add(time.Second), run.CreatedAt.Add(2*time.Second)
 	run.Status, run.StartedAt, run.FinishedAt = aurea.StatusCompleted, &started, &ended
@@ -33,7 +35,8 @@ func Finished(run aurea.Run, jobs int) aurea.Run {
 	return run
 }
 
-// newResult is a result as an executor makes it, with something in all its parts.
+// newResult returns a result as an executor creates it, with data in all its
+// parts.
 func newResult(run aurea.Run, jobs int) *aurea.Result {
 	m := aurea.Measurement{
 		Start:    run.CreatedAt,
@@ -56,7 +59,8 @@ func newResult(run aurea.Run, jobs int) *aurea.Result {
 	return result
 }
 
-// record is the i-th job's. Some are late, some fail, one took very long.
+// record returns the i-th job's record. Some jobs are late, some fail, and one
+// takes very long.
 func record(i int) aurea.JobRecord {
 	r := aurea.JobRecord{Index: int64(i), Intended: time.Duration(i) * 1_000_003}
 	r.Start = r.Intended + time.Duration(i%3)*977
@@ -71,8 +75,9 @@ func record(i int) aurea.JobRecord {
 	return r
 }
 
-// kept is a run as a store returns it: without what is fetched apart.
-func kept(run aurea.Run) aurea.Run {
+// stored returns a run as a store returns it, without the parts that are read
+// separately.
+func stored(run aurea.Run) aurea.Run {
 	if run.Result != nil {
 		slim := *run.Result
 		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
@@ -81,17 +86,16 @@ func kept(run aurea.Run) aurea.Run {
 	return run
 }
 
-// listed is a run as a list has it.
-func listed(run aurea.Run) aurea.Run {
-	run = kept(run)
+// inList returns a run as a list contains it.
+func inList(run aurea.Run) aurea.Run {
+	run = stored(run)
 	if run.Result != nil {
 		run.Result.Series = nil
 	}
 	return run
 }
 
-// same compares runs by what they mean; nothing and an empty list or map are not
-// told apart.
+// same compares runs; nil and empty lists or maps are equal.
 var same = cmp.Options{
 	cmp.Comparer(func(a, b aurea.Threshold) bool { return a.Expression == b.Expression }),
 	cmpopts.EquateEmpty(),
@@ -104,7 +108,7 @@ func expect[T any](t testing.TB, got, want T) {
 	}
 }
 
-// must is for steps that a test is not about.
+// must returns the value of a step that must succeed.
 func must[T any](t testing.TB) func(T, error) T {
 	return func(value T, err error) T {
 		t.Helper()
@@ -122,8 +126,8 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// Keep creates a run and, if it is to have finished, finishes it; it returns the
-// run as it is kept.
+// Keep creates a run, finishes it if the run is finished, and returns it as
+// stored.
 func Keep(t testing.TB, s Store, run aurea.Run) aurea.Run {
 	t.Helper()
 	queued := run

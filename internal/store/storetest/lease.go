@@ -22,7 +22,7 @@ func testCancel(t *testing.T, place Place) {
 		check(t, s.Cancel(t.Context(), NewRun(i).ID))
 	}
 	expect(t, renew("here"), []string{NewRun(1).ID, NewRun(2).ID})
-	expect(t, renew("here"), []string{NewRun(1).ID, NewRun(2).ID}) // until they have stopped
+	expect(t, renew("here"), []string{NewRun(1).ID, NewRun(2).ID}) // repeated until they have stopped
 	expect(t, renew("there"), []string{NewRun(3).ID})
 
 	must[string](t)(s.Finish(t.Context(), Finished(NewRun(1), 1)))
@@ -32,8 +32,7 @@ func testCancel(t *testing.T, place Place) {
 	}
 }
 
-// What a server has left when it died is interrupted by the next one; what it does
-// now is not.
+// The next server interrupts the runs of one that died, but not its own.
 func testRecover(t *testing.T, place Place) {
 	s := place.Open(t)
 	finished := Keep(t, s, Finished(NewRun(1), 1))
@@ -48,15 +47,18 @@ func testRecover(t *testing.T, place Place) {
 	s = place.Open(t)
 	now := Keep(t, s, NewRun(4))
 	found := must[[]aurea.Run](t)(s.Recover(t.Context(), "here"))
+	if len(found) != 2 {
+		t.Fatalf("recovered %+v, want two runs", found)
+	}
 	for i, before := range []aurea.Run{queued, running} {
-		if len(found) != 2 || found[i].FinishedAt == nil || found[i].Digest == "" {
-			t.Fatalf("recovered %+v, want two finished runs", found)
+		if found[i].FinishedAt == nil || found[i].Digest == "" {
+			t.Fatalf("recovered %+v, want it finished, with a digest", found[i])
 		}
 		before.Status, before.FinishedAt, before.Digest = aurea.StatusInterrupted, found[i].FinishedAt, found[i].Digest
 		expect(t, found[i], before)
 		expect(t, must[aurea.Run](t)(s.Get(t.Context(), before.ID)), before)
 	}
-	expect(t, must[aurea.Run](t)(s.Get(t.Context(), finished.ID)), kept(finished))
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), finished.ID)), stored(finished))
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), now.ID)), now)
 	expect(t, must[[]aurea.Run](t)(s.Recover(t.Context(), "here")), nil)
 	must[string](t)(s.Finish(t.Context(), Finished(now, 1)))

@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// history keeps runs of all sorts, several created at one moment, and returns
-// them newest first.
+// history creates runs of all kinds, several at the same time, and returns them
+// newest first.
 func history(t testing.TB, s Store, n int) []aurea.Run {
 	t.Helper()
 	statuses := aurea.Statuses()
@@ -42,7 +42,7 @@ func history(t testing.TB, s Store, n int) []aurea.Run {
 	return runs
 }
 
-// selects is what a query means.
+// selects reports whether a query matches a run.
 func selects(q aurea.RunQuery, run aurea.Run) bool {
 	for key, value := range q.Labels {
 		if got, ok := run.Labels[key]; !ok || got != value {
@@ -65,7 +65,7 @@ func testList(t *testing.T, place Place) {
 		runs[i].Baseline = true
 		must[aurea.Run](t)(s.Change(t.Context(), runs[i].ID, aurea.RunChange{Baseline: &baseline}))
 	}
-	for i := range runs { // marking one has unmarked others of its name
+	for i := range runs { // setting a baseline unset others of its name
 		runs[i].Baseline = must[aurea.Run](t)(s.Get(t.Context(), runs[i].ID)).Baseline
 	}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -83,7 +83,7 @@ func testList(t *testing.T, place Place) {
 	}
 }
 
-// randomQuery has each filter now and then.
+// randomQuery returns a query in which each filter is set sometimes.
 func randomQuery(random *rand.Rand) aurea.RunQuery {
 	one := func(in int) bool { return random.IntN(in) == 0 }
 	query := aurea.RunQuery{Limit: 1 + random.IntN(30), Labels: map[string]string{}}
@@ -99,7 +99,8 @@ func randomQuery(random *rand.Rand) aurea.RunQuery {
 	if one(3) {
 		query.Name = []string{"nightly", "rare", "none"}[random.IntN(3)]
 	}
-	for label := range maps.All(map[string]string{"odd": fmt.Sprint(random.IntN(3)), fmt.Sprint("n", random.IntN(6)): "yes"}) {
+	for label := range maps.All(map[string]string{"odd": fmt.Sprint(random.IntN(3)),
+		fmt.Sprint("n", random.IntN(6)): "yes"}) {
 		if one(3) {
 			query.Labels[label] = map[bool]string{true: "1", false: "yes"}[label == "odd"]
 		}
@@ -114,7 +115,7 @@ func randomQuery(random *rand.Rand) aurea.RunQuery {
 	return query
 }
 
-// Pages stay what they were while runs are added and deleted.
+// Pages do not change while runs are added and deleted.
 func testPages(t *testing.T, place Place) {
 	s := place.Open(t)
 	for i := range 7 {
@@ -128,24 +129,26 @@ func testPages(t *testing.T, place Place) {
 	third := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: 3, Cursor: second.NextCursor}))
 	expect(t, len(third.Runs), 1)
 	expect(t, third.NextCursor, "")
-	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Name: "none"})), aurea.RunPage{Runs: []aurea.RunSummary{}})
+	expect(t, must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Name: "none"})),
+		aurea.RunPage{Runs: []aurea.RunSummary{}})
 }
 
 func testBadCursor(t *testing.T, place Place) {
 	s := place.Open(t)
 	Keep(t, s, NewRun(1))
-	for _, query := range []aurea.RunQuery{{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"}, {Limit: -1}, {Limit: aurea.MaxPage + 1}} {
+	for _, query := range []aurea.RunQuery{{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"},
+		{Limit: -1}, {Limit: aurea.MaxPage + 1}} {
 		if _, err := s.List(t.Context(), query); !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("%+v: %v, want invalid", query, err)
 		}
 	}
 	if page, err := s.List(t.Context(), aurea.RunQuery{}); err != nil || page.NextCursor != "" {
-		t.Errorf("the only page has a next one: %+v, %v", page, err)
+		t.Errorf("the only page has a next page: %+v, %v", page, err)
 	}
 }
 
-// A list stays small however large the specs are: they are left out of its rows,
-// and the runs themselves have them. A page of large rows ends early.
+// A list stays small however large the specs are: its rows omit them, and the
+// runs have them. A page with large rows ends early.
 func testLargeSpecs(t *testing.T, place Place) {
 	const runs = 12
 	s := place.Open(t)
@@ -153,7 +156,8 @@ func testLargeSpecs(t *testing.T, place Place) {
 	var ids []string
 	for i := range runs {
 		run := NewRun(i)
-		run.Spec.Workload = &aurea.Workload{Kind: "http", Parameters: map[string]any{"url": "http://127.0.0.1:1/", "body": body}}
+		run.Spec.Workload = &aurea.Workload{Kind: "http",
+			Parameters: map[string]any{"url": "http://127.0.0.1:1/", "body": body}}
 		run = Finished(run, 1)
 		run.Result.Spec = run.Spec
 		if i >= runs/2 {
@@ -171,7 +175,8 @@ func testLargeSpecs(t *testing.T, place Place) {
 	if page.NextCursor == "" {
 		t.Errorf("a page has %d runs of a megabyte each", len(page.Runs))
 	}
-	small := must[aurea.RunPage](t)(s.List(t.Context(), aurea.RunQuery{Limit: runs / 2, Until: Began.Add(runs / 2 * time.Second)}))
+	small := must[aurea.RunPage](t)(s.List(t.Context(),
+		aurea.RunQuery{Limit: runs / 2, Until: Began.Add(runs / 2 * time.Second)}))
 	if size := small.Size(); size > 100<<10 {
 		t.Errorf("a page without the specs takes %d bytes", size)
 	}
@@ -180,7 +185,7 @@ func testLargeSpecs(t *testing.T, place Place) {
 			t.Errorf("its spec is %.100s", listed.Spec)
 		}
 		if want := []string{"spec", "result.spec"}; !slices.Equal(listed.LeftOut, want) {
-			t.Errorf("%q are left out, want %q", listed.LeftOut, want)
+			t.Errorf("%q are omitted, want %q", listed.LeftOut, want)
 		}
 		whole := must[aurea.Run](t)(s.Get(t.Context(), listed.ID))
 		if got := whole.Spec.Workload.Parameters["body"]; got != body {

@@ -9,12 +9,12 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// KeepMany gives a store a long history for benchmarks: the finished runs 1 to n,
-// each with the result and the records of ten jobs. A thousand names take turns; a
-// hundredth is on the branch main, the commit of each is its number, and one in a
-// thousand has failed.
+// KeepMany gives a store a long history for benchmarks: the finished runs 1 to
+// n, each with the result and the records of ten jobs. Their names rotate
+// through a thousand; one in a hundred is on the branch main, the commit of
+// each is its number, and one in a thousand has failed.
 func KeepMany(s Store, n int) error {
-	result := Finished(NewRun(0), 10).Result // one for all: to make it takes longer than to keep it
+	result := Finished(NewRun(0), 10).Result // shared by all runs, because creating one is slower than storing it
 	const writers = 32
 	errs := make([]error, writers)
 	var group sync.WaitGroup

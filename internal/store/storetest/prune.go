@@ -7,8 +7,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// ages keeps ten finished runs, one an hour up to now, with a baseline, the 2nd,
-// and one that has not finished, the 3rd, among the oldest.
+// ages stores ten finished runs, one an hour up to now. Among the oldest are a
+// baseline, the 2nd, and an unfinished run, the 3rd.
 func ages(t testing.TB, s Store) {
 	t.Helper()
 	for i := range 10 {
@@ -43,8 +43,8 @@ func testPruneByAge(t *testing.T, place Place) {
 	expect(t, jobs(t, s, NewRun(9).ID), records(100))
 }
 
-// One sweep forgets a part of those that are too old, oldest first; the next ones
-// the rest.
+// One sweep deletes a part of the runs that are too old, oldest first; the next
+// sweeps delete the rest.
 func testPruneManyByAge(t *testing.T, place Place) {
 	const all, once = 250, 100
 	s := place.Open(t)
@@ -58,7 +58,8 @@ func testPruneManyByAge(t *testing.T, place Place) {
 	}
 	expect(t, must[int](t)(s.Prune(t.Context(), keep)), 0)
 	check(t, KeepMany(s, all))
-	expect(t, must[int](t)(s.Prune(t.Context(), aurea.Retention{Runs: 1})), all-1) // a number needs no clock
+	// a limit of the number needs no clock
+	expect(t, must[int](t)(s.Prune(t.Context(), aurea.Retention{Runs: 1})), all-1)
 }
 
 func testPruneByNumber(t *testing.T, place Place) {
@@ -69,7 +70,8 @@ func testPruneByNumber(t *testing.T, place Place) {
 	prune(t, s, aurea.Retention{Runs: 1}, 3, 2, 1)
 }
 
-// Of runs that were created at one moment as many go as have to, by their ids.
+// Of runs created at the same time, those with the lowest ids are deleted, as
+// many as necessary.
 func testPruneTies(t *testing.T, place Place) {
 	s := place.Open(t)
 	for i := range 6 {

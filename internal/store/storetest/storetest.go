@@ -1,5 +1,5 @@
-// Package storetest is what every runs.Store must do, as tests. It is imported by
-// the tests of stores only.
+// Package storetest is the conformance suite of runs.Store. Only tests of
+// stores import it.
 package storetest
 
 import (
@@ -8,19 +8,19 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A Store is one that can be closed and opened again.
+// A Store is a runs.Store that can be closed and opened again.
 type Store interface {
 	runs.Store
 	Close() error
 }
 
-// A Place is where a store keeps its runs, empty at first. Open opens a store on
-// it, after the one before was closed.
+// A Place is where a store keeps its runs, initially empty. Open opens a store
+// there, after the previous one was closed.
 type Place interface {
 	Open(t testing.TB) Store
 }
 
-// tests are the parts of the contract. To add one, add its line.
+// tests are the parts of the contract. To add a part, add a row.
 var tests = []struct {
 	name string
 	test func(t *testing.T, place Place)
@@ -29,7 +29,7 @@ var tests = []struct {
 	{"create with everything", testCreateWithEverything},
 	{"create twice", testCreateTwice},
 	{"submit twice", testSubmitTwice},
-	{"submit at once", testSubmitAtOnce},
+	{"submit at once", testSubmitConcurrently},
 	{"save", testSave},
 	{"finish", testFinish},
 	{"finish without a result", testFinishWithoutResult},
@@ -51,11 +51,12 @@ var tests = []struct {
 	{"prune ties", testPruneTies},
 	{"prune by bytes", testPruneByBytes},
 	{"ready", testReady},
-	{"at once", testAtOnce},
+	{"at once", testConcurrently},
 	{"reopen", testReopen},
 }
 
-// Run holds a store against the contract; place makes an empty one for each part.
+// Run tests a store against the contract; place returns an empty Place for each
+// part.
 func Run(t *testing.T, place func(t *testing.T) Place) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.test(t, place(t)) })

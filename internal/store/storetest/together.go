@@ -8,8 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Many clients at once neither lose a run nor see one half done.
-func testAtOnce(t *testing.T, place Place) {
+// Concurrent clients neither lose a run nor see an incomplete one.
+func testConcurrently(t *testing.T, place Place) {
 	const clients, each = 8, 10
 	s := place.Open(t)
 	var group sync.WaitGroup
@@ -39,12 +39,12 @@ func testAtOnce(t *testing.T, place Place) {
 	}
 }
 
-// What was kept is there after closing and opening.
+// Stored runs survive closing and opening.
 func testReopen(t *testing.T, place Place) {
 	s := place.Open(t)
 	run := Keep(t, s, Finished(NewRun(1), 100))
 	check(t, s.Close())
 	s = place.Open(t)
-	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), kept(run))
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), stored(run))
 	expect(t, jobs(t, s, run.ID), records(100))
 }
