@@ -14,6 +14,9 @@ type Measures struct {
 	Parts    []Part   // of a mix: the workloads with results of their own
 }
 
+// Empty reports whether nothing is named.
+func (m Measures) Empty() bool { return len(m.Phases)+len(m.Counters)+len(m.Parts) == 0 }
+
 // A Part is one workload of a mix.
 type Part struct {
 	Name   string

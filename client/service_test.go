@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/server"
 	"github.com/aurea-orchestrator/aurea/internal/store"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // serviceURL is the URL of a real service, which TestMain starts for the
@@ -41,7 +41,7 @@ func withService(run func() int) (code int, err error) {
 		return 0, err
 	}
 	defer func() { _ = kept.Close() }()
-	manager := runs.New(engine.New("test", workload.Host{}), runs.Options{Store: kept, Owner: "test", Queue: 10})
+	manager := runs.New(engine.New("test", kinds.New(kinds.Options{})), runs.Options{Store: kept, Owner: "test", Queue: 10})
 	ctx, cancel := context.WithCancel(context.Background())
 	managed := make(chan error, 1)
 	go func() { managed <- manager.Run(ctx) }()

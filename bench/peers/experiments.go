@@ -212,7 +212,7 @@ var experiments = []experiment{
 	},
 	{
 		name:       "allocations-http",
-		contenders: []contender{goBenchmark("^BenchmarkHTTPJob$/^timeout_of_the_run$", "./internal/workload")},
+		contenders: []contender{goBenchmark("^BenchmarkHTTPJob$/^timeout_of_the_run$", "./internal/workload/httpjob")},
 		claims: []claim{
 			{work: "allocations a job that calls a service and has a timeout", figure: allocations, target: atMost(0),
 				unit: formatPlain},

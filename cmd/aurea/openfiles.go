@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -29,15 +31,30 @@ func newFileBudget(limit int64) fileBudget {
 	return fileBudget{jobs: limit - clients - min(limit/apiFileDivisor, maxServiceFiles), apiConns: clients}
 }
 
-// connectionWarning returns a warning for a plan that may need more connections
-// than the limit of open files allows. It returns "" if the limit suffices or
-// the number of connections is unknown.
-func connectionWarning(host workload.Host, plan aurea.Plan, limit int64) string {
-	inFlight := plan.Spec.Concurrency
-	if !plan.Open() {
-		inFlight = plan.Concurrency
+// A connectionWarner is an engine that warns when a run is accepted whose jobs
+// may need more connections than the limit of open files allows.
+type connectionWarner struct {
+	*engine.Engine
+	limit  int64     // of open files; 0 means no limit
+	stderr io.Writer // for the warning
+}
+
+// Resolve resolves the workload of a plan.
+func (w connectionWarner) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
+	resolved, err := w.Engine.Resolve(plan)
+	if err != nil {
+		return nil, err
 	}
-	wanted := host.Connections(plan.Workload, inFlight)
+	if warning := connectionWarning(resolved.Connections, w.limit); warning != "" {
+		printError(w.stderr, "%s", warning)
+	}
+	return resolved, nil
+}
+
+// connectionWarning returns a warning if jobs want more connections than the
+// limit of open files allows. It returns "" if the limit suffices or the number
+// of connections is unknown.
+func connectionWarning(wanted, limit int64) string {
 	if limit == 0 || wanted+runFiles <= limit {
 		return ""
 	}

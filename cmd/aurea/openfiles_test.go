@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // However low the limit, the API, the service itself and the jobs have a share,
@@ -52,7 +51,11 @@ func TestFilesOfARun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := connectionWarning(workload.Host{}, aurea.NewPlan(spec, 1), test.limit); got != test.want {
+		resolved, err := everyKind.Resolve(aurea.NewPlan(spec, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := connectionWarning(resolved.Connections, test.limit); got != test.want {
 			t.Errorf("%s with %d files:\n got %s\nwant %s", test.spec, test.limit, got, test.want)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -163,10 +163,14 @@ func setContentType(object map[string]any, value string) {
 	}
 }
 
+// everyKind is all kinds of job. It answers questions that do not depend on what
+// this host allows.
+var everyKind = kinds.New(kinds.Options{})
+
 // declaredType returns the type of a kind's parameter; "" if there is none. It
 // knows all kinds, including those that this host does not offer.
 func declaredType(name, key string) param.Type {
-	return parameterType(workload.ParametersOf(name), key)
+	return parameterType(everyKind.Parameters(name), key)
 }
 
 // parameterType returns the type of the parameter or member that a dotted key

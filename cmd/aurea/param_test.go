@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -79,9 +78,9 @@ func TestTextParameters(t *testing.T) {
 		}
 		return texts
 	}
-	kinds := append(workload.Host{}.Kinds(), aurea.Kind{Name: "exec", Parameters: workload.ParametersOf("exec")})
+	all := append(everyKind.Kinds(), aurea.Kind{Name: "exec", Parameters: everyKind.Parameters("exec")})
 	total := 0
-	for _, kind := range kinds {
+	for _, kind := range all {
 		total += check(kind.Name, "", kind.Parameters)
 	}
 	if total < 30 {

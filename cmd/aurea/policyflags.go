@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/execjob"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // policyFlags are the flags that limit what jobs may do on this machine.
@@ -46,39 +49,33 @@ func (p *policyFlags) addCommandsFlag(flags *pflag.FlagSet) {
 		"without it exec jobs are refused (see docs/workloads.md)")
 }
 
-// policy checks the flags. dir is where disk jobs write without --scratch.
-func (p *policyFlags) policy(dir string) (workload.Host, error) {
+// options checks the flags. dir is where disk jobs write without --scratch.
+func (p *policyFlags) options(dir string) (o kinds.Options, err error) {
 	if p.processes < 0 {
-		return workload.Host{}, usageErrorf("--max-processes must be at least 1; got %d", p.processes)
+		return o, usageErrorf("--max-processes must be at least 1; got %d", p.processes)
 	}
 	if p.connections < 0 {
-		return workload.Host{}, usageErrorf("--max-connections must be at least 1; got %d", p.connections)
+		return o, usageErrorf("--max-connections must be at least 1; got %d", p.connections)
 	}
-	targets, err := egress.ParseAllowlist(p.targets)
-	if err != nil {
-		return workload.Host{}, usageErrorf("--allow-target: %v", err)
+	if o.Targets, err = egress.ParseAllowlist(p.targets); err != nil {
+		return o, usageErrorf("--allow-target: %v", err)
 	}
-	if p.scratch != "" {
-		dir = p.scratch
-	}
-	host := workload.Host{
-		Targets:        targets,
+	o.Policy = workload.Policy{
 		MaxConnections: p.connections,
 		MaxMemory:      int64(p.memory),
 		MaxDisk:        int64(p.disk),
 		MaxProcesses:   p.processes,
-		Dir:            dir,
+		Dir:            cmp.Or(p.scratch, dir),
 	}
-	if p.commands == "" {
-		return host, nil
+	if p.commands != "" {
+		o.Commands, err = readCommands(p.commands)
 	}
-	host.Commands, err = readCommands(p.commands)
-	return host, err
+	return o, err
 }
 
 // readCommands reads the list of programs that exec jobs may run. Errors name
 // the line.
-func readCommands(file string) (map[string]workload.Command, error) {
+func readCommands(file string) (map[string]execjob.Command, error) {
 	content, err := readFile(file, nil, maxSpecFile)
 	if err != nil {
 		return nil, usageErrorf("--exec-commands: %v", err)
@@ -91,6 +88,6 @@ func readCommands(file string) (map[string]workload.Command, error) {
 	if err != nil {
 		return nil, usageErrorf("--exec-commands: %s: %v", file, err)
 	}
-	commands, err := workload.ParseCommands(encoded)
+	commands, err := execjob.ParseCommands(encoded)
 	return commands, list.locate(err)
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // resultWriters are the output formats of a result, by the name that -o takes.
@@ -87,11 +87,11 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if o.push.url != "" && o.server.url != "" {
 		return usageErrorf("--push cannot be combined with --server: the server has metrics of its own")
 	}
-	policy, err := o.policy.policy(".")
+	allowed, err := o.policy.options(".")
 	if err != nil {
 		return err
 	}
-	policy.Targets = egress.AllowAll() // the user could run curl just as well
+	allowed.Targets = egress.AllowAll() // the user could run curl just as well
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if o.server.url != "" {
 		run, err = o.server.execute(ctx, spec, watch)
 	} else {
-		run, err = executeLocal(ctx, spec, policy, &o.push, watch)
+		run, err = executeLocal(ctx, spec, allowed, &o.push, watch)
 	}
 	if err != nil {
 		return document.locate(err)
@@ -128,21 +128,16 @@ func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// executeLocal runs the spec on this machine within the limits of the policy.
+// executeLocal runs the spec on this machine.
 func executeLocal(
-	ctx context.Context, spec aurea.Spec, policy workload.Host, push *pusher, watch func(aurea.Run),
+	ctx context.Context, spec aurea.Spec, allowed kinds.Options, push *pusher, watch func(aurea.Run),
 ) (aurea.Run, error) {
-	executor := engine.New(version, policy)
+	executor := connectionWarner{engine.New(version, kinds.New(allowed)), platform.OpenFileLimit(), push.stderr}
 	manager := runs.New(executor, runs.Options{
-		Host: policy, Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
+		Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
 	})
 	if err := push.start(manager.Stats, executor.Environment()); err != nil {
 		return aurea.Run{}, err
-	}
-	if plan := aurea.NewPlan(spec, 0); policy.Check(plan) == nil {
-		if warning := connectionWarning(policy, plan, platform.OpenFileLimit()); warning != "" {
-			printError(push.stderr, "%s", warning)
-		}
 	}
 	managerCtx, stopManager := context.WithCancel(context.Background())
 	managerErr := make(chan error, 1)

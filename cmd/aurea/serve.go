@@ -17,7 +17,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/server"
 	"github.com/aurea-orchestrator/aurea/internal/telemetry"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // serveOptions are the flags of aurea serve.
@@ -91,9 +91,9 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
 	}
 	if own, err := netip.ParseAddrPort(listener.Addr().String()); err == nil { // always, for TCP
-		c.policy.Targets = c.policy.Targets.Except(own)
+		c.allowed.Targets = c.allowed.Targets.Except(own)
 	}
-	c.policy.Sweep()
+	c.allowed.Sweep()
 	history, serverID, err := o.store.open(ctx, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -104,7 +104,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		}
 	}()
 
-	executor := engine.New(version, c.policy)
+	executor := engine.New(version, kinds.New(c.allowed))
 	defer addSpareP(executor.Environment().Cores)()
 	s := service{options: o, log: log, listener: listener, exporter: exporter}
 	if err := s.build(c, executor, history, serverID); err != nil {
@@ -122,7 +122,7 @@ type serveConfig struct {
 	tokens   []server.Token
 	hosts    server.Hosts
 	grafana  string
-	policy   workload.Host
+	allowed  kinds.Options // what jobs may do
 	apiConns int64
 }
 
@@ -144,11 +144,11 @@ func (o serveOptions) config() (c serveConfig, err error) {
 	if c.grafana, err = parseGrafanaURL(o.grafana); err != nil {
 		return c, err
 	}
-	if c.policy, err = o.policy.policy(o.store.dataDir); err != nil {
+	if c.allowed, err = o.policy.options(o.store.dataDir); err != nil {
 		return c, err
 	}
 	files := newFileBudget(platform.OpenFileLimit())
-	c.policy.OpenFiles, c.apiConns = files.jobs, files.apiConns
+	c.allowed.OpenFiles, c.apiConns = files.jobs, files.apiConns
 	return c, nil
 }
 

@@ -36,11 +36,10 @@ type service struct {
 
 // build makes the manager, the metrics and the API.
 func (s *service) build(c serveConfig, executor *engine.Engine, history *store.Store, serverID string) (err error) {
-	requests := budget.New(c.policy.MemoryLimit() / 2)
+	requests := budget.New(c.allowed.MemoryLimit().Max / 2)
 	s.manager = runs.New(executor, runs.Options{
 		Queue:  s.options.queue,
 		Grace:  s.options.grace,
-		Host:   c.policy,
 		Log:    s.log,
 		Budget: requests,
 		Store:  history,
@@ -56,7 +55,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 	s.api = server.New(server.Options{
 		Runs:    s.manager,
 		Metrics: s.view,
-		Kinds:   c.policy.Kinds(),
+		Kinds:   executor.Kinds(),
 		Store:   s.options.store.address.kind(),
 		Damaged: history.Damaged,
 		Version: version,

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A specDocument is the input of DecodeSpec while it is assembled from a file,
@@ -73,7 +72,7 @@ func (d *specDocument) checkWorkload(spec aurea.Spec) error {
 	if spec.Workload == nil || spec.Workload.Kind == "" {
 		return nil
 	}
-	return d.locate(workload.CheckParameters(*spec.Workload))
+	return d.locate(everyKind.CheckParameters(*spec.Workload))
 }
 
 // joinFieldErrors joins the fields of InvalidErrors. It returns any other error

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -18,19 +19,20 @@ func newWorkloadsCommand() *cobra.Command {
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			policy, err := flags.policy("")
+			allowed, err := flags.options("")
 			if err != nil {
 				return err
 			}
-			kinds := policy.Kinds()
+			set := kinds.New(allowed)
+			listed := set.Kinds()
 			if len(args) == 1 {
-				kind, err := policy.ByName(args[0])
+				kind, err := set.ByName(args[0])
 				if err != nil {
 					return err
 				}
-				kinds = []aurea.Kind{kind}
+				listed = []aurea.Kind{kind}
 			}
-			return printKinds(command.OutOrStdout(), kinds)
+			return printKinds(command.OutOrStdout(), listed)
 		},
 	}
 	flags.addCommandsFlag(command.Flags())

@@ -66,9 +66,9 @@ func (a *activity) at(live *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 
 // longest returns the longest time that a job may take; 0 if nothing limits it.
 func (x *execution) longest() time.Duration {
-	longest := min(x.timeout, cmp.Or(x.jobs.Longest, forever))
-	if x.jobs.Waiter != nil && x.jobs.Faults == nil {
-		longest = min(longest, x.jobs.Waiter.Longest())
+	longest := min(x.timeout, cmp.Or(x.jobs.DefaultTimeout, forever))
+	if x.jobs.Delayer != nil && x.jobs.Faults == nil {
+		longest = min(longest, x.jobs.Delayer.MaxDelay())
 	}
 	if longest == forever {
 		return 0

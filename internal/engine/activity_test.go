@@ -41,7 +41,7 @@ func TestActivity(t *testing.T) {
 				"draining 2.5s, quiet 1s", "draining 1.5s, quiet 2s", "draining 1s",
 			}},
 		{"one that hangs for a while", `{"duration": "2s", "concurrency": 3}`,
-			workload.Jobs{Runner: napping(3500 * time.Millisecond), Longest: 30 * time.Second}, []string{
+			workload.Jobs{Runner: napping(3500 * time.Millisecond), DefaultTimeout: 30 * time.Second}, []string{
 				"running 1s, quiet 1s", "draining 30s, quiet 2s", "draining 29s, quiet 3s", "draining 28.5s",
 			}},
 	} {
@@ -49,14 +49,11 @@ func TestActivity(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var said []string
 				p := plan(t, row.spec)
-				jobs, err := workload.Host{}.Open(t.Context(), p.Workload, p.Seed)
-				if err != nil {
-					t.Fatal(err)
-				}
+				jobs := openJobs(t, p)
 				if row.jobs.Runner != nil {
 					jobs = row.jobs
 				}
-				_, err = fake().execute(t.Context(), p, jobs, nil, func(p aurea.Progress) {
+				_, err := fake().execute(t.Context(), p, jobs, nil, func(p aurea.Progress) {
 					words := fmt.Sprintf("%s %v", p.Activity.Phase, p.Activity.Left)
 					if p.Activity.Quiet > 0 {
 						words += fmt.Sprintf(", quiet %v", p.Activity.Quiet)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // plan decodes a spec as users write it.
@@ -30,11 +29,11 @@ func BenchmarkNoop(b *testing.B) {
 		for _, records := range []string{"false", "true"} {
 			b.Run("concurrency="+concurrency+"/records="+records, func(b *testing.B) {
 				p := plan(b, `{"num_jobs": 10000000, "workload": {"kind": "noop"}, "concurrency": `+concurrency+`, "include_jobs": `+records+`}`)
-				e := New("test", workload.Host{})
+				e := New("test", everyKind)
 				b.ReportAllocs()
 				var jobs, seconds float64
 				for b.Loop() {
-					result, err := e.Execute(context.Background(), p, nil, ignore)
+					result, err := e.run(context.Background(), p, nil, ignore)
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -57,9 +56,9 @@ func BenchmarkBehind(b *testing.B) {
 	} {
 		b.Run("model="+name, func(b *testing.B) {
 			p := plan(b, `{"num_jobs": 2000000, "include_jobs": false, `+load+`}`)
-			e := New("test", workload.Host{})
+			e := New("test", everyKind)
 			for b.Loop() {
-				if _, err := e.Execute(context.Background(), p, nil, ignore); err != nil {
+				if _, err := e.run(context.Background(), p, nil, ignore); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -73,9 +72,9 @@ func BenchmarkAllAtOnce(b *testing.B) {
 	for _, jobs := range []int{10_000, 1_000_000, 10_000_000} {
 		b.Run("jobs="+itoa(jobs), func(b *testing.B) {
 			p := plan(b, `{"num_jobs": `+itoa(jobs)+`, "job_duration_ms": 1000, "include_jobs": false}`)
-			e := New("test", workload.Host{})
+			e := New("test", everyKind)
 			for b.Loop() {
-				result, err := e.Execute(context.Background(), p, nil, ignore)
+				result, err := e.run(context.Background(), p, nil, ignore)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -91,9 +90,9 @@ func BenchmarkAllAtOnce(b *testing.B) {
 // too coarse.
 func BenchmarkOvershoot(b *testing.B) {
 	p := plan(b, `{"num_jobs": 10000, "workload": {"kind": "sleep", "duration": "100ms"}}`)
-	e := New("test", workload.Host{})
+	e := New("test", everyKind)
 	for b.Loop() {
-		result, err := e.Execute(context.Background(), p, nil, ignore)
+		result, err := e.run(context.Background(), p, nil, ignore)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -113,9 +112,9 @@ func BenchmarkOpen(b *testing.B) {
 	for _, rate := range []int{1000, 200_000} {
 		b.Run("rate="+itoa(rate), func(b *testing.B) {
 			p := plan(b, `{"rate": `+itoa(rate)+`, "duration": "10s", "workload": {"kind": "noop"}, "include_jobs": false}`)
-			e := New("test", workload.Host{})
+			e := New("test", everyKind)
 			for b.Loop() {
-				result, err := e.Execute(context.Background(), p, nil, ignore)
+				result, err := e.run(context.Background(), p, nil, ignore)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -32,7 +32,7 @@ func TestBriefLastInterval(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var seen []aurea.Point
 					var ok int64
-					r, err := fake().Execute(t.Context(), plan(t, `{`+row.load+`, "workload": `+job+`}`), nil,
+					r, err := fake().run(t.Context(), plan(t, `{`+row.load+`, "workload": `+job+`}`), nil,
 						func(p aurea.Progress) {
 							seen = append(seen, p.Point())
 							ok += p.Interval.OK

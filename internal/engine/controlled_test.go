@@ -40,11 +40,7 @@ const nap = 23_700_011 * time.Nanosecond
 var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.Jobs){
 	"event loops": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		p := plan(t, fmt.Sprintf(`{%s, "workload": {"kind": "sleep", "duration": %q}}`, load, nap))
-		jobs, err := workload.Host{}.Open(t.Context(), p.Workload, p.Seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p, jobs
+		return p, openJobs(t, p)
 	},
 	"worker pool": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		return plan(t, `{`+load+`}`), workload.Jobs{Runner: napping(nap)}

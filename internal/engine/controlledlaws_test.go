@@ -14,7 +14,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 var controlledLoads = []string{
@@ -210,7 +209,7 @@ func TestControlledOnTheRealClock(t *testing.T) {
 			}
 		}()
 		p := plan(t, `{`+load+`}`)
-		r, err := New("test", workload.Host{}).Execute(t.Context(), p, controls, ignore)
+		r, err := New("test", everyKind).run(t.Context(), p, controls, ignore)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,7 +247,7 @@ func TestStoppedAsItBegins(t *testing.T) {
 		}
 		for _, load := range []string{`"concurrency": 3`, `"rate": 1000`} {
 			p := plan(t, `{"num_jobs": 3, `+load+`, "workload": {"kind": "sleep", "duration": "1h"}}`)
-			r, err := New("", workload.Host{}).Execute(ctx, p, make(chan aurea.Command), ignore)
+			r, err := New("", everyKind).run(ctx, p, make(chan aurea.Command), ignore)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -263,11 +262,11 @@ func TestStoppedAsItBegins(t *testing.T) {
 func TestLastJobsOfControlledRuns(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	e := New("", workload.Host{})
+	e := New("", everyKind)
 	for range 100 {
 		for _, spec := range []string{`{"num_jobs": 2, "workload": {"kind": "noop"}}`,
 			`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1us"}}`} {
-			r, err := e.Execute(ctx, plan(t, spec), make(chan aurea.Command), ignore)
+			r, err := e.run(ctx, plan(t, spec), make(chan aurea.Command), ignore)
 			if err != nil {
 				t.Fatal(err)
 			}

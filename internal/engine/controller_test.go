@@ -243,7 +243,7 @@ func TestRefusedControls(t *testing.T) {
 		checkReasons(t, r.Result)
 		r = runControlled(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond),
 			pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
-			concurrencyAt(8*time.Millisecond, workload.MostRunning+1))
+			concurrencyAt(8*time.Millisecond, workload.MaxRunning+1))
 		if !errors.Is(r.answers[1], aurea.ErrConflict) ||
 			errors.Is(r.answers[3], aurea.ErrInvalid) != (driver == "worker pool") {
 			t.Errorf("answers %v", r.answers)

@@ -16,7 +16,7 @@ import (
 // the job's deadline.
 type runner func(ctx context.Context, job int64) error
 
-func (r runner) Run(ctx context.Context, job int64, _ workload.Notes) error {
+func (r runner) Run(ctx context.Context, job int64, _ workload.JobMetrics) error {
 	deadline, limited := ctx.Deadline()
 	if !limited {
 		return r(ctx, job)
@@ -160,7 +160,7 @@ func TestDroppedWhateverEndsTheRun(t *testing.T) {
 		{load: `"num_jobs": 200, "concurrency": 2`, stop: 1300 * time.Millisecond, soon: 98,
 			want: aurea.Counts{Planned: 200, Cancelled: 72, Dropped: 128}},
 	} {
-		for driver, jobs := range map[string]workload.Jobs{"event loops": {Waiter: waiting3s(t)},
+		for driver, jobs := range map[string]workload.Jobs{"event loops": {Delayer: waiting3s(t)},
 			"worker pool": {Runner: napping(long)}} {
 			t.Run(driver+" "+row.load, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -192,12 +192,7 @@ func TestDroppedWhateverEndsTheRun(t *testing.T) {
 }
 
 // waiting3s returns jobs that wait three seconds.
-func waiting3s(t *testing.T) workload.Waiter {
+func waiting3s(t *testing.T) workload.Delayer {
 	t.Helper()
-	jobs, err := workload.Host{}.Open(t.Context(),
-		aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "3s"}}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return jobs.Waiter
+	return openJobs(t, plan(t, `{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "3s"}}`)).Delayer
 }

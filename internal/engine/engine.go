@@ -28,21 +28,21 @@ import (
 // Interval is how often an execution reports its progress.
 const Interval = time.Second
 
-// An Engine executes plans on a host. Between executions it keeps nothing but
+// An Engine executes plans on this machine. Between executions it keeps nothing but
 // memory. One Engine may execute several plans at once, but they disturb each
 // other's measurements.
 type Engine struct {
-	host         workload.Host
+	kinds        *workload.Set
 	cores        int // most event loops or recorders of a run
 	environment  aurea.Environment
 	processStats func() processStats // reads the generator's own statistics
 	sleep        func() sleeper      // makes an event loop's sleeper, on its goroutine
 }
 
-// New returns an engine whose jobs may do what the host allows. Its results
-// report the given version of Aurea.
-func New(version string, host workload.Host) *Engine {
-	e := &Engine{host: host, environment: environment(version), processStats: readProcessStats, sleep: preciseSleep}
+// New returns an engine for jobs of the given kinds. Its results report the
+// given version of Aurea.
+func New(version string, kinds *workload.Set) *Engine {
+	e := &Engine{kinds: kinds, environment: environment(version), processStats: readProcessStats, sleep: preciseSleep}
 	e.cores = e.environment.Cores
 	return e
 }
@@ -52,20 +52,26 @@ func New(version string, host workload.Host) *Engine {
 // add event loops.
 func (e *Engine) Environment() aurea.Environment { return e.environment }
 
-// Execute runs the plan to its end and returns its result. It calls observe
-// once an interval, from one goroutine, and a last time before it returns.
-// Until then it applies the commands from controls, which may be nil.
+// Kinds describes the available kinds of job.
+func (e *Engine) Kinds() []aurea.Kind { return e.kinds.Kinds() }
+
+// Resolve checks the workload of a plan and returns it with typed parameters. It
+// acquires nothing. The error is an *aurea.InvalidError.
+func (e *Engine) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return e.kinds.Resolve(plan) }
+
+// Execute runs a plan with its resolved workload to the end and returns the
+// result. It calls observe once an interval, from one goroutine, and a last time
+// before it returns. Until then it applies the commands from controls, which may
+// be nil.
 //
 // When ctx is cancelled it stops and returns the partial result without an
-// error. The error is an *aurea.InvalidError about the workload, an unavailable
-// resource of its jobs, or an accounting fault of the engine itself.
+// error. The error is an unavailable resource of the jobs, or an accounting
+// fault of the engine itself.
 func (e *Engine) Execute(
-	ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (*aurea.Result, error) {
-	if err := e.host.Check(plan); err != nil {
-		return nil, err
-	}
-	jobs, err := e.host.Open(ctx, plan.Workload, plan.Seed)
+	jobs, err := resolved.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +144,7 @@ type driver interface {
 
 // driver returns the driver for the plan's kind of jobs.
 func (x *execution) driver() driver {
-	if x.jobs.Waiter != nil {
+	if x.jobs.Delayer != nil {
 		return newLoopDriver(x)
 	}
 	return newWorkerPool(x)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,13 +26,42 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // since the kernel's clock cannot be faked, and it ignores the machine's load.
 func fake() *Engine {
 	still := readProcessStats()
-	return &Engine{cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still },
+	return &Engine{kinds: everyKind, cores: runtime.GOMAXPROCS(0), processStats: func() processStats { return still },
 		sleep: func() sleeper { return timerSleep }}
+}
+
+// everyKind is all kinds of job, with the safest policy.
+var everyKind = kinds.New(kinds.Options{})
+
+// run resolves and executes a plan.
+func (e *Engine) run(
+	ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
+	resolved, err := e.Resolve(plan)
+	if err != nil {
+		return nil, err
+	}
+	return e.Execute(ctx, plan, resolved, controls, observe)
+}
+
+// openJobs opens the jobs of a plan for the length of the test.
+func openJobs(t testing.TB, plan aurea.Plan) workload.Jobs {
+	t.Helper()
+	resolved, err := everyKind.Resolve(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := resolved.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(jobs.Close)
+	return jobs
 }
 
 func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
 	t.Helper()
-	result, err := e.Execute(ctx, plan(t, spec), nil, ignore)
+	result, err := e.run(ctx, plan(t, spec), nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +175,7 @@ func TestCancelAtAnyMoment(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			seen := aurea.NewTally()
-			result, err := fake().Execute(ctx, plan(t, spec), nil, func(p aurea.Progress) { seen.Merge(p.Interval) })
+			result, err := fake().run(ctx, plan(t, spec), nil, func(p aurea.Progress) { seen.Merge(p.Interval) })
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -216,7 +246,7 @@ func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var points []aurea.Point
 		var elapsed []time.Duration
-		_, err := fake().Execute(t.Context(),
+		_, err := fake().run(t.Context(),
 			plan(t, `{"num_jobs": 70, "concurrency": 2, "workload": {"kind": "sleep", "duration": "100ms"}}`), nil,
 			func(p aurea.Progress) {
 				points = append(points, p.Point())
@@ -265,7 +295,7 @@ func TestSameJobsOnAnyCores(t *testing.T) {
 
 // On the real clock N jobs are truly parallel, and none ends early.
 func TestRealClock(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		`{"num_jobs": 20000, "workload": {"kind": "sleep", "duration": "1s"}}`)
 	if r.InFlight.Max != 20_000 {
 		t.Errorf("%d in flight, want all 20000", r.InFlight.Max)
@@ -281,7 +311,7 @@ func TestRealClock(t *testing.T) {
 
 func TestNoop(t *testing.T) {
 	for _, concurrency := range []int{1, 2, 100, 50_000} {
-		r := execute(t.Context(), t, New("test", workload.Host{}),
+		r := execute(t.Context(), t, New("test", everyKind),
 			fmt.Sprintf(`{"num_jobs": 50000, "concurrency": %d, "workload": {"kind": "noop"}}`, concurrency))
 		if want := (aurea.Counts{Planned: 50_000, OK: 50_000}); r.Counts != want {
 			t.Errorf("counts %+v at concurrency %d", r.Counts, concurrency)
@@ -295,7 +325,7 @@ func TestNoop(t *testing.T) {
 
 // A run of a duration numbers its jobs without gaps.
 func TestNoGapsInJobs(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		`{"duration": "20ms", "concurrency": 3, "workload": {"kind": "noop"}}`)
 	var next int64
 	for job := range r.Jobs.All() {
@@ -310,7 +340,7 @@ func TestNoGapsInJobs(t *testing.T) {
 }
 
 func TestWrongWorkload(t *testing.T) {
-	_, err := New("test", workload.Host{}).Execute(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}},
+	_, err := New("test", everyKind).run(t.Context(), aurea.Plan{Workload: aurea.Workload{Kind: "nothing"}},
 		nil, ignore)
 	if !errors.Is(err, aurea.ErrInvalid) {
 		t.Errorf("error %v, want an ErrInvalid", err)
@@ -319,7 +349,7 @@ func TestWrongWorkload(t *testing.T) {
 
 func TestEnvironment(t *testing.T) {
 	t.Setenv("GOGC", "50")
-	e := New("v1.2.3", workload.Host{}).environment
+	e := New("v1.2.3", everyKind).environment
 	checkEqual(t, "version", e.Version, "v1.2.3")
 	checkEqual(t, "cores", e.Cores, runtime.GOMAXPROCS(0))
 	checkEqual(t, "system", e.OS, runtime.GOOS+"/"+runtime.GOARCH)

@@ -241,7 +241,7 @@ func TestAnyLoadCancelledAtAnyMoment(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
 			seen := aurea.NewTally()
-			result, err := fake().Execute(ctx, plan(t, spec), nil, func(p aurea.Progress) { seen.Merge(p.Interval) })
+			result, err := fake().run(ctx, plan(t, spec), nil, func(p aurea.Progress) { seen.Merge(p.Interval) })
 			if err != nil {
 				rt.Fatal(err)
 			}

@@ -49,8 +49,8 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 		ctx: ctx, plan: plan, jobs: jobs, sleep: sleep,
 		maxInFlight: aurea.MaxJobs, cores: runtime.GOMAXPROCS(0), timeout: forever,
 	}
-	if jobs.Waiter == nil {
-		x.maxInFlight = cmp.Or(jobs.MostInFlight, workload.MostRunning)
+	if jobs.Delayer == nil {
+		x.maxInFlight = cmp.Or(jobs.MaxInFlight, workload.MaxRunning)
 	}
 	x.plan.Concurrency = min(plan.Concurrency, x.maxInFlight) // exceeded only if the spec sets a rate alone
 	if plan.Spec.Timeout > 0 {
@@ -59,7 +59,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	if plan.KeepJobs {
 		x.log = new(aurea.JobLog)
 	}
-	if plan.Trace != nil && jobs.Waiter == nil {
+	if plan.Trace != nil && jobs.Delayer == nil {
 		x.tracing = &tracing{trace: *plan.Trace}
 	}
 	x.controller.live = aurea.NewLivePlan(x.plan)

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // raw serves every connection with a function, which closes it.
@@ -140,7 +139,7 @@ func TestHTTPMisbehaving(t *testing.T) {
 			if test.class == "timeout" {
 				timeout = "300ms"
 			}
-			r := execute(t.Context(), t, New("", workload.Host{}),
+			r := execute(t.Context(), t, New("", everyKind),
 				`{"num_jobs": 40, "rate": 400, "timeout": "`+timeout+`", "workload": {"kind": "http", "max_bytes": 1000000, "url": "`+test.url+`"}}`)
 			if r.Counts.Planned != 40 || r.Counts.Failed+r.Counts.Timeout != 40 {
 				t.Fatalf("of 40 jobs: %+v", r.Counts)
@@ -179,7 +178,7 @@ func TestHTTPBomb(t *testing.T) {
 		fmt.Fprint(w, bomb.String())
 	}))
 	defer server.Close()
-	r := execute(t.Context(), t, New("", workload.Host{}),
+	r := execute(t.Context(), t, New("", everyKind),
 		`{"num_jobs": 10, "concurrency": 2, "workload": {"kind": "http", "url": "`+server.URL+`"}}`)
 	in, ok := r.Counters.Get("bytes_in")
 	if !ok {
@@ -211,7 +210,7 @@ func TestHTTPFreeze(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	r := execute(t.Context(), t, New("", workload.Host{}),
+	r := execute(t.Context(), t, New("", everyKind),
 		`{"num_jobs": 200, "rate": 200, "workload": {"kind": "http", "connections": 5, "url": "`+server.URL+`"}}`)
 	if r.Counts.OK != 200 {
 		t.Fatalf("%+v %v", r.Counts, r.Errors)
@@ -247,7 +246,7 @@ func TestHTTPTimeouts(t *testing.T) {
 			`"num_jobs": 6, "rate": 50, "concurrency": 2`} {
 			t.Run(name+" "+load, func(t *testing.T) {
 				t.Parallel()
-				r := execute(t.Context(), t, New("", workload.Host{}),
+				r := execute(t.Context(), t, New("", everyKind),
 					`{`+load+`, "timeout": "40ms", "workload": {"kind": "http", `+job+`}}`)
 				checkEqual(t, "timeouts", r.Counts.Timeout, 6)
 				if len(r.Errors) != 1 {
@@ -273,7 +272,7 @@ func TestHTTPStopped(t *testing.T) {
 		once.Do(stop)
 		silent(connection)
 	})
-	r := execute(ctx, t, New("", workload.Host{}),
+	r := execute(ctx, t, New("", everyKind),
 		`{"num_jobs": 3, "timeout": "1h", "workload": {"kind": "http", "url": "`+url+`"}}`)
 	checkEqual(t, "status", r.Status, aurea.StatusCancelled)
 	checkEqual(t, "cancelled jobs", r.Counts.Cancelled, r.Counts.Planned)
@@ -285,11 +284,7 @@ func TestHTTPStopped(t *testing.T) {
 // A timeout allocates nothing a job.
 func TestTimeoutAllocatesNothing(t *testing.T) {
 	p := plan(t, `{"num_jobs": 10, "timeout": "1m", "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
-	jobs, err := workload.Host{}.Open(t.Context(), p.Workload, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newWorkerPool(newExecution(t.Context(), p, jobs, nil))
+	c := newWorkerPool(newExecution(t.Context(), p, openJobs(t, p), nil))
 	c.begin()
 	state := c.newWorkerState()
 	if n := testing.AllocsPerRun(100, func() {
@@ -299,7 +294,7 @@ func TestTimeoutAllocatesNothing(t *testing.T) {
 	}); n != 0 {
 		t.Errorf("%v allocations a job", n)
 	}
-	if deadline, limited := state.timed.Deadline(); !limited || deadline.Sub(c.start) < time.Minute {
+	if deadline, limited := state.context.Deadline(); !limited || deadline.Sub(c.start) < time.Minute {
 		t.Errorf("the last job's deadline is %v after the run's start (%v)", deadline.Sub(c.start), limited)
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -56,7 +55,7 @@ func TestHTTPStatuses(t *testing.T) {
 			map[string]int64{"connect": 40}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := execute(t.Context(), t, New("", workload.Host{}),
+			r := execute(t.Context(), t, New("", everyKind),
 				`{"num_jobs": 40, "concurrency": 1, "workload": `+test.workload+`}`)
 			statuses, classes := map[string]int64{}, map[string]int64{}
 			for _, s := range r.Statuses {
@@ -73,7 +72,7 @@ func TestHTTPStatuses(t *testing.T) {
 			}
 		})
 	}
-	r := execute(t.Context(), t, New("", workload.Host{}),
+	r := execute(t.Context(), t, New("", everyKind),
 		`{"num_jobs": 4, "concurrency": 1, "workload": `+call("/turns", "")+`}`)
 	if want := (param.Named[int64]{{Name: "200", Value: 1}, {Name: "404", Value: 1}, {Name: "429", Value: 1},
 		{Name: "503", Value: 1}}); !cmp.Equal(r.Statuses, want) {

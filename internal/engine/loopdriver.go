@@ -14,8 +14,8 @@ import (
 // the gauges and otherLoops.
 type loopDriver struct {
 	*execution
-	waiter     workload.Waiter
-	queue      workload.Queue // the waiter, if its jobs queue for each other
+	delayer    workload.Delayer
+	queue      workload.Queue // the delayer, if its jobs queue for each other
 	instant    bool           // no job takes any time
 	gauges     []gauge        // jobs in flight, one gauge an event loop
 	loops      []*eventLoop
@@ -32,8 +32,8 @@ type gauge struct {
 // newLoopDriver makes one event loop a core and divides the concurrency among
 // them. It makes fewer if fewer jobs can be in flight.
 func newLoopDriver(x *execution) *loopDriver {
-	d := &loopDriver{execution: x, waiter: x.jobs.Waiter, instant: x.jobs.Waiter.Longest() == 0 && x.jobs.Faults == nil}
-	d.queue, _ = d.waiter.(workload.Queue)
+	d := &loopDriver{execution: x, delayer: x.jobs.Delayer, instant: x.jobs.Delayer.MaxDelay() == 0 && x.jobs.Faults == nil}
+	d.queue, _ = d.delayer.(workload.Queue)
 	most := x.plan.Concurrency
 	if x.controlled {
 		most = x.plan.Jobs
@@ -76,7 +76,7 @@ func (d *loopDriver) delayOf(i int64) (time.Duration, aurea.Outcome) {
 	}
 	job := d.jobNumber(i)
 	faults := d.jobs.Faults
-	delay := faults.Slowed(job, d.waiter.Wait(job))
+	delay := faults.Slowed(job, d.delayer.Delay(job))
 	switch {
 	case delay > d.timeout || faults.Hangs(job):
 		return d.timeout, aurea.TimedOut

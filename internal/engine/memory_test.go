@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // skipIfShort skips a test in short mode. Such a test has nothing for the race
@@ -35,7 +34,7 @@ func TestMemoryOfALongRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := plan(t, `{"duration": "30m", "concurrency": 4, "workload": {"kind": "sleep", "duration": "900ms"}, "include_jobs": false}`)
 		var early, late int64
-		_, err := fake().Execute(t.Context(), p, nil, func(p aurea.Progress) {
+		_, err := fake().run(t.Context(), p, nil, func(p aurea.Progress) {
 			switch p.Elapsed {
 			case 10 * time.Minute:
 				early = bytesInUse()
@@ -61,7 +60,7 @@ func TestMemoryOfManyJobs(t *testing.T) {
 	used := func(jobs int) int64 {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 2, "workload": {"kind": "noop"}, "include_jobs": false}`, jobs))
 		var most int64
-		if _, err := New("test", workload.Host{}).Execute(t.Context(), p, nil,
+		if _, err := New("test", everyKind).run(t.Context(), p, nil,
 			func(aurea.Progress) { most = max(most, bytesInUse()) }); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +81,7 @@ func TestMemoryOfAJob(t *testing.T) {
 		p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "sleep", "duration": "10s", "jitter": 0.2}, "include_jobs": false}`, jobs))
 		before := bytesInUse()
 		var during int64
-		_, err := fake().Execute(t.Context(), p, nil, func(p aurea.Progress) {
+		_, err := fake().run(t.Context(), p, nil, func(p aurea.Progress) {
 			if p.Elapsed == time.Second {
 				during = bytesInUse()
 			}

@@ -99,12 +99,8 @@ func (s oracleRun) check(t *testing.T, job string) {
 		defer time.AfterFunc(s.stop, cancel).Stop()
 	}
 	p := plan(t, `{`+s.load+`, "workload": `+job+`}`)
-	e := fake()
-	jobs, err := e.host.Open(ctx, p.Workload, p.Seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := e.execute(ctx, p, jobs, nil, ignore)
+	jobs := openJobs(t, p)
+	r, err := fake().execute(ctx, p, jobs, nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func newRecorder(x *execution) *recorder {
 		latest:   &x.latest,
 		part:     x.jobs.Part,
 		tallies:  newTallySet(x.plan.Spec.Warmup > 0),
-		detail:   aurea.NewDetail(x.jobs.Measures),
+		detail:   aurea.NewDetail(x.jobs.Metrics),
 		spare:    make(chan *tallySet, 1),
 		failures: map[string]aurea.ErrorClass{},
 	}
@@ -53,7 +53,7 @@ type endedJob struct {
 	intended, start, end time.Duration
 	scheduled            time.Duration // start without the pauses before
 	err                  error         // nil if the job did not fail
-	notes                workload.Notes
+	metrics              workload.JobMetrics
 }
 
 // addTo counts the job in a tally.
@@ -115,7 +115,7 @@ func (r *recorder) record(e endedJob) {
 		e.addTo(r.detail.Part(r.part(e.job)))
 	}
 	if e.outcome != aurea.Cancelled {
-		e.notes.RecordIn(r.detail)
+		e.metrics.RecordIn(r.detail)
 	}
 	if class != "" {
 		r.recordFailure(class, e.err)

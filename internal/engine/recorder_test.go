@@ -47,7 +47,7 @@ func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[
 	e, p := fake(), plan(t, spec)
 	var err error
 	if jobs == nil {
-		result, err = e.Execute(t.Context(), p, nil, observe)
+		result, err = e.run(t.Context(), p, nil, observe)
 	} else {
 		result, err = e.execute(t.Context(), p, workload.Jobs{Runner: jobs}, nil, observe)
 	}

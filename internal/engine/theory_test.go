@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A theory is the latency (time in the system) that queueing theory gives for a
@@ -215,7 +214,7 @@ func TestClosedForms(t *testing.T) {
 // are in service times.
 func BenchmarkTheory(b *testing.B) {
 	const service = time.Millisecond
-	e := New("benchmark", workload.Host{})
+	e := New("benchmark", everyKind)
 	for _, th := range theories {
 		for _, at := range []struct { // the longer the queue, the longer it remembers
 			rho  float64

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 var someTrace = aurea.Trace{ID: [16]byte{0xab, 15: 1}, Run: [8]byte{2}}
@@ -75,7 +74,7 @@ func TestTracedJobs(t *testing.T) {
 		}
 		var jobs []aurea.TracedJob
 		begin := time.Now()
-		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil,
+		if _, err := New("", everyKind).run(t.Context(), p, nil,
 			func(p aurea.Progress) { jobs = append(jobs, p.Traced...) }); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +116,7 @@ func TestUntracedKinds(t *testing.T) {
 	for _, kind := range []string{`{"kind": "noop"}`, `{"kind": "steps", "steps": [{"kind": "noop"}]}`} {
 		p := plan(t, `{"num_jobs": 101, "workload": `+kind+`}`)
 		p.Trace = &someTrace
-		if _, err := New("", workload.Host{}).Execute(t.Context(), p, nil, func(p aurea.Progress) {
+		if _, err := New("", everyKind).run(t.Context(), p, nil, func(p aurea.Progress) {
 			if len(p.Traced) > 0 {
 				t.Errorf("%s: %v", kind, p.Traced)
 			}

@@ -41,13 +41,13 @@ func newWorkerPool(x *execution) *workerPool {
 
 // A workerState is what one goroutine reuses from job to job.
 type workerState struct {
-	notes workload.Notes
-	timed *workload.Timed
+	metrics workload.JobMetrics
+	context *workload.JobContext
 }
 
 // newWorkerState returns the state of a new worker.
 func (p *workerPool) newWorkerState() *workerState {
-	return &workerState{workload.NewNotes(p.jobs.Measures), workload.NewTimed(p.ctx)}
+	return &workerState{workload.NewJobMetrics(p.jobs.Metrics), workload.NewJobContext(p.ctx)}
 }
 
 func (p *workerPool) reporters() int { return len(p.recorders) }
@@ -78,19 +78,19 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 		p.raisePeak(n)
 	}
 	job := p.jobNumber(i)
-	state.notes.Clear()
+	state.metrics.Clear()
 	parent := p.tracing.pick(job, start)
 	err := p.runInTimeout(job, start, state, parent)
 	end := p.now()
 	outcome := p.outcomeOf(err, end-start)
-	if parent.Told() {
+	if parent.Sent() {
 		p.tracing.end(job, p.start.Add(start), p.start.Add(end), outcome, err)
 	}
 	if warmup := p.latest.Load().warmup; start < warmup && warmup <= end {
 		p.raisePeak(p.inFlight.Load())
 	}
 	p.inFlight.Add(-1)
-	p.recorderFor(i).record(endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.notes})
+	p.recorderFor(i).record(endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.metrics})
 	p.log.Put(i, outcome, intended, start, end)
 	return end
 }
@@ -111,13 +111,13 @@ func (p *workerPool) runInTimeout(
 	if p.timeout != forever {
 		deadline = p.start.Add(start + p.timeout)
 	}
-	ctx := state.timed.Until(deadline).TracedAs(parent)
+	ctx := state.context.Until(deadline).TracedAs(parent)
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
-	return p.jobs.Runner.Run(ctx, job, state.notes)
+	return p.jobs.Runner.Run(ctx, job, state.metrics)
 }
 
 // outcomeOf returns a job's outcome from its error and service time.
@@ -173,7 +173,7 @@ func (p *workerPool) failures() []aurea.ErrorClass {
 }
 
 func (p *workerPool) detail() *aurea.Detail {
-	merged := aurea.NewDetail(p.jobs.Measures)
+	merged := aurea.NewDetail(p.jobs.Metrics)
 	for _, r := range p.recorders {
 		merged.Merge(r.detail)
 	}

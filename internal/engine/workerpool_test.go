@@ -125,7 +125,7 @@ func TestWorkerPoolNoticesAStopFirst(t *testing.T) {
 
 // On the real clock all cores compute.
 func TestComputing(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		`{"num_jobs": 200, "concurrency": 4, "workload": {"kind": "cpu", "work": 100}}`)
 	checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 200, OK: 200})
 	checkWithin(t, "in_flight.max", r.InFlight.Max, 1, 4)
@@ -147,7 +147,7 @@ func TestComputing(t *testing.T) {
 func TestEffectiveParallelism(t *testing.T) {
 	cores := runtime.GOMAXPROCS(0)
 	jobs := 4 * cores
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "cpu", "cpu_time": "100ms"}}`, jobs))
 	if r.Counts.OK != int64(jobs) {
 		t.Fatalf("%+v, %v", r.Counts, r.Errors)
@@ -176,7 +176,7 @@ func TestEffectiveParallelism(t *testing.T) {
 
 // A run ends even if its time is over before all its workers have begun.
 func TestWorkersOfAShortRun(t *testing.T) {
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		`{"duration": "1ms", "concurrency": 20000, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
 		t.Errorf("%+v: %v", r.Counts, err)
@@ -185,7 +185,7 @@ func TestWorkersOfAShortRun(t *testing.T) {
 
 func TestTooManyWorkers(t *testing.T) {
 	for _, load := range []string{`"num_jobs": 1000000`, `"duration": "1s", "rate": 10, "concurrency": 1000000`} {
-		_, err := New("test", workload.Host{}).Execute(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`),
+		_, err := New("test", everyKind).run(t.Context(), plan(t, `{`+load+`, "workload": {"kind": "cpu"}}`),
 			nil, ignore)
 		var invalid *aurea.InvalidError
 		if !errors.As(err, &invalid) || invalid.Fields[0].Location != "concurrency" {
@@ -194,16 +194,13 @@ func TestTooManyWorkers(t *testing.T) {
 	}
 	// A spec with a rate alone sets no concurrency; it gets at most as many jobs
 	// in flight as the system has threads for.
-	r := execute(t.Context(), t, New("test", workload.Host{}),
+	r := execute(t.Context(), t, New("test", everyKind),
 		`{"num_jobs": 20, "rate": 1000, "workload": {"kind": "cpu", "work": 1}}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); r.Counts != want {
 		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
-	jobs, err := workload.Host{}.Open(t.Context(), aurea.Workload{Kind: "cpu"}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := newExecution(t.Context(), plan(t, `{"rate": 1000, "duration": "1h", "workload": {"kind": "cpu"}}`), jobs, nil)
+	p := plan(t, `{"rate": 1000, "duration": "1h", "workload": {"kind": "cpu"}}`)
+	x := newExecution(t.Context(), p, openJobs(t, p), nil)
 	if x.plan.Concurrency != 5000 || x.latest.Load().Plan.Concurrency != 5000 {
 		t.Errorf("up to %d in flight, want 5000", x.plan.Concurrency)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // The classes of an Error.
@@ -52,7 +54,7 @@ func classify(ctx context.Context, class, stage string, err error) error {
 		return failf(ClassTimeout, "%s: %w", stage, context.DeadlineExceeded)
 	case errors.As(err, &known), errors.Is(err, ErrClosed):
 		return err
-	case IsGeneratorLimit(err):
+	case platform.OutOfResources(err):
 		return failf(ClassGenerator, "%s: %w; this machine has reached a limit of its own", stage, err)
 	default:
 		return failf(class, "%s: %w", stage, err)

@@ -20,14 +20,17 @@ type Request struct {
 	size  int64 // of header and body on the wire
 }
 
-// NewRequest prepares a request. A Host header overrides the URL's host; an
+// NewRequest prepares a request for clients with these options. It needs no
+// client, so that a request can be checked before there is one.
+//
+// A Host header overrides the URL's host; an
 // empty User-Agent omits that header. The body is copied for HTTP/1.1 and must
 // not change for HTTP/2.
 //
 // It refuses a URL that is not http or https or has credentials, names and
 // values that HTTP does not allow, and headers about framing, which only the
 // client sets.
-func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
+func (o Options) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
 	if method == "" || !isToken([]byte(method)) || method == http.MethodConnect {
 		return nil, fmt.Errorf("%q is no method that a job may use", method)
 	}
@@ -43,16 +46,21 @@ func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (
 	if err != nil {
 		return nil, err
 	}
-	if c.options.HTTP2 {
+	if o.HTTP2 {
 		r.http2, r.body = http2Request(method, u, host, header, body), body
 		r.size = sizeHTTP2(r.http2)
 		return r, nil
 	}
-	r.wire = serialize(method, u.RequestURI(), host, header, body, c.options.KeepAlive)
+	r.wire = serialize(method, u.RequestURI(), host, header, body, o.KeepAlive)
 	if len(body) > 0 && expectsContinue(header) {
 		r.bodyStart = len(r.wire) - len(body)
 	}
 	return r, nil
+}
+
+// NewRequest prepares a request like Options.NewRequest.
+func (c *Client) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
+	return c.options.NewRequest(method, rawURL, header, body)
 }
 
 // expectsContinue reports whether the body waits for a 100 response (RFC 9110,

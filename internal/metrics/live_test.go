@@ -12,15 +12,14 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // service starts a manager with a real engine and returns a function that
 // scrapes it. The manager stops when the test ends.
 func service(t *testing.T) (*runs.Manager, func() map[string]float64) {
 	t.Helper()
-	host := workload.Host{}
-	manager := runs.New(engine.New("1.2.3", host), runs.Options{Host: host, Queue: 5})
+	manager := runs.New(engine.New("1.2.3", kinds.New(kinds.Options{})), runs.Options{Queue: 5})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- manager.Run(ctx) }()

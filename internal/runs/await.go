@@ -26,7 +26,8 @@ func (m *Manager) await(e *entry) (*aurea.Result, error) {
 	}
 	ended := make(chan outcome, 1)
 	go func() {
-		result, err := m.executor.Execute(e.ctx, e.plan, e.controls, func(p aurea.Progress) { m.observe(e, p) })
+		result, err := m.executor.Execute(e.ctx, e.plan, e.workload, e.controls,
+			func(p aurea.Progress) { m.observe(e, p) })
 		ended <- outcome{result, err}
 	}()
 	stopped := e.ctx.Done()

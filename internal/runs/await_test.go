@@ -12,13 +12,19 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A stubborn executor has jobs that do not stop when they are asked to: after one
 // interval it waits for release.
-type hangingExecutor struct{ release chan struct{} }
+type hangingExecutor struct {
+	resolver
+	release chan struct{}
+}
 
-func (x hangingExecutor) Execute(_ context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (x hangingExecutor) Execute(
+	_ context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
 	interval := aurea.NewTally()
 	interval.Started = 7
 	time.Sleep(time.Second)
@@ -57,7 +63,7 @@ func (b *logbook) lines(text string) (found []string) {
 // begun.
 func serveHanging(t *testing.T, grace time.Duration) (m *Manager, x hangingExecutor, book *logbook, drain func(), ended chan struct{}, run aurea.Run) {
 	t.Helper()
-	x, book, ended = hangingExecutor{make(chan struct{})}, new(logbook), make(chan struct{})
+	x, book, ended = hangingExecutor{release: make(chan struct{})}, new(logbook), make(chan struct{})
 	m = New(x, Options{Grace: grace, Log: slog.New(slog.NewTextHandler(book, nil))})
 	ctx, drain := context.WithCancel(context.Background())
 	go func() {

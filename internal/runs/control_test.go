@@ -12,14 +12,13 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // running starts a manager with the real engine and a run that has begun. ended
 // returns the run when it is over.
 func running(t *testing.T, spec string) (m *Manager, id string, ended func() aurea.Run) {
 	t.Helper()
-	m = New(engine.New("test", workload.Host{}), Options{Store: newMemory(), Owner: "test"})
+	m = New(engine.New("test", everyKind), Options{Store: newMemory(), Owner: "test"})
 	ctx, drain := context.WithCancel(context.Background())
 	over, done := make(chan struct{}), make(chan aurea.Run, 1)
 	go func() {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // Whoever watches is shown the run once an interval: the counts so far, the
@@ -207,7 +206,7 @@ func TestDrainIdle(t *testing.T) {
 
 // The real engine keeps the same contract.
 func TestRealEngine(t *testing.T) {
-	m := New(engine.New("test", workload.Host{}), Options{})
+	m := New(engine.New("test", everyKind), Options{})
 	ctx, drain := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- m.Run(ctx) }()

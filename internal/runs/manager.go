@@ -25,15 +25,20 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// An Executor executes plans. Execute blocks until the plan is done or, when
-// ctx is cancelled, until the jobs have stopped; then it returns the partial
-// result and a nil error. It calls observe from one goroutine at a time. It
-// answers the commands that it receives from controls, which may be nil, and
-// receives none once it is about to return. The manager executes one plan at a
-// time.
+// An Executor executes plans, one at a time.
 type Executor interface {
+	// Resolve checks the workload of a plan when the run is submitted and returns
+	// it with typed parameters. It acquires nothing. Its error is an
+	// *aurea.InvalidError.
+	Resolve(plan aurea.Plan) (*workload.Resolved, error)
+	// Execute blocks until the plan is done or, when ctx is cancelled, until the
+	// jobs have stopped; then it returns the partial result and a nil error. It
+	// calls observe from one goroutine at a time. It answers the commands that it
+	// receives from controls, which may be nil, and receives none once it is about
+	// to return.
 	Execute(
-		ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
+		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+		controls <-chan aurea.Command, observe func(aurea.Progress),
 	) (*aurea.Result, error)
 }
 
@@ -41,7 +46,6 @@ type Executor interface {
 type Options struct {
 	Queue int             // maximum number of queued runs; default 16
 	Grace time.Duration   // how long a run may continue when the service ends; default 0
-	Host  workload.Host   // what jobs may do; default: the least
 	Store Store           // persists the runs; default: nothing is persisted
 	Owner string          // this server's name in the store; it survives restarts
 	Keep  aurea.Retention // limits of the history; default: none
@@ -111,6 +115,7 @@ const (
 type entry struct {
 	run        aurea.Run
 	plan       aurea.Plan
+	workload   *workload.Resolved // of the plan
 	submission aurea.Submission
 	watch      func(aurea.Run)
 	ctx        context.Context // its cause is the reason to stop the run

@@ -11,14 +11,26 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// everyKind is all kinds of job, with the safest policy.
+var everyKind = kinds.New(kinds.Options{})
+
+// A resolver is the part of an executor that the fakes share.
+type resolver struct{}
+
+// Resolve checks a workload as the engine does.
+func (resolver) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return everyKind.Resolve(plan) }
 
 // An executor is a fake one for a bubble of synctest: its jobs take a second
 // each, one after the other, and it reports after each. Every fourth job fails, by
 // "odd", every fourth after that times out. A plan named "broken" cannot be executed.
 type executor struct {
+	resolver
 	mu                sync.Mutex
 	started           []string // names of the plans, in the order they came
 	active, maxActive int
@@ -41,7 +53,9 @@ func outcomeOf(job int64) aurea.Outcome {
 	return []aurea.Outcome{aurea.OK, aurea.OK, aurea.Failed, aurea.TimedOut}[job%4]
 }
 
-func (x *executor) Execute(ctx context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (x *executor) Execute(
+	ctx context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
 	defer x.enter(plan.Spec.Name)()
 	if plan.Spec.Name == "broken" {
 		return nil, fmt.Errorf("the target cannot be reached")

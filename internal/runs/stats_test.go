@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // near allows for the rounding of a sum, and for nothing else.
@@ -277,9 +278,11 @@ func TestEnded(t *testing.T) {
 }
 
 // instant executes every plan at once.
-type instant struct{}
+type instant struct{ resolver }
 
-func (instant) Execute(_ context.Context, plan aurea.Plan, _ <-chan aurea.Command, observe func(aurea.Progress)) (*aurea.Result, error) {
+func (instant) Execute(
+	_ context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
+) (*aurea.Result, error) {
 	tally := aurea.NewTally()
 	tally.Started = plan.Jobs
 	for range plan.Jobs {

@@ -65,7 +65,8 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 		return nil, err
 	}
 	plan := aurea.NewPlan(spec, newSeed()) // only the plan has the secrets of the spec
-	if err := m.options.Host.Check(plan); err != nil {
+	resolved, err := m.executor.Resolve(plan)
+	if err != nil {
 		return nil, err
 	}
 	id, err := uuid.NewV7()
@@ -82,6 +83,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	}
 	e := &entry{
 		plan:       plan,
+		workload:   resolved,
 		submission: aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)},
 		done:       make(chan struct{}),
 		changed:    make(chan struct{}),

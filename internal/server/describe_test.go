@@ -16,7 +16,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A description is an OpenAPI document, as a client reads it.
@@ -219,7 +218,7 @@ func TestSpecSchema(t *testing.T) {
 		kinds[name] = slices.Sorted(maps.Keys(parameters))
 	}
 	want := map[string][]string{}
-	for _, kind := range (workload.Host{}).Kinds() {
+	for _, kind := range everyKind.Kinds() {
 		parameters := []string{"kind"}
 		for _, p := range kind.Parameters {
 			parameters = append(parameters, p.Name)

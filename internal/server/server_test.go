@@ -19,8 +19,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/store"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
+
+// everyKind is all kinds of job, with the safest policy.
+var everyKind = kinds.New(kinds.Options{})
 
 // testTimeout is how long a test waits for a condition. A passing test does not
 // need it.
@@ -63,7 +66,7 @@ func with(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
 		Metrics: exporting("no metrics\n"),
-		Kinds:   workload.Host{}.Kinds(),
+		Kinds:   everyKind.Kinds(),
 		Store:   "sqlite",
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
@@ -105,7 +108,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 		})
 		options.Store, options.Owner = kept, "test"
 	}
-	s := &service{t: t, manager: runs.New(engine.New("1.2.3", workload.Host{}), options)}
+	s := &service{t: t, manager: runs.New(engine.New("1.2.3", everyKind), options)}
 	exporter, err := metrics.New(s.manager.Stats, aurea.Environment{Version: "1.2.3"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

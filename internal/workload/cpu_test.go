@@ -21,14 +21,14 @@ func TestComputeIsFixed(t *testing.T) {
 func computing(t testing.TB, work int) Runner {
 	t.Helper()
 	number, _ := json.Marshal(work)
-	return open(t, Host{}, "cpu", map[string]any{"work": json.Number(number)}, 1).Runner
+	return open(t, Policy{}, "cpu", map[string]any{"work": json.Number(number)}, 1).Runner
 }
 
 // A job that would compute for days ends when its time is over.
 func TestComputingStops(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if err := computing(t, 1e9).Run(ctx, 1, Notes{}); !errors.Is(err, context.DeadlineExceeded) {
+	if err := computing(t, 1e9).Run(ctx, 1, JobMetrics{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Run: %v, want the context's error", err)
 	}
 }
@@ -38,7 +38,7 @@ func BenchmarkCompute(b *testing.B) {
 	jobs := computing(b, 1)
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = jobs.Run(b.Context(), 1, Notes{})
+		_ = jobs.Run(b.Context(), 1, JobMetrics{})
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// disk writes and reads files. It measures the disk of a directory, and what
+// Disk writes and reads files. It measures the disk of a directory, and what
 // the system does in front of it.
-var disk = kind{
+var Disk = Kind{
 	Kind: aurea.Kind{
 		Name: "disk",
 		Doc:  "writes a file, reads one, or both, and leaves nothing behind",
@@ -27,11 +27,18 @@ var disk = kind{
 			Phases:   []string{"open", "write", "fsync", "read", "remove"},
 			Counters: []string{"bytes_written", "bytes_read"},
 		},
-		MostInFlight: mostThreads,
+		MostInFlight: MaxThreads,
 	},
-	opensFile: true,
-	runs:      func(o opening) (Jobs, error) { return openDisk(o.ctx, o.host, diskPlanOf(o.values), o.seed) },
-	check:     func(values map[string]any, p place) error { return diskPlanOf(values).check(p) },
+	OpensFile: true,
+	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
+		p := diskParams{v.Integer("bytes"), v.Integer("block"), v.Text("op"), v.Boolean("fsync"), v.Boolean("cached")}
+		if err := p.check(scope); err != nil {
+			return Resolved{}, err
+		}
+		return Resolved{Acquire: func(ctx context.Context, usage *Usage) (Jobs, error) {
+			return p.open(ctx, scope, &usage.Disk)
+		}}, nil
+	},
 }
 
 const (
@@ -40,7 +47,7 @@ const (
 	opMixed = "mixed"
 )
 
-// The places of what disk jobs note: phases, then counters.
+// The indexes of the metrics of disk jobs: phases, then counters.
 const (
 	diskOpen = iota
 	diskWrite
@@ -54,105 +61,103 @@ const (
 	diskReadBytes
 )
 
-// A diskPlan is the parameters of disk jobs.
-type diskPlan struct {
+// diskParams are the parameters of disk jobs.
+type diskParams struct {
 	bytes, block  int64
 	op            string
 	fsync, cached bool
 }
 
-func diskPlanOf(values map[string]any) diskPlan {
-	return diskPlan{values["bytes"].(int64), values["block"].(int64), values["op"].(string), values["fsync"].(bool), values["cached"].(bool)}
-}
-
-// check holds a plan against itself and against the host.
-func (d diskPlan) check(p place) error {
+// check checks parameters that exclude each other, and the policy's limits.
+func (p diskParams) check(scope Scope) error {
 	switch {
-	case !d.cached && d.op == opWrite:
-		return wrongField("cached", "is about reading, and "+opWrite+" reads nothing")
-	case !d.cached && d.op == opMixed && !d.fsync:
-		return wrongField("cached", "cannot be false without fsync: what is not on the disk yet can only be read from memory")
-	case !d.cached && !platform.CanDropCache:
-		return wrongField("cached", "cannot be false on this system: only Linux can be told to forget what it has read")
+	case !p.cached && p.op == opWrite:
+		return param.Invalid("cached", "is about reading, and "+opWrite+" reads nothing")
+	case !p.cached && p.op == opMixed && !p.fsync:
+		return param.Invalid("cached",
+			"cannot be false without fsync: what is not on the disk yet can only be read from memory")
+	case !p.cached && !platform.CanDropCache:
+		return param.Invalid("cached",
+			"cannot be false on this system: only Linux can be told to forget what it has read")
 	}
-	own := p.inFlight
-	if d.op == opRead {
-		own = 1
+	files := scope.InFlight
+	if p.op == opRead {
+		files = 1
 	}
-	if err := p.host.diskLimit().check("bytes", own, d.bytes); err != nil {
+	if err := scope.Policy.DiskLimit().Check("bytes", files, p.bytes); err != nil {
 		return err
 	}
-	if d.op == opWrite {
+	if p.op == opWrite {
 		return nil
 	}
-	return p.host.memoryLimit().check("block", p.inFlight, d.block)
+	return scope.Policy.MemoryLimit().Check("block", scope.InFlight, p.block)
 }
 
-// A disker does disk jobs.
-type disker struct {
-	diskPlan
+// A diskRunner does disk jobs.
+type diskRunner struct {
+	diskParams
 	create  func() (file *os.File, dispose func() error, err error)
-	shared  *os.File // what every job reads; nil where each has its own
+	shared  *os.File // the file that every job reads; nil if each has its own
 	data    pattern
 	buffers sync.Pool // of a block each, for reading
-	limit   limit
-	used    *meter
+	limit   Limit
+	used    *Meter
 }
 
-// Run writes a file, reads one, or both. A cancelled job ends with the block or
-// the fsync that it is in.
-func (d *disker) Run(ctx context.Context, job int64, notes Notes) error {
+// Run writes a file, reads one, or both. A cancelled job ends after its current
+// block or fsync.
+func (r *diskRunner) Run(ctx context.Context, job int64, metrics JobMetrics) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	lap := newLap(notes)
-	if d.shared != nil {
-		return d.readAll(ctx, d.shared, &lap)
+	watch := NewStopwatch(metrics)
+	if r.shared != nil {
+		return r.readAll(ctx, r.shared, &watch)
 	}
-	if !d.used.take(d.bytes, d.limit.most) {
-		return d.limit.passed(d.bytes)
+	if !r.used.Take(r.bytes, r.limit) {
+		return r.limit.Exceeded(r.bytes)
 	}
-	defer d.used.give(d.bytes)
-	file, dispose, err := d.create()
+	defer r.used.Give(r.bytes)
+	file, dispose, err := r.create()
 	if err != nil {
 		return diskFailure("create a file", err)
 	}
-	lap.end(diskOpen)
-	err = d.use(ctx, file, job, &lap)
-	lap.restart()
-	if gone := dispose(); gone != nil && err == nil {
-		err = diskFailure("remove the file", gone)
+	watch.End(diskOpen)
+	err = r.use(ctx, file, job, &watch)
+	watch.Restart()
+	if disposeErr := dispose(); disposeErr != nil && err == nil {
+		err = diskFailure("remove the file", disposeErr)
 	}
-	lap.end(diskRemove)
+	watch.End(diskRemove)
 	return err
 }
 
-func (d *disker) use(ctx context.Context, file *os.File, job int64, lap *lap) error {
-	if err := d.writeAll(ctx, file, job, lap); err != nil {
+func (r *diskRunner) use(ctx context.Context, file *os.File, job int64, watch *Stopwatch) error {
+	if err := r.writeAll(ctx, file, job, watch); err != nil {
 		return err
 	}
-	if d.fsync {
+	if r.fsync {
 		err := file.Sync()
-		lap.end(diskSync)
+		watch.End(diskSync)
 		if err != nil {
 			return diskFailure("have it on the disk", err)
 		}
 	}
-	if d.op == opMixed {
-		return d.readAll(ctx, file, lap)
+	if r.op == opMixed {
+		return r.readAll(ctx, file, watch)
 	}
 	return nil
 }
 
 // writeAll fills a file.
-func (d *disker) writeAll(ctx context.Context, file *os.File, job int64, lap *lap) error {
-	defer lap.end(diskWrite)
-	for at := int64(0); at < d.bytes; at += d.block {
+func (r *diskRunner) writeAll(ctx context.Context, file *os.File, job int64, watch *Stopwatch) error {
+	defer watch.End(diskWrite)
+	for at := int64(0); at < r.bytes; at += r.block {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := file.WriteAt(d.data.block(job, at, min(d.block, d.bytes-at)), at)
-		lap.notes.Count(diskWritten, int64(n))
+		n, err := file.WriteAt(r.data.block(job, at, min(r.block, r.bytes-at)), at)
+		watch.Metrics.Count(diskWritten, int64(n))
 		if err != nil {
 			return diskFailure("write", err)
 		}
@@ -161,23 +166,23 @@ func (d *disker) writeAll(ctx context.Context, file *os.File, job int64, lap *la
 }
 
 // readAll reads a file to its end.
-func (d *disker) readAll(ctx context.Context, file *os.File, lap *lap) error {
-	if !d.cached {
+func (r *diskRunner) readAll(ctx context.Context, file *os.File, watch *Stopwatch) error {
+	if !r.cached {
 		if err := platform.DropCache(file); err != nil {
 			return diskFailure("have it forgotten", err)
 		}
-		lap.restart()
+		watch.Restart()
 	}
-	defer lap.end(diskRead)
-	buffer := d.buffers.Get().(*[]byte)
-	defer d.buffers.Put(buffer)
-	for at := int64(0); at < d.bytes; at += d.block {
+	defer watch.End(diskRead)
+	buffer := r.buffers.Get().(*[]byte)
+	defer r.buffers.Put(buffer)
+	for at := int64(0); at < r.bytes; at += r.block {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := file.ReadAt((*buffer)[:min(d.block, d.bytes-at)], at)
-		lap.notes.Count(diskReadBytes, int64(n))
-		if err != nil { // also one that says that the file has become shorter
+		n, err := file.ReadAt((*buffer)[:min(r.block, r.bytes-at)], at)
+		watch.Metrics.Count(diskReadBytes, int64(n))
+		if err != nil { // io.EOF, too: the file has become shorter
 			return diskFailure("read", err)
 		}
 	}

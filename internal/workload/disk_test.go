@@ -30,29 +30,29 @@ func TestDisk(t *testing.T) {
 		{map[string]any{"op": "read", "cached": !platform.CanDropCache}, []int{diskRead}, []int64{0, bytes}},
 		{map[string]any{"op": "mixed", "cached": !platform.CanDropCache}, []int{diskOpen, diskWrite, diskSync, diskRead, diskRemove}, []int64{bytes, bytes}},
 	} {
-		host := Host{Dir: t.TempDir()}
+		policy := Policy{Dir: t.TempDir()}
 		test.parameters["bytes"], test.parameters["block"] = number64(bytes), number64(4096)
-		jobs := open(t, host, "disk", test.parameters, 1)
+		jobs := open(t, policy, "disk", test.parameters, 1)
 		for job := range int64(3) {
-			notes := NewNotes(jobs.Measures)
-			if err := jobs.Runner.Run(t.Context(), job, notes); err != nil {
+			metrics := NewJobMetrics(jobs.Metrics)
+			if err := jobs.Runner.Run(t.Context(), job, metrics); err != nil {
 				t.Fatalf("%v: %v", test.parameters, err)
 			}
 			var had []int
-			for i, took := range notes.phases {
+			for i, took := range metrics.phases {
 				if took >= 0 {
 					had = append(had, i)
 				}
 			}
-			if !slices.Equal(had, test.phases) || !slices.Equal(notes.counters, test.counters) {
-				t.Errorf("%v: phases %v, counters %v, want %v, %v", test.parameters, had, notes.counters, test.phases, test.counters)
+			if !slices.Equal(had, test.phases) || !slices.Equal(metrics.counters, test.counters) {
+				t.Errorf("%v: phases %v, counters %v, want %v, %v", test.parameters, had, metrics.counters, test.phases, test.counters)
 			}
 		}
-		if files := filesIn(t, host.Dir); len(files) > 1 && runtime.GOOS == "linux" {
+		if files := filesIn(t, policy.Dir); len(files) > 1 && runtime.GOOS == "linux" {
 			t.Errorf("%v: %v while it is open, want one directory without files", test.parameters, files)
 		}
 		jobs.Close()
-		if files := filesIn(t, host.Dir); len(files) > 0 {
+		if files := filesIn(t, policy.Dir); len(files) > 0 {
 			t.Errorf("%v: %v are left", test.parameters, files)
 		}
 	}
@@ -76,14 +76,14 @@ func filesIn(t *testing.T, dir string) []string {
 
 // What is written is the pattern, block for block, which differ.
 func TestDiskWritesThePattern(t *testing.T) {
-	d := &disker{diskPlan: diskPlan{bytes: 10_000, block: 4096}, data: newPattern(7, 4096)}
+	d := &diskRunner{diskParams: diskParams{bytes: 10_000, block: 4096}, data: newPattern(7, 4096)}
 	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	lap := newLap(Notes{})
-	if err := d.writeAll(t.Context(), file, 3, &lap); err != nil {
+	watch := NewStopwatch(JobMetrics{})
+	if err := d.writeAll(t.Context(), file, 3, &watch); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(file.Name())
@@ -100,17 +100,17 @@ func TestDiskWritesThePattern(t *testing.T) {
 }
 
 func TestDiskStops(t *testing.T) {
-	host := Host{Dir: t.TempDir()}
+	policy := Policy{Dir: t.TempDir()}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	jobs := open(t, host, "disk", map[string]any{"bytes": number64(8 << 30), "block": number64(512)}, 1)
-	if err := jobs.Runner.Run(ctx, 1, Notes{}); !errors.Is(err, context.DeadlineExceeded) {
+	jobs := open(t, policy, "disk", map[string]any{"bytes": number64(8 << 30), "block": number64(512)}, 1)
+	if err := jobs.Runner.Run(ctx, 1, JobMetrics{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Run: %v, want the context's error", err)
 	}
-	if files := filesIn(t, host.Dir); len(files) > 1 {
+	if files := filesIn(t, policy.Dir); len(files) > 1 {
 		t.Errorf("%v are there after it", files)
 	}
-	_, err := host.Open(ctx, aurea.Workload{Kind: "disk", Parameters: map[string]any{"op": "read"}}, 1)
+	_, err := openWith(ctx, policy, aurea.Workload{Kind: "disk", Parameters: map[string]any{"op": "read"}}, 1)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Open: %v, want the context's error", err)
 	}
@@ -125,9 +125,9 @@ func TestDiskFull(t *testing.T) {
 		file, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 		return file, file.Close, err
 	}
-	d := &disker{diskPlan: diskPlan{bytes: 8192, block: 4096}, create: full, data: newPattern(7, 4096), used: &meter{}, limit: limit{most: 1 << 20}}
+	d := &diskRunner{diskParams: diskParams{bytes: 8192, block: 4096}, create: full, data: newPattern(7, 4096), used: &Meter{}, limit: Limit{Max: 1 << 20}}
 	var failure *Failure
-	err := d.Run(t.Context(), 1, Notes{})
+	err := d.Run(t.Context(), 1, JobMetrics{})
 	if !errors.As(err, &failure) || failure.Class != "disk_full" || err.Error() != "cannot write: no space left on device" {
 		t.Errorf("Run: %v, want disk_full", err)
 	}
@@ -138,7 +138,7 @@ func TestDiskFull(t *testing.T) {
 
 // More than the host gives is refused; a job for which nothing is left fails.
 func TestDiskLimit(t *testing.T) {
-	host := Host{Dir: t.TempDir(), MaxDisk: 4 << 20, MaxMemory: 1 << 20}
+	policy := Policy{Dir: t.TempDir(), MaxDisk: 4 << 20, MaxMemory: 1 << 20}
 	two := func(more map[string]any) aurea.Plan {
 		more["bytes"] = number64(2 << 20)
 		return aurea.Plan{Workload: aurea.Workload{Kind: "disk", Parameters: more}, Concurrency: 3}
@@ -153,21 +153,21 @@ func TestDiskLimit(t *testing.T) {
 		{two(map[string]any{"cached": false}), "workload.cached: is about reading, and write reads nothing"},
 		{two(map[string]any{"op": "mixed", "cached": false, "fsync": false}), "workload.cached: cannot be false without fsync: what is not on the disk yet can only be read from memory"},
 	} {
-		if got := message(host.Check(test.plan)); got != test.want {
+		if got := message(check(policy, test.plan)); got != test.want {
 			t.Errorf("%v: %q, want %q", test.plan.Workload.Parameters, got, test.want)
 		}
 	}
-	host.MaxDisk = 1 << 60
-	err := host.Check(aurea.Plan{Workload: aurea.Workload{Kind: "disk", Parameters: map[string]any{"bytes": number64(1 << 40)}}, Concurrency: 1 << 20})
+	policy.MaxDisk = 1 << 60
+	err := check(policy, aurea.Plan{Workload: aurea.Workload{Kind: "disk", Parameters: map[string]any{"bytes": number64(1 << 40)}}, Concurrency: 1 << 20})
 	if err == nil || !strings.Contains(err.Error(), "of disk (what its disk has free, but for ") {
 		t.Errorf("more than any disk has: %v", err)
 	}
 
-	jobs := open(t, Host{Dir: host.Dir, MaxDisk: 1 << 20}, "disk", nil, 1)
-	d := jobs.Runner.(reminded).Runner.(*disker)
-	d.used.take(1, 1<<20)
+	jobs := open(t, Policy{Dir: policy.Dir, MaxDisk: 1 << 20}, "disk", nil, 1)
+	d := jobs.Runner.(withDeadlineTimer).Runner.(*diskRunner)
+	d.used.Take(1, d.limit)
 	var failure *Failure
-	if err := d.Run(t.Context(), 1, Notes{}); !errors.As(err, &failure) || failure.Class != "limit" || !strings.Contains(err.Error(), "--max-disk") {
+	if err := d.Run(t.Context(), 1, JobMetrics{}); !errors.As(err, &failure) || failure.Class != "limit" || !strings.Contains(err.Error(), "--max-disk") {
 		t.Errorf("no room for a job: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func TestDiskWithoutADirectory(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Host{Dir: filepath.Join(file, "sub")}.Open(t.Context(), aurea.Workload{Kind: "disk"}, 1)
+	_, err := openWith(t.Context(), Policy{Dir: filepath.Join(file, "sub")}, aurea.Workload{Kind: "disk"}, 1)
 	if err == nil || errors.Is(err, aurea.ErrInvalid) || !strings.HasPrefix(err.Error(), "cannot make a directory for the files of disk jobs: ") {
 		t.Errorf("Open: %v", err)
 	}

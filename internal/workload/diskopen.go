@@ -10,49 +10,52 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
-	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// openDisk makes disk jobs in a directory of their own, which goes with them. A
-// file that all of them read is written here.
-func openDisk(ctx context.Context, host Host, plan diskPlan, seed uint64) (Jobs, error) {
-	dir, err := newScratch(host.dir())
+// open returns disk jobs in a new directory, which Close removes. It writes the
+// file that all jobs read, if there is one.
+func (p diskParams) open(ctx context.Context, scope Scope, used *Meter) (Jobs, error) {
+	dir, err := newScratch(scope.Policy.dir())
 	if err != nil {
 		return Jobs{}, fmt.Errorf("cannot make a directory for the files of disk jobs: %w", err)
 	}
-	d := &disker{diskPlan: plan, create: dir.create, data: newPattern(seed, plan.block), limit: host.diskLimit(), used: &host.usage.disk}
-	d.buffers.New = func() any {
-		buffer := make([]byte, plan.block)
+	r := &diskRunner{
+		diskParams: p, create: dir.create, data: newPattern(scope.Seed, p.block),
+		limit: scope.Policy.DiskLimit(), used: used,
+	}
+	r.buffers.New = func() any {
+		buffer := make([]byte, p.block)
 		return &buffer
 	}
-	jobs := Jobs{Runner: d, close: []func(){dir.remove}}
-	if plan.op != opRead {
+	jobs := Jobs{Runner: r, Closers: []func(){dir.remove}}
+	if p.op != opRead {
 		return jobs, nil
 	}
-	dispose, err := d.share(ctx)
+	dispose, err := r.share(ctx)
 	if err != nil {
 		jobs.Close()
-		return Jobs{}, fmt.Errorf("cannot prepare the %s that the jobs read: %w", budget.Size(plan.bytes), err)
+		return Jobs{}, fmt.Errorf("cannot prepare the %s that the jobs read: %w", budget.Size(p.bytes), err)
 	}
-	jobs.close = append([]func(){dispose}, jobs.close...)
+	jobs.Closers = append([]func(){dispose}, jobs.Closers...)
 	return jobs, nil
 }
 
 // share writes the file that all jobs read.
-func (d *disker) share(ctx context.Context) (dispose func(), err error) {
-	if !d.used.take(d.bytes, d.limit.most) {
-		return nil, d.limit.passed(d.bytes)
+func (r *diskRunner) share(ctx context.Context) (dispose func(), err error) {
+	if !r.used.Take(r.bytes, r.limit) {
+		return nil, r.limit.Exceeded(r.bytes)
 	}
-	file, gone, err := d.create()
+	file, remove, err := r.create()
 	dispose = func() {
 		if file != nil {
-			_ = gone() // the directory goes too, and with it whatever is in it
+			_ = remove() // the directory is removed as well, with all its files
 		}
-		d.used.give(d.bytes)
+		r.used.Give(r.bytes)
 	}
 	if err == nil {
-		lap := newLap(Notes{})
-		err = d.writeAll(ctx, file, 0, &lap)
+		watch := NewStopwatch(JobMetrics{})
+		err = r.writeAll(ctx, file, 0, &watch)
 	}
 	if err == nil {
 		err = file.Sync() // only what is on the disk can be dropped from memory
@@ -61,28 +64,29 @@ func (d *disker) share(ctx context.Context) (dispose func(), err error) {
 		dispose()
 		return nil, err
 	}
-	d.shared = file
+	r.shared = file
 	return dispose, nil
 }
 
-// diskFailure is the failure of a job that could not do something to a file.
+// diskFailure returns the failure of a job that could not do something to a
+// file.
 func diskFailure(what string, err error) error {
-	err = pathless(err)
+	err = WithoutPath(err)
 	class := "io"
 	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		if errors.Is(err, full) {
 			class = "disk_full"
 		}
 	}
-	if httpclient.IsGeneratorLimit(err) {
+	if platform.OutOfResources(err) {
 		class = aurea.GeneratorLimit
 	}
 	return &Failure{Class: class, Err: fmt.Errorf("cannot %s: %w", what, err)}
 }
 
-// pathless is why something could not be done to a file, without its place, which
-// is nothing to whoever asked for the job.
-func pathless(err error) error {
+// WithoutPath returns the cause of a file error without the path, which is this
+// host's business.
+func WithoutPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err
@@ -90,11 +94,11 @@ func pathless(err error) error {
 	return err
 }
 
-// A pattern is the bytes that jobs write: random, as what can be compressed or
-// is all the same would flatter some disks.
+// A pattern is the bytes that jobs write. They are random, because some disks
+// are faster with bytes that are equal or compress well.
 type pattern []byte
 
-const patternShift = 64 << 10 // bytes from which a block may begin in the pattern
+const patternShift = 64 << 10 // how many first bytes of the pattern a block may begin at
 
 func newPattern(seed uint64, block int64) pattern {
 	var key [32]byte
@@ -102,11 +106,11 @@ func newPattern(seed uint64, block int64) pattern {
 		key[i] = byte(seed >> (8 * i))
 	}
 	p := make(pattern, block+patternShift)
-	_, _ = rand.NewChaCha8(key).Read(p) // which never fails
+	_, _ = rand.NewChaCha8(key).Read(p) // never fails
 	return p
 }
 
-// block is what a job writes at a place of its file.
+// block returns what a job writes at an offset of its file.
 func (p pattern) block(job, at, length int64) []byte {
 	first := uint64(aurea.NewStream(uint64(job), uint64(at))) % patternShift
 	return p[first : first+uint64(length)]

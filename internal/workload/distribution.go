@@ -8,12 +8,12 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A distribution turns a number from [0, 1) into a duration, by the inverse of
-// its distribution function. It never decreases.
+// A distribution maps a number from [0, 1) to a duration: it is the inverse of
+// a distribution function, and never decreases.
 type distribution func(u float64) time.Duration
 
-// distributions are the shapes that a duration may have around its mean, which
-// is given in nanoseconds. To add one, add its line.
+// distributions are the ways in which a duration may vary around its mean,
+// which is in nanoseconds. To add one, add its line.
 var distributions = []struct {
 	name string
 	make func(mean float64, shape shape) func(u float64) float64
@@ -31,7 +31,7 @@ var distributions = []struct {
 		variance := math.Log1p(s.cv * s.cv)
 		mu, sigma := math.Log(mean)-variance/2, math.Sqrt(variance)
 		return func(u float64) float64 {
-			// u stands for an interval; its middle is never 0 or 1, which are infinitely far out.
+			// The middle of the interval that u stands for is never 0 or 1, whose quantiles are infinite.
 			middle := math.Min(u+0x1p-54, 1-0x1p-53)
 			return math.Exp(mu + sigma*math.Sqrt2*math.Erfinv(2*middle-1))
 		}
@@ -51,18 +51,18 @@ var distributions = []struct {
 	}},
 }
 
-// longestDraw is the longest duration that a distribution gives, in nanoseconds.
-// Only those with heavy tails come near it.
-const longestDraw = float64(48 * time.Hour)
+// maxDraw is the longest duration of any distribution, in nanoseconds. Only
+// heavy tails get near it.
+const maxDraw = float64(48 * time.Hour)
 
-// A shape is what a distribution leaves open beside its mean.
+// A shape is the parameters of a distribution beside its mean.
 type shape struct {
 	cv                    float64 // lognormal: standard deviation ÷ mean
 	alpha                 float64 // pareto: tail index
-	slowShare, slowFactor float64 // bimodal: so many jobs take so many times as long
+	slowShare, slowFactor float64 // bimodal: the share of slow jobs, and how many times as long they take
 }
 
-// shapeParameters declare the members of a shape.
+// shapeParameters declares the members of a shape.
 var shapeParameters = []param.Parameter{
 	{Name: "cv", Type: param.Number, Max: 10, Default: 1.0, Doc: "of lognormal: the standard deviation, in means"},
 	{Name: "alpha", Type: param.Number, Min: 1.01, Max: 100, Default: 1.5, Doc: "of pareto: the tail index; the lower, the heavier the tail"},
@@ -70,14 +70,13 @@ var shapeParameters = []param.Parameter{
 	{Name: "slow_factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of bimodal: how many times as long as the others those take"},
 }
 
-// withShape adds the parameters of a shape to others.
+// withShape appends the parameters of a shape.
 func withShape(parameters ...param.Parameter) []param.Parameter {
 	return slices.Concat(parameters, shapeParameters)
 }
 
-func shapeOf(values map[string]any) shape {
-	number := func(name string) float64 { return values[name].(float64) }
-	return shape{number("cv"), number("alpha"), number("slow_share"), number("slow_factor")}
+func shapeOf(v param.Values) shape {
+	return shape{v.Number("cv"), v.Number("alpha"), v.Number("slow_share"), v.Number("slow_factor")}
 }
 
 func distributionNames() []string {
@@ -88,7 +87,7 @@ func distributionNames() []string {
 	return names
 }
 
-// newDistribution makes the distribution of that name.
+// newDistribution returns the distribution with the given name.
 func newDistribution(name string, mean time.Duration, s shape) distribution {
 	if mean == 0 {
 		name = "fixed"
@@ -96,7 +95,7 @@ func newDistribution(name string, mean time.Duration, s shape) distribution {
 	for _, d := range distributions {
 		if d.name == name {
 			draw := d.make(float64(mean), s)
-			return func(u float64) time.Duration { return time.Duration(math.Min(draw(u), longestDraw)) }
+			return func(u float64) time.Duration { return time.Duration(math.Min(draw(u), maxDraw)) }
 		}
 	}
 	panic("workload: " + name + " is an option without a distribution") // the options come from the same table

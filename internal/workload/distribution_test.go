@@ -84,7 +84,7 @@ func TestDistributionsAtTheEnds(t *testing.T) {
 				last := time.Duration(0)
 				for _, u := range []float64{0, 0x1p-53, 0.5, 1 - 0x1p-53} {
 					got := d(u)
-					if got < last || got > time.Duration(longestDraw) {
+					if got < last || got > time.Duration(maxDraw) {
 						t.Errorf("%s %+v of %v at %v: %v after %v", name, s, mean, u, got, last)
 					}
 					last = got

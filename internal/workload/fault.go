@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// failure is a parameter of any kind.
+// failure is a parameter that every kind takes.
 var failure = param.Parameter{
 	Name: "failure", Type: param.Object, Doc: "makes some jobs go wrong on purpose",
 	Members: []param.Parameter{
@@ -20,9 +20,9 @@ var failure = param.Parameter{
 	},
 }
 
-// Faults are what is to go wrong with some jobs of a run on purpose, to try out
-// alerts and dashboards. Which jobs is a pure function of the seed. A nil one is
-// none.
+// Faults makes some jobs of a run go wrong on purpose, to try out alerts and
+// dashboards. Which jobs is a pure function of the seed. A nil *Faults makes
+// none go wrong.
 type Faults struct {
 	draws  aurea.Stream
 	rate   float64
@@ -30,74 +30,76 @@ type Faults struct {
 	factor float64
 }
 
-// ErrInjected is the failure of a job that the spec wanted to fail.
+// ErrInjected is the failure of a job that the spec makes fail.
 var ErrInjected = &Failure{Class: "injected", Err: errInjected{}}
 
 type errInjected struct{}
 
 func (errInjected) Error() string { return "the workload's failure wants it" }
 
-// errHung is that of a job that the spec wanted never to end, when its time is over.
+// errHung is the failure of a job that the spec makes hang, at its timeout.
 var errHung = &Failure{Class: ErrInjected.Class, Err: hung{}}
 
 type hung struct{ errInjected }
 
 func (hung) Unwrap() error { return context.DeadlineExceeded }
 
-// faultsOf makes the faults that the checked parameters of a workload want; nil
-// when they want none.
-func faultsOf(values map[string]any, seed uint64) *Faults {
-	wanted, ok := values[failure.Name].(param.Values)
-	if !ok {
+// newFaults returns the faults that a workload's parameters ask for; nil if
+// they ask for none.
+func newFaults(values param.Values, seed uint64) *Faults {
+	wanted := values.Object(failure.Name)
+	if wanted == nil {
 		return nil
 	}
-	return &Faults{aurea.NewStream(seed, aurea.StreamFaults), wanted["rate"].(float64), wanted["kind"].(string), wanted["factor"].(float64)}
+	return &Faults{
+		aurea.NewStream(seed, aurea.StreamFaults), wanted.Number("rate"), wanted.Text("kind"), wanted.Number("factor"),
+	}
 }
 
 func (f *Faults) hits(job int64, kind string) bool {
 	return f != nil && f.kind == kind && f.draws.Uniform(job) < f.rate
 }
 
-// Fails reports whether a job is to fail at its end.
+// Fails reports whether a job fails at its end.
 func (f *Faults) Fails(job int64) bool { return f.hits(job, "error") }
 
-// Hangs reports whether a job is never to end by itself.
+// Hangs reports whether a job never ends by itself.
 func (f *Faults) Hangs(job int64) bool { return f.hits(job, "timeout") }
 
-// Slowed is how long a job is to take that would take d.
+// Slowed returns how long a job takes that would take d without faults.
 func (f *Faults) Slowed(job int64, d time.Duration) time.Duration {
 	if !f.hits(job, "slow") {
 		return d
 	}
-	return time.Duration(min(float64(d)*f.factor, longestDraw))
+	return time.Duration(min(float64(d)*f.factor, maxDraw))
 }
 
-// hang reports whether any job is never to end by itself.
+// hang reports whether any job never ends by itself.
 func (f *Faults) hang() bool { return f != nil && f.kind == "timeout" && f.rate > 0 }
 
-// A faulty Runner is one with jobs that go wrong on purpose.
-type faulty struct {
+// withFaults runs jobs of which some go wrong on purpose.
+type withFaults struct {
 	Runner
 	faults *Faults
 }
 
-// Run does the job, with what shall go wrong.
-func (f faulty) Run(ctx context.Context, job int64, notes Notes) error {
-	if f.faults.Hangs(job) {
-		if err := pause(ctx, math.MaxInt64); !errors.Is(err, context.DeadlineExceeded) {
+// Run does the job, with its fault.
+func (r withFaults) Run(ctx context.Context, job int64, metrics JobMetrics) error {
+	if r.faults.Hangs(job) {
+		if err := Pause(ctx, math.MaxInt64); !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
 		return errHung
 	}
 	start := time.Now()
-	if err := f.Runner.Run(ctx, job, notes); err != nil {
+	if err := r.Runner.Run(ctx, job, metrics); err != nil {
 		return err
 	}
 	took := time.Since(start)
-	if err := pause(ctx, f.faults.Slowed(job, took)-took); err != nil {
+	if err := Pause(ctx, r.faults.Slowed(job, took)-took); err != nil {
 		return err
 	}
-	if f.faults.Fails(job) {
+	if r.faults.Fails(job) {
 		return ErrInjected
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 func faultsFor(t *testing.T, failure map[string]any, seed uint64) *Faults {
 	t.Helper()
-	return open(t, Host{}, "noop", map[string]any{"failure": failure}, seed).Faults
+	return open(t, Policy{}, "noop", map[string]any{"failure": failure}, seed).Faults
 }
 
 // As many jobs go wrong as were asked for, in the way that was asked for, and
@@ -64,7 +64,7 @@ func TestWrongFaults(t *testing.T) {
 		{map[string]any{}, 0, ""},
 	} {
 		plan := aurea.Plan{Spec: aurea.Spec{Timeout: test.timeout}, Workload: aurea.Workload{Kind: "noop", Parameters: map[string]any{"failure": test.failure}}}
-		err := Host{}.Check(plan)
+		err := check(Policy{}, plan)
 		if test.want == "" {
 			if err != nil {
 				t.Errorf("%v: %v", test.failure, err)

@@ -1,47 +1,46 @@
 package workload
 
-import "fmt"
+import "github.com/aurea-orchestrator/aurea/param"
 
-// mostThreads is how many jobs may be in flight at once of which each blocks a
-// thread: the Go runtime ends a process that wants more than 10,000.
-const mostThreads = 5000
+// MaxThreads is how many jobs may be in flight at once if each blocks a thread.
+// The Go runtime ends a process that needs more than 10,000 threads.
+const MaxThreads = 5000
 
-// A most is how many jobs may be in flight at once, and because of which kind.
-type most struct {
-	jobs  int64 // 0: any number
+// An inFlightLimit is how many jobs may be in flight at once, and which kind
+// limits it. The zero value is no limit.
+type inFlightLimit struct {
+	max   int64
 	kind  string
-	takes string // what each of them takes, of which there are not more
+	takes string // what each job takes
 }
 
-// mostOf is that of a kind with checked parameters. It is no more than that of any
-// workload that its jobs are made of: all of them may be at the same one.
-func (h Host) mostOf(k kind, values map[string]any) most {
-	least := most{k.MostInFlight, k.Name, "a goroutine"}
-	if k.MostInFlight == mostThreads {
-		least.takes = "a thread of the system"
+// newInFlightLimit returns the limit of a kind itself.
+func newInFlightLimit(k Kind, policy Policy) inFlightLimit {
+	l := inFlightLimit{k.MostInFlight, k.Name, "a goroutine"}
+	if k.MostInFlight == MaxThreads {
+		l.takes = "a thread of the system"
 	}
-	if k.opensFile && h.OpenFiles > 0 && h.OpenFiles < least.jobs {
-		least.jobs, least.takes = h.OpenFiles, "one of the files that may be open for jobs, see ulimit -n,"
+	if k.OpensFile && policy.OpenFiles > 0 && policy.OpenFiles < l.max {
+		l.max, l.takes = policy.OpenFiles, "one of the files that may be open for jobs, see ulimit -n,"
 	}
-	if k.holds == nil {
-		return least
-	}
-	for _, n := range k.holds(values) {
-		inner, innerValues, err := h.read(n.workload, "")
-		if err != nil {
-			continue // which its check reports
-		}
-		if own := h.mostOf(inner, innerValues); own.jobs > 0 && own.jobs < least.jobs {
-			least = own
-		}
-	}
-	return least
+	return l
 }
 
-// check refuses a plan that wants more of them.
-func (m most) check(wanted int64) error {
-	if m.jobs == 0 || wanted <= m.jobs {
+// within returns the lower of two limits, and the outer one if they are equal.
+// All jobs may be at the same part or step at once.
+func (l inFlightLimit) within(outer inFlightLimit) inFlightLimit {
+	if l.max > 0 && (outer.max == 0 || l.max < outer.max) {
+		return l
+	}
+	return outer
+}
+
+// check refuses a plan with more jobs in flight.
+func (l inFlightLimit) check(wanted int64) error {
+	if l.max == 0 || wanted <= l.max {
 		return nil
 	}
-	return wrongField("concurrency", fmt.Sprintf("must be at most %d with the workload %s, which takes %s for each job in flight; got %d", m.jobs, m.kind, m.takes, wanted))
+	return param.Invalid("concurrency",
+		"must be at most %d with the workload %s, which takes %s for each job in flight; got %d",
+		l.max, l.kind, l.takes, wanted)
 }

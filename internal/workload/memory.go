@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"runtime"
 	"time"
@@ -15,9 +14,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// memory takes memory from the system and gives it back. It measures bandwidth,
+// Memory takes memory from the system and gives it back. It measures bandwidth,
 // the cost of a page's first touch, and what happens near a limit.
-var memory = kind{
+var Memory = Kind{
 	Kind: aurea.Kind{
 		Name: "memory",
 		Doc:  "takes memory from the system, writes and reads all of it, and gives it back",
@@ -30,24 +29,28 @@ var memory = kind{
 			Phases:   []string{"allocate", "touch", "write", "read", "hold", "free", aurea.CPUPhase},
 			Counters: []string{"bytes_written", "bytes_read", "page_faults"},
 		},
-		MostInFlight: mostThreads,
+		MostInFlight: MaxThreads,
 	},
-	runs: func(o opening) (Jobs, error) {
-		return Jobs{Runner: memorizer{
-			bytes:  wholePages(o.values["bytes"].(int64)),
-			random: o.values["pattern"] == "random",
-			hold:   o.values["hold"].(time.Duration),
-			seed:   o.seed,
-			limit:  o.host.memoryLimit(),
-			used:   &o.host.usage.memory,
-		}}, nil
-	},
-	check: func(values map[string]any, p place) error {
-		return p.host.memoryLimit().check("bytes", p.inFlight, wholePages(values["bytes"].(int64)))
+	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
+		r := memoryRunner{
+			bytes:  wholePages(v.Integer("bytes")),
+			random: v.Text("pattern") == "random",
+			hold:   v.Duration("hold"),
+			seed:   scope.Seed,
+			limit:  scope.Policy.MemoryLimit(),
+		}
+		if err := r.limit.Check("bytes", scope.InFlight, r.bytes); err != nil {
+			return Resolved{}, err
+		}
+		return Runs(func(usage *Usage) Runner {
+			r := r
+			r.used = &usage.Memory
+			return r
+		}), nil
 	},
 }
 
-// The places of what memory jobs note: phases, then counters.
+// The indexes of the metrics of memory jobs: phases, then counters.
 const (
 	memoryAllocate = iota
 	memoryTouch
@@ -69,84 +72,72 @@ func wholePages(bytes int64) int64 {
 	return (bytes + page - 1) / page * page
 }
 
-// memoryLimit is how much memory all jobs in flight may take together.
-func (h Host) memoryLimit() limit {
-	most := h.MaxMemory
-	if most == 0 {
-		most = halfTheMemory()
-	}
-	return limit{min(most, math.MaxInt), bytesOf("memory"), "--max-memory"}
-}
-
-// MemoryLimit is how many bytes all jobs in flight may take together: what the
-// operator says, or half of what was available when it was first asked for.
-func (h Host) MemoryLimit() int64 { return h.memoryLimit().most }
-
-type memorizer struct {
+type memoryRunner struct {
 	bytes  int64 // whole pages
 	random bool
 	hold   time.Duration
 	seed   uint64
-	limit  limit
-	used   *meter
+	limit  Limit
+	used   *Meter
 }
 
-// errCorrupt is the failure of a job that read something else than it wrote.
+// errCorrupt is the failure of a job that did not read what it wrote.
 var errCorrupt = &Failure{Class: "corrupt", Err: errors.New("the memory does not hold what was written to it")}
 
-// Run takes the memory, goes through it, holds it and gives it back.
-func (m memorizer) Run(ctx context.Context, job int64, notes Notes) error {
+// Run takes the memory, writes and reads it, holds it and gives it back.
+func (r memoryRunner) Run(ctx context.Context, job int64, metrics JobMetrics) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !m.used.take(m.bytes, m.limit.most) {
-		return m.limit.passed(m.bytes)
+	if !r.used.Take(r.bytes, r.limit) {
+		return r.limit.Exceeded(r.bytes)
 	}
-	defer m.used.give(m.bytes)
-	lap := newLap(notes)
-	words, free, err := platform.MapMemory(int(m.bytes))
+	defer r.used.Give(r.bytes)
+	watch := NewStopwatch(metrics)
+	words, free, err := platform.MapMemory(int(r.bytes))
 	if err != nil {
-		return &Failure{Class: "out_of_memory", Err: fmt.Errorf("the system does not give %s of memory: %w", budget.Size(m.bytes), err)}
+		return &Failure{Class: "out_of_memory", Err: fmt.Errorf(
+			"the system does not give %s of memory: %w", budget.Size(r.bytes), err)}
 	}
 	defer func() {
-		lap.restart()
+		watch.Restart()
 		free()
-		lap.end(memoryFree)
+		watch.End(memoryFree)
 	}()
-	lap.end(memoryAllocate)
-	region := region{ctx: ctx, words: words, random: m.random, key: uint64(aurea.NewStream(m.seed, uint64(job)))}
-	if err := m.use(region, &lap); err != nil || m.hold == 0 {
+	watch.End(memoryAllocate)
+	memory := region{ctx: ctx, words: words, random: r.random, key: uint64(aurea.NewStream(r.seed, uint64(job)))}
+	if err := memory.use(&watch); err != nil || r.hold == 0 {
 		return err
 	}
-	err = pause(ctx, m.hold)
-	lap.end(memoryHold)
+	err = Pause(ctx, r.hold)
+	watch.End(memoryHold)
 	return err
 }
 
-// use goes through the memory. It holds its thread meanwhile, so that the time
-// on a core and the page faults are the job's own.
-func (m memorizer) use(r region, lap *lap) error {
+// use touches, writes and reads the region. It locks its goroutine to a thread
+// meanwhile, so that the thread's CPU time and page faults are the job's own.
+func (r region) use(watch *Stopwatch) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	core, faults := platform.ThreadCPU(), platform.ThreadPageFaults()
+	cpu, faults := platform.ThreadCPU(), platform.ThreadPageFaults()
 	defer func() {
-		lap.notes.Phase(memoryCPU, platform.ThreadCPU()-core)
-		lap.notes.Count(memoryFaults, platform.ThreadPageFaults()-faults)
+		watch.Metrics.Phase(memoryCPU, platform.ThreadCPU()-cpu)
+		watch.Metrics.Count(memoryFaults, platform.ThreadPageFaults()-faults)
 	}()
 	err := r.touch()
-	lap.end(memoryTouch)
+	watch.End(memoryTouch)
 	if err != nil {
 		return err
 	}
 	written, err := r.write()
-	lap.notes.Count(memoryWritten, written)
-	lap.end(memoryWrite)
+	watch.Metrics.Count(memoryWritten, written)
+	watch.End(memoryWrite)
 	if err != nil {
 		return err
 	}
 	read, sum, err := r.read()
-	lap.notes.Count(memoryReadBytes, read)
-	lap.end(memoryRead)
+	watch.Metrics.Count(memoryReadBytes, read)
+	watch.End(memoryRead)
 	if err == nil && sum != r.sum() {
 		return errCorrupt
 	}

@@ -4,165 +4,196 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// mostNested is how many workloads another one may hold.
-const mostNested = 20
+// maxChildren limits the workloads that another one contains.
+const maxChildren = 20
 
-// nestedName is what a part or a step may be called: names stand in thresholds.
-var nestedName = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+// childName is what a part or a step may be called: thresholds contain names.
+var childName = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
 
-// A nested is a workload that is a part or a step of another one.
-type nested struct {
+// A child is a part or a step of another workload.
+type child struct {
 	name     string
-	location string // within the parameters of the one that holds it
+	location string // relative to the workload that contains it
 	nameAt   string // the location of its name
 	workload aurea.Workload
 	weight   float64 // of a part
-	step     bool    // which is timed as a whole
+	step     bool    // its time is a phase
 }
 
-// checkNested checks workloads that another one holds: each of them, and that
-// their names differ.
-func checkNested(list []nested, p place, holder string) error {
-	p.host = p.host.sharedBy(list)
-	seen := map[string]bool{}
+// childrenOf returns the children that parameters describe; nil if there are
+// none.
+func childrenOf(values param.Values) []child {
+	switch {
+	case values.Has(partsParameter):
+		return partsOf(values)
+	case values.Has(stepsParameter):
+		return stepsOf(values)
+	}
+	return nil
+}
+
+// A resolvedChild is a child with typed parameters, and where its metrics begin
+// in those of its parent.
+type resolvedChild struct {
+	child
+	*Resolved
+	phases, counters int
+}
+
+// resolveChildren resolves the children of a workload, each with random draws
+// of its own. The error has the problems of all of them.
+func resolveChildren(list []child, scope Scope, parent string) ([]resolvedChild, error) {
+	scope.parent = parent
+	scope.sharers = scope.sharersOf(list)
+	var resolved []resolvedChild
 	var found []error
-	for _, n := range list {
-		if !nestedName.MatchString(n.name) {
-			found = append(found, wrongField(n.nameAt, fmt.Sprintf("must be up to 40 of a-z 0-9 _; got %q", n.name)))
-		} else if seen[n.name] {
-			found = append(found, wrongField(n.nameAt, fmt.Sprintf("must differ from the other names; %q is there already", n.name)))
+	seen := map[string]bool{}
+	phases, counters := 0, 0
+	for i, c := range list {
+		if !childName.MatchString(c.name) {
+			found = append(found, param.Invalid(c.nameAt, "must be up to 40 of a-z 0-9 _; got %q", c.name))
+		} else if seen[c.name] {
+			found = append(found, param.Invalid(c.nameAt, "must differ from the other names; %q is there already", c.name))
 		}
-		seen[n.name] = true
-		found = append(found, n.check(p, holder))
+		seen[c.name] = true
+		own := scope
+		own.Seed = uint64(aurea.NewStream(scope.Seed, aurea.StreamNested+uint64(i)))
+		r, err := c.resolve(own)
+		if err != nil {
+			found = append(found, err)
+			continue
+		}
+		resolved = append(resolved, resolvedChild{c, r, phases, counters})
+		phases, counters = phases+len(r.Metrics.Phases), counters+len(r.Metrics.Counters)
+		if c.step {
+			phases++
+		}
 	}
-	return all(found)
+	return resolved, param.Merge(found...)
 }
 
-// check checks the workload itself.
-func (n nested) check(p place, holder string) error {
-	k, err := p.host.find(n.workload.Kind, n.location+".kind")
+// resolve resolves the child, unless its kind may not be where it is.
+func (c child) resolve(scope Scope) (*Resolved, error) {
+	k, err := scope.set.find(c.workload.Kind, c.location+".kind")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if k.holds != nil && (holder != mixName || k.Name == mixName) {
-		return wrongField(n.location+".kind", "cannot be "+k.Name+" here: a mix may hold steps, and steps hold nothing of that kind")
+	if k.Nests && (scope.parent != mixName || k.Name == mixName) {
+		return nil, param.Invalid(c.location+".kind",
+			"cannot be %s here: a mix may hold steps, and steps hold nothing of that kind", k.Name)
 	}
-	_, _, err = p.host.check(n.workload, n.location, p)
-	return err
+	return scope.set.resolve(c.workload, c.location, scope)
 }
 
-// own is a step's or part's name, if it has one, and its workload without it.
-func own(w aurea.Workload) (string, aurea.Workload) {
-	name, _ := w.Parameters["name"].(string)
-	bare := aurea.Workload{Kind: w.Kind, Parameters: maps.Clone(w.Parameters)}
-	delete(bare.Parameters, "name")
-	return name, bare
+// nest returns a workload that consists of children. acquire makes its jobs of
+// the opened children.
+func nest(children []resolvedChild, acquire func([]openChild) Jobs) Resolved {
+	r := Resolved{Metrics: metricsOf(children)}
+	for _, c := range children {
+		r.Connections += c.Connections
+		r.limit = c.limit.within(r.limit)
+	}
+	r.Acquire = func(ctx context.Context, usage *Usage) (Jobs, error) {
+		opened, closers, err := openChildren(ctx, children, usage)
+		if err != nil {
+			return Jobs{}, err
+		}
+		jobs := acquire(opened)
+		jobs.Closers = closers
+		return jobs, nil
+	}
+	return r
 }
 
-// measuredBy is what checked nested workloads measure, by their names; each of
-// steps is itself a phase.
-func (h Host) measuredBy(list []nested) aurea.Measures {
+// metricsOf returns the metrics of children, prefixed by their names. The time
+// of a step is a phase, too.
+func metricsOf(children []resolvedChild) aurea.Measures {
 	var all aurea.Measures
-	for _, n := range list {
-		own := h.ownMeasures(n.workload)
-		if n.step {
-			all.Phases = append(all.Phases, n.name)
+	for _, c := range children {
+		if c.step {
+			all.Phases = append(all.Phases, c.name)
 		}
-		for _, phase := range own.Phases {
-			all.Phases = append(all.Phases, n.name+"."+phase)
+		for _, phase := range c.Metrics.Phases {
+			all.Phases = append(all.Phases, c.name+"."+phase)
 		}
-		for _, counter := range own.Counters {
-			all.Counters = append(all.Counters, n.name+"."+counter)
+		for _, counter := range c.Metrics.Counters {
+			all.Counters = append(all.Counters, c.name+"."+counter)
 		}
 	}
 	return all
 }
 
-func (h Host) ownMeasures(w aurea.Workload) aurea.Measures {
-	k, values, err := h.read(w, "")
-	if err != nil {
-		return aurea.Measures{} // which its check reports
-	}
-	return h.measured(k, values)
-}
-
-// A nestedJobs is an opened nested workload, with the place of its notes.
-type nestedJobs struct {
-	nested
+// An openChild is an opened child.
+type openChild struct {
+	resolvedChild
 	Runner
-	phases, counters int // those before its own
 }
 
-// openNested opens nested workloads, each with draws of its own. When one cannot
-// be opened, the others are closed.
-func openNested(o opening, list []nested) (opened []nestedJobs, close []func(), err error) {
-	o.host = o.host.sharedBy(list)
-	phases, counters := 0, 0
-	for i, n := range list {
-		seed := uint64(aurea.NewStream(o.seed, aurea.StreamNested+uint64(i)))
-		jobs, err := o.host.Open(o.ctx, n.workload, seed)
+// openChildren opens children. If one cannot be opened, it closes the others.
+func openChildren(ctx context.Context, list []resolvedChild, usage *Usage) (opened []openChild, closers []func(), err error) {
+	for _, c := range list {
+		jobs, err := c.open(ctx, usage)
 		if err != nil {
-			Jobs{close: close}.Close()
-			return nil, nil, at(n.location, err)
+			Jobs{Closers: closers}.Close()
+			return nil, nil, param.Within(c.location, err)
 		}
-		opened = append(opened, nestedJobs{n, jobs.asRunner(), phases, counters})
-		close = append(close, jobs.Close)
-		own := o.host.measuredBy(list[i : i+1])
-		phases, counters = phases+len(own.Phases), counters+len(own.Counters)
+		opened = append(opened, openChild{c, jobs.asRunner()})
+		closers = append(closers, jobs.Close)
 	}
-	return opened, close, nil
+	return opened, closers, nil
 }
 
-// run does a job of the nested workload, and times a step.
-func (n nestedJobs) run(ctx context.Context, job int64, notes Notes) error {
-	own := notes.from(n.phases, n.counters)
-	if !n.step {
-		return n.Run(ctx, job, own)
+// run does a job of the child, and times a step.
+func (c openChild) run(ctx context.Context, job int64, metrics JobMetrics) error {
+	own := metrics.from(c.phases, c.counters)
+	if !c.step {
+		return c.Run(ctx, job, own)
 	}
 	start := time.Now()
-	err := n.Run(ctx, job, own.from(1, 0))
+	err := c.Run(ctx, job, own.from(1, 0))
 	own.Phase(0, time.Since(start))
 	return err
 }
 
-// asRunner is the jobs as they run on a goroutine of their own.
+// asRunner returns the jobs as a Runner.
 func (j Jobs) asRunner() Runner {
-	if j.Waiter == nil {
+	if j.Delayer == nil {
 		return j.Runner
 	}
-	line, _ := j.Waiter.(Queue)
-	r := Runner(napper{j.Waiter, line, time.Now()})
+	queue, _ := j.Delayer.(Queue)
+	r := Runner(delayRunner{j.Delayer, queue, time.Now()})
 	if j.Faults != nil {
-		r = faulty{r, j.Faults}
+		r = withFaults{r, j.Faults}
 	}
 	return r
 }
 
-// A napper has the jobs of a Waiter wait on a timer.
-type napper struct {
-	waiter Waiter
-	line   Queue // the waiter, if it is one
-	opened time.Time
+// A delayRunner runs the jobs of a Delayer, each on a timer.
+type delayRunner struct {
+	delayer Delayer
+	queue   Queue // the delayer, if it is one
+	opened  time.Time
 }
 
-// Run waits as long as the job does.
-func (n napper) Run(ctx context.Context, job int64, _ Notes) error {
-	if n.line != nil {
-		n.line.Enter(job, time.Since(n.opened))
-		defer n.line.Leave(job)
+// Run waits for the job's delay.
+func (r delayRunner) Run(ctx context.Context, job int64, _ JobMetrics) error {
+	if r.queue != nil {
+		r.queue.Enter(job, time.Since(r.opened))
+		defer r.queue.Leave(job)
 	}
-	return pause(ctx, n.waiter.Wait(job))
+	return Pause(ctx, r.delayer.Delay(job))
 }
 
-// inside is an error of a part or a step, which says where it comes from.
-func inside(what string, err error) error {
+// Inside adds to the error of a job which part of it failed. It keeps the class
+// of a *Failure.
+func Inside(what string, err error) error {
 	err = fmt.Errorf("%s: %w", what, err)
 	var failure *Failure
 	if errors.As(err, &failure) {

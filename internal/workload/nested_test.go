@@ -13,17 +13,6 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func parsed(t testing.TB, text string) map[string]any {
-	t.Helper()
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var object map[string]any
-	if err := decoder.Decode(&object); err != nil {
-		t.Fatal(err)
-	}
-	return object
-}
-
 // Jobs are dealt out by the weights, the same ones whenever it is asked, and
 // each does what its part does.
 func TestMix(t *testing.T) {
@@ -32,7 +21,7 @@ func TestMix(t *testing.T) {
 			{"weight": 6, "workload": {"kind": "sleep", "duration": "1ms"}},
 			{"weight": 3, "workload": {"kind": "sleep", "duration": "2ms"}},
 			{"weight": 1, "name": "long", "workload": {"kind": "sleep", "duration": "3ms"}}]}`)
-		mixed, again := open(t, Host{}, "mix", parameters, 7), open(t, Host{}, "mix", parameters, 7)
+		mixed, again := open(t, Policy{}, "mix", parameters, 7), open(t, Policy{}, "mix", parameters, 7)
 		const jobs = 10_000
 		var counts [3]float64
 		for job := range int64(jobs) {
@@ -45,7 +34,7 @@ func TestMix(t *testing.T) {
 				continue
 			}
 			start := time.Now()
-			if err := mixed.Runner.Run(t.Context(), job, NewNotes(mixed.Measures)); err != nil {
+			if err := mixed.Runner.Run(t.Context(), job, NewJobMetrics(mixed.Metrics)); err != nil {
 				t.Fatal(err)
 			}
 			if took, want := time.Since(start), time.Duration(part+1)*time.Millisecond; took != want {
@@ -58,7 +47,7 @@ func TestMix(t *testing.T) {
 			}
 		}
 		want := []aurea.Part{{Name: "sleep", Weight: 6}, {Name: "sleep_2", Weight: 3}, {Name: "long", Weight: 1}}
-		for i, part := range mixed.Measures.Parts {
+		for i, part := range mixed.Metrics.Parts {
 			if part != want[i] {
 				t.Errorf("part %d is %+v, want %+v", i, part, want[i])
 			}
@@ -70,17 +59,17 @@ func TestMix(t *testing.T) {
 // its name.
 func TestSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		jobs := open(t, Host{}, "steps", parsed(t, `{"steps": [
+		jobs := open(t, Policy{}, "steps", parsed(t, `{"steps": [
 			{"kind": "sleep", "duration": "5ms"},
 			{"kind": "cpu", "name": "work", "work": 3},
 			{"kind": "sleep", "duration": "7ms", "name": "rest"}]}`), 7)
-		detail := aurea.NewDetail(jobs.Measures)
+		detail := aurea.NewDetail(jobs.Metrics)
 		for job := range int64(2) {
-			notes := NewNotes(jobs.Measures)
-			if err := jobs.Runner.Run(t.Context(), job, notes); err != nil {
+			metrics := NewJobMetrics(jobs.Metrics)
+			if err := jobs.Runner.Run(t.Context(), job, metrics); err != nil {
 				t.Fatal(err)
 			}
-			notes.RecordIn(detail)
+			metrics.RecordIn(detail)
 		}
 		r := aurea.NewResult(aurea.NewPlan(aurea.Spec{NumJobs: 2}, 1), aurea.Measurement{Tally: aurea.NewTally(), Detail: detail})
 		for name, want := range map[string]float64{"1_sleep": 0.005, "rest": 0.007} {
@@ -100,12 +89,12 @@ func TestSteps(t *testing.T) {
 // The first step that fails is the last one, and its failure is the job's.
 func TestStepsStopAtAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		jobs := open(t, Host{}, "steps", parsed(t, `{"steps": [
+		jobs := open(t, Policy{}, "steps", parsed(t, `{"steps": [
 			{"kind": "sleep", "duration": "5ms"},
 			{"kind": "noop", "name": "pay", "failure": {"rate": 1}},
 			{"kind": "sleep", "duration": "7ms"}]}`), 7)
 		start := time.Now()
-		err := jobs.Runner.Run(t.Context(), 1, NewNotes(jobs.Measures))
+		err := jobs.Runner.Run(t.Context(), 1, NewJobMetrics(jobs.Metrics))
 		var failure *Failure
 		if !errors.As(err, &failure) || failure.Class != "injected" || err.Error() != "step pay: the workload's failure wants it" {
 			t.Errorf("Run: %v", err)
@@ -115,7 +104,7 @@ func TestStepsStopAtAFailure(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
 		defer cancel()
-		if err := jobs.Runner.Run(ctx, 1, Notes{}); !errors.Is(err, context.DeadlineExceeded) {
+		if err := jobs.Runner.Run(ctx, 1, JobMetrics{}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with too little time: %v", err)
 		}
 	})
@@ -125,16 +114,16 @@ func TestStepsStopAtAFailure(t *testing.T) {
 // first.
 func TestNestedDrawsDiffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		jobs := open(t, Host{}, "steps", parsed(t, `{"steps": [
+		jobs := open(t, Policy{}, "steps", parsed(t, `{"steps": [
 			{"kind": "sleep", "duration": "5ms", "distribution": "exponential", "name": "a"},
 			{"kind": "sleep", "duration": "5ms", "distribution": "exponential", "name": "b"}]}`), 7)
 		same := 0
 		for job := range int64(100) {
-			notes := NewNotes(jobs.Measures)
-			if err := jobs.Runner.Run(t.Context(), job, notes); err != nil {
+			metrics := NewJobMetrics(jobs.Metrics)
+			if err := jobs.Runner.Run(t.Context(), job, metrics); err != nil {
 				t.Fatal(err)
 			}
-			if notes.phases[0] == notes.phases[1] {
+			if metrics.phases[0] == metrics.phases[1] {
 				same++
 			}
 		}
@@ -164,7 +153,7 @@ func TestWrongNested(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &w); err != nil {
 			t.Fatal(err)
 		}
-		err := Host{}.Check(aurea.Plan{Workload: w})
+		err := check(Policy{}, aurea.Plan{Workload: w})
 		if err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
@@ -176,7 +165,7 @@ func TestWrongNested(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &w); err != nil {
 			t.Fatal(err)
 		}
-		if err := (Host{}).Check(aurea.Plan{Workload: w}); err != nil {
+		if err := check(Policy{}, aurea.Plan{Workload: w}); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -195,7 +184,7 @@ func TestThresholdsAboutNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = Host{}.Check(aurea.Plan{Spec: aurea.Spec{Thresholds: []aurea.Threshold{threshold}}, Workload: aurea.Workload{Kind: "cpu"}})
+		err = check(Policy{}, aurea.Plan{Spec: aurea.Spec{Thresholds: []aurea.Threshold{threshold}}, Workload: aurea.Workload{Kind: "cpu"}})
 		if got := map[bool]string{true: ""}[err == nil]; err != nil && err.Error() != want || err == nil && want != got {
 			t.Errorf("%s: %v, want %q", expression, err, want)
 		}

@@ -4,17 +4,20 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// noop does nothing. It measures the generator itself: the most jobs a second
-// that this machine can start, time and count.
-var noop = kind{
-	Kind:  aurea.Kind{Name: "noop", Doc: "does nothing, which measures the generator itself"},
-	waits: func(map[string]any, uint64) Waiter { return nothing{} },
+// Noop does nothing. It measures the generator itself: how many jobs a second
+// this machine can start, time and count.
+var Noop = Kind{
+	Kind: aurea.Kind{Name: "noop", Doc: "does nothing, which measures the generator itself"},
+	Resolve: func(param.Values, Scope) (Resolved, error) {
+		return Delays(func() Delayer { return noDelay{} }), nil
+	},
 }
 
-type nothing struct{}
+type noDelay struct{}
 
-func (nothing) Wait(int64) time.Duration { return 0 }
+func (noDelay) Delay(int64) time.Duration { return 0 }
 
-func (nothing) Longest() time.Duration { return 0 }
+func (noDelay) MaxDelay() time.Duration { return 0 }

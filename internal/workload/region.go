@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// A region is memory that a job goes through. What a word holds is the key and
-// the word's place, so that their sum tells whether all of it was written and
-// read, in whatever order.
+// A region is memory that a job writes and reads. A word contains the key plus
+// the word's index. So the sum of all words shows, in whatever order, whether
+// each was written and read.
 type region struct {
 	ctx    context.Context
 	words  []uint64
@@ -18,19 +18,19 @@ type region struct {
 }
 
 const (
-	wordBytes = 8
-	lineWords = 64 / wordBytes // of a cache line, the least that memory moves
-	lookBytes = 256 << 10      // between two looks at the context: some ten microseconds
+	wordBytes     = 8
+	lineWords     = 64 / wordBytes // of a cache line, the smallest unit that memory moves
+	bytesPerCheck = 256 << 10      // between two checks of the context: some ten microseconds
 )
 
-// touch writes one word of every page, which is when the system really gives
-// the page.
+// touch writes one word of every page. That is when the system provides the
+// page.
 func (r region) touch() error {
 	page := os.Getpagesize() / wordBytes
 	return r.walk(page, func(first int) { r.words[first] = r.key })
 }
 
-// write fills the memory, and says how many bytes it came to.
+// write fills the memory and returns how many bytes it has written.
 func (r region) write() (written int64, err error) {
 	unit := r.unit()
 	err = r.walk(unit, func(first int) {
@@ -43,7 +43,7 @@ func (r region) write() (written int64, err error) {
 	return written, err
 }
 
-// read adds the words up, and says how many bytes it came to.
+// read adds up the words and returns how many bytes it has read.
 func (r region) read() (read int64, sum uint64, err error) {
 	unit := r.unit()
 	err = r.walk(unit, func(first int) {
@@ -55,14 +55,14 @@ func (r region) read() (read int64, sum uint64, err error) {
 	return read, sum, err
 }
 
-// sum is what read finds if everything is as it was written.
+// sum returns the sum that read returns if the memory is as it was written.
 func (r region) sum() uint64 {
 	n := uint64(len(r.words))
 	return n*r.key + n*(n-1)/2
 }
 
-// unit is how many words in a row are gone through, of which the next may be
-// anywhere.
+// unit returns how many consecutive words are visited at a time. The next unit
+// may be anywhere.
 func (r region) unit() int {
 	if r.random {
 		return lineWords
@@ -70,17 +70,17 @@ func (r region) unit() int {
 	return os.Getpagesize() / wordBytes
 }
 
-// walk visits every unit of so many words once, by its first word. It stops when
+// walk visits every unit once, by the index of its first word. It stops when
 // the context is cancelled.
 func (r region) walk(unit int, visit func(first int)) error {
 	order := inOrder
 	if r.random {
 		order = shuffled
 	}
-	look := max(lookBytes/(unit*wordBytes), 1)
+	perCheck := max(bytesPerCheck/(unit*wordBytes), 1)
 	visited := 0
 	for i := range order(uint64(len(r.words)/unit), r.key) {
-		if visited%look == 0 && r.ctx.Err() != nil {
+		if visited%perCheck == 0 && r.ctx.Err() != nil {
 			return r.ctx.Err()
 		}
 		visited++
@@ -96,11 +96,11 @@ func inOrder(n, _ uint64) iter.Seq[uint64] {
 	}
 }
 
-// shuffled yields the numbers below n, each once, in an order that no cache
-// foresees and that takes no memory: a congruential generator with full period
-// (Hull and Dobell, "Random number generators", 1962) over the next power of two,
-// with its upper half mixed into its weaker lower one. It leaves out what is not
-// below n.
+// shuffled yields each number below n once, in an order that no cache predicts
+// and that needs no memory. It is a congruential generator with full period
+// (Hull and Dobell, "Random number generators", 1962) over the next power of
+// two. Its upper half is mixed into the weaker lower one. It skips numbers that
+// are not below n.
 func shuffled(n, seed uint64) iter.Seq[uint64] {
 	width := bits.Len64(n - 1)
 	mask, half := uint64(1)<<width-1, (width+1)/2

@@ -9,22 +9,23 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// scratchName begins the name of every directory that holds nothing but files of
-// disk jobs. One that has the mark, too, can be deleted, unless a process has it
-// locked: a user's directory may have such a name by chance.
+// scratchName begins the name of every directory with the files of disk jobs. A
+// directory that also has the mark may be deleted, unless a process has it
+// locked. Without the mark it may be a user's directory with such a name.
 const (
 	scratchName = "aurea-scratch-"
 	scratchMark = ".aurea-scratch"
 )
 
-// A scratch is a directory for the files of a run. Whoever made it removes it; if
-// he is killed before, the next one does.
+// A scratch is a directory for the files of a run. Its process removes it; if
+// that process is killed, the next sweep does.
 type scratch struct {
 	path   string
 	unlock func()
 }
 
-// newScratch makes one in a directory, which it makes too. It sweeps first.
+// newScratch creates a scratch in a directory, which it creates if needed. It
+// sweeps first.
 func newScratch(in string) (scratch, error) {
 	if err := os.MkdirAll(in, 0o750); err != nil {
 		return scratch{}, err
@@ -44,13 +45,14 @@ func newScratch(in string) (scratch, error) {
 			unlock()
 		}
 		_ = os.RemoveAll(path)
-		if !errors.Is(err, platform.ErrLocked) { // by another sweep, which took it for a leftover
+		if !errors.Is(err, platform.ErrLocked) { // another sweep has taken it for a leftover
 			return scratch{}, err
 		}
 	}
 }
 
-// mark marks a directory as ours. An empty file takes no room of a full disk.
+// mark marks a directory as a scratch. The mark is an empty file, which needs no
+// room on a full disk.
 func mark(path string) error {
 	file, err := os.OpenFile(filepath.Join(path, scratchMark), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -64,21 +66,22 @@ func marked(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 
-// create creates a file that is removed when it is disposed of.
+// create creates a file. dispose removes it.
 func (s scratch) create() (file *os.File, dispose func() error, err error) {
 	return platform.TempFile(s.path)
 }
 
-// remove removes the directory and all that is in it.
+// remove removes the directory with all files in it.
 func (s scratch) remove() {
 	_ = os.RemoveAll(s.path) // what cannot be removed now is swept later
 	s.unlock()
 	_ = os.RemoveAll(s.path) // where the lock is a file
 }
 
-// Sweep removes what disk jobs left in the host's directory when their process
-// was killed. New disk jobs do it too; after a start it makes room at once.
-func (h Host) Sweep() { sweep(h.dir()) }
+// Sweep removes the files that disk jobs left in the policy's directory when
+// their process was killed. New disk jobs sweep too; sweeping at the start makes
+// room immediately.
+func (p Policy) Sweep() { sweep(p.dir()) }
 
 func sweep(in string) {
 	entries, _ := os.ReadDir(in) // what cannot be read is not swept

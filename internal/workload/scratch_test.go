@@ -12,9 +12,9 @@ import (
 // others use, and what only looks similar, stays: a directory of such a name
 // without our mark, or with something else in its place, or a link to one.
 func TestSweep(t *testing.T) {
-	for name, sweeps := range map[string]func(Host){
-		"start":     func(h Host) { h.Sweep() },
-		"next jobs": func(h Host) { open(t, h, "disk", nil, 1).Close() },
+	for name, sweeps := range map[string]func(Policy){
+		"start":     func(p Policy) { p.Sweep() },
+		"next jobs": func(p Policy) { open(t, p, "disk", nil, 1).Close() },
 	} {
 		dir := t.TempDir()
 		used, err := newScratch(dir)
@@ -42,7 +42,7 @@ func TestSweep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		sweeps(Host{Dir: dir})
+		sweeps(Policy{Dir: dir})
 		if _, err := os.Stat(left); !os.IsNotExist(err) {
 			t.Errorf("%s: what was left is still there: %v", name, err)
 		}

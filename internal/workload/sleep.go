@@ -7,9 +7,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// sleep waits. It measures the scheduler, and stands in for work that is done
+// Sleep waits. It measures the scheduler, and stands in for work that is done
 // elsewhere.
-var sleep = kind{
+var Sleep = Kind{
 	Kind: aurea.Kind{
 		Name: "sleep",
 		Doc:  "waits, which stands in for work that is done elsewhere",
@@ -19,43 +19,41 @@ var sleep = kind{
 			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
 		}...),
 	},
-	waits: func(values map[string]any, seed uint64) Waiter {
-		draws := aurea.NewStream(seed, aurea.StreamJobs)
-		mean, jitter := values["duration"].(time.Duration), values["jitter"].(float64)
-		if name := values["distribution"].(string); name != "fixed" {
-			return drawn{draws, newDistribution(name, mean, shapeOf(values))}
+	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
+		draws := aurea.NewStream(scope.Seed, aurea.StreamJobs)
+		mean, jitter, name := v.Duration("duration"), v.Number("jitter"), v.Text("distribution")
+		if jitter > 0 && name != "fixed" {
+			return Resolved{}, param.Invalid("jitter", "cannot stand together with a distribution; give one of them")
 		}
-		return sleeper{draws, float64(mean), jitter}
-	},
-	check: func(values map[string]any, _ place) error {
-		if values["jitter"].(float64) > 0 && values["distribution"].(string) != "fixed" {
-			return wrongField("jitter", "cannot stand together with a distribution; give one of them")
+		delayer := Delayer(evenDelays{draws, float64(mean), jitter})
+		if name != "fixed" {
+			delayer = drawnDelays{draws, newDistribution(name, mean, shapeOf(v))}
 		}
-		return nil
+		return Delays(func() Delayer { return delayer }), nil
 	},
 }
 
-// A sleeper waits for a time that varies evenly around its duration.
-type sleeper struct {
-	draws    aurea.Stream
-	duration float64 // ns
-	jitter   float64
+// evenDelays vary evenly around a mean.
+type evenDelays struct {
+	draws  aurea.Stream
+	mean   float64 // ns
+	jitter float64
 }
 
-func (s sleeper) Wait(job int64) time.Duration {
-	return time.Duration(s.duration * (1 + s.jitter*(2*s.draws.Uniform(job)-1)))
+func (d evenDelays) Delay(job int64) time.Duration {
+	return time.Duration(d.mean * (1 + d.jitter*(2*d.draws.Uniform(job)-1)))
 }
 
-func (s sleeper) Longest() time.Duration {
-	return time.Duration(s.duration * (1 + s.jitter))
+func (d evenDelays) MaxDelay() time.Duration {
+	return time.Duration(d.mean * (1 + d.jitter))
 }
 
-// A drawn job waits for a time from a distribution.
-type drawn struct {
+// drawnDelays come from a distribution.
+type drawnDelays struct {
 	draws aurea.Stream
 	from  distribution
 }
 
-func (d drawn) Wait(job int64) time.Duration { return d.from(d.draws.Uniform(job)) }
+func (d drawnDelays) Delay(job int64) time.Duration { return d.from(d.draws.Uniform(job)) }
 
-func (d drawn) Longest() time.Duration { return d.from(1 - 0x1p-53) }
+func (d drawnDelays) MaxDelay() time.Duration { return d.from(1 - 0x1p-53) }

@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// station is a queue in front of servers, as queueing theory has it. What is
-// measured on it can be held against closed forms: M/M/c, M/D/1, M/G/1.
-var station = kind{
+// Station is a queue in front of servers, as in queueing theory. Its measured
+// results can be compared with closed forms: M/M/c, M/D/1, M/G/1.
+var Station = Kind{
 	Kind: aurea.Kind{
 		Name: "station",
 		Doc:  "queues for one of a few servers and is served, first come, first served, as in queueing theory",
@@ -20,58 +20,61 @@ var station = kind{
 			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
 		}...),
 	},
-	waits: func(values map[string]any, seed uint64) Waiter {
-		return &queue{
-			draws:   aurea.NewStream(seed, aurea.StreamJobs),
-			service: newDistribution(values["distribution"].(string), values["service"].(time.Duration), shapeOf(values)),
-			busy:    make([]time.Duration, values["servers"].(int64)),
-			entered: map[int64]time.Duration{},
-		}
+	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
+		service := newDistribution(v.Text("distribution"), v.Duration("service"), shapeOf(v))
+		return Delays(func() Delayer {
+			return &stationQueue{
+				draws:   aurea.NewStream(scope.Seed, aurea.StreamJobs),
+				service: service,
+				busy:    make([]time.Duration, v.Integer("servers")),
+				entered: map[int64]time.Duration{},
+			}
+		}), nil
 	},
 }
 
-// A queue is the station of one run. Jobs of all event loops use it, so it has a
-// lock; a run that wants a million jobs a second measures something else.
-type queue struct {
+// A stationQueue is the station of one run. The jobs of all event loops use it,
+// so it has a lock. At a million jobs a second, the lock would be measured.
+type stationQueue struct {
 	draws   aurea.Stream
 	service distribution
 
 	mu      sync.Mutex
-	busy    []time.Duration // until when each server is, a heap with the first to be free on top
+	busy    []time.Duration // until when each server is busy; a heap with the earliest on top
 	entered map[int64]time.Duration
 }
 
-// Enter has a job queue from the given moment. It is served by whoever is free
-// first, and holds that server for its service time even if it gives up.
-func (q *queue) Enter(job int64, at time.Duration) {
+// Enter adds a job at the given time. The first free server serves it, and
+// stays busy for the service time even if the job gives up.
+func (q *stationQueue) Enter(job int64, at time.Duration) {
 	served := q.service(q.draws.Uniform(job))
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	end := max(at, q.busy[0]) + served
 	q.busy[0] = end
-	q.sink()
+	q.siftDown()
 	q.entered[job] = end - at
 }
 
-// Leave forgets a job.
-func (q *queue) Leave(job int64) {
+// Leave removes a job.
+func (q *stationQueue) Leave(job int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	delete(q.entered, job)
 }
 
-// Wait is what Enter said of a job that has not left.
-func (q *queue) Wait(job int64) time.Duration {
+// Delay returns the delay that Enter computed.
+func (q *stationQueue) Delay(job int64) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.entered[job]
 }
 
-// Longest has no bound: a queue may grow as long as jobs come.
-func (q *queue) Longest() time.Duration { return time.Duration(aurea.Forever) }
+// MaxDelay has no bound: a queue may grow as long as jobs come.
+func (q *stationQueue) MaxDelay() time.Duration { return time.Duration(aurea.Forever) }
 
-// sink puts the server on top of the heap where it belongs.
-func (q *queue) sink() {
+// siftDown restores the heap after the server on top has changed.
+func (q *stationQueue) siftDown() {
 	for i := 0; ; {
 		child := 2*i + 1
 		if child >= len(q.busy) {

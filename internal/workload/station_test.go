@@ -9,9 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func stationed(t testing.TB, parameters map[string]any) *queue {
+func stationed(t testing.TB, parameters map[string]any) *stationQueue {
 	t.Helper()
-	return open(t, Host{}, "station", parameters, 7).Waiter.(*queue)
+	return open(t, Policy{}, "station", parameters, 7).Delayer.(*stationQueue)
 }
 
 // Two servers, 10 ms each, and jobs that come every 4 ms: the third waits for
@@ -20,7 +20,7 @@ func TestStation(t *testing.T) {
 	s := stationed(t, map[string]any{"servers": json.Number("2"), "service": "10ms", "distribution": "fixed"})
 	for job, want := range []time.Duration{10, 10, 12, 12, 14, 14} {
 		s.Enter(int64(job), time.Duration(job)*4*time.Millisecond)
-		if got := s.Wait(int64(job)); got != want*time.Millisecond {
+		if got := s.Delay(int64(job)); got != want*time.Millisecond {
 			t.Errorf("job %d waits %v, want %d ms", job, got, want)
 		}
 	}
@@ -45,7 +45,7 @@ func TestStationServesFirstComeFirstServed(outer *testing.T) {
 			slices.Sort(free)
 			free[0] = max(at, free[0]) + s.service(s.draws.Uniform(job))
 			s.Enter(job, at)
-			if got, want := s.Wait(job), free[0]-at; got != want {
+			if got, want := s.Delay(job), free[0]-at; got != want {
 				t.Fatalf("job %d waits %v, want %v", job, got, want)
 			}
 		}
@@ -58,7 +58,7 @@ func BenchmarkStation(b *testing.B) {
 	var job int64
 	for b.Loop() {
 		s.Enter(job, time.Duration(job)*3*time.Millisecond)
-		s.Wait(job)
+		s.Delay(job)
 		s.Leave(job)
 		job++
 	}

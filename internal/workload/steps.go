@@ -3,54 +3,72 @@ package workload
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// steps does one thing after the other: a session.
-func steps() kind {
-	return kind{
-		Kind: aurea.Kind{
-			Name: "steps",
-			Doc:  "does one workload after the other in one job, such as a session, and stops at the first that fails",
-			Parameters: []param.Parameter{
-				{Name: "steps", Type: param.List, Min: 1, Max: mostNested, Required: true,
-					Items: &param.Parameter{Type: param.KindType, Doc: "a workload, which may have a name beside its parameters", Members: []param.Parameter{
-						{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
-					}},
-					Doc: "the workloads, in order"},
-			},
-			MostInFlight: MostRunning,
+const (
+	stepsName      = "steps"
+	stepsParameter = "steps"
+)
+
+// Steps does one thing after the other: a session.
+var Steps = Kind{
+	Kind: aurea.Kind{
+		Name: stepsName,
+		Doc:  "does one workload after the other in one job, such as a session, and stops at the first that fails",
+		Parameters: []param.Parameter{
+			{Name: stepsParameter, Type: param.List, Min: 1, Max: maxChildren, Required: true, Doc: "the workloads, in order",
+				Items: &param.Parameter{Type: param.KindType, Doc: "a workload, which may have a name beside its parameters", Members: []param.Parameter{
+					{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
+				}}},
 		},
-		punctual: true,
-		holds:    stepsOf,
-		runs: func(o opening) (Jobs, error) {
-			opened, close, err := openNested(o, stepsOf(o.values))
-			return Jobs{Runner: session(opened), close: close}, err
-		},
-	}
+		MostInFlight: MaxRunning,
+	},
+	HonorsDeadline: true,
+	Connects:       true,
+	Nests:          true,
+	Resolve: func(values param.Values, scope Scope) (Resolved, error) {
+		steps, err := resolveChildren(stepsOf(values), scope, stepsName)
+		if err != nil {
+			return Resolved{}, err
+		}
+		return nest(steps, func(opened []openChild) Jobs { return Jobs{Runner: stepsRunner(opened)} }), nil
+	},
 }
 
-func stepsOf(values map[string]any) []nested {
-	var list []nested
-	for i, item := range values["steps"].([]any) {
-		name, w := own(aurea.Workload(item.(param.Variant)))
+func stepsOf(values param.Values) []child {
+	var list []child
+	for i, item := range values.List(stepsParameter) {
+		name, w := splitName(aurea.Workload(item.(param.Variant)))
 		if name == "" {
 			name = fmt.Sprintf("%d_%s", i+1, w.Kind)
 		}
-		list = append(list, nested{name: name, location: fmt.Sprintf("steps[%d]", i), nameAt: fmt.Sprintf("steps[%d].name", i), workload: w, step: true})
+		list = append(list, child{
+			name: name, workload: w, step: true,
+			location: fmt.Sprintf("steps[%d]", i), nameAt: fmt.Sprintf("steps[%d].name", i),
+		})
 	}
 	return list
 }
 
-type session []nestedJobs
+// splitName returns the name of a step and its workload without the name.
+func splitName(w aurea.Workload) (string, aurea.Workload) {
+	name, _ := w.Parameters["name"].(string)
+	bare := aurea.Workload{Kind: w.Kind, Parameters: maps.Clone(w.Parameters)}
+	delete(bare.Parameters, "name")
+	return name, bare
+}
+
+type stepsRunner []openChild
 
 // Run does the steps of a job.
-func (s session) Run(ctx context.Context, job int64, notes Notes) error {
+func (s stepsRunner) Run(ctx context.Context, job int64, metrics JobMetrics) error {
 	for _, step := range s {
-		if err := step.run(ctx, job, notes); err != nil {
-			return inside("step "+step.name, err)
+		if err := step.run(ctx, job, metrics); err != nil {
+			return Inside("step "+step.name, err)
 		}
 	}
 	return nil

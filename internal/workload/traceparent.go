@@ -7,39 +7,43 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// traceHeader is the header by which a request says what it is a part of.
-const traceHeader = "traceparent"
+// TraceHeader is the header of a request with its traceparent.
+const TraceHeader = "traceparent"
 
-// A Traceparent is what a job that is traced tells those that it calls (W3C Trace
-// Context, 3.2): its trace, and its own span in it. Whoever tells it marks it.
+// A Traceparent identifies the trace and the span of a traced job to the
+// services that it calls (W3C Trace Context, 3.2).
 type Traceparent struct {
 	text string
-	told bool
+	sent bool
 }
 
-// NewTraceparent returns that of a job.
+// NewTraceparent returns the traceparent of a job.
 func NewTraceparent(trace aurea.Trace, job int64) *Traceparent {
 	const version, sampled = "00", "01"
 	span := trace.Span(job)
-	return &Traceparent{text: version + "-" + hex.EncodeToString(trace.ID[:]) + "-" + hex.EncodeToString(span[:]) + "-" + sampled}
+	ids := hex.EncodeToString(trace.ID[:]) + "-" + hex.EncodeToString(span[:])
+	return &Traceparent{text: version + "-" + ids + "-" + sampled}
 }
 
-// Told reports whether the job has told anybody of its trace.
-func (t *Traceparent) Told() bool { return t != nil && t.told }
+// Sent reports whether the job has sent its traceparent.
+func (t *Traceparent) Sent() bool { return t != nil && t.sent }
 
-// tell is what to say; "" of a job that is not traced.
-func (t *Traceparent) tell() string {
+// Send returns the value of the header and marks it as sent; "" for a job that
+// is not traced.
+func (t *Traceparent) Send() string {
 	if t == nil {
 		return ""
 	}
-	t.told = true
+	t.sent = true
 	return t.text
 }
 
-// traceKey is where a job's context has its traceparent.
+// traceKey is the key of the traceparent in a job's context.
 type traceKey struct{}
 
-func traceparentOf(ctx context.Context) *Traceparent {
+// TraceparentOf returns the traceparent of a job, given its context; nil if the
+// job is not traced.
+func TraceparentOf(ctx context.Context) *Traceparent {
 	parent, _ := ctx.Value(traceKey{}).(*Traceparent)
 	return parent
 }

@@ -1,40 +1,76 @@
-// Package workload is the kinds of job: what a job does, one file a kind, and
-// the table that names them.
+// Package workload defines what a job does: the kinds of job, and the typed
+// parameters that a spec resolves to.
 //
 // Its stance: a job is a pure function of the run's seed and the job's number,
 // so that a run can be repeated, and cut into shards, exactly. A kind says what
-// a job does; when it starts and how it is measured is the engine's business.
-// What a job may do to this machine and to others is the operator's: a Host
-// says it, and its zero value is the safest there is.
+// a job does; the engine decides when it starts and how it is measured. What
+// jobs may do to this machine and to others is the operator's decision: a
+// Policy states it, and its zero value is the safest.
 //
-// In the flow it stands between Plan and jobs. To add a kind, write its file
-// and add its line to the table: the API, the command's help, the docs' check
-// and the page read the table.
+// A workload is resolved once, where a run is accepted: Set.Resolve checks the
+// parameters and returns them typed. Resolved.Open then only acquires what the
+// jobs need, such as files and connections.
+//
+// Read this file first, then set.go and resolve.go. To add a kind, write its
+// file and add its line to the table in the package kinds: the API, the
+// command's help, the docs' check and the page read that table.
 package workload
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Runner is a workload whose jobs do something. The engine calls it from as
-// many goroutines at once as jobs are in flight.
-type Runner interface {
-	// Run does the job of that number. It returns when the job has ended, or soon
-	// after ctx is done, which is when the run is stopped, or after ctx's deadline,
-	// which is when the job's timeout is over; then the error is, or wraps,
-	// context.Canceled or context.DeadlineExceeded. ctx is the job's until Run
-	// returns, and need not be done when its deadline has passed. Any other error is the
-	// job's failure; a *Failure says of which class. notes is the job's alone until
-	// Run returns, and has room for what the kind says that it measures.
-	Run(ctx context.Context, job int64, notes Notes) error
+// A Kind is one row of the table of kinds.
+type Kind struct {
+	aurea.Kind
+
+	// Resolve turns the values of the declared parameters, defaults included,
+	// into a workload. It checks what the declarations do not express: parameters
+	// that exclude each other, and what the policy does not allow. It acquires
+	// nothing. Its error is an *aurea.InvalidError whose locations are relative
+	// to the workload.
+	Resolve func(values param.Values, scope Scope) (Resolved, error)
+
+	// Unavailable, unless "", says why this host does not offer the kind, and
+	// what makes it available.
+	Unavailable string
+
+	HonorsDeadline bool // jobs end at the deadline of their context; others get a timer that cancels it
+	Connects       bool // each job in flight may hold a connection
+	OpensFile      bool // each job in flight has a file open
+	Nests          bool // jobs are made of other workloads
 }
 
-// MostRunning is how many jobs of any Runner may be in flight at once: each takes a
-// goroutine, and some kilobytes. Kinds may allow fewer.
-const MostRunning = 100_000
+// described returns the kind with the parameters that every kind takes.
+func (k Kind) described() aurea.Kind {
+	d := k.Kind
+	d.Parameters = append(slices.Clip(d.Parameters), failure)
+	return d
+}
+
+// A Runner is a workload whose jobs do something. The engine calls it from as
+// many goroutines as jobs are in flight.
+type Runner interface {
+	// Run does the job with the given number. It returns when the job has ended,
+	// or soon after ctx is done (the run is stopped) or ctx's deadline has passed
+	// (the job's timeout). In both cases its error is, or wraps, context.Canceled
+	// or context.DeadlineExceeded. Any other error is the job's failure; a
+	// *Failure names its class.
+	//
+	// ctx and metrics belong to the job until Run returns. ctx need not be done
+	// when its deadline has passed. metrics has room for the metrics that the
+	// workload declares.
+	Run(ctx context.Context, job int64, metrics JobMetrics) error
+}
+
+// MaxRunning is how many jobs of any Runner may be in flight at once: each
+// takes a goroutine and some kilobytes. Kinds may allow fewer.
+const MaxRunning = 100_000
 
 // A Failure is a job's error with the class that it is counted under.
 type Failure struct {
@@ -47,106 +83,47 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap returns the error itself.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// A Waiter is a workload whose jobs only wait. The engine calls it from several
-// goroutines at once and keeps no goroutine for a job.
-type Waiter interface {
-	// Wait is how long the job of that number waits: the same whenever it is
-	// asked, from 0 to Longest.
-	Wait(job int64) time.Duration
-	// Longest is a bound on what Wait returns; 0 says that no job waits at all.
-	Longest() time.Duration
+// A Delayer is a workload whose jobs only wait. The engine calls it from
+// several goroutines and keeps no goroutine for a job.
+type Delayer interface {
+	// Delay returns how long the job with the given number waits, from 0 to
+	// MaxDelay. It returns the same delay each time.
+	Delay(job int64) time.Duration
+	// MaxDelay is an upper bound of Delay. 0 means that no job waits.
+	MaxDelay() time.Duration
 }
 
-// A Queue is a Waiter whose jobs wait for each other: how long one waits is
-// settled by the moment that it starts, and by who is there before it. Wait may
-// be called for jobs that have entered and not left.
+// A Queue is a Delayer whose jobs wait for each other: when a job starts, and
+// which jobs are already there, decides how long it waits. Delay may be called
+// for jobs that have entered and not left.
 type Queue interface {
-	Waiter
-	// Enter has a job start to wait at the given moment of the run. It is called
-	// once a job, about in the order of the moments.
+	Delayer
+	// Enter adds a job that starts to wait at the given time of the run. It is
+	// called once per job, approximately in the order of the times.
 	Enter(job int64, at time.Duration)
-	// Leave is called once a job, after its end, unless the run is stopped.
+	// Leave removes a job. It is called once per job, after the job's end, unless
+	// the run is stopped.
 	Leave(job int64)
 }
 
-// Jobs are the jobs of a run: of a Waiter or of a Runner.
+// Jobs are the opened jobs of a run: those of a Delayer or of a Runner.
 type Jobs struct {
-	Waiter   Waiter
-	Runner   Runner         // when there is no Waiter
-	Faults   *Faults        // of a Waiter; a Runner's jobs have theirs in them
-	Measures aurea.Measures // what a Runner's jobs note
-	Longest  time.Duration  // that a Runner's job may take where the spec has no timeout; 0 when nothing limits it
-	// MostInFlight is how many of a Runner's jobs may run at once.
-	MostInFlight int64
-	Part         func(int64) int // which of the measures' parts a job is of; nil without parts
-	close        []func()
+	Delayer Delayer
+	Runner  Runner         // if Delayer is nil
+	Faults  *Faults        // of a Delayer; a Runner includes its own
+	Metrics aurea.Measures // what a Runner's jobs report
+	// DefaultTimeout limits a Runner's job if the spec has no timeout; 0 means no
+	// limit.
+	DefaultTimeout time.Duration
+	MaxInFlight    int64           // of a Runner: how many jobs may run at once
+	Part           func(int64) int // index in Metrics.Parts of a job's part; nil without parts
+	Closers        []func()        // release what the jobs hold; Close calls them in order
 }
 
-// Close lets go of what the jobs have held since they were opened: connections,
-// files. It is called once, when none of them runs any more.
+// Close releases what the jobs acquired when they were opened, such as
+// connections and files. Call it once, when no job runs any more.
 func (j Jobs) Close() {
-	for _, close := range j.close {
-		close()
-	}
-}
-
-// A kind is one row of the table. It has one of waits and runs.
-type kind struct {
-	aurea.Kind
-	// waits makes jobs that only wait, from checked parameters: every one with a
-	// default is there, in its Go type.
-	waits func(values map[string]any, seed uint64) Waiter
-	// runs makes jobs that do something. It may take what they need, such as files;
-	// an error means that it could not, and fails the run.
-	runs func(o opening) (Jobs, error)
-	// check, unless nil, finds what single parameters do not show: parameters that
-	// do not go together, or more than the host gives. The locations in its error
-	// are those of the workload's parameters.
-	check func(values map[string]any, p place) error
-	// measures, unless nil, is what jobs with these parameters measure, instead of
-	// Measures.
-	measures func(values map[string]any) aurea.Measures
-	// absent, unless "", says why the host does not offer the kind, and what would
-	// have it do so.
-	absent string
-	// punctual kinds look at their context's deadline themselves. The contexts of the
-	// others are done by then, which costs a timer a job.
-	punctual bool
-	// connects is whether each job in flight may hold a connection.
-	connects bool
-	// opensFile is whether each job in flight has a file open.
-	opensFile bool
-	// holds, unless nil, lists the workloads that jobs are made of.
-	holds func(values map[string]any) []nested
-}
-
-// An opening is what a kind makes its jobs of.
-type opening struct {
-	ctx    context.Context // of opening them; the jobs have their own
-	host   Host
-	values map[string]any
-	seed   uint64
-}
-
-// A place is where a workload shall run: on which host, and how many jobs of it
-// at once; 0 where only the run will show.
-type place struct {
-	host     Host
-	inFlight int64
-}
-
-// table is the kinds of job, with those that the host does not offer.
-func (h Host) table() []kind {
-	return []kind{
-		sleep,
-		noop,
-		station,
-		cpu,
-		web,
-		memory,
-		disk,
-		program(h),
-		mix(),
-		steps(),
+	for _, release := range j.Closers {
+		release()
 	}
 }

@@ -1,127 +1,24 @@
 package workload
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math"
-	"net/http"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// Every kind of the table is described, and works with its defaults.
-func TestKinds(t *testing.T) {
-	host := everything(t)
-	for _, k := range host.table() {
-		t.Run(k.Name, func(t *testing.T) {
-			checkDocumented(t, k.Name, k.Doc, k.Parameters)
-			jobs := open(t, host, k.Name, simplest(t, k.Name), 7)
-			if jobs.Waiter != nil {
-				checkWaiter(t, jobs.Waiter, open(t, host, k.Name, simplest(t, k.Name), 7).Waiter)
-			} else {
-				checkRunner(t, jobs, k)
-			}
-		})
-	}
-}
-
-// open opens a workload for the length of the test.
-func open(t testing.TB, host Host, kind string, parameters map[string]any, seed uint64) Jobs {
+func sleeping(t testing.TB, parameters map[string]any, seed uint64) Delayer {
 	t.Helper()
-	jobs, err := host.Open(t.Context(), aurea.Workload{Kind: kind, Parameters: parameters}, seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(jobs.Close)
-	return jobs
-}
-
-// simplest is the least that a kind wants to be told.
-func simplest(t *testing.T, kind string) map[string]any {
-	inner := map[string]any{"kind": "sleep", "duration": "1us"}
-	switch kind {
-	case "http":
-		return map[string]any{"url": serve(t, func(http.ResponseWriter, *http.Request) {}).URL}
-	case "exec":
-		return map[string]any{"command": "true"}
-	case "mix":
-		return map[string]any{"parts": []any{map[string]any{"workload": inner}}}
-	case "steps":
-		return map[string]any{"steps": []any{inner}}
-	}
-	return nil
-}
-
-// checkDocumented wants a description of everything that there is to say.
-func checkDocumented(t *testing.T, name, doc string, parameters []param.Parameter) {
-	t.Helper()
-	if doc == "" || strings.HasSuffix(doc, ".") {
-		t.Errorf("%s is described as %q", name, doc)
-	}
-	for _, p := range parameters {
-		checkDocumented(t, name+"."+p.Name, p.Doc, p.Members)
-		if p.Items != nil {
-			checkDocumented(t, name+"."+p.Name+"[]", p.Items.Doc, p.Items.Members)
-		}
-	}
-}
-
-// checkWaiter has a kind whose jobs wait keep the contract of its interface.
-func checkWaiter(t *testing.T, one, again Waiter) {
-	for job := range int64(1000) {
-		enter(one, job)
-		enter(again, job)
-		wait := one.Wait(job)
-		if wait < 0 || wait > one.Longest() {
-			t.Fatalf("job %d waits %v, not within 0 and %v", job, wait, one.Longest())
-		}
-		if wait != again.Wait(job) {
-			t.Fatalf("job %d waits %v, then %v, with one seed", job, wait, again.Wait(job))
-		}
-	}
-	if n := testing.AllocsPerRun(100, func() { one.Wait(3) }); n != 0 {
-		t.Errorf("%v allocations a job", n)
-	}
-}
-
-// checkRunner has one whose jobs do something keep that of its own.
-func checkRunner(t *testing.T, jobs Jobs, k kind) {
-	if k.MostInFlight <= 0 {
-		t.Error("there is no limit to its jobs in flight")
-	}
-	for job := range int64(10) {
-		if err := jobs.Runner.Run(t.Context(), job, NewNotes(jobs.Measures)); err != nil {
-			t.Fatalf("job %d: %v", job, err)
-		}
-	}
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := jobs.Runner.Run(cancelled, 1, Notes{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("a job that is cancelled before it begins: %v", err)
-	}
-}
-
-// enter has a job of a kind whose jobs wait for each other enter.
-func enter(w Waiter, job int64) {
-	if line, ok := w.(Queue); ok {
-		line.Enter(job, time.Duration(job)*time.Millisecond)
-	}
-}
-
-func sleeping(t testing.TB, parameters map[string]any, seed uint64) Waiter {
-	t.Helper()
-	return open(t, Host{}, "sleep", parameters, seed).Waiter
+	return open(t, Policy{}, "sleep", parameters, seed).Delayer
 }
 
 func TestSleepWithoutJitterIsExact(t *testing.T) {
 	w := sleeping(t, map[string]any{"duration": "70ms"}, 1)
 	for job := range int64(100) {
-		if got := w.Wait(job); got != 70*time.Millisecond {
+		if got := w.Delay(job); got != 70*time.Millisecond {
 			t.Fatalf("job %d waits %v, want 70ms", job, got)
 		}
 	}
@@ -131,14 +28,14 @@ func TestSleepFromADistribution(t *testing.T) {
 	w := sleeping(t, map[string]any{"duration": "28ms", "distribution": "bimodal", "slow_share": json.Number("0.1"), "slow_factor": json.Number("5")}, 1)
 	slow := 0
 	for job := range int64(1000) {
-		switch wait := w.Wait(job); {
-		case wait >= w.Longest():
+		switch wait := w.Delay(job); {
+		case wait >= w.MaxDelay():
 			slow++
 		case wait.Round(time.Microsecond) != 20*time.Millisecond:
 			t.Fatalf("job %d waits %v, want 20ms or 100ms", job, wait)
 		}
 	}
-	if longest := w.Longest().Round(time.Microsecond); slow < 70 || slow > 130 || longest != 100*time.Millisecond {
+	if longest := w.MaxDelay().Round(time.Microsecond); slow < 70 || slow > 130 || longest != 100*time.Millisecond {
 		t.Errorf("%d of 1000 jobs are slow, up to %v, want about 100, 100ms", slow, longest)
 	}
 }
@@ -151,7 +48,7 @@ func TestSleepJitterIsUniform(t *testing.T) {
 	var counts [bins]int
 	var sum, squares float64
 	for job := range int64(n) {
-		ms := w.Wait(job).Seconds() * 1000
+		ms := w.Delay(job).Seconds() * 1000
 		if ms < 80 || ms > 120 {
 			t.Fatalf("job %d waits %v ms", job, ms)
 		}
@@ -180,7 +77,7 @@ func TestSeedsDiffer(t *testing.T) {
 	a, b := sleeping(t, parameters, 1), sleeping(t, parameters, 2)
 	equal := 0
 	for job := range int64(1000) {
-		if a.Wait(job) == b.Wait(job) {
+		if a.Delay(job) == b.Delay(job) {
 			equal++
 		}
 	}
@@ -194,7 +91,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		workload aurea.Workload
 		want     string
 	}{
-		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, http, memory, disk, mix, steps; got "slep"; did you mean sleep?`},
+		{aurea.Workload{Kind: "slep"}, `workload.kind: must be one of sleep, noop, station, cpu, memory, disk, mix, steps; got "slep"; did you mean sleep?`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": "-1s"}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "-1s"`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"duration": json.Number("5")}}, `workload.duration: must be a duration such as "250ms" from 0s to 1h; got 5`},
 		{aurea.Workload{Kind: "sleep", Parameters: map[string]any{"jitter": json.Number("1.5")}}, `workload.jitter: must be a number from 0 to 1; got 1.5`},
@@ -203,7 +100,7 @@ func TestCheckNamesTheField(t *testing.T) {
 		{aurea.Workload{Kind: "noop", Parameters: map[string]any{"duration": "1s"}}, `workload.duration: is not a field`},
 	}
 	for _, test := range tests {
-		err := Host{}.Check(aurea.Plan{Workload: test.workload})
+		err := check(Policy{}, aurea.Plan{Workload: test.workload})
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%v: %v, want %s", test.workload, err, test.want)
 		}
@@ -218,7 +115,7 @@ func BenchmarkSleepWait(b *testing.B) {
 	b.ReportAllocs()
 	var job int64
 	for b.Loop() {
-		w.Wait(job)
+		w.Delay(job)
 		job++
 	}
 }

@@ -1,0 +1,126 @@
+package template
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func render(t *testing.T, text string, seed uint64, job int64) string {
+	t.Helper()
+	parsed, err := (&Parser{Seed: seed}).Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Render(job, nil)
+}
+
+func TestTemplate(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                     `^$`,
+		"plain":                `^plain$`,
+		"{{job}}/{{ seed }}":   `^17/42$`,
+		`{"id": "{{uuid}}"}`:   `^\{"id": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"\}$`,
+		"{{int -3 3}}":         `^-?[0-3]$`,
+		"{{float 1 2}}":        `^1\.[0-9]+$`,
+		"{{hex 16}} {{hex 1}}": `^[0-9a-f]{16} [0-9a-f]$`,
+		"{{choice red green}}": `^(red|green)$`,
+		"{{{{job}} is {{job}}": `^\{\{job}} is 17$`,
+		"a}}b":                 `^a}}b$`,
+	} {
+		if got := render(t, text, 42, 17); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%q is %q, want %s", text, got, want)
+		}
+	}
+}
+
+// What is filled in depends on the seed and the job, and on nothing else; two
+// fields differ.
+func TestTemplateIsPure(t *testing.T) {
+	const text = "{{uuid}} {{uuid}} {{int 0 1000000000}} {{hex 16}}"
+	if a, b := render(t, text, 1, 5), render(t, text, 1, 5); a != b {
+		t.Errorf("%q, then %q", a, b)
+	}
+	if a, b := render(t, text, 1, 5), render(t, text, 1, 6); a == b {
+		t.Errorf("two jobs have %q", a)
+	}
+	if a, b := render(t, text, 1, 5), render(t, text, 2, 5); a == b {
+		t.Errorf("two seeds have %q", a)
+	}
+	if two := strings.Fields(render(t, text, 1, 5)); two[0] == two[1] {
+		t.Errorf("two fields have %q", two[0])
+	}
+}
+
+// Numbers fill their range evenly, with both ends.
+func TestTemplateInt(t *testing.T) {
+	parsed, err := (&Parser{Seed: 3}).Parse("{{int 1 6}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var counts [7]int
+	for job := range int64(6000) {
+		n, err := strconv.Atoi(parsed.Render(job, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts[n]++
+	}
+	for n := 1; n <= 6; n++ {
+		if counts[n] < 850 || counts[n] > 1150 {
+			t.Errorf("%d comes %d times of 6000", n, counts[n])
+		}
+	}
+}
+
+func TestTemplateEscapes(t *testing.T) {
+	parsed, err := (&Parser{}).Parse("/a b?q={{choice x&y}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parsed.Render(1, func(s string) string { return "<" + s + ">" }); got != "/a b?q=<x&y>" {
+		t.Errorf("got %q: what is filled in is escaped, and nothing else", got)
+	}
+}
+
+func TestWrongTemplates(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{jobs}}":      "has {{jobs}}, which is not a field; there are {{job}}, ",
+		"{{}}":          "has {{}}, which is not a field",
+		"{{job 1}}":     "has {{job 1}}, which is not a field",
+		"{{int 1}}":     "has {{int 1}}, which is not a field",
+		"{{int 5 1}}":   "has {{int 5 1}}: both must be whole numbers, the first no larger than the second",
+		"{{int a 1}}":   "has {{int a 1}}: both must be whole numbers",
+		"{{hex 17}}":    "has {{hex 17}}: the digits must be 1 to 16",
+		"{{float 1 a}}": "has {{float 1 a}}: both must be numbers",
+		"{{choice}}":    "has {{choice}}, which is not a field",
+		"{{job":         "has {{ without }}",
+		"{{int -9223372036854775808 9223372036854775807}}": "has {{int -9223372036854775808 9223372036854775807}}: both must be whole numbers",
+	} {
+		if _, err := (&Parser{}).Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzTemplate has any text parsed and rendered: it is refused, or it is filled
+// in, the same way each time.
+func FuzzTemplate(f *testing.F) {
+	for _, text := range []string{"", "{{job}}", "{{{{", "{{int 1 2}}", "{{uuid}}{{hex 3}}", "}}{{", "{{float 1e308 -1e308}}", "{{choice a b}}"} {
+		f.Add(text, uint64(1), int64(2))
+	}
+	f.Fuzz(func(t *testing.T, text string, seed uint64, job int64) {
+		one, err := (&Parser{Seed: seed}).Parse(text)
+		if err != nil {
+			return
+		}
+		again, _ := (&Parser{Seed: seed}).Parse(text)
+		if a, b := one.Render(job, nil), again.Render(job, nil); a != b {
+			t.Errorf("%q is %q, then %q", text, a, b)
+		}
+		if one.Fixed() && one.Render(job, nil) != strings.ReplaceAll(text, "{{{{", "{{") {
+			t.Errorf("%q without fields is %q", text, one.Render(job, nil))
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package httpjob
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A job of http takes no memory that another one has not left, whoever gives it
+// its timeout, and whatever it is a part of.
+func TestTimeoutsAllocateNothing(t *testing.T) {
+	for _, within := range []string{"", "failure", "steps", "mix"} {
+		for _, limit := range []string{"run", "kind"} {
+			t.Run("http "+within+" by the "+limit, func(t *testing.T) {
+				jobs := briefly(t, within)
+				metrics, ctx := workload.NewJobMetrics(jobs.Metrics), workload.NewJobContext(t.Context())
+				job := func() {
+					var deadline time.Time
+					if limit == "run" {
+						deadline = time.Now().Add(time.Minute)
+					}
+					if err := jobs.Runner.Run(ctx.Until(deadline), 0, metrics); err != nil {
+						t.Fatal(err)
+					}
+				}
+				job() // the first connects
+				if n := testing.AllocsPerRun(200, job); n != 0 {
+					t.Errorf("%v allocations a job", n)
+				}
+			})
+		}
+	}
+}
+
+// A deadline that has passed is the next job's no more.
+func TestDeadlinesAreTheJobsOwn(t *testing.T) {
+	jobs := briefly(t, "")
+	ctx := workload.NewJobContext(t.Context())
+	for range 20 {
+		if err := jobs.Runner.Run(ctx.Until(time.Now().Add(time.Minute)), 0, workload.JobMetrics{}); err != nil {
+			t.Fatal(err)
+		}
+		ctx.Until(time.Now().Add(-time.Hour))
+	}
+}

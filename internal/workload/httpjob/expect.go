@@ -1,0 +1,104 @@
+package httpjob
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// expectParameter declares which responses are right.
+var expectParameter = param.Parameter{
+	Name: "expect", Type: param.Object, Doc: "which answers are right; without it, those with a status below 400",
+	Members: []param.Parameter{
+		{Name: "status", Type: param.List, Min: 1, Max: 50, Items: &param.Parameter{Type: param.Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses that are right"},
+		{Name: "contains", Type: param.Text, Max: 10_000, Doc: "what the answer's body must contain"},
+		{Name: "json", Type: param.List, Min: 1, Max: 20, Doc: "what must be in the answer's JSON", Items: &param.Parameter{
+			Type: param.Object, Doc: "a place, and what is there", Members: []param.Parameter{
+				{Name: "path", Type: param.Text, Max: 1000, Required: true, Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there"},
+				{Name: "equals", Type: param.Any, Doc: "what it must be; anything unless given"},
+			},
+		}},
+	},
+}
+
+// An expectation judges responses. The zero value expects a status below 400.
+type expectation struct {
+	statuses []int64
+	contains *httpclient.Pattern // nil accepts any body
+	json     []jsonRule
+}
+
+type jsonRule struct {
+	jsonPath
+	equals any // nil accepts any value
+}
+
+// newExpectation reads the parameter, which may be nil.
+func newExpectation(v param.Values) (expectation, error) {
+	var e expectation
+	for _, status := range v.List("status") {
+		e.statuses = append(e.statuses, status.(int64))
+	}
+	if v.Has("contains") {
+		e.contains = httpclient.NewPattern([]byte(v.Text("contains")))
+	}
+	for i, item := range v.List("json") {
+		rule := item.(param.Values)
+		path, err := parsePath(rule.Text("path"))
+		if err != nil {
+			return e, param.Invalid(fmt.Sprintf("expect.json[%d].path", i), "%v", err)
+		}
+		e.json = append(e.json, jsonRule{path, rule["equals"]})
+	}
+	return e, nil
+}
+
+// inspects reports whether the body has to be kept. contains is matched while
+// the body is read.
+func (e expectation) inspects() bool { return e.json != nil }
+
+// judge returns nil for a right response, or else a failure of a class such as
+// status_404, or body.
+func (e expectation) judge(ctx context.Context, response *httpclient.Response) error {
+	wrongStatus := response.Status >= 400
+	if e.statuses != nil {
+		wrongStatus = !slices.Contains(e.statuses, int64(response.Status))
+	}
+	if wrongStatus {
+		return &workload.Failure{
+			Class: "status_" + strconv.Itoa(response.Status), Err: fmt.Errorf("the answer's status is %d", response.Status),
+		}
+	}
+	if e.contains != nil && !response.Found() {
+		return wrongBody("the answer's body does not contain %q", e.contains.String())
+	}
+	if e.json == nil {
+		return nil
+	}
+	return withJSON(ctx, response, func(document any) error {
+		for _, rule := range e.json {
+			if err := rule.judge(ctx, document); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r jsonRule) judge(ctx context.Context, document any) error {
+	found, ok, err := r.first(ctx, document)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return wrongBody("the answer has nothing at %s", r.text)
+	case r.equals != nil && !equal(found, r.equals):
+		return wrongBody("the answer has %s at %s, not %s", clip(scalar(found)), r.text, scalar(r.equals))
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package httpjob
+
+import (
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// The indexes of the phases of http jobs. Those from phaseAccept on exist only
+// with poll.
+const (
+	phaseWait = iota
+	phaseDNS
+	phaseConnect
+	phaseTLS
+	phaseFirstByte
+	phaseBody
+	phaseAccept
+	phaseQueue
+	phasePoll
+	phaseCompletion
+)
+
+// The indexes of the counters. Those from countPolls on exist only with poll.
+const (
+	countSent = iota
+	countReceived
+	countConnections
+	countRedirects
+	countRetries
+	countPolls
+	countPollsSent
+	countPollsReceived
+)
+
+// metrics names what the jobs report.
+func (p *params) metrics() aurea.Measures {
+	m := aurea.Measures{
+		Phases:   []string{"wait", "dns", "connect", "tls", "first_byte", "body"},
+		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects", "retries"},
+	}
+	if p.poll != nil {
+		m.Phases = append(m.Phases, "accept", "queue", "poll", "completion")
+		m.Counters = append(m.Counters, "polls", "poll_bytes_out", "poll_bytes_in")
+	}
+	return m
+}
+
+// exchangeMetrics reports what exchanges took. Polls are reported apart.
+type exchangeMetrics struct {
+	metrics workload.JobMetrics
+	polls   bool
+}
+
+// exchange reports a request and its response.
+func (m exchangeMetrics) exchange(response *httpclient.Response) {
+	p := response.Phases
+	m.metrics.Count(countRetries, response.Retries)
+	if response.Status > 0 {
+		m.metrics.Status(response.Status)
+	}
+	if m.polls {
+		m.metrics.Phase(phasePoll, p.Wait+p.DNS+p.Connect+p.TLS+p.FirstByte+p.Body)
+		m.metrics.Count(countPolls, 1)
+		m.metrics.Count(countPollsSent, response.Sent)
+		m.metrics.Count(countPollsReceived, response.Received)
+		return
+	}
+	m.metrics.Phase(phaseWait, p.Wait)
+	if response.Connected {
+		if p.DNS > 0 {
+			m.metrics.Phase(phaseDNS, p.DNS)
+		}
+		m.metrics.Phase(phaseConnect, p.Connect)
+		if p.TLS > 0 {
+			m.metrics.Phase(phaseTLS, p.TLS)
+		}
+		m.metrics.Count(countConnections, 1)
+	}
+	if response.Status > 0 {
+		m.metrics.Phase(phaseFirstByte, p.FirstByte)
+		m.metrics.Phase(phaseBody, p.Body)
+	}
+	m.metrics.Count(countSent, response.Sent)
+	m.metrics.Count(countReceived, response.Received)
+}
+
+// redirect reports a redirect that is followed.
+func (m exchangeMetrics) redirect() {
+	if !m.polls {
+		m.metrics.Count(countRedirects, 1)
+	}
+}

@@ -1,0 +1,97 @@
+package httpjob
+
+import (
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// params are the typed parameters of http jobs. They do not change.
+type params struct {
+	options     httpclient.Options
+	targets     egress.Allowlist
+	request     requestTemplate
+	expect      expectation
+	redirects   int64
+	poll        *poll          // nil if nothing is polled
+	connections int64          // the parameter; 0 if it is not given
+	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
+	memory      workload.Limit // of all jobs in flight
+}
+
+// newParams types and checks the parameters of http jobs.
+func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (*params, error) {
+	p := &params{
+		targets:     targets,
+		redirects:   v.Integer("redirects"),
+		connections: v.Integer("connections"),
+		memory:      scope.Policy.MemoryLimit(),
+	}
+	if err := p.checkConnections(scope); err != nil {
+		return nil, err
+	}
+	security, err := newTLSConfig(v.Object(tlsParameter.Name))
+	if err != nil {
+		return nil, err
+	}
+	if p.expect, err = newExpectation(v.Object(expectParameter.Name)); err != nil {
+		return nil, err
+	}
+	if p.poll, err = newPoll(v.Object(pollParameter.Name)); err != nil {
+		return nil, err
+	}
+	if p.inspects() {
+		p.maxKept = min(maxInspected, v.Integer("max_bytes"))
+	}
+	p.options = httpclient.Options{
+		Allow:       targets.Allow,
+		Connections: int(p.maxConnections(scope)),
+		KeepAlive:   v.Boolean("keepalive"),
+		TLS:         security,
+		HTTP2:       v.Text("version") == "2",
+		MaxBody:     v.Integer("max_bytes"),
+	}
+	if p.request, err = newRequestTemplate(p.options, targets, v, scope.Seed); err != nil {
+		return nil, err
+	}
+	return p, p.checkMemory(scope.InFlight)
+}
+
+// open returns the jobs with a client of their own. used counts the memory that
+// the jobs of the run hold.
+func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
+	r, err := newRunner(p, used)
+	if err != nil {
+		return workload.Jobs{}, err
+	}
+	return workload.Jobs{Runner: r, Closers: []func(){r.client.Close}}, nil
+}
+
+// checkConnections refuses more connections than the policy allows.
+func (p *params) checkConnections(scope workload.Scope) error {
+	most, why := scope.MaxConnections()
+	switch {
+	case p.connections > most:
+		return param.Invalid("connections", "must be at most %d on this host, %s; got %d", most, why, p.connections)
+	case p.connections == 0 && scope.InFlight > most:
+		return param.Invalid("connections",
+			"is needed: %d jobs in flight would take as many connections, and this host has %d, %s",
+			scope.InFlight, most, why)
+	}
+	return nil
+}
+
+// maxConnections returns how many connections the client may have. If responses
+// are kept and the spec does not say, it is no more than the memory limit has
+// room for.
+func (p *params) maxConnections(scope workload.Scope) int64 {
+	if p.connections > 0 {
+		return p.connections
+	}
+	most, _ := scope.MaxConnections()
+	if p.maxKept > 0 {
+		most = max(1, min(most, p.memory.Max/p.maxKept))
+	}
+	return most
+}

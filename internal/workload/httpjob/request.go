@@ -1,0 +1,179 @@
+package httpjob
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/template"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// A requestTemplate is what the jobs of a run send. It does not change.
+type requestTemplate struct {
+	options        httpclient.Options
+	method         string
+	url            template.Template
+	headers        []header
+	body           template.Template
+	json           bool  // the body is not given as text
+	hasTraceparent bool  // the headers contain one
+	rendered       int64 // bytes of the body that each job renders; 0 if all jobs send the same request
+}
+
+type header struct {
+	name  string
+	value template.Template
+}
+
+// A prepared request is encoded, and has what is needed to follow a redirect.
+type prepared struct {
+	*httpclient.Request
+	method string
+	url    *url.URL
+	header httpclient.Header
+	body   []byte
+}
+
+// newRequestTemplate reads the parameters of a request and checks the request
+// of job 0: all jobs have the same target and the same headers.
+func newRequestTemplate(
+	options httpclient.Options, targets egress.Allowlist, v param.Values, seed uint64,
+) (requestTemplate, error) {
+	t := requestTemplate{options: options, method: http.MethodGet}
+	parser := template.Parser{Seed: seed}
+	var err error
+	if t.url, err = parser.Parse(v.Text("url")); err != nil {
+		return t, param.Invalid("url", "%v", err)
+	}
+	if err := t.readHeaders(v.Fields("headers"), &parser); err != nil {
+		return t, err
+	}
+	if err := t.readBody(v, &parser); err != nil {
+		return t, err
+	}
+	if v.Has("method") {
+		t.method = strings.ToUpper(v.Text("method"))
+	}
+	t.hasTraceparent = t.has(workload.TraceHeader)
+	return t, t.check(targets, v.Text("url"))
+}
+
+func (t *requestTemplate) readHeaders(given []param.Field, parser *template.Parser) error {
+	for _, f := range given {
+		value, err := parser.Parse(f.Text)
+		if err != nil {
+			return param.Invalid("headers."+f.Name, "%v", err)
+		}
+		t.headers = append(t.headers, header{f.Name, value})
+	}
+	return nil
+}
+
+// readBody reads the body: a text, another value that is sent as JSON, or bytes.
+func (t *requestTemplate) readBody(v param.Values, parser *template.Parser) (err error) {
+	body, isBytes := v["body"], v.Has(bodyBytes)
+	if body != nil || isBytes {
+		t.method = http.MethodPost
+	}
+	switch {
+	case body != nil && isBytes:
+		return param.Invalid(bodyBytes, "cannot be given together with body; set only one")
+	case isBytes:
+		content, err := base64.StdEncoding.DecodeString(v.Text(bodyBytes))
+		if err != nil {
+			return param.Invalid(bodyBytes, "must be base64 (RFC 4648, with padding): %v", err)
+		}
+		t.body = template.Literal(string(content))
+	case body != nil:
+		if t.body, err = t.readText(body, parser); err != nil {
+			return param.Invalid("body", "%v; body_base64 is sent without fields", err)
+		}
+	}
+	return nil
+}
+
+// readText parses a text as it is, and another value as JSON.
+func (t *requestTemplate) readText(body any, parser *template.Parser) (template.Template, error) {
+	text, ok := body.(string)
+	if !ok {
+		encoded, err := param.PlainJSON(body)
+		if err != nil {
+			return template.Template{}, fmt.Errorf("cannot be sent as JSON: %w", err)
+		}
+		text, t.json = string(encoded), true
+	}
+	return parser.Parse(text)
+}
+
+// check checks the request of job 0, which stands for all.
+func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
+	if !sameTarget(text) {
+		return param.Invalid("url", "must have the same scheme, host and port for all jobs; only path and query may have fields")
+	}
+	first, err := parseURL(t.url, 0)
+	if err != nil {
+		return param.Invalid("url", "must be a URL such as http://localhost:8080/; %v", err)
+	}
+	if err := targets.CheckURL(first); err != nil {
+		return param.Invalid("url", "%v", err)
+	}
+	request, err := t.render(0, "")
+	if err != nil {
+		return param.Invalid("headers", "cannot be sent with the rest of the request: %v", err)
+	}
+	if !t.fixed() {
+		t.rendered = int64(len(request.body))
+	}
+	return nil
+}
+
+// sameTarget reports whether scheme, host and port of a URL precede its first
+// field.
+func sameTarget(text string) bool {
+	before, _, fields := strings.Cut(text, "{{")
+	_, rest, _ := strings.Cut(before, "://")
+	return !fields || strings.ContainsAny(rest, "/?#")
+}
+
+// fixed reports whether all jobs send the same request.
+func (t *requestTemplate) fixed() bool {
+	varies := func(h header) bool { return !h.value.Fixed() }
+	return t.url.Fixed() && t.body.Fixed() && !slices.ContainsFunc(t.headers, varies)
+}
+
+// has reports whether the user gives a header.
+func (t *requestTemplate) has(name string) bool {
+	return slices.ContainsFunc(t.headers, func(h header) bool { return strings.EqualFold(h.name, name) })
+}
+
+// render returns the request of a job, with the traceparent unless it is "".
+func (t *requestTemplate) render(job int64, traceparent string) (prepared, error) {
+	to, err := parseURL(t.url, job)
+	if err != nil {
+		return prepared{}, err
+	}
+	p := prepared{method: t.method, url: to, body: []byte(t.body.Render(job, nil))}
+	if t.json && !t.has("Content-Type") {
+		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: "application/json"})
+	}
+	for _, h := range t.headers {
+		p.header = append(p.header, httpclient.Field{Name: h.name, Value: h.value.Render(job, nil)})
+	}
+	if traceparent != "" {
+		p.header = append(p.header, httpclient.Field{Name: workload.TraceHeader, Value: traceparent})
+	}
+	p.Request, err = t.options.NewRequest(p.method, p.url.String(), p.header, p.body)
+	return p, err
+}
+
+// parseURL renders a URL for a job. The values of fields are escaped.
+func parseURL(t template.Template, job int64) (*url.URL, error) {
+	return url.Parse(t.Render(job, url.QueryEscape))
+}

@@ -1,0 +1,77 @@
+package httpjob
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// An httpRunner runs the http jobs of a run. It is safe for concurrent use.
+type httpRunner struct {
+	*params
+	client    *httpclient.Client
+	fixed     *prepared       // the request of every job; nil if jobs differ
+	used      *workload.Meter // of memory
+	responses sync.Pool
+}
+
+func newRunner(p *params, used *workload.Meter) (*httpRunner, error) {
+	r := &httpRunner{
+		params: p, client: httpclient.New(p.options), used: used,
+		responses: sync.Pool{New: func() any { return new(httpclient.Response) }},
+	}
+	if !p.request.fixed() {
+		return r, nil
+	}
+	request, err := p.request.render(0, "")
+	r.fixed = &request
+	return r, err
+}
+
+// Run sends the job's request and judges the response. With poll it then waits
+// until the service says that the job is done.
+func (r *httpRunner) Run(ctx context.Context, job int64, metrics workload.JobMetrics) error {
+	if held := r.heldByJob(); held > 0 {
+		if !r.used.Take(held, r.memory) {
+			return r.memory.Exceeded(held)
+		}
+		defer r.used.Give(held)
+	}
+	response := r.responses.Get().(*httpclient.Response)
+	defer r.responses.Put(response)
+	response.Seek = r.expect.contains
+	request, err := r.requestOf(ctx, job)
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	answered, err := r.call(ctx, request, r.kept(), response, exchangeMetrics{metrics, false})
+	if err == nil {
+		err = r.expect.judge(ctx, response)
+	}
+	if err != nil || r.poll == nil {
+		return err
+	}
+	metrics.Phase(phaseAccept, time.Since(begin))
+	if err := r.await(ctx, answered, response, metrics); err != nil {
+		return workload.Inside("poll", err)
+	}
+	metrics.Phase(phaseCompletion, time.Since(begin))
+	return nil
+}
+
+// requestOf returns the request of a job. A traced job sends its traceparent,
+// unless the user's own headers contain one.
+func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error) {
+	traceparent := ""
+	if !r.request.hasTraceparent {
+		traceparent = workload.TraceparentOf(ctx).Send()
+	}
+	if r.fixed != nil && traceparent == "" {
+		return *r.fixed, nil
+	}
+	return r.request.render(job, traceparent)
+}

@@ -1,0 +1,51 @@
+package httpjob
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// tlsParameter declares which certificates to trust and to send over https.
+// Certificates are values, not file names: a service must not read its host's
+// files at the request of its callers.
+var tlsParameter = param.Parameter{
+	Name: "tls", Type: param.Object, Doc: "whom to trust over https, and who calls",
+	Members: []param.Parameter{
+		{Name: "ca", Type: param.Text, Max: 1 << 20, Doc: "certificates of the authorities to trust, in PEM; the system's unless given"},
+		{Name: "certificate", Type: param.Text, Max: 1 << 20, Doc: "of this client, in PEM"},
+		{Name: "key", Type: param.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; masked in what is kept"},
+		{Name: "server_name", Type: param.Text, Max: 253, Doc: "whose certificate it must be; the URL's host unless given"},
+		{Name: "skip_verify", Type: param.Boolean, Default: false, Doc: "take any certificate, which anyone in between can have made"},
+	},
+}
+
+// newTLSConfig reads the parameter; nil if it is not given.
+func newTLSConfig(v param.Values) (*tls.Config, error) {
+	if v == nil {
+		return nil, nil //nolint:nilnil // selects Go's default
+	}
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, ServerName: v.Text("server_name"), InsecureSkipVerify: v.Boolean("skip_verify"),
+	}
+	if v.Has("ca") {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM([]byte(v.Text("ca"))) {
+			return nil, param.Invalid("tls.ca",
+				"must hold a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----")
+		}
+	}
+	certificate, key := v.Text("certificate"), v.Text("key")
+	if (certificate == "") != (key == "") {
+		return nil, param.Invalid("tls", "must have certificate and key together")
+	}
+	if certificate != "" {
+		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
+		if err != nil {
+			return nil, param.Invalid("tls.certificate", "does not fit its key: %v", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}

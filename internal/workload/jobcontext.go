@@ -1,0 +1,114 @@
+package workload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A JobContext is the context of a run's jobs on one goroutine, one job after
+// the other. It is the run's context, but each job has its own deadline and
+// traceparent. It has no timer, and Done is the run's: so a deadline costs a job
+// nothing. A job that needs Done at its deadline runs in a withDeadlineTimer. A
+// JobContext belongs to one goroutine.
+type JobContext struct {
+	context.Context // the run's; it stays the same, as goroutines may still watch it
+	deadline        time.Time
+	parent          *Traceparent
+}
+
+// NewJobContext returns a context for the jobs of a run, without a deadline.
+func NewJobContext(run context.Context) *JobContext { return &JobContext{Context: run} }
+
+// Until makes c the context of the next job, with the given deadline; the zero
+// time means none. The job before must not use it any more.
+func (c *JobContext) Until(deadline time.Time) *JobContext {
+	c.deadline, c.parent = deadline, nil
+	return c
+}
+
+// TracedAs sets the traceparent that the job sends; nil sends none.
+func (c *JobContext) TracedAs(parent *Traceparent) *JobContext {
+	c.parent = parent
+	return c
+}
+
+// Value returns the job's traceparent, or the run's value.
+func (c *JobContext) Value(key any) any {
+	if key == (traceKey{}) {
+		return c.parent
+	}
+	return c.Context.Value(key)
+}
+
+// Deadline returns the job's deadline, or else the run's.
+func (c *JobContext) Deadline() (deadline time.Time, ok bool) {
+	if c.deadline.IsZero() {
+		return c.Context.Deadline()
+	}
+	return c.deadline, true
+}
+
+// withDeadlineTimer runs jobs that watch Done and not the deadline: it cancels
+// their context at its deadline.
+type withDeadlineTimer struct{ Runner }
+
+// Run does the job.
+func (r withDeadlineTimer) Run(ctx context.Context, job int64, metrics JobMetrics) error {
+	if deadline, limited := ctx.Deadline(); limited {
+		timed, stop := context.WithDeadline(ctx, deadline)
+		defer stop()
+		ctx = timed
+	}
+	return r.Runner.Run(ctx, job, metrics)
+}
+
+// withDefaultTimeout limits jobs whose context has no deadline.
+type withDefaultTimeout struct {
+	Runner
+	timeout time.Duration
+}
+
+// Run does the job, within the timeout.
+func (r withDefaultTimeout) Run(ctx context.Context, job int64, metrics JobMetrics) error {
+	if _, limited := ctx.Deadline(); limited {
+		return r.Runner.Run(ctx, job, metrics)
+	}
+	jobContext, ok := ctx.(*JobContext)
+	if !ok {
+		jobContext = NewJobContext(ctx)
+	}
+	jobContext.deadline = time.Now().Add(r.timeout)
+	defer func() { jobContext.deadline = time.Time{} }()
+	err := r.Runner.Run(jobContext, job, metrics)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w", r.timeout, err)
+	}
+	return err
+}
+
+// Pause sleeps for d. If ctx is cancelled or its deadline passes first, Pause
+// returns the context's error at that moment.
+func Pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	if ctx.Err() != nil { // or a short timer could be over first
+		return ctx.Err()
+	}
+	var late error
+	if deadline, limited := ctx.Deadline(); limited {
+		if left := time.Until(deadline); left < d {
+			d, late = left, context.DeadlineExceeded
+		}
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return late
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,155 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// A Scope is what surrounds a workload that is resolved.
+type Scope struct {
+	Policy   Policy
+	Seed     uint64 // of the workload's random draws
+	InFlight int64  // jobs that may be in flight at once; 0 if only the run will show
+
+	set     *Set
+	parent  string // the kind that this workload is a part or step of; "" if none
+	sharers int64  // workloads of the run that share its connections; 0 means 1
+}
+
+// Resolved is a workload with checked and typed parameters. It holds no
+// resources and does not change, so it may be opened more than once.
+type Resolved struct {
+	// Metrics names what the jobs report. If a kind leaves it empty, it is what
+	// the kind declares.
+	Metrics aurea.Measures
+	// Connections is how many connections the jobs hold at once; 0 if there are
+	// none, or if only the run will show.
+	Connections int64
+	// Acquire acquires what the jobs need and returns them. An error means that a
+	// resource could not be had, such as room on a disk.
+	Acquire func(ctx context.Context, usage *Usage) (Jobs, error)
+
+	kind   Kind
+	faults *Faults
+	limit  inFlightLimit
+}
+
+// Resolve checks the workload of a plan: its kind, its parameters, and what the
+// plan does with them on this host. It acquires nothing. The error is an
+// *aurea.InvalidError.
+func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
+	inFlight := plan.Spec.Concurrency
+	if !plan.Open() {
+		inFlight = plan.Concurrency
+	}
+	r, err := s.resolve(plan.Workload, "workload", Scope{Policy: s.policy, Seed: plan.Seed, InFlight: inFlight})
+	if err != nil {
+		return nil, err
+	}
+	if r.faults.hang() && plan.Spec.Timeout == 0 && r.kind.Timeout == 0 {
+		return nil, param.Invalid("workload.failure.kind",
+			"needs a timeout for the jobs, or those that hang would never end")
+	}
+	if err := r.limit.check(inFlight); err != nil {
+		return nil, err
+	}
+	return r, checkThresholds(plan.Spec, r.Metrics)
+}
+
+// resolve resolves a workload at a location of the spec.
+func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved, error) {
+	k, err := s.find(w.Kind, location+".kind")
+	if err != nil {
+		return nil, err
+	}
+	values, err := param.Read(k.described().Parameters, w.Parameters, location)
+	if err != nil {
+		return nil, err
+	}
+	scope.set = s
+	r, err := k.Resolve(values, scope)
+	if err != nil {
+		return nil, param.Within(location, err)
+	}
+	r.kind, r.faults = k, newFaults(values, scope.Seed)
+	r.limit = r.limit.within(newInFlightLimit(k, scope.Policy))
+	if r.Metrics.Empty() {
+		r.Metrics = k.Measures
+	}
+	return &r, nil
+}
+
+// Open acquires what the jobs need. The caller closes them. An error means that
+// a resource could not be had.
+func (r *Resolved) Open(ctx context.Context) (Jobs, error) { return r.open(ctx, new(Usage)) }
+
+// open is Open with the usage that all workloads of a run share.
+func (r *Resolved) open(ctx context.Context, usage *Usage) (Jobs, error) {
+	jobs, err := r.Acquire(ctx, usage)
+	if err != nil {
+		return Jobs{}, err
+	}
+	if jobs.Delayer != nil {
+		jobs.Faults = r.faults
+		return jobs, nil
+	}
+	jobs.Metrics, jobs.MaxInFlight = r.Metrics, r.limit.max
+	if !r.kind.HonorsDeadline {
+		jobs.Runner = withDeadlineTimer{jobs.Runner}
+	}
+	if r.faults != nil {
+		jobs.Runner = withFaults{jobs.Runner, r.faults}
+	}
+	if r.kind.Timeout > 0 {
+		jobs.Runner = withDefaultTimeout{jobs.Runner, r.kind.Timeout}
+		jobs.DefaultTimeout = r.kind.Timeout
+	}
+	return jobs, nil
+}
+
+// Delays returns a workload whose jobs only wait. Each time it is opened it
+// calls newDelayer.
+func Delays(newDelayer func() Delayer) Resolved {
+	return Resolved{Acquire: func(context.Context, *Usage) (Jobs, error) { return Jobs{Delayer: newDelayer()}, nil }}
+}
+
+// Runs returns a workload whose jobs acquire nothing before the run. Each time
+// it is opened it calls newRunner.
+func Runs(newRunner func(usage *Usage) Runner) Resolved {
+	return Resolved{Acquire: func(_ context.Context, usage *Usage) (Jobs, error) {
+		return Jobs{Runner: newRunner(usage)}, nil
+	}}
+}
+
+// checkThresholds rejects thresholds about metrics that the jobs do not report.
+func checkThresholds(spec aurea.Spec, m aurea.Measures) error {
+	var found param.Problems
+	for i, threshold := range spec.Thresholds {
+		if missing := threshold.Missing(m); missing != "" {
+			found.Add(fmt.Sprintf("thresholds[%d]", i),
+				"%s is nothing that this workload measures; it has %s", missing, listMetrics(m))
+		}
+	}
+	return found.Err()
+}
+
+func listMetrics(m aurea.Measures) string {
+	var names []string
+	for _, phase := range m.Phases {
+		names = append(names, "phases."+phase)
+	}
+	for _, counter := range m.Counters {
+		names = append(names, "counters."+counter)
+	}
+	for _, part := range m.Parts {
+		names = append(names, "parts."+part.Name)
+	}
+	if len(names) == 0 {
+		return "no phases, counters or parts"
+	}
+	return strings.Join(names, ", ")
+}
