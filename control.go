@@ -11,7 +11,7 @@ import (
 type Control struct {
 	Kind        string  `json:"kind"`
 	Rate        float64 `json:"rate,omitempty"`        // of ChangeLoad: the new rate in jobs a second; 0 for no change
-	Concurrency int64   `json:"concurrency,omitempty"` // of ChangeLoad: the new maximum of jobs in flight; 0 for no change
+	Concurrency int64   `json:"concurrency,omitempty"` // of ChangeLoad: the new maximum in flight; 0 for no change
 }
 
 // The kinds of control, and of the events that they cause.

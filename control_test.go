@@ -59,9 +59,16 @@ func TestDecodeLoad(t *testing.T) {
 	}
 	for document, location := range map[string]string{
 		``: "", `[]`: "", `{}`: "", `{"rate": 1} {}`: "",
-		`{"rate": 0}`: "rate", `{"rate": -1}`: "rate", `{"rate": "5"}`: "rate", `{"rate": null}`: "rate", `{"rate": 1e9}`: "rate",
-		`{"concurrency": 0}`: "concurrency", `{"concurrency": 1.5}`: "concurrency", `{"concurrency": 10000001}`: "concurrency",
-		`{"concurency": 5}`: "concurency", `{"rate": 5, "kind": "pause"}`: "kind",
+		`{"rate": 0}`:                  "rate",
+		`{"rate": -1}`:                 "rate",
+		`{"rate": "5"}`:                "rate",
+		`{"rate": null}`:               "rate",
+		`{"rate": 1e9}`:                "rate",
+		`{"concurrency": 0}`:           "concurrency",
+		`{"concurrency": 1.5}`:         "concurrency",
+		`{"concurrency": 10000001}`:    "concurrency",
+		`{"concurency": 5}`:            "concurency",
+		`{"rate": 5, "kind": "pause"}`: "kind",
 	} {
 		if _, err := DecodeLoad([]byte(document)); fieldsOf(t, err)[0].Location != location {
 			t.Errorf("%s: %v, want the field %q", document, err, location)
@@ -72,7 +79,8 @@ func TestDecodeLoad(t *testing.T) {
 // Law: a decoded load is valid for a run with a rate, and its JSON decodes to it
 // again.
 func FuzzDecodeLoad(f *testing.F) {
-	for _, document := range []string{`{"rate": 100}`, `{"concurrency": 5, "rate": 5e-324}`, `{}`, `{"rate": "\ud800"}`, `{"kind": "load"}`, "{\"\xff\": 1}"} {
+	for _, document := range []string{`{"rate": 100}`, `{"concurrency": 5, "rate": 5e-324}`, `{}`, `{"rate": "\ud800"}`,
+		`{"kind": "load"}`, "{\"\xff\": 1}"} {
 		f.Add([]byte(document))
 	}
 	plan := NewPlan(Spec{Rate: 10, NumJobs: 5}, 1)

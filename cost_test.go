@@ -40,7 +40,8 @@ func TestCostsAreDecimals(t *testing.T) {
 	} {
 		r := priced(test.jobs, test.each, test.pricing)
 		if r.TotalCost != test.total || r.Cost.Total != test.total {
-			t.Errorf("%d jobs at %+v cost %v and %v, want %v", test.jobs, test.pricing, r.TotalCost, r.Cost.Total, test.total)
+			t.Errorf("%d jobs at %+v cost %v and %v, want %v",
+				test.jobs, test.pricing, r.TotalCost, r.Cost.Total, test.total)
 		}
 		if r.Cost.PerJob != test.perJob {
 			t.Errorf("a job at %+v costs %v, want %v", test.pricing, r.Cost.PerJob, test.perJob)
@@ -61,10 +62,12 @@ func TestCostsAreComparedAsDecimals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for metric, exact := range map[string]*big.Rat{
-			"total_cost": big.NewRat(jobs*cents, 100), "cost_per_job": big.NewRat(cents, 100), "cost_per_million": big.NewRat(cents*10_000, 1),
+			"total_cost": big.NewRat(jobs*cents, 100), "cost_per_job": big.NewRat(cents, 100),
+			"cost_per_million": big.NewRat(cents*10_000, 1),
 		} {
 			limit := exact.FloatString(2)
-			for operator, holds := range map[string]bool{"<": false, "<=": true, "==": true, ">=": true, ">": false, "!=": false} {
+			for operator, holds := range map[string]bool{"<": false, "<=": true, "==": true, ">=": true, ">": false,
+				"!=": false} {
 				r := priced(jobs, 0, Pricing{PerJob: price}, metric+" "+operator+" "+limit)
 				if check := r.Thresholds[0]; check.OK != holds {
 					t.Fatalf("%d jobs at %v: %s is %v with %v", jobs, price, check.Expression, check.OK, check.Value)

@@ -20,8 +20,11 @@ var specOptions = cmp.Options{cmp.AllowUnexported(Threshold{}), cmpopts.EquateEm
 func fieldsOf(t testing.TB, err error) []FieldError {
 	t.Helper()
 	var invalid *InvalidError
-	if !errors.As(err, &invalid) || !errors.Is(err, ErrInvalid) || len(invalid.Fields) == 0 {
-		t.Fatalf("error %v, want an InvalidError that names a field", err)
+	if !errors.As(err, &invalid) || !errors.Is(err, ErrInvalid) {
+		t.Fatalf("error %v, want an InvalidError", err)
+	}
+	if len(invalid.Fields) == 0 {
+		t.Fatalf("error %v names no field", err)
 	}
 	return invalid.Fields
 }
@@ -62,7 +65,8 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 		{`"job_duration_ms": 3600000.1`, "job_duration_ms", jobDurationRule + "3600000.1"},
 		{`"job_duration_ms": 1e308`, "job_duration_ms", jobDurationRule + "1e308"},
 		{`"job_duration_ms": 1e309`, "job_duration_ms", jobDurationRule + "1e309"},
-		{`"workload": "sleep"`, "workload", `must be an object such as {"kind": "sleep", "duration": "100ms"}; got "sleep"`},
+		{`"workload": "sleep"`, "workload",
+			`must be an object such as {"kind": "sleep", "duration": "100ms"}; got "sleep"`},
 		{`"workload": {"duration": "1s"}`, "workload.kind", "is needed, a string: what a job does"},
 		{`"workload": {"kind": 1}`, "workload.kind", "is needed, a string: what a job does"},
 		{`"concurrency": 0`, "concurrency", jobsRule + "0"},
@@ -77,14 +81,19 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 		{`"timeout": "soon"`, "timeout", timeoutRule + `"soon"`},
 		{`"stages": []`, "stages", "must be a list of 1 to 100 stages; got a list"},
 		{`"stages": [{"duration": "1s", "rate": 1}, 5]`, "stages[1]", "must be an object; got 5"},
-		{`"stages": [{"duration": "1s", "rate": -1}]`, "stages[0].rate", "must be a number from 0 to 100000000; got -1"},
+		{`"stages": [{"duration": "1s", "rate": -1}]`, "stages[0].rate",
+			"must be a number from 0 to 100000000; got -1"},
 		{`"stages": [{"duration": "1s", "rat": 1}]`, "stages[0].rat", "is not a field; did you mean rate?"},
 		{`"thresholds": "p99"`, "thresholds", `must be a list of up to 50 expressions; got "p99"`},
 		{`"thresholds": ["p99 < 1s", 5]`, "thresholds[1]", `must be a string such as "p99 < 250ms"; got 5`},
-		{`"thresholds": ["p98 < 1s", "p99 < 1d"]`, "thresholds[1]", `p99: the limit must be a duration such as "250ms"; got "1d"`},
-		{`"thresholds": ["p98 < 1s", "p99 < 250"]`, "thresholds[1]", `p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
-		{`"thresholds": ["error_rate < 5"]`, "thresholds[0]", `error_rate: the limit must be a share from 0 to 1, such as "1%" or 0.01; got "5"; did you mean 5%?`},
-		{`"thresholds": [` + strings.Repeat(`"p99<1", `, 50) + `"p99<1"]`, "thresholds", "must be a list of up to 50 expressions; got a list"},
+		{`"thresholds": ["p98 < 1s", "p99 < 1d"]`, "thresholds[1]",
+			`p99: the limit must be a duration such as "250ms"; got "1d"`},
+		{`"thresholds": ["p98 < 1s", "p99 < 250"]`, "thresholds[1]",
+			`p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
+		{`"thresholds": ["error_rate < 5"]`, "thresholds[0]",
+			`error_rate: the limit must be a share from 0 to 1, such as "1%" or 0.01; got "5"; did you mean 5%?`},
+		{`"thresholds": [` + strings.Repeat(`"p99<1", `, 50) + `"p99<1"]`, "thresholds",
+			"must be a list of up to 50 expressions; got a list"},
 		{`"pricing": null`, "pricing", "must be an object; got null"},
 		{`"pricing": {"per_second": -0.1}`, "pricing.per_second", "must be a number from 0 to 1000000000; got -0.1"},
 		{`"pricing": {"per_job": "1"}`, "pricing.per_job", `must be a number from 0 to 1000000000; got "1"`},
@@ -107,7 +116,8 @@ func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {
 		{`"include_jobs": "no"`, "include_jobs", `must be true or false; got "no"`},
 	} {
 		_, err := DecodeSpec([]byte("{" + test.members + "}"))
-		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}}, fieldsOf(t, err)); diff != "" {
+		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}},
+			fieldsOf(t, err)); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", test.members, diff)
 		}
 	}
@@ -135,7 +145,8 @@ func TestDecodeSpecReportsAllProblems(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("locations (-want +got):\n%s", diff)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "treads: is not a field; warm_up: is not a field; did you mean warmup?; num_jobs: ") || strings.Count(text, "; ") < len(want)-1 {
+	const begin = "treads: is not a field; warm_up: is not a field; did you mean warmup?; num_jobs: "
+	if text := err.Error(); !strings.HasPrefix(text, begin) || strings.Count(text, "; ") < len(want)-1 {
 		t.Errorf("the error does not name all fields in order: %s", text)
 	}
 }
@@ -152,31 +163,42 @@ func parsed(expressions ...string) []Threshold {
 }
 
 func TestDecodeSpecReadsWhatIsRight(t *testing.T) {
-	sleep := &Workload{Kind: "sleep", Parameters: map[string]any{"duration": "1ms", "jitter": json.Number("0.50"), "nested": []any{nil, true}}}
+	sleep := &Workload{Kind: "sleep", Parameters: map[string]any{"duration": "1ms", "jitter": json.Number("0.50"),
+		"nested": []any{nil, true}}}
 	for _, test := range []struct {
 		document string
 		want     Spec
 	}{
 		{`{"num_jobs": 1}`, Spec{NumJobs: 1}},
-		{" \n{\"num_jobs\": 10000000, \"job_duration_ms\": 3600000}\t", Spec{NumJobs: MaxJobs, JobDurationMS: new(3.6e6)}},
+		{" \n{\"num_jobs\": 10000000, \"job_duration_ms\": 3600000}\t",
+			Spec{NumJobs: MaxJobs, JobDurationMS: new(3.6e6)}},
 		{`{"num_jobs": 1e3, "job_duration_ms": 0}`, Spec{NumJobs: 1000, JobDurationMS: new(0.0)}},
 		{`{"num_jobs": 10.0, "concurrency": 3}`, Spec{NumJobs: 10, Concurrency: 3}},
-		{`{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "1ms", "jitter": 0.50, "nested": [null, true]}}`, Spec{NumJobs: 1, Workload: sleep}},
-		{`{"duration": "1m30s", "concurrency": 5, "warmup": "0.5s"}`, Spec{Duration: Duration(90 * time.Second), Concurrency: 5, Warmup: Duration(500 * time.Millisecond)}},
+		{`{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "1ms", "jitter": 0.50, "nested": [null, true]}}`,
+			Spec{NumJobs: 1, Workload: sleep}},
+		{`{"duration": "1m30s", "concurrency": 5, "warmup": "0.5s"}`,
+			Spec{Duration: Duration(90 * time.Second), Concurrency: 5, Warmup: Duration(500 * time.Millisecond)}},
 		{`{"duration": "24h", "rate": 0.5, "arrival": "poisson", "on_saturation": "drop", "concurrency": 1}`,
-			Spec{Duration: Duration(24 * time.Hour), Rate: 0.5, Arrival: "poisson", OnSaturation: "drop", Concurrency: 1}},
+			Spec{Duration: Duration(24 * time.Hour), Rate: 0.5, Arrival: "poisson", OnSaturation: "drop",
+				Concurrency: 1}},
 		{`{"stages": [{"duration": "1s", "rate": 2.5}, {"duration": "1ms", "rate": 0}]}`,
-			Spec{Stages: []Stage{{Duration: Duration(time.Second), Rate: new(2.5)}, {Duration: Duration(time.Millisecond), Rate: new(0.0)}}}},
-		{`{"stages": [{"duration": "2s", "concurrency": 7}]}`, Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Concurrency: new(int64(7))}}}},
+			Spec{Stages: []Stage{{Duration: Duration(time.Second), Rate: new(2.5)},
+				{Duration: Duration(time.Millisecond), Rate: new(0.0)}}}},
+		{`{"stages": [{"duration": "2s", "concurrency": 7}]}`,
+			Spec{Stages: []Stage{{Duration: Duration(2 * time.Second), Concurrency: new(int64(7))}}}},
 		{`{"num_jobs": 1, "timeout": "1ns"}`, Spec{NumJobs: 1, Timeout: 1}},
 		{`{"num_jobs": 1, "timeout": "1h"}`, Spec{NumJobs: 1, Timeout: Duration(time.Hour)}},
-		{`{"num_jobs": 1, "thresholds": [" p99 < 250ms ", "error_rate<1%"]}`, Spec{NumJobs: 1, Thresholds: parsed("p99 < 250ms", "error_rate<1%")}},
+		{`{"num_jobs": 1, "thresholds": [" p99 < 250ms ", "error_rate<1%"]}`,
+			Spec{NumJobs: 1, Thresholds: parsed("p99 < 250ms", "error_rate<1%")}},
 		{`{"num_jobs": 1, "pricing": {}}`, Spec{NumJobs: 1, Pricing: &Pricing{0.001, 0, "USD"}}},
-		{`{"num_jobs": 1, "pricing": {"per_second": 0, "per_job": 2.5, "currency": "EUR"}}`, Spec{NumJobs: 1, Pricing: &Pricing{0, 2.5, "EUR"}}},
+		{`{"num_jobs": 1, "pricing": {"per_second": 0, "per_job": 2.5, "currency": "EUR"}}`,
+			Spec{NumJobs: 1, Pricing: &Pricing{0, 2.5, "EUR"}}},
 		{`{"num_jobs": 1, "seed": 0}`, Spec{NumJobs: 1, Seed: new(uint64(0))}},
 		{`{"num_jobs": 1, "seed": 18446744073709551615}`, Spec{NumJobs: 1, Seed: new(uint64(1<<64 - 1))}},
-		{`{"num_jobs": 1, "name": "` + strings.Repeat("é", 200) + `"}`, Spec{NumJobs: 1, Name: strings.Repeat("é", 200)}},
-		{`{"num_jobs": 1, "labels": {"git.sha-1_A": "", "b": "ü\n"}}`, Spec{NumJobs: 1, Labels: map[string]string{"git.sha-1_A": "", "b": "ü\n"}}},
+		{`{"num_jobs": 1, "name": "` + strings.Repeat("é", 200) + `"}`,
+			Spec{NumJobs: 1, Name: strings.Repeat("é", 200)}},
+		{`{"num_jobs": 1, "labels": {"git.sha-1_A": "", "b": "ü\n"}}`,
+			Spec{NumJobs: 1, Labels: map[string]string{"git.sha-1_A": "", "b": "ü\n"}}},
 		{`{"num_jobs": 1, "include_jobs": false}`, Spec{NumJobs: 1, IncludeJobs: new(false)}},
 	} {
 		got, err := DecodeSpec([]byte(test.document))
@@ -192,7 +214,8 @@ func TestDecodeSpecReadsWhatIsRight(t *testing.T) {
 // again. The shards of its plan have all jobs and all of the concurrency.
 func FuzzDecodeSpec(f *testing.F) {
 	for _, document := range []string{
-		`{"num_jobs": 100}`, `{"num_jobs": 1e3, "job_duration_ms": 0.5, "concurrency": 7, "seed": 18446744073709551615}`,
+		`{"num_jobs": 100}`,
+		`{"num_jobs": 1e3, "job_duration_ms": 0.5, "concurrency": 7, "seed": 18446744073709551615}`,
 		`{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "1ms", "deep": [{"a": null}]}, "labels": {"a.b": "c"}, "include_jobs": false}`,
 		`{"rate": 5e-324, "arrival": "poisson", "on_saturation": "drop", "concurrency": 2, "duration": "1ms", "warmup": "1us"}`,
 		`{"stages": [{"duration": "24h", "rate": 1e8}, {"duration": "1ms", "rate": 0}], "timeout": "1ns"}`,

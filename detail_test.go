@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-var measured = Measures{Phases: []string{"connect", "cpu", "search.first_byte"}, Counters: []string{"units", "search.bytes_in"}, Parts: []Part{{"search", 3}, {"buy", 1}}}
+var measured = Measures{Phases: []string{"connect", "cpu", "search.first_byte"},
+	Counters: []string{"units", "search.bytes_in"}, Parts: []Part{{"search", 3}, {"buy", 1}}}
 
 // Law: merging details gives the same as recording everything in one.
 func TestDetailMerge(t *testing.T) {
@@ -70,7 +71,8 @@ func withDetail(t *testing.T, thresholds ...string) *Result {
 	}
 	detail.Part(0).End(OK, 0, 0, 2*time.Second)
 	detail.Part(1).End(Failed, 0, 0, 2*time.Second)
-	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, Detail: detail, MaxInFlight: 2})
+	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, Detail: detail,
+		MaxInFlight: 2})
 }
 
 func TestDetailInAResult(t *testing.T) {
@@ -92,8 +94,12 @@ func TestDetailInAResult(t *testing.T) {
 	if r.InFlight.Effective != 0.5 {
 		t.Errorf("%v jobs had a core at once, want 0.5", r.InFlight.Effective)
 	}
-	if p := r.Parts[1]; p.Name != "buy" || p.Weight != 1 || p.Counts != (Counts{Planned: 1, Failed: 1}) || p.FailedLatency.Max != 2 {
-		t.Errorf("part %+v", p)
+	part := r.Parts[1]
+	if part.Name != "buy" || part.Weight != 1 {
+		t.Errorf("the second part is %s with weight %v", part.Name, part.Weight)
+	}
+	if want := (Counts{Planned: 1, Failed: 1}); part.Counts != want || part.FailedLatency.Max != 2 {
+		t.Errorf("%+v and at most %v s, want %+v and 2 s", part.Counts, part.FailedLatency.Max, want)
 	}
 	encoded, err := json.Marshal(r)
 	if err != nil {
@@ -103,7 +109,8 @@ func TestDetailInAResult(t *testing.T) {
 	if err := json.Unmarshal(encoded, &again); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(r.Phases, again.Phases) + cmp.Diff(r.Counters, again.Counters) + cmp.Diff(r.Parts, again.Parts); diff != "" {
+	diff := cmp.Diff(r.Phases, again.Phases) + cmp.Diff(r.Counters, again.Counters) + cmp.Diff(r.Parts, again.Parts)
+	if diff != "" {
 		t.Errorf("encoded and decoded (-want +got):\n%s", diff)
 	}
 }
@@ -129,7 +136,8 @@ func TestCountersPerJobOfTheirPart(t *testing.T) {
 	for _, counter := range r.Counters {
 		got[counter.Name] = counter.Value.PerJob
 	}
-	want := map[string]float64{"livez.bytes_in": 100, "buy.1_http.bytes_in": 300, "retries": 1, "livez_2.bytes_in": 0, "other.bytes_in": 10}
+	want := map[string]float64{"livez.bytes_in": 100, "buy.1_http.bytes_in": 300, "retries": 1, "livez_2.bytes_in": 0,
+		"other.bytes_in": 10}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("per_job (-want +got):\n%s", diff)
 	}
@@ -147,11 +155,16 @@ func TestThresholdsOnDetail(t *testing.T) {
 		r := withDetail(t, expression)
 		want.Expression = expression
 		verdict := map[bool]Verdict{true: VerdictPass, false: VerdictFail}[want.OK]
-		if got := r.Thresholds[0]; got.Expression != want.Expression || got.OK != want.OK || got.Value < want.Value || got.Value > want.Value*1.001 || r.Verdict != verdict {
+		got := r.Thresholds[0]
+		if got.Expression != want.Expression || got.OK != want.OK || r.Verdict != verdict {
 			t.Errorf("%+v, %s; want %+v, %s", got, r.Verdict, want, verdict)
 		}
+		if got.Value < want.Value || got.Value > want.Value*1.001 {
+			t.Errorf("%s is %v, want %v to 0.1 %%", want.Expression, got.Value, want.Value)
+		}
 	}
-	for _, expression := range []string{"phases.dns.p99 < 1s", "parts.buy.p99 < 1s", "parts.sell.error_rate < 1%", "counters.bytes.total > 1"} {
+	for _, expression := range []string{"phases.dns.p99 < 1s", "parts.buy.p99 < 1s", "parts.sell.error_rate < 1%",
+		"counters.bytes.total > 1"} {
 		if r := withDetail(t, expression); r.Verdict != VerdictNoData || r.Thresholds[0].OK {
 			t.Errorf("%s: %s, want no_data", expression, r.Verdict)
 		}

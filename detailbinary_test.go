@@ -27,7 +27,8 @@ func TestDetailBinary(t *testing.T) {
 				counters[i] = rapid.Int64().Draw(t, "counter")
 			}
 			d.Record(phases, counters)
-			d.RecordStatuses(StatusCounts{{rapid.IntRange(0, 999).Draw(t, "status"), rapid.Int64Range(0, 1e9).Draw(t, "answers")}})
+			d.RecordStatuses(StatusCounts{{rapid.IntRange(0, 999).Draw(t, "status"),
+				rapid.Int64Range(0, 1e9).Draw(t, "answers")}})
 		}
 		var read Detail
 		data := d.AppendBinary(nil)

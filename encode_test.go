@@ -18,7 +18,8 @@ import (
 // to the nanosecond.
 func TestJobsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		spec := Spec{NumJobs: 100, Pricing: &Pricing{PerSecond: 2, PerJob: 0.5, Currency: "USD"}, Warmup: Duration(rapid.Int64Range(0, 2e9).Draw(t, "warm-up"))}
+		spec := Spec{NumJobs: 100, Pricing: &Pricing{PerSecond: 2, PerJob: 0.5, Currency: "USD"},
+			Warmup: Duration(rapid.Int64Range(0, 2e9).Draw(t, "warm-up"))}
 		log := new(JobLog)
 		var want []JobRecord
 		span := rapid.OneOf(rapid.Int64Range(0, 3000), rapid.Int64Range(0, int64(100*time.Hour)))
@@ -35,7 +36,8 @@ func TestJobsSurviveJSON(t *testing.T) {
 			}
 		}
 		at := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
-		r := NewResult(NewPlan(spec, 1), Measurement{Start: at, Duration: time.Second, Tally: NewTally(), Warmup: NewTally(), Jobs: log})
+		r := NewResult(NewPlan(spec, 1), Measurement{Start: at, Duration: time.Second, Tally: NewTally(),
+			Warmup: NewTally(), Jobs: log})
 		r.ID = "benchmark-x"
 		var written bytes.Buffer
 		if err := r.WriteJSON(&written); err != nil {
@@ -50,7 +52,11 @@ func TestJobsSurviveJSON(t *testing.T) {
 				Status    string      `json:"status"`
 			} `json:"jobs"`
 		}
-		if err := json.Unmarshal(written.Bytes(), &read); err != nil || len(read.Jobs) != len(want) || read.Jobs == nil {
+		err := json.Unmarshal(written.Bytes(), &read)
+		if err != nil || read.Jobs == nil {
+			t.Fatalf("jobs %v (%v) in %s", read.Jobs, err, written.Bytes())
+		}
+		if len(read.Jobs) != len(want) {
 			t.Fatalf("%d jobs are listed (%v), want %d: %s", len(read.Jobs), err, len(want), written.Bytes())
 		}
 		for i, job := range want {
@@ -60,8 +66,10 @@ func TestJobsSurviveJSON(t *testing.T) {
 			if job.Outcome == Cancelled {
 				cost = 0
 			}
-			if got.ID != fmt.Sprintf("benchmark-x-job-%d", job.Index) || got.Status != job.Outcome.String() || nanoseconds(t, got.Latency) != job.End-job.Intended ||
-				math.Abs(got.Cost-cost) > 1e-12*cost || !got.Timestamp.Equal(at.Add(job.Start).Truncate(time.Microsecond)) {
+			if got.ID != fmt.Sprintf("benchmark-x-job-%d", job.Index) || got.Status != job.Outcome.String() ||
+				nanoseconds(t, got.Latency) != job.End-job.Intended ||
+				math.Abs(got.Cost-cost) > 1e-12*cost ||
+				!got.Timestamp.Equal(at.Add(job.Start).Truncate(time.Microsecond)) {
 				t.Fatalf("job %+v is listed as %+v", job, got)
 			}
 		}
@@ -142,7 +150,8 @@ func TestWriteJSONAllocations(t *testing.T) {
 
 func TestAppendSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0", 1: "0.000000001", time.Second: "1", 1_500_000_000: "1.5", 100: "0.0000001", 2*time.Hour + 10: "7200.00000001", 999_999_999: "0.999999999",
+		0: "0", 1: "0.000000001", time.Second: "1", 1_500_000_000: "1.5", 100: "0.0000001",
+		2*time.Hour + 10: "7200.00000001", 999_999_999: "0.999999999",
 	} {
 		got := string(appendSeconds(nil, d))
 		f, err := strconv.ParseFloat(got, 64)

@@ -41,7 +41,8 @@ func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
 	line = append(line, job.Outcome.String()...)
 	line = append(line, ',')
 	line = r.StartTime.Add(job.Start).AppendFormat(line, jobTime)
-	for _, d := range []time.Duration{job.Start, job.End - job.Intended, job.End - job.Start, job.Start - job.Intended} {
+	for _, d := range []time.Duration{job.Start, job.End - job.Intended, job.End - job.Start,
+		job.Start - job.Intended} {
 		line = append(line, ',')
 		line = appendSeconds(line, d)
 	}
@@ -72,7 +73,8 @@ func ParseJobJSON(line []byte) (JobRecord, error) {
 		if outcome.String() == job.Status {
 			start := fromSeconds(job.Start)
 			return JobRecord{
-				Index: index, Intended: start - fromSeconds(job.Delay), Start: start, End: start + fromSeconds(job.Service),
+				Index: index, Intended: start - fromSeconds(job.Delay), Start: start,
+				End:     start + fromSeconds(job.Service),
 				Outcome: outcome,
 			}, nil
 		}

@@ -14,8 +14,10 @@ import (
 // records draws records of distinct jobs in any order, also at the limits of
 // chunks and columns.
 func records() *rapid.Generator[[]JobRecord] {
-	index := rapid.OneOf(rapid.Int64Range(0, 3*logChunk), rapid.SampledFrom([]int64{0, logChunk - 1, logChunk, MaxJobs - 1}))
-	span := rapid.OneOf(rapid.Int64Range(0, 1e9), rapid.SampledFrom([]int64{0, tooWide - 1, tooWide, tooWide + 1, int64(24 * time.Hour)}))
+	index := rapid.OneOf(rapid.Int64Range(0, 3*logChunk),
+		rapid.SampledFrom([]int64{0, logChunk - 1, logChunk, MaxJobs - 1}))
+	span := rapid.OneOf(rapid.Int64Range(0, 1e9),
+		rapid.SampledFrom([]int64{0, tooWide - 1, tooWide, tooWide + 1, int64(24 * time.Hour)}))
 	record := rapid.Custom(func(t *rapid.T) JobRecord {
 		intended := time.Duration(span.Draw(t, "intended"))
 		start := intended + time.Duration(span.Draw(t, "delay"))

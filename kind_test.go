@@ -15,7 +15,10 @@ import (
 func TestSchemaOrder(t *testing.T) {
 	kind := Kind{Name: "zoo", Doc: "has them", Parameters: []param.Parameter{
 		{Name: "zebra", Type: param.Text},
-		{Name: "ape", Type: param.Object, Members: []param.Parameter{{Name: "tail", Type: param.Boolean, Required: true}, {Name: "arm", Type: param.Boolean}}},
+		{Name: "ape", Type: param.Object, Members: []param.Parameter{
+			{Name: "tail", Type: param.Boolean, Required: true},
+			{Name: "arm", Type: param.Boolean},
+		}},
 		{Name: "lion", Type: param.KindType, Members: []param.Parameter{{Name: "name", Type: param.Text}}},
 	}}
 	encoded, err := json.Marshal(kind.Schema())
@@ -26,7 +29,8 @@ func TestSchemaOrder(t *testing.T) {
 	for _, match := range regexp.MustCompile(`"(\w+)":\{`).FindAllStringSubmatch(string(encoded), -1) {
 		names = append(names, match[1])
 	}
-	want := []string{"properties", "kind", "zebra", "ape", "properties", "tail", "arm", "lion", "properties", "kind", "name"}
+	want := []string{"properties", "kind", "zebra", "ape", "properties", "tail", "arm", "lion", "properties", "kind",
+		"name"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, encoded)
 	}
@@ -38,7 +42,9 @@ func TestSchemaOrder(t *testing.T) {
 	if got := properties["kind"].(map[string]any)["const"]; got != "zoo" {
 		t.Errorf("the kind is %v", got)
 	}
-	if open, closed := properties["lion"].(map[string]any)["additionalProperties"], properties["ape"].(map[string]any)["additionalProperties"]; open != nil || closed != false {
+	open := properties["lion"].(map[string]any)["additionalProperties"]
+	closed := properties["ape"].(map[string]any)["additionalProperties"]
+	if open != nil || closed != false {
 		t.Errorf("additional members: of a workload %v, of an object %v; want nil and false", open, closed)
 	}
 }

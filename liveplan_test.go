@@ -31,7 +31,8 @@ func TestClockStandsStill(t *testing.T) {
 		t.Errorf("in the pause the clock is at %v, want 1s", clock)
 	}
 	if live.End() != math.MaxInt64 || live.WarmupEnd() != math.MaxInt64 {
-		t.Errorf("in the pause the end is %v and the end of the warm-up %v; want both unknown", live.End(), live.WarmupEnd())
+		t.Errorf("in the pause the end is %v and the end of the warm-up %v; want both unknown",
+			live.End(), live.WarmupEnd())
 	}
 	live = apply(t, live, Control{Kind: ChangeLoad, Rate: 20})
 	live, event, err := live.Apply(Control{Kind: Resume}, 4*time.Second)
@@ -68,7 +69,8 @@ func TestLivePlanChangesRate(t *testing.T) {
 		{Duration: Duration(2 * time.Second), Rate: rate(20)},
 		{Duration: Duration(time.Minute), Rate: rate(50)},
 	}}, 1)
-	live := apply(t, NewLivePlan(plan), Control{Kind: ChangeLoad, Rate: 100}, Control{Kind: ChangeLoad, Rate: 1}) // 1 s: 5 jobs; 2 s: 100 more
+	// 5 jobs are due up to the first change, and 100 more up to the second one.
+	live := apply(t, NewLivePlan(plan), Control{Kind: ChangeLoad, Rate: 100}, Control{Kind: ChangeLoad, Rate: 1})
 	want := Profile{{0, 10, 1}, {100, 100, 1}, {1, 1, 0}}
 	if diff := cmp.Diff(want, live.Plan.Rate); diff != "" {
 		t.Errorf("the rate (-want +got):\n%s", diff)

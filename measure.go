@@ -21,19 +21,34 @@ type measure struct {
 // measures is the table of metrics that a threshold may name, beside the
 // statistics of histograms.
 var measures = map[string]measure{
-	"throughput":       {perSecond, func(r *Result) (float64, bool) { return r.Throughput, r.Counts.Owed() > 0 }},
-	"mean_latency":     {seconds, func(r *Result) (float64, bool) { return r.MeanLatency, r.Latency.Count > 0 }},
-	"error_rate":       {share, func(r *Result) (float64, bool) { return r.Counts.ErrorRate(), r.Counts.Owed() > 0 }},
-	"duration":         {seconds, func(r *Result) (float64, bool) { return r.Duration, r.Counts.Owed() > 0 }},
-	"completed_jobs":   {plain, func(r *Result) (float64, bool) { return float64(r.CompletedJobs), r.Counts.Owed() > 0 }},
-	"failed_jobs":      {plain, func(r *Result) (float64, bool) { return float64(r.FailedJobs), r.Counts.Owed() > 0 }},
-	"dropped_jobs":     {plain, func(r *Result) (float64, bool) { return float64(r.Counts.Dropped), r.Counts.Planned > 0 }},
-	"total_cost":       {money, func(r *Result) (float64, bool) { return r.TotalCost, r.Counts.Ended() > 0 }},
-	"cost_per_job":     {money, func(r *Result) (float64, bool) { return r.Cost.PerJob, r.Counts.Ended() > 0 }},
-	"cost_per_million": {money, func(r *Result) (float64, bool) { return r.Cost.PerMillionJobs, r.Counts.Ended() > 0 }},
-	"in_flight":        {plain, func(r *Result) (float64, bool) { return float64(r.InFlight.Max), r.Counts.Ended() > 0 }},
+	"throughput": ofOwed(perSecond, func(r *Result) float64 { return r.Throughput }),
+	"mean_latency": {seconds, func(r *Result) (float64, bool) {
+		return r.MeanLatency, r.Latency.Count > 0
+	}},
+	"error_rate":     ofOwed(share, func(r *Result) float64 { return r.Counts.ErrorRate() }),
+	"duration":       ofOwed(seconds, func(r *Result) float64 { return r.Duration }),
+	"completed_jobs": ofOwed(plain, func(r *Result) float64 { return float64(r.CompletedJobs) }),
+	"failed_jobs":    ofOwed(plain, func(r *Result) float64 { return float64(r.FailedJobs) }),
+	"dropped_jobs": {plain, func(r *Result) (float64, bool) {
+		return float64(r.Counts.Dropped), r.Counts.Planned > 0
+	}},
+	"total_cost":       ofEnded(money, func(r *Result) float64 { return r.TotalCost }),
+	"cost_per_job":     ofEnded(money, func(r *Result) float64 { return r.Cost.PerJob }),
+	"cost_per_million": ofEnded(money, func(r *Result) float64 { return r.Cost.PerMillionJobs }),
+	"in_flight":        ofEnded(plain, func(r *Result) float64 { return float64(r.InFlight.Max) }),
 }
 
+// ofOwed returns a measure that has data if the result has owed jobs.
+func ofOwed(u unit, value func(*Result) float64) measure {
+	return measure{u, func(r *Result) (float64, bool) { return value(r), r.Counts.Owed() > 0 }}
+}
+
+// ofEnded returns a measure that has data if the result has jobs that ended.
+func ofEnded(u unit, value func(*Result) float64) measure {
+	return measure{u, func(r *Result) (float64, bool) { return value(r), r.Counts.Ended() > 0 }}
+}
+
+// statistics is the table of statistics of a histogram, beside percentiles.
 var statistics = map[string]func(*hist.Histogram) float64{
 	"min":    func(h *hist.Histogram) float64 { return h.Min().Seconds() },
 	"mean":   (*hist.Histogram).Mean,

@@ -18,7 +18,7 @@ type Plan struct {
 	Concurrency int64    `json:"concurrency"`     // maximum of jobs in flight; ≥ 1 unless Jobs is 0
 	Rate        Profile  `json:"rate,omitempty"`  // open model: jobs a second of the whole plan
 	Level       Profile  `json:"level,omitempty"` // closed model with ramps: jobs in flight of the whole plan
-	End         Duration `json:"end"`             // no job starts at or after this time; Forever if only Jobs ends the run
+	End         Duration `json:"end"`             // no job starts at this time or later; Forever for no end
 	KeepJobs    bool     `json:"keep_jobs"`       // whether to keep a record of every job
 	Trace       *Trace   `json:"trace,omitempty"` // the trace of the run; nil if no jobs are traced
 }

@@ -13,7 +13,8 @@ import (
 func plans() *rapid.Generator[Plan] {
 	return rapid.Custom(func(t *rapid.T) Plan {
 		spec := Spec{
-			NumJobs:     rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, 10_000), rapid.Just(int64(0))).Draw(t, "jobs"),
+			NumJobs: rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, 10_000),
+				rapid.Just(int64(0))).Draw(t, "jobs"),
 			Concurrency: rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, MaxJobs)).Draw(t, "concurrency"),
 			Duration:    Duration(time.Second),
 		}
@@ -36,7 +37,8 @@ func TestShardsPartitionThePlan(t *testing.T) {
 		for i := range n {
 			shard := plan.Shard(i, n)
 			if (shard.Jobs == 0) != (shard.Concurrency == 0) || shard.Jobs < 0 || shard.Stride < 1 {
-				t.Fatalf("shard %d has %d jobs, concurrency %d, stride %d", i, shard.Jobs, shard.Concurrency, shard.Stride)
+				t.Fatalf("shard %d has %d jobs, concurrency %d, stride %d",
+					i, shard.Jobs, shard.Concurrency, shard.Stride)
 			}
 			// For a plan that only time ends, check the first 10,000 of each shard.
 			for j := range min(shard.Jobs, 10_000) {
@@ -113,17 +115,25 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 		want     Plan
 	}{
 		{`{"num_jobs": 5}`, Plan{Seed: 7, Jobs: 5, Concurrency: 5, End: Forever, KeepJobs: true}},
-		{`{"num_jobs": 5, "concurrency": 2, "seed": 0, "include_jobs": false}`, Plan{Seed: 0, Jobs: 5, Concurrency: 2, End: Forever}},
-		{`{"num_jobs": 5, "concurrency": 9, "seed": 18446744073709551615}`, Plan{Seed: 1<<64 - 1, Jobs: 5, Concurrency: 5, End: Forever, KeepJobs: true}},
-		{`{"duration": "3s", "concurrency": 10}`, Plan{Seed: 7, Jobs: Unbounded, Concurrency: 10, End: Duration(3 * time.Second), KeepJobs: true}},
-		{`{"duration": "3s", "rate": 10}`, Plan{Seed: 7, Jobs: Unbounded, Concurrency: MaxJobs, Rate: Constant(10), End: Duration(3 * time.Second), KeepJobs: true}},
-		{`{"num_jobs": 8, "rate": 10, "concurrency": 3}`, Plan{Seed: 7, Jobs: 8, Concurrency: 3, Rate: Constant(10), End: Forever, KeepJobs: true}},
+		{`{"num_jobs": 5, "concurrency": 2, "seed": 0, "include_jobs": false}`,
+			Plan{Seed: 0, Jobs: 5, Concurrency: 2, End: Forever}},
+		{`{"num_jobs": 5, "concurrency": 9, "seed": 18446744073709551615}`,
+			Plan{Seed: 1<<64 - 1, Jobs: 5, Concurrency: 5, End: Forever, KeepJobs: true}},
+		{`{"duration": "3s", "concurrency": 10}`,
+			Plan{Seed: 7, Jobs: Unbounded, Concurrency: 10, End: Duration(3 * time.Second), KeepJobs: true}},
+		{`{"duration": "3s", "rate": 10}`, Plan{Seed: 7, Jobs: Unbounded, Concurrency: MaxJobs, Rate: Constant(10),
+			End: Duration(3 * time.Second), KeepJobs: true}},
+		{`{"num_jobs": 8, "rate": 10, "concurrency": 3}`,
+			Plan{Seed: 7, Jobs: 8, Concurrency: 3, Rate: Constant(10), End: Forever, KeepJobs: true}},
 		{`{"stages": [{"duration": "2s", "rate": 10}, {"duration": "500ms", "rate": 0}]}`,
-			Plan{Seed: 7, Jobs: Unbounded, Concurrency: MaxJobs, Rate: Profile{{0, 10, 2}, {10, 0, 0.5}}, End: Duration(2500 * time.Millisecond), KeepJobs: true}},
+			Plan{Seed: 7, Jobs: Unbounded, Concurrency: MaxJobs, Rate: Profile{{0, 10, 2}, {10, 0, 0.5}},
+				End: Duration(2500 * time.Millisecond), KeepJobs: true}},
 		{`{"rate": 4, "num_jobs": 3, "duration": "1s", "stages": [{"duration": "2s", "rate": 10}]}`,
-			Plan{Seed: 7, Jobs: 3, Concurrency: 3, Rate: Profile{{4, 10, 2}}, End: Duration(time.Second), KeepJobs: true}},
+			Plan{Seed: 7, Jobs: 3, Concurrency: 3, Rate: Profile{{4, 10, 2}}, End: Duration(time.Second),
+				KeepJobs: true}},
 		{`{"concurrency": 9, "stages": [{"duration": "2s", "concurrency": 4}]}`,
-			Plan{Seed: 7, Jobs: Unbounded, Concurrency: 9, Level: Profile{{9, 4, 2}}, End: Duration(2 * time.Second), KeepJobs: true}},
+			Plan{Seed: 7, Jobs: Unbounded, Concurrency: 9, Level: Profile{{9, 4, 2}}, End: Duration(2 * time.Second),
+				KeepJobs: true}},
 	} {
 		spec, err := DecodeSpec([]byte(test.document))
 		if err != nil {
@@ -143,7 +153,8 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 // Law: the JSON of a plan decodes to the plan.
 func TestPlansSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		plan := NewPlan(specs().Draw(t, "spec"), rapid.Uint64().Draw(t, "seed")).Shard(rapid.IntRange(0, 2).Draw(t, "part"), 3)
+		whole := NewPlan(specs().Draw(t, "spec"), rapid.Uint64().Draw(t, "seed"))
+		plan := whole.Shard(rapid.IntRange(0, 2).Draw(t, "part"), 3)
 		encoded, err := json.Marshal(plan)
 		if err != nil {
 			t.Fatal(err)
@@ -196,7 +207,8 @@ func TestDurationBesideStages(t *testing.T) {
 		t.Errorf("it ends after %v", plan.End)
 	}
 	for _, p := range SpecParameters() {
-		if want := "start no more jobs after this; beside num_jobs or stages, whichever ends first"; p.Name == "duration" && p.Doc != want {
+		const want = "start no more jobs after this; beside num_jobs or stages, whichever ends first"
+		if p.Name == "duration" && p.Doc != want {
 			t.Errorf("duration is %q, want %q", p.Doc, want)
 		}
 	}

@@ -43,17 +43,17 @@ type Result struct {
 	Errors        []ErrorClass         `json:"errors"`
 	Series        []Point              `json:"series"`
 	Timeline      []RunEvent           `json:"timeline,omitempty"` // the controls applied to the run
-	Phases        param.Named[Summary] `json:"phases,omitempty"`   // durations within a job, if its workload reports them
+	Phases        param.Named[Summary] `json:"phases,omitempty"`   // if the workload reports them
 	Counters      param.Named[Amount]  `json:"counters,omitempty"` // amounts, if the workload reports them
-	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // responses by status, those of redirects and polls too
+	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // responses by status, also of redirects and polls
 	Parts         []PartResult         `json:"parts,omitempty"`    // for a mix
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
-	Stored        *bool                `json:"stored,omitempty"`          // false if it could not be stored; else absent
-	Warnings      []string             `json:"warnings,omitempty"`        // what the reader should know beside the numbers
+	Stored        *bool                `json:"stored,omitempty"`          // false if not stored; else absent
+	Warnings      []string             `json:"warnings,omitempty"`        // remarks for the reader
 	Tally         *Tally               `json:"-"`                         // source of the summaries; nil if decoded
-	Detail        *Detail              `json:"-"`                         // source of phases, counters and parts; nil if decoded
+	Detail        *Detail              `json:"-"`                         // source of phases, counters, parts; nil if decoded
 	Jobs          *JobLog              `json:"-"`                         // nil without records
 }
 
@@ -267,7 +267,8 @@ func errorClasses(plan Plan, m Measurement) []ErrorClass {
 	case timeouts >= 0:
 		classes[timeouts].Count = late
 	case late > 0:
-		classes = append(classes, ErrorClass{timeoutClass, late, "the job took longer than " + plan.Spec.Timeout.String()})
+		classes = append(classes, ErrorClass{timeoutClass, late,
+			"the job took longer than " + plan.Spec.Timeout.String()})
 	}
 	return classes
 }

@@ -65,10 +65,12 @@ func everything(t *testing.T) (Plan, Measurement) {
 		Warmup:      warmup,
 		MaxInFlight: 3,
 		LastStart:   2500 * time.Millisecond,
-		Series:      []Point{{T: 1, Started: 1, OK: 1, Throughput: 1, P50: 0.25, P90: 0.25, P99: 0.25}, {T: 3, Started: 7, OK: 6, Failed: 1, Throughput: 3}},
-		Jobs:        log,
-		Health:      Health{CPU: 0.9, Steal: 0.5, Throttled: 0.25, GCPauseMax: 0.5, SchedulerLatency: 0.125},
-		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1", Go: "go1.26", Flags: "GOGC=50", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.WithDigest(),
+		Series: []Point{{T: 1, Started: 1, OK: 1, Throughput: 1, P50: 0.25, P90: 0.25, P99: 0.25},
+			{T: 3, Started: 7, OK: 6, Failed: 1, Throughput: 3}},
+		Jobs:   log,
+		Health: Health{CPU: 0.9, Steal: 0.5, Throttled: 0.25, GCPauseMax: 0.5, SchedulerLatency: 0.125},
+		Environment: Environment{CPU: "a processor", Cores: 2, MemoryBytes: 1 << 30, OS: "linux", Kernel: "6.1",
+			Go: "go1.26", Flags: "GOGC=50", Version: "1.2.3", Cgroup: Cgroup{1.5, 1 << 20}}.WithDigest(),
 	}
 }
 
@@ -96,8 +98,10 @@ func TestGoldenRun(t *testing.T) {
 	plan, _ := everything(t)
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 	run := Run{
-		ID: "benchmark-1", Name: "all of it", Labels: map[string]string{"team": "a"}, Note: "a note", Status: StatusRunning, CreatedAt: at, StartedAt: &at, Spec: plan.Spec,
-		Progress: &RunProgress{Elapsed: 3, Remaining: 7, Started: 9, OK: 5, Failed: 1, InFlight: 3, Throughput: 2, P50: 0.25, P99: 0.5},
+		ID: "benchmark-1", Name: "all of it", Labels: map[string]string{"team": "a"}, Note: "a note",
+		Status: StatusRunning, CreatedAt: at, StartedAt: &at, Spec: plan.Spec,
+		Progress: &RunProgress{Elapsed: 3, Remaining: 7, Started: 9, OK: 5, Failed: 1, InFlight: 3, Throughput: 2,
+			P50: 0.25, P99: 0.5},
 	}
 	written, err := json.Marshal(run)
 	if err != nil {
@@ -113,11 +117,18 @@ func TestResultLeavesWarmupOut(t *testing.T) {
 		t.Errorf("%v s, %d jobs, %d completed, %d failed, %v jobs/s; want 2, 9, 6, 1, 3",
 			r.Duration, r.NumJobs, r.CompletedJobs, r.FailedJobs, r.Throughput)
 	}
-	if service := 6*0.25 + 0.5; r.TotalCost != service*0.5+7*0.25 || r.Cost.PerJob != r.TotalCost/7 || r.InFlight.Mean != service/2 {
-		t.Errorf("cost %+v, %v in flight", r.Cost, r.InFlight.Mean)
+	service := 6*0.25 + 0.5
+	if want := service*0.5 + 7*0.25; r.TotalCost != want || r.Cost.PerJob != want/7 {
+		t.Errorf("cost %+v, want %v in all", r.Cost, want)
 	}
-	if r.Warmup.Counts != (Counts{Planned: 1, OK: 1}) || r.Warmup.Latency.Max != 0.25 || r.Warmup.Duration != 1 {
-		t.Errorf("warm-up %+v", r.Warmup)
+	if r.InFlight.Mean != service/2 {
+		t.Errorf("%v in flight, want %v", r.InFlight.Mean, service/2)
+	}
+	if want := (Counts{Planned: 1, OK: 1}); r.Warmup.Counts != want {
+		t.Errorf("the warm-up counts %+v, want %+v", r.Warmup.Counts, want)
+	}
+	if r.Warmup.Latency.Max != 0.25 || r.Warmup.Duration != 1 {
+		t.Errorf("the warm-up takes %v s, with at most %v s a job", r.Warmup.Duration, r.Warmup.Latency.Max)
 	}
 	if err := r.Counts.Check(); err != nil {
 		t.Error(err)
@@ -139,10 +150,14 @@ func TestRate(t *testing.T) {
 		{"late by as long again", `{"rate": 100, "duration": "10s"}`, 1000, 1000, 20 * time.Second, false, 100, 50},
 		{"by number", `{"rate": 100, "num_jobs": 1000}`, 1000, 1000, 9990 * time.Millisecond, false, 100, 100},
 		{"stopped after 4 s", `{"rate": 100, "duration": "10s"}`, 400, 400, 3990 * time.Millisecond, true, 100, 100},
-		{"fewer jobs than time", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50, 490 * time.Millisecond, false, 100, 100},
-		{"stopped when all had come", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50, 490 * time.Millisecond, true, 100, 100},
-		{"by number, stopped after 4 s", `{"rate": 100, "num_jobs": 1000}`, 1000, 200, 3990 * time.Millisecond, true, 100, 50},
-		{"fewer jobs than stages", `{"stages": [{"duration": "16s", "rate": 128}], "num_jobs": 100}`, 100, 100, 4970 * time.Millisecond, false, 20, 20},
+		{"fewer jobs than time", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50, 490 * time.Millisecond,
+			false, 100, 100},
+		{"stopped when all had come", `{"rate": 100, "num_jobs": 50, "duration": "10s"}`, 50, 50,
+			490 * time.Millisecond, true, 100, 100},
+		{"by number, stopped after 4 s", `{"rate": 100, "num_jobs": 1000}`, 1000, 200, 3990 * time.Millisecond, true,
+			100, 50},
+		{"fewer jobs than stages", `{"stages": [{"duration": "16s", "rate": 128}], "num_jobs": 100}`, 100, 100,
+			4970 * time.Millisecond, false, 20, 20},
 		{"a ramp", `{"stages": [{"duration": "10s", "rate": 100}]}`, 500, 500, 9990 * time.Millisecond, false, 50, 50},
 	}
 	for _, test := range tests {
@@ -159,8 +174,10 @@ func TestRate(t *testing.T) {
 
 // A result without jobs has no NaN, which JSON cannot encode.
 func TestResultOfNothing(t *testing.T) {
-	for _, spec := range []string{`{"num_jobs": 5}`, `{"num_jobs": 5, "rate": 1}`, `{"duration": "1s", "concurrency": 1, "warmup": "500ms"}`} {
-		r := NewResult(NewPlan(decodeSpec(t, spec), 1), Measurement{Tally: NewTally(), Warmup: NewTally(), Stopped: true})
+	for _, spec := range []string{`{"num_jobs": 5}`, `{"num_jobs": 5, "rate": 1}`,
+		`{"duration": "1s", "concurrency": 1, "warmup": "500ms"}`} {
+		r := NewResult(NewPlan(decodeSpec(t, spec), 1),
+			Measurement{Tally: NewTally(), Warmup: NewTally(), Stopped: true})
 		var written bytes.Buffer
 		if err := r.WriteJSON(&written); err != nil || !json.Valid(written.Bytes()) {
 			t.Errorf("%s: %v, %s", spec, err, written.Bytes())
@@ -177,7 +194,8 @@ func TestEnvironmentDigest(t *testing.T) {
 	if again := a.WithDigest(); again != a || len(a.Digest) != 16 {
 		t.Errorf("with a digest again it is %+v, was %+v", again, a)
 	}
-	for _, other := range []Environment{{CPU: "b", Cores: 2}, {CPU: "a", Cores: 3}, {CPU: "a", Cores: 2, Cgroup: Cgroup{MemoryLimit: 1}}, {CPU: "a", Cores: 2, Governor: "powersave"}} {
+	for _, other := range []Environment{{CPU: "b", Cores: 2}, {CPU: "a", Cores: 3},
+		{CPU: "a", Cores: 2, Cgroup: Cgroup{MemoryLimit: 1}}, {CPU: "a", Cores: 2, Governor: "powersave"}} {
 		if other.WithDigest().Digest == a.Digest {
 			t.Errorf("%+v has the digest of %+v", other, a)
 		}
@@ -199,13 +217,16 @@ func TestErrorClasses(t *testing.T) {
 		{0, 5, []ErrorClass{{"timeout", 2, "connecting"}}, []ErrorClass{{"timeout", 5, "connecting"}}},
 		{0, 5, []ErrorClass{{"injected", 5, "wanted"}}, []ErrorClass{{"injected", 5, "wanted"}}},
 		{1, 5, []ErrorClass{{"injected", 4, "wanted"}}, []ErrorClass{{"injected", 4, "wanted"}, {"timeout", 2, late}}},
-		{0, 5, []ErrorClass{{"timeout", 1, "connecting"}, {"injected", 2, "wanted"}}, []ErrorClass{{"timeout", 3, "connecting"}, {"injected", 2, "wanted"}}},
+		{0, 5, []ErrorClass{{"timeout", 1, "connecting"}, {"injected", 2, "wanted"}},
+			[]ErrorClass{{"timeout", 3, "connecting"}, {"injected", 2, "wanted"}}},
 	} {
 		tally := NewTally()
 		tally.Failed, tally.Timeout = test.failed, test.timeouts
-		got := errorClasses(Plan{Spec: Spec{Timeout: Duration(2 * time.Second)}}, Measurement{Tally: tally, Failures: test.failures})
+		got := errorClasses(Plan{Spec: Spec{Timeout: Duration(2 * time.Second)}},
+			Measurement{Tally: tally, Failures: test.failures})
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%d failed, %d timeouts, classes %v (-want +got):\n%s", test.failed, test.timeouts, test.failures, diff)
+			t.Errorf("%d failed, %d timeouts, classes %v (-want +got):\n%s",
+				test.failed, test.timeouts, test.failures, diff)
 		}
 	}
 }

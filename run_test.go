@@ -30,8 +30,14 @@ func TestMove(t *testing.T) {
 			if err != nil && (run.Status != from || run.StartedAt != nil || run.FinishedAt != nil) {
 				t.Errorf("from %s to %s: rejected, but the run has changed: %+v", from, to, run)
 			}
-			if err == nil && (run.Status != to || (run.StartedAt != nil) != (to == StatusRunning) || (run.FinishedAt != nil) != to.Finished()) {
-				t.Errorf("from %s to %s: the run is %+v", from, to, run)
+			if err != nil {
+				continue
+			}
+			if run.Status != to {
+				t.Errorf("from %s to %s: the status is %s", from, to, run.Status)
+			}
+			if (run.StartedAt != nil) != (to == StatusRunning) || (run.FinishedAt != nil) != to.Finished() {
+				t.Errorf("from %s to %s: started at %v, finished at %v", from, to, run.StartedAt, run.FinishedAt)
 			}
 		}
 	}

@@ -18,8 +18,9 @@ func TestRunSummary(t *testing.T) {
 	}
 	result := NewResult(NewPlan(spec, 1), Measurement{Tally: NewTally(), Series: []Point{{T: 1, OK: 3}}})
 	for name, run := range map[string]Run{
-		"queued":   {ID: "benchmark-1", Status: StatusQueued, Spec: spec, Labels: map[string]string{"k": "<v>"}},
-		"finished": {ID: "benchmark-2", Status: StatusCompleted, Spec: spec, Result: result, Progress: &RunProgress{OK: 3}},
+		"queued": {ID: "benchmark-1", Status: StatusQueued, Spec: spec, Labels: map[string]string{"k": "<v>"}},
+		"finished": {ID: "benchmark-2", Status: StatusCompleted, Spec: spec, Result: result,
+			Progress: &RunProgress{OK: 3}},
 	} {
 		summary, err := run.Summary()
 		if err != nil {

@@ -15,7 +15,8 @@ import (
 // The rest of the result stays.
 func TestOmitLarge(t *testing.T) {
 	body := strings.Repeat(`"}{][\\`, MaxListedSpec)
-	spec := Spec{NumJobs: 3, Name: `"spec":{`, Workload: &Workload{Kind: "http", Parameters: map[string]any{"body": body}}}
+	spec := Spec{NumJobs: 3, Name: `"spec":{`,
+		Workload: &Workload{Kind: "http", Parameters: map[string]any{"body": body}}}
 	result := NewResult(NewPlan(spec, 1), Measurement{Tally: NewTally()})
 	result.Warnings = []string{`"spec":{"`}
 	summary, err := Run{ID: "benchmark-1", Spec: spec, Result: result}.Summary()

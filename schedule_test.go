@@ -153,7 +153,8 @@ func TestDueBefore(t *testing.T) {
 // also for shards of shards.
 func TestShardsAddUpToTheRamp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := planOf(t, `{"concurrency": 3, "stages": [{"duration": "10s", "concurrency": 40}, {"duration": "5s", "concurrency": 0}]}`)
+		p := planOf(t,
+			`{"concurrency": 3, "stages": [{"duration": "10s", "concurrency": 40}, {"duration": "5s", "concurrency": 0}]}`)
 		n, m := rapid.IntRange(1, 9).Draw(t, "shards"), rapid.IntRange(1, 4).Draw(t, "event loops")
 		second := rapid.Float64Range(0, 16).Draw(t, "second")
 		var sum int64

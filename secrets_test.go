@@ -19,12 +19,18 @@ func TestMask(t *testing.T) {
 			`{"kind": "http", "headers": {"X-Api-Key": "***", "x-apikey": "***", "Proxy-Authorization": "***", "X-Auth-Token": "***", "X-Amz-Signature": "***", "Set-Cookie": "***", "X-Secret": "***", "Key": "***", "X-Auth": "***"}}`},
 		{`{"kind": "http", "headers": {"Idempotency-Key": "1", "X-Author": "2", "Keyboard": "3", "User-Agent": "4", "Monkey": "5"}}`,
 			`{"kind": "http", "headers": {"Idempotency-Key": "1", "X-Author": "2", "Keyboard": "3", "User-Agent": "4", "Monkey": "5"}}`},
-		{`{"kind": "http", "headers": {"Cookie": ["a", "b"], "Accept": ["c"]}}`, `{"kind": "http", "headers": {"Cookie": ["***", "***"], "Accept": ["c"]}}`},
-		{`{"kind": "http", "headers": ["Authorization: Basic eA==", "Accept: a"]}`, `{"kind": "http", "headers": ["Authorization: ***", "Accept: a"]}`},
-		{`{"kind": "http", "url": "http://me:pass@a:1/x?api_key=k&n=1&access_token=t#f"}`, `{"kind": "http", "url": "http://me:***@a:1/x?api_key=***&n=1&access_token=***#f"}`},
-		{`{"kind": "http", "url": "http://a/?key=1&monkey=2&page={{int 1 9}}"}`, `{"kind": "http", "url": "http://a/?key=***&monkey=2&page={{int 1 9}}"}`},
-		{`{"kind": "http", "headers": {"Referer": "https://u:p@b/"}}`, `{"kind": "http", "headers": {"Referer": "https://u:***@b/"}}`},
-		{`{"kind": "http", "tls": {"key": "-----BEGIN PRIVATE KEY-----\nx", "ca": "c"}}`, `{"kind": "http", "tls": {"key": "***", "ca": "c"}}`},
+		{`{"kind": "http", "headers": {"Cookie": ["a", "b"], "Accept": ["c"]}}`,
+			`{"kind": "http", "headers": {"Cookie": ["***", "***"], "Accept": ["c"]}}`},
+		{`{"kind": "http", "headers": ["Authorization: Basic eA==", "Accept: a"]}`,
+			`{"kind": "http", "headers": ["Authorization: ***", "Accept: a"]}`},
+		{`{"kind": "http", "url": "http://me:pass@a:1/x?api_key=k&n=1&access_token=t#f"}`,
+			`{"kind": "http", "url": "http://me:***@a:1/x?api_key=***&n=1&access_token=***#f"}`},
+		{`{"kind": "http", "url": "http://a/?key=1&monkey=2&page={{int 1 9}}"}`,
+			`{"kind": "http", "url": "http://a/?key=***&monkey=2&page={{int 1 9}}"}`},
+		{`{"kind": "http", "headers": {"Referer": "https://u:p@b/"}}`,
+			`{"kind": "http", "headers": {"Referer": "https://u:***@b/"}}`},
+		{`{"kind": "http", "tls": {"key": "-----BEGIN PRIVATE KEY-----\nx", "ca": "c"}}`,
+			`{"kind": "http", "tls": {"key": "***", "ca": "c"}}`},
 		{`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`,
 			`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`},
 		{`{"kind": "steps", "steps": [{"name": "a", "workload": {"kind": "http", "headers": {"Cookie": "a"}}}, {"workload": {"kind": "mix", "parts": [{"workload": {"kind": "http", "headers": {"Token": "b"}}}]}}]}`,
@@ -86,10 +92,12 @@ func TestCheckUnmasked(t *testing.T) {
 func TestMaskRunSummary(t *testing.T) {
 	for _, workload := range []string{
 		`{"kind":"http","headers":{"Cookie":"a"},"url":"http://a/"}`, `{"kind":"http","url":"http://u:secret@a/"}`,
-		`{"kind":"http","url":"http://a/"}`, `{"kind":"http","headers":{"Accept":"x"},"url":"http://a/?q=1"}`, `{"kind":"http","headers":{"Cookie":"***"},"url":"http://a/"}`,
+		`{"kind":"http","url":"http://a/"}`, `{"kind":"http","headers":{"Accept":"x"},"url":"http://a/?q=1"}`,
+		`{"kind":"http","headers":{"Cookie":"***"},"url":"http://a/"}`,
 	} {
 		spec := Spec{NumJobs: 1, Workload: workloadOf(t, workload)}
-		run := Run{ID: "a", Spec: spec, Result: &Result{Spec: spec, Errors: []ErrorClass{{Class: "connect", Sample: "GET http://a/?token=x"}}}}
+		run := Run{ID: "a", Spec: spec, Result: &Result{Spec: spec,
+			Errors: []ErrorClass{{Class: "connect", Sample: "GET http://a/?token=x"}}}}
 		listed, err := run.Summary()
 		if err != nil {
 			t.Fatal(err)

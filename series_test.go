@@ -46,7 +46,8 @@ func TestSeriesOfAShortRun(t *testing.T) {
 // same length. Their counts add up, and the quantiles of a point are those of all
 // its samples, within a bucket.
 func TestSeriesOfALongRun(t *testing.T) {
-	for _, length := range []struct{ intervals, slow int }{{maxPoints + 1, 7}, {2 * maxPoints, 1}, {2*maxPoints + 1, 50}} {
+	for _, length := range []struct{ intervals, slow int }{{maxPoints + 1, 7}, {2 * maxPoints, 1},
+		{2*maxPoints + 1, 50}} {
 		intervals, slow := length.intervals, length.slow // one of slow intervals is slow
 		var s Series
 		steady := steadily()

@@ -128,7 +128,8 @@ func anyHasKind(parameters any, kinds []string) bool {
 		if kind, ok := value["kind"].(string); ok && slices.Contains(kinds, kind) {
 			return true
 		}
-		return anyHasKind(value["parts"], kinds) || anyHasKind(value["steps"], kinds) || anyHasKind(value["workload"], kinds)
+		return anyHasKind(value["parts"], kinds) || anyHasKind(value["steps"], kinds) ||
+			anyHasKind(value["workload"], kinds)
 	case []any:
 		return slices.ContainsFunc(value, func(item any) bool { return anyHasKind(item, kinds) })
 	}
@@ -148,7 +149,8 @@ func anyInjectsFaults(parameters any) bool {
 				return true
 			}
 		}
-		return anyInjectsFaults(value["parts"]) || anyInjectsFaults(value["steps"]) || anyInjectsFaults(value["workload"])
+		return anyInjectsFaults(value["parts"]) || anyInjectsFaults(value["steps"]) ||
+			anyInjectsFaults(value["workload"])
 	case []any:
 		return slices.ContainsFunc(value, anyInjectsFaults)
 	}

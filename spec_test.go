@@ -31,15 +31,20 @@ func specs() *rapid.Generator[Spec] {
 	price := rapid.Float64Range(0, maxPrice)
 	jobs := rapid.Int64Range(1, MaxJobs)
 	length := durationsOf(time.Millisecond, MaxRunDuration)
-	expressions := rapid.SampledFrom([]string{"p99 < 250ms", "delay.p99.9 <= 5ms", "error_rate != 1%", "throughput > 500", "service_time.max >= 1us"})
-	value := rapid.SampledFrom([]any{"text <&> ü", json.Number("-1.50e3"), true, nil, []any{json.Number("1"), "x"}, map[string]any{"deep": []any{}}})
+	expressions := rapid.SampledFrom([]string{"p99 < 250ms", "delay.p99.9 <= 5ms", "error_rate != 1%",
+		"throughput > 500", "service_time.max >= 1us"})
+	value := rapid.SampledFrom([]any{"text <&> ü", json.Number("-1.50e3"), true, nil, []any{json.Number("1"), "x"},
+		map[string]any{"deep": []any{}}})
 	return rapid.Custom(func(t *rapid.T) Spec {
 		s := Spec{
-			Timeout:     optional(t, "timeout", durationsOf(1, MaxJobDuration)),
-			Pricing:     optional(t, "pricing", rapid.Custom(func(t *rapid.T) *Pricing { return &Pricing{price.Draw(t, "second"), price.Draw(t, "job"), "EUR"} })),
-			Seed:        optional(t, "seed", pointer(rapid.Uint64())),
-			Name:        optional(t, "name", text),
-			Labels:      optional(t, "labels", rapid.MapOfN(rapid.StringMatching(`[a-zA-Z0-9_.-]{1,63}`), text, 0, maxLabels)),
+			Timeout: optional(t, "timeout", durationsOf(1, MaxJobDuration)),
+			Pricing: optional(t, "pricing", rapid.Custom(func(t *rapid.T) *Pricing {
+				return &Pricing{price.Draw(t, "second"), price.Draw(t, "job"), "EUR"}
+			})),
+			Seed: optional(t, "seed", pointer(rapid.Uint64())),
+			Name: optional(t, "name", text),
+			Labels: optional(t, "labels",
+				rapid.MapOfN(rapid.StringMatching(`[a-zA-Z0-9_.-]{1,63}`), text, 0, maxLabels)),
 			IncludeJobs: optional(t, "include_jobs", pointer(rapid.Bool())),
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "thresholds") {
@@ -60,10 +65,12 @@ func specs() *rapid.Generator[Spec] {
 			s.Rate, s.NumJobs = rapid.Float64Range(minRate, maxRate).Draw(t, "rate"), jobs.Draw(t, "jobs")
 			s.Arrival = optional(t, "arrival", rapid.SampledFrom([]string{"constant", "poisson"}))
 		case "rates":
-			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Rate: new(rapid.Float64Range(minRate, maxRate).Draw(t, "to"))}}
+			s.Stages = []Stage{{Duration: length.Draw(t, "length"),
+				Rate: new(rapid.Float64Range(minRate, maxRate).Draw(t, "to"))}}
 			s.Rate, s.NumJobs = optional(t, "rate", rapid.Float64Range(1, maxRate)), optional(t, "jobs", jobs)
 		case "levels":
-			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Concurrency: new(jobs.Draw(t, "to"))}, {Duration: length.Draw(t, "length"), Concurrency: new(int64(0))}}
+			s.Stages = []Stage{{Duration: length.Draw(t, "length"), Concurrency: new(jobs.Draw(t, "to"))},
+				{Duration: length.Draw(t, "length"), Concurrency: new(int64(0))}}
 			s.Concurrency, s.NumJobs = optional(t, "concurrency", jobs), optional(t, "jobs", jobs)
 		}
 		most := MaxRunDuration
@@ -108,8 +115,10 @@ func TestSpecDefaults(t *testing.T) {
 	}{
 		{`{"num_jobs": 1}`, sleep("100ms"), Pricing{0.001, 0, "USD"}, true},
 		{`{"num_jobs": 1, "job_duration_ms": 0, "include_jobs": false}`, sleep("0s"), Pricing{0.001, 0, "USD"}, false},
-		{`{"num_jobs": 1, "job_duration_ms": 1.5, "include_jobs": true}`, sleep("1.5ms"), Pricing{0.001, 0, "USD"}, true},
-		{`{"num_jobs": 1, "job_duration_ms": 3600000, "pricing": {"per_job": 2}}`, sleep("1h0m0s"), Pricing{0.001, 2, "USD"}, true},
+		{`{"num_jobs": 1, "job_duration_ms": 1.5, "include_jobs": true}`, sleep("1.5ms"), Pricing{0.001, 0, "USD"},
+			true},
+		{`{"num_jobs": 1, "job_duration_ms": 3600000, "pricing": {"per_job": 2}}`, sleep("1h0m0s"),
+			Pricing{0.001, 2, "USD"}, true},
 		{`{"num_jobs": 1, "workload": {"kind": "noop"}, "pricing": {"per_second": 0, "currency": "CHF"}}`,
 			Workload{Kind: "noop", Parameters: map[string]any{}}, Pricing{0, 0, "CHF"}, true},
 	} {

@@ -56,10 +56,12 @@ func TestDecodeSpecRejectsOtherDocuments(t *testing.T) {
 		{`{"a": [[{"b": {"c": 1, "c": 1}}]]}`, "a[0][0].b.c", twice},
 		{strings.Repeat("[", 100_000), "", tooDeep},
 		{`{"stages": ` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + "}", "", tooDeep},
-		{`{"stages": ` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + "}", "stages[0]", "must be an object; got a list"},
+		{`{"stages": ` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + "}", "stages[0]",
+			"must be an object; got a list"},
 	} {
 		_, err := DecodeSpec([]byte(test.document))
-		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}}, fieldsOf(t, err)); diff != "" {
+		if diff := cmp.Diff([]FieldError{{Location: test.location, Message: test.message}},
+			fieldsOf(t, err)); diff != "" {
 			t.Errorf("%.80s (-want +got):\n%s", test.document, diff)
 		}
 	}
@@ -98,7 +100,7 @@ func TestHostileDocumentsCostNoMoreThanTheirSize(t *testing.T) {
 		"long threshold":      `{"thresholds": ["` + x + ` < 1"]}`,
 		"long limit":          `{"thresholds": ["p99 < ` + x + `"]}`,
 		"many thresholds":     `{"thresholds": [` + many(`"y<1"`) + "]}",
-		"fifty thresholds":    `{"thresholds": [` + strings.TrimSuffix(strings.Repeat(`"`+x[:size/51]+`",`, 50), ",") + "]}",
+		"fifty thresholds":    `{"thresholds": [` + strings.Repeat(`"`+x[:size/51]+`",`, 49) + `"` + x[:size/51] + `"]}`,
 		"many stages":         `{"stages": [` + many("{}") + "]}",
 		"many nothings":       `{"stages": [` + many("0") + "]}",
 		"deep lists":          `{"stages": ` + strings.Repeat("[", size) + "}",

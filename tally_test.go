@@ -123,7 +123,8 @@ func TestTallyAddsUp(t *testing.T) {
 			}
 		}
 		if tally.Ended() != int64(len(jobs)) || tally.Accounted() != tally.Planned || tally.Check() != nil {
-			t.Fatalf("%d of %d jobs ended, and the tally has %+v: %v", tally.Ended(), len(jobs), tally.Counts, tally.Check())
+			t.Fatalf("%d of %d jobs ended, and the tally has %+v: %v",
+				tally.Ended(), len(jobs), tally.Counts, tally.Check())
 		}
 	})
 }
@@ -154,7 +155,8 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%+v: %d ended, %d accounted for, error rate %v; want %d, %d, %v",
 				c, c.Ended(), c.Accounted(), c.ErrorRate(), test.ended, test.accounted, test.errorRate)
 		}
-		if err := c.Check(); (err == nil) != (test.check == "") || err != nil && !strings.HasPrefix(err.Error(), test.check) {
+		if err := c.Check(); (err == nil) != (test.check == "") || err != nil &&
+			!strings.HasPrefix(err.Error(), test.check) {
 			t.Errorf("%+v: %v, want %q", c, err, test.check)
 		}
 	}
@@ -178,7 +180,8 @@ func TestClonedTallyIsIndependent(t *testing.T) {
 		t.Errorf("recording in the clone changed its original (-before +after):\n%s", diff)
 	}
 	if clone.Failed != 151 || clone.FailedLatency.Count() != 201 {
-		t.Errorf("the clone has %d failed, %d failed latencies; want 151 and 201", clone.Failed, clone.FailedLatency.Count())
+		t.Errorf("the clone has %d failed, %d failed latencies; want 151 and 201",
+			clone.Failed, clone.FailedLatency.Count())
 	}
 }
 

@@ -64,9 +64,11 @@ func readThreshold(text string) (t Threshold, limit string, err error) {
 	limit = strings.ReplaceAll(parts[3], " ", "")
 	value, ok := parseLimit(limit, m.unit)
 	if !ok {
-		return t, "", fmt.Errorf("%s: the limit must be %s; got %s", parts[1], units[m.unit].limit, param.Describe(parts[3]))
+		return t, "", fmt.Errorf("%s: the limit must be %s; got %s",
+			parts[1], units[m.unit].limit, param.Describe(parts[3]))
 	}
-	return Threshold{Expression: strings.TrimSpace(text), metric: parts[1], operator: parts[2], limit: value}, limit, nil
+	t = Threshold{Expression: strings.TrimSpace(text), metric: parts[1], operator: parts[2], limit: value}
+	return t, limit, nil
 }
 
 // quantile returns the quantile of the threshold's metric, if it has one.

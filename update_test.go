@@ -35,10 +35,14 @@ func TestUpdates(t *testing.T) {
 	}{
 		{"queued", Run{Status: StatusQueued, QueuePosition: 3}, nil, []string{"queued 3"}},
 		{"running", Run{Status: StatusRunning}, nil, []string{"running 0"}},
-		{"running for a while", Run{Status: StatusRunning, Progress: &progress(2)[0]}, progress(1, 2), []string{"running 0", "progress 1", "progress 2"}},
-		{"running elsewhere", Run{Status: StatusRunning, Progress: &progress(2)[0]}, nil, []string{"running 0", "progress 2"}},
-		{"paused", Run{Status: StatusRunning, Timeline: []RunEvent{{T: 1.5, Kind: "pause"}}}, progress(1, 2), []string{"running 0", "progress 1", "running 0", "progress 2"}},
-		{"completed", Run{Status: StatusCompleted, Progress: &progress(2)[0], Result: result}, nil, []string{"progress 2", "completed 0", "result of r"}},
+		{"running for a while", Run{Status: StatusRunning, Progress: &progress(2)[0]}, progress(1, 2),
+			[]string{"running 0", "progress 1", "progress 2"}},
+		{"running elsewhere", Run{Status: StatusRunning, Progress: &progress(2)[0]}, nil,
+			[]string{"running 0", "progress 2"}},
+		{"paused", Run{Status: StatusRunning, Timeline: []RunEvent{{T: 1.5, Kind: "pause"}}}, progress(1, 2),
+			[]string{"running 0", "progress 1", "running 0", "progress 2"}},
+		{"completed", Run{Status: StatusCompleted, Progress: &progress(2)[0], Result: result}, nil,
+			[]string{"progress 2", "completed 0", "result of r"}},
 		{"cancelled before it began", Run{Status: StatusCancelled}, nil, []string{"cancelled 0"}},
 	}
 	for _, test := range tests {

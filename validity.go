@@ -186,7 +186,8 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 func fewerCores(r *Result) (float64, float64, bool) {
 	kind := r.Spec.Job().Kind
 	computes := kind == "cpu" || kind == "memory"
-	return float64(r.InFlight.Max), float64(r.Environment.Cores), computes && r.InFlight.Max > int64(r.Environment.Cores)
+	cores := r.Environment.Cores
+	return float64(r.InFlight.Max), float64(cores), computes && r.InFlight.Max > int64(cores)
 }
 
 // backlog checks for arrivals that still waited for a slot at the end of a run
@@ -234,7 +235,8 @@ func (r *Result) checkValidity() Validity {
 	validity := Validity{State: Valid, Reasons: []Reason{}}
 	for _, c := range validityChecks {
 		if value, limit, found := c.check(r); found {
-			validity.add(Reason{Code: c.code, Message: c.format(value, limit), State: c.state, Value: value, Limit: limit})
+			message := c.format(value, limit)
+			validity.add(Reason{Code: c.code, Message: message, State: c.state, Value: value, Limit: limit})
 		}
 	}
 	return validity

@@ -64,14 +64,18 @@ func TestVerdictsWithoutOKJobs(t *testing.T) {
 		verdicts map[string]Verdict // of each threshold alone
 	}{
 		{"failed", map[Outcome]int{Failed: 20}, Counts{}, "none_ok",
-			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "completed_jobs > 0": VerdictFail, "throughput > 1": VerdictFail, "failed_jobs == 20": VerdictInvalid}},
+			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "completed_jobs > 0": VerdictFail,
+				"throughput > 1": VerdictFail, "failed_jobs == 20": VerdictInvalid}},
 		{"late", map[Outcome]int{TimedOut: 20}, Counts{}, "none_ok",
-			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "service_time.p99 < 1ns": VerdictFail, "service_time.p99 < 1h": VerdictInvalid}},
+			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "service_time.p99 < 1ns": VerdictFail,
+				"service_time.p99 < 1h": VerdictInvalid}},
 		{"dropped", nil, Counts{Dropped: 20}, "no_samples",
-			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "completed_jobs > 0": VerdictFail, "throughput > 1": VerdictFail, "dropped_jobs == 0": VerdictFail, "cost_per_job < 1": VerdictInvalid}},
+			map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail, "completed_jobs > 0": VerdictFail,
+				"throughput > 1": VerdictFail, "dropped_jobs == 0": VerdictFail, "cost_per_job < 1": VerdictInvalid}},
 		{"lost", nil, Counts{Lost: 20}, "no_samples", map[string]Verdict{reads: VerdictInvalid, rate: VerdictFail}},
 		{"cancelled", nil, Counts{Cancelled: 20}, "no_samples",
-			map[string]Verdict{reads: VerdictInvalid, rate: VerdictInvalid, "completed_jobs > 0": VerdictInvalid, "throughput > 1": VerdictInvalid}},
+			map[string]Verdict{reads: VerdictInvalid, rate: VerdictInvalid, "completed_jobs > 0": VerdictInvalid,
+				"throughput > 1": VerdictInvalid}},
 		{"in the warm-up only", nil, Counts{}, "no_samples",
 			map[string]Verdict{reads: VerdictInvalid, rate: VerdictInvalid, "throughput > 1": VerdictInvalid}},
 	} {

@@ -47,7 +47,8 @@ func Results(base, head []*aurea.Result, options Options) Comparison {
 		if len(inBase)+len(inHead) > 0 {
 			effects = append(effects, newEffect(m, inBase, inHead))
 		} else if m.role != informing && len(base)+len(head) > 0 {
-			c.warnf("few_jobs", m.name, "%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
+			c.warnf("few_jobs", m.name,
+				"%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
 		}
 	}
 	c.judge(effects)

@@ -57,7 +57,8 @@ func TestSwappedSides(t *testing.T) {
 					want = -other.Difference.Value
 				}
 				if math.Abs(m.Difference.Value-want) > 1e-9 {
-					t.Fatalf("%s: difference %v, and %v when swapped", m.Metric, m.Difference.Value, other.Difference.Value)
+					t.Fatalf("%s: difference %v, and %v when swapped",
+						m.Metric, m.Difference.Value, other.Difference.Value)
 				}
 			}
 			seen[string(m.Verdict)] = true
@@ -188,7 +189,8 @@ func TestFindsRegression(t *testing.T) {
 		}
 	}
 	if found < comparisons*99/100 || covered < comparisons-maxMisses {
-		t.Errorf("of %d comparisons %d find the regression, and %d intervals contain its size", comparisons, found, covered)
+		t.Errorf("of %d comparisons %d find the regression, and %d intervals contain its size",
+			comparisons, found, covered)
 	}
 	t.Logf("found %d, covered %d", found, covered)
 }

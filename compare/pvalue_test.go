@@ -69,7 +69,8 @@ func TestPValue(t *testing.T) {
 // fifteen p-values are significant.
 func TestBenjaminiHochberg(t *testing.T) {
 	ps := []float64{
-		0.0344, 0.0001, 0.0459, 0.0004, 0.3240, 0.0019, 0.4262, 0.0095, 0.5719, 0.0201, 0.6528, 0.0278, 0.7590, 0.0298, 1,
+		0.0344, 0.0001, 0.0459, 0.0004, 0.3240, 0.0019, 0.4262, 0.0095,
+		0.5719, 0.0201, 0.6528, 0.0278, 0.7590, 0.0298, 1,
 	}
 	significant := map[float64]bool{}
 	for i, p := range benjaminiHochberg(ps) {

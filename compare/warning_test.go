@@ -20,7 +20,8 @@ func TestUsable(t *testing.T) {
 	base, head := resultsOf("base", 1, 1, 1, 1, 1, 1), resultsOf("head", 1, 1, 1, 1)
 	base[0].Status = aurea.StatusCancelled
 	base[1].Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "no_samples"}}}
-	base[2].Validity = aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "delay"}, {Code: "gc_pause"}}}
+	base[2].Validity = aurea.Validity{State: aurea.Degraded,
+		Reasons: []aurea.Reason{{Code: "delay"}, {Code: "gc_pause"}}}
 	base = append(base, base[3])
 	head = append(head, base[5])
 	c := Results(base, head, Options{0.05})

@@ -32,7 +32,8 @@ func (h *Histogram) WritePercentiles(w io.Writer, unit time.Duration) error {
 	}
 	rows, summary, _ := bytes.Cut(table.Bytes(), []byte("#[Mean"))
 	_, buckets, _ := bytes.Cut(summary, []byte("#[Buckets"))
-	_, err := fmt.Fprintf(w, "%s#[Mean    = %12.3f, StdDeviation   = %12.3f]\n#[Max     = %12.3f, Total count    = %12d]\n#[Buckets%s",
+	_, err := fmt.Fprintf(w,
+		"%s#[Mean    = %12.3f, StdDeviation   = %12.3f]\n#[Max     = %12.3f, Total count    = %12d]\n#[Buckets%s",
 		rows, h.Mean()/unit.Seconds(), h.StdDev()/unit.Seconds(), h.Max().Seconds()/unit.Seconds(), h.Count(), buckets)
 	return err
 }

@@ -33,7 +33,8 @@ func TestWritePercentiles(t *testing.T) {
 	if err := h.WritePercentiles(&out, time.Microsecond); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Value", "Percentile", "TotalCount", "2000.895     1.000000            4          inf",
+	for _, want := range []string{"Value", "Percentile", "TotalCount",
+		"2000.895     1.000000            4          inf",
 		"#[Mean    =     2000.200, StdDeviation   =        0.173]\n#[Max     =     2000.500, Total count    =            4]\n#[Buckets ="} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &out)

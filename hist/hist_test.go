@@ -34,7 +34,8 @@ func record(values []int64) *Histogram {
 
 // same reports whether two histograms are equal, count by count.
 func same(a, b *Histogram) bool {
-	return maps.Equal(maps.Collect(a.each), maps.Collect(b.each)) && a.counts.total == b.counts.total && a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow && a.squares == b.squares
+	return maps.Equal(maps.Collect(a.each), maps.Collect(b.each)) && a.counts.total == b.counts.total &&
+		a.min == b.min && a.max == b.max && a.sumHigh == b.sumHigh && a.sumLow == b.sumLow && a.squares == b.squares
 }
 
 // Law: merging the parts of any split in any order gives the histogram of the
