@@ -53,7 +53,8 @@ func TestLeftoverOverTLSIsDiscarded(t *testing.T) {
 		"all but the head of a record": {func(c tlsConn) func() {
 			return c.writeRecordsExcept(len(evil)+22-5, good, evil)
 		}, "good"},
-		"a segment of its own": {func(c tlsConn) func() { c.writeRecords(good); c.writeRecords(evil); return nil }, "good"},
+		"a segment of its own": {func(c tlsConn) func() { c.writeRecords(good); c.writeRecords(evil); return nil },
+			"good"},
 		"an empty chunk too many": {func(c tlsConn) func() {
 			c.writeRecords("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n", evil)
 			return nil

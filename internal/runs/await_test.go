@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A stubborn executor has jobs that do not stop when they are asked to: after one
-// interval it waits for release.
+// A hangingExecutor has jobs that do not stop when asked to: after one interval
+// it waits for release.
 type hangingExecutor struct {
 	resolver
 	release chan struct{}
@@ -35,35 +35,37 @@ func (x hangingExecutor) Execute(
 	return aurea.NewResult(plan, aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Stopped: true}), nil
 }
 
-// A logbook keeps what is logged.
-type logbook struct {
+// A logBuffer keeps log lines.
+type logBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (b *logbook) Write(line []byte) (int, error) {
+func (b *logBuffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.Write(line)
 }
 
-// lines are those with the given text in them.
-func (b *logbook) lines(text string) (found []string) {
+// lines returns the lines that contain a text.
+func (b *logBuffer) lines(text string) (found []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for line := range strings.Lines(b.text.String()) {
 		if strings.Contains(line, text) {
-			found = append(found, regexp.MustCompile(`time=\S+ |run=\S+ `).ReplaceAllString(strings.TrimSpace(line), ""))
+			found = append(found, regexp.MustCompile(`time=\S+ |run=\S+ `).ReplaceAllString(strings.TrimSpace(line),
+				""))
 		}
 	}
 	return found
 }
 
-// serveStubborn starts a manager whose jobs do not stop, with a run that has
-// begun.
-func serveHanging(t *testing.T, grace time.Duration) (m *Manager, x hangingExecutor, book *logbook, drain func(), ended chan struct{}, run aurea.Run) {
+// serveHanging starts a manager with a hangingExecutor and a run that has
+// started.
+func serveHanging(t *testing.T, grace time.Duration) (m *Manager, x hangingExecutor, book *logBuffer, drain func(),
+	ended chan struct{}, run aurea.Run) {
 	t.Helper()
-	x, book, ended = hangingExecutor{release: make(chan struct{})}, new(logbook), make(chan struct{})
+	x, book, ended = hangingExecutor{release: make(chan struct{})}, new(logBuffer), make(chan struct{})
 	m = New(x, Options{Grace: grace, Log: slog.New(slog.NewTextHandler(book, nil))})
 	ctx, drain := context.WithCancel(context.Background())
 	go func() {
@@ -80,8 +82,8 @@ func serveHanging(t *testing.T, grace time.Duration) (m *Manager, x hangingExecu
 	return m, x, book, drain, ended, run
 }
 
-// The log says so when a run has not ended five seconds after it was cancelled,
-// once, and what it waits for. The run ends when its jobs do.
+// If a run has not ended five seconds after its cancellation, the log says so
+// once, with the reason. The run ends when its jobs do.
 func TestLateRunIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, x, book, drain, ended, run := serveHanging(t, 0)
@@ -91,12 +93,12 @@ func TestLateRunIsReported(t *testing.T) {
 		time.Sleep(reportAfter - cancelWait - time.Millisecond)
 		synctest.Wait()
 		if early := book.lines("has not ended"); len(early) > 0 {
-			t.Errorf("before five seconds are over the log says %q", early)
+			t.Errorf("the log has %q before five seconds have passed", early)
 		}
 		time.Sleep(time.Hour)
 		const want = `level=WARN msg="run has not ended since it was stopped" waits_for="jobs that have not returned" workload=sleep in_flight=7`
 		if late := book.lines("has not ended"); len(late) != 1 || late[0] != want {
-			t.Errorf("the log says %q, want one line: %q", late, want)
+			t.Errorf("the log has %q, want one line: %q", late, want)
 		}
 		close(x.release)
 		synctest.Wait()
@@ -105,9 +107,9 @@ func TestLateRunIsReported(t *testing.T) {
 	})
 }
 
-// Jobs that do not stop do not keep the service from ending soon after its grace.
-// Their run is interrupted, with what was last known of it.
-func TestStubbornJobsDoNotHoldUpTheEnd(t *testing.T) {
+// Jobs that do not stop do not keep the service from exiting soon after its
+// grace. Their run is interrupted, with its last known progress.
+func TestHangingJobsDoNotBlockShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const grace = 10 * time.Second
 		m, x, book, drain, ended, run := serveHanging(t, grace)
@@ -134,12 +136,12 @@ func TestStubbornJobsDoNotHoldUpTheEnd(t *testing.T) {
 			t.Errorf("its progress is %+v, want 7 jobs started", end.Progress)
 		}
 		if lines := book.lines("given up"); len(lines) != 1 {
-			t.Errorf("the log says %q, want one line about the run that was given up", lines)
+			t.Errorf("the log has %q, want one line about the abandoned run", lines)
 		}
-		close(x.release) // its jobs return after all, and change nothing
+		close(x.release) // the jobs return now, which must change nothing
 		synctest.Wait()
 		if end.Progress.Started != 7 {
-			t.Errorf("afterwards %d jobs have started, want 7", end.Progress.Started)
+			t.Errorf("%d jobs have started after the end, want 7", end.Progress.Started)
 		}
 	})
 }

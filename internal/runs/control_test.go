@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -14,11 +15,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 )
 
-// running starts a manager with the real engine and a run that has begun. ended
-// returns the run when it is over.
-func running(t *testing.T, spec string) (m *Manager, id string, ended func() aurea.Run) {
+// startRunning starts a manager with the real engine and a run that has
+// started. ended returns the run when it has finished.
+func startRunning(t *testing.T, spec string) (m *Manager, id string, ended func() aurea.Run) {
 	t.Helper()
-	m = New(engine.New("test", everyKind), Options{Store: newMemory(), Owner: "test"})
+	m = New(engine.New("test", everyKind), Options{Store: newMemoryStore(), Owner: "test"})
 	ctx, drain := context.WithCancel(context.Background())
 	over, done := make(chan struct{}), make(chan aurea.Run, 1)
 	go func() {
@@ -35,13 +36,13 @@ func running(t *testing.T, spec string) (m *Manager, id string, ended func() aur
 	}()
 	for id == "" {
 		time.Sleep(time.Millisecond)
-		id = m.begun()
+		id = m.startedRun()
 	}
 	return m, id, func() aurea.Run { return <-done }
 }
 
-// begun is the id of the run that runs, or has run; "" when none has yet.
-func (m *Manager) begun() string {
+// startedRun returns the id of the latest run that has started, or "".
+func (m *Manager) startedRun() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.running != nil {
@@ -53,14 +54,20 @@ func (m *Manager) begun() string {
 	return ""
 }
 
-// What is done to a run is done, and is on its timeline at once and in its result.
+// A control takes effect, and is in the run's timeline at once and in its
+// result.
 func TestControl(t *testing.T) {
-	m, id, ended := running(t, `{"rate": 100, "num_jobs": 1000, "concurrency": 50, "workload": {"kind": "sleep", "duration": "1ms"}}`)
+	m, id, ended := startRunning(t,
+		`{"rate": 100, "num_jobs": 1000, "concurrency": 50, "workload": {"kind": "sleep", "duration": "1ms"}}`)
 	var timelines [][]aurea.RunEvent
-	for _, control := range []aurea.Control{{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 1e6, Concurrency: 900}, {Kind: aurea.Resume}} {
+	for _, control := range []aurea.Control{{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 1e6, Concurrency: 900},
+		{Kind: aurea.Resume}} {
 		run, err := m.Control(t.Context(), id, control)
-		if err != nil || run.ID != id || run.Status != aurea.StatusRunning {
-			t.Fatalf("%+v: %s is %s, %v", control, run.ID, run.Status, err)
+		if err != nil {
+			t.Fatalf("%+v: %v", control, err)
+		}
+		if run.ID != id || run.Status != aurea.StatusRunning {
+			t.Fatalf("%+v: %s is %s, want %s running", control, run.ID, run.Status, id)
 		}
 		timelines = append(timelines, run.Timeline)
 	}
@@ -72,26 +79,31 @@ func TestControl(t *testing.T) {
 			t.Errorf("the timeline after control %d (-at the end +then):\n%s", i, diff)
 		}
 	}
-	if !slices.Equal(kinds, []string{"pause", "load", "resume"}) || run.Timeline[1].Detail != "rate 100 to 1000000, concurrency 50 to 900" {
+	if !slices.Equal(kinds, []string{"pause", "load", "resume"}) ||
+		run.Timeline[1].Detail != "rate 100 to 1000000, concurrency 50 to 900" {
 		t.Errorf("the timeline is %+v", run.Timeline)
 	}
 	r := run.Result
 	if diff := cmp.Diff(run.Timeline, r.Timeline); diff != "" {
 		t.Errorf("timeline (-run +result):\n%s", diff)
 	}
-	if paused := run.Timeline[2].T - run.Timeline[0].T; r.Counts.OK != 1000 || r.Paused < paused-1e-9 || r.Paused > paused+1e-9 || r.Validity.State != aurea.Degraded {
-		t.Errorf("%+v, paused %v of %v, %+v", r.Counts, r.Paused, paused, r.Validity)
+	if r.Counts.OK != 1000 || r.Validity.State != aurea.Degraded {
+		t.Errorf("%+v, %+v; want 1000 ok and degraded", r.Counts, r.Validity)
+	}
+	if paused := run.Timeline[2].T - run.Timeline[0].T; math.Abs(r.Paused-paused) > 1e-9 {
+		t.Errorf("the result was paused for %v s, want %v", r.Paused, paused)
 	}
 	for job := range r.Jobs.All() {
 		if start := job.Start.Seconds(); start > run.Timeline[0].T && start < run.Timeline[2].T {
-			t.Errorf("job %d started at %v, in the pause", job.Index, job.Start)
+			t.Errorf("job %d started at %v, during the pause", job.Index, job.Start)
 		}
 	}
 }
 
-// What cannot be done is refused, and says why.
+// An impossible control is refused with the reason.
 func TestRefusedControl(t *testing.T) {
-	m, id, ended := running(t, `{"num_jobs": 2, "concurrency": 1, "workload": {"kind": "sleep", "duration": "1h"}, "timeout": "500ms"}`)
+	m, id, ended := startRunning(t,
+		`{"num_jobs": 2, "concurrency": 1, "workload": {"kind": "sleep", "duration": "1h"}, "timeout": "500ms"}`)
 	caller, leave := context.WithCancel(t.Context())
 	left := make(chan struct{})
 	go func() {
@@ -109,8 +121,12 @@ func TestRefusedControl(t *testing.T) {
 	}
 	refused := func(id string, control aurea.Control, want error, say string) {
 		t.Helper()
-		if run, err := m.Control(t.Context(), id, control); !errors.Is(err, want) || !strings.Contains(err.Error(), say) || run.ID != "" {
+		run, err := m.Control(t.Context(), id, control)
+		if !errors.Is(err, want) || !strings.Contains(err.Error(), say) {
 			t.Errorf("%+v of %q: %v, want %v with %q", control, id, err, want, say)
+		}
+		if run.ID != "" {
+			t.Errorf("%+v of %q returned the run %s", control, id, run.ID)
 		}
 	}
 	refused("benchmark-of-nobody", aurea.Control{Kind: aurea.Pause}, aurea.ErrNotFound, "benchmark-of-nobody")
@@ -127,9 +143,10 @@ func TestRefusedControl(t *testing.T) {
 	refused(id, aurea.Control{Kind: aurea.Pause}, aurea.ErrConflict, "is completed")
 }
 
-// A run that ends while somebody wants to control it says so.
+// A control of a run that is ending takes effect or returns an error.
 func TestControlAtTheEnd(t *testing.T) {
-	m, id, ended := running(t, `{"num_jobs": 200000, "concurrency": 10, "workload": {"kind": "noop"}, "include_jobs": false}`)
+	m, id, ended := startRunning(t,
+		`{"num_jobs": 200000, "concurrency": 10, "workload": {"kind": "noop"}, "include_jobs": false}`)
 	for {
 		run, err := m.Control(t.Context(), id, aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 10})
 		if err != nil {
@@ -139,10 +156,11 @@ func TestControlAtTheEnd(t *testing.T) {
 			break
 		}
 		if len(run.Timeline) == 0 {
-			t.Error("a control that was done is not on the timeline")
+			t.Error("the timeline lacks a control that took effect")
 		}
 	}
 	if run := ended(); run.Result.Counts.OK != 200_000 || !cmp.Equal(run.Timeline, run.Result.Timeline) {
-		t.Errorf("%+v, %d events of the run, %d of its result", run.Result.Counts, len(run.Timeline), len(run.Result.Timeline))
+		t.Errorf("%+v, %d events of the run, %d of its result", run.Result.Counts, len(run.Timeline),
+			len(run.Result.Timeline))
 	}
 }

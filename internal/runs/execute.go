@@ -33,7 +33,8 @@ func (m *Manager) next() *entry {
 		e.dirty = true
 		m.notify(e)
 		m.notifyQueued()
-		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind, "jobs", e.plan.Spec.NumJobs)
+		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind,
+			"jobs", e.plan.Spec.NumJobs)
 		return e
 	}
 	return nil

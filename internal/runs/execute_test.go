@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 )
 
-// Whoever watches is shown the run once an interval: the counts so far, the
-// rates of the interval, and what is left.
+// A watch function is called with the run once an interval: with the counts so
+// far, the rates of the interval, and the remaining time.
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
@@ -35,8 +35,12 @@ func TestWatch(t *testing.T) {
 		var got []aurea.RunProgress
 		for _, run := range seen {
 			got = append(got, *run.Progress)
-			if run.Status != aurea.StatusRunning || run.ID != seen[0].ID || run.Name != "watched" || run.Result != nil {
-				t.Errorf("the watcher is shown %s %s %q with result %v", run.ID, run.Status, run.Name, run.Result)
+			got := [3]string{run.ID, string(run.Status), run.Name}
+			if want := [3]string{seen[0].ID, string(aurea.StatusRunning), "watched"}; got != want {
+				t.Errorf("the watcher got the run %q, want %q", got, want)
+			}
+			if run.Result != nil {
+				t.Errorf("the watcher got the result %v, want none", run.Result)
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -45,7 +49,8 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// The last progress of a stopped run counts what ended, not what never began.
+// The last progress of a stopped run counts the jobs that ended, not those that
+// never started.
 func TestWatchStoppedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
@@ -54,8 +59,12 @@ func TestWatchStoppedRun(t *testing.T) {
 		time.Sleep(6*time.Second + 500*time.Millisecond)
 		c.leave()
 		run := c.end(t)
-		if last.Elapsed != 6.5 || last.Started != 7 || last.OK != run.Result.Counts.OK || last.Failed != 2 || last.InFlight != 0 {
-			t.Errorf("last progress %+v, counts %+v", last, run.Result.Counts)
+		if last.Elapsed != 6.5 {
+			t.Errorf("last progress at %v s, want 6.5", last.Elapsed)
+		}
+		got := [4]int64{last.Started, last.OK, last.Failed, last.InFlight}
+		if want := [4]int64{7, run.Result.Counts.OK, 2, 0}; got != want {
+			t.Errorf("started, ok, failed and in flight are %v, want %v", got, want)
 		}
 		if diff := cmp.Diff(last, *run.Progress); diff != "" {
 			t.Errorf("the finished run's progress (-watched +run):\n%s", diff)
@@ -92,7 +101,7 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
-// A plan that cannot be executed fails its run; the next one is not concerned.
+// A plan that cannot be executed fails its run, but not the next one.
 func TestExecutorError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
@@ -102,18 +111,18 @@ func TestExecutorError(t *testing.T) {
 		failed := b.end(t)
 		wantStatus(t, failed, aurea.StatusFailed, epoch, 1, 1)
 		if failed.Error != "the target cannot be reached" || failed.Result != nil {
-			t.Errorf("the failed run says %q, with the result %v", failed.Error, failed.Result)
+			t.Errorf("the failed run has the error %q and the result %v", failed.Error, failed.Result)
 		}
 		if run := c.end(t); run.Error != "" {
-			t.Errorf("the next run says %q", run.Error)
+			t.Errorf("the next run has the error %q", run.Error)
 		} else {
 			wantStatus(t, run, aurea.StatusCompleted, epoch, 1, 2)
 		}
 	})
 }
 
-// When the service ends, what waits is interrupted at once, and the running run
-// goes on for the grace at most.
+// At shutdown queued runs are interrupted at once, and the running one
+// continues for at most the grace period.
 func TestDrain(t *testing.T) {
 	tests := []struct {
 		what         string
@@ -136,7 +145,7 @@ func TestDrain(t *testing.T) {
 				s := serve(t, Options{Grace: test.grace})
 				a, b, c := s.jobs("a", test.jobs), s.jobs("b", 1), s.jobs("c", 1)
 				if err := s.manager.Ready(); err != nil {
-					t.Errorf("before: %v", err)
+					t.Errorf("Ready before the shutdown: %v", err)
 				}
 				time.Sleep(3 * time.Second)
 				synctest.Wait()
@@ -145,7 +154,7 @@ func TestDrain(t *testing.T) {
 					run := queued.end(t)
 					wantStatus(t, run, aurea.StatusInterrupted, epoch, -1, 3)
 					if run.Result != nil {
-						t.Errorf("a run that never began has a result: %+v", run.Result)
+						t.Errorf("a run that never started has a result: %+v", run.Result)
 					}
 				}
 				if err := s.manager.Ready(); !errors.Is(err, aurea.ErrUnavailable) {
@@ -157,9 +166,11 @@ func TestDrain(t *testing.T) {
 				}
 				run := a.end(t)
 				wantStatus(t, run, test.status, epoch, 0, test.finished)
-				want := aurea.Counts{Planned: int64(test.jobs), OK: test.ok, Failed: test.failed, Timeout: test.late, Cancelled: test.unbegun}
+				want := aurea.Counts{Planned: int64(test.jobs), OK: test.ok, Failed: test.failed, Timeout: test.late,
+					Cancelled: test.unbegun}
 				if run.Result.Counts != want || run.Result.Status != test.status {
-					t.Errorf("the result is %s with %+v, want %s with %+v", run.Result.Status, run.Result.Counts, test.status, want)
+					t.Errorf("the result is %s with %+v, want %s with %+v", run.Result.Status, run.Result.Counts,
+						test.status, want)
 				}
 				<-s.ended
 				if took := time.Since(epoch); took != time.Duration(test.finished)*time.Second {
@@ -170,7 +181,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// A caller that goes away during the grace has cancelled its run.
+// A caller whose context ends during the grace period cancels its run.
 func TestCancelDuringGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
@@ -204,7 +215,7 @@ func TestDrainIdle(t *testing.T) {
 	})
 }
 
-// The real engine keeps the same contract.
+// The real engine fulfils the same contract.
 func TestRealEngine(t *testing.T) {
 	m := New(engine.New("test", everyKind), Options{})
 	ctx, drain := context.WithCancel(t.Context())
@@ -212,7 +223,8 @@ func TestRealEngine(t *testing.T) {
 	go func() { ended <- m.Run(ctx) }()
 
 	var seen []aurea.RunProgress
-	run, err := m.Do(t.Context(), decode(t, `{"num_jobs": 300, "workload": {"kind": "sleep", "duration": "2ms"}, "seed": 7}`),
+	run, err := m.Do(t.Context(), decode(t,
+		`{"num_jobs": 300, "workload": {"kind": "sleep", "duration": "2ms"}, "seed": 7}`),
 		func(run aurea.Run) { seen = append(seen, *run.Progress) })
 	if err != nil || run.Status != aurea.StatusCompleted {
 		t.Fatalf("the run is %s (%v), want completed", run.Status, err)
@@ -220,8 +232,12 @@ func TestRealEngine(t *testing.T) {
 	if want := (aurea.Counts{Planned: 300, OK: 300}); run.Result.Counts != want || run.Result.Seed != 7 {
 		t.Errorf("counts %+v, seed %d, want %+v, 7", run.Result.Counts, run.Result.Seed, want)
 	}
-	if last := seen[len(seen)-1]; last.OK != 300 || last.Started != 300 || last.InFlight != 0 || last.Remaining != 0 {
-		t.Errorf("the last progress is %+v, want 300 jobs done", last)
+	last := seen[len(seen)-1]
+	if got := [3]int64{last.OK, last.Started, last.InFlight}; got != [3]int64{300, 300, 0} {
+		t.Errorf("ok, started and in flight are %v at the end, want 300, 300 and 0", got)
+	}
+	if last.Remaining != 0 {
+		t.Errorf("%v s remain at the end, want 0", last.Remaining)
 	}
 	if stats := m.Stats(); stats.Workloads["sleep"].OK != 300 || stats.Last.ID != run.ID {
 		t.Errorf("stats count %d jobs of run %s, want 300 of %s", stats.Workloads["sleep"].OK, stats.Last.ID, run.ID)
@@ -230,7 +246,8 @@ func TestRealEngine(t *testing.T) {
 	caller, leave := context.WithCancel(t.Context())
 	stopped := make(chan aurea.Run, 1)
 	go func() {
-		run, _ := m.Do(caller, decode(t, `{"num_jobs": 50, "concurrency": 5, "workload": {"kind": "sleep", "duration": "1h"}}`), nil)
+		run, _ := m.Do(caller, decode(t,
+			`{"num_jobs": 50, "concurrency": 5, "workload": {"kind": "sleep", "duration": "1h"}}`), nil)
 		stopped <- run
 	}()
 	for m.Stats().Active == 0 {
@@ -238,7 +255,8 @@ func TestRealEngine(t *testing.T) {
 	}
 	leave()
 	run = <-stopped
-	if want := (aurea.Counts{Planned: 50, Cancelled: 50}); run.Status != aurea.StatusCancelled || run.Result.Counts != want {
+	if want := (aurea.Counts{Planned: 50, Cancelled: 50}); run.Status != aurea.StatusCancelled ||
+		run.Result.Counts != want {
 		t.Errorf("the stopped run is %s with %+v, want cancelled with %+v", run.Status, run.Result.Counts, want)
 	}
 	drain()

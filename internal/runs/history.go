@@ -77,7 +77,8 @@ func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage
 func (m *Manager) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
 	if change.Note != nil && len(*change.Note) > aurea.MaxNote {
 		return aurea.Run{}, &aurea.InvalidError{Fields: []aurea.FieldError{{
-			Location: "note", Message: fmt.Sprintf("must be text of up to %d bytes; got %d", aurea.MaxNote, len(*change.Note))}}}
+			Location: "note", Message: fmt.Sprintf("must be text of up to %d bytes; got %d", aurea.MaxNote,
+				len(*change.Note))}}}
 	}
 	run, err := m.store.Change(ctx, id, change)
 	if err != nil {

@@ -11,23 +11,23 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Two servers on one store: either lists, shows and cancels the other's runs,
-// and each executes its own.
+// Two managers on one store: each lists, shows and cancels the other's runs and
+// executes its own.
 func TestTwoServers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		one, two := serveStore(t, store, "one", Options{}), serveStore(t, store, "two", Options{})
 		run := one.submit(t, `{"num_jobs": 100}`, "")
 		queued := one.submit(t, `{"num_jobs": 100}`, "")
 		time.Sleep(5 * time.Second)
 		if got := two.get(t, run.ID); got.Status != aurea.StatusRunning || got.Progress.Started < 2 {
-			t.Errorf("the other has it as %s, %+v", got.Status, got.Progress)
+			t.Errorf("the other manager has it as %s, %+v", got.Status, got.Progress)
 		}
 		page, err := two.manager.List(t.Context(), aurea.RunQuery{})
 		if err != nil || len(page.Runs) != 2 {
-			t.Errorf("the other lists %d (%v)", len(page.Runs), err)
+			t.Errorf("the other manager lists %d runs (%v)", len(page.Runs), err)
 		}
-		var told []string
+		var kinds []string
 		watched := make(chan struct{})
 		go func() {
 			defer close(watched)
@@ -35,7 +35,7 @@ func TestTwoServers(t *testing.T) {
 				if err != nil {
 					t.Errorf("Watch: %v", err)
 				}
-				told = append(told, string(update.Kind))
+				kinds = append(kinds, string(update.Kind))
 			}
 		}()
 		for _, id := range []string{queued.ID, run.ID} {
@@ -48,36 +48,46 @@ func TestTwoServers(t *testing.T) {
 			}
 		}
 		<-watched
-		if n := len(told); n < 4 || told[0] != "status" || told[n-1] != "result" || !slices.Contains(told, "progress") {
-			t.Errorf("the other's watcher is told %q", told)
+		if n := len(kinds); n < 4 || kinds[0] != "status" || kinds[n-1] != "result" {
+			t.Errorf("the other manager's watcher got %q, want status first and result last", kinds)
+		}
+		if !slices.Contains(kinds, "progress") {
+			t.Errorf("the other manager's watcher got %q, want some progress", kinds)
 		}
 		if len(one.executor.started) != 1 || len(two.executor.started) != 0 {
 			t.Errorf("executed %v and %v", one.executor.started, two.executor.started)
 		}
 		if _, err := two.manager.Cancel(t.Context(), run.ID); !errors.Is(err, aurea.ErrConflict) {
-			t.Errorf("a finished run: %v", err)
+			t.Errorf("cancelling a finished run: %v", err)
 		}
 	})
 }
 
-// A note that is given while a run goes on is the run's at its end too.
-func TestChangeOfALiveRun(t *testing.T) {
+// A note set during a run is kept when the run ends.
+func TestChangeRunningRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 5}`, "")
 		time.Sleep(time.Second)
 		note, mark := "look at it", true
 		changed, err := s.manager.Change(t.Context(), run.ID, aurea.RunChange{Note: &note, Baseline: &mark})
-		if err != nil || changed.Note != note || !changed.Baseline || changed.Status != aurea.StatusRunning {
-			t.Errorf("%+v (%v)", changed, err)
+		if err != nil || changed.Status != aurea.StatusRunning {
+			t.Errorf("the changed run is %s (%v), want running", changed.Status, err)
+		}
+		if changed.Note != note || !changed.Baseline {
+			t.Errorf("the changed run has the note %q, baseline %v", changed.Note, changed.Baseline)
 		}
 		ended, err := s.manager.Wait(t.Context(), run.ID)
-		if err != nil || ended.Note != note || !ended.Baseline {
-			t.Errorf("%q, %v (%v)", ended.Note, ended.Baseline, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ended.Note != note || !ended.Baseline {
+			t.Errorf("the ended run has the note %q, baseline %v", ended.Note, ended.Baseline)
 		}
 		long := strings.Repeat("x", aurea.MaxNote+1)
-		if _, err := s.manager.Change(t.Context(), run.ID, aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {
+		if _, err := s.manager.Change(t.Context(), run.ID,
+			aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("a long note: %v", err)
 		}
 	})

@@ -12,54 +12,61 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A plot is one run of a random history, in milliseconds since its beginning;
-// a caller that leaves never has leaves < 0.
-type plot struct{ comes, jobs, leaves int }
+// A scheduledCall is one call of a random history. arrives and leaves are in
+// milliseconds since the start; a caller with leaves < 0 stays.
+type scheduledCall struct{ arrives, jobs, leaves int }
 
-// Laws: whatever callers and the service do, and whenever, every run that was
-// accepted ends, once; runs are executed in the order they came, one at a time,
-// and none waits while nothing runs; the numbers are the sums of what the
-// callers got.
-func TestEveryLife(t *testing.T) {
+// Laws, for any calls and any shutdown: every accepted run ends exactly once.
+// Runs are executed in order of arrival, one at a time, and none waits while
+// nothing runs. The stats are the sums of what the callers got.
+func TestRandomLifecycles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		plots := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) plot {
-			return plot{
-				comes:  rapid.IntRange(0, 8000).Draw(rt, "comes"),
-				jobs:   rapid.IntRange(1, 3).Draw(rt, "jobs"),
-				leaves: max(rapid.IntRange(-8000, 12000).Draw(rt, "leaves"), -1),
+		calls := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) scheduledCall {
+			return scheduledCall{
+				arrives: rapid.IntRange(0, 8000).Draw(rt, "comes"),
+				jobs:    rapid.IntRange(1, 3).Draw(rt, "jobs"),
+				leaves:  max(rapid.IntRange(-8000, 12000).Draw(rt, "leaves"), -1),
 			}
 		}), 1, 6).Draw(rt, "runs")
-		slices.SortStableFunc(plots, func(a, b plot) int { return a.comes - b.comes })
+		slices.SortStableFunc(calls, func(a, b scheduledCall) int { return a.arrives - b.arrives })
 		drained := rapid.IntRange(1000, 30_000).Draw(rt, "drained")
 		options := Options{
 			Queue: rapid.IntRange(1, 4).Draw(rt, "queue"),
 			Grace: time.Duration(rapid.IntRange(0, 3000).Draw(rt, "grace")) * time.Millisecond,
 		}
-		synctest.Test(t, func(t *testing.T) { runPlots(t, plots, drained, options) })
+		synctest.Test(t, func(t *testing.T) { runScheduled(t, calls, drained, options) })
 	})
 }
 
-func runPlots(t *testing.T, plots []plot, drained int, options Options) {
+// runScheduled makes the calls, shuts the service down after drained
+// milliseconds, and checks the laws.
+func runScheduled(t *testing.T, calls []scheduledCall, drained int, options Options) {
 	epoch := time.Now()
 	at := func(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecond) }
 	s := serve(t, options)
 	time.AfterFunc(time.Until(at(drained)), s.drain)
-	calls := make([]*call, len(plots))
-	for i, p := range plots {
-		time.Sleep(time.Until(at(p.comes)))
-		calls[i] = s.jobs(fmt.Sprint(i), p.jobs)
-		if p.leaves >= 0 {
-			time.AfterFunc(time.Until(at(p.leaves)), calls[i].leave)
+	inProgress := make([]*call, len(calls))
+	for i, c := range calls {
+		time.Sleep(time.Until(at(c.arrives)))
+		inProgress[i] = s.jobs(fmt.Sprint(i), c.jobs)
+		if c.leaves >= 0 {
+			time.AfterFunc(time.Until(at(c.leaves)), inProgress[i].leave)
 		}
 	}
 	var accepted []aurea.Run
-	for _, c := range calls {
+	for _, c := range inProgress {
 		if <-c.ended; c.err == nil {
 			accepted = append(accepted, c.run)
 		}
 	}
 	<-s.ended
+	checkLaws(t, s, accepted, at(drained), options.Grace)
+}
 
+// checkLaws checks the laws for the accepted runs of a service that was shut
+// down at drained.
+func checkLaws(t *testing.T, s *service, accepted []aurea.Run, drained time.Time, grace time.Duration) {
+	t.Helper()
 	var free time.Time // when the last executed run ended
 	var executed []string
 	ends := map[aurea.Status]int64{}
@@ -69,12 +76,13 @@ func runPlots(t *testing.T, plots []plot, drained int, options Options) {
 		if !run.Status.Finished() || run.FinishedAt == nil {
 			t.Fatalf("run %s has not ended: %+v", run.Name, run)
 		}
-		if end := at(drained); run.Status == aurea.StatusInterrupted && !run.FinishedAt.Equal(end) && !run.FinishedAt.Equal(end.Add(options.Grace)) {
-			t.Errorf("run %s was interrupted at %v; the service was told to end at %v", run.Name, run.FinishedAt, at(drained))
+		onTime := run.FinishedAt.Equal(drained) || run.FinishedAt.Equal(drained.Add(grace))
+		if run.Status == aurea.StatusInterrupted && !onTime {
+			t.Errorf("run %s was interrupted at %v; the shutdown began at %v", run.Name, run.FinishedAt, drained)
 		}
 		if run.StartedAt == nil {
 			if run.Result != nil || run.Status == aurea.StatusCompleted {
-				t.Errorf("run %s never began and is %s, with %+v", run.Name, run.Status, run.Result)
+				t.Errorf("run %s never started and is %s, with %+v", run.Name, run.Status, run.Result)
 			}
 			continue
 		}
@@ -96,7 +104,7 @@ func runPlots(t *testing.T, plots []plot, drained int, options Options) {
 		counts.Cancelled += run.Result.Counts.Cancelled
 	}
 	if !slices.Equal(s.executor.started, executed) || s.executor.maxActive > 1 {
-		t.Errorf("executed %v, up to %d at once; by the runs it was %v", s.executor.started, s.executor.maxActive, executed)
+		t.Errorf("executed %v, up to %d at once; want %v", s.executor.started, s.executor.maxActive, executed)
 	}
 	stats := s.manager.Stats()
 	for status, n := range ends {
@@ -104,10 +112,15 @@ func runPlots(t *testing.T, plots []plot, drained int, options Options) {
 			t.Errorf("%d runs are counted as %s, want %d", got, status, n)
 		}
 	}
-	if tally := stats.Workloads["sleep"]; tally != nil && tally.Counts != counts || tally == nil && counts != (aurea.Counts{}) {
-		t.Errorf("the jobs counted are %+v, the runs have %+v", tally, counts)
+	var counted aurea.Counts
+	if tally := stats.Workloads["sleep"]; tally != nil {
+		counted = tally.Counts
+	}
+	if counted != counts {
+		t.Errorf("the stats count the jobs %+v, the runs %+v", counted, counts)
 	}
 	if len(stats.Recent) != len(accepted) || stats.Active+stats.Queued != 0 {
-		t.Errorf("%d runs are remembered of %d; %d active, %d queued", len(stats.Recent), len(accepted), stats.Active, stats.Queued)
+		t.Errorf("%d recent runs of %d; %d active, %d queued", len(stats.Recent), len(accepted), stats.Active,
+			stats.Queued)
 	}
 }

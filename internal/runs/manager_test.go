@@ -16,8 +16,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Runs are executed one at a time, in the order in which they were submitted,
-// without a gap between them.
+// Runs are executed one at a time, in order of submission, without a gap.
 func TestOneAtATimeInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
@@ -34,22 +33,27 @@ func TestOneAtATimeInOrder(t *testing.T) {
 			if !run.CreatedAt.Equal(epoch) {
 				t.Errorf("run %s was created at %v, want %v", run.Name, run.CreatedAt, epoch)
 			}
-			if want := int64(lengths[i]); run.Result.Counts.Planned != want || run.Result.Jobs == nil || run.Result.Tally == nil {
-				t.Errorf("run %s: %+v with jobs %p and tally %p, want %d jobs and all of them", run.Name, run.Result.Counts, run.Result.Jobs, run.Result.Tally, want)
+			if want := int64(lengths[i]); run.Result.Counts.Planned != want {
+				t.Errorf("run %s: %+v, want %d jobs", run.Name, run.Result.Counts, want)
+			}
+			if run.Result.Jobs == nil || run.Result.Tally == nil {
+				t.Errorf("run %s has the job records %p and the tally %p, want both", run.Name, run.Result.Jobs,
+					run.Result.Tally)
 			}
 			if run.Result.ID != run.ID || run.Result.Status != run.Status {
 				t.Errorf("run %s is %s, its result %s is %s", run.ID, run.Status, run.Result.ID, run.Result.Status)
 			}
 			begin += lengths[i]
 		}
-		if want := []string{"a", "b", "c", "d", "e"}; !slices.Equal(s.executor.started, want) || s.executor.maxActive != 1 {
+		if want := []string{"a", "b", "c", "d", "e"}; !slices.Equal(s.executor.started, want) ||
+			s.executor.maxActive != 1 {
 			t.Errorf("executed %v, %d at once; want %v, one at once", s.executor.started, s.executor.maxActive, want)
 		}
 	})
 }
 
-// The queue takes exactly as many as it is told to, beside the running run, and
-// a run that ends makes room for one.
+// The queue holds exactly its limit, beside the running run, and a run that
+// ends makes room for one more.
 func TestQueueLimit(t *testing.T) {
 	for given, limit := range map[int]int{0: 16, 1: 1, 2: 2, 5: 5} {
 		t.Run(fmt.Sprint(given), func(t *testing.T) {
@@ -63,7 +67,8 @@ func TestQueueLimit(t *testing.T) {
 					t.Helper()
 					refused := s.jobs("refused", 10)
 					<-refused.ended
-					if want := fmt.Sprintf("%d runs are waiting already", limit); !errors.Is(refused.err, aurea.ErrQueueFull) || !strings.Contains(refused.err.Error(), want) {
+					want := fmt.Sprintf("%d runs are waiting already", limit)
+					if !errors.Is(refused.err, aurea.ErrQueueFull) || !strings.Contains(refused.err.Error(), want) {
 						t.Errorf("with %d waiting: %v, want ErrQueueFull with %q", limit, refused.err, want)
 					}
 					if stats := s.manager.Stats(); stats.Queued != limit || stats.Active != 1 {
@@ -83,8 +88,8 @@ func TestQueueLimit(t *testing.T) {
 	}
 }
 
-// A run whose caller goes away while it waits leaves the queue at once, and the
-// ones behind it move up.
+// A queued run whose caller's context ends leaves the queue at once, and the
+// runs behind it move up.
 func TestCancelWhileQueued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
@@ -94,8 +99,11 @@ func TestCancelWhileQueued(t *testing.T) {
 		b.leave()
 		gone := b.end(t)
 		wantStatus(t, gone, aurea.StatusCancelled, epoch, -1, 4)
-		if gone.Result != nil || gone.Progress != nil || gone.Error != "" {
-			t.Errorf("a run that never began has the result %v, the progress %v, the error %q", gone.Result, gone.Progress, gone.Error)
+		if gone.Result != nil || gone.Progress != nil {
+			t.Errorf("a run that never started has the result %v and the progress %v", gone.Result, gone.Progress)
+		}
+		if gone.Error != "" {
+			t.Errorf("a cancelled run has the error %q", gone.Error)
 		}
 		if queued := s.manager.Stats().Queued; queued != 2 {
 			t.Errorf("%d are queued, want 2", queued)
@@ -108,8 +116,8 @@ func TestCancelWhileQueued(t *testing.T) {
 	})
 }
 
-// A run whose caller goes away while it runs ends with what it has, and the
-// next one starts.
+// A running run whose caller's context ends is ended with its partial result,
+// and the next one starts.
 func TestCancelWhileRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
@@ -124,22 +132,26 @@ func TestCancelWhileRunning(t *testing.T) {
 			t.Errorf("counts %+v, want %+v", partial.Result.Counts, want)
 		}
 		if partial.Result.Status != aurea.StatusCancelled || partial.Result.Validity.State != aurea.Invalid {
-			t.Errorf("the result is %s and %s, want cancelled and invalid", partial.Result.Status, partial.Result.Validity.State)
+			t.Errorf("the result is %s and %s, want cancelled and invalid", partial.Result.Status,
+				partial.Result.Validity.State)
 		}
 		wantStatus(t, b.end(t), aurea.StatusCompleted, epoch, 3, 5)
 	})
 }
 
-// A caller that is gone before it calls gets a run that is cancelled.
-func TestCallerAlreadyGone(t *testing.T) {
+// Do with a cancelled context returns a cancelled run.
+func TestDoWithCancelledContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		epoch := time.Now()
 		s := serve(t, Options{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		run, err := s.manager.Do(ctx, decode(t, `{"num_jobs": 5}`), nil)
-		if err != nil || run.Status != aurea.StatusCancelled || time.Since(epoch) != 0 {
-			t.Errorf("the run is %s (%v) after %v, want cancelled at once", run.Status, err, time.Since(epoch))
+		if err != nil || run.Status != aurea.StatusCancelled {
+			t.Errorf("the run is %s (%v), want cancelled", run.Status, err)
+		}
+		if took := time.Since(epoch); took != 0 {
+			t.Errorf("Do returned after %v, want at once", took)
 		}
 	})
 }
@@ -151,18 +163,22 @@ func TestIDsAreUnique(t *testing.T) {
 		for range 40 {
 			run := s.jobs("", 1).end(t)
 			rest, ok := strings.CutPrefix(run.ID, "benchmark-")
-			if id, err := uuid.Parse(rest); !ok || err != nil || id.Version() != 7 {
-				t.Fatalf("the id is %s, want benchmark- and a UUID of version 7", run.ID)
+			if id, err := uuid.Parse(rest); err != nil || id.Version() != 7 {
+				t.Fatalf("the id is %s, want a UUID of version 7 (%v)", run.ID, err)
+			}
+			if !ok {
+				t.Fatalf("the id is %s, want the prefix benchmark-", run.ID)
 			}
 			if seen[run.ID] {
-				t.Fatalf("%s was given twice", run.ID)
+				t.Fatalf("two runs have the id %s", run.ID)
 			}
 			seen[run.ID] = true
 		}
 	})
 }
 
-// What only the table of workloads can tell is told before a run is accepted.
+// Errors that only the workload can detect are returned before a run is
+// accepted.
 func TestInvalidWorkload(t *testing.T) {
 	tests := []struct{ workload, location string }{
 		{`{"kind": "slepe"}`, "workload.kind"},
@@ -170,11 +186,15 @@ func TestInvalidWorkload(t *testing.T) {
 		{`{"kind": "sleep", "jitter": 2}`, "workload.jitter"},
 		{`{"kind": "noop", "duration": "1s"}`, "workload.duration"},
 	}
-	s := New(&executor{}, Options{}) // nothing runs: a run that is accepted would hang
+	s := New(&executor{}, Options{}) // not running: an accepted run would hang
 	for _, test := range tests {
 		_, err := s.Do(t.Context(), decode(t, `{"num_jobs": 1, "workload": `+test.workload+`}`), nil)
 		var invalid *aurea.InvalidError
-		if !errors.Is(err, aurea.ErrInvalid) || !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Location != test.location {
+		if !errors.Is(err, aurea.ErrInvalid) || !errors.As(err, &invalid) {
+			t.Errorf("%s: %v, want an InvalidError", test.workload, err)
+			continue
+		}
+		if len(invalid.Fields) != 1 || invalid.Fields[0].Location != test.location {
 			t.Errorf("%s: %v, want one wrong field, %s", test.workload, err, test.location)
 		}
 	}
@@ -183,30 +203,30 @@ func TestInvalidWorkload(t *testing.T) {
 	}
 }
 
-// A counted context counts who wants to be told of its end.
-type counted struct {
+// A listenerCounter is a context that counts its AfterFunc functions.
+type listenerCounter struct {
 	context.Context
 	listeners atomic.Int64
 }
 
-func (c *counted) Done() <-chan struct{} { return make(chan struct{}) }
+func (c *listenerCounter) Done() <-chan struct{} { return make(chan struct{}) }
 
-func (c *counted) AfterFunc(func()) (stop func() bool) {
+func (c *listenerCounter) AfterFunc(func()) (stop func() bool) {
 	c.listeners.Add(1)
 	return func() bool { c.listeners.Add(-1); return true }
 }
 
-// Nothing of a run, refused or finished, stays tied to its caller's context,
-// which may live as long as the process.
-func TestNothingStaysOnTheCallersContext(t *testing.T) {
+// A refused or finished run leaves no function on its caller's context, which
+// may live as long as the process.
+func TestNoListenersOnCallersContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{Queue: 1})
-		ctx := &counted{Context: context.Background()}
+		ctx := &listenerCounter{Context: context.Background()}
 		if _, err := s.manager.Do(ctx, decode(t, `{"num_jobs": 1}`), nil); err != nil {
 			t.Fatal(err)
 		}
 		if n := ctx.listeners.Load(); n != 0 {
-			t.Errorf("%d listeners are left by a finished run", n)
+			t.Errorf("a finished run left %d listeners", n)
 		}
 		s.jobs("running", 10)
 		s.jobs("queued", 10)
@@ -214,22 +234,25 @@ func TestNothingStaysOnTheCallersContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := ctx.listeners.Load(); n != 0 {
-			t.Errorf("%d listeners are left by a refused run", n)
+			t.Errorf("a refused run left %d listeners", n)
 		}
 	})
 }
 
-// A run whose caller is gone before its turn never begins, however soon its
-// turn comes.
-func TestGoneBeforeItsTurn(t *testing.T) {
+// A run whose caller's context ends before it starts never starts, however soon
+// its turn comes.
+func TestCancelledBeforeStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
 		for range 100 {
 			run, err := s.manager.Do(gone, decode(t, `{"num_jobs": 1}`), nil)
-			if err != nil || run.Status != aurea.StatusCancelled || run.StartedAt != nil || run.Result != nil {
-				t.Fatalf("%v, %s, started at %v", err, run.Status, run.StartedAt)
+			if err != nil || run.Status != aurea.StatusCancelled {
+				t.Fatalf("the run is %s (%v), want cancelled", run.Status, err)
+			}
+			if run.StartedAt != nil || run.Result != nil {
+				t.Fatalf("started at %v with the result %v, want never", run.StartedAt, run.Result)
 			}
 		}
 	})

@@ -126,7 +126,8 @@ func (m *Manager) save(ctx context.Context) {
 	run := e.run
 	e.dirty, e.savedAt = false, now
 	m.mu.Unlock()
-	// A run that has finished meanwhile returns a conflict, which checkWrite ignores.
+	// A run that has finished meanwhile returns a conflict, which checkWrite
+	// ignores.
 	m.checkWrite(m.store.Save(ctx, run))
 }
 

@@ -9,17 +9,24 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// What a run has done is in the store while it runs, so that it is known if
-// the process dies; a short run is spared it.
+// A run's progress is saved while it runs, so that it survives the process;
+// short runs save none.
 func TestProgressIsSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 60}`, "")
 		time.Sleep(30 * time.Second)
 		stored, _ := store.Get(t.Context(), run.ID)
-		if p := stored.Progress; stored.Status != aurea.StatusRunning || p == nil || p.Started < 27 || p.OK == 0 || p.Failed == 0 {
-			t.Errorf("the store has it as %s with %+v", stored.Status, p)
+		p := stored.Progress
+		if stored.Status != aurea.StatusRunning || p == nil {
+			t.Fatalf("the stored run is %s with the progress %+v, want running with some", stored.Status, p)
+		}
+		if p.Started < 27 {
+			t.Errorf("the stored progress has %d started jobs, want at least 27", p.Started)
+		}
+		if p.OK == 0 || p.Failed == 0 {
+			t.Errorf("the stored progress is %+v, want some ok and some failed", p)
 		}
 		if store.saves < 20 || store.saves > 31 {
 			t.Errorf("saved %d times in 30 s", store.saves)
@@ -27,16 +34,17 @@ func TestProgressIsSaved(t *testing.T) {
 	})
 }
 
-// A process that dies leaves runs unfinished. Its next life interrupts them
-// before it accepts others; so does another server, once it counts as dead.
+// Unfinished runs of a process that died are interrupted by its next start
+// before it accepts others, or by another server that considers it dead.
 func TestRecover(t *testing.T) {
 	for _, heir := range []string{"one", "two"} {
 		synctest.Test(t, func(t *testing.T) {
-			store := newMemory()
+			store := newMemoryStore()
 			ended := time.Now()
 			store.alive["one"] = ended.Add(10 * time.Second)
-			left := aurea.Run{ID: "left", Status: aurea.StatusRunning, StartedAt: &ended, Progress: &aurea.RunProgress{Elapsed: 3, OK: 5}}
-			store.rows["left"] = &row{run: left, by: aurea.Submission{Owner: "one"}}
+			left := aurea.Run{ID: "left", Status: aurea.StatusRunning, StartedAt: &ended,
+				Progress: &aurea.RunProgress{Elapsed: 3, OK: 5}}
+			store.rows["left"] = &storedRow{run: left, by: aurea.Submission{Owner: "one"}}
 			s := serveStore(t, store, heir, Options{})
 			if err := s.manager.Ready(); err != nil {
 				t.Fatal(err)
@@ -52,14 +60,15 @@ func TestRecover(t *testing.T) {
 	}
 }
 
-// A store that does not answer at first is waited for; nothing is accepted
-// meanwhile.
-func TestStoreAwayAtStart(t *testing.T) {
+// The manager waits for a store that is unavailable at the start and accepts
+// nothing meanwhile.
+func TestStoreUnavailableAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		store.full = true
 		s := serveStore(t, store, "one", Options{})
-		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`), ""); !errors.Is(err, aurea.ErrUnavailable) || !errors.Is(s.manager.Ready(), aurea.ErrUnavailable) {
+		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`),
+			""); !errors.Is(err, aurea.ErrUnavailable) || !errors.Is(s.manager.Ready(), aurea.ErrUnavailable) {
 			t.Errorf("Submit: %v, Ready: %v", err, s.manager.Ready())
 		}
 		time.Sleep(10 * time.Second)
@@ -69,9 +78,9 @@ func TestStoreAwayAtStart(t *testing.T) {
 	})
 }
 
-func TestRetentionIsAskedFor(t *testing.T) {
+func TestRetentionIsApplied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		keep := aurea.Retention{Runs: 10}
 		serveStore(t, store, "one", Options{Keep: keep})
 		time.Sleep(time.Second)

@@ -11,12 +11,12 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// With a full disk a run goes on, its answer says that it was not stored, new
-// ones are refused, what is there can be read; when there is room it is stored,
-// and runs are accepted.
+// With a full disk the run continues and its response says that it was not
+// stored. New runs are refused; stored ones can be read. With free space the
+// run is stored and runs are accepted again.
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{})
 		old := s.submit(t, `{"num_jobs": 1}`, "")
 		if _, err := s.manager.Wait(t.Context(), old.ID); err != nil {
@@ -26,56 +26,77 @@ func TestFullDisk(t *testing.T) {
 		time.Sleep(500 * time.Millisecond)
 		store.setFull(true)
 		run := call.end(t)
-		if r := run.Result; run.Status != aurea.StatusCompleted || r.Counts.OK != 2 || r.Stored == nil || *r.Stored || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "the disk is full") {
-			t.Errorf("%s, %+v, warnings %q", run.Status, run.Result.Counts, run.Result.Warnings)
+		r := run.Result
+		if run.Status != aurea.StatusCompleted || r.Counts.OK != 2 {
+			t.Errorf("the run is %s with %+v, want completed with 2 ok", run.Status, r.Counts)
+		}
+		if r.Stored == nil || *r.Stored {
+			t.Errorf("the result has stored %v, want false", r.Stored)
+		}
+		if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "the disk is full") {
+			t.Errorf("the result has the warnings %q, want one about the full disk", r.Warnings)
 		}
 		unstored := func(runs int, results int64) {
 			t.Helper()
 			if stats := s.manager.Stats(); stats.Unstored != runs || stats.NotStored != results {
-				t.Errorf("%d runs are not stored, %d results were not; want %d and %d", stats.Unstored, stats.NotStored, runs, results)
+				t.Errorf("%d runs are not stored, %d results were not; want %d and %d", stats.Unstored, stats.NotStored,
+					runs, results)
 			}
 		}
 		unstored(1, 1)
-		if err := s.manager.Ready(); !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "the disk is full") {
+		err := s.manager.Ready()
+		if !errors.Is(err, aurea.ErrUnavailable) || !strings.Contains(err.Error(), "the disk is full") {
 			t.Errorf("Ready: %v", err)
 		}
-		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`), ""); !errors.Is(err, aurea.ErrUnavailable) {
+		_, err = s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`), "")
+		if !errors.Is(err, aurea.ErrUnavailable) {
 			t.Errorf("Submit: %v", err)
 		}
 		if got := s.get(t, old.ID); got.Status != aurea.StatusCompleted {
 			t.Errorf("the old run is %s", got.Status)
 		}
-		// The run can be had from here meanwhile, and neither cancelled nor deleted.
-		if got := s.get(t, run.ID); got.Status != aurea.StatusCompleted || *got.Result.Stored {
-			t.Errorf("the run is %s", got.Status)
-		}
-		if tally, err := s.manager.Tally(t.Context(), run.ID); err != nil || tally.OK != 2 {
-			t.Errorf("Tally: %v", err)
-		}
-		if n := len(slices.Collect(jobsOf(t, s.manager, run.ID))); n != 4 {
-			t.Errorf("%d jobs", n)
-		}
-		if _, err := s.manager.Cancel(t.Context(), run.ID); !errors.Is(err, aurea.ErrConflict) {
-			t.Errorf("Cancel: %v", err)
-		}
-		if err := s.manager.Delete(t.Context(), run.ID); !errors.Is(err, aurea.ErrConflict) {
-			t.Errorf("Delete: %v", err)
-		}
+		checkUnpersisted(t, s, run.ID)
 		store.setFull(false)
 		time.Sleep(3 * time.Second)
 		if err := s.manager.Ready(); err != nil {
 			t.Errorf("Ready: %v", err)
 		}
-		if got, _ := store.Get(t.Context(), run.ID); got.Status != aurea.StatusCompleted || got.Result.Stored != nil || len(got.Result.Warnings) != 0 {
-			t.Errorf("the store has it as %s, %+v", got.Status, got.Result)
+		got, _ := store.Get(t.Context(), run.ID)
+		if got.Status != aurea.StatusCompleted {
+			t.Errorf("the stored run is %s, want completed", got.Status)
+		}
+		if got.Result.Stored != nil || len(got.Result.Warnings) != 0 {
+			t.Errorf("the stored result has stored %v and the warnings %q, want neither", got.Result.Stored,
+				got.Result.Warnings)
 		}
 		if got := s.get(t, run.ID); got.Digest == "" || got.Result.Stored != nil {
-			t.Errorf("it is shown as %+v", got)
+			t.Errorf("the manager shows it as %+v", got)
 		}
 		unstored(0, 1)
 		s.jobs("next", 1).end(t)
 		unstored(0, 1)
 	})
+}
+
+// checkUnpersisted checks that a run that is not stored yet can be read, but
+// neither cancelled nor deleted.
+func checkUnpersisted(t *testing.T, s *service, id string) {
+	t.Helper()
+	if got := s.get(t, id); got.Status != aurea.StatusCompleted || *got.Result.Stored {
+		t.Errorf("the run is %s", got.Status)
+	}
+	if tally, err := s.manager.Tally(t.Context(), id); err != nil || tally.OK != 2 {
+		t.Errorf("Tally: %v", err)
+	}
+	if n := len(slices.Collect(jobsOf(t, s.manager, id))); n != 4 {
+		t.Errorf("%d jobs", n)
+	}
+	if _, err := s.manager.Cancel(t.Context(), id); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("Cancel: %v", err)
+	}
+	if err := s.manager.Delete(t.Context(), id); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("Delete: %v", err)
+	}
 }
 
 func jobsOf(t *testing.T, m *Manager, id string) func(func(aurea.JobRecord) bool) {
@@ -91,11 +112,11 @@ func jobsOf(t *testing.T, m *Manager, id string) func(func(aurea.JobRecord) bool
 	}
 }
 
-// A run that another server has given an end to, because this one seemed dead,
-// is not stored again, and says so; the next ones are not concerned.
-func TestTakenForDead(t *testing.T) {
+// A run that another server has ended, because this one seemed dead, is not
+// stored again and says so; later runs are stored.
+func TestRecoveredByAnotherServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{})
 		call := s.jobs("a", 3)
 		time.Sleep(time.Second)
@@ -111,7 +132,7 @@ func TestTakenForDead(t *testing.T) {
 			t.Errorf("Ready: %v", err)
 		}
 		if run := s.jobs("b", 1).end(t); run.Result.Stored != nil {
-			t.Errorf("the next one: %q", run.Result.Warnings)
+			t.Errorf("the next run has the warnings %q", run.Result.Warnings)
 		}
 		if stats := s.manager.Stats(); stats.Unstored != 0 || stats.NotStored != 1 {
 			t.Errorf("%d runs wait to be stored, %d results were not; want 0 and 1", stats.Unstored, stats.NotStored)
@@ -119,10 +140,10 @@ func TestTakenForDead(t *testing.T) {
 	})
 }
 
-// When the service ends, everything that was accepted has its end in the store.
-func TestDrainIsKept(t *testing.T) {
+// At shutdown the final state of every accepted run is stored.
+func TestDrainPersists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{Grace: time.Second})
 		var ids []string
 		for range 4 {
@@ -133,8 +154,11 @@ func TestDrainIsKept(t *testing.T) {
 		<-s.ended
 		for i, id := range ids {
 			run, err := store.Get(t.Context(), id)
-			if err != nil || run.Status != aurea.StatusInterrupted || (run.Result != nil) != (i == 0) {
-				t.Errorf("run %d is %s with %v (%v)", i, run.Status, run.Result, err)
+			if err != nil || run.Status != aurea.StatusInterrupted {
+				t.Errorf("run %d is %s (%v), want interrupted", i, run.Status, err)
+			}
+			if want := i == 0; (run.Result != nil) != want {
+				t.Errorf("run %d has the result %v, want one: %v", i, run.Result, want)
 			}
 		}
 	})

@@ -8,11 +8,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A run that the store does not know any more, because an earlier copy of it was
-// restored, is there when it has ended, with its result.
-func TestKeptAnew(t *testing.T) {
+// A run that is missing from the store, because an earlier copy was restored,
+// is stored with its result when it ends.
+func TestPersistMissingRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
+		store := newMemoryStore()
 		s := serveStore(t, store, "one", Options{})
 		run := s.submit(t, `{"num_jobs": 4}`, "key")
 		time.Sleep(time.Second)
@@ -24,11 +24,15 @@ func TestKeptAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := store.Get(t.Context(), run.ID)
-		if err != nil || got.Status != aurea.StatusCompleted || got.Result == nil {
-			t.Fatalf("the store has %s, %+v (%v)", got.Status, got.Result, err)
+		if err != nil || got.Status != aurea.StatusCompleted {
+			t.Fatalf("the stored run is %s (%v), want completed", got.Status, err)
+		}
+		if got.Result == nil {
+			t.Fatal("the stored run has no result")
 		}
 		if got.Result.Counts != ended.Result.Counts || ended.Result.Stored != nil {
-			t.Errorf("the store has %+v; it was answered with %+v, stored %v", got.Result.Counts, ended.Result.Counts, ended.Result.Stored)
+			t.Errorf("the store has %+v; it was answered with %+v, stored %v", got.Result.Counts, ended.Result.Counts,
+				ended.Result.Stored)
 		}
 	})
 }

@@ -26,13 +26,13 @@ type resolver struct{}
 // Resolve checks a workload as the engine does.
 func (resolver) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return everyKind.Resolve(plan) }
 
-// An executor is a fake one for a bubble of synctest: its jobs take a second
-// each, one after the other, and it reports after each. Every fourth job fails, by
-// "odd", every fourth after that times out. A plan named "broken" cannot be executed.
+// An executor is a fake for synctest: each job takes a second, one after the
+// other, and it reports after each. Every fourth job fails with class odd, and
+// the job after it times out. A plan named "broken" cannot be executed.
 type executor struct {
 	resolver
 	mu                sync.Mutex
-	started           []string // names of the plans, in the order they came
+	started           []string // names of the plans, in order of execution
 	active, maxActive int
 }
 
@@ -61,7 +61,7 @@ func (x *executor) Execute(
 		return nil, fmt.Errorf("the target cannot be reached")
 	}
 	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: new(aurea.JobLog), MaxInFlight: 1}
-	interval := aurea.NewTally() // used again, as an executor may
+	interval := aurea.NewTally() // reused, as an executor may do
 	for job := int64(0); job < plan.Jobs && !m.Stopped; job++ {
 		interval.Reset()
 		interval.Started = 1
@@ -85,13 +85,14 @@ func (x *executor) Execute(
 		if interval.Failed > 0 {
 			failures["odd"] = interval.Failed
 		}
-		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, Failures: failures, InFlight: inFlight})
+		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, Failures: failures,
+			InFlight: inFlight})
 	}
 	m.Tally.Planned = plan.Jobs
 	return aurea.NewResult(plan, m), nil
 }
 
-// A service is a manager that runs, with everything that was asked of it.
+// A service is a running manager with its calls.
 type service struct {
 	t        *testing.T
 	manager  *Manager
@@ -101,7 +102,7 @@ type service struct {
 	calls    sync.WaitGroup
 }
 
-// serve starts a manager. It is drained, and waited for, when the test ends.
+// serve starts a manager. When the test ends, it is drained and awaited.
 func serve(t *testing.T, options Options) *service {
 	t.Helper()
 	s := &service{t: t, executor: &executor{}, ended: make(chan struct{})}
@@ -122,7 +123,7 @@ func serve(t *testing.T, options Options) *service {
 	return s
 }
 
-// A call is a Do under way.
+// A call is a call of Do in progress.
 type call struct {
 	run   aurea.Run
 	err   error
@@ -131,8 +132,8 @@ type call struct {
 	ended chan struct{}
 }
 
-// do calls Do in the background and returns when the manager has done with it
-// what it can without time passing.
+// do calls Do in the background. It returns when the manager can do no more
+// without time passing.
 func (s *service) do(spec string, watch func(aurea.Run)) *call {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -148,7 +149,7 @@ func (s *service) do(spec string, watch func(aurea.Run)) *call {
 	return c
 }
 
-// jobs submits a run of that name with n jobs, which takes n seconds.
+// jobs submits a run with a name and n jobs, which takes n seconds.
 func (s *service) jobs(name string, n int) *call {
 	s.t.Helper()
 	return s.do(fmt.Sprintf(`{"name": %q, "num_jobs": %d}`, name, n), nil)
@@ -173,8 +174,8 @@ func decode(t testing.TB, spec string) aurea.Spec {
 	return decoded
 }
 
-// wantStatus checks a finished run against its life: status, whole seconds from
-// the start of the test to its start (never, when negative) and to its end.
+// wantStatus checks the status of a finished run and when it started and ended,
+// in whole seconds from the start of the test. A negative start means never.
 func wantStatus(t *testing.T, run aurea.Run, status aurea.Status, epoch time.Time, started, finished int) {
 	t.Helper()
 	if run.Status != status {
@@ -183,7 +184,8 @@ func wantStatus(t *testing.T, run aurea.Run, status aurea.Status, epoch time.Tim
 	if started < 0 && run.StartedAt != nil {
 		t.Errorf("run %s was started at %v", run.Name, run.StartedAt)
 	}
-	if started >= 0 && (run.StartedAt == nil || !run.StartedAt.Equal(epoch.Add(time.Duration(started)*time.Second))) {
+	start := epoch.Add(time.Duration(started) * time.Second)
+	if started >= 0 && (run.StartedAt == nil || !run.StartedAt.Equal(start)) {
 		t.Errorf("run %s was started at %v, want %d s after %v", run.Name, run.StartedAt, started, epoch)
 	}
 	if run.FinishedAt == nil || !run.FinishedAt.Equal(epoch.Add(time.Duration(finished)*time.Second)) {

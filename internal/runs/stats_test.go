@@ -1,8 +1,6 @@
 package runs
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,14 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// near allows for the rounding of a sum, and for nothing else.
+// near reports whether a and b differ only by the rounding error of a sum.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12*max(math.Abs(a), math.Abs(b)) }
 
-// everything has one run of each end: completed, in two workloads and
-// currencies, failed, cancelled while it ran and while it waited.
+// runEverything executes one run of each outcome: completed in two workloads
+// and currencies, failed, cancelled while running and while queued.
 func runEverything(t *testing.T, s *service) (cancelled aurea.Run) {
 	t.Helper()
 	s.jobs("a", 8).end(t)
@@ -34,13 +31,17 @@ func runEverything(t *testing.T, s *service) (cancelled aurea.Run) {
 	return c.end(t)
 }
 
-// Everything is counted, once: what ended, what was cancelled, what never
-// began, what it cost.
+// Everything is counted once: jobs that ended, were cancelled or never started,
+// and their cost.
 func TestStats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
-		if empty := s.manager.Stats(); len(empty.Runs)+len(empty.Workloads)+len(empty.Cost)+len(empty.Recent) != 0 || empty.Last != nil || empty.Throughput != 0 {
+		empty := s.manager.Stats()
+		if len(empty.Runs)+len(empty.Workloads)+len(empty.Cost)+len(empty.Recent) != 0 {
 			t.Errorf("a new manager has the stats %+v", empty)
+		}
+		if empty.Last != nil || empty.Throughput != 0 {
+			t.Errorf("a new manager has the last run %+v, throughput %v", empty.Last, empty.Throughput)
 		}
 		last := runEverything(t, s)
 		stats := s.manager.Stats()
@@ -56,8 +57,10 @@ func TestStats(t *testing.T) {
 		counts := map[string]aurea.Counts{}
 		for kind, tally := range stats.Workloads {
 			counts[kind] = tally.Counts
-			if n, want := tally.ServiceTime.Count(), tally.Ended(); n != want || tally.ServiceTime.Sum() != float64(want) {
-				t.Errorf("%s: %d service times of %v s together, want %d of a second", kind, n, tally.ServiceTime.Sum(), want)
+			if n, want := tally.ServiceTime.Count(),
+				tally.Ended(); n != want || tally.ServiceTime.Sum() != float64(want) {
+				t.Errorf("%s: %d service times of %v s together, want %d of a second", kind, n, tally.ServiceTime.Sum(),
+					want)
 			}
 		}
 		wantCounts := map[string]aurea.Counts{
@@ -67,20 +70,26 @@ func TestStats(t *testing.T) {
 		if diff := cmp.Diff(wantCounts, counts); diff != "" {
 			t.Errorf("jobs (-want +got):\n%s", diff)
 		}
-		if len(stats.Cost) != 2 || stats.Cost["USD"] != 0.011 || stats.Cost["EUR"] != 7.5 {
-			t.Errorf("cost %v, want 0.011 USD and 7.5 EUR", stats.Cost)
+		if diff := cmp.Diff(map[string]float64{"USD": 0.011, "EUR": 7.5}, stats.Cost); diff != "" {
+			t.Errorf("cost (-want +got):\n%s", diff)
 		}
-		if stats.Last.ID != last.ID || stats.Throughput != last.Result.Throughput || stats.MeanLatency != 1 || stats.Throughput != 2/3.5 {
-			t.Errorf("the last run is %s, throughput %v, mean latency %v; want %s, %v, 1", stats.Last.ID, stats.Throughput, stats.MeanLatency, last.ID, 2/3.5)
+		if stats.Last.ID != last.ID {
+			t.Errorf("the last run is %s, want %s", stats.Last.ID, last.ID)
 		}
-		if stats.Active != 0 || stats.Queued != 0 || stats.InFlight != 0 {
-			t.Errorf("%d active, %d queued, %d jobs in flight, want none", stats.Active, stats.Queued, stats.InFlight)
+		if stats.Throughput != last.Result.Throughput || stats.Throughput != 2/3.5 {
+			t.Errorf("throughput %v, the last result has %v; want %v", stats.Throughput, last.Result.Throughput, 2/3.5)
+		}
+		if stats.MeanLatency != 1 {
+			t.Errorf("mean latency %v, want 1", stats.MeanLatency)
+		}
+		if got := [3]int64{int64(stats.Active), int64(stats.Queued), stats.InFlight}; got != [3]int64{} {
+			t.Errorf("active, queued and in flight are %v, want none", got)
 		}
 	})
 }
 
-// While a run goes on its jobs are in the numbers, and the rates are those of
-// its last interval, not those of the run before.
+// The jobs of a running run are counted, and the rates are those of its last
+// interval, not those of the previous run.
 func TestStatsWhileRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
@@ -91,30 +100,34 @@ func TestStatsWhileRunning(t *testing.T) {
 			t.Helper()
 			synctest.Wait()
 			got := s.manager.Stats()
-			seen := aurea.Stats{Active: got.Active, Queued: got.Queued, InFlight: got.InFlight, Throughput: got.Throughput, MeanLatency: got.MeanLatency}
+			seen := aurea.Stats{Active: got.Active, Queued: got.Queued, InFlight: got.InFlight,
+				Throughput: got.Throughput, MeanLatency: got.MeanLatency}
 			if diff := cmp.Diff(want, seen); diff != "" {
 				t.Errorf("after %v s (-want +got):\n%s", seconds, diff)
 			}
 			if got.Workloads["sleep"].Counts != counts || !near(got.Cost["USD"], cost) {
-				t.Errorf("after %v s: %+v for %v USD, want %+v for %v", seconds, got.Workloads["sleep"].Counts, got.Cost["USD"], counts, cost)
+				t.Errorf("after %v s: %+v for %v USD, want %+v for %v", seconds, got.Workloads["sleep"].Counts,
+					got.Cost["USD"], counts, cost)
 			}
-			if diff := cmp.Diff(map[string]int64{"odd": counts.Failed, "timeout": counts.Timeout}, got.Errors["sleep"]); diff != "" {
+			if diff := cmp.Diff(map[string]int64{"odd": counts.Failed, "timeout": counts.Timeout},
+				got.Errors["sleep"]); diff != "" {
 				t.Errorf("errors after %v s (-want +got):\n%s", seconds, diff)
 			}
 		}
-		time.Sleep(500 * time.Millisecond) // nothing is known of it yet
+		time.Sleep(500 * time.Millisecond) // before its first interval
 		at(0.5, aurea.Stats{Active: 1, Queued: 1}, aurea.Counts{OK: 2, Failed: 1, Timeout: 1}, 0.004)
 		time.Sleep(time.Second)
-		at(1.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1, Throughput: 1, MeanLatency: 1}, aurea.Counts{OK: 3, Failed: 1, Timeout: 1}, 0.005)
+		at(1.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1, Throughput: 1, MeanLatency: 1},
+			aurea.Counts{OK: 3, Failed: 1, Timeout: 1}, 0.005)
 		time.Sleep(2 * time.Second) // the third job has failed
 		at(3.5, aurea.Stats{Active: 1, Queued: 1, InFlight: 1}, aurea.Counts{OK: 4, Failed: 2, Timeout: 1}, 0.007)
-		time.Sleep(5 * time.Second) // it has ended, and nothing of it is counted again
+		time.Sleep(5 * time.Second) // it has ended, and must not be counted again
 		at(8.5, aurea.Stats{Active: 1}, aurea.Counts{OK: 6, Failed: 3, Timeout: 3}, 0.012)
 	})
 }
 
-// What is remembered of runs is the newest twenty, oldest first, and nothing
-// that is as large as the run was.
+// The stats keep the newest twenty runs, oldest first, without their histograms
+// and records.
 func TestStatsRecent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
@@ -123,7 +136,7 @@ func TestStatsRecent(t *testing.T) {
 			run := s.jobs("", 1).end(t)
 			ids = append(ids, run.ID)
 			if run.Result.Tally == nil || run.Result.Jobs == nil {
-				t.Fatal("whoever waited for the run does not get all of it")
+				t.Fatal("Do returned a result without histograms or records")
 			}
 		}
 		check := func(want []string) {
@@ -132,15 +145,25 @@ func TestStatsRecent(t *testing.T) {
 			stats := s.manager.Stats()
 			for _, run := range stats.Recent {
 				got = append(got, run.ID)
-				if run.Result != nil && (run.Result.Tally != nil || run.Result.Jobs != nil || run.Result.CompletedJobs != 1) {
-					t.Errorf("of run %s is kept: %+v", run.ID, run.Result)
+				if run.Result == nil {
+					continue
+				}
+				if run.Result.Tally != nil || run.Result.Jobs != nil {
+					t.Errorf("run %s is kept with its histograms or records: %+v", run.ID, run.Result)
+				}
+				if run.Result.CompletedJobs != 1 {
+					t.Errorf("run %s is kept with %d completed jobs, want 1", run.ID, run.Result.CompletedJobs)
 				}
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("recent runs (-want +got):\n%s", diff)
 			}
-			if last := stats.Last; last.ID != ids[22] || last.Result.Tally != nil || last.Result.Jobs != nil {
-				t.Errorf("the last run is %s with %+v, want %s without its histograms and records", last.ID, last.Result, ids[22])
+			last := stats.Last
+			if last.ID != ids[22] {
+				t.Errorf("the last run is %s, want %s", last.ID, ids[22])
+			}
+			if last.Result.Tally != nil || last.Result.Jobs != nil {
+				t.Errorf("the last run is kept with its histograms or records: %+v", last.Result)
 			}
 		}
 		check(ids[3:])
@@ -152,16 +175,16 @@ func TestStatsRecent(t *testing.T) {
 	})
 }
 
-// What Stats hands out stays as it was, while the counting goes on, and costs no
-// copy until it does.
-func TestStatsStay(t *testing.T) {
+// Returned Stats do not change while counting continues, and cost no copy until
+// it does.
+func TestStatsAreImmutable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		runEverything(t, s)
 		before, again := s.manager.Stats(), s.manager.Stats()
 		counts, n := before.Workloads["sleep"].Counts, before.Workloads["sleep"].Latency.Count()
 		if before.Workloads["sleep"] != again.Workloads["sleep"] {
-			t.Error("two looks at the same numbers have two copies")
+			t.Error("two calls without a change in between copied a tally")
 		}
 		noop := before.Workloads["noop"]
 		clear(again.Runs)
@@ -172,8 +195,11 @@ func TestStatsStay(t *testing.T) {
 		clear(again.Recent)
 		s.jobs("more", 8).end(t)
 		after := s.manager.Stats()
-		if old := before.Workloads["sleep"]; old.Counts != counts || old.Latency.Count() != n || n == 0 {
-			t.Errorf("what was handed out has changed from %+v to %+v", counts, old.Counts)
+		if n == 0 {
+			t.Fatal("the tally has no latencies")
+		}
+		if old := before.Workloads["sleep"]; old.Counts != counts || old.Latency.Count() != n {
+			t.Errorf("returned stats have changed from %+v to %+v", counts, old.Counts)
 		}
 		counts.OK, counts.Failed, counts.Timeout = counts.OK+4, counts.Failed+2, counts.Timeout+2
 		if got := after.Workloads["sleep"]; got.Counts != counts || got.Latency.Count() != n+4 {
@@ -182,72 +208,94 @@ func TestStatsStay(t *testing.T) {
 		if after.Workloads["noop"] != noop {
 			t.Error("a workload that did not run was copied")
 		}
-		if len(after.Runs) != len(before.Runs) || len(after.Cost) != 2 || len(after.Exemplars) != 2 || len(after.Errors["sleep"]) == 0 || after.Recent[0].ID == "" {
-			t.Errorf("changing a copy has changed the stats: %+v", after)
+		sizes := [3]int{len(after.Runs), len(after.Cost), len(after.Exemplars)}
+		if want := [3]int{len(before.Runs), 2, 2}; sizes != want {
+			t.Errorf("after a change of a copy there are %v runs, costs and exemplars; want %v", sizes, want)
+		}
+		if len(after.Errors["sleep"]) == 0 || after.Recent[0].ID == "" {
+			t.Errorf("after a change of a copy the errors are %v, the recent runs %+v", after.Errors, after.Recent)
 		}
 	})
 }
 
-// Beside the numbers is what they are held against: when the counting began, how
-// much may wait, and what the running run asks for now.
+// The stats include the start of the counting, the limit of the queue, and what
+// the running run asks for at the time.
 func TestStatsTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now().UTC()
 		s := serve(t, Options{Queue: 7})
 		time.Sleep(time.Second)
-		if idle := s.manager.Stats(); idle.Target != (aurea.Target{}) || idle.QueueLimit != 7 || !idle.Since.Equal(began) {
-			t.Errorf("idle: %+v, %d may wait, since %v", idle.Target, idle.QueueLimit, idle.Since)
+		idle := s.manager.Stats()
+		if idle.Target != (aurea.Target{}) || idle.QueueLimit != 7 {
+			t.Errorf("an idle manager has the target %+v and the queue limit %d", idle.Target, idle.QueueLimit)
+		}
+		if !idle.Since.Equal(began) {
+			t.Errorf("counting since %v, want %v", idle.Since, began)
 		}
 		s.do(`{"num_jobs": 3, "stages": [{"duration": "10s", "rate": 100}]}`, nil)
 		time.Sleep(500 * time.Millisecond)
 		synctest.Wait()
 		stats := s.manager.Stats()
 		if want := (aurea.Target{Jobs: 3}); stats.Target != want {
-			t.Errorf("at its beginning the run asks for %+v, want %+v", stats.Target, want)
+			t.Errorf("at its start the run asks for %+v, want %+v", stats.Target, want)
 		}
-		if tally := stats.Workloads["sleep"]; tally == nil || tally.OK != 0 || !slices.Equal(stats.Kinds, []string{"sleep"}) {
-			t.Errorf("before the first interval: %v of %q, want a 0 to rise from", tally, stats.Kinds)
+		if tally := stats.Workloads["sleep"]; tally == nil || tally.OK != 0 {
+			t.Errorf("before the first interval the tally is %v, want a 0 to rise from", tally)
+		}
+		if !slices.Equal(stats.Kinds, []string{"sleep"}) {
+			t.Errorf("the workloads are %q, want sleep", stats.Kinds)
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if got, want := s.manager.Stats().Target, (aurea.Target{Jobs: 3, Rate: 20}); got.Jobs != want.Jobs || !near(got.Rate, want.Rate) {
+		if got, want := s.manager.Stats().Target,
+			(aurea.Target{Jobs: 3, Rate: 20}); got.Jobs != want.Jobs || !near(got.Rate, want.Rate) {
 			t.Errorf("after 2 s the run asks for %+v, want %+v", got, want)
 		}
 	})
 }
 
-// What ran last is first, and an example tells of the run that it comes from.
+// The latest workload and currency are first, and an exemplar names its run.
 func TestStatsLatest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		s.jobs("a", 1).end(t)
 		eur := s.do(`{"num_jobs": 3, "workload": {"kind": "noop"}, "pricing": {"currency": "EUR"}}`, nil).end(t)
 		stats := s.manager.Stats()
-		if !slices.Equal(stats.Kinds, []string{"noop", "sleep"}) || !slices.Equal(stats.Currencies, []string{"EUR", "USD"}) {
+		if !slices.Equal(stats.Kinds, []string{"noop", "sleep"}) ||
+			!slices.Equal(stats.Currencies, []string{"EUR", "USD"}) {
 			t.Errorf("%q in %q, want noop and EUR first", stats.Kinds, stats.Currencies)
 		}
 		b := s.jobs("b", 8).end(t)
 		stats = s.manager.Stats()
-		if !slices.Equal(stats.Kinds, []string{"sleep", "noop"}) || !slices.Equal(stats.Currencies, []string{"USD", "EUR"}) {
+		if !slices.Equal(stats.Kinds, []string{"sleep", "noop"}) ||
+			!slices.Equal(stats.Currencies, []string{"USD", "EUR"}) {
 			t.Errorf("%q in %q, want sleep and USD first", stats.Kinds, stats.Currencies)
 		}
 		sleep, noop := stats.Exemplars["sleep"], stats.Exemplars["noop"]
-		if sleep.Latency.Run != b.ID || sleep.Latency.Value != 1 || !sleep.Latency.At.Before(time.Now().Add(time.Nanosecond)) || noop.Outcomes[aurea.OK].Run != eur.ID {
-			t.Errorf("exemplars %+v and %+v, want those of %s and %s", sleep, noop, b.ID, eur.ID)
+		if sleep.Latency.Run != b.ID || sleep.Latency.Value != 1 {
+			t.Errorf("the exemplar of the latency is %+v, want 1 by %s", sleep.Latency, b.ID)
+		}
+		if sleep.Latency.At.After(time.Now()) {
+			t.Errorf("the exemplar is of %v, in the future", sleep.Latency.At)
+		}
+		if got := noop.Outcomes[aurea.OK].Run; got != eur.ID {
+			t.Errorf("the exemplar of the outcome is of %s, want %s", got, eur.ID)
 		}
 	})
 }
 
-// Errors are told apart by class, but not by more of them than a few.
+// Errors are counted by class, for a limited number of classes.
 func TestStatsErrors(t *testing.T) {
 	s := newStats()
 	s.addErrors("http", []aurea.ErrorClass{{Class: "a", Count: 1}, {Class: "b", Count: 2}, {Class: "c", Count: 3}})
-	s.addErrors("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6}, {Class: "a", Count: 7}})
+	s.addErrors("http", []aurea.ErrorClass{{Class: "d", Count: 4}, {Class: "e", Count: 5}, {Class: "f", Count: 6},
+		{Class: "a", Count: 7}})
 	s.addErrors("tcp", []aurea.ErrorClass{{Class: "e", Count: 8}})
 	for status := int64(400); status < 500; status++ {
 		s.addErrors("web", []aurea.ErrorClass{{Class: fmt.Sprint("status_", status), Count: 1}})
 	}
-	s.addErrors("web", []aurea.ErrorClass{{Class: "status_401", Count: 9}, {Class: "reset", Count: 2}, {Class: "timeout", Count: 1}})
+	s.addErrors("web", []aurea.ErrorClass{{Class: "status_401", Count: 9}, {Class: "reset", Count: 2},
+		{Class: "timeout", Count: 1}})
 	want := map[string]map[string]int64{
 		"http": {"a": 8, "b": 2, "c": 3, "d": 4, "other": 11},
 		"tcp":  {"e": 8},
@@ -258,138 +306,30 @@ func TestStatsErrors(t *testing.T) {
 	}
 }
 
-// Whoever wants to know is told of every run that has ended, once, whether it
-// ran or not, and gets nothing that is as large as the run was.
+// The Ended hook is called once for each run that has ended, whether it ran or
+// not, without its histograms and records.
 func TestEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []string
+		var ended []string
 		s := serve(t, Options{Ended: func(run aurea.Run) {
-			told = append(told, run.Name+" "+string(run.Status))
-			if run.FinishedAt == nil || run.Result != nil && (run.Result.ID != run.ID || run.Result.Tally != nil || run.Result.Jobs != nil) {
-				t.Errorf("told of %+v", run)
+			ended = append(ended, run.Name+" "+string(run.Status))
+			if run.FinishedAt == nil {
+				t.Errorf("Ended was called with an unfinished run: %+v", run)
+			}
+			if run.Result == nil {
+				return
+			}
+			if run.Result.ID != run.ID {
+				t.Errorf("the run %s has the result of %s", run.ID, run.Result.ID)
+			}
+			if run.Result.Tally != nil || run.Result.Jobs != nil {
+				t.Errorf("Ended was called with histograms or records: %+v", run.Result)
 			}
 		}})
 		runEverything(t, s)
 		want := []string{"a completed", " completed", "broken failed", "queued cancelled", "c cancelled"}
-		if diff := cmp.Diff(want, told); diff != "" {
+		if diff := cmp.Diff(want, ended); diff != "" {
 			t.Errorf("ended (-want +got):\n%s", diff)
-		}
-	})
-}
-
-// instant executes every plan at once.
-type instant struct{ resolver }
-
-func (instant) Execute(
-	_ context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
-	tally := aurea.NewTally()
-	tally.Started = plan.Jobs
-	for range plan.Jobs {
-		tally.End(aurea.OK, 0, 0, time.Second)
-	}
-	observe(aurea.Progress{Elapsed: time.Second, Length: time.Second, Interval: tally})
-	total := tally.Clone()
-	total.Planned = plan.Jobs
-	return aurea.NewResult(plan, aurea.Measurement{Duration: time.Second, Tally: total}), nil
-}
-
-// A hundred callers, and as many who look on, disturb nothing: every run ends,
-// is counted once, or was refused.
-func TestConcurrentCalls(t *testing.T) {
-	const callers, each = 100, 2
-	m := New(instant{}, Options{Queue: 20})
-	ctx, drain := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- m.Run(ctx) }()
-	spec := decode(t, `{"num_jobs": 5}`)
-
-	type tried struct{ completed, cancelled, refused int64 }
-	results := make(chan tried)
-	for i := range callers {
-		go func() {
-			var n tried
-			for range each {
-				ctx, leave := context.WithCancel(t.Context())
-				if i%10 < 3 { // some are gone before their turn, or in the middle of it
-					go leave()
-				}
-				run, err := m.Do(ctx, spec, nil)
-				leave()
-				switch {
-				case errors.Is(err, aurea.ErrQueueFull):
-					n.refused++
-				case err != nil:
-					t.Errorf("Do: %v", err)
-				case run.Status == aurea.StatusCompleted:
-					n.completed++
-				case run.Status == aurea.StatusCancelled:
-					n.cancelled++
-				default:
-					t.Errorf("a run is %s", run.Status)
-				}
-				if err := m.Ready(); err != nil {
-					t.Errorf("Ready: %v", err)
-				}
-				if stats := m.Stats(); stats.Queued > 20 || stats.Active > 1 || len(stats.Recent) > 20 {
-					t.Errorf("%d queued, %d active, %d recent", stats.Queued, stats.Active, len(stats.Recent))
-				}
-			}
-			results <- n
-		}()
-	}
-	var all tried
-	for range callers {
-		n := <-results
-		all = tried{all.completed + n.completed, all.cancelled + n.cancelled, all.refused + n.refused}
-	}
-	drain()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	stats := m.Stats()
-	completed := stats.Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusCompleted}]
-	cancelled := stats.Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusCancelled}]
-	if all.completed+all.cancelled+all.refused != callers*each || all.completed != completed || all.cancelled != cancelled {
-		t.Errorf("callers saw %+v of %d, the manager counts %d completed and %d cancelled", all, callers*each, completed, cancelled)
-	}
-	if ok := stats.Workloads["sleep"].OK; ok != 5*completed || completed == 0 || stats.Queued+stats.Active != 0 {
-		t.Errorf("%d jobs in %d runs of 5; %d queued, %d active", ok, completed, stats.Queued, stats.Active)
-	}
-}
-
-// BenchmarkStats is one look at the numbers while intervals of a run with many
-// different latencies come in, one for each look: what it costs who looks, and
-// how long the lock is held from the run.
-func BenchmarkStats(b *testing.B) {
-	interval := aurea.NewTally()
-	for i := range 1_000_000 {
-		took := time.Duration(i) * time.Microsecond
-		interval.End(aurea.OK, 0, took/2, took)
-	}
-	spec, err := aurea.DecodeSpec([]byte(`{"num_jobs": 1}`))
-	if err != nil {
-		b.Fatal(err)
-	}
-	m := New(instant{}, Options{})
-	e := &entry{plan: aurea.NewPlan(spec, 1)}
-	m.running = e
-	progress := aurea.Progress{Elapsed: time.Second, Length: time.Second, Interval: interval}
-	for _, scraped := range []bool{false, true} {
-		b.Run(map[bool]string{false: "observe alone", true: "observe and look"}[scraped], func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				m.observe(e, progress)
-				if scraped {
-					m.Stats()
-				}
-			}
-		})
-	}
-	b.Run("look", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			m.Stats()
 		}
 	})
 }

@@ -184,7 +184,8 @@ func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
 		if earlier, err := m.findByKey(e.submission); earlier != nil || err != nil {
 			return earlier, err
 		}
-		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull, m.options.Queue)
+		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull,
+			m.options.Queue)
 	}
 	m.reserved++
 	m.persisting.Add(1)
@@ -200,7 +201,8 @@ func (m *Manager) findByKey(by aurea.Submission) (*aurea.Run, error) {
 			continue
 		}
 		if other.submission.Body != by.Body {
-			return nil, fmt.Errorf("%w: the idempotency key %q came with another spec before", aurea.ErrMismatch, by.Key)
+			return nil, fmt.Errorf("%w: the idempotency key %q came with another spec before", aurea.ErrMismatch,
+				by.Key)
 		}
 		run := m.view(other)
 		return &run, nil

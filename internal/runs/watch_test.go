@@ -12,11 +12,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Whoever watches a run from its beginning is told everything once, in order;
-// whoever comes later goes on where it says.
+// A watcher from the start gets every update once, in order; a later one
+// resumes after the given id.
 func TestWatchUpdates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := serveStore(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemoryStore(), "one", Options{})
 		first := s.submit(t, `{"num_jobs": 2}`, "")
 		run := s.submit(t, `{"num_jobs": 30}`, "")
 		var all []aurea.Update
@@ -26,53 +26,54 @@ func TestWatchUpdates(t *testing.T) {
 			}
 			all = append(all, update)
 		}
-		var told []string
+		var got []string
 		for _, u := range all {
 			what := string(u.Kind)
 			if u.Kind == aurea.UpdateStatus {
 				what = string(u.Run.Status)
 			}
-			told = append(told, what)
+			got = append(got, what)
 		}
-		want := append(append([]string{"queued", "running"}, slices.Repeat([]string{"progress"}, 30)...), "completed", "result")
-		if !slices.Equal(told, want) {
-			t.Errorf("told %q", told)
+		want := append(append([]string{"queued", "running"}, slices.Repeat([]string{"progress"}, 30)...), "completed",
+			"result")
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 		for i, u := range all[2:32] {
 			if u.Run.Progress.Elapsed != float64(i+1) {
 				t.Errorf("interval %d ends at %v", i, u.Run.Progress.Elapsed)
 			}
 		}
-		// From the store, of a finished run: what is left of it.
+		// A finished run is watched from the store, which has the rest.
 		for update, err := range s.manager.Watch(t.Context(), run.ID, all[20].ID) {
 			if err != nil || update.ID <= all[20].ID {
 				t.Errorf("%v after %d (%v)", update.ID, all[20].ID, err)
 			}
-			told = append(told, string(update.Kind))
+			got = append(got, string(update.Kind))
 		}
-		if last := told[len(told)-3:]; !slices.Equal(last, []string{"progress", "status", "result"}) {
+		if last := got[len(got)-3:]; !slices.Equal(last, []string{"progress", "status", "result"}) {
 			t.Errorf("of the finished run: %q", last)
 		}
 		_ = first
 	})
 }
 
-// A watcher of a run where nothing happens hears a heartbeat, and one that is
-// called off ends with the reason.
+// A watcher of a run without updates gets heartbeats, and a cancelled watch
+// ends with the cause.
 func TestWatchHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := serveStore(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemoryStore(), "one", Options{})
 		s.submit(t, `{"num_jobs": 100}`, "")
 		waiting := s.submit(t, `{"num_jobs": 1}`, "")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 25*time.Second, errors.New("enough"))
 		defer cancel()
-		begun := time.Now()
-		var told []string
+		start := time.Now()
+		var got []string
 		for update, err := range s.manager.Watch(ctx, waiting.ID, 0) {
-			told = append(told, fmt.Sprintf("%v %s %v", time.Since(begun).Round(time.Second), update.Kind, err))
+			got = append(got, fmt.Sprintf("%v %s %v", time.Since(start).Round(time.Second), update.Kind, err))
 		}
-		if want := []string{"0s status <nil>", "10s  <nil>", "20s  <nil>", "25s  enough"}; !slices.Equal(told, want) {
-			t.Errorf("told %q, want %q", told, want)
+		if want := []string{"0s status <nil>", "10s  <nil>", "20s  <nil>", "25s  enough"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 		if _, err := s.manager.Get(t.Context(), "nothing"); !errors.Is(err, aurea.ErrNotFound) {
 			t.Errorf("Get: %v", err)
@@ -85,11 +86,11 @@ func TestWatchHeartbeat(t *testing.T) {
 	})
 }
 
-// A slow watcher is told the latest when it comes back, and does not hold the
-// run up.
+// A slow watcher gets the latest state when it continues, and does not delay
+// the run.
 func TestSlowWatcher(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := serveStore(t, newMemory(), "one", Options{})
+		s := serveStore(t, newMemoryStore(), "one", Options{})
 		epoch := time.Now()
 		run := s.submit(t, `{"num_jobs": 400}`, "")
 		n := 0
@@ -103,7 +104,7 @@ func TestSlowWatcher(t *testing.T) {
 			_ = update
 		}
 		if n < maxPast || n > 400-300+maxPast+10 {
-			t.Errorf("told %d times", n)
+			t.Errorf("got %d updates", n)
 		}
 		done := s.get(t, run.ID)
 		if took := done.FinishedAt.Sub(epoch); took > 401*time.Second {

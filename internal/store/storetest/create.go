@@ -46,8 +46,8 @@ func testCreateTwice(t *testing.T, place Place) {
 	Keep(t, s, run)
 	again := run
 	again.Name = "another"
-	if _, err := s.Create(t.Context(), again, aurea.Submission{Owner: "here", Key: "key"}); !errors.Is(err,
-		aurea.ErrConflict) {
+	_, err := s.Create(t.Context(), again, aurea.Submission{Owner: "here", Key: "key"})
+	if !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("a second run of one id: %v, want a conflict", err)
 	}
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), run)

@@ -14,11 +14,11 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A memory is a store in a map, for bubbles of synctest: writing takes a
-// millisecond, and it can be told to have a full disk.
-type memory struct {
+// A memoryStore is a store in a map, for synctest: a write takes a millisecond,
+// and its disk can be full.
+type memoryStore struct {
 	mu     sync.Mutex
-	rows   map[string]*row
+	rows   map[string]*storedRow
 	keys   map[string]string
 	alive  map[string]time.Time
 	full   bool
@@ -26,20 +26,20 @@ type memory struct {
 	pruned aurea.Retention
 }
 
-type row struct {
+type storedRow struct {
 	run  aurea.Run
 	by   aurea.Submission
 	stop bool
 }
 
-func newMemory() *memory {
-	return &memory{rows: map[string]*row{}, keys: map[string]string{}, alive: map[string]time.Time{}}
+func newMemoryStore() *memoryStore {
+	return &memoryStore{rows: map[string]*storedRow{}, keys: map[string]string{}, alive: map[string]time.Time{}}
 }
 
 var errFull = fmt.Errorf("%w: the disk is full", aurea.ErrUnavailable)
 
-// write takes its time, and the lock.
-func (m *memory) write() error {
+// write takes a millisecond and locks the store.
+func (m *memoryStore) write() error {
 	time.Sleep(time.Millisecond)
 	m.mu.Lock()
 	if m.full {
@@ -49,13 +49,13 @@ func (m *memory) write() error {
 	return nil
 }
 
-func (m *memory) setFull(full bool) {
+func (m *memoryStore) setFull(full bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.full = full
 }
 
-func (m *memory) Create(_ context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error) {
+func (m *memoryStore) Create(_ context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error) {
 	if err := m.write(); err != nil {
 		return aurea.Run{}, err
 	}
@@ -67,12 +67,12 @@ func (m *memory) Create(_ context.Context, run aurea.Run, by aurea.Submission) (
 		return m.rows[id].run, nil
 	}
 	m.keys[by.Key] = run.ID
-	m.rows[run.ID] = &row{run: run, by: by}
+	m.rows[run.ID] = &storedRow{run: run, by: by}
 	return run, nil
 }
 
-// unfinished returns a row to be changed. The lock is held.
-func (m *memory) unfinished(id string) (*row, error) {
+// unfinished returns the row of an unfinished run. The caller holds the lock.
+func (m *memoryStore) unfinished(id string) (*storedRow, error) {
 	r := m.rows[id]
 	if r == nil {
 		return nil, unknownRunError(id)
@@ -83,7 +83,7 @@ func (m *memory) unfinished(id string) (*row, error) {
 	return r, nil
 }
 
-func (m *memory) Save(_ context.Context, run aurea.Run) error {
+func (m *memoryStore) Save(_ context.Context, run aurea.Run) error {
 	if err := m.write(); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (m *memory) Save(_ context.Context, run aurea.Run) error {
 	return err
 }
 
-func (m *memory) Finish(_ context.Context, run aurea.Run) (string, error) {
+func (m *memoryStore) Finish(_ context.Context, run aurea.Run) (string, error) {
 	if err := m.write(); err != nil {
 		return "", err
 	}
@@ -110,7 +110,7 @@ func (m *memory) Finish(_ context.Context, run aurea.Run) (string, error) {
 	return r.run.Digest, nil
 }
 
-func (m *memory) Get(_ context.Context, id string) (aurea.Run, error) {
+func (m *memoryStore) Get(_ context.Context, id string) (aurea.Run, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r := m.rows[id]; r != nil {
@@ -119,7 +119,7 @@ func (m *memory) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, unknownRunError(id)
 }
 
-func (m *memory) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+func (m *memoryStore) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	page := aurea.RunPage{}
@@ -136,7 +136,7 @@ func (m *memory) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, e
 	return page, nil
 }
 
-func (m *memory) Change(_ context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
+func (m *memoryStore) Change(_ context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
 	if err := m.write(); err != nil {
 		return aurea.Run{}, err
 	}
@@ -154,7 +154,7 @@ func (m *memory) Change(_ context.Context, id string, change aurea.RunChange) (a
 	return r.run, nil
 }
 
-func (m *memory) Delete(_ context.Context, id string) error {
+func (m *memoryStore) Delete(_ context.Context, id string) error {
 	if err := m.write(); err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (m *memory) Delete(_ context.Context, id string) error {
 	return nil
 }
 
-func (m *memory) Tally(_ context.Context, id string) (*aurea.Tally, error) {
+func (m *memoryStore) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 	run, err := m.Get(context.Background(), id)
 	if err != nil || run.Result == nil {
 		return nil, unknownRunError(id)
@@ -174,7 +174,7 @@ func (m *memory) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 	return run.Result.Tally, nil
 }
 
-func (m *memory) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+func (m *memoryStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	run, err := m.Get(context.Background(), id)
 	if err != nil {
 		return failedJobs(err)
@@ -188,7 +188,7 @@ func (m *memory) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, e
 	}
 }
 
-func (m *memory) Cancel(_ context.Context, id string) error {
+func (m *memoryStore) Cancel(_ context.Context, id string) error {
 	if err := m.write(); err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (m *memory) Cancel(_ context.Context, id string) error {
 	return err
 }
 
-func (m *memory) Renew(_ context.Context, owner string, lease time.Duration) (ids []string, err error) {
+func (m *memoryStore) Renew(_ context.Context, owner string, lease time.Duration) (ids []string, err error) {
 	if err := m.write(); err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (m *memory) Renew(_ context.Context, owner string, lease time.Duration) (id
 	return ids, nil
 }
 
-func (m *memory) Recover(_ context.Context, owner string) (interrupted []aurea.Run, err error) {
+func (m *memoryStore) Recover(_ context.Context, owner string) (interrupted []aurea.Run, err error) {
 	if err := m.write(); err != nil {
 		return nil, err
 	}
@@ -222,17 +222,17 @@ func (m *memory) Recover(_ context.Context, owner string) (interrupted []aurea.R
 	for _, r := range m.rows {
 		dead := m.alive[r.by.Owner].Before(time.Now())
 		if (r.by.Owner == owner || dead) && !r.run.Status.Finished() {
-			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // an unfinished one can be
+			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // any unfinished run can be interrupted
 			interrupted = append(interrupted, r.run)
 		}
 	}
 	return interrupted, nil
 }
 
-func (m *memory) Verify(context.Context, string) error { return nil }
+func (m *memoryStore) Verify(context.Context, string) error { return nil }
 
-// Check takes as long as it may, or until it is cancelled.
-func (m *memory) Check(ctx context.Context, atMost time.Duration) error {
+// Check blocks for atMost or until ctx is cancelled.
+func (m *memoryStore) Check(ctx context.Context, atMost time.Duration) error {
 	select {
 	case <-time.After(atMost):
 		return nil
@@ -241,7 +241,7 @@ func (m *memory) Check(ctx context.Context, atMost time.Duration) error {
 	}
 }
 
-func (m *memory) Prune(_ context.Context, keep aurea.Retention) (int, error) {
+func (m *memoryStore) Prune(_ context.Context, keep aurea.Retention) (int, error) {
 	if err := m.write(); err != nil {
 		return 0, err
 	}
@@ -250,7 +250,7 @@ func (m *memory) Prune(_ context.Context, keep aurea.Retention) (int, error) {
 	return 0, nil
 }
 
-func (m *memory) Ready(context.Context) error {
+func (m *memoryStore) Ready(context.Context) error {
 	if err := m.write(); err != nil {
 		return err
 	}
@@ -258,8 +258,8 @@ func (m *memory) Ready(context.Context) error {
 	return nil
 }
 
-// kept starts a manager on a store, and waits until it accepts runs.
-func serveStore(t *testing.T, store *memory, owner string, options Options) *service {
+// serveStore starts a manager on a store and waits until it accepts runs.
+func serveStore(t *testing.T, store *memoryStore, owner string, options Options) *service {
 	t.Helper()
 	options.Store, options.Owner = store, owner
 	s := serve(t, options)
