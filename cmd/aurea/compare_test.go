@@ -15,8 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// writeResultsFile is a file of results, one after the other, whose latencies are all
-// so many seconds.
+// writeResultsFile writes a file with a result for each latency, in seconds.
 func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 	t.Helper()
 	var text strings.Builder
@@ -33,8 +32,7 @@ func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 	return writeTestFile(t, name, text.String())
 }
 
-// The text is what people read of a comparison: what is known, a ~ where nothing
-// is, and notes.
+// The text shows known differences, ~ for unknown ones, and notes.
 func TestCompareText(t *testing.T) {
 	t.Chdir(t.TempDir())
 	base, head := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
@@ -63,12 +61,14 @@ cost_per_million  0 ± 0%       0 ± 0%         +0.0%         [+0.0%, +0.0%]    
 medians of runs; ± and brackets hold the true value with 95 % confidence; differences up to 10 % do not matter, nor 0.1 points of errors
 ~: no evidence of a difference, nor that there is none
 `
-	if diff := cmp.Diff(want, got); diff != "" || code != exitEvidence || !strings.Contains(stderr, "more runs of each would tell") {
-		t.Errorf("exit %d, %s(-want +got):\n%s", code, stderr, diff)
+	checkExit(t, "aurea compare", code, exitEvidence, stderr)
+	checkContains(t, "standard error", stderr, "more runs of each would tell")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// Each verdict has its exit code, whatever the form.
+// Each verdict has its exit code in every format.
 func TestCompareExit(t *testing.T) {
 	base, slow := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
 	for _, test := range []struct {
@@ -87,13 +87,20 @@ func TestCompareExit(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
 		}
-		if code != test.code || string(c.Verdict) != test.verdict || !strings.Contains(stderr, test.says) || (stderr == "") != (test.says == "") {
-			t.Errorf("%s: exit %d with %s, %q; want %d with %s", test.head, code, c.Verdict, stderr, test.code, test.verdict)
+		checkExit(t, test.head, code, test.code, stderr)
+		if string(c.Verdict) != test.verdict {
+			t.Errorf("%s: verdict %s, want %s", test.head, c.Verdict, test.verdict)
 		}
-		again, markdown, _ := runCommand(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown")
-		if again != code || !strings.HasPrefix(markdown, "### ") || !strings.Contains(markdown, ": "+humanize(test.verdict)+"\n") {
-			t.Errorf("%s: exit %d in Markdown:\n%s", test.head, again, markdown)
+		if !strings.Contains(stderr, test.says) || (stderr == "") != (test.says == "") {
+			t.Errorf("%s: standard error has %q, want %q", test.head, stderr, test.says)
 		}
+		args := []string{"compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown"}
+		code, markdown, stderr := runCommand(t, "", args...)
+		checkExit(t, test.head+" in Markdown", code, test.code, stderr)
+		if !strings.HasPrefix(markdown, "### ") {
+			t.Errorf("%s: the Markdown does not begin with a heading:\n%s", test.head, markdown)
+		}
+		checkContains(t, test.head+" in Markdown", markdown, ": "+humanize(test.verdict)+"\n")
 	}
 }
 
@@ -110,15 +117,24 @@ func TestReadSide(t *testing.T) {
 		}
 	}
 	for argument, want := range map[string]side{
-		one: {results: make([]*aurea.Result, 1)}, two: {results: make([]*aurea.Result, 2)}, directory: {results: make([]*aurea.Result, 3)},
+		one:                              {results: make([]*aurea.Result, 1)},
+		two:                              {results: make([]*aurea.Result, 2)},
+		directory:                        {results: make([]*aurea.Result, 3)},
 		one + "," + directory:            {results: make([]*aurea.Result, 4)},
 		"baseline":                       {ids: []string{"baseline"}},
 		"name:a b":                       {ids: []string{"name:a b"}},
 		"benchmark-1,benchmark-2," + one: {ids: []string{"benchmark-1", "benchmark-2"}, results: make([]*aurea.Result, 1)},
 	} {
 		got, err := readSide(argument)
-		if err != nil || len(got.results) != len(want.results) || !cmp.Equal(got.ids, want.ids) {
-			t.Errorf("%s: %d results and %q (%v)", argument, len(got.results), got.ids, err)
+		if err != nil {
+			t.Errorf("%s: %v", argument, err)
+			continue
+		}
+		if len(got.results) != len(want.results) {
+			t.Errorf("%s: %d results, want %d", argument, len(got.results), len(want.results))
+		}
+		if diff := cmp.Diff(want.ids, got.ids); diff != "" {
+			t.Errorf("%s: ids (-want +got):\n%s", argument, diff)
 		}
 	}
 }
@@ -148,13 +164,16 @@ func TestCompareErrors(t *testing.T) {
 		{[]string{"benchmark-1", "benchmark-2", "--server", "wat"}, exitUsage, "aurea: --server: must be a URL"},
 	} {
 		code, stdout, stderr := runCommand(t, "", append([]string{"compare"}, test.args...)...)
-		if code != test.code || !strings.Contains(stderr, test.want) || stdout != "" {
-			t.Errorf("aurea compare %s: exit %d, %q, %q; want %d, %q", strings.Join(test.args, " "), code, stdout, stderr, test.code, test.want)
+		what := "aurea compare " + strings.Join(test.args, " ")
+		checkExit(t, what, code, test.code, stderr)
+		checkContains(t, what, stderr, test.want)
+		if stdout != "" {
+			t.Errorf("%s: standard output has %q", what, stdout)
 		}
 	}
 }
 
-// Real runs, in turns, are compared from files and at a server.
+// Alternating real runs are compared from files and at a server.
 func TestCompareRuns(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	files := map[string]string{"old": "", "new": ""}
@@ -167,9 +186,9 @@ func TestCompareRuns(t *testing.T) {
 		"files":  {writeTestFile(t, "old.json", files["old"]), writeTestFile(t, "new.json", files["new"])},
 		"server": {"name:old", "name:new", "--server", url},
 	} {
-		code, text, _ := runCommand(t, "", append([]string{"compare"}, args...)...)
-		if code != exitThreshold || !strings.Contains(text, "verdict  regression\nbase     4 runs of ") || !strings.Contains(text, "workload.duration is 1ms in base and 100ms in head") {
-			t.Errorf("%s: exit %d\n%s", from, code, text)
-		}
+		code, text, stderr := runCommand(t, "", append([]string{"compare"}, args...)...)
+		checkExit(t, from, code, exitThreshold, stderr)
+		checkContains(t, from, text, "verdict  regression\nbase     4 runs of ",
+			"workload.duration is 1ms in base and 100ms in head")
 	}
 }

@@ -12,28 +12,28 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// Every command and every exit code has its line in docs/cli.md.
+// docs/cli.md has a line for every command and every exit code.
 func TestDocs(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(aureatest.Root(), "docs", "cli.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	doc, commands := string(content), 0
-	var look func(*cobra.Command)
-	look = func(c *cobra.Command) {
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
 		if c.Runnable() && !c.HasSubCommands() {
 			commands++
 			if !strings.Contains(doc, "`"+c.CommandPath()+"`") {
 				t.Errorf("docs/cli.md has no line for %s", c.CommandPath())
 			}
 		}
-		for _, below := range c.Commands() {
-			look(below)
+		for _, child := range c.Commands() {
+			visit(child)
 		}
 	}
-	look(newRootCommand())
+	visit(newRootCommand())
 	if commands < 10 {
-		t.Errorf("only %d commands were looked for", commands)
+		t.Errorf("found %d commands, want at least 10", commands)
 	}
 	for _, code := range []int{exitOK, exitFailure, exitUsage, exitThreshold, exitInvalid, exitEvidence, exitInterrupted} {
 		if !strings.Contains(doc, "\n| "+strconv.Itoa(code)+" | ") {

@@ -11,7 +11,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// setVariables sets variables given as NAME=value.
+// setVariables sets environment variables given as NAME=value.
 func setVariables(t *testing.T, variables []string) {
 	t.Helper()
 	for _, variable := range variables {
@@ -20,7 +20,7 @@ func setVariables(t *testing.T, variables []string) {
 	}
 }
 
-// specJSON is the spec of a run as compact JSON.
+// specJSON runs a benchmark and returns its spec as compact JSON.
 func specJSON(t *testing.T, args ...string) string {
 	t.Helper()
 	code, result := runForResult(t, "", args...)
@@ -34,8 +34,8 @@ func specJSON(t *testing.T, args ...string) string {
 	return string(encoded)
 }
 
-// A flag stands above the file, the file above the environment, and that above
-// the defaults; an empty variable is an unset one.
+// Flags override the file, the file overrides the environment, and that overrides
+// the defaults. An empty variable counts as unset.
 func TestLayers(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
 	short := writeTestFile(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
@@ -89,7 +89,7 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// A message names what the user gave: the variable, the flag, or the line.
+// An error names the source of a value: the variable, the flag, or the line.
 func TestOrigins(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 5\nworkload:\n  kind: sleep\n  jitter: 2\n")
 	for _, test := range []struct {
@@ -126,7 +126,7 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// What is set for aurea run leaves other commands as they are.
+// Variables of aurea run do not affect other commands.
 func TestVariablesOfOtherCommands(t *testing.T) {
 	base, head := writeResultsFile(t, "base.json", 1, 2, 3, 4), writeResultsFile(t, "head.json", 1, 2, 3, 4)
 	_, want, _ := runCommand(t, "", "compare", base, head)
@@ -144,12 +144,12 @@ func TestVariablesOfOtherCommands(t *testing.T) {
 	}
 }
 
-// A flag that two commands have means the same in both, or has a variable for
+// A flag of several commands means the same in all of them, or has a variable for
 // each.
 func TestSharedFlagsMeanTheSame(t *testing.T) {
 	meanings := map[string]map[string]bool{}
-	var look func(*cobra.Command)
-	look = func(c *cobra.Command) {
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
 		c.Flags().VisitAll(func(flag *pflag.Flag) {
 			if meanings[flag.Name] == nil {
 				meanings[flag.Name] = map[string]bool{}
@@ -157,26 +157,30 @@ func TestSharedFlagsMeanTheSame(t *testing.T) {
 			if c.Name() == "run" {
 				meanings[flag.Name]["run"] = true
 			}
-			if variableNames(c, flag.Name)[len(variableNames(c, flag.Name))-1] == variableNames(newRootCommand(), flag.Name)[0] {
+			names := variableNames(c, flag.Name)
+			if names[len(names)-1] == variableNames(newRootCommand(), flag.Name)[0] {
 				meanings[flag.Name]["shared"] = true
 			} else {
 				meanings[flag.Name]["own"] = true
 			}
 		})
-		for _, below := range c.Commands() {
-			look(below)
+		for _, child := range c.Commands() {
+			visit(child)
 		}
 	}
-	look(newRootCommand())
+	visit(newRootCommand())
 	for name, has := range meanings {
-		if own := slices.Contains(unsharedFlags, name); own != has["own"] || own && !has["run"] {
-			t.Errorf("--%s: %v", name, has)
+		unshared := slices.Contains(unsharedFlags, name)
+		if unshared != has["own"] {
+			t.Errorf("--%s is unshared: %v, but has a variable for each command: %v", name, unshared, has["own"])
+		}
+		if unshared && !has["run"] {
+			t.Errorf("--%s is unshared, but aurea run lacks it", name)
 		}
 	}
 }
 
-// A flag with nothing behind it is refused, as an unset variable of a shell makes
-// it.
+// A flag with an empty value, usually an unset shell variable, is refused.
 func TestEmptyFlags(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\njob_duration_ms: 1\nthresholds: [\"throughput > 1e12\"]\n")
 	for _, flag := range []string{"threshold", "label", "param", "seed", "rate", "duration", "workload", "server", "push", "output", "arrival", "scratch"} {

@@ -6,18 +6,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A junitSchema is what a reader of JUnit's XML takes: by the name of an element,
-// its attributes with the pattern that their values match, and what may be in it.
+// A junitSchema describes the JUnit XML that a program accepts, by the name of an
+// element. Attributes have a pattern for their values.
 type junitSchema map[string]struct {
 	needed, allowed map[string]string
-	content         string // a pattern that the names of the children match, each followed by a space
+	content         string // pattern for the children's names, each followed by a space
 	text            bool
 }
 
@@ -25,11 +24,11 @@ const (
 	anything = `(?s).*`
 	integer  = `-?\d+`
 	fraction = `-?\d*\.?\d+`
-	token    = `\s*\S[\s\S]*` // something is left when white space is collapsed
+	token    = `\s*\S[\s\S]*` // not only white space
 )
 
 var (
-	// antSchema is what the schema of Ant's JUnitReport takes.
+	// antSchema is the schema of Ant's JUnitReport.
 	antSchema = junitSchema{
 		"testsuites": {content: `(testsuite )*`},
 		"testsuite": {
@@ -49,7 +48,7 @@ var (
 		"system-out": {text: true},
 		"system-err": {text: true},
 	}
-	// jenkinsSchema is what that of Jenkins' xUnit plugin takes.
+	// jenkinsSchema is the schema of Jenkins' xUnit plugin.
 	jenkinsSchema = junitSchema{
 		"testsuites": {
 			allowed: map[string]string{"name": anything, "time": surefire, "tests": anything, "failures": anything, "errors": anything},
@@ -78,7 +77,7 @@ var (
 	}
 )
 
-// surefire is how Jenkins writes seconds.
+// surefire is the pattern for seconds in Jenkins' schema.
 const surefire = `((\d{0,3},)*\d{3}|\d{0,3})*(\.\d*)?`
 
 // A xmlElement is an element as it is read.
@@ -93,7 +92,7 @@ func matchesWhole(pattern, text string) bool {
 	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(text)
 }
 
-// check says what the schema has against an element and what is in it.
+// check returns the violations of an element and its children.
 func (s junitSchema) check(n xmlElement) (wrong []string) {
 	name := n.XMLName.Local
 	rule, known := s[name]
@@ -127,18 +126,30 @@ func (s junitSchema) check(n xmlElement) (wrong []string) {
 	return wrong
 }
 
-// junitResults are results that end in every way.
+// junitResults returns a result for every way in which a run can end.
 func junitResults() map[string]*aurea.Result {
-	invalid, stopped, partly, failing, blank, long := judgedResult(), judgedResult(), judgedResult(), judgedResult(), hostileResult(), judgedResult()
+	noData := aurea.ThresholdCheck{Expression: "phases.dns.p99 < 1s", NoData: true}
+	invalid := judgedResult()
 	invalid.Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Message: "too late"}}}
+	stopped := judgedResult()
 	stopped.Status = aurea.StatusCancelled
-	partly.Verdict, partly.Thresholds[1] = aurea.VerdictNoData, aurea.ThresholdCheck{Expression: "phases.dns.p99 < 1s", NoData: true}
-	failing.Thresholds = append(failing.Thresholds, aurea.ThresholdCheck{Expression: "phases.dns.p99 < 1s", NoData: true})
+	partly := judgedResult()
+	partly.Verdict, partly.Thresholds[1] = aurea.VerdictNoData, noData
+	failing := judgedResult()
+	failing.Thresholds = append(failing.Thresholds, noData)
+	blank := hostileResult()
 	blank.Name = "\x00\n\ufffe"
+	long := judgedResult()
 	long.Duration = 1_234_567.8
 	return map[string]*aurea.Result{
-		"judged": judgedResult(), "invalid": invalid, "stopped": stopped, "without data": partly, "failing without data": failing,
-		"hostile": hostileResult(), "blank": blank, "long": long,
+		"judged":               judgedResult(),
+		"invalid":              invalid,
+		"stopped":              stopped,
+		"without data":         partly,
+		"failing without data": failing,
+		"hostile":              hostileResult(),
+		"blank":                blank,
+		"long":                 long,
 	}
 }
 
@@ -156,13 +167,13 @@ func TestJUnitFollowsBothSchemas(t *testing.T) {
 	}
 }
 
-// The check of the schemas finds what is wrong.
+// The schemas of this test refuse documents that violate them.
 func TestJUnitSchemasRefuse(t *testing.T) {
 	const suite = `<testsuite name="a" package="p" id="0" hostname="h" tests="1" failures="0" errors="0" time="1.5" timestamp="2026-11-23T09:30:00">`
 	const rest = `<system-out></system-out><system-err></system-err></testsuite>`
 	for _, test := range []struct {
 		document     string
-		ant, jenkins int // complaints
+		ant, jenkins int // violations
 	}{
 		{`<testsuites>` + suite + `<properties></properties>` + rest + `</testsuites>`, 0, 0},
 		{`<testsuites tests="1">` + suite + `<properties></properties>` + rest + `</testsuites>`, 1, 0},
@@ -178,12 +189,13 @@ func TestJUnitSchemasRefuse(t *testing.T) {
 		}
 		got, want := [2]int{len(antSchema.check(root)), len(jenkinsSchema.check(root))}, [2]int{test.ant, test.jenkins}
 		if got != want {
-			t.Errorf("%s: %q %q, want %v complaints", test.document, antSchema.check(root), jenkinsSchema.check(root), want)
+			t.Errorf("%s: %q %q, want %v violations",
+				test.document, antSchema.check(root), jenkinsSchema.check(root), want)
 		}
 	}
 }
 
-// What became of the measurement and of each threshold is a case each.
+// The measurement and every threshold are a case each.
 func TestJUnit(t *testing.T) {
 	const over = "failure: error_rate < 1% does not hold: it is 25%"
 	results := junitResults()
@@ -221,14 +233,14 @@ func TestJUnit(t *testing.T) {
 		if suite.Name != "a|b <i>_x_</i>" {
 			t.Errorf("%s: the suite is %q", what, suite.Name)
 		}
-		if started, err := time.Parse("2006-01-02T15:04:05", suite.Timestamp); err != nil || !started.Equal(results[what].StartTime) {
-			t.Errorf("%s: it began at %s", what, suite.Timestamp)
+		if want := results[what].StartTime.Format("2006-01-02T15:04:05"); suite.Timestamp != want {
+			t.Errorf("%s: timestamp %s, want %s", what, suite.Timestamp, want)
 		}
 		if suite.Time != "2.500" {
-			t.Errorf("%s: it took %s", what, suite.Time)
+			t.Errorf("%s: time %s, want 2.500", what, suite.Time)
 		}
 		if diff := cmp.Diff(render(t, "text", results[what]), suite.Out.Text); diff != "" {
-			t.Errorf("%s: what it printed (-want +got):\n%s", what, diff)
+			t.Errorf("%s: system-out (-want +got):\n%s", what, diff)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -16,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// runCommand calls the command as main does.
+// runCommand executes a command line as main does.
 func runCommand(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -24,6 +25,25 @@ func runCommand(t *testing.T, stdin string, args ...string) (code int, stdout, s
 	return code, out.String(), errs.String()
 }
 
+// checkExit reports an exit code other than want.
+func checkExit(t *testing.T, what string, code, want int, stderr string) {
+	t.Helper()
+	if code != want {
+		t.Errorf("%s: exit %d, want %d; standard error has %q", what, code, want, stderr)
+	}
+}
+
+// checkContains reports the texts that got lacks.
+func checkContains(t *testing.T, what, got string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s lacks %q:\n%s", what, want, got)
+		}
+	}
+}
+
+// writeTestFile writes a file in a directory of its own and returns its path.
 func writeTestFile(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -33,8 +53,7 @@ func writeTestFile(t *testing.T, name, content string) string {
 	return path
 }
 
-// Wrong usage and wrong specs: the exit code, and the sentence that says where
-// and what.
+// Wrong usage and invalid specs have their exit code and message.
 func TestErrors(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 10\nworkload:\n  kind: sleep\n  duration: fast\nlabels:\n  team: 7\n")
 	tests := []struct {
@@ -104,15 +123,15 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%s: exit %d, verdict %s; want %d, %s", test.threshold, code, result.Verdict, test.code, test.verdict)
 		}
 	}
-	// Every job times out: there is no latency to judge.
+	// Every job times out, so there is no latency to judge.
 	code, result := runForResult(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
 	if code != exitInvalid || result.Verdict != aurea.VerdictInvalid {
 		t.Errorf("no data: exit %d, verdict %s", code, result.Verdict)
 	}
 }
 
-// A target that fails every job makes the measurement invalid, and fails a
-// threshold that can be judged.
+// If the target fails every job, the measurement is invalid, unless a threshold
+// that has data fails.
 func TestExitCodesOfATargetThatIsNotThere(t *testing.T) {
 	for _, test := range []struct {
 		thresholds []string
@@ -154,13 +173,15 @@ func TestInterruptedBeforeItBegins(t *testing.T) {
 	cancel()
 	var out, errs bytes.Buffer
 	code := run(ctx, []string{"run", "--jobs", "5", "--job-duration", "1h"}, strings.NewReader(""), &out, &errs)
-	if code != exitInterrupted || out.Len() > 0 || errs.String() != "aurea: interrupted before the run began\n" {
-		t.Errorf("exit %d, %q, %q", code, out.String(), errs.String())
+	checkExit(t, "an interrupted run", code, exitInterrupted, errs.String())
+	if out.Len() > 0 {
+		t.Errorf("standard output has %q", out.String())
+	}
+	if got, want := errs.String(), "aurea: interrupted before the run began\n"; got != want {
+		t.Errorf("standard error has %q, want %q", got, want)
 	}
 }
 
-// Flags override the file, field by field; YAML and JSON say the same.
-// A URL is one in any case.
 func TestURLInPlaceOfASpec(t *testing.T) {
 	for arg, want := range map[string]bool{
 		"http://localhost/": true, "HTTP://localhost/": true, "Https://localhost": true,
@@ -172,20 +193,45 @@ func TestURLInPlaceOfASpec(t *testing.T) {
 	}
 }
 
+// Flags override the fields of a YAML or JSON file one by one.
 func TestSpecSources(t *testing.T) {
-	yamlFile := writeTestFile(t, "spec.yaml", "num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
+	yamlFile := writeTestFile(t, "spec.yaml",
+		"num_jobs: 7\njob_duration_ms: 1\nname: from file\nlabels: {a: x, b: y}\nseed: 3\n")
 	code, result := runForResult(t, "", yamlFile, "--jobs", "9", "--label", "b=z", "--concurrency", "2")
-	spec := result.Spec
-	if code != exitOK || spec.NumJobs != 9 || result.Counts.OK != 9 || spec.Name != "from file" || spec.Labels["a"] != "x" || spec.Labels["b"] != "z" || spec.Concurrency != 2 || result.Seed != 3 {
-		t.Errorf("exit %d, spec %+v, seed %d", code, spec, result.Seed)
+	if code != exitOK {
+		t.Errorf("exit %d", code)
 	}
+	if result.Counts.OK != 9 {
+		t.Errorf("%d jobs ok, want 9", result.Counts.OK)
+	}
+	want := aurea.Spec{
+		NumJobs: 9, Concurrency: 2, Name: "from file", Labels: map[string]string{"a": "x", "b": "z"}, Seed: new(uint64(3)),
+	}
+	got := aurea.Spec{
+		NumJobs: result.Spec.NumJobs, Concurrency: result.Spec.Concurrency,
+		Name: result.Spec.Name, Labels: result.Spec.Labels, Seed: result.Spec.Seed,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("spec (-want +got):\n%s", diff)
+	}
+	if result.Seed != 3 {
+		t.Errorf("seed %d, want 3", result.Seed)
+	}
+
 	code, result = runForResult(t, `{"num_jobs": 4, "workload": {"kind": "noop"}}`, "-")
-	if code != exitOK || result.Counts.OK != 4 || result.Spec.Workload.Kind != "noop" {
-		t.Errorf("exit %d, result %+v", code, result.Counts)
+	if code != exitOK || result.Counts.OK != 4 {
+		t.Errorf("standard input: exit %d, counts %+v", code, result.Counts)
 	}
+	if kind := result.Spec.Workload.Kind; kind != "noop" {
+		t.Errorf("standard input: workload %s, want noop", kind)
+	}
+
 	code, result = runForResult(t, "", yamlFile, "--workload", "sleep", "--param", "duration=3ms", "--param", "jitter=0")
-	if code != exitOK || result.ServiceTime.Min < 0.003 || result.Spec.JobDurationMS != nil {
-		t.Errorf("exit %d, service time %+v, spec %+v", code, result.ServiceTime, result.Spec)
+	if code != exitOK || result.ServiceTime.Min < 0.003 {
+		t.Errorf("--workload: exit %d, service time %+v, want 3ms at least", code, result.ServiceTime)
+	}
+	if result.Spec.JobDurationMS != nil {
+		t.Errorf("--workload: job_duration_ms %v, want none", *result.Spec.JobDurationMS)
 	}
 }
 
@@ -206,8 +252,11 @@ func TestFlagsFromEnvironment(t *testing.T) {
 	t.Setenv("AUREA_JOB_DURATION", "1ms")
 	t.Setenv("AUREA_CONCURRENCY", "3")
 	_, result := runForResult(t, "", "--concurrency", "2")
-	if result.Counts.OK != 6 || result.Spec.Concurrency != 2 || result.InFlight.Max > 2 {
-		t.Errorf("%d jobs, up to %d at once, %d were; want 6 from the environment, 2 from the flag", result.Counts.OK, result.Spec.Concurrency, result.InFlight.Max)
+	if result.Counts.OK != 6 {
+		t.Errorf("%d jobs, want 6 from the environment", result.Counts.OK)
+	}
+	if result.Spec.Concurrency != 2 || result.InFlight.Max > 2 {
+		t.Errorf("concurrency %d, %d in flight; want 2 from the flag", result.Spec.Concurrency, result.InFlight.Max)
 	}
 	t.Setenv("AUREA_QUIET", "perhaps")
 	code, _, stderr := runCommand(t, "", "run")
@@ -218,22 +267,21 @@ func TestFlagsFromEnvironment(t *testing.T) {
 
 func TestText(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
-	for _, want := range []string{"(nightly)", "jobs        20 planned: 20 ok", "latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n"} {
-		if !strings.Contains(stdout, want) {
-			t.Errorf("no %q in\n%s", want, stdout)
-		}
-	}
-	if code != exitOK || !strings.Contains(stderr, "20 started  20 ok  0 failed  0 in flight") {
-		t.Errorf("exit %d, progress %q", code, stderr)
-	}
+	checkExit(t, "aurea run", code, exitOK, stderr)
+	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 planned: 20 ok",
+		"latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n")
+	checkContains(t, "the progress", stderr, "20 started  20 ok  0 failed  0 in flight")
 	if _, _, stderr := runCommand(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
-		t.Errorf("--quiet says %q", stderr)
+		t.Errorf("--quiet prints %q", stderr)
 	}
 }
 
-// Every command explains itself, every flag too.
+// Every command has a help, and aurea run a flag for every field of the spec.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete", "runs export", "workloads", "health", "version", "completion"} {
+	for _, name := range []string{
+		"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete",
+		"runs export", "workloads", "health", "version", "completion",
+	} {
 		args := append(strings.Fields(name), "--help")
 		code, stdout, _ := runCommand(t, "", args...)
 		if code != exitOK || !strings.Contains(stdout, "Usage:\n  aurea") {
@@ -259,15 +307,5 @@ func TestWorkloads(t *testing.T) {
 	_, stdout, _ := runCommand(t, "", "workloads", "sleep")
 	if !strings.Contains(stdout, "duration") || strings.Contains(stdout, "noop") {
 		t.Errorf("aurea workloads sleep:\n%s", stdout)
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		0: "0s", 4e-8: "40ns", 1.23456e-6: "1.235µs", 0.0123456: "12.346ms", 0.12: "120ms", 1.23456: "1.2346s", 100: "1m40s", 100.123: "1m40.12s",
-	} {
-		if got := formatDuration(seconds); got != want {
-			t.Errorf("duration(%v) = %s, want %s", seconds, got, want)
-		}
 	}
 }

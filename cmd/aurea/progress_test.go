@@ -7,8 +7,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A line of progress has rates where jobs ended, and says in words what it waits
-// for where none did.
+// A line of progress has rates if jobs ended, and the run's activity if it has
+// one.
 func TestProgressLines(t *testing.T) {
 	for _, row := range []struct {
 		progress aurea.RunProgress
@@ -31,7 +31,7 @@ func TestProgressLines(t *testing.T) {
 	}
 }
 
-// A report says that there was a warm-up, beside a duration that leaves it out.
+// A report shows the warm-up, which the duration excludes.
 func TestReportsTellOfTheWarmup(t *testing.T) {
 	r := &aurea.Result{Duration: 8.5, Warmup: &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}}
 	var text strings.Builder
@@ -40,6 +40,6 @@ func TestReportsTellOfTheWarmup(t *testing.T) {
 	}
 	const want = "duration 8.5s warm-up 1.5s before that, not judged; 11 planned: 10 ok, 1 failed throughput"
 	if got := strings.Join(strings.Fields(text.String()), " "); !strings.Contains(got, want) {
-		t.Errorf("no %q in\n%s", want, &text)
+		t.Errorf("the output lacks %q:\n%s", want, &text)
 	}
 }

@@ -3,13 +3,14 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A value is in the unit of its metric, whatever the unit of the limit.
+// A threshold's value has the unit of its metric, not that of the limit.
 func TestThresholdsAreShownInTheirUnits(t *testing.T) {
 	r := &aurea.Result{Cost: aurea.Cost{Currency: "EUR"}, Thresholds: []aurea.ThresholdCheck{
 		{Expression: "p99 < 10ms", Value: 0.0606863},
@@ -44,9 +45,14 @@ func TestThresholdsAreShownInTheirUnits(t *testing.T) {
 	}
 }
 
-// Where no job ended ok there is no time to show, nor what a million of them cost.
+// Without a successful job there are no times, and no cost per million jobs.
 func TestNoSample(t *testing.T) {
-	r := &aurea.Result{ID: "benchmark-1", Status: aurea.StatusCompleted, Counts: aurea.Counts{Planned: 3, Dropped: 3}, Cost: aurea.Cost{Currency: "USD"}}
+	r := &aurea.Result{
+		ID:     "benchmark-1",
+		Status: aurea.StatusCompleted,
+		Counts: aurea.Counts{Planned: 3, Dropped: 3},
+		Cost:   aurea.Cost{Currency: "USD"},
+	}
 	var list, live strings.Builder
 	if err := printRuns(&list, []aurea.Run{{ID: r.ID, Result: r}}); err != nil {
 		t.Fatal(err)
@@ -63,7 +69,44 @@ func TestNoSample(t *testing.T) {
 	} {
 		words := strings.Join(strings.Fields(test.text), " ")
 		if want := strings.Join(strings.Fields(test.want), " "); !strings.Contains(words, want) {
-			t.Errorf("%s has no %q in\n%s", what, want, test.text)
+			t.Errorf("%s lacks %q:\n%s", what, want, test.text)
 		}
 	}
+}
+
+// judgedResult returns a result with a passed and a failed threshold. Its name is
+// markup if it is not escaped.
+func judgedResult() *aurea.Result {
+	return &aurea.Result{
+		ID:        "benchmark-1",
+		Name:      "a|b <i>_x_</i>",
+		Status:    aurea.StatusCompleted,
+		Verdict:   aurea.VerdictFail,
+		Duration:  2.5,
+		StartTime: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
+		Validity: aurea.Validity{
+			State:   aurea.Degraded,
+			Reasons: []aurea.Reason{{State: aurea.Degraded, Message: "short"}},
+		},
+		Thresholds: []aurea.ThresholdCheck{
+			{Expression: "p99 < 1s", Value: 0.5, OK: true},
+			{Expression: "error_rate < 1%", Value: 0.25},
+		},
+		Errors: []aurea.ErrorClass{{Class: "status", Count: 3, Sample: "the answer is\n500 | nothing else"}},
+		Series: []aurea.Point{
+			{T: 1, OK: 50, Throughput: 50, P99: 0.2, InFlight: 4},
+			{T: 2, OK: 100, Throughput: 100, P99: 0.4, InFlight: 2},
+			{T: 2.5},
+		},
+	}
+}
+
+// render returns a result in an output format.
+func render(t *testing.T, format string, r *aurea.Result) string {
+	t.Helper()
+	var text strings.Builder
+	if err := resultWriters[format](r, &text); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
 }

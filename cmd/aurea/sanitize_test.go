@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-func TestPlain(t *testing.T) {
+func TestSanitize(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"", ""},
 		{"p99 < 250ms, 5 µs, 日本, עברית, é, e\u0301, ½ – \u00a0", "p99 < 250ms, 5 µs, 日本, עברית, é, e\u0301, ½ – \u00a0"},
@@ -31,19 +31,20 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// Whatever a text is, nothing of it is a control, it is one line, and it is itself
-// when it is made plain again.
-func FuzzPlain(f *testing.F) {
+// Sanitized text is UTF-8 without unsafe characters, and sanitizing it again
+// changes nothing. Escaped JSON has no unsafe characters either, and decodes to
+// the same value.
+func FuzzSanitize(f *testing.F) {
 	for _, text := range []string{"name", "\x1b[2J", "a\nb", "\u202e", "\xff", "👩\u200d🔬", "\ufffd\xf0\x9f"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := sanitize(text)
-		if i := strings.IndexFunc(got, isUnsafe); i >= 0 || !utf8.ValidString(got) {
-			t.Fatalf("%q is %q", text, got)
+		if strings.ContainsFunc(got, isUnsafe) || !utf8.ValidString(got) {
+			t.Fatalf("%q becomes %q", text, got)
 		}
 		if again := sanitize(got); again != got {
-			t.Fatalf("%q is %q, and then %q", text, got, again)
+			t.Fatalf("%q becomes %q, and then %q", text, got, again)
 		}
 		encoded, err := param.PlainJSON(text)
 		if err != nil {
@@ -53,40 +54,26 @@ func FuzzPlain(f *testing.F) {
 		if _, err := fmt.Fprint(&jsonEscapeWriter{w: &out}, string(encoded)); err != nil {
 			t.Fatal(err)
 		}
-		if i := strings.IndexFunc(out.String(), isUnsafe); i >= 0 {
+		if strings.ContainsFunc(out.String(), isUnsafe) {
 			t.Fatalf("the JSON of %q is %q", text, out.String())
 		}
-		var read, want string
-		if err := json.Unmarshal([]byte(out.String()), &read); err != nil {
+		var decoded, want string
+		if err := json.Unmarshal([]byte(out.String()), &decoded); err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal(encoded, &want); err != nil || read != want {
-			t.Fatalf("%q is read as %q, want %q", out.String(), read, want)
+		if err := json.Unmarshal(encoded, &want); err != nil {
+			t.Fatal(err)
+		}
+		if decoded != want {
+			t.Fatalf("%q decodes to %q, want %q", out.String(), decoded, want)
 		}
 	})
 }
 
-// However a document is cut, it is escaped alike.
-func TestEscapingWriterTakesAnyCut(t *testing.T) {
-	const document, want = "{\"é\u202e\U000e0041😀\u009b\x7f\":1}\n", "{\"é\\u202e\\udb40\\udc41😀\\u009b\\u007f\":1}\n"
-	for cut := range len(document) {
-		var out strings.Builder
-		w := &jsonEscapeWriter{w: &out}
-		for _, piece := range []string{document[:cut], document[cut:]} {
-			if n, err := w.Write([]byte(piece)); n != len(piece) || err != nil {
-				t.Fatalf("%d bytes of %d written: %v", n, len(piece), err)
-			}
-		}
-		if out.String() != want {
-			t.Fatalf("cut at %d: %q, want %q", cut, out.String(), want)
-		}
-	}
-}
-
-// hostile is what others may put wherever they may put a text.
+// hostile is a text with control sequences, line breaks and bidi overrides.
 const hostile = "\x1b[2Jx\x1b]0;y\x07\nNEW LINE\r\t\u202eevil\u2066\u009bend"
 
-// hostileResult has hostile text wherever a text of others stands.
+// hostileResult returns a result with hostile text in every untrusted field.
 func hostileResult() *aurea.Result {
 	r := judgedResult()
 	r.Name, r.Spec.Name = hostile, hostile
@@ -102,23 +89,46 @@ func hostileResult() *aurea.Result {
 	return r
 }
 
-// No form of output hands on a control, and none has lines of its reader's making.
+// checkSafe reports unsafe characters in a text of several lines.
+func checkSafe(t *testing.T, what, text string) {
+	t.Helper()
+	if strings.ContainsFunc(strings.ReplaceAll(text, "\n", ""), isUnsafe) {
+		t.Errorf("%s contains control characters: %q", what, text)
+	}
+}
+
+// checkSafeLine reports a text that is not one line, or has unsafe characters.
+func checkSafeLine(t *testing.T, what, text string) {
+	t.Helper()
+	line, isLine := strings.CutSuffix(text, "\n")
+	if !isLine || strings.ContainsFunc(line, isUnsafe) {
+		t.Errorf("%s is not one safe line: %q", what, text)
+	}
+}
+
+// No output format passes control characters on, or lets a name begin a line.
 func TestFormsAreSafe(t *testing.T) {
-	for form := range resultWriters {
-		got := render(t, form, hostileResult())
-		if i := strings.IndexFunc(strings.ReplaceAll(got, "\n", ""), isUnsafe); i >= 0 {
-			t.Errorf("%s hands a control on: %q", form, got)
-		}
+	for format := range resultWriters {
+		got := render(t, format, hostileResult())
+		checkSafe(t, format, got)
 		for line := range strings.Lines(got) {
 			if strings.HasPrefix(strings.TrimLeft(line, " |>\"'"), "NEW LINE") {
-				t.Errorf("%s has a line that a name began: %q", form, line)
+				t.Errorf("%s: a name begins the line %q", format, line)
 			}
 		}
 	}
 }
 
 func TestRunsAreShownSafely(t *testing.T) {
-	run := aurea.Run{ID: "benchmark-1", Name: hostile, Note: hostile, Error: hostile, Baseline: true, Digest: hostile, Spec: aurea.Spec{Name: hostile}}
+	run := aurea.Run{
+		ID:       "benchmark-1",
+		Name:     hostile,
+		Note:     hostile,
+		Error:    hostile,
+		Baseline: true,
+		Digest:   hostile,
+		Spec:     aurea.Spec{Name: hostile},
+	}
 	ended := run
 	ended.Result = hostileResult()
 	for what, print := range map[string]func(*strings.Builder) error{
@@ -131,28 +141,34 @@ func TestRunsAreShownSafely(t *testing.T) {
 		if err := print(&text); err != nil {
 			t.Fatal(err)
 		}
-		if i := strings.IndexFunc(strings.ReplaceAll(text.String(), "\n", ""), isUnsafe); i >= 0 {
-			t.Errorf("%s hands a control on: %q", what, text.String())
-		}
+		checkSafe(t, what, text.String())
 		if strings.Contains(text.String(), "\nNEW LINE") {
-			t.Errorf("%s has a line that a name began: %q", what, text.String())
+			t.Errorf("%s: a name begins a line: %q", what, text.String())
 		}
 	}
 }
 
-// What was typed comes back in an error, and what is logged in a line of its own.
+// Errors and log records are one safe line each, whatever the arguments are.
 func TestErrorsAndLogsAreSafe(t *testing.T) {
 	for _, args := range [][]string{
-		{"run", "--jobs", hostile}, {"run", "--threshold", hostile}, {"run", hostile}, {hostile}, {"run", "--" + hostile},
-		{"runs", "list", "--label", hostile}, {"compare", hostile, hostile}, {"run", "--jobs", "1", "--workload", hostile},
+		{"run", "--jobs", hostile},
+		{"run", "--threshold", hostile},
+		{"run", hostile},
+		{hostile},
+		{"run", "--" + hostile},
+		{"runs", "list", "--label", hostile},
+		{"compare", hostile, hostile},
+		{"run", "--jobs", "1", "--workload", hostile},
 	} {
+		what := fmt.Sprintf("%q", args)
 		code, stdout, stderr := runCommand(t, "", args...)
-		if code == 0 || stdout != "" {
-			t.Errorf("%q: exit %d, %q", args, code, stdout)
+		if code == exitOK {
+			t.Errorf("%s: exit 0", what)
 		}
-		if line, isLine := strings.CutSuffix(stderr, "\n"); !isLine || strings.IndexFunc(line, isUnsafe) >= 0 {
-			t.Errorf("%q: %q", args, stderr)
+		if stdout != "" {
+			t.Errorf("%s: standard output has %q", what, stdout)
 		}
+		checkSafeLine(t, what, stderr)
 	}
 	var text strings.Builder
 	log, err := newLog("info", &text)
@@ -160,12 +176,10 @@ func TestErrorsAndLogsAreSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.Info(hostile, "name", hostile, hostile, fmt.Errorf("%s", hostile))
-	if line, isLine := strings.CutSuffix(text.String(), "\n"); !isLine || strings.IndexFunc(line, isUnsafe) >= 0 {
-		t.Errorf("the log has %q", text.String())
-	}
+	checkSafeLine(t, "the log", text.String())
 }
 
-// A name of nothing that can be seen is no title.
+// A name without visible characters is not used as the title.
 func TestTitleOfABlankName(t *testing.T) {
 	r := judgedResult()
 	r.Name = " \n\t"

@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// What jobs told of themselves is printed under what was measured of them, the
-// part of a mix first in which most went wrong.
+// Phases, parts, counters and errors follow the latency. The part with the
+// highest error rate comes first.
 func TestTextOfDetail(t *testing.T) {
 	r := &aurea.Result{
 		Phases: param.Named[aurea.Summary]{{Name: "cpu.cpu", Value: aurea.Summary{Count: 2, Min: 0.001, Mean: 0.002, P50: 0.001, P90: 0.003, P99: 0.003, P999: 0.003, Max: 0.003}}},

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A word that is none is answered with the one that was probably meant, and with
-// the exit code of wrong usage.
+// An unknown command, flag or value is wrong usage. The error suggests the one
+// that was probably meant.
 func TestUnknownWords(t *testing.T) {
 	for args, want := range map[string]string{
 		"rn":                           `aurea: unknown command "rn" for "aurea"; did you mean run?; see aurea --help`,
@@ -35,18 +35,25 @@ func TestUnknownWords(t *testing.T) {
 		"run --jobs 1 --workload sleep --param duratoin=1s": `workload.duratoin: is not a field; did you mean duration? (from --param)`,
 	} {
 		code, stdout, stderr := runCommand(t, "", strings.Fields(args)...)
-		if code != exitUsage || !strings.Contains(stderr, want) || stdout != "" {
-			t.Errorf("aurea %s: exit %d, %q, %q; want %q", args, code, stdout, stderr, want)
+		checkExit(t, "aurea "+args, code, exitUsage, stderr)
+		checkContains(t, "aurea "+args, stderr, want)
+		if stdout != "" {
+			t.Errorf("aurea %s: standard output has %q", args, stdout)
 		}
 	}
 	for _, args := range []string{"", "runs", "completion", "help", "help runs list", "completion bash"} {
-		if code, stdout, stderr := runCommand(t, "", strings.Fields(args)...); code != exitOK || stdout == "" || stderr != "" {
-			t.Errorf("aurea %s: exit %d, %q, %.80q", args, code, stderr, stdout)
+		code, stdout, stderr := runCommand(t, "", strings.Fields(args)...)
+		checkExit(t, "aurea "+args, code, exitOK, stderr)
+		if stdout == "" {
+			t.Errorf("aurea %s prints nothing", args)
+		}
+		if stderr != "" {
+			t.Errorf("aurea %s: standard error has %q", args, stderr)
 		}
 	}
 }
 
-// A target without a scheme, or with another one, is not taken for a file.
+// A target without a scheme, or with another one, is reported as a mistyped URL.
 func TestTargets(t *testing.T) {
 	for arg, want := range map[string]string{
 		"localhost:5000/livez": "http://localhost:5000/livez", "localhost": "http://localhost", "127.0.0.1:80": "http://127.0.0.1:80",
@@ -64,7 +71,8 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// All mistakes of a file are reported at once, each with its line, in workloads too.
+// All mistakes of a file are reported at once, each with its line. This includes
+// the parameters of workloads.
 func TestEveryMistakeOfAFile(t *testing.T) {
 	const yaml = "name: 7\nworkload:\n  kind: http\n  url: 3\n  bdy: x\nnum_jobs: x\nthresholds: [\"p99 < 1s\", \"x < 2\"]\nrate: .inf\n"
 	const json = "{\"num_jobs\": 0,\n \"workload\": {\"kind\": \"mix\", \"parts\": [\n  {\"workload\": {\"kind\": \"sleep\", \"duration\": 5}},\n  {\"workload\": {\"kind\": \"nop\"}}]}}\n"
@@ -83,14 +91,12 @@ func TestEveryMistakeOfAFile(t *testing.T) {
 			t.Errorf("%s: exit %d, %d mistakes, want %d:\n%s", name, code, lines, len(test.places), stderr)
 		}
 		for _, place := range test.places {
-			if !strings.Contains(stderr, "aurea: "+spec+place) {
-				t.Errorf("%s: there is no %s:\n%s", name, place, stderr)
-			}
+			checkContains(t, name, stderr, "aurea: "+spec+place)
 		}
 	}
 }
 
-// Where a string is wanted and YAML has a number, the message says how to write it.
+// If a string is wanted and YAML has a number, the error says how to quote it.
 func TestNumbersThatShouldBeStrings(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
 	code, _, stderr := runCommand(t, "", "run", spec)
