@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// The names by which the service answers, as its flags and its environment have
-// it: the ones of the image and of compose.yaml, and those with tokens.
+// The host names that the service accepts, set by flags and by the environment:
+// those of the image and of compose.yaml, and those of a service with tokens.
 func TestAllowedHosts(t *testing.T) {
 	tokens := writeTestFile(t, "tokens", "a-token-of-enough-letters\n")
 	tests := []struct {
@@ -44,7 +44,7 @@ func TestAllowedHosts(t *testing.T) {
 	}
 }
 
-// statusAt asks for the page by the given host.
+// statusAt returns the status of a request with the given Host header.
 func statusAt(t *testing.T, url, host string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/health", nil)

@@ -15,10 +15,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A sentRequest is what a service was sent.
+// A sentRequest is a request that a service received.
 type sentRequest struct{ Method, ContentType, Body string }
 
-// recordRequests is a service that has what it was sent last.
+// recordRequests starts a service and returns the requests that it receives.
 func recordRequests(t *testing.T) (url string, sent <-chan sentRequest) {
 	t.Helper()
 	requests := make(chan sentRequest, 1)
@@ -33,7 +33,8 @@ func recordRequests(t *testing.T) (url string, sent <-chan sentRequest) {
 	return server.URL, requests
 }
 
-// invalidUTF8 is no text in UTF-8, and has what would be a field in one.
+// invalidUTF8 returns all bytes, followed by what would be template fields in a
+// text.
 func invalidUTF8() string {
 	var all strings.Builder
 	for b := range 256 {
@@ -42,7 +43,7 @@ func invalidUTF8() string {
 	return all.String() + "{{job}}" + "{{"
 }
 
-// What is asked to be sent is sent byte for byte, from here and from a server.
+// Bodies are sent byte for byte, by a local run and by a server.
 func TestBodiesByteForByte(t *testing.T) {
 	const asJSON = "application/json"
 	spaced := "{ \"b\" : 1.0,\n\"a\":12345678901234567890123, \"<\": \"\\u00e9\" }\n"
@@ -86,7 +87,7 @@ func TestBodiesByteForByte(t *testing.T) {
 	}
 }
 
-// A parameter may be what a file or standard input holds.
+// The value of a parameter may be read from a file or standard input.
 func TestParamFiles(t *testing.T) {
 	url, sent := recordRequests(t)
 	run := []string{"run", "--quiet", "--jobs", "1", "--param", "body=@-"}
@@ -94,7 +95,7 @@ func TestParamFiles(t *testing.T) {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
 	if got := <-sent; got.Body != "\xffpiped" {
-		t.Errorf("it was sent %q", got.Body)
+		t.Errorf("the body is %q, want the bytes of standard input", got.Body)
 	}
 	large := filepath.Join(t.TempDir(), "large")
 	if err := os.WriteFile(large, nil, 0o600); err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// The service may run one goroutine more at once than there are cores for jobs,
-// unless somebody has said how many may.
-func TestServeLeavesRoom(t *testing.T) {
+// The service has one P more than it has cores for jobs, unless GOMAXPROCS or a
+// CPU quota is set.
+func TestServeAddsSpareP(t *testing.T) {
 	for variable, want := range map[string]struct{ cores, threads int }{
 		"":  expectedWithoutVariable(),
 		"1": {1, 1},
@@ -31,8 +31,8 @@ func TestServeLeavesRoom(t *testing.T) {
 	}
 }
 
-// expectedWithoutVariable is what is expected where nobody has said how many may run, but
-// perhaps a CPU quota does, as Go reads it.
+// expectedWithoutVariable returns what to expect without GOMAXPROCS. There may be
+// a CPU quota, as Go reads it.
 func expectedWithoutVariable() struct{ cores, threads int } {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	runtime.SetDefaultGOMAXPROCS()

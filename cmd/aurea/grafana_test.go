@@ -33,8 +33,8 @@ func TestGrafanaURL(t *testing.T) {
 	}
 }
 
-// The service tells its page of the Grafana that it was told of.
-func TestServeTellsOfGrafana(t *testing.T) {
+// The page gets the URL of --grafana from /health.
+func TestServeReportsGrafana(t *testing.T) {
 	url, _ := aureatest.Serve(t, "--grafana", "http://127.0.0.1:3000/")
 	if health := get(t, url+"/health"); !strings.Contains(health, `"grafana":"http://127.0.0.1:3000"`) {
 		t.Errorf("/health is %s", health)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// Who pushes at once has names that differ; a name that was given up is free.
+// Simultaneous claims get different names; a released name is free again.
 func TestClaimInstance(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("left out: names have the number of the process here")
@@ -32,19 +33,18 @@ func TestClaimInstance(t *testing.T) {
 	}
 }
 
-// Two runs that push at once are both counted, and stay apart.
+// Two simultaneous runs that push are both counted, as separate series.
 func TestPushAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: it starts Prometheus")
 	}
 	p := aureatest.StartPrometheus(t, `{}`, "--web.enable-remote-write-receiver")
 	var both sync.WaitGroup
-	for _, jobs := range []int{30, 50} { // which take as long: a second
+	for _, jobs := range []int{30, 50} { // each takes a second
 		both.Go(func() {
-			code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", strconv.Itoa(jobs), "--workload", "sleep", "--param", "duration=1s", "--param", "jitter=0", "--push", string(p))
-			if code != exitOK {
-				t.Errorf("exit %d, %s", code, stderr)
-			}
+			code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", strconv.Itoa(jobs), "--workload", "sleep",
+				"--param", "duration=1s", "--param", "jitter=0", "--push", string(p))
+			checkExit(t, fmt.Sprintf("a run of %d jobs", jobs), code, exitOK, stderr)
 		})
 	}
 	both.Wait()
@@ -55,9 +55,6 @@ func TestPushAtOnce(t *testing.T) {
 		`sum(benchmark_runs_total{status="completed"})`:      2,
 		`count(benchmark_last_run_jobs{outcome="ok"} == 30)`: 1,
 	} {
-		got, err := p.Query(expression)
-		if err != nil || len(got) != 1 || float64(got[0].Value) != want {
-			t.Errorf("%s is %v, %v; want %v", expression, got, err, want)
-		}
+		checkQuery(t, p, expression, want)
 	}
 }

@@ -174,37 +174,3 @@ func checkDatabase(t *testing.T, file string) {
 		t.Errorf("quick_check: %s (%v)", says, err)
 	}
 }
-
-func waitReady(t *testing.T, service *client.Client) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); service.Ready() != nil; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the server is not ready")
-		}
-	}
-}
-
-// listAllRuns is the whole history.
-func listAllRuns(t *testing.T, service *client.Client) map[string]aurea.Run {
-	t.Helper()
-	all := map[string]aurea.Run{}
-	for query := (aurea.RunQuery{Limit: aurea.MaxPage}); ; {
-		page, err := service.List(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		whole, err := page.Decode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, run := range whole {
-			if _, twice := all[run.ID]; twice {
-				t.Fatalf("run %s is listed twice", run.ID)
-			}
-			all[run.ID] = run
-		}
-		if query.Cursor = page.NextCursor; query.Cursor == "" {
-			return all
-		}
-	}
-}

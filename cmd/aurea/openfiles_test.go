@@ -6,9 +6,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// However low the limit, the API, the service itself and the jobs have a share,
-// and together no more than there is.
-func TestFilesAreShared(t *testing.T) {
+// For any limit the API, the service itself and the jobs have a share. Together
+// they do not exceed the limit.
+func TestNewFileBudget(t *testing.T) {
 	for limit, want := range map[int64]fileBudget{
 		0:         {jobs: 0, apiConns: 20_000},
 		64:        {jobs: 32, apiConns: 16},
@@ -26,8 +26,8 @@ func TestFilesAreShared(t *testing.T) {
 	}
 }
 
-// Before a run it is said what cannot be had, with the numbers, and nothing where
-// it can, or where only the run will show.
+// A run warns of connections that it may not get, with the numbers. It does not
+// warn if the files suffice, or if the number of connections is unknown.
 func TestFilesOfARun(t *testing.T) {
 	const one = `{"kind": "http", "url": "http://localhost/"}`
 	for _, test := range []struct {

@@ -13,8 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A parameter's text is read as what its kind wants there: a text stays one,
-// whatever it looks like.
+// A parameter is parsed by its type: a text parameter keeps any text as it is.
 func TestParam(t *testing.T) {
 	tests := []struct {
 		kind, key, text string
@@ -55,7 +54,7 @@ func TestParam(t *testing.T) {
 	}
 }
 
-// Whatever a text of any kind is given, it stays a text.
+// The text parameters of all kinds keep any text as it is.
 func TestTextParameters(t *testing.T) {
 	var check func(kind, prefix string, parameters []param.Parameter) (texts int)
 	check = func(kind, prefix string, parameters []param.Parameter) (texts int) {
@@ -84,11 +83,11 @@ func TestTextParameters(t *testing.T) {
 		total += check(kind.Name, "", kind.Parameters)
 	}
 	if total < 30 {
-		t.Errorf("%d texts were looked at", total)
+		t.Errorf("checked %d text parameters, want at least 30", total)
 	}
 }
 
-// The fields of a spec that are texts stay texts, too.
+// The text fields of a spec keep any text as it is.
 func TestTextFlags(t *testing.T) {
 	for _, name := range []string{"123", "true", "[a]"} {
 		code, stdout, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
@@ -98,8 +97,8 @@ func TestTextFlags(t *testing.T) {
 	}
 }
 
-// A URL stands for the workload that calls it; the report says what its jobs
-// told.
+// A URL is short for the workload that calls it. The report has the phases and
+// counters of its jobs.
 func TestRunURL(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Build") != "0123" {
@@ -108,21 +107,13 @@ func TestRunURL(t *testing.T) {
 	}))
 	defer service.Close()
 	code, stdout, stderr := runCommand(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2", "--param", "headers.X-Build=0123")
-	for _, want := range []string{"10 planned: 10 ok", "\n  first_byte  ", "\nconnections  2  "} {
-		if !strings.Contains(stdout, want) {
-			t.Errorf("the report has no %q:\n%s%s", want, stdout, stderr)
-		}
-	}
-	if code != exitOK {
-		t.Errorf("exit %d", code)
-	}
+	checkExit(t, "aurea run", code, exitOK, stderr)
+	checkContains(t, "the report", stdout, "10 planned: 10 ok", "\n  first_byte  ", "\nconnections  2  ")
 	_, stdout, _ = runCommand(t, "", "run", service.URL, "--jobs", "10")
-	if !strings.Contains(stdout, "\nstatus_418  10    the answer's status is 418\n") {
-		t.Errorf("the report does not say why jobs failed:\n%s", stdout)
-	}
+	checkContains(t, "the report of failures", stdout, "\nstatus_418  10    the answer's status is 418\n")
 }
 
-// The type of a body that is JSON goes to the headers, however they are written.
+// The content type of a JSON body is added to headers in either notation.
 func TestContentTypeOfABody(t *testing.T) {
 	for name, test := range map[string]struct{ headers, want any }{
 		"none":            {nil, map[string]any{"Content-Type": "x"}},

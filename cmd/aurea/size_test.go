@@ -19,7 +19,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// What is read is positive, and reads the same when it is written.
+// A parsed size is positive, and parses to the same value once it is formatted.
 func FuzzSize(f *testing.F) {
 	f.Add("2GB")
 	f.Add("1.5e3 kib")

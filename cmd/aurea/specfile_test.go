@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// parsedSpec is what a file's fields are as JSON, or its mistakes, one a line.
+// parsedSpec returns the fields of a file as JSON, or its mistakes, one a line.
 func parsedSpec(t *testing.T, name, content string) string {
 	t.Helper()
 	f, err := parseSpecFile(name, []byte(content))
@@ -31,8 +31,8 @@ func parsedSpec(t *testing.T, name, content string) string {
 	return string(encoded)
 }
 
-// A scalar of YAML is what the core schema of YAML 1.2 says. Text stays as it was
-// written, and a number keeps its digits.
+// Scalars follow the core schema of YAML 1.2. Text is unchanged, and numbers keep
+// their digits.
 func TestYAMLScalars(t *testing.T) {
 	for text, want := range map[string]string{
 		"2026-11-28": `"2026-11-28"`, "2026-11-28T10:00:00+02:00": `"2026-11-28T10:00:00+02:00"`, "2001-12-14 21:59:43.10 -5": `"2001-12-14 21:59:43.10 -5"`,
@@ -54,7 +54,7 @@ func TestYAMLScalars(t *testing.T) {
 	}
 }
 
-// Line ends, a byte order mark and UTF-16 are of the file, and change nothing.
+// Line ends, a byte order mark and UTF-16 do not change the values of a file.
 func TestYAMLFiles(t *testing.T) {
 	for content, want := range map[string]string{
 		"\ufeffa: 1":                            `{"a":1}`,
@@ -74,7 +74,7 @@ func TestYAMLFiles(t *testing.T) {
 	}
 }
 
-// Each mistake of a file is reported in our own words, with its place.
+// Each mistake of a file is reported in plain words with its position.
 func TestSpecFileMistakes(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"", "f is empty; a spec begins with fields such as num_jobs: 100"},
@@ -113,8 +113,8 @@ func TestSpecFileMistakes(t *testing.T) {
 	}
 }
 
-// A large file is read in proportion to its size, or refused at a limit. Where
-// the time grew by the square this would take minutes.
+// Large files are read in linear time, or refused at a limit. In quadratic time
+// this test would take minutes.
 func TestLargeFiles(t *testing.T) {
 	var keys strings.Builder
 	for i := range 200_000 {
@@ -144,7 +144,7 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
-// What any file is parsed to is something that JSON has a form for.
+// Every parsed file can be encoded as JSON, and every location has a position.
 func FuzzSpecFile(f *testing.F) {
 	for _, seed := range []string{"a: 1\nb: [x, {c: ~}]", `{"a": "\ud83d\ude00"}`, "a: &a {<<: *a}", "a: !!binary /w==", "a: 0x1f\nb: 5.\nc: -.5e3", "? [a]\n: 1"} {
 		f.Add([]byte(seed))

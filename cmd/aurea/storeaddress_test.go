@@ -13,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// Whatever is wrong with an address, its password is said nowhere.
+// No error about an address contains its password.
 func TestStoreAddressIsNotRepeated(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "address")
 	if err := os.WriteFile(file, []byte("mysql://aurea:hush@db/x\n"), 0o600); err != nil {
@@ -46,8 +46,8 @@ func TestStoreAddressIsNotRepeated(t *testing.T) {
 	}
 }
 
-// A service whose PostgreSQL is away starts, is not ready, and says why without
-// the names of users and addresses.
+// A service starts without its PostgreSQL and is not ready. The reason it gives
+// contains no user names or addresses.
 func TestServeWithoutItsDatabase(t *testing.T) {
 	t.Setenv("AUREA_STORE", "postgres://somebody:hush@127.0.0.1:1/history")
 	url, _ := aureatest.Serve(t)

@@ -45,8 +45,8 @@ func TestParseTokens(t *testing.T) {
 	}
 }
 
-// A token file that every user of the machine can read or change is refused, by
-// its mode and in words.
+// A token file that every user of the machine can read or change is refused. The
+// error has its mode.
 func TestTokenFileMode(t *testing.T) {
 	path := writeTestFile(t, "tokens", tokenA+"\n")
 	for mode, fits := range map[os.FileMode]bool{
@@ -66,7 +66,7 @@ func TestTokenFileMode(t *testing.T) {
 	}
 }
 
-// A client sends the first token of its file, whatever role that has.
+// A client sends the first token of its file, regardless of the token's role.
 func TestClientToken(t *testing.T) {
 	for content, want := range map[string]string{
 		tokenA: tokenA, "read " + tokenA + "\n" + tokenB: tokenA, "# mine\n\nrun " + tokenB: tokenB, "short": "short", "read": "read",
@@ -77,8 +77,8 @@ func TestClientToken(t *testing.T) {
 	}
 }
 
-// SIGHUP has the tokens read again; what is wrong changes nothing. After it the
-// service ends as it does otherwise.
+// SIGHUP reloads the tokens; an invalid file changes nothing. SIGTERM still drains
+// the service afterwards.
 func TestHangupReloadsTokens(t *testing.T) {
 	tokens := writeTestFile(t, "tokens", tokenA+"\n")
 	url, process, log := serveWithLog(t, "--token-file", tokens)
@@ -114,7 +114,7 @@ func TestHangupReloadsTokens(t *testing.T) {
 	terminate(t, process)
 }
 
-// Without a token file the end of the terminal drains the service as SIGTERM does.
+// Without a token file SIGHUP drains the service as SIGTERM does.
 func TestHangupDrainsTheService(t *testing.T) {
 	_, process := aureatest.Serve(t)
 	if err := process.Signal(syscall.SIGHUP); err != nil {

@@ -53,19 +53,6 @@ func (s testServer) submit(t *testing.T, spec string) aurea.Run {
 	return submit(t, s.Client, spec)
 }
 
-func submit(tb testing.TB, service *client.Client, spec string) aurea.Run {
-	tb.Helper()
-	decoded, err := aurea.DecodeSpec([]byte(spec))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	run, err := service.Submit(tb.Context(), decoded, "")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return run
-}
-
 // waitFinished waits for the end of a run.
 func (s testServer) waitFinished(t *testing.T, id string) aurea.Run {
 	t.Helper()
