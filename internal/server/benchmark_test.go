@@ -270,6 +270,7 @@ func TestQueueFull(t *testing.T) {
 // A service that shuts down accepts no more runs, interrupts queued ones, and
 // responds to the running one with its partial result.
 func TestRunWhileDraining(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{Grace: time.Second})
 	running, queued := s.occupy(), s.occupy()
 	s.drain()

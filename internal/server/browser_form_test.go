@@ -68,6 +68,7 @@ func (b *tab) sends(last *aurea.Spec, want string) {
 // Every parameter that a kind declares can be filled in; blank ones are not
 // sent.
 func TestBrowserEveryParameter(t *testing.T) {
+	t.Parallel()
 	var last aurea.Spec
 	var refusal error
 	b := browse(t, host(t, shelved(judged(&last, &refusal)), zoo), 0)
@@ -107,6 +108,7 @@ func TestBrowserEveryParameter(t *testing.T) {
 // A message of the service about a parameter is shown at its field, however
 // deep or folded away; typing in the field removes it.
 func TestBrowserWrongParameters(t *testing.T) {
+	t.Parallel()
 	places := map[string]string{ // where something is wrong, and the selector of the control where it is told
 		"workload.number":                   parameter("number"),
 		"workload.numbers[1]":               parameter("numbers"),
@@ -168,6 +170,7 @@ func TestBrowserWrongParameters(t *testing.T) {
 
 // Every kind of the real table has its fields, each with a name, and is run.
 func TestBrowserEveryKind(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.ready()
@@ -184,6 +187,7 @@ func TestBrowserEveryKind(t *testing.T) {
 
 // Parts, phases and counters of a mix are shown as they are in the result.
 func TestBrowserDetail(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.job(map[string]string{"kind": "mix"})

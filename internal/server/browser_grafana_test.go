@@ -23,6 +23,7 @@ func begun(at time.Time) fake {
 // With a Grafana configured, the page links to it, and a result to the
 // dashboard of its run, with a minute before and after and a link back.
 func TestBrowserGrafana(t *testing.T) {
+	t.Parallel()
 	at := time.UnixMilli(1_790_000_000_000)
 	page := host(t, shelved(begun(at)), func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
 	b := browse(t, page, 0)
@@ -51,6 +52,7 @@ func TestBrowserGrafana(t *testing.T) {
 
 // Without one there are no links.
 func TestBrowserWithoutGrafana(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(answering())), 0)
 	b.until(`document.getElementById("version").textContent === "1.2.3"`)
 	b.click("#run")

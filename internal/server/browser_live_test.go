@@ -43,6 +43,7 @@ func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[
 // A run is shown while it is queued and while it runs, with a growing chart,
 // across a broken connection, until its result arrives.
 func TestBrowserLive(t *testing.T) {
+	t.Parallel()
 	script := script{words: make(chan *aurea.Update)}
 	var result *aurea.Result
 	shelf := shelved(fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
@@ -117,6 +118,7 @@ func TestBrowserLive(t *testing.T) {
 
 // A run without a result is shown with its error; an unknown run is reported.
 func TestBrowserWithoutResult(t *testing.T) {
+	t.Parallel()
 	shelf := shelved(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{Status: aurea.StatusFailed, Spec: spec, Error: "no room on the disk"}, nil
 	}})
@@ -133,6 +135,7 @@ func TestBrowserWithoutResult(t *testing.T) {
 
 // Where a proxy does not pass an event stream, the page polls.
 func TestBrowserNoStream(t *testing.T) {
+	t.Parallel()
 	service := New(with(shelved(answering())))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/events") {

@@ -29,6 +29,7 @@ func doubtful() fake {
 // A series is drawn from 0 to its highest point, with gaps in the latency where
 // no job ended. Reasons for doubt are listed.
 func TestBrowserChartsAndDoubts(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(doubtful())), 0)
 	b.click("#run")
 	b.finishes()
@@ -50,6 +51,7 @@ func TestBrowserChartsAndDoubts(t *testing.T) {
 
 // On a phone no content is wider than the screen.
 func TestBrowserPhone(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(doubtful())), 1)
 	b.do(chromedp.EmulateViewport(375, 700))
 	fits := func(when string) {
@@ -76,6 +78,7 @@ func TestBrowserPhone(t *testing.T) {
 // The page has a dark scheme, and the contrast of text in both schemes meets
 // WCAG 2.2, level AA.
 func TestBrowserContrast(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(doubtful())), 0)
 	b.click("#run")
 	b.finishes()
@@ -123,6 +126,7 @@ const contrastScript = `(() => {
 
 // Every control has a name, and every id is unique.
 func TestBrowserNames(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(answering())), 0)
 	b.ready()
 	b.allNamed("at first")
@@ -130,6 +134,7 @@ func TestBrowserNames(t *testing.T) {
 
 // Numbers are rounded for people, and keep their significant digits.
 func TestBrowserFormats(t *testing.T) {
+	t.Parallel()
 	b := browse(t, host(t, shelved(answering())), 0)
 	for call, want := range map[string]string{
 		"duration(0)": "0 s", "duration(1e-9)": "1 ns", "duration(0.0000009996)": "1 µs", "duration(0.00001234)": "12.3 µs",
@@ -160,6 +165,7 @@ func TestBrowserFormats(t *testing.T) {
 
 // Without samples a dash is shown, and a name is shown as text only.
 func TestBrowserWithoutSamples(t *testing.T) {
+	t.Parallel()
 	empty := fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)
 		run.Name, run.Result.Name = "a\u202eb\x1b\nc👩\u200d🔬", "a\u202eb\x1b\nc👩\u200d🔬"

@@ -15,6 +15,7 @@ import (
 // Every message of the service is shown at its field. The first wrong field has
 // the focus, and typing removes its message.
 func TestBrowserWrongFields(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 1)
 	b.ready()
@@ -49,6 +50,7 @@ func TestBrowserWrongFields(t *testing.T) {
 
 // If a token is needed the page asks for it, and keeps it for the next run.
 func TestBrowserToken(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} })
 	b := browse(t, s.URL, 3)
 	b.until(`document.activeElement.id === "token"`)
@@ -84,6 +86,7 @@ func TestBrowserToken(t *testing.T) {
 
 // An unreachable service is reported.
 func TestBrowserNoService(t *testing.T) {
+	t.Parallel()
 	url := host(t, shelved(fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
 		panic(http.ErrAbortHandler) // the connection is closed without an answer
 	}}))

@@ -16,6 +16,7 @@ import (
 
 // The page shows a run as the service returned it.
 func TestBrowserRun(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.until(`document.getElementById("version").textContent === "1.2.3"`)
@@ -65,6 +66,7 @@ func TestBrowserRun(t *testing.T) {
 // Blank fields are not sent. Stored runs are listed, newest first, survive a
 // reload, and can be opened again.
 func TestBrowserHistory(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.job(map[string]string{"kind": "noop"})
@@ -105,6 +107,7 @@ func TestBrowserHistory(t *testing.T) {
 
 // A long history is shown page by page.
 func TestBrowserEarlierRuns(t *testing.T) {
+	t.Parallel()
 	shelf := shelved(answering())
 	for range 25 {
 		if _, err := shelf.Submit(t.Context(), aurea.Spec{NumJobs: 1}, ""); err != nil {
@@ -135,6 +138,7 @@ func TestBrowserEarlierRuns(t *testing.T) {
 // Stopping a run in the page cancels it in the service, and shows its partial
 // result.
 func TestBrowserStop(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.job(map[string]string{"duration": "10m"})

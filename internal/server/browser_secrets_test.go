@@ -12,6 +12,7 @@ import (
 // A spec with secrets can be run again from the page once they are entered
 // again; messages at their fields say which are missing.
 func TestBrowserSpecWithSecrets(t *testing.T) {
+	t.Parallel()
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	s := serve(t, runs.Options{})

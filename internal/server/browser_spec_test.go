@@ -22,6 +22,7 @@ func specOf(t *testing.T, raw document) document {
 
 // Every field of a spec can be filled in.
 func TestBrowserEveryField(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.job(map[string]string{"kind": "noop"})
@@ -47,6 +48,7 @@ func TestBrowserEveryField(t *testing.T) {
 
 // A message about a part of a field is shown at that part.
 func TestBrowserWrongParts(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 1)
 	b.ready()
@@ -69,6 +71,7 @@ func TestBrowserWrongParts(t *testing.T) {
 // A spec can be run again with its exact seed, and its job records can be
 // downloaded.
 func TestBrowserUseSpec(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	for given, want := range map[string]string{
 		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`: `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": true}`,

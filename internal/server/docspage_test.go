@@ -5,6 +5,7 @@ import "testing"
 // The description can be read without anything from elsewhere, and names every
 // operation that there is.
 func TestBrowserDocs(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: a browser takes seconds")
 	}

@@ -46,6 +46,7 @@ func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 // column of every job, over several row groups, with jobs that failed among
 // them.
 func TestDuckDBReadsExport(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it starts DuckDB")
 	}

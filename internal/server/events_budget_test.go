@@ -18,6 +18,7 @@ import (
 // Reconnecting after the last event of a finished run is a 204: an EventSource
 // reconnects for ever after any other response.
 func TestReaderAfterTheEnd(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	finished := submit(t, s.manager, quick)
 	if _, err := s.manager.Wait(t.Context(), finished.ID); err != nil {
@@ -49,6 +50,9 @@ func TestReaderAfterTheEnd(t *testing.T) {
 	response, _ := s.events(waiting.ID, fmt.Sprintf("Last-Event-ID: %d", aurea.MaxUpdateID-1))
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("of a run that goes on: %d, want 200", response.StatusCode)
+	}
+	if _, err := s.manager.Cancel(t.Context(), waiting.ID); err != nil { // so that the end need not wait for its grace
+		t.Error(err)
 	}
 }
 

@@ -57,6 +57,7 @@ func rest(t *testing.T, reader *bufio.Reader) (all []api.Event) {
 // The events of a run are as documented. A reconnect with the id of the last
 // event gets the following ones, none twice.
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	var run document
 	s.call("POST", "/v1/runs", strings.NewReader(`{"num_jobs": 8, "concurrency": 2, "job_duration_ms": 700}`), "Content-Type: application/json").into(t, &run)

@@ -53,6 +53,7 @@ func asRequest(method, path, version, body string) string {
 
 // A client that closes only its sending side gets its whole response.
 func TestHalfClosedClientsAreAnswered(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	address := s.overTCP()
 	kept := submit(t, s.manager, quick)
@@ -96,6 +97,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 // Requests sent one behind the other are all answered, in their order, when the
 // client closes its sending side behind the last.
 func TestHalfClosedPipeline(t *testing.T) {
+	t.Parallel()
 	s := serve(t, runs.Options{})
 	slow := asRequest("POST", "/benchmark/run", "1.1", `{"num_jobs": 1, "job_duration_ms": 300}`)
 	conn := sends(t, s.overTCP(), slow+asRequest("GET", "/livez", "1.1", "")+slow+asRequest("GET", "/none", "1.1", ""))

@@ -39,6 +39,7 @@ var noTexts = []string{"\x00", "a\x00b", "\xff", "\xc3\x28", "\xed\xa0\x80", "\x
 
 // A text that is no id is not found, whatever the database makes of it.
 func TestMalformedIDs(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, s *service) {
 		for _, text := range noTexts {
 			id := url.PathEscape(text)
@@ -64,6 +65,7 @@ func TestMalformedIDs(t *testing.T) {
 // Other texts of a request that a database might not take are found, kept or
 // refused; none is a fault of the service.
 func TestMalformedTexts(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, s *service) {
 		for _, text := range noTexts {
 			query := url.QueryEscape(text)

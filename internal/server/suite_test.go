@@ -24,10 +24,12 @@ var (
 // The suite tests the interface Runs with both of its implementations, the
 // manager and a client of a server.
 func TestRunsOfManager(t *testing.T) {
+	t.Parallel()
 	testRuns(t, func(t *testing.T) Runs { return serve(t, runs.Options{Queue: 4}).manager })
 }
 
 func TestRunsOfClient(t *testing.T) {
+	t.Parallel()
 	testRuns(t, func(t *testing.T) Runs { return serve(t, runs.Options{Queue: 4}).client(t, "") })
 }
 

@@ -35,6 +35,7 @@ type torturer struct {
 // 5xx; every answer is as described; and all that was accepted is accounted
 // for. make requests sends a hundred thousand.
 func TestTorturedByItsOwnDescription(t *testing.T) {
+	t.Parallel()
 	times, seed := 800, rand.Uint64()
 	if n, err := strconv.Atoi(os.Getenv("AUREA_REQUESTS")); err == nil {
 		times = n
