@@ -194,6 +194,7 @@ func (a attackedService) runGreedyJobs() {
 // A service in a control group of 512 MB survives what others make it hold, one
 // kind after the other, and answers for its health all the while.
 func TestSurvivesWithin512MB(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it takes seconds")
 	}

@@ -68,6 +68,7 @@ func (l *loadGenerator) submit(ctx context.Context, t *testing.T, spec string) s
 // acknowledged: afterwards every run is there and has an end, and the database
 // is sound. make torture does it fifty times.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it takes seconds")
 	}

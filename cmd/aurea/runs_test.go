@@ -113,6 +113,7 @@ func TestRunsCommands(t *testing.T) {
 
 // An interrupt cancels the run at the server, and prints its partial result.
 func TestInterruptedAtServer(t *testing.T) {
+	t.Parallel()
 	url, _ := aureatest.Serve(t)
 	run := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "--server", url, "-o", "json", "--jobs", "1000", "--concurrency", "1", "--job-duration", "50ms")
 	var stdout bytes.Buffer

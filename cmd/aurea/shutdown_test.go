@@ -18,6 +18,7 @@ import (
 // Neither somebody who takes an export slowly, nor one who watches, keeps the
 // service from ending: the export is cut.
 func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
+	t.Parallel()
 	url, process := aureatest.Serve(t, "--grace", "0s")
 	answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(`{"num_jobs": 200000, "workload": {"kind": "noop"}}`))
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 // A signal to end ends the run, prints what there is, and exits with 130.
 func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json", "--jobs", "5", "--job-duration", "1h")
@@ -33,6 +34,7 @@ func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
 
 // Under nohup a run goes on to its end.
 func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {
+	t.Parallel()
 	nohup, err := exec.LookPath("nohup")
 	if err != nil {
 		t.Skip("left out: there is no nohup")

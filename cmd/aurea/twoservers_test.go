@@ -86,6 +86,7 @@ const longRunSpec = `{"num_jobs": 1000000, "concurrency": 4, "job_duration_ms": 
 // other executes. One that is killed leaves its runs to the other, which makes
 // them interrupted, with what was known of them.
 func TestTwoServers(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it starts PostgreSQL")
 	}
@@ -155,6 +156,7 @@ func expireLease(t *testing.T, database string) {
 // A run belongs to one of the servers at a time: submitted to both by many at
 // once, with one key for each, each of its jobs is done once.
 func TestTwoServersShareNoRun(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it starts PostgreSQL")
 	}
