@@ -32,9 +32,9 @@ run: build ## build the service and start it with its page on http://127.0.0.1:5
 build: ## build bin/aurea
 	go build -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
 
-# All but deploy/, whose tests are a target of their own. They are vetted by
-# `make vet`.
-PACKAGES = $(shell go list ./... | grep -v /deploy$$)
+# All but deploy/, whose tests are a target of their own; those that take longest
+# begin first. `make vet` vets them.
+PACKAGES = ./internal/server ./cmd/aurea $(shell go list ./... | grep -v /deploy$$)
 
 test: build ## run the tests of the code, the page and the docs, fetching what they need
 	scripts/test-deps
