@@ -20,7 +20,7 @@ type Stats struct {
 	NotStored   int64                       // runs whose result could not be stored when they finished
 	InFlight    int64                       // jobs in flight, at the end of the last interval
 	Target      Target                      // the load that the running run asks for
-	Throughput  float64                     // ok jobs a second: in the running run's last interval, else in the last run
+	Throughput  float64                     // ok jobs a second: of the running run's last interval, or of the last run
 	MeanLatency float64                     // seconds, over the same jobs
 	Last        *Run                        // the last run that ended with a result; nil for none
 	Recent      []Run                       // the last runs, oldest first
