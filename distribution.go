@@ -22,18 +22,18 @@ var detailMetric = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|m
 // distribution splits the name of a metric into a function that reads its
 // histogram and the name of its statistic. The function returns nil for a result
 // without the histogram.
-func distribution(name string) (of func(*Result) *hist.Histogram, statistic string) {
+func distribution(name string) (of func(judged) *hist.Histogram, statistic string) {
 	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
 		if parts[1] == "phases" {
-			return func(r *Result) *hist.Histogram { return r.Detail.Phase(parts[2]) }, parts[3]
+			return func(r judged) *hist.Histogram { return r.Detail.Phase(parts[2]) }, parts[3]
 		}
-		return func(r *Result) *hist.Histogram { return r.part(parts[2]).Latency }, parts[3]
+		return func(r judged) *hist.Histogram { return r.part(parts[2]).Latency }, parts[3]
 	}
 	pick := distributions["latency"]
 	if prefix, rest, ok := strings.Cut(name, "."); ok && distributions[prefix] != nil {
 		pick, name = distributions[prefix], rest
 	}
-	return func(r *Result) *hist.Histogram {
+	return func(r judged) *hist.Histogram {
 		if r.Tally == nil {
 			return nil
 		}
@@ -43,11 +43,11 @@ func distribution(name string) (of func(*Result) *hist.Histogram, statistic stri
 
 // part returns the tally of the part with the name; an empty tally if there is
 // none.
-func (r *Result) part(name string) *Tally {
-	if r.Detail != nil {
-		for i, part := range r.Detail.Parts {
+func (s Samples) part(name string) *Tally {
+	if s.Detail != nil {
+		for i, part := range s.Detail.Parts {
 			if part.Name == name {
-				return r.Detail.parts[i]
+				return s.Detail.parts[i]
 			}
 		}
 	}
@@ -66,7 +66,7 @@ var amounts = map[string]func(Amount) float64{
 // "parts.NAME.error_rate".
 func lookupAmount(name string) (measure, bool) {
 	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
-		return measure{share, func(r *Result) (float64, bool) {
+		return measure{share, func(r judged) (float64, bool) {
 			counts := r.part(parts[2]).Counts
 			return counts.ErrorRate(), counts.Owed() > 0
 		}}, true
@@ -78,7 +78,7 @@ func lookupAmount(name string) (measure, bool) {
 		return measure{}, false
 	}
 	counter = strings.TrimSuffix(counter, ".")
-	return measure{plain, func(r *Result) (float64, bool) {
+	return measure{plain, func(r judged) (float64, bool) {
 		amount, ok := r.Counters.Get(counter)
 		return read(amount), ok && r.Counts.Ended() > 0
 	}}, true

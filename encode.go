@@ -10,10 +10,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// WriteJSON writes the result as one JSON object. If records were kept, its last
-// member is the list of jobs. The list is streamed: memory does not grow with
-// the number of jobs.
-func (r *Result) WriteJSON(w io.Writer) error {
+// WriteJSON writes the result as one JSON object. If jobs is not nil, the
+// object's last member is the list of jobs. The list is streamed: memory does
+// not grow with the number of jobs.
+func (r *Result) WriteJSON(w io.Writer, jobs *JobLog) error {
 	head, err := param.PlainJSON(r)
 	if err != nil {
 		return err
@@ -21,19 +21,19 @@ func (r *Result) WriteJSON(w io.Writer) error {
 	// A short list of jobs needs no large buffer.
 	out := bufio.NewWriterSize(w, int(min(64<<10, 512+r.Counts.Planned*256)))
 	_, _ = out.Write(bytes.TrimSuffix(head, []byte{'}'})) // a bufio.Writer keeps its first error for Flush
-	if r.Jobs != nil {
-		r.writeJobs(out)
+	if jobs != nil {
+		r.writeJobs(out, jobs)
 	}
 	_, _ = out.WriteString("}\n")
 	return out.Flush()
 }
 
-func (r *Result) writeJobs(out *bufio.Writer) {
+func (r *Result) writeJobs(out *bufio.Writer, jobs *JobLog) {
 	pricing := r.Spec.ResolvedPricing()
 	line := make([]byte, 0, 256)
 	separator := `,"jobs":[`
 	warmup := time.Duration(r.Spec.Warmup)
-	for job := range r.Jobs.All() {
+	for job := range jobs.All() {
 		if job.Intended < warmup {
 			continue
 		}

@@ -40,7 +40,7 @@ func TestJobsSurviveJSON(t *testing.T) {
 			Warmup: NewTally(), Jobs: log})
 		r.ID = "benchmark-x"
 		var written bytes.Buffer
-		if err := r.WriteJSON(&written); err != nil {
+		if err := r.WriteJSON(&written, log); err != nil {
 			t.Fatal(err)
 		}
 		var read struct {
@@ -91,7 +91,7 @@ func TestJobsMember(t *testing.T) {
 	for want, log := range map[string]*JobLog{"absent": nil, "[]": new(JobLog)} {
 		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally(), Jobs: log})
 		var written bytes.Buffer
-		if err := r.WriteJSON(&written); err != nil {
+		if err := r.WriteJSON(&written, log); err != nil {
 			t.Fatal(err)
 		}
 		var members map[string]json.RawMessage
@@ -112,7 +112,7 @@ func TestWriteJSONStops(t *testing.T) {
 	}
 	r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally(), Jobs: log})
 	gone := &closing{room: 200_000}
-	if err := r.WriteJSON(gone); !errors.Is(err, io.ErrClosedPipe) {
+	if err := r.WriteJSON(gone, log); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("WriteJSON: %v, want the writer's error", err)
 	}
 	if gone.tried != 1 {
@@ -141,7 +141,7 @@ func TestWriteJSONAllocations(t *testing.T) {
 			log.Put(i, OK, 0, 0, time.Duration(i))
 		}
 		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally(), Jobs: log})
-		return testing.AllocsPerRun(3, func() { _ = r.WriteJSON(io.Discard) })
+		return testing.AllocsPerRun(3, func() { _ = r.WriteJSON(io.Discard, log) })
 	}
 	if few, many := allocations(10), allocations(100_000); many > few+20 {
 		t.Errorf("%v allocations for 10 jobs, %v for 100,000", few, many)

@@ -50,7 +50,7 @@ func ExampleThreshold_Check() {
 		return
 	}
 	result := &aurea.Result{Counts: aurea.Counts{Planned: 1000, OK: 985, Failed: 15}}
-	check := threshold.Check(result)
+	check := threshold.Check(result, aurea.Samples{})
 	fmt.Println(check.Value, check.OK)
 	// Output:
 	// 0.015 false

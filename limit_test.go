@@ -21,7 +21,7 @@ func TestSharesAreComparedAsDecimals(t *testing.T) {
 		for _, limit := range []string{percentage, share} {
 			for operator, holds := range map[string]bool{"<": false, "<=": true, "==": true, ">=": true, ">": false,
 				"!=": false} {
-				if check := parsed("error_rate " + operator + " " + limit)[0].Check(r); check.OK != holds {
+				if check := parsed("error_rate " + operator + " " + limit)[0].Check(r, Samples{}); check.OK != holds {
 					t.Fatalf("%s is %v with %d failed of %d", check.Expression, check.OK, failed, jobs)
 				}
 			}

@@ -15,37 +15,37 @@ import (
 // A measure reads one value from a result; ok is false without data.
 type measure struct {
 	unit unit
-	read func(*Result) (value float64, ok bool)
+	read func(judged) (value float64, ok bool)
 }
 
 // measures is the table of metrics that a threshold may name, beside the
 // statistics of histograms.
 var measures = map[string]measure{
-	"throughput": ofOwed(perSecond, func(r *Result) float64 { return r.Throughput }),
-	"mean_latency": {seconds, func(r *Result) (float64, bool) {
+	"throughput": ofOwed(perSecond, func(r judged) float64 { return r.Throughput }),
+	"mean_latency": {seconds, func(r judged) (float64, bool) {
 		return r.MeanLatency, r.Latency.Count > 0
 	}},
-	"error_rate":     ofOwed(share, func(r *Result) float64 { return r.Counts.ErrorRate() }),
-	"duration":       ofOwed(seconds, func(r *Result) float64 { return r.Duration }),
-	"completed_jobs": ofOwed(plain, func(r *Result) float64 { return float64(r.CompletedJobs) }),
-	"failed_jobs":    ofOwed(plain, func(r *Result) float64 { return float64(r.FailedJobs) }),
-	"dropped_jobs": {plain, func(r *Result) (float64, bool) {
+	"error_rate":     ofOwed(share, func(r judged) float64 { return r.Counts.ErrorRate() }),
+	"duration":       ofOwed(seconds, func(r judged) float64 { return r.Duration }),
+	"completed_jobs": ofOwed(plain, func(r judged) float64 { return float64(r.CompletedJobs) }),
+	"failed_jobs":    ofOwed(plain, func(r judged) float64 { return float64(r.FailedJobs) }),
+	"dropped_jobs": {plain, func(r judged) (float64, bool) {
 		return float64(r.Counts.Dropped), r.Counts.Planned > 0
 	}},
-	"total_cost":       ofEnded(money, func(r *Result) float64 { return r.TotalCost }),
-	"cost_per_job":     ofEnded(money, func(r *Result) float64 { return r.Cost.PerJob }),
-	"cost_per_million": ofEnded(money, func(r *Result) float64 { return r.Cost.PerMillionJobs }),
-	"in_flight":        ofEnded(plain, func(r *Result) float64 { return float64(r.InFlight.Max) }),
+	"total_cost":       ofEnded(money, func(r judged) float64 { return r.TotalCost }),
+	"cost_per_job":     ofEnded(money, func(r judged) float64 { return r.Cost.PerJob }),
+	"cost_per_million": ofEnded(money, func(r judged) float64 { return r.Cost.PerMillionJobs }),
+	"in_flight":        ofEnded(plain, func(r judged) float64 { return float64(r.InFlight.Max) }),
 }
 
 // ofOwed returns a measure that has data if the result has owed jobs.
-func ofOwed(u unit, value func(*Result) float64) measure {
-	return measure{u, func(r *Result) (float64, bool) { return value(r), r.Counts.Owed() > 0 }}
+func ofOwed(u unit, value func(judged) float64) measure {
+	return measure{u, func(r judged) (float64, bool) { return value(r), r.Counts.Owed() > 0 }}
 }
 
 // ofEnded returns a measure that has data if the result has jobs that ended.
-func ofEnded(u unit, value func(*Result) float64) measure {
-	return measure{u, func(r *Result) (float64, bool) { return value(r), r.Counts.Ended() > 0 }}
+func ofEnded(u unit, value func(judged) float64) measure {
+	return measure{u, func(r judged) (float64, bool) { return value(r), r.Counts.Ended() > 0 }}
 }
 
 // statistics is the table of statistics of a histogram, beside percentiles.
@@ -74,7 +74,7 @@ func lookup(name string) (measure, bool) {
 		}
 		statistic = func(h *hist.Histogram) float64 { return h.Quantile(q).Seconds() }
 	}
-	return measure{seconds, func(r *Result) (float64, bool) {
+	return measure{seconds, func(r judged) (float64, bool) {
 		h := of(r)
 		if h.Count() == 0 {
 			return 0, false

@@ -52,9 +52,6 @@ type Result struct {
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
 	Stored        *bool                `json:"stored,omitempty"`          // false if not stored; else absent
 	Warnings      []string             `json:"warnings,omitempty"`        // remarks for the reader
-	Tally         *Tally               `json:"-"`                         // source of the summaries; nil if decoded
-	Detail        *Detail              `json:"-"`                         // source of phases, counters, parts; nil if decoded
-	Jobs          *JobLog              `json:"-"`                         // nil without records
 }
 
 // A Summary describes a distribution of durations, in seconds.
@@ -160,6 +157,9 @@ func (r *Result) NotStored(cause error) *Result {
 	return &marked
 }
 
+// Samples returns what the result of the measurement summarizes.
+func (m Measurement) Samples() Samples { return Samples{m.Tally, m.Detail, m.Jobs} }
+
 // NewResult derives the result of a plan from a measurement. The caller sets its
 // ID.
 func NewResult(plan Plan, m Measurement) *Result {
@@ -197,11 +197,9 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Health:        m.Health,
 		Environment:   m.Environment,
 		JobsNotListed: m.Jobs.Omitted(),
-		Tally:         tally,
-		Jobs:          m.Jobs,
 	}
 	result.InFlight.Effective = result.InFlight.Mean
-	result.addDetail(m.Detail)
+	result.addDetail(m.Samples())
 	if m.Stopped {
 		result.Status = StatusCancelled
 	}
@@ -219,7 +217,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 			Delay:       Summarize(m.Warmup.Delay),
 		}
 	}
-	result.judge()
+	result.judge(m.Samples())
 	return result
 }
 

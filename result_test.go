@@ -85,10 +85,11 @@ func decodeSpec(t *testing.T, document string) Spec {
 
 // Programs depend on the JSON of a result and of a run.
 func TestGoldenResult(t *testing.T) {
-	result := NewResult(everything(t))
+	plan, m := everything(t)
+	result := NewResult(plan, m)
 	result.ID = "benchmark-1"
 	var written bytes.Buffer
-	if err := result.WriteJSON(&written); err != nil {
+	if err := result.WriteJSON(&written, m.Jobs); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, "result.json", written.Bytes())
@@ -179,7 +180,7 @@ func TestResultOfNothing(t *testing.T) {
 		r := NewResult(NewPlan(decodeSpec(t, spec), 1),
 			Measurement{Tally: NewTally(), Warmup: NewTally(), Stopped: true})
 		var written bytes.Buffer
-		if err := r.WriteJSON(&written); err != nil || !json.Valid(written.Bytes()) {
+		if err := r.WriteJSON(&written, nil); err != nil || !json.Valid(written.Bytes()) {
 			t.Errorf("%s: %v, %s", spec, err, written.Bytes())
 		}
 		if r.Throughput != 0 || r.Cost.PerJob != 0 || r.Validity.State != Invalid {

@@ -29,18 +29,18 @@ type PartResult struct {
 }
 
 // addDetail adds what jobs reported to the result.
-func (r *Result) addDetail(d *Detail) {
+func (r *Result) addDetail(s Samples) {
+	d := s.Detail
 	if d == nil {
 		return
 	}
-	r.Detail = d
 	for i, name := range d.Phases {
 		if d.phases[i].Count() > 0 {
 			r.Phases = append(r.Phases, param.NamedValue[Summary]{Name: name, Value: Summarize(d.phases[i])})
 		}
 	}
 	for i, name := range d.Counters {
-		r.Counters = append(r.Counters, param.NamedValue[Amount]{Name: name, Value: r.amount(name, d.counters[i])})
+		r.Counters = append(r.Counters, param.NamedValue[Amount]{Name: name, Value: r.amount(d, name, d.counters[i])})
 	}
 	r.Statuses = d.statuses.named()
 	for i, part := range d.Parts {
@@ -58,28 +58,28 @@ func (r *Result) addDetail(d *Detail) {
 		})
 	}
 	if cpu := d.Phase(CPUPhase); cpu.Count() > 0 {
-		r.InFlight.Effective = r.InFlight.Mean * ratio(cpu.Sum(), r.Tally.ServiceTime.Sum())
+		r.InFlight.Effective = r.InFlight.Mean * ratio(cpu.Sum(), s.Tally.ServiceTime.Sum())
 	}
 }
 
-func (r *Result) amount(name string, total int64) Amount {
+func (r *Result) amount(d *Detail, name string, total int64) Amount {
 	amount := Amount{
 		Total:     total,
 		PerSecond: ratio(float64(total), r.Duration),
-		PerJob:    ratio(float64(total), float64(r.jobsCounted(name))),
+		PerJob:    ratio(float64(total), float64(r.jobsCounted(d, name))),
 	}
 	prefix, _ := cutLast(name, ".")
-	amount.PerCPUSecond = ratio(float64(total), r.Detail.Phase(prefix+CPUPhase).Sum())
+	amount.PerCPUSecond = ratio(float64(total), d.Phase(prefix+CPUPhase).Sum())
 	return amount
 }
 
 // jobsCounted returns how many ended jobs could add to a counter: the jobs of the
 // part that its name begins with, or all jobs.
-func (r *Result) jobsCounted(counter string) int64 {
+func (r *Result) jobsCounted(d *Detail, counter string) int64 {
 	owner, _, nested := strings.Cut(counter, ".")
-	for i, part := range r.Detail.Parts {
+	for i, part := range d.Parts {
 		if nested && part.Name == owner {
-			return r.Detail.parts[i].Ended()
+			return d.parts[i].Ended()
 		}
 	}
 	return r.Counts.Ended()

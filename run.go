@@ -60,6 +60,7 @@ type Run struct {
 	Spec          Spec              `json:"spec"`
 	Progress      *RunProgress      `json:"progress"`
 	Result        *Result           `json:"result"`
+	Samples       Samples           `json:"-"`                 // of the result, while the run is in memory
 	Error         string            `json:"error,omitempty"`   // why a failed run failed
 	Baseline      bool              `json:"baseline"`          // whether later runs of this name are compared with it
 	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it

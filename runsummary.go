@@ -19,8 +19,8 @@ type RunSummary struct {
 	LeftOut []string `json:"left_out,omitempty"` // what is too large for a list; the run itself has it
 }
 
-// Summary returns the run for a list: its result without series, tallies and
-// jobs, and its spec only if it is not large.
+// Summary returns the run for a list: its result without the series, and its
+// spec only if it is not large.
 func (r Run) Summary() (RunSummary, error) {
 	summary := RunSummary{Run: r}
 	summary.Run.Spec, summary.Run.Result = Spec{}, nil
@@ -28,7 +28,7 @@ func (r Run) Summary() (RunSummary, error) {
 	summary.Spec, specErr = param.PlainJSON(r.Spec)
 	if r.Result != nil {
 		short := *r.Result
-		short.Series, short.Tally, short.Detail, short.Jobs = nil, nil, nil, nil
+		short.Series = nil
 		summary.Result, resultErr = param.PlainJSON(short)
 	}
 	summary.OmitLarge(r.Spec.Job().Kind)

@@ -107,7 +107,7 @@ func TestResultsAreSmall(t *testing.T) {
 		t.Fatalf("%d points, want %d", len(m.Series), maxPoints)
 	}
 	var written bytes.Buffer
-	if err := NewResult(plan, m).WriteJSON(&written); err != nil {
+	if err := NewResult(plan, m).WriteJSON(&written, m.Jobs); err != nil {
 		t.Fatal(err)
 	}
 	if written.Len() >= 64<<10 {

@@ -77,11 +77,11 @@ func (t Threshold) quantile() (float64, bool) {
 	return quantile(statistic)
 }
 
-// Check applies the threshold to a result. A result without data for it does not
-// satisfy it.
-func (t Threshold) Check(r *Result) ThresholdCheck {
+// Check applies the threshold to a result and its samples. A result without data
+// for it does not satisfy it.
+func (t Threshold) Check(r *Result, s Samples) ThresholdCheck {
 	m, _ := lookup(t.metric)
-	value, data := m.read(r)
+	value, data := m.read(judged{r, s})
 	return ThresholdCheck{Expression: t.Expression, Value: value, OK: data && t.holds(value), NoData: !data}
 }
 

@@ -14,11 +14,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
+// derive returns the result of a measurement with its samples.
+func derive(plan Plan, m Measurement) judged { return judged{NewResult(plan, m), m.Samples()} }
+
 // thousand returns a result of 2 s: 1,000 jobs that took 1 to 1000 ns and ended ok,
 // 150 that failed and 50 that timed out after 2000 ns, and 50 that were dropped.
 // Every job started 5 ns late. Durations below 2048 ns have a bucket each, so
 // every statistic is exact.
-func thousand() *Result {
+func thousand() judged {
 	tally := NewTally()
 	for i := range time.Duration(1000) {
 		tally.End(OK, 0, 5, 5+i+1)
@@ -32,7 +35,7 @@ func thousand() *Result {
 	}
 	tally.Planned, tally.Started, tally.Dropped = 1250, 1200, 50
 	spec := Spec{NumJobs: 1250, Pricing: &Pricing{PerJob: 0.5, Currency: "USD"}}
-	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, MaxInFlight: 7})
+	return derive(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, MaxInFlight: 7})
 }
 
 // Every row is an expression, the value that it reads, and whether the result
@@ -100,7 +103,7 @@ func TestThresholdsReadTheResult(t *testing.T) {
 			t.Errorf("%s: %v", test.expression, err)
 			continue
 		}
-		check := threshold.Check(r)
+		check := threshold.Check(r.Result, r.Samples)
 		want := ThresholdCheck{Expression: strings.TrimSpace(test.expression), Value: test.value, OK: test.ok}
 		if check != want {
 			t.Errorf("%s: %+v, want %+v", test.expression, check, want)
@@ -115,14 +118,14 @@ func TestThresholdsAgreeWithSummaries(t *testing.T) {
 		for _, ns := range rapid.SliceOfN(rapid.Int64Range(0, 1e12), 1, 2000).Draw(t, "latencies") {
 			tally.End(OK, 0, 0, time.Duration(ns))
 		}
-		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: tally})
+		r := derive(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: tally})
 		for metric, want := range map[string]float64{
 			"p50": r.Latency.P50, "p90": r.Latency.P90, "p95": r.Latency.P95, "p99": r.Latency.P99,
 			"p99.9": r.Latency.P999, "p999": r.Latency.P999,
 			"min": r.Latency.Min, "mean": r.Latency.Mean, "mean_latency": r.MeanLatency, "stddev": r.Latency.StdDev,
 			"max": r.Latency.Max,
 		} {
-			if check := parsed(metric + " < 1s")[0].Check(r); check.Value != want {
+			if check := parsed(metric + " < 1s")[0].Check(r.Result, r.Samples); check.Value != want {
 				t.Fatalf("%s is %v, and %v in the summary", metric, check.Value, want)
 			}
 		}
@@ -131,7 +134,7 @@ func TestThresholdsAgreeWithSummaries(t *testing.T) {
 
 // A result without measurements has no data and satisfies no threshold.
 func TestThresholdsWithoutData(t *testing.T) {
-	r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally()})
+	r := derive(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally()})
 	read := &Result{Counts: Counts{OK: 1}} // from JSON, without its histograms
 	for _, expression := range []string{
 		"throughput >= 0", "error_rate <= 1", "duration >= 0", "completed_jobs == 0", "failed_jobs == 0",
@@ -140,12 +143,12 @@ func TestThresholdsWithoutData(t *testing.T) {
 		"delay.max == 0", "service_time.min == 0",
 	} {
 		want := ThresholdCheck{Expression: expression, NoData: true}
-		if check := parsed(expression)[0].Check(r); check != want {
+		if check := parsed(expression)[0].Check(r.Result, r.Samples); check != want {
 			t.Errorf("%+v, want %+v", check, want)
 		}
 	}
 	want := ThresholdCheck{Expression: "p99 == 0", NoData: true}
-	if check := parsed("p99 == 0")[0].Check(read); check != want {
+	if check := parsed("p99 == 0")[0].Check(read, Samples{}); check != want {
 		t.Errorf("without histograms: %+v, want %+v", check, want)
 	}
 }
@@ -273,7 +276,7 @@ func TestStoredThresholdsAreRead(t *testing.T) {
 		if stored.limit != test.limit {
 			t.Errorf("the limit of %s is %v, want %v", test.expression, stored.limit, test.limit)
 		}
-		if check := stored.Check(r); check.OK != test.ok {
+		if check := stored.Check(r.Result, r.Samples); check.OK != test.ok {
 			t.Errorf("%+v, want ok to be %v", check, test.ok)
 		}
 	}
@@ -305,7 +308,7 @@ func FuzzParseThreshold(f *testing.F) {
 		if diff := cmp.Diff(threshold, again, cmp.AllowUnexported(Threshold{})); err != nil || diff != "" {
 			t.Fatalf("%q is another threshold when parsed again: %v (-first +again):\n%s", expression, err, diff)
 		}
-		check := threshold.Check(r)
+		check := threshold.Check(r.Result, r.Samples)
 		if check.NoData || math.IsNaN(check.Value) {
 			t.Fatalf("%q has no value of a full result: %+v", expression, check)
 		}

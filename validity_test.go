@@ -9,7 +9,7 @@ import (
 )
 
 // healthy returns a valid result: 1,000 jobs of 100 ms, 10 at a time.
-func healthy(t *testing.T, thresholds ...string) *Result {
+func healthy(t *testing.T, thresholds ...string) judged {
 	t.Helper()
 	spec := Spec{NumJobs: 1000, Concurrency: 10}
 	for _, expression := range thresholds {
@@ -24,7 +24,7 @@ func healthy(t *testing.T, thresholds ...string) *Result {
 	for range 1000 {
 		tally.End(OK, 0, 0, 100*time.Millisecond)
 	}
-	return NewResult(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
+	return derive(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
 }
 
 // Each check finds nothing at its limit. Above it, it gives the only reason, with
@@ -102,12 +102,12 @@ func TestValidityChecks(t *testing.T) {
 			0.01},
 	}
 	for _, test := range tests {
-		fine := healthy(t)
+		fine := healthy(t).Result
 		test.at(fine)
 		if got := fine.checkValidity(); got.State != Valid || len(got.Reasons) != 0 {
 			t.Errorf("%s at its limit: %+v", test.code, got)
 		}
-		r := healthy(t)
+		r := healthy(t).Result
 		test.over(r)
 		got := r.checkValidity()
 		if len(got.Reasons) != 1 {
@@ -170,7 +170,7 @@ func TestValidityOfAChangedLoad(t *testing.T) {
 		}
 		return codes
 	}
-	r := healthy(t)
+	r := healthy(t).Result
 	r.Timeline, r.InFlight.Max = []RunEvent{{Kind: ChangeLoad, Concurrency: 4}}, 4
 	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
 		t.Errorf("with fewer jobs in flight after a lower concurrency was set: %v", got)
@@ -191,7 +191,7 @@ func TestValidityOfAChangedLoad(t *testing.T) {
 
 // The state is the worst one of the reasons.
 func TestStateIsTheWorstReasons(t *testing.T) {
-	r := healthy(t)
+	r := healthy(t).Result
 	r.Health.CPU, r.Status, r.Duration = 1, StatusCancelled, 0.001
 	if got := r.checkValidity(); got.State != Invalid || len(got.Reasons) != 3 {
 		t.Errorf("%+v", got)

@@ -49,7 +49,7 @@ func (c ThresholdCheck) verdict() Verdict {
 }
 
 // judge sets validity, threshold checks and verdict from the numbers.
-func (r *Result) judge() {
+func (r *Result) judge(s Samples) {
 	r.Validity = r.checkValidity()
 	r.Thresholds = []ThresholdCheck{}
 	r.Verdict = VerdictNone
@@ -58,7 +58,7 @@ func (r *Result) judge() {
 	}
 	implied := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
 	for _, threshold := range r.Spec.Thresholds {
-		check := threshold.Check(r)
+		check := threshold.Check(r, s)
 		r.Thresholds = append(r.Thresholds, check)
 		implied[check.verdict()] = true
 	}

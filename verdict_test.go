@@ -35,8 +35,8 @@ func TestVerdicts(t *testing.T) {
 		}{{Valid, keep, test.valid}, {Degraded, degrade, test.degraded}, {Invalid, stop, test.invalid}} {
 			for range 2 {
 				r := healthy(t, thresholds...)
-				measurement.change(r)
-				r.judge()
+				measurement.change(r.Result)
+				r.judge(r.Samples)
 				if r.Validity.State != measurement.is {
 					t.Fatalf("the result is %s, want %s", r.Validity.State, measurement.is)
 				}

@@ -59,12 +59,12 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 		}
 	}
 	if run.Result != nil && spec.KeepsRecords() {
-		run.Result.Jobs = new(aurea.JobLog)
+		run.Samples.Jobs = new(aurea.JobLog)
 		for job, err := range c.Jobs(watching, run.ID) {
 			if err != nil {
 				return aurea.Run{}, err
 			}
-			run.Result.Jobs.Put(job.Index, job.Outcome, job.Intended, job.Start, job.End)
+			run.Samples.Jobs.Put(job.Index, job.Outcome, job.Intended, job.Start, job.End)
 		}
 	}
 	return run, nil

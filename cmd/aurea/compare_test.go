@@ -25,7 +25,7 @@ func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 			Counts: aurea.Counts{Planned: 1000, OK: 1000}, Throughput: 8 / latency, MeanLatency: latency,
 			Latency: aurea.Summary{Count: 1000, Mean: latency, P50: latency, P90: latency, P99: latency, P999: 4 * latency},
 		}
-		if err := r.WriteJSON(&text); err != nil {
+		if err := r.WriteJSON(&text, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

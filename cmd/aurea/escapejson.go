@@ -11,8 +11,10 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeResultJSON writes a result as one JSON object.
-func writeResultJSON(r *aurea.Result, w io.Writer) error { return r.WriteJSON(&jsonEscapeWriter{w: w}) }
+// writeResultJSON writes the result of a run, with its jobs, as one JSON object.
+func writeResultJSON(run aurea.Run, w io.Writer) error {
+	return run.Result.WriteJSON(&jsonEscapeWriter{w: w}, run.Samples.Jobs)
+}
 
 // A jsonEscapeWriter writes a JSON document in which it escapes the characters
 // that isUnsafe reports. Programs decode the same values, and a terminal

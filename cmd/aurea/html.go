@@ -15,15 +15,15 @@ var htmlSource string
 
 var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
 
-// writeHTML writes a result as a self-contained HTML page.
-func writeHTML(r *aurea.Result, w io.Writer) error {
+// writeHTML writes the result of a run as a self-contained HTML page.
+func writeHTML(run aurea.Run, w io.Writer) error {
 	var raw strings.Builder
-	if err := writeResultJSON(r, &raw); err != nil {
+	if err := writeResultJSON(run, &raw); err != nil {
 		return err
 	}
 	return htmlTemplate.Execute(w, map[string]any{
-		"Report": newReport(r),
-		"Charts": newCharts(r.Series),
+		"Report": newReport(run.Result),
+		"Charts": newCharts(run.Result.Series),
 		"JSON":   raw.String(),
 	})
 }

@@ -105,7 +105,7 @@ func judgedResult() *aurea.Result {
 func render(t *testing.T, format string, r *aurea.Result) string {
 	t.Helper()
 	var text strings.Builder
-	if err := resultWriters[format](r, &text); err != nil {
+	if err := resultWriters[format](aurea.Run{Result: r}, &text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()

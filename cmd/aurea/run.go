@@ -21,12 +21,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
-// resultWriters are the output formats of a result, by the name that -o takes.
-var resultWriters = map[string]func(*aurea.Result, io.Writer) error{
-	"text":     writeText,
+// resultWriters are the output formats of a finished run, by the name that -o
+// takes.
+var resultWriters = map[string]func(aurea.Run, io.Writer) error{
+	"text":     func(run aurea.Run, w io.Writer) error { return writeText(run.Result, w) },
 	"json":     writeResultJSON,
-	"markdown": writeMarkdown,
-	"junit":    writeJUnit,
+	"markdown": func(run aurea.Run, w io.Writer) error { return writeMarkdown(run.Result, w) },
+	"junit":    func(run aurea.Run, w io.Writer) error { return writeJUnit(run.Result, w) },
 	"html":     writeHTML,
 }
 
@@ -152,14 +153,14 @@ func executeLocal(
 
 // writeRun writes the result of a run. It returns an exitError unless the run
 // completed and passed.
-func writeRun(run aurea.Run, write func(*aurea.Result, io.Writer) error, stdout io.Writer) error {
+func writeRun(run aurea.Run, write func(aurea.Run, io.Writer) error, stdout io.Writer) error {
 	if run.Result == nil {
 		if run.Status == aurea.StatusFailed {
 			return fmt.Errorf("the run failed: %s", run.Error)
 		}
 		return exitError{exitInterrupted, "interrupted before the run began"}
 	}
-	if err := write(run.Result, stdout); err != nil {
+	if err := write(run, stdout); err != nil {
 		return fmt.Errorf("cannot write the result: %w", err)
 	}
 	result := run.Result

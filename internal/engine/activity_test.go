@@ -53,7 +53,7 @@ func TestActivity(t *testing.T) {
 				if row.jobs.Runner != nil {
 					jobs = row.jobs
 				}
-				_, err := fake().execute(t.Context(), p, jobs, nil, func(p aurea.Progress) {
+				_, err := fake().runJobs(t.Context(), p, jobs, nil, func(p aurea.Progress) {
 					words := fmt.Sprintf("%s %v", p.Activity.Phase, p.Activity.Left)
 					if p.Activity.Quiet > 0 {
 						words += fmt.Sprintf(", quiet %v", p.Activity.Quiet)
@@ -86,7 +86,7 @@ func TestActivityPausedOrStopped(t *testing.T) {
 			cancel()
 		}()
 		var said []string
-		_, err := fake().execute(ctx, plan(t, `{"num_jobs": 9, "concurrency": 1}`), workload.Jobs{Runner: slow},
+		_, err := fake().runJobs(ctx, plan(t, `{"num_jobs": 9, "concurrency": 1}`), workload.Jobs{Runner: slow},
 			controls, func(p aurea.Progress) {
 				said = append(said, p.Activity.Describe(p.InFlight))
 			})

@@ -49,7 +49,7 @@ var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.J
 
 // An observedRun is a run with what its observer saw.
 type observedRun struct {
-	*aurea.Result
+	*endedRun
 	seen    *aurea.Tally // the intervals together
 	answers []error      // to the steps that came before the end
 	paused  time.Duration
@@ -77,7 +77,7 @@ func runControlled(ctx context.Context, t testing.TB, driver, load string, steps
 		}
 	}()
 	var err error
-	w.Result, err = fake().execute(ctx, p, jobs, controls, func(p aurea.Progress) {
+	w.endedRun, err = fake().runJobs(ctx, p, jobs, controls, func(p aurea.Progress) {
 		w.seen.Merge(p.Interval)
 		w.paused = p.Paused
 	})
@@ -91,7 +91,7 @@ func runControlled(ctx context.Context, t testing.TB, driver, load string, steps
 
 // records returns the jobs in the order of their starts, without their numbers:
 // which event loop gets which job is not defined.
-func records(r *aurea.Result) []aurea.JobRecord {
+func records(r *endedRun) []aurea.JobRecord {
 	records := slices.Collect(r.Jobs.All())
 	for i := range records {
 		records[i].Index = 0

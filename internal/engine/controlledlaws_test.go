@@ -62,7 +62,7 @@ func TestControlledDriversAgree(t *testing.T) {
 			loops, pool = runControlled(t.Context(), t, "event loops", load, steps...),
 				runControlled(t.Context(), t, "worker pool", load, steps...)
 		})
-		if a, b := records(loops.Result), records(pool.Result); !slices.Equal(a, b) {
+		if a, b := records(loops.endedRun), records(pool.endedRun); !slices.Equal(a, b) {
 			rt.Fatalf("jobs (-event loops +worker pool):\n%s", gocmp.Diff(a, b))
 		}
 		if loops.Counts != pool.Counts {
@@ -102,7 +102,7 @@ func TestControlledAtAnyMoment(t *testing.T) {
 			r = runControlled(ctx, t, driver, load, steps...)
 		})
 		checkAccounts(rt, r)
-		checkPauses(rt, r.Result)
+		checkPauses(rt, r.endedRun)
 		checkBounds(rt, r)
 	})
 }
@@ -127,7 +127,7 @@ func checkAccounts(rt *rapid.T, r observedRun) {
 	if r.ServiceTime.Count != c.Ended() || r.seen.Ended() != c.Ended()+warm {
 		rt.Fatalf("%d service times, %d seen, %d in the warm-up, of %+v", r.ServiceTime.Count, r.seen.Ended(), warm, c)
 	}
-	if n := int64(len(records(r.Result))); n != r.seen.Started {
+	if n := int64(len(records(r.endedRun))); n != r.seen.Started {
 		rt.Fatalf("%d records of %d jobs started", n, r.seen.Started)
 	}
 }
@@ -149,7 +149,7 @@ func timeOf(event aurea.RunEvent) time.Duration { return time.Duration(math.Roun
 // A fatalfer is a *testing.T or a *rapid.T.
 type fatalfer interface{ Fatalf(string, ...any) }
 
-func checkPauses(t fatalfer, r *aurea.Result) {
+func checkPauses(t fatalfer, r *endedRun) {
 	var begun time.Duration
 	all := slices.Collect(r.Jobs.All())
 	for _, event := range append(slices.Clone(r.Timeline), aurea.RunEvent{Kind: "end", T: 1e6}) {
@@ -176,7 +176,7 @@ func checkBounds(rt *rapid.T, r observedRun) {
 				break
 			}
 		}
-		if most := mostInFlight(r.Result, timeOf(event)+nap+1, until-1); event.Concurrency > 0 &&
+		if most := mostInFlight(r.endedRun, timeOf(event)+nap+1, until-1); event.Concurrency > 0 &&
 			int64(most) > event.Concurrency {
 			rt.Fatalf("%d in flight after %+v", most, event)
 		}

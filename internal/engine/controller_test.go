@@ -24,7 +24,7 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 			r := runControlled(t.Context(), t, driver, load,
 				pauseAt(305*time.Millisecond), resumeAt(2305*time.Millisecond),
 				pauseAt(2605*time.Millisecond), resumeAt(2705*time.Millisecond))
-			want := records(plain.Result)
+			want := records(plain.endedRun)
 			for i := range want {
 				var shift time.Duration
 				if want[i].Intended > 305*time.Millisecond {
@@ -37,7 +37,7 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 				want[i].Start += shift
 				want[i].End += shift
 			}
-			if diff := gocmp.Diff(want, records(r.Result)); diff != "" {
+			if diff := gocmp.Diff(want, records(r.endedRun)); diff != "" {
 				t.Errorf("%s (-shifted +got):\n%s", arrival, diff)
 			}
 			checkEqual(t, arrival+": counts", r.Counts, plain.Counts)
@@ -47,12 +47,12 @@ func TestPausesShiftTheSchedule(t *testing.T) {
 			checkEqual(t, arrival+": seconds paused", r.Paused, 2.1)
 			checkEqual(t, arrival+": pause of the last progress", r.paused, 2100*time.Millisecond)
 			checkWithin(t, arrival+": seconds longer than without pauses", r.Duration-plain.Duration, 2.1-1e-9, 2.1+1e-9)
-			checkReasons(t, r.Result, "paused")
+			checkReasons(t, r.endedRun, "paused")
 		}
 	})
 }
 
-func checkReasons(t *testing.T, r *aurea.Result, codes ...string) {
+func checkReasons(t *testing.T, r *endedRun, codes ...string) {
 	t.Helper()
 	var got []string
 	for _, reason := range r.Validity.Reasons {
@@ -78,13 +78,13 @@ func TestPauseClosed(t *testing.T) {
 				want = append(want, aurea.JobRecord{Intended: start, Start: start, End: start + nap})
 			}
 		}
-		if diff := gocmp.Diff(want, records(r.Result)); diff != "" {
+		if diff := gocmp.Diff(want, records(r.endedRun)); diff != "" {
 			t.Errorf("jobs (-want +got):\n%s", diff)
 		}
 		checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 12, OK: 12})
 		checkEqual(t, "seconds paused", r.Paused, 0.07)
 		checkEqual(t, "duration", r.Duration, (100*time.Millisecond + nap).Seconds())
-		checkReasons(t, r.Result, "paused")
+		checkReasons(t, r.endedRun, "paused")
 	})
 }
 
@@ -111,13 +111,13 @@ func TestPauseStopsTheClock(t *testing.T) {
 		// A concurrency that rises by 10 a second to 20, paused when it is 5.
 		r = runControlled(t.Context(), t, driver, `"stages": [{"duration": "2s", "concurrency": 20}]`,
 			pauseAt(550*time.Millisecond), resumeAt(1550*time.Millisecond))
-		if most := mostInFlight(r.Result, 0, 550*time.Millisecond); most != 5 {
+		if most := mostInFlight(r.endedRun, 0, 550*time.Millisecond); most != 5 {
 			t.Errorf("%d in flight before the pause, want 5", most)
 		}
-		if most := mostInFlight(r.Result, 1550*time.Millisecond, 1600*time.Millisecond-1); most != 5 {
+		if most := mostInFlight(r.endedRun, 1550*time.Millisecond, 1600*time.Millisecond-1); most != 5 {
 			t.Errorf("%d in flight after the pause, want 5", most)
 		}
-		if most := mostInFlight(r.Result, 0, forever); most != 19 || r.InFlight.Max != 19 { // at 20 the time is over
+		if most := mostInFlight(r.endedRun, 0, forever); most != 19 || r.InFlight.Max != 19 { // at 20 the time is over
 			t.Errorf("up to %d in flight, or %d, want 19", most, r.InFlight.Max)
 		}
 	})
@@ -125,7 +125,7 @@ func TestPauseStopsTheClock(t *testing.T) {
 
 // mostInFlight returns the most jobs in flight at any job's start between two
 // times.
-func mostInFlight(r *aurea.Result, from, to time.Duration) int {
+func mostInFlight(r *endedRun, from, to time.Duration) int {
 	most := 0
 	all := records(r)
 	for i, job := range all {
@@ -176,7 +176,7 @@ func TestChangeRate(t *testing.T) {
 				t.Errorf("%s: %+v with %d after the change, want %+v with %d", test.load, r.Counts, since, test.want,
 					test.since)
 			}
-			checkReasons(t, r.Result, "load_changed")
+			checkReasons(t, r.endedRun, "load_changed")
 		}
 	})
 }
@@ -202,17 +202,17 @@ func TestChangeConcurrency(t *testing.T) {
 		} {
 			changed := 505 * time.Millisecond
 			r := runControlled(t.Context(), t, driver, test.load, concurrencyAt(changed, int64(test.second)))
-			if most := mostInFlight(r.Result, 0, changed-1); most != test.first {
+			if most := mostInFlight(r.endedRun, 0, changed-1); most != test.first {
 				t.Errorf("%s: %d in flight at first, want %d", test.load, most, test.first)
 			}
 			settled := changed
 			if test.second < test.first {
 				settled += nap
 			}
-			if most := mostInFlight(r.Result, settled+1, forever); most != test.second {
+			if most := mostInFlight(r.endedRun, settled+1, forever); most != test.second {
 				t.Errorf("%s: %d in flight after the change, want %d", test.load, most, test.second)
 			}
-			if most := mostInFlight(r.Result, 0, forever); most > max(test.first, test.second) {
+			if most := mostInFlight(r.endedRun, 0, forever); most > max(test.first, test.second) {
 				t.Errorf("%s: up to %d in flight", test.load, most)
 			}
 			if err := r.Counts.Check(); err != nil || r.Status != aurea.StatusCompleted {
@@ -240,7 +240,7 @@ func TestRefusedControls(t *testing.T) {
 		}
 		checkEqual(t, "jobs", r.Counts.OK, 20)
 		checkEqual(t, "duration", r.Duration, (20 * nap).Seconds())
-		checkReasons(t, r.Result)
+		checkReasons(t, r.endedRun)
 		r = runControlled(t.Context(), t, driver, `"num_jobs": 2, "concurrency": 1`, pauseAt(5*time.Millisecond),
 			pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
 			concurrencyAt(8*time.Millisecond, workload.MaxRunning+1))
@@ -271,7 +271,7 @@ func TestTimeline(t *testing.T) {
 		if diff := gocmp.Diff(want, r.Timeline); diff != "" {
 			t.Errorf("timeline (-want +got):\n%s", diff)
 		}
-		checkReasons(t, r.Result, "paused", "load_changed")
+		checkReasons(t, r.endedRun, "paused", "load_changed")
 	})
 }
 

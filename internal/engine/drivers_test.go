@@ -35,9 +35,9 @@ func napping(d time.Duration) runner {
 }
 
 // executeJobs executes a spec with the test's jobs.
-func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *aurea.Result {
+func executeJobs(ctx context.Context, t testing.TB, jobs workload.Runner, spec string) *endedRun {
 	t.Helper()
-	result, err := fake().execute(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
+	result, err := fake().runJobs(ctx, plan(t, spec), workload.Jobs{Runner: jobs}, nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,16 +91,16 @@ func TestDriversAgree(t *testing.T) {
 // Injected failures are the same in both drivers: the same jobs fail, under a
 // class of their own, and take the time that the spec says.
 func TestInjectedFailures(t *testing.T) {
-	for kind, check := range map[string]func(r *aurea.Result) bool{
-		"error": func(r *aurea.Result) bool {
+	for kind, check := range map[string]func(r *endedRun) bool{
+		"error": func(r *endedRun) bool {
 			return r.Counts.Failed > 150 && r.Counts.Failed < 250 && r.FailedLatency.Max == 0.025 &&
 				r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Failed
 		},
-		"timeout": func(r *aurea.Result) bool {
+		"timeout": func(r *endedRun) bool {
 			return r.Counts.Timeout > 150 && r.Counts.Timeout < 250 && r.FailedLatency.Min == 0.09 &&
 				len(r.Errors) == 1 && r.Errors[0].Class == "injected" && r.Errors[0].Count == r.Counts.Timeout
 		},
-		"slow": func(r *aurea.Result) bool {
+		"slow": func(r *endedRun) bool {
 			return r.Counts.OK == 1000 && r.Latency.Min == 0.025 && r.Latency.Max == 0.075 && r.Latency.P50 < 0.026 &&
 				r.Latency.P90 == 0.075
 		},
@@ -128,7 +128,7 @@ func TestInjectedFailures(t *testing.T) {
 }
 
 // warmedUp returns how many jobs ended in the warm-up.
-func warmedUp(r *aurea.Result) int64 {
+func warmedUp(r *endedRun) int64 {
 	if r.Warmup == nil {
 		return 0
 	}
@@ -170,7 +170,7 @@ func TestDroppedWhateverEndsTheRun(t *testing.T) {
 						defer time.AfterFunc(row.stop, cancel).Stop()
 					}
 					var soon int64
-					r, err := fake().execute(ctx, plan(t, `{"rate": 99.5, "on_saturation": "drop", `+row.load+`}`),
+					r, err := fake().runJobs(ctx, plan(t, `{"rate": 99.5, "on_saturation": "drop", `+row.load+`}`),
 						jobs, nil, func(p aurea.Progress) {
 							if p.Elapsed <= time.Second {
 								soon += p.Interval.Dropped

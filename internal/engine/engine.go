@@ -59,21 +59,21 @@ func (e *Engine) Kinds() []aurea.Kind { return e.kinds.Kinds() }
 // acquires nothing. The error is an *aurea.InvalidError.
 func (e *Engine) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return e.kinds.Resolve(plan) }
 
-// Execute runs a plan with its resolved workload to the end and returns the
-// result. It calls observe once an interval, from one goroutine, and a last time
+// Execute runs a plan with its resolved workload to the end and returns what it
+// measured. It calls observe once an interval, from one goroutine, and a last time
 // before it returns. Until then it applies the commands from controls, which may
 // be nil.
 //
-// When ctx is cancelled it stops and returns the partial result without an
+// When ctx is cancelled it stops and returns a partial measurement without an
 // error. The error is an unavailable resource of the jobs, or an accounting
 // fault of the engine itself.
 func (e *Engine) Execute(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
+) (aurea.Measurement, error) {
 	jobs, err := resolved.Open(ctx)
 	if err != nil {
-		return nil, err
+		return aurea.Measurement{}, err
 	}
 	defer jobs.Close()
 	return e.execute(ctx, plan, jobs, controls, observe)
@@ -82,7 +82,7 @@ func (e *Engine) Execute(
 func (e *Engine) execute(
 	ctx context.Context, plan aurea.Plan, jobs workload.Jobs,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
+) (aurea.Measurement, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
 	x.cores = e.cores
 	x.controlled = controls != nil
@@ -104,9 +104,9 @@ func (e *Engine) execute(
 	total, warmup := c.close(planned-counted, x.dueInWarmup(live, end), end)
 	total.Planned = planned - warmup.Planned
 	if err := total.Check(); err != nil {
-		return nil, fmt.Errorf("engine: %w", err)
+		return aurea.Measurement{}, fmt.Errorf("engine: %w", err)
 	}
-	return aurea.NewResult(plan, aurea.Measurement{
+	return aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,
 		Stopped:     x.stopped.Load() && !x.complete(live, total.Counts, end),
@@ -123,7 +123,7 @@ func (e *Engine) execute(
 		Jobs:        x.log,
 		Health:      health,
 		Environment: e.environment,
-	}), nil
+	}, nil
 }
 
 // A driver starts jobs and reports them: a loopDriver for jobs that only wait,

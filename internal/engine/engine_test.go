@@ -33,15 +33,38 @@ func fake() *Engine {
 // everyKind is all kinds of job, with the safest policy.
 var everyKind = kinds.New(kinds.Options{})
 
+// An endedRun is the result of a run with its samples.
+type endedRun struct {
+	*aurea.Result
+	aurea.Samples
+}
+
 // run resolves and executes a plan.
 func (e *Engine) run(
 	ctx context.Context, plan aurea.Plan, controls <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
+) (*endedRun, error) {
 	resolved, err := e.Resolve(plan)
 	if err != nil {
 		return nil, err
 	}
-	return e.Execute(ctx, plan, resolved, controls, observe)
+	m, err := e.Execute(ctx, plan, resolved, controls, observe)
+	return ended(plan, m, err)
+}
+
+// runJobs executes a plan with jobs that are already open.
+func (e *Engine) runJobs(
+	ctx context.Context, plan aurea.Plan, jobs workload.Jobs,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (*endedRun, error) {
+	m, err := e.execute(ctx, plan, jobs, controls, observe)
+	return ended(plan, m, err)
+}
+
+func ended(plan aurea.Plan, m aurea.Measurement, err error) (*endedRun, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &endedRun{aurea.NewResult(plan, m), m.Samples()}, nil
 }
 
 // openJobs opens the jobs of a plan for the length of the test.
@@ -59,7 +82,7 @@ func openJobs(t testing.TB, plan aurea.Plan) workload.Jobs {
 	return jobs
 }
 
-func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *aurea.Result {
+func execute(ctx context.Context, t testing.TB, e *Engine, spec string) *endedRun {
 	t.Helper()
 	result, err := e.run(ctx, plan(t, spec), nil, ignore)
 	if err != nil {
@@ -204,7 +227,7 @@ func TestCancelAtAnyMoment(t *testing.T) {
 }
 
 // checkRecords compares the records with the counts.
-func checkRecords(t interface{ Fatalf(string, ...any) }, r *aurea.Result) {
+func checkRecords(t interface{ Fatalf(string, ...any) }, r *endedRun) {
 	var counts aurea.Counts
 	for job := range r.Jobs.All() {
 		if job.Intended > job.Start || job.Start > job.End {

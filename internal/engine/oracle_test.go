@@ -13,7 +13,7 @@ import (
 // and nothing of tallies, histograms and intervals.
 type oracle struct {
 	*testing.T
-	r              *aurea.Result
+	r              *endedRun
 	plan           aurea.Plan
 	part           func(job int64) int
 	records        []aurea.JobRecord
@@ -22,7 +22,7 @@ type oracle struct {
 	from, to       time.Duration // the judged part
 }
 
-func newOracle(t *testing.T, r *aurea.Result, plan aurea.Plan, part func(int64) int) oracle {
+func newOracle(t *testing.T, r *endedRun, plan aurea.Plan, part func(int64) int) oracle {
 	o := oracle{T: t, r: r, plan: plan, part: part, records: slices.Collect(r.Jobs.All())}
 	o.from = time.Duration(plan.Spec.Warmup)
 	for _, job := range o.records {

@@ -100,7 +100,7 @@ func (s oracleRun) check(t *testing.T, job string) {
 	}
 	p := plan(t, `{`+s.load+`, "workload": `+job+`}`)
 	jobs := openJobs(t, p)
-	r, err := fake().execute(ctx, p, jobs, nil, ignore)
+	r, err := fake().runJobs(ctx, p, jobs, nil, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func failing(ctx context.Context, class string) error {
 }
 
 // observed executes a plan and returns the errors of every interval.
-func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[string]int64, result *aurea.Result) {
+func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[string]int64, result *endedRun) {
 	t.Helper()
 	observe := func(p aurea.Progress) {
 		classes := map[string]int64{}
@@ -49,7 +49,7 @@ func observed(t *testing.T, spec string, jobs workload.Runner) (intervals []map[
 	if jobs == nil {
 		result, err = e.run(t.Context(), p, nil, observe)
 	} else {
-		result, err = e.execute(t.Context(), p, workload.Jobs{Runner: jobs}, nil, observe)
+		result, err = e.runJobs(t.Context(), p, workload.Jobs{Runner: jobs}, nil, observe)
 	}
 	if err != nil {
 		t.Fatal(err)

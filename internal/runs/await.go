@@ -15,27 +15,35 @@ const (
 	giveUpAfter = 2500 * time.Millisecond
 )
 
-// await executes a run and returns its result. It logs jobs that continue after
+// An outcome is how the execution of a run has ended. The zero value is that of
+// a run without a result.
+type outcome struct {
+	result  *aurea.Result
+	samples aurea.Samples
+	err     error
+}
+
+// await executes a run and returns its outcome. It logs jobs that continue after
 // their run was stopped. When the service ends, it gives such jobs up and the
 // run ends without a result. No other run starts beside them, because they
 // would disturb it.
-func (m *Manager) await(e *entry) (*aurea.Result, error) {
-	type outcome struct {
-		result *aurea.Result
-		err    error
-	}
+func (m *Manager) await(e *entry) outcome {
 	ended := make(chan outcome, 1)
 	go func() {
-		result, err := m.executor.Execute(e.ctx, e.plan, e.workload, e.controls,
+		measured, err := m.executor.Execute(e.ctx, e.plan, e.workload, e.controls,
 			func(p aurea.Progress) { m.observe(e, p) })
-		ended <- outcome{result, err}
+		if err != nil {
+			ended <- outcome{err: err}
+			return
+		}
+		ended <- outcome{result: aurea.NewResult(e.plan, measured), samples: measured.Samples()}
 	}()
 	stopped := e.ctx.Done()
 	var late <-chan time.Time
 	for {
 		select {
 		case o := <-ended:
-			return o.result, o.err
+			return o
 		case <-stopped:
 			stopped, late = nil, time.After(reportAfter)
 		case <-late:
@@ -43,7 +51,7 @@ func (m *Manager) await(e *entry) (*aurea.Result, error) {
 			late = nil
 		case <-e.givenUp:
 			m.logStopped(e, "run is given up: the service ends without its jobs")
-			return nil, nil
+			return outcome{}
 		}
 	}
 }

@@ -24,7 +24,7 @@ type hangingExecutor struct {
 
 func (x hangingExecutor) Execute(
 	_ context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
+) (aurea.Measurement, error) {
 	interval := aurea.NewTally()
 	interval.Started = 7
 	time.Sleep(time.Second)
@@ -32,7 +32,7 @@ func (x hangingExecutor) Execute(
 	observe(progress)
 	<-x.release
 	observe(progress)
-	return aurea.NewResult(plan, aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Stopped: true}), nil
+	return aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Stopped: true}, nil
 }
 
 // A logBuffer keeps log lines.

@@ -93,7 +93,7 @@ func TestControl(t *testing.T) {
 	if paused := run.Timeline[2].T - run.Timeline[0].T; math.Abs(r.Paused-paused) > 1e-9 {
 		t.Errorf("the result was paused for %v s, want %v", r.Paused, paused)
 	}
-	for job := range r.Jobs.All() {
+	for job := range run.Samples.Jobs.All() {
 		if start := job.Start.Seconds(); start > run.Timeline[0].T && start < run.Timeline[2].T {
 			t.Errorf("job %d started at %v, during the pause", job.Index, job.Start)
 		}

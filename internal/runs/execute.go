@@ -20,7 +20,7 @@ func (m *Manager) next() *entry {
 		e := m.queue[0]
 		m.queue = m.queue[1:]
 		if e.ctx.Err() != nil {
-			m.finish(e, nil, nil)
+			m.finish(e, outcome{})
 			m.persistAsync(e)
 			continue
 		}
@@ -43,9 +43,9 @@ func (m *Manager) next() *entry {
 // execute executes and persists a run. The next run does not wait for the
 // store, unless writing takes so long that it would disturb the measurement.
 func (m *Manager) execute(e *entry) {
-	result, err := m.await(e)
+	o := m.await(e)
 	m.mu.Lock()
-	m.finish(e, result, err)
+	m.finish(e, o)
 	m.running = nil
 	m.mu.Unlock()
 	if m.isLarge(e) {
@@ -119,25 +119,25 @@ func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 
 // finish sets the final state of a run, which is not visible before it is
 // persisted. The caller holds the lock.
-func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
+func (m *Manager) finish(e *entry, o outcome) {
 	e.final = e.run
 	status := aurea.StatusCompleted
 	switch {
-	case err != nil:
+	case o.err != nil:
 		status = aurea.StatusFailed
-		e.final.Error = err.Error()
-		m.options.Log.Error("run failed", "run", e.run.ID, "error", err)
-	case result == nil || result.Status == aurea.StatusCancelled:
+		e.final.Error = o.err.Error()
+		m.options.Log.Error("run failed", "run", e.run.ID, "error", o.err)
+	case o.result == nil || o.result.Status == aurea.StatusCancelled:
 		status = aurea.StatusCancelled
 		if errors.Is(context.Cause(e.ctx), errInterrupted) {
 			status = aurea.StatusInterrupted
 		}
 	}
 	m.transition(&e.final, status)
-	if result != nil {
-		result.ID = e.run.ID
-		result.Status = status
-		e.final.Result = result
+	if o.result != nil {
+		o.result.ID = e.run.ID
+		o.result.Status = status
+		e.final.Result, e.final.Samples = o.result, o.samples
 		e.final = e.final.Mask()
 	}
 	e.cancel(nil)
@@ -148,10 +148,10 @@ func (m *Manager) finish(e *entry, result *aurea.Result, err error) {
 // belong to the run's caller. The caller holds the lock.
 func (m *Manager) countFinished(e *entry) {
 	run := e.run
+	run.Samples = aurea.Samples{}
 	run.Spec = run.Spec.Outline()
 	if run.Result != nil {
 		slim := *run.Result
-		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
 		slim.Spec = run.Spec
 		run.Result = &slim
 	}
@@ -184,7 +184,7 @@ func (m *Manager) drain() {
 	m.closing = true
 	for _, e := range m.queue {
 		e.cancel(errInterrupted)
-		m.finish(e, nil, nil)
+		m.finish(e, outcome{})
 		m.persistAsync(e)
 	}
 	m.queue = nil

@@ -132,14 +132,14 @@ func (m *Manager) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	if e == nil {
 		return m.store.Tally(ctx, id)
 	}
-	result, err := m.outcome(e)
+	run, err := m.finished(e)
 	if err != nil {
 		return nil, err
 	}
-	if result == nil || result.Tally == nil {
+	if run.Samples.Tally == nil {
 		return nil, fmt.Errorf("%w: run %s never began and has no histograms", aurea.ErrNotFound, id)
 	}
-	return result.Tally.Clone(), nil
+	return run.Samples.Tally.Clone(), nil
 }
 
 // Jobs yields the job records of a finished run in order. It yields an
@@ -149,15 +149,12 @@ func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord
 	if e == nil {
 		return m.store.Jobs(ctx, id)
 	}
-	result, err := m.outcome(e)
+	run, err := m.finished(e)
 	if err != nil {
 		return failedJobs(err)
 	}
 	return func(yield func(aurea.JobRecord, error) bool) {
-		if result == nil {
-			return
-		}
-		for job := range result.Jobs.All() {
+		for job := range run.Samples.Jobs.All() {
 			if !yield(job, nil) {
 				return
 			}
@@ -169,14 +166,13 @@ func failedJobs(err error) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) { yield(aurea.JobRecord{}, err) }
 }
 
-// outcome returns the result of a run that has finished but is not in the
-// store.
-func (m *Manager) outcome(e *entry) (*aurea.Result, error) {
+// finished returns a run that has finished but is not in the store.
+func (m *Manager) finished(e *entry) (aurea.Run, error) {
 	select {
 	case <-e.done:
-		return e.run.Result, nil
+		return e.run, nil
 	default:
-		return nil, fmt.Errorf("%w: run %s has not finished", aurea.ErrConflict, e.run.ID)
+		return aurea.Run{}, fmt.Errorf("%w: run %s has not finished", aurea.ErrConflict, e.run.ID)
 	}
 }
 

@@ -32,14 +32,14 @@ type Executor interface {
 	// *aurea.InvalidError.
 	Resolve(plan aurea.Plan) (*workload.Resolved, error)
 	// Execute blocks until the plan is done or, when ctx is cancelled, until the
-	// jobs have stopped; then it returns the partial result and a nil error. It
+	// jobs have stopped; then it returns a partial measurement and a nil error. It
 	// calls observe from one goroutine at a time. It answers the commands that it
 	// receives from controls, which may be nil, and receives none once it is about
 	// to return.
 	Execute(
 		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 		controls <-chan aurea.Command, observe func(aurea.Progress),
-	) (*aurea.Result, error)
+	) (aurea.Measurement, error)
 }
 
 // Options configure a manager. A zero field selects its default.

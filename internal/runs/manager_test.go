@@ -36,9 +36,9 @@ func TestOneAtATimeInOrder(t *testing.T) {
 			if want := int64(lengths[i]); run.Result.Counts.Planned != want {
 				t.Errorf("run %s: %+v, want %d jobs", run.Name, run.Result.Counts, want)
 			}
-			if run.Result.Jobs == nil || run.Result.Tally == nil {
-				t.Errorf("run %s has the job records %p and the tally %p, want both", run.Name, run.Result.Jobs,
-					run.Result.Tally)
+			if run.Samples.Jobs == nil || run.Samples.Tally == nil {
+				t.Errorf("run %s has the job records %p and the tally %p, want both", run.Name, run.Samples.Jobs,
+					run.Samples.Tally)
 			}
 			if run.Result.ID != run.ID || run.Result.Status != run.Status {
 				t.Errorf("run %s is %s, its result %s is %s", run.ID, run.Status, run.Result.ID, run.Result.Status)

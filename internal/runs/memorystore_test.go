@@ -171,7 +171,7 @@ func (m *memoryStore) Tally(_ context.Context, id string) (*aurea.Tally, error) 
 	if err != nil || run.Result == nil {
 		return nil, unknownRunError(id)
 	}
-	return run.Result.Tally, nil
+	return run.Samples.Tally, nil
 }
 
 func (m *memoryStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
@@ -180,7 +180,7 @@ func (m *memoryStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobReco
 		return failedJobs(err)
 	}
 	return func(yield func(aurea.JobRecord, error) bool) {
-		for job := range run.Result.Jobs.All() {
+		for job := range run.Samples.Jobs.All() {
 			if !yield(job, nil) {
 				return
 			}

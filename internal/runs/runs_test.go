@@ -55,10 +55,10 @@ func outcomeOf(job int64) aurea.Outcome {
 
 func (x *executor) Execute(
 	ctx context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, observe func(aurea.Progress),
-) (*aurea.Result, error) {
+) (aurea.Measurement, error) {
 	defer x.enter(plan.Spec.Name)()
 	if plan.Spec.Name == "broken" {
-		return nil, fmt.Errorf("the target cannot be reached")
+		return aurea.Measurement{}, fmt.Errorf("the target cannot be reached")
 	}
 	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: new(aurea.JobLog), MaxInFlight: 1}
 	interval := aurea.NewTally() // reused, as an executor may do
@@ -89,7 +89,7 @@ func (x *executor) Execute(
 			InFlight: inFlight})
 	}
 	m.Tally.Planned = plan.Jobs
-	return aurea.NewResult(plan, m), nil
+	return m, nil
 }
 
 // A service is a running manager with its calls.

@@ -135,7 +135,7 @@ func TestStatsRecent(t *testing.T) {
 		for range 23 {
 			run := s.jobs("", 1).end(t)
 			ids = append(ids, run.ID)
-			if run.Result.Tally == nil || run.Result.Jobs == nil {
+			if run.Samples.Tally == nil || run.Samples.Jobs == nil {
 				t.Fatal("Do returned a result without histograms or records")
 			}
 		}
@@ -148,7 +148,7 @@ func TestStatsRecent(t *testing.T) {
 				if run.Result == nil {
 					continue
 				}
-				if run.Result.Tally != nil || run.Result.Jobs != nil {
+				if run.Samples.Tally != nil || run.Samples.Jobs != nil {
 					t.Errorf("run %s is kept with its histograms or records: %+v", run.ID, run.Result)
 				}
 				if run.Result.CompletedJobs != 1 {
@@ -162,7 +162,7 @@ func TestStatsRecent(t *testing.T) {
 			if last.ID != ids[22] {
 				t.Errorf("the last run is %s, want %s", last.ID, ids[22])
 			}
-			if last.Result.Tally != nil || last.Result.Jobs != nil {
+			if last.Samples.Tally != nil || last.Samples.Jobs != nil {
 				t.Errorf("the last run is kept with its histograms or records: %+v", last.Result)
 			}
 		}
@@ -322,7 +322,7 @@ func TestEnded(t *testing.T) {
 			if run.Result.ID != run.ID {
 				t.Errorf("the run %s has the result of %s", run.ID, run.Result.ID)
 			}
-			if run.Result.Tally != nil || run.Result.Jobs != nil {
+			if run.Samples.Tally != nil || run.Samples.Jobs != nil {
 				t.Errorf("Ended was called with histograms or records: %+v", run.Result)
 			}
 		}})

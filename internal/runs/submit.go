@@ -218,7 +218,7 @@ func (m *Manager) enqueue(e *entry) (aurea.Run, error) {
 	m.reserved--
 	if m.closing {
 		e.cancel(errInterrupted)
-		m.finish(e, nil, nil)
+		m.finish(e, outcome{})
 		m.mu.Unlock()
 		m.persist(e)
 		return aurea.Run{}, errClosing
@@ -240,7 +240,7 @@ func (m *Manager) dequeue(e *entry) {
 	defer m.mu.Unlock()
 	if i := slices.Index(m.queue, e); i >= 0 {
 		m.queue = slices.Delete(m.queue, i, i+1)
-		m.finish(e, nil, nil)
+		m.finish(e, outcome{})
 		m.persistAsync(e)
 		m.notifyQueued()
 	}

@@ -30,7 +30,7 @@ func (s *Server) registerRun(router huma.API, op huma.Operation) {
 		if run.Result == nil {
 			return nil, s.asProblem(noResult(run))
 		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run.Result) }}, nil
+		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run) }}, nil
 	})
 	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
 }
@@ -55,11 +55,11 @@ type failedRun struct{ run aurea.Run }
 
 func (f *failedRun) Error() string { return "run " + f.run.ID + " failed: " + f.run.Error }
 
-// writeResult streams a result to the client.
-func (s *Server) writeResult(ctx huma.Context, result *aurea.Result) {
+// writeResult streams the result of a run, with its jobs, to the client.
+func (s *Server) writeResult(ctx huma.Context, run aurea.Run) {
 	ctx.SetHeader("Content-Type", "application/json")
 	ctx.SetStatus(http.StatusOK)
-	if err := result.WriteJSON(ctx.BodyWriter()); err != nil {
-		s.options.Log.Info("the client did not take the whole result", "run", result.ID, "error", err)
+	if err := run.Result.WriteJSON(ctx.BodyWriter(), run.Samples.Jobs); err != nil {
+		s.options.Log.Info("the client did not take the whole result", "run", run.ID, "error", err)
 	}
 }

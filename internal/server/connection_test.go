@@ -250,9 +250,9 @@ func answersBroken(t *testing.T, sent string) {
 // large is a run whose list of jobs is larger than any buffer.
 func large(spec aurea.Spec, jobs int64) aurea.Run {
 	run := finished(spec)
-	run.Result.Jobs = new(aurea.JobLog)
+	run.Samples.Jobs = new(aurea.JobLog)
 	for i := range jobs {
-		run.Result.Jobs.Put(i, aurea.OK, 0, 0, time.Second)
+		run.Samples.Jobs.Put(i, aurea.OK, 0, 0, time.Second)
 	}
 	return run
 }

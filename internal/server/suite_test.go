@@ -97,7 +97,7 @@ func testDo(t *testing.T, r Runs) {
 	if err != nil || run.Status != aurea.StatusCompleted || run.Result.ID != run.ID || run.Result.Counts.OK != 3 || run.Result.Seed != 5 || intervals == 0 {
 		t.Fatalf("%s, %+v after %d intervals (%v)", run.Status, run.Result, intervals, err)
 	}
-	if jobs := slices.Collect(run.Result.Jobs.All()); len(jobs) != 3 || jobs[2].Index != 2 || jobs[2].End <= jobs[2].Start {
+	if jobs := slices.Collect(run.Samples.Jobs.All()); len(jobs) != 3 || jobs[2].Index != 2 || jobs[2].End <= jobs[2].Start {
 		t.Errorf("the jobs are %+v", jobs)
 	}
 	ctx, leave := context.WithCancel(t.Context())
@@ -328,7 +328,7 @@ func testList(t *testing.T, r Runs) {
 			}
 			for _, run := range whole {
 				got = append(got, run.ID)
-				if run.Result == nil || len(run.Result.Series) != 0 || run.Result.Jobs != nil {
+				if run.Result == nil || len(run.Result.Series) != 0 || run.Samples.Jobs != nil {
 					t.Errorf("%s: in a list a result is %+v", test.what, run.Result)
 				}
 			}

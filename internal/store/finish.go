@@ -76,11 +76,11 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if e.series, err = encodeJSON(run.Result.Series); err != nil {
 		return nil, err
 	}
-	if run.Result.Tally != nil {
-		e.tally = run.Result.Tally.AppendBinary(nil)
+	if run.Samples.Tally != nil {
+		e.tally = run.Samples.Tally.AppendBinary(nil)
 	}
-	if run.Result.Detail != nil {
-		e.detail = run.Result.Detail.AppendBinary(nil)
+	if run.Samples.Detail != nil {
+		e.detail = run.Samples.Detail.AppendBinary(nil)
 	}
 	return e, nil
 }

@@ -38,7 +38,7 @@ func TestManyJobs(t *testing.T) {
 		start := time.Duration(i) * time.Microsecond
 		log.Put(i, aurea.OK, start, start+5, start+5+time.Duration(random.IntN(1e6)))
 	}
-	run.Result.Jobs = log
+	run.Samples.Jobs = log
 	if _, err := s.Finish(t.Context(), run); err != nil {
 		t.Fatal(err)
 	}

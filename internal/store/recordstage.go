@@ -40,7 +40,7 @@ var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 // stageRecords inserts all full blobs of the run's job records. It returns nil
 // for a run without records.
 func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, error) {
-	if run.Result == nil || run.Result.Jobs == nil {
+	if run.Samples.Jobs == nil {
 		return nil, nil
 	}
 	st := &recordStage{store: s, run: run.ID, attempt: uuid.NewString(), hash: sha256.New()}
@@ -49,7 +49,7 @@ func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, 
 	defer recordWriters.Put(w)
 	w.Reset(out)
 	print := []byte{}
-	for job := range run.Result.Jobs.All() {
+	for job := range run.Samples.Jobs.All() {
 		if st.jobs == blobJobs {
 			if err := st.flush(ctx, w, out); err != nil {
 				return st, err

@@ -33,7 +33,7 @@ func testFinish(t *testing.T, place Place) {
 	expect(t, page(t, s, aurea.RunQuery{}), []aurea.Run{inList(run)})
 
 	tally := must[*aurea.Tally](t)(s.Tally(t.Context(), run.ID))
-	expect(t, string(tally.AppendBinary(nil)), string(run.Result.Tally.AppendBinary(nil)))
+	expect(t, string(tally.AppendBinary(nil)), string(run.Samples.Tally.AppendBinary(nil)))
 	expect(t, jobs(t, s, run.ID), records(1000))
 }
 
@@ -84,10 +84,10 @@ func testDigest(t *testing.T, place Place) {
 		"status":        func(r *aurea.Run) { r.Status = aurea.StatusFailed },
 		"another error": func(r *aurea.Run) { r.Error = "lost" },
 		"series":        func(r *aurea.Run) { r.Result.Series = r.Result.Series[:1] },
-		"tally":         func(r *aurea.Run) { r.Result.Tally.Latency.Record(5) },
-		"detail":        func(r *aurea.Run) { r.Result.Detail.Record([]time.Duration{5, -1}, []int64{0}) },
-		"a job":         func(r *aurea.Run) { r.Result.Jobs.Put(500, aurea.OK, 1, 2, 3) },
-		"no jobs":       func(r *aurea.Run) { r.Result.Jobs = nil },
+		"tally":         func(r *aurea.Run) { r.Samples.Tally.Latency.Record(5) },
+		"detail":        func(r *aurea.Run) { r.Samples.Detail.Record([]time.Duration{5, -1}, []int64{0}) },
+		"a job":         func(r *aurea.Run) { r.Samples.Jobs.Put(500, aurea.OK, 1, 2, 3) },
+		"no jobs":       func(r *aurea.Run) { r.Samples.Jobs = nil },
 	} {
 		run := Finished(NewRun(1), 100)
 		finish(&run)

@@ -31,13 +31,13 @@ func NewRun(n int) aurea.Run {
 func Finished(run aurea.Run, jobs int) aurea.Run {
 	started, ended := run.CreatedAt.Add(time.Second), run.CreatedAt.Add(2*time.Second)
 	run.Status, run.StartedAt, run.FinishedAt = aurea.StatusCompleted, &started, &ended
-	run.Result = newResult(run, jobs)
+	run.Result, run.Samples = newResult(run, jobs)
 	return run
 }
 
-// newResult returns a result as an executor creates it, with data in all its
-// parts.
-func newResult(run aurea.Run, jobs int) *aurea.Result {
+// newResult returns a result and its samples as a run has them, with data in all
+// their parts.
+func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 	m := aurea.Measurement{
 		Start:    run.CreatedAt,
 		Duration: 900 * time.Millisecond,
@@ -56,7 +56,7 @@ func newResult(run aurea.Run, jobs int) *aurea.Result {
 	m.Tally.Planned, m.Tally.Started = m.Tally.Accounted(), int64(jobs)
 	result := aurea.NewResult(aurea.NewPlan(run.Spec, 7), m)
 	result.ID, result.Name = run.ID, run.Name
-	return result
+	return result, m.Samples()
 }
 
 // record returns the i-th job's record. Some jobs are late, some fail, and one
@@ -78,11 +78,7 @@ func record(i int) aurea.JobRecord {
 // stored returns a run as a store returns it, without the parts that are read
 // separately.
 func stored(run aurea.Run) aurea.Run {
-	if run.Result != nil {
-		slim := *run.Result
-		slim.Tally, slim.Detail, slim.Jobs = nil, nil, nil
-		run.Result = &slim
-	}
+	run.Samples = aurea.Samples{}
 	return run
 }
 
@@ -90,7 +86,9 @@ func stored(run aurea.Run) aurea.Run {
 func inList(run aurea.Run) aurea.Run {
 	run = stored(run)
 	if run.Result != nil {
-		run.Result.Series = nil
+		slim := *run.Result
+		slim.Series = nil
+		run.Result = &slim
 	}
 	return run
 }

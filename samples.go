@@ -1,0 +1,17 @@
+package aurea
+
+// Samples are what a result summarizes: the histograms of its judged part and
+// the records of its jobs. They are live values, too large for a document, and
+// travel beside the result. The owner of the run owns them; they do not change
+// once the run has ended.
+type Samples struct {
+	Tally  *Tally
+	Detail *Detail // nil if jobs report nothing
+	Jobs   *JobLog // nil if no records are kept
+}
+
+// judged is a result with its samples, which thresholds read.
+type judged struct {
+	*Result
+	Samples
+}
