@@ -21,10 +21,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// memoryLimit is how much memory the service under attack may take.
+// memoryLimit is the memory of the attacked service, in bytes.
 const memoryLimit = 512 << 20
 
-// newMemoryCgroup makes a control group with the limit; "" where none can be made.
+// newMemoryCgroup creates a cgroup with the limit. It returns "" if it cannot.
 func newMemoryCgroup(t *testing.T) (dir string) {
 	t.Helper()
 	for _, version := range []struct{ root, limit string }{
@@ -35,7 +35,7 @@ func newMemoryCgroup(t *testing.T) (dir string) {
 		if os.Mkdir(dir, 0o700) != nil {
 			continue
 		}
-		t.Cleanup(func() { _ = os.Remove(dir) }) // the process has left it
+		t.Cleanup(func() { _ = os.Remove(dir) }) // empty once the process has ended
 		if os.WriteFile(filepath.Join(dir, version.limit), []byte(strconv.Itoa(memoryLimit)), 0o600) == nil {
 			return dir
 		}
@@ -43,27 +43,28 @@ func newMemoryCgroup(t *testing.T) (dir string) {
 	return ""
 }
 
-// serveInCgroup starts a service that has so much memory; where no control group can
-// be made it is told so, and its memory is watched.
+// serveInCgroup starts a service in a cgroup. Without one the service gets the
+// limits by its settings, and the test watches its resident memory.
 func serveInCgroup(t *testing.T, dir string) (url string, process *os.Process) {
 	t.Helper()
 	if dir == "" {
-		t.Log("no control group can be made: its resident memory is watched")
+		t.Log("cannot create a cgroup: watching resident memory instead")
 		t.Setenv("GOMEMLIMIT", strconv.Itoa(memoryLimit/5*4)) // as the service sets it in a group
 		return aureatest.Serve(t, "--max-memory", strconv.Itoa(memoryLimit/2))
 	}
 	const enter = `echo $$ > "$0/cgroup.procs" && exec "$@"`
-	return aureatest.ServeBy(t, exec.CommandContext(context.Background(), "sh", "-c", enter, dir, aureatest.Binary(t), "serve"))
+	command := exec.CommandContext(context.Background(), "sh", "-c", enter, dir, aureatest.Binary(t), "serve")
+	return aureatest.ServeBy(t, command)
 }
 
-// An attackedService service is asked for its health all the while.
+// An attackedService must answer /health during every attack.
 type attackedService struct {
 	t      *testing.T
 	url    string
 	target string // of jobs
 }
 
-// healthy reports whether the service says that it is healthy.
+// healthy reports whether /health answers 200.
 func (a attackedService) healthy() bool {
 	response, err := http.Get(a.url + "/health")
 	if err != nil {
@@ -74,7 +75,7 @@ func (a attackedService) healthy() bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// call returns the status and the body of an answer.
+// call returns the status and the decoded body of a response.
 func (a attackedService) call(method, path, body string) (int, map[string]any) {
 	a.t.Helper()
 	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
@@ -88,11 +89,11 @@ func (a attackedService) call(method, path, body string) (int, map[string]any) {
 	}
 	defer response.Body.Close()
 	var answer map[string]any
-	_ = json.NewDecoder(response.Body).Decode(&answer) // what it has not, the test misses
+	_ = json.NewDecoder(response.Body).Decode(&answer) // callers check the members
 	return response.StatusCode, answer
 }
 
-// openConns opens so many connections, each of which sends the text and reads nothing.
+// openConns opens n connections that send a text and read nothing.
 func (a attackedService) openConns(n int, text string) (leave func()) {
 	a.t.Helper()
 	var conns []net.Conn
@@ -104,7 +105,7 @@ func (a attackedService) openConns(n int, text string) (leave func()) {
 		conns = append(conns, conn)
 		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 		_ = conn.SetWriteDeadline(time.Now().Add(time.Minute))
-		_, _ = io.WriteString(conn, text) // a refused one may be closed meanwhile
+		_, _ = io.WriteString(conn, text) // the service may close it
 	}
 	return func() {
 		for _, conn := range conns {
@@ -113,12 +114,15 @@ func (a attackedService) openConns(n int, text string) (leave func()) {
 	}
 }
 
+// rawGet returns a GET request as text.
 func rawGet(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n" }
 
-// largeSpec is of a megabyte whose run fails at once.
-var largeSpec = `{"num_jobs": 1, "include_jobs": false, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", "body": "` + strings.Repeat("x", 1000<<10) + `"}}`
+// largeSpec is a spec of a megabyte. Its run fails at once.
+var largeSpec = `{"num_jobs": 1, "include_jobs": false, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", ` +
+	`"body": "` + strings.Repeat("x", 1000<<10) + `"}}`
 
-// sendHostilePaths has a run look for paths that cannot be walked to their end.
+// sendHostilePaths runs jobs with a JSON path that takes exponential time to
+// evaluate.
 func (a attackedService) sendHostilePaths() {
 	spec := fmt.Sprintf(`{"num_jobs": 4, "concurrency": 4, "timeout": "2s", "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$%s.x"}}}}`,
 		a.target+"/nested", strings.Repeat("..*", 12))
@@ -128,7 +132,8 @@ func (a attackedService) sendHostilePaths() {
 	}
 }
 
-// requestLargePages asks for pages of large runs, and for those runs, and reads none of it.
+// requestLargePages requests pages of large runs, and the runs themselves, and
+// reads none of the responses.
 func (a attackedService) requestLargePages() {
 	id := ""
 	for range 20 {
@@ -147,7 +152,8 @@ func (a attackedService) requestLargePages() {
 	}
 }
 
-// watchWithoutReading has many read the events of a large run that goes on.
+// watchWithoutReading watches a large active run from many connections that
+// read nothing.
 func (a attackedService) watchWithoutReading() {
 	spec := strings.Replace(largeSpec, `"workload": {`, `"timeout": "1h", "workload": {"failure": {"rate": 1, "kind": "timeout"}, `, 1)
 	status, run := a.call("POST", "/v1/runs", spec)
@@ -162,37 +168,46 @@ func (a attackedService) watchWithoutReading() {
 	}
 }
 
-// holdBodies holds bodies of a megabyte open.
+// holdBodies sends request bodies of a megabyte and does not finish them.
 func (a attackedService) holdBodies() {
 	head := "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n"
 	leave := a.openConns(800, head+largeSpec[:1000<<10])
 	defer leave()
 	status, answer := a.call("POST", "/v1/runs", largeSpec)
-	if says, _ := answer["error"].(string); status != http.StatusServiceUnavailable || !strings.Contains(says, "half of --max-memory") {
-		a.t.Errorf("a body beyond the budget: %d %q, want 503 with the numbers", status, says)
+	if message, _ := answer["error"].(string); status != http.StatusServiceUnavailable ||
+		!strings.Contains(message, "half of --max-memory") {
+		a.t.Errorf("a body beyond the budget: %d %q, want 503 with the numbers", status, message)
 	}
 }
 
-// runGreedyJobs has jobs keep, and render, more than there is.
+// runGreedyJobs submits runs that would retain or render more than the memory,
+// or would call the service itself.
 func (a attackedService) runGreedyJobs() {
-	const kept = `{"num_jobs": 20000, "concurrency": 10000, "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
-	status, answer := a.call("POST", "/benchmark/run", fmt.Sprintf(kept, a.target+"/slow"))
-	if says, _ := answer["error"].(string); status != http.StatusBadRequest || !strings.Contains(says, "10000 in flight") || !strings.Contains(says, "--max-memory") {
-		a.t.Errorf("jobs that keep too much: %d %q", status, says)
-	}
+	const retaining = `{"num_jobs": 20000, "concurrency": 10000, "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
+	status, answer := a.call("POST", "/benchmark/run", fmt.Sprintf(retaining, a.target+"/slow"))
+	a.checkRefused("jobs that retain too much", status, answer, "10000 in flight", "--max-memory")
 	rendered := fmt.Sprintf(`{"rate": 1000, "duration": "1s", "include_jobs": false, "workload": {"kind": "http", "url": %q, "body": "{{job}} %s"}}`,
 		a.target+"/slow", strings.Repeat("x", 900<<10))
 	if status, answer = a.call("POST", "/benchmark/run", rendered); status != http.StatusOK {
-		a.t.Errorf("jobs that render too much: %d %v", status, answer["error"])
+		a.t.Errorf("jobs that render much: %d %v", status, answer["error"])
 	}
-	status, answer = a.call("POST", "/benchmark/run", fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "http", "url": %q}}`, a.url+"/health"))
-	if says, _ := answer["error"].(string); status != http.StatusBadRequest || !strings.Contains(says, "that is this service itself") {
-		a.t.Errorf("jobs that call their own service: %d %q", status, says)
-	}
+	reflexive := fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "http", "url": %q}}`, a.url+"/health")
+	status, answer = a.call("POST", "/benchmark/run", reflexive)
+	a.checkRefused("jobs that call their own service", status, answer, "that is this service itself")
 }
 
-// A service in a control group of 512 MB survives what others make it hold, one
-// kind after the other, and answers for its health all the while.
+// checkRefused wants a 400 whose error contains the texts.
+func (a attackedService) checkRefused(what string, status int, answer map[string]any, wants ...string) {
+	a.t.Helper()
+	if status != http.StatusBadRequest {
+		a.t.Errorf("%s: status %d, want 400", what, status)
+	}
+	message, _ := answer["error"].(string)
+	checkContains(a.t, "the error of "+what, message, wants...)
+}
+
+// A service limited to 512 MB survives all attacks in turn, and answers /health
+// throughout.
 func TestSurvivesWithin512MB(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -218,32 +233,33 @@ func TestSurvivesWithin512MB(t *testing.T) {
 		var watching sync.WaitGroup
 		over := make(chan struct{})
 		watching.Go(func() {
-			for sick := false; !sick; sick = !a.healthy() {
+			for healthy := true; healthy; healthy = a.healthy() {
 				select {
 				case <-over:
 					return
 				case <-time.After(50 * time.Millisecond):
 				}
 			}
-			t.Errorf("%s: /health is not answered", attack.name)
+			t.Errorf("%s: /health does not answer", attack.name)
 		})
 		begun := time.Now()
 		attack.do()
 		close(over)
 		watching.Wait()
-		t.Logf("%s: %v, at most %d MiB so far", attack.name, time.Since(begun).Round(time.Millisecond), peakMemory(t, process)>>20)
+		t.Logf("%s: %v, at most %d MiB so far",
+			attack.name, time.Since(begun).Round(time.Millisecond), peakMemory(t, process)>>20)
 		if t.Failed() {
 			return
 		}
 	}
 	if most := peakMemory(t, process); most > memoryLimit {
-		t.Errorf("it took %d bytes at its most, want at most %d", most, memoryLimit)
+		t.Errorf("the peak memory is %d bytes, want at most %d", most, memoryLimit)
 	}
 }
 
 var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peakMemory is the most resident memory that a process has had.
+// peakMemory returns the peak resident memory of a process, in bytes.
 func peakMemory(t *testing.T, process *os.Process) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process.Pid))

@@ -19,10 +19,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-// These are of the service as it is started, over real HTTP, with SQLite on the
-// disk. docs/history.md says what they are held against; they judge nothing.
+// The benchmarks measure a running service over HTTP with SQLite on the disk.
+// docs/history.md has the goals; the benchmarks do not check them.
 
-// readResponse reads an answer to its end.
+// readResponse reads a response to its end and returns its size.
 func readResponse(b *testing.B, response *http.Response, err error) int64 {
 	b.Helper()
 	if err != nil {
@@ -36,7 +36,7 @@ func readResponse(b *testing.B, response *http.Response, err error) int64 {
 	return size
 }
 
-// reportQuantiles reports how long single requests took.
+// reportQuantiles reports percentiles of the times of single requests.
 func reportQuantiles(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	for _, q := range []int{50, 99} {
@@ -44,7 +44,8 @@ func reportQuantiles(b *testing.B, took []time.Duration) {
 	}
 }
 
-// How long it takes until a submitted run is acknowledged, and thereby durable.
+// BenchmarkSubmit measures the time until a submitted run is acknowledged, and
+// thereby durable.
 func BenchmarkSubmit(b *testing.B) {
 	url, _ := aureatest.Serve(b, "--queue", "1000000")
 	var took []time.Duration
@@ -57,8 +58,8 @@ func BenchmarkSubmit(b *testing.B) {
 	reportQuantiles(b, took)
 }
 
-// Pages of a history of 100,000 runs, and how long the service takes to be ready
-// over it. To make the history takes a minute.
+// BenchmarkHistory measures pages of a history of 100,000 runs, and how long
+// the service takes to be ready. Creating the history takes a minute.
 func BenchmarkHistory(b *testing.B) {
 	folder := b.TempDir()
 	s, err := store.Open(b.Context(), folder, store.Options{})
@@ -98,8 +99,8 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
-// The records of 10,000,000 jobs, by a service that has not executed them: what it
-// takes of memory, at most, and how much a job is.
+// BenchmarkExport measures the export of 10,000,000 records by a restarted
+// service: the peak memory, and the bytes per job.
 func BenchmarkExport(b *testing.B) {
 	const jobs = 10_000_000
 	folder := b.TempDir()
@@ -111,8 +112,11 @@ func BenchmarkExport(b *testing.B) {
 	defer service.Close()
 	run := submit(b, service, fmt.Sprintf(`{"num_jobs": %d, "concurrency": 1000000, "job_duration_ms": 100}`, jobs))
 	run, err = service.Wait(b.Context(), run.ID)
-	if err != nil || run.Result == nil || run.Result.CompletedJobs != jobs {
-		b.Fatal(run.Status, err)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if run.Result == nil || run.Result.CompletedJobs != jobs {
+		b.Fatalf("the run is %s, want %d completed jobs", run.Status, jobs)
 	}
 	if err := process.Signal(syscall.SIGTERM); err != nil {
 		b.Fatal(err)
@@ -133,7 +137,7 @@ func BenchmarkExport(b *testing.B) {
 	}
 }
 
-// peakMemoryMB is the most resident memory of a process so far, in MB.
+// peakMemoryMB returns the peak resident memory of a process, in MB.
 func peakMemoryMB(b *testing.B, pid int) float64 {
 	status, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

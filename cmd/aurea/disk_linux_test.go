@@ -16,7 +16,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// mountSmallDisk is a directory with a few megabytes of room, and a way to fill them.
+// mountSmallDisk mounts a file system of 16 MB. ballast is the file to fill it
+// with.
 func mountSmallDisk(t *testing.T) (dir, ballast string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -34,7 +35,7 @@ func mountSmallDisk(t *testing.T) (dir, ballast string) {
 	return dir, filepath.Join(dir, "ballast")
 }
 
-// fillDisk writes until there is no room left.
+// fillDisk writes to a file until the disk is full.
 func fillDisk(t *testing.T, name string) {
 	t.Helper()
 	file, err := os.Create(name)
@@ -53,7 +54,7 @@ func fillDisk(t *testing.T, name string) {
 	}
 }
 
-// An httpResult is a request and what came of it.
+// An httpResult is a response with its decoded body.
 type httpResult struct {
 	status int
 	header http.Header
@@ -83,10 +84,10 @@ func doRequest(t *testing.T, method, url, body string) httpResult {
 	return e
 }
 
-// When the disk is full the run that runs is measured to its end, and its answer
-// says that it was not stored; new ones are refused and what is there can be
-// read. When there is room again the run is stored after all, and runs are
-// accepted, by the same process.
+// When the disk is full, the active run ends normally and its response says
+// that it was not stored. New runs are refused, and stored runs can be read.
+// Once there is room again, the same process stores the run and accepts new
+// ones.
 func TestFullDisk(t *testing.T) {
 	dir, ballast := mountSmallDisk(t)
 	url, _ := aureatest.Serve(t, "--data", filepath.Join(dir, "data"))
@@ -114,33 +115,36 @@ func TestFullDisk(t *testing.T) {
 	fillDisk(t, ballast)
 	unlucky := <-answer
 	warnings, _ := unlucky.body["warnings"].([]any)
-	if unlucky.status != 200 || unlucky.body["stored"] != false || unlucky.body["completed_jobs"] != 30000.0 || len(unlucky.body["jobs"].([]any)) != 30000 || len(warnings) != 1 {
-		t.Fatalf("%d, stored: %v, %v completed, warnings %v", unlucky.status, unlucky.body["stored"], unlucky.body["completed_jobs"], warnings)
+	if unlucky.status != 200 || unlucky.body["stored"] != false {
+		t.Fatalf("the unlucky run: %d, stored: %v", unlucky.status, unlucky.body["stored"])
 	}
-	unstored := func(runs, results string) {
+	if done, jobs := unlucky.body["completed_jobs"], len(unlucky.body["jobs"].([]any)); done != 30000.0 || jobs != 30000 {
+		t.Fatalf("the unlucky run: %v completed of %d jobs, want 30000 of 30000", done, jobs)
+	}
+	if len(warnings) != 1 {
+		t.Fatalf("the unlucky run: warnings %v, want one", warnings)
+	}
+	checkUnstored := func(runs, results string) {
 		t.Helper()
-		metrics := get(t, url+"/metrics")
-		for _, line := range []string{"\nbenchmark_runs_unstored " + runs + "\n", "\nbenchmark_results_unstored_total " + results + "\n"} {
-			if !strings.Contains(metrics, line) {
-				t.Errorf("/metrics has no line %q", line)
-			}
-		}
+		checkContains(t, "/metrics", get(t, url+"/metrics"),
+			"\nbenchmark_runs_unstored "+runs+"\n", "\nbenchmark_results_unstored_total "+results+"\n")
 	}
-	unstored("1", "1")
+	checkUnstored("1", "1")
 	for _, path := range []string{"/benchmark/run", "/v1/runs"} {
 		refused := doRequest(t, "POST", url+path, one)
-		if refused.status != 503 || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body["detail"].(string), "the disk is full") {
-			t.Errorf("%s: %d %v", path, refused.status, refused.body)
+		if refused.status != 503 || refused.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d with Retry-After %q", path, refused.status, refused.header.Get("Retry-After"))
 		}
+		checkContains(t, path, refused.body["detail"].(string), "the disk is full")
 	}
 	if ready := doRequest(t, "GET", url+"/readyz", ""); ready.status != 503 {
 		t.Errorf("/readyz: %d", ready.status)
 	}
 	if got := doRequest(t, "GET", url+"/v1/runs/"+old, ""); got.status != 200 || got.body["status"] != "completed" {
-		t.Errorf("what is there: %d %v", got.status, got.body)
+		t.Errorf("the stored run: %d %v", got.status, got.body)
 	}
 	if got := doRequest(t, "GET", url+"/v1/runs", ""); got.status != 200 || len(got.body["runs"].([]any)) != 2 {
-		t.Errorf("the list: %d %v", got.status, got.body)
+		t.Errorf("the list of runs: %d %v", got.status, got.body)
 	}
 
 	if err := os.Remove(ballast); err != nil {
@@ -149,16 +153,19 @@ func TestFullDisk(t *testing.T) {
 	waitReady(t, service)
 	stored := doRequest(t, "GET", url+"/v1/runs/"+unlucky.body["benchmark_id"].(string), "")
 	result := stored.body["result"].(map[string]any)
-	if stored.body["status"] != "completed" || stored.body["digest"] == nil || result["stored"] != nil || result["completed_jobs"] != 30000.0 {
-		t.Errorf("stored after all: %v", stored.body)
+	if stored.body["status"] != "completed" || stored.body["digest"] == nil {
+		t.Errorf("the unlucky run: status %v, digest %v", stored.body["status"], stored.body["digest"])
+	}
+	if result["stored"] != nil || result["completed_jobs"] != 30000.0 {
+		t.Errorf("the unlucky run: stored %v, %v completed", result["stored"], result["completed_jobs"])
 	}
 	if after := doRequest(t, "POST", url+"/benchmark/run", one); after.status != 200 || after.body["stored"] != nil {
-		t.Errorf("afterwards: %d %v", after.status, after.body)
+		t.Errorf("a later run: %d %v", after.status, after.body)
 	}
-	unstored("0", "1")
+	checkUnstored("0", "1")
 }
 
-// anyRunActive reports whether a run runs.
+// anyRunActive reports whether a run has started and not finished.
 func anyRunActive(t *testing.T, service *client.Client) bool {
 	t.Helper()
 	runs := listAllRuns(t, service)

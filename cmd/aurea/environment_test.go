@@ -34,8 +34,8 @@ func specJSON(t *testing.T, args ...string) string {
 	return string(encoded)
 }
 
-// Flags override the file, the file overrides the environment, and that overrides
-// the defaults. An empty variable counts as unset.
+// Flags override the file, the file overrides the environment, and that
+// overrides the defaults. An empty variable counts as unset.
 func TestLayers(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
 	short := writeTestFile(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
@@ -144,8 +144,8 @@ func TestVariablesOfOtherCommands(t *testing.T) {
 	}
 }
 
-// A flag of several commands means the same in all of them, or has a variable for
-// each.
+// A flag of several commands means the same in all of them, or has a variable
+// for each.
 func TestSharedFlagsMeanTheSame(t *testing.T) {
 	meanings := map[string]map[string]bool{}
 	var visit func(*cobra.Command)

@@ -31,8 +31,8 @@ func TestServeAddsSpareP(t *testing.T) {
 	}
 }
 
-// expectedWithoutVariable returns what to expect without GOMAXPROCS. There may be
-// a CPU quota, as Go reads it.
+// expectedWithoutVariable returns what to expect without GOMAXPROCS. There may
+// be a CPU quota, as Go reads it.
 func expectedWithoutVariable() struct{ cores, threads int } {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	runtime.SetDefaultGOMAXPROCS()

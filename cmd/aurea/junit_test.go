@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A junitSchema describes the JUnit XML that a program accepts, by the name of an
-// element. Attributes have a pattern for their values.
+// A junitSchema describes the JUnit XML that a program accepts, by the name of
+// an element. Attributes have a pattern for their values.
 type junitSchema map[string]struct {
 	needed, allowed map[string]string
 	content         string // pattern for the children's names, each followed by a space

@@ -11,24 +11,24 @@ import (
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // looks into the file
+	_ "modernc.org/sqlite" // checks the database file
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A loadGenerator submits runs to one life of a server, and remembers what was
-// acknowledged and how far it saw it come.
+// A loadGenerator submits runs to a server that is killed. It records which
+// runs were acknowledged, and their progress.
 type loadGenerator struct {
 	client *client.Client
 	mu     sync.Mutex
 	acked  map[string]bool
-	seen   map[string]int64 // jobs that had ended, as of two seconds before the kill
+	seen   map[string]int64 // jobs ended by id, at least two seconds before the kill
 }
 
-// load keeps the server busy until ctx ends: with as many tiny runs as it takes,
-// or with one that would go on, behind which the others queue.
+// load keeps the server busy until ctx ends: with many tiny runs, or with one
+// long run that the others queue behind.
 func (l *loadGenerator) load(ctx context.Context, t *testing.T, long bool) {
 	if long {
 		l.submit(ctx, t, `{"num_jobs": 100000, "concurrency": 4, "job_duration_ms": 10}`)
@@ -39,7 +39,7 @@ func (l *loadGenerator) load(ctx context.Context, t *testing.T, long bool) {
 			for ctx.Err() == nil {
 				id := l.submit(ctx, t, `{"num_jobs": 1, "job_duration_ms": 0}`)
 				if id != "" && !long {
-					_, _ = l.client.Wait(ctx, id) // the server may die meanwhile
+					_, _ = l.client.Wait(ctx, id) // fails when the server is killed
 				}
 			}
 		})
@@ -47,7 +47,7 @@ func (l *loadGenerator) load(ctx context.Context, t *testing.T, long bool) {
 	clients.Wait()
 }
 
-// submit returns the id of a run that was acknowledged.
+// submit returns the id of an acknowledged run; "" if there is none.
 func (l *loadGenerator) submit(ctx context.Context, t *testing.T, spec string) string {
 	decoded, err := aurea.DecodeSpec([]byte(spec))
 	if err != nil {
@@ -56,7 +56,7 @@ func (l *loadGenerator) submit(ctx context.Context, t *testing.T, spec string) s
 	}
 	run, err := l.client.Submit(ctx, decoded, "")
 	if err != nil {
-		return "" // the server has died, or its queue is full
+		return "" // the server was killed, or its queue is full
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,9 +64,9 @@ func (l *loadGenerator) submit(ctx context.Context, t *testing.T, spec string) s
 	return run.ID
 }
 
-// A process that is killed at any moment, under load, loses nothing that it has
-// acknowledged: afterwards every run is there and has an end, and the database
-// is sound. make torture does it fifty times.
+// A server that is killed under load loses no acknowledged run. After a restart
+// every run is stored and finished, and the database is intact. make torture
+// kills it fifty times.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -95,7 +95,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		killed := make(chan struct{})
 		time.AfterFunc(delay, func() {
 			defer close(killed)
-			_ = process.Kill() // it cannot have ended by itself
+			_ = process.Kill() // it is still running
 			_, _ = process.Wait()
 			stop()
 		})
@@ -112,13 +112,13 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	defer service.Close()
 	waitReady(t, service)
-	kept := listAllRuns(t, service)
+	stored := listAllRuns(t, service)
 	for id := range l.acked {
-		if _, ok := kept[id]; !ok {
-			t.Errorf("run %s was acknowledged and is gone", id)
+		if _, ok := stored[id]; !ok {
+			t.Errorf("run %s was acknowledged and is lost", id)
 		}
 	}
-	for id, run := range kept {
+	for id, run := range stored {
 		if !run.Status.Finished() {
 			t.Errorf("run %s is %s", id, run.Status)
 		}
@@ -130,17 +130,18 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			partial++
 		}
 		if saw := l.seen[id]; saw > 0 && (run.Progress == nil || run.Progress.OK+run.Progress.Failed < saw) {
-			t.Errorf("run %s had %d jobs done two seconds before; its partial counts are %+v", id, saw, run.Progress)
+			t.Errorf("run %s had %d jobs ended two seconds before; its partial counts are %+v", id, saw, run.Progress)
 		}
 	}
-	t.Logf("killed %d times; %d runs acknowledged, %d kept; %d interrupted, %d of them with partial counts", times, len(l.acked), len(kept), interrupted, partial)
+	t.Logf("killed %d times; %d runs acknowledged, %d stored; %d interrupted, %d of them with partial counts",
+		times, len(l.acked), len(stored), interrupted, partial)
 	if len(l.acked) == 0 || interrupted == 0 {
-		t.Error("nothing was tortured")
+		t.Errorf("%d runs were acknowledged and %d interrupted, want some of each", len(l.acked), interrupted)
 	}
 }
 
-// sampleProgress remembers how far the running run had come, two seconds late: as much
-// must be known of it afterwards.
+// sampleProgress records the progress of the active run two seconds after it
+// was read. By then the server must have stored that much.
 func (l *loadGenerator) sampleProgress(ctx context.Context) {
 	for ctx.Err() == nil {
 		page, err := l.client.List(ctx, aurea.RunQuery{Statuses: []aurea.Status{aurea.StatusRunning}})
@@ -162,7 +163,7 @@ func (l *loadGenerator) sampleProgress(ctx context.Context) {
 	}
 }
 
-// checkDatabase has SQLite look at every page of the file.
+// checkDatabase has SQLite check every page of the file.
 func checkDatabase(t *testing.T, file string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+file)

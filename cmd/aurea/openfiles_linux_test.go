@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,13 +17,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// withFileLimit is a command that may have so many files and connections open.
+// withFileLimit returns a command whose process may open so many files.
 func withFileLimit(t *testing.T, files int, program string, args ...string) *exec.Cmd {
 	t.Helper()
-	return exec.CommandContext(context.WithoutCancel(t.Context()), "sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files), program}, args...)...)
+	script := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, files)
+	return exec.CommandContext(context.WithoutCancel(t.Context()), "sh", append([]string{"-c", script, program}, args...)...)
 }
 
-// gateServer answers when so many requests are there, and every later one at once.
+// gateServer starts a service whose responses wait for open. together is closed
+// once size requests are waiting.
 func gateServer(t *testing.T, size int) (url string, together <-chan struct{}, open func()) {
 	t.Helper()
 	there, opened := make(chan struct{}), make(chan struct{})
@@ -43,13 +44,13 @@ func gateServer(t *testing.T, size int) (url string, together <-chan struct{}, o
 	return server.URL, there, open
 }
 
-// A run for which this machine has too few files says so before it begins, and
-// blames itself for what fails: not the target, and not with numbers that count.
+// A run with too few files warns before it starts. Its failures are of the load
+// generator, not of the target, and make it invalid.
 func TestRunWithoutFiles(t *testing.T) {
 	url, together, open := gateServer(t, 5)
 	go func() {
 		<-together
-		time.Sleep(200 * time.Millisecond) // for the others to find no room
+		time.Sleep(200 * time.Millisecond) // for the other connections to fail
 		open()
 	}()
 	cmd := withFileLimit(t, 24, aureatest.Binary(t), "run", url, "--jobs", "200", "--concurrency", "100", "-o", "json")
@@ -58,24 +59,28 @@ func TestRunWithoutFiles(t *testing.T) {
 	if code := exitStatusOf(cmd.Run()); code != exitInvalid {
 		t.Errorf("exit %d, want %d: %s", code, exitInvalid, stderr.String())
 	}
-	if want := "aurea: warning: the jobs want up to 100 connections at once, and this process may have 24 files and connections open"; !strings.Contains(stderr.String(), want) {
-		t.Errorf("stderr is %s, want %s", stderr.String(), want)
-	}
+	checkContains(t, "standard error", stderr.String(), "aurea: warning: the jobs want up to 100 connections at once, "+
+		"and this process may have 24 files and connections open")
 	var result aurea.Result
 	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
 		t.Fatalf("%v in %s", err, stdout.String())
 	}
-	if len(result.Errors) != 1 || result.Errors[0].Class != aurea.GeneratorLimit || result.Errors[0].Count != result.Counts.Failed {
-		t.Errorf("errors %+v of %d failed, want all of class %s", result.Errors, result.Counts.Failed, aurea.GeneratorLimit)
+	if len(result.Errors) != 1 {
+		t.Fatalf("errors %+v, want one class", result.Errors)
 	}
-	blamed := slices.ContainsFunc(result.Validity.Reasons, func(r aurea.Reason) bool { return r.Code == aurea.GeneratorLimit })
-	if result.Validity.State != aurea.Invalid || !blamed {
+	if e := result.Errors[0]; e.Class != aurea.GeneratorLimit || e.Count != result.Counts.Failed {
+		t.Errorf("error %+v, want all %d failures of class %s", e, result.Counts.Failed, aurea.GeneratorLimit)
+	}
+	hasReason := slices.ContainsFunc(result.Validity.Reasons, func(r aurea.Reason) bool {
+		return r.Code == aurea.GeneratorLimit
+	})
+	if result.Validity.State != aurea.Invalid || !hasReason {
 		t.Errorf("validity %+v, want it invalid because of %s", result.Validity, aurea.GeneratorLimit)
 	}
 }
 
-// Jobs of the service hold no more connections than their share of its files, and
-// its API goes on answering while they hold all of them.
+// Jobs of a service cannot use more than their share of its files. The API
+// answers while they use all of it.
 func TestServiceKeepsFilesForItsAPI(t *testing.T) {
 	const files, jobs = 256, 256 - 64 - 64
 	url, together, open := gateServer(t, jobs)
@@ -85,9 +90,11 @@ func TestServiceKeepsFilesForItsAPI(t *testing.T) {
 		return `{"num_jobs": 500, "workload": {"kind": "http", "url": "` + url + `"` + more + `}}`
 	}
 	refused := doRequest(t, "POST", service+"/v1/runs", spec(""))
-	if says := fmt.Sprint(refused.body["error"]); refused.status != 400 || !strings.Contains(says, "500 jobs in flight would take as many connections, and this host has 128, ") {
-		t.Errorf("500 jobs in flight: %d %s", refused.status, says)
+	if refused.status != 400 {
+		t.Errorf("500 jobs in flight: status %d, want 400", refused.status)
 	}
+	checkContains(t, "the error of 500 jobs in flight", fmt.Sprint(refused.body["error"]),
+		"500 jobs in flight would take as many connections, and this host has 128, ")
 	submitted := doRequest(t, "POST", service+"/v1/runs", spec(fmt.Sprintf(`, "connections": %d`, jobs)))
 	if submitted.status != 202 {
 		t.Fatalf("%d connections: %d %v", jobs, submitted.status, submitted.body)

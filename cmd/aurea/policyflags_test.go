@@ -15,7 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// shellPath is the path of sh.
+// shellPath returns the path of sh.
 func shellPath(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("sh")
@@ -25,8 +25,8 @@ func shellPath(t *testing.T) string {
 	return path
 }
 
-// writeScriptCommand is an operator's list with one command, sh, which runs a script and is
-// told a file.
+// writeScriptCommand writes a list with one command, sh. It runs a script whose
+// argument is the parameter file.
 func writeScriptCommand(t *testing.T, script string) string {
 	t.Helper()
 	return writeTestFile(t, "commands.yaml", fmt.Sprintf(`
@@ -38,7 +38,8 @@ commands:
 `, shellPath(t), script))
 }
 
-func TestHostErrors(t *testing.T) {
+// Invalid flags, and jobs beyond their limits, are wrong usage.
+func TestPolicyFlagErrors(t *testing.T) {
 	list := writeTestFile(t, "commands.yaml", "commands:\n  a:\n    path: /a\n  b:\n    path: b\n    timeout: 5\n")
 	for _, test := range []struct {
 		args string
@@ -65,17 +66,17 @@ func TestHostErrors(t *testing.T) {
 	}
 }
 
-// The list decides whether there is a kind exec, and tells of its commands.
-func TestWorkloadsOfTheOperator(t *testing.T) {
+// There is a kind exec only with a list of commands, which are its options.
+func TestWorkloadsWithExecCommands(t *testing.T) {
 	_, without, _ := runCommand(t, "", "workloads")
 	_, with, _ := runCommand(t, "", "workloads", "--exec-commands", writeScriptCommand(t, ""))
-	if strings.Contains(without, "exec") || !strings.Contains(with, "exec ") || !strings.Contains(with, "one of sh, needed") {
-		t.Errorf("without a list:\n%s\nwith one:\n%s", without, with)
+	if strings.Contains(without, "exec") {
+		t.Errorf("without a list there is a kind exec:\n%s", without)
 	}
+	checkContains(t, "aurea workloads with a list", with, "exec ", "one of sh, needed")
 }
 
-// What works for one kind works for all of them: parts, steps, failures on
-// purpose, timeouts.
+// Parts, steps, injected failures and timeouts work for all kinds together.
 func TestLocalKindsTogether(t *testing.T) {
 	spec := `
 num_jobs: 60
@@ -103,17 +104,31 @@ workload:
 		counts[part.Name] = part.Counts
 	}
 	session, hang, wrong := counts["session"], counts["hang"], counts["wrong"]
-	if session.OK == 0 || session.Failed == 0 || hang.Timeout == 0 || hang.Timeout != hang.Planned || wrong.Failed == 0 || wrong.OK > 0 {
-		t.Errorf("the parts have %+v", counts)
+	if session.OK == 0 || session.Failed == 0 {
+		t.Errorf("the part session has %+v, want some ok and some failed", session)
+	}
+	if hang.Timeout == 0 || hang.Timeout != hang.Planned {
+		t.Errorf("the part hang has %+v, want timeouts only", hang)
+	}
+	if wrong.Failed == 0 || wrong.OK > 0 {
+		t.Errorf("the part wrong has %+v, want failures only", wrong)
 	}
 	classes := map[string]int64{}
 	for _, failure := range result.Errors {
 		classes[failure.Class] = failure.Count
 	}
-	if classes["injected"]+classes["exit_2"]+classes["exit_3"] != session.Failed+wrong.Failed+hang.Timeout || classes["injected"] <= hang.Timeout {
-		t.Errorf("the failures are %+v", result.Errors)
+	got := classes["injected"] + classes["exit_2"] + classes["exit_3"]
+	if want := session.Failed + wrong.Failed + hang.Timeout; got != want {
+		t.Errorf("%d failures are injected or of the script, want all %d: %+v", got, want, result.Errors)
 	}
-	for name, least := range map[string]int64{"session.take.bytes_read": 100000 * session.OK, "session.store.bytes_read": 10000 * session.OK, "hang.bytes_read": 0} {
+	if classes["injected"] <= hang.Timeout {
+		t.Errorf("%d failures are injected, want more than the %d timeouts", classes["injected"], hang.Timeout)
+	}
+	for name, least := range map[string]int64{
+		"session.take.bytes_read":  100000 * session.OK,
+		"session.store.bytes_read": 10000 * session.OK,
+		"hang.bytes_read":          0,
+	} {
 		if amount, ok := result.Counters.Get(name); !ok || amount.Total < least {
 			t.Errorf("%s is %+v, want at least %d", name, amount, least)
 		}
@@ -128,8 +143,7 @@ workload:
 	}
 }
 
-// A command that is killed leaves nothing that goes on: its programs end, and the
-// next one sweeps what it had on the disk.
+// The programs of a killed command end, and the next command removes its files.
 func TestKilledCommandLeavesNothing(t *testing.T) {
 	scratch, pid := t.TempDir(), filepath.Join(t.TempDir(), "pid")
 	list := writeScriptCommand(t, `echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 1000`)
@@ -160,8 +174,8 @@ workload:
 	}
 }
 
-// waitProcessEnded wants the process ended that a file has the number of; it may not
-// have been waited for.
+// waitProcessEnded waits until the process whose id a file holds has ended. It
+// may remain a zombie.
 func waitProcessEnded(t *testing.T, file string) {
 	t.Helper()
 	content, err := os.ReadFile(file)
@@ -173,12 +187,12 @@ func waitProcessEnded(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {
-		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // which is not there when it is gone
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // missing once the process is gone
 		return syscall.Kill(pid, 0) != nil || strings.Contains(string(stat), ") Z ")
 	})
 }
 
-// A service that stops ends the programs of its run.
+// A service that stops also ends the programs of its run.
 func TestStoppedServiceEndsItsPrograms(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
 	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", writeScriptCommand(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`))

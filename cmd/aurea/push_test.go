@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// When a command with --push has ended, Prometheus has the metrics of its run. The
-// counters of the next run are a reset of the same series.
+// When a command with --push has ended, Prometheus has the metrics of its run.
+// The counters of the next run are a reset of the same series.
 func TestPush(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: it starts Prometheus")

@@ -74,8 +74,8 @@ func TestNoSample(t *testing.T) {
 	}
 }
 
-// judgedResult returns a result with a passed and a failed threshold. Its name is
-// markup if it is not escaped.
+// judgedResult returns a result with a passed and a failed threshold. Its name
+// is markup if it is not escaped.
 func judgedResult() *aurea.Result {
 	return &aurea.Result{
 		ID:        "benchmark-1",

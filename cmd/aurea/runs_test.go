@@ -2,9 +2,8 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"log/slog"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,10 +16,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// testTimeout is how long a test waits for what must end; only a fault uses it up.
+// testTimeout limits a wait. A correct service never uses it up.
 const testTimeout = 30 * time.Second
 
-// runCommandAt calls the command about a server, which must succeed.
+// runCommandAt executes a command line at a server. It must succeed.
 func runCommandAt(t *testing.T, url string, args ...string) string {
 	t.Helper()
 	code, stdout, stderr := runCommand(t, "", append(args, "--server", url)...)
@@ -30,24 +29,34 @@ func runCommandAt(t *testing.T, url string, args ...string) string {
 	return stdout
 }
 
-// With --server a run is the server's, which keeps it, and everything else is as
-// without: result, progress, exit code.
+// With --server the server executes and stores the run. Result, progress and
+// exit code are those of a local run.
 func TestRunAtServer(t *testing.T) {
 	url, _ := aureatest.Serve(t)
-	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "-o", "json", "--jobs", "20", "--job-duration", "5ms", "--name", "far", "--include-jobs", "--threshold", "p99 < 1ns")
+	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "-o", "json", "--jobs", "20",
+		"--job-duration", "5ms", "--name", "far", "--include-jobs", "--threshold", "p99 < 1ns")
+	checkExit(t, "the run", code, exitThreshold, stderr)
+	checkContains(t, "standard error", stderr, "20 started  20 ok  0 failed  0 in flight", "a threshold failed")
 	var result aurea.Result
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %s", err, stdout)
 	}
-	if code != exitThreshold || result.Counts.OK != 20 || result.Name != "far" || strings.Count(stdout, `"job_id":"`+result.ID+`-job-`) != 20 {
-		t.Errorf("exit %d, %+v", code, result.Counts)
+	if result.Counts.OK != 20 || result.Name != "far" {
+		t.Errorf("%d jobs ok of %q, want 20 of far", result.Counts.OK, result.Name)
 	}
-	if !strings.Contains(stderr, "20 started  20 ok  0 failed  0 in flight") || !strings.Contains(stderr, "a threshold failed") {
-		t.Errorf("progress: %q", stderr)
+	if n := strings.Count(stdout, `"job_id":"`+result.ID+`-job-`); n != 20 {
+		t.Errorf("the result lists %d jobs, want 20", n)
 	}
-	var kept aurea.Run
-	if err := json.Unmarshal([]byte(runCommandAt(t, url, "runs", "show", result.ID, "-o", "json")), &kept); err != nil || kept.Result.Throughput != result.Throughput || kept.Digest == "" {
-		t.Errorf("kept is %+v (%v)", kept, err)
+	var stored aurea.Run
+	shown := runCommandAt(t, url, "runs", "show", result.ID, "-o", "json")
+	if err := json.Unmarshal([]byte(shown), &stored); err != nil {
+		t.Fatal(err)
+	}
+	if stored.Result.Throughput != result.Throughput {
+		t.Errorf("the stored throughput is %v, want %v", stored.Result.Throughput, result.Throughput)
+	}
+	if stored.Digest == "" {
+		t.Error("the stored run has no digest")
 	}
 	for _, test := range []struct {
 		args []string
@@ -73,49 +82,62 @@ func TestRunAtServer(t *testing.T) {
 	}
 }
 
-// What is kept can be listed, shown, changed, exported and deleted.
+// Stored runs can be listed, shown, changed, exported and deleted.
 func TestRunsCommands(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	for _, name := range []string{"one", "two", "three"} {
-		runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", "1ms", "--name", name, "--label", "team=a", "--include-jobs", "-q")
+		runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", "1ms", "--name", name, "--label", "team=a",
+			"--include-jobs", "-q")
 	}
 	table := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "list", "--limit", "2")), "\n")
-	if len(table) != 3 || !strings.HasPrefix(table[0], "run ") || !strings.Contains(table[1], "three") || !strings.Contains(table[2], "two") || !strings.Contains(table[1], "completed  sleep") {
-		t.Errorf("listed:\n%s", strings.Join(table, "\n"))
+	if len(table) != 3 {
+		t.Fatalf("runs list has %d lines, want 3:\n%s", len(table), strings.Join(table, "\n"))
 	}
+	checkContains(t, "the header", table[0], "run ")
+	checkContains(t, "the first run", table[1], "three", "completed  sleep")
+	checkContains(t, "the second run", table[2], "two")
+	listed := runCommandAt(t, url, "runs", "list", "-o", "json", "--name", "one", "--label", "team=a", "--since", "1h",
+		"--status", "completed,failed")
 	var page aurea.RunPage
-	if err := json.Unmarshal([]byte(runCommandAt(t, url, "runs", "list", "-o", "json", "--name", "one", "--label", "team=a", "--since", "1h", "--status", "completed,failed")), &page); err != nil || len(page.Runs) != 1 {
-		t.Fatalf("%d runs (%v)", len(page.Runs), err)
+	if err := json.Unmarshal([]byte(listed), &page); err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) != 1 {
+		t.Fatalf("%d runs are listed, want 1", len(page.Runs))
 	}
 	id := page.Runs[0].ID
 	runCommandAt(t, url, "runs", "change", id, "--note", "the first", "--baseline")
 	shown := runCommandAt(t, url, "runs", "show", id, "--wait")
-	for _, want := range []string{"run         " + id + " (one)", "4 planned: 4 ok", "note      the first", "baseline  of one", "digest    sha256:"} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("no %q in\n%s", want, shown)
-		}
-	}
-	if lines := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "export", id, "--format", "csv")), "\n"); len(lines) != 5 || lines[0] != strings.Join(aurea.JobColumns, ",") {
-		t.Errorf("exported %q", lines)
+	checkContains(t, "runs show", shown, "run         "+id+" (one)", "4 planned: 4 ok", "note      the first",
+		"baseline  of one", "digest    sha256:")
+	lines := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "export", id, "--format", "csv")), "\n")
+	if want := strings.Join(aurea.JobColumns, ","); len(lines) != 5 || lines[0] != want {
+		t.Errorf("exported %q, want %s and 4 jobs", lines, want)
 	}
 	parquet := filepath.Join(t.TempDir(), "jobs.parquet")
 	runCommandAt(t, url, "runs", "export", id, "--format", "parquet", "-f", parquet)
-	if content, err := os.ReadFile(parquet); err != nil || !bytes.HasPrefix(content, []byte("PAR1")) || !bytes.HasSuffix(content, []byte("PAR1")) {
-		t.Errorf("the file has %d bytes (%v)", len(content), err)
+	content, err := os.ReadFile(parquet)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if said := runCommandAt(t, url, "runs", "delete", id); said != id+" deleted\n" {
-		t.Errorf("deleted: %q", said)
+	magic := []byte("PAR1")
+	if !bytes.HasPrefix(content, magic) || !bytes.HasSuffix(content, magic) {
+		t.Errorf("the exported file of %d bytes is not Parquet", len(content))
+	}
+	if printed := runCommandAt(t, url, "runs", "delete", id); printed != id+" deleted\n" {
+		t.Errorf("runs delete prints %q", printed)
 	}
 	if left := runCommandAt(t, url, "runs", "list"); strings.Contains(left, id) || strings.Count(left, "\n") != 3 {
-		t.Errorf("left:\n%s", left)
+		t.Errorf("after the deletion there are\n%s", left)
 	}
 }
 
-// An interrupt cancels the run at the server, and prints its partial result.
+// An interrupt cancels the run at the server and prints its partial result.
 func TestInterruptedAtServer(t *testing.T) {
 	t.Parallel()
 	url, _ := aureatest.Serve(t)
-	run := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "--server", url, "-o", "json", "--jobs", "1000", "--concurrency", "1", "--job-duration", "50ms")
+	run := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "--server", url, "-o", "json",
+		"--jobs", "1000", "--concurrency", "1", "--job-duration", "50ms")
 	var stdout bytes.Buffer
 	run.Stdout = &stdout
 	stderr, err := run.StderrPipe()
@@ -131,65 +153,24 @@ func TestInterruptedAtServer(t *testing.T) {
 	if err := run.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = new(bytes.Buffer).ReadFrom(stderr) // Wait wants it read
+	_, _ = io.Copy(io.Discard, stderr) // before Wait closes the pipe
 	_ = run.Wait()
 	var result aurea.Result
 	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
 		t.Fatalf("%v: %s", err, stdout.Bytes())
 	}
-	if code := run.ProcessState.ExitCode(); code != exitInterrupted || result.Status != aurea.StatusCancelled || result.Counts.OK == 0 || result.Counts.Cancelled == 0 || result.Counts.Planned != 1000 {
-		t.Errorf("exit %d, %s with %+v", code, result.Status, result.Counts)
+	if code := run.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit %d, want %d", code, exitInterrupted)
 	}
-	if listed := runCommandAt(t, url, "runs", "list", "--status", "cancelled"); !strings.Contains(listed, result.ID) {
-		t.Errorf("the server has\n%s", listed)
+	if result.Status != aurea.StatusCancelled {
+		t.Errorf("status %s, want cancelled", result.Status)
 	}
-}
-
-// What cannot be kept is said before anything is served.
-func TestServeStoreErrors(t *testing.T) {
-	notDir := writeTestFile(t, "file", "")
-	taken := t.TempDir()
-	aureatest.Serve(t, "--data", taken)
-	foreign := t.TempDir()
-	if err := os.WriteFile(filepath.Join(foreign, "aurea.db"), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
-		t.Fatal(err)
+	if c := result.Counts; c.OK == 0 || c.Cancelled == 0 {
+		t.Errorf("counts %+v, want some ok and some cancelled", c)
 	}
-	tests := []struct {
-		args []string
-		code int
-		want []string
-	}{
-		{[]string{"--data", notDir}, 1, []string{"cannot make the directory", "choose another with --data"}},
-		{[]string{"--data", taken}, 1, []string{"is in use by another server"}},
-		{[]string{"--data", foreign}, 1, []string{"aurea.db was left as it is"}},
-		{[]string{"--data", t.TempDir(), "--store", "mysql://x"}, 2, []string{"--store must be sqlite://FILE or postgres://USER@HOST/DATABASE"}},
-		{[]string{"--data", t.TempDir(), "--keep-bytes", "many"}, 2, []string{`must be a number of bytes such as 2GB, 512MiB or 1048576`}},
-		{[]string{"--data", t.TempDir(), "--keep-runs", "-1"}, 2, []string{"must not be negative"}},
+	if result.Counts.Planned != 1000 {
+		t.Errorf("%d jobs planned, want 1000", result.Counts.Planned)
 	}
-	for _, test := range tests {
-		// What is not refused would serve for ever; its end ends it.
-		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
-		var out, errs bytes.Buffer
-		code := run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, test.args...), strings.NewReader(""), &out, &errs)
-		cancel()
-		stderr := errs.String()
-		for _, want := range test.want {
-			if code != test.code || !strings.Contains(stderr, want) {
-				t.Errorf("aurea serve %s: exit %d, %q; want %d, %q", strings.Join(test.args, " "), code, stderr, test.code, want)
-			}
-		}
-	}
-}
-
-// A server has the same name in every life.
-func TestOwnName(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "server-id")
-	first, err := loadServerID(name, slog.New(slog.DiscardHandler))
-	again, err2 := loadServerID(name, slog.New(slog.DiscardHandler))
-	if err != nil || err2 != nil || first != again || len(first) < 20 {
-		t.Errorf("%q (%v), and then %q (%v)", first, err, again, err2)
-	}
-	if other, err := loadServerID(filepath.Join(t.TempDir(), "server-id"), slog.New(slog.DiscardHandler)); err != nil || other == first {
-		t.Errorf("another server is %q too (%v)", other, err)
-	}
+	listed := runCommandAt(t, url, "runs", "list", "--status", "cancelled")
+	checkContains(t, "the list of cancelled runs", listed, result.ID)
 }

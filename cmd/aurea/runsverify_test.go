@@ -9,15 +9,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// Verifying says which run is damaged and fails; it asks a service, or reads the
-// database that the service has open.
+// aurea runs verify reports damaged runs and fails. It asks a service, or reads
+// the database while the service uses it.
 func TestRunsVerify(t *testing.T) {
 	data := t.TempDir()
 	file := filepath.Join(data, "aurea.db")
 	url, _ := aureatest.Serve(t, "--data", data)
 	runCommandAt(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "whole")
 	if got := runCommandAt(t, url, "runs", "verify"); got != "runs verified: 1, damaged: 0\n" {
-		t.Errorf("at first it says %q", got)
+		t.Errorf("without damage it prints %q", got)
 	}
 	runCommandAt(t, url, "run", "--jobs", "3", "--job-duration", "1ms", "--name", "altered")
 	db, err := sql.Open("sqlite", file)
@@ -39,11 +39,10 @@ WHERE run_id = (SELECT id FROM runs WHERE name = 'altered')`); err != nil {
 		"one run":  {"--store", "sqlite://" + file, id},
 	} {
 		code, stdout, stderr := runCommand(t, "", append([]string{"runs", "verify"}, args...)...)
-		if code != exitFailure {
-			t.Errorf("%s: exit %d, want %d: %s", name, code, exitFailure, stderr)
-		}
-		if !strings.Contains(stdout, "damaged: run "+id+" is not what was kept") || !strings.HasSuffix(stdout, "damaged: 1\n") {
-			t.Errorf("%s: it says %q", name, stdout)
+		checkExit(t, name, code, exitFailure, stderr)
+		checkContains(t, name, stdout, "damaged: run "+id+" is not what was kept")
+		if !strings.HasSuffix(stdout, "damaged: 1\n") {
+			t.Errorf("%s: it prints %q, want one damaged run", name, stdout)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,21 +14,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// Neither somebody who takes an export slowly, nor one who watches, keeps the
-// service from ending: the export is cut.
+// A slow reader of an export does not delay the end of the service: its
+// connection is closed.
 func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 	t.Parallel()
 	url, process := aureatest.Serve(t, "--grace", "0s")
-	answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(`{"num_jobs": 200000, "workload": {"kind": "noop"}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := string(body[bytes.Index(body, []byte("benchmark-")):][:len("benchmark-")+36])
+	body := post(t, url+"/benchmark/run", `{"num_jobs": 200000, "workload": {"kind": "noop"}}`)
+	id := body[strings.Index(body, "benchmark-"):][:len("benchmark-")+36]
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +37,7 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := make(chan bool, 1)
-	go func() { // a kilobyte at a time, so that it is never cut for taking nothing
+	go func() { // a kilobyte at a time, so that no write times out
 		var last []byte
 		for {
 			n, err := conn.Read(part)
@@ -67,7 +58,7 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 	}
 }
 
-// What has not ended is named.
+// The log names the components that have not stopped.
 func TestUnendedPartsAreReported(t *testing.T) {
 	var c componentSet
 	var log bytes.Buffer
@@ -79,11 +70,9 @@ func TestUnendedPartsAreReported(t *testing.T) {
 			return nil
 		})
 	})
-	if said := log.String(); !strings.Contains(said, `level=WARN msg="the service has not ended" waits_for="[runs answers]"`) {
-		t.Errorf("the log says %q", said)
-	}
+	checkContains(t, "the log", log.String(), `level=WARN msg="the service has not ended" waits_for="[runs answers]"`)
 	log.Reset()
 	if c.warnIfRunning(logger); log.Len() > 0 {
-		t.Errorf("all have ended, and the log says %q", log.String())
+		t.Errorf("all have stopped, and the log has %q", log.String())
 	}
 }

@@ -15,39 +15,42 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A signal to end ends the run, prints what there is, and exits with 130.
+// An interrupted run prints its partial result and exits with 130.
 func TestInterruptedRunPrintsItsPartialResult(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json", "--jobs", "5", "--job-duration", "1h")
+			cmd := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "-o", "json",
+				"--jobs", "5", "--job-duration", "1h")
 			result, code := signalRun(t, cmd, signal)
 			if code != exitInterrupted {
 				t.Errorf("exit %d, want %d", code, exitInterrupted)
 			}
-			if want := (aurea.Counts{Planned: 5, Cancelled: 5}); result.Counts != want || result.Status != aurea.StatusCancelled {
+			want := aurea.Counts{Planned: 5, Cancelled: 5}
+			if result.Counts != want || result.Status != aurea.StatusCancelled {
 				t.Errorf("counts %+v, status %s", result.Counts, result.Status)
 			}
 		})
 	}
 }
 
-// Under nohup a run goes on to its end.
+// Under nohup a run survives SIGHUP.
 func TestRunUnderNohupOutlivesItsTerminal(t *testing.T) {
 	t.Parallel()
 	nohup, err := exec.LookPath("nohup")
 	if err != nil {
 		t.Skip("left out: there is no nohup")
 	}
-	cmd := exec.CommandContext(t.Context(), nohup, aureatest.Binary(t), "run", "-o", "json", "--jobs", "3", "--concurrency", "1", "--job-duration", "700ms")
+	cmd := exec.CommandContext(t.Context(), nohup, aureatest.Binary(t), "run", "-o", "json",
+		"--jobs", "3", "--concurrency", "1", "--job-duration", "700ms")
 	result, code := signalRun(t, cmd, syscall.SIGHUP)
 	if code != exitOK || result.Counts.OK != 3 {
 		t.Errorf("exit %d, counts %+v; want %d, 3 ok", code, result.Counts, exitOK)
 	}
 }
 
-// signalRun starts a run, sends it a signal once it reports progress, and returns
-// its result and exit code.
+// signalRun starts a run and sends it a signal once it reports progress. It
+// returns the result and the exit code.
 func signalRun(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea.Result, code int) {
 	t.Helper()
 	var stdout bytes.Buffer
@@ -74,6 +77,7 @@ func signalRun(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (result aurea
 	return result, code
 }
 
+// exitStatusOf returns the exit status of a command from its error.
 func exitStatusOf(err error) int {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
@@ -82,19 +86,22 @@ func exitStatusOf(err error) int {
 	return 0
 }
 
-// SIGTERM: not ready, the running run gets its grace and ends with its partial
-// result, the process exits with 0.
+// longJobs is the spec of a run that outlives the test.
+const longJobs = `{"num_jobs": 3, "job_duration_ms": 3600000}`
+
+// After SIGTERM the service is not ready. The active run ends with a partial
+// result after its grace, and the process exits with 0.
 func TestTermDrainsTheService(t *testing.T) {
 	url, process := aureatest.Serve(t, "--grace", "1s")
 	answered := make(chan aurea.Result, 1)
 	go func() {
 		var result aurea.Result
-		answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(`{"num_jobs": 3, "job_duration_ms": 3600000}`))
+		response, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(longJobs))
 		if err != nil {
 			t.Error(err)
 		} else {
-			defer func() { _ = answer.Body.Close() }()
-			if err := json.NewDecoder(answer.Body).Decode(&result); err != nil {
+			defer func() { _ = response.Body.Close() }()
+			if err := json.NewDecoder(response.Body).Decode(&result); err != nil {
 				t.Error(err)
 			}
 		}
@@ -105,9 +112,7 @@ func TestTermDrainsTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool { return strings.Contains(get(t, url+"/readyz"), `"status":503`) })
-	if late := get(t, url+"/livez"); !strings.Contains(late, "alive") {
-		t.Errorf("livez answers %q while draining", late)
-	}
+	checkContains(t, "/livez while draining", get(t, url+"/livez"), "alive")
 	result := <-answered
 	if want := (aurea.Counts{Planned: 3, Cancelled: 3}); result.Counts != want || result.Status != aurea.StatusInterrupted {
 		t.Errorf("counts %+v, status %q", result.Counts, result.Status)
@@ -117,13 +122,13 @@ func TestTermDrainsTheService(t *testing.T) {
 	}
 }
 
-// A second signal does not wait for the grace.
+// A second signal ends the service without waiting for the grace.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	url, process := aureatest.Serve(t, "--grace", "1h")
 	go func() {
-		answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(`{"num_jobs": 3, "job_duration_ms": 3600000}`))
+		response, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(longJobs))
 		if err == nil {
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 		}
 	}()
 	waitFor(t, func() bool { return strings.Contains(get(t, url+"/metrics"), "benchmark_runs_active 1") })

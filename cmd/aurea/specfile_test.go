@@ -31,8 +31,8 @@ func parsedSpec(t *testing.T, name, content string) string {
 	return string(encoded)
 }
 
-// Scalars follow the core schema of YAML 1.2. Text is unchanged, and numbers keep
-// their digits.
+// Scalars follow the core schema of YAML 1.2. Text is unchanged, and numbers
+// keep their digits.
 func TestYAMLScalars(t *testing.T) {
 	for text, want := range map[string]string{
 		"2026-11-28": `"2026-11-28"`, "2026-11-28T10:00:00+02:00": `"2026-11-28T10:00:00+02:00"`, "2001-12-14 21:59:43.10 -5": `"2001-12-14 21:59:43.10 -5"`,

@@ -46,8 +46,8 @@ func checkCollected(t *testing.T, c *aureatest.Collector, jobs float64, spans in
 	}
 }
 
-// A traced job is a span of the run's trace, and sends that span in its request.
-// Without a collector no job sends one.
+// A traced job is a span of the run's trace, and sends that span in its
+// request. Without a collector no job sends one.
 func TestTelemetryOfJobs(t *testing.T) {
 	parents := make(chan string, 20)
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -82,8 +82,8 @@ func TestTelemetryOfJobs(t *testing.T) {
 	}
 }
 
-// An error of the collector is reported and changes nothing else. An unsupported
-// protocol is wrong usage.
+// An error of the collector is reported and changes nothing else. An
+// unsupported protocol is wrong usage.
 func TestTelemetryFails(t *testing.T) {
 	url, _ := aureatest.Serve(t) // not a collector
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)

@@ -45,8 +45,8 @@ func TestParseTokens(t *testing.T) {
 	}
 }
 
-// A token file that every user of the machine can read or change is refused. The
-// error has its mode.
+// A token file that every user of the machine can read or change is refused.
+// The error has its mode.
 func TestTokenFileMode(t *testing.T) {
 	path := writeTestFile(t, "tokens", tokenA+"\n")
 	for mode, fits := range map[os.FileMode]bool{
@@ -77,8 +77,8 @@ func TestClientToken(t *testing.T) {
 	}
 }
 
-// SIGHUP reloads the tokens; an invalid file changes nothing. SIGTERM still drains
-// the service afterwards.
+// SIGHUP reloads the tokens; an invalid file changes nothing. SIGTERM still
+// drains the service afterwards.
 func TestHangupReloadsTokens(t *testing.T) {
 	tokens := writeTestFile(t, "tokens", tokenA+"\n")
 	url, process, log := serveWithLog(t, "--token-file", tokens)

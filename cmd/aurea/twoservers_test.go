@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,14 +18,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// A testServer is one of the servers that share a database.
+// A testServer is one of two servers that share a database.
 type testServer struct {
 	*client.Client
 	url     string
 	process *os.Process
 }
 
-// startTwoServers are two servers on one new PostgreSQL, and its address.
+// startTwoServers starts two servers on a new PostgreSQL and returns its
+// address.
 func startTwoServers(t *testing.T) (a, b testServer, database string) {
 	t.Helper()
 	postgres, err := aureatest.StartPostgres(aureatest.PostgresPrograms(t))
@@ -53,7 +55,7 @@ func (s testServer) submit(t *testing.T, spec string) aurea.Run {
 	return submit(t, s.Client, spec)
 }
 
-// waitFinished waits for the end of a run.
+// waitFinished waits until a run has finished.
 func (s testServer) waitFinished(t *testing.T, id string) aurea.Run {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -65,7 +67,7 @@ func (s testServer) waitFinished(t *testing.T, id string) aurea.Run {
 	return run
 }
 
-// waitProgressing waits until a run is seen to have done jobs.
+// waitProgressing waits until a run reports finished jobs.
 func (s testServer) waitProgressing(t *testing.T, id string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -77,14 +79,15 @@ func (s testServer) waitProgressing(t *testing.T, id string) {
 			return
 		}
 	}
-	t.Fatalf("run %s does nothing", id)
+	t.Fatalf("run %s reports no finished jobs", id)
 }
 
+// longRunSpec is the spec of a run that outlives the test.
 const longRunSpec = `{"num_jobs": 1000000, "concurrency": 4, "job_duration_ms": 5, "name": "goes on"}`
 
-// Two servers of one PostgreSQL: each lists, shows, watches and cancels what the
-// other executes. One that is killed leaves its runs to the other, which makes
-// them interrupted, with what was known of them.
+// Each of two servers on one PostgreSQL lists, shows, watches and cancels runs
+// of the other. After one is killed, the other marks its runs as interrupted
+// and keeps their last progress.
 func TestTwoServers(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -96,8 +99,17 @@ func TestTwoServers(t *testing.T) {
 	behind := a.submit(t, longRunSpec).ID
 	b.waitProgressing(t, id)
 	page, err := b.List(t.Context(), aurea.RunQuery{Name: "goes on"})
-	if err != nil || len(page.Runs) != 2 || page.Runs[0].ID != behind || page.Runs[0].Status != aurea.StatusQueued || page.Runs[1].ID != id {
-		t.Errorf("the other lists %+v (%v)", page.Runs, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) != 2 {
+		t.Fatalf("the other server lists %d runs, want 2", len(page.Runs))
+	}
+	if got, want := []string{page.Runs[0].ID, page.Runs[1].ID}, []string{behind, id}; !slices.Equal(got, want) {
+		t.Errorf("the other server lists %v, want %v", got, want)
+	}
+	if status := page.Runs[0].Status; status != aurea.StatusQueued {
+		t.Errorf("the other server lists the second run as %s, want queued", status)
 	}
 	for _, id := range []string{behind, id} {
 		if _, err := b.Cancel(t.Context(), id); err != nil {
@@ -112,11 +124,20 @@ func TestTwoServers(t *testing.T) {
 		last = update
 	}
 	here, there := a.waitFinished(t, id), b.waitFinished(t, id)
-	if last.Kind != aurea.UpdateResult || here.Status != aurea.StatusCancelled || here.Result.CompletedJobs == 0 || here.Digest == "" || here.Digest != there.Digest {
-		t.Errorf("after %s it is %s with %d jobs; %s here and %s there", last.Kind, here.Status, here.Result.CompletedJobs, here.Digest, there.Digest)
+	if last.Kind != aurea.UpdateResult {
+		t.Errorf("the last update is %s, want the result", last.Kind)
+	}
+	if here.Status != aurea.StatusCancelled {
+		t.Errorf("the cancelled run is %s", here.Status)
+	}
+	if here.Result.CompletedJobs == 0 {
+		t.Error("the cancelled run has no completed jobs")
+	}
+	if here.Digest == "" || here.Digest != there.Digest {
+		t.Errorf("the digests are %q and %q, want the same", here.Digest, there.Digest)
 	}
 	if run := a.waitFinished(t, behind); run.Status != aurea.StatusCancelled || run.StartedAt != nil {
-		t.Errorf("the queued run is %s, begun at %v", run.Status, run.StartedAt)
+		t.Errorf("the cancelled queued run is %s, started at %v", run.Status, run.StartedAt)
 	}
 
 	id, behind = a.submit(t, longRunSpec).ID, a.submit(t, longRunSpec).ID
@@ -124,22 +145,29 @@ func TestTwoServers(t *testing.T) {
 	if err := a.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = a.process.Wait() // which says that it was killed
+	_, _ = a.process.Wait() // the error is that it was killed
 	expireLease(t, database)
 	run, queued := b.waitFinished(t, id), b.waitFinished(t, behind)
-	if run.Status != aurea.StatusInterrupted || run.Progress == nil || run.Progress.OK == 0 || run.Digest == "" {
-		t.Errorf("the killed server's run is %s with %+v", run.Status, run.Progress)
+	if run.Status != aurea.StatusInterrupted {
+		t.Errorf("the killed server's run is %s, want interrupted", run.Status)
+	}
+	if run.Progress == nil || run.Progress.OK == 0 {
+		t.Errorf("the killed server's run has the progress %+v, want some jobs ok", run.Progress)
+	}
+	if run.Digest == "" {
+		t.Error("the killed server's run has no digest")
 	}
 	if queued.Status != aurea.StatusInterrupted || queued.Progress != nil {
-		t.Errorf("its queued run is %s with %+v", queued.Status, queued.Progress)
+		t.Errorf("the killed server's queued run is %s with %+v", queued.Status, queued.Progress)
 	}
 	if _, err := b.Cancel(t.Context(), id); err == nil {
 		t.Error("an interrupted run was cancelled")
 	}
 }
 
-// expireLease has the half minute gone by after which a server that says nothing
-// is dead. One that lives says so again within two seconds, and recovers no sooner.
+// expireLease has the half minute gone by after which a server that says
+// nothing is dead. One that lives says so again within two seconds, and
+// recovers no sooner.
 func expireLease(t *testing.T, database string) {
 	t.Helper()
 	db, err := sql.Open("pgx", database)
@@ -153,8 +181,8 @@ func expireLease(t *testing.T, database string) {
 	}
 }
 
-// A run belongs to one of the servers at a time: submitted to both by many at
-// once, with one key for each, each of its jobs is done once.
+// Each run is executed by one server. Runs that are submitted to both servers
+// at once, under the same idempotency key, do each of their jobs once.
 func TestTwoServersShareNoRun(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -185,7 +213,7 @@ func TestTwoServersShareNoRun(t *testing.T) {
 	group.Wait()
 	for _, both := range ids {
 		if both[0] != both[1] {
-			t.Fatalf("one key made %s and %s", both[0], both[1])
+			t.Fatalf("one key created the runs %s and %s", both[0], both[1])
 		}
 		if run := b.waitFinished(t, both[0]); run.Result == nil || run.Result.CompletedJobs != jobs {
 			t.Errorf("run %s is %s: %s", run.ID, run.Status, run.Error)

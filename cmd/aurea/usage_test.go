@@ -53,7 +53,8 @@ func TestUnknownWords(t *testing.T) {
 	}
 }
 
-// A target without a scheme, or with another one, is reported as a mistyped URL.
+// A target without a scheme, or with another one, is reported as a mistyped
+// URL.
 func TestTargets(t *testing.T) {
 	for arg, want := range map[string]string{
 		"localhost:5000/livez": "http://localhost:5000/livez", "localhost": "http://localhost", "127.0.0.1:80": "http://127.0.0.1:80",
@@ -71,8 +72,8 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// All mistakes of a file are reported at once, each with its line. This includes
-// the parameters of workloads.
+// All mistakes of a file are reported at once, each with its line. This
+// includes the parameters of workloads.
 func TestEveryMistakeOfAFile(t *testing.T) {
 	const yaml = "name: 7\nworkload:\n  kind: http\n  url: 3\n  bdy: x\nnum_jobs: x\nthresholds: [\"p99 < 1s\", \"x < 2\"]\nrate: .inf\n"
 	const json = "{\"num_jobs\": 0,\n \"workload\": {\"kind\": \"mix\", \"parts\": [\n  {\"workload\": {\"kind\": \"sleep\", \"duration\": 5}},\n  {\"workload\": {\"kind\": \"nop\"}}]}}\n"
