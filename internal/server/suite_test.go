@@ -101,8 +101,7 @@ func testDo(t *testing.T, r Runs) {
 		t.Errorf("the jobs are %+v", jobs)
 	}
 	ctx, leave := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, leave)
-	run, err = r.Do(ctx, decode(t, endless), nil)
+	run, err = r.Do(ctx, decode(t, endless), func(aurea.Run) { leave() }) // it has begun when it is watched
 	if err != nil || run.Status != aurea.StatusCancelled || run.Result.Counts.Cancelled != 3 {
 		t.Errorf("%s, %+v (%v)", run.Status, run.Result, err)
 	}
