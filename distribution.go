@@ -25,7 +25,7 @@ var detailMetric = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|m
 func distribution(name string) (of func(judged) *hist.Histogram, statistic string) {
 	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
 		if parts[1] == "phases" {
-			return func(r judged) *hist.Histogram { return r.Detail.Phase(parts[2]) }, parts[3]
+			return func(r judged) *hist.Histogram { return r.Breakdown.Phase(parts[2]) }, parts[3]
 		}
 		return func(r judged) *hist.Histogram { return r.part(parts[2]).Latency }, parts[3]
 	}
@@ -44,10 +44,10 @@ func distribution(name string) (of func(judged) *hist.Histogram, statistic strin
 // part returns the tally of the part with the name; an empty tally if there is
 // none.
 func (s Samples) part(name string) *Tally {
-	if s.Detail != nil {
-		for i, part := range s.Detail.Parts {
+	if s.Breakdown != nil {
+		for i, part := range s.Breakdown.Parts {
 			if part.Name == name {
-				return s.Detail.parts[i]
+				return s.Breakdown.parts[i]
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func lookupAmount(name string) (measure, bool) {
 
 // Missing returns the phase, part or counter of the threshold if the measures
 // lack it, and "" otherwise.
-func (t Threshold) Missing(m Measures) string {
+func (t Threshold) Missing(m MetricNames) string {
 	if parts := detailMetric.FindStringSubmatch(t.metric); parts != nil {
 		found := slices.Contains(m.Phases, parts[2])
 		if parts[1] == "parts" {

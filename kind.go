@@ -12,10 +12,10 @@ type Kind struct {
 	Name       string
 	Doc        string // one sentence, without a full stop
 	Parameters []param.Parameter
-	Measures   Measures // what its jobs report
-	// MostInFlight is the maximum of jobs in flight; 0 if a job is so small that
+	Metrics    MetricNames // what its jobs report
+	// MaxInFlight is the maximum of jobs in flight; 0 if a job is so small that
 	// MaxJobs is the only limit.
-	MostInFlight int64
+	MaxInFlight int64
 	// Timeout is the timeout of a job if the spec sets none; 0 for no timeout.
 	Timeout time.Duration
 }

@@ -141,7 +141,7 @@ type Measurement struct {
 	OtherBusy   float64       // seconds of service after the warm-up, of its jobs and of cancelled ones
 	LastStart   time.Duration // start of the last job, without the pauses before it
 	Failures    []ErrorClass  // failed jobs by class, and timeouts that report a cause
-	Detail      *Detail       // of the judged part; nil if jobs report nothing
+	Breakdown   *Breakdown    // of the judged part; nil if jobs report nothing
 	Series      []Point
 	Jobs        *JobLog
 	Health      Health
@@ -158,7 +158,7 @@ func (r *Result) NotStored(cause error) *Result {
 }
 
 // Samples returns what the result of the measurement summarizes.
-func (m Measurement) Samples() Samples { return Samples{m.Tally, m.Detail, m.Jobs} }
+func (m Measurement) Samples() Samples { return Samples{m.Tally, m.Breakdown, m.Jobs} }
 
 // NewResult derives the result of a plan from a measurement. The caller sets its
 // ID.
@@ -199,7 +199,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		JobsNotListed: m.Jobs.Omitted(),
 	}
 	result.InFlight.Effective = result.InFlight.Mean
-	result.addDetail(m.Samples())
+	result.addBreakdown(m.Samples())
 	if m.Stopped {
 		result.Status = StatusCancelled
 	}

@@ -5,9 +5,9 @@ package aurea
 // travel beside the result. The owner of the run owns them; they do not change
 // once the run has ended.
 type Samples struct {
-	Tally  *Tally
-	Detail *Detail // nil if jobs report nothing
-	Jobs   *JobLog // nil if no records are kept
+	Tally     *Tally
+	Breakdown *Breakdown // nil if jobs report nothing
+	Jobs      *JobLog    // nil if no records are kept
 }
 
 // judged is a result with its samples, which thresholds read.

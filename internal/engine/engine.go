@@ -118,7 +118,7 @@ func (e *Engine) execute(
 		OtherBusy:   d.otherBusy(),
 		LastStart:   d.lastStart(),
 		Failures:    d.failures(),
-		Detail:      d.detail(),
+		Breakdown:   d.breakdown(),
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
@@ -139,7 +139,7 @@ type driver interface {
 	otherBusy() float64 // see aurea.Measurement
 	lastStart() time.Duration
 	failures() []aurea.ErrorClass
-	detail() *aurea.Detail // nil if jobs report no metrics of their own
+	breakdown() *aurea.Breakdown // nil if jobs report no metrics of their own
 }
 
 // driver returns the driver for the plan's kind of jobs.

@@ -133,6 +133,6 @@ func (d *loopDriver) failures() []aurea.ErrorClass {
 	return []aurea.ErrorClass{{Class: workload.ErrInjected.Class, Count: n, Sample: workload.ErrInjected.Error()}}
 }
 
-// detail returns nil: jobs that only wait have no phases or metrics of their
+// breakdown returns nil: jobs that only wait have no phases or metrics of their
 // own.
-func (d *loopDriver) detail() *aurea.Detail { return nil }
+func (d *loopDriver) breakdown() *aurea.Breakdown { return nil }

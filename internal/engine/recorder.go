@@ -22,7 +22,7 @@ type recorder struct {
 
 	mu        sync.Mutex
 	tallies   *tallySet
-	detail    *aurea.Detail // of the judged part
+	breakdown *aurea.Breakdown // of the judged part
 	spare     chan *tallySet
 	endedJobs int64 // jobs that were started and have ended, with any outcome
 	lastStart time.Duration
@@ -34,12 +34,12 @@ type recorder struct {
 // newRecorder returns an empty recorder of the execution's jobs.
 func newRecorder(x *execution) *recorder {
 	r := &recorder{
-		latest:   &x.latest,
-		part:     x.jobs.Part,
-		tallies:  newTallySet(x.plan.Spec.Warmup > 0),
-		detail:   aurea.NewDetail(x.jobs.Metrics),
-		spare:    make(chan *tallySet, 1),
-		failures: map[string]aurea.ErrorClass{},
+		latest:    &x.latest,
+		part:      x.jobs.Part,
+		tallies:   newTallySet(x.plan.Spec.Warmup > 0),
+		breakdown: aurea.NewBreakdown(x.jobs.Metrics),
+		spare:     make(chan *tallySet, 1),
+		failures:  map[string]aurea.ErrorClass{},
 	}
 	r.spare <- newTallySet(x.plan.Spec.Warmup > 0)
 	return r
@@ -112,10 +112,10 @@ func (r *recorder) record(e endedJob) {
 		return
 	}
 	if r.part != nil {
-		e.addTo(r.detail.Part(r.part(e.job)))
+		e.addTo(r.breakdown.Part(r.part(e.job)))
 	}
 	if e.outcome != aurea.Cancelled {
-		e.metrics.RecordIn(r.detail)
+		e.metrics.RecordIn(r.breakdown)
 	}
 	if class != "" {
 		r.recordFailure(class, e.err)
@@ -129,7 +129,7 @@ func (r *recorder) recordDrop(job int64, intended time.Duration) {
 	warmup := r.latest.Load().warmup
 	r.tallies.forJob(intended, warmup).Dropped++
 	if r.part != nil && intended >= warmup {
-		r.detail.Part(r.part(job)).Dropped++
+		r.breakdown.Part(r.part(job)).Dropped++
 	}
 }
 

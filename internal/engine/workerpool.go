@@ -172,10 +172,10 @@ func (p *workerPool) failures() []aurea.ErrorClass {
 	return sortedClasses(merged)
 }
 
-func (p *workerPool) detail() *aurea.Detail {
-	merged := aurea.NewDetail(p.jobs.Metrics)
+func (p *workerPool) breakdown() *aurea.Breakdown {
+	merged := aurea.NewBreakdown(p.jobs.Metrics)
 	for _, r := range p.recorders {
-		merged.Merge(r.detail)
+		merged.Merge(r.breakdown)
 	}
 	return merged
 }

@@ -79,8 +79,8 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if run.Samples.Tally != nil {
 		e.tally = run.Samples.Tally.AppendBinary(nil)
 	}
-	if run.Samples.Detail != nil {
-		e.detail = run.Samples.Detail.AppendBinary(nil)
+	if run.Samples.Breakdown != nil {
+		e.detail = run.Samples.Breakdown.AppendBinary(nil)
 	}
 	return e, nil
 }

@@ -19,8 +19,8 @@ var CPU = Kind{
 			{Name: "work", Type: param.Integer, Min: 1, Max: 1e9, Doc: "how much, in units of 1,000 rounds, which take some microseconds; 1000 unless cpu_time is given"},
 			{Name: "cpu_time", Type: param.Duration, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(), Doc: "for how long a job has a core, instead of how much it does with it"},
 		},
-		Measures:     aurea.Measures{Phases: []string{aurea.CPUPhase}, Counters: []string{"units"}},
-		MostInFlight: MaxThreads,
+		Metrics:     aurea.MetricNames{Phases: []string{aurea.CPUPhase}, Counters: []string{"units"}},
+		MaxInFlight: MaxThreads,
 	},
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
 		r := cpuRunner{work: defaultWork, seed: scope.Seed}

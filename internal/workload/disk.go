@@ -23,11 +23,11 @@ var Disk = Kind{
 			{Name: "fsync", Type: param.Boolean, Default: true, Doc: "whether a job that writes waits until it is on the disk; if not, it writes to memory mostly"},
 			{Name: "cached", Type: param.Boolean, Default: true, Doc: "whether reads may come from memory, where the system keeps what was written or read lately"},
 		},
-		Measures: aurea.Measures{
+		Metrics: aurea.MetricNames{
 			Phases:   []string{"open", "write", "fsync", "read", "remove"},
 			Counters: []string{"bytes_written", "bytes_read"},
 		},
-		MostInFlight: MaxThreads,
+		MaxInFlight: MaxThreads,
 	},
 	OpensFile: true,
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {

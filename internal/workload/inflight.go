@@ -16,8 +16,8 @@ type inFlightLimit struct {
 
 // newInFlightLimit returns the limit of a kind itself.
 func newInFlightLimit(k Kind, policy Policy) inFlightLimit {
-	l := inFlightLimit{k.MostInFlight, k.Name, "a goroutine"}
-	if k.MostInFlight == MaxThreads {
+	l := inFlightLimit{k.MaxInFlight, k.Name, "a goroutine"}
+	if k.MaxInFlight == MaxThreads {
 		l.takes = "a thread of the system"
 	}
 	if k.OpensFile && policy.OpenFiles > 0 && policy.OpenFiles < l.max {

@@ -16,7 +16,7 @@ type JobMetrics struct {
 }
 
 // NewJobMetrics returns job metrics with room for the given names.
-func NewJobMetrics(names aurea.Measures) JobMetrics {
+func NewJobMetrics(names aurea.MetricNames) JobMetrics {
 	m := JobMetrics{
 		make([]time.Duration, len(names.Phases)), make([]int64, len(names.Counters)), new(aurea.StatusCounts),
 	}
@@ -64,11 +64,11 @@ func (m JobMetrics) Clear() {
 	}
 }
 
-// RecordIn adds the metrics to a detail with the same names.
-func (m JobMetrics) RecordIn(d *aurea.Detail) {
-	d.Record(m.phases, m.counters)
+// RecordIn adds the metrics to a breakdown with the same names.
+func (m JobMetrics) RecordIn(b *aurea.Breakdown) {
+	b.Record(m.phases, m.counters)
 	if m.statuses != nil {
-		d.RecordStatuses(*m.statuses)
+		b.RecordStatuses(*m.statuses)
 	}
 }
 

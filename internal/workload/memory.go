@@ -25,11 +25,11 @@ var Memory = Kind{
 			{Name: "pattern", Type: param.Text, Options: []string{"sequential", "random"}, Default: "sequential", Doc: "how it goes through the memory: from one end to the other, or 64 bytes here and 64 there, all of them once"},
 			{Name: "hold", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: time.Duration(0), Doc: "for how long it keeps the memory after that"},
 		},
-		Measures: aurea.Measures{
+		Metrics: aurea.MetricNames{
 			Phases:   []string{"allocate", "touch", "write", "read", "hold", "free", aurea.CPUPhase},
 			Counters: []string{"bytes_written", "bytes_read", "page_faults"},
 		},
-		MostInFlight: MaxThreads,
+		MaxInFlight: MaxThreads,
 	},
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
 		r := memoryRunner{

@@ -28,7 +28,7 @@ var Mix = Kind{
 				},
 			}},
 		},
-		MostInFlight: MaxRunning,
+		MaxInFlight: MaxRunning,
 	},
 	HonorsDeadline: true,
 	Connects:       true,

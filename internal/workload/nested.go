@@ -114,8 +114,8 @@ func nest(children []resolvedChild, acquire func([]openChild) Jobs) Resolved {
 
 // metricsOf returns the metrics of children, prefixed by their names. The time
 // of a step is a phase, too.
-func metricsOf(children []resolvedChild) aurea.Measures {
-	var all aurea.Measures
+func metricsOf(children []resolvedChild) aurea.MetricNames {
+	var all aurea.MetricNames
 	for _, c := range children {
 		if c.step {
 			all.Phases = append(all.Phases, c.name)

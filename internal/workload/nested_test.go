@@ -63,7 +63,7 @@ func TestSteps(t *testing.T) {
 			{"kind": "sleep", "duration": "5ms"},
 			{"kind": "cpu", "name": "work", "work": 3},
 			{"kind": "sleep", "duration": "7ms", "name": "rest"}]}`), 7)
-		detail := aurea.NewDetail(jobs.Metrics)
+		detail := aurea.NewBreakdown(jobs.Metrics)
 		for job := range int64(2) {
 			metrics := NewJobMetrics(jobs.Metrics)
 			if err := jobs.Runner.Run(t.Context(), job, metrics); err != nil {
@@ -71,7 +71,7 @@ func TestSteps(t *testing.T) {
 			}
 			metrics.RecordIn(detail)
 		}
-		r := aurea.NewResult(aurea.NewPlan(aurea.Spec{NumJobs: 2}, 1), aurea.Measurement{Tally: aurea.NewTally(), Detail: detail})
+		r := aurea.NewResult(aurea.NewPlan(aurea.Spec{NumJobs: 2}, 1), aurea.Measurement{Tally: aurea.NewTally(), Breakdown: detail})
 		for name, want := range map[string]float64{"1_sleep": 0.005, "rest": 0.007} {
 			if phase, _ := r.Phases.Get(name); phase.Count != 2 || phase.Min != want || phase.Max != want {
 				t.Errorf("%s: %+v, want 2 of %v s", name, phase, want)

@@ -25,7 +25,7 @@ type Scope struct {
 type Resolved struct {
 	// Metrics names what the jobs report. If a kind leaves it empty, it is what
 	// the kind declares.
-	Metrics aurea.Measures
+	Metrics aurea.MetricNames
 	// Connections is how many connections the jobs hold at once; 0 if there are
 	// none, or if only the run will show.
 	Connections int64
@@ -78,7 +78,7 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 	r.kind, r.faults = k, newFaults(values, scope.Seed)
 	r.limit = r.limit.within(newInFlightLimit(k, scope.Policy))
 	if r.Metrics.Empty() {
-		r.Metrics = k.Measures
+		r.Metrics = k.Metrics
 	}
 	return &r, nil
 }
@@ -126,7 +126,7 @@ func Runs(newRunner func(usage *Usage) Runner) Resolved {
 }
 
 // checkThresholds rejects thresholds about metrics that the jobs do not report.
-func checkThresholds(spec aurea.Spec, m aurea.Measures) error {
+func checkThresholds(spec aurea.Spec, m aurea.MetricNames) error {
 	var found param.Problems
 	for i, threshold := range spec.Thresholds {
 		if missing := threshold.Missing(m); missing != "" {
@@ -137,7 +137,7 @@ func checkThresholds(spec aurea.Spec, m aurea.Measures) error {
 	return found.Err()
 }
 
-func listMetrics(m aurea.Measures) string {
+func listMetrics(m aurea.MetricNames) string {
 	var names []string
 	for _, phase := range m.Phases {
 		names = append(names, "phases."+phase)

@@ -25,7 +25,7 @@ var Steps = Kind{
 					{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
 				}}},
 		},
-		MostInFlight: MaxRunning,
+		MaxInFlight: MaxRunning,
 	},
 	HonorsDeadline: true,
 	Connects:       true,

@@ -109,9 +109,9 @@ type Queue interface {
 // Jobs are the opened jobs of a run: those of a Delayer or of a Runner.
 type Jobs struct {
 	Delayer Delayer
-	Runner  Runner         // if Delayer is nil
-	Faults  *Faults        // of a Delayer; a Runner includes its own
-	Metrics aurea.Measures // what a Runner's jobs report
+	Runner  Runner            // if Delayer is nil
+	Faults  *Faults           // of a Delayer; a Runner includes its own
+	Metrics aurea.MetricNames // what a Runner's jobs report
 	// DefaultTimeout limits a Runner's job if the spec has no timeout; 0 means no
 	// limit.
 	DefaultTimeout time.Duration

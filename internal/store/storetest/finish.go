@@ -85,7 +85,7 @@ func testDigest(t *testing.T, place Place) {
 		"another error": func(r *aurea.Run) { r.Error = "lost" },
 		"series":        func(r *aurea.Run) { r.Result.Series = r.Result.Series[:1] },
 		"tally":         func(r *aurea.Run) { r.Samples.Tally.Latency.Record(5) },
-		"detail":        func(r *aurea.Run) { r.Samples.Detail.Record([]time.Duration{5, -1}, []int64{0}) },
+		"detail":        func(r *aurea.Run) { r.Samples.Breakdown.Record([]time.Duration{5, -1}, []int64{0}) },
 		"a job":         func(r *aurea.Run) { r.Samples.Jobs.Put(500, aurea.OK, 1, 2, 3) },
 		"no jobs":       func(r *aurea.Run) { r.Samples.Jobs = nil },
 	} {

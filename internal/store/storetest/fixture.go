@@ -39,19 +39,19 @@ func Finished(run aurea.Run, jobs int) aurea.Run {
 // their parts.
 func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 	m := aurea.Measurement{
-		Start:    run.CreatedAt,
-		Duration: 900 * time.Millisecond,
-		Tally:    aurea.NewTally(),
-		Failures: []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
-		Detail:   aurea.NewDetail(aurea.Measures{Phases: []string{"connect", "never"}, Counters: []string{"bytes_in"}}),
-		Series:   []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
-		Jobs:     new(aurea.JobLog),
+		Start:     run.CreatedAt,
+		Duration:  900 * time.Millisecond,
+		Tally:     aurea.NewTally(),
+		Failures:  []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
+		Breakdown: aurea.NewBreakdown(aurea.MetricNames{Phases: []string{"connect", "never"}, Counters: []string{"bytes_in"}}),
+		Series:    []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
+		Jobs:      new(aurea.JobLog),
 	}
 	for i := range jobs {
 		r := record(i)
 		m.Jobs.Put(r.Index, r.Outcome, r.Intended, r.Start, r.End)
 		m.Tally.End(r.Outcome, r.Intended, r.Start, r.End)
-		m.Detail.Record([]time.Duration{r.End - r.Start, -1}, []int64{int64(i)})
+		m.Breakdown.Record([]time.Duration{r.End - r.Start, -1}, []int64{int64(i)})
 	}
 	m.Tally.Planned, m.Tally.Started = m.Tally.Accounted(), int64(jobs)
 	result := aurea.NewResult(aurea.NewPlan(run.Spec, 7), m)

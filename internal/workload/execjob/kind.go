@@ -27,11 +27,11 @@ func Kind(commands map[string]Command) workload.Kind {
 					Doc: "which one, by its name in the operator's list"},
 				{Name: "args", Type: param.Any, Doc: "what the list lets one tell it, by the schema there"},
 			},
-			Measures: aurea.Measures{
+			Metrics: aurea.MetricNames{
 				Phases:   []string{"start", "run", aurea.CPUPhase},
 				Counters: []string{"output_bytes"},
 			},
-			MostInFlight: workload.MaxThreads,
+			MaxInFlight: workload.MaxThreads,
 		},
 		Resolve: func(v param.Values, scope workload.Scope) (workload.Resolved, error) {
 			p := params{

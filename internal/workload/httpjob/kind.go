@@ -22,11 +22,11 @@ import (
 func Kind(targets egress.Allowlist) workload.Kind {
 	return workload.Kind{
 		Kind: aurea.Kind{
-			Name:         "http",
-			Doc:          "calls a service over HTTP; with poll, submits a job to it and waits until that is done",
-			Parameters:   parameters,
-			MostInFlight: workload.MaxRunning,
-			Timeout:      time.Minute,
+			Name:        "http",
+			Doc:         "calls a service over HTTP; with poll, submits a job to it and waits until that is done",
+			Parameters:  parameters,
+			MaxInFlight: workload.MaxRunning,
+			Timeout:     time.Minute,
 		},
 		HonorsDeadline: true,
 		Connects:       true,

@@ -34,8 +34,8 @@ const (
 )
 
 // metrics names what the jobs report.
-func (p *params) metrics() aurea.Measures {
-	m := aurea.Measures{
+func (p *params) metrics() aurea.MetricNames {
+	m := aurea.MetricNames{
 		Phases:   []string{"wait", "dns", "connect", "tls", "first_byte", "body"},
 		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects", "retries"},
 	}

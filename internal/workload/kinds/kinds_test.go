@@ -91,7 +91,7 @@ func checkDelayer(t *testing.T, one, again workload.Delayer) {
 
 // checkRunner checks the contract of a Runner.
 func checkRunner(t *testing.T, jobs workload.Jobs, k aurea.Kind) {
-	if k.MostInFlight <= 0 {
+	if k.MaxInFlight <= 0 {
 		t.Error("there is no limit to its jobs in flight")
 	}
 	for job := range int64(10) {

@@ -8,12 +8,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: the binary form decodes to the same detail. A phase without a record stays
+// Law: the binary form decodes to the same breakdown. A phase without a record stays
 // one.
 func TestDetailBinary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfNDistinct(rapid.String(), 0, 4, rapid.ID)
-		d := NewDetail(Measures{
+		d := NewBreakdown(MetricNames{
 			Phases: names.Draw(t, "phases"), Counters: names.Draw(t, "counters"),
 			Parts: []Part{{Name: rapid.String().Draw(t, "part"), Weight: rapid.Float64().Draw(t, "weight")}},
 		})
@@ -30,7 +30,7 @@ func TestDetailBinary(t *testing.T) {
 			d.RecordStatuses(StatusCounts{{rapid.IntRange(0, 999).Draw(t, "status"),
 				rapid.Int64Range(0, 1e9).Draw(t, "answers")}})
 		}
-		var read Detail
+		var read Breakdown
 		data := d.AppendBinary(nil)
 		if err := read.UnmarshalBinary(data); err != nil {
 			t.Fatal(err)
@@ -52,15 +52,15 @@ func TestDetailBinary(t *testing.T) {
 	})
 }
 
-// Law: like FuzzTallyBinary, for a detail.
+// Law: like FuzzTallyBinary, for a breakdown.
 func FuzzDetailBinary(f *testing.F) {
-	d := NewDetail(Measures{Phases: []string{"a", "b"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}})
+	d := NewBreakdown(MetricNames{Phases: []string{"a", "b"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}})
 	f.Add(d.AppendBinary(nil))
 	d.Record([]time.Duration{-1, 5}, []int64{-7})
 	d.RecordStatuses(StatusCounts{{200, 5}, {404, 1}})
 	f.Add(d.AppendBinary(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var read, again Detail
+		var read, again Breakdown
 		if read.UnmarshalBinary(data) != nil {
 			return
 		}

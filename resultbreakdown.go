@@ -28,9 +28,9 @@ type PartResult struct {
 	FailedLatency Summary `json:"failed_latency"`
 }
 
-// addDetail adds what jobs reported to the result.
-func (r *Result) addDetail(s Samples) {
-	d := s.Detail
+// addBreakdown adds what jobs reported to the result.
+func (r *Result) addBreakdown(s Samples) {
+	d := s.Breakdown
 	if d == nil {
 		return
 	}
@@ -62,7 +62,7 @@ func (r *Result) addDetail(s Samples) {
 	}
 }
 
-func (r *Result) amount(d *Detail, name string, total int64) Amount {
+func (r *Result) amount(d *Breakdown, name string, total int64) Amount {
 	amount := Amount{
 		Total:     total,
 		PerSecond: ratio(float64(total), r.Duration),
@@ -75,7 +75,7 @@ func (r *Result) amount(d *Detail, name string, total int64) Amount {
 
 // jobsCounted returns how many ended jobs could add to a counter: the jobs of the
 // part that its name begins with, or all jobs.
-func (r *Result) jobsCounted(d *Detail, counter string) int64 {
+func (r *Result) jobsCounted(d *Breakdown, counter string) int64 {
 	owner, _, nested := strings.Cut(counter, ".")
 	for i, part := range d.Parts {
 		if nested && part.Name == owner {

@@ -10,13 +10,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-var measured = Measures{Phases: []string{"connect", "cpu", "search.first_byte"},
+var measured = MetricNames{Phases: []string{"connect", "cpu", "search.first_byte"},
 	Counters: []string{"units", "search.bytes_in"}, Parts: []Part{{"search", 3}, {"buy", 1}}}
 
-// Law: merging details gives the same as recording everything in one.
+// Law: merging breakdowns gives the same as recording everything in one.
 func TestDetailMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		whole, a, b := NewDetail(measured), NewDetail(measured), NewDetail(measured)
+		whole, a, b := NewBreakdown(measured), NewBreakdown(measured), NewBreakdown(measured)
 		for i := range rapid.IntRange(0, 30).Draw(t, "jobs") {
 			phases := make([]time.Duration, 3)
 			for p := range phases {
@@ -24,7 +24,7 @@ func TestDetailMerge(t *testing.T) {
 			}
 			counters := []int64{rapid.Int64Range(0, 1e6).Draw(t, "units"), 1}
 			part := rapid.IntRange(0, 1).Draw(t, "part")
-			for _, d := range []*Detail{whole, []*Detail{a, b}[i%2]} {
+			for _, d := range []*Breakdown{whole, []*Breakdown{a, b}[i%2]} {
 				d.Record(phases, counters)
 				d.Part(part).End(OK, 0, 0, time.Second)
 			}
@@ -63,7 +63,7 @@ func withDetail(t *testing.T, thresholds ...string) *Result {
 		}
 		spec.Thresholds = append(spec.Thresholds, threshold)
 	}
-	tally, detail := NewTally(), NewDetail(measured)
+	tally, detail := NewTally(), NewBreakdown(measured)
 	tally.Planned = 2
 	for range 2 {
 		tally.End(OK, 0, 0, 2*time.Second)
@@ -71,7 +71,7 @@ func withDetail(t *testing.T, thresholds ...string) *Result {
 	}
 	detail.Part(0).End(OK, 0, 0, 2*time.Second)
 	detail.Part(1).End(Failed, 0, 0, 2*time.Second)
-	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, Detail: detail,
+	return NewResult(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, Breakdown: detail,
 		MaxInFlight: 2})
 }
 
@@ -118,11 +118,11 @@ func TestDetailInAResult(t *testing.T) {
 // The counter of a part, or of a step in a part, is divided by the jobs of the
 // part, and any other counter by all jobs.
 func TestCountersPerJobOfTheirPart(t *testing.T) {
-	m := Measures{
+	m := MetricNames{
 		Counters: []string{"livez.bytes_in", "buy.1_http.bytes_in", "retries", "livez_2.bytes_in", "other.bytes_in"},
 		Parts:    []Part{{"livez", 3}, {"buy", 1}, {"livez_2", 1}, {"retries", 1}},
 	}
-	detail, tally := NewDetail(m), NewTally()
+	detail, tally := NewBreakdown(m), NewTally()
 	for part, jobs := range []int{6, 2, 0, 0} {
 		for range jobs {
 			tally.End(OK, 0, 0, time.Second)
@@ -131,7 +131,7 @@ func TestCountersPerJobOfTheirPart(t *testing.T) {
 	}
 	detail.Part(1).Cancelled++ // without a report
 	detail.Record(nil, []int64{600, 600, 8, 0, 80})
-	r := NewResult(NewPlan(Spec{NumJobs: 8}, 1), Measurement{Duration: time.Second, Tally: tally, Detail: detail})
+	r := NewResult(NewPlan(Spec{NumJobs: 8}, 1), Measurement{Duration: time.Second, Tally: tally, Breakdown: detail})
 	got := map[string]float64{}
 	for _, counter := range r.Counters {
 		got[counter.Name] = counter.Value.PerJob

@@ -7,41 +7,41 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// AppendBinary appends the exact binary form of the detail: the numbers of
+// AppendBinary appends the exact binary form of the breakdown: the numbers of
 // phases, counters, parts and statuses, then each of them after its name. A phase
 // without a record is an empty histogram.
-func (d *Detail) AppendBinary(data []byte) []byte {
-	for _, n := range []int{len(d.Phases), len(d.Counters), len(d.Parts), len(d.statuses)} {
+func (b *Breakdown) AppendBinary(data []byte) []byte {
+	for _, n := range []int{len(b.Phases), len(b.Counters), len(b.Parts), len(b.statuses)} {
 		data = binary.AppendUvarint(data, uint64(n))
 	}
-	for i, name := range d.Phases {
+	for i, name := range b.Phases {
 		data = appendBlock(data, []byte(name))
-		data = appendBlock(data, d.phases[i].AppendBinary(nil))
+		data = appendBlock(data, b.phases[i].AppendBinary(nil))
 	}
-	for i, name := range d.Counters {
+	for i, name := range b.Counters {
 		data = appendBlock(data, []byte(name))
-		data = binary.AppendVarint(data, d.counters[i])
+		data = binary.AppendVarint(data, b.counters[i])
 	}
-	for i, part := range d.Parts {
+	for i, part := range b.Parts {
 		data = appendBlock(data, []byte(part.Name))
 		data = binary.BigEndian.AppendUint64(data, math.Float64bits(part.Weight))
-		data = appendBlock(data, d.parts[i].AppendBinary(nil))
+		data = appendBlock(data, b.parts[i].AppendBinary(nil))
 	}
-	for _, counted := range d.statuses {
+	for _, counted := range b.statuses {
 		data = binary.AppendUvarint(data, uint64(counted.Status))
 		data = binary.AppendVarint(data, counted.Count)
 	}
 	return data
 }
 
-// maxEntries limits the memory that a wrong input can take: no detail has so many
+// maxEntries limits the memory that a wrong input can take: no breakdown has so many
 // phases, counters, parts or statuses.
 var maxEntries = [4]int64{1000, 1000, 100, 1000}
 
-// UnmarshalBinary sets the detail to the one that AppendBinary wrote. After an
+// UnmarshalBinary sets the breakdown to the one that AppendBinary wrote. After an
 // error its content is undefined.
-func (d *Detail) UnmarshalBinary(data []byte) error {
-	*d = Detail{}
+func (b *Breakdown) UnmarshalBinary(data []byte) error {
+	*b = Breakdown{}
 	in := blocks{data}
 	var counts [4]int64
 	for i := range counts {
@@ -51,7 +51,7 @@ func (d *Detail) UnmarshalBinary(data []byte) error {
 		}
 		counts[i] = n
 	}
-	for i, read := range []func(*blocks) bool{d.readPhase, d.readCounter, d.readPart, d.readStatus} {
+	for i, read := range []func(*blocks) bool{b.readPhase, b.readCounter, b.readPart, b.readStatus} {
 		for range counts[i] {
 			if !read(&in) {
 				return errDetailBinary
@@ -64,7 +64,7 @@ func (d *Detail) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-func (d *Detail) readPhase(in *blocks) bool {
+func (b *Breakdown) readPhase(in *blocks) bool {
 	name, named := in.block()
 	block, ok := in.block()
 	if !named || !ok {
@@ -77,33 +77,33 @@ func (d *Detail) readPhase(in *blocks) bool {
 			return false
 		}
 	}
-	d.Phases, d.phases = append(d.Phases, string(name)), append(d.phases, phase)
+	b.Phases, b.phases = append(b.Phases, string(name)), append(b.phases, phase)
 	return true
 }
 
-func (d *Detail) readCounter(in *blocks) bool {
+func (b *Breakdown) readCounter(in *blocks) bool {
 	name, ok := in.block()
 	value, n := binary.Varint(in.data)
 	if !ok || n <= 0 {
 		return false
 	}
 	in.data = in.data[n:]
-	d.Counters, d.counters = append(d.Counters, string(name)), append(d.counters, value)
+	b.Counters, b.counters = append(b.Counters, string(name)), append(b.counters, value)
 	return true
 }
 
-func (d *Detail) readStatus(in *blocks) bool {
+func (b *Breakdown) readStatus(in *blocks) bool {
 	status, ok := in.number()
 	count, n := binary.Varint(in.data)
 	if !ok || status > maxEntries[3] || n <= 0 {
 		return false
 	}
 	in.data = in.data[n:]
-	d.statuses.Add(int(status), count)
+	b.statuses.Add(int(status), count)
 	return true
 }
 
-func (d *Detail) readPart(in *blocks) bool {
+func (b *Breakdown) readPart(in *blocks) bool {
 	name, ok := in.block()
 	if !ok || len(in.data) < 8 {
 		return false
@@ -115,6 +115,6 @@ func (d *Detail) readPart(in *blocks) bool {
 	if !ok || tally.UnmarshalBinary(block) != nil {
 		return false
 	}
-	d.Parts, d.parts = append(d.Parts, Part{string(name), weight}), append(d.parts, tally)
+	b.Parts, b.parts = append(b.Parts, Part{string(name), weight}), append(b.parts, tally)
 	return true
 }

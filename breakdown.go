@@ -6,16 +6,16 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// Measures names what the jobs of a workload report beside their times and
+// MetricNames names what the jobs of a workload report beside their times and
 // outcomes: phases, which are durations within a job, and counters.
-type Measures struct {
+type MetricNames struct {
 	Phases   []string // a job may lack some of them
 	Counters []string // amounts that are added up
 	Parts    []Part   // of a mix: the workloads with results of their own
 }
 
 // Empty reports whether nothing is named.
-func (m Measures) Empty() bool { return len(m.Phases)+len(m.Counters)+len(m.Parts) == 0 }
+func (m MetricNames) Empty() bool { return len(m.Phases)+len(m.Counters)+len(m.Parts) == 0 }
 
 // A Part is one workload of a mix.
 type Part struct {
@@ -27,79 +27,81 @@ type Part struct {
 // the run's duration, is how many jobs made progress at once.
 const CPUPhase = "cpu"
 
-// A Detail holds what jobs reported in a part of a run: phases, counters, parts
-// and statuses. Details are merged by adding. A Detail belongs to one goroutine
-// at a time. A nil Detail reads as empty.
-type Detail struct {
-	Measures
+// A Breakdown holds what jobs reported in a part of a run: phases, counters, parts
+// and statuses. Breakdowns are merged by adding. A Breakdown belongs to one goroutine
+// at a time. A nil Breakdown reads as empty.
+type Breakdown struct {
+	MetricNames
 	phases   []*hist.Histogram // nil for a phase without a record
 	counters []int64
 	parts    []*Tally
 	statuses StatusCounts
 }
 
-// NewDetail returns an empty Detail. A phase takes memory once something is
+// NewBreakdown returns an empty Breakdown. A phase takes memory once something is
 // recorded.
-func NewDetail(m Measures) *Detail {
-	d := &Detail{Measures: m, phases: make([]*hist.Histogram, len(m.Phases)), counters: make([]int64, len(m.Counters))}
-	for range m.Parts {
-		d.parts = append(d.parts, NewTally())
+func NewBreakdown(m MetricNames) *Breakdown {
+	b := &Breakdown{
+		MetricNames: m, phases: make([]*hist.Histogram, len(m.Phases)), counters: make([]int64, len(m.Counters)),
 	}
-	return d
+	for range m.Parts {
+		b.parts = append(b.parts, NewTally())
+	}
+	return b
 }
 
 // Record adds the report of one job, in the order of the names: the duration of
 // each phase, negative for none, and the increase of each counter.
-func (d *Detail) Record(phases []time.Duration, counters []int64) {
+func (b *Breakdown) Record(phases []time.Duration, counters []int64) {
 	for i, took := range phases {
 		if took >= 0 {
-			d.histogram(i).Record(took)
+			b.histogram(i).Record(took)
 		}
 	}
 	for i, n := range counters {
-		d.counters[i] += n
+		b.counters[i] += n
 	}
 }
 
 // RecordStatuses adds the statuses of the responses that a job received.
-func (d *Detail) RecordStatuses(statuses StatusCounts) { d.statuses.Merge(statuses) }
+func (b *Breakdown) RecordStatuses(statuses StatusCounts) { b.statuses.Merge(statuses) }
 
 // Part returns the tally of the i-th part.
-func (d *Detail) Part(i int) *Tally { return d.parts[i] }
+func (b *Breakdown) Part(i int) *Tally { return b.parts[i] }
 
 // Phase returns the durations of a phase; nil if there is no phase of that name,
 // or no record of it.
-func (d *Detail) Phase(name string) *hist.Histogram {
-	if d == nil {
+func (b *Breakdown) Phase(name string) *hist.Histogram {
+	if b == nil {
 		return nil
 	}
-	for i, phase := range d.Phases {
+	for i, phase := range b.Phases {
 		if phase == name {
-			return d.phases[i]
+			return b.phases[i]
 		}
 	}
 	return nil
 }
 
 // Merge adds other, which must have the same measures. It does not change other.
-func (d *Detail) Merge(other *Detail) {
+func (b *Breakdown) Merge(other *Breakdown) {
 	for i, phase := range other.phases {
 		if phase.Count() > 0 {
-			d.histogram(i).Merge(phase)
+			b.histogram(i).Merge(phase)
 		}
 	}
 	for i, n := range other.counters {
-		d.counters[i] += n
+		b.counters[i] += n
 	}
 	for i, part := range other.parts {
-		d.parts[i].Merge(part)
+		b.parts[i].Merge(part)
 	}
-	d.statuses.Merge(other.statuses)
+	b.statuses.Merge(other.statuses)
 }
 
-func (d *Detail) histogram(i int) *hist.Histogram {
-	if d.phases[i] == nil {
-		d.phases[i] = hist.New()
+func (b *Breakdown) histogram(i int) *hist.Histogram {
+	if b.phases[i] == nil {
+		b.phases[i] = hist.New()
 	}
-	return d.phases[i]
+	return b.phases[i]
 }
