@@ -14,7 +14,8 @@ import (
 // exchange sends a request on an open connection and reads the response at
 // little cost, since the benchmarks measure the server.
 func exchange(conn net.Conn, answers *bufio.Reader, method, path, body string) error {
-	_, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body)
+	_, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "+
+		"application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,8 @@ func BenchmarkRun(b *testing.B) {
 		defer conn.Close()
 		answers := bufio.NewReader(conn)
 		for pb.Next() {
-			if err := exchange(conn, answers, "POST", "/benchmark/run", `{"num_jobs": 1, "job_duration_ms": 0}`); err != nil {
+			if err := exchange(conn, answers, "POST", "/benchmark/run",
+				`{"num_jobs": 1, "job_duration_ms": 0}`); err != nil {
 				b.Error(err)
 			}
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
@@ -27,6 +29,19 @@ func (d document) at(path string) any {
 	return value
 }
 
+// wantMembers compares the values at several paths.
+func (d document) wantMembers(t testing.TB, what string, want map[string]any) {
+	t.Helper()
+	got := map[string]any{}
+	for path := range want {
+		got[path] = d.at(path)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// number returns the number at a path.
 func (d document) number(t testing.TB, path string) float64 {
 	t.Helper()
 	n, ok := d.at(path).(float64)
@@ -36,6 +51,7 @@ func (d document) number(t testing.TB, path string) float64 {
 	return n
 }
 
+// time returns the time at a path, which must be in UTC.
 func (d document) time(t testing.TB, path string) time.Time {
 	t.Helper()
 	text, _ := d.at(path).(string)
@@ -46,6 +62,7 @@ func (d document) time(t testing.TB, path string) time.Time {
 	return at
 }
 
+// near reports whether a and b differ only by rounding errors.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
 
 // The result has every documented member, and its numbers agree with the list
@@ -63,11 +80,14 @@ func TestRun(t *testing.T) {
 	got.into(t, &r)
 
 	for path, want := range map[string]any{
-		"name": "mine", "status": "completed", "model": "closed", "seed": 42.0, "num_jobs": 100.0, "completed_jobs": 100.0, "failed_jobs": 0.0,
-		"counts.planned": 100.0, "counts.ok": 100.0, "counts.failed": 0.0, "counts.timeout": 0.0, "counts.cancelled": 0.0, "counts.dropped": 0.0, "counts.lost": 0.0,
+		"name": "mine", "status": "completed", "model": "closed", "seed": 42.0, "num_jobs": 100.0,
+		"completed_jobs": 100.0, "failed_jobs": 0.0,
+		"counts.planned": 100.0, "counts.ok": 100.0, "counts.failed": 0.0, "counts.timeout": 0.0,
+		"counts.cancelled": 0.0, "counts.dropped": 0.0, "counts.lost": 0.0,
 		"spec.num_jobs": 100.0, "spec.job_duration_ms": 20.0, "spec.labels.team": "a", "spec.seed": 42.0,
-		"cost.currency": "EUR", "cost.pricing.per_second": 0.5, "cost.pricing.per_job": 0.25, "cost.pricing.currency": "EUR",
-		"verdict": "fail", "environment.version": "1.2.3",
+		"cost.currency": "EUR", "cost.pricing.per_second": 0.5, "cost.pricing.per_job": 0.25,
+		"cost.pricing.currency": "EUR",
+		"verdict":               "fail", "environment.version": "1.2.3",
 	} {
 		if r.at(path) != want {
 			t.Errorf("%s is %v, want %v", path, r.at(path), want)
@@ -79,41 +99,56 @@ func TestRun(t *testing.T) {
 		t.Errorf("from start to end it took %v s, the duration is %v", took, duration)
 	}
 	if start.Before(before) || end.After(time.Now()) {
-		t.Errorf("it ran from %v to %v, and was asked for at %v", start, end, before)
+		t.Errorf("it ran from %v to %v, but was requested at %v", start, end, before)
 	}
 	checkJobs(t, r, start, end)
 
 	if got, want := r.number(t, "throughput"), 100/duration; !near(got, want) {
 		t.Errorf("throughput %v, want %v", got, want)
 	}
-	if r.number(t, "mean_latency") != r.number(t, "latency.mean") || r.number(t, "total_cost") != r.number(t, "cost.total") {
+	if r.number(t, "mean_latency") != r.number(t, "latency.mean") ||
+		r.number(t, "total_cost") != r.number(t, "cost.total") {
 		t.Error("a repeated number differs")
 	}
 	service := r.number(t, "service_time.mean") * 100
 	if got, want := r.number(t, "total_cost"), service*0.5+100*0.25; !near(got, want) {
 		t.Errorf("cost %v, want %v", got, want)
 	}
-	if !near(r.number(t, "cost.per_job")*100, r.number(t, "total_cost")) || !near(r.number(t, "cost.per_million_jobs"), r.number(t, "cost.per_job")*1e6) {
+	if !near(r.number(t, "cost.per_job")*100, r.number(t, "total_cost")) ||
+		!near(r.number(t, "cost.per_million_jobs"), r.number(t, "cost.per_job")*1e6) {
 		t.Errorf("cost %v", r.at("cost"))
 	}
-	if most := r.number(t, "in_flight.max"); most < 1 || most > 100 || !near(r.number(t, "in_flight.mean"), service/duration) {
-		t.Errorf("in flight %v, want up to 100 and %v on average", r.at("in_flight"), service/duration)
+	if most := r.number(t, "in_flight.max"); most < 1 || most > 100 {
+		t.Errorf("in_flight.max is %v, want 1 to 100", most)
 	}
-	if reasons, ok := r.at("validity.reasons").([]any); !ok || (r.at("validity.state") == "valid") != (len(reasons) == 0) {
+	if mean := r.number(t, "in_flight.mean"); !near(mean, service/duration) {
+		t.Errorf("in_flight.mean is %v, want %v", mean, service/duration)
+	}
+	if reasons, ok := r.at("validity.reasons").([]any); !ok ||
+		(r.at("validity.state") == "valid") != (len(reasons) == 0) {
 		t.Errorf("validity %v", r.at("validity"))
 	}
 	first, second := r.at("thresholds").([]any)[0].(map[string]any), r.at("thresholds").([]any)[1].(map[string]any)
-	if first["expression"] != "p99 < 1h" || first["ok"] != true || first["value"] != r.at("latency.p99") ||
-		second["expression"] != "throughput > 1e9" || second["ok"] != false || second["value"] != r.at("throughput") {
-		t.Errorf("thresholds %v", r.at("thresholds"))
-	}
+	document(first).wantMembers(t, "first threshold",
+		map[string]any{"expression": "p99 < 1h", "ok": true, "value": r.at("latency.p99")})
+	document(second).wantMembers(t, "second threshold",
+		map[string]any{"expression": "throughput > 1e9", "ok": false, "value": r.at("throughput")})
 	if list, ok := r.at("errors").([]any); !ok || len(list) != 0 {
 		t.Errorf("errors %v, want an empty list", r.at("errors"))
 	}
 	checkSeries(t, r)
-	if r.number(t, "environment.cores") < 1 || r.number(t, "environment.memory_bytes") < 1<<20 || !strings.HasPrefix(r.at("environment.go").(string), "go1.") ||
-		r.at("environment.os") == "" || r.at("environment.cpu") == nil || r.number(t, "environment.cgroup.cpu_limit") < 0 {
-		t.Errorf("environment %v", r.at("environment"))
+	for path, least := range map[string]float64{
+		"environment.cores": 1, "environment.memory_bytes": 1 << 20, "environment.cgroup.cpu_limit": 0,
+	} {
+		if got := r.number(t, path); got < least {
+			t.Errorf("%s is %v, want at least %v", path, got, least)
+		}
+	}
+	if version := r.at("environment.go").(string); !strings.HasPrefix(version, "go1.") {
+		t.Errorf("environment.go is %q, want go1.…", version)
+	}
+	if r.at("environment.os") == "" || r.at("environment.cpu") == nil {
+		t.Errorf("the environment has no os or no cpu: %v", r.at("environment"))
 	}
 }
 
@@ -122,28 +157,38 @@ func checkJobs(t *testing.T, r document, start, end time.Time) {
 	t.Helper()
 	jobs := r["jobs"].([]any)
 	if len(jobs) != 100 {
-		t.Fatalf("%d jobs are listed, want 100", len(jobs))
+		t.Fatalf("%d jobs in the list, want 100", len(jobs))
 	}
 	var latencies []float64
 	var sum, cost float64
 	for i, entry := range jobs {
 		job := document(entry.(map[string]any))
-		if want := fmt.Sprintf("%s-job-%d", r["benchmark_id"], i); job["job_id"] != want || job["status"] != "ok" || len(job) != 5 {
+		if want := fmt.Sprintf("%s-job-%d", r["benchmark_id"], i); job["job_id"] != want || job["status"] != "ok" {
 			t.Fatalf("job %d is %v, want %s, ok", i, job, want)
+		}
+		if len(job) != 5 {
+			t.Fatalf("job %d has %d members, want 5: %v", i, len(job), job)
 		}
 		latency := job.number(t, "latency")
 		// Times are cut to the microsecond; a job's latency counts from its
 		// intended start, which is the run's.
-		if begun := job.time(t, "timestamp"); begun.Before(start) || begun.After(end) || latency > r.number(t, "duration")*(1+1e-9) {
-			t.Errorf("job %d started at %v and took %v s, outside %v to %v", i, begun, latency, start, end)
+		if at := job.time(t, "timestamp"); at.Before(start) || at.After(end) {
+			t.Errorf("job %d started at %v, outside %v to %v", i, at, start, end)
+		}
+		if duration := r.number(t, "duration"); latency > duration*(1+1e-9) {
+			t.Errorf("job %d took %v s, the run %v s", i, latency, duration)
 		}
 		latencies = append(latencies, latency)
 		sum += latency
 		cost += job.number(t, "cost")
 	}
 	slices.Sort(latencies)
-	if !near(r.number(t, "latency.mean"), sum/100) || !near(r.number(t, "latency.min"), latencies[0]) || !near(r.number(t, "latency.max"), latencies[99]) {
-		t.Errorf("latency %v, want a mean of %v from %v to %v", r.at("latency"), sum/100, latencies[0], latencies[99])
+	for path, want := range map[string]float64{
+		"latency.mean": sum / 100, "latency.min": latencies[0], "latency.max": latencies[99],
+	} {
+		if got := r.number(t, path); !near(got, want) {
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
 	}
 	for path, rank := range map[string]int{"p50": 50, "p90": 90, "p95": 95, "p99": 99, "p999": 100} {
 		if got, exact := r.number(t, "latency."+path), latencies[rank-1]; got < exact*(1-1e-9) || got > exact*1.001 {
@@ -153,16 +198,24 @@ func checkJobs(t *testing.T, r document, start, end time.Time) {
 	for _, distribution := range []string{"latency", "service_time", "delay"} {
 		at := func(name string) float64 { return r.number(t, distribution+"."+name) }
 		order := []float64{0, at("min"), at("p50"), at("p90"), at("p95"), at("p99"), at("p999"), at("max")}
-		if !slices.IsSorted(order) || at("stddev") < 0 || at("mean") < at("min") || at("mean") > at("max") || at("count") != 100 {
-			t.Errorf("%s is %v", distribution, r.at(distribution))
+		if !slices.IsSorted(order) {
+			t.Errorf("the quantiles of %s are not in order: %v", distribution, order)
+		}
+		if at("stddev") < 0 || at("count") != 100 {
+			t.Errorf("%s has the stddev %v and the count %v", distribution, at("stddev"), at("count"))
+		}
+		if at("mean") < at("min") || at("mean") > at("max") {
+			t.Errorf("the mean of %s is %v, outside %v to %v", distribution, at("mean"), at("min"), at("max"))
 		}
 	}
-	// Latency is lateness and service together, of every job and so on average.
+	// The latency of each job, and so the mean, is the sum of delay and
+	// service.
 	if !near(r.number(t, "latency.mean"), r.number(t, "service_time.mean")+r.number(t, "delay.mean")) {
-		t.Errorf("mean latency %v, service time %v, delay %v", r.at("latency.mean"), r.at("service_time.mean"), r.at("delay.mean"))
+		t.Errorf("mean latency %v, service time %v, delay %v", r.at("latency.mean"), r.at("service_time.mean"),
+			r.at("delay.mean"))
 	}
 	if !near(cost, r.number(t, "total_cost")) {
-		t.Errorf("the jobs cost %v together, the run %v", cost, r.number(t, "total_cost"))
+		t.Errorf("the jobs cost %v in total, the run %v", cost, r.number(t, "total_cost"))
 	}
 }
 
@@ -175,16 +228,22 @@ func checkSeries(t *testing.T, r document) {
 		started += point.number(t, "started")
 		ok += point.number(t, "ok")
 		failed += point.number(t, "failed")
-		if point.number(t, "t") <= last || point.number(t, "throughput") < 0 || point.number(t, "p50") > point.number(t, "p99") {
-			t.Errorf("point %v after %v s", point, last)
+		if point.number(t, "t") <= last || point.number(t, "throughput") < 0 {
+			t.Errorf("point %v after %v s, want a later one with a throughput", point, last)
+		}
+		if point.number(t, "p50") > point.number(t, "p99") {
+			t.Errorf("point %v has a p50 above its p99", point)
 		}
 		last = point.number(t, "t")
 		if point.number(t, "in_flight") != started-ok-failed {
 			t.Errorf("point %v: %v jobs were started and %v have ended", point, started, ok+failed)
 		}
 	}
-	if started != 100 || ok != 100 || failed != 0 || !near(last, r.number(t, "duration")) {
-		t.Errorf("the series has %v started, %v ok, %v failed, to %v s", started, ok, failed, last)
+	if got := [3]float64{started, ok, failed}; got != [3]float64{100, 100, 0} {
+		t.Errorf("started, ok and failed are %v in the series, want 100, 100 and 0", got)
+	}
+	if duration := r.number(t, "duration"); !near(last, duration) {
+		t.Errorf("the series ends at %v s, the run at %v s", last, duration)
 	}
 }
 
@@ -199,8 +258,11 @@ func TestRunWithoutJobs(t *testing.T) {
 		var r document
 		s.run(spec).into(t, &r)
 		jobs, got := r["jobs"].([]any)
-		if got != listed || listed && len(jobs) != 1000 || r["completed_jobs"] != 1000.0 {
-			t.Errorf("%s: %v of %v jobs are listed", spec, len(jobs), r["completed_jobs"])
+		if got != listed || listed && len(jobs) != 1000 {
+			t.Errorf("%s: %d jobs in the list, want a list: %v", spec, len(jobs), listed)
+		}
+		if r["completed_jobs"] != 1000.0 {
+			t.Errorf("%s: %v completed jobs, want 1000", spec, r["completed_jobs"])
 		}
 		if _, there := r["jobs"]; there != listed {
 			t.Errorf("%s: there is a member jobs: %v", spec, there)
@@ -213,13 +275,12 @@ func TestRunWithTimeouts(t *testing.T) {
 	s := serve(t, runs.Options{})
 	var r document
 	s.run(`{"num_jobs": 7, "workload": {"kind": "sleep", "duration": "1h"}, "timeout": "1ms", "thresholds": ["error_rate < 1%"]}`).into(t, &r)
-	if r["failed_jobs"] != 7.0 || r.at("counts.timeout") != 7.0 || r["completed_jobs"] != 0.0 || r["throughput"] != 0.0 || r["verdict"] != "fail" {
-		t.Errorf("%v failed, %v completed, verdict %v", r["failed_jobs"], r["completed_jobs"], r["verdict"])
-	}
+	r.wantMembers(t, "result", map[string]any{
+		"failed_jobs": 7.0, "counts.timeout": 7.0, "completed_jobs": 0.0, "throughput": 0.0, "verdict": "fail",
+	})
 	class := document(r["errors"].([]any)[0].(map[string]any))
-	if class["class"] != "timeout" || class["count"] != 7.0 || class["sample"] != "the job took longer than 1ms" {
-		t.Errorf("errors %v", r["errors"])
-	}
+	class.wantMembers(t, "error class",
+		map[string]any{"class": "timeout", "count": 7.0, "sample": "the job took longer than 1ms"})
 	for _, entry := range r["jobs"].([]any) {
 		if status := entry.(map[string]any)["status"]; status != "timeout" {
 			t.Errorf("a job is %v, want timeout", status)
@@ -234,7 +295,8 @@ func (s *service) occupy() (answered <-chan answer) {
 	active := s.manager.Stats().Active
 	queued := s.manager.Stats().Queued
 	go func() {
-		request, _ := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+"/benchmark/run", strings.NewReader(`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1h"}}`))
+		request, _ := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+"/benchmark/run",
+			strings.NewReader(`{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "1h"}}`))
 		done <- s.try(request)
 	}()
 	until(s.t, "the run to be accepted", func() bool {
@@ -275,20 +337,25 @@ func TestRunWhileDraining(t *testing.T) {
 	running, queued := s.occupy(), s.occupy()
 	s.drain()
 	back := <-queued
-	if detail, _ := back.problem(t, 503); !strings.Contains(detail, "shutting down") || back.header.Get("Retry-After") == "" {
-		t.Errorf("the waiting run is given back with %q, Retry-After %q", detail, back.header.Get("Retry-After"))
+	if detail, _ := back.problem(t, 503); !strings.Contains(detail, "shutting down") ||
+		back.header.Get("Retry-After") == "" {
+		t.Errorf("the queued run is refused with %q, Retry-After %q", detail, back.header.Get("Retry-After"))
 	}
 	refused := s.run(oneJob)
-	if detail, _ := refused.problem(t, 503); !strings.Contains(detail, "shutting down") || refused.header.Get("Retry-After") == "" {
+	if detail, _ := refused.problem(t, 503); !strings.Contains(detail, "shutting down") ||
+		refused.header.Get("Retry-After") == "" {
 		t.Errorf("a new run is refused with %q, Retry-After %q", detail, refused.header.Get("Retry-After"))
 	}
 	s.call("GET", "/readyz", nil).problem(t, 503)
 	partial := <-running
 	var r document
 	partial.into(t, &r)
-	if partial.status != 200 || r["status"] != "interrupted" || r.at("counts.cancelled") != 3.0 || r.at("validity.state") != "invalid" {
+	if partial.status != 200 {
 		t.Errorf("the running run is answered with %d and %s", partial.status, partial.body)
 	}
+	r.wantMembers(t, "result of the running run", map[string]any{
+		"status": "interrupted", "counts.cancelled": 3.0, "validity.state": "invalid",
+	})
 	if n := s.manager.Stats().Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusInterrupted}]; n != 2 {
 		t.Errorf("%d runs were interrupted, want 2", n)
 	}

@@ -16,9 +16,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// zoo is a table of kinds with a parameter of every type and names that the
-// page cannot know.
-func zoo(o *Options) {
+// withEveryParameterType sets a table of kinds with a parameter of every type
+// and unknown names.
+func withEveryParameterType(o *Options) {
 	animal := []param.Parameter{
 		{Name: "legs", Type: param.Integer, Min: 1, Max: 100, Required: true, Doc: "how many"},
 		{Name: "call", Type: param.Text, Options: []string{"moo", "roar"}, Default: "moo", Doc: "what it says"},
@@ -34,18 +34,23 @@ func zoo(o *Options) {
 			{Name: "boolean", Type: param.Boolean, Default: true, Doc: "yes or no"},
 			{Name: "duration", Type: param.Duration, Max: 60, Doc: "a duration"},
 			{Name: "animal", Type: param.Object, Members: animal, Doc: "an object"},
-			{Name: "numbers", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Integer, Max: 999}, Doc: "a list of numbers"},
-			{Name: "anythings", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Any}, Default: []any{"done", "ok"}, Doc: "a list of anything"},
+			{Name: "numbers", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Integer, Max: 999},
+				Doc: "a list of numbers"},
+			{Name: "anythings", Type: param.List, Max: 9, Items: &param.Parameter{Type: param.Any},
+				Default: []any{"done", "ok"}, Doc: "a list of anything"},
 			{Name: "texts", Type: param.StringMap, Doc: "texts by name"},
 			{Name: "any", Type: param.Any, Doc: "anything"},
-			{Name: "herd", Type: param.List, Min: 1, Max: 9, Items: &param.Parameter{Type: param.Object, Members: animal}, Doc: "a list of objects"},
-			{Name: "cages", Type: param.List, Min: 1, Max: 9, Required: true, Items: &param.Parameter{Type: param.KindType, Members: []param.Parameter{{Name: "name", Type: param.Text}}}, Doc: "a list of workloads"},
+			{Name: "herd", Type: param.List, Min: 1, Max: 9,
+				Items: &param.Parameter{Type: param.Object, Members: animal}, Doc: "a list of objects"},
+			{Name: "cages", Type: param.List, Min: 1, Max: 9, Required: true,
+				Items: &param.Parameter{Type: param.KindType,
+					Members: []param.Parameter{{Name: "name", Type: param.Text}}}, Doc: "a list of workloads"},
 		}},
 	}
 }
 
-// judged is a fake that records the last spec and returns err.
-func judged(last *aurea.Spec, err *error) fake {
+// recordingFake returns a fake that records the last spec and returns err.
+func recordingFake(last *aurea.Spec, err *error) fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		*last = spec
 		return finished(spec), *err
@@ -71,7 +76,7 @@ func TestBrowserEveryParameter(t *testing.T) {
 	t.Parallel()
 	var last aurea.Spec
 	var refusal error
-	b := browse(t, host(t, shelved(judged(&last, &refusal)), zoo), 0)
+	b := browse(t, host(t, newStoringFake(recordingFake(&last, &refusal)), withEveryParameterType), 0)
 	b.job(map[string]string{"kind": "zoo"})
 	if shown := look[[]string](b, `[...document.querySelectorAll("#workload .field")].filter((f) => f.checkVisibility()).map((f) => f.dataset.name)`); !cmp.Equal(shown, []string{"kind", "integer", "number", "text", "cages", "", "kind", "name"}) {
 		t.Errorf("at first there are %q", shown)
@@ -80,8 +85,10 @@ func TestBrowserEveryParameter(t *testing.T) {
 
 	b.click("#workload > .members > details > summary")
 	b.job(map[string]string{
-		"integer": "9007199254740993", "number": "1e-3", "text": ` say "hi" `, "long": "one\ntwo", "option": `"b"`, "boolean": "false", "duration": "5s",
-		"numbers": "1\n\n 22 \n", "anythings": "yes\n0\n\"0\"\n{\"a\": 1}", "texts": "Accept: a: b\n\nX-Empty:\nno colon", "any": `{"n": 1.0}`,
+		"integer": "9007199254740993", "number": "1e-3", "text": ` say "hi" `, "long": "one\ntwo", "option": `"b"`,
+		"boolean": "false", "duration": "5s",
+		"numbers": "1\n\n 22 \n", "anythings": "yes\n0\n\"0\"\n{\"a\": 1}",
+		"texts": "Accept: a: b\n\nX-Empty:\nno colon", "any": `{"n": 1.0}`,
 	})
 	b.click(parameter("animal"))
 	b.job(map[string]string{"animal/legs": "4", "animal/call": `"roar"`})
@@ -126,7 +133,7 @@ func TestBrowserWrongParameters(t *testing.T) {
 	}
 	var last aurea.Spec
 	var refusal error = invalid
-	b := browse(t, host(t, shelved(judged(&last, &refusal)), zoo), 1)
+	b := browse(t, host(t, newStoringFake(recordingFake(&last, &refusal)), withEveryParameterType), 1)
 	b.job(map[string]string{"kind": "zoo"})
 	b.click("#workload > .members > details > summary")
 	b.click("[data-name=herd] > button")
@@ -140,7 +147,8 @@ func TestBrowserWrongParameters(t *testing.T) {
 		if selector == "" {
 			continue
 		}
-		want := map[string]string{"workload.numbers[1]": "Line 3: ", "workload.texts.X-Two": "Line 2: "}[location] + "wrong is " + location
+		want := map[string]string{"workload.numbers[1]": "Line 3: ", "workload.texts.X-Two": "Line 2: "}[location] +
+			"wrong is " + location
 		shown := look[string](b, `(() => {
 			const control = document.querySelector(%q);
 			const error = document.getElementById(control?.getAttribute("aria-describedby")?.split(" ")[0]);
@@ -157,11 +165,12 @@ func TestBrowserWrongParameters(t *testing.T) {
 		t.Errorf("the focus is on %q", b.focus())
 	}
 	if text := b.text("#problem"); !strings.Contains(text, "wrong is workload.secret") {
-		t.Errorf("what has no field is not told of: %q", text)
+		t.Errorf("an error without a field is not shown: %q", text)
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS(parameter("cages/1/cages/1/name")), "x"))
-	if look[bool](b, `document.querySelector(%q).hasAttribute("aria-invalid")`, places["workload.cages[0].cages[0].secret"]) {
-		t.Error("the message is still there while a part of the field is put right")
+	if look[bool](b, `document.querySelector(%q).hasAttribute("aria-invalid")`,
+		places["workload.cages[0].cages[0].secret"]) {
+		t.Error("the message remains while a part of the field is edited")
 	}
 	if hint := look[string](b, `document.getElementById(document.querySelector(%q).getAttribute("aria-describedby").split(" ")[1]).innerText`, parameter("number")); hint != "a number" {
 		t.Errorf("beside the message the field is described as %q", hint)
@@ -174,7 +183,7 @@ func TestBrowserEveryKind(t *testing.T) {
 	s := serve(t, runs.Options{})
 	b := browse(t, s.URL, 0)
 	b.ready()
-	for _, kind := range with(nil).Kinds {
+	for _, kind := range newOptions(nil).Kinds {
 		b.job(map[string]string{"kind": kind.Name})
 		for _, p := range kind.Parameters {
 			if !look[bool](b, `document.querySelector("#workload").querySelector('[data-name=%q]') !== null`, p.Name) {
@@ -193,19 +202,22 @@ func TestBrowserDetail(t *testing.T) {
 	b.job(map[string]string{"kind": "mix"})
 	b.click("[data-name=parts] > button")
 	b.job(map[string]string{"parts/1/workload/kind": "sleep", "parts/2/workload/kind": "cpu"})
-	b.job(map[string]string{"parts/1/weight": "3", "parts/1/workload/duration": "1ms", "parts/2/name": "math", "parts/2/workload/work": "10"})
+	b.job(map[string]string{"parts/1/weight": "3", "parts/1/workload/duration": "1ms", "parts/2/name": "math",
+		"parts/2/workload/work": "10"})
 	b.fill(map[string]string{"num_jobs": "50"})
 	b.click("#run")
 	mixed := b.finishes()
 	for i, name := range []string{"sleep", "math"} {
 		part := mixed.at("parts").([]any)[i].(map[string]any)
 		counts := part["counts"].(map[string]any)
-		b.row("parts", name, counts["planned"], counts["ok"], 0.0, part["throughput"], part["latency"].(map[string]any)["p50"], part["latency"].(map[string]any)["p99"])
+		b.row("parts", name, counts["planned"], counts["ok"], 0.0, part["throughput"],
+			part["latency"].(map[string]any)["p50"], part["latency"].(map[string]any)["p99"])
 	}
 	phase := mixed.at("phases").(map[string]any)["math.cpu"].(map[string]any)
 	b.row("phases", "math.cpu", phase["count"], phase["mean"], phase["p50"], phase["p99"], phase["max"])
 	counter := mixed.at("counters").(map[string]any)["math.units"].(map[string]any)
-	b.row("counters", "math.units", counter["total"], counter["per_second"], counter["per_job"], counter["per_cpu_second"])
+	b.row("counters", "math.units", counter["total"], counter["per_second"], counter["per_job"],
+		counter["per_cpu_second"])
 
 	b.job(map[string]string{"kind": "cpu"})
 	b.job(map[string]string{"work": "10"})
@@ -252,10 +264,10 @@ func (b *tab) allNamed(when string) {
 	}
 	empty := look[[]string](b, `[...document.querySelectorAll("legend, button")].filter((c) => !(c.getAttribute("aria-label") ?? c.textContent).trim()).map((c) => c.outerHTML)`)
 	if len(empty) > 0 {
-		b.t.Errorf("%s: without words: %q", when, empty)
+		b.t.Errorf("%s: without text: %q", when, empty)
 	}
 	twice := look[[]string](b, `[...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i)`)
 	if len(twice) > 0 {
-		b.t.Errorf("%s: there twice: %q", when, twice)
+		b.t.Errorf("%s: duplicate ids: %q", when, twice)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// begun is a fake whose runs began at a moment and took a second.
-func begun(at time.Time) fake {
+// ranAt returns a fake whose runs started at a given time and took a second.
+func ranAt(at time.Time) fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)
 		run.Result.StartTime, run.Result.EndTime = at, at.Add(time.Second)
@@ -25,14 +25,18 @@ func begun(at time.Time) fake {
 func TestBrowserGrafana(t *testing.T) {
 	t.Parallel()
 	at := time.UnixMilli(1_790_000_000_000)
-	page := host(t, shelved(begun(at)), func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
+	page := host(t, newStoringFake(ranAt(at)), func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
 	b := browse(t, page, 0)
 	b.until(`!document.getElementById("grafana").hidden`)
 	leads := func(id, path string, want url.Values) {
 		t.Helper()
 		to, err := url.Parse(look[string](b, `document.getElementById(%q).href`, id))
-		if err != nil || to.Host != "grafana.example:3000" || to.Path != path {
-			t.Errorf("%s leads to %v (%v), want %s there", id, to, err, path)
+		if err != nil {
+			t.Errorf("%s: %v", id, err)
+			return
+		}
+		if to.Host != "grafana.example:3000" || to.Path != path {
+			t.Errorf("%s links to %v, want %s of Grafana", id, to, path)
 			return
 		}
 		if diff := cmp.Diff(want, to.Query()); diff != "" {
@@ -41,7 +45,7 @@ func TestBrowserGrafana(t *testing.T) {
 	}
 	leads("grafana", "/sub/d/aurea-overview", url.Values{"var-url": {page}})
 	if !look[bool](b, `document.getElementById("pictures").hidden`) {
-		t.Error("there are pictures before there is a run")
+		t.Error("there is a link to a dashboard before there is a run")
 	}
 	b.click("#run")
 	b.finishes()
@@ -50,10 +54,10 @@ func TestBrowserGrafana(t *testing.T) {
 	})
 }
 
-// Without one there are no links.
+// Without Grafana there are no links.
 func TestBrowserWithoutGrafana(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(answering())), 0)
+	b := browse(t, host(t, newStoringFake(finishingFake())), 0)
 	b.until(`document.getElementById("version").textContent === "1.2.3"`)
 	b.click("#run")
 	b.finishes()

@@ -13,24 +13,24 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A script yields the updates of a run one by one, each when the test sends it.
-// A nil breaks the stream.
-type script struct {
-	words chan *aurea.Update
+// A scriptedUpdates yields the updates of a run one by one, each when the test
+// sends it. A nil breaks the stream.
+type scriptedUpdates struct {
+	updates chan *aurea.Update
 
 	mu    sync.Mutex
-	after []int64 // from where the watchers began
+	after []int64 // where the watchers started
 }
 
-func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[aurea.Update, error] {
+func (s *scriptedUpdates) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[aurea.Update, error] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.after = append(s.after, after)
 	return func(yield func(aurea.Update, error) bool) {
 		for {
 			select {
-			case word := <-s.words:
-				if word == nil || !yield(*word, nil) || word.Kind == aurea.UpdateResult {
+			case update := <-s.updates:
+				if update == nil || !yield(*update, nil) || update.Kind == aurea.UpdateResult {
 					return
 				}
 			case <-ctx.Done():
@@ -44,10 +44,10 @@ func (s *script) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[
 // across a broken connection, until its result arrives.
 func TestBrowserLive(t *testing.T) {
 	t.Parallel()
-	script := script{words: make(chan *aurea.Update)}
+	script := scriptedUpdates{updates: make(chan *aurea.Update)}
 	var result *aurea.Result
-	shelf := shelved(fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
-		run, err := answering().do(ctx, spec)
+	shelf := newStoringFake(fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run, err := finishingFake().do(ctx, spec)
 		result = run.Result
 		run.Status, run.Result = aurea.StatusQueued, nil
 		return run, err
@@ -56,7 +56,8 @@ func TestBrowserLive(t *testing.T) {
 	b := browse(t, host(t, shelf), 0)
 	b.fill(map[string]string{"num_jobs": "2000"})
 	b.click("#run")
-	until(t, "the run to be watched", func() bool { script.mu.Lock(); defer script.mu.Unlock(); return len(script.after) == 1 })
+	until(t, "the run to be watched",
+		func() bool { script.mu.Lock(); defer script.mu.Unlock(); return len(script.after) == 1 })
 	run, err := shelf.Get(t.Context(), "benchmark-1")
 	if err != nil {
 		t.Fatal(err)
@@ -64,26 +65,28 @@ func TestBrowserLive(t *testing.T) {
 	done := run
 	done.Status, done.Result = aurea.StatusCompleted, result
 	done.Result.ID = done.ID
-	say := func(id int64, kind aurea.UpdateKind) { script.words <- &aurea.Update{ID: id, Kind: kind, Run: run} }
+	say := func(id int64, kind aurea.UpdateKind) { script.updates <- &aurea.Update{ID: id, Kind: kind, Run: run} }
 
 	run.Status, run.QueuePosition = aurea.StatusQueued, 3
 	say(1, aurea.UpdateStatus)
 	b.until(`document.querySelector("#live [data-field=about]").innerText === "2 before it in the queue"`)
 	if focus := b.focus(); focus != "stop" {
-		t.Errorf("while the run goes on the focus is on %q", focus)
+		t.Errorf("during the run the focus is on %q", focus)
 	}
 	run.Status, run.QueuePosition = aurea.StatusRunning, 0
 	say(2, aurea.UpdateStatus)
 	b.until(`document.querySelector("#live [data-field=status]").innerText === "running"`)
 
-	run.Progress = &aurea.RunProgress{Elapsed: 1, Remaining: 3, Started: 600, OK: 490, Failed: 10, InFlight: 100, Throughput: 490, P99: 0.25}
+	run.Progress = &aurea.RunProgress{Elapsed: 1, Remaining: 3, Started: 600, OK: 490, Failed: 10, InFlight: 100,
+		Throughput: 490, P99: 0.25}
 	say(3, aurea.UpdateProgress)
 	b.until(`document.querySelector("#live [data-field=done]").innerText === "500 of 2,000"`)
 	if value := look[float64](b, `document.getElementById("bar").value`); value != 0.25 {
 		t.Errorf("the bar is at %v, want 0.25", value)
 	}
-	script.words <- nil // the connection breaks
-	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42, Throughput: 980, P99: 0.5,
+	script.updates <- nil // the connection breaks
+	run.Progress = &aurea.RunProgress{Elapsed: 2, Remaining: 2, Started: 1100, OK: 1470, Failed: 30, InFlight: 42,
+		Throughput: 980, P99: 0.5,
 		Phase: aurea.PhaseDraining, PhaseLeft: 29, Activity: "draining: waiting for 42 jobs in flight, 29s at most"}
 	say(4, aurea.UpdateProgress)
 	b.until(`document.querySelector("#live .charts .line")`)
@@ -92,14 +95,17 @@ func TestBrowserLive(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", field, got, want)
 		}
 	}
-	if says, want := b.text("#live [data-field=activity]"), "Draining: waiting for 42 jobs in flight, 29s at most."; says != want {
-		t.Errorf("the page says %q, want %q", says, want)
+	if says, want := b.text("#live [data-field=activity]"),
+		"Draining: waiting for 42 jobs in flight, 29s at most."; says != want {
+		t.Errorf("the page shows %q, want %q", says, want)
 	}
-	if drawn, want := look[[]string](b, `[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`), []string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, want) {
-		t.Errorf("drawn are %q, want %q", drawn, want)
+	if drawn, want := look[[]string](b,
+		`[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`),
+		[]string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, want) {
+		t.Errorf("the charts have %q, want %q", drawn, want)
 	}
 	if elapsed := b.text("#elapsed"); strings.HasPrefix(elapsed, "0") {
-		t.Errorf("the clock stands at %q, and the run is two seconds old", elapsed)
+		t.Errorf("the elapsed time is %q after two seconds", elapsed)
 	}
 	run = done
 	shelf.put(done)
@@ -107,26 +113,26 @@ func TestBrowserLive(t *testing.T) {
 	say(6, aurea.UpdateResult)
 	b.finishes()
 	if look[bool](b, `document.getElementById("live").checkVisibility()`) || b.text("#elapsed") != "" {
-		t.Error("the run is shown as if it went on")
+		t.Error("the finished run is shown as running")
 	}
 	script.mu.Lock()
 	defer script.mu.Unlock()
 	if !slices.Equal(script.after, []int64{0, 3}) {
-		t.Errorf("the watchers began after %v, want from the start and after the last word", script.after)
+		t.Errorf("the watchers started after %v, want from the start and after the last update", script.after)
 	}
 }
 
 // A run without a result is shown with its error; an unknown run is reported.
 func TestBrowserWithoutResult(t *testing.T) {
 	t.Parallel()
-	shelf := shelved(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+	shelf := newStoringFake(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{Status: aurea.StatusFailed, Spec: spec, Error: "no room on the disk"}, nil
 	}})
 	b := browse(t, host(t, shelf), 1)
 	b.click("#run")
 	b.until(`document.getElementById("problem").checkVisibility()`)
 	if text := b.text("#problem"); text != "This run is failed, and has no result\n\nno room on the disk." {
-		t.Errorf("the page says %q", text)
+		t.Errorf("the page shows %q", text)
 	}
 	b.until(`document.querySelector("#runs tr")?.innerText.includes("failed")`)
 	look[bool](b, `(location.hash = "#/runs/benchmark-9") && true`)
@@ -136,7 +142,7 @@ func TestBrowserWithoutResult(t *testing.T) {
 // Where a proxy does not pass an event stream, the page polls.
 func TestBrowserNoStream(t *testing.T) {
 	t.Parallel()
-	service := New(with(shelved(answering())))
+	service := New(newOptions(newStoringFake(finishingFake())))
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/events") {
 			http.Error(w, "no streams here", http.StatusBadGateway)
@@ -153,6 +159,6 @@ func TestBrowserNoStream(t *testing.T) {
 	b.click("#run")
 	b.finishes()
 	if whole := look[string](b, `document.getElementById("raw").textContent`); !strings.Contains(whole, seed) {
-		t.Errorf("the seed is not whole in %s", whole)
+		t.Errorf("the seed is not exact in %s", whole)
 	}
 }

@@ -13,14 +13,17 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// doubtful is a fake whose runs have a series, a reason for doubt and an error.
-func doubtful() fake {
+// degradedFake returns a fake whose runs have a series, a reason for doubt and
+// an error.
+func degradedFake() fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)
 		run.Result.Series = []aurea.Point{
-			{T: 1, OK: 50, Throughput: 50, P99: 0.2}, {T: 2, Throughput: 0}, {T: 3, OK: 100, Throughput: 100, P99: 0.1}, {T: 4, OK: 75, Throughput: 75, P99: 0.4},
+			{T: 1, OK: 50, Throughput: 50, P99: 0.2}, {T: 2, Throughput: 0}, {T: 3, OK: 100, Throughput: 100, P99: 0.1},
+			{T: 4, OK: 75, Throughput: 75, P99: 0.4},
 		}
-		run.Result.Validity = aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
+		run.Result.Validity = aurea.Validity{State: aurea.Degraded,
+			Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
 		run.Result.Errors = []aurea.ErrorClass{{Class: "timeout", Count: 1234, Sample: strings.Repeat("unbroken", 40)}}
 		return run, nil
 	}}
@@ -30,14 +33,16 @@ func doubtful() fake {
 // no job ended. Reasons for doubt are listed.
 func TestBrowserChartsAndDoubts(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(doubtful())), 0)
+	b := browse(t, host(t, newStoringFake(degradedFake())), 0)
 	b.click("#run")
 	b.finishes()
 	drawn := look[[]string](b, `[...document.querySelectorAll(".charts .line")].map((path) => path.getAttribute("d"))`)
 	if want := []string{"M25 50L50 100L75 0L100 25", "M25 50M75 75L100 0"}; !slices.Equal(drawn, want) {
-		t.Errorf("drawn are %q, want %q", drawn, want)
+		t.Errorf("the charts have %q, want %q", drawn, want)
 	}
-	labels := strings.ReplaceAll(strings.Join(look[[]string](b, `[...document.querySelectorAll(".charts svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))`), "; "), "\u00a0", " ")
+	labels := strings.ReplaceAll(strings.Join(look[[]string](b,
+		`[...document.querySelectorAll(".charts svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))`), "; "),
+		"\u00a0", " ")
 	if want := "Throughput over 4 s: from 0/s to 100/s; p99 latency over 4 s: from 100 ms to 400 ms"; labels != want {
 		t.Errorf("they are described as %q, want %q", labels, want)
 	}
@@ -52,7 +57,7 @@ func TestBrowserChartsAndDoubts(t *testing.T) {
 // On a phone no content is wider than the screen.
 func TestBrowserPhone(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(doubtful())), 1)
+	b := browse(t, host(t, newStoringFake(degradedFake())), 1)
 	b.do(chromedp.EmulateViewport(375, 700))
 	fits := func(when string) {
 		t.Helper()
@@ -79,7 +84,7 @@ func TestBrowserPhone(t *testing.T) {
 // WCAG 2.2, level AA.
 func TestBrowserContrast(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(doubtful())), 0)
+	b := browse(t, host(t, newStoringFake(degradedFake())), 0)
 	b.click("#run")
 	b.finishes()
 	grounds := map[string]bool{}
@@ -91,7 +96,7 @@ func TestBrowserContrast(t *testing.T) {
 		}
 	}
 	if len(grounds) != 2 {
-		t.Errorf("day and night look alike: %v", grounds)
+		t.Errorf("both schemes have the same background: %v", grounds)
 	}
 }
 
@@ -127,7 +132,7 @@ const contrastScript = `(() => {
 // Every control has a name, and every id is unique.
 func TestBrowserNames(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(answering())), 0)
+	b := browse(t, host(t, newStoringFake(finishingFake())), 0)
 	b.ready()
 	b.allNamed("at first")
 }
@@ -135,13 +140,19 @@ func TestBrowserNames(t *testing.T) {
 // Numbers are rounded for people, and keep their significant digits.
 func TestBrowserFormats(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, shelved(answering())), 0)
+	b := browse(t, host(t, newStoringFake(finishingFake())), 0)
 	for call, want := range map[string]string{
-		"duration(0)": "0 s", "duration(1e-9)": "1 ns", "duration(0.0000009996)": "1 µs", "duration(0.00001234)": "12.3 µs",
-		"duration(0.0009999)": "1 ms", "duration(0.25)": "250 ms", "duration(0.39949)": "399 ms", "duration(0.9999)": "1 s", "duration(12.34)": "12.3 s",
-		"duration(59.99)": "1 min 0 s", "duration(61)": "1 min 1 s", "duration(3599.6)": "1 h 0 min", "duration(86400)": "24 h 0 min",
-		"number(0)": "0", "number(0.012345)": "0.0123", "number(12.345)": "12.3", "number(250.54)": "250.5", "number(1234567.8)": "1,234,568", "number(10000000)": "10,000,000",
-		`money(0.0399, "USD")`: "$0.0399", `money(0, "USD")`: "$0.00", `money(0.1, "USD")`: "$0.10", `money(0.000000399123, "USD")`: "$0.000000399", `money(1234.5, "USD")`: "$1,234.50", `money(2, "EUR")`: "€2.00", `money(1, "XYZ")`: "XYZ 1.00",
+		"duration(0)": "0 s", "duration(1e-9)": "1 ns", "duration(0.0000009996)": "1 µs",
+		"duration(0.00001234)": "12.3 µs",
+		"duration(0.0009999)":  "1 ms", "duration(0.25)": "250 ms", "duration(0.39949)": "399 ms",
+		"duration(0.9999)": "1 s", "duration(12.34)": "12.3 s",
+		"duration(59.99)": "1 min 0 s", "duration(61)": "1 min 1 s", "duration(3599.6)": "1 h 0 min",
+		"duration(86400)": "24 h 0 min",
+		"number(0)":       "0", "number(0.012345)": "0.0123", "number(12.345)": "12.3", "number(250.54)": "250.5",
+		"number(1234567.8)": "1,234,568", "number(10000000)": "10,000,000",
+		`money(0.0399, "USD")`: "$0.0399", `money(0, "USD")`: "$0.00", `money(0.1, "USD")`: "$0.10",
+		`money(0.000000399123, "USD")`: "$0.000000399", `money(1234.5, "USD")`: "$1,234.50",
+		`money(2, "EUR")`: "€2.00", `money(1, "XYZ")`: "XYZ 1.00",
 		"percent(0.0125)": "1.25 %", "percent(0)": "0 %",
 		`indent('{"a":[1,2.50,{"b":"x,{\\"y"}],"c":18446744073709551615,"d":[],"e":{},"f":1e-7}')`: `{
   "a": [
@@ -157,7 +168,8 @@ func TestBrowserFormats(t *testing.T) {
   "f": 1e-7
 }`,
 	} {
-		if got := strings.ReplaceAll(look[string](b, `Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " "); got != want {
+		if got := strings.ReplaceAll(look[string](b,
+			`Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " "); got != want {
 			t.Errorf("%s is written %q, want %q", call, got, want)
 		}
 	}
@@ -171,15 +183,18 @@ func TestBrowserWithoutSamples(t *testing.T) {
 		run.Name, run.Result.Name = "a\u202eb\x1b\nc👩\u200d🔬", "a\u202eb\x1b\nc👩\u200d🔬"
 		run.Result.Latency, run.Result.MeanLatency = aurea.Summary{}, 0
 		run.Result.Verdict = aurea.VerdictNoData
-		run.Result.Parts = []aurea.PartResult{{Name: "fine", Counts: aurea.Counts{Planned: 3, OK: 3}}, {Name: "gone", Counts: aurea.Counts{Planned: 2, Failed: 1, Dropped: 1}}}
-		run.Result.Thresholds = []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}, {Expression: "error_rate < 1%", Value: 0.25}}
+		run.Result.Parts = []aurea.PartResult{{Name: "fine", Counts: aurea.Counts{Planned: 3, OK: 3}},
+			{Name: "gone", Counts: aurea.Counts{Planned: 2, Failed: 1, Dropped: 1}}}
+		run.Result.Thresholds = []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true},
+			{Expression: "error_rate < 1%", Value: 0.25}}
 		return run, nil
 	}}
-	b := browse(t, host(t, shelved(empty)), 0)
+	b := browse(t, host(t, newStoringFake(empty)), 0)
 	b.click("#run")
 	b.finishes()
 	for field, want := range map[string]string{
-		`[data-field="mean_latency"]`: "–", `[data-field="latency.p99"]`: "–", `[data-field="title"]`: `a\u{202e}b\u{1b} c👩` + "\u200d🔬",
+		`[data-field="mean_latency"]`: "–", `[data-field="latency.p99"]`: "–",
+		`[data-field="title"]`:      `a\u{202e}b\u{1b} c👩` + "\u200d🔬",
 		`[data-field="thresholds"]`: "p99 < 1s\t–\tno data\nerror_rate < 1%\t25 %\tno",
 		`[data-field="parts"]`:      "gone\t2\t0\t1\t0\t–\t–\nfine\t3\t3\t0\t0\t–\t–", // the one first that fared worse
 	} {

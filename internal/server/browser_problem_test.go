@@ -32,8 +32,11 @@ func TestBrowserWrongFields(t *testing.T) {
 		want := messages["body."+field]
 		got := look[string](b, `document.getElementById(document.getElementById(%q).getAttribute("aria-describedby"))?.innerText ?? ""`, field)
 		invalid := look[bool](b, `document.getElementById(%q).getAttribute("aria-invalid") === "true"`, field)
-		if got != want || invalid != (wrong[field] != "") || invalid != (want != "") {
-			t.Errorf("%s: %q, invalid %t, want %q", field, got, invalid, want)
+		if got != want {
+			t.Errorf("%s has the message %q, want %q", field, got, want)
+		}
+		if invalid != (wrong[field] != "") || invalid != (want != "") {
+			t.Errorf("%s is marked as invalid: %t, with the message %q", field, invalid, want)
 		}
 	}
 	if focus := b.focus(); focus != "num_jobs" {
@@ -44,7 +47,7 @@ func TestBrowserWrongFields(t *testing.T) {
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS("#num_jobs"), "0"))
 	if look[bool](b, `document.querySelector("#num_jobs[aria-invalid], #num_jobs-error") !== null`) {
-		t.Error("the message is still there while the field is put right")
+		t.Error("the message remains while the field is edited")
 	}
 }
 
@@ -65,7 +68,7 @@ func TestBrowserToken(t *testing.T) {
 			field.value = "";
 			return fits;
 		})()`, token) != fits {
-			t.Errorf("%q can be a token: %t", token, !fits)
+			t.Errorf("%q is accepted as a token: %t", token, !fits)
 		}
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "guess\r"))
@@ -76,7 +79,7 @@ func TestBrowserToken(t *testing.T) {
 	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "secret\r"))
 	b.finishes()
 	if look[bool](b, `document.getElementById("auth").checkVisibility() || document.getElementById("problem").checkVisibility()`) {
-		t.Error("the token is taken, and yet the page asks for it")
+		t.Error("the token is accepted, but the page still asks for it")
 	}
 	b.do(chromedp.Reload())
 	b.ready()
@@ -87,13 +90,14 @@ func TestBrowserToken(t *testing.T) {
 // An unreachable service is reported.
 func TestBrowserNoService(t *testing.T) {
 	t.Parallel()
-	url := host(t, shelved(fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
-		panic(http.ErrAbortHandler) // the connection is closed without an answer
+	url := host(t, newStoringFake(fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
+		panic(http.ErrAbortHandler) // closes the connection without a response
 	}}))
 	b := browse(t, url, 1)
 	b.click("#run")
 	b.until(`document.getElementById("problem").checkVisibility()`)
-	if text := b.text("#problem"); !strings.HasPrefix(text, "The service cannot be reached\n") || !strings.Contains(text, url) {
-		t.Errorf("the page says %q", text)
+	if text := b.text("#problem"); !strings.HasPrefix(text, "The service cannot be reached\n") ||
+		!strings.Contains(text, url) {
+		t.Errorf("the page shows %q", text)
 	}
 }

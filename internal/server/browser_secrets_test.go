@@ -16,7 +16,8 @@ func TestBrowserSpecWithSecrets(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer target.Close()
 	s := serve(t, runs.Options{})
-	ran := s.run(`{"num_jobs": 2, "workload": {"kind": "http", "url": "` + target.URL + `", "headers": {"Authorization": "Bearer x", "Accept": "a"}}}`)
+	ran := s.run(`{"num_jobs": 2, "workload": {"kind": "http", "url": "` + target.URL +
+		`", "headers": {"Authorization": "Bearer x", "Accept": "a"}}}`)
 	id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
 	b := browse(t, s.URL+"/#/runs/"+id, 1)
 	b.ready()
@@ -33,6 +34,6 @@ func TestBrowserSpecWithSecrets(t *testing.T) {
 	b.job(map[string]string{"headers": "Authorization: Bearer x\nAccept: a"})
 	b.click("#run")
 	if r := b.finishes(); r.at("counts.ok") != 2.0 {
-		t.Errorf("run again it has %v", r.at("counts"))
+		t.Errorf("the second run has %v", r.at("counts"))
 	}
 }

@@ -27,7 +27,8 @@ func TestBrowserEveryField(t *testing.T) {
 	b := browse(t, s.URL, 0)
 	b.job(map[string]string{"kind": "noop"})
 	b.click("#more summary")
-	b.fill(map[string]string{"num_jobs": "9", "rate": "1000", "concurrency": "5", "timeout": "1s", "warmup": "1ms", "seed": "7", "name": "all", "thresholds": "p99 < 1h"})
+	b.fill(map[string]string{"num_jobs": "9", "rate": "1000", "concurrency": "5", "timeout": "1s", "warmup": "1ms",
+		"seed": "7", "name": "all", "thresholds": "p99 < 1h"})
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="pricing"] input[type=checkbox]`)

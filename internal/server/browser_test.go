@@ -19,16 +19,16 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context
 
-	last string // the id of the run that was shown last
+	last string // the id of the run shown last
 
 	mu      sync.Mutex
-	faults  []string // what the console has to say, and what nothing caught
-	refused int      // answers of 400 and above: the console tells of them whatever the page does
+	faults  []string // messages of the console, and uncaught errors
+	refused int      // responses of 400 and above, which the console always reports
 }
 
-// browse opens a page in a browser context of its own, which ends with the test.
-// Then the console must have no messages but those of refused requests that the
-// test expects.
+// browse opens a page in a browser context of its own, which ends with the
+// test. Then the console must have no messages but those of refused requests
+// that the test expects.
 func browse(t *testing.T, url string, refused int) *tab {
 	t.Helper()
 	ctx, _ := chromedp.NewContext(chromium.context(t), chromedp.WithNewBrowserContext()) // ended by Cancel, which waits
@@ -40,10 +40,11 @@ func browse(t *testing.T, url string, refused int) *tab {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		if b.refused != refused || len(b.faults) > 0 {
-			t.Errorf("the console tells of %d refused requests, want %d, and of %q", b.refused, refused, b.faults)
+			t.Errorf("the console reports %d refused requests, want %d, and %q", b.refused, refused, b.faults)
 		}
 	})
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil { // the first action opens the page, for as long as its context lasts
+	// the first action opens the page, for as long as its context lasts
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
 		t.Fatal(err)
 	}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
@@ -64,7 +65,7 @@ func (b *tab) settles() {
 // host serves a fake's page until the test and its browser have ended.
 func host(t *testing.T, runs Runs, changes ...func(*Options)) (url string) {
 	t.Helper()
-	s := httptest.NewServer(New(with(runs, changes...)))
+	s := httptest.NewServer(New(newOptions(runs, changes...)))
 	t.Cleanup(s.Close)
 	return s.URL
 }
@@ -85,7 +86,8 @@ func (b *tab) listen(event any) {
 	case *cdpruntime.EventConsoleAPICalled:
 		b.faults = append(b.faults, fmt.Sprint("console.", event.Type))
 	case *cdpruntime.EventExceptionThrown:
-		b.faults = append(b.faults, fmt.Sprintf("%s %+v", event.ExceptionDetails.Text, event.ExceptionDetails.Exception))
+		b.faults = append(b.faults, fmt.Sprintf("%s %+v", event.ExceptionDetails.Text,
+			event.ExceptionDetails.Exception))
 	}
 }
 
@@ -144,7 +146,8 @@ func (b *tab) job(values map[string]string) {
 // parts/2/workload/kind.
 func parameter(location string) string {
 	first, rest, nested := strings.Cut(location, "/")
-	selector := fmt.Sprintf(":is(#workload, #workload > .members, #workload > .members > details > .members, #others) > [data-name=%q]", first)
+	selector := fmt.Sprintf(":is(#workload, #workload > .members, #workload > .members > details > .members, "+
+		"#others) > [data-name=%q]", first)
 	for name := range strings.SplitSeq(rest, "/") {
 		if !nested {
 			break

@@ -17,8 +17,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// limitedTo gives a service's requests a budget.
-func limitedTo(b *budget.Budget) func(*Options) { return func(o *Options) { o.Budget = b } }
+// withBudget sets the budget of a service's requests.
+func withBudget(b *budget.Budget) func(*Options) { return func(o *Options) { o.Budget = b } }
 
 // sendPart opens a connection and sends the head of a request and n bytes of
 // the body that it announces. The connection stays open until the test ends.
@@ -34,10 +34,10 @@ func (s *service) sendPart(n int) net.Conn {
 
 // Open request bodies take no more than the budget: more are refused, the
 // service goes on, and a closed one frees its part.
-func TestBodiesKeepTheirBudget(t *testing.T) {
+func TestBodiesStayInBudget(t *testing.T) {
 	const limit, part = 4 << 20, 512 << 10
 	b := budget.New(limit)
-	s := serve(t, runs.Options{}, limitedTo(b))
+	s := serve(t, runs.Options{}, withBudget(b))
 	held := func() int64 { held, _, _ := b.Usage(); return held }
 	var open []net.Conn
 	for range 4 {
@@ -48,7 +48,8 @@ func TestBodiesKeepTheirBudget(t *testing.T) {
 	body := `{"num_jobs": 1, "workload": {"kind": "noop"}, "name": "` + strings.Repeat("x", 1<<20-100) + `"}`
 	refused := s.run(body)
 	detail, _ := refused.problem(t, http.StatusServiceUnavailable)
-	if want := fmt.Sprintf("of the %s that they may have together (half of --max-memory)", budget.Size(limit)); !strings.Contains(detail, want) {
+	if want := fmt.Sprintf("of the %s that they may have together (half of --max-memory)",
+		budget.Size(limit)); !strings.Contains(detail, want) {
 		t.Errorf("refused with %q, want %q in it", detail, want)
 	}
 	if refused.header.Get("Retry-After") == "" {
@@ -72,7 +73,7 @@ func TestBodiesKeepTheirBudget(t *testing.T) {
 // A body counts with the size of its decoded value, not with that on the wire.
 func TestBodiesCountDecoded(t *testing.T) {
 	b := budget.New(8 << 20)
-	s := serve(t, runs.Options{}, limitedTo(b))
+	s := serve(t, runs.Options{}, withBudget(b))
 	body := `{"num_jobs": 1, "workload": {"kind": "noop", "x": [` + strings.Repeat(`{"":0},`, 100_000) + `0]}}`
 	if got := s.run(body); got.status != http.StatusServiceUnavailable {
 		t.Errorf("%d bytes of small objects: %d %.200s", len(body), got.status, got.body)
@@ -83,9 +84,9 @@ func TestBodiesCountDecoded(t *testing.T) {
 }
 
 // A spec counts against the budget until its run has finished.
-func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
+func TestQueuedSpecsStayInBudget(t *testing.T) {
 	b := budget.New(8 << 20)
-	s := serve(t, runs.Options{Queue: 100, Budget: b}, limitedTo(b))
+	s := serve(t, runs.Options{Queue: 100, Budget: b}, withBudget(b))
 	spec := `{"num_jobs": 1, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", "failure": {"rate": 1, "kind": "timeout"}, "body": "` +
 		strings.Repeat("x", 900<<10) + `"}, "timeout": "1h"}`
 	var ids []string
@@ -99,7 +100,7 @@ func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
 		ids = append(ids, run["id"].(string))
 	}
 	if len(ids) < 2 || len(ids) > 8 {
-		t.Errorf("%d specs of 900 KiB were taken with a budget of 8 MiB, want 2 to 8", len(ids))
+		t.Errorf("%d specs of 900 KiB were accepted with a budget of 8 MiB, want 2 to 8", len(ids))
 	}
 	for _, id := range ids {
 		if got := s.call("POST", "/v1/runs/"+id+"/cancel", nil); got.status != http.StatusAccepted {
@@ -111,11 +112,11 @@ func TestQueuedSpecsKeepTheirBudget(t *testing.T) {
 
 // A page of large runs is small and names what it leaves out; the run itself
 // has it.
-func TestListLeavesLargeSpecsOut(t *testing.T) {
+func TestListOmitsLargeSpecs(t *testing.T) {
 	s := serve(t, runs.Options{})
 	var last string
 	for range 6 {
-		run := submit(t, s.manager, wide)
+		run := submit(t, s.manager, wideSpec)
 		until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
 		if _, err := s.manager.Cancel(t.Context(), run.ID); err != nil {
 			t.Fatal(err)
@@ -152,22 +153,23 @@ func TestListLeavesLargeSpecsOut(t *testing.T) {
 	}
 }
 
-// A shown fake has one run, which has finished, with a spec of a megabyte.
-type shown struct{ Runs }
+// A largeRunFake has one finished run with a spec of a megabyte.
+type largeRunFake struct{ Runs }
 
-func (shown) Get(_ context.Context, id string) (aurea.Run, error) {
+func (largeRunFake) Get(_ context.Context, id string) (aurea.Run, error) {
 	parameters := map[string]any{"body": strings.Repeat("x", 1<<20)}
-	return aurea.Run{ID: id, Status: aurea.StatusCompleted, Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "http", Parameters: parameters}}}, nil
+	return aurea.Run{ID: id, Status: aurea.StatusCompleted,
+		Spec: aurea.Spec{Workload: &aurea.Workload{Kind: "http", Parameters: parameters}}}, nil
 }
 
-func (shown) Ready() error { return nil }
+func (largeRunFake) Ready() error { return nil }
 
 // Unread responses count against the budget until they are written or
 // abandoned; a response beyond it is refused.
-func TestUnreadAnswersKeepTheirBudget(t *testing.T) {
+func TestUnreadAnswersStayInBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(8 << 20)
-		dial, _, _ := listen(t, shown{}, limitedTo(b))
+		dial, _, _ := listen(t, largeRunFake{}, withBudget(b))
 		const get = "GET /v1/runs/benchmark-1 HTTP/1.1\nHost: localhost\n\n"
 		for range 20 {
 			dial().send(get)
@@ -190,7 +192,7 @@ func TestUnreadAnswersKeepTheirBudget(t *testing.T) {
 		time.Sleep(writeTimeout + time.Second)
 		synctest.Wait()
 		if held, _, _ := b.Usage(); held != 0 {
-			t.Errorf("%d bytes are held when all are given up", held)
+			t.Errorf("%d bytes are held after all were abandoned", held)
 		}
 		l.send(get)
 		if got := l.want(http.StatusOK); len(got.body) < 1<<20 {

@@ -29,8 +29,8 @@ func (e endingChromium) Run() int {
 	return code
 }
 
-// chromium is the one browser of all tests. Each test opens a browser context of
-// its own in it, which shares nothing with those of others: no cookie, no
+// chromium is the one browser of all tests. Each test opens a browser context
+// of its own in it, which shares nothing with those of others: no cookie, no
 // storage, no cache, no window.
 var chromium sharedBrowser
 
@@ -58,7 +58,8 @@ func (s *sharedBrowser) context(t *testing.T) context.Context {
 }
 
 func (s *sharedBrowser) start(program string) {
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program),
+		chromedp.NoSandbox)
 	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	if s.err = chromedp.Do(ctx); s.err != nil { // this starts it, for as long as its context lasts

@@ -108,7 +108,8 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 			aurea.ErrConflict, run.ID, side, run.Status)
 	}
 	if err == nil && run.Result == nil {
-		err = fmt.Errorf("%w: run %s of %s is %s and has no result to compare", aurea.ErrConflict, run.ID, side, run.Status)
+		err = fmt.Errorf("%w: run %s of %s is %s and has no result to compare", aurea.ErrConflict, run.ID, side,
+			run.Status)
 	}
 	if err != nil {
 		return nil, s.asProblem(err)

@@ -15,9 +15,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// inTurns makes four runs of each of two versions in turns and returns their
-// ids. The second version is much slower.
-func (s *service) inTurns() (base, head []string) {
+// alternateRuns makes four runs of each of two versions, alternating, and
+// returns their ids. The second version is much slower.
+func (s *service) alternateRuns() (base, head []string) {
 	for range 4 {
 		base = append(base, s.finished(`{"num_jobs": 4, "name": "old", "workload": {"kind": "sleep", "duration": "1ms"}}`)["id"].(string))
 		head = append(head, s.finished(`{"num_jobs": 4, "name": "new", "workload": {"kind": "sleep", "duration": "100ms"}}`)["id"].(string))
@@ -38,15 +38,26 @@ func (s *service) comparison(query string) (c compare.Comparison) {
 // API and by its client.
 func TestCompare(t *testing.T) {
 	s := serve(t, runs.Options{})
-	base, head := s.inTurns()
+	base, head := s.alternateRuns()
 	byID := s.comparison("base=" + strings.Join(base, ",") + "&head=" + strings.Join(head, ","))
-	if byID.Verdict != compare.Regression || byID.Threshold != compare.DefaultThreshold || !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
-		t.Errorf("%+v", byID)
+	if byID.Verdict != compare.Regression || byID.Threshold != compare.DefaultThreshold {
+		t.Errorf("verdict %s, threshold %v; want a regression with the default", byID.Verdict, byID.Threshold)
 	}
-	if m := byID.Metrics[1]; m.Metric != "mean_latency" || m.Verdict != compare.MetricWorse || m.Base.N != 4 || m.Difference.Value < 1 || m.P > 0.03 {
-		t.Errorf("%+v", m)
+	if !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
+		t.Errorf("base %q, head %q; want %q and %q", byID.Base.IDs, byID.Head.IDs, base, head)
 	}
-	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration", Message: "workload.duration is 1ms in base and 100ms in head"}
+	m := byID.Metrics[1]
+	if m.Metric != "mean_latency" || m.Verdict != compare.MetricWorse {
+		t.Errorf("the second metric is %s, %s; want mean_latency, worse", m.Metric, m.Verdict)
+	}
+	if m.Base.N != 4 {
+		t.Errorf("mean_latency has %d values, want 4", m.Base.N)
+	}
+	if m.Difference.Value < 1 || m.P > 0.03 {
+		t.Errorf("mean_latency differs by %v with p = %v", m.Difference.Value, m.P)
+	}
+	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration",
+		Message: "workload.duration is 1ms in base and 100ms in head"}
 	if !slices.Contains(byID.Warnings, unlike) {
 		t.Errorf("the warnings are %+v", byID.Warnings)
 	}
@@ -54,13 +65,17 @@ func TestCompare(t *testing.T) {
 	if diff := cmp.Diff(byID, repeated); diff != "" {
 		t.Errorf("repeated (-list +repeated):\n%s", diff)
 	}
-	byClient, err := s.client(t, "").Compare(t.Context(), base, head, compare.Options{Threshold: compare.DefaultThreshold})
+	byClient, err := s.client(t, "").Compare(t.Context(), base, head,
+		compare.Options{Threshold: compare.DefaultThreshold})
 	if diff := cmp.Diff(byID, byClient); err != nil || diff != "" {
 		t.Errorf("by a client (%v):\n%s", err, diff)
 	}
 	byName := s.comparison("base=name:new&head=name:old&threshold=10%25")
-	if byName.Verdict != compare.Improvement || byName.Threshold != 0.1 || byName.Base.Runs != 4 || byName.Head.Runs != 4 {
-		t.Errorf("by name: %+v", byName)
+	if byName.Verdict != compare.Improvement || byName.Threshold != 0.1 {
+		t.Errorf("by name: verdict %s, threshold %v; want an improvement with 0.1", byName.Verdict, byName.Threshold)
+	}
+	if byName.Base.Runs != 4 || byName.Head.Runs != 4 {
+		t.Errorf("by name: %d and %d runs, want 4 and 4", byName.Base.Runs, byName.Head.Runs)
 	}
 
 	if got := s.call("PATCH", "/v1/runs/"+head[0], strings.NewReader(`{"baseline": true}`), isJSON); got.status != 200 {
@@ -75,8 +90,12 @@ func TestCompare(t *testing.T) {
 		"base=baseline&head=" + base[0] + "," + head[0]: `several names, "old" and "new"`,
 		"base=name:other&head=" + base[0]:               `there is no completed run named "other"`,
 	} {
-		if got := s.call("GET", "/v1/compare?"+query, nil); got.status < 400 || got.status > 404 || !strings.Contains(strings.ReplaceAll(string(got.body), `\"`, `"`), says) {
-			t.Errorf("%s: %d %s", query, got.status, got.body)
+		got := s.call("GET", "/v1/compare?"+query, nil)
+		if got.status < 400 || got.status > 404 {
+			t.Errorf("%s: status %d, want 400 to 404", query, got.status)
+		}
+		if body := strings.ReplaceAll(string(got.body), `\"`, `"`); !strings.Contains(body, says) {
+			t.Errorf("%s: %s, want %q in it", query, body, says)
 		}
 	}
 }
@@ -101,7 +120,8 @@ func TestCompareErrors(t *testing.T) {
 		{"base=" + many + "&head=" + id, 400, "base: must be 100 runs at most; got 101", "query.base"},
 		{"base=baseline&head=" + id, 400, "run " + id + " of head has no name", "query.base"},
 		{"base=" + id + "&head=baseline", 400, "head: cannot be the baseline", "query.head"},
-		{"base=" + id + "&head=" + id + "&threshold=5", 400, "threshold: must be a share from 0 to 1, such as 5% or 0.05", "query.threshold"},
+		{"base=" + id + "&head=" + id + "&threshold=5", 400,
+			"threshold: must be a share from 0 to 1, such as 5% or 0.05", "query.threshold"},
 		{"base=" + id + "&head=" + id + "&alpha=1", 400, "unknown query parameter", "query.alpha"},
 		{"base=" + id + "&head=benchmark-0", 404, "there is no run benchmark-0", ""},
 		{"base=benchmark-0," + id + "&head=" + id, 404, "there is no run benchmark-0", ""},
@@ -111,7 +131,7 @@ func TestCompareErrors(t *testing.T) {
 	for _, test := range tests {
 		detail, wrong := s.call("GET", "/v1/compare?"+test.query, nil).problem(t, test.status)
 		if !strings.Contains(detail, test.says) {
-			t.Errorf("%.99s: %q does not say %q", test.query, detail, test.says)
+			t.Errorf("%.99s: %q does not contain %q", test.query, detail, test.says)
 		}
 		if _, ok := wrong[test.location]; ok != (test.location != "") {
 			t.Errorf("%.99s: wrong are %v, want %q", test.query, wrong, test.location)
@@ -121,7 +141,8 @@ func TestCompareErrors(t *testing.T) {
 	s.call("POST", fmt.Sprint("/v1/runs/", queued, "/cancel"), nil).into(t, &cancelled)
 	s.call("GET", "/v1/compare?base="+queued+"&head="+id, nil).problem(t, 409) // it has no result
 	client := s.client(t, "")
-	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id}, compare.Options{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
+	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id},
+		compare.Options{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
 		t.Errorf("by a client: %v", err)
 	}
 	if _, err := client.Compare(t.Context(), nil, []string{id}, compare.Options{}); !errors.Is(err, aurea.ErrInvalid) {

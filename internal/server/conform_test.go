@@ -26,7 +26,7 @@ type conformance struct {
 const documentURL = "http://localhost/openapi.json"
 
 var conform = sync.OnceValues(func() (*conformance, error) {
-	got := New(with(answering()))
+	got := New(newOptions(finishingFake()))
 	recorder := askPlainly(got, http.MethodGet, "/openapi.json")
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(recorder.body))
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *conformance) check(method, path string, got answer) string {
 	template, item := c.route(path)
 	operation, _ := item[strings.ToLower(method)].(map[string]any)
 	if operation == nil {
-		return "" // the page, the description itself, or what is not there
+		return "" // the page, the description itself, or an unknown path
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,7 +90,8 @@ func (c *conformance) check(method, path string, got answer) string {
 	if given != "application/json" && given != "application/problem+json" {
 		return ""
 	}
-	pointer := "#/paths/" + escape(template) + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" + escape(given) + "/schema"
+	pointer := "#/paths/" + escape(template) + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" +
+		escape(given) + "/schema"
 	return c.validate(pointer, got.body)
 }
 
@@ -133,7 +134,7 @@ func (c *conformance) route(path string) (template string, item map[string]any) 
 }
 
 // The check of conformance finds differences that other tests do not.
-func TestConformanceSeesFaults(t *testing.T) {
+func TestConformanceFindsFaults(t *testing.T) {
 	c, err := conform()
 	if err != nil {
 		t.Fatal(err)

@@ -20,14 +20,14 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// pipes is an in-memory listener: a write blocks until it is read, and
-// deadlines use the bubble's time.
-type pipes struct {
+// A pipeListener is an in-memory listener: a write blocks until it is read, and
+// deadlines use synctest's time.
+type pipeListener struct {
 	dialled chan net.Conn
 	closed  chan struct{}
 }
 
-func (p pipes) Accept() (net.Conn, error) {
+func (p pipeListener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-p.dialled:
 		return conn, nil
@@ -36,7 +36,7 @@ func (p pipes) Accept() (net.Conn, error) {
 	}
 }
 
-func (p pipes) Close() error {
+func (p pipeListener) Close() error {
 	select {
 	case <-p.closed:
 	default:
@@ -45,10 +45,10 @@ func (p pipes) Close() error {
 	return nil
 }
 
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000} }
+func (p pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000} }
 
-// A line is a client connection to a server in a bubble.
-type line struct {
+// A clientConn is a client's connection to a server in synctest.
+type clientConn struct {
 	net.Conn
 	t       *testing.T
 	answers *bufio.Reader
@@ -57,19 +57,20 @@ type line struct {
 
 // listen starts a server on pipes until stop is called; stopped is closed when
 // Serve has returned.
-func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *line, stop func(), stopped <-chan struct{}) {
+func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *clientConn, stop func(),
+	stopped <-chan struct{}) {
 	t.Helper()
-	network := pipes{make(chan net.Conn), make(chan struct{})}
+	network := pipeListener{make(chan net.Conn), make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := New(with(runs, changes...)).Serve(ctx, network); err != nil {
+		if err := New(newOptions(runs, changes...)).Serve(ctx, network); err != nil {
 			t.Errorf("Serve: %v", err)
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-done })
-	return func() *line {
+	return func() *clientConn {
 		t.Helper()
 		near, far := net.Pipe()
 		network.dialled <- far
@@ -77,19 +78,19 @@ func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *li
 		if err := near.SetReadDeadline(time.Now().Add(48 * time.Hour)); err != nil { // so that a hang is an error
 			t.Fatal(err)
 		}
-		return &line{near, t, bufio.NewReader(near), time.Now()}
+		return &clientConn{near, t, bufio.NewReader(near), time.Now()}
 	}, cancel, done
 }
 
 // send writes a part of a request, with a carriage return before every newline.
-func (l *line) send(text string) {
+func (l *clientConn) send(text string) {
 	l.t.Helper()
 	if _, err := io.WriteString(l, strings.ReplaceAll(text, "\n", "\r\n")); err != nil {
 		l.t.Fatal(err)
 	}
 }
 
-func (l *line) answer() (answer, error) {
+func (l *clientConn) answer() (answer, error) {
 	response, err := http.ReadResponse(l.answers, nil)
 	if err != nil {
 		return answer{}, err
@@ -100,7 +101,7 @@ func (l *line) answer() (answer, error) {
 }
 
 // want reads one response, which must have that status.
-func (l *line) want(status int) answer {
+func (l *clientConn) want(status int) answer {
 	l.t.Helper()
 	got, err := l.answer()
 	if err != nil || got.status != status {
@@ -111,22 +112,27 @@ func (l *line) want(status int) answer {
 
 // wantEnd checks that the server closes the connection so long after the given
 // moment.
-func (l *line) wantEnd(since time.Time, after time.Duration) {
+func (l *clientConn) wantEnd(since time.Time, after time.Duration) {
 	l.t.Helper()
 	rest, err := io.ReadAll(l.answers)
-	if took := time.Since(since); err != nil || len(rest) != 0 || took != after {
-		l.t.Errorf("the server hung up after %v (%v) and %q, want %v and nothing", took, err, rest, after)
+	if err != nil || len(rest) != 0 {
+		l.t.Errorf("the server sent %q (%v), want the end of the connection", rest, err)
+	}
+	if took := time.Since(since); took != after {
+		l.t.Errorf("the server closed the connection after %v, want %v", took, after)
 	}
 }
 
 func post(length int) string {
-	return fmt.Sprintf("POST /benchmark/run HTTP/1.1\nHost: localhost\nContent-Type: application/json\nContent-Length: %d\n\n", length)
+	return fmt.Sprintf("POST /benchmark/run HTTP/1.1\nHost: localhost\nContent-Type: "+
+		"application/json\nContent-Length: %d\n\n", length)
 }
 
 const getHealth = "GET /health HTTP/1.1\nHost: localhost\n\n"
 
-// lasting is a fake whose runs last for hours, unless their client disconnects.
-func lasting(d time.Duration) fake {
+// longRunningFake returns a fake whose runs last for d, unless their client
+// disconnects.
+func longRunningFake(d time.Duration) fake {
 	return fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
 		select {
 		case <-time.After(d):
@@ -141,7 +147,7 @@ func lasting(d time.Duration) fake {
 // still serves the next request, however much later.
 func TestLongRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, _, _ := listen(t, lasting(23*time.Hour))
+		dial, _, _ := listen(t, longRunningFake(23*time.Hour))
 		l := dial()
 		l.send(post(len(oneJob)) + oneJob)
 		l.want(200)
@@ -161,8 +167,9 @@ func TestLongRun(t *testing.T) {
 // A client that sends nothing is disconnected after the timeout.
 func TestSlowSenders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, _, _ := listen(t, answering())
-		for what, sent := range map[string]string{"nothing": "", "a part of a header": "GET /health HTTP/1.1\nHost: loc"} {
+		dial, _, _ := listen(t, finishingFake())
+		for what, sent := range map[string]string{"nothing": "",
+			"a part of a header": "GET /health HTTP/1.1\nHost: loc"} {
 			l := dial()
 			l.send(sent)
 			t.Log(what)
@@ -176,14 +183,18 @@ func TestSlowSenders(t *testing.T) {
 		for what, sent := range map[string]string{
 			"no body":          post(100),
 			"a part of a body": post(100) + `{"num_jobs"`,
-			"a part of chunks": strings.Replace(post(0), "Content-Length: 0", "Transfer-Encoding: chunked", 1) + "5\n{\"num",
+			"a part of chunks": strings.Replace(post(0), "Content-Length: 0", "Transfer-Encoding: chunked", 1) +
+				"5\n{\"num",
 		} {
 			l := dial()
 			l.send(sent)
 			got, err := l.answer()
-			if err != nil || got.status < 400 || got.status > 499 || time.Since(l.opened) != bodyTimeout {
-				t.Errorf("%s: answered with %d (%v) after %v, want a 4xx after %v", what, got.status, err, time.Since(l.opened), bodyTimeout)
+			if err != nil || got.status/100 != 4 {
+				t.Errorf("%s: answered with %d (%v), want a 4xx", what, got.status, err)
 				continue
+			}
+			if took := time.Since(l.opened); took != bodyTimeout {
+				t.Errorf("%s: answered after %v, want %v", what, took, bodyTimeout)
 			}
 			got.problem(t, got.status)
 			responses := describe(t).operation("POST", "/benchmark/run")["responses"].(map[string]any)
@@ -205,12 +216,15 @@ func TestUnwantedBodies(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				dial, _, _ := listen(t, answering())
+				dial, _, _ := listen(t, finishingFake())
 				l := dial()
 				l.send(sent)
 				got, err := l.answer()
-				if took := time.Since(l.opened); err != nil || got.status < 400 || got.status > 499 || took > bodyTimeout {
-					t.Errorf("answered with %d (%v) after %v, want a 4xx within %v", got.status, err, took, bodyTimeout)
+				if err != nil || got.status/100 != 4 {
+					t.Errorf("answered with %d (%v), want a 4xx", got.status, err)
+				}
+				if took := time.Since(l.opened); took > bodyTimeout {
+					t.Errorf("answered after %v, want at most %v", took, bodyTimeout)
 				}
 			})
 		})
@@ -227,13 +241,13 @@ func TestBrokenBodies(t *testing.T) {
 		"a chunk of more than 64 bit": chunked + "fffffffffffffffff\n{}\n0\n\n",
 	} {
 		t.Run(what, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { answersBroken(t, sent) })
+			synctest.Test(t, func(t *testing.T) { checkBrokenBody(t, sent) })
 		})
 	}
 }
 
-func answersBroken(t *testing.T, sent string) {
-	dial, _, _ := listen(t, answering())
+func checkBrokenBody(t *testing.T, sent string) {
+	dial, _, _ := listen(t, finishingFake())
 	l := dial()
 	go func() { _, _ = io.WriteString(l, strings.ReplaceAll(sent, "\n", "\r\n")) }() // the server may stop reading
 	got, err := l.answer()
@@ -247,8 +261,8 @@ func answersBroken(t *testing.T, sent string) {
 	_ = l.Close()
 }
 
-// large is a run whose list of jobs is larger than any buffer.
-func large(spec aurea.Spec, jobs int64) aurea.Run {
+// largeRun returns a run whose list of jobs exceeds any buffer.
+func largeRun(spec aurea.Spec, jobs int64) aurea.Run {
 	run := finished(spec)
 	run.Samples.Jobs = new(aurea.JobLog)
 	for i := range jobs {
@@ -262,20 +276,21 @@ func large(spec aurea.Spec, jobs int64) aurea.Run {
 func TestSlowReaders(t *testing.T) {
 	const jobs = 2000
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop, stopped := listen(t, fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return large(spec, jobs), nil }})
+		dial, stop, stopped := listen(t,
+			fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return largeRun(spec, jobs), nil }})
 		stuck, slow := dial(), dial()
 		stuck.send(post(len(oneJob)) + oneJob)
 		slow.send(post(len(oneJob)) + oneJob)
 		slowly := make(chan document, 1)
 		go func() {
-			response, err := http.ReadResponse(bufio.NewReader(reluctant{slow}), nil)
+			response, err := http.ReadResponse(bufio.NewReader(slowReader{slow}), nil)
 			if err != nil {
 				t.Error(err)
 			}
 			defer response.Body.Close()
 			var r document
 			if err := json.NewDecoder(response.Body).Decode(&r); err != nil {
-				t.Errorf("who reads slowly gets no result: %v", err)
+				t.Errorf("a slow reader gets no result: %v", err)
 			}
 			slowly <- r
 		}()
@@ -283,14 +298,14 @@ func TestSlowReaders(t *testing.T) {
 		other := dial()
 		other.send(getHealth)
 		if other.want(200); time.Since(other.opened) != 0 {
-			t.Errorf("somebody else waited for %v", time.Since(other.opened))
+			t.Errorf("another client waited for %v", time.Since(other.opened))
 		}
 		time.Sleep(time.Second + time.Millisecond)
 		if _, err := stuck.answer(); !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-			t.Errorf("who has read nothing for %v gets %v, want the end", writeTimeout, err)
+			t.Errorf("a client that has read nothing for %v gets %v, want the end", writeTimeout, err)
 		}
 		if r := <-slowly; len(r["jobs"].([]any)) != jobs {
-			t.Errorf("who reads slowly gets %d jobs, want %d", len(r["jobs"].([]any)), jobs)
+			t.Errorf("a slow reader gets %d jobs, want %d", len(r["jobs"].([]any)), jobs)
 		}
 		last := dial()
 		last.send(post(len(oneJob)) + oneJob)
@@ -299,7 +314,7 @@ func TestSlowReaders(t *testing.T) {
 		stop()
 		<-stopped
 		if took := time.Since(begun); took > 2*writeTimeout {
-			t.Errorf("a reader that takes nothing held up the end for %v", took)
+			t.Errorf("a client that reads nothing delayed the shutdown by %v", took)
 		}
 	})
 }
@@ -310,7 +325,7 @@ func TestUnreadAnswers(t *testing.T) {
 	for _, path := range []string{"/", "/health", "/openapi.json", "/metrics", "/nothing"} {
 		t.Run(path, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				dial, stop, stopped := listen(t, answering())
+				dial, stop, stopped := listen(t, finishingFake())
 				l := dial()
 				l.send(strings.Replace(getHealth, "/health", path, 1))
 				synctest.Wait()
@@ -329,10 +344,10 @@ func TestUnreadAnswers(t *testing.T) {
 	}
 }
 
-// reluctant reads one small part a second.
-type reluctant struct{ io.Reader }
+// A slowReader reads one small part a second.
+type slowReader struct{ io.Reader }
 
-func (r reluctant) Read(p []byte) (int, error) {
+func (r slowReader) Read(p []byte) (int, error) {
 	time.Sleep(time.Second)
 	return r.Reader.Read(p)
 }
@@ -341,7 +356,7 @@ func (r reluctant) Read(p []byte) (int, error) {
 // requests.
 func TestServeEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop, stopped := listen(t, lasting(time.Hour))
+		dial, stop, stopped := listen(t, longRunningFake(time.Hour))
 		l := dial()
 		l.send(post(len(oneJob)) + oneJob)
 		time.Sleep(time.Minute)
@@ -363,8 +378,11 @@ func TestServeEnds(t *testing.T) {
 // off does not look complete.
 func TestCloseCutsSlowReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		network := pipes{make(chan net.Conn), make(chan struct{})}
-		server := New(with(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return large(spec, 100_000), nil }}))
+		network := pipeListener{make(chan net.Conn), make(chan struct{})}
+		server := New(newOptions(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run,
+			error) {
+			return largeRun(spec, 100_000), nil
+		}}))
 		ctx, stop := context.WithCancel(t.Context())
 		stopped := make(chan error, 1)
 		go func() { stopped <- server.Serve(ctx, network) }()
@@ -374,7 +392,7 @@ func TestCloseCutsSlowReaders(t *testing.T) {
 		go func() {
 			defer near.Close()
 			_, _ = io.WriteString(near, strings.ReplaceAll(post(len(oneJob)), "\n", "\r\n")+oneJob)
-			answer, err := http.ReadResponse(bufio.NewReaderSize(reluctant{near}, 16), nil)
+			answer, err := http.ReadResponse(bufio.NewReaderSize(slowReader{near}, 16), nil)
 			if err == nil {
 				_, err = io.Copy(io.Discard, answer.Body)
 			}
@@ -386,7 +404,7 @@ func TestCloseCutsSlowReaders(t *testing.T) {
 		synctest.Wait()
 		select {
 		case err := <-stopped:
-			t.Fatalf("Serve returned before it was to wait no longer (%v)", err)
+			t.Fatalf("Serve returned before Close (%v)", err)
 		default:
 		}
 		server.Close()
@@ -397,10 +415,10 @@ func TestCloseCutsSlowReaders(t *testing.T) {
 				t.Errorf("Serve: %v", err)
 			}
 		default:
-			t.Error("Serve still waits for the reader")
+			t.Error("Serve waits for the reader after Close")
 		}
 		if err := <-read; !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the reader sees %v, want an answer that was cut", err)
+			t.Errorf("the reader gets %v, want a truncated response", err)
 		}
 	})
 }
@@ -412,7 +430,7 @@ func TestServeFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = listener.Close()
-	if err := New(with(answering())).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
+	if err := New(newOptions(finishingFake())).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve: %v, want net.ErrClosed", err)
 	}
 }
@@ -433,7 +451,7 @@ func (s *service) connect(spec string) *net.TCPConn {
 
 // A client that disconnects, with or without a reset, stops its running or
 // queued run, and the next one starts.
-func TestClientGoesAway(t *testing.T) {
+func TestClientDisconnects(t *testing.T) {
 	const long = `{"num_jobs": 10, "workload": {"kind": "sleep", "duration": "1h"}}`
 	for what, linger := range map[string]int{"closes": -1, "resets": 0} {
 		t.Run(what, func(t *testing.T) {
@@ -456,8 +474,11 @@ func TestClientGoesAway(t *testing.T) {
 				t.Errorf("the next run: %d %s", got.status, got.body)
 			}
 			stats := s.manager.Stats()
-			if jobs := stats.Workloads["sleep"].Counts; jobs.Cancelled != 10 || jobs.OK != 1 || cancelled() != 2 {
-				t.Errorf("the jobs are %+v in %v, want 10 cancelled and 1 ok", jobs, stats.Runs)
+			if jobs := stats.Workloads["sleep"].Counts; jobs.Cancelled != 10 || jobs.OK != 1 {
+				t.Errorf("the jobs are %+v, want 10 cancelled and 1 ok", jobs)
+			}
+			if n := cancelled(); n != 2 {
+				t.Errorf("%d runs were cancelled, want 2: %v", n, stats.Runs)
 			}
 		})
 	}
@@ -465,7 +486,7 @@ func TestClientGoesAway(t *testing.T) {
 
 // An unread large response does not block the service, and is complete when it
 // is read at last.
-func TestUnreadAnswerHoldsUpNobody(t *testing.T) {
+func TestUnreadAnswerDoesNotBlock(t *testing.T) {
 	const jobs = 60_000 // more than the sockets' buffers hold
 	s := serve(t, runs.Options{})
 	conn := s.connect(fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "noop"}}`, jobs))
@@ -498,7 +519,8 @@ func TestManyClients(t *testing.T) {
 	for i := range clients {
 		go func() {
 			request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/benchmark/run",
-				strings.NewReader(fmt.Sprintf(`{"num_jobs": %d, "name": "client %d", "workload": {"kind": "noop"}}`, i+1, i)))
+				strings.NewReader(fmt.Sprintf(`{"num_jobs": %d, "name": "client %d", "workload": {"kind": "noop"}}`,
+					i+1, i)))
 			got := s.try(request)
 			var r struct {
 				Name string
@@ -508,7 +530,11 @@ func TestManyClients(t *testing.T) {
 				ID string `json:"benchmark_id"`
 			}
 			err := json.Unmarshal(got.body, &r)
-			if err == nil && (r.Name != fmt.Sprintf("client %d", i) || len(r.Jobs) != i+1 || r.Jobs[i].ID != fmt.Sprintf("%s-job-%d", r.ID, i)) {
+			own := err == nil && r.Name == fmt.Sprintf("client %d", i) && len(r.Jobs) == i+1
+			if own {
+				own = r.Jobs[i].ID == fmt.Sprintf("%s-job-%d", r.ID, i)
+			}
+			if err == nil && !own {
 				err = fmt.Errorf("client %d gets %d %.200s", i, got.status, got.body)
 			}
 			served.Add(1)
@@ -520,7 +546,8 @@ func TestManyClients(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if stats := s.manager.Stats(); stats.Runs[aurea.RunsKey{Workload: "noop", Status: aurea.StatusCompleted}] != clients || stats.Workloads["noop"].OK != clients*(clients+1)/2 {
+	if stats := s.manager.Stats(); stats.Runs[aurea.RunsKey{Workload: "noop",
+		Status: aurea.StatusCompleted}] != clients || stats.Workloads["noop"].OK != clients*(clients+1)/2 {
 		t.Errorf("runs %v, jobs %+v", stats.Runs, stats.Workloads["noop"].Counts)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "modernc.org/sqlite" // alters a run
+	_ "modernc.org/sqlite" // to alter a run
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -34,11 +34,11 @@ func TestDamagedRun(t *testing.T) {
 		}
 		ids = append(ids, run.ID)
 	}
-	alter(t, data, `UPDATE runs SET summary = replace(summary, '"num_jobs":3', '"num_jobs":4') WHERE id = '`+ids[0]+`'`)
+	alterDatabase(t, data, `UPDATE runs SET summary = replace(summary, '"num_jobs":3', '"num_jobs":4') WHERE id = '`+ids[0]+`'`)
 
 	page, err := client.List(t.Context(), aurea.RunQuery{})
 	if err != nil || len(page.Runs) != 2 {
-		t.Fatalf("%d runs are listed (%v), want both", len(page.Runs), err)
+		t.Fatalf("%d runs in the list (%v), want both", len(page.Runs), err)
 	}
 	if page.Runs[0].Damaged != "" || page.Runs[1].Damaged == "" {
 		t.Errorf("the runs are damaged: %q and %q; want the second one", page.Runs[0].Damaged, page.Runs[1].Damaged)
@@ -46,7 +46,7 @@ func TestDamagedRun(t *testing.T) {
 	for _, path := range []string{"", "/events", "/jobs", "/histogram"} {
 		got := s.call("GET", "/v1/runs/"+ids[0]+path, nil)
 		if detail, _ := got.problem(t, 409); !strings.Contains(detail, "run "+ids[0]+" is not what was kept") {
-			t.Errorf("%s of it says %q", path, detail)
+			t.Errorf("%s of it: %q", path, detail)
 		}
 		if got := s.call("GET", "/v1/runs/"+ids[1]+path, nil); got.status != 200 {
 			t.Errorf("%s of the other one: %d", path, got.status)
@@ -73,7 +73,7 @@ func TestDamagedRun(t *testing.T) {
 }
 
 // alter changes a database without the service.
-func alter(t *testing.T, data, statement string) {
+func alterDatabase(t *testing.T, data, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(data, "aurea.db"))
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,22 +43,28 @@ func TestWrongBodies(t *testing.T) {
 		{"1e400", `{"num_jobs": 1e400}`, "body.num_jobs", jobsRule + "1e400"},
 		{"no time", `{"num_jobs": 1, "job_duration_ms": -1}`, "body.job_duration_ms", durationRule + "-1"},
 		{"text for time", `{"num_jobs": 1, "job_duration_ms": "x"}`, "body.job_duration_ms", durationRule + `"x"`},
-		{"a boolean for time", `{"num_jobs": 1, "job_duration_ms": true}`, "body.job_duration_ms", durationRule + "true"},
+		{"a boolean for time", `{"num_jobs": 1, "job_duration_ms": true}`, "body.job_duration_ms",
+			durationRule + "true"},
 		{"1e308", `{"num_jobs": 1, "job_duration_ms": 1e308}`, "body.job_duration_ms", durationRule + "1e308"},
 		{"1e400 ms", `{"num_jobs": 1, "job_duration_ms": 1e400}`, "body.job_duration_ms", durationRule + "1e400"},
 		{"NaN", `{"num_jobs": 1, "job_duration_ms": NaN}`, "body", "not JSON"},
 		{"Infinity", `{"num_jobs": 1, "job_duration_ms": Infinity}`, "body", "not JSON"},
 		{"an unknown field", `{"num_job": 10}`, "body.num_job", "did you mean num_jobs"},
-		{"an unknown field beside", `{"num_jobs": 10, "jobs_duration_ms": 1}`, "body.jobs_duration_ms", "did you mean job_duration_ms"},
-		{"two workloads", `{"num_jobs": 1, "job_duration_ms": 1, "workload": {"kind": "noop"}}`, "body.job_duration_ms", "cannot be combined with workload"},
-		{"an unknown kind", `{"num_jobs": 1, "workload": {"kind": "slepe"}}`, "body.workload.kind", `must be one of sleep, noop`},
-		{"an unknown parameter", `{"num_jobs": 1, "workload": {"kind": "sleep", "durations": "1s"}}`, "body.workload.durations", "did you mean duration"},
+		{"an unknown field beside", `{"num_jobs": 10, "jobs_duration_ms": 1}`, "body.jobs_duration_ms",
+			"did you mean job_duration_ms"},
+		{"two workloads", `{"num_jobs": 1, "job_duration_ms": 1, "workload": {"kind": "noop"}}`, "body.job_duration_ms",
+			"cannot be combined with workload"},
+		{"an unknown kind", `{"num_jobs": 1, "workload": {"kind": "slepe"}}`, "body.workload.kind",
+			`must be one of sleep, noop`},
+		{"an unknown parameter", `{"num_jobs": 1, "workload": {"kind": "sleep", "durations": "1s"}}`,
+			"body.workload.durations", "did you mean duration"},
 		{"a kind that is none", `{"num_jobs": 1, "workload": "sleep"}`, "body.workload", "must be an object"},
 		{"deep lists", strings.Repeat("[", 100_000), "body", "nested deeper than 32 levels"},
 		{"deep objects", strings.Repeat(`{"a":`, 100_000), "body", "nested deeper than 32 levels"},
 		{"invalid UTF-8", "{\"name\": \"\xff\xfe\", \"num_jobs\": 1}", "body", "not valid UTF-8"},
 		{"twice", `{"num_jobs": 1, "num_jobs": 2}`, "body.num_jobs", "is given twice"},
-		{"a wrong threshold", `{"num_jobs": 1, "thresholds": ["p99 < 1s", "p99 ~ 1s"]}`, "body.thresholds[1]", "must be a metric"},
+		{"a wrong threshold", `{"num_jobs": 1, "thresholds": ["p99 < 1s", "p99 ~ 1s"]}`, "body.thresholds[1]",
+			"must be a metric"},
 	}
 	s := serve(t, runs.Options{})
 	for _, test := range tests {
@@ -74,18 +82,26 @@ func TestWrongBodies(t *testing.T) {
 }
 
 // All wrong fields are reported at once.
-func TestEveryWrongFieldIsTold(t *testing.T) {
-	got := ask(t, New(with(answering())), "POST", "/benchmark/run", `{"num_jobs": -1, "job_duration_ms": "x", "wat": 1}`)
-	if _, wrong := got.problem(t, 400); len(wrong) != 3 || wrong["body.num_jobs"] == "" || wrong["body.job_duration_ms"] == "" || wrong["body.wat"] == "" {
-		t.Errorf("reported %v", wrong)
+func TestAllWrongFieldsAreReported(t *testing.T) {
+	got := ask(t, New(newOptions(finishingFake())), "POST", "/benchmark/run",
+		`{"num_jobs": -1, "job_duration_ms": "x", "wat": 1}`)
+	_, wrong := got.problem(t, 400)
+	locations := slices.Sorted(maps.Keys(wrong))
+	if want := []string{"body.job_duration_ms", "body.num_jobs", "body.wat"}; !slices.Equal(locations, want) {
+		t.Errorf("reported %v, want %q", wrong, want)
+	}
+	for location, message := range wrong {
+		if message == "" {
+			t.Errorf("%s has no message", location)
+		}
 	}
 }
 
 // A too large number of jobs is refused before anything is allocated for it.
 func TestHugeNumberAllocatesNothing(t *testing.T) {
-	s := New(with(answering()))
+	s := New(newOptions(finishingFake()))
 	post := func() { ask(t, s, "POST", "/benchmark/run", `{"num_jobs": 1000000000}`).problem(t, 400) }
-	post() // whatever is made once is made now
+	post() // one-time allocations happen now
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	post()
@@ -95,21 +111,22 @@ func TestHugeNumberAllocatesNothing(t *testing.T) {
 	}
 }
 
-// padded returns a valid body of exactly that many bytes.
-func padded(bytes int) string { return oneJob + strings.Repeat(" ", bytes-len(oneJob)) }
+// paddedBody returns a valid body of exactly that many bytes.
+func paddedBody(bytes int) string { return oneJob + strings.Repeat(" ", bytes-len(oneJob)) }
 
-// unsized hides how long a body is, so that it is sent in chunks.
-type unsized struct{ io.Reader }
+// unknownLength hides the length of a body, so that it is sent in chunks.
+type unknownLength struct{ io.Reader }
 
 // A body may have up to 1 MiB, with or without a length, and is read no
 // further.
 func TestBodySize(t *testing.T) {
 	started := 0
-	s := serve(t, runs.Options{}, func(o *Options) { o.Runs = counting(&started) })
-	for _, test := range []struct{ bytes, status int }{{1<<20 - 1, 200}, {1 << 20, 200}, {1<<20 + 1, 413}, {2 << 20, 413}} {
+	s := serve(t, runs.Options{}, func(o *Options) { o.Runs = countingFake(&started) })
+	for _, test := range []struct{ bytes, status int }{{1<<20 - 1, 200}, {1 << 20, 200}, {1<<20 + 1, 413},
+		{2 << 20, 413}} {
 		for form, body := range map[string]io.Reader{
-			"with its length": strings.NewReader(padded(test.bytes)),
-			"in chunks":       unsized{strings.NewReader(padded(test.bytes))},
+			"with its length": strings.NewReader(paddedBody(test.bytes)),
+			"in chunks":       unknownLength{strings.NewReader(paddedBody(test.bytes))},
 		} {
 			got := s.call("POST", "/benchmark/run", body, "Content-Type: application/json")
 			if got.status != test.status {
@@ -150,7 +167,7 @@ func TestMediaTypes(t *testing.T) {
 	}
 	for _, test := range tests {
 		started := 0
-		got := ask(t, New(with(counting(&started))), "POST", "/benchmark/run", oneJob, test.headers...)
+		got := ask(t, New(newOptions(countingFake(&started))), "POST", "/benchmark/run", oneJob, test.headers...)
 		if got.status != test.status || (started == 1) != (test.status == 200) {
 			t.Errorf("%v: %d and %d runs, want %d", test.headers, got.status, started, test.status)
 		}
@@ -164,16 +181,18 @@ func TestMediaTypes(t *testing.T) {
 // DecodeSpec accepts is accepted.
 func FuzzRunBody(f *testing.F) {
 	for _, seed := range []string{
-		``, `{}`, `[]`, `null`, oneJob, `{"num_jobs": 1e400}`, `{"num_jobs": 5, "include_jobs": false}`, `{"num_job": 1}`,
+		``, `{}`, `[]`, `null`, oneJob, `{"num_jobs": 1e400}`, `{"num_jobs": 5, "include_jobs": false}`,
+		`{"num_job": 1}`,
 		`{"num_jobs": 10, "workload": {"kind": "sleep", "duration": "1s", "jitter": 0.5}, "labels": {"a": "b"}, "seed": 18446744073709551615}`,
 		`{"rate": 5, "duration": "1s", "arrival": "poisson", "concurrency": 3, "on_saturation": "drop", "warmup": "100ms"}`,
 		`{"stages": [{"duration": "1s", "rate": 10}], "thresholds": ["p99.9 < 1s", "error_rate < 1%"], "timeout": "1s"}`,
-		`{"num_jobs": 1, "pricing": {"per_second": 1e9, "per_job": 0, "currency": "USD"}, "name": "\ud800 ` + "\u2028" + ` <&>"}`,
+		`{"num_jobs": 1, "pricing": {"per_second": 1e9, "per_job": 0, "currency": "USD"}, "name": "\ud800 ` + "\u2028" +
+			` <&>"}`,
 		strings.Repeat("[", 50), "{\"\xff\": 1}", `{"num_jobs": 1, "num_jobs": 2}`,
 	} {
 		f.Add([]byte(seed))
 	}
-	s := New(with(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+	s := New(newOptions(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		result := &aurea.Result{ID: "benchmark-1", Status: aurea.StatusCompleted, Spec: spec}
 		return aurea.Run{ID: result.ID, Status: result.Status, Spec: spec, Result: result}, nil
 	}}))
@@ -189,14 +208,25 @@ func FuzzRunBody(f *testing.F) {
 		}
 		if err != nil {
 			if _, wrong := got.problem(t, 400); len(wrong) == 0 {
-				t.Fatalf("no place is named: %s", got.body)
+				t.Fatalf("no location is named: %s", got.body)
 			}
 			return
 		}
 		var r struct{ Spec json.RawMessage }
 		got.into(t, &r)
-		if again, err := aurea.DecodeSpec(r.Spec); got.status != 200 || err != nil || again.NumJobs != spec.NumJobs || again.Name != spec.Name || again.Duration != spec.Duration {
+		again, err := aurea.DecodeSpec(r.Spec)
+		if got.status != 200 || err != nil {
 			t.Fatalf("%d with the spec %s (%v) for %q", got.status, r.Spec, err, body)
+		}
+		type fields struct {
+			jobs     int64
+			name     string
+			duration aurea.Duration
+		}
+		sent, stored := fields{spec.NumJobs, spec.Name, spec.Duration},
+			fields{again.NumJobs, again.Name, again.Duration}
+		if sent != stored {
+			t.Fatalf("stored %+v, want %+v for %q", stored, sent, body)
 		}
 	})
 }

@@ -40,7 +40,8 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	// Phases and counters are ordered lists in Go and objects in JSON.
 	for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} {
 		description := result.Properties[name].Description
-		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: description, AdditionalProperties: schemaRef(of)}
+		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: description,
+			AdditionalProperties: schemaRef(of)}
 		delete(schemas.Map(), "NamedValue"+of)
 	}
 	result.Properties["statuses"] = &huma.Schema{
@@ -63,7 +64,8 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 		run.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{run.Properties[name], {Type: "null"}}}
 	}
 	run.Properties["left_out"] = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString},
-		Description: "in a list: what is too large for one, such as spec, which is an outline there; the run itself has it"}
+		Description: "in a list: what is too large for one, such as spec, which is an outline there; the run itself " +
+			"has it"}
 	schemas.Map()["SpecOutline"] = outlineSchema()
 	for _, holder := range []*huma.Schema{run, result} {
 		holder.Properties["spec"] = &huma.Schema{AnyOf: []*huma.Schema{schemaRef("Spec"), schemaRef("SpecOutline")}}
@@ -79,7 +81,8 @@ func outlineSchema() *huma.Schema {
 	kind := &huma.Schema{Type: huma.TypeObject, Required: []string{"kind"}, AdditionalProperties: false,
 		Properties: map[string]*huma.Schema{"kind": {Type: huma.TypeString}}}
 	return &huma.Schema{Type: huma.TypeObject, Required: []string{"workload"}, AdditionalProperties: false,
-		Description: "In a list, of a spec that is too large for one.", Properties: map[string]*huma.Schema{"workload": kind}}
+		Description: "In a list, of a spec that is too large for one.",
+		Properties:  map[string]*huma.Schema{"workload": kind}}
 }
 
 // loadSchema returns the JSON Schema of a change of a run's load.
@@ -169,7 +172,8 @@ func toSchema(data map[string]any) *huma.Schema {
 		err = json.Unmarshal(encoded, schema)
 	}
 	if err != nil {
-		panic("server: a declared schema is not one: " + err.Error()) // a mistake in a table of fields, seen by every test
+		// a mistake in a table of fields, seen by every test
+		panic("server: a declared schema is not one: " + err.Error())
 	}
 	return schema
 }

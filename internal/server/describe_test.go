@@ -24,7 +24,7 @@ type description map[string]any
 func describe(t testing.TB) description {
 	t.Helper()
 	var d description
-	got := ask(t, New(with(answering())), "GET", "/openapi.json", "")
+	got := ask(t, New(newOptions(finishingFake())), "GET", "/openapi.json", "")
 	if got.header.Get("Content-Type") != "application/openapi+json" {
 		t.Errorf("the description is %s", got.header.Get("Content-Type"))
 	}
@@ -37,7 +37,7 @@ func (d description) schema(name string) map[string]any {
 	return schema
 }
 
-// operation is one operation of the API; nil when it is not described.
+// operation returns an operation of the API; nil if it is not described.
 func (d description) operation(method, path string) map[string]any {
 	paths, _ := d["paths"].(map[string]any)
 	item, _ := paths[path].(map[string]any)
@@ -45,8 +45,8 @@ func (d description) operation(method, path string) map[string]any {
 	return operation
 }
 
-// check holds a value against a schema and reports where it differs: type,
-// enum, const, bounds, required and additional members, items, and references.
+// check returns how a value differs from a schema: type, enum, const, bounds,
+// required and additional members, items, and references.
 func (d description) check(schema map[string]any, value any, at string) []string {
 	if name, ok := schema["$ref"].(string); ok {
 		target := d.schema(strings.TrimPrefix(name, "#/components/schemas/"))
@@ -142,11 +142,11 @@ func ofType(given, value any) bool {
 // The description is OpenAPI 3.1, in both notations, of this version.
 func TestDescription(t *testing.T) {
 	d := describe(t)
-	if d["openapi"] != "3.1.0" || document(d).at("info.title") != "Aurea" || document(d).at("info.version") != "1.2.3" {
-		t.Errorf("openapi %v, info %v", d["openapi"], d["info"])
-	}
+	document(d).wantMembers(t, "description",
+		map[string]any{"openapi": "3.1.0", "info.title": "Aurea", "info.version": "1.2.3"})
 	var same description
-	if err := yaml.Unmarshal(ask(t, New(with(answering())), "GET", "/openapi.yaml", "").body, &same); err != nil {
+	if err := yaml.Unmarshal(ask(t, New(newOptions(finishingFake())), "GET", "/openapi.yaml", "").body,
+		&same); err != nil {
 		t.Fatal(err)
 	}
 	encoded, err := json.Marshal(same)
@@ -159,11 +159,11 @@ func TestDescription(t *testing.T) {
 		t.Errorf("the notations differ (-JSON +YAML):\n%s", diff)
 	}
 	if text, _ := json.Marshal(d); strings.Contains(string(text), "$schema") {
-		t.Error("a $schema is described that no answer has")
+		t.Error("the description has a $schema that no response has")
 	}
 }
 
-// Every reference has what it refers to.
+// Every reference has a target.
 func TestReferences(t *testing.T) {
 	d := describe(t)
 	found := 0
@@ -193,7 +193,7 @@ func TestReferences(t *testing.T) {
 }
 
 // The fields of a spec and the parameters of workloads are those of the tables
-// that read them.
+// that decode them.
 func TestSpecSchema(t *testing.T) {
 	d := describe(t)
 	spec := d.schema("Spec")
@@ -203,13 +203,12 @@ func TestSpecSchema(t *testing.T) {
 		names = append(names, p.Name)
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff(names, slices.Sorted(maps.Keys(properties))); diff != "" || spec["additionalProperties"] != false {
+	if diff := cmp.Diff(names, slices.Sorted(maps.Keys(properties))); diff != "" ||
+		spec["additionalProperties"] != false {
 		t.Errorf("fields (-table +description):\n%s", diff)
 	}
 	jobs := properties["num_jobs"].(map[string]any)
-	if jobs["type"] != "integer" || jobs["minimum"] != 1.0 || jobs["maximum"] != 1e7 {
-		t.Errorf("num_jobs is %v", jobs)
-	}
+	document(jobs).wantMembers(t, "num_jobs", map[string]any{"type": "integer", "minimum": 1.0, "maximum": 1e7})
 	kinds := map[string][]string{}
 	for _, one := range properties["workload"].(map[string]any)["oneOf"].([]any) {
 		parameters := one.(map[string]any)["properties"].(map[string]any)
@@ -231,7 +230,7 @@ func TestSpecSchema(t *testing.T) {
 	}
 }
 
-// What the schema of a spec says is what is accepted.
+// The schema of a spec accepts what DecodeSpec accepts.
 func TestSpecSchemaAgrees(t *testing.T) {
 	d := describe(t)
 	for spec, right := range map[string]bool{
@@ -240,13 +239,20 @@ func TestSpecSchemaAgrees(t *testing.T) {
 		`{"num_jobs": 1, "workload": {"kind": "noop"}, "concurrency": 1, "seed": 0, "labels": {"a": "b"}, "name": "x"}`:           true,
 		`{"rate": 0.5, "duration": "1s", "arrival": "poisson", "on_saturation": "wait", "warmup": "0.5s"}`:                        true,
 		`{"stages": [{"duration": "1s", "rate": 10}], "thresholds": ["p99 < 1s"], "pricing": {"per_second": 1}}`:                  true,
-		`{"num_jobs": 0}`: false, `{"num_jobs": 1.5}`: false, `{"num_jobs": "1"}`: false, `{"num_jobs": 10000001}`: false, `{"num_job": 1}`: false,
-		`{"num_jobs": 1, "workload": {"kind": "slepe"}}`: false, `{"num_jobs": 1, "workload": {"duration": "1s"}}`: false,
-		`{"num_jobs": 1, "workload": {"kind": "sleep", "jitter": 2}}`: false, `{"num_jobs": 1, "labels": {"a": 1}}`: false,
-		`{"stages": [{"rate": 1}]}`: false, `{"stages": [{"duration": "1s", "rate": -1}]}`: false, `{"stages": [5]}`: false,
-		`{"stages": []}`: false, `{"stages": {"duration": "1s", "rate": 10}}`: false, `{"num_jobs": 1, "thresholds": "p99 < 1s"}`: false,
-		`{"num_jobs": 1, "pricing": {"price": 1}}`: false, `{"num_jobs": 1, "pricing": {"per_job": -1}}`: false, `{"rate": 0, "duration": "1s"}`: false,
-		`{"num_jobs": 1, "thresholds": [1]}`: false, `{"num_jobs": 1, "arrival": "never"}`: false, `{"num_jobs": 1, "include_jobs": 1}`: false,
+		`{"num_jobs": 0}`: false, `{"num_jobs": 1.5}`: false, `{"num_jobs": "1"}`: false,
+		`{"num_jobs": 10000001}`: false, `{"num_job": 1}`: false,
+		`{"num_jobs": 1, "workload": {"kind": "slepe"}}`:              false,
+		`{"num_jobs": 1, "workload": {"duration": "1s"}}`:             false,
+		`{"num_jobs": 1, "workload": {"kind": "sleep", "jitter": 2}}`: false,
+		`{"num_jobs": 1, "labels": {"a": 1}}`:                         false,
+		`{"stages": [{"rate": 1}]}`:                                   false, `{"stages": [{"duration": "1s", "rate": -1}]}`: false,
+		`{"stages": [5]}`: false,
+		`{"stages": []}`:  false, `{"stages": {"duration": "1s", "rate": 10}}`: false,
+		`{"num_jobs": 1, "thresholds": "p99 < 1s"}`: false,
+		`{"num_jobs": 1, "pricing": {"price": 1}}`:  false, `{"num_jobs": 1, "pricing": {"per_job": -1}}`: false,
+		`{"rate": 0, "duration": "1s"}`:      false,
+		`{"num_jobs": 1, "thresholds": [1]}`: false, `{"num_jobs": 1, "arrival": "never"}`: false,
+		`{"num_jobs": 1, "include_jobs": 1}`: false,
 	} {
 		var value any
 		answer{body: []byte(spec)}.into(t, &value)
@@ -262,19 +268,20 @@ func TestSpecSchemaAgrees(t *testing.T) {
 	}
 }
 
-// A result is what the description says, to the last member, and has every
-// member that was promised.
+// A result conforms to the description and has every member of the contract.
 func TestResultSchema(t *testing.T) {
 	d := describe(t)
 	promised := []string{
-		"benchmark_id", "name", "status", "num_jobs", "completed_jobs", "failed_jobs", "counts", "throughput", "mean_latency", "total_cost", "duration",
-		"start_time", "end_time", "latency", "service_time", "delay", "in_flight", "model", "seed", "spec", "cost", "validity", "verdict", "thresholds",
+		"benchmark_id", "name", "status", "num_jobs", "completed_jobs", "failed_jobs", "counts", "throughput",
+		"mean_latency", "total_cost", "duration",
+		"start_time", "end_time", "latency", "service_time", "delay", "in_flight", "model", "seed", "spec", "cost",
+		"validity", "verdict", "thresholds",
 		"errors", "series", "environment",
 	}
 	required, _ := d.schema("Result")["required"].([]any)
 	for _, name := range promised {
 		if !slices.Contains(required, any(name)) {
-			t.Errorf("%s was promised, and is not required", name)
+			t.Errorf("%s is part of the contract, but not required", name)
 		}
 	}
 	s := serve(t, runs.Options{})
@@ -293,20 +300,20 @@ func TestResultSchema(t *testing.T) {
 		properties := d.schema("Result")["properties"].(map[string]any)
 		for name := range r {
 			if _, ok := properties[name]; !ok {
-				t.Errorf("%s is answered, and not described", name)
+				t.Errorf("%s is in the result, but not in the description", name)
 			}
 		}
 	}
 }
 
-// Every route but the page's and the description's own is described, with every
-// status that it can be seen to answer, and every problem is what the
-// description says.
+// Every route except those of the page and of the description is described,
+// with every status that it returns, and every problem conforms to the
+// description.
 func TestStatusesAreDescribed(t *testing.T) {
 	d := describe(t)
 	withTokens := func(o *Options) { o.Tokens = []Token{{Secret: "one"}} }
-	unavailable := with(fake{ready: aurea.ErrUnavailable})
-	failing := func(err error) *Server { return New(with(refusing(err))) }
+	unavailable := newOptions(fake{ready: aurea.ErrUnavailable})
+	failing := func(err error) *Server { return New(newOptions(failingFake(err))) }
 	interrupted := fake{do: func(_ context.Context, _ aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{ID: "benchmark-1", Status: aurea.StatusInterrupted}, nil
 	}}
@@ -331,21 +338,21 @@ func TestStatusesAreDescribed(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/health", "/livez", "/readyz", "/metrics"} {
-		see(ask(t, New(with(answering())), "GET", path, ""), "GET", path, 200)
-		see(ask(t, New(with(answering())), "GET", path, "", "Host: example.com"), "GET", path, 403)
+		see(ask(t, New(newOptions(finishingFake())), "GET", path, ""), "GET", path, 200)
+		see(ask(t, New(newOptions(finishingFake())), "GET", path, "", "Host: example.com"), "GET", path, 403)
 	}
-	see(ask(t, New(with(answering(), withTokens)), "GET", "/metrics", ""), "GET", "/metrics", 401)
+	see(ask(t, New(newOptions(finishingFake(), withTokens)), "GET", "/metrics", ""), "GET", "/metrics", 401)
 	see(ask(t, New(unavailable), "GET", "/readyz", ""), "GET", "/readyz", 503)
-	see(ask(t, New(with(answering())), "POST", run, oneJob), "POST", run, 200)
-	see(ask(t, New(with(answering())), "POST", run, `{}`), "POST", run, 400)
-	see(ask(t, New(with(answering(), withTokens)), "POST", run, oneJob), "POST", run, 401)
-	see(ask(t, New(with(answering())), "POST", run, oneJob, "Origin: https://example.com"), "POST", run, 403)
-	see(ask(t, New(with(answering())), "POST", run, padded(2<<20)), "POST", run, 413)
-	see(ask(t, New(with(answering())), "POST", run, oneJob, "Content-Type: text/plain"), "POST", run, 415)
+	see(ask(t, New(newOptions(finishingFake())), "POST", run, oneJob), "POST", run, 200)
+	see(ask(t, New(newOptions(finishingFake())), "POST", run, `{}`), "POST", run, 400)
+	see(ask(t, New(newOptions(finishingFake(), withTokens)), "POST", run, oneJob), "POST", run, 401)
+	see(ask(t, New(newOptions(finishingFake())), "POST", run, oneJob, "Origin: https://example.com"), "POST", run, 403)
+	see(ask(t, New(newOptions(finishingFake())), "POST", run, paddedBody(2<<20)), "POST", run, 413)
+	see(ask(t, New(newOptions(finishingFake())), "POST", run, oneJob, "Content-Type: text/plain"), "POST", run, 415)
 	see(ask(t, failing(aurea.ErrQueueFull), "POST", run, oneJob), "POST", run, 429)
 	see(ask(t, failing(errors.New("a fault")), "POST", run, oneJob), "POST", run, 500)
 	see(ask(t, failing(aurea.ErrUnavailable), "POST", run, oneJob), "POST", run, 503)
-	see(ask(t, New(with(interrupted)), "POST", run, oneJob), "POST", run, 503)
+	see(ask(t, New(newOptions(interrupted)), "POST", run, oneJob), "POST", run, 503)
 
 	for at, statuses := range seen {
 		method, path, _ := strings.Cut(at, " ")

@@ -16,8 +16,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// duckDB asks DuckDB about a Parquet file: a reader that is not the writer.
-// Numbers come as text.
+// duckDB queries a Parquet file with DuckDB, a reader independent of the
+// writer. It returns numbers as text.
 func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 	t.Helper()
 	node := aureatest.Need(t, "node")
@@ -26,7 +26,7 @@ func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("DuckDB is not installed; scripts/test-deps installs it")
 		}
-		t.Skip("left out: DuckDB is not installed; make test installs it where it may")
+		t.Skip("left out: DuckDB is not installed; make test installs it where it can")
 	}
 	command := exec.CommandContext(t.Context(), node, "query.mjs", file, query)
 	command.Dir = folder
@@ -42,9 +42,8 @@ func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 	return rows
 }
 
-// What is exported as Parquet is, to another reader, what happened: every
-// column of every job, over several row groups, with jobs that failed among
-// them.
+// Another reader finds every column of every job in a Parquet export, over
+// several row groups and with failed jobs.
 func TestDuckDBReadsExport(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -72,29 +71,36 @@ func TestDuckDBReadsExport(t *testing.T) {
 		start += int64(job.Start)
 		delay += int64(job.Start - job.Intended)
 		service += int64(job.End - job.Start)
-		ninth += job.Index % 9 * int64(job.Start%1_000_003) // tells an exchanged pair
+		ninth += job.Index % 9 * int64(job.Start%1_000_003) // detects exchanged pairs
 		first, last = min(first, int64(job.Start)), max(last, int64(job.Start))
 		if job.Index%60_000 == 7 {
 			sample = append(sample, map[string]any{
-				"job": fmt.Sprint(job.Index), "start_ns": fmt.Sprint(int64(job.Start)), "delay_ns": fmt.Sprint(int64(job.Start - job.Intended)),
+				"job": fmt.Sprint(job.Index), "start_ns": fmt.Sprint(int64(job.Start)),
+				"delay_ns":        fmt.Sprint(int64(job.Start - job.Intended)),
 				"service_time_ns": fmt.Sprint(int64(job.End - job.Start)), "status": job.Outcome.String(),
 			})
 		}
 	}
-	if jobs != 300_000 || ok == 0 || ok == jobs || len(sample) != 5 {
-		t.Fatalf("%d jobs, %d ok, %d looked at", jobs, ok, len(sample))
+	if jobs != 300_000 || len(sample) != 5 {
+		t.Fatalf("%d jobs, %d in the sample; want 300000 and 5", jobs, len(sample))
+	}
+	if ok == 0 || ok == jobs {
+		t.Fatalf("%d of %d jobs are ok, want some but not all", ok, jobs)
 	}
 	for query, want := range map[string][]map[string]any{
 		`SELECT column_name, column_type FROM (DESCRIBE jobs)`: {
 			{"column_name": "job", "column_type": "BIGINT"}, {"column_name": "start_ns", "column_type": "BIGINT"},
-			{"column_name": "delay_ns", "column_type": "BIGINT"}, {"column_name": "service_time_ns", "column_type": "BIGINT"},
+			{"column_name": "delay_ns", "column_type": "BIGINT"},
+			{"column_name": "service_time_ns", "column_type": "BIGINT"},
 			{"column_name": "status", "column_type": "VARCHAR"},
 		},
 		`SELECT count(*) AS n, sum(start_ns) AS start, sum(delay_ns) AS delay, sum(service_time_ns) AS service,
 			sum(job % 9 * (start_ns % 1000003)) AS ninth, min(start_ns) AS first, max(start_ns) AS last,
 			min(job) AS low, max(job) AS high, count(DISTINCT job) AS jobs FROM jobs`: {{
-			"n": fmt.Sprint(jobs), "start": fmt.Sprint(start), "delay": fmt.Sprint(delay), "service": fmt.Sprint(service), "ninth": fmt.Sprint(ninth),
-			"first": fmt.Sprint(first), "last": fmt.Sprint(last), "low": "0", "high": "299999", "jobs": fmt.Sprint(jobs),
+			"n": fmt.Sprint(jobs), "start": fmt.Sprint(start), "delay": fmt.Sprint(delay),
+			"service": fmt.Sprint(service), "ninth": fmt.Sprint(ninth),
+			"first": fmt.Sprint(first), "last": fmt.Sprint(last), "low": "0", "high": "299999",
+			"jobs": fmt.Sprint(jobs),
 		}},
 		`SELECT status, count(*) AS n FROM jobs GROUP BY status ORDER BY status`: {
 			{"status": "failed", "n": fmt.Sprint(jobs - ok)}, {"status": "ok", "n": fmt.Sprint(ok)},

@@ -35,7 +35,8 @@ func (s *Server) registerEvents(router huma.API, op huma.Operation) {
 				"and a comment every ten seconds when there is nothing to say. A slow reader is told the latest.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		},
-		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come back for"},
+		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come " +
+			"back for"},
 	}
 	huma.Register(router, op, func(ctx context.Context, input *eventsInput) (*huma.StreamResponse, error) {
 		after, err := readEventID(input.Last)

@@ -32,7 +32,7 @@ func TestReaderAfterTheEnd(t *testing.T) {
 	}
 	for name, run := range map[string]string{"completed": finished.ID, "cancelled in the queue": cancelled.ID} {
 		_, reader := s.events(run)
-		all := rest(t, reader)
+		all := readRemaining(t, reader)
 		if len(all) == 0 {
 			t.Fatalf("%s: there are no events", name)
 		}
@@ -46,21 +46,22 @@ func TestReaderAfterTheEnd(t *testing.T) {
 			t.Errorf("%s: a client gets %+v (%v) after the last event", name, update, err)
 		}
 	}
-	// A run that goes on may have more events.
+	// A running run may have more events.
 	response, _ := s.events(waiting.ID, fmt.Sprintf("Last-Event-ID: %d", aurea.MaxUpdateID-1))
 	if response.StatusCode != http.StatusOK {
-		t.Errorf("of a run that goes on: %d, want 200", response.StatusCode)
+		t.Errorf("events of a running run: %d, want 200", response.StatusCode)
 	}
 	if _, err := s.manager.Cancel(t.Context(), waiting.ID); err != nil { // so that the end need not wait for its grace
 		t.Error(err)
 	}
 }
 
-// wide is a spec of nearly a megabyte of a run that ends when it is cancelled.
-var wide = `{"num_jobs": 1, "timeout": "1h", "workload": {"kind": "http", "url": "http://127.0.0.1:1/",
+// wideSpec is a spec of nearly a megabyte, of a run that ends when it is
+// cancelled.
+var wideSpec = `{"num_jobs": 1, "timeout": "1h", "workload": {"kind": "http", "url": "http://127.0.0.1:1/",
 	"failure": {"rate": 1, "kind": "timeout"}, "body": "` + strings.Repeat("x", 1000<<10) + `"}}`
 
-// readNothing requests the events of a run and reads none of them.
+// readNothing requests the events of a run and reads none.
 func (s *service) readNothing(id string) net.Conn {
 	s.t.Helper()
 	conn := s.dial()
@@ -75,10 +76,10 @@ func (s *service) readNothing(id string) net.Conn {
 func TestEventsAreShared(t *testing.T) {
 	const crowd = 40
 	b := budget.New(64 << 20)
-	s := serve(t, runs.Options{Budget: b}, limitedTo(b))
+	s := serve(t, runs.Options{Budget: b}, withBudget(b))
 	s.Config.ConnContext = withConnection
 	held := func() int64 { held, _, _ := b.Usage(); return held }
-	run := submit(t, s.manager, wide)
+	run := submit(t, s.manager, wideSpec)
 	until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
 	for _, when := range []string{"while it runs", "after its end"} {
 		before := held()
@@ -88,7 +89,8 @@ func TestEventsAreShared(t *testing.T) {
 		}
 		until(t, "all of them to be sent an event", func() bool { return held()-before >= crowd*streamSize+1000<<10 })
 		if most := int64(crowd*streamSize + 12<<20); held()-before > most {
-			t.Errorf("%s: %d readers hold %s, want at most %s", when, crowd, budget.Size(held()-before), budget.Size(most))
+			t.Errorf("%s: %d readers hold %s, want at most %s", when, crowd, budget.Size(held()-before),
+				budget.Size(most))
 		}
 		for _, conn := range conns {
 			_ = conn.Close()
@@ -102,10 +104,10 @@ func TestEventsAreShared(t *testing.T) {
 }
 
 // Event streams beyond the budget are refused with a problem.
-func TestReadersKeepTheirBudget(t *testing.T) {
+func TestReadersStayInBudget(t *testing.T) {
 	const room = 3
 	b := budget.New(room*streamSize + streamSize/2)
-	s := serve(t, runs.Options{}, limitedTo(b))
+	s := serve(t, runs.Options{}, withBudget(b))
 	run := submit(t, s.manager, endless)
 	until(t, "it to run", func() bool { return status(t, s.manager, run.ID) == aurea.StatusRunning })
 	var open []*http.Response

@@ -16,6 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/api"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -38,7 +40,7 @@ func (s *service) events(id string, headers ...string) (*http.Response, *bufio.R
 }
 
 // rest reads events, without comments, to the end of the stream.
-func rest(t *testing.T, reader *bufio.Reader) (all []api.Event) {
+func readRemaining(t *testing.T, reader *bufio.Reader) (all []api.Event) {
 	t.Helper()
 	for {
 		e, err := api.ReadEvent(reader)
@@ -60,11 +62,16 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{})
 	var run document
-	s.call("POST", "/v1/runs", strings.NewReader(`{"num_jobs": 8, "concurrency": 2, "job_duration_ms": 700}`), "Content-Type: application/json").into(t, &run)
+	s.call("POST", "/v1/runs", strings.NewReader(`{"num_jobs": 8, "concurrency": 2, "job_duration_ms": 700}`),
+		"Content-Type: application/json").into(t, &run)
 	id := run["id"].(string)
 	response, reader := s.events(id)
-	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" || response.Header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("%d as %v", response.StatusCode, response.Header)
+	if response.StatusCode != 200 {
+		t.Fatalf("status %d", response.StatusCode)
+	}
+	headers := [2]string{response.Header.Get("Content-Type"), response.Header.Get("Cache-Control")}
+	if want := [2]string{"text/event-stream", "no-store"}; headers != want {
+		t.Fatalf("Content-Type and Cache-Control are %q, want %q", headers, want)
 	}
 	var first api.Event
 	for first.Name != "progress" {
@@ -73,9 +80,9 @@ func TestEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_ = response.Body.Close() // in the middle of it
+	_ = response.Body.Close() // disconnects during the run
 	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", first.ID))
-	following := rest(t, reader)
+	following := readRemaining(t, reader)
 	var names []string
 	last := first.ID
 	for _, e := range following {
@@ -88,29 +95,34 @@ func TestEvents(t *testing.T) {
 		names = append(names, e.Name)
 		switch e.Name {
 		case "progress":
-			for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight", "throughput", "p50", "p99"} {
+			for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight",
+				"throughput", "p50", "p99"} {
 				data.number(t, member)
 			}
 		case "status":
-			if data["status"] != "completed" || data["id"] != id || data["result"] != nil || data["digest"] == "" {
-				t.Errorf("status: %s", e.Data)
+			data.wantMembers(t, "status event", map[string]any{"status": "completed", "id": id, "result": nil})
+			if data["digest"] == "" {
+				t.Errorf("the status event has no digest: %s", e.Data)
 			}
 		case "result":
-			if data["benchmark_id"] != id || data["completed_jobs"] != 8.0 || data["jobs"] != nil {
-				t.Errorf("result: %s", e.Data)
-			}
+			data.wantMembers(t, "result event", map[string]any{"benchmark_id": id, "completed_jobs": 8.0, "jobs": nil})
 		}
 	}
-	if n := len(names); n < 3 || names[n-2] != "status" || names[n-1] != "result" || slices.Contains(names[:n-2], "status") {
-		t.Errorf("the events are %q", names)
+	n := len(names)
+	if n < 3 || !slices.Equal(names[n-2:], []string{"status", "result"}) {
+		t.Fatalf("the events are %q, want status and result last", names)
+	}
+	if slices.Contains(names[:n-2], "status") {
+		t.Errorf("the events are %q, want one status", names)
 	}
 	// The finished run: the remaining events, from the store.
 	_, reader = s.events(id, fmt.Sprintf("Last-Event-ID: %d", following[len(following)-3].ID))
-	if again := rest(t, reader); len(again) != 2 || again[0].ID != following[len(following)-2].ID || string(again[1].Data) != string(following[len(following)-1].Data) {
-		t.Errorf("again: %d events", len(again))
+	again := readRemaining(t, reader)
+	if diff := cmp.Diff(following[len(following)-2:], again); diff != "" {
+		t.Errorf("the remaining events (-want +got):\n%s", diff)
 	}
 	_, reader = s.events(id)
-	if whole := rest(t, reader); len(whole) < 2 || whole[len(whole)-1].ID != last {
+	if whole := readRemaining(t, reader); len(whole) < 2 || whole[len(whole)-1].ID != last {
 		t.Errorf("from the beginning there are %d events", len(whole))
 	}
 	for _, wrong := range []string{"x", "-1", strconv.FormatInt(aurea.MaxUpdateID, 10), "99999999999999999999"} {
@@ -119,25 +131,26 @@ func TestEvents(t *testing.T) {
 	s.call("GET", "/v1/runs/benchmark-0/events", nil).problem(t, 404)
 }
 
-// A watched fake has one endless run with an update a second.
-type watched struct {
+// An endlessRunFake has one endless run with an update a second.
+type endlessRunFake struct {
 	Runs
 	readers *atomic.Int64
 }
 
-func (w watched) Ready() error { return nil }
+func (w endlessRunFake) Ready() error { return nil }
 
-func (w watched) Get(_ context.Context, id string) (aurea.Run, error) {
+func (w endlessRunFake) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{ID: id, Status: aurea.StatusRunning}, nil
 }
 
-func (w watched) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+func (w endlessRunFake) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		w.readers.Add(1)
 		defer w.readers.Add(-1)
 		for ; ; after++ {
 			progress := aurea.RunProgress{Elapsed: float64(after)}
-			update := aurea.Update{ID: after + 1, Kind: aurea.UpdateProgress, Run: aurea.Run{ID: id, Progress: &progress}}
+			update := aurea.Update{ID: after + 1, Kind: aurea.UpdateProgress,
+				Run: aurea.Run{ID: id, Progress: &progress}}
 			if id == "quiet" {
 				update = aurea.Update{}
 			}
@@ -164,18 +177,18 @@ func getEvents(id string) string {
 func TestStuckReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var readers atomic.Int64
-		dial, stop, stopped := listen(t, watched{readers: &readers})
-		stuck := make([]*line, 10)
+		dial, stop, stopped := listen(t, endlessRunFake{readers: &readers})
+		stuck := make([]*clientConn, 10)
 		for i := range stuck {
 			stuck[i] = dial()
 			stuck[i].send(getEvents("loud"))
 		}
 		good, quiet := dial(), dial()
-		for l, id := range map[*line]string{good: "loud", quiet: "quiet"} {
+		for l, id := range map[*clientConn]string{good: "loud", quiet: "quiet"} {
 			l.send(getEvents(id))
 		}
 		var seen, beats atomic.Int64
-		read := func(l *line) {
+		read := func(l *clientConn) {
 			response, err := http.ReadResponse(l.answers, nil)
 			if err != nil {
 				t.Error(err)

@@ -23,7 +23,7 @@ func (s *service) overTCP() (address string) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- New(with(s.manager)).Serve(ctx, listener) }()
+	go func() { done <- New(newOptions(s.manager)).Serve(ctx, listener) }()
 	s.t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -34,7 +34,7 @@ func (s *service) overTCP() (address string) {
 }
 
 // sends opens a connection and writes a request to it.
-func sends(t *testing.T, address, request string) *net.TCPConn {
+func sendRequest(t *testing.T, address, request string) *net.TCPConn {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 	if err != nil {
@@ -48,7 +48,8 @@ func sends(t *testing.T, address, request string) *net.TCPConn {
 }
 
 func asRequest(method, path, version, body string) string {
-	return fmt.Sprintf("%s %s HTTP/%s\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, version, len(body), body)
+	return fmt.Sprintf("%s %s HTTP/%s\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "+
+		"%d\r\n\r\n%s", method, path, version, len(body), body)
 }
 
 // A client that closes only its sending side gets its whole response.
@@ -79,7 +80,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		{asRequest("POST", "/v1/runs", "1.1", slow), 202, `"status"`},
 	}
 	for _, test := range tests {
-		conn := sends(t, address, test.request)
+		conn := sendRequest(t, address, test.request)
 		if err := conn.CloseWrite(); err != nil {
 			t.Fatal(err)
 		}
@@ -88,8 +89,12 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 			t.Fatalf("%.40q: %v", test.request, err)
 		}
 		body, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != test.status || !strings.Contains(strings.ReplaceAll(string(body), ": ", ":"), strings.ReplaceAll(test.within, ": ", ":")) {
-			t.Errorf("%.40q: %d %s (%v); want %d with %s", test.request, answer.StatusCode, body, err, test.status, test.within)
+		if err != nil || answer.StatusCode != test.status {
+			t.Errorf("%.40q: status %d (%v), want %d", test.request, answer.StatusCode, err, test.status)
+		}
+		compact := strings.NewReplacer(": ", ":")
+		if !strings.Contains(compact.Replace(string(body)), compact.Replace(test.within)) {
+			t.Errorf("%.40q: %s, want %s in it", test.request, body, test.within)
 		}
 	}
 }
@@ -100,7 +105,8 @@ func TestHalfClosedPipeline(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{})
 	slow := asRequest("POST", "/benchmark/run", "1.1", `{"num_jobs": 1, "job_duration_ms": 300}`)
-	conn := sends(t, s.overTCP(), slow+asRequest("GET", "/livez", "1.1", "")+slow+asRequest("GET", "/none", "1.1", ""))
+	conn := sendRequest(t, s.overTCP(),
+		slow+asRequest("GET", "/livez", "1.1", "")+slow+asRequest("GET", "/none", "1.1", ""))
 	if err := conn.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
@@ -115,13 +121,13 @@ func TestHalfClosedPipeline(t *testing.T) {
 		}
 	}
 	if rest, err := io.ReadAll(reader); err != nil || len(rest) > 0 {
-		t.Errorf("behind the last answer there is %q (%v)", rest, err)
+		t.Errorf("after the last response there is %q (%v)", rest, err)
 	}
 }
 
 // A client that disconnects stops its run, even after it has closed its sending
 // side.
-func TestGoneClientsAreNoticed(t *testing.T) {
+func TestDisconnectedClientsAreDetected(t *testing.T) {
 	leave := map[string]func(*net.TCPConn) error{
 		"closes": func(conn *net.TCPConn) error { return conn.Close() },
 		"resets": func(conn *net.TCPConn) error { return errorsOf(conn.SetLinger(0), conn.Close()) },
@@ -134,16 +140,17 @@ func TestGoneClientsAreNoticed(t *testing.T) {
 			s := serve(t, runs.Options{})
 			address := s.overTCP()
 			request := asRequest("POST", "/benchmark/run", "1.1", endless)
-			running := sends(t, address, request)
+			running := sendRequest(t, address, request)
 			until(t, "the run to begin", func() bool { return s.manager.Stats().Active == 1 })
-			queued := sends(t, address, request)
+			queued := sendRequest(t, address, request)
 			until(t, "the run to wait", func() bool { return s.manager.Stats().Queued == 1 })
 			for i, conn := range []*net.TCPConn{queued, running} {
 				if err := away(conn); err != nil {
 					t.Fatal(err)
 				}
 				until(t, "the run to be cancelled", func() bool {
-					return s.manager.Stats().Runs[aurea.RunsKey{Workload: "sleep", Status: aurea.StatusCancelled}] == int64(i+1)
+					return s.manager.Stats().Runs[aurea.RunsKey{Workload: "sleep",
+						Status: aurea.StatusCancelled}] == int64(i+1)
 				})
 			}
 		})
@@ -166,7 +173,7 @@ func TestCancelledWhileQueued(t *testing.T) {
 	queued := s.occupy()
 	page, err := s.manager.List(t.Context(), aurea.RunQuery{Statuses: []aurea.Status{aurea.StatusQueued}})
 	if err != nil || len(page.Runs) != 1 {
-		t.Fatalf("queued are %+v (%v)", page.Runs, err)
+		t.Fatalf("the queue has %+v (%v)", page.Runs, err)
 	}
 	if got := s.call("POST", "/v1/runs/"+page.Runs[0].ID+"/cancel", nil); got.status != 202 {
 		t.Fatalf("cancel: %d %s", got.status, got.body)

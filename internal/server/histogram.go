@@ -105,7 +105,8 @@ func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []b
 }
 
 func newHistogramJSON(id, of string, h *hist.Histogram, encoded []byte) histogramJSON {
-	body := histogramJSON{ID: id, Of: of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{}, Encoded: string(encoded)}
+	body := histogramJSON{ID: id, Of: of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{},
+		Encoded: string(encoded)}
 	h.Each(func(upTo time.Duration, count int64) {
 		body.Buckets = append(body.Buckets, bucketJSON{upTo.Seconds(), count})
 	})

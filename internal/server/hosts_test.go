@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// A service that listens beyond this machine without tokens is called by an
-// address, by localhost and by the names that its operator gave it. Any other
-// name may be that of a web page that was made to resolve to this machine.
+// A service that listens beyond this machine without tokens accepts addresses,
+// localhost and the operator's names. Any other name may belong to a web page
+// and resolve to this machine.
 func TestRebinding(t *testing.T) {
 	tests := map[string]bool{
 		"localhost:5000": true, "127.0.0.1:5000": true, "[::1]:5000": true, "localhost": true,
@@ -17,19 +17,22 @@ func TestRebinding(t *testing.T) {
 		"bench.example": false, "bench.example:80": false, "127.0.0.1.evil.example:5000": false,
 		"127.1:5000": false, "2130706433": false, "0x7f000001": false, "127.0.0.1:5000.evil.example": false,
 		"localhost:5000:5000": false, "evil.example.": false, "[evil.example]:5000": false, "user@localhost": false,
-		"evil.example#localhost": false, "localhost.evil.example": false, "evillocalhost": false, "aurea,localhost": false,
+		"evil.example#localhost": false, "localhost.evil.example": false, "evillocalhost": false,
+		"aurea,localhost": false,
 	}
 	names, err := ParseHosts([]string{"Aurea", "bench.example:8443"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for host, allowed := range tests {
-		for _, request := range []string{"GET /", "GET /health", "GET /metrics", "GET /v1/runs", "POST /benchmark/run", "POST /v1/runs"} {
+		for _, request := range []string{"GET /", "GET /health", "GET /metrics", "GET /v1/runs", "POST /benchmark/run",
+			"POST /v1/runs"} {
 			started := 0
-			s := New(with(counting(&started), func(o *Options) { o.Hosts = Hosts{Addresses: true, Names: names} }))
+			s := New(newOptions(countingFake(&started),
+				func(o *Options) { o.Hosts = Hosts{Addresses: true, Names: names} }))
 			method, path, _ := strings.Cut(request, " ")
 			if allowed && strings.Contains(path, "/v1/") {
-				continue // the fake has no answer
+				continue // the fake does not implement it
 			}
 			got := ask(t, s, method, path, oneJob, "Host: "+host, "Origin: http://"+host)
 			if allowed && got.status != 200 {
@@ -45,11 +48,12 @@ func TestRebinding(t *testing.T) {
 	}
 }
 
-// A page of another origin does not start runs at a name that is right either.
+// A page of another origin starts no runs, not even at an accepted name.
 func TestNamedHostWithForeignOrigin(t *testing.T) {
 	for _, origin := range []string{"http://evil.example", "http://aurea:3000", "http://localhost:5000", "null"} {
 		started := 0
-		s := New(with(counting(&started), func(o *Options) { o.Hosts = Hosts{Addresses: true, Names: []string{"aurea"}} }))
+		s := New(newOptions(countingFake(&started),
+			func(o *Options) { o.Hosts = Hosts{Addresses: true, Names: []string{"aurea"}} }))
 		ask(t, s, "POST", "/benchmark/run", oneJob, "Host: aurea:5000", "Origin: "+origin).problem(t, 403)
 		if started != 0 {
 			t.Errorf("%s started a run", origin)
@@ -59,7 +63,8 @@ func TestNamedHostWithForeignOrigin(t *testing.T) {
 
 func TestParseHosts(t *testing.T) {
 	for _, name := range []string{"http://aurea", "aurea/", "*", "", "a b", "aurea:port", "-x", "user@aurea"} {
-		if parsed, err := ParseHosts([]string{name}); err == nil || !strings.Contains(err.Error(), "must be a host name such as aurea.example") {
+		if parsed, err := ParseHosts([]string{name}); err == nil ||
+			!strings.Contains(err.Error(), "must be a host name such as aurea.example") {
 			t.Errorf("%q is read as %q (%v)", name, parsed, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
-// onBoth runs a test with a service on SQLite and with one on PostgreSQL.
-func onBoth(t *testing.T, test func(t *testing.T, s *service)) {
+// onBothDatabases runs a test with a service on SQLite and one on PostgreSQL.
+func onBothDatabases(t *testing.T, test func(t *testing.T, s *service)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, serve(t, runs.Options{})) })
 	t.Run("postgres", func(t *testing.T) {
 		postgres, err := aureatest.StartPostgres(aureatest.PostgresPrograms(t))
@@ -34,18 +34,21 @@ func onBoth(t *testing.T, test func(t *testing.T, s *service)) {
 	})
 }
 
-// Bytes that are no text, or that a database does not take as one.
-var noTexts = []string{"\x00", "a\x00b", "\xff", "\xc3\x28", "\xed\xa0\x80", "\xf4\x90\x80\x80", "benchmark-\x00", "\u2028", "\U0010ffff", "ü", "a b", "'", `"`, "\\", "\n", strings.Repeat("x", 5000)}
+// invalidTexts are invalid UTF-8, or text that a database refuses.
+var invalidTexts = []string{"\x00", "a\x00b", "\xff", "\xc3\x28", "\xed\xa0\x80", "\xf4\x90\x80\x80", "benchmark-\x00",
+	"\u2028", "\U0010ffff", "ü", "a b", "'", `"`, "\\", "\n", strings.Repeat("x", 5000)}
 
-// A text that is no id is not found, whatever the database makes of it.
+// A malformed id is not found, whatever the database makes of it.
 func TestMalformedIDs(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, s *service) {
-		for _, text := range noTexts {
+	onBothDatabases(t, func(t *testing.T, s *service) {
+		for _, text := range invalidTexts {
 			id := url.PathEscape(text)
 			for _, request := range []string{
-				"GET /v1/runs/%s", "GET /v1/runs/%s?wait=1s", "PATCH /v1/runs/%s", "DELETE /v1/runs/%s", "POST /v1/runs/%s/cancel", "POST /v1/runs/%s/pause",
-				"POST /v1/runs/%s/resume", "PATCH /v1/runs/%s/load", "GET /v1/runs/%s/events", "GET /v1/runs/%s/jobs", "GET /v1/runs/%s/histogram",
+				"GET /v1/runs/%s", "GET /v1/runs/%s?wait=1s", "PATCH /v1/runs/%s", "DELETE /v1/runs/%s",
+				"POST /v1/runs/%s/cancel", "POST /v1/runs/%s/pause",
+				"POST /v1/runs/%s/resume", "PATCH /v1/runs/%s/load", "GET /v1/runs/%s/events", "GET /v1/runs/%s/jobs",
+				"GET /v1/runs/%s/histogram",
 				"GET /v1/compare?head=%s&base=a",
 			} {
 				if strings.Contains(request, "?head") {
@@ -62,37 +65,45 @@ func TestMalformedIDs(t *testing.T) {
 	})
 }
 
-// Other texts of a request that a database might not take are found, kept or
-// refused; none is a fault of the service.
+// Other text of a request that a database may refuse is found, stored or
+// refused, never an internal error.
 func TestMalformedTexts(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, s *service) {
-		for _, text := range noTexts {
+	onBothDatabases(t, func(t *testing.T, s *service) {
+		for _, text := range invalidTexts {
 			query := url.QueryEscape(text)
 			for _, path := range []string{
-				"name=" + query, "workload=" + query, "label=" + query + ":a", "label=a:" + query, "cursor=" + query, "status=" + query,
-				"since=" + query, "until=" + query, "since=0000-01-01T00:00:00Z", "until=9999-12-31T23:59:59.999999999Z", "since=9999-12-31T23:59:59%2B23:59", "limit=" + query, "baseline=" + query, query + "=a",
+				"name=" + query, "workload=" + query, "label=" + query + ":a", "label=a:" + query, "cursor=" + query,
+				"status=" + query,
+				"since=" + query, "until=" + query, "since=0000-01-01T00:00:00Z",
+				"until=9999-12-31T23:59:59.999999999Z", "since=9999-12-31T23:59:59%2B23:59", "limit=" + query,
+				"baseline=" + query, query + "=a",
 			} {
-				if got := s.call("GET", "/v1/runs?"+path, nil); got.status != http.StatusOK && got.status != http.StatusBadRequest {
+				if got := s.call("GET", "/v1/runs?"+path, nil); got.status != http.StatusOK &&
+					got.status != http.StatusBadRequest {
 					t.Errorf("%.80q: %d %.200s, want 200 or 400", path, got.status, got.body)
 				}
 			}
 			if strings.ContainsAny(text, "\x00\n") {
-				continue // no header can have it
+				continue // not possible in a header
 			}
 			spec := `{"num_jobs": 1, "job_duration_ms": 0}`
 			got := s.call("POST", "/v1/runs", strings.NewReader(spec), isJSON, "Idempotency-Key: k"+text)
-			if want := map[bool]int{true: http.StatusBadRequest, false: http.StatusAccepted}[len(text) > 255]; got.status != want && got.status != http.StatusTooManyRequests {
+			if want := map[bool]int{true: http.StatusBadRequest,
+				false: http.StatusAccepted}[len(text) > 255]; got.status != want &&
+				got.status != http.StatusTooManyRequests {
 				t.Errorf("the key %.80q: %d %.200s, want %d", text, got.status, got.body, want)
 			}
-			if got := s.call("GET", "/v1/runs/none/events", nil, "Last-Event-ID: "+text); got.status != http.StatusBadRequest && got.status != http.StatusNotFound {
+			if got := s.call("GET", "/v1/runs/none/events", nil,
+				"Last-Event-ID: "+text); got.status != http.StatusBadRequest && got.status != http.StatusNotFound {
 				t.Errorf("Last-Event-ID %.80q: %d %.200s, want 400 or 404", text, got.status, got.body)
 			}
 		}
 		for _, text := range []string{`a\u0000b`, `\u2028`} {
 			spec := fmt.Sprintf(`{"num_jobs": 1, "job_duration_ms": 0, "name": "%s", "labels": {"k": "%[1]s"}}`, text)
 			run := s.finished(spec)
-			if got := s.call("PATCH", fmt.Sprint("/v1/runs/", run["id"]), strings.NewReader(`{"note": "`+text+`"}`), isJSON); got.status != http.StatusOK {
+			if got := s.call("PATCH", fmt.Sprint("/v1/runs/", run["id"]), strings.NewReader(`{"note": "`+text+`"}`),
+				isJSON); got.status != http.StatusOK {
 				t.Errorf("the note %s: %d %s", text, got.status, got.body)
 			}
 		}

@@ -116,11 +116,13 @@ func parseFormat(name string) (exportFormat, error) {
 func hasJobs(run aurea.Run) error {
 	switch {
 	case !run.Status.Finished():
-		return fmt.Errorf("%w: run %s is %s; its jobs can be had when it has finished", aurea.ErrConflict, run.ID, run.Status)
+		return fmt.Errorf("%w: run %s is %s; its jobs can be had when it has finished", aurea.ErrConflict, run.ID,
+			run.Status)
 	case run.Result == nil:
 		return fmt.Errorf("%w: run %s has no jobs: it ended without a result", aurea.ErrNotFound, run.ID)
 	case !run.Spec.KeepsRecords():
-		return fmt.Errorf("%w: run %s kept no records of its jobs, as its include_jobs is false", aurea.ErrNotFound, run.ID)
+		return fmt.Errorf("%w: run %s kept no records of its jobs, as its include_jobs is false", aurea.ErrNotFound,
+			run.ID)
 	}
 	return nil
 }

@@ -43,11 +43,11 @@ func TestLimit(t *testing.T) {
 	}
 	first, second := <-accepted, <-accepted
 	if len(l.slots) != 2 {
-		t.Errorf("%d connections have room", len(l.slots))
+		t.Errorf("%d slots are used", len(l.slots))
 	}
 	select {
 	case <-accepted:
-		t.Error("a third connection found room")
+		t.Error("a third connection got a slot")
 	default:
 	}
 	_, _ = first.Close(), first.Close()
@@ -55,41 +55,42 @@ func TestLimit(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := <-ended; !errors.Is(err, net.ErrClosed) { // it waited for room
+	if err := <-ended; !errors.Is(err, net.ErrClosed) { // it waited for a slot
 		t.Errorf("Accept: %v", err)
 	}
 	_, _ = second.Close(), third.Close()
 	if len(l.slots) != 0 {
-		t.Errorf("%d connections have room when all are closed", len(l.slots))
+		t.Errorf("%d slots are used after all connections were closed", len(l.slots))
 	}
 }
 
-// A hasty fake has a run with an endless, immediate sequence of updates.
-type hasty struct {
+// An endlessUpdates has a run with an endless, immediate sequence of updates.
+type endlessUpdates struct {
 	Runs
 	sent map[string]*atomic.Int64
 }
 
-func (h hasty) Get(_ context.Context, id string) (aurea.Run, error) {
+func (h endlessUpdates) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{ID: id, Status: aurea.StatusRunning}, nil
 }
 
-func (h hasty) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Update, error] {
+func (h endlessUpdates) Watch(ctx context.Context, id string, _ int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		for n := int64(1); ctx.Err() == nil; n++ {
 			h.sent[id].Add(1)
-			if !yield(aurea.Update{ID: n, Kind: aurea.UpdateProgress, Run: aurea.Run{Progress: &aurea.RunProgress{}}}, nil) {
+			if !yield(aurea.Update{ID: n, Kind: aurea.UpdateProgress, Run: aurea.Run{Progress: &aurea.RunProgress{}}},
+				nil) {
 				return
 			}
 		}
 	}
 }
 
-// On a real network, too, a client that does not read is found at the first
-// event, although the buffers of both systems hold thousands.
-func TestStuckReaderIsSeen(t *testing.T) {
-	h := hasty{sent: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
-	s := httptest.NewUnstartedServer(New(with(h)))
+// On a real network too, a client that does not read is detected at the first
+// event, although the systems' buffers hold thousands.
+func TestStuckReaderIsDetected(t *testing.T) {
+	h := endlessUpdates{sent: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
+	s := httptest.NewUnstartedServer(New(newOptions(h)))
 	s.Config.ConnContext = withConnection
 	s.Listener = limitConnections(s.Listener, 10)
 	s.Start()
@@ -113,6 +114,6 @@ func TestStuckReaderIsSeen(t *testing.T) {
 		}
 	}
 	if n := h.sent["stuck"].Load(); n != 1 {
-		t.Errorf("the system took %d events that nobody read", n)
+		t.Errorf("the system buffered %d events of a client that does not read", n)
 	}
 }

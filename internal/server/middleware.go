@@ -24,7 +24,8 @@ func (s *Server) middleware(next http.Handler) http.Handler {
 		w = withTimeouts(w, r)
 		if !s.options.Hosts.allow(r.Host) {
 			writeProblem(w, http.StatusForbidden, fmt.Sprintf(
-				"this service does not answer to the host %q; name it with --allow-host when the service starts, if it is yours", r.Host))
+				"this service does not answer to the host %q; name it with --allow-host when the service starts, if "+
+					"it is yours", r.Host))
 			return
 		}
 		r, done := withClientContext(r)

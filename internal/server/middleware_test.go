@@ -9,8 +9,8 @@ import (
 
 const oneJob = `{"num_jobs": 1}`
 
-// counting is a fake that counts the runs that got through to it.
-func counting(n *int) fake {
+// countingFake returns a fake that counts the runs that reach it.
+func countingFake(n *int) fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		*n++
 		return finished(spec), nil
@@ -21,11 +21,14 @@ func counting(n *int) fake {
 // name that resolves to it may be an attacker's.
 func TestHosts(t *testing.T) {
 	tests := map[string]bool{
-		"localhost": true, "localhost:5000": true, "LocalHost:5000": true, "localhost.": true, "bench.localhost:5000": true,
-		"127.0.0.1": true, "127.0.0.1:80": true, "127.8.9.10": true,
+		"localhost": true, "localhost:5000": true, "LocalHost:5000": true, "localhost.": true,
+		"bench.localhost:5000": true,
+		"127.0.0.1":            true, "127.0.0.1:80": true, "127.8.9.10": true,
 		"[::1]": true, "[::1]:5000": true,
-		"": false, "example.com": false, "example.com:5000": false, "localhost.example.com": false, "127.0.0.1.example.com:5000": false,
-		"0.0.0.0:5000": false, "192.168.1.7:5000": false, "[::]:5000": false, "[fe80::1]": false, "aurea": false, "localhost:5000:5000": false,
+		"": false, "example.com": false, "example.com:5000": false, "localhost.example.com": false,
+		"127.0.0.1.example.com:5000": false,
+		"0.0.0.0:5000":               false, "192.168.1.7:5000": false, "[::]:5000": false, "[fe80::1]": false, "aurea": false,
+		"localhost:5000:5000": false,
 	}
 	for host, allowed := range tests {
 		for _, path := range []string{"/", "/health", "/metrics", "/openapi.json", "/benchmark/run"} {
@@ -34,7 +37,7 @@ func TestHosts(t *testing.T) {
 			if path == "/benchmark/run" {
 				method = "POST"
 			}
-			got := ask(t, New(with(counting(&started))), method, path, oneJob, "Host: "+host)
+			got := ask(t, New(newOptions(countingFake(&started))), method, path, oneJob, "Host: "+host)
 			if allowed != (got.status != 403) {
 				t.Errorf("%s at %q: %d", path, host, got.status)
 			}
@@ -45,14 +48,15 @@ func TestHosts(t *testing.T) {
 				}
 			}
 		}
-		if got := ask(t, New(with(answering(), func(o *Options) { o.Hosts.Any = true })), "GET", "/health", "", "Host: "+host); got.status != 200 {
-			t.Errorf("any host is right, and yet %q gets %d", host, got.status)
+		if got := ask(t, New(newOptions(finishingFake(), func(o *Options) { o.Hosts.Any = true })), "GET", "/health",
+			"", "Host: "+host); got.status != 200 {
+			t.Errorf("any host is accepted, but %q gets %d", host, got.status)
 		}
 	}
 }
 
-// A page of another origin may look at nothing and start nothing by way of a
-// user's browser.
+// A page of another origin can neither read nor start anything through a user's
+// browser.
 func TestCrossOrigin(t *testing.T) {
 	tests := []struct {
 		headers []string
@@ -71,7 +75,7 @@ func TestCrossOrigin(t *testing.T) {
 	}
 	for _, test := range tests {
 		started := 0
-		s := New(with(counting(&started)))
+		s := New(newOptions(countingFake(&started)))
 		got := ask(t, s, "POST", "/benchmark/run", oneJob, test.headers...)
 		if got.status != test.status || (started == 1) != (test.status == 200) {
 			t.Errorf("%v: %d and %d runs, want %d", test.headers, got.status, started, test.status)
@@ -79,8 +83,10 @@ func TestCrossOrigin(t *testing.T) {
 		if test.status == 403 {
 			got.problem(t, 403)
 		}
-		if got := ask(t, s, "GET", "/health", "", test.headers...); got.status != 200 || got.header.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%v: GET gets %d, to be read by %q", test.headers, got.status, got.header.Get("Access-Control-Allow-Origin"))
+		if got := ask(t, s, "GET", "/health", "", test.headers...); got.status != 200 ||
+			got.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%v: GET gets %d, to be read by %q", test.headers, got.status,
+				got.header.Get("Access-Control-Allow-Origin"))
 		}
 	}
 }
@@ -89,28 +95,31 @@ func TestCrossOrigin(t *testing.T) {
 // only the probes and the page are accessible.
 func TestTokens(t *testing.T) {
 	started := 0
-	s := New(with(counting(&started), func(o *Options) { o.Tokens, o.Hosts.Any = []Token{{Secret: "one"}, {Secret: "second"}}, true }))
+	s := New(newOptions(countingFake(&started),
+		func(o *Options) { o.Tokens, o.Hosts.Any = []Token{{Secret: "one"}, {Secret: "second"}}, true }))
 	closed := []struct{ method, path string }{
 		{"POST", "/benchmark/run"}, {"GET", "/metrics"}, {"GET", "/openapi.json"}, {"GET", "/openapi.yaml"},
 		{"GET", "/nothing"}, {"GET", "/health/"}, {"DELETE", "/benchmark/run"},
 	}
-	refused := []string{"", "Bearer", "Bearer ", "Bearer wrong", "Bearer on", "Bearer onee", "Bearer ONE", "Bearer one, second", "Basic one", "one"}
+	refused := []string{"", "Bearer", "Bearer ", "Bearer wrong", "Bearer on", "Bearer onee", "Bearer ONE",
+		"Bearer one, second", "Basic one", "one"}
 	for _, route := range closed {
 		for _, authorization := range refused {
 			got := ask(t, s, route.method, route.path, oneJob, "Authorization: "+authorization)
 			got.problem(t, 401)
 			if challenge := got.header.Get("WWW-Authenticate"); challenge != `Bearer realm="aurea"` {
-				t.Errorf("%s with %q is asked for %q", route.path, authorization, challenge)
+				t.Errorf("%s with %q gets the challenge %q", route.path, authorization, challenge)
 			}
 		}
-		for _, authorization := range []string{"Bearer one", "Bearer second", "bearer one"} { // the scheme in any case: RFC 9110, 11.1
+		// the scheme in any case: RFC 9110, 11.1
+		for _, authorization := range []string{"Bearer one", "Bearer second", "bearer one"} {
 			if got := ask(t, s, route.method, route.path, oneJob, "Authorization: "+authorization); got.status == 401 {
 				t.Errorf("%s with %q gets 401", route.path, authorization)
 			}
 		}
 	}
 	if started != 3 {
-		t.Errorf("%d runs were started, want one for each right token", started)
+		t.Errorf("%d runs were started, want one for each valid token", started)
 	}
 	for _, path := range []string{"/", "/health", "/livez", "/readyz"} {
 		if got := ask(t, s, "GET", path, ""); got.status != 200 {
@@ -119,14 +128,22 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// Whatever is answered, a browser is told to take it for what it says it is.
+// Every response has the security headers.
 func TestSecurityHeaders(t *testing.T) {
-	s := New(with(answering()))
+	s := New(newOptions(finishingFake()))
 	for path, status := range map[string]int{"/": 200, "/health": 200, "/nothing": 404} {
 		got := ask(t, s, "GET", path, "")
-		if got.status != status || got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Referrer-Policy") != "no-referrer" ||
-			got.header.Get("Content-Security-Policy") != "default-src 'self'; frame-ancestors 'none'" {
-			t.Errorf("%s: %d with %v", path, got.status, got.header)
+		if got.status != status {
+			t.Errorf("%s: status %d, want %d", path, got.status, status)
+		}
+		for name, want := range map[string]string{
+			"X-Content-Type-Options":  "nosniff",
+			"Referrer-Policy":         "no-referrer",
+			"Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+		} {
+			if value := got.header.Get(name); value != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, value, want)
+			}
 		}
 	}
 }

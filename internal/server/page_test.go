@@ -10,11 +10,12 @@ import (
 	"testing"
 )
 
-// A page's files are the embedded ones, byte for byte, and nothing else is
-// there. They are open to those without a token: the page asks for it.
+// The page's files are the embedded ones, byte for byte, and accessible without
+// a token: the page asks for it.
 func TestPage(t *testing.T) {
-	s := New(with(answering(), func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }))
-	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	s := New(newOptions(finishingFake(), func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }))
+	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+		".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	documents := map[string]string{"index.html": "/", "docs.html": "/docs"}
 	for _, file := range pageFiles(t, "*") {
 		path := "/ui/" + file
@@ -24,9 +25,11 @@ func TestPage(t *testing.T) {
 		want := struct{ file, contentType string }{file, types[filepath.Ext(file)]}
 		content := pageFile(t, want.file)
 		got := ask(t, s, "GET", path, "")
-		if got.status != 200 || string(got.body) != content || got.header.Get("Content-Type") != want.contentType {
-			t.Errorf("%s: %d, %d bytes of %s, want 200 and the %d of %s as %s",
-				path, got.status, len(got.body), got.header.Get("Content-Type"), len(content), want.file, want.contentType)
+		if kind := got.header.Get("Content-Type"); got.status != 200 || kind != want.contentType {
+			t.Errorf("%s: %d as %s, want 200 as %s", path, got.status, kind, want.contentType)
+		}
+		if string(got.body) != content {
+			t.Errorf("%s: %d bytes, want the %d bytes of %s", path, len(got.body), len(content), want.file)
 		}
 		if got.header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s may be kept: %q", path, got.header.Get("Cache-Control"))
@@ -38,8 +41,9 @@ func TestPage(t *testing.T) {
 }
 
 func TestPageHasNoMore(t *testing.T) {
-	s := New(with(answering()))
-	for _, path := range []string{"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/docs", "/docs/", "/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00"} {
+	s := New(newOptions(finishingFake()))
+	for _, path := range []string{"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/docs", "/docs/",
+		"/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00"} {
 		got := ask(t, s, "GET", path, "")
 		got.problem(t, 404)
 		if got.header.Get("Cache-Control") != "" {
@@ -48,8 +52,8 @@ func TestPageHasNoMore(t *testing.T) {
 	}
 }
 
-// The page obeys the policy that it is sent with: no script, style or handler
-// within the document, and nothing from elsewhere.
+// The page conforms to its content security policy: no inline script, style or
+// handler, and nothing from other hosts.
 func TestPageNeedsNothingElse(t *testing.T) {
 	for _, rule := range []struct{ files, forbidden string }{
 		{"*.html", `(?i)<style`},
@@ -71,7 +75,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	}
 }
 
-// No module of the page is left out of it, and none grows beyond a concept.
+// The page loads every module, and each stays small.
 func TestPageModules(t *testing.T) {
 	document := pageFile(t, "index.html") + pageFile(t, "docs.html")
 	all := document
@@ -80,7 +84,7 @@ func TestPageModules(t *testing.T) {
 	}
 	for _, file := range pageFiles(t, "*.js") {
 		if !strings.Contains(all, `"./`+file+`"`) && !strings.Contains(document, `"/ui/`+file+`"`) {
-			t.Errorf("nothing loads %s", file)
+			t.Errorf("the page does not load %s", file)
 		}
 		if lines := strings.Count(pageFile(t, file), "\n"); lines > 200 {
 			t.Errorf("%s has %d lines, which is more than one concept", file, lines)
@@ -88,13 +92,13 @@ func TestPageModules(t *testing.T) {
 	}
 }
 
-// Modules of the page do not import each other in a circle: repeatedly setting
-// aside those whose imports are all set aside leaves none.
+// Modules of the page do not import each other in a circle.
 func TestPageModulesAreLayered(t *testing.T) {
 	imports := map[string][]string{}
 	for _, file := range pageFiles(t, "*.js") {
 		imports[file] = nil
-		for _, match := range regexp.MustCompile(`from "\./([a-z]+\.js)"`).FindAllStringSubmatch(pageFile(t, file), -1) {
+		for _, match := range regexp.MustCompile(`from "\./([a-z]+\.js)"`).FindAllStringSubmatch(pageFile(t, file),
+			-1) {
 			imports[file] = append(imports[file], match[1])
 		}
 	}
@@ -105,16 +109,16 @@ func TestPageModulesAreLayered(t *testing.T) {
 		})
 	}
 	if len(imports) > 0 {
-		t.Errorf("these modules import each other in a circle, or import one that does: %v", imports)
+		t.Errorf("these modules are in an import cycle or import one that is: %v", imports)
 	}
 }
 
-// pageFiles are the names of the page's files that fit a pattern.
+// pageFiles returns the names of the page's files that match a pattern.
 func pageFiles(t *testing.T, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("ui", pattern))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("no file is %s: %v", pattern, err)
+		t.Fatalf("no file matches %s: %v", pattern, err)
 	}
 	for i := range paths {
 		paths[i] = filepath.Base(paths[i])

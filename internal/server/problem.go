@@ -31,7 +31,8 @@ func (s *Server) asProblem(err error) error {
 	var invalid *aurea.InvalidError
 	if errors.As(err, &invalid) {
 		for _, field := range invalid.Fields {
-			p.Errors = append(p.Errors, api.FieldProblem{Location: bodyLocation(field.Location), Message: field.Message})
+			p.Errors = append(p.Errors, api.FieldProblem{Location: bodyLocation(field.Location),
+				Message: field.Message})
 		}
 	}
 	if after := retryAfter[status]; after != "" {

@@ -14,28 +14,29 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// refusing returns a fake that fails every run with the error.
-func refusing(err error) fake {
-	return fake{Runs: refuser{err: err}, do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
+// failingFake returns a fake that fails every run with the error.
+func failingFake(err error) fake {
+	return fake{Runs: failingRuns{err: err},
+		do: func(context.Context, aurea.Spec) (aurea.Run, error) { return aurea.Run{}, err }}
 }
 
-// A refuser returns the same error from every method.
-type refuser struct {
+// A failingRuns returns the same error from every method.
+type failingRuns struct {
 	Runs
 	err error
 }
 
-func (r refuser) Submit(context.Context, aurea.Spec, string) (aurea.Run, error) {
+func (r failingRuns) Submit(context.Context, aurea.Spec, string) (aurea.Run, error) {
 	return aurea.Run{}, r.err
 }
-func (r refuser) Cancel(context.Context, string) (aurea.Run, error) { return aurea.Run{}, r.err }
+func (r failingRuns) Cancel(context.Context, string) (aurea.Run, error) { return aurea.Run{}, r.err }
 
 // The kinds of error become statuses by one table, wrapped or not. Only
 // temporary ones have Retry-After.
 func TestStatuses(t *testing.T) {
 	tests := []struct {
 		err    error
-		path   string // that can have it
+		path   string // an endpoint that can return it
 		status int
 		again  bool
 	}{
@@ -48,8 +49,9 @@ func TestStatuses(t *testing.T) {
 		{aurea.ErrUnavailable, "/benchmark/run", 503, true},
 	}
 	for _, test := range tests {
-		for _, err := range []error{test.err, fmt.Errorf("%w: and so on", test.err), errors.Join(errors.New("first"), test.err)} {
-			got := ask(t, New(with(refusing(err))), "POST", test.path, `{"num_jobs": 1}`)
+		for _, err := range []error{test.err, fmt.Errorf("%w: and so on", test.err),
+			errors.Join(errors.New("first"), test.err)} {
+			got := ask(t, New(newOptions(failingFake(err))), "POST", test.path, `{"num_jobs": 1}`)
 			if detail, wrong := got.problem(t, test.status); detail != err.Error() || len(wrong) != 0 {
 				t.Errorf("%v: %q, %v", err, detail, wrong)
 			}
@@ -60,11 +62,14 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// Every wrong field has its place.
+// Every wrong field has its location.
 func TestWrongFields(t *testing.T) {
-	err := &aurea.InvalidError{Fields: []aurea.FieldError{{Message: "all of it"}, {Location: "stages[1].rate", Message: "that one"}}}
-	detail, wrong := ask(t, New(with(refusing(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`).problem(t, 400)
-	if diff := cmp.Diff(map[string]string{"body": "all of it", "body.stages[1].rate": "that one"}, wrong); diff != "" || detail != "all of it; stages[1].rate: that one" {
+	err := &aurea.InvalidError{Fields: []aurea.FieldError{{Message: "all of it"},
+		{Location: "stages[1].rate", Message: "that one"}}}
+	detail, wrong := ask(t, New(newOptions(failingFake(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`).problem(t,
+		400)
+	if diff := cmp.Diff(map[string]string{"body": "all of it", "body.stages[1].rate": "that one"}, wrong); diff != "" ||
+		detail != "all of it; stages[1].rate: that one" {
 		t.Errorf("%q (-want +got):\n%s", detail, diff)
 	}
 }
@@ -75,14 +80,16 @@ func TestInternalError(t *testing.T) {
 	failed := fake{do: func(context.Context, aurea.Spec) (aurea.Run, error) {
 		return aurea.Run{ID: "benchmark-1", Status: aurea.StatusFailed, Error: "secret"}, nil
 	}}
-	for what, runs := range map[string]Runs{"an error": refusing(errors.New("secret")), "a failed run": failed} {
+	for what, runs := range map[string]Runs{"an error": failingFake(errors.New("secret")), "a failed run": failed} {
 		var log bytes.Buffer
-		got := ask(t, New(with(runs, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })), "POST", "/benchmark/run", `{"num_jobs": 1}`)
-		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") || !strings.Contains(detail, "the log of the service has the details") {
-			t.Errorf("%s: the client is told %q", what, detail)
+		got := ask(t, New(newOptions(runs, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })),
+			"POST", "/benchmark/run", `{"num_jobs": 1}`)
+		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") ||
+			!strings.Contains(detail, "the log of the service has the details") {
+			t.Errorf("%s: the client gets %q", what, detail)
 		}
 		if !strings.Contains(log.String(), "secret") {
-			t.Errorf("%s: the log says %q", what, log.String())
+			t.Errorf("%s: the log has %q", what, log.String())
 		}
 	}
 }

@@ -28,22 +28,28 @@ var routes = []route{
 	{"GET", api.Live, "livez", "Whether the process is alive", (*Server).registerLive},
 	{"GET", api.Ready, "readyz", "Whether runs are accepted", (*Server).registerReady},
 	{"GET", api.Metrics, "metrics", "The service's numbers, for Prometheus", (*Server).registerMetrics},
-	{"POST", api.RunBenchmark, "run-benchmark", "Run a benchmark and answer with its result when it has finished", (*Server).registerRun},
+	{"POST", api.RunBenchmark, "run-benchmark", "Run a benchmark and answer with its result when it has finished",
+		(*Server).registerRun},
 	{"POST", api.Runs, "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
 	{"GET", api.Runs, "list-runs", "List runs, newest first", (*Server).registerList},
 	{"GET", api.Run, "get-run", "One run, with its result when there is one", (*Server).registerGet},
-	{"PATCH", api.Run, "change-run", "Change a run's note, or whether it is its name's baseline", (*Server).registerChange},
+	{"PATCH", api.Run, "change-run", "Change a run's note, or whether it is its name's baseline",
+		(*Server).registerChange},
 	{"DELETE", api.Run, "delete-run", "Forget a finished run", (*Server).registerDelete},
 	{"POST", api.CancelRun, "cancel-run", "Stop a run; its partial result is kept", (*Server).registerCancel},
-	{"POST", api.PauseRun, "pause-run", "Start no more jobs of a running run until it is resumed", (*Server).registerPause},
+	{"POST", api.PauseRun, "pause-run", "Start no more jobs of a running run until it is resumed",
+		(*Server).registerPause},
 	{"POST", api.ResumeRun, "resume-run", "Go on with a paused run", (*Server).registerResume},
 	{"PATCH", api.Load, "change-load", "Change the rate or the concurrency of a running run", (*Server).registerLoad},
 	{"GET", api.Events, "watch-run", "What happens to a run, as server-sent events", (*Server).registerEvents},
 	{"GET", api.Jobs, "export-jobs", "The record of every job of a finished run", (*Server).registerJobs},
 	{"GET", api.Histogram, "get-histogram", "A histogram of a finished run", (*Server).registerHistogram},
-	{"GET", api.Verify, "verify-run", "Whether all that is kept of a finished run is what was written", (*Server).registerVerify},
-	{"GET", api.Compare, "compare-runs", "A statistical comparison of runs, several of each side", (*Server).registerCompare},
-	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters", (*Server).registerWorkloads},
+	{"GET", api.Verify, "verify-run", "Whether all that is kept of a finished run is what was written",
+		(*Server).registerVerify},
+	{"GET", api.Compare, "compare-runs", "A statistical comparison of runs, several of each side",
+		(*Server).registerCompare},
+	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters",
+		(*Server).registerWorkloads},
 }
 
 // newRouter returns the handler of all routes, of the page, and of every other
@@ -60,7 +66,8 @@ func (s *Server) newRouter() http.Handler {
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"}, "/openapi.yaml": {"GET"}}
+	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"},
+		"/openapi.yaml": {"GET"}}
 	for _, r := range routes {
 		op := huma.Operation{
 			Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Errors: []int{http.StatusForbidden},

@@ -9,7 +9,7 @@ import (
 
 // Another method is a 405 that names the allowed ones.
 func TestMethods(t *testing.T) {
-	s := New(with(answering()))
+	s := New(newOptions(finishingFake()))
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"}
 	for path, allow := range map[string]string{
 		"/": "GET", "/docs": "GET", "/health": "GET", "/livez": "GET", "/readyz": "GET", "/metrics": "GET",
@@ -23,7 +23,8 @@ func TestMethods(t *testing.T) {
 				}
 				continue
 			}
-			if detail, _ := got.problem(t, 405); got.header.Get("Allow") != allow || detail != path+" answers "+allow+", not "+method {
+			if detail, _ := got.problem(t, 405); got.header.Get("Allow") != allow ||
+				detail != path+" answers "+allow+", not "+method {
 				t.Errorf("%s %s: %q, Allow %q", method, path, detail, got.header.Get("Allow"))
 			}
 		}
@@ -31,8 +32,9 @@ func TestMethods(t *testing.T) {
 }
 
 func TestNotFound(t *testing.T) {
-	s := New(with(answering()))
-	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x", "/v1/nothing", "/favicon.ico", "/schemas/Spec.json"} {
+	s := New(newOptions(finishingFake()))
+	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x",
+		"/v1/nothing", "/favicon.ico", "/schemas/Spec.json"} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			got := ask(t, s, method, path, "{}")
 			if detail, _ := got.problem(t, 404); detail != "there is nothing at "+path+"; /openapi.json describes what there is" || got.header.Get("Allow") != "" {
@@ -42,10 +44,10 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
-// GET /metrics is answered by Options.Metrics.
+// Options.Metrics serves GET /metrics.
 func TestMetricsAreRouted(t *testing.T) {
-	s := New(with(answering(), func(o *Options) {
-		o.Metrics = exporting("these")
+	s := New(newOptions(finishingFake(), func(o *Options) {
+		o.Metrics = metricsHandler("these")
 	}))
 	if got := ask(t, s, "GET", "/metrics", ""); got.status != 200 || string(got.body) != "these" {
 		t.Errorf("%d %s", got.status, got.body)

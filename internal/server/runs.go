@@ -190,8 +190,9 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	op.Responses = map[string]*huma.Response{"200": {
-		Description: "A page of runs; their results have no series, and what is too large for a list is named in left_out",
-		Content:     map[string]*huma.MediaType{"application/json": {Schema: schemaRef("RunPage")}},
+		Description: "A page of runs; their results have no series, and what is too large for a list is named in " +
+			"left_out",
+		Content: map[string]*huma.MediaType{"application/json": {Schema: schemaRef("RunPage")}},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *listInput) (*huma.StreamResponse, error) {
 		query, err := input.query()

@@ -17,7 +17,7 @@ import (
 
 const isJSON = "Content-Type: application/json"
 
-// submit submits a spec and returns the run as the answer has it.
+// submit submits a spec and returns the run in the response.
 func (s *service) submit(spec string, headers ...string) document {
 	s.t.Helper()
 	got := s.call("POST", "/v1/runs", strings.NewReader(spec), append(headers, isJSON)...)
@@ -29,7 +29,7 @@ func (s *service) submit(spec string, headers ...string) document {
 	return run
 }
 
-// finished submits a spec and waits for the run's end.
+// finished submits a spec and waits until the run has finished.
 func (s *service) finished(spec string) document {
 	s.t.Helper()
 	var run document
@@ -40,12 +40,14 @@ func (s *service) finished(spec string) document {
 	return run
 }
 
-// A submitted run has every member that was promised, at once and at its end.
+// A submitted run has every member of the contract, at once and when it has
+// finished.
 func TestSubmittedRun(t *testing.T) {
 	s := serve(t, runs.Options{})
 	run := s.submit(`{"num_jobs": 3, "job_duration_ms": 1, "thresholds": ["p99 < 1h"]}`)
 	for path, want := range map[string]any{
-		"name": "", "note": "", "status": "queued", "queue_position": 1.0, "started_at": nil, "finished_at": nil, "progress": nil, "result": nil, "baseline": false,
+		"name": "", "note": "", "status": "queued", "queue_position": 1.0, "started_at": nil, "finished_at": nil,
+		"progress": nil, "result": nil, "baseline": false,
 		"spec.num_jobs": 3.0,
 	} {
 		if run.at(path) != want {
@@ -57,13 +59,15 @@ func TestSubmittedRun(t *testing.T) {
 	}
 	var done document
 	s.call("GET", fmt.Sprint("/v1/runs/", run["id"], "?wait=1m"), nil).into(t, &done)
-	if done["status"] != "completed" || done.at("result.benchmark_id") != run["id"] || done.at("result.verdict") != "pass" || done.at("result.jobs") != nil || done.at("progress.ok") != 3.0 {
-		t.Errorf("at its end it is %v", done)
-	}
-	if !done.time(t, "finished_at").After(done.time(t, "started_at")) || done.time(t, "created_at").After(done.time(t, "started_at")) {
+	done.wantMembers(t, "finished run", map[string]any{
+		"status": "completed", "result.benchmark_id": run["id"], "result.verdict": "pass", "result.jobs": nil,
+		"progress.ok": 3.0,
+	})
+	if !done.time(t, "finished_at").After(done.time(t, "started_at")) ||
+		done.time(t, "created_at").After(done.time(t, "started_at")) {
 		t.Errorf("created %v, started %v, finished %v", done["created_at"], done["started_at"], done["finished_at"])
 	}
-	// A run that was waited for by its own request is one of the history too.
+	// A run of POST /benchmark/run is in the history too.
 	var result document
 	s.run(oneJob).into(t, &result)
 	var kept document
@@ -73,8 +77,12 @@ func TestSubmittedRun(t *testing.T) {
 	}
 	var page document
 	s.call("GET", "/v1/runs?limit=1", nil).into(t, &page)
-	if list := page["runs"].([]any); len(list) != 1 || page["next_cursor"] == "" || document(list[0].(map[string]any)).at("result.series") != nil {
-		t.Errorf("the list is %v", page)
+	list := page["runs"].([]any)
+	if len(list) != 1 || page["next_cursor"] == "" {
+		t.Fatalf("the page has %d runs and the next cursor %q, want 1 and some", len(list), page["next_cursor"])
+	}
+	if series := document(list[0].(map[string]any)).at("result.series"); series != nil {
+		t.Errorf("a run in the list has the series %v", series)
 	}
 }
 
@@ -94,7 +102,8 @@ func TestWrongRequests(t *testing.T) {
 		{"GET", "/v1/runs?limit=201", "", 400, "200", "query.limit"},
 		{"GET", "/v1/runs?limit=0", "", 400, "1", "query.limit"},
 		{"GET", "/v1/runs?limit=x", "", 400, "integer", "query.limit"},
-		{"GET", "/v1/runs?status=done", "", 400, `must be one of queued, running, completed, failed, cancelled, interrupted; got "done"`, "query.status"},
+		{"GET", "/v1/runs?status=done", "", 400,
+			`must be one of queued, running, completed, failed, cancelled, interrupted; got "done"`, "query.status"},
 		{"GET", "/v1/runs?label=team", "", 400, "must be key:value", "query.label"},
 		{"GET", "/v1/runs?since=yesterday", "", 400, "", "query.since"},
 		{"GET", "/v1/runs?cursor=wat", "", 400, "cursor", ""},
@@ -119,7 +128,7 @@ func TestWrongRequests(t *testing.T) {
 		{"POST", "/v1/runs", `{"num_job": 1}`, 400, "did you mean num_jobs?", "body.num_job"},
 		{"POST", "/v1/runs", `{"num_jobs": 1000000000}`, 400, "10000000", "body.num_jobs"},
 		{"POST", "/v1/runs", `{"num_jobs": 1`, 400, "is not JSON", "body"},
-		{"POST", "/v1/runs", padded(2 << 20), 413, "1048576", ""},
+		{"POST", "/v1/runs", paddedBody(2 << 20), 413, "1048576", ""},
 		{"POST", "/v1/runs", oneJob, 429, "1 runs are waiting", ""},
 		{"PUT", "/v1/runs/" + id, "", 405, "answers DELETE, GET, PATCH, not PUT", ""},
 		{"GET", "/v1/runs/" + id + "/cancel", "", 405, "answers POST, not GET", ""},
@@ -129,7 +138,7 @@ func TestWrongRequests(t *testing.T) {
 		got := s.call(test.method, test.path, strings.NewReader(test.body), isJSON)
 		detail, wrong := got.problem(t, test.status)
 		if !strings.Contains(detail, test.says) {
-			t.Errorf("%s %s: %q does not say %q", test.method, test.path, detail, test.says)
+			t.Errorf("%s %s: %q does not contain %q", test.method, test.path, detail, test.says)
 		}
 		if _, ok := wrong[test.location]; ok != (test.location != "") {
 			t.Errorf("%s %s: wrong are %v, want %q", test.method, test.path, wrong, test.location)
@@ -149,12 +158,13 @@ func TestWrongRequests(t *testing.T) {
 }
 
 // The jobs are the same in every format.
-func TestJobsInEveryForm(t *testing.T) {
+func TestJobsInEveryFormat(t *testing.T) {
 	s := serve(t, runs.Options{})
 	id := s.finished(`{"num_jobs": 50, "concurrency": 10, "job_duration_ms": 2}`)["id"].(string)
 	var want []aurea.JobRecord
 	lines := s.call("GET", "/v1/runs/"+id+"/jobs", nil)
-	if lines.header.Get("Content-Type") != "application/x-ndjson" || !strings.Contains(lines.header.Get("Content-Disposition"), id+".ndjson") {
+	if lines.header.Get("Content-Type") != "application/x-ndjson" ||
+		!strings.Contains(lines.header.Get("Content-Disposition"), id+".ndjson") {
 		t.Errorf("as %s, %s", lines.header.Get("Content-Type"), lines.header.Get("Content-Disposition"))
 	}
 	for line := range bytes.Lines(lines.body) {
@@ -168,8 +178,11 @@ func TestJobsInEveryForm(t *testing.T) {
 		t.Fatalf("%d jobs", len(want))
 	}
 	table, err := csv.NewReader(bytes.NewReader(s.call("GET", "/v1/runs/"+id+"/jobs?format=csv", nil).body)).ReadAll()
-	if err != nil || len(table) != 51 || table[50][0] != id+"-job-49" {
-		t.Errorf("%d rows (%v)", len(table), err)
+	if err != nil || len(table) != 51 {
+		t.Fatalf("%d rows (%v), want 51", len(table), err)
+	}
+	if last := table[50][0]; last != id+"-job-49" {
+		t.Errorf("the last row is of %s, want job 49", last)
 	}
 	parquet := s.call("GET", "/v1/runs/"+id+"/jobs?format=parquet", nil)
 	i := 0
@@ -191,8 +204,13 @@ func TestHistogram(t *testing.T) {
 	at := fmt.Sprint("/v1/runs/", run["id"], "/histogram")
 	text := string(s.call("GET", at, nil).body)
 	first, encoded := strings.Index(text, "Value"), strings.Index(text, "Encoded = ")
-	if first < 0 || encoded < 0 || !strings.Contains(text, "1/(1-Percentile)") || !strings.Contains(text, "Total count") {
-		t.Fatalf("the text is %s", text)
+	if first < 0 || encoded < 0 {
+		t.Fatalf("the text lacks the first line or the encoded histogram: %s", text)
+	}
+	for _, part := range []string{"1/(1-Percentile)", "Total count"} {
+		if !strings.Contains(text, part) {
+			t.Fatalf("the text lacks %q: %s", part, text)
+		}
 	}
 	decoded, err := hdrhistogram.Decode([]byte(strings.TrimRight(text[encoded+len("Encoded = "):], "]\n")))
 	if err != nil || decoded.TotalCount() != 100 {
@@ -216,9 +234,9 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
-// Every kind of workload is listed with the schema of its parameters.
+// GET /v1/workloads lists every kind with the schema of its parameters.
 func TestWorkloads(t *testing.T) {
-	s := New(with(answering()))
+	s := New(newOptions(finishingFake()))
 	var list struct {
 		Workloads []struct {
 			Kind, Doc string
@@ -234,8 +252,15 @@ func TestWorkloads(t *testing.T) {
 	for i, kind := range s.options.Kinds {
 		got := list.Workloads[i]
 		constant, _ := got.Schema.Properties["kind"].(map[string]any)
-		if got.Kind != kind.Name || got.Doc != kind.Doc || constant["const"] != kind.Name || len(got.Schema.Properties) != len(kind.Parameters)+1 {
-			t.Errorf("%s is listed as %+v", kind.Name, got)
+		if got.Kind != kind.Name || got.Doc != kind.Doc {
+			t.Errorf("%s is listed as %s: %q", kind.Name, got.Kind, got.Doc)
+		}
+		if constant["const"] != kind.Name {
+			t.Errorf("the schema of %s has the kind %v", kind.Name, constant["const"])
+		}
+		if n := len(got.Schema.Properties); n != len(kind.Parameters)+1 {
+			t.Errorf("the schema of %s has %d properties, want kind and %d parameters", kind.Name, n,
+				len(kind.Parameters))
 		}
 	}
 }

@@ -19,14 +19,14 @@ import (
 
 const secret = "hush-5f0c8d1f6a1c4a1e"
 
-// secretive is a spec whose jobs send secrets to the target.
-func secretive(url string) string {
+// specWithSecrets returns a spec whose jobs send secrets to the target.
+func specWithSecrets(url string) string {
 	return fmt.Sprintf(`{"num_jobs": 2, "name": "secretive", "workload": {"kind": "http", "url": "%s/?api_key=%s",
 		"headers": {"Authorization": "Bearer %s", "Cookie": "session=%s", "X-Api-Key": "%s", "Accept": "text/plain"}}}`, url, secret, secret, secret, secret)
 }
 
-// kept opens a store in a folder, for a service that is closed before it.
-func kept(t *testing.T, folder string) *store.Store {
+// openStore opens a store in a folder, for a service that is closed before it.
+func openStore(t *testing.T, folder string) *store.Store {
 	t.Helper()
 	opened, err := store.Open(t.Context(), folder, store.Options{})
 	if err != nil {
@@ -36,23 +36,24 @@ func kept(t *testing.T, folder string) *store.Store {
 	return opened
 }
 
-// Jobs send the secrets of their spec; nothing that is answered or kept holds
+// Jobs send the secrets of their spec; no response and no stored data contains
 // them.
 func TestSecretsAreMasked(t *testing.T) {
 	var right atomic.Int64
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		sent := []string{r.Header.Get("Authorization"), r.Header.Get("Cookie"), r.Header.Get("X-Api-Key"), r.URL.Query().Get("api_key")}
+		sent := []string{r.Header.Get("Authorization"), r.Header.Get("Cookie"), r.Header.Get("X-Api-Key"),
+			r.URL.Query().Get("api_key")}
 		if strings.Join(sent, " ") == fmt.Sprintf("Bearer %s session=%s %s %s", secret, secret, secret, secret) {
 			right.Add(1)
 		}
 	}))
 	defer target.Close()
 	folder := t.TempDir()
-	s := serve(t, runs.Options{Store: kept(t, folder), Owner: "test"})
+	s := serve(t, runs.Options{Store: openStore(t, folder), Owner: "test"})
 
 	answers := map[string]answer{
-		"POST /benchmark/run": s.run(secretive(target.URL)),
-		"POST /v1/runs":       s.call("POST", "/v1/runs", strings.NewReader(secretive(target.URL)), isJSON),
+		"POST /benchmark/run": s.run(specWithSecrets(target.URL)),
+		"POST /v1/runs":       s.call("POST", "/v1/runs", strings.NewReader(specWithSecrets(target.URL)), isJSON),
 	}
 	var run document
 	answers["POST /v1/runs"].into(t, &run)
@@ -69,27 +70,29 @@ func TestSecretsAreMasked(t *testing.T) {
 			t.Errorf("%s: %d %s", what, got.status, got.body)
 		}
 		if bytes.Contains(got.body, []byte(secret)) {
-			t.Errorf("%s tells a secret: %s", what, got.body)
+			t.Errorf("%s contains a secret: %s", what, got.body)
 		}
 	}
-	if !strings.Contains(string(answers["GET run"].body), `"Authorization":"***"`) || !strings.Contains(string(answers["GET run"].body), `"Accept":"text/plain"`) {
-		t.Errorf("the kept run does not show which headers it had: %s", answers["GET run"].body)
+	if !strings.Contains(string(answers["GET run"].body), `"Authorization":"***"`) ||
+		!strings.Contains(string(answers["GET run"].body), `"Accept":"text/plain"`) {
+		t.Errorf("the stored run does not show which headers it had: %s", answers["GET run"].body)
 	}
 	if right.Load() != 4 {
-		t.Errorf("the target was sent the secrets by %d jobs, want 4", right.Load())
+		t.Errorf("%d jobs sent the secrets to the target, want 4", right.Load())
 	}
 	for _, file := range []string{"aurea.db", "aurea.db-wal"} {
-		if content, err := os.ReadFile(filepath.Join(folder, file)); err == nil && bytes.Contains(content, []byte(secret)) {
-			t.Errorf("%s holds a secret", file)
+		if content, err := os.ReadFile(filepath.Join(folder, file)); err == nil &&
+			bytes.Contains(content, []byte(secret)) {
+			t.Errorf("%s contains a secret", file)
 		}
 	}
 }
 
-// A run that an earlier version kept with its secrets is masked when it is
+// A run that an earlier version stored with its secrets is masked when it is
 // read.
 func TestEarlierSecretsAreMasked(t *testing.T) {
-	opened := kept(t, t.TempDir())
-	spec := decode(t, secretive("http://127.0.0.1:1"))
+	opened := openStore(t, t.TempDir())
+	spec := decode(t, specWithSecrets("http://127.0.0.1:1"))
 	run := aurea.Run{ID: "benchmark-earlier", Name: spec.Name, Labels: map[string]string{}, Status: aurea.StatusQueued,
 		CreatedAt: time.Now().UTC().Truncate(time.Microsecond), Spec: spec, Timeline: []aurea.RunEvent{}}
 	if _, err := opened.Create(t.Context(), run, aurea.Submission{Owner: "test"}); err != nil {
@@ -106,27 +109,32 @@ func TestEarlierSecretsAreMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, runs.Options{Store: opened, Owner: "test"})
-	for _, path := range []string{"/v1/runs", "/v1/runs?name=secretive", "/v1/runs/benchmark-earlier", "/v1/runs/benchmark-earlier?wait=1s", "/v1/runs/benchmark-earlier/events"} {
+	for _, path := range []string{"/v1/runs", "/v1/runs?name=secretive", "/v1/runs/benchmark-earlier",
+		"/v1/runs/benchmark-earlier?wait=1s", "/v1/runs/benchmark-earlier/events"} {
 		got := s.call("GET", path, nil)
-		if got.status != 200 || !bytes.Contains(got.body, []byte("secretive")) || bytes.Contains(got.body, []byte(secret)) {
-			t.Errorf("%s: %d %s", path, got.status, got.body)
+		if got.status != 200 || !bytes.Contains(got.body, []byte("secretive")) {
+			t.Errorf("%s: %d %s, want the run secretive", path, got.status, got.body)
+		}
+		if bytes.Contains(got.body, []byte(secret)) {
+			t.Errorf("%s contains the secret: %s", path, got.body)
 		}
 	}
 }
 
-// The spec of a kept run cannot be run with masks in place of its secrets: what
-// is missing is named.
-func TestMaskedSpecNamesWhatIsMissing(t *testing.T) {
+// A stored spec cannot be run with masks in place of its secrets; the error
+// names the missing ones.
+func TestMaskedSpecNamesMissingSecrets(t *testing.T) {
 	s := serve(t, runs.Options{})
 	for _, path := range []string{"/v1/runs", "/benchmark/run"} {
-		got := s.call("POST", path, strings.NewReader(strings.ReplaceAll(secretive("http://127.0.0.1:1"), secret, "x")), isJSON)
+		got := s.call("POST", path, strings.NewReader(strings.ReplaceAll(specWithSecrets("http://127.0.0.1:1"), secret,
+			"x")), isJSON)
 		if got.status >= 300 {
 			t.Fatalf("%s: %d %s", path, got.status, got.body)
 		}
 		again := s.call("POST", path, strings.NewReader(`{"num_jobs": 1, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", "headers": {"Authorization": "***", "Cookie": "a"}}}`), isJSON)
 		_, wrong := again.problem(t, 400)
 		if len(wrong) != 1 || wrong["body.workload.headers.Authorization"] == "" {
-			t.Errorf("%s: wrong are %v, want the masked header alone", path, wrong)
+			t.Errorf("%s: wrong are %v, want only the masked header", path, wrong)
 		}
 	}
 }

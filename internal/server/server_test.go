@@ -31,7 +31,7 @@ const testTimeout = time.Minute
 
 // A fake implements Runs for a test.
 type fake struct {
-	Runs  // nil: what is not the test's own must not be asked
+	Runs  // nil, unless the test sets it: other methods must not be called
 	do    func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
 	ready error
 }
@@ -42,8 +42,8 @@ func (f fake) Do(ctx context.Context, spec aurea.Spec, _ func(aurea.Run)) (aurea
 
 func (f fake) Ready() error { return f.ready }
 
-// answering returns a fake whose runs have finished at once.
-func answering() fake {
+// finishingFake returns a fake whose runs have finished at once.
+func finishingFake() fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return finished(spec), nil }}
 }
 
@@ -61,11 +61,11 @@ func finished(spec aurea.Spec) aurea.Run {
 	return aurea.Run{ID: result.ID, Status: aurea.StatusCompleted, Spec: spec, Result: result}
 }
 
-// with returns a server's options with the given Runs and changes.
-func with(runs Runs, changes ...func(*Options)) Options {
+// newOptions returns a server's options with the given Runs and changes.
+func newOptions(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
 		Runs:    runs,
-		Metrics: exporting("no metrics\n"),
+		Metrics: metricsHandler("no metrics\n"),
 		Kinds:   everyKind.Kinds(),
 		Store:   "sqlite",
 		Version: "1.2.3",
@@ -77,8 +77,8 @@ func with(runs Runs, changes ...func(*Options)) Options {
 	return options
 }
 
-// exporting returns a handler of metrics with the given text.
-func exporting(text string) http.Handler {
+// metricsHandler returns a handler of metrics with the given text.
+func metricsHandler(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		_, _ = io.WriteString(w, text)
@@ -114,7 +114,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 		t.Fatal(err)
 	}
 	changes = append([]func(*Options){func(o *Options) { o.Metrics = exporter }}, changes...)
-	s.Server = httptest.NewServer(New(with(s.manager, changes...)))
+	s.Server = httptest.NewServer(New(newOptions(s.manager, changes...)))
 	ctx, cancel := context.WithCancel(context.Background())
 	s.drain = cancel
 	var running sync.WaitGroup
@@ -126,7 +126,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 	until(t, "the store to be in order", func() bool { return s.manager.Ready() == nil })
 	t.Cleanup(func() {
 		cancel()
-		s.CloseClientConnections() // stops runs that requests still wait for
+		s.CloseClientConnections() // stops runs whose requests still wait
 		running.Wait()
 		s.Close()
 	})
@@ -164,7 +164,8 @@ func (s *service) call(method, path string, body io.Reader, headers ...string) a
 
 func (s *service) run(spec string, headers ...string) answer {
 	s.t.Helper()
-	return s.call(http.MethodPost, "/benchmark/run", strings.NewReader(spec), append([]string{"Content-Type: application/json"}, headers...)...)
+	return s.call(http.MethodPost, "/benchmark/run", strings.NewReader(spec),
+		append([]string{"Content-Type: application/json"}, headers...)...)
 }
 
 func setHeaders(request *http.Request, headers []string) {
@@ -177,11 +178,12 @@ func setHeaders(request *http.Request, headers []string) {
 	}
 }
 
-// A deadlined recorder accepts deadlines, as a connection does.
-type deadlined struct{ *httptest.ResponseRecorder }
+// A deadlineRecorder is a recorder that accepts deadlines, as a connection
+// does.
+type deadlineRecorder struct{ *httptest.ResponseRecorder }
 
-func (deadlined) SetReadDeadline(time.Time) error  { return nil }
-func (deadlined) SetWriteDeadline(time.Time) error { return nil }
+func (deadlineRecorder) SetReadDeadline(time.Time) error  { return nil }
+func (deadlineRecorder) SetWriteDeadline(time.Time) error { return nil }
 
 // ask returns the response of a server to one request, without a connection.
 func ask(t testing.TB, handler http.Handler, method, path, body string, headers ...string) answer {
@@ -195,7 +197,7 @@ func ask(t testing.TB, handler http.Handler, method, path, body string, headers 
 }
 
 func record(handler http.Handler, request *http.Request) answer {
-	recorder := deadlined{httptest.NewRecorder()}
+	recorder := deadlineRecorder{httptest.NewRecorder()}
 	handler.ServeHTTP(recorder, request)
 	return answer{recorder.Code, recorder.Result().Header, recorder.Body.Bytes()}
 }
@@ -212,7 +214,7 @@ func until(t testing.TB, what string, true func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(testTimeout); !true(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for: %s", what)
+			t.Fatalf("did not happen: %s", what)
 		}
 	}
 }
@@ -225,7 +227,7 @@ func (a answer) into(t testing.TB, value any) {
 		t.Fatalf("%d %s: %v", a.status, a.body, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		t.Fatalf("%d %s: there is more behind the JSON", a.status, a.body)
+		t.Fatalf("%d %s: more data after the JSON", a.status, a.body)
 	}
 }
 
@@ -239,8 +241,11 @@ func (a answer) problem(t testing.TB, status int) (detail string, wrong map[stri
 		Errors                     []struct{ Location, Message string }
 	}
 	a.into(t, &p)
-	if a.status != status || p.Status != status || p.Title != http.StatusText(status) || p.Type != "about:blank" {
+	if a.status != status || p.Status != status {
 		t.Errorf("status %d with %s, want %d", a.status, a.body, status)
+	}
+	if title := http.StatusText(status); p.Title != title || p.Type != "about:blank" {
+		t.Errorf("the problem has the title %q and the type %q, want %q and about:blank", p.Title, p.Type, title)
 	}
 	if contentType := a.header.Get("Content-Type"); contentType != "application/problem+json" {
 		t.Errorf("%d is answered as %s", a.status, contentType)

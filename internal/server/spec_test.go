@@ -10,7 +10,7 @@ import (
 
 // A spec with a wrong field and a wrong parameter of its workload is refused
 // with both.
-func TestEveryMistakeOfASpec(t *testing.T) {
+func TestSpecErrorsAreComplete(t *testing.T) {
 	s := serve(t, runs.Options{})
 	got := s.run(`{"num_jobs": 0, "workload": {"kind": "sleep", "duratoin": "1s", "jitter": 2}}`)
 	var answered struct{ Errors []struct{ Location string } }

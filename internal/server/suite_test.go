@@ -21,8 +21,8 @@ var (
 	_ Runs = (*client.Client)(nil)
 )
 
-// The suite tests the interface Runs with both of its implementations, the
-// manager and a client of a server.
+// TestRunsOfManager tests Runs with the manager; TestRunsOfClient with a client
+// of a server.
 func TestRunsOfManager(t *testing.T) {
 	t.Parallel()
 	testRuns(t, func(t *testing.T) Runs { return serve(t, runs.Options{Queue: 4}).manager })
@@ -60,7 +60,8 @@ const (
 
 func testRuns(t *testing.T, open func(*testing.T) Runs) {
 	for name, test := range map[string]func(*testing.T, Runs){
-		"do": testDo, "life": testLife, "cancel": testCancel, "watch": testWatch, "key": testKey, "list": testList, "change": testChange, "unknown": testUnknown,
+		"do": testDo, "life": testLife, "cancel": testCancel, "watch": testWatch, "key": testKey, "list": testList,
+		"change": testChange, "unknown": testUnknown,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -76,6 +77,7 @@ func submit(t *testing.T, r Runs, spec string) aurea.Run {
 	return run
 }
 
+// status returns the status of a run.
 func status(t *testing.T, r Runs, id string) aurea.Status {
 	t.Helper()
 	run, err := r.Get(t.Context(), id)
@@ -91,39 +93,73 @@ func testDo(t *testing.T, r Runs) {
 	intervals := 0
 	run, err := r.Do(t.Context(), decode(t, quick), func(run aurea.Run) {
 		if intervals++; run.Progress == nil {
-			t.Error("a watcher is shown no progress")
+			t.Error("the watch function gets no progress")
 		}
 	})
-	if err != nil || run.Status != aurea.StatusCompleted || run.Result.ID != run.ID || run.Result.Counts.OK != 3 || run.Result.Seed != 5 || intervals == 0 {
-		t.Fatalf("%s, %+v after %d intervals (%v)", run.Status, run.Result, intervals, err)
+	if err != nil || run.Status != aurea.StatusCompleted {
+		t.Fatalf("the run is %s (%v), want completed", run.Status, err)
 	}
-	if jobs := slices.Collect(run.Samples.Jobs.All()); len(jobs) != 3 || jobs[2].Index != 2 || jobs[2].End <= jobs[2].Start {
-		t.Errorf("the jobs are %+v", jobs)
+	if run.Result.ID != run.ID || run.Result.Counts.OK != 3 {
+		t.Fatalf("run %s has the result %s with %+v, want its own with 3 ok", run.ID, run.Result.ID, run.Result.Counts)
+	}
+	if run.Result.Seed != 5 {
+		t.Fatalf("the seed is %d, want 5", run.Result.Seed)
+	}
+	if intervals == 0 {
+		t.Fatal("the watch function was not called")
+	}
+	jobs := slices.Collect(run.Samples.Jobs.All())
+	if len(jobs) != 3 {
+		t.Fatalf("%d jobs, want 3: %+v", len(jobs), jobs)
+	}
+	if last := jobs[2]; last.Index != 2 || last.End <= last.Start {
+		t.Errorf("the last job is %+v, want job 2 with a duration", last)
 	}
 	ctx, leave := context.WithCancel(t.Context())
-	run, err = r.Do(ctx, decode(t, endless), func(aurea.Run) { leave() }) // it has begun when it is watched
-	if err != nil || run.Status != aurea.StatusCancelled || run.Result.Counts.Cancelled != 3 {
-		t.Errorf("%s, %+v (%v)", run.Status, run.Result, err)
+	run, err = r.Do(ctx, decode(t, endless), func(aurea.Run) { leave() }) // it has started when it is watched
+	if err != nil || run.Status != aurea.StatusCancelled {
+		t.Fatalf("the run is %s (%v), want cancelled", run.Status, err)
+	}
+	if run.Result.Counts.Cancelled != 3 {
+		t.Errorf("the run has %+v, want 3 cancelled", run.Result.Counts)
 	}
 }
 
 // A run from its submission to its deletion.
 func testLife(t *testing.T, r Runs) {
 	submitted := submit(t, r, quick)
-	if submitted.Status.Finished() || submitted.Name != "quick" || submitted.Labels["team"] != "a" || submitted.Spec.NumJobs != 3 {
-		t.Errorf("submitted: %+v", submitted)
+	if submitted.Status.Finished() || submitted.Spec.NumJobs != 3 {
+		t.Errorf("the submitted run is %s with %d jobs, want 3", submitted.Status, submitted.Spec.NumJobs)
+	}
+	if submitted.Name != "quick" || submitted.Labels["team"] != "a" {
+		t.Errorf("the submitted run has the name %q and the labels %v", submitted.Name, submitted.Labels)
 	}
 	run, err := r.Wait(t.Context(), submitted.ID)
-	if err != nil || run.Status != aurea.StatusCompleted || run.Result.CompletedJobs != 3 || run.Digest == "" || run.StartedAt == nil || run.FinishedAt == nil {
-		t.Fatalf("%+v (%v)", run, err)
+	if err != nil || run.Status != aurea.StatusCompleted {
+		t.Fatalf("the run is %s (%v), want completed", run.Status, err)
+	}
+	if run.Result.CompletedJobs != 3 || run.Digest == "" {
+		t.Fatalf("the run has %d completed jobs and the digest %q", run.Result.CompletedJobs, run.Digest)
+	}
+	if run.StartedAt == nil || run.FinishedAt == nil {
+		t.Fatalf("the run started at %v and finished at %v", run.StartedAt, run.FinishedAt)
 	}
 	again, err := r.Get(t.Context(), run.ID)
-	if err != nil || again.Digest != run.Digest || len(again.Result.Series) != len(run.Result.Series) {
-		t.Errorf("read again it is %+v (%v)", again, err)
+	if err != nil || again.Digest != run.Digest {
+		t.Fatalf("read again, the run has the digest %q (%v), want %q", again.Digest, err, run.Digest)
+	}
+	if got, want := len(again.Result.Series), len(run.Result.Series); got != want {
+		t.Errorf("read again, the series has %d points, want %d", got, want)
 	}
 	tally, err := r.Tally(t.Context(), run.ID)
-	if err != nil || cmp.Diff(aurea.Summarize(tally.Latency), run.Result.Latency) != "" || tally.Counts != run.Result.Counts {
-		t.Errorf("the tally is %+v (%v), the result has %+v", tally, err, run.Result.Latency)
+	if err != nil {
+		t.Fatalf("Tally: %v", err)
+	}
+	if diff := cmp.Diff(run.Result.Latency, aurea.Summarize(tally.Latency)); diff != "" {
+		t.Errorf("latency (-result +tally):\n%s", diff)
+	}
+	if tally.Counts != run.Result.Counts {
+		t.Errorf("the tally has %+v, the result %+v", tally.Counts, run.Result.Counts)
 	}
 	var ends time.Duration
 	jobs := 0
@@ -171,8 +207,11 @@ func testCancel(t *testing.T, r Runs) {
 			t.Fatalf("Cancel: %v", err)
 		}
 		run, err := r.Wait(t.Context(), id)
-		if err != nil || run.Status != aurea.StatusCancelled || (run.Result != nil) != result || (run.StartedAt != nil) != result {
-			t.Errorf("%+v (%v)", run, err)
+		if err != nil || run.Status != aurea.StatusCancelled {
+			t.Errorf("the run is %s (%v), want cancelled", run.Status, err)
+		}
+		if (run.Result != nil) != result || (run.StartedAt != nil) != result {
+			t.Errorf("the run has the result %v and started at %v, want both: %v", run.Result, run.StartedAt, result)
 		}
 		if _, err := r.Cancel(t.Context(), id); !errors.Is(err, aurea.ErrConflict) {
 			t.Errorf("again: %v", err)
@@ -181,8 +220,12 @@ func testCancel(t *testing.T, r Runs) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	waiting := submit(t, r, endless)
-	if run, err := r.Wait(ctx, waiting.ID); err != nil || run.Status.Finished() || run.ID != waiting.ID {
-		t.Errorf("a wait that is over returns %+v (%v)", run, err)
+	run, err := r.Wait(ctx, waiting.ID)
+	if err != nil || run.ID != waiting.ID {
+		t.Errorf("a wait that has timed out returns the run %q (%v), want %s", run.ID, err, waiting.ID)
+	}
+	if run.Status.Finished() {
+		t.Errorf("a wait that has timed out returns a run that is %s", run.Status)
 	}
 }
 
@@ -211,14 +254,20 @@ func testWatch(t *testing.T, r Runs) {
 		t.Fatalf("the updates are %q, want %q", kinds, want)
 	}
 	last := all[len(all)-1]
-	if last.Run.Result.Counts.OK != 40 || last.Run.Name != "watched" || last.Run.Status != aurea.StatusCompleted || last.Run.Digest == "" {
-		t.Errorf("at last it is %+v", last.Run)
+	if last.Run.Status != aurea.StatusCompleted || last.Run.Result.Counts.OK != 40 {
+		t.Errorf("the last update has a run that is %s with %+v", last.Run.Status, last.Run.Result.Counts)
+	}
+	if last.Run.Name != "watched" || last.Run.Digest == "" {
+		t.Errorf("the last update has the name %q and the digest %q", last.Run.Name, last.Run.Digest)
 	}
 	elapsed := 0.0
 	for _, u := range all {
 		if p := u.Run.Progress; u.Kind == aurea.UpdateProgress {
-			if p.Elapsed <= elapsed || p.Started < p.OK || p.OK > 40 {
-				t.Errorf("progress %+v after %v s", *p, elapsed)
+			if p.Elapsed <= elapsed {
+				t.Errorf("progress at %v s after that at %v s", p.Elapsed, elapsed)
+			}
+			if p.Started < p.OK || p.OK > 40 {
+				t.Errorf("progress with %d started and %d ok of 40", p.Started, p.OK)
 			}
 			elapsed = p.Elapsed
 		}
@@ -233,7 +282,7 @@ func testWatch(t *testing.T, r Runs) {
 	if want := []int64{all[len(all)-2].ID, last.ID}; !slices.Equal(rest, want) {
 		t.Errorf("the rest is %d, want %d", rest, want)
 	}
-	// A watcher may have enough.
+	// A watcher may stop early.
 	for _, err := range r.Watch(t.Context(), run.ID, 0) {
 		if err != nil {
 			t.Error(err)
@@ -286,7 +335,8 @@ func testKey(t *testing.T, r Runs) {
 // A list is found by every filter, page by page.
 func testList(t *testing.T, r Runs) {
 	var ids []string // newest first
-	for _, spec := range []string{quick, `{"num_jobs": 2, "workload": {"kind": "noop"}, "name": "other", "labels": {"team": "a", "os": "x"}}`, quick} {
+	for _, spec := range []string{quick,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "name": "other", "labels": {"team": "a", "os": "x"}}`, quick} {
 		run := submit(t, r, spec)
 		ids = append([]string{run.ID}, ids...)
 		if _, err := r.Wait(t.Context(), run.ID); err != nil {
@@ -327,8 +377,12 @@ func testList(t *testing.T, r Runs) {
 			}
 			for _, run := range whole {
 				got = append(got, run.ID)
-				if run.Result == nil || len(run.Result.Series) != 0 || run.Samples.Jobs != nil {
-					t.Errorf("%s: in a list a result is %+v", test.what, run.Result)
+				if run.Result == nil {
+					t.Errorf("%s: a run in the list has no result", test.what)
+					continue
+				}
+				if len(run.Result.Series) != 0 || run.Samples.Jobs != nil {
+					t.Errorf("%s: a result in the list has a series or jobs: %+v", test.what, run.Result)
 				}
 			}
 			if test.query.Cursor = page.NextCursor; test.query.Cursor == "" {
@@ -355,16 +409,26 @@ func testChange(t *testing.T, r Runs) {
 	note, mark := `why "p99" < 1s?`, true
 	for _, run := range []aurea.Run{a, b} {
 		changed, err := r.Change(t.Context(), run.ID, aurea.RunChange{Note: &note, Baseline: &mark})
-		if err != nil || changed.Note != note || !changed.Baseline || changed.ID != run.ID {
-			t.Errorf("%+v (%v)", changed, err)
+		if err != nil || changed.ID != run.ID {
+			t.Errorf("Change returned %q (%v), want %s", changed.ID, err, run.ID)
+		}
+		if changed.Note != note || !changed.Baseline {
+			t.Errorf("the changed run has the note %q, baseline %v", changed.Note, changed.Baseline)
 		}
 	}
 	page, err := r.List(t.Context(), aurea.RunQuery{Baseline: true})
-	if err != nil || len(page.Runs) != 1 || page.Runs[0].ID != b.ID {
-		t.Errorf("%d baselines (%v)", len(page.Runs), err)
+	if err != nil || len(page.Runs) != 1 {
+		t.Fatalf("%d baselines (%v), want 1", len(page.Runs), err)
 	}
-	if run, err := r.Get(t.Context(), a.ID); err != nil || run.Baseline || run.Note != note || run.Digest == "" {
-		t.Errorf("%+v (%v)", run, err)
+	if got := page.Runs[0].ID; got != b.ID {
+		t.Errorf("the baseline is %s, want %s", got, b.ID)
+	}
+	run, err := r.Get(t.Context(), a.ID)
+	if err != nil || run.Digest == "" {
+		t.Fatalf("the other run has the digest %q (%v)", run.Digest, err)
+	}
+	if run.Baseline || run.Note != note {
+		t.Errorf("the other run has the note %q, baseline %v", run.Note, run.Baseline)
 	}
 	long := strings.Repeat("x", aurea.MaxNote+1)
 	if _, err := r.Change(t.Context(), a.ID, aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {
@@ -372,7 +436,7 @@ func testChange(t *testing.T, r Runs) {
 	}
 }
 
-// Of a run that is not there, everything says so.
+// Every method reports an unknown run as not found.
 func testUnknown(t *testing.T, r Runs) {
 	const id = "benchmark-0"
 	ctx := t.Context()
@@ -390,7 +454,7 @@ func testUnknown(t *testing.T, r Runs) {
 		errs["Jobs"] = err
 	}
 	if len(errs) != 8 {
-		t.Errorf("only %d were asked", len(errs))
+		t.Errorf("only %d methods were called", len(errs))
 	}
 	for what, err := range errs {
 		if !errors.Is(err, aurea.ErrNotFound) {

@@ -56,5 +56,6 @@ func (w *timedWriter) WriteHeader(status int) {
 }
 
 func (w *timedWriter) extend() {
-	_ = w.controller.SetWriteDeadline(time.Now().Add(w.timeout)) // it fails only on a broken connection, as the write will
+	// it fails only on a broken connection, as the write will
+	_ = w.controller.SetWriteDeadline(time.Now().Add(w.timeout))
 }

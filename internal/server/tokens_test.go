@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// A token that may only read gets whatever changes nothing, and is refused
-// everything else in words of its own.
+// A read-only token gets what changes nothing, and is refused everything else
+// with an explanation.
 func TestReadToken(t *testing.T) {
 	started := 0
-	s := New(with(counting(&started), func(o *Options) {
+	s := New(newOptions(countingFake(&started), func(o *Options) {
 		o.Hosts.Any = true
 		o.Tokens = []Token{{Secret: "looks", ReadOnly: true}, {Secret: "runs"}}
 	}))
@@ -31,16 +31,17 @@ func TestReadToken(t *testing.T) {
 		}
 	}
 	if started != 0 {
-		t.Errorf("%d runs were started by a token that may only read", started)
+		t.Errorf("a read-only token started %d runs", started)
 	}
-	if got := ask(t, s, "POST", "/benchmark/run", oneJob, "Authorization: Bearer runs"); got.status != 200 || started != 1 {
-		t.Errorf("the token that may run gets %d and has started %d", got.status, started)
+	if got := ask(t, s, "POST", "/benchmark/run", oneJob, "Authorization: Bearer runs"); got.status != 200 ||
+		started != 1 {
+		t.Errorf("a full token gets %d and has started %d runs", got.status, started)
 	}
 }
 
-// Tokens that are replaced are not accepted any more.
+// Replaced tokens are no longer accepted.
 func TestSetTokens(t *testing.T) {
-	s := New(with(answering(), func(o *Options) { o.Tokens = []Token{{Secret: "before"}} }))
+	s := New(newOptions(finishingFake(), func(o *Options) { o.Tokens = []Token{{Secret: "before"}} }))
 	s.SetTokens([]Token{{Secret: "after"}})
 	ask(t, s, "GET", "/metrics", "", "Authorization: Bearer before").problem(t, 401)
 	if got := ask(t, s, "GET", "/metrics", "", "Authorization: Bearer after"); got.status != 200 {

@@ -19,21 +19,21 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// A torturer makes requests from the description of the API: right ones, and
-// ones that are wrong in a few places.
-type torturer struct {
+// A requestFuzzer makes requests from the description of the API, valid ones
+// and some with a few errors.
+type requestFuzzer struct {
 	*service
 	random   *rand.Rand
 	document map[string]any
-	specs    []string // right ones, to begin with
-	ids      []string // of runs that were accepted
+	specs    []string // valid specs to start with
+	ids      []string // of accepted runs
 	gone     map[string]bool
 	answers  map[int]int
 }
 
-// Requests that are made from our own description, right and wrong, never get a
-// 5xx; every answer is as described; and all that was accepted is accounted
-// for. make requests sends a hundred thousand.
+// Requests made from the API's own description, valid or not, never get a 5xx,
+// every response conforms to the description, and all accepted runs are
+// accounted for. make requests sends a hundred thousand.
 func TestTorturedByItsOwnDescription(t *testing.T) {
 	t.Parallel()
 	times, seed := 800, rand.Uint64()
@@ -44,16 +44,20 @@ func TestTorturedByItsOwnDescription(t *testing.T) {
 		seed = n
 	}
 	t.Logf("AUREA_REQUESTS_SEED=%d", seed)
-	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"ok": true}`)) }))
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"ok": true}`))
+	}))
 	defer target.Close()
-	s := &torturer{service: serve(t, runs.Options{}), random: rand.New(rand.NewPCG(seed, 0)), gone: map[string]bool{}, answers: map[int]int{}}
+	s := &requestFuzzer{service: serve(t, runs.Options{}), random: rand.New(rand.NewPCG(seed, 0)),
+		gone: map[string]bool{}, answers: map[int]int{}}
 	s.call("GET", "/openapi.json", nil).into(t, &s.document)
 	s.specs = []string{
 		`{"num_jobs": 3, "job_duration_ms": 1}`,
 		`{"num_jobs": 5, "workload": {"kind": "noop"}, "concurrency": 2, "thresholds": ["p99 < 1s", "error_rate < 1%"], "name": "a", "labels": {"k": "v"}, "seed": 7}`,
 		`{"rate": 500, "duration": "10ms", "arrival": "poisson", "on_saturation": "drop", "concurrency": 1, "workload": {"kind": "sleep", "duration": "3ms", "failure": {"rate": 0.3}}}`,
 		`{"stages": [{"duration": "5ms", "rate": 400}, {"duration": "5ms", "rate": 0}], "warmup": "2ms", "timeout": "5ms", "pricing": {"per_job": 0.1}, "include_jobs": false}`,
-		`{"num_jobs": 4, "workload": {"kind": "http", "url": "` + target.URL + `", "headers": {"Accept": "a"}, "expect": {"status": [200]}}}`,
+		`{"num_jobs": 4, "workload": {"kind": "http", "url": "` + target.URL +
+			`", "headers": {"Accept": "a"}, "expect": {"status": [200]}}}`,
 		`{"num_jobs": 4, "workload": {"kind": "mix", "parts": [{"name": "a", "weight": 1, "workload": {"kind": "noop"}}]}}`,
 	}
 	for i := 0; i < times && !t.Failed(); i++ {
@@ -62,14 +66,14 @@ func TestTorturedByItsOwnDescription(t *testing.T) {
 	t.Logf("answers by status: %v", s.answers)
 	for _, status := range []int{200, 202, 400, 404} {
 		if s.answers[status] == 0 {
-			t.Errorf("no request was answered with %d: nothing was tortured", status)
+			t.Errorf("no request was answered with %d: the test is too weak", status)
 		}
 	}
 	s.checkAccounts()
 }
 
-// request sends one, and looks at the answer.
-func (s *torturer) request() {
+// request sends a request and checks the response.
+func (s *requestFuzzer) request() {
 	r := routes[s.random.IntN(len(routes))]
 	operation := s.document["paths"].(map[string]any)[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
 	path, query, headers := r.path, url.Values{}, []string{isJSON}
@@ -106,8 +110,8 @@ func printable(c rune) rune {
 	return c
 }
 
-// send looks at the answer of a request, and stops what it has started.
-func (s *torturer) send(method, path, body string, headers []string) {
+// send checks the response to a request and cancels the run that it started.
+func (s *requestFuzzer) send(method, path, body string, headers []string) {
 	ctx, leave := context.WithTimeout(s.t.Context(), 500*time.Millisecond)
 	defer leave()
 	request, err := http.NewRequestWithContext(ctx, method, s.URL+path, strings.NewReader(body))
@@ -117,11 +121,12 @@ func (s *torturer) send(method, path, body string, headers []string) {
 	setHeaders(request, headers)
 	got := s.try(request)
 	if ctx.Err() != nil {
-		return // a run that would take long: it was left alone
+		return // a long run, which the test does not wait for
 	}
 	s.answers[got.status]++
 	if got.status == 0 || got.status >= 500 {
-		s.t.Errorf("%s %.300s with %v %.2000s\nis answered with %d %.300s", method, path, headers, body, got.status, got.body)
+		s.t.Errorf("%s %.300s with %v %.2000s\nis answered with %d %.300s", method, path, headers, body, got.status,
+			got.body)
 	}
 	checkConforms(s.t, method, path, got)
 	var run struct {
@@ -142,12 +147,12 @@ func (s *torturer) send(method, path, body string, headers []string) {
 	case got.status == http.StatusOK && path == "/benchmark/run":
 		var result aurea.Result
 		got.into(s.t, &result)
-		checkAccount(s.t, &result)
+		checkCounts(s.t, &result)
 	}
 }
 
-// checkAccount holds a result's counts against each other.
-func checkAccount(t testing.TB, r *aurea.Result) {
+// checkCounts checks that the counts of a result are consistent.
+func checkCounts(t testing.TB, r *aurea.Result) {
 	t.Helper()
 	c := r.Counts
 	if sum := c.OK + c.Failed + c.Timeout + c.Cancelled + c.Dropped + c.Lost; sum != c.Planned {
@@ -161,8 +166,9 @@ func checkAccount(t testing.TB, r *aurea.Result) {
 	}
 }
 
-// checkAccounts: every run that was accepted is there, ended, and adds up.
-func (s *torturer) checkAccounts() {
+// checkAccounts checks that every accepted run exists, has ended, and has
+// consistent counts.
+func (s *requestFuzzer) checkAccounts() {
 	for _, id := range s.ids {
 		got := s.call("GET", "/v1/runs/"+id+"?wait=1m", nil)
 		if s.gone[id] {
@@ -175,13 +181,13 @@ func (s *torturer) checkAccounts() {
 			s.t.Errorf("run %s: %d, %s", id, got.status, run.Status)
 		}
 		if run.Result != nil {
-			checkAccount(s.t, run.Result)
+			checkCounts(s.t, run.Result)
 		}
 	}
 }
 
-// id is that of a run, or not.
-func (s *torturer) id() string {
+// id returns the id of a run, or another text.
+func (s *requestFuzzer) id() string {
 	if len(s.ids) > 0 && s.random.IntN(4) > 0 {
 		return s.ids[s.random.IntN(len(s.ids))]
 	}
@@ -191,8 +197,8 @@ func (s *torturer) id() string {
 	return "none"
 }
 
-// parameter is a value for a declared parameter.
-func (s *torturer) parameter(p map[string]any) string {
+// parameter returns a value for a declared parameter.
+func (s *requestFuzzer) parameter(p map[string]any) string {
 	schema, _ := p["schema"].(map[string]any)
 	if s.random.IntN(2) == 0 {
 		return s.text()
@@ -207,22 +213,25 @@ func (s *torturer) parameter(p map[string]any) string {
 	return string(encoded)
 }
 
-var oddTexts = []string{"", "a", "0", "-1", "1e400", "NaN", "null", "true", "[]", "{}", "1s", "-1s", "0s", "1ms", "25h", "1970-01-01T00:00:00Z", "0000-00-00", "p99 < 1s", "p0 < 1",
-	"completed", "completed,failed", "k:v", ":", "name:a", "baseline", "csv", "parquet", "json", "ns", "%", "\x00", "\xff", "\n", "\u2028", "ü", "../..", "a/b", "' OR 1=1 --", "{{job}}", "***", "9223372036854775808"}
+var oddTexts = []string{"", "a", "0", "-1", "1e400", "NaN", "null", "true", "[]", "{}", "1s", "-1s", "0s", "1ms", "25h",
+	"1970-01-01T00:00:00Z", "0000-00-00", "p99 < 1s", "p0 < 1",
+	"completed", "completed,failed", "k:v", ":", "name:a", "baseline", "csv", "parquet", "json", "ns", "%", "\x00",
+	"\xff", "\n", "\u2028", "ü", "../..", "a/b", "' OR 1=1 --", "{{job}}", "***", "9223372036854775808"}
 
-func (s *torturer) text() string {
+func (s *requestFuzzer) text() string {
 	if s.random.IntN(30) == 0 {
 		return strings.Repeat("x", 1<<s.random.IntN(13))
 	}
 	return oddTexts[s.random.IntN(len(oddTexts))]
 }
 
-// value is one of the given schema, at its bounds or just beyond, or of another
-// type.
-func (s *torturer) value(schema map[string]any) any {
+// value returns a value for a schema: valid, at a bound, just beyond it, or of
+// another type.
+func (s *requestFuzzer) value(schema map[string]any) any {
 	bounds := []any{}
 	for _, name := range []string{"minimum", "maximum", "exclusiveMinimum"} {
-		if bound, ok := schema[name].(float64); ok && bound < 1e6 { // the most jobs would take long
+		// a run with the maximum of jobs would take too long
+		if bound, ok := schema[name].(float64); ok && bound < 1e6 {
 			bounds = append(bounds, bound, bound-1, bound+1)
 		} else if ok {
 			bounds = append(bounds, bound+1, bound*10)
@@ -231,13 +240,15 @@ func (s *torturer) value(schema map[string]any) any {
 	if options, ok := schema["enum"].([]any); ok {
 		bounds = append(bounds, options...)
 	}
-	odd := []any{nil, true, false, 0, -1, 1, 2, 1.5, 1e300, json.Number("1e400"), s.text(), s.text(), []any{}, []any{s.text()}, map[string]any{}, map[string]any{s.text(): s.text()}, []any{[]any{[]any{}}}}
+	odd := []any{nil, true, false, 0, -1, 1, 2, 1.5, 1e300, json.Number("1e400"), s.text(), s.text(), []any{},
+		[]any{s.text()}, map[string]any{}, map[string]any{s.text(): s.text()}, []any{[]any{[]any{}}}}
 	all := append(odd, append(bounds, bounds...)...)
 	return all[s.random.IntN(len(all))]
 }
 
-// body is one for an operation: a spec, a change, a load, or none of them.
-func (s *torturer) body(path string) string {
+// body returns a body for an operation: a spec, a change, a load, or something
+// else.
+func (s *requestFuzzer) body(path string) string {
 	var whole any
 	var schema map[string]any
 	schemas := s.document["components"].(map[string]any)["schemas"].(map[string]any)
@@ -260,7 +271,7 @@ func (s *torturer) body(path string) string {
 		s.mutate(whole.(map[string]any), schema)
 	}
 	encoded, err := json.Marshal(whole)
-	if err != nil { // a number that JSON has not
+	if err != nil { // not representable in JSON
 		return `{"num_jobs": 1e400}`
 	}
 	if s.random.IntN(30) == 0 {
@@ -269,11 +280,11 @@ func (s *torturer) body(path string) string {
 	return string(encoded)
 }
 
-// mutate changes a member of an object, or of one within it.
-func (s *torturer) mutate(object, schema map[string]any) {
+// mutate changes a member of an object or of a nested one.
+func (s *requestFuzzer) mutate(object, schema map[string]any) {
 	properties, _ := schema["properties"].(map[string]any)
 	names := slices.Sorted(maps.Keys(properties))
-	if kinds, ok := schema["oneOf"].([]any); ok { // of workloads: any one's parameters
+	if kinds, ok := schema["oneOf"].([]any); ok { // the parameters of any workload
 		one := kinds[s.random.IntN(len(kinds))].(map[string]any)
 		properties, _ = one["properties"].(map[string]any)
 		names = slices.Sorted(maps.Keys(properties))

@@ -11,9 +11,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A shelf is a fake that stores its runs as do returns them. Watch yields the
-// updates of watch if it is set, and else all updates of the stored run.
-type shelf struct {
+// A storingFake stores its runs as do returns them. Watch yields the updates of
+// watch if it is set, and otherwise all updates of the stored run.
+type storingFake struct {
 	fake
 	watch func(ctx context.Context, run aurea.Run, after int64) iter.Seq2[aurea.Update, error]
 
@@ -21,9 +21,9 @@ type shelf struct {
 	runs []aurea.Run // newest first
 }
 
-func shelved(f fake) *shelf { return &shelf{fake: f} }
+func newStoringFake(f fake) *storingFake { return &storingFake{fake: f} }
 
-func (s *shelf) Submit(ctx context.Context, spec aurea.Spec, _ string) (aurea.Run, error) {
+func (s *storingFake) Submit(ctx context.Context, spec aurea.Spec, _ string) (aurea.Run, error) {
 	run, err := s.do(ctx, spec)
 	if err != nil {
 		return run, err
@@ -38,8 +38,8 @@ func (s *shelf) Submit(ctx context.Context, spec aurea.Spec, _ string) (aurea.Ru
 	return run, nil
 }
 
-// put replaces a run that it keeps.
-func (s *shelf) put(run aurea.Run) {
+// put replaces a stored run.
+func (s *storingFake) put(run aurea.Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.runs {
@@ -49,7 +49,7 @@ func (s *shelf) put(run aurea.Run) {
 	}
 }
 
-func (s *shelf) Get(_ context.Context, id string) (aurea.Run, error) {
+func (s *storingFake) Get(_ context.Context, id string) (aurea.Run, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, run := range s.runs {
@@ -60,8 +60,8 @@ func (s *shelf) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
 }
 
-// List has the number of runs before the page as its cursor.
-func (s *shelf) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+// List uses the number of runs before the page as its cursor.
+func (s *storingFake) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from, _ := strconv.Atoi(query.Cursor)
@@ -80,7 +80,7 @@ func (s *shelf) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, er
 	return page, nil
 }
 
-func (s *shelf) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+func (s *storingFake) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	run, err := s.Get(ctx, id)
 	if s.watch != nil {
 		return s.watch(ctx, run, after)
