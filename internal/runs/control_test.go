@@ -129,7 +129,7 @@ func TestRefusedControl(t *testing.T) {
 			t.Errorf("%+v of %q returned the run %s", control, id, run.ID)
 		}
 	}
-	refused("benchmark-of-nobody", aurea.Control{Kind: aurea.Pause}, aurea.ErrNotFound, "benchmark-of-nobody")
+	refused("benchmark-unknown", aurea.Control{Kind: aurea.Pause}, aurea.ErrNotFound, "benchmark-unknown")
 	refused(queued, aurea.Control{Kind: aurea.Pause}, aurea.ErrConflict, "is queued")
 	refused(id, aurea.Control{Kind: aurea.Resume}, aurea.ErrConflict, "is not paused")
 	refused(id, aurea.Control{Kind: aurea.ChangeLoad, Rate: 5}, aurea.ErrConflict, "change its concurrency")

@@ -10,60 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
-
-// A document is a decoded JSON response.
-type document map[string]any
-
-// at returns the value at a path such as "latency.p99".
-func (d document) at(path string) any {
-	var value any = map[string]any(d)
-	for name := range strings.SplitSeq(path, ".") {
-		object, _ := value.(map[string]any)
-		value = object[name]
-	}
-	return value
-}
-
-// wantMembers compares the values at several paths.
-func (d document) wantMembers(t testing.TB, what string, want map[string]any) {
-	t.Helper()
-	got := map[string]any{}
-	for path := range want {
-		got[path] = d.at(path)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
-}
-
-// number returns the number at a path.
-func (d document) number(t testing.TB, path string) float64 {
-	t.Helper()
-	n, ok := d.at(path).(float64)
-	if !ok {
-		t.Fatalf("%s is %v, want a number", path, d.at(path))
-	}
-	return n
-}
-
-// time returns the time at a path, which must be in UTC.
-func (d document) time(t testing.TB, path string) time.Time {
-	t.Helper()
-	text, _ := d.at(path).(string)
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || !strings.HasSuffix(text, "Z") {
-		t.Fatalf("%s is %q, want a time in UTC", path, text)
-	}
-	return at
-}
-
-// near reports whether a and b differ only by rounding errors.
-func near(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
 
 // The result has every documented member, and its numbers agree with the list
 // of its jobs.
@@ -79,7 +28,7 @@ func TestRun(t *testing.T) {
 	var r document
 	got.into(t, &r)
 
-	for path, want := range map[string]any{
+	r.wantMembers(t, "result", map[string]any{
 		"name": "mine", "status": "completed", "model": "closed", "seed": 42.0, "num_jobs": 100.0,
 		"completed_jobs": 100.0, "failed_jobs": 0.0,
 		"counts.planned": 100.0, "counts.ok": 100.0, "counts.failed": 0.0, "counts.timeout": 0.0,
@@ -88,11 +37,7 @@ func TestRun(t *testing.T) {
 		"cost.currency": "EUR", "cost.pricing.per_second": 0.5, "cost.pricing.per_job": 0.25,
 		"cost.pricing.currency": "EUR",
 		"verdict":               "fail", "environment.version": "1.2.3",
-	} {
-		if r.at(path) != want {
-			t.Errorf("%s is %v, want %v", path, r.at(path), want)
-		}
-	}
+	})
 	start, end := r.time(t, "start_time"), r.time(t, "end_time")
 	duration := r.number(t, "duration")
 	if took := end.Sub(start).Seconds(); math.Abs(took-duration) > 2e-6 || duration < 0.016 {
@@ -106,18 +51,8 @@ func TestRun(t *testing.T) {
 	if got, want := r.number(t, "throughput"), 100/duration; !near(got, want) {
 		t.Errorf("throughput %v, want %v", got, want)
 	}
-	if r.number(t, "mean_latency") != r.number(t, "latency.mean") ||
-		r.number(t, "total_cost") != r.number(t, "cost.total") {
-		t.Error("a repeated number differs")
-	}
 	service := r.number(t, "service_time.mean") * 100
-	if got, want := r.number(t, "total_cost"), service*0.5+100*0.25; !near(got, want) {
-		t.Errorf("cost %v, want %v", got, want)
-	}
-	if !near(r.number(t, "cost.per_job")*100, r.number(t, "total_cost")) ||
-		!near(r.number(t, "cost.per_million_jobs"), r.number(t, "cost.per_job")*1e6) {
-		t.Errorf("cost %v", r.at("cost"))
-	}
+	checkCost(t, r, service)
 	if most := r.number(t, "in_flight.max"); most < 1 || most > 100 {
 		t.Errorf("in_flight.max is %v, want 1 to 100", most)
 	}
@@ -137,6 +72,28 @@ func TestRun(t *testing.T) {
 		t.Errorf("errors %v, want an empty list", r.at("errors"))
 	}
 	checkSeries(t, r)
+	checkEnvironment(t, r)
+}
+
+// checkCost checks the cost of jobs that took service seconds in total.
+func checkCost(t *testing.T, r document, service float64) {
+	t.Helper()
+	if r.number(t, "mean_latency") != r.number(t, "latency.mean") ||
+		r.number(t, "total_cost") != r.number(t, "cost.total") {
+		t.Error("a repeated number differs")
+	}
+	if got, want := r.number(t, "total_cost"), service*0.5+100*0.25; !near(got, want) {
+		t.Errorf("cost %v, want %v", got, want)
+	}
+	if !near(r.number(t, "cost.per_job")*100, r.number(t, "total_cost")) ||
+		!near(r.number(t, "cost.per_million_jobs"), r.number(t, "cost.per_job")*1e6) {
+		t.Errorf("cost %v", r.at("cost"))
+	}
+}
+
+// checkEnvironment checks the description of the machine.
+func checkEnvironment(t *testing.T, r document) {
+	t.Helper()
 	for path, least := range map[string]float64{
 		"environment.cores": 1, "environment.memory_bytes": 1 << 20, "environment.cgroup.cpu_limit": 0,
 	} {
@@ -195,6 +152,15 @@ func checkJobs(t *testing.T, r document, start, end time.Time) {
 			t.Errorf("latency.%s is %v, want %v or up to 0.1 %% more", path, got, exact)
 		}
 	}
+	checkDistributions(t, r)
+	if !near(cost, r.number(t, "total_cost")) {
+		t.Errorf("the jobs cost %v in total, the run %v", cost, r.number(t, "total_cost"))
+	}
+}
+
+// checkDistributions checks that the distributions are consistent.
+func checkDistributions(t *testing.T, r document) {
+	t.Helper()
 	for _, distribution := range []string{"latency", "service_time", "delay"} {
 		at := func(name string) float64 { return r.number(t, distribution+"."+name) }
 		order := []float64{0, at("min"), at("p50"), at("p90"), at("p95"), at("p99"), at("p999"), at("max")}
@@ -213,9 +179,6 @@ func checkJobs(t *testing.T, r document, start, end time.Time) {
 	if !near(r.number(t, "latency.mean"), r.number(t, "service_time.mean")+r.number(t, "delay.mean")) {
 		t.Errorf("mean latency %v, service time %v, delay %v", r.at("latency.mean"), r.at("service_time.mean"),
 			r.at("delay.mean"))
-	}
-	if !near(cost, r.number(t, "total_cost")) {
-		t.Errorf("the jobs cost %v in total, the run %v", cost, r.number(t, "total_cost"))
 	}
 }
 

@@ -116,7 +116,7 @@ func TestBrowserEveryParameter(t *testing.T) {
 // deep or folded away; typing in the field removes it.
 func TestBrowserWrongParameters(t *testing.T) {
 	t.Parallel()
-	places := map[string]string{ // where something is wrong, and the selector of the control where it is told
+	places := map[string]string{ // the location of an error, and the selector of the control that shows it
 		"workload.number":                   parameter("number"),
 		"workload.numbers[1]":               parameter("numbers"),
 		"workload.texts.X-Two":              parameter("texts"),

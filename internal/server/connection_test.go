@@ -1,8 +1,6 @@
 package server
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,129 +17,6 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
-
-// A pipeListener is an in-memory listener: a write blocks until it is read, and
-// deadlines use synctest's time.
-type pipeListener struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-}
-
-func (p pipeListener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.dialled:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipeListener) Close() error {
-	select {
-	case <-p.closed:
-	default:
-		close(p.closed)
-	}
-	return nil
-}
-
-func (p pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5000} }
-
-// A clientConn is a client's connection to a server in synctest.
-type clientConn struct {
-	net.Conn
-	t       *testing.T
-	answers *bufio.Reader
-	opened  time.Time
-}
-
-// listen starts a server on pipes until stop is called; stopped is closed when
-// Serve has returned.
-func listen(t *testing.T, runs Runs, changes ...func(*Options)) (dial func() *clientConn, stop func(),
-	stopped <-chan struct{}) {
-	t.Helper()
-	network := pipeListener{make(chan net.Conn), make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := New(newOptions(runs, changes...)).Serve(ctx, network); err != nil {
-			t.Errorf("Serve: %v", err)
-		}
-	}()
-	t.Cleanup(func() { cancel(); <-done })
-	return func() *clientConn {
-		t.Helper()
-		near, far := net.Pipe()
-		network.dialled <- far
-		t.Cleanup(func() { _ = near.Close() })
-		if err := near.SetReadDeadline(time.Now().Add(48 * time.Hour)); err != nil { // so that a hang is an error
-			t.Fatal(err)
-		}
-		return &clientConn{near, t, bufio.NewReader(near), time.Now()}
-	}, cancel, done
-}
-
-// send writes a part of a request, with a carriage return before every newline.
-func (l *clientConn) send(text string) {
-	l.t.Helper()
-	if _, err := io.WriteString(l, strings.ReplaceAll(text, "\n", "\r\n")); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-func (l *clientConn) answer() (answer, error) {
-	response, err := http.ReadResponse(l.answers, nil)
-	if err != nil {
-		return answer{}, err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, body}, err
-}
-
-// want reads one response, which must have that status.
-func (l *clientConn) want(status int) answer {
-	l.t.Helper()
-	got, err := l.answer()
-	if err != nil || got.status != status {
-		l.t.Fatalf("%d %s (%v), want %d", got.status, got.body, err, status)
-	}
-	return got
-}
-
-// wantEnd checks that the server closes the connection so long after the given
-// moment.
-func (l *clientConn) wantEnd(since time.Time, after time.Duration) {
-	l.t.Helper()
-	rest, err := io.ReadAll(l.answers)
-	if err != nil || len(rest) != 0 {
-		l.t.Errorf("the server sent %q (%v), want the end of the connection", rest, err)
-	}
-	if took := time.Since(since); took != after {
-		l.t.Errorf("the server closed the connection after %v, want %v", took, after)
-	}
-}
-
-func post(length int) string {
-	return fmt.Sprintf("POST /benchmark/run HTTP/1.1\nHost: localhost\nContent-Type: "+
-		"application/json\nContent-Length: %d\n\n", length)
-}
-
-const getHealth = "GET /health HTTP/1.1\nHost: localhost\n\n"
-
-// longRunningFake returns a fake whose runs last for d, unless their client
-// disconnects.
-func longRunningFake(d time.Duration) fake {
-	return fake{do: func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
-		select {
-		case <-time.After(d):
-			return finished(spec), nil
-		case <-ctx.Done():
-			return aurea.Run{}, aurea.ErrUnavailable
-		}
-	}}
-}
 
 // A run may last longer than any limit of a connection, and the connection
 // still serves the next request, however much later.
@@ -261,97 +136,6 @@ func checkBrokenBody(t *testing.T, sent string) {
 	_ = l.Close()
 }
 
-// largeRun returns a run whose list of jobs exceeds any buffer.
-func largeRun(spec aurea.Spec, jobs int64) aurea.Run {
-	run := finished(spec)
-	run.Samples.Jobs = new(aurea.JobLog)
-	for i := range jobs {
-		run.Samples.Jobs.Put(i, aurea.OK, 0, 0, time.Second)
-	}
-	return run
-}
-
-// A client that reads nothing is disconnected and delays neither others nor the
-// shutdown; a slow one gets the whole response.
-func TestSlowReaders(t *testing.T) {
-	const jobs = 2000
-	synctest.Test(t, func(t *testing.T) {
-		dial, stop, stopped := listen(t,
-			fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) { return largeRun(spec, jobs), nil }})
-		stuck, slow := dial(), dial()
-		stuck.send(post(len(oneJob)) + oneJob)
-		slow.send(post(len(oneJob)) + oneJob)
-		slowly := make(chan document, 1)
-		go func() {
-			response, err := http.ReadResponse(bufio.NewReader(slowReader{slow}), nil)
-			if err != nil {
-				t.Error(err)
-			}
-			defer response.Body.Close()
-			var r document
-			if err := json.NewDecoder(response.Body).Decode(&r); err != nil {
-				t.Errorf("a slow reader gets no result: %v", err)
-			}
-			slowly <- r
-		}()
-		time.Sleep(writeTimeout - time.Second)
-		other := dial()
-		other.send(getHealth)
-		if other.want(200); time.Since(other.opened) != 0 {
-			t.Errorf("another client waited for %v", time.Since(other.opened))
-		}
-		time.Sleep(time.Second + time.Millisecond)
-		if _, err := stuck.answer(); !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-			t.Errorf("a client that has read nothing for %v gets %v, want the end", writeTimeout, err)
-		}
-		if r := <-slowly; len(r["jobs"].([]any)) != jobs {
-			t.Errorf("a slow reader gets %d jobs, want %d", len(r["jobs"].([]any)), jobs)
-		}
-		last := dial()
-		last.send(post(len(oneJob)) + oneJob)
-		synctest.Wait()
-		begun := time.Now()
-		stop()
-		<-stopped
-		if took := time.Since(begun); took > 2*writeTimeout {
-			t.Errorf("a client that reads nothing delayed the shutdown by %v", took)
-		}
-	})
-}
-
-// An unread response of any endpoint is abandoned, so that the service can shut
-// down.
-func TestUnreadAnswers(t *testing.T) {
-	for _, path := range []string{"/", "/health", "/openapi.json", "/metrics", "/nothing"} {
-		t.Run(path, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				dial, stop, stopped := listen(t, finishingFake())
-				l := dial()
-				l.send(strings.Replace(getHealth, "/health", path, 1))
-				synctest.Wait()
-				begun := time.Now()
-				stop()
-				select {
-				case <-stopped:
-				case <-time.After(time.Hour):
-					_ = l.Close()
-				}
-				if took := time.Since(begun); took > 2*writeTimeout {
-					t.Errorf("an unread response delayed the shutdown by %v", took)
-				}
-			})
-		})
-	}
-}
-
-// A slowReader reads one small part a second.
-type slowReader struct{ io.Reader }
-
-func (r slowReader) Read(p []byte) (int, error) {
-	time.Sleep(time.Second)
-	return r.Reader.Read(p)
-}
-
 // During a shutdown, Serve finishes responses under way and accepts no new
 // requests.
 func TestServeEnds(t *testing.T) {
@@ -371,55 +155,6 @@ func TestServeEnds(t *testing.T) {
 			t.Errorf("answered after %v, want 1 h", time.Since(l.opened))
 		}
 		<-stopped
-	})
-}
-
-// A very slow client does not delay Serve after Close. A response that is cut
-// off does not look complete.
-func TestCloseCutsSlowReaders(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		network := pipeListener{make(chan net.Conn), make(chan struct{})}
-		server := New(newOptions(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run,
-			error) {
-			return largeRun(spec, 100_000), nil
-		}}))
-		ctx, stop := context.WithCancel(t.Context())
-		stopped := make(chan error, 1)
-		go func() { stopped <- server.Serve(ctx, network) }()
-		near, far := net.Pipe()
-		network.dialled <- far
-		read := make(chan error, 1)
-		go func() {
-			defer near.Close()
-			_, _ = io.WriteString(near, strings.ReplaceAll(post(len(oneJob)), "\n", "\r\n")+oneJob)
-			answer, err := http.ReadResponse(bufio.NewReaderSize(slowReader{near}, 16), nil)
-			if err == nil {
-				_, err = io.Copy(io.Discard, answer.Body)
-			}
-			read <- err
-		}()
-		time.Sleep(10 * time.Second)
-		stop()
-		time.Sleep(4 * time.Second)
-		synctest.Wait()
-		select {
-		case err := <-stopped:
-			t.Fatalf("Serve returned before Close (%v)", err)
-		default:
-		}
-		server.Close()
-		synctest.Wait()
-		select {
-		case err := <-stopped:
-			if err != nil {
-				t.Errorf("Serve: %v", err)
-			}
-		default:
-			t.Error("Serve waits for the reader after Close")
-		}
-		if err := <-read; !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the reader gets %v, want a truncated response", err)
-		}
 	})
 }
 
@@ -481,32 +216,6 @@ func TestClientDisconnects(t *testing.T) {
 				t.Errorf("%d runs were cancelled, want 2: %v", n, stats.Runs)
 			}
 		})
-	}
-}
-
-// An unread large response does not block the service, and is complete when it
-// is read at last.
-func TestUnreadAnswerDoesNotBlock(t *testing.T) {
-	const jobs = 60_000 // more than the sockets' buffers hold
-	s := serve(t, runs.Options{})
-	conn := s.connect(fmt.Sprintf(`{"num_jobs": %d, "workload": {"kind": "noop"}}`, jobs))
-	until(t, "the run to end", func() bool { return len(s.manager.Stats().Runs) == 1 })
-	for _, path := range []string{"/health", "/readyz", "/metrics"} {
-		if got := s.call("GET", path, nil); got.status != 200 {
-			t.Errorf("%s: %d, want 200", path, got.status)
-		}
-	}
-	if got := s.run(oneJob); got.status != 200 {
-		t.Errorf("the next run: %d %s", got.status, got.body)
-	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var r struct{ Jobs []struct{ Status string } }
-	if err := json.NewDecoder(response.Body).Decode(&r); err != nil || len(r.Jobs) != jobs {
-		t.Errorf("%d jobs are listed (%v), want %d", len(r.Jobs), err, jobs)
 	}
 }
 
