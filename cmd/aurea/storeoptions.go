@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -68,7 +68,7 @@ func loadServerID(file string, log *slog.Logger) (string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("cannot read this server's name: %w", err)
 	}
-	id := uuid.NewString()
+	id := rand.Text()
 	// The rename keeps a partly written id from being read after a crash.
 	temporary := file + ".new"
 	err = os.WriteFile(temporary, []byte(id+"\n"), 0o600)

@@ -3,12 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 	"sync"
-
-	"github.com/google/uuid"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/records"
@@ -43,7 +42,7 @@ func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, 
 	if run.Samples.Jobs == nil {
 		return nil, nil
 	}
-	st := &recordStage{store: s, run: run.ID, attempt: uuid.NewString(), hash: sha256.New()}
+	st := &recordStage{store: s, run: run.ID, attempt: rand.Text(), hash: sha256.New()}
 	out := new(bytes.Buffer)
 	w := recordWriters.Get().(*records.Writer)
 	defer recordWriters.Put(w)

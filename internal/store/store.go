@@ -17,12 +17,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Options configure Open. A zero field selects its default.
@@ -88,7 +87,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.epoch = uuid.NewString()
+	s.epoch = rand.Text()
 	s.log = options.Log
 	s.confirm = options.Confirm
 	s.damage = damagedRuns{log: options.Log, runs: map[string]string{}}
