@@ -104,8 +104,8 @@ func TestClients(t *testing.T) {
 			if want := rise("benchmark_cost_total"); !near(cost, want) {
 				t.Errorf("the runs cost %v in all; benchmark_cost_total rose by %v", cost, want)
 			}
-			// A second of service costs 0.001. Latency holds the delay of the start
-			// too, which is nobody's service; on a busy machine it is percents.
+			// A second of service costs 0.001. Latency includes the delay of the start,
+			// which is not service and has a share of percents on a busy machine.
 			if want := (latency - rise("benchmark_job_delay_seconds_sum")) * 0.001; !near(cost, want) {
 				t.Errorf("the runs cost %v in all; their latency less their delay makes %v", cost, want)
 			}
@@ -134,8 +134,8 @@ func TestClientsFailClearly(t *testing.T) {
 		want []string          // on standard error
 		each map[string]string // likewise, by client
 	}{
-		"nobody listens": {deadURL(t), []string{"cannot reach"}, nil},
-		"not ours":       {stub(t, "{}", 200, ""), []string{"/health is not the answer of a healthy Aurea service"}, nil},
+		"nothing listens": {deadURL(t), []string{"cannot reach"}, nil},
+		"not ours":        {stub(t, "{}", 200, ""), []string{"/health is not the answer of a healthy Aurea service"}, nil},
 		"a problem": {
 			stub(t, healthy, 429,
 				`{"title":"Too Many Requests","status":429,"detail":"the queue is full: \"now\" is \u003c 10 s away","error":"again"}`),
@@ -296,7 +296,7 @@ func sum(t *testing.T, text, metric string) float64 {
 	return total
 }
 
-// deadURL is where nobody listens any more.
+// deadURL returns the URL of a port that nothing listens on any more.
 func deadURL(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

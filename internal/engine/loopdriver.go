@@ -32,7 +32,8 @@ type gauge struct {
 // newLoopDriver makes one event loop a core and divides the concurrency among
 // them. It makes fewer if fewer jobs can be in flight.
 func newLoopDriver(x *execution) *loopDriver {
-	d := &loopDriver{execution: x, delayer: x.jobs.Delayer, instant: x.jobs.Delayer.MaxDelay() == 0 && x.jobs.Faults == nil}
+	d := &loopDriver{execution: x, delayer: x.jobs.Delayer}
+	d.instant = d.delayer.MaxDelay() == 0 && x.jobs.Faults == nil
 	d.queue, _ = d.delayer.(workload.Queue)
 	most := x.plan.Concurrency
 	if x.controlled {

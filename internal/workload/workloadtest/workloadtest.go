@@ -33,12 +33,17 @@ func Workload(t testing.TB, text string) aurea.Workload {
 	return w
 }
 
-// Open opens a workload for the length of the test.
+// Open opens a workload for the length of the test, with seed 1.
 func Open(t testing.TB, set *workload.Set, w aurea.Workload) workload.Jobs {
 	t.Helper()
-	resolved, err := set.Resolve(aurea.Plan{
-		Spec: aurea.Spec{Timeout: aurea.Duration(time.Hour)}, Workload: w, Seed: 1,
-	})
+	spec := aurea.Spec{Timeout: aurea.Duration(time.Hour)}
+	return OpenPlan(t, set, aurea.Plan{Spec: spec, Workload: w, Seed: 1})
+}
+
+// OpenPlan opens the workload of a plan for the length of the test.
+func OpenPlan(t testing.TB, set *workload.Set, plan aurea.Plan) workload.Jobs {
+	t.Helper()
+	resolved, err := set.Resolve(plan)
 	if err != nil {
 		t.Fatal(err)
 	}
