@@ -124,7 +124,8 @@ var largeSpec = `{"num_jobs": 1, "include_jobs": false, "workload": {"kind": "ht
 // sendHostilePaths runs jobs with a JSON path that takes exponential time to
 // evaluate.
 func (a attackedService) sendHostilePaths() {
-	spec := fmt.Sprintf(`{"num_jobs": 4, "concurrency": 4, "timeout": "2s", "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$%s.x"}}}}`,
+	spec := fmt.Sprintf(`{"num_jobs": 4, "concurrency": 4, "timeout": "2s",
+		"workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$%s.x"}}}}`,
 		a.target+"/nested", strings.Repeat("..*", 12))
 	status, result := a.call("POST", "/benchmark/run", spec)
 	if status != http.StatusOK || result["failed_jobs"] != 4.0 {
@@ -155,7 +156,8 @@ func (a attackedService) requestLargePages() {
 // watchWithoutReading watches a large active run from many connections that
 // read nothing.
 func (a attackedService) watchWithoutReading() {
-	spec := strings.Replace(largeSpec, `"workload": {`, `"timeout": "1h", "workload": {"failure": {"rate": 1, "kind": "timeout"}, `, 1)
+	const hanging = `"timeout": "1h", "workload": {"failure": {"rate": 1, "kind": "timeout"}, `
+	spec := strings.Replace(largeSpec, `"workload": {`, hanging, 1)
 	status, run := a.call("POST", "/v1/runs", spec)
 	if status != http.StatusAccepted {
 		a.t.Fatalf("a large run: %d %v", status, run["error"])
@@ -183,10 +185,12 @@ func (a attackedService) holdBodies() {
 // runGreedyJobs submits runs that would retain or render more than the memory,
 // or would call the service itself.
 func (a attackedService) runGreedyJobs() {
-	const retaining = `{"num_jobs": 20000, "concurrency": 10000, "workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
+	const retaining = `{"num_jobs": 20000, "concurrency": 10000,
+		"workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
 	status, answer := a.call("POST", "/benchmark/run", fmt.Sprintf(retaining, a.target+"/slow"))
 	a.checkRefused("jobs that retain too much", status, answer, "10000 in flight", "--max-memory")
-	rendered := fmt.Sprintf(`{"rate": 1000, "duration": "1s", "include_jobs": false, "workload": {"kind": "http", "url": %q, "body": "{{job}} %s"}}`,
+	rendered := fmt.Sprintf(`{"rate": 1000, "duration": "1s", "include_jobs": false,
+		"workload": {"kind": "http", "url": %q, "body": "{{job}} %s"}}`,
 		a.target+"/slow", strings.Repeat("x", 900<<10))
 	if status, answer = a.call("POST", "/benchmark/run", rendered); status != http.StatusOK {
 		a.t.Errorf("jobs that render much: %d %v", status, answer["error"])

@@ -51,7 +51,8 @@ func BenchmarkSubmit(b *testing.B) {
 	var took []time.Duration
 	for b.Loop() {
 		start := time.Now()
-		response, err := http.Post(url+"/v1/runs", "application/json", strings.NewReader(`{"num_jobs": 1, "job_duration_ms": 0}`))
+		spec := strings.NewReader(`{"num_jobs": 1, "job_duration_ms": 0}`)
+		response, err := http.Post(url+"/v1/runs", "application/json", spec)
 		readResponse(b, response, err)
 		took = append(took, time.Since(start))
 	}

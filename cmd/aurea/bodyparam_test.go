@@ -115,7 +115,8 @@ func TestParamFiles(t *testing.T) {
 		{"body={{name}}", "body_base64 is sent without fields (from --param)"},
 		{"=x", `aurea: --param must be key=value; got "=x"`},
 	} {
-		if code, _, stderr := runCommand(t, "", "run", url, "--jobs", "1", "--param", test.param); code != exitUsage || !strings.Contains(stderr, test.want) {
+		code, _, stderr := runCommand(t, "", "run", url, "--jobs", "1", "--param", test.param)
+		if code != exitUsage || !strings.Contains(stderr, test.want) {
 			t.Errorf("%.80q: exit %d, %q; want %q", test.param, code, stderr, test.want)
 		}
 	}
@@ -124,7 +125,8 @@ func TestParamFiles(t *testing.T) {
 	if code, _, stderr := runCommand(t, spec, append(run, "-")...); code != exitUsage || !strings.HasPrefix(stderr, want) {
 		t.Errorf("spec and body from standard input: exit %d, %q; want %q", code, stderr, want)
 	}
-	if code, _, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", "\xff"); code != exitUsage || !strings.HasPrefix(stderr, "aurea: --name must be text in UTF-8") {
+	code, _, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", "\xff")
+	if code != exitUsage || !strings.HasPrefix(stderr, "aurea: --name must be text in UTF-8") {
 		t.Errorf("a name of bytes: exit %d, %q", code, stderr)
 	}
 }

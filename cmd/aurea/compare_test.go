@@ -35,7 +35,8 @@ func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 // The text shows known differences, ~ for unknown ones, and notes.
 func TestCompareText(t *testing.T) {
 	t.Chdir(t.TempDir())
-	base, head := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
+	base := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06)
+	head := writeResultsFile(t, "head", 1.21, 1.22, 1.23, 1.24, 1.25, 0.9)
 	link := func(to, name string) {
 		if err := os.Symlink(to, name); err != nil {
 			t.Fatal(err)
@@ -70,7 +71,8 @@ medians of runs; ± and brackets hold the true value with 95 % confidence; diffe
 
 // Each verdict has its exit code in every format.
 func TestCompareExit(t *testing.T) {
-	base, slow := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06), writeResultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
+	base := writeResultsFile(t, "base", 1.01, 1.02, 1.03, 1.04, 1.05, 1.06)
+	slow := writeResultsFile(t, "slow", 1.21, 1.22, 1.23, 1.24, 1.25, 1.26)
 	for _, test := range []struct {
 		base, head, threshold string
 		code                  int
@@ -111,7 +113,9 @@ func TestReadSide(t *testing.T) {
 	if err := os.Mkdir(directory, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, from := range map[string]string{"x.json": one, "y.json": two, "notes.txt": writeTestFile(t, "notes", "no result")} {
+	for name, from := range map[string]string{
+		"x.json": one, "y.json": two, "notes.txt": writeTestFile(t, "notes", "no result"),
+	} {
 		if err := os.Symlink(from, filepath.Join(directory, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -98,8 +98,7 @@ func TestFullDisk(t *testing.T) {
 	defer service.Close()
 	defer http.DefaultClient.CloseIdleConnections()
 	waitReady(t, service)
-	const one = `{"num_jobs": 1, "job_duration_ms": 1}`
-	before := doRequest(t, "POST", url+"/benchmark/run", one)
+	before := doRequest(t, "POST", url+"/benchmark/run", oneJob)
 	if before.status != 200 || before.body["stored"] != nil {
 		t.Fatalf("%d %v", before.status, before.body)
 	}
@@ -107,7 +106,8 @@ func TestFullDisk(t *testing.T) {
 
 	answer := make(chan httpResult)
 	go func() {
-		answer <- doRequest(t, "POST", url+"/benchmark/run", `{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
+		answer <- doRequest(t, "POST", url+"/benchmark/run",
+			`{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
 	}()
 	for service.Ready() == nil && !anyRunActive(t, service) {
 		time.Sleep(5 * time.Millisecond)
@@ -124,14 +124,32 @@ func TestFullDisk(t *testing.T) {
 	if len(warnings) != 1 {
 		t.Fatalf("the unlucky run: warnings %v, want one", warnings)
 	}
-	checkUnstored := func(runs, results string) {
-		t.Helper()
-		checkContains(t, "/metrics", get(t, url+"/metrics"),
-			"\nbenchmark_runs_unstored "+runs+"\n", "\nbenchmark_results_unstored_total "+results+"\n")
+	checkReadOnlyService(t, url, old)
+
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
 	}
-	checkUnstored("1", "1")
+	waitReady(t, service)
+	checkStoredLate(t, url, unlucky.body["benchmark_id"].(string))
+}
+
+// oneJob is the spec of a short run.
+const oneJob = `{"num_jobs": 1, "job_duration_ms": 1}`
+
+// checkUnstored checks the metrics about results that could not be stored.
+func checkUnstored(t *testing.T, url, runs, results string) {
+	t.Helper()
+	checkContains(t, "/metrics", get(t, url+"/metrics"),
+		"\nbenchmark_runs_unstored "+runs+"\n", "\nbenchmark_results_unstored_total "+results+"\n")
+}
+
+// checkReadOnlyService wants a service with a full disk to refuse runs and to
+// serve the stored one.
+func checkReadOnlyService(t *testing.T, url, old string) {
+	t.Helper()
+	checkUnstored(t, url, "1", "1")
 	for _, path := range []string{"/benchmark/run", "/v1/runs"} {
-		refused := doRequest(t, "POST", url+path, one)
+		refused := doRequest(t, "POST", url+path, oneJob)
 		if refused.status != 503 || refused.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d with Retry-After %q", path, refused.status, refused.header.Get("Retry-After"))
 		}
@@ -146,12 +164,12 @@ func TestFullDisk(t *testing.T) {
 	if got := doRequest(t, "GET", url+"/v1/runs", ""); got.status != 200 || len(got.body["runs"].([]any)) != 2 {
 		t.Errorf("the list of runs: %d %v", got.status, got.body)
 	}
+}
 
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	waitReady(t, service)
-	stored := doRequest(t, "GET", url+"/v1/runs/"+unlucky.body["benchmark_id"].(string), "")
+// checkStoredLate wants the unlucky run to be stored, and new runs accepted.
+func checkStoredLate(t *testing.T, url, id string) {
+	t.Helper()
+	stored := doRequest(t, "GET", url+"/v1/runs/"+id, "")
 	result := stored.body["result"].(map[string]any)
 	if stored.body["status"] != "completed" || stored.body["digest"] == nil {
 		t.Errorf("the unlucky run: status %v, digest %v", stored.body["status"], stored.body["digest"])
@@ -159,10 +177,10 @@ func TestFullDisk(t *testing.T) {
 	if result["stored"] != nil || result["completed_jobs"] != 30000.0 {
 		t.Errorf("the unlucky run: stored %v, %v completed", result["stored"], result["completed_jobs"])
 	}
-	if after := doRequest(t, "POST", url+"/benchmark/run", one); after.status != 200 || after.body["stored"] != nil {
+	if after := doRequest(t, "POST", url+"/benchmark/run", oneJob); after.status != 200 || after.body["stored"] != nil {
 		t.Errorf("a later run: %d %v", after.status, after.body)
 	}
-	checkUnstored("0", "1")
+	checkUnstored(t, url, "0", "1")
 }
 
 // anyRunActive reports whether a run has started and not finished.

@@ -37,18 +37,27 @@ func specJSON(t *testing.T, args ...string) string {
 // Flags override the file, the file overrides the environment, and that
 // overrides the defaults. An empty variable counts as unset.
 func TestLayers(t *testing.T) {
-	spec := writeTestFile(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\nthresholds: [\"throughput > 0\"]\n")
+	spec := writeTestFile(t, "spec.yaml", "num_jobs: 2\nworkload: {kind: noop}\nname: file\nlabels: {a: file}\nseed: 1\n"+
+		"thresholds: [\"throughput > 0\"]\n")
 	short := writeTestFile(t, "short.yaml", "num_jobs: 1\njob_duration_ms: 1\n")
 	for name, test := range map[string]struct {
 		variables, args []string
 		want            string
 	}{
 		"empty": {
-			[]string{"AUREA_THRESHOLD=", "AUREA_NAME=", "AUREA_SEED=", "AUREA_LABEL=", "AUREA_PARAM=", "AUREA_WORKLOAD=", "AUREA_INCLUDE_JOBS=", "AUREA_OUTPUT=", "AUREA_SERVER=", "AUREA_QUIET="}, []string{spec},
+			[]string{
+				"AUREA_THRESHOLD=", "AUREA_NAME=", "AUREA_SEED=", "AUREA_LABEL=", "AUREA_PARAM=", "AUREA_WORKLOAD=",
+				"AUREA_INCLUDE_JOBS=", "AUREA_OUTPUT=", "AUREA_SERVER=", "AUREA_QUIET=",
+			},
+			[]string{spec},
 			`{"num_jobs":2,"workload":{"kind":"noop"},"thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file"},"include_jobs":false}`,
 		},
 		"below the file": {
-			[]string{"AUREA_JOBS=9", "AUREA_THRESHOLD=p99 < 1h", "AUREA_NAME=env", "AUREA_SEED=2", "AUREA_LABEL=a=env", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1ms", "AUREA_JOB_DURATION=1ms"}, []string{spec},
+			[]string{
+				"AUREA_JOBS=9", "AUREA_THRESHOLD=p99 < 1h", "AUREA_NAME=env", "AUREA_SEED=2", "AUREA_LABEL=a=env",
+				"AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1ms", "AUREA_JOB_DURATION=1ms",
+			},
+			[]string{spec},
 			`{"num_jobs":2,"workload":{"kind":"noop"},"thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file"},"include_jobs":false}`,
 		},
 		"above the defaults": {
@@ -56,7 +65,8 @@ func TestLayers(t *testing.T) {
 			`{"num_jobs":2,"workload":{"kind":"noop"},"concurrency":1,"timeout":"1m0s","thresholds":["throughput > 0"],"seed":1,"name":"file","labels":{"a":"file","b":"env"},"include_jobs":false}`,
 		},
 		"below flags": {
-			[]string{"AUREA_JOBS=9", "AUREA_NAME=env", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h"}, []string{"--jobs", "3", "--name", "flag", "--workload", "noop", "--seed", "1"},
+			[]string{"AUREA_JOBS=9", "AUREA_NAME=env", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h"},
+			[]string{"--jobs", "3", "--name", "flag", "--workload", "noop", "--seed", "1"},
 			`{"num_jobs":3,"workload":{"kind":"noop"},"seed":1,"name":"flag","include_jobs":false}`,
 		},
 		"alone": {
@@ -64,7 +74,8 @@ func TestLayers(t *testing.T) {
 			`{"num_jobs":4,"workload":{"duration":"1ms","kind":"sleep"},"seed":5,"include_jobs":false}`,
 		},
 		"with a flag's parameter": {
-			[]string{"AUREA_JOBS=4", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h", "AUREA_SEED=5"}, []string{"--param", "duration=1ms"},
+			[]string{"AUREA_JOBS=4", "AUREA_WORKLOAD=sleep", "AUREA_PARAM=duration=1h", "AUREA_SEED=5"},
+			[]string{"--param", "duration=1ms"},
 			`{"num_jobs":4,"workload":{"duration":"1ms","kind":"sleep"},"seed":5,"include_jobs":false}`,
 		},
 		"another way to say it": {
@@ -130,7 +141,10 @@ func TestOrigins(t *testing.T) {
 func TestVariablesOfOtherCommands(t *testing.T) {
 	base, head := writeResultsFile(t, "base.json", 1, 2, 3, 4), writeResultsFile(t, "head.json", 1, 2, 3, 4)
 	_, want, _ := runCommand(t, "", "compare", base, head)
-	setVariables(t, []string{"AUREA_OUTPUT=junit", "AUREA_THRESHOLD=p99 < 1s", "AUREA_NAME=nightly", "AUREA_LABEL=x", "AUREA_WORKLOAD=http", "AUREA_JOBS=x"})
+	setVariables(t, []string{
+		"AUREA_OUTPUT=junit", "AUREA_THRESHOLD=p99 < 1s", "AUREA_NAME=nightly", "AUREA_LABEL=x", "AUREA_WORKLOAD=http",
+		"AUREA_JOBS=x",
+	})
 	code, got, stderr := runCommand(t, "", "compare", base, head)
 	if code == exitUsage || got != want {
 		t.Errorf("exit %d, %s\n%s\nwant\n%s", code, stderr, got, want)
@@ -183,7 +197,10 @@ func TestSharedFlagsMeanTheSame(t *testing.T) {
 // A flag with an empty value, usually an unset shell variable, is refused.
 func TestEmptyFlags(t *testing.T) {
 	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\njob_duration_ms: 1\nthresholds: [\"throughput > 1e12\"]\n")
-	for _, flag := range []string{"threshold", "label", "param", "seed", "rate", "duration", "workload", "server", "push", "output", "arrival", "scratch"} {
+	for _, flag := range []string{
+		"threshold", "label", "param", "seed", "rate", "duration", "workload", "server", "push", "output", "arrival",
+		"scratch",
+	} {
 		code, _, stderr := runCommand(t, "", "run", spec, "--"+flag, "")
 		if want := "aurea: --" + flag + " is given without a value"; code != exitUsage || !strings.HasPrefix(stderr, want) {
 			t.Errorf("exit %d, %q; want %q", code, stderr, want)

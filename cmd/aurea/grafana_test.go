@@ -39,7 +39,8 @@ func TestServeReportsGrafana(t *testing.T) {
 	if health := get(t, url+"/health"); !strings.Contains(health, `"grafana":"http://127.0.0.1:3000"`) {
 		t.Errorf("/health is %s", health)
 	}
-	if code, _, stderr := runCommand(t, "", "serve", "--grafana", "nonsense"); code != exitUsage || !strings.Contains(stderr, `--grafana must be a URL`) {
+	code, _, stderr := runCommand(t, "", "serve", "--grafana", "nonsense")
+	if code != exitUsage || !strings.Contains(stderr, `--grafana must be a URL`) {
 		t.Errorf("exit %d, %q", code, stderr)
 	}
 }

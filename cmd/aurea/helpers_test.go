@@ -14,6 +14,13 @@ import (
 // get returns the body of a response.
 func get(t *testing.T, url string) string {
 	t.Helper()
+	_, body := getStatus(t, url)
+	return body
+}
+
+// getStatus returns the status and the body of a response.
+func getStatus(t *testing.T, url string) (status int, body string) {
+	t.Helper()
 	response, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +30,7 @@ func get(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(content)
+	return response.StatusCode, string(content)
 }
 
 // post returns the body of a response to JSON.

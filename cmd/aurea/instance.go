@@ -15,7 +15,7 @@ const maxInstances = 100
 // No other process of the host gets the same name before release is called.
 // Successive runs therefore share their series, and simultaneous runs do not.
 //
-// On systems where names cannot be claimed it contains the process id.
+// On systems where names cannot be claimed, the name contains the process id.
 func claimInstance() (name string, release func()) {
 	host, _ := os.Hostname() // "" if unknown
 	for n := 1; n <= maxInstances; n++ {

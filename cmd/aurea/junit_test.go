@@ -51,7 +51,9 @@ var (
 	// jenkinsSchema is the schema of Jenkins' xUnit plugin.
 	jenkinsSchema = junitSchema{
 		"testsuites": {
-			allowed: map[string]string{"name": anything, "time": surefire, "tests": anything, "failures": anything, "errors": anything},
+			allowed: map[string]string{
+				"name": anything, "time": surefire, "tests": anything, "failures": anything, "errors": anything,
+			},
 			content: `(testsuite )*`,
 		},
 		"testsuite": {
@@ -169,7 +171,8 @@ func TestJUnitFollowsBothSchemas(t *testing.T) {
 
 // The schemas of this test refuse documents that violate them.
 func TestJUnitSchemasRefuse(t *testing.T) {
-	const suite = `<testsuite name="a" package="p" id="0" hostname="h" tests="1" failures="0" errors="0" time="1.5" timestamp="2026-11-23T09:30:00">`
+	const suite = `<testsuite name="a" package="p" id="0" hostname="h" tests="1" failures="0" errors="0" time="1.5" ` +
+		`timestamp="2026-11-23T09:30:00">`
 	const rest = `<system-out></system-out><system-err></system-err></testsuite>`
 	for _, test := range []struct {
 		document     string

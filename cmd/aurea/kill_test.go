@@ -78,31 +78,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	dir := t.TempDir()
 	l := &loadGenerator{acked: map[string]bool{}, seen: map[string]int64{}}
-	interrupted, partial := 0, 0
 	for i := range times {
-		long := i%2 == 1
-		delay := time.Duration(50+rand.IntN(1500)) * time.Millisecond
-		if long {
-			delay = time.Duration(1000+rand.IntN(3000)) * time.Millisecond
-		}
-		url, process := aureatest.Serve(t, "--data", dir, "--queue", "64")
-		service, err := client.New(url, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.client = service
-		ctx, stop := context.WithCancel(t.Context())
-		killed := make(chan struct{})
-		time.AfterFunc(delay, func() {
-			defer close(killed)
-			_ = process.Kill() // it is still running
-			_, _ = process.Wait()
-			stop()
-		})
-		go l.sampleProgress(ctx)
-		l.load(ctx, t, long)
-		<-killed
-		service.Close()
+		l.loadAndKill(t, dir, i%2 == 1)
 		checkDatabase(t, filepath.Join(dir, "aurea.db"))
 	}
 	url, _ := aureatest.Serve(t, "--data", dir)
@@ -113,6 +90,45 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	defer service.Close()
 	waitReady(t, service)
 	stored := listAllRuns(t, service)
+	interrupted, partial := l.check(t, stored)
+	t.Logf("killed %d times; %d runs acknowledged, %d stored; %d interrupted, %d of them with partial counts",
+		times, len(l.acked), len(stored), interrupted, partial)
+	if len(l.acked) == 0 || interrupted == 0 {
+		t.Errorf("%d runs were acknowledged and %d interrupted, want some of each", len(l.acked), interrupted)
+	}
+}
+
+// loadAndKill starts a server, puts it under load and kills it at a random time.
+func (l *loadGenerator) loadAndKill(t *testing.T, dir string, long bool) {
+	t.Helper()
+	delay := time.Duration(50+rand.IntN(1500)) * time.Millisecond
+	if long {
+		delay = time.Duration(1000+rand.IntN(3000)) * time.Millisecond
+	}
+	url, process := aureatest.Serve(t, "--data", dir, "--queue", "64")
+	service, err := client.New(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close()
+	l.client = service
+	ctx, stop := context.WithCancel(t.Context())
+	killed := make(chan struct{})
+	time.AfterFunc(delay, func() {
+		defer close(killed)
+		_ = process.Kill() // it is still running
+		_, _ = process.Wait()
+		stop()
+	})
+	go l.sampleProgress(ctx)
+	l.load(ctx, t, long)
+	<-killed
+}
+
+// check wants every acknowledged run among the stored ones, and all of them
+// finished. It counts the interrupted runs, and those of them with progress.
+func (l *loadGenerator) check(t *testing.T, stored map[string]aurea.Run) (interrupted, partial int) {
+	t.Helper()
 	for id := range l.acked {
 		if _, ok := stored[id]; !ok {
 			t.Errorf("run %s was acknowledged and is lost", id)
@@ -129,15 +145,15 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if run.Progress != nil && run.Progress.OK > 0 {
 			partial++
 		}
-		if saw := l.seen[id]; saw > 0 && (run.Progress == nil || run.Progress.OK+run.Progress.Failed < saw) {
+		ended := int64(0)
+		if run.Progress != nil {
+			ended = run.Progress.OK + run.Progress.Failed
+		}
+		if saw := l.seen[id]; ended < saw {
 			t.Errorf("run %s had %d jobs ended two seconds before; its partial counts are %+v", id, saw, run.Progress)
 		}
 	}
-	t.Logf("killed %d times; %d runs acknowledged, %d stored; %d interrupted, %d of them with partial counts",
-		times, len(l.acked), len(stored), interrupted, partial)
-	if len(l.acked) == 0 || interrupted == 0 {
-		t.Errorf("%d runs were acknowledged and %d interrupted, want some of each", len(l.acked), interrupted)
-	}
+	return interrupted, partial
 }
 
 // sampleProgress records the progress of the active run two seconds after it

@@ -124,7 +124,8 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 	// Every job times out, so there is no latency to judge.
-	code, result := runForResult(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms", "--threshold", "p99 < 1h")
+	code, result := runForResult(t, "", "--jobs", "5", "--job-duration", "50ms", "--timeout", "1ms",
+		"--threshold", "p99 < 1h")
 	if code != exitInvalid || result.Verdict != aurea.VerdictInvalid {
 		t.Errorf("no data: exit %d, verdict %s", code, result.Verdict)
 	}
@@ -240,7 +241,8 @@ func TestIncludeJobs(t *testing.T) {
 		args []string
 		jobs int
 	}{{nil, 0}, {[]string{"--include-jobs"}, 3}} {
-		_, stdout, _ := runCommand(t, "", append([]string{"run", "-o", "json", "--jobs", "3", "--job-duration", "1ms"}, test.args...)...)
+		args := append([]string{"run", "-o", "json", "--jobs", "3", "--job-duration", "1ms"}, test.args...)
+		_, stdout, _ := runCommand(t, "", args...)
 		if got := strings.Count(stdout, `"job_id"`); got != test.jobs {
 			t.Errorf("%v lists %d jobs, want %d", test.args, got, test.jobs)
 		}
@@ -266,7 +268,8 @@ func TestFlagsFromEnvironment(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly", "--threshold", "error_rate < 1%")
+	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly",
+		"--threshold", "error_rate < 1%")
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 planned: 20 ok",
 		"latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n")
@@ -292,13 +295,19 @@ func TestHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	flags := map[string]string{
+		"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label",
+	}
 	for _, p := range aurea.SpecParameters() {
-		flag := map[string]string{"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label", "pricing": ""}[p.Name]
-		if flag == "" && p.Name != "pricing" && p.Name != "stages" {
+		if p.Name == "pricing" || p.Name == "stages" {
+			continue // only in files
+		}
+		flag, ok := flags[p.Name]
+		if !ok {
 			flag = strings.ReplaceAll(p.Name, "_", "-")
 		}
-		if flag != "" && run.Flags().Lookup(flag) == nil {
-			t.Errorf("no flag for %s", p.Name)
+		if run.Flags().Lookup(flag) == nil {
+			t.Errorf("there is no flag --%s for %s", flag, p.Name)
 		}
 	}
 }

@@ -91,9 +91,8 @@ func TestTextParameters(t *testing.T) {
 func TestTextFlags(t *testing.T) {
 	for _, name := range []string{"123", "true", "[a]"} {
 		code, stdout, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
-		if code != exitOK || !strings.Contains(stdout, `"name": "`+name+`"`) && !strings.Contains(stdout, `"name":"`+name+`"`) {
-			t.Errorf("--name %s: exit %d, %s", name, code, stderr)
-		}
+		checkExit(t, "--name "+name, code, exitOK, stderr)
+		checkContains(t, "the result", strings.ReplaceAll(stdout, `"name": `, `"name":`), `"name":"`+name+`"`)
 	}
 }
 
@@ -106,7 +105,8 @@ func TestRunURL(t *testing.T) {
 		}
 	}))
 	defer service.Close()
-	code, stdout, stderr := runCommand(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2", "--param", "headers.X-Build=0123")
+	code, stdout, stderr := runCommand(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2",
+		"--param", "headers.X-Build=0123")
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	checkContains(t, "the report", stdout, "10 planned: 10 ok", "\n  first_byte  ", "\nconnections  2  ")
 	_, stdout, _ = runCommand(t, "", "run", service.URL, "--jobs", "10")

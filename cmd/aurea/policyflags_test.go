@@ -61,9 +61,8 @@ func TestPolicyFlagErrors(t *testing.T) {
 		}
 	}
 	t.Setenv("AUREA_MAX_MEMORY", "1MiB")
-	if _, _, stderr := runCommand(t, "", "run", "--jobs", "5", "--workload", "memory"); !strings.Contains(stderr, "this host gives all jobs together 1 MiB of memory") {
-		t.Errorf("with the variable: %q", stderr)
-	}
+	_, _, stderr := runCommand(t, "", "run", "--jobs", "5", "--workload", "memory")
+	checkContains(t, "the error with AUREA_MAX_MEMORY", stderr, "this host gives all jobs together 1 MiB of memory")
 }
 
 // There is a kind exec only with a list of commands, which are its options.
@@ -78,7 +77,34 @@ func TestWorkloadsWithExecCommands(t *testing.T) {
 
 // Parts, steps, injected failures and timeouts work for all kinds together.
 func TestLocalKindsTogether(t *testing.T) {
-	spec := `
+	scratch := t.TempDir()
+	list := writeScriptCommand(t, `read -r line < "$1"; [ -e "$1" ] || exit 3`)
+	_, result := runForResult(t, localKindsSpec, "-", "--scratch", scratch, "--exec-commands", list)
+	checkOutcomes(t, result)
+	session := partCounts(result)["session"]
+	for name, least := range map[string]int64{
+		"session.take.bytes_read":  100000 * session.OK,
+		"session.store.bytes_read": 10000 * session.OK,
+		"hang.bytes_read":          0,
+	} {
+		if amount, ok := result.Counters.Get(name); !ok || amount.Total < least {
+			t.Errorf("%s is %+v, want at least %d", name, amount, least)
+		}
+	}
+	for _, name := range []string{
+		"session.take", "session.take.touch", "session.store.fsync", "session.tell.run", "wrong.cpu",
+	} {
+		if phase, ok := result.Phases.Get(name); !ok || phase.Count == 0 {
+			t.Errorf("%s is %+v, want samples", name, phase)
+		}
+	}
+	if left, _ := os.ReadDir(scratch); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+// localKindsSpec has parts that succeed and fail, time out, and fail.
+const localKindsSpec = `
 num_jobs: 60
 concurrency: 8
 timeout: 1s
@@ -97,12 +123,20 @@ workload:
     - {weight: 1, name: hang, workload: {kind: disk, op: read, bytes: 1000, failure: {kind: timeout, rate: 1}}, }
     - {weight: 1, name: wrong, workload: {kind: exec, command: sh, args: {file: /nowhere/at/all}}}
 `
-	scratch := t.TempDir()
-	_, result := runForResult(t, spec, "-", "--scratch", scratch, "--exec-commands", writeScriptCommand(t, `read -r line < "$1"; [ -e "$1" ] || exit 3`))
+
+// partCounts returns the counts of the parts of a mix by name.
+func partCounts(result aurea.Result) map[string]aurea.Counts {
 	counts := map[string]aurea.Counts{}
 	for _, part := range result.Parts {
 		counts[part.Name] = part.Counts
 	}
+	return counts
+}
+
+// checkOutcomes checks the counts of the parts of localKindsSpec, and the errors.
+func checkOutcomes(t *testing.T, result aurea.Result) {
+	t.Helper()
+	counts := partCounts(result)
 	session, hang, wrong := counts["session"], counts["hang"], counts["wrong"]
 	if session.OK == 0 || session.Failed == 0 {
 		t.Errorf("the part session has %+v, want some ok and some failed", session)
@@ -124,23 +158,6 @@ workload:
 	if classes["injected"] <= hang.Timeout {
 		t.Errorf("%d failures are injected, want more than the %d timeouts", classes["injected"], hang.Timeout)
 	}
-	for name, least := range map[string]int64{
-		"session.take.bytes_read":  100000 * session.OK,
-		"session.store.bytes_read": 10000 * session.OK,
-		"hang.bytes_read":          0,
-	} {
-		if amount, ok := result.Counters.Get(name); !ok || amount.Total < least {
-			t.Errorf("%s is %+v, want at least %d", name, amount, least)
-		}
-	}
-	for _, name := range []string{"session.take", "session.take.touch", "session.store.fsync", "session.tell.run", "wrong.cpu"} {
-		if phase, ok := result.Phases.Get(name); !ok || phase.Count == 0 {
-			t.Errorf("%s is %+v", name, phase)
-		}
-	}
-	if left, _ := os.ReadDir(scratch); len(left) > 0 {
-		t.Errorf("%v is left", left)
-	}
 }
 
 // The programs of a killed command end, and the next command removes its files.
@@ -155,7 +172,8 @@ workload:
     - {kind: disk, bytes: 1000}
     - {kind: exec, command: sh, args: {file: %q}}
 `, pid))
-	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", spec, "--scratch", scratch, "--exec-commands", list)
+	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", spec,
+		"--scratch", scratch, "--exec-commands", list)
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -195,13 +213,15 @@ func waitProcessEnded(t *testing.T, file string) {
 // A service that stops also ends the programs of its run.
 func TestStoppedServiceEndsItsPrograms(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
-	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", writeScriptCommand(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`))
+	list := writeScriptCommand(t, `trap '' TERM; echo $$ > "$1.new"; mv "$1.new" "$1"; sleep 1000`)
+	url, process := aureatest.Serve(t, "--grace", "0s", "--exec-commands", list)
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		answer, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "exec", "command": "sh", "args": {"file": %q}}}`, pid)))
-		if err == nil { // it may come too late for one
-			_ = answer.Body.Close()
+		spec := fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "exec", "command": "sh", "args": {"file": %q}}}`, pid)
+		response, err := http.Post(url+"/benchmark/run", "application/json", strings.NewReader(spec))
+		if err == nil { // the service may end first
+			_ = response.Body.Close()
 		}
 	}()
 	waitFor(t, func() bool { _, err := os.Stat(pid); return err == nil })

@@ -33,7 +33,8 @@ func TestProgressLines(t *testing.T) {
 
 // A report shows the warm-up, which the duration excludes.
 func TestReportsTellOfTheWarmup(t *testing.T) {
-	r := &aurea.Result{Duration: 8.5, Warmup: &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}}
+	warmup := &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}
+	r := &aurea.Result{Duration: 8.5, Warmup: warmup}
 	var text strings.Builder
 	if err := writeText(r, &text); err != nil {
 		t.Fatal(err)

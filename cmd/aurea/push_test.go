@@ -66,7 +66,8 @@ func TestPushFails(t *testing.T) {
 		t.Errorf("standard error has %q, want %q", stderr, want)
 	}
 	code, _, stderr = runCommand(t, "", "run", "--jobs", "5", "--push", "localhost:9090")
-	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; see aurea --help` + "\n"
+	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; ` +
+		"see aurea --help\n"
 	if code != exitUsage || stderr != want {
 		t.Errorf("exit %d, %q, want %q", code, stderr, want)
 	}

@@ -10,14 +10,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
-
-// testTimeout limits a wait. A correct service never uses it up.
-const testTimeout = 30 * time.Second
 
 // runCommandAt executes a command line at a server. It must succeed.
 func runCommandAt(t *testing.T, url string, args ...string) string {

@@ -11,7 +11,9 @@ func TestSize(t *testing.T) {
 			t.Errorf("%q is %d, %v, want %d", text, s, err, want)
 		}
 	}
-	for _, text := range []string{"", "0", "-1", "GB", "2XB", "2GBGB", "0.1", "1e30", "Inf", "NaN", "0x10", "9223372036854775808", "2 G", "1_000"} {
+	for _, text := range []string{
+		"", "0", "-1", "GB", "2XB", "2GBGB", "0.1", "1e30", "Inf", "NaN", "0x10", "9223372036854775808", "2 G", "1_000",
+	} {
 		var s byteSize
 		if err := s.Set(text); err == nil {
 			t.Errorf("%q is %d", text, s)

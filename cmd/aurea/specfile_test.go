@@ -126,7 +126,8 @@ func TestLargeFiles(t *testing.T) {
 	}
 	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
 	for i := range 9 {
-		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), ", "))
+		aliases := strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), ", ")
+		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i+1, i+1, aliases)
 	}
 	huge := "a: &a " + strings.Repeat("x", 1<<20) + "\nb: [" + strings.TrimSuffix(strings.Repeat("*a, ", 100), ", ") + "]"
 	for name, test := range map[string]struct{ content, want string }{
@@ -146,7 +147,10 @@ func TestLargeFiles(t *testing.T) {
 
 // Every parsed file can be encoded as JSON, and every location has a position.
 func FuzzSpecFile(f *testing.F) {
-	for _, seed := range []string{"a: 1\nb: [x, {c: ~}]", `{"a": "\ud83d\ude00"}`, "a: &a {<<: *a}", "a: !!binary /w==", "a: 0x1f\nb: 5.\nc: -.5e3", "? [a]\n: 1"} {
+	for _, seed := range []string{
+		"a: 1\nb: [x, {c: ~}]", `{"a": "\ud83d\ude00"}`, "a: &a {<<: *a}", "a: !!binary /w==", "a: 0x1f\nb: 5.\nc: -.5e3",
+		"? [a]\n: 1",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

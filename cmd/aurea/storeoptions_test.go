@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
@@ -18,7 +19,8 @@ func TestServeStoreErrors(t *testing.T) {
 	taken := t.TempDir()
 	aureatest.Serve(t, "--data", taken)
 	foreign := t.TempDir()
-	if err := os.WriteFile(filepath.Join(foreign, "aurea.db"), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+	notDatabase := bytes.Repeat([]byte("no database "), 1000)
+	if err := os.WriteFile(filepath.Join(foreign, "aurea.db"), notDatabase, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct {
@@ -35,7 +37,7 @@ func TestServeStoreErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		// The timeout ends a service that starts despite its arguments.
-		ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		var out, errs bytes.Buffer
 		code := run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, test.args...), strings.NewReader(""), &out, &errs)
 		cancel()

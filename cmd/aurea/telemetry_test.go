@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -23,9 +22,8 @@ func TestTelemetry(t *testing.T) {
 	checkCollected(t, c, 37, 3)
 
 	url, process := aureatest.Serve(t)
-	if answer := post(t, url+"/benchmark/run", `{"num_jobs": 41, "job_duration_ms": 1}`); !strings.Contains(answer, `"completed_jobs":41`) {
-		t.Fatal(answer)
-	}
+	result := post(t, url+"/benchmark/run", `{"num_jobs": 41, "job_duration_ms": 1}`)
+	checkContains(t, "the result", result, `"completed_jobs":41`)
 	if err := process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +60,8 @@ func TestTelemetryOfJobs(t *testing.T) {
 	}
 	c := aureatest.StartCollector(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
-	if code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "5", "--concurrency", "1", service.URL); code != exitOK || stderr != "" {
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "5", "--concurrency", "1", service.URL)
+	if code != exitOK || stderr != "" {
 		t.Fatalf("exit %d, %s", code, stderr)
 	}
 	names := map[string]string{}
@@ -94,7 +93,8 @@ func TestTelemetryFails(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
 	for _, args := range [][]string{{"run", "--jobs", "5"}, {"serve"}} {
 		code, _, stderr := runCommand(t, "", args...)
-		want := `aurea: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318; got "grpc"; see aurea --help` + "\n"
+		want := "aurea: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318; " +
+			`got "grpc"; see aurea --help` + "\n"
 		if code != exitUsage || stderr != want {
 			t.Errorf("aurea %s: exit %d, %q, want %q", args[0], code, stderr, want)
 		}

@@ -14,7 +14,9 @@ import (
 // highest error rate comes first.
 func TestTextOfDetail(t *testing.T) {
 	r := &aurea.Result{
-		Phases: param.Named[aurea.Summary]{{Name: "cpu.cpu", Value: aurea.Summary{Count: 2, Min: 0.001, Mean: 0.002, P50: 0.001, P90: 0.003, P99: 0.003, P999: 0.003, Max: 0.003}}},
+		Phases: param.Named[aurea.Summary]{{Name: "cpu.cpu", Value: aurea.Summary{
+			Count: 2, Min: 0.001, Mean: 0.002, P50: 0.001, P90: 0.003, P99: 0.003, P999: 0.003, Max: 0.003,
+		}}},
 		Parts: []aurea.PartResult{
 			{Name: "cpu", Counts: aurea.Counts{Planned: 3, OK: 2, Failed: 1}, Latency: aurea.Summary{Count: 2, Min: 1, Mean: 1, P50: 1, P90: 1, P99: 1, P999: 1, Max: 1}},
 			{Name: "gone", Counts: aurea.Counts{Planned: 4, Failed: 4}},

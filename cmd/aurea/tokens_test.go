@@ -22,7 +22,9 @@ const (
 func TestParseTokens(t *testing.T) {
 	const content = "# for the team\n" + tokenA + "\n\nread " + tokenB + "\r\n\trun\txxxxxxxxxxxxxxxx\n" + tokenA
 	got, err := parseTokens(content)
-	want := []server.Token{{Secret: tokenA}, {Secret: tokenB, ReadOnly: true}, {Secret: "xxxxxxxxxxxxxxxx"}, {Secret: tokenA}}
+	want := []server.Token{
+		{Secret: tokenA}, {Secret: tokenB, ReadOnly: true}, {Secret: "xxxxxxxxxxxxxxxx"}, {Secret: tokenA},
+	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v (%v), want %+v", got, err, want)
 	}
@@ -57,10 +59,14 @@ func TestTokenFileMode(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := readTokens(path)
-		if fits && err != nil {
-			t.Errorf("%o: %v", mode, err)
+		if fits {
+			if err != nil {
+				t.Errorf("%o: %v", mode, err)
+			}
+			continue
 		}
-		if want := fmt.Sprintf("can be read or changed by every user of this machine (its mode is %04o); chmod 600 it", mode); !fits && (err == nil || !strings.Contains(err.Error(), want)) {
+		want := fmt.Sprintf("can be read or changed by every user of this machine (its mode is %04o); chmod 600 it", mode)
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%o: %v, want %q", mode, err, want)
 		}
 	}
@@ -69,7 +75,11 @@ func TestTokenFileMode(t *testing.T) {
 // A client sends the first token of its file, regardless of the token's role.
 func TestClientToken(t *testing.T) {
 	for content, want := range map[string]string{
-		tokenA: tokenA, "read " + tokenA + "\n" + tokenB: tokenA, "# mine\n\nrun " + tokenB: tokenB, "short": "short", "read": "read",
+		tokenA:                           tokenA,
+		"read " + tokenA + "\n" + tokenB: tokenA,
+		"# mine\n\nrun " + tokenB:        tokenB,
+		"short":                          "short",
+		"read":                           "read",
 	} {
 		if got, err := clientToken(writeTestFile(t, "tokens", content)); err != nil || got != want {
 			t.Errorf("%q: %q (%v), want %q", content, got, err, want)

@@ -94,9 +94,16 @@ func TestTwoServers(t *testing.T) {
 		t.Skip("left out: it starts PostgreSQL")
 	}
 	a, b, database := startTwoServers(t)
+	if !t.Run("control", func(t *testing.T) { checkRemoteControl(t, a, b) }) {
+		return // its runs may still be active
+	}
+	t.Run("recovery", func(t *testing.T) { checkRecovery(t, a, b, database) })
+}
 
+// checkRemoteControl has server b list, cancel and watch two runs of server a.
+func checkRemoteControl(t *testing.T, a, b testServer) {
 	id := a.submit(t, longRunSpec).ID
-	behind := a.submit(t, longRunSpec).ID
+	queued := a.submit(t, longRunSpec).ID
 	b.waitProgressing(t, id)
 	page, err := b.List(t.Context(), aurea.RunQuery{Name: "goes on"})
 	if err != nil {
@@ -105,13 +112,13 @@ func TestTwoServers(t *testing.T) {
 	if len(page.Runs) != 2 {
 		t.Fatalf("the other server lists %d runs, want 2", len(page.Runs))
 	}
-	if got, want := []string{page.Runs[0].ID, page.Runs[1].ID}, []string{behind, id}; !slices.Equal(got, want) {
+	if got, want := []string{page.Runs[0].ID, page.Runs[1].ID}, []string{queued, id}; !slices.Equal(got, want) {
 		t.Errorf("the other server lists %v, want %v", got, want)
 	}
 	if status := page.Runs[0].Status; status != aurea.StatusQueued {
 		t.Errorf("the other server lists the second run as %s, want queued", status)
 	}
-	for _, id := range []string{behind, id} {
+	for _, id := range []string{queued, id} {
 		if _, err := b.Cancel(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
@@ -136,18 +143,22 @@ func TestTwoServers(t *testing.T) {
 	if here.Digest == "" || here.Digest != there.Digest {
 		t.Errorf("the digests are %q and %q, want the same", here.Digest, there.Digest)
 	}
-	if run := a.waitFinished(t, behind); run.Status != aurea.StatusCancelled || run.StartedAt != nil {
+	if run := a.waitFinished(t, queued); run.Status != aurea.StatusCancelled || run.StartedAt != nil {
 		t.Errorf("the cancelled queued run is %s, started at %v", run.Status, run.StartedAt)
 	}
+}
 
-	id, behind = a.submit(t, longRunSpec).ID, a.submit(t, longRunSpec).ID
+// checkRecovery kills server a and wants server b to mark its runs as interrupted.
+func checkRecovery(t *testing.T, a, b testServer, database string) {
+	id := a.submit(t, longRunSpec).ID
+	queuedID := a.submit(t, longRunSpec).ID
 	b.waitProgressing(t, id)
 	if err := a.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = a.process.Wait() // the error is that it was killed
 	expireLease(t, database)
-	run, queued := b.waitFinished(t, id), b.waitFinished(t, behind)
+	run, queued := b.waitFinished(t, id), b.waitFinished(t, queuedID)
 	if run.Status != aurea.StatusInterrupted {
 		t.Errorf("the killed server's run is %s, want interrupted", run.Status)
 	}
@@ -176,7 +187,8 @@ func expireLease(t *testing.T, database string) {
 	}
 	defer db.Close()
 	past := time.Now().Add(-time.Second).UnixMicro()
-	if _, err := db.ExecContext(t.Context(), "UPDATE owners SET alive_until = $1 WHERE owner IN (SELECT owner FROM runs WHERE finished = 0)", past); err != nil {
+	const expire = "UPDATE owners SET alive_until = $1 WHERE owner IN (SELECT owner FROM runs WHERE finished = 0)"
+	if _, err := db.ExecContext(t.Context(), expire, past); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -193,7 +205,8 @@ func TestTwoServersShareNoRun(t *testing.T) {
 	defer target.Close()
 	a, b, _ := startTwoServers(t)
 	const keys, jobs = 20, 5
-	spec, err := aurea.DecodeSpec(fmt.Appendf(nil, `{"num_jobs": %d, "workload": {"kind": "http", "url": %q}}`, jobs, target.URL))
+	spec, err := aurea.DecodeSpec(fmt.Appendf(nil,
+		`{"num_jobs": %d, "workload": {"kind": "http", "url": %q}}`, jobs, target.URL))
 	if err != nil {
 		t.Fatal(err)
 	}

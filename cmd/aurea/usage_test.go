@@ -75,16 +75,35 @@ func TestTargets(t *testing.T) {
 // All mistakes of a file are reported at once, each with its line. This
 // includes the parameters of workloads.
 func TestEveryMistakeOfAFile(t *testing.T) {
-	const yaml = "name: 7\nworkload:\n  kind: http\n  url: 3\n  bdy: x\nnum_jobs: x\nthresholds: [\"p99 < 1s\", \"x < 2\"]\nrate: .inf\n"
-	const json = "{\"num_jobs\": 0,\n \"workload\": {\"kind\": \"mix\", \"parts\": [\n  {\"workload\": {\"kind\": \"sleep\", \"duration\": 5}},\n  {\"workload\": {\"kind\": \"nop\"}}]}}\n"
-	const valid = "num_jobs: 1\nworkload:\n  kind: mix\n  parts:\n  - workload: {kind: sleep, duraton: 5ms}\n  - workload:\n      kind: nop\n"
+	const yaml = `name: 7
+workload:
+  kind: http
+  url: 3
+  bdy: x
+num_jobs: x
+thresholds: ["p99 < 1s", "x < 2"]
+rate: .inf
+`
+	const json = `{"num_jobs": 0,
+ "workload": {"kind": "mix", "parts": [
+  {"workload": {"kind": "sleep", "duration": 5}},
+  {"workload": {"kind": "nop"}}]}}
+`
+	const wrongWorkloads = `num_jobs: 1
+workload:
+  kind: mix
+  parts:
+  - workload: {kind: sleep, duraton: 5ms}
+  - workload:
+      kind: nop
+`
 	for name, test := range map[string]struct {
 		content string
 		places  []string
 	}{
 		"a.yaml": {yaml, []string{":1:1: name: ", ":4:3: workload.url: ", ":5:3: workload.bdy: ", ":6:1: num_jobs: ", ":7:26: thresholds[1]: ", ":8:7: rate: "}},
 		"b.json": {json, []string{":1:2: num_jobs: ", ":3:34: workload.parts[0].workload.duration: ", ":4:17: workload.parts[1].workload.kind: "}},
-		"c.yaml": {valid, []string{":5:29: workload.parts[0].workload.duraton: ", ":7:7: workload.parts[1].workload.kind: "}},
+		"c.yaml": {wrongWorkloads, []string{":5:29: workload.parts[0].workload.duraton: ", ":7:7: workload.parts[1].workload.kind: "}},
 	} {
 		spec := writeTestFile(t, name, test.content)
 		code, _, stderr := runCommand(t, "", "run", spec)
@@ -99,7 +118,8 @@ func TestEveryMistakeOfAFile(t *testing.T) {
 
 // If a string is wanted and YAML has a number, the error says how to quote it.
 func TestNumbersThatShouldBeStrings(t *testing.T) {
-	spec := writeTestFile(t, "spec.yaml", "num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
+	spec := writeTestFile(t, "spec.yaml",
+		"num_jobs: 1\nname: 010\nlabels: {build: 1.10, ok: true, none: ~}\nworkload: {kind: noop}\n")
 	code, _, stderr := runCommand(t, "", "run", spec)
 	want := "aurea: " + spec + ":2:1: name: must be a string of up to 200 characters; got 10; put it in quotes: \"010\"\n" +
 		"aurea: " + spec + ":3:10: labels.build: must be a string of up to 200 characters; got 1.10; put it in quotes: \"1.10\"\n" +
