@@ -46,21 +46,7 @@ func TestCompare(t *testing.T) {
 	if !slices.Equal(byID.Base.IDs, base) || !slices.Equal(byID.Head.IDs, head) {
 		t.Errorf("base %q, head %q; want %q and %q", byID.Base.IDs, byID.Head.IDs, base, head)
 	}
-	m := byID.Metrics[1]
-	if m.Metric != "mean_latency" || m.Verdict != compare.MetricWorse {
-		t.Errorf("the second metric is %s, %s; want mean_latency, worse", m.Metric, m.Verdict)
-	}
-	if m.Base.N != 4 {
-		t.Errorf("mean_latency has %d values, want 4", m.Base.N)
-	}
-	if m.Difference.Value < 1 || m.P > 0.03 {
-		t.Errorf("mean_latency differs by %v with p = %v", m.Difference.Value, m.P)
-	}
-	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration",
-		Message: "workload.duration is 1ms in base and 100ms in head"}
-	if !slices.Contains(byID.Warnings, unlike) {
-		t.Errorf("the warnings are %+v", byID.Warnings)
-	}
+	checkRegression(t, byID)
 	repeated := s.comparison("base=" + strings.Join(base, "&base=") + "&head=" + strings.Join(head, "&head="))
 	if diff := cmp.Diff(byID, repeated); diff != "" {
 		t.Errorf("repeated (-list +repeated):\n%s", diff)
@@ -97,6 +83,26 @@ func TestCompare(t *testing.T) {
 		if body := strings.ReplaceAll(string(got.body), `\"`, `"`); !strings.Contains(body, says) {
 			t.Errorf("%s: %s, want %q in it", query, body, says)
 		}
+	}
+}
+
+// checkRegression checks the metric and the warning of a much slower head.
+func checkRegression(t *testing.T, c compare.Comparison) {
+	t.Helper()
+	m := c.Metrics[1]
+	if m.Metric != "mean_latency" || m.Verdict != compare.MetricWorse {
+		t.Errorf("the second metric is %s, %s; want mean_latency, worse", m.Metric, m.Verdict)
+	}
+	if m.Base.N != 4 {
+		t.Errorf("mean_latency has %d values, want 4", m.Base.N)
+	}
+	if m.Difference.Value < 1 || m.P > 0.03 {
+		t.Errorf("mean_latency differs by %v with p = %v", m.Difference.Value, m.P)
+	}
+	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration",
+		Message: "workload.duration is 1ms in base and 100ms in head"}
+	if !slices.Contains(c.Warnings, unlike) {
+		t.Errorf("the warnings are %+v", c.Warnings)
 	}
 }
 

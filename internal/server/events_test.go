@@ -56,6 +56,27 @@ func readRemaining(t *testing.T, reader *bufio.Reader) (all []api.Event) {
 	}
 }
 
+// checkEvent checks the data of an event of the run of TestEvents.
+func checkEvent(t *testing.T, id string, e api.Event) {
+	t.Helper()
+	var data document
+	answer{body: e.Data}.into(t, &data)
+	switch e.Name {
+	case "progress":
+		for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight",
+			"throughput", "p50", "p99"} {
+			data.number(t, member)
+		}
+	case "status":
+		data.wantMembers(t, "status event", map[string]any{"status": "completed", "id": id, "result": nil})
+		if data["digest"] == "" {
+			t.Errorf("the status event has no digest: %s", e.Data)
+		}
+	case "result":
+		data.wantMembers(t, "result event", map[string]any{"benchmark_id": id, "completed_jobs": 8.0, "jobs": nil})
+	}
+}
+
 // The events of a run are as documented. A reconnect with the id of the last
 // event gets the following ones, none twice.
 func TestEvents(t *testing.T) {
@@ -90,23 +111,8 @@ func TestEvents(t *testing.T) {
 			t.Errorf("event %d comes after %d", e.ID, last)
 		}
 		last = e.ID
-		var data document
-		answer{body: e.Data}.into(t, &data)
 		names = append(names, e.Name)
-		switch e.Name {
-		case "progress":
-			for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight",
-				"throughput", "p50", "p99"} {
-				data.number(t, member)
-			}
-		case "status":
-			data.wantMembers(t, "status event", map[string]any{"status": "completed", "id": id, "result": nil})
-			if data["digest"] == "" {
-				t.Errorf("the status event has no digest: %s", e.Data)
-			}
-		case "result":
-			data.wantMembers(t, "result event", map[string]any{"benchmark_id": id, "completed_jobs": 8.0, "jobs": nil})
-		}
+		checkEvent(t, id, e)
 	}
 	n := len(names)
 	if n < 3 || !slices.Equal(names[n-2:], []string{"status", "result"}) {

@@ -12,7 +12,7 @@ type healthResponse struct {
 		Status  string `json:"status" enum:"healthy" doc:"healthy whenever the process can answer"`
 		Service string `json:"service"`
 		Version string `json:"version"`
-		Grafana string `json:"grafana,omitempty" doc:"URL of the Grafana that has the dashboards, where the service was told"`
+		Grafana string `json:"grafana,omitempty" doc:"URL of the Grafana that has the dashboards, if it is configured"`
 		Store   struct {
 			Kind    string `json:"kind" doc:"sqlite or postgres"`
 			Ready   bool   `json:"ready" doc:"whether runs can be kept, and are accepted"`
