@@ -41,7 +41,8 @@ func withService(run func() int) (code int, err error) {
 		return 0, err
 	}
 	defer func() { _ = kept.Close() }()
-	manager := runs.New(engine.New("test", kinds.New(kinds.Options{})), runs.Options{Store: kept, Owner: "test", Queue: 10})
+	manager := runs.New(engine.New("test", kinds.New(kinds.Options{})),
+		runs.Options{Store: kept, Owner: "test", Queue: 10})
 	ctx, cancel := context.WithCancel(context.Background())
 	managed := make(chan error, 1)
 	go func() { managed <- manager.Run(ctx) }()

@@ -132,13 +132,13 @@ func TestProvisioning(t *testing.T) {
 	if got := config.Global.ScrapeInterval; got != "5s" {
 		t.Errorf("scraped every %s, want 5s", got)
 	}
-	if flag := "--config.file=/etc/prometheus/prometheus.yaml"; !slices.Contains(c.Services["prometheus"].Command,
-		flag) {
+	flag := "--config.file=/etc/prometheus/prometheus.yaml"
+	if !slices.Contains(c.Services["prometheus"].Command, flag) {
 		t.Errorf("prometheus is not started with %s", flag)
 	}
 	for _, file := range append(config.RuleFiles, "prometheus.yaml") {
-		if got, want := c.hostPath("/etc/prometheus/"+file),
-			filepath.Join(root, "deploy/prometheus", file); got != want {
+		got, want := c.hostPath("/etc/prometheus/"+file), filepath.Join(root, "deploy/prometheus", file)
+		if got != want {
 			t.Errorf("prometheus reads %s, want %s", got, want)
 		}
 	}
@@ -177,22 +177,24 @@ func TestProvisioning(t *testing.T) {
 		t.Fatalf("%d dashboard providers, want 1", len(providers))
 	}
 	for _, b := range boards(t) {
-		if got, want := c.hostPath(filepath.Join(providers[0].Options.Path, b.File)),
-			filepath.Join(root, "deploy/grafana/dashboards", b.File); got != want {
+		got, want := c.hostPath(filepath.Join(providers[0].Options.Path, b.File)),
+			filepath.Join(root, "deploy/grafana/dashboards", b.File)
+		if got != want {
 			t.Errorf("grafana's dashboards come from %q, want %q", got, want)
 		}
 	}
 	environment := c.Services["grafana"].Environment
-	if got := c.hostPath(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]); got != filepath.Join(root,
-		"deploy/grafana/dashboards/overview.json") {
-		t.Errorf("grafana's home is %q, want the overview", got)
+	home := c.hostPath(environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+	if home != filepath.Join(root, "deploy/grafana/dashboards/overview.json") {
+		t.Errorf("grafana's home is %q, want the overview", home)
 	}
 	if environment["GF_AUTH_ANONYMOUS_ENABLED"] != "true" || environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" {
 		t.Errorf("grafana requires a login or lets anonymous users edit: %v", environment)
 	}
 	for _, kind := range []string{"datasources/prometheus.yaml", "dashboards/aurea.yaml"} {
-		if got, want := c.hostPath("/etc/grafana/provisioning/"+kind),
-			filepath.Join(root, "deploy/grafana/provisioning", kind); got != want {
+		got, want := c.hostPath("/etc/grafana/provisioning/"+kind),
+			filepath.Join(root, "deploy/grafana/provisioning", kind)
+		if got != want {
 			t.Errorf("grafana reads %q as %s, want %q", got, kind, want)
 		}
 	}
@@ -228,8 +230,8 @@ func TestImageCommands(t *testing.T) {
 		t.Fatalf("entrypoint %q, want %q", got, want)
 	}
 	serve := argv(t, "CMD")
-	if want := []string{"serve", "--listen", "0.0.0.0:5000", "--insecure", "--data", "/data"}; !slices.Equal(serve,
-		want) {
+	want := []string{"serve", "--listen", "0.0.0.0:5000", "--insecure", "--data", "/data"}
+	if !slices.Equal(serve, want) {
 		t.Fatalf("command %q, want %q", serve, want)
 	}
 	serve[2], serve[5] = "0.0.0.0:0", t.TempDir() // a free port and an existing directory

@@ -28,8 +28,8 @@ func findFlaws(expr string) (flaws []string) {
 			flaws = append(flaws, found[1]+" over ["+found[2]+"], want "+of)
 		}
 	}
-	if named, chosen := len(metric.FindAllString(expr, -1)),
-		len(selector.FindAllString(expr, -1)); named == 0 || chosen != named {
+	named, chosen := len(metric.FindAllString(expr, -1)), len(selector.FindAllString(expr, -1))
+	if named == 0 || chosen != named {
 		flaws = append(flaws, "not every metric is of the chosen job and instance")
 	}
 	if found := fixed.FindString(expr); found != "" {

@@ -75,8 +75,8 @@ func TestPanelsExplainThemselves(t *testing.T) {
 }
 
 func TestPanelLacks(t *testing.T) {
-	if got := strings.Join((panel{Type: "stat"}).missing(),
-		"; "); got != "data source of ours; description; query; title; unit; word for when there is nothing" {
+	got := strings.Join((panel{Type: "stat"}).missing(), "; ")
+	if got != "data source of ours; description; query; title; unit; word for when there is nothing" {
 		t.Errorf("an empty panel lacks %s", got)
 	}
 	table := panel{Type: "table", Targets: make([]query, 2)}

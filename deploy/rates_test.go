@@ -44,8 +44,10 @@ func median(values []float64) float64 {
 func checkQuantiles(t *testing.T, s scenario, v viewer, b board) {
 	v.values["workload"] = "sleep"
 	last := s.last()
-	for title, want := range map[string]quantiles{"Latency": last.Latency, "Service time": last.ServiceTime,
-		"Delay": last.Delay} {
+	for title, want := range map[string]quantiles{
+		"Latency": last.Latency, "Service time": last.ServiceTime,
+		"Delay": last.Delay,
+	} {
 		for i, exact := range []float64{want.P50, want.P95, want.P99, want.P999} {
 			target := b.panel(t, title).Targets[i]
 			found, err := s.prometheus.at(v.fill(t, target.Expr), s.end)

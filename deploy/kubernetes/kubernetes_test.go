@@ -114,8 +114,8 @@ func TestRulesBecomeAnObject(t *testing.T) {
 }
 
 func TestUnknownFieldsAreErrors(t *testing.T) {
-	if err := decodeStrictly([]byte("spec: {template: {spec: {readOnlyRootFilesystem: true}}}"),
-		&apps.Deployment{}); err == nil {
+	misplaced := []byte("spec: {template: {spec: {readOnlyRootFilesystem: true}}}")
+	if err := decodeStrictly(misplaced, &apps.Deployment{}); err == nil {
 		t.Error("a misplaced field was accepted")
 	}
 	if err := decodeStrictly([]byte("spec: {endpoints: [{intervall: 5s}]}"), &monitoring.ServiceMonitor{}); err == nil {

@@ -95,8 +95,10 @@ func TestPodIsConfinedAndGuaranteed(t *testing.T) {
 	if hard := container.Resources.Limits.Memory(); soft.Cmp(*hard) >= 0 || 2*soft.Value() < hard.Value() {
 		t.Errorf("GOMEMLIMIT is %s, want a little less than the limit of %s", soft.String(), hard)
 	}
-	for name, probe := range map[string]*core.Probe{"startup": container.StartupProbe,
-		"liveness": container.LivenessProbe, "readiness": container.ReadinessProbe} {
+	for name, probe := range map[string]*core.Probe{
+		"startup":  container.StartupProbe,
+		"liveness": container.LivenessProbe, "readiness": container.ReadinessProbe,
+	} {
 		if probe == nil || probe.HTTPGet.Port.String() != container.Ports[0].Name {
 			t.Errorf("%s is not probed: %+v", name, probe)
 		}

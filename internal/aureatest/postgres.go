@@ -51,8 +51,9 @@ func StartPostgres(bin string) (*Postgres, error) {
 			return nil, err
 		}
 	}
-	if err := p.run("initdb", "--pgdata", p.data(), "--username", "aurea", "--auth", "trust", "--no-sync", "--encoding",
-		"UTF8", "--locale", "C.UTF-8"); err != nil {
+	err = p.run("initdb", "--pgdata", p.data(), "--username", "aurea", "--auth", "trust", "--no-sync", "--encoding",
+		"UTF8", "--locale", "C.UTF-8")
+	if err != nil {
 		return nil, err
 	}
 	settings := "-c listen_addresses='' -c unix_socket_directories=" + folder + " -c fsync=off -c max_connections=50"

@@ -134,11 +134,12 @@ type Number float64
 // UnmarshalJSON decodes the pair.
 func (n *Number) UnmarshalJSON(text []byte) error {
 	var at, value string
-	if _, err := fmt.Sscanf(strings.NewReplacer("[", "", "]", "", ",", " ", `"`, "").Replace(string(text)), "%s %s",
-		&at, &value); err != nil {
+	_, err := fmt.Sscanf(strings.NewReplacer("[", "", "]", "", ",", " ", `"`, "").Replace(string(text)), "%s %s", &at,
+		&value)
+	if err != nil {
 		return fmt.Errorf("%s: %w", text, err)
 	}
-	_, err := fmt.Sscan(value, (*float64)(n))
+	_, err = fmt.Sscan(value, (*float64)(n))
 	return err
 }
 

@@ -68,8 +68,10 @@ func TestNilBudget(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for bytes, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB",
-		512 << 20: "512 MiB", 1 << 62: "4 EiB"} {
+	for bytes, want := range map[int64]string{
+		0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB",
+		512 << 20: "512 MiB", 1 << 62: "4 EiB",
+	} {
 		if got := Size(bytes); got != want {
 			t.Errorf("Size(%d) = %s, want %s", bytes, got, want)
 		}

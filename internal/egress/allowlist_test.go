@@ -143,8 +143,10 @@ func TestAllowlistAllows(t *testing.T) {
 
 // AllowAll allows every address.
 func TestAllowAll(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:80", "8.8.8.8:443", "169.254.169.254:80", "0.0.0.0:1",
-		"[fe80::1%eth0]:80", "[64:ff9b::7f00:1]:80"} {
+	for _, address := range []string{
+		"127.0.0.1:80", "8.8.8.8:443", "169.254.169.254:80", "0.0.0.0:1",
+		"[fe80::1%eth0]:80", "[64:ff9b::7f00:1]:80",
+	} {
 		if err := AllowAll().Allow("x", netip.MustParseAddrPort(address)); err != nil {
 			t.Error(err)
 		}

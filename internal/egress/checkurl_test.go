@@ -128,9 +128,11 @@ func FuzzCheckURL(f *testing.F) {
 	for _, s := range egresstest.Loopback() {
 		f.Add("https://" + s + ":8443/a?b#c")
 	}
-	for _, text := range []string{"http://api.example/", "http://me:secret@api.example/", "http://api.example:/",
+	for _, text := range []string{
+		"http://api.example/", "http://me:secret@api.example/", "http://api.example:/",
 		"http:opaque", "//api.example/", "http://[fe80::1%25eth0]/", "http://a\\b/", "http://a%00b/", "http:///x",
-		"http://a@b@c/"} {
+		"http://a@b@c/",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -58,8 +58,9 @@ func TestOwnListener(t *testing.T) {
 		t.Errorf("the same port of another machine: %v", err)
 	}
 	// A command that a user runs may call its own machine.
-	if err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a",
-		netip.MustParseAddrPort("127.0.0.1:5000")); err != nil {
+	err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a",
+		netip.MustParseAddrPort("127.0.0.1:5000"))
+	if err != nil {
 		t.Errorf("any target: %v", err)
 	}
 }

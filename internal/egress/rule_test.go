@@ -75,9 +75,11 @@ func TestParseAllowlistEmpty(t *testing.T) {
 // A valid rule does not allow a special address unless it has that address, and
 // an error names the rule.
 func FuzzParseTargets(f *testing.F) {
-	for _, rule := range []string{"api.example", "api.example:8080", "localhost:80", "192.0.2.1", "192.0.2.1:80",
+	for _, rule := range []string{
+		"api.example", "api.example:8080", "localhost:80", "192.0.2.1", "192.0.2.1:80",
 		"[2001:db8::1]:80", "2001:db8::1", "10.0.0.0/8", "10.0.0.0/8:80", "2001:db8::/32:80", "[2001:db8::/32]:80",
-		"169.254.169.254", "0.0.0.0/0", "::/0", "127.1", "*", "http://x/", "fe80::1%eth0", "１２７.1", "%31"} {
+		"169.254.169.254", "0.0.0.0/0", "::/0", "127.1", "*", "http://x/", "fe80::1%eth0", "１２７.1", "%31",
+	} {
 		f.Add(rule)
 	}
 	f.Fuzz(func(t *testing.T, rule string) {

@@ -93,8 +93,10 @@ func wantForbidden(t *testing.T, err error, host string, address netip.Addr) {
 // by URL or at the socket.
 func TestCanary(t *testing.T) {
 	here := map[string]bool{"127.0.0.1": true, "0.0.0.0": true, "::": true}
-	for name, allowed := range map[string]egress.Allowlist{"another": allowlistOf(t, "192.0.2.1"),
-		"another network": allowlistOf(t, "10.0.0.0/8", "2001:db8::/32")} {
+	for name, allowed := range map[string]egress.Allowlist{
+		"another":         allowlistOf(t, "192.0.2.1"),
+		"another network": allowlistOf(t, "10.0.0.0/8", "2001:db8::/32"),
+	} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		tried := 0
 		try := func(host string, address netip.Addr) {
@@ -104,8 +106,8 @@ func TestCanary(t *testing.T) {
 			wantForbidden(t, err, host, address)
 			_, err = get(t, c, "http://flips.example:"+strconv.Itoa(int(port))+"/")
 			wantForbidden(t, err, "flips.example", address)
-			if r, err := c.NewRequest(http.MethodGet, "http://"+host+":"+strconv.Itoa(int(port))+"/", nil,
-				nil); err == nil {
+			r, err := c.NewRequest(http.MethodGet, "http://"+host+":"+strconv.Itoa(int(port))+"/", nil, nil)
+			if err == nil {
 				if err := c.Do(t.Context(), r, 0, new(Response)); err == nil {
 					t.Errorf("%s: %s was called", name, host)
 				}
@@ -131,8 +133,10 @@ func TestCanary(t *testing.T) {
 
 // Allowed calls reach the canary, so its silence is meaningful.
 func TestCanaryIsReached(t *testing.T) {
-	for _, allowed := range []egress.Allowlist{{}, egress.AllowAll(), allowlistOf(t, "127.0.0.1"),
-		allowlistOf(t, "api.example", "localhost"), allowlistOf(t, "0.0.0.0/0")} {
+	for _, allowed := range []egress.Allowlist{
+		{}, egress.AllowAll(), allowlistOf(t, "127.0.0.1"),
+		allowlistOf(t, "api.example", "localhost"), allowlistOf(t, "0.0.0.0/0"),
+	} {
 		port, calls := listenCanary(t, "127.0.0.1")
 		for _, text := range []string{"127.0.0.1", "::ffff:127.0.0.1"} {
 			address := netip.MustParseAddr(text)

@@ -34,8 +34,10 @@ func TestStaleConnectionIsDetected(t *testing.T) {
 // If a reused connection ends during the request, it is unknown whether the
 // server processed it. The request is sent again if that is safe.
 func TestStaleConnectionIsReplaced(t *testing.T) {
-	for method, want := range map[string]bool{"GET": true, "HEAD": true, "PUT": true, "DELETE": true, "OPTIONS": true,
-		"POST": false, "PATCH": false} {
+	for method, want := range map[string]bool{
+		"GET": true, "HEAD": true, "PUT": true, "DELETE": true, "OPTIONS": true,
+		"POST": false, "PATCH": false,
+	} {
 		t.Run(method, func(t *testing.T) {
 			var heard atomic.Int64
 			s := serveRaw(t, func(c *net.TCPConn) {

@@ -141,8 +141,10 @@ func TestContextEndsConnecting(t *testing.T) {
 		"beginning HTTP/2":     {silent.url, Options{HTTP2: true}},
 		"agreeing on TLS, too": {secure, Options{HTTP2: true}},
 	} {
-		for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
-			"deadline alone": context.DeadlineExceeded} {
+		for how, want := range map[string]error{
+			"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+			"deadline alone": context.DeadlineExceeded,
+		} {
 			t.Run(name+" "+how, func(t *testing.T) {
 				c := client(t, test.options)
 				r := prepare(t, c, "GET", test.url, nil, "")

@@ -43,8 +43,8 @@ func TestDo(t *testing.T) {
 				t.Errorf("got the headers %q, want %q", headers, want)
 			}
 			sizes := [3]int64{a.Sent, a.Received, a.Length}
-			if want := [3]int64{int64(len(r.wire)), int64(len(a.head) + len(a.Body)),
-				int64(len(a.Body))}; sizes != want {
+			want := [3]int64{int64(len(r.wire)), int64(len(a.head) + len(a.Body)), int64(len(a.Body))}
+			if sizes != want {
 				t.Errorf("Sent, Received and Length are %v, want %v", sizes, want)
 			}
 			if a.Phases.FirstByte <= 0 {

@@ -178,8 +178,10 @@ func TestHTTP2ServersThatFail(t *testing.T) {
 		_, err := get(t, c, s.URL+path)
 		wantClass(t, err, class, "")
 	}
-	for how, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
-		"deadline alone": context.DeadlineExceeded} {
+	for how, want := range map[string]error{
+		"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+		"deadline alone": context.DeadlineExceeded,
+	} {
 		ctx, cancel := endingSoon(t, how, 20*time.Millisecond)
 		var a Response
 		if err := c.Do(ctx, prepare(t, c, "GET", s.URL+"/hang", nil, ""), 0, &a); !errors.Is(err, want) {

@@ -49,8 +49,9 @@ func TestAddressesAlternate(t *testing.T) {
 			[]string{"192.0.2.1", "2001:db8::1", "192.0.2.2", "192.0.2.3"}},
 		{[]string{"::ffff:192.0.2.1", "2001:db8::1", "192.0.2.2"}, []string{"192.0.2.1", "2001:db8::1", "192.0.2.2"}},
 	} {
-		if diff := cmp.Diff(addressesOf(test.want...), interleave(addressesOf(test.given...)),
-			cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		diff := cmp.Diff(addressesOf(test.want...), interleave(addressesOf(test.given...)),
+			cmp.Comparer(func(a, b netip.Addr) bool { return a == b }))
+		if diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.given, diff)
 		}
 	}

@@ -49,8 +49,8 @@ func (f *alternatingResolver) serve(connection net.Conn) {
 		if err != nil {
 			return
 		}
-		if _, err := connection.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))),
-			answer...)); err != nil {
+		_, err = connection.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+		if err != nil {
 			return
 		}
 	}

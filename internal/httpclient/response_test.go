@@ -11,8 +11,10 @@ func TestHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"x-a": "b c", "X-A": "b c", "X-Empty": "", "X": "y", "": "", "X-None": "",
-		"HTTP/1.1 200 OK": "", "content-length": "0"} {
+	for name, want := range map[string]string{
+		"x-a": "b c", "X-A": "b c", "X-Empty": "", "X": "y", "": "", "X-None": "",
+		"HTTP/1.1 200 OK": "", "content-length": "0",
+	} {
 		if got := a.Header(name); got != want {
 			t.Errorf("%q is %q, want %q", name, got, want)
 		}

@@ -70,8 +70,10 @@ func TestEndlessBodyTakesNoMemory(t *testing.T) {
 }
 
 func TestMaxAnswer(t *testing.T) {
-	for _, framing := range []string{"Content-Length: 5\r\n\r\nhello",
-		"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "\r\nhello"} {
+	for _, framing := range []string{
+		"Content-Length: 5\r\n\r\nhello",
+		"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "\r\nhello",
+	} {
 		raw := "HTTP/1.1 200 OK\r\n" + framing
 		if a, _, err := readAnswer(strings.NewReader(raw), false, 5); err != nil || a.Length != 5 {
 			t.Errorf("%q within the limit: %d bytes, error %v", raw, a.Length, err)

@@ -60,8 +60,10 @@ func (q *waiters) len() (n int) {
 // A waiter whose context ends is granted nothing and does not delay those
 // behind it.
 func TestWaitingEndsWithContext(t *testing.T) {
-	for name, want := range map[string]error{"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
-		"deadline alone": context.DeadlineExceeded, "closed": ErrClosed} {
+	for name, want := range map[string]error{
+		"cancelled": context.Canceled, "timed out": context.DeadlineExceeded,
+		"deadline alone": context.DeadlineExceeded, "closed": ErrClosed,
+	} {
 		t.Run(name, func(t *testing.T) {
 			answer := make(chan struct{})
 			s := serveRaw(t, afterRequest(func(c *net.TCPConn) { <-answer; _, _ = io.WriteString(c, hello) }))

@@ -36,8 +36,10 @@ func wideStats() aurea.Stats {
 func BenchmarkScrape(b *testing.B) {
 	for name, stats := range map[string]aurea.Stats{"few": fixed(), "full": wideStats()} {
 		h := handler(b, constantStats(stats))
-		for form, accept := range map[string]string{"text": acceptText, "OpenMetrics": acceptOpenMetrics,
-			"protobuf": acceptProtobuf} {
+		for form, accept := range map[string]string{
+			"text": acceptText, "OpenMetrics": acceptOpenMetrics,
+			"protobuf": acceptProtobuf,
+		} {
 			b.Run(name+"/"+form, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {

@@ -49,8 +49,8 @@ func TestNativeHistogramOnPrometheus(t *testing.T) {
 	if math.Abs(got/want-1) > 0.05 {
 		t.Errorf("p99 is %v, want %v to 5 %%", got, want)
 	}
-	if n := p.Await(t, `histogram_count(benchmark_job_latency_seconds)`,
-		func(float64) bool { return true }); n != 10_000 {
+	n := p.Await(t, `histogram_count(benchmark_job_latency_seconds)`, func(float64) bool { return true })
+	if n != 10_000 {
 		t.Errorf("%v jobs, want 10000", n)
 	}
 }

@@ -153,8 +153,8 @@ func TestPushInitialZeroOnce(t *testing.T) {
 				t.Errorf("%s: %d initial zeros, want at least 100", name, got)
 			}
 		}
-		if after, again := initialZeros(refused.requests[1]),
-			initialZeros(taken.requests[1]); after != 0 || again != 0 {
+		after, again := initialZeros(refused.requests[1]), initialZeros(taken.requests[1])
+		if after != 0 || again != 0 {
 			t.Errorf("%d initial zeros after a rejection, %d after they were accepted; want none", after, again)
 		}
 	})

@@ -60,8 +60,10 @@ func TestControl(t *testing.T) {
 	m, id, ended := startRunning(t,
 		`{"rate": 100, "num_jobs": 1000, "concurrency": 50, "workload": {"kind": "sleep", "duration": "1ms"}}`)
 	var timelines [][]aurea.RunEvent
-	for _, control := range []aurea.Control{{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 1e6, Concurrency: 900},
-		{Kind: aurea.Resume}} {
+	for _, control := range []aurea.Control{
+		{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 1e6, Concurrency: 900},
+		{Kind: aurea.Resume},
+	} {
 		run, err := m.Control(t.Context(), id, control)
 		if err != nil {
 			t.Fatalf("%+v: %v", control, err)

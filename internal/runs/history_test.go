@@ -86,8 +86,8 @@ func TestChangeRunningRun(t *testing.T) {
 			t.Errorf("the ended run has the note %q, baseline %v", ended.Note, ended.Baseline)
 		}
 		long := strings.Repeat("x", aurea.MaxNote+1)
-		if _, err := s.manager.Change(t.Context(), run.ID,
-			aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {
+		_, err = s.manager.Change(t.Context(), run.ID, aurea.RunChange{Note: &long})
+		if !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("a long note: %v", err)
 		}
 	})

@@ -67,8 +67,8 @@ func TestStoreUnavailableAtStart(t *testing.T) {
 		store := newMemoryStore()
 		store.full = true
 		s := serveStore(t, store, "one", Options{})
-		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`),
-			""); !errors.Is(err, aurea.ErrUnavailable) || !errors.Is(s.manager.Ready(), aurea.ErrUnavailable) {
+		_, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 1}`), "")
+		if !errors.Is(err, aurea.ErrUnavailable) || !errors.Is(s.manager.Ready(), aurea.ErrUnavailable) {
 			t.Errorf("Submit: %v, Ready: %v", err, s.manager.Ready())
 		}
 		time.Sleep(10 * time.Second)

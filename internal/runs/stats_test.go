@@ -57,8 +57,8 @@ func TestStats(t *testing.T) {
 		counts := map[string]aurea.Counts{}
 		for kind, tally := range stats.Workloads {
 			counts[kind] = tally.Counts
-			if n, want := tally.ServiceTime.Count(),
-				tally.Ended(); n != want || tally.ServiceTime.Sum() != float64(want) {
+			n, want := tally.ServiceTime.Count(), tally.Ended()
+			if n != want || tally.ServiceTime.Sum() != float64(want) {
 				t.Errorf("%s: %d service times of %v s together, want %d of a second", kind, n, tally.ServiceTime.Sum(),
 					want)
 			}
@@ -109,8 +109,8 @@ func TestStatsWhileRunning(t *testing.T) {
 				t.Errorf("after %v s: %+v for %v USD, want %+v for %v", seconds, got.Workloads["sleep"].Counts,
 					got.Cost["USD"], counts, cost)
 			}
-			if diff := cmp.Diff(map[string]int64{"odd": counts.Failed, "timeout": counts.Timeout},
-				got.Errors["sleep"]); diff != "" {
+			diff := cmp.Diff(map[string]int64{"odd": counts.Failed, "timeout": counts.Timeout}, got.Errors["sleep"])
+			if diff != "" {
 				t.Errorf("errors after %v s (-want +got):\n%s", seconds, diff)
 			}
 		}
@@ -247,8 +247,8 @@ func TestStatsTarget(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if got, want := s.manager.Stats().Target,
-			(aurea.Target{Jobs: 3, Rate: 20}); got.Jobs != want.Jobs || !near(got.Rate, want.Rate) {
+		got, want := s.manager.Stats().Target, (aurea.Target{Jobs: 3, Rate: 20})
+		if got.Jobs != want.Jobs || !near(got.Rate, want.Rate) {
 			t.Errorf("after 2 s the run asks for %+v, want %+v", got, want)
 		}
 	})

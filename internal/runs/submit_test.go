@@ -72,15 +72,15 @@ func TestIdempotency(t *testing.T) {
 		if again := s.submit(t, spec, "k"); again.ID != first.ID || again.Status != aurea.StatusCompleted {
 			t.Errorf("it is %s, %s", again.ID, again.Status)
 		}
-		if _, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 4}`),
-			"k"); !errors.Is(err, aurea.ErrMismatch) {
+		_, err := s.manager.Submit(t.Context(), decode(t, `{"num_jobs": 4}`), "k")
+		if !errors.Is(err, aurea.ErrMismatch) {
 			t.Errorf("another spec: %v", err)
 		}
 		if len(s.executor.started) != 2 {
 			t.Errorf("%d runs were executed, want 2", len(s.executor.started))
 		}
-		if _, err := s.manager.Submit(t.Context(), decode(t, spec),
-			strings.Repeat("k", 256)); !errors.Is(err, aurea.ErrInvalid) {
+		_, err = s.manager.Submit(t.Context(), decode(t, spec), strings.Repeat("k", 256))
+		if !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("a long key: %v", err)
 		}
 	})

@@ -45,8 +45,8 @@ func BenchmarkRun(b *testing.B) {
 		defer conn.Close()
 		answers := bufio.NewReader(conn)
 		for pb.Next() {
-			if err := exchange(conn, answers, "POST", "/benchmark/run",
-				`{"num_jobs": 1, "job_duration_ms": 0}`); err != nil {
+			err := exchange(conn, answers, "POST", "/benchmark/run", `{"num_jobs": 1, "job_duration_ms": 0}`)
+			if err != nil {
 				b.Error(err)
 			}
 		}

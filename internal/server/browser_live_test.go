@@ -95,14 +95,13 @@ func TestBrowserLive(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", field, got, want)
 		}
 	}
-	if says, want := b.text("#live [data-field=activity]"),
-		"Draining: waiting for 42 jobs in flight, 29s at most."; says != want {
+	says, want := b.text("#live [data-field=activity]"), "Draining: waiting for 42 jobs in flight, 29s at most."
+	if says != want {
 		t.Errorf("the page shows %q, want %q", says, want)
 	}
-	if drawn, want := look[[]string](b,
-		`[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`),
-		[]string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, want) {
-		t.Errorf("the charts have %q, want %q", drawn, want)
+	drawn := look[[]string](b, `[...document.querySelectorAll("#live .line")].map((path) => path.getAttribute("d"))`)
+	if lines := []string{"M50 50L100 0", "M50 50L100 0"}; !slices.Equal(drawn, lines) {
+		t.Errorf("the charts have %q, want %q", drawn, lines)
 	}
 	if elapsed := b.text("#elapsed"); strings.HasPrefix(elapsed, "0") {
 		t.Errorf("the elapsed time is %q after two seconds", elapsed)

@@ -168,8 +168,9 @@ func TestBrowserFormats(t *testing.T) {
   "f": 1e-7
 }`,
 	} {
-		if got := strings.ReplaceAll(look[string](b,
-			`Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " "); got != want {
+		got := strings.ReplaceAll(look[string](b,
+			`Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " ")
+		if got != want {
 			t.Errorf("%s is written %q, want %q", call, got, want)
 		}
 	}

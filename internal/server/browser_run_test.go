@@ -40,9 +40,11 @@ func TestBrowserRun(t *testing.T) {
 	raw.wantMembers(t, "result", map[string]any{
 		"counts.ok": 20.0, "spec.workload.duration": "10ms", "name": "<b>mine</b>", "jobs": nil,
 	})
-	for fact, want := range map[string]string{"Planned": "20", "Ok": "20", "Failed": "0", "Timeout": "0",
+	for fact, want := range map[string]string{
+		"Planned": "20", "Ok": "20", "Failed": "0", "Timeout": "0",
 		"Cancelled": "0", "Dropped": "0", "Model": "closed", "Seed": seed,
-		"In flight, max": strconv.FormatFloat(raw.number(t, "in_flight.max"), 'f', -1, 64)} {
+		"In flight, max": strconv.FormatFloat(raw.number(t, "in_flight.max"), 'f', -1, 64),
+	} {
 		if got := b.fact(fact); got != want {
 			t.Errorf("%s: %q, want %q", fact, got, want)
 		}
@@ -53,8 +55,8 @@ func TestBrowserRun(t *testing.T) {
 	if text := b.text("#judged tbody"); !strings.Contains(text, "p99 < 1h") || !strings.HasSuffix(text, "no") {
 		t.Errorf("the thresholds are shown as %q", text)
 	}
-	if badges := strings.Fields(b.text("#result .badges")); !slices.Equal(badges,
-		[]string{"completed", raw.at("validity.state").(string), "fail"}) {
+	badges := strings.Fields(b.text("#result .badges"))
+	if !slices.Equal(badges, []string{"completed", raw.at("validity.state").(string), "fail"}) {
 		t.Errorf("the run is summed up as %q", badges)
 	}
 	if text := b.text("#status"); !strings.HasPrefix(text, "Done: 20 of 20 jobs ok, ") ||
@@ -98,8 +100,8 @@ func TestBrowserHistory(t *testing.T) {
 	id := first.at("benchmark_id").(string)
 	b.click("#runs tr:nth-child(2) a")
 	b.shows(id)
-	if current, focus := b.text("#runs [aria-current]"),
-		look[string](b, "document.activeElement.hash"); current != "7 × noop" || focus != "#/runs/"+id {
+	current, focus := b.text("#runs [aria-current]"), look[string](b, "document.activeElement.hash")
+	if current != "7 × noop" || focus != "#/runs/"+id {
 		t.Errorf("marked is %q, with the focus on %q", current, focus)
 	}
 	b.do(chromedp.Reload())

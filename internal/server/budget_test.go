@@ -48,8 +48,8 @@ func TestBodiesStayInBudget(t *testing.T) {
 	body := `{"num_jobs": 1, "workload": {"kind": "noop"}, "name": "` + strings.Repeat("x", 1<<20-100) + `"}`
 	refused := s.run(body)
 	detail, _ := refused.problem(t, http.StatusServiceUnavailable)
-	if want := fmt.Sprintf("of the %s that they may have together (half of --max-memory)",
-		budget.Size(limit)); !strings.Contains(detail, want) {
+	want := fmt.Sprintf("of the %s that they may have together (half of --max-memory)", budget.Size(limit))
+	if !strings.Contains(detail, want) {
 		t.Errorf("refused with %q, want %q in it", detail, want)
 	}
 	if refused.header.Get("Retry-After") == "" {

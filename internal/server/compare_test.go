@@ -147,8 +147,8 @@ func TestCompareErrors(t *testing.T) {
 	s.call("POST", fmt.Sprint("/v1/runs/", queued, "/cancel"), nil).into(t, &cancelled)
 	s.call("GET", "/v1/compare?base="+queued+"&head="+id, nil).problem(t, 409) // it has no result
 	client := s.client(t, "")
-	if _, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id},
-		compare.Options{}); !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
+	_, err := client.Compare(t.Context(), []string{"benchmark-0"}, []string{id}, compare.Options{})
+	if !errors.Is(err, aurea.ErrNotFound) || !strings.Contains(err.Error(), "benchmark-0") {
 		t.Errorf("by a client: %v", err)
 	}
 	if _, err := client.Compare(t.Context(), nil, []string{id}, compare.Options{}); !errors.Is(err, aurea.ErrInvalid) {

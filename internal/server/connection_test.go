@@ -43,8 +43,10 @@ func TestLongRun(t *testing.T) {
 func TestSlowSenders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, _, _ := listen(t, finishingFake())
-		for what, sent := range map[string]string{"nothing": "",
-			"a part of a header": "GET /health HTTP/1.1\nHost: loc"} {
+		for what, sent := range map[string]string{
+			"nothing":            "",
+			"a part of a header": "GET /health HTTP/1.1\nHost: loc",
+		} {
 			l := dial()
 			l.send(sent)
 			t.Log(what)
@@ -255,8 +257,9 @@ func TestManyClients(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if stats := s.manager.Stats(); stats.Runs[aurea.RunsKey{Workload: "noop",
-		Status: aurea.StatusCompleted}] != clients || stats.Workloads["noop"].OK != clients*(clients+1)/2 {
+	stats := s.manager.Stats()
+	if stats.Runs[aurea.RunsKey{Workload: "noop", Status: aurea.StatusCompleted}] != clients ||
+		stats.Workloads["noop"].OK != clients*(clients+1)/2 {
 		t.Errorf("runs %v, jobs %+v", stats.Runs, stats.Workloads["noop"].Counts)
 	}
 }

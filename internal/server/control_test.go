@@ -84,8 +84,10 @@ func TestClientControls(t *testing.T) {
 	client := s.client(t, "")
 	id := s.submit(`{"rate": 100, "num_jobs": 1000000, "job_duration_ms": 1}`)["id"].(string)
 	until(t, "the run runs", func() bool { return s.get(id)["status"] == "running" })
-	for _, control := range []aurea.Control{{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 50, Concurrency: 7},
-		{Kind: aurea.Resume}} {
+	for _, control := range []aurea.Control{
+		{Kind: aurea.Pause}, {Kind: aurea.ChangeLoad, Rate: 50, Concurrency: 7},
+		{Kind: aurea.Resume},
+	} {
 		run, err := client.Control(t.Context(), id, control)
 		if err != nil || run.Timeline[len(run.Timeline)-1].Kind != control.Kind {
 			t.Errorf("%s: %v, %+v", control.Kind, err, run.Timeline)

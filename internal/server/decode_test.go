@@ -122,8 +122,11 @@ type unknownLength struct{ io.Reader }
 func TestBodySize(t *testing.T) {
 	started := 0
 	s := serve(t, runs.Options{}, func(o *Options) { o.Runs = countingFake(&started) })
-	for _, test := range []struct{ bytes, status int }{{1<<20 - 1, 200}, {1 << 20, 200}, {1<<20 + 1, 413},
-		{2 << 20, 413}} {
+	for _, test := range []struct {
+		bytes, status int
+	}{{1<<20 - 1, 200}, {1 << 20, 200}, {1<<20 + 1, 413},
+		{2 << 20, 413},
+	} {
 		for form, body := range map[string]io.Reader{
 			"with its length": strings.NewReader(paddedBody(test.bytes)),
 			"in chunks":       unknownLength{strings.NewReader(paddedBody(test.bytes))},

@@ -23,8 +23,8 @@ func TestDescription(t *testing.T) {
 	document(d).wantMembers(t, "description",
 		map[string]any{"openapi": "3.1.0", "info.title": "Aurea", "info.version": "1.2.3"})
 	var same description
-	if err := yaml.Unmarshal(ask(t, New(newOptions(finishingFake())), "GET", "/openapi.yaml", "").body,
-		&same); err != nil {
+	err := yaml.Unmarshal(ask(t, New(newOptions(finishingFake())), "GET", "/openapi.yaml", "").body, &same)
+	if err != nil {
 		t.Fatal(err)
 	}
 	encoded, err := json.Marshal(same)

@@ -63,8 +63,10 @@ func checkEvent(t *testing.T, id string, e api.Event) {
 	answer{body: e.Data}.into(t, &data)
 	switch e.Name {
 	case "progress":
-		for _, member := range []string{"elapsed", "remaining", "started", "ok", "failed", "in_flight",
-			"throughput", "p50", "p99"} {
+		for _, member := range []string{
+			"elapsed", "remaining", "started", "ok", "failed", "in_flight",
+			"throughput", "p50", "p99",
+		} {
 			data.number(t, member)
 		}
 	case "status":

@@ -25,8 +25,10 @@ func TestRebinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for host, allowed := range tests {
-		for _, request := range []string{"GET /", "GET /health", "GET /metrics", "GET /v1/runs", "POST /benchmark/run",
-			"POST /v1/runs"} {
+		for _, request := range []string{
+			"GET /", "GET /health", "GET /metrics", "GET /v1/runs", "POST /benchmark/run",
+			"POST /v1/runs",
+		} {
 			started := 0
 			s := New(newOptions(countingFake(&started),
 				func(o *Options) { o.Hosts = Hosts{Addresses: true, Names: names} }))

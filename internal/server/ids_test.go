@@ -89,21 +89,21 @@ func TestMalformedTexts(t *testing.T) {
 			}
 			spec := `{"num_jobs": 1, "job_duration_ms": 0}`
 			got := s.call("POST", "/v1/runs", strings.NewReader(spec), isJSON, "Idempotency-Key: k"+text)
-			if want := map[bool]int{true: http.StatusBadRequest,
-				false: http.StatusAccepted}[len(text) > 255]; got.status != want &&
-				got.status != http.StatusTooManyRequests {
+			want := map[bool]int{true: http.StatusBadRequest, false: http.StatusAccepted}[len(text) > 255]
+			if got.status != want && got.status != http.StatusTooManyRequests {
 				t.Errorf("the key %.80q: %d %.200s, want %d", text, got.status, got.body, want)
 			}
-			if got := s.call("GET", "/v1/runs/none/events", nil,
-				"Last-Event-ID: "+text); got.status != http.StatusBadRequest && got.status != http.StatusNotFound {
+			got = s.call("GET", "/v1/runs/none/events", nil, "Last-Event-ID: "+text)
+			if got.status != http.StatusBadRequest && got.status != http.StatusNotFound {
 				t.Errorf("Last-Event-ID %.80q: %d %.200s, want 400 or 404", text, got.status, got.body)
 			}
 		}
 		for _, text := range []string{`a\u0000b`, `\u2028`} {
 			spec := fmt.Sprintf(`{"num_jobs": 1, "job_duration_ms": 0, "name": "%s", "labels": {"k": "%[1]s"}}`, text)
 			run := s.finished(spec)
-			if got := s.call("PATCH", fmt.Sprint("/v1/runs/", run["id"]), strings.NewReader(`{"note": "`+text+`"}`),
-				isJSON); got.status != http.StatusOK {
+			got := s.call("PATCH", fmt.Sprint("/v1/runs/", run["id"]), strings.NewReader(`{"note": "`+text+`"}`),
+				isJSON)
+			if got.status != http.StatusOK {
 				t.Errorf("the note %s: %d %s", text, got.status, got.body)
 			}
 		}

@@ -48,8 +48,9 @@ func TestHosts(t *testing.T) {
 				}
 			}
 		}
-		if got := ask(t, New(newOptions(finishingFake(), func(o *Options) { o.Hosts.Any = true })), "GET", "/health",
-			"", "Host: "+host); got.status != 200 {
+		got := ask(t, New(newOptions(finishingFake(), func(o *Options) { o.Hosts.Any = true })), "GET", "/health", "",
+			"Host: "+host)
+		if got.status != 200 {
 			t.Errorf("any host is accepted, but %q gets %d", host, got.status)
 		}
 	}

@@ -42,8 +42,10 @@ func TestPage(t *testing.T) {
 
 func TestPageHasNoMore(t *testing.T) {
 	s := New(newOptions(finishingFake()))
-	for _, path := range []string{"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/docs", "/docs/",
-		"/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00"} {
+	for _, path := range []string{
+		"/index.html", "/page.js", "/ui/", "/ui/index.html", "/ui/docs", "/docs/",
+		"/ui/page.go", "/ui/Page.js", "/ui/page.js/", "/ui/sub/page.js", "/ui/%2e%2e/page.go", "/ui/%00",
+	} {
 		got := ask(t, s, "GET", path, "")
 		got.problem(t, 404)
 		if got.header.Get("Cache-Control") != "" {

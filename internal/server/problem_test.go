@@ -49,8 +49,10 @@ func TestStatuses(t *testing.T) {
 		{aurea.ErrUnavailable, "/benchmark/run", 503, true},
 	}
 	for _, test := range tests {
-		for _, err := range []error{test.err, fmt.Errorf("%w: and so on", test.err),
-			errors.Join(errors.New("first"), test.err)} {
+		for _, err := range []error{
+			test.err, fmt.Errorf("%w: and so on", test.err),
+			errors.Join(errors.New("first"), test.err),
+		} {
 			got := ask(t, New(newOptions(failingFake(err))), "POST", test.path, `{"num_jobs": 1}`)
 			if detail, wrong := got.problem(t, test.status); detail != err.Error() || len(wrong) != 0 {
 				t.Errorf("%v: %q, %v", err, detail, wrong)

@@ -33,8 +33,10 @@ func TestMethods(t *testing.T) {
 
 func TestNotFound(t *testing.T) {
 	s := New(newOptions(finishingFake()))
-	for _, path := range []string{"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x",
-		"/v1/nothing", "/favicon.ico", "/schemas/Spec.json"} {
+	for _, path := range []string{
+		"/nothing", "/benchmark", "/benchmark/run/", "/benchmark/runs", "/health/x",
+		"/v1/nothing", "/favicon.ico", "/schemas/Spec.json",
+	} {
 		for _, method := range []string{"GET", "POST", "DELETE"} {
 			got := ask(t, s, method, path, "{}")
 			if detail, _ := got.problem(t, 404); detail != "there is nothing at "+path+"; /openapi.json describes what there is" || got.header.Get("Allow") != "" {

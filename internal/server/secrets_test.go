@@ -109,8 +109,10 @@ func TestEarlierSecretsAreMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, runs.Options{Store: opened, Owner: "test"})
-	for _, path := range []string{"/v1/runs", "/v1/runs?name=secretive", "/v1/runs/benchmark-earlier",
-		"/v1/runs/benchmark-earlier?wait=1s", "/v1/runs/benchmark-earlier/events"} {
+	for _, path := range []string{
+		"/v1/runs", "/v1/runs?name=secretive", "/v1/runs/benchmark-earlier",
+		"/v1/runs/benchmark-earlier?wait=1s", "/v1/runs/benchmark-earlier/events",
+	} {
 		got := s.call("GET", path, nil)
 		if got.status != 200 || !bytes.Contains(got.body, []byte("secretive")) {
 			t.Errorf("%s: %d %s, want the run secretive", path, got.status, got.body)

@@ -12,8 +12,10 @@ import (
 // A list is found by every filter, page by page.
 func testList(t *testing.T, r Runs) {
 	var ids []string // newest first
-	for _, spec := range []string{quick,
-		`{"num_jobs": 2, "workload": {"kind": "noop"}, "name": "other", "labels": {"team": "a", "os": "x"}}`, quick} {
+	for _, spec := range []string{
+		quick,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "name": "other", "labels": {"team": "a", "os": "x"}}`, quick,
+	} {
 		run := submit(t, r, spec)
 		ids = append([]string{run.ID}, ids...)
 		if _, err := r.Wait(t.Context(), run.ID); err != nil {

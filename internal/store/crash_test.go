@@ -173,8 +173,9 @@ func checkSound(t *testing.T, path string) {
 		t.Errorf("quick_check of %s: %s, %v", path, answer, err)
 	}
 	var left int
-	if err := db.QueryRow("SELECT count(*) FROM jobs j WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = j.run_id " +
-		"AND r.jobs = j.attempt)").Scan(&left); err != nil || left != 0 {
+	err = db.QueryRow("SELECT count(*) FROM jobs j WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = j.run_id " +
+		"AND r.jobs = j.attempt)").Scan(&left)
+	if err != nil || left != 0 {
 		t.Errorf("%d blobs belong to no run, %v", left, err)
 	}
 }

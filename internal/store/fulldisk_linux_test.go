@@ -60,8 +60,9 @@ func leaveFreePages(t *testing.T, s *Store, pages int) {
 func leaveDiskSpace(t *testing.T, s *Store, pages int) {
 	t.Helper()
 	var path string
-	if err := s.reader.QueryRowContext(t.Context(),
-		"SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
+	err := s.reader.QueryRowContext(t.Context(),
+		"SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path)
+	if err != nil {
 		t.Fatal(err)
 	}
 	filler := filepath.Join(filepath.Dir(path), "filler")
@@ -111,8 +112,8 @@ func testFullDisk(t *testing.T, disk disk) {
 		t.Errorf("its run has the result %+v, want none", run.Result)
 	}
 	var left int
-	if err := s.reader.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE run_id = $1",
-		large.ID).Scan(&left); err != nil || left != 0 {
+	err = s.reader.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE run_id = $1", large.ID).Scan(&left)
+	if err != nil || left != 0 {
 		t.Errorf("%d blobs of it are left, %v", left, err)
 	}
 	disk.leave(t, s, 0)

@@ -227,8 +227,8 @@ func TestTwoServersConcurrently(t *testing.T) {
 	yes := true
 	for i := range 20 {
 		group.Go(func() {
-			if _, err := servers[i%2].Change(t.Context(), storetest.NewRun(i).ID,
-				aurea.RunChange{Baseline: &yes}); err != nil {
+			_, err := servers[i%2].Change(t.Context(), storetest.NewRun(i).ID, aurea.RunChange{Baseline: &yes})
+			if err != nil {
 				t.Error(err)
 			}
 		})

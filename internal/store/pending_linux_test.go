@@ -17,8 +17,9 @@ import (
 func TestStartOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs",
-		folder).CombinedOutput(); err != nil {
+	out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs",
+		folder).CombinedOutput()
+	if err != nil {
 		t.Skipf("left out: no disk can be mounted: %s", out)
 	}
 	t.Cleanup(func() {
@@ -76,8 +77,8 @@ func TestStartOnAFullDisk(t *testing.T) {
 // fillDisk writes to a file until the disk is full.
 func fillDisk(t *testing.T, path string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), "dd", "if=/dev/zero", "of="+path,
-		"bs=4096").CombinedOutput(); err == nil {
+	out, err := exec.CommandContext(t.Context(), "dd", "if=/dev/zero", "of="+path, "bs=4096").CombinedOutput()
+	if err == nil {
 		t.Fatalf("the disk is not full: %s", out)
 	}
 }

@@ -31,9 +31,11 @@ func withQuery(t *testing.T, address string, change func(query url.Values)) stri
 func TestPostgresAwayAtStart(t *testing.T) {
 	address := database(t)
 	admin := openSQL(t, address)
-	for _, statement := range []string{"CREATE ROLE crowded LOGIN SUPERUSER",
+	for _, statement := range []string{
+		"CREATE ROLE crowded LOGIN SUPERUSER",
 		"ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0",
-		"GRANT ALL ON SCHEMA " + schemaOf(t, address) + " TO crowded"} {
+		"GRANT ALL ON SCHEMA " + schemaOf(t, address) + " TO crowded",
+	} {
 		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
@@ -103,8 +105,9 @@ func TestPostgresReturnsNewer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if _, err := openSQL(t, address).ExecContext(t.Context(),
-		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`); err != nil {
+	_, err = openSQL(t, address).ExecContext(t.Context(),
+		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`)
+	if err != nil {
 		t.Fatal(err)
 	}
 	u, err := url.Parse(address)

@@ -43,8 +43,10 @@ func TestSQLiteIsNewEnough(t *testing.T) {
 	if err := checkSQLiteVersion(t.Context(), db); err != nil {
 		t.Error(err)
 	}
-	for version, fine := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.9.99": false, "4.0.0": true,
-		"3.52.0": true, "?": false} {
+	for version, fine := range map[string]bool{
+		"3.51.2": false, "3.51.3": true, "3.9.99": false, "4.0.0": true,
+		"3.52.0": true, "?": false,
+	} {
 		if err := checkMinVersion(version); (err == nil) != fine {
 			t.Errorf("%s: %v", version, err)
 		}

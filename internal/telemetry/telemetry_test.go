@@ -66,8 +66,8 @@ var silent = slog.New(slog.DiscardHandler)
 // the resource that the environment describes.
 func TestMetrics(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	if err := export(t, c.URL, silent,
-		map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=ci"}); err != nil {
+	err := export(t, c.URL, silent, map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=ci"})
+	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]float64{
@@ -101,8 +101,10 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("histogram %+v, want %+v", got, want)
 	}
 	resource := c.Resources()[0]
-	for name, want := range map[string]string{"service.name": "aurea", "service.version": "1.2.3",
-		"deployment.environment": "ci"} {
+	for name, want := range map[string]string{
+		"service.name": "aurea", "service.version": "1.2.3",
+		"deployment.environment": "ci",
+	} {
 		if resource[name] != want {
 			t.Errorf("%s is %q, want %q", name, resource[name], want)
 		}
@@ -120,8 +122,9 @@ func TestMetrics(t *testing.T) {
 // The environment can rename the service and select one signal.
 func TestTracesOnly(t *testing.T) {
 	c := aureatest.StartCollector(t)
-	if err := export(t, c.URL, silent, map[string]string{"OTEL_SERVICE_NAME": "ci", "OTEL_METRICS_EXPORTER": "none"},
-		completed()); err != nil {
+	err := export(t, c.URL, silent, map[string]string{"OTEL_SERVICE_NAME": "ci", "OTEL_METRICS_EXPORTER": "none"},
+		completed())
+	if err != nil {
 		t.Fatal(err)
 	}
 	if spans, requests := len(c.Spans()), c.Requests(); spans != 4 || requests != 1 {

@@ -160,8 +160,8 @@ func TestProblem(t *testing.T) {
 		aurea.VerdictInvalid: "the measurement is invalid",
 		aurea.VerdictNoData:  "there is no data to judge the thresholds by",
 	} {
-		if got := problem(aurea.Run{Status: aurea.StatusCompleted,
-			Result: &aurea.Result{Verdict: verdict}}); got != want {
+		got := problem(aurea.Run{Status: aurea.StatusCompleted, Result: &aurea.Result{Verdict: verdict}})
+		if got != want {
 			t.Errorf("%s: %q, want %q", verdict, got, want)
 		}
 	}

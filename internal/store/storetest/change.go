@@ -30,8 +30,8 @@ func testBaseline(t *testing.T, place Place) {
 	s, yes, no := place.Open(t), true, false
 	mark := func(n int, on *bool) {
 		t.Helper()
-		if got := must[aurea.Run](t)(s.Change(t.Context(), NewRun(n).ID,
-			aurea.RunChange{Baseline: on})); got.Baseline != *on {
+		got := must[aurea.Run](t)(s.Change(t.Context(), NewRun(n).ID, aurea.RunChange{Baseline: on}))
+		if got.Baseline != *on {
 			t.Errorf("run %d has baseline %v after it was set to %v", n, got.Baseline, *on)
 		}
 	}

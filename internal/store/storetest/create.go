@@ -35,8 +35,10 @@ func testCreateWithEverything(t *testing.T, place Place) {
 	created := must[aurea.Run](t)(s.Create(t.Context(), run, aurea.Submission{Owner: "here"}))
 	expect(t, created, want)
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), want)
-	for _, query := range []aurea.RunQuery{{Name: run.Name}, {Labels: run.Labels},
-		{Name: run.Name, Labels: map[string]string{"k": ""}}} {
+	for _, query := range []aurea.RunQuery{
+		{Name: run.Name}, {Labels: run.Labels},
+		{Name: run.Name, Labels: map[string]string{"k": ""}},
+	} {
 		expect(t, page(t, s, query), []aurea.Run{want})
 	}
 }

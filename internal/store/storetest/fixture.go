@@ -39,13 +39,14 @@ func Finished(run aurea.Run, jobs int) aurea.Run {
 // their parts.
 func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 	m := aurea.Measurement{
-		Start:     run.CreatedAt,
-		Duration:  900 * time.Millisecond,
-		Tally:     aurea.NewTally(),
-		Failures:  []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
-		Breakdown: aurea.NewBreakdown(aurea.MetricNames{Phases: []string{"connect", "never"}, Counters: []string{"bytes_in"}}),
-		Series:    []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
-		Jobs:      new(aurea.JobLog),
+		Start:    run.CreatedAt,
+		Duration: 900 * time.Millisecond,
+		Tally:    aurea.NewTally(),
+		Failures: []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
+		Breakdown: aurea.NewBreakdown(aurea.MetricNames{Phases: []string{"connect", "never"},
+			Counters: []string{"bytes_in"}}),
+		Series: []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
+		Jobs:   new(aurea.JobLog),
 	}
 	for i := range jobs {
 		r := record(i)

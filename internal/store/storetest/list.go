@@ -136,8 +136,10 @@ func testPages(t *testing.T, place Place) {
 func testBadCursor(t *testing.T, place Place) {
 	s := place.Open(t)
 	Keep(t, s, NewRun(1))
-	for _, query := range []aurea.RunQuery{{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"},
-		{Limit: -1}, {Limit: aurea.MaxPage + 1}} {
+	for _, query := range []aurea.RunQuery{
+		{Cursor: "x"}, {Cursor: "MSB4="}, {Cursor: "eCB4"}, {Cursor: "!"},
+		{Limit: -1}, {Limit: aurea.MaxPage + 1},
+	} {
 		if _, err := s.List(t.Context(), query); !errors.Is(err, aurea.ErrInvalid) {
 			t.Errorf("%+v: %v, want invalid", query, err)
 		}
