@@ -76,9 +76,9 @@ func (a attackedService) healthy() bool {
 }
 
 // call returns the status and the decoded body of a response.
-func (a attackedService) call(method, path, body string) (int, map[string]any) {
+func (a attackedService) call(method, path, content string) (int, map[string]any) {
 	a.t.Helper()
-	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(content))
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -88,9 +88,9 @@ func (a attackedService) call(method, path, body string) (int, map[string]any) {
 		a.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	defer response.Body.Close()
-	var answer map[string]any
-	_ = json.NewDecoder(response.Body).Decode(&answer) // callers check the members
-	return response.StatusCode, answer
+	var body map[string]any
+	_ = json.NewDecoder(response.Body).Decode(&body) // callers check the members
+	return response.StatusCode, body
 }
 
 // openConns opens n connections that send a text and read nothing.
@@ -121,8 +121,8 @@ func rawGet(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: loc
 var largeSpec = `{"num_jobs": 1, "include_jobs": false, "workload": {"kind": "http", "url": "http://127.0.0.1:1/", ` +
 	`"body": "` + strings.Repeat("x", 1000<<10) + `"}}`
 
-// sendHostilePaths runs jobs with a JSON path that takes exponential time to
-// evaluate.
+// sendHostilePaths runs jobs with a JSON path that takes longer to evaluate than
+// their timeout.
 func (a attackedService) sendHostilePaths() {
 	spec := fmt.Sprintf(`{"num_jobs": 4, "concurrency": 4, "timeout": "2s",
 		"workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$%s.x"}}}}`,
@@ -175,8 +175,8 @@ func (a attackedService) holdBodies() {
 	head := "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n"
 	leave := a.openConns(800, head+largeSpec[:1000<<10])
 	defer leave()
-	status, answer := a.call("POST", "/v1/runs", largeSpec)
-	if message, _ := answer["error"].(string); status != http.StatusServiceUnavailable ||
+	status, response := a.call("POST", "/v1/runs", largeSpec)
+	if message, _ := response["error"].(string); status != http.StatusServiceUnavailable ||
 		!strings.Contains(message, "half of --max-memory") {
 		a.t.Errorf("a body beyond the budget: %d %q, want 503 with the numbers", status, message)
 	}
@@ -187,26 +187,26 @@ func (a attackedService) holdBodies() {
 func (a attackedService) runGreedyJobs() {
 	const retaining = `{"num_jobs": 20000, "concurrency": 10000,
 		"workload": {"kind": "http", "url": %q, "expect": {"json": {"path": "$"}}}}`
-	status, answer := a.call("POST", "/benchmark/run", fmt.Sprintf(retaining, a.target+"/slow"))
-	a.checkRefused("jobs that retain too much", status, answer, "10000 in flight", "--max-memory")
+	status, response := a.call("POST", "/benchmark/run", fmt.Sprintf(retaining, a.target+"/slow"))
+	a.checkRefused("jobs that retain too much", status, response, "10000 in flight", "--max-memory")
 	rendered := fmt.Sprintf(`{"rate": 1000, "duration": "1s", "include_jobs": false,
 		"workload": {"kind": "http", "url": %q, "body": "{{job}} %s"}}`,
 		a.target+"/slow", strings.Repeat("x", 900<<10))
-	if status, answer = a.call("POST", "/benchmark/run", rendered); status != http.StatusOK {
-		a.t.Errorf("jobs that render much: %d %v", status, answer["error"])
+	if status, response = a.call("POST", "/benchmark/run", rendered); status != http.StatusOK {
+		a.t.Errorf("jobs that render much: %d %v", status, response["error"])
 	}
 	reflexive := fmt.Sprintf(`{"num_jobs": 1, "workload": {"kind": "http", "url": %q}}`, a.url+"/health")
-	status, answer = a.call("POST", "/benchmark/run", reflexive)
-	a.checkRefused("jobs that call their own service", status, answer, "that is this service itself")
+	status, response = a.call("POST", "/benchmark/run", reflexive)
+	a.checkRefused("jobs that call their own service", status, response, "that is this service itself")
 }
 
 // checkRefused wants a 400 whose error contains the texts.
-func (a attackedService) checkRefused(what string, status int, answer map[string]any, wants ...string) {
+func (a attackedService) checkRefused(what string, status int, response map[string]any, wants ...string) {
 	a.t.Helper()
 	if status != http.StatusBadRequest {
 		a.t.Errorf("%s: status %d, want 400", what, status)
 	}
-	message, _ := answer["error"].(string)
+	message, _ := response["error"].(string)
 	checkContains(a.t, "the error of "+what, message, wants...)
 }
 

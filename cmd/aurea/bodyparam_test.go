@@ -75,13 +75,13 @@ func TestBodiesByteForByte(t *testing.T) {
 		if !strings.HasSuffix(test.args[0], ".yaml") && !strings.HasSuffix(test.args[0], ".json") {
 			args = append(args, url)
 		}
-		for _, where := range [][]string{nil, {"--server", server}} {
-			if code, _, stderr := runCommand(t, "", append(args, where...)...); code != exitOK {
-				t.Errorf("%s %v: exit %d, %s", name, where, code, stderr)
+		for _, flags := range [][]string{nil, {"--server", server}} {
+			if code, _, stderr := runCommand(t, "", append(args, flags...)...); code != exitOK {
+				t.Errorf("%s %v: exit %d, %s", name, flags, code, stderr)
 				continue
 			}
 			if diff := cmp.Diff(test.want, <-sent); diff != "" {
-				t.Errorf("%s %v (-want +got):\n%s", name, where, diff)
+				t.Errorf("%s %v (-want +got):\n%s", name, flags, diff)
 			}
 		}
 	}

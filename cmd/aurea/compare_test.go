@@ -76,7 +76,7 @@ func TestCompareExit(t *testing.T) {
 	for _, test := range []struct {
 		base, head, threshold string
 		code                  int
-		verdict, says         string
+		verdict, stderr       string
 	}{
 		{base, slow, "5%", exitThreshold, "regression", "worse by evidence in throughput, mean_latency"},
 		{slow, base, "5%", exitOK, "improvement", ""},
@@ -93,8 +93,8 @@ func TestCompareExit(t *testing.T) {
 		if string(c.Verdict) != test.verdict {
 			t.Errorf("%s: verdict %s, want %s", test.head, c.Verdict, test.verdict)
 		}
-		if !strings.Contains(stderr, test.says) || (stderr == "") != (test.says == "") {
-			t.Errorf("%s: standard error has %q, want %q", test.head, stderr, test.says)
+		if !strings.Contains(stderr, test.stderr) || (stderr == "") != (test.stderr == "") {
+			t.Errorf("%s: standard error has %q, want %q", test.head, stderr, test.stderr)
 		}
 		args := []string{"compare", test.base, test.head, "--threshold", test.threshold, "-o", "markdown"}
 		code, markdown, stderr := runCommand(t, "", args...)

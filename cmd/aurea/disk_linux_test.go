@@ -104,16 +104,16 @@ func TestFullDisk(t *testing.T) {
 	}
 	old := before.body["benchmark_id"].(string)
 
-	answer := make(chan httpResult)
+	response := make(chan httpResult)
 	go func() {
-		answer <- doRequest(t, "POST", url+"/benchmark/run",
+		response <- doRequest(t, "POST", url+"/benchmark/run",
 			`{"num_jobs": 30000, "concurrency": 100, "job_duration_ms": 5, "name": "unlucky"}`)
 	}()
 	for service.Ready() == nil && !anyRunActive(t, service) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	fillDisk(t, ballast)
-	unlucky := <-answer
+	unlucky := <-response
 	warnings, _ := unlucky.body["warnings"].([]any)
 	if unlucky.status != 200 || unlucky.body["stored"] != false {
 		t.Fatalf("the unlucky run: %d, stored: %v", unlucky.status, unlucky.body["stored"])

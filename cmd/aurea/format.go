@@ -32,9 +32,9 @@ func formatInFlight(n aurea.InFlight) string {
 // timeout".
 func formatCounts(c aurea.Counts) string {
 	var parts []string
-	for _, o := range aurea.Outcomes() {
-		if n := c.Of(o); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+	for _, outcome := range aurea.Outcomes() {
+		if n := c.Of(outcome); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
 		}
 	}
 	return fmt.Sprintf("%d planned: %s", c.Planned, strings.Join(parts, ", "))

@@ -86,16 +86,16 @@ func writeJUnit(r *aurea.Result, w io.Writer) error {
 }
 
 // countCases sets the totals of the suite from its cases.
-func (s *junitSuite) countCases() {
-	for _, c := range s.Cases {
-		s.Tests++
+func (suite *junitSuite) countCases() {
+	for _, c := range suite.Cases {
+		suite.Tests++
 		switch {
 		case c.Failure != nil:
-			s.Failures++
+			suite.Failures++
 		case c.Error != nil:
-			s.Errors++
+			suite.Errors++
 		case c.Skipped != nil:
-			s.Skipped++
+			suite.Skipped++
 		}
 	}
 }

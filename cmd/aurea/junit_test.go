@@ -82,7 +82,7 @@ var (
 // surefire is the pattern for seconds in Jenkins' schema.
 const surefire = `((\d{0,3},)*\d{3}|\d{0,3})*(\.\d*)?`
 
-// A xmlElement is an element as it is read.
+// An xmlElement is an element as it is read.
 type xmlElement struct {
 	XMLName  xml.Name
 	Attrs    []xml.Attr   `xml:",any,attr"`

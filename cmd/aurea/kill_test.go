@@ -187,8 +187,8 @@ func checkDatabase(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	var says string
-	if err := db.QueryRowContext(t.Context(), "PRAGMA quick_check").Scan(&says); err != nil || says != "ok" {
-		t.Errorf("quick_check: %s (%v)", says, err)
+	var result string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA quick_check").Scan(&result); err != nil || result != "ok" {
+		t.Errorf("quick_check: %s (%v)", result, err)
 	}
 }

@@ -62,7 +62,7 @@ func TestLogWithoutReader(t *testing.T) {
 }
 
 // Once a write succeeds again, the log reports the lines that failed.
-func TestLogWithReaderThatIsGone(t *testing.T) {
+func TestLogAfterFailedWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &gatedWriter{gate: make(chan struct{})}
 		close(out.gate)
@@ -84,7 +84,7 @@ func TestLogWithReaderThatIsGone(t *testing.T) {
 }
 
 // Close does not wait for a stalled reader.
-func TestLogEndsWithoutReader(t *testing.T) {
+func TestLogCloseWithoutReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &gatedWriter{gate: make(chan struct{})}
 		w := newLogWriter(out)

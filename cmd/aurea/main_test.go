@@ -169,7 +169,7 @@ func TestExitCodesOfATargetThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestInterruptedBeforeItBegins(t *testing.T) {
+func TestInterruptedBeforeStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
@@ -183,7 +183,7 @@ func TestInterruptedBeforeItBegins(t *testing.T) {
 	}
 }
 
-func TestURLInPlaceOfASpec(t *testing.T) {
+func TestIsURL(t *testing.T) {
 	for arg, want := range map[string]bool{
 		"http://localhost/": true, "HTTP://localhost/": true, "Https://localhost": true,
 		"spec.yaml": false, "./http:/x": false, "http:x": false, "ftp://x": false, "-": false,

@@ -28,7 +28,7 @@ func TestNewFileBudget(t *testing.T) {
 
 // A run warns of connections that it may not get, with the numbers. It does not
 // warn if the files suffice, or if the number of connections is unknown.
-func TestFilesOfARun(t *testing.T) {
+func TestConnectionWarning(t *testing.T) {
 	const one = `{"kind": "http", "url": "http://localhost/"}`
 	for _, test := range []struct {
 		spec  string

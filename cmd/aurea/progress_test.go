@@ -32,7 +32,7 @@ func TestProgressLines(t *testing.T) {
 }
 
 // A report shows the warm-up, which the duration excludes.
-func TestReportsTellOfTheWarmup(t *testing.T) {
+func TestReportShowsWarmup(t *testing.T) {
 	warmup := &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}
 	r := &aurea.Result{Duration: 8.5, Warmup: warmup}
 	var text strings.Builder

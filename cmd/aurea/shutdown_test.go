@@ -36,14 +36,14 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 	if err := process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	whole := make(chan bool, 1)
+	complete := make(chan bool, 1)
 	go func() { // a kilobyte at a time, so that no write times out
 		var last []byte
 		for {
 			n, err := conn.Read(part)
 			last = append(last[:0], part[:n]...)
 			if err != nil {
-				whole <- bytes.HasSuffix(last, []byte("0\r\n\r\n"))
+				complete <- bytes.HasSuffix(last, []byte("0\r\n\r\n"))
 				return
 			}
 			time.Sleep(20 * time.Millisecond)
@@ -53,13 +53,13 @@ func TestSlowReadersDoNotHoldUpTheEnd(t *testing.T) {
 		t.Errorf("ended with %v (%v), want exit 0", state, err)
 	}
 	_ = conn.Close()
-	if <-whole {
+	if <-complete {
 		t.Error("the service waited until the export was read")
 	}
 }
 
 // The log names the components that have not stopped.
-func TestUnendedPartsAreReported(t *testing.T) {
+func TestRunningComponentsAreLogged(t *testing.T) {
 	var c componentSet
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, nil))

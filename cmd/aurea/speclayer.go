@@ -35,8 +35,8 @@ func (l layer) flag(name string) *pflag.Flag {
 
 // values returns the values of a repeatable flag.
 func (l layer) values(flag *pflag.Flag) []string {
-	list, _ := l.flags.GetStringArray(flag.Name)
-	return list
+	values, _ := l.flags.GetStringArray(flag.Name)
+	return values
 }
 
 // applyFlags sets the fields that the flags of a layer give.
