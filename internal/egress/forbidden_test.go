@@ -156,13 +156,13 @@ func TestForbiddenError(t *testing.T) {
 			`must not call "api.example" at 64:ff9b::7f00:1: it stands for 127.0.0.1, the loopback of another machine; the operator can allow it with --allow-target 64:ff9b::7f00:1`},
 	}
 	for _, test := range tests {
-		if err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address)); err == nil ||
-			err.Error() != test.text {
+		err := test.allowed.Allow(test.host, netip.MustParseAddrPort(test.address))
+		if err == nil || err.Error() != test.text {
 			t.Errorf("got  %v\nwant %s", err, test.text)
 		}
 	}
-	if err := AllowAll().Allow("api.example", netip.AddrPort{}); err == nil ||
-		err.Error() != `must not call "api.example": it has no address` {
+	err := AllowAll().Allow("api.example", netip.AddrPort{})
+	if err == nil || err.Error() != `must not call "api.example": it has no address` {
 		t.Errorf("without an address: %v", err)
 	}
 }

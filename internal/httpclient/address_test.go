@@ -85,8 +85,8 @@ func TestSameOrigin(t *testing.T) {
 // A percent sign in a host starts a zone, or is an error.
 func TestPercentInHost(t *testing.T) {
 	for _, text := range []string{"http://a%25b/", "http://127.0.0.1%25lo/", "http://%2531%252e2:80/"} {
-		if _, err := client(t, Options{}).NewRequest("GET", text, nil, nil); err == nil ||
-			!strings.Contains(err.Error(), "is no host") {
+		_, err := client(t, Options{}).NewRequest("GET", text, nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "is no host") {
 			t.Errorf("%s: error %v", text, err)
 		}
 	}

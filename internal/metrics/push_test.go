@@ -193,8 +193,8 @@ func TestNewPusher(t *testing.T) {
 		}
 	}
 	for _, address := range []string{"", "localhost:9090", "/api/v1/write", "ftp://host/", "http://", "http://%zz"} {
-		if _, err := NewPusher(nil, address, ""); err == nil ||
-			!strings.Contains(err.Error(), "must be a URL such as") {
+		_, err := NewPusher(nil, address, "")
+		if err == nil || !strings.Contains(err.Error(), "must be a URL such as") {
 			t.Errorf("%q is taken: %v", address, err)
 		}
 	}

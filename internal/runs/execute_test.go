@@ -255,8 +255,8 @@ func TestRealEngine(t *testing.T) {
 	}
 	leave()
 	run = <-stopped
-	if want := (aurea.Counts{Planned: 50, Cancelled: 50}); run.Status != aurea.StatusCancelled ||
-		run.Result.Counts != want {
+	want := aurea.Counts{Planned: 50, Cancelled: 50}
+	if run.Status != aurea.StatusCancelled || run.Result.Counts != want {
 		t.Errorf("the stopped run is %s with %+v, want cancelled with %+v", run.Status, run.Result.Counts, want)
 	}
 	drain()

@@ -45,8 +45,8 @@ func TestOneAtATimeInOrder(t *testing.T) {
 			}
 			begin += lengths[i]
 		}
-		if want := []string{"a", "b", "c", "d", "e"}; !slices.Equal(s.executor.started, want) ||
-			s.executor.maxActive != 1 {
+		want := []string{"a", "b", "c", "d", "e"}
+		if !slices.Equal(s.executor.started, want) || s.executor.maxActive != 1 {
 			t.Errorf("executed %v, %d at once; want %v, one at once", s.executor.started, s.executor.maxActive, want)
 		}
 	})

@@ -59,8 +59,8 @@ func TestRun(t *testing.T) {
 	if mean := r.number(t, "in_flight.mean"); !near(mean, service/duration) {
 		t.Errorf("in_flight.mean is %v, want %v", mean, service/duration)
 	}
-	if reasons, ok := r.at("validity.reasons").([]any); !ok ||
-		(r.at("validity.state") == "valid") != (len(reasons) == 0) {
+	reasons, ok := r.at("validity.reasons").([]any)
+	if !ok || (r.at("validity.state") == "valid") != (len(reasons) == 0) {
 		t.Errorf("validity %v", r.at("validity"))
 	}
 	first, second := r.at("thresholds").([]any)[0].(map[string]any), r.at("thresholds").([]any)[1].(map[string]any)
@@ -300,13 +300,13 @@ func TestRunWhileDraining(t *testing.T) {
 	running, queued := s.occupy(), s.occupy()
 	s.drain()
 	back := <-queued
-	if detail, _ := back.problem(t, 503); !strings.Contains(detail, "shutting down") ||
-		back.header.Get("Retry-After") == "" {
+	detail, _ := back.problem(t, 503)
+	if !strings.Contains(detail, "shutting down") || back.header.Get("Retry-After") == "" {
 		t.Errorf("the queued run is refused with %q, Retry-After %q", detail, back.header.Get("Retry-After"))
 	}
 	refused := s.run(oneJob)
-	if detail, _ := refused.problem(t, 503); !strings.Contains(detail, "shutting down") ||
-		refused.header.Get("Retry-After") == "" {
+	detail, _ = refused.problem(t, 503)
+	if !strings.Contains(detail, "shutting down") || refused.header.Get("Retry-After") == "" {
 		t.Errorf("a new run is refused with %q, Retry-After %q", detail, refused.header.Get("Retry-After"))
 	}
 	s.call("GET", "/readyz", nil).problem(t, 503)

@@ -96,8 +96,8 @@ func TestBrowserNoService(t *testing.T) {
 	b := browse(t, url, 1)
 	b.click("#run")
 	b.until(`document.getElementById("problem").checkVisibility()`)
-	if text := b.text("#problem"); !strings.HasPrefix(text, "The service cannot be reached\n") ||
-		!strings.Contains(text, url) {
+	text := b.text("#problem")
+	if !strings.HasPrefix(text, "The service cannot be reached\n") || !strings.Contains(text, url) {
 		t.Errorf("the page shows %q", text)
 	}
 }

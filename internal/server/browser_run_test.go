@@ -59,8 +59,8 @@ func TestBrowserRun(t *testing.T) {
 	if !slices.Equal(badges, []string{"completed", raw.at("validity.state").(string), "fail"}) {
 		t.Errorf("the run is summed up as %q", badges)
 	}
-	if text := b.text("#status"); !strings.HasPrefix(text, "Done: 20 of 20 jobs ok, ") ||
-		!strings.HasSuffix(text, "A threshold does not hold.") {
+	text := b.text("#status")
+	if !strings.HasPrefix(text, "Done: 20 of 20 jobs ok, ") || !strings.HasSuffix(text, "A threshold does not hold.") {
 		t.Errorf("a screen reader gets %q", text)
 	}
 	if focus := b.focus(); focus != "run" {
@@ -89,8 +89,8 @@ func TestBrowserHistory(t *testing.T) {
 	b.click("#run")
 	second := b.finishes()
 	b.until(`document.querySelectorAll("#runs tr").length === 2 && document.querySelector("#runs tr").innerText.includes("completed")`)
-	if row := b.text("#runs tr"); !strings.HasPrefix(row, "8 × noop\n") ||
-		!strings.Contains(row, "\tnoop\tcompleted\t") {
+	row := b.text("#runs tr")
+	if !strings.HasPrefix(row, "8 × noop\n") || !strings.Contains(row, "\tnoop\tcompleted\t") {
 		t.Errorf("the newest run is listed as %q", row)
 	}
 	if shown := look[string](b, `document.querySelector("#runs tr td:nth-child(5) data").value`); shown != fmt.Sprint(second.number(t, "throughput")) {

@@ -55,8 +55,8 @@ func TestControlledRun(t *testing.T) {
 	}
 	s.call("POST", path+"/cancel", nil)
 	done := s.get(id + "?wait=1m")
-	if diff := cmp.Diff([]string{"pause", "load", "resume"}, kinds(done["timeline"])); diff != "" ||
-		done["status"] != "cancelled" {
+	diff := cmp.Diff([]string{"pause", "load", "resume"}, kinds(done["timeline"]))
+	if diff != "" || done["status"] != "cancelled" {
 		t.Errorf("%v %s", done["status"], diff)
 	}
 	if state := done.at("result.validity.state"); state != "degraded" && state != "invalid" {

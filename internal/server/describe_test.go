@@ -81,8 +81,8 @@ func TestSpecSchema(t *testing.T) {
 		names = append(names, p.Name)
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff(names, slices.Sorted(maps.Keys(properties))); diff != "" ||
-		spec["additionalProperties"] != false {
+	diff := cmp.Diff(names, slices.Sorted(maps.Keys(properties)))
+	if diff != "" || spec["additionalProperties"] != false {
 		t.Errorf("fields (-table +description):\n%s", diff)
 	}
 	jobs := properties["num_jobs"].(map[string]any)

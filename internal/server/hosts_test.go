@@ -65,8 +65,8 @@ func TestNamedHostWithForeignOrigin(t *testing.T) {
 
 func TestParseHosts(t *testing.T) {
 	for _, name := range []string{"http://aurea", "aurea/", "*", "", "a b", "aurea:port", "-x", "user@aurea"} {
-		if parsed, err := ParseHosts([]string{name}); err == nil ||
-			!strings.Contains(err.Error(), "must be a host name such as aurea.example") {
+		parsed, err := ParseHosts([]string{name})
+		if err == nil || !strings.Contains(err.Error(), "must be a host name such as aurea.example") {
 			t.Errorf("%q is read as %q (%v)", name, parsed, err)
 		}
 	}

@@ -79,8 +79,8 @@ func TestMalformedTexts(t *testing.T) {
 				"until=9999-12-31T23:59:59.999999999Z", "since=9999-12-31T23:59:59%2B23:59", "limit=" + query,
 				"baseline=" + query, query + "=a",
 			} {
-				if got := s.call("GET", "/v1/runs?"+path, nil); got.status != http.StatusOK &&
-					got.status != http.StatusBadRequest {
+				got := s.call("GET", "/v1/runs?"+path, nil)
+				if got.status != http.StatusOK && got.status != http.StatusBadRequest {
 					t.Errorf("%.80q: %d %.200s, want 200 or 400", path, got.status, got.body)
 				}
 			}

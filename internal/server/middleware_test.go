@@ -84,8 +84,8 @@ func TestCrossOrigin(t *testing.T) {
 		if test.status == 403 {
 			got.problem(t, 403)
 		}
-		if got := ask(t, s, "GET", "/health", "", test.headers...); got.status != 200 ||
-			got.header.Get("Access-Control-Allow-Origin") != "" {
+		got = ask(t, s, "GET", "/health", "", test.headers...)
+		if got.status != 200 || got.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%v: GET gets %d, to be read by %q", test.headers, got.status,
 				got.header.Get("Access-Control-Allow-Origin"))
 		}

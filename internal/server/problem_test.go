@@ -70,8 +70,8 @@ func TestWrongFields(t *testing.T) {
 		{Location: "stages[1].rate", Message: "that one"}}}
 	detail, wrong := ask(t, New(newOptions(failingFake(err))), "POST", "/benchmark/run", `{"num_jobs": 1}`).problem(t,
 		400)
-	if diff := cmp.Diff(map[string]string{"body": "all of it", "body.stages[1].rate": "that one"}, wrong); diff != "" ||
-		detail != "all of it; stages[1].rate: that one" {
+	diff := cmp.Diff(map[string]string{"body": "all of it", "body.stages[1].rate": "that one"}, wrong)
+	if diff != "" || detail != "all of it; stages[1].rate: that one" {
 		t.Errorf("%q (-want +got):\n%s", detail, diff)
 	}
 }
@@ -86,7 +86,8 @@ func TestInternalError(t *testing.T) {
 		var log bytes.Buffer
 		got := ask(t, New(newOptions(runs, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })),
 			"POST", "/benchmark/run", `{"num_jobs": 1}`)
-		if detail, _ := got.problem(t, 500); strings.Contains(string(got.body), "secret") ||
+		detail, _ := got.problem(t, 500)
+		if strings.Contains(string(got.body), "secret") ||
 			!strings.Contains(detail, "the log of the service has the details") {
 			t.Errorf("%s: the client gets %q", what, detail)
 		}

@@ -23,8 +23,8 @@ func TestMethods(t *testing.T) {
 				}
 				continue
 			}
-			if detail, _ := got.problem(t, 405); got.header.Get("Allow") != allow ||
-				detail != path+" answers "+allow+", not "+method {
+			detail, _ := got.problem(t, 405)
+			if got.header.Get("Allow") != allow || detail != path+" answers "+allow+", not "+method {
 				t.Errorf("%s %s: %q, Allow %q", method, path, detail, got.header.Get("Allow"))
 			}
 		}

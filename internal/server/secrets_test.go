@@ -81,8 +81,8 @@ func TestSecretsAreMasked(t *testing.T) {
 		t.Errorf("%d jobs sent the secrets to the target, want 4", right.Load())
 	}
 	for _, file := range []string{"aurea.db", "aurea.db-wal"} {
-		if content, err := os.ReadFile(filepath.Join(folder, file)); err == nil &&
-			bytes.Contains(content, []byte(secret)) {
+		content, err := os.ReadFile(filepath.Join(folder, file))
+		if err == nil && bytes.Contains(content, []byte(secret)) {
 			t.Errorf("%s contains a secret", file)
 		}
 	}

@@ -33,8 +33,8 @@ func TestReadToken(t *testing.T) {
 	if started != 0 {
 		t.Errorf("a read-only token started %d runs", started)
 	}
-	if got := ask(t, s, "POST", "/benchmark/run", oneJob, "Authorization: Bearer runs"); got.status != 200 ||
-		started != 1 {
+	got := ask(t, s, "POST", "/benchmark/run", oneJob, "Authorization: Bearer runs")
+	if got.status != 200 || started != 1 {
 		t.Errorf("a full token gets %d and has started %d runs", got.status, started)
 	}
 }
