@@ -152,7 +152,11 @@ func TestProvisioning(t *testing.T) {
 	if got := c.Services["aurea"].Environment["AUREA_ALLOW_HOST"]; got != "aurea" {
 		t.Errorf("the service has the name %q, want aurea, which Prometheus scrapes", got)
 	}
+}
 
+// Grafana uses the provisioned data source and dashboards, and needs no login.
+func TestGrafanaProvisioning(t *testing.T) {
+	c := compose(t)
 	sources := parse[struct {
 		Datasources []struct {
 			UID, Type, URL string

@@ -28,100 +28,107 @@ func serveText(text string) func(c *net.TCPConn) {
 	return afterRequest(func(c *net.TCPConn) { _, _ = io.WriteString(c, text) })
 }
 
+// ok200 is the status line of a successful answer.
+const ok200 = "HTTP/1.1 200 OK\r\n"
+
+// A failingServer fails requests with an error of a class.
+type failingServer struct {
+	handle func(c *net.TCPConn)
+	class  string
+	says   string
+}
+
+var failingServers = map[string]failingServer{
+	"closes at once":            {func(*net.TCPConn) {}, ClassReset, "waiting for the answer"},
+	"closes before answer":      {afterRequest(func(*net.TCPConn) {}), ClassReset, "waiting for the answer: EOF"},
+	"resets before answer":      {afterRequest(reset), ClassReset, "waiting for the answer"},
+	"closes in the status line": {serveText("HTTP/1.1 2"), ClassReset, "reading the head of the answer: EOF"},
+	"closes in the head":        {serveText(ok200 + "A: b\r\n"), ClassReset, "reading the head of the answer: EOF"},
+	"closes in the body": {serveText(ok200 + "Content-Length: 10\r\n\r\n123"), ClassBody,
+		"reading the body of the answer: unexpected EOF"},
+	"closes in a chunk": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"), ClassBody,
+		"unexpected EOF"},
+	"closes between chunks": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), ClassBody,
+		"unexpected EOF"},
+	"closes in the trailer": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n"), ClassBody,
+		"unexpected EOF"},
+	"resets in the body": {afterRequest(func(c *net.TCPConn) {
+		_, _ = io.WriteString(c, ok200+"Content-Length: 10\r\n\r\n123")
+		reset(c)
+	}), ClassBody,
+		"reading the body of the answer"},
+	"speaks something else": {serveText("220 mail.example ESMTP\r\n\r\n"), ClassProtocol,
+		`"220 mail.example ESMTP"`},
+	"speaks HTTP/2": {serveText("HTTP/2 200\r\n\r\n"), ClassProtocol, "HTTP/2 200"},
+	"has no status": {serveText("HTTP/1.1 abc\r\n\r\n"), ClassProtocol, "status"},
+	"has status 0":  {serveText("HTTP/1.1 007 Bond\r\n\r\n"), ClassProtocol, "status"},
+	"switches protocols": {serveText("HTTP/1.1 101 Fine\r\nUpgrade: x\r\n\r\n"), ClassProtocol,
+		"switches protocols"},
+	"has a space before a colon": {serveText(ok200 + "Content-Length : 5\r\n\r\nhello"), ClassProtocol, "no header"},
+	"folds the first line":       {serveText(ok200 + " A: b\r\n\r\n"), ClassProtocol, "no header"},
+	"has two lengths": {serveText(ok200 + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"),
+		ClassProtocol, "Content-Length"},
+	"has a list of lengths": {serveText(ok200 + "Content-Length: 5, 5\r\n\r\nhello"), ClassProtocol,
+		"Content-Length"},
+	"has a negative length": {serveText(ok200 + "Content-Length: -5\r\n\r\nhello"), ClassProtocol, "Content-Length"},
+	"has too large a length": {serveText(ok200 + "Content-Length: 9223372036854775808\r\n\r\nhello"),
+		ClassProtocol, "Content-Length"},
+	"has no length": {serveText(ok200 + "Content-Length:\r\n\r\nhello"), ClassProtocol, "Content-Length"},
+	"has another coding": {serveText(ok200 + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+		ClassProtocol, "Transfer-Encoding"},
+	"has two codings": {serveText(ok200 +
+		"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), ClassProtocol,
+		"Transfer-Encoding"},
+	"has garbage for a size": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n"),
+		ClassProtocol, "size of a chunk"},
+	"has a signed size": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n"),
+		ClassProtocol, "size of a chunk"},
+	"has no size": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n\r\nhello\r\n0\r\n\r\n"),
+		ClassProtocol, "size of a chunk"},
+	"has too large a size": {serveText(ok200 +
+		"Transfer-Encoding: chunked\r\n\r\n8000000000000000\r\nhello\r\n0\r\n\r\n"), ClassProtocol,
+		"size of a chunk"},
+	"has too long a size": {serveText(ok200 +
+		"Transfer-Encoding: chunked\r\n\r\n00000000000000005\r\nhello\r\n0\r\n\r\n"), ClassProtocol,
+		"size of a chunk"},
+	"has a chunk over its size": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello!\r\n0\r\n\r\n"),
+		ClassProtocol, "longer than its size"},
+	"ends a chunk line with LF": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n"),
+		ClassProtocol, "CRLF"},
+	"has an endless chunk line": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, ok200+"Transfer-Encoding: chunked\r\n\r\n5;", "x")
+	}), ClassProtocol, "limit of 16384 bytes"},
+	"has garbage for a trailer": {serveText(ok200 + "Transfer-Encoding: chunked\r\n\r\n0\r\nhello\r\n\r\n"),
+		ClassProtocol, "trailer"},
+	"has an endless trailer": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, ok200+"Transfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n")
+	}), ClassProtocol, "limit of"},
+	"has an endless head": {afterRequest(func(c *net.TCPConn) { keepWriting(c, ok200, "A: b\r\n") }),
+		ClassProtocol, "limit of"},
+	"has an endless header": {afterRequest(func(c *net.TCPConn) { keepWriting(c, ok200+"A: ", "b") }),
+		ClassProtocol, "limit of 307200 bytes"},
+	"has an endless status line": {afterRequest(func(c *net.TCPConn) { keepWriting(c, "HTTP/1.1 200 ", "O") }),
+		ClassProtocol, "limit of 307200 bytes"},
+	"never gets to the point": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, "", "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n")
+	}), ClassProtocol, "1000 informational"},
+	"has an endless body": {afterRequest(func(c *net.TCPConn) { keepWriting(c, ok200+"\r\n", "x") }),
+		ClassBody, "limit of 1000000 bytes"},
+	"has endless chunks": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, ok200+"Transfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n")
+	}), ClassBody,
+		"limit of 1000000 bytes"},
+	"says that the body is large": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, ok200+"Content-Length: 1000001\r\n\r\n", "")
+	}), ClassBody, "limit of 1000000 bytes"},
+	"says that a chunk is large": {afterRequest(func(c *net.TCPConn) {
+		keepWriting(c, ok200+"Transfer-Encoding: chunked\r\n\r\nf4241\r\n", "")
+	}), ClassBody,
+		"limit of 1000000 bytes"},
+}
+
 func TestFailingServers(t *testing.T) {
-	const head = "HTTP/1.1 200 OK\r\n"
-	for name, server := range map[string]struct {
-		handle func(c *net.TCPConn)
-		class  string
-		says   string
-	}{
-		"closes at once":            {func(*net.TCPConn) {}, ClassReset, "waiting for the answer"},
-		"closes before answer":      {afterRequest(func(*net.TCPConn) {}), ClassReset, "waiting for the answer: EOF"},
-		"resets before answer":      {afterRequest(reset), ClassReset, "waiting for the answer"},
-		"closes in the status line": {serveText("HTTP/1.1 2"), ClassReset, "reading the head of the answer: EOF"},
-		"closes in the head":        {serveText(head + "A: b\r\n"), ClassReset, "reading the head of the answer: EOF"},
-		"closes in the body": {serveText(head + "Content-Length: 10\r\n\r\n123"), ClassBody,
-			"reading the body of the answer: unexpected EOF"},
-		"closes in a chunk": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"), ClassBody,
-			"unexpected EOF"},
-		"closes between chunks": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), ClassBody,
-			"unexpected EOF"},
-		"closes in the trailer": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n"), ClassBody,
-			"unexpected EOF"},
-		"resets in the body": {afterRequest(func(c *net.TCPConn) {
-			_, _ = io.WriteString(c, head+"Content-Length: 10\r\n\r\n123")
-			reset(c)
-		}), ClassBody,
-			"reading the body of the answer"},
-		"speaks something else": {serveText("220 mail.example ESMTP\r\n\r\n"), ClassProtocol,
-			`"220 mail.example ESMTP"`},
-		"speaks HTTP/2": {serveText("HTTP/2 200\r\n\r\n"), ClassProtocol, "HTTP/2 200"},
-		"has no status": {serveText("HTTP/1.1 abc\r\n\r\n"), ClassProtocol, "status"},
-		"has status 0":  {serveText("HTTP/1.1 007 Bond\r\n\r\n"), ClassProtocol, "status"},
-		"switches protocols": {serveText("HTTP/1.1 101 Fine\r\nUpgrade: x\r\n\r\n"), ClassProtocol,
-			"switches protocols"},
-		"has a space before a colon": {serveText(head + "Content-Length : 5\r\n\r\nhello"), ClassProtocol, "no header"},
-		"folds the first line":       {serveText(head + " A: b\r\n\r\n"), ClassProtocol, "no header"},
-		"has two lengths": {serveText(head + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"),
-			ClassProtocol, "Content-Length"},
-		"has a list of lengths": {serveText(head + "Content-Length: 5, 5\r\n\r\nhello"), ClassProtocol,
-			"Content-Length"},
-		"has a negative length": {serveText(head + "Content-Length: -5\r\n\r\nhello"), ClassProtocol, "Content-Length"},
-		"has too large a length": {serveText(head + "Content-Length: 9223372036854775808\r\n\r\nhello"),
-			ClassProtocol, "Content-Length"},
-		"has no length": {serveText(head + "Content-Length:\r\n\r\nhello"), ClassProtocol, "Content-Length"},
-		"has another coding": {serveText(head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
-			ClassProtocol, "Transfer-Encoding"},
-		"has two codings": {serveText(head +
-			"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), ClassProtocol,
-			"Transfer-Encoding"},
-		"has garbage for a size": {serveText(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n"),
-			ClassProtocol, "size of a chunk"},
-		"has a signed size": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n"),
-			ClassProtocol, "size of a chunk"},
-		"has no size": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n\r\nhello\r\n0\r\n\r\n"),
-			ClassProtocol, "size of a chunk"},
-		"has too large a size": {serveText(head +
-			"Transfer-Encoding: chunked\r\n\r\n8000000000000000\r\nhello\r\n0\r\n\r\n"), ClassProtocol,
-			"size of a chunk"},
-		"has too long a size": {serveText(head +
-			"Transfer-Encoding: chunked\r\n\r\n00000000000000005\r\nhello\r\n0\r\n\r\n"), ClassProtocol,
-			"size of a chunk"},
-		"has a chunk over its size": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello!\r\n0\r\n\r\n"),
-			ClassProtocol, "longer than its size"},
-		"ends a chunk line with LF": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n"),
-			ClassProtocol, "CRLF"},
-		"has an endless chunk line": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, head+"Transfer-Encoding: chunked\r\n\r\n5;", "x")
-		}), ClassProtocol, "limit of 16384 bytes"},
-		"has garbage for a trailer": {serveText(head + "Transfer-Encoding: chunked\r\n\r\n0\r\nhello\r\n\r\n"),
-			ClassProtocol, "trailer"},
-		"has an endless trailer": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, head+"Transfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n")
-		}), ClassProtocol, "limit of"},
-		"has an endless head": {afterRequest(func(c *net.TCPConn) { keepWriting(c, head, "A: b\r\n") }),
-			ClassProtocol, "limit of"},
-		"has an endless header": {afterRequest(func(c *net.TCPConn) { keepWriting(c, head+"A: ", "b") }),
-			ClassProtocol, "limit of 307200 bytes"},
-		"has an endless status line": {afterRequest(func(c *net.TCPConn) { keepWriting(c, "HTTP/1.1 200 ", "O") }),
-			ClassProtocol, "limit of 307200 bytes"},
-		"never gets to the point": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, "", "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n")
-		}), ClassProtocol, "1000 informational"},
-		"has an endless body": {afterRequest(func(c *net.TCPConn) { keepWriting(c, head+"\r\n", "x") }),
-			ClassBody, "limit of 1000000 bytes"},
-		"has endless chunks": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, head+"Transfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n")
-		}), ClassBody,
-			"limit of 1000000 bytes"},
-		"says that the body is large": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, head+"Content-Length: 1000001\r\n\r\n", "")
-		}), ClassBody, "limit of 1000000 bytes"},
-		"says that a chunk is large": {afterRequest(func(c *net.TCPConn) {
-			keepWriting(c, head+"Transfer-Encoding: chunked\r\n\r\nf4241\r\n", "")
-		}), ClassBody,
-			"limit of 1000000 bytes"},
-	} {
+	for name, server := range failingServers {
 		t.Run(name, func(t *testing.T) {
 			s := serveRaw(t, server.handle)
 			c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})

@@ -57,19 +57,20 @@ func TestAddressesAlternate(t *testing.T) {
 	}
 }
 
-// An address that does not answer costs a head start, one that refuses costs
-// nothing, and the first that answers wins.
-func TestAddressesAreRaced(t *testing.T) {
+// A raceCase is a race between addresses and its outcome.
+type raceCase struct {
+	order []string
+	paths map[string]path
+	want  string
+	took  time.Duration
+	err   error
+	tried int
+}
+
+func raceCases() map[string]raceCase {
 	const dead, v6, v4 = "2001:db8::d", "2001:db8::6", "192.0.2.4"
 	refused := errors.New("refused")
-	for name, test := range map[string]struct {
-		order []string
-		paths map[string]path
-		want  string
-		took  time.Duration
-		err   error
-		tried int
-	}{
+	return map[string]raceCase{
 		"the only one": {[]string{v4}, map[string]path{v4: {time.Second, nil}}, v4, time.Second, nil, 1},
 		"the first is quick": {[]string{v6, v4}, map[string]path{v6: {10 * time.Millisecond, nil}, v4: {1, nil}},
 			v6, 10 * time.Millisecond, nil, 1},
@@ -96,7 +97,13 @@ func TestAddressesAreRaced(t *testing.T) {
 		"a refusal behind a silent": {[]string{dead, v4, v6},
 			map[string]path{v4: {time.Millisecond, refused}, v6: {time.Millisecond, nil}}, v6,
 			headStart + 2*time.Millisecond, nil, 3},
-	} {
+	}
+}
+
+// An address that does not answer costs a head start, one that refuses costs
+// nothing, and the first that answers wins.
+func TestAddressesAreRaced(t *testing.T) {
+	for name, test := range raceCases() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var mu sync.Mutex
