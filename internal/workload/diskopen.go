@@ -2,15 +2,9 @@ package workload
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"math/rand/v2"
-	"syscall"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
-	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // open returns disk jobs in a new directory, which Close removes. It writes the
@@ -66,52 +60,4 @@ func (r *diskRunner) share(ctx context.Context) (dispose func(), err error) {
 	}
 	r.shared = file
 	return dispose, nil
-}
-
-// diskFailure returns the failure of a job that could not do something to a
-// file.
-func diskFailure(what string, err error) error {
-	err = WithoutPath(err)
-	class := "io"
-	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		if errors.Is(err, full) {
-			class = "disk_full"
-		}
-	}
-	if platform.OutOfResources(err) {
-		class = aurea.GeneratorLimit
-	}
-	return &Failure{Class: class, Err: fmt.Errorf("cannot %s: %w", what, err)}
-}
-
-// WithoutPath returns the cause of a file error without the path, which is this
-// host's business.
-func WithoutPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
-// A pattern is the bytes that jobs write. They are random, because some disks
-// are faster with bytes that are equal or compress well.
-type pattern []byte
-
-const patternShift = 64 << 10 // how many first bytes of the pattern a block may begin at
-
-func newPattern(seed uint64, block int64) pattern {
-	var key [32]byte
-	for i := range 8 {
-		key[i] = byte(seed >> (8 * i))
-	}
-	p := make(pattern, block+patternShift)
-	_, _ = rand.NewChaCha8(key).Read(p) // never fails
-	return p
-}
-
-// block returns what a job writes at an offset of its file.
-func (p pattern) block(job, at, length int64) []byte {
-	first := uint64(aurea.NewStream(uint64(job), uint64(at))) % patternShift
-	return p[first : first+uint64(length)]
 }

@@ -60,7 +60,8 @@ func resolveChildren(list []child, scope Scope, parent string) ([]resolvedChild,
 		if !childName.MatchString(c.name) {
 			found = append(found, param.Invalid(c.nameAt, "must be up to 40 of a-z 0-9 _; got %q", c.name))
 		} else if seen[c.name] {
-			found = append(found, param.Invalid(c.nameAt, "must differ from the other names; %q is there already", c.name))
+			found = append(found, param.Invalid(c.nameAt,
+				"must differ from the other names; %q is there already", c.name))
 		}
 		seen[c.name] = true
 		own := scope
@@ -137,7 +138,9 @@ type openChild struct {
 }
 
 // openChildren opens children. If one cannot be opened, it closes the others.
-func openChildren(ctx context.Context, list []resolvedChild, usage *Usage) (opened []openChild, closers []func(), err error) {
+func openChildren(
+	ctx context.Context, list []resolvedChild, usage *Usage,
+) (opened []openChild, closers []func(), err error) {
 	for _, c := range list {
 		jobs, err := c.open(ctx, usage)
 		if err != nil {
@@ -160,35 +163,6 @@ func (c openChild) run(ctx context.Context, job int64, metrics JobMetrics) error
 	err := c.Run(ctx, job, own.from(1, 0))
 	own.Phase(0, time.Since(start))
 	return err
-}
-
-// asRunner returns the jobs as a Runner.
-func (j Jobs) asRunner() Runner {
-	if j.Delayer == nil {
-		return j.Runner
-	}
-	queue, _ := j.Delayer.(Queue)
-	r := Runner(delayRunner{j.Delayer, queue, time.Now()})
-	if j.Faults != nil {
-		r = withFaults{r, j.Faults}
-	}
-	return r
-}
-
-// A delayRunner runs the jobs of a Delayer, each on a timer.
-type delayRunner struct {
-	delayer Delayer
-	queue   Queue // the delayer, if it is one
-	opened  time.Time
-}
-
-// Run waits for the job's delay.
-func (r delayRunner) Run(ctx context.Context, job int64, _ JobMetrics) error {
-	if r.queue != nil {
-		r.queue.Enter(job, time.Since(r.opened))
-		defer r.queue.Leave(job)
-	}
-	return Pause(ctx, r.delayer.Delay(job))
 }
 
 // Inside adds to the error of a job which part of it failed. It keeps the class
