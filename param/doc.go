@@ -5,8 +5,8 @@
 // Its stance: a parameter that is not declared is refused, and every error
 // names the location, the rule and the value. A document is decoded strictly:
 // a key that is given twice or a number that loses digits is an error, not a
-// guess. The package knows nothing of benchmarks and imports nothing of Aurea.
+// guess. The package is independent of benchmarks and imports no package of Aurea.
 //
 // Read parameter.go first, then read.go for documents and values.go for the
-// values that come of them.
+// values that it returns.
 package param

@@ -41,7 +41,7 @@ func Invalid(location, format string, args ...any) error {
 	return &InvalidError{[]FieldError{{location, fmt.Sprintf(format, args...)}}}
 }
 
-// Problems collects field errors, so that one answer names all of them.
+// Problems collects field errors, so that one error lists all of them.
 type Problems []FieldError
 
 // Add adds a field error.

@@ -59,7 +59,7 @@ func (n *Named[T]) UnmarshalJSON(data []byte) error {
 		if err != nil {
 			return err
 		}
-		member := NamedValue[T]{Name: name.(string)} // the decoder lets no other token stand before a colon
+		member := NamedValue[T]{Name: name.(string)} // the decoder refuses any other token before a colon
 		if err := decoder.Decode(&member.Value); err != nil {
 			return err
 		}

@@ -94,8 +94,8 @@ func (p Parameter) readList(value any, location string, found *Problems) any {
 	return items
 }
 
-// ReadVariant reads a kind and its parameters. It does not know which kinds and
-// parameters there are. It appends what is wrong to found.
+// ReadVariant reads a kind and its parameters. It checks neither against a list
+// of kinds. It appends what is wrong to found.
 func ReadVariant(value any, location string, found *Problems) Variant {
 	object, ok := value.(map[string]any)
 	if !ok {

@@ -117,7 +117,7 @@ func parseObject(decoder *json.Decoder, location string, depth int) (any, error)
 		if err != nil {
 			return nil, err
 		}
-		key := token.(string) // the decoder lets no other token stand before a colon
+		key := token.(string) // the decoder refuses any other token before a colon
 		if _, twice := object[key]; twice {
 			return nil, FieldError{Join(location, key), "is given twice"}
 		}

@@ -50,7 +50,7 @@ func get[T any](v Values, name string) T {
 }
 
 // addDefaults adds the defaults of absent parameters. It does nothing if v is
-// nil, which is what an object of another form is read as.
+// nil, as it is for a value that is not an object.
 func (v Values) addDefaults(parameters []Parameter) {
 	if v == nil {
 		return

@@ -16,8 +16,14 @@ var CPU = Kind{
 		Name: "cpu",
 		Doc:  "computes: integer arithmetic that is the same on every machine",
 		Parameters: []param.Parameter{
-			{Name: "work", Type: param.Integer, Min: 1, Max: 1e9, Doc: "how much, in units of 1,000 rounds, which take some microseconds; 1000 unless cpu_time is given"},
-			{Name: "cpu_time", Type: param.Duration, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(), Doc: "for how long a job has a core, instead of how much it does with it"},
+			{
+				Name: "work", Type: param.Integer, Min: 1, Max: 1e9,
+				Doc: "how much, in units of 1,000 rounds, which take some microseconds; 1000 unless cpu_time is given",
+			},
+			{
+				Name: "cpu_time", Type: param.Duration, Min: 1e-6, Max: aurea.MaxJobDuration.Seconds(),
+				Doc: "for how long a job has a core, instead of how much it does with it",
+			},
 		},
 		Metrics:     aurea.MetricNames{Phases: []string{aurea.CPUPhase}, Counters: []string{"units"}},
 		MaxInFlight: MaxThreads,

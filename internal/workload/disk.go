@@ -10,18 +10,34 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// Disk writes and reads files. It measures the disk of a directory, and what
-// the system does in front of it.
+// Disk writes and reads files. It measures the disk of a directory, together
+// with the system's cache in front of it.
 var Disk = Kind{
 	Kind: aurea.Kind{
 		Name: "disk",
 		Doc:  "writes a file, reads one, or both, and leaves nothing behind",
 		Parameters: []param.Parameter{
-			{Name: "bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 20), Doc: "how much a job writes, reads, or both"},
-			{Name: "block", Type: param.Integer, Min: 512, Max: 16 << 20, Default: int64(64 << 10), Doc: "how many bytes it hands to the system at a time"},
-			{Name: "op", Type: param.Text, Options: []string{opWrite, opRead, opMixed}, Default: opWrite, Doc: "what it does: write a file of its own, read one that all jobs share, or write its own and read it back"},
-			{Name: "fsync", Type: param.Boolean, Default: true, Doc: "whether a job that writes waits until it is on the disk; if not, it writes to memory mostly"},
-			{Name: "cached", Type: param.Boolean, Default: true, Doc: "whether reads may come from memory, where the system keeps what was written or read lately"},
+			{
+				Name: "bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 20),
+				Doc: "how much a job writes, reads, or both",
+			},
+			{
+				Name: "block", Type: param.Integer, Min: 512, Max: 16 << 20, Default: int64(64 << 10),
+				Doc: "how many bytes it hands to the system at a time",
+			},
+			{
+				Name: "op", Type: param.Text, Options: []string{opWrite, opRead, opMixed}, Default: opWrite,
+				Doc: "what it does: write a file of its own, read one that all jobs share, " +
+					"or write its own and read it back",
+			},
+			{
+				Name: "fsync", Type: param.Boolean, Default: true,
+				Doc: "whether a job that writes waits until it is on the disk; if not, it writes to memory mostly",
+			},
+			{
+				Name: "cached", Type: param.Boolean, Default: true,
+				Doc: "whether reads may come from memory, where the system keeps what was written or read lately",
+			},
 		},
 		Metrics: aurea.MetricNames{
 			Phases:   []string{"open", "write", "fsync", "read", "remove"},

@@ -64,10 +64,22 @@ type shape struct {
 
 // shapeParameters declares the members of a shape.
 var shapeParameters = []param.Parameter{
-	{Name: "cv", Type: param.Number, Max: 10, Default: 1.0, Doc: "of lognormal: the standard deviation, in means"},
-	{Name: "alpha", Type: param.Number, Min: 1.01, Max: 100, Default: 1.5, Doc: "of pareto: the tail index; the lower, the heavier the tail"},
-	{Name: "slow_share", Type: param.Number, Max: 1, Default: 0.05, Doc: "of bimodal: the share of slow jobs"},
-	{Name: "slow_factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of bimodal: how many times as long as the others those take"},
+	{
+		Name: "cv", Type: param.Number, Max: 10, Default: 1.0,
+		Doc: "of lognormal: the standard deviation, in means",
+	},
+	{
+		Name: "alpha", Type: param.Number, Min: 1.01, Max: 100, Default: 1.5,
+		Doc: "of pareto: the tail index; the lower, the heavier the tail",
+	},
+	{
+		Name: "slow_share", Type: param.Number, Max: 1, Default: 0.05,
+		Doc: "of bimodal: the share of slow jobs",
+	},
+	{
+		Name: "slow_factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0,
+		Doc: "of bimodal: how many times as long as the others those take",
+	},
 }
 
 // withShape appends the parameters of a shape.

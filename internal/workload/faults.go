@@ -14,9 +14,18 @@ import (
 var failure = param.Parameter{
 	Name: "failure", Type: param.Object, Doc: "makes some jobs go wrong on purpose",
 	Members: []param.Parameter{
-		{Name: "rate", Type: param.Number, Max: 1, Default: 0.01, Doc: "the share of jobs that go wrong"},
-		{Name: "kind", Type: param.Text, Options: []string{"error", "timeout", "slow"}, Default: "error", Doc: "how: they fail at their end, never end, or take longer"},
-		{Name: "factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0, Doc: "of slow: how many times as long they take"},
+		{
+			Name: "rate", Type: param.Number, Max: 1, Default: 0.01,
+			Doc: "the share of jobs that go wrong",
+		},
+		{
+			Name: "kind", Type: param.Text, Options: []string{"error", "timeout", "slow"}, Default: "error",
+			Doc: "how: they fail at their end, never end, or take longer",
+		},
+		{
+			Name: "factor", Type: param.Number, Min: 1, Max: 1e6, Default: 10.0,
+			Doc: "of slow: how many times as long they take",
+		},
 	},
 }
 

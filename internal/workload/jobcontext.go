@@ -83,7 +83,8 @@ func (r withDefaultTimeout) Run(ctx context.Context, job int64, metrics JobMetri
 	defer func() { jobContext.deadline = time.Time{} }()
 	err := r.Runner.Run(jobContext, job, metrics)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w", r.timeout, err)
+		return fmt.Errorf("the job took longer than %v, which is the limit where a spec has no timeout: %w",
+			r.timeout, err)
 	}
 	return err
 }

@@ -21,9 +21,19 @@ var Memory = Kind{
 		Name: "memory",
 		Doc:  "takes memory from the system, writes and reads all of it, and gives it back",
 		Parameters: []param.Parameter{
-			{Name: "bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(16 << 20), Doc: "how much memory a job takes; it takes whole pages"},
-			{Name: "pattern", Type: param.Text, Options: []string{"sequential", "random"}, Default: "sequential", Doc: "how it goes through the memory: from one end to the other, or 64 bytes here and 64 there, all of them once"},
-			{Name: "hold", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: time.Duration(0), Doc: "for how long it keeps the memory after that"},
+			{
+				Name: "bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(16 << 20),
+				Doc: "how much memory a job takes; it takes whole pages",
+			},
+			{
+				Name: "pattern", Type: param.Text, Options: []string{"sequential", "random"}, Default: "sequential",
+				Doc: "how it goes through the memory: from one end to the other, " +
+					"or 64 bytes here and 64 there, all of them once",
+			},
+			{
+				Name: "hold", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: time.Duration(0),
+				Doc: "for how long it keeps the memory after that",
+			},
 		},
 		Metrics: aurea.MetricNames{
 			Phases:   []string{"allocate", "touch", "write", "read", "hold", "free", aurea.CPUPhase},

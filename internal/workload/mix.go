@@ -20,13 +20,11 @@ var Mix = Kind{
 		Name: mixName,
 		Doc:  "does one of several workloads in each job, by their weights",
 		Parameters: []param.Parameter{
-			{Name: partsParameter, Type: param.List, Min: 1, Max: maxChildren, Required: true, Doc: "the workloads", Items: &param.Parameter{
-				Type: param.Object, Doc: "a workload and its weight", Members: []param.Parameter{
-					{Name: "weight", Type: param.Number, Min: 1e-6, Max: 1e6, Default: 1.0, Doc: "how many jobs do this, beside the other weights"},
-					{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the part; its kind unless given"},
-					{Name: "workload", Type: param.KindType, Required: true, Doc: "what those jobs do"},
-				},
-			}},
+			{
+				Name: partsParameter, Type: param.List, Min: 1, Max: maxChildren, Required: true,
+				Items: &param.Parameter{Type: param.Object, Members: partParameters, Doc: "a workload and its weight"},
+				Doc:   "the workloads",
+			},
 		},
 		MaxInFlight: MaxRunning,
 	},
@@ -46,6 +44,22 @@ var Mix = Kind{
 			r.Metrics.Parts = append(r.Metrics.Parts, aurea.Part{Name: part.name, Weight: part.weight})
 		}
 		return r, nil
+	},
+}
+
+// partParameters declares a part.
+var partParameters = []param.Parameter{
+	{
+		Name: "weight", Type: param.Number, Min: 1e-6, Max: 1e6, Default: 1.0,
+		Doc: "how many jobs do this, beside the other weights",
+	},
+	{
+		Name: "name", Type: param.Text, Max: 40,
+		Doc: "what the result calls the part; its kind unless given",
+	},
+	{
+		Name: "workload", Type: param.KindType, Required: true,
+		Doc: "what those jobs do",
 	},
 }
 

@@ -44,7 +44,8 @@ func (s Scope) MaxConnections() (most int64, why string) {
 	}
 	why = fmt.Sprintf("since its limit of open files leaves %d to jobs, see ulimit -n", openFiles)
 	if sharers > 1 {
-		why = fmt.Sprintf("since its limit of open files leaves %d to jobs of %d workloads, see ulimit -n", openFiles, sharers)
+		why = fmt.Sprintf("since its limit of open files leaves %d to jobs of %d workloads, see ulimit -n",
+			openFiles, sharers)
 	}
 	return max(files, 1), why
 }

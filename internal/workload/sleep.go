@@ -14,9 +14,19 @@ var Sleep = Kind{
 		Name: "sleep",
 		Doc:  "waits, which stands in for work that is done elsewhere",
 		Parameters: withShape([]param.Parameter{
-			{Name: "duration", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: aurea.DefaultJobDuration, Doc: "how long a job waits, on average"},
-			{Name: "jitter", Type: param.Number, Max: 1, Default: 0.0, Doc: "by how much that varies evenly, as a share: 0.2 is 20 % up or down"},
-			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "fixed", Doc: "how it varies from job to job, in place of a jitter"},
+			{
+				Name: "duration", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(),
+				Default: aurea.DefaultJobDuration,
+				Doc:     "how long a job waits, on average",
+			},
+			{
+				Name: "jitter", Type: param.Number, Max: 1, Default: 0.0,
+				Doc: "by how much that varies evenly, as a share: 0.2 is 20 % up or down",
+			},
+			{
+				Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "fixed",
+				Doc: "how it varies from job to job, in place of a jitter",
+			},
 		}...),
 	},
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {

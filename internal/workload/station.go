@@ -15,9 +15,19 @@ var Station = Kind{
 		Name: "station",
 		Doc:  "queues for one of a few servers and is served, first come, first served, as in queueing theory",
 		Parameters: withShape([]param.Parameter{
-			{Name: "servers", Type: param.Integer, Min: 1, Max: 10_000, Default: int64(1), Doc: "how many jobs are served at once"},
-			{Name: "service", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(), Default: 10 * time.Millisecond, Doc: "how long a job is served, on average, once its turn has come"},
-			{Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "exponential", Doc: "how that varies from job to job"},
+			{
+				Name: "servers", Type: param.Integer, Min: 1, Max: 10_000, Default: int64(1),
+				Doc: "how many jobs are served at once",
+			},
+			{
+				Name: "service", Type: param.Duration, Max: aurea.MaxJobDuration.Seconds(),
+				Default: 10 * time.Millisecond,
+				Doc:     "how long a job is served, on average, once its turn has come",
+			},
+			{
+				Name: "distribution", Type: param.Text, Options: distributionNames(), Default: "exponential",
+				Doc: "how that varies from job to job",
+			},
 		}...),
 	},
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {

@@ -20,10 +20,14 @@ var Steps = Kind{
 		Name: stepsName,
 		Doc:  "does one workload after the other in one job, such as a session, and stops at the first that fails",
 		Parameters: []param.Parameter{
-			{Name: stepsParameter, Type: param.List, Min: 1, Max: maxChildren, Required: true, Doc: "the workloads, in order",
-				Items: &param.Parameter{Type: param.KindType, Doc: "a workload, which may have a name beside its parameters", Members: []param.Parameter{
-					{Name: "name", Type: param.Text, Max: 40, Doc: "what the result calls the step; its number and kind unless given"},
-				}}},
+			{
+				Name: stepsParameter, Type: param.List, Min: 1, Max: maxChildren, Required: true,
+				Items: &param.Parameter{
+					Type: param.KindType, Members: stepParameters,
+					Doc: "a workload, which may have a name beside its parameters",
+				},
+				Doc: "the workloads, in order",
+			},
 		},
 		MaxInFlight: MaxRunning,
 	},
@@ -36,6 +40,14 @@ var Steps = Kind{
 			return Resolved{}, err
 		}
 		return nest(steps, func(opened []openChild) Jobs { return Jobs{Runner: stepsRunner(opened)} }), nil
+	},
+}
+
+// stepParameters declares what may stand beside the parameters of a step.
+var stepParameters = []param.Parameter{
+	{
+		Name: "name", Type: param.Text, Max: 40,
+		Doc: "what the result calls the step; its number and kind unless given",
 	},
 }
 

@@ -106,7 +106,7 @@ type Queue interface {
 	Leave(job int64)
 }
 
-// Jobs are the opened jobs of a run: those of a Delayer or of a Runner.
+// Jobs are the opened jobs of a run. They have either a Delayer or a Runner.
 type Jobs struct {
 	Delayer Delayer
 	Runner  Runner            // if Delayer is nil

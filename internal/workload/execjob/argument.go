@@ -59,7 +59,8 @@ func parseArgument(text string, known []string) (argument, error) {
 	a.texts = append(a.texts, text[end:])
 	for _, name := range a.names {
 		if name == "" || known != nil && !slices.Contains(known, name) {
-			return a, fmt.Errorf("has {{%s}}, which is nothing that a spec can tell by the schema; there is %s", name, cmp.Or(strings.Join(known, ", "), "anything that has a name"))
+			return a, fmt.Errorf("has {{%s}}, which is nothing that a spec can tell by the schema; there is %s",
+				name, cmp.Or(strings.Join(known, ", "), "anything that has a name"))
 		}
 	}
 	return a, nil
@@ -134,5 +135,6 @@ func argumentText(name string, value any) (string, error) {
 	case bool:
 		return strconv.FormatBool(value), nil
 	}
-	return "", param.Invalid("args."+name, "must be a string, a number, true or false, for the place that the operator's list gives it")
+	return "", param.Invalid("args."+name,
+		"must be a string, a number, true or false, for the place that the operator's list gives it")
 }

@@ -32,15 +32,45 @@ type Command struct {
 	schema    *jsonschema.Schema // of the args of a spec; nil if it takes none
 }
 
+// listParameters declares the operator's list.
+var listParameters = []param.Parameter{
+	{
+		Name: "commands", Type: param.Any, Required: true,
+		Doc: "programs by their names",
+	},
+}
+
 // commandParameters declares a command of the operator's list.
 var commandParameters = []param.Parameter{
-	{Name: "path", Type: param.Text, Max: 4096, Required: true, Doc: "the program, as an absolute path"},
-	{Name: "args", Type: param.List, Max: 100, Items: &param.Parameter{Type: param.Text, Max: 4096, Doc: "an argument"}, Doc: "its arguments"},
-	{Name: "schema", Type: param.Any, Doc: "the JSON Schema of the args that a spec may give"},
-	{Name: "env", Type: param.StringMap, Doc: "its environment"},
-	{Name: "dir", Type: param.Text, Max: 4096, Doc: "the directory that it runs in, as an absolute path"},
-	{Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(), Default: time.Minute, Doc: "how long it may take"},
-	{Name: "max_output", Type: param.Integer, Max: 1 << 40, Default: int64(1 << 20), Doc: "how many bytes it may write"},
+	{
+		Name: "path", Type: param.Text, Max: 4096, Required: true,
+		Doc: "the program, as an absolute path",
+	},
+	{
+		Name: "args", Type: param.List, Max: 100,
+		Items: &param.Parameter{Type: param.Text, Max: 4096, Doc: "an argument"},
+		Doc:   "its arguments",
+	},
+	{
+		Name: "schema", Type: param.Any,
+		Doc: "the JSON Schema of the args that a spec may give",
+	},
+	{
+		Name: "env", Type: param.StringMap,
+		Doc: "its environment",
+	},
+	{
+		Name: "dir", Type: param.Text, Max: 4096,
+		Doc: "the directory that it runs in, as an absolute path",
+	},
+	{
+		Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(), Default: time.Minute,
+		Doc: "how long it may take",
+	},
+	{
+		Name: "max_output", Type: param.Integer, Max: 1 << 40, Default: int64(1 << 20),
+		Doc: "how many bytes it may write",
+	},
 }
 
 var commandName = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
@@ -53,7 +83,7 @@ func ParseCommands(list []byte) (map[string]Command, error) {
 	if err := newDecoder(list).Decode(&document); err != nil {
 		return nil, param.Invalid("", "the list of commands is not a JSON object: %v", err)
 	}
-	listed, err := param.Read([]param.Parameter{{Name: "commands", Type: param.Any, Required: true, Doc: "programs by their names"}}, document, "")
+	listed, err := param.Read(listParameters, document, "")
 	if err != nil {
 		return nil, err
 	}

@@ -23,9 +23,14 @@ func Kind(commands map[string]Command) workload.Kind {
 			Name: "exec",
 			Doc:  "runs a program that the operator has listed, and waits for its end",
 			Parameters: []param.Parameter{
-				{Name: "command", Type: param.Text, Options: slices.Sorted(maps.Keys(commands)), Required: true,
-					Doc: "which one, by its name in the operator's list"},
-				{Name: "args", Type: param.Any, Doc: "what the list lets one tell it, by the schema there"},
+				{
+					Name: "command", Type: param.Text, Options: slices.Sorted(maps.Keys(commands)), Required: true,
+					Doc: "which one, by its name in the operator's list",
+				},
+				{
+					Name: "args", Type: param.Any,
+					Doc: "what the list lets one tell it, by the schema there",
+				},
 			},
 			Metrics: aurea.MetricNames{
 				Phases:   []string{"start", "run", aurea.CPUPhase},

@@ -73,11 +73,14 @@ func (o *output) judge(ctx context.Context, state *os.ProcessState, err error) e
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case code < 0:
-		return &workload.Failure{Class: "signal", Err: fmt.Errorf("the program was ended by a %s%s", state, o.excerpt())}
+		return &workload.Failure{Class: "signal", Err: fmt.Errorf(
+			"the program was ended by a %s%s", state, o.excerpt())}
 	case code > 255:
-		return &workload.Failure{Class: "exit", Err: fmt.Errorf("the program ended with %d%s", code, o.excerpt())}
+		return &workload.Failure{Class: "exit", Err: fmt.Errorf(
+			"the program ended with %d%s", code, o.excerpt())}
 	default:
-		return &workload.Failure{Class: fmt.Sprintf("exit_%d", code), Err: fmt.Errorf("the program ended with %d%s", code, o.excerpt())}
+		return &workload.Failure{Class: fmt.Sprintf("exit_%d", code), Err: fmt.Errorf(
+			"the program ended with %d%s", code, o.excerpt())}
 	}
 }
 

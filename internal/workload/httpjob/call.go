@@ -26,7 +26,7 @@ func (r *httpRunner) call(
 			return p, nil
 		}
 		if followed == r.redirects {
-			return p, &workload.Failure{Class: "redirect", Err: fmt.Errorf("there were more than %d redirects", r.redirects)}
+			return p, redirectFailure("there were more than %d redirects", r.redirects)
 		}
 		metrics.redirect()
 		if p, err = r.follow(p, response); err != nil {
@@ -49,13 +49,19 @@ func (r *httpRunner) follow(p prepared, response *httpclient.Response) (prepared
 	location := response.Header("Location")
 	to, err := p.url.Parse(location)
 	if err != nil || location == "" {
-		return p, &workload.Failure{Class: "redirect", Err: errors.New("the redirect leads nowhere: its Location is missing or not a URL")}
+		return p, redirectFailure("the redirect leads nowhere: its Location is missing or not a URL")
 	}
 	next := prepared{method: p.method, url: to, header: p.header, body: p.body}
 	if becomesGET(response.Status, p.method) {
 		next.method, next.body = http.MethodGet, nil
 	}
 	return r.prepare(next, p.url)
+}
+
+// redirectFailure returns the failure of a job whose redirect cannot be
+// followed.
+func redirectFailure(format string, args ...any) error {
+	return &workload.Failure{Class: "redirect", Err: fmt.Errorf(format, args...)}
 }
 
 // becomesGET reports whether a redirect is followed with GET: after 303 for any

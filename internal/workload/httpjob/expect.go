@@ -15,14 +15,32 @@ import (
 var expectParameter = param.Parameter{
 	Name: "expect", Type: param.Object, Doc: "which answers are right; without it, those with a status below 400",
 	Members: []param.Parameter{
-		{Name: "status", Type: param.List, Min: 1, Max: 50, Items: &param.Parameter{Type: param.Integer, Min: 100, Max: 599, Doc: "a status"}, Doc: "statuses that are right"},
-		{Name: "contains", Type: param.Text, Max: 10_000, Doc: "what the answer's body must contain"},
-		{Name: "json", Type: param.List, Min: 1, Max: 20, Doc: "what must be in the answer's JSON", Items: &param.Parameter{
-			Type: param.Object, Doc: "a place, and what is there", Members: []param.Parameter{
-				{Name: "path", Type: param.Text, Max: 1000, Required: true, Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there"},
-				{Name: "equals", Type: param.Any, Doc: "what it must be; anything unless given"},
-			},
-		}},
+		{
+			Name: "status", Type: param.List, Min: 1, Max: 50,
+			Items: &param.Parameter{Type: param.Integer, Min: 100, Max: 599, Doc: "a status"},
+			Doc:   "statuses that are right",
+		},
+		{
+			Name: "contains", Type: param.Text, Max: 10_000,
+			Doc: "what the answer's body must contain",
+		},
+		{
+			Name: "json", Type: param.List, Min: 1, Max: 20,
+			Items: &param.Parameter{Type: param.Object, Members: ruleParameters, Doc: "a place, and what is there"},
+			Doc:   "what must be in the answer's JSON",
+		},
+	},
+}
+
+// ruleParameters declares what must be in the JSON of a response.
+var ruleParameters = []param.Parameter{
+	{
+		Name: "path", Type: param.Text, Max: 1000, Required: true,
+		Doc: "a JSONPath (RFC 9535) such as $.items[0].id, which must be there",
+	},
+	{
+		Name: "equals", Type: param.Any,
+		Doc: "what it must be; anything unless given",
 	},
 }
 
@@ -71,7 +89,8 @@ func (e expectation) judge(ctx context.Context, response *httpclient.Response) e
 	}
 	if wrongStatus {
 		return &workload.Failure{
-			Class: "status_" + strconv.Itoa(response.Status), Err: fmt.Errorf("the answer's status is %d", response.Status),
+			Class: "status_" + strconv.Itoa(response.Status),
+			Err:   fmt.Errorf("the answer's status is %d", response.Status),
 		}
 	}
 	if e.contains != nil && !response.Found() {

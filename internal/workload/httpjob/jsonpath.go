@@ -11,7 +11,7 @@ import (
 )
 
 // A jsonPath is a JSONPath (RFC 9535) with the text that it was parsed from. The
-// zero value is no path.
+// zero value stands for an absent path.
 //
 // The library parses paths and compares values. The walk through the document is
 // our own. The library's walk builds lists of all nodes: with a few .. and * they
@@ -114,7 +114,8 @@ func (w *pathWalk) check() error {
 		return context.DeadlineExceeded
 	}
 	if w.steps > maxPathSteps {
-		return wrongBody("the path %s takes more than %d steps in the answer; write it with fewer .. and *", w.path.text, maxPathSteps)
+		return wrongBody("the path %s takes more than %d steps in the answer; write it with fewer .. and *",
+			w.path.text, maxPathSteps)
 	}
 	return nil
 }

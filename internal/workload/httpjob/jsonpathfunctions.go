@@ -25,7 +25,8 @@ func boundedFunctions() *registry.Registry {
 			}
 			return check(args)
 		}
-		*function = *spec.Extension(name, standard.ReturnType(), checked, standard.Evaluate) // a name is registered once
+		// The registry refuses a name that it has, so the function is replaced.
+		*function = *spec.Extension(name, standard.ReturnType(), checked, standard.Evaluate)
 	}
 	return functions
 }

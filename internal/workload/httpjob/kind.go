@@ -50,23 +50,47 @@ func Kind(targets egress.Allowlist) workload.Kind {
 const bodyBytes = "body_base64"
 
 var parameters = []param.Parameter{
-	{Name: "url", Type: param.Text, Max: 8192, Required: true,
-		Doc: "whom to call; path and query may have fields such as {{job}}"},
-	{Name: "method", Type: param.Text, Max: 32, Doc: "GET unless given, or POST with a body"},
-	{Name: "headers", Type: param.FieldList,
-		Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields"},
-	{Name: "body", Type: param.Any,
-		Doc: "of the request: a text, or what is sent as JSON; may have fields " + template.Fields},
-	{Name: bodyBytes, Type: param.Text,
-		Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body"},
+	{
+		Name: "url", Type: param.Text, Max: 8192, Required: true,
+		Doc: "whom to call; path and query may have fields such as {{job}}",
+	},
+	{
+		Name: "method", Type: param.Text, Max: 32,
+		Doc: "GET unless given, or POST with a body",
+	},
+	{
+		Name: "headers", Type: param.FieldList,
+		Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields",
+	},
+	{
+		Name: "body", Type: param.Any,
+		Doc: "of the request: a text, or what is sent as JSON; may have fields " + template.Fields,
+	},
+	{
+		Name: bodyBytes, Type: param.Text,
+		Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body",
+	},
 	expectParameter,
-	{Name: "version", Type: param.Text, Options: []string{"1.1", "2"}, Default: "1.1", Doc: "of HTTP"},
-	{Name: "connections", Type: param.Integer, Min: 1, Max: 1e6,
-		Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given"},
-	{Name: "keepalive", Type: param.Boolean, Default: true, Doc: "whether a connection serves several requests"},
+	{
+		Name: "version", Type: param.Text, Options: []string{"1.1", "2"}, Default: "1.1",
+		Doc: "of HTTP",
+	},
+	{
+		Name: "connections", Type: param.Integer, Min: 1, Max: 1e6,
+		Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given",
+	},
+	{
+		Name: "keepalive", Type: param.Boolean, Default: true,
+		Doc: "whether a connection serves several requests",
+	},
 	tlsParameter,
-	{Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0), Doc: "how many redirects to follow"},
-	{Name: "max_bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30),
-		Doc: "most bytes of an answer; a longer one fails"},
+	{
+		Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0),
+		Doc: "how many redirects to follow",
+	},
+	{
+		Name: "max_bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30),
+		Doc: "most bytes of an answer; a longer one fails",
+	},
 	pollParameter,
 }

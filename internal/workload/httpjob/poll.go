@@ -18,14 +18,42 @@ import (
 var pollParameter = param.Parameter{
 	Name: "poll", Type: param.Object, Doc: "asks the service for the job that it has accepted, until that is done",
 	Members: []param.Parameter{
-		{Name: "url", Type: param.Text, Max: 1000, Default: "Location", Doc: "where the first answer says whom to ask: the name of a header, or a JSONPath such as $.links.self"},
-		{Name: "interval", Type: param.Duration, Min: 0.001, Max: 60, Default: 100 * time.Millisecond, Doc: "from the start of a poll to that of the next; the first is made at once"},
-		{Name: "status", Type: param.Text, Max: 1000, Default: "$.status", Doc: "where a poll's answer says how the job fares: a JSONPath"},
-		{Name: "done", Type: param.List, Min: 1, Max: 20, Items: &param.Parameter{Type: param.Any, Doc: "a value"}, Default: []any{"completed", "done", "succeeded", "success"}, Doc: "what is there when the job is done"},
-		{Name: "failed", Type: param.List, Min: 1, Max: 20, Items: &param.Parameter{Type: param.Any, Doc: "a value"}, Default: []any{"failed", "error", "cancelled", "canceled"}, Doc: "what is there when it has failed"},
-		{Name: "queue_time", Type: param.Text, Max: 1000, Doc: "where the last answer says how long the job has waited, in seconds or as a duration: a JSONPath"},
-		{Name: "queued_at", Type: param.Text, Max: 1000, Doc: "or where it says since when the job waited (RFC 3339)"},
-		{Name: "started_at", Type: param.Text, Max: 1000, Doc: "and where, since when it was worked on"},
+		{
+			Name: "url", Type: param.Text, Max: 1000, Default: "Location",
+			Doc: "where the first answer says whom to ask: the name of a header, or a JSONPath such as $.links.self",
+		},
+		{
+			Name: "interval", Type: param.Duration, Min: 0.001, Max: 60, Default: 100 * time.Millisecond,
+			Doc: "from the start of a poll to that of the next; the first is made at once",
+		},
+		{
+			Name: "status", Type: param.Text, Max: 1000, Default: "$.status",
+			Doc: "where a poll's answer says how the job fares: a JSONPath",
+		},
+		{
+			Name: "done", Type: param.List, Min: 1, Max: 20,
+			Items:   &param.Parameter{Type: param.Any, Doc: "a value"},
+			Default: []any{"completed", "done", "succeeded", "success"},
+			Doc:     "what is there when the job is done",
+		},
+		{
+			Name: "failed", Type: param.List, Min: 1, Max: 20,
+			Items:   &param.Parameter{Type: param.Any, Doc: "a value"},
+			Default: []any{"failed", "error", "cancelled", "canceled"},
+			Doc:     "what is there when it has failed",
+		},
+		{
+			Name: "queue_time", Type: param.Text, Max: 1000,
+			Doc: "where the last answer says how long the job has waited, in seconds or as a duration: a JSONPath",
+		},
+		{
+			Name: "queued_at", Type: param.Text, Max: 1000,
+			Doc: "or where it says since when the job waited (RFC 3339)",
+		},
+		{
+			Name: "started_at", Type: param.Text, Max: 1000,
+			Doc: "and where, since when it was worked on",
+		},
 	},
 }
 

@@ -115,7 +115,8 @@ func (t *requestTemplate) readText(body any, parser *template.Parser) (template.
 // check checks the request of job 0, which stands for all.
 func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if !sameTarget(text) {
-		return param.Invalid("url", "must have the same scheme, host and port for all jobs; only path and query may have fields")
+		return param.Invalid("url",
+			"must have the same scheme, host and port for all jobs; only path and query may have fields")
 	}
 	first, err := parseURL(t.url, 0)
 	if err != nil {

@@ -13,11 +13,26 @@ import (
 var tlsParameter = param.Parameter{
 	Name: "tls", Type: param.Object, Doc: "whom to trust over https, and who calls",
 	Members: []param.Parameter{
-		{Name: "ca", Type: param.Text, Max: 1 << 20, Doc: "certificates of the authorities to trust, in PEM; the system's unless given"},
-		{Name: "certificate", Type: param.Text, Max: 1 << 20, Doc: "of this client, in PEM"},
-		{Name: "key", Type: param.Text, Max: 1 << 20, Doc: "of that certificate, in PEM; masked in what is kept"},
-		{Name: "server_name", Type: param.Text, Max: 253, Doc: "whose certificate it must be; the URL's host unless given"},
-		{Name: "skip_verify", Type: param.Boolean, Default: false, Doc: "take any certificate, which anyone in between can have made"},
+		{
+			Name: "ca", Type: param.Text, Max: 1 << 20,
+			Doc: "certificates of the authorities to trust, in PEM; the system's unless given",
+		},
+		{
+			Name: "certificate", Type: param.Text, Max: 1 << 20,
+			Doc: "of this client, in PEM",
+		},
+		{
+			Name: "key", Type: param.Text, Max: 1 << 20,
+			Doc: "of that certificate, in PEM; masked in what is kept",
+		},
+		{
+			Name: "server_name", Type: param.Text, Max: 253,
+			Doc: "whose certificate it must be; the URL's host unless given",
+		},
+		{
+			Name: "skip_verify", Type: param.Boolean, Default: false,
+			Doc: "take any certificate, which anyone in between can have made",
+		},
 	},
 }
 

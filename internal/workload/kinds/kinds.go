@@ -14,7 +14,7 @@ import (
 // safest: jobs may call this machine alone and run no programs.
 type Options struct {
 	workload.Policy
-	Targets  egress.Allowlist           // whom http jobs may call
+	Targets  egress.Allowlist           // the addresses that http jobs may call
 	Commands map[string]execjob.Command // programs that exec jobs may run, by name
 }
 
