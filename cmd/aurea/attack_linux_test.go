@@ -54,7 +54,7 @@ func serveInCgroup(t *testing.T, dir string) (url string, process *os.Process) {
 	}
 	const enter = `echo $$ > "$0/cgroup.procs" && exec "$@"`
 	command := exec.CommandContext(context.Background(), "sh", "-c", enter, dir, aureatest.Binary(t), "serve")
-	return aureatest.ServeBy(t, command)
+	return aureatest.ServeCommand(t, command)
 }
 
 // An attackedService must answer /health during every attack.

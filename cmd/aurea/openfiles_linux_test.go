@@ -85,7 +85,7 @@ func TestServiceKeepsFilesForItsAPI(t *testing.T) {
 	const files, jobs = 256, 256 - 64 - 64
 	url, together, open := gateServer(t, jobs)
 	program := aureatest.Binary(t)
-	service, _ := aureatest.ServeBy(t, withFileLimit(t, files, program, "serve"))
+	service, _ := aureatest.ServeCommand(t, withFileLimit(t, files, program, "serve"))
 	spec := func(more string) string {
 		return `{"num_jobs": 500, "workload": {"kind": "http", "url": "` + url + `"` + more + `}}`
 	}

@@ -110,7 +110,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 	if err := s.build(c, executor, history, serverID); err != nil {
 		return err
 	}
-	if err := s.view.Count("aurea_log_lines_dropped_total",
+	if err := s.view.AddCounter("aurea_log_lines_dropped_total",
 		"Lines of the log that its reader did not take.", lines.Dropped); err != nil {
 		return err
 	}

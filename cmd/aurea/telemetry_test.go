@@ -36,7 +36,7 @@ func TestTelemetry(t *testing.T) {
 // checkCollected compares the jobs and spans that a collector has received.
 func checkCollected(t *testing.T, c *aureatest.Collector, jobs float64, spans int) {
 	t.Helper()
-	if ok := c.Numbers("benchmark_jobs_total")["outcome=ok,workload=sleep"]; ok != jobs {
+	if ok := c.Values("benchmark_jobs_total")["outcome=ok,workload=sleep"]; ok != jobs {
 		t.Errorf("%v jobs, want %v", ok, jobs)
 	}
 	if got := len(c.Spans()); got != spans {

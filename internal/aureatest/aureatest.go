@@ -91,11 +91,12 @@ var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
 // When the test ends, Serve stops the process and waits for it.
 func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
 	t.Helper()
-	return ServeBy(t, exec.CommandContext(context.Background(), Binary(t), append([]string{"serve"}, args...)...))
+	return ServeCommand(t, exec.CommandContext(context.Background(), Binary(t), append([]string{"serve"}, args...)...))
 }
 
-// ServeBy is Serve for a given command, which has serve among its arguments.
-func ServeBy(t testing.TB, command *exec.Cmd) (url string, process *os.Process) {
+// ServeCommand is Serve for a given command, which has serve among its
+// arguments.
+func ServeCommand(t testing.TB, command *exec.Cmd) (url string, process *os.Process) {
 	t.Helper()
 	command.Args = slices.Insert(command.Args, slices.Index(command.Args, "serve")+1, "--listen", "127.0.0.1:0",
 		"--data", t.TempDir())

@@ -127,9 +127,9 @@ func (c *Collector) Metric(name string) *metrics.Metric {
 	return c.metrics[name]
 }
 
-// Numbers returns the values of a sum or gauge, by attributes such as
+// Values returns the values of a sum or gauge, by attributes such as
 // "outcome=ok,workload=sleep".
-func (c *Collector) Numbers(name string) map[string]float64 {
+func (c *Collector) Values(name string) map[string]float64 {
 	metric := c.Metric(name)
 	numbers := map[string]float64{}
 	for _, p := range append(metric.GetSum().GetDataPoints(), metric.GetGauge().GetDataPoints()...) {

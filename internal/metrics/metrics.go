@@ -34,9 +34,9 @@ type View struct {
 // ServeHTTP answers a scrape in the format that its Accept header asks for.
 func (v *View) ServeHTTP(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }
 
-// Count adds a counter whose value is kept elsewhere. value is called at every
-// scrape and must be safe for concurrent use.
-func (v *View) Count(name, help string, value func() int64) error {
+// AddCounter adds a counter whose value is kept elsewhere. value is called at
+// every scrape and must be safe for concurrent use.
+func (v *View) AddCounter(name, help string, value func() int64) error {
 	count := func() float64 { return float64(value()) }
 	if err := v.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, count)); err != nil {
 		return fmt.Errorf("metrics: %w", err)

@@ -32,7 +32,7 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 	if problem := notJSON(b.request.Header); problem != "" {
 		return decoded, api.NewProblem(http.StatusUnsupportedMediaType, problem)
 	}
-	held := &reservation{budget: s.options.Budget, what: "the request's body"}
+	held := &reservation{budget: s.options.Budget, purpose: "the request's body"}
 	defer held.release()
 	body, err := held.read(b.request.BodyReader(), maxBody)
 	var slow net.Error
@@ -48,7 +48,7 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 		return decoded, api.NewProblem(http.StatusRequestEntityTooLarge,
 			fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
 	}
-	if err := held.take(budget.DecodedSize(body)); err != nil {
+	if err := held.reserve(budget.DecodedSize(body)); err != nil {
 		return decoded, s.asProblem(err)
 	}
 	if decoded, err = decode(body); err != nil {

@@ -63,7 +63,7 @@ func (c *eventCache) get(u aurea.Update) (*sharedEvent, error) {
 	c.mu.Lock()
 	e := c.events[key]
 	if e == nil {
-		e = &sharedEvent{cache: c, key: key, held: reservation{budget: c.budget, what: "an event"}}
+		e = &sharedEvent{cache: c, key: key, held: reservation{budget: c.budget, purpose: "an event"}}
 		c.events[key] = e
 	}
 	e.users++
@@ -103,7 +103,7 @@ func (e *sharedEvent) encode(u aurea.Update) ([]byte, error) {
 	if err := writeEvent(&event, u); err != nil {
 		return nil, err
 	}
-	if err := e.held.take(int64(event.Cap())); err != nil {
+	if err := e.held.reserve(int64(event.Cap())); err != nil {
 		return nil, err
 	}
 	return event.Bytes(), nil

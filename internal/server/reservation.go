@@ -8,17 +8,17 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A reservation is the memory that one request has taken from the budget. It
+// A reservation is the memory that one request has reserved from the budget. It
 // must not be used concurrently.
 type reservation struct {
-	budget *budget.Budget
-	what   string // what it is for, for the error message
-	bytes  int64
+	budget  *budget.Budget
+	purpose string // for the error message
+	bytes   int64
 }
 
-// take adds n bytes, or returns an aurea.ErrUnavailable and adds none.
-func (r *reservation) take(n int64) error {
-	if err := r.budget.Reserve(n, r.what); err != nil {
+// reserve adds n bytes, or returns an aurea.ErrUnavailable and adds none.
+func (r *reservation) reserve(n int64) error {
+	if err := r.budget.Reserve(n, r.purpose); err != nil {
 		return err
 	}
 	r.bytes += n
@@ -31,23 +31,23 @@ func (r *reservation) release() {
 	r.bytes = 0
 }
 
-// encode returns a value as a line of JSON and takes its size.
+// encode returns a value as a line of JSON and reserves its size.
 func (r *reservation) encode(value any) ([]byte, error) {
 	body, err := param.PlainJSON(value)
 	if err != nil {
 		return nil, err
 	}
 	body = append(body, '\n')
-	return body, r.take(int64(cap(body)))
+	return body, r.reserve(int64(cap(body)))
 }
 
 // firstRead is the size of a read buffer before it counts against the budget; a
 // connection takes as much anyway.
 const firstRead = 4 << 10
 
-// read reads to the end, or to one byte more than most. It takes the buffer's
-// size as the buffer grows, so a body that is announced and never sent takes
-// nothing.
+// read reads to the end, or to one byte more than most. It reserves the
+// buffer's size as the buffer grows, so a body that is announced and never sent
+// reserves nothing.
 func (r *reservation) read(from io.Reader, most int) ([]byte, error) {
 	body := make([]byte, 0, firstRead)
 	for {
@@ -61,7 +61,7 @@ func (r *reservation) read(from io.Reader, most int) ([]byte, error) {
 		case len(body) < cap(body):
 			continue
 		}
-		if err := r.take(int64(cap(body))); err != nil {
+		if err := r.reserve(int64(cap(body))); err != nil {
 			return nil, err
 		}
 		body = append(make([]byte, 0, 2*cap(body)), body...)

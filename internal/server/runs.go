@@ -88,7 +88,7 @@ func (s *Server) registerGet(router huma.API, op huma.Operation) {
 // get returns a run as JSON. The bytes count against the budget until held is
 // released; the decoded run is garbage while the client reads them.
 func (s *Server) get(ctx context.Context, id string, wait time.Duration) (body []byte, held *reservation, err error) {
-	held = &reservation{budget: s.options.Budget, what: "a run"}
+	held = &reservation{budget: s.options.Budget, purpose: "a run"}
 	live := false
 	err = s.reads.do(ctx, func() error {
 		run, err := s.options.Runs.Get(ctx, id)
@@ -217,12 +217,12 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 // list returns a page of runs, which counts against the budget until held is
 // released.
 func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, held *reservation, err error) {
-	held = &reservation{budget: s.options.Budget, what: "a page of runs"}
+	held = &reservation{budget: s.options.Budget, purpose: "a page of runs"}
 	err = s.reads.do(ctx, func() error {
 		if page, err = s.options.Runs.List(ctx, query); err != nil {
 			return err
 		}
-		return held.take(page.Size())
+		return held.reserve(page.Size())
 	})
 	return page, held, err
 }

@@ -74,14 +74,14 @@ func TestMetrics(t *testing.T) {
 		"outcome=ok,workload=sleep": 4, "outcome=failed,workload=sleep": 0, "outcome=timeout,workload=sleep": 0,
 		"outcome=cancelled,workload=sleep": 0, "outcome=dropped,workload=sleep": 5, "outcome=lost,workload=sleep": 0,
 	}
-	if diff := cmp.Diff(want, c.Numbers("benchmark_jobs_total")); diff != "" {
+	if diff := cmp.Diff(want, c.Values("benchmark_jobs_total")); diff != "" {
 		t.Errorf("jobs (-want +got):\n%s", diff)
 	}
 	sum := c.Metric("benchmark_jobs_total").GetSum()
 	if start := sum.GetDataPoints()[0].GetStartTimeUnixNano(); !sum.GetIsMonotonic() || start != 1_790_000_000e9 {
 		t.Errorf("counter: monotonic %v, start %d; want monotonic since 1790000000 s", sum.GetIsMonotonic(), start)
 	}
-	if diff := cmp.Diff(map[string]float64{"": 42}, c.Numbers("benchmark_jobs_in_flight")); diff != "" {
+	if diff := cmp.Diff(map[string]float64{"": 42}, c.Values("benchmark_jobs_in_flight")); diff != "" {
 		t.Errorf("in flight (-want +got):\n%s", diff)
 	}
 	h := c.Metric("benchmark_job_latency_seconds").GetExponentialHistogram().GetDataPoints()[0]
