@@ -80,12 +80,12 @@ func (c *conn) exchange(r *Request, keep int, maxBody int64, a *Response) (reusa
 	}
 	c.endUpload()
 	c.in.returnBig()
-	whole := c.sent == len(c.wire)
-	c.broken = !whole
+	sentAll := c.sent == len(c.wire)
+	c.broken = !sentAll
 	c.wire, c.used = nil, true
 	a.Sent += int64(c.sent)
 	a.Received += c.in.total
-	return reusable && whole, err
+	return reusable && sentAll, err
 }
 
 // send writes the request and reads the first bytes of the response. An upload

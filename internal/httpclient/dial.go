@@ -18,9 +18,9 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 	if err != nil {
 		return nil, err
 	}
-	began := now()
+	start := now()
 	tcp, err := c.connect(ctx, t, addresses)
-	phases.Connect += now() - began
+	phases.Connect += now() - start
 	if err != nil {
 		return nil, err
 	}
@@ -42,9 +42,9 @@ func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]neti
 	if t.ip.IsValid() {
 		return []netip.Addr{t.ip}, nil
 	}
-	began := now()
+	start := now()
 	addresses, err := c.lookUp(ctx, t.host)
-	phases.DNS += now() - began
+	phases.DNS += now() - start
 	if err == nil && len(addresses) == 0 {
 		err = errors.New("it has no address")
 	}

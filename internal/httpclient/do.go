@@ -31,8 +31,8 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) erro
 		return classify(ctx, ClassTimeout, "waiting for a free connection", err)
 	}
 	if l.conn != nil {
-		again, err := c.try(ctx, l, r, keep, a)
-		if !again || err == nil {
+		retry, err := c.try(ctx, l, r, keep, a)
+		if !retry || err == nil {
 			return err
 		}
 		a.retry()
@@ -49,7 +49,7 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) erro
 
 // try does an exchange on a leased connection. It reports whether the request
 // must be tried again on a new connection, and releases the lease if not.
-func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Response) (again bool, err error) {
+func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Response) (retry bool, err error) {
 	used := l.conn.used
 	reusable := false
 	if err = l.conn.guard.enter(ctx); err == nil {

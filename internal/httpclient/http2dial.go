@@ -25,8 +25,8 @@ func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	began := now()
-	defer func() { phases.Connect += now() - began }()
+	start := now()
+	defer func() { phases.Connect += now() - start }()
 	made.guard.release()
 	made.in.release()
 	stream := &settingsConn{Conn: made.stream, settled: make(chan struct{})}

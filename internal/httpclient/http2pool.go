@@ -31,8 +31,8 @@ type http2Conn struct {
 	listed bool          // whether the pool offers it to other requests
 }
 
-func (s *http2Pool) init(most int) {
-	s.maxConns = most
+func (s *http2Pool) init(maxConns int) {
+	s.maxConns = maxConns
 	s.conns, s.dialing = map[string][]*http2Conn{}, map[string]bool{}
 	s.changed = make(chan struct{})
 }
@@ -49,9 +49,9 @@ func (s *http2Pool) acquire(ctx context.Context, key string, share bool) (*http2
 		if found || err != nil {
 			return l, waited, err
 		}
-		began := now()
+		start := now()
 		err = await(ctx, changed)
-		waited += now() - began
+		waited += now() - start
 		if err != nil {
 			return nil, waited, err
 		}

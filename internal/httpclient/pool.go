@@ -35,8 +35,8 @@ type origin struct {
 	element *list.Element
 }
 
-func (p *pool) init(most int) {
-	p.maxConns = most
+func (p *pool) init(maxConns int) {
+	p.maxConns = maxConns
 	p.origins = map[string]*origin{}
 	p.recent.Init()
 }

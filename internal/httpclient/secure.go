@@ -21,11 +21,11 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	if err := made.guard.enter(ctx); err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
-	began := now()
+	start := now()
 	below := newRecordConn(made)
 	secured := tls.Client(below, config)
 	err := secured.HandshakeContext(context.Background()) // the guard ends it
-	phases.TLS += now() - began
+	phases.TLS += now() - start
 	if err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// responsePrefix is what every response begins with.
+// responsePrefix is the start of every response.
 const responsePrefix = "HTTP/1."
 
 // probeAfter is how long the server waits after each byte of responsePrefix for

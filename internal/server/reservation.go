@@ -45,16 +45,16 @@ func (r *reservation) encode(value any) ([]byte, error) {
 // connection takes as much anyway.
 const firstRead = 4 << 10
 
-// read reads to the end, or to one byte more than most. It reserves the
+// read reads to the end, or to one byte more than limit. It reserves the
 // buffer's size as the buffer grows, so a body that is announced and never sent
 // reserves nothing.
-func (r *reservation) read(from io.Reader, most int) ([]byte, error) {
+func (r *reservation) read(from io.Reader, limit int) ([]byte, error) {
 	body := make([]byte, 0, firstRead)
 	for {
-		n, err := from.Read(body[len(body):min(cap(body), most+1)])
+		n, err := from.Read(body[len(body):min(cap(body), limit+1)])
 		body = body[:len(body)+n]
 		switch {
-		case errors.Is(err, io.EOF), len(body) > most:
+		case errors.Is(err, io.EOF), len(body) > limit:
 			return body, nil
 		case err != nil:
 			return nil, err
