@@ -10,7 +10,7 @@ func TestFields(t *testing.T) {
 	p := Parameter{Type: FieldList, Max: 3}
 	for name, test := range map[string]struct {
 		value any
-		want  []Field // nil is refused
+		want  []Field // nil means that Parse returns an error
 	}{
 		"an object":       {map[string]any{"b": "2", "a": "1"}, []Field{{"a", "1"}, {"b", "2"}}},
 		"case":            {map[string]any{"X-a": "1", "x-A": "2"}, []Field{{"X-a", "1"}, {"x-A", "2"}}},
@@ -19,19 +19,22 @@ func TestFields(t *testing.T) {
 		"an empty text":   {[]any{"a:"}, []Field{{"a", ""}}},
 		"no colon":        {[]any{"a"}, nil},
 		"a number":        {map[string]any{"a": true}, nil},
-		"a list deeper":   {map[string]any{"a": []any{[]any{"1"}}}, nil},
+		"nested lists":    {map[string]any{"a": []any{[]any{"1"}}}, nil},
 		"too many":        {map[string]any{"a": []any{"1", "2", "3", "4"}}, nil},
 		"a text":          {"a: 1", nil},
 	} {
 		got, err := p.Parse(test.value)
 		if test.want == nil {
 			if err == nil {
-				t.Errorf("%s is read as %v", name, got)
+				t.Errorf("%s: read as %v, want an error", name, got)
 			}
 			continue
 		}
-		if diff := cmp.Diff(any(test.want), got); err != nil || diff != "" {
-			t.Errorf("%s: %v %s", name, err, diff)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(any(test.want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

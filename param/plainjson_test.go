@@ -4,10 +4,13 @@ import "testing"
 
 func TestPlainJSON(t *testing.T) {
 	got, err := PlainJSON(map[string]any{"a": "p99 < 1s & <b>", "n": []int{1, 2}, "line": "\n"})
-	if want := `{"a":"p99 < 1s & <b>","line":"\n","n":[1,2]}`; err != nil || string(got) != want {
-		t.Errorf("%s, %v; want %s", got, err, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"a":"p99 < 1s & <b>","line":"\n","n":[1,2]}`; string(got) != want {
+		t.Errorf("PlainJSON = %s, want %s", got, want)
 	}
 	if got, err := PlainJSON(make(chan int)); err == nil || got != nil {
-		t.Errorf("a channel is %q, %v", got, err)
+		t.Errorf("PlainJSON of a channel = %q, %v, want an error", got, err)
 	}
 }

@@ -16,12 +16,14 @@ func render(t *testing.T, text string, seed uint64, job int64) string {
 	return parsed.Render(job, nil)
 }
 
+// Each template renders to a text that matches the pattern.
 func TestTemplate(t *testing.T) {
+	const uuid = `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`
 	for text, want := range map[string]string{
 		"":                     `^$`,
 		"plain":                `^plain$`,
 		"{{job}}/{{ seed }}":   `^17/42$`,
-		`{"id": "{{uuid}}"}`:   `^\{"id": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"\}$`,
+		`{"id": "{{uuid}}"}`:   `^\{"id": "` + uuid + `"\}$`,
 		"{{int -3 3}}":         `^-?[0-3]$`,
 		"{{float 1 2}}":        `^1\.[0-9]+$`,
 		"{{hex 16}} {{hex 1}}": `^[0-9a-f]{16} [0-9a-f]$`,
@@ -30,30 +32,30 @@ func TestTemplate(t *testing.T) {
 		"a}}b":                 `^a}}b$`,
 	} {
 		if got := render(t, text, 42, 17); !regexp.MustCompile(want).MatchString(got) {
-			t.Errorf("%q is %q, want %s", text, got, want)
+			t.Errorf("%q renders to %q, want a match of %s", text, got, want)
 		}
 	}
 }
 
-// What is filled in depends on the seed and the job, and on nothing else; two
-// fields differ.
+// A rendered text depends only on the seed and the job's number. Two fields of a
+// template differ.
 func TestTemplateIsPure(t *testing.T) {
 	const text = "{{uuid}} {{uuid}} {{int 0 1000000000}} {{hex 16}}"
 	if a, b := render(t, text, 1, 5), render(t, text, 1, 5); a != b {
-		t.Errorf("%q, then %q", a, b)
+		t.Errorf("the same job renders to %q, then to %q", a, b)
 	}
 	if a, b := render(t, text, 1, 5), render(t, text, 1, 6); a == b {
-		t.Errorf("two jobs have %q", a)
+		t.Errorf("jobs 5 and 6 both render to %q", a)
 	}
 	if a, b := render(t, text, 1, 5), render(t, text, 2, 5); a == b {
-		t.Errorf("two seeds have %q", a)
+		t.Errorf("seeds 1 and 2 both render to %q", a)
 	}
 	if two := strings.Fields(render(t, text, 1, 5)); two[0] == two[1] {
-		t.Errorf("two fields have %q", two[0])
+		t.Errorf("two fields both render to %q", two[0])
 	}
 }
 
-// Numbers fill their range evenly, with both ends.
+// Integers are uniform over their range, both ends included.
 func TestTemplateInt(t *testing.T) {
 	parsed, err := (&Parser{Seed: 3}).Parse("{{int 1 6}}")
 	if err != nil {
@@ -69,22 +71,24 @@ func TestTemplateInt(t *testing.T) {
 	}
 	for n := 1; n <= 6; n++ {
 		if counts[n] < 850 || counts[n] > 1150 {
-			t.Errorf("%d comes %d times of 6000", n, counts[n])
+			t.Errorf("%d is drawn %d times of 6000, want about 1000", n, counts[n])
 		}
 	}
 }
 
+// Only the values of fields are escaped.
 func TestTemplateEscapes(t *testing.T) {
 	parsed, err := (&Parser{}).Parse("/a b?q={{choice x&y}}")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := parsed.Render(1, func(s string) string { return "<" + s + ">" }); got != "/a b?q=<x&y>" {
-		t.Errorf("got %q: what is filled in is escaped, and nothing else", got)
+		t.Errorf("Render = %q, want only the field escaped", got)
 	}
 }
 
 func TestWrongTemplates(t *testing.T) {
+	const widest = "{{int -9223372036854775808 9223372036854775807}}"
 	for text, want := range map[string]string{
 		"{{jobs}}":      "has {{jobs}}, which is not a field; there are {{job}}, ",
 		"{{}}":          "has {{}}, which is not a field",
@@ -96,7 +100,7 @@ func TestWrongTemplates(t *testing.T) {
 		"{{float 1 a}}": "has {{float 1 a}}: both must be numbers",
 		"{{choice}}":    "has {{choice}}, which is not a field",
 		"{{job":         "has {{ without }}",
-		"{{int -9223372036854775808 9223372036854775807}}": "has {{int -9223372036854775808 9223372036854775807}}: both must be whole numbers",
+		widest:          "has " + widest + ": both must be whole numbers",
 	} {
 		if _, err := (&Parser{}).Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
@@ -104,10 +108,12 @@ func TestWrongTemplates(t *testing.T) {
 	}
 }
 
-// FuzzTemplate has any text parsed and rendered: it is refused, or it is filled
-// in, the same way each time.
+// Any text is refused or renders to the same text each time. A text without
+// fields renders to itself, but for {{{{.
 func FuzzTemplate(f *testing.F) {
-	for _, text := range []string{"", "{{job}}", "{{{{", "{{int 1 2}}", "{{uuid}}{{hex 3}}", "}}{{", "{{float 1e308 -1e308}}", "{{choice a b}}"} {
+	for _, text := range []string{
+		"", "{{job}}", "{{{{", "{{int 1 2}}", "{{uuid}}{{hex 3}}", "}}{{", "{{float 1e308 -1e308}}", "{{choice a b}}",
+	} {
 		f.Add(text, uint64(1), int64(2))
 	}
 	f.Fuzz(func(t *testing.T, text string, seed uint64, job int64) {
@@ -117,10 +123,10 @@ func FuzzTemplate(f *testing.F) {
 		}
 		again, _ := (&Parser{Seed: seed}).Parse(text)
 		if a, b := one.Render(job, nil), again.Render(job, nil); a != b {
-			t.Errorf("%q is %q, then %q", text, a, b)
+			t.Errorf("%q renders to %q, then to %q", text, a, b)
 		}
 		if one.Fixed() && one.Render(job, nil) != strings.ReplaceAll(text, "{{{{", "{{") {
-			t.Errorf("%q without fields is %q", text, one.Render(job, nil))
+			t.Errorf("%q has no fields and renders to %q", text, one.Render(job, nil))
 		}
 	})
 }
