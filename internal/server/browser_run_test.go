@@ -134,6 +134,9 @@ func TestBrowserEarlierRuns(t *testing.T) {
 	if got := look[string](b, `[...document.querySelectorAll("#runs a")].map((a) => a.hash.split("-")[1]).join()`); got != "25,24,23,22,21,20,19,18,17,16,15,14,13,12,11,10,9,8,7,6,5,4,3,2,1" {
 		t.Errorf("listed are %s", got)
 	}
+	if kind := b.text("#runs tr td:nth-child(2)"); kind != "sleep" {
+		t.Errorf("a run without a workload is listed as %q, want sleep", kind)
+	}
 	if focus := look[string](b, "document.activeElement.hash"); focus != "#/runs/benchmark-5" {
 		t.Errorf("the focus is on %q, want the first of the added runs", focus)
 	}

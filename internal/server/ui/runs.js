@@ -57,7 +57,8 @@ function line(run) {
   if (id === shown) link.setAttribute("aria-current", "true");
   const when = element("time", { datetime: created_at, class: "when" }, new Date(created_at).toLocaleString());
   const badge = (text, mood) => element("span", { class: `badge ${mood ?? ""}` }, text);
-  return row(element("span", {}, link, when), spec.workload?.kind ?? "–", damaged ? badge("damaged", "bad") : badge(status, moods[status]),
+  const kind = spec.workload?.kind ?? (damaged ? "–" : "sleep"); // without a workload, jobs sleep
+  return row(element("span", {}, link, when), kind, damaged ? badge("damaged", "bad") : badge(status, moods[status]),
     r ? badge(verdict(r.verdict), moods[r.verdict]) : "–",
     r ? exact(r.throughput, number(r.throughput)) : "–",
     r ? sampled(r.latency, r.latency.p99) : "–");
