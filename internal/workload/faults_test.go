@@ -76,3 +76,29 @@ func TestWrongFaults(t *testing.T) {
 		}
 	}
 }
+
+// A part or a step that hangs needs a timeout like a job, unless its kind has
+// one.
+func TestHangingChildrenNeedATimeout(t *testing.T) {
+	const advice = "needs a timeout for the jobs, or those that hang would never end"
+	for location, text := range map[string]string{
+		"workload.steps[1].failure.kind": `{"kind": "steps", "steps": [
+			{"kind": "noop"}, {"kind": "noop", "failure": {"kind": "timeout"}}]}`,
+		"workload.parts[0].workload.failure.kind": `{"kind": "mix", "parts": [
+			{"workload": {"kind": "cpu", "failure": {"kind": "timeout"}}}]}`,
+		"workload.parts[0].workload.steps[0].failure.kind": `{"kind": "mix", "parts": [
+			{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"kind": "timeout"}}]}}]}`,
+	} {
+		var w aurea.Workload
+		if err := json.Unmarshal([]byte(text), &w); err != nil {
+			t.Fatal(err)
+		}
+		if got := message(check(Policy{}, aurea.Plan{Workload: w})); got != location+": "+advice {
+			t.Errorf("without a timeout: %q, want %s: %s", got, location, advice)
+		}
+		spec := aurea.Spec{Timeout: aurea.Duration(time.Second)}
+		if err := check(Policy{}, aurea.Plan{Spec: spec, Workload: w}); err != nil {
+			t.Errorf("with a timeout: %v", err)
+		}
+	}
+}

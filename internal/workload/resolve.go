@@ -16,6 +16,7 @@ type Scope struct {
 	InFlight int64  // jobs that may be in flight at once; 0 if only the run will show
 
 	set     *Set
+	timeout bool   // whether the spec has a timeout
 	parent  string // the kind that this workload is a part or step of; "" if none
 	sharers int64  // workloads of the run that share its connections; 0 means 1
 }
@@ -46,13 +47,11 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 	if !plan.Open() {
 		inFlight = plan.Concurrency
 	}
-	r, err := s.resolve(plan.Workload, "workload", Scope{Policy: s.policy, Seed: plan.Seed, InFlight: inFlight})
+	r, err := s.resolve(plan.Workload, "workload", Scope{
+		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, timeout: plan.Spec.Timeout > 0,
+	})
 	if err != nil {
 		return nil, err
-	}
-	if r.faults.hang() && plan.Spec.Timeout == 0 && r.kind.Timeout == 0 {
-		return nil, param.Invalid("workload.failure.kind",
-			"needs a timeout for the jobs, or those that hang would never end")
 	}
 	if err := r.limit.check(inFlight); err != nil {
 		return nil, err
@@ -76,6 +75,10 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 		return nil, param.Within(location, err)
 	}
 	r.kind, r.faults = k, newFaults(values, scope.Seed)
+	if r.faults.hang() && !scope.timeout && k.Timeout == 0 {
+		return nil, param.Invalid(location+".failure.kind",
+			"needs a timeout for the jobs, or those that hang would never end")
+	}
 	r.limit = r.limit.within(newInFlightLimit(k, scope.Policy))
 	if r.Metrics.Empty() {
 		r.Metrics = k.Metrics
