@@ -35,7 +35,7 @@ const (
 func NewPlan(spec Spec, seed uint64) Plan {
 	plan := Plan{
 		Spec:        spec,
-		Workload:    spec.Job(),
+		Workload:    spec.ResolvedWorkload(),
 		Seed:        seed,
 		Stride:      1,
 		Jobs:        spec.NumJobs,

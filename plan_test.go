@@ -139,7 +139,7 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test.want.Spec, test.want.Workload, test.want.Stride = spec, spec.Job(), 1
+		test.want.Spec, test.want.Workload, test.want.Stride = spec, spec.ResolvedWorkload(), 1
 		got := NewPlan(spec, 7)
 		if diff := cmp.Diff(test.want, got, specOptions); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.document, diff)

@@ -31,7 +31,7 @@ func (r Run) Summary() (RunSummary, error) {
 		short.Series = nil
 		summary.Result, resultErr = param.PlainJSON(short)
 	}
-	summary.OmitLarge(r.Spec.Job().Kind)
+	summary.OmitLarge(r.Spec.ResolvedWorkload().Kind)
 	return summary, errors.Join(specErr, resultErr)
 }
 

@@ -157,9 +157,9 @@ func anyInjectsFaults(parameters any) bool {
 	return false
 }
 
-// Job returns what a job of the spec does: its workload, or the sleep that
+// ResolvedWorkload returns the workload of the spec, or the sleep that
 // job_duration_ms is short for.
-func (s Spec) Job() Workload {
+func (s Spec) ResolvedWorkload() Workload {
 	if s.Workload != nil {
 		return *s.Workload
 	}
@@ -183,7 +183,7 @@ func (s Spec) ResolvedPricing() Pricing {
 
 // Outline returns a spec with only the kind of the workload, which is always
 // small.
-func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.Job().Kind}} }
+func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.ResolvedWorkload().Kind}} }
 
 // KeepsRecords reports whether the run keeps a record of every job: yes, unless
 // include_jobs is false.

@@ -126,7 +126,7 @@ func TestSpecDefaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(test.job, spec.Job()); diff != "" {
+		if diff := cmp.Diff(test.job, spec.ResolvedWorkload()); diff != "" {
 			t.Errorf("job of %s (-want +got):\n%s", test.document, diff)
 		}
 		if spec.ResolvedPricing() != test.prices || spec.KeepsRecords() != test.jobs {

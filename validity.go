@@ -73,7 +73,7 @@ var validityChecks = []validityCheck{
 	{GeneratorLimit, Invalid, reachedLimits,
 		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: " +
 			"that is the generator's limit, and not the target's"},
-	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.Job().injectsFaults() },
+	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.ResolvedWorkload().injectsFaults() },
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
@@ -184,7 +184,7 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 // fewerCores checks whether more computing jobs ran at once than there are
 // cores.
 func fewerCores(r *Result) (float64, float64, bool) {
-	kind := r.Spec.Job().Kind
+	kind := r.Spec.ResolvedWorkload().Kind
 	computes := kind == "cpu" || kind == "memory"
 	cores := r.Environment.Cores
 	return float64(r.InFlight.Max), float64(cores), computes && r.InFlight.Max > int64(cores)
@@ -213,7 +213,7 @@ func waitingGenerator(r *Result) (float64, float64, bool) {
 // saturatesByDesign reports whether the run is meant to use all cores: its jobs
 // compute, or it measures the generator's own limit.
 func (r *Result) saturatesByDesign() bool {
-	job := r.Spec.Job()
+	job := r.Spec.ResolvedWorkload()
 	return job.hasKind("cpu", "memory") || r.Model == Closed && job.Kind == "noop"
 }
 

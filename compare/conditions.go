@@ -17,7 +17,7 @@ import (
 // measurement. Short forms are written out, so that equal workloads are equal.
 func comparableSpec(r *aurea.Result) aurea.Spec {
 	spec := r.Spec
-	job, prices := spec.Job(), spec.ResolvedPricing()
+	job, prices := spec.ResolvedWorkload(), spec.ResolvedPricing()
 	spec.Workload, spec.JobDurationMS, spec.Pricing = &job, nil, &prices
 	spec.Seed, spec.Name, spec.Labels, spec.Thresholds, spec.IncludeJobs = nil, "", nil, nil, nil
 	return spec

@@ -127,7 +127,7 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 			status = "damaged"
 		}
 		created := run.CreatedAt.Local().Format(time.DateTime)
-		row := []string{run.ID, status, run.Spec.Job().Kind, run.Name, created, "", "", "", ""}
+		row := []string{run.ID, status, run.Spec.ResolvedWorkload().Kind, run.Name, created, "", "", "", ""}
 		if r := run.Result; r != nil {
 			p99 := formatSampled(r.Latency.Count > 0, r.Latency.P99)
 			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), formatCount(r.Throughput), p99, string(r.Verdict)})

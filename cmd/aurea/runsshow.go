@@ -60,7 +60,7 @@ func printRun(w io.Writer, run aurea.Run) error {
 	}
 	line("error", run.Error)
 	line("created", run.CreatedAt.Local().Format(time.DateTime))
-	line("workload", run.Spec.Job().Kind)
+	line("workload", run.Spec.ResolvedWorkload().Kind)
 	if p := run.Progress; p != nil && run.Result == nil {
 		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight",
 			formatDuration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))

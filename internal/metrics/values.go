@@ -83,7 +83,7 @@ func runInfo(s *aurea.Stats, emit func(float64, ...string)) {
 		if run.Result != nil {
 			verdict = string(run.Result.Verdict)
 		}
-		emit(1, run.ID, run.Name, run.Spec.Job().Kind, string(run.Status), verdict)
+		emit(1, run.ID, run.Name, run.Spec.ResolvedWorkload().Kind, string(run.Status), verdict)
 	}
 }
 

@@ -68,7 +68,7 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 		key = []byte(by.Key)
 	}
 	bytes := int64(len(spec) + len(encoded) + rowOverhead)
-	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.Job().Kind, searchable(run.Name),
+	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.ResolvedWorkload().Kind, searchable(run.Name),
 		s.ownerKey(by.Owner), s.epoch, bytes, key, []byte(by.Body), note, spec, encoded}, nil
 }
 

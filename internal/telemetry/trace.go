@@ -16,7 +16,7 @@ func recordRun(tracer trace.Tracer, run aurea.Run) {
 	if run.FinishedAt == nil {
 		return // not ended
 	}
-	ctx, span := tracer.Start(withRun(run.ID), "run "+run.Spec.Job().Kind, trace.WithTimestamp(run.CreatedAt),
+	ctx, span := tracer.Start(withRun(run.ID), "run "+run.Spec.ResolvedWorkload().Kind, trace.WithTimestamp(run.CreatedAt),
 		trace.WithAttributes(attributes(run)...))
 	for _, p := range phases(run) {
 		_, phase := tracer.Start(ctx, p.name, trace.WithTimestamp(p.from))
@@ -66,7 +66,7 @@ func attributes(run aurea.Run) []attribute.KeyValue {
 		attribute.String("aurea.run.id", run.ID),
 		attribute.String("aurea.run.name", run.Name),
 		attribute.String("aurea.run.status", string(run.Status)),
-		attribute.String("aurea.workload", run.Spec.Job().Kind),
+		attribute.String("aurea.workload", run.Spec.ResolvedWorkload().Kind),
 	}
 	for key, value := range run.Labels {
 		all = append(all, attribute.String("aurea.label."+key, value))

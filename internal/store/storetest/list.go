@@ -50,7 +50,7 @@ func selects(q aurea.RunQuery, run aurea.Run) bool {
 		}
 	}
 	return (len(q.Statuses) == 0 || slices.Contains(q.Statuses, run.Status)) &&
-		(q.Workload == "" || q.Workload == run.Spec.Job().Kind) &&
+		(q.Workload == "" || q.Workload == run.Spec.ResolvedWorkload().Kind) &&
 		(q.Name == "" || q.Name == run.Name) &&
 		(q.Since.IsZero() || !run.CreatedAt.Before(q.Since)) &&
 		(q.Until.IsZero() || run.CreatedAt.Before(q.Until)) &&
