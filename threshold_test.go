@@ -38,66 +38,68 @@ func thousand() judged {
 	return derive(NewPlan(spec, 1), Measurement{Duration: 2 * time.Second, Tally: tally, MaxInFlight: 7})
 }
 
-// Every row is an expression, the value that it reads, and whether the result
-// satisfies it.
+// thresholdValues are expressions, the values that they read of thousand, and
+// whether it satisfies them.
+var thresholdValues = []struct {
+	expression string
+	value      float64
+	ok         bool
+}{
+	{"throughput > 499.9", 500, true},
+	{"throughput > 500", 500, false},
+	{"throughput >= 500", 500, true},
+	{"throughput < 500", 500, false},
+	{"throughput <= 500", 500, true},
+	{"throughput == 5e2", 500, true},
+	{"throughput != 500.0", 500, false},
+	{"error_rate <= 20%", 0.2, true},
+	{"error_rate <= 0.2", 0.2, true},
+	{"error_rate < 0.2", 0.2, false},
+	{"error_rate<1%", 0.2, false},
+	{"duration == 2s", 2, true},
+	{"completed_jobs == 1000", 1000, true},
+	{"failed_jobs == 200", 200, true},
+	{"dropped_jobs < 50", 50, false},
+	{"total_cost <= 600", 600, true},
+	{"cost_per_job > 0.5", 0.5, false},
+	{"cost_per_million < 500001", 500000, true},
+	{"in_flight == 7", 7, true},
+	{"mean_latency < 506ns", 505.5e-9, true},
+	{"mean_latency < 505ns", 505.5e-9, false},
+	{"mean != 505ns", 505.5e-9, true},
+	{"min > 5ns", 6e-9, true},
+	{"max <= 1.005us", 1005e-9, true},
+	{"max < 1.005µs", 1005e-9, false},
+	{"p1 == 15ns", 15e-9, true},
+	{"p50 == 505ns", 505e-9, true},
+	{"p99 < 995ns", 995e-9, false},
+	{"p99 < .000000996s", 995e-9, true},
+	{"p99.0 == 995ns", 995e-9, true},
+	{"p99.9 == 1004ns", 1004e-9, true},
+	{"p999 == 1004ns", 1004e-9, true},
+	{"p9999 == 1005ns", 1005e-9, true},
+	{"p100 == 1005ns", 1005e-9, true},
+	{"p100.0 < 1005ns", 1005e-9, false},
+	{"delay.p100 == 5ns", 5e-9, true},
+	{"service_time.p100 == 2us", 2000e-9, true},
+	{"latency.p95 == 955ns", 955e-9, true},
+	{"service_time.min == 1ns", 1e-9, true},
+	{"service_time.max < 2000ns", 2000e-9, false},
+	{"service_time.p50 == 600ns", 600e-9, true},
+	{"service_time.p90 == 2us", 2000e-9, true},
+	{"delay.mean == 5ns", 5e-9, true},
+	{"delay.stddev == 0", 0, true},
+	{"delay.p99.999 < 0.000005ms", 5e-9, false},
+	{"  p99\t<\n1h ", 995e-9, true},
+	{"p99 < 1 ms", 995e-9, true},
+	{"p99<1\tµs", 995e-9, true},
+	{"error_rate <= 20 %", 0.2, true},
+	{"p99\u00a0<\u202f1\u00a0ms", 995e-9, true},
+}
+
 func TestThresholdsReadTheResult(t *testing.T) {
 	r := thousand()
-	for _, test := range []struct {
-		expression string
-		value      float64
-		ok         bool
-	}{
-		{"throughput > 499.9", 500, true},
-		{"throughput > 500", 500, false},
-		{"throughput >= 500", 500, true},
-		{"throughput < 500", 500, false},
-		{"throughput <= 500", 500, true},
-		{"throughput == 5e2", 500, true},
-		{"throughput != 500.0", 500, false},
-		{"error_rate <= 20%", 0.2, true},
-		{"error_rate <= 0.2", 0.2, true},
-		{"error_rate < 0.2", 0.2, false},
-		{"error_rate<1%", 0.2, false},
-		{"duration == 2s", 2, true},
-		{"completed_jobs == 1000", 1000, true},
-		{"failed_jobs == 200", 200, true},
-		{"dropped_jobs < 50", 50, false},
-		{"total_cost <= 600", 600, true},
-		{"cost_per_job > 0.5", 0.5, false},
-		{"cost_per_million < 500001", 500000, true},
-		{"in_flight == 7", 7, true},
-		{"mean_latency < 506ns", 505.5e-9, true},
-		{"mean_latency < 505ns", 505.5e-9, false},
-		{"mean != 505ns", 505.5e-9, true},
-		{"min > 5ns", 6e-9, true},
-		{"max <= 1.005us", 1005e-9, true},
-		{"max < 1.005µs", 1005e-9, false},
-		{"p1 == 15ns", 15e-9, true},
-		{"p50 == 505ns", 505e-9, true},
-		{"p99 < 995ns", 995e-9, false},
-		{"p99 < .000000996s", 995e-9, true},
-		{"p99.0 == 995ns", 995e-9, true},
-		{"p99.9 == 1004ns", 1004e-9, true},
-		{"p999 == 1004ns", 1004e-9, true},
-		{"p9999 == 1005ns", 1005e-9, true},
-		{"p100 == 1005ns", 1005e-9, true},
-		{"p100.0 < 1005ns", 1005e-9, false},
-		{"delay.p100 == 5ns", 5e-9, true},
-		{"service_time.p100 == 2us", 2000e-9, true},
-		{"latency.p95 == 955ns", 955e-9, true},
-		{"service_time.min == 1ns", 1e-9, true},
-		{"service_time.max < 2000ns", 2000e-9, false},
-		{"service_time.p50 == 600ns", 600e-9, true},
-		{"service_time.p90 == 2us", 2000e-9, true},
-		{"delay.mean == 5ns", 5e-9, true},
-		{"delay.stddev == 0", 0, true},
-		{"delay.p99.999 < 0.000005ms", 5e-9, false},
-		{"  p99\t<\n1h ", 995e-9, true},
-		{"p99 < 1 ms", 995e-9, true},
-		{"p99<1\tµs", 995e-9, true},
-		{"error_rate <= 20 %", 0.2, true},
-		{"p99\u00a0<\u202f1\u00a0ms", 995e-9, true},
-	} {
+	for _, test := range thresholdValues {
 		threshold, err := ParseThreshold(test.expression)
 		if err != nil {
 			t.Errorf("%s: %v", test.expression, err)
@@ -153,69 +155,76 @@ func TestThresholdsWithoutData(t *testing.T) {
 	}
 }
 
+// The rules in the messages of wrongThresholds.
+const (
+	formRule       = `must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got `
+	durationRule   = `: the limit must be a duration such as "250ms"; got `
+	shareRule      = `error_rate: the limit must be a share from 0 to 1, such as "1%" or 0.01; got `
+	numberRule     = `throughput: the limit must be a number; got `
+	percentileRule = " is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; " +
+		"min is the shortest"
+	metricRule = " is not a metric; there are completed_jobs, cost_per_job, cost_per_million, dropped_jobs, " +
+		"duration, error_rate, failed_jobs, in_flight, mean_latency, throughput, total_cost and the statistics " +
+		"min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME"
+)
+
+// wrongThresholds are expressions and the messages of their errors.
+var wrongThresholds = []struct{ expression, message string }{
+	{"", formRule + `""`},
+	{"p99", formRule + `"p99"`},
+	{"p99 = 1", formRule + `"p99 = 1"`},
+	{"p99 250ms", formRule + `"p99 250ms"`},
+	{"p99 == 1 2", formRule + `"p99 == 1 2"`},
+	{"P99 == 1", formRule + `"P99 == 1"`},
+	{"p99 == " + strings.Repeat("9", 50) + " 1", formRule + `"p99 == ` + strings.Repeat("9", 32) + "…"},
+	{"p99 < fast", "p99" + durationRule + `"fast"`},
+	{"p99 < 1%", "p99" + durationRule + `"1%"`},
+	{"p99 < 1d", "p99" + durationRule + `"1d"`},
+	{"delay.p50 < NaN", "delay.p50" + durationRule + `"NaN"`},
+	{"mean_latency < Inf", "mean_latency" + durationRule + `"Inf"`},
+	{"duration < 1e999", "duration" + durationRule + `"1e999"`},
+	{"error_rate < 1ms", shareRule + `"1ms"`},
+	{"error_rate < %", shareRule + `"%"`},
+	{"error_rate < NaN%", shareRule + `"NaN%"`},
+	{"throughput > 1%", numberRule + `"1%"`},
+	{"throughput > 1s", numberRule + `"1s"`},
+	{"throughput > +inf", numberRule + `"+inf"`},
+	{"throughputs > 1", `"throughputs" is not a metric; did you mean throughput?`},
+	{"latency.stdev < 1", `"latency.stdev" is not a metric; did you mean latency.stddev?`},
+	{"eror_rate < 1", `"eror_rate" is not a metric; did you mean error_rate?`},
+	{"q99 < 1", `"q99"` + metricRule},
+	{"p0 < 1s", `"p0"` + percentileRule},
+	{"p00.000 < 1s", `"p00.000"` + percentileRule},
+	{"p100.1 < 1s", `"p100.1"` + percentileRule},
+	{"p101 < 1s", `"p101"` + percentileRule},
+	{"p500 < 1s", `"p500"` + percentileRule},
+	{"p1000 < 1s", `"p1000"` + percentileRule},
+	{"p975 < 1s", `"p975"` + percentileRule},
+	{"delay.p500 < 1s", `"delay.p500"` + percentileRule},
+	{"phases.connect.p1000 < 1s", `"phases.connect.p1000"` + percentileRule},
+	{"parts.search.p0 < 1s", `"parts.search.p0"` + percentileRule},
+	{"p99 < 250", `p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
+	{"p99<0.25", `p99: the limit "0.25" has no unit; did you mean 0.25ms or 0.25s?`},
+	{"mean_latency >= 5e-3", `mean_latency: the limit "5e-3" has no unit; write it as 250ms or 1.5s`},
+	{"duration == 2", `duration: the limit "2" has no unit; did you mean 2ms or 2s?`},
+	{"phases.connect.p99 < 5", `phases.connect.p99: the limit "5" has no unit; did you mean 5ms or 5s?`},
+	{"parts.search.max != 1", `parts.search.max: the limit "1" has no unit; did you mean 1ms or 1s?`},
+	{"error_rate < 5", shareRule + `"5"; did you mean 5%?`},
+	{"error_rate < 1.5", shareRule + `"1.5"; did you mean 1.5%?`},
+	{"error_rate < 500", shareRule + `"500"`},
+	{"error_rate < 101%", shareRule + `"101%"`},
+	{"parts.search.error_rate <= 2", `parts.search.` + shareRule + `"2"; did you mean 2%?`},
+	{"error_rate > -1%", `error_rate is never negative; got the limit "-1%"`},
+	{"p99 > -1ms", `p99 is never negative; got the limit "-1ms"`},
+	{"throughput >= -5", `throughput is never negative; got the limit "-5"`},
+	{"p99.123456 < 1", `"p99.123456"` + metricRule},
+	{"p.9 < 1", `"p.9"` + metricRule},
+	{"delay.latency.p99 < 1", `"delay.latency.p99"` + metricRule},
+	{"delay.throughput < 1", `"delay.throughput"` + metricRule},
+}
+
 func TestParseThresholdSaysWhatIsWrong(t *testing.T) {
-	const (
-		form     = `must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got `
-		time     = `: the limit must be a duration such as "250ms"; got `
-		share    = `error_rate: the limit must be a share from 0 to 1, such as "1%" or 0.01; got `
-		number   = `throughput: the limit must be a number; got `
-		ranks    = ` is not a percentile: those go from p0.001 to p100, and p999 is short for p99.9; min is the shortest`
-		noMetric = " is not a metric; there are completed_jobs, cost_per_job, cost_per_million, dropped_jobs, duration, error_rate, failed_jobs, in_flight, " +
-			"mean_latency, throughput, total_cost and the statistics min, mean, stddev, max, p0.001 to p100 of latency, service_time, delay, phases.NAME and parts.NAME"
-	)
-	for _, test := range []struct{ expression, message string }{
-		{"", form + `""`},
-		{"p99", form + `"p99"`},
-		{"p99 = 1", form + `"p99 = 1"`},
-		{"p99 250ms", form + `"p99 250ms"`},
-		{"p99 == 1 2", form + `"p99 == 1 2"`},
-		{"P99 == 1", form + `"P99 == 1"`},
-		{"p99 == " + strings.Repeat("9", 50) + " 1", form + `"p99 == ` + strings.Repeat("9", 32) + "…"},
-		{"p99 < fast", "p99" + time + `"fast"`},
-		{"p99 < 1%", "p99" + time + `"1%"`},
-		{"p99 < 1d", "p99" + time + `"1d"`},
-		{"delay.p50 < NaN", "delay.p50" + time + `"NaN"`},
-		{"mean_latency < Inf", "mean_latency" + time + `"Inf"`},
-		{"duration < 1e999", "duration" + time + `"1e999"`},
-		{"error_rate < 1ms", share + `"1ms"`},
-		{"error_rate < %", share + `"%"`},
-		{"error_rate < NaN%", share + `"NaN%"`},
-		{"throughput > 1%", number + `"1%"`},
-		{"throughput > 1s", number + `"1s"`},
-		{"throughput > +inf", number + `"+inf"`},
-		{"throughputs > 1", `"throughputs" is not a metric; did you mean throughput?`},
-		{"latency.stdev < 1", `"latency.stdev" is not a metric; did you mean latency.stddev?`},
-		{"eror_rate < 1", `"eror_rate" is not a metric; did you mean error_rate?`},
-		{"q99 < 1", `"q99"` + noMetric},
-		{"p0 < 1s", `"p0"` + ranks},
-		{"p00.000 < 1s", `"p00.000"` + ranks},
-		{"p100.1 < 1s", `"p100.1"` + ranks},
-		{"p101 < 1s", `"p101"` + ranks},
-		{"p500 < 1s", `"p500"` + ranks},
-		{"p1000 < 1s", `"p1000"` + ranks},
-		{"p975 < 1s", `"p975"` + ranks},
-		{"delay.p500 < 1s", `"delay.p500"` + ranks},
-		{"phases.connect.p1000 < 1s", `"phases.connect.p1000"` + ranks},
-		{"parts.search.p0 < 1s", `"parts.search.p0"` + ranks},
-		{"p99 < 250", `p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
-		{"p99<0.25", `p99: the limit "0.25" has no unit; did you mean 0.25ms or 0.25s?`},
-		{"mean_latency >= 5e-3", `mean_latency: the limit "5e-3" has no unit; write it as 250ms or 1.5s`},
-		{"duration == 2", `duration: the limit "2" has no unit; did you mean 2ms or 2s?`},
-		{"phases.connect.p99 < 5", `phases.connect.p99: the limit "5" has no unit; did you mean 5ms or 5s?`},
-		{"parts.search.max != 1", `parts.search.max: the limit "1" has no unit; did you mean 1ms or 1s?`},
-		{"error_rate < 5", share + `"5"; did you mean 5%?`},
-		{"error_rate < 1.5", share + `"1.5"; did you mean 1.5%?`},
-		{"error_rate < 500", share + `"500"`},
-		{"error_rate < 101%", share + `"101%"`},
-		{"parts.search.error_rate <= 2", `parts.search.` + share + `"2"; did you mean 2%?`},
-		{"error_rate > -1%", `error_rate is never negative; got the limit "-1%"`},
-		{"p99 > -1ms", `p99 is never negative; got the limit "-1ms"`},
-		{"throughput >= -5", `throughput is never negative; got the limit "-5"`},
-		{"p99.123456 < 1", `"p99.123456"` + noMetric},
-		{"p.9 < 1", `"p.9"` + noMetric},
-		{"delay.latency.p99 < 1", `"delay.latency.p99"` + noMetric},
-		{"delay.throughput < 1", `"delay.throughput"` + noMetric},
-	} {
+	for _, test := range wrongThresholds {
 		if threshold, err := ParseThreshold(test.expression); err == nil || err.Error() != test.message {
 			t.Errorf("%q: %+v and error\n%v, want\n%s", test.expression, threshold, err, test.message)
 		}

@@ -73,7 +73,9 @@ var validityChecks = []validityCheck{
 	{GeneratorLimit, Invalid, reachedLimits,
 		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: " +
 			"that is the generator's limit, and not the target's"},
-	{"injected", Degraded, func(r *Result) (float64, float64, bool) { return 0, 0, r.Spec.ResolvedWorkload().injectsFaults() },
+	{"injected", Degraded, func(r *Result) (float64, float64, bool) {
+		return 0, 0, r.Spec.ResolvedWorkload().injectsFaults()
+	},
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},

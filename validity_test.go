@@ -27,81 +27,91 @@ func healthy(t *testing.T, thresholds ...string) judged {
 	return derive(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
 }
 
+// openModel makes a result one of the open model without a concurrency.
+func openModel(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
+
+// validityTests has results at the limit of each check, and results above it with
+// the reason that the check gives.
+var validityTests = []struct {
+	code         string
+	state        ValidityState
+	at, over     func(r *Result) // at the limit the result is valid, above it it is not
+	value, limit float64
+}{
+	{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} },
+		0, 0},
+	{"none_ok", Invalid, func(r *Result) { r.Counts = Counts{Planned: 1000, OK: 1, Failed: 999} },
+		func(r *Result) { r.Counts = Counts{Planned: 1000, Failed: 600, Timeout: 400} }, 1000, 0},
+	{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusCancelled }, 0, 0},
+	{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusInterrupted }, 0, 0},
+	{"paused", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
+		func(r *Result) {
+			r.Timeline, r.Paused, r.Warmup = []RunEvent{{Kind: Pause}, {Kind: Resume}}, 1.5, &Warmup{Paused: 0.5}
+		}, 2, 0},
+	{"load_changed", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
+		func(r *Result) {
+			r.Timeline = []RunEvent{{Kind: ChangeLoad, Concurrency: 50}, {Kind: ChangeLoad, Concurrency: 5}}
+		}, 2, 0},
+	{"generator_limit", Invalid,
+		func(r *Result) { r.Errors = []ErrorClass{{"generator_limit", 0, ""}, {"connect", 5, ""}} },
+		func(r *Result) { r.Errors = []ErrorClass{{"connect", 5, ""}, {"generator_limit", 3, ""}} }, 3, 0},
+	{"injected", Degraded,
+		func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {"rate": 0}}`) },
+		func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {}}`) }, 0, 0},
+	{"injected", Degraded,
+		func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "steps", "steps": [{"kind": "noop"}]}`) },
+		func(r *Result) {
+			r.Spec.Workload = decodeWorkload(`{"kind": "mix", "parts": [
+				{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}
+			]}`)
+		}, 0, 0},
+	{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006,
+		0.005},
+	{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 },
+		func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
+	{"delay", Degraded, // with all slots in use, the target causes the delay
+		func(r *Result) { r.Model, r.Delay.P99 = Open, 1 }, func(r *Result) { openModel(r); r.Delay.P99 = 1 }, 1,
+		0.005},
+	{"not_all_in_flight", Degraded, func(r *Result) { r.InFlight.Max = 10 }, func(r *Result) { r.InFlight.Max = 9 },
+		9, 10},
+	{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 },
+		func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 999 }, 999, 1000},
+	{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 1000 },
+		func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 5 }, 5, 1000},
+	{"not_all_in_flight", Degraded, func(r *Result) { openModel(r); r.InFlight.Max = 1 },
+		func(r *Result) { r.InFlight.Max = 1 }, 1, 10},
+	{"few_cores", Degraded,
+		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10 },
+		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
+	{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
+	{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 },
+		0.81, 0.8},
+	{"generator_cpu", Degraded, // closed noop runs measure the generator's limit
+		func(r *Result) { r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
+		func(r *Result) { openModel(r); r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.8},
+	{"scheduler_latency", Degraded,
+		func(r *Result) { r.Health.SchedulerLatency = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
+		func(r *Result) {
+			openModel(r)
+			r.Health.SchedulerLatency = 1
+			r.Spec.Workload = &Workload{Kind: "noop"}
+		}, 1,
+		0.01},
+	{"cpu_throttled", Degraded, func(*Result) {}, func(r *Result) { r.Health.Throttled = 0.5 }, 0.5, 0},
+	{"cpu_steal", Degraded, func(r *Result) { r.Health.Steal = 0.02 }, func(r *Result) { r.Health.Steal = 0.03 },
+		0.03, 0.02},
+	{"gc_pause", Degraded, func(r *Result) { r.Health.GCPauseMax = 0.01 },
+		func(r *Result) { r.Health.GCPauseMax = 0.02 }, 0.02, 0.01},
+	{"scheduler_latency", Degraded, func(r *Result) { r.Health.SchedulerLatency = 0.01 },
+		func(r *Result) { r.Health.SchedulerLatency = 0.02 }, 0.02, 0.01},
+	{"too_short", Degraded, func(r *Result) { r.Duration = 0.01 }, func(r *Result) { r.Duration = 0.009 }, 0.009,
+		0.01},
+}
+
 // Each check finds nothing at its limit. Above it, it gives the only reason, with
 // its code, message, value and limit.
 func TestValidityChecks(t *testing.T) {
-	open := func(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
-	tests := []struct {
-		code         string
-		state        ValidityState
-		at, over     func(r *Result) // at the limit the result is valid, above it it is not
-		value, limit float64
-	}{
-		{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} },
-			0, 0},
-		{"none_ok", Invalid, func(r *Result) { r.Counts = Counts{Planned: 1000, OK: 1, Failed: 999} },
-			func(r *Result) { r.Counts = Counts{Planned: 1000, Failed: 600, Timeout: 400} }, 1000, 0},
-		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusCancelled }, 0, 0},
-		{"stopped", Invalid, func(*Result) {}, func(r *Result) { r.Status = StatusInterrupted }, 0, 0},
-		{"paused", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
-			func(r *Result) {
-				r.Timeline, r.Paused, r.Warmup = []RunEvent{{Kind: Pause}, {Kind: Resume}}, 1.5, &Warmup{Paused: 0.5}
-			}, 2, 0},
-		{"load_changed", Degraded, func(r *Result) { r.Timeline = []RunEvent{} },
-			func(r *Result) {
-				r.Timeline = []RunEvent{{Kind: ChangeLoad, Concurrency: 50}, {Kind: ChangeLoad, Concurrency: 5}}
-			}, 2, 0},
-		{"generator_limit", Invalid,
-			func(r *Result) { r.Errors = []ErrorClass{{"generator_limit", 0, ""}, {"connect", 5, ""}} },
-			func(r *Result) { r.Errors = []ErrorClass{{"connect", 5, ""}, {"generator_limit", 3, ""}} }, 3, 0},
-		{"injected", Degraded,
-			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {"rate": 0}}`) },
-			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "sleep", "failure": {}}`) }, 0, 0},
-		{"injected", Degraded,
-			func(r *Result) { r.Spec.Workload = decodeWorkload(`{"kind": "steps", "steps": [{"kind": "noop"}]}`) },
-			func(r *Result) {
-				r.Spec.Workload = decodeWorkload(`{"kind": "mix", "parts": [
-					{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}
-				]}`)
-			}, 0, 0},
-		{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006,
-			0.005},
-		{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 },
-			func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
-		{"delay", Degraded, // with all slots in use, the target causes the delay
-			func(r *Result) { r.Model, r.Delay.P99 = Open, 1 }, func(r *Result) { open(r); r.Delay.P99 = 1 }, 1, 0.005},
-		{"not_all_in_flight", Degraded, func(r *Result) { r.InFlight.Max = 10 }, func(r *Result) { r.InFlight.Max = 9 },
-			9, 10},
-		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 },
-			func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 999 }, 999, 1000},
-		{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 1000 },
-			func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 2000, 5 }, 5, 1000},
-		{"not_all_in_flight", Degraded, func(r *Result) { open(r); r.InFlight.Max = 1 },
-			func(r *Result) { r.InFlight.Max = 1 }, 1, 10},
-		{"few_cores", Degraded,
-			func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10 },
-			func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
-		{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
-		{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 },
-			0.81, 0.8},
-		{"generator_cpu", Degraded, // closed noop runs measure the generator's limit
-			func(r *Result) { r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
-			func(r *Result) { open(r); r.Health.CPU = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1, 0.8},
-		{"scheduler_latency", Degraded,
-			func(r *Result) { r.Health.SchedulerLatency = 1; r.Spec.Workload = &Workload{Kind: "noop"} },
-			func(r *Result) { open(r); r.Health.SchedulerLatency = 1; r.Spec.Workload = &Workload{Kind: "noop"} }, 1,
-			0.01},
-		{"cpu_throttled", Degraded, func(*Result) {}, func(r *Result) { r.Health.Throttled = 0.5 }, 0.5, 0},
-		{"cpu_steal", Degraded, func(r *Result) { r.Health.Steal = 0.02 }, func(r *Result) { r.Health.Steal = 0.03 },
-			0.03, 0.02},
-		{"gc_pause", Degraded, func(r *Result) { r.Health.GCPauseMax = 0.01 },
-			func(r *Result) { r.Health.GCPauseMax = 0.02 }, 0.02, 0.01},
-		{"scheduler_latency", Degraded, func(r *Result) { r.Health.SchedulerLatency = 0.01 },
-			func(r *Result) { r.Health.SchedulerLatency = 0.02 }, 0.02, 0.01},
-		{"too_short", Degraded, func(r *Result) { r.Duration = 0.01 }, func(r *Result) { r.Duration = 0.009 }, 0.009,
-			0.01},
-	}
-	for _, test := range tests {
+	for _, test := range validityTests {
 		fine := healthy(t).Result
 		test.at(fine)
 		if got := fine.checkValidity(); got.State != Valid || len(got.Reasons) != 0 {
@@ -130,7 +140,7 @@ func TestValidityChecks(t *testing.T) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, test := range tests {
+	for _, test := range validityTests {
 		seen[test.code] = true
 	}
 	for _, c := range validityChecks {

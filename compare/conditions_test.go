@@ -8,16 +8,35 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+var (
+	here  = aurea.Environment{CPU: "a", Cores: 2, Go: "go1.26", Version: "1", Digest: "x", MemoryBytes: 1}
+	there = aurea.Environment{
+		CPU: "a", Cores: 4, Go: "go1.26", Version: "2", Digest: "y", MemoryBytes: 2, Governor: "powersave",
+		Cgroup: aurea.Cgroup{CPULimit: 1.5},
+	}
+)
+
+func decodeSpec(t *testing.T, document string) aurea.Spec {
+	t.Helper()
+	spec, err := aurea.DecodeSpec([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// measuredWith returns a result for each spec, each with a seed of its own.
+func measuredWith(side string, e aurea.Environment, specs ...aurea.Spec) []*aurea.Result {
+	results := resultsOf(side, make([]float64, len(specs))...)
+	for i, s := range specs {
+		results[i].Spec, results[i].Environment, results[i].Seed = s, e, uint64(i)
+	}
+	return results
+}
+
 // Every difference in the conditions is a warning with the values of both sides.
 func TestUnlikeConditions(t *testing.T) {
-	decode := func(document string) aurea.Spec {
-		t.Helper()
-		spec, err := aurea.DecodeSpec([]byte(document))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return spec
-	}
+	decode := func(document string) aurea.Spec { return decodeSpec(t, document) }
 	short := decode(`{"num_jobs": 100, "job_duration_ms": 20, "name": "a", "labels": {"a": "b"},
 		"thresholds": ["p99 < 1s"]}`)
 	long := decode(`{"num_jobs": 100, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.2},
@@ -26,30 +45,18 @@ func TestUnlikeConditions(t *testing.T) {
 		"workload": {"kind": "http", "url": "http://a/", "headers": {"A": "b"}}}`)
 	one, two := decode(`{"num_jobs": 1, "concurrency": 1}`), decode(`{"num_jobs": 2, "concurrency": 2}`)
 	three, four := decode(`{"num_jobs": 3, "concurrency": 2}`), decode(`{"num_jobs": 4, "concurrency": 2}`)
-	here := aurea.Environment{CPU: "a", Cores: 2, Go: "go1.26", Version: "1", Digest: "x", MemoryBytes: 1}
-	there := aurea.Environment{
-		CPU: "a", Cores: 4, Go: "go1.26", Version: "2", Digest: "y", MemoryBytes: 2, Governor: "powersave",
-		Cgroup: aurea.Cgroup{CPULimit: 1.5},
-	}
 	seeded := func(seed uint64) aurea.Spec { s := short; s.Seed = &seed; return s }
-	side := func(id string, e aurea.Environment, specs ...aurea.Spec) []*aurea.Result {
-		results := resultsOf(id, make([]float64, len(specs))...)
-		for i, s := range specs {
-			results[i].Spec, results[i].Environment, results[i].Seed = s, e, uint64(i)
-		}
-		return results
-	}
 	for name, test := range map[string]struct {
 		base, head []*aurea.Result
 		want       []Warning
 	}{
-		"alike":  {side("a", here, short, short), side("b", here, long, short), nil},
-		"none":   {nil, side("b", here, long, short), nil},
-		"seeded": {side("a", here, seeded(1), seeded(2)), side("b", here, seeded(2), seeded(1)), nil},
-		"other seed": {side("a", here, seeded(1)), side("b", here, short), []Warning{
+		"alike":  {measuredWith("a", here, short, short), measuredWith("b", here, long, short), nil},
+		"none":   {nil, measuredWith("b", here, long, short), nil},
+		"seeded": {measuredWith("a", here, seeded(1), seeded(2)), measuredWith("b", here, seeded(2), seeded(1)), nil},
+		"other seed": {measuredWith("a", here, seeded(1)), measuredWith("b", here, short), []Warning{
 			{"unlike_seed", "seed", "the seed is 1 in base and not given in head: other seeds make other jobs"},
 		}},
-		"workload": {side("a", here, short), side("b", here, http), []Warning{
+		"workload": {measuredWith("a", here, short), measuredWith("b", here, http), []Warning{
 			{"unlike_spec", "duration", "duration is not given in base and 20s in head"},
 			{"unlike_spec", "num_jobs", "num_jobs is 100 in base and not given in head"},
 			{"unlike_spec", "rate", "rate is not given in base and 5 in head"},
@@ -60,12 +67,12 @@ func TestUnlikeConditions(t *testing.T) {
 			{"unlike_spec", "workload.url", "workload.url is not given in base and http://a/ in head"},
 		}},
 		"load": {
-			side("a", here, one, two, three, four),
-			side("b", here, decode(`{"num_jobs": 1, "concurrency": 2}`)), []Warning{
+			measuredWith("a", here, one, two, three, four),
+			measuredWith("b", here, decode(`{"num_jobs": 1, "concurrency": 2}`)), []Warning{
 				{"unlike_spec", "concurrency", "concurrency is 1, 2 in base and 2 in head"},
 				{"unlike_spec", "num_jobs", "num_jobs is 1, 2, 3 and 1 others in base and 1 in head"},
 			}},
-		"environment": {side("a", here, short), side("b", there, short), []Warning{
+		"environment": {measuredWith("a", here, short), measuredWith("b", there, short), []Warning{
 			{"unlike_environment", "cgroup.cpu_limit", "cgroup.cpu_limit is 0 in base and 1.5 in head"},
 			{"unlike_environment", "cores", "cores is 2 in base and 4 in head"},
 			{"unlike_environment", "governor", "governor is none in base and powersave in head"},
