@@ -9,7 +9,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// draw takes n durations, in seconds and in order, from a distribution.
+// draw draws n durations from a distribution and returns them sorted, in seconds.
 func draw(t *testing.T, name string, mean time.Duration, s shape, n int64) []float64 {
 	t.Helper()
 	d, stream := newDistribution(name, mean, s), aurea.NewStream(42, aurea.StreamJobs)
@@ -21,7 +21,7 @@ func draw(t *testing.T, name string, mean time.Duration, s shape, n int64) []flo
 	return drawn
 }
 
-// Each distribution has the law that its name promises: its Kolmogorov–Smirnov
+// The draws of each distribution follow its law: their Kolmogorov–Smirnov
 // distance from it is below the 0.1 % point.
 func TestDistributions(t *testing.T) {
 	const n, mean = 100_000, 0.02
@@ -53,43 +53,68 @@ func TestDistributions(t *testing.T) {
 			}
 		}
 	}
-	usual := shape{cv: 0.5, alpha: 3, slowShare: 0.1, slowFactor: 5}
+}
+
+// mildShape is a shape whose means converge within 100,000 draws.
+var mildShape = shape{cv: 0.5, alpha: 3, slowShare: 0.1, slowFactor: 5}
+
+// Every distribution has the given mean.
+func TestDistributionMeans(t *testing.T) {
+	const n, mean = 100_000, 0.02
 	for _, name := range distributionNames() {
 		var sum float64
-		for _, x := range draw(t, name, 20*time.Millisecond, usual, n) {
+		for _, x := range draw(t, name, 20*time.Millisecond, mildShape, n) {
 			sum += x
 		}
 		if got := sum / n; math.Abs(got-mean) > 0.01*mean {
 			t.Errorf("%s: mean %v, want %v", name, got, mean)
 		}
-		if some := draw(t, name, 0, usual, 10); some[0] != 0 || some[9] != 0 {
-			t.Errorf("%s with a mean of 0 gives %v", name, some)
+		if zeros := draw(t, name, 0, mildShape, 10); zeros[0] != 0 || zeros[9] != 0 {
+			t.Errorf("%s with a mean of 0 draws %v", name, zeros)
 		}
 	}
-	if fixed := draw(t, "fixed", 20*time.Millisecond, usual, 1000); fixed[0] != mean || fixed[999] != mean {
-		t.Errorf("fixed gives %v to %v, want %v", fixed[0], fixed[999], mean)
-	}
-	modes := draw(t, "bimodal", 28*time.Millisecond, usual, n) // 20 ms, and 100 ms for one in ten
-	if slow := n - slices.Index(modes, 0.1); modes[0] != 0.02 || modes[n-1] != 0.1 || math.Abs(float64(slow)-n/10) > 400 {
-		t.Errorf("bimodal gives %v to %v, %d of them slow", modes[0], modes[n-1], slow)
+	if fixed := draw(t, "fixed", 20*time.Millisecond, mildShape, 1000); fixed[0] != mean || fixed[999] != mean {
+		t.Errorf("fixed draws %v to %v, want %v", fixed[0], fixed[999], mean)
 	}
 }
 
-// Nothing that a stream can draw makes a duration that is none.
+// bimodal draws two durations: with a mean of 28 ms and mildShape, 100 ms for
+// one in ten and 20 ms for the others.
+func TestBimodal(t *testing.T) {
+	const n = 100_000
+	modes := draw(t, "bimodal", 28*time.Millisecond, mildShape, n)
+	if ends, want := [2]float64{modes[0], modes[n-1]}, [2]float64{0.02, 0.1}; ends != want {
+		t.Errorf("shortest and longest %v, want %v", ends, want)
+	}
+	if slow := n - slices.Index(modes, 0.1); math.Abs(float64(slow)-n/10) > 400 {
+		t.Errorf("%d of %d draws are slow, want about %d", slow, n, n/10)
+	}
+}
+
+// At the ends of the interval that a stream draws from, a distribution still
+// does not decrease and stays within its bounds.
 func TestDistributionsAtTheEnds(t *testing.T) {
 	for _, name := range distributionNames() {
 		for _, s := range []shape{{0, 1.01, 0, 1}, {0.001, 2, 1, 1e6}, {1, 3, 0.5, 2}, {10, 100, 0.001, 10}} {
 			for _, mean := range []time.Duration{0, 1, time.Second, time.Hour} {
-				d := newDistribution(name, mean, s)
-				last := time.Duration(0)
-				for _, u := range []float64{0, 0x1p-53, 0.5, 1 - 0x1p-53} {
-					got := d(u)
-					if got < last || got > time.Duration(maxDraw) {
-						t.Errorf("%s %+v of %v at %v: %v after %v", name, s, mean, u, got, last)
-					}
-					last = got
-				}
+				checkEnds(t, name, mean, s)
 			}
 		}
+	}
+}
+
+func checkEnds(t *testing.T, name string, mean time.Duration, s shape) {
+	t.Helper()
+	d := newDistribution(name, mean, s)
+	last := time.Duration(0)
+	for _, u := range []float64{0, 0x1p-53, 0.5, 1 - 0x1p-53} {
+		got := d(u)
+		if got < last {
+			t.Errorf("%s %+v of %v decreases at %v: %v after %v", name, s, mean, u, got, last)
+		}
+		if got > time.Duration(maxDraw) {
+			t.Errorf("%s %+v of %v at %v is %v, over %v", name, s, mean, u, got, time.Duration(maxDraw))
+		}
+		last = got
 	}
 }

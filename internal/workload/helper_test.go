@@ -3,21 +3,23 @@ package workload
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"errors"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// setOf returns the kinds of this package.
-func setOf(policy Policy) *Set {
+// newTestSet returns the kinds of this package.
+func newTestSet(policy Policy) *Set {
 	return NewSet(policy, Sleep, Noop, Station, CPU, Memory, Disk, Mix, Steps)
 }
 
-// check returns why a policy refuses a plan, or nil.
-func check(policy Policy, plan aurea.Plan) error {
-	_, err := setOf(policy).Resolve(plan)
+// resolveError returns why a policy refuses a plan, or nil.
+func resolveError(policy Policy, plan aurea.Plan) error {
+	_, err := newTestSet(policy).Resolve(plan)
 	return err
 }
 
@@ -32,8 +34,9 @@ func open(t testing.TB, policy Policy, kind string, parameters map[string]any, s
 	return jobs
 }
 
+// openWith resolves and opens a workload. The caller closes the jobs.
 func openWith(ctx context.Context, policy Policy, w aurea.Workload, seed uint64) (Jobs, error) {
-	resolved, err := setOf(policy).Resolve(aurea.Plan{
+	resolved, err := newTestSet(policy).Resolve(aurea.Plan{
 		Spec: aurea.Spec{Timeout: aurea.Duration(time.Hour)}, Workload: w, Seed: seed,
 	})
 	if err != nil {
@@ -42,17 +45,28 @@ func openWith(ctx context.Context, policy Policy, w aurea.Workload, seed uint64)
 	return resolved.Open(ctx)
 }
 
-// parsed decodes a JSON object.
-func parsed(t testing.TB, text string) map[string]any {
+// parseObject decodes a JSON object.
+func parseObject(t testing.TB, text string) map[string]any {
 	t.Helper()
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var object map[string]any
-	if err := decoder.Decode(&object); err != nil {
+	object, err := param.DecodeObject([]byte(text))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return object
 }
+
+// parseWorkload decodes a workload.
+func parseWorkload(t testing.TB, text string) aurea.Workload {
+	t.Helper()
+	var w aurea.Workload
+	if err := json.Unmarshal([]byte(text), &w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// jsonNumber returns an integer as a decoded document has it.
+func jsonNumber(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
 
 // message returns the text of an error; "" for nil.
 func message(err error) string {
@@ -60,4 +74,13 @@ func message(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// classOf returns the class of a job's failure; "" if err is not a failure.
+func classOf(err error) string {
+	var failure *Failure
+	if !errors.As(err, &failure) {
+		return ""
+	}
+	return failure.Class
 }

@@ -9,28 +9,38 @@ import (
 	"time"
 )
 
-// A JobContext has its own deadline and all else of its run; without one, it is the
-// run's context.
+// A JobContext has its own deadline. Everything else is the run's, and without a
+// deadline that is, too.
 func TestJobContext(t *testing.T) {
 	type key struct{}
 	run, stop := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
 	timed := NewJobContext(run)
 	if _, limited := timed.Deadline(); limited {
-		t.Error("a deadline, and nobody has set one")
+		t.Error("a new JobContext has a deadline")
 	}
 	for _, deadline := range []time.Time{time.Now().Add(time.Hour), time.Now().Add(-time.Hour)} {
 		job := timed.Until(deadline)
-		if got, limited := job.Deadline(); !limited || !got.Equal(deadline) || job.Err() != nil || job.Done() != run.Done() || job.Value(key{}) != "value" {
-			t.Errorf("deadline %v (%v), error %v, value %v", got, limited, job.Err(), job.Value(key{}))
+		if got, limited := job.Deadline(); !limited || !got.Equal(deadline) {
+			t.Errorf("Deadline = %v, %v, want %v", got, limited, deadline)
+		}
+		if err := job.Err(); err != nil {
+			t.Errorf("Err = %v before the run is stopped", err)
+		}
+		if job.Done() != run.Done() {
+			t.Error("Done is not the run's")
+		}
+		if value := job.Value(key{}); value != "value" {
+			t.Errorf("Value = %v, want the run's", value)
 		}
 	}
 	stop()
 	if !errors.Is(timed.Err(), context.Canceled) {
-		t.Errorf("the run is stopped, and its job's context says %v", timed.Err())
+		t.Errorf("Err = %v after the run was stopped", timed.Err())
 	}
 }
 
-// Pause is over at the earliest of what ends it, and says which it was.
+// Pause ends at the earliest of the duration, the deadline and the cancellation,
+// and returns which it was.
 func TestPause(t *testing.T) {
 	for _, test := range []struct {
 		d, deadline, stop, took time.Duration
@@ -57,8 +67,11 @@ func TestPause(t *testing.T) {
 				timed.Until(time.Now().Add(test.deadline))
 			}
 			begin := time.Now()
-			if err := Pause(timed, test.d); !errors.Is(err, test.want) || time.Since(begin) != test.took {
-				t.Errorf("%+v: %v after %v", test, err, time.Since(begin))
+			if err := Pause(timed, test.d); !errors.Is(err, test.want) {
+				t.Errorf("%+v: Pause = %v", test, err)
+			}
+			if took := time.Since(begin); took != test.took {
+				t.Errorf("%+v: Pause took %v", test, took)
 			}
 		})
 	}

@@ -12,22 +12,26 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// In either order every number comes once; shuffled ones do not come in order.
+// Both orders have each number below n once. The shuffled one is not sorted.
 func TestOrders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, seed := rapid.Uint64Range(1, 5000).Draw(t, "n"), rapid.Uint64().Draw(t, "seed")
 		straight, shuffled := slices.Collect(inOrder(n, seed)), slices.Collect(shuffled(n, seed))
 		if n > 20 && slices.Equal(straight, shuffled) {
-			t.Fatal("not shuffled")
+			t.Fatal("the shuffled order is sorted")
 		}
 		slices.Sort(shuffled)
-		if uint64(len(straight)) != n || !slices.Equal(straight, shuffled) {
-			t.Fatalf("%d numbers, want each below %d", len(shuffled), n)
+		if uint64(len(straight)) != n {
+			t.Fatalf("inOrder yields %d numbers, want %d", len(straight), n)
+		}
+		if !slices.Equal(straight, shuffled) {
+			t.Fatalf("shuffled yields other numbers than inOrder: %v", shuffled)
 		}
 	})
 }
 
-// A neighbour in the order is a neighbour in memory as seldom as chance has it.
+// Consecutive numbers of the shuffled order are near each other no more often
+// than random ones.
 func TestShuffledIsFarApart(t *testing.T) {
 	const n = 1 << 16
 	var before uint64
@@ -39,11 +43,12 @@ func TestShuffledIsFarApart(t *testing.T) {
 		before = i
 	}
 	if near > 2*2*64 { // 128 expected
-		t.Errorf("%d of %d steps are to a neighbour", near, n)
+		t.Errorf("%d of %d numbers are near the one before, want about 128", near, n)
 	}
 }
 
-func someMemory(t testing.TB, random bool) region {
+// newTestRegion returns a region of 40 pages.
+func newTestRegion(t testing.TB, random bool) region {
 	t.Helper()
 	words, free, err := platform.MapMemory(40 * os.Getpagesize())
 	if err != nil {
@@ -53,38 +58,47 @@ func someMemory(t testing.TB, random bool) region {
 	return region{ctx: t.Context(), words: words, random: random, key: 0x1234567}
 }
 
-// All of the memory is touched, written and read, and one wrong word is noticed.
+// touch writes the first word of each page. write and read visit all bytes. A
+// wrong bit changes the sum.
 func TestRegion(t *testing.T) {
 	for _, random := range []bool{false, true} {
-		r := someMemory(t, random)
+		r := newTestRegion(t, random)
 		bytes := int64(len(r.words) * wordBytes)
 		if err := r.touch(); err != nil {
 			t.Fatal(err)
 		}
 		for i, word := range r.words {
-			if want := map[bool]uint64{true: r.key}[i*wordBytes%os.Getpagesize() == 0]; word != want {
-				t.Fatalf("word %d is %#x after the touch, want %#x", i, word, want)
+			want := uint64(0)
+			if i*wordBytes%os.Getpagesize() == 0 {
+				want = r.key
+			}
+			if word != want {
+				t.Fatalf("word %d is %#x after touch, want %#x", i, word, want)
 			}
 		}
 		if written, err := r.write(); err != nil || written != bytes {
-			t.Fatalf("%d bytes written, %v, want %d", written, err, bytes)
+			t.Fatalf("write = %d, %v, want %d bytes", written, err, bytes)
 		}
-		if read, sum, err := r.read(); err != nil || read != bytes || sum != r.sum() {
-			t.Fatalf("%d bytes read, %v, sum %#x, want %d, %#x", read, err, sum, bytes, r.sum())
+		read, sum, err := r.read()
+		if err != nil || read != bytes {
+			t.Fatalf("read = %d, %v, want %d bytes", read, err, bytes)
+		}
+		if sum != r.sum() {
+			t.Fatalf("read returns the sum %#x, want %#x", sum, r.sum())
 		}
 		r.words[12345] ^= 1 << 40
 		if _, sum, _ := r.read(); sum == r.sum() {
-			t.Error("a wrong bit is not noticed")
+			t.Error("a wrong bit does not change the sum")
 		}
 	}
 }
 
-func TestRegionStops(t *testing.T) {
-	r := someMemory(t, true)
+func TestRegionStopsWhenCancelled(t *testing.T) {
+	r := newTestRegion(t, true)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r.ctx = ctx
 	if written, err := r.write(); written != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("%d bytes written, %v", written, err)
+		t.Errorf("write = %d, %v, want 0, %v", written, err, context.Canceled)
 	}
 }

@@ -145,7 +145,7 @@ func openChildren(
 		jobs, err := c.open(ctx, usage)
 		if err != nil {
 			Jobs{Closers: closers}.Close()
-			return nil, nil, param.Within(c.location, err)
+			return nil, nil, err // not a mistake in the spec, so it has no location
 		}
 		opened = append(opened, openChild{c, jobs.asRunner()})
 		closers = append(closers, jobs.Close)

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// What a killed process has left is swept, by a start or by the next jobs; what
-// others use, and what only looks similar, stays: a directory of such a name
-// without our mark, or with something else in its place, or a link to one.
+// The scratch directory of a killed process is swept, at the start and by the
+// next jobs. Other entries stay: a directory in use, and what has such a name but
+// is no marked directory.
 func TestSweep(t *testing.T) {
 	for name, sweeps := range map[string]func(Policy){
 		"start":     func(p Policy) { p.Sweep() },
@@ -24,7 +24,14 @@ func TestSweep(t *testing.T) {
 		left := filepath.Join(dir, scratchName+"left")
 		users := filepath.Join(dir, scratchName+"x")
 		linked := filepath.Join(dir, scratchName+"link")
-		stay := []string{used.path, filepath.Join(dir, "data"), filepath.Join(dir, scratchName+"file"), filepath.Join(users, "thesis.txt"), filepath.Join(users, scratchMark), linked}
+		stay := []string{
+			used.path,
+			filepath.Join(dir, "data"),
+			filepath.Join(dir, scratchName+"file"),
+			filepath.Join(users, "thesis.txt"),
+			filepath.Join(users, scratchMark), // a file with content is not a mark
+			linked,
+		}
 		for _, made := range []string{filepath.Join(left, "sub"), users} {
 			if err := os.MkdirAll(made, 0o700); err != nil {
 				t.Fatal(err)
@@ -44,22 +51,23 @@ func TestSweep(t *testing.T) {
 		}
 		sweeps(Policy{Dir: dir})
 		if _, err := os.Stat(left); !os.IsNotExist(err) {
-			t.Errorf("%s: what was left is still there: %v", name, err)
+			t.Errorf("%s: the leftover directory is still there: %v", name, err)
 		}
 		for _, path := range stay {
 			if _, err := os.Stat(path); err != nil {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: swept by mistake: %v", name, err)
 			}
 		}
 		used.remove()
 		if _, err := os.Stat(used.path); !os.IsNotExist(err) {
-			t.Errorf("%s: the directory outlives its remove: %v", name, err)
+			t.Errorf("%s: remove leaves the directory: %v", name, err)
 		}
 	}
 }
 
-// Runs that begin at the same time do not sweep each other's directories.
-func TestScratchesAtOnce(t *testing.T) {
+// Runs that begin at the same time do not sweep each other's directories, and
+// leave none.
+func TestConcurrentScratches(t *testing.T) {
 	dir := t.TempDir()
 	var users sync.WaitGroup
 	for range 8 {
@@ -84,6 +92,6 @@ func TestScratchesAtOnce(t *testing.T) {
 	}
 	users.Wait()
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
-		t.Errorf("%d are left", len(left))
+		t.Errorf("%d directories are left", len(left))
 	}
 }

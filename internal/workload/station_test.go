@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -9,15 +8,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-func stationed(t testing.TB, parameters map[string]any) *stationQueue {
+// openStation returns the queue of a station.
+func openStation(t testing.TB, parameters map[string]any) *stationQueue {
 	t.Helper()
 	return open(t, Policy{}, "station", parameters, 7).Delayer.(*stationQueue)
 }
 
-// Two servers, 10 ms each, and jobs that come every 4 ms: the third waits for
-// the first to be served, the fourth for the second, and so on.
+// With two servers of 10 ms and a job every 4 ms, the third job waits for the end
+// of the first, the fourth for the end of the second, and so on.
 func TestStation(t *testing.T) {
-	s := stationed(t, map[string]any{"servers": json.Number("2"), "service": "10ms", "distribution": "fixed"})
+	s := openStation(t, map[string]any{"servers": jsonNumber(2), "service": "10ms", "distribution": "fixed"})
 	for job, want := range []time.Duration{10, 10, 12, 12, 14, 14} {
 		s.Enter(int64(job), time.Duration(job)*4*time.Millisecond)
 		if got := s.Delay(int64(job)); got != want*time.Millisecond {
@@ -28,16 +28,16 @@ func TestStation(t *testing.T) {
 		s.Leave(job)
 	}
 	if len(s.entered) != 0 {
-		t.Errorf("%d jobs are remembered that have left", len(s.entered))
+		t.Errorf("the station still has %d jobs after all have left", len(s.entered))
 	}
 }
 
-// Law: every job is served by the server that is free first, as a list of
-// servers that is sorted each time has it.
+// Law: every job is served by the server that is free first. A list of servers,
+// sorted for each job, gives the same delays as the heap.
 func TestStationServesFirstComeFirstServed(outer *testing.T) {
 	rapid.Check(outer, func(t *rapid.T) {
-		servers := rapid.IntRange(1, 9).Draw(t, "servers")
-		s := stationed(outer, map[string]any{"servers": json.Number(string(rune('0' + servers))), "distribution": "lognormal"})
+		servers := rapid.Int64Range(1, 9).Draw(t, "servers")
+		s := openStation(outer, map[string]any{"servers": jsonNumber(servers), "distribution": "lognormal"})
 		free := make([]time.Duration, servers)
 		var at time.Duration
 		for job := range rapid.Int64Range(0, 60).Draw(t, "jobs") {
@@ -53,7 +53,7 @@ func TestStationServesFirstComeFirstServed(outer *testing.T) {
 }
 
 func BenchmarkStation(b *testing.B) {
-	s := stationed(b, map[string]any{"servers": json.Number("4")})
+	s := openStation(b, map[string]any{"servers": jsonNumber(4)})
 	b.ReportAllocs()
 	var job int64
 	for b.Loop() {
