@@ -32,7 +32,7 @@ var CPU = Kind{
 		r := cpuRunner{work: defaultWork, seed: scope.Seed}
 		switch {
 		case v.Has("work") && v.Has("cpu_time"):
-			return Resolved{}, param.Invalid("work", "cannot stand together with cpu_time; give one of them")
+			return Resolved{}, param.Invalid("work", "cannot be combined with cpu_time; set only one")
 		case v.Has("work"):
 			r.work = v.Integer("work")
 		case v.Has("cpu_time"):

@@ -181,7 +181,7 @@ func TestWrongNested(t *testing.T) {
 		},
 		{
 			`{"kind": "steps", "steps": [{"kind": "noop"}, {"kind": "cpu", "work": 1, "cpu_time": "1s"}]}`,
-			"workload.steps[1].work: cannot stand together with cpu_time; give one of them",
+			"workload.steps[1].work: cannot be combined with cpu_time; set only one",
 		},
 		{
 			`{"kind": "steps", "steps": [{"kind": "sleep", "jitter": 2}]}`,

@@ -33,7 +33,7 @@ func TestResolveErrors(t *testing.T) {
 		{`{"kind": "sleep", "duraton": "1s"}`, `workload.duraton: is not a field; did you mean duration?`},
 		{
 			`{"kind": "sleep", "jitter": 0.1, "distribution": "pareto"}`,
-			`workload.jitter: cannot stand together with a distribution; give one of them`,
+			`workload.jitter: cannot be combined with a distribution; set only one`,
 		},
 		{`{"kind": "noop", "duration": "1s"}`, `workload.duration: is not a field`},
 	} {

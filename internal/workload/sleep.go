@@ -33,7 +33,7 @@ var Sleep = Kind{
 		draws := aurea.NewStream(scope.Seed, aurea.StreamJobs)
 		mean, jitter, name := v.Duration("duration"), v.Number("jitter"), v.Text("distribution")
 		if jitter > 0 && name != "fixed" {
-			return Resolved{}, param.Invalid("jitter", "cannot stand together with a distribution; give one of them")
+			return Resolved{}, param.Invalid("jitter", "cannot be combined with a distribution; set only one")
 		}
 		delayer := Delayer(evenDelays{draws, float64(mean), jitter})
 		if name != "fixed" {
