@@ -66,11 +66,20 @@ func TestJobsSurviveJSON(t *testing.T) {
 			if job.Outcome == Cancelled {
 				cost = 0
 			}
-			if got.ID != fmt.Sprintf("benchmark-x-job-%d", job.Index) || got.Status != job.Outcome.String() ||
-				nanoseconds(t, got.Latency) != job.End-job.Intended ||
-				math.Abs(got.Cost-cost) > 1e-12*cost ||
-				!got.Timestamp.Equal(at.Add(job.Start).Truncate(time.Microsecond)) {
-				t.Fatalf("job %+v is listed as %+v", job, got)
+			if want := fmt.Sprintf("benchmark-x-job-%d", job.Index); got.ID != want {
+				t.Fatalf("job %+v has the id %s, want %s", job, got.ID, want)
+			}
+			if got.Status != job.Outcome.String() {
+				t.Fatalf("job %+v has the status %s", job, got.Status)
+			}
+			if latency := nanoseconds(t, got.Latency); latency != job.End-job.Intended {
+				t.Fatalf("job %+v has the latency %v", job, latency)
+			}
+			if math.Abs(got.Cost-cost) > 1e-12*cost {
+				t.Fatalf("job %+v costs %v, want %v", job, got.Cost, cost)
+			}
+			if want := at.Add(job.Start).Truncate(time.Microsecond); !got.Timestamp.Equal(want) {
+				t.Fatalf("job %+v starts at %v, want %v", job, got.Timestamp, want)
 			}
 		}
 	})
@@ -155,8 +164,11 @@ func TestAppendSeconds(t *testing.T) {
 	} {
 		got := string(appendSeconds(nil, d))
 		f, err := strconv.ParseFloat(got, 64)
-		if got != want || err != nil || math.Abs(f-d.Seconds()) > 1e-12 {
+		if got != want {
 			t.Errorf("%v is %s, want %s", d, got, want)
+		}
+		if err != nil || math.Abs(f-d.Seconds()) > 1e-12 {
+			t.Errorf("%v reads back as %v s (%v)", d, f, err)
 		}
 	}
 }

@@ -41,8 +41,14 @@ func TestDecodeChange(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || text(change.Note) != test.note || mark(change.Baseline) != test.baseline {
-			t.Errorf("%s: %s, %s (%v)", test.document, text(change.Note), mark(change.Baseline), err)
+		if err != nil {
+			t.Errorf("%s: %v", test.document, err)
+		}
+		if got := text(change.Note); got != test.note {
+			t.Errorf("%s sets the note %s, want %s", test.document, got, test.note)
+		}
+		if got := mark(change.Baseline); got != test.baseline {
+			t.Errorf("%s sets the baseline %s, want %s", test.document, got, test.baseline)
 		}
 	}
 }

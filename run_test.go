@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Move allows exactly the transitions of the table.
@@ -27,10 +29,10 @@ func TestMove(t *testing.T) {
 			if allowed != (err == nil) || err != nil && !errors.Is(err, ErrConflict) {
 				t.Errorf("from %s to %s: %v", from, to, err)
 			}
-			if err != nil && (run.Status != from || run.StartedAt != nil || run.FinishedAt != nil) {
-				t.Errorf("from %s to %s: rejected, but the run has changed: %+v", from, to, run)
-			}
 			if err != nil {
+				if diff := cmp.Diff(Run{Status: from}, run); diff != "" {
+					t.Errorf("from %s to %s: rejected, but the run has changed (-was +is):\n%s", from, to, diff)
+				}
 				continue
 			}
 			if run.Status != to {

@@ -305,8 +305,12 @@ func FuzzParseThreshold(f *testing.F) {
 	f.Fuzz(func(t *testing.T, expression string) {
 		threshold, err := ParseThreshold(expression)
 		if err != nil {
-			if text := err.Error(); text == "" || len(text) > 600 || !utf8.ValidString(text) {
-				t.Fatalf("%q is rejected with %q", expression, text)
+			text := err.Error()
+			if text == "" || len(text) > 600 {
+				t.Fatalf("%q is rejected with %d bytes: %q", expression, len(text), text)
+			}
+			if !utf8.ValidString(text) {
+				t.Fatalf("%q is rejected with text that is not UTF-8: %q", expression, text)
 			}
 			return
 		}
