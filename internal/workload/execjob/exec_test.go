@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -21,7 +22,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// found is the absolute path of a program.
+// found returns the absolute path of a program.
 func found(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -80,8 +81,10 @@ func runScript(ctx context.Context, t testing.TB, set *workload.Set, args ...any
 	return metrics, jobs.Runner.Run(ctx, 7, metrics)
 }
 
+// A job reports the phases of its program, and the bytes of both its outputs.
 func TestExec(t *testing.T) {
-	metrics, err := runScript(t.Context(), t, scripted(t, `printf abc; printf de >&2; for i in 1 2 3 4 5 6 7 8; do :; done`, ""))
+	const script = `printf abc; printf de >&2; for i in 1 2 3 4 5 6 7 8; do :; done`
+	metrics, err := runScript(t.Context(), t, scripted(t, script, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +94,12 @@ func TestExec(t *testing.T) {
 		}
 	}
 	if metrics.Counters()[countOutput] != 5 {
-		t.Errorf("%d bytes of output, want 5", metrics.Counters()[countOutput])
+		t.Errorf("counted %d bytes of output, want 5", metrics.Counters()[countOutput])
 	}
 }
 
-// How a program ends is how the job does, and what it said at last is told.
+// The failure of a job has the exit code or signal of its program as its class,
+// and the end of the program's output in its message.
 func TestExecFailures(t *testing.T) {
 	garbage := filepath.Join(t.TempDir(), "garbage")
 	if err := os.WriteFile(garbage, []byte("\x00\x01\x02"), 0o700); err != nil {
@@ -110,23 +114,40 @@ func TestExecFailures(t *testing.T) {
 		{scripted(t, `exit 2`, ""), "exit_2", "the program ended with 2"},
 		{scripted(t, `echo lost >&2; exit 2`, `, "max_output": 0`), "exit_2", "the program ended with 2"},
 		{scripted(t, `kill -TERM $$`, ""), "signal", "the program was ended by a signal: terminated"},
-		{scripted(t, `while :; do echo aaaaaaaaaa; done`, `, "max_output": 1000`), "output", "the program wrote more than 1000 bytes, which is the max_output of the operator's list"},
-		{with(t, workload.Policy{}, fmt.Sprintf(`{"commands": {"sh": {"path": %q}}}`, garbage)), "start", "cannot start the program: exec format error"},
+		{
+			scripted(t, `while :; do echo aaaaaaaaaa; done`, `, "max_output": 1000`),
+			"output", "the program wrote more than 1000 bytes, which is the max_output of the operator's list",
+		},
+		{
+			with(t, workload.Policy{}, fmt.Sprintf(`{"commands": {"sh": {"path": %q}}}`, garbage)),
+			"start", "cannot start the program: exec format error",
+		},
 	} {
 		_, err := runScript(t.Context(), t, test.set)
-		var failure *workload.Failure
-		if !errors.As(err, &failure) || failure.Class != test.class || err.Error() != test.want {
-			t.Errorf("%v, want %s, %s", err, test.class, test.want)
+		if class := (workloadtest.Outcome{Err: err}).Class(); class != test.class {
+			t.Errorf("%s: class %q, want %q", test.want, class, test.class)
 		}
-	}
-	_, err := runScript(t.Context(), t, scripted(t, `i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo line $i; done; exit 1`, ""))
-	if text := err.Error(); !strings.HasSuffix(text, "line 999 line 1000") || len(text) > tailBytes+50 {
-		t.Errorf("of a long output %d bytes are told: %s", len(text), text)
+		if got := workloadtest.Message(err); got != test.want {
+			t.Errorf("Run = %q, want %q", got, test.want)
+		}
 	}
 }
 
-// A program whose job is cancelled is killed, whatever it does about signals, and
-// all that it has started with it.
+// The message of a failure has only the end of a long output.
+func TestExecFailureOfALongOutput(t *testing.T) {
+	const script = `i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo line $i; done; exit 1`
+	_, err := runScript(t.Context(), t, scripted(t, script, ""))
+	message := workloadtest.Message(err)
+	if !strings.HasSuffix(message, "line 999 line 1000") {
+		t.Errorf("Run = %s, want the last lines of the output", message)
+	}
+	if len(message) > tailBytes+50 {
+		t.Errorf("the message has %d bytes, want at most %d of the output", len(message), tailBytes)
+	}
+}
+
+// When a job is cancelled, its program is killed even if it ignores signals,
+// together with the processes that it has started.
 func TestExecIsKilled(t *testing.T) {
 	leader := filepath.Join(t.TempDir(), "leader")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -136,18 +157,19 @@ func TestExecIsKilled(t *testing.T) {
 		}
 		cancel()
 	}()
-	_, err := runScript(ctx, t, scripted(t, `trap '' TERM INT HUP; sleep 1000 & echo $$ > "$1.new"; mv "$1.new" "$1"; wait`, ""), leader)
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Run: %v, want the context's error", err)
+	const script = `trap '' TERM INT HUP; sleep 1000 & echo $$ > "$1.new"; mv "$1.new" "$1"; wait`
+	if _, err := runScript(ctx, t, scripted(t, script, ""), leader); !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v, want %v", err, context.Canceled)
 	}
 	checkGone(t, leader)
 }
 
-// The time of a program is the job's, and what the operator gives it.
-func TestExecTimes(t *testing.T) {
+// A program ends at the job's deadline, and at the timeout of the operator's list.
+func TestExecTimeouts(t *testing.T) {
 	for more, want := range map[string]string{
-		"":                     "context deadline exceeded",
-		`, "timeout": "100ms"`: "the program took longer than 100ms, which is the timeout of the operator's list: context deadline exceeded",
+		"": "context deadline exceeded",
+		`, "timeout": "100ms"`: "the program took longer than 100ms, " +
+			"which is the timeout of the operator's list: context deadline exceeded",
 	} {
 		timeout := time.Minute
 		if more == "" {
@@ -156,13 +178,17 @@ func TestExecTimes(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), timeout)
 		_, err := runScript(ctx, t, scripted(t, `sleep 1000`, more))
 		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) || err.Error() != want {
-			t.Errorf("%v, want %s", err, want)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run = %v, want it to wrap %v", err, context.DeadlineExceeded)
+		}
+		if got := workloadtest.Message(err); got != want {
+			t.Errorf("Run = %q, want %q", got, want)
 		}
 	}
 }
 
-// checkGone wants nobody left of the group that a file names.
+// checkGone waits until no process is left of the group whose leader's id a file
+// contains.
 func checkGone(t *testing.T, file string) {
 	t.Helper()
 	content, err := os.ReadFile(file)
@@ -176,21 +202,23 @@ func checkGone(t *testing.T, file string) {
 	platformtest.AwaitGroupEnd(t, group)
 }
 
-// A program that ends leaves nobody behind, and nobody of its group keeps the
-// job waiting.
+// When a program ends, the job does not wait for other processes of its group.
+// They are killed.
 func TestExecEndsItsGroup(t *testing.T) {
 	leader := filepath.Join(t.TempDir(), "leader")
 	if _, err := runScript(t.Context(), t, scripted(t, `sleep 1000 & echo $$ > "$1"`, ""), leader); err != nil {
-		t.Errorf("Run: %v", err)
+		t.Errorf("Run = %v", err)
 	}
 	checkGone(t, leader)
 }
 
-// The program finds nothing but what the operator and the run have for it.
+// The environment of a program is what the operator's list and the run give it,
+// and nothing of this process. Its standard input is empty.
 func TestExecEnvironment(t *testing.T) {
 	t.Setenv("AUREA_SECRET", "x")
 	out := filepath.Join(t.TempDir(), "out")
-	set := scripted(t, `env > "$1"; pwd >> "$1"; cat >> "$1"`, fmt.Sprintf(`, "env": {"LANG": "C", "A": "b c"}, "dir": %q`, filepath.Dir(out)))
+	set := scripted(t, `env > "$1"; pwd >> "$1"; cat >> "$1"`,
+		fmt.Sprintf(`, "env": {"LANG": "C", "A": "b c"}, "dir": %q`, filepath.Dir(out)))
 	if _, err := runScript(t.Context(), t, set, out); err != nil {
 		t.Fatal(err)
 	}
@@ -199,49 +227,57 @@ func TestExecEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Split(strings.TrimSpace(string(content)), "\n")
-	got = slices.DeleteFunc(got, func(line string) bool { // which shells set themselves
-		return strings.HasPrefix(line, "PWD=") || strings.HasPrefix(line, "_=") || strings.HasPrefix(line, "SHLVL=") || strings.HasPrefix(line, "OLDPWD=")
+	got = slices.DeleteFunc(got, func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		return slices.Contains([]string{"PWD", "_", "SHLVL", "OLDPWD"}, name) // shells set them
 	})
 	slices.Sort(got)
 	want := []string{filepath.Dir(out), "A=b c", "AUREA_JOB=7", "AUREA_SEED=1", "LANG=C", minimalEnvironment()[0]}
 	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("the program finds %q, want %q", got, want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("environment, directory and input (-want +got):\n%s", diff)
 	}
 }
 
-// What a spec tells a command never becomes more than the elements that the
-// operator has given it.
+// A text of a spec stays one argument, byte for byte: no shell splits or expands
+// it.
 func TestExecHasNoShell(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	for _, text := range []string{"$(id)", "`id`", "; exit 9", "a b", "", "'\"\\", "{{job}}", "*", "-n", "ü\n"} {
-		set := with(t, workload.Policy{}, fmt.Sprintf(`{"commands": {"sh": {"path": %q, "args": ["-c", "printf %%s \"$1\" > %s; exit $(($# - 2))", "sh", "<{{text}}>", "{{job}}", "{{none}}"],
-			"schema": {"properties": {"text": {"type": "string"}, "none": true}}}}}`, found(t, "sh"), out))
+		set := with(t, workload.Policy{}, fmt.Sprintf(`{"commands": {"sh": {
+			"path": %q,
+			"args": ["-c", "printf %%s \"$1\" > %s; exit $(($# - 2))", "sh", "<{{text}}>", "{{job}}", "{{none}}"],
+			"schema": {"properties": {"text": {"type": "string"}, "none": true}}
+		}}}`, found(t, "sh"), out))
 		parameters := map[string]any{"command": "sh", "args": map[string]any{"text": text}}
 		jobs := workloadtest.Open(t, set, call(parameters))
 		if err := jobs.Runner.Run(t.Context(), 1, workload.JobMetrics{}); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 		if content, _ := os.ReadFile(out); string(content) != "<"+text+">" {
-			t.Errorf("%q arrives as %q", text, content)
+			t.Errorf("the program gets %q for %q", content, text)
 		}
 	}
 }
 
-// Where the operator has no list there is no exec, and the error says so.
-func TestExecIsTheOperators(t *testing.T) {
+// Without an operator's list the kind is not available, and the error says why.
+func TestExecWithoutAList(t *testing.T) {
 	none := workload.NewSet(workload.Policy{}, Kind(nil))
 	const unavailable = "workload.kind: exec runs programs of the operator's list, and there is none; " +
 		"start with --exec-commands FILE"
-	if _, err := none.Resolve(aurea.Plan{Workload: aurea.Workload{Kind: "exec"}}); !errors.Is(err, aurea.ErrInvalid) {
-		t.Errorf("%v is no ErrInvalid", err)
+	if _, err := none.Resolve(aurea.Plan{Workload: call(nil)}); !errors.Is(err, aurea.ErrInvalid) {
+		t.Errorf("%v is not an ErrInvalid", err)
 	}
 	if got := workloadtest.Refusal(none, call(nil), 0); got != unavailable {
 		t.Errorf("%s, want %s", got, unavailable)
 	}
 	if kinds := none.Kinds(); len(kinds) != 0 {
-		t.Errorf("exec is offered: %v", kinds)
+		t.Errorf("Kinds = %v, want none", kinds)
 	}
+}
+
+// A spec that the list or the policy does not allow is refused.
+func TestWrongExec(t *testing.T) {
 	set := onlyTrue(t, workload.Policy{MaxProcesses: 2})
 	for text, want := range map[string]string{
 		`{}`:                "workload.command: is needed: which one, by its name in the operator's list",
@@ -255,29 +291,37 @@ func TestExecIsTheOperators(t *testing.T) {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
-	var failure *workload.Failure
+}
+
+// A job for which the limit has no process left fails with class limit.
+func TestExecJobBeyondTheLimit(t *testing.T) {
 	p := params{limit: workload.Policy{MaxProcesses: 2}.ProcessLimit()}
 	runner := execRunner{p, new(workload.Meter)}
 	runner.used.Take(2, runner.limit)
-	if err := runner.Run(t.Context(), 1, workload.JobMetrics{}); !errors.As(err, &failure) || failure.Class != "limit" || !strings.Contains(err.Error(), "--max-processes") {
-		t.Errorf("a third process of two: %v", err)
+	err := runner.Run(t.Context(), 1, workload.JobMetrics{})
+	if class := (workloadtest.Outcome{Err: err}).Class(); class != "limit" {
+		t.Errorf("class %q, want limit", class)
+	}
+	if !strings.Contains(workloadtest.Message(err), "--max-processes") {
+		t.Errorf("Run = %v, want the flag --max-processes named", err)
 	}
 }
 
-// A program that is not there fails the run, not each of its jobs.
-func TestExecOfNothing(t *testing.T) {
+// A program that cannot be run fails the run when it is opened, not each job.
+func TestExecOfAMissingProgram(t *testing.T) {
 	for list, want := range map[string]string{
 		`{"path": "/nowhere/at/all"}`: "the command x cannot be run: stat /nowhere/at/all: no such file or directory",
 		`{"path": "/etc/passwd"}`:     "the command x cannot be run: /etc/passwd is no program: permission denied",
 		`{"path": "/etc"}`:            "the command x cannot be run: /etc is no program: permission denied",
-		fmt.Sprintf(`{"path": %q, "dir": "/nowhere"}`, found(t, "true")): "the command x cannot be run: there is no directory /nowhere for it to run in",
+		fmt.Sprintf(`{"path": %q, "dir": "/nowhere"}`, found(t, "true")): "the command x cannot be run: " +
+			"there is no directory /nowhere for it to run in",
 	} {
 		set := with(t, workload.Policy{}, `{"commands": {"x": `+list+`}}`)
 		resolved, err := set.Resolve(aurea.Plan{Workload: call(map[string]any{"command": "x"})})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := resolved.Open(t.Context()); err == nil || err.Error() != want {
+		if _, err := resolved.Open(t.Context()); workloadtest.Message(err) != want {
 			t.Errorf("%s: %v, want %s", list, err, want)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// docs/workloads.md has a section for every kind, and says what each of its
-// parameters means.
+// docs/workloads.md has a section for every kind, which describes each of its
+// parameters.
 func TestDocs(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(aureatest.Root(), "docs", "workloads.md"))
 	if err != nil {
@@ -26,7 +26,7 @@ func TestDocs(t *testing.T) {
 	for _, k := range kinds.New(everything(t)).Kinds() {
 		for _, p := range k.Parameters {
 			if p.Name != "failure" && !strings.Contains(sections[k.Name], "`"+p.Name+"`") {
-				t.Errorf("docs/workloads.md does not say what %s of %s means", p.Name, k.Name)
+				t.Errorf("docs/workloads.md does not describe %s of %s", p.Name, k.Name)
 			}
 		}
 		if _, ok := sections[k.Name]; !ok {
@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 	}
 	for _, p := range failureMembers(t) {
 		if !strings.Contains(sections["Failures on purpose"], "`failure."+p.Name+"`") {
-			t.Errorf("docs/workloads.md does not say what %s of a failure means", p.Name)
+			t.Errorf("docs/workloads.md does not describe %s of a failure", p.Name)
 		}
 	}
 }
@@ -48,6 +48,6 @@ func failureMembers(t *testing.T) []param.Parameter {
 			return p.Members
 		}
 	}
-	t.Fatal("noop takes no failure")
+	t.Fatal("noop has no parameter failure")
 	return nil
 }

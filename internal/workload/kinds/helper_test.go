@@ -40,7 +40,8 @@ func listed(t testing.TB, list string) map[string]execjob.Command {
 	return commands
 }
 
-// serve answers with a handler until the test ends.
+// serve starts a server with a handler and returns its URL. The server ends with
+// the test.
 func serve(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handler)

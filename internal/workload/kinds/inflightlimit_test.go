@@ -9,9 +9,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// No more jobs are in flight than the kind may have, or than any that it is made
-// of may; whoever wants more is told how many, and which kind it is.
-func TestMostInFlight(t *testing.T) {
+// A plan may have as many jobs in flight as its kind allows, and each of its parts
+// and steps. The error names the limit and the kind that sets it.
+func TestInFlightLimit(t *testing.T) {
 	const (
 		cpu   = `{"kind": "cpu", "work": 1}`
 		http  = `{"kind": "http", "url": "http://127.0.0.1/", "connections": 1}`
@@ -23,14 +23,18 @@ func TestMostInFlight(t *testing.T) {
 		return `{"kind": "mix", "parts": [{"workload": ` + strings.Join(list, `}, {"workload": `) + `}]}`
 	}
 	threads := func(kind string) string {
-		return fmt.Sprintf("concurrency: must be at most 5000 with the workload %s, which takes a thread of the system for each job in flight; got 5001", kind)
+		return fmt.Sprintf("concurrency: must be at most 5000 with the workload %s, "+
+			"which takes a thread of the system for each job in flight; got 5001", kind)
 	}
 	routines := func(kind string) string {
-		return fmt.Sprintf("concurrency: must be at most 100000 with the workload %s, which takes a goroutine for each job in flight; got 100001", kind)
+		return fmt.Sprintf("concurrency: must be at most 100000 with the workload %s, "+
+			"which takes a goroutine for each job in flight; got 100001", kind)
 	}
 	const (
+		disk  = `{"kind": "disk", "bytes": 512, "block": 512}`
 		few   = "with 32 files: "
-		files = "concurrency: must be at most 32 with the workload disk, which takes one of the files that may be open for jobs, see ulimit -n, for each job in flight; got 33"
+		files = "concurrency: must be at most 32 with the workload disk, which takes one of the files " +
+			"that may be open for jobs, see ulimit -n, for each job in flight; got 33"
 	)
 	all := everything(t)
 	all.MaxMemory, all.MaxDisk, all.MaxProcesses = 1<<40, 1<<30, 1<<20
@@ -41,7 +45,7 @@ func TestMostInFlight(t *testing.T) {
 	}{
 		{cpu, 5001, threads("cpu")},
 		{`{"kind": "memory", "bytes": 4096}`, 5001, threads("memory")},
-		{`{"kind": "disk", "bytes": 512, "block": 512}`, 5001, threads("disk")},
+		{disk, 5001, threads("disk")},
 		{exec, 5001, threads("exec")},
 		{steps(sleep, cpu), 5001, threads("cpu")},
 		{steps(http, exec), 5001, threads("exec")},
@@ -51,8 +55,8 @@ func TestMostInFlight(t *testing.T) {
 		{mix(http, sleep), 100_001, routines("mix")},
 		{steps(sleep), 100_001, routines("steps")},
 		{sleep, 1_000_000, ""},
-		{few + `{"kind": "disk", "bytes": 512, "block": 512}`, 33, files},
-		{few + steps(sleep, `{"kind": "disk", "bytes": 512, "block": 512}`), 33, files},
+		{few + disk, 33, files},
+		{few + steps(sleep, disk), 33, files},
 		{few + sleep, 1_000_000, ""},
 	} {
 		o := all
@@ -70,7 +74,7 @@ func TestMostInFlight(t *testing.T) {
 			}
 		}
 		if jobs := workloadtest.Open(t, set, w); jobs.Runner != nil && jobs.MaxInFlight != test.inFlight-1 {
-			t.Errorf("%s is opened for %d in flight", test.workload, jobs.MaxInFlight)
+			t.Errorf("%s: MaxInFlight is %d, want %d", test.workload, jobs.MaxInFlight, test.inFlight-1)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// endless are workloads whose jobs last longer than anybody waits for them.
+// endless are workloads whose jobs last longer than any test.
 var endless = map[string]string{
 	"http":         `{"kind": "http", "url": "$URL"}`,
 	"http 2":       `{"kind": "http", "url": "$URL", "version": "2"}`,
@@ -32,32 +32,34 @@ var endless = map[string]string{
 	"http step":    `{"kind": "steps", "steps": [{"kind": "noop"}, {"kind": "http", "url": "$URL"}]}`,
 	"cpu part":     `{"kind": "mix", "parts": [{"workload": {"kind": "cpu", "cpu_time": "1h"}}]}`,
 	"sleep part":   `{"kind": "mix", "parts": [{"workload": {"kind": "sleep", "duration": "1h"}}]}`,
-	"step of part": `{"kind": "mix", "parts": [{"workload": {"kind": "steps", "steps": [{"kind": "cpu", "cpu_time": "1h"}]}}]}`,
+	"step of part": `{"kind": "mix", "parts": [
+		{"workload": {"kind": "steps", "steps": [{"kind": "cpu", "cpu_time": "1h"}]}}]}`,
 }
 
-// Whatever a job does, its deadline ends it, and the end of its run does.
+// Whatever a job does, it ends at its deadline and when its run is cancelled.
 func TestJobsEndInTime(t *testing.T) {
 	for name, text := range endless {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			jobs := openText(t, text)
 			if o := workloadtest.Run(t, jobs, 0, 20*time.Millisecond); !errors.Is(o.Err, context.DeadlineExceeded) {
-				t.Errorf("after its deadline: %v", o.Err)
+				t.Errorf("after the deadline: %v, want %v", o.Err, context.DeadlineExceeded)
 			}
 			run, stop := context.WithCancel(t.Context())
 			time.AfterFunc(20*time.Millisecond, stop)
-			if err := jobs.Runner.Run(workload.NewJobContext(run).Until(time.Now().Add(time.Hour)), 1, workload.JobMetrics{}); !errors.Is(err, context.Canceled) {
-				t.Errorf("after the end of its run: %v", err)
+			ctx := workload.NewJobContext(run).Until(time.Now().Add(time.Hour))
+			if err := jobs.Runner.Run(ctx, 1, workload.JobMetrics{}); !errors.Is(err, context.Canceled) {
+				t.Errorf("after the run was cancelled: %v, want %v", err, context.Canceled)
 			}
 		})
 	}
 }
 
-// openText opens a workload, with $URL for a service that never answers and
+// openText opens a workload, with $URL for a service that never responds and
 // $JOBS for one whose jobs are never done. exec jobs may run sh, which sleeps.
 func openText(t *testing.T, text string) workload.Jobs {
 	t.Helper()
-	text = strings.NewReplacer("$URL", unanswering(t), "$JOBS", endlessJobs(t)).Replace(text)
+	text = strings.NewReplacer("$URL", silentServer(t), "$JOBS", endlessJobs(t)).Replace(text)
 	o := kinds.Options{Commands: listed(t, fmt.Sprintf(
 		`{"commands": {"sh": {"path": %q, "args": ["-c", "exec sleep 3600"]}}}`, found(t, "sh")))}
 	return workloadtest.Open(t, kinds.New(o), workloadtest.Workload(t, text))
@@ -74,8 +76,9 @@ func endlessJobs(t *testing.T) string {
 	})
 }
 
-// unanswering is the URL of a service that hears and says nothing.
-func unanswering(t *testing.T) string {
+// silentServer returns the URL of a service that reads requests and never
+// responds.
+func silentServer(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -32,7 +32,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// An unknown kind is refused with the kinds that there are.
+// An unknown kind is refused. The error names the available kinds.
 func TestUnknownKind(t *testing.T) {
 	const want = "workload.kind: must be one of sleep, noop, station, cpu, http, memory, disk, mix, steps; " +
 		`got "slep"; did you mean sleep?`
@@ -61,7 +61,7 @@ func simplest(t *testing.T, kind string) map[string]any {
 func checkDocumented(t *testing.T, name, doc string, parameters []param.Parameter) {
 	t.Helper()
 	if doc == "" || strings.HasSuffix(doc, ".") {
-		t.Errorf("%s is described as %q", name, doc)
+		t.Errorf("%s has the description %q, want a phrase without a full stop", name, doc)
 	}
 	for _, p := range parameters {
 		checkDocumented(t, name+"."+p.Name, p.Doc, p.Members)
@@ -78,21 +78,21 @@ func checkDelayer(t *testing.T, one, again workload.Delayer) {
 		enter(again, job)
 		delay := one.Delay(job)
 		if delay < 0 || delay > one.MaxDelay() {
-			t.Fatalf("job %d waits %v, not within 0 and %v", job, delay, one.MaxDelay())
+			t.Fatalf("job %d waits %v, want 0 to %v", job, delay, one.MaxDelay())
 		}
 		if delay != again.Delay(job) {
-			t.Fatalf("job %d waits %v, then %v, with one seed", job, delay, again.Delay(job))
+			t.Fatalf("job %d waits %v, and with the same seed %v", job, delay, again.Delay(job))
 		}
 	}
 	if n := testing.AllocsPerRun(100, func() { one.Delay(3) }); n != 0 {
-		t.Errorf("%v allocations a job", n)
+		t.Errorf("Delay makes %v allocations", n)
 	}
 }
 
 // checkRunner checks the contract of a Runner.
 func checkRunner(t *testing.T, jobs workload.Jobs, k aurea.Kind) {
 	if k.MaxInFlight <= 0 {
-		t.Error("there is no limit to its jobs in flight")
+		t.Error("the kind has no limit of jobs in flight")
 	}
 	for job := range int64(10) {
 		if err := jobs.Runner.Run(t.Context(), job, workload.NewJobMetrics(jobs.Metrics)); err != nil {
@@ -102,7 +102,7 @@ func checkRunner(t *testing.T, jobs workload.Jobs, k aurea.Kind) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := jobs.Runner.Run(cancelled, 1, workload.JobMetrics{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("a job that is cancelled before it begins: %v", err)
+		t.Errorf("a job that is cancelled before it begins: %v, want %v", err, context.Canceled)
 	}
 }
 
