@@ -1,6 +1,7 @@
 package httpjob
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// serve answers with a handler until the test ends.
+// serve starts a server with a handler. The server ends with the test.
 func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -22,12 +23,12 @@ func serve(t testing.TB, handler http.HandlerFunc) *httptest.Server {
 }
 
 // with returns the kind http with a policy, and the kinds that may contain it.
-// Its jobs may call this machine alone.
+// Its jobs may call only this machine.
 func with(policy workload.Policy) *workload.Set {
 	return workload.NewSet(policy, Kind(egress.Allowlist{}), workload.Noop, workload.Mix, workload.Steps)
 }
 
-// local is with the default policy.
+// local has the default policy.
 var local = with(workload.Policy{})
 
 // call returns an http workload with the given parameters.
@@ -42,7 +43,18 @@ func runJob(t testing.TB, url, parameters string, job int64) workloadtest.Outcom
 	return runOf(t, workloadtest.Open(t, local, call(parsed)), job)
 }
 
+// runOf runs one job with a timeout that it does not reach.
 func runOf(t testing.TB, jobs workload.Jobs, job int64) workloadtest.Outcome {
 	t.Helper()
 	return workloadtest.Run(t, jobs, job, time.Minute)
+}
+
+// encode returns a value as JSON.
+func encode(t testing.TB, value any) string {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
 }
