@@ -7,13 +7,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A job of http takes no memory that another one has not left, whoever gives it
-// its timeout, and whatever it is a part of.
+// An http job allocates nothing, whether its timeout is the run's or the kind's,
+// also as a part or step.
 func TestTimeoutsAllocateNothing(t *testing.T) {
 	for _, within := range []string{"", "failure", "steps", "mix"} {
 		for _, limit := range []string{"run", "kind"} {
 			t.Run("http "+within+" by the "+limit, func(t *testing.T) {
-				jobs := briefly(t, within)
+				jobs := openMinimal(t, within)
 				metrics, ctx := workload.NewJobMetrics(jobs.Metrics), workload.NewJobContext(t.Context())
 				job := func() {
 					var deadline time.Time
@@ -33,9 +33,9 @@ func TestTimeoutsAllocateNothing(t *testing.T) {
 	}
 }
 
-// A deadline that has passed is the next job's no more.
+// A job is not ended by the deadline of the job before it.
 func TestDeadlinesAreTheJobsOwn(t *testing.T) {
-	jobs := briefly(t, "")
+	jobs := openMinimal(t, "")
 	ctx := workload.NewJobContext(t.Context())
 	for range 20 {
 		if err := jobs.Runner.Run(ctx.Until(time.Now().Add(time.Minute)), 0, workload.JobMetrics{}); err != nil {

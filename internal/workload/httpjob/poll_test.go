@@ -2,7 +2,6 @@ package httpjob
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,15 +13,15 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// A jobServer is a job system: it accepts a job, and has it done after so many
-// polls.
+// A jobServer is a service that accepts a job and finishes it after some polls.
 type jobServer struct {
 	*httptest.Server
 	polls  atomic.Int64
 	header atomic.Value // of the last poll
 }
 
-// newJobServer has a job pending for so many polls; then it answers with last.
+// newJobServer starts a service whose job is pending for the given number of
+// polls. Later polls get the response last.
 func newJobServer(t *testing.T, pending int64, last string) *jobServer {
 	s := &jobServer{}
 	s.Server = serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -43,76 +42,137 @@ func newJobServer(t *testing.T, pending int64, last string) *jobServer {
 	return s
 }
 
-// A job that the service accepts is asked for until it has ended, and the time
-// that it took is told apart from what it took to ask.
+// A job is polled until it has ended. The time until its completion is reported
+// apart from the time of the polls.
 func TestPoll(t *testing.T) {
-	tests := []struct {
-		name, poll, last, class, message string
-		pending                          int64
-		queue                            time.Duration // negative: not told
-	}{
-		{"by header", `{}`, `{"status": "done"}`, "", "", 2, -1},
-		{"at once", `{}`, `{"status": "done"}`, "", "", 0, -1},
-		{"by path", `{"url": "$.links.self"}`, `{"status": "completed"}`, "", "", 1, -1},
-		{"own words", `{"status": "$.state.code", "done": [3]}`, `{"state": {"code": 3}}`, "body", "poll: the answer has nothing at $.state.code", 1, -1},
-		{"own words at once", `{"status": "$.state.code", "done": [3]}`, `{"state": {"code": 3}}`, "", "", 0, -1},
-		{"failed", `{}`, `{"status": "failed"}`, "job", "poll: the service says that the job has failed: $.status is failed", 1, -1},
-		{"queue time", `{"queue_time": "$.waited"}`, `{"status": "done", "waited": 1.5}`, "", "", 0, 1500 * time.Millisecond},
-		{"queue time as text", `{"queue_time": "$.waited"}`, `{"status": "done", "waited": "20ms"}`, "", "", 0, 20 * time.Millisecond},
-		{"moments", `{"queued_at": "$.q", "started_at": "$.s"}`, `{"status": "done", "q": "2026-01-02T15:04:05.25Z", "s": "2026-01-02T16:04:06+01:00"}`, "", "", 0, 750 * time.Millisecond},
-		{"no queue time", `{"queue_time": "$.waited"}`, `{"status": "done"}`, "body", "poll: the answer has no time at $.waited, in seconds or such as 250ms", 0, -1},
-		{"no moment", `{"queued_at": "$.q", "started_at": "$.s"}`, `{"status": "done", "q": "yesterday"}`, "body", "poll: the answer has no moment at $.q, such as 2026-01-02T15:04:05Z", 0, -1},
-		{"nowhere", `{"url": "X-Where"}`, ``, "body", "poll: the answer does not say whom to ask: there is no URL at header X-Where", 0, -1},
-		{"no text", `{"url": "$.number"}`, ``, "body", "poll: the answer does not say whom to ask: there is no URL at $.number", 0, -1},
-		{"no json", `{}`, `done`, "body", "poll: the answer is not JSON: invalid character 'd' looking for beginning of value", 0, -1},
-	}
-	for _, test := range tests {
+	for _, test := range polledJobs {
 		t.Run(test.name, func(t *testing.T) {
 			server := newJobServer(t, test.pending, test.last)
-			var poll map[string]any
-			if err := json.Unmarshal([]byte(test.poll), &poll); err != nil {
-				t.Fatal(err)
-			}
+			poll := workloadtest.Parse(t, test.poll)
 			poll["interval"] = "1ms"
 			o := runJob(t, server.URL, `{"url": "$URL/jobs", "body": {}, "poll": `+encode(t, poll)+`}`, 0)
-			if o.Class() != test.class || o.Err != nil && o.Err.Error() != test.message {
-				t.Fatalf("class %q, %v; want %q, %s", o.Class(), o.Err, test.class, test.message)
+			if class := o.Class(); class != test.class {
+				t.Errorf("class %q, want %q", class, test.class)
 			}
-			if o.Err != nil {
-				return
+			if message := workloadtest.Message(o.Err); message != test.message {
+				t.Errorf("failure %q, want %q", message, test.message)
 			}
-			if polls := test.pending + 1; server.polls.Load() != polls || o.Counters["polls"] != polls {
-				t.Errorf("%d polls came, %d were told, want %d", server.polls.Load(), o.Counters["polls"], polls)
-			}
-			if o.Phases["completion"] < o.Phases["accept"]+o.Phases["poll"] {
-				t.Errorf("completion %v is less than accept %v and polls %v", o.Phases["completion"], o.Phases["accept"], o.Phases["poll"])
-			}
-			if waited, told := o.Phases["queue"]; told != (test.queue >= 0) || told && waited != test.queue {
-				t.Errorf("queue time %v (told: %v), want %v", waited, told, test.queue)
-			}
-			if o.Counters["connections"] > 1 || o.Counters["poll_bytes_in"] == 0 {
-				t.Errorf("counters %v", o.Counters)
+			if o.Err == nil {
+				checkPolled(t, server, o, test.pending+1, test.queue)
 			}
 		})
 	}
 }
 
-// A poll carries the request's headers, but not its content's.
-func TestPollHeaders(t *testing.T) {
-	server := newJobServer(t, 0, `{"status": "done"}`)
-	o := runJob(t, server.URL, `{"url": "$URL/jobs", "body": {}, "headers": {"Authorization": "Bearer t"}, "poll": {}}`, 0)
-	header := server.header.Load().(http.Header)
-	if o.Err != nil || header.Get("Authorization") != "Bearer t" || header.Get("Content-Type") != "" {
-		t.Errorf("%v; the poll had %v", o.Err, header)
+// checkPolled checks what a job reports that was done after the given number of
+// polls. A negative queue time means that none is reported.
+func checkPolled(t *testing.T, server *jobServer, o workloadtest.Outcome, polls int64, queue time.Duration) {
+	t.Helper()
+	if got := server.polls.Load(); got != polls {
+		t.Errorf("the service got %d polls, want %d", got, polls)
+	}
+	if got := o.Counters["polls"]; got != polls {
+		t.Errorf("the job reports %d polls, want %d", got, polls)
+	}
+	if parts := o.Phases["accept"] + o.Phases["poll"]; o.Phases["completion"] < parts {
+		t.Errorf("the phase completion is %v, less than accept and poll, %v", o.Phases["completion"], parts)
+	}
+	waited, reported := o.Phases["queue"]
+	if !reported {
+		waited = -1
+	}
+	if waited != queue {
+		t.Errorf("the phase queue is %v, want %v", waited, queue)
+	}
+	if n := o.Counters["connections"]; n > 1 {
+		t.Errorf("the job made %d connections, want 1", n)
+	}
+	if o.Counters["poll_bytes_in"] == 0 {
+		t.Error("the job reports no bytes of polls")
 	}
 }
 
-// A job that the service never ends is ended by its timeout.
+// polledJobs are poll parameters, the service's last response, and how the job
+// ends.
+var polledJobs = []struct {
+	name, poll, last, class, message string
+	pending                          int64         // polls before the last response
+	queue                            time.Duration // negative if it is not reported
+}{
+	{"by header", `{}`, `{"status": "done"}`, "", "", 2, -1},
+	{"at once", `{}`, `{"status": "done"}`, "", "", 0, -1},
+	{"by path", `{"url": "$.links.self"}`, `{"status": "completed"}`, "", "", 1, -1},
+	{
+		"own words", `{"status": "$.state.code", "done": [3]}`, `{"state": {"code": 3}}`,
+		"body", "poll: the answer has nothing at $.state.code", 1, -1,
+	},
+	{
+		"own words at once", `{"status": "$.state.code", "done": [3]}`, `{"state": {"code": 3}}`,
+		"", "", 0, -1,
+	},
+	{
+		"failed", `{}`, `{"status": "failed"}`,
+		"job", "poll: the service says that the job has failed: $.status is failed", 1, -1,
+	},
+	{
+		"queue time", `{"queue_time": "$.waited"}`, `{"status": "done", "waited": 1.5}`,
+		"", "", 0, 1500 * time.Millisecond,
+	},
+	{
+		"queue time as text", `{"queue_time": "$.waited"}`, `{"status": "done", "waited": "20ms"}`,
+		"", "", 0, 20 * time.Millisecond,
+	},
+	{
+		"timestamps", `{"queued_at": "$.q", "started_at": "$.s"}`,
+		`{"status": "done", "q": "2026-01-02T15:04:05.25Z", "s": "2026-01-02T16:04:06+01:00"}`,
+		"", "", 0, 750 * time.Millisecond,
+	},
+	{
+		"no queue time", `{"queue_time": "$.waited"}`, `{"status": "done"}`,
+		"body", "poll: the answer has no time at $.waited, in seconds or such as 250ms", 0, -1,
+	},
+	{
+		"no timestamp", `{"queued_at": "$.q", "started_at": "$.s"}`, `{"status": "done", "q": "yesterday"}`,
+		"body", "poll: the answer has no moment at $.q, such as 2026-01-02T15:04:05Z", 0, -1,
+	},
+	{
+		"no header", `{"url": "X-Where"}`, ``,
+		"body", "poll: the answer does not say whom to ask: there is no URL at header X-Where", 0, -1,
+	},
+	{
+		"not a text", `{"url": "$.number"}`, ``,
+		"body", "poll: the answer does not say whom to ask: there is no URL at $.number", 0, -1,
+	},
+	{
+		"not JSON", `{}`, `done`,
+		"body", "poll: the answer is not JSON: invalid character 'd' looking for beginning of value", 0, -1,
+	},
+}
+
+// A poll has the headers of the request, without those of its content.
+func TestPollHeaders(t *testing.T) {
+	server := newJobServer(t, 0, `{"status": "done"}`)
+	o := runJob(t, server.URL,
+		`{"url": "$URL/jobs", "body": {}, "headers": {"Authorization": "Bearer t"}, "poll": {}}`, 0)
+	if o.Err != nil {
+		t.Fatal(o.Err)
+	}
+	header := server.header.Load().(http.Header)
+	if got := header.Get("Authorization"); got != "Bearer t" {
+		t.Errorf("the poll has Authorization %q, want that of the request", got)
+	}
+	if got := header.Get("Content-Type"); got != "" {
+		t.Errorf("the poll has Content-Type %q, want none", got)
+	}
+}
+
+// A job that the service never finishes ends at its timeout.
 func TestPollTimeout(t *testing.T) {
 	server := newJobServer(t, 1<<40, "")
-	jobs := workloadtest.Open(t, local, call(workloadtest.Parse(t, `{"url": "`+server.URL+`", "body": {}, "poll": {"interval": "1ms"}}`)))
+	parameters := workloadtest.Parse(t, `{"url": "`+server.URL+`", "body": {}, "poll": {"interval": "1ms"}}`)
+	jobs := workloadtest.Open(t, local, call(parameters))
 	o := workloadtest.Run(t, jobs, 0, 20*time.Millisecond)
 	if !errors.Is(o.Err, context.DeadlineExceeded) {
-		t.Errorf("%v, want the timeout", o.Err)
+		t.Errorf("Run = %v, want %v", o.Err, context.DeadlineExceeded)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// record is a server that keeps what it is sent, byte for byte, and closes after
-// each request's answer.
-func record(t *testing.T) (url string, requests <-chan string) {
+// recordRequests starts a server that records each request byte for byte, and
+// closes the connection after its response.
+func recordRequests(t *testing.T) (url string, requests <-chan string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -47,10 +47,10 @@ func readOne(c net.Conn) string {
 	}
 }
 
-// What goes over the wire is what was asked, byte for byte: headers in their
-// order, their case and their number, URLs and bodies as they are written.
+// A request is sent byte for byte as the spec writes it: headers in their order,
+// case and number, and the URL and the body without changes.
 func TestHTTPOnTheWire(t *testing.T) {
-	url, requests := record(t)
+	url, requests := recordRequests(t)
 	host := strings.TrimPrefix(url, "http://")
 	for name, test := range map[string]struct{ parameters, want string }{
 		"a header twice, by case": {`"headers": {"X-A": "1", "x-a": "2", "User-Agent": "me"}`,
@@ -70,13 +70,15 @@ func TestHTTPOnTheWire(t *testing.T) {
 		"a path to fill in": {`"path": "/{{choice a/b a/b}}/{{raw choice c/d;e c/d;e}}", "headers": {"User-Agent": "me"}`,
 			"GET /a%2Fb/c/d;e HTTP/1.1\r\nHost: $HOST\r\nUser-Agent: me\r\n\r\n"},
 		"a body": {`"body": " {\"b\": 1,\n\t\"a\": \"\u00fc{{job}}{{{{\"}.", "headers": ["content-TYPE: a/b", "User-Agent: me"]`,
-			"POST / HTTP/1.1\r\nHost: $HOST\r\ncontent-TYPE: a/b\r\nUser-Agent: me\r\nContent-Length: 25\r\n\r\n {\"b\": 1,\n\t\"a\": \"ü7{{\"}."},
+			"POST / HTTP/1.1\r\nHost: $HOST\r\ncontent-TYPE: a/b\r\nUser-Agent: me\r\nContent-Length: 25\r\n\r\n" +
+				" {\"b\": 1,\n\t\"a\": \"ü7{{\"}."},
 		"a length": {`"body": "four.", "headers": ["content-length: 5", "User-Agent: me"]`,
 			"POST / HTTP/1.1\r\nHost: $HOST\r\ncontent-length: 5\r\nUser-Agent: me\r\n\r\nfour."},
 		"a method": {`"method": "PURGE", "headers": {"User-Agent": "me"}`,
 			"PURGE / HTTP/1.1\r\nHost: $HOST\r\nUser-Agent: me\r\n\r\n"},
 		"a long body": {`"body": "` + strings.Repeat("0123456789abcdef", 50_000) + `.", "headers": {"User-Agent": "me"}`,
-			"POST / HTTP/1.1\r\nHost: $HOST\r\nUser-Agent: me\r\nContent-Length: 800001\r\n\r\n" + strings.Repeat("0123456789abcdef", 50_000) + "."},
+			"POST / HTTP/1.1\r\nHost: $HOST\r\nUser-Agent: me\r\nContent-Length: 800001\r\n\r\n" +
+				strings.Repeat("0123456789abcdef", 50_000) + "."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, rest := "/", test.parameters
@@ -90,10 +92,10 @@ func TestHTTPOnTheWire(t *testing.T) {
 			want := strings.ReplaceAll(test.want, "$HOST", host)
 			got := <-requests
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("want -, got +:\n%.2000s", diff)
+				t.Errorf("request (-want +got):\n%.2000s", diff)
 			}
 			if o.Counters["bytes_out"] != int64(len(got)) {
-				t.Errorf("bytes_out is %d of %d", o.Counters["bytes_out"], len(got))
+				t.Errorf("bytes_out is %d, want %d", o.Counters["bytes_out"], len(got))
 			}
 		})
 	}
