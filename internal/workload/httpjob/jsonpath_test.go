@@ -14,10 +14,11 @@ import (
 	"github.com/theory/jsonpath"
 
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// hostile are paths that the library takes for ever for, in memory without bound,
-// on twenty-five lists in lists with nothing at their end.
+// hostile are paths that the library evaluates without end and in unbounded
+// memory, on lists that are nested 25 levels deep.
 var hostile = []string{
 	"$" + strings.Repeat("..*", 12) + ".x",
 	"$" + strings.Repeat("[*,*]", 100) + ".x",
@@ -27,13 +28,15 @@ var hostile = []string{
 	"$..[?!$" + strings.Repeat("..*", 20) + ".x].y",
 }
 
+// nestedLists returns lists that are nested to the given depth.
 func nestedLists(depth int) string {
 	return strings.Repeat("[[],", depth) + "1" + strings.Repeat("]", depth)
 }
 
-// Whatever a path asks for, it ends in an answer, a failure that says why, or the
-// job's own end.
+// Evaluating a path uses a bounded number of steps and bounded memory. It stops
+// when the job is cancelled and at its deadline.
 func TestPathIsBounded(t *testing.T) {
+	const tooManySteps = "takes more than 10000000 steps in the answer; write it with fewer .. and *"
 	document, err := decodeJSON([]byte(nestedLists(25)))
 	if err != nil {
 		t.Fatal(err)
@@ -45,27 +48,27 @@ func TestPathIsBounded(t *testing.T) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, _, err := path.first(t.Context(), document); err != nil && !strings.Contains(err.Error(), "takes more than 10000000 steps in the answer; write it with fewer .. and *") {
+		if _, _, err := path.first(t.Context(), document); err != nil && !strings.Contains(err.Error(), tooManySteps) {
 			t.Errorf("%.40s: %v", text, err)
 		}
 		runtime.ReadMemStats(&after)
 		if held := int64(after.HeapInuse) - int64(before.HeapInuse); held > 64<<20 {
-			t.Errorf("%.40s: it holds %d bytes more", text, held)
+			t.Errorf("%.40s: the heap has grown by %d bytes", text, held)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, _, err := path.first(ctx, document); err != nil && !errors.Is(err, context.Canceled) {
-			t.Errorf("%.40s, cancelled: %v", text, err)
+			t.Errorf("%.40s, cancelled: %v, want %v", text, err, context.Canceled)
 		}
 		late := workload.NewJobContext(t.Context()).Until(time.Now())
 		if _, _, err := path.first(late, document); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%.40s, too late: %v", text, err)
+			t.Errorf("%.40s, after the deadline: %v, want %v", text, err, context.DeadlineExceeded)
 		}
 	}
 }
 
-// Every place of a job where a path is evaluated is bounded: the job fails under
-// its class, and ends in its time.
+// A hostile path in any parameter makes the job fail with class body, and does not
+// hang it.
 func TestJobsPathsAreBounded(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/found" {
@@ -85,14 +88,14 @@ func TestJobsPathsAreBounded(t *testing.T) {
 	} {
 		o := runJob(t, server.URL, strings.ReplaceAll(parameters, "$PATH", hostile[0]), 0)
 		if o.Class() != "body" {
-			t.Errorf("%s: class %q, %v", name, o.Class(), o.Err)
+			t.Errorf("%s: class %q (%v), want body", name, o.Class(), o.Err)
 		}
 	}
 }
 
-// An answer that is nested deeper than any is meant to be fails, and a large one is
-// looked into all the same.
-func TestAnswersNesting(t *testing.T) {
+// A response whose JSON is nested too deep fails the job. A large response is
+// inspected.
+func TestResponseNesting(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/deep":
@@ -108,23 +111,21 @@ func TestAnswersNesting(t *testing.T) {
 		}
 	})
 	const deep = "the answer's JSON is nested more than 1000 levels deep"
-	for path, want := range map[string]string{"/deep": deep, "/objects": deep, "/limit": "", "/texts": "", "/large": ""} {
+	for path, want := range map[string]string{
+		"/deep": deep, "/objects": deep, "/limit": "", "/texts": "", "/large": "",
+	} {
 		where := "$"
 		if path == "/large" {
 			where = "$[-1].x"
 		}
 		o := runJob(t, server.URL, `{"url": "$URL`+path+`", "expect": {"json": {"path": "`+where+`"}}}`, 0)
-		got := ""
-		if o.Err != nil {
-			got = o.Err.Error()
-		}
-		if got != want {
+		if got := workloadtest.Message(o.Err); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}
 }
 
-// What no walk of ours could bound is refused in a spec, in words.
+// Functions whose cost the walk cannot bound are refused, with the reason.
 func TestFunctionsAreBounded(t *testing.T) {
 	for path, want := range map[string]string{
 		`$[?count(@..*) > 2]`:                 "",
@@ -143,7 +144,7 @@ func TestFunctionsAreBounded(t *testing.T) {
 		`$[?search(@.a, '(')]`:                "a wrong pattern",
 	} {
 		_, err := parsePath(path)
-		if got := fmt.Sprint(err); (err != nil) != (want != "") || !strings.Contains(got, want) && want != "" {
+		if (err != nil) != (want != "") || !strings.Contains(workloadtest.Message(err), want) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
@@ -153,8 +154,10 @@ func TestFunctionsAreBounded(t *testing.T) {
 func FuzzPathFirst(f *testing.F) {
 	const document = `{"a":[{"b":1,"c":[2,3]},{"b":"x"},[],{}],"d":{"e":null}}`
 	for _, path := range []string{
-		"$", "$.a[0].b", "$.a[-1]", "$.a[5]", "$..b", "$.a[*].b", "$.a[1:3]", "$.a[::-1]", "$.a[?@.b]", "$.a[?!@.b]", "$.a[?@.b == 'x'].b",
-		"$.a[?@.c[?@ > 2]]", "$.a[?$.d.e == @.x || (@.b && !(@.b == 1))]", "$.a[?count(@.*) > 1]", "$.a[0,1].b", "$.d['e']", "$..[?@.b]..*", "$.a[?length(@.c) == 2].c[1]",
+		"$", "$.a[0].b", "$.a[-1]", "$.a[5]", "$..b", "$.a[*].b", "$.a[1:3]", "$.a[::-1]",
+		"$.a[?@.b]", "$.a[?!@.b]", "$.a[?@.b == 'x'].b", "$.a[?@.c[?@ > 2]]",
+		"$.a[?$.d.e == @.x || (@.b && !(@.b == 1))]", "$.a[?count(@.*) > 1]", "$.a[0,1].b",
+		"$.d['e']", "$..[?@.b]..*", "$.a[?length(@.c) == 2].c[1]",
 	} {
 		f.Add(path, document)
 	}

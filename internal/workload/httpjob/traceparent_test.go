@@ -15,9 +15,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
-// hearing is a service that remembers what requests said that they were a part of.
-// It redirects /redirect, and accepts a job at /jobs.
-func hearing(t *testing.T) (url string, heard func() []string) {
+// recordTraceparents starts a service that records the path and the traceparent
+// of each request. It redirects /redirect, and accepts a job at /jobs.
+func recordTraceparents(t *testing.T) (url string, recorded func() []string) {
 	var mu sync.Mutex
 	var all []string
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -40,8 +40,8 @@ func hearing(t *testing.T) (url string, heard func() []string) {
 	}
 }
 
-// A job that is traced says so in all that it asks of a service, and no other job
-// does; what the user's own headers say is theirs.
+// A traced job sends its traceparent with every request, unless the user's own
+// headers have one. Other jobs send none.
 func TestTraceparent(t *testing.T) {
 	trace := aurea.Trace{ID: [16]byte{1, 2, 15: 0xff}}
 	span := trace.Span(7)
@@ -49,42 +49,65 @@ func TestTraceparent(t *testing.T) {
 	for _, test := range []struct {
 		name, workload string
 		want           []string
-		silent         bool // the job tells nobody
+		sent           bool // the job sends its own traceparent
 	}{
-		{"plain", `{"kind": "http", "url": "$URL/"}`, []string{"/ " + own}, false},
-		{"fields", `{"kind": "http", "url": "$URL/{{job}}"}`, []string{"/7 " + own}, false},
-		{"redirect", `{"kind": "http", "url": "$URL/redirect", "redirects": 1}`, []string{"/redirect " + own, "/there " + own}, false},
-		{"poll", `{"kind": "http", "url": "$URL/jobs", "body": {}, "poll": {}}`, []string{"/jobs " + own, "/jobs/1 " + own}, false},
-		{"own header", `{"kind": "http", "url": "$URL/", "headers": {"TraceParent": "mine"}}`, []string{"/ mine"}, true},
-		{"step", `{"kind": "steps", "steps": [{"kind": "noop"}, {"kind": "http", "url": "$URL/a"}, {"kind": "http", "url": "$URL/b"}]}`, []string{"/a " + own, "/b " + own}, false},
-		{"part", `{"kind": "mix", "parts": [{"workload": {"kind": "http", "url": "$URL/"}}]}`, []string{"/ " + own}, false},
-		{"slow", `{"kind": "http", "url": "$URL/", "failure": {"rate": 1, "kind": "slow", "factor": 1.5}}`, []string{"/ " + own}, false},
-		{"nobody", `{"kind": "steps", "steps": [{"kind": "noop"}]}`, nil, true},
+		{"plain", `{"kind": "http", "url": "$URL/"}`, []string{"/ " + own}, true},
+		{"fields", `{"kind": "http", "url": "$URL/{{job}}"}`, []string{"/7 " + own}, true},
+		{
+			"redirect", `{"kind": "http", "url": "$URL/redirect", "redirects": 1}`,
+			[]string{"/redirect " + own, "/there " + own}, true,
+		},
+		{
+			"poll", `{"kind": "http", "url": "$URL/jobs", "body": {}, "poll": {}}`,
+			[]string{"/jobs " + own, "/jobs/1 " + own}, true,
+		},
+		{
+			"own header", `{"kind": "http", "url": "$URL/", "headers": {"TraceParent": "mine"}}`,
+			[]string{"/ mine"}, false,
+		},
+		{
+			"step", `{"kind": "steps", "steps": [{"kind": "noop"},
+				{"kind": "http", "url": "$URL/a"}, {"kind": "http", "url": "$URL/b"}]}`,
+			[]string{"/a " + own, "/b " + own}, true,
+		},
+		{
+			"part", `{"kind": "mix", "parts": [{"workload": {"kind": "http", "url": "$URL/"}}]}`,
+			[]string{"/ " + own}, true,
+		},
+		{
+			"slow", `{"kind": "http", "url": "$URL/", "failure": {"rate": 1, "kind": "slow", "factor": 1.5}}`,
+			[]string{"/ " + own}, true,
+		},
+		{"no request", `{"kind": "steps", "steps": [{"kind": "noop"}]}`, nil, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			url, heard := hearing(t)
+			url, recorded := recordTraceparents(t)
 			w := workloadtest.Workload(t, strings.ReplaceAll(test.workload, "$URL", url))
 			jobs := workloadtest.Open(t, local, w)
-			timed := workload.NewJobContext(t.Context())
+			ctx := workload.NewJobContext(t.Context())
 			parent := workload.NewTraceparent(trace, 7)
-			if err := jobs.Runner.Run(timed.Until(time.Now().Add(time.Minute)).TracedAs(parent), 7, workload.JobMetrics{}); err != nil {
+			traced := ctx.Until(time.Now().Add(time.Minute)).TracedAs(parent)
+			if err := jobs.Runner.Run(traced, 7, workload.JobMetrics{}); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, heard()); diff != "" || parent.Sent() == test.silent {
-				t.Errorf("told: %v; requests (-want +got):\n%s", parent.Sent(), diff)
+			if diff := cmp.Diff(test.want, recorded()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			before := len(heard())
-			if err := jobs.Runner.Run(timed.Until(time.Time{}), 7, workload.JobMetrics{}); err != nil {
+			if sent := parent.Sent(); sent != test.sent {
+				t.Errorf("Sent = %v, want %v", sent, test.sent)
+			}
+			before := len(recorded())
+			if err := jobs.Runner.Run(ctx.Until(time.Time{}), 7, workload.JobMetrics{}); err != nil {
 				t.Fatal(err)
 			}
-			for _, request := range heard()[before:] {
+			for _, request := range recorded()[before:] {
 				if strings.Contains(request, hex.EncodeToString(trace.ID[:])) {
-					t.Errorf("a job that is not traced says %s", request)
+					t.Errorf("a job that is not traced sends %s", request)
 				}
 			}
 		})
 	}
 	if (*workload.Traceparent)(nil).Sent() {
-		t.Error("no traceparent, and it was told")
+		t.Error("a nil traceparent was sent")
 	}
 }
