@@ -40,46 +40,50 @@ func recordTraceparents(t *testing.T) (url string, recorded func() []string) {
 	}
 }
 
+// tracedJobs are workloads and the requests of their job 7, with $OWN for the
+// traceparent of that job.
+var tracedJobs = []struct {
+	name, workload string
+	want           []string
+	sent           bool // the job sends its own traceparent
+}{
+	{"plain", `{"kind": "http", "url": "$URL/"}`, []string{"/ $OWN"}, true},
+	{"fields", `{"kind": "http", "url": "$URL/{{job}}"}`, []string{"/7 $OWN"}, true},
+	{
+		"redirect", `{"kind": "http", "url": "$URL/redirect", "redirects": 1}`,
+		[]string{"/redirect $OWN", "/there $OWN"}, true,
+	},
+	{
+		"poll", `{"kind": "http", "url": "$URL/jobs", "body": {}, "poll": {}}`,
+		[]string{"/jobs $OWN", "/jobs/1 $OWN"}, true,
+	},
+	{
+		"own header", `{"kind": "http", "url": "$URL/", "headers": {"TraceParent": "mine"}}`,
+		[]string{"/ mine"}, false,
+	},
+	{
+		"step", `{"kind": "steps", "steps": [{"kind": "noop"},
+			{"kind": "http", "url": "$URL/a"}, {"kind": "http", "url": "$URL/b"}]}`,
+		[]string{"/a $OWN", "/b $OWN"}, true,
+	},
+	{
+		"part", `{"kind": "mix", "parts": [{"workload": {"kind": "http", "url": "$URL/"}}]}`,
+		[]string{"/ $OWN"}, true,
+	},
+	{
+		"slow", `{"kind": "http", "url": "$URL/", "failure": {"rate": 1, "kind": "slow", "factor": 1.5}}`,
+		[]string{"/ $OWN"}, true,
+	},
+	{"no request", `{"kind": "steps", "steps": [{"kind": "noop"}]}`, nil, false},
+}
+
 // A traced job sends its traceparent with every request, unless the user's own
 // headers have one. Other jobs send none.
 func TestTraceparent(t *testing.T) {
 	trace := aurea.Trace{ID: [16]byte{1, 2, 15: 0xff}}
 	span := trace.Span(7)
 	own := "00-010200000000000000000000000000ff-" + hex.EncodeToString(span[:]) + "-01"
-	for _, test := range []struct {
-		name, workload string
-		want           []string
-		sent           bool // the job sends its own traceparent
-	}{
-		{"plain", `{"kind": "http", "url": "$URL/"}`, []string{"/ " + own}, true},
-		{"fields", `{"kind": "http", "url": "$URL/{{job}}"}`, []string{"/7 " + own}, true},
-		{
-			"redirect", `{"kind": "http", "url": "$URL/redirect", "redirects": 1}`,
-			[]string{"/redirect " + own, "/there " + own}, true,
-		},
-		{
-			"poll", `{"kind": "http", "url": "$URL/jobs", "body": {}, "poll": {}}`,
-			[]string{"/jobs " + own, "/jobs/1 " + own}, true,
-		},
-		{
-			"own header", `{"kind": "http", "url": "$URL/", "headers": {"TraceParent": "mine"}}`,
-			[]string{"/ mine"}, false,
-		},
-		{
-			"step", `{"kind": "steps", "steps": [{"kind": "noop"},
-				{"kind": "http", "url": "$URL/a"}, {"kind": "http", "url": "$URL/b"}]}`,
-			[]string{"/a " + own, "/b " + own}, true,
-		},
-		{
-			"part", `{"kind": "mix", "parts": [{"workload": {"kind": "http", "url": "$URL/"}}]}`,
-			[]string{"/ " + own}, true,
-		},
-		{
-			"slow", `{"kind": "http", "url": "$URL/", "failure": {"rate": 1, "kind": "slow", "factor": 1.5}}`,
-			[]string{"/ " + own}, true,
-		},
-		{"no request", `{"kind": "steps", "steps": [{"kind": "noop"}]}`, nil, false},
-	} {
+	for _, test := range tracedJobs {
 		t.Run(test.name, func(t *testing.T) {
 			url, recorded := recordTraceparents(t)
 			w := workloadtest.Workload(t, strings.ReplaceAll(test.workload, "$URL", url))
@@ -90,7 +94,11 @@ func TestTraceparent(t *testing.T) {
 			if err := jobs.Runner.Run(traced, 7, workload.JobMetrics{}); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, recorded()); diff != "" {
+			var want []string
+			for _, request := range test.want {
+				want = append(want, strings.ReplaceAll(request, "$OWN", own))
+			}
+			if diff := cmp.Diff(want, recorded()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if sent := parent.Sent(); sent != test.sent {

@@ -110,7 +110,7 @@ func countingServer(t *testing.T, count func(net.Conn, http.ConnState), secure b
 }
 
 // openFiles returns what this process has open, by file descriptor; nil on
-// systems that do not tell.
+// systems without /proc.
 func openFiles(t *testing.T) map[string]string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -127,7 +127,7 @@ func openFiles(t *testing.T) map[string]string {
 			open[entry.Name()] = target
 		}
 	}
-	// The descriptor of the table itself has been closed meanwhile.
+	// The table itself was open only while it was read.
 	maps.DeleteFunc(open, func(_, target string) bool { return strings.HasSuffix(target, "/fd") })
 	return open
 }
