@@ -27,7 +27,7 @@ var inBackticks = regexp.MustCompile("`([^`]+)`")
 // The rules in the documentation are valid.
 func TestTargetsInDocs(t *testing.T) {
 	shown := 0
-	for _, line := range strings.Split(securitySection(t, "## Whom jobs may call"), "\n") {
+	for _, line := range strings.Split(securitySection(t, "## The allowlist of targets"), "\n") {
 		column, isRow := strings.CutPrefix(line, "| `")
 		if !isRow {
 			continue
@@ -45,7 +45,7 @@ func TestTargetsInDocs(t *testing.T) {
 
 // The documentation lists all special networks and the refused spellings.
 func TestRefusalsInDocs(t *testing.T) {
-	text := securitySection(t, "### What stays refused")
+	text := securitySection(t, "### Addresses that stay refused")
 	for _, s := range specialNetworks {
 		network := s.network.String()
 		if s.network.IsSingleIP() {
