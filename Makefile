@@ -19,7 +19,7 @@ test race deployment: export AUREA_BIN := $(CURDIR)/bin/aurea
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test check format vet lint workflows race deployment bench bench-peers theory torture requests \
-  spellings fuzz vulnerabilities secrets clean
+  spellings answers fuzz vulnerabilities secrets clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
