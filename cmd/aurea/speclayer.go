@@ -80,7 +80,7 @@ func (d *specDocument) applyWorkload(l layer) error {
 	return d.setWorkload(duration, kind)
 }
 
-// setWorkload sets the workload from flags, of which one may be nil.
+// setWorkload sets the workload from two flags; one may be nil.
 func (d *specDocument) setWorkload(duration, kind *pflag.Flag) error {
 	if duration != nil {
 		parsed, err := time.ParseDuration(duration.Value.String())

@@ -86,7 +86,7 @@ func (f *Faults) Slowed(job int64, d time.Duration) time.Duration {
 // hang reports whether any job never ends by itself.
 func (f *Faults) hang() bool { return f != nil && f.kind == "timeout" && f.rate > 0 }
 
-// withFaults runs jobs of which some go wrong on purpose.
+// withFaults runs jobs and makes some of them go wrong on purpose.
 type withFaults struct {
 	Runner
 	faults *Faults
