@@ -161,7 +161,7 @@ func TestControlAtTheEnd(t *testing.T) {
 			t.Error("the timeline lacks a control that took effect")
 		}
 	}
-	if run := ended(); run.Result.Counts.OK != 200_000 || !cmp.Equal(run.Timeline, run.Result.Timeline) {
+	if run := ended(); run.Result.Counts.OK != 200_000 || !slices.Equal(run.Timeline, run.Result.Timeline) {
 		t.Errorf("%+v, %d events of the run, %d of its result", run.Result.Counts, len(run.Timeline),
 			len(run.Result.Timeline))
 	}
