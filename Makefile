@@ -36,9 +36,13 @@ build: ## build bin/aurea
 # begin first. `make vet` vets them.
 PACKAGES = ./internal/server ./cmd/aurea $(shell go list ./... | grep -v /deploy$$)
 
+# Tests wait for services, browsers and databases more than they compute, so two
+# packages run for each core.
+PACKAGES_AT_ONCE = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
 test: build ## run the tests of the code, the page and the docs, fetching what they need
 	scripts/test-deps
-	go test -vet=off -count=1 -timeout 10m $(PACKAGES)
+	go test -vet=off -p $(PACKAGES_AT_ONCE) -count=1 -timeout 10m $(PACKAGES)
 	go -C bench test -vet=off -count=1 ./...
 
 check: format vet lint workflows race deployment ## format, vet, lint, the race detector, and the tests of deploy/
