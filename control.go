@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -26,6 +27,7 @@ const (
 // must not block.
 type Command struct {
 	Control Control
+	At      time.Duration // when to apply it, on the run's clock; 0 for now
 	Answer  func(RunEvent, error)
 }
 

@@ -8,12 +8,14 @@ import (
 
 // Progress is the report of one interval of a run. An executor reports once an
 // interval and once at the end; the intervals' tallies add up to the run's. The
-// receiver must not keep or change Interval, Window and Failures: their memory
-// is reused.
+// receiver must not keep or change the tallies and Failures: their memory is
+// reused.
 type Progress struct {
-	Elapsed      time.Duration // from the run's start to the end of the interval
-	Length       time.Duration // of the interval
-	Interval     *Tally
+	Elapsed      time.Duration    // from the run's start to the end of the interval
+	Length       time.Duration    // of the interval
+	Interval     *Tally           // Judged and Warmup together
+	Judged       *Tally           // the jobs of the interval whose intended start was after the warm-up
+	Warmup       *Tally           // the other jobs of the interval; nil in a run without a warm-up
 	Window       *Tally           // tally for rates: a brief interval and the one before it; nil for Interval alone
 	WindowLength time.Duration    // of Window
 	Failures     map[string]int64 // by class: failed jobs and timeouts of a class of their own, also in the warm-up

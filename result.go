@@ -138,6 +138,10 @@ type Measurement struct {
 	Tally       *Tally        // of the judged part, with Planned set
 	Warmup      *Tally        // of the warm-up, with Planned set; empty without a warm-up
 	MaxInFlight int64         // after the warm-up
+	PeakFrom    time.Duration // when MaxInFlight was reached first
+	PeakUntil   time.Duration // when MaxInFlight was last in flight; not before PeakFrom
+	Full        bool          // an arrival of an open plan found all slots taken
+	FirstStart  time.Duration // start of the first job; negative if there was none
 	OtherBusy   float64       // seconds of service after the warm-up, of its jobs and of cancelled ones
 	LastStart   time.Duration // start of the last job, without the pauses before it
 	Failures    []ErrorClass  // failed jobs by class, and timeouts that report a cause
@@ -146,6 +150,7 @@ type Measurement struct {
 	Jobs        *JobLog
 	Health      Health
 	Environment Environment
+	Workers     *Workers // nil if this process ran the jobs
 }
 
 // NotStored returns a copy of the result that says that it is not stored, and a

@@ -1,0 +1,57 @@
+package aurea
+
+// Workers describes the workers of a run that was executed by several. Times are
+// in seconds.
+type Workers struct {
+	Count  int              `json:"count"`  // workers that took part
+	Lost   int              `json:"lost"`   // of them, those that fell silent before their last report
+	Spread float64          `json:"spread"` // between the first starts of the first and the last worker
+	Bound  float64          `json:"bound"`  // largest error of a worker's clock
+	Of     []WorkerResult   `json:"of"`     // at most MaxListedWorkers, the lost and the latest first
+	Rest   *WorkerRemainder `json:"rest,omitempty"`
+}
+
+// MaxListedWorkers is how many workers a result describes one by one.
+const MaxListedWorkers = 256
+
+// A WorkerResult is one worker's part of a result. Times are in seconds.
+type WorkerResult struct {
+	ID          string          `json:"id"`
+	Name        string          `json:"name"`
+	Host        string          `json:"host"`
+	Boot        string          `json:"boot,omitempty"` // identifies the machine since its start
+	Cores       int             `json:"cores"`
+	State       string          `json:"state"` // WorkerEnded or WorkerLost
+	Counts      Counts          `json:"counts"`
+	Throughput  float64         `json:"throughput"`
+	Latency     WorkerQuantiles `json:"latency"`
+	Delay       WorkerQuantiles `json:"delay"`
+	MaxInFlight int64           `json:"max_in_flight"`
+	Full        bool            `json:"full,omitempty"` // an arrival found all of its places taken
+	CPU         float64         `json:"cpu"`            // share of its cores' time
+	Offset      float64         `json:"offset"`         // of its clock, from the server's
+	Bound       float64         `json:"bound"`          // of the error of Offset
+	Drift       float64         `json:"drift"`          // change of Offset by the end
+	FirstStart  float64         `json:"first_start"`    // of its first job, from the run's start
+	LastEnd     float64         `json:"last_end"`       // of its last job, from the run's start
+	Reports     int64           `json:"reports"`
+	LongestGap  float64         `json:"longest_gap"` // between two reports
+}
+
+// WorkerQuantiles are two quantiles of a worker's times, in seconds.
+type WorkerQuantiles struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+}
+
+// The states of a worker at the end of a run.
+const (
+	WorkerEnded = "ended"
+	WorkerLost  = "lost"
+)
+
+// A WorkerRemainder sums up the workers that a result does not list.
+type WorkerRemainder struct {
+	Count  int    `json:"count"`
+	Counts Counts `json:"counts"`
+}
