@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,7 +100,14 @@ func TestTextFlags(t *testing.T) {
 // A URL is short for the workload that calls it. The report has the phases and
 // counters of its jobs.
 func TestRunURL(t *testing.T) {
+	// The first two requests wait for each other, so they need two connections.
+	var requests atomic.Int64
+	bothSent := make(chan struct{})
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) == 2 {
+			close(bothSent)
+		}
+		<-bothSent
 		if r.Header.Get("X-Build") != "0123" {
 			w.WriteHeader(http.StatusTeapot)
 		}
