@@ -35,7 +35,9 @@ const (
 	labelRule       = "must be a string of up to 200 characters; got "
 	keyRule         = "is not a label key: up to 63 of a-z A-Z 0-9 _ . -"
 	timeoutRule     = `must be a duration such as "250ms" from 1ns to 1h; got `
-	seedRule        = "must be an integer from 0 to 18446744073709551615; got "
+	workersRule     = `must be "all", "local", a number of workers from 1 to 100000, ` +
+		`or an object such as {"count": 3, "labels": {"zone": "a"}}; got `
+	seedRule = "must be an integer from 0 to 18446744073709551615; got "
 )
 
 // wrongSpecs are documents with one wrong field, its location and its message.
@@ -112,6 +114,24 @@ var wrongSpecs = []struct{ members, location, message string }{
 	{`"labels": {"a": 1}`, "labels.a", labelRule + "1"},
 	{`"labels": {"a": "` + xs(201) + `"}`, "labels.a", labelRule + `"` + xs(39) + "…"},
 	{`"include_jobs": "no"`, "include_jobs", `must be true or false; got "no"`},
+	{`"workers": "most"`, "workers", workersRule + `"most"`},
+	{`"workers": "2"`, "workers", workersRule + `"2"`},
+	{`"workers": ""`, "workers", workersRule + `""`},
+	{`"workers": null`, "workers", workersRule + "null"},
+	{`"workers": true`, "workers", workersRule + "true"},
+	{`"workers": ["all"]`, "workers", workersRule + "a list"},
+	{`"workers": 0`, "workers", workersRule + "0"},
+	{`"workers": -1`, "workers", workersRule + "-1"},
+	{`"workers": 1.5`, "workers", workersRule + "1.5"},
+	{`"workers": 100001`, "workers", workersRule + "100001"},
+	{`"workers": {"number": 2}`, "workers.number", "is not a field"},
+	{`"workers": {"count": "all"}`, "workers.count", `must be an integer from 1 to 100000; got "all"`},
+	{`"workers": {"count": 0}`, "workers.count", `must be an integer from 1 to 100000; got 0`},
+	{`"workers": {"labels": ["zone"]}`, "workers.labels", "must be an object of up to 16 labels; got a list"},
+	{`"workers": {"labels": {"a b": ""}}`, "workers.labels.a b", keyRule},
+	{`"workers": {"labels": {"zone": 1}}`, "workers.labels.zone", labelRule + "1"},
+	{`"max_lost_fraction": 1.01`, "max_lost_fraction", "must be a number from 0 to 1; got 1.01"},
+	{`"max_lost_fraction": "10%"`, "max_lost_fraction", `must be a number from 0 to 1; got "10%"`},
 }
 
 func TestDecodeSpecSaysWhatIsWrong(t *testing.T) {

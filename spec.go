@@ -33,23 +33,25 @@ const (
 // A Spec is a request for a run as the user wrote it: a zero field was absent.
 // DecodeSpec decodes and checks it; NewPlan resolves it.
 type Spec struct {
-	NumJobs       int64             `json:"num_jobs,omitempty"`
-	JobDurationMS *float64          `json:"job_duration_ms,omitempty"`
-	Workload      *Workload         `json:"workload,omitempty"`
-	Concurrency   int64             `json:"concurrency,omitempty"`
-	Rate          float64           `json:"rate,omitempty"`
-	Arrival       string            `json:"arrival,omitempty"`
-	OnSaturation  string            `json:"on_saturation,omitempty"`
-	Duration      Duration          `json:"duration,omitempty"`
-	Stages        []Stage           `json:"stages,omitempty"`
-	Warmup        Duration          `json:"warmup,omitempty"`
-	Timeout       Duration          `json:"timeout,omitempty"`
-	Thresholds    []Threshold       `json:"thresholds,omitempty"`
-	Pricing       *Pricing          `json:"pricing,omitempty"`
-	Seed          *uint64           `json:"seed,omitempty"`
-	Name          string            `json:"name,omitempty"`
-	Labels        map[string]string `json:"labels,omitempty"`
-	IncludeJobs   *bool             `json:"include_jobs,omitempty"`
+	NumJobs         int64             `json:"num_jobs,omitempty"`
+	JobDurationMS   *float64          `json:"job_duration_ms,omitempty"`
+	Workload        *Workload         `json:"workload,omitempty"`
+	Concurrency     int64             `json:"concurrency,omitempty"`
+	Rate            float64           `json:"rate,omitempty"`
+	Arrival         string            `json:"arrival,omitempty"`
+	OnSaturation    string            `json:"on_saturation,omitempty"`
+	Duration        Duration          `json:"duration,omitempty"`
+	Stages          []Stage           `json:"stages,omitempty"`
+	Warmup          Duration          `json:"warmup,omitempty"`
+	Timeout         Duration          `json:"timeout,omitempty"`
+	Thresholds      []Threshold       `json:"thresholds,omitempty"`
+	Pricing         *Pricing          `json:"pricing,omitempty"`
+	Seed            *uint64           `json:"seed,omitempty"`
+	Name            string            `json:"name,omitempty"`
+	Labels          map[string]string `json:"labels,omitempty"`
+	IncludeJobs     *bool             `json:"include_jobs,omitempty"`
+	Workers         *Placement        `json:"workers,omitempty"`
+	MaxLostFraction float64           `json:"max_lost_fraction,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

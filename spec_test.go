@@ -45,7 +45,9 @@ func specs() *rapid.Generator[Spec] {
 			Name: optional(t, "name", text),
 			Labels: optional(t, "labels",
 				rapid.MapOfN(rapid.StringMatching(`[a-zA-Z0-9_.-]{1,63}`), text, 0, maxLabels)),
-			IncludeJobs: optional(t, "include_jobs", pointer(rapid.Bool())),
+			IncludeJobs:     optional(t, "include_jobs", pointer(rapid.Bool())),
+			Workers:         optional(t, "workers", placementsOf()),
+			MaxLostFraction: optional(t, "max_lost_fraction", rapid.Float64Range(0, 1)),
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "thresholds") {
 			s.Thresholds = append(s.Thresholds, parsed(expressions.Draw(t, "threshold"))...)

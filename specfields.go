@@ -108,6 +108,14 @@ var fields = []field{
 		Name: "include_jobs", Type: param.Boolean, Default: true,
 		Doc: "whether the answer lists every job",
 	}, set(func(s *Spec, v bool) { s.IncludeJobs = &v })},
+	{param.Parameter{
+		Name: "workers", Type: param.OneOf, Alternatives: placements,
+		Doc: "which workers run the jobs; all that are ready when absent, or this machine when there is none",
+	}, readWorkers},
+	{param.Parameter{
+		Name: "max_lost_fraction", Type: param.Number, Max: 1, Default: 0.0,
+		Doc: "share of the load that may be lost with workers before the run fails",
+	}, set(func(s *Spec, v float64) { s.MaxLostFraction = v })},
 }
 
 // SpecParameters returns the fields of a spec, in the order of the
@@ -219,14 +227,20 @@ func readSeed(s *Spec, p param.Parameter, value any, found *param.Problems) {
 var labelKey = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,63}$`)
 
 func readLabels(s *Spec, p param.Parameter, value any, found *param.Problems) {
+	s.Labels = parseLabels(p.Name, value, found)
+}
+
+// parseLabels reads labels that it finds at a location. It returns nil if they
+// are no object, and else the valid ones.
+func parseLabels(location string, value any, found *param.Problems) map[string]string {
 	object, ok := value.(map[string]any)
 	if !ok || len(object) > maxLabels {
-		found.Add(p.Name, "must be an object of up to %d labels; got %s", maxLabels, param.Describe(value))
-		return
+		found.Add(location, "must be an object of up to %d labels; got %s", maxLabels, param.Describe(value))
+		return nil
 	}
-	s.Labels = map[string]string{}
+	labels := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		at := param.Join(p.Name, param.Clip(key))
+		at := param.Join(location, param.Clip(key))
 		text, ok := object[key].(string)
 		switch {
 		case !labelKey.MatchString(key):
@@ -234,7 +248,8 @@ func readLabels(s *Spec, p param.Parameter, value any, found *param.Problems) {
 		case !ok || utf8.RuneCountInString(text) > maxText:
 			found.Add(at, "must be a string of up to %d characters; got %s", maxText, param.Describe(object[key]))
 		default:
-			s.Labels[key] = text
+			labels[key] = text
 		}
 	}
+	return labels
 }

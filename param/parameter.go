@@ -27,6 +27,7 @@ const (
 	FieldList Type = "fields"   // []Field: an object of strings or lists of them, or a list such as ["name: value"]
 	KindType  Type = "workload" // Variant: a kind and its parameters
 	Any       Type = "any"      // a value of any form, as decoded
+	OneOf     Type = "one of"   // what the first of Alternatives that accepts it reads
 )
 
 // maxStrings limits the members of a StringMap or FieldList without a Max.
@@ -43,8 +44,10 @@ type Parameter struct {
 	Required bool        // whether it must be given
 	Members  []Parameter // of an object; of a KindType, what may stand beside kind and parameters
 	Items    *Parameter  // declares each item of a list
-	ListOnly bool        // of a list: a single value is refused
-	Doc      string      // one sentence, without a full stop
+	// Alternatives declares the forms of a OneOf. Their names do not matter.
+	Alternatives []Parameter
+	ListOnly     bool   // of a list: a single value is refused
+	Doc          string // one sentence, without a full stop
 }
 
 // Parse converts a decoded JSON value (json.Number, string, bool) to the Go
@@ -70,6 +73,8 @@ func (p Parameter) Parse(value any) (any, error) {
 		parsed, ok = p.fieldList(value)
 	case Any:
 		parsed, ok = value, value != nil
+	case OneOf:
+		parsed, ok = p.alternative(value)
 	}
 	if !ok {
 		return nil, fmt.Errorf("must be %s; got %s", p.Rule(), Describe(value))
@@ -133,6 +138,17 @@ func (p Parameter) stringMap(value any) (map[string]string, bool) {
 		texts[key] = text
 	}
 	return texts, ok && len(object) <= p.maxStrings()
+}
+
+// alternative returns the value as the first of the alternatives reads it.
+func (p Parameter) alternative(value any) (any, bool) {
+	for _, one := range p.Alternatives {
+		var found Problems
+		if parsed := one.read(value, "", &found); len(found) == 0 {
+			return parsed, true
+		}
+	}
+	return nil, false
 }
 
 // maxStrings returns the maximum size of a StringMap or FieldList.

@@ -36,6 +36,12 @@ func (p Parameter) Rule() string {
 		return `a workload such as {"kind": "noop"}`
 	case p.Type == Any:
 		return "a value that is not null"
+	case p.Type == OneOf:
+		rules := make([]string, len(p.Alternatives))
+		for i, one := range p.Alternatives {
+			rules[i] = one.Rule()
+		}
+		return strings.Join(rules, ", or ")
 	case len(p.Options) > 0:
 		return "one of " + strings.Join(p.Options, ", ")
 	case p.Max > 0:

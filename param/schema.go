@@ -40,6 +40,13 @@ func (p Parameter) Schema() map[string]any {
 		delete(schema, "additionalProperties") // the kind has parameters of its own
 	case Any:
 		delete(schema, "type")
+	case OneOf:
+		delete(schema, "type")
+		alternatives := make([]any, len(p.Alternatives))
+		for i, one := range p.Alternatives {
+			alternatives[i] = one.Schema()
+		}
+		schema["oneOf"] = alternatives
 	}
 	switch value := p.Default.(type) {
 	case nil:
