@@ -77,12 +77,50 @@ func (r *Result) check() error {
 	if !slices.Contains(Statuses(), r.Status) || !r.Status.Finished() {
 		return fmt.Errorf("the status must be one of a finished run; got %s", param.Describe(string(r.Status)))
 	}
-	for _, o := range Outcomes() {
-		if n := r.Counts.Of(o); n < 0 || n > maxCounted {
-			return fmt.Errorf("counts.%s must be from 0 to %d; got %d", o, int64(maxCounted), n)
-		}
+	if err := r.Counts.checkRange("counts"); err != nil {
+		return err
+	}
+	if err := r.Workers.check(); err != nil {
+		return err
 	}
 	return r.Counts.Check()
+}
+
+// check checks the workers of a decoded result; nil is right.
+func (w *Workers) check() error {
+	if w == nil {
+		return nil
+	}
+	switch listed := len(w.Of); {
+	case listed > MaxListedWorkers:
+		return fmt.Errorf("workers.of must be a list of up to %d; got %d", MaxListedWorkers, listed)
+	case w.Count < listed || w.Count > MaxWorkers:
+		return fmt.Errorf("workers.count must be from %d, which are listed, to %d; got %d", listed, MaxWorkers, w.Count)
+	case w.Lost < 0 || w.Lost > w.Count:
+		return fmt.Errorf("workers.lost must be from 0 to %d; got %d", w.Count, w.Lost)
+	}
+	for i, of := range w.Of {
+		if of.State != WorkerEnded && of.State != WorkerLost {
+			return fmt.Errorf("workers.of[%d].state must be ended or lost; got %s", i, param.Describe(of.State))
+		}
+		if err := of.Counts.checkRange(fmt.Sprintf("workers.of[%d].counts", i)); err != nil {
+			return err
+		}
+	}
+	if w.Rest != nil {
+		return w.Rest.Counts.checkRange("workers.rest.counts")
+	}
+	return nil
+}
+
+// checkRange checks that no count, which it finds at a location, is impossible.
+func (c Counts) checkRange(location string) error {
+	for _, o := range Outcomes() {
+		if n := c.Of(o); n < 0 || n > maxCounted {
+			return fmt.Errorf("%s.%s must be from 0 to %d; got %d", location, o, int64(maxCounted), n)
+		}
+	}
+	return nil
 }
 
 // maxCounted is more jobs than a run has, and small enough for sums of counts.

@@ -13,6 +13,11 @@ import (
 const finished = `{"benchmark_id": "benchmark-1", "status": "completed", "counts": {"planned": 2, "ok": 2},
 	"throughput": 5}`
 
+// withWorkers returns a finished result with workers.
+func withWorkers(workers string) string {
+	return strings.Replace(finished, `"throughput"`, `"workers": `+workers+`, "throughput"`, 1)
+}
+
 func TestDecodeResults(t *testing.T) {
 	whole, err := os.ReadFile("testdata/result.json")
 	if err != nil {
@@ -66,7 +71,13 @@ func TestDecodeResultsErrors(t *testing.T) {
 		`{"benchmark_id": "x", "counts": {"planned": -1, "ok": -1}, "status": "completed"}`: "counts.ok must be from 0",
 		`{"benchmark_id": "x", "counts": {"planned": "many"}}`:                              `result "x" cannot be read: json: cannot unmarshal string`,
 		finished + `{"benchmark_id": "y"}`:                                                  "behind 1 results: this is no result",
-		finished + "}":                                                                      "behind 1 results: the document is not JSON",
+		withWorkers(`{"of": [{"state": "ended"}]}`):                                         "workers.count must be from 1, which are listed, to 100000; got 0",
+		withWorkers(`{"count": 1, "lost": 2}`):                                              "workers.lost must be from 0 to 1; got 2",
+		withWorkers(`{"count": 1, "of": [{"state": "idle"}]}`):                              `workers.of[0].state must be ended or lost; got "idle"`,
+		withWorkers(`{"count": 1, "of": [{"state": "lost", "counts": {"ok": -1}}]}`):        "workers.of[0].counts.ok must be from 0 to 1000000000000000; got -1",
+		withWorkers(`{"count": 1, "rest": {"counts": {"lost": 10000000000000000}}}`):        "workers.rest.counts.lost must be from 0 to 1000000000000000; got 10000000000000000",
+		withWorkers(`{"count": 500, "of": [` + strings.Repeat(`{}, `, 256) + `{}]}`):        "workers.of must be a list of up to 256; got 257",
+		finished + "}": "behind 1 results: the document is not JSON",
 	} {
 		results, err := DecodeResults([]byte(text))
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), want) {
@@ -88,6 +99,8 @@ func FuzzDecodeResults(f *testing.F) {
 	f.Add(whole)
 	f.Add([]byte(finished + finished))
 	f.Add([]byte(`{"id": "x", "result": ` + finished + `}`))
+	f.Add([]byte(withWorkers(`{"count": 3, "lost": 1, "of": [{"state": "lost", "counts": {"planned": 1, "lost": 1}},
+		{"state": "ended", "environment": {"cpu": "a"}}], "rest": {"count": 1, "counts": {"ok": 1}}}`)))
 	other := strings.NewReplacer("5", "1.7e308", "-1", "-2").Replace(finished)
 	f.Add([]byte(strings.Replace(finished, "5", "1e308", 1) + other))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -47,6 +47,7 @@ type Result struct {
 	Counters      param.Named[Amount]  `json:"counters,omitempty"` // amounts, if the workload reports them
 	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // responses by status, also of redirects and polls
 	Parts         []PartResult         `json:"parts,omitempty"`    // for a mix
+	Workers       *Workers             `json:"workers,omitempty"`  // of a run that several machines executed
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
@@ -86,8 +87,11 @@ func Summarize(h *hist.Histogram) Summary {
 
 // InFlight describes the number of started jobs that had not ended.
 type InFlight struct {
-	Max  int64   `json:"max"`  // at one moment
+	Max  int64   `json:"max"`  // at one moment; with AtLeast an upper bound
 	Mean float64 `json:"mean"` // over the duration; both include jobs of the warm-up that continue after it
+	// AtLeast is a lower bound of the most at one moment. It is given if several
+	// workers may have had their most at different moments: Max is their sum.
+	AtLeast int64 `json:"at_least,omitempty"`
 	// Effective is how many jobs made progress at once: for computing jobs those
 	// that had a core, for others the mean.
 	Effective float64 `json:"effective"`
@@ -150,7 +154,7 @@ type Measurement struct {
 	Jobs        *JobLog
 	Health      Health
 	Environment Environment
-	Workers     *Workers // nil if this process ran the jobs
+	Workers     *Workers // nil if this process ran the jobs; else MaxInFlight is not used
 }
 
 // NotStored returns a copy of the result that says that it is not stored, and a
@@ -212,6 +216,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		result.Model = Open
 		result.Rate = m.rate(plan)
 	}
+	result.addWorkers(m.Workers)
 	if plan.Spec.Warmup > 0 {
 		result.Warmup = &Warmup{
 			Duration:    plan.Spec.Warmup.Seconds(),

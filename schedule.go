@@ -73,3 +73,24 @@ func (s *Schedule) DueBefore(t time.Duration) int64 {
 	}
 	return min(n, s.plan.Jobs)
 }
+
+// FirstDue returns when the plan's first job should start, since the run began:
+// by the schedule of an open plan, or when the level of a closed one rises to
+// 1. It is Forever if no job is due.
+func (p Plan) FirstDue() time.Duration {
+	if p.Jobs == 0 || p.Concurrency == 0 {
+		return time.Duration(Forever)
+	}
+	if p.Open() {
+		return NewSchedule(p).Start(0)
+	}
+	var t float64
+	for p.LevelAt(t) < 1 {
+		next := p.Level.NextRise(t)
+		if math.IsInf(next, 1) {
+			return time.Duration(Forever)
+		}
+		t = max(next, math.Nextafter(t, next+1)) // rounding must not stop it
+	}
+	return secondsToDuration(t)
+}

@@ -182,3 +182,26 @@ func BenchmarkScheduleStart(b *testing.B) {
 		})
 	}
 }
+
+// The first job is due when the schedule or the ramp reaches it.
+func TestFirstDue(t *testing.T) {
+	for document, want := range map[string]time.Duration{
+		`{"num_jobs": 10, "concurrency": 2}`:                                         0,
+		`{"rate": 4, "num_jobs": 10}`:                                                0,
+		`{"stages": [{"duration": "10s", "concurrency": 5}]}`:                        2 * time.Second,
+		`{"stages": [{"duration": "1s", "concurrency": 0}], "concurrency": 2}`:       0,
+		`{"stages": [{"duration": "3s", "rate": 0}, {"duration": "4s", "rate": 4}]}`: 3 * time.Second,
+	} {
+		if got := planOf(t, document).FirstDue(); got != want {
+			t.Errorf("%s: %v, want %v", document, got, want)
+		}
+	}
+	shard := planOf(t, `{"rate": 4, "num_jobs": 10}`)
+	shard.First, shard.Stride = 1, 2
+	if got := shard.FirstDue(); got != 250*time.Millisecond {
+		t.Errorf("of every other arrival: %v", got)
+	}
+	if got := (Plan{Stride: 1}).FirstDue(); got != time.Duration(Forever) {
+		t.Errorf("of no job: %v", got)
+	}
+}

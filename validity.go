@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,7 +51,7 @@ type validityCheck struct {
 	code    string
 	state   ValidityState
 	check   func(r *Result) (value, limit float64, found bool)
-	message string // a format for value and limit, for value alone, or for none
+	message string // a format for value and limit, for value alone, or for none; {lost} and {unlike} name workers
 }
 
 // NoneOK is the code of the reason of a result in which no job ended ok. Such a
@@ -64,6 +65,10 @@ var validityChecks = []validityCheck{
 	{NoneOK, Invalid, func(r *Result) (float64, float64, bool) {
 		return float64(r.Counts.Ended()), 0, r.Counts.OK == 0 && r.Counts.Ended() > 0
 	}, "none of the %.0f jobs that ended was ok, so there is no latency to believe"},
+	{"worker_lost", Invalid, lostWorkers(false),
+		"workers fell silent ({lost}) with %.4f of the load, and max_lost_fraction allows %.4f"},
+	{"worker_lost", Degraded, lostWorkers(true),
+		"workers fell silent ({lost}) with %.4f of the load, as max_lost_fraction allows up to %.4f"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
 	{"paused", Degraded, pauses,
@@ -95,6 +100,22 @@ var validityChecks = []validityCheck{
 		"the garbage collector paused the generator for %.6f s, more than %.6f s"},
 	{"scheduler_latency", Degraded, waitingGenerator,
 		"goroutines of the generator waited up to %.6f s (p99) to run, more than %.6f s"},
+	{"start_spread", Degraded, ofWorkers(startSpread),
+		"the first worker began %.6f s before the last, more than %.6f s"},
+	{"clock_bound", Degraded, ofWorkers(clockBound),
+		"a worker's clock may be off by %.6f s, more than %.6f s; so may its times be"},
+	{"report_gap", Degraded, ofWorkers(reportGap),
+		"a worker was silent for %.3f s, more than %.0f s, while it went on starting jobs or stood still"},
+	{"unlike_workers", Degraded, ofWorkers(unlikeWorkers),
+		"the workers are unlike: they differ in {unlike}; the numbers are of all of them together"},
+	{"uneven_workers", Degraded, ofWorkers(unevenEnds),
+		"the first worker was done %.6f s before the last, more than %.6f s; from then on the load was below what " +
+			"was asked for"},
+	{"split_bound", Degraded, ofWorkers(splitBound),
+		"each of %.0f workers had only its share of the %.0f places for jobs in flight, and one was full; in one " +
+			"pool fewer jobs would have waited or been dropped"},
+	{"shared_host", Degraded, ofWorkers(sharedHosts),
+		"%.0f workers ran on %.0f machines; those on one machine took its cores from each other"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
 	}, "the run took %.6f s, less than %.3f s: chance is a large part of it"},
@@ -108,7 +129,7 @@ func ValidityCodes() []string {
 	for i, c := range validityChecks {
 		codes[i] = c.code
 	}
-	return codes
+	return slices.Compact(codes) // a code has a row for each of its states
 }
 
 // pauses checks for pauses, also in the warm-up.
@@ -157,8 +178,17 @@ func above(value func(*Result) float64, limit float64) func(*Result) (float64, f
 // use: then arrivals waited for the target, not for the generator.
 func lateStarts(r *Result) (float64, float64, bool) {
 	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
-	full := r.Model == Open && r.lowestConcurrency() > 0 && r.InFlight.Max >= r.lowestConcurrency()
+	full := r.Model == Open && r.lowestConcurrency() > 0 && r.wasFull()
 	return r.Delay.P99, limit, r.Delay.P99 > limit && !full
+}
+
+// wasFull reports whether all slots were in use, of one worker if there were
+// several.
+func (r *Result) wasFull() bool {
+	if r.Workers != nil {
+		return r.Workers.Full > 0
+	}
+	return r.InFlight.Max >= r.lowestConcurrency()
 }
 
 // lowestConcurrency returns the lowest concurrency that the spec or a control
@@ -180,7 +210,11 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 		asked = min(asked, r.Spec.Concurrency)
 	}
 	constant := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0 && r.events(ChangeLoad) == 0
-	return float64(r.InFlight.Max), float64(asked), constant && r.InFlight.Max < asked
+	most := r.InFlight.Max
+	if r.InFlight.AtLeast > 0 && most >= asked {
+		most = r.InFlight.AtLeast // the workers were not at their maxima at the same time
+	}
+	return float64(most), float64(asked), constant && most < asked
 }
 
 // fewerCores checks whether more computing jobs ran at once than there are
@@ -237,7 +271,7 @@ func (r *Result) checkValidity() Validity {
 	validity := Validity{State: Valid, Reasons: []Reason{}}
 	for _, c := range validityChecks {
 		if value, limit, found := c.check(r); found {
-			message := c.format(value, limit)
+			message := r.Workers.name(c.format(value, limit))
 			validity.add(Reason{Code: c.code, Message: message, State: c.state, Value: value, Limit: limit})
 		}
 	}

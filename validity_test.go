@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -30,14 +31,16 @@ func healthy(t *testing.T, thresholds ...string) judged {
 // openModel makes a result one of the open model without a concurrency.
 func openModel(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
 
-// validityTests has results at the limit of each check, and results above it with
-// the reason that the check gives.
-var validityTests = []struct {
+// A validityTest has a result at the limit of a check, and one above it with the
+// reason that the check gives.
+type validityTest struct {
 	code         string
 	state        ValidityState
 	at, over     func(r *Result) // at the limit the result is valid, above it it is not
 	value, limit float64
-}{
+}
+
+var validityTests = []validityTest{
 	{"no_samples", Invalid, func(*Result) {}, func(r *Result) { r.Counts = Counts{Planned: 1000, Dropped: 1000} },
 		0, 0},
 	{"none_ok", Invalid, func(r *Result) { r.Counts = Counts{Planned: 1000, OK: 1, Failed: 999} },
@@ -114,7 +117,8 @@ var wronglyFormatted = regexp.MustCompile(`%!|EXTRA`)
 // Each check finds nothing at its limit. Above it, it gives the only reason, with
 // its code, message, value and limit.
 func TestValidityChecks(t *testing.T) {
-	for _, test := range validityTests {
+	tests := slices.Concat(validityTests, workerValidityTests)
+	for _, test := range tests {
 		fine := healthy(t).Result
 		test.at(fine)
 		if got := fine.checkValidity(); got.State != Valid || len(got.Reasons) != 0 {
@@ -141,16 +145,20 @@ func TestValidityChecks(t *testing.T) {
 		if reason.Message == "" {
 			t.Errorf("%s has no message", test.code)
 		}
+		if strings.Contains(reason.Message, "{") {
+			t.Errorf("%s has the message %q, which names nothing", test.code, reason.Message)
+		}
 		if wronglyFormatted.MatchString(reason.Message) {
 			t.Errorf("%s has the message %q", test.code, reason.Message)
 		}
 	}
-	seen := map[string]bool{}
-	for _, test := range validityTests {
-		seen[test.code] = true
+	// These two have tests of their own.
+	seen := map[string]bool{"few_samplesdegraded": true, "worker_lostinvalid": true}
+	for _, test := range tests {
+		seen[test.code+string(test.state)] = true
 	}
 	for _, c := range validityChecks {
-		if !seen[c.code] && c.code != "few_samples" {
+		if !seen[c.code+string(c.state)] {
 			t.Errorf("%s is not tested", c.code)
 		}
 	}
@@ -180,27 +188,21 @@ func TestFewSamples(t *testing.T) {
 
 // A changed load is checked against the load that was set, not against the spec.
 func TestValidityOfAChangedLoad(t *testing.T) {
-	codes := func(r *Result) (codes []string) {
-		for _, reason := range r.checkValidity().Reasons {
-			codes = append(codes, reason.Code)
-		}
-		return codes
-	}
 	r := healthy(t).Result
 	r.Timeline, r.InFlight.Max = []RunEvent{{Kind: ChangeLoad, Concurrency: 4}}, 4
-	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
 		t.Errorf("with fewer jobs in flight after a lower concurrency was set: %v", got)
 	}
 	r.Model, r.Spec.Concurrency, r.Delay.P99 = Open, 0, 1
-	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
 		t.Errorf("late with the new concurrency reached: %v", got)
 	}
 	r.Spec.Concurrency = 10
-	if got := codes(r); !slices.Equal(got, []string{"load_changed"}) {
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
 		t.Errorf("late with the lower of two concurrencies reached: %v", got)
 	}
 	r.InFlight.Max = 3
-	if got := codes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
 		t.Errorf("late with slots free: %v", got)
 	}
 }

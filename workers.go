@@ -1,13 +1,21 @@
 package aurea
 
-// Workers describes the workers of a run that was executed by several. Times are
-// in seconds.
+// Workers describes the workers of a run that several machines executed. Times
+// are in seconds. In a Measurement it has Of with every worker, and LostShare;
+// NewResult derives the rest.
 type Workers struct {
-	Count  int              `json:"count"`  // workers that took part
-	Lost   int              `json:"lost"`   // of them, those that fell silent before their last report
-	Spread float64          `json:"spread"` // between the first starts of the first and the last worker
-	Bound  float64          `json:"bound"`  // largest error of a worker's clock
-	Of     []WorkerResult   `json:"of"`     // at most MaxListedWorkers, the lost and the latest first
+	Count      int     `json:"count"`                // workers that took part
+	Lost       int     `json:"lost"`                 // of them, those that fell silent before their last report
+	LostShare  float64 `json:"lost_share,omitempty"` // of the run's load that the lost workers left undone
+	Spread     float64 `json:"spread"`               // of the workers' first starts, each after its first job was due
+	EndSpread  float64 `json:"end_spread"`           // of the last ends of the workers that were not lost
+	Bound      float64 `json:"bound"`                // largest error of a worker's clock
+	LongestGap float64 `json:"longest_gap"`          // between two reports of a worker that was not lost
+	Full       int     `json:"full"`                 // workers at which an arrival found all places taken
+	Hosts      int     `json:"hosts"`                // machines, told apart by Boot
+	// Unlike names the fields in which the workers' environments differ.
+	Unlike []string         `json:"unlike,omitempty"`
+	Of     []WorkerResult   `json:"of"` // at most MaxListedWorkers: the lost ones, then the latest to start jobs
 	Rest   *WorkerRemainder `json:"rest,omitempty"`
 }
 
@@ -27,15 +35,21 @@ type WorkerResult struct {
 	Latency     WorkerQuantiles `json:"latency"`
 	Delay       WorkerQuantiles `json:"delay"`
 	MaxInFlight int64           `json:"max_in_flight"`
+	PeakFrom    float64         `json:"peak_from"`      // when MaxInFlight was reached first
+	PeakUntil   float64         `json:"peak_until"`     // when MaxInFlight was last in flight
 	Full        bool            `json:"full,omitempty"` // an arrival found all of its places taken
 	CPU         float64         `json:"cpu"`            // share of its cores' time
 	Offset      float64         `json:"offset"`         // of its clock, from the server's
 	Bound       float64         `json:"bound"`          // of the error of Offset
 	Drift       float64         `json:"drift"`          // change of Offset by the end
-	FirstStart  float64         `json:"first_start"`    // of its first job, from the run's start
+	FirstDue    float64         `json:"first_due"`      // when its first job was due: Plan.FirstDue of its shard
+	FirstStart  float64         `json:"first_start"`    // of its first job, from the run's start; negative if none
 	LastEnd     float64         `json:"last_end"`       // of its last job, from the run's start
 	Reports     int64           `json:"reports"`
 	LongestGap  float64         `json:"longest_gap"` // between two reports
+	// Environment is given for every worker in a Measurement. A result keeps it
+	// only if the workers' environments differ.
+	Environment *Environment `json:"environment,omitempty"`
 }
 
 // WorkerQuantiles are two quantiles of a worker's times, in seconds.
@@ -52,6 +66,7 @@ const (
 
 // A WorkerRemainder sums up the workers that a result does not list.
 type WorkerRemainder struct {
-	Count  int    `json:"count"`
-	Counts Counts `json:"counts"`
+	Count      int     `json:"count"`
+	Counts     Counts  `json:"counts"`
+	Throughput float64 `json:"throughput"`
 }
