@@ -12,6 +12,11 @@
 // a shard. Merge.go merges the intervals of all shards, and measurement.go the
 // accounts. Clock.go relates the clocks. These files are pure: they read no
 // clock, start no goroutine and know no transport.
+//
+// Messages travel over NATS' core: a shard goes to a named worker once, so there
+// is nothing to queue or to store. Subjects.go has the table of subjects,
+// permissions.go what each role may do with them. Embed.go is a NATS server in
+// this process, connect.go connects to one, presence.go knows the workers there.
 package cluster
 
 import "time"

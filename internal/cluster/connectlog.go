@@ -1,0 +1,74 @@
+package cluster
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+)
+
+// addHandlers logs when the connection is lost and restored.
+func (o ConnectOptions) addHandlers(options *nats.Options) {
+	events := &connectionLog{log: o.Log, url: o.redactedURL()}
+	options.ConnectedCB = events.connected
+	options.DisconnectedErrCB = events.disconnected
+	options.ReconnectedCB = events.reconnected
+	options.ReconnectErrCB = events.failed
+	options.AsyncErrorCB = events.problem
+}
+
+// A connectionLog logs what happens to a connection. A problem that repeats is
+// logged once, until the connection is restored.
+type connectionLog struct {
+	log *slog.Logger
+	url string
+
+	mu   sync.Mutex
+	last string // the last problem
+}
+
+func (l *connectionLog) connected(conn *nats.Conn) {
+	l.restored()
+	if err := checkVersion(conn.ConnectedServerVersion()); err != nil {
+		l.log.Error("the NATS server is too old", "url", l.url, "error", err)
+	}
+	l.log.Info("connected to NATS", "url", l.url, "version", conn.ConnectedServerVersion())
+}
+
+// disconnected is called without an error when this process closes the
+// connection.
+func (l *connectionLog) disconnected(_ *nats.Conn, err error) {
+	if err != nil {
+		l.log.Warn("the connection to NATS is lost; it is tried again", "url", l.url, "error", err)
+	}
+}
+
+func (l *connectionLog) reconnected(*nats.Conn) {
+	l.restored()
+	l.log.Info("the connection to NATS is restored", "url", l.url)
+}
+
+func (l *connectionLog) failed(_ *nats.Conn, err error) { l.warn("NATS cannot be reached", err) }
+
+func (l *connectionLog) problem(_ *nats.Conn, subscription *nats.Subscription, err error) {
+	if subscription != nil {
+		l.warn("messages of NATS were dropped, or may not be read", err)
+		return
+	}
+	l.warn("NATS refuses something", err)
+}
+
+func (l *connectionLog) warn(message string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if text := message + err.Error(); text != l.last {
+		l.last = text
+		l.log.Warn(message, "url", l.url, "error", err)
+	}
+}
+
+func (l *connectionLog) restored() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = ""
+}
