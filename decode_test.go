@@ -269,8 +269,7 @@ func FuzzDecodeSpec(f *testing.F) {
 		}
 		plan := NewPlan(spec, 1)
 		var jobs, concurrency int64
-		for i := range 3 {
-			shard := plan.Shard(i, 3)
+		for _, shard := range plan.Shards([]int{1, 3, 1}) {
 			jobs, concurrency = jobs+shard.Jobs, concurrency+shard.Concurrency
 		}
 		if plan.Jobs != Unbounded && jobs != plan.Jobs || concurrency != plan.Concurrency {

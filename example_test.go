@@ -56,12 +56,12 @@ func ExampleThreshold_Check() {
 	// 0.015 false
 }
 
-// The shards of a plan have exactly its jobs.
+// The shards of a plan have exactly its jobs: those of the slots that they got.
 func ExamplePlan_Shard() {
 	spec := aurea.Spec{NumJobs: 7, Concurrency: 3}
 	plan := aurea.NewPlan(spec, 1)
 	for i := range 2 {
-		shard := plan.Shard(i, 2)
+		shard := plan.Shard(i, aurea.EqualWeights(2))
 		fmt.Printf("shard %d: %d in flight, jobs", i, shard.Concurrency)
 		for job := range shard.Jobs {
 			fmt.Print(" ", shard.Job(job))
@@ -69,8 +69,8 @@ func ExamplePlan_Shard() {
 		fmt.Println()
 	}
 	// Output:
-	// shard 0: 2 in flight, jobs 0 2 4 6
-	// shard 1: 1 in flight, jobs 1 3 5
+	// shard 0: 2 in flight, jobs 0 2 3 5 6
+	// shard 1: 1 in flight, jobs 1 4
 }
 
 // Tallies of several machines are added up; percentiles are computed at the end.

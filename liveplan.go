@@ -95,6 +95,7 @@ func (l *LivePlan) changeLoad(control Control) string {
 		l.Plan.Rate = l.Plan.Rate.HoldFrom(now, to)
 	}
 	if to := control.Concurrency; to != 0 {
+		to = l.Plan.Deal.SlotsBelow(to) // a shard's part of it
 		changes = append(changes, fmt.Sprintf("concurrency%s to %d", l.limitText(now), to))
 		l.Plan.Level, l.Plan.Concurrency = nil, to
 	}

@@ -180,6 +180,48 @@ func TestLivePlanLaws(t *testing.T) {
 	})
 }
 
+// Law: after the same controls, the shards' levels and due jobs add up to those of
+// the whole plan, also above the concurrency with which it was dealt.
+func TestShardsFollowTheSameControls(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		whole := planOf(t, rapid.SampledFrom([]string{
+			`{"num_jobs": 1000, "concurrency": 10}`,
+			`{"duration": "9s", "concurrency": 50}`,
+			`{"rate": 200, "duration": "9s", "concurrency": 20}`,
+			`{"rate": 200, "num_jobs": 1500, "arrival": "poisson"}`,
+			`{"concurrency": 5, "stages": [{"duration": "9s", "concurrency": 40}]}`,
+		}).Draw(t, "spec"))
+		w := weights().Draw(t, "weights")
+		change := Control{Kind: ChangeLoad, Concurrency: rapid.Int64Range(1, 200).Draw(t, "to")}
+		if whole.Open() {
+			change.Rate = rapid.Float64Range(1, 500).Draw(t, "rate")
+		}
+		at := rapid.SampledFrom([]time.Duration{0, 1500 * time.Millisecond, 4 * time.Second}).Draw(t, "time")
+		measure := func(p Plan) (level, due int64) {
+			live := NewLivePlan(p)
+			for i, c := range []Control{{Kind: Pause}, change, {Kind: Resume}} {
+				live, _, _ = live.Apply(c, time.Duration(i+1)*time.Second)
+			}
+			if p.Open() {
+				due = NewSchedule(live.Plan).DueBefore(at)
+			}
+			return live.Level(at + 3*time.Second), due
+		}
+		var levels, due int64
+		for _, shard := range whole.Shards(w) {
+			l, d := measure(shard)
+			levels, due = levels+l, due+d
+		}
+		wantLevel, wantDue := measure(whole)
+		if levels != wantLevel {
+			t.Fatalf("the levels add up to %d, want %d", levels, wantLevel)
+		}
+		if due != wantDue {
+			t.Fatalf("the due jobs add up to %d, want %d", due, wantDue)
+		}
+	})
+}
+
 // HoldFrom does not change the profile before its time.
 func TestHoldFrom(t *testing.T) {
 	p := Profile{{10, 20, 2}, {20, 0, 4}}

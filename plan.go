@@ -1,19 +1,23 @@
 package aurea
 
-import "math"
+import (
+	"math"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
 
 // A Plan is a resolved spec with a seed: everything that a run will do, decided
 // before it starts. It is a value that can be sent to another machine, cut into
 // shards and executed again. The same plan has the same jobs, with the same
 // parameters and intended starts, on any core and machine.
 //
-// A plan's jobs have the numbers First, First+Stride, First+2·Stride and so on.
+// The jobs of a whole plan have the numbers 0, 1, 2 and so on. Those of a shard
+// have the numbers that its Deal says.
 type Plan struct {
 	Spec        Spec     `json:"spec"`
 	Workload    Workload `json:"workload"` // the resolved workload of the spec
 	Seed        uint64   `json:"seed"`
-	First       int64    `json:"first"`
-	Stride      int64    `json:"stride"`          // ≥ 1
+	Deal        Deal     `json:"deal,omitzero"`   // which jobs and slots a shard has; zero for the whole plan
 	Jobs        int64    `json:"jobs"`            // number of jobs; Unbounded if only time ends the run
 	Concurrency int64    `json:"concurrency"`     // maximum of jobs in flight; ≥ 1 unless Jobs is 0
 	Rate        Profile  `json:"rate,omitempty"`  // open model: jobs a second of the whole plan
@@ -37,7 +41,6 @@ func NewPlan(spec Spec, seed uint64) Plan {
 		Spec:        spec,
 		Workload:    spec.ResolvedWorkload(),
 		Seed:        seed,
-		Stride:      1,
 		Jobs:        spec.NumJobs,
 		Concurrency: spec.Concurrency,
 		End:         spec.Duration,
@@ -92,27 +95,58 @@ func (p *Plan) load() {
 func (p Plan) Open() bool { return p.Rate != nil }
 
 // Job returns the number of the plan's i-th job, i from 0 to Jobs-1.
-func (p Plan) Job(i int64) int64 { return p.First + i*p.Stride }
+func (p Plan) Job(i int64) int64 { return p.Deal.Job(i) }
 
-// Shard returns the i-th of n shards of the plan, 0 ≤ i < n: every n-th job, and a
-// share of the concurrency. All shards together have exactly the jobs, intended
-// starts and concurrency of the plan. If the concurrency is below n, the last
-// shards have no jobs.
-func (p Plan) Shard(i, n int) Plan {
-	parts := min(int64(n), p.Concurrency)
-	index := int64(i)
-	shard := p
-	if index >= parts {
-		shard.Jobs, shard.Concurrency = 0, 0
-		return shard
+// Shard returns the i-th of the plan's shards. There are as many as weights, which
+// are at least 1: the cores of the shards' machines, or EqualWeights.
+//
+// All shards together have exactly the jobs, intended starts and concurrency of
+// the plan. A shard's share of the concurrency is its share of the weights,
+// rounded up or down, and its share of the jobs is its share of the concurrency.
+// A shard without a slot has Jobs 0 and Concurrency 0.
+func (p Plan) Shard(i int, weights []int) Plan { return p.dealt(cycleOf(i, weights)) }
+
+// Shards returns all shards of the plan at once, which is faster than one by one
+// if the weights differ. See Shard.
+func (p Plan) Shards(weights []int) []Plan {
+	var shards []Plan
+	for _, cycle := range dealCycles(weights) {
+		shards = append(shards, p.dealt(cycle))
 	}
-	shard.First = p.Job(index)
-	shard.Stride = p.Stride * parts
-	shard.Concurrency = dealtTo(p.Concurrency, index, parts)
-	if p.Jobs != Unbounded {
-		shard.Jobs = dealtTo(p.Jobs, index, parts)
+	return shards
+}
+
+// dealt returns the shard that has the cycle's part of the plan's slots.
+func (p Plan) dealt(c Cycle) Plan {
+	slots := p.Deal.Slots // when the plan was dealt; a control may have changed it
+	if p.Deal.Of == 0 {
+		slots = p.Concurrency
 	}
-	return shard
+	p.Deal = p.Deal.dealt(c, slots)
+	p.Concurrency = c.below(p.Concurrency)
+	switch {
+	case p.Deal.Slots == 0:
+		p.Jobs = 0
+	case p.Jobs != Unbounded:
+		p.Jobs = p.Jobs/slots*p.Deal.Slots + c.below(p.Jobs%slots)
+	}
+	return p
+}
+
+// maxDivisible is the highest rate of Poisson arrivals that can be divided, in
+// jobs a second: every shard draws all arrivals of the plan, in about 35 ns each.
+const maxDivisible = 5_000_000
+
+// Divisible returns an *InvalidError that says why the plan cannot be divided
+// among n shards, or nil. It knows nothing of the workload, which may have to be
+// whole, too. A concurrency below n is possible: some shards have no jobs then.
+func (p Plan) Divisible(n int) error {
+	if peak := p.Rate.Peak(); n > 1 && p.Spec.Arrival == "poisson" && peak > maxDivisible {
+		return param.Invalid("arrival", "poisson arrivals cannot be divided among %d workers above %d jobs a second, "+
+			"because each worker computes all of them; got %s; use constant arrivals, a lower rate or one worker",
+			n, maxDivisible, param.FormatNumber(peak))
+	}
+	return nil
 }
 
 // LevelAt returns how many jobs the plan keeps in flight at the given second: its
@@ -122,10 +156,5 @@ func (p Plan) LevelAt(second float64) int64 {
 		return p.Concurrency
 	}
 	// Rounding can put an integer level just below the integer.
-	whole := int64(p.Level.At(second) + 1e-9)
-	return max(dealtTo(whole, p.First, p.Stride), 0)
+	return p.Deal.SlotsBelow(int64(p.Level.At(second) + 1e-9))
 }
-
-// dealtTo returns how many of total items the i-th of n receivers gets when they
-// are dealt out in turn.
-func dealtTo(total, i, n int64) int64 { return (total - i + n - 1) / n }

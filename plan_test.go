@@ -1,7 +1,9 @@
 package aurea
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -9,20 +11,33 @@ import (
 	"pgregory.net/rapid"
 )
 
+// weights draws the weights of shards.
+func weights() *rapid.Generator[[]int] {
+	return rapid.OneOf(
+		rapid.Map(rapid.IntRange(1, 64), EqualWeights),
+		rapid.SliceOfN(rapid.IntRange(1, 4), 1, 12),
+		rapid.SliceOfN(rapid.IntRange(1, 128), 1, 9),
+	)
+}
+
+// shardOf returns the plan, a shard of it or a shard of a shard.
+func shardOf(t *rapid.T, plan Plan) Plan {
+	for range rapid.IntRange(0, 2).Draw(t, "cuts") {
+		w := weights().Draw(t, "cut")
+		plan = plan.Shard(rapid.IntRange(0, len(w)-1).Draw(t, "part"), w)
+	}
+	return plan
+}
+
 // plans draws plans of every size, also shards.
 func plans() *rapid.Generator[Plan] {
 	return rapid.Custom(func(t *rapid.T) Plan {
-		spec := Spec{
+		return shardOf(t, NewPlan(Spec{
 			NumJobs: rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, 10_000),
 				rapid.Just(int64(0))).Draw(t, "jobs"),
 			Concurrency: rapid.OneOf(rapid.Int64Range(1, 100), rapid.Int64Range(1, MaxJobs)).Draw(t, "concurrency"),
 			Duration:    Duration(time.Second),
-		}
-		plan := NewPlan(spec, 1)
-		if n := rapid.IntRange(1, 64).Draw(t, "cut"); rapid.Bool().Draw(t, "is a shard") {
-			plan = plan.Shard(rapid.IntRange(0, n-1).Draw(t, "part"), n)
-		}
-		return plan
+		}, 1))
 	})
 }
 
@@ -31,19 +46,16 @@ func plans() *rapid.Generator[Plan] {
 func TestShardsPartitionThePlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := plans().Draw(t, "plan")
-		n := rapid.IntRange(1, 64).Draw(t, "shards")
 		seen := map[int64]bool{}
 		var jobs, concurrency int64
-		for i := range n {
-			shard := plan.Shard(i, n)
-			if (shard.Jobs == 0) != (shard.Concurrency == 0) || shard.Jobs < 0 || shard.Stride < 1 {
-				t.Fatalf("shard %d has %d jobs, concurrency %d, stride %d",
-					i, shard.Jobs, shard.Concurrency, shard.Stride)
+		for i, shard := range plan.Shards(weights().Draw(t, "weights")) {
+			if (shard.Jobs == 0) != (shard.Concurrency == 0) {
+				t.Fatalf("shard %d has %d jobs and concurrency %d", i, shard.Jobs, shard.Concurrency)
 			}
 			// For a plan that only time ends, check the first 10,000 of each shard.
 			for j := range min(shard.Jobs, 10_000) {
 				number := shard.Job(j)
-				if k := (number - plan.First) / plan.Stride; k < 0 || k >= plan.Jobs || plan.Job(k) != number {
+				if k := plan.Deal.JobsBelow(number); k >= plan.Jobs || plan.Job(k) != number {
 					t.Fatalf("shard %d has job %d, which is not in the plan", i, number)
 				}
 				if seen[number] {
@@ -53,7 +65,7 @@ func TestShardsPartitionThePlan(t *testing.T) {
 			}
 			jobs, concurrency = jobs+shard.Jobs, concurrency+shard.Concurrency
 		}
-		if plan.Jobs != Unbounded && (jobs != plan.Jobs || int64(len(seen)) != plan.Jobs) {
+		if plan.Jobs != Unbounded && jobs != plan.Jobs {
 			t.Fatalf("the shards have %d jobs, the plan has %d", jobs, plan.Jobs)
 		}
 		for i := range min(plan.Jobs, 10_000) {
@@ -67,22 +79,29 @@ func TestShardsPartitionThePlan(t *testing.T) {
 	})
 }
 
-// Law: the jobs and the concurrency of shards that have any differ by one at most.
-// Only the last shards have none.
-func TestShardsAreEven(t *testing.T) {
+// Law: shards that are made one by one are those made at once.
+func TestShardIsOneOfShards(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		plan := plans().Draw(t, "plan")
-		n := rapid.IntRange(1, 64).Draw(t, "shards")
-		first, last := plan.Shard(0, n), plan.Shard(n-1, n)
-		for i := range n - 1 {
-			a, b := plan.Shard(i, n), plan.Shard(i+1, n)
-			if a.Concurrency < b.Concurrency || a.Jobs < b.Jobs {
-				t.Fatalf("shard %d is smaller than the next: %+v, %+v", i, a, b)
+		plan, w := plans().Draw(t, "plan"), weights().Draw(t, "weights")
+		for i, want := range plan.Shards(w) {
+			if diff := cmp.Diff(want, plan.Shard(i, w), specOptions); diff != "" {
+				t.Fatalf("shard %d (-of all +alone):\n%s", i, diff)
 			}
 		}
-		if last.Jobs > 0 && (first.Jobs-last.Jobs > 1 || first.Concurrency-last.Concurrency > 1) {
-			t.Fatalf("the first shard has %d jobs and concurrency %d; the last has %d and %d",
-				first.Jobs, first.Concurrency, last.Jobs, last.Concurrency)
+	})
+}
+
+// Law: of any first jobs of the plan a shard has its share of the slots, within
+// less than 2.
+func TestShardsAdvanceTogether(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := NewPlan(Spec{NumJobs: MaxJobs, Concurrency: rapid.Int64Range(1, 300).Draw(t, "concurrency")}, 1)
+		first := rapid.Int64Range(0, 10_000).Draw(t, "first jobs")
+		for i, shard := range plan.Shards(weights().Draw(t, "weights")) {
+			got, share := shard.Deal.JobsBelow(first), float64(shard.Concurrency)/float64(plan.Concurrency)
+			if math.Abs(float64(got)-share*float64(first)) >= 2 {
+				t.Fatalf("shard %d has %d of the first %d jobs, and the share %v of the slots", i, got, first, share)
+			}
 		}
 	})
 }
@@ -90,25 +109,53 @@ func TestShardsAreEven(t *testing.T) {
 func TestShardKeepsTheRest(t *testing.T) {
 	plan := NewPlan(Spec{NumJobs: 10, Concurrency: 4, Timeout: 5}, 9)
 	for _, test := range []struct {
-		i, n                            int
-		first, stride, jobs, concurrent int64
+		i                int
+		weights          []int
+		jobs, concurrent int64
+		deal             Deal
 	}{
-		{0, 1, 0, 1, 10, 4},
-		{0, 3, 0, 3, 4, 2},
-		{1, 3, 1, 3, 3, 1},
-		{2, 3, 2, 3, 3, 1},
-		{3, 8, 3, 4, 2, 1},
-		{4, 8, 0, 1, 0, 0},
+		{0, []int{1}, 10, 4, Deal{4, 4, []Cycle{{1, []int64{0}}}}},
+		{0, []int{8, 8, 8}, 5, 2, Deal{4, 2, []Cycle{{3, []int64{0}}}}},
+		{1, []int{1, 1, 1}, 3, 1, Deal{4, 1, []Cycle{{3, []int64{1}}}}},
+		{0, []int{8, 4}, 7, 3, Deal{4, 3, []Cycle{{3, []int64{0, 2}}}}},
+		{1, []int{8, 4}, 3, 1, Deal{4, 1, []Cycle{{3, []int64{1}}}}},
+		{3, EqualWeights(8), 2, 1, Deal{4, 1, []Cycle{{8, []int64{3}}}}},
+		{4, EqualWeights(8), 0, 0, Deal{4, 0, []Cycle{{8, []int64{4}}}}},
 	} {
 		want := plan
-		want.First, want.Stride, want.Jobs, want.Concurrency = test.first, test.stride, test.jobs, test.concurrent
-		if diff := cmp.Diff(want, plan.Shard(test.i, test.n), specOptions); diff != "" {
-			t.Errorf("shard %d of %d (-want +got):\n%s", test.i, test.n, diff)
+		want.Deal, want.Jobs, want.Concurrency = test.deal, test.jobs, test.concurrent
+		if diff := cmp.Diff(want, plan.Shard(test.i, test.weights), specOptions); diff != "" {
+			t.Errorf("shard %d of %v (-want +got):\n%s", test.i, test.weights, diff)
 		}
 	}
 }
 
-// Every row is a spec and its plan, without the spec itself, workload and stride.
+// Poisson arrivals above 5,000,000 a second are for one worker.
+func TestDivisible(t *testing.T) {
+	for _, test := range []struct {
+		document string
+		n        int
+		want     string
+	}{
+		{`{"num_jobs": 5}`, 100, ""},
+		{`{"rate": 100000000, "num_jobs": 5}`, 2, ""},
+		{`{"rate": 5000000, "num_jobs": 5, "arrival": "poisson"}`, 2, ""},
+		{`{"rate": 6000000, "num_jobs": 5, "arrival": "poisson"}`, 1, ""},
+		{`{"arrival": "poisson", "stages": [{"duration": "1s", "rate": 6000000}]}`, 3,
+			"arrival: poisson arrivals cannot be divided among 3 workers above 5000000 jobs a second, because each " +
+				"worker computes all of them; got 6000000; use constant arrivals, a lower rate or one worker"},
+	} {
+		got := ""
+		if err := planOf(t, test.document).Divisible(test.n); err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s among %d: %q, want %q", test.document, test.n, got, test.want)
+		}
+	}
+}
+
+// Every row is a spec and its plan, without the spec itself and the workload.
 func TestNewPlanResolvesTheSpec(t *testing.T) {
 	for _, test := range []struct {
 		document string
@@ -139,7 +186,7 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test.want.Spec, test.want.Workload, test.want.Stride = spec, spec.ResolvedWorkload(), 1
+		test.want.Spec, test.want.Workload = spec, spec.ResolvedWorkload()
 		got := NewPlan(spec, 7)
 		if diff := cmp.Diff(test.want, got, specOptions); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.document, diff)
@@ -150,19 +197,26 @@ func TestNewPlanResolvesTheSpec(t *testing.T) {
 	}
 }
 
-// Law: the JSON of a plan decodes to the plan.
+// Law: the JSON of a plan decodes to the plan, also where unknown fields are
+// errors. The plan may be a shard.
 func TestPlansSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		whole := NewPlan(specs().Draw(t, "spec"), rapid.Uint64().Draw(t, "seed"))
-		plan := whole.Shard(rapid.IntRange(0, 2).Draw(t, "part"), 3)
+		plan := shardOf(t, NewPlan(specs().Draw(t, "spec"), rapid.Uint64().Draw(t, "seed")))
 		encoded, err := json.Marshal(plan)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var decoded Plan
-		err = json.Unmarshal(encoded, &decoded)
-		if diff := cmp.Diff(plan, decoded, specOptions); err != nil || diff != "" {
-			t.Fatalf("%s: %v (-want +got):\n%s", encoded, err, diff)
+		decoder := json.NewDecoder(bytes.NewReader(encoded))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&decoded); err != nil {
+			t.Fatalf("%s: %v", encoded, err)
+		}
+		if diff := cmp.Diff(plan, decoded, specOptions); diff != "" {
+			t.Fatalf("%s (-want +got):\n%s", encoded, diff)
+		}
+		if err := decoded.Deal.Check(); err != nil {
+			t.Fatalf("%s: %v", encoded, err)
 		}
 	})
 }

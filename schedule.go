@@ -16,6 +16,8 @@ import (
 // goroutine has its own.
 type Schedule struct {
 	plan    Plan
+	first   int64 // of a strided deal: job i has the number first + i·stride
+	stride  int64 // 0 if the deal is not strided
 	poisson bool
 	draws   Stream
 	next    int64   // the first job whose gap is not in sum yet
@@ -25,7 +27,11 @@ type Schedule struct {
 // NewSchedule returns the schedule of an open plan, positioned at its
 // beginning.
 func NewSchedule(plan Plan) *Schedule {
-	return &Schedule{plan: plan, poisson: plan.Spec.Arrival == "poisson", draws: NewStream(plan.Seed, StreamArrivals)}
+	s := &Schedule{plan: plan, poisson: plan.Spec.Arrival == "poisson", draws: NewStream(plan.Seed, StreamArrivals)}
+	if first, stride, ok := plan.Deal.Strided(); ok {
+		s.first, s.stride = first, stride
+	}
+	return s
 }
 
 // Start returns when the plan's i-th job should start, since the run began.
@@ -37,7 +43,10 @@ func (s *Schedule) Start(i int64) time.Duration { return s.plan.Due(s.Cumulative
 // job is due. It stays the same when the rate changes during the run. Calls
 // must not go back.
 func (s *Schedule) Cumulative(i int64) float64 {
-	job := s.plan.First + i*s.plan.Stride // unlike Plan.Job it copies no plan
+	job := s.first + i*s.stride
+	if s.stride == 0 {
+		job = s.plan.Deal.Job(i)
+	}
 	if !s.poisson {
 		return float64(job)
 	}
@@ -55,6 +64,9 @@ func (p *Plan) Due(cumulative float64) time.Duration {
 
 // DueBefore returns how many of the plan's jobs should start before t.
 func (s *Schedule) DueBefore(t time.Duration) int64 {
+	if s.plan.Jobs == 0 {
+		return 0
+	}
 	if s.poisson {
 		var n int64
 		for n < s.plan.Jobs && s.Start(n) < t {
@@ -63,7 +75,7 @@ func (s *Schedule) DueBefore(t time.Duration) int64 {
 		return n
 	}
 	whole := int64(math.Ceil(s.plan.Rate.Area(t.Seconds())))
-	n := max(dealtTo(whole, s.plan.First, s.plan.Stride), 0)
+	n := s.plan.Deal.JobsBelow(whole)
 	// Area and InverseArea may differ by rounding at the boundary.
 	for n > 0 && s.Start(n-1) >= t {
 		n--

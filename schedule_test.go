@@ -101,7 +101,6 @@ func openSpecs() *rapid.Generator[string] {
 func TestShardsKeepTheSchedule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := planOf(t, openSpecs().Draw(t, "spec"))
-		n := rapid.IntRange(1, 9).Draw(t, "shards")
 		end := time.Duration(min(p.End, Duration(5*time.Second)))
 		want := map[int64]time.Duration{}
 		whole := NewSchedule(p)
@@ -109,16 +108,12 @@ func TestShardsKeepTheSchedule(t *testing.T) {
 		for i := range count {
 			want[p.Job(i)] = whole.Start(i)
 		}
-		for i := range n {
-			shard := p.Shard(i, n)
-			schedule, due := NewSchedule(shard), int64(0)
-			if shard.Jobs > 0 {
-				due = NewSchedule(shard).DueBefore(end)
-			}
-			for j := range due {
+		for i, shard := range p.Shards(weights().Draw(t, "weights")) {
+			schedule := NewSchedule(shard)
+			for j := range NewSchedule(shard).DueBefore(end) {
 				job := shard.Job(j)
 				if start, planned := want[job]; !planned || start != schedule.Start(j) {
-					t.Fatalf("shard %d of %d has job %d, which is not in the plan or has another start", i, n, job)
+					t.Fatalf("shard %d has job %d, which is not in the plan or has another start", i, job)
 				}
 				delete(want, job)
 			}
@@ -155,18 +150,45 @@ func TestShardsAddUpToTheRamp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := planOf(t,
 			`{"concurrency": 3, "stages": [{"duration": "10s", "concurrency": 40}, {"duration": "5s", "concurrency": 0}]}`)
-		n, m := rapid.IntRange(1, 9).Draw(t, "shards"), rapid.IntRange(1, 4).Draw(t, "event loops")
+		w, n := weights().Draw(t, "weights"), rapid.IntRange(1, 4).Draw(t, "event loops")
 		second := rapid.Float64Range(0, 16).Draw(t, "second")
 		var sum int64
-		for i := range n {
-			for j := range m {
-				if shard := p.Shard(i, n).Shard(j, m); shard.Jobs > 0 {
-					sum += shard.LevelAt(second)
-				}
+		for _, shard := range p.Shards(w) {
+			for _, loop := range shard.Shards(EqualWeights(n)) {
+				sum += loop.LevelAt(second)
 			}
 		}
 		if want := p.LevelAt(second); sum != want {
 			t.Fatalf("the shares at %v s add up to %d, want %d", second, sum, want)
+		}
+	})
+}
+
+// Law: of a plan with a number of jobs beside a duration or stages, and with a
+// warm-up, the shards' jobs add up to those of the whole: all, those due in the
+// warm-up and those due by the end.
+func TestShardsAddUpToTheDueJobs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		arrival := rapid.SampledFrom([]string{"constant", "poisson"}).Draw(t, "arrival")
+		load := rapid.SampledFrom([]string{
+			`"duration": "2s"`,
+			`"stages": [{"duration": "1s", "rate": 700}, {"duration": "1s", "rate": 0}]`,
+			`"duration": "1500ms", "concurrency": 5, "stages": [{"duration": "2s", "rate": 900}]`,
+		}).Draw(t, "load")
+		whole := planOf(t, fmt.Sprintf(`{"rate": 300, "num_jobs": %d, "arrival": %q, "warmup": "%dms", %s}`,
+			rapid.IntRange(1, 1500).Draw(t, "jobs"), arrival, rapid.IntRange(1, 1400).Draw(t, "warmup"), load))
+		due := func(p Plan) [3]int64 {
+			warmup, end := time.Duration(p.Spec.Warmup), time.Duration(p.End)
+			return [3]int64{p.Jobs, NewSchedule(p).DueBefore(warmup), NewSchedule(p).DueBefore(end)}
+		}
+		var sums [3]int64
+		for _, shard := range whole.Shards(weights().Draw(t, "weights")) {
+			for i, n := range due(shard) {
+				sums[i] += n
+			}
+		}
+		if want := due(whole); sums != want {
+			t.Fatalf("jobs, and those due in the warm-up and in all, add up to %d, want %d", sums, want)
 		}
 	})
 }
@@ -196,12 +218,11 @@ func TestFirstDue(t *testing.T) {
 			t.Errorf("%s: %v, want %v", document, got, want)
 		}
 	}
-	shard := planOf(t, `{"rate": 4, "num_jobs": 10}`)
-	shard.First, shard.Stride = 1, 2
+	shard := planOf(t, `{"rate": 4, "num_jobs": 10}`).Shard(1, EqualWeights(2))
 	if got := shard.FirstDue(); got != 250*time.Millisecond {
 		t.Errorf("of every other arrival: %v", got)
 	}
-	if got := (Plan{Stride: 1}).FirstDue(); got != time.Duration(Forever) {
+	if got := (Plan{}).FirstDue(); got != time.Duration(Forever) {
 		t.Errorf("of no job: %v", got)
 	}
 }

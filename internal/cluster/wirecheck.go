@@ -96,14 +96,12 @@ func (p *Prepare) check() error {
 // sense is decided by the worker that resolves its workload.
 func checkPlan(p *aurea.Plan) error {
 	switch {
-	case p.Stride < 1 || p.Stride > aurea.Unbounded:
-		return fmt.Errorf("plan.stride must be at least 1; got %d", p.Stride)
-	case p.First < 0 || p.First > aurea.Unbounded:
-		return fmt.Errorf("plan.first must be at least 0; got %d", p.First)
 	case p.Jobs < 0 || p.Jobs > aurea.Unbounded:
 		return fmt.Errorf("plan.jobs must be from 0 to %d; got %d", aurea.Unbounded, p.Jobs)
 	case p.Concurrency < 0 || p.Concurrency > aurea.Unbounded || p.Concurrency == 0 && p.Jobs > 0:
 		return fmt.Errorf("plan.concurrency must be from 1 to %d; got %d", aurea.Unbounded, p.Concurrency)
+	case p.Deal.Of != 0 && p.Deal.Slots != p.Concurrency:
+		return fmt.Errorf("plan.concurrency must be the %d slots of plan.deal; got %d", p.Deal.Slots, p.Concurrency)
 	case p.End <= 0:
 		return fmt.Errorf("plan.end must be above 0; got %s", p.End)
 	case p.Spec.Warmup < 0 || p.Spec.Warmup > aurea.Duration(aurea.MaxRunDuration):
@@ -113,7 +111,7 @@ func checkPlan(p *aurea.Plan) error {
 	case p.Jobs == aurea.Unbounded && p.End == aurea.Forever:
 		return errors.New("plan must have an end or a number of jobs")
 	}
-	return errors.Join(checkProfile("plan.rate", p.Rate), checkProfile("plan.level", p.Level))
+	return errors.Join(p.Deal.Check(), checkProfile("plan.rate", p.Rate), checkProfile("plan.level", p.Level))
 }
 
 func checkProfile(what string, p aurea.Profile) error {

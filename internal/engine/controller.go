@@ -81,7 +81,7 @@ func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
 	if _, _, err := c.live.Apply(control, x.now()); err != nil {
 		return aurea.RunEvent{}, err
 	}
-	if control.Concurrency > x.maxInFlight {
+	if x.plan.Deal.SlotsBelow(control.Concurrency) > x.maxInFlight {
 		return aurea.RunEvent{}, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency",
 			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.maxInFlight, control.Concurrency)}}}
 	}

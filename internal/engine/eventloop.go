@@ -81,7 +81,7 @@ func (l *eventLoop) applyLatest() bool {
 		l.cancelInFlight(l.now())
 		return false
 	}
-	l.share = l.snapshot.Plan.Shard(l.index, len(l.loops))
+	l.share = l.snapshot.Plan.Shard(l.index, aurea.EqualWeights(len(l.loops)))
 	return true
 }
 

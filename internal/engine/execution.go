@@ -17,6 +17,8 @@ import (
 type execution struct {
 	ctx         context.Context
 	plan        aurea.Plan // as submitted; snapshots have the plan after controls
+	first       int64      // of a strided deal: job i has the number first + i·stride
+	stride      int64      // 0 if the plan's deal is not strided
 	jobs        workload.Jobs
 	maxInFlight int64          // most jobs that may be in flight
 	cores       int            // event loops or recorders
@@ -51,6 +53,9 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	}
 	if jobs.Delayer == nil {
 		x.maxInFlight = cmp.Or(jobs.MaxInFlight, workload.MaxRunning)
+	}
+	if first, stride, ok := plan.Deal.Strided(); ok {
+		x.first, x.stride = first, stride
 	}
 	x.plan.Concurrency = min(plan.Concurrency, x.maxInFlight) // exceeded only if the spec sets a rate alone
 	if plan.Spec.Timeout > 0 {
@@ -119,8 +124,13 @@ func (x *execution) exhausted() bool {
 }
 
 // jobNumber returns the number of the plan's i-th job. Unlike Plan.Job it does
-// not copy the plan.
-func (x *execution) jobNumber(i int64) int64 { return x.plan.First + i*x.plan.Stride }
+// not copy the plan, nor divide where the deal is strided.
+func (x *execution) jobNumber(i int64) int64 {
+	if x.stride == 0 {
+		return x.plan.Deal.Job(i)
+	}
+	return x.first + i*x.stride
+}
 
 // planned returns how many jobs the plan wanted in a run that ended at end.
 // That is its number of jobs or, where time ends the run, the jobs due by then.

@@ -42,7 +42,7 @@ func newLoopDriver(x *execution) *loopDriver {
 	n := int(min(int64(x.cores), max(most, 1)))
 	d.gauges = make([]gauge, n)
 	for i := range n {
-		d.loops = append(d.loops, newEventLoop(d, i, x.plan.Shard(i, n)))
+		d.loops = append(d.loops, newEventLoop(d, i, x.plan.Shard(i, aurea.EqualWeights(n))))
 	}
 	d.otherLoops.Store(int64(n - 1))
 	return d
