@@ -43,7 +43,7 @@ type Resolved struct {
 // plan does with them on this host. It acquires nothing. The error is an
 // *aurea.InvalidError.
 func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
-	inFlight := plan.Spec.Concurrency
+	inFlight := plan.Deal.SlotsBelow(plan.Spec.Concurrency)
 	if !plan.Open() {
 		inFlight = plan.Concurrency
 	}
