@@ -18,6 +18,9 @@ type Kind struct {
 	MaxInFlight int64
 	// Timeout is the timeout of a job if the spec sets none; 0 for no timeout.
 	Timeout time.Duration
+	// Whole is whether a run of it cannot be divided among workers, because its
+	// jobs wait for each other.
+	Whole bool
 }
 
 // Schema returns the JSON Schema of a workload of this kind, its parameters in

@@ -317,4 +317,10 @@ func TestWorkloads(t *testing.T) {
 	if !strings.Contains(stdout, "duration") || strings.Contains(stdout, "noop") {
 		t.Errorf("aurea workloads sleep:\n%s", stdout)
 	}
+	const whole = "one worker runs all of its jobs"
+	if strings.Contains(stdout, whole) {
+		t.Errorf("aurea workloads sleep says %q:\n%s", whole, stdout)
+	}
+	_, stdout, _ = runCommand(t, "", "workloads", "station")
+	checkContains(t, "aurea workloads station", stdout, whole)
 }

@@ -48,6 +48,9 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, kind := range kinds {
 		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
+		if kind.Whole {
+			fmt.Fprintln(table, "\tone worker runs all of its jobs, because they wait for each other")
+		}
 		printParameters(table, "", kind.Parameters)
 	}
 	fmt.Fprintf(table, "any of them\talso takes a %s, which makes some jobs go wrong on purpose\n", sharedParameter)

@@ -240,6 +240,7 @@ func TestWorkloads(t *testing.T) {
 	var list struct {
 		Workloads []struct {
 			Kind, Doc string
+			Whole     bool
 			Schema    struct {
 				Properties map[string]any
 			}
@@ -254,6 +255,9 @@ func TestWorkloads(t *testing.T) {
 		constant, _ := got.Schema.Properties["kind"].(map[string]any)
 		if got.Kind != kind.Name || got.Doc != kind.Doc {
 			t.Errorf("%s is listed as %s: %q", kind.Name, got.Kind, got.Doc)
+		}
+		if want := kind.Name == "station"; got.Whole != want {
+			t.Errorf("whole is %v for %s, want %v", got.Whole, kind.Name, want)
 		}
 		if constant["const"] != kind.Name {
 			t.Errorf("the schema of %s has the kind %v", kind.Name, constant["const"])

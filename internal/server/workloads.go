@@ -11,6 +11,7 @@ type workloadKind struct {
 	Kind   string         `json:"kind"`
 	Doc    string         `json:"doc" doc:"what a job of it does"`
 	Schema map[string]any `json:"schema" doc:"JSON Schema of a workload of this kind"`
+	Whole  bool           `json:"whole" doc:"whether one worker must run all of its jobs"`
 }
 
 type workloadsResponse struct {
@@ -23,7 +24,9 @@ func (s *Server) registerWorkloads(router huma.API, op huma.Operation) {
 	response := &workloadsResponse{}
 	response.Body.Workloads = []workloadKind{}
 	for _, kind := range s.options.Kinds {
-		response.Body.Workloads = append(response.Body.Workloads, workloadKind{kind.Name, kind.Doc, kind.Schema()})
+		response.Body.Workloads = append(response.Body.Workloads, workloadKind{
+			Kind: kind.Name, Doc: kind.Doc, Schema: kind.Schema(), Whole: kind.Whole,
+		})
 	}
 	huma.Register(router, op, func(context.Context, *struct{}) (*workloadsResponse, error) { return response, nil })
 }

@@ -99,6 +99,7 @@ func nest(children []resolvedChild, acquire func([]openChild) Jobs) Resolved {
 	r := Resolved{Metrics: metricsOf(children)}
 	for _, c := range children {
 		r.Connections += c.Connections
+		r.Whole = r.Whole || c.Whole
 		r.limit = c.limit.within(r.limit)
 	}
 	r.Acquire = func(ctx context.Context, usage *Usage) (Jobs, error) {

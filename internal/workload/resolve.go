@@ -30,6 +30,9 @@ type Resolved struct {
 	// Connections is how many connections the jobs hold at once; 0 if there are
 	// none, or if only the run will show.
 	Connections int64
+	// Whole is whether a plan with the workload cannot be divided among workers,
+	// because it is of a kind that cannot be, or contains one.
+	Whole bool
 	// Acquire acquires what the jobs need and returns them. An error means that a
 	// resource could not be had, such as room on a disk.
 	Acquire func(ctx context.Context, usage *Usage) (Jobs, error)
@@ -80,6 +83,7 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 			"needs a timeout for the jobs, or those that hang would never end")
 	}
 	r.limit = r.limit.within(newInFlightLimit(k, scope.Policy))
+	r.Whole = r.Whole || k.Whole
 	if r.Metrics.Empty() {
 		r.Metrics = k.Metrics
 	}

@@ -29,6 +29,7 @@ var Station = Kind{
 				Doc: "how that varies from job to job",
 			},
 		}...),
+		Whole: true,
 	},
 	Resolve: func(v param.Values, scope Scope) (Resolved, error) {
 		service := newDistribution(v.Text("distribution"), v.Duration("service"), shapeOf(v))

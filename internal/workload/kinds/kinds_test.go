@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -29,6 +30,36 @@ func TestKinds(t *testing.T) {
 				checkRunner(t, jobs, k)
 			}
 		})
+	}
+}
+
+// A plan of any kind can be divided among workers, but for a station, whose jobs
+// wait for each other, and what contains one.
+func TestWhole(t *testing.T) {
+	set := kinds.New(everything(t))
+	workloads := map[string]bool{
+		stepsOf(`{"kind": "sleep"}`, `{"kind": "station"}`):             true,
+		mixOf(`{"kind": "station"}`, `{"kind": "sleep"}`):               true,
+		mixOf(`{"kind": "noop"}`, stepsOf(`{"kind": "station"}`)):       true,
+		mixOf(`{"kind": "noop"}`, stepsOf(`{"kind": "sleep"}`)):         false,
+		`{"kind": "station", "failure": {"kind": "slow", "rate": 0.5}}`: true,
+	}
+	for _, k := range set.Kinds() {
+		w := aurea.Workload{Kind: k.Name, Parameters: simplest(t, k.Name)}
+		encoded, err := json.Marshal(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		workloads[string(encoded)] = k.Name == "station"
+	}
+	for text, want := range workloads {
+		resolved, err := set.Resolve(aurea.Plan{Workload: workloadtest.Workload(t, text), Concurrency: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resolved.Whole != want {
+			t.Errorf("%s: whole is %v, want %v", text, resolved.Whole, want)
+		}
 	}
 }
 
