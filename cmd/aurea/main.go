@@ -61,6 +61,7 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 		newCompareCommand(),
 		newRunsCommand(),
 		newWorkloadsCommand(),
+		newWorkersCommand(),
 		newHealthCommand(),
 		newVersionCommand(),
 	)

@@ -10,6 +10,8 @@ package api
 import (
 	"net/url"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea"
 )
 
 // Paths of the API, as patterns of net/http.ServeMux. RunPath fills in {id}.
@@ -31,12 +33,18 @@ const (
 	Verify       = "/v1/runs/{id}/verify"
 	Compare      = "/v1/compare"
 	Workloads    = "/v1/workloads"
+	Workers      = "/v1/workers"
 )
 
 // RunPath returns the path of a pattern such as CancelRun for the run with the
 // given id. The id is escaped.
 func RunPath(pattern, id string) string {
 	return strings.Replace(pattern, "{id}", url.PathEscape(id), 1)
+}
+
+// WorkersBody is the response of Workers.
+type WorkersBody struct {
+	Workers []aurea.Worker `json:"workers" doc:"empty if the service has no cluster"`
 }
 
 // VerifyBody is the response of Verify.

@@ -50,6 +50,8 @@ var routes = []route{
 		(*Server).registerCompare},
 	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters",
 		(*Server).registerWorkloads},
+	{"GET", api.Workers, "list-workers", "The workers that the service knows of, and what each one does",
+		(*Server).registerWorkers},
 }
 
 // newRouter returns the handler of all routes, of the page, and of every other

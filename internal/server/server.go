@@ -99,6 +99,9 @@ type Options struct {
 	Store   string       // the kind of store, such as sqlite, for GET /health
 	Damaged func() int   // returns how many stored runs were found damaged; nil means none
 	Version string
+	// Workers returns the workers of the cluster, sorted by name, in memory of the
+	// caller. nil means that there is no cluster.
+	Workers func() []aurea.Worker
 	Grafana string         // URL of a Grafana with the dashboards; "" means none
 	Tokens  []Token        // a request needs one of these; see SetTokens
 	Hosts   Hosts          // which Host headers are accepted

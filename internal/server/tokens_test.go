@@ -14,7 +14,7 @@ func TestReadToken(t *testing.T) {
 		o.Hosts.Any = true
 		o.Tokens = []Token{{Secret: "looks", ReadOnly: true}, {Secret: "runs"}}
 	}))
-	for _, request := range []string{"GET /metrics", "GET /openapi.json", "GET /v1/workloads", "GET /", "GET /health"} {
+	for _, request := range []string{"GET /metrics", "GET /openapi.json", "GET /v1/workloads", "GET /v1/workers", "GET /", "GET /health"} {
 		method, path, _ := strings.Cut(request, " ")
 		if got := ask(t, s, method, path, "", "Authorization: Bearer looks"); got.status != http.StatusOK {
 			t.Errorf("%s: %d %s, want 200", request, got.status, got.body)

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+)
+
+func newWorkersCommand() *cobra.Command {
+	command := newServerCommand("workers", "List the workers of a service", cobra.NoArgs,
+		func(command *cobra.Command, service *client.Client, _ []string) error {
+			asJSON, err := wantsJSON(command)
+			if err != nil {
+				return err
+			}
+			workers, err := service.Workers(command.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(command.OutOrStdout(), map[string]any{"workers": workers})
+			}
+			return printWorkers(command.OutOrStdout(), workers, time.Now())
+		})
+	addOutputFlag(command)
+	return command
+}
+
+// The widest cells of the table of workers, which keep it within 80 columns.
+const (
+	maxWorkerName  = 18
+	maxWorkerHost  = 13
+	maxWorkerLabel = 16
+)
+
+// printWorkers prints workers as a table, and below it why some are refused and
+// which runs they execute.
+func printWorkers(w io.Writer, workers []aurea.Worker, now time.Time) error {
+	if len(workers) == 0 {
+		_, err := fmt.Fprintln(w, "no workers: the service runs jobs itself")
+		return err
+	}
+	t := newRowWriter(w)
+	t.row("worker", "state", "cores", "host", "clock", "labels")
+	var notes []string
+	for _, worker := range workers {
+		name := clipCell(worker.Name, maxWorkerName)
+		t.row(name, formatWorkerState(worker, now), strconv.Itoa(worker.Cores), clipCell(worker.Host, maxWorkerHost),
+			formatBound(worker.Bound), clipCell(formatLabels(worker.Labels), maxWorkerLabel))
+		if worker.Reason != "" {
+			notes = append(notes, worker.Name+" is refused: "+worker.Reason)
+		}
+	}
+	notes = append(notes, formatWorkersOfRuns(workers)...)
+	if len(notes) > 0 {
+		t.row()
+	}
+	for _, note := range notes {
+		t.row(note)
+	}
+	return t.Flush()
+}
+
+// formatWorkerState formats a state, and for a worker that is gone since when.
+func formatWorkerState(worker aurea.Worker, now time.Time) string {
+	if worker.State != aurea.WorkerGone {
+		return string(worker.State)
+	}
+	return fmt.Sprintf("%s %s", worker.State, formatAge(now.Sub(worker.LastSeen)))
+}
+
+// formatAge formats a time ago in its largest unit.
+func formatAge(age time.Duration) string {
+	switch {
+	case age >= time.Hour:
+		return fmt.Sprintf("%dh", int(age.Hours()))
+	case age >= time.Minute:
+		return fmt.Sprintf("%dm", int(age.Minutes()))
+	}
+	return fmt.Sprintf("%ds", max(int(age.Seconds()), 0))
+}
+
+// formatBound formats the error of a clock; 0 means that it was never measured.
+func formatBound(seconds float64) string {
+	if seconds == 0 {
+		return noValue
+	}
+	return "±" + formatBrief(seconds)
+}
+
+// formatBrief formats seconds with two significant digits and a fitting unit.
+func formatBrief(seconds float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(seconds, 'e', 1, 64), 64) // cannot fail
+	return formatDuration(rounded)
+}
+
+// formatLabels formats labels as key=value, sorted by key.
+func formatLabels(labels map[string]string) string {
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, key+"="+labels[key])
+	}
+	return strings.Join(pairs, ",")
+}
+
+// formatWorkersOfRuns says of each run how many workers it has.
+func formatWorkersOfRuns(workers []aurea.Worker) []string {
+	counts := map[string]int{}
+	for _, worker := range workers {
+		if worker.Run != "" {
+			counts[worker.Run]++
+		}
+	}
+	var lines []string
+	for _, run := range slices.Sorted(maps.Keys(counts)) {
+		lines = append(lines, fmt.Sprintf("%s has %d of them", run, counts[run]))
+	}
+	return lines
+}
+
+// clipCell sanitizes a text and shortens it to n characters.
+func clipCell(text string, n int) string {
+	runes := []rune(sanitize(text))
+	if len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return string(runes)
+}
