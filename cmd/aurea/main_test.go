@@ -283,7 +283,7 @@ func TestText(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for _, name := range []string{
 		"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete",
-		"runs export", "workloads", "health", "version", "completion",
+		"runs export", "workloads", "workers", "health", "version", "completion",
 	} {
 		args := append(strings.Fields(name), "--help")
 		code, stdout, _ := runCommand(t, "", args...)

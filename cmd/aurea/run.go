@@ -60,6 +60,7 @@ with the partial result printed; 1 anything else.`,
   aurea run spec.yaml -o json
   aurea run spec.yaml -o junit >aurea.xml
   aurea run spec.yaml --server http://127.0.0.1:5000
+  aurea run spec.yaml --server http://127.0.0.1:5000 --workers 3,zone=a
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
@@ -84,6 +85,11 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	spec, document, err := readSpec(command, args)
 	if err != nil {
 		return err
+	}
+	if o.server.url == "" {
+		if err := refuseWorkers(spec, document); err != nil {
+			return err
+		}
 	}
 	if o.push.url != "" && o.server.url != "" {
 		return usageErrorf("--push cannot be combined with --server: the server has metrics of its own")

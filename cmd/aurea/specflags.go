@@ -18,6 +18,7 @@ var fieldFlags = []struct{ flag, field string }{
 	{"timeout", "timeout"},
 	{"seed", "seed"},
 	{"name", "name"},
+	{"max-lost-fraction", "max_lost_fraction"},
 }
 
 // addSpecFlags declares a flag for every field of the spec. Its usage is the
@@ -39,5 +40,7 @@ func addSpecFlags(flags *pflag.FlagSet) {
 		"parameter of the workload, key=value, or key=@file to read a file (@- is standard input); repeatable")
 	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
+	flags.String("workers", "", docs["workers"]+
+		": all, local, a number, or with labels such as 3,zone=a or zone=a")
 	flags.Bool("include-jobs", false, docs["include_jobs"])
 }

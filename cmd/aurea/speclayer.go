@@ -59,10 +59,12 @@ func (d *specDocument) applyFlags(l layer) error {
 	if flag := l.flag("threshold"); flag != nil && !d.keepsField("thresholds", l) {
 		d.setField("thresholds", flagOrigin(flag), l.values(flag))
 	}
-	if err := d.applyWorkload(l); err != nil {
-		return err
+	for _, apply := range []func(layer) error{d.applyWorkload, d.applyLabels, d.applyWorkers} {
+		if err := apply(l); err != nil {
+			return err
+		}
 	}
-	return d.applyLabels(l)
+	return nil
 }
 
 // applyWorkload replaces the workload if a layer has a kind or a job duration.

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// applyWorkers sets the workers that a layer gives.
+func (d *specDocument) applyWorkers(l layer) error {
+	flag := l.flag("workers")
+	if flag == nil || d.keepsField("workers", l) {
+		return nil
+	}
+	value, err := parseWorkers(flag)
+	if err != nil {
+		return err
+	}
+	d.setField("workers", flagOrigin(flag), value)
+	return nil
+}
+
+// parseWorkers returns the value of --workers as a spec has it. Labels follow
+// the number, or all, or stand alone: 3,zone=a. DecodeSpec validates the value.
+func parseWorkers(flag *pflag.Flag) (any, error) {
+	text := flag.Value.String()
+	if strings.HasPrefix(text, "{") || !strings.ContainsAny(text, ",=") {
+		return parseParam(param.OneOf, text), nil
+	}
+	selection, labels := map[string]any{}, map[string]any{}
+	for i, part := range strings.Split(text, ",") {
+		if i == 0 && !strings.Contains(part, "=") {
+			if part != aurea.PlaceAll {
+				selection["count"] = parseScalar(part)
+			}
+			continue
+		}
+		key, value, err := splitPair(flag, part)
+		if err != nil {
+			return nil, usageErrorf("%s must be all, local, a number, or labels with or without a number "+
+				"such as 3,zone=a; got %q", flagOrigin(flag), text)
+		}
+		if _, given := labels[key]; given {
+			return nil, usageErrorf("%s has two values for the label %s; give one", flagOrigin(flag), key)
+		}
+		labels[key] = value
+	}
+	selection["labels"] = labels
+	return selection, nil
+}
+
+// refuseWorkers returns an error for a spec that asks for workers, which only a
+// service has.
+func refuseWorkers(spec aurea.Spec, document *specDocument) error {
+	if spec.Workers == nil || spec.Workers.Local() {
+		return nil
+	}
+	return document.locate(param.Invalid("workers",
+		"needs a service that has workers: add --server URL, or leave it out to run on this machine"))
+}
+
+// A localExecutor executes plans on this machine. It refuses plans that ask for
+// workers.
+type localExecutor struct{ *engine.Engine }
+
+// Resolve resolves the workload of a plan.
+func (e localExecutor) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
+	if spec := plan.Spec; spec.Workers != nil && !spec.Workers.Local() {
+		return nil, param.Invalid("workers", "asks for workers, and this service has none; leave it out, or say %q",
+			aurea.PlaceLocal)
+	}
+	return e.Engine.Resolve(plan)
+}
