@@ -67,6 +67,7 @@ const (
 	Reserved State = "reserved" // prepared for a run that has not begun
 	Running  State = "running"
 	Draining State = "draining" // takes no run any more
+	Gone     State = "gone"     // says goodbye: its process ends
 )
 
 // A Hello describes a worker. It is sent every few seconds and on a change.

@@ -66,13 +66,13 @@ func (h *Hello) check() error {
 		}
 	}
 	switch h.State {
-	case Idle, Draining:
+	case Idle, Draining, Gone:
 		if h.Exec == "" {
 			return nil
 		}
 	case Reserved, Running:
 	default:
-		return fmt.Errorf("state must be idle, reserved, running or draining; got %q", clip(string(h.State)))
+		return fmt.Errorf("state must be idle, reserved, running, draining or gone; got %q", clip(string(h.State)))
 	}
 	return checkToken("exec", h.Exec)
 }
