@@ -3,6 +3,7 @@ package aurea
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/aurea-orchestrator/aurea/hist"
 )
@@ -62,6 +63,27 @@ func (b *Breakdown) UnmarshalBinary(data []byte) error {
 		return errDetailBinary
 	}
 	return nil
+}
+
+// DecodeBreakdown decodes a breakdown that AppendBinary wrote and that has the
+// given names. It does not trust the data: memory is limited by the names, and
+// the error says that there are others.
+func DecodeBreakdown(data []byte, names MetricNames) (*Breakdown, error) {
+	in := blocks{data}
+	for _, want := range []int{len(names.Phases), len(names.Counters), len(names.Parts)} {
+		if n, ok := in.number(); !ok || n != int64(want) {
+			return nil, errDetailNames
+		}
+	}
+	b := new(Breakdown)
+	if err := b.UnmarshalBinary(data); err != nil {
+		return nil, err
+	}
+	if !slices.Equal(b.Phases, names.Phases) || !slices.Equal(b.Counters, names.Counters) ||
+		!slices.Equal(b.Parts, names.Parts) {
+		return nil, errDetailNames
+	}
+	return b, nil
 }
 
 func (b *Breakdown) readPhase(in *blocks) bool {

@@ -143,7 +143,7 @@ type Measurement struct {
 	Warmup      *Tally        // of the warm-up, with Planned set; empty without a warm-up
 	MaxInFlight int64         // after the warm-up
 	PeakFrom    time.Duration // when MaxInFlight was reached first
-	PeakUntil   time.Duration // when MaxInFlight was last in flight; not before PeakFrom
+	PeakUntil   time.Duration // when MaxInFlight was last in flight; before PeakFrom if workers had their maxima apart
 	Full        bool          // an arrival of an open plan found all slots taken
 	FirstStart  time.Duration // start of the first job; negative if there was none
 	OtherBusy   float64       // seconds of service after the warm-up, of its jobs and of cancelled ones

@@ -11,6 +11,7 @@ import (
 var (
 	errTallyBinary  = errors.New("not the binary form of a tally")
 	errDetailBinary = errors.New("not the binary form of a detail")
+	errDetailNames  = errors.New("the detail is not of what the workload reports")
 )
 
 // AppendBinary appends the exact binary form of the tally: its numbers as varints,

@@ -44,14 +44,13 @@ const (
 	maxReport  = maxPayload - 4<<10
 	maxPiece   = 512 << 10 // bytes of the breakdown in one report
 
-	maxBreakdown = 64 << 20 // bytes of the breakdown of a worker, in all of its reports
+	maxBreakdown = 32 << 20 // bytes of the breakdown of a worker, in all of its reports
 	maxWorkers   = 100_000
 	maxWeight    = 1 << 16
-	maxClasses   = 64   // of failures of a worker
-	maxClass     = 64   // bytes of the name of a class
-	maxText      = 200  // bytes of any other name or message
-	maxTraced    = 1000 // traced jobs in a report
+	maxClasses   = 64  // of failures of a worker
+	maxClass     = 64  // bytes of the name of a class
+	maxText      = 200 // bytes of any other name or message
+	maxTraced    = 500 // traced jobs in a report
 	maxLabels    = 16
 	maxRamps     = 1000 // of a profile
-	maxChars     = 64   // of an ID
 )

@@ -9,14 +9,137 @@ import (
 // A Member is a worker of a run, with the account of its shard.
 type Member struct {
 	Worker Hello
-	Shard  aurea.Plan
+	Shard  aurea.Plan // as planned, without controls
 	Books  *Books
 	Clock  Estimate      // before the run
 	Drift  time.Duration // change of the offset by the end
 }
 
+// end returns when the member's last job ended, as far as is known.
+func (m *Member) end() time.Duration {
+	if m.Books.Ended() {
+		return m.Books.final.Duration
+	}
+	return m.Books.elapsed
+}
+
+// maxInFlight returns the most jobs in flight, of a lost member those that its
+// reports show.
+func (m *Member) maxInFlight() int64 {
+	if m.Books.Ended() {
+		return m.Books.final.MaxInFlight
+	}
+	return m.Books.seen
+}
+
+// cpu returns the share of its cores' time that the worker used.
+func (m *Member) cpu() float64 {
+	if m.Books.Ended() {
+		return m.Books.final.Health.CPU
+	}
+	return m.Books.cpu
+}
+
 // NewMeasurement merges the closed books of all members, in the order of their
-// shards, into the measurement of the plan. The caller adds the job records.
+// shards, into the measurement of the plan. It finishes the merger. The caller
+// adds the job records.
 func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []Member) aurea.Measurement {
-	panic("not yet")
+	m := aurea.Measurement{
+		Start: start, Tally: aurea.NewTally(), Warmup: aurea.NewTally(), FirstStart: -1, Stopped: true,
+		Environment: environmentOf(members),
+	}
+	for i := range members {
+		member := &members[i]
+		m.Tally.Merge(member.Books.Judged())
+		m.Warmup.Merge(member.Books.Warmup())
+		m.Duration = max(m.Duration, member.end())
+		m.MaxInFlight += member.maxInFlight()
+	}
+	merged.Finish(m.Duration, m.Tally.Lost, m.Warmup.Lost)
+	m.Series = merged.Points()
+	if live, timeline := merged.LivePlan(); live.Changes > 0 {
+		m.LivePlan, m.Timeline = live, timeline
+	}
+	addFinals(&m, members)
+	m.Failures = failuresOf(members)
+	m.Breakdown = breakdownOf(members)
+	m.Workers = workersOf(plan, &m, members)
+	return m
+}
+
+// addFinals adds what the last reports have beside the tallies.
+func addFinals(m *aurea.Measurement, members []Member) {
+	var ended, stopped, peaks int
+	for _, member := range members {
+		if !member.Books.Ended() {
+			continue
+		}
+		f := member.Books.Final()
+		if ended++; f.Stopped {
+			stopped++
+		}
+		m.Full = m.Full || f.Full
+		m.OtherBusy += f.OtherBusy
+		m.LastStart = max(m.LastStart, f.LastStart)
+		if f.FirstStart >= 0 && (m.FirstStart < 0 || f.FirstStart < m.FirstStart) {
+			m.FirstStart = f.FirstStart
+		}
+		m.Health = worst(m.Health, f.Health)
+		if f.MaxInFlight == 0 {
+			continue
+		}
+		if peaks++; peaks == 1 {
+			m.PeakFrom, m.PeakUntil = f.PeakFrom, f.PeakUntil
+		}
+		m.PeakFrom, m.PeakUntil = max(m.PeakFrom, f.PeakFrom), min(m.PeakUntil, f.PeakUntil)
+	}
+	m.Stopped = ended == 0 || stopped > 0
+}
+
+// worst returns the worse of each number.
+func worst(a, b aurea.Health) aurea.Health {
+	return aurea.Health{
+		CPU:              max(a.CPU, b.CPU),
+		Steal:            max(a.Steal, b.Steal),
+		Throttled:        max(a.Throttled, b.Throttled),
+		GCPauseMax:       max(a.GCPauseMax, b.GCPauseMax),
+		SchedulerLatency: max(a.SchedulerLatency, b.SchedulerLatency),
+	}
+}
+
+// failuresOf adds up the failures by class, the most frequent first. A sample is
+// the one of the first shard that has one.
+func failuresOf(members []Member) []aurea.ErrorClass {
+	merged := map[string]aurea.ErrorClass{}
+	for _, member := range members {
+		for _, class := range member.Books.Failures() {
+			before := merged[class.Class]
+			class.Count += before.Count
+			if before.Sample != "" {
+				class.Sample = before.Sample
+			}
+			merged[class.Class] = class
+		}
+	}
+	classes := make([]aurea.ErrorClass, 0, len(merged))
+	for _, class := range merged {
+		classes = append(classes, class)
+	}
+	return sorted(classes)
+}
+
+// breakdownOf adds up the breakdowns; nil if there is none.
+func breakdownOf(members []Member) *aurea.Breakdown {
+	var merged *aurea.Breakdown
+	for _, member := range members {
+		breakdown := member.Books.Breakdown()
+		if breakdown == nil {
+			continue
+		}
+		if merged == nil {
+			merged = aurea.NewBreakdown(breakdown.MetricNames)
+		}
+		merged.Merge(breakdown)
+	}
+	return merged
 }

@@ -17,7 +17,7 @@ var token = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 func checkToken(what, id string) error {
 	if !token.MatchString(id) {
-		return fmt.Errorf("%s must be 1 to %d letters, digits, - or _; got %q", what, maxChars, clip(id))
+		return fmt.Errorf("%s must be 1 to 64 letters, digits, - or _; got %q", what, clip(id))
 	}
 	return nil
 }
@@ -32,17 +32,20 @@ func checkText(what, text string) error {
 
 // clip returns a text that checkText accepts: as much of the beginning as fits,
 // with spaces for control characters.
-func clip(text string) string {
+func clip(text string) string { return clipTo(maxText, text) }
+
+// clipTo is clip for another number of bytes.
+func clipTo(most int, text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r // of an invalid byte it is U+FFFD
 	}, text)
-	if len(text) <= maxText {
+	if len(text) <= most {
 		return text
 	}
-	end := maxText - len("…")
+	end := most - len("…")
 	for !utf8.RuneStart(text[end]) {
 		end--
 	}

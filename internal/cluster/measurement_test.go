@@ -1,0 +1,146 @@
+package cluster
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// deliver folds the reports into books of the run's shards and returns the
+// members, the merger and the progress that was observed.
+func deliver(t *rapid.T, run *simulatedRun, lost []bool) ([]Member, *Merger, *observed) {
+	seen := newObserved()
+	merger := NewMerger(run.plan, time.Unix(0, 0), len(run.workers), ReportInterval, seen.observe)
+	var members []Member
+	for _, w := range run.workers {
+		members = append(members, Member{Shard: w.shard, Books: NewBooks(w.shard, 7, simulatedMetrics)})
+	}
+	for _, d := range drawDeliveries(t, run, lost) {
+		r := sent(t, run.workers[d.worker].reports[d.report])
+		got, err := members[d.worker].Books.Fold(r, r.Elapsed)
+		if got != d.want || err != nil {
+			t.Fatalf("report %d of worker %d: %s (%v), want %s", r.Seq, d.worker, got, err, d.want)
+		}
+		if got == Folded {
+			merger.Add(d.worker, r)
+		}
+		if rapid.Bool().Draw(t, "clock") {
+			merger.Advance(time.Duration(rapid.Int64Range(0, int64(run.end)).Draw(t, "now")))
+		}
+	}
+	return members, merger, seen
+}
+
+// observed adds up the progress of a run.
+type observed struct {
+	interval, judged, warmup *aurea.Tally
+	failures                 map[string]int64
+	traced                   int
+	elapsed                  time.Duration
+	problem                  string
+}
+
+func newObserved() *observed {
+	return &observed{
+		interval: aurea.NewTally(), judged: aurea.NewTally(), warmup: aurea.NewTally(), failures: map[string]int64{},
+	}
+}
+
+func (o *observed) observe(p aurea.Progress) {
+	o.interval.Merge(p.Interval)
+	o.judged.Merge(p.Judged)
+	o.warmup.Merge(p.Warmup)
+	for class, n := range p.Failures {
+		o.failures[class] += n
+	}
+	o.traced += len(p.Traced)
+	if p.Elapsed-p.Length != o.elapsed {
+		o.problem = "an interval does not begin where the one before it ended"
+	}
+	if o.elapsed = p.Elapsed; p.Window == nil || p.WindowLength < p.Length {
+		o.problem = "an interval has no window"
+	}
+}
+
+// Law: for any division of a run's jobs among workers and intervals, and any order
+// and repetition of the reports, the merged tallies are equal to the last bit to
+// one tally of all jobs. So are the sums of the progress.
+func TestMergedTalliesAreExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		run := drawRun(t)
+		members, merger, seen := deliver(t, run, noneLost(run))
+		m := NewMeasurement(run.plan, time.Unix(0, 0), merger, members)
+		judged, warmup := totals(run.workers)
+		equal(t, "judged part", m.Tally, judged)
+		equal(t, "warm-up", m.Warmup, warmup)
+		judged.Planned, warmup.Planned = 0, 0
+		equal(t, "observed judged part", seen.judged, judged)
+		equal(t, "observed warm-up", seen.warmup, warmup)
+		judged.Merge(warmup)
+		equal(t, "observed intervals", seen.interval, judged)
+		if seen.problem != "" {
+			t.Fatal(seen.problem)
+		}
+		var failed int64
+		for _, n := range seen.failures {
+			failed += n
+		}
+		if failed != judged.Failed || int64(seen.traced) != judged.Failed {
+			t.Fatalf("observed %d failures by class and %d traced, want %d", failed, seen.traced, judged.Failed)
+		}
+	})
+}
+
+// Law: with any workers lost, every planned job has an outcome, and the planned
+// jobs are those of the plan.
+func TestLostJobsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		run := drawRun(t)
+		lost := rapid.SliceOfN(rapid.Bool(), len(run.workers), len(run.workers)).Draw(t, "lost")
+		members, merger, seen := deliver(t, run, lost)
+		for i := range members {
+			if members[i].Books.Lose(run.end, time.Duration(aurea.Forever)); members[i].Books.Lost() != lost[i] {
+				t.Fatalf("worker %d is lost: %v, want %v", i, members[i].Books.Lost(), lost[i])
+			}
+		}
+		m := NewMeasurement(run.plan, time.Unix(0, 0), merger, members)
+		for _, tally := range []*aurea.Tally{m.Tally, m.Warmup} {
+			if err := tally.Check(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, want := m.Tally.Planned+m.Warmup.Planned, planned(run, lost); got != want {
+			t.Fatalf("%d jobs were planned, want %d", got, want)
+		}
+		if seen.interval.Lost != m.Tally.Lost+m.Warmup.Lost || seen.warmup.Lost != m.Warmup.Lost {
+			t.Fatalf("observed %d lost jobs, want %d", seen.interval.Lost, m.Tally.Lost+m.Warmup.Lost)
+		}
+	})
+}
+
+// planned returns how many jobs the run wanted: of its plan, or where time ends a
+// closed run those that were started, as far as reports tell.
+func planned(run *simulatedRun, lost []bool) int64 {
+	switch {
+	case run.plan.End == aurea.Forever:
+		return run.plan.Jobs
+	case run.plan.Open():
+		return aurea.NewSchedule(run.plan).DueBefore(time.Duration(run.plan.End))
+	}
+	var started int64
+	for i, w := range run.workers {
+		reported := time.Duration(aurea.Forever)
+		if lost[i] {
+			reported = w.reports[len(w.reports)-1].Elapsed - w.reports[len(w.reports)-1].Length
+		}
+		for _, job := range w.jobs {
+			if job.start < reported {
+				started++
+			}
+		}
+	}
+	return started
+}
