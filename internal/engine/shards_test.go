@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -73,25 +74,41 @@ func TestShardsRunTheJobsOfThePlan(t *testing.T) {
 }
 
 // A control has the concurrency of the whole plan. Each shard gets its part, also
-// if it had a single slot before.
+// if it had a single slot before, and refuses a part above its own limit.
 func TestControlOfAShard(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for driver := range drivers {
+	for driver := range drivers {
+		synctest.Test(t, func(t *testing.T) {
 			all := &seenJobs{numbers: map[int64]bool{}}
 			shard := plan(t, `{"num_jobs": 1000, "concurrency": 2}`).Shard(1, aurea.EqualWeights(2))
-			controls := make(chan aurea.Command)
+			jobs := all.jobs(driver)
+			jobs.MaxInFlight = 30 // of the worker pool
+			controls, answers := make(chan aurea.Command), make(chan error, 2)
 			go func() {
-				time.Sleep(10 * nap)
-				controls <- aurea.Command{
-					Control: aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 40}, Answer: func(aurea.RunEvent, error) {},
+				for _, to := range []int64{62, 40} {
+					time.Sleep(10 * nap)
+					controls <- aurea.Command{
+						Control: aurea.Control{Kind: aurea.ChangeLoad, Concurrency: to},
+						Answer:  func(_ aurea.RunEvent, err error) { answers <- err },
+					}
 				}
 			}()
-			r, err := fake().runJobs(t.Context(), shard, all.jobs(driver), controls, ignore)
+			r, err := fake().runJobs(t.Context(), shard, jobs, controls, ignore)
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkEqual(t, driver+": most jobs in flight", r.InFlight.Max, 20)
+			most := int64(20)
+			switch first := <-answers; driver {
+			case "worker pool":
+				if !errors.Is(first, aurea.ErrInvalid) {
+					t.Errorf("a part of 31 where 30 are the limit: %v", first)
+				}
+			default:
+				most = 31
+				checkEqual(t, driver+": answer to the first control", first, nil)
+			}
+			checkEqual(t, driver+": answer to the second control", <-answers, nil)
+			checkEqual(t, driver+": most jobs in flight", r.InFlight.Max, most)
 			checkEqual(t, driver+": ended ok", r.Counts.OK, 500)
-		}
-	})
+		})
+	}
 }

@@ -69,6 +69,21 @@ func TestResolveChecksThresholds(t *testing.T) {
 	}
 }
 
+// A shard of an open plan is checked by its own part of the concurrency.
+func TestResolveChecksTheShard(t *testing.T) {
+	spec := aurea.Spec{Rate: 1, Duration: aurea.Duration(time.Second), Concurrency: MaxThreads + 2,
+		Workload: &aurea.Workload{Kind: "disk"}}
+	whole := aurea.NewPlan(spec, 1)
+	const want = "concurrency: must be at most 5000 with the workload disk, which takes a thread of the system for " +
+		"each job in flight; got 5002"
+	if got := message(resolveError(Policy{}, whole)); got != want {
+		t.Errorf("the whole plan: %q, want %q", got, want)
+	}
+	if got := message(resolveError(Policy{}, whole.Shard(0, aurea.EqualWeights(2)))); got != "" {
+		t.Errorf("a half of the plan: %q", got)
+	}
+}
+
 // openTwice resolves a workload once and opens it twice.
 func openTwice(t *testing.T, policy Policy, text string) (first, second Jobs) {
 	t.Helper()
