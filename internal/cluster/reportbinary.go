@@ -49,11 +49,14 @@ func (r *Report) MarshalBinary() ([]byte, error) {
 }
 
 // UnmarshalBinary sets the report to the one that MarshalBinary wrote, and checks
-// all that needs no knowledge of the run. It reuses the memory of the tallies.
-// After an error its content is undefined.
+// all that needs no knowledge of the run. It reuses the memory of the tallies; r
+// may be the zero value. After an error its content is undefined.
 func (r *Report) UnmarshalBinary(data []byte) error {
 	if len(data) == 0 || len(data) > maxReport || data[0] != reportVersion {
 		return errReport
+	}
+	if r.Judged == nil {
+		*r = *NewReport()
 	}
 	r.Reset()
 	in := reader{data: data[1:]}
@@ -246,7 +249,11 @@ func (r *reader) float() float64 {
 
 // block returns the bytes after their length. They belong to the data.
 func (r *reader) block() []byte {
-	n := r.upTo(uint64(len(r.data)))
+	n := r.next()
+	if n > uint64(len(r.data)) {
+		r.fail()
+		return nil
+	}
 	block := r.data[:n]
 	r.data = r.data[n:]
 	return block
