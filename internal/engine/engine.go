@@ -71,32 +71,59 @@ func (e *Engine) Execute(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
+	now := func(context.Context) (aurea.Start, error) { return aurea.Start{}, nil }
+	return e.ExecuteAt(ctx, plan, resolved, now, controls, observe)
+}
+
+// ExecuteAt is Execute with an agreed start. It acquires what the jobs need,
+// makes its goroutines and reserves its memory. Then it calls ready once, from
+// the calling goroutine, which returns when to begin. An error of ready ends the
+// execution: no job has started, and ExecuteAt returns that error.
+//
+// No job starts before Start.At. Jobs that start later than planned are delayed;
+// so are all jobs if Start.At has passed. When Start.Lease is over, the execution
+// stops as if ctx were cancelled.
+func (e *Engine) ExecuteAt(
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+	ready func(context.Context) (aurea.Start, error),
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
 	jobs, err := resolved.Open(ctx)
 	if err != nil {
 		return aurea.Measurement{}, err
 	}
+	x := newExecution(ctx, plan, jobs, e.sleep)
+	defer x.cancel() // after Close, since open connections watch the context
 	defer jobs.Close()
-	return e.execute(ctx, plan, jobs, controls, observe)
+	return e.execute(x, ready, controls, observe)
 }
 
 func (e *Engine) execute(
-	ctx context.Context, plan aurea.Plan, jobs workload.Jobs,
+	x *execution, ready func(context.Context) (aurea.Start, error),
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	x := newExecution(ctx, plan, jobs, e.sleep)
 	x.cores = e.cores
 	x.controlled = controls != nil
-	defer context.AfterFunc(ctx, x.stop)()
+	defer context.AfterFunc(x.ctx, x.stop)()
 
 	d := x.driver()
 	c := newCollector(x, d.reporters(), x.withActivity(observe))
+	wait := d.prepare(c)
+	start, err := ready(x.ctx)
+	if err != nil {
+		x.abandon(wait)
+		return aurea.Measurement{}, err
+	}
 	before := e.processStats()
-	wait := d.drive(c)
+	x.begin(start)
+	unwatch := x.watchLease()
 	release := x.serveControls(controls)
 	end := c.collect()
 	wait()
+	x.leased(x.now()) // if the lease ended first, the run was stopped
 	release()
-	health := e.processStats().healthSince(before, e.cores)
+	unwatch()
+	health := e.processStats().healthSince(before.notBefore(x.start), e.cores)
 
 	live, timeline := x.close()
 	counted := c.counted()
@@ -131,9 +158,9 @@ func (e *Engine) execute(
 type driver interface {
 	// reporters returns how many reporters send to the collector.
 	reporters() int
-	// drive starts the jobs and returns immediately. wait returns when the last
-	// job has ended and is reported.
-	drive(to *collector) (wait func())
+	// prepare makes the goroutines, which start the jobs when the execution
+	// begins. wait returns when the last job has ended and is reported.
+	prepare(to *collector) (wait func())
 	// The methods below are valid after wait.
 	peakInFlight() int64
 	otherBusy() float64 // see aurea.Measurement

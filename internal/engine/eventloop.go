@@ -69,8 +69,14 @@ func (l *eventLoop) run(c *collector) {
 		l.wakeAll()
 	}
 	l.foldInjected()
-	at := max(l.lastEnded, l.now())
+	at := max(l.lastEnded, l.now(), 0)
 	c.reports <- report{reporter: l.index, at: at, end: l.lastEnded, tallies: l.tallies, last: true}
+}
+
+// mayStart reports whether jobs may start at the given time by the snapshot in
+// effect.
+func (l *eventLoop) mayStart(now time.Duration) bool {
+	return l.leased(now) && l.latest.Load() == l.snapshot
 }
 
 // applyLatest loads the latest snapshot. If the run was stopped, it cancels the
@@ -78,7 +84,7 @@ func (l *eventLoop) run(c *collector) {
 func (l *eventLoop) applyLatest() bool {
 	l.snapshot = l.latest.Load()
 	if l.stopped.Load() {
-		l.cancelInFlight(l.now())
+		l.cancelInFlight(max(l.now(), 0))
 		return false
 	}
 	l.share = l.snapshot.Plan.Shard(l.index, aurea.EqualWeights(len(l.loops)))

@@ -18,7 +18,7 @@ func (l *eventLoop) runClosed(c *collector) {
 		if now >= l.nextReport {
 			l.reportInterval(c, now)
 		}
-		if l.latest.Load() != l.snapshot {
+		if !l.mayStart(now) {
 			if !s.applyLatest() {
 				return
 			}
@@ -133,12 +133,13 @@ func planNextRise(plan aurea.Plan, after time.Duration) time.Duration {
 	return max(time.Duration(seconds*1e9), after+1)
 }
 
-// fill starts a job in every free slot, until a new snapshot is published.
+// fill starts a job in every free slot, until a new snapshot is published or the
+// lease is over.
 func (s *slots) fill() {
 	var now time.Duration
 	for n := 0; s.timers.length < s.limit; n++ {
 		if n%maxBatch == 0 {
-			if now = s.now(); s.latest.Load() != s.snapshot {
+			if now = s.now(); !s.mayStart(now) {
 				break
 			}
 		}

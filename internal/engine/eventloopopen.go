@@ -20,7 +20,7 @@ func (l *eventLoop) runOpen(c *collector) {
 			a.dropDue(now)
 			l.reportInterval(c, now)
 		}
-		if l.latest.Load() != l.snapshot {
+		if !l.mayStart(now) {
 			if !a.applyLatest() {
 				return
 			}

@@ -15,7 +15,8 @@ import (
 // share. They only read it, except for the job counter, the stop flag, the
 // requeued jobs and the latest snapshot.
 type execution struct {
-	ctx         context.Context
+	ctx         context.Context // done when the run is stopped
+	cancel      context.CancelFunc
 	plan        aurea.Plan // as submitted; snapshots have the plan after controls
 	first       int64      // of a strided deal: job i has the number first + i·stride
 	stride      int64      // 0 if the plan's deal is not strided
@@ -26,7 +27,9 @@ type execution struct {
 	timeout     time.Duration  // longest time a job may take
 	log         *aurea.JobLog  // nil when records are not kept
 	sleep       func() sleeper // makes a sleeper for the calling goroutine
-	start       time.Time
+	start       time.Time      // time zero of the run's clock; set by begin, like lease
+	lease       *aurea.Lease   // nil for no limit
+	begun       chan struct{}  // closed by begin
 	controller  controller
 
 	_        [64]byte // separates the fields above from nextJob, which every event loop writes
@@ -48,9 +51,10 @@ const forever = time.Duration(aurea.Forever)
 // newExecution prepares an execution and publishes its first snapshot.
 func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, sleep func() sleeper) *execution {
 	x := &execution{
-		ctx: ctx, plan: plan, jobs: jobs, sleep: sleep,
+		plan: plan, jobs: jobs, sleep: sleep, begun: make(chan struct{}),
 		maxInFlight: aurea.MaxJobs, cores: runtime.GOMAXPROCS(0), timeout: forever,
 	}
+	x.ctx, x.cancel = context.WithCancel(ctx)
 	if jobs.Delayer == nil {
 		x.maxInFlight = cmp.Or(jobs.MaxInFlight, workload.MaxRunning)
 	}
@@ -72,10 +76,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	return x
 }
 
-// begin sets the start of the run, time zero of its clock.
-func (x *execution) begin() { x.start = time.Now() }
-
-// now returns the time since the run began.
+// now returns the time since the run's start, which is negative before it.
 func (x *execution) now() time.Duration { return time.Since(x.start) }
 
 // claim takes up to n jobs, [first, end). The range is empty if the plan has no
@@ -161,7 +162,8 @@ func (x *execution) dueInWarmup(live aurea.LivePlan, end time.Duration) int64 {
 	return aurea.NewSchedule(live.Plan).DueBefore(min(until, time.Duration(live.Plan.End)))
 }
 
-// complete reports whether a run that ended at end did all of its plan.
+// complete reports whether a run that ended at end did all of its plan. What was
+// due after its lease was not done.
 func (x *execution) complete(live aurea.LivePlan, counts aurea.Counts, end time.Duration) bool {
-	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || end >= live.End())
+	return counts.Cancelled == 0 && (counts.Planned == x.plan.Jobs || min(end, x.lease.Until()) >= live.End())
 }

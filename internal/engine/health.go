@@ -39,6 +39,15 @@ func readProcessStats() processStats {
 	}
 }
 
+// notBefore returns the statistics as of the given time, if they were read before
+// it. In between, the generator only waited.
+func (v processStats) notBefore(start time.Time) processStats {
+	if start.After(v.wall) {
+		v.wall = start
+	}
+	return v
+}
+
 // healthSince returns how the generator fared between two readings, on the
 // given number of cores.
 func (v processStats) healthSince(before processStats, cores int) aurea.Health {

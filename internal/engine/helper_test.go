@@ -46,7 +46,17 @@ func (e *Engine) runJobs(
 	ctx context.Context, plan aurea.Plan, jobs workload.Jobs,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (*endedRun, error) {
-	m, err := e.execute(ctx, plan, jobs, controls, observe)
+	return e.runJobsAt(ctx, plan, jobs, aurea.Start{}, controls, observe)
+}
+
+// runJobsAt is runJobs with an agreed start.
+func (e *Engine) runJobsAt(
+	ctx context.Context, plan aurea.Plan, jobs workload.Jobs, start aurea.Start,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (*endedRun, error) {
+	x := newExecution(ctx, plan, jobs, e.sleep)
+	defer x.cancel()
+	m, err := e.execute(x, func(context.Context) (aurea.Start, error) { return start, nil }, controls, observe)
 	return ended(plan, m, err)
 }
 

@@ -285,7 +285,7 @@ func TestHTTPStopped(t *testing.T) {
 func TestTimeoutAllocatesNothing(t *testing.T) {
 	p := plan(t, `{"num_jobs": 10, "timeout": "1m", "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`)
 	c := newWorkerPool(newExecution(t.Context(), p, openJobs(t, p), nil))
-	c.begin()
+	c.begin(aurea.Start{})
 	state := c.newWorkerState()
 	if n := testing.AllocsPerRun(100, func() {
 		if err := c.runInTimeout(0, c.now(), state, nil); err != nil {

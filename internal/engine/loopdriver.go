@@ -50,23 +50,21 @@ func newLoopDriver(x *execution) *loopDriver {
 
 func (d *loopDriver) reporters() int { return len(d.loops) }
 
-// drive starts all event loops at the same time.
-func (d *loopDriver) drive(to *collector) (wait func()) {
+// prepare makes the event loops' goroutines and waits until each has reserved its
+// memory.
+func (d *loopDriver) prepare(to *collector) (wait func()) {
 	var ready, done sync.WaitGroup
-	begin := make(chan struct{})
 	for _, l := range d.loops {
 		ready.Add(1)
 		done.Go(func() {
 			l.sleep = d.sleep()
 			l.reserve(len(d.loops))
 			ready.Done()
-			<-begin
+			l.awaitZero(l.sleep)
 			l.run(to)
 		})
 	}
 	ready.Wait()
-	d.begin()
-	close(begin)
 	return done.Wait
 }
 

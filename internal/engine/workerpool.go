@@ -20,18 +20,20 @@ type workerPool struct {
 	*execution
 	recorders  []*recorder
 	running    sync.WaitGroup
-	slotFreed  chan struct{} // signals runOpen that a job has ended
-	resizeMu   sync.Mutex    // held while a limit adds or removes workers
-	workers    atomic.Int64  // closed model: workers; open model: jobs in flight
-	_          [64]byte      // keeps the fields below, written for every job, off the cache line above
-	inFlight   atomic.Int64  // jobs in flight
-	peak       atomic.Int64  // most jobs in flight after the warm-up
-	idleStates sync.Pool     // open model, where each goroutine runs one job
+	prepared   sync.WaitGroup // workers that have made their state
+	atZero     chan struct{}  // closed at time zero of the run's clock
+	slotFreed  chan struct{}  // signals runOpen that a job has ended
+	resizeMu   sync.Mutex     // held while a limit adds or removes workers
+	workers    atomic.Int64   // closed model: workers; open model: jobs in flight
+	_          [64]byte       // keeps the fields below, written for every job, off the cache line above
+	inFlight   atomic.Int64   // jobs in flight
+	peak       atomic.Int64   // most jobs in flight after the warm-up
+	idleStates sync.Pool      // open model, where each goroutine runs one job
 }
 
 // newWorkerPool returns a pool with one recorder a core and no workers.
 func newWorkerPool(x *execution) *workerPool {
-	p := &workerPool{execution: x, slotFreed: make(chan struct{}, 1)}
+	p := &workerPool{execution: x, atZero: make(chan struct{}), slotFreed: make(chan struct{}, 1)}
 	p.idleStates.New = func() any { return p.newWorkerState() }
 	for range x.cores {
 		p.recorders = append(p.recorders, newRecorder(x))
@@ -47,21 +49,33 @@ type workerState struct {
 
 // newWorkerState returns the state of a new worker.
 func (p *workerPool) newWorkerState() *workerState {
-	return &workerState{workload.NewJobMetrics(p.jobs.Metrics), workload.NewJobContext(p.ctx)}
+	return &workerState{
+		metrics: workload.NewJobMetrics(p.jobs.Metrics),
+		context: workload.NewJobContext(leasedContext{Context: p.ctx, execution: p.execution}),
+	}
 }
 
 func (p *workerPool) reporters() int { return len(p.recorders) }
 
-// drive starts the jobs. wait returns when the last one has ended and is
-// reported.
-func (p *workerPool) drive(to *collector) (wait func()) {
-	p.begin()
+// prepare makes the first workers of a closed plan. wait returns when the last job
+// has ended and is reported.
+func (p *workerPool) prepare(to *collector) (wait func()) {
+	if !p.plan.Open() {
+		p.addWorkers(p.latest.Load(), 0)
+		p.prepared.Wait()
+	}
 	var reporting sync.WaitGroup
 	over := make(chan struct{})
-	reporting.Go(func() { p.reportIntervals(to, over) })
+	reporting.Go(func() {
+		<-p.begun
+		p.reportIntervals(to, over)
+	})
 	go func() {
+		sleep := p.sleep()
+		p.awaitZero(sleep)
+		close(p.atZero)
 		if p.plan.Open() {
-			p.runOpen()
+			p.runOpen(sleep)
 		} else {
 			p.runClosed()
 		}

@@ -26,6 +26,7 @@ func (p *workerPool) addWorkers(snap *snapshot, openedAt time.Duration) {
 	defer p.resizeMu.Unlock()
 	for range snap.Level(openedAt) - p.workers.Load() {
 		p.workers.Add(1)
+		p.prepared.Add(1)
 		p.running.Go(func() { p.work(openedAt) })
 	}
 }
@@ -54,13 +55,15 @@ func (p *workerPool) waitForChange(current *snapshot, rise time.Duration) (*snap
 // rise or a control; that of the others is the end of the job before.
 func (p *workerPool) work(openedAt time.Duration) {
 	state := p.newWorkerState()
-	for intended, ready := openedAt, p.now(); ; intended = ready {
+	p.prepared.Done()
+	<-p.atZero
+	for intended, ready := openedAt, max(p.now(), 0); ; intended = ready { // before zero if the run was stopped
 		now, ok := p.awaitStart(ready)
 		if !ok {
 			return
 		}
 		i, end := p.claimInTime(now)
-		if i >= end {
+		if i >= end || p.lease != nil && !p.leased(p.now()) { // now may be older than the claim
 			p.workers.Add(-1)
 			return
 		}

@@ -7,8 +7,8 @@ import (
 )
 
 // runOpen drives the open model: it starts every job when it is due.
-func (p *workerPool) runOpen() {
-	schedule, sleep := aurea.NewSchedule(p.plan), p.sleep()
+func (p *workerPool) runOpen(sleep sleeper) {
+	schedule := aurea.NewSchedule(p.plan)
 	for {
 		i, end := p.claim(1) // the schedule knows the run's end
 		if i >= end {
@@ -46,7 +46,7 @@ func (p *workerPool) waitUntilDue(cumulative float64, sleep sleeper) (due time.D
 		due := snap.Due(cumulative)
 		late := due >= snap.end
 		switch {
-		case p.stopped.Load(), late && (now >= snap.end || due == forever || !p.controlled):
+		case p.stopped.Load(), !p.leased(now), late && (now >= snap.end || due == forever || !p.controlled):
 			return 0, false
 		case snap.Paused:
 			timerSleep(snap.ctx, Interval)
@@ -81,14 +81,14 @@ func (p *workerPool) waitForSlot() bool {
 }
 
 // startArrival runs a job that is due. If the run was paused meanwhile, it
-// waits for the end of the pause.
+// waits for the end of the pause. It does nothing after the lease.
 func (p *workerPool) startArrival(i int64, cumulative float64) {
 	state := p.idleStates.Get().(*workerState)
 	defer p.idleStates.Put(state)
 	for {
 		start, snap := p.now(), p.latest.Load()
 		switch {
-		case snap.Paused && p.ctx.Err() != nil:
+		case snap.Paused && p.ctx.Err() != nil, !p.leased(start):
 			return
 		case snap.Paused:
 			timerSleep(snap.ctx, Interval)
