@@ -77,6 +77,9 @@ func (c *Client) reserveHTTP2(ctx context.Context, r *Request, a *Response) (l *
 
 // tryHTTP2 does an exchange on a connection.
 func (c *Client) tryHTTP2(ctx context.Context, l *http2Conn, r *Request, keep int, a *Response) error {
+	if err := ctx.Err(); err != nil {
+		return classify(ctx, ClassTimeout, "before asking", err)
+	}
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
 	request := r.http2.WithContext(ctx)
