@@ -14,7 +14,7 @@ const (
 	StatusQueued      Status = "queued"
 	StatusRunning     Status = "running"
 	StatusCompleted   Status = "completed"   // every planned job was accounted for
-	StatusFailed      Status = "failed"      // the run could not be executed
+	StatusFailed      Status = "failed"      // the run could not be executed, or lost its workers
 	StatusCancelled   Status = "cancelled"   // a client or the command cancelled it
 	StatusInterrupted Status = "interrupted" // the service stopped before the run ended
 )

@@ -65,10 +65,10 @@ var validityChecks = []validityCheck{
 	{NoneOK, Invalid, func(r *Result) (float64, float64, bool) {
 		return float64(r.Counts.Ended()), 0, r.Counts.OK == 0 && r.Counts.Ended() > 0
 	}, "none of the %.0f jobs that ended was ok, so there is no latency to believe"},
-	{"worker_lost", Invalid, lostWorkers(false),
-		"workers fell silent ({lost}) with %.4f of the load, and max_lost_fraction allows %.4f"},
-	{"worker_lost", Degraded, lostWorkers(true),
-		"workers fell silent ({lost}) with %.4f of the load, as max_lost_fraction allows up to %.4f"},
+	{WorkerLostCode, Invalid, lostWorkers(false),
+		"{lost} fell silent with %.4f of the load undone, and max_lost_fraction allows %.4f"},
+	{WorkerLostCode, Degraded, lostWorkers(true),
+		"{lost} fell silent with %.4f of the load undone, as max_lost_fraction allows up to %.4f"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
 	{"paused", Degraded, pauses,
@@ -115,7 +115,7 @@ var validityChecks = []validityCheck{
 		"each of %.0f workers had only its share of the %.0f places for jobs in flight, and one was full; in one " +
 			"pool fewer jobs would have waited or been dropped"},
 	{"shared_host", Degraded, ofWorkers(sharedHosts),
-		"%.0f workers ran on %.0f machines; those on one machine took its cores from each other"},
+		"%.0f workers ran on fewer machines (%.0f); those on one machine took its cores from each other"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
 	}, "the run took %.6f s, less than %.3f s: chance is a large part of it"},

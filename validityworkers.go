@@ -29,6 +29,20 @@ func ofWorkers(check workerCheck) func(*Result) (float64, float64, bool) {
 	}
 }
 
+// WorkerLostCode is the code of the reason of a result that lost workers. If more
+// of the load was lost than the spec allows, the run has failed.
+const WorkerLostCode = "worker_lost"
+
+// Failure says why the run of a result failed. It is "" for a run that did not.
+func (r *Result) Failure() string {
+	for _, reason := range r.Validity.Reasons {
+		if r.Status == StatusFailed && reason.Code == WorkerLostCode {
+			return reason.Message
+		}
+	}
+	return ""
+}
+
 // lostWorkers returns a check for lost workers in a run that completed
 // nevertheless, or in one that did not.
 func lostWorkers(completed bool) func(*Result) (float64, float64, bool) {
@@ -93,7 +107,11 @@ func (w *Workers) name(message string) string {
 			lost = append(lost, cmp.Or(of.Name, of.ID))
 		}
 	}
-	names := strings.NewReplacer("{lost}", firstOf(lost, w.Lost), "{unlike}", firstOf(w.Unlike, len(w.Unlike)))
+	noun := "worker "
+	if w.Lost > 1 {
+		noun = "workers "
+	}
+	names := strings.NewReplacer("{lost}", noun+firstOf(lost, w.Lost), "{unlike}", firstOf(w.Unlike, len(w.Unlike)))
 	return names.Replace(message)
 }
 

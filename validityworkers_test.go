@@ -82,7 +82,7 @@ func TestLostWorkersInvalidateFailedRun(t *testing.T) {
 	if got.State != Invalid || !slices.Equal(reasonCodes(r), []string{"worker_lost", "stopped"}) {
 		t.Fatalf("%+v", got)
 	}
-	if first := got.Reasons[0]; first.Value != 0.25 || !strings.Contains(first.Message, "(two and 5 more)") {
+	if first := got.Reasons[0]; first.Value != 0.25 || !strings.HasPrefix(first.Message, "workers two and 5 more fell") {
 		t.Errorf("the reason is %+v", first)
 	}
 }

@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -171,8 +172,36 @@ func TestLostShareDecidesStatus(t *testing.T) {
 		tally.Counts = Counts{Planned: 100, OK: 90, Lost: 10}
 		spec := Spec{NumJobs: 100, Concurrency: 20, MaxLostFraction: test.allowed}
 		r := NewResult(NewPlan(spec, 1), Measurement{Duration: time.Second, Tally: tally, Workers: w})
+		if failed := r.Failure() != ""; failed != (test.want == StatusFailed) {
+			t.Errorf("%+v: the failure is %q", test, r.Failure())
+		}
 		if r.Status != test.want || r.InFlight.Max != 20 || r.Workers.Count != 2 {
 			t.Errorf("%+v: status %s, %+v, %+v", test, r.Status, r.InFlight, r.Workers)
 		}
 	}
+}
+
+// Programs depend on the JSON of the workers of a result.
+func TestGoldenWorkers(t *testing.T) {
+	plan, m := everything(t)
+	environment := m.Environment
+	environment.CPU = "another processor"
+	m.Workers = &Workers{LostShare: 0.125, Of: []WorkerResult{
+		{ID: "a1", Name: "one", Host: "host-1", Boot: "boot-1", Cores: 2, State: WorkerEnded,
+			Counts: Counts{Planned: 5, OK: 4, Failed: 1}, Throughput: 2, Latency: WorkerQuantiles{0.25, 0.5},
+			Delay: WorkerQuantiles{0.001, 0.002}, MaxInFlight: 2, PeakFrom: 1, PeakUntil: 2, Full: true, CPU: 0.5,
+			Offset: -0.5, Bound: 0.0001, Drift: 0.00001, FirstDue: 0.25, FirstStart: 0.2501, LastEnd: 2.75, Reports: 3,
+			LongestGap: 1.25, Environment: &m.Environment},
+		{ID: "b2", Name: "two", Host: "host-1", Boot: "boot-1", Cores: 2, State: WorkerLost,
+			Counts: Counts{Planned: 4, OK: 2, Cancelled: 1, Lost: 1}, MaxInFlight: 1, FirstStart: 0.5,
+			Environment: &environment},
+	}}
+	result := NewResult(plan, m)
+	written, err := json.Marshal(map[string]any{
+		"in_flight": result.InFlight, "status": result.Status, "validity": result.Validity, "workers": result.Workers,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, "workers.json", written)
 }

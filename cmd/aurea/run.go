@@ -171,6 +171,8 @@ func writeRun(run aurea.Run, write func(aurea.Run, io.Writer) error, stdout io.W
 	}
 	result := run.Result
 	switch {
+	case run.Status == aurea.StatusFailed:
+		return fmt.Errorf("the run failed: %s; the result is of the jobs that had ended", run.Error)
 	case run.Status != aurea.StatusCompleted:
 		return exitError{exitInterrupted, "interrupted; the result is of the jobs that had ended"}
 	case result.Verdict == aurea.VerdictFail:

@@ -127,6 +127,10 @@ func (m *Manager) finish(e *entry, o outcome) {
 		status = aurea.StatusFailed
 		e.final.Error = o.err.Error()
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", o.err)
+	case o.result != nil && o.result.Status == aurea.StatusFailed:
+		status = aurea.StatusFailed
+		e.final.Error = o.result.Failure()
+		m.options.Log.Error("run failed", "run", e.run.ID, "error", e.final.Error)
 	case o.result == nil || o.result.Status == aurea.StatusCancelled:
 		status = aurea.StatusCancelled
 		if errors.Is(context.Cause(e.ctx), errInterrupted) {

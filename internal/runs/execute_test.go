@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +118,21 @@ func TestExecutorError(t *testing.T) {
 			t.Errorf("the next run has the error %q", run.Error)
 		} else {
 			wantStatus(t, run, aurea.StatusCompleted, epoch, 1, 2)
+		}
+	})
+}
+
+// A run that lost its worker has failed, and has a result that says so.
+func TestLostWorkerFailsRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		run := serve(t, Options{}).jobs("bereft", 1).end(t)
+		wantStatus(t, run, aurea.StatusFailed, epoch, 0, 1)
+		if want := "worker two fell silent"; !strings.HasPrefix(run.Error, want) {
+			t.Errorf("the run has the error %q, want %s", run.Error, want)
+		}
+		if run.Result == nil || run.Result.Status != aurea.StatusFailed {
+			t.Errorf("the run has the result %+v", run.Result)
 		}
 	})
 }

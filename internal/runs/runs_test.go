@@ -28,7 +28,8 @@ func (resolver) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return ev
 
 // An executor is a fake for synctest: each job takes a second, one after the
 // other, and it reports after each. Every fourth job fails with class odd, and
-// the job after it times out. A plan named "broken" cannot be executed.
+// the job after it times out. A plan named "broken" cannot be executed, and one
+// named "bereft" loses its worker.
 type executor struct {
 	resolver
 	mu                sync.Mutex
@@ -89,6 +90,10 @@ func (x *executor) Execute(
 			InFlight: inFlight})
 	}
 	m.Tally.Planned = plan.Jobs
+	if plan.Spec.Name == "bereft" {
+		m.Stopped = true
+		m.Workers = &aurea.Workers{Of: []aurea.WorkerResult{{Name: "two", State: aurea.WorkerLost}}}
+	}
 	return m, nil
 }
 
