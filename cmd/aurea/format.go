@@ -21,7 +21,11 @@ func formatName(name string) string {
 
 // formatInFlight adds how many jobs were on a core if jobs used the CPU.
 func formatInFlight(n aurea.InFlight) string {
-	text := fmt.Sprintf("%d at most, %s on average", n.Max, formatCount(n.Mean))
+	most := strconv.FormatInt(n.Max, 10)
+	if n.AtLeast > 0 {
+		most = fmt.Sprintf("%d to %d", n.AtLeast, n.Max)
+	}
+	text := fmt.Sprintf("%s at most, %s on average", most, formatCount(n.Mean))
 	if n.Effective != n.Mean {
 		text += ", " + formatCount(n.Effective) + " of them on a core"
 	}
@@ -107,6 +111,11 @@ func formatMoney(amount float64) string {
 // formatSignificant rounds a number to significant digits. It never uses an
 // exponent.
 func formatSignificant(n float64, digits int) string {
+	return strconv.FormatFloat(roundSignificant(n, digits), 'f', -1, 64)
+}
+
+// roundSignificant rounds a number to significant digits.
+func roundSignificant(n float64, digits int) float64 {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', digits-1, 64), 64) // cannot fail
-	return strconv.FormatFloat(rounded, 'f', -1, 64)
+	return rounded
 }

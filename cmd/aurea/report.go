@@ -35,7 +35,8 @@ func newReport(r *aurea.Result) report {
 		Facts:    reportFacts(r),
 	}
 	for _, t := range []table{
-		latencyTable(r), counterTable(r.Counters), statusTable(r.Statuses), errorTable(r.Errors), thresholdTable(r),
+		latencyTable(r), workersTable(r.Workers), counterTable(r.Counters), statusTable(r.Statuses),
+		errorTable(r.Errors), thresholdTable(r),
 	} {
 		if len(t.Rows) > 0 {
 			rep.Tables = append(rep.Tables, t)
@@ -91,6 +92,9 @@ func reportFacts(r *aurea.Result) [][2]string {
 	if w := r.Warmup; w != nil {
 		text := fmt.Sprintf("%s before that, not judged; %s", formatDuration(w.Duration), formatCounts(w.Counts))
 		list = append(list, [2]string{"warm-up", text})
+	}
+	if r.Workers != nil {
+		list = append(list, [2]string{"workers", formatWorkers(r.Workers)})
 	}
 	return append(list, [][2]string{
 		{"throughput", formatCount(r.Throughput) + " jobs/s"},

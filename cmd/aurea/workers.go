@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -53,7 +54,7 @@ func printWorkers(w io.Writer, workers []aurea.Worker, now time.Time) error {
 	t.row("worker", "state", "cores", "host", "clock", "labels")
 	var notes []string
 	for _, worker := range workers {
-		name := clipCell(worker.Name, maxWorkerName)
+		name := clipMiddle(cmp.Or(worker.Name, worker.ID), maxWorkerName)
 		t.row(name, formatWorkerState(worker, now), strconv.Itoa(worker.Cores), clipCell(worker.Host, maxWorkerHost),
 			formatBound(worker.Bound), clipCell(formatLabels(worker.Labels), maxWorkerLabel))
 		if worker.Reason != "" {
@@ -98,10 +99,7 @@ func formatBound(seconds float64) string {
 }
 
 // formatBrief formats seconds with two significant digits and a fitting unit.
-func formatBrief(seconds float64) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(seconds, 'e', 1, 64), 64) // cannot fail
-	return formatDuration(rounded)
-}
+func formatBrief(seconds float64) string { return formatDuration(roundSignificant(seconds, 2)) }
 
 // formatLabels formats labels as key=value, sorted by key.
 func formatLabels(labels map[string]string) string {
@@ -122,9 +120,20 @@ func formatWorkersOfRuns(workers []aurea.Worker) []string {
 	}
 	var lines []string
 	for _, run := range slices.Sorted(maps.Keys(counts)) {
-		lines = append(lines, fmt.Sprintf("%s has %d of them", run, counts[run]))
+		lines = append(lines, run+" has "+formatNumberOf(counts[run], "worker"))
 	}
 	return lines
+}
+
+// clipMiddle sanitizes a text and shortens it to n characters in its middle:
+// names of pods differ at their end.
+func clipMiddle(text string, n int) string {
+	runes := []rune(sanitize(text))
+	if len(runes) <= n {
+		return string(runes)
+	}
+	head := n / 3
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(n-head-1):])
 }
 
 // clipCell sanitizes a text and shortens it to n characters.

@@ -33,7 +33,7 @@ three   refused  0      host-2  –
 four    gone 2m  0              –       
 
 three is refused: version 1.1.0, and this service is 1.2.0
-benchmark-1 has 2 of them
+benchmark-1 has 2 workers
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)

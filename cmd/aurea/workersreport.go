@@ -1,0 +1,88 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// maxReportedWorkers limits the rows of the workers' table. One more row sums up
+// the other workers.
+const maxReportedWorkers = 10
+
+// formatWorkers describes the workers of a run as a whole.
+func formatWorkers(w *aurea.Workers) string {
+	text := strconv.Itoa(w.Count)
+	if w.Hosts > 0 && w.Hosts < w.Count {
+		text += " on " + formatNumberOf(w.Hosts, "machine")
+	}
+	if w.Lost > 0 {
+		text += fmt.Sprintf(", %d of them lost", w.Lost)
+	}
+	return fmt.Sprintf("%s; first starts within %s, clocks %s", text, formatBrief(w.Spread), formatBound(w.Bound))
+}
+
+// workersTable has a row for each of the first workers of a result, and one for
+// the others together.
+func workersTable(w *aurea.Workers) table {
+	t := table{Header: []string{"worker", "state", "ok", "jobs/s", "p50", "p99", "delay p99", "cpu", "clock"}}
+	if w == nil {
+		return t
+	}
+	shown := w.Of[:min(maxReportedWorkers, len(w.Of))]
+	for _, of := range shown {
+		ended := of.Counts.Ended() > 0
+		t.Rows = append(t.Rows, []string{
+			clipMiddle(cmp.Or(of.Name, of.ID), maxWorkerName), of.State, strconv.FormatInt(of.Counts.OK, 10),
+			formatCount(of.Throughput), formatBriefSampled(of.Counts.OK > 0, of.Latency.P50),
+			formatBriefSampled(of.Counts.OK > 0, of.Latency.P99), formatBriefSampled(ended, of.Delay.P99),
+			formatCPU(of), formatBound(of.Bound),
+		})
+	}
+	if count, ok, throughput := otherWorkers(w, len(shown)); count > 0 {
+		row := []string{fmt.Sprintf("%d more", count), "", strconv.FormatInt(ok, 10), formatCount(throughput)}
+		t.Rows = append(t.Rows, append(row, make([]string, len(t.Header)-len(row))...))
+	}
+	return t
+}
+
+// formatCPU formats a worker's share of its cores' time; a lost worker may not
+// have told it.
+func formatCPU(of aurea.WorkerResult) string {
+	if of.State == aurea.WorkerLost && of.CPU == 0 {
+		return noValue
+	}
+	return fmt.Sprintf("%.0f%%", 100*of.CPU)
+}
+
+// formatNumberOf formats a number of things: 1 machine, 2 machines.
+func formatNumberOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// otherWorkers sums up the workers of a result from the given one on, with those
+// that it does not list.
+func otherWorkers(w *aurea.Workers, from int) (count int, ok int64, throughput float64) {
+	if w.Rest != nil {
+		count, ok, throughput = w.Rest.Count, w.Rest.Counts.OK, w.Rest.Throughput
+	}
+	for _, of := range w.Of[from:] {
+		count++
+		ok += of.Counts.OK
+		throughput += of.Throughput
+	}
+	return count, ok, throughput
+}
+
+// formatBriefSampled is formatSampled with three significant digits.
+func formatBriefSampled(hasSamples bool, seconds float64) string {
+	if !hasSamples {
+		return noValue
+	}
+	return formatDuration(roundSignificant(seconds, 3))
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// fleetResult returns a result of n workers, of which the first is lost and has
+// no sample.
+func fleetResult(n int) *aurea.Result {
+	w := &aurea.Workers{Count: n, Hosts: n, Lost: 1, Spread: 0.000312, Bound: 0.0000812}
+	for i := range n {
+		of := aurea.WorkerResult{
+			ID: fmt.Sprint("id-", i), Name: fmt.Sprint("worker-", i), State: aurea.WorkerEnded,
+			Counts: aurea.Counts{Planned: 1000, OK: 1000}, Throughput: 123.456, CPU: 0.123, Bound: 0.0000812,
+			Latency: aurea.WorkerQuantiles{P50: 0.0501234, P99: 0.0601234},
+			Delay:   aurea.WorkerQuantiles{P50: 0.0000123, P99: 0.000123456},
+		}
+		if i == 0 {
+			of = aurea.WorkerResult{ID: "id-0", State: aurea.WorkerLost, Counts: aurea.Counts{Planned: 1000, Lost: 1000}}
+		}
+		w.Of = append(w.Of, of)
+	}
+	return &aurea.Result{ID: "benchmark-1", Status: aurea.StatusFailed, Workers: w,
+		InFlight: aurea.InFlight{Max: 100, AtLeast: 50, Mean: 70, Effective: 70}}
+}
+
+// tableOfWorkers returns the words of the lines of a text's table of workers.
+func tableOfWorkers(t *testing.T, text string) (lines [][]string) {
+	t.Helper()
+	_, rest, found := strings.Cut(text, "\nworker ")
+	if !found {
+		t.Fatalf("there is no table of workers:\n%s", text)
+	}
+	body, _, _ := strings.Cut(rest, "\n\n")
+	for line := range strings.Lines("worker " + body) {
+		if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+		lines = append(lines, strings.Fields(line))
+	}
+	return lines
+}
+
+func TestReportOfWorkers(t *testing.T) {
+	text := render(t, "text", fleetResult(3))
+	checkContains(t, "the text", text,
+		"workers     3, 1 of them lost; first starts within 310µs, clocks ±81µs\n", "50 to 100 at most, 70 on average")
+	row := func(name string) []string {
+		return []string{name, "ended", "1000", "123.5", "50.1ms", "60.1ms", "123µs", "12%", "±81µs"}
+	}
+	want := [][]string{
+		{"worker", "state", "ok", "jobs/s", "p50", "p99", "delay", "p99", "cpu", "clock"},
+		{"id-0", "lost", "0", "0", "–", "–", "–", "–", "–"},
+		row("worker-1"), row("worker-2"),
+	}
+	if diff := cmp.Diff(want, tableOfWorkers(t, text)); diff != "" {
+		t.Errorf("workers (-want +got):\n%s", diff)
+	}
+	checkContains(t, "the Markdown", render(t, "markdown", fleetResult(3)),
+		"| worker-2 | ended | 1000 | 123.5 | 50.1ms | 60.1ms | 123µs | 12% | ±81µs |")
+	checkContains(t, "the page", render(t, "html", fleetResult(3)), "<td>worker-2</td><td>ended</td><td>1000</td>")
+	if local := render(t, "text", &aurea.Result{}); strings.Contains(local, "worker") {
+		t.Errorf("a run without workers has some:\n%s", local)
+	}
+}
+
+// Ten workers have a row, and the others one together.
+func TestReportSumsUpOtherWorkers(t *testing.T) {
+	r := fleetResult(12)
+	r.Workers.Count, r.Workers.Hosts = 300, 2
+	r.Workers.Rest = &aurea.WorkerRemainder{Count: 288, Counts: aurea.Counts{OK: 5000}, Throughput: 100}
+	lines := tableOfWorkers(t, render(t, "text", r))
+	if len(lines) != 1+10+1 {
+		t.Fatalf("%d lines: %v", len(lines), lines)
+	}
+	if diff := cmp.Diff([]string{"290", "more", "7000", "346.9"}, lines[11]); diff != "" {
+		t.Errorf("the last line (-want +got):\n%s", diff)
+	}
+	if got, want := formatWorkers(r.Workers), "300 on 2 machines, 1 of them lost; "; !strings.HasPrefix(got, want) {
+		t.Errorf("the workers are %q, want %q", got, want)
+	}
+}
+
+func TestClipMiddle(t *testing.T) {
+	for text, want := range map[string]string{
+		"worker": "worker", "123456789012": "123456789012",
+		"aurea-worker-7c9f8b6d5-x2x4z": "aure…5-x2x4z",
+		"ü\x1bü":                       `ü\x1bü`,
+	} {
+		if got := clipMiddle(text, 12); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A failed run that has a result prints it, and exits as any failure.
+func TestWriteRunOfFailedResult(t *testing.T) {
+	var text strings.Builder
+	run := aurea.Run{Status: aurea.StatusFailed, Error: "worker two fell silent", Result: fleetResult(2)}
+	err := writeRun(run, resultWriters["text"], &text)
+	want := "the run failed: worker two fell silent; the result is of the jobs that had ended"
+	if err == nil || err.Error() != want || exitCode(newRootCommand(), err, &strings.Builder{}) != exitFailure {
+		t.Errorf("the error is %v", err)
+	}
+	checkContains(t, "the text", text.String(), "1 of them lost")
+}
