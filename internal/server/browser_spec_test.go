@@ -37,11 +37,13 @@ func TestBrowserEveryField(t *testing.T) {
 		"arrival": `"poisson"`, "on_saturation": `"drop"`, "labels": "git.sha: 1a2b\nbranch:",
 		"stages/1/duration": "1s", "stages/1/rate": "900", "stages/2/duration": "2s", "stages/2/rate": "0",
 		"pricing/per_job": "0.5", "pricing/currency": "EUR",
+		"workers": "2", "max_lost_fraction": "0.25",
 	})
 	b.click("#run")
 	want := decodeDocument(t, `{"workload": {"kind": "noop"}, "num_jobs": 9, "rate": 1000, "concurrency": 5, "timeout": "1s", "warmup": "1ms", "seed": 7, "name": "all",
 		"thresholds": ["p99 < 1h"], "arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
-		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"}, "include_jobs": true}`)
+		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"},
+		"workers": 2, "max_lost_fraction": 0.25, "include_jobs": true}`)
 	if diff := cmp.Diff(want, specOf(t, b.finishes())); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
@@ -75,8 +77,10 @@ func TestBrowserUseSpec(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{})
 	for given, want := range map[string]string{
-		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`: `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": true}`,
-		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`:      `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
+		`{"num_jobs": 3, "job_duration_ms": 2.5, "seed": 18446744073709551615, "labels": {"a": "b"}}`:                                              `{"num_jobs": 3, "workload": {"kind": "sleep", "duration": "2.5ms", "jitter": 0.2}, "seed": 18446744073709551615, "labels": {"a": "b"}, "include_jobs": true}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 2, "include_jobs": false, "workers": {"count": 1, "labels": {"zone": "a"}}}`: `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 2, "include_jobs": false, "workers": {"count": 1, "labels": {"zone": "a"}}}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false, "workers": "all"}`:                                 `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false, "workers": "all"}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`:                                                   `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
 	} {
 		ran := s.run(given)
 		id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)

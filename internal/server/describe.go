@@ -49,6 +49,7 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 		AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
 	}
 	delete(schemas.Map(), "NamedValueInt64")
+	describeWorkers(schemas.Map())
 	result.AdditionalProperties = true // later versions may add members
 
 	schemas.Schema(reflect.TypeFor[aurea.RunPage](), true, "RunPage")

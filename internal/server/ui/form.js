@@ -14,7 +14,7 @@ import { kindChoice, useKinds } from "./workload.js";
 export const form = $("spec");
 const fields = ["num_jobs", "concurrency", "rate", "duration", "timeout", "warmup", "seed", "name"];
 const numbers = ["num_jobs", "concurrency", "rate", "seed"];
-const described = ["arrival", "on_saturation", "stages", "labels", "pricing"]; // made from the OpenAPI description
+const described = ["arrival", "on_saturation", "stages", "labels", "pricing", "workers", "max_lost_fraction"]; // made from the OpenAPI description
 const thresholds = form.elements.thresholds;
 
 let workload = null; // the field of the workload; null until the kinds are loaded
