@@ -70,3 +70,28 @@ func FuzzDetailBinary(f *testing.F) {
 		}
 	})
 }
+
+// A breakdown from elsewhere must have the names that the workload has.
+func TestDecodeBreakdown(t *testing.T) {
+	names := MetricNames{Phases: []string{"a"}, Counters: []string{"c"}, Parts: []Part{{"p", 0.5}}}
+	d := NewBreakdown(names)
+	d.Record([]time.Duration{5}, []int64{7})
+	data := d.AppendBinary(nil)
+	read, err := DecodeBreakdown(data, names)
+	if err != nil || string(read.AppendBinary(nil)) != string(data) {
+		t.Errorf("decoded %+v (%v)", read, err)
+	}
+	for what, other := range map[string]MetricNames{
+		"more phases":   {Phases: []string{"a", "b"}, Counters: names.Counters, Parts: names.Parts},
+		"another phase": {Phases: []string{"b"}, Counters: names.Counters, Parts: names.Parts},
+		"no counter":    {Phases: names.Phases, Parts: names.Parts},
+		"other weight":  {Phases: names.Phases, Counters: names.Counters, Parts: []Part{{"p", 0.4}}},
+	} {
+		if _, err := DecodeBreakdown(data, other); err == nil {
+			t.Errorf("with %s it is accepted", what)
+		}
+	}
+	if _, err := DecodeBreakdown(data[:len(data)-1], names); err == nil {
+		t.Error("a part of it is accepted")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -76,6 +77,22 @@ func TestMergedTalliesAreExact(t *testing.T) {
 		judged, warmup := totals(run.workers)
 		equal(t, "judged part", m.Tally, judged)
 		equal(t, "warm-up", m.Warmup, warmup)
+		breakdown := aurea.NewBreakdown(simulatedMetrics)
+		classes := map[string]int64{}
+		for _, w := range run.workers {
+			breakdown.Merge(w.breakdown())
+			for _, class := range w.measurement(run.end).Failures {
+				classes[class.Class] += class.Count
+			}
+		}
+		if string(m.Breakdown.AppendBinary(nil)) != string(breakdown.AppendBinary(nil)) {
+			t.Fatal("the breakdown is not that of all jobs")
+		}
+		for _, class := range m.Failures {
+			if classes[class.Class] -= class.Count; class.Sample == "" || classes[class.Class] != 0 {
+				t.Fatalf("failures %+v", m.Failures)
+			}
+		}
 		judged.Planned, warmup.Planned = 0, 0
 		equal(t, "observed judged part", seen.judged, judged)
 		equal(t, "observed warm-up", seen.warmup, warmup)
@@ -143,4 +160,79 @@ func planned(run *simulatedRun, lost []bool) int64 {
 		}
 	}
 	return started
+}
+
+// endedMember returns a member whose jobs have ended, with a final part.
+func endedMember(shard aurea.Plan, final Final) Member {
+	books := NewBooks(shard, 7, simulatedMetrics)
+	books.final = &final
+	return Member{Shard: shard, Books: books}
+}
+
+// What finals have beside their tallies is merged: sums, worst figures, the
+// earliest and the latest.
+func TestMergedFinals(t *testing.T) {
+	plan := decodePlan(t, `{"rate": 4, "duration": "60s", "concurrency": 9}`)
+	shards := plan.Shards([]int{1, 1, 1})
+	members := []Member{
+		endedMember(shards[0], Final{
+			Duration: 3 * second, MaxInFlight: 5, PeakFrom: 1 * second, PeakUntil: 3 * second, FirstStart: -1, LastStart: second,
+			OtherBusy: 0.5, Health: aurea.Health{CPU: 0.5, Steal: 0.1, Throttled: 2},
+			Failures: []aurea.ErrorClass{{Class: "reset", Count: 2}, {Class: "refused", Count: 1, Sample: "first"}},
+		}),
+		endedMember(shards[1], Final{
+			Duration: 4 * second, MaxInFlight: 4, PeakFrom: 2 * second, PeakUntil: 4 * second, FirstStart: 3 * ms, Full: true,
+			LastStart: 2 * second, OtherBusy: 0.25, Health: aurea.Health{CPU: 0.25, GCPauseMax: 3, SchedulerLatency: 4},
+			Failures: []aurea.ErrorClass{{Class: "refused", Count: 4, Sample: "second"}, {Class: "reset", Count: 1, Sample: "x"}},
+		}),
+		endedMember(shards[2], Final{FirstStart: 2 * ms}),
+	}
+	merger := NewMerger(plan, time.Unix(9, 0), 3, second, func(aurea.Progress) {})
+	m := NewMeasurement(plan, time.Unix(9, 0), merger, members)
+	m.Workers, m.Series, m.Tally, m.Warmup, m.Environment = nil, nil, nil, nil, aurea.Environment{}
+	want := aurea.Measurement{
+		Start: time.Unix(9, 0), Duration: 4 * second, MaxInFlight: 9, PeakFrom: 2 * second, PeakUntil: 3 * second, Full: true,
+		FirstStart: 2 * ms, LastStart: 2 * second, OtherBusy: 0.75,
+		Health:   aurea.Health{CPU: 0.5, Steal: 0.1, Throttled: 2, GCPauseMax: 3, SchedulerLatency: 4},
+		Failures: []aurea.ErrorClass{{Class: "refused", Count: 5, Sample: "first"}, {Class: "reset", Count: 3, Sample: "x"}},
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// A run was stopped if a worker says so, or if none is left to say.
+func TestStoppedRuns(t *testing.T) {
+	plan := decodePlan(t, `{"num_jobs": 9, "concurrency": 9}`)
+	shards := plan.Shards([]int{1, 1})
+	lost := Member{Shard: shards[0], Books: NewBooks(shards[0], 7, simulatedMetrics)}
+	lost.Books.Lose(0, 0)
+	for _, c := range []struct {
+		other Member
+		want  bool
+	}{
+		{endedMember(shards[1], Final{Stopped: true}), true},
+		{endedMember(shards[1], Final{}), false},
+		{lost, true},
+	} {
+		merger := NewMerger(plan, time.Unix(9, 0), 2, second, func(aurea.Progress) {})
+		if m := NewMeasurement(plan, time.Unix(9, 0), merger, []Member{lost, c.other}); m.Stopped != c.want {
+			t.Errorf("stopped %v, want %v", m.Stopped, c.want)
+		}
+	}
+}
+
+// The measurement has the plan as controls changed it, and their events.
+func TestMeasurementHasControls(t *testing.T) {
+	plan := decodePlan(t, `{"rate": 4, "duration": "60s"}`)
+	merger := NewMerger(plan, time.Unix(9, 0), 1, second, func(aurea.Progress) {})
+	if m := NewMeasurement(plan, time.Unix(9, 0), merger, nil); m.LivePlan.Plan.Jobs != 0 || m.Timeline != nil {
+		t.Errorf("without controls: %+v", m.LivePlan)
+	}
+	if _, err := merger.Apply(aurea.Control{Kind: aurea.Pause}, second); err != nil {
+		t.Fatal(err)
+	}
+	if m := NewMeasurement(plan, time.Unix(9, 0), merger, nil); !m.LivePlan.Paused || len(m.Timeline) != 1 {
+		t.Errorf("paused: %+v, %+v", m.LivePlan, m.Timeline)
+	}
 }
