@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/cluster"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
@@ -14,21 +15,30 @@ const (
 	maxAPIConns      = 20_000 // simultaneous connections of the API
 	runFiles         = 16     // files of aurea run besides the connections of its jobs
 	apiFileDivisor   = 4      // the API gets a quarter of the files
+	natsFileDivisor  = 8      // the service's NATS server gets an eighth
 	raiseLimitAdvice = "raise the limit with ulimit -n"
 )
 
 // A fileBudget divides the files that the service may open between the
-// connections of jobs and those of the API. The API stays reachable when jobs
-// use up their share. 0 means unlimited.
-type fileBudget struct{ jobs, apiConns int64 }
+// connections of jobs, those of the API and those of workers. The API and the
+// workers stay reachable when jobs use up their share. 0 means unlimited.
+type fileBudget struct{ jobs, apiConns, workers int64 }
 
-// newFileBudget divides a limit of open files; 0 means unlimited.
-func newFileBudget(limit int64) fileBudget {
-	if limit == 0 {
-		return fileBudget{apiConns: maxAPIConns}
+// newFileBudget divides a limit of open files; 0 means unlimited. Workers have a
+// share only if the service has a NATS server for them.
+func newFileBudget(limit int64, nats bool) fileBudget {
+	b := fileBudget{apiConns: maxAPIConns, workers: cluster.MaxWorkerConnections}
+	if limit > 0 {
+		b.apiConns = min(limit/apiFileDivisor, maxAPIConns)
+		b.workers = min(limit/natsFileDivisor, cluster.MaxWorkerConnections)
 	}
-	clients := min(limit/apiFileDivisor, maxAPIConns)
-	return fileBudget{jobs: limit - clients - min(limit/apiFileDivisor, maxServiceFiles), apiConns: clients}
+	if !nats {
+		b.workers = 0
+	}
+	if limit > 0 {
+		b.jobs = limit - b.apiConns - b.workers - min(limit/apiFileDivisor, maxServiceFiles)
+	}
+	return b
 }
 
 // A connectionWarner is an engine that warns when a run is accepted whose jobs

@@ -6,22 +6,31 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// For any limit the API, the service itself and the jobs have a share. Together
-// they do not exceed the limit.
+// For any limit the API, the workers, the service itself and the jobs have a
+// share. Together they do not exceed the limit.
 func TestNewFileBudget(t *testing.T) {
-	for limit, want := range map[int64]fileBudget{
-		0:         {jobs: 0, apiConns: 20_000},
-		64:        {jobs: 32, apiConns: 16},
-		512:       {jobs: 320, apiConns: 128},
-		4096:      {jobs: 3008, apiConns: 1024},
-		1_048_576: {jobs: 1_028_512, apiConns: 20_000},
+	for _, test := range []struct {
+		limit int64
+		nats  bool
+		want  fileBudget
+	}{
+		{0, false, fileBudget{jobs: 0, apiConns: 20_000}},
+		{64, false, fileBudget{jobs: 32, apiConns: 16}},
+		{512, false, fileBudget{jobs: 320, apiConns: 128}},
+		{4096, false, fileBudget{jobs: 3008, apiConns: 1024}},
+		{1_048_576, false, fileBudget{jobs: 1_028_512, apiConns: 20_000}},
+		{0, true, fileBudget{jobs: 0, apiConns: 20_000, workers: 10_200}},
+		{64, true, fileBudget{jobs: 24, apiConns: 16, workers: 8}},
+		{4096, true, fileBudget{jobs: 2496, apiConns: 1024, workers: 512}},
+		{1_048_576, true, fileBudget{jobs: 1_018_312, apiConns: 20_000, workers: 10_200}},
 	} {
-		got := newFileBudget(limit)
-		if got != want {
-			t.Errorf("%d files: %+v, want %+v", limit, got, want)
+		got := newFileBudget(test.limit, test.nats)
+		if got != test.want {
+			t.Errorf("%d files, NATS %v: %+v, want %+v", test.limit, test.nats, got, test.want)
 		}
-		if left := limit - got.jobs - got.apiConns; limit > 0 && left < min(limit/4, maxServiceFiles) {
-			t.Errorf("%d files: %d are left for the service itself", limit, left)
+		left := test.limit - got.jobs - got.apiConns - got.workers
+		if test.limit > 0 && left < min(test.limit/4, maxServiceFiles) {
+			t.Errorf("%d files, NATS %v: %d are left for the service itself", test.limit, test.nats, left)
 		}
 	}
 }

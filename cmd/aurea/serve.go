@@ -32,6 +32,7 @@ type serveOptions struct {
 	grafana   string
 	logLevel  string
 	policy    policyFlags
+	broker    brokerFlags
 }
 
 func newServeCommand() *cobra.Command {
@@ -42,7 +43,8 @@ func newServeCommand() *cobra.Command {
 		Example: `  aurea serve
   aurea serve --data /var/lib/aurea --keep-age 2160h --keep-bytes 10GB
   aurea serve --store postgres://aurea@db.example/aurea
-  aurea serve --listen 0.0.0.0:5000 --token-file /run/secrets/aurea-tokens`,
+  aurea serve --listen 0.0.0.0:5000 --token-file /run/secrets/aurea-tokens
+  aurea serve --nats-listen 127.0.0.1:4222`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return o.serve(command.Context(), command.ErrOrStderr())
@@ -55,7 +57,7 @@ func newServeCommand() *cobra.Command {
 		"`file` of bearer tokens, one a line, each alone or after its role, read or run; "+
 			"required to listen beyond this machine, read again on SIGHUP")
 	flags.BoolVar(&o.insecure, "insecure", false,
-		"listen beyond this machine without tokens: anyone who reaches the port can start runs")
+		"listen beyond this machine without tokens: anyone who reaches the ports can start runs, or join as a worker")
 	flags.StringSliceVar(&o.hosts, "allow-host", nil,
 		"`HOST` name that requests may use besides localhost and addresses, with or without a port; "+
 			"repeatable (see docs/security.md)")
@@ -63,6 +65,7 @@ func newServeCommand() *cobra.Command {
 	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long the active run may continue after SIGTERM")
 	o.policy.addFlags(flags, "that of --data")
 	o.policy.addTargetFlag(flags)
+	o.broker.addFlags(flags)
 	flags.StringVar(&o.grafana, "grafana", "", "`URL` of the Grafana with the dashboards, which the web page links to")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	return command
@@ -104,9 +107,15 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		}
 	}()
 
+	broker, err := o.broker.open(ctx, c.workerConns, o.insecure, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer broker.close()
+
 	executor := engine.New(version, kinds.New(c.allowed))
 	defer addSpareP(executor.Environment().Cores)()
-	s := service{options: o, log: log, listener: listener, exporter: exporter}
+	s := service{options: o, log: log, listener: listener, exporter: exporter, broker: broker}
 	if err := s.build(c, executor, history, serverID); err != nil {
 		return err
 	}
@@ -124,6 +133,8 @@ type serveConfig struct {
 	grafana  string
 	allowed  kinds.Options // what jobs may do
 	apiConns int64
+
+	workerConns int64 // 0 without a NATS server of the service
 }
 
 // config checks the options. It reads the files that they name and opens
@@ -138,6 +149,9 @@ func (o serveOptions) config() (c serveConfig, err error) {
 	if err := o.checkExposure(c.tokens); err != nil {
 		return c, err
 	}
+	if err := o.broker.check(o.insecure); err != nil {
+		return c, err
+	}
 	if c.hosts, err = o.allowedHosts(c.tokens); err != nil {
 		return c, err
 	}
@@ -147,8 +161,8 @@ func (o serveOptions) config() (c serveConfig, err error) {
 	if c.allowed, err = o.policy.options(o.store.dataDir); err != nil {
 		return c, err
 	}
-	files := newFileBudget(platform.OpenFileLimit())
-	c.allowed.OpenFiles, c.apiConns = files.jobs, files.apiConns
+	files := newFileBudget(platform.OpenFileLimit(), o.broker.own.set())
+	c.allowed.OpenFiles, c.apiConns, c.workerConns = files.jobs, files.apiConns, files.workers
 	return c, nil
 }
 
@@ -159,8 +173,7 @@ func (o serveOptions) checkExposure(tokens []server.Token) error {
 	if err != nil {
 		return usageErrorf("--listen must be HOST:PORT, such as 127.0.0.1:5000; got %q", o.listen)
 	}
-	address := net.ParseIP(host)
-	if len(tokens) > 0 || o.insecure || host == "localhost" || address != nil && address.IsLoopback() {
+	if len(tokens) > 0 || o.insecure || isLoopback(host) {
 		return nil
 	}
 	return usageErrorf("--listen %s can be reached from other machines, and anyone who reaches it could start runs; "+

@@ -26,7 +26,7 @@ func (f *serverFlags) addFlags(flags *pflag.FlagSet, url string) {
 
 // client returns a client of the server. It does not connect yet.
 func (f *serverFlags) client() (*client.Client, error) {
-	token, err := clientToken(f.tokenFile)
+	token, err := firstToken("--token-file", f.tokenFile)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type service struct {
 	log      *slog.Logger
 	listener net.Listener
 	exporter *telemetry.Exporter
+	broker   *broker // nil if the service has no workers
 	manager  *runs.Manager
 	view     *metrics.View
 	api      *server.Server
@@ -62,6 +63,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Grafana: c.grafana,
 		Tokens:  c.tokens,
 		Hosts:   c.hosts,
+		Workers: s.broker.workers,
 		Budget:  requests,
 		Clients: int(c.apiConns),
 		Log:     s.log,
@@ -70,8 +72,9 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 }
 
 // run runs the components until a signal or the end of ctx, and returns when
-// all of them have stopped. The API and the telemetry stop after the manager,
-// so that clients can still read the last run.
+// all of them have stopped. The API, the telemetry and the registry of workers
+// stop after the manager: clients can still read the last run, and its workers
+// are known to the end.
 func (s *service) run(ctx context.Context) error {
 	ignoreBrokenPipe()
 	managerCtx, drain := context.WithCancel(context.WithoutCancel(ctx))
@@ -99,6 +102,11 @@ func (s *service) run(ctx context.Context) error {
 		}
 		return nil
 	})
+	if s.broker != nil {
+		group.Go(func() error {
+			return s.running.run("workers", func() error { return s.broker.registry.Run(apiCtx) })
+		})
+	}
 	err := group.Wait()
 	s.log.Info("stopped")
 	return err

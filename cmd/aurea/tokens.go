@@ -17,30 +17,63 @@ const minToken = 16
 // write it.
 const otherUsers fs.FileMode = 0o006
 
-// readTokens reads the tokens of a service; nil without a file. It refuses a
-// file that every user can read or write, and tokens that can be guessed.
+// readTokens reads the tokens of a service; nil without a file. It refuses
+// tokens that can be guessed.
 func readTokens(file string) ([]server.Token, error) {
 	if file == "" {
 		return nil, nil
 	}
-	info, err := os.Stat(file)
+	content, err := readSecretFile("--token-file", file)
 	if err != nil {
-		return nil, usageErrorf("--token-file: %v", err)
+		return nil, err
 	}
-	// Windows has no such permissions.
-	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" {
-		return nil, usageErrorf("--token-file %s can be read or changed by every user of this machine "+
-			"(its mode is %04o); chmod 600 it", file, mode)
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil, usageErrorf("--token-file: %v", err)
-	}
-	tokens, err := parseTokens(string(content))
+	tokens, err := parseTokens(content)
 	if err != nil {
 		return nil, usageErrorf("--token-file %s: %v", file, err)
 	}
 	return tokens, nil
+}
+
+// readWorkerTokens reads the tokens of workers, one a line; nil without a file.
+func readWorkerTokens(file string) ([]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	content, err := readSecretFile("--worker-token-file", file)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := parseTokens(content)
+	if err != nil {
+		return nil, usageErrorf("--worker-token-file %s: %v", file, err)
+	}
+	secrets := make([]string, 0, len(tokens))
+	for _, token := range tokens {
+		if token.ReadOnly {
+			return nil, usageErrorf("--worker-token-file %s: a worker's token has no role", file)
+		}
+		secrets = append(secrets, token.Secret)
+	}
+	return secrets, nil
+}
+
+// readSecretFile reads the file of a flag. It refuses one that every user can
+// read or change.
+func readSecretFile(flag, file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", usageErrorf("%s: %v", flag, err)
+	}
+	// Windows has no such permissions.
+	if mode := info.Mode().Perm(); mode&otherUsers != 0 && runtime.GOOS != "windows" {
+		return "", usageErrorf("%s %s can be read or changed by every user of this machine "+
+			"(its mode is %04o); chmod 600 it", flag, file, mode)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", usageErrorf("%s: %v", flag, err)
+	}
+	return string(content), nil
 }
 
 // parseTokens reads one token a line, alone or after its role, run or read. The
@@ -73,15 +106,15 @@ func parseTokens(content string) (tokens []server.Token, err error) {
 	return tokens, nil
 }
 
-// clientToken returns the first token of a file; "" without a file. The service
-// validates it.
-func clientToken(file string) (string, error) {
+// firstToken returns the first token of a flag's file; "" without a file. Who
+// receives the token validates it.
+func firstToken(flag, file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return "", usageErrorf("--token-file: %v", err)
+		return "", usageErrorf("%s: %v", flag, err)
 	}
 	for line := range strings.Lines(string(content)) {
 		words := strings.Fields(line)
@@ -93,5 +126,5 @@ func clientToken(file string) (string, error) {
 		}
 		return words[0], nil
 	}
-	return "", usageErrorf("--token-file %s holds no token; write one on a line", file)
+	return "", usageErrorf("%s %s holds no token; write one on a line", flag, file)
 }

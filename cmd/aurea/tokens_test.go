@@ -73,7 +73,7 @@ func TestTokenFileMode(t *testing.T) {
 }
 
 // A client sends the first token of its file, regardless of the token's role.
-func TestClientToken(t *testing.T) {
+func TestFirstToken(t *testing.T) {
 	for content, want := range map[string]string{
 		tokenA:                           tokenA,
 		"read " + tokenA + "\n" + tokenB: tokenA,
@@ -81,7 +81,7 @@ func TestClientToken(t *testing.T) {
 		"short":                          "short",
 		"read":                           "read",
 	} {
-		if got, err := clientToken(writeTestFile(t, "tokens", content)); err != nil || got != want {
+		if got, err := firstToken("--token-file", writeTestFile(t, "tokens", content)); err != nil || got != want {
 			t.Errorf("%q: %q (%v), want %q", content, got, err, want)
 		}
 	}

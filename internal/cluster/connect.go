@@ -127,6 +127,12 @@ func (o ConnectOptions) addCredentials(options *nats.Options) error {
 	return nats.UserCredentials(o.Credentials)(options)
 }
 
+// CheckURL returns an error for what is not the URL of one or several servers.
+func CheckURL(list string) error {
+	_, err := parseURLs(list)
+	return err
+}
+
 // parseURLs reads the URLs of one or several servers.
 func parseURLs(list string) (addresses []*url.URL, err error) {
 	for text := range strings.SplitSeq(list, ",") {
@@ -160,6 +166,8 @@ func reconnectDelay(attempt int) time.Duration {
 // Disconnect sends what is buffered, within drainTimeout, and closes a
 // connection.
 func Disconnect(conn *Conn) {
-	_ = conn.FlushTimeout(drainTimeout) // it may be away
+	if conn.IsConnected() {
+		_ = conn.FlushTimeout(drainTimeout) // it is closed in any case
+	}
 	conn.Close()
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/aurea-orchestrator/aurea/internal/cluster/clustertest"
 )
 
 // freeAddress returns an address of the loopback interface that is free now.
@@ -105,17 +107,9 @@ func TestConnectErrors(t *testing.T) {
 
 // The token of a server of somebody else works as its token.
 func TestConnectToAnotherServer(t *testing.T) {
-	other, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, Authorization: "its-own-token-of-16",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	other.Start()
-	defer other.WaitForShutdown()
-	defer other.Shutdown()
+	url, _ := clustertest.NATS(t, "127.0.0.1:0", "its-own-token-of-16")
 	for _, role := range []Role{RoleWorker, RoleServer} {
-		conn := connect(t, ConnectOptions{URL: other.ClientURL(), Role: role, Token: "its-own-token-of-16"})
+		conn := connect(t, ConnectOptions{URL: url, Role: role, Token: "its-own-token-of-16"})
 		message, err := echo(conn)
 		if err != nil || string(message.Data) != "hello" {
 			t.Errorf("role %d: %v, %v; want hello", role, message, err)

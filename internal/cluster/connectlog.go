@@ -10,7 +10,9 @@ import (
 // addHandlers logs when the connection is lost and restored.
 func (o ConnectOptions) addHandlers(options *nats.Options) {
 	events := &connectionLog{log: o.Log, url: o.redactedURL()}
-	options.ConnectedCB = events.connected
+	if o.embedded == nil {
+		options.ConnectedCB = events.connected
+	}
 	options.DisconnectedErrCB = events.disconnected
 	options.ReconnectedCB = events.reconnected
 	options.ReconnectErrCB = events.failed

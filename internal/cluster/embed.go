@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -14,12 +15,15 @@ import (
 // The limits of the embedded server.
 const (
 	maxControlLine   = 4 << 10  // bytes of a protocol line
-	maxConnections   = 10_200   // workers, and some for those that reconnect
 	maxSubscriptions = 32       // of one connection
 	maxSubjectTokens = 8        // of one subscription
 	maxPendingBytes  = 64 << 20 // of one connection that reads too slowly
 	tlsTimeout       = 5        // seconds of a handshake
 )
+
+// MaxWorkerConnections is how many connections an embedded server takes: those
+// of the workers that a registry knows, and some for those that reconnect.
+const MaxWorkerConnections = maxRoster + 200
 
 // EmbedOptions configure a NATS server in this process.
 type EmbedOptions struct {
@@ -27,6 +31,9 @@ type EmbedOptions struct {
 	Tokens []string    // any of them admits a worker; none: workers need no token
 	TLS    *tls.Config // nil: connections are not encrypted
 	Log    *slog.Logger
+
+	// MaxConnections limits the connections; 0 selects MaxWorkerConnections.
+	MaxConnections int
 }
 
 // An Embedded is a NATS server in this process, for workers of this service. It
@@ -52,6 +59,7 @@ func Listen(o EmbedOptions) (*Embedded, error) {
 	e := &Embedded{secret: NewID(), log: o.Log, tls: o.TLS != nil}
 	options := serverOptions(host, int(port))
 	options.CustomClientAuthentication = newAuthenticator(e.secret, o.Tokens)
+	options.MaxConn = cmp.Or(o.MaxConnections, MaxWorkerConnections)
 	options.TLSConfig, options.TLS = o.TLS, o.TLS != nil
 	if e.server, err = server.NewServer(options); err != nil {
 		return nil, fmt.Errorf("start NATS: %w", err)
@@ -83,7 +91,6 @@ func serverOptions(host string, port int) *server.Options {
 		NoSystemAccount: true,
 		MaxPayload:      maxPayload,
 		MaxControlLine:  maxControlLine,
-		MaxConn:         maxConnections,
 		MaxSubs:         maxSubscriptions,
 		MaxSubTokens:    maxSubjectTokens,
 		MaxPending:      maxPendingBytes,

@@ -12,7 +12,7 @@ const (
 	RoleServer             // coordinates runs
 )
 
-// serverPermissions let a server call workers and hear them. docs/cluster.md
+// serverPermissions let a server call workers and hear them. docs/security.md
 // lists the same subjects for the operators of other NATS servers.
 func serverPermissions() *server.Permissions {
 	return &server.Permissions{
