@@ -30,6 +30,7 @@ type collector struct {
 	inFlight      []int64
 	pending       []interval
 	total         *tallySet
+	warmup        bool                // the plan has a warm-up
 	free          []*aurea.Tally      // emptied tallies of published intervals
 	newTally      func() *aurea.Tally // makes another one
 	series        aurea.Series
@@ -42,7 +43,8 @@ type collector struct {
 // An interval is one that is not complete: some reporter has yet to report it.
 type interval struct {
 	end    time.Duration
-	tally  *aurea.Tally
+	judged *aurea.Tally
+	warmup *aurea.Tally     // nil without a warm-up
 	failed map[string]int64 // by class
 }
 
@@ -55,6 +57,7 @@ func newCollector(x *execution, reporters int, observe func(aurea.Progress)) *co
 		reportedUntil: make([]time.Duration, reporters),
 		inFlight:      make([]int64, reporters),
 		total:         newTallySet(true),
+		warmup:        x.plan.Spec.Warmup > 0,
 		newTally:      aurea.NewTally,
 		tracing:       x.tracing,
 	}
@@ -87,10 +90,14 @@ func (c *collector) counted() int64 {
 // warm-up, of dueInWarmup in total, are counted there. It emits the remaining
 // intervals and returns the tallies of the judged part and of the warm-up.
 func (c *collector) close(unstarted, dueInWarmup int64, end time.Duration) (judged, warmup *aurea.Tally) {
-	c.intervalEnding(c.intervalEnd(end)).tally.Cancelled += unstarted
 	unstartedInWarmup := min(max(dueInWarmup-c.total.warmup.Accounted(), 0), unstarted)
-	c.total.warmup.Cancelled += unstartedInWarmup
+	last := c.intervalEnding(c.intervalEnd(end))
+	last.judged.Cancelled += unstarted - unstartedInWarmup
 	c.total.judged.Cancelled += unstarted - unstartedInWarmup
+	if c.warmup {
+		last.warmup.Cancelled += unstartedInWarmup
+		c.total.warmup.Cancelled += unstartedInWarmup
+	}
 	for len(c.pending) > 0 {
 		for c.pending[0].end >= end && len(c.pending) > 1 {
 			c.joinFirstTwo()
@@ -110,8 +117,8 @@ func (c *collector) add(r report) {
 		r.at = forever
 	}
 	i := c.intervalEnding(at)
-	i.tally.Merge(r.tallies.judged)
-	i.tally.Merge(r.tallies.warmup)
+	i.judged.Merge(r.tallies.judged)
+	i.warmup.Merge(r.tallies.warmup) // both are nil without a warm-up
 	for class, n := range r.tallies.failed {
 		i.failed[class] += n
 	}
@@ -142,7 +149,10 @@ func (c *collector) intervalEnding(end time.Duration) *interval {
 		return cmp.Compare(p.end, end)
 	})
 	if !found {
-		c.pending = slices.Insert(c.pending, i, interval{end, c.emptyTally(), map[string]int64{}})
+		c.pending = slices.Insert(c.pending, i, interval{end: end, judged: c.emptyTally(), failed: map[string]int64{}})
+		if c.warmup {
+			c.pending[i].warmup = c.emptyTally()
+		}
 	}
 	return &c.pending[i]
 }
@@ -161,19 +171,28 @@ func (c *collector) emptyTally() *aurea.Tally {
 // joinFirstTwo merges the first two pending intervals.
 func (c *collector) joinFirstTwo() {
 	first, second := c.pending[0], c.pending[1]
-	second.tally.Merge(first.tally)
+	second.judged.Merge(first.judged)
+	second.warmup.Merge(first.warmup)
 	for class, n := range first.failed {
 		second.failed[class] += n
 	}
-	c.recycle(first.tally)
+	c.recycle(first.judged)
+	c.recycle(first.warmup)
 	c.pending = c.pending[1:]
 }
 
 // emit publishes the first pending interval, which ended at end.
 func (c *collector) emit(end time.Duration) {
+	first := c.pending[0]
 	progress := aurea.Progress{
 		Elapsed: end, Length: end - c.emitted,
-		Interval: c.pending[0].tally, Failures: c.pending[0].failed, Traced: c.tracing.take(),
+		Interval: first.judged, Judged: first.judged, Warmup: first.warmup,
+		Failures: first.failed, Traced: c.tracing.take(),
+	}
+	if c.warmup {
+		progress.Interval = c.emptyTally()
+		progress.Interval.Merge(first.judged)
+		progress.Interval.Merge(first.warmup)
 	}
 	for _, n := range c.inFlight {
 		progress.InFlight += n
@@ -184,6 +203,10 @@ func (c *collector) emit(end time.Duration) {
 	c.series.Add(progress)
 	c.observe(progress)
 	c.recycle(used)
+	if c.warmup {
+		c.recycle(first.judged)
+		c.recycle(first.warmup)
+	}
 }
 
 // setWindow sets the progress's window: the interval, or with the one before it

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// tallyLoads are loads with every outcome, in both models, with a warm-up and
+// without.
+var tallyLoads = []string{
+	`"num_jobs": 150, "concurrency": 3`,
+	`"duration": "2500ms", "concurrency": 5, "warmup": "1200ms"`,
+	`"num_jobs": 300, "rate": 100, "warmup": "1500ms"`,
+	`"duration": "3s", "rate": 90, "arrival": "poisson", "seed": 7, "warmup": "700ms"`,
+	`"duration": "3s", "rate": 100, "concurrency": 2, "on_saturation": "drop", "warmup": "1s"`,
+	`"duration": "5s", "rate": 100, "concurrency": 2, "warmup": "4s"`,
+	`"stages": [{"duration": "2s", "concurrency": 9}, {"duration": "1s", "concurrency": 2}]`,
+}
+
+// tallyJobs are jobs of both drivers. Some fail, some take too long, and their
+// times vary.
+var tallyJobs = map[string]string{
+	"event loops": `{"kind": "sleep", "duration": "25ms", "jitter": 0.9, "failure": {"rate": 0.2}}`,
+	"worker pool": `{"kind": "steps", "steps": [{"kind": "sleep", "duration": "25ms", "jitter": 0.9}],
+		"failure": {"rate": 0.2}}`,
+}
+
+// sameTally reports whether two tallies are equal to the last bit, but for
+// Planned, which only the whole run knows.
+func sameTally(a, b *aurea.Tally) bool {
+	a, b = a.Clone(), b.Clone()
+	a.Planned, b.Planned = 0, 0
+	return slices.Equal(a.AppendBinary(nil), b.AppendBinary(nil))
+}
+
+// Law: the tallies of all intervals add up to the run's, judged jobs and those of
+// the warm-up apart, to the last bit. That holds however the run ends.
+func TestIntervalsAddUp(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		load := rapid.SampledFrom(tallyLoads).Draw(rt, "load")
+		driver := rapid.SampledFrom([]string{"event loops", "worker pool"}).Draw(rt, "driver")
+		stop := time.Duration(rapid.Int64Range(1, int64(6*time.Second)).Draw(rt, "stop"))
+		p := plan(t, `{"timeout": "40ms", `+load+`, "workload": `+tallyJobs[driver]+`}`)
+		judged, warmup := aurea.NewTally(), aurea.NewTally()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			defer time.AfterFunc(stop, cancel).Stop()
+			resolved, err := everyKind.Resolve(p)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			m, err := fake().Execute(ctx, p, resolved, nil, func(p aurea.Progress) {
+				judged.Merge(p.Judged)
+				warmup.Merge(p.Warmup)
+				both := p.Judged.Clone()
+				both.Merge(p.Warmup)
+				if !sameTally(p.Interval, both) {
+					rt.Errorf("the interval until %v is %+v, its parts %+v", p.Elapsed, p.Interval.Counts, both.Counts)
+				}
+				if (p.Warmup == nil) != (p.Interval == p.Judged) {
+					rt.Error("only an interval without a warm-up is its judged part itself")
+				}
+			})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if !sameTally(judged, m.Tally) {
+				rt.Errorf("judged intervals %+v, run %+v", judged.Counts, m.Tally.Counts)
+			}
+			if !sameTally(warmup, m.Warmup) {
+				rt.Errorf("intervals of the warm-up %+v, run %+v", warmup.Counts, m.Warmup.Counts)
+			}
+		})
+	})
+}
