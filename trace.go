@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"time"
@@ -10,16 +11,24 @@ import (
 // sends the trace and its own span to the services that it calls, so their spans
 // become children of the job's.
 type Trace struct {
-	ID  [16]byte `json:"id"`
-	Run [8]byte  `json:"run"` // the span of the run, the parent of its jobs' spans
+	ID        [16]byte `json:"id"`
+	Run       [8]byte  `json:"run"`                  // the span of the run, the parent of its jobs' spans
+	PerSecond int      `json:"per_second,omitempty"` // most jobs traced a second; 0 for MaxTracesPerSecond
 }
 
 // Jobs whose number is a multiple of TraceEvery may be traced, at most
-// MaxTracesPerSecond of them a second.
+// MaxTracesPerSecond of them a second. See Trace.Shard for a part of a run.
 const (
 	TraceEvery         = 100
 	MaxTracesPerSecond = 10
 )
+
+// Shard returns the trace for each of n shards of a run: they share the most jobs
+// traced a second, but each may trace one.
+func (t Trace) Shard(n int) Trace {
+	t.PerSecond = max(1, cmp.Or(t.PerSecond, MaxTracesPerSecond)/n)
+	return t
+}
 
 // Span returns the span of a job. It is a pure function of the trace and the job's
 // number, so every participant of a run can compute it. It is never zero, which

@@ -26,3 +26,15 @@ func TestSpansOfJobs(t *testing.T) {
 		}
 	})
 }
+
+// Shards share the traces of a second. Each may trace one, and a shard may be cut
+// again.
+func TestTraceOfShards(t *testing.T) {
+	for _, row := range []struct{ set, shards, want int }{
+		{0, 1, 10}, {0, 3, 3}, {0, 4, 2}, {0, 10, 1}, {0, 1000, 1}, {3, 2, 1}, {50, 2, 25},
+	} {
+		if got := (Trace{PerSecond: row.set}).Shard(row.shards).PerSecond; got != row.want {
+			t.Errorf("one of %d shards of %d traces %d jobs a second, want %d", row.shards, row.set, got, row.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 	if second := start.Truncate(time.Second); second > t.second {
 		t.second, t.picked = second, 0
 	}
-	if t.picked == aurea.MaxTracesPerSecond {
+	if t.picked == cmp.Or(t.trace.PerSecond, aurea.MaxTracesPerSecond) {
 		return nil
 	}
 	t.picked++

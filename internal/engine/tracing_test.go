@@ -45,6 +45,10 @@ func TestTracingPicks(t *testing.T) {
 	if n := picked(6*time.Second, 100); n != 1 {
 		t.Error("no job was picked in the next second")
 	}
+	tracing.trace = someTrace.Shard(4)
+	if n := picked(7*time.Second, hundredths...); n != 2 {
+		t.Errorf("one of 4 shards picked %d in a second, want 2", n)
+	}
 	if tracing = nil; picked(0, 0) != 0 || tracing.take() != nil {
 		t.Error("a job of an untraced run was picked")
 	}
