@@ -32,11 +32,11 @@ func (m *Manager) await(e *entry) outcome {
 	go func() {
 		measured, err := m.executor.Execute(e.ctx, e.plan, e.workload, e.controls,
 			func(p aurea.Progress) { m.observe(e, p) })
-		if err != nil {
-			ended <- outcome{err: err}
-			return
+		o := outcome{err: err}
+		if measured.Tally != nil {
+			o.result, o.samples = aurea.NewResult(e.plan, measured), measured.Samples()
 		}
-		ended <- outcome{result: aurea.NewResult(e.plan, measured), samples: measured.Samples()}
+		ended <- o
 	}()
 	stopped := e.ctx.Done()
 	var late <-chan time.Time

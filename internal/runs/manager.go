@@ -32,7 +32,8 @@ type Executor interface {
 	// *aurea.InvalidError.
 	Resolve(plan aurea.Plan) (*workload.Resolved, error)
 	// Execute blocks until the plan is done or, when ctx is cancelled, until the
-	// jobs have stopped; then it returns a partial measurement and a nil error. It
+	// jobs have stopped; then it returns a partial measurement and a nil error. An
+	// error fails the run; a measurement with it, whose Tally is not nil, is kept. It
 	// calls observe from one goroutine at a time. It answers the commands that it
 	// receives from controls, which may be nil, and receives none once it is about
 	// to return.
