@@ -120,13 +120,14 @@ func (r *Registry) tellChange() {
 	r.changed = make(chan struct{})
 }
 
-// Ready returns the last hellos of the idle workers that have all of the given
-// labels and are not refused, ordered by name and ID. The maps in them are
-// shared: do not change them.
-func (r *Registry) Ready(labels map[string]string) []Hello {
+// Available returns the last hellos of the workers that take shards and have all
+// of the given labels: the idle ones first, then by name and ID. A worker that
+// has a shard is among them, because the hello at its end may be on the way. The
+// maps in the hellos are shared: do not change them.
+func (r *Registry) Available(labels map[string]string) []Hello {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.roster.ready(labels)
+	return r.roster.available(labels)
 }
 
 // Workers returns all workers, ordered by name and ID. Those that fell silent

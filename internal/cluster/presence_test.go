@@ -56,7 +56,7 @@ func TestPresence(t *testing.T) {
 	registry := newTestRegistry(serverConn(t, embedded))
 	start(t, registry.Run)
 	waitFor(t, "the worker", func() bool { return states(registry)["w"] == aurea.WorkerIdle })
-	if ready := registry.Ready(map[string]string{"zone": "a"}); len(ready) != 1 || ready[0].Name != "name-of-w" {
+	if ready := registry.Available(map[string]string{"zone": "a"}); len(ready) != 1 || ready[0].Name != "name-of-w" {
 		t.Errorf("ready are %+v, want the worker", ready)
 	}
 	registry.SetClock("w", Estimate{Offset: time.Second, Bound: time.Millisecond})

@@ -113,19 +113,37 @@ func (r *roster) expire(now time.Time) (changed bool) {
 	return changed
 }
 
-// ready returns the hellos of the workers that could take a shard now and have
-// the labels, by name and id.
-func (r *roster) ready(labels map[string]string) []Hello {
-	ready := []Hello{}
+// available returns the hellos of the workers that take shards and have the
+// labels: the idle ones first, then by name and id.
+func (r *roster) available(labels map[string]string) []Hello {
+	available := []Hello{}
 	for _, entry := range r.workers {
-		if entry.state() == aurea.WorkerIdle && hasLabels(entry.hello.Labels, labels) {
-			ready = append(ready, entry.hello)
+		if entry.available() && hasLabels(entry.hello.Labels, labels) {
+			available = append(available, entry.hello)
 		}
 	}
-	slices.SortFunc(ready, func(a, b Hello) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	slices.SortFunc(available, func(a, b Hello) int {
+		return cmp.Or(cmp.Compare(a.busy(), b.busy()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
-	return ready
+	return available
+}
+
+// available reports whether the worker takes shards, now or when the present one
+// has ended.
+func (e *rosterEntry) available() bool {
+	switch e.state() {
+	case aurea.WorkerIdle, aurea.WorkerReserved, aurea.WorkerRunning:
+		return true
+	}
+	return false
+}
+
+// busy returns 1 if the worker has a shard, otherwise 0.
+func (h *Hello) busy() int {
+	if h.State == Idle {
+		return 0
+	}
+	return 1
 }
 
 // hasLabels reports whether a worker has all labels that are wanted.

@@ -95,7 +95,7 @@ func TestRosterExpires(t *testing.T) {
 		if got := r.list()[0].State; got != step.state {
 			t.Errorf("after %v the worker is %s, want %s", step.after, got, step.state)
 		}
-		if got := len(r.ready(nil)); (got == 1) != (step.state == aurea.WorkerIdle) {
+		if got := len(r.available(nil)); (got == 1) != (step.state == aurea.WorkerIdle) {
 			t.Errorf("after %v: %d are ready", step.after, got)
 		}
 	}
@@ -127,7 +127,7 @@ func TestRosterRefuses(t *testing.T) {
 		if worker := r.list()[0]; worker.State != aurea.WorkerRefused || worker.Reason != refused {
 			t.Errorf("%s: it is listed as %s, %q", name, worker.State, worker.Reason)
 		}
-		if ready := r.ready(nil); len(ready) > 0 {
+		if ready := r.available(nil); len(ready) > 0 {
 			t.Errorf("%s: it is ready: %+v", name, ready)
 		}
 	}
@@ -171,8 +171,9 @@ func TestRosterIsBounded(t *testing.T) {
 	}
 }
 
-// Ready are exactly the idle workers of this version with the wanted labels.
-func TestRosterReady(t *testing.T) {
+// Available are exactly the workers of this version with the wanted labels that
+// are not about to leave, the idle ones first.
+func TestRosterAvailable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, now := newTestRoster(), time.Unix(1, 0)
 		labels := rapid.MapOf(rapid.SampledFrom([]string{"zone", "kind"}), rapid.SampledFrom([]string{"", "a", "b"}))
@@ -191,16 +192,20 @@ func TestRosterReady(t *testing.T) {
 				got, has := hello.Labels[key]
 				matches = matches && has && got == value
 			}
-			if matches && hello.State == Idle && hello.Version == "1.2.3" {
+			if matches && hello.State != Draining && hello.Version == "1.2.3" {
 				want[hello.ID] = true
 			}
 		}
-		got := map[string]bool{}
-		for _, hello := range r.ready(wanted) {
+		got, busy := map[string]bool{}, 0
+		for _, hello := range r.available(wanted) {
 			got[hello.ID] = true
+			if hello.busy() < busy {
+				t.Fatalf("idle worker %s is listed after a busy one", hello.ID)
+			}
+			busy = hello.busy()
 		}
 		if !maps.Equal(got, want) {
-			t.Fatalf("ready are %v, want %v", got, want)
+			t.Fatalf("available are %v, want %v", got, want)
 		}
 	})
 }

@@ -32,6 +32,7 @@ const (
 const (
 	askPrepare = "prepare"
 	askClock   = "clock"
+	askOrder   = "order"
 	askRecords = "records"
 	askAttach  = "attach"
 )

@@ -17,3 +17,29 @@ const (
 	firstReconnectDelay = 50 * time.Millisecond
 	maxReconnectDelay   = 2 * time.Second
 )
+
+// The times of a run.
+const (
+	offerTimeout = 10 * time.Second        // a prepared worker waits this long for its start
+	clockTimeout = 2 * time.Second         // to read the clock of one worker
+	ackTimeout   = 1500 * time.Millisecond // for the reply to a report or an order
+	repeatAfter  = 100 * time.Millisecond  // between two attempts to send the same
+	orderTimeout = 5 * time.Second         // to make all workers obey an order
+	keepReport   = time.Minute             // a worker keeps its last report this long
+	retryBusy    = 250 * time.Millisecond  // before busy workers are asked again
+	watchEvery   = 100 * time.Millisecond  // between two looks for silent workers
+
+	// The start is ordered this long before its moment: firstLead, eight times
+	// the bound of the clocks, and leadPerWorker for each worker.
+	firstLead     = 25 * time.Millisecond
+	leadPerWorker = 100 * time.Microsecond
+)
+
+// Limits of what a coordinator does at once, and of what it tolerates.
+const (
+	clocksAtOnce    = 16    // workers whose clocks are read at once
+	maxOrdersAtOnce = 256   // workers that are asked or ordered at once
+	maxFalseStarts  = 3     // attempts to start a run again
+	maxMalformed    = 3     // reports in a row that are not understood
+	workersPerPace  = 2_000 // workers that may report once an interval
+)

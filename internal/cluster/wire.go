@@ -119,6 +119,7 @@ type ClockReply struct {
 const (
 	OrderStart   = "start"
 	OrderStop    = "stop"
+	OrderDiscard = "discard" // forget the execution: nothing of it counts
 	OrderControl = "control"
 )
 

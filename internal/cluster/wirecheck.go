@@ -156,8 +156,8 @@ func (o *Order) check() error {
 		return fmt.Errorf("lease must be above 0 and up to %s; got %s", maxLease, o.Lease)
 	case o.Kind == OrderControl:
 		return checkControl(o.Control)
-	case o.Kind != OrderStart && o.Kind != OrderStop:
-		return fmt.Errorf("kind must be start, stop or control; got %q", clip(o.Kind))
+	case o.Kind != OrderStart && o.Kind != OrderStop && o.Kind != OrderDiscard:
+		return fmt.Errorf("kind must be start, stop, discard or control; got %q", clip(o.Kind))
 	}
 	return nil
 }

@@ -1,0 +1,149 @@
+package cluster_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/cluster"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
+)
+
+// A service is a dispatcher with a NATS server and workers, all in this process.
+type service struct {
+	embedded   *cluster.Embedded
+	registry   *cluster.Registry
+	dispatcher *cluster.Dispatcher
+	engine     *engine.Engine
+}
+
+// startService starts a dispatcher and n workers.
+func startService(t *testing.T, n int) *service {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	embedded, err := cluster.Listen(cluster.EmbedOptions{Listen: "127.0.0.1:0", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(embedded.Close)
+	conn, err := embedded.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	s := &service{embedded: embedded, engine: engine.New("test", kinds.New(kinds.Options{}))}
+	s.registry = cluster.NewRegistry(conn, cluster.RegistryOptions{Version: "test", GoArch: runtime.GOARCH, Log: log})
+	run(t, "registry", s.registry.Run)
+	s.dispatcher = cluster.NewDispatcher(cluster.DispatcherOptions{
+		Conn: conn, Registry: s.registry, Resolver: s.engine, Log: log,
+	})
+	for i := range n {
+		s.startWorker(t, string(rune('a'+i)), log)
+	}
+	s.awaitWorkers(t, n)
+	return s
+}
+
+// startWorker starts a worker with an engine of its own.
+func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) {
+	t.Helper()
+	id := cluster.NewID()
+	conn, err := cluster.Connect(t.Context(), cluster.ConnectOptions{
+		URL: s.embedded.URL(), Role: cluster.RoleWorker, ID: id, Name: name, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	executor := engine.New("test", kinds.New(kinds.Options{}))
+	worker := cluster.NewWorker(conn, cluster.WorkerOptions{
+		Hello: cluster.Hello{
+			ID: id, Name: name, Protocol: cluster.Protocol, Version: "test", GoArch: runtime.GOARCH,
+			Host: "test", Environment: executor.Environment(), Weight: 1,
+		},
+		Executor: executor, Grace: time.Second, Log: log,
+	})
+	run(t, "worker "+name, worker.Run)
+}
+
+// run runs a component until the end of the test.
+func run(t *testing.T, what string, component func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- component(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	})
+}
+
+// awaitWorkers waits until n workers are ready.
+func (s *service) awaitWorkers(t *testing.T, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		changed := s.registry.Changed()
+		if len(s.registry.Available(nil)) >= n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("%d workers are ready, want %d", len(s.registry.Available(nil)), n)
+		}
+	}
+}
+
+// An executor executes plans: the engine or a dispatcher.
+type executor interface {
+	Resolve(plan aurea.Plan) (*workload.Resolved, error)
+	Execute(
+		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+		controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (aurea.Measurement, error)
+}
+
+// execute executes a spec to its end.
+func execute(t *testing.T, x executor, spec string) aurea.Measurement {
+	t.Helper()
+	plan := planOf(t, spec)
+	resolved, err := x.Resolve(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured, err := x.Execute(t.Context(), plan, resolved, nil, func(aurea.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return measured
+}
+
+// planOf decodes a spec and resolves it with a fixed seed.
+func planOf(t *testing.T, spec string) aurea.Plan {
+	t.Helper()
+	decoded, err := aurea.DecodeSpec([]byte(spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aurea.NewPlan(decoded, 42)
+}
+
+// A testWriter writes the log to the test's.
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(line []byte) (int, error) {
+	w.t.Log(string(line))
+	return len(line), nil
+}
+
+var _ io.Writer = testWriter{}

@@ -1,0 +1,81 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// A Placement is a runs.Executor that executes each plan where its spec wants
+// it: on workers or in this process. Without a wish it takes the workers if
+// there are any and the plan can be divided among them.
+type Placement struct {
+	Local   LocalExecutor
+	Workers *Dispatcher // nil in a service without workers
+}
+
+// A LocalExecutor executes plans in this process: the engine.
+type LocalExecutor interface {
+	Resolver
+	Execute(
+		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+		controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (aurea.Measurement, error)
+}
+
+// Resolve checks the workload of a plan, and whether it can be executed where
+// the spec wants it. It acquires nothing. The error is an *aurea.InvalidError.
+func (p Placement) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
+	resolved, err := p.Local.Resolve(plan)
+	if err != nil {
+		return nil, err
+	}
+	wanted := plan.Spec.Workers
+	if wanted == nil || wanted.Local() {
+		return resolved, nil
+	}
+	if p.Workers == nil {
+		return nil, param.Invalid("workers", "asks for workers, and this service has none; "+
+			"start it with --nats-listen or --nats, or set workers to local")
+	}
+	if count := wanted.Select().Count; count > 1 {
+		return resolved, checkDivisible(plan, resolved, int(count))
+	}
+	return resolved, nil
+}
+
+// checkDivisible refuses a number of workers among which a plan cannot be
+// divided.
+func checkDivisible(plan aurea.Plan, resolved *workload.Resolved, n int) error {
+	if resolved.Whole {
+		return param.Invalid("workers", "must be 1 or local for workload %s, whose jobs share one queue; got %d",
+			plan.Workload.Kind, n)
+	}
+	return plan.Divisible(n)
+}
+
+// Execute executes a plan where its spec wants it; see Dispatcher.Execute.
+func (p Placement) Execute(
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
+	if p.isLocal(plan, resolved) {
+		return p.Local.Execute(ctx, plan, resolved, controls, observe)
+	}
+	return p.Workers.Execute(ctx, plan, resolved, controls, observe)
+}
+
+// isLocal reports whether a plan is executed in this process.
+func (p Placement) isLocal(plan aurea.Plan, resolved *workload.Resolved) bool {
+	wanted := plan.Spec.Workers
+	switch {
+	case p.Workers == nil || wanted.Local():
+		return true
+	case wanted != nil:
+		return false
+	}
+	ready := len(p.Workers.Registry.Available(nil))
+	return ready == 0 || checkDivisible(plan, resolved, ready) != nil
+}

@@ -1,0 +1,212 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A shardRun is one shard at a worker, from its reservation to its last report.
+// It passes through three states: reserved until the start is ordered, running,
+// and closing until the last report is acknowledged.
+type shardRun struct {
+	worker   *Worker
+	request  Prepare
+	plan     aurea.Plan
+	resolved *workload.Resolved
+	ctx      context.Context // of the execution
+	cancel   context.CancelCauseFunc
+	sending  context.Context // of the reports
+	discard  context.CancelFunc
+	ready    chan struct{} // closed when the shard could start, or has failed
+	start    chan aurea.Start
+	controls chan aurea.Command
+	reporter *reporter
+
+	mu      sync.Mutex
+	failure error     // why the shard never became ready
+	clock   *Estimate // nil until the server has told it
+	epoch   uint64    // the highest seen
+	seq     uint64    // of the last order obeyed
+	started aurea.Start
+	state   State
+}
+
+// newShardRun resolves a shard. It acquires nothing.
+func newShardRun(w *Worker, request Prepare) (*shardRun, error) {
+	plan := request.Plan.Shard(request.Shard, request.Weights)
+	resolved, err := w.options.Executor.Resolve(plan)
+	if err != nil {
+		return nil, err
+	}
+	s := &shardRun{
+		worker: w, request: request, plan: plan, resolved: resolved, epoch: request.Epoch, state: Reserved,
+		ready: make(chan struct{}), start: make(chan aurea.Start, 1), controls: make(chan aurea.Command),
+	}
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
+	s.sending, s.discard = context.WithCancel(context.Background())
+	s.reporter = newReporter(s)
+	return s, nil
+}
+
+// log returns the worker's log for this shard.
+func (s *shardRun) log() *slog.Logger { return s.worker.options.Log.With("exec", s.request.Exec) }
+
+// awaitReady returns when the shard could start at once, or why it cannot.
+func (s *shardRun) awaitReady() error {
+	<-s.ready
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// run executes the shard and reports it. It returns when the last report is
+// acknowledged or given up.
+func (s *shardRun) run() {
+	defer s.discard()
+	defer s.cancel(nil)
+	measured, err := s.worker.options.Executor.ExecuteAt(
+		s.ctx, s.plan, s.resolved, s.awaitStart, s.controls, s.reporter.observe)
+	s.mu.Lock()
+	started := s.state == Running
+	if !started {
+		s.fail(err)
+	}
+	s.mu.Unlock()
+	if started {
+		s.reporter.close(measured, err)
+	}
+}
+
+// fail records why the shard never started, for those who wait for it. The
+// caller holds the lock.
+func (s *shardRun) fail(err error) {
+	if err == nil {
+		err = context.Cause(s.ctx)
+	}
+	select {
+	case <-s.ready:
+	default:
+		s.failure = err
+		close(s.ready)
+	}
+}
+
+// awaitStart announces that the shard is ready and waits for the order to
+// start. It gives up after offerTimeout, so that a server that died does not
+// keep the worker reserved.
+func (s *shardRun) awaitStart(ctx context.Context) (aurea.Start, error) {
+	close(s.ready)
+	expired := time.NewTimer(offerTimeout)
+	defer expired.Stop()
+	select {
+	case start := <-s.start:
+		return start, nil
+	case <-ctx.Done():
+		return aurea.Start{}, context.Cause(ctx)
+	case <-expired.C:
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state == Running { // the order came at the last moment
+		return <-s.start, nil
+	}
+	s.state = Idle
+	return aurea.Start{}, fmt.Errorf("no order to start came within %s", offerTimeout)
+}
+
+// currentEpoch returns the highest epoch seen.
+func (s *shardRun) currentEpoch() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.epoch
+}
+
+// presentState returns whether the shard is reserved or running.
+func (s *shardRun) presentState() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// setClock records the offset of the worker's clock.
+func (s *shardRun) setClock(e Estimate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = &e
+}
+
+// obey carries out an order. An order that was obeyed before changes nothing.
+func (s *shardRun) obey(order Order) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case order.Epoch < s.epoch:
+		return errFenced
+	case order.Seq <= s.seq:
+		return nil
+	}
+	s.epoch = order.Epoch
+	switch order.Kind {
+	case OrderStart:
+		if err := s.arm(order); err != nil {
+			return err
+		}
+	case OrderStop:
+		s.cancel(errStopped)
+	case OrderDiscard:
+		s.cancel(errStopped)
+		s.discard()
+	case OrderControl:
+		if s.state != Running {
+			return errUnknownExec
+		}
+		go s.control(*order.Control, s.runTime(order.At))
+	}
+	s.seq = order.Seq
+	return nil
+}
+
+// arm starts the shard at the moment of the order. The caller holds the lock.
+func (s *shardRun) arm(order Order) error {
+	if s.clock == nil {
+		return errNoClock
+	}
+	if s.state != Reserved {
+		return errUnknownExec
+	}
+	at := time.Duration(order.At) + s.clock.Offset
+	if at <= s.worker.clock() {
+		return errTooLate
+	}
+	s.started = aurea.Start{At: s.worker.base.Add(at), Lease: aurea.NewLease(order.Lease)}
+	s.state = Running
+	s.reporter.start(s.started)
+	s.start <- s.started
+	return nil
+}
+
+// runTime converts a moment of the coordinator's clock to the run's clock. The
+// caller holds the lock.
+func (s *shardRun) runTime(moment int64) time.Duration {
+	return s.worker.base.Add(time.Duration(moment) + s.clock.Offset).Sub(s.started.At)
+}
+
+// control passes a control to the engine. The server has checked it against the
+// same plan, so an error is a fault and is logged.
+func (s *shardRun) control(control aurea.Control, at time.Duration) {
+	command := aurea.Command{Control: control, At: at, Answer: func(_ aurea.RunEvent, err error) {
+		if err != nil {
+			s.log().Error("a control was not applied", "error", err)
+		}
+	}}
+	select {
+	case s.controls <- command:
+	case <-s.ctx.Done():
+	}
+}

@@ -1,0 +1,192 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A watcher follows a run that has started, until every shard has an account.
+// All of its state belongs to one goroutine.
+type watcher struct {
+	*coordination
+	merger    *Merger
+	orders    *orderSender
+	report    *Report       // memory for the reports
+	stoppedAt time.Duration // when the workers were stopped; aurea.Forever before that
+	failure   error         // why the run fails
+}
+
+// watch returns the measurement of the run. See Dispatcher.Execute.
+func (c *coordination) watch(
+	ctx context.Context, controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
+	defer c.stopListening()
+	w := &watcher{
+		coordination: c, orders: newOrderSender(c), report: NewReport(), stoppedAt: time.Duration(aurea.Forever),
+		merger: NewMerger(c.plan, c.started, len(c.members), ReportInterval*c.pace(), observe),
+	}
+	defer w.orders.close()
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	cancelled := ctx.Done()
+	for !w.over() {
+		select {
+		case m := <-c.reports:
+			w.receive(m)
+		case command := <-controls:
+			w.control(command)
+		case <-tick.C:
+			w.check()
+		case <-cancelled:
+			cancelled = nil
+			w.stop()
+		}
+	}
+	return w.conclude()
+}
+
+// now returns the time on the run's clock.
+func (w *watcher) now() time.Duration { return w.clock() - w.startAt }
+
+// pace returns how many intervals there are between two reports of a worker, so
+// that the reports of many stay within what one core can merge.
+func (c *coordination) pace() time.Duration {
+	return time.Duration((len(c.members) + workersPerPace - 1) / workersPerPace)
+}
+
+// receive folds a report into the books of its shard and acknowledges it.
+func (w *watcher) receive(m *nats.Msg) {
+	ack := Ack{Epoch: w.epoch, Clock: int64(w.clock()), Pace: w.pace() * ReportInterval, Lease: Lease}
+	seq, err := w.fold(m)
+	ack.Seq = seq
+	if err != nil {
+		ack.Refused, ack.Lease = err.Error(), 0
+		w.Log.Warn("a report was refused", "subject", m.Subject, "error", err)
+	}
+	data, err := Encode(&ack)
+	if err == nil {
+		err = m.Respond(data)
+	}
+	if err != nil {
+		w.Log.Warn("a report was not acknowledged", "subject", m.Subject, "error", err)
+	}
+}
+
+// fold adds a report to the books and to the progress. It returns the report's
+// number.
+func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
+	_, index, worker, ok := parseReportSubject(msg.Subject)
+	if !ok || index >= len(w.members) || w.members[index].Worker.ID != worker {
+		return 0, errors.New("this worker has no such shard")
+	}
+	m := w.members[index]
+	if err := w.report.UnmarshalBinary(msg.Data); err != nil {
+		if m.malformed++; m.malformed >= maxMalformed {
+			w.lose(m, "its reports are not understood")
+		}
+		return 0, err
+	}
+	m.malformed = 0
+	outcome, err := m.Books.Fold(w.report, w.now())
+	if err != nil {
+		return w.report.Seq, err
+	}
+	if outcome == Folded {
+		w.merger.Add(index, w.report)
+	}
+	if final := m.Books.Final(); outcome == Folded && final != nil && final.Problem != "" {
+		w.lose(m, final.Problem)
+	}
+	return w.report.Seq, nil
+}
+
+// check looks for silent workers and shows what is due.
+func (w *watcher) check() {
+	now := w.now()
+	for _, m := range w.members {
+		silent := now - m.Books.LastReport()
+		switch {
+		case m.Books.Ended() || m.lostAt > 0:
+		case silent > LostAfter:
+			w.lose(m, fmt.Sprintf("it was silent for %s", silent.Truncate(100*time.Millisecond)))
+		case w.stoppedAt < now-LostAfter:
+			w.lose(m, "it did not end when the run was stopped")
+		}
+	}
+	w.merger.Advance(now)
+}
+
+// lose gives a worker up. The run fails unless the spec tolerates the loss.
+func (w *watcher) lose(m *member, why string) {
+	if m.Books.Ended() || m.lostAt > 0 {
+		return
+	}
+	m.lostAt = max(w.now(), 1)
+	m.Books.Lose(m.lostAt, w.stoppedAt)
+	w.merger.Lose(m.index)
+	w.Log.Error("a worker is lost", "worker", m.Worker.Name, "exec", w.exec, "reason", why)
+	if LostShare(w.plan, w.accounts()) > w.plan.Spec.MaxLostFraction {
+		w.fail(fmt.Errorf("worker %s is lost: %s", m.Worker.Name, why))
+	}
+}
+
+// fail stops the run and records why it fails.
+func (w *watcher) fail(err error) {
+	if w.failure == nil {
+		w.failure = err
+	}
+	w.stop()
+}
+
+// stop orders all workers to stop. A worker that the order does not reach stops
+// when its lease ends.
+func (w *watcher) stop() {
+	if w.stoppedAt < time.Duration(aurea.Forever) {
+		return
+	}
+	w.stoppedAt = w.now()
+	w.merger.Stop()
+	w.orders.send(Order{Kind: OrderStop}, w.open(), func(err error) {
+		if err != nil {
+			w.Log.Warn("a worker was not told to stop; it stops when its lease ends", "error", err)
+		}
+	})
+}
+
+// open returns the workers whose last report is not in the books.
+func (w *watcher) open() []Hello {
+	var open []Hello
+	for _, m := range w.members {
+		if !m.Books.Ended() {
+			open = append(open, m.Worker)
+		}
+	}
+	return open
+}
+
+// over reports whether every shard has an account: its last report, or the end
+// of the time in which a lost worker's reports are still accepted.
+func (w *watcher) over() bool {
+	now := w.now()
+	for _, m := range w.members {
+		if !m.Books.Ended() && (m.lostAt == 0 || now < m.lostAt+booksOpen) {
+			return false
+		}
+	}
+	return true
+}
+
+// accounts returns the accounts of all shards.
+func (w *watcher) accounts() []Member {
+	accounts := make([]Member, len(w.members))
+	for i, m := range w.members {
+		accounts[i] = m.Member
+	}
+	return accounts
+}

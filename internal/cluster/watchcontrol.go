@@ -1,0 +1,64 @@
+package cluster
+
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// control applies a control at a moment that all workers will have heard of
+// before it comes, so that all change their load at the same time.
+func (w *watcher) control(command aurea.Command) {
+	control := command.Control
+	if err := w.checkControl(control); err != nil {
+		command.Answer(aurea.RunEvent{}, err)
+		return
+	}
+	at := w.now() + w.controlLead()
+	event, err := w.merger.Apply(control, at)
+	if err != nil {
+		command.Answer(aurea.RunEvent{}, err)
+		return
+	}
+	for _, m := range w.members {
+		if err := m.Books.Apply(control, at); err != nil {
+			w.Log.Error("a control was not entered in the books", "worker", m.Worker.Name, "error", err)
+		}
+	}
+	workers := w.open()
+	order := Order{Kind: OrderControl, At: int64(w.startAt + at), Control: &control}
+	w.orders.send(order, workers, func(err error) {
+		if err != nil {
+			w.Log.Warn("a worker did not hear a control in time", "control", control.Kind, "error", err)
+		}
+		command.Answer(event, nil)
+	})
+}
+
+// checkControl refuses a control that the workers cannot divide.
+func (w *watcher) checkControl(control aurea.Control) error {
+	if err := w.plan.Control(control); err != nil {
+		return err
+	}
+	if least := w.leastConcurrency(); control.Concurrency > 0 && control.Concurrency < least {
+		return param.Invalid("concurrency", "must be at least %d, so that each of the run's %d workers has a job; got %d",
+			least, len(w.members), control.Concurrency)
+	}
+	return nil
+}
+
+// leastConcurrency returns the lowest concurrency at which every worker has a
+// slot. A worker without one would never run its jobs.
+func (w *watcher) leastConcurrency() int64 {
+	var least int64
+	for _, m := range w.members {
+		least = max(least, m.Shard.Deal.Slot(0)+1)
+	}
+	return least
+}
+
+// controlLead returns how long before its moment a control is sent.
+func (w *watcher) controlLead() time.Duration {
+	return firstLead + 8*w.bound() + time.Duration(len(w.members))*leadPerWorker
+}

@@ -1,0 +1,241 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A ShardExecutor executes shards on this machine: the engine.
+type ShardExecutor interface {
+	// Resolve checks the workload of a shard. The error is an
+	// *aurea.InvalidError.
+	Resolve(plan aurea.Plan) (*workload.Resolved, error)
+	// ExecuteAt acquires what the shard needs, calls ready once, and executes
+	// the shard from the moment and within the lease that ready returns. See
+	// engine.Engine.ExecuteAt.
+	ExecuteAt(
+		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
+		ready func(context.Context) (aurea.Start, error),
+		controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (aurea.Measurement, error)
+}
+
+// WorkerOptions describe a worker.
+type WorkerOptions struct {
+	Hello    Hello         // who the worker is; State, Exec and Seq are set here
+	Executor ShardExecutor // runs the shards
+	Grace    time.Duration // how long a running shard may go on after Run's context is done
+	Log      *slog.Logger
+}
+
+// A Worker executes shards of runs that servers give it over NATS, one at a
+// time.
+type Worker struct {
+	conn    *nats.Conn
+	options WorkerOptions
+	base    time.Time // zero of this worker's clock
+
+	announcer *Announcer
+
+	mu       sync.Mutex
+	shard    *shardRun // nil while idle
+	draining bool
+	shards   sync.WaitGroup
+}
+
+// NewWorker returns a worker that uses a connection. The caller closes the
+// connection when Run has returned.
+func NewWorker(conn *nats.Conn, o WorkerOptions) *Worker {
+	o.Hello.State = Idle
+	return &Worker{conn: conn, options: o, base: time.Now(), announcer: NewAnnouncer(conn, o.Hello, o.Log)}
+}
+
+// clock returns the worker's clock: the time since the worker was made.
+func (w *Worker) clock() time.Duration { return time.Since(w.base) }
+
+// Run serves until ctx is done. Then it accepts no shard, and returns when the
+// present one has ended and is reported, at the latest after the grace.
+func (w *Worker) Run(ctx context.Context) error {
+	stop, err := w.subscribe()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	announcing, silence := context.WithCancel(context.WithoutCancel(ctx))
+	defer silence()
+	announced := make(chan error, 1)
+	go func() { announced <- w.announcer.Run(announcing) }()
+	select {
+	case err := <-announced:
+		return err
+	case <-ctx.Done():
+	}
+	w.drain()
+	silence()
+	return <-announced
+}
+
+// drain refuses new shards and waits for the present one.
+func (w *Worker) drain() {
+	w.mu.Lock()
+	w.draining = true
+	w.announce()
+	w.mu.Unlock()
+	timer := time.AfterFunc(w.options.Grace, func() { w.cancelShard(errors.New("the worker was stopped")) })
+	defer timer.Stop()
+	w.shards.Wait()
+}
+
+// cancelShard stops the present shard, if there is one.
+func (w *Worker) cancelShard(cause error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.shard != nil {
+		w.shard.cancel(cause)
+	}
+}
+
+// subscribe subscribes to the requests of servers. stop ends the subscriptions.
+func (w *Worker) subscribe() (stop func(), err error) {
+	var subscriptions []*nats.Subscription
+	stop = func() {
+		for _, s := range subscriptions {
+			_ = s.Unsubscribe() // the connection may be closed
+		}
+	}
+	for request, serve := range map[string]func([]byte) message{
+		askPrepare: w.servePrepare,
+		askClock:   w.serveClock,
+		askOrder:   w.serveOrder,
+	} {
+		s, err := w.conn.Subscribe(workerSubject(w.options.Hello.ID, request), func(m *nats.Msg) {
+			// A request may wait for resources, so each has its own goroutine.
+			go w.reply(m, serve)
+		})
+		if err != nil {
+			stop()
+			return nil, fmt.Errorf("listen for servers: %w", err)
+		}
+		subscriptions = append(subscriptions, s)
+	}
+	return stop, w.conn.Flush()
+}
+
+// reply serves one request.
+func (w *Worker) reply(m *nats.Msg, serve func([]byte) message) {
+	data, err := Encode(serve(m.Data))
+	if err == nil {
+		err = m.Respond(data)
+	}
+	if err != nil {
+		w.options.Log.Warn("a server got no reply", "subject", m.Subject, "error", err)
+	}
+}
+
+// servePrepare reserves the worker for a shard and replies when the shard could
+// start at once. The same request again waits for the same.
+func (w *Worker) servePrepare(data []byte) message {
+	var request Prepare
+	if err := Decode(data, &request); err != nil {
+		return replyTo(err)
+	}
+	shard, err := w.reserve(request)
+	if err != nil {
+		return replyTo(err)
+	}
+	return replyTo(shard.awaitReady())
+}
+
+// reserve makes a shard the worker's present one. It returns the present one if
+// that is the same.
+func (w *Worker) reserve(request Prepare) (*shardRun, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.shard != nil && w.shard.request.Exec == request.Exec:
+		return w.shard, nil
+	case w.shard != nil:
+		return nil, errBusy
+	case w.draining:
+		return nil, errDraining
+	}
+	shard, err := newShardRun(w, request)
+	if err != nil {
+		return nil, err
+	}
+	w.shard = shard
+	w.shards.Go(func() {
+		shard.run()
+		w.release(shard)
+	})
+	w.announce()
+	return shard, nil
+}
+
+// release makes the worker idle.
+func (w *Worker) release(shard *shardRun) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.shard == shard {
+		w.shard = nil
+	}
+	w.announce()
+}
+
+// present returns the present shard if it is of an execution.
+func (w *Worker) present(exec string) *shardRun {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.shard == nil || w.shard.request.Exec != exec {
+		return nil
+	}
+	return w.shard
+}
+
+// serveClock replies with the worker's clock. The last request of a series
+// contains the estimate of the worker's offset.
+func (w *Worker) serveClock(data []byte) message {
+	now := w.clock()
+	var request ClockAsk
+	if err := Decode(data, &request); err != nil {
+		w.options.Log.Warn("a request for the clock was not understood", "error", err)
+	}
+	if shard := w.present(request.Exec); shard != nil && request.Told != nil {
+		shard.setClock(*request.Told)
+	}
+	return &ClockReply{Clock: int64(now)}
+}
+
+// serveOrder passes an order to the present shard.
+func (w *Worker) serveOrder(data []byte) message {
+	var order Order
+	if err := Decode(data, &order); err != nil {
+		return replyTo(err)
+	}
+	shard := w.present(order.Exec)
+	if shard == nil {
+		return replyTo(errUnknownExec)
+	}
+	return replyTo(shard.obey(order))
+}
+
+// announce tells all servers what the worker does. The caller holds the lock.
+func (w *Worker) announce() {
+	state, exec := Idle, ""
+	if w.shard != nil {
+		state, exec = w.shard.presentState(), w.shard.request.Exec
+	}
+	if w.draining {
+		state = Draining
+	}
+	w.announcer.Set(state, exec)
+}
