@@ -12,6 +12,8 @@ func TestCountsEqualLocal(t *testing.T) {
 			"workload": {"kind": "sleep", "duration": "10ms", "distribution": "uniform"}}`,
 		"failures and timeouts": `{"num_jobs": 1000, "concurrency": 100, "timeout": "15ms", "workload":
 			{"kind": "sleep", "duration": "10ms", "distribution": "uniform", "failure": {"rate": 0.2}}}`,
+		"poisson with warm-up": `{"rate": 2000, "arrival": "poisson", "duration": "1500ms", "warmup": "500ms",
+			"workload": {"kind": "sleep", "duration": "5ms"}}`,
 		"ramp": `{"stages": [{"rate": 0, "duration": "100ms"}, {"rate": 2000, "duration": "1s"}],
 			"workload": {"kind": "sleep", "duration": "2ms"}}`,
 	}

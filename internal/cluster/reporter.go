@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +51,7 @@ func (r *reporter) start(at aurea.Start) {
 func (r *reporter) observe(p aurea.Progress) {
 	interval := Report{
 		Elapsed: p.Elapsed, Length: p.Length, Paused: p.Paused, InFlight: p.InFlight, Failures: p.Failures,
-		Judged: cmp.Or(p.Judged, p.Interval), Warmup: p.Warmup, Traced: TracedOf(p.Traced, r.started.At),
+		Judged: p.Judged, Warmup: p.Warmup, Traced: TracedOf(p.Traced, r.started.At),
 	}
 	r.mu.Lock()
 	r.pending.Merge(&interval)

@@ -127,7 +127,7 @@ func (w *Worker) subscribe() (stop func(), err error) {
 		}
 		subscriptions = append(subscriptions, s)
 	}
-	return stop, w.conn.Flush()
+	return stop, nil
 }
 
 // reply serves one request.
