@@ -49,7 +49,8 @@ func (s RunSummary) Decode() (Run, error) {
 const MaxListedSpec = 16 << 10
 
 // OmitLarge replaces every spec over MaxListedSpec by an outline that has only
-// the kind of workload, and records that in LeftOut.
+// the kind of workload, drops the single workers of a result whose workers take
+// more than that, and records both in LeftOut.
 func (s *RunSummary) OmitLarge(kind string) {
 	outline := func() json.RawMessage {
 		encoded, _ := param.PlainJSON(Spec{Workload: &Workload{Kind: kind}}) // always encodes
@@ -66,6 +67,24 @@ func (s *RunSummary) OmitLarge(kind string) {
 		s.Result = bytes.Join([][]byte{s.Result[:from], s.Result[to:]}, outline())
 		s.LeftOut = append(s.LeftOut, "result.spec")
 	}
+	if from, to := memberObject(s.Result, "workers"); to-from > MaxListedSpec {
+		if outline := outlineWorkers(s.Result[from:to]); outline != nil {
+			s.Result = bytes.Join([][]byte{s.Result[:from], s.Result[to:]}, outline)
+			s.LeftOut = append(s.LeftOut, "result.workers.of")
+		}
+	}
+}
+
+// outlineWorkers returns the JSON of workers without the single ones; nil if
+// they cannot be read.
+func outlineWorkers(encoded []byte) []byte {
+	var workers Workers
+	if err := json.Unmarshal(encoded, &workers); err != nil {
+		return nil
+	}
+	workers.Of = []WorkerResult{}
+	outline, _ := param.PlainJSON(workers) // always encodes
+	return outline
 }
 
 // memberObject returns the bounds of an object that is a member of compact JSON;

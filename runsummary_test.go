@@ -61,6 +61,35 @@ func TestOmitNothing(t *testing.T) {
 	}
 }
 
+// The single workers of a large fleet are left out, and their figures stay.
+func TestOmitWorkers(t *testing.T) {
+	for n, want := range map[int][]string{2: nil, MaxListedWorkers: {"result.workers.of"}} {
+		m := Measurement{Tally: NewTally(), Workers: fleetOf(n, func(_ int, w *WorkerResult) { w.Bound = 0.5 })}
+		result := NewResult(NewPlan(Spec{NumJobs: 3}, 1), m)
+		summary, err := Run{ID: "benchmark-1", Result: result}.Summary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, summary.LeftOut); diff != "" {
+			t.Errorf("of %d workers (-want +got):\n%s", n, diff)
+		}
+		run, err := summary.Decode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := *result.Workers
+		if want != nil {
+			whole.Of = []WorkerResult{}
+		}
+		if diff := cmp.Diff(&whole, run.Result.Workers); diff != "" {
+			t.Errorf("of %d workers (-want +got):\n%s", n, diff)
+		}
+		if run.Result.Validity.State != result.Validity.State {
+			t.Errorf("what follows the workers is %+v", run.Result.Validity)
+		}
+	}
+}
+
 // Law: memberObject finds the object that a decoder finds.
 func FuzzMemberObject(f *testing.F) {
 	f.Add(`{"a":"\"spec\":{","b":[{"spec":{"x":1}}],"spec":{"y":{"z":"}"}},"c":1}`)

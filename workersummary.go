@@ -58,7 +58,9 @@ func (r *Result) addWorkers(w *Workers) {
 	r.InFlight.Max, r.InFlight.AtLeast = w.inFlight(r.Model == Closed, seen)
 	r.Workers = w.summarize()
 	if r.Workers.Lost > 0 {
-		r.Workers.LostShare = max(w.LostShare, ratio(float64(r.Counts.Lost), float64(r.Counts.Planned)))
+		if r.Workers.LostShare == 0 {
+			r.Workers.LostShare = ratio(float64(r.Counts.Lost), float64(r.Counts.Planned))
+		}
 		if allowed := r.Spec.MaxLostFraction; allowed == 0 || r.Workers.LostShare > allowed {
 			r.Status = StatusFailed
 		}

@@ -19,8 +19,18 @@ func comparableSpec(r *aurea.Result) aurea.Spec {
 	spec := r.Spec
 	job, prices := spec.ResolvedWorkload(), spec.ResolvedPricing()
 	spec.Workload, spec.JobDurationMS, spec.Pricing = &job, nil, &prices
+	spec.Workers, spec.MaxLostFraction = nil, 0 // it is the workers of the result that count
 	spec.Seed, spec.Name, spec.Labels, spec.Thresholds, spec.IncludeJobs = nil, "", nil, nil, nil
 	return spec
+}
+
+// workerCount returns how many workers executed the run of a result; 0 if the
+// service did.
+func workerCount(r *aurea.Result) int {
+	if r.Workers == nil {
+		return 0
+	}
+	return r.Workers.Count
 }
 
 // comparableEnv returns the environment without the fields that differ between

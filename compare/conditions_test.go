@@ -34,6 +34,14 @@ func measuredWith(side string, e aurea.Environment, specs ...aurea.Spec) []*aure
 	return results
 }
 
+// by makes results those of n workers.
+func by(n int, results []*aurea.Result) []*aurea.Result {
+	for _, r := range results {
+		r.Workers = &aurea.Workers{Count: n}
+	}
+	return results
+}
+
 // Every difference in the conditions is a warning with the values of both sides.
 func TestUnlikeConditions(t *testing.T) {
 	decode := func(document string) aurea.Spec { return decodeSpec(t, document) }
@@ -72,6 +80,12 @@ func TestUnlikeConditions(t *testing.T) {
 				{"unlike_spec", "concurrency", "concurrency is 1, 2 in base and 2 in head"},
 				{"unlike_spec", "num_jobs", "num_jobs is 1, 2, 3 and 1 others in base and 1 in head"},
 			}},
+		"workers": {by(2, measuredWith("a", here, short)), measuredWith("b", here, short), []Warning{
+			{"unlike_workers", "workers", "workers is 2 in base and 0 in head"},
+		}},
+		"workers asked for otherwise": {
+			by(2, measuredWith("a", here, decode(`{"num_jobs": 1, "workers": 2}`))),
+			by(2, measuredWith("b", here, decode(`{"num_jobs": 1, "workers": "all", "max_lost_fraction": 0.1}`))), nil},
 		"environment": {measuredWith("a", here, short), measuredWith("b", there, short), []Warning{
 			{"unlike_environment", "cgroup.cpu_limit", "cgroup.cpu_limit is 0 in base and 1.5 in head"},
 			{"unlike_environment", "cores", "cores is 2 in base and 4 in head"},

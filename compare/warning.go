@@ -63,7 +63,7 @@ func reasonCodes(v aurea.Validity) string {
 
 // checkConditions adds a warning for everything that makes the two sides less
 // comparable: too few runs, degraded runs, runs of one side after those of the
-// other, and differences in spec, environment, version and seed.
+// other, and differences in spec, environment, version, workers and seed.
 func (c *Comparison) checkConditions(base, head []*aurea.Result) {
 	if intervalRank(len(base), len(head)) == 0 {
 		c.warnf("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: "+
@@ -80,6 +80,9 @@ func (c *Comparison) checkConditions(base, head []*aurea.Result) {
 	c.warnUnlike("unlike_environment", base, head, func(r *aurea.Result) any { return comparableEnv(r.Environment) })
 	c.warnUnlike("unlike_version", base, head, func(r *aurea.Result) any {
 		return map[string]string{"version": r.Environment.Version}
+	})
+	c.warnUnlike("unlike_workers", base, head, func(r *aurea.Result) any {
+		return map[string]int{"workers": workerCount(r)}
 	})
 	c.warnUnlikeSeeds(base, head)
 }
