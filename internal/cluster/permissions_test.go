@@ -88,8 +88,13 @@ func TestWorkerSpeaksOnlyForItself(t *testing.T) {
 // answer to each, broadcasts.
 func TestRolesTalk(t *testing.T) {
 	embedded := listen(t, EmbedOptions{})
-	server := serverConn(t, embedded)
-	worker := connect(t, ConnectOptions{URL: embedded.URL(), ID: "mine"})
+	checkRolesTalk(t, serverConn(t, embedded), connect(t, ConnectOptions{URL: embedded.URL(), ID: "mine"}))
+}
+
+// checkRolesTalk exchanges every kind of message between a server and the worker
+// with the id mine.
+func checkRolesTalk(t *testing.T, server, worker *Conn) {
+	t.Helper()
 	answer := func(text string) nats.MsgHandler {
 		return func(message *nats.Msg) {
 			_ = message.Respond([]byte(text))
@@ -108,14 +113,22 @@ func TestRolesTalk(t *testing.T) {
 	if err != nil || string(report.Data) != reportsSubject("x") {
 		t.Errorf("a report is answered by %v, %v", report, err)
 	}
-	inbox := server.NewInbox()
-	answers := subscribe(t, server, inbox)
 	for _, what := range []string{askPrepare, askClock, askRecords, askAttach} {
+		inbox := server.NewInbox()
+		answers := subscribe(t, server, inbox)
 		if err := server.PublishRequest(workerSubject("mine", what), inbox, nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := string(next(t, answers).Data); got != workerSubject("mine", "*") {
 			t.Errorf("%s is answered by %q", what, got)
+		}
+		for _, conn := range []*Conn{worker, server} {
+			if err := conn.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if pending, _, err := answers.Pending(); err != nil || pending > 0 {
+			t.Errorf("%s has %d more answers (%v), want one in all", what, pending, err)
 		}
 	}
 	orders, hellos := subscribe(t, worker, execSubject("x")), subscribe(t, server, helloSubject("*"))
