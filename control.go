@@ -27,7 +27,7 @@ const (
 // must not block.
 type Command struct {
 	Control Control
-	At      time.Duration // when to apply it, on the run's clock; 0 for now
+	At      time.Duration // when it takes effect, on the run's clock, also if that has passed; 0 for now
 	Answer  func(RunEvent, error)
 }
 

@@ -17,6 +17,7 @@ type snapshot struct {
 	aurea.LivePlan
 	end    time.Duration   // when to stop starting jobs
 	warmup time.Duration   // jobs intended before this are not judged
+	until  time.Duration   // when the next control takes effect, if known; then no job starts by this snapshot
 	ctx    context.Context // done when a newer snapshot is published or the run is stopped
 }
 
@@ -39,29 +40,9 @@ func (s *snapshot) nextRise(after time.Duration) time.Duration {
 type controller struct {
 	mu             sync.Mutex
 	live           aurea.LivePlan
+	nextControl    time.Duration      // moment of the next pending control; forever without one
 	cancelSnapshot context.CancelFunc // cancels the ctx of the latest snapshot
 	timeline       []aurea.RunEvent
-}
-
-// serveControls starts a goroutine that applies the commands from controls.
-// release stops it and waits until it has ended.
-func (x *execution) serveControls(controls <-chan aurea.Command) (release func()) {
-	over, released := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(released)
-		for {
-			select {
-			case command := <-controls:
-				command.Answer(x.apply(command.Control))
-			case <-over:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(over)
-		<-released
-	}
 }
 
 // stop makes the run start no more jobs and cancel those in flight.
@@ -78,26 +59,67 @@ func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
 	c := &x.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, _, err := c.live.Apply(control, x.now()); err != nil {
+	if err := x.checkControl(control); err != nil {
 		return aurea.RunEvent{}, err
 	}
-	if x.plan.Deal.SlotsBelow(control.Concurrency) > x.maxInFlight {
-		return aurea.RunEvent{}, &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency",
-			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.maxInFlight, control.Concurrency)}}}
-	}
 	if halted := c.live; !halted.Paused {
-		halted.Paused, halted.ChangedAt = true, x.now()
+		halted.Paused, halted.ChangedAt = true, max(x.now(), 0)
 		x.publishSnapshot(halted)
 	}
-	next, event, err := c.live.Apply(control, x.now())
-	if err != nil {
-		next = c.live
-	} else {
-		event.At = x.start.Add(next.ChangedAt).UTC()
-		c.timeline = append(c.timeline, event)
+	return x.publishControl(control, max(x.now(), 0))
+}
+
+// announce publishes that a control takes effect at the given moment. From then
+// on no job starts until it is applied.
+func (x *execution) announce(at time.Duration) {
+	x.controller.mu.Lock()
+	defer x.controller.mu.Unlock()
+	x.controller.nextControl = at
+	x.publishSnapshot(x.controller.live)
+}
+
+// applyAt applies a control whose moment has come or passed. It takes effect at
+// that moment, but not before the control before it. next is the moment of the
+// next pending control.
+//
+// If the control was not announced in time, some jobs have started since its
+// moment by the old plan. They stay in the run.
+func (x *execution) applyAt(control aurea.Control, at, next time.Duration) (aurea.RunEvent, error) {
+	c := &x.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nextControl = next
+	if err := x.checkControl(control); err != nil {
+		x.publishSnapshot(c.live)
+		return aurea.RunEvent{}, err
 	}
-	c.live = next
-	x.publishSnapshot(next)
+	return x.publishControl(control, max(at, c.live.ChangedAt))
+}
+
+// checkControl reports whether a control is possible now. The caller holds
+// controller.mu.
+func (x *execution) checkControl(control aurea.Control) error {
+	live := &x.controller.live
+	if _, _, err := live.Apply(control, live.ChangedAt); err != nil {
+		return err
+	}
+	if x.plan.Deal.SlotsBelow(control.Concurrency) > x.maxInFlight {
+		return &aurea.InvalidError{Fields: []aurea.FieldError{{Location: "concurrency",
+			Message: fmt.Sprintf("must be at most %d with this workload; got %d", x.maxInFlight, control.Concurrency)}}}
+	}
+	return nil
+}
+
+// publishControl applies a control that is possible, with the given moment. The
+// caller holds controller.mu.
+func (x *execution) publishControl(control aurea.Control, at time.Duration) (aurea.RunEvent, error) {
+	c := &x.controller
+	next, event, err := c.live.Apply(control, at)
+	if err == nil {
+		event.At = x.start.Add(at).UTC()
+		c.live, c.timeline = next, append(c.timeline, event)
+	}
+	x.publishSnapshot(c.live)
 	return event, err
 }
 
@@ -105,7 +127,10 @@ func (x *execution) apply(control aurea.Control) (aurea.RunEvent, error) {
 // that sleep by the one before. The caller holds controller.mu.
 func (x *execution) publishSnapshot(live aurea.LivePlan) {
 	cancelPrevious := x.controller.cancelSnapshot
-	next := &snapshot{LivePlan: live, end: live.End(), warmup: live.WarmupEnd()}
+	next := &snapshot{LivePlan: live, end: live.End(), warmup: live.WarmupEnd(), until: x.controller.nextControl}
+	if x.stopped.Load() {
+		next.until = forever // no control is applied any more
+	}
 	next.ctx, x.controller.cancelSnapshot = context.WithCancel(x.ctx)
 	x.latest.Store(next)
 	if cancelPrevious != nil {

@@ -76,8 +76,13 @@ func (l *eventLoop) run(c *collector) {
 // mayStart reports whether jobs may start at the given time by the snapshot in
 // effect.
 func (l *eventLoop) mayStart(now time.Duration) bool {
-	return l.leased(now) && l.latest.Load() == l.snapshot
+	return l.leased(now) && l.latest.Load() == l.snapshot && now < l.snapshot.until
 }
+
+// awaitSnapshot blocks until there is a newer snapshot than the one in effect. The
+// caller knows that there is one, or that it comes: the run is stopped, or the
+// next control's moment is here.
+func (l *eventLoop) awaitSnapshot() { <-l.snapshot.ctx.Done() }
 
 // applyLatest loads the latest snapshot. If the run was stopped, it cancels the
 // jobs in flight and returns false.

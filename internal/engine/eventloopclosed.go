@@ -19,6 +19,7 @@ func (l *eventLoop) runClosed(c *collector) {
 			l.reportInterval(c, now)
 		}
 		if !l.mayStart(now) {
+			l.awaitSnapshot()
 			if !s.applyLatest() {
 				return
 			}

@@ -21,6 +21,7 @@ func (l *eventLoop) runOpen(c *collector) {
 			l.reportInterval(c, now)
 		}
 		if !l.mayStart(now) {
+			l.awaitSnapshot()
 			if !a.applyLatest() {
 				return
 			}
@@ -97,7 +98,7 @@ func (a *arrivals) dropDue(before time.Duration) {
 	if !a.drop || a.held {
 		return
 	}
-	before = min(before, a.snapshot.end)
+	before = min(before, a.snapshot.end, a.snapshot.until)
 	if a.snapshot.Paused {
 		before = min(before, a.snapshot.ChangedAt) // no arrivals since then
 	}

@@ -71,7 +71,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	if plan.Trace != nil && jobs.Delayer == nil {
 		x.tracing = &tracing{trace: *plan.Trace}
 	}
-	x.controller.live = aurea.NewLivePlan(x.plan)
+	x.controller.live, x.controller.nextControl = aurea.NewLivePlan(x.plan), forever
 	x.wakeAll()
 	return x
 }
@@ -143,10 +143,10 @@ func (x *execution) planned(live aurea.LivePlan, counted int64, end time.Duratio
 	case !x.plan.Open():
 		return counted // a closed plan wants a job when a slot is free, and starts it at once
 	case x.stopped.Load():
-		return aurea.NewSchedule(live.Plan).DueBefore(min(live.Clock(max(end, live.ChangedAt))+1, length))
-	default:
-		return aurea.NewSchedule(live.Plan).DueBefore(length)
+		length = min(live.Clock(max(end, live.ChangedAt))+1, length)
 	}
+	// More may have started, by a rate that was lowered from a past moment on.
+	return max(aurea.NewSchedule(live.Plan).DueBefore(length), counted)
 }
 
 // dueInWarmup returns how many of the planned jobs of an open plan were due in

@@ -54,10 +54,18 @@ func (e *Engine) runJobsAt(
 	ctx context.Context, plan aurea.Plan, jobs workload.Jobs, start aurea.Start,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (*endedRun, error) {
+	m, err := e.measureJobs(ctx, plan, jobs, start, controls, observe)
+	return ended(plan, m, err)
+}
+
+// measureJobs returns the measurement of runJobsAt.
+func (e *Engine) measureJobs(
+	ctx context.Context, plan aurea.Plan, jobs workload.Jobs, start aurea.Start,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
 	x := newExecution(ctx, plan, jobs, e.sleep)
 	defer x.cancel()
-	m, err := e.execute(x, func(context.Context) (aurea.Start, error) { return start, nil }, controls, observe)
-	return ended(plan, m, err)
+	return e.execute(x, func(context.Context) (aurea.Start, error) { return start, nil }, controls, observe)
 }
 
 func ended(plan aurea.Plan, m aurea.Measurement, err error) (*endedRun, error) {

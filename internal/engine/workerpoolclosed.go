@@ -87,6 +87,8 @@ func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bo
 	for {
 		snap := p.latest.Load()
 		switch {
+		case ready >= snap.until: // a control follows
+			<-snap.ctx.Done()
 		case ready < snap.ChangedAt: // ready may lie in a pause
 		case p.workers.Load() <= snap.Level(ready):
 			return ready, true

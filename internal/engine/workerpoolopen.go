@@ -48,7 +48,7 @@ func (p *workerPool) waitUntilDue(cumulative float64, sleep sleeper) (due time.D
 		switch {
 		case p.stopped.Load(), !p.leased(now), late && (now >= snap.end || due == forever || !p.controlled):
 			return 0, false
-		case snap.Paused:
+		case snap.Paused, now >= snap.until: // a control follows
 			timerSleep(snap.ctx, Interval)
 		case due <= now && !late:
 			return due, true
@@ -90,7 +90,7 @@ func (p *workerPool) startArrival(i int64, cumulative float64) {
 		switch {
 		case snap.Paused && p.ctx.Err() != nil, !p.leased(start):
 			return
-		case snap.Paused:
+		case snap.Paused, start >= snap.until:
 			timerSleep(snap.ctx, Interval)
 		case start >= snap.ChangedAt: // otherwise start may lie in a pause
 			p.runJob(i, snap.Due(cumulative), start, state)
