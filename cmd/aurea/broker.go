@@ -9,6 +9,8 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/cluster"
+	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
 // brokerFlags say where a service meets its workers: at a NATS server of its
@@ -84,4 +86,15 @@ func (b *broker) close() {
 	if b.own != nil {
 		b.own.Close()
 	}
+}
+
+// executor returns the executor of the service's runs: its workers, where the
+// spec does not want this process.
+func (b *broker) executor(local *engine.Engine, log *slog.Logger) runs.Executor {
+	if b == nil {
+		return localExecutor{local}
+	}
+	return cluster.Placement{Local: local, Workers: cluster.NewDispatcher(cluster.DispatcherOptions{
+		Conn: b.conn, Registry: b.registry, Resolver: local, Log: log,
+	})}
 }

@@ -38,7 +38,7 @@ type service struct {
 // build makes the manager, the metrics and the API.
 func (s *service) build(c serveConfig, executor *engine.Engine, history *store.Store, serverID string) (err error) {
 	requests := budget.New(c.allowed.MemoryLimit().Max / 2)
-	s.manager = runs.New(localExecutor{executor}, runs.Options{
+	s.manager = runs.New(s.broker.executor(executor, s.log), runs.Options{
 		Queue:  s.options.queue,
 		Grace:  s.options.grace,
 		Log:    s.log,

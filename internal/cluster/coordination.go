@@ -78,6 +78,7 @@ func (c *coordination) readClocks(ctx context.Context) error {
 			return err
 		}
 		m.Clock = estimate
+		c.Registry.SetClock(m.Worker.ID, estimate)
 		var reply ClockReply
 		return c.request(ctx, m.Worker, askClock, &ClockAsk{Exec: c.exec, Told: &estimate}, &reply)
 	})

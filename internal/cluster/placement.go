@@ -13,7 +13,7 @@ import (
 // there are any and the plan can be divided among them.
 type Placement struct {
 	Local   LocalExecutor
-	Workers *Dispatcher // nil in a service without workers
+	Workers *Dispatcher
 }
 
 // A LocalExecutor executes plans in this process: the engine.
@@ -35,10 +35,6 @@ func (p Placement) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
 	wanted := plan.Spec.Workers
 	if wanted == nil || wanted.Local() {
 		return resolved, nil
-	}
-	if p.Workers == nil {
-		return nil, param.Invalid("workers", "asks for workers, and this service has none; "+
-			"start it with --nats-listen or --nats, or set workers to local")
 	}
 	if count := wanted.Select().Count; count > 1 {
 		return resolved, checkDivisible(plan, resolved, int(count))
@@ -70,11 +66,8 @@ func (p Placement) Execute(
 // isLocal reports whether a plan is executed in this process.
 func (p Placement) isLocal(plan aurea.Plan, resolved *workload.Resolved) bool {
 	wanted := plan.Spec.Workers
-	switch {
-	case p.Workers == nil || wanted.Local():
-		return true
-	case wanted != nil:
-		return false
+	if wanted != nil {
+		return wanted.Local()
 	}
 	ready := len(p.Workers.Registry.Available(nil))
 	return ready == 0 || checkDivisible(plan, resolved, ready) != nil
