@@ -135,7 +135,7 @@ func (b *Books) close(r *Report) error {
 		return err
 	}
 	if len(piece) > 0 {
-		breakdown, err := aurea.DecodeBreakdown(piece, b.metrics)
+		breakdown, err := decodeBreakdown(piece, b.metrics)
 		if err != nil {
 			return err
 		}

@@ -58,6 +58,11 @@ func TestBooksRefuse(t *testing.T) {
 			"more failures have a class than the 1"},
 		"a breakdown of others": {func(_, r *Report) { r.Piece = aurea.NewBreakdown(aurea.MetricNames{}).AppendBinary(nil) },
 			"not of what the workload reports"},
+		"a breakdown with a wrong part": {func(_, r *Report) {
+			b := aurea.NewBreakdown(simulatedMetrics)
+			b.Part(1).OK++
+			r.Piece = b.AppendBinary(nil)
+		}, "part write: the latencies of 0 and 0 jobs"},
 		"no breakdown": {func(_, r *Report) { r.Piece = []byte("x") }, "not of what the workload reports"},
 	} {
 		books, reports := exampleBooks(t), changed(t, c.change)

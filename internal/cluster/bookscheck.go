@@ -69,6 +69,20 @@ func (b *Books) checkFinal(r *Report, judged, warmup *aurea.Tally) error {
 	return nil
 }
 
+// decodeBreakdown decodes a breakdown and checks the tallies of its parts.
+func decodeBreakdown(data []byte, metrics aurea.MetricNames) (*aurea.Breakdown, error) {
+	breakdown, err := aurea.DecodeBreakdown(data, metrics)
+	if err != nil {
+		return nil, err
+	}
+	for i, part := range breakdown.Parts {
+		if err := checkTally(breakdown.Part(i)); err != nil {
+			return nil, fmt.Errorf("part %s: %w", part.Name, err)
+		}
+	}
+	return breakdown, nil
+}
+
 // maxDue returns a number that the jobs due before a moment of the run do not
 // exceed, also if the worker's clock is ahead, or if it heard late of a control.
 func (b *Books) maxDue(moment time.Duration) int64 {
