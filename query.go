@@ -88,4 +88,8 @@ type Submission struct {
 	Owner string // the server that executes the run
 	Key   string // the client's idempotency key; "" for none
 	Body  string // a digest of the request's body, to detect another body with the same key
+
+	// Detached means that the client does not stay connected until the run ends:
+	// another server may begin the run if this one dies before it does.
+	Detached bool
 }

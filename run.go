@@ -66,6 +66,7 @@ type Run struct {
 	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it
 	Damaged       string            `json:"damaged,omitempty"` // why the stored run is unusable; it then has no result
 	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…
+	Epoch         uint64            `json:"-"`                 // of the server that executes it; see Claim
 }
 
 // A RunEvent is a control that was applied to a running run.

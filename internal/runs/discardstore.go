@@ -21,6 +21,7 @@ func (discardStore) Create(_ context.Context, run aurea.Run, _ aurea.Submission)
 	return run, nil
 }
 func (discardStore) Save(context.Context, aurea.Run) error             { return nil }
+func (discardStore) Note(context.Context, aurea.Run, []byte) error     { return nil }
 func (discardStore) Finish(context.Context, aurea.Run) (string, error) { return "", nil }
 func (discardStore) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, unknownRunError(id)
@@ -38,10 +39,16 @@ func (discardStore) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 func (discardStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return failedJobs(unknownRunError(id))
 }
-func (discardStore) Verify(_ context.Context, id string) error                         { return unknownRunError(id) }
-func (discardStore) Check(context.Context, time.Duration) error                        { return nil }
-func (discardStore) Cancel(_ context.Context, id string) error                         { return unknownRunError(id) }
-func (discardStore) Renew(context.Context, string, time.Duration) ([]string, error)    { return nil, nil }
-func (discardStore) Recover(context.Context, string) ([]aurea.Run, error)              { return nil, nil }
+func (discardStore) Verify(_ context.Context, id string) error                      { return unknownRunError(id) }
+func (discardStore) Check(context.Context, time.Duration) error                     { return nil }
+func (discardStore) Cancel(_ context.Context, id string) error                      { return unknownRunError(id) }
+func (discardStore) Renew(context.Context, string, time.Duration) ([]string, error) { return nil, nil }
+func (discardStore) Recover(context.Context, string) ([]aurea.Run, error)           { return nil, nil }
+func (discardStore) RecoverAdoptable(context.Context, string) (interrupted []aurea.Run, adoptable []string, err error) {
+	return nil, nil, nil
+}
+func (discardStore) Adopt(_ context.Context, id, _ string) (run aurea.Run, noted []byte, err error) {
+	return aurea.Run{}, nil, unknownRunError(id)
+}
 func (discardStore) Prune(context.Context, aurea.Retention) (forgotten int, err error) { return 0, nil }
 func (discardStore) Ready(context.Context) error                                       { return nil }

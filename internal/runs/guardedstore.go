@@ -56,6 +56,11 @@ func (s guardedStore) List(ctx context.Context, query aurea.RunQuery) (aurea.Run
 	return page, err
 }
 
+func (s guardedStore) Adopt(ctx context.Context, id, owner string) (aurea.Run, []byte, error) {
+	run, noted, err := s.Store.Adopt(ctx, id, owner)
+	return run.Mask(), noted, err
+}
+
 func (s guardedStore) Delete(ctx context.Context, id string) error {
 	if !isID(id) {
 		return badIDError(id)

@@ -15,9 +15,15 @@ import (
 )
 
 // A memoryStore is a store in a map, for synctest: a write takes a millisecond,
-// and its disk can be full.
+// and its disk can be full. Each server opens it for a life of its own.
 type memoryStore struct {
+	*memoryRows
+	life int
+}
+
+type memoryRows struct {
 	mu     sync.Mutex
+	lives  int
 	rows   map[string]*storedRow
 	keys   map[string]string
 	alive  map[string]time.Time
@@ -27,13 +33,18 @@ type memoryStore struct {
 }
 
 type storedRow struct {
-	run  aurea.Run
-	by   aurea.Submission
-	stop bool
+	run   aurea.Run
+	by    aurea.Submission
+	stop  bool
+	life  int // of the owner
+	epoch uint64
+	noted []byte
 }
 
 func newMemoryStore() *memoryStore {
-	return &memoryStore{rows: map[string]*storedRow{}, keys: map[string]string{}, alive: map[string]time.Time{}}
+	return &memoryStore{memoryRows: &memoryRows{
+		rows: map[string]*storedRow{}, keys: map[string]string{}, alive: map[string]time.Time{},
+	}}
 }
 
 var errFull = fmt.Errorf("%w: the disk is full", aurea.ErrUnavailable)
@@ -67,7 +78,7 @@ func (m *memoryStore) Create(_ context.Context, run aurea.Run, by aurea.Submissi
 		return m.rows[id].run, nil
 	}
 	m.keys[by.Key] = run.ID
-	m.rows[run.ID] = &storedRow{run: run, by: by}
+	m.rows[run.ID] = &storedRow{run: run, by: by, life: m.life}
 	return run, nil
 }
 
@@ -88,7 +99,7 @@ func (m *memoryStore) Save(_ context.Context, run aurea.Run) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	r, err := m.unfinished(run.ID)
+	r, err := m.mine(run)
 	if err == nil {
 		r.run = run
 		m.saves++
@@ -101,7 +112,7 @@ func (m *memoryStore) Finish(_ context.Context, run aurea.Run) (string, error) {
 		return "", err
 	}
 	defer m.mu.Unlock()
-	r, err := m.unfinished(run.ID)
+	r, err := m.mine(run)
 	if err != nil {
 		return "", err
 	}
@@ -207,7 +218,7 @@ func (m *memoryStore) Renew(_ context.Context, owner string, lease time.Duration
 	defer m.mu.Unlock()
 	m.alive[owner] = time.Now().Add(lease)
 	for id, r := range m.rows {
-		if r.by.Owner == owner && r.stop && !r.run.Status.Finished() {
+		if r.life == m.life && r.stop && !r.run.Status.Finished() {
 			ids = append(ids, id)
 		}
 	}
@@ -220,8 +231,7 @@ func (m *memoryStore) Recover(_ context.Context, owner string) (interrupted []au
 	}
 	defer m.mu.Unlock()
 	for _, r := range m.rows {
-		dead := m.alive[r.by.Owner].Before(time.Now())
-		if (r.by.Owner == owner || dead) && !r.run.Status.Finished() {
+		if m.isOrphan(r, owner) {
 			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // any unfinished run can be interrupted
 			interrupted = append(interrupted, r.run)
 		}
@@ -261,7 +271,7 @@ func (m *memoryStore) Ready(context.Context) error {
 // serveStore starts a manager on a store and waits until it accepts runs.
 func serveStore(t *testing.T, store *memoryStore, owner string, options Options) *service {
 	t.Helper()
-	options.Store, options.Owner = store, owner
+	options.Store, options.Owner = store.open(), owner
 	s := serve(t, options)
 	time.Sleep(10 * time.Millisecond)
 	return s

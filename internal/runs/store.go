@@ -18,14 +18,19 @@ type Store interface {
 	// before, it stores nothing and returns the earlier run, or an
 	// aurea.ErrMismatch if the body differs.
 	Create(ctx context.Context, run aurea.Run, by aurea.Submission) (aurea.Run, error)
-	// Save stores the status, times, progress and timeline of an unfinished
-	// run. A finished one is an aurea.ErrConflict.
+	// Save stores the status, times, progress and timeline of an unfinished run
+	// of this server. A finished one is an aurea.ErrConflict, and so is one that
+	// another server adopted: it has a higher epoch than run.
 	Save(ctx context.Context, run aurea.Run) error
-	// Finish stores a finished run with its result, tally, detail and job
-	// records, and returns its digest. Finishing it again with the same content
-	// changes nothing; other content is an aurea.ErrConflict. The exception is
-	// a run that another server's Recover interrupted although its owner lived:
-	// the owner's final state replaces that one.
+	// Note is Save that also stores the run's epoch and what another server
+	// needs to adopt the run. It replaces what was noted before.
+	Note(ctx context.Context, run aurea.Run, noted []byte) error
+	// Finish stores a finished run of this server with its result, tally, detail
+	// and job records, and returns its digest. Finishing it again with the same
+	// content changes nothing; other content is an aurea.ErrConflict, and so is a
+	// run that another server adopted. The exception is a run that another
+	// server's Recover interrupted although its owner lived: the owner's final
+	// state replaces that one.
 	Finish(ctx context.Context, run aurea.Run) (digest string, err error)
 	// Get returns a run with its result, if there is one, but without tally,
 	// detail and jobs.
@@ -64,6 +69,14 @@ type Store interface {
 	// them. It is called every few seconds, because an expired lease may have
 	// to be watched first.
 	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
+	// RecoverAdoptable is Recover that spares the runs that Adopt takes, and
+	// returns their IDs, oldest first. They are those that were noted, and
+	// detached ones that are queued.
+	RecoverAdoptable(ctx context.Context, owner string) (interrupted []aurea.Run, adoptable []string, err error)
+	// Adopt gives an adoptable run of a dead owner to this one. It returns the
+	// run with its next epoch, and what was noted, or nil. Of several servers one
+	// succeeds; the others get an aurea.ErrConflict.
+	Adopt(ctx context.Context, id, owner string) (run aurea.Run, noted []byte, err error)
 	// Prune deletes the oldest finished runs that exceed the retention.
 	Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error)
 	// Ready returns nil if runs can be stored, or an aurea.ErrUnavailable. It

@@ -11,8 +11,8 @@ import (
 
 const insertRun = `
 INSERT INTO runs (id, created_at, status, finished, kind, name, owner, life, stop, baseline, bytes,
-                  submission_key, submission, note, digest, jobs, spec, state)
-VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, '', '', $12, $13)
+                  submission_key, submission, note, digest, jobs, spec, state, detached)
+VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, '', '', $12, $13, $14)
 ON CONFLICT DO NOTHING`
 
 const insertLabel = `INSERT INTO labels (key, value, created_at, run_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
@@ -69,7 +69,7 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
 	}
 	bytes := int64(len(spec) + len(encoded) + rowOverhead)
 	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.ResolvedWorkload().Kind, searchable(run.Name),
-		s.ownerKey(by.Owner), s.epoch, bytes, key, []byte(by.Body), note, spec, encoded}, nil
+		s.ownerKey(by.Owner), s.epoch, bytes, key, []byte(by.Body), note, spec, encoded, flag(by.Detached)}, nil
 }
 
 // rowOverhead approximates the bytes of a run's columns and index entries.

@@ -17,6 +17,10 @@ func finishedError(id string) error {
 	return fmt.Errorf("%w: run %s has finished and does not change any more", aurea.ErrConflict, id)
 }
 
+func adoptedError(id string) error {
+	return fmt.Errorf("%w: run %s belongs to another server, which took it over", aurea.ErrConflict, id)
+}
+
 // wrapErr adds the failed action to a database error and marks temporary
 // failures as aurea.ErrUnavailable. Errors of the domain and of ctx pass
 // unchanged.

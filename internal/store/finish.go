@@ -17,8 +17,15 @@ import (
 //
 // Another server may have declared a run of this one interrupted, because this
 // one could not renew its lease. Then Finish replaces that assumption with the
-// actual result and adds an event to the timeline.
+// actual result and adds an event to the timeline. If the other server adopted
+// the run instead, Finish changes nothing and returns an aurea.ErrConflict.
 func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err error) {
+	return s.finish(ctx, run, s.epoch)
+}
+
+// finish is Finish for a run of the owner with the given epoch. Only the owner
+// itself may replace an assumption.
+func (s *Store) finish(ctx context.Context, run aurea.Run, ownerEpoch string) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
 	}
@@ -26,7 +33,7 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	if err != nil {
 		return "", err
 	}
-	e.epoch, e.exclusive = s.epoch, s.dialect.exclusive
+	e.ownerEpoch, e.byOwner, e.exclusive = ownerEpoch, ownerEpoch == s.epoch, s.dialect.exclusive
 	e.staged, err = s.stageRecords(ctx, run)
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
@@ -58,7 +65,8 @@ type finishedRun struct {
 	tally, detail     []byte
 	staged            *recordStage // nil without records
 	run               aurea.Run
-	epoch             string // the epoch that finishes the run
+	ownerEpoch        string // the epoch of the server that has the run
+	byOwner           bool   // whether that server finishes it
 	exclusive         bool   // see dialect
 }
 
@@ -85,16 +93,15 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	return e, nil
 }
 
-// mayFinish, followed by the parameter of an epoch, selects the runs that the
-// epoch may finish: unfinished ones, and its own that others declared
-// interrupted.
-const mayFinish = `(finished = 0 OR status = 'interrupted' AND life = `
+// mayFinish selects the runs that their owner may finish: unfinished ones, and
+// those that others declared interrupted.
+const mayFinish = mine + ` AND (finished = 0 OR status = 'interrupted')`
 
 const (
 	finishRun = `
-UPDATE runs SET status = $1, finished = 1, state = $2, summary = $3, digest = $4, bytes = $5, jobs = $6,
-                checksum = $7, records_digest = $8
-WHERE id = $9 AND ` + mayFinish + `$10)`
+UPDATE runs SET status = $4, finished = 1, state = $5, summary = $6, digest = $7, bytes = $8, jobs = $9,
+                checksum = $10, records_digest = $11, noted = NULL
+WHERE id = $3 AND ` + mayFinish + ` AND (finished = 0 OR $12 = 1)`
 	insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
 )
 
@@ -122,20 +129,21 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 		}
 	}
 	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
-	return digest, updateUnfinished(ctx, tx, e.id, finishRun,
-		e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, e.id, e.epoch)
+	return digest, updateUnfinished(ctx, tx, e.id, finishRun, e.ownerEpoch, int64(e.run.Epoch), e.id,
+		e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, flag(e.byOwner))
 }
 
 // content combines the final state with what Create stored. It returns an
-// alreadyStored or an aurea.ErrConflict if the run has finished.
+// alreadyStored or an aurea.ErrConflict if the run has finished or was adopted.
 func (e *finishedRun) content(ctx context.Context, tx transaction) (content, error) {
-	const query = `SELECT created_at, spec, finished, status, life, digest, state FROM runs WHERE id = $1`
+	const query = `SELECT created_at, spec, finished, status, life, run_epoch, digest, state FROM runs WHERE id = $1`
 	var (
 		c                           = content{finishedRun: *e}
-		finished                    int64
+		finished, runEpoch          int64
 		status, life, digest, state string
 	)
-	err := tx.QueryRowContext(ctx, query, e.id).Scan(&c.created, &c.spec, &finished, &status, &life, &digest, &state)
+	err := tx.QueryRowContext(ctx, query, e.id).
+		Scan(&c.created, &c.spec, &finished, &status, &life, &runEpoch, &digest, &state)
 	if isNoRows(err) {
 		return c, notFoundError(e.id)
 	}
@@ -145,12 +153,15 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 	if e.staged != nil {
 		c.jobs = e.staged.hash.Sum(nil)
 	}
+	adopted := life != e.ownerEpoch || runEpoch > int64(e.run.Epoch)
 	switch {
+	case finished == 0 && adopted:
+		return c, adoptedError(e.id)
 	case finished == 0:
 		return c, nil
 	case c.digest() == digest:
 		return c, &alreadyStored{digest}
-	case status != string(aurea.StatusInterrupted) || life != e.epoch:
+	case status != string(aurea.StatusInterrupted) || adopted || !e.byOwner:
 		return c, finishedError(e.id)
 	}
 	c.state, err = e.stateAfterAssumption(state)

@@ -96,13 +96,13 @@ func (s *Store) readBlob(ctx context.Context, set recordBlobs, n int64) (data []
 const (
 	insertBlob = `
 INSERT INTO jobs (run_id, attempt, n, records, checksum)
-SELECT r.id, $2, $3, $4, $5 FROM runs r WHERE r.id = $1 AND ` + mayFinish + `$6)`
+SELECT r.id, $4, $5, $6, $7 FROM runs r WHERE r.id = $3 AND ` + mayFinish
 	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
 func (st *recordStage) addBlob(ctx context.Context, tx transaction, data []byte) error {
 	return updateUnfinished(ctx, tx, st.run, insertBlob,
-		st.run, st.attempt, st.blobs, data, checksum(data), st.store.epoch)
+		st.store.epoch, int64(st.runEpoch), st.run, st.attempt, st.blobs, data, checksum(data))
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

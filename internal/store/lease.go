@@ -3,10 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
-
-	"github.com/aurea-orchestrator/aurea"
 )
 
 // Cancel asks the server that owns a run to stop it.
@@ -42,70 +39,6 @@ ON CONFLICT (owner) DO UPDATE SET alive_until = excluded.alive_until`
 // ownerKey identifies the owner in this epoch. Every row of a run carries it,
 // so that two servers with the same name remain distinct.
 func (s *Store) ownerKey(owner string) string { return owner + "/" + s.epoch }
-
-// Recover marks the unfinished runs of dead servers as interrupted and returns
-// them. A server is dead if
-//
-//	– it is an earlier epoch of owner and its database session has ended,
-//	– its lease has expired, or never existed, and was not renewed while watched,
-//	– no other server can have the database open, and it is not this epoch.
-func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
-	if err := s.finishOpening(ctx); err != nil {
-		return nil, err
-	}
-	found, err := s.abandoned(ctx, owner)
-	if err != nil {
-		return nil, s.wrapErr("find interrupted runs", err)
-	}
-	var recovered []aurea.Run
-	for _, id := range found {
-		run, err := s.interrupt(ctx, id)
-		if isGone(err) {
-			continue // another server recovered it first
-		}
-		if err != nil {
-			return recovered, err
-		}
-		recovered = append(recovered, run)
-	}
-	return recovered, nil
-}
-
-// abandoned returns the IDs of the unfinished runs of dead servers.
-func (s *Store) abandoned(ctx context.Context, owner string) ([]string, error) {
-	const oldest = ` ORDER BY created_at, id`
-	if s.dialect.exclusive {
-		return ids(ctx, s.reader, `SELECT id FROM runs WHERE finished = 0 AND life <> $1`+oldest, s.epoch)
-	}
-	const query = `SELECT id FROM runs WHERE finished = 0 AND owner = $1 AND life = $2` + oldest
-	dead, err := s.deadOwners(ctx, owner)
-	var found []string
-	for _, t := range dead {
-		var more []string
-		if err == nil {
-			more, err = ids(ctx, s.reader, query, t.owner, t.epoch)
-		}
-		found = append(found, more...)
-	}
-	return found, err
-}
-
-// interrupt finishes a run with its last stored progress. A run that cannot be
-// decoded ends too, with the reason as its error.
-func (s *Store) interrupt(ctx context.Context, id string) (aurea.Run, error) {
-	run, err := s.Get(ctx, id)
-	if errors.Is(err, aurea.ErrDamaged) {
-		run, err = aurea.Run{ID: id, Status: aurea.StatusRunning, Error: err.Error()}, nil
-	}
-	if err != nil {
-		return aurea.Run{}, err
-	}
-	if err := run.Move(aurea.StatusInterrupted, time.Now().UTC()); err != nil {
-		return aurea.Run{}, err
-	}
-	run.Digest, err = s.Finish(ctx, run)
-	return run, err
-}
 
 type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

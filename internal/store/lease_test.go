@@ -74,8 +74,8 @@ func TestRecoverOtherServers(t *testing.T) {
 	if got, want := recovered(t, here, ""), fmt.Sprint([]string{dying.ID, silent.ID}); got != want {
 		t.Errorf("then it recovered %s, want the runs with expired leases, %s", got, want)
 	}
-	for _, run := range []aurea.Run{living, mine} {
-		if _, err := here.Finish(t.Context(), storetest.Finished(run, 10)); err != nil {
+	for run, owner := range map[*aurea.Run]*store.Store{&living: there, &mine: here} {
+		if _, err := owner.Finish(t.Context(), storetest.Finished(*run, 10)); err != nil {
 			t.Errorf("a living server's run: %v", err)
 		}
 	}
@@ -270,7 +270,7 @@ func TestPostgresRefused(t *testing.T) {
 	}
 	_, err := store.Open(t.Context(), address, store.Options{})
 	if err == nil || !strings.Contains(err.Error(),
-		"its schema has version 9 and this program knows versions up to 3") {
+		"its schema has version 9 and this program knows versions up to 4") {
 		t.Errorf("opening a newer schema: %v", err)
 	}
 	for _, wrong := range []string{

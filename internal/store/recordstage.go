@@ -22,14 +22,15 @@ const blobJobs = 250_000
 // only when it is finished and names the attempt. The last blob is committed
 // with the result.
 type recordStage struct {
-	store   *Store
-	run     string
-	attempt string
-	blobs   int64 // blobs inserted so far
-	size    int64 // bytes of all blobs, including last
-	last    []byte
-	jobs    int64 // records in the current blob
-	hash    hash.Hash
+	store    *Store
+	run      string
+	runEpoch uint64
+	attempt  string
+	blobs    int64 // blobs inserted so far
+	size     int64 // bytes of all blobs, including last
+	last     []byte
+	jobs     int64 // records in the current blob
+	hash     hash.Hash
 }
 
 // recordWriters reuses writers: allocating one costs more than writing the
@@ -42,7 +43,7 @@ func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, 
 	if run.Samples.Jobs == nil {
 		return nil, nil
 	}
-	st := &recordStage{store: s, run: run.ID, attempt: rand.Text(), hash: sha256.New()}
+	st := &recordStage{store: s, run: run.ID, runEpoch: run.Epoch, attempt: rand.Text(), hash: sha256.New()}
 	out := new(bytes.Buffer)
 	w := recordWriters.Get().(*records.Writer)
 	defer recordWriters.Put(w)

@@ -7,8 +7,29 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Save stores the progress of an unfinished run.
+// mine, with the parameters of the owner's and of the run's epoch, selects the
+// runs that the owner still has. Another server that adopted a run has raised
+// the run's epoch.
+const mine = `life = $1 AND run_epoch <= $2`
+
+// Save stores the progress of an unfinished run of this server.
 func (s *Store) Save(ctx context.Context, run aurea.Run) error {
+	const update = `UPDATE runs SET status = $4, state = $5 WHERE id = $3 AND finished = 0 AND ` + mine
+	return s.saveProgress(ctx, run, update)
+}
+
+// Note is Save that also stores the run's epoch and what another server needs
+// to adopt the run.
+func (s *Store) Note(ctx context.Context, run aurea.Run, noted []byte) error {
+	const update = `
+UPDATE runs SET run_epoch = $2, status = $4, state = $5, noted = $6 WHERE id = $3 AND finished = 0 AND ` + mine
+	if noted == nil {
+		noted = []byte{} // NULL is nothing noted
+	}
+	return s.saveProgress(ctx, run, update, noted)
+}
+
+func (s *Store) saveProgress(ctx context.Context, run aurea.Run, update string, more ...any) error {
 	if run.Status.Finished() {
 		return fmt.Errorf("%w: a run that is %s is kept by Finish", aurea.ErrConflict, run.Status)
 	}
@@ -16,16 +37,16 @@ func (s *Store) Save(ctx context.Context, run aurea.Run) error {
 	if err != nil {
 		return err
 	}
-	const update = `UPDATE runs SET status = $1, state = $2 WHERE id = $3 AND finished = 0`
+	args := append([]any{s.epoch, int64(run.Epoch), run.ID, string(run.Status), encoded}, more...)
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return updateUnfinished(ctx, tx, run.ID, update, string(run.Status), encoded, run.ID)
+		return updateUnfinished(ctx, tx, run.ID, update, args...)
 	})
 	return s.wrapErr("keep the progress of a run", err)
 }
 
 // updateUnfinished runs a statement that changes an unfinished run. It returns
 // an aurea.ErrNotFound if there is no such run, and an aurea.ErrConflict if it
-// has finished.
+// has finished or is another server's.
 func updateUnfinished(ctx context.Context, tx transaction, id, statement string, args ...any) error {
 	result, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {
@@ -34,13 +55,15 @@ func updateUnfinished(ctx context.Context, tx transaction, id, statement string,
 	if n, err := result.RowsAffected(); err != nil || n > 0 {
 		return err
 	}
-	var one int
-	err = tx.QueryRowContext(ctx, `SELECT 1 FROM runs WHERE id = $1`, id).Scan(&one)
-	if isNoRows(err) {
+	var finished int64
+	err = tx.QueryRowContext(ctx, `SELECT finished FROM runs WHERE id = $1`, id).Scan(&finished)
+	switch {
+	case isNoRows(err):
 		return notFoundError(id)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case finished == 0:
+		return adoptedError(id)
 	}
 	return finishedError(id)
 }

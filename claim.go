@@ -1,0 +1,17 @@
+package aurea
+
+import "context"
+
+// A Claim is what a server holds of a run while it executes it. Another server
+// takes the run over when this one dies: with the next epoch, and with what this
+// one has noted. Whoever has a lower epoch than the highest one is refused, by
+// the store and by the run's workers.
+type Claim struct {
+	Epoch uint64 // 1 for the server that begins the run, one more for each that takes it over
+	Noted []byte // what the last server has noted; nil at the beginning
+
+	// Note keeps, durably, what the next server needs to take the run over. It
+	// replaces what was noted before. After an ErrConflict the run is another
+	// server's. It is safe for concurrent use and does not retain noted.
+	Note func(ctx context.Context, noted []byte) error
+}

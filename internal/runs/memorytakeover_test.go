@@ -1,0 +1,90 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// open returns the store as another server has it.
+func (m *memoryStore) open() *memoryStore {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lives++
+	return &memoryStore{memoryRows: m.memoryRows, life: m.lives}
+}
+
+// mine returns the row of an unfinished run that this server has in the run's
+// epoch. The caller holds the lock.
+func (m *memoryStore) mine(run aurea.Run) (*storedRow, error) {
+	r, err := m.unfinished(run.ID)
+	if err == nil && (r.life != m.life || r.epoch > run.Epoch) {
+		err = fmt.Errorf("%w: run %s is another server's", aurea.ErrConflict, run.ID)
+	}
+	return r, err
+}
+
+func (m *memoryStore) Note(_ context.Context, run aurea.Run, noted []byte) error {
+	if err := m.write(); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	r, err := m.mine(run)
+	if err == nil {
+		r.run, r.epoch, r.noted = run, run.Epoch, append([]byte{}, noted...)
+	}
+	return err
+}
+
+// isOrphan reports whether a dead server has the run. The caller holds the lock.
+func (m *memoryStore) isOrphan(r *storedRow, owner string) bool {
+	dead := r.by.Owner == owner || m.alive[r.by.Owner].Before(time.Now())
+	return dead && r.life != m.life && !r.run.Status.Finished()
+}
+
+func (r *storedRow) adoptable() bool {
+	return r.noted != nil || r.by.Detached && r.run.Status == aurea.StatusQueued
+}
+
+func (m *memoryStore) RecoverAdoptable(_ context.Context, owner string) (
+	interrupted []aurea.Run, adoptable []string, err error,
+) {
+	if err := m.write(); err != nil {
+		return nil, nil, err
+	}
+	defer m.mu.Unlock()
+	for id, r := range m.rows {
+		switch {
+		case !m.isOrphan(r, owner):
+		case r.adoptable():
+			adoptable = append(adoptable, id)
+		default:
+			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // as in Recover
+			interrupted = append(interrupted, r.run)
+		}
+	}
+	slices.Sort(adoptable)
+	return interrupted, adoptable, nil
+}
+
+func (m *memoryStore) Adopt(_ context.Context, id, owner string) (aurea.Run, []byte, error) {
+	if err := m.write(); err != nil {
+		return aurea.Run{}, nil, err
+	}
+	defer m.mu.Unlock()
+	r, err := m.unfinished(id)
+	if err != nil {
+		return aurea.Run{}, nil, err
+	}
+	if !m.isOrphan(r, owner) || !r.adoptable() {
+		return aurea.Run{}, nil, fmt.Errorf("%w: run %s cannot be adopted", aurea.ErrConflict, id)
+	}
+	r.by.Owner, r.life = owner, m.life
+	r.epoch++
+	run := r.run
+	run.Epoch = r.epoch
+	return run, r.noted, nil
+}
