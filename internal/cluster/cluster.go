@@ -19,7 +19,11 @@
 // this process, connect.go connects to one, presence.go knows the workers there.
 package cluster
 
-import "time"
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
 
 // Protocol is the version of the messages. Workers of another one are refused.
 const Protocol = 1
@@ -52,5 +56,6 @@ const (
 	maxText      = 200 // bytes of any other name or message
 	maxTraced    = 500 // traced jobs in a report
 	maxLabels    = 16
-	maxRamps     = 1000 // of a profile
+	maxRamps     = 1000                 // of a profile
+	maxControls  = aurea.MaxChanges + 1 // of a run: the last one may resume it
 )

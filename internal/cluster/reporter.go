@@ -1,10 +1,6 @@
 package cluster
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -21,23 +17,26 @@ type reporter struct {
 	started aurea.Start
 	pace    time.Duration // wanted between two reports
 	cpu     time.Duration // used by this process up to the last report
-	lastSeq uint64        // of the last report that was made
 	sender  sync.WaitGroup
 	wake    chan struct{} // there may be something to send
+	closing chan struct{} // closed when the shard has ended
 
 	mu      sync.Mutex
-	pending *Report // what is not sent yet
-	idle    *Report // memory for the next pending
-	filled  bool    // pending contains an interval
-	total   *Report // all intervals, sent or not
-	closing chan struct{}
-	until   time.Time // when to give up, once closing
+	pending *Report   // what is not sent yet
+	idle    *Report   // memory for the next pending
+	filled  bool      // pending contains an interval
+	epoch   uint64    // of the server that receives the reports
+	sum     *Report   // all but the last one, merged, with the number of the latest
+	until   time.Time // when to give up, once the shard has ended
+
+	last        []*Report // the parts of the one with the Final, once it is complete
+	sendingLast bool      // a goroutine sends the last report
 }
 
 func newReporter(s *shardRun) *reporter {
 	return &reporter{
-		shard: s, pace: ReportInterval, pending: NewReport(), idle: NewReport(), total: NewReport(),
-		wake: make(chan struct{}, 1), closing: make(chan struct{}),
+		shard: s, pace: ReportInterval, pending: NewReport(), idle: NewReport(), sum: NewReport(),
+		epoch: s.request.Epoch, wake: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 }
 
@@ -55,8 +54,6 @@ func (r *reporter) observe(p aurea.Progress) {
 	}
 	r.mu.Lock()
 	r.pending.Merge(&interval)
-	interval.Traced = nil
-	r.total.Merge(&interval)
 	r.filled = true
 	r.mu.Unlock()
 	r.signal()
@@ -67,7 +64,7 @@ func (r *reporter) observe(p aurea.Progress) {
 func (r *reporter) close(m aurea.Measurement, failure error) {
 	r.mu.Lock()
 	if failure != nil {
-		m.Tally, m.Warmup, m.Stopped, m.Duration = r.total.Judged, r.total.Warmup, true, r.total.Elapsed
+		m = r.observed()
 	}
 	r.pending.Finish(m, 0)
 	if failure != nil {
@@ -76,10 +73,41 @@ func (r *reporter) close(m aurea.Measurement, failure error) {
 	r.pending.Elapsed = max(r.pending.Elapsed, m.Duration)
 	r.filled = true
 	r.until = time.Now().Add(keepReport)
-	close(r.closing)
 	r.mu.Unlock()
+	close(r.closing)
 	r.signal()
 	r.sender.Wait()
+}
+
+// observed returns the measurement of a shard that failed: what was observed.
+// The caller holds the lock.
+func (r *reporter) observed() aurea.Measurement {
+	whole := NewReport()
+	whole.Merge(r.sum)
+	whole.Merge(r.pending)
+	return aurea.Measurement{
+		Tally: whole.Judged, Warmup: whole.Warmup, Stopped: true, Duration: whole.Elapsed, FirstStart: -1,
+	}
+}
+
+// attach makes the reports go to another server. It returns the binary form of
+// those before the next one; nil if there was none.
+func (r *reporter) attach(epoch uint64) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.epoch = epoch
+	if r.last != nil {
+		r.until = time.Now().Add(keepReport)
+		if !r.sendingLast {
+			r.sendingLast = true
+			go r.sendLast()
+		}
+	}
+	if r.sum.Seq == 0 {
+		return nil, nil
+	}
+	r.sum.Epoch = epoch
+	return r.sum.MarshalBinary()
 }
 
 func (r *reporter) signal() {
@@ -87,136 +115,4 @@ func (r *reporter) signal() {
 	case r.wake <- struct{}{}:
 	default: // it is about to look
 	}
-}
-
-// send sends reports until the last one, or until the server refuses one.
-func (r *reporter) send() {
-	for {
-		report := r.take()
-		for _, part := range report.Split() {
-			if err := r.deliver(part); err != nil {
-				r.shard.log().Log(r.shard.sending, levelOf(err), "the shard is given up", "error", err)
-				r.shard.cancel(err)
-				return
-			}
-			r.lastSeq = part.Seq
-		}
-		if report.Final != nil {
-			return
-		}
-		report.Reset()
-		r.mu.Lock()
-		r.idle = report
-		r.mu.Unlock()
-	}
-}
-
-// take waits until an interval is to be reported and returns its report.
-func (r *reporter) take() *Report {
-	for {
-		<-r.wake
-		r.spread()
-		r.mu.Lock()
-		if !r.filled {
-			r.mu.Unlock()
-			continue
-		}
-		report := r.pending
-		r.pending, r.filled = r.idle, false
-		r.mu.Unlock()
-		report.Epoch, report.Seq = r.shard.currentEpoch(), r.lastSeq+1
-		report.CPU = r.cpuShare(report.Length)
-		return report
-	}
-}
-
-// spread waits for this shard's share of the first half of the interval, so
-// that the reports of many workers do not arrive at once. The last report does
-// not wait.
-func (r *reporter) spread() {
-	request := r.shard.request
-	wait := r.pace / 2 * time.Duration(request.Shard) / time.Duration(len(request.Weights))
-	wait += r.pace - ReportInterval
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.closing:
-	}
-}
-
-// cpuShare returns the share of the cores' time that this process used since
-// the last call.
-func (r *reporter) cpuShare(length time.Duration) float64 {
-	used := platform.ProcessCPU()
-	before := r.cpu
-	r.cpu = used
-	cores := r.shard.worker.options.Hello.Environment.Cores
-	if length <= 0 || cores == 0 {
-		return 0
-	}
-	return (used - before).Seconds() / (length.Seconds() * float64(cores))
-}
-
-var errNotDelivered = fmt.Errorf("the last report was not acknowledged within %s", keepReport)
-
-// deliver sends a report until the server has acknowledged it, and renews the
-// lease. The error is the server's refusal, or says that the worker gives up.
-func (r *reporter) deliver(report *Report) error {
-	data, err := report.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	for {
-		sent := time.Now()
-		ack, err := r.request(data)
-		switch {
-		case err != nil:
-		case ack.Refused != "":
-			return errors.New(ack.Refused)
-		case ack.Seq == report.Seq:
-			r.pace = max(ack.Pace, ReportInterval)
-			r.started.Lease.Renew(sent.Add(ack.Lease).Sub(r.started.At))
-			return nil
-		}
-		if err := r.waitToRepeat(); err != nil {
-			return err
-		}
-	}
-}
-
-// request sends a report once.
-func (r *reporter) request(data []byte) (ack Ack, err error) {
-	ctx, cancel := context.WithTimeout(r.shard.sending, ackTimeout)
-	defer cancel()
-	worker := r.shard.worker
-	subject := reportSubject(r.shard.request.Exec, r.shard.request.Shard, worker.options.Hello.ID)
-	reply, err := worker.conn.RequestWithContext(ctx, subject, data)
-	if err != nil {
-		return Ack{}, err
-	}
-	return ack, Decode(reply.Data, &ack)
-}
-
-// waitToRepeat waits before a report is sent again. The error says why it is not
-// to be sent.
-func (r *reporter) waitToRepeat() error {
-	if !sleep(r.shard.sending, repeatAfter) {
-		return errStopped
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.until.IsZero() && time.Now().After(r.until) {
-		return errNotDelivered
-	}
-	return nil
-}
-
-// levelOf returns the level at which a shard that ends without an account is
-// logged. The server knows of one that it has stopped.
-func levelOf(err error) slog.Level {
-	if errors.Is(err, errStopped) {
-		return slog.LevelDebug
-	}
-	return slog.LevelWarn
 }

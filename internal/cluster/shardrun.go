@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,10 +30,11 @@ type shardRun struct {
 	reporter *reporter
 
 	mu      sync.Mutex
-	failure error     // why the shard never became ready
-	clock   *Estimate // nil until the server has told it
-	epoch   uint64    // the highest seen
-	seq     uint64    // of the last order obeyed
+	failure error          // why the shard never became ready
+	clock   *Estimate      // nil until the server has told it
+	epoch   uint64         // of the server that gives orders
+	seq     uint64         // of the last order obeyed
+	course  []TimedControl // the controls ordered so far
 	started aurea.Start
 	state   State
 }
@@ -68,7 +70,6 @@ func (s *shardRun) awaitReady() error {
 // run executes the shard and reports it. It returns when the last report is
 // acknowledged or given up.
 func (s *shardRun) run() {
-	defer s.discard()
 	defer s.cancel(nil)
 	measured, err := s.worker.options.Executor.ExecuteAt(
 		s.ctx, s.plan, s.resolved, s.awaitStart, s.controls, s.reporter.observe)
@@ -78,9 +79,11 @@ func (s *shardRun) run() {
 		s.fail(err)
 	}
 	s.mu.Unlock()
-	if started {
-		s.reporter.close(measured, err)
+	if !started {
+		s.discard()
+		return
 	}
+	s.reporter.close(measured, err)
 }
 
 // fail records why the shard never started, for those who wait for it. The
@@ -120,13 +123,6 @@ func (s *shardRun) awaitStart(ctx context.Context) (aurea.Start, error) {
 	return aurea.Start{}, fmt.Errorf("no order to start came within %s", offerTimeout)
 }
 
-// currentEpoch returns the highest epoch seen.
-func (s *shardRun) currentEpoch() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.epoch
-}
-
 // presentState returns whether the shard is reserved or running.
 func (s *shardRun) presentState() State {
 	s.mu.Lock()
@@ -146,12 +142,11 @@ func (s *shardRun) obey(order Order) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case order.Epoch < s.epoch:
+	case order.Epoch != s.epoch: // attach makes it another
 		return errFenced
 	case order.Seq <= s.seq:
 		return nil
 	}
-	s.epoch = order.Epoch
 	switch order.Kind {
 	case OrderStart:
 		if err := s.arm(order); err != nil {
@@ -166,7 +161,9 @@ func (s *shardRun) obey(order Order) error {
 		if s.state != Running {
 			return errUnknownExec
 		}
-		go s.control(*order.Control, s.runTime(order.At))
+		at := s.runTime(order.At)
+		s.course = append(s.course, TimedControl{Control: *order.Control, At: at})
+		go s.control(*order.Control, at)
 	}
 	s.seq = order.Seq
 	return nil
@@ -209,4 +206,23 @@ func (s *shardRun) control(control aurea.Control, at time.Duration) {
 	case s.controls <- command:
 	case <-s.ctx.Done():
 	}
+}
+
+// attach makes the shard report to the server that has taken the run over, and
+// returns what it did so far. Reports of a lower epoch are not sent any more.
+func (s *shardRun) attach(epoch uint64) (Attached, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case epoch < s.epoch:
+		return Attached{}, errFenced
+	case s.state != Running:
+		return Attached{}, errUnknownExec
+	}
+	// Orders of the new server have numbers from 1 again.
+	s.epoch, s.seq = epoch, 0
+	sum, err := s.reporter.attach(epoch)
+	return Attached{
+		Start: int64(s.started.At.Sub(s.worker.base)), Controls: slices.Clone(s.course), Sum: sum,
+	}, err
 }

@@ -163,6 +163,8 @@ func name(m message) string {
 		return "order"
 	case *Ack:
 		return "ack"
+	case *Attach, *Attached:
+		return "attach message"
 	case *ClockAsk, *ClockReply:
 		return "clock message"
 	default:

@@ -48,6 +48,7 @@ type Worker struct {
 
 	mu       sync.Mutex
 	shard    *shardRun // nil while idle
+	kept     *shardRun // the last one that ended, for a server that takes the run over; nil after keepReport
 	draining bool
 	shards   sync.WaitGroup
 }
@@ -80,6 +81,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	w.drain()
+	w.mu.Lock()
+	w.forget(w.kept)
+	w.mu.Unlock()
 	silence()
 	return <-announced
 }
@@ -116,6 +120,7 @@ func (w *Worker) subscribe() (stop func(), err error) {
 		askPrepare: w.servePrepare,
 		askClock:   w.serveClock,
 		askOrder:   w.serveOrder,
+		askAttach:  w.serveAttach,
 	} {
 		s, err := w.conn.Subscribe(workerSubject(w.options.Hello.ID, request), func(m *nats.Msg) {
 			// A request may wait for resources, so each has its own goroutine.
@@ -181,14 +186,31 @@ func (w *Worker) reserve(request Prepare) (*shardRun, error) {
 	return shard, nil
 }
 
-// release makes the worker idle.
+// release makes the worker idle. It keeps a shard that ran for a while, because
+// the server that has acknowledged its last report may die before it has stored
+// the run.
 func (w *Worker) release(shard *shardRun) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.shard == shard {
-		w.shard = nil
+	w.shard = nil
+	w.forget(w.kept)
+	if shard.presentState() == Running {
+		w.kept = shard
+		time.AfterFunc(keepReport, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.forget(shard)
+		})
 	}
 	w.announce()
+}
+
+// forget drops the kept shard if it is this one. The caller holds the lock.
+func (w *Worker) forget(shard *shardRun) {
+	if shard != nil && w.kept == shard {
+		shard.discard()
+		w.kept = nil
+	}
 }
 
 // present returns the present shard if it is of an execution.
@@ -199,6 +221,19 @@ func (w *Worker) present(exec string) *shardRun {
 		return nil
 	}
 	return w.shard
+}
+
+// find returns the present or the kept shard of an execution; nil if there is
+// none.
+func (w *Worker) find(exec string) *shardRun {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, shard := range []*shardRun{w.shard, w.kept} {
+		if shard != nil && shard.request.Exec == exec {
+			return shard
+		}
+	}
+	return nil
 }
 
 // serveClock replies with the worker's clock. The last request of a series
@@ -226,6 +261,24 @@ func (w *Worker) serveOrder(data []byte) message {
 		return replyTo(errUnknownExec)
 	}
 	return replyTo(shard.obey(order))
+}
+
+// serveAttach gives the present or the kept shard to the server that has taken
+// its run over.
+func (w *Worker) serveAttach(data []byte) message {
+	var request Attach
+	if err := Decode(data, &request); err != nil {
+		return &Attached{Problem: clip(err.Error())}
+	}
+	shard := w.find(request.Exec)
+	if shard == nil {
+		return &Attached{Problem: errUnknownExec.Error()}
+	}
+	attached, err := shard.attach(request.Epoch)
+	if err != nil {
+		return &Attached{Problem: clip(err.Error())}
+	}
+	return &attached
 }
 
 // announce tells all servers what the worker does. The caller holds the lock.
