@@ -133,7 +133,7 @@ func (e *Engine) execute(
 	if err := total.Check(); err != nil {
 		return aurea.Measurement{}, fmt.Errorf("engine: %w", err)
 	}
-	return aurea.Measurement{
+	m := aurea.Measurement{
 		Start:       x.start,
 		Duration:    end,
 		Stopped:     x.stopped.Load() && !x.complete(live, total.Counts, end),
@@ -141,16 +141,14 @@ func (e *Engine) execute(
 		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,
-		MaxInFlight: d.peakInFlight(),
-		OtherBusy:   d.otherBusy(),
-		LastStart:   d.lastStart(),
-		Failures:    d.failures(),
-		Breakdown:   d.breakdown(),
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
 		Environment: e.environment,
-	}, nil
+	}
+	d.addTo(&m)
+	m.Full = m.Full || x.leftWaiting(&m, planned-counted)
+	return m, nil
 }
 
 // A driver starts jobs and reports them: a loopDriver for jobs that only wait,
@@ -161,12 +159,9 @@ type driver interface {
 	// prepare makes the goroutines, which start the jobs when the execution
 	// begins. wait returns when the last job has ended and is reported.
 	prepare(to *collector) (wait func())
-	// The methods below are valid after wait.
-	peakInFlight() int64
-	otherBusy() float64 // see aurea.Measurement
-	lastStart() time.Duration
-	failures() []aurea.ErrorClass
-	breakdown() *aurea.Breakdown // nil if jobs report no metrics of their own
+	// addTo adds to a measurement what only the driver knows: the fields from
+	// MaxInFlight to Breakdown. It is valid after wait.
+	addTo(m *aurea.Measurement)
 }
 
 // driver returns the driver for the plan's kind of jobs.

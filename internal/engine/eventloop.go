@@ -21,6 +21,7 @@ type eventLoop struct {
 	tallies           *tallySet
 	spare             chan *tallySet // emptied by the collector
 	nextReport        time.Duration  // when to report the tallies next
+	firstStarted      time.Duration  // when the first job was started; forever before
 	lastStarted       time.Duration  // when the last job was started, without the pauses before
 	lastEnded         time.Duration  // when the last job ended
 	cachesCold        bool           // the event loop has slept long since the last prefetch
@@ -28,6 +29,10 @@ type eventLoop struct {
 	injected          int64          // judged jobs that failed or hung because the spec injects faults
 	publishedInFlight int64          // value of this event loop's gauge
 	peak              int64          // most jobs in flight on all event loops after the warm-up, as sampled here
+	peakAt            time.Duration  // when peak was sampled first
+	window            peakWindow     // of this event loop's jobs in flight after the warm-up
+	metFull           bool           // an arrival was dropped here or waited for a slot
+	fullAtStop        bool           // all slots were taken, and more wanted, when the run was stopped
 	otherBusy         float64        // seconds of this event loop's jobs; see aurea.Measurement
 	sampledAt         time.Duration  // when the jobs in flight were sampled last
 }
@@ -35,7 +40,10 @@ type eventLoop struct {
 // newEventLoop returns the event loop with the given index and share of the
 // plan.
 func newEventLoop(d *loopDriver, index int, share aurea.Plan) *eventLoop {
-	l := &eventLoop{loopDriver: d, index: index, snapshot: d.latest.Load(), share: share, nextReport: Interval}
+	l := &eventLoop{
+		loopDriver: d, index: index, snapshot: d.latest.Load(), share: share,
+		nextReport: Interval, firstStarted: forever,
+	}
 	warmup := l.snapshot.warmup > 0
 	l.tallies = newTallySet(warmup)
 	l.spare = make(chan *tallySet, 1)
@@ -139,6 +147,7 @@ func (l *eventLoop) startJob(i int64, intended, start time.Duration) {
 	}
 	d, _ := l.delayOf(i)
 	l.tallies.forJob(intended, l.snapshot.warmup).Started++
+	l.firstStarted = min(l.firstStarted, start)
 	l.lastStarted = start - l.snapshot.PausedFor
 	l.timers.add(timer{at: start + d, intended: intended, job: i})
 }
@@ -213,15 +222,18 @@ func (l *eventLoop) cancelInFlight(now time.Duration) {
 		l.log.Put(w.job, aurea.Cancelled, w.intended, w.at-d, now)
 	}
 	l.lastEnded = now
-	l.publishInFlight()
+	l.publishInFlight(now)
 }
 
 // publishInFlight stores the number of jobs in flight in the event loop's
 // gauge, if it has changed.
-func (l *eventLoop) publishInFlight() {
+func (l *eventLoop) publishInFlight(now time.Duration) {
 	if l.publishedInFlight != l.timers.length {
 		l.publishedInFlight = l.timers.length
 		l.gauges[l.index].Store(l.publishedInFlight)
+		if now >= l.snapshot.warmup {
+			l.window.set(l.publishedInFlight, now)
+		}
 	}
 }
 
@@ -230,10 +242,14 @@ func (l *eventLoop) publishInFlight() {
 // called there. It is also called once after the warm-up, for jobs that were
 // started in it.
 func (l *eventLoop) sampleInFlight(now time.Duration) {
-	l.publishInFlight()
+	l.publishInFlight(now)
 	l.sampledAt = now
-	if now >= l.snapshot.warmup {
-		l.peak = max(l.peak, l.inFlight())
+	if now < l.snapshot.warmup {
+		return
+	}
+	l.window.set(l.publishedInFlight, now)
+	if n := l.inFlight(); n > l.peak {
+		l.peak, l.peakAt = n, now
 	}
 }
 

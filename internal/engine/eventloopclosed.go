@@ -46,7 +46,7 @@ func (l *eventLoop) runClosed(c *collector) {
 		for n := 1; n < maxBatch && l.timers.next() < now; n++ {
 			s.replaceEarliest(now)
 		}
-		s.publishInFlight()
+		s.publishInFlight(now)
 	}
 }
 

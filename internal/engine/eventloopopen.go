@@ -108,6 +108,7 @@ func (a *arrivals) dropDue(before time.Duration) {
 			return
 		}
 		a.tallies.forJob(due, a.snapshot.warmup).Dropped++
+		a.metFull = true
 	}
 }
 
@@ -130,6 +131,12 @@ func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 			return due, true
 		}
 	}
+}
+
+// nextIsDue reports whether the next arrival was due before the given time.
+func (a *arrivals) nextIsDue(before time.Duration) bool {
+	next := a.nextJob.Load()
+	return next < a.plan.Jobs && a.snapshot.Due(a.schedule.Cumulative(next)) < min(before, a.snapshot.end)
 }
 
 // claim takes the next arrival, a requeued one first.
@@ -165,13 +172,15 @@ func (a *arrivals) startHeld(now time.Duration) {
 
 // finishOne ends the job with the earliest deadline and holds the next arrival
 // for its slot. Until then all slots were taken, so earlier arrivals are
-// dropped first.
+// dropped first. One that is due by now has waited if no other loop had a slot.
 func (a *arrivals) finishOne(now time.Duration) {
+	full := !a.metFull && a.timers.length >= a.share.Concurrency && a.inFlight() >= a.snapshot.Plan.Concurrency
 	a.finishEarliest(now)
 	a.dropDue(now)
-	a.publishInFlight()
+	a.publishInFlight(now)
 	if !a.held {
 		a.hold(now, true)
+		a.metFull = a.metFull || full && a.held && a.due < now
 	}
 }
 
@@ -183,7 +192,9 @@ func (a *arrivals) applyLatest() bool {
 		until = changedAt
 	}
 	a.dropDue(until)
+	full := a.timers.length >= a.share.Concurrency
 	if !a.eventLoop.applyLatest() {
+		a.fullAtStop = full && a.nextIsDue(until)
 		return false
 	}
 	if a.held {
@@ -228,6 +239,6 @@ func (a *arrivals) publishOrSample(now time.Duration) {
 	if now-a.sampledAt > time.Microsecond {
 		a.sampleInFlight(now)
 	} else {
-		a.publishInFlight()
+		a.publishInFlight(now)
 	}
 }

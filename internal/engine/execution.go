@@ -162,6 +162,12 @@ func (x *execution) dueInWarmup(live aurea.LivePlan, end time.Duration) int64 {
 	return aurea.NewSchedule(live.Plan).DueBefore(min(until, time.Duration(live.Plan.End)))
 }
 
+// leftWaiting reports whether arrivals of an open plan still waited for a slot when
+// the run ended, of which it left so many unstarted.
+func (x *execution) leftWaiting(m *aurea.Measurement, unstarted int64) bool {
+	return x.plan.Open() && unstarted > 0 && !x.stopped.Load() && m.MaxInFlight >= m.LivePlan.Plan.Concurrency
+}
+
 // complete reports whether a run that ended at end did all of its plan. What was
 // due after its lease was not done.
 func (x *execution) complete(live aurea.LivePlan, counts aurea.Counts, end time.Duration) bool {

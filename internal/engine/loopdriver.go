@@ -95,28 +95,43 @@ func (d *loopDriver) inFlight() int64 {
 	return n
 }
 
-func (d *loopDriver) peakInFlight() int64 {
-	var most int64
+// addTo adds to a measurement what the event loops know.
+func (d *loopDriver) addTo(m *aurea.Measurement) {
+	m.FirstStart = forever
+	fullAtStop := true
 	for _, l := range d.loops {
-		most = max(most, l.peak)
+		m.FirstStart, m.LastStart = min(m.FirstStart, l.firstStarted), max(m.LastStart, l.lastStarted)
+		m.OtherBusy += l.otherBusy
+		m.Full = m.Full || l.metFull
+		fullAtStop = fullAtStop && l.fullAtStop
 	}
-	return most
+	if m.FirstStart == forever {
+		m.FirstStart = -1
+	}
+	m.Full = m.Full || fullAtStop
+	m.MaxInFlight, m.PeakFrom, m.PeakUntil = d.peak()
+	m.Failures = d.failures()
 }
 
-func (d *loopDriver) otherBusy() float64 {
-	var busy float64
+// peak returns the most jobs in flight and a window in which so many were. If the
+// event loops' own maxima add up to it, the window is the time that they have in
+// common. Otherwise it is the moment of a sample.
+func (d *loopDriver) peak() (most int64, from, until time.Duration) {
+	var sum int64
+	begin, end := time.Duration(0), forever
 	for _, l := range d.loops {
-		busy += l.otherBusy
+		if l.peak > most {
+			most, from, until = l.peak, l.peakAt, l.peakAt
+		}
+		if own := l.window; own.most > 0 {
+			sum += own.most
+			begin, end = max(begin, own.from), min(end, own.until)
+		}
 	}
-	return busy
-}
-
-func (d *loopDriver) lastStart() time.Duration {
-	var last time.Duration
-	for _, l := range d.loops {
-		last = max(last, l.lastStarted)
+	if sum == most && most > 0 && begin <= end {
+		from, until = begin, end
 	}
-	return last
+	return most, from, until
 }
 
 // failures returns the failures that the spec injected; waiting itself cannot
@@ -131,7 +146,3 @@ func (d *loopDriver) failures() []aurea.ErrorClass {
 	}
 	return []aurea.ErrorClass{{Class: workload.ErrInjected.Class, Count: n, Sample: workload.ErrInjected.Error()}}
 }
-
-// breakdown returns nil: jobs that only wait have no phases or metrics of their
-// own.
-func (d *loopDriver) breakdown() *aurea.Breakdown { return nil }

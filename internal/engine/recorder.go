@@ -20,26 +20,28 @@ type recorder struct {
 	latest *atomic.Pointer[snapshot]
 	part   func(job int64) int // nil if the workload has no parts
 
-	mu        sync.Mutex
-	tallies   *tallySet
-	breakdown *aurea.Breakdown // of the judged part
-	spare     chan *tallySet
-	endedJobs int64 // jobs that were started and have ended, with any outcome
-	lastStart time.Duration
-	lastEnd   time.Duration
-	otherBusy float64 // seconds; see aurea.Measurement
-	failures  map[string]aurea.ErrorClass
+	mu         sync.Mutex
+	tallies    *tallySet
+	breakdown  *aurea.Breakdown // of the judged part
+	spare      chan *tallySet
+	endedJobs  int64         // jobs that were started and have ended, with any outcome
+	firstStart time.Duration // forever before the first job
+	lastStart  time.Duration
+	lastEnd    time.Duration
+	otherBusy  float64 // seconds; see aurea.Measurement
+	failures   map[string]aurea.ErrorClass
 }
 
 // newRecorder returns an empty recorder of the execution's jobs.
 func newRecorder(x *execution) *recorder {
 	r := &recorder{
-		latest:    &x.latest,
-		part:      x.jobs.Part,
-		tallies:   newTallySet(x.plan.Spec.Warmup > 0),
-		breakdown: aurea.NewBreakdown(x.jobs.Metrics),
-		spare:     make(chan *tallySet, 1),
-		failures:  map[string]aurea.ErrorClass{},
+		latest:     &x.latest,
+		part:       x.jobs.Part,
+		tallies:    newTallySet(x.plan.Spec.Warmup > 0),
+		breakdown:  aurea.NewBreakdown(x.jobs.Metrics),
+		spare:      make(chan *tallySet, 1),
+		failures:   map[string]aurea.ErrorClass{},
+		firstStart: forever,
 	}
 	r.spare <- newTallySet(x.plan.Spec.Warmup > 0)
 	return r
@@ -99,6 +101,7 @@ func (r *recorder) record(e endedJob) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endedJobs++
+	r.firstStart = min(r.firstStart, e.start)
 	r.lastStart, r.lastEnd = max(r.lastStart, e.scheduled), max(r.lastEnd, e.end)
 	warmup := r.latest.Load().warmup
 	e.addTo(r.tallies.forJob(e.intended, warmup))

@@ -29,6 +29,9 @@ type workerPool struct {
 	inFlight   atomic.Int64   // jobs in flight
 	peak       atomic.Int64   // most jobs in flight after the warm-up
 	idleStates sync.Pool      // open model, where each goroutine runs one job
+	windowMu   sync.Mutex     // guards window
+	window     peakWindow     // of peak
+	metFull    bool           // an arrival was dropped or waited for a slot; used by runOpen alone
 }
 
 // newWorkerPool returns a pool with one recorder a core and no workers.
@@ -111,9 +114,35 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 
 // raisePeak sets the peak to the jobs in flight if that is higher.
 func (p *workerPool) raisePeak(inFlight int64) {
-	for peak := p.peak.Load(); inFlight > peak && !p.peak.CompareAndSwap(peak, inFlight); {
-		peak = p.peak.Load()
+	for peak := p.peak.Load(); inFlight > peak; peak = p.peak.Load() {
+		if p.peak.CompareAndSwap(peak, inFlight) {
+			p.openWindow(inFlight)
+			return
+		}
 	}
+}
+
+// openWindow notes that the jobs in flight have reached a new peak. In the closed
+// model, a worker's next job starts when the one before ends. So if all workers
+// have a job, the peak lasts until the first of them stops or waits.
+func (p *workerPool) openWindow(inFlight int64) {
+	p.windowMu.Lock()
+	defer p.windowMu.Unlock()
+	if inFlight <= p.window.most {
+		return
+	}
+	p.window.set(inFlight, p.now())
+	if p.plan.Open() || p.workers.Load() != inFlight || p.inFlight.Load() != inFlight {
+		p.window.at = false
+	}
+}
+
+// closeWindow notes that a worker of the closed model has no job since the given
+// time.
+func (p *workerPool) closeWindow(since time.Duration) {
+	p.windowMu.Lock()
+	defer p.windowMu.Unlock()
+	p.window.leave(since)
 }
 
 // runInTimeout runs a job within its timeout. A panic becomes the job's
@@ -155,22 +184,20 @@ func (p *workerPool) outcomeOf(err error, took time.Duration) aurea.Outcome {
 // have different recorders, so that their locks are seldom contended.
 func (p *workerPool) recorderFor(i int64) *recorder { return p.recorders[i%int64(len(p.recorders))] }
 
-func (p *workerPool) peakInFlight() int64 { return p.peak.Load() }
-
-func (p *workerPool) otherBusy() float64 {
-	var busy float64
+// addTo adds to a measurement what the pool and its recorders know.
+func (p *workerPool) addTo(m *aurea.Measurement) {
+	m.FirstStart = forever
 	for _, r := range p.recorders {
-		busy += r.otherBusy
+		m.FirstStart, m.LastStart = min(m.FirstStart, r.firstStart), max(m.LastStart, r.lastStart)
+		m.OtherBusy += r.otherBusy
 	}
-	return busy
-}
-
-func (p *workerPool) lastStart() time.Duration {
-	var last time.Duration
-	for _, r := range p.recorders {
-		last = max(last, r.lastStart)
+	if m.FirstStart == forever {
+		m.FirstStart = -1
 	}
-	return last
+	m.Full = p.metFull
+	m.MaxInFlight, m.PeakFrom, m.PeakUntil = p.peak.Load(), p.window.from, p.window.until
+	m.Failures = p.failures()
+	m.Breakdown = p.breakdown()
 }
 
 func (p *workerPool) failures() []aurea.ErrorClass {

@@ -65,6 +65,7 @@ func (p *workerPool) work(openedAt time.Duration) {
 		i, end := p.claimInTime(now)
 		if i >= end || p.lease != nil && !p.leased(p.now()) { // now may be older than the claim
 			p.workers.Add(-1)
+			p.closeWindow(now)
 			return
 		}
 		intended = max(intended, p.latest.Load().ChangedAt)
@@ -93,8 +94,10 @@ func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bo
 		case p.workers.Load() <= snap.Level(ready):
 			return ready, true
 		case p.tryExit(ready):
+			p.closeWindow(ready)
 			return 0, false
 		}
+		p.closeWindow(ready)
 		ready = p.now()
 	}
 }

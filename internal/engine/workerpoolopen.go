@@ -20,6 +20,7 @@ func (p *workerPool) runOpen(sleep sleeper) {
 			return
 		}
 		if p.full() && p.plan.Spec.OnSaturation == "drop" {
+			p.metFull = true
 			p.recorderFor(i).recordDrop(p.jobNumber(i), due)
 			continue
 		}
@@ -71,6 +72,8 @@ func (p *workerPool) waitForSlot() bool {
 			return false
 		case !snap.Paused && !p.full():
 			return now-lateStartGrace < snap.end
+		case !snap.Paused:
+			p.metFull = true
 		}
 		select {
 		case <-p.slotFreed:
