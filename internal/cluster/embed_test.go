@@ -50,9 +50,9 @@ func TestMaxSubscriptions(t *testing.T) {
 	server, worker := serverConn(t, embedded), connect(t, ConnectOptions{URL: embedded.URL(), ID: "w"})
 	var heard []*nats.Subscription
 	for range maxSubscriptions + 1 {
-		heard = append(heard, subscribe(t, worker, execSubject("x")))
+		heard = append(heard, subscribe(t, worker, askSubject))
 	}
-	if err := server.Publish(execSubject("x"), nil); err != nil {
+	if err := server.Publish(askSubject, nil); err != nil {
 		t.Fatal(err)
 	}
 	next(t, heard[maxSubscriptions-1])

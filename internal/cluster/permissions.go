@@ -17,7 +17,7 @@ const (
 func serverPermissions() *server.Permissions {
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{
-			Allow: []string{askSubject, workerSubject("*", "*"), execSubject("*"), workerInbox + ".>"},
+			Allow: []string{askSubject, workerSubject("*", "*"), workerInbox + ".>"},
 		},
 		Subscribe: &server.SubjectPermission{
 			Allow: []string{helloSubject("*"), reportsSubject("*"), serverInbox + ".>"},
@@ -26,14 +26,14 @@ func serverPermissions() *server.Permissions {
 }
 
 // workerPermissions let one worker say hello, hear what it is asked, answer once
-// and report. Everything but the broadcasts of executions is bound to its id.
+// and report. All of it is bound to its id.
 func workerPermissions(id string) *server.Permissions {
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{
 			Allow: []string{helloSubject(id), reportPrefix + "*.*." + id},
 		},
 		Subscribe: &server.SubjectPermission{
-			Allow: []string{askSubject, workerSubject(id, "*"), execSubject("*"), workerInbox + "." + id + ".>"},
+			Allow: []string{askSubject, workerSubject(id, "*"), workerInbox + "." + id + ".>"},
 		},
 		Response: &server.ResponsePermission{MaxMsgs: 1, Expires: replyWithin},
 	}

@@ -24,7 +24,7 @@ func TestWorkerHearsOnlyItsOwn(t *testing.T) {
 		}
 	}
 	for _, subject := range []string{
-		workerSubject("mine", "*"), workerSubject("mine", askRecords), execSubject("x"), askSubject, workerInbox + ".mine.>",
+		workerSubject("mine", "*"), workerSubject("mine", askRecords), askSubject, workerInbox + ".mine.>",
 	} {
 		if err := subscriptionError(t, worker, subject); !errors.Is(err, nats.ErrTimeout) {
 			t.Errorf("a worker subscribes to %s: %v, want silence", subject, err)
@@ -57,7 +57,6 @@ func TestWorkerSpeaksOnlyForItself(t *testing.T) {
 	worker := connect(t, ConnectOptions{URL: embedded.URL(), ID: "mine"})
 	heard := map[string]*nats.Subscription{
 		workerSubject("other", askPrepare): subscribe(t, other, workerSubject("other", "*")),
-		execSubject("x"):                   subscribe(t, other, execSubject("x")),
 		askSubject:                         subscribe(t, other, askSubject),
 		workerInbox + ".other.1":           subscribe(t, other, workerInbox+".other.>"),
 		serverInbox + ".1":                 subscribe(t, server, serverInbox+".>"),
@@ -113,7 +112,7 @@ func checkRolesTalk(t *testing.T, server, worker *Conn) {
 	if err != nil || string(report.Data) != reportsSubject("x") {
 		t.Errorf("a report is answered by %v, %v", report, err)
 	}
-	for _, what := range []string{askPrepare, askClock, askRecords, askAttach} {
+	for _, what := range []string{askPrepare, askClock, askOrder, askRecords, askAttach} {
 		inbox := server.NewInbox()
 		answers := subscribe(t, server, inbox)
 		if err := server.PublishRequest(workerSubject("mine", what), inbox, nil); err != nil {
@@ -131,11 +130,11 @@ func checkRolesTalk(t *testing.T, server, worker *Conn) {
 			t.Errorf("%s has %d more answers (%v), want one in all", what, pending, err)
 		}
 	}
-	orders, hellos := subscribe(t, worker, execSubject("x")), subscribe(t, server, helloSubject("*"))
-	if err := server.Publish(execSubject("x"), []byte("go")); err != nil {
+	asked, hellos := subscribe(t, worker, askSubject), subscribe(t, server, helloSubject("*"))
+	if err := server.Publish(askSubject, []byte("who?")); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(next(t, orders).Data); got != "go" {
+	if got := string(next(t, asked).Data); got != "who?" {
 		t.Errorf("a broadcast arrives as %q", got)
 	}
 	if err := worker.Publish(helloSubject("mine"), []byte("here")); err != nil {

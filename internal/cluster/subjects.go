@@ -10,8 +10,7 @@ import (
 //
 //	aurea.hello.<id>                                  worker → all servers, its state
 //	aurea.ask                                         server → all workers: say hello
-//	aurea.w.<id>.{prepare,clock,records,attach}       server → one worker, a request
-//	aurea.x.<exec>                                    coordinator → all workers of an execution
+//	aurea.w.<id>.{prepare,clock,order,records,attach} server → one worker, a request
 //	aurea.r.<exec>.<shard>.<id>                       worker → coordinator, a request
 //	_INBOX_S.<server>.>                               answers to a server
 //	_INBOX_W.<id>.>                                   answers to a worker
@@ -22,7 +21,6 @@ const (
 	helloPrefix  = "aurea.hello."
 	askSubject   = "aurea.ask"
 	workerPrefix = "aurea.w."
-	execPrefix   = "aurea.x."
 	reportPrefix = "aurea.r."
 	serverInbox  = "_INBOX_S"
 	workerInbox  = "_INBOX_W"
@@ -43,9 +41,6 @@ func helloSubject(worker string) string { return helloPrefix + worker }
 // workerSubject is where a server asks one worker for something: one of
 // askPrepare and its kin, or "*" for a worker that listens to all of them.
 func workerSubject(worker, what string) string { return workerPrefix + worker + "." + what }
-
-// execSubject is where the coordinator of an execution tells all of its workers.
-func execSubject(exec string) string { return execPrefix + exec }
 
 // reportSubject is where a worker reports on a shard of an execution.
 func reportSubject(exec string, shard int, worker string) string {

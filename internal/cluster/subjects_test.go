@@ -17,7 +17,7 @@ func TestReportSubject(t *testing.T) {
 		}
 	})
 	for _, subject := range []string{
-		"", "aurea.r", "aurea.r.x.1", "aurea.r.x.-1.w", "aurea.r.x.01.w", "aurea.r.x.a.w", "aurea.r.x.1.w.z", "aurea.x.x.1.w",
+		"", "aurea.r", "aurea.r.x.1", "aurea.r.x.-1.w", "aurea.r.x.01.w", "aurea.r.x.a.w", "aurea.r.x.1.w.z", "aurea.w.x.1.w",
 	} {
 		if _, _, _, ok := parseReportSubject(subject); ok {
 			t.Errorf("%q is taken for the subject of a report", subject)
