@@ -16,20 +16,27 @@ import (
 
 // A block is a fenced ```sh block and where it stands.
 type block struct {
-	line   int
-	script string
+	line      int
+	script    string
+	exempt    bool // is not run
+	terminals bool // each line runs until the end of the document
 }
 
-// blocks finds the commands of a document, less those that a comment such as
-// <!-- not run: needs a Docker engine --> exempts.
+// blocks finds the commands of a document. A comment such as <!-- not run: needs
+// a Docker engine --> exempts the next block. After <!-- a terminal for each line
+// --> its lines are services.
 func blocks(document string) []block {
 	var found []block
 	var current *block
 	var before string // the last line that is not blank
 	for i, line := range strings.Split(document, "\n") {
 		switch {
-		case current == nil && line == "```sh" && !strings.HasPrefix(before, "<!-- not run"):
-			current = &block{line: i + 2}
+		case current == nil && line == "```sh":
+			current = &block{
+				line:      i + 2,
+				exempt:    strings.HasPrefix(before, "<!-- not run"),
+				terminals: before == "<!-- a terminal for each line -->",
+			}
 		case current != nil && line == "```":
 			found = append(found, *current)
 			current = nil
@@ -44,14 +51,16 @@ func blocks(document string) []block {
 }
 
 func TestBlocks(t *testing.T) {
-	document := "# A\n```sh\necho one\necho two\n```\n<!-- not run: no -->\n\n```sh\nfalse\n```\n```text\nno\n```\n"
-	found := blocks(document)
-	if len(found) != 1 || found[0] != (block{3, "echo one\necho two\n"}) {
-		t.Errorf("found %+v", found)
+	document := "# A\n```sh\necho one\necho two\n```\n<!-- not run: no -->\n\n```sh\nfalse\n```\n```text\nno\n```\n" +
+		"<!-- a terminal for each line -->\n```sh\nserve\n```\n"
+	want := []block{
+		{line: 3, script: "echo one\necho two\n"}, {line: 9, script: "false\n", exempt: true},
+		{line: 16, script: "serve\n", terminals: true},
+	}
+	if found := blocks(document); !slices.Equal(found, want) {
+		t.Errorf("found %+v, want %+v", found, want)
 	}
 }
-
-var address = regexp.MustCompile(`(localhost|127\.0\.0\.1):5000`)
 
 // A document is a file with commands, by its path from the root.
 type document struct {
@@ -89,21 +98,33 @@ var judgment = regexp.MustCompile(`--threshold |thresholds:`)
 // judges reports whether a run of the document can fail because the machine is
 // busy.
 func (d document) judges() bool {
-	return slices.ContainsFunc(d.blocks, func(b block) bool { return judgment.MatchString(b.script) })
+	return slices.ContainsFunc(d.blocks, func(b block) bool { return !b.exempt && judgment.MatchString(b.script) })
 }
 
-// run runs the commands in their order, against a service of their own.
+// run runs the commands in their order, against services of their own.
 func (d document) run(t *testing.T) {
-	url, _ := aureatest.Serve(t)
-	host := strings.TrimPrefix(url, "http://")
+	s := newSession(t)
 	for _, b := range d.blocks {
-		script := address.ReplaceAllString(b.script, host)
-		script = strings.ReplaceAll(script, "bin/aurea", aureatest.Binary(t))
-		command := exec.Command("bash", "-euo", "pipefail", "-c", script)
-		command.Dir = aureatest.Root()
-		if output, err := command.CombinedOutput(); err != nil {
-			t.Errorf("%s:%d: %v\n%s\n%s", d.name, b.line, err, script, output)
+		switch script := s.translate(b.script); {
+		case b.exempt:
+			for _, command := range commands(script) {
+				d.shell(t, b.line, command+" --help")
+			}
+		case b.terminals:
+			s.open(t, b.script)
+		default:
+			d.shell(t, b.line, script)
 		}
+	}
+}
+
+// shell runs a script, which must succeed.
+func (d document) shell(t *testing.T, line int, script string) {
+	t.Helper()
+	command := exec.Command("bash", "-euo", "pipefail", "-c", script)
+	command.Dir = aureatest.Root()
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%s:%d: %v\n%s\n%s", d.name, line, err, script, output)
 	}
 }
 

@@ -17,17 +17,6 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/cluster/clustertest"
 )
 
-// freeAddress returns an address of the loopback interface that is free now.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }() // nothing was accepted
-	return listener.Addr().String()
-}
-
 // announce says hello for a worker until the test ends, or until stop is called.
 func announce(t *testing.T, flags workerFlags) (stop func()) {
 	t.Helper()
@@ -80,7 +69,7 @@ func listedWorkers(t *testing.T, url string) []aurea.Worker {
 // A service with a NATS server lists the worker that joins with a token, until
 // it leaves, and ends although another one is connected.
 func TestServeListsWorkers(t *testing.T) {
-	address := freeAddress(t)
+	address := aureatest.FreeAddress(t)
 	tokens := writeTestFile(t, "tokens", tokenA+"\n")
 	url, process := aureatest.Serve(t, "--nats-listen", address, "--worker-token-file", tokens)
 	flags := workerFlags{nats: natsFlags{url: address, tokenFile: tokens}, name: "one", labels: []string{"zone=a"}}
@@ -113,7 +102,7 @@ func TestServeListsWorkers(t *testing.T) {
 // A service starts although its NATS server is away, finds its workers once it
 // is there, and again after it was away.
 func TestServeAtAnotherNATS(t *testing.T) {
-	address := freeAddress(t)
+	address := aureatest.FreeAddress(t)
 	url, _ := aureatest.Serve(t, "--nats", "nats://"+address)
 	if got := listedWorkers(t, url); len(got) != 0 {
 		t.Errorf("without NATS there are %+v", got)

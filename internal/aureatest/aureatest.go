@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,6 +88,18 @@ func Binary(t testing.TB) string {
 
 var listening = regexp.MustCompile(`msg=listening url=(\S+)`)
 
+// FreeAddress returns an address of the loopback interface at which nothing
+// listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it does not wait
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }() // nothing was accepted
+	return listener.Addr().String()
+}
+
 // Serve starts aurea serve on a free port and returns its URL and its process.
 // When the test ends, Serve stops the process and waits for it.
 func Serve(t testing.TB, args ...string) (url string, process *os.Process) {
@@ -100,6 +113,16 @@ func ServeCommand(t testing.TB, command *exec.Cmd) (url string, process *os.Proc
 	t.Helper()
 	command.Args = slices.Insert(command.Args, slices.Index(command.Args, "serve")+1, "--listen", "127.0.0.1:0",
 		"--data", t.TempDir())
+	match, process := Start(t, command, listening)
+	return match[1], process
+}
+
+// Start starts a command that runs until it is stopped, and returns when its
+// log has a line that matches ready, with the match and its process. When the
+// test ends, Start stops the process and waits for it.
+func Start(t testing.TB, command *exec.Cmd, ready *regexp.Regexp) (match []string, process *os.Process) {
+	t.Helper()
+	name := filepath.Base(command.Path)
 	stderr, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +130,7 @@ func ServeCommand(t testing.TB, command *exec.Cmd) (url string, process *os.Proc
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	found := make(chan string, 1)
+	found := make(chan []string, 1)
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
@@ -116,8 +139,11 @@ func ServeCommand(t testing.TB, command *exec.Cmd) (url string, process *os.Proc
 			if _, measures := t.(*testing.B); !measures {
 				t.Logf("aurea: %s", lines.Text())
 			}
-			if match := listening.FindStringSubmatch(lines.Text()); match != nil {
-				found <- match[1]
+			if match := ready.FindStringSubmatch(lines.Text()); match != nil {
+				select {
+				case found <- match:
+				default: // it was ready before
+				}
 			}
 		}
 	}()
@@ -129,11 +155,11 @@ func ServeCommand(t testing.TB, command *exec.Cmd) (url string, process *os.Proc
 		_ = command.Wait() // tests that check the exit code wait themselves
 	})
 	select {
-	case url = <-found:
+	case match = <-found:
 	case <-drained:
-		t.Fatal("aurea serve ended before it listened")
+		t.Fatalf("%s ended before its log had %s", name, ready)
 	case <-time.After(30 * time.Second):
-		t.Fatal("aurea serve did not listen within 30 s")
+		t.Fatalf("the log of %s did not have %s within 30 s", name, ready)
 	}
-	return url, command.Process
+	return match, command.Process
 }
