@@ -137,6 +137,7 @@ type Measurement struct {
 	Start       time.Time     // the run's start
 	Duration    time.Duration // monotonic, to the end of the last job
 	Stopped     bool          // cancelled before its end
+	Interrupted bool          // stopped by the end of a server or a worker, not by anybody's wish
 	LivePlan    LivePlan      // the plan as changed by controls; the zero value without controls
 	Timeline    []RunEvent    // the controls' events
 	Tally       *Tally        // of the judged part, with Planned set
@@ -209,7 +210,10 @@ func NewResult(plan Plan, m Measurement) *Result {
 	}
 	result.InFlight.Effective = result.InFlight.Mean
 	result.addBreakdown(m.Samples())
-	if m.Stopped {
+	switch {
+	case m.Interrupted:
+		result.Status = StatusInterrupted
+	case m.Stopped:
 		result.Status = StatusCancelled
 	}
 	if plan.Open() {

@@ -77,6 +77,19 @@ func (b *Books) Fold(r *Report, now time.Duration) (Outcome, error) {
 	return Folded, nil
 }
 
+// Adopt adds the merged reports of a shard that another server has coordinated
+// before. Nothing was folded yet. The next report follows the number of this one.
+func (b *Books) Adopt(sum *Report, now time.Duration) error {
+	switch {
+	case b.reports > 0 || b.final != nil:
+		return errors.New("the books have reports already")
+	case sum.Epoch != b.epoch || sum.Final != nil:
+		return errors.New("the merged reports are not those of a run that is taken over")
+	}
+	b.heard = now
+	return b.fold(sum, now)
+}
+
 // fold checks the report and adds it.
 func (b *Books) fold(r *Report, now time.Duration) error {
 	if err := b.check(r, now); err != nil {

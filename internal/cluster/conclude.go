@@ -6,5 +6,7 @@ import "github.com/aurea-orchestrator/aurea"
 // run failed, it returns both the measurement and the error.
 func (w *watcher) conclude() (aurea.Measurement, error) {
 	w.readDrift()
-	return NewMeasurement(w.plan, w.started, w.merger, w.accounts()), w.failure
+	measured := NewMeasurement(w.plan, w.started, w.merger, w.accounts())
+	measured.Interrupted = w.interrupted
+	return measured, w.failure
 }

@@ -56,12 +56,27 @@ func (d *Dispatcher) Execute(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
+	return d.Begin(ctx, plan, resolved, noNote, controls, observe)
+}
+
+// A Note keeps durably what Resume needs to take a run over. Its error, such as
+// that the run is another server's by now, ends the attempt to start.
+type Note func(ctx context.Context, noted []byte) error
+
+func noNote(context.Context, []byte) error { return nil }
+
+// Begin is Execute for a run that another server can take over: it calls note
+// before it orders the start.
+func (d *Dispatcher) Begin(
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, note Note,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
 	lead := firstLead
 	for falseStarts := 0; ; {
-		run, err := d.begin(ctx, plan, resolved, lead)
+		run, err := d.begin(ctx, plan, resolved, note, lead)
 		switch {
 		case err == nil:
-			return run.watch(ctx, controls, observe)
+			return newWatcher(run, observe).watch(ctx, controls)
 		case ctx.Err() != nil:
 			return notStarted(plan), nil
 		case errors.Is(err, errBusy):
@@ -81,7 +96,7 @@ func (d *Dispatcher) Execute(
 
 // begin chooses workers, prepares them and orders the start.
 func (d *Dispatcher) begin(
-	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, lead time.Duration,
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, note Note, lead time.Duration,
 ) (*coordination, error) {
 	workers, err := d.choose(ctx, plan.Spec.Workers.Select())
 	if err != nil {
@@ -97,6 +112,7 @@ func (d *Dispatcher) begin(
 	for _, step := range []func(context.Context) error{
 		c.prepare,
 		c.readClocks,
+		func(ctx context.Context) error { return note(ctx, c.noted()) },
 		func(ctx context.Context) error { return c.start(ctx, lead) },
 	} {
 		if err := step(ctx); err != nil {

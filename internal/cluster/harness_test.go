@@ -18,6 +18,7 @@ import (
 // A service is a dispatcher with a NATS server and workers, all in this process.
 type service struct {
 	embedded   *cluster.Embedded
+	conn       *cluster.Conn
 	registry   *cluster.Registry
 	dispatcher *cluster.Dispatcher
 	engine     *engine.Engine
@@ -26,28 +27,55 @@ type service struct {
 // startService starts a dispatcher and n workers.
 func startService(t *testing.T, n int) *service {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := testLog(t)
 	embedded, err := cluster.Listen(cluster.EmbedOptions{Listen: "127.0.0.1:0", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(embedded.Close)
-	conn, err := embedded.Connect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(conn.Close)
 	s := &service{embedded: embedded, engine: engine.New("test", kinds.New(kinds.Options{}))}
-	s.registry = cluster.NewRegistry(conn, cluster.RegistryOptions{Version: "test", GoArch: runtime.GOARCH, Log: log})
-	run(t, "registry", s.registry.Run)
-	s.dispatcher = cluster.NewDispatcher(cluster.DispatcherOptions{
-		Conn: conn, Registry: s.registry, Resolver: s.engine, Log: log,
-	})
+	s.connect(t, log)
 	for i := range n {
 		s.startWorker(t, string(rune('a'+i)), log)
 	}
 	s.awaitWorkers(t, n)
 	return s
+}
+
+// connect connects a dispatcher to the NATS server.
+func (s *service) connect(t *testing.T, log *slog.Logger) {
+	t.Helper()
+	conn, err := s.embedded.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	s.conn = conn
+	s.registry = cluster.NewRegistry(conn, cluster.RegistryOptions{Version: "test", GoArch: runtime.GOARCH, Log: log})
+	run(t, "registry", s.registry.Run)
+	s.dispatcher = cluster.NewDispatcher(cluster.DispatcherOptions{
+		Conn: conn, Registry: s.registry, Resolver: s.engine, Log: log,
+	})
+}
+
+// anotherService is a second service with the same workers.
+func (s *service) anotherService(t *testing.T) *service {
+	t.Helper()
+	another := &service{embedded: s.embedded, engine: s.engine}
+	another.connect(t, testLog(t))
+	another.awaitWorkers(t, len(s.registry.Available(nil)))
+	return another
+}
+
+// anotherDispatcher is the dispatcher of a second service.
+func (s *service) anotherDispatcher(t *testing.T) *cluster.Dispatcher {
+	t.Helper()
+	return s.anotherService(t).dispatcher
+}
+
+// testLog writes warnings to the test's log.
+func testLog(t *testing.T) *slog.Logger {
+	return slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // startWorker starts a worker with an engine of its own.

@@ -130,6 +130,17 @@ func (r *Registry) Available(labels map[string]string) []Hello {
 	return r.roster.available(labels)
 }
 
+// Find returns the last hello of a worker.
+func (r *Registry) Find(id string) (hello Hello, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	entry := r.roster.workers[id]
+	if entry == nil {
+		return Hello{}, false
+	}
+	return entry.hello, true
+}
+
 // Workers returns all workers, ordered by name and ID. Those that fell silent
 // are listed for forgetAfter.
 func (r *Registry) Workers() []aurea.Worker {

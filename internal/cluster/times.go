@@ -21,6 +21,7 @@ const (
 // The times of a run.
 const (
 	offerTimeout = 10 * time.Second        // a prepared worker waits this long for its start
+	helloWithin  = time.Second             // a server that takes a run over waits this long for hellos
 	clockTimeout = 2 * time.Second         // to read the clock of one worker
 	ackTimeout   = 1500 * time.Millisecond // for the reply to a report or an order
 	repeatAfter  = 100 * time.Millisecond  // between two attempts to send the same

@@ -15,29 +15,33 @@ import (
 // All of its state belongs to one goroutine.
 type watcher struct {
 	*coordination
-	merger    *Merger
-	orders    *orderSender
-	report    *Report       // memory for the reports
-	stoppedAt time.Duration // when the workers were stopped; aurea.Forever before that
-	failure   error         // why the run fails
+	merger      *Merger
+	orders      *orderSender
+	report      *Report       // memory for the reports
+	stoppedAt   time.Duration // when the workers were stopped; aurea.Forever before that
+	interrupted bool          // a worker stopped without an order
+	dismissed   error         // why this server has no part in the run any more
+	failure     error         // why the run fails
 }
 
-// watch returns the measurement of the run. See Dispatcher.Execute.
-func (c *coordination) watch(
-	ctx context.Context, controls <-chan aurea.Command, observe func(aurea.Progress),
-) (aurea.Measurement, error) {
-	defer c.stopListening()
-	w := &watcher{
+func newWatcher(c *coordination, observe func(aurea.Progress)) *watcher {
+	return &watcher{
 		coordination: c, orders: newOrderSender(c), report: NewReport(), stoppedAt: time.Duration(aurea.Forever),
 		merger: NewMerger(c.plan, c.started, len(c.members), ReportInterval*c.pace(), observe),
 	}
+}
+
+// watch follows the run to its end and returns its measurement. See
+// Dispatcher.Execute.
+func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aurea.Measurement, error) {
+	defer w.stopListening()
 	defer w.orders.close()
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	cancelled := ctx.Done()
 	for !w.over() {
 		select {
-		case m := <-c.reports:
+		case m := <-w.reports:
 			w.receive(m)
 		case command := <-controls:
 			w.control(command)
@@ -46,6 +50,9 @@ func (c *coordination) watch(
 		case <-cancelled:
 			cancelled = nil
 			w.stop()
+		}
+		if w.dismissed != nil {
+			return aurea.Measurement{}, w.dismissed
 		}
 	}
 	return w.conclude()
@@ -60,10 +67,14 @@ func (c *coordination) pace() time.Duration {
 	return time.Duration((len(c.members) + workersPerPace - 1) / workersPerPace)
 }
 
-// receive folds a report into the books of its shard and acknowledges it.
+// receive folds a report into the books of its shard and acknowledges it. It does
+// not reply to a report for the server that has taken the run over.
 func (w *watcher) receive(m *nats.Msg) {
 	ack := Ack{Epoch: w.epoch, Clock: int64(w.clock()), Pace: w.pace() * ReportInterval, Lease: Lease}
 	seq, err := w.fold(m)
+	if w.dismissed != nil {
+		return
+	}
 	ack.Seq = seq
 	if err != nil {
 		ack.Refused, ack.Lease = err.Error(), 0
@@ -93,6 +104,10 @@ func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
 		return 0, err
 	}
 	m.malformed = 0
+	if w.report.Epoch > w.epoch {
+		w.dismissed = fmt.Errorf("%w: another server has taken the run over", aurea.ErrConflict)
+		return 0, nil
+	}
 	outcome, err := m.Books.Fold(w.report, w.now())
 	if err != nil {
 		return w.report.Seq, err
@@ -100,15 +115,31 @@ func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
 	if outcome == Folded {
 		w.merger.Add(index, w.report)
 	}
-	if final := m.Books.Final(); outcome == Folded && final != nil && final.Problem != "" {
-		w.lose(m, final.Problem)
+	if final := m.Books.Final(); outcome == Folded && final != nil {
+		w.end(m, final)
 	}
 	return w.report.Seq, nil
+}
+
+// end looks at how a shard ended. One that stopped without an order, because its
+// lease or its worker ended, ends the run.
+func (w *watcher) end(m *member, final *Final) {
+	switch {
+	case final.Problem != "":
+		w.lose(m, final.Problem)
+	case final.Stopped && w.stoppedAt == time.Duration(aurea.Forever):
+		w.Log.Warn("a worker stopped before the run was over", "worker", m.Worker.Name, "exec", w.exec)
+		w.interrupted = true
+		w.stop()
+	}
 }
 
 // check looks for silent workers and shows what is due.
 func (w *watcher) check() {
 	now := w.now()
+	if w.Conn.IsClosed() {
+		w.dismissed = errors.New("the connection to the workers was closed")
+	}
 	for _, m := range w.members {
 		silent := now - m.Books.LastReport()
 		switch {

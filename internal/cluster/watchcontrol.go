@@ -16,15 +16,10 @@ func (w *watcher) control(command aurea.Command) {
 		return
 	}
 	at := w.now() + w.controlLead()
-	event, err := w.merger.Apply(control, at)
+	event, err := w.enter(control, at)
 	if err != nil {
 		command.Answer(aurea.RunEvent{}, err)
 		return
-	}
-	for _, m := range w.members {
-		if err := m.Books.Apply(control, at); err != nil {
-			w.Log.Error("a control was not entered in the books", "worker", m.Worker.Name, "error", err)
-		}
 	}
 	workers := w.open()
 	order := Order{Kind: OrderControl, At: int64(w.startAt + at), Control: &control}
@@ -34,6 +29,21 @@ func (w *watcher) control(command aurea.Command) {
 		}
 		command.Answer(event, nil)
 	})
+}
+
+// enter enters a control into the progress and into all books. The error is that
+// of aurea.LivePlan.Apply.
+func (w *watcher) enter(control aurea.Control, at time.Duration) (aurea.RunEvent, error) {
+	event, err := w.merger.Apply(control, at)
+	if err != nil {
+		return aurea.RunEvent{}, err
+	}
+	for _, m := range w.members {
+		if err := m.Books.Apply(control, at); err != nil {
+			w.Log.Error("a control was not entered in the books", "worker", m.Worker.Name, "error", err)
+		}
+	}
+	return event, nil
 }
 
 // checkControl refuses a control that the workers cannot divide.

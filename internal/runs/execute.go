@@ -131,6 +131,8 @@ func (m *Manager) finish(e *entry, o outcome) {
 		status = aurea.StatusFailed
 		e.final.Error = o.result.Failure()
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", e.final.Error)
+	case o.result != nil && o.result.Status == aurea.StatusInterrupted:
+		status = aurea.StatusInterrupted
 	case o.result == nil || o.result.Status == aurea.StatusCancelled:
 		status = aurea.StatusCancelled
 		if errors.Is(context.Cause(e.ctx), errInterrupted) {
