@@ -9,6 +9,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/cluster"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
@@ -67,6 +68,14 @@ func (f brokerFlags) open(
 	}
 	b.registry = cluster.NewRegistry(b.conn, cluster.RegistryOptions{Version: version, GoArch: runtime.GOARCH, Log: log})
 	return b, nil
+}
+
+// refuseIn returns a list that refuses the service's own NATS server.
+func (b *broker) refuseIn(targets egress.Allowlist) egress.Allowlist {
+	if b == nil || b.own == nil {
+		return targets
+	}
+	return targets.Except(b.own.Addr())
 }
 
 // workers returns the workers that are known; none without a broker.

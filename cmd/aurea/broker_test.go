@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os/exec"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 	"github.com/aurea-orchestrator/aurea/internal/cluster"
 	"github.com/aurea-orchestrator/aurea/internal/cluster/clustertest"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
 )
 
 // announce says hello for a worker until the test ends, or until stop is called.
@@ -120,4 +122,22 @@ func TestServeAtAnotherNATS(t *testing.T) {
 		list := listedWorkers(t, url)
 		return len(list) == 2 && list[1].Name == "two" && list[1].State == aurea.WorkerIdle
 	})
+}
+
+// Jobs call neither the service's own NATS server nor the one that a service or
+// a worker uses.
+func TestJobsDoNotCallNATS(t *testing.T) {
+	address := aureatest.FreeAddress(t)
+	url, _ := aureatest.Serve(t, "--nats-listen", address)
+	code, _, stderr := runCommand(t, "", "run", "--server", url, "--jobs", "1", "http://"+address+"/")
+	checkExit(t, "a job that calls NATS", code, exitUsage, stderr)
+	if !strings.Contains(stderr, "that is this service itself") {
+		t.Errorf("the error is %q", stderr)
+	}
+	targets := natsFlags{url: "nats://localhost:4222"}.refuseIn(egress.Allowlist{})
+	for address, refused := range map[string]bool{"127.0.0.1:4222": true, "[::1]:4222": true, "127.0.0.1:4223": false} {
+		if err := targets.Allow("localhost", netip.MustParseAddrPort(address)); (err != nil) != refused {
+			t.Errorf("%s beside the NATS server: %v, want it refused: %v", address, err, refused)
+		}
+	}
 }

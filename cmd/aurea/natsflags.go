@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea/internal/cluster"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
 )
 
 // natsFlags are the flags that say how to reach a NATS server that runs
@@ -51,6 +52,15 @@ func (f natsFlags) check() error {
 		return usageErrorf("--nats-creds and --nats-token-file cannot be combined; NATS takes one of them")
 	}
 	return checkPair("--nats-cert", f.cert, "--nats-key", f.key)
+}
+
+// refuseIn returns a list that refuses the NATS servers whose URLs have an
+// address, or localhost: jobs have no business there.
+func (f natsFlags) refuseIn(targets egress.Allowlist) egress.Allowlist {
+	for _, address := range cluster.ServerAddrs(f.url) {
+		targets = targets.Except(address)
+	}
+	return targets
 }
 
 // connect connects to the server. A worker tries for ever, and a service starts

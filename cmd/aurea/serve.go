@@ -112,6 +112,7 @@ func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer broker.close()
+	c.allowed.Targets = broker.refuseIn(o.broker.other.refuseIn(c.allowed.Targets))
 
 	executor := engine.New(version, kinds.New(c.allowed))
 	defer addSpareP(executor.Environment().Cores)()

@@ -50,6 +50,7 @@ func (f workerFlags) run(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	allowed.Targets = f.nats.refuseIn(allowed.Targets)
 	allowed.Sweep()
 	executor := engine.New(version, kinds.New(allowed))
 	defer addSpareP(executor.Environment().Cores)() // reports must not wait for jobs

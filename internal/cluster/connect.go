@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -131,6 +133,31 @@ func (o ConnectOptions) addCredentials(options *nats.Options) error {
 func CheckURL(list string) error {
 	_, err := parseURLs(list)
 	return err
+}
+
+// defaultPort is that of NATS.
+const defaultPort = "4222"
+
+// ServerAddrs returns the addresses in the URLs of one or several servers. It
+// resolves no name but localhost.
+func ServerAddrs(list string) (servers []netip.AddrPort) {
+	addresses, _ := parseURLs(list) // CheckURL says what is wrong
+	for _, address := range addresses {
+		port, err := strconv.ParseUint(cmp.Or(address.Port(), defaultPort), 10, 16)
+		if err != nil {
+			continue
+		}
+		hosts := []string{address.Hostname()}
+		if hosts[0] == "localhost" {
+			hosts = []string{"127.0.0.1", "::1"}
+		}
+		for _, host := range hosts {
+			if ip, err := netip.ParseAddr(host); err == nil {
+				servers = append(servers, netip.AddrPortFrom(ip, uint16(port)))
+			}
+		}
+	}
+	return servers
 }
 
 // parseURLs reads the URLs of one or several servers.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -185,6 +186,21 @@ func TestSecretsAreEncrypted(t *testing.T) {
 		}
 		if options.TLSConfig.InsecureSkipVerify {
 			t.Errorf("%s: the certificate is not checked", test.options.URL)
+		}
+	}
+}
+
+// Addresses of servers are those in their URLs; names are not resolved.
+func TestServerAddrs(t *testing.T) {
+	for list, want := range map[string]string{
+		"":                              "[]",
+		"nats://nats.example:4222":      "[]",
+		"127.0.0.1:4000":                "[127.0.0.1:4000]",
+		"nats://localhost":              "[127.0.0.1:4222 [::1]:4222]",
+		"tls://[::1]:1,nats://10.0.0.7": "[[::1]:1 10.0.0.7:4222]",
+	} {
+		if got := fmt.Sprint(ServerAddrs(list)); got != want {
+			t.Errorf("the addresses in %q are %s, want %s", list, got, want)
 		}
 	}
 }

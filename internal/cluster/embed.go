@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -111,6 +112,12 @@ func (e *Embedded) URL() string {
 		scheme = "tls://"
 	}
 	return scheme + e.server.Addr().String()
+}
+
+// Addr returns where the server listens.
+func (e *Embedded) Addr() netip.AddrPort {
+	address, _ := netip.ParseAddrPort(e.server.Addr().String()) // it is a TCP listener's
+	return address
 }
 
 // Connect connects the service itself, within the process.

@@ -23,7 +23,7 @@ import "net/netip"
 type Allowlist struct {
 	any   bool
 	rules []rule
-	own   ownListener
+	own   []ownListener
 }
 
 // loopbackRules are the rules of the zero Allowlist.
@@ -73,7 +73,7 @@ func (l Allowlist) refusal(host string, address netip.AddrPort) string {
 	if l.any {
 		return ""
 	}
-	if own := netip.AddrPortFrom(plain, address.Port()); l.own.covers(own) && !l.namesPort(host, own) {
+	if own := netip.AddrPortFrom(plain, address.Port()); l.isOwn(own) && !l.namesPort(host, own) {
 		return ownReason
 	}
 	if l.lists(plain, address.Port()) {

@@ -50,12 +50,24 @@ func TestOwnListener(t *testing.T) {
 	}
 	// A listener on all addresses covers those of the interfaces.
 	targets := Allowlist{rules: []rule{{network: netip.MustParsePrefix("192.0.2.0/24")}}}.Except(netip.MustParseAddrPort("[::]:5000"))
-	targets.own.local = []netip.Addr{netip.MustParseAddr("192.0.2.7")}
+	targets.own[0].local = []netip.Addr{netip.MustParseAddr("192.0.2.7")}
 	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.7:5000")); err == nil {
 		t.Error("the address of an interface is allowed")
 	}
 	if err := targets.Allow("a", netip.MustParseAddrPort("192.0.2.8:5000")); err != nil {
 		t.Errorf("the same port of another machine: %v", err)
+	}
+	// Several listeners are refused, by this list only.
+	one := Allowlist{}.Except(netip.MustParseAddrPort("127.0.0.1:5000"))
+	two := one.Except(netip.MustParseAddrPort("127.0.0.1:4222"))
+	one.Except(netip.MustParseAddrPort("127.0.0.1:5001"))
+	for address, refused := range map[string][2]bool{
+		"127.0.0.1:5000": {true, true}, "127.0.0.1:4222": {false, true}, "127.0.0.1:5001": {},
+	} {
+		at := netip.MustParseAddrPort(address)
+		if got := [2]bool{one.Allow("localhost", at) != nil, two.Allow("localhost", at) != nil}; got != refused {
+			t.Errorf("%s is refused by the list with one listener and the one with two: %v, want %v", address, got, refused)
+		}
 	}
 	// A command that a user runs may call its own machine.
 	err := AllowAll().Except(netip.MustParseAddrPort("127.0.0.1:5000")).Allow("a",
