@@ -234,3 +234,15 @@ func sentBy(t testing.TB, r *Report) *Report {
 	r.Seq = 1
 	return sent(t, r)
 }
+
+// A last report that reaches a little past an interval counts in that interval,
+// so that its rate is not taken for a slump.
+func TestMergerKeepsTheLastIntervalWhole(t *testing.T) {
+	m := newMerging(t, `{"num_jobs": 40, "workload": {"kind": "noop"}}`, 2, time.Second)
+	m.report(0, 0, time.Second)
+	m.reportLast(1, 0, time.Second+10*time.Millisecond)
+	m.expect(t, "0s+1s: 21 ok, 2 in flight, running")
+	m.reportLast(0, time.Second, time.Second+10*time.Millisecond)
+	m.Finish(time.Second+10*time.Millisecond, 0, 0)
+	m.expect(t, "1s+10ms: 1 ok, 0 in flight, running")
+}

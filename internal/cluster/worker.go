@@ -260,7 +260,13 @@ func (w *Worker) serveOrder(data []byte) message {
 	if shard == nil {
 		return replyTo(errUnknownExec)
 	}
-	return replyTo(shard.obey(order))
+	err := shard.obey(order)
+	if order.Kind == OrderStart {
+		w.mu.Lock()
+		w.announce()
+		w.mu.Unlock()
+	}
+	return replyTo(err)
 }
 
 // serveAttach gives the present or the kept shard to the server that has taken
