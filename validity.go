@@ -76,14 +76,14 @@ var validityChecks = []validityCheck{
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
 	{GeneratorLimit, Invalid, reachedLimits,
-		"%.0f jobs failed because this machine had no descriptor, port or memory left for them: " +
+		"%.0f jobs failed because the generator's machine had no descriptor, port or memory left for them: " +
 			"that is the generator's limit, and not the target's"},
 	{"injected", Degraded, func(r *Result) (float64, float64, bool) {
 		return 0, 0, r.Spec.ResolvedWorkload().injectsFaults()
 	},
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
-		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask for less on this machine"},
+		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask it for less"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
 		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
 	{"few_cores", Degraded, fewerCores,
@@ -115,7 +115,7 @@ var validityChecks = []validityCheck{
 		"each of %.0f workers had only its share of the %.0f places for jobs in flight, and one was full; in one " +
 			"pool fewer jobs would have waited or been dropped"},
 	{"shared_host", Degraded, ofWorkers(sharedHosts),
-		"%.0f workers ran on fewer machines (%.0f); those on one machine took its cores from each other"},
+		"%.0f workers shared {machines}, and so took cores and network from each other"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
 	}, "the run took %.6f s, less than %.3f s: chance is a large part of it"},

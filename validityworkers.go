@@ -96,7 +96,8 @@ func sharedHosts(_ *Result, w *Workers) (float64, float64, bool) {
 	return float64(w.Count), float64(w.Hosts), w.Hosts < w.Count
 }
 
-// name replaces {lost} and {unlike} in the message of a check. w may be nil.
+// name replaces {lost}, {unlike} and {machines} in the message of a check. w may
+// be nil.
 func (w *Workers) name(message string) string {
 	if w == nil {
 		return message
@@ -111,7 +112,12 @@ func (w *Workers) name(message string) string {
 	if w.Lost > 1 {
 		noun = "workers "
 	}
-	names := strings.NewReplacer("{lost}", noun+firstOf(lost, w.Lost), "{unlike}", firstOf(w.Unlike, len(w.Unlike)))
+	machines := fmt.Sprintf("%d machines", w.Hosts)
+	if w.Hosts == 1 {
+		machines = "one machine"
+	}
+	names := strings.NewReplacer("{lost}", noun+firstOf(lost, w.Lost), "{unlike}", firstOf(w.Unlike, len(w.Unlike)),
+		"{machines}", machines)
 	return names.Replace(message)
 }
 

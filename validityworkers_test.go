@@ -87,6 +87,18 @@ func TestLostWorkersInvalidateFailedRun(t *testing.T) {
 	}
 }
 
+// A shared machine is told in words that fit its number.
+func TestSharedMachinesAreNamed(t *testing.T) {
+	for hosts, want := range map[int]string{1: "4 workers shared one machine, ", 3: "4 workers shared 3 machines, "} {
+		r := healthy(t).Result
+		w := fleet(r)
+		w.Count, w.Hosts = 4, hosts
+		if got := r.checkValidity(); len(got.Reasons) != 1 || !strings.HasPrefix(got.Reasons[0].Message, want) {
+			t.Errorf("with %d machines the reasons are %+v, want %q", hosts, got.Reasons, want)
+		}
+	}
+}
+
 // The codes of reasons are labels of a metric, so each is listed once.
 func TestValidityCodesAreDistinct(t *testing.T) {
 	seen := map[string]bool{}

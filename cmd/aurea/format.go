@@ -22,7 +22,7 @@ func formatName(name string) string {
 // formatInFlight adds how many jobs were on a core if jobs used the CPU.
 func formatInFlight(n aurea.InFlight) string {
 	most := strconv.FormatInt(n.Max, 10)
-	if n.AtLeast > 0 {
+	if n.AtLeast > 0 && n.AtLeast < n.Max {
 		most = fmt.Sprintf("%d to %d", n.AtLeast, n.Max)
 	}
 	text := fmt.Sprintf("%s at most, %s on average", most, formatCount(n.Mean))

@@ -12,7 +12,9 @@ import (
 // the other workers.
 const maxReportedWorkers = 10
 
-// formatWorkers describes the workers of a run as a whole.
+// formatWorkers describes the workers of a run as a whole. The clocks may hide
+// twice their error from the spread, which is 0 where all began when they meant
+// to.
 func formatWorkers(w *aurea.Workers) string {
 	text := strconv.Itoa(w.Count)
 	if w.Hosts > 0 && w.Hosts < w.Count {
@@ -21,7 +23,8 @@ func formatWorkers(w *aurea.Workers) string {
 	if w.Lost > 0 {
 		text += fmt.Sprintf(", %d of them lost", w.Lost)
 	}
-	return fmt.Sprintf("%s; first starts within %s, clocks %s", text, formatBrief(w.Spread), formatBound(w.Bound))
+	return fmt.Sprintf("%s; first jobs at most %s apart, clocks %s",
+		text, formatBrief(w.Spread+2*w.Bound), formatBound(w.Bound))
 }
 
 // workersTable has a row for each of the first workers of a result, and one for

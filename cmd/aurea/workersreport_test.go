@@ -51,7 +51,7 @@ func tableOfWorkers(t *testing.T, text string) (lines [][]string) {
 func TestReportOfWorkers(t *testing.T) {
 	text := render(t, "text", fleetResult(3))
 	checkContains(t, "the text", text,
-		"workers     3, 1 of them lost; first starts within 310µs, clocks ±81µs\n", "50 to 100 at most, 70 on average")
+		"workers     3, 1 of them lost; first jobs at most 470µs apart, clocks ±81µs\n", "50 to 100 at most, 70 on average")
 	row := func(name string) []string {
 		return []string{name, "ended", "1000", "123.5", "50.1ms", "60.1ms", "123µs", "12%", "±81µs"}
 	}
