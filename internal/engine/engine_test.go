@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,7 +18,13 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if spec := os.Getenv(suspendedRun); spec != "" {
+		runSuspended(spec)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // On a fake clock every value is exact.
 func TestAllAtOnce(t *testing.T) {
