@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // tallyLoads are loads with every outcome, in both models, with a warm-up and
@@ -80,4 +81,26 @@ func TestIntervalsAddUp(t *testing.T) {
 			}
 		})
 	})
+}
+
+// Intervals that are pending at the end are joined, both of their tallies.
+func TestPendingIntervalsAreJoined(t *testing.T) {
+	x := newExecution(t.Context(), plan(t, `{"duration": "9s", "concurrency": 2, "warmup": "1s"}`), workload.Jobs{}, nil)
+	defer x.cancel()
+	var judged, warmup int64
+	c := newCollector(x, 2, func(p aurea.Progress) {
+		judged, warmup = judged+p.Judged.OK, warmup+p.Warmup.OK
+	})
+	one := func() *tallySet {
+		tallies := newTallySet(true)
+		tallies.judged.OK, tallies.warmup.OK = 1, 10
+		return tallies
+	}
+	for i, at := range []time.Duration{time.Second, 2 * time.Second} {
+		c.add(report{reporter: i, at: at, tallies: one()})
+		c.add(report{reporter: i, at: 3 * time.Second, tallies: one(), last: true})
+	}
+	c.close(0, 0, 500*time.Millisecond)
+	checkEqual(t, "judged jobs", judged, 4)
+	checkEqual(t, "jobs of the warm-up", warmup, 40)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -13,7 +14,7 @@ import (
 type controlServer struct {
 	*execution
 	controls <-chan aurea.Command
-	over     <-chan struct{}
+	running  context.Context // done when the last job has ended; a stop does not matter
 	pending  []aurea.Command // in order of At; the next controls
 	sleep    sleeper
 }
@@ -21,14 +22,15 @@ type controlServer struct {
 // serveControls starts a goroutine that applies the commands from controls.
 // release stops it and waits until it has ended.
 func (x *execution) serveControls(controls <-chan aurea.Command) (release func()) {
-	over, released := make(chan struct{}), make(chan struct{})
+	running, end := context.WithCancel(context.WithoutCancel(x.ctx))
+	released := make(chan struct{})
 	go func() {
 		defer close(released)
-		s := controlServer{execution: x, controls: controls, over: over, sleep: x.sleep()}
+		s := controlServer{execution: x, controls: controls, running: running, sleep: x.sleep()}
 		s.run()
 	}()
 	return func() {
-		close(over)
+		end()
 		<-released
 	}
 }
@@ -41,9 +43,10 @@ func (s *controlServer) run() {
 		case command := <-s.controls:
 			s.receive(command)
 		case <-s.nearMoment():
-			s.awaitMoment()
-			s.applyDue()
-		case <-s.over:
+			if s.awaitMoment() {
+				s.applyDue()
+			}
+		case <-s.running.Done():
 			for _, command := range s.pending {
 				command.Answer(aurea.RunEvent{}, fmt.Errorf("%w: the run ended before the control's moment, %v",
 					aurea.ErrConflict, command.At))
@@ -96,10 +99,16 @@ func (s *controlServer) nearMoment() <-chan time.Time {
 	return time.After(s.pending[0].At - s.now() - timerMargin)
 }
 
-// awaitMoment waits precisely until the next pending command's moment, or until
-// the run is stopped.
-func (s *controlServer) awaitMoment() {
-	for now := s.now(); now < s.pending[0].At && !s.stopped.Load(); now = s.now() {
-		s.sleep(s.ctx, s.pending[0].At-now)
+// awaitMoment waits precisely until the next pending command's moment. It returns
+// false if the run was stopped or ended first.
+func (s *controlServer) awaitMoment() bool {
+	for now := s.now(); ; now = s.now() {
+		switch {
+		case s.stopped.Load(), s.running.Err() != nil:
+			return false
+		case now >= s.pending[0].At:
+			return true
+		}
+		s.sleep(s.running, s.pending[0].At-now)
 	}
 }

@@ -25,10 +25,19 @@ type commandedRun struct {
 	errs   []error
 }
 
-// runCommanded executes jobs and sends each step's control, with the step's time
-// as its moment, sent(i) of the run's clock. Every command gets an answer.
+// runCommanded executes jobs and sends each step's control in order, with the
+// step's time as its moment, at sent(i) of the run's clock or later.
 func runCommanded(
 	ctx context.Context, t testing.TB, plan aurea.Plan, jobs workload.Jobs, steps []controlStep,
+	sent func(i int) time.Duration,
+) commandedRun {
+	t.Helper()
+	return runCommandedBy(ctx, t, fake(), plan, jobs, steps, sent)
+}
+
+// runCommandedBy is runCommanded with an engine of its own.
+func runCommandedBy(
+	ctx context.Context, t testing.TB, e *Engine, plan aurea.Plan, jobs workload.Jobs, steps []controlStep,
 	sent func(i int) time.Duration,
 ) commandedRun {
 	t.Helper()
@@ -48,7 +57,7 @@ func runCommanded(
 		}
 	}()
 	var err error
-	r.Measurement, err = fake().measureJobs(ctx, plan, jobs, aurea.Start{}, controls, ignore)
+	r.Measurement, err = e.measureJobs(ctx, plan, jobs, aurea.Start{}, controls, ignore)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,10 +66,12 @@ func runCommanded(
 	return r
 }
 
-// answered returns the events of the controls that were applied, by their moment.
-func (r commandedRun) answered() []aurea.RunEvent {
-	applied := slices.DeleteFunc(slices.Clone(r.events), func(e aurea.RunEvent) bool { return e.Kind == "" })
-	slices.SortStableFunc(applied, func(a, b aurea.RunEvent) int { return cmp.Compare(a.T, b.T) })
+// byMoment returns the events of controls that were applied, sorted.
+func byMoment(events []aurea.RunEvent) []aurea.RunEvent {
+	applied := slices.DeleteFunc(slices.Clone(events), func(e aurea.RunEvent) bool { return e.Kind == "" })
+	slices.SortFunc(applied, func(a, b aurea.RunEvent) int {
+		return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Detail, b.Detail))
+	})
 	return applied
 }
 
@@ -119,7 +130,7 @@ func TestControlsThatComeAnyTime(t *testing.T) {
 		load := rapid.SampledFrom(controlledLoads).Draw(rt, "load")
 		driver := rapid.SampledFrom([]string{"event loops", "worker pool"}).Draw(rt, "driver")
 		cores := rapid.IntRange(1, 4).Draw(rt, "cores")
-		steps := drawSteps(rt)
+		steps := rapid.Permutation(drawSteps(rt)).Draw(rt, "order")
 		sent := make([]time.Duration, len(steps))
 		for i := range steps {
 			sent[i] = steps[i].at + time.Duration(rapid.Int64Range(-700, 700).Draw(rt, "late")*1_000_037)
@@ -141,7 +152,7 @@ func TestControlsThatComeAnyTime(t *testing.T) {
 			if started := r.Tally.Started + r.Warmup.Started; started != int64(len(sortedLog(r.Measurement))) {
 				rt.Fatalf("%d started, %d records", started, len(sortedLog(r.Measurement)))
 			}
-			if diff := gocmp.Diff(r.Timeline, r.answered(), cmpopts.EquateEmpty()); diff != "" {
+			if diff := gocmp.Diff(byMoment(r.Timeline), byMoment(r.events), cmpopts.EquateEmpty()); diff != "" {
 				rt.Fatalf("timeline (-run +answers):\n%s", diff)
 			}
 			checkMoments(rt, r, steps)
@@ -240,5 +251,73 @@ func TestRateLoweredTooLate(t *testing.T) {
 			func(int) time.Duration { return 905 * time.Millisecond })
 		checkEqual(t, "counts", r.Tally.Counts, aurea.Counts{Planned: 91, OK: 91})
 		checkEqual(t, "moment", r.events[0].T, 0.205)
+	})
+}
+
+// lateEngine returns an engine whose short sleeps take 5 ms, so that it applies
+// controls late.
+func lateEngine() *Engine {
+	e := fake()
+	e.sleep = func() sleeper {
+		return func(ctx context.Context, d time.Duration) {
+			if d <= timerMargin {
+				time.Sleep(5 * time.Millisecond)
+				return
+			}
+			timerSleep(ctx, d)
+		}
+	}
+	return e
+}
+
+// pausedLoads are loads with starts between beforeRound and the next round.
+var pausedLoads = []string{
+	`"num_jobs": 900, "concurrency": 30`, `"duration": "2s", "rate": 1000`,
+	`"duration": "2s", "rate": 2000, "concurrency": 3`, `"duration": "2s", "rate": 2000, "concurrency": 3, "on_saturation": "drop"`,
+}
+
+// beforeRound is when the jobs of a closed plan are about to end.
+const beforeRound = 21*nap - time.Millisecond
+
+// No job starts between the moment of an announced pause and its end, even if the
+// engine is late to apply it.
+func TestNoneStartsByTheOldPlan(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver string) {
+		for _, load := range pausedLoads {
+			p, jobs := drivers[driver](t, load)
+			steps := []controlStep{pauseAt(beforeRound), resumeAt(900 * time.Millisecond)}
+			r := runCommandedBy(t.Context(), t, lateEngine(), p, jobs, steps, func(int) time.Duration { return 0 })
+			before, after := 0, 0
+			for job := range r.Jobs.All() {
+				switch {
+				case job.Start < beforeRound:
+					before++
+				case job.Start >= 900*time.Millisecond:
+					after++
+				default:
+					t.Errorf("%s: job %+v started in the pause", load, job)
+				}
+			}
+			if before == 0 || after == 0 {
+				t.Errorf("%s: %d jobs started before the pause and %d after it", load, before, after)
+			}
+			checkEqual(t, load+": pause", r.LivePlan.PausedFor, 900*time.Millisecond-beforeRound)
+		}
+	})
+}
+
+// A run that is stopped between the moment of a control and its application ends.
+func TestStoppedAtAControl(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver string) {
+		for _, load := range pausedLoads {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(beforeRound+1200*time.Microsecond, cancel)
+			p, jobs := drivers[driver](t, load)
+			r := runCommandedBy(ctx, t, lateEngine(), p, jobs, []controlStep{pauseAt(beforeRound)},
+				func(int) time.Duration { return 0 })
+			if err := r.Tally.Check(); err != nil || !r.Stopped {
+				t.Errorf("%s: stopped %v, %v", load, r.Stopped, err)
+			}
+		}
 	})
 }

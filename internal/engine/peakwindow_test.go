@@ -157,3 +157,40 @@ func TestPeakAfterTheWarmup(t *testing.T) {
 		checkEqual(t, "until", m.PeakUntil, 9*nap)
 	})
 }
+
+// A plan was full if an arrival waited for a slot, was dropped, or still waited at
+// the end. A late start alone does not make it full.
+func TestFull(t *testing.T) {
+	for _, row := range []struct {
+		what, load string
+		stop       time.Duration
+		full       bool
+	}{
+		{"a slot for each", `"num_jobs": 20, "rate": 100, "concurrency": 3`, time.Minute, false},
+		{"without a bound", `"num_jobs": 20, "rate": 1000`, time.Minute, false},
+		{"as many slots as jobs", `"num_jobs": 20, "rate": 10000, "concurrency": 20`, time.Minute, false},
+		{"all waited, and ended", `"num_jobs": 20, "rate": 100, "concurrency": 1`, time.Minute, true},
+		{"dropped", `"num_jobs": 20, "rate": 100, "concurrency": 1, "on_saturation": "drop"`, time.Minute, true},
+		{"left at the end", `"duration": "23ms", "rate": 100, "concurrency": 1`, time.Minute, true},
+		{"left by a stop", `"num_jobs": 20, "rate": 100, "concurrency": 1`, 15 * time.Millisecond, true},
+		{"stopped with slots taken", `"num_jobs": 20, "rate": 100, "concurrency": 2`, 15 * time.Millisecond, false},
+		{"closed", `"num_jobs": 20, "concurrency": 1`, time.Minute, false},
+	} {
+		eachDriver(t, func(t *testing.T, driver string) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			defer time.AfterFunc(row.stop, cancel).Stop()
+			p, jobs := drivers[driver](t, row.load)
+			for _, start := range []time.Duration{0, -5 * time.Millisecond} {
+				m, err := fake().measureJobs(ctx, p, jobs, aurea.Start{At: time.Now().Add(start)}, nil, ignore)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkEqual(t, row.what+": full", m.Full, row.full)
+				if row.stop < time.Minute {
+					break
+				}
+			}
+		})
+	}
+}
