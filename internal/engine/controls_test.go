@@ -171,6 +171,9 @@ func checkMoments(rt *rapid.T, r commandedRun, steps []controlStep) {
 	live := aurea.NewLivePlan(r.LivePlan.Plan)
 	for _, event := range r.Timeline {
 		moment := timeOf(event)
+		if moment < live.ChangedAt {
+			rt.Fatalf("the event %+v takes effect before the one before it", event)
+		}
 		exact := slices.ContainsFunc(steps, func(s controlStep) bool { return s.at == moment })
 		if !exact {
 			rt.Fatalf("the event %+v is at no control's moment", event)
