@@ -23,6 +23,15 @@ type outcome struct {
 	err     error
 }
 
+// isPartial reports whether the execution ended early without having failed. A
+// resumed one of which nothing is left has an error and no result.
+func (o outcome) isPartial() bool {
+	if o.result == nil {
+		return true
+	}
+	return o.err == nil && o.result.Status == aurea.StatusCancelled
+}
+
 // await executes a run and returns its outcome. It logs jobs that continue after
 // their run was stopped. When the service ends, it gives such jobs up and the
 // run ends without a result. No other run starts beside them, because they
@@ -30,8 +39,7 @@ type outcome struct {
 func (m *Manager) await(e *entry) outcome {
 	ended := make(chan outcome, 1)
 	go func() {
-		measured, err := m.executor.Execute(e.ctx, e.plan, e.workload, e.controls,
-			func(p aurea.Progress) { m.observe(e, p) })
+		measured, err := m.measure(e)
 		o := outcome{err: err}
 		if measured.Tally != nil {
 			o.result, o.samples = aurea.NewResult(e.plan, measured), measured.Samples()

@@ -41,8 +41,8 @@ func (m *Manager) Control(ctx context.Context, id string, control aurea.Control)
 // it.
 func (m *Manager) findControllable(ctx context.Context, id string, control aurea.Control) (*entry, error) {
 	m.mu.Lock()
-	e := m.running
-	runs := e != nil && e.run.ID == id
+	e := m.live[id]
+	runs := slices.Contains(m.executing(), e)
 	m.mu.Unlock()
 	if runs {
 		return e, e.plan.Control(control)

@@ -11,12 +11,12 @@ import (
 )
 
 // next makes the first run of the queue the running one and returns it, or nil
-// if the queue is empty. Runs that were cancelled in the queue end here without
-// being executed.
+// if the queue is empty or has to wait for a resumed run. Runs that were
+// cancelled in the queue end here without being executed.
 func (m *Manager) next() *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for len(m.queue) > 0 {
+	for len(m.queue) > 0 && len(m.resumed) == 0 {
 		e := m.queue[0]
 		m.queue = m.queue[1:]
 		if e.ctx.Err() != nil {
@@ -28,10 +28,11 @@ func (m *Manager) next() *entry {
 		if m.stopCheck != nil {
 			m.stopCheck()
 		}
-		m.running, e.controls, e.givenUp = e, make(chan aurea.Command), make(chan struct{})
-		e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
-		e.dirty = true
-		m.notify(e)
+		if m.resumer != nil {
+			e.run.Epoch = max(e.run.Epoch, 1)
+		}
+		m.running = e
+		m.makeExecutable(e)
 		m.notifyQueued()
 		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind,
 			"jobs", e.plan.Spec.NumJobs)
@@ -40,14 +41,43 @@ func (m *Manager) next() *entry {
 	return nil
 }
 
+// makeExecutable prepares the entry of a running run for its execution. The
+// caller holds the lock.
+func (m *Manager) makeExecutable(e *entry) {
+	e.controls, e.givenUp = make(chan aurea.Command), make(chan struct{})
+	e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
+	e.dirty = true
+	m.notify(e)
+}
+
+// executing returns the runs that are executed: the running one and the resumed
+// ones. The caller holds the lock.
+func (m *Manager) executing() []*entry {
+	var executing []*entry
+	if m.running != nil {
+		executing = append(executing, m.running)
+	}
+	return append(executing, m.resumed...)
+}
+
 // execute executes and persists a run. The next run does not wait for the
 // store, unless writing takes so long that it would disturb the measurement.
 func (m *Manager) execute(e *entry) {
-	o := m.await(e)
+	owned := m.begin(e)
+	var o outcome
+	if owned {
+		o = m.await(e)
+	}
 	m.mu.Lock()
-	m.finish(e, o)
+	if owned {
+		m.finish(e, o)
+	}
 	m.running = nil
 	m.mu.Unlock()
+	if !owned {
+		m.lose(e)
+		return
+	}
 	if m.isLarge(e) {
 		m.persist(e)
 		return
@@ -65,18 +95,14 @@ func (m *Manager) isLarge(e *entry) bool {
 func (m *Manager) observe(e *entry, p aurea.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.running != e {
+	if m.running != e && !slices.Contains(m.resumed, e) {
 		return // the run was given up
 	}
 	m.stats.observe(e.run.ID, e.plan, p)
 	if m.options.Traced != nil && len(p.Traced) > 0 {
 		m.options.Traced(e.run.ID, p.Traced)
 	}
-	last := aurea.RunProgress{}
-	if e.run.Progress != nil {
-		last = *e.run.Progress
-	}
-	point := p.Point()
+	last, point := e.counted, p.Point()
 	progress := aurea.RunProgress{
 		Elapsed:    point.T,
 		Started:    last.Started + point.Started,
@@ -92,7 +118,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		Activity:   p.Activity.Describe(point.InFlight),
 	}
 	progress.Remaining = remaining(e.plan, progress)
-	e.run.Progress = &progress
+	e.counted, e.run.Progress = progress, &progress
 	e.addPast(progress)
 	e.dirty = true
 	m.notify(e)
@@ -123,6 +149,11 @@ func (m *Manager) finish(e *entry, o outcome) {
 	e.final = e.run
 	status := aurea.StatusCompleted
 	switch {
+	case e.resumes && e.ctx.Err() == nil && o.isPartial():
+		status = aurea.StatusInterrupted // its jobs had stopped by themselves, because their server ended
+		if o.err != nil {
+			e.final.Error = "its server ended, and nothing is left of the execution: " + o.err.Error()
+		}
 	case o.err != nil:
 		status = aurea.StatusFailed
 		e.final.Error = o.err.Error()
@@ -180,7 +211,7 @@ func (m *Manager) transition(run *aurea.Run, to aurea.Status) {
 }
 
 // drain accepts no more runs and interrupts the queued ones. It interrupts the
-// running one when its grace has passed.
+// executing ones when their grace has passed.
 func (m *Manager) drain() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -194,7 +225,7 @@ func (m *Manager) drain() {
 		m.persistAsync(e)
 	}
 	m.queue = nil
-	if running := m.running; running != nil {
+	for _, running := range m.executing() {
 		timer := time.AfterFunc(m.options.Grace, func() { running.cancel(errInterrupted) })
 		context.AfterFunc(running.ctx, func() { timer.Stop() })
 		time.AfterFunc(m.options.Grace+giveUpAfter, running.giveUp)

@@ -8,7 +8,8 @@
 // go to the store. Writes to the store never delay the jobs of a run.
 //
 // A run goes from submit.go through execute.go to persist.go; manager.go has
-// the types. The package executes nothing itself: its Executor does.
+// the types. Runs of dead servers come through adopt.go, those that another
+// server took leave through lost.go. The package executes nothing itself: its Executor does.
 package runs
 
 import (
@@ -25,7 +26,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// An Executor executes plans, one at a time.
+// An Executor executes plans, one at a time. It may be a Resumer.
 type Executor interface {
 	// Resolve checks the workload of a plan when the run is submitted and returns
 	// it with typed parameters. It acquires nothing. Its error is an
@@ -71,11 +72,14 @@ type Options struct {
 // New and start it with Run. Its methods are safe for concurrent use.
 type Manager struct {
 	executor Executor
+	resumer  Resumer // the executor, or nil if it cannot resume
 	store    Store
 	options  Options
+	lease    time.Duration // how long this server counts as alive without renewing
 	wake     chan struct{} // signals that the queue may have runs
 	started  chan struct{} // closed when start has succeeded
 
+	executions   sync.WaitGroup // of resumed runs
 	persisting   sync.WaitGroup // writes in progress, of new and finished runs
 	persistSlots chan struct{}  // a semaphore for the writes of finished runs
 
@@ -95,6 +99,7 @@ type Manager struct {
 	live        map[string]*entry      // by ID, runs whose final state is not in the store
 	queue       []*entry
 	running     *entry
+	resumed     []*entry // adopted runs that are executed beside the running one
 	// stopCheck ends the check for damaged runs; nil before the first one.
 	stopCheck   context.CancelFunc
 	unpersisted []*entry    // finished runs that the store could not take
@@ -127,9 +132,12 @@ type entry struct {
 	done       chan struct{}      // closed when the final state is published
 	changed    chan struct{}      // closed and replaced at each change
 	past       []aurea.RunProgress
-	dirty      bool      // the last change is not saved
-	savedAt    time.Time // time of the last save
-	final      aurea.Run // final state to persist, set by finish
+	counted    aurea.RunProgress // the progress of this execution, which the next interval is added to
+	resumes    bool              // whether another server, or an earlier life, has begun the run
+	noted      []byte            // what that one has noted
+	dirty      bool              // the last change is not saved
+	savedAt    time.Time         // time of the last save
+	final      aurea.Run         // final state to persist, set by finish
 }
 
 var (
@@ -149,6 +157,7 @@ func New(executor Executor, options Options) *Manager {
 	}
 	m := &Manager{
 		executor:     executor,
+		lease:        plainLease,
 		store:        guardedStore{options.Store},
 		options:      options,
 		wake:         make(chan struct{}, 1),
@@ -159,6 +168,9 @@ func New(executor Executor, options Options) *Manager {
 		live:         map[string]*entry{},
 		sharedReads:  map[string]*sharedRead{},
 		stats:        newStats(),
+	}
+	if resumer, ok := executor.(Resumer); ok {
+		m.resumer, m.lease = resumer, resumerLease
 	}
 	if options.Store == nil {
 		m.store = discardStore{}
@@ -187,6 +199,7 @@ func (m *Manager) Run(ctx context.Context) error {
 		tasks.Go(func() { runPeriodic(taskCtx, m.maintenanceTasks()) })
 	}
 	m.work(ctx)
+	m.executions.Wait()
 	m.persisting.Wait()
 	m.finalFlush(context.WithoutCancel(ctx))
 	return nil

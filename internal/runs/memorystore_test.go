@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +19,8 @@ import (
 // and its disk can be full. Each server opens it for a life of its own.
 type memoryStore struct {
 	*memoryRows
-	life int
+	life   int
+	frozen *atomic.Pointer[chan struct{}] // writes wait until it is closed
 }
 
 type memoryRows struct {
@@ -42,7 +44,7 @@ type storedRow struct {
 }
 
 func newMemoryStore() *memoryStore {
-	return &memoryStore{memoryRows: &memoryRows{
+	return &memoryStore{frozen: new(atomic.Pointer[chan struct{}]), memoryRows: &memoryRows{
 		rows: map[string]*storedRow{}, keys: map[string]string{}, alive: map[string]time.Time{},
 	}}
 }
@@ -52,6 +54,9 @@ var errFull = fmt.Errorf("%w: the disk is full", aurea.ErrUnavailable)
 // write takes a millisecond and locks the store.
 func (m *memoryStore) write() error {
 	time.Sleep(time.Millisecond)
+	if frozen := m.frozen.Load(); frozen != nil {
+		<-*frozen
+	}
 	m.mu.Lock()
 	if m.full {
 		m.mu.Unlock()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -14,7 +16,18 @@ func (m *memoryStore) open() *memoryStore {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lives++
-	return &memoryStore{memoryRows: m.memoryRows, life: m.lives}
+	return &memoryStore{memoryRows: m.memoryRows, life: m.lives, frozen: new(atomic.Pointer[chan struct{}])}
+}
+
+// freeze makes the writes of this server wait, as if it were suspended, until
+// thaw is called.
+func (m *memoryStore) freeze() (thaw func()) {
+	frozen := make(chan struct{})
+	m.frozen.Store(&frozen)
+	return sync.OnceFunc(func() {
+		m.frozen.Store(nil)
+		close(frozen)
+	})
 }
 
 // mine returns the row of an unfinished run that this server has in the run's

@@ -15,9 +15,11 @@ const (
 	firstSave     = 100 * time.Millisecond // age of a run at its first save; shorter runs need none
 	saveEvery     = time.Second            // interval of saving progress
 	renewEvery    = 2 * time.Second        // interval of renewing the lease
-	lease         = 20 * time.Second       // validity of a lease; others then watch this server
+	plainLease    = 20 * time.Second       // validity of a lease; others then watch this server
+	resumerLease  = 10 * time.Second       // the same if others can take over; workers wait for a minute
 	retryEvery    = time.Second            // interval of retrying an unavailable store
 	recoverEvery  = 5 * time.Second        // interval of recovering runs of dead servers
+	adoptEvery    = time.Second            // the same if the runs can be taken over
 	pruneEvery    = time.Minute
 	checkEvery    = time.Second            // interval of checking for damage while idle
 	checkBudget   = 200 * time.Millisecond // duration of one check
@@ -26,16 +28,16 @@ const (
 	finishTimeout = 5 * time.Minute        // for results with job records
 )
 
-// start marks the unfinished runs of this server's earlier process as
-// interrupted. It waits for an unavailable store until ctx is cancelled.
+// start recovers the unfinished runs of this server's earlier process. It waits
+// for an unavailable store until ctx is cancelled.
 func (m *Manager) start(ctx context.Context) error {
 	if m.options.Store == nil {
 		return nil
 	}
 	for logged := false; ; logged = true {
-		interrupted, err := m.store.Recover(ctx, m.options.Owner)
+		interrupted, err := m.recoverRuns(ctx, m.options.Owner)
 		if err == nil {
-			_, err = m.store.Renew(ctx, m.options.Owner, lease)
+			_, err = m.store.Renew(ctx, m.options.Owner, m.lease)
 		}
 		err = asUnavailable(err)
 		switch {
@@ -73,10 +75,14 @@ type task struct {
 // heartbeatTasks are the tasks that others depend on: saving progress, renewing
 // the lease, and recovering the runs of dead servers.
 func (m *Manager) heartbeatTasks() []task {
+	recovering := recoverEvery
+	if m.resumer != nil {
+		recovering = adoptEvery
+	}
 	return []task{
 		{every: tick, atMost: storeTimeout, do: m.save},
 		{every: renewEvery, atMost: storeTimeout, do: m.renew},
-		{every: recoverEvery, atMost: storeTimeout, do: m.recoverOrphans},
+		{every: recovering, atMost: storeTimeout, do: m.recoverOrphans},
 	}
 }
 
@@ -112,29 +118,38 @@ func runPeriodic(ctx context.Context, tasks []task) {
 	}
 }
 
-// save stores the progress of the running run, so that it is known if this
+// save stores the progress of the executing runs, so that it is known if this
 // process dies.
 func (m *Manager) save(ctx context.Context) {
 	m.mu.Lock()
-	e := m.running
+	executing := m.executing()
+	m.mu.Unlock()
+	for _, e := range executing {
+		m.saveIfDue(ctx, e)
+	}
+}
+
+func (m *Manager) saveIfDue(ctx context.Context, e *entry) {
+	m.mu.Lock()
 	now := time.Now()
-	if m.storeErr != nil || e == nil || !e.dirty ||
-		now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
+	if m.storeErr != nil || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
 		m.mu.Unlock()
 		return
 	}
 	run := e.run
 	e.dirty, e.savedAt = false, now
 	m.mu.Unlock()
-	// A run that has finished meanwhile returns a conflict, which checkWrite
-	// ignores.
-	m.checkWrite(m.store.Save(ctx, run))
+	err := m.store.Save(ctx, run)
+	if errors.Is(err, aurea.ErrConflict) { // it has finished meanwhile, or another server has it
+		m.checkLost(ctx, e, run.ID)
+	}
+	m.checkWrite(err)
 }
 
 // renew extends this server's lease and stops those of its runs that were
 // cancelled through another server.
 func (m *Manager) renew(ctx context.Context) {
-	ids, err := m.store.Renew(ctx, m.options.Owner, lease)
+	ids, err := m.store.Renew(ctx, m.options.Owner, m.lease)
 	m.checkWrite(err)
 	for _, id := range ids {
 		m.mu.Lock()
@@ -156,10 +171,10 @@ func (m *Manager) recoverStoreIfNeeded(ctx context.Context) {
 	}
 }
 
-// recoverOrphans interrupts the runs of dead servers. It runs after renew, so
-// that this server counts as alive.
+// recoverOrphans recovers the runs of dead servers. It runs after renew, so that
+// this server counts as alive.
 func (m *Manager) recoverOrphans(ctx context.Context) {
-	interrupted, err := m.store.Recover(ctx, "")
+	interrupted, err := m.recoverRuns(ctx, "")
 	m.checkWrite(err)
 	for _, run := range interrupted {
 		m.options.Log.Warn("run interrupted by the end of its server", "run", run.ID)
@@ -172,7 +187,7 @@ func (m *Manager) check(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m.mu.Lock()
-	busy := m.running != nil || m.storeErr != nil
+	busy := len(m.executing()) > 0 || m.storeErr != nil
 	m.stopCheck = cancel
 	m.mu.Unlock()
 	if busy {

@@ -23,6 +23,10 @@ func (m *Manager) persistAsync(e *entry) {
 // it.
 func (m *Manager) persist(e *entry) {
 	err := m.tryPersist(e)
+	if m.resumer != nil && errors.Is(err, aurea.ErrConflict) {
+		m.lose(e)
+		return
+	}
 	published := e.final
 	retry := errors.Is(err, aurea.ErrUnavailable)
 	if err != nil {
@@ -44,7 +48,7 @@ func (m *Manager) persist(e *entry) {
 		m.unpersisted = append(m.unpersisted, e)
 		m.noteStoreError(err)
 	} else {
-		delete(m.live, e.run.ID)
+		m.forget(e)
 	}
 	published.Note, published.Baseline = e.run.Note, e.run.Baseline // may have changed meanwhile
 	e.run = published
@@ -140,7 +144,7 @@ func (m *Manager) recoverStore(ctx context.Context) {
 		}
 		m.mu.Lock()
 		m.unpersisted = m.unpersisted[1:]
-		delete(m.live, e.run.ID)
+		m.forget(e)
 		m.mu.Unlock()
 	}
 	m.mu.Lock()

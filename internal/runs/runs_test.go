@@ -110,8 +110,16 @@ type service struct {
 // serve starts a manager. When the test ends, it is drained and awaited.
 func serve(t *testing.T, options Options) *service {
 	t.Helper()
-	s := &service{t: t, executor: &executor{}, ended: make(chan struct{})}
-	s.manager = New(s.executor, options)
+	x := &executor{}
+	s := serveManager(t, New(x, options))
+	s.executor = x
+	return s
+}
+
+// serveManager is serve for a manager that was made elsewhere.
+func serveManager(t *testing.T, m *Manager) *service {
+	t.Helper()
+	s := &service{t: t, manager: m, ended: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.drain = cancel
 	go func() {

@@ -168,8 +168,9 @@ func (m *Manager) Stats() aurea.Stats {
 	for kind := range m.stats.workloads {
 		m.stats.shared[kind] = true
 	}
-	if m.running != nil {
-		m.stats.addRunning(m.running, &stats)
+	if executing := m.executing(); len(executing) > 0 {
+		m.stats.addRunning(executing[0], &stats)
+		stats.Active = len(executing)
 	} else if last := m.stats.last; last != nil {
 		stats.Throughput = last.Result.Throughput
 		stats.MeanLatency = last.Result.MeanLatency
@@ -180,7 +181,6 @@ func (m *Manager) Stats() aurea.Stats {
 // addRunning adds the running run. Its counters exist at 0 before its first
 // interval, so that monitoring sees them rise.
 func (s *stats) addRunning(running *entry, stats *aurea.Stats) {
-	stats.Active = 1
 	stats.Recent = append(stats.Recent[max(0, len(stats.Recent)+1-maxRecent):], running.run)
 	kind := running.plan.Workload.Kind
 	stats.Kinds = moveToFront(kind, stats.Kinds)

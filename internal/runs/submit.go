@@ -34,7 +34,7 @@ func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aure
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	e.submission.Key = key
+	e.submission.Key, e.submission.Detached = key, true
 	return m.admit(e)
 }
 
@@ -81,17 +81,7 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err := m.options.Budget.Reserve(held, "the spec"); err != nil {
 		return nil, err
 	}
-	e := &entry{
-		plan:       plan,
-		workload:   resolved,
-		submission: aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)},
-		done:       make(chan struct{}),
-		changed:    make(chan struct{}),
-	}
-	e.ctx, e.cancel = context.WithCancelCause(ctx)
-	// ctx is done when the run has ended or was not admitted.
-	context.AfterFunc(e.ctx, func() { m.options.Budget.Release(held) })
-	e.run = aurea.Run{
+	run := aurea.Run{
 		ID:        "benchmark-" + id.String(),
 		Name:      spec.Name,
 		Labels:    spec.Labels,
@@ -100,13 +90,24 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 		Spec:      spec.Mask(),
 		Timeline:  []aurea.RunEvent{},
 	}
-	if m.options.Trace != nil {
-		e.plan.Trace = m.options.Trace(e.run.ID)
+	if run.Labels == nil {
+		run.Labels = map[string]string{}
 	}
-	if e.run.Labels == nil {
-		e.run.Labels = map[string]string{}
+	e := m.entryOf(ctx, run, aurea.Submission{Owner: m.options.Owner, Body: digest(encoded)}, held)
+	e.plan, e.workload = plan, resolved
+	if m.options.Trace != nil {
+		e.plan.Trace = m.options.Trace(run.ID)
 	}
 	return e, nil
+}
+
+// entryOf returns the entry of a run without its plan. It releases the bytes
+// that are held of the budget when the run has ended or was not admitted.
+func (m *Manager) entryOf(ctx context.Context, run aurea.Run, by aurea.Submission, held int64) *entry {
+	e := &entry{run: run, submission: by, done: make(chan struct{}), changed: make(chan struct{})}
+	e.ctx, e.cancel = context.WithCancelCause(ctx)
+	context.AfterFunc(e.ctx, func() { m.options.Budget.Release(held) })
+	return e
 }
 
 // digest returns the same text for equal encoded specs.
@@ -224,13 +225,22 @@ func (m *Manager) enqueue(e *entry) (aurea.Run, error) {
 		return aurea.Run{}, errClosing
 	}
 	defer m.mu.Unlock()
+	m.appendQueued(e)
+	return m.view(e), nil
+}
+
+// appendQueued puts a run at the end of the queue. The caller holds the lock.
+func (m *Manager) appendQueued(e *entry) {
 	m.queue = append(m.queue, e)
-	queued := m.view(e)
+	m.wakeUp()
+}
+
+// wakeUp lets work look at the queue. The caller holds the lock.
+func (m *Manager) wakeUp() {
 	select {
 	case m.wake <- struct{}{}:
 	default: // a signal is pending already
 	}
-	return queued, nil
 }
 
 // dequeue ends a queued run whose context was cancelled. It does nothing for a

@@ -1,0 +1,57 @@
+package runs
+
+import (
+	"context"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A Resumer is an Executor whose executions can outlive this process, because
+// their jobs run elsewhere. Its manager takes over the runs of dead servers: the
+// noted ones are resumed, and queued ones begun. Resume may be called during
+// other calls of Begin and Resume.
+type Resumer interface {
+	Executor
+	// Begin is Execute. An execution that another server could take over is noted
+	// before its jobs start; nobody resumes one that was not. After an
+	// aurea.ErrConflict of Note the jobs must not start, or stop.
+	Begin(
+		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, claim aurea.Claim,
+		controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (aurea.Measurement, error)
+	// Resume goes on with a noted execution of a dead server, or of an earlier
+	// life of this one, and blocks like Execute. The plan has masked secrets. The
+	// first progress and the measurement hold everything since the run's start.
+	// If the jobs have stopped meanwhile, Resume returns what they did as a
+	// stopped measurement. An error means that nothing of it can be found.
+	Resume(
+		ctx context.Context, plan aurea.Plan, claim aurea.Claim,
+		controls <-chan aurea.Command, observe func(aurea.Progress),
+	) (aurea.Measurement, error)
+}
+
+// measure executes or resumes the entry's plan.
+func (m *Manager) measure(e *entry) (aurea.Measurement, error) {
+	observe := func(p aurea.Progress) { m.observe(e, p) }
+	switch {
+	case m.resumer == nil:
+		return m.executor.Execute(e.ctx, e.plan, e.workload, e.controls, observe)
+	case e.resumes:
+		return m.resumer.Resume(e.ctx, e.plan, m.claim(e), e.controls, observe)
+	}
+	return m.resumer.Begin(e.ctx, e.plan, e.workload, m.claim(e), e.controls, observe)
+}
+
+// claim returns the executor's hold on the run. The manager notes the seed too,
+// because a plan is its spec and its seed.
+func (m *Manager) claim(e *entry) aurea.Claim {
+	epoch := m.snapshot(e).Epoch
+	return aurea.Claim{Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
+		encoded, err := encodeNoted(e.plan.Seed, noted)
+		if err != nil {
+			return err
+		}
+		return asUnavailable(m.store.Note(ctx, m.snapshot(e), encoded))
+	}}
+}
