@@ -10,6 +10,7 @@ type Phase string
 
 // The phases, in order. A run can be paused in any of them.
 const (
+	PhaseWaiting  Phase = "waiting" // for workers; the run's clock has not begun
 	PhaseWarmup   Phase = "warm-up"
 	PhaseRunning  Phase = "running"
 	PhasePaused   Phase = "paused"
@@ -24,12 +25,15 @@ type Activity struct {
 	Left    time.Duration // maximum time until the end of the phase; 0 if unknown
 	Quiet   time.Duration // time since a job ended, with some in flight
 	Longest time.Duration // time limit of a job; 0 for none
+	For     string        // in PhaseWaiting, what the run waits for
 }
 
 // Describe says in a phrase what the run waits for; "" while jobs start and end as
 // expected.
 func (a Activity) Describe(inFlight int64) string {
 	switch a.Phase {
+	case PhaseWaiting:
+		return "waiting for " + a.For
 	case PhaseWarmup:
 		return "warm-up: nothing is judged for another " + roughly(a.Left)
 	case PhasePaused:

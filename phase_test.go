@@ -14,6 +14,7 @@ func TestDescribeActivity(t *testing.T) {
 		want     string
 	}{
 		{Activity{Phase: PhaseRunning, Left: time.Minute, Longest: time.Second}, 3, ""},
+		{Activity{Phase: PhaseWaiting, For: "workers: 1 of 2 are there"}, 0, "waiting for workers: 1 of 2 are there"},
 		{Activity{Phase: PhaseWarmup, Left: 1520 * time.Millisecond}, 3, "warm-up: nothing is judged for another 1.5s"},
 		{Activity{Phase: PhaseRunning, Quiet: 12 * time.Second}, 50,
 			"no job ended in the last 12s: waiting for 50 jobs in flight"},

@@ -31,10 +31,14 @@ type connectionLog struct {
 
 func (l *connectionLog) connected(conn *nats.Conn) {
 	l.restored()
-	if err := checkVersion(conn.ConnectedServerVersion()); err != nil {
+	version := conn.ConnectedServerVersion()
+	if version == "" {
+		return // it is disconnected again
+	}
+	if err := checkVersion(version); err != nil {
 		l.log.Error("the NATS server is too old", "url", l.url, "error", err)
 	}
-	l.log.Info("connected to NATS", "url", l.url, "version", conn.ConnectedServerVersion())
+	l.log.Info("connected to NATS", "url", l.url, "version", version)
 }
 
 // disconnected is called without an error when this process closes the

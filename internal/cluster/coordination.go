@@ -45,7 +45,7 @@ func (c *coordination) request(ctx context.Context, w Hello, what string, ask, r
 	}
 	answer, err := c.Conn.RequestWithContext(ctx, workerSubject(w.ID, what), data)
 	if err != nil {
-		return fmt.Errorf("worker %s does not reply: %w", w.Name, err)
+		return &noReply{w, err}
 	}
 	if err := Decode(answer.Data, reply); err != nil {
 		return fmt.Errorf("worker %s: %w", w.Name, err)

@@ -22,7 +22,6 @@ type DispatcherOptions struct {
 	Conn     *nats.Conn
 	Registry *Registry // the workers that are there
 	Resolver Resolver
-	Version  string // of Aurea; results report it
 	Log      *slog.Logger
 }
 
@@ -71,56 +70,19 @@ func (d *Dispatcher) Begin(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, note Note,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	lead := firstLead
-	for falseStarts := 0; ; {
-		run, err := d.begin(ctx, plan, resolved, note, lead)
-		switch {
-		case err == nil:
+	a := attempt{Dispatcher: d, plan: plan, resolved: resolved, note: note, observe: observe, lead: firstLead}
+	for {
+		run, err := a.begin(ctx)
+		if err == nil {
 			return newWatcher(run, observe).watch(ctx, controls)
-		case ctx.Err() != nil:
+		}
+		if err = a.retry(ctx, err); ctx.Err() != nil {
 			return notStarted(plan), nil
-		case errors.Is(err, errBusy):
-			d.Log.Info("the run waits for busy workers", "error", err)
-			if !sleep(ctx, retryBusy) {
-				return notStarted(plan), nil
-			}
-		case errors.Is(err, errFalseStart) && falseStarts < maxFalseStarts:
-			falseStarts++
-			lead *= 2
-			d.Log.Warn("false start: the run starts again with a longer lead", "lead", lead, "error", err)
-		default:
+		}
+		if err != nil {
 			return aurea.Measurement{}, err
 		}
 	}
-}
-
-// begin chooses workers, prepares them and orders the start.
-func (d *Dispatcher) begin(
-	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, note Note, lead time.Duration,
-) (*coordination, error) {
-	workers, err := d.choose(ctx, plan.Spec.Workers.Select())
-	if err != nil {
-		return nil, err
-	}
-	if resolved.Whole {
-		workers = workers[:1]
-	}
-	c, err := d.newCoordination(plan, resolved, workers)
-	if err != nil {
-		return nil, err
-	}
-	for _, step := range []func(context.Context) error{
-		c.prepare,
-		c.readClocks,
-		func(ctx context.Context) error { return note(ctx, c.noted()) },
-		func(ctx context.Context) error { return c.start(ctx, lead) },
-	} {
-		if err := step(ctx); err != nil {
-			c.discard()
-			return nil, err
-		}
-	}
-	return c, nil
 }
 
 // notStarted returns the measurement of a plan that was cancelled before its
@@ -140,31 +102,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// choose returns the workers of a run. It waits until as many are there as are
-// wanted.
-func (d *Dispatcher) choose(ctx context.Context, want aurea.WorkerSelection) ([]Hello, error) {
-	logged := false
-	for {
-		changed := d.Registry.Changed()
-		ready := d.Registry.Available(want.Labels)
-		if int64(len(ready)) >= max(want.Count, 1) {
-			if want.Count > 0 {
-				ready = ready[:want.Count]
-			}
-			return ready, nil
-		}
-		if !logged {
-			d.Log.Info("the run waits for workers", "ready", len(ready), "wanted", max(want.Count, 1))
-			logged = true
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
 	}
 }
 

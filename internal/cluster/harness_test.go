@@ -78,8 +78,9 @@ func testLog(t *testing.T) *slog.Logger {
 	return slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// startWorker starts a worker with an engine of its own.
-func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) {
+// startWorker starts a worker with an engine of its own. It returns the worker's
+// connection.
+func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) *cluster.Conn {
 	t.Helper()
 	id := cluster.NewID()
 	conn, err := cluster.Connect(t.Context(), cluster.ConnectOptions{
@@ -98,6 +99,7 @@ func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) {
 		Executor: executor, Grace: time.Second, Log: log,
 	})
 	run(t, "worker "+name, worker.Run)
+	return conn
 }
 
 // run runs a component until the end of the test.

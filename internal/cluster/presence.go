@@ -130,6 +130,16 @@ func (r *Registry) Available(labels map[string]string) []Hello {
 	return r.roster.available(labels)
 }
 
+// Miss takes a worker that does not reply for gone, until it says hello again.
+func (r *Registry) Miss(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if entry := r.roster.workers[id]; entry != nil && !entry.silent {
+		entry.silent = true
+		r.tellChange()
+	}
+}
+
 // Find returns the last hello of a worker.
 func (r *Registry) Find(id string) (hello Hello, known bool) {
 	r.mu.Lock()

@@ -38,6 +38,18 @@ type refusal struct {
 func (r *refusal) Error() string { return fmt.Sprintf("worker %s: %v", r.worker, r.reason) }
 func (r *refusal) Unwrap() error { return r.reason }
 
+// A noReply is the error of a request that did not reach a worker, or whose reply
+// was lost.
+type noReply struct {
+	worker Hello
+	reason error
+}
+
+func (n *noReply) Error() string {
+	return fmt.Sprintf("worker %s does not reply: %v", n.worker.Name, n.reason)
+}
+func (n *noReply) Unwrap() error { return n.reason }
+
 // replyError returns the refusal in a worker's reply; nil if there is none.
 func replyError(w Hello, reply Reply) error {
 	if reply.Problem == "" {

@@ -1,0 +1,109 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// An attempt starts a run on workers, again and again until all of them are
+// there, free and told in time.
+type attempt struct {
+	*Dispatcher
+	plan        aurea.Plan
+	resolved    *workload.Resolved
+	note        Note
+	observe     func(aurea.Progress)
+	lead        time.Duration // how long before its moment the start is ordered, at least
+	falseStarts int
+	shown       string // what the run was last said to wait for
+}
+
+// begin chooses workers, prepares them and orders the start. After an error
+// nothing of the attempt is left.
+func (a *attempt) begin(ctx context.Context) (*coordination, error) {
+	workers, err := a.choose(ctx, a.plan.Spec.Workers.Select())
+	if err != nil {
+		return nil, err
+	}
+	if a.resolved.Whole {
+		workers = workers[:1]
+	}
+	c, err := a.newCoordination(a.plan, a.resolved, workers)
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context) error{
+		c.prepare,
+		c.readClocks,
+		func(ctx context.Context) error { return a.note(ctx, c.noted()) },
+		func(ctx context.Context) error { return c.start(ctx, a.lead) },
+	} {
+		if err := step(ctx); err != nil {
+			c.discard()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// retry prepares the next attempt after an error of begin. It returns the
+// error if another attempt would not help.
+func (a *attempt) retry(ctx context.Context, err error) error {
+	var silent *noReply
+	switch {
+	case errors.Is(err, errFalseStart) && a.falseStarts < maxFalseStarts:
+		a.falseStarts++
+		a.lead *= 2
+		a.Log.Warn("false start: the run starts again with a longer lead", "lead", a.lead, "error", err)
+		return nil
+	case errors.Is(err, errBusy), errors.Is(err, errDraining):
+		a.waitFor("busy workers")
+		sleep(ctx, retryBusy)
+		return nil
+	case errors.As(err, &silent):
+		a.Log.Warn("a worker is left out", "error", err)
+		a.Registry.Miss(silent.worker.ID)
+		return nil
+	}
+	return err
+}
+
+// choose returns the workers of a run. It waits until as many are there as are
+// wanted.
+func (a *attempt) choose(ctx context.Context, want aurea.WorkerSelection) ([]Hello, error) {
+	count := max(want.Count, 1)
+	for {
+		changed := a.Registry.Changed()
+		available := a.Registry.Available(want.Labels)
+		if int64(len(available)) >= count {
+			if want.Count > 0 {
+				available = available[:count]
+			}
+			return available, nil
+		}
+		a.waitFor(fmt.Sprintf("workers: %d of %d are there", len(available), count))
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// waitFor shows what the run waits for before it starts.
+func (a *attempt) waitFor(what string) {
+	if what == a.shown {
+		return
+	}
+	a.shown = what
+	nothing := aurea.NewTally()
+	a.observe(aurea.Progress{
+		Interval: nothing, Judged: nothing, Failures: map[string]int64{},
+		Activity: aurea.Activity{Phase: aurea.PhaseWaiting, For: what},
+	})
+}
