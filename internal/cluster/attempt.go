@@ -16,7 +16,7 @@ type attempt struct {
 	*Dispatcher
 	plan        aurea.Plan
 	resolved    *workload.Resolved
-	note        Note
+	claim       aurea.Claim
 	observe     func(aurea.Progress)
 	lead        time.Duration // how long before its moment the start is ordered, at least
 	falseStarts int
@@ -33,14 +33,14 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	if a.resolved.Whole {
 		workers = workers[:1]
 	}
-	c, err := a.newCoordination(a.plan, a.resolved, workers)
+	c, err := a.newCoordination(a.plan, a.resolved.Metrics, a.claim.Epoch, workers)
 	if err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
 		c.prepare,
 		c.readClocks,
-		func(ctx context.Context) error { return a.note(ctx, c.noted()) },
+		func(ctx context.Context) error { return a.claim.Note(ctx, c.noted()) },
 		func(ctx context.Context) error { return c.start(ctx, a.lead) },
 	} {
 		if err := step(ctx); err != nil {

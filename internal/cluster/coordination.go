@@ -17,6 +17,7 @@ import (
 type coordination struct {
 	*Dispatcher
 	plan    aurea.Plan
+	metrics aurea.MetricNames // that the jobs report
 	exec    string
 	epoch   uint64
 	seq     uint64 // of the last order

@@ -55,22 +55,18 @@ func (d *Dispatcher) Execute(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	return d.Begin(ctx, plan, resolved, noNote, controls, observe)
+	return d.Begin(ctx, plan, resolved, aurea.Claim{Epoch: 1, Note: noNote}, controls, observe)
 }
-
-// A Note keeps durably what Resume needs to take a run over. Its error, such as
-// that the run is another server's by now, ends the attempt to start.
-type Note func(ctx context.Context, noted []byte) error
 
 func noNote(context.Context, []byte) error { return nil }
 
-// Begin is Execute for a run that another server can take over: it calls note
-// before it orders the start.
+// Begin is Execute for a run that another server can take over: it notes the
+// execution before it orders the start.
 func (d *Dispatcher) Begin(
-	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, note Note,
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, claim aurea.Claim,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	a := attempt{Dispatcher: d, plan: plan, resolved: resolved, note: note, observe: observe, lead: firstLead}
+	a := attempt{Dispatcher: d, plan: plan, resolved: resolved, claim: claim, observe: observe, lead: firstLead}
 	for {
 		run, err := a.begin(ctx)
 		if err == nil {
@@ -107,15 +103,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // newCoordination cuts the plan into shards for the workers.
 func (d *Dispatcher) newCoordination(
-	plan aurea.Plan, resolved *workload.Resolved, workers []Hello,
+	plan aurea.Plan, metrics aurea.MetricNames, epoch uint64, workers []Hello,
 ) (*coordination, error) {
 	if err := plan.Divisible(len(workers)); err != nil {
 		return nil, err
 	}
-	c := &coordination{Dispatcher: d, plan: plan, exec: NewID(), epoch: 1}
+	c := &coordination{Dispatcher: d, plan: plan, metrics: metrics, exec: NewID(), epoch: epoch}
 	workers, shards := deal(plan, workers)
 	for i, w := range workers {
-		books := NewBooks(shards[i], c.epoch, resolved.Metrics)
+		books := NewBooks(shards[i], epoch, metrics)
 		c.weights = append(c.weights, w.Weight)
 		c.members = append(c.members, &member{Member: Member{Worker: w, Shard: shards[i], Books: books}, index: i})
 	}

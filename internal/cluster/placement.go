@@ -57,10 +57,7 @@ func (p Placement) Execute(
 	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	if p.isLocal(plan, resolved) {
-		return p.Local.Execute(ctx, plan, resolved, controls, observe)
-	}
-	return p.Workers.Execute(ctx, plan, resolved, controls, observe)
+	return p.Begin(ctx, plan, resolved, aurea.Claim{Epoch: 1, Note: noNote}, controls, observe)
 }
 
 // isLocal reports whether a plan is executed in this process.
@@ -71,4 +68,23 @@ func (p Placement) isLocal(plan aurea.Plan, resolved *workload.Resolved) bool {
 	}
 	ready := len(p.Workers.Registry.Available(nil))
 	return ready == 0 || checkDivisible(plan, resolved, ready) != nil
+}
+
+// Begin is Execute for a run that another server can take over: one on workers.
+func (p Placement) Begin(
+	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, claim aurea.Claim,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
+	if p.isLocal(plan, resolved) {
+		return p.Local.Execute(ctx, plan, resolved, controls, observe)
+	}
+	return p.Workers.Begin(ctx, plan, resolved, claim, controls, observe)
+}
+
+// Resume takes over a run on workers; see Dispatcher.Resume.
+func (p Placement) Resume(
+	ctx context.Context, plan aurea.Plan, claim aurea.Claim,
+	controls <-chan aurea.Command, observe func(aurea.Progress),
+) (aurea.Measurement, error) {
+	return p.Workers.Resume(ctx, plan, claim, controls, observe)
 }

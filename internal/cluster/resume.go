@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A notedRun is what a server needs, beside the plan, to take a run over.
 type notedRun struct {
-	Exec    string        `json:"exec"`
-	Workers []notedWorker `json:"workers"` // in the order of their shards
+	Exec    string            `json:"exec"`
+	Metrics aurea.MetricNames `json:"metrics"`
+	Workers []notedWorker     `json:"workers"` // in the order of their shards
 }
 
 type notedWorker struct {
@@ -25,7 +25,7 @@ type notedWorker struct {
 
 // noted returns what Resume needs.
 func (c *coordination) noted() []byte {
-	noted := notedRun{Exec: c.exec}
+	noted := notedRun{Exec: c.exec, Metrics: c.metrics}
 	for _, m := range c.members {
 		noted.Workers = append(noted.Workers, notedWorker{ID: m.Worker.ID, Name: m.Worker.Name, Weight: m.Worker.Weight})
 	}
@@ -34,32 +34,32 @@ func (c *coordination) noted() []byte {
 }
 
 // Resume takes over a run that another server, or an earlier life of this one,
-// has begun and noted. epoch is higher than that of the server before. Workers
-// that hold their lease go on; from the others it collects what they did, and the
-// run ends as interrupted. In both cases every job is accounted for.
+// has begun and noted. The claim's epoch is higher than that of the server
+// before. Workers that hold their lease go on. From the others it collects what
+// they did, and the run ends as interrupted. Either way each job is accounted for.
 func (d *Dispatcher) Resume(
-	ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, epoch uint64, noted []byte,
+	ctx context.Context, plan aurea.Plan, claim aurea.Claim,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
 	var run notedRun
-	if err := json.Unmarshal(noted, &run); err != nil {
+	if err := json.Unmarshal(claim.Noted, &run); err != nil {
 		return aurea.Measurement{}, fmt.Errorf("read what was noted of the run: %w", err)
 	}
-	c, err := d.newCoordination(plan, resolved, d.knownWorkers(ctx, run.Workers))
+	c, err := d.newCoordination(plan, run.Metrics, claim.Epoch, d.knownWorkers(ctx, run.Workers))
 	if err != nil {
 		return aurea.Measurement{}, err
 	}
 	if len(c.members) != len(run.Workers) {
 		return aurea.Measurement{}, errors.New("what was noted of the run does not fit its plan")
 	}
-	c.exec, c.epoch = run.Exec, epoch
+	c.exec = run.Exec
 	if err := c.listen(); err != nil {
 		return aurea.Measurement{}, err
 	}
 	attached := c.attachAll(ctx)
 	c.setStart(attached)
 	w := newWatcher(c, observe)
-	w.adopt(attached, resolved.Metrics)
+	w.adopt(attached)
 	return w.watch(ctx, controls)
 }
 
@@ -150,15 +150,12 @@ func (c *coordination) setStart(attached []attachment) {
 
 // adopt enters what the workers did before into the books. It brings all workers
 // to the same course: an order of the server before may not have reached all.
-func (w *watcher) adopt(attached []attachment, metrics aurea.MetricNames) {
+func (w *watcher) adopt(attached []attachment) {
 	var course []TimedControl
 	for _, a := range attached {
 		if len(a.Controls) > len(course) {
 			course = a.Controls
 		}
-	}
-	for _, m := range w.members {
-		m.Books = NewBooks(m.Shard, w.epoch, metrics)
 	}
 	for _, c := range course {
 		if _, err := w.enter(c.Control, c.At); err != nil {

@@ -33,7 +33,7 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 	}
 	go func() {
 		defer close(b.ended)
-		b.measured, b.err = d.Begin(context.Background(), plan, resolved, note, nil, func(aurea.Progress) {
+		b.measured, b.err = d.Begin(context.Background(), plan, resolved, aurea.Claim{Epoch: 1, Note: note}, nil, func(aurea.Progress) {
 			select {
 			case progressed <- struct{}{}:
 			default:
@@ -51,11 +51,7 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 // resume takes a run over and returns its result.
 func resume(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan, noted []byte) *aurea.Result {
 	t.Helper()
-	resolved, err := d.Resolve(plan)
-	if err != nil {
-		t.Fatal(err)
-	}
-	measured, err := d.Resume(t.Context(), plan, resolved, 2, noted, nil, func(aurea.Progress) {})
+	measured, err := d.Resume(t.Context(), plan, aurea.Claim{Epoch: 2, Noted: noted}, nil, func(aurea.Progress) {})
 	if err != nil {
 		t.Fatal(err)
 	}
