@@ -1,21 +1,32 @@
 package cluster
 
 import (
+	"fmt"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if value := os.Getenv(simulateEnv); value != "" {
+		if err := simulate(value); err != nil {
+			fmt.Fprintln(os.Stderr, "simulated workers:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // quiet discards what is logged.
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // listen starts an embedded server on a free port of the loopback interface. It
 // is closed when the test ends.
-func listen(t *testing.T, o EmbedOptions) *Embedded {
+func listen(t testing.TB, o EmbedOptions) *Embedded {
 	t.Helper()
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
@@ -32,7 +43,7 @@ func listen(t *testing.T, o EmbedOptions) *Embedded {
 }
 
 // serverConn connects the service itself to an embedded server.
-func serverConn(t *testing.T, embedded *Embedded) *Conn {
+func serverConn(t testing.TB, embedded *Embedded) *Conn {
 	t.Helper()
 	conn, err := embedded.Connect(t.Context())
 	if err != nil {
