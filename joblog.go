@@ -17,13 +17,20 @@ const (
 // takes 13 bytes and is exact to the nanosecond. The log allocates memory in
 // chunks, as jobs arrive.
 //
-// Several goroutines may call Put at once if no two put the same job. All and
-// Omitted must not run at the same time as Put. A nil JobLog is empty and stores
+// Several goroutines may call Put at once if no two put the same job. The methods
+// that read must not run at the same time. A nil JobLog is empty and stores
 // nothing.
 type JobLog struct {
 	chunks  [logChunks]atomic.Pointer[chunk]
 	adding  sync.Mutex // serializes the allocation of chunks
+	excess  uint64     // jobs below MaxJobs that are not stored
 	omitted atomic.Int64
+}
+
+// NewJobLog returns an empty log for the jobs of a plan. Of a shard it stores the
+// jobs whose number in the whole plan is below MaxJobs.
+func NewJobLog(plan Plan) *JobLog {
+	return &JobLog{excess: uint64(MaxJobs - plan.Deal.JobsBelow(MaxJobs))}
 }
 
 // A JobRecord has the times and the outcome of one job. Times are relative to the
@@ -89,7 +96,7 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 		return
 	}
 	at := uint64(i)
-	if at >= MaxJobs {
+	if at+l.excess >= MaxJobs {
 		l.omitted.Add(1)
 		return
 	}
@@ -143,7 +150,7 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	if l == nil {
 		return
 	}
-	for n := part; int64(n)*logChunk < min(jobs, MaxJobs); n += parts {
+	for n := part; int64(n)*logChunk < min(jobs, MaxJobs-int64(l.excess)); n += parts {
 		c := l.add(uint64(n))
 		for column := range c.narrow {
 			for i := 0; i < logChunk; i += pageSize / 4 {
@@ -167,19 +174,42 @@ func (l *JobLog) Omitted() int64 {
 	return l.omitted.Load()
 }
 
+// Omit counts jobs that are stored nowhere, such as those that other logs omitted.
+func (l *JobLog) Omit(jobs int64) { l.omitted.Add(jobs) }
+
+// Delete removes the record of the plan's i-th job, if there is one. It must not
+// run at the same time as a Put of the same job.
+func (l *JobLog) Delete(i int64) {
+	at := uint64(i)
+	if at >= MaxJobs {
+		return
+	}
+	if c := l.chunks[at/logChunk].Load(); c != nil {
+		for column := range c.narrow {
+			c.narrow[column][at%logChunk] = 0
+		}
+		c.outcome[at%logChunk] = OK
+	}
+}
+
 // All yields the records in the order of the jobs.
-func (l *JobLog) All() iter.Seq[JobRecord] {
+func (l *JobLog) All() iter.Seq[JobRecord] { return l.From(0) }
+
+// From yields the records of the jobs from the plan's i-th on, in their order. i
+// is not negative.
+func (l *JobLog) From(i int64) iter.Seq[JobRecord] {
 	return func(yield func(JobRecord) bool) {
 		if l == nil {
 			return
 		}
-		for n := range l.chunks {
+		for n := i / logChunk; n < logChunks; n++ {
 			c := l.chunks[n].Load()
 			if c == nil {
 				continue
 			}
-			for i, start := range c.narrow[startColumn] {
-				if start != 0 && !yield(c.record(int64(n)*logChunk, int64(i))) {
+			first := max(i-n*logChunk, 0)
+			for at, start := range c.narrow[startColumn][first:] {
+				if start != 0 && !yield(c.record(n*logChunk, first+int64(at))) {
 					return
 				}
 			}

@@ -110,6 +110,71 @@ func TestJobLogOmitsJobsBeyondItsLimit(t *testing.T) {
 	}
 }
 
+// Law: the logs of a plan's shards store the jobs that the plan's log stores, and
+// omit the others.
+func TestJobLogOfShard(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := Plan{Jobs: Unbounded, Concurrency: rapid.Int64Range(1, 40).Draw(t, "concurrency")}
+		weights := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 5).Draw(t, "weights")
+		shard := plan.Shard(rapid.IntRange(0, len(weights)-1).Draw(t, "shard"), weights)
+		if shard.Jobs == 0 {
+			t.Skip("no slot")
+		}
+		last := shard.Deal.JobsBelow(MaxJobs) - 1 // the last job to store
+		k := last + rapid.Int64Range(-2, 2).Draw(t, "distance")
+		log := NewJobLog(shard)
+		log.Put(k, OK, 1, 2, 3)
+		if stored, want := len(slices.Collect(log.All())) == 1, shard.Job(k) < MaxJobs; stored != want {
+			t.Fatalf("job %d, the shard's %d-th, is stored: %t", shard.Job(k), k, stored)
+		}
+		if stored, omitted := int64(len(slices.Collect(log.All()))), log.Omitted(); stored+omitted != 1 {
+			t.Fatalf("%d jobs are stored and %d omitted, want one", stored, omitted)
+		}
+		log.Reserve(MaxJobs, 0, logChunks) // must not exceed the log
+	})
+}
+
+// Law: From yields the records from a job on, and Delete removes one record.
+func TestJobLogFromAndDelete(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := records().Draw(t, "records")
+		var log JobLog
+		put(&log, all)
+		slices.SortFunc(all, func(a, b JobRecord) int { return cmp.Compare(a.Index, b.Index) })
+		index := rapid.OneOf(rapid.Int64Range(0, 3*logChunk),
+			rapid.SampledFrom([]int64{0, logChunk - 1, logChunk, MaxJobs - 1, MaxJobs, Unbounded}))
+		deleted, from := index.Draw(t, "deleted"), index.Draw(t, "from")
+		if len(all) > 0 && rapid.Bool().Draw(t, "of those") {
+			deleted = rapid.SampledFrom(all).Draw(t, "which").Index
+		}
+		log.Delete(deleted)
+		want := slices.DeleteFunc(slices.Clone(all), func(r JobRecord) bool { return r.Index == deleted || r.Index < from })
+		if got := slices.Collect(log.From(from)); len(want)+len(got) > 0 && !slices.Equal(got, want) {
+			t.Fatalf("records (-want +got):\n%s", diff.Diff(want, got))
+		}
+		for _, r := range all {
+			if r.Index == deleted {
+				put(&log, []JobRecord{{Index: deleted, Intended: 4, Start: 4, End: 4}})
+			}
+		}
+		for r := range log.From(deleted) {
+			if r.Index == deleted && r != (JobRecord{deleted, 4, 4, 4, OK}) {
+				t.Fatalf("the record after a deleted one is %+v", r)
+			}
+		}
+	})
+}
+
+// Jobs that other logs omitted count as omitted.
+func TestJobLogOmit(t *testing.T) {
+	var log JobLog
+	log.Put(MaxJobs, OK, 1, 2, 3)
+	log.Omit(5)
+	if got := log.Omitted(); got != 6 {
+		t.Errorf("%d omitted, want 6", got)
+	}
+}
+
 func TestNilJobLogIsEmpty(t *testing.T) {
 	var log *JobLog
 	log.Put(0, OK, 0, 0, 0)

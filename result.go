@@ -50,7 +50,7 @@ type Result struct {
 	Workers       *Workers             `json:"workers,omitempty"`  // of a run that several machines executed
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
-	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs beyond the limit of records
+	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs without a record: beyond the limit, or of a lost worker
 	Stored        *bool                `json:"stored,omitempty"`          // false if not stored; else absent
 	Warnings      []string             `json:"warnings,omitempty"`        // remarks for the reader
 }
@@ -156,6 +156,7 @@ type Measurement struct {
 	Health      Health
 	Environment Environment
 	Workers     *Workers // nil if this process ran the jobs; else MaxInFlight is not used
+	Warnings    []string // remarks for the reader of the result
 }
 
 // NotStored returns a copy of the result that says that it is not stored, and a
@@ -207,6 +208,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 		Health:        m.Health,
 		Environment:   m.Environment,
 		JobsNotListed: m.Jobs.Omitted(),
+		Warnings:      m.Warnings,
 	}
 	result.InFlight.Effective = result.InFlight.Mean
 	result.addBreakdown(m.Samples())

@@ -8,5 +8,8 @@ func (w *watcher) conclude() (aurea.Measurement, error) {
 	w.readDrift()
 	measured := NewMeasurement(w.plan, w.started, w.merger, w.accounts())
 	measured.Interrupted = w.interrupted
+	if w.plan.KeepJobs {
+		measured.Jobs, measured.Warnings = w.collectRecords()
+	}
 	return measured, w.failure
 }

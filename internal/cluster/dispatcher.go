@@ -88,7 +88,11 @@ func notStarted(plan aurea.Plan) aurea.Measurement {
 	if plan.Jobs != aurea.Unbounded {
 		tally.Planned, tally.Cancelled = plan.Jobs, plan.Jobs
 	}
-	return aurea.Measurement{Start: time.Now(), Stopped: true, Tally: tally, Warmup: aurea.NewTally(), FirstStart: -1}
+	m := aurea.Measurement{Start: time.Now(), Stopped: true, Tally: tally, Warmup: aurea.NewTally(), FirstStart: -1}
+	if plan.KeepJobs {
+		m.Jobs = aurea.NewJobLog(plan)
+	}
+	return m
 }
 
 // sleep waits for d. It returns false if ctx is done first.

@@ -82,6 +82,14 @@ func testLog(t *testing.T) *slog.Logger {
 // connection.
 func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) *cluster.Conn {
 	t.Helper()
+	return s.startExecutor(t, name, engine.New("test", kinds.New(kinds.Options{})), log)
+}
+
+// startExecutor is startWorker for a worker that executes its shards by x.
+func (s *service) startExecutor(
+	t *testing.T, name string, x cluster.ShardExecutor, log *slog.Logger,
+) *cluster.Conn {
+	t.Helper()
 	id := cluster.NewID()
 	conn, err := cluster.Connect(t.Context(), cluster.ConnectOptions{
 		URL: s.embedded.URL(), Role: cluster.RoleWorker, ID: id, Name: name, Log: log,
@@ -90,13 +98,12 @@ func (s *service) startWorker(t *testing.T, name string, log *slog.Logger) *clus
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	executor := engine.New("test", kinds.New(kinds.Options{}))
 	worker := cluster.NewWorker(conn, cluster.WorkerOptions{
 		Hello: cluster.Hello{
 			ID: id, Name: name, Protocol: cluster.Protocol, Version: "test", GoArch: runtime.GOARCH,
-			Host: "test", Environment: executor.Environment(), Weight: 1,
+			Host: "test", Environment: s.engine.Environment(), Weight: 1,
 		},
-		Executor: executor, Grace: time.Second, Log: log,
+		Executor: x, Grace: time.Second, Log: log,
 	})
 	run(t, "worker "+name, worker.Run)
 	return conn

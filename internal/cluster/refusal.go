@@ -16,6 +16,7 @@ var (
 	errFenced      = errors.New("fenced: another server has taken the run over")
 	errNoClock     = errors.New("no clock: the worker was not told the offset of its clock")
 	errStopped     = errors.New("stopped: the server ended the run")
+	errNoRecords   = errors.New("no records: the worker keeps none of this execution")
 )
 
 var refusals = []error{errBusy, errDraining, errUnknownExec, errTooLate, errFenced, errNoClock, errStopped}

@@ -96,6 +96,14 @@ func (r *Report) Finish(m aurea.Measurement, records int64) {
 	}
 }
 
+// recordCount returns how many job records a worker's measurement has.
+func recordCount(m aurea.Measurement) int64 {
+	if m.Jobs == nil {
+		return 0
+	}
+	return m.Tally.Started + m.Warmup.Started - m.Jobs.Omitted()
+}
+
 // FinalOf returns the final part of a worker's last report, without the number of
 // records. The breakdown travels in Report.Piece.
 func FinalOf(m aurea.Measurement) *Final {

@@ -66,7 +66,7 @@ func (r *reporter) close(m aurea.Measurement, failure error) {
 	if failure != nil {
 		m = r.observed()
 	}
-	r.pending.Finish(m, 0)
+	r.pending.Finish(m, recordCount(m))
 	if failure != nil {
 		r.pending.Final.Problem = clip(failure.Error())
 	}

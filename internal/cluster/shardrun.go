@@ -83,7 +83,11 @@ func (s *shardRun) run() {
 		s.discard()
 		return
 	}
+	if err == nil {
+		s.worker.records.keep(s.request.Exec, measured.Jobs, recordCount(measured))
+	}
 	s.reporter.close(measured, err)
+	s.worker.records.expire(s.request.Exec)
 }
 
 // fail records why the shard never started, for those who wait for it. The

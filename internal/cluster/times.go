@@ -30,6 +30,11 @@ const (
 	retryBusy    = 250 * time.Millisecond  // before busy workers are asked again
 	watchEvery   = 100 * time.Millisecond  // between two looks for silent workers
 
+	keepRecords     = time.Minute      // a worker keeps job records this long after it was asked for some
+	recordsTimeout  = 5 * time.Second  // for the reply with a part of the records
+	recordsPatience = 10 * time.Second // with a worker that sends no part
+	recordsQuiet    = 15 * time.Second // in which no worker sends a part
+
 	// The start is ordered this long before its moment: firstLead, eight times
 	// the bound of the clocks, and leadPerWorker for each worker.
 	firstLead     = 25 * time.Millisecond
@@ -43,4 +48,7 @@ const (
 	maxFalseStarts  = 3     // attempts to start a run again
 	maxMalformed    = 3     // reports in a row that are not understood
 	workersPerPace  = 2_000 // workers that may report once an interval
+	recordsAtOnce   = 8     // workers whose job records are pulled at once
+	maxKeptLogs     = 8     // shards of which a worker keeps job records
+	maxWarnings     = 10    // remarks in a result on workers
 )

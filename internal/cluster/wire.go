@@ -115,6 +115,14 @@ type ClockReply struct {
 	Clock int64 `json:"clock"`
 }
 
+// A RecordsAsk asks for the job records of a shard that has ended, from a job of
+// the shard on. Done says that they are not needed any more.
+type RecordsAsk struct {
+	Exec string `json:"exec"`
+	From int64  `json:"from"`
+	Done bool   `json:"done,omitempty"`
+}
+
 // The kinds of order.
 const (
 	OrderStart   = "start"
@@ -151,6 +159,7 @@ func (*Reply) limit() int      { return maxMessage }
 func (*ClockAsk) limit() int   { return maxMessage }
 func (*ClockReply) limit() int { return maxMessage }
 func (*Order) limit() int      { return maxMessage }
+func (*RecordsAsk) limit() int { return maxMessage }
 func (*Ack) limit() int        { return maxMessage }
 
 func name(m message) string {
@@ -165,6 +174,8 @@ func name(m message) string {
 		return "ack"
 	case *Attach, *Attached:
 		return "attach message"
+	case *RecordsAsk:
+		return "request for records"
 	case *ClockAsk, *ClockReply:
 		return "clock message"
 	default:

@@ -174,6 +174,13 @@ func checkControl(c *aurea.Control) error {
 	return nil
 }
 
+func (a *RecordsAsk) check() error {
+	if a.From < 0 {
+		return fmt.Errorf("from must not be negative; got %d", a.From)
+	}
+	return checkToken("exec", a.Exec)
+}
+
 func (a *Ack) check() error {
 	if a.Pace < 0 || a.Pace > maxLease || a.Lease < 0 || a.Lease > maxLease {
 		return fmt.Errorf("pace and lease must be from 0 to %s; got %s and %s", maxLease, a.Pace, a.Lease)

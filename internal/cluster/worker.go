@@ -45,6 +45,7 @@ type Worker struct {
 	base    time.Time // zero of this worker's clock
 
 	announcer *Announcer
+	records   recordKeeper
 
 	mu       sync.Mutex
 	shard    *shardRun // nil while idle
@@ -64,7 +65,8 @@ func NewWorker(conn *nats.Conn, o WorkerOptions) *Worker {
 func (w *Worker) clock() time.Duration { return time.Since(w.base) }
 
 // Run serves until ctx is done. Then it accepts no shard, and returns when the
-// present one has ended and is reported, at the latest after the grace.
+// present one has ended and a server has its report and its job records. After the
+// grace the shard is stopped.
 func (w *Worker) Run(ctx context.Context) error {
 	stop, err := w.subscribe()
 	if err != nil {
@@ -88,15 +90,20 @@ func (w *Worker) Run(ctx context.Context) error {
 	return <-announced
 }
 
-// drain refuses new shards and waits for the present one.
+// drain refuses new shards. It waits for the present one, and until servers have
+// the job records.
 func (w *Worker) drain() {
 	w.mu.Lock()
 	w.draining = true
 	w.announce()
 	w.mu.Unlock()
-	timer := time.AfterFunc(w.options.Grace, func() { w.cancelShard(errors.New("the worker was stopped")) })
+	timer := time.AfterFunc(w.options.Grace, func() {
+		w.cancelShard(errors.New("the worker was stopped"))
+		w.records.forgetAll()
+	})
 	defer timer.Stop()
 	w.shards.Wait()
+	w.records.wait()
 }
 
 // cancelShard stops the present shard, if there is one.
@@ -116,11 +123,12 @@ func (w *Worker) subscribe() (stop func(), err error) {
 			_ = s.Unsubscribe() // the connection may be closed
 		}
 	}
-	for request, serve := range map[string]func([]byte) message{
-		askPrepare: w.servePrepare,
-		askClock:   w.serveClock,
-		askOrder:   w.serveOrder,
-		askAttach:  w.serveAttach,
+	for request, serve := range map[string]func([]byte) ([]byte, error){
+		askPrepare: encoded(w.servePrepare),
+		askClock:   encoded(w.serveClock),
+		askOrder:   encoded(w.serveOrder),
+		askAttach:  encoded(w.serveAttach),
+		askRecords: w.records.serve,
 	} {
 		s, err := w.conn.Subscribe(workerSubject(w.options.Hello.ID, request), func(m *nats.Msg) {
 			// A request may wait for resources, so each has its own goroutine.
@@ -135,10 +143,15 @@ func (w *Worker) subscribe() (stop func(), err error) {
 	return stop, nil
 }
 
+// encoded returns a function that encodes the answers of another.
+func encoded(serve func([]byte) message) func([]byte) ([]byte, error) {
+	return func(data []byte) ([]byte, error) { return Encode(serve(data)) }
+}
+
 // reply serves one request.
-func (w *Worker) reply(m *nats.Msg, serve func([]byte) message) {
-	data, err := Encode(serve(m.Data))
-	if err == nil {
+func (w *Worker) reply(m *nats.Msg, serve func([]byte) ([]byte, error)) {
+	data, err := serve(m.Data)
+	if err == nil && m.Reply != "" {
 		err = m.Respond(data)
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
 	if plan.KeepJobs {
-		x.log = new(aurea.JobLog)
+		x.log = aurea.NewJobLog(plan)
 	}
 	if plan.Trace != nil && jobs.Delayer == nil {
 		x.tracing = &tracing{trace: *plan.Trace}
