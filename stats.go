@@ -22,6 +22,8 @@ type Stats struct {
 	Target      Target                      // the load that the running run asks for
 	Throughput  float64                     // ok jobs a second: of the running run's last interval, or of the last run
 	MeanLatency float64                     // seconds, over the same jobs
+	Wanted      int64                       // the most workers that a queued or running run asks for
+	Workers     *WorkersStats               // nil if the service has no NATS server
 	Last        *Run                        // the last run that ended with a result; nil for none
 	Recent      []Run                       // the last runs, oldest first
 }

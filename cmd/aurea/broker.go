@@ -42,6 +42,8 @@ type broker struct {
 	own      *cluster.Embedded // nil if the NATS server is another one
 	conn     *cluster.Conn
 	registry *cluster.Registry
+
+	dispatcher *cluster.Dispatcher // of the executor
 }
 
 // open starts or reaches the NATS server; it returns nil if there is to be none.
@@ -86,6 +88,19 @@ func (b *broker) workers() []aurea.Worker {
 	return b.registry.Workers()
 }
 
+// withStats returns the stats of runs with those of the workers. Call it after
+// executor.
+func (b *broker) withStats(runs func() aurea.Stats) func() aurea.Stats {
+	if b == nil {
+		return runs
+	}
+	return func() aurea.Stats {
+		stats, workers := runs(), b.dispatcher.Stats()
+		stats.Workers = &workers
+		return stats
+	}
+}
+
 // close ends the connection, and the NATS server if it is the service's own.
 func (b *broker) close() {
 	if b == nil {
@@ -103,7 +118,8 @@ func (b *broker) executor(local *engine.Engine, log *slog.Logger) runs.Executor 
 	if b == nil {
 		return localExecutor{local}
 	}
-	return cluster.Placement{Local: local, Workers: cluster.NewDispatcher(cluster.DispatcherOptions{
+	b.dispatcher = cluster.NewDispatcher(cluster.DispatcherOptions{
 		Conn: b.conn, Registry: b.registry, Resolver: local, Log: log,
-	})}
+	})
+	return cluster.Placement{Local: local, Workers: b.dispatcher}
 }

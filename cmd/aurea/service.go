@@ -50,7 +50,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Trace:  s.exporter.Trace,
 		Traced: s.exporter.Traced,
 	})
-	if s.view, err = metrics.New(s.manager.Stats, executor.Environment(), s.log); err != nil {
+	if s.view, err = metrics.New(s.broker.withStats(s.manager.Stats), executor.Environment(), s.log); err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
 	s.api = server.New(server.Options{

@@ -27,15 +27,18 @@ type DispatcherOptions struct {
 
 // A Dispatcher executes plans on workers: it cuts a plan into shards, gives each
 // to one worker, starts all at one moment, and merges their reports. It is a
-// runs.Executor. It keeps nothing between runs.
+// runs.Executor. It keeps nothing between runs but its statistics.
 type Dispatcher struct {
 	DispatcherOptions
-	base time.Time // zero of this process's clock
+	base  time.Time // zero of this process's clock
+	stats dispatcherStats
 }
 
 // NewDispatcher returns a dispatcher. The caller closes the connection and the
 // registry after the last run.
-func NewDispatcher(o DispatcherOptions) *Dispatcher { return &Dispatcher{o, time.Now()} }
+func NewDispatcher(o DispatcherOptions) *Dispatcher {
+	return &Dispatcher{DispatcherOptions: o, base: time.Now()}
+}
 
 // clock returns the coordinator's clock: the time since the dispatcher was made.
 func (d *Dispatcher) clock() time.Duration { return time.Since(d.base) }

@@ -36,6 +36,8 @@ func newWatcher(c *coordination, observe func(aurea.Progress)) *watcher {
 func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aurea.Measurement, error) {
 	defer w.stopListening()
 	defer w.orders.close()
+	w.stats.begin(w.exec, w.members)
+	defer w.stats.end(w.exec)
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	cancelled := ctx.Done()
@@ -78,6 +80,7 @@ func (w *watcher) receive(m *nats.Msg) {
 	ack.Seq = seq
 	if err != nil {
 		ack.Refused, ack.Lease = err.Error(), 0
+		w.stats.count(Refused)
 		w.Log.Warn("a report was refused", "subject", m.Subject, "error", err)
 	}
 	data, err := Encode(&ack)
@@ -112,7 +115,9 @@ func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
 	if err != nil {
 		return w.report.Seq, err
 	}
+	w.stats.count(outcome)
 	if outcome == Folded {
+		w.stats.observe(w.exec, index, w.report)
 		w.merger.Add(index, w.report)
 	}
 	if final := m.Books.Final(); outcome == Folded && final != nil {
@@ -161,6 +166,7 @@ func (w *watcher) lose(m *member, why string) {
 	m.lostAt = max(w.now(), 1)
 	m.Books.Lose(m.lostAt, w.stoppedAt)
 	w.merger.Lose(m.index)
+	w.stats.lost.Add(1)
 	w.Log.Error("a worker is lost", "worker", m.Worker.Name, "exec", w.exec, "reason", why)
 	if LostShare(w.plan, w.accounts()) > w.plan.Spec.MaxLostFraction {
 		w.fail(fmt.Errorf("worker %s is lost: %s", m.Worker.Name, why))

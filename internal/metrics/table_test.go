@@ -48,6 +48,7 @@ func fixed() aurea.Stats {
 			MeanLatency: 0.0625,
 			Duration:    12.25,
 			Rate:        &aurea.Rate{Target: 130, Achieved: 128.5},
+			Workers:     &aurea.Workers{Spread: 0.0625, Bound: 0.03125},
 		}}
 	at := func(ms int64) *time.Time { t := time.UnixMilli(ms).UTC(); return &t }
 	last.StartedAt, last.FinishedAt = at(1_790_000_010_500), at(1_790_000_022_750)
@@ -74,7 +75,19 @@ func fixed() aurea.Stats {
 		InFlight:    42,
 		Throughput:  250.5,
 		MeanLatency: 0.125,
-		Last:        &last,
+		Wanted:      4,
+		Workers: &aurea.WorkersStats{
+			Connected: true,
+			States:    map[aurea.WorkerState]int{aurea.WorkerIdle: 5, aurea.WorkerReserved: 2, aurea.WorkerGone: 1},
+			Ignored:   17,
+			Lost:      19,
+			Reports:   map[string]int64{"folded": 23, "again": 29, "refused": 31},
+			Of: []aurea.WorkerStats{
+				{ID: "a", Name: "one", Throughput: 37.5, CPU: 0.25, DelayP99: 0.5},
+				{ID: "b", Name: "two", Throughput: 41.5, CPU: 0.75, DelayP99: 1.5},
+			},
+		},
+		Last: &last,
 		Recent: []aurea.Run{
 			{ID: "benchmark-1", Status: aurea.StatusInterrupted, FinishedAt: at(1_790_000_009_125),
 				Spec: aurea.Spec{NumJobs: 1}},

@@ -7,7 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// These limits keep a scrape below 500 series whatever has been run. A series
+// These limits keep a scrape below 700 series whatever has been run. A series
 // that is left out returns with its full count when its workload runs again, so
 // rate() and increase() miss nothing.
 const (

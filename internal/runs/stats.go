@@ -168,7 +168,11 @@ func (m *Manager) Stats() aurea.Stats {
 	for kind := range m.stats.workloads {
 		m.stats.shared[kind] = true
 	}
-	if executing := m.executing(); len(executing) > 0 {
+	executing := m.executing()
+	for _, e := range slices.Concat(m.queue, executing) {
+		stats.Wanted = max(stats.Wanted, e.plan.Spec.Workers.Wanted())
+	}
+	if len(executing) > 0 {
 		m.stats.addRunning(executing[0], &stats)
 		stats.Active = len(executing)
 	} else if last := m.stats.last; last != nil {

@@ -333,3 +333,28 @@ func TestEnded(t *testing.T) {
 		}
 	})
 }
+
+// The workers wanted are the most that the running run or a queued one asks for.
+func TestStatsWantedWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, Options{})
+		if got := s.manager.Stats().Wanted; got != 0 {
+			t.Errorf("without runs %d workers are wanted, want none", got)
+		}
+		running := s.do(`{"num_jobs": 5, "job_duration_ms": 1000, "concurrency": 1, "workers": 2}`, nil)
+		queued := s.do(`{"num_jobs": 1, "workers": {"count": 3}}`, nil)
+		time.Sleep(500 * time.Millisecond)
+		if got := s.manager.Stats().Wanted; got != 3 {
+			t.Errorf("%d workers are wanted, want the 3 of the queued run", got)
+		}
+		queued.leave()
+		queued.end(t)
+		if got := s.manager.Stats().Wanted; got != 2 {
+			t.Errorf("%d workers are wanted, want the 2 of the running run", got)
+		}
+		running.end(t)
+		if got := s.manager.Stats().Wanted; got != 0 {
+			t.Errorf("after the runs %d workers are wanted, want none", got)
+		}
+	})
+}
