@@ -8,7 +8,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A Placement is a runs.Executor that executes each plan where its spec wants
+// A Placement is a runs.Resumer that executes each plan where its spec wants
 // it: on workers or in this process. Without a wish it takes the workers if
 // there are any and the plan can be divided among them.
 type Placement struct {

@@ -23,15 +23,6 @@ type outcome struct {
 	err     error
 }
 
-// isPartial reports whether the execution ended early without having failed. A
-// resumed one of which nothing is left has an error and no result.
-func (o outcome) isPartial() bool {
-	if o.result == nil {
-		return true
-	}
-	return o.err == nil && o.result.Status == aurea.StatusCancelled
-}
-
 // await executes a run and returns its outcome. It logs jobs that continue after
 // their run was stopped. When the service ends, it gives such jobs up and the
 // run ends without a result. No other run starts beside them, because they

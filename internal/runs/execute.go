@@ -149,11 +149,9 @@ func (m *Manager) finish(e *entry, o outcome) {
 	e.final = e.run
 	status := aurea.StatusCompleted
 	switch {
-	case e.resumes && e.ctx.Err() == nil && o.isPartial():
-		status = aurea.StatusInterrupted // its jobs had stopped by themselves, because their server ended
-		if o.err != nil {
-			e.final.Error = "its server ended, and nothing is left of the execution: " + o.err.Error()
-		}
+	case o.err != nil && o.result == nil && e.resumes:
+		status = aurea.StatusInterrupted
+		e.final.Error = "its server ended, and nothing is left of the execution: " + o.err.Error()
 	case o.err != nil:
 		status = aurea.StatusFailed
 		e.final.Error = o.err.Error()

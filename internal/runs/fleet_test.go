@@ -140,7 +140,8 @@ func (x *fleetExecutor) coordinate(
 		}
 		m.Tally.Merge(interval)
 		m.Duration = time.Duration(ended) * x.fleet.each
-		if m.Stopped = ctx.Err() != nil || ended < plan.Jobs && over; m.Stopped {
+		m.Interrupted = ctx.Err() == nil && ended < plan.Jobs && over
+		if m.Stopped = ctx.Err() != nil || m.Interrupted; m.Stopped {
 			m.Tally.Cancelled = plan.Jobs - ended
 		}
 		observe(aurea.Progress{Elapsed: m.Duration, Length: x.fleet.each, Interval: interval})

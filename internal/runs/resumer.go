@@ -23,8 +23,9 @@ type Resumer interface {
 	// Resume goes on with a noted execution of a dead server, or of an earlier
 	// life of this one, and blocks like Execute. The plan has masked secrets. The
 	// first progress and the measurement hold everything since the run's start.
-	// If the jobs have stopped meanwhile, Resume returns what they did as a
-	// stopped measurement. An error means that nothing of it can be found.
+	// If the jobs have stopped meanwhile, Resume returns what they did as an
+	// interrupted measurement. An error without a measurement means that nothing
+	// of it can be found.
 	Resume(
 		ctx context.Context, plan aurea.Plan, claim aurea.Claim,
 		controls <-chan aurea.Command, observe func(aurea.Progress),
