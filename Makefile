@@ -18,7 +18,7 @@ export CGO_ENABLED := 0
 test race deployment: export AUREA_BIN := $(CURDIR)/bin/aurea
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers theory torture requests \
+.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture requests \
   spellings answers fuzz vulnerabilities secrets clean
 
 help: ## show this
@@ -84,6 +84,10 @@ bench: ## compare the Go benchmarks with those of the last commit on main (BENCH
 
 bench-peers: ## measure beside other tools, and write docs/performance.md
 	go -C bench run ./peers -write
+
+bench-cluster: ## measure runs on workers: real processes, then up to 2,000 simulated workers
+	go -C bench run ./cluster
+	go test -run '^$$' -bench ManyWorkers -benchtime 1x ./internal/cluster
 
 theory: ## measure queueing stations in real time, beside the closed forms (8 minutes)
 	go test -run '^$$' -bench Theory -benchtime 1x -timeout 20m ./internal/engine

@@ -189,6 +189,10 @@ func (s *shardRun) arm(order Order) error {
 	s.state = Running
 	s.reporter.start(s.started)
 	s.start <- s.started
+	// Processes of one machine can be compared by this time: it is as of now,
+	// and not of when the worker's clock was set up.
+	now := time.Now()
+	s.log().Debug("the shard starts", "at", now.Add(s.started.At.Sub(now)).Format(time.RFC3339Nano))
 	return nil
 }
 
