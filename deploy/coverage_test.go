@@ -14,8 +14,11 @@ import (
 
 // Every metric of Aurea is in some panel, and every panel's metrics exist.
 func TestDashboardsShowEveryMetric(t *testing.T) {
-	url, _ := aureatest.Serve(t)
-	run(t, url, `{"num_jobs": 20, "rate": 1000, "seed": 1, "workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 0.5}}, "include_jobs": false}`)
+	nats := aureatest.FreeAddress(t)
+	url, _ := aureatest.Serve(t, "--nats-listen", nats)
+	startWorker(t, nats)
+	run(t, url, onWorkers)
+	run(t, url, `{"num_jobs": 20, "rate": 1000, "workers": 1, "seed": 1, "workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 0.5}}, "include_jobs": false}`)
 	served := exported(t, url)
 	shown := map[string]bool{}
 	for _, b := range boards(t) {

@@ -2,7 +2,11 @@ package deploy_test
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +23,7 @@ const (
 	slow      = `{"num_jobs": 60, "workload": {"kind": "steps", "steps": [{"kind": "sleep", "duration": "600ms"}]}, "include_jobs": false}`
 	failing   = `{"num_jobs": 60, "concurrency": 30, "workload": {"kind": "mix", "parts": [{"workload": {"kind": "sleep", "duration": "10ms"}}], "failure": {"rate": 0.5}}, "seed": 1, "include_jobs": false}`
 	timingOut = `{"num_jobs": 40, "workload": {"kind": "sleep", "duration": "20ms", "jitter": 0.5}, "timeout": "20ms", "seed": 1, "include_jobs": false}`
+	onWorkers = `{"num_jobs": 300, "concurrency": 3, "workers": 1, "workload": {"kind": "sleep", "duration": "20ms"}, "include_jobs": false}`
 	abandoned = `{"num_jobs": 10, "workload": {"kind": "station", "service": "1h"}, "include_jobs": false}`
 )
 
@@ -32,6 +37,14 @@ type scenario struct {
 	results    []result   // of all runs except the abandoned one
 }
 
+// startWorker starts a worker of the service with a NATS server.
+func startWorker(t *testing.T, nats string) *os.Process {
+	t.Helper()
+	command := exec.Command(aureatest.Binary(t), "worker", "--nats", "nats://"+nats, "--name", "one")
+	_, process := aureatest.Start(t, command, regexp.MustCompile("worker is ready"))
+	return process
+}
+
 // last returns the run that is checked in detail.
 func (s scenario) last() result { return s.results[len(s.results)-1] }
 
@@ -40,7 +53,8 @@ func (s scenario) last() result { return s.results[len(s.results)-1] }
 // at some time.
 func runScenario(t *testing.T) (s scenario) {
 	t.Helper()
-	service, _ := aureatest.Serve(t)
+	nats := aureatest.FreeAddress(t)
+	service, _ := aureatest.Serve(t, "--nats-listen", nats)
 	s.prometheus = startPrometheus(t, strings.TrimPrefix(service, "http://"))
 	s.native = startPrometheus(t, strings.TrimPrefix(service, "http://"), "--enable-feature=native-histograms")
 	s.prometheus.await(t, `up{job="aurea"}`, 1)
@@ -54,6 +68,12 @@ func runScenario(t *testing.T) (s scenario) {
 	for _, spec := range []string{usual, usual, usual, timingOut} {
 		execute(spec)
 	}
+	worker := startWorker(t, nats)
+	execute(onWorkers)
+	if err := worker.Signal(syscall.SIGTERM); err != nil { // the other runs are the service's own
+		t.Fatal(err)
+	}
+	s.prometheus.await(t, "sum(benchmark_workers)", 0)
 	s.idleFrom = time.Now()
 	// A rate misses the value that a counter has when it is first scraped, so
 	// each runs twice. Only the last three workloads have errors, so failing

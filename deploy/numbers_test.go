@@ -86,4 +86,7 @@ func checkCounts(t *testing.T, s scenario, b board) {
 	}
 	v.checkPanel(t, s, b, "Queue", 1, 0, numbers{"": 0})
 	v.checkPanel(t, s, b, "In flight", 0, 0, numbers{"": 0})
+	v.checkPanel(t, s, b, "NATS", 0, 0, numbers{"": 1})
+	v.checkPanel(t, s, b, "Lost workers", 0, 0, numbers{"": 0})
+	v.checkPanel(t, s, b, "Workers by state", 1, 0, numbers{"": 0})
 }

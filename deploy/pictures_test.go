@@ -59,7 +59,7 @@ func checkShowsNumber(t *testing.T, s scenario, where, expr string) {
 // quietAlerts are the alerts without a cause in the scenario: their expressions
 // have no series, but each of their metrics has.
 var quietAlerts = []string{"AureaTargetDown", "AureaRunInvalid", "AureaGeneratorSaturated", "AureaQueueFull",
-	"AureaResultsNotStored"}
+	"AureaResultsNotStored", "AureaWorkerLost", "AureaNATSAway", "AureaReportsRefused"}
 
 // checkEveryRule checks that each recorded series exists and that each alert
 // with a cause that needs no minimum time fires. On a slow machine other alerts
