@@ -23,6 +23,7 @@ var experiments = []experiment{
 	{"server", measureServer},
 	{"sleepers", measureSleepers},
 	{"http", measureHTTP},
+	{"many", measureMany},
 	{"command", measureCommand},
 }
 
@@ -120,22 +121,23 @@ func measureOverhead(ctx context.Context, o options) ([]figure, error) {
 	return []figure{one, eight}, nil
 }
 
-// measureServer measures the CPU of a service whose workers do much.
+// measureServer measures the CPU of a service whose workers do much. Like the
+// experiments below it keeps no records of jobs: they are collected at the end.
 func measureServer(ctx context.Context, o options) ([]figure, error) {
 	f, err := startFleet(ctx, 4)
 	if err != nil {
 		return nil, err
 	}
 	defer f.stop()
-	rate, duration := 100_000, 10
+	rate, jobs := 100_000, 1_000_000
 	if o.short {
-		rate, duration = 1000, 2
+		rate, jobs = 1000, 2000
 	}
 	used := figure{what: fmt.Sprintf("%d sleeping jobs/s over 4 workers: CPU of the service, of a core", rate), unit: "%",
 		scale: 100, target: atMost(0.05)}
 	done := figure{what: "the same: ok of planned jobs", scale: 1, target: atLeast(1)}
-	spec := fmt.Sprintf(`{"rate": %d, "duration": "%ds", "workload": {"kind": "sleep", "duration": "100ms"}, "workers": 4}`,
-		rate, duration)
+	spec := fmt.Sprintf(`{"rate": %d, "num_jobs": %d, "workload": {"kind": "sleep", "duration": "100ms"},
+		"workers": 4, "include_jobs": false}`, rate, jobs)
 	for range o.rounds {
 		before, err := f.server.cpu()
 		if err != nil {
@@ -150,7 +152,7 @@ func measureServer(ctx context.Context, o options) ([]figure, error) {
 			return nil, err
 		}
 		used.values = append(used.values, (after-before).Seconds()/took.Seconds())
-		done.values = append(done.values, float64(r.Counts.OK)/float64(r.Counts.Planned))
+		done.values = append(done.values, float64(r.Counts.OK)/float64(jobs))
 	}
 	return []figure{used, done}, nil
 }
@@ -174,7 +176,7 @@ func measureSleepers(ctx context.Context, o options) ([]figure, error) {
 			what: fmt.Sprintf("throughput of %d workers with sleeping jobs, over %d times that of one", n, n)})
 	}
 	throughput := func(workers int) (float64, error) {
-		r, _, err := f.run(ctx, fmt.Sprintf(`{"duration": "%ds", "concurrency": %d, "workers": %d,
+		r, _, err := f.run(ctx, fmt.Sprintf(`{"duration": "%ds", "concurrency": %d, "workers": %d, "include_jobs": false,
 			"workload": {"kind": "sleep", "duration": "100ms"}}`, duration, 1000*workers, workers))
 		return r.Throughput / float64(workers), err
 	}
@@ -192,6 +194,43 @@ func measureSleepers(ctx context.Context, o options) ([]figure, error) {
 		}
 	}
 	return figures, nil
+}
+
+// measureMany runs 100,000,000 sleeping jobs on ten workers, once. A rate has no
+// limit of jobs, as their number has, and each worker may have 10,000,000 in
+// flight. No job is due at the end: one that started after it would not count.
+func measureMany(ctx context.Context, o options) ([]figure, error) {
+	f, err := startFleet(ctx, 10)
+	if err != nil {
+		return nil, err
+	}
+	defer f.stop()
+	rate := 5_000_000
+	if o.short {
+		rate = 50_000
+	}
+	planned := 20 * rate // the area under the stages
+	r, took, err := f.run(ctx, fmt.Sprintf(`{"workers": 10, "include_jobs": false,
+		"stages": [{"rate": %[1]d, "duration": "1s"}, {"rate": %[1]d, "duration": "19s"},
+			{"rate": 0, "duration": "1s"}, {"rate": 0, "duration": "5s"}],
+		"workload": {"kind": "sleep", "duration": "1s"}}`, rate))
+	if err != nil {
+		return nil, err
+	}
+	var memory float64
+	for _, w := range f.workers {
+		memory += w.resident()
+	}
+	const same = "the same: "
+	return []figure{
+		{what: fmt.Sprintf("%d sleepers of 1 s over 10 workers: ok of planned jobs", planned), scale: 1,
+			target: atLeast(1), values: []float64{float64(r.Counts.OK) / float64(planned)}},
+		{what: same + "wall time", unit: "s", scale: 1, values: []float64{took.Seconds()}},
+		{what: same + "jobs/s", unit: "M/s", scale: 1e-6, values: []float64{r.Throughput}},
+		{what: same + "most in flight", unit: "M", scale: 1e-6, values: []float64{r.InFlight.Max}},
+		{what: same + "resident memory of the workers", unit: "GB", scale: 1e-9, values: []float64{memory}},
+		{what: same + "resident memory of the service", unit: "GB", scale: 1e-9, values: []float64{f.server.resident()}},
+	}, nil
 }
 
 // measureHTTP compares two workers, each bound to one of two cores, with one
@@ -214,7 +253,7 @@ func measureHTTP(ctx context.Context, o options) ([]figure, error) {
 			return 0, err
 		}
 		defer f.stop()
-		r, _, err := f.run(ctx, fmt.Sprintf(`{"duration": "%ds", "concurrency": 100, "workers": %d,
+		r, _, err := f.run(ctx, fmt.Sprintf(`{"duration": "%ds", "concurrency": 100, "workers": %d, "include_jobs": false,
 			"workload": {"kind": "http", "url": %q}}`, duration, workers, url))
 		return r.Throughput, err
 	}

@@ -169,7 +169,10 @@ type result struct {
 		Lost    int64 `json:"lost"`
 	} `json:"counts"`
 	Throughput float64 `json:"throughput"`
-	Workers    struct {
+	InFlight   struct {
+		Max float64 `json:"max"`
+	} `json:"in_flight"`
+	Workers struct {
 		Spread float64 `json:"spread"`
 		Bound  float64 `json:"bound"`
 		Of     []struct {
