@@ -10,8 +10,9 @@ type Claim struct {
 	Epoch uint64 // 1 for the server that begins the run, one more for each that takes it over
 	Noted []byte // what the last server has noted; nil at the beginning
 
-	// Note keeps, durably, what the next server needs to take the run over. It
-	// replaces what was noted before. After an ErrConflict the run is another
-	// server's. It is safe for concurrent use and does not retain noted.
+	// Note keeps, durably, what the next server needs to take the run over; nil
+	// if it cannot be taken over. It replaces what was noted before. After an
+	// ErrConflict the run is another server's. It is safe for concurrent use and
+	// does not retain noted.
 	Note func(ctx context.Context, noted []byte) error
 }

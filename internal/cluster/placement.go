@@ -76,6 +76,9 @@ func (p Placement) Begin(
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
 	if p.isLocal(plan, resolved) {
+		if err := claim.Note(ctx, nil); err != nil {
+			return aurea.Measurement{}, err
+		}
 		return p.Local.Execute(ctx, plan, resolved, controls, observe)
 	}
 	return p.Workers.Begin(ctx, plan, resolved, claim, controls, observe)

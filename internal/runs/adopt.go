@@ -141,6 +141,7 @@ func (m *Manager) resume(e *entry) {
 	}
 	e.run.Timeline = append(slices.Clip(e.run.Timeline), event)
 	m.makeExecutable(e)
+	e.begun = true
 	m.resumed = append(m.resumed, e)
 	m.executions.Go(func() {
 		o := m.await(e)

@@ -63,21 +63,11 @@ func (m *Manager) executing() []*entry {
 // execute executes and persists a run. The next run does not wait for the
 // store, unless writing takes so long that it would disturb the measurement.
 func (m *Manager) execute(e *entry) {
-	owned := m.begin(e)
-	var o outcome
-	if owned {
-		o = m.await(e)
-	}
+	o := m.await(e)
 	m.mu.Lock()
-	if owned {
-		m.finish(e, o)
-	}
+	m.finish(e, o)
 	m.running = nil
 	m.mu.Unlock()
-	if !owned {
-		m.lose(e)
-		return
-	}
 	if m.isLarge(e) {
 		m.persist(e)
 		return

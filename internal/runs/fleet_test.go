@@ -22,6 +22,26 @@ type fleet struct {
 	epochs    map[string]uint64 // the highest one that the workers have seen
 	stoppedAt map[string]time.Duration
 	calls     []string
+	absent    chan struct{} // closed when the workers are there; nil if they are from the start
+}
+
+// leave lets Begin wait until arrive is called.
+func (f *fleet) leave() (arrive func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	absent := make(chan struct{})
+	f.absent = absent
+	return func() { close(absent) }
+}
+
+func (f *fleet) ready() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.absent == nil {
+		f.absent = make(chan struct{})
+		close(f.absent)
+	}
+	return f.absent
 }
 
 func newFleet() *fleet {
@@ -104,6 +124,14 @@ func (x *fleetExecutor) Begin(
 	observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
 	name := plan.Spec.Name
+	select {
+	case <-x.fleet.ready():
+	case <-ctx.Done():
+		return aurea.Measurement{Tally: aurea.NewTally(), Stopped: true}, nil
+	}
+	if name == "local" {
+		return x.executeHere(ctx, plan, claim)
+	}
 	if err := claim.Note(ctx, []byte(name)); err != nil {
 		return aurea.Measurement{}, err
 	}
@@ -111,6 +139,23 @@ func (x *fleetExecutor) Begin(
 	x.fleet.began[name] = time.Now()
 	x.fleet.mu.Unlock()
 	return x.coordinate(ctx, "begin", name, plan, claim, observe)
+}
+
+// executeHere executes a plan in the server itself, which nobody can resume.
+func (x *fleetExecutor) executeHere(
+	ctx context.Context, plan aurea.Plan, claim aurea.Claim,
+) (aurea.Measurement, error) {
+	if err := claim.Note(ctx, nil); err != nil {
+		return aurea.Measurement{}, err
+	}
+	x.fleet.mu.Lock()
+	x.fleet.calls = append(x.fleet.calls, x.server+": execute local")
+	x.fleet.mu.Unlock()
+	select {
+	case <-time.After(time.Duration(plan.Jobs) * x.fleet.each):
+	case <-ctx.Done():
+	}
+	return aurea.Measurement{Tally: aurea.NewTally(), Stopped: ctx.Err() != nil}, nil
 }
 
 func (x *fleetExecutor) Resume(

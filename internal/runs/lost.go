@@ -10,31 +10,6 @@ import (
 
 var errLost = errors.New("another server took the run over") // a cause of a run's context
 
-// begin reports whether a run from the queue may be executed. Of a detached run
-// it stores that the run is running, so that no server begins it again. It
-// waits for an unavailable store, because without it another server may have
-// the run by now.
-func (m *Manager) begin(e *entry) bool {
-	for m.resumer != nil && e.submission.Detached {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), storeTimeout)
-		err := asUnavailable(m.store.Save(ctx, m.snapshot(e)))
-		cancel()
-		if errors.Is(err, aurea.ErrConflict) {
-			return false
-		}
-		if !errors.Is(err, aurea.ErrUnavailable) {
-			return true
-		}
-		m.checkWrite(err)
-		select {
-		case <-time.After(retryEvery):
-		case <-e.ctx.Done():
-			return true // it ends at once
-		}
-	}
-	return true
-}
-
 // checkLost stops the execution of a run that another server has by now. A run
 // that another server only declared interrupted goes on; see Store.Finish.
 func (m *Manager) checkLost(ctx context.Context, e *entry, id string) {

@@ -135,6 +135,7 @@ type entry struct {
 	counted    aurea.RunProgress // the progress of this execution, which the next interval is added to
 	resumes    bool              // whether another server, or an earlier life, has begun the run
 	noted      []byte            // what that one has noted
+	begun      bool              // whether a Resumer has noted the execution
 	dirty      bool              // the last change is not saved
 	savedAt    time.Time         // time of the last save
 	final      aurea.Run         // final state to persist, set by finish

@@ -132,7 +132,8 @@ func (m *Manager) save(ctx context.Context) {
 func (m *Manager) saveIfDue(ctx context.Context, e *entry) {
 	m.mu.Lock()
 	now := time.Now()
-	if m.storeErr != nil || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
+	adoptable := m.resumer != nil && !e.begun // in the store it is still queued, so that another server may begin it
+	if m.storeErr != nil || adoptable || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
 		m.mu.Unlock()
 		return
 	}

@@ -2,6 +2,8 @@ package runs
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -13,9 +15,10 @@ import (
 // other calls of Begin and Resume.
 type Resumer interface {
 	Executor
-	// Begin is Execute. An execution that another server could take over is noted
-	// before its jobs start; nobody resumes one that was not. After an
-	// aurea.ErrConflict of Note the jobs must not start, or stop.
+	// Begin is Execute. It notes an execution before the first job starts: with
+	// what Resume needs, or with nil if nobody can resume it. Before that another
+	// server may begin the run instead. After an aurea.ErrConflict of Note the
+	// jobs must not start, or stop.
 	Begin(
 		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, claim aurea.Claim,
 		controls <-chan aurea.Command, observe func(aurea.Progress),
@@ -49,10 +52,50 @@ func (m *Manager) measure(e *entry) (aurea.Measurement, error) {
 func (m *Manager) claim(e *entry) aurea.Claim {
 	epoch := m.snapshot(e).Epoch
 	return aurea.Claim{Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
+		err := m.note(ctx, e, noted)
+		if err == nil {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			e.begun = true
+		}
+		return err
+	}}
+}
+
+// note stores that the run has begun, so that no other server begins it, and
+// what another one needs to resume it.
+func (m *Manager) note(ctx context.Context, e *entry, noted []byte) error {
+	switch {
+	case noted != nil:
 		encoded, err := encodeNoted(e.plan.Seed, noted)
 		if err != nil {
 			return err
 		}
 		return asUnavailable(m.store.Note(ctx, m.snapshot(e), encoded))
-	}}
+	case !e.submission.Detached:
+		return nil // no other server begins it anyway
+	}
+	return m.noteLocal(ctx, e)
+}
+
+// noteLocal stores that a run has begun that nobody can resume. It waits for an
+// unavailable store, because without it another server may have the run by now.
+func (m *Manager) noteLocal(ctx context.Context, e *entry) error {
+	for {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+		err := asUnavailable(m.store.Save(limited, m.snapshot(e)))
+		cancel()
+		if errors.Is(err, aurea.ErrNotFound) {
+			return nil // the database was restored from a copy; see persistAnew
+		}
+		if !errors.Is(err, aurea.ErrUnavailable) {
+			return err
+		}
+		m.checkWrite(err)
+		select {
+		case <-time.After(retryEvery):
+		case <-ctx.Done():
+			return nil // it ends at once
+		}
+	}
 }

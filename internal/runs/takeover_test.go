@@ -97,6 +97,80 @@ func TestTakeoverOfTheQueue(t *testing.T) {
 	})
 }
 
+// A run whose server waits for workers has not begun: another server begins it.
+func TestTakeoverBeforeTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		arrive := f.leave()
+		here := rows.open()
+		one, two := serveFleet(t, f, here, "one", Options{}), serveFleet(t, f, rows.open(), "two", Options{})
+		run := one.submit(t, `{"name": "a", "num_jobs": 5}`, "")
+		time.Sleep(5 * time.Second)
+		if got := two.get(t, run.ID); got.Status != aurea.StatusQueued {
+			t.Errorf("while it waits for workers the run is %s, want queued", got.Status)
+		}
+		thaw := here.freeze()
+		defer thaw()
+		time.Sleep(20 * time.Second)
+		arrive()
+		time.Sleep(10 * time.Second)
+		thaw()
+		checkOutcome(t, two.get(t, run.ID), aurea.StatusCompleted, 5)
+		checkOutcome(t, one.wait(t, run.ID), aurea.StatusCompleted, 5)
+		if diff := cmp.Diff([]string{"two: begin a"}, f.called()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A run that a server executes itself is interrupted when the server dies:
+// another one would execute its jobs again.
+func TestNoTakeoverOfLocalRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		here := rows.open()
+		one, two := serveFleet(t, f, here, "one", Options{}), serveFleet(t, f, rows.open(), "two", Options{})
+		run := one.submit(t, `{"name": "local", "num_jobs": 60}`, "")
+		time.Sleep(10 * time.Millisecond)
+		if got := two.get(t, run.ID); got.Status != aurea.StatusRunning {
+			t.Errorf("while it is executed the run is %s in the store, want running", got.Status)
+		}
+		defer here.freeze()()
+		time.Sleep(20 * time.Second)
+		checkOutcome(t, two.get(t, run.ID), aurea.StatusInterrupted, -1)
+		if diff := cmp.Diff([]string{"one: execute local"}, f.called()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A suspended server that wakes up does not execute a run that was taken from
+// its queue.
+func TestLostBeforeLocalExecution(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		here := rows.open()
+		one, two := serveFleet(t, f, here, "one", Options{}), serveFleet(t, f, rows.open(), "two", Options{})
+		one.submit(t, `{"name": "a", "num_jobs": 20}`, "")
+		run := one.submit(t, `{"name": "local", "num_jobs": 5}`, "")
+		time.Sleep(2 * time.Second)
+		thaw := here.freeze()
+		defer thaw()
+		time.Sleep(40 * time.Second)
+		thaw()
+		time.Sleep(10 * time.Second)
+		if got := one.wait(t, run.ID); got.Status != aurea.StatusCompleted {
+			t.Errorf("the run is %s, want completed", got.Status)
+		}
+		if got := two.get(t, run.ID); got.Status != aurea.StatusCompleted {
+			t.Errorf("the other server has it %s, want completed", got.Status)
+		}
+		if diff := cmp.Diff([]string{"one: begin a", "two: resume a", "two: execute local"}, f.called()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // A server takes as many queued runs over as its queue has places, and others
 // when there are places again.
 func TestTakeoverKeepsQueueLimit(t *testing.T) {
