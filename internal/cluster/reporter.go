@@ -70,7 +70,8 @@ func (r *reporter) close(m aurea.Measurement, failure error) {
 	if failure != nil {
 		r.pending.Final.Problem = clip(failure.Error())
 	}
-	r.pending.Elapsed = max(r.pending.Elapsed, m.Duration)
+	// The last interval may have been reported already.
+	r.pending.Elapsed = max(r.pending.Elapsed, r.sum.Elapsed, m.Duration)
 	r.filled = true
 	r.until = time.Now().Add(keepReport)
 	r.mu.Unlock()

@@ -157,12 +157,20 @@ func (r *reporter) deliver(report *Report) error {
 			return errors.New(ack.Refused)
 		case ack.Seq == report.Seq:
 			r.pace = max(ack.Pace, ReportInterval)
-			r.started.Lease.Renew(sent.Add(ack.Lease).Sub(r.started.At))
+			r.renew(sent.Add(ack.Lease))
 			return nil
 		}
 		if err := r.waitToRepeat(); err != nil {
 			return err
 		}
+	}
+}
+
+// renew extends the lease, unless it has ended: by then the server may have
+// given the worker up.
+func (r *reporter) renew(until time.Time) {
+	if lease := r.started.Lease; time.Since(r.started.At) < lease.Until() {
+		lease.Renew(until.Sub(r.started.At))
 	}
 }
 

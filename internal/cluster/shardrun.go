@@ -67,9 +67,9 @@ func (s *shardRun) awaitReady() error {
 	return s.failure
 }
 
-// run executes the shard and reports it. It returns when the last report is
-// acknowledged or given up.
-func (s *shardRun) run() {
+// run executes the shard. The function that it returns reports the end, and
+// returns when the last report is acknowledged or given up.
+func (s *shardRun) run() (report func()) {
 	defer s.cancel(nil)
 	measured, err := s.worker.options.Executor.ExecuteAt(
 		s.ctx, s.plan, s.resolved, s.awaitStart, s.controls, s.reporter.observe)
@@ -81,13 +81,15 @@ func (s *shardRun) run() {
 	s.mu.Unlock()
 	if !started {
 		s.discard()
-		return
+		return func() {}
 	}
 	if err == nil {
 		s.worker.records.keep(s.request.Exec, measured.Jobs, recordCount(measured))
 	}
-	s.reporter.close(measured, err)
-	s.worker.records.expire(s.request.Exec)
+	return func() {
+		s.reporter.close(measured, err)
+		s.worker.records.expire(s.request.Exec)
+	}
 }
 
 // fail records why the shard never started, for those who wait for it. The

@@ -49,7 +49,7 @@ type Worker struct {
 
 	mu       sync.Mutex
 	shard    *shardRun // nil while idle
-	kept     *shardRun // the last one that ended, for a server that takes the run over; nil after keepReport
+	kept     *shardRun // the last one that ended, until keepReport has passed; else nil
 	draining bool
 	shards   sync.WaitGroup
 }
@@ -192,16 +192,17 @@ func (w *Worker) reserve(request Prepare) (*shardRun, error) {
 	}
 	w.shard = shard
 	w.shards.Go(func() {
-		shard.run()
+		report := shard.run()
 		w.release(shard)
+		report()
 	})
 	w.announce()
 	return shard, nil
 }
 
-// release makes the worker idle. It keeps a shard that ran for a while, because
-// the server that has acknowledged its last report may die before it has stored
-// the run.
+// release makes the worker idle. It keeps a shard that ran for a while: its last
+// report may be under way, and the server that has acknowledged it may die before
+// it has stored the run.
 func (w *Worker) release(shard *shardRun) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -226,16 +227,6 @@ func (w *Worker) forget(shard *shardRun) {
 	}
 }
 
-// present returns the present shard if it is of an execution.
-func (w *Worker) present(exec string) *shardRun {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.shard == nil || w.shard.request.Exec != exec {
-		return nil
-	}
-	return w.shard
-}
-
 // find returns the present or the kept shard of an execution; nil if there is
 // none.
 func (w *Worker) find(exec string) *shardRun {
@@ -257,19 +248,19 @@ func (w *Worker) serveClock(data []byte) message {
 	if err := Decode(data, &request); err != nil {
 		w.options.Log.Warn("a request for the clock was not understood", "error", err)
 	}
-	if shard := w.present(request.Exec); shard != nil && request.Told != nil {
+	if shard := w.find(request.Exec); shard != nil && request.Told != nil {
 		shard.setClock(*request.Told)
 	}
 	return &ClockReply{Clock: int64(now)}
 }
 
-// serveOrder passes an order to the present shard.
+// serveOrder passes an order to the present or the kept shard.
 func (w *Worker) serveOrder(data []byte) message {
 	var order Order
 	if err := Decode(data, &order); err != nil {
 		return replyTo(err)
 	}
-	shard := w.present(order.Exec)
+	shard := w.find(order.Exec)
 	if shard == nil {
 		return replyTo(errUnknownExec)
 	}
