@@ -115,7 +115,7 @@ func (b *Books) account() {
 	case !b.lost:
 		return
 	}
-	planned, inWarmup := b.planned()
+	planned, inWarmup := b.planned(b.until)
 	b.warmup.Lost = max(inWarmup-b.warmup.Accounted(), inFlight(b.warmup))
 	b.judged.Lost = max(planned-b.warmup.Accounted()-b.judged.Accounted(), inFlight(b.judged))
 	b.judged.Planned, b.warmup.Planned = b.judged.Accounted(), b.warmup.Accounted()
@@ -130,10 +130,23 @@ func (b *Books) clearLost() {
 // Without a last report, every cancelled job has started.
 func inFlight(t *aurea.Tally) int64 { return max(t.Started+t.Dropped-t.Accounted(), 0) }
 
-// planned returns how many jobs the shard of a lost worker had, and how many of
-// them were due in the warm-up. Where time ends a closed run, only started jobs
-// were planned: it returns 0.
-func (b *Books) planned() (all, inWarmup int64) {
+// undone returns how many jobs of the shard did not end, of a worker that was not
+// ordered to stop.
+func (b *Books) undone() int64 {
+	stopped := time.Duration(aurea.Forever)
+	if b.lost {
+		stopped = b.until
+	}
+	planned, _ := b.planned(stopped)
+	done := b.judged.Ended() + b.judged.Dropped + b.warmup.Ended() + b.warmup.Dropped
+	return max(planned-done, b.judged.Lost+b.warmup.Lost)
+}
+
+// planned returns how many jobs the shard of a worker has if the run is stopped at
+// a moment, aurea.Forever if it is not, and how many of them are due in the
+// warm-up. Where time ends a closed run, only started jobs are planned: it returns
+// 0.
+func (b *Books) planned(stopped time.Duration) (all, inWarmup int64) {
 	plan := b.live.Plan
 	if plan.Jobs == 0 {
 		return 0, 0
@@ -145,8 +158,8 @@ func (b *Books) planned() (all, inWarmup int64) {
 		return 0, 0
 	}
 	until := time.Duration(plan.End)
-	if b.until < time.Duration(aurea.Forever) {
-		until = min(until, b.live.Clock(max(b.until, b.live.ChangedAt))+1)
+	if stopped < time.Duration(aurea.Forever) {
+		until = min(until, b.live.Clock(max(stopped, b.live.ChangedAt))+1)
 	}
 	if all = plan.Jobs; plan.End != aurea.Forever {
 		all = aurea.NewSchedule(plan).DueBefore(until)

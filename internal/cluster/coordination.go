@@ -20,6 +20,7 @@ type coordination struct {
 	metrics aurea.MetricNames // that the jobs report
 	exec    string
 	epoch   uint64
+	adopted bool   // another server, or an earlier life of this one, has begun the run
 	seq     uint64 // of the last order
 	weights []int
 	members []*member
@@ -35,7 +36,7 @@ type member struct {
 	Member
 	index     int           // of its shard
 	malformed int           // reports in a row that were no reports
-	lostAt    time.Duration // when it was lost; 0 if it was not
+	lostAt    time.Duration // when it was lost
 }
 
 // request asks a worker for something and decodes the reply into reply.
@@ -186,7 +187,7 @@ func (c *coordination) readDrift() {
 	ctx, cancel := context.WithTimeout(context.Background(), ackTimeout)
 	defer cancel()
 	_ = each(c.members, clocksAtOnce, func(m *member) error {
-		if after, err := c.readClock(ctx, m); err == nil && m.lostAt == 0 {
+		if after, err := c.readClock(ctx, m); err == nil && !m.Lost {
 			m.Drift = after.Offset - m.Clock.Offset
 		}
 		return nil // the drift is only reported

@@ -13,6 +13,16 @@ type Member struct {
 	Books  *Books
 	Clock  Estimate      // before the run
 	Drift  time.Duration // change of the offset by the end
+	Lost   bool          // it fell silent, or stopped without an order to
+}
+
+// lost reports whether the member left a part of its shard undone. One that was
+// given up may still report that it did all of it.
+func (m *Member) lost() bool {
+	if m.Books.Ended() {
+		return m.Lost && m.Books.final.Stopped
+	}
+	return m.Lost || m.Books.Lost()
 }
 
 // end returns when the member's last job ended, as far as is known.
@@ -75,8 +85,10 @@ func addFinals(m *aurea.Measurement, members []Member) {
 			continue
 		}
 		f := member.Books.Final()
-		if ended++; f.Stopped {
-			stopped++
+		if !member.lost() {
+			if ended++; f.Stopped {
+				stopped++
+			}
 		}
 		m.Full = m.Full || f.Full
 		m.OtherBusy += f.OtherBusy

@@ -52,7 +52,7 @@ func (d *Dispatcher) Resume(
 	if len(c.members) != len(run.Workers) {
 		return aurea.Measurement{}, errors.New("what was noted of the run does not fit its plan")
 	}
-	c.exec = run.Exec
+	c.exec, c.adopted = run.Exec, true
 	if err := c.listen(); err != nil {
 		return aurea.Measurement{}, err
 	}

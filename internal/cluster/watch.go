@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -73,11 +74,13 @@ func (c *coordination) pace() time.Duration {
 // not reply to a report for the server that has taken the run over.
 func (w *watcher) receive(m *nats.Msg) {
 	ack := Ack{Epoch: w.epoch, Clock: int64(w.clock()), Pace: w.pace() * ReportInterval, Lease: Lease}
-	seq, err := w.fold(m)
+	from, seq, err := w.fold(m)
 	if w.dismissed != nil {
 		return
 	}
-	ack.Seq = seq
+	if ack.Seq = seq; from != nil && from.Lost {
+		ack.Lease = 0 // the run goes on without it
+	}
 	if err != nil {
 		ack.Refused, ack.Lease = err.Error(), 0
 		w.stats.count(Refused)
@@ -92,28 +95,28 @@ func (w *watcher) receive(m *nats.Msg) {
 	}
 }
 
-// fold adds a report to the books and to the progress. It returns the report's
-// number.
-func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
+// fold adds a report to the books and to the progress. It returns the worker,
+// if it is one of the run, and the report's number.
+func (w *watcher) fold(msg *nats.Msg) (m *member, seq uint64, err error) {
 	_, index, worker, ok := parseReportSubject(msg.Subject)
 	if !ok || index >= len(w.members) || w.members[index].Worker.ID != worker {
-		return 0, errors.New("this worker has no such shard")
+		return nil, 0, errors.New("this worker has no such shard")
 	}
-	m := w.members[index]
+	m = w.members[index]
 	if err := w.report.UnmarshalBinary(msg.Data); err != nil {
 		if m.malformed++; m.malformed >= maxMalformed {
 			w.lose(m, "its reports are not understood")
 		}
-		return 0, err
+		return m, 0, err
 	}
 	m.malformed = 0
 	if w.report.Epoch > w.epoch {
 		w.dismissed = fmt.Errorf("%w: another server has taken the run over", aurea.ErrConflict)
-		return 0, nil
+		return m, 0, nil
 	}
 	outcome, err := m.Books.Fold(w.report, w.now())
 	if err != nil {
-		return w.report.Seq, err
+		return m, w.report.Seq, err
 	}
 	w.stats.count(outcome)
 	if outcome == Folded {
@@ -123,16 +126,20 @@ func (w *watcher) fold(msg *nats.Msg) (seq uint64, err error) {
 	if final := m.Books.Final(); outcome == Folded && final != nil {
 		w.end(m, final)
 	}
-	return w.report.Seq, nil
+	return m, w.report.Seq, nil
 }
 
-// end looks at how a shard ended. One that stopped without an order, because its
-// lease or its worker ended, ends the run.
+// end looks at how a shard ended. One that stopped without an order is lost,
+// because its lease or its worker ended. If another server has begun the run, the
+// run is interrupted: the lease ended while no server was there.
 func (w *watcher) end(m *member, final *Final) {
 	switch {
 	case final.Problem != "":
 		w.lose(m, final.Problem)
-	case final.Stopped && w.stoppedAt == time.Duration(aurea.Forever):
+	case !final.Stopped || w.stoppedAt < time.Duration(aurea.Forever):
+	case !w.adopted:
+		w.lose(m, "it stopped early: its reports were not acknowledged in time, or its process was told to end")
+	default:
 		w.Log.Warn("a worker stopped before the run was over", "worker", m.Worker.Name, "exec", w.exec)
 		w.interrupted = true
 		w.stop()
@@ -148,7 +155,7 @@ func (w *watcher) check() {
 	for _, m := range w.members {
 		silent := now - m.Books.LastReport()
 		switch {
-		case m.Books.Ended() || m.lostAt > 0:
+		case m.Books.Ended() || m.Lost:
 		case silent > LostAfter:
 			w.lose(m, fmt.Sprintf("it was silent for %s", silent.Truncate(100*time.Millisecond)))
 		case w.stoppedAt < now-LostAfter:
@@ -160,17 +167,22 @@ func (w *watcher) check() {
 
 // lose gives a worker up. The run fails unless the spec tolerates the loss.
 func (w *watcher) lose(m *member, why string) {
-	if m.Books.Ended() || m.lostAt > 0 {
+	if m.Lost {
 		return
 	}
-	m.lostAt = max(w.now(), 1)
+	m.Lost, m.lostAt = true, w.now()
 	m.Books.Lose(m.lostAt, w.stoppedAt)
 	w.merger.Lose(m.index)
 	w.stats.lost.Add(1)
 	w.Log.Error("a worker is lost", "worker", m.Worker.Name, "exec", w.exec, "reason", why)
-	if LostShare(w.plan, w.accounts()) > w.plan.Spec.MaxLostFraction {
+	if LostShare(w.plan, w.accounts()) > w.plan.Spec.MaxLostFraction || w.allLost() {
 		w.fail(fmt.Errorf("worker %s is lost: %s", m.Worker.Name, why))
 	}
+}
+
+// allLost reports whether no worker is left.
+func (w *watcher) allLost() bool {
+	return !slices.ContainsFunc(w.members, func(m *member) bool { return !m.lost() })
 }
 
 // fail stops the run and records why it fails.
@@ -212,7 +224,7 @@ func (w *watcher) open() []Hello {
 func (w *watcher) over() bool {
 	now := w.now()
 	for _, m := range w.members {
-		if !m.Books.Ended() && (m.lostAt == 0 || now < m.lostAt+booksOpen) {
+		if !m.Books.Ended() && (!m.Lost || now < m.lostAt+booksOpen) {
 			return false
 		}
 	}

@@ -24,23 +24,29 @@ func workersOf(plan aurea.Plan, m *aurea.Measurement, members []Member) *aurea.W
 // a closed run and nobody knows how many jobs there would have been, of the time
 // that the slots had.
 func LostShare(plan aurea.Plan, members []Member) float64 {
-	var lost, all float64
-	timed := !plan.Open() && plan.End != aurea.Forever
-	for _, member := range members {
-		planned := float64(member.Books.Judged().Planned + member.Books.Warmup().Planned)
-		left := float64(member.Books.Judged().Lost + member.Books.Warmup().Lost)
-		if timed {
-			planned = float64(member.Shard.Concurrency) * plan.End.Seconds()
-			left = float64(member.Shard.Concurrency) * max(plan.End.Seconds()-member.Books.elapsed.Seconds(), 0)
-		}
-		if all += planned; member.Books.Lost() {
-			lost += left
+	all := float64(plan.Jobs)
+	timed := plan.End != aurea.Forever
+	switch {
+	case timed && plan.Open():
+		all = min(all, plan.Rate.Area(plan.End.Seconds()))
+	case timed:
+		all = float64(plan.Concurrency) * plan.End.Seconds()
+	}
+	var left float64
+	for i := range members {
+		m := &members[i]
+		switch {
+		case !m.lost():
+		case timed && !plan.Open():
+			left += float64(m.Shard.Concurrency) * max(plan.End.Seconds()-m.end().Seconds(), 0)
+		default:
+			left += float64(m.Books.undone())
 		}
 	}
-	if all == 0 {
+	if left == 0 {
 		return 0
 	}
-	return lost / all
+	return min(left/all, 1)
 }
 
 // result describes one member. judged is the length of the run's judged part in
@@ -75,9 +81,12 @@ func (m *Member) result(judged float64) aurea.WorkerResult {
 	if due := m.Shard.FirstDue(); due < time.Duration(aurea.Forever) {
 		of.FirstDue = due.Seconds()
 	}
+	if !m.lost() {
+		of.State = aurea.WorkerEnded
+	}
 	if m.Books.Ended() {
 		final := m.Books.Final()
-		of.State, of.Full = aurea.WorkerEnded, final.Full
+		of.Full = final.Full
 		of.PeakFrom, of.PeakUntil = final.PeakFrom.Seconds(), final.PeakUntil.Seconds()
 		of.FirstStart = max(final.FirstStart.Seconds(), -1)
 	}

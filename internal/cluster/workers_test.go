@@ -93,6 +93,37 @@ func TestLostShare(t *testing.T) {
 	}
 }
 
+// A worker that stopped although nobody ordered it is a lost one, whose cancelled
+// jobs are undone, also while others run. One that was given up and has done all
+// the same is not.
+func TestEarlyWorker(t *testing.T) {
+	for spec, want := range map[string]float64{
+		`{"num_jobs": 40, "concurrency": 4}`:    0.25,
+		`{"duration": "60s", "concurrency": 4}`: 0.25 * 59 / 60,
+		`{"rate": 4, "duration": "60s"}`:        0.25,
+	} {
+		plan := decodePlan(t, spec)
+		shards := plan.Shards([]int{3, 1})
+		running := Member{Shard: shards[0], Books: NewBooks(shards[0], 7, simulatedMetrics)}
+		early := Member{Shard: shards[1], Books: NewBooks(shards[1], 7, simulatedMetrics), Lost: true}
+		early.Books.final = &Final{Stopped: true, Duration: second}
+		early.Books.judged.Cancelled = 10
+		if got := LostShare(plan, []Member{running, early}); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", spec, got, want)
+		}
+		if got := early.result(2).State; got != aurea.WorkerLost {
+			t.Errorf("%s: the worker is %s, want lost", spec, got)
+		}
+		early.Books.final.Stopped = false
+		if got := LostShare(plan, []Member{running, early}); got != 0 {
+			t.Errorf("%s: of a worker that did all, %v was lost", spec, got)
+		}
+		if got := early.result(2).State; got != aurea.WorkerEnded {
+			t.Errorf("%s: the worker that did all is %s, want ended", spec, got)
+		}
+	}
+}
+
 // Members of one kind are described as one machine with the cores of all. The
 // digest does not depend on their order.
 func TestEnvironmentOfMembers(t *testing.T) {
