@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -63,7 +64,7 @@ func (a *attempt) retry(ctx context.Context, err error) error {
 		return nil
 	case errors.Is(err, errBusy), errors.Is(err, errDraining):
 		a.waitFor("busy workers")
-		sleep(ctx, retryBusy)
+		sleep(ctx, retryBusy+rand.N(retryBusy)) // two servers must not keep pace
 		return nil
 	case errors.As(err, &silent):
 		a.Log.Warn("a worker is left out", "error", err)

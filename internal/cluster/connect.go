@@ -82,6 +82,9 @@ func (o ConnectOptions) options() (nats.Options, error) {
 	options.Timeout = dialTimeout
 	options.DrainTimeout = drainTimeout
 	options.PingInterval, options.MaxPingsOut = pingEvery, maxPings
+	if o.Role == RoleServer {
+		options.PingInterval = serverPingEvery
+	}
 	options.MaxReconnect = -1
 	options.IgnoreAuthErrorAbort = true
 	options.CustomReconnectDelayCB = reconnectDelay
@@ -181,13 +184,26 @@ func parseURLs(list string) (addresses []*url.URL, err error) {
 
 // reconnectDelay returns how long to wait before the given attempt, from 1, to
 // restore a connection: twice as long each time, and up to half as much less, so
-// that workers do not come back all at once.
+// that workers do not come back all at once. While leases may last, it is short.
 func reconnectDelay(attempt int) time.Duration {
-	delay := maxReconnectDelay
-	if attempt < 10 {
-		delay = min(delay, firstReconnectDelay<<(attempt-1))
+	delay, longest, doublings := firstReconnectDelay, quickReconnectDelay, attempt-1
+	if attempt > quickAttempts {
+		delay, longest, doublings = quickReconnectDelay, maxReconnectDelay, attempt-quickAttempts
 	}
+	delay = min(delay<<min(doublings, 10), longest)
 	return delay - rand.N(delay/2)
+}
+
+// checkConnection replaces a connection on which NATS does not answer a ping: a
+// half-open one would otherwise be noticed after several pings only.
+func checkConnection(conn *Conn, log *slog.Logger) {
+	if !conn.IsConnected() {
+		return
+	}
+	if err := conn.FlushTimeout(pongTimeout); errors.Is(err, nats.ErrTimeout) {
+		log.Warn("NATS does not answer; the connection is replaced")
+		_ = conn.ForceReconnect() // it fails if the connection was closed
+	}
 }
 
 // Disconnect sends what is buffered, within drainTimeout, and closes a

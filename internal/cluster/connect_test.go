@@ -139,11 +139,13 @@ func TestCheckVersion(t *testing.T) {
 	}
 }
 
-// The waits between attempts grow from 25 ms to 2 s, and differ.
+// The waits between attempts grow from 25 ms to 250 ms and, later than a lease
+// lasts, to 2 s. They differ.
 func TestReconnectDelay(t *testing.T) {
 	for attempt, most := range map[int]time.Duration{
-		1: 50 * time.Millisecond, 2: 100 * time.Millisecond, 6: 1600 * time.Millisecond,
-		7: 2 * time.Second, 9: 2 * time.Second, 10: 2 * time.Second, 1000: 2 * time.Second,
+		1: 50 * time.Millisecond, 2: 100 * time.Millisecond, 3: 200 * time.Millisecond,
+		4: 250 * time.Millisecond, 30: 250 * time.Millisecond, 31: 500 * time.Millisecond, 33: 2 * time.Second,
+		1000: 2 * time.Second,
 	} {
 		seen := map[time.Duration]bool{}
 		for range 100 {

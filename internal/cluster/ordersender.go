@@ -7,16 +7,19 @@ import (
 
 // An orderSender sends the orders of a run to its workers, one order after the
 // other, beside the goroutine that reads the reports. Workers ignore an order
-// that comes after a later one, so no order may overtake another.
+// that comes after a later one, so no order may overtake another. Only a stop
+// waits for none: whatever was ordered before it has no effect any more.
 type orderSender struct {
 	coordination *coordination
+	order        func(context.Context, Hello, Order) error // sends one order once
 	ctx          context.Context
 	cancel       context.CancelFunc
 	sending      sync.WaitGroup
 
-	mu    sync.Mutex
-	queue []queuedOrder
-	busy  bool // a goroutine sends the queue
+	mu      sync.Mutex
+	queue   []queuedOrder
+	busy    bool               // a goroutine sends the queue
+	abandon context.CancelFunc // gives up the order that is being sent
 }
 
 // A queuedOrder is an order that is not sent yet. done receives the first error.
@@ -27,7 +30,7 @@ type queuedOrder struct {
 }
 
 func newOrderSender(c *coordination) *orderSender {
-	s := &orderSender{coordination: c}
+	s := &orderSender{coordination: c, order: c.orderOnce, abandon: func() {}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -38,6 +41,9 @@ func (s *orderSender) send(order Order, workers []Hello, done func(error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue = append(s.queue, queuedOrder{s.coordination.numbered(order), workers, done})
+	if order.Kind == OrderStop {
+		s.abandon()
+	}
 	if !s.busy {
 		s.busy = true
 		s.sending.Go(s.sendQueue)
@@ -55,19 +61,23 @@ func (s *orderSender) sendQueue() {
 		}
 		next := s.queue[0]
 		s.queue = s.queue[1:]
+		ctx, cancel := context.WithTimeout(s.ctx, orderTimeout)
+		s.abandon = cancel
+		if len(s.queue) > 0 && s.queue[len(s.queue)-1].order.Kind == OrderStop {
+			cancel()
+		}
 		s.mu.Unlock()
-		next.done(s.deliver(next))
+		next.done(s.deliver(ctx, next))
+		cancel()
 	}
 }
 
 // deliver sends one order to its workers, again and again to those that do not
 // reply.
-func (s *orderSender) deliver(q queuedOrder) error {
-	ctx, cancel := context.WithTimeout(s.ctx, orderTimeout)
-	defer cancel()
+func (s *orderSender) deliver(ctx context.Context, q queuedOrder) error {
 	return each(q.workers, maxOrdersAtOnce, func(w Hello) error {
 		for {
-			err := s.coordination.orderOnce(ctx, w, q.order)
+			err := s.order(ctx, w, q.order)
 			if err == nil || isRefusal(err) || !sleep(ctx, repeatAfter) {
 				return err
 			}

@@ -152,6 +152,8 @@ func (r *reporter) deliver(report *Report) error {
 		sent := time.Now()
 		ack, err := r.request(data)
 		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			checkConnection(r.shard.worker.conn, r.shard.log())
 		case err != nil || ack.Epoch != report.Epoch:
 		case ack.Refused != "":
 			return errors.New(ack.Refused)

@@ -14,8 +14,15 @@ const (
 	drainTimeout = 2 * time.Second  // to send what is buffered when a connection is closed
 	replyWithin  = time.Minute      // a worker may answer a request this long
 
+	// A connection is tried again after firstReconnectDelay, then twice as long
+	// each time. For quickAttempts, longer than a lease, it is never long.
 	firstReconnectDelay = 50 * time.Millisecond
+	quickReconnectDelay = 250 * time.Millisecond
+	quickAttempts       = 30
 	maxReconnectDelay   = 2 * time.Second
+
+	serverPingEvery = time.Second            // as pingEvery: all reports of a run come by one connection
+	pongTimeout     = 500 * time.Millisecond // for a pong when a report was not answered
 )
 
 // The times of a run.
@@ -27,7 +34,7 @@ const (
 	repeatAfter  = 100 * time.Millisecond  // between two attempts to send the same
 	orderTimeout = 5 * time.Second         // to make all workers obey an order
 	keepReport   = time.Minute             // a worker keeps its last report this long
-	retryBusy    = 250 * time.Millisecond  // before busy workers are asked again
+	retryBusy    = 250 * time.Millisecond  // before busy workers are asked again, up to twice as long
 	watchEvery   = 100 * time.Millisecond  // between two looks for silent workers
 
 	keepRecords     = time.Minute      // a worker keeps job records this long after it was asked for some

@@ -6,15 +6,18 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/cluster"
 	"github.com/aurea-orchestrator/aurea/internal/cluster/clustertest"
 )
 
@@ -143,6 +146,33 @@ func (r *rig) addWorker(name string, args ...string) *worker {
 	return w
 }
 
+// announceOther says hello for a worker of another version.
+func (r *rig) announceOther(name string) {
+	r.t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	id := cluster.NewID()
+	conn, err := cluster.Connect(r.t.Context(), cluster.ConnectOptions{
+		URL: r.natsURL, Role: cluster.RoleWorker, ID: id, Log: log,
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	hello := cluster.Hello{
+		ID: id, Name: name, Protocol: cluster.Protocol, Version: "0.0.0-other", GoArch: runtime.GOARCH, Host: "here",
+		Weight: 1, State: cluster.Idle,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- cluster.NewAnnouncer(conn, hello, log).Run(ctx) }()
+	r.t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			r.t.Error(err)
+		}
+		cluster.Disconnect(conn)
+	})
+}
+
 // states returns the states of the listed workers by name.
 func (r *rig) states() map[string]aurea.WorkerState {
 	r.t.Helper()
@@ -209,13 +239,20 @@ func (r *rig) submit(load string, args ...any) string {
 // checks what holds for every run.
 func (r *rig) finish(id string) aurea.Run {
 	r.t.Helper()
+	run := r.await(id)
+	r.check(run)
+	return run
+}
+
+// await waits until a run has finished, at the latest after a minute.
+func (r *rig) await(id string) aurea.Run {
+	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
 	run, err := r.client.Wait(ctx, id)
-	if err != nil {
+	if err != nil || !run.Status.Finished() {
 		r.t.Fatalf("run %s is %s: %v", id, run.Status, err)
 	}
-	r.check(run)
 	return run
 }
 

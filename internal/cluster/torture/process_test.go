@@ -123,6 +123,14 @@ func (p *process) stopFor(d time.Duration) {
 	p.signal(syscall.SIGCONT)
 }
 
+// suspend suspends the process and lets it continue after a time.
+func (p *process) suspend(t *testing.T, d time.Duration) {
+	t.Helper()
+	p.signal(syscall.SIGSTOP)
+	resume := time.AfterFunc(d, func() { p.signal(syscall.SIGCONT) })
+	t.Cleanup(func() { resume.Stop() })
+}
+
 // kill ends the process at once, also a suspended one, and waits for it.
 func (p *process) kill() {
 	_ = p.command.Process.Kill() // it may have ended

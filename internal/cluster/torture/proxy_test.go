@@ -207,3 +207,17 @@ func (p *proxy) setFor(m mode, d time.Duration) {
 	time.Sleep(d)
 	p.set(pass)
 }
+
+// holdFirst delays the first chunk for the worker that has a text.
+func (p *proxy) holdFirst(text string, d time.Duration) {
+	held := false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hold = func(chunk []byte) time.Duration {
+		if held || !bytes.Contains(chunk, []byte(text)) {
+			return 0
+		}
+		held = true
+		return d
+	}
+}
