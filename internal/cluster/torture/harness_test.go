@@ -25,7 +25,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
-		_ = parallel.Value.Set("8") // a number is never refused
+		_ = parallel.Value.Set("12") // a number is never refused
 	}
 	os.Exit(m.Run())
 }
