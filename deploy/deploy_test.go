@@ -79,10 +79,15 @@ func (c composition) hostPath(path string) string {
 	return ""
 }
 
-// compose returns compose.yaml as docker-compose reads it.
-func compose(t *testing.T) composition {
+// compose returns compose.yaml, with what other files add, as docker-compose
+// reads it.
+func compose(t *testing.T, others ...string) composition {
 	t.Helper()
-	command := exec.Command(aureatest.Need(t, "docker-compose"), "-f", filepath.Join(root, "compose.yaml"), "config")
+	var args []string
+	for _, file := range append([]string{"compose.yaml"}, others...) {
+		args = append(args, "-f", filepath.Join(root, file))
+	}
+	command := exec.Command(aureatest.Need(t, "docker-compose"), append(args, "config")...)
 	var problems strings.Builder
 	command.Stderr = &problems
 	output, err := command.Output()

@@ -31,46 +31,52 @@ type base struct {
 	network    networking.NetworkPolicy
 }
 
-// kinds returns where to decode each kind of object.
-func (b *base) kinds() map[string]any {
+// objects returns where to decode each object.
+func (b *base) objects() map[string]any {
 	return map[string]any{
-		"v1 ServiceAccount":                       &b.account,
-		"v1 PersistentVolumeClaim":                &b.claim,
-		"apps/v1 Deployment":                      &b.deployment,
-		"v1 Service":                              &b.service,
-		"monitoring.coreos.com/v1 ServiceMonitor": &b.monitor,
-		"policy/v1 PodDisruptionBudget":           &b.budget,
-		"networking.k8s.io/v1 NetworkPolicy":      &b.network,
+		"v1 ServiceAccount aurea":                       &b.account,
+		"v1 PersistentVolumeClaim aurea-data":           &b.claim,
+		"apps/v1 Deployment aurea":                      &b.deployment,
+		"v1 Service aurea":                              &b.service,
+		"monitoring.coreos.com/v1 ServiceMonitor aurea": &b.monitor,
+		"policy/v1 PodDisruptionBudget aurea":           &b.budget,
+		"networking.k8s.io/v1 NetworkPolicy aurea":      &b.network,
 	}
 }
 
-// build builds the base, with one object of each kind.
+// build builds the base.
 func build(t *testing.T) (b base) {
 	t.Helper()
-	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), ".")
+	decode(t, ".", b.objects())
+	return b
+}
+
+// decode builds a kustomization and decodes its objects, each of which is there
+// once. The keys of objects are version, kind and name.
+func decode(t *testing.T, folder string, objects map[string]any) {
+	t.Helper()
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := b.kinds()
 	for _, object := range made.Resources() {
-		kind := object.GetApiVersion() + " " + object.GetKind()
+		key := object.GetApiVersion() + " " + object.GetKind() + " " + object.GetName()
 		content, err := object.AsYAML()
 		if err != nil {
 			t.Fatal(err)
 		}
-		into, known := kinds[kind]
+		into, known := objects[key]
 		if !known {
-			t.Fatalf("%s is made twice, or not checked", kind)
+			t.Fatalf("%s is made twice, or not checked", key)
 		}
 		if err := decodeStrictly(content, into); err != nil {
-			t.Errorf("%s: %v", kind, err)
+			t.Errorf("%s: %v", key, err)
 		}
-		delete(kinds, kind)
+		delete(objects, key)
 	}
-	for kind := range kinds {
-		t.Errorf("no %s is made", kind)
+	for key := range objects {
+		t.Errorf("no %s is made", key)
 	}
-	return b
 }
 
 // decodeStrictly decodes an object; a field that its type does not have is an
