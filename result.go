@@ -156,6 +156,7 @@ type Measurement struct {
 	Health      Health
 	Environment Environment
 	Workers     *Workers // nil if this process ran the jobs; else MaxInFlight is not used
+	WorkerTally []*Tally // of Workers.Of, in its order
 	Warnings    []string // remarks for the reader of the result
 }
 
@@ -169,7 +170,15 @@ func (r *Result) NotStored(cause error) *Result {
 }
 
 // Samples returns what the result of the measurement summarizes.
-func (m Measurement) Samples() Samples { return Samples{m.Tally, m.Breakdown, m.Jobs} }
+func (m Measurement) Samples() Samples {
+	s := Samples{Tally: m.Tally, Breakdown: m.Breakdown, Jobs: m.Jobs}
+	if m.Workers != nil && len(m.WorkerTally) > 0 {
+		for _, i := range m.Workers.listed() {
+			s.Workers = append(s.Workers, m.WorkerTally[i])
+		}
+	}
+	return s
+}
 
 // NewResult derives the result of a plan from a measurement. The caller sets its
 // ID.

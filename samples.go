@@ -8,6 +8,9 @@ type Samples struct {
 	Tally     *Tally
 	Breakdown *Breakdown // nil if jobs report nothing
 	Jobs      *JobLog    // nil if no records are kept
+	// Workers are the tallies of the workers that the result lists, in its order;
+	// nil if it lists none.
+	Workers []*Tally
 }
 
 // judged is a result with its samples, which thresholds read.

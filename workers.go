@@ -1,5 +1,11 @@
 package aurea
 
+import (
+	"fmt"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
 // Workers describes the workers of a run that several machines executed. Times
 // are in seconds. In a Measurement it has Of with every worker, and LostShare;
 // NewResult derives the rest.
@@ -17,6 +23,29 @@ type Workers struct {
 	Unlike []string         `json:"unlike,omitempty"`
 	Of     []WorkerResult   `json:"of"` // at most MaxListedWorkers: the lost ones, then the latest to start jobs
 	Rest   *WorkerRemainder `json:"rest,omitempty"`
+}
+
+// Find returns the index in Of of the worker with an ID or a name. The error is an
+// ErrNotFound, or an InvalidError if several workers have the name.
+func (w *Workers) Find(worker string) (int, error) {
+	if w == nil {
+		return 0, fmt.Errorf("%w: the run has no workers: its server executed it", ErrNotFound)
+	}
+	found := -1
+	for i, of := range w.Of {
+		switch {
+		case of.ID == worker:
+			return i, nil
+		case of.Name == worker && found >= 0:
+			return 0, param.Invalid("worker", "must be an ID: the result has several workers named %s", param.Describe(worker))
+		case of.Name == worker:
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, fmt.Errorf("%w: the run's result lists no worker with the name or ID %s", ErrNotFound, param.Describe(worker))
+	}
+	return found, nil
 }
 
 // MaxListedWorkers is how many workers a result describes one by one.

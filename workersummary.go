@@ -12,10 +12,10 @@ import (
 // at most MaxListedWorkers, and with the figures of all of them. It does not
 // change w.
 func (w *Workers) summarize() *Workers {
-	all := slices.Clone(w.Of)
-	slices.SortStableFunc(all, func(a, b WorkerResult) int {
-		return cmp.Or(lostFirst(a, b), cmp.Compare(b.Delay.P99, a.Delay.P99), cmp.Compare(a.Name, b.Name))
-	})
+	var all []WorkerResult
+	for _, i := range w.order() {
+		all = append(all, w.Of[i])
+	}
 	sum := &Workers{Count: len(all), LostShare: w.LostShare, Of: all, Unlike: unlikeFields(all)}
 	var starts, ends extent
 	hosts := map[string]bool{}
@@ -44,6 +44,23 @@ func (w *Workers) summarize() *Workers {
 	sum.cut()
 	return sum
 }
+
+// order returns the indexes of all workers in the order of a result: the lost
+// ones, then the latest to start jobs.
+func (w *Workers) order() []int {
+	order := make([]int, len(w.Of))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := w.Of[i], w.Of[j]
+		return cmp.Or(lostFirst(a, b), cmp.Compare(b.Delay.P99, a.Delay.P99), cmp.Compare(a.Name, b.Name))
+	})
+	return order
+}
+
+// listed returns the indexes of the workers that a result lists, in its order.
+func (w *Workers) listed() []int { return w.order()[:min(len(w.Of), MaxListedWorkers)] }
 
 // addWorkers adds the workers of a measurement. The run failed if more of its
 // load was lost with workers than the spec allows.

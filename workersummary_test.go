@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -56,6 +57,53 @@ func TestSummaryOfWorkers(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, w.Of); diff != "" {
 		t.Errorf("the measurement was changed:\n%s", diff)
+	}
+}
+
+// Law: the tallies of the workers are in the order in which the result lists the
+// workers.
+func TestTalliesOfListedWorkers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := Measurement{Tally: NewTally(), Warmup: NewTally()}
+		m.Workers = fleetOf(rapid.SampledFrom([]int{1, 2, 5, MaxListedWorkers + 3}).Draw(t, "workers"),
+			func(i int, w *WorkerResult) {
+				w.Delay.P99 = float64(rapid.IntRange(0, 3).Draw(t, "delay"))
+				if rapid.Bool().Draw(t, "lost") {
+					w.State = WorkerLost
+				}
+				w.Counts.OK = int64(i)
+				tally := NewTally()
+				tally.OK = int64(i)
+				m.WorkerTally = append(m.WorkerTally, tally)
+			})
+		listed, tallies := m.Workers.summarize().Of, m.Samples().Workers
+		if len(tallies) != len(listed) {
+			t.Fatalf("%d tallies of %d listed workers", len(tallies), len(listed))
+		}
+		for i, of := range listed {
+			if tallies[i].OK != of.Counts.OK {
+				t.Fatalf("worker %s has the tally of worker %d", of.Name, tallies[i].OK)
+			}
+		}
+	})
+}
+
+// A worker is found by its ID, and by its name unless several have that.
+func TestFindWorker(t *testing.T) {
+	w := fleetOf(4, func(i int, w *WorkerResult) { w.ID = fmt.Sprint("ID", i) })
+	w.Of[2].Name, w.Of[3].Name = "twin", "twin"
+	for worker, want := range map[string]int{"ID0": 0, "w1": 1, "ID3": 3} {
+		if got, err := w.Find(worker); err != nil || got != want {
+			t.Errorf("%s is worker %d (%v), want %d", worker, got, err, want)
+		}
+	}
+	for worker, want := range map[string]error{"twin": ErrInvalid, "w3": ErrNotFound, "": ErrNotFound} {
+		if _, err := w.Find(worker); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", worker, err, want)
+		}
+	}
+	if _, err := (*Workers)(nil).Find("w0"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("without workers: %v", err)
 	}
 }
 

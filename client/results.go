@@ -20,9 +20,20 @@ const maxTally = 64 << 20
 // Tally returns the exact histograms of a finished run. Before its end it is an
 // aurea.ErrConflict.
 func (c *Client) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
+	return c.tally(ctx, id, url.Values{"format": {"binary"}})
+}
+
+// WorkerTally returns the exact histograms of one worker of a finished run, by its
+// ID or name in the result. A worker that the result does not list is an
+// aurea.ErrNotFound; before the run's end it is an aurea.ErrConflict.
+func (c *Client) WorkerTally(ctx context.Context, id, worker string) (*aurea.Tally, error) {
+	return c.tally(ctx, id, url.Values{"format": {"binary"}, "worker": {worker}})
+}
+
+func (c *Client) tally(ctx context.Context, id string, query url.Values) (*aurea.Tally, error) {
 	response, err := c.send(ctx, call{
 		method: http.MethodGet, path: api.RunPath(api.Histogram, id), repeatable: true,
-		query: url.Values{"format": {"binary"}},
+		query: query,
 	})
 	if err != nil {
 		return nil, err

@@ -62,6 +62,7 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 		member := &members[i]
 		m.Tally.Merge(member.Books.Judged())
 		m.Warmup.Merge(member.Books.Warmup())
+		m.WorkerTally = append(m.WorkerTally, member.Books.Judged())
 		m.Duration = max(m.Duration, member.end())
 		m.MaxInFlight += member.maxInFlight()
 	}

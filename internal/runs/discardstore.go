@@ -36,6 +36,9 @@ func (discardStore) Delete(_ context.Context, id string) error { return unknownR
 func (discardStore) Tally(_ context.Context, id string) (*aurea.Tally, error) {
 	return nil, unknownRunError(id)
 }
+func (discardStore) WorkerTally(_ context.Context, id string, _ int) (*aurea.Tally, error) {
+	return nil, unknownRunError(id)
+}
 func (discardStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	return failedJobs(unknownRunError(id))
 }

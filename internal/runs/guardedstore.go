@@ -68,6 +68,13 @@ func (s guardedStore) Delete(ctx context.Context, id string) error {
 	return s.Store.Delete(ctx, id)
 }
 
+func (s guardedStore) WorkerTally(ctx context.Context, id string, n int) (*aurea.Tally, error) {
+	if !isID(id) {
+		return nil, badIDError(id)
+	}
+	return s.Store.WorkerTally(ctx, id, n)
+}
+
 func (s guardedStore) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	if !isID(id) {
 		return nil, badIDError(id)

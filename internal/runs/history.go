@@ -142,6 +142,36 @@ func (m *Manager) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
 	return run.Samples.Tally.Clone(), nil
 }
 
+// WorkerTally returns the histograms of a worker of a finished run, by its ID or
+// name in the result. It returns an ErrConflict before the run's end, and an
+// ErrNotFound if the result does not list the worker.
+func (m *Manager) WorkerTally(ctx context.Context, id, worker string) (*aurea.Tally, error) {
+	var run aurea.Run
+	var err error
+	e := m.find(id)
+	if e == nil {
+		run, err = m.store.Get(ctx, id)
+	} else {
+		run, err = m.finished(e)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case !run.Status.Finished():
+		return nil, fmt.Errorf("%w: run %s has not finished", aurea.ErrConflict, id)
+	case run.Result == nil:
+		return nil, fmt.Errorf("%w: run %s never began and has no histograms", aurea.ErrNotFound, id)
+	}
+	n, err := run.Result.Workers.Find(worker)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	if n < len(run.Samples.Workers) {
+		return run.Samples.Workers[n].Clone(), nil
+	}
+	return m.store.WorkerTally(ctx, id, n)
+}
+
 // Jobs yields the job records of a finished run in order. It yields an
 // ErrConflict before the run's end, and nothing after an error.
 func (m *Manager) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {

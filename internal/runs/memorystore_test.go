@@ -190,6 +190,14 @@ func (m *memoryStore) Tally(_ context.Context, id string) (*aurea.Tally, error) 
 	return run.Samples.Tally, nil
 }
 
+func (m *memoryStore) WorkerTally(_ context.Context, id string, n int) (*aurea.Tally, error) {
+	run, err := m.Get(context.Background(), id)
+	if err != nil || n >= len(run.Samples.Workers) {
+		return nil, unknownRunError(id)
+	}
+	return run.Samples.Workers[n], nil
+}
+
 func (m *memoryStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
 	run, err := m.Get(context.Background(), id)
 	if err != nil {

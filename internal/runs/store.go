@@ -46,6 +46,9 @@ type Store interface {
 	// Tally returns the histograms of a finished run's measured part, or an
 	// aurea.ErrNotFound if there are none.
 	Tally(ctx context.Context, id string) (*aurea.Tally, error)
+	// WorkerTally returns the histograms of the n-th worker that the result of a
+	// finished run lists, or an aurea.ErrNotFound if there are none.
+	WorkerTally(ctx context.Context, id string, n int) (*aurea.Tally, error)
 	// Jobs yields the job records of a finished run in order. It reads as it
 	// goes: memory does not grow with their number. It yields nothing after an
 	// error.

@@ -34,6 +34,7 @@ var units = map[string]time.Duration{
 type histogramInput struct {
 	ID     string `path:"id" doc:"of the run: its result's benchmark_id"`
 	Of     string `query:"of" default:"latency" enum:"latency,service_time,delay,failed_latency" doc:"what was measured"`
+	Worker string `query:"worker" doc:"the id or the name of a worker that the result lists; without it, the histogram of the whole run"`
 	Format string `query:"format" default:"text" enum:"text,json,binary" doc:"text: HdrHistogram's percentile format, and its compressed encoding in the last line; json: the same as data, in seconds; binary: all histograms exactly, for a client of ours"`
 	Unit   string `query:"unit" default:"ms" enum:"s,ms,us,ns" doc:"of the text's values; the encoding is always in nanoseconds"`
 }
@@ -41,6 +42,7 @@ type histogramInput struct {
 // A histogramJSON is a histogram as data. Times are in seconds.
 type histogramJSON struct {
 	ID      string        `json:"id" doc:"of the run"`
+	Worker  string        `json:"worker,omitempty" doc:"as in the query"`
 	Of      string        `json:"of"`
 	Summary aurea.Summary `json:"summary"`
 	Buckets []bucketJSON  `json:"buckets" doc:"those that hold samples, shortest first"`
@@ -63,7 +65,7 @@ func (s *Server) registerHistogram(router huma.API, op huma.Operation) {
 		},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *histogramInput) (*huma.StreamResponse, error) {
-		tally, err := s.options.Runs.Tally(ctx, input.ID)
+		tally, err := input.tally(ctx, s.options.Runs)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
@@ -77,6 +79,14 @@ func (s *Server) registerHistogram(router huma.API, op huma.Operation) {
 			_, _ = ctx.BodyWriter().Write(body) // a reader that is gone misses nothing
 		}}, nil
 	})
+}
+
+// tally returns the histograms of the run or of its worker.
+func (i *histogramInput) tally(ctx context.Context, runs Runs) (*aurea.Tally, error) {
+	if i.Worker != "" {
+		return runs.WorkerTally(ctx, i.ID, i.Worker)
+	}
+	return runs.Tally(ctx, i.ID)
 }
 
 // write returns the response body and its media type.
@@ -96,7 +106,7 @@ func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []b
 	}
 	var out bytes.Buffer
 	if i.Format == "json" {
-		err = plainJSON.Marshal(&out, newHistogramJSON(i.ID, i.Of, h, encoded))
+		err = plainJSON.Marshal(&out, i.newJSON(h, encoded))
 		return "application/json", out.Bytes(), err
 	}
 	err = h.WritePercentiles(&out, units[i.Unit])
@@ -104,8 +114,8 @@ func (i *histogramInput) write(tally *aurea.Tally) (contentType string, body []b
 	return "text/plain; charset=utf-8", out.Bytes(), err
 }
 
-func newHistogramJSON(id, of string, h *hist.Histogram, encoded []byte) histogramJSON {
-	body := histogramJSON{ID: id, Of: of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{},
+func (i *histogramInput) newJSON(h *hist.Histogram, encoded []byte) histogramJSON {
+	body := histogramJSON{ID: i.ID, Worker: i.Worker, Of: i.Of, Summary: aurea.Summarize(h), Buckets: []bucketJSON{},
 		Encoded: string(encoded)}
 	h.Each(func(upTo time.Duration, count int64) {
 		body.Buckets = append(body.Buckets, bucketJSON{upTo.Seconds(), count})

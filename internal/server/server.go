@@ -66,6 +66,10 @@ type Runs interface {
 	// Tally returns the histograms of a finished run. An unfinished run is an
 	// aurea.ErrConflict.
 	Tally(ctx context.Context, id string) (*aurea.Tally, error)
+	// WorkerTally returns the histograms of one worker of a finished run, by its ID
+	// or name in the result. A worker that the result does not list is an
+	// aurea.ErrNotFound, and an unfinished run an aurea.ErrConflict.
+	WorkerTally(ctx context.Context, id, worker string) (*aurea.Tally, error)
 	// Jobs yields the records of a finished run's jobs in the order of the
 	// jobs. The last value may be an error; an unfinished run is an
 	// aurea.ErrConflict.

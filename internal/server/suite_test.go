@@ -160,6 +160,9 @@ func testLife(t *testing.T, r Runs) {
 	if diff := cmp.Diff(run.Result.Latency, aurea.Summarize(tally.Latency)); diff != "" {
 		t.Errorf("latency (-result +tally):\n%s", diff)
 	}
+	if _, err := r.WorkerTally(t.Context(), run.ID, "one"); !errors.Is(err, aurea.ErrNotFound) {
+		t.Errorf("WorkerTally of a run without workers: %v", err)
+	}
 	if tally.Counts != run.Result.Counts {
 		t.Errorf("the tally has %+v, the result %+v", tally.Counts, run.Result.Counts)
 	}
@@ -197,6 +200,9 @@ func testCancel(t *testing.T, r Runs) {
 	}
 	if _, err := r.Tally(t.Context(), running.ID); !errors.Is(err, aurea.ErrConflict) {
 		t.Errorf("Tally: %v", err)
+	}
+	if _, err := r.WorkerTally(t.Context(), running.ID, "one"); !errors.Is(err, aurea.ErrConflict) {
+		t.Errorf("WorkerTally: %v", err)
 	}
 	for _, err := range r.Jobs(t.Context(), running.ID) {
 		if !errors.Is(err, aurea.ErrConflict) {

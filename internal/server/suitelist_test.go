@@ -130,6 +130,7 @@ func testUnknown(t *testing.T, r Runs) {
 	_, errs["Cancel"] = r.Cancel(ctx, id)
 	_, errs["Change"] = r.Change(ctx, id, aurea.RunChange{})
 	_, errs["Tally"] = r.Tally(ctx, id)
+	_, errs["WorkerTally"] = r.WorkerTally(ctx, id, "one")
 	errs["Delete"] = r.Delete(ctx, id)
 	for _, err := range r.Watch(ctx, id, 0) {
 		errs["Watch"] = err
@@ -137,7 +138,7 @@ func testUnknown(t *testing.T, r Runs) {
 	for _, err := range r.Jobs(ctx, id) {
 		errs["Jobs"] = err
 	}
-	if len(errs) != 8 {
+	if len(errs) != 9 {
 		t.Errorf("only %d methods were called", len(errs))
 	}
 	for what, err := range errs {

@@ -94,6 +94,8 @@ func TestDamageIsFoundByTheCheck(t *testing.T) {
 		"a record":               `UPDATE jobs SET records = substr(records, 1, 20) || X'00' || substr(records, 22) WHERE run_id = 'benchmark-000001'`,
 		"the records are others": `UPDATE jobs SET (records, checksum) = (SELECT '', NULL) WHERE run_id = 'benchmark-000001'`,
 		"no records":             `DELETE FROM jobs WHERE run_id = 'benchmark-000001'`,
+		"a worker's histograms":  `UPDATE worker_tallies SET tally = X'00' WHERE run_id = 'benchmark-000001' AND n = 1`,
+		"no worker's histograms": `DELETE FROM worker_tallies WHERE run_id = 'benchmark-000001'`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

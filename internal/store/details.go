@@ -15,15 +15,17 @@ type details struct {
 	attempt               string
 	records               []byte // digest of the job records; nil if an earlier version stored none
 	series, tally, detail []byte
+	workerDigest          []byte // nil without workers
 }
 
 func (s *Store) details(ctx context.Context, id string) (details, error) {
 	const query = `
-SELECT ` + columns + `, r.jobs, r.records_digest, p.series, p.tally, p.detail
+SELECT ` + columns + `, r.jobs, r.records_digest, p.series, p.tally, p.detail, p.workers_digest
 FROM runs r LEFT JOIN results p ON p.run_id = r.id WHERE r.id = $1`
 	var d details
 	var err error
-	d.row, err = scan(s.reader.QueryRowContext(ctx, query, id), &d.attempt, &d.records, &d.series, &d.tally, &d.detail)
+	d.row, err = scan(s.reader.QueryRowContext(ctx, query, id), &d.attempt, &d.records, &d.series, &d.tally, &d.detail,
+		&d.workerDigest)
 	if isNoRows(err) {
 		err = notFoundError(id)
 	}
@@ -41,7 +43,7 @@ func (d details) decodeRun() (aurea.Run, error) {
 		err = json.Unmarshal(d.series, &run.Result.Series)
 	}
 	if err == nil && run.Status.Finished() && (d.attempt == "" || d.records != nil) {
-		err = d.checkDigest(d.records)
+		err = d.checkDigest(d.records, d.workerDigest)
 	}
 	if err != nil {
 		return aurea.Run{}, d.damagedError(err)
@@ -50,8 +52,9 @@ func (d details) decodeRun() (aurea.Run, error) {
 }
 
 // checkDigest computes the run's digest and compares it with the stored one.
-// records is the digest of the job records, nil without any.
-func (d details) checkDigest(records []byte) error {
+// records is the digest of the job records and workers that of the workers'
+// tallies, nil without any.
+func (d details) checkDigest(records, workers []byte) error {
 	created, err := strconv.ParseInt(string(d.created), 10, 64)
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func (d details) checkDigest(records []byte) error {
 			id: d.id, status: string(d.status), state: string(d.state), summary: string(d.summary),
 			series: string(d.series), tally: d.tally, detail: d.detail,
 		},
-		created: created, spec: string(d.spec), jobs: records,
+		created: created, spec: string(d.spec), jobs: records, workerDigest: workers,
 	}
 	if got := c.digest(); got != string(d.digest) {
 		return errors.New("its digest is " + got + " and should be " + string(d.digest))

@@ -15,6 +15,8 @@ type content struct {
 	created int64
 	spec    string
 	jobs    []byte // SHA-256 of the job records' fingerprints; nil without records
+
+	workerDigest []byte // of the workers' tallies; nil without any
 }
 
 // digest is the SHA-256 of the parts of the content in the order below, each
@@ -27,6 +29,9 @@ func (c content) digest() string {
 	}
 	for _, part := range [][]byte{c.tally, c.detail, c.jobs} {
 		writeSized(h, part)
+	}
+	if c.workerDigest != nil { // runs without workers have the digest that they always had
+		writeSized(h, c.workerDigest)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
@@ -46,6 +51,9 @@ func (c content) row(digest string) row {
 
 // bytes approximates the run's size in the database without its job records.
 func (c content) bytes() int64 {
-	return int64(len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) +
-		rowOverhead)
+	n := len(c.spec) + len(c.state) + len(c.summary) + len(c.series) + len(c.tally) + len(c.detail) + rowOverhead
+	for _, tally := range c.workers {
+		n += len(tally)
+	}
+	return int64(n)
 }

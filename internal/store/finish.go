@@ -63,6 +63,7 @@ type finishedRun struct {
 	id, status, state string
 	summary, series   string // JSON; "" without a result
 	tally, detail     []byte
+	workers           [][]byte     // tallies of the workers; nil without any
 	staged            *recordStage // nil without records
 	run               aurea.Run
 	ownerEpoch        string // the epoch of the server that has the run
@@ -90,6 +91,9 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if run.Samples.Breakdown != nil {
 		e.detail = run.Samples.Breakdown.AppendBinary(nil)
 	}
+	for _, tally := range run.Samples.Workers {
+		e.workers = append(e.workers, tally.AppendBinary(nil))
+	}
 	return e, nil
 }
 
@@ -102,7 +106,7 @@ const (
 UPDATE runs SET status = $4, finished = 1, state = $5, summary = $6, digest = $7, bytes = $8, jobs = $9,
                 checksum = $10, records_digest = $11, noted = NULL
 WHERE id = $3 AND ` + mayFinish + ` AND (finished = 0 OR $12 = 1)`
-	insertResult = `INSERT INTO results (run_id, series, tally, detail) VALUES ($1, $2, $3, $4)`
+	insertResult = `INSERT INTO results (run_id, series, tally, detail, workers_digest) VALUES ($1, $2, $3, $4, $5)`
 )
 
 // save marks the run as finished and stores its result.
@@ -124,7 +128,10 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 		}
 	}
 	if e.summary != "" {
-		if _, err := tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail); err != nil {
+		if _, err := tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail, c.workerDigest); err != nil {
+			return "", err
+		}
+		if err := e.insertWorkers(ctx, tx); err != nil {
 			return "", err
 		}
 	}
@@ -150,6 +157,7 @@ func (e *finishedRun) content(ctx context.Context, tx transaction) (content, err
 	if err != nil {
 		return c, err
 	}
+	c.workerDigest = digestWorkers(e.workers)
 	if e.staged != nil {
 		c.jobs = e.staged.hash.Sum(nil)
 	}

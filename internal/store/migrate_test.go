@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -10,8 +11,8 @@ import (
 )
 
 // A database of the schema before runs could be taken over is migrated: its
-// finished runs are unchanged, its unfinished ones are interrupted, because
-// nothing was noted of them.
+// finished runs are unchanged and have no histograms of workers, its unfinished
+// ones are interrupted, because nothing was noted of them.
 func TestMigrateFromSchema3(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "old.db")
@@ -21,7 +22,9 @@ func TestMigrateFromSchema3(t *testing.T) {
 	} {
 		s := open(t, address)
 		queued := create(t, s, 1, "here")
-		finished := storetest.Keep(t, s, storetest.Finished(storetest.NewRun(2), 10))
+		finished := storetest.Finished(storetest.NewRun(2), 10)
+		finished.Samples.Workers = nil
+		finished = storetest.Keep(t, s, finished)
 		check(t, s.Close())
 		if connect == nil {
 			connect = func() *sql.DB { return openSQL(t, address) }
@@ -29,7 +32,8 @@ func TestMigrateFromSchema3(t *testing.T) {
 		db := connect()
 		for _, statement := range []string{
 			`ALTER TABLE runs DROP COLUMN run_epoch`, `ALTER TABLE runs DROP COLUMN noted`,
-			`ALTER TABLE runs DROP COLUMN detached`, `DELETE FROM goose_db_version WHERE version_id = 4`,
+			`ALTER TABLE runs DROP COLUMN detached`, `DROP TABLE worker_tallies`,
+			`ALTER TABLE results DROP COLUMN workers_digest`, `DELETE FROM goose_db_version WHERE version_id > 3`,
 		} {
 			if _, err := db.Exec(statement); err != nil {
 				t.Fatal(err)
@@ -47,6 +51,9 @@ func TestMigrateFromSchema3(t *testing.T) {
 			t.Errorf("interrupted %+v, want %s", interrupted, queued.ID)
 		}
 		check(t, s.Verify(t.Context(), finished.ID))
+		if _, err := s.WorkerTally(t.Context(), finished.ID, 0); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("histograms of its worker: %v, want not found", err)
+		}
 		if got, err := s.Get(t.Context(), finished.ID); err != nil || got.Status != aurea.StatusCompleted {
 			t.Errorf("the finished run is %s, %v", got.Status, err)
 		}

@@ -43,7 +43,11 @@ func (s *Store) verify(ctx context.Context, d details) error {
 	if errors.Is(decodeErr, aurea.ErrDamaged) {
 		return decodeErr
 	}
-	if err := d.checkDigest(records); err != nil {
+	workers, err := s.digestStoredWorkers(ctx, d.id)
+	if err != nil {
+		return err
+	}
+	if err := d.checkDigest(records, workers); err != nil {
 		return d.damagedError(err)
 	}
 	return nil

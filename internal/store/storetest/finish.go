@@ -34,6 +34,16 @@ func testFinish(t *testing.T, place Place) {
 
 	tally := must[*aurea.Tally](t)(s.Tally(t.Context(), run.ID))
 	expect(t, string(tally.AppendBinary(nil)), string(run.Samples.Tally.AppendBinary(nil)))
+	expect(t, len(run.Samples.Workers), 2)
+	for n, want := range run.Samples.Workers {
+		tally := must[*aurea.Tally](t)(s.WorkerTally(t.Context(), run.ID, n))
+		expect(t, string(tally.AppendBinary(nil)), string(want.AppendBinary(nil)))
+	}
+	for _, n := range []int{-1, 2} {
+		if _, err := s.WorkerTally(t.Context(), run.ID, n); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("histograms of worker %d: %v, want not found", n, err)
+		}
+	}
 	expect(t, jobs(t, s, run.ID), records(1000))
 }
 
@@ -88,6 +98,8 @@ func testDigest(t *testing.T, place Place) {
 		"detail":        func(r *aurea.Run) { r.Samples.Breakdown.Record([]time.Duration{5, -1}, []int64{0}) },
 		"a job":         func(r *aurea.Run) { r.Samples.Jobs.Put(500, aurea.OK, 1, 2, 3) },
 		"no jobs":       func(r *aurea.Run) { r.Samples.Jobs = nil },
+		"a worker":      func(r *aurea.Run) { r.Samples.Workers[1].Latency.Record(5) },
+		"no workers":    func(r *aurea.Run) { r.Samples.Workers = nil },
 	} {
 		run := Finished(NewRun(1), 100)
 		finish(&run)
@@ -116,6 +128,7 @@ func testUnknown(t *testing.T, place Place) {
 		"cancel": func() error { return s.Cancel(ctx, "x") },
 		"tally":  func() error { _, err := s.Tally(ctx, "x"); return err },
 		"jobs":   func() error { return jobsError(s, "x") },
+		"worker": func() error { _, err := s.WorkerTally(ctx, "x", 0); return err },
 	} {
 		if err := act(); !errors.Is(err, aurea.ErrNotFound) {
 			t.Errorf("%s of an unknown run: %v, want not found", name, err)

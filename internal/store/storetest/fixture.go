@@ -47,11 +47,15 @@ func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 			Counters: []string{"bytes_in"}}),
 		Series: []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
 		Jobs:   new(aurea.JobLog),
+		Workers: &aurea.Workers{Of: []aurea.WorkerResult{
+			{ID: "W1", Name: "one", State: aurea.WorkerEnded}, {ID: "W2", Name: "two", State: aurea.WorkerLost}}},
+		WorkerTally: []*aurea.Tally{aurea.NewTally(), aurea.NewTally()},
 	}
 	for i := range jobs {
 		r := record(i)
 		m.Jobs.Put(r.Index, r.Outcome, r.Intended, r.Start, r.End)
 		m.Tally.End(r.Outcome, r.Intended, r.Start, r.End)
+		m.WorkerTally[i%2].End(r.Outcome, r.Intended, r.Start, r.End)
 		m.Breakdown.Record([]time.Duration{r.End - r.Start, -1}, []int64{int64(i)})
 	}
 	m.Tally.Planned, m.Tally.Started = m.Tally.Accounted(), int64(jobs)
