@@ -22,6 +22,7 @@ type fleet struct {
 	epochs    map[string]uint64 // the highest one that the workers have seen
 	stoppedAt map[string]time.Duration
 	calls     []string
+	deaf      bool          // servers do not hear that the workers have another one
 	absent    chan struct{} // closed when the workers are there; nil if they are from the start
 }
 
@@ -65,6 +66,15 @@ func (f *fleet) forget(name string) {
 	delete(f.began, name)
 }
 
+// note adds a call to the list, if it happened.
+func (f *fleet) note(happened bool, call string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if happened {
+		f.calls = append(f.calls, call)
+	}
+}
+
 func (f *fleet) called() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +105,7 @@ func (f *fleet) attach(call, name string, epoch uint64) error {
 func (f *fleet) look(name string, epoch uint64, planned int64) (ended int64, over bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.epochs[name] != epoch {
+	if f.epochs[name] != epoch && !f.deaf {
 		return 0, false, errRefused
 	}
 	elapsed, stopped := f.stoppedAt[name]
@@ -148,9 +158,7 @@ func (x *fleetExecutor) executeHere(
 	if err := claim.Note(ctx, nil); err != nil {
 		return aurea.Measurement{}, err
 	}
-	x.fleet.mu.Lock()
-	x.fleet.calls = append(x.fleet.calls, x.server+": execute local")
-	x.fleet.mu.Unlock()
+	x.fleet.note(true, x.server+": execute local")
 	select {
 	case <-time.After(time.Duration(plan.Jobs) * x.fleet.each):
 	case <-ctx.Done():
@@ -191,6 +199,7 @@ func (x *fleetExecutor) coordinate(
 		}
 		observe(aurea.Progress{Elapsed: m.Duration, Length: x.fleet.each, Interval: interval})
 		if over || m.Stopped {
+			x.fleet.note(ctx.Err() != nil, x.server+": stop "+name)
 			return m, nil
 		}
 		select {

@@ -49,6 +49,28 @@ func TestTakeover(t *testing.T) {
 	})
 }
 
+// A server that is not refused by its workers learns from the store that it has
+// lost its run, and stops.
+func TestLostWhileExecuting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		f.deaf = true
+		here := rows.open()
+		one, two := serveFleet(t, f, here, "one", Options{}), serveFleet(t, f, rows.open(), "two", Options{})
+		run := one.submit(t, `{"name": "a", "num_jobs": 60}`, "")
+		time.Sleep(5 * time.Second)
+		thaw := here.freeze()
+		defer thaw()
+		time.Sleep(20 * time.Second)
+		thaw()
+		checkOutcome(t, one.wait(t, run.ID), aurea.StatusCompleted, 60)
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCompleted, 60)
+		if diff := cmp.Diff([]string{"one: begin a", "two: resume a", "one: stop a"}, f.called()); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // A restarted server goes on with its run at once.
 func TestTakeoverAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
