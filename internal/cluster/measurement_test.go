@@ -189,7 +189,13 @@ func TestMergedFinals(t *testing.T) {
 	}
 	merger := NewMerger(plan, time.Unix(9, 0), 3, second, func(aurea.Progress) {})
 	m := NewMeasurement(plan, time.Unix(9, 0), merger, members)
-	m.Workers, m.Series, m.Tally, m.Warmup, m.Environment = nil, nil, nil, nil, aurea.Environment{}
+	for i, member := range members {
+		if m.WorkerTally[i] != member.Books.Judged() {
+			t.Errorf("the tally of worker %d is another one's", i)
+		}
+	}
+	m.Workers, m.WorkerTally, m.Series, m.Tally, m.Warmup = nil, nil, nil, nil, nil
+	m.Environment = aurea.Environment{}
 	want := aurea.Measurement{
 		Start: time.Unix(9, 0), Duration: 4 * second, MaxInFlight: 9, PeakFrom: 2 * second, PeakUntil: 3 * second, Full: true,
 		FirstStart: 2 * ms, LastStart: 2 * second, OtherBusy: 0.75,
