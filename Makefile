@@ -15,10 +15,11 @@ FUZZTIME ?= 30s
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
 export CGO_ENABLED := 0
 # Where a target builds the command first, tests use it and build none.
-test race deployment: export AUREA_BIN := $(CURDIR)/bin/aurea
+test race deployment torture-cluster: export AUREA_BIN := $(CURDIR)/bin/aurea
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture requests \
+.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture \
+  torture-cluster requests \
   spellings answers fuzz vulnerabilities secrets clean
 
 help: ## show this
@@ -94,6 +95,10 @@ theory: ## measure queueing stations in real time, beside the closed forms (8 mi
 
 torture: ## kill the service 50 times under load, and look for what is lost (TIMES=50)
 	AUREA_TORTURE=$(or $(TIMES),50) go test -count=1 -v -timeout 30m -run KilledAtAnyMoment ./cmd/aurea
+
+torture-cluster: build ## hit 200 runs on workers with faults, of a seed that is printed (TIMES=200 SEED=n)
+	AUREA_TORTURE_CLUSTER=$(or $(TIMES),200) AUREA_SEED=$(SEED) go test -count=1 -v -timeout 60m -run '^TestTorture$$' \
+	  ./internal/cluster/torture
 
 requests: ## send 100,000 requests made from our own description, of a seed that is printed (REQUESTS=100000)
 	AUREA_REQUESTS=$(or $(REQUESTS),100000) go test -count=1 -v -timeout 30m -run TorturedByItsOwnDescription ./internal/server

@@ -38,7 +38,8 @@ type rig struct {
 	nats    *natsBox // nil if the NATS server is the service's
 	natsURL string
 	server  *process
-	url     string // of the service
+	servers []*process // all lives of the server
+	url     string     // of the service
 	client  *client.Client
 	workers []*worker
 	target  *target
@@ -120,6 +121,7 @@ func (r *rig) serve() {
 		args = append(args, "--nats-listen", "127.0.0.1:0")
 	}
 	r.server = start(r.t, "server", args...)
+	r.servers = append(r.servers, r.server)
 	r.url = r.server.await(`msg=listening url=(\S+)`)
 	if r.nats == nil {
 		r.natsURL = r.server.await(`msg="NATS is listening" url=(\S+)`)
