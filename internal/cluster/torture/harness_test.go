@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 type rig struct {
 	t       *testing.T
 	dir     string   // of the service's data
+	store   string   // address of the database; "" for one in dir
 	nats    *natsBox // nil if the NATS server is the service's
 	natsURL string
 	server  *process
@@ -111,6 +112,9 @@ func (r *rig) serve() {
 		r.client.Close()
 	}
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", r.dir}
+	if r.store != "" {
+		args = append(args, "--store", r.store)
+	}
 	switch {
 	case r.nats != nil:
 		r.natsURL = "nats://" + r.nats.address

@@ -1,0 +1,108 @@
+//go:build unix
+
+package torture
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// A run goes on when its server is killed and started again within the lease,
+// and every job counts once.
+func TestServerRestarted(t *testing.T) {
+	r := startRigAt(t, startNATS(t), 2)
+	id := r.submit(`"rate": 100, "num_jobs": 800, "workers": 2`)
+	r.target.await(t, 150)
+	r.server.kill()
+	r.serve()
+	run := r.finish(id)
+	r.exact(run)
+	if !hasEvent(run, "adopted") {
+		t.Errorf("the timeline %+v does not say that the run was taken over", run.Timeline)
+	}
+}
+
+// A run whose server comes back after the lease ends as interrupted. What its
+// workers did until then is accounted for.
+func TestServerRestartedAfterLease(t *testing.T) {
+	r := startRigAt(t, startNATS(t), 2)
+	id := r.submit(`"rate": 100, "num_jobs": 3000, "workers": 2`)
+	r.target.await(t, 150)
+	r.server.kill()
+	time.Sleep(6 * time.Second)
+	r.serve()
+	run := r.finish(id)
+	if run.Status != aurea.StatusInterrupted {
+		t.Errorf("the run is %s (%s), want interrupted", run.Status, run.Error)
+	}
+	if run.Result == nil {
+		t.Fatal("the run has no result")
+	}
+	r.exactBooks(run)
+}
+
+// When one of two servers on one database dies, the other takes its runs over:
+// the one under way and the ones that wait. None that was acknowledged is lost.
+func TestAnotherServerTakesOver(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("left out: it starts PostgreSQL")
+	}
+	postgres, err := aureatest.StartPostgres(aureatest.PostgresPrograms(t))
+	t.Cleanup(func() {
+		if err := postgres.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nats := startNATS(t)
+	r := &rig{t: t, dir: t.TempDir(), store: postgres.Address("public"), nats: nats, target: startTarget(t, 0)}
+	r.serve()
+	r.addWorker("a")
+	r.addWorker("b")
+	r.awaitIdle(2)
+	other := &rig{t: t, dir: t.TempDir(), store: r.store, nats: nats, target: startTarget(t, 0), workers: r.workers}
+	other.serve()
+	other.awaitIdle(2)
+
+	const load = `"rate": 100, "num_jobs": 3000, "workers": 2`
+	running, waiting := r.submit(load), r.submit(`"num_jobs": 50, "concurrency": 2, "workers": 2`)
+	r.target.await(t, 150)
+	if shown, err := other.client.Get(t.Context(), running); err != nil || shown.Status != aurea.StatusRunning {
+		t.Errorf("the other server shows the run as %s (%v), want running", shown.Status, err)
+	}
+	r.server.kill()
+
+	taken := other.await(running)
+	if taken.Status != aurea.StatusCompleted && taken.Status != aurea.StatusInterrupted {
+		t.Errorf("the run that was under way is %s (%s)", taken.Status, taken.Error)
+	}
+	if taken.Result == nil {
+		t.Fatal("the run that was under way has no result")
+	}
+	if err := taken.Result.Counts.Check(); err != nil {
+		t.Error(err)
+	}
+	if lost := taken.Result.Counts.Lost; lost != 0 {
+		t.Errorf("%d jobs of it are lost, want none", lost)
+	}
+	if next := other.await(waiting); next.Status != aurea.StatusCompleted || next.Result.Counts.OK != 50 {
+		t.Errorf("the run that waited is %s (%s), want 50 jobs ok", next.Status, next.Error)
+	}
+	other.verify()
+}
+
+// hasEvent reports whether a run's timeline has an event of a kind.
+func hasEvent(run aurea.Run, kind string) bool {
+	for _, event := range run.Timeline {
+		if event.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
