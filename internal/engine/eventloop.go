@@ -21,7 +21,7 @@ type eventLoop struct {
 	tallies           *tallySet
 	spare             chan *tallySet // emptied by the collector
 	nextReport        time.Duration  // when to report the tallies next
-	firstStarted      time.Duration  // when the first job was started; forever before
+	checkAt           time.Duration  // when to check report, lease and controls again; see check
 	lastStarted       time.Duration  // when the last job was started, without the pauses before
 	lastEnded         time.Duration  // when the last job ended
 	cachesCold        bool           // the event loop has slept long since the last prefetch
@@ -29,12 +29,14 @@ type eventLoop struct {
 	injected          int64          // judged jobs that failed or hung because the spec injects faults
 	publishedInFlight int64          // value of this event loop's gauge
 	peak              int64          // most jobs in flight on all event loops after the warm-up, as sampled here
-	peakAt            time.Duration  // when peak was sampled first
-	window            peakWindow     // of this event loop's jobs in flight after the warm-up
-	metFull           bool           // an arrival was dropped here or waited for a slot
-	fullAtStop        bool           // all slots were taken, and more wanted, when the run was stopped
 	otherBusy         float64        // seconds of this event loop's jobs; see aurea.Measurement
 	sampledAt         time.Duration  // when the jobs in flight were sampled last
+
+	firstStarted time.Duration // when the first job was started; forever before
+	peakAt       time.Duration // when peak was sampled first
+	window       peakWindow    // of this event loop's jobs in flight after the warm-up
+	metFull      bool          // an arrival was dropped here or waited for a slot
+	fullAtStop   bool          // all slots were taken, and more wanted, when the run was stopped
 }
 
 // newEventLoop returns the event loop with the given index and share of the
@@ -81,21 +83,34 @@ func (l *eventLoop) run(c *collector) {
 	c.reports <- report{reporter: l.index, at: at, end: l.lastEnded, tallies: l.tallies, last: true}
 }
 
+// check does what is due at checkAt: it reports an interval, stops the run after
+// its lease, and waits for a control whose moment has come. After the last two
+// there is a new snapshot. A lease never ends earlier than it once said, so one
+// comparison a clock read suffices in between.
+func (l *eventLoop) check(c *collector, now time.Duration) {
+	if now >= l.nextReport {
+		l.reportInterval(c, now)
+	}
+	if !l.mayStart(now) {
+		<-l.snapshot.ctx.Done()
+	}
+	l.setCheck()
+}
+
+// setCheck sets when to check next.
+func (l *eventLoop) setCheck() { l.checkAt = min(l.nextReport, l.snapshot.until, l.lease.Until()) }
+
 // mayStart reports whether jobs may start at the given time by the snapshot in
 // effect.
 func (l *eventLoop) mayStart(now time.Duration) bool {
 	return l.leased(now) && l.latest.Load() == l.snapshot && now < l.snapshot.until
 }
 
-// awaitSnapshot blocks until there is a newer snapshot than the one in effect. The
-// caller knows that there is one, or that it comes: the run is stopped, or the
-// next control's moment is here.
-func (l *eventLoop) awaitSnapshot() { <-l.snapshot.ctx.Done() }
-
 // applyLatest loads the latest snapshot. If the run was stopped, it cancels the
 // jobs in flight and returns false.
 func (l *eventLoop) applyLatest() bool {
 	l.snapshot = l.latest.Load()
+	l.setCheck()
 	if l.stopped.Load() {
 		l.cancelInFlight(max(l.now(), 0))
 		return false
@@ -147,7 +162,6 @@ func (l *eventLoop) startJob(i int64, intended, start time.Duration) {
 	}
 	d, _ := l.delayOf(i)
 	l.tallies.forJob(intended, l.snapshot.warmup).Started++
-	l.firstStarted = min(l.firstStarted, start)
 	l.lastStarted = start - l.snapshot.PausedFor
 	l.timers.add(timer{at: start + d, intended: intended, job: i})
 }
@@ -225,15 +239,20 @@ func (l *eventLoop) cancelInFlight(now time.Duration) {
 	l.publishInFlight(now)
 }
 
-// publishInFlight stores the number of jobs in flight in the event loop's
-// gauge, if it has changed.
+// publishInFlight publishes the number of jobs in flight if it has changed.
 func (l *eventLoop) publishInFlight(now time.Duration) {
 	if l.publishedInFlight != l.timers.length {
-		l.publishedInFlight = l.timers.length
-		l.gauges[l.index].Store(l.publishedInFlight)
-		if now >= l.snapshot.warmup {
-			l.window.set(l.publishedInFlight, now)
-		}
+		l.setInFlight(now)
+	}
+}
+
+// setInFlight stores the number of jobs in flight in the event loop's gauge and in
+// the window of its peak. Without it, publishInFlight is inlined.
+func (l *eventLoop) setInFlight(now time.Duration) {
+	l.publishedInFlight = l.timers.length
+	l.gauges[l.index].Store(l.publishedInFlight)
+	if now >= l.snapshot.warmup {
+		l.window.set(l.publishedInFlight, now)
 	}
 }
 

@@ -15,11 +15,10 @@ func (l *eventLoop) runClosed(c *collector) {
 	s.openDue(0)
 	for {
 		now := l.now()
-		if now >= l.nextReport {
-			l.reportInterval(c, now)
+		if now >= l.checkAt {
+			l.check(c, now)
 		}
-		if !l.mayStart(now) {
-			l.awaitSnapshot()
+		if l.latest.Load() != l.snapshot {
 			if !s.applyLatest() {
 				return
 			}
@@ -150,6 +149,9 @@ func (s *slots) fill() {
 				s.nextRise = forever // no jobs are left
 			}
 			break
+		}
+		if n == 0 { // a loop's first start is here
+			s.firstStarted = min(s.firstStarted, now)
 		}
 		s.startJob(i, min(s.openedAt, now), now)
 	}

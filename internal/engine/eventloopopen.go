@@ -16,12 +16,11 @@ func (l *eventLoop) runOpen(c *collector) {
 	a.hold(0, false)
 	for {
 		now := l.now()
-		if now >= l.nextReport {
+		if now >= l.checkAt {
 			a.dropDue(now)
-			l.reportInterval(c, now)
+			l.check(c, now)
 		}
-		if !l.mayStart(now) {
-			l.awaitSnapshot()
+		if l.latest.Load() != l.snapshot {
 			if !a.applyLatest() {
 				return
 			}
@@ -164,6 +163,7 @@ func (a *arrivals) setDue(due time.Duration) {
 
 // startHeld starts the held arrival and holds the next one.
 func (a *arrivals) startHeld(now time.Duration) {
+	a.firstStarted = min(a.firstStarted, now)
 	a.startJob(a.job, a.due, now)
 	a.held = false
 	a.publishOrSample(now)
