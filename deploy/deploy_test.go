@@ -44,7 +44,7 @@ func parse[T any](t *testing.T, content string) T {
 	return document
 }
 
-// A composition is the part of compose.yaml that the tests use.
+// A composition is what the tests use of a compose file.
 type composition struct {
 	Services map[string]struct {
 		Image       string
