@@ -37,21 +37,9 @@ func TestRecordsEqualLocal(t *testing.T) {
 	for name, spec := range loggedSpecs {
 		t.Run(name, func(t *testing.T) {
 			want := recordsOf(t, execute(t, startService(t, 0).engine, spec))
-			open := planOf(t, spec).Open()
 			for _, n := range []int{1, 2, 4} {
 				got := recordsOf(t, execute(t, startService(t, n).dispatcher, spec))
-				if len(got) != len(want) {
-					t.Fatalf("%d workers have %d records, want %d", n, len(got), len(want))
-				}
-				for i, job := range got {
-					if job.Index != want[i].Index || job.Outcome != want[i].Outcome {
-						t.Fatalf("%d workers: job %d is %s, want job %d, %s",
-							n, job.Index, job.Outcome, want[i].Index, want[i].Outcome)
-					}
-					if open && job.Intended != want[i].Intended {
-						t.Fatalf("%d workers: job %d is due at %s, want %s", n, job.Index, job.Intended, want[i].Intended)
-					}
-				}
+				compareRecords(t, n, planOf(t, spec), want, got)
 			}
 		})
 	}
