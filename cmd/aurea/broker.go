@@ -80,12 +80,13 @@ func (b *broker) refuseIn(targets egress.Allowlist) egress.Allowlist {
 	return targets.Except(b.own.Addr())
 }
 
-// workers returns the workers that are known; none without a broker.
-func (b *broker) workers() []aurea.Worker {
+// lister returns the function that lists the workers that are known; nil without
+// a broker.
+func (b *broker) lister() func() []aurea.Worker {
 	if b == nil {
 		return nil
 	}
-	return b.registry.Workers()
+	return b.registry.Workers
 }
 
 // withStats returns the stats of runs with those of the workers. Call it after

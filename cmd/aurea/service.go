@@ -63,7 +63,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Grafana: c.grafana,
 		Tokens:  c.tokens,
 		Hosts:   c.hosts,
-		Workers: s.broker.workers,
+		Workers: s.broker.lister(),
 		Budget:  requests,
 		Clients: int(c.apiConns),
 		Log:     s.log,

@@ -44,7 +44,8 @@ func RunPath(pattern, id string) string {
 
 // WorkersBody is the response of Workers.
 type WorkersBody struct {
-	Workers []aurea.Worker `json:"workers" doc:"empty if the service has no cluster"`
+	Broker  bool           `json:"broker" doc:"whether the service has a NATS server at which workers may join"`
+	Workers []aurea.Worker `json:"workers" doc:"sorted by name"`
 }
 
 // VerifyBody is the response of Verify.

@@ -16,7 +16,8 @@ func (s *Server) registerWorkers(router huma.API, op huma.Operation) {
 	huma.Register(router, op, func(context.Context, *struct{}) (*workersResponse, error) {
 		response := &workersResponse{}
 		response.Body.Workers = []aurea.Worker{}
-		if s.options.Workers != nil {
+		response.Body.Broker = s.options.Workers != nil
+		if response.Body.Broker {
 			response.Body.Workers = append(response.Body.Workers, s.options.Workers()...)
 		}
 		for i, worker := range response.Body.Workers {

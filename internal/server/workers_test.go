@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // GET /v1/workers lists the workers of the cluster.
@@ -22,26 +23,30 @@ func TestWorkers(t *testing.T) {
 	s := New(newOptions(finishingFake(), func(o *Options) {
 		o.Workers = func() []aurea.Worker { return known }
 	}))
-	var list struct{ Workers []aurea.Worker }
+	var list api.WorkersBody
 	ask(t, s, http.MethodGet, "/v1/workers", "").into(t, &list)
 	want := append([]aurea.Worker{}, known...)
 	want[1].Labels = map[string]string{} // an object, so that a program need not expect null
 	if diff := cmp.Diff(want, list.Workers); diff != "" {
 		t.Errorf("workers (-want +got):\n%s", diff)
 	}
+	if !list.Broker {
+		t.Error("there is no broker, though there is a cluster")
+	}
 	if known[1].Labels != nil {
 		t.Error("the cluster's worker was changed")
 	}
 }
 
-// Without a cluster the list is empty.
+// Without a worker the list is empty. It says whether one could join.
 func TestNoWorkers(t *testing.T) {
-	for name, workers := range map[string]func() []aurea.Worker{
-		"no cluster": nil, "no worker": func() []aurea.Worker { return nil },
+	for want, workers := range map[string]func() []aurea.Worker{
+		`{"broker":false,"workers":[]}`: nil,
+		`{"broker":true,"workers":[]}`:  func() []aurea.Worker { return nil },
 	} {
 		s := New(newOptions(finishingFake(), func(o *Options) { o.Workers = workers }))
-		if got := ask(t, s, http.MethodGet, "/v1/workers", ""); string(got.body) != `{"workers":[]}`+"\n" {
-			t.Errorf("%s: %s", name, got.body)
+		if got := ask(t, s, http.MethodGet, "/v1/workers", ""); string(got.body) != want+"\n" {
+			t.Errorf("the list is %s, want %s", got.body, want)
 		}
 	}
 }
