@@ -121,6 +121,50 @@ func TestBrowserLive(t *testing.T) {
 	}
 }
 
+// A run that waits for workers says what it waits for, also to screen readers.
+// Its clock has not begun.
+func TestBrowserWaiting(t *testing.T) {
+	t.Parallel()
+	script := scriptedUpdates{updates: make(chan *aurea.Update)}
+	shelf := newStoringFake(fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
+		return aurea.Run{Status: aurea.StatusRunning, Spec: spec}, nil
+	}})
+	shelf.watch = script.watch
+	b := browse(t, host(t, shelf), 0)
+	b.click("#run")
+	until(t, "the run to be watched",
+		func() bool { script.mu.Lock(); defer script.mu.Unlock(); return len(script.after) == 1 })
+	run, err := shelf.Get(t.Context(), "benchmark-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(id int64, kind aurea.UpdateKind, progress *aurea.RunProgress) {
+		run.Progress = progress
+		script.updates <- &aurea.Update{ID: id, Kind: kind, Run: run}
+	}
+	say(1, aurea.UpdateStatus, nil)
+	for i, waits := range []string{"waiting for workers: 1 of 3 are there", "waiting for workers: 2 of 3 are there"} {
+		say(int64(2+i), aurea.UpdateProgress, &aurea.RunProgress{Phase: aurea.PhaseWaiting, Activity: waits})
+		want := "W" + waits[1:] + "."
+		b.until(`document.querySelector("#live [data-field=activity]").innerText === %q`, want)
+		got := []string{b.text("#status"), b.text("#live [data-field=status]"), b.text("#live [data-field=done]"),
+			b.text("#elapsed")}
+		if want := []string{want, "waiting", "–", ""}; !slices.Equal(got, want) {
+			t.Errorf("the page shows %q, want %q", got, want)
+		}
+	}
+	say(4, aurea.UpdateProgress, &aurea.RunProgress{Elapsed: 1, Remaining: 3, Started: 9, OK: 7, InFlight: 2,
+		Throughput: 7, P99: 0.1, Phase: aurea.PhaseRunning})
+	b.until(`document.querySelector("#live [data-field=done]").innerText === "7 of 100"`)
+	got := []string{b.text("#status"), b.text("#live [data-field=status]"), b.text("#live [data-field=activity]")}
+	if want := []string{"Running…", "running", ""}; !slices.Equal(got, want) {
+		t.Errorf("when it runs, the page shows %q, want %q", got, want)
+	}
+	if elapsed := b.text("#elapsed"); strings.HasPrefix(elapsed, "0") || elapsed == "" {
+		t.Errorf("the elapsed time is %q after a second", elapsed)
+	}
+}
+
 // A run without a result is shown with its error; an unknown run is reported.
 func TestBrowserWithoutResult(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// degradedFake returns a fake whose runs have a series, a reason for doubt and
-// an error.
+// degradedFake returns a fake whose runs have a series, a reason for doubt,
+// workers and an error.
 func degradedFake() fake {
 	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
 		run := finished(spec)
@@ -24,6 +24,7 @@ func degradedFake() fake {
 		}
 		run.Result.Validity = aurea.Validity{State: aurea.Degraded,
 			Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
+		run.Result.Workers = unlikeWorkers()
 		run.Result.Errors = []aurea.ErrorClass{{Class: "timeout", Count: 1234, Sample: strings.Repeat("unbroken", 40)}}
 		return run, nil
 	}}
@@ -57,7 +58,7 @@ func TestBrowserChartsAndDoubts(t *testing.T) {
 // On a phone no content is wider than the screen.
 func TestBrowserPhone(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, newStoringFake(degradedFake())), 1)
+	b := browseWorkers(t, host(t, newStoringFake(degradedFake()), withWorkers(everyState)), 1)
 	b.do(chromedp.EmulateViewport(375, 700))
 	fits := func(when string) {
 		t.Helper()
@@ -84,7 +85,7 @@ func TestBrowserPhone(t *testing.T) {
 // WCAG 2.2, level AA.
 func TestBrowserContrast(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, newStoringFake(degradedFake())), 0)
+	b := browseWorkers(t, host(t, newStoringFake(degradedFake()), withWorkers(everyState)), 0)
 	b.click("#run")
 	b.finishes()
 	grounds := map[string]bool{}
@@ -132,7 +133,7 @@ const contrastScript = `(() => {
 // Every control has a name, and every id is unique.
 func TestBrowserNames(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, newStoringFake(finishingFake())), 0)
+	b := browseWorkers(t, host(t, newStoringFake(finishingFake()), withWorkers(everyState)), 0)
 	b.ready()
 	b.allNamed("at first")
 }

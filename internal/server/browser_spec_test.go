@@ -23,9 +23,9 @@ func specOf(t *testing.T, raw document) document {
 // Every field of a spec can be filled in.
 func TestBrowserEveryField(t *testing.T) {
 	t.Parallel()
-	s := serve(t, runs.Options{})
+	s := serve(t, runs.Options{}, withWorkers(everyState))
 	b := browse(t, s.URL, 0)
-	b.job(map[string]string{"kind": "noop"})
+	b.job(map[string]string{"kind": "noop", "workers": "1"})
 	b.click("#more summary")
 	b.fill(map[string]string{"num_jobs": "9", "rate": "1000", "concurrency": "5", "timeout": "1s", "warmup": "1ms",
 		"seed": "7", "name": "all", "thresholds": "p99 < 1h"})
@@ -37,13 +37,13 @@ func TestBrowserEveryField(t *testing.T) {
 		"arrival": `"poisson"`, "on_saturation": `"drop"`, "labels": "git.sha: 1a2b\nbranch:",
 		"stages/1/duration": "1s", "stages/1/rate": "900", "stages/2/duration": "2s", "stages/2/rate": "0",
 		"pricing/per_job": "0.5", "pricing/currency": "EUR",
-		"workers": "2", "max_lost_fraction": "0.25",
+		"workers/count": "2", "workers/labels": "zone: a", "max_lost_fraction": "0.25",
 	})
 	b.click("#run")
 	want := decodeDocument(t, `{"workload": {"kind": "noop"}, "num_jobs": 9, "rate": 1000, "concurrency": 5, "timeout": "1s", "warmup": "1ms", "seed": 7, "name": "all",
 		"thresholds": ["p99 < 1h"], "arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
 		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"},
-		"workers": 2, "max_lost_fraction": 0.25, "include_jobs": true}`)
+		"workers": {"count": 2, "labels": {"zone": "a"}}, "max_lost_fraction": 0.25, "include_jobs": true}`)
 	if diff := cmp.Diff(want, specOf(t, b.finishes())); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}

@@ -96,6 +96,12 @@ type service struct {
 // serve starts a service, which ends with the test.
 func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
+	return serveWith(t, engine.New("1.2.3", everyKind), options, changes...)
+}
+
+// serveWith starts a service whose runs are executed by the given executor.
+func serveWith(t testing.TB, executor runs.Executor, options runs.Options, changes ...func(*Options)) *service {
+	t.Helper()
 	if options.Store == nil {
 		kept, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 		if err != nil {
@@ -108,7 +114,7 @@ func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *servi
 		})
 		options.Store, options.Owner = kept, "test"
 	}
-	s := &service{t: t, manager: runs.New(engine.New("1.2.3", everyKind), options)}
+	s := &service{t: t, manager: runs.New(executor, options)}
 	exporter, err := metrics.New(s.manager.Stats, aurea.Environment{Version: "1.2.3"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,9 @@ export function row(header, ...cells) {
   return element("tr", {}, element("th", { scope: "row" }, header), ...cells.map((cell) => element("td", {}, cell)));
 }
 
+// below returns a smaller line below a cell's content, or nothing for no content.
+export const below = (content) => (content ? [element("span", { class: "below" }, content)] : []);
+
 export const pair = (term, value, mood = "") => element("div", { class: mood }, element("dt", {}, term), element("dd", {}, value));
 
 // part returns the element within root that shows the field of that name.

@@ -11,6 +11,7 @@
 // kinds that have fields within them, so none of them imports this module.
 
 import { anything, choice, quantity, text } from "./control.js";
+import { either, isEither } from "./either.js";
 import { group, isGroup } from "./group.js";
 import { isSimpleList, isTexts, lines, texts } from "./lines.js";
 import { isList, repeated } from "./repeated.js";
@@ -24,6 +25,7 @@ const makers = [
   [isSimpleList, lines],
   [isList, repeated],
   [isTexts, texts],
+  [isEither, either],
   [(schema) => schema.enum, (schema, name, needed) => choice(schema, name, needed, schema.enum.map(JSON.stringify))],
   [(schema) => schema.type === "boolean", (schema, name, needed) => choice(schema, name, needed, ["true", "false"])],
   [(schema) => schema.type === "integer" || schema.type === "number", quantity],

@@ -15,11 +15,13 @@ export const form = $("spec");
 const fields = ["num_jobs", "concurrency", "rate", "duration", "timeout", "warmup", "seed", "name"];
 const numbers = ["num_jobs", "concurrency", "rate", "seed"];
 const described = ["arrival", "on_saturation", "stages", "labels", "pricing", "workers", "max_lost_fraction"]; // made from the OpenAPI description
+const ofWorkers = ["workers", "max_lost_fraction"]; // of the described ones, those that need workers
 const thresholds = form.elements.thresholds;
 
 let workload = null; // the field of the workload; null until the kinds are loaded
 let others = []; // [name, field] of the described fields, likewise
 let loading = null; // the promise of load, while it runs
+let workersMayJoin = false; // whether workers may join the service
 let spec = start; // the spec that the form was last filled in with
 
 // loadKinds loads the kinds of job from the service, once.
@@ -77,6 +79,21 @@ export function useSpec(given) {
 function fillFields() {
   workload?.set(spec.workload);
   for (const [name, own] of others) own.set(spec[name]);
+  hideUseless();
+}
+
+// offerWorkers shows the fields that need workers if workers may join the service.
+export function offerWorkers(mayJoin) {
+  workersMayJoin = mayJoin;
+  hideUseless();
+}
+
+// hideUseless hides the fields that need workers, if there can be none, except those
+// that the spec has.
+function hideUseless() {
+  for (const [name, { node, json }] of others) {
+    if (ofWorkers.includes(name)) node.hidden = !workersMayJoin && json() === undefined;
+  }
 }
 
 // showFieldErrors shows every message at its field and focuses the first such field of

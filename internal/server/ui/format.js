@@ -28,6 +28,16 @@ export function money(amount, currency) {
   return amount.toLocaleString("en", { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits });
 }
 
+// bytes shows three significant digits.
+export function bytes(value) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(Math.floor(Math.log2(Math.max(value, 1)) / 10), units.length - 1);
+  return `${round(value / 1024 ** power, 3)}\u00a0${units[power]}`;
+}
+
+// count shows a number of things: 1 worker, 2 workers.
+export const count = (n, thing) => `${number(n)} ${thing}${n === 1 ? "" : "s"}`;
+
 export const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
 
 // plain replaces invisible characters and those that change the direction of text by

@@ -1,7 +1,7 @@
 // The view of a run that has not finished.
 
 import { charts } from "./chart.js";
-import { $, badge, exact, fill, swap } from "./dom.js";
+import { $, badge, exact, fill, say, swap } from "./dom.js";
 import { capital, duration, number } from "./format.js";
 import { describe } from "./result.js";
 
@@ -10,6 +10,7 @@ const maxPoints = 600; // of a chart; beyond that every second point is dropped
 const root = $("live");
 let points = []; // of the series so far
 let run = null; // its latest state
+let waiting = false; // whether its clock has not begun
 let clock = null;
 
 // showLive shows a run that has not finished.
@@ -18,13 +19,14 @@ export function showLive(given) {
   run = given;
   fill(root, "title", run.name || describe(run.spec));
   fill(root, "about", run.status === "queued" ? queueText(run.queue_position) : run.id);
-  badge(root, "status", run.status);
+  badge(root, "status", waiting ? "waiting" : run.status);
 }
 
 const queueText = (position) => (position > 1 ? `${position - 1} before it in the queue` : "Next in the queue");
 
 function reset() {
   points = [];
+  waiting = false;
   $("bar").removeAttribute("value");
   for (const name of ["done", "throughput", "p99", "in_flight"]) fill(root, name, "–");
   fill(root, "activity");
@@ -35,8 +37,31 @@ function reset() {
   startClock(0);
 }
 
+// showWaiting shows what a run waits for before its clock begins.
+function showWaiting(activity) {
+  waiting = true;
+  badge(root, "status", "waiting");
+  fill(root, "activity", `${capital(activity)}.`);
+  say(`${capital(activity)}.`);
+  clearInterval(clock);
+  $("elapsed").textContent = "";
+}
+
+// endWaiting shows that the run's clock has begun.
+function endWaiting() {
+  if (!waiting) return;
+  waiting = false;
+  badge(root, "status", run.status);
+  say("Running…");
+}
+
 // showProgress shows the run's latest interval.
 export function showProgress(progress) {
+  if (progress.phase === "waiting") {
+    showWaiting(progress.activity);
+    return;
+  }
+  endWaiting();
   const before = points.at(-1);
   if (before && progress.elapsed <= before.t) return; // it is shown already
   const ended = progress.ok + progress.failed;

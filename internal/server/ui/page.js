@@ -1,15 +1,16 @@
-// The entry point of the page: it connects the form, the shown run and the list of
-// runs.
+// The entry point of the page: it connects the form, the shown run and the lists of
+// runs and workers.
 
 import { $, say } from "./dom.js";
 import { examples, start } from "./examples.js";
 import { clearError } from "./fielderror.js";
-import { form, loadKinds, useSpec } from "./form.js";
+import { form, loadKinds, offerWorkers, useSpec } from "./form.js";
 import { useGrafana } from "./grafana.js";
 import { showError } from "./problem.js";
 import { run } from "./run.js";
 import { listRuns, moreRuns } from "./runs.js";
 import { route, stop } from "./runview.js";
+import { listWorkers } from "./workers.js";
 
 async function showService() {
   try {
@@ -25,6 +26,7 @@ async function load() {
     await loadKinds();
     await listRuns();
     route();
+    offerWorkers(await listWorkers());
   } catch (error) {
     showError(error, load);
   }

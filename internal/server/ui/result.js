@@ -5,6 +5,7 @@ import { $, badge, element, exact, fill, pair, row, sampled } from "./dom.js";
 import { capital, duration, money, number, percent, sentence } from "./format.js";
 import { indent } from "./json.js";
 import { showDetail } from "./detail.js";
+import { showRunWorkers } from "./runworkers.js";
 
 // showResult shows a result under a title. text is the same result as JSON.
 export function showResult(title, result, text) {
@@ -20,6 +21,7 @@ export function showResult(title, result, text) {
   showCharts(root, result.series);
   showDistribution(root, result);
   showFacts(root, result, text);
+  showRunWorkers(root, result.workers);
   showDetail(root, result);
   showErrors(root, result.errors);
   $("raw").textContent = indent(text);
@@ -114,11 +116,11 @@ function showFacts(root, r, text) {
 
 // facts returns [term, value] or [term, value, rounded text].
 function facts(r, text) {
-  const { max, mean, effective } = r.in_flight;
+  const { max, at_least: least = max, mean, effective } = r.in_flight;
   return [
     ["Duration", r.duration, duration(r.duration)],
     ["Model", r.model],
-    ["In flight, max", max, number(max)],
+    ["In flight, max", max, least < max ? `${number(least)} to ${number(max)}` : number(max)],
     ["In flight, mean", mean, number(mean)],
     effective !== mean && ["Of them at work at once", effective, number(effective)],
     r.rate && ["Rate asked for", r.rate.target, `${number(r.rate.target)}/s`],

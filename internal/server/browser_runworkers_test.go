@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// unlikeWorkers returns the workers of a result: a lost one, one with less
+// memory, one with a limit and another kernel, and ten others of which one has
+// slightly less memory. Three more are not listed.
+func unlikeWorkers() *aurea.Workers {
+	w := &aurea.Workers{Count: 16, Lost: 1, LostShare: 0.25, Spread: 0.0012, Bound: 0.0001, Hosts: 16,
+		Unlike: []string{"cgroup.cpu_limit", "kernel", "memory_bytes"},
+		Rest:   &aurea.WorkerRemainder{Count: 3, Counts: aurea.Counts{OK: 30, Failed: 1}, Throughput: 3}}
+	for i := range 13 {
+		w.Of = append(w.Of, aurea.WorkerResult{ID: fmt.Sprint("ID", i), Name: fmt.Sprintf("worker-%02d", i), Host: "host",
+			Cores: 2, State: aurea.WorkerEnded, Counts: aurea.Counts{OK: 100, Failed: 2, Timeout: 1}, Throughput: 100,
+			Latency: aurea.WorkerQuantiles{P50: 0.1, P99: 0.2}, Delay: aurea.WorkerQuantiles{P99: 0.001}, CPU: 0.4321,
+			Environment: &aurea.Environment{Kernel: "6.8", MemoryBytes: 8 << 30}})
+	}
+	w.Of[0].State, w.Of[0].Counts = aurea.WorkerLost, aurea.Counts{OK: 50, Lost: 1234}
+	w.Of[0].Throughput, w.Of[0].CPU = 25, 0
+	w.Of[1].Environment.MemoryBytes = 4 << 30
+	w.Of[2].Environment.Kernel, w.Of[2].Environment.Cgroup.CPULimit = "6.1", 1.5
+	w.Of[2].Counts = aurea.Counts{Dropped: 7}
+	w.Of[3].Environment.MemoryBytes -= 40 << 20
+	return w
+}
+
+// The workers of a result have a row each: what they measured, and how they
+// differ. Columns of counts that all lack are left out.
+func TestBrowserRunWorkers(t *testing.T) {
+	t.Parallel()
+	b := browse(t, host(t, newStoringFake(degradedFake())), 0)
+	b.click("#run")
+	b.finishes()
+	summary := "16 workers; 1 of them lost, with 25 % of the load. They began 1.2 ms apart, " +
+		"± 200 µs by the error of their clocks. They differ in cpu limit, kernel, memory bytes."
+	if text := b.text("#run-workers .hint"); text != summary {
+		t.Errorf("they are summed up as %q, want %q", text, summary)
+	}
+	head := "Worker\tState\tJobs/s\tCPU\tp50\tp99\tDelay p99\tOk\tFailed\tDropped\tLost"
+	if text := b.text("#run-workers thead"); text != head {
+		t.Errorf("the columns are %q", text)
+	}
+	const usual = "\tended\t100\t43.2 %\t100 ms\t200 ms\t1 ms\t100\t3\t0\t0"
+	const machine = " / host, 2 cores"
+	want := []string{
+		"worker-00" + machine + "\tlost\t25\t–\t100 ms\t200 ms\t1 ms\t50\t0\t0\t1,234",
+		"worker-01" + machine + " / unlike others: memory bytes 4 GiB" + usual,
+		"worker-02" + machine + " / unlike others: cpu limit 1.5; kernel 6.1\tended\t100\t43.2 %\t–\t–\t–\t0\t0\t7\t0",
+	}
+	for i := 3; i < 13; i++ {
+		want = append(want, fmt.Sprintf("worker-%02d", i)+machine+usual)
+	}
+	want = append(want, "3 more workers together\t\t3\t\t\t\t\t30\t1\t0\t0")
+	if diff := cmp.Diff(want[:10], b.lines("#run-workers")); diff != "" {
+		t.Errorf("at first there are (-want +got):\n%s", diff)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS("#all-run-workers"), "\r"))
+	if diff := cmp.Diff(want, b.lines("#run-workers")); diff != "" {
+		t.Errorf("all of them are (-want +got):\n%s", diff)
+	}
+	if focus := b.focus(); focus != "all-run-workers" {
+		t.Errorf("the focus is on %q", focus)
+	}
+	bars := look[[]string](b,
+		`[...document.querySelectorAll("#run-workers rect")].map((bar) => bar.getAttribute("width"))`)
+	if !slices.Equal(bars[:3], []string{"25", "100", "100"}) || len(bars) != 13 {
+		t.Errorf("the bars have widths of %v, want a quarter for a quarter", bars)
+	}
+	b.click("#run")
+	b.finishes()
+	if rows := len(b.lines("#run-workers")); rows != 10 {
+		t.Errorf("the next result has %d rows, want it folded", rows)
+	}
+}
+
+// Upper and lower bounds of the most in flight are both shown.
+func TestBrowserInFlightBounds(t *testing.T) {
+	t.Parallel()
+	bounded := finishingFake()
+	do := bounded.do
+	bounded.do = func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run, err := do(ctx, spec)
+		run.Result.InFlight = aurea.InFlight{Max: 1100, AtLeast: 360, Mean: 95}
+		return run, err
+	}
+	b := browse(t, host(t, newStoringFake(bounded)), 0)
+	b.click("#run")
+	b.finishes()
+	if most := b.fact("In flight, max"); most != "360 to 1,100" {
+		t.Errorf("the most in flight are %q", most)
+	}
+}
+
+// A run on real workers is chosen in the form, and shown with what each of them
+// measured. Its spec is kept.
+func TestBrowserOnWorkers(t *testing.T) {
+	t.Parallel()
+	s := serveWorkers(t, "one", "two")
+	b := browse(t, s.URL, 1)
+	b.job(map[string]string{"kind": "sleep"})
+	b.job(map[string]string{"duration": "1ms", "max_lost_fraction": "0.5", "workers": "0"})
+	b.fill(map[string]string{"num_jobs": "400", "concurrency": "20"})
+	b.click("#run") // the number is blank
+	b.until(`document.getElementById("problem").checkVisibility() && document.getElementById("run").checkVisibility()`)
+	wrong := look[string](b, `document.querySelector("[data-name=workers] .error").innerText`)
+	if !strings.HasPrefix(wrong, `must be "all", "local", a number of workers from 1 to`) {
+		t.Errorf("a blank number is %q", wrong)
+	}
+	b.job(map[string]string{"workers/integer": "2"})
+	b.click("#run")
+	result := b.finishes()
+	of := result.at("workers.of").([]any)
+	if len(of) != 2 {
+		t.Fatalf("%d workers ran, want 2", len(of))
+	}
+	for _, one := range of {
+		worker := document(one.(map[string]any))
+		id := worker.at("id").(string)
+		var want []string
+		for _, field := range []string{"throughput", "cpu", "latency.p50", "latency.p99", "delay.p99", "counts.ok"} {
+			want = append(want, strconv.FormatFloat(worker.number(t, field), 'g', -1, 64))
+		}
+		want = append(want, "0")
+		row := fmt.Sprintf(`document.querySelector("#run-workers span[title='%s']").closest("tr")`, id)
+		got := look[[]string](b, `[...%s.querySelectorAll("data")].map((d) => d.value)`, row)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-result +shown):\n%s", worker.at("name"), diff)
+		}
+	}
+	summary := fmt.Sprintf("2 workers on 1 machine. They began %s apart, ± %s by the error of their clocks.",
+		b.duration(result.number(t, "workers.spread")), b.duration(2*result.number(t, "workers.bound")))
+	if text := b.text("#run-workers .hint"); text != summary {
+		t.Errorf("they are summed up as %q, want %q", text, summary)
+	}
+	b.until(`[...document.querySelectorAll("#workers td:nth-of-type(5) data")].length === 2`) // clocks are known
+	rows := b.lines("#workers")
+	if !strings.HasPrefix(rows[0], "one\tidle\ttest / ") || !strings.HasPrefix(rows[1], "two\tidle\ttest / ") {
+		t.Errorf("after the run the workers are %q", rows)
+	}
+
+	for choice, want := range map[string]any{`"all"`: "all", `"local"`: "local", "": nil} {
+		b.job(map[string]string{"workers": choice})
+		b.click("#run")
+		result := b.finishes()
+		spec := result.at("spec").(map[string]any)
+		if spec["workers"] != want {
+			t.Errorf("chosen are %s, sent %v", choice, spec["workers"])
+		}
+		if shown := look[bool](b, `document.getElementById("run-workers").checkVisibility()`); shown != (want != "local") {
+			t.Errorf("with %s workers are shown: %t", choice, shown)
+		}
+	}
+}
+
+// duration returns how the page writes seconds.
+func (b *tab) duration(seconds float64) string {
+	b.t.Helper()
+	text := look[string](b, `import("/ui/format.js").then((format) => format.duration(%v))`, seconds)
+	return strings.ReplaceAll(text, "\u00a0", " ")
+}
