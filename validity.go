@@ -66,9 +66,9 @@ var validityChecks = []validityCheck{
 		return float64(r.Counts.Ended()), 0, r.Counts.OK == 0 && r.Counts.Ended() > 0
 	}, "none of the %.0f jobs that ended was ok, so there is no latency to believe"},
 	{WorkerLostCode, Invalid, lostWorkers(false),
-		"{lost} fell silent with %.4f of the load undone, and max_lost_fraction allows %.4f"},
+		"{lost} fell silent with %.4g of the load undone, and max_lost_fraction allows %.4g"},
 	{WorkerLostCode, Degraded, lostWorkers(true),
-		"{lost} fell silent with %.4f of the load undone, as max_lost_fraction allows up to %.4f"},
+		"{lost} fell silent with %.4g of the load undone, as max_lost_fraction allows up to %.4g"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
 	{"paused", Degraded, pauses,
