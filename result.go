@@ -156,7 +156,7 @@ type Measurement struct {
 	Health      Health
 	Environment Environment
 	Workers     *Workers // nil if this process ran the jobs; else MaxInFlight is not used
-	WorkerTally []*Tally // of Workers.Of, in its order
+	WorkerTally []*Tally // of Workers.Of, in its order; nil for workers that are not Listed
 	Warnings    []string // remarks for the reader of the result
 }
 
@@ -173,7 +173,7 @@ func (r *Result) NotStored(cause error) *Result {
 func (m Measurement) Samples() Samples {
 	s := Samples{Tally: m.Tally, Breakdown: m.Breakdown, Jobs: m.Jobs}
 	if m.Workers != nil && len(m.WorkerTally) > 0 {
-		for _, i := range m.Workers.listed() {
+		for _, i := range m.Workers.Listed() {
 			s.Workers = append(s.Workers, m.WorkerTally[i])
 		}
 	}

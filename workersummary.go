@@ -59,8 +59,9 @@ func (w *Workers) order() []int {
 	return order
 }
 
-// listed returns the indexes of the workers that a result lists, in its order.
-func (w *Workers) listed() []int { return w.order()[:min(len(w.Of), MaxListedWorkers)] }
+// Listed returns the indexes of the workers of a measurement that its result
+// lists, in the order of the result.
+func (w *Workers) Listed() []int { return w.order()[:min(len(w.Of), MaxListedWorkers)] }
 
 // addWorkers adds the workers of a measurement. The run failed if more of its
 // load was lost with workers than the spec allows.

@@ -16,7 +16,7 @@ type Books struct {
 	epoch   uint64
 	metrics aurea.MetricNames
 
-	judged, warmup *aurea.Tally
+	judged, warmup ledger
 	failures       map[string]int64 // of the judged part, as far as reports tell
 	piece          []byte           // of the breakdown, so far
 	breakdown      *aurea.Breakdown
@@ -47,7 +47,7 @@ const (
 func NewBooks(shard aurea.Plan, epoch uint64, metrics aurea.MetricNames) *Books {
 	return &Books{
 		live: aurea.NewLivePlan(shard), epoch: epoch, metrics: metrics,
-		judged: aurea.NewTally(), warmup: aurea.NewTally(), failures: map[string]int64{},
+		failures: map[string]int64{},
 	}
 }
 
@@ -100,8 +100,8 @@ func (b *Books) fold(r *Report, now time.Duration) error {
 	}
 	b.hear(now)
 	b.foldFailures(r)
-	b.judged.Merge(r.Judged)
-	b.warmup.Merge(r.Warmup)
+	b.judged.add(r.Judged)
+	b.warmup.add(r.Warmup)
 	b.reports, b.elapsed, b.cpu = r.Seq, r.Elapsed, r.CPU
 	b.seen = max(b.seen, r.InFlight)
 	return nil
@@ -140,7 +140,11 @@ func (b *Books) close(r *Report) error {
 		b.piece, b.final = piece, r.Final
 		return nil
 	}
-	judged, warmup := b.judged.Clone(), b.warmup.Clone()
+	judged, warmup := scratch.Get().(*aurea.Tally), scratch.Get().(*aurea.Tally)
+	defer release(judged)
+	defer release(warmup)
+	b.judged.mergeParts(judged)
+	b.warmup.mergeParts(warmup)
 	judged.Merge(r.Judged)
 	warmup.Merge(r.Warmup)
 	judged.Planned, warmup.Planned = r.Final.Judged.Planned, r.Final.Warmup.Planned
@@ -187,12 +191,19 @@ func (b *Books) Ended() bool { return b.final != nil && b.final.Problem == "" }
 // Lost reports whether the books were closed without the last report.
 func (b *Books) Lost() bool { return b.lost && !b.Ended() }
 
-// Judged returns the tally of the judged part. Once the books are closed its
-// Planned and Lost are set. The tally belongs to the books.
-func (b *Books) Judged() *aurea.Tally { return b.judged }
+// Judged returns a new tally of the judged part. Once the books are closed its
+// Planned and Lost are set. Its histograms are large: for counts alone, Counts
+// costs nothing.
+func (b *Books) Judged() *aurea.Tally { return b.judged.tally() }
 
-// Warmup returns the tally of the warm-up, empty without one, like Judged.
-func (b *Books) Warmup() *aurea.Tally { return b.warmup }
+// Warmup returns a new tally of the warm-up, empty without one, like Judged.
+func (b *Books) Warmup() *aurea.Tally { return b.warmup.tally() }
+
+// Counts returns the counts of the judged part and of the warm-up.
+func (b *Books) Counts() (judged, warmup aurea.Counts) { return b.judged.Counts, b.warmup.Counts }
+
+// Started returns how many jobs have started, those of the warm-up with them.
+func (b *Books) Started() int64 { return b.judged.Started + b.warmup.Started }
 
 // Failures returns the failures of the judged part, the most frequent first. Of
 // a worker without a last report they have no samples.

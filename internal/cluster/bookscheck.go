@@ -30,7 +30,8 @@ func (b *Books) check(r *Report, now time.Duration) error {
 	if due := b.maxDue(r.Elapsed); started+dropped > due {
 		return fmt.Errorf("%d jobs were started or dropped by %s, and at most %d were due", started+dropped, r.Elapsed, due)
 	}
-	if jobs := b.live.Plan.Jobs; accounted > jobs {
+	// The bound keeps the sums of a worker that lies within what they can hold.
+	if jobs := min(b.live.Plan.Jobs, maxCount); accounted > jobs {
 		return fmt.Errorf("%d jobs have an outcome, and the shard has %d", accounted, jobs)
 	}
 	return nil
@@ -116,8 +117,8 @@ func (b *Books) account() {
 		return
 	}
 	planned, inWarmup := b.planned(b.until)
-	b.warmup.Lost = max(inWarmup-b.warmup.Accounted(), inFlight(b.warmup))
-	b.judged.Lost = max(planned-b.warmup.Accounted()-b.judged.Accounted(), inFlight(b.judged))
+	b.warmup.Lost = max(inWarmup-b.warmup.Accounted(), b.warmup.inFlight())
+	b.judged.Lost = max(planned-b.warmup.Accounted()-b.judged.Accounted(), b.judged.inFlight())
 	b.judged.Planned, b.warmup.Planned = b.judged.Accounted(), b.warmup.Accounted()
 }
 
@@ -125,10 +126,6 @@ func (b *Books) account() {
 func (b *Books) clearLost() {
 	b.judged.Planned, b.judged.Lost, b.warmup.Planned, b.warmup.Lost = 0, 0, 0, 0
 }
-
-// inFlight returns how many jobs of a silent worker have started and no outcome.
-// Without a last report, every cancelled job has started.
-func inFlight(t *aurea.Tally) int64 { return max(t.Started+t.Dropped-t.Accounted(), 0) }
 
 // undone returns how many jobs of the shard did not end, of a worker that was not
 // ordered to stop.

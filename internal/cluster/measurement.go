@@ -60,9 +60,8 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 	}
 	for i := range members {
 		member := &members[i]
-		m.Tally.Merge(member.Books.Judged())
-		m.Warmup.Merge(member.Books.Warmup())
-		m.WorkerTally = append(m.WorkerTally, member.Books.Judged())
+		member.Books.judged.mergeInto(m.Tally)
+		member.Books.warmup.mergeInto(m.Warmup)
 		m.Duration = max(m.Duration, member.end())
 		m.MaxInFlight += member.maxInFlight()
 	}
@@ -75,6 +74,10 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 	m.Failures = failuresOf(members)
 	m.Breakdown = breakdownOf(members)
 	m.Workers = workersOf(plan, &m, members)
+	m.WorkerTally = make([]*aurea.Tally, len(members))
+	for _, i := range m.Workers.Listed() { // those of thousands of workers would take much memory
+		m.WorkerTally[i] = members[i].Books.Judged()
+	}
 	return m
 }
 

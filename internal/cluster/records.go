@@ -30,7 +30,7 @@ func (w *watcher) collectRecords() (log *aurea.JobLog, warnings []string) {
 			log.Omit(m.Books.Final().Omitted)
 			continue
 		}
-		started := m.Books.Judged().Started + m.Books.Warmup().Started
+		started := m.Books.Started()
 		log.Omit(started)
 		w.Log.Warn("job records are missing", "worker", m.Worker.Name, "exec", w.exec, "jobs", started, "error", err)
 		if len(warnings) < maxWarnings {
@@ -131,13 +131,14 @@ func (p *recordPull) put(job aurea.JobRecord) error {
 // checkCounts compares the outcomes of the records with those of the tallies. Jobs
 // without a record are known by their number only.
 func (p *recordPull) checkCounts() error {
-	judged, warmup, omitted := p.member.Books.Judged(), p.member.Books.Warmup(), p.member.Books.Final().Omitted
+	judged, warmup := p.member.Books.Counts()
+	started, omitted := p.member.Books.Started(), p.member.Books.Final().Omitted
 	ended := judged.Ended() + warmup.Ended()
 	var records int64
 	for _, n := range p.counts {
 		records += n
 	}
-	if started := judged.Started + warmup.Started; records+omitted != started {
+	if records+omitted != started {
 		return fmt.Errorf("it has %d records and omitted %d, and %d jobs were started", records, omitted, started)
 	}
 	for _, part := range []struct {
@@ -147,7 +148,7 @@ func (p *recordPull) checkCounts() error {
 		{aurea.OK, judged.OK + warmup.OK},
 		{aurea.Failed, judged.Failed + warmup.Failed},
 		{aurea.TimedOut, judged.Timeout + warmup.Timeout},
-		{aurea.Cancelled, judged.Started + warmup.Started - ended},
+		{aurea.Cancelled, started - ended},
 		{aurea.Dropped, 0},
 		{aurea.Lost, 0},
 	} {

@@ -52,7 +52,9 @@ func LostShare(plan aurea.Plan, members []Member) float64 {
 // result describes one member. judged is the length of the run's judged part in
 // seconds.
 func (m *Member) result(judged float64) aurea.WorkerResult {
-	tally := m.Books.Judged()
+	tally := scratch.Get().(*aurea.Tally)
+	defer release(tally)
+	m.Books.judged.mergeInto(tally)
 	environment := m.Worker.Environment
 	of := aurea.WorkerResult{
 		ID:          m.Worker.ID,

@@ -1,0 +1,86 @@
+package cluster
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A ledger is a sum of tallies that takes little memory. A tally has 8 KB for each
+// power of two of its times, mostly zeros, and a coordinator has two for each of a
+// thousand workers. So a ledger keeps the tallies in their binary form, and sums
+// them up when there are maxParts.
+type ledger struct {
+	aurea.Counts
+	Started int64
+
+	parts [][]byte // binary forms; their sum is the ledger's, but for Planned and Lost
+}
+
+// maxParts is how many tallies a ledger keeps apart. Each takes some memory, and
+// a larger number spreads the work of summing up.
+const maxParts = 6
+
+// scratch has empty tallies for sums that are needed for a moment.
+var scratch = sync.Pool{New: func() any { return aurea.NewTally() }}
+
+// release empties a tally of scratch and gives it back.
+func release(t *aurea.Tally) {
+	t.Reset()
+	scratch.Put(t)
+}
+
+// add adds a tally without planned and lost jobs. Nil is an empty one.
+func (l *ledger) add(t *aurea.Tally) {
+	if t == nil || t.Started == 0 && t.Accounted() == 0 {
+		return
+	}
+	l.Started += t.Started
+	l.OK += t.OK
+	l.Failed += t.Failed
+	l.Timeout += t.Timeout
+	l.Cancelled += t.Cancelled
+	l.Dropped += t.Dropped
+	l.parts = append(l.parts, compact(t))
+	if len(l.parts) < maxParts {
+		return
+	}
+	sum := scratch.Get().(*aurea.Tally)
+	defer release(sum)
+	l.mergeParts(sum)
+	clear(l.parts)
+	l.parts = append(l.parts[:0], compact(sum))
+}
+
+// compact returns the binary form of a tally without spare capacity.
+func compact(t *aurea.Tally) []byte { return slices.Clone(t.AppendBinary(nil)) }
+
+// mergeInto adds the ledger to a tally.
+func (l *ledger) mergeInto(t *aurea.Tally) {
+	l.mergeParts(t)
+	t.Planned += l.Planned
+	t.Lost += l.Lost
+}
+
+func (l *ledger) mergeParts(t *aurea.Tally) {
+	part := scratch.Get().(*aurea.Tally)
+	defer release(part)
+	for _, data := range l.parts {
+		if err := part.UnmarshalBinary(data); err != nil {
+			panic("cluster: a ledger does not read what it wrote: " + err.Error())
+		}
+		t.Merge(part)
+	}
+}
+
+// tally returns the ledger as a new tally.
+func (l *ledger) tally() *aurea.Tally {
+	t := aurea.NewTally()
+	l.mergeInto(t)
+	return t
+}
+
+// inFlight returns how many jobs of a silent worker have started and no outcome.
+// Without a last report, every cancelled job has started.
+func (l *ledger) inFlight() int64 { return max(l.Started+l.Dropped-l.Accounted(), 0) }
