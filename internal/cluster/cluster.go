@@ -17,6 +17,7 @@
 // is nothing to queue or to store. Subjects.go has the table of subjects,
 // permissions.go what each role may do with them. Embed.go is a NATS server in
 // this process, connect.go connects to one, presence.go knows the workers there.
+// Records.go pulls the job records when a run is over.
 package cluster
 
 import (

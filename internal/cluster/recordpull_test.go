@@ -54,6 +54,61 @@ func TestRecordsArePulledAgain(t *testing.T) {
 	waitFor(t, "the worker forgets the records", func() bool { return keeper.get(c.exec) == nil })
 }
 
+// The jobs that a lost worker started have no records, and the result says how
+// many they are. Those of the others do not suffer.
+func TestRecordsOfLostWorker(t *testing.T) {
+	plan := decodePlan(t, `{"num_jobs": 20, "concurrency": 2}`)
+	shards := plan.Shards([]int{1, 1})
+	log := new(aurea.JobLog)
+	for k := range shards[0].Jobs {
+		log.Put(k, aurea.OK, 0, 0, second)
+	}
+	lost := NewBooks(shards[1], 0, aurea.MetricNames{})
+	r := NewReport()
+	r.Seq, r.Elapsed, r.Length, r.Judged.Started = 1, second, second, 3
+	if _, err := lost.Fold(r, second); err != nil {
+		t.Fatal(err)
+	}
+	lost.Lose(9*second, time.Duration(aurea.Forever))
+
+	embedded, ended := listen(t, EmbedOptions{}), Hello{ID: NewID(), Name: "a"}
+	w := &watcher{coordination: &coordination{
+		Dispatcher: NewDispatcher(DispatcherOptions{Conn: serverConn(t, embedded), Log: quiet()}), plan: plan, exec: NewID(),
+		members: []*member{
+			{Member: Member{Worker: ended, Shard: shards[0], Books: endedBooks(t, shards[0], log)}},
+			{Member: Member{Worker: Hello{ID: NewID(), Name: "b"}, Shard: shards[1], Books: lost}, index: 1},
+		},
+	}}
+	var keeper recordKeeper
+	keeper.keep(w.exec, log, shards[0].Jobs)
+	worker := connect(t, ConnectOptions{URL: embedded.URL(), ID: ended.ID})
+	_, err := worker.Subscribe(workerSubject(ended.ID, askRecords), func(m *nats.Msg) {
+		if data, err := keeper.serve(m.Data); err == nil && m.Reply != "" {
+			_ = m.Respond(data) // otherwise it is asked again
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged, warnings := w.collectRecords()
+	if want := []string{"the records of 3 jobs are missing: worker b: it was lost"}; !slices.Equal(warnings, want) {
+		t.Errorf("warnings %q, want %q", warnings, want)
+	}
+	if got := merged.Omitted(); got != 3 {
+		t.Errorf("%d jobs have no record, want 3", got)
+	}
+	var jobs, want []int64
+	for job := range merged.All() {
+		jobs = append(jobs, job.Index)
+	}
+	for k := range shards[0].Jobs {
+		want = append(want, shards[0].Job(k))
+	}
+	if !slices.Equal(jobs, want) {
+		t.Errorf("there are records of the jobs %v, want %v", jobs, want)
+	}
+}
+
 // endedBooks returns the books of a worker that has reported the jobs of a log.
 func endedBooks(t *testing.T, plan aurea.Plan, log *aurea.JobLog) *Books {
 	t.Helper()

@@ -91,7 +91,7 @@ func (p *recordPull) ask(ctx context.Context) ([]byte, error) {
 			p.heard()
 			return part, nil
 		}
-		if !sleep(ctx, repeatAfter) {
+		if p.Conn.IsClosed() || !sleep(ctx, repeatAfter) {
 			return nil, fmt.Errorf("it does not reply: %w", err)
 		}
 	}

@@ -55,6 +55,7 @@ func resume(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan, noted []byte) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	recordsOf(t, measured) // every started job has one
 	return aurea.NewResult(plan, measured)
 }
 
