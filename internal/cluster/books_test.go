@@ -192,6 +192,21 @@ func TestControlsMoveTheBooks(t *testing.T) {
 	}
 }
 
+// A worker that stood still reports late what it started when it went on, in the
+// interval in which it was suspended.
+func TestReportOfASuspendedWorker(t *testing.T) {
+	shard := decodePlan(t, `{"rate": 10, "num_jobs": 1000}`)
+	for now, want := range map[time.Duration]Outcome{second: Refused, 3 * second: Refused, 5 * second: Folded} {
+		r := newInterval(0, second)
+		r.Epoch, r.Seq = 7, 1
+		*r.Judged = *aurea.NewTally()
+		r.Judged.Started = 50
+		if got, err := NewBooks(shard, 7, simulatedMetrics).Fold(r, now); got != want {
+			t.Errorf("50 jobs by 1s, reported at %s, are %s: %v, want %s", now, got, err, want)
+		}
+	}
+}
+
 // Law: a worker cannot start more jobs than were due, also with drawn arrivals, and
 // no seed makes an honest one exceed the limit.
 func TestMaxDue(t *testing.T) {

@@ -27,8 +27,11 @@ func (b *Books) check(r *Report, now time.Duration) error {
 	started := b.judged.Started + b.warmup.Started + r.Judged.Started + warmup.Started
 	dropped := b.judged.Dropped + b.warmup.Dropped + r.Judged.Dropped + warmup.Dropped
 	accounted := b.judged.Accounted() + b.warmup.Accounted() + r.Judged.Accounted() + warmup.Accounted()
-	if due := b.maxDue(r.Elapsed); started+dropped > due {
-		return fmt.Errorf("%d jobs were started or dropped by %s, and at most %d were due", started+dropped, r.Elapsed, due)
+	// A worker that was suspended in an interval starts all jobs that are due by
+	// the time it continues, in that interval.
+	by := max(r.Elapsed, now)
+	if due := b.maxDue(by); started+dropped > due {
+		return fmt.Errorf("%d jobs were started or dropped by %s, and at most %d were due", started+dropped, by, due)
 	}
 	// The bound keeps the sums of a worker that lies within what they can hold.
 	if jobs := min(b.live.Plan.Jobs, maxCount); accounted > jobs {

@@ -33,6 +33,14 @@ func (m *Member) end() time.Duration {
 	return m.Books.elapsed
 }
 
+// lastStart returns when the member started its last job, as far as is known.
+func (m *Member) lastStart() time.Duration {
+	if m.Books.Ended() {
+		return m.Books.final.LastStart
+	}
+	return m.Books.elapsed
+}
+
 // maxInFlight returns the most jobs in flight, of a lost member those that its
 // reports show.
 func (m *Member) maxInFlight() int64 {

@@ -138,7 +138,7 @@ func (w *watcher) end(m *member, final *Final) {
 		w.lose(m, final.Problem)
 	case !final.Stopped || w.stoppedAt < time.Duration(aurea.Forever):
 	case !w.adopted:
-		w.lose(m, "it stopped early: its reports were not acknowledged in time, or its process was told to end")
+		w.lose(m, "it stopped early: its reports were not acknowledged in time, or it was told to end")
 	default:
 		w.Log.Warn("a worker stopped before the run was over", "worker", m.Worker.Name, "exec", w.exec)
 		w.interrupted = true
@@ -175,7 +175,8 @@ func (w *watcher) lose(m *member, why string) {
 	w.merger.Lose(m.index)
 	w.stats.lost.Add(1)
 	w.Log.Error("a worker is lost", "worker", m.Worker.Name, "exec", w.exec, "reason", why)
-	if LostShare(w.plan, w.accounts()) > w.plan.Spec.MaxLostFraction || w.allLost() {
+	allowed := w.plan.Spec.MaxLostFraction
+	if allowed == 0 || LostShare(w.plan, w.accounts()) > allowed || w.allLost() {
 		w.fail(fmt.Errorf("worker %s is lost: %s", m.Worker.Name, why))
 	}
 }

@@ -38,7 +38,7 @@ func LostShare(plan aurea.Plan, members []Member) float64 {
 		switch {
 		case !m.lost():
 		case timed && !plan.Open():
-			left += float64(m.Shard.Concurrency) * max(plan.End.Seconds()-m.end().Seconds(), 0)
+			left += float64(m.Shard.Concurrency) * max(plan.End.Seconds()-m.lastStart().Seconds(), 0)
 		default:
 			left += float64(m.Books.undone())
 		}

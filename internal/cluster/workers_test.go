@@ -106,7 +106,7 @@ func TestEarlyWorker(t *testing.T) {
 		shards := plan.Shards([]int{3, 1})
 		running := Member{Shard: shards[0], Books: NewBooks(shards[0], 7, simulatedMetrics)}
 		early := Member{Shard: shards[1], Books: NewBooks(shards[1], 7, simulatedMetrics), Lost: true}
-		early.Books.final = &Final{Stopped: true, Duration: second}
+		early.Books.final = &Final{Stopped: true, Duration: 6 * second, LastStart: second}
 		early.Books.judged.Cancelled = 10
 		if got := LostShare(plan, []Member{running, early}); math.Abs(got-want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", spec, got, want)
