@@ -28,6 +28,11 @@ func TestHTML(t *testing.T) {
 	if match := regexp.MustCompile(`(?i)<script|<link|src=|url\(|http`).FindString(got); match != "" {
 		t.Errorf("the page has %q, want no scripts and no references", match)
 	}
+	const region = `<div class="wide" role="region" aria-label="Table" tabindex="0"><table>`
+	tables, scrolled := strings.Count(got, "<table>"), strings.Count(got, region)
+	if tables == 0 || scrolled != tables {
+		t.Errorf("%d of %d tables scroll by themselves on a narrow screen", scrolled, tables)
+	}
 	_, raw, _ := strings.Cut(got, "<pre>")
 	raw, _, _ = strings.Cut(raw, "</pre>")
 	var embedded, want any

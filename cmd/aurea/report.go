@@ -18,7 +18,7 @@ type report struct {
 	Headline string      // the verdict
 	Facts    [][2]string // names and values
 	Tables   []table
-	Notes    []string // why the result is in doubt, and what the signs mean
+	Notes    []string // why the result is in doubt, and other remarks
 }
 
 // A table has rows with as many cells as its header. The first cell names the
@@ -44,6 +44,9 @@ func newReport(r *aurea.Result) report {
 	}
 	for _, reason := range r.Validity.Reasons {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("%s: %s", reason.State, reason.Message))
+	}
+	for _, warning := range r.Warnings {
+		rep.Notes = append(rep.Notes, "warning: "+warning)
 	}
 	return rep.sanitized()
 }

@@ -25,6 +25,7 @@ func degradedFake() fake {
 		run.Result.Validity = aurea.Validity{State: aurea.Degraded,
 			Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
 		run.Result.Workers = unlikeWorkers()
+		run.Result.Warnings, run.Result.JobsNotListed = []string{"records are missing"}, 1234
 		run.Result.Errors = []aurea.ErrorClass{{Class: "timeout", Count: 1234, Sample: strings.Repeat("unbroken", 40)}}
 		return run, nil
 	}}
@@ -49,6 +50,12 @@ func TestBrowserChartsAndDoubts(t *testing.T) {
 	}
 	if text := b.text("#doubts"); text != "These numbers deserve some doubt\nThe generator was late." {
 		t.Errorf("the doubt is shown as %q", text)
+	}
+	if text := b.text("#remarks"); text != "Records are missing." {
+		t.Errorf("the remark is shown as %q", text)
+	}
+	if text := b.text("#exports"); text != "Jobs as CSV, NDJSON, Parquet; 1,234 started jobs without a record" {
+		t.Errorf("the records are offered as %q", text)
 	}
 	if text := b.text("#failures tbody"); !strings.HasPrefix(text, "timeout\t1,234\tunbroken") {
 		t.Errorf("the error is shown as %q", text)

@@ -4,6 +4,7 @@ import { hasToken } from "./api.js";
 import { $ } from "./dom.js";
 import { start } from "./examples.js";
 import { useSpec } from "./form.js";
+import { count } from "./format.js";
 import { member } from "./json.js";
 
 let shown = "{}"; // the spec of the shown result, as JSON
@@ -13,6 +14,8 @@ export function showActions(id, text) {
   shown = member(text, "spec");
   const kept = member(shown, "include_jobs") !== "false";
   $("exports").hidden = !kept || hasToken(); // a link cannot send the token
+  const missing = Number(member(text, "jobs_not_listed") ?? 0);
+  $("not-listed").textContent = missing > 0 ? `; ${count(missing, "started job")} without a record` : "";
   for (const link of $("exports").querySelectorAll("a")) {
     link.href = `/v1/runs/${encodeURIComponent(id)}/jobs?format=${link.dataset.format}`;
   }

@@ -17,6 +17,7 @@ export function showResult(title, result, text) {
   showFigures(root, result);
   showCounts(root, result.counts);
   showDoubts(root, result.validity);
+  showRemarks(result.warnings);
   showThresholds(root, result);
   showCharts(root, result.series);
   showDistribution(root, result);
@@ -64,6 +65,11 @@ function showDoubts(root, validity) {
   $("doubts").className = `notice ${moods[validity.state]}`;
   fill(root, "doubts-title", validity.state === "invalid" ? "These numbers are not to be believed" : "These numbers deserve some doubt");
   fill(root, "reasons", ...validity.reasons.map((reason) => element("li", {}, capital(sentence(reason.message)))));
+}
+
+function showRemarks(warnings = []) {
+  $("remarks").hidden = warnings.length === 0;
+  $("remarks").replaceChildren(...warnings.map((warning) => element("li", {}, capital(sentence(warning)))));
 }
 
 function showThresholds(root, r) {
