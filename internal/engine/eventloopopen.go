@@ -97,10 +97,7 @@ func (a *arrivals) dropDue(before time.Duration) {
 	if !a.drop || a.held {
 		return
 	}
-	before = min(before, a.snapshot.end, a.snapshot.until)
-	if a.snapshot.Paused {
-		before = min(before, a.snapshot.ChangedAt) // no arrivals since then
-	}
+	before = a.lastDue(before)
 	for a.inFlight() >= a.snapshot.Plan.Concurrency {
 		due, ok := a.claimDue(before)
 		if !ok {
@@ -109,6 +106,16 @@ func (a *arrivals) dropDue(before time.Duration) {
 		a.tallies.forJob(due, a.snapshot.warmup).Dropped++
 		a.metFull = true
 	}
+}
+
+// lastDue returns the given time, or when there were no arrivals any more by the
+// snapshot in effect if that was before.
+func (a *arrivals) lastDue(now time.Duration) time.Duration {
+	now = min(now, a.snapshot.end, a.snapshot.until)
+	if a.snapshot.Paused {
+		now = min(now, a.snapshot.ChangedAt)
+	}
+	return now
 }
 
 // claimDue claims the next arrival if it was due before the given time.
@@ -134,8 +141,14 @@ func (a *arrivals) claimDue(before time.Duration) (due time.Duration, ok bool) {
 
 // nextIsDue reports whether the next arrival was due before the given time.
 func (a *arrivals) nextIsDue(before time.Duration) bool {
+	before = a.lastDue(before)
+	waits := false
+	a.requeued.takeFirst(func(c jobRange) bool {
+		waits = a.snapshot.Due(c.cumulative) < before
+		return false // it is only looked at
+	})
 	next := a.nextJob.Load()
-	return next < a.plan.Jobs && a.snapshot.Due(a.schedule.Cumulative(next)) < min(before, a.snapshot.end)
+	return waits || next < a.plan.Jobs && a.snapshot.Due(a.schedule.Cumulative(next)) < before
 }
 
 // claim takes the next arrival, a requeued one first.
@@ -180,7 +193,7 @@ func (a *arrivals) finishOne(now time.Duration) {
 	a.publishInFlight(now)
 	if !a.held {
 		a.hold(now, true)
-		a.metFull = a.metFull || full && a.held && a.due < now
+		a.metFull = a.metFull || full && a.held && a.snapshot.Due(a.cumulative) < a.lastDue(now)
 	}
 }
 
