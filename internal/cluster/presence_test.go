@@ -142,8 +142,10 @@ func TestPresenceAfterRestart(t *testing.T) {
 func TestRefusedWorkerHearsWhy(t *testing.T) {
 	embedded := listen(t, EmbedOptions{})
 	registry := newTestRegistry(serverConn(t, embedded))
-	start(t, registry.Run)
 	worker := connect(t, ConnectOptions{URL: embedded.URL(), ID: "w"})
+	asked := subscribe(t, worker, askSubject)
+	start(t, registry.Run)
+	next(t, asked) // from now on it listens
 	inbox := worker.NewInbox()
 	answers := subscribe(t, worker, inbox)
 	hello := testHello("w")
