@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,7 @@ func startRig(t *testing.T, n int) *rig {
 func startRigAt(t *testing.T, nats *natsBox, n int) *rig {
 	t.Helper()
 	t.Parallel()
+	leaveOut(t)
 	r := &rig{t: t, dir: t.TempDir(), nats: nats, target: startTarget(t, 0)}
 	r.serve()
 	for i := range n {
@@ -103,6 +105,13 @@ func startRigAt(t *testing.T, nats *natsBox, n int) *rig {
 	}
 	r.awaitIdle(n)
 	return r
+}
+
+// leaveOut skips all tests but the torture if time is short.
+func leaveOut(t *testing.T) {
+	if testing.Short() && !strings.HasPrefix(t.Name(), "TestTorture") {
+		t.Skip("left out: it takes seconds")
+	}
 }
 
 // serve starts the service, or starts it again with the same data and ports.
