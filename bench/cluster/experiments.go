@@ -197,7 +197,7 @@ func measureSleepers(ctx context.Context, o options) ([]figure, error) {
 }
 
 // measureMany runs 100,000,000 sleeping jobs on ten workers, once. A rate has no
-// limit of jobs, as their number has, and each worker may have 10,000,000 in
+// limit of jobs, as their number has; all workers together may have 10,000,000 in
 // flight. No job is due at the end: one that started after it would not count.
 func measureMany(ctx context.Context, o options) ([]figure, error) {
 	f, err := startFleet(ctx, 10)
