@@ -42,6 +42,10 @@ type shardRun struct {
 // newShardRun resolves a shard. It acquires nothing.
 func newShardRun(w *Worker, request Prepare) (*shardRun, error) {
 	plan := request.Plan.Shard(request.Shard, request.Weights)
+	if plan.Trace != nil {
+		trace := plan.Trace.Shard(len(request.Weights))
+		plan.Trace = &trace
+	}
 	resolved, err := w.options.Executor.Resolve(plan)
 	if err != nil {
 		return nil, err
