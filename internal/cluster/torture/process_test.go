@@ -5,6 +5,8 @@ package torture
 import (
 	"bufio"
 	"context"
+	"errors"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -108,9 +110,10 @@ func (p *process) says(expression string) bool {
 	return found != ""
 }
 
+// signal sends a signal to the process, unless it has ended.
 func (p *process) signal(s syscall.Signal) {
 	p.t.Helper()
-	if err := p.command.Process.Signal(s); err != nil {
+	if err := p.command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.t.Errorf("signal %s: %v", p.name, err)
 	}
 }
