@@ -108,7 +108,11 @@ func TestBrowserInFlightBounds(t *testing.T) {
 func TestBrowserOnWorkers(t *testing.T) {
 	t.Parallel()
 	s := serveWorkers(t, "one", "two")
-	b := browse(t, s.URL, 1)
+	b := browseWorkers(t, s.URL, 1)
+	b.click("#more summary")
+	for _, name := range []string{"workers", "max_lost_fraction"} {
+		b.until(`document.querySelector("[data-name=%s]").checkVisibility()`, name)
+	}
 	b.job(map[string]string{"kind": "sleep"})
 	b.job(map[string]string{"duration": "1ms", "max_lost_fraction": "0.5", "workers": "0"})
 	b.fill(map[string]string{"num_jobs": "400", "concurrency": "20"})

@@ -163,10 +163,16 @@ func TestBrowserWorkerListStale(t *testing.T) {
 	b.until(`document.querySelector(%q).innerText === ""`, stale)
 }
 
-// Without a broker there is no list, and the form does not ask for workers.
+// Without a broker there is no list, and the form does not ask for workers,
+// unless a spec that is used again has them.
 func TestBrowserWithoutWorkers(t *testing.T) {
 	t.Parallel()
-	b := browse(t, host(t, newStoringFake(finishingFake())), 0)
+	shelf := newStoringFake(finishingFake())
+	kept, err := shelf.Submit(t.Context(), decode(t, `{"num_jobs": 1, "workers": "local"}`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := browse(t, host(t, shelf), 0)
 	b.ready()
 	b.click("#more summary")
 	for _, selector := range []string{"#workers", "[data-name=workers]", "[data-name=max_lost_fraction]"} {
@@ -178,5 +184,16 @@ func TestBrowserWithoutWorkers(t *testing.T) {
 	b.finishes()
 	if look[bool](b, `document.getElementById("run-workers").checkVisibility()`) {
 		t.Error("a run without workers shows some")
+	}
+	look[bool](b, `(location.hash = %q) && true`, "#/runs/"+kept.ID)
+	b.shows(kept.ID)
+	b.click("#again")
+	if value := look[string](b, `document.querySelector(%q).value`, parameter("workers")); value != `"local"` {
+		t.Errorf("the field of workers has %q, want those of the spec", value)
+	}
+	for name, want := range map[string]bool{"workers": true, "max_lost_fraction": false} {
+		if shown := look[bool](b, `document.querySelector("[data-name=%s]").checkVisibility()`, name); shown != want {
+			t.Errorf("%s of a spec with workers is shown: %t", name, shown)
+		}
 	}
 }
