@@ -4,8 +4,8 @@ import "context"
 
 // A Claim is what a server holds of a run while it executes it. Another server
 // takes the run over when this one dies: with the next epoch, and with what this
-// one has noted. Whoever has a lower epoch than the highest one is refused, by
-// the store and by the run's workers.
+// one has noted. A server with a lower epoch than the highest one is refused,
+// by the store and by the run's workers.
 type Claim struct {
 	Epoch uint64 // 1 for the server that begins the run, one more for each that takes it over
 	Noted []byte // what the last server has noted; nil at the beginning

@@ -23,10 +23,11 @@ func cycleOf(i int, weights []int) Cycle {
 // interleaves them: of the first n items, for every n, a receiver with the share
 // s of the weights has n·s, rounded up or down. Equal weights deal in turn.
 //
-// The method is the scheduling of periodic tasks on one processor. A receiver's j-th item
-// must be one from ⌊j/s⌋ to ⌈(j+1)/s⌉-1, and of those possible the one with the
-// earliest deadline is next; of several, the one with the earliest middle (Baruah, Cohen, Plaxton and Varvel, "Proportionate
-// progress: a notion of fairness in resource allocation", Algorithmica 15, 1996).
+// The method is the scheduling of periodic tasks on one processor. A receiver's
+// j-th item must be one from ⌊j/s⌋ to ⌈(j+1)/s⌉-1, and of those possible the one
+// with the earliest deadline is next; of several, the one with the earliest
+// middle (Baruah, Cohen, Plaxton and Varvel, "Proportionate progress: a notion
+// of fairness in resource allocation", Algorithmica 15, 1996).
 func dealCycles(weights []int) []Cycle {
 	weights, sum := reduced(weights)
 	var claims []claim

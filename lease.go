@@ -6,7 +6,7 @@ import (
 )
 
 // A Lease is a worker's permission to start jobs, up to a moment on the run's
-// clock. Whoever starts jobs reads it before each one, so that a process that
+// clock. Code that starts jobs reads it before each one, so that a process that
 // was suspended starts none after the lease has ended. A nil Lease never ends.
 //
 // Its methods are safe for concurrent use, and a read costs one atomic load.

@@ -233,17 +233,22 @@ func NewResult(plan Plan, m Measurement) *Result {
 	}
 	result.addWorkers(m.Workers)
 	if plan.Spec.Warmup > 0 {
-		result.Warmup = &Warmup{
-			Duration:    plan.Spec.Warmup.Seconds(),
-			Paused:      pausedWarmup.Seconds(),
-			Counts:      m.Warmup.Counts,
-			Latency:     Summarize(m.Warmup.Latency),
-			ServiceTime: Summarize(m.Warmup.ServiceTime),
-			Delay:       Summarize(m.Warmup.Delay),
-		}
+		result.Warmup = m.warmup(plan, pausedWarmup)
 	}
 	result.judge(m.Samples())
 	return result
+}
+
+// warmup describes the warm-up, in which the run was paused for the given time.
+func (m Measurement) warmup(plan Plan, paused time.Duration) *Warmup {
+	return &Warmup{
+		Duration:    plan.Spec.Warmup.Seconds(),
+		Paused:      paused.Seconds(),
+		Counts:      m.Warmup.Counts,
+		Latency:     Summarize(m.Warmup.Latency),
+		ServiceTime: Summarize(m.Warmup.ServiceTime),
+		Delay:       Summarize(m.Warmup.Delay),
+	}
 }
 
 // rate compares the started jobs with the schedule, up to the end of the run. A
