@@ -7,6 +7,7 @@ import "context"
 // one has noted. A server with a lower epoch than the highest one is refused,
 // by the store and by the run's workers.
 type Claim struct {
+	Run   string // its ID
 	Epoch uint64 // 1 for the server that begins the run, one more for each that takes it over
 	Noted []byte // what the last server has noted; nil at the beginning
 

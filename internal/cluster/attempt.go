@@ -38,6 +38,7 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Registry.SetRun(c.exec, a.claim.Run)
 	for _, step := range []func(context.Context) error{
 		c.prepare,
 		c.readClocks,

@@ -158,6 +158,7 @@ func (c *coordination) orderOnce(ctx context.Context, w Hello, order Order) erro
 // discard makes the workers forget the execution. Nothing of it counts.
 func (c *coordination) discard() {
 	c.stopListening()
+	c.Registry.SetRun(c.exec, "")
 	ctx, cancel := context.WithTimeout(context.Background(), ackTimeout)
 	defer cancel()
 	if err := c.orderAll(ctx, Order{Kind: OrderDiscard}); err != nil && !errors.Is(err, errUnknownExec) {

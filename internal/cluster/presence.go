@@ -37,7 +37,7 @@ func NewRegistry(conn *Conn, o RegistryOptions) *Registry {
 	return &Registry{
 		conn:    conn,
 		log:     o.Log,
-		roster:  roster{version: o.Version, goarch: o.GoArch, workers: map[string]*rosterEntry{}},
+		roster:  roster{version: o.Version, goarch: o.GoArch, workers: map[string]*rosterEntry{}, runs: map[string]string{}},
 		changed: make(chan struct{}),
 	}
 }
@@ -128,6 +128,18 @@ func (r *Registry) Available(labels map[string]string) []Hello {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.roster.available(labels)
+}
+
+// SetRun says which run an execution is of, for the list of workers; "" forgets
+// the execution.
+func (r *Registry) SetRun(exec, run string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if run == "" {
+		delete(r.roster.runs, exec)
+		return
+	}
+	r.roster.runs[exec] = run
 }
 
 // Miss takes a worker that does not reply for gone, until it says hello again.

@@ -56,6 +56,7 @@ func (d *Dispatcher) Resume(
 	if err := c.listen(); err != nil {
 		return aurea.Measurement{}, err
 	}
+	d.Registry.SetRun(c.exec, claim.Run)
 	attached := c.attachAll(ctx)
 	c.setStart(attached)
 	w := newWatcher(c, observe)

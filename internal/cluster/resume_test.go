@@ -33,7 +33,7 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 	}
 	go func() {
 		defer close(b.ended)
-		b.measured, b.err = d.Begin(context.Background(), plan, resolved, aurea.Claim{Epoch: 1, Note: note}, nil, func(aurea.Progress) {
+		b.measured, b.err = d.Begin(context.Background(), plan, resolved, aurea.Claim{Run: "benchmark-1", Epoch: 1, Note: note}, nil, func(aurea.Progress) {
 			select {
 			case progressed <- struct{}{}:
 			default:
@@ -68,6 +68,11 @@ func TestResumeWithinLease(t *testing.T) {
 	s := startService(t, 2)
 	plan := planOf(t, fourSeconds)
 	first := begin(t, s.dispatcher, plan)
+	for _, worker := range s.registry.Workers() {
+		if worker.Run != "benchmark-1" {
+			t.Errorf("worker %s is listed with run %q, want benchmark-1", worker.Name, worker.Run)
+		}
+	}
 	result := resume(t, s.anotherDispatcher(t), plan, first.noted)
 	if want := (aurea.Counts{Planned: 4000, OK: 4000}); result.Counts != want {
 		t.Errorf("the counts are %+v, want %+v", result.Counts, want)

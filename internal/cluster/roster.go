@@ -19,6 +19,7 @@ const maxRoster = 10_000
 type roster struct {
 	version, goarch string // of the server
 	workers         map[string]*rosterEntry
+	runs            map[string]string // of this server, by execution
 }
 
 // A rosterEntry is what is known of a worker.
@@ -160,7 +161,9 @@ func hasLabels(has, wanted map[string]string) bool {
 func (r *roster) list() []aurea.Worker {
 	list := make([]aurea.Worker, 0, len(r.workers))
 	for _, entry := range r.workers {
-		list = append(list, entry.worker())
+		worker := entry.worker()
+		worker.Run = r.runs[entry.hello.Exec]
+		list = append(list, worker)
 	}
 	slices.SortFunc(list, func(a, b aurea.Worker) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))

@@ -39,6 +39,7 @@ func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aur
 	defer w.orders.close()
 	w.stats.begin(w.exec, w.members)
 	defer w.stats.end(w.exec)
+	defer w.Registry.SetRun(w.exec, "")
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	cancelled := ctx.Done()

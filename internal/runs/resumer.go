@@ -51,7 +51,7 @@ func (m *Manager) measure(e *entry) (aurea.Measurement, error) {
 // because a plan is its spec and its seed.
 func (m *Manager) claim(e *entry) aurea.Claim {
 	epoch := m.snapshot(e).Epoch
-	return aurea.Claim{Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
+	return aurea.Claim{Run: e.run.ID, Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
 		err := m.note(ctx, e, noted)
 		if err == nil {
 			m.mu.Lock()
