@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// fleetResult returns a result of n workers, of which the first is lost and has
-// no sample.
+// fleetResult returns a result of n workers. The first is lost and has no
+// sample.
 func fleetResult(n int) *aurea.Result {
 	w := &aurea.Workers{Count: n, Hosts: n, Lost: 1, Spread: 0.000312, Bound: 0.0000812}
 	for i := range n {

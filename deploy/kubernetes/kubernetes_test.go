@@ -51,8 +51,8 @@ func build(t *testing.T) (b base) {
 	return b
 }
 
-// decode builds a kustomization and decodes its objects, each of which is there
-// once. The keys of objects are version, kind and name.
+// decode builds a kustomization and decodes its objects. Each is there once. The
+// keys of objects are version, kind and name.
 func decode(t *testing.T, folder string, objects map[string]any) {
 	t.Helper()
 	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)

@@ -49,7 +49,7 @@ func subscriptionError(t *testing.T, conn *Conn, subject string) error {
 }
 
 // A worker can neither order nor answer as a server, nor speak for another
-// worker: nobody hears what it publishes.
+// worker: what it publishes reaches no subscriber.
 func TestWorkerSpeaksOnlyForItself(t *testing.T) {
 	embedded := listen(t, EmbedOptions{})
 	server := serverConn(t, embedded)
@@ -145,7 +145,7 @@ func checkRolesTalk(t *testing.T, server, worker *Conn) {
 	}
 }
 
-// With tokens, only who has one of them is admitted; nobody is the server.
+// A server with tokens admits only workers that have one, and never as a server.
 func TestTokens(t *testing.T) {
 	embedded := listen(t, EmbedOptions{Tokens: []string{"first-token-of-16", "second-token-of-16"}})
 	for _, token := range []string{"first-token-of-16", "second-token-of-16"} {

@@ -16,7 +16,7 @@ type recordKeeper struct {
 	keeping sync.WaitGroup
 }
 
-// A keptLog is the log of one shard. It expires when nobody asks for it.
+// A keptLog is the log of one shard. It expires when no server asks for it.
 type keptLog struct {
 	exec    string
 	log     *aurea.JobLog

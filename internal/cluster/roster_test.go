@@ -155,7 +155,7 @@ func TestRosterErrors(t *testing.T) {
 }
 
 // The number of workers is bounded. A new one takes the place of the one that
-// has been silent longest, and has none while nobody is silent.
+// has been silent longest, and has none while no worker is silent.
 func TestRosterIsBounded(t *testing.T) {
 	r, begin := newTestRoster(), time.Unix(1, 0)
 	for n := range maxRoster {

@@ -64,5 +64,5 @@ func parseReportSubject(subject string) (exec string, shard int, worker string, 
 }
 
 // NewID returns an id for a worker, a server or an execution: 26 characters that
-// nobody can guess.
+// cannot be guessed.
 func NewID() string { return rand.Text() }

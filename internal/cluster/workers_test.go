@@ -93,8 +93,8 @@ func TestLostShare(t *testing.T) {
 	}
 }
 
-// A worker that stopped although nobody ordered it is a lost one, whose cancelled
-// jobs are undone, also while others run. One that was given up and has done all
+// A worker that stopped without an order is a lost one, whose cancelled jobs are
+// undone, also while others run. One that was given up and has done all
 // the same is not.
 func TestEarlyWorker(t *testing.T) {
 	for spec, want := range map[string]float64{

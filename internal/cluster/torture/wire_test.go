@@ -15,7 +15,7 @@ import (
 )
 
 // An eavesdropper hears the reports of a run and sends them again, and others
-// that nobody made.
+// that no worker made.
 type eavesdropper struct {
 	conn *cluster.Conn
 
