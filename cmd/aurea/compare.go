@@ -11,14 +11,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea/compare"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // comparisonWriters are the output formats of a comparison, by the name that -o
 // takes.
-var comparisonWriters = map[string]func(report, compare.Comparison, io.Writer) error{
-	"text":     func(r report, _ compare.Comparison, w io.Writer) error { return r.writeText(w) },
-	"markdown": func(r report, _ compare.Comparison, w io.Writer) error { return r.writeMarkdown(w) },
-	"json":     func(_ report, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
+var comparisonWriters = map[string]func(report.Document, compare.Comparison, io.Writer) error{
+	"text":     func(r report.Document, _ compare.Comparison, w io.Writer) error { return r.WriteText(w) },
+	"markdown": func(r report.Document, _ compare.Comparison, w io.Writer) error { return r.WriteMarkdown(w) },
+	"json":     func(_ report.Document, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
 }
 
 func newCompareCommand() *cobra.Command {
@@ -81,7 +82,7 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	if err != nil {
 		return err
 	}
-	if err := write(newComparisonReport(c, base, head), c, stdout); err != nil {
+	if err := write(report.Comparison(c, base, head), c, stdout); err != nil {
 		return fmt.Errorf("cannot write the comparison: %w", err)
 	}
 	return comparisonExitError(c)

@@ -102,7 +102,7 @@ func TestCompareExit(t *testing.T) {
 		if !strings.HasPrefix(markdown, "### ") {
 			t.Errorf("%s: the Markdown does not begin with a heading:\n%s", test.head, markdown)
 		}
-		checkContains(t, test.head+" in Markdown", markdown, ": "+humanize(test.verdict)+"\n")
+		checkContains(t, test.head+" in Markdown", markdown, ": "+strings.ReplaceAll(test.verdict, "_", " ")+"\n")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 // The exit codes.
@@ -76,8 +77,8 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 }
 
 // printError writes an error as one line.
-func printError(stderr io.Writer, format string, args ...any) {
-	fmt.Fprintln(stderr, sanitize("aurea: "+fmt.Sprintf(format, args...)))
+func printError(stderr io.Writer, message string, args ...any) {
+	fmt.Fprintln(stderr, format.Sanitize("aurea: "+fmt.Sprintf(message, args...)))
 }
 
 // isCobraUsageError reports whether an error is one of cobra's usage errors

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 // printProgress prints the progress of a run as one line. Rates and percentiles
@@ -15,7 +16,7 @@ func printProgress(w io.Writer, run aurea.Run) {
 		p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight)
 	if hasSamples := p.Throughput > 0; hasSamples || p.Activity == "" {
 		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s",
-			formatCount(p.Throughput), formatSampled(hasSamples, p.P50), formatSampled(hasSamples, p.P99))
+			format.Count(p.Throughput), format.Sampled(hasSamples, p.P50), format.Sampled(hasSamples, p.P99))
 	}
 	if p.Activity != "" {
 		line += "  " + p.Activity

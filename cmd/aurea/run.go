@@ -17,19 +17,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
-
-// resultWriters are the output formats of a finished run, by the name that -o
-// takes.
-var resultWriters = map[string]func(aurea.Run, io.Writer) error{
-	"text":     func(run aurea.Run, w io.Writer) error { return writeText(run.Result, w) },
-	"json":     writeResultJSON,
-	"markdown": func(run aurea.Run, w io.Writer) error { return writeMarkdown(run.Result, w) },
-	"junit":    func(run aurea.Run, w io.Writer) error { return writeJUnit(run.Result, w) },
-	"html":     writeHTML,
-}
 
 // runOptions are the flags of aurea run that are not fields of the spec.
 type runOptions struct {
@@ -65,7 +56,7 @@ with the partial result printed; 1 anything else.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
 	}
-	formats := strings.Join(slices.Sorted(maps.Keys(resultWriters)), ", ")
+	formats := strings.Join(slices.Sorted(maps.Keys(report.Writers)), ", ")
 	addSpecFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")
 	o.server.addFlags(command.Flags(), "")
@@ -78,9 +69,9 @@ with the partial result printed; 1 anything else.`,
 
 // run executes the command. It returns an exitError unless the run passed.
 func (o *runOptions) run(command *cobra.Command, args []string) error {
-	write, ok := resultWriters[o.output]
+	write, ok := report.Writers[o.output]
 	if !ok {
-		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(resultWriters)))
+		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(report.Writers)))
 	}
 	spec, document, err := readSpec(command, args)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 func newRunsCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func newRunsCancelCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), sanitize(run.ID), run.Status)
+				fmt.Fprintln(command.OutOrStdout(), format.Sanitize(run.ID), run.Status)
 			}
 			return nil
 		})
@@ -72,7 +73,7 @@ func newRunsDeleteCommand() *cobra.Command {
 				if err := service.Delete(command.Context(), id); err != nil {
 					return err
 				}
-				fmt.Fprintln(command.OutOrStdout(), sanitize(id), "deleted")
+				fmt.Fprintln(command.OutOrStdout(), format.Sanitize(id), "deleted")
 			}
 			return nil
 		})
@@ -118,7 +119,7 @@ func wantsJSON(command *cobra.Command) (bool, error) {
 
 // writeJSON writes a value as indented JSON.
 func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(&jsonEscapeWriter{w: w})
+	encoder := json.NewEncoder(format.NewJSONWriter(w))
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 func newRunsListCommand() *cobra.Command {
@@ -119,8 +120,8 @@ func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery)
 
 // printRuns prints runs as a table.
 func printRuns(w io.Writer, runs []aurea.Run) error {
-	t := newRowWriter(w)
-	t.row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")
+	t := format.NewRows(w)
+	t.Row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")
 	for _, run := range runs {
 		status := string(run.Status)
 		if run.Damaged != "" {
@@ -129,10 +130,10 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 		created := run.CreatedAt.Local().Format(time.DateTime)
 		row := []string{run.ID, status, run.Spec.ResolvedWorkload().Kind, run.Name, created, "", "", "", ""}
 		if r := run.Result; r != nil {
-			p99 := formatSampled(r.Latency.Count > 0, r.Latency.P99)
-			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), formatCount(r.Throughput), p99, string(r.Verdict)})
+			p99 := format.Sampled(r.Latency.Count > 0, r.Latency.P99)
+			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), format.Count(r.Throughput), p99, string(r.Verdict)})
 		}
-		t.row(row...)
+		t.Row(row...)
 	}
 	return t.Flush()
 }

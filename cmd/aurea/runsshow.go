@@ -9,6 +9,8 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 func newRunsShowCommand() *cobra.Command {
@@ -39,21 +41,21 @@ func newRunsShowCommand() *cobra.Command {
 // printRun prints a run for a terminal: its result, or else its progress.
 func printRun(w io.Writer, run aurea.Run) error {
 	if run.Result != nil {
-		if err := writeText(run.Result, w); err != nil {
+		if err := report.Text(run.Result, w); err != nil {
 			return err
 		}
 	}
-	t := newRowWriter(w)
+	t := format.NewRows(w)
 	line := func(name, value string) {
 		if value != "" {
-			t.row(name, value)
+			t.Row(name, value)
 		}
 	}
 	if run.Result == nil {
-		line("run", run.ID+formatName(run.Name))
+		line("run", run.ID+format.Name(run.Name))
 		line("status", string(run.Status))
 	} else {
-		t.row()
+		t.Row()
 	}
 	if run.QueuePosition > 0 {
 		line("queue", fmt.Sprintf("place %d", run.QueuePosition))
@@ -63,7 +65,7 @@ func printRun(w io.Writer, run aurea.Run) error {
 	line("workload", run.Spec.ResolvedWorkload().Kind)
 	if p := run.Progress; p != nil && run.Result == nil {
 		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight",
-			formatDuration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
+			format.Duration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
 	}
 	line("note", run.Note)
 	if run.Baseline {

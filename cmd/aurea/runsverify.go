@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
@@ -139,7 +140,7 @@ func (v verifyReport) print(w io.Writer, asJSON bool) error {
 		}
 	} else {
 		for _, run := range v.Damaged {
-			fmt.Fprintln(w, sanitize(run.Detail))
+			fmt.Fprintln(w, format.Sanitize(run.Detail))
 		}
 		fmt.Fprintf(w, "runs verified: %d, damaged: %d\n", v.Verified, len(v.Damaged))
 	}

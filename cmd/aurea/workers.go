@@ -14,6 +14,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 func newWorkersCommand() *cobra.Command {
@@ -50,23 +51,23 @@ func printWorkers(w io.Writer, workers []aurea.Worker, now time.Time) error {
 		_, err := fmt.Fprintln(w, "no workers: the service runs jobs itself")
 		return err
 	}
-	t := newRowWriter(w)
-	t.row("worker", "state", "cores", "host", "clock", "labels")
+	t := format.NewRows(w)
+	t.Row("worker", "state", "cores", "host", "clock", "labels")
 	var notes []string
 	for _, worker := range workers {
-		name := clipMiddle(cmp.Or(worker.Name, worker.ID), maxWorkerName)
-		t.row(name, formatWorkerState(worker, now), strconv.Itoa(worker.Cores), clipCell(worker.Host, maxWorkerHost),
-			formatBound(worker.Bound), clipCell(formatLabels(worker.Labels), maxWorkerLabel))
+		name := format.ClipMiddle(cmp.Or(worker.Name, worker.ID), maxWorkerName)
+		t.Row(name, formatWorkerState(worker, now), strconv.Itoa(worker.Cores), format.Clip(worker.Host, maxWorkerHost),
+			format.Bound(worker.Bound), format.Clip(formatLabels(worker.Labels), maxWorkerLabel))
 		if worker.Reason != "" {
 			notes = append(notes, worker.Name+" is refused: "+worker.Reason)
 		}
 	}
 	notes = append(notes, formatWorkersOfRuns(workers)...)
 	if len(notes) > 0 {
-		t.row()
+		t.Row()
 	}
 	for _, note := range notes {
-		t.row(note)
+		t.Row(note)
 	}
 	return t.Flush()
 }
@@ -90,17 +91,6 @@ func formatAge(age time.Duration) string {
 	return fmt.Sprintf("%ds", max(int(age.Seconds()), 0))
 }
 
-// formatBound formats the error of a clock; 0 means that it was never measured.
-func formatBound(seconds float64) string {
-	if seconds == 0 {
-		return noValue
-	}
-	return "±" + formatBrief(seconds)
-}
-
-// formatBrief formats seconds with two significant digits and a fitting unit.
-func formatBrief(seconds float64) string { return formatDuration(roundSignificant(seconds, 2)) }
-
 // formatLabels formats labels as key=value, sorted by key.
 func formatLabels(labels map[string]string) string {
 	var pairs []string
@@ -120,27 +110,7 @@ func formatWorkersOfRuns(workers []aurea.Worker) []string {
 	}
 	var lines []string
 	for _, run := range slices.Sorted(maps.Keys(counts)) {
-		lines = append(lines, run+" has "+formatNumberOf(counts[run], "worker"))
+		lines = append(lines, run+" has "+format.NumberOf(counts[run], "worker"))
 	}
 	return lines
-}
-
-// clipMiddle sanitizes a text and shortens it to n characters in its middle:
-// names of pods differ at their end.
-func clipMiddle(text string, n int) string {
-	runes := []rune(sanitize(text))
-	if len(runes) <= n {
-		return string(runes)
-	}
-	head := n / 3
-	return string(runes[:head]) + "…" + string(runes[len(runes)-(n-head-1):])
-}
-
-// clipCell sanitizes a text and shortens it to n characters.
-func clipCell(text string, n int) string {
-	runes := []rune(sanitize(text))
-	if len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return string(runes)
 }

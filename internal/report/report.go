@@ -1,4 +1,9 @@
-package main
+// Package report writes results and comparisons as documents that people read:
+// text, Markdown, HTML, JUnit XML, and JSON.
+//
+// Its stance: a result becomes one Document, and every form is written from
+// it. Untrusted text is sanitized in it, so a form only escapes its own markup.
+package report
 
 import (
 	"cmp"
@@ -8,12 +13,13 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A report is a result or a comparison in the form that people read. The text,
+// A Document is a result or a comparison in the form that people read. The text,
 // Markdown, HTML and JUnit outputs are written from it.
-type report struct {
+type Document struct {
 	Title    string
 	Headline string      // the verdict
 	Facts    [][2]string // names and values
@@ -28,9 +34,9 @@ type table struct {
 	Rows   [][]string
 }
 
-func newReport(r *aurea.Result) report {
-	rep := report{
-		Title:    cmp.Or(strings.TrimSpace(sanitize(r.Name)), r.ID),
+func newDocument(r *aurea.Result) Document {
+	rep := Document{
+		Title:    cmp.Or(strings.TrimSpace(format.Sanitize(r.Name)), r.ID),
 		Headline: formatHeadline(r),
 		Facts:    reportFacts(r),
 	}
@@ -66,20 +72,20 @@ func formatHeadline(r *aurea.Result) string {
 
 // sanitized returns the report with every text sanitized. It changes the slices
 // in place.
-func (r report) sanitized() report {
-	r.Title = sanitize(r.Title)
+func (r Document) sanitized() Document {
+	r.Title = format.Sanitize(r.Title)
 	for i, fact := range r.Facts {
-		r.Facts[i] = [2]string{sanitize(fact[0]), sanitize(fact[1])}
+		r.Facts[i] = [2]string{format.Sanitize(fact[0]), format.Sanitize(fact[1])}
 	}
 	for _, t := range r.Tables {
 		for _, row := range t.Rows {
 			for i, cell := range row {
-				row[i] = sanitize(cell)
+				row[i] = format.Sanitize(cell)
 			}
 		}
 	}
 	for i, note := range r.Notes {
-		r.Notes[i] = sanitize(note)
+		r.Notes[i] = format.Sanitize(note)
 	}
 	return r
 }
@@ -87,20 +93,20 @@ func (r report) sanitized() report {
 // reportFacts lists what is known about the run as a whole.
 func reportFacts(r *aurea.Result) [][2]string {
 	list := [][2]string{
-		{"run", r.ID + formatName(r.Name)},
+		{"run", r.ID + format.Name(r.Name)},
 		{"status", string(r.Status)},
 		{"jobs", formatCounts(r.Counts)},
-		{"duration", formatDuration(r.Duration)},
+		{"duration", format.Duration(r.Duration)},
 	}
 	if w := r.Warmup; w != nil {
-		text := fmt.Sprintf("%s before that, not judged; %s", formatDuration(w.Duration), formatCounts(w.Counts))
+		text := fmt.Sprintf("%s before that, not judged; %s", format.Duration(w.Duration), formatCounts(w.Counts))
 		list = append(list, [2]string{"warm-up", text})
 	}
 	if r.Workers != nil {
 		list = append(list, [2]string{"workers", formatWorkers(r.Workers)})
 	}
 	return append(list, [][2]string{
-		{"throughput", formatCount(r.Throughput) + " jobs/s"},
+		{"throughput", format.Count(r.Throughput) + " jobs/s"},
 		{"in flight", formatInFlight(r.InFlight)},
 		{"cost", formatCost(r)},
 		{"seed", strconv.FormatUint(r.Seed, 10)},
@@ -138,7 +144,7 @@ func latencyTable(r *aurea.Result) table {
 func (t *table) addSummary(name string, s aurea.Summary) {
 	row := []string{name}
 	for _, seconds := range []float64{s.Min, s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max} {
-		row = append(row, formatSampled(s.Count > 0, seconds))
+		row = append(row, format.Sampled(s.Count > 0, seconds))
 	}
 	t.Rows = append(t.Rows, row)
 }
@@ -156,7 +162,7 @@ func counterTable(counters param.Named[aurea.Amount]) table {
 	for _, counter := range counters {
 		amount := counter.Value
 		total := strconv.FormatInt(amount.Total, 10)
-		row := []string{counter.Name, total, formatCount(amount.PerSecond), formatCount(amount.PerJob)}
+		row := []string{counter.Name, total, format.Count(amount.PerSecond), format.Count(amount.PerJob)}
 		if hasCPUTime {
 			row = append(row, formatPerCPUSecond(amount.PerCPUSecond))
 		}
@@ -177,9 +183,9 @@ func statusTable(statuses param.Named[int64]) table {
 // formatPerCPUSecond formats an amount per CPU second; 0 means unknown.
 func formatPerCPUSecond(perSecond float64) string {
 	if perSecond == 0 {
-		return noValue
+		return format.NoValue
 	}
-	return formatCount(perSecond)
+	return format.Count(perSecond)
 }
 
 // errorTable counts the failed jobs by class of error.
@@ -216,7 +222,7 @@ func thresholdState(check aurea.ThresholdCheck) string {
 // formatThresholdValue formats the measured value of a threshold in its unit.
 func formatThresholdValue(check aurea.ThresholdCheck, currency string) string {
 	if check.NoData {
-		return noValue
+		return format.NoValue
 	}
-	return formatValue(check.Unit(), check.Value, currency)
+	return format.Value(check.Unit(), check.Value, currency)
 }

@@ -1,4 +1,4 @@
-package main
+package format
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// sanitize makes a text safe to print in a line of a terminal, a table cell or
+// Sanitize makes a text safe to print in a line of a terminal, a table cell or
 // a title. Names, notes, labels and messages of targets are untrusted: they
 // could move the cursor, end the line or reverse the direction of later text.
 // White space becomes a space. Other control and format characters, and bytes
 // that are not UTF-8, become escapes such as "\x1b".
-func sanitize(text string) string {
+func Sanitize(text string) string {
 	if strings.IndexFunc(text, isUnsafe) < 0 && utf8.ValidString(text) {
 		return text
 	}
@@ -33,7 +33,7 @@ func sanitize(text string) string {
 	return safe.String()
 }
 
-// isUnsafe reports whether sanitize replaces a character. Spaces of any width
+// isUnsafe reports whether Sanitize replaces a character. Spaces of any width
 // are safe, and so are the joiners that emoji and some scripts need.
 func isUnsafe(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'

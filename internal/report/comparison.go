@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea/compare"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// newComparisonReport returns the report of a comparison. base and head name
-// the sides.
-func newComparisonReport(c compare.Comparison, base, head string) report {
-	rep := report{
+// Comparison returns the document of a comparison. base and head name the sides.
+func Comparison(c compare.Comparison, base, head string) Document {
+	rep := Document{
 		Title:    base + " → " + head,
 		Headline: humanize(string(c.Verdict)),
 		Facts: [][2]string{
@@ -81,9 +81,9 @@ func comparisonRow(m compare.MetricComparison, currency string) []string {
 // distance to an end of the confidence interval.
 func formatMedian(m compare.MetricComparison, side compare.Median, currency string) string {
 	if side.N == 0 {
-		return noValue
+		return format.NoValue
 	}
-	value := formatValue(m.Unit, side.Median, currency)
+	value := format.Value(m.Unit, side.Median, currency)
 	switch {
 	case side.Interval == nil:
 		return value + " ± ∞"

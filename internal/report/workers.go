@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -6,11 +6,15 @@ import (
 	"strconv"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 // maxReportedWorkers limits the rows of the workers' table. One more row sums up
 // the other workers.
 const maxReportedWorkers = 10
+
+// maxWorkerName is the longest name of a worker in a table, in characters.
+const maxWorkerName = 18
 
 // formatWorkers describes the workers of a run as a whole. The clocks may hide
 // twice their error from the spread, which is 0 where all began when they meant
@@ -18,13 +22,13 @@ const maxReportedWorkers = 10
 func formatWorkers(w *aurea.Workers) string {
 	text := strconv.Itoa(w.Count)
 	if w.Hosts > 0 && w.Hosts < w.Count {
-		text += " on " + formatNumberOf(w.Hosts, "machine")
+		text += " on " + format.NumberOf(w.Hosts, "machine")
 	}
 	if w.Lost > 0 {
 		text += fmt.Sprintf(", %d of them lost", w.Lost)
 	}
 	return fmt.Sprintf("%s; first jobs at most %s apart, clocks %s",
-		text, formatBrief(w.Spread+2*w.Bound), formatBound(w.Bound))
+		text, format.Brief(w.Spread+2*w.Bound), format.Bound(w.Bound))
 }
 
 // workersTable has a row for each of the first workers of a result, and one for
@@ -38,14 +42,14 @@ func workersTable(w *aurea.Workers) table {
 	for _, of := range shown {
 		ended := of.Counts.Ended() > 0
 		t.Rows = append(t.Rows, []string{
-			clipMiddle(cmp.Or(of.Name, of.ID), maxWorkerName), of.State, strconv.FormatInt(of.Counts.OK, 10),
-			formatCount(of.Throughput), formatBriefSampled(of.Counts.OK > 0, of.Latency.P50),
-			formatBriefSampled(of.Counts.OK > 0, of.Latency.P99), formatBriefSampled(ended, of.Delay.P99),
-			formatCPU(of), formatBound(of.Bound),
+			format.ClipMiddle(cmp.Or(of.Name, of.ID), maxWorkerName), of.State, strconv.FormatInt(of.Counts.OK, 10),
+			format.Count(of.Throughput), format.BriefSampled(of.Counts.OK > 0, of.Latency.P50),
+			format.BriefSampled(of.Counts.OK > 0, of.Latency.P99), format.BriefSampled(ended, of.Delay.P99),
+			formatCPU(of), format.Bound(of.Bound),
 		})
 	}
 	if count, ok, throughput := otherWorkers(w, len(shown)); count > 0 {
-		row := []string{fmt.Sprintf("%d more", count), "", strconv.FormatInt(ok, 10), formatCount(throughput)}
+		row := []string{fmt.Sprintf("%d more", count), "", strconv.FormatInt(ok, 10), format.Count(throughput)}
 		t.Rows = append(t.Rows, append(row, make([]string, len(t.Header)-len(row))...))
 	}
 	return t
@@ -55,17 +59,9 @@ func workersTable(w *aurea.Workers) table {
 // have told it.
 func formatCPU(of aurea.WorkerResult) string {
 	if of.State == aurea.WorkerLost && of.CPU == 0 {
-		return noValue
+		return format.NoValue
 	}
 	return fmt.Sprintf("%.0f%%", 100*of.CPU)
-}
-
-// formatNumberOf formats a number of things: 1 machine, 2 machines.
-func formatNumberOf(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // otherWorkers sums up the workers of a result from the given one on, with those
@@ -80,12 +76,4 @@ func otherWorkers(w *aurea.Workers, from int) (count int, ok int64, throughput f
 		throughput += of.Throughput
 	}
 	return count, ok, throughput
-}
-
-// formatBriefSampled is formatSampled with three significant digits.
-func formatBriefSampled(hasSamples bool, seconds float64) string {
-	if !hasSamples {
-		return noValue
-	}
-	return formatDuration(roundSignificant(seconds, 3))
 }

@@ -1,4 +1,4 @@
-package main
+package format
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ func TestJSONEscapeWriterAcceptsAnySplit(t *testing.T) {
 	const want = "{\"é\\u202e\\udb40\\udc41😀\\u009b\\u007f\":1}\n"
 	for cut := range len(document) {
 		var out strings.Builder
-		w := &jsonEscapeWriter{w: &out}
+		w := NewJSONWriter(&out)
 		for _, part := range []string{document[:cut], document[cut:]} {
 			n, err := w.Write([]byte(part))
 			if err != nil {

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	_ "embed"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 //go:embed report.html.tmpl
@@ -15,14 +16,14 @@ var htmlSource string
 
 var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
 
-// writeHTML writes the result of a run as a self-contained HTML page.
-func writeHTML(run aurea.Run, w io.Writer) error {
+// HTML writes the result of a run as a self-contained HTML page.
+func HTML(run aurea.Run, w io.Writer) error {
 	var raw strings.Builder
-	if err := writeResultJSON(run, &raw); err != nil {
+	if err := JSON(run, &raw); err != nil {
 		return err
 	}
 	return htmlTemplate.Execute(w, map[string]any{
-		"Report": newReport(run.Result),
+		"Report": newDocument(run.Result),
 		"Charts": newCharts(run.Result.Series),
 		"JSON":   raw.String(),
 	})
@@ -49,18 +50,18 @@ var plots = []plot{
 	{
 		title:  "Throughput",
 		value:  func(p aurea.Point) float64 { return p.Throughput },
-		format: func(peak float64) string { return formatCount(peak) + " jobs/s" },
+		format: func(peak float64) string { return format.Count(peak) + " jobs/s" },
 	},
 	{
 		title:     "p99 latency",
 		value:     func(p aurea.Point) float64 { return p.P99 },
 		hasSample: func(p aurea.Point) bool { return p.OK > 0 },
-		format:    formatDuration,
+		format:    format.Duration,
 	},
 	{
 		title:  "In flight",
 		value:  func(p aurea.Point) float64 { return float64(p.InFlight) },
-		format: formatCount,
+		format: format.Count,
 	},
 }
 
@@ -82,7 +83,7 @@ func (plot plot) draw(series []aurea.Point) chart {
 	for _, p := range series {
 		peak = max(peak, plot.value(p))
 	}
-	c := chart{Title: plot.title, Max: noValue, Length: formatDuration(length)}
+	c := chart{Title: plot.title, Max: format.NoValue, Length: format.Duration(length)}
 	var line strings.Builder
 	endLine := func() {
 		if line.Len() > 0 {

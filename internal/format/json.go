@@ -1,4 +1,4 @@
-package main
+package format
 
 import (
 	"bytes"
@@ -7,24 +7,20 @@ import (
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeResultJSON writes the result of a run, with its jobs, as one JSON object.
-func writeResultJSON(run aurea.Run, w io.Writer) error {
-	return run.Result.WriteJSON(&jsonEscapeWriter{w: w}, run.Samples.Jobs)
-}
-
-// A jsonEscapeWriter writes a JSON document in which it escapes the characters
+// A JSONWriter writes a JSON document in which it escapes the characters
 // that isUnsafe reports. Programs decode the same values, and a terminal
 // receives no control characters.
-type jsonEscapeWriter struct {
+type JSONWriter struct {
 	w       io.Writer
 	partial []byte // the first bytes of a character that a Write cut in two
 }
 
-func (e *jsonEscapeWriter) Write(document []byte) (int, error) {
+// NewJSONWriter returns a JSONWriter that writes to w.
+func NewJSONWriter(w io.Writer) *JSONWriter { return &JSONWriter{w: w} }
+
+func (e *JSONWriter) Write(document []byte) (int, error) {
 	text := document
 	if len(e.partial) > 0 {
 		text = slices.Concat(e.partial, document)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"encoding/xml"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 // The JUnit output has a suite for the run, a case for the measurement and a
@@ -55,13 +56,13 @@ type (
 	}
 )
 
-// writeJUnit writes a result as JUnit XML. A failed threshold is a failure, and
+// JUnit writes a result as JUnit XML. A failed threshold is a failure, and
 // a threshold without data is skipped. A run that is incomplete or invalid is
 // an error. system-out holds the text output.
-func writeJUnit(r *aurea.Result, w io.Writer) error {
-	rep := newReport(r)
+func JUnit(r *aurea.Result, w io.Writer) error {
+	rep := newDocument(r)
 	var text strings.Builder
-	if err := rep.writeText(&text); err != nil {
+	if err := rep.WriteText(&text); err != nil {
 		return err
 	}
 	suite := junitSuite{
@@ -106,7 +107,7 @@ func measurementProblem(r *aurea.Result) *junitProblem {
 	case r.Status != aurea.StatusCompleted:
 		return &junitProblem{string(r.Status), "the run is " + string(r.Status)}
 	case r.Validity.State == aurea.Invalid:
-		return &junitProblem{string(aurea.Invalid), sanitize(r.Validity.Reasons[0].Message)}
+		return &junitProblem{string(aurea.Invalid), format.Sanitize(r.Validity.Reasons[0].Message)}
 	case r.Verdict == aurea.VerdictNoData:
 		return &junitProblem{string(aurea.VerdictNoData), "there is no data to judge the thresholds by"}
 	}
@@ -114,13 +115,13 @@ func measurementProblem(r *aurea.Result) *junitProblem {
 }
 
 func thresholdCase(class string, check aurea.ThresholdCheck, currency string) junitCase {
-	c := junitCase{Class: class, Name: sanitize(check.Expression), Time: formatSeconds(0)}
+	c := junitCase{Class: class, Name: format.Sanitize(check.Expression), Time: formatSeconds(0)}
 	switch {
 	case check.OK:
 	case check.NoData:
 		c.Skipped = &junitProblem{string(aurea.VerdictNoData), "there is no data for it"}
 	default:
-		value := sanitize(formatThresholdValue(check, currency))
+		value := format.Sanitize(formatThresholdValue(check, currency))
 		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, value)}
 	}
 	return c

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -96,26 +96,12 @@ func TestReportSumsUpOtherWorkers(t *testing.T) {
 	}
 }
 
-func TestClipMiddle(t *testing.T) {
-	for text, want := range map[string]string{
-		"worker": "worker", "123456789012": "123456789012",
-		"aurea-worker-7c9f8b6d5-x2x4z": "aure…5-x2x4z",
-		"ü\x1bü":                       `ü\x1bü`,
-	} {
-		if got := clipMiddle(text, 12); got != want {
-			t.Errorf("%q is %q, want %q", text, got, want)
+// checkContains reports texts that a form lacks.
+func checkContains(t *testing.T, what, got string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s lacks %q:\n%s", what, want, got)
 		}
 	}
-}
-
-// A failed run that has a result prints it, and exits as any failure.
-func TestWriteRunOfFailedResult(t *testing.T) {
-	var text strings.Builder
-	run := aurea.Run{Status: aurea.StatusFailed, Error: "worker two fell silent", Result: fleetResult(2)}
-	err := writeRun(run, resultWriters["text"], &text)
-	want := "the run failed: worker two fell silent; the result is of the jobs that had ended"
-	if err == nil || err.Error() != want || exitCode(newRootCommand(), err, &strings.Builder{}) != exitFailure {
-		t.Errorf("the error is %v", err)
-	}
-	checkContains(t, "the text", text.String(), "1 of them lost")
 }

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -8,11 +8,12 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// writeMarkdown writes a result for a comment on a pull request at GitHub or
+// Markdown writes a result for a comment on a pull request at GitHub or
 // GitLab.
-func writeMarkdown(r *aurea.Result, w io.Writer) error { return newReport(r).writeMarkdown(w) }
+func Markdown(r *aurea.Result, w io.Writer) error { return newDocument(r).WriteMarkdown(w) }
 
-func (r report) writeMarkdown(w io.Writer) error {
+// WriteMarkdown writes the document as Markdown.
+func (r Document) WriteMarkdown(w io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "### %s: %s\n", escapeMarkdown(r.Title), r.Headline)
 	writeMarkdownTable(&text, []string{"", ""}, factRows(r.Facts))
