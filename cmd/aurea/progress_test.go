@@ -37,7 +37,7 @@ func TestReportShowsWarmup(t *testing.T) {
 	warmup := &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}
 	r := &aurea.Result{Duration: 8.5, Warmup: warmup}
 	var text strings.Builder
-	if err := report.Text(r, &text); err != nil {
+	if err := report.Text(aurea.Run{Result: r}, report.Options{}, &text); err != nil {
 		t.Fatal(err)
 	}
 	const want = "duration 8.5s warm-up 1.5s before that, not judged; 11 planned: 10 ok, 1 failed throughput"

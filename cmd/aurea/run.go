@@ -62,6 +62,7 @@ with the partial result printed; 1 anything else.`,
 	o.server.addFlags(command.Flags(), "")
 	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the result: one of "+formats)
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
+	addVerboseFlag(command.Flags())
 	command.Flags().StringVar(&o.push.url, "push", "",
 		"URL of a Prometheus that accepts remote write, to push the metrics to")
 	return command
@@ -110,7 +111,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return document.locate(err)
 	}
-	return writeRun(run, write, command.OutOrStdout())
+	return writeRun(run, write, textOptions(command), command.OutOrStdout())
 }
 
 // cancelOnSignal returns a context that the first SIGINT, SIGTERM or SIGHUP
@@ -150,14 +151,14 @@ func executeLocal(
 
 // writeRun writes the result of a run. It returns an exitError unless the run
 // completed and passed.
-func writeRun(run aurea.Run, write func(aurea.Run, io.Writer) error, stdout io.Writer) error {
+func writeRun(run aurea.Run, write report.Writer, o report.Options, stdout io.Writer) error {
 	if run.Result == nil {
 		if run.Status == aurea.StatusFailed {
 			return fmt.Errorf("the run failed: %s", run.Error)
 		}
 		return exitError{exitInterrupted, "interrupted before the run began"}
 	}
-	if err := write(run, stdout); err != nil {
+	if err := write(run, o, stdout); err != nil {
 		return fmt.Errorf("cannot write the result: %w", err)
 	}
 	result := run.Result

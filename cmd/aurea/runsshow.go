@@ -31,17 +31,18 @@ func newRunsShowCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(command.OutOrStdout(), run)
 			}
-			return printRun(command.OutOrStdout(), run)
+			return printRun(command.OutOrStdout(), run, textOptions(command))
 		})
 	command.Flags().Bool("wait", false, "wait until the run has finished")
 	addOutputFlag(command)
+	addVerboseFlag(command.Flags())
 	return command
 }
 
-// printRun prints a run for a terminal: its result, or else its progress.
-func printRun(w io.Writer, run aurea.Run) error {
+// printRun prints a run for people: its result, or else its progress.
+func printRun(w io.Writer, run aurea.Run, o report.Options) error {
 	if run.Result != nil {
-		if err := report.Text(run.Result, w); err != nil {
+		if err := report.Text(run, o, w); err != nil {
 			return err
 		}
 	}

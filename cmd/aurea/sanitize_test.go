@@ -7,6 +7,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // hostile is a text with control sequences, line breaks and bidi overrides.
@@ -43,8 +44,8 @@ func TestRunsAreShownSafely(t *testing.T) {
 	ended.Result = &aurea.Result{Name: hostile, Errors: []aurea.ErrorClass{{Class: hostile, Count: 3, Sample: hostile}}}
 	for what, print := range map[string]func(*strings.Builder) error{
 		"the list":     func(w *strings.Builder) error { return printRuns(w, []aurea.Run{run, ended}) },
-		"a run":        func(w *strings.Builder) error { return printRun(w, run) },
-		"an ended run": func(w *strings.Builder) error { return printRun(w, ended) },
+		"a run":        func(w *strings.Builder) error { return printRun(w, run, report.Options{}) },
+		"an ended run": func(w *strings.Builder) error { return printRun(w, ended, report.Options{}) },
 		"JSON":         func(w *strings.Builder) error { return writeJSON(w, run) },
 	} {
 		var text strings.Builder

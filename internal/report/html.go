@@ -17,9 +17,9 @@ var htmlSource string
 var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
 
 // HTML writes the result of a run as a self-contained HTML page.
-func HTML(run aurea.Run, w io.Writer) error {
+func HTML(run aurea.Run, o Options, w io.Writer) error {
 	var raw strings.Builder
-	if err := JSON(run, &raw); err != nil {
+	if err := JSON(run, o, &raw); err != nil {
 		return err
 	}
 	return htmlTemplate.Execute(w, map[string]any{

@@ -8,6 +8,6 @@ import (
 )
 
 // JSON writes the result of a run, with its jobs, as one JSON object.
-func JSON(run aurea.Run, w io.Writer) error {
+func JSON(run aurea.Run, _ Options, w io.Writer) error {
 	return run.Result.WriteJSON(format.NewJSONWriter(w), run.Samples.Jobs)
 }

@@ -59,7 +59,8 @@ type (
 // JUnit writes a result as JUnit XML. A failed threshold is a failure, and
 // a threshold without data is skipped. A run that is incomplete or invalid is
 // an error. system-out holds the text output.
-func JUnit(r *aurea.Result, w io.Writer) error {
+func JUnit(run aurea.Run, _ Options, w io.Writer) error {
+	r := run.Result
 	rep := newDocument(r)
 	var text strings.Builder
 	if err := rep.WriteText(&text); err != nil {

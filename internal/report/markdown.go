@@ -10,7 +10,9 @@ import (
 
 // Markdown writes a result for a comment on a pull request at GitHub or
 // GitLab.
-func Markdown(r *aurea.Result, w io.Writer) error { return newDocument(r).WriteMarkdown(w) }
+func Markdown(run aurea.Run, _ Options, w io.Writer) error {
+	return newDocument(run.Result).WriteMarkdown(w)
+}
 
 // WriteMarkdown writes the document as Markdown.
 func (r Document) WriteMarkdown(w io.Writer) error {

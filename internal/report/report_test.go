@@ -98,7 +98,7 @@ func judgedResult() *aurea.Result {
 func render(t *testing.T, form string, r *aurea.Result) string {
 	t.Helper()
 	var text strings.Builder
-	if err := Writers[form](aurea.Run{Result: r}, &text); err != nil {
+	if err := Writers[form](aurea.Run{Result: r}, Options{}, &text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()

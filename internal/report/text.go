@@ -8,7 +8,7 @@ import (
 )
 
 // Text writes a result for a terminal.
-func Text(r *aurea.Result, w io.Writer) error { return newDocument(r).WriteText(w) }
+func Text(run aurea.Run, _ Options, w io.Writer) error { return newDocument(run.Result).WriteText(w) }
 
 // WriteText writes the document for a terminal.
 func (r Document) WriteText(w io.Writer) error {

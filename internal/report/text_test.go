@@ -28,7 +28,7 @@ func TestTextOfDetail(t *testing.T) {
 		Errors: []aurea.ErrorClass{{Class: "injected", Count: 1, Sample: "wanted"}},
 	}
 	var text strings.Builder
-	if err := Text(r, &text); err != nil {
+	if err := Text(aurea.Run{Result: r}, Options{}, &text); err != nil {
 		t.Fatal(err)
 	}
 	_, detail, _ := strings.Cut(text.String(), "p99.9")

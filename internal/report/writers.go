@@ -6,12 +6,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
+// A Writer writes the result of a finished run, which must not be nil. The run's
+// Samples add a histogram, if there are any.
+type Writer func(run aurea.Run, o Options, w io.Writer) error
+
 // Writers are the forms of a finished run, by the name that users give them.
-// Each writes the run's result, which must not be nil.
-var Writers = map[string]func(aurea.Run, io.Writer) error{
-	"text":     func(run aurea.Run, w io.Writer) error { return Text(run.Result, w) },
+var Writers = map[string]Writer{
+	"text":     Text,
 	"json":     JSON,
-	"markdown": func(run aurea.Run, w io.Writer) error { return Markdown(run.Result, w) },
-	"junit":    func(run aurea.Run, w io.Writer) error { return JUnit(run.Result, w) },
+	"markdown": Markdown,
+	"junit":    JUnit,
 	"html":     HTML,
 }
