@@ -13,6 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/cluster"
 )
 
 // A run on two workers has what a run of the service itself has, in memory and
@@ -42,8 +43,13 @@ func TestRunOnWorkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(run.Result.Workers.Of) != 2 || len(run.Result.Warnings) > 0 {
-		t.Errorf("%d workers took part, with the warnings %q", len(run.Result.Workers.Of), run.Result.Warnings)
+	if n := len(run.Result.Workers.Of); n != 2 {
+		t.Errorf("%d workers took part, want 2", n)
+	}
+	for _, warning := range run.Result.Warnings {
+		if !strings.HasPrefix(warning, cluster.StartGivenUp) { // a busy machine may have started twice
+			t.Errorf("the result has the warning %q", warning)
+		}
 	}
 	waitFor(t, func() bool { return service.Verify(t.Context(), run.ID) == nil }) // it is stored
 	for format, size := range map[string]int{"csv": 301, "ndjson": 300} {

@@ -11,6 +11,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
+// StartGivenUp begins a warning of a Measurement whose run was started again, or
+// was cancelled at its start: the target may have seen jobs that are not counted.
+const StartGivenUp = "a start of the run was given up"
+
 // An attempt starts a run on workers, again and again until all of them are
 // there, free and told in time.
 type attempt struct {
@@ -21,7 +25,8 @@ type attempt struct {
 	observe     func(aurea.Progress)
 	lead        time.Duration // how long before its moment the start is ordered, at least
 	falseStarts int
-	shown       string // what the run was last said to wait for
+	remarks     []string // on starts that were given up when workers may have begun jobs
+	shown       string   // what the run was last said to wait for
 }
 
 // begin chooses workers, prepares them and orders the start. After an error
@@ -38,6 +43,7 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.remarks = a.remarks
 	a.Registry.SetRun(c.exec, a.claim.Run)
 	for _, step := range []func(context.Context) error{
 		c.prepare,
@@ -47,10 +53,30 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	} {
 		if err := step(ctx); err != nil {
 			c.discard()
+			if c.mayHaveBegun.Load() {
+				a.remark(err)
+			}
 			return nil, err
 		}
 	}
 	return c, nil
+}
+
+// remark notes, for the reader of the result, that a start was given up when
+// workers may have begun jobs.
+func (a *attempt) remark(why error) {
+	if len(a.remarks) < maxWarnings {
+		a.remarks = append(a.remarks, fmt.Sprintf("%s: %v; jobs that workers had begun by then may have reached the "+
+			"target and are in no count", StartGivenUp, why))
+	}
+}
+
+// explain adds the starts that were given up to the error that ends the attempt.
+func (a *attempt) explain(err error) error {
+	if len(a.remarks) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w (the run was started %d times: jobs may have reached the target)", err, len(a.remarks))
 }
 
 // retry prepares the next attempt after an error of begin. It returns the
@@ -60,8 +86,8 @@ func (a *attempt) retry(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, errFalseStart) && a.falseStarts < maxFalseStarts:
 		a.falseStarts++
-		a.lead *= 2
-		a.Log.Warn("false start: the run starts again with a longer lead", "lead", a.lead, "error", err)
+		a.lead *= leadGrowth
+		a.Log.Warn("false start: the run starts again with a longer lead", "error", err)
 		return nil
 	case errors.Is(err, errBusy), errors.Is(err, errDraining):
 		a.waitFor("busy workers")

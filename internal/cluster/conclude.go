@@ -1,6 +1,10 @@
 package cluster
 
-import "github.com/aurea-orchestrator/aurea"
+import (
+	"slices"
+
+	"github.com/aurea-orchestrator/aurea"
+)
 
 // conclude merges the accounts of all shards into the run's measurement. If the
 // run failed, it returns both the measurement and the error.
@@ -8,8 +12,10 @@ func (w *watcher) conclude() (aurea.Measurement, error) {
 	w.readDrift()
 	measured := NewMeasurement(w.plan, w.started, w.merger, w.accounts())
 	measured.Interrupted = w.interrupted
+	measured.Warnings = w.remarks
 	if w.plan.KeepJobs {
-		measured.Jobs, measured.Warnings = w.collectRecords()
+		log, warnings := w.collectRecords()
+		measured.Jobs, measured.Warnings = log, slices.Concat(w.remarks, warnings)
 	}
 	return measured, w.failure
 }

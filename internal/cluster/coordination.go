@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,11 +25,14 @@ type coordination struct {
 	seq     uint64 // of the last order
 	weights []int
 	members []*member
+	remarks []string // on earlier starts of the run
 
 	reports  chan *nats.Msg
 	incoming *nats.Subscription
 	startAt  time.Duration // the run's start on the coordinator's clock
 	started  time.Time     // the same on the wall clock
+
+	mayHaveBegun atomic.Bool // the order to start has, or may have, reached a worker in time
 }
 
 // A member is a worker of a run, as its coordinator sees it.
@@ -36,6 +40,7 @@ type member struct {
 	Member
 	index     int           // of its shard
 	malformed int           // reports in a row that were no reports
+	slowest   time.Duration // of the exchanges of clocks
 	lostAt    time.Duration // when it was lost
 }
 
@@ -97,7 +102,9 @@ func (c *coordination) readClock(ctx context.Context, m *member) (Estimate, erro
 		if err := c.request(ctx, m.Worker, askClock, &ClockAsk{Exec: c.exec}, &reply); err != nil {
 			return Estimate{}, err
 		}
-		read = append(read, Exchange{Sent: int64(sent), Clock: reply.Clock, Received: int64(c.clock())})
+		received := c.clock()
+		m.slowest = max(m.slowest, received-sent)
+		read = append(read, Exchange{Sent: int64(sent), Clock: reply.Clock, Received: int64(received)})
 	}
 	return NewEstimate(read), nil
 }
@@ -108,12 +115,19 @@ func (c *coordination) start(ctx context.Context, lead time.Duration) error {
 	if err := c.listen(); err != nil {
 		return err
 	}
-	lead += 8*c.bound() + time.Duration(len(c.members))*leadPerWorker
+	lead = c.orderLead(lead)
 	c.startAt = c.clock() + lead
 	c.started = c.base.Add(c.startAt)
 	ctx, cancel := context.WithTimeout(ctx, lead+ackTimeout)
 	defer cancel()
-	err := c.orderAll(ctx, Order{Kind: OrderStart, At: int64(c.startAt), Lease: Lease})
+	order := c.numbered(Order{Kind: OrderStart, At: int64(c.startAt), Lease: Lease})
+	err := each(c.members, maxOrdersAtOnce, func(m *member) error {
+		err := c.orderOnce(ctx, m.Worker, order)
+		if !isRefusal(err) && !errors.Is(err, nats.ErrNoResponders) {
+			c.mayHaveBegun.Store(true)
+		}
+		return err
+	})
 	if err != nil && (errors.Is(err, errTooLate) || errors.Is(err, context.DeadlineExceeded)) {
 		return fmt.Errorf("%w: %w", errFalseStart, err)
 	}
@@ -173,13 +187,15 @@ func (c *coordination) stopListening() {
 	}
 }
 
-// bound returns the largest error of a worker's clock.
-func (c *coordination) bound() time.Duration {
-	var bound time.Duration
+// orderLead returns how long before its moment an order is to be sent: at least
+// the given time, and what it takes to reach all workers. That is estimated by the
+// slowest exchange of clocks, which is slow on a busy machine too.
+func (c *coordination) orderLead(least time.Duration) time.Duration {
+	var slowest time.Duration
 	for _, m := range c.members {
-		bound = max(bound, m.Clock.Bound)
+		slowest = max(slowest, m.slowest)
 	}
-	return bound
+	return min(least+leadPerTrip*slowest, maxLead) + time.Duration(len(c.members))*leadPerWorker
 }
 
 // readDrift estimates how the workers' clocks have drifted in the run. Workers

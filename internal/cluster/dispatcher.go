@@ -76,10 +76,12 @@ func (d *Dispatcher) Begin(
 			return newWatcher(run, observe).watch(ctx, controls)
 		}
 		if err = a.retry(ctx, err); ctx.Err() != nil {
-			return notStarted(plan), nil
+			cancelled := notStarted(plan)
+			cancelled.Warnings = a.remarks
+			return cancelled, nil
 		}
 		if err != nil {
-			return aurea.Measurement{}, err
+			return aurea.Measurement{}, a.explain(err)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func TestRunIsTheSameOnWorkers(t *testing.T) {
 				t.Fatalf("%d requests of %d jobs", len(requests), planOf(t, spec).Jobs)
 			}
 			for n, s := range services {
-				merged := execute(t, s.dispatcher, spec)
+				merged := executeOnce(t, s.dispatcher, spec, func() { target.take() })
 				if got := len(merged.Workers.Of); got != n {
 					t.Fatalf("%d workers took part, want %d", got, n)
 				}

@@ -45,12 +45,12 @@ func TestRecordsEqualLocal(t *testing.T) {
 	}
 }
 
-// recordsOf returns the records of a measurement that has no warning. They are
-// those of its started jobs.
+// recordsOf returns the records of a measurement. They are those of its started
+// jobs, and there is no warning about them.
 func recordsOf(t *testing.T, m aurea.Measurement) []aurea.JobRecord {
 	t.Helper()
-	if len(m.Warnings) > 0 || m.Jobs.Omitted() > 0 {
-		t.Fatalf("%d records are missing: %q", m.Jobs.Omitted(), m.Warnings)
+	if warnings := otherWarnings(m); len(warnings) > 0 || m.Jobs.Omitted() > 0 {
+		t.Fatalf("%d records are missing: %q", m.Jobs.Omitted(), warnings)
 	}
 	records := slices.Collect(m.Jobs.All())
 	if started := m.Tally.Started + m.Warmup.Started; int64(len(records)) != started {
@@ -129,9 +129,10 @@ func TestRecordsAreChecked(t *testing.T) {
 			s.startExecutor(t, "liar", liar{honest, c.change}, slog.New(slog.DiscardHandler))
 			s.awaitWorkers(t, 2)
 			m := execute(t, s.dispatcher, `{"num_jobs": 100, "concurrency": 2, "workload": {"kind": "noop"}}`)
-			if len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "of 50 jobs are missing: worker liar") ||
-				!strings.Contains(m.Warnings[0], c.want) {
-				t.Errorf("warnings %q, want one with %q", m.Warnings, c.want)
+			warnings := otherWarnings(m)
+			if len(warnings) != 1 || !strings.Contains(warnings[0], "of 50 jobs are missing: worker liar") ||
+				!strings.Contains(warnings[0], c.want) {
+				t.Errorf("warnings %q, want one with %q", warnings, c.want)
 			}
 			if got := aurea.NewResult(planOf(t, `{"num_jobs": 100}`), m).JobsNotListed; got != 50 {
 				t.Errorf("%d jobs are not listed, want 50", got)

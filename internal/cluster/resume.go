@@ -14,7 +14,8 @@ import (
 type notedRun struct {
 	Exec    string            `json:"exec"`
 	Metrics aurea.MetricNames `json:"metrics"`
-	Workers []notedWorker     `json:"workers"` // in the order of their shards
+	Workers []notedWorker     `json:"workers"`           // in the order of their shards
+	Remarks []string          `json:"remarks,omitempty"` // on earlier starts
 }
 
 type notedWorker struct {
@@ -25,7 +26,7 @@ type notedWorker struct {
 
 // noted returns what Resume needs.
 func (c *coordination) noted() []byte {
-	noted := notedRun{Exec: c.exec, Metrics: c.metrics}
+	noted := notedRun{Exec: c.exec, Metrics: c.metrics, Remarks: c.remarks}
 	for _, m := range c.members {
 		noted.Workers = append(noted.Workers, notedWorker{ID: m.Worker.ID, Name: m.Worker.Name, Weight: m.Worker.Weight})
 	}
@@ -52,7 +53,7 @@ func (d *Dispatcher) Resume(
 	if len(c.members) != len(run.Workers) {
 		return aurea.Measurement{}, errors.New("what was noted of the run does not fit its plan")
 	}
-	c.exec, c.adopted = run.Exec, true
+	c.exec, c.adopted, c.remarks = run.Exec, true, run.Remarks
 	if err := c.listen(); err != nil {
 		return aurea.Measurement{}, err
 	}

@@ -42,10 +42,13 @@ const (
 	recordsPatience = 10 * time.Second // with a worker that sends no part
 	recordsQuiet    = 15 * time.Second // in which no worker sends a part
 
-	// The start is ordered this long before its moment: firstLead, eight times
-	// the bound of the clocks, and leadPerWorker for each worker.
+	// The start is ordered this long before its moment: firstLead, leadPerTrip
+	// times the slowest exchange of clocks, and leadPerWorker for each worker.
 	firstLead     = 25 * time.Millisecond
+	leadPerTrip   = 4
 	leadPerWorker = 100 * time.Microsecond
+	leadGrowth    = 4           // of firstLead, after each false start
+	maxLead       = time.Second // without what is for each worker
 )
 
 // Limits of what a coordinator does at once, and of what it tolerates.

@@ -15,7 +15,7 @@ func (w *watcher) control(command aurea.Command) {
 		command.Answer(aurea.RunEvent{}, err)
 		return
 	}
-	at := w.now() + w.controlLead()
+	at := w.now() + w.orderLead(firstLead)
 	event, err := w.enter(control, at)
 	if err != nil {
 		command.Answer(aurea.RunEvent{}, err)
@@ -66,9 +66,4 @@ func (w *watcher) leastConcurrency() int64 {
 		least = max(least, m.Shard.Deal.Slot(0)+1)
 	}
 	return least
-}
-
-// controlLead returns how long before its moment a control is sent.
-func (w *watcher) controlLead() time.Duration {
-	return firstLead + 8*w.bound() + time.Duration(len(w.members))*leadPerWorker
 }

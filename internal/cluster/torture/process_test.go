@@ -104,12 +104,6 @@ func (p *process) await(expression string) string {
 	}
 }
 
-// says reports whether a line of the log matches.
-func (p *process) says(expression string) bool {
-	found, _ := p.match(regexp.MustCompile(expression))
-	return found != ""
-}
-
 // signal sends a signal to the process, unless it has ended.
 func (p *process) signal(s syscall.Signal) {
 	p.t.Helper()
