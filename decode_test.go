@@ -85,7 +85,8 @@ var wrongSpecs = []struct{ members, location, message string }{
 		"must be a number from 0 to 100000000; got -1"},
 	{`"stages": [{"duration": "1s", "rat": 1}]`, "stages[0].rat", "is not a field; did you mean rate?"},
 	{`"thresholds": "p99"`, "thresholds", `must be a list of up to 50 expressions; got "p99"`},
-	{`"thresholds": ["p99 < 1s", 5]`, "thresholds[1]", `must be a string such as "p99 < 250ms"; got 5`},
+	{`"thresholds": ["p99 < 1s", 5]`, "thresholds[1]", `must be a string such as "p99 < 250ms", or an object such as ` +
+		`{"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}; got 5`},
 	{`"thresholds": ["p98 < 1s", "p99 < 1d"]`, "thresholds[1]",
 		`p99: the limit must be a duration such as "250ms"; got "1d"`},
 	{`"thresholds": ["p98 < 1s", "p99 < 250"]`, "thresholds[1]",

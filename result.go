@@ -40,6 +40,7 @@ type Result struct {
 	Validity      Validity             `json:"validity"`
 	Verdict       Verdict              `json:"verdict"`
 	Thresholds    []ThresholdCheck     `json:"thresholds"`
+	Aborted       *Abort               `json:"aborted,omitempty"` // the threshold that ended the run early
 	Errors        []ErrorClass         `json:"errors"`
 	Series        []Point              `json:"series"`
 	Timeline      []RunEvent           `json:"timeline,omitempty"` // the controls applied to the run
@@ -138,6 +139,7 @@ type Measurement struct {
 	Duration    time.Duration // monotonic, to the end of the last job
 	Stopped     bool          // cancelled before its end
 	Interrupted bool          // stopped by the end of a server or a worker, not by anybody's wish
+	Aborted     *Abort        // the threshold that stopped the run; nil if none did
 	LivePlan    LivePlan      // the plan as changed by controls; the zero value without controls
 	Timeline    []RunEvent    // the controls' events
 	Tally       *Tally        // of the judged part, with Planned set
@@ -184,46 +186,30 @@ func (m Measurement) Samples() Samples {
 // ID.
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
-	cost := plan.Spec.ResolvedPricing().cost(tally)
 	paused, pausedWarmup := m.LivePlan.Pauses(m.Duration)
-	seconds := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0).Seconds()
+	judged := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0)
 	start := m.Start.UTC().Truncate(time.Microsecond)
-	result := &Result{
-		Name:          plan.Spec.Name,
-		Status:        StatusCompleted,
-		NumJobs:       tally.Planned,
-		CompletedJobs: tally.OK,
-		FailedJobs:    tally.Failed + tally.Timeout,
-		Counts:        tally.Counts,
-		Throughput:    ratio(float64(tally.OK), seconds),
-		MeanLatency:   tally.Latency.Mean(),
-		TotalCost:     cost.Total,
-		Duration:      seconds,
-		Paused:        min(paused.Seconds(), seconds),
-		StartTime:     start,
-		EndTime:       start.Add(m.Duration.Truncate(time.Microsecond)),
-		Latency:       Summarize(tally.Latency),
-		ServiceTime:   Summarize(tally.ServiceTime),
-		Delay:         Summarize(tally.Delay),
-		FailedLatency: Summarize(tally.FailedLatency),
-		InFlight:      InFlight{Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum()+m.OtherBusy, seconds)},
-		Model:         Closed,
-		Seed:          plan.Seed,
-		Spec:          plan.Spec,
-		Cost:          cost,
-		Errors:        errorClasses(plan, m),
-		Series:        m.Series,
-		Timeline:      m.Timeline,
-		Health:        m.Health,
-		Environment:   m.Environment,
-		JobsNotListed: m.Jobs.Omitted(),
-		Warnings:      m.Warnings,
+	r := tallied(plan, tally, judged)
+	result := &r
+	result.Status = StatusCompleted
+	result.Paused = min(paused.Seconds(), result.Duration)
+	result.StartTime, result.EndTime = start, start.Add(m.Duration.Truncate(time.Microsecond))
+	result.InFlight = InFlight{
+		Max: m.MaxInFlight, Mean: ratio(tally.ServiceTime.Sum()+m.OtherBusy, result.Duration),
 	}
+	result.Model = Closed
+	result.Errors = errorClasses(plan, m)
+	result.Series, result.Timeline = m.Series, m.Timeline
+	result.Health, result.Environment = m.Health, m.Environment
+	result.JobsNotListed = m.Jobs.Omitted()
+	result.Warnings = m.Warnings
 	result.InFlight.Effective = result.InFlight.Mean
 	result.addBreakdown(m.Samples())
 	switch {
 	case m.Interrupted:
 		result.Status = StatusInterrupted
+	case m.Stopped && m.Aborted != nil:
+		result.Aborted = m.Aborted
 	case m.Stopped:
 		result.Status = StatusCancelled
 	}
@@ -237,6 +223,30 @@ func NewResult(plan Plan, m Measurement) *Result {
 	}
 	result.judge(m.Samples())
 	return result
+}
+
+// tallied returns the part of a plan's result that follows from the tally of its
+// judged part and from its length.
+func tallied(plan Plan, tally *Tally, length time.Duration) Result {
+	cost := plan.Spec.ResolvedPricing().cost(tally)
+	return Result{
+		Name:          plan.Spec.Name,
+		NumJobs:       tally.Planned,
+		CompletedJobs: tally.OK,
+		FailedJobs:    tally.Failed + tally.Timeout,
+		Counts:        tally.Counts,
+		Throughput:    ratio(float64(tally.OK), length.Seconds()),
+		MeanLatency:   tally.Latency.Mean(),
+		TotalCost:     cost.Total,
+		Duration:      length.Seconds(),
+		Latency:       Summarize(tally.Latency),
+		ServiceTime:   Summarize(tally.ServiceTime),
+		Delay:         Summarize(tally.Delay),
+		FailedLatency: Summarize(tally.FailedLatency),
+		Seed:          plan.Seed,
+		Spec:          plan.Spec,
+		Cost:          cost,
+	}
 }
 
 // warmup describes the warm-up, in which the run was paused for the given time.

@@ -32,7 +32,7 @@ func specs() *rapid.Generator[Spec] {
 	jobs := rapid.Int64Range(1, MaxJobs)
 	length := durationsOf(time.Millisecond, MaxRunDuration)
 	expressions := rapid.SampledFrom([]string{"p99 < 250ms", "delay.p99.9 <= 5ms", "error_rate != 1%",
-		"throughput > 500", "service_time.max >= 1us"})
+		"throughput > 500", "service_time.max >= 1us", "error_rate < 50% abort", "p99 < 1s abort after 1m30s"})
 	value := rapid.SampledFrom([]any{"text <&> ü", json.Number("-1.50e3"), true, nil, []any{json.Number("1"), "x"},
 		map[string]any{"deep": []any{}}})
 	return rapid.Custom(func(t *rapid.T) Spec {

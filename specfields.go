@@ -85,7 +85,7 @@ var fields = []field{
 	}, set(func(s *Spec, v time.Duration) { s.Timeout = Duration(v) })},
 	{param.Parameter{
 		Name: "thresholds", Type: param.List, Max: maxThresholds, ListOnly: true,
-		Items: &param.Parameter{Type: param.Text, Doc: "a figure, a comparison and a limit"},
+		Items: &param.Parameter{Type: param.OneOf, Alternatives: thresholdForms, Doc: "what the result must satisfy"},
 		Doc:   `what the result must satisfy, such as "p99 < 250ms"`,
 	}, readThresholds},
 	{param.Parameter{
@@ -167,18 +167,11 @@ func readThresholds(s *Spec, p param.Parameter, value any, found *param.Problems
 		return
 	}
 	for i, entry := range list {
-		at := fmt.Sprintf("%s[%d]", p.Name, i)
-		text, ok := entry.(string)
-		if !ok {
-			found.Add(at, `must be a string such as "p99 < 250ms"; got %s`, param.Describe(entry))
-			continue
+		before := len(*found)
+		threshold := readThresholdEntry(entry, fmt.Sprintf("%s[%d]", p.Name, i), found)
+		if len(*found) == before {
+			s.Thresholds = append(s.Thresholds, threshold)
 		}
-		threshold, err := ParseThreshold(text)
-		if err != nil {
-			found.Add(at, "%v", err)
-			continue
-		}
-		s.Thresholds = append(s.Thresholds, threshold)
 	}
 }
 

@@ -1,22 +1,24 @@
 package aurea
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Threshold is a rule that a result must satisfy: a metric, an operator and a
-// limit, as in "p99 < 250ms" or "error_rate <= 1%". Its JSON is the expression.
-// ParseThreshold makes one.
+// limit, as in "p99 < 250ms" or "error_rate <= 1%". Its JSON is the expression, or
+// an object if it can end a run early. ParseThreshold makes one.
 type Threshold struct {
-	Expression string // as it was written
-	metric     string
-	operator   string
-	limit      float64 // in the metric's base unit: seconds, a share, jobs a second, money
+	Expression  string        // as it was written, without its abort
+	AbortOnFail bool          // whether the run ends as soon as the threshold fails
+	After       time.Duration // with AbortOnFail: until then, from the end of the warm-up, it may fail
+	metric      string
+	operator    string
+	limit       float64 // in the metric's base unit: seconds, a share, jobs a second, money
 }
 
 // expression allows a space before a unit: "250 ms", "1 %".
@@ -24,7 +26,7 @@ var expression = regexp.MustCompile(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: 
 
 // ParseThreshold parses an expression. The grammar is
 //
-//	metric operator limit
+//	metric operator limit [abort [after duration]]
 //
 // with the operators < <= > >= == !=. A metric is throughput, error_rate,
 // mean_latency, cost_per_million and so on, or a statistic (min, mean, stddev,
@@ -37,10 +39,22 @@ var expression = regexp.MustCompile(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: 
 // "phases.connect.p99"; of a mix's part, as in "parts.search.p99" and
 // "parts.search.error_rate"; and the amounts of a counter, as in
 // "counters.bytes_in.per_second".
+//
+// With abort, the run ends early when the threshold fails; with a duration not
+// before that time has passed since the warm-up. Metrics of what jobs report, and
+// in_flight, are known at the end only, so they cannot abort.
 func ParseThreshold(text string) (Threshold, error) {
+	text, abort, err := cutAbort(text)
+	if err != nil {
+		return Threshold{}, err
+	}
 	t, limit, err := readThreshold(text)
 	if err == nil {
 		err = t.checkLimit(limit)
+	}
+	if err == nil {
+		t.AbortOnFail, t.After = abort.AbortOnFail, abort.After
+		err = t.checkAbort()
 	}
 	if err != nil {
 		return Threshold{}, err
@@ -100,20 +114,4 @@ func (t Threshold) holds(value float64) bool {
 	default:
 		return value != t.limit
 	}
-}
-
-// MarshalJSON encodes the expression.
-func (t Threshold) MarshalJSON() ([]byte, error) { return param.PlainJSON(t.Expression) }
-
-// UnmarshalJSON decodes the expression of a stored spec, which an older version
-// may have accepted by other rules: a time without a unit is in seconds. Decode
-// new specs by DecodeSpec.
-func (t *Threshold) UnmarshalJSON(data []byte) error {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return err
-	}
-	parsed, _, err := readThreshold(text)
-	*t = parsed
-	return err
 }

@@ -71,6 +71,8 @@ var validityChecks = []validityCheck{
 		"{lost} fell silent with %.4g of the load undone, as max_lost_fraction allows up to %.4g"},
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
+	{"aborted", Invalid, aborted,
+		"a threshold ended the run after %.3f s, before its end; these are the jobs that had ended by then"},
 	{"paused", Degraded, pauses,
 		"the run was paused for %.3f s, in which what it measures had nothing to do"},
 	{"load_changed", Degraded, loadChanges,
@@ -130,6 +132,14 @@ func ValidityCodes() []string {
 		codes[i] = c.code
 	}
 	return slices.Compact(codes) // a code has a row for each of its states
+}
+
+// aborted checks whether a threshold ended the run.
+func aborted(r *Result) (float64, float64, bool) {
+	if r.Aborted == nil {
+		return 0, 0, false
+	}
+	return r.Aborted.T, 0, true
 }
 
 // pauses checks for pauses, also in the warm-up.
@@ -230,7 +240,7 @@ func fewerCores(r *Result) (float64, float64, bool) {
 // that was not stopped.
 func backlog(r *Result) (float64, float64, bool) {
 	waiting := r.Counts.Cancelled
-	return float64(waiting), 0, waiting > 0 && r.Status == StatusCompleted
+	return float64(waiting), 0, waiting > 0 && r.Status == StatusCompleted && r.Aborted == nil
 }
 
 // busyGenerator checks the generator's CPU use, unless the run saturates the CPU

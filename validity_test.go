@@ -86,6 +86,7 @@ var validityTests = []validityTest{
 	{"few_cores", Degraded,
 		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10 },
 		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
+	{"aborted", Invalid, func(*Result) {}, func(r *Result) { r.Aborted, r.Counts.Cancelled = &Abort{T: 5}, 3 }, 5, 0},
 	{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
 	{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 },
 		0.81, 0.8},

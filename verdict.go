@@ -59,6 +59,9 @@ func (r *Result) judge(s Samples) {
 	implied := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
 	for _, threshold := range r.Spec.Thresholds {
 		check := threshold.Check(r, s)
+		if a := r.Aborted; a != nil && a.Expression == check.Expression {
+			check.Value, check.OK, check.NoData = a.Value, false, false // jobs that ended since do not mend it
+		}
 		r.Thresholds = append(r.Thresholds, check)
 		implied[check.verdict()] = true
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -167,6 +168,9 @@ func writeRun(run aurea.Run, write report.Writer, o report.Options, stdout io.Wr
 		return fmt.Errorf("the run failed: %s; the result is of the jobs that had ended", run.Error)
 	case run.Status != aurea.StatusCompleted:
 		return exitError{exitInterrupted, "interrupted; the result is of the jobs that had ended"}
+	case result.Aborted != nil:
+		return exitError{exitThreshold, fmt.Sprintf("%s failed, which ended the run after %s",
+			result.Aborted.Expression, format.Duration(result.Aborted.T))}
 	case result.Verdict == aurea.VerdictFail:
 		return exitError{exitThreshold, "a threshold failed"}
 	case result.Verdict == aurea.VerdictNoData:

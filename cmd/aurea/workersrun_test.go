@@ -20,18 +20,7 @@ import (
 // as stored: the records of all jobs, in every format, and a digest. The
 // histograms of its workers add up to its own.
 func TestRunOnWorkers(t *testing.T) {
-	address := aureatest.FreeAddress(t)
-	url, _ := aureatest.Serve(t, "--nats-listen", address)
-	for _, name := range []string{"one", "two"} {
-		command := exec.CommandContext(t.Context(), aureatest.Binary(t), "worker", "--nats", address, "--name", name)
-		aureatest.Start(t, command, regexp.MustCompile("worker is ready"))
-	}
-	waitFor(t, func() bool { return len(listedWorkers(t, url)) == 2 })
-	service, err := client.New(url, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(service.Close)
+	service, url := serveWithWorkers(t, "one", "two")
 	spec := `{"num_jobs": 300, "concurrency": 10, "seed": 7, "workers": %q, "workload":
 		{"kind": "sleep", "duration": "3ms", "distribution": "exponential", "failure": {"rate": 0.2}}}`
 	local := finishedJobs(t, service, submit(t, service, fmt.Sprintf(spec, "local")))
@@ -39,7 +28,7 @@ func TestRunOnWorkers(t *testing.T) {
 	if diff := cmp.Diff(local, finishedJobs(t, service, run)); diff != "" {
 		t.Errorf("jobs (-local +on workers):\n%s", diff)
 	}
-	run, err = service.Get(t.Context(), run.ID)
+	run, err := service.Get(t.Context(), run.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +50,25 @@ func TestRunOnWorkers(t *testing.T) {
 		t.Errorf("parquet begins with %.4q", data)
 	}
 	checkWorkerHistograms(t, service, url, run)
+}
+
+// serveWithWorkers starts a service with workers of the given names, which are
+// ready.
+func serveWithWorkers(t *testing.T, names ...string) (service *client.Client, url string) {
+	t.Helper()
+	address := aureatest.FreeAddress(t)
+	url, _ = aureatest.Serve(t, "--nats-listen", address)
+	for _, name := range names {
+		command := exec.CommandContext(t.Context(), aureatest.Binary(t), "worker", "--nats", address, "--name", name)
+		aureatest.Start(t, command, regexp.MustCompile("worker is ready"))
+	}
+	waitFor(t, func() bool { return len(listedWorkers(t, url)) == len(names) })
+	service, err := client.New(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(service.Close)
+	return service, url
 }
 
 // finishedJobs waits for the end of a run and returns the outcomes of its jobs,

@@ -144,6 +144,7 @@ type entry struct {
 var (
 	errInterrupted = errors.New("the service ended") // a cause of a run's context, like the next
 	errCancelled   = errors.New("somebody asked for it")
+	errAborted     = errors.New("a threshold failed")
 	errClosing     = fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
 	errStarting    = fmt.Errorf("%w: the service is starting", aurea.ErrUnavailable)
 )

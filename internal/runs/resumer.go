@@ -35,9 +35,28 @@ type Resumer interface {
 	) (aurea.Measurement, error)
 }
 
-// measure executes or resumes the entry's plan.
+// measure executes or resumes the entry's plan. It stops the execution when a
+// threshold fails that ends the run.
 func (m *Manager) measure(e *entry) (aurea.Measurement, error) {
-	observe := func(p aurea.Progress) { m.observe(e, p) }
+	aborter := aurea.NewAborter(e.plan)
+	var abort *aurea.Abort
+	measured, err := m.executePlan(e, func(p aurea.Progress) {
+		m.observe(e, p)
+		if abort == nil {
+			if abort = aborter.Observe(p); abort != nil {
+				m.options.Log.Info("a threshold ends the run", "run", e.run.ID, "threshold", abort.Expression)
+				e.cancel(errAborted)
+			}
+		}
+	})
+	if errors.Is(context.Cause(e.ctx), errAborted) {
+		measured.Aborted = abort
+	}
+	return measured, err
+}
+
+// executePlan executes or resumes the entry's plan.
+func (m *Manager) executePlan(e *entry, observe func(aurea.Progress)) (aurea.Measurement, error) {
 	switch {
 	case m.resumer == nil:
 		return m.executor.Execute(e.ctx, e.plan, e.workload, e.controls, observe)

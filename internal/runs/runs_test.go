@@ -86,8 +86,8 @@ func (x *executor) Execute(
 		if interval.Failed > 0 {
 			failures["odd"] = interval.Failed
 		}
-		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, Failures: failures,
-			InFlight: inFlight})
+		observe(aurea.Progress{Elapsed: m.Duration, Length: m.Duration - begun, Interval: interval, Judged: interval,
+			Failures: failures, InFlight: inFlight})
 	}
 	m.Tally.Planned = plan.Jobs
 	if plan.Spec.Name == "bereft" {

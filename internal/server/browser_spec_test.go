@@ -28,7 +28,7 @@ func TestBrowserEveryField(t *testing.T) {
 	b.job(map[string]string{"kind": "noop", "workers": "1"})
 	b.click("#more summary")
 	b.fill(map[string]string{"num_jobs": "9", "rate": "1000", "concurrency": "5", "timeout": "1s", "warmup": "1ms",
-		"seed": "7", "name": "all", "thresholds": "p99 < 1h"})
+		"seed": "7", "name": "all", "thresholds": "p99 < 1h\nerror_rate < 50% abort after 5s"})
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="stages"] > button`)
 	b.click(`[data-name="pricing"] input[type=checkbox]`)
@@ -41,7 +41,8 @@ func TestBrowserEveryField(t *testing.T) {
 	})
 	b.click("#run")
 	want := decodeDocument(t, `{"workload": {"kind": "noop"}, "num_jobs": 9, "rate": 1000, "concurrency": 5, "timeout": "1s", "warmup": "1ms", "seed": 7, "name": "all",
-		"thresholds": ["p99 < 1h"], "arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
+		"thresholds": ["p99 < 1h", {"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}],
+		"arrival": "poisson", "on_saturation": "drop", "labels": {"git.sha": "1a2b", "branch": ""},
 		"stages": [{"duration": "1s", "rate": 900}, {"duration": "2s", "rate": 0}], "pricing": {"per_second": 0.001, "per_job": 0.5, "currency": "EUR"},
 		"workers": {"count": 2, "labels": {"zone": "a"}}, "max_lost_fraction": 0.25, "include_jobs": true}`)
 	if diff := cmp.Diff(want, specOf(t, b.finishes())); diff != "" {
@@ -81,6 +82,9 @@ func TestBrowserUseSpec(t *testing.T) {
 		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 2, "include_jobs": false, "workers": {"count": 1, "labels": {"zone": "a"}}}`: `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 2, "include_jobs": false, "workers": {"count": 1, "labels": {"zone": "a"}}}`,
 		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false, "workers": "all"}`:                                 `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false, "workers": "all"}`,
 		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`:                                                   `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false}`,
+		`{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false,
+			"thresholds": ["p99 < 1h", {"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}, {"expression": "p50 < 1h", "abort_on_fail": true}]}`: `{"num_jobs": 2, "workload": {"kind": "noop"}, "concurrency": 1, "include_jobs": false,
+			"thresholds": ["p99 < 1h", {"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}, {"expression": "p50 < 1h", "abort_on_fail": true}]}`,
 	} {
 		ran := s.run(given)
 		id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)

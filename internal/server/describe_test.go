@@ -128,8 +128,10 @@ func TestSpecSchemaAgrees(t *testing.T) {
 		`{"stages": []}`:  false, `{"stages": {"duration": "1s", "rate": 10}}`: false,
 		`{"num_jobs": 1, "thresholds": "p99 < 1s"}`: false,
 		`{"num_jobs": 1, "pricing": {"price": 1}}`:  false, `{"num_jobs": 1, "pricing": {"per_job": -1}}`: false,
-		`{"rate": 0, "duration": "1s"}`:      false,
-		`{"num_jobs": 1, "thresholds": [1]}`: false, `{"num_jobs": 1, "arrival": "never"}`: false,
+		`{"rate": 0, "duration": "1s"}`: false,
+		`{"num_jobs": 1, "thresholds": [{"expression": "p99 < 1s", "abort_on_fail": true, "after": "5s"}]}`: true,
+		`{"num_jobs": 1, "thresholds": [{"abort_on_fail": true}]}`:                                          false,
+		`{"num_jobs": 1, "thresholds": [1]}`:                                                                false, `{"num_jobs": 1, "arrival": "never"}`: false,
 		`{"num_jobs": 1, "include_jobs": 1}`: false,
 	} {
 		var value any

@@ -65,12 +65,20 @@ function thresholdsText() {
   return lines.length > 0 ? JSON.stringify(lines) : undefined;
 }
 
+// thresholdLine writes a threshold of a spec on one line. One that can end the run is
+// an object.
+function thresholdLine(threshold) {
+  if (typeof threshold === "string") return threshold;
+  const abort = threshold.abort_on_fail ? " abort" : "";
+  return threshold.expression + abort + (abort && threshold.after ? ` after ${threshold.after}` : "");
+}
+
 // useSpec replaces the contents of the form with a spec.
 export function useSpec(given) {
   spec = given;
   clearErrors(form);
   for (const name of fields) form.elements[name].value = spec[name] === undefined ? "" : written(spec[name]);
-  thresholds.value = (spec.thresholds ?? []).join("\n");
+  thresholds.value = (spec.thresholds ?? []).map(thresholdLine).join("\n");
   form.elements.include_jobs.checked = spec.include_jobs ?? true;
   fillFields();
 }
