@@ -9,6 +9,13 @@ import "github.com/aurea-orchestrator/aurea/param"
 // be read; it must not be executed. DecodeSpec uses memory in proportion to the
 // document, never to the numbers in it.
 func DecodeSpec(data []byte) (Spec, error) {
+	return DecodeSpecNaming(data, func(field string) string { return field })
+}
+
+// DecodeSpecNaming is DecodeSpec for a spec that was not written as a document,
+// such as one made of flags: messages call a field what name returns for it.
+// Locations stay those of the document.
+func DecodeSpecNaming(data []byte, name func(field string) string) (Spec, error) {
 	object, err := param.DecodeObject(data)
 	if err != nil {
 		return Spec{}, err
@@ -26,7 +33,7 @@ func DecodeSpec(data []byte) (Spec, error) {
 		}
 	}
 	if len(found) == 0 {
-		spec.checkRules(&found)
+		spec.checkRules(name, &found)
 	}
 	return spec, found.Err()
 }

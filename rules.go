@@ -2,48 +2,50 @@ package aurea
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // crossFieldRules is the table of rules that concern more than one field. field
-// and message are the problem to report when a spec breaks the rule.
+// and message are the problem to report when a spec breaks the rule. A message
+// has a $ before each field that it names.
 var crossFieldRules = []struct {
 	broken         func(Spec) bool
 	field, message string
 }{
 	{func(s Spec) bool { return s.JobDurationMS != nil && s.Workload != nil },
-		"job_duration_ms", "cannot be combined with workload (it is shorthand for a sleep workload); set only one"},
+		"job_duration_ms", "cannot be combined with $workload (it is shorthand for a sleep workload); set only one"},
 	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 },
-		"num_jobs", "is needed, or duration or stages: how many jobs, or for how long"},
+		"num_jobs", "is needed, or $duration or $stages: how many jobs, or for how long"},
 	{func(s Spec) bool {
 		return s.NumJobs == 0 && s.Concurrency == 0 && s.Rate == 0 && len(s.Stages) == 0 && s.Duration != 0
 	},
-		"concurrency", "is needed when there is no num_jobs and no rate: how many jobs to keep in flight"},
+		"concurrency", "is needed when there is no $num_jobs and no $rate: how many jobs to keep in flight"},
 	{func(s Spec) bool { return s.Arrival != "" && !s.open() },
-		"arrival", "takes a rate: set rate, or stages with rates"},
+		"arrival", "takes a rate: set $rate, or $stages with rates"},
 	{func(s Spec) bool { return s.OnSaturation != "" && !s.open() },
-		"on_saturation", "takes a rate: set rate, or stages with rates"},
+		"on_saturation", "takes a rate: set $rate, or $stages with rates"},
 	{func(s Spec) bool { return s.OnSaturation == "drop" && s.Concurrency == 0 },
 		"concurrency", "is needed to drop: how many jobs may be in flight before the next one is dropped"},
 	{func(s Spec) bool { return s.Rate != 0 && len(s.Stages) > 0 && s.Stages[0].Rate == nil },
-		"rate", "cannot be combined with stages of concurrency"},
+		"rate", "cannot be combined with $stages of concurrency"},
 	{func(s Spec) bool { return len(s.Stages) > 0 && s.Duration > s.stagesLength() },
-		"duration", "is longer than the stages together; leave it out, or lengthen the last stage"},
+		"duration", "is longer than the $stages together; leave it out, or lengthen the last stage"},
 	{func(s Spec) bool { return s.Warmup > 0 && s.length() > 0 && s.Warmup >= s.length() },
 		"warmup", "is part of the run and must be shorter than it, or nothing would be judged"},
 }
 
 // checkRules adds a problem for every rule about several fields that the spec
-// breaks.
-func (s Spec) checkRules(found *param.Problems) {
+// breaks. Its message calls a field what name returns for it.
+func (s Spec) checkRules(name func(field string) string, found *param.Problems) {
 	s.checkStages(found)
 	if len(*found) > 0 {
 		return
 	}
 	for _, rule := range crossFieldRules {
 		if rule.broken(s) {
-			found.Add(rule.field, "%s", rule.message)
+			found.Add(rule.field, "%s", os.Expand(rule.message, name))
 		}
 	}
 }

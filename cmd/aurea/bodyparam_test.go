@@ -112,7 +112,7 @@ func TestParamFiles(t *testing.T) {
 		{"tls.ca=\xff", "aurea: --param tls.ca: must be text in UTF-8"},
 		{"headers.\xff=x", `aurea: --param must have a key in UTF-8; got "headers.\xff"`},
 		{`expect.json=[{"path": "$.a", "path": "$.b"}]`, "aurea: --param expect.json: value[0].path: is given twice"},
-		{"body={{name}}", "body_base64 is sent without fields (from --param)"},
+		{"body={{name}}", "body_base64 is sent without fields"},
 		{"=x", `aurea: --param must be key=value; got "=x"`},
 	} {
 		code, _, stderr := runCommand(t, "", "run", url, "--jobs", "1", "--param", test.param)

@@ -24,7 +24,7 @@ var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 func setFlagsFromEnvironment(command *cobra.Command) error {
 	var failed error // the first error
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || failed != nil || flag.Name == "help" {
+		if flag.Changed || failed != nil || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
 		for _, name := range variableNames(command, flag.Name) {

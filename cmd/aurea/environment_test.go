@@ -107,15 +107,15 @@ func TestOrigins(t *testing.T) {
 		variables  []string
 		args, want string
 	}{
-		{[]string{"AUREA_JOBS=x"}, "run", `aurea: num_jobs: must be an integer from 1 to 10000000; got "x" (from AUREA_JOBS)`},
-		{[]string{"AUREA_RUN_JOBS=x"}, "run", `(from AUREA_RUN_JOBS)`},
-		{[]string{"AUREA_RATE=x"}, "run " + spec, `aurea: rate: must be a number from 0.000001 to 100000000; got "x" (from AUREA_RATE)`},
-		{nil, "run --workload sleep --jobs 1 --param jitter=3", `aurea: workload.jitter: must be a number from 0 to 1; got 3 (from --param)`},
-		{nil, "run --jobs 1 --workload http", `(from --workload)`},
-		{nil, "run http://127.0.0.1:1/ --jobs 1 --param max_bytes=x", `got "x" (from --param)`},
-		{nil, "run http://[::1/ --jobs 1", `(from the argument)`},
+		{[]string{"AUREA_JOBS=x"}, "run", `aurea: AUREA_JOBS: must be an integer from 1 to 10000000; got "x"`},
+		{[]string{"AUREA_RUN_JOBS=x"}, "run", `aurea: AUREA_RUN_JOBS: `},
+		{[]string{"AUREA_RATE=x"}, "run " + spec, `aurea: AUREA_RATE: must be a number from 0.000001 to 100000000; got "x"`},
+		{nil, "run --workload sleep --jobs 1 --param jitter=3", `aurea: --param jitter: must be a number from 0 to 1; got 3`},
+		{nil, "run --jobs 1 --workload http", `aurea: --param url: is needed: `},
+		{nil, "run http://127.0.0.1:1/ --jobs 1 --param max_bytes=x", `aurea: --param max_bytes: must be an integer from 1 to 1099511627776; got "x"`},
+		{nil, "run http://[::1/ --jobs 1", `aurea: the URL: must be a URL such as `},
 		{nil, "run " + spec + " --param duration=x", spec + ":4:3: workload.jitter: must be a number from 0 to 1; got 2\n"},
-		{nil, "run " + spec + " --param duration=x", `workload.duration: must be a duration such as "250ms" from 0s to 1h; got "x" (from --param)`},
+		{nil, "run " + spec + " --param duration=x", `aurea: --param duration: must be a duration such as "250ms" from 0s to 1h; got "x"`},
 		{[]string{"AUREA_PARAM=a"}, "run " + spec, `aurea: AUREA_PARAM must be key=value; got "a"`},
 		{[]string{"AUREA_JOB_DURATION=5"}, "run --jobs 5", `aurea: AUREA_JOB_DURATION must be a duration such as 100ms; got "5"`},
 		{[]string{"AUREA_OUTPUT=jsn"}, "run", `aurea: AUREA_OUTPUT must be one of html, json, junit, markdown, text; got "jsn"; did you mean json?`},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,14 +37,15 @@ func (e exitError) Error() string { return e.message }
 // A usageError is an error about a flag or an argument.
 type usageError struct {
 	error
-	command string // the message refers to this command's --help
+	command string // the message refers to this command's --help; "" is the one that ran
 }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// usageErrorf returns a usageError that refers to the help of aurea.
+// usageErrorf returns a usageError that refers to the help of the command that
+// ran.
 func usageErrorf(format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...), "aurea"}
+	return usageError{fmt.Errorf(format, args...), ""}
 }
 
 // exitCode prints the error of a command and returns its exit code.
@@ -61,14 +63,16 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 		return exit.code
 	case errors.As(err, &invalid):
 		for _, field := range invalid.Fields {
+			field.Location = nameFlag(command, field.Location)
 			printError(stderr, "%v", field)
 		}
 		return exitUsage
 	case errors.As(err, &usage):
-		printError(stderr, "%s; see %s --help", replaceFlagByVariable(command, err.Error()), usage.command)
+		help := cmp.Or(usage.command, command.CommandPath())
+		printError(stderr, "%s; see %s --help", replaceFlagByVariable(command, err.Error()), help)
 		return exitUsage
 	case isCobraUsageError(err):
-		printError(stderr, "%v; see aurea --help", err)
+		printError(stderr, "%v; see %s --help", err, command.CommandPath())
 		return exitUsage
 	default:
 		printError(stderr, "%v", err)

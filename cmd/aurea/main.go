@@ -31,6 +31,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 	root.InitDefaultCompletionCmd()
 	rejectUnknownCommands(root)
+	if err := rejectSingleDash(root, args); err != nil {
+		return exitCode(root, err, stderr)
+	}
 	command, err := root.ExecuteContextC(ctx)
 	return exitCode(command, err, stderr)
 }
@@ -45,6 +48,7 @@ many a second were done, how late they were and what they cost.
 Every flag can be set by an environment variable: --listen by AUREA_LISTEN. An empty
 variable counts as unset. A variable with the name of a command applies to that
 command only: AUREA_RUNS_LIST_LIMIT.`,
+		Version:       versionText(), // declares -v, --version
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
@@ -55,6 +59,7 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.AddCommand(
 		newServeCommand(),
 		newRunCommand(),

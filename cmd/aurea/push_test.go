@@ -67,7 +67,7 @@ func TestPushFails(t *testing.T) {
 	}
 	code, _, stderr = runCommand(t, "", "run", "--jobs", "5", "--push", "localhost:9090")
 	want = `aurea: --push must be a URL such as http://localhost:9090/api/v1/write; got "localhost:9090"; ` +
-		"see aurea --help\n"
+		"see aurea run --help\n"
 	if code != exitUsage || stderr != want {
 		t.Errorf("exit %d, %q, want %q", code, stderr, want)
 	}

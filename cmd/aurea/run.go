@@ -40,15 +40,18 @@ func newRunCommand() *cobra.Command {
 		Long: `Runs one benchmark and prints its result. It runs on this machine, or with
 --server at a service, which also stores it. The spec is a YAML or JSON file (- is
 standard input), flags, or both; flags override the file. A URL is short for the
-workload http, which calls it.
+workload http, which calls it: 200 times, 50 at once, unless flags say otherwise.
 
 Exit codes: 0 done, and every threshold passed; 2 wrong usage or spec; 3 a
 threshold failed; 4 the measurement is invalid or had no data; 130 interrupted,
 with the partial result printed; 1 anything else.`,
-		Example: `  aurea run --jobs 100 --job-duration 50ms
+		Example: `  aurea run http://localhost:8080/
+  aurea run http://localhost:8080/ -n 10000 -c 100
+  aurea run http://localhost:8080/ -r 500 -z 10s -H "Accept: application/json"
+  aurea run http://localhost:8080/ -d @body.json --threshold "p99 < 250ms"
+  aurea run --jobs 100 --job-duration 50ms
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
-  aurea run http://localhost:8080/ --rate 500 --duration 10s
   aurea run spec.yaml -o json
   aurea run spec.yaml -o junit >aurea.xml
   aurea run spec.yaml --server http://127.0.0.1:5000
@@ -99,6 +102,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if o.quiet {
 		progress = io.Discard
 	}
+	document.printURLDefaults(progress)
 	defer o.push.flush() // after the result is printed: it may be slow
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -21,6 +20,8 @@ type specDocument struct {
 	// set it: --jobs, AUREA_JOBS or the argument.
 	origins map[string]string
 	stdin   io.Reader // nil once it has been read
+	// defaults are what applyURLDefaults has set.
+	defaults []urlDefault
 }
 
 // argumentOrigin is the origin of a workload given as a URL.
@@ -46,12 +47,15 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument,
 		func() error { return d.applyFlags(environment) },
 		func() error { return d.applyFlags(commandLine) },
 		func() error { return d.applyParams(commandLine) },
+		func() error { return d.applyHTTPFlags(commandLine) },
 		func() error { return d.addEnvironmentParams(environment, command) },
+		func() error { return d.applyHTTPFlags(environment) },
 	} {
 		if err := apply(); err != nil {
 			return aurea.Spec{}, d, err
 		}
 	}
+	d.applyURLDefaults()
 	if _, given := d.fields["include_jobs"]; !given {
 		d.fields["include_jobs"] = false
 	}
@@ -59,7 +63,7 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument,
 	if err != nil {
 		return aurea.Spec{}, d, usageErrorf("cannot read the spec: %v", err)
 	}
-	spec, err := aurea.DecodeSpec(encoded)
+	spec, err := aurea.DecodeSpecNaming(encoded, d.fieldName)
 	if err != nil || fileErr != nil {
 		err = joinFieldErrors(fileErr, d.locate(err), d.checkWorkload(spec))
 	}
@@ -119,38 +123,4 @@ func (d *specDocument) setField(field, from string, value any) {
 func (d *specDocument) has(field string) bool {
 	_, given := d.fields[field]
 	return given
-}
-
-// locate adds to every invalid field its origin, or its line in the file. It
-// drops fields that the file's own errors explain.
-func (d *specDocument) locate(err error) error {
-	var invalid *aurea.InvalidError
-	if !errors.As(err, &invalid) {
-		return err
-	}
-	located := &aurea.InvalidError{}
-	for _, f := range invalid.Fields {
-		switch from := d.originOf(f.Location); {
-		case from == "" && d.file != nil && d.file.unusable(f.Location):
-			continue // the file has no usable value there
-		case from != "":
-			f.Message = fmt.Sprintf("%s (from %s)", f.Message, from)
-		case d.file != nil:
-			f = d.file.locateField(f)
-		}
-		located.Fields = append(located.Fields, f)
-	}
-	return located
-}
-
-// originOf returns what set a field or the nearest object around it; "" if that
-// is the file.
-func (d *specDocument) originOf(location string) string {
-	for location != "" {
-		if from := d.origins[location]; from != "" {
-			return from
-		}
-		location = location[:max(strings.LastIndexAny(location, ".["), 0)]
-	}
-	return ""
 }

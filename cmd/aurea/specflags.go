@@ -6,19 +6,40 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// fieldFlags maps flags to the fields of the spec that they set.
-var fieldFlags = []struct{ flag, field string }{
-	{"jobs", "num_jobs"},
-	{"concurrency", "concurrency"},
-	{"rate", "rate"},
-	{"arrival", "arrival"},
-	{"on-saturation", "on_saturation"},
-	{"duration", "duration"},
-	{"warmup", "warmup"},
-	{"timeout", "timeout"},
-	{"seed", "seed"},
-	{"name", "name"},
-	{"max-lost-fraction", "max_lost_fraction"},
+// fieldFlags maps flags, and their short forms if they have one, to the fields of
+// the spec that they set. The short forms are those of hey and curl.
+var fieldFlags = []struct{ flag, short, field string }{
+	{"jobs", "n", "num_jobs"},
+	{"concurrency", "c", "concurrency"},
+	{"rate", "r", "rate"},
+	{"arrival", "", "arrival"},
+	{"on-saturation", "", "on_saturation"},
+	{"duration", "z", "duration"},
+	{"warmup", "", "warmup"},
+	{"timeout", "m", "timeout"},
+	{"seed", "", "seed"},
+	{"name", "", "name"},
+	{"max-lost-fraction", "", "max_lost_fraction"},
+}
+
+// compositeFlags maps fields to the flags that set them in a way of their own.
+var compositeFlags = map[string]string{
+	"job_duration_ms": "job-duration",
+	"workload":        "workload",
+	"thresholds":      "threshold",
+	"labels":          "label",
+	"workers":         "workers",
+	"include_jobs":    "include-jobs",
+}
+
+// fieldFlag returns the flag that sets a field of the spec; "" if none does.
+func fieldFlag(field string) string {
+	for _, f := range fieldFlags {
+		if f.field == field {
+			return f.flag
+		}
+	}
+	return compositeFlags[field]
 }
 
 // addSpecFlags declares a flag for every field of the spec. Its usage is the
@@ -32,12 +53,13 @@ func addSpecFlags(flags *pflag.FlagSet) {
 		}
 	}
 	for _, f := range fieldFlags {
-		flags.String(f.flag, "", docs[f.field])
+		flags.StringP(f.flag, f.short, "", docs[f.field])
 	}
 	flags.String("job-duration", "", "how long a job sleeps, give or take 20 %, such as 100ms")
 	flags.String("workload", "", "what a job does: a kind; see aurea workloads")
 	flags.StringArray("param", nil,
 		"parameter of the workload, key=value, or key=@file to read a file (@- is standard input); repeatable")
+	addHTTPFlags(flags)
 	flags.StringArray("threshold", nil, docs["thresholds"]+"; repeatable")
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
 	flags.String("workers", "", docs["workers"]+

@@ -94,7 +94,7 @@ func TestTelemetryFails(t *testing.T) {
 	for _, args := range [][]string{{"run", "--jobs", "5"}, {"serve"}} {
 		code, _, stderr := runCommand(t, "", args...)
 		want := "aurea: OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, which collectors take on port 4318; " +
-			`got "grpc"; see aurea --help` + "\n"
+			`got "grpc"; see aurea ` + args[0] + " --help\n"
 		if code != exitUsage || stderr != want {
 			t.Errorf("aurea %s: exit %d, %q, want %q", args[0], code, stderr, want)
 		}

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -78,16 +76,4 @@ func oneOfError(flag, value string, options []string) error {
 		rule = strings.Join(options, " or ")
 	}
 	return usageErrorf("%s must be %s; got %q%s", flag, rule, value, didYouMean(value, options))
-}
-
-// flagError turns pflag's error into a usageError. For an unknown flag it
-// suggests the closest one.
-func flagError(command *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		var names []string
-		command.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, "--"+flag.Name) })
-		err = fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))
-	}
-	return usageError{err, command.CommandPath()}
 }

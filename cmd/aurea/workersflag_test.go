@@ -65,22 +65,19 @@ func submittedSpec(t *testing.T, args ...string) string {
 // A mistake is reported with its flag, variable or line.
 func TestWorkersFlagMistakes(t *testing.T) {
 	file := writeTestFile(t, "spec.yaml", "num_jobs: 1\nworkers:\n  labels: {zone: 1}\n")
-	const rule = `workers: must be "all", "local", a number of workers from 1 to 100000`
+	const rule = `--workers: must be "all", "local", a number of workers from 1 to 100000`
 	const forms = "must be all, local, a number, or labels with or without a number such as 3,zone=a; got "
 	for _, test := range []struct{ variables, args, want string }{
 		{"", "--workers most", rule},
-		{"", "--workers most", `got "most" (from --workers)`},
-		{"AUREA_WORKERS=-1", "", "got -1 (from AUREA_WORKERS)"},
-		{"", "--workers local,zone=a", `workers.count: must be an integer from 1 to 100000; got "local" (from --workers)`},
+		{"AUREA_WORKERS=-1", "", "AUREA_WORKERS: must be"},
+		{"", "--workers local,zone=a", `--workers: must be an integer from 1 to 100000; got "local"`},
 		{"", "--workers 3,zone", "--workers " + forms + `"3,zone"`},
 		{"", "--workers zone=a,", "--workers " + forms + `"zone=a,"`},
 		{"", "--workers zone=a,zone=b", "--workers has two values for the label zone; give one"},
-		{"", "--max-lost-fraction 10%", `max_lost_fraction: must be a number from 0 to 1; got "10%" (from --max-lost-fraction)`},
+		{"", "--max-lost-fraction 10%", `--max-lost-fraction: must be a number from 0 to 1; got "10%"`},
 		{"", file, file + ":3:12: workers.labels.zone: must be a string of up to 200 characters; got 1"},
-		{"", "--workers 3", "workers: needs a service that has workers: add --server URL, or leave it out to run on this " +
-			"machine (from --workers)"},
-		{"AUREA_WORKERS=all", "", "needs a service that has workers: add --server URL, or leave it out to run on this " +
-			"machine (from AUREA_WORKERS)"},
+		{"", "--workers 3", "--workers: needs a service that has workers: add --server URL, or leave it out to run on this machine"},
+		{"AUREA_WORKERS=all", "", "AUREA_WORKERS: needs a service that has workers: add --server URL, or leave it out to run on this machine"},
 	} {
 		t.Run(test.variables+" "+test.args, func(t *testing.T) {
 			setVariables(t, strings.Fields(test.variables))
@@ -111,7 +108,7 @@ func TestWorkersFlagAtServer(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	code, _, stderr := runCommand(t, "", "run", "--server", url, "--jobs", "2", "--workers", "2,zone=a")
 	checkExit(t, "aurea run", code, exitUsage, stderr)
-	checkContains(t, "standard error", stderr, "this service has none", "(from --workers)")
+	checkContains(t, "standard error", stderr, "--workers: ", "this service has none")
 }
 
 // A service without workers refuses a spec that asks for them.

@@ -28,7 +28,7 @@ func newWorkloadsCommand() *cobra.Command {
 			if len(args) == 1 {
 				kind, err := set.ByName(args[0])
 				if err != nil {
-					return err
+					return renameLocation(err, "workload.kind", "KIND")
 				}
 				listed = []aurea.Kind{kind}
 			}
