@@ -55,14 +55,14 @@ anything else.`,
 		},
 	}
 	command.Flags().StringVar(&o.threshold, "threshold", "5%", "least difference that matters, as a share or a percentage")
-	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the comparison: text, markdown or json")
+	o.output.addFlag(command.Flags(), "comparison", slices.Sorted(maps.Keys(comparisonWriters)))
 	o.server.addFlags(command.Flags(), defaultServerURL)
 	return command
 }
 
 // compareOptions are the flags of aurea compare.
 type compareOptions struct {
-	output    string
+	output    outputFlag
 	threshold string
 	server    serverFlags
 }
@@ -70,9 +70,9 @@ type compareOptions struct {
 // compare compares two sides and writes the comparison. It returns an exitError
 // unless there is no regression.
 func (o *compareOptions) compare(ctx context.Context, base, head string, stdout io.Writer) error {
-	write, ok := comparisonWriters[o.output]
-	if !ok {
-		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(comparisonWriters)))
+	outputs, err := o.output.outputs(slices.Sorted(maps.Keys(comparisonWriters)))
+	if err != nil {
+		return err
 	}
 	threshold, err := compare.ParseThreshold(o.threshold)
 	if err != nil {
@@ -82,7 +82,11 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	if err != nil {
 		return err
 	}
-	if err := write(report.Comparison(c, base, head), c, stdout); err != nil {
+	document := report.Comparison(c, base, head)
+	err = writeOutputs(outputs, stdout, func(o output, w io.Writer) error {
+		return comparisonWriters[o.form](document, c, w)
+	})
+	if err != nil {
 		return fmt.Errorf("cannot write the comparison: %w", err)
 	}
 	return comparisonExitError(c)

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -16,7 +14,6 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
-	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -25,7 +22,7 @@ import (
 
 // runOptions are the flags of aurea run that are not fields of the spec.
 type runOptions struct {
-	output string
+	output outputFlag
 	quiet  bool
 	policy policyFlags
 	server serverFlags
@@ -53,18 +50,17 @@ with the partial result printed; 1 anything else.`,
   aurea run --jobs 1000000 --workload noop --concurrency 2
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run spec.yaml -o json
-  aurea run spec.yaml -o junit >aurea.xml
+  aurea run spec.yaml -o text -o html=report.html -o junit=junit.xml
   aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --server http://127.0.0.1:5000 --workers 3,zone=a
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
 	}
-	formats := strings.Join(slices.Sorted(maps.Keys(report.Writers)), ", ")
 	addSpecFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")
 	o.server.addFlags(command.Flags(), "")
-	command.Flags().StringVarP(&o.output, "output", "o", "text", "format of the result: one of "+formats)
+	o.output.addFlag(command.Flags(), "result", resultForms())
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
 	addVerboseFlag(command.Flags())
 	command.Flags().StringVar(&o.push.url, "push", "",
@@ -74,9 +70,9 @@ with the partial result printed; 1 anything else.`,
 
 // run executes the command. It returns an exitError unless the run passed.
 func (o *runOptions) run(command *cobra.Command, args []string) error {
-	write, ok := report.Writers[o.output]
-	if !ok {
-		return oneOfError("-o", o.output, slices.Sorted(maps.Keys(report.Writers)))
+	outputs, err := o.output.outputs(resultForms())
+	if err != nil {
+		return err
 	}
 	spec, document, err := readSpec(command, args)
 	if err != nil {
@@ -116,8 +112,11 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return document.locate(err)
 	}
-	return writeRun(run, write, textOptions(command), command.OutOrStdout())
+	return writeRun(run, outputs, textOptions(command), command.OutOrStdout())
 }
+
+// resultForms returns the forms of a result, sorted.
+func resultForms() []string { return slices.Sorted(maps.Keys(report.Writers)) }
 
 // cancelOnSignal returns a context that the first SIGINT, SIGTERM or SIGHUP
 // cancels; a second one ends the process. SIGHUP, which the end of an ssh
@@ -152,35 +151,4 @@ func executeLocal(
 		err = stopped
 	}
 	return run, err
-}
-
-// writeRun writes the result of a run. It returns an exitError unless the run
-// completed and passed.
-func writeRun(run aurea.Run, write report.Writer, o report.Options, stdout io.Writer) error {
-	if run.Result == nil {
-		if run.Status == aurea.StatusFailed {
-			return fmt.Errorf("the run failed: %s", run.Error)
-		}
-		return exitError{exitInterrupted, "interrupted before the run began"}
-	}
-	if err := write(run, o, stdout); err != nil {
-		return fmt.Errorf("cannot write the result: %w", err)
-	}
-	result := run.Result
-	switch {
-	case run.Status == aurea.StatusFailed:
-		return fmt.Errorf("the run failed: %s; the result is of the jobs that had ended", run.Error)
-	case run.Status != aurea.StatusCompleted:
-		return exitError{exitInterrupted, "interrupted; the result is of the jobs that had ended"}
-	case result.Aborted != nil:
-		return exitError{exitThreshold, fmt.Sprintf("%s failed, which ended the run after %s",
-			result.Aborted.Expression, format.Duration(result.Aborted.T))}
-	case result.Verdict == aurea.VerdictFail:
-		return exitError{exitThreshold, "a threshold failed"}
-	case result.Verdict == aurea.VerdictNoData:
-		return exitError{exitInvalid, "there is no data to judge the thresholds by"}
-	case result.Validity.State == aurea.Invalid:
-		return exitError{exitInvalid, "the measurement is invalid: " + result.Validity.Reasons[0].Message}
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -23,25 +22,12 @@ func newRunsExportCommand() *cobra.Command {
 				_, err = io.Copy(command.OutOrStdout(), jobs)
 				return err
 			}
-			return writeCompleteFile(file, jobs)
+			return writeFile(file, func(w io.Writer) error {
+				_, err := io.Copy(w, jobs)
+				return err
+			})
 		})
 	command.Flags().String("format", "ndjson", "ndjson, csv or parquet")
 	command.Flags().StringP("file", "f", "", "file to write (default standard output)")
 	return command
-}
-
-// writeCompleteFile writes a file. After an error it removes the file.
-func writeCompleteFile(name string, content io.Reader) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(file, content)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(name) // a part could be mistaken for the whole
-	}
-	return err
 }
