@@ -157,9 +157,9 @@ type Measurement struct {
 	Jobs        *JobLog
 	Health      Health
 	Environment Environment
-	Workers     *Workers // nil if this process ran the jobs; else MaxInFlight is not used
-	WorkerTally []*Tally // of Workers.Of, in its order; nil for workers that are not Listed
-	Warnings    []string // remarks for the reader of the result
+	Workers     *Workers      // nil if this process ran the jobs; else MaxInFlight is not used
+	WorkerTally []PackedTally // of Workers.Of, in its order; nil for workers that are not Listed
+	Warnings    []string      // remarks for the reader of the result
 }
 
 // NotStored returns a copy of the result that says that it is not stored, and a

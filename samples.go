@@ -10,7 +10,7 @@ type Samples struct {
 	Jobs      *JobLog    // nil if no records are kept
 	// Workers are the tallies of the workers that the result lists, in its order;
 	// nil if it lists none.
-	Workers []*Tally
+	Workers []PackedTally
 }
 
 // judged is a result with its samples, which thresholds read.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/aurea-orchestrator/aurea/hist"
 )
@@ -24,6 +25,20 @@ func (t *Tally) AppendBinary(data []byte) []byte {
 		data = appendBlock(data, h.AppendBinary(nil))
 	}
 	return data
+}
+
+// A PackedTally is a tally in its binary form, which takes a small part of its
+// memory. It is never changed.
+type PackedTally []byte
+
+// Pack returns the tally in its binary form.
+func (t *Tally) Pack() PackedTally { return slices.Clone(t.AppendBinary(nil)) } // without spare capacity
+
+// Unpack returns a new tally, which the caller owns. The error says that the bytes
+// are no tally.
+func (p PackedTally) Unpack() (*Tally, error) {
+	t := NewTally()
+	return t, t.UnmarshalBinary(p)
 }
 
 // UnmarshalBinary sets a tally of NewTally to the one that AppendBinary wrote.

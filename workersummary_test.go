@@ -74,15 +74,19 @@ func TestTalliesOfListedWorkers(t *testing.T) {
 				w.Counts.OK = int64(i)
 				tally := NewTally()
 				tally.OK = int64(i)
-				m.WorkerTally = append(m.WorkerTally, tally)
+				m.WorkerTally = append(m.WorkerTally, tally.Pack())
 			})
 		listed, tallies := m.Workers.summarize().Of, m.Samples().Workers
 		if len(tallies) != len(listed) {
 			t.Fatalf("%d tallies of %d listed workers", len(tallies), len(listed))
 		}
 		for i, of := range listed {
-			if tallies[i].OK != of.Counts.OK {
-				t.Fatalf("worker %s has the tally of worker %d", of.Name, tallies[i].OK)
+			tally, err := tallies[i].Unpack()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tally.OK != of.Counts.OK {
+				t.Fatalf("worker %s has the tally of worker %d", of.Name, tally.OK)
 			}
 		}
 	})

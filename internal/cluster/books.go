@@ -191,13 +191,12 @@ func (b *Books) Ended() bool { return b.final != nil && b.final.Problem == "" }
 // Lost reports whether the books were closed without the last report.
 func (b *Books) Lost() bool { return b.lost && !b.Ended() }
 
-// Judged returns a new tally of the judged part. Once the books are closed its
-// Planned and Lost are set. Its histograms are large: for counts alone, Counts
-// costs nothing.
-func (b *Books) Judged() *aurea.Tally { return b.judged.tally() }
+// Judged returns the tally of the judged part. Once the books are closed its
+// Planned and Lost are set. For counts alone, Counts costs nothing.
+func (b *Books) Judged() aurea.PackedTally { return b.judged.pack() }
 
-// Warmup returns a new tally of the warm-up, empty without one, like Judged.
-func (b *Books) Warmup() *aurea.Tally { return b.warmup.tally() }
+// Warmup returns the tally of the warm-up, empty without one, like Judged.
+func (b *Books) Warmup() aurea.PackedTally { return b.warmup.pack() }
 
 // Counts returns the counts of the judged part and of the warm-up.
 func (b *Books) Counts() (judged, warmup aurea.Counts) { return b.judged.Counts, b.warmup.Counts }

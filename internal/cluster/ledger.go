@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -15,7 +14,7 @@ type ledger struct {
 	aurea.Counts
 	Started int64
 
-	parts [][]byte // binary forms; their sum is the ledger's, but for Planned and Lost
+	parts []aurea.PackedTally // their sum is the ledger's, but for Planned and Lost
 }
 
 // maxParts is how many tallies a ledger keeps apart. Each takes some memory, and
@@ -42,7 +41,7 @@ func (l *ledger) add(t *aurea.Tally) {
 	l.Timeout += t.Timeout
 	l.Cancelled += t.Cancelled
 	l.Dropped += t.Dropped
-	l.parts = append(l.parts, compact(t))
+	l.parts = append(l.parts, t.Pack())
 	if len(l.parts) < maxParts {
 		return
 	}
@@ -50,11 +49,8 @@ func (l *ledger) add(t *aurea.Tally) {
 	defer release(sum)
 	l.mergeParts(sum)
 	clear(l.parts)
-	l.parts = append(l.parts[:0], compact(sum))
+	l.parts = append(l.parts[:0], sum.Pack())
 }
-
-// compact returns the binary form of a tally without spare capacity.
-func compact(t *aurea.Tally) []byte { return slices.Clone(t.AppendBinary(nil)) }
 
 // mergeInto adds the ledger to a tally.
 func (l *ledger) mergeInto(t *aurea.Tally) {
@@ -74,11 +70,12 @@ func (l *ledger) mergeParts(t *aurea.Tally) {
 	}
 }
 
-// tally returns the ledger as a new tally.
-func (l *ledger) tally() *aurea.Tally {
-	t := aurea.NewTally()
+// pack returns the sum.
+func (l *ledger) pack() aurea.PackedTally {
+	t := scratch.Get().(*aurea.Tally)
+	defer release(t)
 	l.mergeInto(t)
-	return t
+	return t.Pack()
 }
 
 // inFlight returns how many jobs of a silent worker have started and no outcome.

@@ -82,7 +82,7 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 	m.Failures = failuresOf(members)
 	m.Breakdown = breakdownOf(members)
 	m.Workers = workersOf(plan, &m, members)
-	m.WorkerTally = make([]*aurea.Tally, len(members))
+	m.WorkerTally = make([]aurea.PackedTally, len(members))
 	for _, i := range m.Workers.Listed() { // those of thousands of workers would take much memory
 		m.WorkerTally[i] = members[i].Books.Judged()
 	}

@@ -81,7 +81,7 @@ func TestMergedTalliesAreExact(t *testing.T) {
 		classes := map[string]int64{}
 		for i, w := range run.workers {
 			part, _ := totals(run.workers[i : i+1])
-			equal(t, "judged part of a worker", m.WorkerTally[i], part)
+			equal(t, "judged part of a worker", unpack(t, m.WorkerTally[i]), part)
 			breakdown.Merge(w.breakdown())
 			for _, class := range w.measurement(run.end).Failures {
 				classes[class.Class] += class.Count

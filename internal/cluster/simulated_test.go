@@ -268,6 +268,15 @@ func equal(t rapid.TB, what string, got, want *aurea.Tally) {
 	}
 }
 
+func unpack(t rapid.TB, packed aurea.PackedTally) *aurea.Tally {
+	t.Helper()
+	tally, err := packed.Unpack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally
+}
+
 // drawDeliveries returns an order in which the workers' reports arrive, as indexes
 // of workers: each worker's reports in order, some of them again.
 func drawDeliveries(t *rapid.T, run *simulatedRun, lost []bool) []delivery {

@@ -167,7 +167,7 @@ func (m *Manager) WorkerTally(ctx context.Context, id, worker string) (*aurea.Ta
 		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
 	if n < len(run.Samples.Workers) {
-		return run.Samples.Workers[n].Clone(), nil
+		return run.Samples.Workers[n].Unpack()
 	}
 	return m.store.WorkerTally(ctx, id, n)
 }

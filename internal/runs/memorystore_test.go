@@ -195,7 +195,7 @@ func (m *memoryStore) WorkerTally(_ context.Context, id string, n int) (*aurea.T
 	if err != nil || n >= len(run.Samples.Workers) {
 		return nil, unknownRunError(id)
 	}
-	return run.Samples.Workers[n], nil
+	return run.Samples.Workers[n].Unpack()
 }
 
 func (m *memoryStore) Jobs(_ context.Context, id string) iter.Seq2[aurea.JobRecord, error] {

@@ -63,8 +63,8 @@ type finishedRun struct {
 	id, status, state string
 	summary, series   string // JSON; "" without a result
 	tally, detail     []byte
-	workers           [][]byte     // tallies of the workers; nil without any
-	staged            *recordStage // nil without records
+	workers           []aurea.PackedTally // nil without any
+	staged            *recordStage        // nil without records
 	run               aurea.Run
 	ownerEpoch        string // the epoch of the server that has the run
 	byOwner           bool   // whether that server finishes it
@@ -91,9 +91,7 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if run.Samples.Breakdown != nil {
 		e.detail = run.Samples.Breakdown.AppendBinary(nil)
 	}
-	for _, tally := range run.Samples.Workers {
-		e.workers = append(e.workers, tally.AppendBinary(nil))
-	}
+	e.workers = run.Samples.Workers
 	return e, nil
 }
 

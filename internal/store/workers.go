@@ -39,7 +39,7 @@ func (s *Store) readWorkerTally(ctx context.Context, id string, n int, tally *au
 func (e *finishedRun) insertWorkers(ctx context.Context, tx transaction) error {
 	const insert = `INSERT INTO worker_tallies (run_id, n, tally, checksum) VALUES ($1, $2, $3, $4)`
 	for n, tally := range e.workers {
-		if _, err := tx.ExecContext(ctx, insert, e.id, n, tally, checksum(tally)); err != nil {
+		if _, err := tx.ExecContext(ctx, insert, e.id, n, []byte(tally), checksum(tally)); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ func (s *Store) digestStoredWorkers(ctx context.Context, id string) (digest []by
 
 // digestWorkers returns the SHA-256 of the tallies, each preceded by its length in
 // 8 bytes; nil without any.
-func digestWorkers(tallies [][]byte) []byte {
+func digestWorkers(tallies []aurea.PackedTally) []byte {
 	if len(tallies) == 0 {
 		return nil
 	}

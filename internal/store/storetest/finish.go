@@ -37,7 +37,7 @@ func testFinish(t *testing.T, place Place) {
 	expect(t, len(run.Samples.Workers), 2)
 	for n, want := range run.Samples.Workers {
 		tally := must[*aurea.Tally](t)(s.WorkerTally(t.Context(), run.ID, n))
-		expect(t, string(tally.AppendBinary(nil)), string(want.AppendBinary(nil)))
+		expect(t, string(tally.AppendBinary(nil)), string(want))
 	}
 	for _, n := range []int{-1, 2} {
 		if _, err := s.WorkerTally(t.Context(), run.ID, n); !errors.Is(err, aurea.ErrNotFound) {
@@ -98,7 +98,7 @@ func testDigest(t *testing.T, place Place) {
 		"detail":        func(r *aurea.Run) { r.Samples.Breakdown.Record([]time.Duration{5, -1}, []int64{0}) },
 		"a job":         func(r *aurea.Run) { r.Samples.Jobs.Put(500, aurea.OK, 1, 2, 3) },
 		"no jobs":       func(r *aurea.Run) { r.Samples.Jobs = nil },
-		"a worker":      func(r *aurea.Run) { r.Samples.Workers[1].Latency.Record(5) },
+		"a worker":      func(r *aurea.Run) { r.Samples.Workers[1] = r.Samples.Workers[0] },
 		"no workers":    func(r *aurea.Run) { r.Samples.Workers = nil },
 	} {
 		run := Finished(NewRun(1), 100)

@@ -49,15 +49,16 @@ func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 		Jobs:   new(aurea.JobLog),
 		Workers: &aurea.Workers{Of: []aurea.WorkerResult{
 			{ID: "W1", Name: "one", State: aurea.WorkerEnded}, {ID: "W2", Name: "two", State: aurea.WorkerLost}}},
-		WorkerTally: []*aurea.Tally{aurea.NewTally(), aurea.NewTally()},
 	}
+	workers := []*aurea.Tally{aurea.NewTally(), aurea.NewTally()}
 	for i := range jobs {
 		r := record(i)
 		m.Jobs.Put(r.Index, r.Outcome, r.Intended, r.Start, r.End)
 		m.Tally.End(r.Outcome, r.Intended, r.Start, r.End)
-		m.WorkerTally[i%2].End(r.Outcome, r.Intended, r.Start, r.End)
+		workers[i%2].End(r.Outcome, r.Intended, r.Start, r.End)
 		m.Breakdown.Record([]time.Duration{r.End - r.Start, -1}, []int64{int64(i)})
 	}
+	m.WorkerTally = []aurea.PackedTally{workers[0].Pack(), workers[1].Pack()}
 	m.Tally.Planned, m.Tally.Started = m.Tally.Accounted(), int64(jobs)
 	result := aurea.NewResult(aurea.NewPlan(run.Spec, 7), m)
 	result.ID, result.Name = run.ID, run.Name
