@@ -93,8 +93,9 @@ func TestBooksCountReportsOnce(t *testing.T) {
 	if _, err := books.Fold(reports[1], second); err == nil || !strings.Contains(err.Error(), "after the last one, 2") {
 		t.Errorf("a report after the last: %v", err)
 	}
-	if got, want := unpack(t, books.Judged()).Counts, (aurea.Counts{Planned: 4, OK: 1, Timeout: 1, Cancelled: 1, Dropped: 1}); got != want {
-		t.Errorf("judged %+v, want %+v", got, want)
+	all := aurea.Counts{Planned: 4, OK: 1, Timeout: 1, Cancelled: 1, Dropped: 1}
+	if got := unpack(t, books.Judged()).Counts; got != all {
+		t.Errorf("judged %+v, want %+v", got, all)
 	}
 	if got, want := unpack(t, books.Warmup()).Counts, (aurea.Counts{Planned: 2, OK: 1, Failed: 1}); got != want {
 		t.Errorf("warm-up %+v, want %+v", got, want)
@@ -129,9 +130,12 @@ func TestLostWorkerReturns(t *testing.T) {
 	books, reports := exampleBooks(t), exampleReports(t)
 	fold(t, books, reports[0], Folded)
 	books.Lose(6*time.Second, 6*time.Second)
-	if got, want := unpack(t, books.Judged()).Counts, (aurea.Counts{Planned: 4, Timeout: 1, Cancelled: 1, Lost: 2}); got != want ||
-		!books.Lost() || books.Ended() {
-		t.Fatalf("lost: %+v, want %+v", got, want)
+	rest := aurea.Counts{Planned: 4, Timeout: 1, Cancelled: 1, Lost: 2}
+	if got := unpack(t, books.Judged()).Counts; got != rest {
+		t.Fatalf("lost: %+v, want %+v", got, rest)
+	}
+	if !books.Lost() || books.Ended() {
+		t.Fatalf("lost is %t, ended is %t", books.Lost(), books.Ended())
 	}
 	if _, err := books.Fold(reports[1], 11*time.Second+1); err == nil || !strings.Contains(err.Error(), "too late") {
 		t.Errorf("after 5 s: %v", err)
@@ -139,9 +143,12 @@ func TestLostWorkerReturns(t *testing.T) {
 	if outcome, err := books.Fold(reports[1], 11*time.Second); outcome != Folded {
 		t.Fatalf("within 5 s: %s (%v)", outcome, err)
 	}
-	if got, want := unpack(t, books.Judged()).Counts, (aurea.Counts{Planned: 4, OK: 1, Timeout: 1, Cancelled: 1, Dropped: 1}); got != want ||
-		books.Lost() || !books.Ended() {
-		t.Errorf("returned: %+v, want %+v", got, want)
+	all := aurea.Counts{Planned: 4, OK: 1, Timeout: 1, Cancelled: 1, Dropped: 1}
+	if got := unpack(t, books.Judged()).Counts; got != all {
+		t.Errorf("returned: %+v, want %+v", got, all)
+	}
+	if books.Lost() || !books.Ended() {
+		t.Errorf("returned: lost is %t, ended is %t", books.Lost(), books.Ended())
 	}
 }
 
@@ -161,8 +168,8 @@ func TestLostJobsUntilTheStop(t *testing.T) {
 	} {
 		books := NewBooks(decodePlan(t, c.spec), 7, simulatedMetrics)
 		books.Lose(12*time.Second, c.until)
-		if got := unpack(t, books.Judged()).Lost; got != c.want || unpack(t, books.Judged()).Planned != c.want {
-			t.Errorf("%s until %s: %d lost of %d, want %d", c.spec, c.until, got, unpack(t, books.Judged()).Planned, c.want)
+		if got := unpack(t, books.Judged()); got.Lost != c.want || got.Planned != c.want {
+			t.Errorf("%s until %s: %d lost of %d, want %d", c.spec, c.until, got.Lost, got.Planned, c.want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func TestCountsEqualLocal(t *testing.T) {
 			{"kind": "sleep", "duration": "10ms", "distribution": "uniform", "failure": {"rate": 0.2}}}`,
 		"poisson with warm-up": `{"rate": 2000, "arrival": "poisson", "num_jobs": 3000, "warmup": "500ms",
 			"workload": {"kind": "sleep", "duration": "5ms"}}`,
-		"ramp": `{"stages": [{"rate": 2000, "duration": "1s"}, {"rate": 0, "duration": "300ms"}],
+		"ramp": `{"stages": [{"rate": 2000, "duration": "1s"}, {"rate": 0, "duration": "5s"}], "num_jobs": 1300,
 			"workload": {"kind": "sleep", "duration": "2ms"}}`,
 	}
 	for name, spec := range specs {

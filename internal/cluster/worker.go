@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -115,32 +116,27 @@ func (w *Worker) cancelShard(cause error) {
 	}
 }
 
-// subscribe subscribes to the requests of servers. stop ends the subscriptions.
+// subscribe subscribes to the requests of servers, all of them at once: a server
+// keeps memory for each subscription. stop ends it.
 func (w *Worker) subscribe() (stop func(), err error) {
-	var subscriptions []*nats.Subscription
-	stop = func() {
-		for _, s := range subscriptions {
-			_ = s.Unsubscribe() // the connection may be closed
-		}
-	}
-	for request, serve := range map[string]func([]byte) ([]byte, error){
+	serve := map[string]func([]byte) ([]byte, error){
 		askPrepare: encoded(w.servePrepare),
 		askClock:   encoded(w.serveClock),
 		askOrder:   encoded(w.serveOrder),
 		askAttach:  encoded(w.serveAttach),
 		askRecords: w.records.serve,
-	} {
-		s, err := w.conn.Subscribe(workerSubject(w.options.Hello.ID, request), func(m *nats.Msg) {
-			// A request may wait for resources, so each has its own goroutine.
-			go w.reply(m, serve)
-		})
-		if err != nil {
-			stop()
-			return nil, fmt.Errorf("listen for servers: %w", err)
-		}
-		subscriptions = append(subscriptions, s)
 	}
-	return stop, nil
+	own := workerSubject(w.options.Hello.ID, "")
+	s, err := w.conn.Subscribe(own+"*", func(m *nats.Msg) {
+		if f := serve[strings.TrimPrefix(m.Subject, own)]; f != nil {
+			// A request may wait for resources, so each has its own goroutine.
+			go w.reply(m, f)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listen for servers: %w", err)
+	}
+	return func() { _ = s.Unsubscribe() }, nil // the connection may be closed
 }
 
 // encoded returns a function that encodes the answers of another.
