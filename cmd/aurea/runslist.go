@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,15 +64,8 @@ func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, e
 		return query, usageErrorf("--limit must be at least 1; got %d", query.Limit)
 	}
 	labels, _ := flags.GetStringArray("label")
-	for _, label := range labels {
-		key, value, ok := strings.Cut(label, "=")
-		if !ok || key == "" {
-			return query, usageErrorf("--label must be key=value; got %q", label)
-		}
-		if query.Labels == nil {
-			query.Labels = map[string]string{}
-		}
-		query.Labels[key] = value
+	if query.Labels, err = parseLabels(labels); err != nil {
+		return query, err
 	}
 	if query.Since, err = parseTimeFlag(flags, "since", now); err != nil {
 		return query, err

@@ -32,6 +32,7 @@ const (
 	Histogram    = "/v1/runs/{id}/histogram"
 	Verify       = "/v1/runs/{id}/verify"
 	Compare      = "/v1/compare"
+	Trend        = "/v1/trend"
 	Workloads    = "/v1/workloads"
 	Workers      = "/v1/workers"
 )

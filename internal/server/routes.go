@@ -48,6 +48,8 @@ var routes = []route{
 		(*Server).registerVerify},
 	{"GET", api.Compare, "compare-runs", "A statistical comparison of runs, several of each side",
 		(*Server).registerCompare},
+	{"GET", api.Trend, "get-trend", "How the runs of a name went, and with which of them their metrics changed",
+		(*Server).registerTrend},
 	{"GET", api.Workloads, "list-workloads", "The kinds of job and the schema of each one's parameters",
 		(*Server).registerWorkloads},
 	{"GET", api.Workers, "list-workers", "The workers that the service knows of, and what each one does",
