@@ -99,6 +99,20 @@ func (b *Breakdown) Merge(other *Breakdown) {
 	b.statuses.Merge(other.statuses)
 }
 
+// Reset empties the breakdown and keeps its memory.
+func (b *Breakdown) Reset() {
+	for _, phase := range b.phases {
+		if phase != nil {
+			phase.Reset()
+		}
+	}
+	clear(b.counters)
+	for _, part := range b.parts {
+		part.Reset()
+	}
+	b.statuses = b.statuses[:0]
+}
+
 func (b *Breakdown) histogram(i int) *hist.Histogram {
 	if b.phases[i] == nil {
 		b.phases[i] = hist.New()

@@ -164,6 +164,24 @@ func (l *LivePlan) Level(now time.Duration) int64 {
 	return l.Plan.LevelAt(l.Clock(now).Seconds())
 }
 
+// DueRate returns the rate at which jobs of an open plan are due, in jobs a
+// second; 0 in the closed model and while none are due.
+func (l *LivePlan) DueRate(now time.Duration) float64 {
+	if !l.Plan.Open() || l.Paused || now >= l.End() {
+		return 0
+	}
+	return l.Plan.Rate.At(l.Clock(now).Seconds())
+}
+
+// Limit returns how many jobs may be in flight, also while the run is paused; 0 if
+// the spec sets a rate and no limit.
+func (l *LivePlan) Limit(now time.Duration) int64 {
+	if l.Plan.Open() && l.Plan.Spec.Concurrency == 0 {
+		return 0
+	}
+	return l.Plan.LevelAt(l.Clock(now).Seconds())
+}
+
 // Pauses returns how long a run that ended at end was paused, in its judged
 // part and in its warm-up.
 func (l LivePlan) Pauses(end time.Duration) (judged, warmup time.Duration) {

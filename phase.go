@@ -26,6 +26,8 @@ type Activity struct {
 	Quiet   time.Duration // time since a job ended, with some in flight
 	Longest time.Duration // time limit of a job; 0 for none
 	For     string        // in PhaseWaiting, what the run waits for
+	Rate    float64       // jobs a second that are due, of the open model; 0 while none are
+	Limit   int64         // most jobs in flight; 0 if the spec sets none
 }
 
 // Describe says in a phrase what the run waits for; "" while jobs start and end as

@@ -8,8 +8,8 @@ import (
 
 // Progress is the report of one interval of a run. An executor reports once an
 // interval and once at the end; the intervals' tallies add up to the run's. The
-// receiver must not keep or change the tallies and Failures: their memory is
-// reused.
+// receiver must not keep or change the tallies, Failures and Breakdown: their memory
+// is reused.
 type Progress struct {
 	Elapsed      time.Duration    // from the run's start to the end of the interval
 	Length       time.Duration    // of the interval
@@ -19,6 +19,7 @@ type Progress struct {
 	Window       *Tally           // tally for rates: a brief interval and the one before it; nil for Interval alone
 	WindowLength time.Duration    // of Window
 	Failures     map[string]int64 // by class: failed jobs and timeouts of a class of their own, also in the warm-up
+	Breakdown    *Breakdown       // of the judged part so far; nil if unknown or if jobs report nothing
 	InFlight     int64            // at the end of the interval
 	Paused       time.Duration    // part of Elapsed in which the run was paused
 	Activity     Activity         // at the end of the interval

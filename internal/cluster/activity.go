@@ -30,7 +30,10 @@ func (a *activity) add(p *aurea.Progress) {
 	if p.Interval.Ended() > 0 || p.InFlight == 0 {
 		a.quietFor = 0
 	}
-	p.Activity = aurea.Activity{Quiet: a.quietFor, Longest: time.Duration(a.live.Plan.Spec.Timeout)}
+	p.Activity = aurea.Activity{
+		Quiet: a.quietFor, Longest: time.Duration(a.live.Plan.Spec.Timeout),
+		Rate: a.live.DueRate(p.Elapsed), Limit: a.live.Limit(p.Elapsed),
+	}
 	p.Activity.Phase, p.Activity.Left = a.phase(p)
 }
 

@@ -39,7 +39,9 @@ func (a *activity) at(live *aurea.LivePlan, p aurea.Progress) aurea.Activity {
 		a.quietFor = 0
 	}
 	longest := a.longest()
-	is := aurea.Activity{Quiet: a.quietFor, Longest: longest}
+	is := aurea.Activity{
+		Quiet: a.quietFor, Longest: longest, Rate: live.DueRate(p.Elapsed), Limit: live.Limit(p.Elapsed),
+	}
 	switch end := live.End(); {
 	case a.stopped.Load():
 		is.Phase = aurea.PhaseStopping

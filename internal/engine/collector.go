@@ -49,7 +49,7 @@ type interval struct {
 }
 
 func newCollector(x *execution, reporters int, observe func(aurea.Progress)) *collector {
-	return &collector{
+	c := &collector{
 		// Each reporter has at most two reports under way, its spare tallies
 		// and its last, so sending never blocks.
 		reports:       make(chan report, 2*reporters),
@@ -61,6 +61,10 @@ func newCollector(x *execution, reporters int, observe func(aurea.Progress)) *co
 		newTally:      aurea.NewTally,
 		tracing:       x.tracing,
 	}
+	if x.jobs.Delayer == nil {
+		c.total.breakdown = aurea.NewBreakdown(x.jobs.Metrics)
+	}
+	return c
 }
 
 // collect receives reports until every reporter has sent its last one. It
@@ -124,6 +128,9 @@ func (c *collector) add(r report) {
 	}
 	c.total.judged.Merge(r.tallies.judged)
 	c.total.warmup.Merge(r.tallies.warmup)
+	if r.tallies.breakdown != nil {
+		c.total.breakdown.Merge(r.tallies.breakdown)
+	}
 	c.reportedUntil[r.reporter] = r.at
 	c.inFlight[r.reporter] = r.inFlight
 	if r.spare != nil {
@@ -187,7 +194,7 @@ func (c *collector) emit(end time.Duration) {
 	progress := aurea.Progress{
 		Elapsed: end, Length: end - c.emitted,
 		Interval: first.judged, Judged: first.judged, Warmup: first.warmup,
-		Failures: first.failed, Traced: c.tracing.take(),
+		Failures: first.failed, Breakdown: c.total.breakdown, Traced: c.tracing.take(),
 	}
 	if c.warmup {
 		progress.Interval = c.emptyTally()

@@ -141,6 +141,7 @@ func (e *Engine) execute(
 		Timeline:    timeline,
 		Tally:       total,
 		Warmup:      warmup,
+		Breakdown:   c.total.breakdown,
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,
@@ -160,7 +161,7 @@ type driver interface {
 	// begins. wait returns when the last job has ended and is reported.
 	prepare(to *collector) (wait func())
 	// addTo adds to a measurement what only the driver knows: the fields from
-	// MaxInFlight to Breakdown. It is valid after wait.
+	// MaxInFlight to Failures. It is valid after wait.
 	addTo(m *aurea.Measurement)
 }
 

@@ -22,7 +22,6 @@ type recorder struct {
 
 	mu         sync.Mutex
 	tallies    *tallySet
-	breakdown  *aurea.Breakdown // of the judged part
 	spare      chan *tallySet
 	endedJobs  int64         // jobs that were started and have ended, with any outcome
 	firstStart time.Duration // forever before the first job
@@ -37,13 +36,12 @@ func newRecorder(x *execution) *recorder {
 	r := &recorder{
 		latest:     &x.latest,
 		part:       x.jobs.Part,
-		tallies:    newTallySet(x.plan.Spec.Warmup > 0),
-		breakdown:  aurea.NewBreakdown(x.jobs.Metrics),
+		tallies:    newTallySetOf(x),
 		spare:      make(chan *tallySet, 1),
 		failures:   map[string]aurea.ErrorClass{},
 		firstStart: forever,
 	}
-	r.spare <- newTallySet(x.plan.Spec.Warmup > 0)
+	r.spare <- newTallySetOf(x)
 	return r
 }
 
@@ -115,10 +113,10 @@ func (r *recorder) record(e endedJob) {
 		return
 	}
 	if r.part != nil {
-		e.addTo(r.breakdown.Part(r.part(e.job)))
+		e.addTo(r.tallies.breakdown.Part(r.part(e.job)))
 	}
 	if e.outcome != aurea.Cancelled {
-		e.metrics.RecordIn(r.breakdown)
+		e.metrics.RecordIn(r.tallies.breakdown)
 	}
 	if class != "" {
 		r.recordFailure(class, e.err)
@@ -132,7 +130,7 @@ func (r *recorder) recordDrop(job int64, intended time.Duration) {
 	warmup := r.latest.Load().warmup
 	r.tallies.forJob(intended, warmup).Dropped++
 	if r.part != nil && intended >= warmup {
-		r.breakdown.Part(r.part(job)).Dropped++
+		r.tallies.breakdown.Part(r.part(job)).Dropped++
 	}
 }
 

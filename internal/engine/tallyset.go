@@ -13,15 +13,23 @@ import (
 type tallySet struct {
 	judged, warmup *aurea.Tally
 	failed         map[string]int64
+	breakdown      *aurea.Breakdown // of the judged jobs; nil if jobs report nothing
 }
 
 // newTallySet returns an empty tallySet, with a tally for the warm-up if there
-// is one.
+// is one, and without a breakdown.
 func newTallySet(warmup bool) *tallySet {
 	t := &tallySet{judged: aurea.NewTally(), failed: map[string]int64{}}
 	if warmup {
 		t.warmup = aurea.NewTally()
 	}
+	return t
+}
+
+// newTallySetOf is newTallySet with a breakdown of what the jobs report.
+func newTallySetOf(x *execution) *tallySet {
+	t := newTallySet(x.plan.Spec.Warmup > 0)
+	t.breakdown = aurea.NewBreakdown(x.jobs.Metrics)
 	return t
 }
 
@@ -32,6 +40,9 @@ func (t *tallySet) reset() {
 		t.warmup.Reset()
 	}
 	clear(t.failed)
+	if t.breakdown != nil {
+		t.breakdown.Reset()
+	}
 }
 
 // forJob returns the tally that counts a job, by the job's intended start.

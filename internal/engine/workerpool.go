@@ -197,7 +197,6 @@ func (p *workerPool) addTo(m *aurea.Measurement) {
 	m.Full = p.metFull
 	m.MaxInFlight, m.PeakFrom, m.PeakUntil = p.peak.Load(), p.window.from, p.window.until
 	m.Failures = p.failures()
-	m.Breakdown = p.breakdown()
 }
 
 func (p *workerPool) failures() []aurea.ErrorClass {
@@ -211,12 +210,4 @@ func (p *workerPool) failures() []aurea.ErrorClass {
 		}
 	}
 	return sortedClasses(merged)
-}
-
-func (p *workerPool) breakdown() *aurea.Breakdown {
-	merged := aurea.NewBreakdown(p.jobs.Metrics)
-	for _, r := range p.recorders {
-		merged.Merge(r.breakdown)
-	}
-	return merged
 }

@@ -261,3 +261,22 @@ func TestPartsAddUp(t *testing.T) {
 		}
 	})
 }
+
+// Each interval has the breakdown so far, and the last one that of the run.
+func TestBreakdownOfIntervals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var counts []int64
+		_, err := fake().run(t.Context(), plan(t, `{"num_jobs": 5, "concurrency": 1, "workload": {"kind": "steps", "steps": [
+			{"kind": "sleep", "name": "a", "duration": "500ms"}]}}`), nil, func(p aurea.Progress) {
+			counts = append(counts, p.Breakdown.Phase("steps.a").Count()+p.Breakdown.Phase("a").Count())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkEqual(t, "intervals", len(counts), 3)
+		checkEqual(t, "jobs in the last one", counts[len(counts)-1], 5)
+		if counts[0] < 1 || counts[0] > 2 {
+			t.Errorf("%d jobs in the first interval, want 1 or 2", counts[0])
+		}
+	})
+}
