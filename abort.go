@@ -1,7 +1,5 @@
 package aurea
 
-import "time"
-
 // An Abort is the threshold that ended a run early. Value is in the metric's base
 // unit.
 type Abort struct {
@@ -13,17 +11,14 @@ type Abort struct {
 // An Aborter follows the progress of a run and finds the threshold that ends it
 // early. It belongs to one goroutine at a time.
 type Aborter struct {
-	plan       Plan
+	judgedSoFar
 	thresholds []Threshold // those that can end the run
-	judged     *Tally      // of the run so far
-	warmup     time.Duration
-	paused     time.Duration // the part of the pauses that was in the warm-up
 }
 
 // NewAborter returns an Aborter for a run of the plan; nil if no threshold can end
 // it.
 func NewAborter(plan Plan) *Aborter {
-	a := &Aborter{plan: plan, judged: NewTally(), warmup: time.Duration(plan.Spec.Warmup)}
+	a := &Aborter{judgedSoFar: newJudgedSoFar(plan)}
 	for _, t := range plan.Spec.Thresholds {
 		if t.AbortOnFail {
 			a.thresholds = append(a.thresholds, t)
@@ -42,20 +37,15 @@ func (a *Aborter) Observe(p Progress) *Abort {
 	if a == nil {
 		return nil
 	}
-	a.judged.Merge(p.Judged)
-	if p.Elapsed-p.Paused <= a.warmup {
-		a.paused = p.Paused
-	}
-	judgedFor := p.Elapsed - p.Paused - a.warmup
-	if judgedFor <= 0 {
+	a.add(p)
+	length := a.length(p)
+	if length <= 0 {
 		return nil
 	}
-	soFar := *a.judged
-	soFar.Planned = soFar.Accounted()
-	result := tallied(a.plan, &soFar, p.Elapsed-a.warmup-a.paused)
+	result, tally := a.result(p)
 	for _, t := range a.thresholds {
-		check := t.Check(&result, Samples{Tally: &soFar})
-		if judgedFor >= t.After && check.verdict() == VerdictFail {
+		check := t.Check(&result, Samples{Tally: tally})
+		if length >= t.After && check.verdict() == VerdictFail {
 			return &Abort{Expression: t.Expression, Value: check.Value, T: p.Elapsed.Seconds()}
 		}
 	}

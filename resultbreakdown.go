@@ -39,9 +39,7 @@ func (r *Result) addBreakdown(s Samples) {
 			r.Phases = append(r.Phases, param.NamedValue[Summary]{Name: name, Value: Summarize(d.phases[i])})
 		}
 	}
-	for i, name := range d.Counters {
-		r.Counters = append(r.Counters, param.NamedValue[Amount]{Name: name, Value: r.amount(d, name, d.counters[i])})
-	}
+	r.addCounters(d)
 	r.Statuses = d.statuses.named()
 	for i, part := range d.Parts {
 		tally := d.parts[i]
@@ -59,6 +57,16 @@ func (r *Result) addBreakdown(s Samples) {
 	}
 	if cpu := d.Phase(CPUPhase); cpu.Count() > 0 {
 		r.InFlight.Effective = r.InFlight.Mean * ratio(cpu.Sum(), s.Tally.ServiceTime.Sum())
+	}
+}
+
+// addCounters adds the amounts that jobs reported. d may be nil.
+func (r *Result) addCounters(d *Breakdown) {
+	if d == nil {
+		return
+	}
+	for i, name := range d.Counters {
+		r.Counters = append(r.Counters, param.NamedValue[Amount]{Name: name, Value: r.amount(d, name, d.counters[i])})
 	}
 }
 

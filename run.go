@@ -96,6 +96,7 @@ type RunProgress struct {
 	Phase      Phase   `json:"phase,omitempty"`
 	PhaseLeft  float64 `json:"phase_remaining,omitempty"` // maximum time until the phase ends; absent if unknown
 	Activity   string  `json:"activity,omitempty"`        // what the run waits for, in words
+	SoFar      *SoFar  `json:"so_far,omitempty"`          // what it has measured; absent once it has finished
 }
 
 // Move changes the status of a run at the given time. The error is an ErrConflict

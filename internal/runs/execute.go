@@ -46,6 +46,7 @@ func (m *Manager) next() *entry {
 func (m *Manager) makeExecutable(e *entry) {
 	e.controls, e.givenUp = make(chan aurea.Command), make(chan struct{})
 	e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
+	e.follower = aurea.NewFollower(e.plan)
 	e.dirty = true
 	m.notify(e)
 }
@@ -106,6 +107,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		Phase:      p.Activity.Phase,
 		PhaseLeft:  p.Activity.Left.Seconds(),
 		Activity:   p.Activity.Describe(point.InFlight),
+		SoFar:      e.follower.Observe(p),
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.counted, e.run.Progress = progress, &progress
@@ -164,6 +166,11 @@ func (m *Manager) finish(e *entry, o outcome) {
 		o.result.Status = status
 		e.final.Result, e.final.Samples = o.result, o.samples
 		e.final = e.final.Mask()
+	}
+	if p := e.final.Progress; p != nil {
+		last := *p
+		last.SoFar = nil // the result has it
+		e.final.Progress = &last
 	}
 	e.cancel(nil)
 }

@@ -21,7 +21,7 @@ func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		var seen []aurea.Run
-		s.do(`{"num_jobs": 5, "name": "watched"}`, func(run aurea.Run) { seen = append(seen, run) }).end(t)
+		s.do(`{"num_jobs": 5, "name": "watched", "seed": 7, "thresholds": ["error_rate < 50%"]}`, func(run aurea.Run) { seen = append(seen, run) }).end(t)
 		step := func(elapsed float64, started, ok, failed, inFlight int64, throughput, latency, remaining float64) aurea.RunProgress {
 			return aurea.RunProgress{Elapsed: elapsed, Remaining: remaining, Started: started, OK: ok, Failed: failed,
 				InFlight: inFlight, Throughput: throughput, P50: latency, P99: latency}
@@ -35,7 +35,9 @@ func TestWatch(t *testing.T) {
 		}
 		var got []aurea.RunProgress
 		for _, run := range seen {
-			got = append(got, *run.Progress)
+			progress := *run.Progress
+			progress.SoFar = nil
+			got = append(got, progress)
 			got := [3]string{run.ID, string(run.Status), run.Name}
 			if want := [3]string{seen[0].ID, string(aurea.StatusRunning), "watched"}; got != want {
 				t.Errorf("the watcher got the run %q, want %q", got, want)
@@ -46,6 +48,16 @@ func TestWatch(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("progress (-want +got):\n%s", diff)
+		}
+		soFar := aurea.SoFar{
+			Seed:       7,
+			Errors:     []aurea.ErrorSoFar{{Class: "odd", Count: 1}, {Class: "timeout", Count: 1}},
+			Thresholds: []aurea.ThresholdCheck{{Expression: "error_rate < 50%", Value: 0.4, OK: true}},
+			Latency:    []aurea.BucketSoFar{{UpTo: 1, Count: 3}},
+			Time:       []aurea.TimeSoFar{{Name: "delay"}, {Name: "service", Share: 1, Mean: 1, P99: 1}},
+		}
+		if diff := cmp.Diff(&soFar, seen[len(seen)-1].Progress.SoFar); diff != "" {
+			t.Errorf("the run so far (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -63,6 +75,10 @@ func TestWatchStoppedRun(t *testing.T) {
 		if last.Elapsed != 6.5 {
 			t.Errorf("last progress at %v s, want 6.5", last.Elapsed)
 		}
+		if last.SoFar == nil {
+			t.Error("the watcher does not get the run so far")
+		}
+		last.SoFar = nil // the result has it
 		got := [4]int64{last.Started, last.OK, last.Failed, last.InFlight}
 		if want := [4]int64{7, run.Result.Counts.OK, 2, 0}; got != want {
 			t.Errorf("started, ok, failed and in flight are %v, want %v", got, want)

@@ -133,6 +133,7 @@ type entry struct {
 	changed    chan struct{}      // closed and replaced at each change
 	past       []aurea.RunProgress
 	counted    aurea.RunProgress // the progress of this execution, which the next interval is added to
+	follower   *aurea.Follower   // of this execution
 	resumes    bool              // whether another server, or an earlier life, has begun the run
 	noted      []byte            // what that one has noted
 	begun      bool              // whether a Resumer has noted the execution
