@@ -2,7 +2,11 @@
 
 package platform
 
-import "os"
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 // LockDir locks a directory until unlock is called or the process ends. The
 // error is ErrLocked if another process holds the lock, or removed the
@@ -15,7 +19,7 @@ func LockDir(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = flock(dir)
+	err = flock(dir, unix.LOCK_EX)
 	if err == nil && !isAt(dir, path) {
 		err = ErrLocked
 	}

@@ -13,8 +13,8 @@ const sqliteMagic = "SQLite format 3\x00"
 
 // checkFile refuses a file that is not a database of this program or has a
 // newer schema. It writes nothing and reads only a few pages; damage further in
-// is found when it is read.
-func checkFile(ctx context.Context, path string) error {
+// is found when it is read. Others may change a shared file meanwhile.
+func checkFile(ctx context.Context, path string, shared bool) error {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -31,12 +31,12 @@ func checkFile(ctx context.Context, path string) error {
 	if _, err := file.ReadAt(head, 0); err != nil || string(head) != sqliteMagic {
 		return errors.New("it is not an SQLite database; name another file, or move this one away")
 	}
-	return checkReadOnly(ctx, path, info.Size())
+	return checkReadOnly(ctx, path, info.Size(), shared)
 }
 
 // checkReadOnly opens the file read-only and checks its structure and schema.
-func checkReadOnly(ctx context.Context, path string, size int64) error {
-	query, complete := readOnlyQuery(path)
+func checkReadOnly(ctx context.Context, path string, size int64, shared bool) error {
+	query, complete := readOnlyQuery(path, shared)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return err
@@ -55,9 +55,13 @@ func checkReadOnly(ctx context.Context, path string, size int64) error {
 
 // readOnlyQuery returns the parameters that open a file without changing
 // anything. A WAL beside the file belongs to the database. Without one the file
-// is complete, and immutable=1 keeps SQLite from creating files of its own.
-func readOnlyQuery(path string) (query string, complete bool) {
+// is complete, and immutable=1 keeps SQLite from creating files of its own; but
+// another process may write a shared file at any time.
+func readOnlyQuery(path string, shared bool) (query string, complete bool) {
 	query = "mode=ro&" + readParams
+	if shared {
+		return query, false
+	}
 	wal, err := os.Stat(path + "-wal")
 	if complete = err != nil || wal.Size() == 0; complete {
 		query += "&immutable=1"

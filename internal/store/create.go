@@ -27,16 +27,8 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 	}
 	var earlier string // ID of the run that the same key created
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		earlier = ""
-		result, err := tx.ExecContext(ctx, insertRun, row...)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			earlier, err = earlierSubmission(ctx, tx, run.ID, by)
-			return err
-		}
-		return addLabels(ctx, tx, run)
+		earlier, err = insert(ctx, tx, run, by, row)
+		return err
 	})
 	if err != nil {
 		return aurea.Run{}, s.wrapErr("keep a run", err)
@@ -45,6 +37,21 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 		return s.Get(ctx, earlier)
 	}
 	return run, nil
+}
+
+// insert inserts the row of a run and its labels. If the submission's key was used
+// before, it changes nothing and returns the ID of that run.
+func insert(
+	ctx context.Context, tx transaction, run aurea.Run, by aurea.Submission, row []any,
+) (earlier string, err error) {
+	result, err := tx.ExecContext(ctx, insertRun, row...)
+	if err != nil {
+		return "", err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return earlierSubmission(ctx, tx, run.ID, by)
+	}
+	return "", addLabels(ctx, tx, run)
 }
 
 func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {

@@ -14,11 +14,11 @@ const (
 	folderMode = 0o700
 )
 
-// claimFile creates the database file if necessary and locks it for this
-// process until unlock is called. It returns the path with all links resolved:
+// claimFile creates the database file if necessary and locks it with lock until
+// unlock is called. It returns the path with all links resolved:
 // SQLite places its journals beside the name it is given, so a database must
 // always be opened under the same name.
-func claimFile(path string) (resolved string, unlock func(), err error) {
+func claimFile(path string, lock func(path string) (unlock func(), err error)) (resolved string, unlock func(), err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
 	}
@@ -66,7 +66,7 @@ func restrictPermissions(path string) error {
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
 			err = os.Chmod(file, info.Mode().Perm()&fileMode)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("it can be read by others: %w", err)
 		}
 	}

@@ -34,7 +34,7 @@ func (s *Store) finish(ctx context.Context, run aurea.Run, ownerEpoch string) (d
 		return "", err
 	}
 	e.ownerEpoch, e.byOwner, e.exclusive = ownerEpoch, ownerEpoch == s.epoch, s.dialect.exclusive
-	e.staged, err = s.stageRecords(ctx, run)
+	e.staged, err = s.stageRecords(ctx, run, s.writer.write)
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
 			digest, err = e.save(ctx, tx)

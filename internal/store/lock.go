@@ -30,6 +30,15 @@ func lock(database string) (unlock func(), err error) {
 	return func() { unlockItself(); unlockBeside() }, nil
 }
 
+// lockShared is lock for a database that other processes lock likewise.
+func lockShared(database string) (unlock func(), err error) {
+	unlock, err = platform.LockFileShared(database+lockSuffix, fileMode)
+	if err != nil {
+		return nil, lockError(err)
+	}
+	return unlock, nil
+}
+
 // lockError explains why a lock could not be acquired.
 func lockError(err error) error {
 	if errors.Is(err, platform.ErrLocked) {

@@ -18,12 +18,12 @@ func openReadOnly(ctx context.Context, path string, options Options) (*Store, er
 	}
 	resolved, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		err = checkFile(ctx, resolved)
+		err = checkFile(ctx, resolved, options.Shared)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: the database %s cannot be read: %w", path, err)
 	}
-	query, _ := readOnlyQuery(resolved)
+	query, _ := readOnlyQuery(resolved, options.Shared)
 	db, err := sql.Open("sqlite", fileURL(resolved, query))
 	if err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ const blobJobs = 250_000
 // with the result.
 type recordStage struct {
 	store    *Store
+	write    func(context.Context, change) error // applies the changes of full blobs
 	run      string
 	runEpoch uint64
 	attempt  string
@@ -37,13 +38,17 @@ type recordStage struct {
 // records of a short run.
 var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 
-// stageRecords inserts all full blobs of the run's job records. It returns nil
-// for a run without records.
-func (s *Store) stageRecords(ctx context.Context, run aurea.Run) (*recordStage, error) {
+// stageRecords inserts all full blobs of the run's job records by write. It
+// returns nil for a run without records.
+func (s *Store) stageRecords(
+	ctx context.Context, run aurea.Run, write func(context.Context, change) error,
+) (*recordStage, error) {
 	if run.Samples.Jobs == nil {
 		return nil, nil
 	}
-	st := &recordStage{store: s, run: run.ID, runEpoch: run.Epoch, attempt: rand.Text(), hash: sha256.New()}
+	st := &recordStage{
+		store: s, write: write, run: run.ID, runEpoch: run.Epoch, attempt: rand.Text(), hash: sha256.New(),
+	}
 	out := new(bytes.Buffer)
 	w := recordWriters.Get().(*records.Writer)
 	defer recordWriters.Put(w)
@@ -74,7 +79,7 @@ func (st *recordStage) flush(ctx context.Context, w *records.Writer, out *bytes.
 	if err := w.Close(); err != nil {
 		return err
 	}
-	err := st.store.writer.write(ctx, func(ctx context.Context, tx transaction) error {
+	err := st.write(ctx, func(ctx context.Context, tx transaction) error {
 		return st.addBlob(ctx, tx, out.Bytes())
 	})
 	st.blobs++

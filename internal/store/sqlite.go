@@ -34,11 +34,15 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 	if options.ReadOnly {
 		return openReadOnly(ctx, path, options)
 	}
-	path, unlock, err := claimFile(path)
+	claim, open := lock, openFile
+	if options.Shared {
+		claim, open = lockShared, openSharedFile
+	}
+	path, unlock, err := claimFile(path, claim)
 	if err != nil {
 		return nil, err
 	}
-	s, err := openFile(ctx, path, options)
+	s, err := open(ctx, path, options)
 	if isTemporary(err) {
 		s, err = openDeferred(path, err, options)
 	}
@@ -55,7 +59,7 @@ func openSQLite(ctx context.Context, path string, options Options) (*Store, erro
 }
 
 func openFile(ctx context.Context, path string, options Options) (*Store, error) {
-	err := checkFile(ctx, path)
+	err := checkFile(ctx, path, options.Shared)
 	if err == nil {
 		err = restrictPermissions(path)
 	}
@@ -80,7 +84,9 @@ func openFile(ctx context.Context, path string, options Options) (*Store, error)
 	if err != nil {
 		return nil, errors.Join(err, reader.Close(), db.Close())
 	}
-	return &Store{dialect: sqliteDialect, reader: reader, writer: writer, close: writer.close}, nil
+	d := sqliteDialect
+	d.exclusive = !options.Shared
+	return &Store{dialect: d, reader: reader, writer: writer, close: writer.close}, nil
 }
 
 // The parameters of connections. With synchronous=FULL a commit is on disk
@@ -130,7 +136,7 @@ func checkMinVersion(version string) error {
 // openDeferred opens a file that cannot be written at the moment. Reads work;
 // writes fail with openErr until a retry of openFile succeeds.
 func openDeferred(path string, openErr error, options Options) (*Store, error) {
-	query, _ := readOnlyQuery(path)
+	query, _ := readOnlyQuery(path, options.Shared)
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return nil, err

@@ -31,6 +31,10 @@ type Options struct {
 	// ReadOnly opens an existing database of the current schema without
 	// changing it. A server may have the database open at the same time.
 	ReadOnly bool
+	// Shared opens an SQLite file for several processes at once, such as the
+	// history of a user's commands, which Put finished runs. None of them may
+	// call Create or Recover. A server cannot have the file open meanwhile.
+	Shared bool
 	// Confirm is how long an expired lease must stay unrenewed before the runs
 	// of its server are recovered. Only a shared database uses it; default 4 s.
 	Confirm time.Duration
