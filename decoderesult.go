@@ -83,6 +83,9 @@ func (r *Result) check() error {
 	if err := r.Workers.check(); err != nil {
 		return err
 	}
+	if err := r.Histogram.check(); err != nil {
+		return err
+	}
 	return r.Counts.Check()
 }
 

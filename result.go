@@ -43,12 +43,13 @@ type Result struct {
 	Aborted       *Abort               `json:"aborted,omitempty"` // the threshold that ended the run early
 	Errors        []ErrorClass         `json:"errors"`
 	Series        []Point              `json:"series"`
-	Timeline      []RunEvent           `json:"timeline,omitempty"` // the controls applied to the run
-	Phases        param.Named[Summary] `json:"phases,omitempty"`   // if the workload reports them
-	Counters      param.Named[Amount]  `json:"counters,omitempty"` // amounts, if the workload reports them
-	Statuses      param.Named[int64]   `json:"statuses,omitempty"` // responses by status, also of redirects and polls
-	Parts         []PartResult         `json:"parts,omitempty"`    // for a mix
-	Workers       *Workers             `json:"workers,omitempty"`  // of a run that several machines executed
+	Timeline      []RunEvent           `json:"timeline,omitempty"`  // the controls applied to the run
+	Phases        param.Named[Summary] `json:"phases,omitempty"`    // if the workload reports them
+	Counters      param.Named[Amount]  `json:"counters,omitempty"`  // amounts, if the workload reports them
+	Statuses      param.Named[int64]   `json:"statuses,omitempty"`  // responses by status, also of redirects and polls
+	Parts         []PartResult         `json:"parts,omitempty"`     // for a mix
+	Workers       *Workers             `json:"workers,omitempty"`   // of a run that several machines executed
+	Histogram     *Histogram           `json:"histogram,omitempty"` // of the latency; only in documents that the command writes
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs without a record: beyond the limit, or of a lost worker

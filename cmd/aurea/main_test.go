@@ -271,8 +271,8 @@ func TestText(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly",
 		"--threshold", "error_rate < 1%")
 	checkExit(t, "aurea run", code, exitOK, stderr)
-	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 planned: 20 ok",
-		"latency ", "service time ", "delay ", "pass  error_rate < 1%  0%\n")
+	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 ok of 20\n",
+		"latency ", "service time ", "delay ", "\npass        error_rate < 1%   0%\n")
 	checkContains(t, "the progress", stderr, "20 started  20 ok  0 failed  0 in flight")
 	if _, _, stderr := runCommand(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
 		t.Errorf("--quiet prints %q", stderr)

@@ -116,9 +116,9 @@ func TestRunURL(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", "run", service.URL, "--jobs", "10", "--concurrency", "2",
 		"--param", "headers.X-Build=0123")
 	checkExit(t, "aurea run", code, exitOK, stderr)
-	checkContains(t, "the report", stdout, "10 planned: 10 ok", "\n  first_byte  ", "\nconnections  2  ")
+	checkContains(t, "the report", stdout, "10 ok of 10\n", "\nfirst_byte ", "; connections 2,")
 	_, stdout, _ = runCommand(t, "", "run", service.URL, "--jobs", "10")
-	checkContains(t, "the report of failures", stdout, "\nstatus_418  10    the answer's status is 418\n")
+	checkContains(t, "the report of failures", stdout, " 10 × status_418: the answer's status is 418\n")
 }
 
 // The content type of a JSON body is added to headers in either notation.

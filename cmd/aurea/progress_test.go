@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // A line of progress has rates if jobs ended, and the run's activity if it has
@@ -29,19 +28,5 @@ func TestProgressLines(t *testing.T) {
 		if got := out.String(); got != row.want+"\n" {
 			t.Errorf("%q\nwant %q", got, row.want)
 		}
-	}
-}
-
-// A report shows the warm-up, which the duration excludes.
-func TestReportShowsWarmup(t *testing.T) {
-	warmup := &aurea.Warmup{Duration: 1.5, Counts: aurea.Counts{Planned: 11, OK: 10, Failed: 1}}
-	r := &aurea.Result{Duration: 8.5, Warmup: warmup}
-	var text strings.Builder
-	if err := report.Text(aurea.Run{Result: r}, report.Options{}, &text); err != nil {
-		t.Fatal(err)
-	}
-	const want = "duration 8.5s warm-up 1.5s before that, not judged; 11 planned: 10 ok, 1 failed throughput"
-	if got := strings.Join(strings.Fields(text.String()), " "); !strings.Contains(got, want) {
-		t.Errorf("the output lacks %q:\n%s", want, &text)
 	}
 }

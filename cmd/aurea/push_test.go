@@ -60,7 +60,7 @@ func TestPushFails(t *testing.T) {
 	args := []string{"run", "--quiet", "--jobs", "5", "--job-duration", "1ms", "--push", url + "/nowhere"}
 	code, stdout, stderr := runCommand(t, "", args...)
 	checkExit(t, "a failed push", code, exitOK, stderr)
-	checkContains(t, "the result", stdout, "5 planned: 5 ok")
+	checkContains(t, "the result", stdout, "5 ok of 5\n")
 	want := "aurea: cannot push the metrics: " + url + "/nowhere answers 404 Not Found"
 	if !strings.HasPrefix(stderr, want) {
 		t.Errorf("standard error has %q, want %q", stderr, want)

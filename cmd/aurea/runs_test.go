@@ -104,7 +104,7 @@ func TestRunsCommands(t *testing.T) {
 	id := page.Runs[0].ID
 	runCommandAt(t, url, "runs", "change", id, "--note", "the first", "--baseline")
 	shown := runCommandAt(t, url, "runs", "show", id, "--wait")
-	checkContains(t, "runs show", shown, "run         "+id+" (one)", "4 planned: 4 ok", "note      the first",
+	checkContains(t, "runs show", shown, "run         "+id+" (one)", "4 ok of 4\n", "note      the first",
 		"baseline  of one", "digest    sha256:")
 	lines := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "export", id, "--format", "csv")), "\n")
 	if want := strings.Join(aurea.JobColumns, ","); len(lines) != 5 || lines[0] != want {

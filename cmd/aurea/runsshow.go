@@ -31,7 +31,7 @@ func newRunsShowCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(command.OutOrStdout(), run)
 			}
-			return printRun(command.OutOrStdout(), run, textOptions(command))
+			return printRun(command.OutOrStdout(), withSamples(command.Context(), service, run), textOptions(command))
 		})
 	command.Flags().Bool("wait", false, "wait until the run has finished")
 	addOutputFlag(command)

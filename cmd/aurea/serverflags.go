@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -44,5 +45,27 @@ func (f serverFlags) execute(ctx context.Context, spec aurea.Spec, watch func(au
 		return aurea.Run{}, err
 	}
 	defer client.Close()
-	return client.Do(ctx, spec, watch)
+	run, err := client.Do(ctx, spec, watch)
+	if err != nil {
+		return run, err
+	}
+	return withSamples(ctx, client, run), nil
+}
+
+// samplesTimeout limits the wait for the histograms of a run.
+const samplesTimeout = 5 * time.Second
+
+// withSamples returns a finished run with its histograms. A report without them
+// lacks a chart, so an older server that has none is no error. An interrupt
+// ended ctx, but the partial result has histograms too.
+func withSamples(ctx context.Context, service *client.Client, run aurea.Run) aurea.Run {
+	if run.Result == nil {
+		return run
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), samplesTimeout)
+	defer cancel()
+	if tally, err := service.Tally(ctx, run.ID); err == nil {
+		run.Samples.Tally = tally
+	}
+	return run
 }

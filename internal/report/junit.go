@@ -59,11 +59,11 @@ type (
 // JUnit writes a result as JUnit XML. A failed threshold is a failure, and
 // a threshold without data is skipped. A run that is incomplete or invalid is
 // an error. system-out holds the text output.
-func JUnit(run aurea.Run, _ Options, w io.Writer) error {
+func JUnit(run aurea.Run, o Options, w io.Writer) error {
 	r := run.Result
 	rep := newDocument(r)
 	var text strings.Builder
-	if err := rep.WriteText(&text); err != nil {
+	if err := Text(run, Options{Previous: o.Previous, Verbose: o.Verbose}, &text); err != nil {
 		return err
 	}
 	suite := junitSuite{

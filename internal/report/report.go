@@ -128,10 +128,7 @@ func latencyTable(r *aurea.Result) table {
 			t.addSummary(timed.Name, timed.Value)
 		}
 	}
-	parts := slices.SortedStableFunc(slices.Values(r.Parts), func(a, b aurea.PartResult) int {
-		return cmp.Compare(b.Counts.ErrorRate(), a.Counts.ErrorRate())
-	})
-	for _, part := range parts {
+	for _, part := range partsWorstFirst(r.Parts) {
 		t.addSummary(fmt.Sprintf("part %s, %d of %d ok", part.Name, part.Counts.OK, part.Counts.Planned), part.Latency)
 	}
 	for _, phase := range r.Phases {

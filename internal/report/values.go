@@ -41,5 +41,5 @@ func formatCost(r *aurea.Result) string {
 	if r.Counts.Ended() > 0 {
 		million = format.Money(r.Cost.PerMillionJobs)
 	}
-	return fmt.Sprintf("%s %s, %s a million jobs", format.Money(r.Cost.Total), r.Cost.Currency, million)
+	return fmt.Sprintf("%s, %s a million jobs", format.Value("money", r.Cost.Total, r.Cost.Currency), million)
 }

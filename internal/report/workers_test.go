@@ -52,7 +52,7 @@ func tableOfWorkers(t *testing.T, text string) (lines [][]string) {
 func TestReportOfWarnings(t *testing.T) {
 	r := fleetResult(2)
 	r.Warnings = []string{"the records of 5 jobs are missing"}
-	checkContains(t, "the text", render(t, "text", r), "\nwarning: the records of 5 jobs are missing\n")
+	checkContains(t, "the text", render(t, "text", r), "\nwarning     the records of 5 jobs are missing\n")
 	checkContains(t, "the page", render(t, "html", r), "<blockquote>warning: the records of 5 jobs are missing</blockquote>")
 }
 
