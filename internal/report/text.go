@@ -121,7 +121,7 @@ func (t *table) addBrief(name string, s aurea.Summary) {
 // The histogram has at most maxBars rows. The shape of fewer samples than
 // minBarSamples is noise.
 const (
-	maxBars       = 8
+	maxBars       = 9
 	minBarSamples = 20
 )
 
