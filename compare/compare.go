@@ -7,8 +7,8 @@
 // package that uses benchmath.
 //
 // Read comparison.go for the outcome, metric.go for what is compared, compare.go
-// for the course of a comparison, and effect.go, pvalue.go and hodgeslehmann.go
-// for the statistics.
+// for the course of a comparison, effect.go, pvalue.go and hodgeslehmann.go for
+// the statistics, and sequential.go for stopping early.
 package compare
 
 import (
@@ -25,6 +25,11 @@ type Options struct {
 	// at least 0. With 0 every difference matters. The error rate has a fixed
 	// threshold instead: one job in a thousand.
 	Threshold float64
+	// Planned is how many runs each side has at most, if the comparison is repeated
+	// as they are added in order to stop early. It corrects p-values and intervals
+	// for that, so that the chance of a false positive stays what it is. 0 is a
+	// comparison that is made once. More runs than planned may not be compared.
+	Planned int
 }
 
 // DefaultThreshold is the usual Options.Threshold, 5 %.
@@ -35,17 +40,19 @@ const DefaultThreshold = 0.05
 // others were measured are warnings too.
 func Results(base, head []*aurea.Result, options Options) Comparison {
 	c := Comparison{
-		Threshold: options.Threshold, Confidence: confidence, Metrics: []MetricComparison{}, Warnings: []Warning{},
+		Threshold: options.Threshold, Confidence: confidence, Planned: options.Planned,
+		Metrics: []MetricComparison{}, Warnings: []Warning{},
 	}
 	base, head = c.usable("base", base), c.usable("head", head)
 	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
 	c.Currency = commonCurrency(slices.Concat(base, head))
 	c.checkConditions(base, head)
 	var effects []effect
+	looks := newSequence(options.Planned)
 	for _, m := range metrics {
 		inBase, inHead := m.values(base), m.values(head)
 		if len(inBase)+len(inHead) > 0 {
-			effects = append(effects, newEffect(m, inBase, inHead))
+			effects = append(effects, newEffect(m, inBase, inHead, looks))
 		} else if m.role != informing && len(base)+len(head) > 0 {
 			c.warnf("few_jobs", m.name,
 				"%s is left out: it takes runs with %d jobs or more that ended ok", m.name, m.needs)
@@ -83,16 +90,22 @@ func (c *Comparison) judge(effects []effect) {
 	var ps []float64
 	for _, e := range effects {
 		if e.varies {
-			ps = append(ps, e.P)
+			ps = append(ps, e.pLooks)
 		}
 	}
 	ps = benjaminiHochberg(ps)
+	if len(effects) == 0 {
+		c.MoreRuns = fewestRuns
+	}
 	implied := map[Verdict]bool{TooLittleEvidence: len(effects) == 0}
 	for _, e := range effects {
 		if e.varies {
 			e.PAdjusted, ps = ps[0], ps[1:]
 		}
-		implied[e.judge(c.Threshold)] = true
+		verdict := e.judge(c.Threshold)
+		if implied[verdict] = true; verdict == TooLittleEvidence {
+			c.MoreRuns = max(c.MoreRuns, e.moreRuns(c.Threshold))
+		}
 		c.Metrics = append(c.Metrics, e.MetricComparison)
 	}
 	c.Verdict = NoChange
@@ -100,6 +113,9 @@ func (c *Comparison) judge(effects []effect) {
 		if implied[verdict] {
 			c.Verdict = verdict
 		}
+	}
+	if c.Verdict != TooLittleEvidence {
+		c.MoreRuns = 0
 	}
 }
 

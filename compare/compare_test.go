@@ -41,7 +41,10 @@ func resultsOf(side string, latencies ...float64) []*aurea.Result {
 	return results
 }
 
-func findMetric(t testing.TB, c Comparison, name string) MetricComparison {
+func findMetric(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, c Comparison, name string) MetricComparison {
 	t.Helper()
 	for _, m := range c.Metrics {
 		if m.Metric == name {
@@ -58,7 +61,7 @@ func findMetric(t testing.TB, c Comparison, name string) MetricComparison {
 func TestResultsByHand(t *testing.T) {
 	base := resultsOf("base", 1.04, 1, 1.01, 1.03, 1.02)
 	head := resultsOf("head", 1.2, 1.24, 1.21, 1.23, 1.22)
-	c := Results(base, head, Options{DefaultThreshold})
+	c := Results(base, head, Options{Threshold: DefaultThreshold})
 	m := findMetric(t, c, "mean_latency")
 	near := func(what string, got, want float64) {
 		t.Helper()
@@ -147,7 +150,7 @@ func TestVerdicts(t *testing.T) {
 		{"none of head", []float64{1, 2, 3, 4}, nil, 0.05, TooLittleEvidence, MetricUnknown},
 	}
 	for _, test := range tests {
-		c := Results(resultsOf("base", test.base...), resultsOf("head", test.head...), Options{test.threshold})
+		c := Results(resultsOf("base", test.base...), resultsOf("head", test.head...), Options{Threshold: test.threshold})
 		if c.Verdict != test.want {
 			t.Errorf("%s: %s, want %s: %+v", test.name, c.Verdict, test.want, c.Metrics)
 		}
@@ -180,14 +183,14 @@ func TestDecidingMetrics(t *testing.T) {
 	for i, n := range noise {
 		base[i].Latency.P999, head[len(noise)-1-i].Latency.P999 = n, n
 	}
-	c := Results(base, head, Options{0.05})
+	c := Results(base, head, Options{Threshold: 0.05})
 	if m := findMetric(t, c, "p99.9"); m.Verdict != MetricUnknown || c.Verdict != NoChange {
 		t.Errorf("with a noisy tail: %s, %+v", c.Verdict, m)
 	}
 	for i, n := range noise {
 		base[i].MeanLatency, head[len(noise)-1-i].MeanLatency = n, n
 	}
-	if c := Results(base, head, Options{0.05}); c.Verdict != TooLittleEvidence {
+	if c := Results(base, head, Options{Threshold: 0.05}); c.Verdict != TooLittleEvidence {
 		t.Errorf("with a noisy mean: %s", c.Verdict)
 	}
 }
@@ -202,7 +205,7 @@ func TestZeroValues(t *testing.T) {
 	for i, r := range head {
 		r.Counts = aurea.Counts{Planned: 2000, OK: 2000 - int64(i) - 1, Failed: int64(i) + 1}
 	}
-	c := Results(base, head, Options{0.05})
+	c := Results(base, head, Options{Threshold: 0.05})
 	if m := findMetric(t, c, "cost_per_million"); m.Verdict != MetricWorse || m.Difference != nil {
 		t.Errorf("cost: %+v", m)
 	}
@@ -213,7 +216,7 @@ func TestZeroValues(t *testing.T) {
 	if m.Verdict != MetricWorse || math.Abs(m.Difference.Value-0.00125) > 1e-12 {
 		t.Errorf("error rate: %+v", m)
 	}
-	back := Results(head, base, Options{0.05})
+	back := Results(head, base, Options{Threshold: 0.05})
 	if m := findMetric(t, back, "cost_per_million"); m.Verdict != MetricBetter || m.Difference.Value != -1 {
 		t.Errorf("swapped: %+v", m)
 	}
@@ -224,7 +227,7 @@ func TestZeroValues(t *testing.T) {
 		r.Counts = aurea.Counts{Planned: 9, Failed: 9}
 		r.Throughput, r.MeanLatency, r.Latency = 0, 0, aurea.Summary{}
 	}
-	c = Results(base, head, Options{0.05})
+	c = Results(base, head, Options{Threshold: 0.05})
 	if m := findMetric(t, c, "throughput"); m.Verdict != MetricWorse || m.Difference.Value != -1 {
 		t.Errorf("throughput of failed runs: %+v", m)
 	}
@@ -269,7 +272,7 @@ func TestDelayOnlyInforms(t *testing.T) {
 		}
 		return results
 	}
-	c := Results(side("base", 1e-5), side("head", 1e-3), Options{DefaultThreshold})
+	c := Results(side("base", 1e-5), side("head", 1e-3), Options{Threshold: DefaultThreshold})
 	if m := findMetric(t, c, "delay.p99"); m.Verdict != MetricWorse || m.Difference.Value < 90 {
 		t.Errorf("delay: %+v", m)
 	}
@@ -279,7 +282,7 @@ func TestDelayOnlyInforms(t *testing.T) {
 }
 
 func TestComparisonJSON(t *testing.T) {
-	c := Results(resultsOf("base", 1, 1, 1, 1.25), resultsOf("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5), Options{0.05})
+	c := Results(resultsOf("base", 1, 1, 1, 1.25), resultsOf("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5), Options{Threshold: 0.05})
 	encoded, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

@@ -4,14 +4,23 @@ package compare
 // head. A reliable one takes several runs of each side, best in alternation.
 // Times are in seconds, money is in the currency of the price.
 type Comparison struct {
-	Verdict    Verdict            `json:"verdict"`
-	Threshold  float64            `json:"threshold"`  // as in Options
-	Confidence float64            `json:"confidence"` // of every interval
-	Base       ComparedRuns       `json:"base"`
-	Head       ComparedRuns       `json:"head"`
-	Currency   string             `json:"currency,omitempty"` // of money; absent if the runs have several
-	Metrics    []MetricComparison `json:"metrics"`
-	Warnings   []Warning          `json:"warnings"` // what the reader should know beside the numbers
+	Verdict    Verdict `json:"verdict"`
+	Threshold  float64 `json:"threshold"`  // as in Options
+	Confidence float64 `json:"confidence"` // of every interval
+	// Planned is Options.Planned. PAdjusted and the intervals of differences then
+	// hold after any number of runs up to it. Absent for a comparison that is made
+	// once.
+	Planned  int                `json:"planned,omitempty"`
+	Base     ComparedRuns       `json:"base"`
+	Head     ComparedRuns       `json:"head"`
+	Currency string             `json:"currency,omitempty"` // of money; absent if the runs have several
+	Metrics  []MetricComparison `json:"metrics"`
+	// Conditions are what Check was asked for, in its order.
+	Conditions []ConditionResult `json:"conditions,omitempty"`
+	// MoreRuns estimates how many more runs of each side it takes to tell, if the
+	// verdict is too little evidence; else it is 0.
+	MoreRuns int       `json:"more_runs,omitempty"`
+	Warnings []Warning `json:"warnings"` // what the reader should know beside the numbers
 }
 
 // ComparedRuns are the runs of one side that were compared.
@@ -29,7 +38,7 @@ type MetricComparison struct {
 	Head       Median        `json:"head"`
 	Difference *Difference   `json:"difference,omitempty"` // from base to head; absent without a finite one
 	P          float64       `json:"p"`                    // of the Mann–Whitney U test, two-sided
-	PAdjusted  float64       `json:"p_adjusted"`           // P, corrected for the number of metrics tested
+	PAdjusted  float64       `json:"p_adjusted"`           // P, corrected for the number of metrics tested and of looks
 	Verdict    MetricVerdict `json:"verdict"`
 	TooFewRuns bool          `json:"too_few_runs"` // no difference could be significant with so few runs
 }

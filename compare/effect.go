@@ -15,24 +15,29 @@ type effect struct {
 	shift  shift // on the metric's scale
 	rises  bool  // values of head tend to be above those of base
 	varies bool  // not all values are equal
+	// pLooks is P corrected for the looks of a sequence, and not yet for the number
+	// of metrics.
+	pLooks float64
 }
 
 // newEffect compares the values of a metric. Its verdict is still missing: it
 // depends on how many metrics are tested.
-func newEffect(m metric, base, head []float64) effect {
+func newEffect(m metric, base, head []float64, looks sequence) effect {
+	level := looks.level(len(base), len(head))
 	e := effect{
 		MetricComparison: MetricComparison{
 			Metric: m.name, Unit: m.unit, Better: m.better(), Base: medianOf(base), Head: medianOf(head),
-			P: pValue(base, head), PAdjusted: 1, TooFewRuns: intervalRank(len(base), len(head)) == 0,
+			P: pValue(base, head), PAdjusted: 1, TooFewRuns: intervalRank(len(base), len(head), level) == 0,
 		},
 		metric: m,
 	}
+	e.pLooks = looks.adjust(e.P, len(base), len(head))
 	if len(base) == 0 || len(head) == 0 {
 		return e
 	}
 	e.rises = superiority(base, head) > 0.5
 	e.varies = min(slices.Min(base), slices.Min(head)) < max(slices.Max(base), slices.Max(head))
-	e.shift = hodgesLehmann(m.toScale(base), m.toScale(head))
+	e.shift = hodgesLehmann(m.toScale(base), m.toScale(head), level)
 	if value := m.fromScale(e.shift.estimate); !math.IsInf(value, 0) {
 		e.Difference = &Difference{Value: value}
 		if e.shift.bounded {
@@ -63,7 +68,7 @@ func finiteInterval(low, high float64) *Interval {
 // for the comparison.
 func (e *effect) judge(threshold float64) Verdict {
 	relevant := e.metric.relevantShift(threshold)
-	significant := e.PAdjusted <= 1-confidence
+	significant := e.PAdjusted <= testLevel
 	switch {
 	case e.shift.bounded && e.shift.low >= -relevant && e.shift.high <= relevant:
 		e.Verdict = MetricSame

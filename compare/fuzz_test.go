@@ -27,7 +27,7 @@ func FuzzResults(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := json.Marshal(Results(results, results, Options{DefaultThreshold})); err != nil {
+		if _, err := json.Marshal(Results(results, results, Options{Threshold: DefaultThreshold})); err != nil {
 			t.Errorf("compared with themselves: %v", err)
 		}
 	})

@@ -9,8 +9,12 @@ import (
 // is the accepted share of false positives.
 const confidence = 0.95
 
+// testLevel is the level of the tests of a comparison: a p-value up to it is
+// significant.
+const testLevel = 1 - confidence
+
 // A shift is how far one sample lies above another. low and high bound the true
-// shift with the confidence; bounded is false if there are too few values for
+// shift with a confidence; bounded is false if there are too few values for
 // bounds.
 type shift struct {
 	estimate, low, high float64
@@ -21,10 +25,11 @@ type shift struct {
 // (1963): the median of the differences of all pairs. Neither sample may be
 // empty. Swapping the samples negates the shift.
 //
-// The interval contains the shifts that the Mann–Whitney test does not reject.
+// The interval contains the shifts that the Mann–Whitney test does not reject at
+// the level alpha, so its confidence is 1 − alpha.
 // It assumes only that both distributions have the same shape (Moses; see
 // Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, §4.3).
-func hodgesLehmann(base, head []float64) shift {
+func hodgesLehmann(base, head []float64, alpha float64) shift {
 	differences := make([]float64, 0, len(base)*len(head))
 	for _, b := range base {
 		for _, h := range head {
@@ -37,7 +42,7 @@ func hodgesLehmann(base, head []float64) shift {
 	}
 	slices.Sort(differences)
 	s := shift{estimate: medianOfSorted(differences)}
-	if rank := intervalRank(len(base), len(head)); rank > 0 {
+	if rank := intervalRank(len(base), len(head), alpha); rank > 0 {
 		s.low, s.high, s.bounded = differences[rank-1], differences[len(differences)-rank], true
 	}
 	return s
@@ -53,17 +58,17 @@ func medianOfSorted(sorted []float64) float64 {
 
 // intervalRank returns which of the sorted differences of n1 × n2 pairs bound
 // the interval, counted from 1 at either end. It is the largest k for which
-// U < k is at most (1 − confidence) / 2 likely. It is 0 if the samples are too
+// U < k is at most alpha / 2 likely. It is 0 if the samples are too
 // small for bounds; then no test can find a difference either.
-func intervalRank(n1, n2 int) int {
+func intervalRank(n1, n2 int, alpha float64) int {
 	if n1 == 0 || n2 == 0 {
 		return 0
 	}
 	if n1*n2 > maxExactPairs {
-		return normalRank(float64(n1), float64(n2))
+		return normalRank(float64(n1), float64(n2), alpha)
 	}
 	ways := countByU(n1, n2)
-	allowed := (1 - confidence) / 2 * math.Round(binomial(n1+n2, n1))
+	allowed := alpha / 2 * math.Round(binomial(n1+n2, n1))
 	rank, sum := 0, 0.0
 	for ; rank < len(ways); rank++ {
 		if sum += ways[rank]; sum > allowed*(1+1e-12) { // equality is allowed despite rounding
@@ -78,9 +83,8 @@ func intervalRank(n1, n2 int) int {
 const maxExactPairs = 2500
 
 // normalRank returns intervalRank by the normal approximation of U.
-func normalRank(n1, n2 float64) int {
-	const z = 1.959963984540054 // the normal quantile of (1 + confidence) / 2
-	return int(n1*n2/2 - z*math.Sqrt(n1*n2*(n1+n2+1)/12))
+func normalRank(n1, n2, alpha float64) int {
+	return int(n1*n2/2 - normalQuantile(alpha)*math.Sqrt(n1*n2*(n1+n2+1)/12))
 }
 
 // countByU returns how many orders of n1 and n2 values have U = 0, 1, and so on

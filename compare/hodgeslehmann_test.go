@@ -13,16 +13,16 @@ func TestIntervalRank(t *testing.T) {
 		{6, 6, 5}, {7, 7, 8}, {8, 8, 13}, {9, 9, 17}, {10, 10, 23}, {10, 20, 55}, {15, 15, 64}, {20, 20, 127},
 		{1, 38, -1}, {1, 39, 0}, {0, 9, -1}, {9, 0, -1},
 	} {
-		if got := intervalRank(row.n1, row.n2); got != row.critical+1 {
+		if got := intervalRank(row.n1, row.n2, 0.05); got != row.critical+1 {
 			t.Errorf("%d and %d: rank %d, want %d", row.n1, row.n2, got, row.critical+1)
 		}
-		if got := intervalRank(row.n2, row.n1); got != row.critical+1 {
+		if got := intervalRank(row.n2, row.n1, 0.05); got != row.critical+1 {
 			t.Errorf("%d and %d: rank %d, want %d", row.n2, row.n1, got, row.critical+1)
 		}
 	}
 	// Where the normal approximation takes over, it is the exact rank or one less.
-	exact, normal := intervalRank(25, 100), intervalRank(26, 100)
-	if approximate := normalRank(25, 100); exact < approximate || exact > approximate+1 {
+	exact, normal := intervalRank(25, 100, 0.05), intervalRank(26, 100, 0.05)
+	if approximate := normalRank(25, 100, 0.05); exact < approximate || exact > approximate+1 {
 		t.Errorf("rank %d exact, %d approximate", exact, approximate)
 	}
 	if normal <= exact {
@@ -74,7 +74,7 @@ func TestHodgesLehmann(t *testing.T) {
 		{[]float64{-inf, -inf}, []float64{-inf, -inf}, shift{estimate: 0}},
 		{[]float64{-inf, -inf, -inf, -inf}, []float64{1, 1, 1, 1}, shift{inf, inf, inf, true}},
 	} {
-		if got := hodgesLehmann(test.base, test.head); got != test.want {
+		if got := hodgesLehmann(test.base, test.head, 0.05); got != test.want {
 			t.Errorf("from %v to %v: %+v, want %+v", test.base, test.head, got, test.want)
 		}
 	}

@@ -40,7 +40,7 @@ func TestSwappedSides(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		base, head := drawSide(t, "base"), drawSide(t, "head")
-		options := Options{rapid.SampledFrom([]float64{0, 0.01, 0.05, 0.2}).Draw(t, "threshold")}
+		options := Options{Threshold: rapid.SampledFrom([]float64{0, 0.01, 0.05, 0.2}).Draw(t, "threshold")}
 		forth, back := Results(base, head, options), Results(head, base, options)
 		seen := map[string]bool{}
 		for i, m := range forth.Metrics {
@@ -73,14 +73,14 @@ func TestSwappedSides(t *testing.T) {
 func TestScaledDurations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base, head := drawSide(t, "base"), drawSide(t, "head")
-		before := Results(base, head, Options{0.03})
+		before := Results(base, head, Options{Threshold: 0.03})
 		scale := math.Ldexp(1, rapid.IntRange(-20, 20).Draw(t, "scale"))
 		for _, r := range append(base, head...) {
 			counts := r.Counts
 			*r = *resultOf(r.ID, r.MeanLatency*scale)
 			r.Counts = counts
 		}
-		after := Results(base, head, Options{0.03})
+		after := Results(base, head, Options{Threshold: 0.03})
 		for i, m := range before.Metrics {
 			if got := after.Metrics[i]; got.Verdict != m.Verdict || got.P != m.P {
 				t.Fatalf("%+v; scaled by %v: %+v", m, scale, got)
@@ -104,7 +104,7 @@ func TestIdenticalSides(t *testing.T) {
 			head[len(base)-1-i] = &other
 		}
 		was, _ := json.Marshal(append(base, head...))
-		c := Results(base, head, Options{0})
+		c := Results(base, head, Options{Threshold: 0})
 		for _, m := range c.Metrics {
 			if m.Verdict == MetricBetter || m.Verdict == MetricWorse {
 				t.Fatalf("%s is %s", m.Metric, m.Verdict)
@@ -156,7 +156,7 @@ func TestFalsePositives(t *testing.T) {
 	for _, runs := range []int{4, 6, 10} {
 		alarms, misses := 0, 0
 		for range comparisons {
-			c := Results(simulate(random, "base", runs, 1), simulate(random, "head", runs, 1), Options{0})
+			c := Results(simulate(random, "base", runs, 1), simulate(random, "head", runs, 1), Options{Threshold: 0})
 			if c.Verdict == Regression || c.Verdict == Improvement {
 				alarms++
 			}
@@ -180,7 +180,7 @@ func TestFindsRegression(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	found, covered := 0, 0
 	for range comparisons {
-		c := Results(simulate(random, "base", 10, 1), simulate(random, "head", 10, 1.2), Options{0.05})
+		c := Results(simulate(random, "base", 10, 1), simulate(random, "head", 10, 1.2), Options{Threshold: 0.05})
 		if c.Verdict == Regression {
 			found++
 		}

@@ -59,6 +59,24 @@ var metrics = []metric{
 		func(r *aurea.Result) float64 { return r.Cost.PerMillionJobs }, jobsEnded, 1},
 }
 
+// metricNamed returns the metric of a name; the zero value if there is none.
+func metricNamed(name string) metric {
+	for _, m := range metrics {
+		if m.name == name {
+			return m
+		}
+	}
+	return metric{}
+}
+
+func metricNames() []string {
+	var names []string
+	for _, m := range metrics {
+		names = append(names, m.name)
+	}
+	return names
+}
+
 func jobsEnded(r *aurea.Result) int64 { return r.Counts.Ended() }
 func jobsOK(r *aurea.Result) int64    { return r.Latency.Count }
 

@@ -21,7 +21,7 @@ func TestDifferencesOfSharesAreDecimals(t *testing.T) {
 		}{{more, MetricSame}, {more + 1, MetricWorse}} {
 			base := slices.Repeat([]float64{failed / of}, 6)
 			head := slices.Repeat([]float64{(failed + test.more) / of}, 6)
-			e := newEffect(errorRate, base, head)
+			e := newEffect(errorRate, base, head, sequence{})
 			e.PAdjusted = e.P
 			e.judge(DefaultThreshold)
 			if want := test.more / of; e.Difference.Value != want {

@@ -26,7 +26,7 @@ func pValue(base, head []float64) float64 {
 
 // newSample passes benchmath a copy, because benchmath sorts its argument.
 func newSample(values []float64) *benchmath.Sample {
-	return benchmath.NewSample(slices.Clone(values), &benchmath.Thresholds{CompareAlpha: 1 - confidence})
+	return benchmath.NewSample(slices.Clone(values), &benchmath.Thresholds{CompareAlpha: testLevel})
 }
 
 // superiority returns the share of pairs in which head's value is above base's,

@@ -65,7 +65,7 @@ func reasonCodes(v aurea.Validity) string {
 // comparable: too few runs, degraded runs, runs of one side after those of the
 // other, and differences in spec, environment, version, workers and seed.
 func (c *Comparison) checkConditions(base, head []*aurea.Result) {
-	if intervalRank(len(base), len(head)) == 0 {
+	if intervalRank(len(base), len(head), testLevel) == 0 {
 		c.warnf("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: "+
 			"it takes 4 of each", len(base), len(head))
 	}

@@ -24,7 +24,7 @@ func TestUsable(t *testing.T) {
 		Reasons: []aurea.Reason{{Code: "delay"}, {Code: "gc_pause"}}}
 	base = append(base, base[3])
 	head = append(head, base[5])
-	c := Results(base, head, Options{0.05})
+	c := Results(base, head, Options{Threshold: 0.05})
 	want := []Warning{
 		{"not_completed", "base-0", "base-0 of base is left out: it is cancelled"},
 		{"invalid", "base-1", "base-1 of base is left out, as it is invalid: no_samples"},
@@ -53,7 +53,7 @@ func TestFailingRunsAreCompared(t *testing.T) {
 			{Code: "few_samples", State: aurea.Degraded}, {Code: "none_ok", State: aurea.Invalid},
 		}}
 	}
-	c := Results(base, head, Options{0.05})
+	c := Results(base, head, Options{Threshold: 0.05})
 	if c.Head.Runs != 6 {
 		t.Errorf("%d runs of head are compared, want 6: %+v", c.Head.Runs, c.Warnings)
 	}
@@ -64,7 +64,7 @@ func TestFailingRunsAreCompared(t *testing.T) {
 		t.Errorf("the verdict is %s, want a regression", c.Verdict)
 	}
 	head[0].Validity.Reasons[0].State = aurea.Invalid
-	if c := Results(base, head, Options{0.05}); c.Head.Runs != 5 {
+	if c := Results(base, head, Options{Threshold: 0.05}); c.Head.Runs != 5 {
 		t.Errorf("with one invalid for another reason too, %d runs of head are compared, want 5", c.Head.Runs)
 	}
 }

@@ -55,6 +55,10 @@ func describeComparison(schemas map[string]*huma.Schema) {
 		of := schemas["MetricComparison"].Properties["verdict"]
 		of.Enum = append(of.Enum, string(verdict))
 	}
+	for _, state := range compare.ConditionStates() {
+		of := schemas["ConditionResult"].Properties["state"]
+		of.Enum = append(of.Enum, string(state))
+	}
 }
 
 // sideResults returns the results of the runs on one side. Head is the other
