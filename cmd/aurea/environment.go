@@ -19,12 +19,16 @@ const environmentAnnotation = "environment"
 // list.
 var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 
+// commandLineOnly are flags without a variable. A path of --set would override
+// the file, which the environment never does.
+var commandLineOnly = []string{"help", "version", "set"}
+
 // setFlagsFromEnvironment sets every flag that is missing on the command line
 // from its environment variable. An empty variable counts as unset.
 func setFlagsFromEnvironment(command *cobra.Command) error {
 	var failed error // the first error
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || failed != nil || flag.Name == "help" || flag.Name == "version" {
+		if flag.Changed || failed != nil || slices.Contains(commandLineOnly, flag.Name) {
 			return
 		}
 		for _, name := range variableNames(command, flag.Name) {

@@ -73,6 +73,8 @@ func nameMissing(field string) string {
 func nameSetting(location, from string) string {
 	field, member, _ := strings.Cut(location, ".")
 	switch {
+	case strings.HasPrefix(from, "--set "):
+		return "--set " + location
 	case member == "" || field != "workload" && field != "labels":
 		return from
 	case field == "labels" || from == "--param" || strings.HasSuffix(from, "_PARAM"):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -31,6 +32,15 @@ const argumentOrigin = "the argument"
 // which overrides the environment. The error lists every invalid field with its
 // line, flag or variable.
 func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument, error) {
+	sets, _ := command.Flags().GetStringArray("set")
+	return readSpecFlags(command, command.Flags(), args, sets)
+}
+
+// readSpecFlags is readSpec with flags that the command need not have all of,
+// and with the pairs of --set.
+func readSpecFlags(
+	command *cobra.Command, flags *pflag.FlagSet, args, sets []string,
+) (aurea.Spec, *specDocument, error) {
 	d := &specDocument{fields: map[string]any{}, origins: map[string]string{}, stdin: command.InOrStdin()}
 	var fileErr error
 	switch {
@@ -41,8 +51,8 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument,
 			return aurea.Spec{}, d, fileErr
 		}
 	}
-	environment := layer{flags: command.Flags(), fromEnvironment: true}
-	commandLine := layer{flags: command.Flags()}
+	environment := layer{flags: flags, fromEnvironment: true}
+	commandLine := layer{flags: flags}
 	for _, apply := range []func() error{
 		func() error { return d.applyFlags(environment) },
 		func() error { return d.applyFlags(commandLine) },
@@ -50,6 +60,7 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument,
 		func() error { return d.applyHTTPFlags(commandLine) },
 		func() error { return d.addEnvironmentParams(environment, command) },
 		func() error { return d.applyHTTPFlags(environment) },
+		func() error { return d.applySets("--set", sets) },
 	} {
 		if err := apply(); err != nil {
 			return aurea.Spec{}, d, err
