@@ -29,6 +29,13 @@ func (c *Client) Submit(ctx context.Context, spec aurea.Spec, key string) (run a
 	return run, err
 }
 
+// Forecast returns what a run of the spec would do at the service, which runs
+// nothing. The error is an aurea.ErrInvalid if Submit would be refused.
+func (c *Client) Forecast(ctx context.Context, spec aurea.Spec) (forecast aurea.Forecast, err error) {
+	err = c.do(ctx, call{method: http.MethodPost, path: api.Plan, body: spec, repeatable: true}, &forecast)
+	return forecast, err
+}
+
 // Get returns the current state of a run, with its result if it has one. An
 // unknown id is an aurea.ErrNotFound, here and in every other method.
 func (c *Client) Get(ctx context.Context, id string) (run aurea.Run, err error) {

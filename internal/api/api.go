@@ -31,6 +31,7 @@ const (
 	Jobs         = "/v1/runs/{id}/jobs"
 	Histogram    = "/v1/runs/{id}/histogram"
 	Verify       = "/v1/runs/{id}/verify"
+	Plan         = "/v1/plan"
 	Compare      = "/v1/compare"
 	Trend        = "/v1/trend"
 	Workloads    = "/v1/workloads"

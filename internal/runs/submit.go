@@ -14,6 +14,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // MaxKey limits the bytes of an idempotency key.
@@ -60,12 +61,29 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 	return e.run, nil
 }
 
-func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {
-	if err := spec.CheckUnmasked(); err != nil {
-		return nil, err
+// Forecast returns what a run of the spec would do, without running it. The
+// error is an ErrInvalid if Submit would refuse the spec.
+func (m *Manager) Forecast(_ context.Context, spec aurea.Spec) (aurea.Forecast, error) {
+	plan, _, err := m.plan(spec)
+	if err != nil {
+		return aurea.Forecast{}, err
 	}
-	plan := aurea.NewPlan(spec, newSeed()) // only the plan has the secrets of the spec
+	return plan.Forecast(), nil
+}
+
+// plan makes a plan of a spec and resolves its workload. Only the plan has the
+// secrets of the spec.
+func (m *Manager) plan(spec aurea.Spec) (aurea.Plan, *workload.Resolved, error) {
+	if err := spec.CheckUnmasked(); err != nil {
+		return aurea.Plan{}, nil, err
+	}
+	plan := aurea.NewPlan(spec, newSeed())
 	resolved, err := m.executor.Resolve(plan)
+	return plan, resolved, err
+}
+
+func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {
+	plan, resolved, err := m.plan(spec)
 	if err != nil {
 		return nil, err
 	}

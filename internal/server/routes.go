@@ -31,6 +31,8 @@ var routes = []route{
 	{"POST", api.RunBenchmark, "run-benchmark", "Run a benchmark and answer with its result when it has finished",
 		(*Server).registerRun},
 	{"POST", api.Runs, "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
+	{"POST", api.Plan, "plan-run", "What a run of a spec would do: its jobs, its duration and its load over time",
+		(*Server).registerPlan},
 	{"GET", api.Runs, "list-runs", "List runs, newest first", (*Server).registerList},
 	{"GET", api.Run, "get-run", "One run, with its result when there is one", (*Server).registerGet},
 	{"PATCH", api.Run, "change-run", "Change a run's note, or whether it is its name's baseline",

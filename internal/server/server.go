@@ -40,6 +40,9 @@ type Runs interface {
 	// returns the run it made then, or an aurea.ErrMismatch if the spec was
 	// another. The other errors are Do's.
 	Submit(ctx context.Context, spec aurea.Spec, key string) (aurea.Run, error)
+	// Forecast returns what a run of the spec would do. The error is an
+	// aurea.ErrInvalid if Submit would refuse the spec.
+	Forecast(ctx context.Context, spec aurea.Spec) (aurea.Forecast, error)
 	// Get returns the current state of a run.
 	Get(ctx context.Context, id string) (aurea.Run, error)
 	// Wait returns a run when it has finished, or its current state when ctx

@@ -63,7 +63,7 @@ func testRuns(t *testing.T, open func(*testing.T) Runs) {
 	for name, test := range map[string]func(*testing.T, Runs){
 		"do": testDo, "life": testLife, "cancel": testCancel, "watch": testWatch,
 		"cancelled watch": testCancelledWatch, "key": testKey, "list": testList,
-		"change": testChange, "unknown": testUnknown,
+		"change": testChange, "unknown": testUnknown, "forecast": testForecast,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -87,6 +87,30 @@ func status(t *testing.T, r Runs, id string) aurea.Status {
 		t.Fatalf("Get: %v", err)
 	}
 	return run.Status
+}
+
+// Forecast says what a run would do, refuses what Submit refuses, and runs
+// nothing.
+func testForecast(t *testing.T, r Runs) {
+	spec := decode(t, `{"rate": 10, "duration": "3s", "workload": {"kind": "noop"}, "seed": 1}`)
+	forecast, err := r.Forecast(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(aurea.NewPlan(spec, 0).Forecast(), forecast); diff != "" {
+		t.Errorf("the forecast (-want +got):\n%s", diff)
+	}
+	wrong := decode(t, `{"num_jobs": 1, "workload": {"kind": "sleep", "duration": "fast"}}`)
+	if _, err = r.Forecast(t.Context(), wrong); !errors.Is(err, aurea.ErrInvalid) {
+		t.Errorf("a wrong spec: %v, want an ErrInvalid", err)
+	}
+	page, err := r.List(t.Context(), aurea.RunQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) > 0 {
+		t.Errorf("%d runs are listed, want none", len(page.Runs))
+	}
 }
 
 // Do returns the finished run with its jobs, and stops it when ctx is
