@@ -273,7 +273,7 @@ func TestText(t *testing.T) {
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 ok of 20\n",
 		"latency ", "service time ", "delay ", "\npass        error_rate < 1%   0%\n")
-	checkContains(t, "the progress", stderr, "20 started  20 ok  0 failed  0 in flight")
+	checkContains(t, "the progress", stderr, "started=20 ok=20 failed=0 in_flight=0 ")
 	if _, _, stderr := runCommand(t, "", "run", "--jobs", "2", "--job-duration", "1ms", "--quiet"); stderr != "" {
 		t.Errorf("--quiet prints %q", stderr)
 	}

@@ -1,25 +1,25 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"io"
+	"os"
+
+	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/live"
 )
 
-// printProgress prints the progress of a run as one line. Rates and percentiles
-// are left out while a run waits without finishing jobs.
-func printProgress(w io.Writer, run aurea.Run) {
-	p := run.Progress
-	line := fmt.Sprintf("%6.1fs  %d started  %d ok  %d failed  %d in flight",
-		p.Elapsed, p.Started, p.OK, p.Failed, p.InFlight)
-	if hasSamples := p.Throughput > 0; hasSamples || p.Activity == "" {
-		line += fmt.Sprintf("  %s jobs/s  p50 %s  p99 %s",
-			format.Count(p.Throughput), format.Sampled(hasSamples, p.P50), format.Sampled(hasSamples, p.P99))
+// openView shows the run on standard error, unless --quiet is set. What else the
+// command writes there meanwhile appears above it.
+func (o *runOptions) openView(command *cobra.Command, spec aurea.Spec, stop context.CancelFunc) *live.View {
+	if o.quiet {
+		return live.Open(live.Options{Out: io.Discard})
 	}
-	if p.Activity != "" {
-		line += "  " + p.Activity
-	}
-	fmt.Fprintln(w, line)
+	view := live.Open(live.Options{
+		Out: command.ErrOrStderr(), In: command.InOrStdin(), Getenv: os.Getenv, Spec: spec, Stop: stop,
+	})
+	o.push.stderr.redirect(view)
+	return view
 }

@@ -18,8 +18,8 @@ import (
 type pusher struct {
 	url             string              // of Prometheus remote write; "" for none
 	telemetry       *telemetry.Exporter // nil for none
-	stderr          io.Writer           // safe for concurrent use
-	stop            context.CancelFunc  // nil before start
+	stderr          *syncWriter
+	stop            context.CancelFunc // nil before start
 	senders         sync.WaitGroup
 	releaseInstance func() // nil without a claimed instance
 }
@@ -88,6 +88,13 @@ func (p *pusher) flush() {
 type syncWriter struct {
 	mu sync.Mutex
 	w  io.Writer
+}
+
+// redirect makes later writes go to another writer.
+func (s *syncWriter) redirect(w io.Writer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w = w
 }
 
 func (s *syncWriter) Write(text []byte) (int, error) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"maps"
 	"os"
 	"os/signal"
@@ -14,6 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/live"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
@@ -94,21 +94,21 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}
-	progress := o.push.stderr
-	if o.quiet {
-		progress = io.Discard
+	if !o.quiet {
+		document.printURLDefaults(o.push.stderr)
 	}
-	document.printURLDefaults(progress)
 	defer o.push.flush() // after the result is printed: it may be slow
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()
-	watch := func(r aurea.Run) { printProgress(progress, r) }
+	view := o.openView(command, spec, stop)
+	defer view.Close() // also when the program panics
 	var run aurea.Run
 	if o.server.url != "" {
-		run, err = o.server.execute(ctx, spec, watch)
+		run, err = o.server.execute(ctx, spec, view)
 	} else {
-		run, err = executeLocal(ctx, spec, allowed, &o.push, watch)
+		run, err = executeLocal(ctx, spec, allowed, &o.push, view)
 	}
+	view.Close()
 	if err != nil {
 		return document.locate(err)
 	}
@@ -133,7 +133,7 @@ func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // executeLocal runs the spec on this machine.
 func executeLocal(
-	ctx context.Context, spec aurea.Spec, allowed kinds.Options, push *pusher, watch func(aurea.Run),
+	ctx context.Context, spec aurea.Spec, allowed kinds.Options, push *pusher, view *live.View,
 ) (aurea.Run, error) {
 	executor := connectionWarner{engine.New(version, kinds.New(allowed)), platform.OpenFileLimit(), push.stderr}
 	manager := runs.New(executor, runs.Options{
@@ -145,7 +145,8 @@ func executeLocal(
 	managerCtx, stopManager := context.WithCancel(context.Background())
 	managerErr := make(chan error, 1)
 	go func() { managerErr <- manager.Run(managerCtx) }()
-	run, err := manager.Do(ctx, spec, watch)
+	view.ControlBy(manager.Control)
+	run, err := manager.Do(ctx, spec, view.Show)
 	stopManager()
 	if stopped := <-managerErr; err == nil {
 		err = stopped

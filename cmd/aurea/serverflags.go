@@ -8,6 +8,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/live"
 )
 
 // defaultServerURL is the server of the commands that always need one.
@@ -38,14 +39,15 @@ func (f *serverFlags) client() (*client.Client, error) {
 	return service, nil
 }
 
-// execute runs the spec at the server and calls watch with every update.
-func (f serverFlags) execute(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+// execute runs the spec at the server and shows it.
+func (f serverFlags) execute(ctx context.Context, spec aurea.Spec, view *live.View) (aurea.Run, error) {
 	client, err := f.client()
 	if err != nil {
 		return aurea.Run{}, err
 	}
 	defer client.Close()
-	run, err := client.Do(ctx, spec, watch)
+	view.ControlBy(client.Control)
+	run, err := client.Do(ctx, spec, view.Show)
 	if err != nil {
 		return run, err
 	}
