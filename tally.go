@@ -60,8 +60,8 @@ func (c Counts) Accounted() int64 { return c.Owed() + c.Cancelled }
 // jobs.
 func (c Counts) ErrorRate() float64 { return ratio(float64(c.Owed()-c.OK), float64(c.Owed())) }
 
-// add adds the counts of other.
-func (c *Counts) add(other Counts) {
+// Add adds the counts of other.
+func (c *Counts) Add(other Counts) {
 	c.Planned += other.Planned
 	for _, o := range Outcomes() {
 		*c.at(o) += other.Of(o)
@@ -119,7 +119,7 @@ func (t *Tally) Merge(other *Tally) {
 	if other == nil {
 		return
 	}
-	t.add(other.Counts)
+	t.Add(other.Counts)
 	t.Started += other.Started
 	t.Latency.Merge(other.Latency)
 	t.ServiceTime.Merge(other.ServiceTime)

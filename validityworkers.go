@@ -80,7 +80,7 @@ func unevenEnds(r *Result, w *Workers) (float64, float64, bool) {
 func (r *Result) allJobs() Counts {
 	all := r.Counts
 	if r.Warmup != nil {
-		all.add(r.Warmup.Counts)
+		all.Add(r.Warmup.Counts)
 	}
 	return all
 }

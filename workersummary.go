@@ -92,7 +92,7 @@ func (w *Workers) cut() {
 	}
 	rest := &WorkerRemainder{Count: len(w.Of) - MaxListedWorkers}
 	for _, of := range w.Of[MaxListedWorkers:] {
-		rest.Counts.add(of.Counts)
+		rest.Counts.Add(of.Counts)
 		rest.Throughput += of.Throughput
 	}
 	w.Of, w.Rest = slices.Clip(w.Of[:MaxListedWorkers]), rest

@@ -147,7 +147,7 @@ func TestSummaryAccountsForAllWorkers(t *testing.T) {
 		lost := 0
 		w := fleetOf(n, func(i int, w *WorkerResult) {
 			w.Counts = Counts{Planned: int64(i), OK: int64(i)}
-			all.add(w.Counts)
+			all.Add(w.Counts)
 			if i%7 == 0 {
 				w.State = WorkerLost
 				lost++
@@ -157,11 +157,11 @@ func TestSummaryAccountsForAllWorkers(t *testing.T) {
 		var sum Counts
 		count, throughput := len(got.Of), 0.0
 		for _, of := range got.Of {
-			sum.add(of.Counts)
+			sum.Add(of.Counts)
 			throughput += of.Throughput
 		}
 		if got.Rest != nil {
-			sum.add(got.Rest.Counts)
+			sum.Add(got.Rest.Counts)
 			count += got.Rest.Count
 			throughput += got.Rest.Throughput
 		}

@@ -37,20 +37,26 @@ func (l *ledger) add(t *aurea.Tally) {
 		return
 	}
 	l.Started += t.Started
-	l.OK += t.OK
-	l.Failed += t.Failed
-	l.Timeout += t.Timeout
-	l.Cancelled += t.Cancelled
-	l.Dropped += t.Dropped
+	l.Add(t.Counts)
 	l.parts = append(l.parts, t.Pack())
-	if len(l.parts) < maxParts {
-		return
+	l.sumUp()
+}
+
+// addLedger adds a ledger without planned and lost jobs, which it does not change.
+func (l *ledger) addLedger(other *ledger) {
+	l.Started += other.Started
+	l.Add(other.Counts)
+	l.parts = append(l.parts, other.parts...)
+	l.sumUp()
+}
+
+// sumUp makes one part of all if there are too many.
+func (l *ledger) sumUp() {
+	if len(l.parts) >= maxParts {
+		packed := l.packParts()
+		clear(l.parts)
+		l.parts = append(l.parts[:0], packed)
 	}
-	sum := scratch.Get().(*aurea.Tally)
-	defer release(sum)
-	l.mergeParts(sum)
-	clear(l.parts)
-	l.parts = append(l.parts[:0], sum.Pack())
 }
 
 // mergeInto adds the ledger to a tally.
@@ -76,6 +82,24 @@ func (l *ledger) pack() aurea.PackedTally {
 	t := scratch.Get().(*aurea.Tally)
 	defer release(t)
 	l.mergeInto(t)
+	return t.Pack()
+}
+
+// tally returns the sum as a new tally.
+func (l *ledger) tally() *aurea.Tally {
+	t := aurea.NewTally()
+	l.mergeInto(t)
+	return t
+}
+
+// packParts is pack without planned and lost jobs.
+func (l *ledger) packParts() aurea.PackedTally {
+	if len(l.parts) == 1 {
+		return l.parts[0]
+	}
+	t := scratch.Get().(*aurea.Tally)
+	defer release(t)
+	l.mergeParts(t)
 	return t.Pack()
 }
 

@@ -150,6 +150,15 @@ func tracedJobs(traced []Traced, start time.Time) []aurea.TracedJob {
 // Merge adds a later report of the same worker, whose interval follows. Epoch and
 // Seq stay. It does not change other.
 func (r *Report) Merge(other *Report) {
+	r.extend(other)
+	r.Judged.Merge(other.Judged)
+	if other.Warmup != nil {
+		r.warmup().Merge(other.Warmup)
+	}
+}
+
+// extend is Merge without the tallies.
+func (r *Report) extend(other *Report) {
 	if length := r.Length + other.Length; length > 0 {
 		r.CPU = (r.CPU*r.Length.Seconds() + other.CPU*other.Length.Seconds()) / length.Seconds()
 		r.Length = length
@@ -157,10 +166,6 @@ func (r *Report) Merge(other *Report) {
 	r.Elapsed, r.Paused, r.InFlight = other.Elapsed, other.Paused, other.InFlight
 	for class, n := range other.Failures {
 		r.Failures[class] += n
-	}
-	r.Judged.Merge(other.Judged)
-	if other.Warmup != nil {
-		r.warmup().Merge(other.Warmup)
 	}
 	r.Traced = append(r.Traced, other.Traced...)
 	r.Piece = append(r.Piece, other.Piece...)

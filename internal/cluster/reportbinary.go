@@ -21,9 +21,34 @@ var errReport = errors.New("not the binary form of a report")
 // MarshalBinary returns the binary form, of at most maxReport bytes. Failures of
 // too many classes and traced jobs beyond maxTraced are summed up or left out.
 func (r *Report) MarshalBinary() ([]byte, error) {
-	data := []byte{reportVersion}
-	for _, n := range []uint64{r.Epoch, r.Seq, uint64(r.Elapsed), uint64(r.Length), uint64(r.Paused),
-		uint64(r.InFlight)} {
+	encoded, err := r.encode()
+	return encoded.message(r.Epoch), err
+}
+
+// encode returns the binary form of the report.
+func (r *Report) encode() (encodedReport, error) {
+	return r.encodeWith(r.Judged.AppendBinary(nil), appendTally(nil, r.Warmup))
+}
+
+// An encodedReport is the binary form of a report but for its epoch. A report is
+// sent again to a server that takes the run over.
+type encodedReport struct {
+	seq  uint64
+	body []byte // what follows the epoch
+}
+
+// message returns the binary form for the server of an epoch.
+func (e encodedReport) message(epoch uint64) []byte {
+	data := make([]byte, 0, 1+binary.MaxVarintLen64+len(e.body))
+	data = binary.AppendUvarint(append(data, reportVersion), epoch)
+	return append(data, e.body...)
+}
+
+// encodeWith returns the binary form of the report, with its tallies in their
+// binary form. warmup is empty if it has none.
+func (r *Report) encodeWith(judged, warmup aurea.PackedTally) (encodedReport, error) {
+	var data []byte
+	for _, n := range []uint64{r.Seq, uint64(r.Elapsed), uint64(r.Length), uint64(r.Paused), uint64(r.InFlight)} {
 		data = binary.AppendUvarint(data, n)
 	}
 	data = appendFloat(data, r.CPU)
@@ -33,8 +58,8 @@ func (r *Report) MarshalBinary() ([]byte, error) {
 		data = appendBlock(data, []byte(class))
 		data = binary.AppendUvarint(data, uint64(failures[class]))
 	}
-	data = appendBlock(data, r.Judged.AppendBinary(nil))
-	data = appendBlock(data, appendTally(nil, r.Warmup))
+	data = appendBlock(data, judged)
+	data = appendBlock(data, warmup)
 	traced := r.Traced[:min(len(r.Traced), maxTraced)]
 	data = binary.AppendUvarint(data, uint64(len(traced)))
 	for _, job := range traced {
@@ -42,10 +67,10 @@ func (r *Report) MarshalBinary() ([]byte, error) {
 	}
 	data = appendBlock(data, r.Piece)
 	data = appendBlock(data, r.Final.appendBinary(nil))
-	if len(data) > maxReport {
-		return nil, fmt.Errorf("a report of %d bytes is more than the %d that can be sent", len(data), maxReport)
+	if size := 1 + binary.MaxVarintLen64 + len(data); size > maxReport {
+		return encodedReport{}, fmt.Errorf("a report of %d bytes is more than the %d that can be sent", size, maxReport)
 	}
-	return data, nil
+	return encodedReport{seq: r.Seq, body: data}, nil
 }
 
 // UnmarshalBinary sets the report to the one that MarshalBinary wrote, and checks

@@ -11,7 +11,7 @@ import (
 // A reporter sends what a shard did to the server, and renews the shard's lease
 // by the acknowledgements. It has one report under way; what happens meanwhile
 // is merged into the next. So its memory is bounded, and a slow server gets
-// longer reports, not more.
+// longer reports, not more. Reports that wait are packed.
 type reporter struct {
 	shard   *shardRun
 	started aurea.Start
@@ -22,20 +22,19 @@ type reporter struct {
 	closing chan struct{} // closed when the shard has ended
 
 	mu      sync.Mutex
-	pending *Report   // what is not sent yet
-	idle    *Report   // memory for the next pending
-	filled  bool      // pending contains an interval
-	epoch   uint64    // of the server that receives the reports
-	sum     *Report   // all but the last one, merged, with the number of the latest
-	until   time.Time // when to give up, once the shard has ended
+	pending *packedReport // what is not sent yet
+	filled  bool          // pending contains an interval
+	epoch   uint64        // of the server that receives the reports
+	sum     *packedReport // all but the last one, merged, with the number of the latest
+	until   time.Time     // when to give up, once the shard has ended
 
-	last        []*Report // the parts of the one with the Final, once it is complete
-	sendingLast bool      // a goroutine sends the last report
+	last        []encodedReport // the parts of the one with the Final, once it is complete
+	sendingLast bool            // a goroutine sends the last report
 }
 
 func newReporter(s *shardRun) *reporter {
 	return &reporter{
-		shard: s, pace: ReportInterval, pending: NewReport(), idle: NewReport(), sum: NewReport(),
+		shard: s, pace: ReportInterval, pending: newPackedReport(), sum: newPackedReport(),
 		epoch: s.request.Epoch, wake: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
 }
@@ -53,7 +52,7 @@ func (r *reporter) observe(p aurea.Progress) {
 		Judged: p.Judged, Warmup: p.Warmup, Traced: TracedOf(p.Traced, r.started.At),
 	}
 	r.mu.Lock()
-	r.pending.Merge(&interval)
+	r.pending.add(&interval)
 	r.filled = true
 	r.mu.Unlock()
 	r.signal()
@@ -83,11 +82,11 @@ func (r *reporter) close(m aurea.Measurement, failure error) {
 // observed returns the measurement of a shard that failed: what was observed.
 // The caller holds the lock.
 func (r *reporter) observed() aurea.Measurement {
-	whole := NewReport()
-	whole.Merge(r.sum)
-	whole.Merge(r.pending)
+	whole := newPackedReport()
+	whole.addPacked(r.sum)
+	whole.addPacked(r.pending)
 	return aurea.Measurement{
-		Tally: whole.Judged, Warmup: whole.Warmup, Stopped: true, Duration: whole.Elapsed, FirstStart: -1,
+		Tally: whole.judged.tally(), Warmup: whole.warmup.tally(), Stopped: true, Duration: whole.Elapsed, FirstStart: -1,
 	}
 }
 

@@ -15,15 +15,34 @@ func newTestReporter(began time.Duration, lease *aurea.Lease) *reporter {
 	return r
 }
 
+// takeFilled takes the pending report of a reporter.
+func takeFilled(t *testing.T, r *reporter) encodedReport {
+	t.Helper()
+	report, _, err := r.takeFilled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func decoded(t *testing.T, report encodedReport) *Report {
+	t.Helper()
+	r := NewReport()
+	if err := r.UnmarshalBinary(report.message(1)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // The last report begins where the one before it ended, also if the last job
 // ended before that and its interval was reported already.
 func TestLastReportContinues(t *testing.T) {
 	r := newTestReporter(6*time.Second, nil)
 	r.observe(aurea.Progress{Elapsed: 6 * time.Second, Length: time.Second, Judged: aurea.NewTally()})
-	first := r.takeFilled()
+	first := decoded(t, takeFilled(t, r))
 	r.close(aurea.Measurement{Tally: aurea.NewTally(), Warmup: aurea.NewTally(), Duration: 5 * time.Second}, nil)
-	r.takeFilled()
-	last := r.last[0]
+	takeFilled(t, r)
+	last := decoded(t, r.last[0])
 	if first.Elapsed != 6*time.Second || last.Elapsed-last.Length < first.Elapsed {
 		t.Errorf("the last report is of %s up to %s, after one up to %s", last.Length, last.Elapsed, first.Elapsed)
 	}

@@ -13,19 +13,18 @@ import (
 // send sends reports until the last one, or until the server refuses one.
 func (r *reporter) send() {
 	for {
-		report := r.take()
-		if report == nil {
+		report, last, err := r.take()
+		if last && err == nil {
 			r.sendLast()
 			return
 		}
-		if err := r.deliver(report); err != nil {
+		if err == nil {
+			_, err = r.deliver(report)
+		}
+		if err != nil {
 			r.giveUp(err)
 			return
 		}
-		report.Reset()
-		r.mu.Lock()
-		r.idle = report
-		r.mu.Unlock()
 	}
 }
 
@@ -44,9 +43,9 @@ func levelOf(err error) slog.Level {
 	return slog.LevelWarn
 }
 
-// take waits until an interval is to be reported and returns its report. It
-// returns nil when only the last report is left.
-func (r *reporter) take() *Report {
+// take waits until an interval is to be reported and returns its report. Last says
+// that only the last report is left.
+func (r *reporter) take() (report encodedReport, last bool, err error) {
 	for {
 		<-r.wake
 		r.spread()
@@ -59,21 +58,22 @@ func (r *reporter) take() *Report {
 	}
 }
 
-// takeFilled returns the pending report with the next number, or nil if it is
-// the last one. The caller holds the lock.
-func (r *reporter) takeFilled() *Report {
-	report := r.pending
-	r.pending, r.filled = r.idle, false
-	report.Seq, report.CPU = r.sum.Seq+1, r.cpuShare(report.Length)
-	if report.Final != nil {
-		r.last, r.sendingLast = report.Split(), true
-		return nil
+// takeFilled returns the pending report with the next number, unless it is the
+// last one. The caller holds the lock.
+func (r *reporter) takeFilled() (report encodedReport, last bool, err error) {
+	pending := r.pending
+	r.pending, r.filled = newPackedReport(), false
+	pending.Seq, pending.CPU = r.sum.Seq+1, r.cpuShare(pending.Length)
+	if pending.Final != nil {
+		r.sendingLast = true
+		r.last, err = pending.split()
+		return encodedReport{}, true, err
 	}
-	traced := report.Traced
-	report.Traced = nil // they are shown once
-	r.sum.Merge(report)
-	report.Traced, r.sum.Seq = traced, report.Seq
-	return report
+	report, err = pending.encode()
+	pending.Traced = nil // they are shown once
+	r.sum.addPacked(pending)
+	r.sum.Seq = pending.Seq
+	return report, false, err
 }
 
 // sendLast sends the last report, again if another server takes the run over
@@ -100,7 +100,7 @@ func (r *reporter) sendLast() {
 // deliverLast delivers the parts of the last report while the epoch stays.
 func (r *reporter) deliverLast(epoch uint64) error {
 	for _, part := range r.last {
-		if err := r.deliver(part); err != nil || part.Epoch != epoch {
+		if under, err := r.deliver(part); err != nil || under != epoch {
 			return err
 		}
 	}
@@ -138,32 +138,28 @@ func (r *reporter) cpuShare(length time.Duration) float64 {
 var errNotDelivered = fmt.Errorf("the last report was not acknowledged within %s", keepReport)
 
 // deliver sends a report until the server of the present epoch has acknowledged
-// it, and renews the lease. The error is the server's refusal, or says that the
-// worker gives up.
-func (r *reporter) deliver(report *Report) error {
+// it, and renews the lease. It returns that epoch. The error is the server's
+// refusal, or says that the worker gives up.
+func (r *reporter) deliver(report encodedReport) (epoch uint64, err error) {
 	for {
 		r.mu.Lock()
-		report.Epoch = r.epoch
+		epoch = r.epoch
 		r.mu.Unlock()
-		data, err := report.MarshalBinary()
-		if err != nil {
-			return err
-		}
 		sent := time.Now()
-		ack, err := r.request(data)
+		ack, err := r.request(report.message(epoch))
 		switch {
 		case errors.Is(err, context.DeadlineExceeded):
 			checkConnection(r.shard.worker.conn, r.shard.log())
-		case err != nil || ack.Epoch != report.Epoch:
+		case err != nil || ack.Epoch != epoch:
 		case ack.Refused != "":
-			return errors.New(ack.Refused)
-		case ack.Seq == report.Seq:
+			return epoch, errors.New(ack.Refused)
+		case ack.Seq == report.seq:
 			r.pace = max(ack.Pace, ReportInterval)
 			r.renew(sent.Add(ack.Lease))
-			return nil
+			return epoch, nil
 		}
 		if err := r.waitToRepeat(); err != nil {
-			return err
+			return epoch, err
 		}
 	}
 }
