@@ -8,4 +8,4 @@ import "os"
 func notify() (signals <-chan os.Signal, stop func()) { return nil, func() {} }
 
 // handle does nothing.
-func (*View) handle(os.Signal) {}
+func (*View) handle(os.Signal, <-chan os.Signal) {}

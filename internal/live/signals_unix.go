@@ -22,16 +22,36 @@ func notify() (signals <-chan os.Signal, stop func()) {
 
 // handle does what a signal means to the view. The command itself stops the run at
 // the first one that ends it; a second one ends the program.
-func (v *View) handle(received os.Signal) {
+func (v *View) handle(received os.Signal, later <-chan os.Signal) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch received {
 	case syscall.SIGTSTP:
-		v.leave(false)
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) // the program is suspended here
+		v.suspend(later)
 	case syscall.SIGCONT:
 		v.screen.forget() // the shell has written below it
 		v.active = false  // and may have changed the modes of the terminal
+	default:
+		v.end(received)
+	}
+}
+
+// suspend stops the program until it is continued. The caller holds the lock.
+func (v *View) suspend(later <-chan os.Signal) {
+	v.leave(false)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	// The stop may reach this goroutine late: it must not take the terminal before.
+	for received := range later {
+		if received == syscall.SIGCONT {
+			return
+		}
+		v.end(received)
+	}
+}
+
+// end ends the program by a signal that ends it at once. The caller holds the lock.
+func (v *View) end(received os.Signal) {
+	switch received {
 	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP:
 		v.state.Ending = true
 		if v.stops++; v.stops > 1 {

@@ -159,7 +159,7 @@ func (v *View) loop(ctx context.Context) {
 		case <-v.redraw:
 		case <-ticker.C:
 		case signal := <-signals:
-			v.handle(signal)
+			v.handle(signal, signals)
 		}
 		v.mu.Lock()
 		v.enter()
