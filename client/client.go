@@ -62,6 +62,17 @@ func New(base, token string) (*Client, error) {
 	return &Client{base: strings.TrimSuffix(base, "/"), token: token}, nil
 }
 
+// NewWithTransport is New for a service that is reached by a transport, such as
+// one over a Unix socket. The client closes the transport's idle connections.
+func NewWithTransport(base, token string, transport http.RoundTripper) (*Client, error) {
+	c, err := New(base, token)
+	if err != nil {
+		return nil, err
+	}
+	c.http.Transport = transport
+	return c, nil
+}
+
 // Close closes idle connections. Calls under way are not affected, and the
 // client can still be used.
 func (c *Client) Close() { c.http.CloseIdleConnections() }

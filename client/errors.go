@@ -11,12 +11,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// errUnreachable is wrapped by every error of a connection.
-var errUnreachable = errors.New("the server does not answer")
+// ErrUnreachable means that the service does not answer, or stopped in the midst
+// of an answer. Every error of a connection wraps it.
+var ErrUnreachable = errors.New("the server does not answer")
 
 // temporary reports whether the same request may succeed later.
 func temporary(err error) bool {
-	return errors.Is(err, errUnreachable) || errors.Is(err, aurea.ErrUnavailable) || errors.Is(err, aurea.ErrQueueFull)
+	return errors.Is(err, ErrUnreachable) || errors.Is(err, aurea.ErrUnavailable) || errors.Is(err, aurea.ErrQueueFull)
 }
 
 // A serverError is a problem document as an error: its detail is the message,

@@ -69,7 +69,7 @@ func (c *Client) once(ctx context.Context, what call) (*http.Response, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	if response.StatusCode >= 400 {
 		defer func() { _ = response.Body.Close() }()

@@ -41,7 +41,7 @@ func (c *Client) tally(ctx context.Context, id string, query url.Values) (*aurea
 	defer func() { _ = response.Body.Close() }()
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxTally))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	tally := aurea.NewTally()
 	if err := tally.UnmarshalBinary(data); err != nil {

@@ -138,7 +138,7 @@ func (w *watch) connect(ctx context.Context) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("%w: %w", errUnreachable, err)
+			return fmt.Errorf("%w: %w", ErrUnreachable, err)
 		}
 		timeout.Reset(streamTimeout)
 		if err := w.deliver(e); err != nil || w.done {

@@ -34,6 +34,9 @@ func (m *Manager) next() *entry {
 		m.running = e
 		m.makeExecutable(e)
 		m.notifyQueued()
+		if m.options.Began != nil {
+			m.options.Began(m.view(e))
+		}
 		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind,
 			"jobs", e.plan.Spec.NumJobs)
 		return e

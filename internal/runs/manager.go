@@ -57,6 +57,9 @@ type Options struct {
 	// means no limit.
 	Budget *budget.Budget
 
+	// Began, unless nil, is called with every run whose execution begins. It must
+	// neither block nor call the manager.
+	Began func(aurea.Run)
 	// Ended, unless nil, is called with every run that has ended, without its
 	// large parts. It must neither block nor call the manager.
 	Ended func(aurea.Run)
