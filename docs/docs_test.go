@@ -108,21 +108,23 @@ func (d document) run(t *testing.T) {
 		switch script := s.translate(b.script); {
 		case b.exempt:
 			for _, command := range commands(script) {
-				d.shell(t, b.line, command+" --help")
+				d.shell(t, b.line, command+" --help", s.data)
 			}
 		case b.terminals:
 			s.open(t, b.script)
 		default:
-			d.shell(t, b.line, script)
+			d.shell(t, b.line, script, s.data)
 		}
 	}
 }
 
-// shell runs a script, which must succeed.
-func (d document) shell(t *testing.T, line int, script string) {
+// shell runs a script, whose commands keep their data in a directory. It must
+// succeed.
+func (d document) shell(t *testing.T, line int, script, data string) {
 	t.Helper()
 	command := exec.Command("bash", "-euo", "pipefail", "-c", script)
 	command.Dir = aureatest.Root()
+	command.Env = append(os.Environ(), "XDG_DATA_HOME="+data)
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Errorf("%s:%d: %v\n%s\n%s", d.name, line, err, script, output)
 	}

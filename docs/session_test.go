@@ -16,13 +16,17 @@ type session struct {
 	aurea string // the built command
 	http  string // HOST:PORT of the service
 	nats  string // HOST:PORT of its NATS server, once it has one
+	data  string // directory of the commands' own data
 }
 
 // newSession starts a service without workers.
 func newSession(t *testing.T) *session {
 	t.Helper()
 	url, _ := aureatest.Serve(t)
-	return &session{aurea: aureatest.Binary(t), http: strings.TrimPrefix(url, "http://"), nats: aureatest.FreeAddress(t)}
+	return &session{
+		aurea: aureatest.Binary(t), http: strings.TrimPrefix(url, "http://"), nats: aureatest.FreeAddress(t),
+		data: t.TempDir(),
+	}
 }
 
 var (

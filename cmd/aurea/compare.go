@@ -29,9 +29,10 @@ func newCompareCommand() *cobra.Command {
 		Short: "Compare runs, and tell differences from chance",
 		Long: `Compares the runs of HEAD with those of BASE. Each side is a file of results (the
 output of aurea run -o json, several appended to each other), a directory of such
-files, or a comma-separated list of both. Runs of a server are given as ids,
-comma-separated, or as name:NAME for the completed runs of a name. BASE may also be
-baseline: the run that is the baseline of HEAD's name.
+files, or a comma-separated list of both. Runs of the history, or with --server those
+of a service, are given as ids, comma-separated, or as name:NAME for the completed
+runs of a name; last is the newest one. BASE may also be baseline: the run that is
+the baseline of HEAD's name.
 
 One run of each proves nothing, since two runs differ by chance alone. It takes 4 of
 each to find any difference, and 10 to find a small one. Alternate between them, so
@@ -48,6 +49,7 @@ more; 5 too little evidence to say; 2 wrong usage, or a file without results; 1
 anything else.`,
 		Example: `  aurea compare base.json head.json
   aurea compare results/old results/new --threshold 2% -o markdown
+  aurea compare baseline last
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -56,7 +58,7 @@ anything else.`,
 	}
 	command.Flags().StringVar(&o.threshold, "threshold", "5%", "least difference that matters, as a share or a percentage")
 	o.output.addFlag(command.Flags(), "comparison", slices.Sorted(maps.Keys(comparisonWriters)))
-	o.server.addFlags(command.Flags(), defaultServerURL)
+	o.source.addFlags(command.Flags())
 	return command
 }
 
@@ -64,7 +66,7 @@ anything else.`,
 type compareOptions struct {
 	output    outputFlag
 	threshold string
-	server    serverFlags
+	source    sourceFlags
 }
 
 // compare compares two sides and writes the comparison. It returns an exitError
@@ -78,7 +80,7 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	if err != nil {
 		return usageErrorf("--threshold %v", err)
 	}
-	c, err := o.server.compare(ctx, base, head, compare.Options{Threshold: threshold})
+	c, err := o.source.compare(ctx, base, head, compare.Options{Threshold: threshold})
 	if err != nil {
 		return err
 	}
@@ -92,8 +94,8 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	return comparisonExitError(c)
 }
 
-// compare compares two sides: files on this machine, or runs at the server.
-func (f serverFlags) compare(
+// compare compares two sides: files on this machine, or stored runs.
+func (f *sourceFlags) compare(
 	ctx context.Context, base, head string, options compare.Options,
 ) (compare.Comparison, error) {
 	baseSide, err := readSide(base)
@@ -109,14 +111,20 @@ func (f serverFlags) compare(
 	}
 	if len(baseSide.results)+len(headSide.results) > 0 {
 		return compare.Comparison{}, usageErrorf(
-			"give files on both sides, or runs of a server on both; got %q and %q", base, head)
+			"give files on both sides, or stored runs on both; got %q and %q", base, head)
 	}
-	client, err := f.client()
+	service, done, err := f.open(ctx)
 	if err != nil {
 		return compare.Comparison{}, err
 	}
-	defer client.Close()
-	return client.Compare(ctx, baseSide.ids, headSide.ids, options)
+	defer done()
+	if baseSide.ids, err = findRuns(ctx, service, baseSide.ids, finishedRun); err != nil {
+		return compare.Comparison{}, err
+	}
+	if headSide.ids, err = findRuns(ctx, service, headSide.ids, finishedRun); err != nil {
+		return compare.Comparison{}, err
+	}
+	return service.Compare(ctx, baseSide.ids, headSide.ids, options)
 }
 
 // comparisonExitError returns the exitError of a verdict; nil without a

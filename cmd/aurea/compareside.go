@@ -11,7 +11,7 @@ import (
 )
 
 // A side is one argument of compare: results read from files, or references to
-// runs of a server.
+// stored runs.
 type side struct {
 	results []*aurea.Result
 	ids     []string // or name:NAME, or baseline
@@ -45,14 +45,14 @@ func readSide(argument string) (side, error) {
 	return s, nil
 }
 
-// isRunReference reports whether an item refers to runs of a server. A file of
-// that name takes precedence.
+// isRunReference reports whether an item refers to stored runs. A file of that
+// name takes precedence.
 func isRunReference(item string) bool {
 	if _, err := os.Stat(item); err == nil {
 		return false
 	}
-	isID := strings.HasPrefix(item, "benchmark-") && filepath.Ext(item) == ""
-	return isID || item == "baseline" || strings.HasPrefix(item, "name:")
+	isID := strings.HasPrefix(item, runPrefix) && filepath.Ext(item) == ""
+	return isID || item == "baseline" || item == lastRun || strings.HasPrefix(item, "name:")
 }
 
 // resultFiles returns a file, or the .json files of a directory.

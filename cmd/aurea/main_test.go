@@ -13,9 +13,16 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain keeps the runs of the tests out of the history of the developer.
+func TestMain(m *testing.M) {
+	if err := aureatest.PrivateData(); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // runCommand executes a command line as main does.
 func runCommand(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {

@@ -12,12 +12,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
-	"github.com/aurea-orchestrator/aurea/internal/engine"
-	"github.com/aurea-orchestrator/aurea/internal/live"
-	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/report"
-	"github.com/aurea-orchestrator/aurea/internal/runs"
-	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // runOptions are the flags of aurea run that are not fields of the spec.
@@ -27,6 +22,7 @@ type runOptions struct {
 	policy policyFlags
 	server serverFlags
 	push   pusher
+	keeper keeper
 }
 
 func newRunCommand() *cobra.Command {
@@ -60,6 +56,7 @@ with the partial result printed; 1 anything else.`,
 	addSpecFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")
 	o.server.addFlags(command.Flags(), "")
+	o.keeper.addFlags(command.Flags())
 	o.output.addFlag(command.Flags(), "result", resultForms())
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
 	addVerboseFlag(command.Flags())
@@ -97,7 +94,9 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if !o.quiet {
 		document.printURLDefaults(o.push.stderr)
 	}
-	defer o.push.flush() // after the result is printed: it may be slow
+	o.keeper.prepare(o.push.stderr)
+	defer o.push.flush()  // after the result is printed: it may be slow
+	defer o.keeper.wait() // likewise
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()
 	view := o.openView(command, spec, stop)
@@ -106,7 +105,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if o.server.url != "" {
 		run, err = o.server.execute(ctx, spec, view)
 	} else {
-		run, err = executeLocal(ctx, spec, allowed, &o.push, view)
+		run, err = executeLocal(ctx, spec, allowed, &o.push, &o.keeper, view)
 	}
 	view.Close()
 	if err != nil {
@@ -129,27 +128,4 @@ func cancelOnSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, signals...)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
-}
-
-// executeLocal runs the spec on this machine.
-func executeLocal(
-	ctx context.Context, spec aurea.Spec, allowed kinds.Options, push *pusher, view *live.View,
-) (aurea.Run, error) {
-	executor := connectionWarner{engine.New(version, kinds.New(allowed)), platform.OpenFileLimit(), push.stderr}
-	manager := runs.New(executor, runs.Options{
-		Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
-	})
-	if err := push.start(manager.Stats, executor.Environment()); err != nil {
-		return aurea.Run{}, err
-	}
-	managerCtx, stopManager := context.WithCancel(context.Background())
-	managerErr := make(chan error, 1)
-	go func() { managerErr <- manager.Run(managerCtx) }()
-	view.ControlBy(manager.Control)
-	run, err := manager.Do(ctx, spec, view.Show)
-	stopManager()
-	if stopped := <-managerErr; err == nil {
-		err = stopped
-	}
-	return run, err
 }

@@ -15,7 +15,12 @@ import (
 func newRunsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "runs",
-		Short: "List, show, cancel, change, delete, export and verify the runs of a service",
+		Short: "List, show, control, change, delete, export and verify runs",
+		Long: `Manages runs: those that this user has executed on this machine, which aurea run
+keeps, or with --server (or AUREA_SERVER) those of a service.
+
+An ID is the whole id of a run, the first characters of it if no other run has
+them, or last: the newest run that the command can be about.`,
 	}
 	command.AddCommand(
 		newRunsListCommand(),
@@ -29,32 +34,13 @@ func newRunsCommand() *cobra.Command {
 	return command
 }
 
-// newServerCommand returns a command that calls do with a client of the server
-// that its flags select.
-func newServerCommand(
-	use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error,
-) *cobra.Command {
-	var server serverFlags
-	command := &cobra.Command{
-		Use:   use,
-		Short: short,
-		Args:  args,
-		RunE: func(command *cobra.Command, args []string) error {
-			service, err := server.client()
+func newRunsCancelCommand() *cobra.Command {
+	return newServiceCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
+		func(command *cobra.Command, service *client.Client, args []string) error {
+			ids, err := findRuns(command.Context(), service, args, liveRun)
 			if err != nil {
 				return err
 			}
-			defer service.Close()
-			return do(command, service, args)
-		},
-	}
-	server.addFlags(command.Flags(), defaultServerURL)
-	return command
-}
-
-func newRunsCancelCommand() *cobra.Command {
-	return newServerCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				run, err := service.Cancel(command.Context(), id)
 				if err != nil {
@@ -67,8 +53,12 @@ func newRunsCancelCommand() *cobra.Command {
 }
 
 func newRunsDeleteCommand() *cobra.Command {
-	return newServerCommand("delete ID...", "Delete finished runs", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, service *client.Client, ids []string) error {
+	return newServiceCommand("delete ID...", "Delete finished runs", cobra.MinimumNArgs(1),
+		func(command *cobra.Command, service *client.Client, args []string) error {
+			ids, err := findRuns(command.Context(), service, args, finishedRun)
+			if err != nil {
+				return err
+			}
 			for _, id := range ids {
 				if err := service.Delete(command.Context(), id); err != nil {
 					return err
@@ -81,7 +71,7 @@ func newRunsDeleteCommand() *cobra.Command {
 
 func newRunsChangeCommand() *cobra.Command {
 	const short = "Change a run's note, or whether it is its name's baseline"
-	command := newServerCommand("change ID", short, cobra.ExactArgs(1),
+	command := newServiceCommand("change ID", short, cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			var change aurea.RunChange
 			if flags := command.Flags(); flags.Changed("note") {
@@ -95,7 +85,11 @@ func newRunsChangeCommand() *cobra.Command {
 			if change == (aurea.RunChange{}) {
 				return usageErrorf("give --note TEXT, --baseline or --baseline=false")
 			}
-			_, err := service.Change(command.Context(), args[0], change)
+			id, err := findRun(command.Context(), service, args[0], finishedRun)
+			if err != nil {
+				return err
+			}
+			_, err = service.Change(command.Context(), id, change)
 			return err
 		})
 	command.Flags().String("note", "", "text to show with the run")

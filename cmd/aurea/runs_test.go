@@ -32,7 +32,7 @@ func TestRunAtServer(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "-o", "json", "--jobs", "20",
 		"--job-duration", "5ms", "--name", "far", "--include-jobs", "--threshold", "p99 < 1ns")
 	checkExit(t, "the run", code, exitThreshold, stderr)
-	checkContains(t, "standard error", stderr, "20 started  20 ok  0 failed  0 in flight", "a threshold failed")
+	checkContains(t, "standard error", stderr, "started=20 ok=20 failed=0 in_flight=0", "a threshold failed")
 	var result aurea.Result
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("%v: %s", err, stdout)

@@ -9,11 +9,15 @@ import (
 )
 
 func newRunsExportCommand() *cobra.Command {
-	command := newServerCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
+	command := newServiceCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			format, _ := command.Flags().GetString("format")
 			file, _ := command.Flags().GetString("file")
-			jobs, err := service.Export(command.Context(), args[0], format)
+			id, err := findRun(command.Context(), service, args[0], finishedRun)
+			if err != nil {
+				return err
+			}
+			jobs, err := service.Export(command.Context(), id, format)
 			if err != nil {
 				return err
 			}

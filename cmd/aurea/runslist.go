@@ -15,7 +15,7 @@ import (
 )
 
 func newRunsListCommand() *cobra.Command {
-	command := newServerCommand("list", "List runs, newest first", cobra.NoArgs,
+	command := newServiceCommand("list", "List runs, newest first", cobra.NoArgs,
 		func(command *cobra.Command, service *client.Client, _ []string) error {
 			query, err := parseRunQuery(command.Flags(), time.Now())
 			if err != nil {
@@ -104,6 +104,7 @@ func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery)
 		all.Runs = append(all.Runs, page.Runs...)
 		all.NextCursor = page.NextCursor
 		if page.NextCursor == "" || len(all.Runs) >= wanted {
+			all.Runs = all.Runs[:min(len(all.Runs), wanted)]
 			return all, nil
 		}
 		query.Cursor = page.NextCursor

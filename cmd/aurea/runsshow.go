@@ -14,7 +14,7 @@ import (
 )
 
 func newRunsShowCommand() *cobra.Command {
-	command := newServerCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
+	command := newServiceCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
 		func(command *cobra.Command, service *client.Client, args []string) error {
 			asJSON, err := wantsJSON(command)
 			if err != nil {
@@ -24,7 +24,11 @@ func newRunsShowCommand() *cobra.Command {
 			if wait, _ := command.Flags().GetBool("wait"); wait {
 				get = service.Wait
 			}
-			run, err := get(command.Context(), args[0])
+			id, err := findRun(command.Context(), service, args[0], anyRun)
+			if err != nil {
+				return err
+			}
+			run, err := get(command.Context(), id)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
@@ -32,7 +33,7 @@ type damagedRun struct {
 
 func newRunsVerifyCommand() *cobra.Command {
 	var (
-		server  serverFlags
+		source  sourceFlags
 		address storeAddress
 	)
 	command := &cobra.Command{
@@ -42,7 +43,8 @@ func newRunsVerifyCommand() *cobra.Command {
 checks it against the digest that was stored when the run ended. Without IDs it
 checks all runs. It exits with 1 if a run is damaged.
 
-It asks a service, or with --store reads a database, which it does not change.`,
+It asks the history or a service, or with --store reads a database, which it does
+not change.`,
 		Example: `  aurea runs verify
   aurea runs verify --store sqlite:///backup/aurea.db`,
 		RunE: func(command *cobra.Command, ids []string) error {
@@ -50,11 +52,16 @@ It asks a service, or with --store reads a database, which it does not change.`,
 			if err != nil {
 				return err
 			}
-			source, done, err := openVerifier(command.Context(), server, address)
+			source, done, err := openVerifier(command.Context(), source, address)
 			if err != nil {
 				return err
 			}
 			defer done()
+			if service, ok := source.(*client.Client); ok {
+				if ids, err = findRuns(command.Context(), service, ids, finishedRun); err != nil {
+					return err
+				}
+			}
 			report, err := verifyRuns(command.Context(), source, ids)
 			if err != nil {
 				return err
@@ -62,15 +69,15 @@ It asks a service, or with --store reads a database, which it does not change.`,
 			return report.print(command.OutOrStdout(), asJSON)
 		},
 	}
-	server.addFlags(command.Flags(), defaultServerURL)
+	source.addFlags(command.Flags())
 	address.addFlags(command.Flags(), "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
 	addOutputFlag(command)
 	return command
 }
 
 // openVerifier opens the database if there is an address, else a client of the
-// server. Call the returned function when done.
-func openVerifier(ctx context.Context, server serverFlags, from storeAddress) (verifier, func(), error) {
+// server or history. Call the returned function when done.
+func openVerifier(ctx context.Context, source sourceFlags, from storeAddress) (verifier, func(), error) {
 	address, err := from.read()
 	if err != nil {
 		return nil, nil, err
@@ -82,11 +89,7 @@ func openVerifier(ctx context.Context, server serverFlags, from storeAddress) (v
 		}
 		return opened, func() { _ = opened.Close() }, nil // it was opened read-only
 	}
-	client, err := server.client()
-	if err != nil {
-		return nil, nil, err
-	}
-	return client, client.Close, nil
+	return source.open(ctx)
 }
 
 // verifyRuns verifies the runs with the ids; all finished runs without ids.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -70,4 +71,27 @@ func withSamples(ctx context.Context, service *client.Client, run aurea.Run) aur
 		run.Samples.Tally = tally
 	}
 	return run
+}
+
+// newServerCommand returns a command that calls do with a client of the server
+// that its flags select.
+func newServerCommand(
+	use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error,
+) *cobra.Command {
+	var server serverFlags
+	command := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  args,
+		RunE: func(command *cobra.Command, args []string) error {
+			service, err := server.client()
+			if err != nil {
+				return err
+			}
+			defer service.Close()
+			return do(command, service, args)
+		},
+	}
+	server.addFlags(command.Flags(), defaultServerURL)
+	return command
 }

@@ -17,7 +17,7 @@ import (
 type trendOptions struct {
 	failWithin int
 	labels     []string
-	server     serverFlags
+	source     sourceFlags
 }
 
 func newTrendCommand() *cobra.Command {
@@ -26,8 +26,9 @@ func newTrendCommand() *cobra.Command {
 		Use:   "trend NAME | FILE | DIRECTORY",
 		Short: "Find the runs with which the metrics of a name changed",
 		Long: `Shows how throughput, p50, p99 and error rate of the completed runs of a name went,
-and with which run they changed. The runs are the newest 200 of a name at a service, or
-the results in a file or a directory (as aurea compare reads them). It takes 10 runs to
+and with which run they changed. The runs are the newest 200 of a name in the
+history or at a service, or the results in a file or a directory (as aurea compare
+reads them). It takes 10 runs to
 find any change.
 
 With --fail-within N it is a gate: it fails if a metric became worse within the last N
@@ -44,7 +45,7 @@ find a change; 2 wrong usage; 1 anything else.`,
 	flags := command.Flags()
 	flags.IntVar(&o.failWithin, "fail-within", 0, "fail if a metric became worse within so many of the newest runs")
 	flags.StringArrayVar(&o.labels, "label", nil, "only runs with this label, key=value; repeatable")
-	o.server.addFlags(flags, defaultServerURL)
+	o.source.addFlags(flags)
 	addOutputFlag(command)
 	return command
 }
@@ -84,16 +85,16 @@ func writeTrend(trend compare.Trend, asJSON bool, w io.Writer) error {
 func (o *trendOptions) find(ctx context.Context, name string, labels map[string]string) (compare.Trend, error) {
 	if _, err := os.Stat(name); err == nil {
 		if labels != nil {
-			return compare.Trend{}, usageErrorf("--label selects runs of a service; %s is a file or a directory", name)
+			return compare.Trend{}, usageErrorf("--label selects stored runs; %s is a file or a directory", name)
 		}
 		of, err := readSide(name)
 		return compare.NewTrend(name, of.results), err
 	}
-	service, err := o.server.client()
+	service, done, err := o.source.open(ctx)
 	if err != nil {
 		return compare.Trend{}, err
 	}
-	defer service.Close()
+	defer done()
 	return service.Trend(ctx, name, labels)
 }
 

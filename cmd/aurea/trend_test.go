@@ -80,7 +80,7 @@ func TestTrendExit(t *testing.T) {
 			"aurea: --fail-within must be at least 0; got -1; see aurea trend --help\n"},
 		{[]string{changed, "--label", "a"}, exitUsage, "aurea: --label must be key=value; got \"a\"; see aurea trend --help\n"},
 		{[]string{changed, "--label", "a=b"}, exitUsage,
-			"aurea: --label selects runs of a service; " + changed + " is a file or a directory; see aurea trend --help\n"},
+			"aurea: --label selects stored runs; " + changed + " is a file or a directory; see aurea trend --help\n"},
 		{[]string{changed, "-o", "html"}, exitUsage, `aurea: -o must be text or json; got "html"; see aurea trend --help` + "\n"},
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"trend"}, test.args...)...)

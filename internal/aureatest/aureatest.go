@@ -72,10 +72,23 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
+// PrivateData gives the commands that the tests of a package run a directory for
+// their data, so that they stay out of the developer's history.
+var PrivateData = sync.OnceValue(func() error {
+	dir, err := os.MkdirTemp("", "aurea-test-data-")
+	if err != nil {
+		return err
+	}
+	return os.Setenv("XDG_DATA_HOME", dir)
+})
+
 // Binary returns the path of the built command: the one named by AUREA_BIN,
-// which make sets, or one built for the package's tests.
+// which make sets, or one built for the package's tests. See also PrivateData.
 func Binary(t testing.TB) string {
 	t.Helper()
+	if err := PrivateData(); err != nil {
+		t.Fatal(err)
+	}
 	if binary := os.Getenv("AUREA_BIN"); binary != "" {
 		return binary
 	}

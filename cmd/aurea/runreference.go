@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+)
+
+const (
+	runPrefix = "benchmark-"
+	lastRun   = "last"
+	uuidSize  = 36 // characters of a UUID with its dashes
+	timeSize  = 12 // digits of a UUIDv7 that are a time in milliseconds
+)
+
+// idStart matches the beginning of the UUID of a run.
+var idStart = regexp.MustCompile(`^[0-9a-f]{1,8}(-[0-9a-f-]{0,27})?$`)
+
+// The statuses of the runs that last can be, by what a command does with it.
+var (
+	anyRun      []aurea.Status
+	liveRun     = []aurea.Status{aurea.StatusRunning, aurea.StatusQueued}
+	finishedRun = finishedStatuses()
+)
+
+func finishedStatuses() (finished []aurea.Status) {
+	for _, status := range aurea.Statuses() {
+		if status.Finished() {
+			finished = append(finished, status)
+		}
+	}
+	return finished
+}
+
+// findRun returns the id of the run that a reference means: an id, the beginning
+// of one, or last, the newest run with one of the statuses. A reference that is
+// none of them is returned as it is.
+func findRun(ctx context.Context, service *client.Client, reference string, last []aurea.Status) (string, error) {
+	if reference == lastRun {
+		return findLast(ctx, service, last)
+	}
+	start := strings.TrimPrefix(reference, runPrefix)
+	if len(start) == uuidSize || !idStart.MatchString(start) {
+		return reference, nil
+	}
+	return findByStart(ctx, service, start)
+}
+
+// findRuns is findRun for several references.
+func findRuns(
+	ctx context.Context, service *client.Client, references []string, last []aurea.Status,
+) (ids []string, err error) {
+	for _, reference := range references {
+		id, err := findRun(ctx, service, reference, last)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func findLast(ctx context.Context, service *client.Client, statuses []aurea.Status) (string, error) {
+	page, err := service.List(ctx, aurea.RunQuery{Statuses: statuses, Limit: 1})
+	if err != nil {
+		return "", err
+	}
+	if len(page.Runs) > 0 {
+		return page.Runs[0].ID, nil
+	}
+	which := "run yet"
+	if len(statuses) > 0 {
+		which = "run that is " + joinStatuses(statuses)
+	}
+	return "", fmt.Errorf("%w: there is no %s", aurea.ErrNotFound, which)
+}
+
+// joinStatuses returns statuses as words: running or queued.
+func joinStatuses(statuses []aurea.Status) string {
+	if len(statuses) == len(finishedRun) {
+		return "finished"
+	}
+	var words []string
+	for _, status := range statuses {
+		words = append(words, string(status))
+	}
+	return strings.Join(words, " or ")
+}
+
+// findByStart returns the only id that begins with the first characters of a UUID.
+// Ids are in the order of their creation, so it asks for the runs of that time
+// only.
+func findByStart(ctx context.Context, service *client.Client, start string) (string, error) {
+	since, until := createdBetween(start)
+	query := aurea.RunQuery{Limit: 20, Since: since, Until: until}
+	var found []string
+	for {
+		page, err := service.List(ctx, query)
+		if err != nil {
+			return "", err
+		}
+		for _, run := range page.Runs {
+			if strings.HasPrefix(run.ID, runPrefix+start) {
+				found = append(found, run.ID)
+			}
+		}
+		if query.Cursor = page.NextCursor; query.Cursor == "" || len(found) > 1 {
+			break
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", fmt.Errorf("%w: there is no run whose id begins with %s", aurea.ErrNotFound, runPrefix+start)
+	case 1:
+		return found[0], nil
+	}
+	return "", usageErrorf("%s is the beginning of several ids, such as %s and %s; give more of it",
+		runPrefix+start, found[0], found[1])
+}
+
+// maxMillis is the year 9000: timestamps of the API have four digits of the year.
+const maxMillis = 221_845_392_000_000
+
+// clockMargin is more than there is between the time in the id of a run and the
+// time at which it was created.
+const clockMargin = time.Minute
+
+// createdBetween returns when runs were created whose UUIDs, of version 7, begin
+// with the given characters.
+func createdBetween(start string) (since, until time.Time) {
+	digits := strings.ReplaceAll(start, "-", "")
+	digits = digits[:min(len(digits), timeSize)]
+	bits := 4 * (timeSize - len(digits))
+	first, _ := strconv.ParseInt(digits, 16, 64) // it is hexadecimal, of 48 bits at most
+	since = time.UnixMilli(min(first<<bits, maxMillis))
+	until = time.UnixMilli(min((first+1)<<bits, maxMillis))
+	return since.Add(-clockMargin), until.Add(clockMargin)
+}

@@ -1,0 +1,196 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/server"
+)
+
+const (
+	// keptWithin is how long a run may take from its end until it is stored.
+	keptWithin = 2 * time.Second
+	keptPoll   = 20 * time.Millisecond
+)
+
+// allRuns are the stored runs of a history, and those that other processes
+// execute now. It implements server.Runs.
+type allRuns struct {
+	server.Runs // the stored runs
+	mu          sync.Mutex
+	live        liveSet
+}
+
+// find returns a client of the process that executes the run, or nil.
+func (r *allRuns) find(id string) *client.Client {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.live.find(id)
+}
+
+// at calls do with the runs that have the run: those of the process that executes
+// it, or the stored ones. A process that ends meanwhile stores the run.
+func at[T any](ctx context.Context, r *allRuns, id string, do func(server.Runs) (T, error)) (T, error) {
+	live := r.find(id)
+	if live == nil {
+		return do(r.Runs)
+	}
+	value, err := do(live)
+	if !hasEnded(err) {
+		return value, err
+	}
+	for end := time.Now().Add(keptWithin); ; {
+		value, err = do(r.Runs)
+		if !errors.Is(err, aurea.ErrNotFound) || time.Now().After(end) || ctx.Err() != nil {
+			return value, err
+		}
+		time.Sleep(keptPoll)
+	}
+}
+
+// hasEnded reports whether an error of a live run means that its process has
+// ended, or is about to.
+func hasEnded(err error) bool {
+	return errors.Is(err, aurea.ErrNotFound) || errors.Is(err, client.ErrUnreachable)
+}
+
+func (r *allRuns) Get(ctx context.Context, id string) (aurea.Run, error) {
+	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Get(ctx, id) })
+}
+
+func (r *allRuns) Wait(ctx context.Context, id string) (aurea.Run, error) {
+	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Wait(ctx, id) })
+}
+
+func (r *allRuns) Cancel(ctx context.Context, id string) (aurea.Run, error) {
+	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Cancel(ctx, id) })
+}
+
+func (r *allRuns) Control(ctx context.Context, id string, control aurea.Control) (aurea.Run, error) {
+	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Control(ctx, id, control) })
+}
+
+// List adds the live runs to the first page, which may have more runs than the
+// query asks for.
+func (r *allRuns) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	page, err := r.Runs.List(ctx, query)
+	if err != nil || query.Cursor != "" {
+		return page, err
+	}
+	r.mu.Lock()
+	ids := r.live.ids()
+	r.mu.Unlock()
+	for _, id := range ids {
+		live := r.find(id)
+		if live == nil {
+			continue
+		}
+		run, err := live.Get(ctx, id)
+		stored := slices.ContainsFunc(page.Runs, func(s aurea.RunSummary) bool { return s.ID == id })
+		if err != nil || stored || !matches(run, query) {
+			continue // it has ended meanwhile, or is not asked for
+		}
+		summary, err := run.Summary()
+		if err != nil {
+			return page, fmt.Errorf("history: list run %s: %w", id, err)
+		}
+		page.Runs = append(page.Runs, summary)
+	}
+	slices.SortStableFunc(page.Runs, func(a, b aurea.RunSummary) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return page, nil
+}
+
+// matches reports whether a query selects a live run, which is no baseline.
+func matches(run aurea.Run, query aurea.RunQuery) bool {
+	for key, value := range query.Labels {
+		if has, ok := run.Labels[key]; !ok || has != value {
+			return false
+		}
+	}
+	return !query.Baseline &&
+		(len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status)) &&
+		(query.Workload == "" || query.Workload == run.Spec.ResolvedWorkload().Kind) &&
+		(query.Name == "" || query.Name == run.Name) &&
+		(query.Since.IsZero() || !run.CreatedAt.Before(query.Since)) &&
+		(query.Until.IsZero() || run.CreatedAt.Before(query.Until))
+}
+
+// Watch goes on with the stored run when the process of a live one has ended.
+func (r *allRuns) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
+	return func(yield func(aurea.Update, error) bool) {
+		if live := r.find(id); live != nil {
+			ended := false // before all was said
+			for update, err := range live.Watch(ctx, id, after) {
+				if ended = hasEnded(err) && ctx.Err() == nil; ended {
+					break
+				}
+				if !yield(update, err) || err != nil {
+					return
+				}
+				after = max(after, update.ID)
+			}
+			if !ended {
+				return
+			}
+			if _, err := r.Get(ctx, id); err != nil { // waits until it is stored
+				yield(aurea.Update{}, err)
+				return
+			}
+		}
+		for update, err := range r.Runs.Watch(ctx, id, after) {
+			if !yield(update, err) {
+				return
+			}
+		}
+	}
+}
+
+// A live run cannot change, because it is not stored yet.
+func (r *allRuns) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
+	if r.find(id) != nil {
+		return aurea.Run{}, notStoredError(id)
+	}
+	return r.Runs.Change(ctx, id, change)
+}
+
+func (r *allRuns) Delete(ctx context.Context, id string) error {
+	if r.find(id) != nil {
+		return notStoredError(id)
+	}
+	return r.Runs.Delete(ctx, id)
+}
+
+func (r *allRuns) Verify(ctx context.Context, id string) error {
+	if r.find(id) != nil {
+		return notStoredError(id)
+	}
+	return r.Runs.Verify(ctx, id)
+}
+
+func (r *allRuns) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
+	if r.find(id) != nil {
+		return nil, notStoredError(id)
+	}
+	return r.Runs.Tally(ctx, id)
+}
+
+func (r *allRuns) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
+	if r.find(id) != nil {
+		return func(yield func(aurea.JobRecord, error) bool) { yield(aurea.JobRecord{}, notStoredError(id)) }
+	}
+	return r.Runs.Jobs(ctx, id)
+}
+
+// Ready returns nil: what is stored can be read.
+func (r *allRuns) Ready() error { return nil }
+
+func notStoredError(id string) error {
+	return fmt.Errorf("%w: run %s is still running; wait for its end, or cancel it", aurea.ErrConflict, id)
+}
