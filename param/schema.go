@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// durationPattern matches what time.ParseDuration reads, except negative
+// durations.
+const durationPattern = `^\+?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`
+
 // Schema returns the JSON Schema of the parameter.
 func (p Parameter) Schema() map[string]any {
 	schema := map[string]any{"type": string(p.Type), "description": p.Doc}
@@ -15,6 +19,7 @@ func (p Parameter) Schema() map[string]any {
 		schema["type"] = string(Text)
 		schema["description"] = p.Doc + "; " + p.Rule()
 		schema["examples"] = []any{"250ms"}
+		schema["pattern"] = durationPattern
 	case Text:
 		if p.Max > 0 {
 			schema["maxLength"] = int(p.Max)

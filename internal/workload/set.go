@@ -29,6 +29,15 @@ func (s *Set) Kinds() []aurea.Kind {
 	return described
 }
 
+// AllKinds describes every kind, available or not, in the order of the table.
+func (s *Set) AllKinds() []aurea.Kind {
+	var described []aurea.Kind
+	for _, k := range s.kinds {
+		described = append(described, k.described())
+	}
+	return described
+}
+
 // ByName describes an available kind. The error is an *aurea.InvalidError that
 // names the available kinds.
 func (s *Set) ByName(name string) (aurea.Kind, error) {

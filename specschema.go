@@ -1,0 +1,64 @@
+package aurea
+
+import "github.com/aurea-orchestrator/aurea/param"
+
+// SpecSchema returns the JSON Schema of a spec whose workload is of one of the
+// kinds, its fields in the order of the documentation. It accepts every spec
+// that DecodeSpec does, and refuses unknown fields, wrong types and values out
+// of range. Rules about several fields, such as the length of a warm-up, are
+// beyond it.
+func SpecSchema(kinds []Kind) map[string]any {
+	schema := param.ObjectSchema(SpecParameters())
+	fields, _ := schema["properties"].(param.Named[map[string]any])
+	workload, _ := fields.Get("workload")
+	clear(workload)
+	workload["$ref"] = "#/$defs/workload"
+	var variants []any
+	for _, kind := range kinds {
+		variants = append(variants, nestWorkloads(kind.Schema()))
+	}
+	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	schema["title"] = "A benchmark of Aurea"
+	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages")
+	schema["not"] = map[string]any{"required": []string{"job_duration_ms", "workload"}}
+	schema["$defs"] = map[string]any{
+		"workload": map[string]any{"description": "what a job does: a kind and its parameters", "oneOf": variants},
+	}
+	return schema
+}
+
+// requireOneOf returns the alternatives of a schema that needs one of the
+// fields.
+func requireOneOf(fields ...string) (alternatives []any) {
+	for _, field := range fields {
+		alternatives = append(alternatives, map[string]any{"required": []string{field}})
+	}
+	return alternatives
+}
+
+// nestWorkloads makes workloads within a schema refer to the one of the spec. It
+// changes the schema and returns it. A workload with further members, such as a
+// step with its name, stays as it is.
+func nestWorkloads(schema map[string]any) map[string]any {
+	members, _ := schema["properties"].(param.Named[map[string]any])
+	for _, member := range members {
+		inner, _ := member.Value["properties"].(param.Named[map[string]any])
+		if kind, ok := inner.Get("kind"); ok && len(inner) == 1 && kind["const"] == nil {
+			clear(member.Value)
+			member.Value["$ref"] = "#/$defs/workload"
+			continue
+		}
+		nestWorkloads(member.Value)
+	}
+	if items, ok := schema["items"].(map[string]any); ok {
+		nestWorkloads(items)
+	}
+	if alternatives, ok := schema["oneOf"].([]any); ok {
+		for _, alternative := range alternatives {
+			if inner, ok := alternative.(map[string]any); ok {
+				nestWorkloads(inner)
+			}
+		}
+	}
+	return schema
+}
