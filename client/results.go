@@ -92,3 +92,32 @@ func (c *Client) Export(ctx context.Context, id, format string) (io.ReadCloser, 
 	}
 	return response.Body, nil
 }
+
+// A HistogramQuery selects a histogram of a run and its form. A zero field selects
+// the API's default.
+type HistogramQuery struct {
+	Of     string // latency, service_time, delay or failed_latency
+	Worker string // id or name of a worker that the result lists; "" for the whole run
+	Format string // text, in HdrHistogram's percentile format, or json
+	Unit   string // of the text: s, ms, us or ns
+}
+
+// Histogram streams a histogram of a finished run as a document. Before the run's
+// end it is an aurea.ErrConflict. The caller closes the stream.
+func (c *Client) Histogram(ctx context.Context, id string, query HistogramQuery) (io.ReadCloser, error) {
+	values := url.Values{}
+	for name, value := range map[string]string{
+		"of": query.Of, "worker": query.Worker, "format": query.Format, "unit": query.Unit,
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	response, err := c.send(ctx, call{
+		method: http.MethodGet, path: api.RunPath(api.Histogram, id), repeatable: true, query: values,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
+}

@@ -31,8 +31,9 @@ const (
 // not nil is called with the run once an interval, on the caller's goroutine.
 //
 // When ctx is cancelled, Do cancels the run and returns it with its partial
-// result and no error. It waits at most 30 seconds for that. Errors are those
-// of Submit and of the connection.
+// result and no error. It waits at most 30 seconds for that. Errors are those of
+// Submit and of the connection. After one of the latter the returned run has an ID
+// and nothing else: the run may go on at the service.
 func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	run, err := c.Submit(ctx, spec, "")
 	if err != nil {
@@ -49,7 +50,7 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 	})()
 	for update, err := range c.Watch(watching, run.ID, 0) {
 		if err != nil {
-			return aurea.Run{}, err
+			return aurea.Run{ID: id}, err
 		}
 		if update.Kind != aurea.Heartbeat {
 			run = update.Run
@@ -62,7 +63,7 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 		run.Samples.Jobs = new(aurea.JobLog)
 		for job, err := range c.Jobs(watching, run.ID) {
 			if err != nil {
-				return aurea.Run{}, err
+				return aurea.Run{ID: id}, err
 			}
 			run.Samples.Jobs.Put(job.Index, job.Outcome, job.Intended, job.Start, job.End)
 		}

@@ -60,7 +60,7 @@ func (s *session) open(t *testing.T, script string) {
 	}
 }
 
-var command = regexp.MustCompile(`(?m)^\S*/aurea (serve|worker|workers|run|runs|compare) .*`)
+var command = regexp.MustCompile(`(?m)^\S*/aurea (serve|worker|workers|run|runs|compare|report) .*`)
 
 // commands returns the commands of a script that call the built aurea alone.
 // With --help they check their flags and do nothing.

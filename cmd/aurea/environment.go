@@ -14,6 +14,10 @@ import (
 // environment variable. Its value is the variable's name.
 const environmentAnnotation = "environment"
 
+// ownVariableAnnotation is the annotation of a flag that has only the variable of
+// its own command.
+const ownVariableAnnotation = "own-variable"
+
 // unsharedFlags are flags of aurea run that mean something else in other
 // commands. AUREA_NAME sets the name of the run, but does not filter aurea runs
 // list.
@@ -68,7 +72,8 @@ func variableError(name string, flag *pflag.Flag, err error) error {
 func variableNames(command *cobra.Command, flag string) []string {
 	upper := strings.NewReplacer("-", "_", " ", "_")
 	own := strings.ToUpper(upper.Replace(command.CommandPath() + " " + flag))
-	if command.Name() != "run" && slices.Contains(unsharedFlags, flag) {
+	_, isOwn := command.Flags().Lookup(flag).Annotations[ownVariableAnnotation]
+	if isOwn || command.Name() != "run" && slices.Contains(unsharedFlags, flag) {
 		return []string{own}
 	}
 	return []string{own, strings.ToUpper(upper.Replace("aurea " + flag))}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"maps"
 	"os"
 	"os/signal"
@@ -19,6 +20,7 @@ import (
 type runOptions struct {
 	output outputFlag
 	quiet  bool
+	detach bool
 	policy policyFlags
 	server serverFlags
 	push   pusher
@@ -49,6 +51,7 @@ with the partial result printed; 1 anything else.`,
   aurea run spec.yaml -o text -o html=report.html -o junit=junit.xml
   aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --server http://127.0.0.1:5000 --workers 3,zone=a
+  aurea run spec.yaml --server http://127.0.0.1:5000 --detach
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
@@ -59,6 +62,7 @@ with the partial result printed; 1 anything else.`,
 	o.keeper.addFlags(command.Flags())
 	o.output.addFlag(command.Flags(), "result", resultForms())
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
+	command.Flags().BoolVar(&o.detach, "detach", false, "with --server: submit the run, print its id and leave it to the server")
 	addVerboseFlag(command.Flags())
 	command.Flags().StringVar(&o.push.url, "push", "",
 		"URL of a Prometheus that accepts remote write, to push the metrics to")
@@ -82,6 +86,12 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	}
 	if o.push.url != "" && o.server.url != "" {
 		return usageErrorf("--push cannot be combined with --server: the server has metrics of its own")
+	}
+	if err := o.checkDetach(); err != nil {
+		return err
+	}
+	if o.detach {
+		return document.locate(o.server.detach(command.Context(), spec, command.OutOrStdout(), o.notes(command)))
 	}
 	allowed, err := o.policy.options(".")
 	if err != nil {
@@ -112,6 +122,14 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 		return document.locate(err)
 	}
 	return writeRun(run, outputs, textOptions(command), command.OutOrStdout())
+}
+
+// notes returns where notes for the user go.
+func (o *runOptions) notes(command *cobra.Command) io.Writer {
+	if o.quiet {
+		return io.Discard
+	}
+	return command.ErrOrStderr()
 }
 
 // resultForms returns the forms of a result, sorted.

@@ -25,6 +25,7 @@ var idStart = regexp.MustCompile(`^[0-9a-f]{1,8}(-[0-9a-f-]{0,27})?$`)
 // The statuses of the runs that last can be, by what a command does with it.
 var (
 	anyRun      []aurea.Status
+	runningRun  = []aurea.Status{aurea.StatusRunning}
 	liveRun     = []aurea.Status{aurea.StatusRunning, aurea.StatusQueued}
 	finishedRun = finishedStatuses()
 )

@@ -25,10 +25,15 @@ them, or last: the newest run that the command can be about.`,
 	command.AddCommand(
 		newRunsListCommand(),
 		newRunsShowCommand(),
+		newRunsWatchCommand(),
+		newRunsPauseCommand(),
+		newRunsResumeCommand(),
+		newRunsLoadCommand(),
 		newRunsCancelCommand(),
 		newRunsChangeCommand(),
 		newRunsDeleteCommand(),
 		newRunsExportCommand(),
+		newRunsHistogramCommand(),
 		newRunsVerifyCommand(),
 	)
 	return command

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
-	"github.com/aurea-orchestrator/aurea/internal/live"
 )
 
 // defaultServerURL is the server of the commands that always need one.
@@ -38,21 +37,6 @@ func (f *serverFlags) client() (*client.Client, error) {
 		return nil, usageErrorf("--server: %v", err)
 	}
 	return service, nil
-}
-
-// execute runs the spec at the server and shows it.
-func (f serverFlags) execute(ctx context.Context, spec aurea.Spec, view *live.View) (aurea.Run, error) {
-	client, err := f.client()
-	if err != nil {
-		return aurea.Run{}, err
-	}
-	defer client.Close()
-	view.ControlBy(client.Control)
-	run, err := client.Do(ctx, spec, view.Show)
-	if err != nil {
-		return run, err
-	}
-	return withSamples(ctx, client, run), nil
 }
 
 // samplesTimeout limits the wait for the histograms of a run.

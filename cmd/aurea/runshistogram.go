@@ -1,0 +1,35 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea/client"
+)
+
+func newRunsHistogramCommand() *cobra.Command {
+	var query client.HistogramQuery
+	command := newServiceCommand("histogram ID", "Print a histogram of a finished run", cobra.ExactArgs(1),
+		func(command *cobra.Command, service *client.Client, args []string) error {
+			id, err := findRun(command.Context(), service, args[0], finishedRun)
+			if err != nil {
+				return err
+			}
+			histogram, err := service.Histogram(command.Context(), id, query)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = histogram.Close() }() // it was only read
+			_, err = io.Copy(command.OutOrStdout(), histogram)
+			return err
+		})
+	command.Long = `Prints a histogram of a finished run: as text in HdrHistogram's percentile format, with
+its compressed encoding in the last line, or as JSON.`
+	flags := command.Flags()
+	flags.StringVar(&query.Of, "of", "latency", "latency, service_time, delay or failed_latency")
+	flags.StringVar(&query.Worker, "worker", "", "id or name of a worker that the result lists; without it, the whole run")
+	flags.StringVar(&query.Format, "format", "text", "text or json")
+	flags.StringVar(&query.Unit, "unit", "ms", "unit of the text: s, ms, us or ns")
+	return command
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// A background is a command that runs beside the test.
+type background struct {
+	done           chan struct{}
+	code           int
+	stdout, stderr bytes.Buffer
+}
+
+// start starts a command.
+func start(t *testing.T, args ...string) *background {
+	t.Helper()
+	b := &background{done: make(chan struct{})}
+	ctx := context.WithoutCancel(t.Context())
+	go func() {
+		defer close(b.done)
+		b.code = run(ctx, args, strings.NewReader(""), &b.stdout, &b.stderr)
+	}()
+	return b
+}
+
+// A run of another process, and one at a server, can be listed, watched and
+// controlled, and both say the same.
+func TestWatchAndControl(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"history", "server"} {
+		t.Run(place, func(t *testing.T) {
+			t.Parallel()
+			where := []string{"--history", filepath.Join(t.TempDir(), "history")}
+			if place == "server" {
+				url, _ := aureatest.Serve(t)
+				where = []string{"--server", url}
+			} else if err := os.Mkdir(where[1], 0o700); err != nil {
+				t.Fatal(err)
+			}
+			watchAndControl(t, where)
+		})
+	}
+}
+
+func watchAndControl(t *testing.T, where []string) {
+	command := func(want int, args ...string) string {
+		t.Helper()
+		code, stdout, stderr := runCommand(t, "", append(args, where...)...)
+		checkExit(t, strings.Join(args, " "), code, want, stderr)
+		return stdout + stderr
+	}
+	checkContains(t, "watch without a run", command(exitFailure, "runs", "watch", "last"),
+		"there is no run that is running or queued")
+	measured := start(t, append([]string{"run", "--quiet", "--rate", "50", "-z", "1h", "--job-duration", "1ms",
+		"--name", "long"}, where...)...)
+	waitFor(t, func() bool {
+		_, stdout, _ := runCommand(t, "", append([]string{"runs", "list", "--status", "running"}, where...)...)
+		return strings.Contains(stdout, "long")
+	})
+	var page aurea.RunPage
+	if err := json.Unmarshal([]byte(command(exitOK, "runs", "list", "-o", "json")), &page); err != nil {
+		t.Fatal(err)
+	}
+	id := page.Runs[0].ID
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"pause", "last"}, exitOK, id + " pause\n"},
+		{[]string{"resume", id}, exitOK, id + " resume\n"},
+		{[]string{"load", "last", "--rate", "80"}, exitOK, id + " load rate 50 to 80\n"},
+		{[]string{"load", "last"}, exitUsage, "aurea: give the new load: --rate N, --concurrency N or both"},
+		{[]string{"load", "last", "--rate", "-1"}, exitUsage, "aurea: --rate must be above 0; got -1"},
+		{[]string{"load", "last", "--concurrency", "0"}, exitUsage, "aurea: --concurrency must be at least 1; got 0"},
+		{[]string{"histogram", id}, exitFailure, "aurea: conflict: "},
+		{[]string{"delete", id}, exitFailure, "aurea: conflict: "},
+		{[]string{"show", "last"}, exitOK, "running"},
+	} {
+		got := command(test.code, append([]string{"runs"}, test.args...)...)
+		checkContains(t, strings.Join(test.args, " "), got, test.want)
+	}
+	watched := start(t, append([]string{"runs", "watch", id, "-o", "json"}, where...)...)
+	checkContains(t, "runs cancel", command(exitOK, "runs", "cancel", "last"), id)
+	<-measured.done
+	<-watched.done
+	checkExit(t, "the run", measured.code, exitInterrupted, measured.stderr.String())
+	checkExit(t, "runs watch", watched.code, exitInterrupted, watched.stderr.String())
+	var result aurea.Result
+	if err := json.Unmarshal(watched.stdout.Bytes(), &result); err != nil {
+		t.Fatalf("%v: %s", err, watched.stdout.String())
+	}
+	if result.ID != id || result.Status != aurea.StatusCancelled {
+		t.Errorf("the watched result is of %s, %s", result.ID, result.Status)
+	}
+	checkContains(t, "runs histogram", command(exitOK, "runs", "histogram", "last", "--unit", "us"), "#[Unit = us, Encoded = ")
+	checkContains(t, "runs watch after the end", command(exitInterrupted, "runs", "watch", id), id, "CANCELLED")
+	checkContains(t, "runs pause after the end", command(exitFailure, "runs", "pause", id), "only a running run can be paused")
+}
+
+// The variables of a spec do not change the load of a run.
+func TestLoadIgnoresVariablesOfTheSpec(t *testing.T) {
+	t.Setenv("AUREA_RATE", "7")
+	code, _, stderr := runCommand(t, "", "runs", "load", "last", "--history", t.TempDir())
+	checkExit(t, "runs load", code, exitUsage, stderr)
+	checkContains(t, "runs load", stderr, "give the new load")
+}
