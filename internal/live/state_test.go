@@ -68,7 +68,9 @@ func TestWatchUpdates(t *testing.T) {
 }
 
 func TestPhases(t *testing.T) {
-	running := func(p aurea.RunProgress) State { return State{Run: aurea.Run{Status: aurea.StatusRunning, Progress: &p}} }
+	running := func(p aurea.RunProgress) State {
+		return State{Run: aurea.Run{Status: aurea.StatusRunning, Progress: &p}}
+	}
 	for _, test := range []struct {
 		state State
 		want  string

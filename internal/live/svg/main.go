@@ -1,5 +1,5 @@
 // Command svg makes docs/live.svg: the live view of a real run, as the README shows
-// it. The run calls a small shop on this machine for half a minute.
+// it. The run calls a small shop on this machine for a minute.
 //
 //	go run ./internal/live/svg >docs/live.svg
 package main
@@ -27,13 +27,13 @@ import (
 const (
 	columns = 100
 	rows    = 33
-	taken   = 27 * time.Second
+	taken   = 58 * time.Second
 )
 
 // spec is the run: a mix of two requests, one of which fails now and then.
 const spec = `{
-  "name": "checkout", "rate": 200, "arrival": "poisson", "duration": "40s", "warmup": "2s", "concurrency": 100, "seed": 7,
-  "thresholds": ["p99 < 250ms", "error_rate < 0.1%%", "parts.search.p99 < 100ms"], "include_jobs": false,
+  "name": "checkout", "rate": 200, "arrival": "poisson", "duration": "90s", "warmup": "5s", "concurrency": 100, "seed": 7,
+  "thresholds": ["p99 < 250ms", "error_rate < 0.1%%", "parts.search.p99 < 250ms"], "include_jobs": false,
   "workload": {"kind": "mix", "parts": [
     {"name": "search", "weight": 3, "workload": {"kind": "http", "url": "%[1]s/search"}},
     {"name": "order", "weight": 1, "workload": {"kind": "http", "url": "%[1]s/order", "method": "POST"}}]}}`

@@ -30,7 +30,7 @@ func picture(lines []live.Line, columns int) string {
 		`aria-label="The live view of a run in a terminal">`+"\n", width, height, width, height)
 	fmt.Fprintf(&svg, `<rect width="100%%" height="100%%" rx="8" fill="#0d1117"/>`+"\n")
 	fmt.Fprintf(&svg, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" `+
-		`font-size="14" xml:space="preserve">`+"\n")
+		`font-size="14">`+"\n")
 	for row, line := range lines {
 		column, top := 0, float64(margin+row*cellHeight)
 		for _, span := range line {
@@ -111,5 +111,5 @@ func draw(piece string, column int, top float64, style live.Style) string {
 		weight = ` font-weight="bold"`
 	}
 	return fmt.Sprintf(`<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`,
-		left, top+cellHeight*0.74, cellWidth*float64(len([]rune(text))), color, weight, html.EscapeString(text))
+		left, top+cellHeight*0.74, cellWidth*float64(len([]rune(text))), color, weight, html.EscapeString(strings.ReplaceAll(text, " ", "\u00a0")))
 }
