@@ -196,3 +196,16 @@ func TestCompareRuns(t *testing.T) {
 			"workload.duration is 1ms in base and 100ms in head")
 	}
 }
+
+// A page of -o html is a side.
+func TestCompareHTML(t *testing.T) {
+	dir := t.TempDir()
+	page := filepath.Join(dir, "report.html")
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "20", "--job-duration", "1ms", "-o", "html="+page)
+	checkExit(t, "aurea run", code, exitOK, stderr)
+	_, got, stderr := runCommand(t, "", "compare", page, writeResultsFile(t, "head", 1))
+	checkContains(t, "the comparison", got, "base     1 run of "+page+"\n", "\nthroughput ")
+	if strings.Contains(stderr, "no result") {
+		t.Errorf("the error is %q", stderr)
+	}
+}

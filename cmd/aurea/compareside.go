@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // A side is one argument of compare: results read from files, or references to
@@ -79,11 +80,14 @@ func escapeGlob(name string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
 
-// readResults decodes all results of a file.
+// readResults decodes all results of a file: JSON, or a page of -o html.
 func readResults(file string) ([]*aurea.Result, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, usageErrorf("cannot read the results: %v", err)
+	}
+	if result, isPage := report.ResultIn(data); isPage {
+		data = result
 	}
 	results, err := aurea.DecodeResults(data)
 	if err != nil {

@@ -1,107 +1,68 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/server/ui"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 //go:embed report.html.tmpl
 var htmlSource string
 
+//go:embed report.css
+var htmlStyle string
+
 var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
 
-// HTML writes the result of a run as a self-contained HTML page.
+// HTML writes the result of a run as one page that needs nothing else: neither
+// a network nor a server. It holds the result without its jobs, see ResultIn.
 func HTML(run aurea.Run, o Options, w io.Writer) error {
-	var raw strings.Builder
-	if err := JSON(run, o, &raw); err != nil {
+	run.Samples.Jobs = nil
+	var result strings.Builder
+	if err := JSON(run, o, &result); err != nil {
 		return err
 	}
+	asked, err := param.PlainJSON(newChartData(run.Result))
+	if err != nil {
+		return err
+	}
+	style := htmlStyle + chartStyle()
 	return htmlTemplate.Execute(w, map[string]any{
-		"Report": newDocument(run.Result),
-		"Charts": newCharts(run.Result.Series),
-		"JSON":   raw.String(),
+		"Page":   newPage(run, o),
+		"CSP":    contentPolicy(style, script()),
+		"Style":  template.CSS(style),
+		"Script": template.JS(script()),
+		"Result": template.JS(scriptJSON(strings.TrimSpace(result.String()))),
+		"Asked":  template.JS(scriptJSON(string(asked))),
 	})
 }
 
-// A chart shows a value over the time of a run. Each line is the points of an
-// SVG polyline in a box of chartWidth × chartHeight; a gap means no sample.
-type chart struct {
-	Title, Max, Length string
-	Lines              []string
+// chartStyle returns the style sheet of the charts.
+func chartStyle() string {
+	style, err := ui.Files.ReadFile("charts/charts.css")
+	if err != nil {
+		panic("report: " + err.Error()) // the file is embedded
+	}
+	return string(style)
 }
 
-const chartWidth, chartHeight = 400.0, 100.0
-
-// A plot says what a chart shows of a point.
-type plot struct {
-	title     string
-	value     func(aurea.Point) float64
-	hasSample func(aurea.Point) bool // nil if every point has one
-	format    func(peak float64) string
-}
-
-var plots = []plot{
-	{
-		title:  "Throughput",
-		value:  func(p aurea.Point) float64 { return p.Throughput },
-		format: func(peak float64) string { return format.Count(peak) + " jobs/s" },
-	},
-	{
-		title:     "p99 latency",
-		value:     func(p aurea.Point) float64 { return p.P99 },
-		hasSample: func(p aurea.Point) bool { return p.OK > 0 },
-		format:    format.Duration,
-	},
-	{
-		title:  "In flight",
-		value:  func(p aurea.Point) float64 { return float64(p.InFlight) },
-		format: format.Count,
-	},
-}
-
-// newCharts returns a chart for every plot; nil for fewer than two points.
-func newCharts(series []aurea.Point) []chart {
-	if len(series) < 2 {
-		return nil
+// contentPolicy returns the content security policy of a page: its own style and
+// its own script, and nothing else.
+func contentPolicy(style, script string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
-	var charts []chart
-	for _, p := range plots {
-		charts = append(charts, p.draw(series))
-	}
-	return charts
-}
-
-// draw draws the points that have a sample.
-func (plot plot) draw(series []aurea.Point) chart {
-	peak, length := 0.0, series[len(series)-1].T
-	for _, p := range series {
-		peak = max(peak, plot.value(p))
-	}
-	c := chart{Title: plot.title, Max: format.NoValue, Length: format.Duration(length)}
-	var line strings.Builder
-	endLine := func() {
-		if line.Len() > 0 {
-			c.Lines = append(c.Lines, strings.TrimSpace(line.String()))
-		}
-		line.Reset()
-	}
-	for _, p := range series {
-		if plot.hasSample != nil && !plot.hasSample(p) {
-			endLine()
-			continue
-		}
-		c.Max = plot.format(peak)
-		x, y := ratio(p.T, length)*chartWidth, (1-ratio(plot.value(p), peak))*chartHeight
-		fmt.Fprintf(&line, "%.1f,%.1f ", x, y)
-	}
-	endLine()
-	return c
+	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'",
+		hash(style), hash(script))
 }
 
 // ratio returns share / whole; 0 if whole is 0.

@@ -108,18 +108,24 @@ func partsWorstFirst(parts []aurea.PartResult) []aurea.PartResult {
 	})
 }
 
-// phases writes where the time goes, without the phases that take next to none.
+// phases writes where the time goes.
 func (t textReport) phases() {
-	table := table{Header: append([]string{"phase"}, summaryHeader[1:]...)}
-	for _, phase := range t.r.Phases {
-		if t.o.Verbose || phase.Value.P99 > noise*t.r.ServiceTime.P50 {
-			table.addBrief(phase.Name, phase.Value)
-		}
-	}
-	if len(table.Rows) > 0 {
+	if table := phaseTable(t.r, t.o.Verbose); len(table.Rows) > 0 {
 		t.gap()
 		t.limited(table, "phase")
 	}
+}
+
+// phaseTable has a row for every phase, but for those that take next to no time
+// unless verbose.
+func phaseTable(r *aurea.Result, verbose bool) table {
+	t := table{Header: append([]string{"phase"}, summaryHeader[1:]...)}
+	for _, phase := range r.Phases {
+		if verbose || phase.Value.P99 > noise*r.ServiceTime.P50 {
+			t.addBrief(phase.Name, phase.Value)
+		}
+	}
+	return t
 }
 
 // limited writes the first rows of a table, and how many more there are.
@@ -143,15 +149,23 @@ func (t textReport) counters() {
 		return
 	}
 	var list []string
-	for _, counter := range t.r.Counters {
-		if counter.Value.Total != 0 {
-			list = append(list, counterInWords(counter))
-		}
+	for _, counter := range usedCounters(t.r.Counters, false) {
+		list = append(list, counterInWords(counter))
 	}
 	if len(list) > 0 {
 		t.gap()
 		t.row("counted", strings.Join(list, "; "))
 	}
+}
+
+// usedCounters returns the counters without those at zero, unless verbose.
+func usedCounters(counters param.Named[aurea.Amount], verbose bool) param.Named[aurea.Amount] {
+	if verbose {
+		return counters
+	}
+	return slices.DeleteFunc(slices.Clone(counters), func(c param.NamedValue[aurea.Amount]) bool {
+		return c.Value.Total == 0
+	})
 }
 
 // counterInWords returns a counter with its amounts: "bytes_in 200, 50/s".

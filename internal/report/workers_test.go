@@ -53,7 +53,7 @@ func TestReportOfWarnings(t *testing.T) {
 	r := fleetResult(2)
 	r.Warnings = []string{"the records of 5 jobs are missing"}
 	checkContains(t, "the text", render(t, "text", r), "\nwarning     the records of 5 jobs are missing\n")
-	checkContains(t, "the page", render(t, "html", r), "<blockquote>warning: the records of 5 jobs are missing</blockquote>")
+	checkContains(t, "the page", render(t, "html", r), "<p><b>warning</b>: the records of 5 jobs are missing</p>")
 }
 
 func TestReportOfWorkers(t *testing.T) {
@@ -73,7 +73,7 @@ func TestReportOfWorkers(t *testing.T) {
 	}
 	checkContains(t, "the Markdown", render(t, "markdown", fleetResult(3)),
 		"| worker-2 | ended | 1000 | 123.5 | 50.1ms | 60.1ms | 123µs | 12% | ±81µs |")
-	checkContains(t, "the page", render(t, "html", fleetResult(3)), "<td>worker-2</td><td>ended</td><td>1000</td>")
+	checkContains(t, "the page", render(t, "html", fleetResult(3)), `<th scope="row">worker-2</th><td>ended</td><td>1000</td>`)
 	if local := render(t, "text", &aurea.Result{}); strings.Contains(local, "worker") {
 		t.Errorf("a run without workers has some:\n%s", local)
 	}
@@ -101,7 +101,7 @@ func checkContains(t *testing.T, what, got string, wants ...string) {
 	t.Helper()
 	for _, want := range wants {
 		if !strings.Contains(got, want) {
-			t.Errorf("%s lacks %q:\n%s", what, want, got)
+			t.Errorf("%s lacks %q:\n%s", what, want, got[:min(len(got), 8000)])
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // degradedFake returns a fake whose runs have a series, a reason for doubt,
@@ -99,7 +100,7 @@ func TestBrowserContrast(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		b.do(colorScheme(scheme))
 		grounds[look[string](b, "getComputedStyle(document.body).backgroundColor")] = true
-		if faint := look[[]string](b, contrastScript); len(faint) > 0 {
+		if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
 			t.Errorf("%s: too little contrast: %q", scheme, faint)
 		}
 	}
@@ -116,26 +117,6 @@ func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
 		return err
 	})
 }
-
-// contrastScript lists the texts with a contrast below 4.5 to their background.
-const contrastScript = `(() => {
-	const parse = (color) => color.match(/[\d.]+/g).map(Number);
-	const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-		.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-	const ground = (node) => {
-		const color = parse(getComputedStyle(node).backgroundColor);
-		return color[3] === 0 ? ground(node.parentElement) : color;
-	};
-	const faint = [];
-	for (const node of document.body.querySelectorAll("*")) {
-		const words = [...node.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.data.trim()).join("");
-		if (!words || !node.checkVisibility() || node.tagName === "OPTION") continue;
-		const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
-		const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-		if (contrast < 4.5) faint.push(words.slice(0, 40) + " " + contrast.toFixed(2));
-	}
-	return faint;
-})()`
 
 // Every control has a name, and every id is unique.
 func TestBrowserNames(t *testing.T) {

@@ -1,14 +1,13 @@
 package server
 
 import (
-	"embed"
+	"io/fs"
 	"maps"
 	"net/http"
 	"path"
-)
 
-//go:embed ui
-var ui embed.FS
+	"github.com/aurea-orchestrator/aurea/internal/server/ui"
+)
 
 // pageTypes lists the media types of the page's files by extension. The
 // machine's own table must not decide whether a browser accepts a script.
@@ -27,12 +26,12 @@ var pages = map[string]string{"/": "index.html", "/docs": "docs.html"}
 // /ui/{file}).
 func pageHandler() http.Handler {
 	files := maps.Clone(pages)
-	entries, err := ui.ReadDir("ui")
+	names, err := fs.Glob(ui.Files, "*.*")
 	if err != nil {
-		panic("server: " + err.Error()) // the folder is embedded
+		panic("server: " + err.Error()) // the pattern is right
 	}
-	for _, entry := range entries {
-		if name := entry.Name(); path.Ext(name) != ".html" {
+	for _, name := range names {
+		if path.Ext(name) != ".html" {
 			files["/ui/"+name] = name
 		}
 	}
@@ -44,6 +43,6 @@ func pageHandler() http.Handler {
 		}
 		w.Header().Set("Content-Type", pageTypes[path.Ext(file)])
 		w.Header().Set("Cache-Control", "no-cache") // a new version of the service has its own page
-		http.ServeFileFS(w, r, ui, "ui/"+file)
+		http.ServeFileFS(w, r, ui.Files, file)
 	})
 }

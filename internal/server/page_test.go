@@ -17,7 +17,7 @@ func TestPage(t *testing.T) {
 	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
 		".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 	documents := map[string]string{"index.html": "/", "docs.html": "/docs"}
-	for _, file := range pageFiles(t, "*") {
+	for _, file := range pageFiles(t, "*.*") {
 		path := "/ui/" + file
 		if document, ok := documents[file]; ok {
 			path = document
@@ -125,7 +125,7 @@ func pageFiles(t *testing.T, pattern string) []string {
 	for i := range paths {
 		paths[i] = filepath.Base(paths[i])
 	}
-	return paths
+	return slices.DeleteFunc(paths, func(file string) bool { return filepath.Ext(file) == ".go" })
 }
 
 func pageFile(t *testing.T, name string) string {

@@ -1,0 +1,72 @@
+// Marks of a plot: what was asked for, and what happened when. Each is a layer.
+
+import { round, svg, textWidth } from "./svg.js";
+
+// limits draws a horizontal line at the value of each { value, label, mood }, with
+// its label. A limit beyond the plot is at its edge. Labels that would overlap are
+// beside each other.
+export const limits = (list) => ({ y, left, right, top, bottom }) => {
+  const placed = [];
+  return list.map((one) => ({ ...one, at: round(Math.min(Math.max(y(one.value), top), bottom)) }))
+    .sort((a, b) => a.at - b.at)
+    .flatMap(({ at, label, mood }) => {
+      const base = at < top + 14 ? at + 12 : at - 4;
+      const taken = placed.filter((other) => Math.abs(other.base - base) < 13).reduce((sum, other) => sum + other.width, 0);
+      placed.push({ base, width: textWidth(label) + 10 });
+      return [
+        svg("path", { class: `limit ${mood}`, d: `M${left} ${at}H${right}` }),
+        svg("text", { class: `note ${mood}`, x: right - 4 - taken, y: base, "text-anchor": "end" }, label),
+      ];
+    });
+};
+
+// crosses draws a cross at each { at, value, label, mood }, with its label at a
+// corner where it covers no other label, if there is one.
+export const crosses = (list) => ({ x, y, left, right, top, bottom }) => {
+  const placed = [];
+  return list.flatMap(({ at, value, label, mood }) => {
+    const [cx, cy] = [round(x(at)), round(Math.min(Math.max(y(value), top), bottom))];
+    const corner = corners(cx, cy, textWidth(label)).find((box) => box.left >= left && box.right <= right &&
+      box.base - 10 >= top && box.base <= bottom && !placed.some((other) => covers(box, other)));
+    if (corner) placed.push(corner);
+    return [
+      svg("path", { class: `cross ${mood}`, d: `M${cx - 4} ${cy - 4}l8 8m0-8l-8 8` }, svg("title", {}, label)),
+      ...(corner ? [svg("text", { class: `note ${mood}`, x: corner.left, y: corner.base }, label)] : []),
+    ];
+  });
+};
+
+// corners returns where a label of a width may stand beside a point.
+export const corners = (cx, cy, width) => [-6, 14, -20, 28].flatMap((down) => [
+  { left: cx + 8, right: cx + 8 + width, base: cy + down }, { left: cx - 8 - width, right: cx - 8, base: cy + down },
+]);
+
+// covers reports whether two labels overlap.
+export const covers = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.base - b.base) < 13;
+
+// span shades the plot from one x to another.
+export const span = (from, to, label) => ({ x, left, right, top, bottom }) => {
+  const [a, b] = [Math.max(x(from), left), Math.min(x(to), right)];
+  const fits = textWidth(label) + 6 < b - a;
+  return [
+    svg("rect", { class: "span", x: round(a), y: top, width: Math.max(round(b - a), 0), height: bottom - top }, svg("title", {}, label)),
+    ...(fits ? [svg("text", { class: "note", x: round(a) + 4, y: bottom - 5 }, label)] : []),
+  ];
+};
+
+// events draws a vertical line for each [x, label]. The labels are above the plot;
+// those that would overlap are left out, and a line keeps its label as its title.
+export const events = (list) => ({ x, top, bottom, right }) => {
+  let free = -Infinity;
+  return list.flatMap(([at, label]) => {
+    const cx = round(x(at));
+    const width = textWidth(label) + 8;
+    const before = cx + width > right;
+    const fits = (before ? cx - width : cx) >= free;
+    if (fits) free = before ? cx : cx + width;
+    return [
+      svg("path", { class: "event", d: `M${cx} ${top}V${bottom}` }, svg("title", {}, label)),
+      ...(fits ? [svg("text", { class: "note", x: before ? cx - 4 : cx + 4, y: top - 5, "text-anchor": before ? "end" : "start" }, label)] : []),
+    ];
+  });
+};
