@@ -13,10 +13,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/search"
 	"github.com/aurea-orchestrator/aurea/internal/server"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/telemetry"
@@ -30,6 +32,7 @@ type service struct {
 	exporter *telemetry.Exporter
 	broker   *broker // nil if the service has no workers
 	manager  *runs.Manager
+	searches *search.Manager
 	view     *metrics.View
 	api      *server.Server
 	running  componentSet
@@ -50,23 +53,29 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Trace:  s.exporter.Trace,
 		Traced: s.exporter.Traced,
 	})
+	run := func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return s.manager.Do(ctx, spec, nil) }
+	s.searches = search.NewManager(run, func(spec aurea.Spec) error {
+		_, err := executor.Resolve(aurea.NewPlan(spec, 0))
+		return err
+	}, s.log)
 	if s.view, err = metrics.New(s.broker.withStats(s.manager.Stats), executor.Environment(), s.log); err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
 	s.api = server.New(server.Options{
-		Runs:    s.manager,
-		Metrics: s.view,
-		Kinds:   executor.Kinds(),
-		Store:   s.options.store.address.kind(),
-		Damaged: history.Damaged,
-		Version: version,
-		Grafana: c.grafana,
-		Tokens:  c.tokens,
-		Hosts:   c.hosts,
-		Workers: s.broker.lister(),
-		Budget:  requests,
-		Clients: int(c.apiConns),
-		Log:     s.log,
+		Runs:     s.manager,
+		Searches: s.searches,
+		Metrics:  s.view,
+		Kinds:    executor.Kinds(),
+		Store:    s.options.store.address.kind(),
+		Damaged:  history.Damaged,
+		Version:  version,
+		Grafana:  c.grafana,
+		Tokens:   c.tokens,
+		Hosts:    c.hosts,
+		Workers:  s.broker.lister(),
+		Budget:   requests,
+		Clients:  int(c.apiConns),
+		Log:      s.log,
 	})
 	return nil
 }
@@ -91,6 +100,12 @@ func (s *service) run(ctx context.Context) error {
 	group.Go(func() error {
 		defer stopAPI()
 		return s.running.run("runs", func() error { return s.manager.Run(managerCtx) })
+	})
+	group.Go(func() error {
+		return s.running.run("searches", func() error {
+			s.searches.Run(managerCtx)
+			return nil
+		})
 	})
 	group.Go(func() error {
 		defer drain()

@@ -41,14 +41,27 @@ func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument,
 func readSpecFlags(
 	command *cobra.Command, flags *pflag.FlagSet, args, sets []string,
 ) (aurea.Spec, *specDocument, error) {
-	d := &specDocument{fields: map[string]any{}, origins: map[string]string{}, stdin: command.InOrStdin()}
-	var fileErr error
+	d, fileErr, err := assembleSpec(command, flags, args, sets)
+	if err != nil {
+		return aurea.Spec{}, d, err
+	}
+	d.applyURLDefaults()
+	spec, err := d.decode(fileErr)
+	return spec, d, err
+}
+
+// assembleSpec collects the fields of readSpecFlags. fileErr is what is wrong with
+// the file beside the fields that it has.
+func assembleSpec(
+	command *cobra.Command, flags *pflag.FlagSet, args, sets []string,
+) (d *specDocument, fileErr, err error) {
+	d = &specDocument{fields: map[string]any{}, origins: map[string]string{}, stdin: command.InOrStdin()}
 	switch {
 	case len(args) == 1 && isURL(args[0]):
 		d.setField("workload", argumentOrigin, map[string]any{"kind": "http", "url": args[0]})
 	case len(args) == 1:
 		if fileErr = d.load(args[0]); d.fields == nil {
-			return aurea.Spec{}, d, fileErr
+			return d, nil, fileErr
 		}
 	}
 	environment := layer{flags: flags, fromEnvironment: true}
@@ -63,22 +76,26 @@ func readSpecFlags(
 		func() error { return d.applySets("--set", sets) },
 	} {
 		if err := apply(); err != nil {
-			return aurea.Spec{}, d, err
+			return d, fileErr, err
 		}
 	}
-	d.applyURLDefaults()
 	if _, given := d.fields["include_jobs"]; !given {
 		d.fields["include_jobs"] = false
 	}
+	return d, fileErr, nil
+}
+
+// decode returns the spec of the document.
+func (d *specDocument) decode(fileErr error) (aurea.Spec, error) {
 	encoded, err := json.Marshal(d.fields)
 	if err != nil {
-		return aurea.Spec{}, d, usageErrorf("cannot read the spec: %v", err)
+		return aurea.Spec{}, usageErrorf("cannot read the spec: %v", err)
 	}
 	spec, err := aurea.DecodeSpecNaming(encoded, d.fieldName)
 	if err != nil || fileErr != nil {
 		err = joinFieldErrors(fileErr, d.locate(err), d.checkWorkload(spec))
 	}
-	return spec, d, err
+	return spec, err
 }
 
 // checkWorkload checks the parameters of the workload. It finds further

@@ -34,12 +34,15 @@ const (
 	Plan         = "/v1/plan"
 	Compare      = "/v1/compare"
 	Trend        = "/v1/trend"
+	Searches     = "/v1/searches"
+	Search       = "/v1/searches/{id}"
+	CancelSearch = "/v1/searches/{id}/cancel"
 	Workloads    = "/v1/workloads"
 	Workers      = "/v1/workers"
 )
 
-// RunPath returns the path of a pattern such as CancelRun for the run with the
-// given id. The id is escaped.
+// RunPath returns the path of a pattern such as CancelRun for the run, or the
+// search, with the given id. The id is escaped.
 func RunPath(pattern, id string) string {
 	return strings.Replace(pattern, "{id}", url.PathEscape(id), 1)
 }
@@ -48,6 +51,11 @@ func RunPath(pattern, id string) string {
 type WorkersBody struct {
 	Broker  bool           `json:"broker" doc:"whether the service has a NATS server at which workers may join"`
 	Workers []aurea.Worker `json:"workers" doc:"sorted by name"`
+}
+
+// SearchesBody is the response of Searches.
+type SearchesBody struct {
+	Searches []aurea.Search `json:"searches" doc:"newest first"`
 }
 
 // VerifyBody is the response of Verify.

@@ -38,7 +38,7 @@ func WriteTrend(t compare.Trend, w io.Writer) error {
 	}
 	writeChanges(t, out)
 	for _, warning := range t.Warnings {
-		fmt.Fprintf(out, "warning: %s\n", format.Sanitize(warning.Message))
+		writeWrapped(out, "warning: "+warning.Message)
 	}
 	return out.Flush()
 }

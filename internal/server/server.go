@@ -100,12 +100,13 @@ const (
 
 // Options configure a server. Runs, Metrics and Log are needed.
 type Options struct {
-	Runs    Runs
-	Metrics http.Handler // responds to GET /metrics
-	Kinds   []aurea.Kind // of workload, for GET /v1/workloads and the description
-	Store   string       // the kind of store, such as sqlite, for GET /health
-	Damaged func() int   // returns how many stored runs were found damaged; nil means none
-	Version string
+	Runs     Runs
+	Searches Searches     // nil means that it executes none
+	Metrics  http.Handler // responds to GET /metrics
+	Kinds    []aurea.Kind // of workload, for GET /v1/workloads and the description
+	Store    string       // the kind of store, such as sqlite, for GET /health
+	Damaged  func() int   // returns how many stored runs were found damaged; nil means none
+	Version  string
 	// Workers returns the workers of the cluster, sorted by name, in memory of the
 	// caller. nil means that there is no cluster.
 	Workers func() []aurea.Worker
@@ -131,6 +132,9 @@ type Server struct {
 
 // New returns a server.
 func New(options Options) *Server {
+	if options.Searches == nil {
+		options.Searches = noSearches{}
+	}
 	s := &Server{
 		options: options,
 		cache:   newEventCache(options.Budget),

@@ -18,6 +18,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/search"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
@@ -61,15 +62,25 @@ func finished(spec aurea.Spec) aurea.Run {
 	return aurea.Run{ID: result.ID, Status: aurea.StatusCompleted, Spec: spec, Result: result}
 }
 
+// newSearches returns a manager of searches that is not started.
+func newSearches(runs Runs) *search.Manager {
+	return search.NewManager(func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return runs.Do(ctx, spec, nil) },
+		func(spec aurea.Spec) error {
+			_, err := everyKind.Resolve(aurea.NewPlan(spec, 0))
+			return err
+		}, slog.New(slog.DiscardHandler))
+}
+
 // newOptions returns a server's options with the given Runs and changes.
 func newOptions(runs Runs, changes ...func(*Options)) Options {
 	options := Options{
-		Runs:    runs,
-		Metrics: metricsHandler("no metrics\n"),
-		Kinds:   everyKind.Kinds(),
-		Store:   "sqlite",
-		Version: "1.2.3",
-		Log:     slog.New(slog.DiscardHandler),
+		Runs:     runs,
+		Searches: newSearches(runs),
+		Metrics:  metricsHandler("no metrics\n"),
+		Kinds:    everyKind.Kinds(),
+		Store:    "sqlite",
+		Version:  "1.2.3",
+		Log:      slog.New(slog.DiscardHandler),
 	}
 	for _, change := range changes {
 		change(&options)
@@ -120,6 +131,8 @@ func serveWith(t testing.TB, executor runs.Executor, options runs.Options, chang
 		t.Fatal(err)
 	}
 	changes = append([]func(*Options){func(o *Options) { o.Metrics = exporter }}, changes...)
+	searches := newSearches(s.manager)
+	changes = append(changes, func(o *Options) { o.Searches = searches })
 	s.Server = httptest.NewServer(New(newOptions(s.manager, changes...)))
 	ctx, cancel := context.WithCancel(context.Background())
 	s.drain = cancel
@@ -129,6 +142,7 @@ func serveWith(t testing.TB, executor runs.Executor, options runs.Options, chang
 			t.Errorf("Run: %v", err)
 		}
 	})
+	running.Go(func() { searches.Run(ctx) })
 	until(t, "the store to be in order", func() bool { return s.manager.Ready() == nil })
 	t.Cleanup(func() {
 		cancel()

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/live"
+	"github.com/aurea-orchestrator/aurea/internal/report"
+	"github.com/aurea-orchestrator/aurea/internal/search"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
+)
+
+// searchOptions are the flags of aurea search that are not fields of the spec.
+type searchOptions struct {
+	quiet  bool
+	policy policyFlags
+	server serverFlags
+	keeper keeper
+	stderr io.Writer
+}
+
+func newSearchCommand() *cobra.Command {
+	var o searchOptions
+	command := &cobra.Command{
+		Use:   "search [SPEC.yaml | URL] --objective EXPR --rate LO..HI",
+		Short: "Find the highest load that holds",
+		Long: `Finds the highest rate, or with --concurrency LO..HI the most jobs in flight, at which
+every objective holds. It runs the spec at one load after the other: it doubles the
+load from the lowest one until an objective fails, halves the gap until it is within
+the precision, and runs both ends again to confirm them, best of three. The thresholds
+of the spec are objectives too. A run takes the duration of the spec, 10s by default,
+and ends early if it misses an objective threefold.
+
+The runs happen on this machine, or with --server at a service. They are kept as those
+of aurea run are; all have the label search=ID.
+
+Exit codes: 0 done; 3 not even the lowest load holds; 5 the time was over before the
+limit was confirmed; 2 wrong usage or spec; 130 interrupted, with what was found
+printed; 1 anything else.`,
+		Example: `  aurea search http://localhost:8080/ --objective "p99 < 250ms" --objective "error_rate < 0.1%" --rate 100..100000
+  aurea search spec.yaml --objective "p99 < 1s" --concurrency 1..512 --duration 30s
+  aurea search spec.yaml --objective "p99 < 1s" --rate 10..5000 --precision 1% --max-time 30m -o json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: o.run,
+	}
+	flags := command.Flags()
+	addSpecFlags(flags)
+	flags.Lookup("rate").Usage = "`LO..HI` rates to search, such as 100..100000"
+	flags.Lookup("concurrency").Usage = "`LO..HI` jobs in flight to search, such as 1..512; or a limit beside --rate"
+	flags.StringArray("objective", nil, `what a run must satisfy for its load to hold, such as "p99 < 250ms"; repeatable`)
+	flags.String("precision", "", "the greatest difference between the load that holds and the next one that fails (3%)")
+	flags.String("max-time", "", "how long the search may take (10m)")
+	flags.String("cool-down", "", "how long to wait between two runs (1s)")
+	o.policy.addFlags(flags, "the current one")
+	o.server.addFlags(flags, "")
+	o.keeper.addFlags(flags)
+	addOutputFlag(command)
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
+	return command
+}
+
+// run executes the command. It returns an exitError unless the limit was found.
+func (o *searchOptions) run(command *cobra.Command, args []string) error {
+	asJSON, err := wantsJSON(command)
+	if err != nil {
+		return err
+	}
+	request, document, err := readSearch(command, args)
+	if err != nil {
+		return err
+	}
+	o.stderr = &syncWriter{w: command.ErrOrStderr()}
+	o.keeper.prepare(o.stderr)
+	defer o.keeper.wait()
+	runner, release, err := o.runner(request, document)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ctx, stop := cancelOnSignal(command.Context())
+	defer stop()
+	s := aurea.Search{ID: search.NewID(), Request: request, CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
+		Points: []aurea.SearchPoint{}}
+	s = search.Run(ctx, s, runner, func(s aurea.Search) {
+		if !o.quiet {
+			printPoint(o.stderr, s)
+		}
+	})
+	if err := writeSearch(s, asJSON, command.OutOrStdout()); err != nil {
+		return fmt.Errorf("cannot write the search: %w", err)
+	}
+	return searchExitError(s)
+}
+
+// runner returns what executes the runs: the server, or this machine.
+func (o *searchOptions) runner(
+	request aurea.SearchRequest, document *specDocument,
+) (run search.Runner, release func(), err error) {
+	if o.server.url != "" {
+		service, err := o.server.client()
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return service.Do(ctx, spec, nil) },
+			service.Close, nil
+	}
+	if err := refuseWorkers(request.Spec, document); err != nil {
+		return nil, nil, err
+	}
+	allowed, err := o.policy.options(".")
+	if err != nil {
+		return nil, nil, err
+	}
+	allowed.Targets = egress.AllowAll() // the user could run curl just as well
+	return func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run, err := o.executeLocal(ctx, spec, allowed)
+		return run, document.locate(err)
+	}, func() {}, nil
+}
+
+// executeLocal executes one run of the search on this machine, with a trace of its
+// own.
+func (o *searchOptions) executeLocal(ctx context.Context, spec aurea.Spec, allowed kinds.Options) (aurea.Run, error) {
+	var push pusher
+	if err := push.prepare(o.stderr); err != nil {
+		return aurea.Run{}, err
+	}
+	defer push.flush()
+	view := live.Open(live.Options{Out: io.Discard})
+	defer view.Close()
+	return executeLocal(ctx, spec, allowed, &push, &o.keeper, view)
+}
+
+// printPoint prints the newest point of a search.
+func printPoint(w io.Writer, s aurea.Search) {
+	p := s.Points[len(s.Points)-1]
+	holds := "holds"
+	if !p.OK {
+		holds = "fails: " + p.Reason
+	}
+	fmt.Fprintf(w, "run %d: %s: p99 %s, %s\n", len(s.Points), report.Load(s.Request, p.Load()), format.Duration(format.Round(p.P99, 3)),
+		format.Sanitize(holds))
+}
+
+func writeSearch(s aurea.Search, asJSON bool, w io.Writer) error {
+	if asJSON {
+		return writeJSON(w, s)
+	}
+	return report.WriteSearch(s, w)
+}
+
+// searchExitError returns the exitError of a search; nil if its limit was found.
+func searchExitError(s aurea.Search) error {
+	switch {
+	case s.Status == aurea.StatusFailed:
+		return fmt.Errorf("the search failed: %s", s.Error)
+	case s.Status != aurea.StatusCompleted:
+		return exitError{exitInterrupted, "interrupted; the search is of the runs that had ended"}
+	case s.Outcome == aurea.NoneHolds:
+		return exitError{exitThreshold, "not even the lowest load holds"}
+	case s.Outcome == aurea.OutOfTime:
+		return exitError{exitEvidence, "the time was over before the limit was confirmed; --max-time allows more"}
+	}
+	return nil
+}

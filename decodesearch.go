@@ -1,0 +1,227 @@
+package aurea
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// The defaults and limits of a search.
+const (
+	DefaultPrecision     = 0.03
+	DefaultSearchTime    = 10 * time.Minute
+	DefaultCoolDown      = time.Second
+	DefaultTrialDuration = 10 * time.Second // if the spec has neither num_jobs nor a duration
+	minPrecision         = 0.001
+)
+
+// searchParameters declares the members of a search. The spec is read by its own
+// table.
+var searchParameters = []param.Parameter{
+	{Name: "spec", Type: param.Any, Required: true, Doc: "the spec whose load is searched"},
+	{Name: "objectives", Type: param.List, Max: maxThresholds / 2, ListOnly: true,
+		Items: &param.Parameter{Type: param.Any, Doc: "a threshold"}, // readThresholdEntry says more about a wrong one
+		Doc:   `what a run must satisfy for its load to hold, beside the spec's thresholds, such as "p99 < 250ms"`},
+	{Name: "rate", Type: param.Text, Doc: `the rates to search, such as "100..100000"`},
+	{Name: "concurrency", Type: param.Text, Doc: `the jobs in flight to search, such as "1..1000"`},
+	{Name: "precision", Type: param.OneOf, Default: DefaultPrecision, Alternatives: []param.Parameter{
+		{Type: param.Number, Min: minPrecision, Max: 1, Doc: "a share"},
+		{Type: param.Text, Doc: `a percentage, such as "3%"`},
+	}, Doc: "the greatest difference between the load that holds and the next one that fails"},
+	{Name: "max_time", Type: param.Duration, Min: 1, Max: MaxRunDuration.Seconds(), Default: DefaultSearchTime,
+		Doc: "how long the search may take"},
+	{Name: "cool_down", Type: param.Duration, Max: MaxJobDuration.Seconds(), Default: DefaultCoolDown,
+		Doc: "how long to wait between two runs"},
+}
+
+// SearchParameters returns the members of a search, in the order of the
+// documentation.
+func SearchParameters() []param.Parameter { return searchParameters }
+
+// DecodeSearch reads a search from JSON and checks it, and its spec as DecodeSpec
+// does. The error is an *InvalidError that names every wrong field.
+func DecodeSearch(data []byte) (SearchRequest, error) {
+	object, err := param.DecodeObject(data)
+	if err != nil {
+		return SearchRequest{}, err
+	}
+	var found param.Problems
+	values := param.ReadGiven(searchParameters, object, "", &found)
+	r := SearchRequest{Precision: DefaultPrecision, MaxTime: Duration(DefaultSearchTime), CoolDown: Duration(DefaultCoolDown)}
+	r.readObjectives(values.List("objectives"), &found)
+	r.Rate, r.Concurrency = readLoads(values, "rate", &found), readLoads(values, "concurrency", &found)
+	r.readPrecision(values["precision"], &found)
+	if values.Has("max_time") {
+		r.MaxTime = Duration(values.Duration("max_time"))
+	}
+	if values.Has("cool_down") {
+		r.CoolDown = Duration(values.Duration("cool_down"))
+	}
+	switch hasRate, hasConcurrency := values.Has("rate"), values.Has("concurrency"); {
+	case hasRate && hasConcurrency:
+		found.Add("concurrency", "cannot be combined with rate: a search is about one of the two")
+	case !hasRate && !hasConcurrency:
+		found.Add("rate", `is needed, or concurrency: the loads to search, such as "100..100000"`)
+	}
+	if spec, given := object["spec"]; given {
+		r.readSpec(spec, len(values.List("objectives")), &found)
+	}
+	return r, found.Err()
+}
+
+func (r *SearchRequest) readObjectives(list []any, found *param.Problems) {
+	for i, item := range list {
+		before := len(*found)
+		objective := readThresholdEntry(item, fmt.Sprintf("objectives[%d]", i), found)
+		if len(*found) == before {
+			r.Objectives = append(r.Objectives, objective)
+		}
+	}
+}
+
+func readLoads(values param.Values, name string, found *param.Problems) *LoadRange {
+	if !values.Has(name) {
+		return nil
+	}
+	loads, err := ParseLoadRange(values.Text(name))
+	most := float64(maxRate)
+	if name == "concurrency" {
+		most = MaxJobs
+	}
+	switch {
+	case err != nil:
+		found.Add(name, "%v", err)
+		return nil
+	case loads.To > most:
+		found.Add(name, "must be at most %s; got %s", param.FormatNumber(most), loads)
+	case name == "concurrency" && (loads.From != float64(int64(loads.From)) || loads.To != float64(int64(loads.To))):
+		found.Add(name, "must be whole numbers; got %s", loads)
+	}
+	return &loads
+}
+
+func (r *SearchRequest) readPrecision(value any, found *param.Problems) {
+	switch value := value.(type) {
+	case float64:
+		r.Precision = value
+	case string:
+		share, ok := ParseShare(value)
+		if r.Precision = share; !ok || share < minPrecision || share > 1 {
+			found.Add("precision", "must be a share from %v to 1, such as 3%% or 0.03; got %s", minPrecision, param.Describe(value))
+		}
+	}
+}
+
+// readSpec reads the spec, completes it with the first load so that all rules of a
+// spec hold, and rejects what a search sets itself. objectives is how many the
+// search has beside the spec's thresholds.
+func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problems) {
+	members, ok := value.(map[string]any)
+	if !ok {
+		found.Add("spec", "must be an object; got %s", param.Describe(value))
+		return
+	}
+	for _, name := range []string{"stages", "repeat"} {
+		if _, given := members[name]; given {
+			found.Add("spec."+name, "cannot be part of a search, which runs the spec at one load after the other")
+			return
+		}
+	}
+	if (r.Rate == nil) == (r.Concurrency == nil) {
+		return // there is no load to check it with
+	}
+	if _, given := members["rate"]; given && r.Rate == nil {
+		found.Add("spec.rate", "cannot be combined with a search of concurrency; leave it out, or search rates")
+		return
+	}
+	complete := maps.Clone(members)
+	loads, rates := r.Range()
+	load := "concurrency"
+	if rates {
+		load = "rate"
+	}
+	complete[load] = json.Number(param.FormatNumber(loads.From))
+	if complete["num_jobs"] == nil && complete["duration"] == nil {
+		complete["duration"] = DefaultTrialDuration.String()
+	}
+	encoded, _ := json.Marshal(complete) // it was decoded from JSON
+	spec, err := DecodeSpec(encoded)
+	var invalid *InvalidError
+	if errors.As(err, &invalid) {
+		for _, field := range invalid.Fields {
+			found.Add("spec."+field.Location, "%s", field.Message)
+		}
+	}
+	r.Objectives = append(r.Objectives, spec.Thresholds...)
+	if given := members["thresholds"] != nil || objectives > 0; !given {
+		found.Add("objectives", `is needed: what a run must satisfy, such as "p99 < 250ms"`)
+	}
+	if most := maxThresholds / 2; len(r.Objectives) > most {
+		found.Add("objectives", "must be %d at most with the spec's thresholds; got %d", most, len(r.Objectives))
+	}
+	if most := maxLabels - 1; len(spec.Labels) > most {
+		found.Add("spec.labels", "must be %d at most: the runs of a search have one more", most)
+	}
+	spec.Thresholds = nil
+	if spec.IncludeJobs == nil {
+		keep := false
+		spec.IncludeJobs = &keep
+	}
+	r.Spec = spec
+}
+
+// At returns the spec of a run of the search, at one load. Its thresholds are the
+// objectives, then bounds that end a run which misses an objective by far. A seed
+// of the spec is another one in each run, so that a run that confirms another is
+// not its copy.
+func (r SearchRequest) At(load float64, run int) Spec {
+	spec := r.Spec
+	if _, rates := r.Range(); rates {
+		spec.Rate = load
+	} else {
+		spec.Concurrency = int64(load)
+	}
+	if spec.Seed != nil {
+		seed := *spec.Seed + uint64(run)
+		spec.Seed = &seed
+	}
+	spec.Thresholds = slices.Clone(r.Objectives)
+	for _, objective := range r.Objectives {
+		if bound, ok := objective.farBeyond(spec.length()); ok {
+			spec.Thresholds = append(spec.Thresholds, bound)
+		}
+	}
+	return spec
+}
+
+// far is by how much a run must miss an objective to end early.
+const far = 3
+
+// farBeyond returns the threshold that ends a run of the given length which misses
+// an objective by far, after a fifth of its time. There is none for objectives
+// that are lower bounds, or that cannot abort.
+func (t Threshold) farBeyond(length Duration) (bound Threshold, ok bool) {
+	if t.operator != "<" && t.operator != "<=" || knownLate.MatchString(t.metric) || t.limit == 0 || t.metric == "duration" {
+		return Threshold{}, false
+	}
+	limit := t.limit * far
+	m, _ := lookup(t.metric)
+	text := param.FormatNumber(limit)
+	switch {
+	case m.unit == share && limit > 0.5:
+		text = "50%"
+		if t.limit >= 0.5 {
+			return Threshold{}, false
+		}
+	case m.unit == seconds:
+		text = time.Duration(limit * float64(time.Second)).String()
+	}
+	bound, err := ParseThreshold(t.metric + " " + t.operator + " " + text)
+	bound.AbortOnFail, bound.After = true, time.Duration(length/5)
+	return bound, err == nil
+}
