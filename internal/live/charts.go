@@ -83,7 +83,7 @@ func (s *State) time(width, rows int) []Line {
 	}
 	names := 0
 	for _, part := range parts {
-		names = max(names, min(cells(format.Sanitize(part.Name)), width*2/5))
+		names = max(names, min(cells(format.Sanitize(part.Name)), width/2))
 	}
 	lines := []Line{{{" where the time goes", Faint}, {"  share, mean", Faint}}}
 	for _, part := range parts[:min(len(parts), rows)] {

@@ -65,7 +65,7 @@ func workload(spec aurea.Spec) string {
 func load(spec aurea.Spec) string {
 	var parts []string
 	if spec.NumJobs > 0 {
-		parts = append(parts, fmt.Sprintf("%d jobs", spec.NumJobs))
+		parts = append(parts, format.NumberOf(int(spec.NumJobs), "job"))
 	}
 	plan := aurea.NewPlan(spec, 0)
 	switch {

@@ -176,9 +176,14 @@ func (v *View) wake() {
 	}
 }
 
-// restoreOnPanic leaves the terminal as it was before a panic ends the program.
+// restoreOnPanic leaves the terminal as it was before a panic ends the program. It
+// keeps the lock, so that no other goroutine takes the terminal again. If the one
+// that panics holds it, waiting would be in vain.
 func (v *View) restoreOnPanic() {
 	if reason := recover(); reason != nil {
+		for tries := 0; !v.mu.TryLock() && tries < 100; tries++ {
+			time.Sleep(time.Millisecond)
+		}
 		v.leave(false)
 		panic(reason)
 	}
