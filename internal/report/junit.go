@@ -61,13 +61,13 @@ type (
 // an error. system-out holds the text output.
 func JUnit(run aurea.Run, o Options, w io.Writer) error {
 	r := run.Result
-	rep := newDocument(r)
+	title := titleOf(r)
 	var text strings.Builder
 	if err := Text(run, Options{Previous: o.Previous, Verbose: o.Verbose}, &text); err != nil {
 		return err
 	}
 	suite := junitSuite{
-		Name:      rep.Title,
+		Name:      title,
 		Package:   "aurea",
 		Hostname:  "localhost", // a result has none; Ant uses this too
 		Time:      formatSeconds(r.Duration),
@@ -75,13 +75,13 @@ func JUnit(run aurea.Run, o Options, w io.Writer) error {
 		Out:       junitText{text.String()},
 	}
 	suite.Cases = append(suite.Cases, junitCase{
-		Class: rep.Title, Name: "measurement", Time: formatSeconds(r.Duration), Error: measurementProblem(r),
+		Class: title, Name: "measurement", Time: formatSeconds(r.Duration), Error: measurementProblem(r),
 	})
-	for _, fact := range rep.Facts {
-		suite.Properties = append(suite.Properties, junitProperty{fact[0], fact[1]})
+	for _, fact := range junitFacts(r) {
+		suite.Properties = append(suite.Properties, junitProperty{fact[0], format.Sanitize(fact[1])})
 	}
 	for _, check := range r.Thresholds {
-		suite.Cases = append(suite.Cases, thresholdCase(rep.Title, check, r.Cost.Currency))
+		suite.Cases = append(suite.Cases, thresholdCase(title, check, r.Cost.Currency))
 	}
 	suite.countCases()
 	return writeXML(w, junitSuites{Suite: suite})
@@ -137,4 +137,27 @@ func writeXML(w io.Writer, value any) error {
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, encoded)
 	return err
+}
+
+// junitFacts lists what is known about the run as a whole.
+func junitFacts(r *aurea.Result) [][2]string {
+	list := [][2]string{
+		{"run", r.ID + format.Name(r.Name)},
+		{"status", string(r.Status)},
+		{"jobs", formatCounts(r.Counts)},
+		{"duration", format.Duration(r.Duration)},
+	}
+	if w := r.Warmup; w != nil {
+		text := fmt.Sprintf("%s before that, not judged; %s", format.Duration(w.Duration), formatCounts(w.Counts))
+		list = append(list, [2]string{"warm-up", text})
+	}
+	if r.Workers != nil {
+		list = append(list, [2]string{"workers", formatWorkers(r.Workers)})
+	}
+	return append(list, [][2]string{
+		{"throughput", format.Count(r.Throughput) + " jobs/s"},
+		{"in flight", formatInFlight(r.InFlight)},
+		{"cost", formatCost(r)},
+		{"seed", strconv.FormatUint(r.Seed, 10)},
+	}...)
 }

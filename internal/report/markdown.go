@@ -8,10 +8,55 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Markdown writes a result for a comment on a pull request at GitHub or
-// GitLab.
-func Markdown(run aurea.Run, _ Options, w io.Writer) error {
-	return newDocument(run.Result).WriteMarkdown(w)
+// Markdown writes a result for a comment on a pull request at GitHub or GitLab:
+// the verdict, the doubts, the thresholds and the latency. The rest is folded.
+func Markdown(run aurea.Run, o Options, w io.Writer) error {
+	p := newPage(run, o)
+	r := run.Result
+	var text strings.Builder
+	fmt.Fprintf(&text, "### %s: %s\n\n%s\n", escapeMarkdown(p.Title), p.Headline.Word, escapeMarkdown(p.Headline.Sentence))
+	for _, d := range p.Doubts {
+		fmt.Fprintf(&text, "\n> **%s**: %s\n", d.State, escapeMarkdown(d.Message))
+		if d.Advice != "" {
+			fmt.Fprintf(&text, "> → %s\n", escapeMarkdown(d.Advice))
+		}
+	}
+	var checks [][]string
+	for _, check := range p.Thresholds {
+		checks = append(checks, []string{strings.ToUpper(check.State), check.Expression, check.Value})
+	}
+	if len(checks) > 0 {
+		writeMarkdownTable(&text, []string{"", "threshold", "value"}, checks)
+	}
+	latency := table{Header: summaryHeader}
+	latency.addBrief("latency", r.Latency)
+	writeMarkdownTable(&text, latency.Header, latency.Rows)
+	fmt.Fprintf(&text, "\n%s; %s\n", jobsInWords(r.Counts), escapeMarkdown(rateInWords(r)))
+	p.fold(&text)
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+// fold writes all tables, the facts and how to do it again, as details that are
+// closed at first.
+func (p page) fold(text *strings.Builder) {
+	text.WriteString("\n<details><summary>More about the run</summary>\n")
+	for _, table := range p.Tables {
+		fmt.Fprintf(text, "\n**%s**\n", table.Title)
+		writeMarkdownTable(text, table.Header, table.Rows)
+	}
+	writeMarkdownTable(text, []string{"the run", ""}, factRows(p.Facts))
+	fmt.Fprintf(text, "\n%s\n\n</details>\n", codeBlock(p.Again))
+}
+
+// codeBlock returns a text as a block of code. Its fence is longer than any row
+// of backticks in the text.
+func codeBlock(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "sh\n" + text + "\n" + fence
 }
 
 // WriteMarkdown writes the document as Markdown.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// A page is what a page of HTML shows of a run.
+// A page is what a page of HTML, or a comment in Markdown, shows of a run.
 type page struct {
 	Title      string
 	Headline   headline
@@ -52,7 +51,7 @@ type pageTable struct {
 func newPage(run aurea.Run, o Options) page {
 	r := run.Result
 	p := page{
-		Title:    cmp.Or(strings.TrimSpace(format.Sanitize(r.Name)), r.ID),
+		Title:    titleOf(r),
 		Headline: newHeadline(r).sanitized(),
 		When:     r.StartTime.UTC(),
 		Figures:  figures(r),

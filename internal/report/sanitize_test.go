@@ -55,7 +55,7 @@ func TestFormsAreSafe(t *testing.T) {
 func TestTitleOfABlankName(t *testing.T) {
 	r := judgedResult()
 	r.Name = " \n\t"
-	if diff := cmp.Diff("benchmark-1", newDocument(r).Title); diff != "" {
+	if diff := cmp.Diff("benchmark-1", titleOf(r)); diff != "" {
 		t.Error(diff)
 	}
 }

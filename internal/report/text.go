@@ -71,8 +71,7 @@ const maxErrors = 5
 
 // errors writes the classes of errors, the most frequent first.
 func (t textReport) errors() {
-	classes := slices.DeleteFunc(slices.Clone(t.r.Errors), func(c aurea.ErrorClass) bool { return c.Count == 0 })
-	slices.SortStableFunc(classes, func(a, b aurea.ErrorClass) int { return cmp.Compare(b.Count, a.Count) })
+	classes := errorsByCount(t.r.Errors)
 	for i, class := range classes {
 		if i == maxErrors && !t.o.Verbose {
 			t.row("", format.NumberOf(len(classes)-i, "more class")+" of errors; -v shows them")
