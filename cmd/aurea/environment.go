@@ -72,7 +72,10 @@ func variableError(name string, flag *pflag.Flag, err error) error {
 func variableNames(command *cobra.Command, flag string) []string {
 	upper := strings.NewReplacer("-", "_", " ", "_")
 	own := strings.ToUpper(upper.Replace(command.CommandPath() + " " + flag))
-	_, isOwn := command.Flags().Lookup(flag).Annotations[ownVariableAnnotation]
+	isOwn := false
+	if declared := command.Flags().Lookup(flag); declared != nil {
+		_, isOwn = declared.Annotations[ownVariableAnnotation]
+	}
 	if isOwn || command.Name() != "run" && slices.Contains(unsharedFlags, flag) {
 		return []string{own}
 	}
