@@ -136,7 +136,7 @@ func checkMinVersion(version string) error {
 // openDeferred opens a file that cannot be written at the moment. Reads work;
 // writes fail with openErr until a retry of openFile succeeds.
 func openDeferred(path string, openErr error, options Options) (*Store, error) {
-	query, _ := readOnlyQuery(path, options.Shared)
+	query, _ := readOnlyQuery(path, false) // a full disk has no room for what sharing takes
 	db, err := sql.Open("sqlite", fileURL(path, query))
 	if err != nil {
 		return nil, err
