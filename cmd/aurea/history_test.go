@@ -180,3 +180,21 @@ func TestWhatIsKept(t *testing.T) {
 		t.Errorf("the history has %q", names)
 	}
 }
+
+// A report shows the run of the same name before, also when it is written again.
+func TestReportBesideTheRunBefore(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "history")
+	keepRun(t, dir, "--name", "other")
+	first := inHistory(t, dir, "run", "--quiet", "--jobs", "4", "--job-duration", "1ms", "--name", "same")
+	if strings.Contains(first, "\nbefore ") {
+		t.Errorf("the first run of a name has one before:\n%s", first)
+	}
+	second := inHistory(t, dir, "run", "--quiet", "--jobs", "4", "--job-duration", "1ms", "--name", "same")
+	checkContains(t, "the second run", second, "\nbefore ")
+	checkContains(t, "its report", inHistory(t, dir, "report", "last"), "\nbefore ")
+	unnamed := inHistory(t, dir, "run", "--quiet", "--jobs", "4", "--job-duration", "1ms")
+	if strings.Contains(unnamed, "\nbefore ") {
+		t.Errorf("a run without a name has one before:\n%s", unnamed)
+	}
+}

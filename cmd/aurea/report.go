@@ -45,15 +45,16 @@ func (o *reportOptions) run(command *cobra.Command, reference string) error {
 		return err
 	}
 	var run aurea.Run
+	options := textOptions(command)
 	if _, missing := os.Stat(reference); missing == nil || reference == "-" {
 		run, err = readRun(command, reference)
 	} else {
-		run, err = o.find(command.Context(), reference)
+		run, options.Previous, err = o.find(command.Context(), reference)
 	}
 	if err != nil {
 		return err
 	}
-	return writeResult(run, outputs, textOptions(command), command.OutOrStdout())
+	return writeResult(run, outputs, options, command.OutOrStdout())
 }
 
 // readRun returns the run of a file with one result.
@@ -80,23 +81,24 @@ func readRun(command *cobra.Command, name string) (aurea.Run, error) {
 // maxResultFile limits the bytes of a file with a result and its jobs.
 const maxResultFile = 4 << 30
 
-// find returns a finished run of the history or of a server.
-func (o *reportOptions) find(ctx context.Context, reference string) (aurea.Run, error) {
+// find returns a finished run of the history or of a server, and the result of the
+// run of the same name before it.
+func (o *reportOptions) find(ctx context.Context, reference string) (aurea.Run, *aurea.Result, error) {
 	service, done, err := o.source.open(ctx)
 	if err != nil {
-		return aurea.Run{}, err
+		return aurea.Run{}, nil, err
 	}
 	defer done()
 	id, err := findRun(ctx, service, reference, finishedRun)
 	if err != nil {
-		return aurea.Run{}, err
+		return aurea.Run{}, nil, err
 	}
 	run, err := service.Get(ctx, id)
 	if err != nil {
-		return aurea.Run{}, err
+		return aurea.Run{}, nil, err
 	}
 	if run.Result == nil {
-		return aurea.Run{}, fmt.Errorf("%w: run %s is %s and has no result to report", aurea.ErrConflict, id, run.Status)
+		return aurea.Run{}, nil, fmt.Errorf("%w: run %s is %s and has no result to report", aurea.ErrConflict, id, run.Status)
 	}
-	return withSamples(ctx, service, run), nil
+	return withSamples(ctx, service, run), previousOf(ctx, service, run), nil
 }

@@ -121,7 +121,9 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return document.locate(err)
 	}
-	return writeRun(run, outputs, textOptions(command), command.OutOrStdout())
+	options := textOptions(command)
+	options.Previous = o.previous(ctx, run, outputs)
+	return writeRun(run, outputs, options, command.OutOrStdout())
 }
 
 // notes returns where notes for the user go.

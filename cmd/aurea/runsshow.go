@@ -35,7 +35,9 @@ func newRunsShowCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(command.OutOrStdout(), run)
 			}
-			return printRun(command.OutOrStdout(), withSamples(command.Context(), service, run), textOptions(command))
+			options := textOptions(command)
+			options.Previous = previousOf(command.Context(), service, run)
+			return printRun(command.OutOrStdout(), withSamples(command.Context(), service, run), options)
 		})
 	command.Flags().Bool("wait", false, "wait until the run has finished")
 	addOutputFlag(command)

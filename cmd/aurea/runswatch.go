@@ -50,7 +50,9 @@ func (o *watchOptions) run(command *cobra.Command, service *client.Client, args 
 	if err != nil {
 		return watchError(ctx, id, err)
 	}
-	return writeRun(withSamples(ctx, service, run), outputs, textOptions(command), command.OutOrStdout())
+	options := textOptions(command)
+	options.Previous = previousOf(ctx, service, run)
+	return writeRun(withSamples(ctx, service, run), outputs, options, command.OutOrStdout())
 }
 
 // watch shows the run until it has finished, and returns it then.

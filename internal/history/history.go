@@ -21,18 +21,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Kept is how much a history holds: the newest runs, and those that are the
+// kept is how much a history holds: the newest runs, and those that are the
 // baseline of their name.
-var Kept = aurea.Retention{Runs: 10_000, Bytes: 1 << 30}
+var kept = aurea.Retention{Runs: 10_000, Bytes: 1 << 30}
 
 // A History is a directory of runs. Its methods may be called concurrently, also
 // by several processes.
 type History struct {
 	directory string
+	kept      aurea.Retention
 }
 
 // In returns the history in a directory, which need not exist.
-func In(directory string) *History { return &History{directory: directory} }
+func In(directory string) *History { return &History{directory: directory, kept: kept} }
 
 // Directory returns where the history is.
 func (h *History) Directory() string { return h.directory }

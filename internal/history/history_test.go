@@ -104,6 +104,28 @@ func TestKeptRuns(t *testing.T) {
 	}
 }
 
+// A history holds the newest runs, and a baseline beyond them.
+func TestOldRunsAreDeleted(t *testing.T) {
+	t.Parallel()
+	h := In(t.TempDir())
+	keepRuns(t, h, 2)
+	s := openService(t, h)
+	baseline := true
+	if _, err := s.Change(t.Context(), storetest.NewRun(0).ID, aurea.RunChange{Baseline: &baseline}); err != nil {
+		t.Fatal(err)
+	}
+	h.kept = aurea.Retention{Runs: 3}
+	for n := 2; n < 6; n++ {
+		if _, err := h.Keep(t.Context(), storetest.Finished(storetest.NewRun(n), 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{storetest.NewRun(5).ID, storetest.NewRun(4).ID, storetest.NewRun(0).ID}
+	if diff := cmp.Diff(want, listIDs(t, s, aurea.RunQuery{})); diff != "" {
+		t.Errorf("the list differs (-want +got):\n%s", diff)
+	}
+}
+
 // What needs a server is refused in words.
 func TestNoServer(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,8 @@ import (
 )
 
 // Keep stores a finished run, with its histograms and the records of its jobs,
-// and returns its digest. It deletes the oldest runs beyond Kept.
+// and returns its digest. It deletes the oldest runs beyond the newest 10,000, or
+// beyond 1 GB; baselines are not deleted.
 func (h *History) Keep(ctx context.Context, run aurea.Run) (digest string, err error) {
 	s, err := h.open(ctx)
 	if err != nil {
@@ -20,7 +21,7 @@ func (h *History) Keep(ctx context.Context, run aurea.Run) (digest string, err e
 	if digest, err = s.Put(ctx, run); err != nil {
 		return "", fmt.Errorf("%s: %w", h.directory, err)
 	}
-	_, err = s.Prune(ctx, Kept)
+	_, err = s.Prune(ctx, h.kept)
 	return digest, err
 }
 
