@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // reportOptions are the flags of aurea report.
@@ -21,8 +22,8 @@ func newReportCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "report FILE | ID",
 		Short: "Write the result of a finished run in another form",
-		Long: `Writes the result of a finished run in any form: of a file that aurea run -o json has
-written, or of a run of the history, or with --server of a service. An ID may be
+		Long: `Writes the result of a finished run in any form: of a file that aurea run -o json or
+-o html has written, or of a run of the history, or with --server of a service. An ID may be
 shortened, and last is the newest finished run. A file of that name takes precedence;
 - is standard input.
 
@@ -65,6 +66,9 @@ func readRun(command *cobra.Command, name string) (aurea.Run, error) {
 	}
 	if name == "-" {
 		name = "standard input"
+	}
+	if page, ok := report.ResultIn(content); ok {
+		content = page
 	}
 	results, err := aurea.DecodeResults(content)
 	if err != nil {

@@ -37,11 +37,16 @@ func TestReport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	code, _, stderr := runCommand(t, "", "report", file, "-o", "html="+html)
+	checkExit(t, "a page", code, exitOK, stderr)
+	code, stdout, stderr := runCommand(t, "", "report", html)
+	checkExit(t, "the report of a page", code, exitOK, stderr)
+	checkContains(t, "the report of a page", stdout, "FAIL", "6 ok", "(some)")
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := runCommand(t, string(content), "report", "-", "-o", "junit")
+	code, stdout, stderr = runCommand(t, string(content), "report", "-", "-o", "junit")
 	checkExit(t, "aurea report -", code, exitOK, stderr)
 	checkContains(t, "JUnit", stdout, "<testsuite", "p99 &lt; 1ns")
 }

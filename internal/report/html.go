@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/server/ui"
@@ -20,7 +21,10 @@ var htmlSource string
 //go:embed report.css
 var htmlStyle string
 
-var htmlTemplate = template.Must(template.New("report").Parse(htmlSource))
+// htmlTemplate is parsed when it is first used: most commands write no page.
+var htmlTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report").Parse(htmlSource))
+})
 
 // HTML writes the result of a run as one page that needs nothing else: neither
 // a network nor a server. It holds the result without its jobs, see ResultIn.
@@ -35,7 +39,7 @@ func HTML(run aurea.Run, o Options, w io.Writer) error {
 		return err
 	}
 	style := htmlStyle + chartStyle()
-	return htmlTemplate.Execute(w, map[string]any{
+	return htmlTemplate().Execute(w, map[string]any{
 		"Page":   newPage(run, o),
 		"CSP":    contentPolicy(style, script()),
 		"Style":  template.CSS(style),
