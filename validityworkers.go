@@ -12,7 +12,7 @@ const (
 	minSpreadLimit = 5 * time.Millisecond // a smaller spread of starts is always fine
 	spreadShare    = 0.01                 // of the duration; a smaller spread is fine too
 	boundLimit     = 5 * time.Millisecond // of the error of a worker's clock
-	gapLimit       = 2 * time.Second      // without a report of a worker
+	gapIntervals   = 2                    // of reports, without a report of a worker
 	endSpreadShare = 0.05                 // of the duration
 )
 
@@ -61,7 +61,8 @@ func clockBound(_ *Result, w *Workers) (float64, float64, bool) {
 }
 
 func reportGap(_ *Result, w *Workers) (float64, float64, bool) {
-	return w.LongestGap, gapLimit.Seconds(), w.LongestGap > gapLimit.Seconds()
+	limit := gapIntervals * ReportInterval(w.Count).Seconds()
+	return w.LongestGap, limit, w.LongestGap > limit
 }
 
 func unlikeWorkers(_ *Result, w *Workers) (float64, float64, bool) { return 0, 0, len(w.Unlike) > 0 }

@@ -32,6 +32,8 @@ var workerValidityTests = []validityTest{
 		func(r *Result) { fleet(r).Bound = 0.006 }, 0.006, 0.005},
 	{"report_gap", Degraded, func(r *Result) { fleet(r).LongestGap = 2 },
 		func(r *Result) { fleet(r).LongestGap = 2.5 }, 2.5, 2},
+	{"report_gap", Degraded, func(r *Result) { w := fleet(r); w.LongestGap, w.Count, w.Hosts = 4, 2001, 2001 },
+		func(r *Result) { w := fleet(r); w.LongestGap, w.Count, w.Hosts = 4.5, 2001, 2001 }, 4.5, 4},
 	{"unlike_workers", Degraded, func(r *Result) { fleet(r).Unlike = []string{} },
 		func(r *Result) { fleet(r).Unlike = []string{"cpu", "kernel"} }, 0, 0},
 	{"uneven_workers", Degraded, func(r *Result) { fleet(r).EndSpread = 0.5 },

@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -23,6 +24,16 @@ type Workers struct {
 	Unlike []string         `json:"unlike,omitempty"`
 	Of     []WorkerResult   `json:"of"` // at most MaxListedWorkers: the lost ones, then the latest to start jobs
 	Rest   *WorkerRemainder `json:"rest,omitempty"`
+}
+
+// workersPerSecond is how many reports a second one service merges with a core
+// to spare: see BenchmarkManyWorkers.
+const workersPerSecond = 2_000
+
+// ReportInterval returns the time between two reports of a worker, in a run of the
+// given number of workers: whole seconds, so that one service keeps up with many.
+func ReportInterval(workers int) time.Duration {
+	return time.Second * time.Duration(max(1, (workers+workersPerSecond-1)/workersPerSecond))
 }
 
 // Find returns the index in Of of the worker with an ID or a name. The error is an

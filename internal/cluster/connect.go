@@ -194,18 +194,6 @@ func reconnectDelay(attempt int) time.Duration {
 	return delay - rand.N(delay/2)
 }
 
-// checkConnection replaces a connection on which NATS does not answer a ping: a
-// half-open one would otherwise be noticed after several pings only.
-func checkConnection(conn *Conn, log *slog.Logger) {
-	if !conn.IsConnected() {
-		return
-	}
-	if err := conn.FlushTimeout(pongTimeout); errors.Is(err, nats.ErrTimeout) {
-		log.Warn("NATS does not answer; the connection is replaced")
-		_ = conn.ForceReconnect() // it fails if the connection was closed
-	}
-}
-
 // Disconnect sends what is buffered, within drainTimeout, and closes a
 // connection.
 func Disconnect(conn *Conn) {

@@ -120,7 +120,7 @@ func (c *coordination) start(ctx context.Context, lead time.Duration) error {
 	c.started = c.base.Add(c.startAt)
 	ctx, cancel := context.WithTimeout(ctx, lead+ackTimeout)
 	defer cancel()
-	order := c.numbered(Order{Kind: OrderStart, At: int64(c.startAt), Lease: Lease})
+	order := c.numbered(Order{Kind: OrderStart, At: int64(c.startAt), Lease: c.lease()})
 	err := each(c.members, maxOrdersAtOnce, func(m *member) error {
 		err := c.orderOnce(ctx, m.Worker, order)
 		if !isRefusal(err) && !errors.Is(err, nats.ErrNoResponders) {

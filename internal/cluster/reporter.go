@@ -21,12 +21,13 @@ type reporter struct {
 	wake    chan struct{} // there may be something to send
 	closing chan struct{} // closed when the shard has ended
 
-	mu      sync.Mutex
-	pending *packedReport // what is not sent yet
-	filled  bool          // pending contains an interval
-	epoch   uint64        // of the server that receives the reports
-	sum     *packedReport // all but the last one, merged, with the number of the latest
-	until   time.Time     // when to give up, once the shard has ended
+	mu       sync.Mutex
+	pending  *packedReport // what is not sent yet
+	filled   bool          // pending contains an interval
+	reported time.Duration // end of the last interval that was reported
+	epoch    uint64        // of the server that receives the reports
+	sum      *packedReport // all but the last one, merged, with the number of the latest
+	until    time.Time     // when to give up, once the shard has ended
 
 	last        []encodedReport // the parts of the one with the Final, once it is complete
 	sendingLast bool            // a goroutine sends the last report

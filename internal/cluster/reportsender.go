@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
@@ -43,18 +45,57 @@ func levelOf(err error) slog.Level {
 	return slog.LevelWarn
 }
 
-// take waits until an interval is to be reported and returns its report. Last says
-// that only the last report is left.
+// take waits until a report is due and returns it. Last says that only the last
+// report is left.
 func (r *reporter) take() (report encodedReport, last bool, err error) {
 	for {
 		<-r.wake
-		r.spread()
 		r.mu.Lock()
-		if r.filled {
-			defer r.mu.Unlock()
-			return r.takeFilled()
-		}
+		end := r.intervalEnd()
+		due := r.filled && end > r.reported
 		r.mu.Unlock()
+		if !due && !r.closed() {
+			continue
+		}
+		r.waitUntil(r.started.At.Add(end + r.turn()))
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.takeFilled()
+	}
+}
+
+// intervalEnd returns the end of the last whole interval of reports in what is
+// pending. The engine's intervals are those of ReportInterval, or about that. The
+// caller holds the lock.
+func (r *reporter) intervalEnd() time.Duration {
+	return (r.pending.Elapsed + ReportInterval/2).Truncate(r.pace)
+}
+
+// turn returns how long after the end of an interval this shard reports it, so
+// that the reports of many workers do not arrive at once.
+func (r *reporter) turn() time.Duration {
+	request := r.shard.request
+	shards := time.Duration(len(request.Weights))
+	return min(shards*reportSpacing, r.pace*3/4) * time.Duration(request.Shard) / shards
+}
+
+// waitUntil waits until a moment. The last report waits for none.
+func (r *reporter) waitUntil(moment time.Time) {
+	timer := time.NewTimer(time.Until(moment))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.closing:
+	}
+}
+
+// closed reports whether the shard has ended.
+func (r *reporter) closed() bool {
+	select {
+	case <-r.closing:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -62,6 +103,7 @@ func (r *reporter) take() (report encodedReport, last bool, err error) {
 // last one. The caller holds the lock.
 func (r *reporter) takeFilled() (report encodedReport, last bool, err error) {
 	pending := r.pending
+	r.reported = r.intervalEnd()
 	r.pending, r.filled = newPackedReport(), false
 	pending.Seq, pending.CPU = r.sum.Seq+1, r.cpuShare(pending.Length)
 	if pending.Final != nil {
@@ -107,21 +149,6 @@ func (r *reporter) deliverLast(epoch uint64) error {
 	return nil
 }
 
-// spread waits for this shard's share of the first half of the interval, so
-// that the reports of many workers do not arrive at once. The last report does
-// not wait.
-func (r *reporter) spread() {
-	request := r.shard.request
-	wait := r.pace / 2 * time.Duration(request.Shard) / time.Duration(len(request.Weights))
-	wait += r.pace - ReportInterval
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.closing:
-	}
-}
-
 // cpuShare returns the share of the cores' time that this process used since
 // the last call.
 func (r *reporter) cpuShare(length time.Duration) float64 {
@@ -148,8 +175,9 @@ func (r *reporter) deliver(report encodedReport) (epoch uint64, err error) {
 		sent := time.Now()
 		ack, err := r.request(report.message(epoch))
 		switch {
-		case errors.Is(err, context.DeadlineExceeded):
-			checkConnection(r.shard.worker.conn, r.shard.log())
+		case errors.Is(err, errHalfOpen):
+			r.shard.log().Warn("NATS does not answer; the connection is replaced")
+			_ = r.shard.worker.conn.ForceReconnect() // it fails if the connection was closed
 		case err != nil || ack.Epoch != epoch:
 		case ack.Refused != "":
 			return epoch, errors.New(ack.Refused)
@@ -172,17 +200,38 @@ func (r *reporter) renew(until time.Time) {
 	}
 }
 
-// request sends a report once.
+// errHalfOpen says that neither the server nor NATS has answered: the connection
+// may be half-open, which would be noticed after several pings only.
+var errHalfOpen = errors.New("NATS does not answer")
+
+// request sends a report once. When the answer takes long, it asks NATS for a
+// pong until then.
 func (r *reporter) request(data []byte) (ack Ack, err error) {
 	ctx, cancel := context.WithTimeout(r.shard.sending, ackTimeout)
 	defer cancel()
 	worker := r.shard.worker
+	pong := make(chan error, 1)
+	late := time.AfterFunc(pingAfter, func() { pong <- ping(ctx, worker.conn) })
+	defer late.Stop()
 	subject := reportSubject(r.shard.request.Exec, r.shard.request.Shard, worker.options.Hello.ID)
 	reply, err := worker.conn.RequestWithContext(ctx, subject, data)
-	if err != nil {
-		return Ack{}, err
+	if err == nil {
+		return ack, Decode(reply.Data, &ack)
 	}
-	return ack, Decode(reply.Data, &ack)
+	deadline, _ := ctx.Deadline()
+	if errors.Is(err, context.DeadlineExceeded) && time.Since(deadline) < overdue && !late.Stop() &&
+		errors.Is(<-pong, context.DeadlineExceeded) {
+		err = errHalfOpen
+	}
+	return Ack{}, err
+}
+
+// ping waits for a pong of NATS. A connection that is being restored needs none.
+func ping(ctx context.Context, conn *nats.Conn) error {
+	if !conn.IsConnected() {
+		return nats.ErrConnectionReconnecting
+	}
+	return conn.FlushWithContext(ctx)
 }
 
 // waitToRepeat waits before a report is sent again. The error says why it is not

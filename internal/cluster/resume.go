@@ -104,7 +104,7 @@ type attachment struct {
 // attachAll attaches to all workers, and reads the clocks of those that reply.
 func (c *coordination) attachAll(ctx context.Context) []attachment {
 	attached := make([]attachment, len(c.members))
-	ctx, cancel := context.WithTimeout(ctx, LostAfter)
+	ctx, cancel := context.WithTimeout(ctx, c.lostAfter())
 	defer cancel()
 	_ = each(c.members, maxOrdersAtOnce, func(m *member) error {
 		attached[m.index] = c.attach(ctx, m)

@@ -22,20 +22,22 @@ const (
 	maxReconnectDelay   = 2 * time.Second
 
 	serverPingEvery = time.Second            // as pingEvery: all reports of a run come by one connection
-	pongTimeout     = 500 * time.Millisecond // for a pong when a report was not answered
+	pingAfter       = 500 * time.Millisecond // without an answer to a report, NATS is asked for a pong
+	overdue         = 250 * time.Millisecond // a process that wakes this late has slept itself
 )
 
 // The times of a run.
 const (
-	offerTimeout = 10 * time.Second        // a prepared worker waits this long for its start
-	helloWithin  = time.Second             // a server that takes a run over waits this long for hellos
-	clockTimeout = 2 * time.Second         // to read the clock of one worker
-	ackTimeout   = 1500 * time.Millisecond // for the reply to a report or an order
-	repeatAfter  = 100 * time.Millisecond  // between two attempts to send the same
-	orderTimeout = 5 * time.Second         // to make all workers obey an order
-	keepReport   = time.Minute             // a worker keeps its last report this long
-	retryBusy    = 250 * time.Millisecond  // before busy workers are asked again, up to twice as long
-	watchEvery   = 100 * time.Millisecond  // between two looks for silent workers
+	offerTimeout  = 10 * time.Second        // a prepared worker waits this long for its start
+	helloWithin   = time.Second             // a server that takes a run over waits this long for hellos
+	clockTimeout  = 2 * time.Second         // to read the clock of one worker
+	ackTimeout    = 1500 * time.Millisecond // for the reply to a report or an order
+	repeatAfter   = 100 * time.Millisecond  // between two attempts to send the same
+	orderTimeout  = 5 * time.Second         // to make all workers obey an order
+	keepReport    = time.Minute             // a worker keeps its last report this long
+	retryBusy     = 250 * time.Millisecond  // before busy workers are asked again, up to twice as long
+	reportSpacing = 500 * time.Microsecond  // between the reports of two workers, if the interval allows it
+	watchEvery    = 100 * time.Millisecond  // between two looks for silent workers
 
 	keepRecords     = time.Minute      // a worker keeps job records this long after it was asked for some
 	recordsTimeout  = 5 * time.Second  // for the reply with a part of the records
@@ -53,12 +55,11 @@ const (
 
 // Limits of what a coordinator does at once, and of what it tolerates.
 const (
-	clocksAtOnce    = 16    // workers whose clocks are read at once
-	maxOrdersAtOnce = 256   // workers that are asked or ordered at once
-	maxFalseStarts  = 3     // attempts to start a run again
-	maxMalformed    = 3     // reports in a row that are not understood
-	workersPerPace  = 2_000 // workers that may report once an interval
-	recordsAtOnce   = 8     // workers whose job records are pulled at once
-	maxKeptLogs     = 8     // shards of which a worker keeps job records
-	maxWarnings     = 10    // remarks in a result on workers
+	clocksAtOnce    = 16  // workers whose clocks are read at once
+	maxOrdersAtOnce = 256 // workers that are asked or ordered at once
+	maxFalseStarts  = 3   // attempts to start a run again
+	maxMalformed    = 3   // reports in a row that are not understood
+	recordsAtOnce   = 8   // workers whose job records are pulled at once
+	maxKeptLogs     = 8   // shards of which a worker keeps job records
+	maxWarnings     = 10  // remarks in a result on workers
 )

@@ -28,7 +28,7 @@ type watcher struct {
 func newWatcher(c *coordination, observe func(aurea.Progress)) *watcher {
 	return &watcher{
 		coordination: c, orders: newOrderSender(c), report: NewReport(), stoppedAt: time.Duration(aurea.Forever),
-		merger: NewMerger(c.plan, c.started, len(c.members), ReportInterval*c.pace(), observe),
+		merger: NewMerger(c.plan, c.started, len(c.members), c.interval(), observe),
 	}
 }
 
@@ -65,16 +65,17 @@ func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aur
 // now returns the time on the run's clock.
 func (w *watcher) now() time.Duration { return w.clock() - w.startAt }
 
-// pace returns how many intervals there are between two reports of a worker, so
-// that the reports of many stay within what one core can merge.
-func (c *coordination) pace() time.Duration {
-	return time.Duration((len(c.members) + workersPerPace - 1) / workersPerPace)
-}
+// interval returns the time between two reports of a worker. Leases are longer by
+// what it is longer than ReportInterval.
+func (c *coordination) interval() time.Duration { return aurea.ReportInterval(len(c.members)) }
+
+func (c *coordination) lease() time.Duration     { return Lease + c.interval() - ReportInterval }
+func (c *coordination) lostAfter() time.Duration { return LostAfter + c.interval() - ReportInterval }
 
 // receive folds a report into the books of its shard and acknowledges it. It does
 // not reply to a report for the server that has taken the run over.
 func (w *watcher) receive(m *nats.Msg) {
-	ack := Ack{Epoch: w.epoch, Clock: int64(w.clock()), Pace: w.pace() * ReportInterval, Lease: Lease}
+	ack := Ack{Epoch: w.epoch, Clock: int64(w.clock()), Pace: w.interval(), Lease: w.lease()}
 	from, seq, err := w.fold(m)
 	if w.dismissed != nil {
 		return
@@ -157,9 +158,9 @@ func (w *watcher) check() {
 		silent := now - m.Books.LastReport()
 		switch {
 		case m.Books.Ended() || m.Lost:
-		case silent > LostAfter:
+		case silent > w.lostAfter():
 			w.lose(m, fmt.Sprintf("it was silent for %s", silent.Truncate(100*time.Millisecond)))
-		case w.stoppedAt < now-LostAfter:
+		case w.stoppedAt < now-w.lostAfter():
 			w.lose(m, "it did not end when the run was stopped")
 		}
 	}
