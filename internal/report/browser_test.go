@@ -175,6 +175,34 @@ func TestBrowserReport(t *testing.T) {
 	}
 }
 
+// A run without samples, or without a course, has the charts that it can have.
+func TestBrowserReportOfLittle(t *testing.T) {
+	t.Parallel()
+	failed, brief, nothing := shopRun(), shopRun(), aurea.Run{Result: &aurea.Result{Status: aurea.StatusCancelled}}
+	failed.Samples, failed.Result.Latency = aurea.Samples{}, aurea.Summary{}
+	for i := range failed.Result.Series {
+		failed.Result.Series[i].OK = 0
+	}
+	brief.Result.Series = brief.Result.Series[:1]
+	for name, test := range map[string]struct {
+		run  aurea.Run
+		want []string
+	}{
+		"all failed": {failed, []string{"Rate", "In flight", "Failed"}},
+		"one point":  {brief, []string{"Percentiles of the latency", "Distribution of the latency"}},
+		"nothing":    {nothing, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := view(t, writePage(t, test.run, Options{}))
+			v.resize(1280)
+			titles := look[[]string](v, `[...document.querySelectorAll(".plot b")].map((title) => title.textContent)`)
+			if !slices.Equal(titles, test.want) {
+				t.Errorf("the charts are %q, want %q", titles, test.want)
+			}
+		})
+	}
+}
+
 // Text has contrast in both schemes and in print, and the page is one that
 // assistive technology can read.
 func TestBrowserReportIsReadable(t *testing.T) {

@@ -15,7 +15,7 @@ const asked = read("asked");
 const buckets = result.histogram?.buckets ?? [];
 
 // points of the series have the middle of their interval as at.
-const points = result.series.map((point, i, all) => ({ ...point, at: (point.t + (all[i - 1]?.t ?? 0)) / 2, from: all[i - 1]?.t ?? 0 }));
+const points = (result.series ?? []).map((point, i, all) => ({ ...point, at: (point.t + (all[i - 1]?.t ?? 0)) / 2, from: all[i - 1]?.t ?? 0 }));
 const end = points.at(-1)?.t ?? 0;
 const overTime = { scale: time, domain: [0, end], write: clock };
 const perSecond = (value) => `${number(value)}/s`;
@@ -98,6 +98,10 @@ function quantiles() {
   return buckets.map(({ up_to, count }) => [(below += count) / total, Math.min(up_to, result.latency.max)]);
 }
 
+// usual returns the values of a curve without the fastest thousandth, of which one
+// would stretch a logarithmic axis.
+const usual = (curve) => curve.filter(([q], i) => q > 0.001 || i === curve.length - 1).map(([, value]) => value);
+
 function curveChart() {
   const total = result.latency.count;
   const top = 1 - 1 / Math.max(total, 10);
@@ -106,7 +110,7 @@ function curveChart() {
   return plot({
     title: "Percentiles of the latency", label: `The latency that a share of jobs did not exceed: p50 ${duration(result.latency.p50)}, p99 ${duration(result.latency.p99)}, all ${duration(result.latency.max)}`,
     x: { scale: tail, domain: [0, top], write: percentile, name: "of the jobs took at most" },
-    y: durations([...curve.map(([, value]) => value), ...drawn.map(({ value }) => value)]),
+    y: durations([...usual(curve), ...drawn.map(({ value }) => value)]),
     layers: [line(curve, "a"), crosses(drawn.map((limit) => ({ ...limit, at: Math.min(limit.quantile, top) })))],
     values: curve.map(([q]) => q), read: (i) => `${Number((100 * curve[i][0]).toPrecision(5))} %: ${duration(curve[i][1])}`,
   });
@@ -123,11 +127,11 @@ function grouped(low, high, n) {
 }
 
 function histogramChart() {
-  const low = Math.max(result.latency.min, 1e-9);
+  const low = Math.max(Math.min(...usual(quantiles())) / 1.02, 1e-9);
   const high = Math.max(result.latency.max, low * 1.01);
   const list = grouped(low, high, 40);
   return plot({
-    title: "Distribution of the latency", label: `Jobs by their latency, from ${duration(low)} to ${duration(high)}`,
+    title: "Distribution of the latency", label: `Jobs by their latency, from ${duration(result.latency.min)} to ${duration(high)}`,
     x: { scale: log, domain: [low, high], write: duration, name: "latency" },
     y: fromZero(list.map(([, , count]) => count), number), layers: [bars(list, "a")],
     values: list.map(([from, to]) => Math.sqrt(from * to)), read: (i) => `${duration(list[i][0])} to ${duration(list[i][1])}: ${number(list[i][2])}`,

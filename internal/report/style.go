@@ -17,7 +17,7 @@ const (
 
 // paint returns a text in the colours of moods.
 func (s style) paint(text string, moods ...mood) string {
-	if !s.on || text == "" {
+	if !s.on || text == "" || len(moods) == 0 {
 		return text
 	}
 	var parameters []string
