@@ -34,6 +34,7 @@ It exits with 0 when the report is written, whatever the verdict of the run.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error { return o.run(command, args[0]) },
 	}
+	command.ValidArgsFunction = completeRunsAndFiles(&o.source, finishedRun)
 	o.output.addFlag(command.Flags(), "report", resultForms())
 	o.source.addFlags(command.Flags())
 	addVerboseFlag(command.Flags())

@@ -40,12 +40,8 @@ them, or last: the newest run that the command can be about.`,
 }
 
 func newRunsCancelCommand() *cobra.Command {
-	return newServiceCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
-			ids, err := findRuns(command.Context(), service, args, liveRun)
-			if err != nil {
-				return err
-			}
+	return newRunIDCommand("cancel ID...", "Stop runs; their partial results are kept", cobra.MinimumNArgs(1), liveRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				run, err := service.Cancel(command.Context(), id)
 				if err != nil {
@@ -58,12 +54,8 @@ func newRunsCancelCommand() *cobra.Command {
 }
 
 func newRunsDeleteCommand() *cobra.Command {
-	return newServiceCommand("delete ID...", "Delete finished runs", cobra.MinimumNArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
-			ids, err := findRuns(command.Context(), service, args, finishedRun)
-			if err != nil {
-				return err
-			}
+	return newRunIDCommand("delete ID...", "Delete finished runs", cobra.MinimumNArgs(1), finishedRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			for _, id := range ids {
 				if err := service.Delete(command.Context(), id); err != nil {
 					return err
@@ -76,8 +68,8 @@ func newRunsDeleteCommand() *cobra.Command {
 
 func newRunsChangeCommand() *cobra.Command {
 	const short = "Change a run's note, or whether it is its name's baseline"
-	command := newServiceCommand("change ID", short, cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
+	command := newRunIDCommand("change ID", short, cobra.ExactArgs(1), finishedRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			var change aurea.RunChange
 			if flags := command.Flags(); flags.Changed("note") {
 				note, _ := flags.GetString("note")
@@ -90,11 +82,7 @@ func newRunsChangeCommand() *cobra.Command {
 			if change == (aurea.RunChange{}) {
 				return usageErrorf("give --note TEXT, --baseline or --baseline=false")
 			}
-			id, err := findRun(command.Context(), service, args[0], finishedRun)
-			if err != nil {
-				return err
-			}
-			_, err = service.Change(command.Context(), id, change)
+			_, err := service.Change(command.Context(), ids[0], change)
 			return err
 		})
 	command.Flags().String("note", "", "text to show with the run")

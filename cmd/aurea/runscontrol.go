@@ -55,17 +55,10 @@ func readLoad(command *cobra.Command) (aurea.Control, error) {
 // newRunsControlCommand returns a command that applies a control to a running run
 // and prints what changed.
 func newRunsControlCommand(use, short string, read func(*cobra.Command) (aurea.Control, error)) *cobra.Command {
-	return newServiceCommand(use, short, cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
-			control, err := read(command)
-			if err != nil {
-				return err
-			}
-			id, err := findRun(command.Context(), service, args[0], runningRun)
-			if err != nil {
-				return err
-			}
-			run, err := service.Control(command.Context(), id, control)
+	var control aurea.Control
+	command := newRunIDCommand(use, short, cobra.ExactArgs(1), runningRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
+			run, err := service.Control(command.Context(), ids[0], control)
 			if err != nil {
 				return err
 			}
@@ -80,4 +73,9 @@ func newRunsControlCommand(use, short string, read func(*cobra.Command) (aurea.C
 			fmt.Fprintln(command.OutOrStdout(), format.Sanitize(run.ID), format.Sanitize(change))
 			return nil
 		})
+	command.PreRunE = func(command *cobra.Command, _ []string) (err error) {
+		control, err = read(command)
+		return err
+	}
+	return command
 }

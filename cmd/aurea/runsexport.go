@@ -9,15 +9,11 @@ import (
 )
 
 func newRunsExportCommand() *cobra.Command {
-	command := newServiceCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
+	command := newRunIDCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1), finishedRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			format, _ := command.Flags().GetString("format")
 			file, _ := command.Flags().GetString("file")
-			id, err := findRun(command.Context(), service, args[0], finishedRun)
-			if err != nil {
-				return err
-			}
-			jobs, err := service.Export(command.Context(), id, format)
+			jobs, err := service.Export(command.Context(), ids[0], format)
 			if err != nil {
 				return err
 			}

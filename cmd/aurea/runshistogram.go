@@ -10,13 +10,9 @@ import (
 
 func newRunsHistogramCommand() *cobra.Command {
 	var query client.HistogramQuery
-	command := newServiceCommand("histogram ID", "Print a histogram of a finished run", cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
-			id, err := findRun(command.Context(), service, args[0], finishedRun)
-			if err != nil {
-				return err
-			}
-			histogram, err := service.Histogram(command.Context(), id, query)
+	command := newRunIDCommand("histogram ID", "Print a histogram of a finished run", cobra.ExactArgs(1), finishedRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
+			histogram, err := service.Histogram(command.Context(), ids[0], query)
 			if err != nil {
 				return err
 			}

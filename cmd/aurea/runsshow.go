@@ -14,8 +14,8 @@ import (
 )
 
 func newRunsShowCommand() *cobra.Command {
-	command := newServiceCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1),
-		func(command *cobra.Command, service *client.Client, args []string) error {
+	command := newRunIDCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1), anyRun,
+		func(command *cobra.Command, service *client.Client, ids []string) error {
 			asJSON, err := wantsJSON(command)
 			if err != nil {
 				return err
@@ -24,11 +24,7 @@ func newRunsShowCommand() *cobra.Command {
 			if wait, _ := command.Flags().GetBool("wait"); wait {
 				get = service.Wait
 			}
-			id, err := findRun(command.Context(), service, args[0], anyRun)
-			if err != nil {
-				return err
-			}
-			run, err := get(command.Context(), id)
+			run, err := get(command.Context(), ids[0])
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ type watchOptions struct {
 
 func newRunsWatchCommand() *cobra.Command {
 	var o watchOptions
-	command := newServiceCommand("watch ID", "Show a run while it runs, and then its result", cobra.ExactArgs(1), o.run)
+	command := newRunIDCommand("watch ID", "Show a run while it runs, and then its result", cobra.ExactArgs(1), liveRun, o.run)
 	command.Long = `Shows a run while it runs, as aurea run does, and writes its result when it has ended.
 It exits as aurea run does. An interrupt ends the watching only: the run goes on.`
 	command.Example = `  aurea runs watch last
@@ -32,23 +32,19 @@ It exits as aurea run does. An interrupt ends the watching only: the run goes on
 	return command
 }
 
-func (o *watchOptions) run(command *cobra.Command, service *client.Client, args []string) error {
+func (o *watchOptions) run(command *cobra.Command, service *client.Client, ids []string) error {
 	outputs, err := o.output.outputs(resultForms())
 	if err != nil {
 		return err
 	}
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()
-	id, err := findRun(ctx, service, args[0], liveRun)
-	if err != nil {
-		return err
-	}
-	run, err := service.Get(ctx, id)
+	run, err := service.Get(ctx, ids[0])
 	if err == nil && !run.Status.Finished() {
 		run, err = o.watch(ctx, stop, command, service, run)
 	}
 	if err != nil {
-		return watchError(ctx, id, err)
+		return watchError(ctx, ids[0], err)
 	}
 	options := textOptions(command)
 	options.Previous = previousOf(ctx, service, run)

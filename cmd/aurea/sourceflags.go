@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 )
 
@@ -61,7 +62,32 @@ func (f *sourceFlags) local() (bool, error) {
 func newServiceCommand(
 	use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error,
 ) *cobra.Command {
-	var source sourceFlags
+	return newSourceCommand(new(sourceFlags), use, short, args, do)
+}
+
+// newRunIDCommand is newServiceCommand for arguments that are references to runs,
+// which do gets as ids. last is the newest run with one of the statuses.
+func newRunIDCommand(
+	use, short string, args cobra.PositionalArgs, last []aurea.Status,
+	do func(command *cobra.Command, service *client.Client, ids []string) error,
+) *cobra.Command {
+	source := new(sourceFlags)
+	command := newSourceCommand(source, use, short, args,
+		func(command *cobra.Command, service *client.Client, references []string) error {
+			ids, err := findRuns(command.Context(), service, references, last)
+			if err != nil {
+				return err
+			}
+			return do(command, service, ids)
+		})
+	command.ValidArgsFunction = completeRuns(source, last)
+	return command
+}
+
+func newSourceCommand(
+	source *sourceFlags, use, short string, args cobra.PositionalArgs,
+	do func(*cobra.Command, *client.Client, []string) error,
+) *cobra.Command {
 	command := &cobra.Command{
 		Use:   use,
 		Short: short,
