@@ -32,7 +32,8 @@ type coordination struct {
 	startAt  time.Duration // the run's start on the coordinator's clock
 	started  time.Time     // the same on the wall clock
 
-	mayHaveBegun atomic.Bool // the order to start has, or may have, reached a worker in time
+	perRequest   time.Duration // that the requests for clocks took, each
+	mayHaveBegun atomic.Bool   // the order to start has, or may have, reached a worker in time
 }
 
 // A member is a worker of a run, as its coordinator sees it.
@@ -79,7 +80,8 @@ func (c *coordination) prepare(ctx context.Context) error {
 // worker. Few workers are asked at a time: the bound of the error is half the
 // round trip, which would grow with a queue of replies.
 func (c *coordination) readClocks(ctx context.Context) error {
-	return each(c.members, clocksAtOnce, func(m *member) error {
+	began := c.clock()
+	err := each(c.members, clocksAtOnce, func(m *member) error {
 		estimate, err := c.readClock(ctx, m)
 		if err != nil {
 			return err
@@ -89,6 +91,8 @@ func (c *coordination) readClocks(ctx context.Context) error {
 		var reply ClockReply
 		return c.request(ctx, m.Worker, askClock, &ClockAsk{Exec: c.exec, Told: &estimate}, &reply)
 	})
+	c.perRequest = (c.clock() - began) / time.Duration(len(c.members)*(Exchanges+1))
+	return err
 }
 
 // readClock estimates the offset of a worker's clock.
@@ -189,13 +193,15 @@ func (c *coordination) stopListening() {
 
 // orderLead returns how long before its moment an order is to be sent: at least
 // the given time, and what it takes to reach all workers. That is estimated by the
-// slowest exchange of clocks, which is slow on a busy machine too.
+// slowest exchange of clocks, and by what each took of the server; on a busy
+// machine both are longer.
 func (c *coordination) orderLead(least time.Duration) time.Duration {
 	var slowest time.Duration
 	for _, m := range c.members {
 		slowest = max(slowest, m.slowest)
 	}
-	return min(least+leadPerTrip*slowest, maxLead) + time.Duration(len(c.members))*leadPerWorker
+	perWorker := max(leadPerWorker, leadPerRequest*c.perRequest)
+	return min(least+leadPerTrip*slowest, maxLead) + min(time.Duration(len(c.members))*perWorker, maxLead)
 }
 
 // readDrift estimates how the workers' clocks have drifted in the run. Workers

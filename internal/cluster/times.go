@@ -45,12 +45,14 @@ const (
 	recordsQuiet    = 15 * time.Second // in which no worker sends a part
 
 	// The start is ordered this long before its moment: firstLead, leadPerTrip
-	// times the slowest exchange of clocks, and leadPerWorker for each worker.
-	firstLead     = 25 * time.Millisecond
-	leadPerTrip   = 4
-	leadPerWorker = 100 * time.Microsecond
-	leadGrowth    = 4           // of firstLead, after each false start
-	maxLead       = time.Second // without what is for each worker
+	// times the slowest exchange of clocks, and for each worker leadPerWorker, or
+	// leadPerRequest times what its exchanges took of the server.
+	firstLead      = 25 * time.Millisecond
+	leadPerTrip    = 4
+	leadPerRequest = 2
+	leadPerWorker  = 100 * time.Microsecond
+	leadGrowth     = 4           // of firstLead, after each false start
+	maxLead        = time.Second // of both parts, each
 )
 
 // Limits of what a coordinator does at once, and of what it tolerates.
