@@ -55,7 +55,7 @@ type View struct {
 func Open(o Options) *View {
 	v := &View{options: o, redraw: make(chan struct{}, 1), shownAt: time.Now()}
 	ctx, cancel := context.WithCancel(context.Background())
-	v.cancel = cancel
+	v.cancel, v.controls.ctx = cancel, ctx
 	v.plain, v.state.Spec = newPlain(o.Out), o.Spec
 	file, ok := o.Out.(*os.File)
 	if !ok || !capable(file, o.Getenv) {
@@ -69,7 +69,6 @@ func Open(o Options) *View {
 			v.done.Go(v.readKeys)
 		}
 	}
-	v.controls.ctx = ctx
 	v.enter()
 	v.done.Go(func() { v.loop(ctx) })
 	return v

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -31,6 +32,10 @@ func TestMain(m *testing.M) {
 	defer view.Close()
 	view.ControlBy(func(context.Context, string, aurea.Control) (aurea.Run, error) { panic("a control panics") })
 	view.Show(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Progress: &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}})
+	if how == "to log" {
+		fmt.Fprintln(view, "a first warning")
+		fmt.Fprintln(view, "a second warning")
+	}
 	if how == "to panic" {
 		time.Sleep(time.Second)
 		panic("the program panics")
@@ -96,4 +101,16 @@ func TestPanics(t *testing.T) {
 			t.Errorf("%s: the panic is not shown:\n%s", how, shown)
 		}
 	}
+}
+
+// What the program logs meanwhile appears above the view, which is drawn once.
+func TestLinesAboveTheView(t *testing.T) {
+	terminal, command, modes := viewed(t, "to log")
+	shown := terminal.Await("a first warning\na second warning\n sleep", "running")
+	if n := strings.Count(shown, "running"); n != 1 {
+		t.Errorf("the view is drawn %d times:\n%s", n, shown)
+	}
+	terminal.Press("\x1c") // ctrl-\, which ends it at once
+	_ = command.Wait()     // ends by the signal
+	checkRestored(t, terminal, modes)
 }
