@@ -31,22 +31,24 @@ func newSearchCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "search [SPEC.yaml | URL] --objective EXPR --rate LO..HI",
 		Short: "Find the highest load that holds",
-		Long: `Finds the highest rate, or with --concurrency LO..HI the most jobs in flight, at which
-every objective holds. It runs the spec at one load after the other: it doubles the
-load from the lowest one until an objective fails, halves the gap until it is within
-the precision, and runs both ends again to confirm them, best of three. The thresholds
-of the spec are objectives too. A run takes the duration of the spec, 10s by default,
-and ends early if it misses an objective threefold.
+		Long: `Finds the highest rate, or with --concurrency LO..HI the most jobs in flight, at
+which every objective holds. It runs the spec at one load after the other: it
+doubles the load from the lowest one until an objective fails, halves the gap
+until it is within the precision, and runs both ends again to confirm them, best
+of three. The thresholds of the spec are objectives too. A run takes the
+duration of the spec, 10s by default, and ends early if it misses an objective
+threefold.
 
-The runs happen on this machine, or with --server at a service. They are kept as those
-of aurea run are; all have the label search=ID.
+The runs happen on this machine, or with --server at a service. They are kept as
+those of aurea run are; all have the label search=ID.
 
-Exit codes: 0 done; 3 not even the lowest load holds; 5 the time was over before the
-limit was confirmed; 2 wrong usage or spec; 130 interrupted, with what was found
-printed; 1 anything else.`,
-		Example: `  aurea search http://localhost:8080/ --objective "p99 < 250ms" --objective "error_rate < 0.1%" --rate 100..100000
-  aurea search spec.yaml --objective "p99 < 1s" --concurrency 1..512 --duration 30s
-  aurea search spec.yaml --objective "p99 < 1s" --rate 10..5000 --precision 1% --max-time 30m -o json`,
+Exit codes: 0 done; 3 not even the lowest load holds; 5 the time was over before
+the limit was confirmed; 2 wrong usage or spec; 130 interrupted, with what was
+found printed; 1 anything else.`,
+		Example: `  aurea search http://localhost:8080/ --rate 100..100000 \
+    --objective "p99 < 250ms" --objective "error_rate < 0.1%"
+  aurea search spec.yaml --objective "p99 < 1s" -c 1..512 --duration 30s
+  aurea search spec.yaml --objective "p99 < 1s" -r 10..5000 --precision 1% -o json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
 	}

@@ -25,17 +25,17 @@ func newTrendCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "trend NAME | FILE | DIRECTORY",
 		Short: "Find the runs with which the metrics of a name changed",
-		Long: `Shows how throughput, p50, p99 and error rate of the completed runs of a name went,
-and with which run they changed. The runs are the newest 200 of a name in the
-history or at a service, or the results in a file or a directory (as aurea compare
-reads them). It takes 10 runs to
-find any change.
+		Long: `Shows how throughput, p50, p99 and error rate of the completed runs of a name
+went, and with which run they changed. The runs are the newest 200 of a name in
+the history or at a service, or the results in a file or a directory (as aurea
+compare reads them). It takes 10 runs to find any change.
 
-With --fail-within N it is a gate: it fails if a metric became worse within the last N
-runs. A change shows once 3 runs or more came after it, so N should be 5 or more.
+With --fail-within N it is a gate: it fails if a metric became worse within the
+last N runs. A change shows once 3 runs or more came after it, so N should be 5
+or more.
 
-Exit codes: 0 done; 3 a metric became worse within the last N runs; 5 too few runs to
-find a change; 2 wrong usage; 1 anything else.`,
+Exit codes: 0 done; 3 a metric became worse within the last N runs; 5 too few
+runs to find a change; 2 wrong usage; 1 anything else.`,
 		Example: `  aurea trend search-api --server http://127.0.0.1:5000
   aurea trend search-api --label branch=main --fail-within 5
   aurea trend results/ -o json`,

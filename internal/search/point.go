@@ -53,6 +53,9 @@ func whyNot(p aurea.SearchPoint, r *aurea.Result) string {
 			missed = append(missed, check.Expression+" is "+format.Value(check.Unit(), format.Round(check.Value, 3), r.Cost.Currency))
 		}
 	}
+	if len(missed) > 0 && r.Counts.OK == 0 && r.Counts.Ended() > 0 {
+		missed = append(missed, "and no job ended ok")
+	}
 	if len(missed) > 0 {
 		return strings.Join(missed, ", ")
 	}
@@ -100,6 +103,7 @@ func warnings(s aurea.Search) (found []string) {
 	ofFailing, ofBoth := map[string]bool{}, map[string]bool{}
 	for _, p := range s.Points {
 		fails, holds := s.Failing != nil && p.Load() == *s.Failing, s.Limit != nil && p.Load() == *s.Limit
+		fails = fails && p.Throughput > 0 // a target that serves nothing is at no limit
 		for _, code := range p.Doubts {
 			ofFailing[code] = ofFailing[code] || fails
 			ofBoth[code] = ofBoth[code] || fails || holds

@@ -23,6 +23,8 @@ func TestPoint(t *testing.T) {
 			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", Value: 1.23456}}}, "p99 < 1s is 1.23s"},
 		"has no data": {aurea.Result{Rate: &keeps, Counts: counts,
 			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}}}, "p99 < 1s has no data"},
+		"serves nothing": {aurea.Result{Rate: &keeps, Counts: aurea.Counts{Failed: 990},
+			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}}}, "p99 < 1s has no data, and no job ended ok"},
 		"starts too few": {aurea.Result{Rate: &aurea.Rate{Target: 100, Achieved: 94}, Counts: counts},
 			"only 94 of 100 jobs a second were started"},
 		"ends too few": {aurea.Result{Rate: &keeps, Counts: aurea.Counts{OK: 800, Failed: 20}},

@@ -176,16 +176,19 @@ func TestSearchIsCancelled(t *testing.T) {
 func TestSearchWarns(t *testing.T) {
 	ten, twenty := 10.0, 20.0
 	points := []aurea.SearchPoint{{Rate: 5, Doubts: []string{"gc_pause", "few_samples"}}, {Rate: 10, Doubts: []string{"delay"}},
-		{Rate: 20, Doubts: []string{"generator_cpu"}}, {Rate: 20, Doubts: []string{"few_samples", "delay"}}}
+		{Rate: 20, Throughput: 15, Doubts: []string{"generator_cpu"}}, {Rate: 20, Throughput: 15, Doubts: []string{"few_samples", "delay"}},
+		{Rate: 30, Doubts: []string{"cpu_steal"}}}
+	thirty := 30.0
 	const generator = "the generator may be the limit, and not the target: at the load that fails its own trouble was "
 	const few = "the runs have too few jobs to tell a percentile of an objective; a longer duration does"
 	for what, test := range map[string]struct {
 		s    aurea.Search
 		want []string
 	}{
-		"both ends":     {aurea.Search{Limit: &ten, Failing: &twenty, Points: points}, []string{generator + "delay, generator_cpu", few}},
-		"all hold":      {aurea.Search{Limit: &ten, Points: points}, nil},
-		"few that hold": {aurea.Search{Limit: &twenty, Points: points}, []string{few}},
+		"serves nothing": {aurea.Search{Failing: &thirty, Points: points}, nil},
+		"both ends":      {aurea.Search{Limit: &ten, Failing: &twenty, Points: points}, []string{generator + "delay, generator_cpu", few}},
+		"all hold":       {aurea.Search{Limit: &ten, Points: points}, nil},
+		"few that hold":  {aurea.Search{Limit: &twenty, Points: points}, []string{few}},
 	} {
 		if diff := cmp.Diff(test.want, warnings(test.s)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
