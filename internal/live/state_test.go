@@ -1,9 +1,6 @@
 package live
 
 import (
-	"errors"
-	"io"
-	"iter"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,28 +42,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// Watch shows the updates and returns the run as of the last one, or the error.
-func TestWatchUpdates(t *testing.T) {
-	lost := errors.New("lost")
-	updates := func(err error) iter.Seq2[aurea.Update, error] {
-		return func(yield func(aurea.Update, error) bool) {
-			run := aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning}
-			if yield(aurea.Update{Kind: aurea.UpdateStatus, Run: run}, nil) && yield(aurea.Update{}, nil) {
-				run.Status = aurea.StatusCompleted
-				yield(aurea.Update{Kind: aurea.UpdateStatus, Run: run}, err)
-			}
-		}
-	}
-	run, err := Watch(Options{Out: io.Discard}, nil, updates(nil))
-	if err != nil || run.Status != aurea.StatusCompleted {
-		t.Errorf("the run is %s (%v), want completed", run.Status, err)
-	}
-	run, err = Watch(Options{Out: io.Discard}, nil, updates(lost))
-	if !errors.Is(err, lost) || run.ID != "benchmark-1" {
-		t.Errorf("the run is %s (%v), want the last one and the error", run.ID, err)
-	}
-}
-
+// Each phase has its line, with the time that it can last.
 func TestPhases(t *testing.T) {
 	running := func(p aurea.RunProgress) State {
 		return State{Run: aurea.Run{Status: aurea.StatusRunning, Progress: &p}}
