@@ -68,7 +68,7 @@ func (o *watchOptions) watch(
 		if err != nil {
 			return run, err
 		}
-		if update.Kind == aurea.UpdateProgress {
+		if update.Kind != aurea.Heartbeat { // a status has the place in the queue, and controls of others
 			view.Show(update.Run)
 		}
 	}
