@@ -52,7 +52,9 @@ func DecodeSearch(data []byte) (SearchRequest, error) {
 	}
 	var found param.Problems
 	values := param.ReadGiven(searchParameters, object, "", &found)
-	r := SearchRequest{Precision: DefaultPrecision, MaxTime: Duration(DefaultSearchTime), CoolDown: Duration(DefaultCoolDown)}
+	r := SearchRequest{
+		Precision: DefaultPrecision, MaxTime: Duration(DefaultSearchTime), CoolDown: Duration(DefaultCoolDown),
+	}
 	r.readObjectives(values.List("objectives"), &found)
 	r.Rate, r.Concurrency = readLoads(values, "rate", &found), readLoads(values, "concurrency", &found)
 	r.readPrecision(values["precision"], &found)
@@ -112,7 +114,8 @@ func (r *SearchRequest) readPrecision(value any, found *param.Problems) {
 	case string:
 		share, ok := ParseShare(value)
 		if r.Precision = share; !ok || share < minPrecision || share > 1 {
-			found.Add("precision", "must be a share from %v to 1, such as 3%% or 0.03; got %s", minPrecision, param.Describe(value))
+			found.Add("precision", "must be a share from %v to 1, such as 3%% or 0.03; got %s", minPrecision,
+				param.Describe(value))
 		}
 	}
 }

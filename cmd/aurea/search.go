@@ -147,8 +147,8 @@ func printPoint(w io.Writer, s aurea.Search) {
 	if !p.OK {
 		holds = "fails: " + p.Reason
 	}
-	fmt.Fprintf(w, "run %d: %s: p99 %s, %s\n", len(s.Points), report.Load(s.Request, p.Load()), format.Duration(format.Round(p.P99, 3)),
-		format.Sanitize(holds))
+	fmt.Fprintf(w, "run %d: %s: p99 %s, %s\n", len(s.Points), report.Load(s.Request, p.Load()),
+		format.Duration(format.Round(p.P99, 3)), format.Sanitize(holds))
 }
 
 func writeSearch(s aurea.Search, asJSON bool, w io.Writer) error {

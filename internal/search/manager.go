@@ -154,7 +154,8 @@ func (m *Manager) Submit(_ context.Context, request aurea.SearchRequest) (aurea.
 	case m.closed:
 		return aurea.Search{}, fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
 	case waiting >= maxWaiting:
-		return aurea.Search{}, fmt.Errorf("%w: %d searches are waiting already, which is the limit", aurea.ErrQueueFull, waiting)
+		return aurea.Search{}, fmt.Errorf("%w: %d searches are waiting already, which is the limit", aurea.ErrQueueFull,
+			waiting)
 	}
 	m.entries = append(m.entries, e)
 	m.forget()
@@ -200,7 +201,8 @@ func (m *Manager) find(id string) (*entry, error) {
 			return e, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: there is no search %s; a service keeps its newest %d until it ends", aurea.ErrNotFound, id, maxKept)
+	return nil, fmt.Errorf("%w: there is no search %s; a service keeps its newest %d until it ends", aurea.ErrNotFound,
+		id, maxKept)
 }
 
 // Wait returns a search when it has finished, or its current state when ctx ends.

@@ -50,7 +50,8 @@ func whyNot(p aurea.SearchPoint, r *aurea.Result) string {
 		case check.NoData:
 			missed = append(missed, check.Expression+" has no data")
 		case !check.OK:
-			missed = append(missed, check.Expression+" is "+format.Value(check.Unit(), format.Round(check.Value, 3), r.Cost.Currency))
+			value := format.Value(check.Unit(), format.Round(check.Value, 3), r.Cost.Currency)
+			missed = append(missed, check.Expression+" is "+value)
 		}
 	}
 	if len(missed) > 0 && r.Counts.OK == 0 && r.Counts.Ended() > 0 {
@@ -86,8 +87,8 @@ func fallsBehind(r *aurea.Result) string {
 		return fmt.Sprintf("only %s of %s jobs a second were started", format.Count(r.Rate.Achieved),
 			format.Count(r.Rate.Target))
 	case ended < leastEnded*r.Rate.Achieved:
-		return fmt.Sprintf("only %s of %s jobs a second ended: the target falls behind, or the run is too short for its latency",
-			format.Count(ended), format.Count(r.Rate.Achieved))
+		return fmt.Sprintf("only %s of %s jobs a second ended: the target falls behind, or the run is too short for "+
+			"its latency", format.Count(ended), format.Count(r.Rate.Achieved))
 	}
 	return ""
 }

@@ -129,5 +129,6 @@ func describeSearch(schemas map[string]*huma.Schema) {
 	for _, outcome := range aurea.SearchOutcomes() {
 		of.Properties["outcome"].Enum = append(of.Properties["outcome"].Enum, string(outcome))
 	}
-	of.Properties["request"] = &huma.Schema{Type: huma.TypeObject, Description: "as it was sent, with defaults; secrets are masked"}
+	of.Properties["request"] = &huma.Schema{Type: huma.TypeObject,
+		Description: "as it was sent, with defaults; secrets are masked"}
 }
