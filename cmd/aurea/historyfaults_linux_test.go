@@ -89,16 +89,17 @@ func TestHistoryOfInterruptedRun(t *testing.T) {
 func TestHistoryOnBadDisk(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name  string
-		spoil func(t *testing.T, folder, ballast string)
-		want  string
+		name    string
+		spoil   func(t *testing.T, folder, ballast string)
+		want    string // of the run that is not kept
+		refused string // of the change that is not made
 	}{
-		{"full", func(t *testing.T, _, ballast string) { fillDisk(t, ballast) }, "the disk is full"},
+		{"full", func(t *testing.T, _, ballast string) { fillDisk(t, ballast) }, "the disk is full", "the disk is full"},
 		{"read-only", func(t *testing.T, folder, _ string) {
 			if err := exec.CommandContext(t.Context(), "mount", "-o", "remount,ro", folder).Run(); err != nil {
 				t.Fatal(err)
 			}
-		}, "read-only file system"},
+		}, "read-only file system", "opened to be read only"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -120,6 +121,9 @@ func TestHistoryOnBadDisk(t *testing.T) {
 				t.Errorf("the list has %d lines, want the header and one run:\n%s", lines, listed)
 			}
 			checkContains(t, "runs show", inHistory(t, dir, "runs", "show", "last"), first)
+			code, _, stderr = runCommand(t, "", "runs", "change", "last", "--note", "new", "--history", dir)
+			checkExit(t, "runs change", code, exitFailure, stderr)
+			checkContains(t, "runs change", stderr, "aurea: unavailable: ", test.refused)
 		})
 	}
 }

@@ -35,7 +35,7 @@ func (h *History) Open(ctx context.Context) (*Service, error) {
 	}
 	s.runs = &allRuns{Runs: oneRun{runs.New(nil, options)}, live: live}
 	listener := newPipeListener()
-	transport := &http.Transport{DialContext: listener.dial}
+	transport := promptTransport{&http.Transport{DialContext: listener.dial}}
 	var err error
 	if s.Client, err = client.NewWithTransport("http://localhost", "", transport); err != nil {
 		return nil, errors.Join(err, s.closeStore())
@@ -46,6 +46,18 @@ func (h *History) Open(ctx context.Context) (*Service, error) {
 	api.Close() // an answer that is not read to its end is not waited for
 	go func() { s.served <- api.Serve(serving, listener) }()
 	return s, nil
+}
+
+// A promptTransport retries at once what the history cannot do now: no server
+// recovers meanwhile, and a user waits.
+type promptTransport struct{ *http.Transport }
+
+func (t promptTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := t.Transport.RoundTrip(request)
+	if err == nil && response.Header.Get("Retry-After") != "" {
+		response.Header.Set("Retry-After", "0")
+	}
+	return response, err
 }
 
 // openForReading opens the database. One that cannot be written, such as a backup,
