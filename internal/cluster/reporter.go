@@ -80,6 +80,13 @@ func (r *reporter) close(m aurea.Measurement, failure error) {
 	r.sender.Wait()
 }
 
+// delivered reports whether a server has acknowledged the last report.
+func (r *reporter) delivered() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last != nil && !r.sendingLast
+}
+
 // observed returns the measurement of a shard that failed: what was observed.
 // The caller holds the lock.
 func (r *reporter) observed() aurea.Measurement {

@@ -63,5 +63,6 @@ const (
 	maxMalformed    = 3   // reports in a row that are not understood
 	recordsAtOnce   = 8   // workers whose job records are pulled at once
 	maxKeptLogs     = 8   // shards of which a worker keeps job records
+	maxKeptShards   = 8   // that a worker keeps when they have ended
 	maxWarnings     = 10  // remarks in a result on workers
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,8 +50,8 @@ type Worker struct {
 	records   recordKeeper
 
 	mu       sync.Mutex
-	shard    *shardRun // nil while idle
-	kept     *shardRun // the last one that ended, until keepReport has passed; else nil
+	shard    *shardRun   // nil while idle
+	kept     []*shardRun // those that ended last, until keepReport has passed
 	draining bool
 	shards   sync.WaitGroup
 }
@@ -85,7 +86,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	w.drain()
 	w.mu.Lock()
-	w.forget(w.kept)
+	for len(w.kept) > 0 {
+		w.forget(w.kept[0])
+	}
 	w.mu.Unlock()
 	silence()
 	return <-announced
@@ -203,33 +206,45 @@ func (w *Worker) release(shard *shardRun) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shard = nil
-	w.forget(w.kept)
 	if shard.presentState() == Running {
-		w.kept = shard
-		time.AfterFunc(keepReport, func() {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.forget(shard)
-		})
+		w.keep(shard)
 	}
 	w.announce()
 }
 
-// forget drops the kept shard if it is this one. The caller holds the lock.
+// keep keeps a shard until keepReport has passed. If there are too many, it
+// forgets the oldest whose report a server has, or else the oldest. The caller
+// holds the lock.
+func (w *Worker) keep(shard *shardRun) {
+	if len(w.kept) >= maxKeptShards {
+		oldest := max(0, slices.IndexFunc(w.kept, func(s *shardRun) bool { return s.reporter.delivered() }))
+		w.forget(w.kept[oldest])
+	}
+	w.kept = append(w.kept, shard)
+	time.AfterFunc(keepReport, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.forget(shard)
+	})
+}
+
+// forget drops a shard if it is kept. The caller holds the lock.
 func (w *Worker) forget(shard *shardRun) {
-	if shard != nil && w.kept == shard {
+	if i := slices.Index(w.kept, shard); i >= 0 {
 		shard.discard()
-		w.kept = nil
+		w.kept = slices.Delete(w.kept, i, i+1)
 	}
 }
 
-// find returns the present or the kept shard of an execution; nil if there is
-// none.
+// find returns the present or a kept shard of an execution; nil if there is none.
 func (w *Worker) find(exec string) *shardRun {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, shard := range []*shardRun{w.shard, w.kept} {
-		if shard != nil && shard.request.Exec == exec {
+	if w.shard != nil && w.shard.request.Exec == exec {
+		return w.shard
+	}
+	for _, shard := range w.kept {
+		if shard.request.Exec == exec {
 			return shard
 		}
 	}
@@ -250,7 +265,7 @@ func (w *Worker) serveClock(data []byte) message {
 	return &ClockReply{Clock: int64(now)}
 }
 
-// serveOrder passes an order to the present or the kept shard.
+// serveOrder passes an order to the present or a kept shard.
 func (w *Worker) serveOrder(data []byte) message {
 	var order Order
 	if err := Decode(data, &order); err != nil {
@@ -269,7 +284,7 @@ func (w *Worker) serveOrder(data []byte) message {
 	return replyTo(err)
 }
 
-// serveAttach gives the present or the kept shard to the server that has taken
+// serveAttach gives the present or a kept shard to the server that has taken
 // its run over.
 func (w *Worker) serveAttach(data []byte) message {
 	var request Attach
