@@ -32,8 +32,19 @@ type Merger struct {
 // A shardState is how far the reports of a shard have come.
 type shardState struct {
 	until    time.Duration
-	inFlight int64
 	closed   bool
+	from     time.Duration // where the latest report begins
+	inFlight int64         // at its end
+	before   int64         // at its beginning
+}
+
+// inFlightAt returns how many jobs of the shard were in flight at the end of an
+// interval. A shard may have reported its end when that of others is awaited.
+func (s *shardState) inFlightAt(end time.Duration) int64 {
+	if s.from >= end {
+		return s.before
+	}
+	return s.inFlight
 }
 
 // An interval is one that is not complete: some shard has yet to report it.
@@ -68,7 +79,9 @@ func (m *Merger) Add(shard int, r *Report) {
 	}
 	i.traced = append(i.traced, tracedJobs(r.Traced, m.start)...)
 	s := &m.shards[shard]
-	if s.inFlight = r.InFlight; r.Final != nil {
+	s.before, s.inFlight, s.from = s.inFlight, r.InFlight, r.Elapsed-r.Length
+	if r.Final != nil {
+		s.inFlight = 0
 		m.close(shard)
 	}
 	m.reach(s, r.Elapsed)
@@ -77,14 +90,14 @@ func (m *Merger) Add(shard int, r *Report) {
 
 // Lose tells the merger that it must not wait for reports of the shard any more.
 func (m *Merger) Lose(shard int) {
+	m.shards[shard].before, m.shards[shard].inFlight = 0, 0
 	m.close(shard)
 	m.emitComplete()
 }
 
-// close stops waiting for a shard. None of its jobs is in flight from then on.
+// close stops waiting for a shard.
 func (m *Merger) close(shard int) {
-	s := &m.shards[shard]
-	if s.inFlight = 0; !s.closed {
+	if s := &m.shards[shard]; !s.closed {
 		m.reach(s, time.Duration(aurea.Forever))
 		s.closed = true
 		m.open--
@@ -226,8 +239,8 @@ func (m *Merger) emit(end time.Duration) {
 	if m.activity.live.Plan.Spec.Warmup > 0 {
 		p.Warmup = i.warmup
 	}
-	for _, s := range m.shards {
-		p.InFlight += s.inFlight
+	for i := range m.shards {
+		p.InFlight += m.shards[i].inFlightAt(end)
 	}
 	used := m.setWindow(&p, i)
 	m.pending = m.pending[1:]

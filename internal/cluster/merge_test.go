@@ -66,6 +66,21 @@ const (
 	second = time.Second
 )
 
+// A worker that has ended was busy at the end of the interval that another has yet
+// to report.
+func TestMergerShowsInFlightBeforeTheEnd(t *testing.T) {
+	m := newMerging(t, `{"num_jobs": 50, "concurrency": 4}`, 2, second)
+	m.report(0, 0, second)
+	m.report(1, 0, second)
+	m.report(0, second, 2*second)
+	m.reportLast(0, 2*second, 2800*ms)
+	m.report(1, second, 2*second)
+	m.reportLast(1, 2*second, 2800*ms)
+	m.Finish(2800*ms, 0, 0)
+	m.expect(t, "0s+1s: 20 ok, 4 in flight, running", "1s+1s: 20 ok, 4 in flight, running",
+		"2s+800ms: 16 ok, 0 in flight, draining")
+}
+
 // An interval is emitted once all workers have reported past its end.
 func TestMergerWaitsForAll(t *testing.T) {
 	m := newMerging(t, `{"duration": "60s", "concurrency": 4}`, 2, second)
