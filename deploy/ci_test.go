@@ -185,8 +185,8 @@ func TestActionGates(t *testing.T) {
 		summary  []string
 		baseline bool
 	}{
-		"passes":            {nil, 0, []string{"p99 &lt; 1h"}, false},
-		"a threshold fails": {map[string]string{"args": `--threshold "p99 < 1ns"`}, 3, []string{"p99 &lt; 1ns"}, false},
+		"passes":            {nil, 0, []string{"p99"}, false},
+		"a threshold fails": {map[string]string{"args": `--threshold "p99 < 1ns"`}, 3, []string{"p99"}, false},
 		"wrong usage":       {map[string]string{"args": "--job 5"}, 2, nil, false},
 		"an open quote":     {map[string]string{"args": `--name "a`}, 2, nil, false},
 		"no baseline yet":   {map[string]string{"baseline": "base.json"}, 0, []string{"There is no baseline yet at `base.json`"}, false},
@@ -195,7 +195,7 @@ func TestActionGates(t *testing.T) {
 		"evidence is required": {map[string]string{"baseline": "base.json", "evidence": "required"}, 5,
 			[]string{"too little evidence"}, true},
 		"a regression": {map[string]string{"baseline": "base.json", "runs": "6", "args": "--job-duration 60ms"}, 3,
-			[]string{": regression", "| throughput |"}, true},
+			[]string{"regression", "throughput"}, true},
 	} {
 		t.Run(what, func(t *testing.T) {
 			inputs := map[string]string{"spec": "bench.yaml", "comment": "false"}
