@@ -65,7 +65,7 @@ func (l *Live) End() {
 }
 
 // serve serves requests until End. It makes the server at the first connection:
-// a run that nobody watches does not pay for it.
+// a run without watchers does not pay for it.
 func (l *Live) serve(listener net.Listener) {
 	stop := context.AfterFunc(l.ctx, func() { _ = listener.Close() }) // it is only ended
 	defer stop()
