@@ -12,8 +12,8 @@ import (
 )
 
 // DecodeResults decodes one or several finished results from concatenated JSON.
-// Each is a result as written by WriteJSON, or a run of the API. Job records are
-// ignored. The error is an *InvalidError that says which result is wrong.
+// Each document is a result as written by WriteJSON, a run of the API, or an
+// object with a list of them as "results". Job records are ignored. The error is an *InvalidError that says which result is wrong.
 func DecodeResults(data []byte) ([]*Result, error) {
 	var results []*Result
 	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
@@ -22,14 +22,14 @@ func DecodeResults(data []byte) ([]*Result, error) {
 		if errors.Is(err, io.EOF) && len(results) > 0 {
 			return results, nil
 		}
-		var result *Result
+		var found []*Result
 		switch {
 		case errors.Is(err, io.EOF):
 			err = errors.New("there is nothing in it; a result is what aurea run -o json prints")
 		case err != nil:
 			err = errors.New(param.SyntaxMessage(err, decoder.InputOffset()))
 		default:
-			result, err = decodeResult(resultIn(one))
+			found, err = decodeDocument(one)
 		}
 		if err != nil && len(results) > 0 {
 			err = fmt.Errorf("behind %d results: %w", len(results), err)
@@ -37,8 +37,29 @@ func DecodeResults(data []byte) ([]*Result, error) {
 		if err != nil {
 			return nil, &InvalidError{Fields: []FieldError{{Message: err.Error()}}}
 		}
+		results = append(results, found...)
+	}
+}
+
+// decodeDocument decodes the results of one document.
+func decodeDocument(document json.RawMessage) ([]*Result, error) {
+	documents := []json.RawMessage{document}
+	var set struct {
+		ID      *string           `json:"benchmark_id"`
+		Results []json.RawMessage `json:"results"`
+	}
+	if err := json.Unmarshal(document, &set); err == nil && set.ID == nil && len(set.Results) > 0 {
+		documents = set.Results
+	}
+	var results []*Result
+	for _, one := range documents {
+		result, err := decodeResult(resultIn(one))
+		if err != nil {
+			return nil, err
+		}
 		results = append(results, result)
 	}
+	return results, nil
 }
 
 // resultIn returns the result of a run, or else the document itself.

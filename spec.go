@@ -52,6 +52,7 @@ type Spec struct {
 	IncludeJobs     *bool             `json:"include_jobs,omitempty"`
 	Workers         *Placement        `json:"workers,omitempty"`
 	MaxLostFraction float64           `json:"max_lost_fraction,omitempty"`
+	Repeat          *Repeat           `json:"repeat,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

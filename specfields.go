@@ -116,6 +116,10 @@ var fields = []field{
 		Name: "max_lost_fraction", Type: param.Number, Max: 1, Default: 0.0,
 		Doc: "share of the load that may be lost with workers before the run fails",
 	}, set(func(s *Spec, v float64) { s.MaxLostFraction = v })},
+	{param.Parameter{
+		Name: "repeat", Type: param.OneOf, Alternatives: repeats,
+		Doc: "whole runs of the spec, one after the other; only aurea run makes several",
+	}, readRepeat},
 }
 
 // SpecParameters returns the fields of a spec, in the order of the

@@ -95,7 +95,7 @@ func (c *Comparison) judge(effects []effect) {
 	}
 	ps = benjaminiHochberg(ps)
 	if len(effects) == 0 {
-		c.MoreRuns = fewestRuns
+		c.MoreRuns = FewestRuns
 	}
 	implied := map[Verdict]bool{TooLittleEvidence: len(effects) == 0}
 	for _, e := range effects {

@@ -21,6 +21,30 @@ func (c Comparison) Conclusive() bool {
 	})
 }
 
+// Regressed returns the names of the metrics that make the comparison a
+// regression: worse, by the threshold or more.
+func (c Comparison) Regressed() []string {
+	var names []string
+	for _, m := range c.Metrics {
+		of := metricNamed(m.Metric)
+		if m.Verdict == MetricWorse && of.role != informing && of.matters(m.Difference, c.Threshold) {
+			names = append(names, m.Metric)
+		}
+	}
+	return names
+}
+
+// matters reports whether a difference is the relevant one or larger. nil is an
+// infinite one.
+func (m metric) matters(d *Difference, threshold float64) bool {
+	if d == nil {
+		return true
+	}
+	shift := m.toShift(d.Value)
+	const slack = 1e-9 // of two conversions
+	return math.Abs(shift) >= m.relevantShift(threshold)*(1-slack)
+}
+
 // maxMoreRuns is the largest Comparison.MoreRuns: beyond it nothing is worth
 // finding.
 const maxMoreRuns = 1_000_000
@@ -33,7 +57,7 @@ func (e *effect) moreRuns(threshold float64) int {
 	n := min(e.Base.N, e.Head.N)
 	half := (e.shift.high - e.shift.low) / 2
 	if !e.shift.bounded || math.IsNaN(half) || math.IsInf(half, 0) {
-		return max(fewestRuns-n, 1)
+		return max(FewestRuns-n, 1)
 	}
 	size := math.Abs(e.shift.estimate)
 	// The half that is narrow enough to tell which side of 0 the difference is on,

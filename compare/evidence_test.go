@@ -64,7 +64,7 @@ func TestMoreRuns(t *testing.T) {
 		"none":     Results(nil, nil, Options{}),
 		"one each": Results(resultsOf("base", 1), resultsOf("head", 2), Options{}),
 	} {
-		if want := fewestRuns - c.Base.Runs; c.MoreRuns != want {
+		if want := FewestRuns - c.Base.Runs; c.MoreRuns != want {
 			t.Errorf("%s: %d more runs would tell, want %d", name, c.MoreRuns, want)
 		}
 	}

@@ -135,6 +135,14 @@ func (m metric) fromScale(shift float64) float64 {
 	return math.Expm1(shift)
 }
 
+// toShift converts a Difference.Value to a shift on the scale.
+func (m metric) toShift(difference float64) float64 {
+	if m.relevant > 0 {
+		return difference * stepsPerUnit
+	}
+	return math.Log1p(difference)
+}
+
 // relevantShift returns the smallest shift on the scale that matters; threshold
 // is an Options.Threshold.
 func (m metric) relevantShift(threshold float64) float64 {

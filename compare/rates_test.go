@@ -14,7 +14,7 @@ import (
 // stops when the evidence is clear. It returns the last comparison and how many
 // pairs it took.
 func watch(base, head []*aurea.Result, options Options) (Comparison, int) {
-	for n := fewestRuns; ; n++ {
+	for n := FewestRuns; ; n++ {
 		c := Results(base[:n], head[:n], options)
 		if c.Conclusive() || n == len(base) {
 			return c, n
@@ -61,7 +61,7 @@ func TestSameDistribution(t *testing.T) {
 
 // looked reports whether any look after a pair finds a difference.
 func looked(base, head []*aurea.Result, options Options) bool {
-	for n := fewestRuns; n <= len(base); n++ {
+	for n := FewestRuns; n <= len(base); n++ {
 		if c := Results(base[:n], head[:n], options); c.Verdict == Regression || c.Verdict == Improvement {
 			return true
 		}

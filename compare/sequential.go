@@ -40,11 +40,12 @@ func newSequence(planned int) sequence {
 	return s
 }
 
-// fewestRuns is how many runs of each side can be significantly different.
-const fewestRuns = 4
+// FewestRuns is how many runs of each side it takes before any difference can be
+// significant.
+const FewestRuns = 4
 
 // looks reports whether the evidence is looked at more than once.
-func (s sequence) looks() bool { return s.planned > fewestRuns }
+func (s sequence) looks() bool { return s.planned > FewestRuns }
 
 // share returns the share of the planned evidence that runs have, at most 1. The
 // evidence of two samples is as their harmonic mean.
@@ -77,7 +78,7 @@ func (s sequence) level(base, head int) float64 {
 }
 
 // exit returns how likely any look is to be outside ±band.
-func (s sequence) exit(band float64) float64 { return exitProbability(band, fewestRuns, s.planned) }
+func (s sequence) exit(band float64) float64 { return exitProbability(band, FewestRuns, s.planned) }
 
 // exitProbability returns how likely a Brownian motion is to be outside ±band at
 // one look or more. The looks are at the times first/last, (first+1)/last, and

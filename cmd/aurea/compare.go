@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,13 +13,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
-// comparisonWriters are the output formats of a comparison, by the name that -o
-// takes.
-var comparisonWriters = map[string]func(report.Document, compare.Comparison, io.Writer) error{
-	"text":     func(r report.Document, _ compare.Comparison, w io.Writer) error { return r.WriteText(w) },
-	"markdown": func(r report.Document, _ compare.Comparison, w io.Writer) error { return r.WriteMarkdown(w) },
-	"json":     func(_ report.Document, c compare.Comparison, w io.Writer) error { return writeJSON(w, c) },
-}
+// comparisonForms returns the forms of a comparison, sorted.
+func comparisonForms() []string { return slices.Sorted(maps.Keys(report.ComparisonWriters)) }
 
 func newCompareCommand() *cobra.Command {
 	var o compareOptions
@@ -44,11 +38,17 @@ that other load on the machine affects both:
   done
   aurea compare base.json head.json
 
+aurea ab does all this, and stops early.
+
+--fail-on says which differences fail instead: only those that are larger than that
+and more than chance, such as --fail-on "p99 > +5%".
+
 Exit codes: 0 no regression; 3 a regression: a metric is worse by the threshold or
-more; 5 too little evidence to say; 2 wrong usage, or a file without results; 1
-anything else.`,
+more, or a --fail-on; 5 too little evidence to say; 2 wrong usage, or a file without
+results; 1 anything else.`,
 		Example: `  aurea compare base.json head.json
   aurea compare results/old results/new --threshold 2% -o markdown
+  aurea compare base.json head.json --fail-on "p99 > +5%" --fail-on "throughput < -3%"
   aurea compare baseline last
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),
@@ -56,37 +56,37 @@ anything else.`,
 			return o.compare(command.Context(), args[0], args[1], command.OutOrStdout())
 		},
 	}
-	command.Flags().StringVar(&o.threshold, "threshold", "5%", "least difference that matters, as a share or a percentage")
-	o.output.addFlag(command.Flags(), "comparison", slices.Sorted(maps.Keys(comparisonWriters)))
+	o.verdict.addFlags(command.Flags())
+	o.output.addFlag(command.Flags(), "comparison", comparisonForms())
 	o.source.addFlags(command.Flags())
 	return command
 }
 
 // compareOptions are the flags of aurea compare.
 type compareOptions struct {
-	output    outputFlag
-	threshold string
-	source    sourceFlags
+	output  outputFlag
+	verdict verdictFlags
+	source  sourceFlags
 }
 
 // compare compares two sides and writes the comparison. It returns an exitError
 // unless there is no regression.
 func (o *compareOptions) compare(ctx context.Context, base, head string, stdout io.Writer) error {
-	outputs, err := o.output.outputs(slices.Sorted(maps.Keys(comparisonWriters)))
+	outputs, err := o.output.outputs(comparisonForms())
 	if err != nil {
 		return err
 	}
-	threshold, err := compare.ParseThreshold(o.threshold)
+	threshold, conditions, err := o.verdict.parse()
 	if err != nil {
-		return usageErrorf("--threshold %v", err)
+		return err
 	}
 	c, err := o.source.compare(ctx, base, head, compare.Options{Threshold: threshold})
 	if err != nil {
 		return err
 	}
-	document := report.Comparison(c, base, head)
+	c.Check(conditions)
 	err = writeOutputs(outputs, stdout, func(o output, w io.Writer) error {
-		return comparisonWriters[o.form](document, c, w)
+		return report.ComparisonWriters[o.form](report.Compared{Comparison: c, BaseName: base, HeadName: head}, w)
 	})
 	if err != nil {
 		return fmt.Errorf("cannot write the comparison: %w", err)
@@ -125,28 +125,4 @@ func (f *sourceFlags) compare(
 		return compare.Comparison{}, err
 	}
 	return service.Compare(ctx, baseSide.ids, headSide.ids, options)
-}
-
-// comparisonExitError returns the exitError of a verdict; nil without a
-// regression.
-func comparisonExitError(c compare.Comparison) error {
-	var worse []string
-	enough := false
-	for _, m := range c.Metrics {
-		enough = enough || !m.TooFewRuns
-		if m.Verdict == compare.MetricWorse {
-			worse = append(worse, m.Metric)
-		}
-	}
-	switch {
-	case c.Verdict == compare.Regression:
-		return exitError{exitThreshold, "a regression: worse by evidence in " + strings.Join(worse, ", ")}
-	case c.Verdict == compare.TooLittleEvidence && !enough:
-		return exitError{exitEvidence,
-			"too little evidence to say: it takes 4 runs of each to tell any difference from chance"}
-	case c.Verdict == compare.TooLittleEvidence:
-		return exitError{exitEvidence,
-			"too little evidence to say: more runs of each would tell, or a larger --threshold asks for less"}
-	}
-	return nil
 }

@@ -48,6 +48,7 @@ func TestCompareText(t *testing.T) {
 	want := `verdict  too little evidence
 base     6 runs of old.json
 head     6 runs of new.json
+lacks    about 1 more run of each to tell
 
                   base         head           difference                      p      n    
 throughput        7.73/s ± 2%  6.531/s ± 36%  ~             [-17.6%, +12.2%]  0.065  6+6  
@@ -161,7 +162,8 @@ func TestCompareErrors(t *testing.T) {
 		{[]string{good, empty}, exitUsage, "there is no .json file in the directory"},
 		{[]string{good, "benchmark-1"}, exitUsage, "give files on both sides, or stored runs on both"},
 		{[]string{good, good, "--threshold", "x"}, exitUsage, `aurea: --threshold must be a share from 0 to 1, such as 5% or 0.05; got "x"`},
-		{[]string{good, good, "-o", "html"}, exitUsage, `aurea: -o must be one of json, markdown, text; got "html"`},
+		{[]string{good, good, "-o", "pdf"}, exitUsage, `aurea: -o must be one of html, json, junit, markdown, text; got "pdf"`},
+		{[]string{good, good, "--fail-on", "p99"}, exitUsage, `aurea: --fail-on must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`},
 		{[]string{"benchmark-1", "benchmark-2", "--server", url}, exitFailure, "aurea: not found: there is no run whose id begins with benchmark-1"},
 		{[]string{"baseline", "name:x", "--server", url}, exitFailure, `aurea: not found: there is no completed run named "x"`},
 		{[]string{"name:x", "baseline", "--server", url}, exitUsage, "head: cannot be the baseline"},

@@ -63,6 +63,7 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 	root.AddCommand(
 		newServeCommand(),
 		newRunCommand(),
+		newABCommand(),
 		newCompareCommand(),
 		newReportCommand(),
 		newTrendCommand(),

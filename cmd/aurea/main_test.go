@@ -289,7 +289,7 @@ func TestText(t *testing.T) {
 // Every command has a help, and aurea run a flag for every field of the spec.
 func TestHelp(t *testing.T) {
 	for _, name := range []string{
-		"", "serve", "run", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete",
+		"", "serve", "run", "ab", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete",
 		"runs export", "workloads", "workers", "health", "version", "completion",
 	} {
 		args := append(strings.Fields(name), "--help")

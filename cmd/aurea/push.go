@@ -73,7 +73,8 @@ func (p *pusher) goPush(what string, run func() error) {
 	})
 }
 
-// flush stops the senders and waits until they have sent the rest.
+// flush stops the senders and waits until they have sent the rest. Another start
+// may follow.
 func (p *pusher) flush() {
 	if p.stop != nil {
 		p.stop()
@@ -82,6 +83,7 @@ func (p *pusher) flush() {
 	if p.releaseInstance != nil {
 		p.releaseInstance()
 	}
+	p.stop, p.releaseInstance = nil, nil
 }
 
 // A syncWriter serializes writes. It may be used concurrently.

@@ -14,17 +14,19 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/report"
+	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // runOptions are the flags of aurea run that are not fields of the spec.
 type runOptions struct {
-	output outputFlag
-	quiet  bool
-	detach bool
-	policy policyFlags
-	server serverFlags
-	push   pusher
-	keeper keeper
+	output  outputFlag
+	quiet   bool
+	several bool // there are more runs than one
+	detach  bool
+	policy  policyFlags
+	server  serverFlags
+	push    pusher
+	keeper  keeper
 }
 
 func newRunCommand() *cobra.Command {
@@ -49,6 +51,7 @@ with the partial result printed; 1 anything else.`,
   aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run spec.yaml -o json
   aurea run spec.yaml -o text -o html=report.html -o junit=junit.xml
+  aurea run spec.yaml --repeat 10 --cooldown 2s -o json=set.json
   aurea run spec.yaml --server http://127.0.0.1:5000
   aurea run spec.yaml --server http://127.0.0.1:5000 --workers 3,zone=a
   aurea run spec.yaml --server http://127.0.0.1:5000 --detach
@@ -109,17 +112,16 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	defer o.keeper.wait() // likewise
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()
-	view := o.openView(command, spec, stop)
-	defer view.Close() // also when the program panics
-	var run aurea.Run
-	if o.server.url != "" {
-		run, err = o.server.execute(ctx, spec, view)
-	} else {
-		run, err = executeLocal(ctx, spec, allowed, &o.push, &o.keeper, view)
+	execute := func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		run, err := o.execute(ctx, command, spec, allowed, stop)
+		return run, document.locate(err)
 	}
-	view.Close()
+	if spec.Repeat != nil {
+		return o.repeat(ctx, command, spec, outputs, execute)
+	}
+	run, err := execute(ctx, spec)
 	if err != nil {
-		return document.locate(err)
+		return err
 	}
 	options := textOptions(command)
 	options.Previous = o.previous(ctx, run, outputs)
@@ -132,6 +134,18 @@ func (o *runOptions) notes(command *cobra.Command) io.Writer {
 		return io.Discard
 	}
 	return command.ErrOrStderr()
+}
+
+// execute executes one run, on this machine or at the server, and shows it.
+func (o *runOptions) execute(
+	ctx context.Context, command *cobra.Command, spec aurea.Spec, allowed kinds.Options, stop context.CancelFunc,
+) (aurea.Run, error) {
+	view := o.openView(command, spec, stop)
+	defer view.Close() // also when the program panics
+	if o.server.url != "" {
+		return o.server.execute(ctx, spec, view)
+	}
+	return executeLocal(ctx, spec, allowed, &o.push, &o.keeper, view)
 }
 
 // resultForms returns the forms of a result, sorted.

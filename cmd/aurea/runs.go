@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -106,8 +105,5 @@ func wantsJSON(command *cobra.Command) (bool, error) {
 
 // writeJSON writes a value as indented JSON.
 func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(format.NewJSONWriter(w))
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	return format.WriteJSON(w, value)
 }

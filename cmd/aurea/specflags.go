@@ -30,6 +30,7 @@ var compositeFlags = map[string]string{
 	"labels":          "label",
 	"workers":         "workers",
 	"include_jobs":    "include-jobs",
+	"repeat":          "repeat",
 }
 
 // fieldFlag returns the flag that sets a field of the spec; "" if none does.
@@ -64,6 +65,7 @@ func addSpecFlags(flags *pflag.FlagSet) {
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
 	flags.String("workers", "", docs["workers"]+
 		": all, local, a number, or with labels such as 3,zone=a or zone=a")
+	addRepeatFlags(flags, docs["repeat"])
 	flags.StringArray("set", nil,
 		"any value of the spec, `path=value`, such as stages[0].rate=200; null removes it; repeatable")
 	flags.Bool("include-jobs", false, docs["include_jobs"])

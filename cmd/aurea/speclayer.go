@@ -59,7 +59,7 @@ func (d *specDocument) applyFlags(l layer) error {
 	if flag := l.flag("threshold"); flag != nil && !d.keepsField("thresholds", l) {
 		d.setField("thresholds", flagOrigin(flag), l.values(flag))
 	}
-	for _, apply := range []func(layer) error{d.applyWorkload, d.applyLabels, d.applyWorkers} {
+	for _, apply := range []func(layer) error{d.applyWorkload, d.applyLabels, d.applyWorkers, d.applyRepeat} {
 		if err := apply(l); err != nil {
 			return err
 		}

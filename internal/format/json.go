@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -19,6 +20,14 @@ type JSONWriter struct {
 
 // NewJSONWriter returns a JSONWriter that writes to w.
 func NewJSONWriter(w io.Writer) *JSONWriter { return &JSONWriter{w: w} }
+
+// WriteJSON writes a value as indented JSON through a JSONWriter.
+func WriteJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(NewJSONWriter(w))
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
 
 func (e *JSONWriter) Write(document []byte) (int, error) {
 	text := document

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"strings"
 
@@ -9,16 +10,47 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// Comparison returns the document of a comparison. base and head name the sides.
-func Comparison(c compare.Comparison, base, head string) Document {
+// A Compared is a comparison with what its forms need to know about it.
+type Compared struct {
+	compare.Comparison
+	BaseName, HeadName string
+	Facts              [][2]string // names and values that follow those of the comparison
+	Data               any         // what the JSON form prints; nil for the comparison
+}
+
+// ComparisonWriters are the forms of a comparison, by the name that users give
+// them.
+var ComparisonWriters = map[string]func(c Compared, w io.Writer) error{
+	"text":     func(c Compared, w io.Writer) error { return c.document().WriteText(w) },
+	"markdown": func(c Compared, w io.Writer) error { return c.document().WriteMarkdown(w) },
+	"html":     func(c Compared, w io.Writer) error { return c.document().writeHTML(c.data(), w) },
+	"junit":    func(c Compared, w io.Writer) error { return c.writeJUnit(w) },
+	"json":     func(c Compared, w io.Writer) error { return format.WriteJSON(w, c.data()) },
+}
+
+// data returns what the JSON form prints.
+func (c Compared) data() any {
+	if c.Data != nil {
+		return c.Data
+	}
+	return c.Comparison
+}
+
+// document returns the comparison in the form that people read.
+func (c Compared) document() Document {
 	rep := Document{
-		Title:    base + " → " + head,
+		Title:    c.BaseName + " → " + c.HeadName,
 		Headline: humanize(string(c.Verdict)),
 		Facts: [][2]string{
 			{"verdict", humanize(string(c.Verdict))},
-			{"base", formatRuns(c.Base.Runs, base)},
-			{"head", formatRuns(c.Head.Runs, head)},
+			{"base", formatRuns(c.Base.Runs, c.BaseName)},
+			{"head", formatRuns(c.Head.Runs, c.HeadName)},
 		},
+	}
+	rep.Facts = append(rep.Facts, c.Facts...)
+	if c.MoreRuns > 0 && len(c.Conditions) == 0 && c.Base.Runs >= compare.FewestRuns && c.Head.Runs >= compare.FewestRuns {
+		more := format.NumberOf(c.MoreRuns, "more run")
+		rep.Facts = append(rep.Facts, [2]string{"lacks", "about " + more + " of each to tell"})
 	}
 	t := table{Header: []string{"", "base", "head", "difference", "", "p", "n", ""}}
 	unknown := 0
@@ -34,6 +66,13 @@ func Comparison(c compare.Comparison, base, head string) Document {
 			"confidence; differences up to %.4g %% do not matter, nor 0.1 points of errors",
 			100*c.Confidence, 100*c.Threshold))
 	}
+	if conditions := c.conditionTable(); len(conditions.Rows) > 0 {
+		rep.Tables = append(rep.Tables, conditions)
+	}
+	if c.Planned > 0 {
+		rep.Notes = append(rep.Notes, fmt.Sprintf("p and brackets of differences allow for a look after every pair of "+
+			"up to %d", c.Planned))
+	}
 	if unknown > 0 {
 		rep.Notes = append(rep.Notes, "~: no evidence of a difference, nor that there is none")
 	}
@@ -41,6 +80,22 @@ func Comparison(c compare.Comparison, base, head string) Document {
 		rep.Notes = append(rep.Notes, "warning: "+warning.Message)
 	}
 	return rep.sanitized()
+}
+
+// conditionWords say what the state of a condition means.
+var conditionWords = map[compare.ConditionState]string{
+	compare.ConditionMet:     "within",
+	compare.ConditionFailed:  "FAIL",
+	compare.ConditionUnknown: "unknown",
+}
+
+// conditionTable has a row for every condition.
+func (c Compared) conditionTable() table {
+	t := table{Header: []string{"", "fails on"}}
+	for _, condition := range c.Conditions {
+		t.Rows = append(t.Rows, []string{conditionWords[condition.State], condition.Expression})
+	}
+	return t
 }
 
 // humanize replaces the underscores of an identifier by spaces.

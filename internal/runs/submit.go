@@ -77,6 +77,9 @@ func (m *Manager) plan(spec aurea.Spec) (aurea.Plan, *workload.Resolved, error) 
 	if err := spec.CheckUnmasked(); err != nil {
 		return aurea.Plan{}, nil, err
 	}
+	if err := spec.CheckOnce(); err != nil {
+		return aurea.Plan{}, nil, err
+	}
 	plan := aurea.NewPlan(spec, newSeed())
 	resolved, err := m.executor.Resolve(plan)
 	return plan, resolved, err
