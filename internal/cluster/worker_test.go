@@ -35,6 +35,7 @@ func TestWorkerKeepsUndelivered(t *testing.T) {
 			t.Errorf("%d shards are kept, want %d", got, maxKeptShards)
 		}
 		time.Sleep(keepReport + time.Second)
+		synctest.Wait()
 		if got := len(w.kept); got != 0 {
 			t.Errorf("%d shards are kept for ever", got)
 		}
