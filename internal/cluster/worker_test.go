@@ -31,12 +31,16 @@ func TestWorkerKeepsUndelivered(t *testing.T) {
 		if w.find(strconv.Itoa(3*maxKeptShards-1)) == nil {
 			t.Error("the last shard is not kept")
 		}
-		if got := len(w.kept); got != maxKeptShards {
+		count := func() int {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return len(w.kept)
+		}
+		if got := count(); got != maxKeptShards {
 			t.Errorf("%d shards are kept, want %d", got, maxKeptShards)
 		}
 		time.Sleep(keepReport + time.Second)
-		synctest.Wait()
-		if got := len(w.kept); got != 0 {
+		if got := count(); got != 0 {
 			t.Errorf("%d shards are kept for ever", got)
 		}
 	})
