@@ -58,7 +58,7 @@ interrupted, with the comparison so far printed; 1 anything else.`,
   aurea ab http://localhost:8001/ http://localhost:8002/ -c 20 --jobs 5000
   aurea ab spec.yaml --set concurrency=10 --set concurrency=20
   aurea ab spec.yaml --set-b workload.http2=true --fail-on "p99 > +5%"
-  aurea ab http://localhost:8080/ --start ./old --start ./new -o text -o json=ab.json`,
+  aurea ab http://localhost:8080/ --start ./old --start ./new -o json`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: o.run,
 	}

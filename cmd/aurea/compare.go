@@ -48,7 +48,7 @@ more, or a --fail-on; 5 too little evidence to say; 2 wrong usage, or a file wit
 results; 1 anything else.`,
 		Example: `  aurea compare base.json head.json
   aurea compare results/old results/new --threshold 2% -o markdown
-  aurea compare base.json head.json --fail-on "p99 > +5%" --fail-on "throughput < -3%"
+  aurea compare base.json head.json --fail-on "p99 > +5%"
   aurea compare baseline last
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),

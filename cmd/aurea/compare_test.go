@@ -154,7 +154,7 @@ func TestCompareErrors(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{good}, exitUsage, "accepts 2 arg(s), received 1"},
+		{[]string{good}, exitUsage, "the usage is aurea compare BASE HEAD; got 1 argument; see aurea compare --help"},
 		{[]string{good, spec}, exitUsage, "aurea: " + spec + ": this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints"},
 		{[]string{broken, good}, exitUsage, "aurea: " + broken + ": the document is not JSON: it ends too early"},
 		{[]string{writeTestFile(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},

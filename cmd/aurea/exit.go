@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,7 +70,12 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 		help := cmp.Or(usage.command, command.CommandPath())
 		printError(stderr, "%s; see %s --help", replaceFlagByVariable(command, err.Error()), help)
 		return exitUsage
-	case isCobraUsageError(err):
+	case isArgumentCountError(err):
+		use := strings.TrimSuffix(command.UseLine(), " [flags]")
+		got := format.NumberOf(len(command.Flags().Args()), "argument")
+		printError(stderr, "the usage is %s; got %s; see %s --help", use, got, command.CommandPath())
+		return exitUsage
+	case strings.HasPrefix(err.Error(), "unknown command"): // cobra's, without a type of its own
 		printError(stderr, "%v; see %s --help", err, command.CommandPath())
 		return exitUsage
 	default:
@@ -85,10 +89,8 @@ func printError(stderr io.Writer, message string, args ...any) {
 	fmt.Fprintln(stderr, format.Sanitize("aurea: "+fmt.Sprintf(message, args...)))
 }
 
-// isCobraUsageError reports whether an error is one of cobra's usage errors
-// that have no type of their own.
-func isCobraUsageError(err error) bool {
-	return slices.ContainsFunc([]string{"unknown command", "accepts ", "requires "}, func(prefix string) bool {
-		return strings.HasPrefix(err.Error(), prefix)
-	})
+// isArgumentCountError reports whether an error is cobra's about the number of
+// arguments, which has no type of its own.
+func isArgumentCountError(err error) bool {
+	return strings.HasPrefix(err.Error(), "accepts ") || strings.HasPrefix(err.Error(), "requires ")
 }

@@ -30,6 +30,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.InitDefaultCompletionCmd()
+	wrapHelp(root)
 	rejectUnknownCommands(root)
 	if err := rejectSingleDash(root, args); err != nil {
 		return exitCode(root, err, stderr)

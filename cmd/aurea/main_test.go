@@ -70,7 +70,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{[]string{"wat"}, 2, `aurea: unknown command "wat" for "aurea"; see aurea --help`},
 		{[]string{"run", "--wat"}, 2, `aurea: unknown flag: --wat; see aurea run --help`},
-		{[]string{"run", "a", "b"}, 2, `aurea: accepts at most 1 arg(s), received 2; see aurea run --help`},
+		{[]string{"run", "a", "b"}, 2, `aurea: the usage is aurea run [SPEC.yaml | URL]; got 2 arguments; see aurea run --help`},
 		{[]string{"run"}, 2, `aurea: --jobs: is needed, or --duration or stages: how many jobs, or for how long`},
 		{[]string{"run", "--jobs", "ten"}, 2, `aurea: --jobs: must be an integer from 1 to 10000000; got "ten"`},
 		{[]string{"run", "--jobs", "5", "--job-duration", "5"}, 2, `aurea: --job-duration must be a duration such as 100ms; got "5"; see aurea run --help`},

@@ -67,7 +67,7 @@ func TestReportRefuses(t *testing.T) {
 		{[]string{t.TempDir()}, exitUsage, "cannot read the result"},
 		{[]string{"nothing"}, exitFailure, "not found: there is no run nothing"},
 		{[]string{"last", "-o", "html=/nowhere/r.html"}, exitUsage, "there is no directory /nowhere"},
-		{nil, exitUsage, "accepts 1 arg(s), received 0"},
+		{nil, exitUsage, "the usage is aurea report FILE | ID; got 0 arguments"},
 	} {
 		code, stdout, stderr := runCommand(t, "", append([]string{"report", "--history", history}, test.args...)...)
 		checkExit(t, strings.Join(test.args, " "), code, test.code, stderr)

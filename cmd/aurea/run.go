@@ -48,7 +48,7 @@ with the partial result printed; 1 anything else.`,
   aurea run http://localhost:8080/ -d @body.json --threshold "p99 < 250ms"
   aurea run --jobs 100 --job-duration 50ms
   aurea run --jobs 1000000 --workload noop --concurrency 2
-  aurea run --duration 10s --concurrency 50 --job-duration 20ms --threshold "p99 < 30ms"
+  aurea run -z 10s -c 50 --job-duration 20ms --threshold "p99 < 30ms"
   aurea run spec.yaml -o json
   aurea run spec.yaml -o text -o html=report.html -o junit=junit.xml
   aurea run spec.yaml --repeat 10 --cooldown 2s -o json=set.json

@@ -62,7 +62,7 @@ func TestRunAtServer(t *testing.T) {
 		{[]string{"run", "--server", url, "--jobs", "5", "--workload", "nop"}, 2, "aurea: --workload: must be one of"},
 		{[]string{"run", "--server", "wat", "--jobs", "5"}, 2, "aurea: --server: must be a URL such as http://127.0.0.1:5000; got \"wat\""},
 		{[]string{"runs", "show", "nothing", "--server", url}, 1, "aurea: not found: there is no run nothing"},
-		{[]string{"runs", "delete", "--server", url}, 2, "aurea: requires at least 1 arg"},
+		{[]string{"runs", "delete", "--server", url}, 2, "aurea: the usage is aurea runs delete ID...; got 0 arguments"},
 		{[]string{"runs", "list", "--server", url, "--status", "wat"}, 2, `aurea: --status: must be one of queued, running`},
 		{[]string{"runs", "list", "--server", url, "--since", "wat"}, 2, `aurea: --since must be a moment such as`},
 		{[]string{"runs", "list", "--server", url, "-o", "xml"}, 2, `aurea: -o must be text or json; got "xml"`},

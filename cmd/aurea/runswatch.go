@@ -25,7 +25,7 @@ func newRunsWatchCommand() *cobra.Command {
 	command.Long = `Shows a run while it runs, as aurea run does, and writes its result when it has ended.
 It exits as aurea run does. An interrupt ends the watching only: the run goes on.`
 	command.Example = `  aurea runs watch last
-  aurea runs watch last --server http://127.0.0.1:5000 -o text -o junit=junit.xml`
+  aurea runs watch last --server http://127.0.0.1:5000 -o junit=junit.xml`
 	o.output.addFlag(command.Flags(), "result", resultForms())
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
 	addVerboseFlag(command.Flags())

@@ -48,7 +48,7 @@ found printed; 1 anything else.`,
 		Example: `  aurea search http://localhost:8080/ --rate 100..100000 \
     --objective "p99 < 250ms" --objective "error_rate < 0.1%"
   aurea search spec.yaml --objective "p99 < 1s" -c 1..512 --duration 30s
-  aurea search spec.yaml --objective "p99 < 1s" -r 10..5000 --precision 1% -o json`,
+  aurea search spec.yaml --objective "p99 < 1s" -r 10..5000 --precision 1%`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
 	}

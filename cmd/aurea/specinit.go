@@ -35,6 +35,7 @@ var specExamples = map[string]struct {
 	"include_jobs":      {"false", false},
 	"workers":           {"all", false},
 	"max_lost_fraction": {"0.1", false},
+	"repeat":            {"{times: 5, cooldown: 2s}", false},
 }
 
 // kindExamples are the parameters of a new workload that are not commented out,

@@ -24,7 +24,7 @@ func TestUnknownWords(t *testing.T) {
 		"run --xyzzy":                  `aurea: unknown flag: --xyzzy; see aurea run --help`,
 		"run -k":                       `aurea: unknown flag: -k; here it is --param tls.skip_verify=true; see aurea run --help`,
 		"run -o jsn":                   `aurea: -o must be one of html, json, junit, markdown, text; got "jsn"; did you mean json?; see aurea run --help`,
-		"compare a b -o markdwn":       `aurea: -o must be one of json, markdown, text; got "markdwn"; did you mean markdown?; see aurea compare --help`,
+		"compare a b -o markdwn":       `aurea: -o must be one of html, json, junit, markdown, text; got "markdwn"; did you mean markdown?; see aurea compare --help`,
 		"runs list -o JSON":            `aurea: -o must be text or json; got "JSON"; did you mean json?; see aurea runs list --help`,
 		"run --jobs 1 --workload slep": `got "slep"; did you mean sleep?`,
 		"workloads htp":                `got "htp"; did you mean http?`,

@@ -24,7 +24,7 @@ func newWorkerCommand() *cobra.Command {
 A worker runs what a service asks for, within its own flags: the service cannot
 widen them. It runs one share at a time.`,
 		Example: `  aurea worker --nats nats://127.0.0.1:4222
-  aurea worker --nats tls://aurea.example:4222 --nats-token-file /run/secrets/token --label zone=a`,
+  aurea worker --nats tls://aurea.example:4222 --nats-token-file token`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return f.run(command.Context(), command.ErrOrStderr())

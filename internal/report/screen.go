@@ -36,7 +36,7 @@ func (s *screen) gap() { s.WriteByte('\n') }
 // row writes a named row. A long text continues below its beginning.
 func (s *screen) row(name, text string, moods ...mood) {
 	name = pad(format.Clip(name, nameWidth-1), nameWidth)
-	for i, line := range wrap(format.Sanitize(text), s.width-nameWidth) {
+	for i, line := range format.Wrap(format.Sanitize(text), s.width-nameWidth) {
 		if i > 0 {
 			name = strings.Repeat(" ", nameWidth)
 		}
@@ -84,27 +84,4 @@ func pad(text string, width int) string {
 // padLeft adds spaces before a text, up to a width.
 func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0)) + text
-}
-
-// wrap breaks a text between words into lines of at most width columns. A longer
-// word is broken. There is at least one line.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if joined := strings.TrimSpace(line + " " + word); utf8.RuneCountInString(joined) <= width {
-			line = joined
-			continue
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		runes := []rune(word)
-		for len(runes) > width {
-			lines = append(lines, string(runes[:width]))
-			runes = runes[width:]
-		}
-		line = string(runes)
-	}
-	return append(lines, line)
 }

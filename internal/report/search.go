@@ -54,7 +54,7 @@ func writeWrapped(out io.Writer, text string) {
 		fmt.Fprintln(out)
 		text = rest
 	}
-	for _, line := range wrap(format.Sanitize(text), 80) {
+	for _, line := range format.Wrap(format.Sanitize(text), 80) {
 		fmt.Fprintln(out, line)
 	}
 }

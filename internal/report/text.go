@@ -41,7 +41,7 @@ type textReport struct {
 func (t textReport) verdict() {
 	h := newHeadline(t.r).sanitized()
 	word := h.Word + "  "
-	for i, line := range wrap(h.Sentence, t.width-len(word)) {
+	for i, line := range format.Wrap(h.Sentence, t.width-len(word)) {
 		if i > 0 {
 			t.line(strings.Repeat(" ", len(word)) + line)
 			continue
