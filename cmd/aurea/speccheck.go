@@ -50,7 +50,9 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	forecast, err := o.forecast(command, spec, document)
+	single := spec
+	single.Repeat = nil // the forecast is of each run
+	forecast, err := o.forecast(command, single, document)
 	if err != nil {
 		return document.locate(err)
 	}

@@ -25,6 +25,9 @@ func WriteForecast(spec aurea.Spec, f aurea.Forecast, w io.Writer) error {
 	if f.Warmup > 0 {
 		rows.Row("warm-up", format.Duration(f.Warmup)+" at the beginning, which is not judged")
 	}
+	if spec.Repeat != nil {
+		rows.Row("repeat", forecastRepeat(*spec.Repeat))
+	}
 	for i, threshold := range spec.Thresholds {
 		rows.Row(map[bool]string{true: "thresholds"}[i == 0], threshold.Expression)
 	}
@@ -32,6 +35,15 @@ func WriteForecast(spec aurea.Spec, f aurea.Forecast, w io.Writer) error {
 		return err
 	}
 	return writeLoadCurve(w, f)
+}
+
+// forecastRepeat says how many runs there are, one after the other.
+func forecastRepeat(r aurea.Repeat) string {
+	text := format.NumberOf(int(r.Times), "run")
+	if r.Cooldown > 0 {
+		text += ", " + r.Cooldown.String() + " apart"
+	}
+	return text
 }
 
 // forecastJobs says how many jobs start.
