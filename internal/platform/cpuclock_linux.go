@@ -36,12 +36,31 @@ const tick = 10 * time.Millisecond
 // cannot be read.
 func StolenCPU() time.Duration { return stolenCPU(procMount) }
 
-// stolenCPU reads the steal column of the first line of /proc/stat.
-func stolenCPU(proc string) time.Duration {
+// stolenCPU reads the steal column of /proc/stat.
+func stolenCPU(proc string) time.Duration { return cpuTime(proc, 8) }
+
+// BusyCPU returns the CPU time that all processes and the kernel of this machine
+// have used, summed over all cores. It is 0 if it cannot be read.
+func BusyCPU() time.Duration { return busyCPU(procMount) }
+
+// busyCPU reads the columns of /proc/stat but those of idle cores, of the
+// hypervisor and of guests, whose time is that of a user.
+func busyCPU(proc string) time.Duration { return cpuTime(proc, 1, 2, 3, 6, 7) }
+
+// cpuTime returns the sum of columns of the first line of /proc/stat. It is 0 if
+// one of them is missing or no number.
+func cpuTime(proc string, columns ...int) (sum time.Duration) {
 	line, _, _ := strings.Cut(readFile(proc+"/stat"), "\n")
-	if fields := strings.Fields(line); len(fields) > 8 {
-		ticks, _ := strconv.ParseInt(fields[8], 10, 64) // 0 if it cannot be parsed
-		return time.Duration(ticks) * tick
+	fields := strings.Fields(line)
+	for _, column := range columns {
+		if len(fields) <= column {
+			return 0
+		}
+		ticks, err := strconv.ParseInt(fields[column], 10, 64)
+		if err != nil {
+			return 0
+		}
+		sum += time.Duration(ticks) * tick
 	}
-	return 0
+	return sum
 }

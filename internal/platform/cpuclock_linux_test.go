@@ -52,3 +52,19 @@ func TestStolenCPU(t *testing.T) {
 		t.Errorf("%v were stolen from this machine", got)
 	}
 }
+
+func TestBusyCPU(t *testing.T) {
+	for stat, want := range map[string]time.Duration{
+		"cpu  1 2 3 400 500 6 7 800 900 1000\ncpu0 1 2\n": 190 * time.Millisecond,
+		"cpu  1 2 3 4":           0, // of an old kernel
+		"cpu  x 2 3 4 5 6 7 8 9": 0,
+		"":                       0,
+	} {
+		if got := busyCPU(tree(t, map[string]string{"stat": stat})); got != want {
+			t.Errorf("%q: %v of CPU time, want %v", stat, got, want)
+		}
+	}
+	if got := BusyCPU(); got <= 0 {
+		t.Errorf("this machine has used %v", got)
+	}
+}

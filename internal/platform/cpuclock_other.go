@@ -13,5 +13,8 @@ func ThreadCPU() time.Duration { return time.Since(processStart) }
 // ProcessCPU returns 0: the CPU time of the process is not read here.
 func ProcessCPU() time.Duration { return 0 }
 
+// BusyCPU returns 0: the CPU time of the machine is not read here.
+func BusyCPU() time.Duration { return 0 }
+
 // StolenCPU returns 0: the time taken by a hypervisor is not known.
 func StolenCPU() time.Duration { return 0 }

@@ -16,3 +16,14 @@ func TestKernelVersion(t *testing.T) {
 		t.Errorf("the kernel is %q, want %q", got, want)
 	}
 }
+
+func TestPortRange(t *testing.T) {
+	for content, want := range map[string][2]int{
+		"32768\t60999\n": {32768, 60999}, "": {}, "32768": {}, "a b": {}, "1 b": {},
+	} {
+		first, last := portRange(tree(t, map[string]string{"sys/net/ipv4/ip_local_port_range": content}))
+		if got := [2]int{first, last}; got != want {
+			t.Errorf("%q: %v, want %v", content, got, want)
+		}
+	}
+}
