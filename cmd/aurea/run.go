@@ -58,6 +58,8 @@ with the partial result printed; 1 anything else.`,
   aurea run spec.yaml --push http://localhost:9090/api/v1/write`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
+
+		ValidArgsFunction: completeSpec,
 	}
 	addSpecFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")

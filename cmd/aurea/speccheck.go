@@ -32,6 +32,8 @@ Exit codes: 0 the spec is right; 2 it is wrong; 1 anything else.`,
   aurea spec check spec.yaml --server http://127.0.0.1:5000`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
+
+		ValidArgsFunction: completeSpec,
 	}
 	addSpecFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")

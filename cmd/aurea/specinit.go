@@ -67,6 +67,8 @@ one of your commands.`,
 		Example: `  aurea spec init >spec.yaml
   aurea spec init sleep >spec.yaml`,
 		Args: cobra.MaximumNArgs(1),
+
+		ValidArgsFunction: completeKind,
 		RunE: func(command *cobra.Command, args []string) error {
 			name := "http"
 			if len(args) == 1 {

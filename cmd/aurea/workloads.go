@@ -18,6 +18,8 @@ func newWorkloadsCommand() *cobra.Command {
 		Use:   "workloads [KIND]",
 		Short: "List the kinds of job and their parameters",
 		Args:  cobra.MaximumNArgs(1),
+
+		ValidArgsFunction: completeKind,
 		RunE: func(command *cobra.Command, args []string) error {
 			allowed, err := flags.options("")
 			if err != nil {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
+)
+
+// flagValues returns the values that a shell suggests for flags, by their names.
+// A value may have a description behind a tab.
+var flagValues = map[string]func(command *cobra.Command, start string) []cobra.Completion{
+	"workload":      func(*cobra.Command, string) []cobra.Completion { return kindCompletions() },
+	"arrival":       func(*cobra.Command, string) []cobra.Completion { return fieldOptions("arrival") },
+	"on-saturation": func(*cobra.Command, string) []cobra.Completion { return fieldOptions("on_saturation") },
+	"workers":       func(*cobra.Command, string) []cobra.Completion { return []string{aurea.PlaceAll, aurea.PlaceLocal} },
+	"method": func(*cobra.Command, string) []cobra.Completion {
+		return []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+	},
+	"output":    func(command *cobra.Command, _ string) []cobra.Completion { return outputForms(command) },
+	"log-level": func(*cobra.Command, string) []cobra.Completion { return []string{"debug", "info", "warn", "error"} },
+	"param":     func(command *cobra.Command, _ string) []cobra.Completion { return parameterCompletions(command) },
+	"status":    func(*cobra.Command, string) []cobra.Completion { return statusCompletions() },
+}
+
+// completeValues makes shells suggest the values of flags and the kinds of
+// workload, in a command and those below it.
+func completeValues(command *cobra.Command) {
+	for name, values := range flagValues {
+		if command.Flags().Lookup(name) == nil {
+			continue
+		}
+		_ = command.RegisterFlagCompletionFunc(name, // an error says that the command has one of its own
+			func(command *cobra.Command, _ []string, start string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				directive := cobra.ShellCompDirectiveNoFileComp
+				if name == "param" {
+					directive |= cobra.ShellCompDirectiveNoSpace // the value follows
+				}
+				return values(command, start), directive
+			})
+	}
+	for _, child := range command.Commands() {
+		completeValues(child)
+	}
+}
+
+// completeSpec suggests files of specs as the only argument.
+func completeSpec(_ *cobra.Command, given []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(given) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// completeKind suggests kinds of workload as the only argument.
+func completeKind(_ *cobra.Command, given []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(given) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return kindCompletions(), cobra.ShellCompDirectiveNoFileComp
+}
+
+func kindCompletions() (kinds []cobra.Completion) {
+	for _, kind := range everyKind.AllKinds() {
+		kinds = append(kinds, cobra.CompletionWithDesc(kind.Name, kind.Doc))
+	}
+	return kinds
+}
+
+// fieldOptions returns the values that a field of the spec may have.
+func fieldOptions(field string) []cobra.Completion {
+	for _, p := range aurea.SpecParameters() {
+		if p.Name == field {
+			return p.Options
+		}
+	}
+	return nil
+}
+
+func statusCompletions() (statuses []cobra.Completion) {
+	for _, status := range aurea.Statuses() {
+		statuses = append(statuses, string(status))
+	}
+	return statuses
+}
+
+// outputForms returns the forms that -o of a command takes.
+func outputForms(command *cobra.Command) []cobra.Completion {
+	if flag := command.Flags().Lookup("output"); flag.Value.Type() == "stringArray" {
+		_, list, _ := strings.Cut(flag.Usage, "FORM is ")
+		list, _, _ = strings.Cut(list, ";")
+		return strings.Split(list, ", ")
+	}
+	return []cobra.Completion{"text", "json"}
+}
+
+// parameterCompletions returns the parameters of the workload that the command
+// line names: by --workload, or by a URL.
+func parameterCompletions(command *cobra.Command) (keys []cobra.Completion) {
+	kind, _ := command.Flags().GetString("workload")
+	if kind == "" && slices.ContainsFunc(command.Flags().Args(), isURL) {
+		kind = "http"
+	}
+	var add func(prefix string, parameters []param.Parameter)
+	add = func(prefix string, parameters []param.Parameter) {
+		for _, p := range parameters {
+			if p.Type == param.Object {
+				add(prefix+p.Name+".", p.Members)
+				continue
+			}
+			keys = append(keys, cobra.CompletionWithDesc(prefix+p.Name+"=", p.Doc))
+		}
+	}
+	add("", everyKind.Parameters(kind))
+	return keys
+}
