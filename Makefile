@@ -18,7 +18,7 @@ export CGO_ENABLED := 0
 test race deployment torture-cluster: export AUREA_BIN := $(CURDIR)/bin/aurea
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture \
+.PHONY: help run build man test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture \
   torture-cluster requests \
   spellings answers fuzz vulnerabilities secrets clean
 
@@ -32,6 +32,9 @@ run: build ## build the service and start it with its page on http://127.0.0.1:5
 # machine, the folder or git's state is stamped into them.
 build: ## build bin/aurea
 	go build -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
+
+man: ## write a man page for each command into bin/man
+	go run -tags man -ldflags '$(LDFLAGS)' ./cmd/aurea man bin/man
 
 # All but deploy/, whose tests are a target of their own; those that take longest
 # begin first. `make vet` vets them.

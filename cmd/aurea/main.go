@@ -43,6 +43,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitCode(command, err, stderr)
 }
 
+// buildCommands make the commands of builds with tags, such as man. What they
+// link costs other builds nothing.
+var buildCommands []func() *cobra.Command
+
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "aurea",
@@ -82,6 +86,9 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 		newHealthCommand(),
 		newVersionCommand(),
 	)
+	for _, newCommand := range buildCommands {
+		root.AddCommand(newCommand())
+	}
 	root.SetHelpCommand(newHelpCommand(root))
 	return root
 }
