@@ -31,7 +31,10 @@ const (
 // the value as it is.
 type RunChange struct {
 	Note     *string `json:"note,omitempty"`     // up to MaxNote bytes
-	Baseline *bool   `json:"baseline,omitempty"` // marking a run unmarks the other baseline of its name
+	Baseline *bool   `json:"baseline,omitempty"` // marking a run unmarks the other baselines of its name
+	// KeepBaselines leaves the other baselines of the name as they are, so that
+	// several runs are the baseline.
+	KeepBaselines bool `json:"keep_baselines,omitempty"`
 }
 
 // changeFields is the table of the fields of a RunChange. set assigns the value
@@ -48,6 +51,10 @@ var changeFields = []struct {
 	{"baseline", "must be true or false", func(c *RunChange, value any) bool {
 		mark, ok := value.(bool)
 		c.Baseline = &mark
+		return ok
+	}},
+	{"keep_baselines", "must be true or false", func(c *RunChange, value any) (ok bool) {
+		c.KeepBaselines, ok = value.(bool)
 		return ok
 	}},
 }

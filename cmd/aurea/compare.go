@@ -25,8 +25,8 @@ func newCompareCommand() *cobra.Command {
 output of aurea run -o json, several appended to each other), a directory of such
 files, or a comma-separated list of both. Runs of the history, or with --server those
 of a service, are given as ids, comma-separated, or as name:NAME for the completed
-runs of a name; last is the newest one. BASE may also be baseline: the run that is
-the baseline of HEAD's name.
+runs of a name, or label:KEY=VALUE for those with a label; last is the newest run.
+BASE may also be baseline: the runs that are the baseline of HEAD's name.
 
 One run of each proves nothing, since two runs differ by chance alone. It takes 4 of
 each to find any difference, and 10 to find a small one. Alternate between them, so

@@ -211,3 +211,39 @@ func TestCompareHTML(t *testing.T) {
 		t.Errorf("the error is %q", stderr)
 	}
 }
+
+// Runs are compared by their label, and with a baseline of several runs.
+func TestCompareStored(t *testing.T) {
+	url, _ := aureatest.Serve(t)
+	run := func(branch, took string) string {
+		out := runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", took, "--name", "api",
+			"--label", "branch="+branch, "-q", "-o", "json")
+		results, err := aurea.DecodeResults([]byte(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return results[0].ID
+	}
+	add := []string{"runs", "baseline", "add"}
+	for range 4 {
+		add = append(add, run("main", "1ms"))
+		run("topic", "100ms")
+	}
+	code, stdout, stderr := runCommand(t, "", append(add, "--server", url)...)
+	checkExit(t, "aurea runs baseline add", code, exitOK, stderr)
+	if lines := strings.Count(stdout, ` is in the baseline of "api"`); lines != 4 {
+		t.Errorf("aurea runs baseline add prints:\n%s", stdout)
+	}
+	for _, base := range []string{"label:branch=main", "baseline"} {
+		code, text, stderr := runCommand(t, "", "compare", base, "label:branch=topic", "--server", url)
+		checkExit(t, base, code, exitThreshold, stderr)
+		checkContains(t, base, text, "base     4 runs of "+base)
+	}
+	remove := append([]string{"runs", "baseline", "remove"}, add[3:6]...)
+	code, stdout, stderr = runCommand(t, "", append(remove, "--server", url)...)
+	checkExit(t, "aurea runs baseline remove", code, exitOK, stderr)
+	checkContains(t, "aurea runs baseline remove", stdout, ` is not in the baseline of "api"`)
+	code, text, stderr := runCommand(t, "", "compare", "baseline", "label:branch=topic", "--server", url)
+	checkExit(t, "a smaller baseline", code, exitEvidence, stderr)
+	checkContains(t, "a smaller baseline", text, "base     1 run of baseline")
+}

@@ -15,7 +15,7 @@ import (
 // stored runs.
 type side struct {
 	results []*aurea.Result
-	ids     []string // or name:NAME, or baseline
+	ids     []string // or name:NAME, label:KEY=VALUE, or baseline
 }
 
 // readSide reads an argument: files, directories and references to runs,
@@ -53,7 +53,8 @@ func isRunReference(item string) bool {
 		return false
 	}
 	isID := strings.HasPrefix(item, runPrefix) && filepath.Ext(item) == ""
-	return isID || item == "baseline" || item == lastRun || strings.HasPrefix(item, "name:")
+	return isID || item == "baseline" || item == lastRun || strings.HasPrefix(item, "name:") ||
+		strings.HasPrefix(item, "label:")
 }
 
 // resultFiles returns a file, or the .json files of a directory.

@@ -15,7 +15,7 @@ import (
 const maxCompared = 100
 
 type compareInput struct {
-	Base      []string `query:"base,explode" doc:"ids of runs, comma-separated or repeated; baseline for the one of head's name; name:NAME for the newest 100 completed ones of a name" example:"baseline"`
+	Base      []string `query:"base,explode" doc:"ids of runs, comma-separated or repeated; baseline for those of head's name; name:NAME or label:KEY=VALUE for the newest 100 completed ones" example:"baseline"`
 	Head      []string `query:"head,explode" doc:"likewise, less baseline"`
 	Threshold string   `query:"threshold" default:"5%" doc:"the difference that matters, as a share or a percentage"`
 }
@@ -87,16 +87,26 @@ func (s *Server) sideResults(
 	return results, nil
 }
 
-// resultsOf returns the results that one word stands for: an id, name:NAME or
-// baseline.
+// resultsOf returns the results that one word stands for: an id, name:NAME,
+// label:KEY=VALUE or baseline.
 func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea.Result) ([]*aurea.Result, error) {
 	name, isName := strings.CutPrefix(word, "name:")
+	label, isLabel := strings.CutPrefix(word, "label:")
 	switch {
 	case word == "" || word == "name:":
 		return nil, queryProblem(side, "must be the ids of runs, comma-separated; one of them is empty")
 	case isName:
 		query := aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}
-		return s.resultsNamed(ctx, query, "completed run named")
+		return s.resultsSelected(ctx, query, fmt.Sprintf("completed run named %q", name))
+	case isLabel:
+		key, value, ok := strings.Cut(label, "=")
+		if !ok || key == "" {
+			return nil, queryProblem(side, "must be label:KEY=VALUE, such as label:branch=main; got "+word)
+		}
+		query := aurea.RunQuery{
+			Labels: map[string]string{key: value}, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared,
+		}
+		return s.resultsSelected(ctx, query, fmt.Sprintf("completed run with the label %q", label))
 	case word == "baseline" && side == "head":
 		return nil, queryProblem(side, "cannot be the baseline, which is what head is held against; give its id")
 	case word == "baseline":
@@ -104,7 +114,8 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 		if err != nil {
 			return nil, err
 		}
-		return s.resultsNamed(ctx, aurea.RunQuery{Name: name, Baseline: true, Limit: 1}, "baseline named")
+		query := aurea.RunQuery{Name: name, Baseline: true, Limit: maxCompared}
+		return s.resultsSelected(ctx, query, fmt.Sprintf("baseline named %q", name))
 	}
 	run, err := s.options.Runs.Get(ctx, word)
 	if err == nil && !run.Status.Finished() {
@@ -136,9 +147,9 @@ func nameOf(results []*aurea.Result) (string, error) {
 	return name, nil
 }
 
-// resultsNamed returns the results of the runs that a query by name finds. What
+// resultsSelected returns the results of the runs that a query finds. What
 // describes them in the error for none.
-func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
+func (s *Server) resultsSelected(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
 	page, err := s.options.Runs.List(ctx, query)
 	if err != nil {
 		return nil, s.asProblem(err)
@@ -154,7 +165,7 @@ func (s *Server) resultsNamed(ctx context.Context, query aurea.RunQuery, what st
 		}
 	}
 	if err == nil && len(results) == 0 {
-		err = fmt.Errorf("%w: there is no %s %q with a result", aurea.ErrNotFound, what, query.Name)
+		err = fmt.Errorf("%w: there is no %s with a result", aurea.ErrNotFound, what)
 	}
 	if err != nil {
 		return nil, s.asProblem(err)

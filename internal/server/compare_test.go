@@ -71,7 +71,17 @@ func TestCompare(t *testing.T) {
 	if baseline.Verdict != compare.TooLittleEvidence || !slices.Equal(baseline.Base.IDs, head[:1]) {
 		t.Errorf("with the baseline: %+v", baseline)
 	}
+	add := s.call("PATCH", "/v1/runs/"+head[3], strings.NewReader(`{"baseline": true, "keep_baselines": true}`), isJSON)
+	if add.status != 200 {
+		t.Fatalf("%d %s", add.status, add.body)
+	}
+	several := s.comparison("base=baseline&head=" + head[1] + "," + head[2])
+	if !slices.Equal(several.Base.IDs, []string{head[3], head[0]}) {
+		t.Errorf("with a baseline of two runs: %+v", several.Base)
+	}
 	for query, says := range map[string]string{
+		"base=label:branch=main&head=" + base[0]:        `there is no completed run with the label "branch=main"`,
+		"base=label:branch&head=" + base[0]:             `must be label:KEY=VALUE, such as label:branch=main`,
 		"base=baseline&head=" + base[0]:                 `there is no baseline named "old"`,
 		"base=baseline&head=" + base[0] + "," + head[0]: `several names, "old" and "new"`,
 		"base=name:other&head=" + base[0]:               `there is no completed run named "other"`,

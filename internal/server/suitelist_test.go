@@ -82,7 +82,8 @@ func listAll(t *testing.T, r Runs, what string, query aurea.RunQuery) (ids []str
 	}
 }
 
-// Note and baseline may be changed, and only one run of a name is the baseline.
+// Note and baseline may be changed. Marking a run unmarks the others
+// of its name, unless they are kept.
 func testChange(t *testing.T, r Runs) {
 	a, b := submit(t, r, quick), submit(t, r, quick)
 	for _, run := range []aurea.Run{a, b} {
@@ -113,6 +114,13 @@ func testChange(t *testing.T, r Runs) {
 	}
 	if run.Baseline || run.Note != note {
 		t.Errorf("the other run has the note %q, baseline %v", run.Note, run.Baseline)
+	}
+	add := aurea.RunChange{Baseline: &mark, KeepBaselines: true}
+	if _, err := r.Change(t.Context(), a.ID, add); err != nil {
+		t.Fatal(err)
+	}
+	if page, err = r.List(t.Context(), aurea.RunQuery{Baseline: true}); err != nil || len(page.Runs) != 2 {
+		t.Errorf("%d baselines once another is added (%v), want 2", len(page.Runs), err)
 	}
 	long := strings.Repeat("x", aurea.MaxNote+1)
 	if _, err := r.Change(t.Context(), a.ID, aurea.RunChange{Note: &long}); !errors.Is(err, aurea.ErrInvalid) {

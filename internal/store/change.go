@@ -26,7 +26,7 @@ func (s *Store) Change(ctx context.Context, id string, change aurea.RunChange) (
 			err = setNote(ctx, tx, id, *change.Note)
 		}
 		if err == nil && change.Baseline != nil {
-			err = s.setBaseline(ctx, tx, id, name, *change.Baseline)
+			err = s.setBaseline(ctx, tx, id, name, change)
 		}
 		return err
 	})
@@ -45,21 +45,21 @@ func setNote(ctx context.Context, tx transaction, id, note string) error {
 	return err
 }
 
-// setBaseline marks or unmarks a run. Marking it unmarks the previous baseline
-// of the same name.
-func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string, on bool) error {
+// setBaseline marks or unmarks a run. Marking it unmarks the other baselines of
+// the same name, unless the change keeps them.
+func (s *Store) setBaseline(ctx context.Context, tx transaction, id, name string, change aurea.RunChange) error {
 	if s.dialect.lockName != "" {
 		if _, err := tx.ExecContext(ctx, s.dialect.lockName, name); err != nil {
 			return err
 		}
 	}
-	if on {
+	if *change.Baseline && !change.KeepBaselines {
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = 0 WHERE name = $1 AND baseline = 1 AND id <> $2`,
 			name, id)
 		if err != nil {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = $1 WHERE id = $2`, flag(on), id)
+	_, err := tx.ExecContext(ctx, `UPDATE runs SET baseline = $1 WHERE id = $2`, flag(*change.Baseline), id)
 	return err
 }
