@@ -12,25 +12,31 @@ import (
 // A machine is what was read of a machine. A field that cannot be read is 0 or
 // "".
 type machine struct {
-	cores           int     // that the process may use at once
-	quota           float64 // of the cgroup, in cores; 0 for none
+	cores, allCores int     // that the process may use at once; that it could without GOMAXPROCS and quota
+	quota           float64 // of the cgroups, in cores; 0 for none
 	throttled       time.Duration
+	throttledNow    time.Duration // in loadWindow
 	governor        string
 	virtualization  string
 	steal           float64 // share of the cores' time
 	load            float64 // share of the cores' time that other processes used
-	loadKnown       bool
+	loadKnown       bool    // whether steal and load are
+	loadAverage     float64 // processes, over a minute
+	averageKnown    bool
 	openFiles       int64
-	ports           int
+	firstPort       int
+	lastPort        int
 	availableMemory int64
+	memoryLimit     int64 // of the cgroups; 0 for none
 	clockSource     string
 	clockRead       time.Duration // that reading the clock takes
-	overshoot       time.Duration // p99 of how late a sleep of a millisecond ends
+	naps            int           // sleeps that were measured
+	overshoot       time.Duration // p99 of how late they ended
 }
 
 const (
-	loadWindow = 500 * time.Millisecond
-	naps       = 200
+	loadWindow = time.Second
+	allNaps    = 500
 	nap        = time.Millisecond
 	clockReads = 10_000
 )
@@ -39,35 +45,58 @@ const (
 func examine(ctx context.Context) machine {
 	m := machine{
 		cores:           runtime.GOMAXPROCS(0),
-		throttled:       platform.ContainerThrottled(),
+		allCores:        runtime.NumCPU(),
 		governor:        platform.CPUGovernor(),
 		virtualization:  platform.Virtualization(),
 		openFiles:       platform.OpenFileLimit(),
 		availableMemory: platform.AvailableMemory(),
+		memoryLimit:     platform.CgroupMemoryLimit(),
 		clockSource:     platform.ClockSource(),
 		clockRead:       clockCost(),
 	}
-	m.quota, _ = platform.ContainerLimits()
-	if first, last := platform.PortRange(); last > 0 {
-		m.ports = last - first + 1
-	}
+	m.loadAverage, m.averageKnown = platform.LoadAverage()
+	m.firstPort, m.lastPort = platform.PortRange()
 	m.measureLoad(ctx)
-	m.overshoot = sleepOvershoot(ctx)
+	m.measureOvershoot(ctx)
 	return m
 }
 
-// measureLoad measures for a while what others use of the cores. This process
+// measureLoad measures for a while what others take of the cores. This process
 // only waits meanwhile.
 func (m *machine) measureLoad(ctx context.Context) {
-	start, busy, stolen := time.Now(), platform.BusyCPU(), platform.StolenCPU()
+	_, throttled := platform.CgroupCPU()
+	start, busy, own, stolen := time.Now(), platform.BusyCPU(), platform.ProcessCPU(), platform.StolenCPU()
 	select {
 	case <-time.After(loadWindow):
+		m.loadKnown = busy > 0
 	case <-ctx.Done():
 	}
 	whole := time.Since(start).Seconds() * float64(runtime.NumCPU())
-	m.loadKnown = busy > 0
-	m.load = (platform.BusyCPU() - busy).Seconds() / whole
-	m.steal = (platform.StolenCPU() - stolen).Seconds() / whole
+	others := platform.BusyCPU() - busy - (platform.ProcessCPU() - own)
+	m.load = min(max(others.Seconds()/whole, 0), 1) // the kernel counts in ticks
+	m.steal = min((platform.StolenCPU()-stolen).Seconds()/whole, 1)
+	m.quota, m.throttled = platform.CgroupCPU()
+	m.throttledNow = m.throttled - throttled
+}
+
+// measureOvershoot measures how late short sleeps end, as the engine sleeps.
+func (m *machine) measureOvershoot(ctx context.Context) {
+	measured := make(chan []time.Duration)
+	go func() {
+		platform.OwnThread()
+		var late []time.Duration
+		for len(late) < allNaps && ctx.Err() == nil {
+			start := time.Now()
+			platform.KernelSleep(nap)
+			late = append(late, time.Since(start)-nap)
+		}
+		measured <- late
+	}()
+	late := <-measured
+	if m.naps = len(late); m.naps > 0 {
+		slices.Sort(late)
+		m.overshoot = max(late[(len(late)*99+99)/100-1], 0)
+	}
 }
 
 // clockCost returns how long reading the clock takes.
@@ -77,22 +106,4 @@ func clockCost() time.Duration {
 		_ = time.Now()
 	}
 	return time.Since(start) / clockReads
-}
-
-// sleepOvershoot returns the p99 of how late short sleeps end.
-func sleepOvershoot(ctx context.Context) time.Duration {
-	var late []time.Duration
-	for range naps {
-		if ctx.Err() != nil {
-			break
-		}
-		start := time.Now()
-		time.Sleep(nap)
-		late = append(late, time.Since(start)-nap)
-	}
-	if len(late) == 0 {
-		return 0
-	}
-	slices.Sort(late)
-	return late[len(late)*99/100]
 }

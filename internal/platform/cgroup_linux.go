@@ -3,12 +3,14 @@ package platform
 import (
 	"iter"
 	"path"
+	"slices"
 	"strings"
 )
 
 // Where the kernel's files are mounted. Tests have them elsewhere.
 const (
 	procMount   = "/proc"
+	sysMount    = "/sys"
 	cgroupMount = "/sys/fs/cgroup"
 )
 
@@ -36,23 +38,48 @@ const noLimit = 1 << 62
 // first. It leaves out those without a limit. It reads both versions of cgroups.
 func memoryCgroups(proc, mount string) iter.Seq[memoryCgroup] {
 	return func(yield func(memoryCgroup) bool) {
+		for group := range cgroups(proc, mount, "memory") {
+			limitFile, usedFile := "/memory.max", "/memory.current"
+			if group.version == 1 {
+				limitFile, usedFile = "/memory.limit_in_bytes", "/memory.usage_in_bytes"
+			}
+			limit, ok := readNumber(group.dir + limitFile)
+			if !ok || limit >= noLimit {
+				continue
+			}
+			used, _ := readNumber(group.dir + usedFile)
+			if !yield(memoryCgroup{limit, used}) {
+				return
+			}
+		}
+	}
+}
+
+// A cgroup is the directory of one, in a hierarchy of version 1 or 2.
+type cgroup struct {
+	dir     string
+	version int
+}
+
+// cgroups yields the process's cgroups for a controller and the cgroups around
+// them, innermost first.
+func cgroups(proc, mount, controller string) iter.Seq[cgroup] {
+	return func(yield func(cgroup) bool) {
 		for line := range strings.Lines(readFile(proc + "/self/cgroup")) {
 			fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
 			if len(fields) < 3 {
 				continue
 			}
-			root, limitFile, usedFile := mount, "/memory.max", "/memory.current"
-			if fields[1] == "memory" { // version 1
-				root, limitFile, usedFile = mount+"/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes"
-			} else if fields[1] != "" {
-				continue
+			root, version := mount, 2
+			if fields[1] != "" { // version 1
+				if !slices.Contains(strings.Split(fields[1], ","), controller) {
+					continue
+				}
+				root, version = mount+"/"+fields[1], 1
 			}
 			for group := path.Clean("/" + fields[2]); ; group = path.Dir(group) {
-				if limit, ok := readNumber(root + group + limitFile); ok && limit < noLimit {
-					used, _ := readNumber(root + group + usedFile)
-					if !yield(memoryCgroup{limit, used}) {
-						return
-					}
+				if !yield(cgroup{root + group, version}) {
+					return
 				}
 				if group == "/" {
 					break

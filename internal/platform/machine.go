@@ -3,6 +3,7 @@ package platform
 import (
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/host"
+	"github.com/shirou/gopsutil/v4/load"
 )
 
 // CPUModel returns the name of the first core's model. It is "" if it cannot be
@@ -23,4 +24,14 @@ func Virtualization() string {
 		return ""
 	}
 	return system
+}
+
+// LoadAverage returns how many processes ran or waited to run, on average over
+// the last minute. It reports false if that cannot be read.
+func LoadAverage() (processes float64, ok bool) {
+	average, err := load.Avg()
+	if err != nil {
+		return 0, false
+	}
+	return average.Load1, true
 }

@@ -11,14 +11,18 @@ func KernelVersion() string { return readFile(procMount + "/sys/kernel/osrelease
 
 // CPUGovernor returns the frequency governor of the first core. It is "" if
 // there is none.
-func CPUGovernor() string {
-	return readFile("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+func CPUGovernor() string { return cpuGovernor(sysMount) }
+
+func cpuGovernor(sys string) string {
+	return readFile(sys + "/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 }
 
 // ClockSource returns what the kernel reads the time from, such as tsc. It is ""
 // if it cannot be read.
-func ClockSource() string {
-	return readFile("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+func ClockSource() string { return clockSource(sysMount) }
+
+func clockSource(sys string) string {
+	return readFile(sys + "/devices/system/clocksource/clocksource0/current_clocksource")
 }
 
 // PortRange returns the ports that connections of this machine begin from, first

@@ -27,3 +27,19 @@ func TestPortRange(t *testing.T) {
 		}
 	}
 }
+
+func TestSys(t *testing.T) {
+	sys := tree(t, map[string]string{
+		"devices/system/cpu/cpu0/cpufreq/scaling_governor":            "powersave\n",
+		"devices/system/clocksource/clocksource0/current_clocksource": "hpet\n",
+	})
+	if got := cpuGovernor(sys); got != "powersave" {
+		t.Errorf("the governor is %q, want powersave", got)
+	}
+	if got := clockSource(sys); got != "hpet" {
+		t.Errorf("the clock source is %q, want hpet", got)
+	}
+	if got := cpuGovernor(t.TempDir()); got != "" {
+		t.Errorf("without the file the governor is %q", got)
+	}
+}
