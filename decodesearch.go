@@ -209,7 +209,8 @@ const far = 3
 // an objective by far, after a fifth of its time. There is none for objectives
 // that are lower bounds, or that cannot abort.
 func (t Threshold) farBeyond(length Duration) (bound Threshold, ok bool) {
-	if t.operator != "<" && t.operator != "<=" || knownLate.MatchString(t.metric) || t.limit == 0 || t.metric == "duration" {
+	if t.operator != "<" && t.operator != "<=" || knownLate().MatchString(t.metric) ||
+		t.limit == 0 || t.metric == "duration" {
 		return Threshold{}, false
 	}
 	limit := t.limit * far

@@ -1,11 +1,11 @@
 package aurea
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea/hist"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // distributions is the table of histograms that a threshold may name by a prefix.
@@ -17,13 +17,13 @@ var distributions = map[string]func(*Tally) *hist.Histogram{
 }
 
 // detailMetric matches a metric of a phase or a part, whose name may have dots.
-var detailMetric = regexp.MustCompile(`^(phases|parts)\.(.+)\.(min|mean|stddev|max|error_rate|p[0-9]+(?:\.[0-9]+)?)$`)
+var detailMetric = lazyregexp.New(`^(phases|parts)\.(.+)\.(min|mean|stddev|max|error_rate|p[0-9]+(?:\.[0-9]+)?)$`)
 
 // distribution splits the name of a metric into a function that reads its
 // histogram and the name of its statistic. The function returns nil for a result
 // without the histogram.
 func distribution(name string) (of func(judged) *hist.Histogram, statistic string) {
-	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
+	if parts := detailMetric().FindStringSubmatch(name); parts != nil && parts[3] != "error_rate" {
 		if parts[1] == "phases" {
 			return func(r judged) *hist.Histogram { return r.Breakdown.Phase(parts[2]) }, parts[3]
 		}
@@ -65,7 +65,7 @@ var amounts = map[string]func(Amount) float64{
 // lookupAmount finds the metrics "counters.NAME.AMOUNT" and
 // "parts.NAME.error_rate".
 func lookupAmount(name string) (measure, bool) {
-	if parts := detailMetric.FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
+	if parts := detailMetric().FindStringSubmatch(name); parts != nil && parts[1] == "parts" && parts[3] == "error_rate" {
 		return measure{share, func(r judged) (float64, bool) {
 			counts := r.part(parts[2]).Counts
 			return counts.ErrorRate(), counts.Owed() > 0
@@ -87,7 +87,7 @@ func lookupAmount(name string) (measure, bool) {
 // Missing returns the phase, part or counter of the threshold if the measures
 // lack it, and "" otherwise.
 func (t Threshold) Missing(m MetricNames) string {
-	if parts := detailMetric.FindStringSubmatch(t.metric); parts != nil {
+	if parts := detailMetric().FindStringSubmatch(t.metric); parts != nil {
 		found := slices.Contains(m.Phases, parts[2])
 		if parts[1] == "parts" {
 			found = slices.ContainsFunc(m.Parts, func(p Part) bool { return p.Name == parts[2] })

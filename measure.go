@@ -3,12 +3,12 @@ package aurea
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea/hist"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -84,7 +84,7 @@ func lookup(name string) (measure, bool) {
 }
 
 func unknownMetric(name string) error {
-	if _, statistic := distribution(name); percentile.MatchString(statistic) {
+	if _, statistic := distribution(name); percentile().MatchString(statistic) {
 		return percentileError(name)
 	}
 	names := slices.Sorted(maps.Keys(measures))
@@ -101,13 +101,13 @@ func unknownMetric(name string) error {
 		param.Describe(name), strings.Join(slices.Sorted(maps.Keys(measures)), ", "))
 }
 
-var percentile = regexp.MustCompile(`^p([0-9]{1,7})(?:\.([0-9]{1,5}))?$`)
+var percentile = lazyregexp.New(`^p([0-9]{1,7})(?:\.([0-9]{1,5}))?$`)
 
 // quantile parses "p50", "p99.9", "p100" and the short form "p999" for p99.9. It
 // also parses short forms of other percentiles: older versions accepted them, and
 // stored specs may have them. ParseThreshold rejects them by looksAboveHundred.
 func quantile(name string) (float64, bool) {
-	parts := percentile.FindStringSubmatch(name)
+	parts := percentile().FindStringSubmatch(name)
 	if parts == nil {
 		return 0, false
 	}
@@ -120,13 +120,13 @@ func quantile(name string) (float64, bool) {
 }
 
 // shortTail matches short forms that are unambiguous: p999, p995.
-var shortTail = regexp.MustCompile(`^p99[0-9]+$`)
+var shortTail = lazyregexp.New(`^p99[0-9]+$`)
 
 // looksAboveHundred reports whether a name looks like a percentile above 100, such
 // as p500 or p1000.
 func looksAboveHundred(name string) bool {
-	parts := percentile.FindStringSubmatch(name)
-	return parts != nil && parts[2] == "" && len(parts[1]) > 2 && parts[1] != "100" && !shortTail.MatchString(name)
+	parts := percentile().FindStringSubmatch(name)
+	return parts != nil && parts[2] == "" && len(parts[1]) > 2 && parts[1] != "100" && !shortTail().MatchString(name)
 }
 
 func percentileError(name string) error {

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -18,15 +18,15 @@ const Masked = "***"
 var (
 	// secretName matches the name of a header or of a URL's parameter that has a
 	// secret.
-	secretName = regexp.MustCompile(`(?i)authori[sz]ation|cookie|secret|token|passw|pwd|credential|signature|session` +
+	secretName = lazyregexp.New(`(?i)authori[sz]ation|cookie|secret|token|passw|pwd|credential|signature|session` +
 		`|api[-_]?key|(^|[-_])(key|auth|sig|jwt)($|[-_])`)
 	// harmlessName matches the name of a header that secretName matches and that has
 	// no secret.
-	harmlessName = regexp.MustCompile(`(?i)^(idempotency-key|sec-websocket-key)$`)
+	harmlessName = lazyregexp.New(`(?i)^(idempotency-key|sec-websocket-key)$`)
 	// urlPassword matches the password of a URL, after the user name.
-	urlPassword = regexp.MustCompile(`(://[^/?#\s:@]*:)([^/?#\s@]+)(@)`)
+	urlPassword = lazyregexp.New(`(://[^/?#\s:@]*:)([^/?#\s@]+)(@)`)
 	// urlParameter matches a parameter of a URL or a form.
-	urlParameter = regexp.MustCompile(`([?&;])([^=&;#\s]+)=([^&;#\s]*)`)
+	urlParameter = lazyregexp.New(`([?&;])([^=&;#\s]+)=([^&;#\s]*)`)
 )
 
 // Mask returns the spec with Masked in place of the secrets of its workload. These
@@ -204,7 +204,7 @@ func walkHeaders(value any, at string, replace func(at, secret string) string) (
 // walkHeader replaces the value of a header, or each value of a list.
 func walkHeader(name string, value any, at string, replace func(at, secret string) string) (any, bool) {
 	name = strings.TrimSpace(name)
-	if !secretName.MatchString(name) || harmlessName.MatchString(name) {
+	if !secretName().MatchString(name) || harmlessName().MatchString(name) {
 		return walk(value, at, replace)
 	}
 	switch value := value.(type) {
@@ -228,13 +228,13 @@ func maskURL(text, at string, replace func(at, secret string) string) (string, b
 	if !strings.Contains(text, "://") {
 		return text, false
 	}
-	masked := urlPassword.ReplaceAllStringFunc(text, func(part string) string {
-		pieces := urlPassword.FindStringSubmatch(part)
+	masked := urlPassword().ReplaceAllStringFunc(text, func(part string) string {
+		pieces := urlPassword().FindStringSubmatch(part)
 		return pieces[1] + replace(at, pieces[2]) + pieces[3]
 	})
-	masked = urlParameter.ReplaceAllStringFunc(masked, func(part string) string {
-		pieces := urlParameter.FindStringSubmatch(part)
-		if !secretName.MatchString(pieces[2]) {
+	masked = urlParameter().ReplaceAllStringFunc(masked, func(part string) string {
+		pieces := urlParameter().FindStringSubmatch(part)
+		if !secretName().MatchString(pieces[2]) {
 			return part
 		}
 		return pieces[1] + pieces[2] + "=" + replace(at, pieces[3])

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -190,7 +190,7 @@ var pricingParameters = []param.Parameter{
 		Doc: "what the prices are in, by its ISO 4217 code"},
 }
 
-var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+var currencyCode = lazyregexp.New(`^[A-Z]{3}$`)
 
 func readPricing(s *Spec, p param.Parameter, value any, found *param.Problems) {
 	values := param.ReadGiven(pricingParameters, value, p.Name, found)
@@ -203,7 +203,7 @@ func readPricing(s *Spec, p param.Parameter, value any, found *param.Problems) {
 	}
 	if values.Has("currency") {
 		pricing.Currency = values.Text("currency")
-		if !currencyCode.MatchString(pricing.Currency) {
+		if !currencyCode().MatchString(pricing.Currency) {
 			found.Add(param.Join(p.Name, "currency"),
 				"must be three capital letters, such as USD; got %s", param.Describe(pricing.Currency))
 		}
@@ -221,7 +221,7 @@ func readSeed(s *Spec, p param.Parameter, value any, found *param.Problems) {
 	s.Seed = &seed
 }
 
-var labelKey = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,63}$`)
+var labelKey = lazyregexp.New(`^[a-zA-Z0-9_.-]{1,63}$`)
 
 func readLabels(s *Spec, p param.Parameter, value any, found *param.Problems) {
 	s.Labels = parseLabels(p.Name, value, found)
@@ -240,7 +240,7 @@ func parseLabels(location string, value any, found *param.Problems) map[string]s
 		at := param.Join(location, param.Clip(key))
 		text, ok := object[key].(string)
 		switch {
-		case !labelKey.MatchString(key):
+		case !labelKey().MatchString(key):
 			found.Add(at, "is not a label key: up to %d of a-z A-Z 0-9 _ . -", maxLabelKey)
 		case !ok || utf8.RuneCountInString(text) > maxText:
 			found.Add(at, "must be a string of up to %d characters; got %s", maxText, param.Describe(object[key]))

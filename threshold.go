@@ -2,10 +2,10 @@ package aurea
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -22,7 +22,7 @@ type Threshold struct {
 }
 
 // expression allows a space before a unit: "250 ms", "1 %".
-var expression = regexp.MustCompile(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: (?:%|[a-zµμ]+))?)$`)
+var expression = lazyregexp.New(`^([a-z0-9_.]+) ?(<=|>=|==|!=|<|>) ?(\S+(?: (?:%|[a-zµμ]+))?)$`)
 
 // ParseThreshold parses an expression. The grammar is
 //
@@ -66,7 +66,7 @@ func ParseThreshold(text string) (Threshold, error) {
 // accepts what ParseThreshold of older versions accepted.
 func readThreshold(text string) (t Threshold, limit string, err error) {
 	spaced := strings.Join(strings.Fields(text), " ") // also no-break spaces, as pages have them
-	parts := expression.FindStringSubmatch(spaced)
+	parts := expression().FindStringSubmatch(spaced)
 	if parts == nil {
 		return t, "", fmt.Errorf(`must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got %s`,
 			param.Describe(text))

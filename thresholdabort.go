@@ -2,20 +2,20 @@ package aurea
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // abortSuffix matches the end of an expression that says when to abort.
-var abortSuffix = regexp.MustCompile(`^(.*[^ ]) abort(?: after ([^ ]+))?$`)
+var abortSuffix = lazyregexp.New(`^(.*[^ ]) abort(?: after ([^ ]+))?$`)
 
 // cutAbort cuts "abort" or "abort after 5s" off the end of an expression. The
 // returned threshold has only what was cut off.
 func cutAbort(text string) (expression string, abort Threshold, err error) {
-	parts := abortSuffix.FindStringSubmatch(strings.Join(strings.Fields(text), " "))
+	parts := abortSuffix().FindStringSubmatch(strings.Join(strings.Fields(text), " "))
 	if parts == nil {
 		return text, Threshold{}, nil
 	}
@@ -31,11 +31,11 @@ func cutAbort(text string) (expression string, abort Threshold, err error) {
 }
 
 // knownLate matches the metrics that are not known before the end of a run.
-var knownLate = regexp.MustCompile(`^(?:(?:phases|parts|counters)\..*|in_flight)$`)
+var knownLate = lazyregexp.New(`^(?:(?:phases|parts|counters)\..*|in_flight)$`)
 
 // checkAbort rejects an abort by a metric that has no value during the run.
 func (t Threshold) checkAbort() error {
-	if t.AbortOnFail && knownLate.MatchString(t.metric) {
+	if t.AbortOnFail && knownLate().MatchString(t.metric) {
 		return fmt.Errorf("%s is not known before the end of the run, so it cannot abort one; "+
 			"error_rate, throughput and the statistics of latency, service_time and delay can", t.metric)
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 const (
@@ -20,7 +20,7 @@ const (
 )
 
 // idStart matches the beginning of the UUID of a run.
-var idStart = regexp.MustCompile(`^[0-9a-f]{1,8}(-[0-9a-f-]{0,27})?$`)
+var idStart = lazyregexp.New(`^[0-9a-f]{1,8}(-[0-9a-f-]{0,27})?$`)
 
 // The statuses of the runs that last can be, by what a command does with it.
 var (
@@ -47,7 +47,7 @@ func findRun(ctx context.Context, service *client.Client, reference string, last
 		return findLast(ctx, service, last)
 	}
 	start := strings.TrimPrefix(reference, runPrefix)
-	if len(start) == uuidSize || !idStart.MatchString(start) {
+	if len(start) == uuidSize || !idStart().MatchString(start) {
 		return reference, nil
 	}
 	return findByStart(ctx, service, start)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"sync"
+
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -43,9 +45,9 @@ func fieldFlag(field string) string {
 	return compositeFlags[field]
 }
 
-// addSpecFlags declares a flag for every field of the spec. Its usage is the
-// description of the field.
-func addSpecFlags(flags *pflag.FlagSet) {
+// fieldDocs returns the description of each field of the spec. Several commands
+// have flags for them.
+var fieldDocs = sync.OnceValue(func() map[string]string {
 	docs := map[string]string{}
 	for _, p := range aurea.SpecParameters() {
 		docs[p.Name] = p.Doc
@@ -53,6 +55,13 @@ func addSpecFlags(flags *pflag.FlagSet) {
 			docs[p.Name] += " (" + p.Rule() + ")"
 		}
 	}
+	return docs
+})
+
+// addSpecFlags declares a flag for every field of the spec. Its usage is the
+// description of the field.
+func addSpecFlags(flags *pflag.FlagSet) {
+	docs := fieldDocs()
 	for _, f := range fieldFlags {
 		flags.StringP(f.flag, f.short, "", docs[f.field])
 	}

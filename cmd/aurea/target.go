@@ -4,9 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // isURL reports whether an argument is a URL to call, not a file.
@@ -18,8 +19,8 @@ func isURL(arg string) bool {
 // Arguments that may be meant as a URL: one with another scheme or none, and a
 // bare host or address. The group is the URL without its scheme.
 var (
-	otherScheme = regexp.MustCompile(`^(?:[A-Za-z][\w+.-]*:/+|//)([\w\[]\S*)$`)
-	bareHost    = regexp.MustCompile(`^((?:localhost|\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+:\d+)(?:[:/?#]\S*)?)$`)
+	otherScheme = lazyregexp.New(`^(?:[A-Za-z][\w+.-]*:/+|//)([\w\[]\S*)$`)
+	bareHost    = lazyregexp.New(`^((?:localhost|\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)+|[\w-]+:\d+)(?:[:/?#]\S*)?)$`)
 )
 
 // specExtensions are the file extensions of specs.
@@ -30,9 +31,9 @@ func suggestURL(name string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	found := otherScheme.FindStringSubmatch(name)
+	found := otherScheme().FindStringSubmatch(name)
 	if found == nil && !slices.Contains(specExtensions, strings.ToLower(filepath.Ext(name))) {
-		found = bareHost.FindStringSubmatch(name)
+		found = bareHost().FindStringSubmatch(name)
 	}
 	if found == nil {
 		return err

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // A binaryValue is the decoded value of a scalar tagged !!binary.
@@ -21,10 +22,10 @@ var (
 	yamlNull    = []string{"", "~", "null", "Null", "NULL"}
 	yamlTrue    = []string{"true", "True", "TRUE"}
 	yamlFalse   = []string{"false", "False", "FALSE"}
-	yamlDecimal = regexp.MustCompile(`^([-+]?)([0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?$`)
-	yamlOctal   = regexp.MustCompile(`^0o[0-7]+$`)
-	yamlHex     = regexp.MustCompile(`^0x[0-9a-fA-F]+$`)
-	yamlInfNaN  = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+	yamlDecimal = lazyregexp.New(`^([-+]?)([0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?$`)
+	yamlOctal   = lazyregexp.New(`^0o[0-7]+$`)
+	yamlHex     = lazyregexp.New(`^0x[0-9a-fA-F]+$`)
+	yamlInfNaN  = lazyregexp.New(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
 // maxYAMLDigits limits the digits of a hexadecimal or octal number.
@@ -97,9 +98,9 @@ func decodePlainScalar(text string) (any, error) {
 		return true, nil
 	case slices.Contains(yamlFalse, text):
 		return false, nil
-	case yamlInfNaN.MatchString(text):
+	case yamlInfNaN().MatchString(text):
 		return nil, fmt.Errorf("must be a number that JSON has; got %s", text)
-	case yamlOctal.MatchString(text) || yamlHex.MatchString(text):
+	case yamlOctal().MatchString(text) || yamlHex().MatchString(text):
 		if len(text) > maxYAMLDigits {
 			return nil, errors.New("has too many digits; write a number of that size in decimal")
 		}
@@ -116,7 +117,7 @@ func decodePlainScalar(text string) (any, error) {
 // "" if the text is not a number. JSON has no plus sign and no leading zeros,
 // and needs digits on both sides of a point.
 func jsonDecimal(text string) string {
-	parts := yamlDecimal.FindStringSubmatch(text)
+	parts := yamlDecimal().FindStringSubmatch(text)
 	if parts == nil || strings.Trim(parts[2]+parts[3], ".") == "" {
 		return ""
 	}

@@ -41,7 +41,7 @@ func (a *authenticator) Check(connection server.ClientAuthentication) bool {
 		connection.RegisterUser(&server.User{Username: serverUser, Permissions: serverPermissions()})
 		return true
 	}
-	if !token.MatchString(given.Username) || !a.isToken(hash) {
+	if !token().MatchString(given.Username) || !a.isToken(hash) {
 		return false
 	}
 	connection.RegisterUser(&server.User{Username: given.Username, Permissions: workerPermissions(given.Username)})

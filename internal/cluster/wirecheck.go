@@ -4,19 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // token matches an identifier that can be part of a subject.
-var token = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+var token = lazyregexp.New(`^[a-zA-Z0-9_-]{1,64}$`)
 
 func checkToken(what, id string) error {
-	if !token.MatchString(id) {
+	if !token().MatchString(id) {
 		return fmt.Errorf("%s must be 1 to 64 letters, digits, - or _; got %q", what, clip(id))
 	}
 	return nil

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"runtime"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // A View holds all metrics of the service. It serves GET /metrics, and Gather
@@ -63,7 +63,7 @@ func New(stats func() aurea.Stats, env aurea.Environment, log *slog.Logger) (*Vi
 		build,
 		cores,
 		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(
-			collectors.GoRuntimeMetricsRule{Matcher: schedulerMetrics})),
+			collectors.GoRuntimeMetricsRule{Matcher: schedulerMetrics()})),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := registry.Register(c); err != nil {
@@ -79,7 +79,7 @@ func New(stats func() aurea.Stats, env aurea.Environment, log *slog.Logger) (*Vi
 // schedulerMetrics match the metrics of Go's runtime that are exported beside
 // the default ones and show whether the load generator is healthy: how long
 // goroutines wait for a thread, and how long the garbage collector stops them.
-var schedulerMetrics = regexp.MustCompile(`^/sched/(latencies|pauses/total/gc):seconds$`)
+var schedulerMetrics = lazyregexp.New(`^/sched/(latencies|pauses/total/gc):seconds$`)
 
 // A collector turns one snapshot of the totals into the metrics of the table.
 type collector struct{ stats func() aurea.Stats }

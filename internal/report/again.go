@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // again returns the lines of the command that repeats a run: the same spec with
@@ -92,7 +92,7 @@ func (l *commandLine) addWorkload(s aurea.Spec) bool {
 		return true
 	}
 	parameters := maps.Clone(s.Workload.Parameters)
-	if url, ok := parameters["url"].(string); ok && s.Workload.Kind == "http" && isURL.MatchString(url) {
+	if url, ok := parameters["url"].(string); ok && s.Workload.Kind == "http" && isURL().MatchString(url) {
 		*l = append(*l, quote(url))
 		delete(parameters, "url")
 	} else {
@@ -128,14 +128,14 @@ func (l *commandLine) addParameters(prefix string, parameters map[string]any) bo
 }
 
 // isURL matches what the command takes for a URL in place of a file.
-var isURL = regexp.MustCompile(`^https?://`)
+var isURL = lazyregexp.New(`^https?://`)
 
 // plainWord matches words that a shell takes as they are.
-var plainWord = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+var plainWord = lazyregexp.New(`^[\w@%+=:,./-]+$`)
 
 // quote quotes a word for a shell, if it needs that.
 func quote(word string) string {
-	if plainWord.MatchString(word) {
+	if plainWord().MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

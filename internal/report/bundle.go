@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 	"sync"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/internal/server/ui"
 )
 
@@ -35,8 +35,8 @@ type bundle struct {
 }
 
 var (
-	importLine = regexp.MustCompile(`(?m)^import (\{[^}]*\}) from "(\./[\w./-]+\.js)";$`)
-	exportWord = regexp.MustCompile(`(?m)^export ((?:function|const|class) ([\w$]+))`)
+	importLine = lazyregexp.New(`(?m)^import (\{[^}]*\}) from "(\./[\w./-]+\.js)";$`)
+	exportWord = lazyregexp.New(`(?m)^export ((?:function|const|class) ([\w$]+))`)
 )
 
 // add adds a module by its path, with what it imports. It panics on a module
@@ -47,7 +47,7 @@ func (b *bundle) add(name, source string) {
 	}
 	b.done[name] = true
 	imported := func(from string) string { return path.Join(path.Dir(name), from) }
-	for _, match := range importLine.FindAllStringSubmatch(source, -1) {
+	for _, match := range importLine().FindAllStringSubmatch(source, -1) {
 		file := imported(match[2])
 		content, err := fs.ReadFile(b.files, file)
 		if err != nil {
@@ -55,14 +55,14 @@ func (b *bundle) add(name, source string) {
 		}
 		b.add(file, string(content))
 	}
-	body := importLine.ReplaceAllStringFunc(source, func(line string) string {
-		match := importLine.FindStringSubmatch(line)
+	body := importLine().ReplaceAllStringFunc(source, func(line string) string {
+		match := importLine().FindStringSubmatch(line)
 		return fmt.Sprintf("const %s = modules[%q];", strings.ReplaceAll(match[1], " as ", ": "), imported(match[2]))
 	})
 	var exports []string
-	for _, match := range exportWord.FindAllStringSubmatch(source, -1) {
+	for _, match := range exportWord().FindAllStringSubmatch(source, -1) {
 		exports = append(exports, match[2])
 	}
-	body = exportWord.ReplaceAllString(body, "$1")
+	body = exportWord().ReplaceAllString(body, "$1")
 	fmt.Fprintf(b, "modules[%q] = (() => {\n%sreturn { %s };\n})();\n", name, body, strings.Join(exports, ", "))
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -173,13 +174,13 @@ const (
 	paddingChunk = 16 << 10 // written under one deadline
 )
 
-var padding = append(bytes.Repeat([]byte{':'}, paddingChunk-1), '\n')
+var padding = sync.OnceValue(func() []byte { return append(bytes.Repeat([]byte{':'}, paddingChunk-1), '\n') })
 
 // padStream writes paddingSize bytes of comments. It fails when the client does
 // not read them in time.
 func padStream(w http.ResponseWriter) error {
 	for range paddingSize / paddingChunk {
-		if err := send(w, padding); err != nil {
+		if err := send(w, padding()); err != nil {
 			return err
 		}
 	}

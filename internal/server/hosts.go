@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"regexp"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
 // Hosts are the accepted Host headers. A browser treats a page and this service
@@ -19,7 +20,7 @@ type Hosts struct {
 }
 
 // hostName matches a host name with or without a port.
-var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?(:[0-9]{1,5})?$`)
+var hostName = lazyregexp.New(`^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?(:[0-9]{1,5})?$`)
 
 // ParseHosts parses host names such as aurea.example or aurea:5000.
 func ParseHosts(names []string) ([]string, error) {
@@ -27,7 +28,7 @@ func ParseHosts(names []string) ([]string, error) {
 	for i, name := range names {
 		parsed[i] = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(name), "."))
 		_, err := netip.ParseAddr(strings.Trim(parsed[i], "[]"))
-		if err != nil && !hostName.MatchString(parsed[i]) {
+		if err != nil && !hostName().MatchString(parsed[i]) {
 			return nil, fmt.Errorf("must be a host name such as aurea.example, with or without a port; got %q", name)
 		}
 	}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -15,7 +15,7 @@ import (
 const maxChildren = 20
 
 // childName is what a part or a step may be called: thresholds contain names.
-var childName = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+var childName = lazyregexp.New(`^[a-z0-9_]{1,40}$`)
 
 // A child is a part or a step of another workload.
 type child struct {
@@ -57,7 +57,7 @@ func resolveChildren(list []child, scope Scope, parent string) ([]resolvedChild,
 	seen := map[string]bool{}
 	phases, counters := 0, 0
 	for i, c := range list {
-		if !childName.MatchString(c.name) {
+		if !childName().MatchString(c.name) {
 			found = append(found, param.Invalid(c.nameAt, "must be up to 40 of a-z 0-9 _; got %q", c.name))
 		} else if seen[c.name] {
 			found = append(found, param.Invalid(c.nameAt,

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -27,7 +27,7 @@ const (
 	allPlaceholder  = "args"
 )
 
-var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+var placeholder = lazyregexp.New(`\{\{([^{}]*)\}\}`)
 
 // placeholders returns the names that an argument may contain; nil if the schema
 // does not say.
@@ -51,7 +51,7 @@ func parseArgument(text string, known []string) (argument, error) {
 	}
 	var a argument
 	end := 0
-	for _, found := range placeholder.FindAllStringSubmatchIndex(text, -1) {
+	for _, found := range placeholder().FindAllStringSubmatchIndex(text, -1) {
 		a.texts = append(a.texts, text[end:found[0]])
 		a.names = append(a.names, strings.TrimSpace(text[found[2]:found[3]]))
 		end = found[1]

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -73,7 +73,7 @@ var commandParameters = []param.Parameter{
 	},
 }
 
-var commandName = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
+var commandName = lazyregexp.New(`^[a-z0-9_-]{1,40}$`)
 
 // ParseCommands reads the operator's list of programs that jobs may run, a JSON
 // object such as {"commands": {"gzip": {"path": "/usr/bin/gzip"}}}. It does not
@@ -112,7 +112,7 @@ func newDecoder(text []byte) *json.Decoder {
 
 func parseCommand(name string, entry any) (Command, error) {
 	location := "commands." + name
-	if !commandName.MatchString(name) {
+	if !commandName().MatchString(name) {
 		return Command{}, param.Invalid(location, "must be named with up to 40 of a-z 0-9 _ -")
 	}
 	fields, ok := entry.(map[string]any)
