@@ -59,6 +59,9 @@ func Results(base, head []*aurea.Result, options Options) Comparison {
 		}
 	}
 	c.judge(effects)
+	if len(base) == 1 && len(head) == 1 {
+		c.WithinRuns = withinRuns(base[0], head[0])
+	}
 	return c
 }
 

@@ -56,9 +56,10 @@ func medianOf(values []float64) Median {
 	return Median{N: len(values), Median: s.Center, Interval: finiteInterval(s.Lo, s.Hi)}
 }
 
-// finiteInterval returns the interval, or nil if one of its ends is infinite.
+// finiteInterval returns the interval, or nil if one of its ends is infinite or
+// no number.
 func finiteInterval(low, high float64) *Interval {
-	if math.IsInf(low, 0) || math.IsInf(high, 0) {
+	if math.IsInf(low, 0) || math.IsInf(high, 0) || math.IsNaN(low) || math.IsNaN(high) {
 		return nil
 	}
 	return &Interval{low, high}

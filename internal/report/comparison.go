@@ -69,6 +69,11 @@ func (c Compared) document() Document {
 	if conditions := c.conditionTable(); len(conditions.Rows) > 0 {
 		rep.Tables = append(rep.Tables, conditions)
 	}
+	if within := c.withinTable(); len(within.Rows) > 0 {
+		rep.Tables = append(rep.Tables, within)
+		rep.Notes = append(rep.Notes, "within these two runs: how they differ by their course, which is weaker evidence: "+
+			"two runs of the same version differ too")
+	}
 	if c.Planned > 0 {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("p and brackets of differences allow for a look after every pair of "+
 			"up to %d", c.Planned))
@@ -80,6 +85,20 @@ func (c Compared) document() Document {
 		rep.Notes = append(rep.Notes, "warning: "+warning.Message)
 	}
 	return rep.sanitized()
+}
+
+// withinTable has a row for every metric of two single runs' series.
+func (c Compared) withinTable() table {
+	t := table{Header: []string{"within these two runs", "difference", "", ""}}
+	for _, w := range c.WithinRuns {
+		m := compare.MetricComparison{Metric: w.Metric, Difference: &w.Difference, Verdict: w.Verdict}
+		if w.Metric == "error_rate" {
+			m.Unit = "share"
+		}
+		row := comparisonRow(m, "")
+		t.Rows = append(t.Rows, []string{row[0], row[3], row[4], row[7]})
+	}
+	return t
 }
 
 // conditionWords say what the state of a condition means.
