@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,20 +17,34 @@ const (
 	maxHelpWidth = 120
 )
 
+// addHelpFuncs adds what the templates of help call. The functions of templates
+// belong to the whole process.
+var addHelpFuncs = sync.OnceFunc(func() {
+	cobra.AddTemplateFunc("wrapFlags", func(command *cobra.Command, flags *pflag.FlagSet) string {
+		return flags.FlagUsagesWrapped(widthOfHelp(command))
+	})
+	cobra.AddTemplateFunc("wrapText", func(command *cobra.Command, text string) string {
+		return wrapParagraphs(text, widthOfHelp(command))
+	})
+})
+
 // wrapHelp makes help as wide as the terminal: it wraps the descriptions of
 // commands and flags.
 func wrapHelp(root *cobra.Command) {
-	width := terminalWidth(root.OutOrStdout())
+	addHelpFuncs()
+	root.SetUsageTemplate(strings.NewReplacer(
+		".LocalFlags.FlagUsages", "wrapFlags $ .LocalFlags", ".InheritedFlags.FlagUsages", "wrapFlags $ .InheritedFlags",
+	).Replace(root.UsageTemplate()))
+	root.SetHelpTemplate(strings.ReplaceAll(root.HelpTemplate(), "trimTrailingWhitespaces", "wrapText $"))
+}
+
+// widthOfHelp returns the columns of a command's help.
+func widthOfHelp(command *cobra.Command) int {
+	width := terminalWidth(command.OutOrStdout())
 	if width == 0 {
 		width = helpWidth
 	}
-	width = min(width, maxHelpWidth)
-	cobra.AddTemplateFunc("wrapFlags", func(flags *pflag.FlagSet) string { return flags.FlagUsagesWrapped(width) })
-	cobra.AddTemplateFunc("wrapText", func(text string) string { return wrapParagraphs(text, width) })
-	root.SetUsageTemplate(strings.NewReplacer(
-		".LocalFlags.FlagUsages", "wrapFlags .LocalFlags", ".InheritedFlags.FlagUsages", "wrapFlags .InheritedFlags",
-	).Replace(root.UsageTemplate()))
-	root.SetHelpTemplate(strings.ReplaceAll(root.HelpTemplate(), "trimTrailingWhitespaces", "wrapText"))
+	return min(width, maxHelpWidth)
 }
 
 // wrapParagraphs wraps the paragraphs of a text. Indented ones, such as code, stay
