@@ -28,6 +28,9 @@ func noisySeries(seed uint64, from int, step float64) []float64 {
 // A step of 5 % in 60 values with 2 % of noise is found within two values of
 // where it is, and without a step none is.
 func TestChangePointsOfNoisySeries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs seconds of CPU time")
+	}
 	const seeds, enough = 100, 95
 	for _, from := range []int{20, 45} {
 		found := 0

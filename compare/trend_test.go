@@ -50,6 +50,9 @@ func firstChanges(t Trend) map[string]int {
 // A change of 5 % in the middle of 60 runs is found in every metric that has it,
 // within two runs; without one none is found in any. Of 200 seeds 190 are enough.
 func TestTrendOfNoisyRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs seconds of CPU time")
+	}
 	const seeds, enough, middle = 200, 190, 30
 	near := map[string]int{}
 	quiet := 0

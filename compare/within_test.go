@@ -104,6 +104,9 @@ func TestWithinRunsFinite(t *testing.T) {
 // The intervals of two like series contain no difference in nine of ten cases:
 // blocks catch most of the dependence of neighboring points.
 func TestWithinRunsCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs seconds of CPU time")
+	}
 	const seeds, bound = 100, 85
 	random := rand.New(rand.NewPCG(21, 22))
 	covered := 0
