@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"time"
 )
 
 // An epochLock holds an advisory lock in a PostgreSQL session for as long as
@@ -19,6 +20,10 @@ type epochLock struct {
 // epochLockKey computes the number of an epoch's advisory lock. Servers of
 // other versions compute the same number; do not change the text.
 const epochLockKey = `hashtextextended('aurea life ' || $1, 0)`
+
+// releaseTimeout limits how long closing a store waits for a database that does
+// not answer.
+const releaseTimeout = time.Second
 
 // acquire holds the lock. It opens a new session if the previous one was lost.
 func (p *epochLock) acquire(ctx context.Context, epoch string) error {
@@ -55,5 +60,10 @@ func (p *epochLock) close() error {
 	if p.conn == nil {
 		return nil
 	}
-	return p.conn.Close() // this releases the lock, because the pool is closed first
+	// The database ends a closed session a moment later. A server that starts at
+	// once must find the lock released. A session that was lost holds none.
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
+	defer cancel()
+	_, _ = p.conn.ExecContext(ctx, `SELECT pg_advisory_unlock_all()`)
+	return p.conn.Close() // this ends the session, because the pool is closed first
 }
