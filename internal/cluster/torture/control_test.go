@@ -23,8 +23,12 @@ func TestControls(t *testing.T) {
 	id := r.submit(`"rate": 100, "num_jobs": 400, "workers": 2`)
 	r.target.await(t, 100)
 	r.control(id, aurea.Control{Kind: aurea.Pause})
-	time.Sleep(200 * time.Millisecond)
-	paused := len(r.target.seen())
+	// The last requests before the pause come late on a busy machine.
+	paused := -1
+	for deadline := time.Now().Add(10 * time.Second); paused < len(r.target.seen()) && time.Now().Before(deadline); {
+		paused = len(r.target.seen())
+		time.Sleep(300 * time.Millisecond) // 30 requests without a pause
+	}
 	time.Sleep(time.Second)
 	if n := len(r.target.seen()); n != paused {
 		t.Errorf("%d requests came in the pause", n-paused)
