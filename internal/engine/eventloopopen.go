@@ -206,10 +206,12 @@ func (a *arrivals) applyLatest() bool {
 	}
 	a.dropDue(until)
 	full := a.timers.length >= a.share.Concurrency
+	waited := full && a.inFlight() >= a.snapshot.Plan.Concurrency && a.nextIsDue(until) // for the slots of this change
 	if !a.eventLoop.applyLatest() {
 		a.fullAtStop = full && a.nextIsDue(until)
 		return false
 	}
+	a.metFull = a.metFull || waited
 	if a.held {
 		a.swapArrival()
 	}
