@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"testing"
@@ -191,6 +192,20 @@ func TestFull(t *testing.T) {
 					break
 				}
 			}
+		})
+	}
+}
+
+// A plan was full if an arrival waited until the concurrency was raised, and not if
+// it was raised before the arrival.
+func TestFullUntilTheConcurrencyIsRaised(t *testing.T) {
+	const load = `"num_jobs": 3, "rate": 1000, "concurrency": 2` // the third is due at 2 ms
+	for at, full := range map[time.Duration]bool{1500 * time.Microsecond: false, 3500 * time.Microsecond: true} {
+		eachDriver(t, func(t *testing.T, driver string) {
+			p, jobs := drivers[driver](t, load)
+			raise := controlStep{at: at, control: aurea.Control{Kind: aurea.ChangeLoad, Concurrency: 3}}
+			m := runCommanded(t.Context(), t, p, jobs, []controlStep{raise}, func(int) time.Duration { return at / 2 })
+			checkEqual(t, fmt.Sprintf("raised at %v: full", at), m.Full, full)
 		})
 	}
 }
