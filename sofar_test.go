@@ -107,7 +107,7 @@ func TestFollowerBoundsItsLists(t *testing.T) {
 	for class := range 100 {
 		failures[string(rune('a'+class))] = int64(class + 1)
 		interval.Failed += int64(class + 1)
-		interval.End(OK, 0, 0, time.Duration(1<<(class%40)))
+		interval.End(OK, 0, 0, time.Duration(1<<(class%36)))
 	}
 	got := f.Observe(Progress{Elapsed: time.Second, Interval: interval, Judged: interval, Failures: failures})
 	if len(got.Errors) != maxSoFar {

@@ -2,6 +2,7 @@ package hist
 
 import (
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -12,19 +13,25 @@ type Bucket struct {
 	Count int64
 }
 
-// Spread returns the histogram as at most n buckets, to be drawn: their counts add
-// up to Count. The limits grow by a constant factor from the first half percent to
-// the last one; the last bucket reaches to Max. So neither a single fast sample nor
-// a slow one takes the room of the others. It is nil without samples or if n is
-// below 1.
+// Spread returns the histogram as at most n buckets, to be drawn: their counts
+// add up to Count. The limits are preferred numbers, such as 1, 2, 5, 10: the
+// finest series that fits. They span the histogram from its p0.5 to its p99.5,
+// so a few extremes do not make all buckets wide. The last bucket ends at Max;
+// the first and the last one are not empty. It is nil without samples or if n
+// is below 1.
 func (h *Histogram) Spread(n int) []Bucket {
 	if h.Count() == 0 || n < 1 {
 		return nil
 	}
-	buckets := h.limits(n)
+	// The shortest duration of a bucket, because Quantile rounds up.
+	low, _ := bounds(bucket(int64(h.Quantile(0.005))))
+	var buckets []Bucket
+	for _, limit := range preferredLimits(time.Duration(low), h.Quantile(0.995), h.Max(), n-1) {
+		buckets = append(buckets, Bucket{UpTo: limit})
+	}
+	buckets = append(buckets, Bucket{UpTo: h.Max()})
 	i := 0
 	for fine, count := range h.each {
-		// Its shortest duration, because the limits are above samples by rounding.
 		from, _ := bounds(fine)
 		for i < len(buckets)-1 && from > int64(buckets[i].UpTo) {
 			i++
@@ -34,28 +41,55 @@ func (h *Histogram) Spread(n int) []Bucket {
 	return buckets
 }
 
-// limits returns at most n empty buckets.
-func (h *Histogram) limits(n int) []Bucket {
-	const finest = 1.002 // two buckets of the histogram
-	high := h.Quantile(0.995)
-	low := max(h.Quantile(0.005), min(high, 1))
-	ratio := max(float64(high)/float64(max(low, 1)), 1)
-	n = min(n, 2+int(math.Log(ratio)/math.Log(finest)))
-	if high < h.Max() {
-		n-- // the last bucket is for the rest
-	}
-	var buckets []Bucket
-	for i := range n {
-		upTo := high
-		if i < n-1 {
-			upTo = time.Duration(float64(low) * math.Pow(ratio, float64(i)/float64(n-1)))
-		}
-		if len(buckets) == 0 || upTo > buckets[len(buckets)-1].UpTo {
-			buckets = append(buckets, Bucket{UpTo: upTo})
+// limitsPerDecade are the series that preferredLimits tries, the finest first.
+var limitsPerDecade = []float64{384, 192, 96, 48, 24, 12, 6, 5, 3, 1, 0.5, 0.25, 0.125}
+
+// preferredLimits returns at most n limits, from the first one that is not
+// below low to the first one that is not below high. All are at least a
+// hundredth below top, so that in three digits none is written like it.
+func preferredLimits(low, high, top time.Duration, n int) []time.Duration {
+	for _, perDecade := range limitsPerDecade {
+		if limits := limitsOf(perDecade, low, high, top, n); len(limits) <= n {
+			return limits
 		}
 	}
-	if high < h.Max() {
-		buckets = append(buckets, Bucket{UpTo: h.Max()})
+	return nil
+}
+
+// limitsOf returns the limits of one series, or the first n+1 of more.
+func limitsOf(perDecade float64, low, high, top time.Duration, n int) []time.Duration {
+	var limits []time.Duration
+	last := max(low, 1) - 1
+	for i := math.Floor(math.Log10(max(float64(low), 1)) * perDecade); len(limits) <= n && last < high; i++ {
+		exact := math.Pow(10, i/perDecade)
+		if exact > float64(top) {
+			break
+		}
+		limit := time.Duration(math.Round(significant(exact, digitsOf(perDecade))))
+		if float64(limit) > 0.99*float64(top) {
+			break
+		}
+		if limit > last {
+			limits, last = append(limits, limit), limit
+		}
 	}
-	return buckets
+	return limits
+}
+
+// digitsOf returns how many significant digits tell the limits of a series from
+// each other: 1, 2, 5 needs one.
+func digitsOf(perDecade float64) int {
+	switch {
+	case perDecade <= 3:
+		return 1
+	case perDecade <= 24:
+		return 2
+	}
+	return 3
+}
+
+// significant rounds a number to significant digits.
+func significant(n float64, digits int) float64 {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', digits-1, 64), 64) // cannot fail
+	return rounded
 }

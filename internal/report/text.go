@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
@@ -120,25 +121,25 @@ func (t *table) addBrief(name string, s aurea.Summary) {
 // The histogram has at most maxBars rows. The shape of fewer samples than
 // minBarSamples is noise.
 const (
-	maxBars       = 9
+	maxBars       = 8
 	minBarSamples = 20
 )
 
-// histogram writes the latency in buckets of equal ratio.
+// histogram writes the latency in buckets whose limits rise by a ratio.
 func (t textReport) histogram() {
 	h := latencyOf(t.run)
-	buckets := logBuckets(h, maxBars)
+	buckets := h.Spread(maxBars)
 	if len(buckets) < 2 || h.Count() < minBarSamples && !t.o.Verbose {
 		return
 	}
 	t.gap()
-	most := slices.MaxFunc(buckets, func(a, b logBucket) int { return cmp.Compare(a.Count, b.Count) }).Count
+	most := slices.MaxFunc(buckets, func(a, b hist.Bucket) int { return cmp.Compare(a.Count, b.Count) }).Count
 	digits := len(strconv.FormatInt(most, 10))
 	width := t.width - nameWidth - digits - len("  100%") - 2
 	for _, bucket := range buckets {
 		share := float64(bucket.Count) / float64(h.Count())
 		bars := bar(float64(bucket.Count)/float64(most), width)
-		t.line(t.paint(pad(padLeft("≤ "+format.BriefSampled(true, bucket.UpTo), nameWidth-2), nameWidth), faint) +
+		t.line(t.paint(pad(padLeft("≤ "+format.BriefSampled(true, bucket.UpTo.Seconds()), nameWidth-2), nameWidth), faint) +
 			t.paint(pad(bars, width), accent) + fmt.Sprintf("  %*d  %s", digits, bucket.Count, formatShare(share)))
 	}
 }
