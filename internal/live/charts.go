@@ -2,9 +2,7 @@ package live
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/format"
@@ -65,9 +63,9 @@ func (s *State) histogram(width, rows int) []Line {
 	counts := cells(format.Count(float64(most)))
 	lines := []Line{{{" latency", Faint}}}
 	for _, b := range buckets {
-		bar := bar(float64(b.Count)/float64(most), width-label-counts-3)
+		bar := format.Bar(float64(b.Count)/float64(most), width-label-counts-3)
 		lines = append(lines, Line{
-			{paddedLeft(format.BriefSampled(true, b.UpTo), label-1) + " ", Plain}, {bar + " ", Cyan},
+			{format.PadLeft(format.BriefSampled(true, b.UpTo), label-1) + " ", Plain}, {bar + " ", Cyan},
 			{format.Count(float64(b.Count)), Faint},
 		})
 	}
@@ -90,8 +88,8 @@ func (s *State) time(width, rows int) []Line {
 		mean := format.BriefSampled(true, part.Mean)
 		room := max(width-names-cells(" 100%")-cells(mean)-5, 0)
 		lines = append(lines, Line{
-			{" " + padded(format.ClipMiddle(part.Name, max(names, 1)), names), Plain},
-			{paddedLeft(percent(part.Share), 6) + " ", Plain}, {bar(part.Share, room) + " ", Yellow}, {mean, Faint},
+			{" " + format.Pad(format.ClipMiddle(part.Name, max(names, 1)), names), Plain},
+			{format.PadLeft(percent(part.Share), 6) + " ", Plain}, {format.Bar(part.Share, room) + " ", Yellow}, {mean, Faint},
 		})
 	}
 	return lines
@@ -108,17 +106,4 @@ func (s *State) spent() (spent []aurea.TimeSoFar) {
 	}
 	slices.SortStableFunc(spent, func(a, b aurea.TimeSoFar) int { return cmp.Compare(b.Share, a.Share) })
 	return spent
-}
-
-// eighths are the last cells of a bar, by how full they are.
-var eighths = []string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}
-
-// bar returns a bar of a share of a width, to an eighth of a cell. What is not 0
-// shows.
-func bar(share float64, width int) string {
-	filled := int(math.Round(min(max(share, 0), 1) * float64(max(width, 0)) * 8))
-	if share > 0 && width > 0 {
-		filled = max(filled, 1)
-	}
-	return strings.Repeat("█", filled/8) + eighths[filled%8]
 }

@@ -1,6 +1,10 @@
 package live
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/format"
+)
 
 // keys lists what the keys do: in a word, and in a sentence.
 var keys = []struct{ key, word, help string }{
@@ -18,7 +22,7 @@ func (s *State) foot(width int) []Line {
 	case s.Help:
 		var lines []Line
 		for _, k := range keys {
-			lines = append(lines, Line{{" " + padded(k.key, 5), Bold}, {k.help, Faint}})
+			lines = append(lines, Line{{" " + format.Pad(k.key, 5), Bold}, {k.help, Faint}})
 		}
 		return lines
 	}

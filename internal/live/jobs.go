@@ -13,7 +13,7 @@ import (
 func (s *State) jobs(width int) []Line {
 	p, so := s.progress(), s.soFar()
 	ended := p.OK + p.Failed
-	counts := Line{{" " + padded("jobs", label), Faint}, {fmt.Sprintf("%d ok", p.OK), Green}}
+	counts := Line{{" " + format.Pad("jobs", label), Faint}, {fmt.Sprintf("%d ok", p.OK), Green}}
 	if p.Failed > 0 {
 		share := float64(p.Failed) / float64(ended)
 		counts = append(counts, Span{fmt.Sprintf("   %d failed, %s", p.Failed, percent(share)), Red})
@@ -39,7 +39,7 @@ func (s *State) jobs(width int) []Line {
 		items []string
 	}{{"classes", classes}, {"parts", parts}} {
 		if len(row.items) > 0 {
-			lines = append(lines, Line{{" " + padded(row.name, label), Faint}, {list(row.items, width-label-2), Red}})
+			lines = append(lines, Line{{" " + format.Pad(row.name, label), Faint}, {list(row.items, width-label-2), Red}})
 		}
 	}
 	return lines

@@ -29,7 +29,7 @@ func (s *State) rates(width int) []Line {
 		const values = 20
 		room := min(width-label-values-3, maxHistory)
 		return Line{
-			{" " + padded(name, label), Faint}, {padded(value, values) + " ", Plain}, {spark(s.History, room, of), Cyan},
+			{" " + format.Pad(name, label), Faint}, {format.Pad(value, values) + " ", Plain}, {spark(s.History, room, of), Cyan},
 		}
 	}
 	sampled := func(of func(Point) float64) func(Point) float64 {
@@ -59,33 +59,15 @@ func round(n float64) float64 {
 	return format.Round(n, 3)
 }
 
-// levels are the heights of a sparkline, lowest first.
-var levels = []rune("▁▂▃▄▅▆▇█")
-
-// spark returns the last values as a sparkline from 0 to their maximum. A value that
-// is not a number leaves a gap.
+// spark returns the last values as a sparkline. A value that is not a number
+// leaves a gap.
 func spark(history []Point, width int, of func(Point) float64) string {
-	if len(history) > max(width, 0) {
-		history = history[len(history)-max(width, 0):]
-	}
-	top := 0.0
-	for _, p := range history {
-		if v := of(p); v > top {
-			top = v
-		}
-	}
-	line := make([]rune, len(history))
+	history = history[max(len(history)-max(width, 0), 0):]
+	values := make([]float64, len(history))
 	for i, p := range history {
-		switch v := of(p); {
-		case math.IsNaN(v):
-			line[i] = ' '
-		case top == 0:
-			line[i] = levels[0]
-		default:
-			line[i] = levels[min(int(v/top*float64(len(levels))), len(levels)-1)]
-		}
+		values[i] = of(p)
 	}
-	return string(line)
+	return format.Sparkline(values)
 }
 
 // percent formats a share.

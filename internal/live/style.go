@@ -59,16 +59,6 @@ func (l Line) cells() (n int) {
 // cells returns how many characters a text has.
 func cells(text string) int { return len([]rune(text)) }
 
-// padded returns the text with spaces up to a width.
-func padded(text string, width int) string {
-	return text + strings.Repeat(" ", max(width-cells(text), 0))
-}
-
-// paddedLeft returns the text after spaces up to a width.
-func paddedLeft(text string, width int) string {
-	return strings.Repeat(" ", max(width-cells(text), 0)) + text
-}
-
 // cut returns the line without what exceeds a width.
 func (l Line) cut(width int) Line {
 	var short Line

@@ -36,11 +36,11 @@ func (s *State) thresholds(width, rows int) (lines []Line) {
 			word, style = "fail", Red
 		}
 		lines = append(lines, Line{
-			{" " + padded(word, label), style}, {padded(format.Clip(check.Expression, longest), longest), Plain}, {"  " + value, style},
+			{" " + format.Pad(word, label), style}, {format.Pad(format.Clip(check.Expression, longest), longest), Plain}, {"  " + value, style},
 		})
 	}
 	if more > 0 {
-		lines = append(lines, Line{{" " + padded("", label) + fmt.Sprintf("%d more", more), Faint}})
+		lines = append(lines, Line{{" " + format.Pad("", label) + fmt.Sprintf("%d more", more), Faint}})
 	}
 	return lines
 }

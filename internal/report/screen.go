@@ -35,7 +35,7 @@ func (s *screen) gap() { s.WriteByte('\n') }
 
 // row writes a named row. A long text continues below its beginning.
 func (s *screen) row(name, text string, moods ...mood) {
-	name = pad(format.Clip(name, nameWidth-1), nameWidth)
+	name = format.Pad(format.Clip(name, nameWidth-1), nameWidth)
 	for i, line := range format.Wrap(format.Sanitize(text), s.width-nameWidth) {
 		if i > 0 {
 			name = strings.Repeat(" ", nameWidth)
@@ -65,23 +65,13 @@ func (s *screen) grid(header []string, rows [][]string) {
 	}
 	widths[0] = max(min(widths[0], s.width-others), nameWidth-2)
 	for n, row := range rows {
-		line := pad(format.ClipMiddle(row[0], widths[0]), widths[0])
+		line := format.Pad(format.ClipMiddle(row[0], widths[0]), widths[0])
 		for i, cell := range row[1:] {
-			line += "  " + padLeft(cell, widths[i+1])
+			line += "  " + format.PadLeft(cell, widths[i+1])
 		}
 		if n == 0 {
 			line = s.paint(strings.TrimRight(line, " "), faint)
 		}
 		s.line(line)
 	}
-}
-
-// pad adds spaces behind a text, up to a width.
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0))
-}
-
-// padLeft adds spaces before a text, up to a width.
-func padLeft(text string, width int) string {
-	return strings.Repeat(" ", max(width-utf8.RuneCountInString(text), 0)) + text
 }

@@ -138,9 +138,9 @@ func (t textReport) histogram() {
 	width := t.width - nameWidth - digits - len("  100%") - 2
 	for _, bucket := range buckets {
 		share := float64(bucket.Count) / float64(h.Count())
-		bars := bar(float64(bucket.Count)/float64(most), width)
-		t.line(t.paint(pad(padLeft("≤ "+format.BriefSampled(true, bucket.UpTo.Seconds()), nameWidth-2), nameWidth), faint) +
-			t.paint(pad(bars, width), accent) + fmt.Sprintf("  %*d  %s", digits, bucket.Count, formatShare(share)))
+		bars := format.Bar(float64(bucket.Count)/float64(most), width)
+		t.line(t.paint(format.Pad(format.PadLeft("≤ "+format.BriefSampled(true, bucket.UpTo.Seconds()), nameWidth-2), nameWidth), faint) +
+			t.paint(format.Pad(bars, width), accent) + fmt.Sprintf("  %*d  %s", digits, bucket.Count, formatShare(share)))
 	}
 }
 
@@ -172,8 +172,8 @@ func (t textReport) thresholds() {
 	width = min(width, t.width/2)
 	for _, check := range worstFirst(t.r.Thresholds) {
 		state := thresholdState(check)
-		t.line(t.paint(pad(state, nameWidth), stateMoods[state]) +
-			pad(format.Clip(check.Expression, width), width) + "   " +
+		t.line(t.paint(format.Pad(state, nameWidth), stateMoods[state]) +
+			format.Pad(format.Clip(check.Expression, width), width) + "   " +
 			t.paint(format.Sanitize(formatThresholdValue(check, t.r.Cost.Currency)), stateMoods[state]))
 	}
 }
@@ -221,7 +221,7 @@ func (t textReport) identity() {
 		if i > 0 {
 			name = ""
 		}
-		t.line(t.paint(pad(name, nameWidth), faint) + line)
+		t.line(t.paint(format.Pad(name, nameWidth), faint) + line)
 	}
 }
 

@@ -50,7 +50,7 @@ func (t textReport) spark(name string, values []float64, write func(float64) str
 	if top := write(high); top != scale {
 		scale += " to " + top
 	}
-	t.line(t.paint(pad(name, nameWidth), faint) + t.paint(sparkline(values), accent) + "  " + scale)
+	t.line(t.paint(format.Pad(name, nameWidth), faint) + t.paint(format.Sparkline(values), accent) + "  " + scale)
 }
 
 // squeeze merges neighbours until at most n points are left. The rate of a
