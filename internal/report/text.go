@@ -75,7 +75,7 @@ func (t textReport) errors() {
 	classes := errorsByCount(t.r.Errors)
 	for i, class := range classes {
 		if i == maxErrors && !t.o.Verbose {
-			t.row("", format.NumberOf(len(classes)-i, "more class")+" of errors; -v shows them")
+			t.row("", format.NumberOf(len(classes)-i, "more kind")+" of error; -v shows them")
 			return
 		}
 		example := ""

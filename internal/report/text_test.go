@@ -251,6 +251,22 @@ func TestTextVerbose(t *testing.T) {
 	}
 }
 
+// Of many classes of errors, a text has the most frequent ones and says how many
+// it leaves out.
+func TestTextOfManyErrors(t *testing.T) {
+	run := shopRun()
+	for n, want := range map[int64]string{
+		maxErrors + 1: "            2 × e\n            1 more kind of error; -v shows them\n",
+		maxErrors + 2: "            3 × e\n            2 more kinds of error; -v shows them\n",
+	} {
+		run.Result.Errors = nil
+		for i := range n {
+			run.Result.Errors = append(run.Result.Errors, aurea.ErrorClass{Class: "e", Count: i + 1})
+		}
+		checkContains(t, "the text", writeText(t, run, Options{}), want)
+	}
+}
+
 // Every reason for doubt says what to do.
 func TestAdvice(t *testing.T) {
 	for _, code := range aurea.ValidityCodes() {
