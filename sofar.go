@@ -20,7 +20,7 @@ type SoFar struct {
 	Errors     []ErrorSoFar     `json:"errors,omitempty"`     // failed jobs by class, also in the warm-up; the most frequent first
 	Thresholds []ThresholdCheck `json:"thresholds,omitempty"` // their values so far
 	Parts      []PartSoFar      `json:"parts,omitempty"`      // of a mix
-	Latency    []BucketSoFar    `json:"latency,omitempty"`    // of jobs that ended ok, shortest first
+	Latency    []Bucket         `json:"latency,omitempty"`    // of jobs that ended ok, shortest first
 	Time       []TimeSoFar      `json:"time,omitempty"`       // where the time of the jobs goes
 }
 
@@ -38,13 +38,6 @@ type PartSoFar struct {
 	P99    float64 `json:"p99"`    // of latency
 }
 
-// A BucketSoFar counts the latencies up to a limit that are above the limit of the
-// bucket before it.
-type BucketSoFar struct {
-	UpTo  float64 `json:"up_to"`
-	Count int64   `json:"count"`
-}
-
 // A TimeSoFar is one thing that jobs spend their time on: the delay of their start,
 // or a phase that the workload reports, or the service as a whole.
 type TimeSoFar struct {
@@ -57,7 +50,7 @@ type TimeSoFar struct {
 // The most rows of a SoFar, to bound what is sent once an interval.
 const (
 	maxSoFar   = 16
-	mostLimits = 12
+	maxBuckets = 12
 )
 
 // A Follower follows the progress of a run and describes the run so far. It
@@ -139,9 +132,9 @@ func partsSoFar(b *Breakdown) (parts []PartSoFar) {
 	return parts[:min(len(parts), maxSoFar)]
 }
 
-func bucketsSoFar(latency *hist.Histogram) (buckets []BucketSoFar) {
-	for _, b := range latency.Spread(mostLimits) {
-		buckets = append(buckets, BucketSoFar{UpTo: b.UpTo.Seconds(), Count: b.Count})
+func bucketsSoFar(latency *hist.Histogram) (buckets []Bucket) {
+	for _, b := range latency.Spread(maxBuckets) {
+		buckets = append(buckets, Bucket{UpTo: b.UpTo.Seconds(), Count: b.Count})
 	}
 	return buckets
 }

@@ -66,7 +66,7 @@ func TestFollower(t *testing.T) {
 			{Expression: "in_flight < 4", Value: 5},
 		},
 		Parts:   []PartSoFar{{Name: "buy", Failed: 1}, {Name: "search", OK: 1, P99: 0.01}},
-		Latency: []BucketSoFar{{UpTo: 0.01, Count: 2}},
+		Latency: []Bucket{{UpTo: 0.01, Count: 2}},
 		Time: []TimeSoFar{
 			{Name: "delay", Share: 0.1, Mean: 0.001, P99: 0.001}, {Name: "connect", Share: 0.1, Mean: 0.002, P99: 0.002},
 		},
@@ -116,8 +116,8 @@ func TestFollowerBoundsItsLists(t *testing.T) {
 	if got.Errors[0].Count != 100 {
 		t.Errorf("the first class has %d jobs, want the 100 of the most frequent one", got.Errors[0].Count)
 	}
-	if len(got.Latency) != mostLimits {
-		t.Errorf("%d buckets, want %d", len(got.Latency), mostLimits)
+	if len(got.Latency) != maxBuckets {
+		t.Errorf("%d buckets, want %d", len(got.Latency), maxBuckets)
 	}
 }
 

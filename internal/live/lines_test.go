@@ -41,7 +41,7 @@ func sample(t testing.TB) State {
 				Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 250ms", Value: 0.0481, OK: true},
 					{Expression: "error_rate < 0.1%", Value: 0.0011}, {Expression: "parts.search.p99 < 1s", NoData: true}},
 				Parts: []aurea.PartSoFar{{Name: "buy", OK: 4000, Failed: 14, P99: 0.06}, {Name: "search", OK: 10910, P99: 0.04}},
-				Latency: []aurea.BucketSoFar{{UpTo: 0.005, Count: 74}, {UpTo: 0.0077, Count: 1170}, {UpTo: 0.0119, Count: 5308},
+				Latency: []aurea.Bucket{{UpTo: 0.005, Count: 74}, {UpTo: 0.0077, Count: 1170}, {UpTo: 0.0119, Count: 5308},
 					{UpTo: 0.0183, Count: 4896}, {UpTo: 0.0282, Count: 2210}, {UpTo: 0.0434, Count: 990}, {UpTo: 0.0669, Count: 187}, {UpTo: 1.03, Count: 75}},
 				Time: []aurea.TimeSoFar{{Name: "delay", Share: 0.008, Mean: 0.000106, P99: 0.0002}, {Name: "connect", Share: 0.021, Mean: 0.000284, P99: 0.001},
 					{Name: "wait", Share: 0.91, Mean: 0.0119, P99: 0.04}, {Name: "read", Share: 0.061, Mean: 0.0008, P99: 0.003}},

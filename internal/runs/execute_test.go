@@ -53,7 +53,7 @@ func TestWatch(t *testing.T) {
 			Seed:       7,
 			Errors:     []aurea.ErrorSoFar{{Class: "odd", Count: 1}, {Class: "timeout", Count: 1}},
 			Thresholds: []aurea.ThresholdCheck{{Expression: "error_rate < 50%", Value: 0.4, OK: true}},
-			Latency:    []aurea.BucketSoFar{{UpTo: 1, Count: 3}},
+			Latency:    []aurea.Bucket{{UpTo: 1, Count: 3}},
 			Time:       []aurea.TimeSoFar{{Name: "delay"}, {Name: "service", Share: 1, Mean: 1, P99: 1}},
 		}
 		if diff := cmp.Diff(&soFar, seen[len(seen)-1].Progress.SoFar); diff != "" {
