@@ -78,7 +78,7 @@ interrupted, with the comparison so far printed; 1 anything else.`,
 // run executes the command. It returns an exitError unless there is no
 // regression.
 func (o *abOptions) run(command *cobra.Command, args []string) error {
-	outputs, err := o.output.outputs(comparisonForms())
+	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ type compareOptions struct {
 // compare compares two sides and writes the comparison. It returns an exitError
 // unless there is no regression.
 func (o *compareOptions) compare(ctx context.Context, base, head string, stdout io.Writer) error {
-	outputs, err := o.output.outputs(comparisonForms())
+	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
 	}

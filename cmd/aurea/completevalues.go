@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,18 +11,22 @@ import (
 
 // flagValues returns the values that a shell suggests for flags, by their names.
 // A value may have a description behind a tab.
-var flagValues = map[string]func(command *cobra.Command, start string) []cobra.Completion{
-	"workload":      func(*cobra.Command, string) []cobra.Completion { return kindCompletions() },
-	"arrival":       func(*cobra.Command, string) []cobra.Completion { return fieldOptions("arrival") },
-	"on-saturation": func(*cobra.Command, string) []cobra.Completion { return fieldOptions("on_saturation") },
-	"workers":       func(*cobra.Command, string) []cobra.Completion { return []string{aurea.PlaceAll, aurea.PlaceLocal} },
-	"method": func(*cobra.Command, string) []cobra.Completion {
+var flagValues = map[string]func(command *cobra.Command) []cobra.Completion{
+	"workload":      func(*cobra.Command) []cobra.Completion { return kindCompletions() },
+	"arrival":       func(*cobra.Command) []cobra.Completion { return fieldOptions("arrival") },
+	"on-saturation": func(*cobra.Command) []cobra.Completion { return fieldOptions("on_saturation") },
+	"workers": func(*cobra.Command) []cobra.Completion {
+		return []string{aurea.PlaceAll, aurea.PlaceLocal}
+	},
+	"method": func(*cobra.Command) []cobra.Completion {
 		return []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 	},
-	"output":    func(command *cobra.Command, _ string) []cobra.Completion { return outputForms(command) },
-	"log-level": func(*cobra.Command, string) []cobra.Completion { return []string{"debug", "info", "warn", "error"} },
-	"param":     func(command *cobra.Command, _ string) []cobra.Completion { return parameterCompletions(command) },
-	"status":    func(*cobra.Command, string) []cobra.Completion { return statusCompletions() },
+	"output": func(command *cobra.Command) []cobra.Completion {
+		return command.Flags().Lookup("output").Annotations[formsAnnotation]
+	},
+	"log-level": func(*cobra.Command) []cobra.Completion { return []string{"debug", "info", "warn", "error"} },
+	"param":     func(command *cobra.Command) []cobra.Completion { return parameterCompletions(command) },
+	"status":    func(*cobra.Command) []cobra.Completion { return statusCompletions() },
 }
 
 // completeValues makes shells suggest the values of flags and the kinds of
@@ -34,12 +37,12 @@ func completeValues(command *cobra.Command) {
 			continue
 		}
 		_ = command.RegisterFlagCompletionFunc(name, // an error says that the command has one of its own
-			func(command *cobra.Command, _ []string, start string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			func(command *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				directive := cobra.ShellCompDirectiveNoFileComp
 				if name == "param" {
 					directive |= cobra.ShellCompDirectiveNoSpace // the value follows
 				}
-				return values(command, start), directive
+				return values(command), directive
 			})
 	}
 	for _, child := range command.Commands() {
@@ -85,16 +88,6 @@ func statusCompletions() (statuses []cobra.Completion) {
 		statuses = append(statuses, string(status))
 	}
 	return statuses
-}
-
-// outputForms returns the forms that -o of a command takes.
-func outputForms(command *cobra.Command) []cobra.Completion {
-	if flag := command.Flags().Lookup("output"); flag.Value.Type() == "stringArray" {
-		_, list, _ := strings.Cut(flag.Usage, "FORM is ")
-		list, _, _ = strings.Cut(list, ";")
-		return strings.Split(list, ", ")
-	}
-	return []cobra.Completion{"text", "json"}
 }
 
 // parameterCompletions returns the parameters of the workload that the command

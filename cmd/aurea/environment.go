@@ -27,6 +27,13 @@ var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 // the file, which the environment never does.
 var commandLineOnly = []string{"help", "version", "set"}
 
+// annotate adds an annotation to a flag that is declared.
+func annotate(flags *pflag.FlagSet, name, key string, values ...string) {
+	if err := flags.SetAnnotation(name, key, values); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
 // setFlagsFromEnvironment sets every flag that is missing on the command line
 // from its environment variable. An empty variable counts as unset.
 func setFlagsFromEnvironment(command *cobra.Command) error {
@@ -43,7 +50,7 @@ func setFlagsFromEnvironment(command *cobra.Command) error {
 			if err := command.Flags().Set(flag.Name, value); err != nil {
 				failed = variableError(name, flag, errors.Unwrap(err))
 			}
-			flag.Annotations = map[string][]string{environmentAnnotation: {name}}
+			annotate(command.Flags(), flag.Name, environmentAnnotation, name)
 			return
 		}
 	})

@@ -42,7 +42,7 @@ It exits with 0 when the report is written, whatever the verdict of the run.`,
 }
 
 func (o *reportOptions) run(command *cobra.Command, reference string) error {
-	outputs, err := o.output.outputs(resultForms())
+	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ with the partial result printed; 1 anything else.`,
 
 // run executes the command. It returns an exitError unless the run passed.
 func (o *runOptions) run(command *cobra.Command, args []string) error {
-	outputs, err := o.output.outputs(resultForms())
+	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -90,16 +91,20 @@ func newRunsChangeCommand() *cobra.Command {
 	return command
 }
 
+// textOrJSON are the forms of the commands that write text or JSON.
+var textOrJSON = []string{"text", "json"}
+
 // addOutputFlag declares -o, which wantsJSON reads.
 func addOutputFlag(command *cobra.Command) {
 	command.Flags().StringP("output", "o", "text", "output format: text or json")
+	annotate(command.Flags(), "output", formsAnnotation, textOrJSON...)
 }
 
 // wantsJSON reports whether -o is json.
 func wantsJSON(command *cobra.Command) (bool, error) {
 	output, _ := command.Flags().GetString("output")
-	if output != "text" && output != "json" {
-		return false, oneOfError("-o", output, []string{"text", "json"})
+	if !slices.Contains(textOrJSON, output) {
+		return false, oneOfError("-o", output, textOrJSON)
 	}
 	return output == "json", nil
 }

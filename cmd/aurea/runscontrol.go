@@ -28,9 +28,7 @@ func newRunsLoadCommand() *cobra.Command {
 	flags.Float64("rate", 0, "jobs a second, for a run that has a rate")
 	flags.Int64("concurrency", 0, "most jobs in flight")
 	for _, name := range []string{"rate", "concurrency"} { // AUREA_RATE is of the spec of aurea run
-		if err := flags.SetAnnotation(name, ownVariableAnnotation, nil); err != nil {
-			panic(err) // the flag is declared above
-		}
+		annotate(flags, name, ownVariableAnnotation)
 	}
 	return command
 }

@@ -33,7 +33,7 @@ It exits as aurea run does. An interrupt ends the watching only: the run goes on
 }
 
 func (o *watchOptions) run(command *cobra.Command, service *client.Client, ids []string) error {
-	outputs, err := o.output.outputs(resultForms())
+	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
 	}
