@@ -81,18 +81,23 @@ func escapeGlob(name string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
 
-// readResults decodes all results of a file: JSON, or a page of -o html.
+// readResults decodes all results of a file.
 func readResults(file string) ([]*aurea.Result, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, usageErrorf("cannot read the results: %v", err)
 	}
-	if result, isPage := report.ResultIn(data); isPage {
-		data = result
+	return decodeResults(file, data)
+}
+
+// decodeResults decodes the content of a file: JSON, or a page of -o html.
+func decodeResults(name string, content []byte) ([]*aurea.Result, error) {
+	if result, isPage := report.ResultIn(content); isPage {
+		content = result
 	}
-	results, err := aurea.DecodeResults(data)
+	results, err := aurea.DecodeResults(content)
 	if err != nil {
-		return nil, usageErrorf("%s: %v", file, err)
+		return nil, usageErrorf("%s: %v", name, err)
 	}
 	return results, nil
 }

@@ -46,7 +46,7 @@ func runDoctor(command *cobra.Command, _ []string) error {
 	}
 	output := command.OutOrStdout()
 	if asJSON {
-		err = writeJSON(output, report)
+		err = format.WriteJSON(output, report)
 	} else {
 		err = writeDoctor(output, report, cmp.Or(terminalWidth(output), helpWidth))
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // reportOptions are the flags of aurea report.
@@ -68,12 +67,9 @@ func readRun(command *cobra.Command, name string) (aurea.Run, error) {
 	if name == "-" {
 		name = "standard input"
 	}
-	if page, ok := report.ResultIn(content); ok {
-		content = page
-	}
-	results, err := aurea.DecodeResults(content)
+	results, err := decodeResults(name, content)
 	if err != nil {
-		return aurea.Run{}, usageErrorf("%s: %v", name, err)
+		return aurea.Run{}, err
 	}
 	if len(results) > 1 {
 		return aurea.Run{}, usageErrorf("%s holds %d results, and a report is of one; aurea compare reads several",

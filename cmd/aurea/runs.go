@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -107,9 +106,4 @@ func wantsJSON(command *cobra.Command) (bool, error) {
 		return false, oneOfError("-o", output, textOrJSON)
 	}
 	return output == "json", nil
-}
-
-// writeJSON writes a value as indented JSON.
-func writeJSON(w io.Writer, value any) error {
-	return format.WriteJSON(w, value)
 }

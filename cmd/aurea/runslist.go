@@ -30,7 +30,7 @@ func newRunsListCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(command.OutOrStdout(), page)
+				return format.WriteJSON(command.OutOrStdout(), page)
 			}
 			runs, err := page.Decode()
 			if err != nil {

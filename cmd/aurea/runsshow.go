@@ -29,7 +29,7 @@ func newRunsShowCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(command.OutOrStdout(), run)
+				return format.WriteJSON(command.OutOrStdout(), run)
 			}
 			options := textOptions(command)
 			options.Previous = previousOf(command.Context(), service, run)

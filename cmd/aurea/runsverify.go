@@ -138,7 +138,7 @@ func (v *verifyReport) add(ctx context.Context, source verifier, id string) erro
 
 func (v verifyReport) print(w io.Writer, asJSON bool) error {
 	if asJSON {
-		if err := writeJSON(w, v); err != nil {
+		if err := format.WriteJSON(w, v); err != nil {
 			return err
 		}
 	} else {

@@ -46,7 +46,7 @@ func TestRunsAreShownSafely(t *testing.T) {
 		"the list":     func(w *strings.Builder) error { return printRuns(w, []aurea.Run{run, ended}) },
 		"a run":        func(w *strings.Builder) error { return printRun(w, run, report.Options{}) },
 		"an ended run": func(w *strings.Builder) error { return printRun(w, ended, report.Options{}) },
-		"JSON":         func(w *strings.Builder) error { return writeJSON(w, run) },
+		"JSON":         func(w *strings.Builder) error { return format.WriteJSON(w, run) },
 	} {
 		var text strings.Builder
 		if err := print(&text); err != nil {

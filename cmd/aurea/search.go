@@ -153,7 +153,7 @@ func printPoint(w io.Writer, s aurea.Search) {
 
 func writeSearch(s aurea.Search, asJSON bool, w io.Writer) error {
 	if asJSON {
-		return writeJSON(w, s)
+		return format.WriteJSON(w, s)
 	}
 	return report.WriteSearch(s, w)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
@@ -60,7 +61,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	}
 	document.printURLDefaults(command.ErrOrStderr())
 	if asJSON {
-		return writeJSON(command.OutOrStdout(), forecast)
+		return format.WriteJSON(command.OutOrStdout(), forecast)
 	}
 	return report.WriteForecast(spec, forecast, command.OutOrStdout())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -152,15 +153,10 @@ func (y *yamlWriter) line(key, value string, active bool) {
 
 // comment writes a comment that is wrapped at 80 columns.
 func (y *yamlWriter) comment(text string) {
-	line := y.indent + "#"
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) >= 80 {
-			y.WriteString(line + "\n")
-			line = y.indent + "#"
-		}
-		line += " " + word
+	margin := y.indent + "# "
+	for _, line := range format.Wrap(text, 80-len(margin)) {
+		y.WriteString(margin + line + "\n")
 	}
-	y.WriteString(line + "\n")
 }
 
 // exampleValue returns a value of a parameter in YAML: its default, or one that

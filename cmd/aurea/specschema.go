@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
 func newSpecSchemaCommand() *cobra.Command {
@@ -17,7 +18,7 @@ specs with it, such as those with yaml-language-server if a spec begins with
 		Example: "  aurea spec schema >aurea.schema.json",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return writeJSON(command.OutOrStdout(), aurea.SpecSchema(everyKind.AllKinds()))
+			return format.WriteJSON(command.OutOrStdout(), aurea.SpecSchema(everyKind.AllKinds()))
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea/compare"
+	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
@@ -76,7 +77,7 @@ func (o *trendOptions) run(command *cobra.Command, name string) error {
 
 func writeTrend(trend compare.Trend, asJSON bool, w io.Writer) error {
 	if asJSON {
-		return writeJSON(w, trend)
+		return format.WriteJSON(w, trend)
 	}
 	return report.WriteTrend(trend, w)
 }

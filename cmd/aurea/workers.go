@@ -29,7 +29,7 @@ func newWorkersCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(command.OutOrStdout(), map[string]any{"workers": workers})
+				return format.WriteJSON(command.OutOrStdout(), map[string]any{"workers": workers})
 			}
 			return printWorkers(command.OutOrStdout(), workers, time.Now())
 		})
