@@ -70,21 +70,6 @@ func (k *keeper) keep(run aurea.Run, live *history.Live) {
 	})
 }
 
-// previous returns the result of the run of the same name before this one, like
-// previousOf.
-func (k *keeper) previous(ctx context.Context, run aurea.Run) *aurea.Result {
-	if k.history == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), previousTimeout)
-	defer cancel()
-	before, err := k.history.Previous(ctx, run)
-	if err != nil {
-		return nil
-	}
-	return before
-}
-
 // wait waits until all runs are kept, and warns of those that are not.
 func (k *keeper) wait() {
 	k.keeping.Wait()

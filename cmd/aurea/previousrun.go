@@ -31,7 +31,10 @@ func (o *runOptions) previous(ctx context.Context, run aurea.Run, outputs []outp
 		return nil
 	}
 	if o.server.url == "" {
-		return o.keeper.previous(ctx, run)
+		if o.keeper.history == nil {
+			return nil
+		}
+		return previousOf(ctx, o.keeper.history, run)
 	}
 	service, err := o.server.client()
 	if err != nil {

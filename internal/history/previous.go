@@ -7,7 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Lister lists runs: a store, or a client of a service.
+// Lister lists runs: a history, or a client of a service.
 type Lister interface {
 	List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error)
 }
@@ -28,15 +28,15 @@ func Previous(ctx context.Context, runs Lister, run aurea.Run) (*aurea.Result, e
 	return before.Result, err
 }
 
-// Previous is the function of that name for a run of this history.
-func (h *History) Previous(ctx context.Context, run aurea.Run) (before *aurea.Result, err error) {
-	if run.Name == "" || !h.Exists() {
-		return nil, nil
+// List lists runs of the history, none if nothing has created it.
+func (h *History) List(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, err error) {
+	if !h.Exists() {
+		return page, nil
 	}
 	s, err := h.openForReading(ctx)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return Previous(ctx, s, run)
+	return s.List(ctx, query)
 }
