@@ -72,8 +72,8 @@ func (o *abOptions) readSides(command *cobra.Command, args []string) ([2]trials.
 				return sides, names, err
 			}
 		}
-		if i == 0 && !o.quiet {
-			document.printURLDefaults(o.push.stderr)
+		if i == 0 {
+			document.printURLDefaults(o.unlessQuiet(o.push.stderr))
 		}
 		sides[i].Spec = spec
 		if sides[i].Start, err = f.system(i, spec); err != nil {

@@ -28,6 +28,8 @@ func TestDetach(t *testing.T) {
 	if result.ID != id || result.Counts.OK != 5 {
 		t.Errorf("the result of %s has %d jobs ok, want 5 of %s", result.ID, result.Counts.OK, id)
 	}
+	_, _, stderr = runCommand(t, "", "run", "http://127.0.0.1:1/", "-n", "60", "--detach", "--server", url)
+	checkContains(t, "a URL alone", stderr, "50 in flight; change with -c\n")
 	for _, test := range []struct{ args, want string }{
 		{"--detach --jobs 5", "aurea: --detach needs a server that goes on with the run: add --server URL"},
 		{"--detach --jobs 5 -o json --server " + url, "aurea: --detach cannot be combined with -o: there is no result yet"},

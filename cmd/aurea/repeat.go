@@ -29,7 +29,7 @@ func (o *runOptions) repeat(
 			return oneOfError("-o of a repeat", to.form, setForms())
 		}
 	}
-	progress := o.progress()
+	progress := o.unlessQuiet(o.push.stderr)
 	set, err := trials.Repeat(ctx, spec, o.oneOfSeveral(execute), func(n int64, run aurea.Run) {
 		printTrial(progress, fmt.Sprintf("run %d of %d", n, spec.Repeat.Times), run.Result)
 	})
@@ -59,12 +59,13 @@ func (o *runOptions) oneOfSeveral(execute trials.Execute) trials.Execute {
 	}
 }
 
-// progress returns where progress is printed.
-func (o *runOptions) progress() io.Writer {
+// unlessQuiet returns a writer of notes for the user; with --quiet, one that
+// discards them.
+func (o *runOptions) unlessQuiet(w io.Writer) io.Writer {
 	if o.quiet {
 		return io.Discard
 	}
-	return o.push.stderr
+	return w
 }
 
 // interruptedError returns the exitError of a command that was interrupted, and

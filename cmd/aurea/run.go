@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"maps"
 	"os"
 	"os/signal"
@@ -96,7 +95,9 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 		return err
 	}
 	if o.detach {
-		return document.locate(o.server.detach(command.Context(), spec, command.OutOrStdout(), o.notes(command)))
+		notes := o.unlessQuiet(command.ErrOrStderr())
+		document.printURLDefaults(notes)
+		return document.locate(o.server.detach(command.Context(), spec, command.OutOrStdout(), notes))
 	}
 	allowed, err := o.policy.options(".")
 	if err != nil {
@@ -106,9 +107,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}
-	if !o.quiet {
-		document.printURLDefaults(o.push.stderr)
-	}
+	document.printURLDefaults(o.unlessQuiet(o.push.stderr))
 	o.keeper.prepare(o.push.stderr)
 	defer o.push.flush()  // after the result is printed: it may be slow
 	defer o.keeper.wait() // likewise
@@ -128,14 +127,6 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	options := textOptions(command)
 	options.Previous = o.previous(ctx, run, outputs)
 	return writeRun(run, outputs, options, command.OutOrStdout())
-}
-
-// notes returns where notes for the user go.
-func (o *runOptions) notes(command *cobra.Command) io.Writer {
-	if o.quiet {
-		return io.Discard
-	}
-	return command.ErrOrStderr()
 }
 
 // execute executes one run, on this machine or at the server, and shows it.

@@ -14,16 +14,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/live"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/search"
-	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
 // searchOptions are the flags of aurea search that are not fields of the spec.
 type searchOptions struct {
-	quiet  bool
-	policy policyFlags
-	server serverFlags
-	keeper keeper
-	stderr io.Writer
+	runOptions
 }
 
 func newSearchCommand() *cobra.Command {
@@ -78,9 +73,10 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	o.stderr = &syncWriter{w: command.ErrOrStderr()}
-	o.keeper.prepare(o.stderr)
-	defer o.keeper.wait()
+	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
+		return err
+	}
+	o.keeper.prepare(o.push.stderr)
 	runner, release, err := o.runner(request, document)
 	if err != nil {
 		return err
@@ -90,11 +86,8 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 	defer stop()
 	s := aurea.Search{ID: search.NewID(), Request: request, CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
 		Points: []aurea.SearchPoint{}}
-	s = search.Run(ctx, s, runner, func(s aurea.Search) {
-		if !o.quiet {
-			printPoint(o.stderr, s)
-		}
-	})
+	progress := o.unlessQuiet(o.push.stderr)
+	s = search.Run(ctx, s, runner, func(s aurea.Search) { printPoint(progress, s) })
 	if err := writeSearch(s, asJSON, command.OutOrStdout()); err != nil {
 		return fmt.Errorf("cannot write the search: %w", err)
 	}
@@ -121,23 +114,13 @@ func (o *searchOptions) runner(
 		return nil, nil, err
 	}
 	allowed.Targets = egress.AllowAll() // the user could run curl just as well
-	return func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
-		run, err := o.executeLocal(ctx, spec, allowed)
+	execute := o.oneOfSeveral(func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
+		view := live.Open(live.Options{Out: io.Discard})
+		defer view.Close()
+		run, err := executeLocal(ctx, spec, allowed, &o.push, &o.keeper, view)
 		return run, document.locate(err)
-	}, func() {}, nil
-}
-
-// executeLocal executes one run of the search on this machine, with a trace of its
-// own.
-func (o *searchOptions) executeLocal(ctx context.Context, spec aurea.Spec, allowed kinds.Options) (aurea.Run, error) {
-	var push pusher
-	if err := push.prepare(o.stderr); err != nil {
-		return aurea.Run{}, err
-	}
-	defer push.flush()
-	view := live.Open(live.Options{Out: io.Discard})
-	defer view.Close()
-	return executeLocal(ctx, spec, allowed, &push, &o.keeper, view)
+	})
+	return search.Runner(execute), func() {}, nil
 }
 
 // printPoint prints the newest point of a search.
