@@ -13,6 +13,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
@@ -202,4 +203,26 @@ func TestLiveRunTakesNoOthers(t *testing.T) {
 		t.Error(err)
 	}
 	<-ended
+}
+
+// A process that is suspended holds up no list of runs.
+func TestSuspendedRunIsNotListed(t *testing.T) {
+	t.Parallel()
+	h := In(t.TempDir())
+	keepRuns(t, h, 1)
+	_, release, err := h.listen("benchmark-suspended") // its connections are not accepted
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	s := openService(t, h)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	page, err := s.List(ctx, aurea.RunQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) != 1 || page.Runs[0].ID != storetest.NewRun(0).ID {
+		t.Errorf("the list has %d runs, want the stored one", len(page.Runs))
+	}
 }

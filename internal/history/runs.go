@@ -18,27 +18,22 @@ const (
 	// keptWithin is how long after the end of its process a run may be found.
 	keptWithin = 2 * time.Second
 	keptPoll   = 20 * time.Millisecond
+	// listWithin is how long a list waits for live runs: a suspended process
+	// accepts connections and does not answer.
+	listWithin = 2 * time.Second
 )
 
 // allRuns are the stored runs of a history, and those that other processes
 // execute now. It implements server.Runs.
 type allRuns struct {
 	server.Runs // the stored runs
-	mu          sync.Mutex
 	live        liveSet
-}
-
-// find returns a client of the process that executes the run, or nil.
-func (r *allRuns) find(id string) *client.Client {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.live.find(id)
 }
 
 // at calls do with the runs that have the run: those of the process that executes
 // it, or the stored ones. A process that ends meanwhile stores the run.
 func at[T any](ctx context.Context, r *allRuns, id string, do func(server.Runs) (T, error)) (T, error) {
-	live := r.find(id)
+	live := r.live.find(id)
 	if live == nil {
 		return do(r.Runs)
 	}
@@ -52,7 +47,7 @@ func at[T any](ctx context.Context, r *allRuns, id string, do func(server.Runs) 
 			return value, err
 		}
 		time.Sleep(keptPoll)
-		if r.find(id) != nil { // it stores the run, and many records take a while
+		if r.live.find(id) != nil { // it stores the run, and many records take a while
 			end = time.Now().Add(keptWithin)
 		}
 	}
@@ -80,34 +75,50 @@ func (r *allRuns) Control(ctx context.Context, id string, control aurea.Control)
 	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Control(ctx, id, control) })
 }
 
-// List adds the live runs to the first page, which may have more runs than the
-// query asks for.
+// List adds the live runs that answer to the first page, which may have more runs
+// than the query asks for.
 func (r *allRuns) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	page, err := r.Runs.List(ctx, query)
 	if err != nil || query.Cursor != "" {
 		return page, err
 	}
-	r.mu.Lock()
-	ids := r.live.ids()
-	r.mu.Unlock()
-	for _, id := range ids {
-		live := r.find(id)
-		if live == nil {
-			continue
-		}
-		run, err := live.Get(ctx, id)
-		stored := slices.ContainsFunc(page.Runs, func(s aurea.RunSummary) bool { return s.ID == id })
-		if err != nil || stored || !matches(run, query) {
+	for _, run := range r.listLive(ctx) {
+		stored := slices.ContainsFunc(page.Runs, func(s aurea.RunSummary) bool { return s.ID == run.ID })
+		if stored || !matches(run, query) {
 			continue // it has ended meanwhile, or is not asked for
 		}
 		summary, err := run.Summary()
 		if err != nil {
-			return page, fmt.Errorf("history: list run %s: %w", id, err)
+			return page, fmt.Errorf("history: list run %s: %w", run.ID, err)
 		}
 		page.Runs = append(page.Runs, summary)
 	}
 	slices.SortStableFunc(page.Runs, func(a, b aurea.RunSummary) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	return page, nil
+}
+
+// listLive returns the live runs whose processes answer within listWithin.
+func (r *allRuns) listLive(ctx context.Context) []aurea.Run {
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	var mu sync.Mutex
+	var runs []aurea.Run
+	var asking sync.WaitGroup
+	for _, id := range r.live.ids() {
+		asking.Go(func() {
+			live := r.live.find(id)
+			if live == nil {
+				return
+			}
+			if run, err := live.Get(ctx, id); err == nil {
+				mu.Lock()
+				runs = append(runs, run)
+				mu.Unlock()
+			}
+		})
+	}
+	asking.Wait()
+	return runs
 }
 
 // matches reports whether a query selects a live run, which is no baseline.
@@ -128,7 +139,7 @@ func matches(run aurea.Run, query aurea.RunQuery) bool {
 // Watch goes on with the stored run when the process of a live one has ended.
 func (r *allRuns) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
-		if live := r.find(id); live != nil {
+		if live := r.live.find(id); live != nil {
 			ended := false // before all was said
 			for update, err := range live.Watch(ctx, id, after) {
 				if ended = hasEnded(err) && ctx.Err() == nil; ended {
@@ -157,35 +168,35 @@ func (r *allRuns) Watch(ctx context.Context, id string, after int64) iter.Seq2[a
 
 // A live run cannot change, because it is not stored yet.
 func (r *allRuns) Change(ctx context.Context, id string, change aurea.RunChange) (aurea.Run, error) {
-	if r.find(id) != nil {
+	if r.live.find(id) != nil {
 		return aurea.Run{}, notStoredError(id)
 	}
 	return r.Runs.Change(ctx, id, change)
 }
 
 func (r *allRuns) Delete(ctx context.Context, id string) error {
-	if r.find(id) != nil {
+	if r.live.find(id) != nil {
 		return notStoredError(id)
 	}
 	return r.Runs.Delete(ctx, id)
 }
 
 func (r *allRuns) Verify(ctx context.Context, id string) error {
-	if r.find(id) != nil {
+	if r.live.find(id) != nil {
 		return notStoredError(id)
 	}
 	return r.Runs.Verify(ctx, id)
 }
 
 func (r *allRuns) Tally(ctx context.Context, id string) (*aurea.Tally, error) {
-	if r.find(id) != nil {
+	if r.live.find(id) != nil {
 		return nil, notStoredError(id)
 	}
 	return r.Runs.Tally(ctx, id)
 }
 
 func (r *allRuns) Jobs(ctx context.Context, id string) iter.Seq2[aurea.JobRecord, error] {
-	if r.find(id) != nil {
+	if r.live.find(id) != nil {
 		return func(yield func(aurea.JobRecord, error) bool) { yield(aurea.JobRecord{}, notStoredError(id)) }
 	}
 	return r.Runs.Jobs(ctx, id)

@@ -24,16 +24,16 @@ type Service struct {
 // is open, other processes may keep runs and read them.
 func (h *History) Open(ctx context.Context) (*Service, error) {
 	s := &Service{served: make(chan error, 1)}
-	live := liveSet{history: h, clients: map[string]*client.Client{}}
+	s.runs = &allRuns{live: liveSet{history: h, clients: map[string]*client.Client{}}}
 	options := runs.Options{}
-	if h.Exists() || len(live.ids()) > 0 {
+	if h.Exists() || len(s.runs.live.ids()) > 0 {
 		var err error
 		if s.store, err = h.openForReading(ctx); err != nil {
 			return nil, err
 		}
 		options.Store = s.store
 	}
-	s.runs = &allRuns{Runs: oneRun{runs.New(nil, options)}, live: live}
+	s.runs.Runs = oneRun{runs.New(nil, options)}
 	listener := newPipeListener()
 	transport := promptTransport{&http.Transport{DialContext: listener.dial}}
 	var err error

@@ -2,11 +2,14 @@ package history
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/client"
@@ -18,9 +21,10 @@ import (
 const staleAfter = time.Minute
 
 // A liveSet finds the runs that other processes execute. It holds a client of
-// each until close. It is used by one request at a time.
+// each until close. Its methods but close may be called concurrently.
 type liveSet struct {
 	history *History
+	mu      sync.Mutex
 	clients map[string]*client.Client // by run
 }
 
@@ -31,6 +35,8 @@ func (l *liveSet) find(id string) *client.Client {
 	if !answers(path) {
 		return nil
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if c := l.clients[id]; c != nil {
 		return c
 	}
@@ -72,7 +78,7 @@ func answers(path string) bool {
 	}
 	conn, err := dial(context.Background(), path)
 	if err != nil {
-		if time.Since(info.ModTime()) > staleAfter {
+		if errors.Is(err, syscall.ECONNREFUSED) && time.Since(info.ModTime()) > staleAfter {
 			_ = os.Remove(path) // else it is skipped each time
 		}
 		return false
