@@ -13,7 +13,7 @@ import (
 
 // environment describes this machine. Fields that cannot be read stay empty.
 func environment(version string) aurea.Environment {
-	cpuLimit, memoryLimit := platform.ContainerLimits()
+	cpuLimit, _ := platform.CgroupCPU()
 	return aurea.Environment{
 		CPU:            platform.CPUModel(),
 		Cores:          runtime.GOMAXPROCS(0),
@@ -25,7 +25,7 @@ func environment(version string) aurea.Environment {
 		Go:             runtime.Version(),
 		Flags:          flags(),
 		Version:        version,
-		Cgroup:         aurea.Cgroup{CPULimit: cpuLimit, MemoryLimit: memoryLimit},
+		Cgroup:         aurea.Cgroup{CPULimit: cpuLimit, MemoryLimit: uint64(platform.CgroupMemoryLimit())},
 	}.WithDigest()
 }
 

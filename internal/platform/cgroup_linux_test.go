@@ -15,4 +15,10 @@ func TestCgroupMemoryLimit(t *testing.T) {
 	if got := cgroupMemoryLimit(t.TempDir(), dir); got != 0 {
 		t.Errorf("without cgroups the limit is %d bytes, want 0", got)
 	}
+	for content, want := range map[string]int64{"1073741824\n": 1 << 30, "max\n": 0, "none\n": 0, "": 0} {
+		container := tree(t, map[string]string{"self/cgroup": "0::/\n", "memory.max": content})
+		if got := cgroupMemoryLimit(container, container); got != want {
+			t.Errorf("a container's %q is a limit of %d bytes, want %d", content, got, want)
+		}
+	}
 }

@@ -25,6 +25,8 @@ func TestCgroupCPU(t *testing.T) {
 			"cpu,cpuacct/x/cpu.stat": "nr_throttled 4\nthrottled_time 7000000\n"}, 2.5, 7 * time.Millisecond},
 		"version 1 without a quota": {map[string]string{"self/cgroup": "1:cpu:/\n",
 			"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 0, 0},
+		"no period":        {map[string]string{"self/cgroup": "0::/\n", "cpu.max": "100000 0\n"}, 0, 0},
+		"no number":        {map[string]string{"self/cgroup": "0::/\n", "cpu.max": "none\n"}, 0, 0},
 		"nothing is known": {nil, 0, 0},
 	} {
 		dir := tree(t, test.files)

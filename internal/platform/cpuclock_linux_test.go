@@ -37,32 +37,23 @@ func TestProcessCPU(t *testing.T) {
 	}
 }
 
-func TestStolenCPU(t *testing.T) {
-	for stat, want := range map[string]time.Duration{
-		"cpu  1 2 3 4 5 6 7 250 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n": 2500 * time.Millisecond,
-		"cpu  1 2 3 4\n":              0, // of an old kernel
-		"cpu  1 2 3 4 5 6 7 x 9 10\n": 0,
-		"":                            0,
+// What was stolen and what is busy are different columns of the first line. Both
+// are 0 if a column is missing, as with an old kernel, or no number.
+func TestCPUTime(t *testing.T) {
+	for stat, want := range map[string][2]time.Duration{
+		"cpu  1 2 3 400 500 6 7 250 900 1000\ncpu0 1 2\n": {2500 * time.Millisecond, 190 * time.Millisecond},
+		"cpu  1 2 3 4":                {},
+		"cpu  1 2 3 4 5 6 7 x 9 10\n": {0, 190 * time.Millisecond},
+		"cpu  x 2 3 4 5 6 7 8 9":      {80 * time.Millisecond, 0},
+		"":                            {},
 	} {
-		if got := stolenCPU(tree(t, map[string]string{"stat": stat})); got != want {
-			t.Errorf("%q: %v were stolen, want %v", stat, got, want)
+		proc := tree(t, map[string]string{"stat": stat})
+		if got := [2]time.Duration{stolenCPU(proc), busyCPU(proc)}; got != want {
+			t.Errorf("%q: stolen and busy %v, want %v", stat, got, want)
 		}
 	}
 	if got := StolenCPU(); got < 0 {
 		t.Errorf("%v were stolen from this machine", got)
-	}
-}
-
-func TestBusyCPU(t *testing.T) {
-	for stat, want := range map[string]time.Duration{
-		"cpu  1 2 3 400 500 6 7 800 900 1000\ncpu0 1 2\n": 190 * time.Millisecond,
-		"cpu  1 2 3 4":           0, // of an old kernel
-		"cpu  x 2 3 4 5 6 7 8 9": 0,
-		"":                       0,
-	} {
-		if got := busyCPU(tree(t, map[string]string{"stat": stat})); got != want {
-			t.Errorf("%q: %v of CPU time, want %v", stat, got, want)
-		}
 	}
 	if got := BusyCPU(); got <= 0 {
 		t.Errorf("this machine has used %v", got)
