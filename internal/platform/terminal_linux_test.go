@@ -4,19 +4,12 @@ import (
 	"os"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"github.com/aurea-orchestrator/aurea/internal/platform/platformtest"
 )
 
 // A terminal has its width; a pipe has none.
 func TestTerminalWidth(t *testing.T) {
-	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("there is no pseudo-terminal: %v", err)
-	}
-	defer terminal.Close()
-	if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 132}); err != nil {
-		t.Fatal(err)
-	}
+	terminal := platformtest.OpenTerminal(t, 132, 24).File
 	if got := TerminalWidth(terminal); got != 132 {
 		t.Errorf("a terminal of 132 columns has %d", got)
 	}
