@@ -11,12 +11,13 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// StartGivenUp begins a warning of a Measurement whose run was started again, or
-// was cancelled at its start: the target may have seen jobs that are not counted.
+// StartGivenUp begins a warning of a Measurement whose run was started again,
+// or was cancelled at its start: the target may have seen jobs that are not
+// counted.
 const StartGivenUp = "a start of the run was given up"
 
 // An attempt starts a run on workers, again and again until all of them are
-// there, free and told in time.
+// there, free and hear of it in time.
 type attempt struct {
 	*Dispatcher
 	plan        aurea.Plan
@@ -71,7 +72,8 @@ func (a *attempt) remark(why error) {
 	}
 }
 
-// explain adds the starts that were given up to the error that ends the attempt.
+// explain adds the starts that were given up to the error that ends the
+// attempt.
 func (a *attempt) explain(err error) error {
 	if len(a.remarks) == 0 {
 		return err

@@ -40,10 +40,10 @@ func TestBooksRefuse(t *testing.T) {
 		change func(first, last *Report)
 		want   string
 	}{
-		"another epoch":        {func(_, r *Report) { r.Epoch = 6 }, "of epoch 6, and the run has epoch 7"},
-		"a gap":                {func(_, r *Report) { r.Seq = 3 }, "report 3 comes after report 1"},
-		"a time to come":       {func(_, r *Report) { r.Elapsed += late; r.Length += late }, "and the run is at"},
-		"a time that was told": {func(_, r *Report) { r.Length = r.Elapsed }, "begins at 0s"},
+		"another epoch":            {func(_, r *Report) { r.Epoch = 6 }, "of epoch 6, and the run has epoch 7"},
+		"a gap":                    {func(_, r *Report) { r.Seq = 3 }, "report 3 comes after report 1"},
+		"a time to come":           {func(_, r *Report) { r.Elapsed += late; r.Length += late }, "and the run is at"},
+		"a time that was reported": {func(_, r *Report) { r.Length = r.Elapsed }, "begins at 0s"},
 		"jobs that were not due": {func(_, r *Report) { r.Judged.Started += 2; r.Final = nil },
 			"8 jobs were started or dropped by 2s, and at most 6 were due"},
 		"jobs that the shard lacks": {func(_, r *Report) { r.Judged.Cancelled += 5; r.Final = nil },
@@ -54,7 +54,7 @@ func TestBooksRefuse(t *testing.T) {
 		"other times":          {func(_, r *Report) { r.Judged.Delay.Record(0) }, "times of the judged part"},
 		"another sum":          {func(_, r *Report) { r.Final.Judged.Sum[3]++ }, "times of the judged part"},
 		"a late end":           {func(_, r *Report) { r.Final.Duration = late }, "the last job ended at 1h0m0s"},
-		"failures of nobody": {func(_, r *Report) { r.Final.Failures = []aurea.ErrorClass{{Class: "a", Count: 3}} },
+		"failures of no job": {func(_, r *Report) { r.Final.Failures = []aurea.ErrorClass{{Class: "a", Count: 3}} },
 			"more failures have a class than the 1"},
 		"a breakdown of others": {func(_, r *Report) { r.Piece = aurea.NewBreakdown(aurea.MetricNames{}).AppendBinary(nil) },
 			"not of what the workload reports"},

@@ -192,9 +192,9 @@ func (c *coordination) stopListening() {
 }
 
 // orderLead returns how long before its moment an order is to be sent: at least
-// the given time, and what it takes to reach all workers. That is estimated by the
-// slowest exchange of clocks, and by what each took of the server; on a busy
-// machine both are longer.
+// the given time, and what it takes to reach all workers. That is estimated by
+// the slowest exchange of clocks, and by what each took of the server; on a
+// busy machine both are longer.
 func (c *coordination) orderLead(least time.Duration) time.Duration {
 	var slowest time.Duration
 	for _, m := range c.members {

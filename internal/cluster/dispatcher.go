@@ -150,4 +150,4 @@ func deal(plan aurea.Plan, workers []Hello) ([]Hello, []aurea.Plan) {
 	}
 }
 
-var errFalseStart = errors.New("a worker was told the start too late")
+var errFalseStart = errors.New("the start reached a worker too late")

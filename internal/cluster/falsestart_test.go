@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
-// A run that is started again says in its result that the target saw jobs of the
-// earlier start. They are in no count.
+// A run that is started again says in its result that the target saw jobs of
+// the earlier start. They are in no count.
 func TestFalseStartIsInResult(t *testing.T) {
 	t.Parallel()
 	target := startTarget(t)
@@ -25,7 +25,8 @@ func TestFalseStartIsInResult(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	s.startWorkerAt(t, late, "late", engine.New("test", kinds.New(kinds.Options{})), log)
 	s.awaitWorkers(t, 2)
-	measured := execute(t, s.dispatcher, `{"num_jobs": 20, "concurrency": 2, "workers": 2, "workload": `+target.calls("ok")+`}`)
+	measured := execute(t, s.dispatcher,
+		`{"num_jobs": 20, "concurrency": 2, "workers": 2, "workload": `+target.calls("ok")+`}`)
 	if want := (aurea.Counts{Planned: 20, OK: 20}); measured.Tally.Counts != want {
 		t.Errorf("the counts are %+v, want %+v", measured.Tally.Counts, want)
 	}
@@ -41,8 +42,8 @@ func TestFalseStartIsInResult(t *testing.T) {
 	}
 }
 
-// holdFirst returns the URL of a proxy to a NATS server. The first chunk for the
-// client that has a text comes later by d.
+// holdFirst returns the URL of a proxy to a NATS server. The first chunk for
+// the client that has a text comes later by d.
 func holdFirst(t *testing.T, url, text string, d time.Duration) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -78,8 +79,8 @@ func holdFirst(t *testing.T, url, text string, d time.Duration) string {
 	return "nats://" + listener.Addr().String()
 }
 
-// copyChunks copies what comes from one connection to another, and closes both at
-// the end. It calls before ahead of each chunk.
+// copyChunks copies what comes from one connection to another, and closes both
+// at the end. It calls before ahead of each chunk.
 func copyChunks(to io.WriteCloser, from io.ReadCloser, before func(chunk []byte)) {
 	defer func() { _ = to.Close() }()   // the other direction may have closed it
 	defer func() { _ = from.Close() }() // likewise

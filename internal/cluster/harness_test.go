@@ -161,9 +161,9 @@ type executor interface {
 	) (aurea.Measurement, error)
 }
 
-// executeOnce executes a spec until its first start counts. A busy machine gives up
-// a start now and then, and the jobs of that one are seen at the target too. It
-// calls before ahead of each execution.
+// executeOnce executes a spec until its first start counts. A busy machine
+// gives up a start now and then, and the jobs of that one are seen at the
+// target too. It calls before ahead of each execution.
 func executeOnce(t *testing.T, x executor, spec string, before func()) aurea.Measurement {
 	t.Helper()
 	for {
@@ -176,7 +176,8 @@ func executeOnce(t *testing.T, x executor, spec string, before func()) aurea.Mea
 	}
 }
 
-// isStartGivenUp reports whether a warning is the one on a start that was given up.
+// isStartGivenUp reports whether a warning is the one on a start that was given
+// up.
 func isStartGivenUp(warning string) bool { return strings.HasPrefix(warning, cluster.StartGivenUp) }
 
 // otherWarnings returns the warnings that are not on a start that was given up.

@@ -17,9 +17,10 @@ type ledger struct {
 	parts []aurea.PackedTally // their sum is the ledger's, but for Planned and Lost
 }
 
-// maxParts is how many tallies a ledger keeps apart. Each takes a few kilobytes, and
-// a larger number spreads the work of summing up: 6 takes a server of a thousand
-// workers 15 MB more and a few percent of a core less (BenchmarkManyWorkers).
+// maxParts is how many tallies a ledger keeps apart. Each takes a few
+// kilobytes, and a larger number spreads the work of summing up: 6 takes a
+// server of a thousand workers 15 MB more and a few percent of a core less
+// (BenchmarkManyWorkers).
 const maxParts = 3
 
 // scratch has empty tallies for sums that are needed for a moment.
@@ -42,7 +43,8 @@ func (l *ledger) add(t *aurea.Tally) {
 	l.sumUp()
 }
 
-// addLedger adds a ledger without planned and lost jobs, which it does not change.
+// addLedger adds a ledger without planned and lost jobs, which it does not
+// change.
 func (l *ledger) addLedger(other *ledger) {
 	l.Started += other.Started
 	l.Add(other.Counts)

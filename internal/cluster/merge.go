@@ -67,9 +67,9 @@ func NewMerger(plan aurea.Plan, start time.Time, shards int, pace time.Duration,
 	}
 }
 
-// Add adds a report of a shard that its books have folded. It counts in the last
-// interval that it covers by more than half: a last report may reach a little into
-// the next. A late one counts in the next interval.
+// Add adds a report of a shard that its books have folded. It counts in the
+// last interval that it covers by more than half: a last report may reach a
+// little into the next. A late one counts in the next interval.
 func (m *Merger) Add(shard int, r *Report) {
 	i := m.intervalEnding(m.intervalEnd(r.Elapsed - min(r.Length, m.pace)/2))
 	i.judged.Merge(r.Judged)

@@ -66,8 +66,8 @@ const (
 	second = time.Second
 )
 
-// A worker that has ended was busy at the end of the interval that another has yet
-// to report.
+// A worker that has ended was busy at the end of the interval that another has
+// yet to report.
 func TestMergerShowsInFlightBeforeTheEnd(t *testing.T) {
 	m := newMerging(t, `{"num_jobs": 50, "concurrency": 4}`, 2, second)
 	m.report(0, 0, second)

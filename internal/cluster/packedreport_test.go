@@ -6,8 +6,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Law: a packed report is the merged one, in the same bytes, however its parts were
-// added.
+// Law: a packed report is the merged one, in the same bytes, however its parts
+// were added.
 func TestPackedReport(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		run := drawRun(t)

@@ -145,7 +145,8 @@ func checkRolesTalk(t *testing.T, server, worker *Conn) {
 	}
 }
 
-// A server with tokens admits only workers that have one, and never as a server.
+// A server with tokens admits only workers that have one, and never as a
+// server.
 func TestTokens(t *testing.T) {
 	embedded := listen(t, EmbedOptions{Tokens: []string{"first-token-of-16", "second-token-of-16"}})
 	for _, token := range []string{"first-token-of-16", "second-token-of-16"} {

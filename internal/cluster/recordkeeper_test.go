@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A log expires when no server has asked for it for keepRecords, since its shard
-// was acknowledged.
+// A log expires when no server has asked for it for keepRecords, since its
+// shard was acknowledged.
 func TestRecordsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k recordKeeper

@@ -11,8 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Records are pulled although the worker is out of reach at first. Then it is told
-// that it need not keep them.
+// Records are pulled although the worker is out of reach at first. Then it
+// hears that it need not keep them.
 func TestRecordsArePulledAgain(t *testing.T) {
 	log := sleepLog(100_000) // more than one part
 	hello := Hello{ID: NewID(), Name: "a"}

@@ -30,8 +30,8 @@ func (r *Report) encode() (encodedReport, error) {
 	return r.encodeWith(r.Judged.AppendBinary(nil), appendTally(nil, r.Warmup))
 }
 
-// An encodedReport is the binary form of a report but for its epoch. A report is
-// sent again to a server that takes the run over.
+// An encodedReport is the binary form of a report but for its epoch. A report
+// is sent again to a server that takes the run over.
 type encodedReport struct {
 	seq  uint64
 	body []byte // what follows the epoch

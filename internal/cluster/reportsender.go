@@ -65,8 +65,8 @@ func (r *reporter) take() (report encodedReport, last bool, err error) {
 }
 
 // intervalEnd returns the end of the last whole interval of reports in what is
-// pending. The engine's intervals are those of ReportInterval, or about that. The
-// caller holds the lock.
+// pending. The engine's intervals are those of ReportInterval, or about that.
+// The caller holds the lock.
 func (r *reporter) intervalEnd() time.Duration {
 	return (r.pending.Elapsed + ReportInterval/2).Truncate(r.pace)
 }
@@ -200,8 +200,8 @@ func (r *reporter) renew(until time.Time) {
 	}
 }
 
-// errHalfOpen says that neither the server nor NATS has answered: the connection
-// may be half-open, which would be noticed after several pings only.
+// errHalfOpen says that neither the server nor NATS has answered: the
+// connection may be half-open, which would be noticed after several pings only.
 var errHalfOpen = errors.New("NATS does not answer")
 
 // request sends a report once. When the answer takes long, it asks NATS for a
@@ -226,7 +226,8 @@ func (r *reporter) request(data []byte) (ack Ack, err error) {
 	return Ack{}, err
 }
 
-// ping waits for a pong of NATS. A connection that is being restored needs none.
+// ping waits for a pong of NATS. A connection that is being restored needs
+// none.
 func ping(ctx context.Context, conn *nats.Conn) error {
 	if !conn.IsConnected() {
 		return nats.ErrConnectionReconnecting

@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A report comes at the end of an interval and at its shard's turn, whatever the
-// reports before it took. It has all that was observed until then.
+// A report comes at the end of an interval and at its shard's turn, whatever
+// the reports before it took. It has all that was observed until then.
 func TestReportsTakeTurns(t *testing.T) {
 	type taken struct{ At, Elapsed time.Duration }
 	for name, c := range map[string]struct {
@@ -19,9 +19,10 @@ func TestReportsTakeTurns(t *testing.T) {
 		pace          time.Duration
 		want          []taken
 	}{
-		"the first":           {0, 8, second, []taken{{second, second}, {2 * second, 2 * second}, {3 * second, 3 * second}}},
-		"one of a few":        {4, 8, second, []taken{{1002 * ms, second}, {2002 * ms, 2 * second}, {3002 * ms, 3 * second}}},
-		"one of many":         {600, 1200, second, []taken{{1300 * ms, second}, {2300 * ms, 2 * second}, {3300 * ms, 3 * second}}},
+		"the first":    {0, 8, second, []taken{{second, second}, {2 * second, 2 * second}, {3 * second, 3 * second}}},
+		"one of a few": {4, 8, second, []taken{{1002 * ms, second}, {2002 * ms, 2 * second}, {3002 * ms, 3 * second}}},
+		"one of many": {600, 1200, second, []taken{
+			{1300 * ms, second}, {2300 * ms, 2 * second}, {3300 * ms, 3 * second}}},
 		"one of all there is": {2000, 4000, 2 * second, []taken{{2750 * ms, 2 * second}, {4750 * ms, 4 * second}}},
 	} {
 		t.Run(name, func(t *testing.T) {

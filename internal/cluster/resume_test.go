@@ -33,7 +33,8 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 	}
 	go func() {
 		defer close(b.ended)
-		b.measured, b.err = d.Begin(context.Background(), plan, resolved, aurea.Claim{Run: "benchmark-1", Epoch: 1, Note: note}, nil, func(aurea.Progress) {
+		claim := aurea.Claim{Run: "benchmark-1", Epoch: 1, Note: note}
+		b.measured, b.err = d.Begin(context.Background(), plan, resolved, claim, nil, func(aurea.Progress) {
 			select {
 			case progressed <- struct{}{}:
 			default:

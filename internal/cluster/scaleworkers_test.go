@@ -93,8 +93,8 @@ func simulatedHello(i int) Hello {
 }
 
 // A fakeExecutor reports jobs that it does not run: every interval the same, as
-// many as jobsPerInterval, with exponential latencies. Thousands of workers share
-// one, and its tallies.
+// many as jobsPerInterval, with exponential latencies. Thousands of workers
+// share one, and its tallies.
 type fakeExecutor struct {
 	interval *aurea.Tally
 	totals   *sync.Map // *aurea.Tally of a number of intervals, for those who only read it

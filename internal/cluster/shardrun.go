@@ -31,7 +31,7 @@ type shardRun struct {
 
 	mu      sync.Mutex
 	failure error          // why the shard never became ready
-	clock   *Estimate      // nil until the server has told it
+	clock   *Estimate      // nil until the server has sent it
 	epoch   uint64         // of the server that gives orders
 	seq     uint64         // of the last order obeyed
 	course  []TimedControl // the controls ordered so far

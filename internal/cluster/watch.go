@@ -65,8 +65,8 @@ func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aur
 // now returns the time on the run's clock.
 func (w *watcher) now() time.Duration { return w.clock() - w.startAt }
 
-// interval returns the time between two reports of a worker. Leases are longer by
-// what it is longer than ReportInterval.
+// interval returns the time between two reports of a worker. Leases are longer
+// by what it is longer than ReportInterval.
 func (c *coordination) interval() time.Duration { return aurea.ReportInterval(len(c.members)) }
 
 func (c *coordination) lease() time.Duration     { return Lease + c.interval() - ReportInterval }
@@ -140,7 +140,7 @@ func (w *watcher) end(m *member, final *Final) {
 		w.lose(m, final.Problem)
 	case !final.Stopped || w.stoppedAt < time.Duration(aurea.Forever):
 	case !w.adopted:
-		w.lose(m, "it stopped early: its reports were not acknowledged in time, or it was told to end")
+		w.lose(m, "it stopped early: its reports were not acknowledged in time, or it got a signal to end")
 	default:
 		w.Log.Warn("a worker stopped before the run was over", "worker", m.Worker.Name, "exec", w.exec)
 		w.interrupted = true
@@ -206,7 +206,7 @@ func (w *watcher) stop() {
 	w.merger.Stop()
 	w.orders.send(Order{Kind: OrderStop}, w.open(), func(err error) {
 		if err != nil {
-			w.Log.Warn("a worker was not told to stop; it stops when its lease ends", "error", err)
+			w.Log.Warn("a worker did not get the order to stop; it stops when its lease ends", "error", err)
 		}
 	})
 }

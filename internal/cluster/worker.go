@@ -119,8 +119,8 @@ func (w *Worker) cancelShard(cause error) {
 	}
 }
 
-// subscribe subscribes to the requests of servers, all of them at once: a server
-// keeps memory for each subscription. stop ends it.
+// subscribe subscribes to the requests of servers, all of them at once: a
+// server keeps memory for each subscription. stop ends it.
 func (w *Worker) subscribe() (stop func(), err error) {
 	serve := map[string]func([]byte) ([]byte, error){
 		askPrepare: encoded(w.servePrepare),
@@ -236,7 +236,8 @@ func (w *Worker) forget(shard *shardRun) {
 	}
 }
 
-// find returns the present or a kept shard of an execution; nil if there is none.
+// find returns the present or a kept shard of an execution; nil if there is
+// none.
 func (w *Worker) find(exec string) *shardRun {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -20,9 +20,9 @@ func workersOf(plan aurea.Plan, m *aurea.Measurement, members []Member) *aurea.W
 }
 
 // LostShare returns the share of the run's load that its lost workers left
-// undone, from 0 to 1. That is their share of the planned jobs. Where time ends a
-// closed run, the number of jobs is open, and it is their share of the time that
-// the slots had.
+// undone, from 0 to 1. That is their share of the planned jobs. Where time ends
+// a closed run, the number of jobs is open, and it is their share of the time
+// that the slots had.
 func LostShare(plan aurea.Plan, members []Member) float64 {
 	all := float64(plan.Jobs)
 	timed := plan.End != aurea.Forever

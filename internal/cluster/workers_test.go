@@ -93,9 +93,9 @@ func TestLostShare(t *testing.T) {
 	}
 }
 
-// A worker that stopped without an order is a lost one, whose cancelled jobs are
-// undone, also while others run. One that was given up and has done all
-// the same is not.
+// A worker that stopped without an order is a lost one, whose cancelled jobs
+// are undone, also while others run. One that was given up and has done all the
+// same is not.
 func TestEarlyWorker(t *testing.T) {
 	for spec, want := range map[string]float64{
 		`{"num_jobs": 40, "concurrency": 4}`:    0.25,

@@ -3,8 +3,8 @@ package doctor
 import "fmt"
 
 // checks is the table of what is examined. effect says what a check that is not
-// ok does to a measurement; advice says what to do then. To add a check, add its
-// function and its line.
+// ok does to a measurement; advice says what to do then. To add a check, add
+// its function and its line.
 var checks = []struct {
 	name   string
 	judge  func(m machine) (value string, state State)

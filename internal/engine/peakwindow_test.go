@@ -196,8 +196,8 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// A plan was full if an arrival waited until the concurrency was raised, and not if
-// it was raised before the arrival.
+// A plan was full if an arrival waited until the concurrency was raised, and
+// not if it was raised before the arrival.
 func TestFullUntilTheConcurrencyIsRaised(t *testing.T) {
 	const load = `"num_jobs": 3, "rate": 1000, "concurrency": 2` // the third is due at 2 ms
 	for at, full := range map[time.Duration]bool{1500 * time.Microsecond: false, 3500 * time.Microsecond: true} {

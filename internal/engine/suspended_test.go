@@ -24,7 +24,7 @@ const suspendedRun = "AUREA_TEST_SUSPENDED_RUN"
 // suspendedLease is how long the lease of a suspended run is.
 const suspendedLease = 2 * time.Second
 
-// runSuspended executes a spec with a lease that nobody renews, and prints its
+// runSuspended executes a spec with a lease that is not renewed, and prints its
 // counts.
 func runSuspended(spec string) {
 	decoded, err := aurea.DecodeSpec([]byte(spec))

@@ -11,9 +11,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/search"
 )
 
-// The search finds the highest rate at which an M/M/1 station with a mean service
-// time of 10 ms has a p99 below 200 ms. The latency is exponential with the rate
-// 100 − λ, so that is λ = 100 − ln(100) / 0.2.
+// The search finds the highest rate at which an M/M/1 station with a mean
+// service time of 10 ms has a p99 below 200 ms. The latency is exponential with
+// the rate 100 − λ, so that is λ = 100 − ln(100) / 0.2.
 func TestSearchFindsTheLimitOfAStation(t *testing.T) {
 	skipIfShort(t)
 	request, err := aurea.DecodeSearch([]byte(`{

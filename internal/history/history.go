@@ -1,12 +1,13 @@
-// Package history keeps the runs that a user executes on this machine, and finds
-// those that are executed now.
+// Package history keeps the runs that a user executes on this machine, and
+// finds those that are executed now.
 //
-// Its stance: a history is a directory of the user's. Processes share it and none
-// is its server. Each writes its finished run in one short transaction (keep.go),
-// and until then serves the run to others on a Unix socket in the directory
-// (live.go). A reader sees both as one service (service.go): the handler of the
-// HTTP API over the stored and the live runs, reached by a client.Client inside
-// its own process. So a command works the same on the history and at a server.
+// Its stance: a history is a directory of the user's. Processes share it and
+// none is its server. Each writes its finished run in one short transaction
+// (keep.go), and until then serves the run to others on a Unix socket in the
+// directory (live.go). A reader sees both as one service (service.go): the
+// handler of the HTTP API over the stored and the live runs, reached by a
+// client.Client inside its own process. So a command works the same on the
+// history and at a server.
 //
 // A history that cannot be written costs the run nothing: its error is the
 // caller's to report.
@@ -25,8 +26,8 @@ import (
 // baseline of their name.
 var kept = aurea.Retention{Runs: 10_000, Bytes: 1 << 30}
 
-// A History is a directory of runs. Its methods may be called concurrently, also
-// by several processes.
+// A History is a directory of runs. Its methods may be called concurrently,
+// also by several processes.
 type History struct {
 	directory string
 	kept      aurea.Retention

@@ -185,7 +185,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// The socket of a process that was killed is skipped, and removed once it is old.
+// The socket of a process that was killed is skipped, and removed once it is
+// old.
 func TestStaleSocket(t *testing.T) {
 	t.Parallel()
 	h := In(t.TempDir())

@@ -10,8 +10,8 @@ import (
 )
 
 // Keep stores a finished run, with its histograms and the records of its jobs,
-// and returns its digest. It deletes the oldest runs beyond the newest 10,000, or
-// beyond 1 GB; baselines are not deleted.
+// and returns its digest. It deletes the oldest runs beyond the newest 10,000,
+// or beyond 1 GB; baselines are not deleted.
 func (h *History) Keep(ctx context.Context, run aurea.Run) (digest string, err error) {
 	s, err := h.open(ctx)
 	if err != nil {

@@ -73,8 +73,8 @@ func awaitLive(t *testing.T, s *Service, id string) aurea.Run {
 	}
 }
 
-// A run of another process is listed, watched and controlled as at a server, and
-// is stored when it has ended.
+// A run of another process is listed, watched and controlled as at a server,
+// and is stored when it has ended.
 func TestLiveRun(t *testing.T) {
 	t.Parallel()
 	h := In(t.TempDir())
@@ -138,8 +138,8 @@ func TestLiveRun(t *testing.T) {
 	}
 }
 
-// A watcher sees a run to its end, and the result, though the process of the run
-// ends with it. It may be the first run of all.
+// A watcher sees a run to its end, and the result, though the process of the
+// run ends with it. It may be the first run of all.
 func TestWatchToTheEnd(t *testing.T) {
 	t.Parallel()
 	h := In(t.TempDir())

@@ -30,8 +30,9 @@ type allRuns struct {
 	live        liveSet
 }
 
-// at calls do with the runs that have the run: those of the process that executes
-// it, or the stored ones. A process that ends meanwhile stores the run.
+// at calls do with the runs that have the run: those of the process that
+// executes it, or the stored ones. A process that ends meanwhile stores the
+// run.
 func at[T any](ctx context.Context, r *allRuns, id string, do func(server.Runs) (T, error)) (T, error) {
 	live := r.live.find(id)
 	if live == nil {
@@ -75,8 +76,8 @@ func (r *allRuns) Control(ctx context.Context, id string, control aurea.Control)
 	return at(ctx, r, id, func(runs server.Runs) (aurea.Run, error) { return runs.Control(ctx, id, control) })
 }
 
-// List adds the live runs that answer to the first page, which may have more runs
-// than the query asks for.
+// List adds the live runs that answer to the first page, which may have more
+// runs than the query asks for.
 func (r *allRuns) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	page, err := r.Runs.List(ctx, query)
 	if err != nil || query.Cursor != "" {

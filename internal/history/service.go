@@ -20,8 +20,8 @@ type Service struct {
 	served chan error
 }
 
-// Open opens the history. It creates nothing as long as there is no run. While it
-// is open, other processes may keep runs and read them.
+// Open opens the history. It creates nothing as long as there is no run. While
+// it is open, other processes may keep runs and read them.
 func (h *History) Open(ctx context.Context) (*Service, error) {
 	s := &Service{served: make(chan error, 1)}
 	s.runs = &allRuns{live: liveSet{history: h, clients: map[string]*client.Client{}}}
@@ -60,8 +60,8 @@ func (t promptTransport) RoundTrip(request *http.Request) (*http.Response, error
 	return response, err
 }
 
-// openForReading opens the database. One that cannot be written, such as a backup,
-// is opened read-only.
+// openForReading opens the database. One that cannot be written, such as a
+// backup, is opened read-only.
 func (h *History) openForReading(ctx context.Context) (*store.Store, error) {
 	s, err := h.open(ctx)
 	if err == nil {

@@ -28,8 +28,8 @@ type liveSet struct {
 	clients map[string]*client.Client // by run
 }
 
-// find returns a client of the process that executes the run, or nil if there is
-// none.
+// find returns a client of the process that executes the run, or nil if there
+// is none.
 func (l *liveSet) find(id string) *client.Client {
 	path := filepath.Join(l.history.sockets(), filepath.Base(id)+socketSuffix)
 	if !answers(path) {
@@ -69,8 +69,8 @@ func (l *liveSet) close() {
 	}
 }
 
-// answers reports whether a process listens on the socket. It removes the socket
-// of a process that was killed.
+// answers reports whether a process listens on the socket. It removes the
+// socket of a process that was killed.
 func answers(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// CgroupCPU returns the lowest CPU quota of the process's cgroup and the cgroups
-// around it, in cores, and how long quotas have throttled them so far. Both are
-// 0 if there is no quota. It reads both versions of cgroups.
+// CgroupCPU returns the lowest CPU quota of the process's cgroup and the
+// cgroups around it, in cores, and how long quotas have throttled them so far.
+// Both are 0 if there is no quota. It reads both versions of cgroups.
 func CgroupCPU() (cores float64, throttled time.Duration) { return cgroupCPU(procMount, cgroupMount) }
 
 func cgroupCPU(proc, mount string) (cores float64, throttled time.Duration) {

@@ -39,16 +39,16 @@ func StolenCPU() time.Duration { return stolenCPU(procMount) }
 // stolenCPU reads the steal column of /proc/stat.
 func stolenCPU(proc string) time.Duration { return cpuTime(proc, 8) }
 
-// BusyCPU returns the CPU time that all processes and the kernel of this machine
-// have used, summed over all cores. It is 0 if it cannot be read.
+// BusyCPU returns the CPU time that all processes and the kernel of this
+// machine have used, summed over all cores. It is 0 if it cannot be read.
 func BusyCPU() time.Duration { return busyCPU(procMount) }
 
 // busyCPU reads the columns of /proc/stat but those of idle cores, of the
 // hypervisor and of guests, whose time is that of a user.
 func busyCPU(proc string) time.Duration { return cpuTime(proc, 1, 2, 3, 6, 7) }
 
-// cpuTime returns the sum of columns of the first line of /proc/stat. It is 0 if
-// one of them is missing or no number.
+// cpuTime returns the sum of columns of the first line of /proc/stat. It is 0
+// if one of them is missing or no number.
 func cpuTime(proc string, columns ...int) (sum time.Duration) {
 	line, _, _ := strings.Cut(readFile(proc+"/stat"), "\n")
 	fields := strings.Fields(line)

@@ -37,8 +37,8 @@ func TestProcessCPU(t *testing.T) {
 	}
 }
 
-// What was stolen and what is busy are different columns of the first line. Both
-// are 0 if a column is missing, as with an old kernel, or no number.
+// What was stolen and what is busy are different columns of the first line.
+// Both are 0 if a column is missing, as with an old kernel, or no number.
 func TestCPUTime(t *testing.T) {
 	for stat, want := range map[string][2]time.Duration{
 		"cpu  1 2 3 400 500 6 7 250 900 1000\ncpu0 1 2\n": {2500 * time.Millisecond, 190 * time.Millisecond},

@@ -16,8 +16,8 @@ func LockFile(path string, mode os.FileMode) (unlock func(), err error) {
 	return lockFile(path, mode, unix.LOCK_EX)
 }
 
-// LockFileShared is LockFile for a lock that other callers of LockFileShared may
-// hold too, but no caller of LockFile.
+// LockFileShared is LockFile for a lock that other callers of LockFileShared
+// may hold too, but no caller of LockFile.
 func LockFileShared(path string, mode os.FileMode) (unlock func(), err error) {
 	return lockFile(path, mode, unix.LOCK_SH)
 }
@@ -34,8 +34,8 @@ func lockFile(path string, mode os.FileMode, kind int) (unlock func(), err error
 }
 
 // flock locks an open file or directory until it is closed or the process ends.
-// Kind is unix.LOCK_EX or unix.LOCK_SH. It does not wait: the error is ErrLocked
-// if another open file holds a lock that excludes this one.
+// Kind is unix.LOCK_EX or unix.LOCK_SH. It does not wait: the error is
+// ErrLocked if another open file holds a lock that excludes this one.
 func flock(file *os.File, kind int) error {
 	err := unix.Flock(int(file.Fd()), kind|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

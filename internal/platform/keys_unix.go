@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// InForeground reports whether this process may use a terminal: its shell has not
-// put it into the background.
+// InForeground reports whether this process may use a terminal: its shell has
+// not put it into the background.
 func InForeground(f *os.File) bool {
 	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
@@ -51,9 +51,9 @@ func (k *Keys) Stop() error {
 	return unix.IoctlSetTermios(int(k.terminal.Fd()), setTermios, &k.before)
 }
 
-// Read waits for keys and returns them. It takes none while the process is in the
-// background, because the system would stop it. The error is os.ErrClosed after
-// Close, or that of the terminal.
+// Read waits for keys and returns them. It takes none while the process is in
+// the background, because the system would stop it. The error is os.ErrClosed
+// after Close, or that of the terminal.
 func (k *Keys) Read() ([]byte, error) {
 	const background = 200 * time.Millisecond
 	fds := []unix.PollFd{

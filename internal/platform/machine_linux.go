@@ -17,16 +17,16 @@ func cpuGovernor(sys string) string {
 	return readFile(sys + "/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 }
 
-// ClockSource returns what the kernel reads the time from, such as tsc. It is ""
-// if it cannot be read.
+// ClockSource returns what the kernel reads the time from, such as tsc. It is
+// "" if it cannot be read.
 func ClockSource() string { return clockSource(sysMount) }
 
 func clockSource(sys string) string {
 	return readFile(sys + "/devices/system/clocksource/clocksource0/current_clocksource")
 }
 
-// PortRange returns the ports that connections of this machine begin from, first
-// and last. Both are 0 if they cannot be read.
+// PortRange returns the ports that connections of this machine begin from,
+// first and last. Both are 0 if they cannot be read.
 func PortRange() (first, last int) { return portRange(procMount) }
 
 func portRange(proc string) (first, last int) {

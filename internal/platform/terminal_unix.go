@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TerminalSize returns the columns and rows of the terminal that a file is; 0 if it
-// is none, or does not say.
+// TerminalSize returns the columns and rows of the terminal that a file is; 0
+// if it is none, or does not say.
 func TerminalSize(file *os.File) (columns, rows int) {
 	size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
 	if err != nil {

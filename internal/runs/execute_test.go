@@ -21,7 +21,8 @@ func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, Options{})
 		var seen []aurea.Run
-		s.do(`{"num_jobs": 5, "name": "watched", "seed": 7, "thresholds": ["error_rate < 50%"]}`, func(run aurea.Run) { seen = append(seen, run) }).end(t)
+		s.do(`{"num_jobs": 5, "name": "watched", "seed": 7, "thresholds": ["error_rate < 50%"]}`,
+			func(run aurea.Run) { seen = append(seen, run) }).end(t)
 		step := func(elapsed float64, started, ok, failed, inFlight int64, throughput, latency, remaining float64) aurea.RunProgress {
 			return aurea.RunProgress{Elapsed: elapsed, Remaining: remaining, Started: started, OK: ok, Failed: failed,
 				InFlight: inFlight, Throughput: throughput, P50: latency, P99: latency}

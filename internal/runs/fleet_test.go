@@ -151,7 +151,7 @@ func (x *fleetExecutor) Begin(
 	return x.coordinate(ctx, "begin", name, plan, claim, observe)
 }
 
-// executeHere executes a plan in the server itself, which nobody can resume.
+// executeHere executes a plan in the server itself, which no other can resume.
 func (x *fleetExecutor) executeHere(
 	ctx context.Context, plan aurea.Plan, claim aurea.Claim,
 ) (aurea.Measurement, error) {

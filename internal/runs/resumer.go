@@ -16,7 +16,7 @@ import (
 type Resumer interface {
 	Executor
 	// Begin is Execute. It notes an execution before the first job starts: with
-	// what Resume needs, or with nil if nobody can resume it. Before that another
+	// what Resume needs, or with nil if no server can resume it. Before that another
 	// server may begin the run instead. After an aurea.ErrConflict of Note the
 	// jobs must not start, or stop.
 	Begin(
@@ -97,7 +97,7 @@ func (m *Manager) note(ctx context.Context, e *entry, noted []byte) error {
 	return m.noteLocal(ctx, e)
 }
 
-// noteLocal stores that a run has begun that nobody can resume. It waits for an
+// noteLocal stores that a run has begun that no server can resume. It waits for an
 // unavailable store, because without it another server may have the run by now.
 func (m *Manager) noteLocal(ctx context.Context, e *entry) error {
 	for {

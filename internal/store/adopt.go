@@ -13,7 +13,7 @@ import (
 // run, with its next epoch, and what the dead server noted; nil if the run had
 // not begun. Of several servers that adopt a run, one succeeds. The others get
 // an aurea.ErrConflict, as for a run that has finished, that a living server
-// has, or that nobody can go on with. A damaged run is interrupted instead.
+// has, or that no server can go on with. A damaged run is interrupted instead.
 func (s *Store) Adopt(ctx context.Context, id, owner string) (run aurea.Run, noted []byte, err error) {
 	run, noted, err = s.adopt(ctx, id, owner)
 	return run, noted, s.wrapErr("take a run over", err)

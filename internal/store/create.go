@@ -39,8 +39,8 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 	return run, nil
 }
 
-// insert inserts the row of a run and its labels. If the submission's key was used
-// before, it changes nothing and returns the ID of that run.
+// insert inserts the row of a run and its labels. If the submission's key was
+// used before, it changes nothing and returns the ID of that run.
 func insert(
 	ctx context.Context, tx transaction, run aurea.Run, by aurea.Submission, row []any,
 ) (earlier string, err error) {

@@ -18,7 +18,9 @@ const (
 // unlock is called. It returns the path with all links resolved:
 // SQLite places its journals beside the name it is given, so a database must
 // always be opened under the same name.
-func claimFile(path string, lock func(path string) (unlock func(), err error)) (resolved string, unlock func(), err error) {
+func claimFile(
+	path string, lock func(path string) (unlock func(), err error),
+) (resolved string, unlock func(), err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName)
 	}

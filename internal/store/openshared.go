@@ -8,16 +8,16 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// openingSuffix is the suffix of the file that is locked while a shared database
-// is opened.
+// openingSuffix is the suffix of the file that is locked while a shared
+// database is opened.
 const openingSuffix = ".opening"
 
-// openingTimeout is how long opening a shared database waits for others who open
-// it. Each takes a few milliseconds.
+// openingTimeout is how long opening a shared database waits for others who
+// open it. Each takes a few milliseconds.
 const openingTimeout = 10 * time.Second
 
-// openSharedFile is openFile, by one process at a time: two would both create the
-// schema.
+// openSharedFile is openFile, by one process at a time: two would both create
+// the schema.
 func openSharedFile(ctx context.Context, path string, options Options) (*Store, error) {
 	unlock, err := awaitLock(ctx, path+openingSuffix)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Put stores a finished run that was executed elsewhere, with its result and job
-// records, and returns its digest. It is one commit: the run is stored whole or
-// not at all. A run that is stored already is an aurea.ErrConflict.
+// Put stores a finished run that was executed elsewhere, with its result and
+// job records, and returns its digest. It is one commit: the run is stored
+// whole or not at all. A run that is stored already is an aurea.ErrConflict.
 func (s *Store) Put(ctx context.Context, run aurea.Run) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)

@@ -34,7 +34,7 @@ func TestPut(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != digest {
-		t.Errorf("the digest is %s, want that of a finished run, %s", got, digest)
+		t.Errorf("the digest is %s, want the finished run's, %s", got, digest)
 	}
 	if err := s.Verify(t.Context(), want.ID); err != nil {
 		t.Error(err)

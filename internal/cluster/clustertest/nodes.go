@@ -11,8 +11,8 @@ import (
 // A Node is one NATS server of several that are one cluster.
 type Node struct{ server *server.Server }
 
-// Nodes starts n NATS servers on the loopback interface that know of each other.
-// They end with the test.
+// Nodes starts n NATS servers on the loopback interface that know of each
+// other. They end with the test.
 func Nodes(t testing.TB, n int) []Node {
 	t.Helper()
 	var nodes []Node

@@ -150,8 +150,9 @@ func (r *rig) exactBooks(run aurea.Run) {
 	}
 }
 
-// startGivenUp reports whether the result says that some workers had begun jobs of an
-// earlier start, and nothing of it counts. A busy machine has one now and then.
+// startGivenUp reports whether the result says that some workers had begun jobs
+// of an earlier start, and nothing of it counts. A busy machine has one now and
+// then.
 func startGivenUp(result *aurea.Result) bool {
 	return slices.ContainsFunc(result.Warnings, func(warning string) bool {
 		return strings.HasPrefix(warning, cluster.StartGivenUp)

@@ -43,7 +43,7 @@ func TestControls(t *testing.T) {
 }
 
 // A cancelled run ends with exact books, also if a worker stands still when the
-// others are told to stop.
+// others are stopped.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	for name, suspended := range map[string]bool{"all there": false, "one suspended": true} {

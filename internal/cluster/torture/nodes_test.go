@@ -10,7 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/cluster/clustertest"
 )
 
-// A run survives the end of one of three NATS servers: its clients go to another.
+// A run survives the end of one of three NATS servers: its clients go to
+// another.
 func TestNodeOfThreeEnds(t *testing.T) {
 	t.Parallel()
 	leaveOut(t)
@@ -30,7 +31,7 @@ func TestNodeOfThreeEnds(t *testing.T) {
 	r.target.await(t, 150)
 	busiest := slices.MaxFunc(nodes, func(a, b clustertest.Node) int { return a.Clients() - b.Clients() })
 	if busiest.Clients() == 0 {
-		t.Fatal("nobody is connected to NATS")
+		t.Fatal("no client is connected to NATS")
 	}
 	busiest.Stop()
 	r.exact(r.await(id))

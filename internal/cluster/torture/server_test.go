@@ -103,8 +103,8 @@ func TestOtherVersion(t *testing.T) {
 	}
 }
 
-// A start that reaches a worker too late is made again with a longer lead, and the
-// result says so.
+// A start that reaches a worker too late is made again with a longer lead, and
+// the result says so.
 func TestFalseStart(t *testing.T) {
 	r := startRig(t, 2)
 	r.workers[1].proxy.holdFirst(`"kind":"start"`, 300*time.Millisecond)

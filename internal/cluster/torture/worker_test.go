@@ -66,7 +66,7 @@ func TestOnlyWorkerSuspendedBeyondLease(t *testing.T) {
 	t.Logf("%s: %+v", run.Error, run.Result.Counts)
 }
 
-// A worker that is told to end finishes its share and takes no other.
+// A worker that gets SIGTERM finishes its share and takes no other.
 func TestWorkerDrains(t *testing.T) {
 	r := startRig(t, 2)
 	id := r.submit(load)

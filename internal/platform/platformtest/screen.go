@@ -7,8 +7,8 @@ import (
 )
 
 // A Screen is what a terminal shows of the text that it received. It knows the
-// control sequences that Aurea sends and ignores others. The zero value is empty and
-// of no size; Resize gives it one.
+// control sequences that Aurea sends and ignores others. The zero value is
+// empty and of no size; Resize gives it one.
 type Screen struct {
 	columns, rows int
 	lines         [][]rune
@@ -21,7 +21,8 @@ type Screen struct {
 // Resize changes the size of the screen. Lines keep what they have.
 func (s *Screen) Resize(columns, rows int) { s.columns, s.rows = columns, rows }
 
-// Text returns the lines, without spaces at their ends and without empty lines below.
+// Text returns the lines, without spaces at their ends and without empty lines
+// below.
 func (s *Screen) Text() string {
 	var text strings.Builder
 	for _, line := range s.lines {
@@ -47,7 +48,8 @@ func (s *Screen) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// take handles one character or sequence and returns its length; 0 if it is not whole.
+// take handles one character or sequence and returns its length; 0 if it is not
+// whole.
 func (s *Screen) take(text []byte) int {
 	switch text[0] {
 	case '\r':

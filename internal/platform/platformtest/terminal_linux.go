@@ -69,8 +69,8 @@ func (t *Terminal) receive() {
 	}
 }
 
-// Start starts a command whose controlling terminal this is, with the terminal as its
-// standard input and standard error.
+// Start starts a command whose controlling terminal this is, with the terminal
+// as its standard input and standard error.
 func (t *Terminal) Start(command *exec.Cmd) {
 	t.t.Helper()
 	command.Stdin, command.Stderr = t.File, t.File
@@ -141,8 +141,8 @@ func (t *Terminal) Await(texts ...string) string {
 	}
 }
 
-// Modes describes the modes of the terminal: two terminals whose modes are equal take
-// keys in the same way.
+// Modes describes the modes of the terminal: two terminals whose modes are
+// equal take keys in the same way.
 func (t *Terminal) Modes() string {
 	t.t.Helper()
 	modes, err := unix.IoctlGetTermios(int(t.File.Fd()), unix.TCGETS)
