@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
@@ -12,7 +13,10 @@ import (
 //go:embed document.html.tmpl
 var documentSource string
 
-var documentTemplate = template.Must(template.New("document").Parse(documentSource))
+// documentTemplate is parsed when it is first used: most commands write no page.
+var documentTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("document").Parse(documentSource))
+})
 
 // writeHTML writes the document as a self-contained HTML page, with the data that
 // it was made of as JSON.
@@ -21,5 +25,5 @@ func (r Document) writeHTML(data any, w io.Writer) error {
 	if err := format.WriteJSON(&raw, data); err != nil {
 		return err
 	}
-	return documentTemplate.Execute(w, map[string]any{"Report": r, "JSON": raw.String()})
+	return documentTemplate().Execute(w, map[string]any{"Report": r, "JSON": raw.String()})
 }
