@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -94,22 +95,12 @@ func (v *View) changeLoad(up bool) {
 	next := aurea.Control{Kind: aurea.ChangeLoad}
 	last := v.controls.load
 	if plan.Open() {
-		next.Rate = step(first(last.Rate, so.Target, v.state.rate, plan.Rate.Peak()), up, false)
+		next.Rate = step(cmp.Or(last.Rate, so.Target, v.state.rate, plan.Rate.Peak()), up, false)
 	} else {
-		next.Concurrency = int64(step(first(float64(last.Concurrency), float64(so.Limit), float64(plan.Concurrency)), up, true))
+		next.Concurrency = int64(step(float64(cmp.Or(last.Concurrency, so.Limit, plan.Concurrency)), up, true))
 	}
 	v.controls.load = next
 	v.send(next)
-}
-
-// first returns the first value above 0.
-func first(values ...float64) float64 {
-	for _, v := range values {
-		if v > 0 {
-			return v
-		}
-	}
-	return 0
 }
 
 // send applies a control once those before it are answered. Of several that wait,

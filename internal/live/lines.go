@@ -17,12 +17,12 @@ const (
 // than the height: the cursor has the last one. Where they do not all fit, the
 // empty lines go first, then the charts, then thresholds.
 func Lines(s State, width, height int) []Line {
-	for _, gap := range []int{1, 0} {
-		if lines, whole := s.lines(width, max(height-1, 1), gap); whole || gap == 0 {
-			return lines
-		}
+	rows := max(height-1, 1)
+	lines, whole := s.lines(width, rows, 1)
+	if !whole {
+		lines, _ = s.lines(width, rows, 0)
 	}
-	return nil // unreachable
+	return lines
 }
 
 // lines lays the view out in at most the given number of rows, with a gap between

@@ -1,11 +1,16 @@
 package live
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
+
+// briefest is the length of an interval, in seconds, below which it has no rate
+// of its own.
+const briefest = 0.5
 
 // maxHistory limits the intervals of the sparklines: wider terminals show no more.
 const maxHistory = 160
@@ -47,8 +52,8 @@ func (s *State) Add(run aurea.Run) {
 		last = *before
 	}
 	length := p.Elapsed - last.Elapsed
-	if brief := 0.5; length < brief && len(s.History) > 0 || length <= 0 {
-		return // too short for a rate of its own
+	if length < briefest && len(s.History) > 0 || length <= 0 {
+		return
 	}
 	point := Point{
 		Rate: max(float64(p.Started-last.Started), 0) / length, InFlight: float64(p.InFlight),
@@ -56,7 +61,7 @@ func (s *State) Add(run aurea.Run) {
 	}
 	if p.SoFar != nil {
 		point.DelayP99 = p.SoFar.DelayP99
-		s.rate = first(p.SoFar.Target, s.rate)
+		s.rate = cmp.Or(p.SoFar.Target, s.rate)
 	}
 	if len(s.History) == maxHistory {
 		s.History = slices.Delete(s.History, 0, 1)
