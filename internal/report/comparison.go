@@ -43,8 +43,8 @@ func (c Compared) document() Document {
 		Headline: humanize(string(c.Verdict)),
 		Facts: [][2]string{
 			{"verdict", humanize(string(c.Verdict))},
-			{"base", formatRuns(c.Base.Runs, c.BaseName)},
-			{"head", formatRuns(c.Head.Runs, c.HeadName)},
+			{"base", format.NumberOf(c.Base.Runs, "run") + " of " + c.BaseName},
+			{"head", format.NumberOf(c.Head.Runs, "run") + " of " + c.HeadName},
 		},
 	}
 	rep.Facts = append(rep.Facts, c.Facts...)
@@ -119,14 +119,6 @@ func (c Compared) conditionTable() table {
 
 // humanize replaces the underscores of an identifier by spaces.
 func humanize(name string) string { return strings.ReplaceAll(name, "_", " ") }
-
-// formatRuns returns the number of runs of a side, with its name.
-func formatRuns(n int, name string) string {
-	if n == 1 {
-		return "1 run of " + name
-	}
-	return fmt.Sprintf("%d runs of %s", n, name)
-}
 
 // comparisonRow returns the row of a metric. Like benchstat it shows ~ for an
 // unknown difference.

@@ -68,11 +68,3 @@ func contentPolicy(style, script string) string {
 	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'",
 		hash(style), hash(script))
 }
-
-// ratio returns share / whole; 0 if whole is 0.
-func ratio(share, whole float64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return share / whole
-}

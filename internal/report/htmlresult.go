@@ -1,6 +1,9 @@
 package report
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // The result in a page is the text between these.
 const (
@@ -22,5 +25,5 @@ func ResultIn(page []byte) (json []byte, found bool) {
 // scriptJSON returns JSON that can stand in a script element: nothing in it ends
 // the element or begins a comment.
 func scriptJSON(json string) string {
-	return string(bytes.ReplaceAll([]byte(json), []byte("<"), []byte(`\u003c`)))
+	return strings.ReplaceAll(json, "<", `\u003c`)
 }

@@ -18,7 +18,6 @@ type page struct {
 	Title      string
 	Headline   headline
 	When       time.Time // the run's start
-	About      string    // what ran
 	Figures    []figure
 	Doubts     []doubt
 	Thresholds []pageThreshold

@@ -13,7 +13,7 @@ func (p *page) addTables(r *aurea.Result, verbose bool) {
 	const numbers, narrow = "numbers", "numbers narrow"
 	for _, t := range []pageTable{
 		{"Errors", "words", errorTable(r.Errors)},
-		{"Times", numbers, timesTable(r)},
+		{"Times", numbers, timesTable(r, true)},
 		{"Parts", numbers, partsTable(r.Parts)},
 		{"Where the time goes", numbers, phaseTable(r, verbose)},
 		{"Responses by status", narrow, statusTable(r.Statuses)},
@@ -26,12 +26,15 @@ func (p *page) addTables(r *aurea.Result, verbose bool) {
 	}
 }
 
-// timesTable has a row for every distribution of all jobs.
-func timesTable(r *aurea.Result) table {
+// timesTable has a row for every distribution of all jobs; delayed adds those
+// that a delay tells from the latency.
+func timesTable(r *aurea.Result, delayed bool) table {
 	t := table{Header: summaryHeader}
 	t.addBrief("latency", r.Latency)
-	t.addBrief("service time", r.ServiceTime)
-	t.addBrief("delay", r.Delay)
+	if delayed {
+		t.addBrief("service time", r.ServiceTime)
+		t.addBrief("delay", r.Delay)
+	}
 	if r.FailedLatency.Count > 0 {
 		t.addBrief("failed", r.FailedLatency)
 	}

@@ -90,15 +90,7 @@ func (t textReport) errors() {
 // hundredth of the latency; then service time is the same as latency.
 func (t textReport) latency() {
 	r := t.r
-	table := table{Header: summaryHeader}
-	table.addBrief("latency", r.Latency)
-	if t.o.Verbose || r.Delay.P99 > noise*r.Latency.P50 {
-		table.addBrief("service time", r.ServiceTime)
-		table.addBrief("delay", r.Delay)
-	}
-	if r.FailedLatency.Count > 0 {
-		table.addBrief("failed", r.FailedLatency)
-	}
+	table := timesTable(r, t.o.Verbose || r.Delay.P99 > noise*r.Latency.P50)
 	t.gap()
 	t.grid(table.Header, table.Rows)
 }

@@ -43,3 +43,11 @@ func formatCost(r *aurea.Result) string {
 	}
 	return fmt.Sprintf("%s, %s a million jobs", format.Value("money", r.Cost.Total, r.Cost.Currency), million)
 }
+
+// ratio returns share / whole; 0 if whole is 0.
+func ratio(share, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return share / whole
+}
