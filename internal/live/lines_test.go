@@ -24,7 +24,7 @@ func decode(t testing.TB, text string) aurea.Spec {
 	return spec
 }
 
-// sample is a run in its middle, of which everything that a view shows is known.
+// sample is a run in its middle. Everything that a view shows of it is known.
 func sample(t testing.TB) State {
 	spec := decode(t, `{"name": "checkout", "rate": 500, "arrival": "poisson", "concurrency": 100, "duration": "40s",
 		"workload": {"kind": "http", "url": "http://localhost:8080/order", "method": "POST"},

@@ -38,7 +38,7 @@ func TestHistoryIsBounded(t *testing.T) {
 		t.Errorf("%d points, want %d", len(s.History), maxHistory)
 	}
 	if got := s.History[maxHistory-1].InFlight; got != 2*maxHistory-1 {
-		t.Errorf("the last point is %v, want that of the last second", got)
+		t.Errorf("the last point is %v, want the one of the last second", got)
 	}
 }
 

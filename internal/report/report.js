@@ -98,8 +98,8 @@ function quantiles() {
   return buckets.map(({ up_to, count }) => [(below += count) / total, Math.min(up_to, result.latency.max)]);
 }
 
-// usual returns the values of a curve without the fastest thousandth, of which one
-// would stretch a logarithmic axis.
+// usual returns the values of a curve without the fastest thousandth: a single
+// one of them would stretch a logarithmic axis.
 const usual = (curve) => curve.filter(([q], i) => q > 0.001 || i === curve.length - 1).map(([, value]) => value);
 
 function curveChart() {

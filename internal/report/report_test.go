@@ -10,7 +10,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A threshold's value has the unit of its metric, not that of the limit.
+// A threshold's value has the unit of its metric, not the one of the limit.
 func TestThresholdsAreShownInTheirUnits(t *testing.T) {
 	r := &aurea.Result{Thresholds: []aurea.ThresholdCheck{
 		{Expression: "p99 < 10ms", Value: 0.0606863},

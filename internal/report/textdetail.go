@@ -54,7 +54,7 @@ func (t textReport) spark(name string, values []float64, write func(float64) str
 }
 
 // squeeze merges neighbours until at most n points are left. The rate of a
-// merged point is that of all its jobs; its p99 is the highest of them, because
+// merged point is the one of all its jobs; its p99 is the highest of them, because
 // percentiles cannot be merged.
 func squeeze(points []aurea.Point, n int) []aurea.Point {
 	each := (len(points) + n - 1) / max(n, 1)

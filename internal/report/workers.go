@@ -56,7 +56,7 @@ func workersTable(w *aurea.Workers) table {
 }
 
 // formatCPU formats a worker's share of its cores' time; a lost worker may not
-// have told it.
+// have sent it.
 func formatCPU(of aurea.WorkerResult) string {
 	if of.State == aurea.WorkerLost && of.CPU == 0 {
 		return format.NoValue

@@ -30,7 +30,7 @@ const (
 	taken   = 58 * time.Second
 )
 
-// spec is the run: a mix of two requests, one of which fails now and then.
+// spec is the run: a mix of two requests; the second one fails now and then.
 const spec = `{
   "name": "checkout", "rate": 200, "arrival": "poisson", "duration": "90s", "warmup": "5s", "concurrency": 100, "seed": 7,
   "thresholds": ["p99 < 250ms", "error_rate < 0.1%%", "parts.search.p99 < 250ms"], "include_jobs": false,

@@ -1,4 +1,4 @@
-// Axes: grid lines with labels, of which none overlaps another.
+// Axes: grid lines with labels that do not overlap.
 
 import { round, svg, textWidth } from "./svg.js";
 
