@@ -87,9 +87,9 @@ func (v Versus) run(ctx context.Context, pair, side int, seed uint64) (run aurea
 		s.Spec.Seed = &seed
 	}
 	if s.Start != nil {
-		stop, err := s.Start(ctx)
-		if err != nil {
-			return aurea.Run{}, err
+		stop, startErr := s.Start(ctx)
+		if startErr != nil {
+			return aurea.Run{}, startErr
 		}
 		defer func() {
 			if stopErr := stop(); err == nil {

@@ -173,3 +173,18 @@ func TestVersusStarts(t *testing.T) {
 			len(outcome.HeadResults), outcome.Head.Runs)
 	}
 }
+
+// A system that cannot be stopped ends it: the next run would measure the old one.
+func TestVersusCannotStop(t *testing.T) {
+	v := versus(4, 2, 1)
+	v.Sides[0].Start = func(context.Context) (func() error, error) {
+		return func() error { return errors.New("still listening") }, nil
+	}
+	outcome, err := v.Run(t.Context())
+	if err == nil || err.Error() != "run 1 of A: still listening" {
+		t.Errorf("the error is %v", err)
+	}
+	if n := len(outcome.BaseResults); n != 1 {
+		t.Errorf("the outcome has %d results of base, want the one that was measured", n)
+	}
+}
