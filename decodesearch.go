@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -86,6 +87,7 @@ func (r *SearchRequest) readObjectives(list []any, found *param.Problems) {
 	}
 }
 
+// readLoads reads the range of loads of a name; nil if it is absent or wrong.
 func readLoads(values param.Values, name string, found *param.Problems) *LoadRange {
 	if !values.Has(name) {
 		return nil
@@ -98,13 +100,14 @@ func readLoads(values param.Values, name string, found *param.Problems) *LoadRan
 	switch {
 	case err != nil:
 		found.Add(name, "%v", err)
-		return nil
 	case loads.To > most:
 		found.Add(name, "must be at most %s; got %s", param.FormatNumber(most), loads)
-	case name == "concurrency" && (loads.From != float64(int64(loads.From)) || loads.To != float64(int64(loads.To))):
+	case name == "concurrency" && (loads.From != math.Trunc(loads.From) || loads.To != math.Trunc(loads.To)):
 		found.Add(name, "must be whole numbers; got %s", loads)
+	default:
+		return &loads
 	}
-	return &loads
+	return nil
 }
 
 func (r *SearchRequest) readPrecision(value any, found *param.Problems) {
@@ -161,7 +164,8 @@ func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problem
 		}
 	}
 	r.Objectives = append(r.Objectives, spec.Thresholds...)
-	if given := members["thresholds"] != nil || objectives > 0; !given {
+	thresholds, isList := members["thresholds"].([]any)
+	if none := members["thresholds"] == nil || isList && len(thresholds) == 0; none && objectives == 0 {
 		found.Add("objectives", `is needed: what a run must satisfy, such as "p99 < 250ms"`)
 	}
 	if most := maxThresholds / 2; len(r.Objectives) > most {
