@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // schemaNames has the types whose schema is not named after them. Generated
@@ -88,11 +89,8 @@ func outlineSchema() *huma.Schema {
 
 // loadSchema returns the JSON Schema of a change of a run's load.
 func loadSchema() *huma.Schema {
-	load := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false,
-		Description: "A rate, a concurrency, or both."}
-	for _, p := range aurea.LoadParameters() {
-		load.Properties[p.Name] = toSchema(p.Schema())
-	}
+	load := toSchema(param.ObjectSchema(aurea.LoadParameters()))
+	load.Description = "A rate, a concurrency, or both."
 	return load
 }
 
@@ -136,13 +134,12 @@ func statusNames() []any {
 // schemaRef returns a reference to the schema with the given name.
 func schemaRef(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
-// specSchema returns the JSON Schema of a spec, from the table that decodes it.
+// specSchema returns the JSON Schema of a spec, from the table that decodes it. It
+// is without what aurea.SpecSchema adds for editors: rules about several fields,
+// and $defs, which a description does not have.
 func specSchema(kinds []aurea.Kind) *huma.Schema {
-	spec := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false,
-		Description: "What to run. num_jobs or duration is needed."}
-	for _, p := range aurea.SpecParameters() {
-		spec.Properties[p.Name] = toSchema(p.Schema())
-	}
+	spec := toSchema(param.ObjectSchema(aurea.SpecParameters()))
+	spec.Description = "What to run. num_jobs or duration is needed."
 	var workloads []*huma.Schema
 	for _, kind := range kinds {
 		workloads = append(workloads, toSchema(kind.Schema()))
