@@ -150,20 +150,7 @@ func nameOf(results []*aurea.Result) (string, error) {
 // resultsSelected returns the results of the runs that a query finds. What
 // describes them in the error for none.
 func (s *Server) resultsSelected(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
-	page, err := s.options.Runs.List(ctx, query)
-	if err != nil {
-		return nil, s.asProblem(err)
-	}
-	var results []*aurea.Result
-	for _, listed := range page.Runs {
-		var run aurea.Run
-		if run, err = s.fullRun(ctx, listed); err != nil {
-			break
-		}
-		if run.Result != nil {
-			results = append(results, run.Result)
-		}
-	}
+	results, _, err := s.resultsPage(ctx, query)
 	if err == nil && len(results) == 0 {
 		err = fmt.Errorf("%w: there is no %s with a result", aurea.ErrNotFound, what)
 	}
@@ -171,6 +158,26 @@ func (s *Server) resultsSelected(ctx context.Context, query aurea.RunQuery, what
 		return nil, s.asProblem(err)
 	}
 	return results, nil
+}
+
+// resultsPage returns the results of one page of a query, and the cursor of the
+// next page; "" after the last one.
+func (s *Server) resultsPage(ctx context.Context, query aurea.RunQuery) ([]*aurea.Result, string, error) {
+	page, err := s.options.Runs.List(ctx, query)
+	if err != nil {
+		return nil, "", err
+	}
+	var results []*aurea.Result
+	for _, listed := range page.Runs {
+		run, err := s.fullRun(ctx, listed)
+		if err != nil {
+			return nil, "", err
+		}
+		if run.Result != nil {
+			results = append(results, run.Result)
+		}
+	}
+	return results, page.NextCursor, nil
 }
 
 // fullRun returns a listed run with all that a comparison needs.

@@ -47,21 +47,9 @@ func (s *Server) allNamed(ctx context.Context, query aurea.RunQuery) (results []
 	limit := query.Limit
 	for {
 		err = s.reads.do(ctx, func() error {
-			page, err := s.options.Runs.List(ctx, query)
-			if err != nil {
-				return err
-			}
-			query.Cursor = page.NextCursor
-			for _, listed := range page.Runs {
-				run, err := s.fullRun(ctx, listed)
-				if err != nil {
-					return err
-				}
-				if run.Result != nil {
-					results = append(results, run.Result)
-				}
-			}
-			return nil
+			page, next, err := s.resultsPage(ctx, query)
+			results, query.Cursor = append(results, page...), next
+			return err
 		})
 		query.Limit = limit - len(results)
 		if err != nil || query.Cursor == "" || query.Limit <= 0 {
