@@ -9,15 +9,15 @@ import (
 )
 
 // SoFar is what a running run has measured by now, beside its counts: what a live
-// view shows. Times are in seconds. All but the seed, the target, the limit and
-// DelayP99 are of the judged jobs.
+// view shows. Times are in seconds. Thresholds and what follows them are of the
+// judged jobs.
 type SoFar struct {
 	Seed       uint64           `json:"seed"`
-	Target     float64          `json:"target,omitempty"` // jobs a second that are due now, of the open model
-	Limit      int64            `json:"limit,omitempty"`  // most in flight now; absent if the spec sets none
-	Dropped    int64            `json:"dropped,omitempty"`
+	Target     float64          `json:"target,omitempty"`     // jobs a second that are due now, of the open model
+	Limit      int64            `json:"limit,omitempty"`      // most in flight now; absent if the spec sets none
+	Dropped    int64            `json:"dropped,omitempty"`    // also in the warm-up
 	DelayP99   float64          `json:"delay_p99"`            // of the last interval
-	Errors     []ErrorSoFar     `json:"errors,omitempty"`     // failed jobs by class, also in the warm-up; the most frequent first
+	Errors     []ErrorSoFar     `json:"errors,omitempty"`     // also in the warm-up; the most frequent first
 	Thresholds []ThresholdCheck `json:"thresholds,omitempty"` // their values so far
 	Parts      []PartSoFar      `json:"parts,omitempty"`      // of a mix
 	Latency    []Bucket         `json:"latency,omitempty"`    // of jobs that ended ok, shortest first

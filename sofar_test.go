@@ -18,8 +18,8 @@ func intervalOf(latencies ...time.Duration) *Tally {
 	return tally
 }
 
-// A Follower adds up the intervals: errors also of the warm-up, all else of the
-// judged jobs.
+// A Follower adds up the intervals: errors and dropped arrivals also of the
+// warm-up, all else of the judged jobs.
 func TestFollower(t *testing.T) {
 	const ms = time.Millisecond
 	spec := Spec{
@@ -30,11 +30,15 @@ func TestFollower(t *testing.T) {
 	f := NewFollower(NewPlan(spec, 42))
 	warmup, empty := intervalOf(900*ms), NewTally()
 	warmup.End(Failed, 0, 0, ms)
+	warmup.Dropped = 2
 	got := f.Observe(Progress{
 		Elapsed: time.Second, Length: time.Second, Interval: warmup, Judged: empty, Warmup: warmup, InFlight: 5,
 		Failures: map[string]int64{"status_503": 1}, Activity: Activity{Rate: 10, Limit: 7},
 	})
-	want := &SoFar{Seed: 42, Target: 10, Limit: 7, DelayP99: got.DelayP99, Errors: []ErrorSoFar{{Class: "status_503", Count: 1}}}
+	want := &SoFar{
+		Seed: 42, Target: 10, Limit: 7, Dropped: 2, DelayP99: got.DelayP99,
+		Errors: []ErrorSoFar{{Class: "status_503", Count: 1}},
+	}
 	for _, threshold := range spec.Thresholds {
 		want.Thresholds = append(want.Thresholds, ThresholdCheck{Expression: threshold.Expression, NoData: true})
 	}
@@ -55,7 +59,7 @@ func TestFollower(t *testing.T) {
 	})
 	roundTimes(got)
 	want = &SoFar{
-		Seed: 42, Dropped: 3, DelayP99: 0.001,
+		Seed: 42, Dropped: 5, DelayP99: 0.001,
 		Errors: []ErrorSoFar{{Class: "status_503", Count: 1}, {Class: "timeout", Count: 1}},
 		Thresholds: []ThresholdCheck{
 			{Expression: "throughput > 5", Value: 1},
