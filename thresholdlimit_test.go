@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A limit says of which times it is one.
+// A limit names its metric, and says whether it limits latencies.
 func TestThresholdLimit(t *testing.T) {
 	for expression, want := range map[string]ThresholdLimit{
 		"p99 < 250ms":             {Metric: "p99", Quantile: 0.99, OfLatency: true, Value: 0.25},

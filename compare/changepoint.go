@@ -9,8 +9,7 @@ import (
 // The settings of the search for change points.
 const (
 	// significance is the accepted chance that a series without a change shows
-	// one. A trend looks at several series, so it is smaller than that of a
-	// comparison.
+	// one. A trend looks at several series, so it is smaller than testLevel.
 	significance = 0.01
 	permutations = 999 // for one p-value
 	minSegment   = 3   // values on either side of a change

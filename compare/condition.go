@@ -10,7 +10,7 @@ import (
 )
 
 // A Condition is a difference that fails a comparison, such as "p99 > +5%": the
-// metric of head is above that of base by more than 5 %, and that is more than
+// metric is more than 5 % higher in head than in base, and that is more than
 // chance. The zero value is not a condition; use ParseCondition.
 type Condition struct {
 	expression string

@@ -90,7 +90,7 @@ func TestTrendDescribesAChange(t *testing.T) {
 			r.Counts.Failed, r.Environment.Version, r.Spec.Concurrency = 500, "1.1", 20
 		}
 	}
-	slices.Reverse(results) // the order is that of their starts
+	slices.Reverse(results) // NewTrend orders them by their starts
 	trend := NewTrend("search", results)
 	size := func(v float64) *float64 { return &v }
 	at := results[9].StartTime

@@ -34,8 +34,7 @@ func withinOf(c Comparison, name string) WithinRuns {
 	return WithinRuns{}
 }
 
-// Two single runs that differ are told apart by their series, and still have no
-// verdict.
+// The series of two single runs show that they differ. There is still no verdict.
 func TestWithinRuns(t *testing.T) {
 	random := rand.New(rand.NewPCG(17, 18))
 	base, head := withSeries(random, "base", 60, 1), withSeries(random, "head", 60, 1.2)

@@ -64,8 +64,8 @@ func Run(ctx context.Context, s aurea.Search, run Runner, observe func(aurea.Sea
 // errOutOfTime ends a search whose next run would not end in time.
 var errOutOfTime = errors.New("the time of the search is over")
 
-// trial runs the spec at one load, after the cool-down. The error is an
-// errOutOfTime or that of ctx if the run does not end in time.
+// trial runs the spec at one load, after the cool-down. The error is errOutOfTime
+// or ctx's if the run does not end in time.
 func trial(ctx context.Context, s aurea.Search, load float64, run Runner) (aurea.SearchPoint, error) {
 	if len(s.Points) > 0 {
 		sleep(ctx, time.Duration(s.Request.CoolDown))

@@ -27,8 +27,8 @@ type Searches interface {
 	Cancel(id string) (aurea.Search, error)
 }
 
-// noSearches are the searches of a server that executes none, such as that of a
-// user's history.
+// noSearches are the searches of a server that executes none, such as one that
+// shows a user's history.
 type noSearches struct{}
 
 var errNoSearches = fmt.Errorf("%w: this service executes no searches", aurea.ErrConflict)

@@ -51,7 +51,7 @@ func TestTrend(t *testing.T) {
 	if err != nil || len(labelled.Runs) != 5 {
 		t.Errorf("by label: %d runs (%v), want 5", len(labelled.Runs), err)
 	}
-	if _, err := client.Trend(t.Context(), "nobody", nil); !errors.Is(err, aurea.ErrNotFound) {
+	if _, err := client.Trend(t.Context(), "unused", nil); !errors.Is(err, aurea.ErrNotFound) {
 		t.Errorf("of a name without runs: %v", err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // Repeat executes the runs of a spec that has a Repeat, one after the other. Ended
 // is called after each one, with its number from 1.
 //
-// A seed that the spec has is that of all runs; else each has its own. If ctx
+// All runs have the seed of the spec; without one each has its own. If ctx
 // ends, the error wraps ctx's. A run that fails is an error too. In both cases
 // the set has the runs so far.
 func Repeat(
