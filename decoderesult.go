@@ -13,7 +13,8 @@ import (
 
 // DecodeResults decodes one or several finished results from concatenated JSON.
 // Each document is a result as written by WriteJSON, a run of the API, or an
-// object with a list of them as "results". Job records are ignored. The error is an *InvalidError that says which result is wrong.
+// object with a list of them as "results". Job records are ignored. The error is
+// an *InvalidError that says which result is wrong.
 func DecodeResults(data []byte) ([]*Result, error) {
 	var results []*Result
 	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {

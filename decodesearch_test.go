@@ -29,8 +29,11 @@ func TestDecodeSearch(t *testing.T) {
 	}
 	r.Objectives = nil
 	no := false
-	want := SearchRequest{Spec: Spec{Rate: 100, Duration: Duration(10 * time.Second), IncludeJobs: &no},
-		Rate: &LoadRange{100, 100_000}, Precision: 0.03, MaxTime: Duration(10 * time.Minute), CoolDown: Duration(time.Second)}
+	want := SearchRequest{
+		Spec: Spec{Rate: 100, Duration: Duration(10 * time.Second), IncludeJobs: &no},
+		Rate: &LoadRange{100, 100_000}, Precision: 0.03,
+		MaxTime: Duration(10 * time.Minute), CoolDown: Duration(time.Second),
+	}
 	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -61,11 +64,13 @@ func TestDecodeSearchSaysWhatIsWrong(t *testing.T) {
 		{spec + "," + objectives + `, "rate": "0..1"`, "rate", loads + `"0..1"`},
 		{spec + "," + objectives + `, "rate": "NaN..1"`, "rate", loads + `"NaN..1"`},
 		{spec + "," + objectives + `, "rate": "1..1e9"`, "rate", "must be at most 100000000; got 1..1000000000"},
-		{spec + "," + objectives + `, "rate": "1e9..2e9"`, "rate", "must be at most 100000000; got 1000000000..2000000000"},
+		{spec + "," + objectives + `, "rate": "1e9..2e9"`, "rate",
+			"must be at most 100000000; got 1000000000..2000000000"},
 		{spec + "," + objectives + `, "concurrency": "1..2.5"`, "concurrency", "must be whole numbers; got 1..2.5"},
 		{spec + "," + objectives + `, "concurrency": "1.5..2"`, "concurrency", "must be whole numbers; got 1.5..2"},
 		{spec + "," + rate + `, "objectives": ["p99 <"]`, "objectives[0]", formRule + `"p99 <"`},
-		{`"spec": {"thresholds": []},` + rate, "objectives", `is needed: what a run must satisfy, such as "p99 < 250ms"`},
+		{`"spec": {"thresholds": []},` + rate, "objectives",
+			`is needed: what a run must satisfy, such as "p99 < 250ms"`},
 		{`"spec": {"thresholds": "p99 < 1s"},` + rate, "spec.thresholds",
 			`must be a list of up to 50 expressions; got "p99 < 1s"`},
 		{spec + "," + objectives + "," + rate + `, "precision": "0%"`, "precision",
@@ -73,7 +78,8 @@ func TestDecodeSearchSaysWhatIsWrong(t *testing.T) {
 		{spec + "," + objectives + "," + rate + `, "limit": 5`, "limit", "is not a field; did you mean rate?"},
 		{`"spec": {"stages": []},` + objectives + "," + rate, "spec.stages",
 			"cannot be part of a search, which runs the spec at one load after the other"},
-		{`"spec": {"durations": "1s"},` + objectives + "," + rate, "spec.durations", "is not a field; did you mean duration?"},
+		{`"spec": {"durations": "1s"},` + objectives + "," + rate, "spec.durations",
+			"is not a field; did you mean duration?"},
 		{`"spec": 5,` + objectives + "," + rate, "spec", "must be an object; got 5"},
 		{`"spec": {"rate": 5},` + objectives + `, "concurrency": "1..2"`, "spec.rate",
 			"cannot be combined with a search of concurrency; leave it out, or search rates"},
@@ -125,7 +131,8 @@ func TestSpecOfASearchedLoad(t *testing.T) {
 func TestSearchesSurviveJSON(t *testing.T) {
 	for _, text := range []string{
 		`{"spec": {"thresholds": ["error_rate < 1% abort after 5s"]}, "objectives": ["p99 < 250ms"], "rate": "0.5..1e5"}`,
-		`{"spec": {"num_jobs": 5, "workload": {"kind": "noop"}}, "objectives": ["p99 < 250ms"], "concurrency": "1..8", "precision": 0.5}`,
+		`{"spec": {"num_jobs": 5, "workload": {"kind": "noop"}}, "objectives": ["p99 < 250ms"],
+			"concurrency": "1..8", "precision": 0.5}`,
 	} {
 		want, err := DecodeSearch([]byte(text))
 		if err != nil {

@@ -54,7 +54,8 @@ func TestForecastAgreesWithSchedule(t *testing.T) {
 		var stages []Stage
 		for range rapid.IntRange(1, 4).Draw(t, "stages") {
 			rate := rapid.Float64Range(0, 50).Draw(t, "rate")
-			stages = append(stages, Stage{Duration: durationsOf(time.Millisecond, 5*time.Second).Draw(t, "duration"), Rate: &rate})
+			length := durationsOf(time.Millisecond, 5*time.Second).Draw(t, "duration")
+			stages = append(stages, Stage{Duration: length, Rate: &rate})
 		}
 		plan := NewPlan(Spec{
 			Stages: stages, Rate: rapid.Float64Range(1, 50).Draw(t, "first rate"),

@@ -54,7 +54,8 @@ func (d *Histogram) check() error {
 				i, before, float64(maxBound), bucket.UpTo)
 		}
 		if bucket.Count < 1 || bucket.Count > maxCounted {
-			return fmt.Errorf("histogram.buckets[%d].count must be from 1 to %d; got %d", i, int64(maxCounted), bucket.Count)
+			return fmt.Errorf("histogram.buckets[%d].count must be from 1 to %d; got %d",
+				i, int64(maxCounted), bucket.Count)
 		}
 		before = bucket.UpTo
 	}

@@ -51,7 +51,8 @@ func TestDecodeHistogram(t *testing.T) {
 		`{"up_to":1,"count":0}`:                       "histogram.buckets[0].count must be from 1",
 		`{"up_to":1,"count":9e18}`:                    "cannot be read",
 	} {
-		document := `{"benchmark_id":"benchmark-1","status":"completed","counts":{},"histogram":{"of":"latency","buckets":[` + buckets + `]}}`
+		document := `{"benchmark_id":"benchmark-1","status":"completed","counts":{},
+			"histogram":{"of":"latency","buckets":[` + buckets + `]}}`
 		results, err := DecodeResults([]byte(document))
 		switch {
 		case want == "" && err != nil:

@@ -8,8 +8,8 @@ import (
 
 // Progress is the report of one interval of a run. An executor reports once an
 // interval and once at the end; the intervals' tallies add up to the run's. The
-// receiver must not keep or change the tallies, Failures and Breakdown: their memory
-// is reused.
+// receiver must not keep or change the tallies, Failures and Breakdown: their
+// memory is reused.
 type Progress struct {
 	Elapsed      time.Duration    // from the run's start to the end of the interval
 	Length       time.Duration    // of the interval

@@ -49,7 +49,7 @@ type Result struct {
 	Statuses      param.Named[int64]   `json:"statuses,omitempty"`  // responses by status, also of redirects and polls
 	Parts         []PartResult         `json:"parts,omitempty"`     // for a mix
 	Workers       *Workers             `json:"workers,omitempty"`   // of a run that several machines executed
-	Histogram     *Histogram           `json:"histogram,omitempty"` // of the latency; only in documents that the command writes
+	Histogram     *Histogram           `json:"histogram,omitempty"` // of the latency; only in documents of the command
 	Health        Health               `json:"health"`
 	Environment   Environment          `json:"environment"`
 	JobsNotListed int64                `json:"jobs_not_listed,omitempty"` // started jobs without a record: beyond the limit, or of a lost worker

@@ -17,7 +17,7 @@ type SearchRequest struct {
 	Objectives  []Threshold `json:"objectives"`
 	Rate        *LoadRange  `json:"rate,omitempty"`        // loads to search; either Rate or Concurrency
 	Concurrency *LoadRange  `json:"concurrency,omitempty"` // of whole numbers
-	Precision   float64     `json:"precision"`             // the greatest share between the load that holds and the one that fails
+	Precision   float64     `json:"precision"`             // greatest difference of the two ends, as a share
 	MaxTime     Duration    `json:"max_time"`              // of the whole search
 	CoolDown    Duration    `json:"cool_down"`             // between two runs
 }

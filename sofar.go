@@ -125,7 +125,8 @@ func partsSoFar(b *Breakdown) (parts []PartSoFar) {
 	for i, part := range b.Parts {
 		tally := b.parts[i]
 		parts = append(parts, PartSoFar{
-			Name: part.Name, OK: tally.OK, Failed: tally.Failed + tally.Timeout, P99: tally.Latency.Quantile(0.99).Seconds(),
+			Name: part.Name, OK: tally.OK, Failed: tally.Failed + tally.Timeout,
+			P99: tally.Latency.Quantile(0.99).Seconds(),
 		})
 	}
 	slices.SortStableFunc(parts, func(a, b PartSoFar) int { return cmp.Compare(b.Failed, a.Failed) })

@@ -47,7 +47,9 @@ func TestFollower(t *testing.T) {
 		t.Errorf("in the warm-up (-want +got):\n%s", diff)
 	}
 
-	b := NewBreakdown(MetricNames{Phases: []string{"connect", "wait"}, Counters: []string{"bytes"}, Parts: []Part{{Name: "search"}, {Name: "buy"}}})
+	b := NewBreakdown(MetricNames{
+		Phases: []string{"connect", "wait"}, Counters: []string{"bytes"}, Parts: []Part{{Name: "search"}, {Name: "buy"}},
+	})
 	b.Record([]time.Duration{2 * ms, -1}, []int64{8})
 	b.Part(0).End(OK, 0, 0, 10*ms)
 	b.Part(1).End(Failed, 0, 0, 10*ms)

@@ -46,7 +46,8 @@ func TestWrongThresholdsThatAbort(t *testing.T) {
 		written string
 		want    FieldError
 	}{
-		{`"p99 < 1s abort after soon"`, FieldError{Location: "thresholds[0]", Message: "abort after " + after + `"soon"`}},
+		{`"p99 < 1s abort after soon"`,
+			FieldError{Location: "thresholds[0]", Message: "abort after " + after + `"soon"`}},
 		{`"p99 < 1s abort now"`, FieldError{Location: "thresholds[0]", Message: formRule + `"p99 < 1s abort now"`}},
 		{`"abort"`, FieldError{Location: "thresholds[0]", Message: formRule + `"abort"`}},
 		{`"in_flight < 5 abort"`, FieldError{Location: "thresholds[0]", Message: "in_flight" + late}},
@@ -58,9 +59,10 @@ func TestWrongThresholdsThatAbort(t *testing.T) {
 			FieldError{Location: "thresholds[0].after", Message: `takes "abort_on_fail": true, which it delays`}},
 		{`{"expression": "p99 < 1s", "abort_on_fail": true, "after": -1}`,
 			FieldError{Location: "thresholds[0].after", Message: after + "-1"}},
-		{`{"abort_on_fail": true}`, FieldError{Location: "thresholds[0].expression", Message: "is needed: a figure, a comparison and a limit"}},
-		{`7`, FieldError{Location: "thresholds[0]", Message: `must be a string such as "p99 < 250ms", or an object such as ` +
-			`{"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}; got 7`}},
+		{`{"abort_on_fail": true}`,
+			FieldError{Location: "thresholds[0].expression", Message: "is needed: a figure, a comparison and a limit"}},
+		{`7`, FieldError{Location: "thresholds[0]", Message: `must be a string such as "p99 < 250ms", ` +
+			`or an object such as {"expression": "error_rate < 50%", "abort_on_fail": true, "after": "5s"}; got 7`}},
 	} {
 		_, err := DecodeSpec([]byte(`{"num_jobs": 1, "thresholds": [` + test.written + `]}`))
 		var invalid *InvalidError

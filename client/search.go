@@ -22,8 +22,10 @@ func (c *Client) SubmitSearch(ctx context.Context, request aurea.SearchRequest) 
 // the given time, 10 minutes at most. A search that the service does not have, or
 // had before it was restarted, is an aurea.ErrNotFound.
 func (c *Client) Search(ctx context.Context, id string, wait time.Duration) (search aurea.Search, err error) {
-	query := url.Values{"wait": {wait.String()}}
-	err = c.do(ctx, call{method: http.MethodGet, path: api.RunPath(api.Search, id), query: query, repeatable: true}, &search)
+	err = c.do(ctx, call{
+		method: http.MethodGet, path: api.RunPath(api.Search, id), repeatable: true,
+		query: url.Values{"wait": {wait.String()}},
+	}, &search)
 	return search, err
 }
 

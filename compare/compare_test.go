@@ -150,7 +150,8 @@ func TestVerdicts(t *testing.T) {
 		{"none of head", []float64{1, 2, 3, 4}, nil, 0.05, TooLittleEvidence, MetricUnknown},
 	}
 	for _, test := range tests {
-		c := Results(resultsOf("base", test.base...), resultsOf("head", test.head...), Options{Threshold: test.threshold})
+		base, head := resultsOf("base", test.base...), resultsOf("head", test.head...)
+		c := Results(base, head, Options{Threshold: test.threshold})
 		if c.Verdict != test.want {
 			t.Errorf("%s: %s, want %s: %+v", test.name, c.Verdict, test.want, c.Metrics)
 		}
@@ -282,7 +283,8 @@ func TestDelayOnlyInforms(t *testing.T) {
 }
 
 func TestComparisonJSON(t *testing.T) {
-	c := Results(resultsOf("base", 1, 1, 1, 1.25), resultsOf("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5), Options{Threshold: 0.05})
+	base, head := resultsOf("base", 1, 1, 1, 1.25), resultsOf("head", 2, 2, 2, 2.5, 2.5, 2.5, 2.5)
+	c := Results(base, head, Options{Threshold: 0.05})
 	encoded, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

@@ -17,8 +17,8 @@ type Comparison struct {
 	Metrics  []MetricComparison `json:"metrics"`
 	// Conditions are what Check was asked for, in its order.
 	Conditions []ConditionResult `json:"conditions,omitempty"`
-	// WithinRuns is the weaker comparison of two single runs by their series; absent
-	// with more runs, and if one of them is too short.
+	// WithinRuns is the weaker comparison of two single runs by their series; it is
+	// absent with more runs, and if one of them is too short.
 	WithinRuns []WithinRuns `json:"within_runs,omitempty"`
 	// MoreRuns estimates how many more runs of each side it takes to tell, if the
 	// verdict is too little evidence; else it is 0.

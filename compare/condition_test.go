@@ -32,15 +32,18 @@ func TestParseCondition(t *testing.T) {
 			t.Errorf("%s: written as %s", text, got)
 		}
 	}
+	const sign = `must be above a difference that is 0 or more, or below one that is 0 or less, such as ` +
+		`"p99 > +5%" or "throughput < -5%"; got `
 	for text, want := range map[string]string{
-		"":             `must be a metric, > or <, and a difference, such as "p99 > +5%"; got ""`,
-		"p99":          `must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`,
-		"p98 > 5%":     `has no metric that is compared: they are throughput, mean_latency, p50, p90, p99, p99.9, delay.p99, error_rate, cost_per_million; got "p98"`,
+		"":    `must be a metric, > or <, and a difference, such as "p99 > +5%"; got ""`,
+		"p99": `must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`,
+		"p98 > 5%": `has no metric that is compared: they are throughput, mean_latency, p50, p90, p99, ` +
+			`p99.9, delay.p99, error_rate, cost_per_million; got "p98"`,
 		"p99 > 5ms":    `must end with a difference such as +5% or -5%, a share of the base; got "5ms"`,
 		"p99 >= 5%":    `must end with a difference such as +5% or -5%, a share of the base; got "= 5%"`,
 		"p99 > 1e9":    `must end with a difference such as +5% or -5%, a share of the base; got "1e9"`,
-		"p99 > -5%":    `must be above a difference that is 0 or more, or below one that is 0 or less, such as "p99 > +5%" or "throughput < -5%"; got "p99 > -5%"`,
-		"p50 < 5%":     `must be above a difference that is 0 or more, or below one that is 0 or less, such as "p99 > +5%" or "throughput < -5%"; got "p50 < 5%"`,
+		"p99 > -5%":    sign + `"p99 > -5%"`,
+		"p50 < 5%":     sign + `"p50 < 5%"`,
 		"p99 > +NaN":   `must end with a difference such as +5% or -5%, a share of the base; got "+NaN"`,
 		"p99 > + 5 %%": `must end with a difference such as +5% or -5%, a share of the base; got "+ 5 %%"`,
 	} {

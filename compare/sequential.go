@@ -12,9 +12,9 @@ import "math"
 // leaves a band of fixed width. Early looks therefore need far stronger evidence,
 // and the last one hardly more than a comparison that is made once. The z-value
 // follows from the exact Mann–Whitney p-value, which is conservative: few runs
-// have few p-values. Jennison and Turnbull, Group Sequential Methods (2000), describe
-// the test in chapter 2, and its intervals and p-values, which hold after any
-// look, in chapter 9: repeated confidence intervals.
+// have few p-values. Jennison and Turnbull, Group Sequential Methods (2000),
+// describe the test in chapter 2, and its intervals and p-values, which hold
+// after any look, in chapter 9: repeated confidence intervals.
 //
 // Looks may be left out: that only makes an error less likely. Runs may not be
 // added after the planned ones.

@@ -45,7 +45,7 @@ type Change struct {
 	At      time.Time     `json:"at"`    // when it started
 	Before  float64       `json:"before"`
 	After   float64       `json:"after"`          // medians of the runs
-	Size    *float64      `json:"size,omitempty"` // a share of before, or for a share the difference; absent if not finite
+	Size    *float64      `json:"size,omitempty"` // a share of before; of shares the difference; absent if infinite
 	P       float64       `json:"p"`              // of the permutation test
 	Verdict MetricVerdict `json:"verdict"`        // better or worse
 }

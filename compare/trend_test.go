@@ -148,7 +148,9 @@ func TestTrendForTheBetter(t *testing.T) {
 func TestTrendLeavesOut(t *testing.T) {
 	results := history(1, 210, 0, 0)
 	results[209].Status = aurea.StatusCancelled
-	results[208].Validity = aurea.Validity{State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "no_samples", State: aurea.Invalid}}}
+	results[208].Validity = aurea.Validity{
+		State: aurea.Invalid, Reasons: []aurea.Reason{{Code: "no_samples", State: aurea.Invalid}},
+	}
 	results[207].Latency.Count = 5
 	trend := NewTrend("search", results)
 	if len(trend.Runs) != MaxTrendRuns {
@@ -166,7 +168,8 @@ func TestTrendLeavesOut(t *testing.T) {
 		{"invalid", "run-208", "run-208 of the trend is left out, as it is invalid: no_samples"},
 		{"not_completed", "run-209", "run-209 of the trend is left out: it is cancelled"},
 	}
-	if diff := cmp.Diff(warnings, trend.Warnings, cmpopts.SortSlices(func(a, b Warning) bool { return a.About < b.About })); diff != "" {
+	byRun := cmpopts.SortSlices(func(a, b Warning) bool { return a.About < b.About })
+	if diff := cmp.Diff(warnings, trend.Warnings, byRun); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }

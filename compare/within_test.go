@@ -47,7 +47,8 @@ func TestWithinRuns(t *testing.T) {
 		got[w.Metric] = w.Verdict
 	}
 	want := map[string]MetricVerdict{
-		"throughput": MetricWorse, "p50": MetricWorse, "p90": MetricWorse, "p99": MetricWorse, "error_rate": MetricUnknown,
+		"throughput": MetricWorse, "p50": MetricWorse, "p90": MetricWorse, "p99": MetricWorse,
+		"error_rate": MetricUnknown,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

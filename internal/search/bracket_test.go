@@ -68,11 +68,15 @@ func TestBracketRunsAgain(t *testing.T) {
 		errs []int // the runs, from 0, whose verdict is the wrong one
 		want []float64
 	}{
-		"no error":                       {nil, []float64{100, 200, 400, 800, 565.7, 672.7, 616.9, 616.9, 672.7}},
-		"a load below the limit fails":   {[]int{1}, []float64{100, 200, 141.4, 168.2, 183.4, 183.4, 200, 200, 400, 800, 565.7, 672.7, 616.9, 616.9, 672.7}},
-		"the first load fails":           {[]int{0}, []float64{100, 100, 100, 200, 400, 800, 565.7, 672.7, 616.9, 616.9, 672.7}},
-		"a load above the limit holds":   {[]int{3}, []float64{100, 200, 400, 800, 1600, 1131, 951.2, 872.3, 800, 800, 565.7, 672.7, 616.9, 616.9, 672.7}},
-		"a confirmation of the end errs": {[]int{7}, []float64{100, 200, 400, 800, 565.7, 672.7, 616.9, 616.9, 616.9, 672.7}},
+		"no error": {nil, []float64{100, 200, 400, 800, 565.7, 672.7, 616.9, 616.9, 672.7}},
+		"a load below the limit fails": {[]int{1}, []float64{100, 200, 141.4, 168.2, 183.4, 183.4, 200, 200, 400,
+			800, 565.7, 672.7, 616.9, 616.9, 672.7}},
+		"the first load fails": {[]int{0}, []float64{100, 100, 100, 200, 400,
+			800, 565.7, 672.7, 616.9, 616.9, 672.7}},
+		"a load above the limit holds": {[]int{3}, []float64{100, 200, 400, 800, 1600, 1131, 951.2, 872.3, 800,
+			800, 565.7, 672.7, 616.9, 616.9, 672.7}},
+		"a confirmation of the end errs": {[]int{7}, []float64{100, 200, 400,
+			800, 565.7, 672.7, 616.9, 616.9, 616.9, 672.7}},
 	} {
 		b := newBracket(100, 10_000, 0.1, false)
 		var loads []float64

@@ -174,9 +174,10 @@ func inSpec(err error) error {
 		return err
 	}
 	fields := slices.Clone(invalid.Fields)
-	for i := range fields {
-		if fields[i].Location = "spec." + fields[i].Location; strings.HasPrefix(fields[i].Location, "spec.thresholds[") {
-			fields[i].Location = "objectives" + strings.TrimPrefix(fields[i].Location, "spec.thresholds")
+	for i, field := range fields {
+		fields[i].Location = "spec." + field.Location
+		if index, ok := strings.CutPrefix(field.Location, "thresholds["); ok {
+			fields[i].Location = "objectives[" + index
 		}
 	}
 	return &aurea.InvalidError{Fields: fields}

@@ -12,8 +12,8 @@ import (
 // The shares of a rate that a run must start, and of the started jobs that it must
 // end in the same time, for its load to hold.
 const (
-	leastStarted = 0.95
-	leastEnded   = 0.9
+	minStarted = 0.95
+	minEnded   = 0.9
 )
 
 // newPoint reads what a finished run says about its load. The error says why it
@@ -83,10 +83,10 @@ func fallsBehind(r *aurea.Result) string {
 	}
 	ended := float64(r.Counts.Ended()) / max(r.Duration, 1e-9)
 	switch {
-	case r.Rate.Achieved < leastStarted*r.Rate.Target:
+	case r.Rate.Achieved < minStarted*r.Rate.Target:
 		return fmt.Sprintf("only %s of %s jobs a second were started", format.Count(r.Rate.Achieved),
 			format.Count(r.Rate.Target))
-	case ended < leastEnded*r.Rate.Achieved:
+	case ended < minEnded*r.Rate.Achieved:
 		return fmt.Sprintf("only %s of %s jobs a second ended: the target falls behind, or the run is too short for "+
 			"its latency", format.Count(ended), format.Count(r.Rate.Achieved))
 	}
@@ -98,8 +98,8 @@ func fallsBehind(r *aurea.Result) string {
 var ofGenerator = []string{aurea.GeneratorLimit, "delay", "generator_cpu", "cpu_throttled", "cpu_steal", "gc_pause",
 	"scheduler_latency"}
 
-// warnings returns remarks about the runs at the ends of a search: the generator may
-// have set the limit, or the runs were too short to tell it.
+// warnings returns remarks about the runs at the ends of a search: the generator
+// may have set the limit, or the runs were too short to tell it.
 func warnings(s aurea.Search) (found []string) {
 	ofFailing, ofBoth := map[string]bool{}, map[string]bool{}
 	for _, p := range s.Points {

@@ -24,7 +24,8 @@ func TestPoint(t *testing.T) {
 		"has no data": {aurea.Result{Rate: &keeps, Counts: counts,
 			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}}}, "p99 < 1s has no data"},
 		"serves nothing": {aurea.Result{Rate: &keeps, Counts: aurea.Counts{Failed: 990},
-			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}}}, "p99 < 1s has no data, and no job ended ok"},
+			Thresholds: []aurea.ThresholdCheck{{Expression: "p99 < 1s", NoData: true}}},
+			"p99 < 1s has no data, and no job ended ok"},
 		"starts too few": {aurea.Result{Rate: &aurea.Rate{Target: 100, Achieved: 94}, Counts: counts},
 			"only 94 of 100 jobs a second were started"},
 		"ends too few": {aurea.Result{Rate: &keeps, Counts: aurea.Counts{OK: 800, Failed: 20}},
@@ -60,9 +61,11 @@ func TestNoPoint(t *testing.T) {
 		{ID: "run-1", Status: aurea.StatusCancelled, Result: &aurea.Result{}},
 		{ID: "run-1", Status: aurea.StatusFailed, Error: "a worker is lost"},
 	} {
-		if p, err := newPoint(request, 100, run); err == nil {
+		p, err := newPoint(request, 100, run)
+		want := "run run-1, at a load of 100, is " + string(run.Status) + " " + run.Error
+		if err == nil {
 			t.Errorf("a %s run is the point %+v", run.Status, p)
-		} else if diff := cmp.Diff("run run-1, at a load of 100, is "+string(run.Status)+" "+run.Error, err.Error()); diff != "" {
+		} else if diff := cmp.Diff(want, err.Error()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}

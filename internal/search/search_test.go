@@ -67,9 +67,9 @@ func TestSearch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x, began := &target{}, time.Now()
 		var seen []int
-		found := Run(t.Context(), aurea.Search{ID: "search-1",
-			Request: request(t, `"objectives": ["p99 < 65ms"], "rate": "10..1000", "precision": "20%", "cool_down": "2s"`)},
-			x.run, func(s aurea.Search) { seen = append(seen, len(s.Points)) })
+		s := aurea.Search{ID: "search-1", Request: request(t, `"objectives": ["p99 < 65ms"], "rate": "10..1000",
+			"precision": "20%", "cool_down": "2s"`)}
+		found := Run(t.Context(), s, x.run, func(s aurea.Search) { seen = append(seen, len(s.Points)) })
 		var loads []float64
 		var held []bool
 		for i, p := range found.Points {
@@ -116,9 +116,10 @@ func TestSearchOutcomes(t *testing.T) {
 		points         int
 		err            string
 	}{
-		"all hold": {`"objectives": ["p99 < 65ms"], "rate": "10..40"`, target{}, aurea.StatusCompleted, aurea.AllHold, 40, 0, 4, ""},
-		"none holds": {`"objectives": ["p99 < 65ms"], "rate": "100..400"`, target{}, aurea.StatusCompleted, aurea.NoneHolds, 0,
-			100, 2, ""},
+		"all hold": {`"objectives": ["p99 < 65ms"], "rate": "10..40"`, target{},
+			aurea.StatusCompleted, aurea.AllHold, 40, 0, 4, ""},
+		"none holds": {`"objectives": ["p99 < 65ms"], "rate": "100..400"`, target{},
+			aurea.StatusCompleted, aurea.NoneHolds, 0, 100, 2, ""},
 		"concurrency": {`"objectives": ["p99 < 5ms"], "concurrency": "1..100"`, target{}, aurea.StatusCompleted,
 			aurea.LimitFound, 4, 5, 8, ""},
 		"out of time": {`"objectives": ["p99 < 65ms"], "rate": "10..1000", "max_time": "6500ms"`, target{},
@@ -175,9 +176,13 @@ func TestSearchIsCancelled(t *testing.T) {
 // A limit that may be the generator's, or that short runs cannot tell, is marked.
 func TestSearchWarns(t *testing.T) {
 	ten, twenty := 10.0, 20.0
-	points := []aurea.SearchPoint{{Rate: 5, Doubts: []string{"gc_pause", "few_samples"}}, {Rate: 10, Doubts: []string{"delay"}},
-		{Rate: 20, Throughput: 15, Doubts: []string{"generator_cpu"}}, {Rate: 20, Throughput: 15, Doubts: []string{"few_samples", "delay"}},
-		{Rate: 30, Doubts: []string{"cpu_steal"}}}
+	points := []aurea.SearchPoint{
+		{Rate: 5, Doubts: []string{"gc_pause", "few_samples"}},
+		{Rate: 10, Doubts: []string{"delay"}},
+		{Rate: 20, Throughput: 15, Doubts: []string{"generator_cpu"}},
+		{Rate: 20, Throughput: 15, Doubts: []string{"few_samples", "delay"}},
+		{Rate: 30, Doubts: []string{"cpu_steal"}},
+	}
 	thirty := 30.0
 	const generator = "the generator may be the limit, and not the target: at the load that fails its own trouble was "
 	const few = "the runs have too few jobs to tell a percentile of an objective; a longer duration does"
@@ -186,9 +191,10 @@ func TestSearchWarns(t *testing.T) {
 		want []string
 	}{
 		"serves nothing": {aurea.Search{Failing: &thirty, Points: points}, nil},
-		"both ends":      {aurea.Search{Limit: &ten, Failing: &twenty, Points: points}, []string{generator + "delay, generator_cpu", few}},
-		"all hold":       {aurea.Search{Limit: &ten, Points: points}, nil},
-		"few that hold":  {aurea.Search{Limit: &twenty, Points: points}, []string{few}},
+		"both ends": {aurea.Search{Limit: &ten, Failing: &twenty, Points: points},
+			[]string{generator + "delay, generator_cpu", few}},
+		"all hold":      {aurea.Search{Limit: &ten, Points: points}, nil},
+		"few that hold": {aurea.Search{Limit: &twenty, Points: points}, []string{few}},
 	} {
 		if diff := cmp.Diff(test.want, warnings(test.s)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)

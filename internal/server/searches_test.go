@@ -50,7 +50,9 @@ func TestSearch(t *testing.T) {
 		t.Errorf("runs (-points +history):\n%s", diff)
 	}
 	document := decodeDocument(t, string(s.call("GET", "/v1/searches/"+submitted.ID, nil).body))
-	document.wantMembers(t, "search", map[string]any{"limit": 4.0, "failing": nil, "status": "completed", "outcome": "all_hold"})
+	document.wantMembers(t, "search", map[string]any{
+		"limit": 4.0, "failing": nil, "status": "completed", "outcome": "all_hold",
+	})
 	searches, err := client.Searches(t.Context())
 	if err != nil || len(searches) != 1 || searches[0].ID != submitted.ID {
 		t.Errorf("the searches are %+v (%v)", searches, err)

@@ -89,7 +89,8 @@ func (p pagedRuns) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage,
 	to := min(from+min(query.Limit, 50), p.total)
 	page := aurea.RunPage{}
 	for i := from; i < to; i++ {
-		page.Runs = append(page.Runs, aurea.RunSummary{Spec: []byte("{}"), Result: fmt.Appendf(nil, `{"benchmark_id": "%d"}`, i)})
+		result := fmt.Appendf(nil, `{"benchmark_id": "%d"}`, i)
+		page.Runs = append(page.Runs, aurea.RunSummary{Spec: []byte("{}"), Result: result})
 	}
 	if to < p.total {
 		page.NextCursor = strconv.Itoa(to)

@@ -40,8 +40,8 @@ const outputGrace = time.Second
 // else is at the target: it would be measured instead.
 func (s System) Start(ctx context.Context) (stop func() error, err error) {
 	if s.reachable(ctx) {
-		return nil, fmt.Errorf("something listens at %s before %q is started, and would be measured instead: stop it first",
-			s.Target, s.Command)
+		return nil, fmt.Errorf("something listens at %s before %q is started, and would be measured instead: "+
+			"stop it first", s.Target, s.Command)
 	}
 	ctx, kill := context.WithCancel(ctx)
 	program := execution{ended: make(chan struct{}), output: &tail{}}
@@ -115,8 +115,8 @@ func (s System) awaitFree() error {
 	for s.reachable(ctx) {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("something still listens at %s after %q was killed: does it start a process outside its group?",
-				s.Target, s.Command)
+			return fmt.Errorf("something still listens at %s after %q was killed: does it start a process outside "+
+				"its group?", s.Target, s.Command)
 		case <-time.After(pollEvery):
 		}
 	}

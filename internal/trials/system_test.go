@@ -74,13 +74,15 @@ func TestSystemErrors(t *testing.T) {
 		want   string
 	}{
 		{"it ends", t.Context(), System{Command: "echo no config; exit 7", Target: address, Timeout: time.Minute},
-			`"echo no config; exit 7" ended before it was ready at ` + address + ": exit status 7; it printed: no config"},
+			`"echo no config; exit 7" ended before it was ready at ` + address +
+				": exit status 7; it printed: no config"},
 		{"it ends well", t.Context(), System{Command: "true", Target: address, Timeout: time.Minute},
 			`"true" ended before it was ready at ` + address + ": exit status 0"},
 		{"it does not listen", t.Context(), System{Command: "sleep 100", Target: address, Timeout: time.Millisecond},
 			`"sleep 100" is not ready at ` + address + " after 1ms"},
 		{"it answers 500", t.Context(), broken, "is not ready at http://" + address + "/broken after 500ms"},
-		{"interrupted", canceled, System{Command: "sleep 100", Target: address, Timeout: time.Minute}, "context canceled"},
+		{"interrupted", canceled, System{Command: "sleep 100", Target: address, Timeout: time.Minute},
+			"context canceled"},
 	} {
 		_, err := test.system.Start(test.ctx)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
