@@ -30,7 +30,14 @@ func lockFile(path string, mode os.FileMode, kind int) (unlock func(), err error
 	if err := flock(file, kind); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return func() { _ = file.Close() }, nil // which releases the lock
+	return func() { funlock(file) }, nil
+}
+
+// funlock releases the lock of an open file and closes it. Closing alone would
+// leave the lock to a child process that is between fork and exec.
+func funlock(file *os.File) {
+	_ = unix.Flock(int(file.Fd()), unix.LOCK_UN)
+	_ = file.Close() // opened to be locked only
 }
 
 // flock locks an open file or directory until it is closed or the process ends.

@@ -27,7 +27,7 @@ func LockDir(path string) (unlock func(), err error) {
 		_ = dir.Close() // opened to be locked only
 		return nil, err
 	}
-	return func() { _ = dir.Close() }, nil
+	return func() { funlock(dir) }, nil
 }
 
 // isAt reports whether an open directory is still the one at path.

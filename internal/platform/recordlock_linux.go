@@ -20,14 +20,17 @@ func LockByte(path string, offset int64) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{
-		Type: unix.F_WRLCK, Whence: io.SeekStart, Start: offset, Len: 1,
-	})
+	lock := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart, Start: offset, Len: 1}
+	err = unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &lock)
 	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 		err = ErrLocked
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return func() { _ = file.Close() }, nil // which releases the lock
+	return func() {
+		lock.Type = unix.F_UNLCK
+		_ = unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &lock) // as funlock does
+		_ = file.Close()                                        // opened to be locked only
+	}, nil
 }
