@@ -46,7 +46,7 @@ func Results(base, head []*aurea.Result, options Options) Comparison {
 	base, head = c.usable("base", base), c.usable("head", head)
 	c.Base, c.Head = comparedRuns(base), comparedRuns(head)
 	c.Currency = commonCurrency(slices.Concat(base, head))
-	c.checkConditions(base, head)
+	c.checkComparability(base, head)
 	var effects []effect
 	looks := newSequence(options.Planned)
 	for _, m := range metrics {

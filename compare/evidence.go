@@ -10,8 +10,7 @@ import (
 // is theirs that count: one fails, or all are met.
 func (c Comparison) Conclusive() bool {
 	if len(c.Conditions) > 0 {
-		state := c.ConditionState()
-		return state == ConditionFailed || state == ConditionMet
+		return c.ConditionState() != ConditionUnknown
 	}
 	if c.Verdict == Regression {
 		return true

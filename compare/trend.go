@@ -84,8 +84,8 @@ func NewTrend(name string, results []*aurea.Result) Trend {
 	return t
 }
 
-// warnChanges adds a warning for each of the conditions that changed together with
-// a metric: it may be the reason.
+// warnChanges adds a warning for everything that changed together with a metric: it
+// may be the reason.
 func (t *Trend) warnChanges(results []*aurea.Result) {
 	changed := map[int]bool{}
 	for _, m := range t.Metrics {
@@ -94,8 +94,8 @@ func (t *Trend) warnChanges(results []*aurea.Result) {
 		}
 	}
 	for _, i := range slices.Sorted(maps.Keys(changed)) {
-		for _, condition := range conditions {
-			t.warnBetween(results[i-1:i], results[i:i+1], condition.code, condition.read)
+		for _, of := range mustMatch {
+			t.warnBetween(results[i-1:i], results[i:i+1], of.code, of.read)
 		}
 	}
 }
@@ -109,18 +109,6 @@ func (t *Trend) warnBetween(before, after []*aurea.Result, code string, read fun
 		t.Warnings = append(t.Warnings, Warning{code, after[0].ID, fmt.Sprintf("%s was %s before %s, and %s with it",
 			w.About, firstFew(distinct(had, w.About)), after[0].ID, firstFew(distinct(has, w.About)))})
 	}
-}
-
-// conditions is the table of what a trend warns about when it changes together
-// with a metric.
-var conditions = []struct {
-	code string
-	read func(*aurea.Result) any
-}{
-	{"unlike_spec", func(r *aurea.Result) any { return comparableSpec(r) }},
-	{"unlike_environment", func(r *aurea.Result) any { return comparableEnv(r.Environment) }},
-	{"unlike_version", func(r *aurea.Result) any { return map[string]any{"version": r.Environment.Version} }},
-	{"unlike_workers", func(r *aurea.Result) any { return map[string]any{"workers": workerCount(r)} }},
 }
 
 // metric finds the changes of one metric.

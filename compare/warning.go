@@ -61,13 +61,13 @@ func reasonCodes(v aurea.Validity) string {
 	return strings.Join(codes, ", ")
 }
 
-// checkConditions adds a warning for everything that makes the two sides less
+// checkComparability adds a warning for everything that makes the two sides less
 // comparable: too few runs, degraded runs, runs of one side after those of the
 // other, and differences in spec, environment, version, workers and seed.
-func (c *Comparison) checkConditions(base, head []*aurea.Result) {
+func (c *Comparison) checkComparability(base, head []*aurea.Result) {
 	if intervalRank(len(base), len(head), testLevel) == 0 {
 		c.warnf("too_few_runs", "", "%d of base and %d of head are too few runs to tell any difference from chance: "+
-			"it takes 4 of each", len(base), len(head))
+			"it takes %d of each", len(base), len(head), FewestRuns)
 	}
 	c.warnShared()
 	c.warnDegraded("base", base)
@@ -76,14 +76,9 @@ func (c *Comparison) checkConditions(base, head []*aurea.Result) {
 		c.warnf("not_interleaved", "", "all runs of one side were over before the first of the other began: "+
 			"what changed on the machine in between looks like a difference; run them in turns")
 	}
-	c.warnUnlike("unlike_spec", base, head, func(r *aurea.Result) any { return comparableSpec(r) })
-	c.warnUnlike("unlike_environment", base, head, func(r *aurea.Result) any { return comparableEnv(r.Environment) })
-	c.warnUnlike("unlike_version", base, head, func(r *aurea.Result) any {
-		return map[string]string{"version": r.Environment.Version}
-	})
-	c.warnUnlike("unlike_workers", base, head, func(r *aurea.Result) any {
-		return map[string]int{"workers": workerCount(r)}
-	})
+	for _, of := range mustMatch {
+		c.warnUnlike(of.code, base, head, of.read)
+	}
 	c.warnUnlikeSeeds(base, head)
 }
 

@@ -94,7 +94,7 @@ func TestUnlikeConditions(t *testing.T) {
 		}},
 	} {
 		c := Comparison{}
-		c.checkConditions(test.base, test.head)
+		c.checkComparability(test.base, test.head)
 		var got []Warning
 		for _, w := range c.Warnings {
 			if w.Code != "too_few_runs" {

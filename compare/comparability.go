@@ -13,6 +13,18 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
+// mustMatch is the table of what should be equal in all runs, so that a
+// difference or a change has no other reason. code is the one of its warning.
+var mustMatch = []struct {
+	code string
+	read func(*aurea.Result) any
+}{
+	{"unlike_spec", func(r *aurea.Result) any { return comparableSpec(r) }},
+	{"unlike_environment", func(r *aurea.Result) any { return comparableEnv(r.Environment) }},
+	{"unlike_version", func(r *aurea.Result) any { return map[string]any{"version": r.Environment.Version} }},
+	{"unlike_workers", func(r *aurea.Result) any { return map[string]any{"workers": workerCount(r)} }},
+}
+
 // comparableSpec returns the part of a result's spec that affects the
 // measurement. Short forms are written out, so that equal workloads are equal.
 func comparableSpec(r *aurea.Result) aurea.Spec {
