@@ -14,10 +14,10 @@ import (
 
 // The defaults and limits of a search.
 const (
-	DefaultPrecision     = 0.03
-	DefaultSearchTime    = 10 * time.Minute
-	DefaultCoolDown      = time.Second
-	DefaultTrialDuration = 10 * time.Second // if the spec has neither num_jobs nor a duration
+	defaultPrecision     = 0.03
+	defaultSearchTime    = 10 * time.Minute
+	defaultCoolDown      = time.Second
+	defaultTrialDuration = 10 * time.Second // if the spec has neither num_jobs nor a duration
 	minPrecision         = 0.001
 )
 
@@ -30,13 +30,13 @@ var searchParameters = []param.Parameter{
 		Doc:   `what a run must satisfy for its load to hold, beside the spec's thresholds, such as "p99 < 250ms"`},
 	{Name: "rate", Type: param.Text, Doc: `the rates to search, such as "100..100000"`},
 	{Name: "concurrency", Type: param.Text, Doc: `the jobs in flight to search, such as "1..1000"`},
-	{Name: "precision", Type: param.OneOf, Default: DefaultPrecision, Alternatives: []param.Parameter{
+	{Name: "precision", Type: param.OneOf, Default: defaultPrecision, Alternatives: []param.Parameter{
 		{Type: param.Number, Min: minPrecision, Max: 1, Doc: "a share"},
 		{Type: param.Text, Doc: `a percentage, such as "3%"`},
 	}, Doc: "the greatest difference between the load that holds and the next one that fails"},
-	{Name: "max_time", Type: param.Duration, Min: 1, Max: MaxRunDuration.Seconds(), Default: DefaultSearchTime,
+	{Name: "max_time", Type: param.Duration, Min: 1, Max: MaxRunDuration.Seconds(), Default: defaultSearchTime,
 		Doc: "how long the search may take"},
-	{Name: "cool_down", Type: param.Duration, Max: MaxJobDuration.Seconds(), Default: DefaultCoolDown,
+	{Name: "cool_down", Type: param.Duration, Max: MaxJobDuration.Seconds(), Default: defaultCoolDown,
 		Doc: "how long to wait between two runs"},
 }
 
@@ -54,7 +54,7 @@ func DecodeSearch(data []byte) (SearchRequest, error) {
 	var found param.Problems
 	values := param.ReadGiven(searchParameters, object, "", &found)
 	r := SearchRequest{
-		Precision: DefaultPrecision, MaxTime: Duration(DefaultSearchTime), CoolDown: Duration(DefaultCoolDown),
+		Precision: defaultPrecision, MaxTime: Duration(defaultSearchTime), CoolDown: Duration(defaultCoolDown),
 	}
 	r.readObjectives(values.List("objectives"), &found)
 	r.Rate, r.Concurrency = readLoads(values, "rate", &found), readLoads(values, "concurrency", &found)
@@ -153,7 +153,7 @@ func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problem
 	}
 	complete[load] = json.Number(param.FormatNumber(loads.From))
 	if complete["num_jobs"] == nil && complete["duration"] == nil {
-		complete["duration"] = DefaultTrialDuration.String()
+		complete["duration"] = defaultTrialDuration.String()
 	}
 	encoded, _ := json.Marshal(complete) // it was decoded from JSON
 	spec, err := DecodeSpec(encoded)

@@ -7,8 +7,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// MaxRepeat is the largest number of times that a spec is run.
-const MaxRepeat = 1000
+// maxRepeat is the largest number of times that a spec is run.
+const maxRepeat = 1000
 
 // A Repeat says how many times a spec is run as a whole, one run after the other.
 // Each is a run with a result of its own. What executes a run ignores it: the
@@ -47,12 +47,12 @@ func (r *Repeat) UnmarshalJSON(data []byte) error {
 	return found.Err()
 }
 
-var repeatTimes = param.Parameter{Name: "times", Type: param.Integer, Min: 1, Max: MaxRepeat, Required: true,
+var repeatTimes = param.Parameter{Name: "times", Type: param.Integer, Min: 1, Max: maxRepeat, Required: true,
 	Doc: "how many runs"}
 
 // repeats declares the forms of a repeat.
 var repeats = []param.Parameter{
-	{Type: param.Integer, Min: 1, Max: MaxRepeat, Doc: "how many runs"},
+	{Type: param.Integer, Min: 1, Max: maxRepeat, Doc: "how many runs"},
 	{Type: param.Object, Doc: "how many runs, and the wait between them", Members: []param.Parameter{repeatTimes,
 		{Name: "cooldown", Type: param.Duration, Max: MaxJobDuration.Seconds(), Doc: "wait between two runs"}}},
 }
@@ -76,6 +76,6 @@ func parseRepeat(location string, value any, found *param.Problems) Repeat {
 		return Repeat{Times: times, Cooldown: Duration(values.Duration("cooldown"))}
 	}
 	found.Add(location, `must be a number of runs from 1 to %d, or an object such as {"times": 5, "cooldown": "2s"}; `+
-		"got %s", MaxRepeat, param.Describe(value))
+		"got %s", maxRepeat, param.Describe(value))
 	return Repeat{}
 }

@@ -22,8 +22,9 @@ import (
 // the run.
 type Runner func(ctx context.Context, spec aurea.Spec) (aurea.Run, error)
 
-// Label is the key of the label of a search's runs. Its value is the search's id.
-const Label = "search"
+// labelKey is the key of the label of a search's runs. Its value is the search's
+// id.
+const labelKey = "search"
 
 // queueWait is how long a search waits for a place in a full queue before it asks
 // again.
@@ -75,7 +76,7 @@ func trial(ctx context.Context, s aurea.Search, load float64, run Runner) (aurea
 	if spec.Labels == nil {
 		spec.Labels = map[string]string{}
 	}
-	spec.Labels[Label] = s.ID
+	spec.Labels[labelKey] = s.ID
 	if end, _ := ctx.Deadline(); time.Until(end) < time.Duration(spec.Duration) {
 		return aurea.SearchPoint{}, errOutOfTime
 	}
