@@ -8,7 +8,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A WithinRuns is what the course of two single runs says about one metric. It is
+// A WithinRuns is what the series of two single runs say about one metric. It is
 // weaker than the comparison of several runs: it knows how much each run varied
 // within itself, and not how much runs differ from each other. It has no
 // influence on the verdict of the comparison.
@@ -19,36 +19,46 @@ type WithinRuns struct {
 }
 
 const (
-	fewestPoints = 20   // of a run's series, for a bootstrap
-	resamples    = 1000 // of either series
+	minPoints = 20   // of a run's series, for a bootstrap
+	resamples = 1000 // of either series
 )
 
-// A courseMetric reads a metric from some points of a series.
-type courseMetric struct {
-	name string
+// A seriesMetric is a metric that a series has. read reads it from some points.
+type seriesMetric struct {
+	metric
 	read func(points []aurea.Point) float64
 }
 
-// courseMetrics is the table of metrics that a series has.
-var courseMetrics = []courseMetric{
-	{"throughput", func(points []aurea.Point) float64 {
+// seriesReaders is the table of metrics that a series has, by their names.
+var seriesReaders = map[string]func(points []aurea.Point) float64{
+	"throughput": func(points []aurea.Point) float64 {
 		return meanOver(points, func(p aurea.Point) (float64, float64) { return p.Throughput, 1 })
-	}},
-	{"p50", func(points []aurea.Point) float64 {
+	},
+	"p50": func(points []aurea.Point) float64 {
 		return meanOver(points, func(p aurea.Point) (float64, float64) { return p.P50, float64(p.OK) })
-	}},
-	{"p90", func(points []aurea.Point) float64 {
+	},
+	"p90": func(points []aurea.Point) float64 {
 		return meanOver(points, func(p aurea.Point) (float64, float64) { return p.P90, float64(p.OK) })
-	}},
-	{"p99", func(points []aurea.Point) float64 {
+	},
+	"p99": func(points []aurea.Point) float64 {
 		return meanOver(points, func(p aurea.Point) (float64, float64) { return p.P99, float64(p.OK) })
-	}},
-	{"error_rate", func(points []aurea.Point) float64 {
+	},
+	"error_rate": func(points []aurea.Point) float64 {
 		return meanOver(points, func(p aurea.Point) (float64, float64) {
 			ended := float64(p.OK + p.Failed)
 			return float64(p.Failed) / max(ended, 1), ended
 		})
-	}},
+	},
+}
+
+// seriesMetrics returns the metrics that a series has, in the order of metrics.
+func seriesMetrics() (found []seriesMetric) {
+	for _, m := range metrics {
+		if read := seriesReaders[m.name]; read != nil {
+			found = append(found, seriesMetric{m, read})
+		}
+	}
+	return found
 }
 
 // meanOver returns the weighted mean of a value of points; 0 without weight.
@@ -70,19 +80,20 @@ func meanOver(points []aurea.Point, read func(aurea.Point) (value, weight float6
 // length is the cube root of the number of points. It has a fixed seed.
 func withinRuns(base, head *aurea.Result) []WithinRuns {
 	before, after := judgedPoints(base), judgedPoints(head)
-	if min(len(before), len(after)) < fewestPoints {
+	if min(len(before), len(after)) < minPoints {
 		return nil
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	shifts := make([][]float64, len(courseMetrics))
+	compared := seriesMetrics()
+	shifts := make([][]float64, len(compared))
 	for range resamples {
 		b, h := resample(random, before), resample(random, after)
-		for i, m := range courseMetrics {
+		for i, m := range compared {
 			shifts[i] = append(shifts[i], m.shift(b, h))
 		}
 	}
 	var all []WithinRuns
-	for i, m := range courseMetrics {
+	for i, m := range compared {
 		w := m.judge(m.shift(before, after), shifts[i])
 		if value := w.Difference.Value; !math.IsNaN(value) && !math.IsInf(value, 0) {
 			all = append(all, w)
@@ -111,9 +122,8 @@ func resample(random *rand.Rand, points []aurea.Point) []aurea.Point {
 }
 
 // shift returns the difference between two series, on the metric's scale.
-func (m courseMetric) shift(base, head []aurea.Point) float64 {
-	of := metricNamed(m.name)
-	scaled := of.toScale([]float64{m.read(base), m.read(head)})
+func (m seriesMetric) shift(base, head []aurea.Point) float64 {
+	scaled := m.toScale([]float64{m.read(base), m.read(head)})
 	if scaled[0] == scaled[1] { // two infinities too
 		return 0
 	}
@@ -121,16 +131,15 @@ func (m courseMetric) shift(base, head []aurea.Point) float64 {
 }
 
 // judge returns the difference with the interval of its resamples.
-func (m courseMetric) judge(shift float64, resampled []float64) WithinRuns {
-	of := metricNamed(m.name)
+func (m seriesMetric) judge(shift float64, resampled []float64) WithinRuns {
 	slices.Sort(resampled)
 	tail := int(float64(len(resampled)) * testLevel / 2)
 	low, high := resampled[tail], resampled[len(resampled)-1-tail]
 	w := WithinRuns{Metric: m.name, Verdict: MetricUnknown, Difference: Difference{
-		Value: of.fromScale(shift), Interval: finiteInterval(of.fromScale(low), of.fromScale(high)),
+		Value: m.fromScale(shift), Interval: finiteInterval(m.fromScale(low), m.fromScale(high)),
 	}}
 	switch {
-	case low > 0 && of.higherIsBetter, high < 0 && !of.higherIsBetter:
+	case low > 0 && m.higherIsBetter, high < 0 && !m.higherIsBetter:
 		w.Verdict = MetricBetter
 	case low > 0, high < 0:
 		w.Verdict = MetricWorse

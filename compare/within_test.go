@@ -71,8 +71,8 @@ func TestWithinRunsNeeds(t *testing.T) {
 		t.Errorf("with 19 points: %+v", c.WithinRuns)
 	}
 	head = withSeries(random, "head", 25, 1)
-	if c := Results([]*aurea.Result{base}, []*aurea.Result{head}, Options{}); len(c.WithinRuns) != len(courseMetrics) {
-		t.Errorf("with 25 points: %d metrics, want %d", len(c.WithinRuns), len(courseMetrics))
+	if c := Results([]*aurea.Result{base}, []*aurea.Result{head}, Options{}); len(c.WithinRuns) != len(seriesReaders) {
+		t.Errorf("with 25 points: %d metrics, want %d", len(c.WithinRuns), len(seriesReaders))
 	}
 	head.Spec.Warmup = 6e9
 	if c := Results([]*aurea.Result{base}, []*aurea.Result{head}, Options{}); c.WithinRuns != nil {
