@@ -10,7 +10,8 @@ import (
 type Forecast struct {
 	Workload string `json:"workload" doc:"the kind of job"`
 	Model    Model  `json:"model" doc:"open: jobs start at a rate; closed: a job starts when another ends"`
-	// PlannedJobs is nil if the run starts as many jobs as it can until Duration.
+	// PlannedJobs is nil if the run starts as many jobs as it can until
+	// Duration.
 	PlannedJobs *int64 `json:"planned_jobs" doc:"how many jobs start; null if as many as can be done in the duration"`
 	// Approximate is whether PlannedJobs is the mean of what chance decides.
 	Approximate bool `json:"approximate" doc:"whether planned_jobs is the mean of what chance decides"`
@@ -18,8 +19,8 @@ type Forecast struct {
 	Duration    *float64 `json:"duration" doc:"for how many seconds jobs start; null if until planned_jobs have ended"`
 	Warmup      float64  `json:"warmup" doc:"seconds at the beginning that are not judged"`
 	Concurrency int64    `json:"concurrency" doc:"most jobs in flight"`
-	// Load is the rate of an open model, or the jobs in flight of a closed one. It
-	// is linear between two points. Two points at one time are a step.
+	// Load is the rate of an open model, or the jobs in flight of a closed one.
+	// It is linear between two points. Two points at one time are a step.
 	Load []LoadPoint `json:"load" doc:"the load over time, linear between two points"`
 }
 

@@ -13,7 +13,8 @@ type Histogram struct {
 	Buckets []Bucket `json:"buckets"` // those that hold samples, the shortest first
 }
 
-// A Bucket counts the durations above the bucket before it, up to its own bound.
+// A Bucket counts the durations above the bucket before it, up to its own
+// bound.
 type Bucket struct {
 	UpTo  float64 `json:"up_to"` // the longest duration of the bucket, in seconds
 	Count int64   `json:"count"`

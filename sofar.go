@@ -38,8 +38,8 @@ type PartSoFar struct {
 	P99    float64 `json:"p99"`    // of latency
 }
 
-// A TimeSoFar is one thing that jobs spend their time on: the delay of their start,
-// or a phase that the workload reports, or the service as a whole.
+// A TimeSoFar is one thing that jobs spend their time on: the delay of their
+// start, or a phase that the workload reports, or the service as a whole.
 type TimeSoFar struct {
 	Name  string  `json:"name"`
 	Share float64 `json:"share"` // of the delays and service times of all jobs together
@@ -140,8 +140,8 @@ func bucketsSoFar(latency *hist.Histogram) (buckets []Bucket) {
 	return buckets
 }
 
-// time returns the delay and the phases in the order in which the workload names
-// them; the service time without phases.
+// time returns the delay and the phases in the order in which the workload
+// names them; the service time without phases.
 func (f *Follower) time(b *Breakdown) (spent []TimeSoFar) {
 	whole := f.judged.Delay.Sum() + f.judged.ServiceTime.Sum()
 	add := func(name string, h *hist.Histogram) {
@@ -187,8 +187,8 @@ func (j *judgedSoFar) add(p Progress) {
 // length returns how long the judged part has been running, without its pauses.
 func (j *judgedSoFar) length(p Progress) time.Duration { return p.Elapsed - p.Paused - j.warmup }
 
-// result returns the part of the result that follows from the judged jobs so far,
-// and their tally.
+// result returns the part of the result that follows from the judged jobs so
+// far, and their tally.
 func (j *judgedSoFar) result(p Progress) (Result, *Tally) {
 	tally := *j.judged
 	tally.Planned = tally.Accounted()

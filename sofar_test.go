@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An intervalOf is an interval with the given latencies of jobs that ended ok, each
-// delayed by a tenth of it.
+// An intervalOf is an interval with the given latencies of jobs that ended ok,
+// each delayed by a tenth of it.
 func intervalOf(latencies ...time.Duration) *Tally {
 	tally := NewTally()
 	for _, latency := range latencies {

@@ -22,7 +22,8 @@ func Bar(share float64, width int) string {
 // levels are the heights of a column of a sparkline.
 var levels = []rune("▁▂▃▄▅▆▇█")
 
-// Sparkline draws values from 0 to their maximum, one column each. NaN is a gap.
+// Sparkline draws values from 0 to their maximum, one column each. NaN is a
+// gap.
 func Sparkline(values []float64) string {
 	top := 0.0
 	for _, v := range values {

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Wrap breaks a text between words into lines of at most width columns. A longer
-// word is broken. There is at least one line.
+// Wrap breaks a text between words into lines of at most width columns. A
+// longer word is broken. There is at least one line.
 func Wrap(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -8,8 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// charts returns the histogram of latencies and where the time goes, beside each
-// other or, in a narrow terminal, one below the other. Nothing if there is no room.
+// charts returns the histogram of latencies and where the time goes, beside
+// each other or, in a narrow terminal, one below the other. Nothing if there is
+// no room.
 func (s *State) charts(width, rows int) []Line {
 	if width >= twoCharts {
 		return beside(s.histogram(width/2-1, rows), s.time(width-width/2-1, rows), width/2+1)
@@ -38,8 +39,8 @@ func beside(left, right []Line, column int) (lines []Line) {
 	return lines
 }
 
-// histogram draws the latencies of jobs that ended ok, in at most the given number
-// of rows.
+// histogram draws the latencies of jobs that ended ok, in at most the given
+// number of rows.
 func (s *State) histogram(width, rows int) []Line {
 	buckets := s.soFar().Latency
 	rows = min(rows-1, maxRows)
@@ -72,7 +73,8 @@ func (s *State) histogram(width, rows int) []Line {
 	return lines
 }
 
-// time draws where the time of the jobs goes, in at most the given number of rows.
+// time draws where the time of the jobs goes, in at most the given number of
+// rows.
 func (s *State) time(width, rows int) []Line {
 	parts := s.spent()
 	rows = min(rows-1, maxRows)
@@ -95,8 +97,8 @@ func (s *State) time(width, rows int) []Line {
 	return lines
 }
 
-// spent returns what takes the time of the jobs, the most first, without what takes
-// next to nothing.
+// spent returns what takes the time of the jobs, the most first, without what
+// takes next to nothing.
 func (s *State) spent() (spent []aurea.TimeSoFar) {
 	const least = 0.0005
 	for _, part := range s.soFar().Time {

@@ -8,8 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// jobs returns the counts of ok and failed jobs, their bar, and which classes and
-// parts fail.
+// jobs returns the counts of ok and failed jobs, their bar, and which classes
+// and parts fail.
 func (s *State) jobs(width int) []Line {
 	p, so := s.progress(), s.soFar()
 	ended := p.OK + p.Failed

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// controls are those under way: one at a time, and the newest load instead of all
-// that a key asked for while it was held down.
+// controls are those under way: one at a time, and the newest load instead of
+// all that a key asked for while it was held down.
 type controls struct {
 	ctx   context.Context // ends when the view is closed
 	apply ControlFunc     // nil before it is known
@@ -33,8 +33,8 @@ func (v *View) readKeys() {
 	}
 }
 
-// split divides what a terminal sent into keys. The arrow keys up and down mean + and
-// -; other keys that send sequences mean nothing.
+// split divides what a terminal sent into keys. The arrow keys up and down mean
+// + and -; other keys that send sequences mean nothing.
 func split(sent []byte) (keys []string) {
 	text := string(sent)
 	for text != "" {
@@ -87,8 +87,8 @@ func (v *View) press(key string) {
 	v.wake()
 }
 
-// changeLoad asks for the next higher or lower load: of the rate, or without one of
-// the jobs in flight.
+// changeLoad asks for the next higher or lower load: of the rate, or without
+// one of the jobs in flight.
 func (v *View) changeLoad(up bool) {
 	so := v.state.soFar()
 	plan := aurea.NewPlan(v.state.spec(), 0)
@@ -103,8 +103,8 @@ func (v *View) changeLoad(up bool) {
 	v.send(next)
 }
 
-// send applies a control once those before it are answered. Of several that wait,
-// the last one counts.
+// send applies a control once those before it are answered. Of several that
+// wait, the last one counts.
 func (v *View) send(control aurea.Control) {
 	switch {
 	case v.state.Run.ID == "" || v.controls.apply == nil:

@@ -31,8 +31,8 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// pressed is a view without a terminal of a running run, whose controls arrive at a
-// channel and are answered from another.
+// pressed is a view without a terminal of a running run, whose controls arrive
+// at a channel and are answered from another.
 func pressed(t *testing.T, spec string) (v *View, sent chan aurea.Control, answers chan error) {
 	v = Open(Options{Out: io.Discard, Stop: func() {}})
 	t.Cleanup(v.Close)
@@ -52,8 +52,8 @@ func (v *View) message() string {
 	return v.state.Message
 }
 
-// A key that is held down while a control is under way sends one more: the last load
-// that was asked for.
+// A key that is held down while a control is under way sends one more: the last
+// load that was asked for.
 func TestHeldKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, sent, answers := pressed(t, `{"rate": 100, "duration": "1m"}`)
@@ -75,8 +75,8 @@ func TestHeldKey(t *testing.T) {
 	})
 }
 
-// Without a rate the keys change the jobs in flight. What a control could not do is
-// said, and the next key begins where the run is.
+// Without a rate the keys change the jobs in flight. What a control could not
+// do is said, and the next key begins where the run is.
 func TestRefusedControl(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, sent, answers := pressed(t, `{"concurrency": 4, "duration": "1m"}`)

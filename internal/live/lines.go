@@ -12,10 +12,10 @@ const (
 	minRows   = 3
 )
 
-// Lines returns the view of a run, for a terminal of a width of at least MinWidth
-// and of any height. No line is longer than the width, and there are fewer lines
-// than the height: the cursor has the last one. Where they do not all fit, the
-// empty lines go first, then the charts, then thresholds.
+// Lines returns the view of a run, for a terminal of a width of at least
+// MinWidth and of any height. No line is longer than the width, and there are
+// fewer lines than the height: the cursor has the last one. Where they do not
+// all fit, the empty lines go first, then the charts, then thresholds.
 func Lines(s State, width, height int) []Line {
 	rows := max(height-1, 1)
 	lines, whole := s.lines(width, rows, 1)
@@ -25,8 +25,8 @@ func Lines(s State, width, height int) []Line {
 	return lines
 }
 
-// lines lays the view out in at most the given number of rows, with a gap between
-// two blocks. whole is whether all blocks are in it.
+// lines lays the view out in at most the given number of rows, with a gap
+// between two blocks. whole is whether all blocks are in it.
 func (s *State) lines(width, rows, gap int) (lines []Line, whole bool) {
 	blocks, foot := [][]Line{s.head(width), s.rates(width), s.jobs(width)}, s.foot(width)
 	left := rows - len(foot)

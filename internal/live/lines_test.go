@@ -82,7 +82,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// The view of any run stays within the terminal, and prints no control character.
+// The view of any run stays within the terminal, and prints no control
+// character.
 func TestLinesFit(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		width, height := rapid.IntRange(MinWidth, 250).Draw(rt, "width"), rapid.IntRange(1, 80).Draw(rt, "height")

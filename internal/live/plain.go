@@ -12,8 +12,8 @@ import (
 // every is the time between two plain lines, in seconds of the run.
 const every = 10
 
-// A plain shows a run as lines of key=value: one at its first interval, then one
-// every ten seconds, and one whenever it waits for something else.
+// A plain shows a run as lines of key=value: one at its first interval, then
+// one every ten seconds, and one whenever it waits for something else.
 type plain struct {
 	out   io.Writer
 	last  float64 // elapsed at the last line; negative before the first
@@ -40,8 +40,9 @@ func (l *plain) show(run aurea.Run) {
 	}
 }
 
-// PlainLine returns the progress of a run as a line of key=value, without control
-// characters. Values with spaces are quoted. Rates and times are of the last interval.
+// PlainLine returns the progress of a run as a line of key=value, without
+// control characters. Values with spaces are quoted. Rates and times are of the
+// last interval.
 func PlainLine(s State) string {
 	p, so := s.progress(), s.soFar()
 	last := Point{}

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A line has times if jobs ended ok in the interval, the target of a run with a rate,
-// and what the run waits for.
+// A line has times if jobs ended ok in the interval, the target of a run with a
+// rate, and what the run waits for.
 func TestPlainLine(t *testing.T) {
 	for _, row := range []struct {
 		progress aurea.RunProgress

@@ -6,16 +6,17 @@ import (
 	"strings"
 )
 
-// A screen draws lines in place: below what was printed before, over what it drew
-// last. It writes each picture at once, so that a terminal shows no half of one.
+// A screen draws lines in place: below what was printed before, over what it
+// drew last. It writes each picture at once, so that a terminal shows no half
+// of one.
 type screen struct {
 	out   io.Writer
 	color bool
 	drawn []int // cells of the lines on the screen; the cursor is below them
 }
 
-// The control sequences of a screen. Terminals that do not know the synchronized
-// update ignore it.
+// The control sequences of a screen. Terminals that do not know the
+// synchronized update ignore it.
 const (
 	beginUpdate = "\x1b[?2026h\x1b[?25l\x1b[?7l" // no cursor, and long lines are cut, not wrapped
 	endUpdate   = "\x1b[?7h\x1b[?2026l"

@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// notify returns the signals that concern the terminal, until stop is called. Those
-// that end the program are among them, because the terminal must be restored first.
+// notify returns the signals that concern the terminal, until stop is called.
+// Those that end the program are among them, because the terminal must be
+// restored first.
 func notify() (signals <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 8)
 	wanted := []os.Signal{syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT}
@@ -20,8 +21,8 @@ func notify() (signals <-chan os.Signal, stop func()) {
 	return c, func() { signal.Stop(c) }
 }
 
-// handle does what a signal means to the view. The command itself stops the run at
-// the first one that ends it; a second one ends the program.
+// handle does what a signal means to the view. The command itself stops the run
+// at the first one that ends it; a second one ends the program.
 func (v *View) handle(received os.Signal, later <-chan os.Signal) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -40,7 +41,8 @@ func (v *View) handle(received os.Signal, later <-chan os.Signal) {
 func (v *View) suspend(later <-chan os.Signal) {
 	v.leave(false)
 	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	// The stop may reach this goroutine late: it must not take the terminal before.
+	// The stop may reach this goroutine late: it must not take the terminal
+	// before.
 	for received := range later {
 		if received == syscall.SIGCONT {
 			return
@@ -49,7 +51,8 @@ func (v *View) suspend(later <-chan os.Signal) {
 	}
 }
 
-// end ends the program by a signal that ends it at once. The caller holds the lock.
+// end ends the program by a signal that ends it at once. The caller holds the
+// lock.
 func (v *View) end(received os.Signal) {
 	switch received {
 	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP:

@@ -12,7 +12,8 @@ import (
 // of its own.
 const briefest = 0.5
 
-// maxHistory limits the intervals of the sparklines: wider terminals show no more.
+// maxHistory limits the intervals of the sparklines: wider terminals show no
+// more.
 const maxHistory = 160
 
 // A State is all that Lines shows.
@@ -38,8 +39,8 @@ type Point struct {
 	DelayP99 float64
 }
 
-// Add takes an update of the run. It adds an interval to the history if the run's
-// progress has gone on since.
+// Add takes an update of the run. It adds an interval to the history if the
+// run's progress has gone on since.
 func (s *State) Add(run aurea.Run) {
 	before := s.Run.Progress
 	s.Run, s.Age = run, 0
@@ -93,7 +94,8 @@ func (s *State) spec() aurea.Spec {
 	return s.Spec
 }
 
-// paused reports whether the last control to pause or resume has paused the run.
+// paused reports whether the last control to pause or resume has paused the
+// run.
 func (s *State) paused() bool {
 	for _, event := range slices.Backward(s.Run.Timeline) {
 		switch event.Kind {
@@ -114,5 +116,6 @@ func (s *State) elapsed() float64 {
 	return s.progress().Elapsed + s.Age.Seconds()
 }
 
-// left returns a time that was left at the last update, less what has passed since.
+// left returns a time that was left at the last update, less what has passed
+// since.
 func (s *State) left(seconds float64) float64 { return max(seconds-s.Age.Seconds(), 0) }

@@ -8,8 +8,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// An interval's rate is of the jobs started since the last one. An interval that is
-// too brief for a rate, or that a status repeats, adds no point.
+// An interval's rate is of the jobs started since the last one. An interval
+// that is too brief for a rate, or that a status repeats, adds no point.
 func TestHistory(t *testing.T) {
 	var s State
 	for _, p := range []*aurea.RunProgress{

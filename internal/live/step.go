@@ -2,9 +2,9 @@ package live
 
 import "math"
 
-// step returns the next higher or lower load. The loads are 100, 110 … 200, 220 …
-// 500, 550 … 1000, and so on in each power of ten: steps of 4 to 10 %, so that + and
-// - undo each other. Whole loads are jobs in flight, at least 1.
+// step returns the next higher or lower load. The loads are 100, 110 … 200, 220
+// … 500, 550 … 1000, and so on in each power of ten: steps of 4 to 10 %, so
+// that + and - undo each other. Whole loads are jobs in flight, at least 1.
 func step(load float64, up, whole bool) float64 {
 	if !(load > 0) {
 		return 1

@@ -27,8 +27,8 @@ func TestStep(t *testing.T) {
 	}
 }
 
-// One step up and one down lead back to a load of the ladder, and each is 4 to 10 %,
-// or a single job.
+// One step up and one down lead back to a load of the ladder, and each is 4 to
+// 10 %, or a single job.
 func TestStepsUndoEachOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		whole := rapid.Bool().Draw(t, "whole")

@@ -22,8 +22,8 @@ type Span struct {
 	Style Style
 }
 
-// A Line is one row of the view. Each character takes one cell, but for wide ones
-// in names; the terminal cuts what does not fit.
+// A Line is one row of the view. Each character takes one cell, but for wide
+// ones in names; the terminal cuts what does not fit.
 type Line []Span
 
 // String returns the text alone.

@@ -45,7 +45,8 @@ func (s *State) thresholds(width, rows int) (lines []Line) {
 	return lines
 }
 
-// severity orders thresholds: those that fail, those without data, those that pass.
+// severity orders thresholds: those that fail, those without data, those that
+// pass.
 func severity(check aurea.ThresholdCheck) int {
 	switch {
 	case check.OK:

@@ -11,7 +11,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// redrawEvery is the time between two pictures: the clock goes on between intervals.
+// redrawEvery is the time between two pictures: the clock goes on between
+// intervals.
 const redrawEvery = time.Second / 2
 
 // Options configure a View.
@@ -20,18 +21,19 @@ type Options struct {
 	In     io.Reader           // standard input: keys are read if it is a terminal
 	Getenv func(string) string // the environment: TERM and NO_COLOR
 	Spec   aurea.Spec          // shown before the first update
-	// Stop stops the run, or the watching of it, as an interrupt does. It must not
-	// block.
+	// Stop stops the run, or the watching of it, as an interrupt does. It must
+	// not block.
 	Stop func()
 }
 
-// A ControlFunc applies a control to a run and returns the run with the event on its
-// timeline. It may block until ctx is done.
+// A ControlFunc applies a control to a run and returns the run with the event
+// on its timeline. It may block until ctx is done.
 type ControlFunc func(ctx context.Context, id string, control aurea.Control) (aurea.Run, error)
 
-// A View shows a run while it runs. On a terminal that is wide enough it draws in
-// place, and keys control the run; elsewhere it prints lines. Open makes one. Its
-// methods may be called concurrently; none waits for the terminal's user.
+// A View shows a run while it runs. On a terminal that is wide enough it draws
+// in place, and keys control the run; elsewhere it prints lines. Open makes
+// one. Its methods may be called concurrently; none waits for the terminal's
+// user.
 type View struct {
 	options  Options
 	terminal *os.File // nil for plain lines
@@ -51,7 +53,8 @@ type View struct {
 	stops    int // how often the user has asked for the end
 }
 
-// Open begins to show a run. Close must be called, also when the program panics.
+// Open begins to show a run. Close must be called, also when the program
+// panics.
 func Open(o Options) *View {
 	v := &View{options: o, redraw: make(chan struct{}, 1), shownAt: time.Now()}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -81,8 +84,8 @@ func capable(file *os.File, getenv func(string) string) bool {
 	return columns >= MinWidth && rows > 1 && term != "" && term != "dumb"
 }
 
-// ControlBy says how to apply the controls that keys ask for. Before that, keys can
-// only stop the run.
+// ControlBy says how to apply the controls that keys ask for. Before that, keys
+// can only stop the run.
 func (v *View) ControlBy(apply ControlFunc) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -175,9 +178,9 @@ func (v *View) wake() {
 	}
 }
 
-// restoreOnPanic leaves the terminal as it was before a panic ends the program. It
-// keeps the lock, so that no other goroutine takes the terminal again. If the one
-// that panics holds it, waiting would be in vain.
+// restoreOnPanic leaves the terminal as it was before a panic ends the program.
+// It keeps the lock, so that no other goroutine takes the terminal again. If
+// the one that panics holds it, waiting would be in vain.
 func (v *View) restoreOnPanic() {
 	if reason := recover(); reason != nil {
 		for tries := 0; !v.mu.TryLock() && tries < 100; tries++ {
@@ -229,8 +232,8 @@ func (v *View) drawable() bool {
 	return columns >= MinWidth && rows > 1
 }
 
-// draw draws the state, and removes the picture from a terminal that has become too
-// small.
+// draw draws the state, and removes the picture from a terminal that has become
+// too small.
 func (v *View) draw() {
 	if !v.drawable() {
 		if v.active {

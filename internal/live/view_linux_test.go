@@ -18,8 +18,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform/platformtest"
 )
 
-// TestMain is also a program with a view, which a test runs on a terminal: with a run
-// that nothing stops.
+// TestMain is also a program with a view, which a test runs on a terminal: with
+// a run that nothing stops.
 func TestMain(m *testing.M) {
 	how := os.Getenv("AUREA_VIEWED")
 	if how == "" {
@@ -43,8 +43,8 @@ func TestMain(m *testing.M) {
 	time.Sleep(time.Minute)
 }
 
-// viewed starts a program with a view on a terminal, and returns both and the modes
-// that the terminal had.
+// viewed starts a program with a view on a terminal, and returns both and the
+// modes that the terminal had.
 func viewed(t *testing.T, how string) (*platformtest.Terminal, *exec.Cmd, string) {
 	t.Helper()
 	terminal := platformtest.OpenTerminal(t, 80, 24)
@@ -56,7 +56,8 @@ func viewed(t *testing.T, how string) (*platformtest.Terminal, *exec.Cmd, string
 	return terminal, command, modes
 }
 
-// checkRestored checks that the terminal is as it was, once the program has ended.
+// checkRestored checks that the terminal is as it was, once the program has
+// ended.
 func checkRestored(t *testing.T, terminal *platformtest.Terminal, modes string) {
 	t.Helper()
 	if got := terminal.Modes(); got != modes {
@@ -69,8 +70,8 @@ func checkRestored(t *testing.T, terminal *platformtest.Terminal, modes string) 
 	}
 }
 
-// The first ctrl-C is left to the command. The second one ends the program at once, as
-// it would without a view, and with the terminal restored.
+// The first ctrl-C is left to the command. The second one ends the program at
+// once, as it would without a view, and with the terminal restored.
 func TestSecondInterrupt(t *testing.T) {
 	terminal, command, modes := viewed(t, "to wait")
 	terminal.Press("\x03")
@@ -87,8 +88,8 @@ func TestSecondInterrupt(t *testing.T) {
 	checkRestored(t, terminal, modes)
 }
 
-// A panic finds the terminal restored, whether the program panics or what a key does,
-// and can be read.
+// A panic finds the terminal restored, whether the program panics or what a key
+// does, and can be read.
 func TestPanics(t *testing.T) {
 	for how, keys := range map[string]string{"to panic": "", "to control": "p"} {
 		terminal, command, modes := viewed(t, how)

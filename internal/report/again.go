@@ -15,8 +15,8 @@ import (
 )
 
 // again returns the lines of the command that repeats a run: the same spec with
-// the same seed. A shell reads the lines as one command. A spec that flags cannot
-// give is named by SPEC, for its file.
+// the same seed. A shell reads the lines as one command. A spec that flags
+// cannot give is named by SPEC, for its file.
 func again(r *aurea.Result, width int) []string {
 	words, ok := specFlags(r.Spec)
 	if !ok {

@@ -124,8 +124,8 @@ func (v *viewer) scheme(medium, scheme string) {
 	}))
 }
 
-// eventfulRun returns a run with everything that charts show: thresholds that are
-// near to each other, controls, a gap and failures.
+// eventfulRun returns a run with everything that charts show: thresholds that
+// are near to each other, controls, a gap and failures.
 func eventfulRun() aurea.Run {
 	run := shopRun()
 	r := run.Result

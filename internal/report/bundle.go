@@ -15,8 +15,8 @@ import (
 //go:embed report.js
 var reportScript string
 
-// script returns the script of a report with all modules that it imports, as one
-// text without imports.
+// script returns the script of a report with all modules that it imports, as
+// one text without imports.
 var script = sync.OnceValue(func() string {
 	b := bundle{files: ui.Files, done: map[string]bool{}}
 	b.WriteString("const modules = {};\n")

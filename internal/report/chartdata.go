@@ -61,8 +61,8 @@ func newChartData(r *aurea.Result) chartData {
 // targetSteps is the number of points of the load that was asked for.
 const targetSteps = 200
 
-// askedFor returns the load that the plan asked for over the time of the series:
-// a rate or a level, with the run's controls.
+// askedFor returns the load that the plan asked for over the time of the
+// series: a rate or a level, with the run's controls.
 func askedFor(r *aurea.Result) (rate, level [][2]float64) {
 	rate, level = [][2]float64{}, [][2]float64{}
 	if len(r.Series) < 2 {
@@ -85,8 +85,8 @@ func askedFor(r *aurea.Result) (rate, level [][2]float64) {
 	return rate, level
 }
 
-// targetAt returns the load that was asked for at a time of the run's clock. The
-// plan's clock stands still while the run is paused.
+// targetAt returns the load that was asked for at a time of the run's clock.
+// The plan's clock stands still while the run is paused.
 func targetAt(plan aurea.Plan, timeline []aurea.RunEvent, t float64) aurea.Target {
 	paused, pausedAt := 0.0, -1.0
 	var changed aurea.RunEvent

@@ -114,8 +114,8 @@ func TestJUnitOfComparison(t *testing.T) {
 	}
 }
 
-// The HTML is one page with the tables, the facts and the data. Nothing in it is
-// markup of the names.
+// The HTML is one page with the tables, the facts and the data. Nothing in it
+// is markup of the names.
 func TestHTMLOfComparison(t *testing.T) {
 	c := compared(t, "p50 > +5%")
 	c.BaseName = "<b>"

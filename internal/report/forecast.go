@@ -10,8 +10,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// WriteForecast writes what a run of the spec would do, with a curve of its load
-// if that changes.
+// WriteForecast writes what a run of the spec would do, with a curve of its
+// load if that changes.
 func WriteForecast(spec aurea.Spec, f aurea.Forecast, w io.Writer) error {
 	rows := format.NewRows(w)
 	rows.Row("workload", f.Workload)

@@ -58,8 +58,8 @@ func chartStyle() string {
 	return string(style)
 }
 
-// contentPolicy returns the content security policy of a page: its own style and
-// its own script, and nothing else.
+// contentPolicy returns the content security policy of a page: its own style
+// and its own script, and nothing else.
 func contentPolicy(style, script string) string {
 	hash := func(text string) string {
 		sum := sha256.Sum256([]byte(text))

@@ -49,8 +49,8 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-// The page holds the result, which can be read back: with its histogram, without
-// its jobs.
+// The page holds the result, which can be read back: with its histogram,
+// without its jobs.
 func TestHTMLHoldsTheResult(t *testing.T) {
 	run := shopRun()
 	run.Result.Name = `</script><script>alert(1)</script><!--`

@@ -22,8 +22,8 @@ func ResultIn(page []byte) (json []byte, found bool) {
 	return json, found
 }
 
-// scriptJSON returns JSON that can stand in a script element: nothing in it ends
-// the element or begins a comment.
+// scriptJSON returns JSON that can stand in a script element: nothing in it
+// ends the element or begins a comment.
 func scriptJSON(json string) string {
 	return strings.ReplaceAll(json, "<", `\u003c`)
 }

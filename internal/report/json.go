@@ -20,8 +20,8 @@ func JSON(run aurea.Run, _ Options, w io.Writer) error {
 	return result.WriteJSON(format.NewJSONWriter(w), run.Samples.Jobs)
 }
 
-// latencyOf returns the histogram of a run's latency: of its samples, or else of
-// the document that it was read from; an empty one without either.
+// latencyOf returns the histogram of a run's latency: of its samples, or else
+// of the document that it was read from; an empty one without either.
 func latencyOf(run aurea.Run) *hist.Histogram {
 	if run.Samples.Tally != nil {
 		return run.Samples.Tally.Latency

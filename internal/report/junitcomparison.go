@@ -81,7 +81,8 @@ func (c Compared) metricCases(class string) []junitCase {
 	return cases
 }
 
-// describe says how a metric differs: "p99 is +12.1% [+10.0%, +14.3%], p = 0.003".
+// describe says how a metric differs: "p99 is +12.1% [+10.0%, +14.3%], p =
+// 0.003".
 func (c Compared) describe(metric string) string {
 	for _, m := range c.Metrics {
 		if m.Metric == metric {

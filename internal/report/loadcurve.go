@@ -45,7 +45,8 @@ func loadAt(points []aurea.LoadPoint, t float64) float64 {
 	return levelOf(points[len(points)-1])
 }
 
-// writeLoadCurve draws the load over time. It draws nothing for a constant load.
+// writeLoadCurve draws the load over time. It draws nothing for a constant
+// load.
 func writeLoadCurve(w io.Writer, f aurea.Forecast) error {
 	lowest, highest := loadRange(f)
 	if f.Duration == nil || lowest == highest {

@@ -41,8 +41,8 @@ func timesTable(r *aurea.Result, delayed bool) table {
 	return t
 }
 
-// partsTable has a row for every part of a mix, with its jobs by outcome and its
-// latency: the part with the highest error rate first.
+// partsTable has a row for every part of a mix, with its jobs by outcome and
+// its latency: the part with the highest error rate first.
 func partsTable(parts []aurea.PartResult) table {
 	t := table{Header: []string{"part"}}
 	var used []aurea.Outcome

@@ -1,10 +1,10 @@
 // Package report writes results and comparisons as documents that people read:
 // text, Markdown, HTML, JUnit XML, and JSON.
 //
-// Its stance: a form says the same as any other, in its own markup. What it says
-// comes from the same functions and tables: the headline, the doubts with what to
-// do, the thresholds, the tables. Untrusted text is sanitized there, so a form
-// only escapes its own markup.
+// Its stance: a form says the same as any other, in its own markup. What it
+// says comes from the same functions and tables: the headline, the doubts with
+// what to do, the thresholds, the tables. Untrusted text is sanitized there, so
+// a form only escapes its own markup.
 package report
 
 import (

@@ -1,5 +1,5 @@
-// The charts of a report, drawn from the result that the page holds. Its imports
-// are of the folder internal/server/ui.
+// The charts of a report, drawn from the result that the page holds. Its
+// imports are of the folder internal/server/ui.
 
 import { band, bars, line } from "./charts/layers.js";
 import { crosses, events, limits, span } from "./charts/marks.js";

@@ -7,8 +7,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// A screen is a text for a terminal of a width: named rows, tables and bars. Its
-// methods sanitize what they write, so they can take any text.
+// A screen is a text for a terminal of a width: named rows, tables and bars.
+// Its methods sanitize what they write, so they can take any text.
 type screen struct {
 	strings.Builder
 	style

@@ -22,8 +22,8 @@ func Load(request aurea.SearchRequest, load float64) string {
 	return format.Count(load) + " in flight"
 }
 
-// WriteSearch writes a search as text of at most 80 columns: what it found, and the
-// curve of the load against the latency.
+// WriteSearch writes a search as text of at most 80 columns: what it found, and
+// the curve of the load against the latency.
 func WriteSearch(s aurea.Search, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	loads, _ := s.Request.Range()
@@ -47,8 +47,8 @@ func WriteSearch(s aurea.Search, w io.Writer) error {
 	return out.Flush()
 }
 
-// writeWrapped writes a paragraph in lines of at most 80 columns. It begins after
-// an empty line if the text begins with a line break.
+// writeWrapped writes a paragraph in lines of at most 80 columns. It begins
+// after an empty line if the text begins with a line break.
 func writeWrapped(out io.Writer, text string) {
 	if rest, ok := strings.CutPrefix(text, "\n"); ok {
 		fmt.Fprintln(out)

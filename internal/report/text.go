@@ -15,8 +15,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// Text writes a result for a terminal: it fits a screen, and what is worst comes
-// first.
+// Text writes a result for a terminal: it fits a screen, and what is worst
+// comes first.
 func Text(run aurea.Run, o Options, w io.Writer) error {
 	t := textReport{screen: newScreen(o), run: run, r: run.Result, o: o}
 	for _, section := range []func(){

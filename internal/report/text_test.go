@@ -251,8 +251,8 @@ func TestTextVerbose(t *testing.T) {
 	}
 }
 
-// Of many classes of errors, a text has the most frequent ones and says how many
-// it leaves out.
+// Of many classes of errors, a text has the most frequent ones and says how
+// many it leaves out.
 func TestTextOfManyErrors(t *testing.T) {
 	run := shopRun()
 	for n, want := range map[int64]string{

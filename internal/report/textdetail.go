@@ -54,8 +54,8 @@ func (t textReport) spark(name string, values []float64, write func(float64) str
 }
 
 // squeeze merges neighbours until at most n points are left. The rate of a
-// merged point is the one of all its jobs; its p99 is the highest of them, because
-// percentiles cannot be merged.
+// merged point is the one of all its jobs; its p99 is the highest of them,
+// because percentiles cannot be merged.
 func squeeze(points []aurea.Point, n int) []aurea.Point {
 	each := (len(points) + n - 1) / max(n, 1)
 	if each <= 1 {
@@ -199,7 +199,8 @@ func beside(r, before *aurea.Result) string {
 		"; one run of each is no evidence, aurea ab makes some"
 }
 
-// change formats the difference between two values as percent of the one before.
+// change formats the difference between two values as percent of the one
+// before.
 func change(now, before float64) string {
 	if before == 0 {
 		return format.NoValue

@@ -111,8 +111,9 @@ func valuesOf(m compare.MetricTrend) []float64 {
 	return values
 }
 
-// trendline draws values between their minimum and maximum, at most trendColumns
-// columns: each is the median of its values, or a gap if they are all NaN.
+// trendline draws values between their minimum and maximum, at most
+// trendColumns columns: each is the median of its values, or a gap if they are
+// all NaN.
 func trendline(values []float64) string {
 	columns := min(len(values), trendColumns)
 	medians := make([]float64, columns)

@@ -9,8 +9,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// maxReportedWorkers limits the rows of the workers' table. One more row sums up
-// the other workers.
+// maxReportedWorkers limits the rows of the workers' table. One more row sums
+// up the other workers.
 const maxReportedWorkers = 10
 
 // maxWorkerName is the longest name of a worker in a table, in characters.
@@ -64,8 +64,8 @@ func formatCPU(of aurea.WorkerResult) string {
 	return fmt.Sprintf("%.0f%%", 100*of.CPU)
 }
 
-// otherWorkers sums up the workers of a result from the given one on, with those
-// that it does not list.
+// otherWorkers sums up the workers of a result from the given one on, with
+// those that it does not list.
 func otherWorkers(w *aurea.Workers, from int) (count int, ok int64, throughput float64) {
 	if w.Rest != nil {
 		count, ok, throughput = w.Rest.Count, w.Rest.Counts.OK, w.Rest.Throughput

@@ -6,8 +6,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A Writer writes the result of a finished run, which must not be nil. The run's
-// Samples add a histogram, if there are any.
+// A Writer writes the result of a finished run, which must not be nil. The
+// run's Samples add a histogram, if there are any.
 type Writer func(run aurea.Run, o Options, w io.Writer) error
 
 // Writers are the forms of a finished run, by the name that users give them.

@@ -1,5 +1,5 @@
-// Command svg makes docs/live.svg: the live view of a real run, as the README shows
-// it. The run calls a small shop on this machine for a minute.
+// Command svg makes docs/live.svg: the live view of a real run, as the README
+// shows it. The run calls a small shop on this machine for a minute.
 //
 //	go run ./internal/live/svg >docs/live.svg
 package main
@@ -82,8 +82,8 @@ func run() (state live.State, err error) {
 	return state, err
 }
 
-// serve answers as a shop does whose load comes in waves and whose orders fail in one
-// of fifty cases.
+// serve answers as a shop does whose load comes in waves and whose orders fail
+// in one of fifty cases.
 func serve(w http.ResponseWriter, r *http.Request) {
 	wave := float64(time.Now().UnixMilli()%8000) / 8000
 	took := 4 + 10*rand.ExpFloat64()*(0.6+wave)

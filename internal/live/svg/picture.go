@@ -21,8 +21,9 @@ var colors = map[live.Style]string{
 	live.Green: "#56d364", live.Yellow: "#e3b341", live.Cyan: "#79c0ff",
 }
 
-// picture returns the lines as an SVG. Bars and sparklines are rectangles, because
-// few fonts have all of their characters; each text is stretched to its cells.
+// picture returns the lines as an SVG. Bars and sparklines are rectangles,
+// because few fonts have all of their characters; each text is stretched to its
+// cells.
 func picture(lines []live.Line, columns int) string {
 	var svg strings.Builder
 	width, height := float64(columns)*cellWidth+2*margin, float64(len(lines)*cellHeight+2*margin)
@@ -46,7 +47,8 @@ func picture(lines []live.Line, columns int) string {
 	return svg.String()
 }
 
-// pieces divides a text where a run of the same block character, or of others, ends.
+// pieces divides a text where a run of the same block character, or of others,
+// ends.
 func pieces(text string) (pieces []string) {
 	var piece []rune
 	for _, r := range text {
@@ -65,8 +67,8 @@ func pieces(text string) (pieces []string) {
 	return pieces
 }
 
-// A shape is the part of a cell that a character fills, in eighths from its left
-// bottom corner, and how dense it is.
+// A shape is the part of a cell that a character fills, in eighths from its
+// left bottom corner, and how dense it is.
 type shape struct {
 	bottom, width, height float64
 	opacity               float64

@@ -36,7 +36,8 @@ func elements(t *testing.T, svg string) (list []string) {
 	}
 }
 
-// Texts are texts, runs of a block character are rectangles, spaces are nothing.
+// Texts are texts, runs of a block character are rectangles, spaces are
+// nothing.
 func TestPicture(t *testing.T) {
 	lines := []live.Line{
 		{{Text: " p99 < 1s & <b>  ", Style: live.Bold}, {Text: "██▌ 12", Style: live.Cyan}},

@@ -65,8 +65,8 @@ function thresholdsText() {
   return lines.length > 0 ? JSON.stringify(lines) : undefined;
 }
 
-// thresholdLine writes a threshold of a spec on one line. One that can end the run is
-// an object.
+// thresholdLine writes a threshold of a spec on one line. One that can end the
+// run is an object.
 function thresholdLine(threshold) {
   if (typeof threshold === "string") return threshold;
   const abort = threshold.abort_on_fail ? " abort" : "";

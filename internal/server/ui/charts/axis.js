@@ -25,7 +25,8 @@ export function xAxis({ x, left, right, bottom }, write) {
     svg("text", { class: "tick", x: round(at), y: bottom + 17, "text-anchor": "middle" }, label)));
 }
 
-// yAxis draws a grid line for each label, and the labels to the left of the plot.
+// yAxis draws a grid line for each label, and the labels to the left of the
+// plot.
 export function yAxis({ y, left, right, top, bottom }, write) {
   const count = Math.max(Math.floor((bottom - top) / 36), 2);
   return y.ticks(count).map((tick) => svg("g", {},

@@ -1,9 +1,11 @@
-// A cursor reads a plot: a vertical line at the nearest x, and its values as text.
-// It follows the pointer, and the arrow keys while the plot has the focus.
+// A cursor reads a plot: a vertical line at the nearest x, and its values as
+// text. It follows the pointer, and the arrow keys while the plot has the
+// focus.
 
 import { round, svg } from "./svg.js";
 
-// nearest returns the index of the value nearest to a wanted one; values ascend.
+// nearest returns the index of the value nearest to a wanted one; values
+// ascend.
 export function nearest(values, wanted) {
   let low = 0;
   for (let high = values.length - 1; low < high;) {

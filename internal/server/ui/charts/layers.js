@@ -1,11 +1,11 @@
-// Layers of a plot: each is a function of the plot's scales, and returns what it
-// draws. A tone is a letter for which the style sheet has a colour.
+// Layers of a plot: each is a function of the plot's scales, and returns what
+// it draws. A tone is a letter for which the style sheet has a colour.
 
 import { bandPath, linePath, lonely } from "./path.js";
 import { round, svg } from "./svg.js";
 
-// line draws a line through points [x, y], where a null is a gap. A point without
-// neighbours is a dot.
+// line draws a line through points [x, y], where a null is a gap. A point
+// without neighbours is a dot.
 export const line = (points, tone, style = "") => ({ x, y }) => [
   svg("path", { class: `line ${tone} ${style}`, d: linePath(points, x, y) }),
   ...lonely(points).map(([at, value]) => svg("circle", { class: `dot ${tone}`, cx: round(x(at)), cy: round(y(value)), r: 2 })),

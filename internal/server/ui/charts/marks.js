@@ -2,9 +2,9 @@
 
 import { round, svg, textWidth } from "./svg.js";
 
-// limits draws a horizontal line at the value of each { value, label, mood }, with
-// its label. A limit beyond the plot is at its edge. Labels that would overlap are
-// beside each other.
+// limits draws a horizontal line at the value of each { value, label, mood },
+// with its label. A limit beyond the plot is at its edge. Labels that would
+// overlap are beside each other.
 export const limits = (list) => ({ y, left, right, top, bottom }) => {
   const placed = [];
   return list.map((one) => ({ ...one, at: round(Math.min(Math.max(y(one.value), top), bottom)) }))
@@ -54,8 +54,9 @@ export const span = (from, to, label) => ({ x, left, right, top, bottom }) => {
   ];
 };
 
-// events draws a vertical line for each [x, label]. The labels are above the plot;
-// those that would overlap are left out, and a line keeps its label as its title.
+// events draws a vertical line for each [x, label]. The labels are above the
+// plot; those that would overlap are left out, and a line keeps its label as
+// its title.
 export const events = (list) => ({ x, top, bottom, right }) => {
   let free = -Infinity;
   return list.flatMap(([at, label]) => {

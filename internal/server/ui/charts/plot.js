@@ -6,9 +6,9 @@ import { cursor } from "./cursor.js";
 import { legend } from "./legend.js";
 import { html, svg } from "./svg.js";
 
-// plot returns a figure. label says in words what it shows; x and y are { scale,
-// domain, write, name }; layers are functions of the scales; items are the legend's;
-// values and read are the cursor's.
+// plot returns a figure. label says in words what it shows; x and y are {
+// scale, domain, write, name }; layers are functions of the scales; items are
+// the legend's; values and read are the cursor's.
 export function plot({ title, label, x, y, layers, items = [], values = [], read, height = 220 }) {
   const output = html("output", {});
   const place = html("div", { class: "drawing" });
