@@ -41,7 +41,8 @@ func pressed(t *testing.T, spec string) (v *View, sent chan aurea.Control, answe
 		sent <- c
 		return aurea.Run{Timeline: []aurea.RunEvent{{Kind: c.Kind, Detail: "done"}}}, <-answers
 	})
-	v.Show(aurea.Run{ID: "benchmark-1", Spec: decode(t, spec), Progress: &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}})
+	running := &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}
+	v.Show(aurea.Run{ID: "benchmark-1", Spec: decode(t, spec), Progress: running})
 	return v, sent, answers
 }
 

@@ -32,7 +32,7 @@ func sample(t testing.TB) State {
 	s := State{Keys: true}
 	for second := range 30 {
 		wave := math.Sin(float64(second) / 3)
-		s.Add(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Name: "checkout", Spec: spec, Progress: &aurea.RunProgress{
+		s.Add(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Spec: spec, Progress: &aurea.RunProgress{
 			Elapsed: float64(second + 1), Remaining: float64(39 - second), Started: int64(500*(second+1) + int(20*wave)),
 			OK: int64(497 * (second + 1)), Failed: int64(second / 2), InFlight: int64(23 + 8*wave), Throughput: 497,
 			P50: 0.0123 + 0.004*wave, P99: 0.0481 + 0.02*wave, Phase: aurea.PhaseRunning, PhaseLeft: float64(39 - second),
@@ -42,8 +42,10 @@ func sample(t testing.TB) State {
 					{Expression: "error_rate < 0.1%", Value: 0.0011}, {Expression: "parts.search.p99 < 1s", NoData: true}},
 				Parts: []aurea.PartSoFar{{Name: "buy", OK: 4000, Failed: 14, P99: 0.06}, {Name: "search", OK: 10910, P99: 0.04}},
 				Latency: []aurea.Bucket{{UpTo: 0.005, Count: 74}, {UpTo: 0.0077, Count: 1170}, {UpTo: 0.0119, Count: 5308},
-					{UpTo: 0.0183, Count: 4896}, {UpTo: 0.0282, Count: 2210}, {UpTo: 0.0434, Count: 990}, {UpTo: 0.0669, Count: 187}, {UpTo: 1.03, Count: 75}},
-				Time: []aurea.TimeSoFar{{Name: "delay", Share: 0.008, Mean: 0.000106, P99: 0.0002}, {Name: "connect", Share: 0.021, Mean: 0.000284, P99: 0.001},
+					{UpTo: 0.0183, Count: 4896}, {UpTo: 0.0282, Count: 2210}, {UpTo: 0.0434, Count: 990},
+					{UpTo: 0.0669, Count: 187}, {UpTo: 1.03, Count: 75}},
+				Time: []aurea.TimeSoFar{{Name: "delay", Share: 0.008, Mean: 0.000106, P99: 0.0002},
+					{Name: "connect", Share: 0.021, Mean: 0.000284, P99: 0.001},
 					{Name: "wait", Share: 0.91, Mean: 0.0119, P99: 0.04}, {Name: "read", Share: 0.061, Mean: 0.0008, P99: 0.003}},
 			},
 		}})

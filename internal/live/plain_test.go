@@ -18,10 +18,12 @@ func TestPlainLine(t *testing.T) {
 	}{
 		{aurea.RunProgress{Elapsed: 2, Remaining: 8, Started: 60, OK: 50, InFlight: 10, Throughput: 25, P50: 0.1, P99: 0.2,
 			Phase: aurea.PhaseRunning, SoFar: &aurea.SoFar{Target: 30, DelayP99: 0.001, Dropped: 2}},
-			"elapsed=2s phase=running started=60 ok=50 failed=0 dropped=2 in_flight=10 rate=30 target=30 p50=100ms p99=200ms delay_p99=1ms remaining=8s"},
+			"elapsed=2s phase=running started=60 ok=50 failed=0 dropped=2 in_flight=10 rate=30 " +
+				"target=30 p50=100ms p99=200ms delay_p99=1ms remaining=8s"},
 		{aurea.RunProgress{Elapsed: 60, Started: 10, InFlight: 10, Phase: aurea.PhaseDraining,
 			Activity: "draining: waiting for 10 jobs in flight, 29s at most"},
-			`elapsed=1m0s phase=draining started=10 ok=0 failed=0 in_flight=10 rate=0.167 activity="draining: waiting for 10 jobs in flight, 29s at most"`},
+			`elapsed=1m0s phase=draining started=10 ok=0 failed=0 in_flight=10 rate=0.167 ` +
+				`activity="draining: waiting for 10 jobs in flight, 29s at most"`},
 		{aurea.RunProgress{Elapsed: 1, Started: 10, Failed: 10, Phase: aurea.PhaseRunning},
 			"elapsed=1s phase=running started=10 ok=0 failed=10 in_flight=0 rate=10"},
 	} {
@@ -53,7 +55,9 @@ func TestPlainLines(t *testing.T) {
 	for line := range strings.Lines(out.String()) {
 		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
 	}
-	want := []string{"elapsed=0s phase=waiting", "elapsed=0s phase=waiting", "elapsed=10s phase=running", "elapsed=20s phase=running"}
+	want := []string{
+		"elapsed=0s phase=waiting", "elapsed=0s phase=waiting", "elapsed=10s phase=running", "elapsed=20s phase=running",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, out.String())
 	}

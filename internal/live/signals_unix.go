@@ -13,7 +13,9 @@ import (
 // restored first.
 func notify() (signals <-chan os.Signal, stop func()) {
 	c := make(chan os.Signal, 8)
-	wanted := []os.Signal{syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT}
+	wanted := []os.Signal{
+		syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT,
+	}
 	if !signal.Ignored(syscall.SIGHUP) {
 		wanted = append(wanted, syscall.SIGHUP)
 	}

@@ -57,10 +57,13 @@ func TestPhases(t *testing.T) {
 		{running(aurea.RunProgress{Phase: aurea.PhaseWaiting, Activity: "waiting for workers"}), " waiting for workers"},
 		{running(aurea.RunProgress{Phase: aurea.PhaseWarmup, PhaseLeft: 2.5}), " warm-up: nothing is judged for another 3 s"},
 		{running(aurea.RunProgress{Phase: aurea.PhaseRunning}), " running"},
-		{running(aurea.RunProgress{Phase: aurea.PhaseRunning, Activity: "no job ended in the last 3s"}), " no job ended in the last 3s"},
-		{running(aurea.RunProgress{Phase: aurea.PhaseDraining, InFlight: 5, PhaseLeft: 56.2}), " draining: waiting for 5 jobs, up to 57 s"},
+		{running(aurea.RunProgress{Phase: aurea.PhaseRunning, Activity: "no job ended in the last 3s"}),
+			" no job ended in the last 3s"},
+		{running(aurea.RunProgress{Phase: aurea.PhaseDraining, InFlight: 5, PhaseLeft: 56.2}),
+			" draining: waiting for 5 jobs, up to 57 s"},
 		{running(aurea.RunProgress{Phase: aurea.PhaseDraining, InFlight: 1}), " draining: waiting for 1 job"},
-		{running(aurea.RunProgress{Phase: aurea.PhaseStopping, InFlight: 1, PhaseLeft: 150}), " stopping: waiting for 1 job, up to 2m30s"},
+		{running(aurea.RunProgress{Phase: aurea.PhaseStopping, InFlight: 1, PhaseLeft: 150}),
+			" stopping: waiting for 1 job, up to 2m30s"},
 	} {
 		if got := test.state.phase().String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

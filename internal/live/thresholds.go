@@ -36,7 +36,8 @@ func (s *State) thresholds(width, rows int) (lines []Line) {
 			word, style = "fail", Red
 		}
 		lines = append(lines, Line{
-			{" " + format.Pad(word, label), style}, {format.Pad(format.Clip(check.Expression, longest), longest), Plain}, {"  " + value, style},
+			{" " + format.Pad(word, label), style},
+			{format.Pad(format.Clip(check.Expression, longest), longest), Plain}, {"  " + value, style},
 		})
 	}
 	if more > 0 {

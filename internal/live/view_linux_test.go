@@ -31,7 +31,8 @@ func TestMain(m *testing.M) {
 	view := Open(Options{Out: os.Stderr, In: os.Stdin, Getenv: os.Getenv, Stop: func() {}})
 	defer view.Close()
 	view.ControlBy(func(context.Context, string, aurea.Control) (aurea.Run, error) { panic("a control panics") })
-	view.Show(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Progress: &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}})
+	running := &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}
+	view.Show(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Progress: running})
 	if how == "to log" {
 		fmt.Fprintln(view, "a first warning")
 		fmt.Fprintln(view, "a second warning")

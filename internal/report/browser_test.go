@@ -39,7 +39,8 @@ func view(t *testing.T, content string) *viewer {
 	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(program), chromedp.NoSandbox)
 	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	v := &viewer{t: t, ctx: ctx}
@@ -107,7 +108,8 @@ func (v *viewer) resize(width int64) {
 	v.t.Helper()
 	v.do(chromedp.EmulateViewport(width, 900))
 	look[bool](v, `new Promise((done) => {
-		const drawn = () => [...document.querySelectorAll(".drawing")].every((place) => place.firstChild?.viewBox.baseVal.width === Math.round(place.clientWidth));
+		const drawn = () => [...document.querySelectorAll(".drawing")].every((place) =>
+			place.firstChild?.viewBox.baseVal.width === Math.round(place.clientWidth));
 		const check = () => (drawn() ? done(true) : requestAnimationFrame(check));
 		check();
 	})`)
@@ -129,7 +131,10 @@ func (v *viewer) scheme(medium, scheme string) {
 func eventfulRun() aurea.Run {
 	run := shopRun()
 	r := run.Result
-	r.Timeline = []aurea.RunEvent{{T: 2, Kind: aurea.Pause}, {T: 2.1, Kind: aurea.Resume}, {T: 4, Kind: aurea.ChangeLoad, Detail: "rate 100 to 200", Rate: 200}}
+	r.Timeline = []aurea.RunEvent{
+		{T: 2, Kind: aurea.Pause}, {T: 2.1, Kind: aurea.Resume},
+		{T: 4, Kind: aurea.ChangeLoad, Detail: "rate 100 to 200", Rate: 200},
+	}
 	for _, expression := range []string{"p90 < 51ms", "p50 < 49ms", "p99.9 < 3s"} {
 		threshold, err := aurea.ParseThreshold(expression)
 		if err != nil {
@@ -163,8 +168,9 @@ func TestBrowserReport(t *testing.T) {
 		t.Errorf("the charts are %q, want %q", titles, want)
 	}
 	for what, script := range map[string]string{
-		"marks of the warm-up":   `document.querySelectorAll(".span").length === 4`,
-		"a gap in the latency":   `(document.querySelectorAll(".plot")[1].querySelector("svg[role=img] .line.a").getAttribute("d").match(/M/g) ?? []).length === 2`,
+		"marks of the warm-up": `document.querySelectorAll(".span").length === 4`,
+		"a gap in the latency": `(document.querySelectorAll(".plot")[1].querySelector("svg[role=img] .line.a")
+			.getAttribute("d").match(/M/g) ?? []).length === 2`,
 		"a cross for percentile": `document.querySelectorAll(".cross").length === 4`,
 		"lines of thresholds":    `document.querySelectorAll(".limit").length === 5`,
 		"lines of events":        `document.querySelectorAll(".event").length === 3 * 4`,
@@ -233,7 +239,8 @@ func TestBrowserReportIsRead(t *testing.T) {
 	look[bool](v, `document.querySelector(".plot svg").focus() ?? true`)
 	read := look[string](v, `(() => {
 		const drawing = document.querySelector(".plot svg");
-		for (const key of ["ArrowRight", "ArrowRight"]) drawing.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+		for (const key of ["ArrowRight", "ArrowRight"])
+			drawing.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
 		return document.querySelector(".plot output").textContent;
 	})()`)
 	if want := "1.5\u00a0s: 95/s"; read != want {
@@ -241,7 +248,8 @@ func TestBrowserReportIsRead(t *testing.T) {
 	}
 	look[bool](v, `document.querySelector("#raw summary").click() ?? true`)
 	opened := look[bool](v, `new Promise((done) => {
-		const check = () => (document.querySelector("#raw pre").textContent.includes('"seed": 7') ? done(true) : requestAnimationFrame(check));
+		const opened = () => document.querySelector("#raw pre").textContent.includes('"seed": 7');
+		const check = () => (opened() ? done(true) : requestAnimationFrame(check));
 		check();
 	})`)
 	if !opened {
@@ -276,7 +284,8 @@ func TestBrowserReportWithoutScript(t *testing.T) {
 	t.Parallel()
 	v := view(t, writePage(t, eventfulRun(), Options{}))
 	v.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 	v.do(chromedp.Reload())

@@ -7,7 +7,8 @@ const beyondScript = `[...document.querySelectorAll(".plot svg[role=img]")].flat
 	const frame = drawing.getBoundingClientRect();
 	return [...drawing.querySelectorAll("text")].filter((text) => {
 		const box = text.getBoundingClientRect();
-		return box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2;
+		return box.left < frame.left - 2 || box.right > frame.right + 2 ||
+			box.top < frame.top - 2 || box.bottom > frame.bottom + 2;
 	}).map((text) => drawing.getAttribute("aria-label").slice(0, 20) + ": " + text.textContent);
 })`
 
@@ -28,7 +29,8 @@ const structureScript = `(() => {
 	if (all("h1").length !== 1) wrong.push(all("h1").length + " headings of the first rank");
 	if (all("main").length !== 1) wrong.push("no main part");
 	for (const image of all("svg")) {
-		if (image.getAttribute("aria-hidden") !== "true" && !image.getAttribute("aria-label")) wrong.push("an image without a name");
+		const named = image.getAttribute("aria-hidden") === "true" || image.getAttribute("aria-label");
+		if (!named) wrong.push("an image without a name");
 	}
 	for (const region of all("[role=region], [tabindex]")) {
 		if (!region.getAttribute("aria-label")) wrong.push("a region without a name");

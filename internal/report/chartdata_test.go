@@ -13,8 +13,11 @@ import (
 // and is what the last control said.
 func TestTargetAt(t *testing.T) {
 	hundred := 100.0
-	plan := aurea.NewPlan(aurea.Spec{Stages: []aurea.Stage{{Duration: aurea.Duration(10 * time.Second), Rate: &hundred}}}, 1)
-	timeline := []aurea.RunEvent{{T: 4, Kind: aurea.Pause}, {T: 6, Kind: aurea.Resume}, {T: 8, Kind: aurea.ChangeLoad, Rate: 7}}
+	stage := aurea.Stage{Duration: aurea.Duration(10 * time.Second), Rate: &hundred}
+	plan := aurea.NewPlan(aurea.Spec{Stages: []aurea.Stage{stage}}, 1)
+	timeline := []aurea.RunEvent{
+		{T: 4, Kind: aurea.Pause}, {T: 6, Kind: aurea.Resume}, {T: 8, Kind: aurea.ChangeLoad, Rate: 7},
+	}
 	for at, want := range map[float64]float64{0: 0, 2: 20, 5: 0, 7: 50, 9: 7} {
 		if got := targetAt(plan, timeline, at).Rate; got != want {
 			t.Errorf("after %g s the target is %g, want %g", at, got, want)
@@ -25,7 +28,9 @@ func TestTargetAt(t *testing.T) {
 // Thresholds about the latency and the throughput are drawn, and controls are.
 func TestChartData(t *testing.T) {
 	r := shopRun().Result
-	r.Timeline = []aurea.RunEvent{{T: 2, Kind: aurea.Pause}, {T: 3, Kind: aurea.ChangeLoad, Detail: "rate 100 to 200", Rate: 200}}
+	r.Timeline = []aurea.RunEvent{
+		{T: 2, Kind: aurea.Pause}, {T: 3, Kind: aurea.ChangeLoad, Detail: "rate 100 to 200", Rate: 200},
+	}
 	data := newChartData(r)
 	wantLimits := []chartLimit{
 		{Label: "throughput > 50", Chart: "throughput", Value: 50, OK: true},

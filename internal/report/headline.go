@@ -34,7 +34,9 @@ func newHeadline(r *aurea.Result) headline {
 	case r.Status == aurea.StatusFailed:
 		return headline{"FAILED", cmp.Or(r.Failure(), "the run could not be executed to its end"), bad}
 	case r.Status != aurea.StatusCompleted:
-		return headline{strings.ToUpper(string(r.Status)), "the run ended early; these are the jobs that had ended by then", doubtful}
+		return headline{
+			strings.ToUpper(string(r.Status)), "the run ended early; these are the jobs that had ended by then", doubtful,
+		}
 	case r.Verdict == aurea.VerdictFail:
 		return headline{"FAIL", failedSentence(r), bad}
 	case r.Verdict == aurea.VerdictNoData:
@@ -64,7 +66,8 @@ func failedSentence(r *aurea.Result) string {
 	if len(failed) == 0 {
 		return "a threshold failed"
 	}
-	text := fmt.Sprintf("%s does not hold: it is %s", failed[0].Expression, formatThresholdValue(failed[0], r.Cost.Currency))
+	value := formatThresholdValue(failed[0], r.Cost.Currency)
+	text := fmt.Sprintf("%s does not hold: it is %s", failed[0].Expression, value)
 	return text + andMore(len(failed)-1, "threshold", "fail")
 }
 

@@ -17,12 +17,14 @@ func TestMarkdown(t *testing.T) {
 	shown, folded, _ := strings.Cut(rest, "<details>")
 	checkContains(t, "the comment", shown,
 		"\nerror\\_rate &lt; 1% does not hold: it is 25%\n", "\n> **degraded**: short\n",
-		"\n\n|  | threshold | value |\n|---|---|---|\n| FAIL | error\\_rate &lt; 1% | 25% |\n| PASS | p99 &lt; 1s | 500ms |\n",
+		"\n\n|  | threshold | value |\n|---|---|---|\n"+
+			"| FAIL | error\\_rate &lt; 1% | 25% |\n| PASS | p99 &lt; 1s | 500ms |\n",
 		"\n| latency | ", "\n0 ok of 0; 0/s ok in 2.5s\n")
 	if n := strings.Count(shown, "\n| "); n != 1+2+1+1 {
 		t.Errorf("the comment has %d rows before its fold:\n%s", n, shown)
 	}
-	checkContains(t, "the fold", folded, "\n| status | 3 | the answer is 500 \\| nothing else |\n", "\n```sh\naurea run ", "\n</details>\n")
+	checkContains(t, "the fold", folded, "\n| status | 3 | the answer is 500 \\| nothing else |\n",
+		"\n```sh\naurea run ", "\n</details>\n")
 	bars := regexp.MustCompile(`(?:^|[^\\])\|`)
 	columns := 0 // of the current table
 	for line := range strings.Lines(rest) {

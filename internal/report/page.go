@@ -92,7 +92,7 @@ func indentedSpec(spec aurea.Spec) string {
 
 // figures returns the numbers that a reader looks for first.
 func figures(r *aurea.Result) []figure {
-	sampled := r.Latency.Count > 0
+	latency := func(seconds float64) string { return format.BriefSampled(r.Latency.Count > 0, seconds) }
 	rate := figure{Name: "Rate", Value: format.Count(r.Throughput) + "/s", Note: "ended ok"}
 	if r.Rate != nil {
 		rate.Note = "of " + format.Count(r.Rate.Target) + "/s asked for"
@@ -104,8 +104,8 @@ func figures(r *aurea.Result) []figure {
 	}
 	return []figure{
 		rate,
-		{Name: "p50", Value: format.BriefSampled(sampled, r.Latency.P50), Note: "mean " + format.BriefSampled(sampled, r.Latency.Mean)},
-		{Name: "p99", Value: format.BriefSampled(sampled, r.Latency.P99), Note: "p95 " + format.BriefSampled(sampled, r.Latency.P95)},
+		{Name: "p50", Value: latency(r.Latency.P50), Note: "mean " + latency(r.Latency.Mean)},
+		{Name: "p99", Value: latency(r.Latency.P99), Note: "p95 " + latency(r.Latency.P95)},
 		notOK,
 	}
 }

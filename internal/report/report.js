@@ -15,14 +15,21 @@ const asked = read("asked");
 const buckets = result.histogram?.buckets ?? [];
 
 // points of the series have the middle of their interval as at.
-const points = (result.series ?? []).map((point, i, all) => ({ ...point, at: (point.t + (all[i - 1]?.t ?? 0)) / 2, from: all[i - 1]?.t ?? 0 }));
+const points = (result.series ?? []).map((point, i, all) => {
+  const from = all[i - 1]?.t ?? 0;
+  return { ...point, from, at: (point.t + from) / 2 };
+});
 const end = points.at(-1)?.t ?? 0;
 const overTime = { scale: time, domain: [0, end], write: clock };
 const perSecond = (value) => `${number(value)}/s`;
-const limitsOf = (chart) => asked.limits.filter((limit) => limit.chart === chart).map((limit) => ({ ...limit, mood: limit.ok ? "good" : "bad" }));
+const limitsOf = (chart) => asked.limits.filter((limit) => limit.chart === chart)
+  .map((limit) => ({ ...limit, mood: limit.ok ? "good" : "bad" }));
+
+// at writes a time to a tenth of a second.
+const at = (seconds) => clock(Math.round(seconds * 10) / 10);
 
 // when says at which time a point was, and what it had.
-const when = (text) => (i) => `${clock(Math.round(points[i].at * 10) / 10)}: ${text(points[i])}`;
+const when = (text) => (i) => `${at(points[i].at)}: ${text(points[i])}`;
 
 const background = asked.warmup > 0 ? [span(0, asked.warmup, "warm-up")] : [];
 const foreground = asked.events.length ? [events(asked.events.map(({ t, label }) => [t, label]))] : [];
@@ -41,15 +48,23 @@ function durations(values) {
   return { scale: log, domain: [low / 1.1, high * 1.1], write: duration };
 }
 
+// askedLine and askedItem are the line of a load that was asked for, and its
+// item of the legend; nothing without one.
+const askedLine = (load) => (load.length ? [line(load, "e", "dashed")] : []);
+const askedItem = (load) => (load.length ? [{ name: "asked for", tone: "e", style: "dashed" }] : []);
+
 function rateChart() {
   const drawn = limitsOf("throughput");
-  const values = [...points.map((point) => point.throughput), ...asked.target.map(([, rate]) => rate), ...drawn.map(({ value }) => value)];
+  const values = [
+    ...points.map((point) => point.throughput), ...asked.target.map(([, rate]) => rate),
+    ...drawn.map(({ value }) => value),
+  ];
   return plot({
-    title: "Rate", label: `Jobs that ended ok, a second, over ${duration(end)}: ${perSecond(result.throughput)} as a whole`,
+    title: "Rate",
+    label: `Jobs that ended ok, a second, over ${duration(end)}: ${perSecond(result.throughput)} as a whole`,
     x: overTime, y: fromZero(values, perSecond),
-    layers: [...background, ...(asked.target.length ? [line(asked.target, "e", "dashed")] : []), line(of("throughput"), "a"),
-      limits(drawn), ...foreground],
-    items: [{ name: "ended ok", tone: "a" }, ...(asked.target.length ? [{ name: "asked for", tone: "e", style: "dashed" }] : [])],
+    layers: [...background, ...askedLine(asked.target), line(of("throughput"), "a"), limits(drawn), ...foreground],
+    items: [{ name: "ended ok", tone: "a" }, ...askedItem(asked.target)],
     values: points.map((point) => point.at), read: when((point) => perSecond(point.throughput)),
   });
 }
@@ -58,27 +73,32 @@ function latencyChart() {
   const drawn = limitsOf("latency");
   const some = points.filter(ended);
   const values = [...some.flatMap((point) => [point.p50, point.p99]), ...drawn.map(({ value }) => value)];
+  const spread = points.map((point) => [point.at, ...(ended(point) ? [point.p50, point.p99] : [null, null])]);
   return plot({
-    title: "Latency", label: `Latency over ${duration(end)}: p50 ${duration(result.latency.p50)}, p99 ${duration(result.latency.p99)} as a whole`,
+    title: "Latency",
+    label: `Latency over ${duration(end)}: p50 ${duration(result.latency.p50)}, ` +
+      `p99 ${duration(result.latency.p99)} as a whole`,
     x: overTime, y: durations(values),
-    layers: [...background, band(points.map((point) => (ended(point) ? [point.at, point.p50, point.p99] : [point.at, null, null])), "a"),
+    layers: [...background, band(spread, "a"),
       line(of("p99", ended), "a"), line(of("p90", ended), "b"), line(of("p50", ended), "c"),
       limits(drawn), ...foreground],
     items: [{ name: "p99", tone: "a" }, { name: "p90", tone: "b" }, { name: "p50", tone: "c" }],
     values: some.map((point) => point.at),
-    read: (i) => `${clock(Math.round(some[i].at * 10) / 10)}: p50 ${duration(some[i].p50)}, p99 ${duration(some[i].p99)}`,
+    read: (i) => `${at(some[i].at)}: p50 ${duration(some[i].p50)}, p99 ${duration(some[i].p99)}`,
   });
 }
 
 function inFlightChart() {
   const level = asked.level;
   return plot({
-    title: "In flight", label: `Jobs in flight over ${duration(end)}: ${number(result.in_flight.max)} at most`,
+    title: "In flight",
+    label: `Jobs in flight over ${duration(end)}: ${number(result.in_flight.max)} at most`,
     x: overTime, y: fromZero([...points.map((point) => point.in_flight), ...level.map(([, n]) => n)], number),
-    layers: [...background, ...(level.length ? [line(level, "e", "dashed")] : []),
+    layers: [...background, ...askedLine(level),
       line(points.map((point) => [point.t, point.in_flight]), "a"), ...foreground],
-    items: level.length ? [{ name: "in flight", tone: "a" }, { name: "asked for", tone: "e", style: "dashed" }] : [],
-    values: points.map((point) => point.t), read: (i) => `${clock(Math.round(points[i].t * 10) / 10)}: ${number(points[i].in_flight)}`,
+    items: [{ name: "in flight", tone: "a" }, ...askedItem(level)],
+    values: points.map((point) => point.t),
+    read: (i) => `${at(points[i].t)}: ${number(points[i].in_flight)}`,
   });
 }
 
@@ -86,8 +106,10 @@ function failedChart() {
   const each = points.map((point) => [point.from, point.t, point.failed / (point.t - point.from || 1)]);
   return plot({
     title: "Failed", label: `Jobs that failed or timed out, a second, over ${duration(end)}`,
-    x: overTime, y: fromZero(each.map(([, , rate]) => rate), perSecond), layers: [...background, bars(each, "d"), ...foreground],
-    values: points.map((point) => point.at), read: when((point) => `${number(point.failed)} of ${number(point.ok + point.failed)}`),
+    x: overTime, y: fromZero(each.map(([, , rate]) => rate), perSecond),
+    layers: [...background, bars(each, "d"), ...foreground],
+    values: points.map((point) => point.at),
+    read: when((point) => `${number(point.failed)} of ${number(point.ok + point.failed)}`),
   });
 }
 
@@ -108,11 +130,14 @@ function curveChart() {
   const curve = [[0, result.latency.min], ...quantiles().map(([q, value]) => [Math.min(q, top), value])];
   const drawn = limitsOf("latency").filter(({ quantile }) => quantile > 0);
   return plot({
-    title: "Percentiles of the latency", label: `The latency that a share of jobs did not exceed: p50 ${duration(result.latency.p50)}, p99 ${duration(result.latency.p99)}, all ${duration(result.latency.max)}`,
+    title: "Percentiles of the latency",
+    label: `The latency that a share of jobs did not exceed: p50 ${duration(result.latency.p50)}, ` +
+      `p99 ${duration(result.latency.p99)}, all ${duration(result.latency.max)}`,
     x: { scale: tail, domain: [0, top], write: percentile, name: "of the jobs took at most" },
     y: durations([...usual(curve), ...drawn.map(({ value }) => value)]),
     layers: [line(curve, "a"), crosses(drawn.map((limit) => ({ ...limit, at: Math.min(limit.quantile, top) })))],
-    values: curve.map(([q]) => q), read: (i) => `${Number((100 * curve[i][0]).toPrecision(5))} %: ${duration(curve[i][1])}`,
+    values: curve.map(([q]) => q),
+    read: (i) => `${Number((100 * curve[i][0]).toPrecision(5))} %: ${duration(curve[i][1])}`,
   });
 }
 
@@ -131,10 +156,12 @@ function histogramChart() {
   const high = Math.max(result.latency.max, low * 1.01);
   const list = grouped(low, high, 40);
   return plot({
-    title: "Distribution of the latency", label: `Jobs by their latency, from ${duration(result.latency.min)} to ${duration(high)}`,
+    title: "Distribution of the latency",
+    label: `Jobs by their latency, from ${duration(result.latency.min)} to ${duration(high)}`,
     x: { scale: log, domain: [low, high], write: duration, name: "latency" },
     y: fromZero(list.map(([, , count]) => count), number), layers: [bars(list, "a")],
-    values: list.map(([from, to]) => Math.sqrt(from * to)), read: (i) => `${duration(list[i][0])} to ${duration(list[i][1])}: ${number(list[i][2])}`,
+    values: list.map(([from, to]) => Math.sqrt(from * to)),
+    read: (i) => `${duration(list[i][0])} to ${duration(list[i][1])}: ${number(list[i][2])}`,
   });
 }
 
@@ -148,4 +175,5 @@ if (points.length > 1) {
 if (buckets.length > 1) charts.append(curveChart(), histogramChart());
 
 const raw = document.getElementById("raw");
-raw.addEventListener("toggle", () => { raw.querySelector("pre").textContent = indent(document.getElementById("result").textContent); }, { once: true });
+const open = () => { raw.querySelector("pre").textContent = indent(document.getElementById("result").textContent); };
+raw.addEventListener("toggle", open, { once: true });

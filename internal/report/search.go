@@ -115,7 +115,8 @@ func writeCurve(s aurea.Search, out io.Writer) {
 		}
 		latency := func(seconds float64) string { return format.Duration(format.Round(seconds, 3)) }
 		rows.Row(Load(s.Request, p.Load()), format.Count(p.Throughput),
-			format.Value("share", format.Round(p.ErrorRate, 3), ""), latency(p.P50), latency(p.P99), logBar(p.P99, low, high), verdict)
+			format.Value("share", format.Round(p.ErrorRate, 3), ""), latency(p.P50), latency(p.P99),
+			logBar(p.P99, low, high), verdict)
 	}
 	_ = rows.Flush() // out keeps its first error
 	for _, p := range points {

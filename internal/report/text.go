@@ -131,7 +131,8 @@ func (t textReport) histogram() {
 	for _, bucket := range buckets {
 		share := float64(bucket.Count) / float64(h.Count())
 		bars := format.Bar(float64(bucket.Count)/float64(most), width)
-		t.line(t.paint(format.Pad(format.PadLeft("≤ "+format.BriefSampled(true, bucket.UpTo.Seconds()), nameWidth-2), nameWidth), faint) +
+		limit := format.PadLeft("≤ "+format.BriefSampled(true, bucket.UpTo.Seconds()), nameWidth-2)
+		t.line(t.paint(format.Pad(limit, nameWidth), faint) +
 			t.paint(format.Pad(bars, width), accent) + fmt.Sprintf("  %*d  %s", digits, bucket.Count, formatShare(share)))
 	}
 }

@@ -43,7 +43,8 @@ func checkGolden(t *testing.T, name, got string) {
 // shopRun returns a run of an HTTP mix with a rate, a warm-up, failures, doubts
 // and samples: one of everything that a report shows.
 func shopRun() aurea.Run {
-	spec := aurea.Spec{Rate: 100, Duration: aurea.Duration(6 * time.Second), Warmup: aurea.Duration(time.Second), Name: "shop"}
+	const second = aurea.Duration(time.Second)
+	spec := aurea.Spec{Rate: 100, Duration: 6 * second, Warmup: second, Name: "shop"}
 	for _, expression := range []string{"throughput > 50", "p99 < 50ms", "error_rate < 1%", "parts.pay.p99 < 2s"} {
 		threshold, err := aurea.ParseThreshold(expression)
 		if err != nil {
@@ -96,7 +97,9 @@ func shopRun() aurea.Run {
 		Warnings: []string{"the records of 5 jobs are missing"},
 	}
 	for i := range 6 {
-		p := aurea.Point{T: float64(i + 1), Started: 100, OK: 95, Failed: 5, InFlight: 6, Throughput: 95, P50: 0.03, P90: 0.1, P99: 0.18}
+		p := aurea.Point{
+			T: float64(i + 1), Started: 100, OK: 95, Failed: 5, InFlight: 6, Throughput: 95, P50: 0.03, P90: 0.1, P99: 0.18,
+		}
 		if i == 3 {
 			p = aurea.Point{T: 4, Started: 20, Failed: 20, InFlight: 41}
 		}
@@ -284,7 +287,8 @@ func TestAdvice(t *testing.T) {
 // A run of no job, without samples, has a text.
 func TestTextOfNothing(t *testing.T) {
 	text := writeText(t, aurea.Run{Result: &aurea.Result{Status: aurea.StatusCancelled}}, Options{})
-	checkContains(t, "the text", text, "jobs        0 ok of 0\n", "latency       –     –    –    –    –    –      –    –\n")
+	checkContains(t, "the text", text, "jobs        0 ok of 0\n",
+		"latency       –     –    –    –    –    –      –    –\n")
 }
 
 // A part that failed entirely is in every form, before the parts that fared

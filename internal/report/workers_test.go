@@ -73,7 +73,8 @@ func TestReportOfWorkers(t *testing.T) {
 	}
 	checkContains(t, "the Markdown", render(t, "markdown", fleetResult(3)),
 		"| worker-2 | ended | 1000 | 123.5 | 50.1ms | 60.1ms | 123µs | 12% | ±81µs |")
-	checkContains(t, "the page", render(t, "html", fleetResult(3)), `<th scope="row">worker-2</th><td>ended</td><td>1000</td>`)
+	checkContains(t, "the page", render(t, "html", fleetResult(3)),
+		`<th scope="row">worker-2</th><td>ended</td><td>1000</td>`)
 	if local := render(t, "text", &aurea.Result{}); strings.Contains(local, "worker") {
 		t.Errorf("a run without workers has some:\n%s", local)
 	}

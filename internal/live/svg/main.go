@@ -32,7 +32,8 @@ const (
 
 // spec is the run: a mix of two requests; the second one fails now and then.
 const spec = `{
-  "name": "checkout", "rate": 200, "arrival": "poisson", "duration": "90s", "warmup": "5s", "concurrency": 100, "seed": 7,
+  "name": "checkout", "seed": 7,
+  "rate": 200, "arrival": "poisson", "duration": "90s", "warmup": "5s", "concurrency": 100,
   "thresholds": ["p99 < 250ms", "error_rate < 0.1%%", "parts.search.p99 < 250ms"], "include_jobs": false,
   "workload": {"kind": "mix", "parts": [
     {"name": "search", "weight": 3, "workload": {"kind": "http", "url": "%[1]s/search"}},

@@ -27,8 +27,8 @@ var colors = map[live.Style]string{
 func picture(lines []live.Line, columns int) string {
 	var svg strings.Builder
 	width, height := float64(columns)*cellWidth+2*margin, float64(len(lines)*cellHeight+2*margin)
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" `+
-		`aria-label="The live view of a run in a terminal">`+"\n", width, height, width, height)
+	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" `+
+		`role="img" aria-label="The live view of a run in a terminal">`+"\n", width, height, width, height)
 	fmt.Fprintf(&svg, `<rect width="100%%" height="100%%" rx="8" fill="#0d1117"/>`+"\n")
 	fmt.Fprintf(&svg, `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" `+
 		`font-size="14">`+"\n")
@@ -113,5 +113,6 @@ func draw(piece string, column int, top float64, style live.Style) string {
 		weight = ` font-weight="bold"`
 	}
 	return fmt.Sprintf(`<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`,
-		left, top+cellHeight*0.74, cellWidth*float64(len([]rune(text))), color, weight, html.EscapeString(strings.ReplaceAll(text, " ", "\u00a0")))
+		left, top+cellHeight*0.74, cellWidth*float64(len([]rune(text))), color, weight,
+		html.EscapeString(strings.ReplaceAll(text, " ", "\u00a0")))
 }

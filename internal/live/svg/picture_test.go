@@ -57,8 +57,10 @@ func TestReadmePicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := strings.Join(elements(t, string(svg)), "\n")
-	for _, part := range []string{"checkout", "seed 7", "left", "running", "rate", "p99", "jobs", "classes", "pass", "latency",
-		"where the time goes", "pause"} {
+	for _, part := range []string{
+		"checkout", "seed 7", "left", "running", "rate", "p99", "jobs", "classes", "pass", "latency",
+		"where the time goes", "pause",
+	} {
 		if !strings.Contains(shown, part) {
 			t.Errorf("docs/live.svg does not show %q; make it anew with go run ./internal/live/svg >docs/live.svg", part)
 		}

@@ -24,7 +24,8 @@ function random(seed) {
 
 test("a nice step is 1, 2 or 5 times a power of ten, and the smallest that fits", () => {
   for (const [span, count, want] of [[10, 5, 2], [10, 4, 5], [10, 10, 1], [0.07, 5, 0.02], [3e6, 4, 1e6], [1, 1, 1]]) {
-    assert.ok(Math.abs(niceStep(span, count) / want - 1) < 1e-9, `${span} in ${count}: ${niceStep(span, count)}, want ${want}`);
+    assert.ok(Math.abs(niceStep(span, count) / want - 1) < 1e-9,
+      `${span} in ${count}: ${niceStep(span, count)}, want ${want}`);
   }
 });
 
@@ -77,7 +78,8 @@ test("times are written as a clock shows them", () => {
 test("tail ticks add a nine at a time", () => {
   assert.deepEqual(tailTicks(0.9995), [0, 0.5, 0.9, 0.99, 0.999]);
   assert.deepEqual(tailTicks(0.5), [0, 0.5]);
-  assert.deepEqual(tailTicks(0.999999).map(percentile), ["0\u00a0%", "50\u00a0%", "90\u00a0%", "99\u00a0%", "99.9\u00a0%", "99.99\u00a0%", "99.999\u00a0%", "99.9999\u00a0%"]);
+  const written = tailTicks(0.999999).map(percentile).join(" ");
+  assert.equal(written, "0\u00a0% 50\u00a0% 90\u00a0% 99\u00a0% 99.9\u00a0% 99.99\u00a0% 99.999\u00a0% 99.9999\u00a0%");
 });
 
 test("every scale maps its domain to its range, and back", () => {
@@ -89,7 +91,8 @@ test("every scale maps its domain to its range, and back", () => {
     let before = -Infinity;
     for (const position of Array.from({ length: 50 }, () => 40 + 600 * next()).sort((a, b) => a - b)) {
       const value = at.invert(position);
-      assert.ok(Math.abs(at(value) - position) < 1e-6, `${make.name}: ${position} is ${value}, which is at ${at(value)}`);
+      assert.ok(Math.abs(at(value) - position) < 1e-6,
+        `${make.name}: ${position} is ${value}, which is at ${at(value)}`);
       assert.ok(value >= before, `${make.name} does not ascend`);
       before = value;
     }
@@ -131,6 +134,7 @@ test("the nearest value is found among ascending ones", () => {
 
 test("a label has corners that do not cover each other, but for the same place", () => {
   const boxes = corners(100, 50, 40);
-  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => assert.ok(!covers(a, b), `${JSON.stringify(a)} covers ${JSON.stringify(b)}`)));
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => assert.ok(!covers(a, b),
+    `${JSON.stringify(a)} covers ${JSON.stringify(b)}`)));
   assert.ok(covers(boxes[0], boxes[0]));
 });

@@ -8,7 +8,8 @@ import { round, svg } from "./svg.js";
 // without neighbours is a dot.
 export const line = (points, tone, style = "") => ({ x, y }) => [
   svg("path", { class: `line ${tone} ${style}`, d: linePath(points, x, y) }),
-  ...lonely(points).map(([at, value]) => svg("circle", { class: `dot ${tone}`, cx: round(x(at)), cy: round(y(value)), r: 2 })),
+  ...lonely(points).map(([at, value]) =>
+    svg("circle", { class: `dot ${tone}`, cx: round(x(at)), cy: round(y(value)), r: 2 })),
 ];
 
 // band fills the area between points [x, low, high].
@@ -18,5 +19,6 @@ export const band = (points, tone) => ({ x, y }) => [svg("path", { class: `band 
 export const bars = (list, tone) => ({ x, y, bottom }) => list.map(([from, to, value]) => {
   const left = x(from);
   const top = value > 0 ? Math.min(y(value), bottom - 1) : bottom;
-  return svg("rect", { class: `bar ${tone}`, x: round(left), y: round(top), width: Math.max(round(x(to) - left) - 1, 1), height: round(bottom - top) });
+  const width = Math.max(round(x(to) - left) - 1, 1);
+  return svg("rect", { class: `bar ${tone}`, x: round(left), y: round(top), width, height: round(bottom - top) });
 });

@@ -11,7 +11,8 @@ export const limits = (list) => ({ y, left, right, top, bottom }) => {
     .sort((a, b) => a.at - b.at)
     .flatMap(({ at, label, mood }) => {
       const base = at < top + 14 ? at + 12 : at - 4;
-      const taken = placed.filter((other) => Math.abs(other.base - base) < 13).reduce((sum, other) => sum + other.width, 0);
+      const beside = placed.filter((other) => Math.abs(other.base - base) < 13);
+      const taken = beside.reduce((sum, other) => sum + other.width, 0);
       placed.push({ base, width: textWidth(label) + 10 });
       return [
         svg("path", { class: `limit ${mood}`, d: `M${left} ${at}H${right}` }),
@@ -48,8 +49,9 @@ export const covers = (a, b) => a.left < b.right && b.left < a.right && Math.abs
 export const span = (from, to, label) => ({ x, left, right, top, bottom }) => {
   const [a, b] = [Math.max(x(from), left), Math.min(x(to), right)];
   const fits = textWidth(label) + 6 < b - a;
+  const width = Math.max(round(b - a), 0);
   return [
-    svg("rect", { class: "span", x: round(a), y: top, width: Math.max(round(b - a), 0), height: bottom - top }, svg("title", {}, label)),
+    svg("rect", { class: "span", x: round(a), y: top, width, height: bottom - top }, svg("title", {}, label)),
     ...(fits ? [svg("text", { class: "note", x: round(a) + 4, y: bottom - 5 }, label)] : []),
   ];
 };
@@ -65,9 +67,10 @@ export const events = (list) => ({ x, top, bottom, right }) => {
     const before = cx + width > right;
     const fits = (before ? cx - width : cx) >= free;
     if (fits) free = before ? cx : cx + width;
+    const place = before ? { x: cx - 4, "text-anchor": "end" } : { x: cx + 4, "text-anchor": "start" };
     return [
       svg("path", { class: "event", d: `M${cx} ${top}V${bottom}` }, svg("title", {}, label)),
-      ...(fits ? [svg("text", { class: "note", x: before ? cx - 4 : cx + 4, y: top - 5, "text-anchor": before ? "end" : "start" }, label)] : []),
+      ...(fits ? [svg("text", { class: "note", y: top - 5, ...place }, label)] : []),
     ];
   });
 };

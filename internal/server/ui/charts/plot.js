@@ -33,7 +33,8 @@ function drawing({ label, x, y, layers, values, read, output, width, height }) {
   const scales = { ...frame, x: horizontal, y: vertical };
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: 0 });
   root.append(...yAxis(scales, y.write), ...xAxis(scales, x.write), ...layers.flatMap((layer) => layer(scales)));
-  if (x.name) root.append(svg("text", { class: "tick", x: (frame.left + frame.right) / 2, y: height - 4, "text-anchor": "middle" }, x.name));
+  const middle = { x: (frame.left + frame.right) / 2, "text-anchor": "middle" };
+  if (x.name) root.append(svg("text", { class: "tick", y: height - 4, ...middle }, x.name));
   if (read) cursor(root, scales, values, read, output);
   return root;
 }

@@ -14,12 +14,14 @@ export const time = (domain, range) =>
 // log returns a scale of equal ratios. Its domain is above 0; a value below it
 // has the position of its lower end.
 export const log = ([low, high], range) =>
-  scale([low, high], range, (value) => Math.log10(Math.max(value, low)), (value) => 10 ** value, (count) => logTicks(low, high, count));
+  scale([low, high], range, (value) => Math.log10(Math.max(value, low)), (value) => 10 ** value,
+    (count) => logTicks(low, high, count));
 
 // tail returns a scale of quantiles q by 1/(1−q): every further nine takes as
 // much room as the one before it. Its domain is below 1.
 export const tail = ([low, high], range) =>
-  scale([low, high], range, (q) => -Math.log10(1 - Math.min(q, high)), (value) => 1 - 10 ** -value, () => tailTicks(high));
+  scale([low, high], range, (q) => -Math.log10(1 - Math.min(q, high)), (value) => 1 - 10 ** -value,
+    () => tailTicks(high));
 
 function scale(domain, [from, to], forth, back, ticks) {
   const [low, high] = domain.map(forth);
