@@ -28,14 +28,14 @@ export function xAxis({ x, left, right, bottom }, write) {
 // yAxis draws a grid line for each label, and the labels to the left of the
 // plot.
 export function yAxis({ y, left, right, top, bottom }, write) {
-  const count = Math.max(Math.floor((bottom - top) / 36), 2);
-  return y.ticks(count).map((tick) => svg("g", {},
+  return yTicks(y, bottom - top).map((tick) => svg("g", {},
     svg("path", { class: "grid", d: `M${left} ${round(y(tick))}H${right}` }),
     svg("text", { class: "tick", x: left - 8, y: round(y(tick)) + 4, "text-anchor": "end" }, write(tick))));
 }
 
 // yWidth returns the room that the labels of a y axis need.
 export function yWidth(scale, write, height) {
-  const count = Math.max(Math.floor(height / 36), 2);
-  return Math.max(...scale.ticks(count).map((tick) => textWidth(write(tick)))) + 12;
+  return Math.max(...yTicks(scale, height).map((tick) => textWidth(write(tick)))) + 12;
 }
+
+const yTicks = (scale, height) => scale.ticks(Math.max(Math.floor(height / 36), 2));
