@@ -8,9 +8,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/hist"
 )
 
-// SoFar is what a running run has measured by now, beside its counts: what a live
-// view shows. Times are in seconds. Thresholds and what follows them are of the
-// judged jobs.
+// SoFar is what a running run has measured by now, beside its counts: what a
+// live view shows. Times are in seconds. Thresholds and what follows them are
+// of the judged jobs.
 type SoFar struct {
 	Seed       uint64           `json:"seed"`
 	Target     float64          `json:"target,omitempty"`     // jobs a second that are due now, of the open model
