@@ -15,7 +15,7 @@ import (
 )
 
 // unlikeWorkers returns the workers of a result: a lost one, one with less
-// memory, one with a limit and another kernel, and ten others of which one has
+// memory, one with a limit and another kernel, and ten others, one of which has
 // slightly less memory. Three more are not listed.
 func unlikeWorkers() *aurea.Workers {
 	w := &aurea.Workers{Count: 16, Lost: 1, LostShare: 0.25, Spread: 0.0012, Bound: 0.0001, Hosts: 16,

@@ -131,8 +131,9 @@ func TestSpecSchemaAgrees(t *testing.T) {
 		`{"rate": 0, "duration": "1s"}`: false,
 		`{"num_jobs": 1, "thresholds": [{"expression": "p99 < 1s", "abort_on_fail": true, "after": "5s"}]}`: true,
 		`{"num_jobs": 1, "thresholds": [{"abort_on_fail": true}]}`:                                          false,
-		`{"num_jobs": 1, "thresholds": [1]}`:                                                                false, `{"num_jobs": 1, "arrival": "never"}`: false,
-		`{"num_jobs": 1, "include_jobs": 1}`: false,
+		`{"num_jobs": 1, "thresholds": [1]}`:                                                                false,
+		`{"num_jobs": 1, "arrival": "never"}`:                                                               false,
+		`{"num_jobs": 1, "include_jobs": 1}`:                                                                false,
 	} {
 		var value any
 		answer{body: []byte(spec)}.into(t, &value)

@@ -64,11 +64,12 @@ func finished(spec aurea.Spec) aurea.Run {
 
 // newSearches returns a manager of searches that is not started.
 func newSearches(runs Runs) *search.Manager {
-	return search.NewManager(func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return runs.Do(ctx, spec, nil) },
-		func(spec aurea.Spec) error {
-			_, err := everyKind.Resolve(aurea.NewPlan(spec, 0))
-			return err
-		}, slog.New(slog.DiscardHandler))
+	run := func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return runs.Do(ctx, spec, nil) }
+	check := func(spec aurea.Spec) error {
+		_, err := everyKind.Resolve(aurea.NewPlan(spec, 0))
+		return err
+	}
+	return search.NewManager(run, check, slog.New(slog.DiscardHandler))
 }
 
 // newOptions returns a server's options with the given Runs and changes.
