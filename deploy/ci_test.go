@@ -173,6 +173,26 @@ func TestActionBuilds(t *testing.T) {
 	}
 }
 
+// The reports replace those of the run before. What else is in their directory,
+// which may be the checkout itself, is left alone.
+func TestGateKeepsOtherFiles(t *testing.T) {
+	j := newJob(t, readAction(t), map[string]string{"spec": "bench.yaml"})
+	j.write("bench.yaml", benchSpec, 0o600)
+	j.env = append(j.env, "GATE_AUREA="+aureatest.Binary(t), "GATE_SPEC="+filepath.Join(j.workspace, "bench.yaml"),
+		"GATE_OUT="+j.workspace)
+	for range 2 {
+		if code := j.run(actionStep{Name: "gate", Run: root + "/deploy/ci/gate"}); code != 0 {
+			t.Errorf("it exits with %d", code)
+		}
+	}
+	if spec := j.workspaceFile("bench.yaml"); spec != benchSpec {
+		t.Errorf("the spec in the directory is %q", spec)
+	}
+	if n := strings.Count(j.workspaceFile("results.json"), `"benchmark_id"`); n != 1 {
+		t.Errorf("there are %d results, want those of the last run alone", n)
+	}
+}
+
 const benchSpec = "num_jobs: 100\nconcurrency: 20\nthresholds: [p99 < 1h]\nworkload: {kind: sleep, duration: 2ms, jitter: 0.2}\n"
 
 // The action runs a spec, writes the summary of the job, comments, and exits as
