@@ -105,7 +105,8 @@ func (o *abOptions) run(command *cobra.Command, args []string) error {
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()
 	versus := trials.Versus{
-		Sides: sides, Pairs: o.pairs, Cooldown: o.cooldown, Threshold: threshold, FailOn: conditions, Seed: rand.Uint64() >> 11,
+		Sides: sides, Pairs: o.pairs, Cooldown: o.cooldown, Threshold: threshold, FailOn: conditions,
+		Seed: rand.Uint64() >> 11,
 		Execute: o.oneOfSeveral(func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
 			return o.execute(ctx, command, spec, allowed, stop)
 		}),
@@ -168,7 +169,8 @@ func outcomeExitError(outcome trials.Outcome) error {
 	enough := min(outcome.Base.Runs, outcome.Head.Runs) + outcome.MoreRuns
 	advice := fmt.Sprintf("such as -n %d; or a larger --threshold asks for less", enough)
 	if enough > maxPairs {
-		advice = fmt.Sprintf("and -n is %d at most; longer runs differ less, and a larger --threshold asks for less", maxPairs)
+		advice = fmt.Sprintf("and -n is %d at most; longer runs differ less, and a larger --threshold asks for less",
+			maxPairs)
 	}
 	return exitError{exitEvidence,
 		fmt.Sprintf("too little evidence to say: about %d runs of each would tell, %s", enough, advice)}

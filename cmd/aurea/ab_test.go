@@ -45,7 +45,8 @@ func TestAB(t *testing.T) {
 		}
 		return string(content)
 	}
-	checkContains(t, "the text", read("text"), "verdict  regression\n", "\norder    ", "\nseed     7\n", "\nstopped  after ")
+	checkContains(t, "the text", read("text"), "verdict  regression\n", "\norder    ",
+		"\nseed     7\n", "\nstopped  after ")
 	checkContains(t, "the Markdown", read("markdown"), ": regression\n")
 	checkContains(t, "the HTML", read("html"), ": regression</h1>", "base_results")
 	checkContains(t, "the JUnit", read("junit"), `<failure type="regression"`)
@@ -73,7 +74,8 @@ func TestAB(t *testing.T) {
 // The sides are values of --set, and --fail-on alone decides.
 func TestABSets(t *testing.T) {
 	spec := sleepSpec(t, "spec.yaml", "1ms")
-	code, text, stderr := runCommand(t, "", "ab", spec, "--set", "workload.duration=1ms", "--set", "workload.duration=90ms",
+	code, text, stderr := runCommand(t, "", "ab", spec, "--set", "workload.duration=1ms",
+		"--set", "workload.duration=90ms",
 		"-n", "6", "-q", "--fail-on", "p50 > +5%")
 	checkExit(t, "two values", code, exitThreshold, stderr)
 	checkContains(t, "two values", stderr, "aurea: fails on p50 > +5%")
@@ -85,7 +87,8 @@ func TestABSets(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &outcome); err != nil {
 		t.Fatal(err)
 	}
-	want := []compare.ConditionResult{{Expression: "error_rate > +1%", Metric: "error_rate", State: compare.ConditionMet}}
+	want := []compare.ConditionResult{{Expression: "error_rate > +1%", Metric: "error_rate",
+		State: compare.ConditionMet}}
 	if diff := cmp.Diff(want, outcome.Conditions); diff != "" {
 		t.Errorf("conditions (-want +got):\n%s", diff)
 	}
@@ -103,9 +106,11 @@ func TestABStart(t *testing.T) {
 	address := listener.Addr().String()
 	_ = listener.Close() // it only found a port
 	start := func(name string) string {
-		return fmt.Sprintf("exec %s serve --listen %s --data %s", aureatest.Binary(t), address, filepath.Join(t.TempDir(), name))
+		return fmt.Sprintf("exec %s serve --listen %s --data %s", aureatest.Binary(t), address,
+			filepath.Join(t.TempDir(), name))
 	}
-	code, text, stderr := runCommand(t, "", "ab", "http://"+address+"/livez", "--jobs", "3", "-n", "2", "-q", "-o", "json",
+	code, text, stderr := runCommand(t, "", "ab", "http://"+address+"/livez", "--jobs", "3",
+		"-n", "2", "-q", "-o", "json",
 		"--ready", "http://"+address+"/readyz", "--start", start("a"), "--start", start("b"))
 	checkExit(t, "aurea ab --start", code, exitEvidence, stderr)
 	var outcome trials.Outcome
@@ -120,10 +125,12 @@ func TestABStart(t *testing.T) {
 	if all := len(outcome.BaseResults) + len(outcome.HeadResults); all != 4 {
 		t.Errorf("%d runs, want 4", all)
 	}
-	code, _, stderr = runCommand(t, "", "ab", "http://"+address+"/", "http://"+address+"/", "--jobs", "3", "-n", "2", "-q",
+	code, _, stderr = runCommand(t, "", "ab", "http://"+address+"/", "http://"+address+"/",
+		"--jobs", "3", "-n", "2", "-q",
 		"--start", "echo no such version; exit 9")
 	checkExit(t, "a system that ends", code, exitFailure, stderr)
-	checkContains(t, "a system that ends", stderr, "ended before it was ready at "+address, "it printed: no such version")
+	checkContains(t, "a system that ends", stderr, "ended before it was ready at "+address,
+		"it printed: no such version")
 }
 
 func TestABErrors(t *testing.T) {
@@ -135,8 +142,10 @@ func TestABErrors(t *testing.T) {
 		{spec + " " + spec + " -n 0", "aurea: -n must be from 1 to 100 runs of each side; got 0"},
 		{spec + " " + spec + " -n 101", "aurea: -n must be from 1 to 100 runs of each side; got 101"},
 		{spec + " " + repeated, "aurea: B has a repeat, and aurea ab repeats every run: leave it out, and use -n"},
-		{spec + " " + spec + " --start true", "aurea: --start needs to know where the system will listen: --ready must be a URL"},
-		{spec + " --start a --start b --start c", "aurea: --start is given once for both sides, or once for each; got 3"},
+		{spec + " " + spec + " --start true",
+			"aurea: --start needs to know where the system will listen: --ready must be a URL"},
+		{spec + " --start a --start b --start c",
+			"aurea: --start is given once for both sides, or once for each; got 3"},
 		{"- -", "aurea: standard input can be A or B, not both"},
 		{spec + " " + spec + " --set-b num_jobs=x", "aurea: B: --set num_jobs: must be an integer"},
 		{spec + " /nowhere.yaml", "aurea: cannot read the spec: open /nowhere.yaml: no such file or directory"},

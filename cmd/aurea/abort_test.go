@@ -27,7 +27,8 @@ func TestAbort(t *testing.T) {
 			t.Fatalf("%s: %v in %q", what, err, stdout)
 		}
 		checkAborted(t, what, &r)
-		want := fmt.Sprintf("aurea: error_rate < 50%% failed, which ended the run after %s\n", format.Duration(r.Aborted.T))
+		want := fmt.Sprintf("aurea: error_rate < 50%% failed, which ended the run after %s\n",
+			format.Duration(r.Aborted.T))
 		if stderr != want {
 			t.Errorf("%s: stderr is %q, want %q", what, stderr, want)
 		}

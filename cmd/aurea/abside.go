@@ -41,10 +41,13 @@ func (f *sideFlags) addFlags(flags *pflag.FlagSet) {
 			"`path=value` of the spec of "+strings.ToUpper(side)+" alone; repeatable")
 	}
 	flags.StringArrayVar(&f.start, "start", nil,
-		"`command` that starts the system under test before each run; given twice, the first is of A and the second of B")
+		"`command` that starts the system under test before each run; "+
+			"given twice, the first is of A and the second of B")
 	flags.StringVar(&f.ready, "ready", "",
-		"`URL` that answers, or HOST:PORT that accepts connections, once a started system is ready; by default the spec's")
-	flags.DurationVar(&f.readyTimeout, "ready-timeout", 30*time.Second, "longest that a started system takes to be ready")
+		"`URL` that answers, or HOST:PORT that accepts connections, once a started system is ready; "+
+			"by default the spec's")
+	flags.DurationVar(&f.readyTimeout, "ready-timeout", 30*time.Second,
+		"longest that a started system takes to be ready")
 	addSideSpecFlags(flags, f.spec)
 }
 
@@ -61,12 +64,14 @@ func (o *abOptions) readSides(command *cobra.Command, args []string) ([2]trials.
 		shared, own = nil, [2][]string{f.sets[:1], f.sets[1:]}
 	}
 	for i := range sides {
-		spec, document, err := readSpecFlags(command, f.spec, args[min(i, len(args)-1):][:1], slices.Concat(shared, own[i]))
+		spec, document, err := readSpecFlags(command, f.spec, args[min(i, len(args)-1):][:1],
+			slices.Concat(shared, own[i]))
 		switch {
 		case err != nil:
 			return sides, names, sideError(i, err)
 		case spec.Repeat != nil:
-			return sides, names, usageErrorf("%c has a repeat, and aurea ab repeats every run: leave it out, and use -n", 'A'+i)
+			return sides, names,
+				usageErrorf("%c has a repeat, and aurea ab repeats every run: leave it out, and use -n", 'A'+i)
 		case o.server.url == "":
 			if err := refuseWorkers(spec, document); err != nil {
 				return sides, names, err
@@ -88,7 +93,8 @@ func (f *sideFlags) system(side int, spec aurea.Spec) (func(context.Context) (fu
 	if len(f.start) == 0 {
 		return nil, nil
 	}
-	system := trials.System{Command: f.start[min(side, len(f.start)-1)], Target: f.target(spec), Timeout: f.readyTimeout}
+	system := trials.System{Command: f.start[min(side, len(f.start)-1)], Target: f.target(spec),
+		Timeout: f.readyTimeout}
 	if err := trials.CheckTarget(system.Target); err != nil {
 		return nil, usageErrorf("--start needs to know where the system will listen: --ready %w", err)
 	}
@@ -121,8 +127,8 @@ func (f *sideFlags) check(args []string) error {
 	case len(args) == 2 || f.differ(args):
 		return nil
 	}
-	return usageErrorf("there is nothing to compare A with: give B, or two values of --set such as --set concurrency=10 " +
-		"--set concurrency=20, or --set-b, or --start twice")
+	return usageErrorf("there is nothing to compare A with: give B, or two values of --set such as " +
+		"--set concurrency=10 --set concurrency=20, or --set-b, or --start twice")
 }
 
 // differ reports whether flags make two sides of one argument.

@@ -21,9 +21,11 @@ func TestReportRepeatsTheRun(t *testing.T) {
 	defer service.Close()
 	for _, args := range [][]string{
 		{"--jobs", "3", "--job-duration", "1.5ms"},
-		{"--jobs", "3", "--workload", "sleep", "--param", "duration=1ms", "--param", "jitter=0.5", "--seed", "18446744073709551615"},
+		{"--jobs", "3", "--workload", "sleep", "--param", "duration=1ms", "--param", "jitter=0.5",
+			"--seed", "18446744073709551615"},
 		{"--jobs", "2", service.URL, "--param", "headers.X-Build=0123", "--param", "method=HEAD"},
-		{"--rate", "1000", "--arrival", "poisson", "--on-saturation", "drop", "--concurrency", "2", "--duration", "20ms",
+		{"--rate", "1000", "--arrival", "poisson", "--on-saturation", "drop",
+			"--concurrency", "2", "--duration", "20ms",
 			"--workload", "noop", "--warmup", "5ms", "--timeout", "1s", "--name", "it's  $HOME `a` \"b\"",
 			"--label", "team=a b", "--threshold", "p99 < 1h", "--threshold", "error_rate < 100% abort after 1s"},
 	} {

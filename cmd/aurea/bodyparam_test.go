@@ -55,21 +55,32 @@ func TestBodiesByteForByte(t *testing.T) {
 		args []string
 		want sentRequest
 	}{
-		"bytes":              {[]string{"--param", "body=@" + writeTestFile(t, "b", invalidUTF8())}, sentRequest{"POST", "", invalidUTF8()}},
+		"bytes": {[]string{"--param", "body=@" + writeTestFile(t, "b", invalidUTF8())},
+			sentRequest{"POST", "", invalidUTF8()}},
 		"bytes of the shell": {[]string{"--param", "body=\xff\xfe"}, sentRequest{"POST", "", "\xff\xfe"}},
-		"JSON":               {[]string{"--param", "body=@" + writeTestFile(t, "b.json", spaced)}, sentRequest{"POST", asJSON, spaced}},
-		"JSON of the shell":  {[]string{"--param", `body={"b": 1, "a": 2}`}, sentRequest{"POST", asJSON, `{"b": 1, "a": 2}`}},
-		"another type":       {[]string{"--param", "body=[1, 2]", "--param", "headers.content-type=text/x"}, sentRequest{"POST", "text/x", "[1, 2]"}},
-		"text":               {[]string{"--param", "body=@" + writeTestFile(t, "b.txt", "a: {{job}}\r\n")}, sentRequest{"POST", "", "a: 0\r\n"}},
-		"no bytes":           {[]string{"--param", "body=@" + writeTestFile(t, "empty", "")}, sentRequest{"POST", "", ""}},
-		"base64":             {[]string{"--param", "body_base64=" + encoded}, sentRequest{"POST", "", invalidUTF8()}},
-		"in place of text":   {[]string{"--param", "body=x", "--param", "body_base64=/w=="}, sentRequest{"POST", "", "\xff"}},
-		"in place of bytes":  {[]string{"--param", "body_base64=/w==", "--param", "body=x"}, sentRequest{"POST", "", "x"}},
-		"binary of YAML":     {[]string{writeTestFile(t, "b.yaml", workload+"  body: !!binary |\n    "+encoded+"\n")}, sentRequest{"POST", "", invalidUTF8()}},
-		"text of YAML":       {[]string{writeTestFile(t, "t.yaml", workload+"  body: 2026-11-28\n")}, sentRequest{"POST", "", "2026-11-28"}},
-		"values of YAML":     {[]string{writeTestFile(t, "v.yaml", workload+"  body: {from: 2026-11-28, n: 12345678901234567890123, on: yes, z: 0o17}\n")}, sentRequest{"POST", asJSON, `{"from":"2026-11-28","n":12345678901234567890123,"on":"yes","z":15}`}},
-		"values of JSON":     {[]string{writeTestFile(t, "v.json", `{"num_jobs": 1, "workload": {"kind": "http", "url": "`+url+`", "body": {"n": 12345678901234567890123, "e": "\ud83d\ude00"}}}`)}, sentRequest{"POST", asJSON, `{"e":"😀","n":12345678901234567890123}`}},
-		"a file over bytes":  {[]string{writeTestFile(t, "o.yaml", workload+"  body: !!binary /w==\n"), "--param", "body=@" + writeTestFile(t, "b", "\xfe")}, sentRequest{"POST", "", "\xfe"}},
+		"JSON": {[]string{"--param", "body=@" + writeTestFile(t, "b.json", spaced)},
+			sentRequest{"POST", asJSON, spaced}},
+		"JSON of the shell": {[]string{"--param", `body={"b": 1, "a": 2}`}, sentRequest{"POST", asJSON, `{"b": 1, "a": 2}`}},
+		"another type": {[]string{"--param", "body=[1, 2]", "--param", "headers.content-type=text/x"},
+			sentRequest{"POST", "text/x", "[1, 2]"}},
+		"text": {[]string{"--param", "body=@" + writeTestFile(t, "b.txt", "a: {{job}}\r\n")},
+			sentRequest{"POST", "", "a: 0\r\n"}},
+		"no bytes":          {[]string{"--param", "body=@" + writeTestFile(t, "empty", "")}, sentRequest{"POST", "", ""}},
+		"base64":            {[]string{"--param", "body_base64=" + encoded}, sentRequest{"POST", "", invalidUTF8()}},
+		"in place of text":  {[]string{"--param", "body=x", "--param", "body_base64=/w=="}, sentRequest{"POST", "", "\xff"}},
+		"in place of bytes": {[]string{"--param", "body_base64=/w==", "--param", "body=x"}, sentRequest{"POST", "", "x"}},
+		"binary of YAML": {[]string{writeTestFile(t, "b.yaml", workload+"  body: !!binary |\n    "+encoded+"\n")},
+			sentRequest{"POST", "", invalidUTF8()}},
+		"text of YAML": {[]string{writeTestFile(t, "t.yaml", workload+"  body: 2026-11-28\n")},
+			sentRequest{"POST", "", "2026-11-28"}},
+		"values of YAML": {[]string{writeTestFile(t, "v.yaml",
+			workload+"  body: {from: 2026-11-28, n: 12345678901234567890123, on: yes, z: 0o17}\n")},
+			sentRequest{"POST", asJSON, `{"from":"2026-11-28","n":12345678901234567890123,"on":"yes","z":15}`}},
+		"values of JSON": {[]string{writeTestFile(t, "v.json",
+			`{"num_jobs": 1, "workload": {"kind": "http", "url": "`+url+`", "body": {"n": 12345678901234567890123, `+
+				`"e": "\ud83d\ude00"}}}`)}, sentRequest{"POST", asJSON, `{"e":"😀","n":12345678901234567890123}`}},
+		"a file over bytes": {[]string{writeTestFile(t, "o.yaml", workload+"  body: !!binary /w==\n"),
+			"--param", "body=@" + writeTestFile(t, "b", "\xfe")}, sentRequest{"POST", "", "\xfe"}},
 	} {
 		args := append([]string{"run", "--quiet", "--jobs", "1"}, test.args...)
 		if !strings.HasSuffix(test.args[0], ".yaml") && !strings.HasSuffix(test.args[0], ".json") {
@@ -122,7 +133,8 @@ func TestParamFiles(t *testing.T) {
 	}
 	spec := "num_jobs: 1\nworkload: {kind: http, url: \"" + url + "\"}\n"
 	want := "aurea: --param body: standard input was read already; it can stand for one thing only"
-	if code, _, stderr := runCommand(t, spec, append(run, "-")...); code != exitUsage || !strings.HasPrefix(stderr, want) {
+	if code, _, stderr := runCommand(t, spec, append(run, "-")...); code != exitUsage ||
+		!strings.HasPrefix(stderr, want) {
 		t.Errorf("spec and body from standard input: exit %d, %q; want %q", code, stderr, want)
 	}
 	code, _, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", "\xff")

@@ -21,9 +21,11 @@ func writeResultsFile(t *testing.T, name string, latencies ...float64) string {
 	var text strings.Builder
 	for i, latency := range latencies {
 		r := &aurea.Result{
-			ID: fmt.Sprintf("benchmark-%s-%d", filepath.Base(name), i), Status: aurea.StatusCompleted, Model: aurea.Closed,
+			ID:     fmt.Sprintf("benchmark-%s-%d", filepath.Base(name), i),
+			Status: aurea.StatusCompleted, Model: aurea.Closed,
 			Counts: aurea.Counts{Planned: 1000, OK: 1000}, Throughput: 8 / latency, MeanLatency: latency,
-			Latency: aurea.Summary{Count: 1000, Mean: latency, P50: latency, P90: latency, P99: latency, P999: 4 * latency},
+			Latency: aurea.Summary{Count: 1000, Mean: latency, P50: latency, P90: latency,
+				P99: latency, P999: 4 * latency},
 		}
 		if err := r.WriteJSON(&text, nil); err != nil {
 			t.Fatal(err)
@@ -83,9 +85,11 @@ func TestCompareExit(t *testing.T) {
 		{slow, base, "5%", exitOK, "improvement", ""},
 		{base, base, "5%", exitOK, "no_change", ""},
 		{base, slow, "0.5", exitOK, "no_change", ""},
-		{writeResultsFile(t, "one", 1), writeResultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence", "it takes 4 runs of each"},
+		{writeResultsFile(t, "one", 1), writeResultsFile(t, "two", 9), "5%", exitEvidence, "too_little_evidence",
+			"it takes 4 runs of each"},
 	} {
-		code, text, stderr := runCommand(t, "", "compare", test.base, test.head, "--threshold", test.threshold, "-o", "json")
+		code, text, stderr := runCommand(t, "", "compare", test.base, test.head,
+			"--threshold", test.threshold, "-o", "json")
 		var c compare.Comparison
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			t.Fatal(err)
@@ -146,7 +150,8 @@ func TestReadSide(t *testing.T) {
 
 func TestCompareErrors(t *testing.T) {
 	good := writeResultsFile(t, "good.json", 1)
-	spec, broken := writeTestFile(t, "spec.json", `{"num_jobs": 5}`), writeTestFile(t, "broken.json", `{"benchmark_id": "x"`)
+	spec, broken := writeTestFile(t, "spec.json", `{"num_jobs": 5}`),
+		writeTestFile(t, "broken.json", `{"benchmark_id": "x"`)
 	empty := t.TempDir()
 	url, _ := aureatest.Serve(t)
 	for _, test := range []struct {
@@ -155,17 +160,24 @@ func TestCompareErrors(t *testing.T) {
 		want string
 	}{
 		{[]string{good}, exitUsage, "the usage is aurea compare BASE HEAD; got 1 argument; see aurea compare --help"},
-		{[]string{good, spec}, exitUsage, "aurea: " + spec + ": this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints"},
+		{[]string{good, spec}, exitUsage, "aurea: " + spec +
+			": this is no result: it has no benchmark_id or no counts; a result is what aurea run -o json prints"},
 		{[]string{broken, good}, exitUsage, "aurea: " + broken + ": the document is not JSON: it ends too early"},
 		{[]string{writeTestFile(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},
-		{[]string{good, "elsewhere"}, exitUsage, `aurea: there is no file "elsewhere"; the id of a run begins with benchmark-`},
+		{[]string{good, "elsewhere"}, exitUsage,
+			`aurea: there is no file "elsewhere"; the id of a run begins with benchmark-`},
 		{[]string{good, empty}, exitUsage, "there is no .json file in the directory"},
 		{[]string{good, "benchmark-1"}, exitUsage, "give files on both sides, or stored runs on both"},
-		{[]string{good, good, "--threshold", "x"}, exitUsage, `aurea: --threshold must be a share from 0 to 1, such as 5% or 0.05; got "x"`},
-		{[]string{good, good, "-o", "pdf"}, exitUsage, `aurea: -o must be one of html, json, junit, markdown, text; got "pdf"`},
-		{[]string{good, good, "--fail-on", "p99"}, exitUsage, `aurea: --fail-on must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`},
-		{[]string{"benchmark-1", "benchmark-2", "--server", url}, exitFailure, "aurea: not found: there is no run whose id begins with benchmark-1"},
-		{[]string{"baseline", "name:x", "--server", url}, exitFailure, `aurea: not found: there is no completed run named "x"`},
+		{[]string{good, good, "--threshold", "x"}, exitUsage,
+			`aurea: --threshold must be a share from 0 to 1, such as 5% or 0.05; got "x"`},
+		{[]string{good, good, "-o", "pdf"}, exitUsage,
+			`aurea: -o must be one of html, json, junit, markdown, text; got "pdf"`},
+		{[]string{good, good, "--fail-on", "p99"}, exitUsage,
+			`aurea: --fail-on must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`},
+		{[]string{"benchmark-1", "benchmark-2", "--server", url}, exitFailure,
+			"aurea: not found: there is no run whose id begins with benchmark-1"},
+		{[]string{"baseline", "name:x", "--server", url}, exitFailure,
+			`aurea: not found: there is no completed run named "x"`},
 		{[]string{"name:x", "baseline", "--server", url}, exitUsage, "head: cannot be the baseline"},
 		{[]string{"benchmark-1", "benchmark-2", "--server", "wat"}, exitUsage, "aurea: --server: must be a URL"},
 	} {
@@ -185,7 +197,8 @@ func TestCompareRuns(t *testing.T) {
 	files := map[string]string{"old": "", "new": ""}
 	for range 4 {
 		for name, took := range map[string]string{"old": "1ms", "new": "100ms"} {
-			files[name] += runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", took, "--name", name, "-q", "-o", "json")
+			files[name] += runCommandAt(t, url, "run", "--jobs", "4", "--job-duration", took,
+				"--name", name, "-q", "-o", "json")
 		}
 	}
 	for from, args := range map[string][]string{

@@ -32,7 +32,8 @@ func TestCompleteValues(t *testing.T) {
 		if i := strings.LastIndex(line, " "); !strings.HasSuffix(line, " |") {
 			before, last = line[:i], strings.TrimSuffix(line[i+1:], "|")
 		}
-		code, stdout, stderr := runCommand(t, "", append(append([]string{"__complete"}, strings.Fields(before)...), last)...)
+		code, stdout, stderr := runCommand(t, "",
+			append(append([]string{"__complete"}, strings.Fields(before)...), last)...)
 		checkExit(t, line, code, exitOK, stderr)
 		for _, want := range wants {
 			if !strings.Contains("\n"+stdout, "\n"+want) {

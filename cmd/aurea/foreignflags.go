@@ -33,8 +33,9 @@ var foreignFlags = map[string]string{
 	"--disable-keepalive": "--param keepalive=false",
 	"--location":          "--param redirects=10", "-L": "--param redirects=10", "--redirect": "--param redirects=10",
 	"--disable-compression": "-H 'Accept-Encoding: identity'",
-	"--url":                 "the URL as the argument", "--target": "the URL as the argument", "--targets": "the URL as the argument",
-	"--file": "the spec as the argument", "--config": "the spec as the argument",
+	"--url":                 "the URL as the argument", "--target": "the URL as the argument",
+	"--targets": "the URL as the argument",
+	"--file":    "the spec as the argument", "--config": "the spec as the argument",
 	"--tag": "--label", "--tags": "--label",
 	"--format": "-o", "--summary-export": "-o json", "--html": "-o html", "--csv": "--include-jobs",
 }

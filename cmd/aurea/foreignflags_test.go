@@ -10,12 +10,13 @@ import (
 // A flag of another tool is answered with what does the same here.
 func TestForeignFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"--vus 5":          "unknown flag: --vus; here it is -c (--concurrency); see aurea run --help",
-		"--rps=5":          "unknown flag: --rps; here it is -r (--rate); see aurea run --help",
-		"--qps 5":          "unknown flag: --qps; here it is -r (--rate); see aurea run --help",
-		"--requests 5":     "unknown flag: --requests; here it is -n (--jobs); see aurea run --help",
-		"--data x":         "unknown flag: --data; here it is -d (--body); see aurea run --help",
-		"--spawn-rate 5":   "unknown flag: --spawn-rate; here it is stages in the spec, such as {duration: 30s, concurrency: 100}",
+		"--vus 5":      "unknown flag: --vus; here it is -c (--concurrency); see aurea run --help",
+		"--rps=5":      "unknown flag: --rps; here it is -r (--rate); see aurea run --help",
+		"--qps 5":      "unknown flag: --qps; here it is -r (--rate); see aurea run --help",
+		"--requests 5": "unknown flag: --requests; here it is -n (--jobs); see aurea run --help",
+		"--data x":     "unknown flag: --data; here it is -d (--body); see aurea run --help",
+		"--spawn-rate 5": "unknown flag: --spawn-rate; here it is stages in the spec, such as {duration: 30s, " +
+			"concurrency: 100}",
 		"-t 5":             "unknown flag: -t; here it is -m for the timeout of a job, -z for the duration of the run",
 		"-k":               "unknown flag: -k; here it is --param tls.skip_verify=true",
 		"-duration=5s":     "unknown flag: -duration; did you mean --duration?",

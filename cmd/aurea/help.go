@@ -33,7 +33,8 @@ var addHelpFuncs = sync.OnceFunc(func() {
 func wrapHelp(root *cobra.Command) {
 	addHelpFuncs()
 	root.SetUsageTemplate(strings.NewReplacer(
-		".LocalFlags.FlagUsages", "wrapFlags $ .LocalFlags", ".InheritedFlags.FlagUsages", "wrapFlags $ .InheritedFlags",
+		".LocalFlags.FlagUsages", "wrapFlags $ .LocalFlags", ".InheritedFlags.FlagUsages",
+		"wrapFlags $ .InheritedFlags",
 	).Replace(root.UsageTemplate()))
 	root.SetHelpTemplate(strings.ReplaceAll(root.HelpTemplate(), "trimTrailingWhitespaces", "wrapText $"))
 }

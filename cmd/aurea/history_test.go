@@ -13,7 +13,8 @@ import (
 // keepRun executes a run with a history in dir and returns its id.
 func keepRun(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	args = append([]string{"run", "--quiet", "--history", dir, "-o", "json", "--job-duration", "1ms", "--jobs", "4"}, args...)
+	args = append([]string{"run", "--quiet", "--history", dir, "-o", "json", "--job-duration", "1ms",
+		"--jobs", "4"}, args...)
 	code, stdout, stderr := runCommand(t, "", args...)
 	checkExit(t, strings.Join(args, " "), code, exitOK, stderr)
 	if stderr != "" {
@@ -82,13 +83,16 @@ func TestRunReferences(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"runs", "show", first[:both]}, exitUsage, first[:both] + " is the beginning of several ids, such as " + second + " and " + first + "; give more of it"},
+		{[]string{"runs", "show", first[:both]}, exitUsage, first[:both] +
+			" is the beginning of several ids, such as " + second + " and " + first + "; give more of it"},
 		{[]string{"runs", "show", gone}, exitFailure, "not found: there is no run whose id begins with " + gone},
 		{[]string{"runs", "show", "nothing"}, exitFailure, "not found: there is no run nothing"},
 		{[]string{"runs", "cancel", "last"}, exitFailure, "not found: there is no run that is running or queued"},
 		{[]string{"runs", "cancel", first}, exitFailure, "has finished"},
-		{[]string{"runs", "list", "--server", "http://127.0.0.1:1"}, exitUsage, "--history cannot be combined with --server"},
-		{[]string{"runs", "show", "last", "--history", "/nowhere"}, exitUsage, `--history: there is no directory "/nowhere"`},
+		{[]string{"runs", "list", "--server", "http://127.0.0.1:1"}, exitUsage,
+			"--history cannot be combined with --server"},
+		{[]string{"runs", "show", "last", "--history", "/nowhere"}, exitUsage,
+			`--history: there is no directory "/nowhere"`},
 	} {
 		args := append([]string{test.args[0], test.args[1], "--history", dir}, test.args[2:]...)
 		code, _, stderr := runCommand(t, "", args...)
@@ -114,7 +118,8 @@ func TestHistoryPlace(t *testing.T) {
 	}{
 		{"flag", map[string]string{"AUREA_HISTORY": filepath.Join(home, "other")}, []string{"--history", dir}, dir},
 		{"variable", map[string]string{"AUREA_HISTORY": dir}, nil, dir},
-		{"data", map[string]string{"XDG_DATA_HOME": filepath.Join(home, "data")}, nil, filepath.Join(home, "data", "aurea")},
+		{"data", map[string]string{"XDG_DATA_HOME": filepath.Join(home, "data")}, nil,
+			filepath.Join(home, "data", "aurea")},
 		{"relative", map[string]string{"XDG_DATA_HOME": "data"}, nil, filepath.Join(home, ".local", "share", "aurea")},
 		{"home", map[string]string{"XDG_DATA_HOME": ""}, nil, filepath.Join(home, ".local", "share", "aurea")},
 		{"none", map[string]string{"AUREA_HISTORY": filepath.Join(home, "none")}, []string{"--no-history"}, ""},
@@ -156,7 +161,8 @@ func TestHistoryThatCannotBeWritten(t *testing.T) {
 		file:   "is not in the history: ",
 		broken: "it is not an SQLite database; name another file, or move this one away",
 	} {
-		code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "4", "--job-duration", "1ms", "--history", dir,
+		code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "4",
+			"--job-duration", "1ms", "--history", dir,
 			"--threshold", "p99 < 1ns")
 		checkExit(t, dir, code, exitThreshold, stderr)
 		checkContains(t, dir, stdout, "4 ok")
@@ -174,7 +180,8 @@ func TestHistoryThatCannotBeWritten(t *testing.T) {
 func TestWhatIsKept(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	code, _, stderr := runCommand(t, "", "run", "--quiet", "--server", "http://127.0.0.1:1", "--jobs", "1", "--history", dir)
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--server", "http://127.0.0.1:1",
+		"--jobs", "1", "--history", dir)
 	checkExit(t, "a run at a server", code, exitFailure, stderr)
 	if names := filesIn(t, dir); len(names) > 0 {
 		t.Errorf("the history has %q", names)

@@ -15,7 +15,8 @@ import (
 // runProcess starts a run in a process of its own, with a history in dir.
 func runProcess(t *testing.T, dir string, args ...string) (process *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
-	args = append([]string{"run", "--quiet", "-o", "json=" + os.DevNull, "--history", dir, "--job-duration", "1ms"}, args...)
+	args = append([]string{"run", "--quiet", "-o", "json=" + os.DevNull, "--history", dir,
+		"--job-duration", "1ms"}, args...)
 	process = exec.CommandContext(t.Context(), aureatest.Binary(t), args...)
 	stderr = new(bytes.Buffer)
 	process.Stderr = stderr
@@ -94,7 +95,8 @@ func TestHistoryOnBadDisk(t *testing.T) {
 		want    string // of the run that is not kept
 		refused string // of the change that is not made
 	}{
-		{"full", func(t *testing.T, _, ballast string) { fillDisk(t, ballast) }, "the disk is full", "the disk is full"},
+		{"full", func(t *testing.T, _, ballast string) { fillDisk(t, ballast) },
+			"the disk is full", "the disk is full"},
 		{"read-only", func(t *testing.T, folder, _ string) {
 			if err := exec.CommandContext(t.Context(), "mount", "-o", "remount,ro", folder).Run(); err != nil {
 				t.Fatal(err)
@@ -107,7 +109,8 @@ func TestHistoryOnBadDisk(t *testing.T) {
 			dir := filepath.Join(folder, "history")
 			first := keepRun(t, dir)
 			test.spoil(t, folder, ballast)
-			code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "4", "--job-duration", "1ms", "--history", dir)
+			code, stdout, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "4",
+				"--job-duration", "1ms", "--history", dir)
 			checkExit(t, "aurea run", code, exitOK, stderr)
 			checkContains(t, "the result", stdout, "4 ok")
 			checkContains(t, "the warning", stderr, "aurea: run benchmark-", " is not in the history: ", test.want,
@@ -141,7 +144,8 @@ func TestOutputOnFullDisk(t *testing.T) {
 		"-o", "text", "-o", "json="+file)
 	checkExit(t, "aurea run", code, exitFailure, stderr)
 	checkContains(t, "the text", stdout, "4 ok")
-	checkContains(t, "standard error", stderr, "aurea: cannot write the result: json to "+file, "no space left on device")
+	checkContains(t, "standard error", stderr, "aurea: cannot write the result: json to "+file,
+		"no space left on device")
 	if content, err := os.ReadFile(file); string(content) != "old" {
 		t.Errorf("the file has %q: %v", content, err)
 	}

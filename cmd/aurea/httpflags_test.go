@@ -42,21 +42,24 @@ func TestHTTPFlags(t *testing.T) {
 		variables, args []string
 		want            seenRequest
 	}{
-		"nothing":             {nil, []string{url}, seenRequest{"GET", "", "", nil}},
-		"method":              {nil, []string{url, "-X", "DELETE"}, seenRequest{"DELETE", "", "", nil}},
-		"form":                {nil, []string{url, "-d", "a=b"}, seenRequest{"POST", "a=b", form, nil}},
-		"JSON":                {nil, []string{url, "-d", "[1]"}, seenRequest{"POST", "[1]", json, nil}},
-		"file":                {nil, []string{url, "-d", "@" + file}, seenRequest{"POST", `{"a": 1}`, json, nil}},
-		"standard input":      {nil, []string{url, "-d", "@-"}, seenRequest{"POST", "piped", form, nil}},
-		"type":                {nil, []string{url, "-d", "[1]", "-H", "content-type: text/x"}, seenRequest{"POST", "[1]", "text/x", nil}},
-		"method and body":     {nil, []string{url, "-X", "PUT", "-d", "x"}, seenRequest{"PUT", "x", form, nil}},
-		"headers":             {nil, []string{url, "-H", "X: 1", "-H", "X:2"}, seenRequest{"GET", "", "", []string{"1", "2"}}},
-		"spec":                {nil, []string{spec}, seenRequest{"GET", "", "", []string{"one", "two"}}},
-		"replaced":            {nil, []string{spec, "-H", "x: 3"}, seenRequest{"GET", "", "", []string{"3"}}},
-		"replaced in a list":  {nil, []string{listed, "-H", "X: 3"}, seenRequest{"GET", "", "", []string{"3"}}},
-		"kept":                {nil, []string{spec, "-H", "Z: 3"}, seenRequest{"GET", "", "", []string{"one", "two"}}},
-		"variable":            {[]string{"AUREA_HEADER=X: v"}, []string{url, "-d", "[1]"}, seenRequest{"POST", "[1]", json, []string{"v"}}},
-		"variable below flag": {[]string{"AUREA_HEADER=X: v", "AUREA_METHOD=PUT"}, []string{url, "-H", "X: 1"}, seenRequest{"PUT", "", "", []string{"1"}}},
+		"nothing":        {nil, []string{url}, seenRequest{"GET", "", "", nil}},
+		"method":         {nil, []string{url, "-X", "DELETE"}, seenRequest{"DELETE", "", "", nil}},
+		"form":           {nil, []string{url, "-d", "a=b"}, seenRequest{"POST", "a=b", form, nil}},
+		"JSON":           {nil, []string{url, "-d", "[1]"}, seenRequest{"POST", "[1]", json, nil}},
+		"file":           {nil, []string{url, "-d", "@" + file}, seenRequest{"POST", `{"a": 1}`, json, nil}},
+		"standard input": {nil, []string{url, "-d", "@-"}, seenRequest{"POST", "piped", form, nil}},
+		"type": {nil, []string{url, "-d", "[1]", "-H", "content-type: text/x"},
+			seenRequest{"POST", "[1]", "text/x", nil}},
+		"method and body":    {nil, []string{url, "-X", "PUT", "-d", "x"}, seenRequest{"PUT", "x", form, nil}},
+		"headers":            {nil, []string{url, "-H", "X: 1", "-H", "X:2"}, seenRequest{"GET", "", "", []string{"1", "2"}}},
+		"spec":               {nil, []string{spec}, seenRequest{"GET", "", "", []string{"one", "two"}}},
+		"replaced":           {nil, []string{spec, "-H", "x: 3"}, seenRequest{"GET", "", "", []string{"3"}}},
+		"replaced in a list": {nil, []string{listed, "-H", "X: 3"}, seenRequest{"GET", "", "", []string{"3"}}},
+		"kept":               {nil, []string{spec, "-H", "Z: 3"}, seenRequest{"GET", "", "", []string{"one", "two"}}},
+		"variable": {[]string{"AUREA_HEADER=X: v"}, []string{url, "-d", "[1]"},
+			seenRequest{"POST", "[1]", json, []string{"v"}}},
+		"variable below flag": {[]string{"AUREA_HEADER=X: v", "AUREA_METHOD=PUT"}, []string{url, "-H", "X: 1"},
+			seenRequest{"PUT", "", "", []string{"1"}}},
 		"variable below spec": {[]string{"AUREA_HEADER=X: v"}, []string{listed}, seenRequest{"GET", "", "", []string{"one"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +77,8 @@ func TestHTTPFlags(t *testing.T) {
 // workloads alone.
 func TestHTTPFlagsElsewhere(t *testing.T) {
 	for args, want := range map[string]string{
-		"--workload sleep -X POST":   "aurea: --method is for the workload http, and this one is sleep; leave it out, or give a URL",
+		"--workload sleep -X POST": "aurea: --method is for the workload http, and this one is sleep; leave it " +
+			"out, or give a URL",
 		"-H a:b":                     "aurea: --header needs a URL, or a spec whose workload is http",
 		"http://127.0.0.1:1/ -H x":   `aurea: --header must be "Name: value"; got "x"`,
 		"http://127.0.0.1:1/ -H :x":  `aurea: --header must be "Name: value"; got ":x"`,

@@ -216,7 +216,8 @@ func TestLiveViewWithoutColors(t *testing.T) {
 // A pipe gets lines of key=value without control sequences, whatever the terminal.
 func TestNoViewInAPipe(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
-	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "--jobs", "5", "--job-duration", "10ms", "-o", "json")
+	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "run", "--jobs", "5",
+		"--job-duration", "10ms", "-o", "json")
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	if err := command.Run(); err != nil {

@@ -70,26 +70,46 @@ func TestErrors(t *testing.T) {
 	}{
 		{[]string{"wat"}, 2, `aurea: unknown command "wat" for "aurea"; see aurea --help`},
 		{[]string{"run", "--wat"}, 2, `aurea: unknown flag: --wat; see aurea run --help`},
-		{[]string{"run", "a", "b"}, 2, `aurea: the usage is aurea run [SPEC.yaml | URL]; got 2 arguments; see aurea run --help`},
+		{[]string{"run", "a", "b"}, 2,
+			`aurea: the usage is aurea run [SPEC.yaml | URL]; got 2 arguments; see aurea run --help`},
 		{[]string{"run"}, 2, `aurea: --jobs: is needed, or --duration or stages: how many jobs, or for how long`},
 		{[]string{"run", "--jobs", "ten"}, 2, `aurea: --jobs: must be an integer from 1 to 10000000; got "ten"`},
-		{[]string{"run", "--jobs", "5", "--job-duration", "5"}, 2, `aurea: --job-duration must be a duration such as 100ms; got "5"; see aurea run --help`},
-		{[]string{"run", "--jobs", "5", "--param", "a=b"}, 2, `aurea: --param needs --workload KIND, or a workload in the spec; see aurea run --help`},
-		{[]string{"run", "--jobs", "5", "--workload", "noop", "--param", "a"}, 2, `aurea: --param must be key=value; got "a"; see aurea run --help`},
-		{[]string{"run", "--jobs", "5", "--workload", "nop"}, 2, `aurea: --workload: must be one of sleep, noop, station, cpu, `},
-		{[]string{"run", "--jobs", "5", "--threshold", "p99 250ms"}, 2, `aurea: --threshold: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got "p99 250ms"`},
-		{[]string{"run", "--jobs", "5", "--threshold", "p99 < 250"}, 2, `aurea: --threshold: p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
-		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2, `aurea: -o must be one of html, json, junit, markdown, text; got "pdf"; see aurea run --help`},
-		{[]string{"run", "/nowhere.yaml"}, 2, `aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea run --help`},
+		{[]string{"run", "--jobs", "5", "--job-duration", "5"}, 2,
+			`aurea: --job-duration must be a duration such as 100ms; got "5"; see aurea run --help`},
+		{[]string{"run", "--jobs", "5", "--param", "a=b"}, 2,
+			`aurea: --param needs --workload KIND, or a workload in the spec; see aurea run --help`},
+		{[]string{"run", "--jobs", "5", "--workload", "noop", "--param", "a"}, 2,
+			`aurea: --param must be key=value; got "a"; see aurea run --help`},
+		{[]string{"run", "--jobs", "5", "--workload", "nop"}, 2,
+			`aurea: --workload: must be one of sleep, noop, station, cpu, `},
+		{[]string{"run", "--jobs", "5", "--threshold", "p99 250ms"}, 2,
+			`aurea: --threshold: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got ` +
+				`"p99 250ms"`},
+		{[]string{"run", "--jobs", "5", "--threshold", "p99 < 250"}, 2,
+			`aurea: --threshold: p99: the limit "250" has no unit; did you mean 250ms or 250s?`},
+		{[]string{"run", "--jobs", "5", "-o", "pdf"}, 2,
+			`aurea: -o must be one of html, json, junit, markdown, text; got "pdf"; see aurea run --help`},
+		{[]string{"run", "/nowhere.yaml"}, 2,
+			`aurea: cannot read the spec: open /nowhere.yaml: no such file or directory; see aurea run --help`},
 		{[]string{"run", spec}, 2, "aurea: " + spec + `:6:3: labels.team: must be a string of up to 200 characters; got 7`},
 		{[]string{"workloads", "nop"}, 2, `aurea: KIND: must be one of sleep, noop, station, cpu, `},
-		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2, `aurea: --listen 0.0.0.0:0 can be reached from other machines, and anyone who reaches it could start runs; give --token-file FILE, or --insecure if you mean it; see aurea serve --help`},
-		{[]string{"serve", "--listen", "5000"}, 2, `aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea serve --help`},
-		{[]string{"serve", "--token-file", writeTestFile(t, "tokens", "\n")}, 2, `it holds no token; write one on a line; see aurea serve --help`},
-		{[]string{"serve", "--allow-host", "http://aurea/"}, 2, `aurea: --allow-host: must be a host name such as aurea.example, with or without a port; got "http://aurea/"; see aurea serve --help`},
-		{[]string{"serve", "--allow-target", "http://api/"}, 2, `aurea: --allow-target: target "http://api/" is a URL; write its host, and its port if only that is to be called, such as api.example:8080; see aurea serve --help`},
-		{[]string{"serve", "--max-connections", "-1"}, 2, `aurea: --max-connections must be at least 1; got -1; see aurea serve --help`},
-		{[]string{"serve", "--log-level", "loud"}, 2, `aurea: --log-level must be debug, info, warn or error; got "loud"; see aurea serve --help`},
+		{[]string{"serve", "--listen", "0.0.0.0:0"}, 2,
+			`aurea: --listen 0.0.0.0:0 can be reached from other machines, and anyone who reaches it could start ` +
+				`runs; give --token-file FILE, or --insecure if you mean it; see aurea serve --help`},
+		{[]string{"serve", "--listen", "5000"}, 2,
+			`aurea: --listen must be HOST:PORT, such as 127.0.0.1:5000; got "5000"; see aurea serve --help`},
+		{[]string{"serve", "--token-file", writeTestFile(t, "tokens", "\n")}, 2,
+			`it holds no token; write one on a line; see aurea serve --help`},
+		{[]string{"serve", "--allow-host", "http://aurea/"}, 2,
+			`aurea: --allow-host: must be a host name such as aurea.example, with or without a port; got ` +
+				`"http://aurea/"; see aurea serve --help`},
+		{[]string{"serve", "--allow-target", "http://api/"}, 2,
+			`aurea: --allow-target: target "http://api/" is a URL; write its host, and its port if only that is to ` +
+				`be called, such as api.example:8080; see aurea serve --help`},
+		{[]string{"serve", "--max-connections", "-1"}, 2,
+			`aurea: --max-connections must be at least 1; got -1; see aurea serve --help`},
+		{[]string{"serve", "--log-level", "loud"}, 2,
+			`aurea: --log-level must be debug, info, warn or error; got "loud"; see aurea serve --help`},
 		{[]string{"health", "--server", "http://127.0.0.1:1"}, 1, `aurea: no answer from http://127.0.0.1:1`},
 	}
 	for _, test := range tests {
@@ -289,7 +309,8 @@ func TestText(t *testing.T) {
 // Every command has a help, and aurea run a flag for every field of the spec.
 func TestHelp(t *testing.T) {
 	for _, name := range []string{
-		"", "serve", "run", "ab", "compare", "runs", "runs list", "runs show", "runs cancel", "runs change", "runs delete",
+		"", "serve", "run", "ab", "compare", "runs", "runs list", "runs show", "runs cancel",
+		"runs change", "runs delete",
 		"runs export", "workloads", "workers", "health", "version", "completion",
 	} {
 		args := append(strings.Fields(name), "--help")

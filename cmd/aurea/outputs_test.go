@@ -28,12 +28,14 @@ func TestOutputs(t *testing.T) {
 	if names := filesIn(t, "."); len(names) != 3 {
 		t.Errorf("the directory has %q, want the three outputs", names)
 	}
-	code, stdout, stderr = runCommand(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms", "-o", "json=only.json")
+	code, stdout, stderr = runCommand(t, "", "run", "--quiet", "--jobs", "5", "--job-duration", "1ms",
+		"-o", "json=only.json")
 	checkExit(t, "aurea run to a file", code, exitOK, stderr)
 	if stdout != "" {
 		t.Errorf("standard output has %q", stdout)
 	}
-	code, stdout, stderr = runCommand(t, "", "compare", "only.json", "only.json", "-o", "json=c.json", "-o", "markdown=-")
+	code, stdout, stderr = runCommand(t, "", "compare", "only.json", "only.json",
+		"-o", "json=c.json", "-o", "markdown=-")
 	checkExit(t, "aurea compare", code, exitEvidence, stderr)
 	checkContains(t, "standard output", stdout, "### ")
 	content, err := os.ReadFile("c.json")
@@ -62,11 +64,14 @@ func TestOutputsRefused(t *testing.T) {
 		outputs []string
 		want    string
 	}{
-		{[]string{"htm=r.html"}, `aurea: -o must be one of html, json, junit, markdown, text; got "htm"; did you mean html?`},
-		{[]string{"text", "json"}, "aurea: -o text and -o json both go to standard output; write one to a file, such as -o json=FILE"},
+		{[]string{"htm=r.html"},
+			`aurea: -o must be one of html, json, junit, markdown, text; got "htm"; did you mean html?`},
+		{[]string{"text", "json"},
+			"aurea: -o text and -o json both go to standard output; write one to a file, such as -o json=FILE"},
 		{[]string{"text", "json=-"}, "aurea: -o text and -o json both go to standard output"},
 		{[]string{"html="}, "aurea: -o html= names no file; write -o html=FILE, or -o html for standard output"},
-		{[]string{"html=nowhere/r.html"}, "aurea: -o html=nowhere/r.html cannot be written: there is no directory nowhere; create it first"},
+		{[]string{"html=nowhere/r.html"},
+			"aurea: -o html=nowhere/r.html cannot be written: there is no directory nowhere; create it first"},
 		{[]string{"html=file/r.html"}, "file is not a directory"},
 		{[]string{"html=folder"}, "aurea: -o html=folder cannot be written: folder is a directory; name a file"},
 		{[]string{"html=r.html", "text=./r.html"}, "aurea: -o html and -o text go to the same file ./r.html; name two"},
@@ -152,7 +157,8 @@ func TestWriteFileToDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "2", "--job-duration", "1ms", "-o", "json="+os.DevNull)
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--jobs", "2", "--job-duration", "1ms",
+		"-o", "json="+os.DevNull)
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	after, err := os.Stat(os.DevNull)
 	if err != nil {

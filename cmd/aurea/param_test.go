@@ -91,7 +91,8 @@ func TestTextParameters(t *testing.T) {
 // The text fields of a spec keep any text as it is.
 func TestTextFlags(t *testing.T) {
 	for _, name := range []string{"123", "true", "[a]"} {
-		code, stdout, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop", "--name", name, "-o", "json")
+		code, stdout, stderr := runCommand(t, "", "run", "--jobs", "1", "--workload", "noop",
+			"--name", name, "-o", "json")
 		checkExit(t, "--name "+name, code, exitOK, stderr)
 		checkContains(t, "the result", strings.ReplaceAll(stdout, `"name": `, `"name":`), `"name":"`+name+`"`)
 	}

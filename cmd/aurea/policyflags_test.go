@@ -47,10 +47,17 @@ func TestPolicyFlagErrors(t *testing.T) {
 	}{
 		{"run --jobs 5 --max-memory lots", `invalid argument "lots" for "--max-memory" flag: must be a number of bytes such as 2GB, 512MiB or 1048576; see aurea run --help`},
 		{"run --jobs 5 --max-processes -1", "--max-processes must be at least 1; got -1; see aurea run --help"},
-		{"run --jobs 5 --workload exec", "aurea: --workload: exec runs programs of the operator's list, and there is none; start with --exec-commands FILE"},
-		{"run --jobs 5 --workload memory --max-memory 1MB", "aurea: --param bytes: is too much: 5 in flight with 16 MiB of memory each; this host gives all jobs together 976.6 KiB of memory (--max-memory)"},
-		{"run --jobs 5 --workload disk --max-disk 4MiB", "aurea: --param bytes: is too much: 5 in flight with 1 MiB of disk each; this host gives all jobs together 4 MiB of disk (--max-disk)"},
-		{"serve --exec-commands /nowhere", "aurea: --exec-commands: open /nowhere: no such file or directory; see aurea serve --help"},
+		{"run --jobs 5 --workload exec",
+			"aurea: --workload: exec runs programs of the operator's list, and there is none; start with " +
+				"--exec-commands FILE"},
+		{"run --jobs 5 --workload memory --max-memory 1MB",
+			"aurea: --param bytes: is too much: 5 in flight with 16 MiB of memory each; this host gives all jobs " +
+				"together 976.6 KiB of memory (--max-memory)"},
+		{"run --jobs 5 --workload disk --max-disk 4MiB",
+			"aurea: --param bytes: is too much: 5 in flight with 1 MiB of disk each; this host gives all jobs " +
+				"together 4 MiB of disk (--max-disk)"},
+		{"serve --exec-commands /nowhere",
+			"aurea: --exec-commands: open /nowhere: no such file or directory; see aurea serve --help"},
 		{"serve --exec-commands " + writeTestFile(t, "broken.yaml", "a: ["), "aurea: --exec-commands: "},
 		{"serve --exec-commands " + writeTestFile(t, "keys.yaml", "commands: {1: {path: /a}}"), "every key must be a string"},
 		{"workloads --exec-commands " + list, "aurea: " + list + `:6:5: commands.b.timeout: must be a duration such as "250ms" from 1ms to 1h; got 5`},

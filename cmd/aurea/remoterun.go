@@ -71,7 +71,8 @@ func (o *runOptions) checkDetach() error {
 	case o.server.url == "":
 		return usageErrorf("--detach needs a server that goes on with the run: add --server URL")
 	case len(o.output.given) > 0:
-		return usageErrorf("--detach cannot be combined with -o: there is no result yet; aurea report ID -o writes it later")
+		return usageErrorf("--detach cannot be combined with -o: there is no result yet; " +
+			"aurea report ID -o writes it later")
 	}
 	return nil
 }

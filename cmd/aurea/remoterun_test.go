@@ -13,7 +13,8 @@ import (
 func TestDetach(t *testing.T) {
 	t.Parallel()
 	url, _ := aureatest.Serve(t)
-	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "--detach", "--jobs", "5", "--job-duration", "1ms")
+	code, stdout, stderr := runCommand(t, "", "run", "--server", url, "--detach", "--jobs", "5",
+		"--job-duration", "1ms")
 	checkExit(t, "aurea run --detach", code, exitOK, stderr)
 	id := strings.TrimSpace(stdout)
 	if want := "follow it with: aurea runs watch " + id + " --server " + url + "\n"; stderr != want {
@@ -32,7 +33,8 @@ func TestDetach(t *testing.T) {
 	checkContains(t, "a URL alone", stderr, "50 in flight; change with -c\n")
 	for _, test := range []struct{ args, want string }{
 		{"--detach --jobs 5", "aurea: --detach needs a server that goes on with the run: add --server URL"},
-		{"--detach --jobs 5 -o json --server " + url, "aurea: --detach cannot be combined with -o: there is no result yet"},
+		{"--detach --jobs 5 -o json --server " + url,
+			"aurea: --detach cannot be combined with -o: there is no result yet"},
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"run"}, strings.Fields(test.args)...)...)
 		checkExit(t, test.args, code, exitUsage, stderr)

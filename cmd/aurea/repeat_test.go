@@ -58,8 +58,10 @@ func TestRepeatExit(t *testing.T) {
 		stdout, want string
 	}{
 		{[]string{"--threshold", "p99 < 1h"}, exitOK, "passed  2 of 2", ""},
-		{[]string{"--threshold", "p99 < 1ns"}, exitThreshold, "passed  0 of 2", "aurea: a threshold failed in 2 of 2 runs"},
-		{[]string{"--set", `workload={"kind":"noop","failure":{"rate":1}}`, "--set", "job_duration_ms=null"}, exitInvalid, "runs  2 of 2",
+		{[]string{"--threshold", "p99 < 1ns"}, exitThreshold, "passed  0 of 2",
+			"aurea: a threshold failed in 2 of 2 runs"},
+		{[]string{"--set", `workload={"kind":"noop","failure":{"rate":1}}`, "--set", "job_duration_ms=null"},
+			exitInvalid, "runs  2 of 2",
 			"aurea: the measurement is invalid in 2 of 2 runs"},
 	} {
 		args := append([]string{"run", "--jobs", "3", "--job-duration", "1ms", "--repeat", "2", "-q"}, test.args...)
@@ -73,7 +75,9 @@ func TestRepeatExit(t *testing.T) {
 func TestRepeatErrors(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	for _, test := range []struct{ args, want string }{
-		{"--repeat 0", `aurea: --repeat: must be a number of runs from 1 to 1000, or an object such as {"times": 5, "cooldown": "2s"}; got 0`},
+		{"--repeat 0",
+			`aurea: --repeat: must be a number of runs from 1 to 1000, or an object such as {"times": 5, "cooldown": ` +
+				`"2s"}; got 0`},
 		{"--repeat 1001", `aurea: --repeat: must be a number of runs from 1 to 1000`},
 		{"--repeat 2 --cooldown 2", `aurea: --cooldown: must be a duration`},
 		{"--cooldown 2s", `aurea: --cooldown is the wait between runs and needs --repeat; see aurea`},
@@ -86,7 +90,8 @@ func TestRepeatErrors(t *testing.T) {
 	}
 	for _, path := range []string{"/v1/runs", "/benchmark/run"} {
 		got := post(t, url+path, `{"num_jobs": 3, "repeat": 2}`)
-		checkContains(t, path, got, `"status":400`, `is not possible here, where a spec is one run`, `"location":"body.repeat"`)
+		checkContains(t, path, got, `"status":400`, `is not possible here, where a spec is one run`,
+			`"location":"body.repeat"`)
 	}
 	var run aurea.Run
 	if err := json.Unmarshal([]byte(post(t, url+"/v1/runs", `{"num_jobs": 3, "repeat": 1}`)), &run); err != nil {

@@ -99,7 +99,8 @@ func (o *reportOptions) find(ctx context.Context, reference string) (aurea.Run, 
 		return aurea.Run{}, nil, err
 	}
 	if run.Result == nil {
-		return aurea.Run{}, nil, fmt.Errorf("%w: run %s is %s and has no result to report", aurea.ErrConflict, id, run.Status)
+		return aurea.Run{}, nil,
+			fmt.Errorf("%w: run %s is %s and has no result to report", aurea.ErrConflict, id, run.Status)
 	}
 	return withSamples(ctx, service, run), previousOf(ctx, service, run), nil
 }

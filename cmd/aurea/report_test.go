@@ -25,7 +25,8 @@ func TestReport(t *testing.T) {
 	}
 	html := filepath.Join(dir, "r.html")
 	for _, of := range [][]string{{file}, {"last", "--history", history}, {"last", "--server", url}} {
-		code, stdout, stderr := runCommand(t, "", append([]string{"report", "-o", "text", "-o", "html=" + html}, of...)...)
+		code, stdout, stderr := runCommand(t, "",
+			append([]string{"report", "-o", "text", "-o", "html=" + html}, of...)...)
 		checkExit(t, strings.Join(of, " "), code, exitOK, stderr)
 		checkContains(t, strings.Join(of, " "), stdout, "FAIL", "6 ok", "(some)")
 		content, err := os.ReadFile(html)

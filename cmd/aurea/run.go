@@ -66,7 +66,8 @@ with the partial result printed; 1 anything else.`,
 	o.keeper.addFlags(command.Flags())
 	o.output.addFlag(command.Flags(), "result", resultForms())
 	command.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print no progress")
-	command.Flags().BoolVar(&o.detach, "detach", false, "with --server: submit the run, print its id and leave it to the server")
+	command.Flags().BoolVar(&o.detach, "detach", false,
+		"with --server: submit the run, print its id and leave it to the server")
 	addVerboseFlag(command.Flags())
 	command.Flags().StringVar(&o.push.url, "push", "",
 		"URL of a Prometheus that accepts remote write, to push the metrics to")

@@ -9,7 +9,8 @@ import (
 )
 
 func newRunsExportCommand() *cobra.Command {
-	command := newRunIDCommand("export ID", "Write the record of every job of a finished run", cobra.ExactArgs(1), finishedRun,
+	command := newRunIDCommand("export ID", "Write the record of every job of a finished run",
+		cobra.ExactArgs(1), finishedRun,
 		func(command *cobra.Command, service *client.Client, ids []string) error {
 			format, _ := command.Flags().GetString("format")
 			file, _ := command.Flags().GetString("file")

@@ -24,7 +24,8 @@ func newRunsHistogramCommand() *cobra.Command {
 its compressed encoding in the last line, or as JSON.`
 	flags := command.Flags()
 	flags.StringVar(&query.Of, "of", "latency", "latency, service_time, delay or failed_latency")
-	flags.StringVar(&query.Worker, "worker", "", "id or name of a worker that the result lists; without it, the whole run")
+	flags.StringVar(&query.Worker, "worker", "",
+		"id or name of a worker that the result lists; without it, the whole run")
 	flags.StringVar(&query.Format, "format", "text", "text or json")
 	flags.StringVar(&query.Unit, "unit", "ms", "unit of the text: s, ms, us or ns")
 	return command

@@ -124,7 +124,8 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 		row := []string{run.ID, status, run.Spec.ResolvedWorkload().Kind, run.Name, created, "", "", "", ""}
 		if r := run.Result; r != nil {
 			p99 := format.Sampled(r.Latency.Count > 0, r.Latency.P99)
-			copy(row[5:], []string{strconv.FormatInt(r.Counts.Planned, 10), format.Count(r.Throughput), p99, string(r.Verdict)})
+			copy(row[5:],
+				[]string{strconv.FormatInt(r.Counts.Planned, 10), format.Count(r.Throughput), p99, string(r.Verdict)})
 		}
 		t.Row(row...)
 	}

@@ -21,7 +21,8 @@ type watchOptions struct {
 
 func newRunsWatchCommand() *cobra.Command {
 	var o watchOptions
-	command := newRunIDCommand("watch ID", "Show a run while it runs, and then its result", cobra.ExactArgs(1), liveRun, o.run)
+	command := newRunIDCommand("watch ID", "Show a run while it runs, and then its result",
+		cobra.ExactArgs(1), liveRun, o.run)
 	command.Long = `Shows a run while it runs, as aurea run does, and writes its result when it has ended.
 It exits as aurea run does. An interrupt ends the watching only: the run goes on.`
 	command.Example = `  aurea runs watch last

@@ -102,9 +102,11 @@ func watchAndControl(t *testing.T, where []string) {
 	if result.ID != id || result.Status != aurea.StatusCancelled {
 		t.Errorf("the watched result is of %s, %s", result.ID, result.Status)
 	}
-	checkContains(t, "runs histogram", command(exitOK, "runs", "histogram", "last", "--unit", "us"), "#[Unit = us, Encoded = ")
+	checkContains(t, "runs histogram", command(exitOK, "runs", "histogram", "last", "--unit", "us"),
+		"#[Unit = us, Encoded = ")
 	checkContains(t, "runs watch after the end", command(exitInterrupted, "runs", "watch", id), id, "CANCELLED")
-	checkContains(t, "runs pause after the end", command(exitFailure, "runs", "pause", id), "only a running run can be paused")
+	checkContains(t, "runs pause after the end", command(exitFailure, "runs", "pause", id),
+		"only a running run can be paused")
 }
 
 // The variables of a spec do not change the load of a run.

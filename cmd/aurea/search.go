@@ -51,8 +51,10 @@ found printed; 1 anything else.`,
 	addSpecFlags(flags)
 	flags.Lookup("rate").Usage = "`LO..HI` rates to search, such as 100..100000"
 	flags.Lookup("concurrency").Usage = "`LO..HI` jobs in flight to search, such as 1..512; or a limit beside --rate"
-	flags.StringArray("objective", nil, `what a run must satisfy for its load to hold, such as "p99 < 250ms"; repeatable`)
-	flags.String("precision", "", "the greatest difference between the load that holds and the next one that fails (3%)")
+	flags.StringArray("objective", nil,
+		`what a run must satisfy for its load to hold, such as "p99 < 250ms"; repeatable`)
+	flags.String("precision", "",
+		"the greatest difference between the load that holds and the next one that fails (3%)")
 	flags.String("max-time", "", "how long the search may take (10m)")
 	flags.String("cool-down", "", "how long to wait between two runs (1s)")
 	o.policy.addFlags(flags, "the current one")

@@ -24,7 +24,8 @@ func quickSearch(flags ...string) []string {
 // The command exits by the outcome of the search, and its JSON has the limit and
 // the points.
 func TestSearchExit(t *testing.T) {
-	sleeps := writeTestFile(t, "spec.yaml", "workload: {kind: sleep, duration: 2ms}\nnum_jobs: 4\nthresholds: [error_rate < 1%]\n")
+	sleeps := writeTestFile(t, "spec.yaml",
+		"workload: {kind: sleep, duration: 2ms}\nnum_jobs: 4\nthresholds: [error_rate < 1%]\n")
 	for _, test := range []struct {
 		args    []string
 		code    int
@@ -35,9 +36,12 @@ func TestSearchExit(t *testing.T) {
 		{quickSearch("--objective", "p99 < 1h", "--concurrency", "1..4"), exitOK, aurea.AllHold, new(4.0), ""},
 		{quickSearch("--objective", "throughput > 1e12", "--rate", "100..200"), exitThreshold, aurea.NoneHolds, nil,
 			"aurea: not even the lowest load holds\n"},
-		{[]string{"search", "--job-duration", "50ms", "-n", "9", "--cool-down", "0s", "-q", "--objective", "in_flight < 5", "-c", "1..64"}, exitOK, aurea.LimitFound, new(4.0), ""},
-		{[]string{"search", sleeps, "-q", "--concurrency", "1..2", "--cool-down", "0s"}, exitOK, aurea.AllHold, new(2.0), ""},
-		{[]string{"search", sleeps, "-q", "--duration", "1h", "--concurrency", "1..2"}, exitEvidence, aurea.OutOfTime, nil,
+		{[]string{"search", "--job-duration", "50ms", "-n", "9", "--cool-down", "0s",
+			"-q", "--objective", "in_flight < 5", "-c", "1..64"}, exitOK, aurea.LimitFound, new(4.0), ""},
+		{[]string{"search", sleeps, "-q", "--concurrency", "1..2", "--cool-down", "0s"}, exitOK,
+			aurea.AllHold, new(2.0), ""},
+		{[]string{"search", sleeps, "-q", "--duration", "1h", "--concurrency", "1..2"},
+			exitEvidence, aurea.OutOfTime, nil,
 			"aurea: the time was over before the limit was confirmed; --max-time allows more\n"},
 	} {
 		code, stdout, stderr := runCommand(t, "", append(test.args, "-o", "json")...)
@@ -64,14 +68,17 @@ func TestSearchUsage(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		{[]string{"--objective", "p99 < 1s"}, `aurea: --rate: is needed, or concurrency: the loads to search, such as "100..100000"` + "\n"},
-		{[]string{"--rate", "1..2"}, `aurea: --objective: is needed: what a run must satisfy, such as "p99 < 250ms"` + "\n"},
+		{[]string{"--objective", "p99 < 1s"},
+			`aurea: --rate: is needed, or concurrency: the loads to search, such as "100..100000"` + "\n"},
+		{[]string{"--rate", "1..2"},
+			`aurea: --objective: is needed: what a run must satisfy, such as "p99 < 250ms"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "2..1"},
 			`aurea: --rate: must be two loads, the lower one first, such as "100..100000"; got "2..1"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "1..2", "--precision", "x"},
 			`aurea: --precision: must be a share from 0.001 to 1, such as 3% or 0.03; got "x"` + "\n"},
 		{[]string{"--objective", "p99 <", "--rate", "1..2"},
-			`aurea: --objective: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got "p99 <"` + "\n"},
+			`aurea: --objective: must be a metric, one of < <= > >= == !=, and a limit, such as "p99 < 250ms"; got ` +
+				`"p99 <"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "1..2", "--timeout", "never"},
 			`aurea: --timeout: must be a duration such as "250ms" from 1ns to 1h; got "never"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "1..2", "--workers", "2"},
@@ -96,8 +103,10 @@ func TestSearchText(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", "search", "--job-duration", "50ms", "-n", "9", "--cool-down", "0s",
 		"--objective", "in_flight < 3", "-c", "1..64")
 	checkExit(t, "search", code, exitOK, stderr)
-	checkContains(t, "the text", stdout, "limit       2 in flight holds, 3 in flight fails\n", "objectives  in_flight < 3\n",
-		"searched    1 in flight to 64 in flight, 6 runs in ", "label       search=search-", "at 3 in flight in_flight < 3 is 3\n")
+	checkContains(t, "the text", stdout, "limit       2 in flight holds, 3 in flight fails\n",
+		"objectives  in_flight < 3\n",
+		"searched    1 in flight to 64 in flight, 6 runs in ", "label       search=search-",
+		"at 3 in flight in_flight < 3 is 3\n")
 	checkContains(t, "standard error", stderr, "run 1: 1 in flight: p99 ", ", holds\n", "fails: in_flight < 3 is 4\n")
 	var loads []string
 	for line := range strings.Lines(stdout) {
@@ -121,8 +130,9 @@ func TestSearchAtAService(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(service.Close)
-	code, stdout, stderr := runCommand(t, "", quickSearch("--objective", "p99 < 1h", "--concurrency", "1..4", "--server", url,
-		"-o", "json")...)
+	code, stdout, stderr := runCommand(t, "",
+		quickSearch("--objective", "p99 < 1h", "--concurrency", "1..4", "--server", url,
+			"-o", "json")...)
 	checkExit(t, "search", code, exitOK, stderr)
 	var s aurea.Search
 	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
@@ -139,7 +149,8 @@ func TestSearchInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, cancel)
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"search", "--job-duration", "1h", "-n", "1", "-c", "1..2", "--objective", "p99 < 1s", "-o", "json"},
+	code := run(ctx,
+		[]string{"search", "--job-duration", "1h", "-n", "1", "-c", "1..2", "--objective", "p99 < 1s", "-o", "json"},
 		nil, &stdout, &stderr)
 	checkExit(t, "search", code, exitInterrupted, stderr.String())
 	var s aurea.Search

@@ -46,7 +46,8 @@ thresholds: ["p99 < 1s"]
 		{nil, nil},
 		{[]string{"num_jobs=20"}, map[string]string{`"num_jobs":10`: `"num_jobs":20`}},
 		{[]string{"num_jobs=20", "num_jobs=30"}, map[string]string{`"num_jobs":10`: `"num_jobs":30`}},
-		{[]string{"workload.url=http://localhost:2/?a=b"}, map[string]string{`http://localhost:1/`: `http://localhost:2/?a=b`}},
+		{[]string{"workload.url=http://localhost:2/?a=b"},
+			map[string]string{`http://localhost:1/`: `http://localhost:2/?a=b`}},
 		{[]string{"workload.headers.A.b=y"}, map[string]string{`{"A":"x"}`: `{"A":"x","A.b":"y"}`}},
 		{[]string{"labels.a.b=7"}, map[string]string{`"a.b":"c"`: `"a.b":"7"`}},
 		{[]string{"labels.a.b=null"}, map[string]string{`,"labels":{"a.b":"c"}`: ``}},
@@ -55,8 +56,10 @@ thresholds: ["p99 < 1s"]
 		{[]string{"thresholds[0]=null"}, map[string]string{`"thresholds":["p99 < 1s"],`: ``}},
 		{[]string{"thresholds=[]"}, map[string]string{`"thresholds":["p99 < 1s"],`: ``}},
 		{[]string{"name=5"}, map[string]string{`"labels"`: `"name":"5","labels"`}},
-		{[]string{"pricing.per_job=2", "pricing.currency=EUR"}, map[string]string{`"labels"`: `"pricing":{"per_second":0.001,"per_job":2,"currency":"EUR"},"labels"`}},
-		{[]string{`workload={"kind":"noop"}`}, map[string]string{`{"headers":{"A":"x"},"kind":"http","url":"http://localhost:1/"}`: `{"kind":"noop"}`}},
+		{[]string{"pricing.per_job=2", "pricing.currency=EUR"},
+			map[string]string{`"labels"`: `"pricing":{"per_second":0.001,"per_job":2,"currency":"EUR"},"labels"`}},
+		{[]string{`workload={"kind":"noop"}`},
+			map[string]string{`{"headers":{"A":"x"},"kind":"http","url":"http://localhost:1/"}`: `{"kind":"noop"}`}},
 	} {
 		args := []string{"-"}
 		for _, set := range test.sets {
@@ -99,7 +102,9 @@ stages: [{duration: 1s, concurrency: 1}]
 
 func TestSetErrors(t *testing.T) {
 	for _, test := range []struct{ set, want string }{
-		{"num_jobs", `--set must be path=value, such as --set workload.url=http://localhost:8080/ or --set stages[0].rate=200; got "num_jobs"`},
+		{"num_jobs",
+			`--set must be path=value, such as --set workload.url=http://localhost:8080/ or --set ` +
+				`stages[0].rate=200; got "num_jobs"`},
 		{"=5", `--set must be path=value`},
 		{"num_jobs.x=5", `--set num_jobs.x: there is no member x: around it is 10`},
 		{"num_jobs[0]=5", `--set num_jobs[0]: there is no item 0: around it is 10`},

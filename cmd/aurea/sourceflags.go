@@ -22,7 +22,8 @@ type sourceFlags struct {
 func (f *sourceFlags) addFlags(flags *pflag.FlagSet) {
 	f.flags = flags
 	f.server.addFlags(flags, "")
-	flags.Lookup("server").Usage = "URL of a service, such as http://127.0.0.1:5000; without it, the history of this user"
+	flags.Lookup("server").Usage = "URL of a service, such as http://127.0.0.1:5000; " +
+		"without it, the history of this user"
 	f.history.addFlags(flags)
 }
 

@@ -39,7 +39,8 @@ func TestSpecCheck(t *testing.T) {
 	}
 	code, stdout, stderr := runCommand(t, "", "spec", "check", spec)
 	checkExit(t, "aurea spec check", code, exitOK, stderr)
-	checkContains(t, "the text", stdout, "jobs      200\n", "duration  10s, ", "load      10 to 30 jobs a second\n", "30 ┤")
+	checkContains(t, "the text", stdout, "jobs      200\n", "duration  10s, ",
+		"load      10 to 30 jobs a second\n", "30 ┤")
 	code, stdout, stderr = runCommand(t, "", "runs", "list", "--server", url, "-o", "json")
 	checkExit(t, "aurea runs list", code, exitOK, stderr)
 	checkContains(t, "the runs of the server", stdout, `"runs": []`)

@@ -78,10 +78,12 @@ func TestTrendExit(t *testing.T) {
 		{[]string{few}, exitEvidence, "aurea: too few runs to find a change: there are 9, and it takes 10\n"},
 		{[]string{changed, "--fail-within", "-1"}, exitUsage,
 			"aurea: --fail-within must be at least 0; got -1; see aurea trend --help\n"},
-		{[]string{changed, "--label", "a"}, exitUsage, "aurea: --label must be key=value; got \"a\"; see aurea trend --help\n"},
+		{[]string{changed, "--label", "a"}, exitUsage,
+			"aurea: --label must be key=value; got \"a\"; see aurea trend --help\n"},
 		{[]string{changed, "--label", "a=b"}, exitUsage,
 			"aurea: --label selects stored runs; " + changed + " is a file or a directory; see aurea trend --help\n"},
-		{[]string{changed, "-o", "html"}, exitUsage, `aurea: -o must be text or json; got "html"; see aurea trend --help` + "\n"},
+		{[]string{changed, "-o", "html"}, exitUsage,
+			`aurea: -o must be text or json; got "html"; see aurea trend --help` + "\n"},
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"trend"}, test.args...)...)
 		checkExit(t, strings.Join(test.args[1:], " "), code, test.code, stderr)
@@ -100,7 +102,8 @@ func TestTrendOfAService(t *testing.T) {
 	}
 	t.Cleanup(service.Close)
 	for range compare.MinTrendRuns {
-		run := submit(t, service, `{"num_jobs": 2, "name": "search", "labels": {"branch": "main"}, "workload": {"kind": "noop"}}`)
+		run := submit(t, service,
+			`{"num_jobs": 2, "name": "search", "labels": {"branch": "main"}, "workload": {"kind": "noop"}}`)
 		if _, err := service.Wait(t.Context(), run.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +112,8 @@ func TestTrendOfAService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := runCommand(t, "", "trend", "search", "--server", url, "--label", "branch=main", "-o", "json")
+	code, stdout, stderr := runCommand(t, "", "trend", "search", "--server", url,
+		"--label", "branch=main", "-o", "json")
 	checkExit(t, "trend", code, exitOK, stderr)
 	var got compare.Trend
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil {

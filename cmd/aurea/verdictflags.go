@@ -79,7 +79,8 @@ func conditionsExitError(c compare.Comparison) error {
 	case len(failed) > 0:
 		return exitError{exitThreshold, "fails on " + strings.Join(failed, ", ")}
 	case len(unknown) > 0:
-		return exitError{exitEvidence, "too little evidence to say: more runs of each would tell " + strings.Join(unknown, ", ")}
+		return exitError{exitEvidence,
+			"too little evidence to say: more runs of each would tell " + strings.Join(unknown, ", ")}
 	}
 	return nil
 }

@@ -76,8 +76,11 @@ func TestWorkersFlagMistakes(t *testing.T) {
 		{"", "--workers zone=a,zone=b", "--workers has two values for the label zone; give one"},
 		{"", "--max-lost-fraction 10%", `--max-lost-fraction: must be a number from 0 to 1; got "10%"`},
 		{"", file, file + ":3:12: workers.labels.zone: must be a string of up to 200 characters; got 1"},
-		{"", "--workers 3", "--workers: needs a service that has workers: add --server URL, or leave it out to run on this machine"},
-		{"AUREA_WORKERS=all", "", "AUREA_WORKERS: needs a service that has workers: add --server URL, or leave it out to run on this machine"},
+		{"", "--workers 3",
+			"--workers: needs a service that has workers: add --server URL, or leave it out to run on this machine"},
+		{"AUREA_WORKERS=all", "",
+			"AUREA_WORKERS: needs a service that has workers: add --server URL, or leave it out to run on this " +
+				"machine"},
 	} {
 		t.Run(test.variables+" "+test.args, func(t *testing.T) {
 			setVariables(t, strings.Fields(test.variables))
