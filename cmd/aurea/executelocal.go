@@ -12,8 +12,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
-// executeLocal runs the spec on this machine. The keeper and the pusher may still be
-// at work with the run when it returns.
+// executeLocal runs the spec on this machine. The keeper and the pusher may still
+// be at work with the run when it returns.
 func executeLocal(
 	ctx context.Context, spec aurea.Spec, allowed kinds.Options, push *pusher, keeper *keeper, view *live.View,
 ) (aurea.Run, error) {

@@ -106,7 +106,7 @@ func nameFlag(command *cobra.Command, location string) string {
 }
 
 // renameLocation returns an error in which an invalid field is called by
-// another name, such as that of an argument.
+// another name, such as an argument.
 func renameLocation(err error, location, name string) error {
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {

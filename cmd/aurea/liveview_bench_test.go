@@ -40,8 +40,8 @@ func BenchmarkLiveView(b *testing.B) {
 	b.ReportMetric(median(rates)/1e6, "Mjobs/s")
 }
 
-// noopThroughput runs noop jobs for three seconds on a terminal and returns how many
-// ended a second.
+// noopThroughput runs noop jobs for three seconds on a terminal and returns how
+// many ended a second.
 func noopThroughput(b *testing.B, binary string, args ...string) float64 {
 	b.Helper()
 	terminal := platformtest.OpenTerminal(b, 120, 40)

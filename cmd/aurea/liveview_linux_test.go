@@ -182,8 +182,8 @@ func awaitStopped(t *testing.T, pid int) {
 	}
 }
 
-// Without colours the view has no sequences of styles. A terminal that is too narrow
-// or dumb gets lines without any sequence.
+// Without colours the view has no sequences of styles. A terminal that is too
+// narrow or dumb gets lines without any sequence.
 func TestLiveViewWithoutColors(t *testing.T) {
 	t.Parallel()
 	styles := "\x1b[3" // red, green, yellow, cyan
@@ -196,7 +196,7 @@ func TestLiveViewWithoutColors(t *testing.T) {
 	v.end(exitInterrupted)
 	v = viewRun(t, 80, 24, "NO_COLOR=1")
 	v.Await("running")
-	if strings.Contains(v.Raw(), "m") && strings.Contains(v.Raw(), styles) {
+	if strings.Contains(v.Raw(), styles) {
 		t.Error("NO_COLOR gets colours")
 	}
 	v.Press("q")

@@ -306,40 +306,6 @@ func TestText(t *testing.T) {
 	}
 }
 
-// Every command has a help, and aurea run a flag for every field of the spec.
-func TestHelp(t *testing.T) {
-	for _, name := range []string{
-		"", "serve", "run", "ab", "compare", "runs", "runs list", "runs show", "runs cancel",
-		"runs change", "runs delete",
-		"runs export", "workloads", "workers", "health", "version", "completion",
-	} {
-		args := append(strings.Fields(name), "--help")
-		code, stdout, _ := runCommand(t, "", args...)
-		if code != exitOK || !strings.Contains(stdout, "Usage:\n  aurea") {
-			t.Errorf("aurea %s --help: exit %d\n%s", name, code, stdout)
-		}
-	}
-	run, _, err := newRootCommand().Find([]string{"run"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := map[string]string{
-		"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label",
-	}
-	for _, p := range aurea.SpecParameters() {
-		if p.Name == "pricing" || p.Name == "stages" {
-			continue // only in files
-		}
-		flag, ok := flags[p.Name]
-		if !ok {
-			flag = strings.ReplaceAll(p.Name, "_", "-")
-		}
-		if run.Flags().Lookup(flag) == nil {
-			t.Errorf("there is no flag --%s for %s", flag, p.Name)
-		}
-	}
-}
-
 func TestWorkloads(t *testing.T) {
 	_, stdout, _ := runCommand(t, "", "workloads", "sleep")
 	if !strings.Contains(stdout, "duration") || strings.Contains(stdout, "noop") {

@@ -50,7 +50,7 @@ func TestRepeat(t *testing.T) {
 	checkContains(t, "compared", text, "base     9 runs of ")
 }
 
-// The exit code is that of the worst run.
+// The exit code is the one of the worst run.
 func TestRepeatExit(t *testing.T) {
 	for _, test := range []struct {
 		args         []string

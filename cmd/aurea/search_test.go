@@ -83,18 +83,22 @@ func TestSearchUsage(t *testing.T) {
 			`aurea: --timeout: must be a duration such as "250ms" from 1ns to 1h; got "never"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "1..2", "--workers", "2"},
 			"aurea: --workers: needs a service that has workers: add --server URL, or leave it out to run on this machine\n"},
-		{[]string{"--objective", "phases.connect.p99 < 1s", "--rate", "1..2", "--workload", "noop"}, ""},
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"search", "-q"}, test.args...)...)
-		if test.stderr == "" {
-			checkExit(t, strings.Join(test.args, " "), code, exitFailure, stderr)
-			continue
-		}
 		checkExit(t, strings.Join(test.args, " "), code, exitUsage, stderr)
 		if stderr != test.stderr {
 			t.Errorf("%q: stderr is %q, want %q", test.args, stderr, test.stderr)
 		}
 	}
+}
+
+// An objective on what the workload does not measure ends the search with its
+// first run.
+func TestSearchOfNothingMeasured(t *testing.T) {
+	code, _, stderr := runCommand(t, "", quickSearch("--objective", "phases.connect.p99 < 1s", "--rate", "1..2")...)
+	checkExit(t, "search", code, exitFailure, stderr)
+	checkContains(t, "search", stderr, "aurea: the search failed: ",
+		"phases.connect is nothing that this workload measures")
 }
 
 // The text has the limit first and then the curve, within 80 columns; a line for

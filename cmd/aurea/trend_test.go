@@ -14,8 +14,8 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
-// resultsFile writes the results of n runs of which those from `slow` on are
-// slower.
+// resultsFile writes the results of n runs. From the run with the number slow on
+// they are slower.
 func resultsFile(t *testing.T, n, slow int) string {
 	t.Helper()
 	var lines strings.Builder
@@ -93,7 +93,7 @@ func TestTrendExit(t *testing.T) {
 	}
 }
 
-// The trend of a name at a service is that of its API.
+// The trend of a name at a service is what its API returns.
 func TestTrendOfAService(t *testing.T) {
 	url, _ := aureatest.Serve(t)
 	service, err := client.New(url, "")

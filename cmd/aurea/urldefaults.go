@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The load on a URL that no flag describes: that of hey, oha and ghz.
+// The load on a URL that no flag describes. hey, oha and ghz have the same.
 const (
 	defaultRequests = 200
 	defaultInFlight = 50
