@@ -16,7 +16,7 @@ import (
 const (
 	defaultPrecision     = 0.03
 	defaultSearchTime    = 10 * time.Minute
-	defaultCoolDown      = time.Second
+	defaultCooldown      = time.Second
 	defaultTrialDuration = 10 * time.Second // if the spec has neither num_jobs nor a duration
 	minPrecision         = 0.001
 )
@@ -36,7 +36,7 @@ var searchParameters = []param.Parameter{
 	}, Doc: "the greatest difference between the load that holds and the next one that fails"},
 	{Name: "max_time", Type: param.Duration, Min: 1, Max: MaxRunDuration.Seconds(), Default: defaultSearchTime,
 		Doc: "how long the search may take"},
-	{Name: "cool_down", Type: param.Duration, Max: MaxJobDuration.Seconds(), Default: defaultCoolDown,
+	{Name: "cooldown", Type: param.Duration, Max: MaxJobDuration.Seconds(), Default: defaultCooldown,
 		Doc: "how long to wait between two runs"},
 }
 
@@ -54,7 +54,7 @@ func DecodeSearch(data []byte) (SearchRequest, error) {
 	var found param.Problems
 	values := param.ReadGiven(searchParameters, object, "", &found)
 	r := SearchRequest{
-		Precision: defaultPrecision, MaxTime: Duration(defaultSearchTime), CoolDown: Duration(defaultCoolDown),
+		Precision: defaultPrecision, MaxTime: Duration(defaultSearchTime), Cooldown: Duration(defaultCooldown),
 	}
 	r.readObjectives(values.List("objectives"), &found)
 	r.Rate, r.Concurrency = readLoads(values, "rate", &found), readLoads(values, "concurrency", &found)
@@ -62,8 +62,8 @@ func DecodeSearch(data []byte) (SearchRequest, error) {
 	if values.Has("max_time") {
 		r.MaxTime = Duration(values.Duration("max_time"))
 	}
-	if values.Has("cool_down") {
-		r.CoolDown = Duration(values.Duration("cool_down"))
+	if values.Has("cooldown") {
+		r.Cooldown = Duration(values.Duration("cooldown"))
 	}
 	switch hasRate, hasConcurrency := values.Has("rate"), values.Has("concurrency"); {
 	case hasRate && hasConcurrency:

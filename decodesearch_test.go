@@ -32,13 +32,13 @@ func TestDecodeSearch(t *testing.T) {
 	want := SearchRequest{
 		Spec: Spec{Rate: 100, Duration: Duration(10 * time.Second), IncludeJobs: &no},
 		Rate: &LoadRange{100, 100_000}, Precision: 0.03,
-		MaxTime: Duration(10 * time.Minute), CoolDown: Duration(time.Second),
+		MaxTime: Duration(10 * time.Minute), Cooldown: Duration(time.Second),
 	}
 	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	r, err = DecodeSearch([]byte(`{"spec": {"num_jobs": 100, "include_jobs": true}, "objectives": ["p99 < 250ms"],
-		"concurrency": "1..64", "precision": "10%", "max_time": "1m", "cool_down": "0s"}`))
+		"concurrency": "1..64", "precision": "10%", "max_time": "1m", "cooldown": "0s"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type SearchRequest struct {
 	Concurrency *LoadRange  `json:"concurrency,omitempty"` // of whole numbers
 	Precision   float64     `json:"precision"`             // greatest difference of the two ends, as a share
 	MaxTime     Duration    `json:"max_time"`              // of the whole search
-	CoolDown    Duration    `json:"cool_down"`             // between two runs
+	Cooldown    Duration    `json:"cooldown"`              // between two runs
 }
 
 // A LoadRange is a range of loads: jobs a second, or jobs in flight. Its JSON is

@@ -180,7 +180,7 @@ func outcomeExitError(outcome trials.Outcome) error {
 // itself.
 func addSideSpecFlags(flags, spec *pflag.FlagSet) {
 	spec.VisitAll(func(flag *pflag.Flag) {
-		if flags.Lookup(flag.Name) != nil || flag.Name == "repeat" || flag.Name == "set" {
+		if flags.Lookup(flag.Name) != nil || flag.Name == "set" {
 			return
 		}
 		if flag.Shorthand != "" && flags.ShorthandLookup(flag.Shorthand) != nil {

@@ -6,14 +6,20 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-func addRepeatFlags(flags *pflag.FlagSet, doc string) {
-	flags.String("repeat", "", doc)
+// addRepeatFlags declares the flags of a spec's repeat, for the commands that make
+// several runs of one.
+func addRepeatFlags(flags *pflag.FlagSet) {
+	flags.String("repeat", "", fieldDocs()["repeat"])
 	flags.String("cooldown", "", "wait between the runs of --repeat, such as 2s")
 }
 
 // applyRepeat sets the repeat that a layer gives. A number and a cooldown each
-// leave the other one of the file as it is.
+// leave the other one of the file as it is. Commands without --repeat may have a
+// --cooldown of their own.
 func (d *specDocument) applyRepeat(l layer) error {
+	if l.flags.Lookup("repeat") == nil {
+		return nil
+	}
 	if flag := l.flag("repeat"); flag != nil && !d.keepsField("repeat", l) {
 		value := parseParam(param.OneOf, flag.Value.String())
 		if before, ok := d.fields["repeat"].(map[string]any); ok {

@@ -61,6 +61,7 @@ with the partial result printed; 1 anything else.`,
 		ValidArgsFunction: completeSpec,
 	}
 	addSpecFlags(command.Flags())
+	addRepeatFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")
 	o.server.addFlags(command.Flags(), "")
 	o.keeper.addFlags(command.Flags())

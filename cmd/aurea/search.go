@@ -56,7 +56,7 @@ found printed; 1 anything else.`,
 	flags.String("precision", "",
 		"the greatest difference between the load that holds and the next one that fails (3%)")
 	flags.String("max-time", "", "how long the search may take (10m)")
-	flags.String("cool-down", "", "how long to wait between two runs (1s)")
+	flags.String("cooldown", "", "how long to wait between two runs (1s)")
 	o.policy.addFlags(flags, "the current one")
 	o.server.addFlags(flags, "")
 	o.keeper.addFlags(flags)

@@ -18,7 +18,7 @@ import (
 
 // quickSearch are the flags of a search of runs that take a moment.
 func quickSearch(flags ...string) []string {
-	return append([]string{"search", "--workload", "noop", "-n", "4", "--cool-down", "0s", "-q"}, flags...)
+	return append([]string{"search", "--workload", "noop", "-n", "4", "--cooldown", "0s", "-q"}, flags...)
 }
 
 // The command exits by the outcome of the search, and its JSON has the limit and
@@ -36,9 +36,9 @@ func TestSearchExit(t *testing.T) {
 		{quickSearch("--objective", "p99 < 1h", "--concurrency", "1..4"), exitOK, aurea.AllHold, new(4.0), ""},
 		{quickSearch("--objective", "throughput > 1e12", "--rate", "100..200"), exitThreshold, aurea.NoneHolds, nil,
 			"aurea: not even the lowest load holds\n"},
-		{[]string{"search", "--job-duration", "50ms", "-n", "9", "--cool-down", "0s",
+		{[]string{"search", "--job-duration", "50ms", "-n", "9", "--cooldown", "0s",
 			"-q", "--objective", "in_flight < 5", "-c", "1..64"}, exitOK, aurea.LimitFound, new(4.0), ""},
-		{[]string{"search", sleeps, "-q", "--concurrency", "1..2", "--cool-down", "0s"}, exitOK,
+		{[]string{"search", sleeps, "-q", "--concurrency", "1..2", "--cooldown", "0s"}, exitOK,
 			aurea.AllHold, new(2.0), ""},
 		{[]string{"search", sleeps, "-q", "--duration", "1h", "--concurrency", "1..2"},
 			exitEvidence, aurea.OutOfTime, nil,
@@ -104,7 +104,7 @@ func TestSearchOfNothingMeasured(t *testing.T) {
 // The text has the limit first and then the curve, within 80 columns; a line for
 // each run goes to standard error.
 func TestSearchText(t *testing.T) {
-	code, stdout, stderr := runCommand(t, "", "search", "--job-duration", "50ms", "-n", "9", "--cool-down", "0s",
+	code, stdout, stderr := runCommand(t, "", "search", "--job-duration", "50ms", "-n", "9", "--cooldown", "0s",
 		"--objective", "in_flight < 3", "-c", "1..64")
 	checkExit(t, "search", code, exitOK, stderr)
 	checkContains(t, "the text", stdout, "limit       2 in flight holds, 3 in flight fails\n",

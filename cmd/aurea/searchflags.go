@@ -13,7 +13,7 @@ import (
 // searchFlags maps the members of a search to the flags that set them.
 var searchFlags = map[string]string{
 	"objectives": "objective", "rate": "rate", "concurrency": "concurrency", "precision": "precision",
-	"max_time": "max-time", "cool_down": "cool-down",
+	"max_time": "max-time", "cooldown": "cooldown",
 }
 
 // readSearch assembles the search of a command: the spec as readSpec does, and the
@@ -25,7 +25,7 @@ func readSearch(command *cobra.Command, args []string) (aurea.SearchRequest, *sp
 			members[name] = loads
 		}
 	}
-	for _, name := range []string{"precision", "max_time", "cool_down"} {
+	for _, name := range []string{"precision", "max_time", "cooldown"} {
 		if value, _ := command.Flags().GetString(searchFlags[name]); value != "" {
 			members[name] = value
 		}

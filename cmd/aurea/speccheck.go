@@ -37,6 +37,7 @@ Exit codes: 0 the spec is right; 2 it is wrong; 1 anything else.`,
 		ValidArgsFunction: completeSpec,
 	}
 	addSpecFlags(command.Flags())
+	addRepeatFlags(command.Flags())
 	o.policy.addFlags(command.Flags(), "the current one")
 	o.server.addFlags(command.Flags(), "")
 	addOutputFlag(command)

@@ -58,8 +58,8 @@ var fieldDocs = sync.OnceValue(func() map[string]string {
 	return docs
 })
 
-// addSpecFlags declares a flag for every field of the spec. Its usage is the
-// description of the field.
+// addSpecFlags declares a flag for every field of a single run's spec. Its usage is
+// the description of the field. addRepeatFlags declares the others.
 func addSpecFlags(flags *pflag.FlagSet) {
 	docs := fieldDocs()
 	for _, f := range fieldFlags {
@@ -74,7 +74,6 @@ func addSpecFlags(flags *pflag.FlagSet) {
 	flags.StringArray("label", nil, docs["labels"]+", key=value; repeatable")
 	flags.String("workers", "", docs["workers"]+
 		": all, local, a number, or with labels such as 3,zone=a or zone=a")
-	addRepeatFlags(flags, docs["repeat"])
 	flags.StringArray("set", nil,
 		"any value of the spec, `path=value`, such as stages[0].rate=200; null removes it; repeatable")
 	flags.Bool("include-jobs", false, docs["include_jobs"])

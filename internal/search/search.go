@@ -69,7 +69,7 @@ var errOutOfTime = errors.New("the time of the search is over")
 // or ctx's if the run does not end in time.
 func trial(ctx context.Context, s aurea.Search, load float64, run Runner) (aurea.SearchPoint, error) {
 	if len(s.Points) > 0 {
-		sleep(ctx, time.Duration(s.Request.CoolDown))
+		sleep(ctx, time.Duration(s.Request.Cooldown))
 	}
 	spec := s.Request.At(load, len(s.Points))
 	spec.Labels = maps.Clone(spec.Labels)

@@ -68,7 +68,7 @@ func TestSearch(t *testing.T) {
 		x, began := &target{}, time.Now()
 		var seen []int
 		s := aurea.Search{ID: "search-1", Request: request(t, `"objectives": ["p99 < 65ms"], "rate": "10..1000",
-			"precision": "20%", "cool_down": "2s"`)}
+			"precision": "20%", "cooldown": "2s"`)}
 		found := Run(t.Context(), s, x.run, func(s aurea.Search) { seen = append(seen, len(s.Points)) })
 		var loads []float64
 		var held []bool
@@ -132,7 +132,7 @@ func TestSearchOutcomes(t *testing.T) {
 			aurea.NoneHolds, 0, 10, 2, ""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := aurea.Search{ID: "search-1", Request: request(t, test.members+`, "cool_down": "2s"`)}
+			s := aurea.Search{ID: "search-1", Request: request(t, test.members+`, "cooldown": "2s"`)}
 			found := Run(t.Context(), s, test.target.run, nil)
 			if found.Status != test.status || found.Outcome != test.outcome {
 				t.Errorf("%s: the search is %s, %q", what, found.Status, found.Outcome)

@@ -14,7 +14,7 @@ import (
 
 // searchOf is a search of jobs of 1 ms that hold at every load.
 const searchOf = `{"spec": {"num_jobs": 4, "name": "limit", "workload": {"kind": "sleep", "duration": "1ms"}},
-	"objectives": ["p99 < 1h"], "concurrency": "1..4", "cool_down": "0s"}`
+	"objectives": ["p99 < 1h"], "concurrency": "1..4", "cooldown": "0s"}`
 
 // A search is accepted at once, and its runs are ordinary ones with a label.
 func TestSearch(t *testing.T) {
