@@ -21,14 +21,16 @@ func (p *workerPool) reportIntervals(to *collector, over <-chan struct{}) {
 // many jobs had started by the previous report; reportAll returns how many have
 // by now.
 func (p *workerPool) reportAll(to *collector, at time.Duration, started int64, last bool) int64 {
-	inFlight := p.inFlight.Load()
-	total := inFlight
+	var total int64
 	for i, rec := range p.recorders {
 		r, ended := rec.handOver()
 		total += ended
 		r.reporter, r.at, r.last = i, at, last
 		if i == len(p.recorders)-1 {
-			r.inFlight = inFlight
+			// Jobs that end between the hand-over and here are in neither number. In the
+			// other order they would be in both, and the next report had fewer than none.
+			r.inFlight = p.inFlight.Load()
+			total = max(total+r.inFlight, started)
 			r.tallies.judged.Started = total - started
 		}
 		if last {
