@@ -65,6 +65,7 @@ func Open(o Options) *View {
 		return v
 	}
 	v.terminal = file
+	signals, stop := notify() // before the terminal is taken: from then on it must be restored
 	v.screen = screen{out: file, color: o.Getenv("NO_COLOR") == ""}
 	if in, ok := o.In.(*os.File); ok && o.Stop != nil {
 		if keys, err := platform.OpenKeys(in); err == nil {
@@ -73,7 +74,10 @@ func Open(o Options) *View {
 		}
 	}
 	v.enter()
-	v.done.Go(func() { v.loop(ctx) })
+	v.done.Go(func() {
+		defer stop()
+		v.loop(ctx, signals)
+	})
 	return v
 }
 
@@ -148,10 +152,8 @@ func (v *View) Close() {
 }
 
 // loop draws the view, at each update and twice a second, until ctx is done.
-func (v *View) loop(ctx context.Context) {
+func (v *View) loop(ctx context.Context, signals <-chan os.Signal) {
 	defer v.restoreOnPanic()
-	signals, stop := notify()
-	defer stop()
 	ticker := time.NewTicker(redrawEvery)
 	defer ticker.Stop()
 	for {
