@@ -67,7 +67,9 @@ func (c *Comparison) warnUnlike(code string, base, head []*aurea.Result, read fu
 		had, has := distinct(inBase, field), distinct(inHead, field)
 		all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(had, has))))
 		if len(all) > 1 && len(had) > 0 && len(has) > 0 {
-			c.warnf(code, field, "%s is %s in base and %s in head", field, firstFew(had), firstFew(has))
+			u := Unlike{Code: code, Field: field, Base: firstFew(had), Head: firstFew(has)}
+			c.Unlike = append(c.Unlike, u)
+			c.warnf(code, field, "%s is %s in base and %s in head", field, u.Base, u.Head)
 		}
 	}
 }
@@ -79,8 +81,9 @@ func (c *Comparison) warnUnlikeSeeds(base, head []*aurea.Result) {
 	had, has := distinct(flattenAll(base, read), "seed"), distinct(flattenAll(head, read), "seed")
 	same := slices.Equal(slices.Sorted(slices.Values(had)), slices.Sorted(slices.Values(has)))
 	if len(had) > 0 && len(has) > 0 && !same {
-		c.warnf("unlike_seed", "seed",
-			"the seed is %s in base and %s in head: other seeds make other jobs", firstFew(had), firstFew(has))
+		u := Unlike{Code: "unlike_seed", Field: "seed", Base: firstFew(had), Head: firstFew(has)}
+		c.Unlike = append(c.Unlike, u)
+		c.warnf(u.Code, u.Field, "the seed is %s in base and %s in head: other seeds make other jobs", u.Base, u.Head)
 	}
 }
 

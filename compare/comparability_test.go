@@ -104,5 +104,29 @@ func TestUnlikeConditions(t *testing.T) {
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+		if len(c.Unlike) != len(test.want) {
+			t.Errorf("%s: %d conditions differ, want one for each warning: %+v", name, len(c.Unlike), c.Unlike)
+		}
+	}
+}
+
+// What differs has its values on either side as data.
+func TestUnlikeAsData(t *testing.T) {
+	c := Comparison{}
+	seed := uint64(7)
+	spec := decodeSpec(t, `{"num_jobs": 100, "job_duration_ms": 20}`)
+	seeded := decodeSpec(t, `{"num_jobs": 90, "job_duration_ms": 20}`)
+	seeded.Seed = &seed
+	c.checkComparability(measuredWith("a", here, spec), measuredWith("b", there, seeded))
+	want := []Unlike{
+		{Code: "unlike_spec", Field: "num_jobs", Base: "100", Head: "90"},
+		{Code: "unlike_environment", Field: "cgroup.cpu_limit", Base: "0", Head: "1.5"},
+		{Code: "unlike_environment", Field: "cores", Base: "2", Head: "4"},
+		{Code: "unlike_environment", Field: "governor", Base: "none", Head: "powersave"},
+		{Code: "unlike_version", Field: "version", Base: "1", Head: "2"},
+		{Code: "unlike_seed", Field: "seed", Base: "not given", Head: "7"},
+	}
+	if diff := cmp.Diff(want, c.Unlike); diff != "" {
+		t.Errorf("what differs (-want +got):\n%s", diff)
 	}
 }

@@ -24,6 +24,17 @@ type Comparison struct {
 	// verdict is too little evidence; else it is 0.
 	MoreRuns int       `json:"more_runs,omitempty"`
 	Warnings []Warning `json:"warnings"` // what the reader should know beside the numbers
+	// Unlike are the conditions that differ between the sides, as data. Each has a
+	// warning too.
+	Unlike []Unlike `json:"unlike,omitempty"`
+}
+
+// An Unlike is a condition that is not the same in all runs of both sides.
+type Unlike struct {
+	Code  string `json:"code"`  // of its warning, such as unlike_spec
+	Field string `json:"field"` // such as workload.duration
+	Base  string `json:"base"`  // its values in the runs of base, at most three
+	Head  string `json:"head"`  // likewise
 }
 
 // ComparedRuns are the runs of one side that were compared.
