@@ -46,7 +46,7 @@ func readProblem(response *http.Response) error {
 	switch {
 	case kind == nil:
 		return &serverError{errors.New(response.Status), p.Detail}
-	case len(p.Errors) == 0:
+	case len(p.Errors) == 0 || !errors.Is(kind, aurea.ErrInvalid):
 		return &serverError{kind, p.Detail}
 	}
 	invalid := &aurea.InvalidError{}

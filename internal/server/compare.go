@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/compare"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // maxCompared is the most runs on one side of a comparison.
@@ -97,7 +100,7 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 		return nil, queryProblem(side, "must be the ids of runs, comma-separated; one of them is empty")
 	case isName:
 		query := aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}
-		return s.resultsSelected(ctx, query, fmt.Sprintf("completed run named %q", name))
+		return s.resultsSelected(ctx, side, query, fmt.Sprintf("completed run named %q", name))
 	case isLabel:
 		key, value, ok := strings.Cut(label, "=")
 		if !ok || key == "" {
@@ -106,7 +109,7 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 		query := aurea.RunQuery{
 			Labels: map[string]string{key: value}, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared,
 		}
-		return s.resultsSelected(ctx, query, fmt.Sprintf("completed run with the label %q", label))
+		return s.resultsSelected(ctx, side, query, fmt.Sprintf("completed run with the label %q", label))
 	case word == "baseline" && side == "head":
 		return nil, queryProblem(side, "cannot be the baseline, which is what head is held against; give its id")
 	case word == "baseline":
@@ -115,7 +118,7 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 			return nil, err
 		}
 		query := aurea.RunQuery{Name: name, Baseline: true, Limit: maxCompared}
-		return s.resultsSelected(ctx, query, fmt.Sprintf("baseline named %q", name))
+		return s.resultsSelected(ctx, side, query, fmt.Sprintf("baseline named %q", name))
 	}
 	run, err := s.options.Runs.Get(ctx, word)
 	if err == nil && !run.Status.Finished() {
@@ -127,9 +130,20 @@ func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea
 			run.Status)
 	}
 	if err != nil {
-		return nil, s.asProblem(err)
+		return nil, s.sideProblem(side, err)
 	}
 	return []*aurea.Result{run.Result}, nil
+}
+
+// sideProblem returns the problem of an error of one side, with that side as
+// its location unless the service itself has failed.
+func (s *Server) sideProblem(side string, err error) error {
+	problem := s.asProblem(err)
+	var p *api.Problem
+	if errors.As(problem, &p) && p.Status < http.StatusInternalServerError {
+		p.Errors = append(p.Errors, api.FieldProblem{Location: "query." + side, Message: p.Detail})
+	}
+	return problem
 }
 
 // nameOf returns the name that all results share.
@@ -147,15 +161,17 @@ func nameOf(results []*aurea.Result) (string, error) {
 	return name, nil
 }
 
-// resultsSelected returns the results of the runs that a query finds. What
-// describes them in the error for none.
-func (s *Server) resultsSelected(ctx context.Context, query aurea.RunQuery, what string) ([]*aurea.Result, error) {
+// resultsSelected returns the results of the runs that the query of a side
+// finds. What describes them in the error for none.
+func (s *Server) resultsSelected(
+	ctx context.Context, side string, query aurea.RunQuery, what string,
+) ([]*aurea.Result, error) {
 	results, _, err := s.resultsPage(ctx, query)
 	if err == nil && len(results) == 0 {
 		err = fmt.Errorf("%w: there is no %s with a result", aurea.ErrNotFound, what)
 	}
 	if err != nil {
-		return nil, s.asProblem(err)
+		return nil, s.sideProblem(side, err)
 	}
 	return results, nil
 }

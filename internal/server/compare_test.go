@@ -139,17 +139,18 @@ func TestCompareErrors(t *testing.T) {
 		{"base=" + id + "&head=" + id + "&threshold=5", 400,
 			"threshold: must be a share from 0 to 1, such as 5% or 0.05", "query.threshold"},
 		{"base=" + id + "&head=" + id + "&alpha=1", 400, "unknown query parameter", "query.alpha"},
-		{"base=" + id + "&head=benchmark-0", 404, "there is no run benchmark-0", ""},
-		{"base=benchmark-0," + id + "&head=" + id, 404, "there is no run benchmark-0", ""},
-		{"base=" + running + "&head=" + id, 409, "run " + running + " of base is running", ""},
-		{"base=" + id + "&head=" + queued, 409, "run " + queued + " of head is queued", ""},
+		{"base=" + id + "&head=benchmark-0", 404, "there is no run benchmark-0", "query.head"},
+		{"base=benchmark-0," + id + "&head=" + id, 404, "there is no run benchmark-0", "query.base"},
+		{"base=name:none&head=" + id, 404, `there is no completed run named "none"`, "query.base"},
+		{"base=" + running + "&head=" + id, 409, "run " + running + " of base is running", "query.base"},
+		{"base=" + id + "&head=" + queued, 409, "run " + queued + " of head is queued", "query.head"},
 	}
 	for _, test := range tests {
 		detail, wrong := s.call("GET", "/v1/compare?"+test.query, nil).problem(t, test.status)
 		if !strings.Contains(detail, test.says) {
 			t.Errorf("%.99s: %q does not contain %q", test.query, detail, test.says)
 		}
-		if _, ok := wrong[test.location]; ok != (test.location != "") {
+		if _, ok := wrong[test.location]; !ok {
 			t.Errorf("%.99s: wrong are %v, want %q", test.query, wrong, test.location)
 		}
 	}
