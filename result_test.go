@@ -102,7 +102,7 @@ func TestGoldenRun(t *testing.T) {
 		ID: "benchmark-1", Name: "all of it", Labels: map[string]string{"team": "a"}, Note: "a note",
 		Status: StatusRunning, CreatedAt: at, StartedAt: &at, Spec: plan.Spec,
 		Progress: &RunProgress{Elapsed: 3, Remaining: 7, Started: 9, OK: 5, Failed: 1, InFlight: 3, Throughput: 2,
-			P50: 0.25, P99: 0.5},
+			P50: 0.25, P90: 0.4, P99: 0.5},
 	}
 	written, err := json.Marshal(run)
 	if err != nil {

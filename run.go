@@ -91,6 +91,7 @@ type RunProgress struct {
 	InFlight   int64   `json:"in_flight"`
 	Throughput float64 `json:"throughput"`
 	P50        float64 `json:"p50"`
+	P90        float64 `json:"p90"`
 	P99        float64 `json:"p99"`
 	Paused     float64 `json:"paused,omitempty"` // part of elapsed in which the run was paused
 	Phase      Phase   `json:"phase,omitempty"`

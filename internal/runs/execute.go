@@ -105,6 +105,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 		InFlight:   point.InFlight,
 		Throughput: point.Throughput,
 		P50:        point.P50,
+		P90:        point.P90,
 		P99:        point.P99,
 		Paused:     p.Paused.Seconds(),
 		Phase:      p.Activity.Phase,
@@ -114,7 +115,7 @@ func (m *Manager) observe(e *entry, p aurea.Progress) {
 	}
 	progress.Remaining = remaining(e.plan, progress)
 	e.counted, e.run.Progress = progress, &progress
-	e.addPast(progress)
+	e.past.add(progress, p)
 	e.dirty = true
 	m.notify(e)
 	if e.watch != nil {

@@ -25,7 +25,7 @@ func TestWatch(t *testing.T) {
 			func(run aurea.Run) { seen = append(seen, run) }).end(t)
 		step := func(elapsed float64, started, ok, failed, inFlight int64, throughput, latency, remaining float64) aurea.RunProgress {
 			return aurea.RunProgress{Elapsed: elapsed, Remaining: remaining, Started: started, OK: ok, Failed: failed,
-				InFlight: inFlight, Throughput: throughput, P50: latency, P99: latency}
+				InFlight: inFlight, Throughput: throughput, P50: latency, P90: latency, P99: latency}
 		}
 		want := []aurea.RunProgress{ // the third job fails, the fourth times out
 			step(1, 1, 1, 0, 1, 1, 1, 4),

@@ -134,15 +134,15 @@ type entry struct {
 	giveUp     func()             // closes givenUp; idempotent
 	done       chan struct{}      // closed when the final state is published
 	changed    chan struct{}      // closed and replaced at each change
-	past       []aurea.RunProgress
-	counted    aurea.RunProgress // the progress of this execution, which the next interval is added to
-	follower   *aurea.Follower   // of this execution
-	resumes    bool              // whether another server, or an earlier life, has begun the run
-	noted      []byte            // what that one has noted
-	begun      bool              // whether a Resumer has noted the execution
-	dirty      bool              // the last change is not saved
-	savedAt    time.Time         // time of the last save
-	final      aurea.Run         // final state to persist, set by finish
+	past       past               // of this execution
+	counted    aurea.RunProgress  // the progress of this execution, which the next interval is added to
+	follower   *aurea.Follower    // of this execution
+	resumes    bool               // whether another server, or an earlier life, has begun the run
+	noted      []byte             // what that one has noted
+	begun      bool               // whether a Resumer has noted the execution
+	dirty      bool               // the last change is not saved
+	savedAt    time.Time          // time of the last save
+	final      aurea.Run          // final state to persist, set by finish
 }
 
 var (

@@ -9,17 +9,15 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-const (
-	// heartbeat is the longest time without an update.
-	heartbeat = 10 * time.Second
-	// maxPast limits the past intervals that a late or slow watcher receives.
-	maxPast = 120
-)
+// heartbeat is the longest time without an update.
+const heartbeat = 10 * time.Second
 
 // Watch yields the updates of a run after the one with the given ID, until the
 // run has finished, and a heartbeat after ten seconds without one. Watching
-// does not slow the run: a slow watcher gets the latest state. The last value
-// yielded may be an error: ErrNotFound, ErrUnavailable, or that of ctx.
+// does not slow the run: a slow watcher gets the latest state. One that comes
+// late gets the run from its start, in a long run with intervals merged. The
+// last value yielded may be an error: ErrNotFound, ErrUnavailable, or that of
+// ctx.
 func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		e := m.find(id)
@@ -89,7 +87,7 @@ func (m *Manager) currentState(
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.view(e), e.past, e.changed, nil
+	return m.view(e), e.past.progress, e.changed, nil
 }
 
 // A sharedRead shares one read of the store among all watchers of a run. A copy
@@ -149,13 +147,4 @@ func (m *Manager) notifyQueued() {
 	for _, e := range m.queue {
 		m.notify(e)
 	}
-}
-
-// addPast keeps an interval for late watchers. Slices that were returned before
-// stay valid: the list only grows at its end and is cut at its front.
-func (e *entry) addPast(p aurea.RunProgress) {
-	if len(e.past) == maxPast {
-		e.past = e.past[1:]
-	}
-	e.past = append(e.past, p)
 }

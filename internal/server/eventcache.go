@@ -24,7 +24,8 @@ type eventKey struct {
 	id       int64
 	kind     aurea.UpdateKind
 	elapsed  float64 // of the progress that a status event includes
-	timeline int     // its length
+	soFar    *aurea.SoFar
+	timeline int // its length
 	note     string
 	digest   string
 	baseline bool
@@ -36,7 +37,7 @@ func newEventKey(u aurea.Update) eventKey {
 		timeline: len(u.Run.Timeline), note: u.Run.Note, digest: u.Run.Digest, baseline: u.Run.Baseline,
 	}
 	if u.Run.Progress != nil {
-		key.elapsed = u.Run.Progress.Elapsed
+		key.elapsed, key.soFar = u.Run.Progress.Elapsed, u.Run.Progress.SoFar
 	}
 	return key
 }

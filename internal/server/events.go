@@ -33,7 +33,7 @@ func (s *Server) registerEvents(router huma.API, op huma.Operation) {
 		"200": {
 			Description: "Events until the run has finished: status (a run without its result), " +
 				"progress (a run's progress, once an interval), result (of a run that has one), " +
-				"and a comment every ten seconds when there is nothing to say. A slow reader gets only the latest.",
+				"and a comment every ten seconds when there is nothing to say. A late reader gets the run from its start.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		},
 		"204": {Description: "The run has finished, and Last-Event-ID is its last event: there is nothing to come " +
