@@ -5,10 +5,12 @@ import { test } from "node:test";
 
 import { labelled } from "./axis.js";
 import { nearest } from "./cursor.js";
+import { outline } from "./layers.js";
 import { bandPath, linePath, lonely } from "./path.js";
 import { corners, covers } from "./marks.js";
-import { linear, log, tail, time } from "./scale.js";
-import { clock, linearTicks, logTicks, niceStep, niceTop, percentile, tailTicks, timeTicks } from "./ticks.js";
+import { linear, log, ordinal, tail, time } from "./scale.js";
+import { clock, linearTicks, logTicks, niceStep, niceTop, percentile, tailTicks, timeTicks, wholeTicks } from "./ticks.js";
+import { positions, reach } from "./whisker.js";
 
 const identity = (value) => value;
 
@@ -137,4 +139,47 @@ test("a label has corners that do not cover each other, but for the same place",
   boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => assert.ok(!covers(a, b),
     `${JSON.stringify(a)} covers ${JSON.stringify(b)}`)));
   assert.ok(covers(boxes[0], boxes[0]));
+});
+
+test("whole ticks are whole numbers, and the last one is there", () => {
+  assert.deepEqual(wholeTicks(0, 9, 4), [4, 9]);
+  assert.deepEqual(wholeTicks(0, 10, 3), [0, 5, 10]);
+  assert.deepEqual(wholeTicks(0, 2, 8), [0, 1, 2]);
+  assert.deepEqual(wholeTicks(0, 0, 8), [0]);
+  for (let last = 0; last < 300; last += 7) {
+    const ticks = wholeTicks(0, last, 6);
+    assert.equal(ticks.at(-1), last);
+    assert.ok(ticks.length <= 7, `${ticks.length} ticks up to ${last}`);
+    assert.ok(ticks.every(Number.isInteger), `${ticks}`);
+  }
+});
+
+test("an ordinal scale has half a place of room at either end", () => {
+  const at = ordinal([0, 4], [0, 100]);
+  assert.deepEqual([0, 1, 4].map(at), [10, 30, 90]);
+  assert.equal(at.invert(50), 2);
+  assert.deepEqual(at.ticks(9), [0, 1, 2, 3, 4]);
+});
+
+test("a symbol is around its point", () => {
+  assert.equal(outline("cross", 10, 20), "M6 16l8 8m0-8l-8 8");
+  assert.equal(outline("dot", 10, 20), "M7 20a3 3 0 1 0 6 0a3 3 0 1 0 -6 0Z");
+  assert.equal(outline("star", 10, 20).split("L").length, 10);
+});
+
+test("a whisker has 0 in the middle, and what is beyond its scale at the end", () => {
+  assert.deepEqual(positions({ low: -0.1, value: 0, high: 0.1 }, 0.1),
+    { low: 5, value: 100, high: 195, cutLow: false, cutHigh: false });
+  assert.deepEqual(positions({ low: -0.05, value: 0.2, high: 3 }, 0.1),
+    { low: 52.5, value: 195, high: 195, cutLow: false, cutHigh: true });
+  assert.deepEqual(positions({ value: undefined }, 1),
+    { low: undefined, value: undefined, high: undefined, cutLow: false, cutHigh: false });
+});
+
+test("the reach of whiskers is round, and one far beyond the others does not flatten them", () => {
+  assert.equal(reach([0.08, -0.11, undefined], 0.1), 0.15);
+  assert.equal(reach([], 0.1), 0.1);
+  assert.equal(reach([0.01, 0.02], 0.1), 0.1);
+  assert.equal(reach([0.1, 0.1, 0.1, 0.1, 40], 0.1), 0.6);
+  assert.equal(reach([19], 0.1), 20);
 });

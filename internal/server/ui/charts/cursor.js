@@ -17,8 +17,9 @@ export function nearest(values, wanted) {
 }
 
 // cursor adds a cursor to a drawing. values are the x that it stops at; read
-// returns the text for the index of one, which goes to output.
-export function cursor(drawing, { x, top, bottom }, values, read, output) {
+// returns the text for the index of one, which goes to output. choose, if given,
+// gets the index that is clicked, or under the cursor when Enter is pressed.
+export function cursor(drawing, { x, top, bottom }, values, read, output, choose) {
   if (values.length === 0) return;
   const line = svg("path", { class: "cursor", visibility: "hidden" });
   drawing.append(line);
@@ -34,14 +35,17 @@ export function cursor(drawing, { x, top, bottom }, values, read, output) {
     line.setAttribute("visibility", "hidden");
     output.textContent = "";
   };
-  drawing.addEventListener("pointermove", (event) => {
+  const under = (event) => {
     const { left, width } = drawing.getBoundingClientRect();
     const scale = drawing.viewBox.baseVal.width / width;
-    show(nearest(values, x.invert((event.clientX - left) * scale)));
-  });
+    return nearest(values, x.invert((event.clientX - left) * scale));
+  };
+  drawing.addEventListener("pointermove", (event) => show(under(event)));
   drawing.addEventListener("pointerleave", hide);
   drawing.addEventListener("blur", hide);
+  if (choose) drawing.addEventListener("click", (event) => choose(under(event)));
   drawing.addEventListener("keydown", (event) => {
+    if (choose && event.key === "Enter" && current >= 0) choose(current);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // Scales map values to positions. A scale is a function with a domain and with
 // ticks(count); invert is its inverse.
 
-import { linearTicks, logTicks, tailTicks, timeTicks } from "./ticks.js";
+import { linearTicks, logTicks, tailTicks, timeTicks, wholeTicks } from "./ticks.js";
 
 // linear returns a scale of equal steps.
 export const linear = (domain, range) =>
@@ -10,6 +10,12 @@ export const linear = (domain, range) =>
 // time returns a linear scale of seconds, from 0, with ticks at round times.
 export const time = (domain, range) =>
   scale(domain, range, (value) => value, (value) => value, (count) => timeTicks(domain[1], count));
+
+// ordinal returns a scale of places in a list, with half a place of room at
+// either end. Its domain is the first and the last place.
+export const ordinal = ([first, last], range) =>
+  scale([first - 0.5, last + 0.5], range, (value) => value, (value) => value,
+    (count) => wholeTicks(first, last, count));
 
 // log returns a scale of equal ratios. Its domain is above 0; a value below it
 // has the position of its lower end.

@@ -52,6 +52,12 @@ function decades(low, high, digits) {
   return ticks;
 }
 
+// wholeTicks returns every so many whole numbers, ending with the high one.
+export function wholeTicks(low, high, count) {
+  const step = Math.max(Math.ceil(high > low ? niceStep(high - low, count) : 1), 1);
+  return Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, i) => high - i * step).reverse();
+}
+
 const times = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 
 // timeTicks returns round times from 0 to the end, in seconds.
