@@ -18,6 +18,12 @@ import (
 //go:embed report.html.tmpl
 var htmlSource string
 
+//go:embed report.js
+var reportScript string
+
+// script returns the script of a report with all modules that it imports.
+var script = sync.OnceValue(func() string { return ui.Bundle("report.js", reportScript) })
+
 //go:embed report.css
 var htmlStyle string
 

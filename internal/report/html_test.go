@@ -127,7 +127,7 @@ func TestBundle(t *testing.T) {
 	if match := regexp.MustCompile(`(?m)^\s*(?:import|export)\b.*`).FindString(text); match != "" {
 		t.Errorf("the script has %q", match)
 	}
-	for _, module := range []string{"charts/svg.js", "charts/plot.js", "format.js", "report.js"} {
+	for _, module := range []string{"charts/svg.js", "charts/plot.js", "core/format.js", "report.js"} {
 		if n := strings.Count(text, `modules["`+module+`"] = `); n != 1 {
 			t.Errorf("%s is there %d times", module, n)
 		}

@@ -6,8 +6,8 @@ import { crosses, events, limits, span } from "./charts/marks.js";
 import { plot } from "./charts/plot.js";
 import { linear, log, tail, time } from "./charts/scale.js";
 import { clock, niceTop, percentile } from "./charts/ticks.js";
-import { duration, number } from "./format.js";
-import { indent } from "./json.js";
+import { duration, number } from "./core/format.js";
+import { indent } from "./core/json.js";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const result = read("result");

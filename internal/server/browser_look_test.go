@@ -158,7 +158,7 @@ func TestBrowserFormats(t *testing.T) {
 }`,
 	} {
 		got := strings.ReplaceAll(look[string](b,
-			`Promise.all([import("/ui/format.js"), import("/ui/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " ")
+			`Promise.all([import("/ui/core/format.js"), import("/ui/core/json.js")]).then(([format, json]) => ({...format, ...json}).%s)`, call), "\u00a0", " ")
 		if got != want {
 			t.Errorf("%s is written %q, want %q", call, got, want)
 		}

@@ -171,6 +171,6 @@ func TestBrowserOnWorkers(t *testing.T) {
 // duration returns how the page writes seconds.
 func (b *tab) duration(seconds float64) string {
 	b.t.Helper()
-	text := look[string](b, `import("/ui/format.js").then((format) => format.duration(%v))`, seconds)
+	text := look[string](b, `import("/ui/core/format.js").then((format) => format.duration(%v))`, seconds)
 	return strings.ReplaceAll(text, "\u00a0", " ")
 }

@@ -26,10 +26,21 @@ type tab struct {
 	refused int      // responses of 400 and above, which the console always reports
 }
 
-// browse opens a page in a browser context of its own, which ends with the
+// browse opens the old page, as visit does.
+func browse(t *testing.T, url string, refused int) *tab {
+	t.Helper()
+	if strings.Count(url, "/") == 2 { // only a host
+		url += "/old"
+	}
+	b := visit(t, url, refused)
+	b.settles()
+	return b
+}
+
+// visit opens a page in a browser context of its own, which ends with the
 // test. Then the console must have no messages but those of refused requests
 // that the test expects.
-func browse(t *testing.T, url string, refused int) *tab {
+func visit(t *testing.T, url string, refused int) *tab {
 	t.Helper()
 	ctx, _ := chromedp.NewContext(chromium.context(t), chromedp.WithNewBrowserContext()) // ended by Cancel, which waits
 	b := &tab{t: t, ctx: ctx, last: "no run yet"}
@@ -51,7 +62,6 @@ func browse(t *testing.T, url string, refused int) *tab {
 		t.Fatal(err)
 	}
 	b.do(chromedp.Navigate(url))
-	b.settles()
 	return b
 }
 

@@ -1,10 +1,16 @@
 package server
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
-	"maps"
 	"net/http"
 	"path"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/server/ui"
 )
@@ -18,31 +24,92 @@ var pageTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-// pages maps a path to the document it shows.
-var pages = map[string]string{"/": "index.html", "/docs": "docs.html"}
+// documents maps a path to the document that it shows.
+var documents = map[string]string{"/": "index.html", "/old": "old.html", "/docs": "docs.html"}
 
-// pageHandler returns the handler of the web page (GET /), the API reference
-// (GET /docs) and every other file of the folder, which they load (GET
-// /ui/{file}).
-func pageHandler() http.Handler {
-	files := maps.Clone(pages)
-	names, err := fs.Glob(ui.Files, "*.*")
-	if err != nil {
-		panic("server: " + err.Error()) // the pattern is right
+// A pageFile is a file of the page as it is served.
+type pageFile struct {
+	mediaType string
+	text      []byte
+	zipped    []byte
+	etag      string
+}
+
+func newPageFile(name, text string) pageFile {
+	var zipped bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is right
+	_, _ = w.Write([]byte(text))                               // a buffer takes everything
+	_ = w.Close()
+	sum := sha256.Sum256([]byte(text))
+	return pageFile{
+		mediaType: pageTypes[path.Ext(name)], text: []byte(text), zipped: zipped.Bytes(), etag: hex.EncodeToString(sum[:8]),
 	}
-	for _, name := range names {
-		if path.Ext(name) != ".html" {
-			files["/ui/"+name] = name
+}
+
+// pageFiles returns the files of the page by path: the documents, the bundles
+// of the script and the style, and every other file, which the documents load.
+// A document names each file with its version, so that a browser may keep it.
+var pageFiles = sync.OnceValue(func() map[string]pageFile {
+	files := map[string]pageFile{}
+	_ = fs.WalkDir(ui.Files, ".", func(name string, entry fs.DirEntry, err error) error { // the files are embedded
+		if err == nil && !entry.IsDir() && path.Ext(name) != ".html" {
+			files["/ui/"+name] = newPageFile(name, readPage(name))
 		}
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		file, known := files[r.URL.Path]
-		if !known {
-			notFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", pageTypes[path.Ext(file)])
-		w.Header().Set("Cache-Control", "no-cache") // a new version of the service has its own page
-		http.ServeFileFS(w, r, ui.Files, file)
+		return err
 	})
+	files["/ui/app.js"] = newPageFile("app.js", ui.Script())
+	files["/ui/app.css"] = newPageFile("app.css", ui.Style())
+	for address, name := range documents {
+		text := readPage(name)
+		for loaded, file := range files {
+			text = strings.ReplaceAll(text, `"`+loaded+`"`, `"`+loaded+"?v="+file.etag+`"`)
+		}
+		files[address] = newPageFile(name, text)
+	}
+	return files
+})
+
+// readPage returns the content of an embedded file.
+func readPage(name string) string {
+	content, err := fs.ReadFile(ui.Files, name)
+	if err != nil {
+		panic("server: " + err.Error())
+	}
+	return string(content)
+}
+
+// servePage serves the web page (GET /), the API reference (GET /docs) and what
+// they load (GET /ui/…).
+func servePage(w http.ResponseWriter, r *http.Request) {
+	file, known := pageFiles()[r.URL.Path]
+	if !known {
+		notFound(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", file.mediaType)
+	header.Set("Vary", "Accept-Encoding")
+	header.Set("Cache-Control", "no-cache") // a new version of the service has its own page
+	if r.URL.Query().Get("v") == file.etag {
+		header.Set("Cache-Control", "max-age=31536000, immutable")
+	}
+	content, etag := file.text, file.etag
+	if acceptsGzip(r) {
+		header.Set("Content-Encoding", "gzip")
+		content, etag = file.zipped, file.etag+"-gzip"
+	}
+	header.Set("ETag", `"`+etag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// acceptsGzip reports whether a client accepts compressed responses. One that
+// accepts gzip with a quality of 0 does not.
+func acceptsGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			return strings.Trim(strings.TrimSpace(quality), "q=0. ") != "" || quality == ""
+		}
+	}
+	return false
 }

@@ -1,41 +1,93 @@
 package server
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aurea-orchestrator/aurea/internal/server/ui"
 )
 
-// The page's files are the embedded ones, byte for byte, and accessible without
-// a token: the page asks for it.
+// The page's files are accessible without a token: the page asks for it. Each is
+// embedded byte for byte, but the bundles, and documents name versions.
 func TestPage(t *testing.T) {
 	s := New(newOptions(finishingFake(), func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }))
-	types := map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
-		".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-	documents := map[string]string{"index.html": "/", "docs.html": "/docs"}
-	for _, file := range pageFiles(t, "*.*") {
+	types := map[string]string{
+		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	}
+	for _, file := range pageNames(t, "css", "js", "svg") {
 		path := "/ui/" + file
-		if document, ok := documents[file]; ok {
-			path = document
-		}
-		want := struct{ file, contentType string }{file, types[filepath.Ext(file)]}
-		content := pageFile(t, want.file)
 		got := ask(t, s, "GET", path, "")
-		if kind := got.header.Get("Content-Type"); got.status != 200 || kind != want.contentType {
-			t.Errorf("%s: %d as %s, want 200 as %s", path, got.status, kind, want.contentType)
+		if kind, want := got.header.Get("Content-Type"), types[filepath.Ext(file)]; got.status != 200 || kind != want {
+			t.Errorf("%s: %d as %s, want 200 as %s", path, got.status, kind, want)
 		}
-		if string(got.body) != content {
-			t.Errorf("%s: %d bytes, want the %d bytes of %s", path, len(got.body), len(content), want.file)
+		if file != "app.js" && string(got.body) != pageContent(t, file) {
+			t.Errorf("%s: %d bytes, want those of the file", path, len(got.body))
 		}
 		if got.header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s may be kept: %q", path, got.header.Get("Cache-Control"))
 		}
 		if got := ask(t, s, "HEAD", path, ""); got.status != 200 || len(got.body) != 0 {
 			t.Errorf("HEAD %s: %d with %d bytes, want 200 with none", path, got.status, len(got.body))
+		}
+	}
+}
+
+// A document names the versions of what it loads, which may then be kept; the
+// document itself is asked for again, and not sent again.
+func TestPageVersions(t *testing.T) {
+	s := New(newOptions(finishingFake()))
+	for _, path := range []string{"/", "/docs"} {
+		document := ask(t, s, "GET", path, "")
+		if got := document.header.Get("Cache-Control"); got != "no-cache" {
+			t.Errorf("%s may be kept: %q", path, got)
+		}
+		loaded := regexp.MustCompile(`"(/ui/[^"]+)"`).FindAllStringSubmatch(string(document.body), -1)
+		if len(loaded) < 3 {
+			t.Errorf("%s loads %d files, want an icon, a style and a script", path, len(loaded))
+		}
+		for _, match := range loaded {
+			got := ask(t, s, "GET", match[1], "")
+			if kept := got.header.Get("Cache-Control"); got.status != 200 || kept != "max-age=31536000, immutable" {
+				t.Errorf("%s of %s: %d, kept by %q", match[1], path, got.status, kept)
+			}
+		}
+		again := ask(t, s, "GET", path, "", "If-None-Match: "+document.header.Get("ETag"))
+		if again.status != 304 || len(again.body) != 0 {
+			t.Errorf("%s again: %d with %d bytes, want 304 with none", path, again.status, len(again.body))
+		}
+	}
+}
+
+// Files are compressed for those who accept it.
+func TestPageIsCompressed(t *testing.T) {
+	s := New(newOptions(finishingFake()))
+	plain := ask(t, s, "GET", "/ui/app.js", "")
+	for accepted, want := range map[string]string{
+		"": "", "br": "", "gzip": "gzip", "deflate, GZIP;q=0.5": "gzip", "gzip;q=0": "", "gzip; q=0.0": "",
+	} {
+		got := ask(t, s, "GET", "/ui/app.js", "", "Accept-Encoding: "+accepted)
+		if encoding := got.header.Get("Content-Encoding"); encoding != want {
+			t.Errorf("Accept-Encoding %q: %q, want %q", accepted, encoding, want)
+		}
+		if want == "" {
+			continue
+		}
+		unzipped, err := gzip.NewReader(bytes.NewReader(got.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(unzipped); err != nil || !bytes.Equal(text, plain.body) {
+			t.Errorf("%d bytes are unzipped to %d (%v), want %d", len(got.body), len(text), err, len(plain.body))
 		}
 	}
 }
@@ -58,50 +110,58 @@ func TestPageHasNoMore(t *testing.T) {
 // handler, and nothing from other hosts.
 func TestPageNeedsNothingElse(t *testing.T) {
 	for _, rule := range []struct{ files, forbidden string }{
-		{"*.html", `(?i)<style`},
-		{"*.html", `(?i)<script(?:\s+type="module")?\s*>`},
-		{"*.html", `(?i)<script[^>]*>[^<]`},
-		{"*.html", `(?i)\s(?:style|on[a-z]+)\s*=`},
-		{"*.html", `(?i)javascript:|data:|blob:`},
-		{"*.html", `(?i)(?:src|href|action)\s*=\s*"(?:[a-z]+:|//|[^/#"])`},
-		{"*.css", `(?i)url\(|@import|expression\(`},
-		{"*.js", `(?i)https?://(?:[^w]|w[^w])|\beval\(|Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style|createObjectURL`},
-		{"*.js", `(?:\bfrom |\bimport\(?)\s*["'](?:[^.]|\.[^/])`},
-		{"*.svg", `(?i)<script|<style|style=|href|\son[a-z]+=`},
+		{"html", `(?i)<style`},
+		{"html", `(?i)<script(?:\s+type="module")?\s*>`},
+		{"html", `(?i)<script[^>]*>[^<]`},
+		{"html", `(?i)\s(?:style|on[a-z]+)\s*=`},
+		{"html", `(?i)javascript:|data:|blob:`},
+		{"html", `(?i)(?:src|href|action)\s*=\s*"(?:[a-z]+:|//|[^/#"])`},
+		{"css", `(?i)url\(|@import|expression\(`},
+		{"js", `(?i)https?://(?:[^w]|w[^w])|\beval\(|Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\("style|createObjectURL`},
+		{"js", `(?:\bfrom |\bimport\(?)\s*["'](?:[^.]|\.[^./])`},
+		{"svg", `(?i)<script|<style|style=|href|\son[a-z]+=`},
 	} {
-		for _, file := range pageFiles(t, rule.files) {
-			if found := regexp.MustCompile(rule.forbidden).FindString(pageFile(t, file)); found != "" {
+		for _, file := range pageNames(t, rule.files) {
+			if found := regexp.MustCompile(rule.forbidden).FindString(pageContent(t, file)); found != "" {
 				t.Errorf("%s has %q", file, found)
 			}
 		}
 	}
 }
 
-// The page loads every module, and each stays small.
+// The page or a report loads every module, and each stays small.
 func TestPageModules(t *testing.T) {
-	document := pageFile(t, "index.html") + pageFile(t, "docs.html")
-	all := document
-	for _, file := range pageFiles(t, "*.js") {
-		all += pageFile(t, file)
+	all := pageContent(t, "old.html") + pageContent(t, "docs.html") + ui.Script()
+	report, err := os.ReadFile("../report/report.js")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, file := range pageFiles(t, "*.js") {
-		if !strings.Contains(all, `"./`+file+`"`) && !strings.Contains(document, `"/ui/`+file+`"`) {
+	all += ui.Bundle("report.js", string(report))
+	loaded := map[string]bool{}
+	for _, file := range pageNames(t, "js") {
+		for _, match := range imported.FindAllStringSubmatch(pageContent(t, file), -1) {
+			loaded[path.Join(path.Dir(file), match[1])] = true
+		}
+	}
+	for _, file := range pageNames(t, "js") {
+		if !loaded[file] && !strings.Contains(all, `modules["`+file+`"]`) && !strings.Contains(all, `"/ui/`+file+`"`) {
 			t.Errorf("the page does not load %s", file)
 		}
-		if lines := strings.Count(pageFile(t, file), "\n"); lines > 200 {
+		if lines := strings.Count(pageContent(t, file), "\n"); lines > 200 {
 			t.Errorf("%s has %d lines, which is more than one concept", file, lines)
 		}
 	}
 }
 
+var imported = regexp.MustCompile(`from "(\.{1,2}/[\w./-]+\.js)"`)
+
 // Modules of the page do not import each other in a circle.
 func TestPageModulesAreLayered(t *testing.T) {
 	imports := map[string][]string{}
-	for _, file := range pageFiles(t, "*.js") {
+	for _, file := range pageNames(t, "js") {
 		imports[file] = nil
-		for _, match := range regexp.MustCompile(`from "\./([a-z]+\.js)"`).FindAllStringSubmatch(pageFile(t, file),
-			-1) {
-			imports[file] = append(imports[file], match[1])
+		for _, match := range imported.FindAllStringSubmatch(pageContent(t, file), -1) {
+			imports[file] = append(imports[file], path.Join(path.Dir(file), match[1]))
 		}
 	}
 	for before := 0; before != len(imports); {
@@ -115,22 +175,24 @@ func TestPageModulesAreLayered(t *testing.T) {
 	}
 }
 
-// pageFiles returns the names of the page's files that match a pattern.
-func pageFiles(t *testing.T, pattern string) []string {
+// pageNames returns the names of the page's files with one of the extensions.
+func pageNames(t *testing.T, extensions ...string) (names []string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("ui", pattern))
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no file matches %s: %v", pattern, err)
+	err := fs.WalkDir(ui.Files, ".", func(name string, _ fs.DirEntry, err error) error {
+		if slices.Contains(extensions, strings.TrimPrefix(path.Ext(name), ".")) {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil || len(names) == 0 {
+		t.Fatalf("there are no files with the extensions %q: %v", extensions, err)
 	}
-	for i := range paths {
-		paths[i] = filepath.Base(paths[i])
-	}
-	return slices.DeleteFunc(paths, func(file string) bool { return filepath.Ext(file) == ".go" })
+	return names
 }
 
-func pageFile(t *testing.T, name string) string {
+func pageContent(t *testing.T, name string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("ui", name))
+	content, err := fs.ReadFile(ui.Files, name)
 	if err != nil {
 		t.Fatal(err)
 	}

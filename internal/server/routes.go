@@ -79,7 +79,7 @@ func (s *Server) newRouter() http.Handler {
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"},
+	methods := map[string][]string{"/{$}": {"GET"}, "/old": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"},
 		"/openapi.yaml": {"GET"}}
 	for _, r := range routes {
 		op := huma.Operation{
@@ -91,9 +91,10 @@ func (s *Server) newRouter() http.Handler {
 		r.register(s, described, op)
 		methods[r.path] = append(methods[r.path], r.method)
 	}
-	mux.Handle("GET /{$}", pageHandler())
-	mux.Handle("GET /docs", pageHandler())
-	mux.Handle("GET /ui/{file}", pageHandler())
+	mux.HandleFunc("GET /{$}", servePage)
+	mux.HandleFunc("GET /old", servePage)
+	mux.HandleFunc("GET /docs", servePage)
+	mux.HandleFunc("GET /ui/{file...}", servePage)
 	describeStatuses(described.OpenAPI())
 	for path, allowed := range methods {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { methodNotAllowed(w, r, allowed) })

@@ -1,11 +1,11 @@
 // Actions on the shown result: use its spec again, download its job records.
 
-import { hasToken } from "./api.js";
-import { $ } from "./dom.js";
+import { hasToken } from "./core/api.js";
+import { $ } from "./core/dom.js";
 import { start } from "./examples.js";
 import { useSpec } from "./form.js";
-import { count } from "./format.js";
-import { member } from "./json.js";
+import { count } from "./core/format.js";
+import { member } from "./core/json.js";
 
 let shown = "{}"; // the spec of the shown result, as JSON
 

@@ -1,7 +1,7 @@
 // Charts of a run's series.
 
-import { element, svg } from "./dom.js";
-import { duration, number } from "./format.js";
+import { element, svg } from "./core/dom.js";
+import { duration, number } from "./core/format.js";
 
 // charts returns the charts of a series of at least two points.
 export function charts(series) {

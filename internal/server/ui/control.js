@@ -1,7 +1,7 @@
 // Fields of one control: an input, a textarea or a select.
 
-import { element, freshId } from "./dom.js";
-import { asAny, asNumber } from "./json.js";
+import { element, freshId } from "./core/dom.js";
+import { asAny, asNumber } from "./core/json.js";
 
 // labelled returns a field of one control with its label and hint; rest adds to or
 // replaces its members.

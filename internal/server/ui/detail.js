@@ -1,7 +1,7 @@
 // What jobs report about themselves: phases, counters, and the parts of a mix.
 
-import { $, exact, fill, row, sampled } from "./dom.js";
-import { number } from "./format.js";
+import { $, exact, fill, row, sampled } from "./core/dom.js";
+import { number } from "./core/format.js";
 
 export function showDetail(root, result) {
   table(root, "phases", Object.entries(result.phases ?? {}).map(([name, phase]) => row(name, amount(phase.count), ...times(phase, ["mean", "p50", "p99", "max"]))));

@@ -2,7 +2,7 @@
 // such as "all", a number or an object.
 
 import { labelled, written } from "./control.js";
-import { element } from "./dom.js";
+import { element } from "./core/dom.js";
 
 export const isEither = (schema) => schema.oneOf !== undefined;
 

@@ -1,6 +1,6 @@
 // Error messages at the fields of a form.
 
-import { $, element } from "./dom.js";
+import { $, element } from "./core/dom.js";
 
 // showFieldError shows a message at a control and opens the details around it.
 export function showFieldError(control, message) {

@@ -1,6 +1,6 @@
 // A long table is folded: at first it has few rows, and a button shows all of them.
 
-import { count } from "./format.js";
+import { count } from "./core/format.js";
 
 const few = 10; // rows that are shown at first
 

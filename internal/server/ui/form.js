@@ -1,13 +1,13 @@
 // The form and the spec that it stands for. Only the service checks the spec; its
 // messages about fields are shown at those fields.
 
-import { requestJSON } from "./api.js";
+import { requestJSON } from "./core/api.js";
 import { written } from "./control.js";
-import { $ } from "./dom.js";
+import { $ } from "./core/dom.js";
 import { start } from "./examples.js";
 import { clearErrors, showFieldError } from "./fielderror.js";
 import { field } from "./field.js";
-import { asNumber, object } from "./json.js";
+import { asNumber, object } from "./core/json.js";
 import { filled } from "./lines.js";
 import { kindChoice, useKinds } from "./workload.js";
 

@@ -1,6 +1,6 @@
 // Links to the dashboards, if the service has the URL of a Grafana.
 
-import { $ } from "./dom.js";
+import { $ } from "./core/dom.js";
 
 const margin = 60_000; // ms before and after a run
 

@@ -1,7 +1,7 @@
 // Fields of several members, each a field of its own.
 
-import { element, freshId } from "./dom.js";
-import { object } from "./json.js";
+import { element, freshId } from "./core/dom.js";
+import { object } from "./core/json.js";
 
 export function isGroup(schema) {
   return schema.type === "object" && schema.properties && schema.additionalProperties === false;

@@ -1,8 +1,8 @@
 // Fields of several values, one a line.
 
-import { element } from "./dom.js";
+import { element } from "./core/dom.js";
 import { labelled, written } from "./control.js";
-import { asAny, asNumber, object } from "./json.js";
+import { asAny, asNumber, object } from "./core/json.js";
 
 // listOf returns the schema of a list; the parameter may also allow one value.
 export function listOf(schema) {

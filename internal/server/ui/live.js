@@ -1,8 +1,8 @@
 // The view of a run that has not finished.
 
 import { charts } from "./chart.js";
-import { $, badge, exact, fill, say, swap } from "./dom.js";
-import { capital, duration, number } from "./format.js";
+import { $, badge, exact, fill, say, swap } from "./core/dom.js";
+import { capital, duration, number } from "./core/format.js";
 import { describe } from "./result.js";
 
 const maxPoints = 600; // of a chart; beyond that every second point is dropped

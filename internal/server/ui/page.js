@@ -1,7 +1,7 @@
 // The entry point of the page: it connects the form, the shown run and the lists of
 // runs and workers.
 
-import { $, say } from "./dom.js";
+import { $, say } from "./core/dom.js";
 import { examples, start } from "./examples.js";
 import { clearError } from "./fielderror.js";
 import { form, loadKinds, offerWorkers, useSpec } from "./form.js";

@@ -1,8 +1,8 @@
 // The notice of an error, and the form that asks for a token.
 
-import { ConnectionError, keepToken, Problem } from "./api.js";
-import { $, fill } from "./dom.js";
-import { sentence } from "./format.js";
+import { ConnectionError, keepToken, Problem } from "./core/api.js";
+import { $, fill } from "./core/dom.js";
+import { sentence } from "./core/format.js";
 
 const titles = {
   400: "The request is not valid",

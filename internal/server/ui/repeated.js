@@ -1,6 +1,6 @@
 // A field of several values that have fields themselves, such as the parts of a mix.
 
-import { element } from "./dom.js";
+import { element } from "./core/dom.js";
 import { fieldset } from "./group.js";
 import { listOf } from "./lines.js";
 

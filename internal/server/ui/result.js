@@ -1,9 +1,9 @@
 // The view of a result.
 
 import { charts } from "./chart.js";
-import { $, badge, element, exact, fill, pair, row, sampled } from "./dom.js";
-import { capital, duration, money, number, percent, sentence } from "./format.js";
-import { indent } from "./json.js";
+import { $, badge, element, exact, fill, pair, row, sampled } from "./core/dom.js";
+import { capital, duration, money, number, percent, sentence } from "./core/format.js";
+import { indent } from "./core/json.js";
 import { showDetail } from "./detail.js";
 import { showRunWorkers } from "./runworkers.js";
 

@@ -1,7 +1,7 @@
 // Submits the spec of the form.
 
-import { requestJSON } from "./api.js";
-import { say } from "./dom.js";
+import { requestJSON } from "./core/api.js";
+import { say } from "./core/dom.js";
 import { clearErrors } from "./fielderror.js";
 import { form, loadKinds, showFieldErrors, specText } from "./form.js";
 import { clear, showError } from "./problem.js";

@@ -1,8 +1,8 @@
 // The list of stored runs, newest first.
 
-import { requestJSON } from "./api.js";
-import { $, element, exact, row, sampled } from "./dom.js";
-import { number } from "./format.js";
+import { requestJSON } from "./core/api.js";
+import { $, element, exact, row, sampled } from "./core/dom.js";
+import { number } from "./core/format.js";
 import { describe, moods, verdict } from "./result.js";
 
 const page = 10; // runs per page

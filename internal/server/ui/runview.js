@@ -2,10 +2,10 @@
 // /#/runs/ID.
 
 import { showActions } from "./actions.js";
-import { request } from "./api.js";
-import { $, reveal, say } from "./dom.js";
-import { number, sentence } from "./format.js";
-import { follow, isFinished } from "./follow.js";
+import { request } from "./core/api.js";
+import { $, reveal, say } from "./core/dom.js";
+import { number, sentence } from "./core/format.js";
+import { follow, isFinished } from "./core/follow.js";
 import { showGrafanaLinks } from "./grafana.js";
 import { hideLive, showLive, showProgress } from "./live.js";
 import { clear, showAlert, showError } from "./problem.js";

@@ -1,8 +1,8 @@
 // The workers of a result: what each of them measured, and how they began.
 
-import { $, below, element, exact, fill, row, svg } from "./dom.js";
+import { $, below, element, exact, fill, row, svg } from "./core/dom.js";
 import { fold } from "./fold.js";
-import { count, duration, number, percent } from "./format.js";
+import { count, duration, number, percent } from "./core/format.js";
 import { fieldName, unlike } from "./unlike.js";
 
 let shown = null; // the workers of the shown result

@@ -1,11 +1,10 @@
 // Package ui embeds the files of the web page and its charts, which reports
-// take over. It imports nothing.
+// take over, and joins its modules and style sheets into one file each.
 package ui
 
 import "embed"
 
-// Files are the page's files, and the modules of its charts in the folder
-// charts.
+// Files are the page's files. ARCHITECTURE.md describes the folders.
 //
-//go:embed *.html *.css *.js *.svg charts/*.js charts/*.css
+//go:embed *.html *.css *.js *.svg charts/*.js charts/*.css core/*.js css/*.css screens/*/*.js
 var Files embed.FS

@@ -1,10 +1,10 @@
 // The list of the service's workers. It is shown if workers may join, and follows
 // their states by polling.
 
-import { receive, request } from "./api.js";
-import { $, below, element, exact, fill, row } from "./dom.js";
+import { receive, request } from "./core/api.js";
+import { $, below, element, exact, fill, row } from "./core/dom.js";
 import { fold } from "./fold.js";
-import { capital, count, duration, sentence } from "./format.js";
+import { capital, count, duration, sentence } from "./core/format.js";
 
 const least = 2000; // ms between polls
 const each = 10; // ms for each worker, if that is more: a list of thousands is large

@@ -1,9 +1,9 @@
 // The field of a workload: a choice of kind and the parameters of that kind. Kinds
 // come from the service; the page knows none by name.
 
-import { element, freshId } from "./dom.js";
+import { element, freshId } from "./core/dom.js";
 import { fieldset, members } from "./group.js";
-import { object } from "./json.js";
+import { object } from "./core/json.js";
 
 let kinds = []; // {kind, doc, schema}: the service's table
 

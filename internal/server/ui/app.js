@@ -1,0 +1,85 @@
+// The entry point of the page: the table of its screens, and which one the
+// address shows.
+
+import { $, element, say } from "./core/dom.js";
+import { notice } from "./core/problem.js";
+import { loadService } from "./core/service.js";
+import { store } from "./core/store.js";
+import { screen as compare } from "./screens/compare/index.js";
+import { screen as home } from "./screens/home/index.js";
+import { screen as create } from "./screens/new/index.js";
+import { screen as run } from "./screens/run/index.js";
+import { screen as system } from "./screens/system/index.js";
+import { screen as trend } from "./screens/trend/index.js";
+
+// screens maps patterns of addresses to screens. To add one, add its folder and
+// its line here.
+const screens = [
+  ["#/", home],
+  ["#/new", create],
+  ["#/runs/{id}", run],
+  ["#/compare", compare],
+  ["#/names/{name}", trend],
+  ["#/system", system],
+];
+
+let leaving = new AbortController();
+
+// match returns the parameters of a path that has the form of a pattern, or null.
+function match(pattern, path) {
+  const names = pattern.split("/");
+  const parts = path.split("/");
+  if (names.length !== parts.length) return null;
+  const params = {};
+  for (const [i, name] of names.entries()) {
+    if (name.startsWith("{") && parts[i] !== "") params[name.slice(1, -1)] = decodeURIComponent(parts[i]);
+    else if (name !== parts[i]) return null;
+  }
+  return params;
+}
+
+// show draws the screen of the address.
+function show() {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const [path, query = ""] = (location.hash || "#/").split(/\?(.*)/s);
+  const root = $("screen");
+  root.replaceChildren();
+  document.title = "Aurea";
+  markPlace(path);
+  for (const [pattern, screen] of screens) {
+    const params = match(pattern, path);
+    if (params) {
+      begin(screen, root, { params, query: new URLSearchParams(query), store, signal });
+      return;
+    }
+  }
+  root.append(element("div", { class: "card" }, element("h1", {}, "There is no such page"),
+    element("p", {}, `Nothing is at ${path}. `, element("a", { href: "#/" }, "All runs"))));
+}
+
+async function begin(screen, root, context) {
+  try {
+    await screen(root, context);
+  } catch (error) {
+    if (context.signal.aborted) return;
+    root.replaceChildren(notice(error, show));
+  }
+}
+
+// markPlace marks the link of the navigation that leads here.
+function markPlace(path) {
+  for (const link of document.querySelectorAll(".top nav a")) {
+    if (link.hash === path) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+window.addEventListener("hashchange", () => {
+  show();
+  window.scrollTo(0, 0);
+  say(document.title);
+});
+show();
+loadService().catch(() => {}); // the page works without it
