@@ -26,6 +26,10 @@ func DecodeSpecNaming(data []byte, name func(field string) string) (Spec, error)
 	for i, f := range fields {
 		names[i] = f.Name
 	}
+	if _, given := object["extends"]; given {
+		delete(object, "extends")
+		found.Add("extends", "is for a spec file, which aurea run reads; the service reads none: send the merged spec")
+	}
 	param.RejectUnknown(object, "", names, &found)
 	for _, f := range fields {
 		if value, given := object[f.Name]; given {
@@ -35,5 +39,5 @@ func DecodeSpecNaming(data []byte, name func(field string) string) (Spec, error)
 	if len(found) == 0 {
 		spec.checkRules(name, &found)
 	}
-	return spec, found.Err()
+	return spec, spec.Secrets.MaskError(found.Err())
 }

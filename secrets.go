@@ -29,12 +29,13 @@ var (
 	urlParameter = lazyregexp.New(`([?&;])([^=&;#\s]+)=([^&;#\s]*)`)
 )
 
-// Mask returns the spec with Masked in place of the secrets of its workload. These
-// are headers such as Authorization and Cookie, headers named after a key, a
+// Mask returns the spec with Masked in place of its Secrets and of what else is
+// secret in its workload: headers such as Authorization and Cookie, headers named after a key, a
 // token or a password, passwords and such parameters in URLs, and private keys.
 // Bodies are not masked. Mask does not change s; a spec without secrets is
 // returned as it is.
 func (s Spec) Mask() Spec {
+	s = s.maskNamed()
 	if s.Workload == nil {
 		return s
 	}
@@ -48,10 +49,11 @@ func (s Spec) Mask() Spec {
 // CheckUnmasked returns an *InvalidError if the spec has masked secrets, as the
 // spec of a stored run has. The error names each secret to provide again.
 func (s Spec) CheckUnmasked() error {
-	if s.Workload == nil {
-		return nil
-	}
 	var found param.Problems
+	s.checkNamed(&found)
+	if s.Workload == nil {
+		return found.Err()
+	}
 	walk(s.Workload.Parameters, "workload", func(at, secret string) string {
 		if secret == Masked {
 			found.Add(at, "is masked, as the secrets of a kept run are; give it again")
@@ -68,18 +70,21 @@ func (r Run) Mask() Run {
 	r.Spec = r.Spec.Mask()
 	if r.Result != nil {
 		result := *r.Result
+		result.Errors = maskErrors(result.Errors, result.Spec.Secrets)
+		result.Name = result.Spec.Secrets.Mask(result.Name)
 		result.Spec = result.Spec.Mask()
-		result.Errors = maskErrors(result.Errors)
 		r.Result = &result
 	}
 	return r
 }
 
-// maskErrors masks the samples of error classes, which may quote a URL.
-func maskErrors(classes []ErrorClass) []ErrorClass {
+// maskErrors masks the samples of error classes, which may quote a URL or a
+// secret.
+func maskErrors(classes []ErrorClass, secrets Secrets) []ErrorClass {
 	classes = slices.Clone(classes)
 	for i := range classes {
-		classes[i].Sample, _ = maskURL(classes[i].Sample, "", func(string, string) string { return Masked })
+		sample := secrets.Mask(classes[i].Sample)
+		classes[i].Sample, _ = maskURL(sample, "", func(string, string) string { return Masked })
 	}
 	return classes
 }

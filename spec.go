@@ -53,6 +53,7 @@ type Spec struct {
 	Workers         *Placement        `json:"workers,omitempty"`
 	MaxLostFraction float64           `json:"max_lost_fraction,omitempty"`
 	Repeat          *Repeat           `json:"repeat,omitempty"`
+	Secrets         Secrets           `json:"secrets,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

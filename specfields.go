@@ -120,6 +120,10 @@ var fields = []field{
 		Name: "repeat", Type: param.OneOf, Alternatives: repeats,
 		Doc: "whole runs of the spec, one after the other; only aurea run makes several",
 	}, readRepeat},
+	{param.Parameter{
+		Name: "secrets", Type: param.OneOf, Alternatives: secretForms,
+		Doc: "what is stored and shown as ***: variables that a spec file contains, or names and values",
+	}, readSecrets},
 }
 
 // SpecParameters returns the fields of a spec, in the order of the

@@ -2,24 +2,32 @@ package aurea
 
 import "github.com/aurea-orchestrator/aurea/param"
 
-// SpecSchema returns the JSON Schema of a spec whose workload is of one of the
-// kinds, its fields in the order of the documentation. It accepts every spec
-// that DecodeSpec does, and refuses unknown fields, wrong types and values out
-// of range. Rules about several fields, such as the length of a warm-up, are
-// beyond it.
+// extendsParameter declares what a spec file has beside the fields of a spec.
+var extendsParameter = param.Parameter{Name: "extends", Type: param.Text,
+	Doc: "a file, relative to this one, whose fields hold where this one has none"}
+
+// SpecSchema returns the JSON Schema of a spec file whose workload is of one of
+// the kinds, its fields in the order of the documentation. It accepts every spec
+// that DecodeSpec does, and texts with ${NAME} in place of other values. It refuses
+// unknown fields, wrong types and values out of range. Rules about several fields,
+// such as the length of a warm-up, are beyond it, and so is the workload of a file
+// that extends another one.
 func SpecSchema(kinds []Kind) map[string]any {
-	schema := param.ObjectSchema(SpecParameters())
+	schema := param.ObjectSchema(append(SpecParameters(), extendsParameter))
 	fields, _ := schema["properties"].(param.Named[map[string]any])
 	workload, _ := fields.Get("workload")
-	clear(workload)
-	workload["$ref"] = "#/$defs/workload"
+	delete(workload, "properties")
+	delete(workload, "required")
+	allowVariables(schema)
 	var variants []any
 	for _, kind := range kinds {
-		variants = append(variants, nestWorkloads(kind.Schema()))
+		variants = append(variants, allowVariables(nestWorkloads(kind.Schema())))
 	}
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	schema["title"] = "A benchmark of Aurea"
-	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages")
+	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "extends")
+	schema["if"] = map[string]any{"not": map[string]any{"required": []string{"extends"}}}
+	schema["then"] = map[string]any{"properties": map[string]any{"workload": map[string]any{"$ref": "#/$defs/workload"}}}
 	schema["not"] = map[string]any{"required": []string{"job_duration_ms", "workload"}}
 	schema["$defs"] = map[string]any{
 		"workload": map[string]any{"description": "what a job does: a kind and its parameters", "oneOf": variants},

@@ -10,7 +10,7 @@ func Closest(name string, options []string) string {
 	}
 	best, distance := "", max(len(name)/3, 1)+1
 	for _, option := range options {
-		if d := edits(strings.ToLower(name), option); d < distance {
+		if d := edits(strings.ToLower(name), strings.ToLower(option)); d < distance {
 			best, distance = option, d
 		}
 	}

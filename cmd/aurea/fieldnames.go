@@ -14,6 +14,7 @@ import (
 // or argument, or by its place in the file. It drops fields that the file's own
 // errors explain.
 func (d *specDocument) locate(err error) error {
+	err = d.maskSecrets(err)
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {
 		return err

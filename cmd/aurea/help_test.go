@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -59,7 +60,7 @@ func TestHelp(t *testing.T) {
 		"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label",
 	}
 	for _, p := range aurea.SpecParameters() {
-		if p.Name == "pricing" || p.Name == "stages" {
+		if slices.Contains([]string{"pricing", "stages", "secrets"}, p.Name) {
 			continue // only in files
 		}
 		flag, ok := flags[p.Name]

@@ -135,7 +135,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 func (o *runOptions) execute(
 	ctx context.Context, command *cobra.Command, spec aurea.Spec, allowed kinds.Options, stop context.CancelFunc,
 ) (aurea.Run, error) {
-	view := o.openView(command, spec, stop)
+	view := o.openView(command, spec.Mask(), stop)
 	defer view.Close() // also when the program panics
 	if o.server.url != "" {
 		return o.server.execute(ctx, spec, view)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -121,24 +120,6 @@ func (d *specDocument) parsePath(path string) (steps []step, of param.Type, err 
 		steps, rest = append(steps, step{rest[:end], -1}), strings.TrimPrefix(rest[end:], ".")
 	}
 	return steps, d.typeOf(steps), nil
-}
-
-// typeOf returns the declared type of a field, or of a parameter of the
-// workload; "" for anything else.
-func (d *specDocument) typeOf(steps []step) param.Type {
-	var names []string
-	for _, s := range steps {
-		if s.item >= 0 {
-			return ""
-		}
-		names = append(names, s.member)
-	}
-	if len(names) > 1 && names[0] == "workload" {
-		workload, _ := d.fields["workload"].(map[string]any)
-		kind, _ := workload["kind"].(string)
-		return declaredType(kind, strings.Join(names[1:], "."))
-	}
-	return parameterType(aurea.SpecParameters(), strings.Join(names, "."))
 }
 
 // withValue returns a container in which the value at a path is another one. It

@@ -63,6 +63,9 @@ func assembleSpec(
 		if fileErr = d.load(args[0]); d.fields == nil {
 			return d, nil, fileErr
 		}
+		if err := d.expandVariables(); err != nil {
+			fileErr = joinFieldErrors(fileErr, err)
+		}
 	}
 	environment := layer{flags: flags, fromEnvironment: true}
 	commandLine := layer{flags: flags}

@@ -32,8 +32,15 @@ type specFile struct {
 	// literal returns the text of a number or boolean that quotes would make a
 	// string; "" for other values. It is nil for JSON.
 	literal func(location string) string
+	// plain reports whether a text of a YAML file is written without quotes. It is
+	// nil for JSON.
+	plain func(location string) bool
 	// mistakes are the locations without a usable value.
 	mistakes []string
+
+	path string         // that names in the file are relative to
+	own  map[string]any // the fields without those of base
+	base *specFile      // that the file extends; nil if it extends none
 }
 
 // unusable reports whether a location is one of the mistakes, or within one.
@@ -52,10 +59,19 @@ func readSpecFile(name string, stdin io.Reader) (*specFile, error) {
 	if err != nil {
 		return nil, usageErrorf("cannot read the spec: %w", err)
 	}
+	shown := name
 	if name == "-" {
-		name = "standard input"
+		shown = "standard input"
 	}
-	return parseSpecFile(name, content)
+	file, err := parseSpecFile(shown, content)
+	if file == nil || file.fields == nil {
+		return file, err
+	}
+	file.path = pathOf(name)
+	if more := file.extend(chainOf(name)); more != nil {
+		err = joinFieldErrors(err, more)
+	}
+	return file, err
 }
 
 // readFile reads a file of up to limit bytes; "-" is standard input.
@@ -129,6 +145,7 @@ func (f *specFile) locate(err error) error {
 // locateField adds the position of a field. If a string is wanted, it also says
 // how to quote the value.
 func (f *specFile) locateField(field aurea.FieldError) aurea.FieldError {
+	f = f.owner(field.Location)
 	if f.literal != nil && strings.HasPrefix(field.Message, "must be a string") {
 		if text := f.literal(field.Location); text != "" {
 			field.Message += fmt.Sprintf("; put it in quotes: %q", text)

@@ -37,6 +37,7 @@ var specExamples = map[string]struct {
 	"workers":           {"all", false},
 	"max_lost_fraction": {"0.1", false},
 	"repeat":            {"{times: 5, cooldown: 2s}", false},
+	"secrets":           {"[API_TOKEN]", false},
 }
 
 // kindExamples are the parameters of a new workload that are not commented out,

@@ -35,6 +35,7 @@ func TestSpecInit(t *testing.T) {
 func TestSpecInitOptionalFields(t *testing.T) {
 	alone := map[string]string{ // what a field needs beside it
 		"arrival": "rate: 50\n", "on_saturation": "rate: 50\n", "warmup": "duration: 30s\n",
+		"secrets": "labels: {a: '${API_TOKEN:-none}'}\n",
 	}
 	for field, example := range specExamples {
 		if example.active || field == "workers" { // workers need a server

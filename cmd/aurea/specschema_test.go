@@ -53,8 +53,13 @@ func fieldsOf(t *testing.T, content string) any {
 func TestSpecSchemaAccepts(t *testing.T) {
 	schema := compiledSpecSchema(t)
 	specs := map[string]string{
-		"a sleep":  "num_jobs: 5\njob_duration_ms: 1.5\nlabels: {a: b}\nthresholds: [p99 < 1s]\nworkers: {count: 2}\n",
-		"headers":  "num_jobs: 1\nworkload: {kind: http, url: http://x/, headers: [\"a: b\"], expect: {status: 200}}\n",
+		"a sleep": "num_jobs: 5\njob_duration_ms: 1.5\nlabels: {a: b}\nthresholds: [p99 < 1s]\nworkers: {count: 2}\n",
+		"headers": "num_jobs: 1\nworkload: {kind: http, url: http://x/, headers: [\"a: b\"], expect: {status: 200}}\n",
+		"secrets": "num_jobs: 1\nsecrets: [A, B]\n",
+		"values":  "num_jobs: 1\nsecrets: {A: abcd}\n",
+		"extends": "extends: base.yaml\nworkload: {headers: {A: b}}\n",
+		"variables": "num_jobs: ${N}\nduration: ${D:-5s}\nworkers: ${W}\ninclude_jobs: ${I}\n" +
+			"workload: {kind: mix, parts: [{weight: '${W}', workload: {kind: http, url: '${U}', version: '${V}'}}]}\n",
 		"an abort": "num_jobs: 1\nthresholds: [{expression: error_rate < 50%, abort_on_fail: true, after: 5s}]\n",
 	}
 	for _, name := range exampleSpecs(t) {
@@ -83,6 +88,10 @@ func TestSpecSchemaRefuses(t *testing.T) {
 		"num_jobs: 0",
 		"num_jobs: 10000001",
 		"num_jobs: 1.5",
+		"num_jobs: $N",
+		"num_jobs: 1\nsecrets: A",
+		"num_jobs: 1\nextends: 5",
+		"num_jobs: 1\nsecrets: {A: 5}",
 		"num_jobs: ten",
 		"num_jobs: 1\nnum_job: 2",
 		"num_jobs: 1\nname: 7",

@@ -58,6 +58,10 @@ func describeYAMLError(err error, content []byte) (line, column int, message str
 			break
 		}
 	}
+	if lines := strings.SplitN(string(content), "\n", line+1); line <= len(lines) &&
+		strings.Contains(lines[line-1], "${") && strings.ContainsAny(message, "]}") {
+		message += "; within [ ] and { } a text with ${NAME} needs quotes"
+	}
 	if character == "\t" {
 		message = "a tab cannot indent; use spaces"
 	}

@@ -37,6 +37,7 @@ func parseYAMLFile(name string, content []byte) (*specFile, error) {
 		return at.Line, at.Column
 	}
 	f.literal = func(location string) string { return unquotedLiteral(document, location) }
+	f.plain = func(location string) bool { return isPlainScalar(document, location) }
 	decoder := yamlDecoder{valuesLeft: maxYAMLValues, bytesLeft: maxSpecFile}
 	value := decoder.decode(document, "", 0)
 	fields, ok := value.(map[string]any)
@@ -112,6 +113,14 @@ func unquotedLiteral(document *yaml.Node, location string) string {
 		return value.Value
 	}
 	return ""
+}
+
+// isPlainScalar reports whether the value at a location is written without quotes
+// and tag.
+func isPlainScalar(document *yaml.Node, location string) bool {
+	_, value := findYAMLNode(document, location)
+	value = resolveAlias(value)
+	return value.Kind == yaml.ScalarNode && value.Style == 0
 }
 
 // findEntry returns the key and value of the entry that a location begins with,

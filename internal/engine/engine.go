@@ -90,7 +90,7 @@ func (e *Engine) ExecuteAt(
 ) (aurea.Measurement, error) {
 	jobs, err := resolved.Open(ctx)
 	if err != nil {
-		return aurea.Measurement{}, err
+		return aurea.Measurement{}, plan.Spec.Secrets.MaskError(err)
 	}
 	x := newExecution(ctx, plan, jobs, e.sleep)
 	defer x.cancel() // after Close, since open connections watch the context

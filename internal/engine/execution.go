@@ -69,7 +69,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 		x.log = aurea.NewJobLog(plan)
 	}
 	if plan.Trace != nil && jobs.Delayer == nil {
-		x.tracing = &tracing{trace: *plan.Trace}
+		x.tracing = &tracing{trace: *plan.Trace, secrets: plan.Spec.Secrets}
 	}
 	x.controller.live, x.controller.nextControl = aurea.NewLivePlan(x.plan), forever
 	x.wakeAll()

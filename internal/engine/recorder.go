@@ -19,6 +19,8 @@ import (
 type recorder struct {
 	latest *atomic.Pointer[snapshot]
 	part   func(job int64) int // nil if the workload has no parts
+	// secrets are masked in the messages of failures.
+	secrets aurea.Secrets
 
 	mu         sync.Mutex
 	tallies    *tallySet
@@ -36,6 +38,7 @@ func newRecorder(x *execution) *recorder {
 	r := &recorder{
 		latest:     &x.latest,
 		part:       x.jobs.Part,
+		secrets:    x.plan.Spec.Secrets,
 		tallies:    newTallySetOf(x),
 		spare:      make(chan *tallySet, 1),
 		failures:   map[string]aurea.ErrorClass{},
@@ -139,7 +142,7 @@ func (r *recorder) recordDrop(job int64, intended time.Duration) {
 func (r *recorder) recordFailure(class string, err error) {
 	counted, known := r.failures[class]
 	if !known {
-		counted = aurea.ErrorClass{Class: class, Sample: err.Error()}
+		counted = aurea.ErrorClass{Class: class, Sample: r.secrets.Mask(err.Error())}
 	}
 	counted.Count++
 	r.failures[class] = counted

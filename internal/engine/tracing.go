@@ -12,7 +12,8 @@ import (
 // A tracing picks the jobs of a run that are traced, and keeps them until they
 // are reported. A nil tracing picks none.
 type tracing struct {
-	trace aurea.Trace
+	trace   aurea.Trace
+	secrets aurea.Secrets // masked in the causes of failures
 
 	mu     sync.Mutex
 	second time.Duration // the latest second in which a job was picked
@@ -43,7 +44,7 @@ func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 func (t *tracing) end(job int64, start, end time.Time, outcome aurea.Outcome, err error) {
 	traced := aurea.TracedJob{Job: job, Start: start, End: end, Outcome: outcome}
 	if outcome != aurea.OK && err != nil {
-		traced.Problem = err.Error()
+		traced.Problem = t.secrets.Mask(err.Error())
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -143,6 +143,7 @@ func remaining(plan aurea.Plan, p aurea.RunProgress) float64 {
 // persisted. The caller holds the lock.
 func (m *Manager) finish(e *entry, o outcome) {
 	e.final = e.run
+	o.err = e.plan.Spec.Secrets.MaskError(o.err)
 	status := aurea.StatusCompleted
 	switch {
 	case o.err != nil && o.result == nil && e.resumes:
@@ -154,7 +155,7 @@ func (m *Manager) finish(e *entry, o outcome) {
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", o.err)
 	case o.result != nil && o.result.Status == aurea.StatusFailed:
 		status = aurea.StatusFailed
-		e.final.Error = o.result.Failure()
+		e.final.Error = e.plan.Spec.Secrets.Mask(o.result.Failure())
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", e.final.Error)
 	case o.result != nil && o.result.Status == aurea.StatusInterrupted:
 		status = aurea.StatusInterrupted

@@ -82,7 +82,7 @@ func (m *Manager) plan(spec aurea.Spec) (aurea.Plan, *workload.Resolved, error) 
 	}
 	plan := aurea.NewPlan(spec, newSeed())
 	resolved, err := m.executor.Resolve(plan)
-	return plan, resolved, err
+	return plan, resolved, spec.Secrets.MaskError(err)
 }
 
 func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {
@@ -102,13 +102,14 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 	if err := m.options.Budget.Reserve(held, "the spec"); err != nil {
 		return nil, err
 	}
+	masked := spec.Mask()
 	run := aurea.Run{
 		ID:        "benchmark-" + id.String(),
-		Name:      spec.Name,
-		Labels:    spec.Labels,
+		Name:      masked.Name,
+		Labels:    masked.Labels,
 		Status:    aurea.StatusQueued,
 		CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
-		Spec:      spec.Mask(),
+		Spec:      masked,
 		Timeline:  []aurea.RunEvent{},
 	}
 	if run.Labels == nil {
