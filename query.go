@@ -19,6 +19,10 @@ type RunQuery struct {
 	Since    time.Time         // created at this time or later
 	Until    time.Time         // created before this time
 	Baseline bool              // only runs marked as a baseline
+	// Text must be in the id, the name or a label's value, in any case of ASCII
+	// letters. It is looked for in one run after another: a rare text takes time
+	// in a long history.
+	Text string
 }
 
 // The number of runs on a page.

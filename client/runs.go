@@ -87,6 +87,7 @@ func encodeQuery(q aurea.RunQuery) url.Values {
 	}
 	set("workload", q.Workload)
 	set("name", q.Name)
+	set("q", q.Text)
 	for key, value := range q.Labels {
 		set("label", key+":"+value)
 	}

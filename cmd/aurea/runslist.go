@@ -42,6 +42,7 @@ func newRunsListCommand() *cobra.Command {
 	flags.StringSlice("status", nil, "only runs with one of these statuses")
 	flags.String("workload", "", "only runs of this kind of workload")
 	flags.String("name", "", "only runs of this name")
+	flags.String("search", "", "only runs with this text in the id, the name or a label's value")
 	flags.StringArray("label", nil, "only runs with this label, key=value; repeatable")
 	flags.String("since", "", "only runs created since a time such as 2026-11-25T08:00:00Z, or a time ago such as 24h")
 	flags.String("until", "", "only runs created before a time, given as for --since")
@@ -59,6 +60,7 @@ func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, e
 	}
 	query.Workload, _ = flags.GetString("workload")
 	query.Name, _ = flags.GetString("name")
+	query.Text, _ = flags.GetString("search")
 	query.Baseline, _ = flags.GetBool("baseline")
 	if query.Limit, _ = flags.GetInt("limit"); query.Limit < 1 {
 		return query, usageErrorf("--limit must be at least 1; got %d", query.Limit)

@@ -184,6 +184,7 @@ type listInput struct {
 	Since    time.Time `query:"since" doc:"created at or after"`
 	Until    time.Time `query:"until" doc:"created before"`
 	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
+	Text     string    `query:"q" maxLength:"200" doc:"in the id, the name or a label's value, in any case"`
 }
 
 func (s *Server) registerList(router huma.API, op huma.Operation) {
@@ -230,7 +231,7 @@ func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.Run
 func (i *listInput) query() (aurea.RunQuery, error) {
 	query := aurea.RunQuery{
 		Limit: i.Limit, Cursor: i.Cursor, Workload: i.Workload, Name: i.Name,
-		Since: i.Since, Until: i.Until, Baseline: i.Baseline,
+		Since: i.Since, Until: i.Until, Baseline: i.Baseline, Text: i.Text,
 	}
 	for _, list := range i.Status {
 		for name := range strings.SplitSeq(list, ",") {

@@ -44,6 +44,7 @@ func (s *selection) branch(status aurea.Status) string {
 		from, created, id = "labels l CROSS JOIN runs r", "l.created_at", "l.run_id"
 	}
 	where := append(labels, s.columns(status, len(labels) > 0)...)
+	where = append(where, s.text()...)
 	where = append(where, s.ranges(created, id)...)
 	return fmt.Sprintf("SELECT %s AS created_at, %s AS id FROM %s WHERE %s ORDER BY %s DESC, %s DESC LIMIT %s",
 		created, id, from, strings.Join(append(where, "1 = 1"), " AND "), created, id, s.arg(s.limit))
@@ -93,6 +94,17 @@ func (s *selection) columns(status aurea.Status, indexed bool) []string {
 		add(true, "r.kind", s.arg(searchable(q.Workload)))
 	}
 	return where
+}
+
+// text looks for the text in the id, the name and the values of labels.
+func (s *selection) text() []string {
+	if s.query.Text == "" {
+		return nil
+	}
+	quote := strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`)
+	like := " LIKE lower(" + s.arg("%"+quote.Replace(searchable(s.query.Text))+"%") + ") ESCAPE '!'"
+	return []string{"(lower(r.id)" + like + " OR lower(r.name)" + like +
+		" OR EXISTS (SELECT 1 FROM labels t WHERE t.run_id = r.id AND lower(t.value)" + like + "))"}
 }
 
 func (s *selection) ranges(created, id string) []string {

@@ -54,7 +54,15 @@ func selects(q aurea.RunQuery, run aurea.Run) bool {
 		(q.Name == "" || q.Name == run.Name) &&
 		(q.Since.IsZero() || !run.CreatedAt.Before(q.Since)) &&
 		(q.Until.IsZero() || run.CreatedAt.Before(q.Until)) &&
-		(!q.Baseline || run.Baseline)
+		(!q.Baseline || run.Baseline) &&
+		(q.Text == "" || hasText(run, strings.ToLower(q.Text)))
+}
+
+// hasText reports whether a text in lower case is in the id, the name or a
+// label's value of a run.
+func hasText(run aurea.Run, text string) bool {
+	texts := append(slices.Collect(maps.Values(run.Labels)), run.ID, run.Name)
+	return slices.ContainsFunc(texts, func(one string) bool { return strings.Contains(strings.ToLower(one), text) })
 }
 
 func testList(t *testing.T, place Place) {
@@ -112,6 +120,9 @@ func randomQuery(random *rand.Rand) aurea.RunQuery {
 		query.Until = Began.Add(time.Duration(random.IntN(40))*time.Second/2 + time.Nanosecond)
 	}
 	query.Baseline = one(8)
+	if one(4) {
+		query.Text = []string{"NIGHT", "ightl", "ye", "%", "n_ghtly", "7", "none"}[random.IntN(7)]
+	}
 	return query
 }
 
