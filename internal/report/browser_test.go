@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	cdppage "github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
@@ -163,17 +165,18 @@ func TestBrowserReport(t *testing.T) {
 		}
 	}
 	titles := look[[]string](v, `[...document.querySelectorAll(".plot b")].map((title) => title.textContent)`)
-	want := []string{"Rate", "Latency", "In flight", "Failed", "Percentiles of the latency", "Distribution of the latency"}
+	want := []string{"Latency", "Throughput", "In flight", "Percentiles of the latency", "Distribution of the latency"}
 	if !slices.Equal(titles, want) {
 		t.Errorf("the charts are %q, want %q", titles, want)
 	}
 	for what, script := range map[string]string{
-		"marks of the warm-up": `document.querySelectorAll(".span").length === 4`,
-		"a gap in the latency": `(document.querySelectorAll(".plot")[1].querySelector("svg[role=img] .line.a")
+		"marks of the warm-up and of a pause": `document.querySelectorAll(".span").length === 3 * 2`,
+		"a gap in the latency": `(document.querySelector(".plot svg[role=img] .line.a")
 			.getAttribute("d").match(/M/g) ?? []).length === 2`,
 		"a cross for percentile": `document.querySelectorAll(".cross").length === 4`,
 		"lines of thresholds":    `document.querySelectorAll(".limit").length === 5`,
-		"lines of events":        `document.querySelectorAll(".event").length === 3 * 4`,
+		"lines of events":        `document.querySelectorAll(".event").length === 3`,
+		"bars of failed jobs":    `document.querySelectorAll(".plot")[1].querySelectorAll("svg[role=img] .bar.d").length > 0`,
 	} {
 		if !look[bool](v, script) {
 			t.Errorf("the page lacks %s", what)
@@ -194,7 +197,7 @@ func TestBrowserReportOfLittle(t *testing.T) {
 		run  aurea.Run
 		want []string
 	}{
-		"all failed": {failed, []string{"Rate", "In flight", "Failed"}},
+		"all failed": {failed, []string{"Throughput", "In flight"}},
 		"one point":  {brief, []string{"Percentiles of the latency", "Distribution of the latency"}},
 		"nothing":    {nothing, []string{}},
 	} {
@@ -231,20 +234,30 @@ func TestBrowserReportIsReadable(t *testing.T) {
 	}
 }
 
-// The arrow keys read a chart, and the JSON of the result opens.
+// The arrow keys read all charts over time at once, a table has their numbers,
+// and the JSON of the result opens.
 func TestBrowserReportIsRead(t *testing.T) {
 	t.Parallel()
 	v := view(t, writePage(t, eventfulRun(), Options{}))
 	v.resize(1280)
 	look[bool](v, `document.querySelector(".plot svg").focus() ?? true`)
-	read := look[string](v, `(() => {
+	read := look[[]string](v, `(() => {
 		const drawing = document.querySelector(".plot svg");
 		for (const key of ["ArrowRight", "ArrowRight"])
 			drawing.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
-		return document.querySelector(".plot output").textContent;
+		return [...document.querySelectorAll(".plot output")].map((output) => output.textContent.replaceAll("\u00a0", " "));
 	})()`)
-	if want := "1.5\u00a0s: 95/s"; read != want {
-		t.Errorf("the cursor reads %q, want %q", read, want)
+	want := []string{"1.5 s: p50 30 ms, p90 100 ms, p99 180 ms", "1.5 s: ok 95/s, failed 5/s", "2 s: 6", "", ""}
+	if diff := cmp.Diff(want, read); diff != "" {
+		t.Errorf("the cursor (-want +got):\n%s", diff)
+	}
+	row := look[string](v, `new Promise((done) => {
+		const details = document.querySelector(".plot .as-table");
+		details.addEventListener("toggle", () => done(details.querySelector("tbody tr:nth-child(2)").innerText));
+		details.open = true;
+	})`)
+	if want := "1.5 s\t30 ms\t100 ms\t180 ms"; strings.ReplaceAll(row, "\u00a0", " ") != want {
+		t.Errorf("the table has %q, want %q", row, want)
 	}
 	look[bool](v, `document.querySelector("#raw summary").click() ?? true`)
 	opened := look[bool](v, `new Promise((done) => {

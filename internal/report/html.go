@@ -12,7 +12,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/server/ui"
-	"github.com/aurea-orchestrator/aurea/param"
 )
 
 //go:embed report.html.tmpl
@@ -40,10 +39,6 @@ func HTML(run aurea.Run, o Options, w io.Writer) error {
 	if err := JSON(run, o, &result); err != nil {
 		return err
 	}
-	asked, err := param.PlainJSON(newChartData(run.Result))
-	if err != nil {
-		return err
-	}
 	style := htmlStyle + chartStyle()
 	return htmlTemplate().Execute(w, map[string]any{
 		"Page":   newPage(run, o),
@@ -51,7 +46,6 @@ func HTML(run aurea.Run, o Options, w io.Writer) error {
 		"Style":  template.CSS(style),
 		"Script": template.JS(script()),
 		"Result": template.JS(scriptJSON(strings.TrimSpace(result.String()))),
-		"Asked":  template.JS(scriptJSON(string(asked))),
 	})
 }
 

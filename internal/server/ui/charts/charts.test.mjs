@@ -129,7 +129,7 @@ test("labels do not overlap, and the last one stays", () => {
 
 test("the nearest value is found among ascending ones", () => {
   const values = [0, 1, 4, 10];
-  for (const [wanted, want] of [[-5, 0], [0.4, 0], [0.6, 1], [2.4, 1], [2.6, 2], [7.1, 3], [99, 3]]) {
+  for (const [wanted, want] of [[-5, 0], [0.4, 0], [0.6, 1], [2.4, 1], [2.6, 2], [7.1, 3], [99, 3], [0.5, 1], [7, 3]]) {
     assert.equal(nearest(values, wanted), want, `nearest to ${wanted}`);
   }
 });

@@ -15,10 +15,11 @@ export const line = (points, tone, style = "") => ({ x, y }) => [
 // band fills the area between points [x, low, high].
 export const band = (points, tone) => ({ x, y }) => [svg("path", { class: `band ${tone}`, d: bandPath(points, x, y) })];
 
-// bars draws a bar for each [from, to, value].
-export const bars = (list, tone) => ({ x, y, bottom }) => list.map(([from, to, value]) => {
+// bars draws a bar for each [from, to, value] above 0, which can be seen however
+// small it is.
+export const bars = (list, tone) => ({ x, y, bottom }) => list.filter(([, , value]) => value > 0).map(([from, to, value]) => {
   const left = x(from);
-  const top = value > 0 ? Math.min(y(value), bottom - 1) : bottom;
+  const top = Math.min(y(value), bottom - 2);
   const width = Math.max(round(x(to) - left) - 1, 1);
   return svg("rect", { class: `bar ${tone}`, x: round(left), y: round(top), width, height: round(bottom - top) });
 });

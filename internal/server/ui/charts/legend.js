@@ -4,12 +4,22 @@
 import { outline } from "./layers.js";
 import { html, svg } from "./svg.js";
 
-// legend returns the list for items { name, tone, style, shape }.
-export const legend = (items) => html("ul", { class: "legend" }, ...items.map(({ name, ...drawn }) =>
-  html("li", {}, sample(drawn), name)));
+// legend fills a list with items { name, tone, style, shape }. One alone needs
+// no legend.
+export function legend(list, items) {
+  const key = JSON.stringify(items);
+  if (list.dataset.items === key) return;
+  list.dataset.items = key;
+  list.hidden = items.length < 2;
+  list.replaceChildren(...items.map(({ name, ...drawn }) => html("li", {}, sample(drawn), name)));
+}
 
 function sample({ tone, style = "", shape }) {
-  const path = shape ? { class: `symbol ${shape} ${tone}`, d: outline(shape, 9, 6) }
-    : { class: `line ${tone} ${style}`, d: "M0 6H18" };
-  return svg("svg", { width: 18, height: 12, viewBox: "0 0 18 12", "aria-hidden": "true" }, svg("path", path));
+  return svg("svg", { width: 18, height: 12, viewBox: "0 0 18 12", "aria-hidden": "true" }, ...piece(tone, style, shape));
+}
+
+function piece(tone, style, shape) {
+  if (style === "bar") return [svg("rect", { class: `bar ${tone}`, x: 5, y: 1, width: 8, height: 10 })];
+  if (shape) return [svg("path", { class: `symbol ${shape} ${tone}`, d: outline(shape, 9, 6) })];
+  return [svg("path", { class: `line ${tone} ${style}`, d: "M0 6H18" })];
 }

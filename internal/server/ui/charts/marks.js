@@ -3,13 +3,14 @@
 import { round, svg, textWidth } from "./svg.js";
 
 // limits draws a horizontal line at the value of each { value, label, mood },
-// with its label. A limit beyond the plot is at its edge. Labels that would
-// overlap are beside each other.
+// with its label. A limit beyond the plot is at its edge, with an arrow. Labels
+// that would overlap are beside each other.
 export const limits = (list) => ({ y, left, right, top, bottom }) => {
   const placed = [];
   return list.map((one) => ({ ...one, at: round(Math.min(Math.max(y(one.value), top), bottom)) }))
     .sort((a, b) => a.at - b.at)
-    .flatMap(({ at, label, mood }) => {
+    .flatMap(({ at, value, label: text, mood }) => {
+      const label = y(value) < top - 1 ? `${text} ↑` : y(value) > bottom + 1 ? `${text} ↓` : text;
       const base = at < top + 14 ? at + 12 : at - 4;
       const beside = placed.filter((other) => Math.abs(other.base - base) < 13);
       const taken = beside.reduce((sum, other) => sum + other.width, 0);
@@ -45,32 +46,28 @@ export const corners = (cx, cy, width) => [-6, 14, -20, 28].flatMap((down) => [
 // covers reports whether two labels overlap.
 export const covers = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.base - b.base) < 13;
 
-// span shades the plot from one x to another.
+// span shades the plot from one x to another. Its label is its title.
 export const span = (from, to, label) => ({ x, left, right, top, bottom }) => {
   const [a, b] = [Math.max(x(from), left), Math.min(x(to), right)];
-  const fits = textWidth(label) + 6 < b - a;
   const width = Math.max(round(b - a), 0);
-  return [
-    svg("rect", { class: "span", x: round(a), y: top, width, height: bottom - top }, svg("title", {}, label)),
-    ...(fits ? [svg("text", { class: "note", x: round(a) + 4, y: bottom - 5 }, label)] : []),
-  ];
+  return [svg("rect", { class: "span", x: round(a), y: top, width, height: bottom - top }, svg("title", {}, label))];
 };
 
-// events draws a vertical line for each [x, label]. The labels are above the
-// plot; those that would overlap are left out, and a line keeps its label as
-// its title.
-export const events = (list) => ({ x, top, bottom, right }) => {
+// events draws a vertical line for each [x, label].
+export const events = (list) => ({ x, top, bottom }) => list.map(([at, label]) =>
+  svg("path", { class: "event", d: `M${round(x(at))} ${top}V${bottom}` }, svg("title", {}, label)));
+
+// labels writes each [x, label] above the plot, in the order of x. Those that
+// would overlap are left out.
+export const labels = (list) => ({ x, top, right }) => {
   let free = -Infinity;
-  return list.flatMap(([at, label]) => {
+  return [...list].sort(([a], [b]) => a - b).flatMap(([at, label]) => {
     const cx = round(x(at));
     const width = textWidth(label) + 8;
     const before = cx + width > right;
-    const fits = (before ? cx - width : cx) >= free;
-    if (fits) free = before ? cx : cx + width;
-    const place = before ? { x: cx - 4, "text-anchor": "end" } : { x: cx + 4, "text-anchor": "start" };
-    return [
-      svg("path", { class: "event", d: `M${cx} ${top}V${bottom}` }, svg("title", {}, label)),
-      ...(fits ? [svg("text", { class: "note", y: top - 5, ...place }, label)] : []),
-    ];
+    if ((before ? cx - width : cx) < free) return [];
+    free = before ? cx : cx + width;
+    const place = before ? { x: cx - 4, "text-anchor": "end" } : { x: cx + 2, "text-anchor": "start" };
+    return [svg("text", { class: "note", y: top - 5, ...place }, label)];
   });
 };

@@ -1,48 +1,82 @@
 // A plot: a figure with a title, a legend, axes and layers. It is drawn for the
-// width that it has, and again when that changes.
+// width that it has, and again when that or what it shows changes.
 
 import { xAxis, yAxis, yWidth } from "./axis.js";
-import { cursor } from "./cursor.js";
+import { attachCursor, sharedCursor } from "./cursor.js";
 import { legend } from "./legend.js";
 import { html, svg } from "./svg.js";
 import { table } from "./table.js";
 
-// plot returns a figure. label says in words what it shows; x and y are {
-// scale, domain, write, name }; layers are functions of the scales; items are
-// the legend's; values, read and choose are the cursor's; rows are { header, body
-// } of the same numbers as a table.
-export function plot({
-  title, label, x, y, layers, items = [], values = [], read, choose, rows, height = 220,
-}) {
+/**
+ * @typedef {object} Options what a plot shows
+ * @property {string} title
+ * @property {string} label what it shows, in words
+ * @property {object} x an axis: { scale, domain, write, name }
+ * @property {object} y an axis
+ * @property {Function[]} layers functions of the scales, which return elements
+ * @property {object[]} [items] of the legend: { name, tone, style, shape }
+ * @property {number[]} [values] the x that the cursor stops at
+ * @property {(index: number) => string} [read] the text of the cursor at one of them
+ * @property {(index: number) => void} [choose] called with the one that is clicked
+ * @property {object} [rows] { header, body } of the same numbers as a table
+ * @property {object} [data] the numbers themselves, for tests and programs
+ * @property {number} [height] in pixels
+ */
+
+/**
+ * plot returns a figure. Its update(options) shows other data, and leaves the
+ * focus, the cursor and an open table where they are. Its data are those of the
+ * options.
+ * @param {Options} options
+ * @param {ReturnType<typeof sharedCursor>} [shared] a cursor that other plots have too
+ */
+export function plot(options, shared = sharedCursor()) {
+  const title = html("b", {});
   const output = html("output", {});
-  const place = html("div", { class: "drawing" });
-  const figure = html("figure", { class: "plot" },
-    html("figcaption", {}, html("b", {}, title), output), place, ...(items.length > 1 ? [legend(items)] : []),
-    ...(rows ? [table(title, rows)] : []));
-  let drawn = 0;
+  const drawing = svg("svg", { role: "img", tabindex: 0 });
+  const place = html("div", { class: "drawing" }, drawing);
+  const names = html("ul", { class: "legend" });
+  const numbers = table();
+  const figure = html("figure", { class: "plot" }, html("figcaption", {}, title, output), place, names, numbers.node);
+  let now = options;
+  let scales = null;
+  let width = 0;
+  const showCursor = attachCursor(drawing, output, shared, () => ({ values: [], ...now, scales }));
   const draw = () => {
-    const width = Math.round(place.clientWidth);
-    if (width === 0 || width === drawn) return;
-    drawn = width;
-    place.replaceChildren(drawing({ label, x, y, layers, values, read, choose, output, width, height }));
+    width = Math.round(place.clientWidth);
+    if (width === 0) return;
+    scales = paint(drawing, now, width);
+    showCursor();
   };
-  new ResizeObserver(draw).observe(place);
+  figure.update = (next) => {
+    now = next;
+    title.textContent = now.title;
+    figure.data = now.data;
+    place.style.setProperty("--height", `${now.height ?? usualHeight}px`);
+    legend(names, now.items ?? []);
+    numbers.update(now.title, now.rows);
+    draw();
+  };
+  figure.update(options);
+  new ResizeObserver(() => { if (Math.round(place.clientWidth) !== width) draw(); }).observe(place);
   return figure;
 }
 
-function drawing({ label, x, y, layers, values, read, choose, output, width, height }) {
+const usualHeight = 220;
+
+// paint draws a plot and returns its scales.
+function paint(drawing, { label, x, y, layers, choose, height = usualHeight }, width) {
   const frame = { top: 18, bottom: height - (x.name ? 40 : 26), right: width - 8 };
   const vertical = y.scale(y.domain, [frame.bottom, frame.top]);
   frame.left = Math.ceil(yWidth(vertical, y.write, frame.bottom - frame.top));
   const horizontal = x.scale(x.domain, [frame.left, frame.right]);
   const scales = { ...frame, x: horizontal, y: vertical };
-  const root = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: 0,
-    ...(choose && { class: "choosing" }),
-  });
-  root.append(...yAxis(scales, y.write), ...xAxis(scales, x.write), ...layers.flatMap((layer) => layer(scales)));
+  drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawing.setAttribute("aria-label", label);
+  drawing.classList.toggle("choosing", choose !== undefined);
   const middle = { x: (frame.left + frame.right) / 2, "text-anchor": "middle" };
-  if (x.name) root.append(svg("text", { class: "tick", y: height - 4, ...middle }, x.name));
-  if (read) cursor(root, scales, values, read, output, choose);
-  return root;
+  drawing.replaceChildren(...yAxis(scales, y.write), ...xAxis(scales, x.write),
+    ...layers.flatMap((layer) => layer(scales)),
+    ...(x.name ? [svg("text", { class: "tick", y: height - 4, ...middle }, x.name)] : []));
+  return scales;
 }

@@ -1,13 +1,28 @@
-// The numbers of a plot as a table, which is made when it is first opened.
+// The numbers of a plot as a table, which is made when it is opened.
 
 import { html } from "./svg.js";
 
-// table returns a control that opens the table of { header, body }: its first
-// column has the names of the rows. body is a function that returns the rows.
-export function table(title, { header, body }) {
-  const details = html("details", { class: "as-table" }, html("summary", {}, "As a table"));
-  details.addEventListener("toggle", () => details.append(filled(title, header, body())), { once: true });
-  return details;
+// table returns the table of a plot: its node, a control that opens it, and
+// update, which takes a title and { header, body }. The first column has the
+// names of the rows; body is a function that returns the rows.
+export function table() {
+  const node = html("details", { class: "as-table" }, html("summary", {}, "As a table"));
+  let show = () => {};
+  node.addEventListener("toggle", () => show());
+  return {
+    node,
+    update(title, rows) {
+      node.hidden = !rows;
+      show = () => {
+        if (!node.open || !rows) return;
+        const scrolled = node.querySelector(".wide")?.scrollTop ?? 0;
+        node.querySelector(".wide")?.remove();
+        node.append(filled(title, rows.header, rows.body()));
+        node.querySelector(".wide").scrollTop = scrolled;
+      };
+      show();
+    },
+  };
 }
 
 function filled(title, header, rows) {
