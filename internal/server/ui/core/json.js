@@ -25,7 +25,8 @@ export function object(members) {
   return `{${some.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
 }
 
-const tokens = (json) => json.match(/"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
+// tokens returns the tokens of JSON; an empty object or list is one.
+export const tokens = (json) => json.match(/"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
 
 // indent formats JSON with two spaces a level.
 export function indent(json) {

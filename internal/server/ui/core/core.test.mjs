@@ -1,0 +1,60 @@
+// Tests of the pure parts of the core, run by node --test.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { commandLine, curl, quote } from "./command.js";
+import { yaml } from "./yaml.js";
+
+test("YAML has every number as it was written, and quotes what would be no string", () => {
+  const json = `{"seed":18446744073709551615,"rate":1e3,"name":"yes","note":"a b","labels":{"team":"search","v":"1.0"},"empty":{},
+    "thresholds":["p99 < 250ms",{"expression":"error_rate < 1%","abort_on_fail":true}],"none":[],"deep":[[1,2],[{"a":null}]],"duration":"30s"}`;
+  assert.equal(yaml(json), `seed: 18446744073709551615
+rate: 1e3
+name: "yes"
+note: a b
+labels:
+  team: search
+  v: "1.0"
+empty: {}
+thresholds:
+  - "p99 < 250ms"
+  - expression: "error_rate < 1%"
+    abort_on_fail: true
+none: []
+deep:
+  - - 1
+    - 2
+  - - a: null
+duration: 30s
+`);
+});
+
+test("a word of a shell is quoted if it needs that", () => {
+  assert.deepEqual(["a-b_c=1", "a b", "it's", "$x", ""].map(quote), ["a-b_c=1", "'a b'", "'it'\\''s'", "'$x'", "''"]);
+});
+
+test("a spec is the flags of the command, with its numbers as they were written", () => {
+  const json = `{"workload":{"kind":"http","url":"http://a/b?c=1","headers":{"X-A":"b c"},"retries":2},"rate":100,"duration":"30s",
+    "seed":18446744073709551615,"thresholds":["p99 < 250ms",{"expression":"error_rate < 5%","abort_on_fail":true,"after":"2s"}],
+    "labels":{"team":"search"},"name":"it's","include_jobs":false}`;
+  assert.equal(commandLine(json), "aurea run 'http://a/b?c=1' --param 'headers.X-A=b c' --param retries=2 --rate 100 --duration 30s " +
+    "--seed 18446744073709551615 --threshold 'p99 < 250ms' --threshold 'error_rate < 5% abort after 2s' --label team=search " +
+    "--name 'it'\\''s' --include-jobs=false");
+  assert.equal(commandLine(`{"num_jobs":100,"job_duration_ms":5}`), "aurea run --job-duration 5ms --jobs 100");
+});
+
+test("a spec that flags cannot give has no command line", () => {
+  for (const json of [`{"stages":[{"duration":"1s","rate":5}]}`, `{"num_jobs":1,"workload":{"kind":"mix","parts":[]}}`,
+    `{"num_jobs":1,"workload":{"kind":"http","url":"http://a","body":"@file"}}`,
+    `{"num_jobs":1,"workload":{"kind":"http","url":"http://a","headers":{"Authorization":"***"}}}`,
+    `{"num_jobs":1,"pricing":{"per_job":1}}`]) {
+    assert.equal(commandLine(json), null, json);
+  }
+});
+
+test("curl submits a spec, with a token where one is needed", () => {
+  assert.equal(curl(`{"num_jobs":1}`, { origin: "http://a:5000", token: false }),
+    `curl -s http://a:5000/v1/runs \\\n  -H 'Content-Type: application/json' \\\n  -d '{"num_jobs":1}'`);
+  assert.ok(curl("{}", { origin: "http://a", token: true }).includes(`-H "Authorization: Bearer $AUREA_TOKEN"`));
+});
