@@ -17,12 +17,14 @@ export function labelled(scale, write, count, room) {
   return kept.reverse();
 }
 
-// xAxis draws the labels below a plot, and a tick above each.
+// xAxis draws the labels below a plot, and a tick above each. The last label
+// stays within the drawing.
 export function xAxis({ x, left, right, bottom }, write) {
   const count = Math.max(Math.floor((right - left) / 72), 2);
   return labelled(x, write, count, (label) => textWidth(label) + 12).map(([at, label]) => svg("g", {},
     svg("path", { class: "grid", d: `M${round(at)} ${bottom}v4` }),
-    svg("text", { class: "tick", x: round(at), y: bottom + 17, "text-anchor": "middle" }, label)));
+    svg("text", { class: "tick", x: round(Math.min(at, right + 8 - textWidth(label) / 2)), y: bottom + 17, "text-anchor": "middle" },
+      label)));
 }
 
 // yAxis draws a grid line for each label, and the labels to the left of the

@@ -53,21 +53,22 @@ export const span = (from, to, label) => ({ x, left, right, top, bottom }) => {
   return [svg("rect", { class: "span", x: round(a), y: top, width, height: bottom - top }, svg("title", {}, label))];
 };
 
-// events draws a vertical line for each [x, label].
-export const events = (list) => ({ x, top, bottom }) => list.map(([at, label]) =>
-  svg("path", { class: "event", d: `M${round(x(at))} ${top}V${bottom}` }, svg("title", {}, label)));
+// events draws a vertical line for each [x, label, mood]; the mood may be
+// missing.
+export const events = (list) => ({ x, top, bottom }) => list.map(([at, label, mood = ""]) =>
+  svg("path", { class: `event ${mood}`, d: `M${round(x(at))} ${top}V${bottom}` }, svg("title", {}, label)));
 
-// labels writes each [x, label] above the plot, in the order of x. Those that
-// would overlap are left out.
+// labels writes each [x, label, mood] above the plot, in the order of x. Those
+// that would overlap are left out.
 export const labels = (list) => ({ x, top, right }) => {
   let free = -Infinity;
-  return [...list].sort(([a], [b]) => a - b).flatMap(([at, label]) => {
+  return [...list].sort(([a], [b]) => a - b).flatMap(([at, label, mood = ""]) => {
     const cx = round(x(at));
     const width = textWidth(label) + 8;
     const before = cx + width > right;
     if ((before ? cx - width : cx) < free) return [];
     free = before ? cx : cx + width;
     const place = before ? { x: cx - 4, "text-anchor": "end" } : { x: cx + 2, "text-anchor": "start" };
-    return [svg("text", { class: "note", y: top - 5, ...place }, label)];
+    return [svg("text", { class: `note ${mood}`, y: top - 5, ...place }, label)];
   });
 };

@@ -1,0 +1,50 @@
+// What a comparison shows, from the service.
+
+import { requestJSON } from "../../core/api.js";
+import { merged, sample } from "./overlay.js";
+import { queryOf } from "./sides.js";
+
+// most is the number of runs of a side whose series and histograms are shown.
+const most = 5;
+
+/**
+ * Returns the comparison of two sides.
+ * @param {import("./sides.js").Sides} sides
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("../../types").Comparison>}
+ */
+export const loadComparison = (sides, signal) => requestJSON("GET", `/v1/compare?${queryOf(sides)}`, { signal });
+
+/**
+ * Returns some runs of a side: { of, runs, buckets, max }. Buckets are those of
+ * all of them; of is how many runs the side has.
+ * @param {string[]} ids
+ * @param {AbortSignal} signal
+ */
+export async function loadSide(ids, signal) {
+  const chosen = sample(ids, most);
+  const path = (id) => `/v1/runs/${encodeURIComponent(id)}`;
+  const [runs, histograms] = await Promise.all([
+    Promise.all(chosen.map((id) => requestJSON("GET", path(id), { signal }))),
+    Promise.all(chosen.map((id) => histogramOf(path(id), signal))),
+  ]);
+  const max = Math.max(0, ...histograms.map(({ summary }) => summary.max));
+  const min = Math.min(...histograms.filter(({ summary }) => summary.count > 0).map(({ summary }) => summary.min));
+  return { of: ids.length, runs, buckets: merged(histograms.map(({ buckets }) => buckets)), min, max };
+}
+
+// histogramOf returns the histogram of a run; an empty one if it is kept no more.
+async function histogramOf(path, signal) {
+  try {
+    return await requestJSON("GET", `${path}/histogram?format=json`, { signal });
+  } catch (error) {
+    if (error.status === 404 || error.status === 409) return { summary: { count: 0, max: 0 }, buckets: [] };
+    throw error;
+  }
+}
+
+/**
+ * Returns the newest runs, from which sides can be chosen.
+ * @param {AbortSignal} signal
+ */
+export const loadChoices = (signal) => requestJSON("GET", "/v1/runs?limit=100", { signal });

@@ -1,0 +1,40 @@
+// What a trend shows, from the service.
+
+import { requestJSON } from "../../core/api.js";
+
+const most = 200; // runs
+
+/**
+ * Returns the runs of a name, newest first, and its trend: null if no run of the
+ * name has been completed.
+ * @param {string} name
+ * @param {string[]} labels key:value
+ * @param {AbortSignal} signal
+ */
+export async function loadTrend(name, labels, signal) {
+  const query = new URLSearchParams([["name", name], ...labels.map((label) => ["label", label]), ["limit", most]]);
+  const [{ runs }, trend] = await Promise.all([
+    requestJSON("GET", `/v1/runs?${query}`, { signal }), trendOf(query, signal),
+  ]);
+  return { runs, trend };
+}
+
+async function trendOf(query, signal) {
+  try {
+    return await requestJSON("GET", `/v1/trend?${query}`, { signal });
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+/**
+ * Returns a text that changes when a run of a name begins or ends.
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
+export async function newestOf(name, signal) {
+  const query = new URLSearchParams([["name", name], ["limit", 5]]);
+  const { runs } = await requestJSON("GET", `/v1/runs?${query}`, { signal });
+  return runs.map(({ id, status, baseline }) => `${id} ${status} ${baseline}`).join("\n");
+}

@@ -1,0 +1,81 @@
+// The table of a trend's runs, newest first, two of which can be ticked.
+
+import { element, exact } from "../../core/dom.js";
+import { duration, number, percent } from "../../core/format.js";
+import { labelOf } from "../compare/metric.js";
+import { addressOf } from "../compare/sides.js";
+import { markOf } from "./history.js";
+import { moment, sizeOf } from "./words.js";
+
+/**
+ * Returns the table of the runs with its bar, which compares two ticked ones:
+ * { node, show }. show marks those that are ticked; tick is called with the id of
+ * a run and whether it is.
+ * @param {import("./history.js").Run[]} history
+ * @param {{ place: number, changes: object[] }[]} groups of changes
+ * @param {(id: string, ticked: boolean) => void} tick
+ */
+export function runsTable(history, groups, tick) {
+  const boxes = new Map();
+  const rows = history.map((run, i) => row(run, groups.find(({ place }) => place === i), boxes)).reverse();
+  for (const [id, box] of boxes) box.addEventListener("change", () => tick(id, box.checked));
+  const bar = element("div", { class: "bar" });
+  const header = [["Compare", "tick"], ["Run", ""], ["", "state"], ["p99", "number"], ["p50", "number p50"],
+    ["Throughput", "number"], ["Errors", "number"], ["", "about"]];
+  const table = element("table", { class: "history" },
+    element("thead", {}, element("tr", {}, ...header.map(([text, name]) =>
+      element("th", { scope: "col", ...(name && { class: name }) }, name === "tick" ? element("span", { class: "unseen" }, text) : text)))),
+    element("tbody", {}, ...rows));
+  const node = element("section", { class: "card" }, element("div", { class: "headline" }, element("h2", {}, "Runs"), bar),
+    element("div", { class: "wide", role: "region", "aria-label": "Runs", tabindex: "0" }, table));
+  const show = (ticked) => {
+    for (const [id, box] of boxes) box.checked = ticked.has(id);
+    bar.replaceChildren(...comparing(history.filter(({ id }) => ticked.has(id)), tick));
+  };
+  return { node, show };
+}
+
+function row(run, group, boxes) {
+  const mark = markOf(run);
+  const when = moment(run.at);
+  const box = element("input", { type: "checkbox", "aria-label": `Compare the run of ${when}` });
+  if (run.usable) boxes.set(run.id, box);
+  const { p99, p50, throughput, error_rate: errors } = run.values;
+  const numeric = (name, value, write) => element("td", { class: name }, value === null ? "–" : exact(value, write(value)));
+  return element("tr", { class: run.usable ? "" : "left-out" },
+    element("td", { class: "tick" }, ...(run.usable ? [box] : [])),
+    element("th", { scope: "row" }, element("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, when),
+      ...(run.baseline ? [" ", element("span", { class: "star", title: "baseline" }, "★", element("span", { class: "unseen" }, " baseline"))] : [])),
+    element("td", { class: "state" }, ...stateOf(run, mark), ...changed(group)),
+    numeric("number", p99, duration), numeric("number p50", p50, duration),
+    numeric("number", throughput, (value) => `${number(value)}/s`), numeric("number", errors, percent),
+    element("td", { class: "about" }, ...Object.entries(run.labels).map(([key, value]) =>
+      element("span", { class: "label" }, element("bdi", {}, `${key}=${value}`)))));
+}
+
+function stateOf(run, mark) {
+  if (!run.usable) return [element("span", { class: "badge" }, mark.text)];
+  const badges = [];
+  if (run.verdict === "fail") badges.push(element("span", { class: "badge bad", title: mark.text }, "fail"));
+  if (run.verdict === "pass") badges.push(element("span", { class: "badge good" }, "pass"));
+  if (run.validity === "degraded") {
+    badges.push(element("span", { class: "badge doubtful", title: run.reasons.map(({ message }) => message).join("; ") }, "degraded"));
+  }
+  return badges;
+}
+
+// changed says what changed with a run.
+const changed = (group) => (group ? [element("span", { class: "changed" }, ...group.changes.map((change) =>
+  element("span", { class: change.verdict === "worse" ? "bad" : "good" }, `${labelOf(change.metric)} ${sizeOf(change)}`)))] : []);
+
+// comparing returns the content of the bar for the ticked runs, oldest first.
+function comparing(ticked, tick) {
+  if (ticked.length === 0) return [element("span", { class: "hint" }, "Tick two to compare them")];
+  if (ticked.length === 1) return [element("span", { class: "hint" }, "One is ticked; tick another to compare them")];
+  const clear = element("button", { type: "button", class: "small" }, "Clear");
+  clear.addEventListener("click", () => { for (const { id } of ticked) tick(id, false); });
+  if (ticked.length > 2) return [element("span", { class: "hint" }, `${ticked.length} are ticked; leave two`), clear];
+  const [base, head] = ticked;
+  return [element("a", { class: "button primary small", href: addressOf({ base: base.id, head: head.id, threshold: "" }) },
+    "Compare the two"), clear];
+}
