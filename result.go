@@ -43,6 +43,7 @@ type Result struct {
 	Aborted       *Abort               `json:"aborted,omitempty"` // the threshold that ended the run early
 	Errors        []ErrorClass         `json:"errors"`
 	Series        []Point              `json:"series"`
+	Sparkline     []float64            `json:"sparkline,omitempty"` // in a list, instead of the series: ok jobs a second
 	Timeline      []RunEvent           `json:"timeline,omitempty"`  // the controls applied to the run
 	Phases        param.Named[Summary] `json:"phases,omitempty"`    // if the workload reports them
 	Counters      param.Named[Amount]  `json:"counters,omitempty"`  // amounts, if the workload reports them

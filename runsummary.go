@@ -27,9 +27,7 @@ func (r Run) Summary() (RunSummary, error) {
 	var specErr, resultErr error
 	summary.Spec, specErr = param.PlainJSON(r.Spec)
 	if r.Result != nil {
-		short := *r.Result
-		short.Series = nil
-		summary.Result, resultErr = param.PlainJSON(short)
+		summary.Result, resultErr = param.PlainJSON(r.Result.Outline())
 	}
 	summary.OmitLarge(r.Spec.ResolvedWorkload().Kind)
 	return summary, errors.Join(specErr, resultErr)

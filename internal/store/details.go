@@ -40,6 +40,7 @@ func (d details) decodeRun() (aurea.Run, error) {
 		run, err = listed.Decode()
 	}
 	if err == nil && run.Result != nil {
+		run.Result.Sparkline = nil // it stands for the series
 		err = json.Unmarshal(d.series, &run.Result.Series)
 	}
 	if err == nil && run.Status.Finished() && (d.attempt == "" || d.records != nil) {

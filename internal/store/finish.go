@@ -77,9 +77,7 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if e.state, err = encodeState(run); err != nil || run.Result == nil {
 		return e, err
 	}
-	slim := *run.Result
-	slim.Series = nil
-	if e.summary, err = encodeJSON(slim); err != nil {
+	if e.summary, err = encodeJSON(run.Result.Outline()); err != nil {
 		return nil, err
 	}
 	if e.series, err = encodeJSON(run.Result.Series); err != nil {
