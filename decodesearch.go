@@ -47,6 +47,13 @@ func SearchParameters() []param.Parameter { return searchParameters }
 // DecodeSearch reads a search from JSON and checks it, and its spec as DecodeSpec
 // does. The error is an *InvalidError that names every wrong field.
 func DecodeSearch(data []byte) (SearchRequest, error) {
+	return DecodeSearchNaming(data, func(field string) string { return field })
+}
+
+// DecodeSearchNaming is DecodeSearch for a search that was not written as a
+// document, as DecodeSpecNaming is for a spec. name gets members of the search and
+// fields of the spec.
+func DecodeSearchNaming(data []byte, name func(field string) string) (SearchRequest, error) {
 	object, err := param.DecodeObject(data)
 	if err != nil {
 		return SearchRequest{}, err
@@ -67,12 +74,13 @@ func DecodeSearch(data []byte) (SearchRequest, error) {
 	}
 	switch hasRate, hasConcurrency := values.Has("rate"), values.Has("concurrency"); {
 	case hasRate && hasConcurrency:
-		found.Add("concurrency", "cannot be combined with rate: a search is about one of the two")
+		found.Add("concurrency", "cannot be combined with %s: a search is about one of the two", name("rate"))
 	case !hasRate && !hasConcurrency:
-		found.Add("rate", `is needed, or concurrency: the loads to search, such as "100..100000"`)
+		found.Add("rate", `is needed, or %s: the loads to search, such as "100..100000"`, name("concurrency"))
 	}
 	if spec, given := object["spec"]; given {
-		r.readSpec(spec, len(values.List("objectives")), &found)
+		r.given = len(values.List("objectives"))
+		r.readSpec(spec, name, &found)
 	}
 	return r, found.Err()
 }
@@ -124,17 +132,16 @@ func (r *SearchRequest) readPrecision(value any, found *param.Problems) {
 }
 
 // readSpec reads the spec, completes it with the first load so that all rules of a
-// spec hold, and rejects what a search sets itself. objectives is how many the
-// search has beside the spec's thresholds.
-func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problems) {
+// spec hold, and rejects what a search sets itself.
+func (r *SearchRequest) readSpec(value any, name func(string) string, found *param.Problems) {
 	members, ok := value.(map[string]any)
 	if !ok {
 		found.Add("spec", "must be an object; got %s", param.Describe(value))
 		return
 	}
-	for _, name := range []string{"stages", "repeat"} {
-		if _, given := members[name]; given {
-			found.Add("spec."+name, "cannot be part of a search, which runs the spec at one load after the other")
+	for _, field := range []string{"stages", "repeat"} {
+		if _, given := members[field]; given {
+			found.Add("spec."+field, "cannot be part of a search, which runs the spec at one load after the other")
 			return
 		}
 	}
@@ -156,7 +163,7 @@ func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problem
 		complete["duration"] = defaultTrialDuration.String()
 	}
 	encoded, _ := json.Marshal(complete) // it was decoded from JSON
-	spec, err := DecodeSpec(encoded)
+	spec, err := DecodeSpecNaming(encoded, name)
 	var invalid *InvalidError
 	if errors.As(err, &invalid) {
 		for _, field := range invalid.Fields {
@@ -165,7 +172,7 @@ func (r *SearchRequest) readSpec(value any, objectives int, found *param.Problem
 	}
 	r.Objectives = append(r.Objectives, spec.Thresholds...)
 	thresholds, isList := members["thresholds"].([]any)
-	if none := members["thresholds"] == nil || isList && len(thresholds) == 0; none && objectives == 0 {
+	if none := members["thresholds"] == nil || isList && len(thresholds) == 0; none && r.given == 0 {
 		found.Add("objectives", `is needed: what a run must satisfy, such as "p99 < 250ms"`)
 	}
 	if most := maxThresholds / 2; len(r.Objectives) > most {
@@ -204,6 +211,27 @@ func (r SearchRequest) At(load float64, run int) Spec {
 		}
 	}
 	return spec
+}
+
+// Locate returns the error about the spec of one of the search's runs, which At
+// returns, as one about the request.
+func (r SearchRequest) Locate(err error) error {
+	var invalid *InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	fields := slices.Clone(invalid.Fields)
+	for i, field := range fields {
+		fields[i].Location = "spec." + field.Location
+		var threshold int
+		if n, _ := fmt.Sscanf(field.Location, "thresholds[%d]", &threshold); n == 0 {
+			continue
+		}
+		if fields[i].Location = fmt.Sprintf("objectives[%d]", threshold); threshold >= r.given {
+			fields[i].Location = fmt.Sprintf("spec.thresholds[%d]", threshold-r.given)
+		}
+	}
+	return &InvalidError{Fields: fields}
 }
 
 // far is by how much a run must miss an objective to end early.

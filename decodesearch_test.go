@@ -2,12 +2,16 @@ package aurea
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
+
+// searchOptions ignore from where the objectives of a search came.
+var searchOptions = cmpopts.IgnoreUnexported(SearchRequest{})
 
 // objectivesOf returns the expressions of thresholds.
 func objectivesOf(thresholds []Threshold) (expressions []string) {
@@ -34,7 +38,7 @@ func TestDecodeSearch(t *testing.T) {
 		Rate: &LoadRange{100, 100_000}, Precision: 0.03,
 		MaxTime: Duration(10 * time.Minute), Cooldown: Duration(time.Second),
 	}
-	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty(), searchOptions); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	r, err = DecodeSearch([]byte(`{"spec": {"num_jobs": 100, "include_jobs": true}, "objectives": ["p99 < 250ms"],
@@ -45,8 +49,29 @@ func TestDecodeSearch(t *testing.T) {
 	yes := true
 	want = SearchRequest{Spec: Spec{NumJobs: 100, Concurrency: 1, IncludeJobs: &yes}, Objectives: r.Objectives,
 		Concurrency: &LoadRange{1, 64}, Precision: 0.1, MaxTime: Duration(time.Minute)}
-	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Threshold{})); diff != "" {
+	if diff := cmp.Diff(want, r, cmpopts.EquateEmpty(), searchOptions, cmpopts.IgnoreUnexported(Threshold{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is wrong with the spec of a run is said about the member of the search from
+// which it came.
+func TestLocateInSearch(t *testing.T) {
+	r, err := DecodeSearch([]byte(`{"spec": {"thresholds": ["phases.a.p99 < 1s"]},
+		"objectives": ["p99 < 1s", "phases.b.p99 < 1s"], "rate": "1..2"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for location, want := range map[string]string{
+		"workload.url": "spec.workload.url", "thresholds[1]": "objectives[1]", "thresholds[2]": "spec.thresholds[0]",
+	} {
+		err := r.Locate(&InvalidError{Fields: []FieldError{{Location: location, Message: "is wrong"}}})
+		if err.Error() != (&InvalidError{Fields: []FieldError{{Location: want, Message: "is wrong"}}}).Error() {
+			t.Errorf("%s: %v, want %s", location, err, want)
+		}
+	}
+	if err := r.Locate(ErrQueueFull); !errors.Is(err, ErrQueueFull) {
+		t.Errorf("another error: %v", err)
 	}
 }
 
@@ -143,12 +168,12 @@ func TestSearchesSurviveJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := DecodeSearch(encoded)
-		if diff := cmp.Diff(want, got, specOptions); err != nil || diff != "" {
+		if diff := cmp.Diff(want, got, specOptions, searchOptions); err != nil || diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", encoded, err, diff)
 		}
 		var plain SearchRequest
 		err = json.Unmarshal(encoded, &plain)
-		if diff := cmp.Diff(want, plain, specOptions); err != nil || diff != "" {
+		if diff := cmp.Diff(want, plain, specOptions, searchOptions); err != nil || diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", encoded, err, diff)
 		}
 	}

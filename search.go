@@ -20,6 +20,8 @@ type SearchRequest struct {
 	Precision   float64     `json:"precision"`             // greatest difference of the two ends, as a share
 	MaxTime     Duration    `json:"max_time"`              // of the whole search
 	Cooldown    Duration    `json:"cooldown"`              // between two runs
+
+	given int // objectives that are not thresholds of the spec
 }
 
 // A LoadRange is a range of loads: jobs a second, or jobs in flight. Its JSON is

@@ -57,7 +57,7 @@ interrupted, with the comparison so far printed; 1 anything else.`,
 		Example: `  aurea ab old.yaml new.yaml -n 10
   aurea ab http://localhost:8001/ http://localhost:8002/ -c 20 --jobs 5000
   aurea ab spec.yaml --set concurrency=10 --set concurrency=20
-  aurea ab spec.yaml --set-b workload.http2=true --fail-on "p99 > +5%"
+  aurea ab spec.yaml --set-b workload.version=2 --fail-on "p99 > +5%"
   aurea ab http://localhost:8080/ --start ./old --start ./new -o json`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: o.run,
@@ -84,6 +84,9 @@ func (o *abOptions) run(command *cobra.Command, args []string) error {
 	}
 	if o.pairs < 1 || o.pairs > maxPairs {
 		return usageErrorf("-n must be from 1 to %d runs of each side; got %d", maxPairs, o.pairs)
+	}
+	if o.cooldown < 0 {
+		return usageErrorf("--cooldown must be 0s or longer; got %s", o.cooldown)
 	}
 	threshold, conditions, err := o.verdict.parse()
 	if err != nil {

@@ -147,7 +147,7 @@ func TestABErrors(t *testing.T) {
 		{spec + " --start a --start b --start c",
 			"aurea: --start is given once for both sides, or once for each; got 3"},
 		{"- -", "aurea: standard input can be A or B, not both"},
-		{spec + " " + spec + " --set-b num_jobs=x", "aurea: B: --set num_jobs: must be an integer"},
+		{spec + " " + spec + " --set-b num_jobs=x", "aurea: B: --set-b num_jobs: must be an integer"},
 		{spec + " /nowhere.yaml", "aurea: cannot read the spec: open /nowhere.yaml: no such file or directory"},
 		{spec + " " + spec + " --threshold 7", "aurea: --threshold must be a share from 0 to 1"},
 		{spec + " " + spec + " -o pdf", "aurea: -o must be one of html, json, junit, markdown, text"},

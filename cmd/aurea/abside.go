@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +24,9 @@ type sideFlags struct {
 	readyTimeout time.Duration
 }
 
+// ownSetFlags are the flags for the spec of one side.
+var ownSetFlags = [2]string{"--set-a", "--set-b"}
+
 func newSideFlags() sideFlags {
 	spec := pflag.NewFlagSet("spec", pflag.ContinueOnError)
 	addSpecFlags(spec)
@@ -36,9 +38,9 @@ func newSideFlags() sideFlags {
 func (f *sideFlags) addFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.sets, "set", nil,
 		"`path=value` of the spec; with A alone and given twice, the first is of A and the second of B; repeatable")
-	for i, side := range []string{"a", "b"} {
-		flags.StringArrayVar(&f.own[i], "set-"+side, nil,
-			"`path=value` of the spec of "+strings.ToUpper(side)+" alone; repeatable")
+	for i, flag := range ownSetFlags {
+		flags.StringArrayVar(&f.own[i], strings.TrimPrefix(flag, "--"), nil,
+			fmt.Sprintf("`path=value` of the spec of %c alone; repeatable", 'A'+i))
 	}
 	flags.StringArrayVar(&f.start, "start", nil,
 		"`command` that starts the system under test before each run; "+
@@ -59,23 +61,23 @@ func (o *abOptions) readSides(command *cobra.Command, args []string) ([2]trials.
 		return sides, [2]string{}, err
 	}
 	names := f.names(args)
-	shared, own := f.sets, f.own
+	shared := [2][]string{f.sets, f.sets}
 	if f.variants(args) {
-		shared, own = nil, [2][]string{f.sets[:1], f.sets[1:]}
+		shared = [2][]string{f.sets[:1], f.sets[1:]}
 	}
 	for i := range sides {
 		spec, document, err := readSpecFlags(command, f.spec, args[min(i, len(args)-1):][:1],
-			slices.Concat(shared, own[i]))
+			setFlag{"--set", shared[i]}, setFlag{ownSetFlags[i], f.own[i]})
 		switch {
 		case err != nil:
 			return sides, names, sideError(i, err)
 		case spec.Repeat != nil:
 			return sides, names,
 				usageErrorf("%c has a repeat, and aurea ab repeats every run: leave it out, and use -n", 'A'+i)
-		case o.server.url == "":
-			if err := refuseWorkers(spec, document); err != nil {
-				return sides, names, err
-			}
+		}
+		check := specCheckOptions{policy: o.policy, server: o.server}
+		if _, err := check.forecast(command.Context(), spec); err != nil {
+			return sides, names, sideError(i, document.locate(err))
 		}
 		if i == 0 {
 			document.printURLDefaults(o.unlessQuiet(o.push.stderr))
@@ -118,6 +120,10 @@ func sideError(side int, err error) error {
 // check checks that the flags and arguments say what the two sides are.
 func (f *sideFlags) check(args []string) error {
 	switch {
+	case f.ready != "" && len(f.start) == 0:
+		return usageErrorf("--ready is about a system that --start starts; add --start, or leave it out")
+	case f.readyTimeout <= 0:
+		return usageErrorf("--ready-timeout must be longer than 0s; got %s", f.readyTimeout)
 	case len(f.start) > 2:
 		return usageErrorf("--start is given once for both sides, or once for each; got %d", len(f.start))
 	case len(args) == 2 && args[0] == "-" && args[1] == "-":

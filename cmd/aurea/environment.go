@@ -25,7 +25,7 @@ var unsharedFlags = []string{"output", "threshold", "name", "label", "workload"}
 
 // commandLineOnly are flags without a variable. A path of --set would override
 // the file, which the environment never does.
-var commandLineOnly = []string{"help", "version", "set"}
+var commandLineOnly = []string{"help", "version", "set", "set-a", "set-b"}
 
 // annotate adds an annotation to a flag that is declared.
 func annotate(flags *pflag.FlagSet, name, key string, values ...string) {
@@ -57,18 +57,18 @@ func setFlagsFromEnvironment(command *cobra.Command) error {
 	return failed
 }
 
-// variableRules describe the valid values of a variable, by pflag's name of the
-// flag's type.
-var variableRules = map[string]string{
+// valueRules describe the valid values of a flag, by pflag's name of its type.
+var valueRules = map[string]string{
 	"bool":     "true or false",
 	"int":      "a whole number",
 	"int64":    "a whole number",
+	"float64":  "a number",
 	"duration": "a duration such as 10s",
 }
 
 // variableError returns the error for a variable that its flag does not accept.
 func variableError(name string, flag *pflag.Flag, err error) error {
-	if rule, ok := variableRules[flag.Value.Type()]; ok {
+	if rule, ok := valueRules[flag.Value.Type()]; ok {
 		return usageErrorf("environment variable %s must be %s; got %q", name, rule, os.Getenv(name))
 	}
 	return usageErrorf("environment variable %s %w; got %q", name, err, os.Getenv(name))

@@ -74,16 +74,20 @@ func nameMissing(field string) string {
 func nameSetting(location, from string) string {
 	field, member, _ := strings.Cut(location, ".")
 	switch {
-	case strings.HasPrefix(from, "--set "):
-		return "--set " + location
+	case strings.HasPrefix(from, "--set"):
+		flag, _, _ := strings.Cut(from, " ")
+		return flag + " " + location
 	case member == "" || field != "workload" && field != "labels":
 		return from
 	case field == "labels" || from == "--param" || strings.HasSuffix(from, "_PARAM"):
 		return from + " " + member
 	case from == argumentOrigin && member == "url":
 		return "the URL"
-	case member == "kind" || httpFlagOf(member) != "" && !setsWorkload(from):
+	case member == "kind":
 		return from
+	case httpFlagOf(member) != "" && !setsWorkload(from):
+		_, header, _ := strings.Cut(member, ".")
+		return strings.TrimSpace(from + " " + header)
 	}
 	return "--param " + member
 }

@@ -41,7 +41,8 @@ var foreignFlags = map[string]string{
 }
 
 // flagError turns pflag's error into a usageError. For an unknown flag it names
-// what other tools call so, or suggests the closest flag.
+// what other tools call so, or suggests the closest flag. For a wrong value it
+// says what is right.
 func flagError(command *cobra.Command, err error) error {
 	if given := command.Flags().Args(); command.HasSubCommands() && len(given) > 0 {
 		return unknownCommandError(command, given[0]) // its flags are unknown because it is
@@ -49,7 +50,20 @@ func flagError(command *cobra.Command, err error) error {
 	if name := unknownFlag(err); name != "" {
 		err = fmt.Errorf("unknown flag: %s%s", name, suggestFlag(command, name))
 	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		err = invalidValueError(invalid)
+	}
 	return usageError{err, command.CommandPath()}
+}
+
+// invalidValueError returns the error for a value that a flag does not accept.
+func invalidValueError(invalid *pflag.InvalidValueError) error {
+	flag := invalid.GetFlag()
+	if rule, ok := valueRules[flag.Value.Type()]; ok {
+		return fmt.Errorf("--%s must be %s; got %q", flag.Name, rule, invalid.GetValue())
+	}
+	return fmt.Errorf("--%s %w; got %q", flag.Name, invalid.Unwrap(), invalid.GetValue())
 }
 
 // unknownFlag returns the flag that an error of pflag says is unknown, with its

@@ -22,8 +22,11 @@ var httpFlags = []struct{ flag, short, parameter string }{
 // does.
 func httpFlagOf(parameter string) string {
 	name := strings.TrimSuffix(parameter, base64Suffix)
+	if end := strings.IndexAny(name, ".["); end >= 0 {
+		name = name[:end]
+	}
 	for _, f := range httpFlags {
-		if base, _, _ := strings.Cut(name, "["); f.parameter == base {
+		if f.parameter == name {
 			return f.flag
 		}
 	}

@@ -79,10 +79,12 @@ func TestHTTPFlagsElsewhere(t *testing.T) {
 	for args, want := range map[string]string{
 		"--workload sleep -X POST": "aurea: --method is for the workload http, and this one is sleep; leave it " +
 			"out, or give a URL",
-		"-H a:b":                     "aurea: --header needs a URL, or a spec whose workload is http",
-		"http://127.0.0.1:1/ -H x":   `aurea: --header must be "Name: value"; got "x"`,
-		"http://127.0.0.1:1/ -H :x":  `aurea: --header must be "Name: value"; got ":x"`,
-		"http://127.0.0.1:1/ -d @/x": "aurea: --body: open /x: no such file or directory",
+		"-H a:b":                      "aurea: --header needs a URL, or a spec whose workload is http",
+		"http://127.0.0.1:1/ -H x":    `aurea: --header must be "Name: value"; got "x"`,
+		"http://127.0.0.1:1/ -H :x":   `aurea: --header must be "Name: value"; got ":x"`,
+		"http://127.0.0.1:1/ -X a/b":  "aurea: --method: must be a method such as GET or POST, a word of letters; got \"A/B\"",
+		"http://127.0.0.1:1/ -H a:{{": "aurea: --header a: has {{ without }}",
+		"http://127.0.0.1:1/ -d @/x":  "aurea: --body: open /x: no such file or directory",
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"run", "-n", "1"}, strings.Fields(args)...)...)
 		checkExit(t, args, code, exitUsage, stderr)

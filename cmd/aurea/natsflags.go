@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/pflag"
 
@@ -72,6 +73,9 @@ func (f natsFlags) connect(
 	if err != nil {
 		return nil, err
 	}
+	if err := f.checkFiles(); err != nil {
+		return nil, err
+	}
 	name := "aurea worker"
 	if role == cluster.RoleServer {
 		name = "aurea serve"
@@ -84,6 +88,23 @@ func (f natsFlags) connect(
 		return nil, usageErrorf("--nats: %v", err)
 	}
 	return conn, nil
+}
+
+// checkFiles returns an error that names the flag whose file cannot be read.
+func (f natsFlags) checkFiles() error {
+	for _, flag := range [][2]string{
+		{"--nats-creds", f.credentials}, {"--nats-ca", f.ca}, {"--nats-cert", f.cert}, {"--nats-key", f.key},
+	} {
+		if flag[1] == "" {
+			continue
+		}
+		file, err := os.Open(flag[1])
+		if err != nil {
+			return usageErrorf("%s: %v", flag[0], err)
+		}
+		_ = file.Close() // it was only opened
+	}
+	return nil
 }
 
 // firstSet returns the name of the first flag that has a value; "" if none has.

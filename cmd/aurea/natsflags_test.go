@@ -32,7 +32,7 @@ func TestNATSFlagErrors(t *testing.T) {
 		{"--nats-ca c", "--nats-ca is for a connection to NATS"},
 		{"--nats nats://127.0.0.1:1 --nats-cert c", "--nats-cert needs --nats-key"},
 		{"--nats nats://127.0.0.1:1 --nats-creds c --nats-token-file t", "--nats-creds and --nats-token-file cannot be combined"},
-		{"--nats nats://127.0.0.1:1 --nats-creds /nowhere", "--nats: read the credentials: open /nowhere: "},
+		{"--nats nats://127.0.0.1:1 --nats-creds /nowhere", "--nats-creds: open /nowhere: "},
 		{"--nats nats://127.0.0.1:1 --nats-token-file /nowhere", "--nats-token-file: open /nowhere: "},
 	} {
 		args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, strings.Fields(test.args)...)

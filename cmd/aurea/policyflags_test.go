@@ -45,7 +45,7 @@ func TestPolicyFlagErrors(t *testing.T) {
 		args string
 		want string
 	}{
-		{"run --jobs 5 --max-memory lots", `invalid argument "lots" for "--max-memory" flag: must be a number of bytes such as 2GB, 512MiB or 1048576; see aurea run --help`},
+		{"run --jobs 5 --max-memory lots", `--max-memory must be a number of bytes such as 2GB, 512MiB or 1048576; got "lots"; see aurea run --help`},
 		{"run --jobs 5 --max-processes -1", "--max-processes must be at least 1; got -1; see aurea run --help"},
 		{"run --jobs 5 --workload exec",
 			"aurea: --workload: exec runs programs of the operator's list, and there is none; start with " +

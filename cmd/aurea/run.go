@@ -86,8 +86,8 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 		return err
 	}
 	if o.server.url == "" {
-		if err := refuseWorkers(spec, document); err != nil {
-			return err
+		if err := refuseWorkers(spec); err != nil {
+			return document.locate(err)
 		}
 	}
 	if o.push.url != "" && o.server.url != "" {

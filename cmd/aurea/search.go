@@ -75,11 +75,14 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := o.check(command, request, document); err != nil {
+		return err
+	}
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}
 	o.keeper.prepare(o.push.stderr)
-	runner, release, err := o.runner(request, document)
+	runner, release, err := o.runner(document)
 	if err != nil {
 		return err
 	}
@@ -96,10 +99,16 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 	return searchExitError(s)
 }
 
+// check refuses a search whose first run would be refused.
+func (o *searchOptions) check(command *cobra.Command, request aurea.SearchRequest, document *specDocument) error {
+	loads, _ := request.Range()
+	check := specCheckOptions{policy: o.policy, server: o.server}
+	_, err := check.forecast(command.Context(), request.At(loads.From, 0))
+	return document.locateSearch(command, request.Locate(err))
+}
+
 // runner returns what executes the runs: the server, or this machine.
-func (o *searchOptions) runner(
-	request aurea.SearchRequest, document *specDocument,
-) (run search.Runner, release func(), err error) {
+func (o *searchOptions) runner(document *specDocument) (run search.Runner, release func(), err error) {
 	if o.server.url != "" {
 		service, err := o.server.client()
 		if err != nil {
@@ -107,9 +116,6 @@ func (o *searchOptions) runner(
 		}
 		return func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return service.Do(ctx, spec, nil) },
 			service.Close, nil
-	}
-	if err := refuseWorkers(request.Spec, document); err != nil {
-		return nil, nil, err
 	}
 	allowed, err := o.policy.options(".")
 	if err != nil {

@@ -69,7 +69,12 @@ func TestSearchUsage(t *testing.T) {
 		stderr string
 	}{
 		{[]string{"--objective", "p99 < 1s"},
-			`aurea: --rate: is needed, or concurrency: the loads to search, such as "100..100000"` + "\n"},
+			"aurea: the loads to search are needed: --rate LO..HI or --concurrency LO..HI, such as --rate 100..100000; " +
+				"see aurea search --help\n"},
+		{[]string{"--objective", "p99 < 1s", "-c", "8"},
+			`aurea: --concurrency must be a range to search, such as 100..100000; got "8"; see aurea search --help` + "\n"},
+		{[]string{"--objective", "p99 < 1s", "-c", "1..8", "-r", "1..8"},
+			"aurea: --concurrency: cannot be combined with --rate: a search is about one of the two\n"},
 		{[]string{"--rate", "1..2"},
 			`aurea: --objective: is needed: what a run must satisfy, such as "p99 < 250ms"` + "\n"},
 		{[]string{"--objective", "p99 < 1s", "--rate", "2..1"},
@@ -92,13 +97,28 @@ func TestSearchUsage(t *testing.T) {
 	}
 }
 
-// An objective on what the workload does not measure ends the search with its
-// first run.
-func TestSearchOfNothingMeasured(t *testing.T) {
-	code, _, stderr := runCommand(t, "", quickSearch("--objective", "phases.connect.p99 < 1s", "--rate", "1..2")...)
-	checkExit(t, "search", code, exitFailure, stderr)
-	checkContains(t, "search", stderr, "aurea: the search failed: ",
-		"phases.connect is nothing that this workload measures")
+// A search whose first run would be refused is refused itself, in the words of
+// the flags.
+func TestSearchRefusals(t *testing.T) {
+	const objective = "parts.x.p99 < 1s"
+	url, _ := aureatest.Serve(t)
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"objective":        {[]string{"--objective", objective}, "--objective: parts.x is nothing that"},
+		"threshold":        {[]string{"--objective", "p99 < 1s", "--threshold", objective}, "--threshold: parts.x is nothing"},
+		"parameter":        {[]string{"--objective", "p99 < 1s", "--param", "x=1"}, "--param x: is not a field"},
+		"at a service":     {[]string{"--objective", objective, "--server", url}, "--objective: parts.x is nothing that"},
+		"set at a service": {[]string{"--objective", "p99 < 1s", "--set", "workload.x=1", "--server", url}, "--set workload.x: is"},
+	} {
+		code, stdout, stderr := runCommand(t, "", append([]string{"search", "-q", "--workload", "sleep", "-n", "1",
+			"--param", "duration=1ms", "--rate", "1..2"}, test.args...)...)
+		checkExit(t, name, code, exitUsage, stderr)
+		if stdout != "" || !strings.HasPrefix(stderr, "aurea: "+test.want) {
+			t.Errorf("%s: %q on stderr, want %q; %q on stdout", name, stderr, test.want, stdout)
+		}
+	}
 }
 
 // The text has the limit first and then the curve, within 80 columns; a line for

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,9 @@ func readSearch(command *cobra.Command, args []string) (aurea.SearchRequest, *sp
 			members[name] = loads
 		}
 	}
+	if len(members) == 0 {
+		return aurea.SearchRequest{}, nil, usageErrorf("%s", needRange(command))
+	}
 	for _, name := range []string{"precision", "max_time", "cooldown"} {
 		if value, _ := command.Flags().GetString(searchFlags[name]); value != "" {
 			members[name] = value
@@ -34,7 +38,7 @@ func readSearch(command *cobra.Command, args []string) (aurea.SearchRequest, *sp
 		members["objectives"] = objectives
 	}
 	sets, _ := command.Flags().GetStringArray("set")
-	d, fileErr, err := assembleSpec(command, command.Flags(), args, sets)
+	d, fileErr, err := assembleSpec(command, command.Flags(), args, setFlag{"--set", sets})
 	if err != nil {
 		return aurea.SearchRequest{}, d, err
 	}
@@ -43,11 +47,35 @@ func readSearch(command *cobra.Command, args []string) (aurea.SearchRequest, *sp
 	if err != nil {
 		return aurea.SearchRequest{}, d, usageErrorf("cannot read the spec: %v", err)
 	}
-	request, err := aurea.DecodeSearch(encoded)
+	request, err := aurea.DecodeSearchNaming(encoded, func(field string) string {
+		if name := searchFlag(command, field); name != "" && d.origins[field] == "" {
+			return name
+		}
+		return d.fieldName(field)
+	})
 	if err != nil || fileErr != nil {
-		err = joinFieldErrors(fileErr, d.locateSearch(err), d.checkWorkload(request.Spec))
+		err = joinFieldErrors(fileErr, d.locateSearch(command, err), d.checkWorkload(request.Spec))
 	}
 	return request, d, err
+}
+
+// needRange returns the message about a search without a range of loads.
+func needRange(command *cobra.Command) string {
+	for _, name := range []string{"rate", "concurrency"} {
+		if flag := command.Flags().Lookup(name); flag.Changed {
+			return fmt.Sprintf("%s must be a range to search, such as 100..100000; got %q", flagOrigin(flag), flag.Value)
+		}
+	}
+	return "the loads to search are needed: --rate LO..HI or --concurrency LO..HI, such as --rate 100..100000"
+}
+
+// searchFlag returns the flag or variable that sets a member of a search; "" if
+// none does.
+func searchFlag(command *cobra.Command, member string) string {
+	if flag := searchFlags[member]; flag != "" {
+		return flagOrigin(command.Flags().Lookup(flag))
+	}
+	return ""
 }
 
 // takeRange removes the value of a flag of the spec that is a range of loads, and
@@ -65,7 +93,7 @@ func takeRange(command *cobra.Command, name string) string {
 
 // locateSearch is locate for the error about a search: what is wrong with its spec
 // is named as for a run, the rest by its flag.
-func (d *specDocument) locateSearch(err error) error {
+func (d *specDocument) locateSearch(command *cobra.Command, err error) error {
 	var invalid *aurea.InvalidError
 	if !errors.As(err, &invalid) {
 		return err
@@ -78,8 +106,8 @@ func (d *specDocument) locateSearch(err error) error {
 			continue
 		}
 		member, _, _ := strings.Cut(field.Location, "[")
-		if flag := searchFlags[member]; flag != "" {
-			field.Location = "--" + flag
+		if flag := searchFlag(command, member); flag != "" {
+			field.Location = flag
 		}
 		ofSearch.Fields = append(ofSearch.Fields, field)
 	}

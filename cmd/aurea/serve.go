@@ -147,6 +147,9 @@ func (o serveOptions) config() (c serveConfig, err error) {
 	if o.queue < 1 {
 		return c, usageErrorf("--queue must be at least 1; got %d", o.queue)
 	}
+	if o.grace < 0 {
+		return c, usageErrorf("--grace must not be negative; got %s", o.grace)
+	}
 	if err := o.checkExposure(c.tokens); err != nil {
 		return c, err
 	}

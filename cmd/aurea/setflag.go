@@ -11,13 +11,25 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// setExample is how --set is written.
-const setExample = "path=value, such as --set workload.url=http://localhost:8080/ or --set stages[0].rate=200"
+// A setFlag is a flag such as --set, with its pairs of path=value.
+type setFlag struct {
+	name  string
+	pairs []string
+}
 
-// applySets sets the values that pairs of path=value give, in their order. A path
-// reaches any member or item of the spec, and null removes what is there. The
-// errors are about flag.
-func (d *specDocument) applySets(flag string, pairs []string) error {
+// applySets sets the values that flags give, in their order. A path reaches any
+// member or item of the spec, and null removes what is there.
+func (d *specDocument) applySets(flags []setFlag) error {
+	for _, flag := range flags {
+		if err := d.applySet(flag.name, flag.pairs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applySet is applySets for one flag.
+func (d *specDocument) applySet(flag string, pairs []string) error {
 	if len(pairs) == 0 {
 		return nil
 	}
@@ -27,7 +39,8 @@ func (d *specDocument) applySets(flag string, pairs []string) error {
 	for _, pair := range pairs {
 		path, text, ok := strings.Cut(pair, "=")
 		if !ok || path == "" {
-			return usageErrorf("%s must be %s; got %q", flag, setExample, pair)
+			return usageErrorf("%s must be path=value, such as %[1]s workload.url=http://localhost:8080/ or "+
+				"%[1]s stages[0].rate=200; got %[2]q", flag, pair)
 		}
 		if err := d.set(flag, path, text); err != nil {
 			return usageErrorf("%s %s: %w", flag, path, err)

@@ -33,15 +33,15 @@ const argumentOrigin = "the argument"
 // line, flag or variable.
 func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument, error) {
 	sets, _ := command.Flags().GetStringArray("set")
-	return readSpecFlags(command, command.Flags(), args, sets)
+	return readSpecFlags(command, command.Flags(), args, setFlag{"--set", sets})
 }
 
 // readSpecFlags is readSpec with flags that the command need not have all of,
-// and with the pairs of --set.
+// and with the flags that are like --set.
 func readSpecFlags(
-	command *cobra.Command, flags *pflag.FlagSet, args, sets []string,
+	command *cobra.Command, flags *pflag.FlagSet, args []string, sets ...setFlag,
 ) (aurea.Spec, *specDocument, error) {
-	d, fileErr, err := assembleSpec(command, flags, args, sets)
+	d, fileErr, err := assembleSpec(command, flags, args, sets...)
 	if err != nil {
 		return aurea.Spec{}, d, err
 	}
@@ -53,7 +53,7 @@ func readSpecFlags(
 // assembleSpec collects the fields of readSpecFlags. fileErr is what is wrong with
 // the file beside the fields that it has.
 func assembleSpec(
-	command *cobra.Command, flags *pflag.FlagSet, args, sets []string,
+	command *cobra.Command, flags *pflag.FlagSet, args []string, sets ...setFlag,
 ) (d *specDocument, fileErr, err error) {
 	d = &specDocument{fields: map[string]any{}, origins: map[string]string{}, stdin: command.InOrStdin()}
 	switch {
@@ -76,7 +76,7 @@ func assembleSpec(
 		func() error { return d.applyHTTPFlags(commandLine) },
 		func() error { return d.addEnvironmentParams(environment, command) },
 		func() error { return d.applyHTTPFlags(environment) },
-		func() error { return d.applySets("--set", sets) },
+		func() error { return d.applySets(sets) },
 	} {
 		if err := apply(); err != nil {
 			return d, fileErr, err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -56,7 +58,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	}
 	single := spec
 	single.Repeat = nil // the forecast is of each run
-	forecast, err := o.forecast(command, single, document)
+	forecast, err := o.forecast(command.Context(), single)
 	if err != nil {
 		return document.locate(err)
 	}
@@ -67,19 +69,18 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	return report.WriteForecast(spec, forecast, command.OutOrStdout())
 }
 
-// forecast asks the server, or this machine, what the spec would do.
-func (o *specCheckOptions) forecast(
-	command *cobra.Command, spec aurea.Spec, document *specDocument,
-) (aurea.Forecast, error) {
+// forecast returns what the spec would do at the server, or on this machine. The
+// error is an ErrInvalid if it would be refused there.
+func (o *specCheckOptions) forecast(ctx context.Context, spec aurea.Spec) (aurea.Forecast, error) {
 	if o.server.url != "" {
 		service, err := o.server.client()
 		if err != nil {
 			return aurea.Forecast{}, err
 		}
 		defer service.Close()
-		return service.Forecast(command.Context(), spec)
+		return service.Forecast(ctx, spec)
 	}
-	if err := refuseWorkers(spec, document); err != nil {
+	if err := refuseWorkers(spec); err != nil {
 		return aurea.Forecast{}, err
 	}
 	allowed, err := o.policy.options(".")
@@ -88,5 +89,5 @@ func (o *specCheckOptions) forecast(
 	}
 	allowed.Targets = egress.AllowAll()
 	manager := runs.New(engine.New(version, kinds.New(allowed)), runs.Options{})
-	return manager.Forecast(command.Context(), spec)
+	return manager.Forecast(ctx, spec)
 }

@@ -35,8 +35,11 @@ func (s *storeOptions) addFlags(flags *pflag.FlagSet) {
 
 // open opens the store and returns it with the id of this server.
 func (s *storeOptions) open(ctx context.Context, log *slog.Logger) (*store.Store, string, error) {
-	if s.retention.Age < 0 || s.retention.Runs < 0 {
-		return nil, "", usageErrorf("--keep-age and --keep-runs must not be negative")
+	if s.retention.Age < 0 {
+		return nil, "", usageErrorf("--keep-age must not be negative; got %s", s.retention.Age)
+	}
+	if s.retention.Runs < 0 {
+		return nil, "", usageErrorf("--keep-runs must not be negative; got %d", s.retention.Runs)
 	}
 	address, err := s.address.read()
 	if err != nil {

@@ -56,12 +56,12 @@ func parseWorkers(flag *pflag.Flag) (any, error) {
 
 // refuseWorkers returns an error for a spec that asks for workers, which only a
 // service has.
-func refuseWorkers(spec aurea.Spec, document *specDocument) error {
+func refuseWorkers(spec aurea.Spec) error {
 	if spec.Workers == nil || spec.Workers.Local() {
 		return nil
 	}
-	return document.locate(param.Invalid("workers",
-		"needs a service that has workers: add --server URL, or leave it out to run on this machine"))
+	return param.Invalid("workers",
+		"needs a service that has workers: add --server URL, or leave it out to run on this machine")
 }
 
 // A localExecutor executes plans on this machine. It refuses plans that ask for

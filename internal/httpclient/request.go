@@ -31,8 +31,8 @@ type Request struct {
 // values that HTTP does not allow, and headers about framing, which only the
 // client sets.
 func (o Options) NewRequest(method, rawURL string, header Header, body []byte) (*Request, error) {
-	if method == "" || !isToken([]byte(method)) || method == http.MethodConnect {
-		return nil, fmt.Errorf("%q is no method that a job may use", method)
+	if err := CheckMethod(method); err != nil {
+		return nil, err
 	}
 	u, t, err := parseURL(rawURL)
 	if err != nil {
@@ -56,6 +56,17 @@ func (o Options) NewRequest(method, rawURL string, header Header, body []byte) (
 		r.bodyStart = len(r.wire) - len(body)
 	}
 	return r, nil
+}
+
+// CheckMethod returns an error for a method that NewRequest refuses.
+func CheckMethod(method string) error {
+	switch {
+	case method == http.MethodConnect:
+		return fmt.Errorf("must be a method that asks for a resource, such as GET; CONNECT opens a tunnel")
+	case !isToken([]byte(method)):
+		return fmt.Errorf("must be a method such as GET or POST, a word of letters; got %q", method)
+	}
+	return nil
 }
 
 // NewRequest prepares a request like Options.NewRequest.

@@ -81,9 +81,9 @@ func TestRequestsRefused(t *testing.T) {
 		header      http.Header
 		says        string
 	}{
-		"no method":             {"", "http://a", nil, "no method"},
-		"two methods":           {"GET /x", "http://a", nil, "no method"},
-		"a tunnel":              {"CONNECT", "http://a", nil, "no method"},
+		"no method":             {"", "http://a", nil, "must be a method "},
+		"two methods":           {"GET /x", "http://a", nil, "must be a method "},
+		"a tunnel":              {"CONNECT", "http://a", nil, "must be a method "},
 		"no url":                {"GET", "", nil, "no url"},
 		"no scheme":             {"GET", "a/b", nil, "no url"},
 		"another scheme":        {"GET", "ftp://a/b", nil, "no url"},

@@ -2,11 +2,9 @@ package search
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -133,7 +131,7 @@ func (m *Manager) Submit(_ context.Context, request aurea.SearchRequest) (aurea.
 	loads, _ := request.Range()
 	for _, check := range []func(aurea.Spec) error{aurea.Spec.CheckUnmasked, m.check} {
 		if err := check(request.At(loads.From, 0)); err != nil {
-			return aurea.Search{}, inSpec(err)
+			return aurea.Search{}, request.Locate(err)
 		}
 	}
 	masked := request
@@ -164,23 +162,6 @@ func (m *Manager) Submit(_ context.Context, request aurea.SearchRequest) (aurea.
 	default: // a signal is pending already
 	}
 	return e.search, nil
-}
-
-// inSpec returns the error about the spec of a run as one about the search. The
-// thresholds of such a spec are the objectives first.
-func inSpec(err error) error {
-	var invalid *aurea.InvalidError
-	if !errors.As(err, &invalid) {
-		return err
-	}
-	fields := slices.Clone(invalid.Fields)
-	for i, field := range fields {
-		fields[i].Location = "spec." + field.Location
-		if index, ok := strings.CutPrefix(field.Location, "thresholds["); ok {
-			fields[i].Location = "objectives[" + index
-		}
-	}
-	return &aurea.InvalidError{Fields: fields}
 }
 
 // forget drops the oldest finished searches beyond maxKept. The caller holds the

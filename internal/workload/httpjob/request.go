@@ -125,6 +125,9 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err := targets.CheckURL(first); err != nil {
 		return param.Invalid("url", "%v", err)
 	}
+	if err := httpclient.CheckMethod(t.method); err != nil {
+		return param.Invalid("method", "%v", err)
+	}
 	request, err := t.render(0, "")
 	if err != nil {
 		return param.Invalid("headers", "cannot be sent with the rest of the request: %v", err)
