@@ -13,9 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/jsonschema"
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -148,8 +147,8 @@ func (c *Command) complete(values param.Values) (err error) {
 	}
 	declared, given := values["schema"]
 	if given {
-		if c.schema, err = compileSchema(declared); err != nil {
-			return param.Invalid("schema", "%v", err)
+		if c.schema, err = jsonschema.Compile(declared, "schema"); err != nil {
+			return err
 		}
 	}
 	known := placeholders(declared, given)
@@ -168,17 +167,14 @@ func (c Command) check(args any) error {
 	switch {
 	case args == nil && c.schema == nil:
 		return nil
-	case args == nil && c.schema.Validate([]any{}) == nil:
+	case args == nil && c.schema.Accepts([]any{}):
 		return nil
 	case args == nil:
 		args = map[string]any{}
 	case c.schema == nil:
 		return param.Invalid("args", "cannot be given: the operator's list has no schema of what to tell this command")
 	}
-	if err := checkScale(args); err != nil {
-		return param.Invalid("args", "%v", err)
-	}
-	if err := checkSchema(c.schema, args); err != nil {
+	if err := c.schema.Check(args, "args"); err != nil {
 		return err
 	}
 	_, err := c.argv(args, 0, 0)
