@@ -92,8 +92,7 @@ func stored(run aurea.Run) aurea.Run {
 func inList(run aurea.Run) aurea.Run {
 	run = stored(run)
 	if run.Result != nil {
-		slim := *run.Result
-		slim.Series = nil
+		slim := run.Result.Outline()
 		run.Result = &slim
 	}
 	return run
