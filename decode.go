@@ -30,6 +30,7 @@ func DecodeSpecNaming(data []byte, name func(field string) string) (Spec, error)
 		delete(object, "extends")
 		found.Add("extends", "is for a spec file, which aurea run reads; the service reads none: send the merged spec")
 	}
+	applyDefaults(object, &found)
 	param.RejectUnknown(object, "", names, &found)
 	for _, f := range fields {
 		if value, given := object[f.Name]; given {

@@ -124,6 +124,7 @@ var fields = []field{
 		Name: "secrets", Type: param.OneOf, Alternatives: secretForms,
 		Doc: "what is stored and shown as ***: variables that a spec file contains, or names and values",
 	}, readSecrets},
+	{defaultsParameter, nil}, // applyDefaults has read them
 }
 
 // SpecParameters returns the fields of a spec, in the order of the

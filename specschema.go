@@ -10,8 +10,8 @@ var extendsParameter = param.Parameter{Name: "extends", Type: param.Text,
 // the kinds, its fields in the order of the documentation. It accepts every spec
 // that DecodeSpec does, and texts with ${NAME} in place of other values. It refuses
 // unknown fields, wrong types and values out of range. Rules about several fields,
-// such as the length of a warm-up, are beyond it, and so is the workload of a file
-// that extends another one.
+// such as the length of a warm-up, are beyond it, and so is a workload that
+// inherits parameters, of a file with defaults or extends.
 func SpecSchema(kinds []Kind) map[string]any {
 	schema := param.ObjectSchema(append(SpecParameters(), extendsParameter))
 	fields, _ := schema["properties"].(param.Named[map[string]any])
@@ -20,19 +20,37 @@ func SpecSchema(kinds []Kind) map[string]any {
 	delete(workload, "required")
 	allowVariables(schema)
 	var variants []any
+	var families param.Named[any]
 	for _, kind := range kinds {
+		families = append(families, param.NamedValue[any]{Name: kind.Name, Value: defaultsSchema(kind)})
 		variants = append(variants, allowVariables(nestWorkloads(kind.Schema())))
 	}
+	defaults, _ := fields.Get(defaultsField)
+	defaults["properties"], defaults["additionalProperties"] = families, false
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	schema["title"] = "A benchmark of Aurea"
 	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "extends")
-	schema["if"] = map[string]any{"not": map[string]any{"required": []string{"extends"}}}
+	schema["if"] = map[string]any{"not": map[string]any{"anyOf": requireOneOf("extends", defaultsField)}}
 	schema["then"] = map[string]any{"properties": map[string]any{"workload": map[string]any{"$ref": "#/$defs/workload"}}}
 	schema["not"] = map[string]any{"required": []string{"job_duration_ms", "workload"}}
 	schema["$defs"] = map[string]any{
 		"workload": map[string]any{"description": "what a job does: a kind and its parameters", "oneOf": variants},
 	}
 	return schema
+}
+
+// defaultsSchema returns the schema of the defaults for a kind: its parameters, none
+// of which is needed.
+func defaultsSchema(kind Kind) any {
+	var inherited []param.Parameter
+	for _, p := range kind.Parameters {
+		if p.Required = false; p.Name == "url" {
+			inherited = append(inherited, param.Parameter{Name: BaseURL, Type: param.Text,
+				Doc: "what relative URLs of workloads follow"})
+		}
+		inherited = append(inherited, p)
+	}
+	return allowVariables(nestWorkloads(param.ObjectSchema(inherited)))
 }
 
 // requireOneOf returns the alternatives of a schema that needs one of the

@@ -13,6 +13,12 @@ var kindParameter = param.Parameter{Name: "kind", Type: param.Text}
 func (d *specDocument) typeOf(steps []step) param.Type {
 	at := param.Parameter{Type: param.Object, Members: aurea.SpecParameters()}
 	var value any = d.fields
+	if len(steps) > 1 && steps[0].member == "defaults" {
+		inherited := append(everyKind.Parameters(steps[1].member), param.Parameter{Name: aurea.BaseURL, Type: param.Text})
+		at = param.Parameter{Type: param.Object, Members: inherited}
+		family, _ := d.fields["defaults"].(map[string]any)
+		value, steps = family[steps[1].member], steps[2:]
+	}
 	for _, s := range steps {
 		at = declarationWithin(at, value, s)
 		switch around := value.(type) {

@@ -127,23 +127,28 @@ func (f *specFile) owner(location string) *specFile {
 }
 
 // holds reports whether there is a value at a location within another one.
-func holds(value any, location string) bool {
+func holds(value any, location string) bool { return valueAt(value, location) != nil }
+
+// valueAt returns the value at a location within another one; nil if there is none.
+func valueAt(value any, location string) any {
 	if location == "" {
-		return true
+		return value
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if rest, ok := trimStep(location, name); ok && holds(member, rest) {
-				return true
+			if rest, ok := trimStep(location, name); ok {
+				if found := valueAt(member, rest); found != nil {
+					return found
+				}
 			}
 		}
 	case []any:
 		for i, item := range value {
-			if rest, ok := trimStep(location, fmt.Sprintf("[%d]", i)); ok && holds(item, rest) {
-				return true
+			if rest, ok := trimStep(location, fmt.Sprintf("[%d]", i)); ok {
+				return valueAt(item, rest)
 			}
 		}
 	}
-	return false
+	return nil
 }

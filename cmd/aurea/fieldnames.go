@@ -21,6 +21,7 @@ func (d *specDocument) locate(err error) error {
 	}
 	located := &aurea.InvalidError{}
 	for _, f := range invalid.Fields {
+		f.Location = d.inheritedFrom(f.Location)
 		switch from := d.originOf(f.Location); {
 		case from != "":
 			f.Location = nameSetting(f.Location, from)

@@ -82,6 +82,7 @@ func assembleSpec(
 			return d, fileErr, err
 		}
 	}
+	d.dropDefaults()
 	if _, given := d.fields["include_jobs"]; !given {
 		d.fields["include_jobs"] = false
 	}

@@ -38,6 +38,7 @@ var specExamples = map[string]struct {
 	"max_lost_fraction": {"0.1", false},
 	"repeat":            {"{times: 5, cooldown: 2s}", false},
 	"secrets":           {"[API_TOKEN]", false},
+	"defaults":          {"{http: {timeout: 5s, headers: {Accept: text/html}}}", false},
 }
 
 // kindExamples are the parameters of a new workload that are not commented out,

@@ -91,6 +91,8 @@ func TestSpecSchemaRefuses(t *testing.T) {
 		"num_jobs: $N",
 		"num_jobs: 1\nsecrets: A",
 		"num_jobs: 1\nextends: 5",
+		"num_jobs: 1\ndefaults: {htp: {timeout: 5s}}",
+		"num_jobs: 1\nworkload: {kind: http, url: /a}\ndefaults: {http: {timeout: 5}}",
 		"num_jobs: 1\nsecrets: {A: 5}",
 		"num_jobs: ten",
 		"num_jobs: 1\nnum_job: 2",

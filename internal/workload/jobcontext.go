@@ -89,6 +89,40 @@ func (r withDefaultTimeout) Run(ctx context.Context, job int64, metrics JobMetri
 	return err
 }
 
+// WithTimeout returns a Runner whose jobs take no longer than d, and no longer than
+// the deadline of their context. 0 means no timeout.
+func WithTimeout(r Runner, d time.Duration) Runner {
+	if d == 0 {
+		return r
+	}
+	return withTimeout{r, d}
+}
+
+type withTimeout struct {
+	Runner
+	timeout time.Duration
+}
+
+// Run does the job, within the timeout.
+func (r withTimeout) Run(ctx context.Context, job int64, metrics JobMetrics) error {
+	deadline := time.Now().Add(r.timeout)
+	if before, limited := ctx.Deadline(); limited && before.Before(deadline) {
+		return r.Runner.Run(ctx, job, metrics)
+	}
+	jobContext, ok := ctx.(*JobContext)
+	if !ok {
+		jobContext = NewJobContext(ctx)
+	}
+	before := jobContext.deadline
+	jobContext.deadline = deadline
+	defer func() { jobContext.deadline = before }()
+	err := r.Runner.Run(jobContext, job, metrics)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("it took longer than its timeout of %v: %w", r.timeout, err)
+	}
+	return err
+}
+
 // Pause sleeps for d. If ctx is cancelled or its deadline passes first, Pause
 // returns the context's error at that moment.
 func Pause(ctx context.Context, d time.Duration) error {

@@ -76,3 +76,49 @@ func TestPause(t *testing.T) {
 		})
 	}
 }
+
+// pauses is a Runner whose jobs sleep for the seconds of their number.
+type pauses struct{}
+
+func (pauses) Run(ctx context.Context, job int64, _ JobMetrics) error {
+	return Pause(ctx, time.Duration(job)*time.Second)
+}
+
+// A job with a timeout of its own ends at it, or at the job's deadline if that is
+// earlier. The context has its deadline again.
+func TestWithTimeout(t *testing.T) {
+	for _, test := range []struct {
+		sleep               int64
+		timeout, whole, end time.Duration
+		own                 bool
+	}{
+		{1, 5 * time.Second, 0, time.Second, false},
+		{10, 5 * time.Second, 0, 5 * time.Second, true},
+		{10, 5 * time.Second, time.Minute, 5 * time.Second, true},
+		{10, 5 * time.Second, 2 * time.Second, 2 * time.Second, false},
+		{10, 0, 3 * time.Second, 3 * time.Second, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var deadline time.Time
+			if test.whole > 0 {
+				deadline = time.Now().Add(test.whole)
+			}
+			job := NewJobContext(t.Context()).Until(deadline)
+			start := time.Now()
+			err := WithTimeout(pauses{}, test.timeout).Run(job, test.sleep, JobMetrics{})
+			if took := time.Since(start); took != test.end {
+				t.Errorf("%+v: took %v", test, took)
+			}
+			if late := errors.Is(err, context.DeadlineExceeded); late != (test.end < time.Duration(test.sleep)*time.Second) {
+				t.Errorf("%+v: %v", test, err)
+			}
+			const message = "it took longer than its timeout of 5s: context deadline exceeded"
+			if own := err != nil && err.Error() == message; own != test.own {
+				t.Errorf("%+v: %v", test, err)
+			}
+			if after, _ := job.Deadline(); !after.Equal(deadline) {
+				t.Errorf("%+v: the deadline is %v, want %v again", test, after, deadline)
+			}
+		})
+	}
+}

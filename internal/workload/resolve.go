@@ -33,6 +33,9 @@ type Resolved struct {
 	// Whole is whether a plan with the workload cannot be divided among workers,
 	// because it is of a kind that cannot be, or contains one.
 	Whole bool
+	// Limited is whether the jobs have a timeout of their own, so that they need
+	// not the one of their kind.
+	Limited bool
 	// Acquire acquires what the jobs need and returns them. An error means that a
 	// resource could not be had, such as room on a disk.
 	Acquire func(ctx context.Context, usage *Usage) (Jobs, error)
@@ -111,7 +114,7 @@ func (r *Resolved) open(ctx context.Context, usage *Usage) (Jobs, error) {
 	if r.faults != nil {
 		jobs.Runner = withFaults{jobs.Runner, r.faults}
 	}
-	if r.kind.Timeout > 0 {
+	if r.kind.Timeout > 0 && !r.Limited {
 		jobs.Runner = withDefaultTimeout{jobs.Runner, r.kind.Timeout}
 		jobs.DefaultTimeout = r.kind.Timeout
 	}

@@ -1,10 +1,14 @@
 package httpjob
 
 import (
+	"context"
+	"errors"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/workload"
+	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
 )
 
 // An http job allocates nothing, whether its timeout is the run's or the kind's,
@@ -42,5 +46,18 @@ func TestDeadlinesAreTheJobsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx.Until(time.Now().Add(-time.Hour))
+	}
+}
+
+// A request has a timeout of its own, which replaces that of the kind.
+func TestRequestTimeout(t *testing.T) {
+	hang := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	got := runJob(t, hang.URL, `{"url": "$URL", "timeout": "30ms"}`, 0)
+	if !errors.Is(got.Err, context.DeadlineExceeded) {
+		t.Errorf("the job ended with %v, want its deadline", got.Err)
+	}
+	jobs := workloadtest.Open(t, local, call(map[string]any{"url": hang.URL, "timeout": "2m"}))
+	if jobs.DefaultTimeout != 0 {
+		t.Errorf("the default timeout is %v, want none beside the request's", jobs.DefaultTimeout)
 	}
 }

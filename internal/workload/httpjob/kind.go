@@ -38,6 +38,7 @@ func Kind(targets egress.Allowlist) workload.Kind {
 			return workload.Resolved{
 				Metrics:     p.metrics(),
 				Connections: cmp.Or(p.connections, scope.InFlight),
+				Limited:     p.timeout > 0,
 				Acquire: func(_ context.Context, usage *workload.Usage) (workload.Jobs, error) {
 					return p.open(&usage.Memory)
 				},
@@ -82,6 +83,10 @@ var parameters = []param.Parameter{
 	{
 		Name: "keepalive", Type: param.Boolean, Default: true,
 		Doc: "whether a connection serves several requests",
+	},
+	{
+		Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(),
+		Doc: "longest the request may take, with its redirects and polls; that of the spec is for the whole job",
 	},
 	tlsParameter,
 	{

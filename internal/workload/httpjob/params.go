@@ -1,6 +1,8 @@
 package httpjob
 
 import (
+	"time"
+
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -14,6 +16,7 @@ type params struct {
 	request     requestTemplate
 	expect      expectation
 	redirects   int64
+	timeout     time.Duration  // of the request; 0 for none of its own
 	poll        *poll          // nil if nothing is polled
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
@@ -25,6 +28,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	p := &params{
 		targets:     targets,
 		redirects:   v.Integer("redirects"),
+		timeout:     v.Duration("timeout"),
 		connections: v.Integer("connections"),
 		memory:      scope.Policy.MemoryLimit(),
 	}
@@ -65,7 +69,7 @@ func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
 	if err != nil {
 		return workload.Jobs{}, err
 	}
-	return workload.Jobs{Runner: r, Closers: []func(){r.client.Close}}, nil
+	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.client.Close}}, nil
 }
 
 // checkConnections refuses more connections than the policy allows.
