@@ -34,7 +34,7 @@ var wrongValues = map[string]string{
 // anyValue are flags that take any text, or about which only the work itself can
 // complain.
 var anyValue = []string{
-	"history", "scratch", "data", "store-file", "name", "note", "start", "file", "worker",
+	"history", "scratch", "data", "store-file", "name", "note", "start", "file", "worker", "search",
 	"runs list workload", // a workload of the past may be of any kind
 }
 
