@@ -14,9 +14,6 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// maxCompared is the most runs on one side of a comparison.
-const maxCompared = 100
-
 type compareInput struct {
 	Base      []string `query:"base,explode" doc:"ids of runs, comma-separated or repeated; baseline for those of head's name; name:NAME or label:KEY=VALUE for the newest 100 completed ones" example:"baseline"`
 	Head      []string `query:"head,explode" doc:"likewise, less baseline"`
@@ -73,8 +70,8 @@ func (s *Server) sideResults(
 	if len(asked) == 0 {
 		return nil, queryProblem(side, "is needed: the ids of one run or several, comma-separated")
 	}
-	if len(words) > maxCompared {
-		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(words)))
+	if len(words) > api.MaxCompared {
+		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", api.MaxCompared, len(words)))
 	}
 	var results []*aurea.Result
 	for _, word := range words {
@@ -84,41 +81,23 @@ func (s *Server) sideResults(
 		}
 		results = append(results, found...)
 	}
-	if len(results) > maxCompared {
-		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", maxCompared, len(results)))
+	if len(results) > api.MaxCompared {
+		return nil, queryProblem(side, fmt.Sprintf("must be %d runs at most; got %d", api.MaxCompared, len(results)))
 	}
 	return results, nil
 }
 
-// resultsOf returns the results that one word stands for: an id, name:NAME,
-// label:KEY=VALUE or baseline.
+// resultsOf returns the results that one word stands for: an id, or a selection.
 func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea.Result) ([]*aurea.Result, error) {
-	name, isName := strings.CutPrefix(word, "name:")
-	label, isLabel := strings.CutPrefix(word, "label:")
-	switch {
-	case word == "" || word == "name:":
+	if word == "" {
 		return nil, queryProblem(side, "must be the ids of runs, comma-separated; one of them is empty")
-	case isName:
-		query := aurea.RunQuery{Name: name, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared}
-		return s.resultsSelected(ctx, side, query, fmt.Sprintf("completed run named %q", name))
-	case isLabel:
-		key, value, ok := strings.Cut(label, "=")
-		if !ok || key == "" {
-			return nil, queryProblem(side, "must be label:KEY=VALUE, such as label:branch=main; got "+word)
-		}
-		query := aurea.RunQuery{
-			Labels: map[string]string{key: value}, Statuses: []aurea.Status{aurea.StatusCompleted}, Limit: maxCompared,
-		}
-		return s.resultsSelected(ctx, side, query, fmt.Sprintf("completed run with the label %q", label))
-	case word == "baseline" && side == "head":
-		return nil, queryProblem(side, "cannot be the baseline, which is what head is held against; give its id")
-	case word == "baseline":
-		name, err := nameOf(head)
-		if err != nil {
-			return nil, err
-		}
-		query := aurea.RunQuery{Name: name, Baseline: true, Limit: maxCompared}
-		return s.resultsSelected(ctx, side, query, fmt.Sprintf("baseline named %q", name))
+	}
+	selection, ok, err := api.ParseSelection(word, head)
+	switch {
+	case err != nil:
+		return nil, queryProblem(side, err.Error())
+	case ok:
+		return s.resultsSelected(ctx, side, selection)
 	}
 	run, err := s.options.Runs.Get(ctx, word)
 	if err == nil && !run.Status.Finished() {
@@ -146,29 +125,11 @@ func (s *Server) sideProblem(side string, err error) error {
 	return problem
 }
 
-// nameOf returns the name that all results share.
-func nameOf(results []*aurea.Result) (string, error) {
-	name := results[0].Name
-	for _, r := range results {
-		if r.Name == "" {
-			return "", queryProblem("base", "cannot be the baseline: run "+r.ID+" of head has no name; give ids")
-		}
-		if r.Name != name {
-			return "", queryProblem("base", fmt.Sprintf(
-				"cannot be the baseline: the runs of head have several names, %q and %q; give ids", name, r.Name))
-		}
-	}
-	return name, nil
-}
-
-// resultsSelected returns the results of the runs that the query of a side
-// finds. What describes them in the error for none.
-func (s *Server) resultsSelected(
-	ctx context.Context, side string, query aurea.RunQuery, what string,
-) ([]*aurea.Result, error) {
-	results, _, err := s.resultsPage(ctx, query)
+// resultsSelected returns the results of the runs that a side selects.
+func (s *Server) resultsSelected(ctx context.Context, side string, of api.Selection) ([]*aurea.Result, error) {
+	results, _, err := s.resultsPage(ctx, of.Query)
 	if err == nil && len(results) == 0 {
-		err = fmt.Errorf("%w: there is no %s with a result", aurea.ErrNotFound, what)
+		err = fmt.Errorf("%w: there is no %s with a result", aurea.ErrNotFound, of.What)
 	}
 	if err != nil {
 		return nil, s.sideProblem(side, err)

@@ -132,7 +132,7 @@ func TestCompareErrors(t *testing.T) {
 		{"head=" + id, 400, "base: is needed: the ids of one run or several", "query.base"},
 		{"base=" + id + "&head=", 400, "head: is needed", "query.head"},
 		{"base=" + id + ",&head=" + id, 400, "base: must be the ids of runs", "query.base"},
-		{"base=" + id + "&head=name:", 400, "one of them is empty", "query.head"},
+		{"base=" + id + "&head=name:", 400, "the name is empty", "query.head"},
 		{"base=" + many + "&head=" + id, 400, "base: must be 100 runs at most; got 101", "query.base"},
 		{"base=baseline&head=" + id, 400, "run " + id + " of head has no name", "query.base"},
 		{"base=" + id + "&head=baseline", 400, "head: cannot be the baseline", "query.head"},
