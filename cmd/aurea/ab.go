@@ -61,6 +61,8 @@ interrupted, with the comparison so far printed; 1 anything else.`,
   aurea ab http://localhost:8080/ --start ./old --start ./new -o json`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: o.run,
+
+		ValidArgsFunction: completeSpec,
 	}
 	flags := command.Flags()
 	flags.IntVarP(&o.pairs, "runs", "n", 10, "runs of each side, at most")

@@ -21,12 +21,12 @@ func newCompareCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Compare runs, and tell differences from chance",
-		Long: `Compares the runs of HEAD with those of BASE. Each side is a file of results (the
-output of aurea run -o json, several appended to each other), a directory of such
-files, or a comma-separated list of both. Runs of the history, or with --server those
-of a service, are given as ids, comma-separated, or as name:NAME for the completed
-runs of a name, or label:KEY=VALUE for those with a label; last is the newest run.
-BASE may also be baseline: the runs that are the baseline of HEAD's name.
+		Long: `Compares the runs of HEAD with those of BASE. Each side is a comma-separated list of:
+files of results (the output of aurea run -o json, several appended to each other),
+directories of such files, and runs of the history, or with --server of a service.
+Runs are given as ids, as name:NAME for the completed runs of a name, or as
+label:KEY=VALUE for those with a label; last is the newest run. BASE may also be
+baseline: the runs that are the baseline of HEAD's name.
 
 One run of each proves nothing, since two runs differ by chance alone. It takes 4 of
 each to find any difference, and 10 to find a small one. Alternate between them, so
@@ -50,6 +50,7 @@ results; 1 anything else.`,
   aurea compare results/old results/new --threshold 2% -o markdown
   aurea compare base.json head.json --fail-on "p99 > +5%"
   aurea compare baseline last
+  aurea compare release.json last
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -59,6 +60,7 @@ results; 1 anything else.`,
 	o.verdict.addFlags(command.Flags())
 	o.output.addFlag(command.Flags(), "comparison", comparisonForms())
 	o.source.addFlags(command.Flags())
+	command.ValidArgsFunction = completeSides(&o.source)
 	return command
 }
 
@@ -94,7 +96,7 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	return comparisonExitError(c)
 }
 
-// compare compares two sides: files on this machine, or stored runs.
+// compare compares two sides: files on this machine, stored runs, or both.
 func (f *sourceFlags) compare(
 	ctx context.Context, base, head string, options compare.Options,
 ) (compare.Comparison, error) {
@@ -109,20 +111,18 @@ func (f *sourceFlags) compare(
 	if len(baseSide.ids)+len(headSide.ids) == 0 {
 		return compare.Results(baseSide.results, headSide.results, options), nil
 	}
-	if len(baseSide.results)+len(headSide.results) > 0 {
-		return compare.Comparison{}, usageErrorf(
-			"give files on both sides, or stored runs on both; got %q and %q", base, head)
-	}
 	service, done, err := f.open(ctx)
 	if err != nil {
 		return compare.Comparison{}, err
 	}
 	defer done()
-	if baseSide.ids, err = findRuns(ctx, service, baseSide.ids, finishedRun); err != nil {
-		return compare.Comparison{}, err
+	if len(baseSide.results)+len(headSide.results) > 0 {
+		return compareMixed(ctx, service, baseSide, headSide, options)
 	}
-	if headSide.ids, err = findRuns(ctx, service, headSide.ids, finishedRun); err != nil {
-		return compare.Comparison{}, err
+	for _, side := range []side{baseSide, headSide} {
+		if err := side.findRuns(ctx, service); err != nil {
+			return compare.Comparison{}, err
+		}
 	}
 	return service.Compare(ctx, baseSide.ids, headSide.ids, options)
 }

@@ -165,9 +165,14 @@ func TestCompareErrors(t *testing.T) {
 		{[]string{broken, good}, exitUsage, "aurea: " + broken + ": the document is not JSON: it ends too early"},
 		{[]string{writeTestFile(t, "nothing.json", ""), good}, exitUsage, "nothing.json: there is nothing in it"},
 		{[]string{good, "elsewhere"}, exitUsage,
-			`aurea: there is no file "elsewhere"; the id of a run begins with benchmark-`},
+			`aurea: there is no file "elsewhere"; a run is its id, last, name:NAME or label:KEY=VALUE`},
 		{[]string{good, empty}, exitUsage, "there is no .json file in the directory"},
-		{[]string{good, "benchmark-1"}, exitUsage, "give files on both sides, or stored runs on both"},
+		{[]string{good, "benchmark-1", "--server", url}, exitFailure,
+			"aurea: head: not found: there is no run whose id begins with benchmark-1"},
+		{[]string{"name:x", good, "--server", url}, exitFailure,
+			`aurea: base: not found: there is no completed run named "x" with a result`},
+		{[]string{good, "baseline", "--server", url}, exitUsage, "aurea: head: baseline cannot be the baseline"},
+		{[]string{good, "name:", "--server", url}, exitUsage, "aurea: head: name: must be name:NAME"},
 		{[]string{good, good, "--threshold", "x"}, exitUsage,
 			`aurea: --threshold must be a share from 0 to 1, such as 5% or 0.05; got "x"`},
 		{[]string{good, good, "-o", "pdf"}, exitUsage,
@@ -222,6 +227,41 @@ func TestCompareHTML(t *testing.T) {
 	checkContains(t, "the comparison", got, "base     1 run of "+page+"\n", "\nthroughput ")
 	if strings.Contains(stderr, "no result") {
 		t.Errorf("the error is %q", stderr)
+	}
+}
+
+// A side may have results of files and stored runs together, and a file may be
+// held against stored runs.
+func TestCompareFilesWithRuns(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "history")
+	one := keepRun(t, dir, "--name", "api", "--label", "branch=main")
+	keepRun(t, dir, "--name", "api", "--label", "branch=main")
+	code, _, stderr := runCommand(t, "", "runs", "baseline", "add", "name:api", "--history", dir)
+	checkExit(t, "aurea runs baseline add", code, exitOK, stderr)
+	_, page, _ := runCommand(t, "", "report", "last", "--history", dir, "-o", "json")
+	file, other := writeTestFile(t, "api.json", page), writeResultsFile(t, "other.json", 1)
+	for _, test := range []struct {
+		base, head string
+		runs       [2]int
+	}{
+		{file, one, [2]int{1, 1}},
+		{strings.TrimPrefix(one, runPrefix), file, [2]int{1, 1}},
+		{"last", other, [2]int{1, 1}},
+		{other, "name:api", [2]int{1, 2}},
+		{"baseline", file, [2]int{1, 1}},
+		{other + ",label:branch=main", other, [2]int{3, 1}},
+		{other, one + "," + other, [2]int{1, 2}},
+	} {
+		what := test.base + " with " + test.head
+		code, text, stderr := runCommand(t, "", "compare", test.base, test.head, "--history", dir, "-o", "json")
+		checkExit(t, what, code, exitEvidence, stderr)
+		var c compare.Comparison
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.runs, [2]int{c.Base.Runs, c.Head.Runs}); diff != "" {
+			t.Errorf("%s: runs (-want +got):\n%s", what, diff)
+		}
 	}
 }
 

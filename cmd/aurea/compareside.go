@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
@@ -46,13 +49,30 @@ func readSide(argument string) (side, error) {
 	return s, nil
 }
 
+// findRuns makes ids of the references to single runs. A service knows the others.
+func (s side) findRuns(ctx context.Context, service *client.Client) (err error) {
+	for i, reference := range s.ids {
+		if _, several, _ := api.ParseSelection(reference, nil); several {
+			continue
+		}
+		if s.ids[i], err = findRun(ctx, service, reference, finishedRun); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// minStart is how many characters of an id without its prefix can be nothing else.
+const minStart = 8
+
 // isRunReference reports whether an item refers to stored runs. A file of that
 // name takes precedence.
 func isRunReference(item string) bool {
 	if _, err := os.Stat(item); err == nil {
 		return false
 	}
-	isID := strings.HasPrefix(item, runPrefix) && filepath.Ext(item) == ""
+	start, prefixed := strings.CutPrefix(item, runPrefix)
+	isID := prefixed && filepath.Ext(item) == "" || len(start) >= minStart && idStart().MatchString(start)
 	return isID || item == "baseline" || item == lastRun || strings.HasPrefix(item, "name:") ||
 		strings.HasPrefix(item, "label:")
 }
@@ -61,7 +81,7 @@ func isRunReference(item string) bool {
 func resultFiles(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageErrorf("there is no file %q; the id of a run begins with benchmark-", name)
+		return nil, usageErrorf("there is no file %q; a run is its id, %s, name:NAME or label:KEY=VALUE", name, lastRun)
 	}
 	if err != nil {
 		return nil, usageErrorf("cannot read the results: %v", err)

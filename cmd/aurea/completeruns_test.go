@@ -2,39 +2,75 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// Completion offers last and the ids of the runs that a command can be about, each
-// with its name.
+// Completion offers last, the names and the ids of the runs that a command can be
+// about, or what else of runs it takes.
 func TestCompleteRuns(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "history")
-	first, second := keepRun(t, dir, "--name", "one"), keepRun(t, dir, "--name", "two")
+	first, second := keepRun(t, dir, "--name", "one"), keepRun(t, dir, "--name", "two", "--label", "branch=a")
 	for _, test := range []struct {
-		args []string
-		want []string
+		line string // the words before the last one, which begins behind the |
+		want string
 	}{
-		{[]string{"runs", "show", "--history", dir, ""}, []string{"last", second, first}},
-		{[]string{"runs", "show", "--history", dir, "l"}, []string{"last"}},
-		{[]string{"runs", "delete", "--history", dir, first, second[:len(second)-1]}, []string{second}},
-		{[]string{"runs", "show", "--history", dir, first, ""}, nil},
-		{[]string{"runs", "watch", "--history", dir, ""}, nil}, // none is live
-		{[]string{"runs", "show", "--history", "/nowhere", ""}, nil},
-		{[]string{"report", "--history", dir, "benchmark-"}, []string{second, first}},
+		{"runs show |", "last name:two name:one " + second + " " + first},
+		{"runs show |l", "last"},
+		{"runs show |name:t", "name:two"},
+		{"runs delete " + first + " |" + second[:len(second)-1], second},
+		{"runs show " + first + " |", ""},
+		{"runs watch |", ""}, // none is live
+		{"report |benchmark-", second + " " + first},
+		{"runs list --name |", "two one"},
+		{"runs list --label |", "branch=a"},
+		{"trend |o", "one"},
+		{"trend one |", ""},
+		{"trend one --label |b", "branch=a"},
+		{"compare |", "baseline last name:two name:one " + second + " " + first + " label:branch=a"},
+		{"compare a.json |n", "name:two name:one"},
+		{"compare a.json,|n", "a.json,name:two a.json,name:one"},
+		{"compare a.json last |", ""},
 	} {
-		code, stdout, stderr := runCommand(t, "", append([]string{"__complete"}, test.args...)...)
-		checkExit(t, strings.Join(test.args, " "), code, exitOK, stderr)
+		before, last, _ := strings.Cut(test.line, "|")
+		words := strings.Fields(before)
+		if !strings.HasSuffix(before, " ") { // the last word begins before the |
+			last, words = words[len(words)-1]+last, words[:len(words)-1]
+		}
+		args := slices.Concat([]string{"__complete"}, words, []string{last})
+		args = slices.Insert(args, 1+len(commandOf(words)), "--history", dir)
+		code, stdout, stderr := runCommand(t, "", args...)
+		checkExit(t, test.line, code, exitOK, stderr)
 		var got []string
 		for line := range strings.Lines(stdout) {
-			id, _, described := strings.Cut(strings.TrimSpace(line), "\t")
-			if described {
-				got = append(got, id)
+			if word, _, _ := strings.Cut(strings.TrimSpace(line), "\t"); !strings.HasPrefix(word, ":") {
+				got = append(got, word)
 			}
 		}
-		if strings.Join(got, " ") != strings.Join(test.want, " ") {
-			t.Errorf("%q completes %q, want %q", test.args, got, test.want)
+		if diff := cmp.Diff(test.want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.line, diff)
 		}
+	}
+}
+
+// commandOf returns the words that name a command.
+func commandOf(words []string) []string {
+	if words[0] == "runs" {
+		return words[:2]
+	}
+	return words[:1]
+}
+
+// A history that cannot be read completes nothing.
+func TestCompleteWithoutHistory(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runCommand(t, "", "__complete", "runs", "show", "--history", "/nowhere", "")
+	checkExit(t, "the completion", code, exitOK, stderr)
+	if !strings.HasPrefix(stdout, ":") {
+		t.Errorf("it completes %q", stdout)
 	}
 }

@@ -50,9 +50,18 @@ func completeValues(command *cobra.Command) {
 	}
 }
 
-// completeSpec suggests files of specs as the only argument.
-func completeSpec(_ *cobra.Command, given []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(given) > 0 {
+// completeFlag makes shells suggest the values of a flag of one command.
+func completeFlag(command *cobra.Command, flag string, values cobra.CompletionFunc) {
+	if err := command.RegisterFlagCompletionFunc(flag, values); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+// completeSpec suggests files of specs as the arguments of a command.
+func completeSpec(
+	command *cobra.Command, given []string, start string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if command.Args(command, append(slices.Clone(given), start)) != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt

@@ -88,6 +88,9 @@ func TestRunReferences(t *testing.T) {
 			" is the beginning of several ids, such as " + second + " and " + first + "; give more of it"},
 		{[]string{"runs", "show", gone}, exitFailure, "not found: there is no run whose id begins with " + gone},
 		{[]string{"runs", "show", "nothing"}, exitFailure, "not found: there is no run nothing"},
+		{[]string{"runs", "show", "name:x"}, exitFailure, `not found: there is no run named "x" yet`},
+		{[]string{"runs", "watch", "name:x"}, exitFailure, `there is no run named "x" that is running or queued`},
+		{[]string{"runs", "show", "name:"}, exitUsage, "name:NAME needs the name of a run"},
 		{[]string{"runs", "cancel", "last"}, exitFailure, "not found: there is no run that is running or queued"},
 		{[]string{"runs", "cancel", first}, exitFailure, "has finished"},
 		{[]string{"runs", "list", "--server", "http://127.0.0.1:1"}, exitUsage,
@@ -99,6 +102,12 @@ func TestRunReferences(t *testing.T) {
 		code, _, stderr := runCommand(t, "", args...)
 		checkExit(t, strings.Join(args, " "), code, test.code, stderr)
 		checkContains(t, strings.Join(args, " "), stderr, test.want)
+	}
+	named := keepRun(t, dir, "--name", "x")
+	keepRun(t, dir)
+	for _, reference := range []string{"name:x", strings.TrimPrefix(named, runPrefix)} {
+		_, shown, _ := runCommand(t, "", "runs", "show", reference, "--history", dir, "-o", "json")
+		checkContains(t, reference, shown, `"id": "`+named+`"`)
 	}
 	empty := t.TempDir()
 	code, _, stderr := runCommand(t, "", "runs", "show", "last", "--history", empty)

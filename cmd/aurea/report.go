@@ -23,8 +23,8 @@ func newReportCommand() *cobra.Command {
 		Short: "Write the result of a finished run in another form",
 		Long: `Writes the result of a finished run in any form: of a file that aurea run -o json or
 -o html has written, or of a run of the history, or with --server of a service. An ID may be
-shortened, and last is the newest finished run. A file of that name takes precedence;
-- is standard input.
+shortened; last is the newest finished run, and name:NAME the newest one of a name. A
+file of that name takes precedence; - is standard input.
 
 It exits with 0 when the report is written, whatever the verdict of the run.`,
 		Example: `  aurea report last

@@ -15,8 +15,10 @@ import (
 const (
 	runPrefix = "benchmark-"
 	lastRun   = "last"
-	uuidSize  = 36 // characters of a UUID with its dashes
-	timeSize  = 12 // digits of a UUIDv7 that are a time in milliseconds
+	// nameReference and a name refer to the newest run of the name.
+	nameReference = "name:"
+	uuidSize      = 36 // characters of a UUID with its dashes
+	timeSize      = 12 // digits of a UUIDv7 that are a time in milliseconds
 )
 
 // idStart matches the beginning of the UUID of a run.
@@ -40,15 +42,24 @@ func finishedStatuses() (finished []aurea.Status) {
 }
 
 // findRun returns the id of the run that a reference means: an id, the beginning
-// of one, or last, the newest run with one of the statuses. A reference that is
-// none of them is returned as it is.
+// of one, last, or name:NAME; the latter two are the newest run with one of the
+// statuses. A reference that is none of them is returned as it is.
 func findRun(ctx context.Context, service *client.Client, reference string, last []aurea.Status) (string, error) {
 	if reference == lastRun {
-		return findLast(ctx, service, last)
+		return findLast(ctx, service, "", last)
+	}
+	if name, ok := strings.CutPrefix(reference, nameReference); ok {
+		if name == "" {
+			return "", usageErrorf("%sNAME needs the name of a run", nameReference)
+		}
+		return findLast(ctx, service, name, last)
 	}
 	start := strings.TrimPrefix(reference, runPrefix)
-	if len(start) == uuidSize || !idStart().MatchString(start) {
+	switch {
+	case !idStart().MatchString(start):
 		return reference, nil
+	case len(start) == uuidSize:
+		return runPrefix + start, nil
 	}
 	return findByStart(ctx, service, start)
 }
@@ -67,19 +78,24 @@ func findRuns(
 	return ids, nil
 }
 
-func findLast(ctx context.Context, service *client.Client, statuses []aurea.Status) (string, error) {
-	page, err := service.List(ctx, aurea.RunQuery{Statuses: statuses, Limit: 1})
+// findLast returns the id of the newest run with one of the statuses, and with the
+// name unless that is "".
+func findLast(ctx context.Context, service *client.Client, name string, statuses []aurea.Status) (string, error) {
+	page, err := service.List(ctx, aurea.RunQuery{Name: name, Statuses: statuses, Limit: 1})
 	if err != nil {
 		return "", err
 	}
 	if len(page.Runs) > 0 {
 		return page.Runs[0].ID, nil
 	}
-	which := "run yet"
-	if len(statuses) > 0 {
-		which = "run that is " + joinStatuses(statuses)
+	which := "run"
+	if name != "" {
+		which = fmt.Sprintf("run named %q", name)
 	}
-	return "", fmt.Errorf("%w: there is no %s", aurea.ErrNotFound, which)
+	if len(statuses) > 0 {
+		return "", fmt.Errorf("%w: there is no %s that is %s", aurea.ErrNotFound, which, joinStatuses(statuses))
+	}
+	return "", fmt.Errorf("%w: there is no %s yet", aurea.ErrNotFound, which)
 }
 
 // joinStatuses returns statuses as words: running or queued.

@@ -19,7 +19,8 @@ func newRunsCommand() *cobra.Command {
 keeps, or with --server (or AUREA_SERVER) those of a service.
 
 An ID is the whole id of a run, the first characters of it if no other run has
-them, or last: the newest run that the command can be about.`,
+them, last: the newest run that the command can be about, or name:NAME: the newest
+one of a name.`,
 	}
 	command.AddCommand(
 		newRunsListCommand(),

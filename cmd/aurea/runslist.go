@@ -15,7 +15,8 @@ import (
 )
 
 func newRunsListCommand() *cobra.Command {
-	command := newServiceCommand("list", "List runs, newest first", cobra.NoArgs,
+	source := new(sourceFlags)
+	command := newSourceCommand(source, "list", "List runs, newest first", cobra.NoArgs,
 		func(command *cobra.Command, service *client.Client, _ []string) error {
 			query, err := parseRunQuery(command.Flags(), time.Now())
 			if err != nil {
@@ -49,6 +50,8 @@ func newRunsListCommand() *cobra.Command {
 	flags.Bool("baseline", false, "only runs that are a baseline")
 	flags.Int("limit", 20, "most runs to list")
 	addOutputFlag(command)
+	completeFlag(command, "name", completeNames(source, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(command, "label", completeLabels(source))
 	return command
 }
 

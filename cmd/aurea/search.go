@@ -46,6 +46,8 @@ found printed; 1 anything else.`,
   aurea search spec.yaml --objective "p99 < 1s" -r 10..5000 --precision 1%`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: o.run,
+
+		ValidArgsFunction: completeSpec,
 	}
 	flags := command.Flags()
 	addSpecFlags(flags)

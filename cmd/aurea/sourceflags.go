@@ -58,15 +58,7 @@ func (f *sourceFlags) local() (bool, error) {
 	return f.server.url == "", nil
 }
 
-// newServiceCommand returns a command that calls do with a client of the server
-// or history that its flags select.
-func newServiceCommand(
-	use, short string, args cobra.PositionalArgs, do func(*cobra.Command, *client.Client, []string) error,
-) *cobra.Command {
-	return newSourceCommand(new(sourceFlags), use, short, args, do)
-}
-
-// newRunIDCommand is newServiceCommand for arguments that are references to runs,
+// newRunIDCommand is newSourceCommand for arguments that are references to runs,
 // which do gets as ids. last is the newest run with one of the statuses.
 func newRunIDCommand(
 	use, short string, args cobra.PositionalArgs, last []aurea.Status,
@@ -85,6 +77,8 @@ func newRunIDCommand(
 	return command
 }
 
+// newSourceCommand returns a command that calls do with a client of the server
+// or history that its flags select.
 func newSourceCommand(
 	source *sourceFlags, use, short string, args cobra.PositionalArgs,
 	do func(*cobra.Command, *client.Client, []string) error,

@@ -48,6 +48,8 @@ runs to find a change; 2 wrong usage; 1 anything else.`,
 	flags.StringArrayVar(&o.labels, "label", nil, "only runs with this label, key=value; repeatable")
 	o.source.addFlags(flags)
 	addOutputFlag(command)
+	command.ValidArgsFunction = completeNames(&o.source, cobra.ShellCompDirectiveDefault)
+	completeFlag(command, "label", completeLabels(&o.source))
 	return command
 }
 
