@@ -2,11 +2,11 @@ package server
 
 import "testing"
 
-// Each address shows its screen, and one that is unknown says so.
+// The page that is being built: each address shows its screen, and one that is unknown says so.
 func TestBrowserScreens(t *testing.T) {
 	t.Parallel()
 	url := host(t, newStoringFake(finishingFake()))
-	b := visit(t, url, 0)
+	b := visit(t, url+"/next", 0)
 	for address, want := range map[string]string{
 		"#/new": "New run", "#/system": "System", "#/nowhere": "There is no such page",
 	} {

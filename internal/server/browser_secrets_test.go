@@ -19,7 +19,7 @@ func TestBrowserSpecWithSecrets(t *testing.T) {
 	ran := s.run(`{"num_jobs": 2, "workload": {"kind": "http", "url": "` + target.URL +
 		`", "headers": {"Authorization": "Bearer x", "Accept": "a"}}}`)
 	id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
-	b := browse(t, s.URL+"/old#/runs/"+id, 1)
+	b := browse(t, s.URL+"/#/runs/"+id, 1)
 	b.ready()
 	b.shows(id)
 	b.last = id

@@ -88,7 +88,7 @@ func TestBrowserUseSpec(t *testing.T) {
 	} {
 		ran := s.run(given)
 		id := decodeDocument(t, string(ran.body)).at("benchmark_id").(string)
-		b := browse(t, s.URL+"/old#/runs/"+id, 0)
+		b := browse(t, s.URL+"/#/runs/"+id, 0)
 		b.ready()
 		b.shows(id)
 		kept := strings.Contains(want, `"include_jobs": true`)

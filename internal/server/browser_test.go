@@ -26,12 +26,9 @@ type tab struct {
 	refused int      // responses of 400 and above, which the console always reports
 }
 
-// browse opens the old page, as visit does.
+// browse opens the page as visit does, and waits until it has loaded its data.
 func browse(t *testing.T, url string, refused int) *tab {
 	t.Helper()
-	if strings.Count(url, "/") == 2 { // only a host
-		url += "/old"
-	}
 	b := visit(t, url, refused)
 	b.settles()
 	return b
