@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -53,10 +54,11 @@ func (s *screen) line(text string) { s.WriteString(strings.TrimRight(text, " ") 
 func (s *screen) grid(header []string, rows [][]string) {
 	rows = append([][]string{header}, rows...)
 	widths := make([]int, len(header))
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = format.Sanitize(cell)
-			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+	for n := range rows {
+		rows[n] = slices.Clone(rows[n]) // the cells are the caller's, and headers are shared
+		for i, cell := range rows[n] {
+			rows[n][i] = format.Sanitize(cell)
+			widths[i] = max(widths[i], utf8.RuneCountInString(rows[n][i]))
 		}
 	}
 	others := 0
