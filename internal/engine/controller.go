@@ -45,10 +45,14 @@ type controller struct {
 	timeline       []aurea.RunEvent
 }
 
-// stop makes the run start no more jobs and cancel those in flight.
+// stop makes the run start no more jobs and cancel those in flight. It returns
+// when the snapshot that says so is published, also to a caller that finds the
+// run stopped: an event loop must not go on by the snapshot before.
 func (x *execution) stop() {
-	x.stopped.Store(true)
-	x.wakeAll()
+	x.stopping.Do(func() {
+		x.stopped.Store(true)
+		x.wakeAll()
+	})
 }
 
 // apply applies a control to the live plan and publishes the result. It first

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,7 @@ type execution struct {
 	_        [64]byte // the fields below are seldom written
 	latest   atomic.Pointer[snapshot]
 	stopped  atomic.Bool
+	stopping sync.Once // see stop
 	requeued requeued
 	tracing  *tracing // nil when no job is traced
 }

@@ -20,9 +20,7 @@ func (x *execution) leased(now time.Duration) bool {
 
 // expire stops the run and cancels the jobs in flight.
 func (x *execution) expire() {
-	if !x.stopped.Load() {
-		x.stop()
-	}
+	x.stop()
 	x.cancel()
 }
 

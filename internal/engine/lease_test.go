@@ -61,6 +61,19 @@ func TestLeaseIsRenewed(t *testing.T) {
 	})
 }
 
+// The end of a lease is published before the context ends, also if another
+// goroutine has begun to stop the run.
+func TestLeaseEndIsPublished(t *testing.T) {
+	x := newExecution(t.Context(), aurea.Plan{Jobs: 1, Concurrency: 1}, workload.Jobs{},
+		func() sleeper { return timerSleep })
+	before := x.latest.Load()
+	x.stopped.Store(true)
+	x.expire()
+	if x.latest.Load() == before {
+		t.Error("the run is cancelled, and event loops go on by the snapshot before")
+	}
+}
+
 // A lease that is over before the run starts lets no job start. No moment to
 // start is as long ago as a load lasts, whose end would cancel jobs as well.
 func TestLeaseOverAtTheStart(t *testing.T) {
