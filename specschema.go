@@ -39,8 +39,8 @@ func SpecSchema(kinds []Kind) map[string]any {
 	return schema
 }
 
-// defaultsSchema returns the schema of the defaults for a kind: its parameters, none
-// of which is needed.
+// defaultsSchema returns the schema of the defaults for a kind: its parameters.
+// All are optional.
 func defaultsSchema(kind Kind) any {
 	var inherited []param.Parameter
 	for _, p := range kind.Parameters {

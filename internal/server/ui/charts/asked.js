@@ -39,7 +39,7 @@ const runTime = (pauses, at) => pauses.reduce((t, [from, to]) => (from < t ? t +
 const planTime = (pauses, t) => pauses.reduce((at, [from, to]) => at - Math.max(Math.min(to, t) - from, 0), t);
 
 // profileOf returns the load of a spec: ramps { from, to, length } on the plan's
-// clock, the last of which goes on, and the time at which no job starts any more.
+// clock, and the time at which no job starts any more. The last ramp goes on.
 function profileOf(spec) {
   const stages = spec.stages ?? [];
   const open = Boolean(spec.rate || stages[0]?.rate !== undefined);

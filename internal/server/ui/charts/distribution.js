@@ -36,7 +36,7 @@ const topOf = (total) => 1 - 1 / Math.max(total, 10);
 const usual = (curve) => curve.filter(([q], i) => q > 0.001 || i === curve.length - 1).map(([, value]) => value);
 
 // percentilesOptions returns what a plot of the percentiles shows: one or several
-// curves, the first of which has the limits.
+// curves. The limits are those of the first curve.
 export function percentilesOptions(title, curves, limits) {
   const drawn = limits.filter(({ chart, quantile }) => chart === "latency" && quantile > 0);
   const lines = curves.map((one) => ({ ...one, points: quantilesOf(one) }));

@@ -1,4 +1,4 @@
-// The table of a trend's runs, newest first, two of which can be ticked.
+// The table of a trend's runs, newest first. Two can be ticked.
 
 import { element, exact } from "../../core/dom.js";
 import { duration, number, percent } from "../../core/format.js";
