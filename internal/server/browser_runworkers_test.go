@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -132,13 +131,13 @@ func TestBrowserOnWorkers(t *testing.T) {
 	for _, one := range of {
 		worker := document(one.(map[string]any))
 		id := worker.at("id").(string)
-		var want []string
+		var want []float64
 		for _, field := range []string{"throughput", "cpu", "latency.p50", "latency.p99", "delay.p99", "counts.ok"} {
-			want = append(want, strconv.FormatFloat(worker.number(t, field), 'g', -1, 64))
+			want = append(want, worker.number(t, field))
 		}
-		want = append(want, "0")
+		want = append(want, 0)
 		row := fmt.Sprintf(`document.querySelector("#run-workers span[title='%s']").closest("tr")`, id)
-		got := look[[]string](b, `[...%s.querySelectorAll("data")].map((d) => d.value)`, row)
+		got := look[[]float64](b, `[...%s.querySelectorAll("data")].map((d) => Number(d.value))`, row)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-result +shown):\n%s", worker.at("name"), diff)
 		}
