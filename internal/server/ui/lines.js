@@ -11,9 +11,12 @@ export function listOf(schema) {
 
 const simple = ["string", "integer", "number", undefined];
 
+// isSimple reports whether a value fits a line: a text, a number, or either of them.
+const isSimple = ({ type, oneOf }) => (oneOf ? oneOf.every((one) => one.type && isSimple(one)) : simple.includes(type));
+
 export function isSimpleList(schema) {
   const items = listOf(schema)?.items;
-  return items && simple.includes(items.type) && !items.oneOf;
+  return items && isSimple(items);
 }
 
 // filled returns the lines that are not blank, with their numbers from 1.

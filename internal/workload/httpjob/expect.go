@@ -3,7 +3,6 @@ package httpjob
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
@@ -15,11 +14,7 @@ import (
 var expectParameter = param.Parameter{
 	Name: "expect", Type: param.Object, Doc: "which answers are right; without it, those with a status below 400",
 	Members: []param.Parameter{
-		{
-			Name: "status", Type: param.List, Min: 1, Max: 50,
-			Items: &param.Parameter{Type: param.Integer, Min: 100, Max: 599, Doc: "a status"},
-			Doc:   "statuses that are right",
-		},
+		statusParameter("statuses that are right, or classes of them such as 2xx"),
 		{
 			Name: "contains", Type: param.Text, Max: 10_000,
 			Doc: "what the answer's body must contain",
@@ -46,7 +41,7 @@ var ruleParameters = []param.Parameter{
 
 // An expectation judges responses. The zero value expects a status below 400.
 type expectation struct {
-	statuses []int64
+	statuses statusSet
 	contains *httpclient.Pattern // nil accepts any body
 	json     []jsonRule
 }
@@ -58,10 +53,7 @@ type jsonRule struct {
 
 // newExpectation reads the parameter, which may be nil.
 func newExpectation(v param.Values) (expectation, error) {
-	var e expectation
-	for _, status := range v.List("status") {
-		e.statuses = append(e.statuses, status.(int64))
-	}
+	e := expectation{statuses: newStatusSet(v)}
 	if v.Has("contains") {
 		e.contains = httpclient.NewPattern([]byte(v.Text("contains")))
 	}
@@ -78,16 +70,12 @@ func newExpectation(v param.Values) (expectation, error) {
 
 // inspects reports whether the body has to be kept. contains is matched while
 // the body is read.
-func (e expectation) inspects() bool { return e.json != nil }
+func (e *expectation) inspects() bool { return e.json != nil }
 
 // judge returns nil for a right response, or else a failure of a class such as
 // status_404, or body.
-func (e expectation) judge(ctx context.Context, response *httpclient.Response) error {
-	wrongStatus := response.Status >= 400
-	if e.statuses != nil {
-		wrongStatus = !slices.Contains(e.statuses, int64(response.Status))
-	}
-	if wrongStatus {
+func (e *expectation) judge(ctx context.Context, response *httpclient.Response) error {
+	if !e.statuses.has(response.Status) {
 		return &workload.Failure{
 			Class: "status_" + strconv.Itoa(response.Status),
 			Err:   fmt.Errorf("the answer's status is %d", response.Status),

@@ -50,6 +50,10 @@ var judgedResponses = []struct{ name, path, expect, class, message string }{
 	{"status", "/missing", `{}`, "status_404", "the answer's status is 404"},
 	{"status wanted", "/missing", `{"status": [404, 410]}`, "", ""},
 	{"one status", "/text", `{"status": 201}`, "status_200", "the answer's status is 200"},
+	{"class", "/text", `{"status": "2xx"}`, "", ""},
+	{"class not", "/missing", `{"status": "2xx"}`, "status_404", "the answer's status is 404"},
+	{"class or number", "/missing", `{"status": ["2xx", 404]}`, "", ""},
+	{"class alone", "/text", `{"status": ["4xx", 201]}`, "status_200", "the answer's status is 200"},
 	{"contains", "/text", `{"contains": "is well"}`, "", ""},
 	{
 		"contains not", "/text", `{"contains": "wrong"}`,

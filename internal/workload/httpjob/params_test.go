@@ -20,7 +20,8 @@ func TestHTTPChecks(t *testing.T) {
 const (
 	sameTargetRule = "workload.url: must have the same scheme, host and port for all jobs; " +
 		"only path and query may have fields"
-	pathRule = "must be a JSONPath such as $.status; jsonpath: unexpected identifier at position 1"
+	statusRule = "must be an integer from 100 to 599, or one of 1xx, 2xx, 3xx, 4xx, 5xx"
+	pathRule   = "must be a JSONPath such as $.status; jsonpath: unexpected identifier at position 1"
 )
 
 // wrongParameters are parameters and why they are refused.
@@ -49,7 +50,15 @@ var wrongParameters = []struct{ parameters, want string }{
 	},
 	{
 		`{"url": "http://localhost/", "expect": {"status": 99}}`,
-		"workload.expect.status: must be an integer from 100 to 599; got 99",
+		"workload.expect.status: " + statusRule + "; got 99",
+	},
+	{
+		`{"url": "http://localhost/", "expect": {"status": [200, "20x"]}}`,
+		"workload.expect.status[1]: " + statusRule + `; got "20x"`,
+	},
+	{
+		`{"url": "http://localhost/", "poll": {"expect": {"status": "9xx"}}}`,
+		"workload.poll.expect.status: " + statusRule + `; got "9xx"`,
 	},
 	{
 		`{"url": "http://localhost/", "expect": {"json": {"path": "status"}}}`,

@@ -31,6 +31,13 @@ var pollParameter = param.Parameter{
 			Doc: "where a poll's answer says how the job fares: a JSONPath",
 		},
 		{
+			Name: "expect", Type: param.Object,
+			Doc: "which answers to polls are right; without it, those with a status below 400",
+			Members: []param.Parameter{
+				statusParameter("statuses that are right, or classes of them such as 2xx"),
+			},
+		},
+		{
 			Name: "done", Type: param.List, Min: 1, Max: 20,
 			Items:   &param.Parameter{Type: param.Any, Doc: "a value"},
 			Default: []any{"completed", "done", "succeeded", "success"},
@@ -61,6 +68,7 @@ var pollParameter = param.Parameter{
 type poll struct {
 	where    urlSource
 	interval time.Duration
+	expect   expectation
 	status   jsonPath
 	done     []any
 	failed   []any
@@ -81,6 +89,7 @@ func newPoll(v param.Values) (*poll, error) {
 		return nil, nil //nolint:nilnil // most requests poll nothing
 	}
 	p := &poll{interval: v.Duration("interval"), done: v.List("done"), failed: v.List("failed")}
+	p.expect.statuses = newStatusSet(v.Object(expectParameter.Name))
 	if where := v.Text("url"); !strings.HasPrefix(where, "$") {
 		p.where.header = where
 	}
@@ -164,7 +173,7 @@ func (r *httpRunner) ask(
 	if _, err := r.call(ctx, p, int(r.maxKept), response, exchangeMetrics{metrics, true}); err != nil {
 		return false, err
 	}
-	if err := (expectation{}).judge(ctx, response); err != nil {
+	if err := r.poll.expect.judge(ctx, response); err != nil {
 		return false, err
 	}
 	err = withJSON(ctx, response, func(document any) error {

@@ -114,6 +114,11 @@ var polledJobs = []struct {
 		"failed", `{}`, `{"status": "failed"}`,
 		"job", "poll: the service says that the job has failed: $.status is failed", 1, -1,
 	},
+	{"class of statuses", `{"expect": {"status": "2xx"}}`, `{"status": "done"}`, "", "", 1, -1},
+	{
+		"unexpected status", `{"expect": {"status": 203}}`, `{"status": "done"}`,
+		"status_200", "poll: the answer's status is 200", 1, -1,
+	},
 	{
 		"queue time", `{"queue_time": "$.waited"}`, `{"status": "done", "waited": 1.5}`,
 		"", "", 0, 1500 * time.Millisecond,
