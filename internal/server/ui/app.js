@@ -2,6 +2,7 @@
 // address shows.
 
 import { $, element, say } from "./core/dom.js";
+import { watchOutages } from "./core/outage.js";
 import { notice } from "./core/problem.js";
 import { loadService } from "./core/service.js";
 import { store } from "./core/store.js";
@@ -81,5 +82,6 @@ window.addEventListener("hashchange", () => {
   window.scrollTo(0, 0);
   say(document.title);
 });
+watchOutages();
 show();
 loadService().catch(() => {}); // the page works without it

@@ -1,5 +1,7 @@
 // Requests to the service, with the token of this tab, and their errors.
 
+import { store } from "./store.js";
+
 const tokenKey = "aurea-token";
 
 export const hasToken = () => sessionStorage.getItem(tokenKey) !== null;
@@ -31,14 +33,36 @@ export async function receive(promise, signal) {
   }
 }
 
+// received waits for the head of a response, and notes in the store whether there
+// was one.
+async function received(promise, signal) {
+  try {
+    const response = await receive(promise, signal);
+    setOnline(true);
+    return response;
+  } catch (error) {
+    if (error instanceof ConnectionError) setOnline(false);
+    throw error;
+  }
+}
+
+function setOnline(online) {
+  if (store.state.online !== online) store.update((state) => { state.online = online; });
+}
+
 // request sends a request and returns the response. It throws a Problem for a status
 // of 400 and above.
 export async function request(method, path, { body, signal, headers } = {}) {
   const token = sessionStorage.getItem(tokenKey);
-  const all = { ...headers, ...(token && { Authorization: `Bearer ${token}` }), ...(body && { "Content-Type": "application/json" }) };
-  const response = await receive(fetch(path, { method, body, signal, headers: all }), signal);
+  const all = {
+    ...headers,
+    ...(token && { Authorization: `Bearer ${token}` }),
+    ...(body && { "Content-Type": "application/json" }),
+  };
+  const response = await received(fetch(path, { method, body, signal, headers: all }), signal);
   if (response.ok) return response;
-  const problem = new Problem(response.status, parseProblem(await receive(response.text(), signal)), response.headers.get("Retry-After"), token);
+  const reason = parseProblem(await receive(response.text(), signal));
+  const problem = new Problem(response.status, reason, response.headers.get("Retry-After"), token);
   if (problem.status === 401 && sessionStorage.getItem(tokenKey) === token) sessionStorage.removeItem(tokenKey);
   throw problem;
 }
