@@ -244,7 +244,8 @@ func (m *memoryStore) Recover(_ context.Context, owner string) (interrupted []au
 	}
 	defer m.mu.Unlock()
 	for _, r := range m.rows {
-		if m.isOrphan(r, owner) {
+		spared := r.noted != nil && time.Since(m.alive[r.by.Owner]) < time.Minute
+		if m.isOrphan(r, owner) && !spared {
 			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // any unfinished run can be interrupted
 			interrupted = append(interrupted, r.run)
 		}

@@ -70,7 +70,8 @@ type Store interface {
 	// Recover interrupts the unfinished runs of earlier processes of this owner
 	// and of dead owners, keeps their progress as partial counts, and returns
 	// them. It is called every few seconds, because an expired lease may have
-	// to be watched first.
+	// to be watched first. Where other servers may adopt a noted run, it spares the
+	// run until about a minute after its owner's lease has ended.
 	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
 	// RecoverAdoptable is Recover that spares the runs that Adopt takes, and
 	// returns their IDs, oldest first. They are those that were noted, and

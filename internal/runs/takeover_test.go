@@ -284,20 +284,43 @@ func TestTakeoverWithoutSecrets(t *testing.T) {
 	})
 }
 
-// A server that cannot resume interrupts all runs of a dead one.
+// A server that cannot resume leaves the noted run of a dead one to those that
+// can, for a minute. Then it interrupts the run with its last progress.
 func TestPlainServerInterrupts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, rows := newFleet(), newMemoryStore()
 		here := rows.open()
 		one := serveFleet(t, f, here, "one", Options{})
-		running := one.submit(t, `{"name": "a", "num_jobs": 60}`, "")
-		queued := one.submit(t, `{"name": "b", "num_jobs": 60}`, "")
-		time.Sleep(2 * time.Second)
+		run := one.submit(t, `{"name": "a", "num_jobs": 60}`, "")
+		time.Sleep(5 * time.Second)
 		defer here.freeze()()
 		plain := serveStore(t, rows, "plain", Options{})
-		for _, id := range []string{running.ID, queued.ID} {
-			checkOutcome(t, plain.wait(t, id), aurea.StatusInterrupted, -1)
+		time.Sleep(time.Minute)
+		if got := plain.get(t, run.ID); got.Status != aurea.StatusRunning {
+			t.Errorf("a minute after its server died the run is %s, want running", got.Status)
 		}
+		time.Sleep(20 * time.Second)
+		got := plain.get(t, run.ID)
+		checkOutcome(t, got, aurea.StatusInterrupted, -1)
+		if got.Progress == nil || got.Progress.OK < 4 {
+			t.Errorf("the progress is %+v, want the last one", got.Progress)
+		}
+	})
+}
+
+// A plain server leaves a run to a server that can resume it and comes later.
+func TestPlainServerLeavesToResumer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		here := rows.open()
+		one := serveFleet(t, f, here, "one", Options{})
+		serveStore(t, rows, "plain", Options{})
+		run := one.submit(t, `{"name": "a", "num_jobs": 90}`, "")
+		time.Sleep(5 * time.Second)
+		defer here.freeze()()
+		time.Sleep(55 * time.Second)
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCompleted, 90)
 	})
 }
 

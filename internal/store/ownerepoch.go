@@ -10,8 +10,9 @@ import (
 // runs.
 type ownerEpoch struct {
 	owner, epoch string
-	until        int64 // end of its lease by the database's clock; 0 without a lease
-	over         bool  // the lease has expired
+	until        int64         // end of its lease by the database's clock; 0 without a lease
+	over         bool          // the lease has expired
+	watched      time.Duration // how long the lease was seen to stay expired
 }
 
 // An expiredLease records when a lease was first seen to have expired.
@@ -35,8 +36,11 @@ func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, err
 		if err != nil {
 			break
 		}
+		if t.over {
+			t.watched = s.watchExpired(seen, t)
+		}
 		var ended bool
-		if ended, err = s.isEndedPredecessor(ctx, owner, t); ended || t.over && s.confirmExpired(seen, t) {
+		if ended, err = s.isEndedPredecessor(ctx, owner, t); ended || t.watched >= s.confirm {
 			dead = append(dead, t)
 		}
 	}
@@ -47,17 +51,17 @@ func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, err
 	return dead, err
 }
 
-// confirmExpired reports whether the lease stayed expired for Options.Confirm.
+// watchExpired returns how long the lease was seen to stay expired; 0 at first.
 // It records the observation in seen.
-func (s *Store) confirmExpired(seen map[ownerEpoch]expiredLease, t ownerEpoch) bool {
+func (s *Store) watchExpired(seen map[ownerEpoch]expiredLease, t ownerEpoch) time.Duration {
 	key := ownerEpoch{owner: t.owner, epoch: t.epoch}
-	before, known := s.expired.seen[key]
-	if !known || before.until != t.until {
-		seen[key] = expiredLease{until: t.until, since: time.Now()}
-		return false
+	now := time.Now()
+	lease, known := s.expired.seen[key]
+	if !known || lease.until != t.until {
+		lease = expiredLease{until: t.until, since: now}
 	}
-	seen[key] = before
-	return time.Since(before.since) >= s.confirm
+	seen[key] = lease
+	return now.Sub(lease.since)
 }
 
 // isEndedPredecessor reports whether t is an earlier epoch of owner whose

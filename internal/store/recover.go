@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -14,12 +15,16 @@ import (
 //	– it is an earlier epoch of owner and its database session has ended,
 //	– its lease has expired, or never existed, and was not renewed while watched,
 //	– no other server can have the database open, and it is not this epoch.
+//
+// In a shared database it spares a noted run until its owner's lease has stayed
+// expired for Options.Spare: a server that can adopt the run comes first.
 func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
 	found, err := s.findOrphans(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
-	return s.interruptAll(ctx, found)
+	spared := func(o orphan) bool { return o.noted && o.watched < s.spare && !s.dialect.exclusive }
+	return s.interruptAll(ctx, slices.DeleteFunc(found, spared))
 }
 
 // RecoverAdoptable is Recover for a server that can adopt runs. It spares those
@@ -48,7 +53,9 @@ type orphan struct {
 	id         string
 	ownerEpoch string
 	runEpoch   int64
+	noted      bool
 	adoptable  bool
+	watched    time.Duration // how long its owner's lease was seen to stay expired
 }
 
 // findOrphans returns the unfinished runs of dead servers, oldest first for each
@@ -66,7 +73,9 @@ func (s *Store) findOrphans(ctx context.Context, owner string) ([]orphan, error)
 const isAdoptable = `(noted IS NOT NULL OR status = 'queued' AND detached = 1)`
 
 const selectOrphans = `
-SELECT id, life, run_epoch, CASE WHEN ` + isAdoptable + ` THEN 1 ELSE 0 END FROM runs WHERE finished = 0 AND `
+SELECT id, life, run_epoch, CASE WHEN noted IS NOT NULL THEN 1 ELSE 0 END,
+       CASE WHEN ` + isAdoptable + ` THEN 1 ELSE 0 END
+FROM runs WHERE finished = 0 AND `
 
 func (s *Store) orphansOfDead(ctx context.Context, owner string) ([]orphan, error) {
 	const oldest = ` ORDER BY created_at, id`
@@ -79,6 +88,9 @@ func (s *Store) orphansOfDead(ctx context.Context, owner string) ([]orphan, erro
 		var more []orphan
 		if err == nil {
 			more, err = readOrphans(ctx, s.reader, selectOrphans+`owner = $1 AND life = $2`+oldest, t.owner, t.epoch)
+		}
+		for i := range more {
+			more[i].watched = t.watched
 		}
 		found = append(found, more...)
 	}
@@ -94,13 +106,13 @@ func readOrphans(ctx context.Context, from queryer, query string, args ...any) (
 	var found []orphan
 	for rows.Next() {
 		var (
-			o         orphan
-			adoptable int64
+			o                orphan
+			noted, adoptable int64
 		)
-		if err := rows.Scan(&o.id, &o.ownerEpoch, &o.runEpoch, &adoptable); err != nil {
+		if err := rows.Scan(&o.id, &o.ownerEpoch, &o.runEpoch, &noted, &adoptable); err != nil {
 			return nil, err
 		}
-		o.adoptable = adoptable == 1
+		o.noted, o.adoptable = noted == 1, adoptable == 1
 		found = append(found, o)
 	}
 	return found, rows.Err()

@@ -38,6 +38,10 @@ type Options struct {
 	// Confirm is how long an expired lease must stay unrenewed before the runs
 	// of its server are recovered. Only a shared database uses it; default 4 s.
 	Confirm time.Duration
+	// Spare is how long an expired lease must stay unrenewed before Recover
+	// interrupts the noted runs of its server, which others may adopt until then.
+	// Only a shared database uses it; default one minute.
+	Spare time.Duration
 }
 
 // A Store persists runs in a database. Make one with Open. Its methods are safe
@@ -53,6 +57,7 @@ type Store struct {
 	close   func() error
 	log     *slog.Logger
 	confirm time.Duration
+	spare   time.Duration
 
 	pending    pendingOpen
 	damage     damagedRuns
@@ -86,6 +91,9 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	if options.Confirm == 0 {
 		options.Confirm = 4 * time.Second
 	}
+	if options.Spare == 0 {
+		options.Spare = time.Minute
+	}
 	open, target := parseAddress(address)
 	s, err := open(ctx, target, options)
 	if err != nil {
@@ -93,7 +101,7 @@ func Open(ctx context.Context, address string, options Options) (*Store, error) 
 	}
 	s.epoch = rand.Text()
 	s.log = options.Log
-	s.confirm = options.Confirm
+	s.confirm, s.spare = options.Confirm, options.Spare
 	s.damage = damagedRuns{log: options.Log, runs: map[string]string{}}
 	return s, nil
 }

@@ -181,7 +181,8 @@ func TestAdoptRaces(t *testing.T) {
 func TestAdoptBesideRecover(t *testing.T) {
 	const runs = 20
 	address := database(t)
-	owner, plain := open(t, address), openWith(t, address, confirmAtOnce)
+	owner := open(t, address)
+	plain := openWith(t, address, store.Options{Confirm: time.Nanosecond, Spare: time.Nanosecond})
 	adopter := openWith(t, address, confirmAtOnce)
 	for n := range runs {
 		noteRunning(t, owner, n, "owner")
@@ -210,6 +211,37 @@ func TestAdoptBesideRecover(t *testing.T) {
 	group.Wait()
 	if adopted+interrupted != runs {
 		t.Errorf("%d runs were adopted and %d interrupted, want %d in total", adopted, interrupted, runs)
+	}
+}
+
+// A server that cannot adopt leaves a noted run to those that can. Once the lease
+// of its owner has stayed expired for long enough, it interrupts the run with its
+// last progress.
+func TestRecoverSparesNotedRuns(t *testing.T) {
+	address := database(t)
+	owner, patient := open(t, address), openWith(t, address, confirmAtOnce)
+	noted := noteRunning(t, owner, 1, "owner")
+	noted.Progress = &aurea.RunProgress{Started: 70, OK: 60}
+	check(t, owner.Save(t.Context(), noted))
+	other := create(t, owner, 2, "owner")
+	renew(t, owner, "owner", -time.Millisecond)
+	recovered(t, patient, "")
+	if got, want := recovered(t, patient, ""), fmt.Sprint([]string{other.ID}); got != want {
+		t.Errorf("recovered %s, want only the run of which nothing was noted, %s", got, want)
+	}
+	check(t, owner.Close())
+	if got := recovered(t, patient, "owner"); got != "[]" {
+		t.Errorf("after the end of its session %s was recovered, want no noted run", got)
+	}
+	soon := openWith(t, address, store.Options{Confirm: time.Nanosecond, Spare: time.Nanosecond})
+	recovered(t, soon, "")
+	if got, want := recovered(t, soon, ""), fmt.Sprint([]string{noted.ID}); got != want {
+		t.Errorf("later it recovered %s, want %s", got, want)
+	}
+	run, err := soon.Get(t.Context(), noted.ID)
+	check(t, err)
+	if run.Status != aurea.StatusInterrupted || run.Progress == nil || run.Progress.OK != 60 {
+		t.Errorf("the run is %s with %+v, want interrupted with 60 jobs ok", run.Status, run.Progress)
 	}
 }
 

@@ -39,6 +39,7 @@ type rig struct {
 	store   string   // address of the database; "" for one in dir
 	nats    *natsBox // nil if the NATS server is the service's
 	natsURL string
+	plain   bool // the service has no NATS
 	server  *process
 	servers []*process // all lives of the server
 	url     string     // of the service
@@ -125,6 +126,7 @@ func (r *rig) serve() {
 		args = append(args, "--store", r.store)
 	}
 	switch {
+	case r.plain:
 	case r.nats != nil:
 		r.natsURL = "nats://" + r.nats.address
 		args = append(args, "--nats", r.natsURL)
@@ -136,7 +138,7 @@ func (r *rig) serve() {
 	r.server = start(r.t, "server", args...)
 	r.servers = append(r.servers, r.server)
 	r.url = r.server.await(`msg=listening url=(\S+)`)
-	if r.nats == nil {
+	if r.nats == nil && !r.plain {
 		r.natsURL = r.server.await(`msg="NATS is listening" url=(\S+)`)
 	}
 	var err error

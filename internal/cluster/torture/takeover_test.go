@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // A run goes on when its server is killed and started again within the lease,
@@ -47,27 +46,8 @@ func TestServerRestartedAfterLease(t *testing.T) {
 // When one of two servers on one database dies, the other takes its runs over:
 // the one under way and the ones that wait. None that was acknowledged is lost.
 func TestAnotherServerTakesOver(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("left out: it starts PostgreSQL")
-	}
-	postgres, err := aureatest.StartPostgres(aureatest.PostgresPrograms(t))
-	t.Cleanup(func() {
-		if err := postgres.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nats := startNATS(t)
-	r := &rig{t: t, dir: t.TempDir(), store: postgres.Address("public"), nats: nats, target: startTarget(t, 0)}
-	r.serve()
-	r.addWorker("a")
-	r.addWorker("b")
-	r.awaitIdle(2)
-	other := &rig{t: t, dir: t.TempDir(), store: r.store, nats: nats, target: startTarget(t, 0), workers: r.workers}
-	other.serve()
+	r := startOnPostgres(t)
+	other := r.another()
 	other.awaitIdle(2)
 
 	const load = `"rate": 100, "num_jobs": 3000, "workers": 2`
@@ -95,6 +75,27 @@ func TestAnotherServerTakesOver(t *testing.T) {
 		t.Errorf("the run that waited is %s (%s), want 50 jobs ok", next.Status, next.Error)
 	}
 	other.verify()
+}
+
+// A server without NATS leaves a run on workers to those that have it. One that
+// comes when the others would be dead for long still collects what was done.
+func TestServerWithoutNATSLeavesRuns(t *testing.T) {
+	r := startOnPostgres(t)
+	plain := r.withoutNATS()
+	id := r.submit(`"rate": 100, "num_jobs": 3000, "workers": 2`)
+	r.target.await(t, 150)
+	r.server.kill()
+	r.expireLeases()
+	time.Sleep(11 * time.Second) // twice the interval at which the plain server looks
+	if shown, err := plain.client.Get(t.Context(), id); err != nil || shown.Status != aurea.StatusRunning {
+		t.Errorf("the server without NATS shows the run as %s (%v), want running", shown.Status, err)
+	}
+	other := r.another()
+	run := other.await(id)
+	if run.Status != aurea.StatusInterrupted || run.Result == nil {
+		t.Fatalf("the run is %s (%s), want interrupted with a result", run.Status, run.Error)
+	}
+	r.exactBooks(run)
 }
 
 // hasEvent reports whether a run's timeline has an event of a kind.
