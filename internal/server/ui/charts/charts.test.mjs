@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { labelled } from "./axis.js";
 import { nearest } from "./cursor.js";
+import { around, durations } from "./domain.js";
 import { outline } from "./layers.js";
 import { bandPath, linePath, lonely } from "./path.js";
 import { corners, covers } from "./marks.js";
@@ -182,4 +183,9 @@ test("the reach of whiskers is round, and one far beyond the others does not fla
   assert.equal(reach([0.01, 0.02], 0.1), 0.1);
   assert.equal(reach([0.1, 0.1, 0.1, 0.1, 40], 0.1), 0.6);
   assert.equal(reach([19], 0.1), 20);
+});
+
+test("an axis without values has a domain all the same", () => {
+  assert.deepEqual(around([], String).domain, [0, 1]);
+  assert.deepEqual(durations([], String).domain, [0, 1]);
 });

@@ -19,7 +19,7 @@ export function durations(values, write) {
 // either end, and begins at 0 where they are near to it.
 export function around(values, write) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (!(low > 0) || low < (high - low)) return fromZero(values, write);
+  if (values.length === 0 || !(low > 0) || low < (high - low)) return fromZero(values, write);
   const room = Math.max((high - low) * 0.15, high * 0.01);
   return { scale: linear, domain: [low - room, high + room], write };
 }

@@ -20,6 +20,9 @@ function made(node, attributes, children) {
 
 const shown = (content) => (typeof content === "string" ? plain(content) : content);
 
+// unseen returns text for screen readers only.
+export const unseen = (text) => element("span", { class: "unseen" }, text);
+
 let ids = 0;
 
 // freshId returns an id that is not used in the page.

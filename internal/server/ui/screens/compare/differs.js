@@ -1,6 +1,6 @@
 // What differs between the sides beside the numbers, and which runs they are.
 
-import { element } from "../../core/dom.js";
+import { element, unseen } from "../../core/dom.js";
 import { number, sentence } from "../../core/format.js";
 
 /** @typedef {import("../../types").Comparison} Comparison */
@@ -18,9 +18,10 @@ export function unlikeTable(c) {
   const unlike = c.unlike ?? [];
   if (unlike.length === 0) return null;
   const text = (value) => element("bdi", {}, value);
+  const header = [unseen("Part"), unseen("Field"), "Base", "Head"];
   return element("div", { class: "wide", role: "region", "aria-label": "What differs", tabindex: "0" },
     element("table", { class: "unlike" },
-      element("thead", {}, element("tr", {}, ...["", "", "Base", "Head"].map((name) => element("th", { scope: "col" }, name)))),
+      element("thead", {}, element("tr", {}, ...header.map((name) => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...unlike.map(({ code, field, base, head }, i) => element("tr", {},
         element("td", { class: "group" }, groups[code] === groups[unlike[i - 1]?.code] ? "" : groups[code] ?? code),
         element("th", { scope: "row" }, element("code", {}, field)),

@@ -1,7 +1,7 @@
 // The table of a comparison's metrics: a row each, with its difference drawn.
 
 import { reach, whisker } from "../../charts/whisker.js";
-import { element, exact } from "../../core/dom.js";
+import { element, exact, unseen } from "../../core/dom.js";
 import { signed } from "./metric.js";
 import { rowsOf, withinOf } from "./verdict.js";
 
@@ -16,7 +16,8 @@ const relevantErrors = 0.001; // the difference in error rate that matters
 export function metricsTable(c) {
   const rows = rowsOf(c);
   const draw = drawing(rows, c.threshold);
-  const header = [["", ""], ["Base", ""], ["Head", ""], ["Change", ""], [draw.scale, "drawn"], ["p", "p"], ["Runs", "n"], ["", "mark"]];
+  const header = [[unseen("Metric"), ""], ["Base", ""], ["Head", ""], ["Change", ""], [draw.scale, "drawn"], ["p", "p"],
+    ["Runs", "n"], [unseen("Verdict"), "mark"]];
   return scrolled("Metrics", element("table", { class: "metrics" }, head(header), element("tbody", {}, ...rows.map((row) => {
     const cell = (name, ...content) => element("td", { class: name }, ...content);
     const side = (name, value) => element("td", { class: "value", "data-side": name }, ...valueOf(value));
@@ -35,7 +36,7 @@ export function withinTable(c) {
   const rows = withinOf(c);
   if (rows.length === 0) return null;
   const draw = drawing(rows, c.threshold);
-  const header = [["", ""], ["Change", ""], [draw.scale, "drawn"], ["", "mark"]];
+  const header = [[unseen("Metric"), ""], ["Change", ""], [draw.scale, "drawn"], [unseen("Verdict"), "mark"]];
   return scrolled("Within these two runs", element("table", { class: "metrics within" }, head(header),
     element("tbody", {}, ...rows.map((row) => element("tr", { class: row.mood, "data-metric": row.metric }, name(row),
       element("td", { class: "change" }, ...changeOf(row)), element("td", { class: "drawn" }, draw(row)),
@@ -85,7 +86,7 @@ function drawing(rows, threshold) {
       element("span", {}, signed(unit, -points).replace("\u00a0points", "")), element("span", {}, signed(unit, points))));
   };
   const drawn = relative.some(({ drawn: { low }, mood }) => low !== undefined || mood !== "unknown");
-  draw.scale = !drawn ? "" : element("span", { class: "ends" }, element("span", {}, signed("", -limit)), element("span", {}, "0"),
-    element("span", {}, signed("", limit)));
+  draw.scale = !drawn ? unseen("Interval") : element("span", { class: "ends" }, element("span", {}, signed("", -limit)),
+    element("span", {}, "0"), element("span", {}, signed("", limit)));
   return draw;
 }

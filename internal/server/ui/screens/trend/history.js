@@ -21,7 +21,8 @@ export function errorRate({ ok, failed, timeout, dropped, lost }) {
 /**
  * Returns the runs, oldest first: { id, at, status, verdict, validity, baseline,
  * labels, values, usable }. The values of a run that is in the trend are those of
- * the trend; others have what their result has, and are not usable.
+ * the trend, if it has them; others are those of the result. A run that is not
+ * in the trend is not usable.
  * @param {RunSummary[]} runs newest first
  * @param {Trend | null} trend
  */
@@ -39,7 +40,7 @@ export function historyOf(runs, trend) {
 function valuesOf(run, trend, place) {
   return Object.fromEntries(metrics.map(({ metric, read }) => {
     const of = place === undefined ? undefined : trend.metrics.find((one) => one.metric === metric);
-    return [metric, of ? of.values[place] : read(run.result)];
+    return [metric, of?.values[place] ?? read(run.result)];
   }));
 }
 

@@ -1,6 +1,6 @@
 // The table of a trend's runs, newest first. Two can be ticked.
 
-import { element, exact } from "../../core/dom.js";
+import { element, exact, unseen } from "../../core/dom.js";
 import { duration, number, percent } from "../../core/format.js";
 import { labelOf } from "../compare/metric.js";
 import { addressOf } from "../compare/sides.js";
@@ -20,11 +20,11 @@ export function runsTable(history, groups, tick) {
   const rows = history.map((run, i) => row(run, groups.find(({ place }) => place === i), boxes)).reverse();
   for (const [id, box] of boxes) box.addEventListener("change", () => tick(id, box.checked));
   const bar = element("div", { class: "bar" });
-  const header = [["Compare", "tick"], ["Run", ""], ["", "state"], ["p99", "number"], ["p50", "number p50"],
-    ["Throughput", "number"], ["Errors", "number"], ["", "about"]];
+  const header = [[unseen("Compare"), "tick"], ["Run", ""], [unseen("State"), "state"], ["p99", "number"],
+    ["p50", "number p50"], ["Throughput", "number"], ["Errors", "number"], [unseen("Labels"), "about"]];
   const table = element("table", { class: "history" },
     element("thead", {}, element("tr", {}, ...header.map(([text, name]) =>
-      element("th", { scope: "col", ...(name && { class: name }) }, name === "tick" ? element("span", { class: "unseen" }, text) : text)))),
+      element("th", { scope: "col", ...(name && { class: name }) }, text)))),
     element("tbody", {}, ...rows));
   const node = element("section", { class: "card" }, element("div", { class: "headline" }, element("h2", {}, "Runs"), bar),
     element("div", { class: "wide", role: "region", "aria-label": "Runs", tabindex: "0" }, table));

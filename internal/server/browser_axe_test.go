@@ -1,0 +1,83 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// hostile is a name that breaks pages: 200 letters without a space, markup, and
+// marks that turn the direction of text.
+var hostile = "<b>&amp;\u202e" + strings.Repeat("n", 190) + "\u2066"
+
+// axe returns the source of axe-core, which scripts/test-deps installs.
+func axe(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("testdata", "page", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("axe-core is not installed; scripts/test-deps installs it")
+		}
+		t.Skip("left out: axe-core is not installed; make test installs it where it can")
+	}
+	return string(source)
+}
+
+// The rules of axe-core find no fault of accessibility on any screen, in light
+// and in dark colors.
+func TestBrowserAccessibility(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("left out: the rules take long under the race detector")
+	}
+	rules := axe(t)
+	s := serve(t, runs.Options{})
+	const spec = `{"name": %s, "num_jobs": 60, "rate": 200, "labels": {"branch": "main"}, "thresholds": ["p99 < 1ms"],
+		"workload": {"kind": "mix", "parts": [
+			{"name": "good", "weight": 2, "workload": {"kind": "sleep", "duration": "1ms"}},
+			{"name": "bad", "workload": {"kind": "noop", "failure": {"rate": 0.5, "kind": "error"}}}]}}`
+	var ids []string
+	for _, name := range []string{"nightly", "nightly", hostile} {
+		text, err := json.Marshal(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, s.finished(fmt.Sprintf(spec, text))["id"].(string))
+	}
+	b := visit(t, s.URL+"/next", 0)
+	// where is an address, then what is there when it is whole.
+	for _, where := range [][2]string{
+		{"#/", "h1"},
+		{"#/new", "h1"},
+		{"#/runs/" + ids[2], "h1"},
+		{"#/compare?base=" + ids[0] + "&head=" + ids[1], ".plots figure"},
+		{"#/names/nightly", "table"},
+		{"#/system", "h1"},
+		{"#/nowhere", "h1"},
+	} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(colorScheme(scheme))
+			look[bool](b, `(location.hash = %q) && true`, where[0])
+			b.until(`document.querySelector("#screen ` + where[1] + `")`)
+			for _, finding := range b.findings(rules) {
+				t.Errorf("%s, %s: %s", where[0], scheme, finding)
+			}
+		}
+	}
+}
+
+// findings returns what the rules of axe-core find on the page, a line each.
+func (b *tab) findings(rules string) (lines []string) {
+	b.t.Helper()
+	act(b, chromedp.Evaluate[bool](`typeof axe === "object" || (() => {`+rules+"\n})() || true"))
+	return look[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(({ violations }) =>
+		violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, any }) =>
+			id + ": " + help + "; " + (any[0]?.message ?? "") + " " + html.slice(0, 160))))`)
+}
