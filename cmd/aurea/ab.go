@@ -124,7 +124,7 @@ func (o *abOptions) run(command *cobra.Command, args []string) error {
 	if len(outcome.BaseResults)+len(outcome.HeadResults) == 0 {
 		return interruptedError(ctx, err)
 	}
-	if written := writeOutcome(outcome, names, outputs, command.OutOrStdout()); written != nil {
+	if written := writeOutcome(outcome, names, outputs, command); written != nil {
 		return fmt.Errorf("cannot write the comparison: %w", written)
 	}
 	if err != nil {
@@ -148,7 +148,7 @@ func (o *abOptions) watch(versus *trials.Versus, names [2]string) {
 	}
 }
 
-func writeOutcome(outcome trials.Outcome, names [2]string, outputs []output, stdout io.Writer) error {
+func writeOutcome(outcome trials.Outcome, names [2]string, outputs []output, command *cobra.Command) error {
 	compared := report.Compared{
 		Comparison: outcome.Comparison, BaseName: names[0], HeadName: names[1], Data: outcome,
 		Facts: [][2]string{
@@ -160,8 +160,9 @@ func writeOutcome(outcome trials.Outcome, names [2]string, outputs []output, std
 		compared.Facts = append(compared.Facts, [2]string{"stopped",
 			fmt.Sprintf("after %d of %d, as the evidence is clear", len(outcome.Order), outcome.Planned)})
 	}
-	return writeOutputs(outputs, stdout, func(o output, w io.Writer) error {
-		return report.ComparisonWriters[o.form](compared, w)
+	options := textOptions(command)
+	return writeOutputs(outputs, command.OutOrStdout(), func(to output, w io.Writer) error {
+		return report.ComparisonWriters[to.form](compared, to.options(options), w)
 	})
 }
 

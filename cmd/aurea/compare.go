@@ -54,7 +54,7 @@ results; 1 anything else.`,
   aurea compare name:old name:new --server http://127.0.0.1:5000`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
-			return o.compare(command.Context(), args[0], args[1], command.OutOrStdout())
+			return o.compare(command, args[0], args[1])
 		},
 	}
 	o.verdict.addFlags(command.Flags())
@@ -73,7 +73,7 @@ type compareOptions struct {
 
 // compare compares two sides and writes the comparison. It returns an exitError
 // unless there is no regression.
-func (o *compareOptions) compare(ctx context.Context, base, head string, stdout io.Writer) error {
+func (o *compareOptions) compare(command *cobra.Command, base, head string) error {
 	outputs, err := o.output.outputs()
 	if err != nil {
 		return err
@@ -82,13 +82,14 @@ func (o *compareOptions) compare(ctx context.Context, base, head string, stdout 
 	if err != nil {
 		return err
 	}
-	c, err := o.source.compare(ctx, base, head, compare.Options{Threshold: threshold})
+	c, err := o.source.compare(command.Context(), base, head, compare.Options{Threshold: threshold})
 	if err != nil {
 		return err
 	}
 	c.Check(conditions)
-	err = writeOutputs(outputs, stdout, func(o output, w io.Writer) error {
-		return report.ComparisonWriters[o.form](report.Compared{Comparison: c, BaseName: base, HeadName: head}, w)
+	compared, options := report.Compared{Comparison: c, BaseName: base, HeadName: head}, textOptions(command)
+	err = writeOutputs(outputs, command.OutOrStdout(), func(to output, w io.Writer) error {
+		return report.ComparisonWriters[to.form](compared, to.options(options), w)
 	})
 	if err != nil {
 		return fmt.Errorf("cannot write the comparison: %w", err)

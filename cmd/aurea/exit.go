@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -84,9 +85,14 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 	}
 }
 
-// printError writes an error as one line.
+// printError writes an error as one line. A terminal gets it broken between
+// words.
 func printError(stderr io.Writer, message string, args ...any) {
-	fmt.Fprintln(stderr, format.Sanitize("aurea: "+fmt.Sprintf(message, args...)))
+	text := format.Sanitize("aurea: " + fmt.Sprintf(message, args...))
+	if width := terminalWidth(stderr); width > 0 && utf8.RuneCountInString(text) > width {
+		text = strings.Join(format.Wrap(text, width), "\n")
+	}
+	fmt.Fprintln(stderr, text)
 }
 
 // isArgumentCountError reports whether an error is cobra's about the number of

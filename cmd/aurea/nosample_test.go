@@ -6,13 +6,14 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/live"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // Without a successful job, the list of runs and the progress show no times.
 func TestNoSample(t *testing.T) {
 	r := &aurea.Result{ID: "benchmark-1", Status: aurea.StatusCompleted, Counts: aurea.Counts{Planned: 3, Dropped: 3}}
 	var list strings.Builder
-	if err := printRuns(&list, []aurea.Run{{ID: r.ID, Result: r}}); err != nil {
+	if err := printRuns(&list, []aurea.Run{{ID: r.ID, Result: r}}, report.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	checkContains(t, "the list", strings.Join(strings.Fields(list.String()), " "), "3 0 –")

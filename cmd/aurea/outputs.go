@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // An output is a form to write, and the file that it goes to; "" and - are
@@ -80,6 +82,15 @@ func (o output) place() (string, error) {
 		return "", err
 	}
 	return target.path, target.probe()
+}
+
+// options returns the options of a report for an output. of are those of
+// standard output.
+func (o output) options(of report.Options) report.Options {
+	if o.file != "" {
+		of.Width, of.Color = 0, false
+	}
+	return of
 }
 
 func samePlaceError(one, other output) error {

@@ -36,8 +36,9 @@ func (o *runOptions) repeat(
 	if len(set.Results) == 0 {
 		return interruptedError(ctx, err)
 	}
+	options := textOptions(command)
 	written := writeOutputs(outputs, command.OutOrStdout(), func(to output, w io.Writer) error {
-		return report.SetWriters[to.form](set, w)
+		return report.SetWriters[to.form](set, to.options(options), w)
 	})
 	switch {
 	case written != nil:
@@ -77,12 +78,15 @@ func interruptedError(ctx context.Context, err error) error {
 	return err
 }
 
-// printTrial prints one run of several as a line.
+// printTrial prints one run of several as a line of fewer than 60 columns.
 func printTrial(w io.Writer, name string, r *aurea.Result) {
-	fmt.Fprintf(w, "%s: %s jobs/s  p50 %s  p99 %s  %s ok  %s failed\n", format.Sanitize(name),
-		format.Count(r.Throughput), format.Sampled(r.Latency.Count > 0, r.Latency.P50),
-		format.Sampled(r.Latency.Count > 0, r.Latency.P99), format.Count(float64(r.Counts.OK)),
-		format.Count(float64(r.Counts.Failed+r.Counts.Timeout)))
+	failed := ""
+	if n := r.Counts.Failed + r.Counts.Timeout; n > 0 {
+		failed = fmt.Sprintf(", %d failed", n)
+	}
+	fmt.Fprintf(w, "%s: %s/s  p50 %s  p99 %s  %d ok%s\n", format.Sanitize(name),
+		format.Count(format.Round(r.Throughput, 3)), format.BriefSampled(r.Latency.Count > 0, r.Latency.P50),
+		format.BriefSampled(r.Latency.Count > 0, r.Latency.P99), r.Counts.OK, failed)
 }
 
 // setExitError returns the exitError of the worst run of a set; nil if all have

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 func newRunsListCommand() *cobra.Command {
@@ -37,7 +41,7 @@ func newRunsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printRuns(command.OutOrStdout(), runs)
+			return printRuns(command.OutOrStdout(), runs, textOptions(command))
 		})
 	flags := command.Flags()
 	flags.StringSlice("status", nil, "only runs with one of these statuses")
@@ -116,10 +120,24 @@ func listRuns(ctx context.Context, service *client.Client, query aurea.RunQuery)
 	}
 }
 
-// printRuns prints runs as a table.
-func printRuns(w io.Writer, runs []aurea.Run) error {
-	t := format.NewRows(w)
-	t.Row("run", "status", "workload", "name", "created", "jobs", "jobs/s", "p99", "verdict")
+// Of a text in a narrow table of runs: the shortest name, and the shortest
+// beginning of an id.
+const (
+	minRunName  = 8
+	minRunStart = len(runPrefix) + len("01a227c4-1aa4")
+)
+
+// printRuns prints runs as a table. In a narrow one an id is shortened to a
+// beginning that no other run in the table has.
+func printRuns(w io.Writer, runs []aurea.Run, o report.Options) error {
+	start := max(minRunStart, distinctStart(runs))
+	t := format.Table{Columns: []format.Column{
+		{Header: "run", Shorten: func(id string, _ int) string { return id[:min(start, len(id))] }},
+		{Header: "status"}, {Header: "workload", Drop: 3},
+		{Header: "name", Shorten: format.ClipMiddle, Least: minRunName},
+		{Header: "created", Shorten: dayAndMinute, Drop: 6}, {Header: "jobs", Drop: 1}, {Header: "jobs/s", Drop: 2},
+		{Header: "p99", Drop: 5}, {Header: "verdict", Drop: 4},
+	}}
 	for _, run := range runs {
 		status := string(run.Status)
 		if run.Damaged != "" {
@@ -132,7 +150,29 @@ func printRuns(w io.Writer, runs []aurea.Run) error {
 			copy(row[5:],
 				[]string{strconv.FormatInt(r.Counts.Planned, 10), format.Count(r.Throughput), p99, string(r.Verdict)})
 		}
-		t.Row(row...)
+		t.Rows = append(t.Rows, row)
 	}
-	return t.Flush()
+	_, err := fmt.Fprintln(w, strings.Join(t.Lines(o.Width), "\n"))
+	return err
+}
+
+// dayAndMinute returns a time.DateTime without its year and its seconds.
+func dayAndMinute(moment string, _ int) string { return moment[len("2006-") : len(moment)-len(":05")] }
+
+// distinctStart returns how many characters of their ids tell runs apart.
+func distinctStart(runs []aurea.Run) int {
+	var ids []string
+	for _, run := range runs {
+		ids = append(ids, run.ID)
+	}
+	slices.Sort(ids)
+	needed := 0
+	for i := 1; i < len(ids); i++ {
+		same := 0
+		for same < min(len(ids[i-1]), len(ids[i])) && ids[i-1][same] == ids[i][same] {
+			same++
+		}
+		needed = max(needed, same+1)
+	}
+	return needed
 }

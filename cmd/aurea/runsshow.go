@@ -48,7 +48,7 @@ func printRun(w io.Writer, run aurea.Run, o report.Options) error {
 			return err
 		}
 	}
-	t := format.NewRows(w)
+	t := format.NewRows(w, o.Width)
 	line := func(name, value string) {
 		if value != "" {
 			t.Row(name, value)

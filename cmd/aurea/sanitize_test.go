@@ -42,8 +42,9 @@ func TestRunsAreShownSafely(t *testing.T) {
 	}
 	ended := run
 	ended.Result = &aurea.Result{Name: hostile, Errors: []aurea.ErrorClass{{Class: hostile, Count: 3, Sample: hostile}}}
+	runs := []aurea.Run{run, ended}
 	for what, print := range map[string]func(*strings.Builder) error{
-		"the list":     func(w *strings.Builder) error { return printRuns(w, []aurea.Run{run, ended}) },
+		"the list":     func(w *strings.Builder) error { return printRuns(w, runs, report.Options{}) },
 		"a run":        func(w *strings.Builder) error { return printRun(w, run, report.Options{}) },
 		"an ended run": func(w *strings.Builder) error { return printRun(w, ended, report.Options{}) },
 		"JSON":         func(w *strings.Builder) error { return format.WriteJSON(w, run) },

@@ -95,7 +95,7 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 		Points: []aurea.SearchPoint{}}
 	progress := o.unlessQuiet(o.push.stderr)
 	s = search.Run(ctx, s, runner, func(s aurea.Search) { printPoint(progress, s) })
-	if err := writeSearch(s, asJSON, command.OutOrStdout()); err != nil {
+	if err := writeSearch(s, asJSON, textOptions(command), command.OutOrStdout()); err != nil {
 		return fmt.Errorf("cannot write the search: %w", err)
 	}
 	return searchExitError(s)
@@ -144,11 +144,11 @@ func printPoint(w io.Writer, s aurea.Search) {
 		format.Duration(format.Round(p.P99, 3)), format.Sanitize(holds))
 }
 
-func writeSearch(s aurea.Search, asJSON bool, w io.Writer) error {
+func writeSearch(s aurea.Search, asJSON bool, o report.Options, w io.Writer) error {
 	if asJSON {
 		return format.WriteJSON(w, s)
 	}
-	return report.WriteSearch(s, w)
+	return report.WriteSearch(s, o, w)
 }
 
 // searchExitError returns the exitError of a search; nil if its limit was found.

@@ -71,17 +71,17 @@ func (o *trendOptions) run(command *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeTrend(trend, asJSON, command.OutOrStdout()); err != nil {
+	if err := writeTrend(trend, asJSON, textOptions(command), command.OutOrStdout()); err != nil {
 		return fmt.Errorf("cannot write the trend: %w", err)
 	}
 	return o.exitError(trend)
 }
 
-func writeTrend(trend compare.Trend, asJSON bool, w io.Writer) error {
+func writeTrend(trend compare.Trend, asJSON bool, o report.Options, w io.Writer) error {
 	if asJSON {
 		return format.WriteJSON(w, trend)
 	}
-	return report.WriteTrend(trend, w)
+	return report.WriteTrend(trend, o, w)
 }
 
 // find returns the trend of the results in a file or directory, or of a name.

@@ -15,6 +15,7 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 func newWorkersCommand() *cobra.Command {
@@ -31,38 +32,47 @@ func newWorkersCommand() *cobra.Command {
 			if asJSON {
 				return format.WriteJSON(command.OutOrStdout(), map[string]any{"workers": workers})
 			}
-			return printWorkers(command.OutOrStdout(), workers, time.Now())
+			return printWorkers(command.OutOrStdout(), workers, time.Now(), textOptions(command))
 		})
 	addOutputFlag(command)
 	return command
 }
 
-// The widest cells of the table of workers, which keep it within 80 columns.
+// The widest and the narrowest cells of the table of workers. Names may be as
+// long as workers like.
 const (
-	maxWorkerName  = 18
-	maxWorkerHost  = 13
-	maxWorkerLabel = 16
+	maxWorkerCell = 60
+	minWorkerCell = 10
 )
 
 // printWorkers prints workers as a table, and below it why some are refused and
 // which runs they execute.
-func printWorkers(w io.Writer, workers []aurea.Worker, now time.Time) error {
+func printWorkers(w io.Writer, workers []aurea.Worker, now time.Time, o report.Options) error {
 	if len(workers) == 0 {
 		_, err := fmt.Fprintln(w, "no workers: the service runs jobs itself")
 		return err
 	}
-	t := format.NewRows(w)
-	t.Row("worker", "state", "cores", "host", "clock", "labels")
+	table := format.Table{Columns: []format.Column{
+		{Header: "worker", Shorten: format.ClipMiddle, Least: minWorkerCell}, {Header: "state"},
+		{Header: "cores", Drop: 2}, {Header: "host", Shorten: format.Clip, Least: minWorkerCell, Drop: 3},
+		{Header: "clock", Drop: 1}, {Header: "labels", Shorten: format.Clip, Least: minWorkerCell},
+	}}
 	var notes []string
 	for _, worker := range workers {
-		name := format.ClipMiddle(cmp.Or(worker.Name, worker.ID), maxWorkerName)
-		t.Row(name, formatWorkerState(worker, now), strconv.Itoa(worker.Cores), format.Clip(worker.Host, maxWorkerHost),
-			format.Bound(worker.Bound), format.Clip(formatLabels(worker.Labels), maxWorkerLabel))
+		table.Rows = append(table.Rows, []string{
+			format.ClipMiddle(cmp.Or(worker.Name, worker.ID), maxWorkerCell), formatWorkerState(worker, now),
+			strconv.Itoa(worker.Cores), format.Clip(worker.Host, maxWorkerCell), format.Bound(worker.Bound),
+			format.Clip(formatLabels(worker.Labels), maxWorkerCell),
+		})
 		if worker.Reason != "" {
 			notes = append(notes, worker.Name+" is refused: "+worker.Reason)
 		}
 	}
 	notes = append(notes, formatWorkersOfRuns(workers)...)
+	t := format.NewRows(w, o.Width)
+	for _, line := range table.Lines(o.Width) {
+		t.Row(line)
+	}
 	if len(notes) > 0 {
 		t.Row()
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 func TestPrintWorkers(t *testing.T) {
@@ -22,15 +23,15 @@ func TestPrintWorkers(t *testing.T) {
 		{Name: "two", State: aurea.WorkerRunning, Cores: 16, Host: "host-1", Bound: 0.0012, Run: "benchmark-1"},
 		{Name: "three", State: aurea.WorkerRefused, Reason: "version 1.1.0, and this service is 1.2.0", Host: "host-2"},
 		{Name: "four", State: aurea.WorkerGone, LastSeen: now.Add(-150 * time.Second)},
-	}, now)
+	}, now, report.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `worker  state    cores  host    clock   labels
 one     running  2      host-1  ±81µs   zone=a
-two     running  16     host-1  ±1.2ms  
-three   refused  0      host-2  –       
-four    gone 2m  0              –       
+two     running  16     host-1  ±1.2ms
+three   refused  0      host-2  –
+four    gone 2m  0              –
 
 three is refused: version 1.1.0, and this service is 1.2.0
 benchmark-1 has 2 workers
@@ -47,7 +48,7 @@ func TestPrintWorkersFits(t *testing.T) {
 	err := printWorkers(&text, []aurea.Worker{{
 		Name: long, State: aurea.WorkerGone, Cores: 10_000, Host: long, Bound: 0.000000123,
 		Labels: map[string]string{long: long, "b": long},
-	}}, time.Time{}.Add(99*time.Hour))
+	}}, time.Time{}.Add(99*time.Hour), report.Options{Width: 80})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/format"
+	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -34,7 +35,7 @@ func newWorkloadsCommand() *cobra.Command {
 				}
 				listed = []aurea.Kind{kind}
 			}
-			return printKinds(command.OutOrStdout(), listed)
+			return printKinds(command.OutOrStdout(), listed, textOptions(command))
 		},
 	}
 	flags.addCommandsFlag(command.Flags())
@@ -46,16 +47,16 @@ func newWorkloadsCommand() *cobra.Command {
 const sharedParameter = "failure"
 
 // printKinds prints kinds with their parameters.
-func printKinds(w io.Writer, kinds []aurea.Kind) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+func printKinds(w io.Writer, kinds []aurea.Kind, o report.Options) error {
+	table := format.NewRows(w, o.Width)
 	for _, kind := range kinds {
-		fmt.Fprintf(table, "%s\t%s\n", kind.Name, kind.Doc)
+		table.Row(kind.Name, kind.Doc)
 		if kind.Whole {
-			fmt.Fprintln(table, "\tone worker runs all of its jobs, because they wait for each other")
+			table.Row("", "one worker runs all of its jobs, because they wait for each other")
 		}
 		printParameters(table, "", kind.Parameters)
 	}
-	fmt.Fprintf(table, "any of them\talso takes a %s, which makes some jobs go wrong on purpose\n", sharedParameter)
+	table.Row("any of them", "also takes a "+sharedParameter+", which makes some jobs go wrong on purpose")
 	for _, p := range kinds[0].Parameters {
 		if p.Name == sharedParameter {
 			printParameters(table, sharedParameter+".", p.Members)
@@ -65,22 +66,22 @@ func printKinds(w io.Writer, kinds []aurea.Kind) error {
 }
 
 // printParameters prints parameters and their members as rows of a table.
-func printParameters(w io.Writer, prefix string, parameters []param.Parameter) {
+func printParameters(table *format.Rows, prefix string, parameters []param.Parameter) {
 	for _, p := range parameters {
 		if p.Name == sharedParameter {
 			continue
 		}
-		fmt.Fprintf(w, "  %s\t%s; %s", prefix+p.Name, p.Doc, p.Rule())
+		text := p.Doc + "; " + p.Rule()
 		if p.Default != nil {
-			fmt.Fprintf(w, ", %v unless given", p.Default)
+			text += fmt.Sprintf(", %v unless given", p.Default)
 		}
 		if p.Required {
-			fmt.Fprint(w, ", needed")
+			text += ", needed"
 		}
-		fmt.Fprintln(w)
-		printParameters(w, prefix+p.Name+".", p.Members)
+		table.Row("  "+prefix+p.Name, text)
+		printParameters(table, prefix+p.Name+".", p.Members)
 		if p.Items != nil {
-			printParameters(w, prefix+p.Name+"[].", p.Items.Members)
+			printParameters(table, prefix+p.Name+"[].", p.Items.Members)
 		}
 	}
 }

@@ -12,13 +12,8 @@ import (
 // writeResult writes the result of a run, which must have one. The options are
 // those of standard output.
 func writeResult(run aurea.Run, outputs []output, o report.Options, stdout io.Writer) error {
-	inFile := o
-	inFile.Width, inFile.Color = 0, false
 	err := writeOutputs(outputs, stdout, func(to output, w io.Writer) error {
-		if to.file != "" {
-			return report.Writers[to.form](run, inFile, w)
-		}
-		return report.Writers[to.form](run, o, w)
+		return report.Writers[to.form](run, to.options(o), w)
 	})
 	if err != nil {
 		return fmt.Errorf("cannot write the result: %w", err)

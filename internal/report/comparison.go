@@ -20,12 +20,12 @@ type Compared struct {
 
 // ComparisonWriters are the forms of a comparison, by the name that users give
 // them.
-var ComparisonWriters = map[string]func(c Compared, w io.Writer) error{
-	"text":     func(c Compared, w io.Writer) error { return c.document().WriteText(w) },
-	"markdown": func(c Compared, w io.Writer) error { return c.document().WriteMarkdown(w) },
-	"html":     func(c Compared, w io.Writer) error { return c.document().writeHTML(c.data(), w) },
-	"junit":    func(c Compared, w io.Writer) error { return c.writeJUnit(w) },
-	"json":     func(c Compared, w io.Writer) error { return format.WriteJSON(w, c.data()) },
+var ComparisonWriters = map[string]func(c Compared, o Options, w io.Writer) error{
+	"text":     func(c Compared, o Options, w io.Writer) error { return c.document().WriteText(w, o.Width) },
+	"markdown": func(c Compared, _ Options, w io.Writer) error { return c.document().WriteMarkdown(w) },
+	"html":     func(c Compared, _ Options, w io.Writer) error { return c.document().writeHTML(c.data(), w) },
+	"junit":    func(c Compared, _ Options, w io.Writer) error { return c.writeJUnit(w) },
+	"json":     func(c Compared, _ Options, w io.Writer) error { return format.WriteJSON(w, c.data()) },
 }
 
 // data returns what the JSON form prints.
@@ -52,7 +52,10 @@ func (c Compared) document() Document {
 		more := format.NumberOf(c.MoreRuns, "more run")
 		rep.Facts = append(rep.Facts, [2]string{"lacks", "about " + more + " of each to tell"})
 	}
-	t := table{Header: []string{"", "base", "head", "difference", "", "p", "n", ""}}
+	median := format.Column{Shorten: withoutError, Together: true}
+	t := table{Header: []string{"", "base", "head", "difference", "", "p", "n", ""}, yields: []format.Column{
+		{}, median, median, {}, {Drop: 3}, {Drop: 2}, {Drop: 1},
+	}}
 	unknown := 0
 	for _, m := range c.Metrics {
 		t.Rows = append(t.Rows, comparisonRow(m, c.Currency))
@@ -159,6 +162,12 @@ func formatMedian(m compare.MetricComparison, side compare.Median, currency stri
 	above := ratio(side.Interval.High-side.Median, side.Median)
 	below := ratio(side.Median-side.Interval.Low, side.Median)
 	return fmt.Sprintf("%s ± %.0f%%", value, 100*max(above, below))
+}
+
+// withoutError returns a median of formatMedian without its relative error.
+func withoutError(median string, _ int) string {
+	value, _, _ := strings.Cut(median, " ± ")
+	return value
 }
 
 // pointsUnit is the unit of a difference between percentages.

@@ -47,7 +47,7 @@ func compared(t *testing.T, failOn ...string) Compared {
 func writeComparison(t *testing.T, form string, c Compared) string {
 	t.Helper()
 	var out strings.Builder
-	if err := ComparisonWriters[form](c, &out); err != nil {
+	if err := ComparisonWriters[form](c, Options{}, &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -153,7 +153,7 @@ func TestSetText(t *testing.T) {
 	spreads, warnings := compare.Spreads(results)
 	set := compare.Set{Times: 5, Cooldown: 2, Metrics: spreads, Warnings: warnings, Results: results}
 	var text strings.Builder
-	if err := SetWriters["text"](set, &text); err != nil {
+	if err := SetWriters["text"](set, Options{}, &text); err != nil {
 		t.Fatal(err)
 	}
 	want := `runs       3 of 5
@@ -181,7 +181,7 @@ cost_per_million  0         0         0     0.0%       3
 		"html": "<h1>api: 3 of 5 runs</h1>", "markdown": "### api: 3 of 5 runs\n", "json": `"variation": `,
 	} {
 		text.Reset()
-		if err := SetWriters[form](set, &text); err != nil {
+		if err := SetWriters[form](set, Options{}, &text); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(text.String(), want) {

@@ -12,8 +12,8 @@ import (
 
 // WriteForecast writes what a run of the spec would do, with a curve of its
 // load if that changes.
-func WriteForecast(spec aurea.Spec, f aurea.Forecast, w io.Writer) error {
-	rows := format.NewRows(w)
+func WriteForecast(spec aurea.Spec, f aurea.Forecast, o Options, w io.Writer) error {
+	rows := format.NewRows(w, o.Width)
 	rows.Row("workload", f.Workload)
 	if spec.Name != "" {
 		rows.Row("name", spec.Name)
@@ -34,7 +34,7 @@ func WriteForecast(spec aurea.Spec, f aurea.Forecast, w io.Writer) error {
 	if err := rows.Flush(); err != nil {
 		return err
 	}
-	return writeLoadCurve(w, f)
+	return writeLoadCurve(w, f, o)
 }
 
 // forecastRepeat says how many runs there are, one after the other.

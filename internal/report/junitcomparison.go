@@ -17,7 +17,7 @@ import (
 func (c Compared) writeJUnit(w io.Writer) error {
 	rep := c.document()
 	var text strings.Builder
-	if err := rep.WriteText(&text); err != nil {
+	if err := rep.WriteText(&text, 0); err != nil {
 		return err
 	}
 	suite := junitSuite{

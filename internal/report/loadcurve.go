@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -11,8 +12,9 @@ import (
 
 // The size of a load curve in characters, without its labels.
 const (
-	curveWidth  = 60
-	curveHeight = 6
+	maxCurveWidth = 60
+	minCurveWidth = 20
+	curveHeight   = 6
 )
 
 // blocks fill a character from below, in eighths.
@@ -47,12 +49,13 @@ func loadAt(points []aurea.LoadPoint, t float64) float64 {
 
 // writeLoadCurve draws the load over time. It draws nothing for a constant
 // load.
-func writeLoadCurve(w io.Writer, f aurea.Forecast) error {
+func writeLoadCurve(w io.Writer, f aurea.Forecast, o Options) error {
 	lowest, highest := loadRange(f)
 	if f.Duration == nil || lowest == highest {
 		return nil
 	}
 	label := format.Count(highest)
+	width := min(max(cmp.Or(o.Width, defaultWidth)-len(label)-len(" ┤ "), minCurveWidth), maxCurveWidth)
 	var drawn strings.Builder
 	drawn.WriteByte('\n')
 	for row := range curveHeight {
@@ -60,17 +63,17 @@ func writeLoadCurve(w io.Writer, f aurea.Forecast) error {
 		if row == 0 {
 			text = label
 		}
-		line := make([]rune, curveWidth)
+		line := make([]rune, width)
 		for column := range line {
-			level := loadAt(f.Load, (float64(column)+0.5)/curveWidth**f.Duration) / highest
+			level := loadAt(f.Load, (float64(column)+0.5)/float64(width)**f.Duration) / highest
 			filled := level*curveHeight - float64(curveHeight-1-row)
 			line[column] = blocks[int(max(0, min(filled, 1))*8+0.5)]
 		}
 		fmt.Fprintf(&drawn, "%*s ┤%s\n", len(label), text, strings.TrimRight(string(line), " "))
 	}
-	fmt.Fprintf(&drawn, "%*s └%s\n", len(label), "0", strings.Repeat("─", curveWidth))
+	fmt.Fprintf(&drawn, "%*s └%s\n", len(label), "0", strings.Repeat("─", width))
 	end := format.Duration(*f.Duration)
-	fmt.Fprintf(&drawn, "%*s  0s%*s\n", len(label), "", curveWidth-2, end)
+	fmt.Fprintf(&drawn, "%*s  0s%*s\n", len(label), "", width-2, end)
 	_, err := io.WriteString(w, drawn.String())
 	return err
 }

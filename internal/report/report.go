@@ -32,6 +32,22 @@ type Document struct {
 type table struct {
 	Header []string
 	Rows   [][]string
+	yields []format.Column // how columns give way on a narrow terminal; the first ones, if it is shorter
+}
+
+// lines returns the table as lines for a terminal of a width; 0 is any width.
+func (t table) lines(width int) []string {
+	return format.Table{Columns: t.columns(), Rows: t.Rows}.Lines(width)
+}
+
+// columns returns the columns of the table.
+func (t table) columns() []format.Column {
+	columns := make([]format.Column, len(t.Header))
+	copy(columns, t.yields)
+	for i, header := range t.Header {
+		columns[i].Header = header
+	}
+	return columns
 }
 
 // titleOf returns the title of a result: its name, or else its id.

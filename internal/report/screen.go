@@ -3,7 +3,6 @@ package report
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
@@ -48,31 +47,26 @@ func (s *screen) row(name, text string, moods ...mood) {
 // line writes a line without the spaces at its end.
 func (s *screen) line(text string) { s.WriteString(strings.TrimRight(text, " ") + "\n") }
 
-// grid writes rows of cells in columns, below a header. The first column is
-// aligned left and clipped, so that a row fits the screen; the others are
-// numbers, aligned right.
-func (s *screen) grid(header []string, rows [][]string) {
-	rows = append([][]string{header}, rows...)
-	widths := make([]int, len(header))
-	for n := range rows {
-		rows[n] = slices.Clone(rows[n]) // the cells are the caller's, and headers are shared
-		for i, cell := range rows[n] {
-			rows[n][i] = format.Sanitize(cell)
-			widths[i] = max(widths[i], utf8.RuneCountInString(rows[n][i]))
-		}
+// gridDrops are the columns that a grid leaves out of a narrow screen, in this
+// order.
+var gridDrops = []string{
+	"p90", "min", "p99.9", "clock", "mean", "a second of a core", "cpu", "delay p99", "state", "p95", "ok/s", "a job",
+	"max",
+}
+
+// grid writes a table. The first column is aligned left and clipped, so that a
+// row fits the screen; the others are numbers, aligned right.
+func (s *screen) grid(t table) {
+	columns := t.columns()
+	for i := range columns {
+		columns[i].Right = i > 0
+		columns[i].Drop = 1 + slices.Index(gridDrops, columns[i].Header)
 	}
-	others := 0
-	for _, width := range widths[1:] {
-		others += width + 2
-	}
-	widths[0] = max(min(widths[0], s.width-others), nameWidth-2)
-	for n, row := range rows {
-		line := format.Pad(format.ClipMiddle(row[0], widths[0]), widths[0])
-		for i, cell := range row[1:] {
-			line += "  " + format.PadLeft(cell, widths[i+1])
-		}
+	columns[0].Header = format.Pad(columns[0].Header, nameWidth-2) // as wide as the names of rows
+	columns[0].Shorten = format.ClipMiddle
+	for n, line := range (format.Table{Columns: columns, Rows: t.Rows}).Lines(s.width) {
 		if n == 0 {
-			line = s.paint(strings.TrimRight(line, " "), faint)
+			line = s.paint(line, faint)
 		}
 		s.line(line)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/format"
@@ -22,12 +23,12 @@ func Load(request aurea.SearchRequest, load float64) string {
 	return format.Count(load) + " in flight"
 }
 
-// WriteSearch writes a search as text of at most 80 columns: what it found, and
-// the curve of the load against the latency.
-func WriteSearch(s aurea.Search, w io.Writer) error {
+// WriteSearch writes a search as text: what it found, and the curve of the load
+// against the latency.
+func WriteSearch(s aurea.Search, o Options, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	loads, _ := s.Request.Range()
-	facts := format.NewRows(out)
+	facts := format.NewRows(out, o.Width)
 	facts.Row("limit", searchHeadline(s))
 	for i, objective := range s.Request.Objectives {
 		facts.Row([]string{"objectives", ""}[min(i, 1)], objective.Expression)
@@ -40,21 +41,17 @@ func WriteSearch(s aurea.Search, w io.Writer) error {
 	if err := facts.Flush(); err != nil {
 		return err
 	}
-	writeCurve(s, out)
+	writeCurve(s, o, out)
 	for _, warning := range s.Warnings {
-		writeWrapped(out, "\nwarning: "+warning)
+		fmt.Fprintln(out)
+		writeParagraph(out, "warning: "+warning, o)
 	}
 	return out.Flush()
 }
 
-// writeWrapped writes a paragraph in lines of at most 80 columns. It begins
-// after an empty line if the text begins with a line break.
-func writeWrapped(out io.Writer, text string) {
-	if rest, ok := strings.CutPrefix(text, "\n"); ok {
-		fmt.Fprintln(out)
-		text = rest
-	}
-	for _, line := range format.Wrap(format.Sanitize(text), 80) {
+// writeParagraph writes a text in lines of the width of the terminal.
+func writeParagraph(out io.Writer, text string, o Options) {
+	for _, line := range format.Wrap(format.Sanitize(text), max(cmp.Or(o.Width, defaultWidth), 1)) {
 		fmt.Fprintln(out, line)
 	}
 }
@@ -88,12 +85,18 @@ func searchHeadline(s aurea.Search) string {
 	return "unknown: no run has ended"
 }
 
-// curveColumns is the width of the bars of a curve.
+// curveColumns is the width of the longest bar of a curve.
 const curveColumns = 16
+
+// shorterBar returns a bar of logBar where the longest one has a width.
+func shorterBar(bar string, width int) string {
+	blocks := utf8.RuneCountInString(bar) * width / curveColumns
+	return strings.Repeat("█", max(blocks, min(utf8.RuneCountInString(bar), 1)))
+}
 
 // writeCurve writes the points by their loads, each with a bar of its p99 on a
 // logarithmic scale.
-func writeCurve(s aurea.Search, out io.Writer) {
+func writeCurve(s aurea.Search, o Options, out io.Writer) {
 	if len(s.Points) == 0 {
 		return
 	}
@@ -105,23 +108,27 @@ func writeCurve(s aurea.Search, out io.Writer) {
 			low, high = min(low, p.P99), max(high, p.P99)
 		}
 	}
-	fmt.Fprintln(out)
-	rows := format.NewRows(out)
-	rows.Row("load", "ok/s", "errors", "p50", "p99", "", "")
+	curve := format.Table{Columns: []format.Column{
+		{Header: "load"}, {Header: "ok/s"}, {Header: "errors", Drop: 2}, {Header: "p50", Drop: 1}, {Header: "p99"},
+		{Shorten: shorterBar, Least: curveColumns / 4}, {},
+	}}
 	for _, p := range points {
 		verdict := "holds"
 		if !p.OK {
 			verdict = "fails"
 		}
 		latency := func(seconds float64) string { return format.Duration(format.Round(seconds, 3)) }
-		rows.Row(Load(s.Request, p.Load()), format.Count(p.Throughput),
+		curve.Rows = append(curve.Rows, []string{
+			Load(s.Request, p.Load()), format.Count(p.Throughput),
 			format.Value("share", format.Round(p.ErrorRate, 3), ""), latency(p.P50), latency(p.P99),
-			logBar(p.P99, low, high), verdict)
+			logBar(p.P99, low, high), verdict,
+		})
 	}
-	_ = rows.Flush() // out keeps its first error
+	fmt.Fprintf(out, "\n%s\n", strings.Join(curve.Lines(o.Width), "\n"))
 	for _, p := range points {
 		if s.Failing != nil && p.Load() == *s.Failing && !p.OK {
-			writeWrapped(out, "\nat "+Load(s.Request, p.Load())+" "+p.Reason)
+			fmt.Fprintln(out)
+			writeParagraph(out, "at "+Load(s.Request, p.Load())+" "+p.Reason, o)
 			return
 		}
 	}

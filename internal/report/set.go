@@ -11,11 +11,11 @@ import (
 )
 
 // SetWriters are the forms of a set of runs, by the name that users give them.
-var SetWriters = map[string]func(set compare.Set, w io.Writer) error{
-	"text":     func(set compare.Set, w io.Writer) error { return newSet(set).WriteText(w) },
-	"markdown": func(set compare.Set, w io.Writer) error { return newSet(set).WriteMarkdown(w) },
-	"html":     func(set compare.Set, w io.Writer) error { return newSet(set).writeHTML(set, w) },
-	"json":     func(set compare.Set, w io.Writer) error { return format.WriteJSON(w, set) },
+var SetWriters = map[string]func(set compare.Set, o Options, w io.Writer) error{
+	"text":     func(set compare.Set, o Options, w io.Writer) error { return newSet(set).WriteText(w, o.Width) },
+	"markdown": func(set compare.Set, _ Options, w io.Writer) error { return newSet(set).WriteMarkdown(w) },
+	"html":     func(set compare.Set, _ Options, w io.Writer) error { return newSet(set).writeHTML(set, w) },
+	"json":     func(set compare.Set, _ Options, w io.Writer) error { return format.WriteJSON(w, set) },
 }
 
 // newSet returns the document of a set of runs, which must not be empty.
@@ -45,7 +45,9 @@ func newSet(set compare.Set) Document {
 	if judged > 0 {
 		rep.Facts = append(rep.Facts, [2]string{"passed", fmt.Sprintf("%d of %d", passed, judged)})
 	}
-	t := table{Header: []string{"", "median", "", "min", "max", "varies by", "n"}}
+	t := table{Header: []string{"", "median", "", "min", "max", "varies by", "n"}, yields: []format.Column{
+		{}, {}, {Drop: 2}, {Drop: 3}, {Drop: 4}, {}, {Drop: 1},
+	}}
 	for _, s := range set.Metrics {
 		t.Rows = append(t.Rows, spreadRow(s, currency))
 	}

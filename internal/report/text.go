@@ -92,7 +92,7 @@ func (t textReport) latency() {
 	r := t.r
 	table := timesTable(r, t.o.Verbose || r.Delay.P99 > noise*r.Latency.P50)
 	t.gap()
-	t.grid(table.Header, table.Rows)
+	t.grid(table)
 }
 
 // noise is the share of a whole below which a part of it is noise.

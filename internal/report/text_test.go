@@ -160,7 +160,7 @@ func TestTextFitsItsWidth(t *testing.T) {
 			t.Fatal(err)
 		}
 		body, _, _ := strings.Cut(text.String(), "\nagain ")
-		limit := min(max(o.Width, 76), maxWidth) // numbers are not clipped
+		limit := min(max(o.Width, minWidth), maxWidth)
 		for line := range strings.Lines(body) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > limit {
 				t.Fatalf("%d columns of %d: %q", n, limit, line)

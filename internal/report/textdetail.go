@@ -130,12 +130,12 @@ func phaseTable(r *aurea.Result, verbose bool) table {
 
 // limited writes the first rows of a table, and how many more there are.
 func (t textReport) limited(table table, thing string) {
-	rows := table.Rows
-	if len(rows) > maxRows && !t.o.Verbose {
-		rows = rows[:maxRows]
+	all := len(table.Rows)
+	if all > maxRows && !t.o.Verbose {
+		table.Rows = table.Rows[:maxRows]
 	}
-	t.grid(table.Header, rows)
-	if more := len(table.Rows) - len(rows); more > 0 {
+	t.grid(table)
+	if more := all - len(table.Rows); more > 0 {
 		t.line(t.paint(format.NumberOf(more, "more "+thing)+"; -v shows them", faint))
 	}
 }
@@ -145,7 +145,7 @@ func (t textReport) counters() {
 	if t.o.Verbose && len(t.r.Counters) > 0 {
 		t.gap()
 		table := counterTable(t.r.Counters)
-		t.grid(table.Header, table.Rows)
+		t.grid(table)
 		return
 	}
 	var list []string
@@ -182,7 +182,7 @@ func counterInWords(counter param.NamedValue[aurea.Amount]) string {
 func (t textReport) workers() {
 	if table := workersTable(t.r.Workers); len(table.Rows) > 0 {
 		t.gap()
-		t.grid(table.Header, table.Rows)
+		t.grid(table)
 	}
 }
 

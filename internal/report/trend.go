@@ -8,39 +8,61 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aurea-orchestrator/aurea/compare"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
 
-// trendColumns is the most columns of a metric's sparkline.
-const trendColumns = 36
+// The columns of a metric's sparkline.
+const (
+	minTrendColumns = 10
+	maxTrendColumns = 36
+)
 
-// WriteTrend writes a trend as text of at most 80 columns: a sparkline of each
-// metric, and the changes by the run with which they came, oldest first.
-func WriteTrend(t compare.Trend, w io.Writer) error {
+// WriteTrend writes a trend as text: a sparkline of each metric, and the
+// changes by the run with which they came, oldest first.
+func WriteTrend(t compare.Trend, o Options, w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\n\n", format.Sanitize(trendTitle(t)))
-	rows := format.NewRows(out)
-	rows.Row("", "oldest to newest", "newest", "lowest", "highest")
+	title := format.NewRows(out, o.Width)
+	title.Row(trendTitle(t))
+	_ = title.Flush() // out keeps its first error
+	table := trendTable(t, maxTrendColumns)
+	widest := 0
+	for _, line := range table.Lines(0) {
+		widest = max(widest, utf8.RuneCountInString(line))
+	}
+	if o.Width > 0 && widest > o.Width {
+		table = trendTable(t, max(maxTrendColumns-(widest-o.Width), minTrendColumns))
+	}
+	fmt.Fprintf(out, "\n%s\n", strings.Join(table.Lines(o.Width), "\n"))
+	writeChanges(t, o, out)
+	for _, warning := range t.Warnings {
+		writeParagraph(out, "warning: "+warning.Message, o)
+	}
+	return out.Flush()
+}
+
+// trendTable has a row for every metric, with a sparkline of at most so many
+// columns.
+func trendTable(t compare.Trend, columns int) format.Table {
+	table := format.Table{Columns: []format.Column{
+		{}, {Header: "oldest to newest"}, {Header: "newest"}, {Header: "lowest", Drop: 1}, {Header: "highest", Drop: 2},
+	}}
 	for _, m := range t.Metrics {
 		values := valuesOf(m)
 		known := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 		if len(known) == 0 {
-			rows.Row(m.Metric, format.NoValue)
+			table.Rows = append(table.Rows, []string{m.Metric, format.NoValue})
 			continue
 		}
 		show := func(v float64) string { return format.Value(m.Unit, format.Round(v, 4), "") }
-		rows.Row(m.Metric, trendline(values), show(known[len(known)-1]), show(slices.Min(known)), show(slices.Max(known)))
+		table.Rows = append(table.Rows, []string{
+			m.Metric, trendline(values, columns), show(known[len(known)-1]), show(slices.Min(known)),
+			show(slices.Max(known)),
+		})
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
-	writeChanges(t, out)
-	for _, warning := range t.Warnings {
-		writeWrapped(out, "warning: "+warning.Message)
-	}
-	return out.Flush()
+	return table
 }
 
 func trendTitle(t compare.Trend) string {
@@ -53,7 +75,7 @@ func trendTitle(t compare.Trend) string {
 }
 
 // writeChanges writes the changes below the runs with which they came.
-func writeChanges(t compare.Trend, out io.Writer) {
+func writeChanges(t compare.Trend, o Options, out io.Writer) {
 	type line struct {
 		metric compare.MetricTrend
 		change compare.Change
@@ -73,7 +95,7 @@ func writeChanges(t compare.Trend, out io.Writer) {
 		fmt.Fprintln(out, "no change")
 	}
 	last := -1
-	rows := format.NewRows(out)
+	rows := format.NewRows(out, o.Width)
 	for _, l := range lines {
 		if l.change.Index != last {
 			_ = rows.Flush() // out keeps its first error
@@ -84,7 +106,8 @@ func writeChanges(t compare.Trend, out io.Writer) {
 	}
 	_ = rows.Flush()
 	if len(lines) > 0 {
-		fmt.Fprintf(out, "\nmedians of the runs before and after; p: chance of it without a change\n")
+		fmt.Fprintln(out)
+		writeParagraph(out, "medians of the runs before and after; p: chance of it without a change", o)
 	}
 }
 
@@ -111,11 +134,10 @@ func valuesOf(m compare.MetricTrend) []float64 {
 	return values
 }
 
-// trendline draws values between their minimum and maximum, at most
-// trendColumns columns: each is the median of its values, or a gap if they are
-// all NaN.
-func trendline(values []float64) string {
-	columns := min(len(values), trendColumns)
+// trendline draws values between their minimum and maximum, in at most so many
+// columns: each is the median of its values, or a gap if they are all NaN.
+func trendline(values []float64, columns int) string {
+	columns = min(len(values), columns)
 	medians := make([]float64, columns)
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := range medians {
