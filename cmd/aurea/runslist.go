@@ -72,7 +72,7 @@ func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, e
 	if query.Limit, _ = flags.GetInt("limit"); query.Limit < 1 {
 		return query, usageErrorf("--limit must be at least 1; got %d", query.Limit)
 	}
-	labels, _ := flags.GetStringArray("label")
+	labels := repeatedValues(flags, "label")
 	if query.Labels, err = parseLabels(labels); err != nil {
 		return query, err
 	}

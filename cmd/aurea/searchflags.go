@@ -34,10 +34,10 @@ func readSearch(command *cobra.Command, args []string) (aurea.SearchRequest, *sp
 			members[name] = value
 		}
 	}
-	if objectives, _ := command.Flags().GetStringArray("objective"); len(objectives) > 0 {
+	if objectives := repeatedValues(command.Flags(), "objective"); len(objectives) > 0 {
 		members["objectives"] = objectives
 	}
-	sets, _ := command.Flags().GetStringArray("set")
+	sets := repeatedValues(command.Flags(), "set")
 	d, fileErr, err := assembleSpec(command, command.Flags(), args, setFlag{"--set", sets})
 	if err != nil {
 		return aurea.SearchRequest{}, d, err

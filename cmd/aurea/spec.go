@@ -32,8 +32,7 @@ const argumentOrigin = "the argument"
 // which overrides the environment. The error lists every invalid field with its
 // line, flag or variable.
 func readSpec(command *cobra.Command, args []string) (aurea.Spec, *specDocument, error) {
-	sets, _ := command.Flags().GetStringArray("set")
-	return readSpecFlags(command, command.Flags(), args, setFlag{"--set", sets})
+	return readSpecFlags(command, command.Flags(), args, setFlag{"--set", repeatedValues(command.Flags(), "set")})
 }
 
 // readSpecFlags is readSpec with flags that the command need not have all of,

@@ -34,9 +34,20 @@ func (l layer) flag(name string) *pflag.Flag {
 }
 
 // values returns the values of a repeatable flag.
-func (l layer) values(flag *pflag.Flag) []string {
-	values, _ := l.flags.GetStringArray(flag.Name)
-	return values
+func (l layer) values(flag *pflag.Flag) []string { return repeatedValues(l.flags, flag.Name) }
+
+// repeatedValues returns the values of a repeatable flag as they were given; nil if
+// there is no such flag. GetStringArray of pflag turns CR LF into LF.
+func repeatedValues(flags *pflag.FlagSet, name string) []string {
+	flag := flags.Lookup(name)
+	if flag == nil {
+		return nil
+	}
+	values, ok := flag.Value.(pflag.SliceValue)
+	if !ok {
+		return nil
+	}
+	return values.GetSlice()
 }
 
 // applyFlags sets the fields that the flags of a layer give.
@@ -89,7 +100,7 @@ func (d *specDocument) setWorkload(duration, kind *pflag.Flag) error {
 		if err != nil {
 			return usageErrorf(`%s must be a duration such as 100ms; got %q`, flagOrigin(duration), duration.Value)
 		}
-		d.setField("job_duration_ms", flagOrigin(duration), parsed.Seconds()*1000)
+		d.setField("job_duration_ms", flagOrigin(duration), float64(parsed)/float64(time.Millisecond))
 	}
 	if kind != nil {
 		d.setField("workload", flagOrigin(kind), map[string]any{"kind": kind.Value.String()})
