@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commandLine, curl, quote } from "./command.js";
+import { member } from "./json.js";
 import { yaml } from "./yaml.js";
 
 test("YAML has every number as it was written, and quotes what would be no string", () => {
@@ -44,13 +45,32 @@ test("a spec is the flags of the command, with its numbers as they were written"
   assert.equal(commandLine(`{"num_jobs":100,"job_duration_ms":5}`), "aurea run --job-duration 5ms --jobs 100");
 });
 
-test("a spec that flags cannot give has no command line", () => {
-  for (const json of [`{"stages":[{"duration":"1s","rate":5}]}`, `{"num_jobs":1,"workload":{"kind":"mix","parts":[]}}`,
-    `{"num_jobs":1,"workload":{"kind":"http","url":"http://a","body":"@file"}}`,
-    `{"num_jobs":1,"workload":{"kind":"http","url":"http://a","headers":{"Authorization":"***"}}}`,
-    `{"num_jobs":1,"pricing":{"per_job":1}}`]) {
+test("what no flag can give exactly is set as JSON", () => {
+  for (const [json, want] of Object.entries({
+    '{"stages":[{"duration":"1s","rate":5}]}': `aurea run --set 'stages=[{"duration":"1s","rate":5}]'`,
+    '{"num_jobs":1,"workload":{"kind":"mix","parts":[]}}':
+      "aurea run --workload mix --set 'workload.parts=[]' --jobs 1",
+    '{"num_jobs":1,"workload":{"kind":"http","url":"http://a","body":"@file"}}':
+      `aurea run --set 'workload={"kind":"http","url":"http://a","body":"@file"}' --jobs 1`,
+    '{"num_jobs":1000,"workload":{"kind":"http","url":"http://a"}}':
+      "aurea run --workload http --param url=http://a --jobs 1000",
+  })) assert.equal(commandLine(json), want);
+});
+
+test("a spec whose secrets are masked has no command line", () => {
+  for (const json of [`{"num_jobs":1,"workload":{"kind":"http","url":"http://a","headers":{"Authorization":"***"}}}`,
+    `{"num_jobs":1,"secrets":["TOKEN"]}`]) {
     assert.equal(commandLine(json), null, json);
   }
+});
+
+test("YAML begins no variable and has no sign that it would change", () => {
+  assert.equal(yaml(`{"a":"${"$"}{X} $${"$"}{Y}","b":"\u0085\u2028\ud83d\ude00","${"$"}{k}":1}`),
+    'a: "$${X} $$${Y}"\nb: "\\u0085\\u2028😀"\n"${k}": 1\n');
+});
+
+test("a member is found by its name, however that is written", () => {
+  assert.equal(member(`{"x":{"a<b":1},"a\\u003cb":[1.0, 2]}`, "a<b"), "[1.0,2]");
 });
 
 test("curl submits a spec, with a token where one is needed", () => {

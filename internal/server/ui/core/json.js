@@ -49,7 +49,7 @@ export function member(json, name) {
     if (part === "{" || part === "[") depth++;
     if (part === "}" || part === "]") depth--;
     if (found) found.push(part);
-    else if (depth === 1 && part === ":" && parts[i - 1] === JSON.stringify(name)) found = [];
+    else if (depth === 1 && part === ":" && JSON.parse(parts[i - 1]) === name) found = [];
   }
   return undefined;
 }

@@ -30,7 +30,7 @@ function parse(rest) {
 
 // block writes a value behind a name or a dash: on its line, or on lines below.
 function block(value, depth) {
-  if (typeof value === "string") return ` ${scalar(value)}`;
+  if (typeof value === "string") return ` ${scalar(escaped(value))}`;
   if (value.members.length === 0) return value.open === "{" ? " {}" : " []";
   const margin = "  ".repeat(depth);
   return value.members.map(([name, member]) => {
@@ -40,8 +40,18 @@ function block(value, depth) {
   }).join("");
 }
 
+// escaped returns a token in which no text begins a variable of a spec file.
+const escaped = (token) => (token[0] === '"' ? token.replaceAll("${", () => "$${") : token);
+
+// unlike are the signs that JSON has in a string, and YAML reads otherwise or not
+// at all.
+const unlike = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+// scalar writes a scalar of JSON. Quoted text of JSON is text of YAML, but for few
+// signs.
 function scalar(token) {
   if (token[0] !== '"') return token;
   const text = JSON.parse(token);
-  return plainText.test(text) && !word.test(text) && text === text.trim() ? text : token;
+  if (plainText.test(text) && !word.test(text) && text === text.trim()) return text;
+  return JSON.stringify(text).replace(unlike, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
