@@ -31,8 +31,8 @@ var (
 
 // Mask returns the spec with Masked in place of its Secrets and of what else is
 // secret in its workload: headers such as Authorization and Cookie, headers named after a key, a
-// token or a password, passwords and such parameters in URLs, and private keys.
-// Bodies are not masked. Mask does not change s; a spec without secrets is
+// token or a password, passwords and such parameters in URLs and forms, and private
+// keys. Other bodies are not masked. Mask does not change s; a spec without secrets is
 // returned as it is.
 func (s Spec) Mask() Spec {
 	s = s.maskNamed()
@@ -93,7 +93,7 @@ func maskErrors(classes []ErrorClass, secrets Secrets) []ErrorClass {
 // most are, costs a search in its spec. One that cannot be decoded is returned as
 // it is.
 func (s RunSummary) Mask() RunSummary {
-	hints := []string{`"headers"`, `"key"`, "@", "="}
+	hints := []string{`"headers"`, `"key"`, `"form"`, `"multipart"`, `"basic_auth"`, "@", "="}
 	if !slices.ContainsFunc(hints, func(hint string) bool { return bytes.Contains(s.Spec, []byte(hint)) }) {
 		return s
 	}
@@ -171,8 +171,10 @@ func walkMember(name string, value any, at string, replace func(at, secret strin
 	switch {
 	case name == "body", name == "expect":
 		return value, false
-	case name == "headers":
+	case name == "headers", name == "form", name == "basic_auth":
 		return walkHeaders(value, at, replace)
+	case name == "multipart":
+		return walkParts(value, at, replace)
 	case name == "key" && isText && strings.Contains(text, "PRIVATE KEY"), name == "key" && text == Masked:
 		replaced := replace(at, text)
 		return replaced, replaced != text
@@ -180,8 +182,8 @@ func walkMember(name string, value any, at string, replace func(at, secret strin
 	return walk(value, at, replace)
 }
 
-// walkHeaders replaces the values of headers with secretName. Headers are an object
-// or a list of "Name: value".
+// walkHeaders replaces the values of headers, or of other fields, with secretName.
+// They are an object or a list of "Name: value".
 func walkHeaders(value any, at string, replace func(at, secret string) string) (any, bool) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -204,6 +206,35 @@ func walkHeaders(value any, at string, replace func(at, secret string) string) (
 		return headers, changed
 	}
 	return value, false
+}
+
+// walkParts replaces the values of the parts with secretName.
+func walkParts(value any, at string, replace func(at, secret string) string) (any, bool) {
+	listed, ok := value.([]any)
+	if !ok {
+		listed = []any{value} // a single part stands for the list
+	}
+	parts, changed := slices.Clone(listed), false
+	for i, part := range parts {
+		object, _ := part.(map[string]any)
+		name, _ := object["name"].(string)
+		for _, member := range []string{"value", "value_base64"} {
+			content, given := object[member]
+			if !given {
+				continue
+			}
+			replaced, differs := walkHeader(name, content, fmt.Sprintf("%s[%d].%s", at, i, member), replace)
+			if differs {
+				object = maps.Clone(object)
+				object[member] = replaced
+				parts[i], changed = object, true
+			}
+		}
+	}
+	if !ok {
+		return parts[0], changed
+	}
+	return parts, changed
 }
 
 // walkHeader replaces the value of a header, or each value of a list.

@@ -31,6 +31,16 @@ func TestMask(t *testing.T) {
 			`{"kind": "http", "headers": {"Referer": "https://u:***@b/"}}`},
 		{`{"kind": "http", "tls": {"key": "-----BEGIN PRIVATE KEY-----\nx", "ca": "c"}}`,
 			`{"kind": "http", "tls": {"key": "***", "ca": "c"}}`},
+		{`{"kind": "http", "basic_auth": {"user": "me", "password": "p"}, "form": {"user": "me", ` +
+			`"password": ["a", "b"], "csrf_token": "t"}}`,
+			`{"kind": "http", "basic_auth": {"user": "me", "password": "***"}, "form": {"user": "me", ` +
+				`"password": ["***", "***"], "csrf_token": "***"}}`},
+		{`{"kind": "http", "form": ["a: 1", "pwd: x"], "multipart": [{"name": "key", "value": "k"}, ` +
+			`{"name": "secret", "value_base64": "AA=="}, {"name": "b", "value": "c"}]}`,
+			`{"kind": "http", "form": ["a: 1", "pwd: ***"], "multipart": [{"name": "key", "value": "***"}, ` +
+				`{"name": "secret", "value_base64": "***"}, {"name": "b", "value": "c"}]}`},
+		{`{"kind": "http", "multipart": {"name": "key", "value": "k"}}`,
+			`{"kind": "http", "multipart": {"name": "key", "value": "***"}}`},
 		{`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`,
 			`{"kind": "http", "body": {"headers": {"Cookie": "a"}, "url": "http://u:p@b/"}, "expect": {"contains": "http://u:p@b/"}}`},
 		{`{"kind": "steps", "steps": [{"name": "a", "workload": {"kind": "http", "headers": {"Cookie": "a"}}}, {"workload": {"kind": "mix", "parts": [{"workload": {"kind": "http", "headers": {"Token": "b"}}}]}}]}`,

@@ -130,18 +130,25 @@ func textSize(value any) int {
 	return size
 }
 
+// requestContents are the parameters of http jobs of which a workload has at most
+// one.
+var requestContents = []string{"body", "body_base64", "form", "multipart"}
+
 // inherit adds the parameters of a family that a workload lacks. Objects are
-// joined, but for a body, and headers by their names in any case.
+// joined, but for the content of a request, and headers by their names in any
+// case.
 func inherit(object, family map[string]any) {
-	_, hasBody := object["body"]
-	_, hasBytes := object["body_base64"]
+	hasContent := slices.ContainsFunc(requestContents, func(name string) bool {
+		_, given := object[name]
+		return given
+	})
 	for _, name := range slices.Sorted(maps.Keys(family)) {
 		own, given := object[name]
 		switch {
 		case name == BaseURL:
 			base, _ := family[BaseURL].(string)
 			object["url"] = joinURL(base, object["url"])
-		case strings.HasPrefix(name, "body") && (hasBody || hasBytes):
+		case hasContent && slices.Contains(requestContents, name):
 		case name == "headers" && given:
 			object[name] = joinHeaders(own, family[name])
 		case given:

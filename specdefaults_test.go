@@ -26,6 +26,9 @@ func TestDefaults(t *testing.T) {
 		{`{"http": {"body": {"a": 1}, "expect": {"status": [200]}}}`,
 			`{"kind": "http", "body": {"b": 2}, "expect": {"status": [201], "contains": "x"}}`,
 			`{"kind": "http", "body": {"b": 2}, "expect": {"status": [201], "contains": "x"}}`},
+		{`{"http": {"form": {"a": "1"}}}`,
+			`{"kind": "http", "form": {"b": "2"}}`, `{"kind": "http", "form": {"b": "2"}}`},
+		{`{"http": {"body": "a"}}`, `{"kind": "http", "form": {"b": "2"}}`, `{"kind": "http", "form": {"b": "2"}}`},
 		{`{"http": {"body": "a"}}`, `{"kind": "http", "body_base64": "YQ=="}`, `{"kind": "http", "body_base64": "YQ=="}`},
 	} {
 		got := defaulted(t, test.defaults, test.workload)

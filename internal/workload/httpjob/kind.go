@@ -9,11 +9,11 @@ package httpjob
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/egress"
-	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -47,10 +47,7 @@ func Kind(targets egress.Allowlist) workload.Kind {
 	}
 }
 
-// bodyBytes is the parameter of a body that is not text.
-const bodyBytes = "body_base64"
-
-var parameters = []param.Parameter{
+var parameters = slices.Concat([]param.Parameter{
 	{
 		Name: "url", Type: param.Text, Max: 8192, Required: true,
 		Doc: "whom to call; path and query may have fields such as {{job}}",
@@ -63,14 +60,8 @@ var parameters = []param.Parameter{
 		Name: "headers", Type: param.FieldList,
 		Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields",
 	},
-	{
-		Name: "body", Type: param.Any,
-		Doc: "of the request: a text, or what is sent as JSON; may have fields " + template.Fields,
-	},
-	{
-		Name: bodyBytes, Type: param.Text,
-		Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body",
-	},
+	basicAuthParameter,
+}, contentParameters, []param.Parameter{
 	expectParameter,
 	{
 		Name: "version", Type: param.Text, Options: []string{"1.1", "2"}, Default: "1.1",
@@ -98,4 +89,4 @@ var parameters = []param.Parameter{
 		Doc: "most bytes of an answer; a longer one fails",
 	},
 	pollParameter,
-}
+})

@@ -86,6 +86,43 @@ var wrongParameters = []struct{ parameters, want string }{
 		"workload.body_base64: must be base64 (RFC 4648, with padding): illegal base64 data at input byte 0",
 	},
 	{
+		`{"url": "http://localhost/", "form": {"a": "1"}, "body": "x"}`,
+		"workload.form: cannot be given together with body; set only one",
+	},
+	{
+		`{"url": "http://localhost/", "form": {"a": "{{jb}}"}}`,
+		"workload.form.a: has {{jb}}, which is not a field; there are " + template.Fields,
+	},
+	{
+		`{"url": "http://localhost/", "multipart": {"name": "a"}}`,
+		"workload.multipart[0].value: is needed, or value_base64; set one of the two",
+	},
+	{
+		`{"url": "http://localhost/", "multipart": {"name": "a", "value": "b", "value_base64": ""}}`,
+		"workload.multipart[0].value: is needed, or value_base64; set one of the two",
+	},
+	{
+		`{"url": "http://localhost/", "multipart": {"name": "a", "value": "b", "type": "a/b\r\nX: y"}}`,
+		`workload.multipart[0].type: must be a media type such as text/csv; got "a/b\r\nX: y"`,
+	},
+	{
+		`{"url": "http://localhost/", "multipart": {"name": "a", "value": "b"}, "headers": {"content-type": "c"}}`,
+		"workload.headers.Content-Type: cannot be given together with multipart, whose type has a boundary; " +
+			"leave it out",
+	},
+	{
+		`{"url": "http://localhost/", "basic_auth": {"user": "a:b"}}`,
+		"workload.basic_auth.user: must have no colon, which ends the user's name (RFC 7617)",
+	},
+	{
+		`{"url": "http://localhost/", "basic_auth": {"user": "a", "password": "{{"}}`,
+		"workload.basic_auth.password: has {{ without }}; write {{{{ for two braces",
+	},
+	{
+		`{"url": "http://localhost/", "basic_auth": {"user": "a"}, "headers": ["authorization: b"]}`,
+		"workload.basic_auth: cannot be given together with a header Authorization; set only one",
+	},
+	{
 		`{"url": "http://localhost/", "body_base64": "AA==", "body": "x"}`,
 		"workload.body_base64: cannot be given together with body; set only one",
 	},

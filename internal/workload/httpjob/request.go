@@ -1,8 +1,6 @@
 package httpjob
 
 import (
-	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,15 +19,24 @@ type requestTemplate struct {
 	method         string
 	url            template.Template
 	headers        []header
-	body           template.Template
-	json           bool  // the body is not given as text
-	hasTraceparent bool  // the headers contain one
-	rendered       int64 // bytes of the body that each job renders; 0 if all jobs send the same request
+	content        content
+	mediaType      string // that is sent with the content; "" for none
+	hasTraceparent bool   // the headers contain one
+	rendered       int64  // bytes of the body that each job renders; 0 if all jobs send the same request
 }
 
 type header struct {
-	name  string
-	value template.Template
+	name   string
+	value  template.Template
+	encode func(string) string // makes of the rendered value what is sent; nil for the value itself
+}
+
+func (h header) render(job int64) httpclient.Field {
+	value := h.value.Render(job, nil)
+	if h.encode != nil {
+		value = h.encode(value)
+	}
+	return httpclient.Field{Name: h.name, Value: value}
 }
 
 // A prepared request is encoded, and has what is needed to follow a redirect.
@@ -46,7 +53,7 @@ type prepared struct {
 func newRequestTemplate(
 	options httpclient.Options, targets egress.Allowlist, v param.Values, seed uint64,
 ) (requestTemplate, error) {
-	t := requestTemplate{options: options, method: http.MethodGet}
+	t := requestTemplate{options: options, method: http.MethodGet, content: textContent{}}
 	parser := template.Parser{Seed: seed}
 	var err error
 	if t.url, err = parser.Parse(v.Text("url")); err != nil {
@@ -55,7 +62,10 @@ func newRequestTemplate(
 	if err := t.readHeaders(v.Fields("headers"), &parser); err != nil {
 		return t, err
 	}
-	if err := t.readBody(v, &parser); err != nil {
+	if err := t.readBasicAuth(v.Object(basicAuthParameter.Name), &parser); err != nil {
+		return t, err
+	}
+	if err := t.readContent(v, &parser); err != nil {
 		return t, err
 	}
 	if v.Has("method") {
@@ -71,45 +81,9 @@ func (t *requestTemplate) readHeaders(given []param.Field, parser *template.Pars
 		if err != nil {
 			return param.Invalid("headers."+f.Name, "%v", err)
 		}
-		t.headers = append(t.headers, header{f.Name, value})
+		t.headers = append(t.headers, header{name: f.Name, value: value})
 	}
 	return nil
-}
-
-// readBody reads the body: a text, another value that is sent as JSON, or bytes.
-func (t *requestTemplate) readBody(v param.Values, parser *template.Parser) (err error) {
-	body, isBytes := v["body"], v.Has(bodyBytes)
-	if body != nil || isBytes {
-		t.method = http.MethodPost
-	}
-	switch {
-	case body != nil && isBytes:
-		return param.Invalid(bodyBytes, "cannot be given together with body; set only one")
-	case isBytes:
-		content, err := base64.StdEncoding.DecodeString(v.Text(bodyBytes))
-		if err != nil {
-			return param.Invalid(bodyBytes, "must be base64 (RFC 4648, with padding): %v", err)
-		}
-		t.body = template.Literal(string(content))
-	case body != nil:
-		if t.body, err = t.readText(body, parser); err != nil {
-			return param.Invalid("body", "%v; body_base64 is sent without fields", err)
-		}
-	}
-	return nil
-}
-
-// readText parses a text as it is, and another value as JSON.
-func (t *requestTemplate) readText(body any, parser *template.Parser) (template.Template, error) {
-	text, ok := body.(string)
-	if !ok {
-		encoded, err := param.PlainJSON(body)
-		if err != nil {
-			return template.Template{}, fmt.Errorf("cannot be sent as JSON: %w", err)
-		}
-		text, t.json = string(encoded), true
-	}
-	return parser.Parse(text)
 }
 
 // check checks the request of job 0, which stands for all.
@@ -149,7 +123,7 @@ func sameTarget(text string) bool {
 // fixed reports whether all jobs send the same request.
 func (t *requestTemplate) fixed() bool {
 	varies := func(h header) bool { return !h.value.Fixed() }
-	return t.url.Fixed() && t.body.Fixed() && !slices.ContainsFunc(t.headers, varies)
+	return t.url.Fixed() && t.content.fixed() && !slices.ContainsFunc(t.headers, varies)
 }
 
 // has reports whether the user gives a header.
@@ -163,12 +137,12 @@ func (t *requestTemplate) render(job int64, traceparent string) (prepared, error
 	if err != nil {
 		return prepared{}, err
 	}
-	p := prepared{method: t.method, url: to, body: []byte(t.body.Render(job, nil))}
-	if t.json && !t.has("Content-Type") {
-		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: "application/json"})
+	p := prepared{method: t.method, url: to, body: t.content.render(job)}
+	if t.mediaType != "" && !t.has("Content-Type") {
+		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: t.mediaType})
 	}
 	for _, h := range t.headers {
-		p.header = append(p.header, httpclient.Field{Name: h.name, Value: h.value.Render(job, nil)})
+		p.header = append(p.header, h.render(job))
 	}
 	if traceparent != "" {
 		p.header = append(p.header, httpclient.Field{Name: workload.TraceHeader, Value: traceparent})

@@ -72,6 +72,28 @@ var sentRequests = []struct {
 		sent{"GET", "/", "", map[string]string{"X-Job": "no 7", "Authorization": "Bearer t"}},
 	},
 	{
+		"form", `{"url": "$URL", "form": {"b c": "1&2 {{job}}", "a": ["x=y", "ü"]}}`,
+		sent{
+			"POST", "/", "a=x%3Dy&a=%C3%BC&b+c=1%262+7",
+			map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+		},
+	},
+	{
+		"form in an order", `{"url": "$URL", "method": "PUT", "form": ["z: 1", "a:2", "z: 3 "]}`,
+		sent{
+			"PUT", "/", "z=1&a=2&z=3+",
+			map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+		},
+	},
+	{
+		"basic auth", `{"url": "$URL", "basic_auth": {"user": "me {{job}}", "password": "a:b"}}`,
+		sent{"GET", "/", "", map[string]string{"Authorization": "Basic bWUgNzphOmI="}},
+	},
+	{
+		"basic auth without a password", `{"url": "$URL", "basic_auth": {"user": "me"}}`,
+		sent{"GET", "/", "", map[string]string{"Authorization": "Basic bWU6"}},
+	},
+	{
 		"content type",
 		`{"url": "$URL", "body": {}, "headers": {"Content-Type": "application/vnd.x+json"}}`,
 		sent{"POST", "/", "{}", map[string]string{"Content-Type": "application/vnd.x+json"}},
