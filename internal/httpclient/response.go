@@ -57,16 +57,29 @@ func (a *Response) retry() {
 
 // Header returns the first value of a header field, or "". It parses the head
 // on each call.
-func (a *Response) Header(name string) string {
+func (a *Response) Header(name string) (first string) {
+	a.Headers(name, func(value []byte) bool {
+		first = string(value)
+		return false
+	})
+	return first
+}
+
+// Headers calls use with each value of a header field, in their order, until it
+// returns false. A value is valid until the next Do. It parses the head on each
+// call.
+func (a *Response) Headers(name string, use func(value []byte) bool) {
 	_, lines, _ := bytes.Cut(a.head, []byte("\n")) // after the status line
 	for {
 		line, rest, found := bytes.Cut(lines, []byte("\n"))
 		if !found {
-			return ""
+			return
 		}
 		lines = rest
 		if i := len(name); i < len(line) && line[i] == ':' && equalFold(line[:i], name) {
-			return string(bytes.Trim(line[i+1:], " \t\r"))
+			if !use(bytes.Trim(line[i+1:], " \t\r")) {
+				return
+			}
 		}
 	}
 }

@@ -4,18 +4,27 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // Fields lists the fields, for error messages and documentation.
 const Fields = "{{job}}, {{seed}}, {{uuid}}, {{int FROM TO}}, {{float FROM TO}}, " +
 	"{{hex DIGITS}} and {{choice WORD WORD …}}"
 
+// names are the words that fields begin with.
+var names = []string{"job", "seed", "uuid", "int", "float", "hex", "choice", "raw"}
+
+// Reserved reports whether fields begin with a name, so that nothing else may
+// have it.
+func Reserved(name string) bool { return slices.Contains(names, name) }
+
 // field returns what appends the value of a field.
-func (p *Parser) field(words []string) (func(line []byte, job int64) []byte, error) {
+func (p *Parser) field(words []string) (func(line []byte, in Input) []byte, error) {
 	name := ""
 	if len(words) > 0 {
 		name = words[0]
@@ -26,12 +35,14 @@ func (p *Parser) field(words []string) (func(line []byte, job int64) []byte, err
 	arguments := words[min(1, len(words)):]
 	switch {
 	case name == "job" && len(arguments) == 0:
-		return func(line []byte, job int64) []byte { return strconv.AppendInt(line, job, 10) }, nil
+		return func(line []byte, in Input) []byte { return strconv.AppendInt(line, in.Job, 10) }, nil
 	case name == "seed" && len(arguments) == 0:
 		seed := strconv.FormatUint(p.Seed, 10)
-		return func(line []byte, _ int64) []byte { return append(line, seed...) }, nil
+		return func(line []byte, _ Input) []byte { return append(line, seed...) }, nil
 	case name == "uuid" && len(arguments) == 0:
-		return func(line []byte, job int64) []byte { return appendUUID(line, draws.Bits(job), more.Bits(job)) }, nil
+		return func(line []byte, in Input) []byte {
+			return appendUUID(line, draws.Bits(in.Job), more.Bits(in.Job))
+		}, nil
 	case name == "int" && len(arguments) == 2:
 		return intField(arguments, draws)
 	case name == "float" && len(arguments) == 2:
@@ -39,11 +50,30 @@ func (p *Parser) field(words []string) (func(line []byte, job int64) []byte, err
 	case name == "hex" && len(arguments) == 1:
 		return hexField(arguments[0], draws)
 	case name == "choice" && len(arguments) > 0:
-		return func(line []byte, job int64) []byte {
-			return append(line, arguments[below(draws.Bits(job), uint64(len(arguments)))]...)
+		return func(line []byte, in Input) []byte {
+			return append(line, arguments[below(draws.Bits(in.Job), uint64(len(arguments)))]...)
 		}, nil
 	}
-	return nil, fmt.Errorf("has {{%s}}, which is not a field; there are %s", strings.Join(words, " "), Fields)
+	if index := slices.Index(p.Captured, name); index >= 0 && len(words) == 1 {
+		return func(line []byte, in Input) []byte { return append(line, in.captured(index)...) }, nil
+	}
+	return nil, p.unknown(words)
+}
+
+// unknown returns the error for a field that does not exist.
+func (p *Parser) unknown(words []string) error {
+	text := strings.Join(words, " ")
+	if p.Captured == nil {
+		return fmt.Errorf("has {{%s}}, which is not a field; there are %s", text, Fields)
+	}
+	message := fmt.Sprintf("has {{%s}}, which is not a field, and which no earlier step captures", text)
+	if near := param.Closest(text, p.Captured); near != "" {
+		return fmt.Errorf("%s; did you mean {{%s}}?", message, near)
+	}
+	if len(p.Captured) > 0 {
+		message += "; captured are " + strings.Join(p.Captured, ", ")
+	}
+	return fmt.Errorf("%s; there are %s", message, Fields)
 }
 
 // below returns a number from 0 to n-1, given 64 random bits (Lemire, "Fast
@@ -54,7 +84,7 @@ func below(random, n uint64) uint64 {
 	return high
 }
 
-func intField(limits []string, draws aurea.Stream) (func([]byte, int64) []byte, error) {
+func intField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
 	from, err := strconv.ParseInt(limits[0], 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("has {{int %s}}: both must be whole numbers", strings.Join(limits, " "))
@@ -65,33 +95,33 @@ func intField(limits []string, draws aurea.Stream) (func([]byte, int64) []byte, 
 			strings.Join(limits, " "))
 	}
 	n := uint64(to) - uint64(from) + 1
-	return func(line []byte, job int64) []byte {
-		return strconv.AppendInt(line, int64(uint64(from)+below(draws.Bits(job), n)), 10)
+	return func(line []byte, in Input) []byte {
+		return strconv.AppendInt(line, int64(uint64(from)+below(draws.Bits(in.Job), n)), 10)
 	}, nil
 }
 
-func floatField(limits []string, draws aurea.Stream) (func([]byte, int64) []byte, error) {
+func floatField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
 	from, err := strconv.ParseFloat(limits[0], 64)
 	to, err2 := strconv.ParseFloat(limits[1], 64)
 	if err != nil || err2 != nil || !(from <= to) || math.IsInf(to-from, 0) {
 		return nil, fmt.Errorf("has {{float %s}}: both must be numbers, the first no larger than the second",
 			strings.Join(limits, " "))
 	}
-	return func(line []byte, job int64) []byte {
-		return strconv.AppendFloat(line, from+(to-from)*draws.Uniform(job), 'f', -1, 64)
+	return func(line []byte, in Input) []byte {
+		return strconv.AppendFloat(line, from+(to-from)*draws.Uniform(in.Job), 'f', -1, 64)
 	}, nil
 }
 
 // maxHex is how many digits 64 random bits give.
 const maxHex = 16
 
-func hexField(digits string, draws aurea.Stream) (func([]byte, int64) []byte, error) {
+func hexField(digits string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > maxHex {
 		return nil, fmt.Errorf("has {{hex %s}}: the digits must be 1 to %d", digits, maxHex)
 	}
-	return func(line []byte, job int64) []byte {
-		return fmt.Appendf(line, "%0*x", n, draws.Bits(job)>>(64-4*n))
+	return func(line []byte, in Input) []byte {
+		return fmt.Appendf(line, "%0*x", n, draws.Bits(in.Job)>>(64-4*n))
 	}, nil
 }
 

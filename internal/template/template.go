@@ -3,17 +3,19 @@
 // URL. {{{{ stands for {{ itself.
 //
 // A value is drawn from the seed, the job's number and the field's position, so
-// that a run can be repeated, and cut into shards, exactly.
+// that a run can be repeated, and cut into shards, exactly. Values that a job has
+// captured are the exception: they come from the responses to its earlier steps.
 package template
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// A Template is a text with fields that each job fills in. What a job fills in
-// is a pure function of the seed, the job's number and the field's position.
+// A Template is a text with fields that each job fills in. It does not change and
+// is safe for concurrent use.
 type Template struct {
 	parts []part
 }
@@ -21,14 +23,32 @@ type Template struct {
 // A part is either a text or a field.
 type part struct {
 	text string
-	fill func(line []byte, job int64) []byte // appends the value of a field; nil for a text
-	raw  bool                                // never escaped
+	fill func(line []byte, in Input) []byte // appends the value of a field; nil for a text
+	raw  bool                               // never escaped
+}
+
+// An Input is what fields get their values from.
+type Input struct {
+	Job      int64
+	Captured []string // by their index in Parser.Captured; missing ones are empty
+}
+
+// captured returns a captured value.
+func (in Input) captured(index int) string {
+	if index < len(in.Captured) {
+		return in.Captured[index]
+	}
+	return ""
 }
 
 // A Parser parses templates that share a seed. No two of their fields draw the
 // same values.
 type Parser struct {
-	Seed   uint64
+	Seed uint64
+	// Captured names the values that earlier steps of a job capture. Nil means
+	// that the template is not part of a step.
+	Captured []string
+
 	fields uint64 // fields parsed so far
 }
 
@@ -82,19 +102,37 @@ func (t Template) Fixed() bool {
 	return !slices.ContainsFunc(t.parts, func(p part) bool { return p.fill != nil })
 }
 
-// Render returns the text for a job. escape, unless nil, is applied to the
-// values of fields that are not raw.
-func (t Template) Render(job int64, escape func(string) string) string {
-	var line []byte
+// Append appends the text for a job. escape, unless nil, is applied to the values
+// of fields that are not raw. It allocates nothing if the line has room.
+func (t Template) Append(line []byte, in Input, escape Escape) []byte {
 	for _, p := range t.parts {
-		switch {
-		case p.fill == nil:
+		if p.fill == nil {
 			line = append(line, p.text...)
-		case escape == nil || p.raw:
-			line = p.fill(line, job)
-		default:
-			line = append(line, escape(string(p.fill(nil, job)))...)
+			continue
+		}
+		start := len(line)
+		line = p.fill(line, in)
+		if escape != nil && !p.raw {
+			line = replaceTail(line, start, escape)
 		}
 	}
-	return string(line)
+	return line
+}
+
+// lines are buffers in which texts are rendered.
+var lines = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxLine is the capacity of the largest buffer that is kept.
+const maxLine = 64 << 10
+
+// Render returns the text for a job, like Append. The text is its only
+// allocation.
+func (t Template) Render(in Input, escape Escape) string {
+	line := lines.Get().(*[]byte)
+	*line = t.Append((*line)[:0], in, escape)
+	text := string(*line)
+	if cap(*line) <= maxLine {
+		lines.Put(line)
+	}
+	return text
 }

@@ -1,6 +1,8 @@
 package template
 
 import (
+	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,7 +15,7 @@ func render(t *testing.T, text string, seed uint64, job int64) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return parsed.Render(job, nil)
+	return parsed.Render(Input{Job: job}, nil)
 }
 
 // Each template renders to a text that matches the pattern.
@@ -63,7 +65,7 @@ func TestTemplateInt(t *testing.T) {
 	}
 	var counts [7]int
 	for job := range int64(6000) {
-		n, err := strconv.Atoi(parsed.Render(job, nil))
+		n, err := strconv.Atoi(parsed.Render(Input{Job: job}, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +84,8 @@ func TestTemplateEscapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := parsed.Render(1, func(s string) string { return "<" + s + ">" }); got != "/a b?q=<x&y>" {
+	brackets := func(line, value []byte) []byte { return fmt.Appendf(line, "<%s>", value) }
+	if got := parsed.Render(Input{Job: 1}, brackets); got != "/a b?q=<x&y>" {
 		t.Errorf("Render = %q, want only the field escaped", got)
 	}
 }
@@ -121,12 +124,79 @@ func FuzzTemplate(f *testing.F) {
 		if err != nil {
 			return
 		}
+		in := Input{Job: job}
 		again, _ := (&Parser{Seed: seed}).Parse(text)
-		if a, b := one.Render(job, nil), again.Render(job, nil); a != b {
+		if a, b := one.Render(in, nil), again.Render(in, nil); a != b {
 			t.Errorf("%q renders to %q, then to %q", text, a, b)
 		}
-		if one.Fixed() && one.Render(job, nil) != strings.ReplaceAll(text, "{{{{", "{{") {
-			t.Errorf("%q has no fields and renders to %q", text, one.Render(job, nil))
+		if one.Fixed() && one.Render(in, nil) != strings.ReplaceAll(text, "{{{{", "{{") {
+			t.Errorf("%q has no fields and renders to %q", text, one.Render(in, nil))
+		}
+	})
+}
+
+// Values are escaped like net/url does it.
+func TestAppendQuery(t *testing.T) {
+	var all []byte
+	for b := range 256 {
+		all = append(all, byte(b))
+	}
+	if got, want := string(AppendQuery([]byte("a="), all)), "a="+url.QueryEscape(string(all)); got != want {
+		t.Errorf("AppendQuery = %s, want %s", got, want)
+	}
+}
+
+// A captured value is what the job has captured, and empty before.
+func TestCapturedFields(t *testing.T) {
+	parser := Parser{Captured: []string{"token", "id"}}
+	parsed, err := parser.Parse("/{{id}}?t={{token}}&r={{raw token}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed.Fixed() {
+		t.Error("a template with captured values is fixed")
+	}
+	in := Input{Captured: []string{"a b/c", "7"}}
+	if got, want := parsed.Render(in, AppendQuery), "/7?t=a+b%2Fc&r=a b/c"; got != want {
+		t.Errorf("Render = %s, want %s", got, want)
+	}
+	if got, want := parsed.Render(Input{}, AppendQuery), "/?t=&r="; got != want {
+		t.Errorf("Render without captured values = %s, want %s", got, want)
+	}
+	const unknown = ", which is not a field, and which no earlier step captures; "
+	for text, want := range map[string]string{
+		"{{tokn}}":    "has {{tokn}}" + unknown + "did you mean {{token}}?",
+		"{{id 1}}":    "has {{id 1}}" + unknown + "captured are token, id; ",
+		"{{raw xyz}}": "has {{xyz}}" + unknown + "captured are token, id; ",
+	} {
+		if _, err := parser.Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// BenchmarkAppend measures a request's URL and body with captured values and
+// drawn ones. Append allocates nothing; Render allocates its text.
+func BenchmarkAppend(b *testing.B) {
+	parser := Parser{Seed: 1, Captured: []string{"token", "cart"}}
+	parsed, err := parser.Parse(`/carts/{{cart}}?token={{token}}&item={{int 1 1000}}&job={{job}}`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := Input{Captured: []string{"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0/x", "0199"}}
+	b.Run("append", func(b *testing.B) {
+		line := make([]byte, 0, 1024)
+		b.ReportAllocs()
+		for b.Loop() {
+			line = parsed.Append(line[:0], in, AppendQuery)
+			in.Job++
+		}
+	})
+	b.Run("render", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			parsed.Render(in, AppendQuery)
+			in.Job++
 		}
 	})
 }

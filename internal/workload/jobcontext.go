@@ -16,6 +16,7 @@ type JobContext struct {
 	context.Context // the run's; it stays the same, as goroutines may still watch it
 	deadline        time.Time
 	parent          *Traceparent
+	session         *Session // of a job with steps; nil if they share nothing
 }
 
 // NewJobContext returns a context for the jobs of a run, without a deadline.
@@ -34,10 +35,13 @@ func (c *JobContext) TracedAs(parent *Traceparent) *JobContext {
 	return c
 }
 
-// Value returns the job's traceparent, or the run's value.
+// Value returns the job's traceparent or session, or the run's value.
 func (c *JobContext) Value(key any) any {
-	if key == (traceKey{}) {
+	switch key {
+	case traceKey{}:
 		return c.parent
+	case sessionKey{}:
+		return c.session
 	}
 	return c.Context.Value(key)
 }

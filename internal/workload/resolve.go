@@ -15,10 +15,11 @@ type Scope struct {
 	Seed     uint64 // of the workload's random draws
 	InFlight int64  // jobs that may be in flight at once; 0 if only the run will show
 
-	set     *Set
-	timeout bool   // whether the spec has a timeout
-	parent  string // the kind that this workload is a part or step of; "" if none
-	sharers int64  // workloads of the run that share its connections; 0 means 1
+	set      *Set
+	timeout  bool          // whether the spec has a timeout
+	parent   string        // the kind that this workload is a part or step of; "" if none
+	sharers  int64         // workloads of the run that share its connections; 0 means 1
+	captures *captureTable // of the job that this workload is a step of; nil if it is none
 }
 
 // Resolved is a workload with checked and typed parameters. It holds no

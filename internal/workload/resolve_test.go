@@ -126,7 +126,7 @@ func TestOpenedStepsAreSeparate(t *testing.T) {
 	const text = `{"kind": "steps", "steps": [{"kind": "station", "service": "1h", "distribution": "fixed"}]}`
 	first, second := openTwice(t, Policy{}, text)
 	stationOf := func(jobs Jobs) Queue {
-		runner := jobs.Runner.(stepsRunner)[0].Runner
+		runner := jobs.Runner.(stepsRunner).steps[0].Runner
 		return runner.(delayRunner).queue
 	}
 	stationOf(first).Enter(1, 0)

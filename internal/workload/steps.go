@@ -35,11 +35,14 @@ var Steps = Kind{
 	Connects:       true,
 	Nests:          true,
 	Resolve: func(values param.Values, scope Scope) (Resolved, error) {
+		scope.captures = new(captureTable)
 		steps, err := resolveChildren(stepsOf(values), scope, stepsName)
 		if err != nil {
 			return Resolved{}, err
 		}
-		return nest(steps, func(opened []openChild) Jobs { return Jobs{Runner: stepsRunner(opened)} }), nil
+		return nest(steps, func(opened []openChild) Jobs {
+			return Jobs{Runner: stepsRunner{opened, newSessions(scope.captures)}}
+		}), nil
 	},
 }
 
@@ -74,11 +77,21 @@ func splitName(w aurea.Workload) (string, aurea.Workload) {
 	return name, bare
 }
 
-type stepsRunner []openChild
+type stepsRunner struct {
+	steps    []openChild
+	sessions *sessions // nil if the steps share nothing
+}
 
 // Run does the steps of a job.
 func (s stepsRunner) Run(ctx context.Context, job int64, metrics JobMetrics) error {
-	for _, step := range s {
+	if s.sessions == nil {
+		return s.run(ctx, job, metrics)
+	}
+	return s.sessions.run(ctx, func(ctx context.Context) error { return s.run(ctx, job, metrics) })
+}
+
+func (s stepsRunner) run(ctx context.Context, job int64, metrics JobMetrics) error {
+	for _, step := range s.steps {
 		if err := step.run(ctx, job, metrics); err != nil {
 			return Inside("step "+step.name, err)
 		}

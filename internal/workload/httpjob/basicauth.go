@@ -36,7 +36,8 @@ func (t *requestTemplate) readBasicAuth(v param.Values, parser *template.Parser)
 		return param.Invalid("basic_auth.user", "must have no colon, which ends the user's name (RFC 7617)")
 	}
 	for _, name := range []string{"user", "password"} {
-		if _, err := new(template.Parser).Parse(v.Text(name)); err != nil {
+		alone := *parser // so that an error names one of the two
+		if _, err := alone.Parse(v.Text(name)); err != nil {
 			return param.Invalid("basic_auth."+name, "%v", err)
 		}
 	}

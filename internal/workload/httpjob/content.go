@@ -32,7 +32,7 @@ type content interface {
 	// fixed reports whether it is the same for all jobs.
 	fixed() bool
 	// render returns the bytes for a job.
-	render(job int64) []byte
+	render(in template.Input) []byte
 }
 
 // A textContent is a text with fields.
@@ -40,7 +40,7 @@ type textContent struct{ template.Template }
 
 func (c textContent) fixed() bool { return c.Fixed() }
 
-func (c textContent) render(job int64) []byte { return []byte(c.Render(job, nil)) }
+func (c textContent) render(in template.Input) []byte { return []byte(c.Render(in, nil)) }
 
 // readContent reads the content and its media type. A request with one is a POST
 // unless the spec says otherwise.

@@ -44,6 +44,7 @@ type expectation struct {
 	statuses statusSet
 	contains *httpclient.Pattern // nil accepts any body
 	json     []jsonRule
+	captures []capture // of the JSON, which is decoded only once
 }
 
 type jsonRule struct {
@@ -70,7 +71,7 @@ func newExpectation(v param.Values) (expectation, error) {
 
 // inspects reports whether the body has to be kept. contains is matched while
 // the body is read.
-func (e *expectation) inspects() bool { return e.json != nil }
+func (e *expectation) inspects() bool { return e.json != nil || e.captures != nil }
 
 // judge returns nil for a right response, or else a failure of a class such as
 // status_404, or body.
@@ -84,7 +85,7 @@ func (e *expectation) judge(ctx context.Context, response *httpclient.Response) 
 	if e.contains != nil && !response.Found() {
 		return wrongBody("the answer's body does not contain %q", e.contains.String())
 	}
-	if e.json == nil {
+	if !e.inspects() {
 		return nil
 	}
 	return withJSON(ctx, response, func(document any) error {
@@ -93,7 +94,7 @@ func (e *expectation) judge(ctx context.Context, response *httpclient.Response) 
 				return err
 			}
 		}
-		return nil
+		return captureJSON(ctx, document, e.captures)
 	})
 }
 

@@ -47,14 +47,14 @@ func (f form) fixed() bool {
 }
 
 // render encodes the fields as browsers do (URL Standard, 5.2).
-func (f form) render(job int64) []byte {
+func (f form) render(in template.Input) []byte {
 	var b []byte
 	for i, field := range f {
 		if i > 0 {
 			b = append(b, '&')
 		}
 		b = append(append(b, field.name...), '=')
-		b = append(b, url.QueryEscape(field.value.Render(job, nil))...)
+		b = append(b, url.QueryEscape(field.value.Render(in, nil))...)
 	}
 	return b
 }

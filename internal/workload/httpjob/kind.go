@@ -63,6 +63,7 @@ var parameters = slices.Concat([]param.Parameter{
 	basicAuthParameter,
 }, contentParameters, []param.Parameter{
 	expectParameter,
+	captureParameter,
 	{
 		Name: "version", Type: param.Text, Options: []string{"1.1", "2"}, Default: "1.1",
 		Doc: "of HTTP",

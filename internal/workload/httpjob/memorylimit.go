@@ -1,6 +1,8 @@
 package httpjob
 
 import (
+	"slices"
+
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -10,11 +12,17 @@ const maxInspected = 1 << 20
 
 // inspects reports whether responses are kept to be inspected, those to polls
 // included.
-func (p *params) inspects() bool { return p.expect.inspects() || p.poll != nil }
+func (p *params) inspects() bool { return p.expect.inspects() || p.capturesBody() || p.poll != nil }
+
+// capturesBody reports whether a value is captured in the body of a response.
+func (p *params) capturesBody() bool {
+	return slices.ContainsFunc(p.captures, func(c capture) bool { return c.body })
+}
 
 // kept returns how many bytes of the first response are kept.
 func (p *params) kept() int {
-	if p.expect.inspects() || p.poll != nil && !p.poll.where.path.isZero() {
+	first := p.expect.inspects() || p.capturesBody() && p.poll == nil
+	if first || p.poll != nil && !p.poll.where.path.isZero() {
 		return int(p.maxKept)
 	}
 	return 0

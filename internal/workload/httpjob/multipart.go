@@ -118,11 +118,11 @@ func (m multipartForm) fixed() bool {
 	return true
 }
 
-func (m multipartForm) render(job int64) []byte {
+func (m multipartForm) render(in template.Input) []byte {
 	var b []byte
 	for _, part := range m.parts {
 		b = append(b, "--"+m.boundary+"\r\n"+part.head...)
-		b = append(append(b, part.value.Render(job, nil)...), "\r\n"...)
+		b = append(append(b, part.value.Render(in, nil)...), "\r\n"...)
 	}
 	return append(b, "--"+m.boundary+"--\r\n"...)
 }

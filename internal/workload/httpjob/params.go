@@ -5,6 +5,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -18,6 +19,7 @@ type params struct {
 	redirects   int64
 	timeout     time.Duration  // of the request; 0 for none of its own
 	poll        *poll          // nil if nothing is polled
+	captures    []capture      // what later steps use
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
 	memory      workload.Limit // of all jobs in flight
@@ -32,6 +34,11 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		connections: v.Integer("connections"),
 		memory:      scope.Policy.MemoryLimit(),
 	}
+	captured := scope.Captured() // without those of this step
+	var err error
+	if p.captures, err = newCaptures(v.StringMap(captureParameter.Name), scope); err != nil {
+		return nil, err
+	}
 	if err := p.checkConnections(scope); err != nil {
 		return nil, err
 	}
@@ -45,6 +52,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.poll, err = newPoll(v.Object(pollParameter.Name)); err != nil {
 		return nil, err
 	}
+	if paths := inJSON(p.captures); len(paths) > 0 && p.poll == nil {
+		p.expect.captures = paths
+	}
 	if p.inspects() {
 		p.maxKept = min(maxInspected, v.Integer("max_bytes"))
 	}
@@ -56,7 +66,11 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		HTTP2:       v.Text("version") == "2",
 		MaxBody:     v.Integer("max_bytes"),
 	}
-	if p.request, err = newRequestTemplate(p.options, targets, v, scope.Seed); err != nil {
+	parser := template.Parser{Seed: scope.Seed, Captured: captured}
+	if p.request, err = newRequestTemplate(p.options, targets, v, parser); err != nil {
+		return nil, err
+	}
+	if err := p.checkCaptures(); err != nil {
 		return nil, err
 	}
 	return p, p.checkMemory(scope.InFlight)

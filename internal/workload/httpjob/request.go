@@ -31,8 +31,8 @@ type header struct {
 	encode func(string) string // makes of the rendered value what is sent; nil for the value itself
 }
 
-func (h header) render(job int64) httpclient.Field {
-	value := h.value.Render(job, nil)
+func (h header) render(in template.Input) httpclient.Field {
+	value := h.value.Render(in, nil)
 	if h.encode != nil {
 		value = h.encode(value)
 	}
@@ -51,10 +51,9 @@ type prepared struct {
 // newRequestTemplate reads the parameters of a request and checks the request
 // of job 0: all jobs have the same target and the same headers.
 func newRequestTemplate(
-	options httpclient.Options, targets egress.Allowlist, v param.Values, seed uint64,
+	options httpclient.Options, targets egress.Allowlist, v param.Values, parser template.Parser,
 ) (requestTemplate, error) {
 	t := requestTemplate{options: options, method: http.MethodGet, content: textContent{}}
-	parser := template.Parser{Seed: seed}
 	var err error
 	if t.url, err = parser.Parse(v.Text("url")); err != nil {
 		return t, param.Invalid("url", "%v", err)
@@ -92,7 +91,7 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 		return param.Invalid("url",
 			"must have the same scheme, host and port for all jobs; only path and query may have fields")
 	}
-	first, err := parseURL(t.url, 0)
+	first, err := parseURL(t.url, template.Input{})
 	if err != nil {
 		return param.Invalid("url", "must be a URL such as http://localhost:8080/; %v", err)
 	}
@@ -102,7 +101,7 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err := httpclient.CheckMethod(t.method); err != nil {
 		return param.Invalid("method", "%v", err)
 	}
-	request, err := t.render(0, "")
+	request, err := t.render(template.Input{}, "")
 	if err != nil {
 		return param.Invalid("headers", "cannot be sent with the rest of the request: %v", err)
 	}
@@ -132,17 +131,17 @@ func (t *requestTemplate) has(name string) bool {
 }
 
 // render returns the request of a job, with the traceparent unless it is "".
-func (t *requestTemplate) render(job int64, traceparent string) (prepared, error) {
-	to, err := parseURL(t.url, job)
+func (t *requestTemplate) render(in template.Input, traceparent string) (prepared, error) {
+	to, err := parseURL(t.url, in)
 	if err != nil {
 		return prepared{}, err
 	}
-	p := prepared{method: t.method, url: to, body: t.content.render(job)}
+	p := prepared{method: t.method, url: to, body: t.content.render(in)}
 	if t.mediaType != "" && !t.has("Content-Type") {
 		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: t.mediaType})
 	}
 	for _, h := range t.headers {
-		p.header = append(p.header, h.render(job))
+		p.header = append(p.header, h.render(in))
 	}
 	if traceparent != "" {
 		p.header = append(p.header, httpclient.Field{Name: workload.TraceHeader, Value: traceparent})
@@ -152,6 +151,6 @@ func (t *requestTemplate) render(job int64, traceparent string) (prepared, error
 }
 
 // parseURL renders a URL for a job. The values of fields are escaped.
-func parseURL(t template.Template, job int64) (*url.URL, error) {
-	return url.Parse(t.Render(job, url.QueryEscape))
+func parseURL(t template.Template, in template.Input) (*url.URL, error) {
+	return url.Parse(t.Render(in, template.AppendQuery))
 }

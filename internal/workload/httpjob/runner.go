@@ -2,12 +2,17 @@ package httpjob
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
+	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
+
+// classTemplate is the class of jobs whose values make no request.
+const classTemplate = "template"
 
 // An httpRunner runs the http jobs of a run. It is safe for concurrent use.
 type httpRunner struct {
@@ -26,7 +31,7 @@ func newRunner(p *params, used *workload.Meter) (*httpRunner, error) {
 	if !p.request.fixed() {
 		return r, nil
 	}
-	request, err := p.request.render(0, "")
+	request, err := p.request.render(template.Input{}, "")
 	r.fixed = &request
 	return r, err
 }
@@ -52,15 +57,18 @@ func (r *httpRunner) Run(ctx context.Context, job int64, metrics workload.JobMet
 	if err == nil {
 		err = r.expect.judge(ctx, response)
 	}
-	if err != nil || r.poll == nil {
+	if err != nil {
 		return err
+	}
+	if r.poll == nil {
+		return captureFound(ctx, response, r.captures)
 	}
 	metrics.Phase(phaseAccept, time.Since(begin))
 	if err := r.await(ctx, answered, response, metrics); err != nil {
 		return workload.Inside("poll", err)
 	}
 	metrics.Phase(phaseCompletion, time.Since(begin))
-	return nil
+	return captureAll(ctx, response, r.captures)
 }
 
 // requestOf returns the request of a job. A traced job sends its traceparent,
@@ -73,5 +81,14 @@ func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error)
 	if r.fixed != nil && traceparent == "" {
 		return *r.fixed, nil
 	}
-	return r.request.render(job, traceparent)
+	in := template.Input{Job: job}
+	if session := workload.SessionOf(ctx); session != nil {
+		in.Captured = session.Captured
+	}
+	request, err := r.request.render(in, traceparent)
+	if err != nil {
+		return request, &workload.Failure{Class: classTemplate, Err: fmt.Errorf(
+			"the request cannot be sent with the values of this job: %w", err)}
+	}
+	return request, nil
 }
