@@ -132,6 +132,7 @@ func TestReadSide(t *testing.T) {
 		one + "," + directory:            {results: make([]*aurea.Result, 4)},
 		"baseline":                       {ids: []string{"baseline"}},
 		"name:a b":                       {ids: []string{"name:a b"}},
+		"name:a, b," + one:               {ids: []string{"name:a, b"}, results: make([]*aurea.Result, 1)},
 		"benchmark-1,benchmark-2," + one: {ids: []string{"benchmark-1", "benchmark-2"}, results: make([]*aurea.Result, 1)},
 	} {
 		got, err := readSide(argument)

@@ -25,7 +25,7 @@ type side struct {
 // comma-separated.
 func readSide(argument string) (side, error) {
 	var s side
-	items := strings.Split(argument, ",")
+	items := api.SplitWords(argument, isItem)
 	if _, err := os.Stat(argument); err == nil {
 		items = []string{argument} // a file name that contains a comma
 	}
@@ -60,6 +60,13 @@ func (s side) findRuns(ctx context.Context, service *client.Client) (err error) 
 		}
 	}
 	return nil
+}
+
+// isItem reports whether a part of an argument is a file, a directory or a
+// reference to runs.
+func isItem(part string) bool {
+	_, err := os.Stat(part)
+	return err == nil || isRunReference(part)
 }
 
 // minStart is how many characters of an id without its prefix can be nothing else.

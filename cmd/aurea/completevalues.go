@@ -21,12 +21,17 @@ var flagValues = map[string]func(command *cobra.Command) []cobra.Completion{
 	"method": func(*cobra.Command) []cobra.Completion {
 		return []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 	},
-	"output": func(command *cobra.Command) []cobra.Completion {
-		return command.Flags().Lookup("output").Annotations[formsAnnotation]
-	},
+	"output": formsOf("output"), "format": formsOf("format"), "of": formsOf("of"), "unit": formsOf("unit"),
 	"log-level": func(*cobra.Command) []cobra.Completion { return []string{"debug", "info", "warn", "error"} },
 	"param":     func(command *cobra.Command) []cobra.Completion { return parameterCompletions(command) },
 	"status":    func(*cobra.Command) []cobra.Completion { return statusCompletions() },
+}
+
+// formsOf completes a flag that takes one of its forms.
+func formsOf(flag string) func(*cobra.Command) []cobra.Completion {
+	return func(command *cobra.Command) []cobra.Completion {
+		return command.Flags().Lookup(flag).Annotations[formsAnnotation]
+	}
 }
 
 // completeValues makes shells suggest the values of flags and the kinds of

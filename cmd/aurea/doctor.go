@@ -36,15 +36,13 @@ Exit codes: 0 nothing is bad; 1 something is; 2 wrong usage; 130 interrupted.`,
 
 // runDoctor executes the command. It returns an exitError if something is bad.
 func runDoctor(command *cobra.Command, _ []string) error {
-	asJSON, err := wantsJSON(command)
-	if err != nil {
-		return err
-	}
+	asJSON := wantsJSON(command)
 	report := doctor.Examine(command.Context())
 	if command.Context().Err() != nil {
 		return exitError{exitInterrupted, "interrupted before the machine was examined"}
 	}
 	output := command.OutOrStdout()
+	var err error
 	if asJSON {
 		err = format.WriteJSON(output, report)
 	} else {

@@ -31,6 +31,7 @@ type keeper struct {
 // addFlags declares --history and --no-history.
 func (k *keeper) addFlags(flags *pflag.FlagSet) {
 	k.flags.addFlags(flags)
+	annotatePlace(flags, onMachine, "history")
 	flags.BoolVar(&k.off, "no-history", false, "do not keep the run, and let no other command watch it")
 }
 

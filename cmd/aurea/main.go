@@ -64,7 +64,13 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 			if err := rejectEmptyFlags(command.Flags()); err != nil {
 				return err
 			}
-			return setFlagsFromEnvironment(command)
+			if err := setFlagsFromEnvironment(command); err != nil {
+				return err
+			}
+			if err := rejectUnknownForms(command.Flags()); err != nil {
+				return err
+			}
+			return rejectMisplacedFlags(command.Flags())
 		},
 	}
 	root.SetFlagErrorFunc(flagError)

@@ -34,6 +34,8 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 	flags.Int64Var(&p.connections, "max-connections", 0,
 		"most connections that http jobs may hold at once (default 10000)")
 	flags.StringVar(&p.scratch, "scratch", "", "`directory` in which disk jobs write (default "+defaultScratch+")")
+	annotatePlace(flags, onMachine, "exec-commands", "max-memory", "max-disk", "max-processes", "max-connections",
+		"scratch")
 }
 
 // addTargetFlag declares the flag for the targets that http jobs may call.

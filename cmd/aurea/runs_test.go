@@ -71,7 +71,7 @@ func TestRunAtServer(t *testing.T) {
 		{[]string{"runs", "list", "--server", url, "--limit", "0"}, 2, `aurea: --limit must be at least 1`},
 		{[]string{"runs", "change", result.ID, "--server", url}, 2, `aurea: give --note TEXT`},
 		{[]string{"runs", "export", result.ID, "--server", url, "--format", "xml"}, 2,
-			`aurea: --format: must be one of ndjson, csv, parquet; got "xml"`},
+			`aurea: --format must be one of ndjson, csv, parquet; got "xml"`},
 		{[]string{"runs", "cancel", result.ID, "--server", url}, 1, "has finished"},
 	} {
 		code, _, stderr := runCommand(t, "", test.args...)

@@ -29,6 +29,7 @@ func newRunsExportCommand() *cobra.Command {
 			})
 		})
 	command.Flags().String("format", "ndjson", "ndjson, csv or parquet")
+	annotate(command.Flags(), "format", formsAnnotation, "ndjson", "csv", "parquet")
 	command.Flags().StringP("file", "f", "", "file to write (default standard output)")
 	return command
 }

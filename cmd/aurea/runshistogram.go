@@ -28,5 +28,8 @@ its compressed encoding in the last line, or as JSON.`
 		"id or name of a worker that the result lists; without it, the whole run")
 	flags.StringVar(&query.Format, "format", "text", "text or json")
 	flags.StringVar(&query.Unit, "unit", "ms", "unit of the text: s, ms, us or ns")
+	annotate(flags, "of", formsAnnotation, "latency", "service_time", "delay", "failed_latency")
+	annotate(flags, "format", formsAnnotation, "text", "json")
+	annotate(flags, "unit", formsAnnotation, "s", "ms", "us", "ns")
 	return command
 }

@@ -26,10 +26,7 @@ func newRunsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			asJSON, err := wantsJSON(command)
-			if err != nil {
-				return err
-			}
+			asJSON := wantsJSON(command)
 			page, err := listRuns(command.Context(), service, query)
 			if err != nil {
 				return err

@@ -16,10 +16,7 @@ import (
 func newRunsShowCommand() *cobra.Command {
 	command := newRunIDCommand("show ID", "Show a run, with its result when there is one", cobra.ExactArgs(1), anyRun,
 		func(command *cobra.Command, service *client.Client, ids []string) error {
-			asJSON, err := wantsJSON(command)
-			if err != nil {
-				return err
-			}
+			asJSON := wantsJSON(command)
 			get := service.Get
 			if wait, _ := command.Flags().GetBool("wait"); wait {
 				get = service.Wait

@@ -48,10 +48,7 @@ not change.`,
 		Example: `  aurea runs verify
   aurea runs verify --store sqlite:///backup/aurea.db`,
 		RunE: func(command *cobra.Command, ids []string) error {
-			asJSON, err := wantsJSON(command)
-			if err != nil {
-				return err
-			}
+			asJSON := wantsJSON(command)
 			source, done, err := openVerifier(command.Context(), source, address)
 			if err != nil {
 				return err
@@ -71,6 +68,7 @@ not change.`,
 	}
 	source.addFlags(command.Flags())
 	address.addFlags(command.Flags(), "database to read instead: sqlite://FILE, or postgres://USER@HOST/DATABASE")
+	annotatePlace(command.Flags(), onMachine, "store", "store-file")
 	addOutputFlag(command)
 	return command
 }

@@ -116,3 +116,19 @@ func TestLoadIgnoresVariablesOfTheSpec(t *testing.T) {
 	checkExit(t, "runs load", code, exitUsage, stderr)
 	checkContains(t, "runs load", stderr, "give the new load")
 }
+
+// What is wrong with the values of flags is said before a run is looked for.
+func TestFormsAreCheckedFirst(t *testing.T) {
+	t.Setenv("AUREA_HISTORY", t.TempDir())
+	for args, want := range map[string]string{
+		"runs watch none -o x":         `aurea: -o must be one of html, json, junit, markdown, text; got "x"`,
+		"runs show none -o x":          `aurea: -o must be text or json; got "x"`,
+		"report none -o x":             `aurea: -o must be one of html, json, junit, markdown, text; got "x"`,
+		"runs export none --format x":  `aurea: --format must be one of ndjson, csv, parquet; got "x"`,
+		"runs histogram none --unit x": `aurea: --unit must be one of s, ms, us, ns; got "x"`,
+	} {
+		code, _, stderr := runCommand(t, "", strings.Fields(args)...)
+		checkExit(t, "aurea "+args, code, exitUsage, stderr)
+		checkContains(t, "aurea "+args, stderr, want)
+	}
+}

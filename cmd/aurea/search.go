@@ -69,10 +69,7 @@ found printed; 1 anything else.`,
 
 // run executes the command. It returns an exitError unless the limit was found.
 func (o *searchOptions) run(command *cobra.Command, args []string) error {
-	asJSON, err := wantsJSON(command)
-	if err != nil {
-		return err
-	}
+	asJSON := wantsJSON(command)
 	request, document, err := readSearch(command, args)
 	if err != nil {
 		return err

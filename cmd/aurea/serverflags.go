@@ -24,6 +24,7 @@ type serverFlags struct {
 func (f *serverFlags) addFlags(flags *pflag.FlagSet, url string) {
 	flags.StringVar(&f.url, "server", url, "URL of a service, such as http://127.0.0.1:5000")
 	flags.StringVar(&f.tokenFile, "token-file", "", "`file` whose first token is sent to the server")
+	annotatePlace(flags, atServer, "token-file")
 }
 
 // client returns a client of the server. It does not connect yet.

@@ -48,7 +48,6 @@ func (f *sourceFlags) open(ctx context.Context) (service *client.Client, done fu
 // the flag decides, of two variables the server.
 func (f *sourceFlags) local() (bool, error) {
 	server, history := f.flags.Lookup("server"), f.flags.Lookup("history")
-	typed := func(flag *pflag.Flag) bool { return flag.Changed && variableOf(flag) == "" }
 	switch {
 	case typed(server) && typed(history):
 		return false, usageErrorf("--history cannot be combined with --server: runs are in one or the other")

@@ -48,10 +48,7 @@ Exit codes: 0 the spec is right; 2 it is wrong; 1 anything else.`,
 
 // run executes the command.
 func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
-	asJSON, err := wantsJSON(command)
-	if err != nil {
-		return err
-	}
+	asJSON := wantsJSON(command)
 	spec, document, err := readSpec(command, args)
 	if err != nil {
 		return err

@@ -56,10 +56,7 @@ runs to find a change; 2 wrong usage; 1 anything else.`,
 // run executes the command. It returns an exitError if there are too few runs, or
 // if the gate is closed.
 func (o *trendOptions) run(command *cobra.Command, name string) error {
-	asJSON, err := wantsJSON(command)
-	if err != nil {
-		return err
-	}
+	asJSON := wantsJSON(command)
 	if o.failWithin < 0 {
 		return usageErrorf("--fail-within must be at least 0; got %d", o.failWithin)
 	}

@@ -21,10 +21,7 @@ import (
 func newWorkersCommand() *cobra.Command {
 	command := newServerCommand("workers", "List the workers of a service", cobra.NoArgs,
 		func(command *cobra.Command, service *client.Client, _ []string) error {
-			asJSON, err := wantsJSON(command)
-			if err != nil {
-				return err
-			}
+			asJSON := wantsJSON(command)
 			workers, err := service.Workers(command.Context())
 			if err != nil {
 				return err

@@ -10,6 +10,33 @@ import (
 // MaxCompared is the most runs on one side of a comparison.
 const MaxCompared = 100
 
+// SplitWords returns the words of one side of a comparison, which commas
+// separate. A comma in a name or in a label's value is part of it: what follows
+// it is no word. isWord reports whether a text is one beside those that a
+// service knows.
+func SplitWords(side string, isWord func(text string) bool) []string {
+	var words []string
+	for part := range strings.SplitSeq(side, ",") {
+		if last := len(words) - 1; last >= 0 && isSelection(words[last]) && !startsWord(part) && !isWord(part) {
+			words[last] += "," + part
+			continue
+		}
+		words = append(words, part)
+	}
+	return words
+}
+
+// isSelection reports whether a word is a name or a label.
+func isSelection(word string) bool {
+	return strings.HasPrefix(word, "name:") || strings.HasPrefix(word, "label:")
+}
+
+// startsWord reports whether a text is a word that a service knows: an id, or a
+// selection.
+func startsWord(text string) bool {
+	return strings.HasPrefix(text, "benchmark-") || isSelection(text) || text == "baseline"
+}
+
 // A Selection is a word in a comparison that stands for several runs.
 type Selection struct {
 	Query aurea.RunQuery

@@ -60,3 +60,24 @@ func TestParseSelection(t *testing.T) {
 		}
 	}
 }
+
+// A comma in a name or in a label's value is part of it.
+func TestSplitWords(t *testing.T) {
+	isFile := func(text string) bool { return text == "old.json" }
+	for side, want := range map[string][]string{
+		"benchmark-1,benchmark-2":  {"benchmark-1", "benchmark-2"},
+		"name:a,b":                 {"name:a,b"},
+		"name:a, b,benchmark-1":    {"name:a, b", "benchmark-1"},
+		"label:k=v,w,name:a":       {"label:k=v,w", "name:a"},
+		"baseline,old.json":        {"baseline", "old.json"},
+		"name:a,old.json,new.json": {"name:a", "old.json", "new.json"},
+		"name:a,baseline":          {"name:a", "baseline"},
+		"name:a,,b":                {"name:a,,b"},
+		"benchmark-1,,":            {"benchmark-1", "", ""},
+		"":                         {""},
+	} {
+		if diff := cmp.Diff(want, SplitWords(side, isFile)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", side, diff)
+		}
+	}
+}

@@ -83,7 +83,8 @@ func (l *commandLine) add(flag string, given bool, value string) {
 }
 
 // addWorkload adds what a job does. It returns false for parameters that are
-// lists or objects, which belong in a file.
+// lists or objects, which belong in a file. A URL alone would limit the jobs in
+// flight if the spec does not.
 func (l *commandLine) addWorkload(s aurea.Spec) bool {
 	if s.Workload == nil {
 		if s.JobDurationMS != nil {
@@ -92,7 +93,8 @@ func (l *commandLine) addWorkload(s aurea.Spec) bool {
 		return true
 	}
 	parameters := maps.Clone(s.Workload.Parameters)
-	if url, ok := parameters["url"].(string); ok && s.Workload.Kind == "http" && isURL().MatchString(url) {
+	url, isText := parameters["url"].(string)
+	if isText && s.Workload.Kind == "http" && isURL().MatchString(url) && (s.Concurrency > 0 || s.Rate > 0) {
 		*l = append(*l, quote(url))
 		delete(parameters, "url")
 	} else {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -66,7 +65,10 @@ func describeComparison(schemas map[string]*huma.Schema) {
 func (s *Server) sideResults(
 	ctx context.Context, side string, asked []string, head []*aurea.Result,
 ) ([]*aurea.Result, error) {
-	words := strings.Split(strings.Join(asked, ","), ",")
+	var words []string
+	for _, list := range asked {
+		words = append(words, api.SplitWords(list, noOtherWord)...)
+	}
 	if len(asked) == 0 {
 		return nil, queryProblem(side, "is needed: the ids of one run or several, comma-separated")
 	}
@@ -86,6 +88,9 @@ func (s *Server) sideResults(
 	}
 	return results, nil
 }
+
+// noOtherWord reports that there are no words but those of api.SplitWords.
+func noOtherWord(string) bool { return false }
 
 // resultsOf returns the results that one word stands for: an id, or a selection.
 func (s *Server) resultsOf(ctx context.Context, side, word string, head []*aurea.Result) ([]*aurea.Result, error) {

@@ -20,7 +20,8 @@ import (
 func (s *service) alternateRuns() (base, head []string) {
 	for range 4 {
 		base = append(base, s.finished(`{"num_jobs": 4, "name": "old", "workload": {"kind": "sleep", "duration": "1ms"}}`)["id"].(string))
-		head = append(head, s.finished(`{"num_jobs": 4, "name": "new", "workload": {"kind": "sleep", "duration": "100ms"}}`)["id"].(string))
+		head = append(head, s.finished(`{"num_jobs": 4, "name": "new, no comma", ` +
+			`"workload": {"kind": "sleep", "duration": "100ms"}}`)["id"].(string))
 	}
 	return base, head
 }
@@ -56,7 +57,7 @@ func TestCompare(t *testing.T) {
 	if diff := cmp.Diff(byID, byClient); err != nil || diff != "" {
 		t.Errorf("by a client (%v):\n%s", err, diff)
 	}
-	byName := s.comparison("base=name:new&head=name:old&threshold=10%25")
+	byName := s.comparison("base=name:new,%20no%20comma&head=name:old&threshold=10%25")
 	if byName.Verdict != compare.Improvement || byName.Threshold != 0.1 {
 		t.Errorf("by name: verdict %s, threshold %v; want an improvement with 0.1", byName.Verdict, byName.Threshold)
 	}
@@ -83,7 +84,7 @@ func TestCompare(t *testing.T) {
 		"base=label:branch=main&head=" + base[0]:        `there is no completed run with the label "branch=main"`,
 		"base=label:branch&head=" + base[0]:             `must be label:KEY=VALUE, such as label:branch=main`,
 		"base=baseline&head=" + base[0]:                 `there is no baseline named "old"`,
-		"base=baseline&head=" + base[0] + "," + head[0]: `several names, "old" and "new"`,
+		"base=baseline&head=" + base[0] + "," + head[0]: `several names, "old" and "new, no comma"`,
 		"base=name:other&head=" + base[0]:               `there is no completed run named "other"`,
 	} {
 		got := s.call("GET", "/v1/compare?"+query, nil)

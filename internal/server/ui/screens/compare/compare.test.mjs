@@ -154,6 +154,8 @@ test("sides are read from an address and written to it again", () => {
   for (const [query, want] of [
     ["base=a,b&head=c", { base: "a,b", head: "c", threshold: "" }],
     ["base=a&base=b,&head=", { base: "a,b", head: "", threshold: "" }],
+    ["base=name:a,%20b&head=label:k=v,w,benchmark-1",
+      { base: "name:a, b", head: "label:k=v,w,benchmark-1", threshold: "" }],
     ["base=baseline&head=name:shop%20%26%20co&threshold=2%25", { base: "baseline", head: "name:shop & co", threshold: "2%" }],
   ]) {
     const sides = sidesOf(new URLSearchParams(query));
@@ -176,7 +178,7 @@ test("the words of a side are a choice, and back", () => {
     ["a,b", { kind: "ids", value: "a,b" }], ["name:shop: eu", { kind: "name", value: "shop: eu" }],
     ["label:branch=main", { kind: "label", value: "branch=main" }], ["baseline", { kind: "baseline", value: "" }],
     ["", { kind: "ids", value: "" }], ["a,name:b", { kind: "ids", value: "a,name:b" }],
-    ["name:a,b", { kind: "ids", value: "name:a,b" }],
+    ["name:a,b", { kind: "name", value: "a,b" }], ["name:a,label:k=v", { kind: "ids", value: "name:a,label:k=v" }],
   ]) {
     assert.deepEqual(choiceOf(words), want);
     assert.equal(wordsOf(want), words, "back");

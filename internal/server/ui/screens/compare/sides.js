@@ -3,14 +3,33 @@
 
 /** @typedef {{ base: string, head: string, threshold: string }} Sides */
 
+// selections begin the words that are a name or a label, and wordStarts all words
+// that the service knows.
+const selections = /^(name|label):/, wordStarts = /^(benchmark-|name:|label:|baseline$)/;
+
+/**
+ * Returns the words of a side, which commas separate. As for the service, a
+ * comma in a name or a label is part of it: what follows it is no word.
+ * @param {string} side
+ */
+export function splitWords(side) {
+  /** @type {string[]} */
+  const words = [];
+  for (const part of side.split(",")) {
+    const last = words.length - 1;
+    if (last >= 0 && selections.test(words[last]) && !wordStarts.test(part.trim())) words[last] += `,${part}`;
+    else words.push(part);
+  }
+  return words.map((word) => word.trim()).filter((word) => word !== "");
+}
+
 /**
  * Reads the sides of an address. A side that is repeated is one list.
  * @param {URLSearchParams} query
  * @returns {Sides}
  */
 export function sidesOf(query) {
-  const words = (side) => query.getAll(side).flatMap((list) => list.split(",")).map((word) => word.trim())
-    .filter((word) => word !== "").join(",");
+  const words = (side) => query.getAll(side).flatMap(splitWords).join(",");
   return { base: words("base"), head: words("head"), threshold: query.get("threshold") ?? "" };
 }
 
@@ -58,7 +77,7 @@ export const kinds = [
 export function choiceOf(words) {
   if (words === "baseline") return { kind: "baseline", value: "" };
   const found = kinds.find(({ prefix, kind }) => kind !== "ids" && kind !== "baseline" && words.startsWith(prefix));
-  if (!found || words.includes(",")) return { kind: "ids", value: words };
+  if (!found || splitWords(words).length > 1) return { kind: "ids", value: words };
   return { kind: found.kind, value: words.slice(found.prefix.length) };
 }
 
