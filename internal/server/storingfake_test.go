@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -60,21 +61,26 @@ func (s *storingFake) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
 }
 
-// List uses the number of runs before the page as its cursor.
+// List uses the number of runs before the page as its cursor. Of the filters it
+// knows the statuses, the name, and a text in the name.
 func (s *storingFake) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from, _ := strconv.Atoi(query.Cursor)
 	page := aurea.RunPage{Runs: []aurea.RunSummary{}}
-	to := min(from+query.Limit, len(s.runs))
-	for _, run := range s.runs[from:to] {
+	matching := slices.DeleteFunc(slices.Clone(s.runs), func(run aurea.Run) bool {
+		return len(query.Statuses) > 0 && !slices.Contains(query.Statuses, run.Status) ||
+			query.Name != "" && run.Name != query.Name || !strings.Contains(run.Name, query.Text)
+	})
+	to := min(from+query.Limit, len(matching))
+	for _, run := range matching[from:to] {
 		listed, err := run.Summary()
 		if err != nil {
 			return page, err
 		}
 		page.Runs = append(page.Runs, listed)
 	}
-	if to < len(s.runs) {
+	if to < len(matching) {
 		page.NextCursor = strconv.Itoa(to)
 	}
 	return page, nil

@@ -46,7 +46,8 @@ async function received(promise, signal) {
   }
 }
 
-function setOnline(online) {
+// setOnline notes in the store whether the service responds.
+export function setOnline(online) {
   if (store.state.online !== online) store.update((state) => { state.online = online; });
 }
 

@@ -1,8 +1,100 @@
-// The screen Runs.
+// The screen Runs, the home: what runs and waits, and the finished runs.
 
-import { element } from "../../core/dom.js";
+import { element, say } from "../../core/dom.js";
+import { count } from "../../core/format.js";
+import { notice } from "../../core/problem.js";
+import { comparing } from "../compare/ticked.js";
+import { awayNote } from "./away.js";
+import { exampleSection } from "./examples.js";
+import { openFeed } from "./feed.js";
+import { filterBar } from "./filterbar.js";
+import { addressOf, filtersOf, isFiltered } from "./filters.js";
+import { nowSection } from "./now.js";
+import { pager } from "./pager.js";
+import { runRows } from "./rows.js";
 
-export function screen(root) {
-  document.title = "Runs · Aurea";
-  root.append(element("h1", {}, "Runs"));
+/**
+ * Draws the runs, and keeps them up to date.
+ * @param {HTMLElement} root
+ * @param {{ query: URLSearchParams, store: object, signal: AbortSignal }} context
+ */
+export async function screen(root, { query, store, signal }) {
+  document.title = "Runs – Aurea";
+  const filters = filtersOf(query);
+  let planned = false;
+  const feed = openFeed({ ...filters }, signal, () => {
+    if (!planned) requestAnimationFrame(render);
+    planned = true;
+  });
+  const problem = element("div", { class: "problem" });
+  const attempt = async (work) => {
+    try {
+      problem.replaceChildren();
+      await work();
+    } catch (error) {
+      if (!signal.aborted) problem.replaceChildren(notice(error));
+    }
+  };
+
+  const select = async (others) => {
+    history.replaceState(null, "", addressOf(others));
+    await attempt(() => feed.select(others));
+    const { loaded, list } = feed.state;
+    if (loaded) say(list.cursor ? `More than ${list.lines.length} runs.` : `${count(list.lines.length, "run")}.`);
+  };
+  const bar = filterBar(filters, select);
+  const now = nowSection(bar.add);
+  const tick = (id, ticked) => store.update((state) => {
+    if (ticked) state.ticked.add(id);
+    else state.ticked.delete(id);
+  });
+  const rows = runRows({ tick, choose: bar.add, mark: (line, mark) => attempt(() => feed.mark(line, mark)) }, signal);
+  const away = awayNote(() => attempt(feed.start));
+  const pages = pager(() => feed.more(), signal);
+  const compareBar = element("div", { class: "bar" });
+  const none = element("p", { class: "none" });
+  const card = element("section", { class: "card finished" }, bar.node, rows.node, none, pages.node);
+  const examples = exampleSection(signal);
+  const floating = element("div", { class: "floating" }, problem, compareBar);
+  const content = element("div", { class: "home" },
+    element("header", { class: "headline" }, element("h1", {}, "Runs"),
+      element("a", { class: "button primary small", href: "#/new" }, "New run")),
+    away.node, now.node, card, examples, floating);
+  root.append(content);
+
+  function render() {
+    planned = false;
+    if (signal.aborted) return;
+    const { list, active, loaded } = feed.state;
+    const empty = loaded && list.lines.length === 0 && !list.cursor;
+    const nothing = empty && active.length === 0 && !isFiltered(filters);
+    away.show(feed.state.away, loaded);
+    now.show(active);
+    card.hidden = !loaded || nothing || (empty && !isFiltered(filters));
+    examples.hidden = !nothing;
+    rows.node.hidden = list.lines.length === 0;
+    none.hidden = !empty;
+    none.textContent = "No finished run matches.";
+    rows.show(list.lines);
+    bar.offer([...active, ...list.lines.slice(0, 200)]);
+    pages.show(list);
+  }
+  render();
+  let wasOnline = true;
+  store.watch(signal, ({ ticked, online }) => {
+    if (online && !wasOnline) attempt(feed.start);
+    wasOnline = online;
+    rows.showTicked(ticked);
+    compareBar.hidden = ticked.size === 0;
+    compareBar.replaceChildren(...comparing(inOrder(feed.state.list.lines, ticked), tick));
+  });
+  await feed.start();
+}
+
+// inOrder returns the ids of ticked runs, oldest first. Those that are not in the
+// list are taken for older ones.
+function inOrder(lines, ticked) {
+  const places = new Map(lines.map(({ id }, i) => [id, i]));
+  const place = (id) => places.get(id) ?? Infinity;
+  return [...ticked].sort((a, b) => (place(a) === place(b) ? (a < b ? -1 : 1) : place(b) - place(a)));
 }

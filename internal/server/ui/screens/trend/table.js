@@ -3,7 +3,7 @@
 import { element, exact, unseen } from "../../core/dom.js";
 import { duration, number, percent } from "../../core/format.js";
 import { labelOf } from "../compare/metric.js";
-import { addressOf } from "../compare/sides.js";
+import { comparing } from "../compare/ticked.js";
 import { markOf } from "./history.js";
 import { moment, sizeOf } from "./words.js";
 
@@ -30,7 +30,7 @@ export function runsTable(history, groups, tick) {
     element("div", { class: "wide", role: "region", "aria-label": "Runs", tabindex: "0" }, table));
   const show = (ticked) => {
     for (const [id, box] of boxes) box.checked = ticked.has(id);
-    bar.replaceChildren(...comparing(history.filter(({ id }) => ticked.has(id)), tick));
+    bar.replaceChildren(...comparing(history.map(({ id }) => id).filter((id) => ticked.has(id)), tick));
   };
   return { node, show };
 }
@@ -67,15 +67,3 @@ function stateOf(run, mark) {
 // changed says what changed with a run.
 const changed = (group) => (group ? [element("span", { class: "changed" }, ...group.changes.map((change) =>
   element("span", { class: change.verdict === "worse" ? "bad" : "good" }, `${labelOf(change.metric)} ${sizeOf(change)}`)))] : []);
-
-// comparing returns the content of the bar for the ticked runs, oldest first.
-function comparing(ticked, tick) {
-  if (ticked.length === 0) return [element("span", { class: "hint" }, "Tick two to compare them")];
-  if (ticked.length === 1) return [element("span", { class: "hint" }, "One is ticked; tick another to compare them")];
-  const clear = element("button", { type: "button", class: "small" }, "Clear");
-  clear.addEventListener("click", () => { for (const { id } of ticked) tick(id, false); });
-  if (ticked.length > 2) return [element("span", { class: "hint" }, `${ticked.length} are ticked; leave two`), clear];
-  const [base, head] = ticked;
-  return [element("a", { class: "button primary small", href: addressOf({ base: base.id, head: head.id, threshold: "" }) },
-    "Compare the two"), clear];
-}

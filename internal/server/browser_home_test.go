@@ -1,0 +1,300 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// shot writes a screenshot of the window into the directory that the
+// environment names; without one, it does nothing.
+func (b *tab) shot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("AUREA_TEST_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), act(b, chromedp.CaptureScreenshot()), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// finishedRows returns what the rows of finished runs show in some columns,
+// separated by tabs.
+func (b *tab) finishedRows(columns ...string) []string {
+	b.t.Helper()
+	selectors, err := json.Marshal(columns)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return look[[]string](b, `[...document.querySelectorAll(".runs tbody tr")].map((row) => %s.map((name) =>
+		[...row.querySelector("." + name).children].map((part) => part.innerText).join(" ")).join("\t"))`, selectors)
+}
+
+// rows waits for a number of finished runs in the list.
+func (b *tab) rows(n int) {
+	b.t.Helper()
+	b.until(`document.querySelectorAll(".runs tbody tr").length === %d`, n)
+}
+
+// The home shows examples while there is nothing, then what runs and what
+// waits, then how it ended, without being loaded again.
+func TestBrowserHome(t *testing.T) {
+	t.Parallel()
+	s := serve(t, runs.Options{Queue: 4})
+	b := visit(t, s.URL+"/next", 0)
+	b.until(`document.querySelector(".examples")?.checkVisibility()`)
+	if cards := look[int](b, `document.querySelectorAll(".examples li").length`); cards != 3 {
+		t.Errorf("there are %d examples, want 3", cards)
+	}
+	asked := look[[]string](b, `performance.getEntriesByType("resource").map(({name}) => new URL(name).pathname)
+		.filter((path) => !path.startsWith("/ui/"))`)
+	if len(asked) > 3 {
+		t.Errorf("the first data took the requests %q, want 3 at most", asked)
+	}
+	b.shot("home-nothing")
+
+	endless := submit(t, s.manager, endless)
+	waiting := submit(t, s.manager, quick)
+	b.until(`document.querySelector(".now h2").innerText === "1 running, 1 waiting"`)
+	b.until(`document.querySelector(".active progress").checkVisibility()`)
+	if look[bool](b, `document.querySelector(".examples").checkVisibility()`) {
+		t.Error("the examples are shown beside runs")
+	}
+	if text := b.text(".active tr:nth-child(2)"); !strings.HasSuffix(text, "next in the queue") {
+		t.Errorf("the run that waits is shown as %q", text)
+	}
+	look[bool](b, `document.querySelectorAll(".active a")[1].focus() ?? true`)
+	b.shot("home-active")
+
+	if _, err := s.manager.Cancel(t.Context(), endless.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.rows(2)
+	b.until(`!document.querySelector(".now").checkVisibility()`)
+	want := []string{"quick sleep team=a\tdegraded", "endless sleep\tcancelled invalid"}
+	if diff := cmp.Diff(want, b.finishedRows("which", "state")); diff != "" {
+		t.Errorf("the finished runs (-want +got):\n%s", diff)
+	}
+	if to := look[string](b, `document.querySelector(".runs tbody a").hash`); to != "#/runs/"+waiting.ID {
+		t.Errorf("the newest run is at %s, want its address", to)
+	}
+}
+
+// Filters are kept in the address. Two ticked runs are compared, and a star
+// marks the baseline of its name.
+func TestBrowserHomeChoices(t *testing.T) {
+	t.Parallel()
+	s := serve(t, runs.Options{Queue: 4})
+	ids := map[string]string{}
+	for _, name := range []string{"shop", "cart", "shop"} {
+		run := submit(t, s.manager, fmt.Sprintf(`{"num_jobs": 1, "job_duration_ms": 1, "name": %q,
+			"labels": {"team": "a-%s"}}`, name, name))
+		if _, err := s.manager.Wait(t.Context(), run.ID); err != nil {
+			t.Fatal(err)
+		}
+		ids[name] = run.ID
+	}
+	b := visit(t, s.URL+"/next#/?name=shop", 0)
+	b.rows(2)
+	b.click(".runs tbody tr:nth-child(2) .star")
+	b.until(`document.querySelector(".runs tbody tr:nth-child(2) .star").ariaPressed === "true"`)
+	b.click(".runs tbody tr:nth-child(1) .star")
+	b.until(`document.querySelector(".runs tbody tr:nth-child(1) .star").ariaPressed === "true"`)
+	if look[bool](b, `document.querySelector(".runs tbody tr:nth-child(2) .star").ariaPressed === "true"`) {
+		t.Error("a name has two baselines")
+	}
+	if run, err := s.manager.Get(t.Context(), ids["shop"]); err != nil || !run.Baseline {
+		t.Errorf("the run is not a baseline (%v)", err)
+	}
+
+	b.click(".filters .main button") // clears all
+	b.rows(3)
+	if hash := look[string](b, `location.hash`); hash != "#/" {
+		t.Errorf("without filters the address is %s", hash)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS(".filters .search"), "CART"))
+	b.rows(1)
+	focused := look[string](b, `document.activeElement.className + " at " + location.hash`)
+	if focused != "search at #/?q=CART" {
+		t.Errorf("the focus is on %s", focused)
+	}
+	b.do(chromedp.Reload())
+	b.rows(1)
+	b.until(`document.querySelector(".search").value === "CART"`)
+	b.click(".filters .main button")
+	b.rows(3)
+	b.click(`.runs tbody tr:nth-child(2) .label`)
+	b.rows(1)
+	b.until(`document.querySelector(".chips").innerText.startsWith("team=a-cart")`)
+	b.shot("home-filtered")
+	b.click(".chips button")
+	b.rows(3)
+	b.until(`location.hash === "#/"`)
+
+	b.click(".runs tbody tr:nth-child(1) .tick input")
+	b.click(".runs tbody tr:nth-child(2) .tick input")
+	b.until(`document.querySelector(".floating a")`)
+	want := "#/compare?base=" + ids["cart"] + "&head=" + ids["shop"]
+	if to := look[string](b, `document.querySelector(".floating a").hash`); to != want {
+		t.Errorf("the older is compared with the newer at %s, want %s", to, want)
+	}
+	b.shot("home-ticked")
+	look[bool](b, `document.querySelector(".runs tbody a").focus() ?? true`)
+	b.do(chromedp.KeyEvent(kb.ArrowDown))
+	if focused := look[string](b, `document.activeElement.innerText`); focused != "cart" {
+		t.Errorf("an arrow moves the focus to %q, want the next run", focused)
+	}
+	b.do(chromedp.KeyEvent("\r"))
+	b.until(`location.hash === %q`, "#/runs/"+ids["cart"])
+}
+
+// manyRuns returns finished runs, newest first, with names that are hard to
+// show.
+func manyRuns(n int) *storingFake {
+	shelf := newStoringFake(finishingFake())
+	names := []string{strings.Repeat("n", 200), "<b>bold</b> & <img src=x>", "abc\u202edef\u2066", "", "nightly"}
+	result := degradedResult()
+	for i := range n {
+		run := finished(aurea.Spec{NumJobs: int64(i + 1)})
+		run.ID = fmt.Sprintf("benchmark-%05d", n-i)
+		run.Name, run.Result = names[i%len(names)], result
+		run.Labels = map[string]string{"team": "search", "long": strings.Repeat("l", 200)}
+		run.CreatedAt = time.Now().Add(-time.Duration(i) * time.Minute)
+		shelf.runs = append(shelf.runs, run)
+	}
+	return shelf
+}
+
+func degradedResult() *aurea.Result {
+	run, _ := degradedFake().do(context.Background(), aurea.Spec{NumJobs: 1})
+	return run.Result
+}
+
+// Thousands of runs are loaded as one scrolls. A run that arrives moves neither
+// the rows in sight nor the focus.
+func TestBrowserHomeManyRuns(t *testing.T) {
+	t.Parallel()
+	shelf := manyRuns(5000)
+	b := visit(t, host(t, shelf)+"/next", 0)
+	b.until(`document.querySelectorAll(".runs tbody tr").length >= 50`)
+	b.until(`(window.scrollTo(0, document.body.scrollHeight),
+		document.querySelectorAll(".runs tbody tr").length === 5000)`)
+	if text := b.text(".pager"); text != "5,000 finished runs" {
+		t.Errorf("the end of the list says %q", text)
+	}
+	look[bool](b, `document.querySelectorAll(".runs tbody a")[2500].focus() ?? true`)
+	const top = `Math.round(document.querySelectorAll(".runs tbody tr")[%d].getBoundingClientRect().top)`
+	before := look[int](b, top, 2500)
+	newest := shelf.runs[0]
+	newest.ID, newest.Name = "benchmark-99999", "the newest"
+	shelf.mu.Lock()
+	shelf.runs = append([]aurea.Run{newest}, shelf.runs...)
+	shelf.mu.Unlock()
+	b.until(`document.querySelector(".runs tbody a").textContent === "the newest"`)
+	if after := look[int](b, top, 2501); after != before {
+		t.Errorf("the row in sight moved from %d to %d pixels", before, after)
+	}
+	place := look[int](b, `[...document.querySelectorAll(".runs tbody tr")]
+		.indexOf(document.activeElement.closest("tr"))`)
+	if place != 2501 {
+		t.Errorf("the focus is on row %d, want 2501", place)
+	}
+}
+
+// On every width a row takes its lines and nothing is wider than the window,
+// whatever the names are. Text has contrast and controls have names.
+func TestBrowserHomeLook(t *testing.T) {
+	t.Parallel()
+	shelf := manyRuns(60)
+	active := shelf.runs[0]
+	active.ID, active.Status, active.Result = "benchmark-70000", aurea.StatusRunning, nil
+	active.Progress = &aurea.RunProgress{
+		Elapsed: 3, Remaining: 7, OK: 90, Failed: 3, InFlight: 12, Throughput: 30, P50: 0.01, P99: 0.2,
+	}
+	queued := active
+	queued.ID, queued.Status, queued.QueuePosition, queued.Progress = "benchmark-70001", aurea.StatusQueued, 1, nil
+	shelf.runs = append([]aurea.Run{queued, active}, shelf.runs...)
+	b := visit(t, host(t, shelf)+"/next", 0)
+	b.rows(60)
+	for _, width := range []int64{390, 980, 1920} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
+			t.Errorf("on a window of %d the page is %d pixels wide", width, shown)
+		}
+		highest := look[int](b, `Math.max(...[...document.querySelectorAll(".runs tbody tr")].slice(0, 10)
+			.map((row) => Math.round(row.getBoundingClientRect().height)))`)
+		if most := map[bool]int{true: 64, false: 36}[width < 700]; highest > most {
+			t.Errorf("on a window of %d a row is %d pixels high, want %d at most", width, highest, most)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(colorScheme(scheme))
+			if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
+				t.Errorf("%d, %s: too little contrast: %q", width, scheme, faint)
+			}
+			b.shot(fmt.Sprintf("home-%d-%s", width, scheme))
+		}
+	}
+	if look[bool](b, `document.querySelector(".runs b, .runs img, .now img") !== null`) {
+		t.Error("a name is markup")
+	}
+	if text := b.text(".runs tbody tr:nth-child(3) a"); text != `abc\u{202e}def\u{2066}` {
+		t.Errorf("a name with signs of direction is shown as %q", text)
+	}
+	nameless := look[[]string](b, `[...document.querySelectorAll("main :is(input, select, button)")]
+		.filter((control) => !(control.labels?.[0]?.textContent || control.ariaLabel || control.textContent).trim())
+		.map((control) => control.outerHTML)`)
+	if len(nameless) > 0 {
+		t.Errorf("controls without a name: %q", nameless)
+	}
+}
+
+// While the service is away the home says of when its list is. When it is back,
+// the list is right: what ran was interrupted.
+func TestBrowserHomeOutage(t *testing.T) {
+	t.Parallel()
+	shelf := manyRuns(3)
+	shelf.runs[0].Status, shelf.runs[0].Result = aurea.StatusRunning, nil
+	service := newFixedPort(t, New(newOptions(shelf)))
+	b := visit(t, "http://"+service.address+"/next", anyRefused)
+	b.until(`document.querySelector(".now h2").innerText === "1 running"`)
+	service.stop()
+	b.until(`document.querySelector(".away").innerText.startsWith("This is the list of ")`)
+	if rows := len(b.finishedRows("which")); rows != 2 {
+		t.Errorf("while the service is away %d runs are listed, want 2", rows)
+	}
+	b.shot("home-away")
+	interrupted := shelf.runs[0]
+	interrupted.Status = aurea.StatusInterrupted
+	shelf.put(interrupted)
+	service.start()
+	b.rows(3)
+	b.until(`!document.querySelector(".now").checkVisibility()`)
+	if state := b.text(".runs tbody tr .state"); state != "interrupted" {
+		t.Errorf("the run that was lost is shown as %q", state)
+	}
+	b.until(`document.querySelector(".away").innerText === ""`)
+}
+
+// The list of a service that asks for a token is shown once there is one.
+func TestBrowserHomeToken(t *testing.T) {
+	t.Parallel()
+	withToken := func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }
+	b := visit(t, host(t, manyRuns(3), withToken)+"/next", anyRefused)
+	b.until(`document.getElementById("token-dialog").open`)
+	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "secret\r"))
+	b.rows(3)
+}
