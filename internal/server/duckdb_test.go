@@ -21,13 +21,7 @@ import (
 func duckDB(t *testing.T, file, query string) (rows []map[string]any) {
 	t.Helper()
 	node := aureatest.Need(t, "node")
-	folder := filepath.Join("testdata", "duckdb")
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "@duckdb")); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("DuckDB is not installed; scripts/test-deps installs it")
-		}
-		t.Skip("left out: DuckDB is not installed; make test installs it where it can")
-	}
+	folder := filepath.Dir(npmPackages(t, "duckdb"))
 	command := exec.CommandContext(t.Context(), node, "query.mjs", file, query)
 	command.Dir = folder
 	var stderr strings.Builder

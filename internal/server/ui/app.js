@@ -71,7 +71,8 @@ async function begin(screen, root, context) {
 
 // markPlace marks the link of the navigation that leads here.
 function markPlace(path) {
-  for (const link of document.querySelectorAll(".top nav a")) {
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".top nav a"));
+  for (const link of links) {
     if (link.hash === path) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

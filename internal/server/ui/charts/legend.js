@@ -4,8 +4,13 @@
 import { outline } from "./layers.js";
 import { html, svg } from "./svg.js";
 
-// legend fills a list with items { name, tone, style, shape }. One alone needs
-// no legend.
+/** @typedef {{ name?: string, tone?: string, style?: string, shape?: string }} Item */
+
+/**
+ * legend fills a list with items. One alone needs no legend.
+ * @param {HTMLElement} list
+ * @param {Item[]} items
+ */
 export function legend(list, items) {
   const key = JSON.stringify(items);
   if (list.dataset.items === key) return;
@@ -14,6 +19,7 @@ export function legend(list, items) {
   list.replaceChildren(...items.map(({ name, ...drawn }) => html("li", {}, sample(drawn), name)));
 }
 
+/** @param {Item} item */
 function sample({ tone, style = "", shape }) {
   return svg("svg", { width: 18, height: 12, viewBox: "0 0 18 12", "aria-hidden": "true" }, ...piece(tone, style, shape));
 }

@@ -7,14 +7,16 @@ import { legend } from "./legend.js";
 import { html, svg } from "./svg.js";
 import { table } from "./table.js";
 
+/** @typedef {{ scale: Function, domain: number[], write: (value: number) => string, name?: string }} Axis */
+
 /**
  * @typedef {object} Options what a plot shows
  * @property {string} title
  * @property {string} label what it shows, in words
- * @property {object} x an axis: { scale, domain, write, name }
- * @property {object} y an axis
+ * @property {Axis} x
+ * @property {Axis} y
  * @property {Function[]} layers functions of the scales, which return elements
- * @property {object[]} [items] of the legend: { name, tone, style, shape }
+ * @property {import("./legend.js").Item[]} [items] of the legend
  * @property {number[]} [values] the x that the cursor stops at
  * @property {(index: number) => string} [read] the text of the cursor at one of them
  * @property {(index: number) => void} [choose] called with the one that is clicked
@@ -64,17 +66,22 @@ export function plot(options, shared = sharedCursor()) {
 
 const usualHeight = 220;
 
-// paint draws a plot and returns its scales.
+/**
+ * paint draws a plot and returns its scales.
+ * @param {SVGElement} drawing
+ * @param {Options} options
+ * @param {number} width
+ */
 function paint(drawing, { label, x, y, layers, choose, height = usualHeight }, width) {
-  const frame = { top: 18, bottom: height - (x.name ? 40 : 26), right: width - 8 };
-  const vertical = y.scale(y.domain, [frame.bottom, frame.top]);
-  frame.left = Math.ceil(yWidth(vertical, y.write, frame.bottom - frame.top));
-  const horizontal = x.scale(x.domain, [frame.left, frame.right]);
-  const scales = { ...frame, x: horizontal, y: vertical };
+  const [top, bottom, right] = [18, height - (x.name ? 40 : 26), width - 8];
+  const vertical = y.scale(y.domain, [bottom, top]);
+  const left = Math.ceil(yWidth(vertical, y.write, bottom - top));
+  const horizontal = x.scale(x.domain, [left, right]);
+  const scales = { top, bottom, left, right, x: horizontal, y: vertical };
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
   drawing.setAttribute("aria-label", label);
   drawing.classList.toggle("choosing", choose !== undefined);
-  const middle = { x: (frame.left + frame.right) / 2, "text-anchor": "middle" };
+  const middle = { x: (left + right) / 2, "text-anchor": "middle" };
   drawing.replaceChildren(...yAxis(scales, y.write), ...xAxis(scales, x.write),
     ...layers.flatMap((layer) => layer(scales)),
     ...(x.name ? [svg("text", { class: "tick", y: height - 4, ...middle }, x.name)] : []));

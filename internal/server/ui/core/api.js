@@ -51,8 +51,14 @@ export function setOnline(online) {
   if (store.state.online !== online) store.update((state) => { state.online = online; });
 }
 
-// request sends a request and returns the response. It throws a Problem for a status
-// of 400 and above.
+/**
+ * request sends a request and returns the response. It throws a Problem for a
+ * status of 400 and above.
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: string, signal?: AbortSignal, headers?: Record<string, string> }} options
+ * @returns {Promise<Response>}
+ */
 export async function request(method, path, { body, signal, headers } = {}) {
   const token = sessionStorage.getItem(tokenKey);
   const all = {
@@ -68,7 +74,12 @@ export async function request(method, path, { body, signal, headers } = {}) {
   throw problem;
 }
 
-// requestJSON sends a request and returns the decoded JSON of the response.
+/**
+ * requestJSON sends a request and returns the decoded JSON of the response.
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: string, signal?: AbortSignal, headers?: Record<string, string> }} options
+ */
 export async function requestJSON(method, path, options = {}) {
   return JSON.parse(await receive((await request(method, path, options)).text(), options.signal));
 }

@@ -2,8 +2,17 @@
 
 import { duration, plain } from "./format.js";
 
+/** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
 
+/**
+ * Returns a new element.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, unknown>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
 export function element(name, attributes, ...children) {
   return made(document.createElement(name), attributes, children);
 }

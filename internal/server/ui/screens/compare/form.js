@@ -30,7 +30,7 @@ export function sidesForm(sides, { use, swap, signal }) {
   const fields = { base, head, threshold };
   const tell = (messages) => {
     for (const [name, field] of Object.entries(fields)) field.tell(messages[name] ?? []);
-    form.querySelector("[aria-invalid]")?.focus();
+    /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid]"))?.focus();
   };
   return { form, tell, describe: (name, ...content) => fields[name].found.replaceChildren(...content) };
 }

@@ -60,8 +60,11 @@ export function signedInterval(unit, { low, high }) {
   return `${from} … ${to}\u00a0${unitOf(unit)}`;
 }
 
-// sizeOf writes a difference without its sign, or the factor of one that more
-// than doubles its metric: { text, factor }.
+/**
+ * sizeOf writes a difference without its sign, or the factor of one that more
+ * than doubles its metric: { text, factor }.
+ * @param {Metric} metric with a difference
+ */
 export function sizeOf({ unit, difference: { value } }) {
   if (unit !== "share" && value >= 1) return { text: number(1 + value), factor: true };
   return { text: `${sizes(unit, [value])[0]}\u00a0${unitOf(unit)}`, factor: false };

@@ -55,6 +55,7 @@ const pOf = ({ p }) => (p === null ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3
 const valueOf = ({ text, value, range }) => [value === undefined ? text : exact(value, text),
   ...(range ? [element("span", { class: "below" }, range)] : [])];
 
+/** @param {{ change: string, interval: string, observed?: string }} row */
 function changeOf({ change, interval, observed }) {
   const title = observed ? { title: `${observed} was observed, which may be chance` } : {};
   return [element("b", title, change), ...(interval ? [element("span", { class: "below" }, interval)] : [])];

@@ -41,8 +41,12 @@ const rank = ({ metric }) => (importance.indexOf(metric) + 1) || importance.leng
 
 const relevantErrors = 0.001; // the difference in error rate that matters
 
-// matters reports whether a difference is as large as the threshold. Below 0 the
-// threshold is a factor: 5 % is 1 / 1.05.
+/**
+ * matters reports whether a difference is as large as the threshold. Below 0 the
+ * threshold is a factor: 5 % is 1 / 1.05.
+ * @param {Pick<Metric, "unit" | "difference">} metric
+ * @param {number} threshold
+ */
 export function matters({ unit, difference }, threshold) {
   if (!difference) return true;
   if (unit === "share") return Math.abs(difference.value) >= relevantErrors - 1e-12;
@@ -140,6 +144,11 @@ export function rowsOf(c) {
 
 const moods = { worse: "bad", better: "good", same: "", unknown: "unknown" };
 
+/**
+ * @param {Metric} m
+ * @param {Metric["base"]} side
+ * @param {string} currency
+ */
 function sideOf(m, { n, median, interval }, currency) {
   if (n === 0) return { text: "–", range: "" };
   const range = interval ? `${written(m.unit, interval.low, currency)} … ${written(m.unit, interval.high, currency)}` : "";

@@ -2,6 +2,7 @@
 
 /** @typedef {import("../../types").Trend} Trend */
 /** @typedef {import("../../types").RunSummary} RunSummary */
+/** @typedef {ReturnType<typeof historyOf>[number]} Run */
 
 // metrics are what a trend shows, in this order: a name and how a result has it.
 export const metrics = [

@@ -24,7 +24,7 @@ export async function screen(root, { params: { name }, query, store, signal }) {
   const labels = query.getAll("label");
   const content = element("div", { class: "trend" });
   root.append(content);
-  let render = () => {};
+  let render = (_state) => {};
   const refresh = async () => {
     const { runs, trend } = await loadTrend(name, labels, signal);
     render = draw(content, { name, labels, runs, trend, store });

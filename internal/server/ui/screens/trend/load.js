@@ -12,7 +12,8 @@ const most = 200; // runs
  * @param {AbortSignal} signal
  */
 export async function loadTrend(name, labels, signal) {
-  const query = new URLSearchParams([["name", name], ...labels.map((label) => ["label", label]), ["limit", most]]);
+  const query = new URLSearchParams({ name, limit: String(most) });
+  for (const label of labels) query.append("label", label);
   const [{ runs }, trend] = await Promise.all([
     requestJSON("GET", `/v1/runs?${query}`, { signal }), trendOf(query, signal),
   ]);
@@ -34,7 +35,7 @@ async function trendOf(query, signal) {
  * @param {AbortSignal} signal
  */
 export async function newestOf(name, signal) {
-  const query = new URLSearchParams([["name", name], ["limit", 5]]);
+  const query = new URLSearchParams({ name, limit: "5" });
   const { runs } = await requestJSON("GET", `/v1/runs?${query}`, { signal });
   return runs.map(({ id, status, baseline }) => `${id} ${status} ${baseline}`).join("\n");
 }

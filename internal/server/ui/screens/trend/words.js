@@ -38,6 +38,7 @@ export function moved({ metric, unit, before, after, size }) {
 }
 
 // sizeOf writes the size of a change with its sign; from 0, it has none.
+/** @param {{ unit: string, size?: number }} change */
 export const sizeOf = ({ unit, size }) => (size === undefined || size === null ? "from 0" : signed(unit, size));
 
 // steps writes the medians before and after a change.
@@ -57,9 +58,9 @@ export const together = (warnings, run) => warnings.filter(({ about, code }) => 
 // moment writes a time to the second, with the year if it is another one.
 export function moment(time, now = new Date()) {
   const date = new Date(time);
-  const year = date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
   return date.toLocaleString(undefined, {
-    ...year, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    year, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
 }
 
@@ -69,6 +70,7 @@ export function moment(time, now = new Date()) {
  */
 export function dayWriter(times) {
   const days = new Set(times.map((time) => new Date(time).toDateString()));
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = days.size > 1 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit" };
   return (time) => new Date(time).toLocaleString(undefined, options);
 }

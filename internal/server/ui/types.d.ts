@@ -1,0 +1,14 @@
+// The documents of the API. Their types come from our own description of the
+// API: a test writes api.d.ts from it and checks all modules.
+
+import type { components } from "./api";
+
+type Schemas = components["schemas"];
+
+export type Comparison = Schemas["Comparison"];
+export type MetricComparison = Schemas["MetricComparison"];
+export type Point = Schemas["Point"];
+export type Run = Schemas["Run"];
+export type RunSummary = Schemas["Run"];
+export type Spec = Schemas["Spec"];
+export type Trend = Schemas["Trend"];
