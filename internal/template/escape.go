@@ -1,5 +1,11 @@
 package template
 
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
 // An Escape appends the escaped form of a value. The value may be part of the
 // line's own array, before its end.
 type Escape func(line, value []byte) []byte
@@ -31,9 +37,38 @@ func isUnreserved(b byte) bool {
 	return b == '-' || b == '_' || b == '.' || b == '~'
 }
 
+// AppendJSON appends a value as it stands within a JSON string (RFC 8259, 7).
+// Bytes that are not UTF-8 become U+FFFD.
+func AppendJSON(line, value []byte) []byte {
+	const digits = "0123456789abcdef"
+	for len(value) > 0 {
+		r, size := utf8.DecodeRune(value)
+		switch {
+		case r == '"' || r == '\\':
+			line = append(line, '\\', byte(r))
+		case r < ' ':
+			line = append(line, '\\', 'u', '0', '0', digits[r>>4], digits[r&15])
+		case r == utf8.RuneError && size == 1:
+			line = utf8.AppendRune(line, r)
+		default:
+			line = append(line, value[:size]...)
+		}
+		value = value[size:]
+	}
+	return line
+}
+
+// unquoted returns what a part of a JSON string stands for.
+func unquoted(part string) string {
+	var text string
+	if !strings.Contains(part, `\`) || json.Unmarshal([]byte(`"`+part+`"`), &text) != nil {
+		return part
+	}
+	return text
+}
+
 // replaceTail replaces what follows start by its escaped form.
 func replaceTail(line []byte, start int, escape Escape) []byte {
 	end := len(line)
-	line = escape(line, line[start:end])
-	return append(line[:start], line[end:]...)
+	return replace(escape(line, line[start:end]), start, end)
 }

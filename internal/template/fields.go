@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -14,17 +15,18 @@ import (
 
 // Fields lists the fields, for error messages and documentation.
 const Fields = "{{job}}, {{seed}}, {{uuid}}, {{int FROM TO}}, {{float FROM TO}}, " +
-	"{{hex DIGITS}} and {{choice WORD WORD …}}"
+	"{{hex DIGITS}}, {{choice WORD WORD …}}, {{timestamp}}, {{base64 TEXT}}, {{base64url TEXT}}, {{sha256 TEXT}}, " +
+	"{{sha256_base64 TEXT}}, {{hmac_sha256 KEY TEXT}} and {{hmac_sha256_base64 KEY TEXT}}"
 
 // names are the words that fields begin with.
-var names = []string{"job", "seed", "uuid", "int", "float", "hex", "choice", "raw"}
+var names = []string{"job", "seed", "uuid", "int", "float", "hex", "choice", "timestamp", "raw"}
 
 // Reserved reports whether fields begin with a name, so that nothing else may
 // have it.
-func Reserved(name string) bool { return slices.Contains(names, name) }
+func Reserved(name string) bool { return slices.Contains(names, name) || isFunction(name) }
 
 // field returns what appends the value of a field.
-func (p *Parser) field(words []string) (func(line []byte, in Input) []byte, error) {
+func (p *Parser) field(words []string) (filler, error) {
 	name := ""
 	if len(words) > 0 {
 		name = words[0]
@@ -53,6 +55,9 @@ func (p *Parser) field(words []string) (func(line []byte, in Input) []byte, erro
 		return func(line []byte, in Input) []byte {
 			return append(line, arguments[below(draws.Bits(in.Job), uint64(len(arguments)))]...)
 		}, nil
+	}
+	if name == "timestamp" && len(arguments) < 2 {
+		return p.timestampField(cmp.Or(strings.Join(arguments, ""), "s"))
 	}
 	if index := slices.Index(p.Captured, name); index >= 0 && len(words) == 1 {
 		return func(line []byte, in Input) []byte { return append(line, in.captured(index)...) }, nil
@@ -84,7 +89,7 @@ func below(random, n uint64) uint64 {
 	return high
 }
 
-func intField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
+func intField(limits []string, draws aurea.Stream) (filler, error) {
 	from, err := strconv.ParseInt(limits[0], 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("has {{int %s}}: both must be whole numbers", strings.Join(limits, " "))
@@ -100,7 +105,7 @@ func intField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte, 
 	}, nil
 }
 
-func floatField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
+func floatField(limits []string, draws aurea.Stream) (filler, error) {
 	from, err := strconv.ParseFloat(limits[0], 64)
 	to, err2 := strconv.ParseFloat(limits[1], 64)
 	if err != nil || err2 != nil || !(from <= to) || math.IsInf(to-from, 0) {
@@ -115,7 +120,7 @@ func floatField(limits []string, draws aurea.Stream) (func([]byte, Input) []byte
 // maxHex is how many digits 64 random bits give.
 const maxHex = 16
 
-func hexField(digits string, draws aurea.Stream) (func([]byte, Input) []byte, error) {
+func hexField(digits string, draws aurea.Stream) (filler, error) {
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > maxHex {
 		return nil, fmt.Errorf("has {{hex %s}}: the digits must be 1 to %d", digits, maxHex)

@@ -4,7 +4,7 @@
 //
 // A value is drawn from the seed, the job's number and the field's position, so
 // that a run can be repeated, and cut into shards, exactly. Values that a job has
-// captured are the exception: they come from the responses to its earlier steps.
+// captured, and timestamps, are the exceptions.
 package template
 
 import (
@@ -23,13 +23,17 @@ type Template struct {
 // A part is either a text or a field.
 type part struct {
 	text string
-	fill func(line []byte, in Input) []byte // appends the value of a field; nil for a text
-	raw  bool                               // never escaped
+	fill filler // nil for a text
+	raw  bool   // never escaped
 }
+
+// A filler appends the value of a field.
+type filler func(line []byte, in Input) []byte
 
 // An Input is what fields get their values from.
 type Input struct {
 	Job      int64
+	Now      int64    // nanoseconds since 1970, for timestamps
 	Captured []string // by their index in Parser.Captured; missing ones are empty
 }
 
@@ -50,11 +54,26 @@ type Parser struct {
 	Captured []string
 
 	fields uint64 // fields parsed so far
+	depth  int    // functions around what is parsed
+	inJSON bool   // the text is JSON
+	timed  bool   // a template has a timestamp
 }
 
 // Parse parses a template. The error names the field that is wrong, and the
 // fields that there are.
 func (p *Parser) Parse(text string) (Template, error) {
+	p.inJSON = false
+	return p.parse(text)
+}
+
+// ParseJSON parses a template that is JSON, with fields in its strings. What
+// stands within a field is unquoted. Render it with AppendJSON.
+func (p *Parser) ParseJSON(text string) (Template, error) {
+	p.inJSON = true
+	return p.parse(text)
+}
+
+func (p *Parser) parse(text string) (Template, error) {
 	var parsed Template
 	for {
 		before, rest, found := strings.Cut(text, "{{")
@@ -66,22 +85,36 @@ func (p *Parser) Parse(text string) (Template, error) {
 			text = after
 			continue
 		}
-		name, after, closed := strings.Cut(rest, "}}")
+		inner, after, closed := cutField(rest)
 		if !closed {
 			return parsed, fmt.Errorf("has {{ without }}; write {{{{ for two braces")
 		}
-		words := strings.Fields(name)
-		raw := len(words) > 1 && words[0] == "raw"
-		if raw {
-			words = words[1:]
-		}
-		fill, err := p.field(words)
+		field, err := p.part(inner)
 		if err != nil {
 			return parsed, err
 		}
-		parsed.parts = append(parsed.parts, part{fill: fill, raw: raw})
+		parsed.parts = append(parsed.parts, field)
 		text = after
 	}
+}
+
+// part parses what stands between {{ and }}.
+func (p *Parser) part(inner string) (part, error) {
+	if p.inJSON && p.depth == 0 {
+		inner = unquoted(inner)
+	}
+	inner = strings.TrimSpace(inner)
+	after, raw := strings.CutPrefix(inner, "raw ")
+	if raw {
+		inner = strings.TrimSpace(after)
+	}
+	name, arguments, _ := strings.Cut(inner, " ")
+	if isFunction(name) {
+		fill, err := p.function(name, strings.TrimSpace(arguments))
+		return part{fill: fill, raw: raw}, err
+	}
+	fill, err := p.field(strings.Fields(inner))
+	return part{fill: fill, raw: raw}, err
 }
 
 // Literal returns a template that is the text itself, without fields.

@@ -187,6 +187,28 @@ func TestCaptureInBodies(t *testing.T) {
 	}
 }
 
+// All timestamps of a request are one moment, which is now.
+func TestTimestampsOfARequest(t *testing.T) {
+	shop := newShop(t)
+	before := time.Now().UnixNano()
+	o := runJob(t, shop.url, `{"url": "$URL/form?{{timestamp ns}}", "headers": {"X-Id": "{{timestamp ns}}"},
+		"body": "{{timestamp ns}}"}`, 3)
+	if o.Err != nil {
+		t.Fatal(o.Err)
+	}
+	var inURL, inHeader, inBody int64
+	requests := strings.Join(shop.requests(), " ")
+	if _, err := fmt.Sscanf(requests, "POST /form?%d %d %d", &inURL, &inHeader, &inBody); err != nil {
+		t.Fatalf("%s: %v", requests, err)
+	}
+	if inURL != inHeader || inURL != inBody {
+		t.Errorf("the timestamps of a request differ: %s", requests)
+	}
+	if now := time.Now().UnixNano(); inURL < before || inURL > now {
+		t.Errorf("the timestamp is %d, want %d to %d", inURL, before, now)
+	}
+}
+
 // Jobs that run at once never see each other's values, and a job that fails
 // leaves none to the next.
 func TestCapturesBelongToTheirJob(t *testing.T) {

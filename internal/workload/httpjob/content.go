@@ -35,12 +35,15 @@ type content interface {
 	render(in template.Input) []byte
 }
 
-// A textContent is a text with fields.
-type textContent struct{ template.Template }
+// A textContent is a text with fields. escape is applied to their values.
+type textContent struct {
+	template.Template
+	escape template.Escape
+}
 
 func (c textContent) fixed() bool { return c.Fixed() }
 
-func (c textContent) render(in template.Input) []byte { return []byte(c.Render(in, nil)) }
+func (c textContent) render(in template.Input) []byte { return []byte(c.Render(in, c.escape)) }
 
 // readContent reads the content and its media type. A request with one is a POST
 // unless the spec says otherwise.
@@ -65,7 +68,7 @@ func (t *requestTemplate) readContent(v param.Values, parser *template.Parser) (
 		if err != nil {
 			return param.Invalid(bodyBytes, "must be base64 (RFC 4648, with padding): %v", err)
 		}
-		t.content = textContent{template.Literal(string(content))}
+		t.content = textContent{Template: template.Literal(string(content))}
 	case formParameter.Name:
 		t.mediaType = "application/x-www-form-urlencoded"
 		t.content, err = newForm(v.Fields(given), parser)
@@ -77,14 +80,15 @@ func (t *requestTemplate) readContent(v param.Values, parser *template.Parser) (
 
 // readText parses a text as it is, and another value as JSON.
 func (t *requestTemplate) readText(body any, parser *template.Parser) (content, error) {
-	text, ok := body.(string)
-	if !ok {
-		encoded, err := param.PlainJSON(body)
-		if err != nil {
-			return nil, fmt.Errorf("cannot be sent as JSON: %w", err)
-		}
-		text, t.mediaType = string(encoded), "application/json"
+	if text, ok := body.(string); ok {
+		parsed, err := parser.Parse(text)
+		return textContent{Template: parsed}, err
 	}
-	parsed, err := parser.Parse(text)
-	return textContent{parsed}, err
+	encoded, err := param.PlainJSON(body)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be sent as JSON: %w", err)
+	}
+	t.mediaType = "application/json"
+	parsed, err := parser.ParseJSON(string(encoded))
+	return textContent{parsed, template.AppendJSON}, err
 }

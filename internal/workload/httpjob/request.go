@@ -21,6 +21,7 @@ type requestTemplate struct {
 	headers        []header
 	content        content
 	mediaType      string // that is sent with the content; "" for none
+	timed          bool   // a field has a timestamp
 	hasTraceparent bool   // the headers contain one
 	rendered       int64  // bytes of the body that each job renders; 0 if all jobs send the same request
 }
@@ -70,6 +71,7 @@ func newRequestTemplate(
 	if v.Has("method") {
 		t.method = strings.ToUpper(v.Text("method"))
 	}
+	t.timed = parser.UsesTime()
 	t.hasTraceparent = t.has(workload.TraceHeader)
 	return t, t.check(targets, v.Text("url"))
 }

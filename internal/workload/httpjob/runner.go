@@ -82,6 +82,9 @@ func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error)
 		return *r.fixed, nil
 	}
 	in := template.Input{Job: job}
+	if r.request.timed {
+		in.Now = time.Now().UnixNano()
+	}
 	if session := workload.SessionOf(ctx); session != nil {
 		in.Captured = session.Captured
 	}
