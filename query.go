@@ -100,7 +100,8 @@ type Submission struct {
 	Key   string // the client's idempotency key; "" for none
 	Body  string // a digest of the request's body, to detect another body with the same key
 
-	// Detached means that the client does not stay connected until the run ends:
-	// another server may begin the run if this one dies before it does.
+	// Detached means that another server may begin the run if this one dies before
+	// it does: the client does not stay connected until the run ends, and this
+	// server stores that a run begins before it does.
 	Detached bool
 }

@@ -12,17 +12,20 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/budget"
 )
 
-// recoverRuns recovers the unfinished runs of dead servers. It adopts those that
-// the executor can go on with and interrupts the others.
+// recoverRuns recovers the unfinished runs of dead servers, and takes those that
+// servers have handed over. It adopts the runs that the executor can begin or go
+// on with, and interrupts the others.
 func (m *Manager) recoverRuns(ctx context.Context, owner string) (interrupted []aurea.Run, err error) {
-	if m.resumer == nil {
-		return m.store.Recover(ctx, owner)
-	}
 	// An adopted run needs an owner that is known to be alive.
 	if _, err := m.store.Renew(ctx, m.options.Owner, m.lease); err != nil {
 		return nil, err
 	}
-	interrupted, adoptable, err := m.store.RecoverAdoptable(ctx, m.options.Owner)
+	var adoptable []string
+	if m.resumer == nil {
+		interrupted, adoptable, err = m.store.Recover(ctx, owner)
+	} else {
+		interrupted, adoptable, err = m.store.RecoverAdoptable(ctx, m.options.Owner)
+	}
 	for _, id := range adoptable {
 		if err == nil {
 			err = m.adopt(ctx, id)
@@ -56,6 +59,8 @@ func (m *Manager) adopt(ctx context.Context, id string) error {
 	m.reserved--
 	m.live[id] = e
 	switch {
+	case problem == nil && m.closing && !e.resumes:
+		m.handOver(e)
 	case problem != nil || m.closing:
 		if problem != nil {
 			e.run.Error = "its server ended, and another one could not go on with it: " + problem.Error()
@@ -90,6 +95,9 @@ func (m *Manager) reserveAdopted(ctx context.Context, id string) (*entry, error)
 	if err != nil {
 		return nil, err
 	}
+	if m.resumer == nil && run.Spec.Workers != nil && !run.Spec.Workers.Local() {
+		return nil, nil //nolint:nilnil // it waits for a server that has workers
+	}
 	encoded, err := json.Marshal(run.Spec)
 	if err != nil {
 		return nil, fmt.Errorf("runs: encode a spec: %w", err)
@@ -123,7 +131,7 @@ func (m *Manager) prepareAdopted(e *entry, noted []byte) (err error) {
 		e.plan.Trace = m.options.Trace(e.run.ID)
 	}
 	if err == nil && noted == nil {
-		e.workload, err = m.resumer.Resolve(e.plan)
+		e.workload, err = m.executor.Resolve(e.plan)
 	}
 	return err
 }

@@ -46,7 +46,10 @@ func (discardStore) Verify(_ context.Context, id string) error                  
 func (discardStore) Check(context.Context, time.Duration) error                     { return nil }
 func (discardStore) Cancel(_ context.Context, id string) error                      { return unknownRunError(id) }
 func (discardStore) Renew(context.Context, string, time.Duration) ([]string, error) { return nil, nil }
-func (discardStore) Recover(context.Context, string) ([]aurea.Run, error)           { return nil, nil }
+func (discardStore) Release(_ context.Context, run aurea.Run) error                 { return unknownRunError(run.ID) }
+func (discardStore) Recover(context.Context, string) (interrupted []aurea.Run, adoptable []string, err error) {
+	return nil, nil, nil
+}
 func (discardStore) RecoverAdoptable(context.Context, string) (interrupted []aurea.Run, adoptable []string, err error) {
 	return nil, nil, nil
 }

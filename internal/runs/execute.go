@@ -69,8 +69,13 @@ func (m *Manager) executing() []*entry {
 func (m *Manager) execute(e *entry) {
 	o := m.await(e)
 	m.mu.Lock()
-	m.finish(e, o)
 	m.running = nil
+	if e.handedOver {
+		m.release(e)
+		m.mu.Unlock()
+		return
+	}
+	m.finish(e, o)
 	m.mu.Unlock()
 	if m.isLarge(e) {
 		m.persist(e)
@@ -210,8 +215,8 @@ func (m *Manager) transition(run *aurea.Run, to aurea.Status) {
 	}
 }
 
-// drain accepts no more runs and interrupts the queued ones. It interrupts the
-// executing ones when their grace has passed.
+// drain accepts no more runs and hands over those that have not begun. It
+// interrupts the executing ones when their grace has passed.
 func (m *Manager) drain() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -220,14 +225,16 @@ func (m *Manager) drain() {
 	}
 	m.closing = true
 	for _, e := range m.queue {
-		e.cancel(errInterrupted)
-		m.finish(e, outcome{})
-		m.persistAsync(e)
+		m.handOver(e)
 	}
 	m.queue = nil
 	for _, running := range m.executing() {
-		timer := time.AfterFunc(m.options.Grace, func() { running.cancel(errInterrupted) })
+		grace := m.options.Grace
+		if m.isWaiting(running) && m.canHandOver(running) {
+			running.handedOver, grace = true, 0
+		}
+		timer := time.AfterFunc(grace, func() { running.cancel(errInterrupted) })
 		context.AfterFunc(running.ctx, func() { timer.Stop() })
-		time.AfterFunc(m.options.Grace+giveUpAfter, running.giveUp)
+		time.AfterFunc(grace+giveUpAfter, running.giveUp)
 	}
 }

@@ -10,10 +10,13 @@ import (
 
 var errLost = errors.New("another server took the run over") // a cause of a run's context
 
+// isShared reports whether another server may begin or resume a run of this one.
+func (m *Manager) isShared(e *entry) bool { return m.resumer != nil || e.submission.Detached }
+
 // checkLost stops the execution of a run that another server has by now. A run
 // that another server only declared interrupted goes on; see Store.Finish.
 func (m *Manager) checkLost(ctx context.Context, e *entry, id string) {
-	if m.resumer == nil {
+	if !m.isShared(e) {
 		return
 	}
 	if run, err := m.store.Get(ctx, id); err == nil && !run.Status.Finished() {

@@ -8,8 +8,9 @@
 // go to the store. Writes to the store never delay the jobs of a run.
 //
 // A run goes from submit.go through execute.go to persist.go; manager.go has
-// the types. Runs of dead servers come through adopt.go, those that another
-// server took leave through lost.go. The package executes nothing itself: its Executor does.
+// the types. Runs of other servers come through adopt.go. Those of this one
+// leave through handover.go when it ends, and through lost.go when another server
+// took them. The package executes nothing itself: its Executor does.
 package runs
 
 import (
@@ -139,7 +140,10 @@ type entry struct {
 	follower   *aurea.Follower    // of this execution
 	resumes    bool               // whether another server, or an earlier life, has begun the run
 	noted      []byte             // what that one has noted
-	begun      bool               // whether a Resumer has noted the execution
+	attended   bool               // whether a client is connected until the run's end
+	noting     bool               // whether a Resumer may have begun to note the execution
+	begun      bool               // whether it has noted it
+	handedOver bool               // whether the run goes to other servers before it has begun
 	dirty      bool               // the last change is not saved
 	savedAt    time.Time          // time of the last save
 	final      aurea.Run          // final state to persist, set by finish
@@ -186,7 +190,7 @@ func New(executor Executor, options Options) *Manager {
 }
 
 // Run recovers from an earlier process and then executes the queue until ctx is
-// cancelled. It then accepts no more runs, interrupts the queued ones, gives
+// cancelled. It then accepts no more runs, hands the queued ones over, gives
 // the running one its grace before interrupting it, and returns nil when all of
 // them are persisted. It returns an error only if the store fails permanently.
 // Call Run once.

@@ -238,21 +238,6 @@ func (m *memoryStore) Renew(_ context.Context, owner string, lease time.Duration
 	return ids, nil
 }
 
-func (m *memoryStore) Recover(_ context.Context, owner string) (interrupted []aurea.Run, err error) {
-	if err := m.write(); err != nil {
-		return nil, err
-	}
-	defer m.mu.Unlock()
-	for _, r := range m.rows {
-		spared := r.noted != nil && time.Since(m.alive[r.by.Owner]) < time.Minute
-		if m.isOrphan(r, owner) && !spared {
-			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // any unfinished run can be interrupted
-			interrupted = append(interrupted, r.run)
-		}
-	}
-	return interrupted, nil
-}
-
 func (m *memoryStore) Verify(context.Context, string) error { return nil }
 
 // Check blocks for atMost or until ctx is cancelled.

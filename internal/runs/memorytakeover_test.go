@@ -52,17 +52,50 @@ func (m *memoryStore) Note(_ context.Context, run aurea.Run, noted []byte) error
 	return err
 }
 
-// isOrphan reports whether a dead server has the run. The caller holds the lock.
+func (m *memoryStore) Release(_ context.Context, run aurea.Run) error {
+	if err := m.write(); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	r, err := m.mine(run)
+	if err == nil && (r.noted != nil || r.run.Status != aurea.StatusQueued) {
+		err = fmt.Errorf("%w: run %s has begun", aurea.ErrConflict, run.ID)
+	}
+	if err == nil {
+		r.life, r.by.Detached = 0, true
+	}
+	return err
+}
+
+// isOrphan reports whether a dead server has the run, or none. The caller holds
+// the lock.
 func (m *memoryStore) isOrphan(r *storedRow, owner string) bool {
-	dead := r.by.Owner == owner || m.alive[r.by.Owner].Before(time.Now())
+	dead := r.by.Owner == owner || m.alive[r.by.Owner].Before(time.Now()) || r.released()
 	return dead && r.life != m.life && !r.run.Status.Finished()
 }
 
+// released reports whether the run has no owner. Rows that a test made are not
+// detached.
+func (r *storedRow) released() bool { return r.life == 0 && r.by.Detached }
+
 func (r *storedRow) adoptable() bool {
-	return r.noted != nil || r.by.Detached && r.run.Status == aurea.StatusQueued
+	return r.noted != nil || r.by.Detached && r.run.Status == aurea.StatusQueued && !r.stop
 }
 
 func (m *memoryStore) RecoverAdoptable(_ context.Context, owner string) (
+	interrupted []aurea.Run, adoptable []string, err error,
+) {
+	return m.recover(owner, func(*storedRow) bool { return true })
+}
+
+// Recover spares noted runs for a minute.
+func (m *memoryStore) Recover(_ context.Context, owner string) (
+	interrupted []aurea.Run, adoptable []string, err error,
+) {
+	return m.recover(owner, func(r *storedRow) bool { return r.noted == nil })
+}
+
+func (m *memoryStore) recover(owner string, adopts func(*storedRow) bool) (
 	interrupted []aurea.Run, adoptable []string, err error,
 ) {
 	if err := m.write(); err != nil {
@@ -70,12 +103,17 @@ func (m *memoryStore) RecoverAdoptable(_ context.Context, owner string) (
 	}
 	defer m.mu.Unlock()
 	for id, r := range m.rows {
+		spared := r.noted != nil && time.Since(m.alive[r.by.Owner]) < time.Minute
 		switch {
 		case !m.isOrphan(r, owner):
-		case r.adoptable():
+		case r.adoptable() && adopts(r):
 			adoptable = append(adoptable, id)
-		default:
-			_ = r.run.Move(aurea.StatusInterrupted, time.Now()) // as in Recover
+		case !r.adoptable() || !spared:
+			to := aurea.StatusInterrupted
+			if r.stop && r.run.Status == aurea.StatusQueued {
+				to = aurea.StatusCancelled
+			}
+			_ = r.run.Move(to, time.Now()) // any unfinished run can end so
 			interrupted = append(interrupted, r.run)
 		}
 	}

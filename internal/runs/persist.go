@@ -23,7 +23,7 @@ func (m *Manager) persistAsync(e *entry) {
 // it.
 func (m *Manager) persist(e *entry) {
 	err := m.tryPersist(e)
-	if m.resumer != nil && errors.Is(err, aurea.ErrConflict) {
+	if m.isShared(e) && errors.Is(err, aurea.ErrConflict) {
 		m.lose(e)
 		return
 	}

@@ -139,27 +139,3 @@ func TestRecoveredByAnotherServer(t *testing.T) {
 		}
 	})
 }
-
-// At shutdown the final state of every accepted run is stored.
-func TestDrainPersists(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := newMemoryStore()
-		s := serveStore(t, store, "one", Options{Grace: time.Second})
-		var ids []string
-		for range 4 {
-			ids = append(ids, s.submit(t, `{"num_jobs": 10}`, "").ID)
-		}
-		time.Sleep(2 * time.Second)
-		s.drain()
-		<-s.ended
-		for i, id := range ids {
-			run, err := store.Get(t.Context(), id)
-			if err != nil || run.Status != aurea.StatusInterrupted {
-				t.Errorf("run %d is %s (%v), want interrupted", i, run.Status, err)
-			}
-			if want := i == 0; (run.Result != nil) != want {
-				t.Errorf("run %d has the result %v, want one: %v", i, run.Result, want)
-			}
-		}
-	})
-}

@@ -59,6 +59,9 @@ func (m *Manager) measure(e *entry) (aurea.Measurement, error) {
 func (m *Manager) executePlan(e *entry, observe func(aurea.Progress)) (aurea.Measurement, error) {
 	switch {
 	case m.resumer == nil:
+		if err := m.noteLocal(e.ctx, e); err != nil {
+			return aurea.Measurement{}, err
+		}
 		return m.executor.Execute(e.ctx, e.plan, e.workload, e.controls, observe)
 	case e.resumes:
 		return m.resumer.Resume(e.ctx, e.plan, m.claim(e), e.controls, observe)
@@ -71,6 +74,9 @@ func (m *Manager) executePlan(e *entry, observe func(aurea.Progress)) (aurea.Mea
 func (m *Manager) claim(e *entry) aurea.Claim {
 	epoch := m.snapshot(e).Epoch
 	return aurea.Claim{Run: e.run.ID, Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
+		if !m.mayBegin(e) {
+			return errClosing
+		}
 		err := m.note(ctx, e, noted)
 		if err == nil {
 			m.mu.Lock()
@@ -84,23 +90,21 @@ func (m *Manager) claim(e *entry) aurea.Claim {
 // note stores that the run has begun, so that no other server begins it, and
 // what another one needs to resume it.
 func (m *Manager) note(ctx context.Context, e *entry, noted []byte) error {
-	switch {
-	case noted != nil:
+	if noted != nil {
 		encoded, err := encodeNoted(e.plan.Seed, noted)
 		if err != nil {
 			return err
 		}
 		return asUnavailable(m.store.Note(ctx, m.snapshot(e), encoded))
-	case !e.submission.Detached:
-		return nil // no other server begins it anyway
 	}
 	return m.noteLocal(ctx, e)
 }
 
 // noteLocal stores that a run has begun that no server can resume. It waits for an
 // unavailable store, because without it another server may have the run by now.
+// It does nothing for a run that no other server begins.
 func (m *Manager) noteLocal(ctx context.Context, e *entry) error {
-	for {
+	for e.submission.Detached {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 		err := asUnavailable(m.store.Save(limited, m.snapshot(e)))
 		cancel()
@@ -117,4 +121,5 @@ func (m *Manager) noteLocal(ctx context.Context, e *entry) error {
 			return nil // it ends at once
 		}
 	}
+	return nil
 }

@@ -67,15 +67,19 @@ type Store interface {
 	// Renew extends the owner's lease by the store's own clock and returns the
 	// IDs of its unfinished runs that were cancelled.
 	Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error)
+	// Release gives up a queued run of this server: it stays queued, and the first
+	// server that adopts it has it. A run that has begun is an aurea.ErrConflict.
+	Release(ctx context.Context, run aurea.Run) error
 	// Recover interrupts the unfinished runs of earlier processes of this owner
 	// and of dead owners, keeps their progress as partial counts, and returns
 	// them. It is called every few seconds, because an expired lease may have
-	// to be watched first. Where other servers may adopt a noted run, it spares the
-	// run until about a minute after its owner's lease has ended.
-	Recover(ctx context.Context, owner string) ([]aurea.Run, error)
-	// RecoverAdoptable is Recover that spares the runs that Adopt takes, and
-	// returns their IDs, oldest first. They are those that were noted, and
-	// detached ones that are queued.
+	// to be watched first. It returns the IDs of queued runs that Adopt takes,
+	// oldest first: the released ones, and detached ones of dead owners. Where
+	// other servers may adopt a noted run, it spares the run until about a minute
+	// after its owner's lease has ended. Released runs that were cancelled end.
+	Recover(ctx context.Context, owner string) (interrupted []aurea.Run, adoptable []string, err error)
+	// RecoverAdoptable is Recover for a server that can resume runs: it spares the
+	// noted ones, and returns their IDs too.
 	RecoverAdoptable(ctx context.Context, owner string) (interrupted []aurea.Run, adoptable []string, err error)
 	// Adopt gives an adoptable run of a dead owner to this one. It returns the
 	// run with its next epoch, and what was noted, or nil. Of several servers one

@@ -35,7 +35,7 @@ func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aure
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	e.submission.Key, e.submission.Detached = key, true
+	e.submission.Key, e.submission.Detached = key, m.resumer != nil
 	return m.admit(e)
 }
 
@@ -52,7 +52,7 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	e.watch = watch
+	e.watch, e.attended = watch, true
 	if _, err := m.admit(e); err != nil {
 		return aurea.Run{}, err
 	}

@@ -36,7 +36,7 @@ func (s *Store) adopt(ctx context.Context, id, owner string) (aurea.Run, []byte,
 UPDATE runs SET owner = $1, life = $2, run_epoch = run_epoch + 1
 WHERE id = $3 AND finished = 0 AND life = $4 AND run_epoch = $5`
 	err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-		return updateUnfinished(ctx, tx, id, update, s.ownerKey(owner), s.epoch, id, o.ownerEpoch, o.runEpoch)
+		return updateUnfinished(ctx, tx, id, update, s.ownerKey(owner), s.epoch, id, o.owner.epoch, o.runEpoch)
 	})
 	run.Epoch = uint64(o.runEpoch + 1)
 	return run, noted, err
@@ -46,20 +46,18 @@ WHERE id = $3 AND finished = 0 AND life = $4 AND run_epoch = $5`
 func (s *Store) adoptable(ctx context.Context, id, owner string) (o orphan, noted []byte, err error) {
 	const query = `
 SELECT owner, life, run_epoch, noted, finished, CASE WHEN ` + isAdoptable + ` THEN 1 ELSE 0 END FROM runs WHERE id = $1`
-	var (
-		of                  ownerEpoch
-		finished, adoptable int64
-	)
+	var finished, adoptable int64
 	o.id = id
-	err = s.reader.QueryRowContext(ctx, query, id).Scan(&of.owner, &of.epoch, &o.runEpoch, &noted, &finished, &adoptable)
+	err = s.reader.QueryRowContext(ctx, query, id).
+		Scan(&o.owner.owner, &o.owner.epoch, &o.runEpoch, &noted, &finished, &adoptable)
 	if isNoRows(err) {
 		return o, nil, notFoundError(id)
 	}
 	dead := false
 	if err == nil {
-		dead, err = s.isDead(ctx, owner, of)
+		dead, err = s.isDead(ctx, owner, o.owner)
 	}
-	o.ownerEpoch, o.adoptable = of.epoch, adoptable == 1
+	o.adoptable = adoptable == 1
 	switch {
 	case err != nil:
 	case finished == 1:
@@ -74,7 +72,7 @@ SELECT owner, life, run_epoch, noted, finished, CASE WHEN ` + isAdoptable + ` TH
 
 // isDead reports whether a server is dead; see Recover.
 func (s *Store) isDead(ctx context.Context, owner string, of ownerEpoch) (bool, error) {
-	if of.epoch == s.epoch || s.dialect.exclusive {
+	if of.epoch == s.epoch || of.isNone() || s.dialect.exclusive {
 		return of.epoch != s.epoch, nil
 	}
 	dead, err := s.deadOwners(ctx, owner)

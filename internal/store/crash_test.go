@@ -128,7 +128,7 @@ func runAndKillWriter(t *testing.T, data string, lines int) map[string]string {
 // its recovery.
 func checkIntact(t *testing.T, s *store.Store) {
 	t.Helper()
-	if _, err := s.Recover(t.Context(), "next"); err != nil {
+	if _, _, err := s.Recover(t.Context(), "next"); err != nil {
 		t.Fatal(err)
 	}
 	query := aurea.RunQuery{Limit: aurea.MaxPage}

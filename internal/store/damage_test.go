@@ -147,7 +147,7 @@ func TestRecoverOfADamagedRun(t *testing.T) {
 	check(t, s.Close())
 	execSQL(t, filepath.Join(data, "aurea.db"), `UPDATE runs SET state = '{' WHERE id = 'benchmark-000000'`)
 	s = open(t, data)
-	runs, err := s.Recover(t.Context(), "here")
+	runs, _, err := s.Recover(t.Context(), "here")
 	if err != nil || len(runs) != 2 {
 		t.Fatalf("recovered %d runs, %v; want both", len(runs), err)
 	}

@@ -187,7 +187,7 @@ func TestFinishAfterRecover(t *testing.T) {
 // recovered returns the ids of the runs that a store recovers.
 func recovered(t *testing.T, s *store.Store, owner string) string {
 	t.Helper()
-	runs, err := s.Recover(t.Context(), owner)
+	runs, _, err := s.Recover(t.Context(), owner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestTwoServersConcurrently(t *testing.T) {
 	for i, s := range servers {
 		group.Go(func() {
 			for range 2 {
-				runs, err := s.Recover(t.Context(), fmt.Sprint("server", i))
+				runs, _, err := s.Recover(t.Context(), fmt.Sprint("server", i))
 				if err != nil {
 					t.Error(err)
 				}

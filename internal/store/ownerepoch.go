@@ -12,8 +12,12 @@ type ownerEpoch struct {
 	owner, epoch string
 	until        int64         // end of its lease by the database's clock; 0 without a lease
 	over         bool          // the lease has expired
+	ended        bool          // it is an earlier epoch of this server, and its session has ended
 	watched      time.Duration // how long the lease was seen to stay expired
 }
+
+// isNone reports whether it is the owner of released runs: no server.
+func (t ownerEpoch) isNone() bool { return t.epoch == "" }
 
 // An expiredLease records when a lease was first seen to have expired.
 type expiredLease struct {
@@ -39,8 +43,7 @@ func (s *Store) deadOwners(ctx context.Context, owner string) ([]ownerEpoch, err
 		if t.over {
 			t.watched = s.watchExpired(seen, t)
 		}
-		var ended bool
-		if ended, err = s.isEndedPredecessor(ctx, owner, t); ended || t.watched >= s.confirm {
+		if t.ended, err = s.isEndedPredecessor(ctx, owner, t); t.ended || t.isNone() || t.watched >= s.confirm {
 			dead = append(dead, t)
 		}
 	}
@@ -97,6 +100,9 @@ WHERE r.finished = 0 AND r.life <> $1 GROUP BY r.owner, r.life`
 			return nil, err
 		}
 		t.over = over == 1
+		if t.isNone() { // whatever its former owner does
+			t.over, t.until = true, 0
+		}
 		all = append(all, t)
 	}
 	return all, rows.Err()

@@ -58,14 +58,14 @@ func TestStartOnAFullDisk(t *testing.T) {
 			t.Errorf("%s: %v; want unavailable because the disk is full", what, err)
 		}
 	}
-	_, err = s.Recover(t.Context(), "here")
+	_, _, err = s.Recover(t.Context(), "here")
 	full("recovering", err)
 	full("being ready", s.Ready(t.Context()))
 	_, err = s.Create(t.Context(), storetest.NewRun(2), aurea.Submission{Owner: "here"})
 	full("keeping a run", err)
 
 	freeDisk(t, filepath.Join(data, "more"))
-	if _, err = s.Recover(t.Context(), "here"); err != nil {
+	if _, _, err = s.Recover(t.Context(), "here"); err != nil {
 		t.Fatalf("recovering with free space: %v", err)
 	}
 	storetest.Keep(t, s, storetest.Finished(storetest.NewRun(2), 10))

@@ -64,7 +64,7 @@ func TestPostgresAwayAtStart(t *testing.T) {
 			}
 			defer s.Close()
 			for name, err := range map[string]error{
-				"recover": errOf(s.Recover(t.Context(), "here")), "ready": s.Ready(t.Context()),
+				"recover": recoverError(t, s), "ready": s.Ready(t.Context()),
 				"list": errOf(s.List(t.Context(), aurea.RunQuery{})), "get": errOf(s.Get(t.Context(), "x")),
 				"delete": s.Delete(t.Context(), "x"),
 			} {
@@ -73,7 +73,7 @@ func TestPostgresAwayAtStart(t *testing.T) {
 				}
 			}
 			test.comes()
-			if _, err := s.Recover(t.Context(), "here"); err != nil {
+			if _, _, err := s.Recover(t.Context(), "here"); err != nil {
 				t.Fatalf("after it has returned: %v", err)
 			}
 			run := storetest.NewRun(len(test.name))
@@ -86,6 +86,11 @@ func TestPostgresAwayAtStart(t *testing.T) {
 }
 
 func errOf[T any](_ T, err error) error { return err }
+
+func recoverError(t *testing.T, s *store.Store) error {
+	_, _, err := s.Recover(t.Context(), "here")
+	return err
+}
 
 func schemaOf(t *testing.T, address string) string {
 	t.Helper()
@@ -113,7 +118,7 @@ func TestPostgresReturnsNewer(t *testing.T) {
 	u, err := url.Parse(address)
 	check(t, err)
 	check(t, os.Symlink(u.Query().Get("host"), later))
-	_, err = s.Recover(t.Context(), "here")
+	_, _, err = s.Recover(t.Context(), "here")
 	if err == nil || !strings.Contains(err.Error(), "its schema has version 9") {
 		t.Errorf("recovering: %v; want the reason for the refusal", err)
 	}

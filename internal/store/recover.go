@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -16,20 +15,48 @@ import (
 //	– its lease has expired, or never existed, and was not renewed while watched,
 //	– no other server can have the database open, and it is not this epoch.
 //
-// In a shared database it spares a noted run until its owner's lease has stayed
-// expired for Options.Spare: a server that can adopt the run comes first.
-func (s *Store) Recover(ctx context.Context, owner string) ([]aurea.Run, error) {
-	found, err := s.findOrphans(ctx, owner)
-	if err != nil {
-		return nil, err
-	}
-	spared := func(o orphan) bool { return o.noted && o.watched < s.spare && !s.dialect.exclusive }
-	return s.interruptAll(ctx, slices.DeleteFunc(found, spared))
+// Servers that can go on with more runs than this one come first: in a shared
+// database Recover spares a noted run until its owner's lease has stayed expired
+// for Options.Spare. It returns the IDs of queued runs that Adopt takes, oldest
+// first for each server, when they have waited for twice Options.Confirm.
+func (s *Store) Recover(ctx context.Context, owner string) (
+	interrupted []aurea.Run, adoptable []string, err error,
+) {
+	return s.recover(ctx, owner, func(o orphan) choice {
+		first := s.dialect.exclusive || o.owner.ended // no other server comes first
+		switch {
+		case o.noted && (s.dialect.exclusive || o.owner.watched >= s.spare), !o.adoptable:
+			return interruptIt
+		case !o.noted && (first || o.owner.watched >= 2*s.confirm):
+			return adoptIt
+		}
+		return spareIt
+	})
 }
 
 // RecoverAdoptable is Recover for a server that can adopt runs. It spares those
 // that Adopt takes and returns their IDs, oldest first.
 func (s *Store) RecoverAdoptable(ctx context.Context, owner string) (
+	interrupted []aurea.Run, adoptable []string, err error,
+) {
+	return s.recover(ctx, owner, func(o orphan) choice {
+		if o.adoptable {
+			return adoptIt
+		}
+		return interruptIt
+	})
+}
+
+// A choice is what a server does with an orphan.
+type choice int
+
+const (
+	spareIt choice = iota // leave it to others for now
+	adoptIt
+	interruptIt
+)
+
+func (s *Store) recover(ctx context.Context, owner string, choose func(orphan) choice) (
 	interrupted []aurea.Run, adoptable []string, err error,
 ) {
 	found, err := s.findOrphans(ctx, owner)
@@ -38,11 +65,13 @@ func (s *Store) RecoverAdoptable(ctx context.Context, owner string) (
 	}
 	var others []orphan
 	for _, o := range found {
-		if o.adoptable {
+		switch choose(o) {
+		case adoptIt:
 			adoptable = append(adoptable, o.id)
-			continue
+		case interruptIt:
+			others = append(others, o)
+		case spareIt:
 		}
-		others = append(others, o)
 	}
 	interrupted, err = s.interruptAll(ctx, others)
 	return interrupted, adoptable, err
@@ -50,12 +79,12 @@ func (s *Store) RecoverAdoptable(ctx context.Context, owner string) (
 
 // An orphan is an unfinished run of a dead server.
 type orphan struct {
-	id         string
-	ownerEpoch string
-	runEpoch   int64
-	noted      bool
-	adoptable  bool
-	watched    time.Duration // how long its owner's lease was seen to stay expired
+	id        string
+	owner     ownerEpoch
+	runEpoch  int64
+	noted     bool
+	adoptable bool
+	stopped   bool // it was cancelled
 }
 
 // findOrphans returns the unfinished runs of dead servers, oldest first for each
@@ -69,11 +98,12 @@ func (s *Store) findOrphans(ctx context.Context, owner string) ([]orphan, error)
 }
 
 // isAdoptable is the SQL of whether a server can go on with a run: what that
-// takes was noted, or the run has not begun and no client waits for it.
-const isAdoptable = `(noted IS NOT NULL OR status = 'queued' AND detached = 1)`
+// takes was noted, or the run has not begun, no client waits for it, and it was
+// not cancelled.
+const isAdoptable = `(noted IS NOT NULL OR status = 'queued' AND detached = 1 AND stop = 0)`
 
 const selectOrphans = `
-SELECT id, life, run_epoch, CASE WHEN noted IS NOT NULL THEN 1 ELSE 0 END,
+SELECT id, life, run_epoch, stop, CASE WHEN noted IS NOT NULL THEN 1 ELSE 0 END,
        CASE WHEN ` + isAdoptable + ` THEN 1 ELSE 0 END
 FROM runs WHERE finished = 0 AND `
 
@@ -90,7 +120,7 @@ func (s *Store) orphansOfDead(ctx context.Context, owner string) ([]orphan, erro
 			more, err = readOrphans(ctx, s.reader, selectOrphans+`owner = $1 AND life = $2`+oldest, t.owner, t.epoch)
 		}
 		for i := range more {
-			more[i].watched = t.watched
+			more[i].owner = t
 		}
 		found = append(found, more...)
 	}
@@ -106,13 +136,13 @@ func readOrphans(ctx context.Context, from queryer, query string, args ...any) (
 	var found []orphan
 	for rows.Next() {
 		var (
-			o                orphan
-			noted, adoptable int64
+			o                         orphan
+			stopped, noted, adoptable int64
 		)
-		if err := rows.Scan(&o.id, &o.ownerEpoch, &o.runEpoch, &noted, &adoptable); err != nil {
+		if err := rows.Scan(&o.id, &o.owner.epoch, &o.runEpoch, &stopped, &noted, &adoptable); err != nil {
 			return nil, err
 		}
-		o.noted, o.adoptable = noted == 1, adoptable == 1
+		o.stopped, o.noted, o.adoptable = stopped == 1, noted == 1, adoptable == 1
 		found = append(found, o)
 	}
 	return found, rows.Err()
@@ -135,8 +165,9 @@ func (s *Store) interruptAll(ctx context.Context, orphans []orphan) ([]aurea.Run
 	return interrupted, nil
 }
 
-// interrupt finishes a run with its last stored progress. A run that cannot be
-// decoded ends too, with the reason as its error.
+// interrupt finishes a run with its last stored progress. A cancelled run that
+// has not begun ends as cancelled. A run that cannot be decoded ends too, with the
+// reason as its error.
 func (s *Store) interrupt(ctx context.Context, o orphan) (aurea.Run, error) {
 	run, err := s.Get(ctx, o.id)
 	if errors.Is(err, aurea.ErrDamaged) {
@@ -145,11 +176,15 @@ func (s *Store) interrupt(ctx context.Context, o orphan) (aurea.Run, error) {
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	if err := run.Move(aurea.StatusInterrupted, time.Now().UTC()); err != nil {
+	to := aurea.StatusInterrupted
+	if o.stopped && run.Status == aurea.StatusQueued {
+		to = aurea.StatusCancelled
+	}
+	if err := run.Move(to, time.Now().UTC()); err != nil {
 		return aurea.Run{}, err
 	}
 	run.Epoch = uint64(o.runEpoch)
-	run.Digest, err = s.finish(ctx, run, o.ownerEpoch)
+	run.Digest, err = s.finish(ctx, run, o.owner.epoch)
 	run.Epoch = 0
 	return run, err
 }

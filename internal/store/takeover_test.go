@@ -202,7 +202,7 @@ func TestAdoptBesideRecover(t *testing.T) {
 		}
 	})
 	group.Go(func() {
-		found, err := plain.Recover(t.Context(), "")
+		found, _, err := plain.Recover(t.Context(), "")
 		if err != nil {
 			t.Error(err)
 		}

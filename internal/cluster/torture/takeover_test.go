@@ -3,6 +3,7 @@
 package torture
 
 import (
+	"syscall"
 	"testing"
 	"time"
 
@@ -96,6 +97,42 @@ func TestServerWithoutNATSLeavesRuns(t *testing.T) {
 		t.Fatalf("the run is %s (%s), want interrupted with a result", run.Status, run.Error)
 	}
 	r.exactBooks(run)
+}
+
+// A server that gets SIGTERM hands over the runs that have not begun: those behind
+// another one, and one that waits for workers.
+func TestServerTerminated(t *testing.T) {
+	r := startOnPostgres(t)
+	other := r.another()
+	other.awaitIdle(2)
+	running := r.submit(`"rate": 100, "num_jobs": 100000, "workers": 2`)
+	var queued []string
+	for range 3 {
+		queued = append(queued, r.submit(`"num_jobs": 50, "concurrency": 2, "workers": 2`))
+	}
+	waiting := other.submit(`"num_jobs": 50, "concurrency": 3, "workers": 3`)
+	r.target.await(t, 50)
+	r.server.signal(syscall.SIGTERM)
+	for _, id := range queued {
+		if shown, err := other.client.Get(t.Context(), id); err != nil || shown.Status == aurea.StatusInterrupted {
+			t.Errorf("a queued run is %s (%v)", shown.Status, err)
+		}
+	}
+	if run := other.await(running); run.Status != aurea.StatusInterrupted || run.Result == nil {
+		t.Errorf("the run under way is %s (%s), want interrupted with a result", run.Status, run.Error)
+	}
+	<-r.server.ended
+	third := r.another()
+	third.awaitIdle(2)
+	other.server.signal(syscall.SIGTERM)
+	<-other.server.ended
+	third.addWorker("c")
+	for _, id := range append(queued, waiting) {
+		if run := third.await(id); run.Status != aurea.StatusCompleted || run.Result.Counts.OK != 50 {
+			t.Errorf("the run is %s (%s), want 50 jobs ok", run.Status, run.Error)
+		}
+	}
+	third.verify()
 }
 
 // hasEvent reports whether a run's timeline has an event of a kind.

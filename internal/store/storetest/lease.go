@@ -46,7 +46,7 @@ func testRecover(t *testing.T, place Place) {
 
 	s = place.Open(t)
 	now := Keep(t, s, NewRun(4))
-	found := must[[]aurea.Run](t)(s.Recover(t.Context(), "here"))
+	found := recovered(t, s)
 	if len(found) != 2 {
 		t.Fatalf("recovered %+v, want two runs", found)
 	}
@@ -60,6 +60,14 @@ func testRecover(t *testing.T, place Place) {
 	}
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), finished.ID)), stored(finished))
 	expect(t, must[aurea.Run](t)(s.Get(t.Context(), now.ID)), now)
-	expect(t, must[[]aurea.Run](t)(s.Recover(t.Context(), "here")), nil)
+	expect(t, recovered(t, s), nil)
 	must[string](t)(s.Finish(t.Context(), Finished(now, 1)))
+}
+
+// recovered returns the runs that a restarted server interrupts.
+func recovered(t testing.TB, s Store) []aurea.Run {
+	t.Helper()
+	interrupted, _, err := s.Recover(t.Context(), "here")
+	check(t, err)
+	return interrupted
 }

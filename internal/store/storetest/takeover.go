@@ -180,7 +180,7 @@ func testAdoptConcurrently(t *testing.T, place Place) {
 func testRecoverNoted(t *testing.T, place Place) {
 	run := orphan(t, place, 1)
 	s := place.Open(t)
-	found := must[[]aurea.Run](t)(s.Recover(t.Context(), "here"))
+	found := recovered(t, s)
 	got := must[aurea.Run](t)(s.Get(t.Context(), run.ID))
 	expect(t, got.Progress, run.Progress)
 	_, _, err := s.Adopt(t.Context(), run.ID, "here")
