@@ -41,7 +41,7 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 // addTargetFlag declares the flag for the targets that http jobs may call.
 func (p *policyFlags) addTargetFlag(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http jobs may call instead of this machine only: "+
-		"a `HOST`, address or network, each with or without a port; repeatable (see docs/security.md)")
+		"a `HOST`, address or network, each with or without a port, or unix:PATH; repeatable (see docs/security.md)")
 }
 
 // addCommandsFlag declares the flag for the programs of exec jobs. Without it

@@ -10,7 +10,11 @@
 // connection and resolves no name.
 package egress
 
-import "net/netip"
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
 
 // An Allowlist holds the targets that jobs may call. The operator sets it; a
 // spec cannot change it.
@@ -21,9 +25,10 @@ import "net/netip"
 //
 // It is an immutable value, safe for concurrent use.
 type Allowlist struct {
-	any   bool
-	rules []rule
-	own   []ownListener
+	any     bool
+	rules   []rule
+	sockets []string // paths of Unix sockets
+	own     []ownListener
 }
 
 // loopbackRules are the rules of the zero Allowlist.
@@ -37,13 +42,20 @@ var loopbackRules = []rule{
 func AllowAll() Allowlist { return Allowlist{any: true} }
 
 // ParseAllowlist parses the operator's rules: host names, addresses, or
-// networks in CIDR notation, each with an optional port. A name allows every
-// address that it resolves to, except loopback: only localhost and loopback
+// networks in CIDR notation, each with an optional port; or unix: and the path of
+// a Unix socket. A name allows every address that it resolves to, except loopback: only localhost and loopback
 // addresses and networks allow that. No rules give the zero Allowlist. The
 // error names the wrong rule and shows how to write it.
 func ParseAllowlist(rules []string) (Allowlist, error) {
 	var l Allowlist
 	for _, text := range rules {
+		if path, isSocket := strings.CutPrefix(text, unixPrefix); isSocket {
+			if err := checkSocketPath(path); err != nil {
+				return Allowlist{}, fmt.Errorf("target %s: %w", quoteShort(text), err)
+			}
+			l.sockets = append(l.sockets, path)
+			continue
+		}
 		parsed, err := parseRule(text)
 		if err != nil {
 			return Allowlist{}, err
@@ -100,7 +112,7 @@ func (l Allowlist) refusalOf(host string, address netip.Addr, port uint16) strin
 		return "that is " + kind + ", which is called only where exactly this address is allowed"
 	}
 	rules := l.rules
-	if len(rules) == 0 {
+	if l.isDefault() {
 		rules = loopbackRules
 	}
 	named := false
@@ -111,13 +123,16 @@ func (l Allowlist) refusalOf(host string, address netip.Addr, port uint16) strin
 		named = named || r.hasName(host)
 	}
 	switch {
-	case len(l.rules) == 0:
+	case l.isDefault():
 		return "this service may call nothing but loopback"
 	case named && address.IsLoopback():
 		return "that is this machine itself, which the name alone does not allow"
 	}
 	return "it is none of the targets that this service may call"
 }
+
+// isDefault reports whether the operator has given no rule.
+func (l Allowlist) isDefault() bool { return len(l.rules)+len(l.sockets) == 0 }
 
 // lists reports whether a rule has exactly this address.
 func (l Allowlist) lists(address netip.Addr, port uint16) bool {

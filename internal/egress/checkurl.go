@@ -20,6 +20,11 @@ func (l Allowlist) CheckURL(u *url.URL) error {
 	if err != nil {
 		return err
 	}
+	return l.CheckHost(host, port)
+}
+
+// CheckHost checks a host without brackets, and its port, as CheckURL does.
+func (l Allowlist) CheckHost(host string, port uint16) error {
 	address, odd := readHost(host)
 	if address.IsValid() {
 		if err := l.Allow(host, netip.AddrPortFrom(address, port)); err != nil {

@@ -17,6 +17,8 @@ type target struct {
 	host   string
 	port   uint16
 	ip     netip.Addr // valid if the host is an address
+
+	addresses []netip.Addr // that the caller gives the host; nil if it is resolved
 }
 
 // parseURL parses a URL and returns its target.
@@ -71,16 +73,20 @@ func SameOrigin(a, b *url.URL) bool {
 func portOf(u *url.URL, secure bool) (uint16, error) {
 	switch port := u.Port(); {
 	case port != "":
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 {
-			return 0, fmt.Errorf("%q is no port", port)
-		}
-		return uint16(n), nil
+		return parsePort(port)
 	case secure:
 		return 443, nil
 	default:
 		return 80, nil
 	}
+}
+
+func parsePort(text string) (uint16, error) {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is no port", text)
+	}
+	return uint16(n), nil
 }
 
 // hostHeader returns the value of the request's Host header.

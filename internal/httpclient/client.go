@@ -18,6 +18,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
+	"sync/atomic"
 )
 
 // Options configure a Client. The zero value is an HTTP/1.1 client without
@@ -50,6 +51,13 @@ type Options struct {
 	// ms on the next (RFC 8305). Nil means the system's resolver.
 	Resolver func(ctx context.Context, host string) ([]netip.Addr, error)
 
+	// Route changes where connections are made.
+	Route Route
+
+	// AllowUnix approves the connections to Route.UnixSocket, like Allow. Nil
+	// allows all.
+	AllowUnix func(path string) error
+
 	// MaxBody is the maximum length of a response's body as received; nothing
 	// is decompressed. 0 means no limit.
 	MaxBody int64
@@ -62,6 +70,8 @@ type Client struct {
 	options Options
 	pool    pool      // HTTP/1.1 connections
 	http2   http2Pool // HTTP/2 connections
+
+	connections atomic.Uint64 // made from the addresses of Route.Sources
 
 	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
 }

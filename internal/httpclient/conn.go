@@ -13,9 +13,9 @@ const maxIdle = 90 * time.Second
 
 // A conn is an HTTP/1.1 connection. It serves one request at a time.
 type conn struct {
-	tcp    *net.TCPConn
-	raw    syscall.RawConn // of tcp
-	stream net.Conn        // tcp, or TLS on it
+	socket socket
+	raw    syscall.RawConn // of socket
+	stream net.Conn        // socket, or TLS on it
 	secure *secureStream   // nil without TLS
 	guard  ctxGuard
 	in     reader
@@ -34,13 +34,19 @@ type conn struct {
 	syscallExchange
 }
 
+// A socket is a *net.TCPConn or a *net.UnixConn.
+type socket interface {
+	net.Conn
+	syscall.Conn
+}
+
 // newConn returns the conn of a socket.
-func newConn(tcp *net.TCPConn) (*conn, error) {
-	raw, err := tcp.SyscallConn()
+func newConn(s socket) (*conn, error) {
+	raw, err := s.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{tcp: tcp, raw: raw, stream: tcp, guard: ctxGuard{conn: tcp}, in: newReader(tcp)}
+	c := &conn{socket: s, raw: raw, stream: s, guard: ctxGuard{conn: s}, in: newReader(s)}
 	c.init(c)
 	return c, nil
 }
@@ -57,7 +63,7 @@ func (c *conn) close() {
 	c.guard.leave(false)
 	c.in.release()
 	if c.broken {
-		_ = c.tcp.Close()
+		_ = c.socket.Close()
 		return
 	}
 	_ = c.stream.Close()

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"syscall"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // dial connects to a target: it resolves the host, asks Allow, connects and
@@ -14,19 +16,13 @@ import (
 func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
-	addresses, err := c.resolve(ctx, t, phases)
+	s, err := c.open(ctx, t, phases)
 	if err != nil {
 		return nil, err
 	}
-	start := now()
-	tcp, err := c.connect(ctx, t, addresses)
-	phases.Connect += now() - start
+	made, err := newConn(s)
 	if err != nil {
-		return nil, err
-	}
-	made, err := newConn(tcp)
-	if err != nil {
-		_ = tcp.Close()
+		_ = s.Close()
 		return nil, failf(ClassConnect, "%w", err)
 	}
 	if err := c.secure(ctx, t, made, phases); err != nil {
@@ -37,8 +33,29 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 	return made, nil
 }
 
+// open resolves the host of a target and connects to it, or to what the route
+// has in its place.
+func (c *Client) open(ctx context.Context, t *target, phases *Phases) (socket, error) {
+	if path := c.options.Route.UnixSocket; path != "" {
+		start := now()
+		defer func() { phases.Connect += now() - start }()
+		return c.dialUnix(ctx, path)
+	}
+	to := c.options.Route.destination(t)
+	addresses, err := c.resolve(ctx, to, phases)
+	if err != nil {
+		return nil, err
+	}
+	start := now()
+	defer func() { phases.Connect += now() - start }()
+	return c.connect(ctx, to, addresses)
+}
+
 // resolve returns the addresses of a target.
 func (c *Client) resolve(ctx context.Context, t *target, phases *Phases) ([]netip.Addr, error) {
+	if t.addresses != nil {
+		return t.addresses, nil
+	}
 	if t.ip.IsValid() {
 		return []netip.Addr{t.ip}, nil
 	}
@@ -66,10 +83,18 @@ func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) 
 }
 
 // connect connects to one of the addresses.
-func (c *Client) connect(ctx context.Context, t *target, addresses []netip.Addr) (*net.TCPConn, error) {
-	return race(ctx, interleave(addresses), func(ctx context.Context, address netip.Addr) (*net.TCPConn, error) {
-		return c.connectTo(ctx, t.host, netip.AddrPortFrom(address, t.port))
+func (c *Client) connect(ctx context.Context, t *target, addresses []netip.Addr) (socket, error) {
+	tcp, err := race(ctx, interleave(addresses), func(ctx context.Context, address netip.Addr) (*net.TCPConn, error) {
+		host := t.host
+		if t.addresses != nil { // a rule for the name does not cover an address that the caller gives it
+			host = address.String()
+		}
+		return c.connectTo(ctx, host, netip.AddrPortFrom(address, t.port))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return tcp, nil
 }
 
 // connectTo connects to an address if Allow approves it.
@@ -85,18 +110,27 @@ func (c *Client) connectTo(ctx context.Context, host string, address netip.AddrP
 	return tcp, err
 }
 
-// dialSocket opens the connection. It binds to no local address, so the system
-// can choose a port that is free for this target only.
+// dialSocket opens the connection. Unless the route has sources, it binds to no
+// local address, so the system can choose a port that is free for this target
+// only.
 func (c *Client) dialSocket(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error) {
+	source, err := c.source(address.Addr())
+	if err != nil {
+		return nil, err
+	}
 	var refused error
 	dialer := net.Dialer{
+		LocalAddr: source,
 		KeepAlive: -1, // saves four system calls; request deadlines notice a dead peer sooner
-		ControlContext: func(_ context.Context, _, socket string, _ syscall.RawConn) error {
+		ControlContext: func(_ context.Context, _, socket string, raw syscall.RawConn) error {
 			actual, err := netip.ParseAddrPort(socket)
 			if err == nil {
 				err = c.allow(host, actual)
 			}
 			refused = err
+			if err == nil && source != nil {
+				return platform.BindLate(raw)
+			}
 			return err
 		},
 	}
@@ -119,4 +153,19 @@ func (c *Client) allow(host string, address netip.AddrPort) error {
 		return &Error{ClassForbidden, err}
 	}
 	return nil
+}
+
+// dialUnix connects to a Unix socket if AllowUnix approves it.
+func (c *Client) dialUnix(ctx context.Context, path string) (socket, error) {
+	if c.options.AllowUnix != nil {
+		if err := c.options.AllowUnix(path); err != nil {
+			return nil, &Error{ClassForbidden, err}
+		}
+	}
+	var dialer net.Dialer
+	stream, err := dialer.DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, classify(ctx, ClassConnect, "connecting to "+path, err)
+	}
+	return stream.(*net.UnixConn), nil
 }

@@ -10,7 +10,7 @@ import (
 // and can read without blocking. crypto/tls does not report whether it has read
 // ahead, nor whether the server ended TLS or only the connection.
 type recordConn struct {
-	*net.TCPConn
+	socket
 	poller poller
 
 	polling bool    // Read does not block
@@ -21,7 +21,7 @@ type recordConn struct {
 }
 
 func newRecordConn(c *conn) *recordConn {
-	r := &recordConn{TCPConn: c.tcp}
+	r := &recordConn{socket: c.socket}
 	r.poller.init(c.raw)
 	return r
 }
@@ -31,7 +31,7 @@ func (r *recordConn) Read(p []byte) (n int, err error) {
 	if r.polling {
 		n, err = r.poller.read(p)
 	} else {
-		n, err = r.TCPConn.Read(p)
+		n, err = r.socket.Read(p)
 	}
 	r.track(p[:n])
 	r.sawEOF = errors.Is(err, io.EOF)

@@ -81,6 +81,7 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "longest the request may take, with its redirects and polls; that of the spec is for the whole job",
 	},
 	tlsParameter,
+}, routeParameters, []param.Parameter{
 	{
 		Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0),
 		Doc: "how many redirects to follow",

@@ -58,8 +58,14 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.inspects() {
 		p.maxKept = min(maxInspected, v.Integer("max_bytes"))
 	}
+	route, err := newRoute(v, targets)
+	if err != nil {
+		return nil, err
+	}
 	p.options = httpclient.Options{
 		Allow:       targets.Allow,
+		AllowUnix:   targets.AllowUnix,
+		Route:       route,
 		Connections: int(p.maxConnections(scope)),
 		KeepAlive:   v.Boolean("keepalive"),
 		TLS:         security,
@@ -79,6 +85,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 // open returns the jobs with a client of their own. used counts the memory that
 // the jobs of the run hold.
 func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
+	if err := checkSources(p.options.Route.Sources); err != nil {
+		return workload.Jobs{}, err
+	}
 	r, err := newRunner(p, used)
 	if err != nil {
 		return workload.Jobs{}, err
