@@ -19,8 +19,8 @@ func (c *Client) SubmitSearch(ctx context.Context, request aurea.SearchRequest) 
 }
 
 // Search returns a search and what it has found so far. It waits for its end for
-// the given time, 10 minutes at most. A search that the service does not have, or
-// had before it was restarted, is an aurea.ErrNotFound.
+// the given time, 10 minutes at most. A search that the service does not have is
+// an aurea.ErrNotFound.
 func (c *Client) Search(ctx context.Context, id string, wait time.Duration) (search aurea.Search, err error) {
 	err = c.do(ctx, call{
 		method: http.MethodGet, path: api.RunPath(api.Search, id), repeatable: true,
@@ -29,7 +29,7 @@ func (c *Client) Search(ctx context.Context, id string, wait time.Duration) (sea
 	return search, err
 }
 
-// Searches returns the searches of the service since it started, newest first.
+// Searches returns the newest 100 searches of the service, newest first.
 func (c *Client) Searches(ctx context.Context) ([]aurea.Search, error) {
 	var body api.SearchesBody
 	err := c.do(ctx, call{method: http.MethodGet, path: api.Searches, repeatable: true}, &body)

@@ -54,10 +54,16 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Traced: s.exporter.Traced,
 	})
 	run := func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return s.manager.Do(ctx, spec, nil) }
-	s.searches = search.NewManager(run, func(spec aurea.Spec) error {
-		_, err := executor.Resolve(aurea.NewPlan(spec, 0))
-		return err
-	}, s.log)
+	s.searches = search.NewManager(search.Options{
+		Run: run,
+		Check: func(spec aurea.Spec) error {
+			_, err := executor.Resolve(aurea.NewPlan(spec, 0))
+			return err
+		},
+		Store: history,
+		Owner: serverID,
+		Log:   s.log,
+	})
 	if s.view, err = metrics.New(s.broker.withStats(s.manager.Stats), executor.Environment(), s.log); err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}

@@ -2,9 +2,11 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,44 +14,54 @@ import (
 )
 
 const (
-	maxWaiting = 4   // searches that wait for the running one
-	maxKept    = 100 // finished searches
+	maxWaiting   = 4               // searches that wait for the running one
+	storeTimeout = 5 * time.Second // for storing a search, also after the end of the service
+	retryEvery   = 5 * time.Second // to store what could not be stored
+	pollEvery    = time.Second     // to see the end of another server's search
 )
 
+// Options configure a Manager.
+type Options struct {
+	Run   Runner                 // executes the runs
+	Check func(aurea.Spec) error // finds what DecodeSearch does not, such as a wrong workload; its error: ErrInvalid
+	Store Store                  // keeps the searches
+	Owner string                 // names this server in the store
+	Log   *slog.Logger
+}
+
 // A Manager runs the searches of a service, one after the other, because runs of
-// several would only wait for each other. It keeps them in memory: the runs of a
-// search are in the history, the search itself ends with the service. Make one
-// with NewManager and start it with Run. Its methods are safe for concurrent use.
+// several would only wait for each other. It stores a search before it
+// acknowledges it, and after every run. Make one with NewManager and start it
+// with Run. Its methods are safe for concurrent use.
 type Manager struct {
-	run   Runner
-	check func(aurea.Spec) error // finds what is wrong with a spec, such as its workload
-	log   *slog.Logger
-	wake  chan struct{} // signals that searches may be waiting
+	Options
+	wake chan struct{} // signals that searches may be waiting
 
 	mu      sync.Mutex
 	closed  bool
-	entries []*entry // oldest first
+	entries []*entry // those that have not ended or are not stored, oldest first
 }
 
 // An entry is a search with the manager's state of it. The manager's lock guards
 // its fields.
 type entry struct {
-	search  aurea.Search // its request has masked secrets
-	request aurea.SearchRequest
-	cancel  context.CancelFunc // nil before it is running
-	done    chan struct{}      // closed when it has finished
+	search   aurea.Search // its request has masked secrets
+	request  aurea.SearchRequest
+	accepted bool               // it is stored, so clients may see it
+	cancel   context.CancelFunc // nil before it is running
+	done     chan struct{}      // closed when it has finished
 }
 
-// NewManager returns a manager whose searches execute their runs with run. check
-// returns what is wrong with a spec beside what DecodeSearch finds, such as its
-// workload; its error is an ErrInvalid.
-func NewManager(run Runner, check func(aurea.Spec) error, log *slog.Logger) *Manager {
-	return &Manager{run: run, check: check, log: log, wake: make(chan struct{}, 1)}
+// NewManager returns a manager of searches.
+func NewManager(options Options) *Manager {
+	return &Manager{Options: options, wake: make(chan struct{}, 1)}
 }
 
 // Run executes searches until ctx ends. It then stops the running one, and returns
-// when all are interrupted.
+// when all are interrupted and stored.
 func (m *Manager) Run(ctx context.Context) {
+	retry := time.NewTicker(retryEvery)
+	defer retry.Stop()
 	for {
 		if e := m.next(ctx); e != nil {
 			m.execute(ctx, e)
@@ -57,8 +69,11 @@ func (m *Manager) Run(ctx context.Context) {
 		}
 		select {
 		case <-m.wake:
+		case <-retry.C:
+			m.storeEnded(ctx)
 		case <-ctx.Done():
 			m.close()
+			m.storeEnded(ctx)
 			return
 		}
 	}
@@ -69,7 +84,7 @@ func (m *Manager) next(ctx context.Context) *entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, e := range m.entries {
-		if e.search.Status == aurea.StatusQueued && ctx.Err() == nil {
+		if e.accepted && e.search.Status == aurea.StatusQueued && ctx.Err() == nil {
 			return e
 		}
 	}
@@ -87,23 +102,62 @@ func (m *Manager) execute(ctx context.Context, e *entry) {
 	e.search.Status, e.cancel = aurea.StatusRunning, cancel
 	s := e.search
 	m.mu.Unlock()
-	m.log.Info("search started", "search", s.ID)
+	m.save(ctx, s)
+	m.Log.Info("search started", "search", s.ID)
 	s.Request = e.request
-	s = Run(searchCtx, s, m.run, func(s aurea.Search) { m.publish(e, s) })
+	s = Run(searchCtx, s, m.Options.Run, func(s aurea.Search) { m.save(ctx, m.publish(e, s)) })
 	if ctx.Err() != nil && s.Status == aurea.StatusCancelled {
 		s.Status = aurea.StatusInterrupted
 	}
 	m.publish(e, s)
+	m.storeEnded(ctx)
 	close(e.done)
-	m.log.Info("search ended", "search", s.ID, "status", s.Status, "outcome", s.Outcome, "runs", len(s.Points))
+	m.Log.Info("search ended", "search", s.ID, "status", s.Status, "outcome", s.Outcome, "runs", len(s.Points))
 }
 
-// publish makes a state of the search the current one.
-func (m *Manager) publish(e *entry, s aurea.Search) {
+// publish makes a state of the search the current one, and returns it with
+// masked secrets.
+func (m *Manager) publish(e *entry, s aurea.Search) aurea.Search {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s.Request = e.search.Request
 	e.search = s
+	return s
+}
+
+// save stores a search and reports whether it is stored for good. It goes on
+// when ctx ends.
+func (m *Manager) save(ctx context.Context, s aurea.Search) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	err := m.Store.SaveSearch(ctx, s, m.Owner)
+	if err != nil {
+		m.Log.Warn("a search was not stored", "search", s.ID, "error", err)
+	}
+	return err == nil || errors.Is(err, aurea.ErrConflict)
+}
+
+// storeEnded stores the searches that have ended, and drops them from memory.
+func (m *Manager) storeEnded(ctx context.Context) {
+	m.mu.Lock()
+	var ended []*entry
+	for _, e := range m.entries {
+		if e.search.Status.Finished() {
+			ended = append(ended, e)
+		}
+	}
+	m.mu.Unlock()
+	for _, e := range ended {
+		if m.save(ctx, e.search) { // a finished search does not change
+			m.drop(e)
+		}
+	}
+}
+
+func (m *Manager) drop(e *entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries = slices.DeleteFunc(m.entries, func(other *entry) bool { return other == e })
 }
 
 // close refuses further searches and interrupts those that wait.
@@ -127,13 +181,35 @@ func (e *entry) end(status aurea.Status) {
 
 // Submit queues a search of the request, which DecodeSearch must have made, and
 // returns it. The errors are ErrInvalid, ErrQueueFull and ErrUnavailable.
-func (m *Manager) Submit(_ context.Context, request aurea.SearchRequest) (aurea.Search, error) {
+func (m *Manager) Submit(ctx context.Context, request aurea.SearchRequest) (aurea.Search, error) {
 	loads, _ := request.Range()
-	for _, check := range []func(aurea.Spec) error{aurea.Spec.CheckUnmasked, m.check} {
+	for _, check := range []func(aurea.Spec) error{aurea.Spec.CheckUnmasked, m.Check} {
 		if err := check(request.At(loads.From, 0)); err != nil {
 			return aurea.Search{}, request.Locate(err)
 		}
 	}
+	e, err := m.reserve(request)
+	if err != nil {
+		return aurea.Search{}, err
+	}
+	s := e.search
+	if err := m.Store.SaveSearch(ctx, s, m.Owner); err != nil {
+		m.drop(e)
+		return aurea.Search{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.accepted = true
+	select {
+	case m.wake <- struct{}{}:
+	default: // a signal is pending already
+	}
+	return s, nil
+}
+
+// reserve adds a search that is not accepted yet. The errors are ErrQueueFull
+// and ErrUnavailable.
+func (m *Manager) reserve(request aurea.SearchRequest) (*entry, error) {
 	masked := request
 	masked.Spec = request.Spec.Mask()
 	e := &entry{request: request, done: make(chan struct{}), search: aurea.Search{
@@ -150,51 +226,32 @@ func (m *Manager) Submit(_ context.Context, request aurea.SearchRequest) (aurea.
 	}
 	switch {
 	case m.closed:
-		return aurea.Search{}, fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
+		return nil, fmt.Errorf("%w: the service is shutting down", aurea.ErrUnavailable)
 	case waiting >= maxWaiting:
-		return aurea.Search{}, fmt.Errorf("%w: %d searches are waiting already, which is the limit", aurea.ErrQueueFull,
-			waiting)
+		return nil, fmt.Errorf("%w: %d searches are waiting already, which is the limit", aurea.ErrQueueFull, waiting)
 	}
 	m.entries = append(m.entries, e)
-	m.forget()
-	select {
-	case m.wake <- struct{}{}:
-	default: // a signal is pending already
-	}
-	return e.search, nil
+	return e, nil
 }
 
-// forget drops the oldest finished searches beyond maxKept. The caller holds the
-// lock.
-func (m *Manager) forget() {
-	for i := 0; i < len(m.entries) && len(m.entries) > maxKept; {
-		if m.entries[i].search.Status.Finished() {
-			m.entries = slices.Delete(m.entries, i, i+1)
-		} else {
-			i++
-		}
-	}
-}
-
-// find returns the entry of an id. The caller holds the lock.
-func (m *Manager) find(id string) (*entry, error) {
+// find returns the entry of an id in memory, or nil. The caller holds the lock.
+func (m *Manager) find(id string) *entry {
 	for _, e := range m.entries {
-		if e.search.ID == id {
-			return e, nil
+		if e.accepted && e.search.ID == id {
+			return e
 		}
 	}
-	return nil, fmt.Errorf("%w: there is no search %s; a service keeps its newest %d until it ends", aurea.ErrNotFound,
-		id, maxKept)
+	return nil
 }
 
 // Wait returns a search when it has finished, or its current state when ctx ends.
-// The error is an ErrNotFound.
+// The errors are ErrNotFound and those of the store.
 func (m *Manager) Wait(ctx context.Context, id string) (aurea.Search, error) {
 	m.mu.Lock()
-	e, err := m.find(id)
+	e := m.find(id)
 	m.mu.Unlock()
-	if err != nil {
-		return aurea.Search{}, err
+	if e == nil {
+		return m.waitStored(ctx, id)
 	}
 	select {
 	case <-e.done:
@@ -205,32 +262,88 @@ func (m *Manager) Wait(ctx context.Context, id string) (aurea.Search, error) {
 	return e.search, nil
 }
 
+// waitStored is Wait for a search that is in the store only: it has ended, or
+// another server has it.
+func (m *Manager) waitStored(ctx context.Context, id string) (aurea.Search, error) {
+	for {
+		s, err := m.Store.Search(context.WithoutCancel(ctx), id)
+		if err != nil || s.Status.Finished() || ctx.Err() != nil {
+			return s, err
+		}
+		sleep(ctx, pollEvery)
+	}
+}
+
 // List returns all searches, newest first.
-func (m *Manager) List() []aurea.Search {
+func (m *Manager) List(ctx context.Context) ([]aurea.Search, error) {
+	searches, err := m.Store.Searches(ctx)
+	if err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	searches := []aurea.Search{}
-	for _, e := range slices.Backward(m.entries) {
-		searches = append(searches, e.search)
+	for _, e := range m.entries { // what is in memory is newer
+		isSame := func(s aurea.Search) bool { return s.ID == e.search.ID }
+		if i := slices.IndexFunc(searches, isSame); i >= 0 {
+			searches[i] = e.search
+		} else if e.accepted {
+			searches = append(searches, e.search)
+		}
 	}
-	return searches
+	slices.SortStableFunc(searches, func(a, b aurea.Search) int {
+		return -compareAge(a, b)
+	})
+	return searches, nil
+}
+
+// compareAge orders searches by their creation.
+func compareAge(a, b aurea.Search) int {
+	if order := a.CreatedAt.Compare(b.CreatedAt); order != 0 {
+		return order
+	}
+	return strings.Compare(a.ID, b.ID)
 }
 
 // Cancel stops a search with its run and returns its current state. The errors are
-// ErrNotFound and, for a finished search, ErrConflict.
-func (m *Manager) Cancel(id string) (aurea.Search, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e, err := m.find(id)
+// ErrNotFound, those of the store and, for a search that has finished or that
+// another server executes, ErrConflict.
+func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Search, error) {
+	s, cancelled, err := m.cancelLive(id)
 	switch {
 	case err != nil:
 		return aurea.Search{}, err
+	case cancelled:
+		m.storeEnded(ctx)
+		return s, nil
+	}
+	if s, err = m.Store.Search(ctx, id); err != nil {
+		return aurea.Search{}, err
+	}
+	if !s.Status.Finished() {
+		return aurea.Search{}, fmt.Errorf("%w: another server executes search %s; cancel it there",
+			aurea.ErrConflict, id)
+	}
+	return aurea.Search{}, finishedError(s)
+}
+
+// cancelLive cancels a search in memory; false if there is none with the id.
+func (m *Manager) cancelLive(id string) (s aurea.Search, cancelled bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.find(id)
+	switch {
+	case e == nil:
+		return aurea.Search{}, false, nil
 	case e.search.Status.Finished():
-		return aurea.Search{}, fmt.Errorf("%w: search %s is %s already", aurea.ErrConflict, id, e.search.Status)
+		return aurea.Search{}, false, finishedError(e.search)
 	case e.cancel != nil:
 		e.cancel()
 	default:
 		e.end(aurea.StatusCancelled)
 	}
-	return e.search, nil
+	return e.search, true, nil
+}
+
+func finishedError(s aurea.Search) error {
+	return fmt.Errorf("%w: search %s is %s already", aurea.ErrConflict, s.ID, s.Status)
 }

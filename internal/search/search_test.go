@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -200,100 +198,4 @@ func TestSearchWarns(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-}
-
-// A manager runs one search after the other, and refuses one too many.
-func TestManager(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m, stop := startManager(t)
-		r := request(t, `"objectives": ["p99 < 65ms"], "rate": "10..40"`)
-		var ids []string
-		for range maxWaiting + 1 {
-			s, err := m.Submit(t.Context(), r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ids = append(ids, s.ID)
-			synctest.Wait()
-		}
-		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrQueueFull) {
-			t.Errorf("one too many: %v", err)
-		}
-		first, err := m.Wait(t.Context(), ids[0])
-		if err != nil || first.Outcome != aurea.AllHold {
-			t.Errorf("the first is %s, %q (%v)", first.Status, first.Outcome, err)
-		}
-		synctest.Wait()
-		if _, err := m.Cancel(ids[0]); !errors.Is(err, aurea.ErrConflict) {
-			t.Errorf("a finished search can be cancelled: %v", err)
-		}
-		if s, err := m.Cancel(ids[4]); err != nil || s.Status != aurea.StatusCancelled {
-			t.Errorf("a waiting search is %s (%v)", s.Status, err)
-		}
-		if _, err := m.Cancel(ids[1]); err != nil {
-			t.Errorf("a running search cannot be cancelled: %v", err)
-		}
-		second, err := m.Wait(t.Context(), ids[1])
-		if err != nil || second.Status != aurea.StatusCancelled {
-			t.Errorf("the second is %s (%v)", second.Status, err)
-		}
-		synctest.Wait()
-		stop()
-		var statuses []string
-		for _, s := range m.List() {
-			statuses = append(statuses, string(s.Status))
-		}
-		want := "cancelled interrupted interrupted cancelled completed"
-		if got := strings.Join(statuses, " "); got != want {
-			t.Errorf("the searches, newest first, are %s, want %s", got, want)
-		}
-		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrUnavailable) {
-			t.Errorf("after the end: %v", err)
-		}
-		if _, err := m.Wait(t.Context(), "search-2"); !errors.Is(err, aurea.ErrNotFound) {
-			t.Errorf("an unknown search: %v", err)
-		}
-	})
-}
-
-// startManager starts a manager; stop ends it.
-func startManager(t *testing.T) (m *Manager, stop func()) {
-	ctx, cancel := context.WithCancel(t.Context())
-	m = NewManager((&target{}).run, func(aurea.Spec) error { return nil }, slog.New(slog.DiscardHandler))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		m.Run(ctx)
-	}()
-	return m, func() {
-		cancel()
-		<-ended
-	}
-}
-
-// A manager forgets the oldest finished searches.
-func TestManagerForgets(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m, stop := startManager(t)
-		defer stop()
-		var first string
-		for i := range maxKept + 1 {
-			s, err := m.Submit(t.Context(), request(t, `"objectives": ["p99 < 65ms"], "rate": "100..200"`))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := m.Wait(t.Context(), s.ID); err != nil {
-				t.Fatal(err)
-			}
-			if i == 0 {
-				first = s.ID
-			}
-		}
-		if n := len(m.List()); n != maxKept {
-			t.Errorf("it keeps %d searches", n)
-		}
-		if _, err := m.Wait(t.Context(), first); !errors.Is(err, aurea.ErrNotFound) {
-			t.Errorf("the first search: %v", err)
-		}
-	})
 }

@@ -54,7 +54,7 @@ var routes = []route{
 		(*Server).registerTrend},
 	{"POST", api.Searches, "submit-search", "Search for the highest load that holds, and answer at once",
 		(*Server).registerSubmitSearch},
-	{"GET", api.Searches, "list-searches", "The searches of this service since it started, newest first",
+	{"GET", api.Searches, "list-searches", "The newest 100 searches, newest first",
 		(*Server).registerListSearches},
 	{"GET", api.Search, "get-search", "One search, and what it has found so far", (*Server).registerGetSearch},
 	{"POST", api.CancelSearch, "cancel-search", "Stop a search with its run; what it has found is kept",

@@ -15,16 +15,17 @@ import (
 // called concurrently. An unknown id is an aurea.ErrNotFound.
 type Searches interface {
 	// Submit queues a search and returns it. Errors are aurea.ErrInvalid,
-	// aurea.ErrQueueFull and aurea.ErrUnavailable.
+	// aurea.ErrQueueFull and aurea.ErrUnavailable. All methods may return the
+	// latter.
 	Submit(ctx context.Context, request aurea.SearchRequest) (aurea.Search, error)
 	// Wait returns a search when it has finished, or its current state when ctx
 	// ends.
 	Wait(ctx context.Context, id string) (aurea.Search, error)
 	// List returns all searches, newest first.
-	List() []aurea.Search
-	// Cancel stops a search and returns its current state. A finished search is an
-	// aurea.ErrConflict.
-	Cancel(id string) (aurea.Search, error)
+	List(ctx context.Context) ([]aurea.Search, error)
+	// Cancel stops a search and returns its current state. One that has finished
+	// or that another server executes is an aurea.ErrConflict.
+	Cancel(ctx context.Context, id string) (aurea.Search, error)
 }
 
 // noSearches are the searches of a server that executes none, such as one that
@@ -41,9 +42,11 @@ func (noSearches) Wait(context.Context, string) (aurea.Search, error) {
 	return aurea.Search{}, aurea.ErrNotFound
 }
 
-func (noSearches) List() []aurea.Search { return []aurea.Search{} }
+func (noSearches) List(context.Context) ([]aurea.Search, error) { return []aurea.Search{}, nil }
 
-func (noSearches) Cancel(string) (aurea.Search, error) { return aurea.Search{}, aurea.ErrNotFound }
+func (noSearches) Cancel(context.Context, string) (aurea.Search, error) {
+	return aurea.Search{}, aurea.ErrNotFound
+}
 
 type searchSubmitResponse struct {
 	Location string `header:"Location" doc:"of the search"`
@@ -72,8 +75,13 @@ func (s *Server) registerSubmitSearch(router huma.API, op huma.Operation) {
 
 func (s *Server) registerListSearches(router huma.API, op huma.Operation) {
 	type response struct{ Body api.SearchesBody }
-	huma.Register(router, op, func(context.Context, *struct{}) (*response, error) {
-		return &response{api.SearchesBody{Searches: s.options.Searches.List()}}, nil
+	op.Errors = append(op.Errors, 500, 503)
+	huma.Register(router, op, func(ctx context.Context, _ *struct{}) (*response, error) {
+		searches, err := s.options.Searches.List(ctx)
+		if err != nil {
+			return nil, s.asProblem(err)
+		}
+		return &response{api.SearchesBody{Searches: searches}}, nil
 	})
 }
 
@@ -83,7 +91,7 @@ type searchInput struct {
 }
 
 func (s *Server) registerGetSearch(router huma.API, op huma.Operation) {
-	op.Errors = append(op.Errors, 400, 404, 500)
+	op.Errors = append(op.Errors, 400, 404, 500, 503)
 	op.RejectUnknownQueryParameters = true
 	huma.Register(router, op, func(ctx context.Context, input *searchInput) (*searchResponse, error) {
 		wait, err := readWait(input.Wait)
@@ -104,12 +112,12 @@ func (s *Server) registerGetSearch(router huma.API, op huma.Operation) {
 
 func (s *Server) registerCancelSearch(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
-	op.Errors = append(op.Errors, 404, 409, 500)
+	op.Errors = append(op.Errors, 404, 409, 500, 503)
 	type input struct {
 		ID string `path:"id" doc:"of the search"`
 	}
-	huma.Register(router, op, func(_ context.Context, input *input) (*searchResponse, error) {
-		cancelled, err := s.options.Searches.Cancel(input.ID)
+	huma.Register(router, op, func(ctx context.Context, input *input) (*searchResponse, error) {
+		cancelled, err := s.options.Searches.Cancel(ctx, input.ID)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}

@@ -69,7 +69,9 @@ func newSearches(runs Runs) *search.Manager {
 		_, err := everyKind.Resolve(aurea.NewPlan(spec, 0))
 		return err
 	}
-	return search.NewManager(run, check, slog.New(slog.DiscardHandler))
+	return search.NewManager(search.Options{
+		Run: run, Check: check, Store: new(search.MemoryStore), Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // newOptions returns a server's options with the given Runs and changes.

@@ -32,7 +32,7 @@ func TestMigrateFromSchema3(t *testing.T) {
 		db := connect()
 		for _, statement := range []string{
 			`ALTER TABLE runs DROP COLUMN run_epoch`, `ALTER TABLE runs DROP COLUMN noted`,
-			`ALTER TABLE runs DROP COLUMN detached`, `DROP TABLE worker_tallies`,
+			`ALTER TABLE runs DROP COLUMN detached`, `DROP TABLE worker_tallies`, `DROP TABLE searches`,
 			`ALTER TABLE results DROP COLUMN workers_digest`, `DELETE FROM goose_db_version WHERE version_id > 3`,
 		} {
 			if _, err := db.Exec(statement); err != nil {

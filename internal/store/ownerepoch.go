@@ -7,7 +7,7 @@ import (
 )
 
 // An ownerEpoch is one opening of the store by a server that has unfinished
-// runs.
+// runs or searches.
 type ownerEpoch struct {
 	owner, epoch string
 	until        int64         // end of its lease by the database's clock; 0 without a lease
@@ -78,13 +78,13 @@ func (s *Store) isEndedPredecessor(ctx context.Context, owner string, t ownerEpo
 	return s.epochLock.isReleased(ctx, t.epoch)
 }
 
-// ownerEpochs returns the other epochs that have unfinished runs.
+// ownerEpochs returns the other epochs that have unfinished runs or searches.
 func (s *Store) ownerEpochs(ctx context.Context) ([]ownerEpoch, error) {
 	query := `
 SELECT r.owner, r.life, coalesce(max(o.alive_until), 0),
        CASE WHEN coalesce(max(o.alive_until), 0) > ` + s.dialect.now + ` THEN 0 ELSE 1 END
-FROM runs r LEFT JOIN owners o ON o.owner = r.owner
-WHERE r.finished = 0 AND r.life <> $1 GROUP BY r.owner, r.life`
+FROM (SELECT owner, life FROM runs WHERE finished = 0 UNION SELECT owner, life FROM searches WHERE finished = 0) r
+LEFT JOIN owners o ON o.owner = r.owner WHERE r.life <> $1 GROUP BY r.owner, r.life`
 	rows, err := s.reader.QueryContext(ctx, query, s.epoch)
 	if err != nil {
 		return nil, err

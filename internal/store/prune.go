@@ -21,9 +21,12 @@ const (
 )
 
 // Prune deletes the oldest finished runs that exceed the retention and returns
-// how many.
+// how many. It also deletes the searches that exceed its age.
 func (s *Store) Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error) {
 	excess, err := s.excess(ctx, keep)
+	if err == nil && excess.before != 0 {
+		err = s.pruneSearches(ctx, excess.before)
+	}
 	for err == nil && excess.any() {
 		var batch []candidate
 		if batch, err = s.nextToPrune(ctx, &excess); err != nil || len(batch) == 0 {

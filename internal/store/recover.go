@@ -107,12 +107,20 @@ SELECT id, life, run_epoch, stop, CASE WHEN noted IS NOT NULL THEN 1 ELSE 0 END,
        CASE WHEN ` + isAdoptable + ` THEN 1 ELSE 0 END
 FROM runs WHERE finished = 0 AND `
 
+// orphansOfDead returns the unfinished runs of dead servers. It interrupts their
+// searches.
 func (s *Store) orphansOfDead(ctx context.Context, owner string) ([]orphan, error) {
 	const oldest = ` ORDER BY created_at, id`
 	if s.dialect.exclusive {
+		if err := s.interruptSearches(ctx, nil); err != nil {
+			return nil, err
+		}
 		return readOrphans(ctx, s.reader, selectOrphans+`life <> $1`+oldest, s.epoch)
 	}
 	dead, err := s.deadOwners(ctx, owner)
+	if err == nil {
+		err = s.interruptSearches(ctx, dead)
+	}
 	var found []orphan
 	for _, t := range dead {
 		var more []orphan

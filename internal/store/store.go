@@ -1,4 +1,4 @@
-// Package store persists runs in SQLite or PostgreSQL.
+// Package store persists runs and searches in SQLite or PostgreSQL.
 //
 // Its stance: an acknowledged write is on disk, a finished run never changes,
 // and a database that the package does not understand is never modified. Reads
@@ -11,7 +11,7 @@
 // Histograms keep their exact binary form. Job records are Parquet blobs of
 // 250,000 jobs each.
 //
-// The package implements runs.Store. It knows the values that it stores and
+// The package implements runs.Store and search.Store. It knows the values that it stores and
 // nothing about how a run is executed.
 package store
 

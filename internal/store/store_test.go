@@ -8,11 +8,15 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/search"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
-var _ runs.Store = (*store.Store)(nil)
+var (
+	_ runs.Store   = (*store.Store)(nil)
+	_ search.Store = (*store.Store)(nil)
+)
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(crashWriterEnv); path != "" {

@@ -102,6 +102,7 @@ func inList(run aurea.Run) aurea.Run {
 var same = cmp.Options{
 	cmp.Comparer(func(a, b aurea.Threshold) bool { return a.Expression == b.Expression }),
 	cmpopts.EquateEmpty(),
+	cmpopts.IgnoreUnexported(aurea.SearchRequest{}),
 }
 
 func expect[T any](t testing.TB, got, want T) {

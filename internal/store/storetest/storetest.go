@@ -1,16 +1,18 @@
-// Package storetest is the conformance suite of runs.Store. Only tests of
-// stores import it.
+// Package storetest is the conformance suite of runs.Store and search.Store.
+// Only tests of stores import it.
 package storetest
 
 import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/search"
 )
 
-// A Store is a runs.Store that can be closed and opened again.
+// A Store is a store of runs and searches that can be closed and opened again.
 type Store interface {
 	runs.Store
+	search.Store
 	Close() error
 }
 
@@ -61,6 +63,10 @@ var tests = []struct {
 	{"ready", testReady},
 	{"at once", testConcurrently},
 	{"reopen", testReopen},
+	{"searches", testSearches},
+	{"many searches", testManySearches},
+	{"recover searches", testRecoverSearches},
+	{"prune searches", testPruneSearches},
 }
 
 // Run tests a store against the contract; place returns an empty Place for each

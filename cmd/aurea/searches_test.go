@@ -1,0 +1,91 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+)
+
+// A search is kept when its server is killed: it is interrupted, with the runs
+// that it had done. One that had ended is unchanged.
+func TestSearchesSurviveAKill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	url, process := aureatest.Serve(t, "--data", dir)
+	service, err := client.New(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := func(duration string) aurea.Search {
+		t.Helper()
+		request, err := aurea.DecodeSearch([]byte(`{"spec": {"name": "limit", "job_duration_ms": 1, "duration": "` +
+			duration + `"}, "objectives": ["p99 < 10s"], "rate": "50..100", "cooldown": "0s"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := service.SubmitSearch(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := start("100ms")
+	if first, err = service.Search(t.Context(), first.ID, time.Minute); err != nil || first.Outcome != aurea.AllHold {
+		t.Fatalf("the first search ended %s, %q (%v)", first.Status, first.Outcome, err)
+	}
+	second := start("2s")
+	waitFor(t, func() bool {
+		second, err = service.Search(t.Context(), second.ID, 0)
+		return err == nil && len(second.Points) == 1
+	})
+	if err := process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = process.Wait() // it was killed
+	service.Close()
+
+	url, _ = aureatest.Serve(t, "--data", dir)
+	if service, err = client.New(url, ""); err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close()
+	waitReady(t, service)
+	found, err := service.Searches(t.Context())
+	if err != nil || len(found) != 2 {
+		t.Fatalf("after the restart there are %d searches (%v), want 2", len(found), err)
+	}
+	if found[0].ID != second.ID || found[0].Status != aurea.StatusInterrupted {
+		t.Errorf("the newest is %s, %s; want %s, interrupted", found[0].ID, found[0].Status, second.ID)
+	}
+	if len(found[0].Points) != 1 || found[0].Points[0].Run != second.Points[0].Run {
+		t.Errorf("it has the runs %+v, want %+v", found[0].Points, second.Points)
+	}
+	if found[1].ID != first.ID || found[1].Outcome != aurea.AllHold {
+		t.Errorf("the other is %s, %q; want %s, all_hold", found[1].ID, found[1].Outcome, first.ID)
+	}
+	table := strings.Join(strings.Fields(runCommandAt(t, url, "searches")), " ")
+	checkContains(t, "the table", table, "search status limit name created runs "+second.ID+" interrupted 50/s limit",
+		first.ID+" completed 100/s limit")
+	checkContains(t, "the newest", runCommandAt(t, url, "searches", "last"), "search="+second.ID, "50/s", "holds")
+	other := runCommandAt(t, url, "searches", first.ID, "-o", "json")
+	checkContains(t, "the other as JSON", other, `"outcome": "all_hold"`)
+}
+
+// A service without searches, and one without that search, say so.
+func TestSearchesOfNone(t *testing.T) {
+	url, _ := aureatest.Serve(t)
+	if got := runCommandAt(t, url, "searches"); got != "search  status  limit  name  created  runs\n" {
+		t.Errorf("the table is %q", got)
+	}
+	for id, want := range map[string]string{
+		"last": "there is no search yet", "search-1": "there is no search search-1",
+	} {
+		code, _, stderr := runCommand(t, "", "searches", id, "--server", url)
+		checkExit(t, id, code, exitFailure, stderr)
+		checkContains(t, id, stderr, want)
+	}
+}

@@ -1,0 +1,203 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aurea-orchestrator/aurea"
+)
+
+// A manager runs one search after the other, and refuses one too many.
+func TestManager(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, stop := startManager(t, new(MemoryStore))
+		r := request(t, `"objectives": ["p99 < 65ms"], "rate": "10..40"`)
+		var ids []string
+		for range maxWaiting + 1 {
+			s, err := m.Submit(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, s.ID)
+			time.Sleep(time.Microsecond) // they are in the order of their creation
+			synctest.Wait()
+		}
+		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrQueueFull) {
+			t.Errorf("one too many: %v", err)
+		}
+		first, err := m.Wait(t.Context(), ids[0])
+		if err != nil || first.Outcome != aurea.AllHold {
+			t.Errorf("the first is %s, %q (%v)", first.Status, first.Outcome, err)
+		}
+		synctest.Wait()
+		if _, err := m.Cancel(t.Context(), ids[0]); !errors.Is(err, aurea.ErrConflict) {
+			t.Errorf("a finished search can be cancelled: %v", err)
+		}
+		if s, err := m.Cancel(t.Context(), ids[4]); err != nil || s.Status != aurea.StatusCancelled {
+			t.Errorf("a waiting search is %s (%v)", s.Status, err)
+		}
+		if _, err := m.Cancel(t.Context(), ids[1]); err != nil {
+			t.Errorf("a running search cannot be cancelled: %v", err)
+		}
+		second, err := m.Wait(t.Context(), ids[1])
+		if err != nil || second.Status != aurea.StatusCancelled {
+			t.Errorf("the second is %s (%v)", second.Status, err)
+		}
+		synctest.Wait()
+		stop()
+		var statuses []string
+		for _, s := range list(t, m) {
+			statuses = append(statuses, string(s.Status))
+		}
+		want := "cancelled interrupted interrupted cancelled completed"
+		if got := strings.Join(statuses, " "); got != want {
+			t.Errorf("the searches, newest first, are %s, want %s", got, want)
+		}
+		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrUnavailable) {
+			t.Errorf("after the end: %v", err)
+		}
+		if _, err := m.Wait(t.Context(), "search-2"); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("an unknown search: %v", err)
+		}
+	})
+}
+
+func list(t *testing.T, m *Manager) []aurea.Search {
+	t.Helper()
+	searches, err := m.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return searches
+}
+
+// startManager starts a manager; stop ends it.
+func startManager(t *testing.T, store Store) (m *Manager, stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	m = NewManager(Options{
+		Run: (&target{}).run, Check: func(aurea.Spec) error { return nil }, Store: store, Owner: "here",
+		Log: slog.New(slog.DiscardHandler),
+	})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.Run(ctx)
+	}()
+	return m, func() {
+		cancel()
+		<-ended
+	}
+}
+
+// A failingStore is a store that can be out of order.
+type failingStore struct {
+	MemoryStore
+	broken bool
+}
+
+func (f *failingStore) SaveSearch(ctx context.Context, s aurea.Search, owner string) error {
+	if f.broken {
+		return aurea.ErrUnavailable
+	}
+	return f.MemoryStore.SaveSearch(ctx, s, owner)
+}
+
+// A search is stored before it is acknowledged and after every run. What cannot
+// be stored at its end is stored later, and found meanwhile.
+func TestManagerStores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(failingStore)
+		m, stop := startManager(t, store)
+		r := request(t, `"objectives": ["p99 < 65ms"], "rate": "10..40"`)
+		s, err := m.Submit(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stored, err := store.Search(t.Context(), s.ID); err != nil || stored.Status.Finished() {
+			t.Errorf("after its submission it is %s (%v)", stored.Status, err)
+		}
+		for points := 0; points == 0; time.Sleep(time.Second) {
+			stored, err := store.Search(t.Context(), s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if points = len(stored.Points); points > 0 && stored.Status != aurea.StatusRunning {
+				t.Errorf("after its first run it is %s", stored.Status)
+			}
+		}
+		store.broken = true
+		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrUnavailable) {
+			t.Errorf("a search that is not stored is accepted: %v", err)
+		}
+		ended, err := m.Wait(t.Context(), s.ID)
+		if err != nil || ended.Status != aurea.StatusCompleted {
+			t.Errorf("it ended %s (%v)", ended.Status, err)
+		}
+		if found := list(t, m); len(found) != 1 || found[0].Status != aurea.StatusCompleted {
+			t.Errorf("the list is %+v", found)
+		}
+		store.broken = false
+		time.Sleep(2 * retryEvery)
+		if stored, err := store.Search(t.Context(), s.ID); err != nil || stored.Status != aurea.StatusCompleted {
+			t.Errorf("later it is stored as %s (%v)", stored.Status, err)
+		}
+		stop()
+	})
+}
+
+// The search of another server is found, and its end waited for. Only that server
+// can cancel it.
+func TestManagerOfAnotherServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(MemoryStore)
+		m, stop := startManager(t, store)
+		defer stop()
+		other := aurea.Search{ID: "search-2", Status: aurea.StatusRunning}
+		if err := store.SaveSearch(t.Context(), other, "there"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Cancel(t.Context(), other.ID); !errors.Is(err, aurea.ErrConflict) {
+			t.Errorf("cancelling it: %v", err)
+		}
+		go func() {
+			time.Sleep(time.Minute)
+			other.Status = aurea.StatusCompleted
+			_ = store.SaveSearch(t.Context(), other, "there")
+		}()
+		if s, err := m.Wait(t.Context(), other.ID); err != nil || s.Status != aurea.StatusCompleted {
+			t.Errorf("it is %s (%v)", s.Status, err)
+		}
+	})
+}
+
+// A manager forgets the oldest finished searches.
+func TestManagerForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, stop := startManager(t, new(MemoryStore))
+		defer stop()
+		var first string
+		for i := range maxKept + 1 {
+			s, err := m.Submit(t.Context(), request(t, `"objectives": ["p99 < 65ms"], "rate": "100..200"`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.Wait(t.Context(), s.ID); err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 {
+				first = s.ID
+			}
+		}
+		if n := len(list(t, m)); n != maxKept {
+			t.Errorf("it keeps %d searches", n)
+		}
+		if _, err := m.Wait(t.Context(), first); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("the first search: %v", err)
+		}
+	})
+}
