@@ -108,11 +108,20 @@ func (p Profile) points(duration *float64, open bool) []LoadPoint {
 			add(t, ramp.From)
 		}
 		length := min(ramp.length(), end-t)
-		if before = ramp.From + ramp.slope()*length; math.IsInf(length, 1) {
+		if before = ramp.levelAfter(length); math.IsInf(length, 1) {
 			break
 		}
 		t += length
 		add(t, before)
 	}
 	return points
+}
+
+// levelAfter returns the level after a time, which is exact at the end of the
+// ramp, give or take a nanosecond.
+func (r Ramp) levelAfter(t float64) float64 {
+	if r.length()-t < 1e-9 {
+		return r.To
+	}
+	return r.From + r.slope()*t
 }
