@@ -39,6 +39,10 @@ func (s *storingFake) Submit(ctx context.Context, spec aurea.Spec, _ string) (au
 	return run, nil
 }
 
+func (s *storingFake) Forecast(_ context.Context, spec aurea.Spec) (aurea.Forecast, error) {
+	return aurea.NewPlan(spec, 0).Forecast(), nil
+}
+
 // put replaces a stored run.
 func (s *storingFake) put(run aurea.Run) {
 	s.mu.Lock()

@@ -1,0 +1,69 @@
+// The spec to take along: as YAML, as curl and as a command line.
+
+import { hasToken } from "../../core/api.js";
+import { commandLine, curl } from "../../core/command.js";
+import { element, freshId, say } from "../../core/dom.js";
+import { yaml } from "../../core/yaml.js";
+
+const forms = [
+  ["YAML", "a file for aurea run", (json) => yaml(json)],
+  ["curl", "submits it to this service", (json) => curl(json, { origin: location.origin, token: hasToken() })],
+  ["Command", "runs it on your machine", (json) => commandLine(json) ?? "Enter the secrets again, where it says ***."],
+];
+
+/** Returns the card and update, which takes the spec as JSON. */
+export function copiesCard() {
+  let json = "{}";
+  let chosen = 0;
+  const id = freshId();
+  const tabs = forms.map(([name, what], i) => element("button", {
+    type: "button", role: "tab", id: `${id}-${i}`, "aria-controls": id, title: what,
+  }, name));
+  const text = element("pre", { id, role: "tabpanel", tabindex: "0" });
+  const copy = element("button", { type: "button", class: "small" }, "Copy");
+  const node = element("section", { class: "card copies" }, element("h2", {}, "The same elsewhere"),
+    element("div", { class: "tabs", role: "tablist", "aria-label": "The spec as" }, ...tabs), text, copy);
+
+  function show() {
+    for (const [i, tab] of tabs.entries()) {
+      tab.setAttribute("aria-selected", i === chosen);
+      tab.tabIndex = i === chosen ? 0 : -1;
+    }
+    text.setAttribute("aria-labelledby", tabs[chosen].id);
+    text.textContent = forms[chosen][2](json);
+  }
+
+  function choose(i) {
+    chosen = (i + tabs.length) % tabs.length;
+    show();
+  }
+
+  for (const [i, tab] of tabs.entries()) {
+    tab.addEventListener("click", () => choose(i));
+    tab.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+      if (!step) return;
+      choose(i + step);
+      tabs[chosen].focus();
+    });
+  }
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent); // there is none off https and loopback
+      say(`Copied: ${forms[chosen][0]}.`);
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+    } catch {
+      getSelection().selectAllChildren(text);
+      say("Selected. Copy it with the keyboard.");
+    }
+  });
+  show();
+  return {
+    node,
+    update(next) {
+      json = next;
+      show();
+    },
+  };
+}
