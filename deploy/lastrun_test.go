@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -59,6 +60,45 @@ func checkRun(t *testing.T, s scenario, b board) {
 		}
 		if len(found[0].Values) == 0 {
 			t.Errorf("%s shows a series without values beside the run", target.LegendFormat)
+		}
+	}
+}
+
+// checkWorkersRun compares the row of workers with the result of the run on
+// workers, and with what was there while it ran.
+func checkWorkersRun(t *testing.T, s scenario, b board) {
+	v, of := s.newViewer(t, b), s.workersRun
+	v.values["run"] = of.ID
+	v.checkPanel(t, s, b, "Start of its workers", 0, 0, numbers{"": of.Workers.Spread})
+	v.checkPanel(t, s, b, "Start of its workers", 1, 0, numbers{"": of.Workers.Bound})
+	for _, shown := range []struct {
+		title         string
+		query         int
+		label, value  string // of the series
+		least, atMost float64
+	}{
+		{"Workers while it ran", 0, "state", "running", 1, 1},
+		{"Workers while it ran", 0, "state", "gone", 0, 0},
+		{"Workers while it ran", 1, "", "", 1, 1},
+		{"Reports while it ran", 0, "outcome", "folded", 0.1, 1.5},
+		{"Reports while it ran", 0, "outcome", "refused", 0, 0},
+		{"Throughput of its workers", 0, "worker", "one", 1, 200},
+	} {
+		expr := v.fill(t, b.panel(t, shown.title).Targets[shown.query].Expr)
+		found, err := s.prometheus.over(expr, of.Start, of.End)
+		if err != nil {
+			t.Errorf("%s: %v: %s", shown.title, err, expr)
+			continue
+		}
+		largest := -1.0
+		for _, series := range found {
+			if series.Metric[shown.label] == shown.value {
+				largest = slices.Max(append(series.numbers(), largest))
+			}
+		}
+		if largest < shown.least || largest > shown.atMost {
+			t.Errorf("%s shows at most %v %s, want %v to %v", shown.title, largest, shown.value, shown.least,
+				shown.atMost)
 		}
 	}
 }

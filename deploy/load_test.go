@@ -35,6 +35,7 @@ type scenario struct {
 	idleFrom   time.Time  // no job of the last run's workload ran after this
 	end        time.Time  // after the last run
 	results    []result   // of all runs except the abandoned one
+	workersRun result     // of the run on workers, which is one of them
 }
 
 // startWorker starts a worker of the service with a NATS server.
@@ -70,6 +71,7 @@ func runScenario(t *testing.T) (s scenario) {
 	}
 	worker := startWorker(t, nats)
 	execute(onWorkers)
+	s.workersRun = s.last()
 	if err := worker.Signal(syscall.SIGTERM); err != nil { // the other runs are the service's own
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ func checkNumbers(t *testing.T, s scenario) {
 	t.Run("rates", func(t *testing.T) { checkRates(t, s, v, overview) })
 	t.Run("quantiles", func(t *testing.T) { checkQuantiles(t, s, v, overview) })
 	t.Run("one run", func(t *testing.T) { checkRun(t, s, one) })
+	t.Run("run on workers", func(t *testing.T) { checkWorkersRun(t, s, one) })
 }
 
 // numbers are the values of a query by the values of some labels.

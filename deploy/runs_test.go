@@ -30,6 +30,7 @@ type result struct {
 	Series   []point
 	Validity struct{ State string }
 	Verdict  string
+	Workers  struct{ Spread, Bound float64 }
 }
 
 // A point is an interval of a run.
