@@ -190,7 +190,7 @@ func TestBrowserHomeManyRuns(t *testing.T) {
 	t.Parallel()
 	shelf := manyRuns(5000)
 	b := visit(t, host(t, shelf)+"/next", 0)
-	b.until(`document.querySelectorAll(".runs tbody tr").length >= 50`)
+	b.until(`document.querySelectorAll(".runs tbody tr").length >= 30`)
 	b.until(`(window.scrollTo(0, document.body.scrollHeight),
 		document.querySelectorAll(".runs tbody tr").length === 5000)`)
 	if text := b.text(".pager"); text != "5,000 finished runs" {

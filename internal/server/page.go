@@ -101,15 +101,3 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 	header.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }
-
-// acceptsGzip reports whether a client accepts compressed responses. One that
-// accepts gzip with a quality of 0 does not.
-func acceptsGzip(r *http.Request) bool {
-	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
-		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			return strings.Trim(strings.TrimSpace(quality), "q=0. ") != "" || quality == ""
-		}
-	}
-	return false
-}

@@ -207,8 +207,7 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			defer held.release()
 			ctx.SetHeader("Content-Type", "application/json")
-			ctx.SetStatus(http.StatusOK)
-			if err := page.WriteJSON(ctx.BodyWriter()); err != nil {
+			if err := writeBody(ctx, page.WriteJSON); err != nil {
 				s.options.Log.Debug("the client did not take the whole list", "error", err)
 			}
 		}}, nil

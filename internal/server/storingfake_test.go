@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -65,27 +64,27 @@ func (s *storingFake) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, fmt.Errorf("%w: there is no run %s", aurea.ErrNotFound, id)
 }
 
-// List uses the number of runs before the page as its cursor. Of the filters it
+// List uses the id of a page's last run as the cursor behind it. Of the filters it
 // knows the statuses, the name, and a text in the name.
 func (s *storingFake) List(_ context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from, _ := strconv.Atoi(query.Cursor)
+	behind := slices.IndexFunc(s.runs, func(run aurea.Run) bool { return run.ID == query.Cursor })
 	page := aurea.RunPage{Runs: []aurea.RunSummary{}}
-	matching := slices.DeleteFunc(slices.Clone(s.runs), func(run aurea.Run) bool {
+	matching := slices.DeleteFunc(slices.Clone(s.runs[behind+1:]), func(run aurea.Run) bool {
 		return len(query.Statuses) > 0 && !slices.Contains(query.Statuses, run.Status) ||
 			query.Name != "" && run.Name != query.Name || !strings.Contains(run.Name, query.Text)
 	})
-	to := min(from+query.Limit, len(matching))
-	for _, run := range matching[from:to] {
+	more := len(matching) > query.Limit
+	for _, run := range matching[:min(query.Limit, len(matching))] {
 		listed, err := run.Summary()
 		if err != nil {
 			return page, err
 		}
 		page.Runs = append(page.Runs, listed)
 	}
-	if to < len(matching) {
-		page.NextCursor = strconv.Itoa(to)
+	if more {
+		page.NextCursor = matching[query.Limit-1].ID
 	}
 	return page, nil
 }

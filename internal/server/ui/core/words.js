@@ -5,7 +5,7 @@ import { duration, number } from "./format.js";
 
 /**
  * Summarizes a spec in a few words.
- * @param {import("../types").Spec} spec
+ * @param {any} spec of a run, or what a list has of it
  * @returns {string}
  */
 export function describe(spec) {

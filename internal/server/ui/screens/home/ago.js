@@ -1,5 +1,6 @@
 // Ages of runs, as short as a column needs them.
 
+/** @type {[number, string][]} */
 const units = [[86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
 const longest = 7 * 86_400; // seconds after which a date says more
 

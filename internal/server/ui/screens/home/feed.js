@@ -2,7 +2,7 @@
 // that the filters select.
 
 import { ConnectionError, Problem, requestJSON, setOnline } from "../../core/api.js";
-import { pageQuery } from "./filters.js";
+import { isFiltered, pageQuery } from "./filters.js";
 import { lineOf } from "./line.js";
 import { byTurn, meets, withBaseline, withHead, withTail } from "./list.js";
 
@@ -10,7 +10,7 @@ const busy = 1000; // ms between looks while something runs or waits
 const idle = 2000; // ms between looks otherwise
 const whole = 15_000; // ms after which everything in sight is read again
 const patience = 10_000; // ms for a response
-const [first, next] = [50, 200]; // runs of the newest page, and of the others
+const [first, next] = [30, 200]; // runs of the newest page, and of the others
 const catchUp = 10; // pages that are read at most to reach the known ones
 
 /**
@@ -35,6 +35,7 @@ export function openFeed(filters, signal, change) {
   let selected = 0; // counts the selections: a response to an earlier one is dropped
   let listed = 0; // the selection that the list is of
   let newest = null; // the id of the newest run of all; null before it is known
+  let sure = false; // whether every unfinished run has been asked for
   let read = 0; // when everything was read
   let rounds = 0; // counts the looks: only the latest one plans the next
   let timer;
@@ -49,7 +50,21 @@ export function openFeed(filters, signal, change) {
     const now = new Set(lines.map(({ id }) => id));
     const ended = state.active.some(({ id }) => !now.has(id));
     state.active = lines.sort(byTurn);
+    sure = true;
     return ended;
+  }
+
+  // readFirst reads the newest runs of all: with one request, the page has mostly
+  // everything that it shows at first.
+  async function readFirst() {
+    const turn = selected;
+    const { lines, cursor } = await ask(`limit=${first}`);
+    if (turn !== selected) return;
+    state.active = lines.filter(({ status }) => isUnfinished(status)).sort(byTurn);
+    state.list = { lines: lines.filter(({ status }) => !isUnfinished(status)), cursor };
+    state.loaded = true;
+    newest = lines[0]?.id ?? "";
+    read = Date.now();
   }
 
   async function readHead() {
@@ -73,8 +88,9 @@ export function openFeed(filters, signal, change) {
 
   // look finds out what is new with one small request if nothing is.
   async function look() {
+    if (!state.loaded && !state.away && !isFiltered(filters)) return readFirst();
     if (state.away || !state.loaded || listed !== selected || Date.now() - read > whole) return readAll();
-    if (state.active.length > 0) return (await readActive()) ? readHead() : undefined;
+    if (state.active.length > 0 || !sure) return (await readActive()) ? readHead() : undefined;
     const { lines: [run] } = await ask("limit=1");
     const known = newest;
     newest = run?.id ?? "";
@@ -140,6 +156,8 @@ export function openFeed(filters, signal, change) {
     },
   };
 }
+
+const isUnfinished = (status) => status === "queued" || status === "running";
 
 // isTemporary reports whether an error ends by itself.
 const isTemporary = (error) => error instanceof ConnectionError || error instanceof SyntaxError ||

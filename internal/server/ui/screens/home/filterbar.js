@@ -115,6 +115,7 @@ function suggesting(title, placeholder) {
   });
   const options = element("datalist", { id: list });
   const message = element("p", { id: error, class: "error", hidden: "" });
+  let offered = "";
   return {
     node: element("div", { class: "field" }, element("label", { for: id }, title), input, options, message),
     input,
@@ -126,7 +127,8 @@ function suggesting(title, placeholder) {
     },
     offer(values) {
       const some = [...new Set(values)].filter(Boolean).sort().slice(0, 50);
-      if (some.join("\n") === [...options.children].map(({ value }) => value).join("\n")) return;
+      if (some.join("\n") === offered) return;
+      offered = some.join("\n");
       options.replaceChildren(...some.map((value) => element("option", { value })));
     },
   };

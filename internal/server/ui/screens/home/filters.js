@@ -19,9 +19,11 @@ const texts = ["q", "status", "name", "workload"];
  */
 export function filtersOf(query) {
   const labels = query.getAll("label").filter((label) => label !== "");
-  const filters = { labels, baseline: query.get("baseline") === "true" };
-  for (const name of texts) filters[name] = query.get(name) ?? "";
-  return filters;
+  const text = (name) => query.get(name) ?? "";
+  return {
+    q: text("q"), status: text("status"), name: text("name"), workload: text("workload"), labels,
+    baseline: text("baseline") === "true",
+  };
 }
 
 // members returns the filters that are set, as [name, value].
@@ -52,7 +54,7 @@ const finished = "completed,failed,cancelled,interrupted";
  */
 export function pageQuery(filters, limit, cursor) {
   const query = new URLSearchParams(members({ ...filters, status: filters.status || finished }));
-  query.set("limit", limit);
+  query.set("limit", String(limit));
   if (cursor) query.set("cursor", cursor);
   return query;
 }

@@ -38,6 +38,7 @@ export function lineOf(run) {
   };
 }
 
+/** @param {RunSummary["result"]} result */
 function resultOf({ verdict, thresholds, validity, throughput, latency, counts, duration, sparkline }) {
   return {
     verdict, missed: (thresholds ?? []).filter(({ ok }) => !ok).map(({ expression }) => expression),

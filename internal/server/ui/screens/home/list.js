@@ -1,7 +1,8 @@
 // The known part of the list: its newest runs without a gap, and the cursor
 // behind them.
 
-/** @typedef {{ lines: { id: string }[], cursor: string }} List */
+/** @typedef {import("./line.js").Line} Line */
+/** @typedef {{ lines: Line[], cursor: string }} List */
 
 /**
  * Returns a list with its newest page read again. The page replaces what it
@@ -55,7 +56,11 @@ export function withBaseline(list, { id, name, baseline }) {
   return { ...list, lines };
 }
 
-// byTurn sorts unfinished runs: what runs, then what waits, by its place.
+/**
+ * Sorts unfinished runs: what runs, then what waits, by its place.
+ * @param {Line} a
+ * @param {Line} b
+ */
 export const byTurn = (a, b) => turn(a) - turn(b) || a.place - b.place || (a.created < b.created ? -1 : 1);
 
 const turn = ({ status }) => (status === "running" ? 0 : 1);

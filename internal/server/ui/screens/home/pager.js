@@ -4,7 +4,7 @@ import { element } from "../../core/dom.js";
 import { count } from "../../core/format.js";
 import { explain } from "../../core/problem.js";
 
-const ahead = "1500px"; // how near
+const ahead = "600px"; // how near
 
 /**
  * Returns the end of the list: { node, show }.
