@@ -3,7 +3,7 @@
 import { $, below, element, exact, fill, row, svg } from "./core/dom.js";
 import { fold } from "./fold.js";
 import { count, duration, number, percent } from "./core/format.js";
-import { fieldName, unlike } from "./unlike.js";
+import { fieldName, unlike } from "./screens/run/unlike.js";
 
 let shown = null; // the workers of the shown result
 let root = null;

@@ -9,6 +9,7 @@ import { around, durations } from "./domain.js";
 import { outline } from "./layers.js";
 import { bandPath, linePath, lonely } from "./path.js";
 import { corners, covers } from "./marks.js";
+import { pointsOf } from "./overtime.js";
 import { linear, log, ordinal, tail, time } from "./scale.js";
 import { clock, linearTicks, logTicks, niceStep, niceTop, percentile, tailTicks, timeTicks, wholeTicks } from "./ticks.js";
 import { positions, reach } from "./whisker.js";
@@ -188,4 +189,13 @@ test("the reach of whiskers is round, and one far beyond the others does not fla
 test("an axis without values has a domain all the same", () => {
   assert.deepEqual(around([], String).domain, [0, 1]);
   assert.deepEqual(durations([], String).domain, [0, 1]);
+});
+
+test("a brief last interval is a part of the one before it", () => {
+  const point = (t, ok, failed) => ({ t, started: ok + failed, ok, failed, in_flight: 0, throughput: ok, p99: 0.1 });
+  const points = pointsOf([point(1, 231, 0), point(2, 231, 2), point(2.0005, 1, 1)]);
+  const seen = points.map(({ from, t, ok, failed, p99 }) => [from, t, ok, failed, p99]);
+  assert.deepEqual(seen, [[0, 1, 231, 0, 0.1], [1, 2.0005, 232, 3, 0.1]]);
+  assert.equal(Math.round(points[1].throughput), 232);
+  assert.equal(pointsOf([point(0.1, 5, 0), point(0.2, 5, 0)]).length, 2, "of intervals that are all brief");
 });

@@ -23,10 +23,26 @@ export const at = (value) => clock(Math.round(value * 10) / 10);
 // pointsOf returns the points of a series with the beginning and the middle of
 // their intervals, from and at. A point without a job that ended ok has no
 // latency.
-export const pointsOf = (series) => series.map((point, i) => {
-  const from = series[i - 1]?.t ?? 0;
+export const pointsOf = (series) => withoutBrief(series).map((point, i, all) => {
+  const from = all[i - 1]?.t ?? 0;
   return { ...point, from, at: (point.t + from) / 2, ended: point.ended ?? point.ok > 0 };
 });
+
+const brief = 0.5; // seconds
+
+// withoutBrief joins a brief last interval to the one before it: a few jobs in
+// half a millisecond are no rate.
+function withoutBrief(series) {
+  const [start, before, last] = [series.at(-3)?.t ?? 0, series.at(-2), series.at(-1)];
+  const length = before ? last.t - before.t : brief;
+  if (length >= brief || before.t - start < 2 * length) return series;
+  const ok = before.ok + last.ok;
+  const joined = {
+    ...(before.ok > 0 ? before : last), t: last.t, in_flight: last.in_flight, ok,
+    started: before.started + last.started, failed: before.failed + last.failed, throughput: ok / (last.t - start),
+  };
+  return [...series.slice(0, -2), joined];
+}
 
 const values = (points, key) => points.map((point) => point[key]);
 const latencies = (points, key) => points.map((point) => (point.ended ? point[key] ?? null : null));

@@ -6,6 +6,7 @@
  * @property {boolean} online whether the last request had a response
  * @property {object[] | null} kinds the kinds of job; null before they are loaded
  * @property {Map<string, object>} runs the known runs by id
+ * @property {object | null} shown the view of the run that is shown; null before
  * @property {string[]} order the ids of the listed runs, newest first
  * @property {object[] | null} workers the workers; null before they are loaded
  * @property {object[] | null} searches the searches; null before they are loaded
@@ -14,7 +15,8 @@
 
 /** @type {State} */
 const state = {
-  service: null, online: true, kinds: null, runs: new Map(), order: [], workers: null, searches: null, ticked: new Set(),
+  service: null, online: true, kinds: null, runs: new Map(), shown: null, order: [], workers: null, searches: null,
+  ticked: new Set(),
 };
 
 const watchers = new Set();

@@ -1,8 +1,55 @@
-// The screen Run.
+// The screen of a run: #/runs/ID. It has one layout for a run that is queued,
+// that runs, and that has finished.
 
-import { element } from "../../core/dom.js";
+import { element, say } from "../../core/dom.js";
+import { titleOf } from "../../core/words.js";
+import { charts } from "./charts.js";
+import { controls } from "./controls.js";
+import { doubts } from "./doubts.js";
+import { errors } from "./errors.js";
+import { failing } from "./failing.js";
+import { figures } from "./figures.js";
+import { head } from "./head.js";
+import { judged } from "./judged.js";
+import { watchRun } from "./load.js";
+import { sentenceOf } from "./sentence.js";
+import { after, isLive, phaseOf } from "./view.js";
+import { workers } from "./workers.js";
 
-export function screen(root) {
-  document.title = "Run · Aurea";
-  root.append(element("h1", {}, "Run"));
+/**
+ * Draws the run of the address, and follows it until it has finished.
+ * @param {HTMLElement} root
+ * @param {{ params: { id: string }, store: object, signal: AbortSignal }} context
+ */
+export async function screen(root, { params: { id }, store, signal }) {
+  document.title = "Run – Aurea";
+  const change = (next) => store.update((state) => {
+    state.shown = next(state.shown?.id === id ? state.shown : null);
+  });
+  const changed = (data) => change((view) => after(view, { event: "status", data }));
+  const top = head();
+  const steering = controls({ changed, signal });
+  top.tools.append(steering.node);
+  const beside = [judged(), errors()];
+  const [numbers, doubt, course, parts, crew] = [figures(), doubts(), charts(), failing(), workers()];
+  const all = [top, steering, numbers, doubt, course, ...beside, parts, crew];
+  const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, course.node,
+    element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, crew.node);
+  let before = null;
+  store.watch(signal, ({ shown: view }) => {
+    if (view?.id !== id || view === before) return;
+    if (!before) root.replaceChildren(article);
+    for (const part of all) part.show(view);
+    tell(view, before);
+    before = view;
+  });
+  for await (const next of watchRun(id, signal)) change(next);
+}
+
+// tell names the run in the title of the page, and says important changes to
+// screen readers.
+function tell(view, before) {
+  document.title = `${titleOf(view.run)} – Aurea`;
+  if (!before || phaseOf(before) === phaseOf(view)) return;
+  say(isLive(view) ? `The run is ${phaseOf(view)}.` : sentenceOf(view).text);
 }

@@ -1,6 +1,6 @@
 // Which workers of a result have another environment than most.
 
-import { bytes } from "./core/format.js";
+import { bytes } from "../../core/format.js";
 
 // unlike returns a function that says, of a worker, which fields of its environment
 // have another value than at more than half of the workers; "" if none has.

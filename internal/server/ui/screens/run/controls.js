@@ -1,0 +1,54 @@
+// The controls of a live run: pause, resume, a new load, stop.
+
+import { element } from "../../core/dom.js";
+import { explain } from "../../core/problem.js";
+import { control } from "./load.js";
+import { loadForm } from "./loadform.js";
+import { isLive, phaseOf } from "./view.js";
+
+/**
+ * Returns the controls: { node, show }. changed gets the run, as JSON, after a
+ * control has been applied.
+ * @param {{ changed: (text: string) => void, signal: AbortSignal }} actions
+ */
+export function controls({ changed, signal }) {
+  const button = (text, style, act) => {
+    const made = element("button", { type: "button", class: `small ${style}` }, text);
+    made.addEventListener("click", () => act());
+    return made;
+  };
+  let view = null;
+  const problem = element("p", { class: "error", role: "alert" });
+  const send = async (one, body) => {
+    problem.textContent = "";
+    try {
+      changed(await control(view.id, one, body, signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error.errors?.length > 0) throw error; // of fields, which show them
+      const { title, detail } = explain(error);
+      problem.textContent = `${title}: ${detail}`;
+    }
+  };
+  const pause = button("Pause", "", () => send(phaseOf(view) === "paused" ? "resume" : "pause"));
+  const form = loadForm((body) => send("load", body));
+  const change = button("Change load", "", () => form.open(view));
+  const stop = button("Stop", "danger", () => {
+    stop.disabled = true;
+    send("cancel").finally(() => { stop.disabled = false; });
+  });
+  change.setAttribute("aria-expanded", "false");
+  form.onToggle = (open) => change.setAttribute("aria-expanded", String(open));
+  const node = element("div", { class: "controls", role: "group", "aria-label": "Controls" },
+    element("div", { class: "actions" }, pause, change, stop), form.node, problem);
+  const show = (next) => {
+    view = next;
+    const live = isLive(view);
+    node.hidden = !live;
+    const steers = live && ["warm-up", "running", "paused", "draining"].includes(phaseOf(view));
+    pause.hidden = change.hidden = !steers;
+    pause.textContent = phaseOf(view) === "paused" ? "Resume" : "Pause";
+    if (!steers) form.close();
+  };
+  return { node, show };
+}

@@ -1,0 +1,81 @@
+// The head of the screen: which run it is, its state, and the sentence about it.
+
+import { element } from "../../core/dom.js";
+import { duration, plain } from "../../core/format.js";
+import { badgeOf, moods, titleOf, verdictWord } from "../../core/words.js";
+import { drawn } from "./drawn.js";
+import { sentenceOf } from "./sentence.js";
+import { isLive, phaseOf } from "./view.js";
+
+/**
+ * Returns the head: { node, show, tools }. show takes a view; tools is where the
+ * buttons of the run stand.
+ */
+export function head() {
+  const title = element("h1", {});
+  const badges = element("p", { class: "badges" });
+  const said = element("p", { class: "sentence" });
+  const contact = element("p", { class: "contact" });
+  const about = element("p", { class: "hint about" });
+  const labels = element("p", { class: "labels" });
+  const tools = element("div", { class: "tools" });
+  const node = element("header", { class: "card judgement" },
+    element("div", { class: "headline" }, element("div", {}, title, badges), tools), said, contact, about, labels);
+  const showTitle = drawn(title, (text) => {
+    title.title = plain(text);
+    return [element("bdi", {}, text)];
+  });
+  const showBadges = drawn(badges, (list) => list.flatMap(([text, mood]) => [badgeOf(text, mood), " "]));
+  const showSaid = drawn(said, (text) => [plain(text)]);
+  const showContact = drawn(contact, (text) => (text ? [plain(text)] : []));
+  const showAbout = drawn(about, aboutOf);
+  const showLabels = drawn(labels, (list) => list.map(([key, value]) =>
+    element("span", { class: "label" }, element("bdi", {}, `${key}=${value}`))));
+  const show = (view) => {
+    const { run } = view;
+    const { text, mood } = sentenceOf(view);
+    node.className = `card judgement ${mood}`;
+    showTitle(titleOf(run));
+    showBadges(badgesOf(view));
+    showSaid(text);
+    showContact(view.contact);
+    showAbout({ id: run.id, times: timesOf(run), baseline: run.baseline });
+    showLabels(Object.entries(run.labels ?? {}));
+  };
+  return { node, tools, show };
+}
+
+// badgesOf returns the state of a run as badges: [text, mood].
+function badgesOf(view) {
+  const { run, result } = view;
+  if (isLive(view)) {
+    const phase = phaseOf(view);
+    return [[phase, phase === "paused" ? "doubtful" : ""]];
+  }
+  const badges = [[run.status, moods[run.status]]];
+  if (!result) return [...badges, ["no result", "bad"]];
+  if (result.verdict !== "none") badges.push([verdictWord(result.verdict), moods[result.verdict]]);
+  return [...badges, [result.validity.state, moods[result.validity.state]]];
+}
+
+// timesOf returns when a run was submitted, began and ended.
+const timesOf = ({ created_at: created, started_at: started, finished_at: finished }) =>
+  ({ submitted: created, began: started, ended: finished });
+
+function aboutOf({ id, times, baseline }) {
+  const list = Object.entries(times).filter(([, time]) => time && !time.startsWith("0001"));
+  const [word, last] = list.at(-1) ?? [];
+  const all = list.map(([name, time]) => `${name} ${new Date(time).toLocaleString()}`).join("\n");
+  const age = last ? [" · ", element("time", { datetime: last, title: all }, `${word} ${ago(last)}`)] : [];
+  return [element("code", {}, id), ...age, ...(baseline ? [" · ★ baseline of its name"] : [])];
+}
+
+const day = 86_400;
+
+// ago says how long a time has passed; days ago it is the date.
+export function ago(time, now = Date.now()) {
+  const seconds = Math.max((now - Date.parse(time)) / 1000, 0);
+  if (seconds < 5) return "just now";
+  if (seconds < day) return `${duration(Math.floor(seconds))} ago`;
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
+}

@@ -1,0 +1,60 @@
+// The run from the service, and its events.
+
+import { ConnectionError, Problem, receive, request } from "../../core/api.js";
+import { follow, isFinished } from "../../core/follow.js";
+import { after, viewOf } from "./view.js";
+
+const pause = 1000; // ms between two attempts to reach the service
+
+export const pathOf = (id) => `/v1/runs/${encodeURIComponent(id)}`;
+
+const textOf = async (method, path, options) => receive((await request(method, path, options)).text(), options.signal);
+
+/**
+ * Yields what changes the view of a run, as functions that take the view of
+ * before, which is null at first, and return the new one: at once, and after each
+ * event until the run has finished. When the service cannot be reached, the view
+ * says that, until the service is back.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<(view: import("./view.js").View | null) => import("./view.js").View>}
+ */
+export async function* watchRun(id, signal) {
+  let known = false;
+  for (;;) {
+    try {
+      const text = await textOf("GET", pathOf(id), { signal });
+      known = true;
+      yield (view) => viewOf(text, view);
+      if (isFinished(JSON.parse(text).status)) return;
+      for await (const event of follow(id, signal)) yield (view) => after(view, event);
+      return;
+    } catch (error) {
+      if (signal.aborted || !known || !isOutage(error)) throw error;
+    }
+    const since = new Date().toLocaleTimeString();
+    yield (view) => ({ ...view, contact: `There is no news of the run. This is how it was at ${since}.` });
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+    signal.throwIfAborted();
+  }
+}
+
+// isOutage reports whether a later attempt may succeed.
+const isOutage = (error) => error instanceof ConnectionError || (error instanceof Problem && error.status >= 500);
+
+/** The requests of the controls: method and the end of the path. */
+const requests = {
+  pause: ["POST", "/pause"], resume: ["POST", "/resume"], cancel: ["POST", "/cancel"], load: ["PATCH", "/load"],
+};
+
+/**
+ * Applies a control to a run, and returns the run as JSON.
+ * @param {string} id
+ * @param {"pause" | "resume" | "cancel" | "load"} one
+ * @param {string} [body] the new load as JSON
+ * @param {AbortSignal} signal
+ */
+export function control(id, one, body, signal) {
+  const [method, path] = requests[one];
+  return textOf(method, `${pathOf(id)}${path}`, { body, signal });
+}
