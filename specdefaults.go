@@ -132,7 +132,7 @@ func textSize(value any) int {
 
 // requestContents are the parameters of http jobs of which a workload has at most
 // one.
-var requestContents = []string{"body", "body_base64", "form", "multipart"}
+var requestContents = []string{"body", "body_base64", "body_file", "form", "multipart"}
 
 // inherit adds the parameters of a family that a workload lacks. Objects are
 // joined, but for the content of a request, and headers by their names in any

@@ -14,7 +14,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/compare"
-	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/trials"
@@ -101,11 +100,10 @@ func (o *abOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	allowed, err := o.policy.options(".")
+	allowed, err := o.policy.localOptions(directoryOf(args[0]))
 	if err != nil {
 		return err
 	}
-	allowed.Targets = egress.AllowAll() // the user could run curl just as well
 	o.keeper.prepare(o.push.stderr)
 	ctx, stop := cancelOnSignal(command.Context())
 	defer stop()

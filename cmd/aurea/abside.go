@@ -76,7 +76,7 @@ func (o *abOptions) readSides(command *cobra.Command, args []string) ([2]trials.
 				usageErrorf("%c has a repeat, and aurea ab repeats every run: leave it out, and use -n", 'A'+i)
 		}
 		check := specCheckOptions{policy: o.policy, server: o.server}
-		if _, err := check.forecast(command.Context(), spec); err != nil {
+		if _, err := check.forecast(command.Context(), spec, directoryOf(args[0])); err != nil {
 			return sides, names, sideError(i, document.locate(err))
 		}
 		if i == 0 {

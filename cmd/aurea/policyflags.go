@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/internal/workload/execjob"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
@@ -20,6 +21,7 @@ type policyFlags struct {
 	connections  int64
 	targets      []string
 	scratch      string
+	files        string // a directory
 }
 
 // addFlags declares all flags but --allow-target. defaultScratch describes
@@ -38,10 +40,13 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 		"scratch")
 }
 
-// addTargetFlag declares the flag for the targets that http jobs may call.
+// addTargetFlag declares the flags for what specs may reach beyond this process:
+// the targets of http jobs, and files.
 func (p *policyFlags) addTargetFlag(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http jobs may call instead of this machine only: "+
 		"a `HOST`, address or network, each with or without a port, or unix:PATH; repeatable (see docs/security.md)")
+	flags.StringVar(&p.files, "files", "", "`directory` of the files that specs may name, such as the body of a "+
+		"request; without it there are none (see docs/security.md)")
 }
 
 // addCommandsFlag declares the flag for the programs of exec jobs. Without it
@@ -62,16 +67,32 @@ func (p *policyFlags) options(dir string) (o kinds.Options, err error) {
 	if o.Targets, err = egress.ParseAllowlist(p.targets); err != nil {
 		return o, usageErrorf("--allow-target: %v", err)
 	}
+	var named files.Source
+	if p.files != "" {
+		if named, err = files.In(p.files); err != nil {
+			return o, usageErrorf("--files: %v", err)
+		}
+	}
 	o.Policy = workload.Policy{
 		MaxConnections: p.connections,
 		MaxMemory:      int64(p.memory),
 		MaxDisk:        int64(p.disk),
 		MaxProcesses:   p.processes,
 		Dir:            cmp.Or(p.scratch, dir),
+		Files:          named,
 	}
 	if p.commands != "" {
 		o.Commands, err = readCommands(p.commands)
 	}
+	return o, err
+}
+
+// localOptions checks the flags for runs on this machine. The user could call any
+// target and read any file just as well. directory is what names of files are
+// relative to.
+func (p *policyFlags) localOptions(directory string) (kinds.Options, error) {
+	o, err := p.options(".")
+	o.Targets, o.Files = egress.AllowAll(), files.Under(directory)
 	return o, err
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/report"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
@@ -101,11 +100,10 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 		document.printURLDefaults(notes)
 		return document.locate(o.server.detach(command.Context(), spec, command.OutOrStdout(), notes))
 	}
-	allowed, err := o.policy.options(".")
+	allowed, err := o.policy.localOptions(document.directory())
 	if err != nil {
 		return err
 	}
-	allowed.Targets = egress.AllowAll() // the user could run curl just as well
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/live"
 	"github.com/aurea-orchestrator/aurea/internal/report"
@@ -102,7 +101,7 @@ func (o *searchOptions) run(command *cobra.Command, args []string) error {
 func (o *searchOptions) check(command *cobra.Command, request aurea.SearchRequest, document *specDocument) error {
 	loads, _ := request.Range()
 	check := specCheckOptions{policy: o.policy, server: o.server}
-	_, err := check.forecast(command.Context(), request.At(loads.From, 0))
+	_, err := check.forecast(command.Context(), request.At(loads.From, 0), document.directory())
 	return document.locateSearch(command, request.Locate(err))
 }
 
@@ -116,11 +115,10 @@ func (o *searchOptions) runner(document *specDocument) (run search.Runner, relea
 		return func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) { return service.Do(ctx, spec, nil) },
 			service.Close, nil
 	}
-	allowed, err := o.policy.options(".")
+	allowed, err := o.policy.localOptions(document.directory())
 	if err != nil {
 		return nil, nil, err
 	}
-	allowed.Targets = egress.AllowAll() // the user could run curl just as well
 	execute := o.oneOfSeveral(func(ctx context.Context, spec aurea.Spec) (aurea.Run, error) {
 		view := live.Open(live.Options{Out: io.Discard})
 		defer view.Close()

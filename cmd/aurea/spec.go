@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -123,6 +124,23 @@ func joinFieldErrors(errs ...error) error {
 		}
 	}
 	return all
+}
+
+// directory returns what the names of files in the spec are relative to.
+func (d *specDocument) directory() string {
+	if d.file == nil {
+		return "."
+	}
+	return directoryOf(d.file.path)
+}
+
+// directoryOf returns the directory of a spec file, and the current one for a URL
+// or standard input.
+func directoryOf(name string) string {
+	if isURL(name) {
+		return "."
+	}
+	return filepath.Dir(name)
 }
 
 // load reads a file, or standard input for "-". If the file has mistakes, the

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/format"
 	"github.com/aurea-orchestrator/aurea/internal/report"
@@ -55,7 +54,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	}
 	single := spec
 	single.Repeat = nil // the forecast is of each run
-	forecast, err := o.forecast(command.Context(), single)
+	forecast, err := o.forecast(command.Context(), single, document.directory())
 	if err != nil {
 		return document.locate(err)
 	}
@@ -68,7 +67,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 
 // forecast returns what the spec would do at the server, or on this machine. The
 // error is an ErrInvalid if it would be refused there.
-func (o *specCheckOptions) forecast(ctx context.Context, spec aurea.Spec) (aurea.Forecast, error) {
+func (o *specCheckOptions) forecast(ctx context.Context, spec aurea.Spec, directory string) (aurea.Forecast, error) {
 	if o.server.url != "" {
 		service, err := o.server.client()
 		if err != nil {
@@ -80,11 +79,10 @@ func (o *specCheckOptions) forecast(ctx context.Context, spec aurea.Spec) (aurea
 	if err := refuseWorkers(spec); err != nil {
 		return aurea.Forecast{}, err
 	}
-	allowed, err := o.policy.options(".")
+	allowed, err := o.policy.localOptions(directory)
 	if err != nil {
 		return aurea.Forecast{}, err
 	}
-	allowed.Targets = egress.AllowAll()
 	manager := runs.New(engine.New(version, kinds.New(allowed)), runs.Options{})
 	return manager.Forecast(ctx, spec)
 }

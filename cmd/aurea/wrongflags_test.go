@@ -16,6 +16,7 @@ import (
 // or by the flag alone. Flags with a rule of valueRules need none.
 var wrongValues = map[string]string{
 	"allow-target": "a b", "arrival": "x", "body": "@/nowhere", "concurrency": "0", "duration": "-1s",
+	"files":         "/nowhere",
 	"exec-commands": "/nowhere", "fail-on": "x", "format": "x", "header": "x", "job-duration": "x", "jobs": "0",
 	"keep-age": "-1s", "keep-bytes": "x", "keep-runs": "-1", "label": "x", "limit": "0", "listen": "x",
 	"log-level": "x", "max-connections": "-1", "max-disk": "x", "max-lost-fraction": "2", "max-memory": "x",

@@ -9,18 +9,20 @@ import (
 	"sync"
 
 	"github.com/aurea-orchestrator/aurea/internal/budget"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // A Policy is how much of this machine the operator allows jobs to use. The
 // zero value selects the defaults.
 type Policy struct {
-	MaxConnections int64  // connections that the jobs of a workload may hold at once; 0 means 10,000
-	OpenFiles      int64  // files and connections that all jobs may have open at once; 0 means no limit
-	MaxMemory      int64  // bytes that all jobs in flight may use; 0 means half of what is available
-	MaxDisk        int64  // bytes of files at once; 0 means 10 GiB; never more than there is room for
-	Dir            string // where those files are; "" means the system's directory for temporary files
-	MaxProcesses   int64  // programs that may run at once; 0 means 256
+	MaxConnections int64        // connections that the jobs of a workload may hold at once; 0 means 10,000
+	OpenFiles      int64        // files and connections that all jobs may have open at once; 0 means no limit
+	MaxMemory      int64        // bytes that all jobs in flight may use; 0 means half of what is available
+	MaxDisk        int64        // bytes of files at once; 0 means 10 GiB; never more than there is room for
+	Dir            string       // where those files are; "" means the system's directory for temporary files
+	MaxProcesses   int64        // programs that may run at once; 0 means 256
+	Files          files.Source // that specs may name
 }
 
 const (

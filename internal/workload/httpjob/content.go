@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -23,6 +24,7 @@ var contentParameters = []param.Parameter{
 		Name: bodyBytes, Type: param.Text,
 		Doc: "of the request: any bytes, in base64, which are sent as they are; in place of body",
 	},
+	bodyFileParameter,
 	formParameter,
 	multipartParameter,
 }
@@ -47,7 +49,7 @@ func (c textContent) render(in template.Input) []byte { return []byte(c.Render(i
 
 // readContent reads the content and its media type. A request with one is a POST
 // unless the spec says otherwise.
-func (t *requestTemplate) readContent(v param.Values, parser *template.Parser) (err error) {
+func (t *requestTemplate) readContent(v param.Values, parser *template.Parser, named files.Source) (err error) {
 	given := ""
 	for _, p := range contentParameters {
 		switch {
@@ -69,11 +71,15 @@ func (t *requestTemplate) readContent(v param.Values, parser *template.Parser) (
 			return param.Invalid(bodyBytes, "must be base64 (RFC 4648, with padding): %v", err)
 		}
 		t.content = textContent{Template: template.Literal(string(content))}
+	case bodyFile:
+		if t.content, err = newFileContent(v.Text(bodyFile), named); err != nil {
+			return param.Invalid(bodyFile, "%v", err)
+		}
 	case formParameter.Name:
 		t.mediaType = "application/x-www-form-urlencoded"
 		t.content, err = newForm(v.Fields(given), parser)
 	case multipartParameter.Name:
-		t.content, err = t.readMultipart(v, parser)
+		t.content, err = t.readMultipart(v, parser, named)
 	}
 	return err
 }

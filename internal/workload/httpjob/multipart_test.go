@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -74,7 +75,7 @@ func TestMultipartBoundary(t *testing.T) {
 	mediaType := func(seed uint64) string {
 		var r requestTemplate
 		v := param.Values{"multipart": []any{param.Values{"name": "a", "value": "b"}}}
-		if _, err := r.readMultipart(v, &template.Parser{Seed: seed}); err != nil {
+		if _, err := r.readMultipart(v, &template.Parser{Seed: seed}, files.Source{}); err != nil {
 			t.Fatal(err)
 		}
 		return r.mediaType

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -14,6 +15,7 @@ import (
 type params struct {
 	options     httpclient.Options
 	targets     egress.Allowlist
+	files       files.Source
 	request     requestTemplate
 	expect      expectation
 	redirects   int64
@@ -29,6 +31,7 @@ type params struct {
 func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (*params, error) {
 	p := &params{
 		targets:     targets,
+		files:       scope.Policy.Files,
 		redirects:   v.Integer("redirects"),
 		timeout:     v.Duration("timeout"),
 		connections: v.Integer("connections"),
@@ -73,10 +76,13 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		MaxBody:     v.Integer("max_bytes"),
 	}
 	parser := template.Parser{Seed: scope.Seed, Captured: captured}
-	if p.request, err = newRequestTemplate(p.options, targets, v, parser); err != nil {
+	if p.request, err = newRequestTemplate(p.options, targets, scope.Policy.Files, v, parser); err != nil {
 		return nil, err
 	}
 	if err := p.checkCaptures(); err != nil {
+		return nil, err
+	}
+	if err := p.checkFiles(); err != nil {
 		return nil, err
 	}
 	return p, p.checkMemory(scope.InFlight)
@@ -88,11 +94,16 @@ func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
 	if err := checkSources(p.options.Route.Sources); err != nil {
 		return workload.Jobs{}, err
 	}
-	r, err := newRunner(p, used)
+	p, release, err := p.loadFiles(used)
 	if err != nil {
 		return workload.Jobs{}, err
 	}
-	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.client.Close}}, nil
+	r, err := newRunner(p, used)
+	if err != nil {
+		release()
+		return workload.Jobs{}, err
+	}
+	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.client.Close, release}}, nil
 }
 
 // checkConnections refuses more connections than the policy allows.

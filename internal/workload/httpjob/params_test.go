@@ -95,11 +95,11 @@ var wrongParameters = []struct{ parameters, want string }{
 	},
 	{
 		`{"url": "http://localhost/", "multipart": {"name": "a"}}`,
-		"workload.multipart[0].value: is needed, or value_base64; set one of the two",
+		"workload.multipart[0].value: is needed, or value_base64 or file; set one of them",
 	},
 	{
 		`{"url": "http://localhost/", "multipart": {"name": "a", "value": "b", "value_base64": ""}}`,
-		"workload.multipart[0].value: is needed, or value_base64; set one of the two",
+		"workload.multipart[0].value: is needed, or value_base64 or file; set one of them",
 	},
 	{
 		`{"url": "http://localhost/", "multipart": {"name": "a", "value": "b", "type": "a/b\r\nX: y"}}`,

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea/internal/egress"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/httpclient"
 	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
@@ -52,7 +53,7 @@ type prepared struct {
 // newRequestTemplate reads the parameters of a request and checks the request
 // of job 0: all jobs have the same target and the same headers.
 func newRequestTemplate(
-	options httpclient.Options, targets egress.Allowlist, v param.Values, parser template.Parser,
+	options httpclient.Options, targets egress.Allowlist, named files.Source, v param.Values, parser template.Parser,
 ) (requestTemplate, error) {
 	t := requestTemplate{options: options, method: http.MethodGet, content: textContent{}}
 	var err error
@@ -65,7 +66,7 @@ func newRequestTemplate(
 	if err := t.readBasicAuth(v.Object(basicAuthParameter.Name), &parser); err != nil {
 		return t, err
 	}
-	if err := t.readContent(v, &parser); err != nil {
+	if err := t.readContent(v, &parser, named); err != nil {
 		return t, err
 	}
 	if v.Has("method") {
@@ -103,12 +104,15 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err := httpclient.CheckMethod(t.method); err != nil {
 		return param.Invalid("method", "%v", err)
 	}
+	if t.fileBytes() > 0 && t.has("Content-Length") {
+		return param.Invalid("headers.Content-Length", "is the client's own to set with a file; leave it out")
+	}
 	request, err := t.render(template.Input{}, "")
 	if err != nil {
 		return param.Invalid("headers", "cannot be sent with the rest of the request: %v", err)
 	}
 	if !t.fixed() {
-		t.rendered = int64(len(request.body))
+		t.rendered = int64(len(request.body)) + t.fileBytes()
 	}
 	return nil
 }
