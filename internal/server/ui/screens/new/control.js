@@ -78,17 +78,15 @@ export function choiceInput(words, options) {
 }
 
 /**
- * Returns a check box; it is blank unless it is checked.
- * @param {string} label
- * @param {string} hint
+ * Returns a check box, which is false unless it is checked.
+ * @param {{ label: string, hint: string, name: string }} words
  */
-export function checkInput(label, hint) {
+export function checkInput({ label, hint, name }) {
   const tick = element("input", { type: "checkbox", id: freshId() });
-  const node = element("div", { class: "field" }, element("label", { class: "check", for: tick.id }, tick, label));
-  if (hint) {
-    node.append(element("p", { id: `${tick.id}-hint`, class: "hint" }, hint));
-    tick.setAttribute("aria-describedby", `${tick.id}-hint`);
-  }
+  const node = element("div", { class: "field", "data-name": name },
+    element("label", { class: "check", for: tick.id }, tick, label),
+    element("p", { id: `${tick.id}-hint`, class: "hint" }, hint));
+  tick.setAttribute("aria-describedby", `${tick.id}-hint`);
   return {
     node, control: tick, find: () => ({ control: tick }),
     json: () => String(tick.checked), set: (value) => { tick.checked = value === true; },

@@ -3,13 +3,20 @@
 import { hasToken } from "../../core/api.js";
 import { commandLine, curl } from "../../core/command.js";
 import { element, freshId, say } from "../../core/dom.js";
+import { member } from "../../core/json.js";
 import { yaml } from "../../core/yaml.js";
 
 const forms = [
-  ["YAML", "a file for aurea run", (json) => yaml(json)],
-  ["curl", "submits it to this service", (json) => curl(json, { origin: location.origin, token: hasToken() })],
-  ["Command", "runs it on your machine", (json) => commandLine(json) ?? "Enter the secrets again, where it says ***."],
+  ["YAML", "a file for aurea run", (json) => (hasSecrets(json) ? `${aboutSecrets}${yaml(json)}` : yaml(json))],
+  ["curl", "submits it to this service", (json) => (hasSecrets(json) ? onlyInFile
+    : curl(json, { origin: location.origin, token: hasToken() }))],
+  ["Command", "runs it on your machine", (json) => (hasSecrets(json) ? onlyInFile
+    : commandLine(json) ?? "Enter the secrets again, where it says ***.")],
 ];
+
+const hasSecrets = (json) => member(json, "secrets") !== undefined;
+const aboutSecrets = "# Put ${NAME} in place of ***, with the name of the secret that stands there.\n";
+const onlyInFile = "A spec with secrets is run from its file, so that their values stay in the environment.";
 
 /** Returns the card and update, which takes the spec as JSON. */
 export function copiesCard() {

@@ -17,7 +17,8 @@ export function detailsPart() {
   const timeout = textInput({ label: "Timeout of a job", name: "timeout" }, { placeholder: "none" });
   const seed = numberInput({ label: "Seed", name: "seed", hint: "What random parameters are drawn from." },
     { placeholder: "a new one", inputmode: "numeric" });
-  const records = checkInput("Keep a record of every job", "For downloads as CSV, NDJSON and Parquet.");
+  const records = checkInput({ label: "Keep a record of every job", name: "include_jobs",
+    hint: "For downloads as CSV, NDJSON and Parquet." });
   const perSecond = numberInput({ label: "A second of service time", name: "per_second" }, { placeholder: "0.001" });
   const perJob = numberInput({ label: "A job", name: "per_job" }, { placeholder: "0" });
   const currency = textInput({ label: "Currency", name: "currency" },

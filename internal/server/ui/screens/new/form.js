@@ -1,12 +1,14 @@
 // The form and the spec that it stands for. Only the service checks the spec.
 
+import { Problem } from "../../core/api.js";
 import { element } from "../../core/dom.js";
-import { object } from "../../core/json.js";
+import { member, object } from "../../core/json.js";
 import { detailsPart } from "./details.js";
 import { clearError, clearErrors, placed, showError } from "./errors.js";
 import { jobPart } from "./job.js";
 import { judgePart } from "./judge.js";
 import { loadPart } from "./load.js";
+import { maskedParts } from "./masked.js";
 import { secretsPart } from "./secrets.js";
 
 /**
@@ -16,13 +18,15 @@ import { secretsPart } from "./secrets.js";
  */
 export function specForm(kinds) {
   const details = detailsPart();
-  const parts = [loadPart(), jobPart(kinds), secretsPart(), judgePart(), details];
+  const secrets = secretsPart();
+  const parts = [loadPart(), jobPart(kinds), secrets, judgePart(), details];
   const node = element("form", { class: "spec", novalidate: "", autocomplete: "off", id: "spec" },
     ...parts.map((part) => part.node));
   const touched = new WeakSet(); // controls that the user has left or changed
   node.addEventListener("input", (event) => clearError(event.target));
   for (const kind of ["change", "focusout"]) node.addEventListener(kind, (event) => touched.add(event.target));
 
+  const pairs = () => parts.flatMap((part) => part.pairs());
   const find = (location) => {
     const [body, ...path] = location.match(/[^.[\]]+/g) ?? [];
     if (body !== "body") return {};
@@ -31,11 +35,21 @@ export function specForm(kinds) {
   return {
     node,
     offerWorkers: details.offerWorkers,
-    json: () => object(parts.flatMap((part) => part.pairs())),
-    draft: () => object(parts.flatMap((part) => (part.names ? [["secrets", namesOf(part)]] : part.pairs()))),
+    json: () => object(pairs().map(([name, json]) => [name, name === "workload" ? secrets.fillIn(json) : json])),
+
+    // draft is the spec with the names of its secrets alone.
+    draft: () => object(pairs().map(([name, json]) => [name, name === "secrets" && json ? secrets.names() : json])),
     set(spec) {
       clearErrors(node);
       for (const part of parts) part.set(spec);
+    },
+
+    // checkMasks throws a Problem if a text still has a mask in it although all secrets
+    // have values: the service would take the mask for the text itself.
+    checkMasks() {
+      if (!secrets.areGiven()) return;
+      const errors = maskedParts(JSON.parse(member(this.json(), "workload")), "body.workload");
+      if (errors.length > 0) throw new Problem(400, { detail: "Secrets are still masked.", errors }, null, null);
     },
 
     // showErrors shows every message at its field, focuses the first such field, and
@@ -59,6 +73,3 @@ export function specForm(kinds) {
     },
   };
 }
-
-// namesOf returns the names of the secrets, which a draft has without their values.
-const namesOf = (part) => (part.names().length > 0 ? JSON.stringify(part.names()) : undefined);

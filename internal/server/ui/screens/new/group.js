@@ -12,7 +12,7 @@ const few = 4; // up to so many members are all shown
 
 // members returns the fields of an object's members, except members with a constant
 // value. makeField is field of field.js. Of more than a few members, those that are
-// needed and so many first ones are shown at first.
+// needed and so many simple ones are shown at first.
 export function members(schema, makeField, first = 2) {
   const needed = schema.required ?? [];
   const open = Object.entries(schema.properties ?? {}).filter(([, member]) => member.const === undefined);
@@ -30,8 +30,9 @@ export function members(schema, makeField, first = 2) {
 function fold(fields, needed, first) {
   const nodes = (list) => list.map(([, { node }]) => node);
   if (fields.length <= few) return nodes(fields);
-  const atFirst = ([name], i) => needed.includes(name) || i < first;
-  const more = fields.filter((entry, i) => !atFirst(entry, i));
+  const simple = fields.filter(([, { node }]) => !node.matches("fieldset")).slice(0, first);
+  const atFirst = (entry) => needed.includes(entry[0]) || simple.includes(entry);
+  const more = fields.filter((entry) => !atFirst(entry));
   const names = more.map(([name]) => name).join(", ");
   return [
     ...nodes(fields.filter(atFirst)),

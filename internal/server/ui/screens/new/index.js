@@ -40,7 +40,7 @@ export async function screen(root, { query, signal }) {
   const changed = () => {
     keepDraft(form.draft(), origin);
     preview.update();
-    copies.update(form.json());
+    copies.update(form.draft());
   };
   for (const kind of ["input", "change"]) form.node.addEventListener(kind, changed);
   form.node.addEventListener("focusout", preview.update);
@@ -53,7 +53,7 @@ export async function screen(root, { query, signal }) {
     form.set(start);
     problem.replaceChildren();
     preview.update();
-    copies.update(form.json());
+    copies.update(form.draft());
     form.node.querySelector("input:checked").focus();
   });
   const submit = submitter();
@@ -67,6 +67,7 @@ export async function screen(root, { query, signal }) {
     button.textContent = "Starting…";
     problem.replaceChildren();
     try {
+      form.checkMasks();
       const run = await submit(form.json(), signal);
       keepDraft(form.draft(), "");
       say(run.queue_position > 0 ? `Queued at place ${run.queue_position}.` : "Started.");
@@ -81,7 +82,7 @@ export async function screen(root, { query, signal }) {
   }
 
   preview.update();
-  copies.update(form.json());
+  copies.update(form.draft());
   offerWorkers(form, signal);
 }
 

@@ -11,10 +11,11 @@ export function listOf(schema) {
 }
 
 const simple = ["string", "integer", "number", undefined];
+const isSimple = (schema) => simple.includes(schema.type) && (schema.oneOf ?? []).every(isSimple);
 
 export function isSimpleList(schema) {
   const items = listOf(schema)?.items;
-  return items && simple.includes(items.type) && !items.oneOf;
+  return items !== undefined && isSimple(items);
 }
 
 // filled returns the lines that are not blank, with their numbers from 1.
@@ -27,10 +28,11 @@ const area = (placeholder) => element("textarea", { ...asTyped, rows: 2, placeho
 
 // lines returns the field of a list of simple values.
 export function lines(schema, name, needed) {
-  const type = listOf(schema).items.type;
+  const { items } = listOf(schema);
+  const { type } = items;
   const read = type === "string" ? JSON.stringify : type ? asNumber : asAny;
   const write = type === undefined ? writtenAny : written;
-  const example = schema.default ?? (name === "headers" ? "Name: value" : "one a line");
+  const example = schema.default ?? (items.pattern === ":" ? "Name: value" : "one a line");
   const control = area([example].flat().map(written).join("\n"));
   const json = () => {
     const values = filled(control).map(({ text }) => read(text));

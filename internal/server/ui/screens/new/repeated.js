@@ -39,7 +39,7 @@ export function repeated(schema, name, needed, makeField) {
   function number() {
     for (const [i, { own, remove }] of entries.entries()) {
       const title = `${name} ${i + 1}`;
-      own.node.querySelector("legend").textContent = title;
+      own.node.querySelector("legend, label").textContent = title;
       remove.setAttribute("aria-label", `Remove ${title}`);
       remove.hidden = entries.length <= least;
     }

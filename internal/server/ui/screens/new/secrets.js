@@ -4,6 +4,7 @@
 import { element } from "../../core/dom.js";
 import { object } from "../../core/json.js";
 import { labelled } from "./control.js";
+import { filledIn } from "./masked.js";
 
 /** Returns the part of the form for secrets, which is hidden without any. */
 export function secretsPart() {
@@ -12,11 +13,20 @@ export function secretsPart() {
   const node = element("section", { class: "card part" }, element("h2", {}, "Secrets"),
     element("p", { class: "hint" },
       "A run keeps the names of its secrets, not their values. They are shown as *** wherever they stand."), list);
+  const areGiven = () => fields.length > 0 && fields.every(({ control }) => control.value !== "");
+  const names = () => JSON.stringify(fields.map(({ name }) => name));
   const values = () => fields.map(({ name, control }) => [name, JSON.stringify(control.value)]);
   return {
     node,
-    pairs: () => [["secrets", fields.length > 0 ? object(values()) : undefined]],
-    names: () => fields.map(({ name }) => name),
+    pairs: () => [["secrets", fields.length === 0 ? undefined : areGiven() ? object(values()) : names()]],
+    names, areGiven,
+
+    // fillIn returns a workload, given as JSON, with the value of the one secret where
+    // it was masked. Of several it is not known which stood where.
+    fillIn(json) {
+      const value = fields.length === 1 ? fields[0].control.value : "";
+      return value ? filledIn(json, value) : json;
+    },
     set({ secrets = [] }) {
       const given = Array.isArray(secrets) ? secrets.map((name) => [name, ""]) : Object.entries(secrets);
       fields = given.map(([name, value]) => {

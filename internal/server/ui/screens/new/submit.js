@@ -10,7 +10,8 @@ export function submitter() {
   let last = { json: "", key: "" };
   return async (json, signal) => {
     if (json !== last.json) last = { json, key: randomKey() };
-    const run = await requestJSON("POST", "/v1/runs", { body: json, headers: { "Idempotency-Key": last.key }, signal });
+    const headers = { "Idempotency-Key": last.key };
+    const run = await requestJSON("POST", "/v1/runs", { body: json, headers, signal });
     last = { json: "", key: "" };
     return run;
   };
