@@ -48,7 +48,7 @@ func TestAB(t *testing.T) {
 	checkContains(t, "the text", read("text"), "verdict  regression\n", "\norder    ",
 		"\nseed     7\n", "\nstopped  after ")
 	checkContains(t, "the Markdown", read("markdown"), ": regression\n")
-	checkContains(t, "the HTML", read("html"), ": regression</h1>", "base_results")
+	checkContains(t, "the HTML", read("html"), `<span class="badge bad">regression</span>`, "base_results")
 	checkContains(t, "the JUnit", read("junit"), `<failure type="regression"`)
 	var outcome trials.Outcome
 	if err := json.Unmarshal([]byte(read("json")), &outcome); err != nil {

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/compare"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
@@ -304,4 +306,45 @@ func TestBrowserReportWithoutScript(t *testing.T) {
 	v.do(chromedp.Reload())
 	text := run(v, chromedp.Text(chromedp.CSS("main")))
 	checkContains(t, "the page without a script", text, "Over time", "4.0\t0\t20\t41\t–\t–\t–")
+}
+
+// A comparison and a set of runs in a browser fit a phone, with the columns that
+// matter, and a desk. Text has contrast in both schemes and in print.
+func TestBrowserDocuments(t *testing.T) {
+	t.Parallel()
+	results := resultsOf("run", 0.0123456, 0.0234567, 0.0345678, 0.0456789, 0.0567891, 0.0678912)
+	spreads, warnings := compare.Spreads(results)
+	set := compare.Set{Times: 6, Metrics: spreads, Warnings: warnings, Results: results}
+	for what, write := range map[string]func(w io.Writer) error{
+		"the comparison": func(w io.Writer) error {
+			return ComparisonWriters["html"](compared(t, "p50 > +5%", "p99 > +5%"), Options{}, w)
+		},
+		"the set": func(w io.Writer) error { return SetWriters["html"](set, Options{}, w) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			var page strings.Builder
+			if err := write(&page); err != nil {
+				t.Fatal(err)
+			}
+			v := view(t, page.String())
+			for _, width := range []int64{390, 768, 1280} {
+				v.resize(width)
+				if got := look[int64](v, "document.documentElement.scrollWidth"); got > width {
+					t.Errorf("on %d pixels the page is %d wide", width, got)
+				}
+				if cut := look[[]string](v, cutScript); len(cut) > 0 {
+					t.Errorf("on %d pixels tables are cut: %q", width, cut)
+				}
+			}
+			for _, medium := range [][2]string{{"screen", "light"}, {"screen", "dark"}, {"print", "dark"}} {
+				v.scheme(medium[0], medium[1])
+				if faint := look[[]string](v, aureatest.ContrastScript); len(faint) > 0 {
+					t.Errorf("%s, %s: too little contrast: %q", medium[0], medium[1], faint)
+				}
+			}
+			if wrong := look[[]string](v, structureScript); len(wrong) > 0 {
+				t.Errorf("the page has %q", wrong)
+			}
+		})
+	}
 }

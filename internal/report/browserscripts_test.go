@@ -20,6 +20,10 @@ const overlapScript = `[...document.querySelectorAll(".plot svg[role=img]")].fla
 		.map(([b]) => drawing.getAttribute("aria-label").slice(0, 20) + ": " + a + " and " + b));
 })`
 
+// cutScript lists the tables that are wider than their place.
+const cutScript = `[...document.querySelectorAll(".wide")].filter((place) => place.scrollWidth > place.clientWidth)
+	.map((place) => place.getAttribute("aria-label") + ": " + place.scrollWidth + " of " + place.clientWidth)`
+
 // structureScript lists what assistive technology would stumble over.
 const structureScript = `(() => {
 	const wrong = [];

@@ -41,6 +41,7 @@ func (c Compared) document() Document {
 	rep := Document{
 		Title:    c.BaseName + " → " + c.HeadName,
 		Headline: humanize(string(c.Verdict)),
+		Mood:     comparisonMoods[c.Verdict],
 		Facts: [][2]string{
 			{"verdict", humanize(string(c.Verdict))},
 			{"base", format.NumberOf(c.Base.Runs, "run") + " of " + c.BaseName},
@@ -88,6 +89,11 @@ func (c Compared) document() Document {
 		rep.Notes = append(rep.Notes, "warning: "+warning.Message)
 	}
 	return rep.sanitized()
+}
+
+// comparisonMoods are the moods of verdicts.
+var comparisonMoods = map[compare.Verdict]mood{
+	compare.Regression: bad, compare.Improvement: good, compare.NoChange: good, compare.TooLittleEvidence: doubtful,
 }
 
 // withinTable has a row for every metric of two single runs' series.

@@ -121,7 +121,8 @@ func TestHTMLOfComparison(t *testing.T) {
 	c.BaseName = "<b>"
 	text := writeComparison(t, "html", c)
 	for _, want := range []string{
-		`<h1>&lt;b&gt; → new\x1b: regression</h1>`, `<dt>order</dt><dd>AB BA</dd>`, `<td>p50</td>`, `<td>FAIL</td>`,
+		`<h1>&lt;b&gt; → new\x1b</h1>`, `<span class="badge bad">regression</span>`, `<dt>order</dt><dd>AB BA</dd>`,
+		`<th scope="row">p50</th>`, `<th scope="row" class="bad">FAIL</th>`, `<td class="bad">worse</td>`,
 		`&#34;verdict&#34;: &#34;regression&#34;`,
 	} {
 		if !strings.Contains(text, want) {
@@ -178,7 +179,7 @@ cost_per_million  0         0         0     0.0%       3
 		t.Errorf("(-want +got):\n%s\n%s", diff, text.String())
 	}
 	for form, want := range map[string]string{
-		"html": "<h1>api: 3 of 5 runs</h1>", "markdown": "### api: 3 of 5 runs\n", "json": `"variation": `,
+		"html": "<h1>api</h1>", "markdown": "### api: 3 of 5 runs\n", "json": `"variation": `,
 	} {
 		text.Reset()
 		if err := SetWriters[form](set, Options{}, &text); err != nil {

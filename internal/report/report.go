@@ -22,6 +22,7 @@ import (
 type Document struct {
 	Title    string
 	Headline string      // the verdict
+	Mood     mood        // of the verdict
 	Facts    [][2]string // names and values
 	Tables   []table
 	Notes    []string // remarks

@@ -46,7 +46,7 @@ func newSet(set compare.Set) Document {
 		rep.Facts = append(rep.Facts, [2]string{"passed", fmt.Sprintf("%d of %d", passed, judged)})
 	}
 	t := table{Header: []string{"", "median", "", "min", "max", "varies by", "n"}, yields: []format.Column{
-		{}, {}, {Drop: 2}, {Drop: 3}, {Drop: 4}, {}, {Drop: 1},
+		{}, {}, {Drop: 2}, {Drop: 4}, {Drop: 5}, {}, {Drop: 1},
 	}}
 	for _, s := range set.Metrics {
 		t.Rows = append(t.Rows, spreadRow(s, currency))
