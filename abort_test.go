@@ -119,7 +119,7 @@ func TestResultOfAnAbortedRun(t *testing.T) {
 		t.Errorf("thresholds (-want +got):\n%s", diff)
 	}
 	validity := Validity{State: Invalid, Reasons: []Reason{{Code: "aborted", State: Invalid, Value: 1,
-		Message: "a threshold ended the run after 1.000 s, before its end; these are the jobs that had ended by then"}}}
+		Message: "a threshold ended the run after 1s, before its end; these are the jobs that had ended by then"}}}
 	if diff := cmp.Diff(validity, r.Validity); diff != "" {
 		t.Errorf("validity (-want +got):\n%s", diff)
 	}

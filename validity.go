@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -48,10 +49,12 @@ const (
 // A validityCheck is one row of the table of checks. check reports whether the
 // result has the problem, and the Value and Limit of its Reason.
 type validityCheck struct {
-	code    string
-	state   ValidityState
-	check   func(r *Result) (value, limit float64, found bool)
-	message string // a format for value and limit, for value alone, or for none; {lost} and {unlike} name workers
+	code  string
+	state ValidityState
+	check func(r *Result) (value, limit float64, found bool)
+	// message is a format for value and limit, for value alone, or for none. %v
+	// is for seconds. {lost} and {unlike} name workers.
+	message string
 }
 
 // NoneOK is the code of the reason of a result in which no job ended ok. Such a
@@ -72,9 +75,9 @@ var validityChecks = []validityCheck{
 	{"stopped", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Status != StatusCompleted },
 		"the run was stopped before its end; these are the jobs that had ended by then"},
 	{"aborted", Invalid, aborted,
-		"a threshold ended the run after %.3f s, before its end; these are the jobs that had ended by then"},
+		"a threshold ended the run after %v, before its end; these are the jobs that had ended by then"},
 	{"paused", Degraded, pauses,
-		"the run was paused for %.3f s, in which what it measures had nothing to do"},
+		"the run was paused for %v, in which what it measures had nothing to do"},
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
 	{GeneratorLimit, Invalid, reachedLimits,
@@ -85,7 +88,7 @@ var validityChecks = []validityCheck{
 	},
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
-		"the generator started jobs late: p99 of the delay is %.6f s, more than %.6f s; ask it for less"},
+		"the generator started jobs late: p99 of the delay is %v, more than %v; ask it for less"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
 		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
 	{"few_cores", Degraded, fewerCores,
@@ -95,23 +98,23 @@ var validityChecks = []validityCheck{
 	{"generator_cpu", Degraded, busyGenerator,
 		"the generator used %.2f of its cores' time, more than %.2f; the numbers may be its own limit"},
 	{"cpu_throttled", Degraded, above(func(r *Result) float64 { return r.Health.Throttled }, 0),
-		"a CPU quota held the generator back for %.3f s"},
+		"a CPU quota held the generator back for %v"},
 	{"cpu_steal", Degraded, above(func(r *Result) float64 { return r.Health.Steal }, stealLimit),
 		"the hypervisor took %.3f of the cores' time, more than %.3f"},
 	{"gc_pause", Degraded, above(func(r *Result) float64 { return r.Health.GCPauseMax }, pauseLimit.Seconds()),
-		"the garbage collector paused the generator for %.6f s, more than %.6f s"},
+		"the garbage collector paused the generator for %v, more than %v"},
 	{"scheduler_latency", Degraded, waitingGenerator,
-		"goroutines of the generator waited up to %.6f s (p99) to run, more than %.6f s"},
+		"goroutines of the generator waited up to %v (p99) to run, more than %v"},
 	{"start_spread", Degraded, ofWorkers(startSpread),
-		"the first worker began %.6f s before the last, more than %.6f s"},
+		"the first worker began %v before the last, more than %v"},
 	{"clock_bound", Degraded, ofWorkers(clockBound),
-		"a worker's clock may be off by %.6f s, more than %.6f s; so may its times be"},
+		"a worker's clock may be off by %v, more than %v; so may its times be"},
 	{"report_gap", Degraded, ofWorkers(reportGap),
-		"a worker was silent for %.3f s, more than %.0f s, while it went on starting jobs or stood still"},
+		"a worker was silent for %v, more than %v, while it went on starting jobs or stood still"},
 	{"unlike_workers", Degraded, ofWorkers(unlikeWorkers),
 		"the workers are unlike: they differ in {unlike}; the numbers are of all of them together"},
 	{"uneven_workers", Degraded, ofWorkers(unevenEnds),
-		"the first worker was done %.6f s before the last, more than %.6f s; from then on the load was below what " +
+		"the first worker was done %v before the last, more than %v; from then on the load was below what " +
 			"was asked for"},
 	{"split_bound", Degraded, ofWorkers(splitBound),
 		"each of %.0f workers had only its share of the %.0f places for jobs in flight, and one was full; in one " +
@@ -120,7 +123,7 @@ var validityChecks = []validityCheck{
 		"%.0f workers shared {machines}, and so took cores and network from each other"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
-	}, "the run took %.6f s, less than %.3f s: chance is a large part of it"},
+	}, "the run took %v, less than %v: chance is a large part of it"},
 	{"few_samples", Degraded, fewSamples,
 		"a threshold is about a percentile that %.0f samples cannot tell; it takes %.0f"},
 }
@@ -290,8 +293,21 @@ func (r *Result) checkValidity() Validity {
 
 // format returns the message with as many numbers as it has verbs.
 func (c validityCheck) format(value, limit float64) string {
-	numbers := []any{value, limit}
-	return fmt.Sprintf(c.message, numbers[:strings.Count(c.message, "%.")]...)
+	numbers := []any{checkedValue(value), checkedValue(limit)}
+	return fmt.Sprintf(c.message, numbers[:strings.Count(c.message, "%")]...)
+}
+
+// A checkedValue is a value or a limit of a check. As a string it is a number of
+// seconds, with three digits and a unit: 142ms.
+type checkedValue float64
+
+func (v checkedValue) String() string {
+	d := time.Duration(math.Round(float64(v) * float64(time.Second)))
+	unit := time.Nanosecond
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit).String()
 }
 
 func (v *Validity) add(reason Reason) {

@@ -216,3 +216,14 @@ func TestStateIsTheWorstReasons(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Times in messages have three digits and a unit.
+func TestCheckedValue(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0: "0s", 21.1e-6: "21.1µs", 0.001: "1ms", 0.142213: "142ms", 0.9996: "1s", 12.345: "12.3s", 75.34: "1m15.3s",
+	} {
+		if got := checkedValue(seconds).String(); got != want {
+			t.Errorf("%v s is written as %q, want %q", seconds, got, want)
+		}
+	}
+}

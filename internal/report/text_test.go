@@ -91,8 +91,8 @@ func shopRun() aurea.Run {
 			{Name: "retries"},
 		},
 		Validity: aurea.Validity{State: aurea.Degraded, Reasons: []aurea.Reason{{
-			Code: "delay", State: aurea.Degraded, Message: "the generator started jobs late: p99 of the delay is 0.010000 s, " +
-				"more than 0.001000 s; ask it for less",
+			Code: "delay", State: aurea.Degraded,
+			Message: "the generator started jobs late: p99 of the delay is 10ms, more than 1ms; ask it for less",
 		}}},
 		Warnings: []string{"the records of 5 jobs are missing"},
 	}
