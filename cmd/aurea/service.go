@@ -75,6 +75,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Store:    s.options.store.address.kind(),
 		Damaged:  history.Damaged,
 		Version:  version,
+		Machine:  executor.Environment(),
 		Grafana:  c.grafana,
 		Tokens:   c.tokens,
 		Hosts:    c.hosts,

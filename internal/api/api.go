@@ -39,6 +39,7 @@ const (
 	CancelSearch = "/v1/searches/{id}/cancel"
 	Workloads    = "/v1/workloads"
 	Workers      = "/v1/workers"
+	System       = "/v1/system"
 )
 
 // RunPath returns the path of a pattern such as CancelRun for the run, or the

@@ -57,4 +57,5 @@ func (discardStore) Adopt(_ context.Context, id, _ string) (run aurea.Run, noted
 	return aurea.Run{}, nil, unknownRunError(id)
 }
 func (discardStore) Prune(context.Context, aurea.Retention) (forgotten int, err error) { return 0, nil }
+func (discardStore) Usage(context.Context) (runs, bytes int64, err error)              { return 0, 0, nil }
 func (discardStore) Ready(context.Context) error                                       { return nil }

@@ -259,6 +259,12 @@ func (m *memoryStore) Prune(_ context.Context, keep aurea.Retention) (int, error
 	return 0, nil
 }
 
+func (m *memoryStore) Usage(context.Context) (runs, bytes int64, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return int64(len(m.rows)), 0, nil
+}
+
 func (m *memoryStore) Ready(context.Context) error {
 	if err := m.write(); err != nil {
 		return err

@@ -87,6 +87,9 @@ type Store interface {
 	Adopt(ctx context.Context, id, owner string) (run aurea.Run, noted []byte, err error)
 	// Prune deletes the oldest finished runs that exceed the retention.
 	Prune(ctx context.Context, keep aurea.Retention) (forgotten int, err error)
+	// Usage returns how many runs are stored, and the bytes that they take, as a
+	// retention counts them.
+	Usage(ctx context.Context) (runs, bytes int64, err error)
 	// Ready returns nil if runs can be stored, or an aurea.ErrUnavailable. It
 	// writes: a store that could not write recovers by it.
 	Ready(ctx context.Context) error

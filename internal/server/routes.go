@@ -63,6 +63,8 @@ var routes = []route{
 		(*Server).registerWorkloads},
 	{"GET", api.Workers, "list-workers", "The workers that the service knows of, and what each one does",
 		(*Server).registerWorkers},
+	{"GET", api.System, "get-system", "What the service does, what it keeps and what it accepts",
+		(*Server).registerSystem},
 }
 
 // newRouter returns the handler of all routes, of the page, and of every other

@@ -81,6 +81,8 @@ type Runs interface {
 	// written, and an aurea.ErrDamaged when it is not. An unfinished run is an
 	// aurea.ErrConflict.
 	Verify(ctx context.Context, id string) error
+	// System returns what is executed and kept. Its other members may be zero.
+	System(ctx context.Context) (aurea.System, error)
 	// Ready returns nil when runs are accepted, and else an
 	// aurea.ErrUnavailable.
 	Ready() error
@@ -107,6 +109,7 @@ type Options struct {
 	Store    string       // the kind of store, such as sqlite, for GET /health
 	Damaged  func() int   // returns how many stored runs were found damaged; nil means none
 	Version  string
+	Machine  aurea.Environment // that the service runs on, for GET /v1/system
 	// Workers returns the workers of the cluster, sorted by name, in memory of the
 	// caller. nil means that there is no cluster.
 	Workers func() []aurea.Worker

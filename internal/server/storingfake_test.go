@@ -42,6 +42,13 @@ func (s *storingFake) Forecast(_ context.Context, spec aurea.Spec) (aurea.Foreca
 	return aurea.NewPlan(spec, 0).Forecast(), nil
 }
 
+// System has nothing but the number of stored runs.
+func (s *storingFake) System(context.Context) (aurea.System, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return aurea.System{Store: aurea.SystemStore{Runs: int64(len(s.runs))}}, nil
+}
+
 // put replaces a stored run.
 func (s *storingFake) put(run aurea.Run) {
 	s.mu.Lock()

@@ -64,6 +64,7 @@ func testRuns(t *testing.T, open func(*testing.T) Runs) {
 		"do": testDo, "life": testLife, "cancel": testCancel, "watch": testWatch,
 		"cancelled watch": testCancelledWatch, "key": testKey, "list": testList,
 		"change": testChange, "unknown": testUnknown, "forecast": testForecast,
+		"system": testSystem,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

@@ -75,9 +75,7 @@ func (s *Store) excess(ctx context.Context, keep aurea.Retention) (excess, error
 	if keep == (aurea.Retention{}) {
 		return e, nil
 	}
-	query := `SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT), ` + s.dialect.now + ` FROM runs`
-	var runs, bytes, now int64
-	err := s.reader.QueryRowContext(ctx, query).Scan(&runs, &bytes, &now)
+	runs, bytes, now, err := s.usage(ctx)
 	if keep.Age > 0 { // use the earlier clock, in case one is wrong
 		e.before = min(now, micros(time.Now())) - keep.Age.Microseconds()
 		e.agedQuota = max(runs/sweepShare, sweepMin)

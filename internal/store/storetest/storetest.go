@@ -60,6 +60,7 @@ var tests = []struct {
 	{"prune by number", testPruneByNumber},
 	{"prune ties", testPruneTies},
 	{"prune by bytes", testPruneByBytes},
+	{"usage", testUsage},
 	{"ready", testReady},
 	{"at once", testConcurrently},
 	{"reopen", testReopen},
