@@ -6,7 +6,7 @@ const units = { ns: 1e-9, us: 1e-6, "µs": 1e-6, "μs": 1e-6, ms: 1e-3, s: 1, m:
 export function seconds(text) {
   if (Number(text) === 0) return 0;
   const parts = [...String(text).matchAll(/([\d.]+)\s*(ns|us|µs|μs|ms|s|m|h)/g)];
-  return parts.length > 0 ? parts.reduce((sum, [, n, unit]) => sum + n * units[unit], 0) : NaN;
+  return parts.length > 0 ? parts.reduce((sum, [, n, unit]) => sum + Number(n) * units[unit], 0) : NaN;
 }
 
 // quantile returns the quantile of a name such as p99, p99.9 or p999; 0 for

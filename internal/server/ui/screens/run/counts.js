@@ -3,7 +3,7 @@
 /**
  * Returns { owed, bad, rate } of counts: the jobs that the load asked for and
  * that were not cancelled, those of them that did not end ok, and their share.
- * @param {import("../../types").Counts} counts
+ * @param {{ ok: number, failed: number, timeout?: number, dropped?: number, lost?: number }} counts
  */
 export function failuresOf({ ok, failed, timeout = 0, dropped = 0, lost = 0 }) {
   const bad = failed + timeout + dropped + lost;

@@ -24,6 +24,6 @@ export function doubts() {
 function doubtsOf(result) {
   if (!result) return { state: "valid", messages: [] };
   const { validity: { state, reasons }, warnings = [] } = result;
-  const worst = [...reasons].sort((a, b) => (b.state === "invalid") - (a.state === "invalid"));
+  const worst = [...reasons].sort((a, b) => Number(b.state === "invalid") - Number(a.state === "invalid"));
   return { state, messages: [...worst.map(({ message }) => message), ...warnings] };
 }

@@ -47,8 +47,8 @@ function errorTable(failures, ok) {
 
 // statusesIn returns the responses by status, those of errors first.
 function statusesIn(result) {
-  const good = (name) => /^[123]\d\d$/.test(name);
-  return Object.entries(result?.statuses ?? {}).sort(([a], [b]) => good(a) - good(b) || a.localeCompare(b));
+  const later = (name) => Number(/^[123]\d\d$/.test(name));
+  return Object.entries(result?.statuses ?? {}).sort(([a], [b]) => later(a) - later(b) || a.localeCompare(b));
 }
 
 function statusTable(statuses) {

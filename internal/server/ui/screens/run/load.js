@@ -51,7 +51,7 @@ const requests = {
  * Applies a control to a run, and returns the run as JSON.
  * @param {string} id
  * @param {"pause" | "resume" | "cancel" | "load"} one
- * @param {string} [body] the new load as JSON
+ * @param {string | undefined} body the new load as JSON
  * @param {AbortSignal} signal
  */
 export function control(id, one, body, signal) {

@@ -16,8 +16,9 @@ export function loadForm(send) {
   const cancel = element("button", { type: "button", class: "small" }, "Cancel");
   const node = element("form", { class: "load-form", hidden: "", novalidate: "" }, rate.node, limit.node,
     element("div", { class: "actions" }, element("button", { class: "small primary" }, "Change"), cancel));
+  /** @type {any} */
   let opener = null;
-  const form = { node, open, close, onToggle: () => {} };
+  const form = { node, open, close, onToggle: (/** @type {boolean} */ _) => {} };
 
   function open({ run, progress }) {
     if (!node.hidden) return close();
@@ -55,7 +56,7 @@ export function loadForm(send) {
       if (others.length > 0) {
         fields.find((one) => !one.node.hidden).tell(others.map(({ message }) => message).join("; "));
       }
-      node.querySelector("[aria-invalid]")?.focus();
+      fields.find(({ input }) => input.hasAttribute("aria-invalid"))?.input.focus();
     }
   });
   return form;

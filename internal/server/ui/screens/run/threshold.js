@@ -30,8 +30,8 @@ const nameOf = (expression) => metricOf(expression).replace(/^latency\./, "").re
  */
 export function thresholdsInWords(checks, currency) {
   const value = ({ expression, value: is }) => `${nameOf(expression)} ${thresholdValue(expression, is, currency)}`;
-  const failing = checks.filter(({ ok, no_data: noData }) => !ok && !noData)
-    .sort((a, b) => (metricOf(b.expression) === "error_rate") - (metricOf(a.expression) === "error_rate"));
+  const later = ({ expression }) => Number(metricOf(expression) !== "error_rate");
+  const failing = checks.filter(({ ok, no_data: noData }) => !ok && !noData).sort((a, b) => later(a) - later(b));
   const missing = checks.filter(({ ok, no_data: noData }) => !ok && noData);
   const holding = checks.filter(({ ok }) => ok);
   const subject = (check) => (metricOf(check.expression) === "error_rate" ? "that" : value(check));

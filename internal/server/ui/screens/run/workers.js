@@ -34,7 +34,8 @@ function workersTable(of, all) {
   const shown = columns.filter(({ some }) => !some || of.of.some(some));
   const top = Math.max(...of.of.map(({ throughput }) => throughput));
   const differs = unlike(of);
-  const list = [...of.of].sort((a, b) => (b.state === "lost") - (a.state === "lost")).slice(0, all ? Infinity : few);
+  const later = ({ state }) => Number(state !== "lost");
+  const list = [...of.of].sort((a, b) => later(a) - later(b)).slice(0, all ? Infinity : few);
   const rows = list.map((worker) => row(title(worker, differs), ...shown.map(({ cell }) => cell(worker, top))));
   if (of.rest && all) {
     rows.push(row(`${count(of.rest.count, "more worker")} together`,
