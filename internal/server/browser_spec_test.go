@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -9,16 +8,6 @@ import (
 
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
-
-// specOf returns the stored spec of a run.
-func specOf(t *testing.T, raw document) document {
-	t.Helper()
-	encoded, err := json.Marshal(raw.at("spec"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return decodeDocument(t, string(encoded))
-}
 
 // Every field of a spec can be filled in.
 func TestBrowserEveryField(t *testing.T) {

@@ -25,7 +25,7 @@ export async function screen(root, { query, signal }) {
   ]);
   if (signal.aborted) return;
   const form = specForm(workloads);
-  form.set(spec);
+  fill(form, spec);
   const problem = element("div", {});
   const preview = previewCard(form, signal);
   const copies = copiesCard();
@@ -94,6 +94,16 @@ async function firstSpec(from, signal) {
   if (from === "") return start;
   const response = await request("GET", `/v1/runs/${encodeURIComponent(from)}`, { signal });
   return exact(member(await response.text(), "spec"));
+}
+
+// fill fills in the form. A draft that is no spec gives way to a simple one.
+function fill(form, spec) {
+  try {
+    form.set(spec);
+  } catch {
+    dropDraft();
+    form.set(start);
+  }
 }
 
 const heading = (from) => element("header", {}, element("h1", {}, "New run"), ...(from ? [
