@@ -68,15 +68,18 @@ func (b *tab) sends(last *aurea.Spec, want string) {
 // allNamed checks that every control has a name and every id is unique.
 func (b *tab) allNamed(when string) {
 	b.t.Helper()
-	nameless := look[[]string](b, `[...document.querySelectorAll("input, select, textarea")].filter((c) => !(c.getAttribute("aria-label") ?? c.labels[0]?.textContent ?? "").trim()).map((c) => c.outerHTML)`)
+	nameless := look[[]string](b, `[...document.querySelectorAll("input, select, textarea")].filter((c) =>
+		!(c.getAttribute("aria-label") ?? c.labels[0]?.textContent ?? "").trim()).map((c) => c.outerHTML)`)
 	if len(nameless) > 0 {
 		b.t.Errorf("%s: without a label: %q", when, nameless)
 	}
-	empty := look[[]string](b, `[...document.querySelectorAll("legend, button")].filter((c) => !(c.getAttribute("aria-label") ?? c.textContent).trim()).map((c) => c.outerHTML)`)
+	empty := look[[]string](b, `[...document.querySelectorAll("legend, button")].filter((c) =>
+		!(c.getAttribute("aria-label") ?? c.textContent).trim()).map((c) => c.outerHTML)`)
 	if len(empty) > 0 {
 		b.t.Errorf("%s: without text: %q", when, empty)
 	}
-	twice := look[[]string](b, `[...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i)`)
+	twice := look[[]string](b, `[...document.querySelectorAll("[id]")].map((e) => e.id)
+		.filter((id, i, all) => all.indexOf(id) !== i)`)
 	if len(twice) > 0 {
 		b.t.Errorf("%s: duplicate ids: %q", when, twice)
 	}

@@ -28,7 +28,7 @@ export function inWords({ location, message }) {
     const match = field.startsWith(place) && message.match(pattern);
     if (match) return phrase(...match);
   }
-  return capital(sentence(message));
+  return sentence(/^[a-z]+[._]/.test(message) ? message : capital(message)); // the name of a metric stays as it is
 }
 
 /**

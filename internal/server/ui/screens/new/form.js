@@ -57,7 +57,10 @@ export function specForm(kinds) {
     showErrors(errors) {
       clearErrors(node);
       const { fields, rest } = placed(errors, find);
-      for (const [control, messages] of fields) showError(control, messages, true);
+      for (const [control, messages] of fields) {
+        showError(control, messages, true);
+        touched.add(control);
+      }
       fields[0]?.[0].focus();
       return { fields, rest };
     },

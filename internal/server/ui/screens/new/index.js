@@ -41,6 +41,7 @@ export async function screen(root, { query, signal }) {
     keepDraft(form.draft(), origin);
     preview.update();
     copies.update(form.draft());
+    if (!form.node.querySelector("[aria-invalid]")) problem.replaceChildren();
   };
   for (const kind of ["input", "change"]) form.node.addEventListener(kind, changed);
   form.node.addEventListener("focusout", preview.update);

@@ -5,7 +5,7 @@ import { asTyped } from "./control.js";
 import { metrics, operators, partsOf, thresholdJSON, unitsOf } from "./threshold.js";
 
 const stops = [
-  ["", "judge at the end"], ["at once", "stop the run when it fails"], ["after", "stop the run, but not before"],
+  ["", "judge at the end"], ["at once", "stop when it fails"], ["after", "stop, but not before"],
 ];
 const words = { "<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly", "!=": "other than" };
 const unitNames = { "": "share", m: "min", us: "µs" };

@@ -28,7 +28,7 @@ export function placementFields() {
   }
 
   return {
-    node: element("div", { class: "members" }, which.node, some, lost.node),
+    node: element("div", { class: "members workers" }, which.node, some, lost.node),
     isGiven: () => json() !== undefined || lost.json() !== undefined,
     pairs: () => [["workers", json()], ["max_lost_fraction", lost.json()]],
     set({ workers, max_lost_fraction: fraction }) {
