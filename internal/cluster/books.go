@@ -19,7 +19,8 @@ type Books struct {
 	judged, warmup ledger
 	failures       map[string]int64 // of the judged part, as far as reports tell
 	piece          []byte           // of the breakdown, so far
-	breakdown      *aurea.Breakdown
+	breakdown      *aurea.Breakdown // of the last report
+	soFar          *aurea.Breakdown // before the last report
 	final          *Final
 
 	reports uint64 // folded
@@ -95,8 +96,15 @@ func (b *Books) fold(r *Report, now time.Duration) error {
 	if err := b.check(r, now); err != nil {
 		return err
 	}
+	soFar, err := b.foldSoFar(r)
+	if err != nil {
+		return err
+	}
 	if err := b.close(r); err != nil {
 		return err
+	}
+	if b.soFar = soFar; b.breakdown != nil {
+		b.soFar = nil
 	}
 	b.hear(now)
 	b.foldFailures(r)

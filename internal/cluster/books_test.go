@@ -63,6 +63,14 @@ func TestBooksRefuse(t *testing.T) {
 			b.Part(1).OK++
 			r.Piece = b.AppendBinary(nil)
 		}, "part write: the latencies of 0 and 0 jobs"},
+		"a breakdown so far of others": {func(_, r *Report) {
+			r.SoFar = aurea.NewBreakdown(aurea.MetricNames{}).AppendBinary(nil)
+		}, "not of what the workload reports"},
+		"a breakdown so far with a wrong part": {func(_, r *Report) {
+			b := aurea.NewBreakdown(simulatedMetrics)
+			b.Part(0).Failed++
+			r.SoFar = b.AppendBinary(nil)
+		}, "part read: the latencies of 0 and 0 jobs"},
 		"no breakdown": {func(_, r *Report) { r.Piece = []byte("x") }, "not of what the workload reports"},
 	} {
 		books, reports := exampleBooks(t), changed(t, c.change)

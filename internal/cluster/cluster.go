@@ -27,7 +27,7 @@ import (
 )
 
 // Protocol is the version of the messages. Workers of another one are refused.
-const Protocol = 1
+const Protocol = 2
 
 // The times of the protocol.
 const (
@@ -49,7 +49,10 @@ const (
 	maxReport  = maxPayload - 4<<10
 	maxPiece   = 512 << 10 // bytes of the breakdown in one report
 
+	maxSoFar = 256 << 10 // bytes of the breakdown so far in one report
+
 	maxBreakdown = 32 << 20 // bytes of the breakdown of a worker, in all of its reports
+	maxSoFarOf   = 64       // workers of a run that report their breakdown so far: decoding it takes 0.3 MB each
 	maxWorkers   = 100_000
 	maxWeight    = 1 << 16
 	maxClasses   = 64  // of failures of a worker

@@ -82,7 +82,7 @@ func TestMergedTalliesAreExact(t *testing.T) {
 		for i, w := range run.workers {
 			part, _ := totals(run.workers[i : i+1])
 			equal(t, "judged part of a worker", unpack(t, m.WorkerTally[i]), part)
-			breakdown.Merge(w.breakdown())
+			breakdown.Merge(w.breakdown(time.Duration(aurea.Forever)))
 			for _, class := range w.measurement(run.end).Failures {
 				classes[class.Class] += class.Count
 			}

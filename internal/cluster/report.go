@@ -27,6 +27,7 @@ type Report struct {
 	Judged   *aurea.Tally     // of the interval; never nil
 	Warmup   *aurea.Tally     // of the interval; nil if it has none
 	Traced   []Traced         // jobs that ended in the interval; at most maxTraced are sent
+	SoFar    []byte           // the encoded breakdown so far; nil if unknown, and in the last report
 	Piece    []byte           // of the encoded breakdown: those of all reports, in order, are the whole
 	Final    *Final           // of the last report; else nil
 
@@ -90,7 +91,7 @@ func TotalsOf(t *aurea.Tally) Totals {
 // is how many job records there are to collect.
 func (r *Report) Finish(m aurea.Measurement, records int64) {
 	r.Final = FinalOf(m)
-	r.Final.Records = records
+	r.Final.Records, r.SoFar = records, nil
 	if m.Breakdown != nil {
 		r.Piece = m.Breakdown.AppendBinary(nil)
 	}
@@ -169,6 +170,9 @@ func (r *Report) extend(other *Report) {
 	}
 	r.Traced = append(r.Traced, other.Traced...)
 	r.Piece = append(r.Piece, other.Piece...)
+	if other.SoFar != nil {
+		r.SoFar = other.SoFar
+	}
 	r.Final = other.Final
 }
 

@@ -169,7 +169,7 @@ func TestSplitBreakdown(t *testing.T) {
 	w.jobs = []simulatedJob{{end: 1}, {end: 2}, {end: 1500 * time.Millisecond}}
 	books := NewBooks(w.shard, 7, names)
 	first, last := w.interval(0, time.Second), w.interval(time.Second, 2*time.Second)
-	first.Seq, last.Seq = 1, 2
+	first.Seq, last.Seq, first.SoFar = 1, 2, nil
 	m := w.measurement(2 * time.Second)
 	m.Breakdown = breakdown
 	last.Finish(m, 0)

@@ -67,7 +67,13 @@ func (r *Report) encodeWith(judged, warmup aurea.PackedTally) (encodedReport, er
 	}
 	data = appendBlock(data, r.Piece)
 	data = appendBlock(data, r.Final.appendBinary(nil))
-	if size := 1 + binary.MaxVarintLen64 + len(data); size > maxReport {
+	const header = 1 + binary.MaxVarintLen64
+	if soFar := appendBlock(nil, r.SoFar); header+len(data)+len(soFar) <= maxReport {
+		data = append(data, soFar...)
+	} else {
+		data = appendBlock(data, nil) // the end of the run brings it
+	}
+	if size := header + len(data); size > maxReport {
 		return encodedReport{}, fmt.Errorf("a report of %d bytes is more than the %d that can be sent", size, maxReport)
 	}
 	return encodedReport{seq: r.Seq, body: data}, nil
@@ -109,6 +115,9 @@ func (r *Report) UnmarshalBinary(data []byte) error {
 		final := reader{data: block}
 		r.Final = final.final()
 		in.failed = in.failed || final.failed || len(final.data) > 0
+	}
+	if block := in.block(); len(block) > 0 {
+		r.SoFar = slices.Clone(block)
 	}
 	if in.failed || len(in.data) > 0 {
 		return errReport

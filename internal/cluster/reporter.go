@@ -52,6 +52,9 @@ func (r *reporter) observe(p aurea.Progress) {
 		Elapsed: p.Elapsed, Length: p.Length, Paused: p.Paused, InFlight: p.InFlight, Failures: p.Failures,
 		Judged: p.Judged, Warmup: p.Warmup, Traced: TracedOf(p.Traced, r.started.At),
 	}
+	if len(r.shard.request.Weights) <= maxSoFarOf {
+		interval.SoFar = soFarOf(p.Breakdown)
+	}
 	r.mu.Lock()
 	r.pending.add(&interval)
 	r.filled = true

@@ -150,14 +150,14 @@ func (w *simulatedWorker) tallies(from, until time.Duration) (judged, warmup *au
 	return judged, warmup
 }
 
-// breakdown returns what the jobs that ended reported.
-func (w *simulatedWorker) breakdown() *aurea.Breakdown {
+// breakdown returns what the jobs that ended reported until a moment.
+func (w *simulatedWorker) breakdown(until time.Duration) *aurea.Breakdown {
 	b := aurea.NewBreakdown(simulatedMetrics)
 	for i, job := range w.jobs {
-		if !w.inWarmup(job) && !job.unstarted {
+		if !w.inWarmup(job) && !job.unstarted && job.end < until {
 			b.Record([]time.Duration{job.end - job.start, -1}, []int64{int64(i)})
 			b.RecordStatuses(aurea.StatusCounts{{Status: 200 + i%2, Count: 1}})
-			job.count(b.Part(i%2), 0, time.Duration(aurea.Forever))
+			job.count(b.Part(i%2), 0, until)
 		}
 	}
 	return b
@@ -190,6 +190,7 @@ func (w *simulatedWorker) interval(from, until time.Duration) *Report {
 	r := NewReport()
 	r.Epoch, r.Elapsed, r.Length, r.CPU = 7, until, until-from, 0.25
 	r.Judged, r.Warmup = w.tallies(from, until)
+	r.SoFar = soFarOf(w.breakdown(until))
 	for i, job := range w.jobs {
 		if job.start < until && job.end >= until && !job.unstarted {
 			r.InFlight++
@@ -208,8 +209,9 @@ func failureClass(job int) string { return fmt.Sprintf("class %d", job%3) }
 // measurement returns what the worker's engine measured.
 func (w *simulatedWorker) measurement(end time.Duration) aurea.Measurement {
 	m := aurea.Measurement{
-		Duration: end, FirstStart: -1, PeakUntil: end, Breakdown: w.breakdown(), OtherBusy: 0.5,
-		Health: aurea.Health{CPU: 0.5, GCPauseMax: float64(len(w.jobs))},
+		Duration: end, FirstStart: -1, PeakUntil: end, OtherBusy: 0.5,
+		Breakdown: w.breakdown(time.Duration(aurea.Forever)),
+		Health:    aurea.Health{CPU: 0.5, GCPauseMax: float64(len(w.jobs))},
 	}
 	m.Tally, m.Warmup = w.tallies(0, time.Duration(aurea.Forever))
 	m.Tally.Planned, m.Warmup.Planned = m.Tally.Accounted(), m.Warmup.Accounted()

@@ -28,7 +28,7 @@ type watcher struct {
 func newWatcher(c *coordination, observe func(aurea.Progress)) *watcher {
 	return &watcher{
 		coordination: c, orders: newOrderSender(c), report: NewReport(), stoppedAt: time.Duration(aurea.Forever),
-		merger: NewMerger(c.plan, c.started, len(c.members), c.interval(), observe),
+		merger: NewMerger(c.plan, c.started, len(c.members), c.interval(), c.withSoFar(observe)),
 	}
 }
 
