@@ -24,6 +24,7 @@ type Plan struct {
 	Level       Profile  `json:"level,omitempty"` // closed model with ramps: jobs in flight of the whole plan
 	End         Duration `json:"end"`             // no job starts at this time or later; Forever for no end
 	KeepJobs    bool     `json:"keep_jobs"`       // whether to keep a record of every job
+	Rows        int64    `json:"rows,omitempty"`  // what Jobs was limited to by data that is used once; 0 if it was not
 	Trace       *Trace   `json:"trace,omitempty"` // the trace of the run; nil if no jobs are traced
 }
 

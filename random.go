@@ -14,6 +14,7 @@ const (
 	StreamArrivals
 	StreamFaults
 	StreamParts
+	StreamData
 	StreamBoundary           // of multipart bodies
 	StreamFields   = 1 << 16 // and above: values of templates
 	StreamNested   = 1 << 17 // and above: nested workloads

@@ -205,6 +205,9 @@ func NewResult(plan Plan, m Measurement) *Result {
 	result.Health, result.Environment = m.Health, m.Environment
 	result.JobsNotListed = m.Jobs.Omitted()
 	result.Warnings = m.Warnings
+	if remark := plan.usedUp(tally.Counts); remark != "" {
+		result.Warnings = append(slices.Clip(result.Warnings), remark)
+	}
 	result.InFlight.Effective = result.InFlight.Mean
 	result.addBreakdown(m.Samples())
 	switch {

@@ -54,6 +54,7 @@ type Spec struct {
 	MaxLostFraction float64           `json:"max_lost_fraction,omitempty"`
 	Repeat          *Repeat           `json:"repeat,omitempty"`
 	Secrets         Secrets           `json:"secrets,omitempty"`
+	Data            *Data             `json:"data,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

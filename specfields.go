@@ -124,6 +124,10 @@ var fields = []field{
 		Name: "secrets", Type: param.OneOf, Alternatives: secretForms,
 		Doc: "what is stored and shown as ***: variables that a spec file contains, or names and values",
 	}, readSecrets},
+	{param.Parameter{
+		Name: "data", Type: param.Object, Members: dataParameters,
+		Doc: "a file of rows, of which each job uses one as {{data.NAME}}",
+	}, readData},
 	{defaultsParameter, nil}, // applyDefaults has read them
 }
 

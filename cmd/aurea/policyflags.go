@@ -45,8 +45,8 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 func (p *policyFlags) addTargetFlag(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http jobs may call instead of this machine only: "+
 		"a `HOST`, address or network, each with or without a port, or unix:PATH; repeatable (see docs/security.md)")
-	flags.StringVar(&p.files, "files", "", "`directory` of the files that specs may name, such as the body of a "+
-		"request; without it there are none (see docs/security.md)")
+	flags.StringVar(&p.files, "files", "", "`directory` of the files that specs may name, such as data or the "+
+		"body of a request; without it there are none (see docs/security.md)")
 }
 
 // addCommandsFlag declares the flag for the programs of exec jobs. Without it

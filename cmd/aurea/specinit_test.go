@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,7 +43,8 @@ func TestSpecInitOptionalFields(t *testing.T) {
 			continue
 		}
 		spec := "concurrency: 10\nnum_jobs: 100\n" + alone[field] + field + ": " + example.value + "\n"
-		code, _, stderr := runCommand(t, spec, "spec", "check", "-")
+		dir := writeFiles(t, map[string]string{"spec.yaml": spec, "users.csv": "name\nann\n"})
+		code, _, stderr := runCommand(t, "", "spec", "check", filepath.Join(dir, "spec.yaml"))
 		checkExit(t, field, code, exitOK, stderr)
 	}
 	for _, p := range aurea.SpecParameters() {

@@ -45,7 +45,11 @@ func (d *Dispatcher) clock() time.Duration { return time.Since(d.base) }
 
 // Resolve checks the workload of a plan. It acquires nothing.
 func (d *Dispatcher) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
-	return d.Resolver.Resolve(plan)
+	resolved, err := d.Resolver.Resolve(plan)
+	if err != nil {
+		return nil, err
+	}
+	return resolved, checkLocal(resolved)
 }
 
 // Execute executes a plan on workers and returns what they measured together.

@@ -36,10 +36,22 @@ func (p Placement) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
 	if wanted == nil || wanted.Local() {
 		return resolved, nil
 	}
+	if err := checkLocal(resolved); err != nil {
+		return nil, err
+	}
 	if count := wanted.Select().Count; count > 1 {
 		return resolved, checkDivisible(plan, resolved, int(count))
 	}
 	return resolved, nil
+}
+
+// checkLocal refuses to execute a plan on workers that is bound to this process.
+func checkLocal(resolved *workload.Resolved) error {
+	if !resolved.Local {
+		return nil
+	}
+	return param.Invalid("workers", "must be %s for a spec with data, whose file is here and not on the workers; "+
+		"leave it out, or say %q", aurea.PlaceLocal, aurea.PlaceLocal)
 }
 
 // checkDivisible refuses a number of workers among which a plan cannot be
@@ -63,8 +75,8 @@ func (p Placement) Execute(
 // isLocal reports whether a plan is executed in this process.
 func (p Placement) isLocal(plan aurea.Plan, resolved *workload.Resolved) bool {
 	wanted := plan.Spec.Workers
-	if wanted != nil {
-		return wanted.Local()
+	if wanted != nil || resolved.Local {
+		return resolved.Local || wanted.Local()
 	}
 	ready := len(p.Workers.Registry.Available(nil))
 	return ready == 0 || checkDivisible(plan, resolved, ready) != nil

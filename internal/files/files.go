@@ -34,6 +34,10 @@ func In(directory string) (Source, error) {
 // Under returns all files: by absolute paths, and by paths relative to base.
 func Under(base string) Source { return Source{base: base} }
 
+// Open opens a file of up to limit bytes and returns its size. The caller closes
+// it.
+func (s Source) Open(name string, limit int64) (*os.File, int64, error) { return s.open(name, limit) }
+
 // Size returns the size of a file of up to limit bytes.
 func (s Source) Size(name string, limit int64) (int64, error) {
 	file, size, err := s.open(name, limit)

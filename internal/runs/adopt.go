@@ -131,7 +131,7 @@ func (m *Manager) prepareAdopted(e *entry, noted []byte) (err error) {
 		e.plan.Trace = m.options.Trace(e.run.ID)
 	}
 	if err == nil && noted == nil {
-		e.workload, err = m.executor.Resolve(e.plan)
+		e.plan, e.workload, err = m.resolve(e.plan)
 	}
 	return err
 }

@@ -81,8 +81,18 @@ func (m *Manager) plan(spec aurea.Spec) (aurea.Plan, *workload.Resolved, error) 
 		return aurea.Plan{}, nil, err
 	}
 	plan := aurea.NewPlan(spec, newSeed())
-	resolved, err := m.executor.Resolve(plan)
+	plan, resolved, err := m.resolve(plan)
 	return plan, resolved, spec.Secrets.MaskError(err)
+}
+
+// resolve resolves the workload of a plan, and limits the plan to the jobs that
+// there is data for.
+func (m *Manager) resolve(plan aurea.Plan) (aurea.Plan, *workload.Resolved, error) {
+	resolved, err := m.executor.Resolve(plan)
+	if err != nil {
+		return plan, nil, err
+	}
+	return plan.Limited(resolved.Rows), resolved, nil
 }
 
 func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {

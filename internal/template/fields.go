@@ -59,6 +59,9 @@ func (p *Parser) field(words []string) (filler, error) {
 	if name == "timestamp" && len(arguments) < 2 {
 		return p.timestampField(cmp.Or(strings.Join(arguments, ""), "s"))
 	}
+	if column, ok := strings.CutPrefix(strings.Join(words, " "), dataPrefix); ok {
+		return p.dataField(column)
+	}
 	if index := slices.Index(p.Captured, name); index >= 0 && len(words) == 1 {
 		return func(line []byte, in Input) []byte { return append(line, in.captured(index)...) }, nil
 	}

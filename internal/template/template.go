@@ -52,6 +52,11 @@ type Parser struct {
 	// Captured names the values that earlier steps of a job capture. Nil means
 	// that the template is not part of a step.
 	Captured []string
+	// Columns names the values of a job's row of data. Nil means that there is
+	// no data.
+	Columns []string
+	// Cell appends the value that a job has in a column.
+	Cell func(line []byte, job int64, column int) []byte
 
 	fields uint64 // fields parsed so far
 	depth  int    // functions around what is parsed

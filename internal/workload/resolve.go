@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/dataset"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // A Scope is what surrounds a workload that is resolved.
 type Scope struct {
 	Policy   Policy
-	Seed     uint64 // of the workload's random draws
-	InFlight int64  // jobs that may be in flight at once; 0 if only the run will show
+	Seed     uint64        // of the workload's random draws
+	InFlight int64         // jobs that may be in flight at once; 0 if only the run will show
+	Data     *dataset.Rows // of the spec; nil if it has none
 
 	set      *Set
 	timeout  bool          // whether the spec has a timeout
@@ -34,6 +36,11 @@ type Resolved struct {
 	// Whole is whether a plan with the workload cannot be divided among workers,
 	// because it is of a kind that cannot be, or contains one.
 	Whole bool
+	// Local is whether a plan with the workload runs only where it was resolved,
+	// because its data is there.
+	Local bool
+	// Rows is how many jobs there is data for; 0 if there is no limit.
+	Rows int64
 	// Limited is whether the jobs have a timeout of their own, so that they need
 	// not the one of their kind.
 	Limited bool
@@ -54,12 +61,17 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 	if !plan.Open() {
 		inFlight = plan.Concurrency
 	}
+	data, err := s.data(plan)
+	if err != nil {
+		return nil, err
+	}
 	r, err := s.resolve(plan.Workload, "workload", Scope{
-		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, timeout: plan.Spec.Timeout > 0,
+		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data, timeout: plan.Spec.Timeout > 0,
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.Local, r.Rows = data != nil, data.Jobs()
 	if err := r.limit.check(inFlight); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aurea-orchestrator/aurea/internal/dataset"
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
+	"github.com/aurea-orchestrator/aurea/internal/template"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -20,11 +22,30 @@ type argument struct {
 	names []string
 }
 
+// A jobInput is what placeholders get their values from, beside the args.
+type jobInput struct {
+	job  int64
+	seed uint64
+	data *dataset.Rows // nil if the spec has none
+}
+
+// checkData refuses placeholders for columns that the data does not have.
+func (a argument) checkData(data *dataset.Rows) error {
+	for _, name := range a.names {
+		column, ok := strings.CutPrefix(name, dataPrefix)
+		if ok && !slices.Contains(data.Columns(), column) {
+			return param.Invalid("command", "%v", template.UnknownColumn(column, data.Columns()))
+		}
+	}
+	return nil
+}
+
 // The placeholders that need no schema, and the one for args that are a list.
 const (
 	jobPlaceholder  = "job"
 	seedPlaceholder = "seed"
 	allPlaceholder  = "args"
+	dataPrefix      = "data." // before a column of the spec's data
 )
 
 var placeholder = lazyregexp.New(`\{\{([^{}]*)\}\}`)
@@ -58,6 +79,9 @@ func parseArgument(text string, known []string) (argument, error) {
 	}
 	a.texts = append(a.texts, text[end:])
 	for _, name := range a.names {
+		if strings.HasPrefix(name, dataPrefix) {
+			continue // the spec decides whether there is such data
+		}
 		if name == "" || known != nil && !slices.Contains(known, name) {
 			return a, fmt.Errorf("has {{%s}}, which is nothing that a spec can tell by the schema; there is %s",
 				name, cmp.Or(strings.Join(known, ", "), "anything that has a name"))
@@ -69,8 +93,8 @@ func parseArgument(text string, known []string) (argument, error) {
 // expand returns the elements that an argument expands to: none if a value is
 // missing, and several if the argument is a single placeholder whose value is a
 // list.
-func (a argument) expand(args any, job int64, seed uint64) ([]string, error) {
-	if list, ok := a.value(0, args, job, seed).([]any); ok && a.alone() {
+func (a argument) expand(args any, in jobInput) ([]string, error) {
+	if list, ok := a.value(0, args, in).([]any); ok && a.alone() {
 		var elements []string
 		for _, item := range list {
 			text, err := argumentText(a.names[0], item)
@@ -84,7 +108,7 @@ func (a argument) expand(args any, job int64, seed uint64) ([]string, error) {
 	var element strings.Builder
 	element.WriteString(a.texts[0])
 	for i, name := range a.names {
-		value := a.value(i, args, job, seed)
+		value := a.value(i, args, in)
 		if value == nil {
 			return nil, nil
 		}
@@ -100,9 +124,12 @@ func (a argument) expand(args any, job int64, seed uint64) ([]string, error) {
 func (a argument) alone() bool { return len(a.names) == 1 && a.texts[0] == "" && a.texts[1] == "" }
 
 // value returns the value of a placeholder; nil if there is none.
-func (a argument) value(i int, args any, job int64, seed uint64) any {
+func (a argument) value(i int, args any, in jobInput) any {
 	if i >= len(a.names) {
 		return nil
+	}
+	if column, ok := strings.CutPrefix(a.names[i], dataPrefix); ok {
+		return string(in.data.AppendOf(nil, in.job, slices.Index(in.data.Columns(), column)))
 	}
 	switch args := args.(type) {
 	case map[string]any:
@@ -116,9 +143,9 @@ func (a argument) value(i int, args any, job int64, seed uint64) any {
 	}
 	switch a.names[i] {
 	case jobPlaceholder:
-		return json.Number(strconv.FormatInt(job, 10))
+		return json.Number(strconv.FormatInt(in.job, 10))
 	case seedPlaceholder:
-		return json.Number(strconv.FormatUint(seed, 10))
+		return json.Number(strconv.FormatUint(in.seed, 10))
 	}
 	return nil
 }

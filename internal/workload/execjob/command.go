@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/dataset"
 	"github.com/aurea-orchestrator/aurea/internal/jsonschema"
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 	"github.com/aurea-orchestrator/aurea/param"
@@ -163,7 +164,12 @@ func (c *Command) complete(values param.Values) (err error) {
 }
 
 // check checks the args of a spec against the command's schema.
-func (c Command) check(args any) error {
+func (c Command) check(args any, data *dataset.Rows) error {
+	for _, a := range c.arguments {
+		if err := a.checkData(data); err != nil {
+			return err
+		}
+	}
 	switch {
 	case args == nil && c.schema == nil:
 		return nil
@@ -177,16 +183,16 @@ func (c Command) check(args any) error {
 	if err := c.schema.Check(args, "args"); err != nil {
 		return err
 	}
-	_, err := c.argv(args, 0, 0)
+	_, err := c.argv(args, jobInput{data: data})
 	return err
 }
 
 // argv returns the arguments of the program. The error is an
 // *aurea.InvalidError.
-func (c Command) argv(args any, job int64, seed uint64) ([]string, error) {
+func (c Command) argv(args any, in jobInput) ([]string, error) {
 	var argv []string
 	for _, a := range c.arguments {
-		elements, err := a.expand(args, job, seed)
+		elements, err := a.expand(args, in)
 		if err != nil {
 			return nil, err
 		}

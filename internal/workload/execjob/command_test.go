@@ -44,10 +44,10 @@ func TestCommandArguments(t *testing.T) {
 		{`{"level": 1, "files": []}`, []string{"-1", "--", "7-5"}},
 	} {
 		args := workloadtest.Parse(t, test.args)
-		if err := c.check(args); err != nil {
+		if err := c.check(args, nil); err != nil {
 			t.Errorf("%s: %v", test.args, err)
 		}
-		got, err := c.argv(args, 7, 5)
+		got, err := c.argv(args, jobInput{job: 7, seed: 5})
 		if err != nil {
 			t.Errorf("%s: %v", test.args, err)
 		}
@@ -101,7 +101,7 @@ func TestWrongArguments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = c.check(args)
+		err = c.check(args, nil)
 		if workloadtest.Message(err) != test.want {
 			t.Errorf("%.60s: %v, want %s", test.args, err, test.want)
 		}
@@ -116,7 +116,7 @@ func TestListWithinAnArgument(t *testing.T) {
 	free := listed(t, `{"commands": {"x": {"path": "/x", "args": ["{{a}}", "b{{a}}"], "schema": {}}}}`)["x"]
 	const want = "args.a: must be a string, a number, true or false, " +
 		"for the place that the operator's list gives it"
-	if err := free.check(map[string]any{"a": []any{"c"}}); workloadtest.Message(err) != want {
+	if err := free.check(map[string]any{"a": []any{"c"}}, nil); workloadtest.Message(err) != want {
 		t.Errorf("check = %v, want %s", err, want)
 	}
 }
@@ -224,13 +224,13 @@ func FuzzCommands(f *testing.F) {
 			return
 		}
 		for _, c := range commands {
-			if err := c.check(args); err != nil {
+			if err := c.check(args, nil); err != nil {
 				if !errors.Is(err, aurea.ErrInvalid) || err.Error() == "" {
 					t.Fatalf("%v is not an ErrInvalid", err)
 				}
 				continue
 			}
-			argv, err := c.argv(args, 1, 2)
+			argv, err := c.argv(args, jobInput{job: 1, seed: 2})
 			if err != nil {
 				t.Fatalf("accepted args do not expand: %v", err)
 			}

@@ -41,9 +41,9 @@ func Kind(commands map[string]Command) workload.Kind {
 		Resolve: func(v param.Values, scope workload.Scope) (workload.Resolved, error) {
 			p := params{
 				name: v.Text("command"), command: commands[v.Text("command")], args: v["args"],
-				seed: scope.Seed, limit: scope.Policy.ProcessLimit(),
+				seed: scope.Seed, data: scope.Data, limit: scope.Policy.ProcessLimit(),
 			}
-			if err := p.command.check(p.args); err != nil {
+			if err := p.command.check(p.args, p.data); err != nil {
 				return workload.Resolved{}, err
 			}
 			if err := p.limit.Check("command", scope.InFlight, 1); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/aurea-orchestrator/aurea/internal/dataset"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -17,6 +18,7 @@ type params struct {
 	command Command
 	args    any // checked against the command's schema
 	seed    uint64
+	data    *dataset.Rows // nil if the spec has none
 	limit   workload.Limit
 }
 
@@ -44,7 +46,7 @@ func (r execRunner) Run(ctx context.Context, job int64, metrics workload.JobMetr
 		return r.limit.Exceeded(1)
 	}
 	defer r.used.Give(1)
-	argv, err := r.command.argv(r.args, job, r.seed)
+	argv, err := r.command.argv(r.args, jobInput{job, r.seed, r.data})
 	if err != nil {
 		return err // cannot happen: check has expanded the arguments
 	}

@@ -75,7 +75,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		HTTP2:       v.Text("version") == "2",
 		MaxBody:     v.Integer("max_bytes"),
 	}
-	parser := template.Parser{Seed: scope.Seed, Captured: captured}
+	parser := template.Parser{
+		Seed: scope.Seed, Captured: captured, Columns: scope.Data.Columns(), Cell: scope.Data.AppendOf,
+	}
 	if p.request, err = newRequestTemplate(p.options, targets, scope.Policy.Files, v, parser); err != nil {
 		return nil, err
 	}
