@@ -80,7 +80,7 @@ var parameters = slices.Concat([]param.Parameter{
 		Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(),
 		Doc: "longest the request may take, with its redirects and polls; that of the spec is for the whole job",
 	},
-	tlsParameter,
+	workload.TLSParameter("whom to trust over https, and who calls"),
 }, routeParameters, []param.Parameter{
 	{
 		Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0),

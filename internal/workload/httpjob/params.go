@@ -45,7 +45,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if err := p.checkConnections(scope); err != nil {
 		return nil, err
 	}
-	security, err := newTLSConfig(v.Object(tlsParameter.Name))
+	security, err := workload.NewTLSConfig(v.Object("tls"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package httpjob
+package workload
 
 import (
 	"crypto/tls"
@@ -7,12 +7,11 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// tlsParameter declares which certificates to trust and to send over https.
+// TLSParameter declares which certificates to trust and to send over TLS.
 // Certificates are values, not file names: a service must not read its host's
 // files at the request of its callers.
-var tlsParameter = param.Parameter{
-	Name: "tls", Type: param.Object, Doc: "whom to trust over https, and who calls",
-	Members: []param.Parameter{
+func TLSParameter(doc string) param.Parameter {
+	return param.Parameter{Name: "tls", Type: param.Object, Doc: doc, Members: []param.Parameter{
 		{
 			Name: "ca", Type: param.Text, Max: 1 << 20,
 			Doc: "certificates of the authorities to trust, in PEM; the system's unless given",
@@ -27,17 +26,17 @@ var tlsParameter = param.Parameter{
 		},
 		{
 			Name: "server_name", Type: param.Text, Max: 253,
-			Doc: "whose certificate it must be; the URL's host unless given",
+			Doc: "whose certificate it must be; the target's host unless given",
 		},
 		{
 			Name: "skip_verify", Type: param.Boolean, Default: false,
 			Doc: "take any certificate, which anyone in between can have made",
 		},
-	},
+	}}
 }
 
-// newTLSConfig reads the parameter; nil if it is not given.
-func newTLSConfig(v param.Values) (*tls.Config, error) {
+// NewTLSConfig reads a TLSParameter; nil if it is not given.
+func NewTLSConfig(v param.Values) (*tls.Config, error) {
 	if v == nil {
 		return nil, nil //nolint:nilnil // selects Go's default
 	}
