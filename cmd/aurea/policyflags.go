@@ -34,19 +34,20 @@ func (p *policyFlags) addFlags(flags *pflag.FlagSet, defaultScratch string) {
 		"never more than the free space (default 10GiB)")
 	flags.Int64Var(&p.processes, "max-processes", 0, "most programs that exec jobs may run at once (default 256)")
 	flags.Int64Var(&p.connections, "max-connections", 0,
-		"most connections that http jobs may hold at once (default 10000)")
+		"most connections that http or grpc jobs may hold at once (default 10000)")
 	flags.StringVar(&p.scratch, "scratch", "", "`directory` in which disk jobs write (default "+defaultScratch+")")
 	annotatePlace(flags, onMachine, "exec-commands", "max-memory", "max-disk", "max-processes", "max-connections",
 		"scratch")
 }
 
 // addTargetFlag declares the flags for what specs may reach beyond this process:
-// the targets of http jobs, and files.
+// the targets of http and grpc jobs, and files.
 func (p *policyFlags) addTargetFlag(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http jobs may call instead of this machine only: "+
-		"a `HOST`, address or network, each with or without a port, or unix:PATH; repeatable (see docs/security.md)")
-	flags.StringVar(&p.files, "files", "", "`directory` of the files that specs may name, such as data or the "+
-		"body of a request; without it there are none (see docs/security.md)")
+	flags.StringArrayVar(&p.targets, "allow-target", nil, "target that http and grpc jobs may call instead of this "+
+		"machine only: a `HOST`, address or network, each with or without a port, or unix:PATH; repeatable "+
+		"(see docs/security.md)")
+	flags.StringVar(&p.files, "files", "", "`directory` of the files that specs may name, such as data or the body of "+
+		"a request; without it there are none (see docs/security.md)")
 }
 
 // addCommandsFlag declares the flag for the programs of exec jobs. Without it

@@ -50,6 +50,7 @@ var kindExamples = map[string]map[string]string{
 	"station": {"service": "10ms"},
 	"cpu":     {"cpu_time": "1ms"},
 	"http":    {"url": "http://localhost:8080/"},
+	"grpc":    {"target": "localhost:50051", "method": "grpc.health.v1.Health/Check"},
 	"memory":  {"bytes": "1048576"},
 	"disk":    {"bytes": "65536"},
 	"exec":    {"command": "NAME"},

@@ -21,6 +21,7 @@ var endless = map[string]string{
 	"http":         `{"kind": "http", "url": "$URL"}`,
 	"http 2":       `{"kind": "http", "url": "$URL", "version": "2"}`,
 	"poll":         `{"kind": "http", "url": "$JOBS", "body": {}, "poll": {"interval": "60s"}}`,
+	"grpc":         `{"kind": "grpc", "target": "$GRPC", "method": "grpc.health.v1.Health/Watch"}`,
 	"cpu":          `{"kind": "cpu", "cpu_time": "1h"}`,
 	"memory":       `{"kind": "memory", "bytes": 4096, "hold": "1h"}`,
 	"exec":         `{"kind": "exec", "command": "sh"}`,
@@ -59,7 +60,8 @@ func TestJobsEndInTime(t *testing.T) {
 // $JOBS for one whose jobs are never done. exec jobs may run sh, which sleeps.
 func openText(t *testing.T, text string) workload.Jobs {
 	t.Helper()
-	text = strings.NewReplacer("$URL", silentServer(t), "$JOBS", endlessJobs(t)).Replace(text)
+	text = strings.NewReplacer(
+		"$URL", silentServer(t), "$JOBS", endlessJobs(t), "$GRPC", serveHealth(t)).Replace(text)
 	o := kinds.Options{Commands: listed(t, fmt.Sprintf(
 		`{"commands": {"sh": {"path": %q, "args": ["-c", "exec sleep 3600"]}}}`, found(t, "sh")))}
 	return workloadtest.Open(t, kinds.New(o), workloadtest.Workload(t, text))

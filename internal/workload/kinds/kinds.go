@@ -7,6 +7,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/internal/workload/execjob"
+	"github.com/aurea-orchestrator/aurea/internal/workload/grpcjob"
 	"github.com/aurea-orchestrator/aurea/internal/workload/httpjob"
 )
 
@@ -14,7 +15,7 @@ import (
 // safest: jobs may call this machine alone and run no programs.
 type Options struct {
 	workload.Policy
-	Targets  egress.Allowlist           // the addresses that http jobs may call
+	Targets  egress.Allowlist           // the addresses that http and grpc jobs may call
 	Commands map[string]execjob.Command // programs that exec jobs may run, by name
 }
 
@@ -26,6 +27,7 @@ func New(o Options) *workload.Set {
 		workload.Station,
 		workload.CPU,
 		httpjob.Kind(o.Targets),
+		grpcjob.Kind(o.Targets),
 		workload.Memory,
 		workload.Disk,
 		execjob.Kind(o.Commands),

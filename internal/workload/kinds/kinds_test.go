@@ -65,7 +65,7 @@ func TestWhole(t *testing.T) {
 
 // An unknown kind is refused. The error names the available kinds.
 func TestUnknownKind(t *testing.T) {
-	const want = "workload.kind: must be one of sleep, noop, station, cpu, http, memory, disk, mix, steps; " +
+	const want = "workload.kind: must be one of sleep, noop, station, cpu, http, grpc, memory, disk, mix, steps; " +
 		`got "slep"; did you mean sleep?`
 	if got := workloadtest.Refusal(kinds.New(kinds.Options{}), aurea.Workload{Kind: "slep"}, 0); got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -78,6 +78,8 @@ func simplest(t *testing.T, kind string) map[string]any {
 	switch kind {
 	case "http":
 		return map[string]any{"url": serve(t, func(http.ResponseWriter, *http.Request) {})}
+	case "grpc":
+		return map[string]any{"target": serveHealth(t), "method": "grpc.health.v1.Health/Check"}
 	case "exec":
 		return map[string]any{"command": "true"}
 	case "mix":

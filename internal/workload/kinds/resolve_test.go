@@ -29,6 +29,7 @@ var acquiring = map[string]string{
 	"http fixed": `{"kind": "http", "url": "$URL"}`,
 	"http 2":     `{"kind": "http", "url": "$URL", "version": "2"}`,
 	"https":      `{"kind": "http", "url": "$HTTPS", "tls": {"skip_verify": true}}`,
+	"grpc":       `{"kind": "grpc", "target": "$GRPC", "method": "grpc.health.v1.Health/Check"}`,
 	"poll":       `{"kind": "http", "url": "$URL", "body": {}, "poll": {}}`,
 	"host name":  `{"kind": "http", "url": "$LOCALHOST"}`,
 	"disk write": `{"kind": "disk", "bytes": 4096}`,
@@ -51,7 +52,8 @@ func TestResolveAcquiresNothing(t *testing.T) {
 	}
 	plain, secure := countingServer(t, count, false), countingServer(t, count, true)
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(plain, "http://"))
-	urls := strings.NewReplacer("$URL", plain, "$HTTPS", secure, "$LOCALHOST", "http://localhost:"+port)
+	urls := strings.NewReplacer("$URL", plain, "$HTTPS", secure, "$LOCALHOST", "http://localhost:"+port,
+		"$GRPC", serveHealth(t))
 	for name, text := range acquiring {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "scratch")

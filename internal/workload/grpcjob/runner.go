@@ -1,0 +1,113 @@
+package grpcjob
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/aurea-orchestrator/aurea/internal/template"
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// A runner runs the grpc jobs of a run. It is safe for concurrent use.
+type runner struct {
+	*params
+	path        string
+	streams     *grpc.StreamDesc
+	unary       bool // the response has exactly one message
+	messages    *messages
+	expect      *expectation
+	connections []*connection
+	pool        sync.Pool // of *received
+}
+
+// newRunner returns the runner of jobs that call a method.
+func newRunner(p *params, m method) (*runner, error) {
+	r := &runner{
+		params: p, path: p.method.path(), streams: m.streams(), unary: !m.IsStreamingServer(),
+		pool: sync.Pool{New: func() any { return new(received) }},
+	}
+	var err error
+	if r.messages, err = p.messages.bind(m); err != nil {
+		return nil, err
+	}
+	if r.expect, err = p.expect.bind(m); err != nil {
+		return nil, err
+	}
+	for range p.connections {
+		c, err := p.newConnection()
+		if err != nil {
+			r.close()
+			return nil, err
+		}
+		r.connections = append(r.connections, c)
+	}
+	return r, nil
+}
+
+// close closes the connections.
+func (r *runner) close() {
+	for _, c := range r.connections {
+		c.close()
+	}
+}
+
+// Run calls the method and judges the response.
+func (r *runner) Run(ctx context.Context, job int64, metrics workload.JobMetrics) error {
+	in := template.Input{Job: job}
+	if r.timed {
+		in.Now = time.Now().UnixNano()
+	}
+	if session := workload.SessionOf(ctx); session != nil {
+		in.Captured = session.Captured
+	}
+	outgoing, err := r.outgoing(ctx, in)
+	if err != nil {
+		return err
+	}
+	outgoing, cancel := withDeadline(outgoing)
+	defer cancel()
+	e := exchange{
+		runner: r, connection: r.connections[job%int64(len(r.connections))],
+		in: in, metrics: metrics, cancel: cancel,
+	}
+	defer e.report()
+	return e.run(outgoing)
+}
+
+// withDeadline returns a context that is done at its deadline, which that of a
+// job need not be.
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, limited := ctx.Deadline(); limited {
+		return context.WithDeadline(ctx, deadline)
+	}
+	return context.WithCancel(ctx)
+}
+
+// outgoing returns the context with the metadata of a job. A traced job sends
+// its traceparent, unless the user's own metadata contains one.
+func (r *runner) outgoing(ctx context.Context, in template.Input) (context.Context, error) {
+	md, err := r.metadata.of(in)
+	if err != nil {
+		return nil, templateFailure(err)
+	}
+	if !r.metadata.hasTraceparent {
+		if traceparent := workload.TraceparentOf(ctx).Send(); traceparent != "" {
+			md = metadata.Join(md, metadata.Pairs(workload.TraceHeader, traceparent))
+		}
+	}
+	if md == nil {
+		return ctx, nil
+	}
+	return metadata.NewOutgoingContext(ctx, md), nil
+}
+
+// templateFailure returns the failure of a job whose values make no call.
+func templateFailure(err error) error {
+	return &workload.Failure{Class: classTemplate, Err: fmt.Errorf(
+		"the call cannot be made with the values of this job: %w", err)}
+}
