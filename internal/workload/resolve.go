@@ -15,6 +15,7 @@ type Scope struct {
 	Policy   Policy
 	Seed     uint64        // of the workload's random draws
 	InFlight int64         // jobs that may be in flight at once; 0 if only the run will show
+	Cookies  bool          // whether the steps of the job share Session.Cookies
 	Data     *dataset.Rows // of the spec; nil if it has none
 
 	set      *Set

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"context"
+	"net/http/cookiejar"
 	"slices"
 	"sync"
 )
@@ -11,6 +12,8 @@ type Session struct {
 	// Captured are the values that steps have captured, by their index in
 	// Scope.Captured; "" before.
 	Captured []string
+	// Cookies are those of the job so far; nil unless Scope.Cookies.
+	Cookies *cookiejar.Jar
 }
 
 // sessionKey is the key of the session in a job's context.
@@ -48,21 +51,30 @@ func (s Scope) Capture(name string) int {
 }
 
 // sessions are the sessions of the jobs that run. It is safe for concurrent use.
-type sessions struct{ pool sync.Pool }
+type sessions struct {
+	pool    sync.Pool
+	cookies bool
+}
 
-// newSessions returns sessions with room for the values of the table; nil if
-// there are none, because then the steps share nothing.
-func newSessions(table *captureTable) *sessions {
+// newSessions returns sessions with room for the values of the table, and with or
+// without cookies; nil if the steps share neither.
+func newSessions(table *captureTable, cookies bool) *sessions {
 	size := len(table.names)
-	if size == 0 {
+	if size == 0 && !cookies {
 		return nil
 	}
-	return &sessions{sync.Pool{New: func() any { return &Session{make([]string, size)} }}}
+	return &sessions{
+		pool:    sync.Pool{New: func() any { return &Session{Captured: make([]string, size)} }},
+		cookies: cookies,
+	}
 }
 
 // run calls job with a context that has an empty session.
 func (s *sessions) run(ctx context.Context, job func(context.Context) error) error {
 	session := s.pool.Get().(*Session)
+	if s.cookies {
+		session.Cookies, _ = cookiejar.New(nil) // which cannot fail
+	}
 	jobContext, ok := ctx.(*JobContext)
 	if !ok {
 		jobContext = NewJobContext(ctx)
@@ -71,6 +83,7 @@ func (s *sessions) run(ctx context.Context, job func(context.Context) error) err
 	defer func() {
 		jobContext.session = nil
 		clear(session.Captured)
+		session.Cookies = nil
 		s.pool.Put(session)
 	}()
 	return job(jobContext)

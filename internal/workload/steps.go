@@ -28,6 +28,10 @@ var Steps = Kind{
 				},
 				Doc: "the workloads, in order",
 			},
+			{
+				Name: "cookies", Type: param.Boolean, Default: false,
+				Doc: "whether the http steps of a job keep the cookies of answers, and send them",
+			},
 		},
 		MaxInFlight: MaxRunning,
 	},
@@ -35,13 +39,13 @@ var Steps = Kind{
 	Connects:       true,
 	Nests:          true,
 	Resolve: func(values param.Values, scope Scope) (Resolved, error) {
-		scope.captures = new(captureTable)
+		scope.captures, scope.Cookies = new(captureTable), values.Boolean("cookies")
 		steps, err := resolveChildren(stepsOf(values), scope, stepsName)
 		if err != nil {
 			return Resolved{}, err
 		}
 		return nest(steps, func(opened []openChild) Jobs {
-			return Jobs{Runner: stepsRunner{opened, newSessions(scope.captures)}}
+			return Jobs{Runner: stepsRunner{opened, newSessions(scope.captures, scope.Cookies)}}
 		}), nil
 	},
 }

@@ -17,8 +17,17 @@ func (r *httpRunner) call(
 	ctx context.Context, p prepared, keep int, response *httpclient.Response, metrics exchangeMetrics,
 ) (prepared, error) {
 	for followed := int64(0); ; followed++ {
-		err := r.client.Do(ctx, p.Request, keep, response)
+		request, err := p.Request, error(nil)
+		if r.cookies {
+			if request, err = r.addCookies(ctx, p); err != nil {
+				return p, err
+			}
+		}
+		err = r.client.Do(ctx, request, keep, response)
 		metrics.exchange(response)
+		if r.cookies {
+			keepCookies(ctx, p.url, response)
+		}
 		if err != nil {
 			return p, asFailure(err)
 		}

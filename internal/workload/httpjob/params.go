@@ -21,6 +21,7 @@ type params struct {
 	redirects   int64
 	timeout     time.Duration  // of the request; 0 for none of its own
 	poll        *poll          // nil if nothing is polled
+	cookies     bool           // the job keeps cookies
 	captures    []capture      // what later steps use
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
@@ -35,6 +36,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		redirects:   v.Integer("redirects"),
 		timeout:     v.Duration("timeout"),
 		connections: v.Integer("connections"),
+		cookies:     scope.Cookies,
 		memory:      scope.Policy.MemoryLimit(),
 	}
 	captured := scope.Captured() // without those of this step
