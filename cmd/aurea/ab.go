@@ -134,7 +134,7 @@ func (o *abOptions) run(command *cobra.Command, args []string) error {
 // watch prints what is done, as lines.
 func (o *abOptions) watch(versus *trials.Versus, names [2]string) {
 	w := o.unlessQuiet(o.push.stderr)
-	fmt.Fprintf(w, "A is %s; B is %s; up to %d runs of each in random order, seed %d\n",
+	fmt.Fprintf(w, "A: %s\nB: %s\nup to %d runs of each in random order, seed %d\n",
 		format.Sanitize(names[0]), format.Sanitize(names[1]), o.pairs, versus.Seed)
 	versus.Ended = func(pair, side int, run aurea.Run) {
 		printTrial(w, fmt.Sprintf("%d of %d, %c", pair, o.pairs, 'A'+side), run.Result)

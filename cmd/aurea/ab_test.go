@@ -33,7 +33,7 @@ func TestAB(t *testing.T) {
 	code, stdout, stderr := runCommand(t, "", args...)
 	checkExit(t, "aurea ab", code, exitThreshold, stderr)
 	checkContains(t, "standard error", stderr,
-		"A is "+old+"; B is "+slow+"; up to 8 runs of each in random order, seed 7\n", "1 of 8, A: ", "of 8, B: ",
+		"A: "+old+"\nB: "+slow+"\nup to 8 runs of each in random order, seed 7\n", "1 of 8, A: ", "of 8, B: ",
 		"of each: regression\n", "aurea: a regression: worse by evidence in throughput")
 	if stdout != "" {
 		t.Errorf("standard output has %q", stdout)
