@@ -127,8 +127,11 @@ func TestBundle(t *testing.T) {
 	if match := regexp.MustCompile(`(?m)^\s*(?:import|export)\b.*`).FindString(text); match != "" {
 		t.Errorf("the script has %q", match)
 	}
-	for _, module := range []string{"charts/svg.js", "charts/plot.js", "core/format.js", "report.js"} {
-		if n := strings.Count(text, `modules["`+module+`"] = `); n != 1 {
+	for module, declares := range map[string]string{
+		"charts/svg.js": "const textWidth =", "charts/plot.js": "function plot(",
+		"core/format.js": "function duration(", "report.js": "const course =",
+	} {
+		if n := strings.Count(text, declares); n != 1 {
 			t.Errorf("%s is there %d times", module, n)
 		}
 	}

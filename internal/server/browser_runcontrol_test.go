@@ -141,14 +141,14 @@ func TestBrowserRunScreenWorstFirst(t *testing.T) {
 		"no data for p50 < 1ms; p99 3.7 ms holds.")
 	rows := func(table string) []string {
 		t.Helper()
-		return look[[]string](b.tab, `[...document.querySelectorAll("[aria-label=%s] tbody tr")]
+		return look[[]string](b.tab, `[...document.querySelectorAll("[aria-label='%s'] tbody tr")]
 			.map((row) => [...row.cells].map((cell) => cell.innerText).join("|").replaceAll("\u00a0", " "))`, table)
 	}
 	for table, want := range map[string][]string{
 		"Thresholds": {"error_rate < 1%|22.7 %|no", "p50 < 1ms|–|no data", "p99 < 250ms|3.7 ms|yes"},
 		"Errors": {"connection refused|315|22.6 %|connecting to 127.0.0.1: connection refused",
 			"status 503|5|0.359 %|the answer's status is 503"},
-		"Parts": {"gone|1|1|50 %|0|–|–"},
+		"Failing parts": {"gone|1|1|50 %|0|–|–"},
 	} {
 		if diff := cmp.Diff(want, rows(table)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", table, diff)

@@ -24,57 +24,69 @@ var Style = sync.OnceValue(func() string {
 	for _, sheet := range sheets {
 		text += mustRead(sheet)
 	}
-	return text
+	return margin().ReplaceAllString(text, "")
 })
 
 // Bundle returns a module with all embedded modules that it imports, as one
 // script without imports. name is where the module would be among Files. Bundle
 // panics if an imported module does not exist.
 func Bundle(name, source string) string {
-	b := bundle{done: map[string]bool{}}
-	b.WriteString("\"use strict\";\nconst modules = {};\n")
+	b := bundle{numbers: map[string]int{}}
+	b.WriteString("\"use strict\";\nconst modules = [];\n")
 	b.add(name, source)
 	return b.String()
 }
 
 // A bundle joins modules into one script, each after those that it imports. A
 // module becomes a function that returns its exports, so its other names stay
-// its own. The modules keep to one form: an import is a line of its own and
-// names what it imports; a declaration is exported where it stands.
+// its own. It has a number, which takes fewer bytes than its name. The modules
+// keep to one form: an import is a line of its own and names what it imports; a
+// declaration is exported where it stands.
 type bundle struct {
 	strings.Builder
-	done map[string]bool
+	numbers map[string]int // of the modules that are there
 }
 
 var (
 	importLine = lazyregexp.New(`(?m)^import (\{[^}]*\}) from "(\.{1,2}/[\w./-]+\.js)";$`)
 	// comment matches comments that stand on lines of their own, which are a
 	// quarter of the bytes. No text over several lines has such a line.
-	comment    = lazyregexp.New(`(?m)^[ \t]*(?://.*|/\*\*(?s:.*?)\*/)\n`)
+	comment = lazyregexp.New(`(?m)^[ \t]*(?://.*|/\*\*(?s:.*?)\*/)\n`)
+	// trailing matches a comment behind code. No text has such an end.
+	trailing   = lazyregexp.New("(?m)[ \t]+// [^\n\"'`]*$")
+	margin     = lazyregexp.New(`(?m)^[ \t]+`)
 	exportWord = lazyregexp.New(`(?m)^export ((?:async )?(?:function|const|class)\*? ([\w$]+))`)
 )
 
-// add adds a module by its path, after what it imports.
+// add adds a module by its path, after what it imports, unless it is there.
 func (b *bundle) add(name, source string) {
-	if b.done[name] {
-		return
-	}
-	b.done[name] = true
 	imported := func(from string) string { return path.Join(path.Dir(name), from) }
 	for _, match := range importLine().FindAllStringSubmatch(source, -1) {
 		file := imported(match[2])
-		b.add(file, mustRead(file))
+		if _, there := b.numbers[file]; !there {
+			b.add(file, mustRead(file))
+		}
 	}
-	body := importLine().ReplaceAllStringFunc(comment().ReplaceAllString(source, ""), func(line string) string {
+	number := len(b.numbers)
+	b.numbers[name] = number
+	body := importLine().ReplaceAllStringFunc(compact(source), func(line string) string {
 		match := importLine().FindStringSubmatch(line)
-		return fmt.Sprintf("const %s = modules[%q];", strings.ReplaceAll(match[1], " as ", ": "), imported(match[2]))
+		return fmt.Sprintf("const %s = modules[%d];", strings.ReplaceAll(match[1], " as ", ": "),
+			b.numbers[imported(match[2])])
 	})
 	var exports []string
 	for _, match := range exportWord().FindAllStringSubmatch(source, -1) {
 		exports = append(exports, match[2])
 	}
 	body = exportWord().ReplaceAllString(body, "$1")
-	fmt.Fprintf(b, "modules[%q] = (() => {\n%sreturn { %s };\n})();\n", name, body, strings.Join(exports, ", "))
+	fmt.Fprintf(b, "modules[%d] = (() => {\n%sreturn { %s };\n})();\n", number, body, strings.Join(exports, ", "))
+}
+
+// compact removes comments and margins from a module. Texts over several lines
+// have neither.
+func compact(source string) string {
+	source = comment().ReplaceAllString(source, "")
+	return margin().ReplaceAllString(trailing().ReplaceAllString(source, ""), "")
 }
 
 // mustRead returns the content of an embedded file.

@@ -1,9 +1,9 @@
-// The spec to take along: as YAML, as curl and as a command line.
+// The spec to take along: as YAML, curl, a command line and JSON.
 
 import { hasToken } from "../../core/api.js";
 import { commandLine, curl } from "../../core/command.js";
 import { element, freshId, say } from "../../core/dom.js";
-import { member } from "../../core/json.js";
+import { indent, member } from "../../core/json.js";
 import { yaml } from "../../core/yaml.js";
 
 const forms = [
@@ -12,6 +12,7 @@ const forms = [
     : curl(json, { origin: location.origin, token: hasToken() }))],
   ["Command", "runs it on your machine", (json) => (hasSecrets(json) ? onlyInFile
     : commandLine(json) ?? "Enter the secrets again, where it says ***.")],
+  ["JSON", "what the service is sent", (json) => indent(json)],
 ];
 
 const hasSecrets = (json) => member(json, "secrets") !== undefined;

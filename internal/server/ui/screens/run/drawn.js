@@ -1,5 +1,10 @@
 // Parts of the screen that are drawn again only when what they show changes.
 
+import { element } from "../../core/dom.js";
+
+/** A remark in the place of what there is not. */
+export const remark = (text) => element("p", { class: "hint" }, text);
+
 /**
  * Returns show(value), which fills a node with what draw returns for the value,
  * unless that is the value of before. A node without content is hidden.

@@ -9,6 +9,6 @@ import { partsOf, partsTable } from "./partstable.js";
 export function failing() {
   const node = element("section", { class: "card" });
   const show = drawn(node, (parts) =>
-    (parts.length > 0 ? [element("h2", {}, "Failing parts"), partsTable(parts)] : []));
+    (parts.length > 0 ? [element("h2", {}, "Failing parts"), partsTable("Failing parts", parts)] : []));
   return { node, show: (view) => show(partsOf(view).filter(({ counts }) => failuresOf(counts).bad > 0)) };
 }

@@ -11,17 +11,19 @@ import { failing } from "./failing.js";
 import { figures } from "./figures.js";
 import { head } from "./head.js";
 import { judged } from "./judged.js";
+import { links } from "./links.js";
 import { watchRun } from "./load.js";
 import { sentenceOf } from "./sentence.js";
+import { tabs } from "./tabs.js";
 import { after, isLive, phaseOf } from "./view.js";
 import { workers } from "./workers.js";
 
 /**
  * Draws the run of the address, and follows it until it has finished.
  * @param {HTMLElement} root
- * @param {{ params: { id: string }, store: object, signal: AbortSignal }} context
+ * @param {{ params: { id: string }, query: URLSearchParams, store: object, signal: AbortSignal }} context
  */
-export async function screen(root, { params: { id }, store, signal }) {
+export async function screen(root, { params: { id }, query, store, signal }) {
   document.title = "Run – Aurea";
   const change = (next) => store.update((state) => {
     state.shown = next(state.shown?.id === id ? state.shown : null);
@@ -29,12 +31,15 @@ export async function screen(root, { params: { id }, store, signal }) {
   const changed = (data) => change((view) => after(view, { event: "status", data }));
   const top = head();
   const steering = controls({ changed, signal });
+  const ways = links(signal);
+  const details = tabs({ chosen: query.get("tab") ?? "", changed, signal });
   top.tools.append(steering.node);
+  top.node.append(ways.node);
   const beside = [judged(), errors()];
   const [numbers, doubt, course, parts, crew] = [figures(), doubts(), charts(), failing(), workers()];
-  const all = [top, steering, numbers, doubt, course, ...beside, parts, crew];
+  const all = [top, steering, ways, numbers, doubt, course, ...beside, parts, crew, details];
   const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, course.node,
-    element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, crew.node);
+    element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, crew.node, details.node);
   let before = null;
   store.watch(signal, ({ shown: view }) => {
     if (view?.id !== id || view === before) return;

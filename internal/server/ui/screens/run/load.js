@@ -1,6 +1,6 @@
 // The run from the service, and its events.
 
-import { ConnectionError, Problem, receive, request } from "../../core/api.js";
+import { ConnectionError, Problem, receive, request, requestJSON } from "../../core/api.js";
 import { follow, isFinished } from "../../core/follow.js";
 import { after, viewOf } from "./view.js";
 
@@ -57,4 +57,48 @@ const requests = {
 export function control(id, one, body, signal) {
   const [method, path] = requests[one];
   return textOf(method, `${pathOf(id)}${path}`, { body, signal });
+}
+
+/**
+ * Changes the note of a run, or whether it is a baseline, and returns the run as
+ * JSON.
+ * @param {string} id
+ * @param {string} body as JSON
+ * @param {AbortSignal} signal
+ */
+export const change = (id, body, signal) => textOf("PATCH", pathOf(id), { body, signal });
+
+/**
+ * Returns a histogram of a run; an empty one if it is kept no more.
+ * @param {string} id
+ * @param {string} of latency, service_time or delay
+ * @param {AbortSignal} signal
+ */
+export async function loadHistogram(id, of, signal) {
+  try {
+    return await requestJSON("GET", `${pathOf(id)}/histogram?format=json&of=${of}`, { signal });
+  } catch (error) {
+    if (error.status === 404 || error.status === 409) return { summary: { count: 0, max: 0 }, buckets: [] };
+    throw error;
+  }
+}
+
+/**
+ * Returns what a run can be compared with: { before, baseline }, the id of the
+ * completed run of its name before it, or "", and whether another run is the
+ * baseline.
+ * @param {import("../../types").Run} run
+ * @param {AbortSignal} signal
+ */
+export async function loadOthers({ id, name, created_at: created }, signal) {
+  const list = (more) => {
+    const query = new URLSearchParams([["name", name], ["limit", "2"], ...more]);
+    return requestJSON("GET", `/v1/runs?${query}`, { signal });
+  };
+  const [older, baselines] = await Promise.all([
+    list([["status", "completed"], ["until", created]]), list([["baseline", "true"]]),
+  ]);
+  return {
+    before: older.runs.find((run) => run.id !== id)?.id ?? "", baseline: baselines.runs.some((run) => run.id !== id),
+  };
 }

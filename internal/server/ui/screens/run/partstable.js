@@ -18,11 +18,12 @@ export function partsOf({ result, progress }) {
 
 /**
  * Returns parts as a table. Of a live run, throughput and p50 are not known.
+ * @param {string} name of the table
  * @param {object[]} parts as partsOf returns them
  */
-export function partsTable(parts) {
+export function partsTable(name, parts) {
   const known = columns.filter(({ has }) => !has || parts.some(has));
-  return tableOf("Parts", ["Part", ...known.map(({ name }) => name)],
+  return tableOf(name, ["Part", ...known.map((column) => column.name)],
     parts.map((part) => row(part.name, ...known.map(({ cell }) => cell(part)))));
 }
 

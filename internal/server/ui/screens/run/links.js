@@ -1,0 +1,40 @@
+// Where one goes from a run: again, to a comparison, to the trend of its name.
+
+import { element } from "../../core/dom.js";
+import { addressOf } from "../compare/sides.js";
+import { drawn } from "./drawn.js";
+import { loadOthers } from "./load.js";
+import { isLive } from "./view.js";
+
+/**
+ * Returns the links: { node, show }.
+ * @param {AbortSignal} signal
+ */
+export function links(signal) {
+  const node = element("nav", { class: "links", "aria-label": "From this run" });
+  let others = { before: "", baseline: false };
+  let asked = false;
+  const show = drawn(node, linksOf);
+  const shown = (view) => {
+    show({ id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view), ...others });
+    if (asked || view.result === null || !view.run.name) return;
+    asked = true;
+    loadOthers(view.run, signal).then((found) => {
+      others = found;
+      shown(view);
+    }, () => {}); // the other links do without it
+  };
+  return { node, show: shown };
+}
+
+function linksOf({ id, name, ended, live, before, baseline }) {
+  const link = (text, href) => element("a", { href }, text);
+  const compared = (text, base) => link(text, addressOf({ base, head: id, threshold: "" }));
+  return [
+    ...(live ? [] : [link("Run again", `#/new?from=${encodeURIComponent(id)}`)]),
+    ...(ended && baseline ? [compared("Compare with the baseline", "baseline")] : []),
+    ...(ended && before ? [compared("Compare with the run before", before)] : []),
+    ...(ended && !baseline && !before ? [compared("Compare", "")] : []),
+    ...(name ? [link("Trend of this name", `#/names/${encodeURIComponent(name)}`)] : []),
+  ];
+}
