@@ -2,13 +2,15 @@
 // service, unary or streaming, and judge its status and messages.
 //
 // Kind declares the parameters. newParams types and checks them once, without
-// connecting; params.open learns the types of the method, checks the messages
-// against them, and makes the runner. So a wrong message ends a run before its
-// first job. A job goes from runner.go through exchange.go and expect.go.
+// connecting; params.open makes the runner. The types of the method come from
+// files, or else from the server when the jobs are opened. Messages are checked
+// against them then, so a wrong message ends a run before its first job. A job
+// goes from runner.go through exchange.go and expect.go.
 package grpcjob
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -45,7 +47,7 @@ func Kind(targets egress.Allowlist) workload.Kind {
 	}
 }
 
-var parameters = []param.Parameter{
+var parameters = slices.Concat([]param.Parameter{
 	{
 		Name: "target", Type: param.Text, Max: 300, Required: true,
 		Doc: "host and port of the server, such as localhost:50051",
@@ -54,6 +56,7 @@ var parameters = []param.Parameter{
 		Name: "method", Type: param.Text, Max: 1000, Required: true,
 		Doc: "which method to call, as package.Service/Method",
 	},
+}, sourceParameters, []param.Parameter{
 	{
 		Name: "message", Type: param.Any,
 		Doc: "what to send, as the JSON of its type; a list for a method that takes a stream; its texts may have " +
@@ -93,4 +96,4 @@ var parameters = []param.Parameter{
 		Name: "max_bytes", Type: param.Integer, Min: 1, Max: 1 << 30, Default: int64(4 << 20),
 		Doc: "most bytes of a message that is received; a longer one fails",
 	},
-}
+})

@@ -1,7 +1,6 @@
 package grpcjob
 
 import (
-	"context"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -47,12 +46,7 @@ func (m method) streams() *grpc.StreamDesc {
 	return &grpc.StreamDesc{ServerStreams: true, ClientStreams: m.IsStreamingClient()}
 }
 
-// findMethod returns the method that jobs call.
-func (p *params) findMethod(ctx context.Context) (method, error) {
-	return p.reflect(ctx)
-}
-
-// methodOf returns a method of a service. The error names the methods that there
+// of returns the method of a service. The error names the methods that there
 // are.
 func (m methodName) of(service protoreflect.ServiceDescriptor, types *dynamicpb.Types) (method, error) {
 	if found := service.Methods().ByName(m.method); found != nil {

@@ -27,6 +27,14 @@ type params struct {
 	authority   string        // "" for the target
 	maxMessages int64         // of a response; 0 for all
 	maxBytes    int64         // of a message that is received
+	known       *calls        // nil if the server has to be asked for the types
+}
+
+// calls are what jobs do, once the types are known.
+type calls struct {
+	method   method
+	messages *messages
+	expect   *expectation
 }
 
 // newParams types and checks the parameters of grpc jobs.
@@ -64,7 +72,26 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		return nil, err
 	}
 	p.timed = parser.UsesTime()
-	return p, nil
+	types, err := readTypes(v, scope.Policy.Files)
+	if err != nil || types == nil {
+		return p, err
+	}
+	found, err := p.method.in(types)
+	if err != nil {
+		return nil, err
+	}
+	p.known, err = p.bind(found)
+	return p, err
+}
+
+// bind checks the messages against the types of the method.
+func (p *params) bind(m method) (*calls, error) {
+	messages, err := p.messages.bind(m)
+	if err != nil {
+		return nil, err
+	}
+	expect, err := p.expect.bind(m)
+	return &calls{m, messages, expect}, err
 }
 
 // parseTarget parses a host and port that jobs may call.
@@ -79,14 +106,21 @@ func parseTarget(text string, targets egress.Allowlist) (httpclient.HostPort, er
 	return target, nil
 }
 
-// open learns the types of the method and returns the jobs. It makes no
-// connection for them: each connection is made by the first job that needs it.
+// open learns the types of the method, unless they are known, and returns the
+// jobs. It makes no connection for them: each connection is made by the first
+// job that needs it.
 func (p *params) open(ctx context.Context) (workload.Jobs, error) {
-	found, err := p.findMethod(ctx)
-	if err != nil {
-		return workload.Jobs{}, err
+	known := p.known
+	if known == nil {
+		found, err := p.reflect(ctx)
+		if err != nil {
+			return workload.Jobs{}, err
+		}
+		if known, err = p.bind(found); err != nil {
+			return workload.Jobs{}, err
+		}
 	}
-	r, err := newRunner(p, found)
+	r, err := newRunner(p, known)
 	if err != nil {
 		return workload.Jobs{}, err
 	}

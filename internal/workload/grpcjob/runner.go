@@ -25,18 +25,12 @@ type runner struct {
 	pool        sync.Pool // of *received
 }
 
-// newRunner returns the runner of jobs that call a method.
-func newRunner(p *params, m method) (*runner, error) {
+// newRunner returns the runner of calls.
+func newRunner(p *params, known *calls) (*runner, error) {
 	r := &runner{
-		params: p, path: p.method.path(), streams: m.streams(), unary: !m.IsStreamingServer(),
+		params: p, path: p.method.path(), streams: known.method.streams(), unary: !known.method.IsStreamingServer(),
+		messages: known.messages, expect: known.expect,
 		pool: sync.Pool{New: func() any { return new(received) }},
-	}
-	var err error
-	if r.messages, err = p.messages.bind(m); err != nil {
-		return nil, err
-	}
-	if r.expect, err = p.expect.bind(m); err != nil {
-		return nil, err
 	}
 	for range p.connections {
 		c, err := p.newConnection()
