@@ -4,7 +4,6 @@
 import { $, element, say } from "./core/dom.js";
 import { watchOutages } from "./core/outage.js";
 import { notice } from "./core/problem.js";
-import { loadService } from "./core/service.js";
 import { store } from "./core/store.js";
 import { screen as compare } from "./screens/compare/index.js";
 import { screen as home } from "./screens/home/index.js";
@@ -85,4 +84,3 @@ window.addEventListener("hashchange", () => {
 });
 watchOutages();
 show();
-loadService().catch(() => {}); // the page works without it

@@ -13,5 +13,7 @@ export type Run = Schemas["Run"];
 export type RunProgress = Schemas["RunProgress"];
 export type RunSummary = Schemas["Run"];
 export type Spec = Schemas["Spec"];
+export type System = Schemas["System"];
 export type ThresholdCheck = Schemas["ThresholdCheck"];
 export type Trend = Schemas["Trend"];
+export type Worker = Schemas["Worker"];

@@ -10,7 +10,8 @@ const busy = 1000; // ms between looks while something runs or waits
 const idle = 2000; // ms between looks otherwise
 const whole = 15_000; // ms after which everything in sight is read again
 const patience = 10_000; // ms for a response
-const [first, next] = [30, 200]; // runs of the newest page, and of the others
+const first = 24; // runs of the newest page, which fill a window
+const next = 200; // runs of the other pages
 const catchUp = 10; // pages that are read at most to reach the known ones
 
 /**

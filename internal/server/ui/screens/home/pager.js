@@ -4,7 +4,7 @@ import { element } from "../../core/dom.js";
 import { count } from "../../core/format.js";
 import { explain } from "../../core/problem.js";
 
-const ahead = "600px"; // how near
+const ahead = "1500px"; // how near, once somebody scrolls
 
 /**
  * Returns the end of the list: { node, show }.
@@ -45,10 +45,16 @@ export function pager(more, signal) {
     show();
     if (!failed) look();
   };
-  const near = new IntersectionObserver((entries) => {
+  const observer = (rootMargin) => new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) load();
-  }, { rootMargin: ahead });
+  }, { rootMargin });
+  let near = observer("0px");
   near.observe(node);
+  window.addEventListener("scroll", () => {
+    near.disconnect();
+    near = observer(ahead);
+    near.observe(node);
+  }, { once: true, passive: true, signal });
   signal.addEventListener("abort", () => near.disconnect());
   button.addEventListener("click", load);
   return { node, show };

@@ -1,8 +1,60 @@
-// The screen System.
+// The screen System: what the service is, does, keeps and accepts.
 
 import { element } from "../../core/dom.js";
+import { notice } from "../../core/problem.js";
+import { cards } from "./cards.js";
+import { loadState } from "./load.js";
+import { workerCard } from "./workers.js";
 
-export function screen(root) {
-  document.title = "System · Aurea";
-  root.append(element("h1", {}, "System"));
+const pause = 3000; // ms between two looks
+const patience = 10_000; // ms for a response
+
+/**
+ * Draws the state of the service, and keeps it up to date.
+ * @param {HTMLElement} root
+ * @param {{ signal: AbortSignal }} context
+ */
+export async function screen(root, { signal }) {
+  document.title = "System – Aurea";
+  const stale = element("div", { class: "stale", role: "status" });
+  const grid = element("div", { class: "grid" });
+  const workers = workerCard();
+  workers.node.hidden = true;
+  root.append(element("div", { class: "system" }, element("h1", {}, "System"), stale, grid, workers.node));
+  let loadedAt = null;
+  let timer;
+
+  const show = (state) => {
+    loadedAt = new Date();
+    const focused = grid.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
+    grid.replaceChildren(...cards(state));
+    if (focused) focusLink(grid, focused);
+    workers.show(state);
+    workers.node.hidden = false;
+    stale.replaceChildren();
+  };
+  const look = async () => {
+    clearTimeout(timer);
+    try {
+      show(await loadState(AbortSignal.any([signal, AbortSignal.timeout(patience)])));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (stale.childElementCount === 0) stale.append(...staleNote(error, loadedAt, look));
+      if (error.status < 500) return; // it does not end by itself
+    }
+    timer = setTimeout(() => { if (!document.hidden) look(); }, pause);
+  };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); }, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  await look();
+}
+
+function staleNote(error, at, again) {
+  const old = at ? [element("p", { class: "hint" }, `This is the state of ${at.toLocaleTimeString()}.`)] : [];
+  return error.name === "TimeoutError" ? old : [notice(error, again), ...old];
+}
+
+function focusLink(root, href) {
+  const link = root.querySelector(`a[href="${CSS.escape(href)}"]`);
+  if (link instanceof HTMLElement) link.focus({ preventScroll: true });
 }
