@@ -22,8 +22,9 @@ type exchange struct {
 	metrics    workload.JobMetrics
 	cancel     func() // ends the call
 	stream     grpc.ClientStream
+	began      time.Time // when the call had its connection
 	sent       tally
-	received   tally
+	got        tally // received
 	matched    bool  // a message is as expected
 	mismatch   error // why the last one is not
 }
@@ -39,9 +40,9 @@ func (t *tally) add(bytes int64) {
 // report reports the messages.
 func (e *exchange) report() {
 	e.metrics.Count(countMessagesSent, e.sent.messages)
-	e.metrics.Count(countMessagesReceived, e.received.messages)
+	e.metrics.Count(countMessagesReceived, e.got.messages)
 	e.metrics.Count(countSent, e.sent.bytes)
-	e.metrics.Count(countReceived, e.received.bytes)
+	e.metrics.Count(countReceived, e.got.bytes)
 }
 
 // run makes the call. ctx ends when the job is over, which ends the stream.
@@ -50,16 +51,19 @@ func (e *exchange) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if e.unary && !e.streams.ClientStreams {
+		return e.invoke(ctx, first)
+	}
 	start := time.Now()
 	e.stream, err = e.connection.NewStream(ctx, e.streams, e.path)
 	e.metrics.Phase(phaseWait, max(time.Since(start)-e.reportConnection(), 0))
 	if err != nil {
 		return e.failure(ctx, err)
 	}
-	watch := workload.NewStopwatch(e.metrics)
+	e.began = time.Now()
 	switch {
 	case e.streams.ClientStreams && !e.unary:
-		return e.converse(ctx, first, &watch)
+		return e.converse(ctx, first)
 	case e.streams.ClientStreams:
 		err = e.sendAll(ctx, first)
 	default:
@@ -68,7 +72,32 @@ func (e *exchange) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.receive(ctx, &watch)
+	return e.receive(ctx)
+}
+
+// invoke makes a unary call. A stream would show when the headers of the
+// response arrive, and costs another goroutine and a third more CPU time.
+func (e *exchange) invoke(ctx context.Context, request *encoded) error {
+	call := e.pool.Get().(*unaryCall)
+	defer e.pool.Put(call)
+	*call = unaryCall{request: request, response: received{keep: e.expect.inspects()}}
+	start := time.Now()
+	err := e.connection.Invoke(ctx, e.path, call, call)
+	made := e.reportConnection()
+	if call.began.IsZero() {
+		return e.failure(ctx, err)
+	}
+	e.metrics.Phase(phaseWait, max(call.began.Sub(start)-made, 0))
+	e.sent.add(request.size)
+	if !call.answered.IsZero() {
+		e.metrics.Phase(phaseFirstMessage, call.answered.Sub(call.began))
+		e.accept(&call.response)
+	}
+	if err != nil {
+		return e.failure(ctx, err)
+	}
+	e.metrics.Phase(phaseLastMessage, time.Since(call.answered))
+	return e.end()
 }
 
 // reportConnection reports the phases of the connection if it was just made, and
@@ -102,52 +131,60 @@ func (e *exchange) send(message *encoded) error {
 	return err
 }
 
-// receive reads the response and judges it.
-func (e *exchange) receive(ctx context.Context, watch *workload.Stopwatch) error {
-	if _, err := e.stream.Header(); err == nil {
-		watch.End(phaseHeaders)
-	} // RecvMsg returns the error, too
-	message := e.pool.Get().(*received)
-	defer e.pool.Put(message)
-	message.keep = e.expect.inspects()
+// receive reads the response of a stream and judges it.
+func (e *exchange) receive(ctx context.Context) error {
+	if _, err := e.stream.Header(); err == nil { // RecvMsg returns the error, too
+		e.metrics.Phase(phaseHeaders, time.Since(e.began))
+	}
+	var message received
+	var first time.Time
 	for {
-		err := e.stream.RecvMsg(message)
+		message.keep = e.expect.inspects() && !e.matched
+		err := e.stream.RecvMsg(&message)
+		if errors.Is(err, io.EOF) {
+			if e.got.messages > 0 {
+				e.metrics.Phase(phaseLastMessage, time.Since(first))
+			}
+			return e.end()
+		}
 		if err != nil {
-			return e.end(ctx, watch, err)
+			return e.failure(ctx, err)
 		}
-		if e.received.add(int64(message.size)); e.received.messages == 1 {
-			watch.End(phaseFirstMessage)
+		if e.got.messages == 0 {
+			first = time.Now()
+			e.metrics.Phase(phaseFirstMessage, first.Sub(e.began))
 		}
-		if message.keep {
-			e.mismatch = e.expect.matches(message.content)
-			e.matched = e.mismatch == nil
-			message.keep, message.content = !e.matched, nil
-		}
-		if e.received.messages == e.maxMessages && !e.unary {
+		e.accept(&message)
+		if e.got.messages == e.maxMessages && !e.unary {
 			return e.judge()
 		}
 	}
 }
 
-// end judges a call that the server has ended, or that failed.
-func (e *exchange) end(ctx context.Context, watch *workload.Stopwatch, err error) error {
-	if !errors.Is(err, io.EOF) {
-		return e.failure(ctx, err)
+// accept counts a message and compares it with what is expected.
+func (e *exchange) accept(message *received) {
+	e.got.add(int64(message.size))
+	if message.keep {
+		e.mismatch = e.expect.matches(message.content)
+		e.matched = e.mismatch == nil
+		message.content = nil
 	}
-	watch.End(phaseLastMessage)
+}
+
+// end judges a call that has ended with OK.
+func (e *exchange) end() error {
 	if err := e.expect.status(status.New(codes.OK, "")); err != nil {
 		return err
 	}
-	if e.unary && e.received.messages != 1 {
-		return wrongMessage("the response has %d messages; a method that does not stream has one",
-			e.received.messages)
+	if e.unary && e.got.messages != 1 {
+		return wrongMessage("the response has %d messages; a method that does not stream has one", e.got.messages)
 	}
 	return e.judge()
 }
 
 // judge returns nil if the messages are as expected.
 func (e *exchange) judge() error {
-	if err := e.expect.count(e.received.messages); err != nil {
+	if err := e.expect.count(e.got.messages); err != nil {
 		return err
 	}
 	switch {
@@ -207,7 +244,7 @@ func (e *exchange) unlessEnded(ctx context.Context, err error) error {
 }
 
 // converse sends and receives at the same time.
-func (e *exchange) converse(ctx context.Context, first *encoded, watch *workload.Stopwatch) error {
+func (e *exchange) converse(ctx context.Context, first *encoded) error {
 	sender := *e
 	done := make(chan error, 1)
 	go func() {
@@ -217,7 +254,7 @@ func (e *exchange) converse(ctx context.Context, first *encoded, watch *workload
 		}
 		done <- err
 	}()
-	err := e.receive(ctx, watch)
+	err := e.receive(ctx)
 	e.cancel() // the call is over, so nothing needs to be sent
 	failed := <-done
 	e.sent = sender.sent

@@ -22,7 +22,7 @@ type runner struct {
 	messages    *messages
 	expect      *expectation
 	connections []*connection
-	pool        sync.Pool // of *received
+	pool        sync.Pool // of *unaryCall
 }
 
 // newRunner returns the runner of calls.
@@ -30,7 +30,7 @@ func newRunner(p *params, known *calls) (*runner, error) {
 	r := &runner{
 		params: p, path: p.method.path(), streams: known.method.streams(), unary: !known.method.IsStreamingServer(),
 		messages: known.messages, expect: known.expect,
-		pool: sync.Pool{New: func() any { return new(received) }},
+		pool: sync.Pool{New: func() any { return new(unaryCall) }},
 	}
 	for range p.connections {
 		c, err := p.newConnection()

@@ -28,7 +28,7 @@ func TestUnary(t *testing.T) {
 	if diff := cmp.Diff([]string{"hello"}, s.received()); diff != "" {
 		t.Errorf("the service received (-want +got):\n%s", diff)
 	}
-	phases := []string{"connect", "first_message", "headers", "last_message", "wait"}
+	phases := []string{"connect", "first_message", "last_message", "wait"}
 	if diff := cmp.Diff(phases, slices.Sorted(maps.Keys(first.Phases))); diff != "" {
 		t.Errorf("phases of the job that connects (-want +got):\n%s", diff)
 	}
@@ -39,7 +39,7 @@ func TestUnary(t *testing.T) {
 		t.Errorf("counters of the job that connects (-want +got):\n%s", diff)
 	}
 	second := workloadtest.Run(t, jobs, 1, time.Minute)
-	phases = []string{"first_message", "headers", "last_message", "wait"}
+	phases = []string{"first_message", "last_message", "wait"}
 	if diff := cmp.Diff(phases, slices.Sorted(maps.Keys(second.Phases))); diff != "" {
 		t.Errorf("phases of the next job (-want +got):\n%s", diff)
 	}
