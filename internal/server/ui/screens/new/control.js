@@ -43,7 +43,7 @@ export const asTyped = { autocapitalize: "none", autocomplete: "off", spellcheck
 
 /**
  * Returns a field whose text read turns into JSON.
- * @param {HTMLElement} control an input or a textarea
+ * @param {HTMLInputElement | HTMLTextAreaElement} control
  * @param {object} words as labelled takes them
  * @param {(text: string) => string} read
  * @param {(value: any) => string} [write]

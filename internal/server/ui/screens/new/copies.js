@@ -7,16 +7,18 @@ import { indent, member } from "../../core/json.js";
 import { yaml } from "../../core/yaml.js";
 
 const forms = [
-  ["YAML", "a file for aurea run", (json) => (hasSecrets(json) ? `${aboutSecrets}${yaml(json)}` : yaml(json))],
-  ["curl", "submits it to this service", (json) => (hasSecrets(json) ? onlyInFile
-    : curl(json, { origin: location.origin, token: hasToken() }))],
-  ["Command", "runs it on your machine", (json) => (hasSecrets(json) ? onlyInFile
-    : commandLine(json) ?? "Enter the secrets again, where it says ***.")],
-  ["JSON", "what the service is sent", (json) => indent(json)],
+  { name: "YAML", what: "a file for aurea run",
+    write: (json) => `${hasSecrets(json) ? aboutSecrets : ""}${yaml(json)}` },
+  { name: "curl", what: "submits it to this service",
+    write: (json) => (hasSecrets(json) ? onlyInFile : curl(json, { origin: location.origin, token: hasToken() })) },
+  { name: "Command", what: "runs it on your machine",
+    write: (json) => (hasSecrets(json) ? onlyInFile : commandLine(json) ?? masked) },
+  { name: "JSON", what: "what the service is sent", write: indent },
 ];
 
 const hasSecrets = (json) => member(json, "secrets") !== undefined;
 const aboutSecrets = "# Put ${NAME} in place of ***, with the name of the secret that stands there.\n";
+const masked = "Enter the secrets again, where it says ***.";
 const onlyInFile = "A spec with secrets is run from its file, so that their values stay in the environment.";
 
 /** Returns the card and update, which takes the spec as JSON. */
@@ -24,7 +26,7 @@ export function copiesCard() {
   let json = "{}";
   let chosen = 0;
   const id = freshId();
-  const tabs = forms.map(([name, what], i) => element("button", {
+  const tabs = forms.map(({ name, what }, i) => element("button", {
     type: "button", role: "tab", id: `${id}-${i}`, "aria-controls": id, title: what,
   }, name));
   const text = element("pre", { id, role: "tabpanel", tabindex: "0" });
@@ -34,11 +36,11 @@ export function copiesCard() {
 
   function show() {
     for (const [i, tab] of tabs.entries()) {
-      tab.setAttribute("aria-selected", i === chosen);
+      tab.setAttribute("aria-selected", String(i === chosen));
       tab.tabIndex = i === chosen ? 0 : -1;
     }
     text.setAttribute("aria-labelledby", tabs[chosen].id);
-    text.textContent = forms[chosen][2](json);
+    text.textContent = forms[chosen].write(json);
   }
 
   function choose(i) {
@@ -58,7 +60,7 @@ export function copiesCard() {
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text.textContent); // there is none off https and loopback
-      say(`Copied: ${forms[chosen][0]}.`);
+      say(`Copied: ${forms[chosen].name}.`);
       copy.textContent = "Copied";
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
     } catch {

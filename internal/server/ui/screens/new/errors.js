@@ -5,6 +5,7 @@ import { capital, sentence } from "../../core/format.js";
 
 // phrases are messages of the service about a spec as this form says them, by
 // the beginning of their location and of the message.
+/** @type {[string, RegExp, (...parts: string[]) => string][]} */
 const phrases = [
   ["num_jobs", /^is needed, or/, () => "Say how many jobs, or for how long to start them."],
   ["concurrency", /^is needed when/, () => "Say how many jobs to keep in flight."],
@@ -38,6 +39,7 @@ export function inWords({ location, message }) {
  * @param {(location: string) => { control?: HTMLElement, line?: number }} find
  */
 export function placed(errors, find) {
+  /** @type {Map<HTMLElement, string[]>} */
   const at = new Map();
   const rest = [];
   for (const error of errors) {
@@ -46,8 +48,8 @@ export function placed(errors, find) {
     if (!control) rest.push(`${error.location.replace(/^body\.?/, "")}: ${error.message}`);
     else if (!at.get(control)?.includes(text)) at.set(control, [...(at.get(control) ?? []), text]);
   }
-  const order = ([a], [b]) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
-  return { fields: [...at].sort(order), rest };
+  const isBefore = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return { fields: [...at].sort((a, b) => (isBefore(a[0], b[0]) ? -1 : 1)), rest };
 }
 
 // showError shows messages at a control. With open, it also opens what is folded

@@ -17,9 +17,10 @@ import { secretsPart } from "./secrets.js";
  * @param {object[]} kinds the kinds of job
  */
 export function specForm(kinds) {
+  const load = loadPart();
   const details = detailsPart();
   const secrets = secretsPart();
-  const parts = [loadPart(), jobPart(kinds), secrets, judgePart(), details];
+  const parts = [load, jobPart(kinds), secrets, judgePart(), details];
   const node = element("form", { class: "spec", novalidate: "", autocomplete: "off", id: "spec" },
     ...parts.map((part) => part.node));
   const touched = new WeakSet(); // controls that the user has left or changed
@@ -34,6 +35,7 @@ export function specForm(kinds) {
   };
   return {
     node,
+    focus: load.focus,
     offerWorkers: details.offerWorkers,
     json: () => object(pairs().map(([name, json]) => [name, name === "workload" ? secrets.fillIn(json) : json])),
 

@@ -55,7 +55,7 @@ export async function screen(root, { query, signal }) {
     problem.replaceChildren();
     preview.update();
     copies.update(form.draft());
-    form.node.querySelector("input:checked").focus();
+    form.focus();
   });
   const submit = submitter();
   form.node.addEventListener("submit", (event) => {
@@ -121,7 +121,7 @@ function refusal(error, form, again) {
     element("a", { href: "#/new", "data-for": control.id }, nameOf(control)), `: ${messages.join(" ")}`));
   const list = element("ul", {}, ...items, ...rest.map((text) => element("li", {}, text)));
   list.addEventListener("click", (event) => {
-    const { for: id } = event.target.dataset;
+    const { for: id } = event.target instanceof HTMLElement ? event.target.dataset : {};
     if (!id) return;
     event.preventDefault();
     document.getElementById(id)?.focus();

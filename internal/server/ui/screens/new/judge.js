@@ -100,6 +100,7 @@ function thresholdRow(parts) {
   metric.addEventListener("change", () => show());
   stop.addEventListener("change", () => show());
   show(parts.unit);
+  /** @type {[HTMLElement, string][]} */
   const controls = [
     [metric, "metric"], [operator, "comparison"], [value, "value"], [unit, "unit"], [text, "expression"],
     [stop, "when it fails"], [after, "not before"],

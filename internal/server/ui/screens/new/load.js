@@ -57,8 +57,8 @@ export function loadPart() {
     body.replaceChildren(...nodes);
     more.hidden = folded.length === 0;
     const about = open() ? "limits, arrivals" : "limits";
-    more.firstChild.replaceChildren("More ", element("span", { class: "unit" }, about));
-    more.lastChild.replaceChildren(...folded);
+    more.firstElementChild.replaceChildren("More ", element("span", { class: "unit" }, about));
+    more.lastElementChild.replaceChildren(...folded);
     stages.number();
   }
 
@@ -136,6 +136,7 @@ export function loadPart() {
       show();
       more.open = folded(spec, open());
     },
+    focus: () => radios.find(({ checked }) => checked).focus(),
     find([field, ...rest]) {
       if (field === "stages") return mode() === "stages" ? stages.find(rest) : {};
       return shown().includes(field) ? fields[field].find(rest) : {};

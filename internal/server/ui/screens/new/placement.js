@@ -40,6 +40,7 @@ export function placementFields() {
       lost.set(fraction);
       show();
     },
+    /** @param {string[]} path */
     find([field, name, ...rest]) {
       if (field === "max_lost_fraction") return lost.find();
       if (field !== "workers") return {};

@@ -17,6 +17,7 @@ export function stagesField(unit) {
     element("legend", {}, "Stages"),
     element("p", { class: "hint" }, "One ramp after the other, each from where the last one ended."), list, adding);
 
+  /** @param {{ duration?: string, rate?: number, concurrency?: number }} stage */
   function add({ duration = "", rate, concurrency } = {}) {
     const input = (name, attributes) =>
       element("input", { ...asTyped, id: freshId(), "data-name": name, ...attributes });
@@ -70,6 +71,7 @@ export function stagesField(unit) {
       rows = [];
       for (const stage of stages.length > 0 ? stages : [{}]) add(stage);
     },
+    /** @param {string[]} path */
     find([index, name]) {
       const row = rows[index];
       if (!row) return { control: node };

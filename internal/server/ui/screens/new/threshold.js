@@ -6,7 +6,10 @@ const times = ["ms", "s", "us", "m"];
 const shares = ["%", ""];
 const bare = [""];
 
-/** What a threshold may be about: its name, what it is, and the units of its value. */
+/**
+ * What a threshold may be about: its name, what it is, and the units of its value.
+ * @type {[string, string, string[]][]}
+ */
 export const metrics = [
   ["p50", "Latency, p50", times], ["p90", "Latency, p90", times], ["p95", "Latency, p95", times],
   ["p99", "Latency, p99", times], ["p99.9", "Latency, p99.9", times], ["max", "Latency, longest", times],
@@ -29,7 +32,8 @@ export const operators = ["<", "<=", ">", ">=", "==", "!="];
  * @param {string | { expression: string, abort_on_fail?: boolean, after?: string }} threshold
  */
 export function partsOf(threshold) {
-  const { expression = threshold, abort_on_fail: aborts = false, after = "" } = threshold;
+  const given = typeof threshold === "string" ? { expression: threshold } : threshold;
+  const { expression, abort_on_fail: aborts = false, after = "" } = given;
   const text = expression.trim();
   const stop = aborts ? (after ? "after" : "at once") : "";
   const pattern = /^([a-z0-9_.]+)\s*(<=|>=|==|!=|<|>)\s*([\d.eE+-]*)\s*([a-z%]*)$/;
