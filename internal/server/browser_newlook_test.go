@@ -108,6 +108,11 @@ func TestBrowserNewFits(t *testing.T) {
 		}
 		b.shot(fmt.Sprintf("new-%d", width))
 	}
+	t.Run("accessibility", func(t *testing.T) {
+		for _, finding := range b.findings(axe(t)) {
+			t.Error(finding)
+		}
+	})
 	for _, broken := range []string{"", "{", `{"spec": "[1]"}`, `{"spec": "{\"stages\": 5}"}`,
 		`{"spec": "{\"workload\": {\"kind\": 7}}"}`} {
 		look[bool](b, `sessionStorage.setItem("aurea-draft", %q) ?? true`, broken)

@@ -108,7 +108,7 @@ function fill(form, spec) {
 }
 
 const heading = (from) => element("header", {}, element("h1", {}, "New run"), ...(from ? [
-  element("p", { class: "hint" }, "The spec is that of ",
+  element("p", { class: "hint" }, "Begun with the spec of ",
     element("a", { href: `#/runs/${encodeURIComponent(from)}` }, element("bdi", {}, from)), ".")] : []));
 
 // refusal shows the messages of an error at their fields, and returns a notice of
