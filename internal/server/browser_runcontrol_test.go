@@ -74,6 +74,9 @@ func TestBrowserRunScreenControls(t *testing.T) {
 	if look[bool](b.tab, `document.querySelector(".controls").checkVisibility()`) {
 		t.Error("the stopped run still has controls")
 	}
+	if focus := look[string](b.tab, "document.activeElement.tagName"); focus != "H1" {
+		t.Errorf("after the stop the focus is on %q, want the name of the run", focus)
+	}
 }
 
 // When the service goes away, the page says so and keeps what it has. When the

@@ -91,8 +91,14 @@ func TestBrowserRunScreenFinished(t *testing.T) {
 	shelf := newStoringFake(finishingFake())
 	hostile := "<b>\u202e" + strings.Repeat("n", 196)
 	shelf.runs = []aurea.Run{steadyRun(t, hostile)}
-	b := showRun(t, host(t, shelf), "benchmark-1")
+	r := shelf.runs[0].Result
+	r.StartTime, r.EndTime = time.UnixMilli(1_790_000_000_000), time.UnixMilli(1_790_000_004_000)
+	url := host(t, shelf, func(o *Options) { o.Grafana = "http://grafana.example:3000/sub" })
+	b := showRun(t, url, "benchmark-1")
 	b.says("22.7 % failed: connection refused, 315; p99 3.7 ms holds.")
+	b.until(`[...document.querySelectorAll(".run .links a")].at(-1).href ===
+		"http://grafana.example:3000/sub/d/aurea-run?" + new URLSearchParams({"var-url": location.origin,
+		"var-run": "benchmark-1", from: "1789999940000", to: "1790000064000"})`)
 	if name := b.text(".run h1"); name != `<b>\u{202e}`+strings.Repeat("n", 196) {
 		t.Errorf("the name is shown as %q", name)
 	}

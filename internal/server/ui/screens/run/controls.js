@@ -8,10 +8,11 @@ import { isLive, phaseOf } from "./view.js";
 
 /**
  * Returns the controls: { node, show }. changed gets the run, as JSON, after a
- * control has been applied.
- * @param {{ changed: (text: string) => void, signal: AbortSignal }} actions
+ * control has been applied; gone is called when controls that had the focus are
+ * hidden.
+ * @param {{ changed: (text: string) => void, gone: () => void, signal: AbortSignal }} actions
  */
-export function controls({ changed, signal }) {
+export function controls({ changed, gone, signal }) {
   const button = (text, style, act) => {
     const made = element("button", { type: "button", class: `small ${style}` }, text);
     made.addEventListener("click", () => act());
@@ -33,10 +34,7 @@ export function controls({ changed, signal }) {
   const pause = button("Pause", "", () => send(phaseOf(view) === "paused" ? "resume" : "pause"));
   const form = loadForm((body) => send("load", body));
   const change = button("Change load", "", () => form.open(view));
-  const stop = button("Stop", "danger", () => {
-    stop.disabled = true;
-    send("cancel").finally(() => { stop.disabled = false; });
-  });
+  const stop = button("Stop", "danger", () => send("cancel"));
   change.setAttribute("aria-expanded", "false");
   form.onToggle = (open) => change.setAttribute("aria-expanded", String(open));
   const node = element("div", { class: "controls", role: "group", "aria-label": "Controls" },
@@ -44,7 +42,9 @@ export function controls({ changed, signal }) {
   const show = (next) => {
     view = next;
     const live = isLive(view);
+    const focused = node.contains(document.activeElement);
     node.hidden = !live;
+    if (focused && !live) gone();
     const steers = live && ["warm-up", "running", "paused", "draining"].includes(phaseOf(view));
     pause.hidden = change.hidden = !steers;
     pause.textContent = phaseOf(view) === "paused" ? "Resume" : "Pause";

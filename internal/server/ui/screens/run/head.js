@@ -8,11 +8,11 @@ import { sentenceOf } from "./sentence.js";
 import { isLive, phaseOf } from "./view.js";
 
 /**
- * Returns the head: { node, show, tools }. show takes a view; tools is where the
- * buttons of the run stand.
+ * Returns the head: { node, show, tools, focus }. show takes a view; tools is
+ * where the buttons of the run stand; focus moves the focus to the name.
  */
 export function head() {
-  const title = element("h1", {});
+  const title = element("h1", { tabindex: "-1" });
   const badges = element("p", { class: "badges" });
   const said = element("p", { class: "sentence" });
   const contact = element("p", { class: "contact" });
@@ -39,10 +39,10 @@ export function head() {
     showBadges(badgesOf(view));
     showSaid(text);
     showContact(view.contact);
-    showAbout({ id: run.id, times: timesOf(run), baseline: run.baseline });
+    showAbout({ id: run.id, baseline: run.baseline, ...ageOf(run) });
     showLabels(Object.entries(run.labels ?? {}));
   };
-  return { node, tools, show };
+  return { node, tools, show, focus: () => title.focus() };
 }
 
 // badgesOf returns the state of a run as badges: [text, mood].
@@ -58,16 +58,18 @@ function badgesOf(view) {
   return [...badges, [result.validity.state, moods[result.validity.state]]];
 }
 
-// timesOf returns when a run was submitted, began and ended.
-const timesOf = ({ created_at: created, started_at: started, finished_at: finished }) =>
-  ({ submitted: created, began: started, ended: finished });
-
-function aboutOf({ id, times, baseline }) {
-  const list = Object.entries(times).filter(([, time]) => time && !time.startsWith("0001"));
-  const [word, last] = list.at(-1) ?? [];
+// ageOf returns when a run was submitted, began and ended, and how long ago the
+// last of these was.
+function ageOf({ created_at: submitted, started_at: began, finished_at: ended }) {
+  const list = Object.entries({ submitted, began, ended }).filter(([, time]) => time && !time.startsWith("0001"));
+  const [word, last] = list.at(-1) ?? ["", ""];
   const all = list.map(([name, time]) => `${name} ${new Date(time).toLocaleString()}`).join("\n");
-  const age = last ? [" · ", element("time", { datetime: last, title: all }, `${word} ${ago(last)}`)] : [];
-  return [element("code", {}, id), ...age, ...(baseline ? [" · ★ baseline of its name"] : [])];
+  return { last, all, age: last && `${word} ${ago(last)}` };
+}
+
+function aboutOf({ id, baseline, last, all, age }) {
+  const time = age ? [" · ", element("time", { datetime: last, title: all }, age)] : [];
+  return [element("code", {}, id), ...time, ...(baseline ? [" · ★ baseline of its name"] : [])];
 }
 
 const day = 86_400;
@@ -76,6 +78,6 @@ const day = 86_400;
 export function ago(time, now = Date.now()) {
   const seconds = Math.max((now - Date.parse(time)) / 1000, 0);
   if (seconds < 5) return "just now";
-  if (seconds < day) return `${duration(Math.floor(seconds))} ago`;
+  if (seconds < day) return `${duration(Math.floor(seconds < 60 ? seconds : seconds - (seconds % 60)))} ago`;
   return new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
 }

@@ -18,6 +18,8 @@ import { tabs } from "./tabs.js";
 import { after, isLive, phaseOf } from "./view.js";
 import { workers } from "./workers.js";
 
+const minute = 60_000; // ms
+
 /**
  * Draws the run of the address, and follows it until it has finished.
  * @param {HTMLElement} root
@@ -30,7 +32,7 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   });
   const changed = (data) => change((view) => after(view, { event: "status", data }));
   const top = head();
-  const steering = controls({ changed, signal });
+  const steering = controls({ changed, signal, gone: top.focus });
   const ways = links(signal);
   const details = tabs({ chosen: query.get("tab") ?? "", changed, signal });
   top.tools.append(steering.node);
@@ -41,13 +43,16 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, course.node,
     element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, crew.node, details.node);
   let before = null;
-  store.watch(signal, ({ shown: view }) => {
-    if (view?.id !== id || view === before) return;
+  let known = null; // what the service says of itself
+  store.watch(signal, ({ shown: view, service }) => {
+    if (view?.id !== id || view === before && service === known) return;
     if (!before) root.replaceChildren(article);
-    for (const part of all) part.show(view);
+    for (const part of all) part.show(view, service);
     tell(view, before);
-    before = view;
+    [before, known] = [view, service];
   });
+  const clock = setInterval(() => { if (before) top.show(before); }, minute); // its age
+  signal.addEventListener("abort", () => clearInterval(clock));
   for await (const next of watchRun(id, signal)) change(next);
 }
 

@@ -7,7 +7,8 @@ import { loadOthers } from "./load.js";
 import { isLive } from "./view.js";
 
 /**
- * Returns the links: { node, show }.
+ * Returns the links: { node, show }. show takes a view, and what the service says
+ * of itself.
  * @param {AbortSignal} signal
  */
 export function links(signal) {
@@ -15,19 +16,33 @@ export function links(signal) {
   let others = { before: "", baseline: false };
   let asked = false;
   const show = drawn(node, linksOf);
-  const shown = (view) => {
-    show({ id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view), ...others });
+  const shown = (view, service) => {
+    show({
+      id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view), ...others,
+      dashboard: dashboardOf(view, service),
+    });
     if (asked || view.result === null || !view.run.name) return;
     asked = true;
     loadOthers(view.run, signal).then((found) => {
       others = found;
-      shown(view);
+      shown(view, service);
     }, () => {}); // the other links do without it
   };
   return { node, show: shown };
 }
 
-function linksOf({ id, name, ended, live, before, baseline }) {
+const margin = 60_000; // ms before and after a run
+
+// dashboardOf returns the address of the dashboard of a run; "" without Grafana.
+function dashboardOf({ id, result }, service) {
+  if (!service?.grafana || !result) return "";
+  return `${service.grafana}/d/aurea-run?${new URLSearchParams({
+    "var-url": location.origin, "var-run": id, from: String(Date.parse(result.start_time) - margin),
+    to: String(Date.parse(result.end_time) + margin),
+  })}`;
+}
+
+function linksOf({ id, name, ended, live, before, baseline, dashboard }) {
   const link = (text, href) => element("a", { href }, text);
   const compared = (text, base) => link(text, addressOf({ base, head: id, threshold: "" }));
   return [
@@ -36,5 +51,6 @@ function linksOf({ id, name, ended, live, before, baseline }) {
     ...(ended && before ? [compared("Compare with the run before", before)] : []),
     ...(ended && !baseline && !before ? [compared("Compare", "")] : []),
     ...(name ? [link("Trend of this name", `#/names/${encodeURIComponent(name)}`)] : []),
+    ...(dashboard ? [link("Dashboard", dashboard)] : []),
   ];
 }
