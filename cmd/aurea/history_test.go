@@ -188,10 +188,10 @@ func TestHistoryThatCannotBeWritten(t *testing.T) {
 
 // Runs of a server stay there.
 func TestHistoryWithoutRunsOfAServer(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
+	t.Setenv("AUREA_HISTORY", dir)
 	url, _ := aureatest.Serve(t)
-	code, _, stderr := runCommand(t, "", "run", "--quiet", "--server", url, "--jobs", "1", "--history", dir)
+	code, _, stderr := runCommand(t, "", "run", "--quiet", "--server", url, "--jobs", "1")
 	checkExit(t, "a run at a server", code, exitOK, stderr)
 	if names := filesIn(t, dir); len(names) > 0 {
 		t.Errorf("the history has %q", names)
