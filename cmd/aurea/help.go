@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 
@@ -26,23 +27,32 @@ var addHelpFuncs = sync.OnceFunc(func() {
 	cobra.AddTemplateFunc("wrapText", func(command *cobra.Command, text string) string {
 		return wrapParagraphs(text, widthOfHelp(command))
 	})
+	cobra.AddTemplateFunc("wrapShort", func(command *cobra.Command, short string, padding int) string {
+		indent := padding + len("   ")
+		return strings.Join(format.Wrap(short, max(widthOfHelp(command)-indent, 1)), "\n"+strings.Repeat(" ", indent))
+	})
 })
 
 // wrapHelp makes help as wide as the terminal: it wraps the descriptions of
 // commands and flags.
 func wrapHelp(root *cobra.Command) {
 	addHelpFuncs()
+	root.Annotations = map[string]string{widthAnnotation: strconv.Itoa(terminalWidth(root.OutOrStdout()))}
 	root.SetUsageTemplate(strings.NewReplacer(
 		".LocalFlags.FlagUsages", "wrapFlags $ .LocalFlags", ".InheritedFlags.FlagUsages",
-		"wrapFlags $ .InheritedFlags",
+		"wrapFlags $ .InheritedFlags", "{{.Short}}", "{{wrapShort $ .Short .NamePadding}}",
 	).Replace(root.UsageTemplate()))
 	root.SetHelpTemplate(strings.ReplaceAll(root.HelpTemplate(), "trimTrailingWhitespaces", "wrapText $"))
 }
 
+// widthAnnotation is the annotation of the root with the columns of its output.
+// Cobra writes a part of a help text to a buffer, which has none.
+const widthAnnotation = "width"
+
 // widthOfHelp returns the columns of a command's help.
 func widthOfHelp(command *cobra.Command) int {
-	width := terminalWidth(command.OutOrStdout())
-	if width == 0 {
+	width, err := strconv.Atoi(command.Root().Annotations[widthAnnotation])
+	if err != nil || width == 0 {
 		width = helpWidth
 	}
 	return min(width, maxHelpWidth)
