@@ -43,7 +43,7 @@ func NewPlan(spec Spec, seed uint64) Plan {
 		Workload:    spec.ResolvedWorkload(),
 		Seed:        seed,
 		Jobs:        spec.NumJobs,
-		Concurrency: spec.Concurrency,
+		Concurrency: spec.MaxInFlight(),
 		End:         spec.Duration,
 		KeepJobs:    spec.KeepsRecords(),
 	}

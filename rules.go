@@ -19,7 +19,7 @@ var crossFieldRules = []struct {
 	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 },
 		"num_jobs", "is needed, or $duration or $stages: how many jobs, or for how long"},
 	{func(s Spec) bool {
-		return s.NumJobs == 0 && s.Concurrency == 0 && s.Rate == 0 && len(s.Stages) == 0 && s.Duration != 0
+		return s.NumJobs == 0 && s.MaxInFlight() == 0 && s.Rate == 0 && len(s.Stages) == 0 && s.Duration != 0
 	},
 		"concurrency", "is needed when there is no $num_jobs and no $rate: how many jobs to keep in flight"},
 	{func(s Spec) bool { return s.Arrival != "" && !s.open() },
@@ -28,6 +28,12 @@ var crossFieldRules = []struct {
 		"on_saturation", "takes a rate: set $rate, or $stages with rates"},
 	{func(s Spec) bool { return s.OnSaturation == "drop" && s.Concurrency == 0 },
 		"concurrency", "is needed to drop: how many jobs may be in flight before the next one is dropped"},
+	{func(s Spec) bool { return s.Users > 0 && s.Concurrency > 0 },
+		"users", "cannot be combined with $concurrency, since each user has one job in flight; set only one"},
+	{func(s Spec) bool { return s.Users > 0 && (s.Rate > 0 || len(s.Stages) > 0) },
+		"users", "cannot be combined with $rate or $stages, since each user does one job after the other"},
+	{func(s Spec) bool { return s.Users > 0 && !s.ResolvedWorkload().hasKind("steps") },
+		"users", "needs the workload steps, whose cookies and connections users keep; set $concurrency instead"},
 	{func(s Spec) bool { return s.Rate != 0 && len(s.Stages) > 0 && s.Stages[0].Rate == nil },
 		"rate", "cannot be combined with $stages of concurrency"},
 	{func(s Spec) bool { return len(s.Stages) > 0 && s.Duration > s.stagesLength() },

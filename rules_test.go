@@ -19,6 +19,9 @@ func TestCrossFieldRules(t *testing.T) {
 		allWarmup   = "is part of the run and must be shorter than it, or nothing would be judged"
 		needLength  = "is needed: how long the ramp takes"
 		oneTarget   = "must have a rate or a concurrency to ramp to, and only one of them"
+		noRate      = "cannot be combined with rate or stages, since each user does one job after the other"
+		usersAlone  = "cannot be combined with concurrency, since each user has one job in flight; set only one"
+		needSteps   = "needs the workload steps, whose cookies and connections users keep; set concurrency instead"
 		sameTargets = "must ramp what the first stage does: all stages have rates, or all have concurrencies"
 	)
 	for _, test := range []struct {
@@ -45,6 +48,13 @@ func TestCrossFieldRules(t *testing.T) {
 			[]FieldError{{Location: "warmup", Message: allWarmup}}},
 		{`{"duration": "1s", "stages": [{"duration": "1h", "rate": 1}], "warmup": "2s"}`,
 			[]FieldError{{Location: "warmup", Message: allWarmup}}},
+		{`{"num_jobs": 1, "users": 1}`, []FieldError{{Location: "users", Message: needSteps}}},
+		{`{"num_jobs": 1, "users": 1, "concurrency": 1, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`,
+			[]FieldError{{Location: "users", Message: usersAlone}}},
+		{`{"duration": "1s", "users": 1, "rate": 1, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`,
+			[]FieldError{{Location: "users", Message: noRate}}},
+		{`{"users": 1, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`,
+			[]FieldError{{Location: "num_jobs", Message: needJobs}}},
 		{`{"stages": [{"rate": 1}]}`, []FieldError{{Location: "stages[0].duration", Message: needLength}}},
 		{`{"stages": [{"duration": "1s"}, {"duration": "1s", "rate": 1, "concurrency": 1}]}`,
 			[]FieldError{{Location: "stages[0]", Message: oneTarget}, {Location: "stages[1]", Message: oneTarget}}},

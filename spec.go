@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -54,6 +55,7 @@ type Spec struct {
 	MaxLostFraction float64           `json:"max_lost_fraction,omitempty"`
 	Repeat          *Repeat           `json:"repeat,omitempty"`
 	Secrets         Secrets           `json:"secrets,omitempty"`
+	Users           int64             `json:"users,omitempty"`
 	Data            *Data             `json:"data,omitempty"`
 }
 
@@ -189,6 +191,10 @@ func (s Spec) ResolvedPricing() Pricing {
 // Outline returns a spec with only the kind of the workload, which is always
 // small.
 func (s Spec) Outline() Spec { return Spec{Workload: &Workload{Kind: s.ResolvedWorkload().Kind}} }
+
+// MaxInFlight returns how many jobs may be in flight by the spec; 0 if it does not
+// say. Each user has one.
+func (s Spec) MaxInFlight() int64 { return cmp.Or(s.Concurrency, s.Users) }
 
 // KeepsRecords reports whether the run keeps a record of every job: yes, unless
 // include_jobs is false.

@@ -125,6 +125,10 @@ var fields = []field{
 		Doc: "what is stored and shown as ***: variables that a spec file contains, or names and values",
 	}, readSecrets},
 	{param.Parameter{
+		Name: "users", Type: param.Integer, Min: 1, Max: MaxJobs,
+		Doc: "in place of concurrency: so many users do one job after the other, and keep cookies and connections",
+	}, set(func(s *Spec, v int64) { s.Users = v })},
+	{param.Parameter{
 		Name: "data", Type: param.Object, Members: dataParameters,
 		Doc: "a file of rows, of which each job uses one as {{data.NAME}}",
 	}, readData},

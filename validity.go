@@ -207,7 +207,7 @@ func (r *Result) wasFull() bool {
 // lowestConcurrency returns the lowest concurrency that the spec or a control
 // set; 0 if neither did.
 func (r *Result) lowestConcurrency() int64 {
-	lowest := r.Spec.Concurrency
+	lowest := r.Spec.MaxInFlight()
 	for _, event := range r.Timeline {
 		if to := event.Concurrency; to > 0 && (to < lowest || lowest == 0) {
 			lowest = to
@@ -219,8 +219,8 @@ func (r *Result) lowestConcurrency() int64 {
 // fewerInFlight checks whether a closed run of constant concurrency reached it.
 func fewerInFlight(r *Result) (float64, float64, bool) {
 	asked := r.Counts.Planned
-	if r.Spec.Concurrency > 0 {
-		asked = min(asked, r.Spec.Concurrency)
+	if most := r.Spec.MaxInFlight(); most > 0 {
+		asked = min(asked, most)
 	}
 	constant := r.Model == Closed && len(r.Spec.Stages) == 0 && r.Spec.Warmup == 0 && r.events(ChangeLoad) == 0
 	most := r.InFlight.Max

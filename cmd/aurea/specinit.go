@@ -38,6 +38,7 @@ var specExamples = map[string]struct {
 	"max_lost_fraction": {"0.1", false},
 	"repeat":            {"{times: 5, cooldown: 2s}", false},
 	"secrets":           {"[API_TOKEN]", false},
+	"users":             {"10", false},
 	"data":              {"{file: users.csv, order: sequential}", false},
 	"defaults":          {"{http: {timeout: 5s, headers: {Accept: text/html}}}", false},
 }

@@ -42,7 +42,11 @@ func TestSpecInitOptionalFields(t *testing.T) {
 		if example.active || field == "workers" { // workers need a server
 			continue
 		}
-		spec := "concurrency: 10\nnum_jobs: 100\n" + alone[field] + field + ": " + example.value + "\n"
+		load := "concurrency: 10\nnum_jobs: 100\n"
+		if field == "users" { // in place of a concurrency
+			load = "num_jobs: 100\nworkload: {kind: steps, steps: [{kind: noop}]}\n"
+		}
+		spec := load + alone[field] + field + ": " + example.value + "\n"
 		dir := writeFiles(t, map[string]string{"spec.yaml": spec, "users.csv": "name\nann\n"})
 		code, _, stderr := runCommand(t, "", "spec", "check", filepath.Join(dir, "spec.yaml"))
 		checkExit(t, field, code, exitOK, stderr)

@@ -17,6 +17,7 @@ type JobContext struct {
 	deadline        time.Time
 	parent          *Traceparent
 	session         *Session // of a job with steps; nil if they share nothing
+	users           []user   // whose jobs run on this goroutine: one for each steps of a mix
 }
 
 // NewJobContext returns a context for the jobs of a run, without a deadline.

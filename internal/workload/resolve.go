@@ -16,9 +16,11 @@ type Scope struct {
 	Seed     uint64        // of the workload's random draws
 	InFlight int64         // jobs that may be in flight at once; 0 if only the run will show
 	Cookies  bool          // whether the steps of the job share Session.Cookies
+	Lasting  bool          // whether the session is that of a user, and lasts from job to job
 	Data     *dataset.Rows // of the spec; nil if it has none
 
 	set      *Set
+	users    bool          // whether users do the jobs
 	timeout  bool          // whether the spec has a timeout
 	parent   string        // the kind that this workload is a part or step of; "" if none
 	sharers  int64         // workloads of the run that share its connections; 0 means 1
@@ -67,7 +69,8 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 		return nil, err
 	}
 	r, err := s.resolve(plan.Workload, "workload", Scope{
-		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data, timeout: plan.Spec.Timeout > 0,
+		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data,
+		users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
 	})
 	if err != nil {
 		return nil, err

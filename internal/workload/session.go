@@ -7,13 +7,30 @@ import (
 	"sync"
 )
 
-// A Session is what the steps of one job share. It belongs to the job.
+// A Session is what the steps of one job share, or of all jobs of a user. It
+// belongs to the job that runs.
 type Session struct {
 	// Captured are the values that steps have captured, by their index in
 	// Scope.Captured; "" before.
 	Captured []string
 	// Cookies are those of the job so far; nil unless Scope.Cookies.
 	Cookies *cookiejar.Jar
+
+	own map[any]any // of steps, by their keys
+}
+
+// Own returns what a step keeps in a session that lasts. If there is nothing by
+// the key, which is the step's own, it keeps what newValue returns.
+func (s *Session) Own(key any, newValue func() any) any {
+	value, ok := s.own[key]
+	if !ok {
+		value = newValue()
+		if s.own == nil {
+			s.own = map[any]any{}
+		}
+		s.own[key] = value
+	}
+	return value
 }
 
 // sessionKey is the key of the session in a job's context.
@@ -52,39 +69,67 @@ func (s Scope) Capture(name string) int {
 
 // sessions are the sessions of the jobs that run. It is safe for concurrent use.
 type sessions struct {
-	pool    sync.Pool
+	pool    sync.Pool // of sessions that do not last
+	size    int       // captured values
 	cookies bool
+	lasting bool
 }
 
-// newSessions returns sessions with room for the values of the table, and with or
-// without cookies; nil if the steps share neither.
-func newSessions(table *captureTable, cookies bool) *sessions {
-	size := len(table.names)
-	if size == 0 && !cookies {
+// newSessions returns the sessions of steps with the given scope; nil if the steps
+// share nothing.
+func newSessions(scope Scope) *sessions {
+	s := &sessions{size: len(scope.captures.names), cookies: scope.Cookies, lasting: scope.Lasting}
+	if s.size == 0 && !s.cookies {
 		return nil
 	}
-	return &sessions{
-		pool:    sync.Pool{New: func() any { return &Session{Captured: make([]string, size)} }},
-		cookies: cookies,
-	}
+	s.pool.New = func() any { return s.newSession() }
+	return s
 }
 
-// run calls job with a context that has an empty session.
+func (s *sessions) newSession() *Session { return &Session{Captured: make([]string, s.size)} }
+
+// run calls job with a context that has a session. It begins empty, or is that of
+// the context's user.
 func (s *sessions) run(ctx context.Context, job func(context.Context) error) error {
-	session := s.pool.Get().(*Session)
-	if s.cookies {
-		session.Cookies, _ = cookiejar.New(nil) // which cannot fail
-	}
 	jobContext, ok := ctx.(*JobContext)
 	if !ok {
 		jobContext = NewJobContext(ctx)
+	}
+	var session *Session
+	if s.lasting {
+		session = jobContext.sessionOf(s)
+	} else {
+		session = s.pool.Get().(*Session)
+	}
+	if s.cookies && session.Cookies == nil {
+		session.Cookies, _ = cookiejar.New(nil) // which cannot fail
 	}
 	jobContext.session = session
 	defer func() {
 		jobContext.session = nil
 		clear(session.Captured)
-		session.Cookies = nil
-		s.pool.Put(session)
+		if !s.lasting {
+			session.Cookies = nil
+			s.pool.Put(session)
+		}
 	}()
 	return job(jobContext)
+}
+
+// A user does one job after the other, on one goroutine.
+type user struct {
+	of      *sessions
+	session *Session
+}
+
+// sessionOf returns the session of the context's user, which its first job makes.
+func (c *JobContext) sessionOf(s *sessions) *Session {
+	for _, u := range c.users {
+		if u.of == s {
+			return u.session
+		}
+	}
+	session := s.newSession()
+	c.users = append(c.users, user{s, session})
+	return session
 }

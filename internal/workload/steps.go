@@ -39,13 +39,14 @@ var Steps = Kind{
 	Connects:       true,
 	Nests:          true,
 	Resolve: func(values param.Values, scope Scope) (Resolved, error) {
-		scope.captures, scope.Cookies = new(captureTable), values.Boolean("cookies")
+		scope.captures, scope.Lasting = new(captureTable), scope.users
+		scope.Cookies = values.Boolean("cookies") || scope.Lasting
 		steps, err := resolveChildren(stepsOf(values), scope, stepsName)
 		if err != nil {
 			return Resolved{}, err
 		}
 		return nest(steps, func(opened []openChild) Jobs {
-			return Jobs{Runner: stepsRunner{opened, newSessions(scope.captures, scope.Cookies)}}
+			return Jobs{Runner: stepsRunner{opened, newSessions(scope)}}
 		}), nil
 	},
 }

@@ -16,6 +16,7 @@ import (
 func (r *httpRunner) call(
 	ctx context.Context, p prepared, keep int, response *httpclient.Response, metrics exchangeMetrics,
 ) (prepared, error) {
+	client := r.clientOf(ctx)
 	for followed := int64(0); ; followed++ {
 		request, err := p.Request, error(nil)
 		if r.cookies {
@@ -23,7 +24,7 @@ func (r *httpRunner) call(
 				return p, err
 			}
 		}
-		err = r.client.Do(ctx, request, keep, response)
+		err = client.Do(ctx, request, keep, response)
 		metrics.exchange(response)
 		if r.cookies {
 			keepCookies(ctx, p.url, response)

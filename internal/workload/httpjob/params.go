@@ -22,6 +22,7 @@ type params struct {
 	timeout     time.Duration  // of the request; 0 for none of its own
 	poll        *poll          // nil if nothing is polled
 	cookies     bool           // the job keeps cookies
+	lasting     bool           // a session is that of a user
 	captures    []capture      // what later steps use
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
@@ -37,6 +38,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		timeout:     v.Duration("timeout"),
 		connections: v.Integer("connections"),
 		cookies:     scope.Cookies,
+		lasting:     scope.Lasting,
 		memory:      scope.Policy.MemoryLimit(),
 	}
 	captured := scope.Captured() // without those of this step
@@ -107,7 +109,7 @@ func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
 		release()
 		return workload.Jobs{}, err
 	}
-	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.client.Close, release}}, nil
+	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.close, release}}, nil
 }
 
 // checkConnections refuses more connections than the policy allows.
@@ -116,6 +118,8 @@ func (p *params) checkConnections(scope workload.Scope) error {
 	switch {
 	case p.connections > most:
 		return param.Invalid("connections", "must be at most %d on this host, %s; got %d", most, why, p.connections)
+	case p.connections > 0 && p.lasting:
+		return param.Invalid("connections", "cannot be given with users, each of which has a connection of its own")
 	case p.connections == 0 && scope.InFlight > most:
 		return param.Invalid("connections",
 			"is needed: %d jobs in flight would take as many connections, and this host has %d, %s",

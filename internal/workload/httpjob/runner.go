@@ -18,6 +18,7 @@ const classTemplate = "template"
 type httpRunner struct {
 	*params
 	client    *httpclient.Client
+	users     userClients
 	fixed     *prepared       // the request of every job; nil if jobs differ
 	used      *workload.Meter // of memory
 	responses sync.Pool
@@ -34,6 +35,12 @@ func newRunner(p *params, used *workload.Meter) (*httpRunner, error) {
 	request, err := p.request.render(template.Input{}, "")
 	r.fixed = &request
 	return r, err
+}
+
+// close closes all connections.
+func (r *httpRunner) close() {
+	r.client.Close()
+	r.users.close()
 }
 
 // Run sends the job's request and judges the response. With poll it then waits
