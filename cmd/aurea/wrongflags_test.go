@@ -18,7 +18,7 @@ var wrongValues = map[string]string{
 	"allow-target": "a b", "arrival": "x", "body": "@/nowhere", "concurrency": "0", "duration": "-1s",
 	"files":         "/nowhere",
 	"exec-commands": "/nowhere", "fail-on": "x", "format": "x", "header": "x", "job-duration": "x", "jobs": "0",
-	"keep-age": "-1s", "keep-bytes": "x", "keep-runs": "-1", "label": "x", "limit": "0", "listen": "x",
+	"keep-age": "-1s", "keep-bytes": "x", "keep-runs": "-1", "label": "x", "limit": "0", "listen": "x", "match": "[",
 	"log-level": "x", "max-connections": "-1", "max-disk": "x", "max-lost-fraction": "2", "max-memory": "x",
 	"max-processes": "-1", "max-time": "x", "method": "a b", "nats": "ftp://x", "nats-ca": "/nowhere",
 	"nats-cert": "/nowhere", "nats-creds": "/nowhere", "nats-listen": "x", "nats-tls-cert": "/nowhere",
@@ -43,7 +43,7 @@ var anyValue = []string{
 // a finished run.
 var besideFlags = map[string]string{
 	"run": "URL --jobs 1", "ab": "URL URL --jobs 1 -n 1", "spec check": "URL --jobs 1",
-	"search":  "URL --jobs 1 --objective p99<1s --rate 1..2 --cooldown 0s",
+	"import har": "-", "search": "URL --jobs 1 --objective p99<1s --rate 1..2 --cooldown 0s",
 	"compare": "ID ID", "trend": "x", "report": "ID",
 	"runs baseline add": "ID", "runs baseline remove": "ID", "runs cancel": "ID", "runs change": "ID --note x",
 	"runs delete": "ID", "runs export": "ID", "runs histogram": "ID", "runs load": "ID --rate 1", "runs pause": "ID",
