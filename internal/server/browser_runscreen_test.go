@@ -192,6 +192,9 @@ func TestBrowserRunScreenLive(t *testing.T) {
 		script.updates <- &aurea.Update{ID: id, Kind: kind, Run: run}
 	}
 	b.says("It waits in the queue: 2 runs are before it.")
+	if look[bool](b.tab, `document.querySelector(".run .beside").checkVisibility()`) {
+		t.Error("a run in the queue has room for thresholds and errors")
+	}
 	run.Status, run.QueuePosition = aurea.StatusRunning, 0
 	say(aurea.UpdateStatus)
 	b.says("It has begun, and no interval has been measured yet.")

@@ -66,6 +66,10 @@ test("a run without a result says how far it came", () => {
   const ended = (more) => words(viewOf(run({ status: "interrupted", started_at: "2026-01-01T00:00:00Z", ...more })));
   assert.equal(ended({ progress: progress(4, 1440) }),
     "Interrupted after 1,440 jobs; all of them were ok; its result is lost.");
+  const seen = viewOf(run({ progress: progress(5, 1500) }));
+  const killed = viewOf(run({ status: "interrupted", progress: progress(4, 1440) }), seen);
+  assert.equal(words(killed), "Interrupted after 1,500 jobs; all of them were ok; its result is lost.",
+    "the page has seen more");
   assert.equal(ended({}), "Interrupted before a job ended.");
   assert.equal(ended({ status: "cancelled", started_at: null }), "Stopped in the queue, before it began.");
   assert.equal(ended({ status: "failed", error: "no room on the disk" }), "No room on the disk.");

@@ -25,11 +25,15 @@ import { addProgress } from "./course.js";
 export function viewOf(text, before) {
   const { result, ...run } = JSON.parse(text);
   const view = {
-    id: run.id, run, spec: member(text, "spec"), progress: run.progress ?? before?.progress ?? null,
+    id: run.id, run, spec: member(text, "spec"), progress: later(run.progress, before?.progress),
     series: before?.series ?? [], result: null, contact: "",
   };
   return result ? withResult(view, result) : view;
 }
+
+// later returns the later progress. A service that was killed has kept less than
+// the page has seen.
+const later = (a, b) => ((b?.elapsed ?? 0) > (a?.elapsed ?? 0) ? b : a) ?? b ?? null;
 
 const withResult = (view, result) => ({ ...view, result, series: result.series ?? [] });
 
@@ -40,13 +44,12 @@ const withResult = (view, result) => ({ ...view, result, series: result.series ?
  */
 export function after(view, { event, data }) {
   const value = JSON.parse(data);
-  if (event === "progress") {
-    const latest = value.elapsed < (view.progress?.elapsed ?? 0) ? view.progress : value; // the past may be told again
-    return { ...view, progress: latest, series: addProgress(view.series, value) };
+  if (event === "progress") { // the past may come again
+    return { ...view, progress: later(value, view.progress), series: addProgress(view.series, value) };
   }
   if (event === "result") return withResult(view, value);
   const { result, ...run } = value;
-  const next = { ...view, contact: "", run: { ...run, progress: null }, progress: run.progress ?? view.progress };
+  const next = { ...view, contact: "", run: { ...run, progress: null }, progress: later(run.progress, view.progress) };
   return result ? withResult(next, result) : next;
 }
 
