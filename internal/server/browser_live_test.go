@@ -2,43 +2,14 @@ package server
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
 )
-
-// A scriptedUpdates yields the updates of a run one by one, each when the test
-// sends it. A nil breaks the stream.
-type scriptedUpdates struct {
-	updates chan *aurea.Update
-
-	mu    sync.Mutex
-	after []int64 // where the watchers started
-}
-
-func (s *scriptedUpdates) watch(ctx context.Context, _ aurea.Run, after int64) iter.Seq2[aurea.Update, error] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.after = append(s.after, after)
-	return func(yield func(aurea.Update, error) bool) {
-		for {
-			select {
-			case update := <-s.updates:
-				if update == nil || !yield(*update, nil) || update.Kind == aurea.UpdateResult {
-					return
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}
-}
 
 // A run is shown while it is queued and while it runs, with a growing chart,
 // across a broken connection, until its result arrives.

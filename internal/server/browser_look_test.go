@@ -6,31 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
-
-// degradedFake returns a fake whose runs have a series, a reason for doubt,
-// workers and an error.
-func degradedFake() fake {
-	return fake{do: func(_ context.Context, spec aurea.Spec) (aurea.Run, error) {
-		run := finished(spec)
-		run.Result.Series = []aurea.Point{
-			{T: 1, OK: 50, Throughput: 50, P99: 0.2}, {T: 2, Throughput: 0}, {T: 3, OK: 100, Throughput: 100, P99: 0.1},
-			{T: 4, OK: 75, Throughput: 75, P99: 0.4},
-		}
-		run.Result.Validity = aurea.Validity{State: aurea.Degraded,
-			Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
-		run.Result.Workers = unlikeWorkers()
-		run.Result.Warnings, run.Result.JobsNotListed = []string{"records are missing"}, 1234
-		run.Result.Errors = []aurea.ErrorClass{{Class: "timeout", Count: 1234, Sample: strings.Repeat("unbroken", 40)}}
-		return run, nil
-	}}
-}
 
 // A series is drawn from 0 to its highest point, with gaps in the latency where
 // no job ended. Reasons for doubt are listed.
@@ -107,15 +87,6 @@ func TestBrowserContrast(t *testing.T) {
 	if len(grounds) != 2 {
 		t.Errorf("both schemes have the same background: %v", grounds)
 	}
-}
-
-func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	})
 }
 
 // Every control has a name, and every id is unique.

@@ -13,28 +13,6 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// unlikeWorkers returns the workers of a result: a lost one, one with less
-// memory, one with a limit and another kernel, and ten others, one of which has
-// slightly less memory. Three more are not listed.
-func unlikeWorkers() *aurea.Workers {
-	w := &aurea.Workers{Count: 16, Lost: 1, LostShare: 0.25, Spread: 0.0012, Bound: 0.0001, Hosts: 16,
-		Unlike: []string{"cgroup.cpu_limit", "kernel", "memory_bytes"},
-		Rest:   &aurea.WorkerRemainder{Count: 3, Counts: aurea.Counts{OK: 30, Failed: 1}, Throughput: 3}}
-	for i := range 13 {
-		w.Of = append(w.Of, aurea.WorkerResult{ID: fmt.Sprint("ID", i), Name: fmt.Sprintf("worker-%02d", i), Host: "host",
-			Cores: 2, State: aurea.WorkerEnded, Counts: aurea.Counts{OK: 100, Failed: 2, Timeout: 1}, Throughput: 100,
-			Latency: aurea.WorkerQuantiles{P50: 0.1, P99: 0.2}, Delay: aurea.WorkerQuantiles{P99: 0.001}, CPU: 0.4321,
-			Environment: &aurea.Environment{Kernel: "6.8", MemoryBytes: 8 << 30}})
-	}
-	w.Of[0].State, w.Of[0].Counts = aurea.WorkerLost, aurea.Counts{OK: 50, Lost: 1234}
-	w.Of[0].Throughput, w.Of[0].CPU = 25, 0
-	w.Of[1].Environment.MemoryBytes = 4 << 30
-	w.Of[2].Environment.Kernel, w.Of[2].Environment.Cgroup.CPULimit = "6.1", 1.5
-	w.Of[2].Counts = aurea.Counts{Dropped: 7}
-	w.Of[3].Environment.MemoryBytes -= 40 << 20
-	return w
-}
-
 // The workers of a result have a row each: what they measured, and how they
 // differ. Columns of counts that all lack are left out.
 func TestBrowserRunWorkers(t *testing.T) {

@@ -17,30 +17,6 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
-// withWorkers sets the function that lists the workers.
-func withWorkers(list func() []aurea.Worker) func(*Options) {
-	return func(o *Options) { o.Workers = list }
-}
-
-// everyState returns a worker in each state, seen five seconds ago.
-func everyState() []aurea.Worker {
-	workers := []aurea.Worker{}
-	for i, state := range aurea.WorkerStates() {
-		worker := aurea.Worker{ID: fmt.Sprintf("ID%d", i), Name: "is-" + string(state), State: state, Version: "1.2.3",
-			Arch: "amd64", Cores: i + 1, CPU: "Xeon <4>", Host: "host-" + strings.Repeat("long", 9), Bound: 0.000096,
-			Labels:   map[string]string{"zone": "a", "disk": "nvme"},
-			LastSeen: time.Now().Truncate(time.Second).Add(-5 * time.Second)}
-		switch state {
-		case aurea.WorkerRefused:
-			worker.Reason, worker.Bound, worker.Labels = "it is version 1.2.2, this server 1.2.3", 0, nil
-		case aurea.WorkerRunning:
-			worker.Run = "benchmark-1"
-		}
-		workers = append(workers, worker)
-	}
-	return workers
-}
-
 // browseWorkers opens a page whose service has a broker, and waits for the list
 // of workers.
 func browseWorkers(t *testing.T, url string, refused int) *tab {
