@@ -20,13 +20,15 @@ type exchange struct {
 	connection *connection
 	in         template.Input
 	metrics    workload.JobMetrics
-	cancel     func() // ends the call
+	session    *workload.Session // nil if the job has none
+	cancel     func()            // ends the call
 	stream     grpc.ClientStream
 	began      time.Time // when the call had its connection
 	sent       tally
-	got        tally // received
-	matched    bool  // a message is as expected
-	mismatch   error // why the last one is not
+	got        tally    // received
+	matched    bool     // a message is as expected
+	mismatch   error    // why the last one is not
+	captured   []string // by the index of the capture
 }
 
 // A tally counts messages.
@@ -80,7 +82,7 @@ func (e *exchange) run(ctx context.Context) error {
 func (e *exchange) invoke(ctx context.Context, request *encoded) error {
 	call := e.pool.Get().(*unaryCall)
 	defer e.pool.Put(call)
-	*call = unaryCall{request: request, response: received{keep: e.expect.inspects()}}
+	*call = unaryCall{request: request, response: received{keep: e.inspects()}}
 	start := time.Now()
 	err := e.connection.Invoke(ctx, e.path, call, call)
 	made := e.reportConnection()
@@ -139,7 +141,7 @@ func (e *exchange) receive(ctx context.Context) error {
 	var message received
 	var first time.Time
 	for {
-		message.keep = e.expect.inspects() && !e.matched
+		message.keep = e.inspects()
 		err := e.stream.RecvMsg(&message)
 		if errors.Is(err, io.EOF) {
 			if e.got.messages > 0 {
@@ -161,14 +163,27 @@ func (e *exchange) receive(ctx context.Context) error {
 	}
 }
 
-// accept counts a message and compares it with what is expected.
+// inspects reports whether messages have to be decoded.
+func (e *exchange) inspects() bool { return e.expect.inspects() || e.captured != nil }
+
+// accept counts a message, compares it with what is expected, and captures what
+// it has.
 func (e *exchange) accept(message *received) {
 	e.got.add(int64(message.size))
-	if message.keep {
-		e.mismatch = e.expect.matches(message.content)
-		e.matched = e.mismatch == nil
-		message.content = nil
+	if !message.keep {
+		return
 	}
+	typed, err := e.expect.decode(message.content)
+	message.content = nil
+	if err != nil {
+		e.mismatch = err
+		return
+	}
+	if !e.matched {
+		e.mismatch = differs(typed, e.expect.fields)
+		e.matched = e.mismatch == nil
+	}
+	e.capture(typed)
 }
 
 // end judges a call that has ended with OK.
@@ -182,14 +197,16 @@ func (e *exchange) end() error {
 	return e.judge()
 }
 
-// judge returns nil if the messages are as expected.
+// judge returns nil if the messages are as expected and have what is captured.
 func (e *exchange) judge() error {
 	if err := e.expect.count(e.got.messages); err != nil {
 		return err
 	}
 	switch {
-	case !e.expect.inspects() || e.matched:
+	case !e.inspects():
 		return nil
+	case e.matched:
+		return e.keepCaptured()
 	case e.mismatch == nil:
 		return wrongMessage("the response has no message")
 	}

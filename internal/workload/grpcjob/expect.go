@@ -125,13 +125,13 @@ func expectedFields(typed protoreflect.Message, document any, path string) (fiel
 // inspects reports whether messages have to be decoded.
 func (e *expectation) inspects() bool { return e.fields != nil }
 
-// matches returns nil if a message has the expected fields.
-func (e *expectation) matches(content []byte) error {
+// decode decodes a message of the response.
+func (e *expectation) decode(content []byte) (protoreflect.Message, error) {
 	typed := dynamicpb.NewMessage(e.output)
 	if err := (proto.UnmarshalOptions{Resolver: e.types}).Unmarshal(content, typed); err != nil {
-		return wrongMessage("the response is no %s: %v", e.output.FullName(), err)
+		return nil, wrongMessage("the response is no %s: %v", e.output.FullName(), err)
 	}
-	return differs(typed, e.fields)
+	return typed, nil
 }
 
 // differs returns the failure for the first field that differs; nil if none

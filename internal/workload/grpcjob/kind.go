@@ -75,6 +75,7 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "of the call; values may have fields; those of names that end in -bin are base64",
 	},
 	expectParameter,
+	captureParameter,
 	{
 		Name: "max_messages", Type: param.Integer, Min: 1, Max: 1e9,
 		Doc: "after how many messages of a stream the call is ended and right; all unless given",

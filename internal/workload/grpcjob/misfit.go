@@ -57,7 +57,7 @@ func (f misfit) inMessage(value any, of protoreflect.MessageDescriptor, path str
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		field := fieldOf(of, name)
 		if field == nil {
-			return unknownField(of, name, path)
+			return unknownField(of, name, path+"."+name, "is no field of ")
 		}
 		if f.decode(map[string]any{name: object[name]}, of) == nil {
 			continue
@@ -141,17 +141,18 @@ func fieldOf(of protoreflect.MessageDescriptor, name string) protoreflect.FieldD
 	return of.Fields().ByTextName(name)
 }
 
-// unknownField returns the error for a field that a type does not have.
-func unknownField(of protoreflect.MessageDescriptor, name, path string) error {
+// unknownField returns the error, about a location, for a field that a type does
+// not have. what says so.
+func unknownField(of protoreflect.MessageDescriptor, name, location, what string) error {
 	var names []string
 	for i := range of.Fields().Len() {
 		names = append(names, of.Fields().Get(i).TextName())
 	}
-	what := fmt.Sprintf("is no field of %s", of.FullName())
+	what += string(of.FullName())
 	if len(names) == 0 {
-		return param.Invalid(path+"."+name, "%s, which has none", what)
+		return param.Invalid(location, "%s, which has none", what)
 	}
-	return notThere(path+"."+name, what, name, names)
+	return notThere(location, what, name, names)
 }
 
 // typeName names the type of a field.

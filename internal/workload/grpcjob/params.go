@@ -21,6 +21,7 @@ type params struct {
 	metadata    metadataTemplate
 	timed       bool // a field has a timestamp
 	expect      expectParams
+	captures    []capture // their fields are known with the types
 	connections int64
 	timeout     time.Duration // of the call; 0 for none of its own
 	tls         *tls.Config   // nil for plaintext
@@ -35,6 +36,7 @@ type calls struct {
 	method   method
 	messages *messages
 	expect   *expectation
+	captures []capture
 }
 
 // newParams types and checks the parameters of grpc jobs.
@@ -72,6 +74,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		return nil, err
 	}
 	p.timed = parser.UsesTime()
+	if p.captures, err = newCaptures(v.StringMap(captureParameter.Name), scope); err != nil {
+		return nil, err
+	}
 	types, err := readTypes(v, scope.Policy.Files)
 	if err != nil || types == nil {
 		return p, err
@@ -91,7 +96,11 @@ func (p *params) bind(m method) (*calls, error) {
 		return nil, err
 	}
 	expect, err := p.expect.bind(m)
-	return &calls{m, messages, expect}, err
+	if err != nil {
+		return nil, err
+	}
+	captures, err := bindCaptures(p.captures, m.Output())
+	return &calls{m, messages, expect, captures}, err
 }
 
 // parseTarget parses a host and port that jobs may call.

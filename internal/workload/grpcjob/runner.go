@@ -21,6 +21,7 @@ type runner struct {
 	unary       bool // the response has exactly one message
 	messages    *messages
 	expect      *expectation
+	captures    []capture
 	connections []*connection
 	pool        sync.Pool // of *unaryCall
 }
@@ -29,7 +30,7 @@ type runner struct {
 func newRunner(p *params, known *calls) (*runner, error) {
 	r := &runner{
 		params: p, path: p.method.path(), streams: known.method.streams(), unary: !known.method.IsStreamingServer(),
-		messages: known.messages, expect: known.expect,
+		messages: known.messages, expect: known.expect, captures: known.captures,
 		pool: sync.Pool{New: func() any { return new(unaryCall) }},
 	}
 	for range p.connections {
@@ -56,7 +57,8 @@ func (r *runner) Run(ctx context.Context, job int64, metrics workload.JobMetrics
 	if r.timed {
 		in.Now = time.Now().UnixNano()
 	}
-	if session := workload.SessionOf(ctx); session != nil {
+	session := workload.SessionOf(ctx)
+	if session != nil {
 		in.Captured = session.Captured
 	}
 	outgoing, err := r.outgoing(ctx, in)
@@ -67,7 +69,10 @@ func (r *runner) Run(ctx context.Context, job int64, metrics workload.JobMetrics
 	defer cancel()
 	e := exchange{
 		runner: r, connection: r.connections[job%int64(len(r.connections))],
-		in: in, metrics: metrics, cancel: cancel,
+		in: in, metrics: metrics, session: session, cancel: cancel,
+	}
+	if len(r.captures) > 0 {
+		e.captured = make([]string, len(r.captures))
 	}
 	defer e.report()
 	return e.run(outgoing)
