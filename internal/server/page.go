@@ -58,6 +58,9 @@ var pageFiles = sync.OnceValue(func() map[string]pageFile {
 		return err
 	})
 	files["/ui/app.js"] = newPageFile("app.js", ui.Script())
+	for name, text := range ui.LateScripts() {
+		files["/ui/"+name] = newPageFile(name, text)
+	}
 	files["/ui/app.css"] = newPageFile("app.css", ui.Style())
 	for address, name := range documents {
 		text := readPage(name)

@@ -2,24 +2,22 @@
 // address shows.
 
 import { $, element, say } from "./core/dom.js";
+import { late } from "./core/late.js";
 import { watchOutages } from "./core/outage.js";
 import { notice } from "./core/problem.js";
 import { store } from "./core/store.js";
-import { screen as compare } from "./screens/compare/index.js";
 import { screen as home } from "./screens/home/index.js";
-import { screen as create } from "./screens/new/index.js";
 import { screen as run } from "./screens/run/index.js";
 import { screen as system } from "./screens/system/index.js";
-import { screen as trend } from "./screens/trend/index.js";
 
 // screens maps patterns of addresses to screens. To add one, add its folder and
-// its line here.
+// its line here; a late one has its own script.
 const screens = [
   ["#/", home],
-  ["#/new", create],
+  ["#/new", late("new")],
   ["#/runs/{id}", run],
-  ["#/compare", compare],
-  ["#/names/{name}", trend],
+  ["#/compare", late("compare")],
+  ["#/names/{name}", late("trend")],
   ["#/system", system],
 ];
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 	"sync"
@@ -10,8 +11,34 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
-// Script returns the page's script: app.js with all modules that it imports.
-var Script = sync.OnceValue(func() string { return Bundle("app.js", mustRead("app.js")) })
+// Script returns the page's script: app.js with all modules that it imports. It
+// keeps them where those of LateScripts find them.
+var Script = sync.OnceValue(func() string { return mainBundle().String() })
+
+var mainBundle = sync.OnceValue(func() *bundle {
+	b := newBundle("[]")
+	b.WriteString("globalThis.aureaModules = modules;\n")
+	b.add("app.js", mustRead("app.js"))
+	return b
+})
+
+// LateScreens are the screens whose scripts are loaded when they are first shown.
+var LateScreens = []string{"compare", "new", "trend"}
+
+// LateScripts returns the scripts of LateScreens by their names. Each has the
+// modules that the page's script lacks, and exports the screen.
+var LateScripts = sync.OnceValue(func() map[string]string {
+	scripts := map[string]string{}
+	for _, screen := range LateScreens {
+		b := newBundle("[...globalThis.aureaModules]")
+		b.numbers = maps.Clone(mainBundle().numbers)
+		name := "screens/" + screen + "/index.js"
+		b.add(name, mustRead(name))
+		fmt.Fprintf(b, "export const { screen } = modules[%d];\n", b.numbers[name])
+		scripts["screens/"+screen+".js"] = b.String()
+	}
+	return scripts
+})
 
 // Style returns the page's style sheet: that of the charts, then base.css, then
 // those of the screens by name.
@@ -31,10 +58,16 @@ var Style = sync.OnceValue(func() string {
 // script without imports. name is where the module would be among Files. Bundle
 // panics if an imported module does not exist.
 func Bundle(name, source string) string {
-	b := bundle{numbers: map[string]int{}}
-	b.WriteString("\"use strict\";\nconst modules = [];\n")
+	b := newBundle("[]")
 	b.add(name, source)
 	return b.String()
+}
+
+// newBundle returns a bundle that begins with some modules.
+func newBundle(modules string) *bundle {
+	b := &bundle{numbers: map[string]int{}}
+	b.WriteString("\"use strict\";\nconst modules = " + modules + ";\n")
+	return b
 }
 
 // A bundle joins modules into one script, each after those that it imports. A
