@@ -79,7 +79,7 @@ var validityChecks = []validityCheck{
 	{"paused", Degraded, pauses,
 		"the run was paused for %v, in which what it measures had nothing to do"},
 	{"load_changed", Degraded, loadChanges,
-		"the load was changed %.0f times while the run went on; the numbers are of all loads together"},
+		"the load was changed while the run went on (changes: %.0f); the numbers are of all loads together"},
 	{GeneratorLimit, Invalid, reachedLimits,
 		"%.0f jobs failed because the generator's machine had no descriptor, port or memory left for them: " +
 			"that is the generator's limit, and not the target's"},

@@ -37,6 +37,8 @@ with the runs that it had done.`
 	command.Example = `  aurea searches
   aurea searches last --server http://127.0.0.1:5000 -o json`
 	addOutputFlag(command)
+	command.ValidArgsFunction = cobra.FixedCompletions(
+		[]cobra.Completion{cobra.CompletionWithDesc(lastRun, "the newest one")}, cobra.ShellCompDirectiveNoFileComp)
 	return command
 }
 

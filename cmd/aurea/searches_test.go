@@ -81,6 +81,8 @@ func TestSearchesOfNone(t *testing.T) {
 	if got := runCommandAt(t, url, "searches"); got != "search  status  limit  name  created  runs\n" {
 		t.Errorf("the table is %q", got)
 	}
+	_, completions, _ := runCommand(t, "", "__complete", "searches", "")
+	checkContains(t, "the completions", completions, "last\tthe newest one\n", ":4\n") // and no files
 	for id, want := range map[string]string{
 		"last": "there is no search yet", "search-1": "there is no search search-1",
 	} {
