@@ -19,6 +19,9 @@ type RunQuery struct {
 	Since    time.Time         // created at this time or later
 	Until    time.Time         // created before this time
 	Baseline bool              // only runs marked as a baseline
+	// Verdict must be that of the result. Like Text, it is looked for in one run
+	// after another.
+	Verdict Verdict
 	// Text must be in the id, the name or a label's value, in any case of ASCII
 	// letters. It is looked for in one run after another: a rare text takes time
 	// in a long history.

@@ -97,6 +97,7 @@ func encodeQuery(q aurea.RunQuery) url.Values {
 	if !q.Until.IsZero() {
 		set("until", q.Until.Format(time.RFC3339Nano))
 	}
+	set("verdict", string(q.Verdict))
 	if q.Baseline {
 		set("baseline", "true")
 	}

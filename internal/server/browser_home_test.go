@@ -126,6 +126,13 @@ func TestBrowserHomeChoices(t *testing.T) {
 	if hash := look[string](b, `location.hash`); hash != "#/" {
 		t.Errorf("without filters the address is %s", hash)
 	}
+	const verdict = `document.querySelector(".filters [aria-label=Verdict]")`
+	look[bool](b, verdict+`.value = "fail", `+verdict+`.dispatchEvent(new Event("change"))`)
+	b.until(`document.querySelector(".none").checkVisibility() && location.hash === "#/?verdict=fail"`)
+	look[bool](b, verdict+`.value = "none", `+verdict+`.dispatchEvent(new Event("change"))`)
+	b.rows(3)
+	b.click(".filters .main button")
+	b.until(`location.hash === "#/"`)
 	b.do(chromedp.SendKeys(chromedp.CSS(".filters .search"), "CART"))
 	b.rows(1)
 	focused := look[string](b, `document.activeElement.className + " at " + location.hash`)

@@ -184,6 +184,7 @@ type listInput struct {
 	Since    time.Time `query:"since" doc:"created at or after"`
 	Until    time.Time `query:"until" doc:"created before"`
 	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
+	Verdict  string    `query:"verdict" enum:"none,pass,fail,invalid,no_data" doc:"of the result"`
 	Text     string    `query:"q" maxLength:"200" doc:"in the id, the name or a label's value, in any case"`
 }
 
@@ -231,6 +232,7 @@ func (i *listInput) query() (aurea.RunQuery, error) {
 	query := aurea.RunQuery{
 		Limit: i.Limit, Cursor: i.Cursor, Workload: i.Workload, Name: i.Name,
 		Since: i.Since, Until: i.Until, Baseline: i.Baseline, Text: i.Text,
+		Verdict: aurea.Verdict(i.Verdict),
 	}
 	for _, list := range i.Status {
 		for name := range strings.SplitSeq(list, ",") {

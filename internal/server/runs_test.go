@@ -104,6 +104,7 @@ func TestWrongRequests(t *testing.T) {
 		{"GET", "/v1/runs?limit=x", "", 400, "integer", "query.limit"},
 		{"GET", "/v1/runs?status=done", "", 400,
 			`must be one of queued, running, completed, failed, cancelled, interrupted; got "done"`, "query.status"},
+		{"GET", "/v1/runs?verdict=maybe", "", 400, "no_data", "query.verdict"},
 		{"GET", "/v1/runs?label=team", "", 400, "must be key:value", "query.label"},
 		{"GET", "/v1/runs?since=yesterday", "", 400, "", "query.since"},
 		{"GET", "/v1/runs?cursor=wat", "", 400, "cursor", ""},

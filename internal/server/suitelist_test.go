@@ -37,6 +37,8 @@ func testList(t *testing.T, r Runs) {
 		{"of a kind", aurea.RunQuery{Workload: "noop"}, ids[1:2]},
 		{"with labels", aurea.RunQuery{Labels: map[string]string{"team": "a", "os": "x"}}, ids[1:2]},
 		{"of statuses", aurea.RunQuery{Statuses: []aurea.Status{aurea.StatusCompleted, aurea.StatusFailed}}, ids},
+		{"of a verdict", aurea.RunQuery{Verdict: aurea.VerdictNone}, ids},
+		{"of another verdict", aurea.RunQuery{Verdict: aurea.VerdictFail}, nil},
 		{"of another status", aurea.RunQuery{Statuses: []aurea.Status{aurea.StatusQueued}}, nil},
 		{"since", aurea.RunQuery{Since: at}, ids[:2]},
 		{"until", aurea.RunQuery{Until: at}, ids[2:]},

@@ -45,6 +45,7 @@ func (s *selection) branch(status aurea.Status) string {
 	}
 	where := append(labels, s.columns(status, len(labels) > 0)...)
 	where = append(where, s.text()...)
+	where = append(where, s.verdict()...)
 	where = append(where, s.ranges(created, id)...)
 	return fmt.Sprintf("SELECT %s AS created_at, %s AS id FROM %s WHERE %s ORDER BY %s DESC, %s DESC LIMIT %s",
 		created, id, from, strings.Join(append(where, "1 = 1"), " AND "), created, id, s.arg(s.limit))
@@ -96,13 +97,25 @@ func (s *selection) columns(status aurea.Status, indexed bool) []string {
 	return where
 }
 
+// verdict looks for the verdict in the summary of the result, between the
+// members beside it: no text in it has quotes that are not escaped.
+func (s *selection) verdict() []string {
+	if s.query.Verdict == "" {
+		return nil
+	}
+	members := `},"verdict":"` + likeQuoter.Replace(searchable(string(s.query.Verdict))) + `","thresholds":[`
+	return []string{"r.summary LIKE " + s.arg("%"+members+"%") + " ESCAPE '!'"}
+}
+
+// likeQuoter quotes the signs that LIKE has a meaning for.
+var likeQuoter = strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`)
+
 // text looks for the text in the id, the name and the values of labels.
 func (s *selection) text() []string {
 	if s.query.Text == "" {
 		return nil
 	}
-	quote := strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`)
-	like := " LIKE lower(" + s.arg("%"+quote.Replace(searchable(s.query.Text))+"%") + ") ESCAPE '!'"
+	like := " LIKE lower(" + s.arg("%"+likeQuoter.Replace(searchable(s.query.Text))+"%") + ") ESCAPE '!'"
 	return []string{"(lower(r.id)" + like + " OR lower(r.name)" + like +
 		" OR EXISTS (SELECT 1 FROM labels t WHERE t.run_id = r.id AND lower(t.value)" + like + "))"}
 }

@@ -31,6 +31,10 @@ func history(t testing.TB, s Store, n int) []aurea.Run {
 		if status := statuses[i%len(statuses)]; status.Finished() {
 			run = Finished(run, i%2)
 			run.Status = status
+			run.Result.Verdict = aurea.Verdicts()[i%len(aurea.Verdicts())]
+			run.Result.Errors = []aurea.ErrorClass{
+				{Class: "other", Count: 1, Sample: `},"verdict":"fail","thresholds":[`},
+			}
 		} else {
 			run.Status = status
 		}
@@ -55,6 +59,7 @@ func selects(q aurea.RunQuery, run aurea.Run) bool {
 		(q.Since.IsZero() || !run.CreatedAt.Before(q.Since)) &&
 		(q.Until.IsZero() || run.CreatedAt.Before(q.Until)) &&
 		(!q.Baseline || run.Baseline) &&
+		(q.Verdict == "" || run.Result != nil && run.Result.Verdict == q.Verdict) &&
 		(q.Text == "" || hasText(run, strings.ToLower(q.Text)))
 }
 
@@ -120,6 +125,9 @@ func randomQuery(random *rand.Rand) aurea.RunQuery {
 		query.Until = Began.Add(time.Duration(random.IntN(40))*time.Second/2 + time.Nanosecond)
 	}
 	query.Baseline = one(8)
+	if one(4) {
+		query.Verdict = aurea.Verdicts()[random.IntN(len(aurea.Verdicts()))]
+	}
 	if one(4) {
 		query.Text = []string{"NIGHT", "ightl", "ye", "%", "n_ghtly", "7", "none"}[random.IntN(7)]
 	}

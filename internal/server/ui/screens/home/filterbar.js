@@ -8,6 +8,9 @@ const pause = 250; // ms after the last letter
 const statuses = [["", "Any status"], ["completed", "Completed"], ["failed", "Failed"], ["cancelled", "Cancelled"],
   ["interrupted", "Interrupted"]];
 
+const verdicts = [["", "Any verdict"], ["pass", "Pass"], ["fail", "Fail"], ["invalid", "Invalid"],
+  ["no_data", "No data"], ["none", "No thresholds"]];
+
 /**
  * Returns the controls: { node, offer, add }. change is called with the filters
  * after a change; offer suggests what lines have; add adds a label.
@@ -21,6 +24,8 @@ export function filterBar(filters, change) {
   });
   const status = element("select", { "aria-label": "Status" },
     ...statuses.map(([value, text]) => element("option", { value }, text)));
+  const verdict = element("select", { "aria-label": "Verdict" },
+    ...verdicts.map(([value, text]) => element("option", { value }, text)));
   const baseline = element("input", { type: "checkbox" });
   const name = suggesting("Name", "exactly");
   const workload = suggesting("Kind of job", "http");
@@ -31,11 +36,12 @@ export function filterBar(filters, change) {
     element("div", { class: "more" }, name.node, workload.node, label.node,
       element("label", { class: "check" }, baseline, " Baselines only")));
   const node = element("form", { class: "filters", role: "search", "aria-label": "Runs" },
-    element("div", { class: "main" }, search, status, clear), more, chips);
+    element("div", { class: "main" }, search, status, verdict, clear), more, chips);
 
   const show = () => {
     search.value = filters.q;
     status.value = filters.status;
+    verdict.value = filters.verdict;
     baseline.checked = filters.baseline;
     name.input.value = filters.name;
     workload.input.value = filters.workload;
@@ -76,10 +82,11 @@ export function filterBar(filters, change) {
   };
   const typed = [typing(search, "q"), typing(name.input, "name"), typing(workload.input, "workload")];
   status.addEventListener("change", () => use({ status: status.value }));
+  verdict.addEventListener("change", () => use({ verdict: verdict.value }));
   baseline.addEventListener("change", () => use({ baseline: baseline.checked }));
   label.input.addEventListener("change", addTyped);
   clear.addEventListener("click", () => {
-    use({ q: "", status: "", name: "", workload: "", labels: [], baseline: false });
+    use({ q: "", status: "", verdict: "", name: "", workload: "", labels: [], baseline: false });
     show();
     search.focus();
   });

@@ -4,13 +4,14 @@
  * @typedef {object} Filters
  * @property {string} q a text in the id, the name or a label's value
  * @property {string} status of finished runs; "" for all
+ * @property {string} verdict of their results; "" for all
  * @property {string} name exactly
  * @property {string} workload the kind of job
  * @property {string[]} labels key:value; a run has all of them
  * @property {boolean} baseline only baselines
  */
 
-const texts = ["q", "status", "name", "workload"];
+const texts = ["q", "status", "verdict", "name", "workload"];
 
 /**
  * Reads the filters of an address.
@@ -21,8 +22,8 @@ export function filtersOf(query) {
   const labels = query.getAll("label").filter((label) => label !== "");
   const text = (name) => query.get(name) ?? "";
   return {
-    q: text("q"), status: text("status"), name: text("name"), workload: text("workload"), labels,
-    baseline: text("baseline") === "true",
+    q: text("q"), status: text("status"), verdict: text("verdict"), name: text("name"),
+    workload: text("workload"), labels, baseline: text("baseline") === "true",
   };
 }
 

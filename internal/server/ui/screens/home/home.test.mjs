@@ -14,7 +14,8 @@ const lines = (...ids) => ids.map((id) => ({ id }));
 const ids = (list) => list.lines.map(({ id }) => id).join("");
 
 test("an address has the filters, and no others", () => {
-  const address = "#/?q=a%20b&status=failed&name=shop%26co&label=team:search&label=v:1%3D2&baseline=true";
+  const address = "#/?q=a%20b&status=failed&verdict=no_data&name=shop%26co" +
+    "&label=team:search&label=v:1%3D2&baseline=true";
   const filters = filtersOf(new URLSearchParams(address.slice(3) + "&page=7"));
   assert.equal(addressOf(filters), address);
   assert.deepEqual(filters.labels, ["team:search", "v:1=2"]);
