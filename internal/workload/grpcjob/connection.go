@@ -23,7 +23,7 @@ type connection struct {
 	target httpclient.HostPort
 	dialed *httpclient.Phases                // of the dial that goes on; grpc makes one at a time
 	made   atomic.Pointer[httpclient.Phases] // of the last dial, until a job reports it
-	failed atomic.Pointer[httpclient.Error]  // why the last dial failed; nil if it did not
+	failed atomic.Pointer[httpclient.Error]  // why a dial failed the last time; nil if none has
 }
 
 // maxBackoff is the longest pause before grpc dials again after a failure.
@@ -80,11 +80,9 @@ func (c *connection) fail(class string, err error) {
 	c.failed.Store(asDialError(class, err))
 }
 
-// succeed notes that the connection was made.
-func (c *connection) succeed() {
-	c.failed.Store(nil)
-	c.made.Store(c.dialed)
-}
+// succeed notes that the connection was made. Why one was not stays known: calls
+// may fail by that still.
+func (c *connection) succeed() { c.made.Store(c.dialed) }
 
 // credentials returns what grpc negotiates once the connection is dialed.
 func (c *connection) credentials(config *tls.Config) credentials.TransportCredentials {

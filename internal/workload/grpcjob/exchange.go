@@ -60,7 +60,7 @@ func (e *exchange) run(ctx context.Context) error {
 	e.stream, err = e.connection.NewStream(ctx, e.streams, e.path)
 	e.metrics.Phase(phaseWait, max(time.Since(start)-e.reportConnection(), 0))
 	if err != nil {
-		return e.failure(ctx, err)
+		return e.unconnected(ctx, err)
 	}
 	e.began = time.Now()
 	switch {
@@ -87,7 +87,7 @@ func (e *exchange) invoke(ctx context.Context, request *encoded) error {
 	err := e.connection.Invoke(ctx, e.path, call, call)
 	made := e.reportConnection()
 	if call.began.IsZero() {
-		return e.failure(ctx, err)
+		return e.unconnected(ctx, err)
 	}
 	e.metrics.Phase(phaseWait, max(call.began.Sub(start)-made, 0))
 	e.sent.add(request.size)
@@ -220,12 +220,17 @@ func (e *exchange) failure(ctx context.Context, err error) error {
 	if end := endOf(ctx, s.Code()); end != nil {
 		return end
 	}
-	if s.Code() == codes.Unavailable {
-		if failed := e.connection.dialFailure(); failed != nil {
-			return failed
-		}
-	}
 	return e.expect.status(s)
+}
+
+// unconnected returns the failure of a call that ended before it had its
+// connection.
+func (e *exchange) unconnected(ctx context.Context, err error) error {
+	failed := e.connection.dialFailure()
+	if code := status.Code(err); failed != nil && code == codes.Unavailable && endOf(ctx, code) == nil {
+		return failed
+	}
+	return e.failure(ctx, err)
 }
 
 // sendAll sends the messages of a stream and ends it. A stream that the server

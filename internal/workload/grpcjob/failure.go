@@ -61,8 +61,8 @@ func endOf(ctx context.Context, code codes.Code) error {
 	return nil
 }
 
-// dialFailure returns the failure of a job that found no connection; nil if the
-// last dial did not fail.
+// dialFailure returns the failure of a job that found no connection; nil if no
+// dial has failed.
 func (c *connection) dialFailure() error {
 	if failed := c.failed.Load(); failed != nil {
 		return &workload.Failure{Class: failed.Class, Err: failed.Err}
