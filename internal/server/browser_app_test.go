@@ -6,7 +6,7 @@ import "testing"
 func TestBrowserScreens(t *testing.T) {
 	t.Parallel()
 	url := host(t, newStoringFake(finishingFake()))
-	b := visit(t, url+"/next", 0)
+	b := visit(t, url+"/", 0)
 	for address, want := range map[string]string{
 		"#/new": "New run", "#/system": "System", "#/nowhere": "There is no such page",
 	} {

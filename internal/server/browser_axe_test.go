@@ -48,7 +48,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		}
 		ids = append(ids, s.finished(fmt.Sprintf(spec, text))["id"].(string))
 	}
-	b := visit(t, s.URL+"/next", 0)
+	b := visit(t, s.URL+"/", 0)
 	// where is an address, then what is there when it is whole.
 	for _, where := range [][2]string{
 		{"#/", "h1"},

@@ -55,7 +55,7 @@ func (b *tab) rows(n int) {
 func TestBrowserHome(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{Queue: 4})
-	b := visit(t, s.URL+"/next", 0)
+	b := visit(t, s.URL+"/", 0)
 	b.until(`document.querySelector(".examples")?.checkVisibility()`)
 	if cards := look[int](b, `document.querySelectorAll(".examples li").length`); cards != 3 {
 		t.Errorf("there are %d examples, want 3", cards)
@@ -108,7 +108,7 @@ func TestBrowserHomeChoices(t *testing.T) {
 		}
 		ids[name] = run.ID
 	}
-	b := visit(t, s.URL+"/next#/?name=shop", 0)
+	b := visit(t, s.URL+"/#/?name=shop", 0)
 	b.rows(2)
 	b.click(".runs tbody tr:nth-child(2) .star")
 	b.until(`document.querySelector(".runs tbody tr:nth-child(2) .star").ariaPressed === "true"`)
@@ -196,7 +196,7 @@ func degradedResult() *aurea.Result {
 func TestBrowserHomeManyRuns(t *testing.T) {
 	t.Parallel()
 	shelf := manyRuns(5000)
-	b := visit(t, host(t, shelf)+"/next", 0)
+	b := visit(t, host(t, shelf)+"/", 0)
 	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
 	b.until(`(window.scrollTo(0, document.body.scrollHeight),
 		document.querySelectorAll(".runs tbody tr").length === 5000)`)
@@ -235,7 +235,7 @@ func TestBrowserHomeLook(t *testing.T) {
 	queued := active
 	queued.ID, queued.Status, queued.QueuePosition, queued.Progress = "benchmark-70001", aurea.StatusQueued, 1, nil
 	shelf.runs = append([]aurea.Run{queued, active}, shelf.runs...)
-	b := visit(t, host(t, shelf)+"/next", 0)
+	b := visit(t, host(t, shelf)+"/", 0)
 	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
 	for _, width := range []int64{390, 980, 1920} {
 		b.do(chromedp.EmulateViewport(width, 900))
@@ -276,7 +276,7 @@ func TestBrowserHomeOutage(t *testing.T) {
 	shelf := manyRuns(3)
 	shelf.runs[0].Status, shelf.runs[0].Result = aurea.StatusRunning, nil
 	service := newFixedPort(t, New(newOptions(shelf)))
-	b := visit(t, "http://"+service.address+"/next", anyRefused)
+	b := visit(t, "http://"+service.address+"/", anyRefused)
 	b.until(`document.querySelector(".now h2").innerText === "1 running"`)
 	service.stop()
 	b.until(`document.querySelector(".away").innerText.startsWith("This is the list of ")`)
@@ -300,7 +300,7 @@ func TestBrowserHomeOutage(t *testing.T) {
 func TestBrowserHomeToken(t *testing.T) {
 	t.Parallel()
 	withToken := func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }
-	b := visit(t, host(t, manyRuns(3), withToken)+"/next", anyRefused)
+	b := visit(t, host(t, manyRuns(3), withToken)+"/", anyRefused)
 	b.until(`document.getElementById("token-dialog").open`)
 	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "secret\r"))
 	b.rows(3)

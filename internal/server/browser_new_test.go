@@ -14,7 +14,7 @@ import (
 // newRun opens the screen New run, with the rest of its address.
 func newRun(t *testing.T, url, address string, refused int) *tab {
 	t.Helper()
-	b := visit(t, url+"/next#/new"+address, refused)
+	b := visit(t, url+"/#/new"+address, refused)
 	b.until(`document.querySelector(".preview .says")`)
 	return b
 }

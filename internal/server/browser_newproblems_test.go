@@ -109,7 +109,7 @@ func TestBrowserNewProblems(t *testing.T) {
 func TestBrowserNewToken(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{}, func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} })
-	b := visit(t, s.URL+"/next#/new", 0)
+	b := visit(t, s.URL+"/#/new", 0)
 	b.until(`document.getElementById("token-dialog").open`)
 	b.do(chromedp.SendKeys(chromedp.CSS("#token"), "secret\r"))
 	b.until(`document.querySelector(".preview .figures")`)

@@ -41,7 +41,7 @@ func (f *fixedPort) stop() { _ = f.server.Close() }
 func TestBrowserOutage(t *testing.T) {
 	t.Parallel()
 	service := newFixedPort(t, New(newOptions(newStoringFake(finishingFake()))))
-	b := visit(t, "http://"+service.address+"/next#/system", anyRefused)
+	b := visit(t, "http://"+service.address+"/#/system", anyRefused)
 	b.until(`document.querySelector("h1")?.textContent === "System"`)
 	if look[bool](b, `document.getElementById("outage").checkVisibility()`) {
 		t.Error("the page reports an outage before there is one")

@@ -21,7 +21,7 @@ func TestBrowserRunScreenControls(t *testing.T) {
 	s := serve(t, runs.Options{})
 	id := s.submit(`{"workload": {"kind": "sleep", "duration": "1ms"}, "rate": 50, "concurrency": 9,
 		"duration": "10m"}`)["id"].(string)
-	b := shownRun{visit(t, s.URL+"/next#/runs/"+id, 1)}
+	b := shownRun{visit(t, s.URL+"/#/runs/"+id, 1)}
 	b.badges("running")
 	press := func(text string) {
 		t.Helper()

@@ -19,7 +19,7 @@ type shownRun struct{ *tab }
 // showRun opens the screen of a run.
 func showRun(t *testing.T, url, id string) shownRun {
 	t.Helper()
-	b := shownRun{visit(t, url+"/next#/runs/"+id, 0)}
+	b := shownRun{visit(t, url+"/#/runs/"+id, 0)}
 	b.until(`document.querySelector(".run .sentence")`)
 	return b
 }

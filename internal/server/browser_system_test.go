@@ -45,7 +45,7 @@ func TestBrowserSystem(t *testing.T) {
 		o.Damaged = func() int { return 1 }
 	}))
 	port := newFixedPort(t, service)
-	b := visit(t, "http://"+port.address+"/next#/system", anyRefused)
+	b := visit(t, "http://"+port.address+"/#/system", anyRefused)
 	b.until(`document.querySelector(".workers tbody tr")`)
 	for title, want := range map[string][]string{
 		"Service": {"Version: 1.2.3", "Running for: 2 days 2 h", "Memory of requests: 0 B"},
@@ -104,7 +104,7 @@ func TestBrowserSystem(t *testing.T) {
 // Without workers there is a line, and without limits everything is kept.
 func TestBrowserSystemAlone(t *testing.T) {
 	t.Parallel()
-	b := visit(t, host(t, newStoringFake(finishingFake()))+"/next#/system", 0)
+	b := visit(t, host(t, newStoringFake(finishingFake()))+"/#/system", 0)
 	b.until(`[...document.querySelectorAll("#screen p")]
 		.some((p) => p.innerText === "None: the service runs all jobs itself.")`)
 	if keeps := b.facts("Store")[3]; keeps != "Keeps: all runs, for ever" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,14 +31,6 @@ type tab struct {
 // time.
 const anyRefused = -1
 
-// browse opens the page as visit does, and waits until it has loaded its data.
-func browse(t *testing.T, url string, refused int) *tab {
-	t.Helper()
-	b := visit(t, url, refused)
-	b.settles()
-	return b
-}
-
 // visit opens a page in a browser context of its own, which ends with the
 // test. Then the console must have no messages but those of refused requests
 // that the test expects.
@@ -66,13 +57,6 @@ func visit(t *testing.T, url string, refused int) *tab {
 	}
 	b.do(chromedp.Navigate(url))
 	return b
-}
-
-// settles waits until the page has loaded its data or shows an error: data that
-// arrives later would move a button from under the pointer.
-func (b *tab) settles() {
-	b.t.Helper()
-	b.until(`!document.getElementById("workload") || document.querySelector("#workload select") || document.getElementById("problem").checkVisibility()`)
 }
 
 // host serves a fake's page until the test and its browser have ended.
@@ -126,54 +110,6 @@ func act[T any](b *tab, action chromedp.Action[T]) T {
 
 func (b *tab) click(selector string) { b.t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
 
-// fill replaces the values of fields, by their names.
-func (b *tab) fill(values map[string]string) {
-	b.t.Helper()
-	for name, value := range values {
-		look[bool](b, `document.getElementById(%q).select() ?? true`, name)
-		b.do(chromedp.SendKeys(chromedp.CSS("#"+name), value))
-	}
-}
-
-// ready waits for the kinds of job.
-func (b *tab) ready() {
-	b.t.Helper()
-	b.until(`document.querySelector("#workload select")`)
-}
-
-// job fills in parameters of the workload, by their locations in it, and other
-// fields that the page makes from the API description.
-func (b *tab) job(values map[string]string) {
-	b.t.Helper()
-	b.ready()
-	for location, value := range values {
-		look[bool](b, `(() => {
-			const control = document.querySelector(%q);
-			control.value = %q;
-			return control.dispatchEvent(new Event("input", {bubbles: true})) && control.dispatchEvent(new Event("change", {bubbles: true}));
-		})()`, parameter(location), value)
-	}
-}
-
-// parameter selects the control of a parameter of the workload, such as
-// parts/2/workload/kind.
-func parameter(location string) string {
-	first, rest, nested := strings.Cut(location, "/")
-	selector := fmt.Sprintf(":is(#workload, #workload > .members, #workload > .members > details > .members, "+
-		"#others) > [data-name=%q]", first)
-	for name := range strings.SplitSeq(rest, "/") {
-		if !nested {
-			break
-		}
-		if _, err := strconv.Atoi(name); err == nil {
-			selector += " > .items > li:nth-child(" + name + ") > .field"
-		} else {
-			selector += fmt.Sprintf(" [data-name=%q]", name)
-		}
-	}
-	return selector + " :is(input, select, textarea)"
-}
-
 // look evaluates JavaScript in the page.
 func look[T any](b *tab, script string, args ...any) T {
 	b.t.Helper()
@@ -191,28 +127,6 @@ func (b *tab) until(condition string, args ...any) {
 	until(b.t, condition, func() bool { return look[bool](b, "Boolean(%s)", condition) })
 }
 
-// finishes waits until a new run has finished and returns the result that the
-// page shows as JSON.
-func (b *tab) finishes() document {
-	b.t.Helper()
-	b.until(`document.getElementById("result").checkVisibility() && document.getElementById("run").checkVisibility() && !document.getElementById("raw").textContent.includes(%q)`, b.last)
-	return b.result()
-}
-
-// shows waits until the run is shown, and returns its result.
-func (b *tab) shows(id string) document {
-	b.t.Helper()
-	b.until(`document.getElementById("result").checkVisibility() && document.getElementById("raw").textContent.includes(%q)`, id)
-	return b.result()
-}
-
-func (b *tab) result() document {
-	b.t.Helper()
-	result := decodeDocument(b.t, look[string](b, `document.getElementById("raw").textContent`))
-	b.last = result.at("benchmark_id").(string)
-	return result
-}
-
 func decodeDocument(t testing.TB, text string) document {
 	t.Helper()
 	var d document
@@ -222,23 +136,6 @@ func decodeDocument(t testing.TB, text string) document {
 
 // focus returns the id of the focused element.
 func (b *tab) focus() string { b.t.Helper(); return look[string](b, "document.activeElement.id") }
-
-// shown returns the exact value of a number that the page shows rounded.
-func (b *tab) shown(field string) float64 {
-	b.t.Helper()
-	text := look[string](b, `document.querySelector("[data-field='%s'] data").value`, field)
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return n
-}
-
-// fact returns the fact of the run with a name.
-func (b *tab) fact(name string) string {
-	b.t.Helper()
-	return look[string](b, `[...document.querySelectorAll("#result dl div")].find((d) => d.firstChild.textContent === %q).lastChild.textContent`, name)
-}
 
 func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {

@@ -59,7 +59,7 @@ func TestBrowserVisits(t *testing.T) {
 		submit(t, stored, fmt.Sprintf(`{"num_jobs": 3, "name": "run %d"}`, i))
 	}
 	wire, url := serveCounted(t, New(newOptions(stored)))
-	b := visit(t, url+"/next", 0)
+	b := visit(t, url+"/", 0)
 	b.until(`document.querySelector("h1") && performance.now() > 500`)
 	requests, bytes := wire.since()
 	t.Logf("first visit: %d requests, %.1f KB", requests, float64(bytes)/1e3)
@@ -70,7 +70,7 @@ func TestBrowserVisits(t *testing.T) {
 		t.Errorf("the first visit takes %d bytes, want 90,000 at most", bytes)
 	}
 
-	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url+"/next"))
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url+"/"))
 	b.until(`document.querySelector("h1") && performance.now() > 500`)
 	requests, bytes = wire.since()
 	t.Logf("second visit: %d requests, %.1f KB", requests, float64(bytes)/1e3)

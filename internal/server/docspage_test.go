@@ -8,7 +8,7 @@ func TestBrowserDocs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: a browser takes seconds")
 	}
-	b := browse(t, host(t, finishingFake())+"/docs", 0)
+	b := visit(t, host(t, finishingFake())+"/docs", 0)
 	b.until(`document.getElementById("schema-Run") !== null`)
 	for _, r := range routes {
 		text := b.text("#" + r.id + " summary code")

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -50,19 +48,6 @@ func recordingFake(last *aurea.Spec, err *error) fake {
 		*last = spec
 		return finished(spec), *err
 	}}
-}
-
-func (b *tab) sends(last *aurea.Spec, want string) {
-	b.t.Helper()
-	b.click("#run")
-	b.finishes()
-	got, err := json.Marshal(last.Workload)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if diff := cmp.Diff(decodeDocument(b.t, want), decodeDocument(b.t, string(got))); diff != "" {
-		b.t.Errorf("sent (-want +got):\n%s", diff)
-	}
 }
 
 // allNamed checks that every control has a name and every id is unique.

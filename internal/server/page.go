@@ -25,7 +25,7 @@ var pageTypes = map[string]string{
 }
 
 // documents maps a path to the document that it shows.
-var documents = map[string]string{"/": "old.html", "/next": "index.html", "/docs": "docs.html"}
+var documents = map[string]string{"/": "index.html", "/docs": "docs.html"}
 
 // A pageFile is a file of the page as it is served.
 type pageFile struct {

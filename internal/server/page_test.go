@@ -130,7 +130,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 
 // The page or a report loads every module, and each stays small.
 func TestPageModules(t *testing.T) {
-	all := pageContent(t, "old.html") + pageContent(t, "docs.html") + pageContent(t, "index.html")
+	all := pageContent(t, "docs.html") + pageContent(t, "index.html")
 	loaded := map[string]bool{}
 	for _, screen := range ui.LateScreens {
 		loaded["screens/"+screen+"/index.js"] = true

@@ -81,7 +81,7 @@ func (s *Server) newRouter() http.Handler {
 	mux := http.NewServeMux()
 	described := humago.New(mux, config)
 	describeTypes(described.OpenAPI(), s.options.Kinds)
-	methods := map[string][]string{"/{$}": {"GET"}, "/next": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"},
+	methods := map[string][]string{"/{$}": {"GET"}, "/docs": {"GET"}, "/openapi.json": {"GET"},
 		"/openapi.yaml": {"GET"}}
 	for _, r := range routes {
 		op := huma.Operation{
@@ -94,7 +94,6 @@ func (s *Server) newRouter() http.Handler {
 		methods[r.path] = append(methods[r.path], r.method)
 	}
 	mux.HandleFunc("GET /{$}", servePage)
-	mux.HandleFunc("GET /next", servePage)
 	mux.HandleFunc("GET /docs", servePage)
 	mux.HandleFunc("GET /ui/{file...}", servePage)
 	describeStatuses(described.OpenAPI())

@@ -45,7 +45,7 @@ func (s *Server) SetTokens(tokens []Token) {
 // which contains no secret and asks for the token itself.
 func isPublic(path string) bool {
 	switch path {
-	case "/", "/next", "/docs", "/health", "/livez", "/readyz":
+	case "/", "/docs", "/health", "/livez", "/readyz":
 		return true
 	}
 	return strings.HasPrefix(path, "/ui/")

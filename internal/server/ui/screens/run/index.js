@@ -2,6 +2,7 @@
 // that runs, and that has finished.
 
 import { element, say } from "../../core/dom.js";
+import { loadService } from "../../core/service.js";
 import { titleOf } from "../../core/words.js";
 import { charts } from "./charts.js";
 import { controls } from "./controls.js";
@@ -27,6 +28,7 @@ const minute = 60_000; // ms
  */
 export async function screen(root, { params: { id }, query, store, signal }) {
   document.title = "Run – Aurea";
+  if (!store.state.service) loadService(signal).catch(() => {}); // only the link to the dashboard needs it
   const change = (next) => store.update((state) => {
     state.shown = next(state.shown?.id === id ? state.shown : null);
   });
