@@ -123,6 +123,13 @@ func (s *service) received() []string {
 	return s.bodies
 }
 
+// last returns the metadata of the last call, and the time that it had left.
+func (s *service) last() (metadata.MD, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.metadata, s.deadline
+}
+
 // A server is a gRPC server that runs until the test ends.
 type server struct {
 	*service

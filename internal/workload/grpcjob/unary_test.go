@@ -129,7 +129,7 @@ func TestDeadline(t *testing.T) {
 	if o := workloadtest.Run(t, jobs, 0, 50*time.Millisecond); !errors.Is(o.Err, context.DeadlineExceeded) {
 		t.Errorf("after the timeout of the spec: %v, want %v", o.Err, context.DeadlineExceeded)
 	}
-	if s.deadline <= 0 {
+	if _, left := s.last(); left <= 0 {
 		t.Error("the service has not seen a deadline")
 	}
 	o := runJob(t, s, "UnaryCall", waits+`, "timeout": "50ms"`)
@@ -152,10 +152,11 @@ func TestMetadata(t *testing.T) {
 	if o.Err != nil {
 		t.Fatal(o.Err)
 	}
+	sent, _ := s.last()
 	for name, want := range map[string]string{
 		"authorization": "Bearer x", "id": "job 0", "key-bin": "\x00\x01\x02",
 	} {
-		if diff := cmp.Diff([]string{want}, s.metadata[name]); diff != "" {
+		if diff := cmp.Diff([]string{want}, sent[name]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
