@@ -45,6 +45,10 @@ func (w *Workers) summarize() *Workers {
 	return sum
 }
 
+// SpreadKnown reports whether the spread is that of at least two workers, or of a
+// run on one. A lost worker has not told when it started.
+func (w *Workers) SpreadKnown() bool { return w.Lost == 0 || w.Count-w.Lost > 1 }
+
 // order returns the indexes of all workers in the order of a result: the lost
 // ones, then the latest to start jobs.
 func (w *Workers) order() []int {

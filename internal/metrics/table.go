@@ -111,7 +111,7 @@ var table = describe([]row{
 		labels: []string{"verdict"}, kind: gauge, values: verdicts},
 	{name: "benchmark_last_run_start_spread_seconds",
 		help: "Between the first starts of the workers of the last run, if it had any.", kind: gauge,
-		values: ofLastWorkers(func(w *aurea.Workers) float64 { return w.Spread })},
+		values: lastSpread},
 	{name: "benchmark_last_run_clock_bound_seconds",
 		help: "The largest error of a worker's clock in the last run, if it had workers.", kind: gauge,
 		values: ofLastWorkers(func(w *aurea.Workers) float64 { return w.Bound })},

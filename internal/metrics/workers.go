@@ -54,6 +54,14 @@ func ofLastWorkers(value func(*aurea.Workers) float64) func(*aurea.Stats, func(f
 	}
 }
 
+// lastSpread reads the spread of the start of the last result. It is absent if
+// the result does not know it.
+func lastSpread(s *aurea.Stats, emit func(float64, ...string)) {
+	if s.Last != nil && s.Last.Result.Workers != nil && s.Last.Result.Workers.SpreadKnown() {
+		emit(s.Last.Result.Workers.Spread)
+	}
+}
+
 // ofEachWorker reads a metric of each worker of the running run, or of the last
 // one if none runs. Workers may share a name; then the ID tells them apart,
 // because a series can be there only once.

@@ -60,3 +60,17 @@ func TestWorkersOfLastRun(t *testing.T) {
 		t.Errorf("workers of the running run (-want +got):\n%s", diff)
 	}
 }
+
+// The spread of a start is absent if only one worker has told of its own.
+func TestSpreadOfLastStart(t *testing.T) {
+	const name = "benchmark_last_run_start_spread_seconds"
+	for _, test := range []struct {
+		workers aurea.Workers
+		want    int
+	}{{aurea.Workers{Count: 2}, 1}, {aurea.Workers{Count: 3, Lost: 1}, 1}, {aurea.Workers{Count: 2, Lost: 1}, 0}} {
+		stats := aurea.Stats{Last: &aurea.Run{Result: &aurea.Result{Workers: &test.workers}}}
+		if got := valuesOf(t, name, stats); len(got) != test.want {
+			t.Errorf("of %+v the values are %v, want %d", test.workers, got, test.want)
+		}
+	}
+}

@@ -27,8 +27,12 @@ func formatWorkers(w *aurea.Workers) string {
 	if w.Lost > 0 {
 		text += fmt.Sprintf(", %d of them lost", w.Lost)
 	}
-	return fmt.Sprintf("%s; first jobs at most %s apart, clocks %s",
-		text, format.Brief(w.Spread+2*w.Bound), format.Bound(w.Bound))
+	if w.SpreadKnown() {
+		text += fmt.Sprintf("; first jobs at most %s apart", format.Brief(w.Spread+2*w.Bound))
+	} else {
+		text += "; it is unknown how far their first jobs were apart"
+	}
+	return text + ", clocks " + format.Bound(w.Bound)
 }
 
 // workersTable has a row for each of the first workers of a result, and one for
