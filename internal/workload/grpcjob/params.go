@@ -133,5 +133,5 @@ func (p *params) open(ctx context.Context) (workload.Jobs, error) {
 	if err != nil {
 		return workload.Jobs{}, err
 	}
-	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.close, raiseGCPercent()}}, nil
+	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.close}}, nil
 }
