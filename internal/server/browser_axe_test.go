@@ -42,11 +42,7 @@ func TestBrowserAccessibility(t *testing.T) {
 			{"name": "bad", "workload": {"kind": "noop", "failure": {"rate": 0.5, "kind": "error"}}}]}}`
 	var ids []string
 	for _, name := range []string{"nightly", "nightly", hostile} {
-		text, err := json.Marshal(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, s.finished(fmt.Sprintf(spec, text))["id"].(string))
+		ids = append(ids, s.finished(fmt.Sprintf(spec, asJSON(t, name)))["id"].(string))
 	}
 	b := visit(t, s.URL+"/", 0)
 	// where is an address, then what is there when it is whole.
@@ -77,4 +73,14 @@ func (b *tab) findings(rules string) (lines []string) {
 	return look[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(({ violations }) =>
 		violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, any }) =>
 			id + ": " + help + "; " + (any[0]?.message ?? "") + " " + html.slice(0, 160))))`)
+}
+
+// asJSON returns a text as JSON.
+func asJSON(t *testing.T, text string) string {
+	t.Helper()
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
 }

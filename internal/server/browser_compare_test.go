@@ -1,0 +1,93 @@
+package server
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
+	"github.com/aurea-orchestrator/aurea/internal/runs"
+)
+
+// fitsEverywhere checks that the page is not wider than windows of three
+// widths, and that its text has contrast in light and in dark colors.
+func (b *tab) fitsEverywhere(name string) {
+	b.t.Helper()
+	for _, width := range []int64{390, 980, 1920} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
+			b.t.Errorf("%s: on a window of %d the page is %d pixels wide", name, width, shown)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(colorScheme(scheme))
+			if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
+				b.t.Errorf("%s, %d, %s: too little contrast: %q", name, width, scheme, faint)
+			}
+			b.shot(fmt.Sprintf("%s-%d-%s", name, width, scheme))
+		}
+	}
+}
+
+// The screen Compare says first which side is slower, as the API does. Swapped,
+// it says the opposite. A side that does not exist is an error at its field.
+func TestBrowserCompare(t *testing.T) {
+	t.Parallel()
+	s := serve(t, runs.Options{})
+	base, head := s.alternateRuns()
+	wanted := s.comparison("base=" + strings.Join(base, ",") + "&head=" + strings.Join(head, ","))
+	b := visit(t, s.URL+"/#/compare?base="+strings.Join(base, ",")+"&head="+strings.Join(head, ","), 1)
+	b.until(`document.querySelector(".judgement .badge")`)
+	if word := b.text(".judgement .badge"); word != "Regression" {
+		t.Errorf("the verdict is %q, and by the API %s", word, wanted.Verdict)
+	}
+	said := b.text(".judgement .sentence")
+	if !strings.HasPrefix(said, "Head takes") || !strings.Contains(said, "times as long") {
+		t.Errorf("the slower side is described as %q", said)
+	}
+	rows := look[[]string](b, `[...document.querySelectorAll(".metrics tbody tr")].map((row) => row.dataset.metric)`)
+	if len(rows) != len(wanted.Metrics) {
+		t.Errorf("there are the metrics %q, want %d", rows, len(wanted.Metrics))
+	}
+	b.until(`document.querySelectorAll(".plots figure").length > 0`)
+	b.fitsEverywhere("compare")
+
+	b.click(".swap")
+	b.until(`document.querySelector(".judgement .badge")?.textContent === "Improvement"`)
+
+	look[bool](b, `(location.hash = "#/compare?base=benchmark-nothing&head=%s") && true`, head[0])
+	b.until(`document.querySelector(".side.base [aria-invalid]") || document.querySelector("#screen .notice.bad")`)
+	if shown := b.text("#screen"); !strings.Contains(shown, "benchmark-nothing") {
+		t.Errorf("the missing run is not named: %q", shown)
+	}
+}
+
+// The screen Trend lists the runs of a name, newest first, and two ticked ones
+// lead to their comparison.
+func TestBrowserTrend(t *testing.T) {
+	t.Parallel()
+	s := serve(t, runs.Options{})
+	name := "night, " + hostile[:80]
+	var ids []string
+	for range 3 {
+		ids = append(ids, s.finished(fmt.Sprintf(`{"num_jobs": 3, "name": %s,
+			"workload": {"kind": "sleep", "duration": "1ms"}}`, asJSON(t, name)))["id"].(string))
+	}
+	b := visit(t, s.URL+"/#/names/"+url.PathEscape(name), 0)
+	b.until(`document.querySelectorAll(".history tbody tr").length === 3`)
+	listed := look[[]string](b, `[...document.querySelectorAll(".history tbody th a")].map(
+		(a) => a.hash.slice("#/runs/".length))`)
+	if want := []string{ids[2], ids[1], ids[0]}; strings.Join(listed, " ") != strings.Join(want, " ") {
+		t.Errorf("the runs are listed as %q, want %q", listed, want)
+	}
+	b.fitsEverywhere("trend")
+	b.click(".history tbody tr:nth-child(3) input")
+	b.click(".history tbody tr:nth-child(1) input")
+	b.until(`document.querySelector(".bar a.primary")`)
+	got := look[string](b, `document.querySelector(".bar a.primary").hash`)
+	if want := "#/compare?base=" + ids[0] + "&head=" + ids[2]; got != want {
+		t.Errorf("two ticked runs lead to %s, want %s", got, want)
+	}
+}
