@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,11 +98,11 @@ func startManager(t *testing.T, store Store) (m *Manager, stop func()) {
 // A failingStore is a store that can be out of order.
 type failingStore struct {
 	MemoryStore
-	broken bool
+	broken atomic.Bool
 }
 
 func (f *failingStore) SaveSearch(ctx context.Context, s aurea.Search, owner string) error {
-	if f.broken {
+	if f.broken.Load() {
 		return aurea.ErrUnavailable
 	}
 	return f.MemoryStore.SaveSearch(ctx, s, owner)
@@ -130,7 +131,7 @@ func TestManagerStores(t *testing.T) {
 				t.Errorf("after its first run it is %s", stored.Status)
 			}
 		}
-		store.broken = true
+		store.broken.Store(true)
 		if _, err := m.Submit(t.Context(), r); !errors.Is(err, aurea.ErrUnavailable) {
 			t.Errorf("a search that is not stored is accepted: %v", err)
 		}
@@ -141,7 +142,7 @@ func TestManagerStores(t *testing.T) {
 		if found := list(t, m); len(found) != 1 || found[0].Status != aurea.StatusCompleted {
 			t.Errorf("the list is %+v", found)
 		}
-		store.broken = false
+		store.broken.Store(false)
 		time.Sleep(2 * retryEvery)
 		if stored, err := store.Search(t.Context(), s.ID); err != nil || stored.Status != aurea.StatusCompleted {
 			t.Errorf("later it is stored as %s (%v)", stored.Status, err)
