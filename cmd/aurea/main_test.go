@@ -295,8 +295,8 @@ func TestFlagsFromEnvironment(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	code, stdout, stderr := runCommand(t, "", "run", "--jobs", "20", "--job-duration", "5ms", "--name", "nightly",
-		"--threshold", "error_rate < 1%")
+	code, stdout, stderr := runCommand(t, "", "run", "--verbose", "--jobs", "20", "--job-duration", "5ms",
+		"--name", "nightly", "--threshold", "error_rate < 1%")
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	checkContains(t, "the result", stdout, "(nightly)", "jobs        20 ok of 20\n",
 		"latency ", "service time ", "delay ", "\npass        error_rate < 1%   0%\n")
