@@ -15,7 +15,7 @@ const maxSocketPath = 103
 
 // AllowUnix returns nil if jobs may connect to a Unix socket. Without a rule with
 // exactly this path they may not: sockets such as that of a container engine
-// trust whoever can open them. The error names the path.
+// trust every process that can open them. The error names the path.
 func (l Allowlist) AllowUnix(path string) error {
 	if err := checkSocketPath(path); err != nil {
 		return err

@@ -107,7 +107,7 @@ func checkContains(t *testing.T, what, got string, wants ...string) {
 	}
 }
 
-// Of one worker that is left nobody knows how far it was apart from the lost one.
+// The spread of starts is unknown when only one worker is left.
 func TestUnknownSpread(t *testing.T) {
 	got := formatWorkers(&aurea.Workers{Count: 2, Lost: 1, Hosts: 2, Bound: 81e-6})
 	if want := "2, 1 of them lost; it is unknown how far their first jobs were apart, clocks ±81µs"; got != want {

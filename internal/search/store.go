@@ -7,7 +7,7 @@ import (
 )
 
 // A Store persists searches. Its methods are safe for concurrent use, and the
-// caller owns what they return but for the points, which nobody changes. While
+// caller owns what they return but for the points, which never change. While
 // the database cannot be reached, they return an aurea.ErrUnavailable.
 type Store interface {
 	// SaveSearch stores the state of a search of this server durably. It forgets

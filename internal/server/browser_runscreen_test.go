@@ -137,7 +137,7 @@ func TestBrowserRunScreenFinished(t *testing.T) {
 	}
 }
 
-// A run without a sample shows a dash for what nobody measured, and draws no
+// A run without a sample shows a dash for what was not measured, and draws no
 // latency.
 func TestBrowserRunScreenWithoutSamples(t *testing.T) {
 	t.Parallel()

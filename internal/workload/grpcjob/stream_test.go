@@ -57,7 +57,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// A stream that sends more than all buffers hold while nobody reads the answers
+// A stream that sends more than all buffers hold while its answers are not read
 // does not block.
 func TestConverseDoesNotBlock(t *testing.T) {
 	o := runJob(t, serve(t), "FullDuplexCall", `"message": {"response_parameters": [{"size": 100000}]}, "repeat": 200`)

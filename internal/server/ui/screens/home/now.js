@@ -85,7 +85,7 @@ function activeRow(line, choose) {
 }
 
 /**
- * Returns which part of a run is over; null if nobody knows.
+ * Returns which part of a run is over; null if unknown.
  * @param {{ elapsed: number, remaining: number } | null} progress
  */
 export function shareOf(progress) {

@@ -18,7 +18,7 @@ const figureNode = ({ name, value, text, small, mood }) => element("div", { "dat
   element("dd", { class: mood }, value === null ? "–" : exact(value, text),
     ...(small ? [element("small", {}, small)] : [])));
 
-// figure returns a number as text; null is one that nobody has measured. Remarks
+// figure returns a number as text; null is one without a measurement. Remarks
 // that do not apply are "".
 const figure = (name, value, write, remarks = [], mood = "") =>
   ({ name, value, text: value === null ? "" : write(value), small: remarks.filter(Boolean).join("; "), mood });

@@ -40,10 +40,10 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   top.tools.append(steering.node);
   top.node.append(ways.node);
   const beside = [judged(), errors()];
-  const [numbers, doubt, course, parts, crew] = [figures(), doubts(), charts(), failing(), workers()];
-  const all = [top, steering, ways, numbers, doubt, course, ...beside, parts, crew, details];
+  const [numbers, doubt, course, parts, fleet] = [figures(), doubts(), charts(), failing(), workers()];
+  const all = [top, steering, ways, numbers, doubt, course, ...beside, parts, fleet, details];
   const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, course.node,
-    element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, crew.node, details.node);
+    element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, fleet.node, details.node);
   let before = null;
   let known = null; // what the service says of itself
   store.watch(signal, ({ shown: view, service }) => {
