@@ -23,18 +23,8 @@ var captureParameter = param.Parameter{
 		"session.token or items[0].id",
 }
 
-// classCapture is the class of jobs that find nothing to capture.
-const classCapture = "capture"
-
-// maxCaptured limits the bytes of a captured value.
-const maxCaptured = 64 << 10
-
-var (
-	// captureName matches what a captured value may be called.
-	captureName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
-	// captureSegment matches a field of a path, with an index if it is a list.
-	captureSegment = lazyregexp.New(`^([A-Za-z_][A-Za-z0-9_]*)(?:\[([0-9]{1,6})\])?$`)
-)
+// captureSegment matches a field of a path, with an index if it is a list.
+var captureSegment = lazyregexp.New(`^([A-Za-z_][A-Za-z0-9_]*)(?:\[([0-9]{1,6})\])?$`)
 
 // A capture is a value that later steps use, and where a response has it.
 type capture struct {
@@ -57,7 +47,7 @@ func newCaptures(given map[string]string, scope workload.Scope) (all []capture, 
 			"has no later step to use it; it belongs to a step of the workload steps")
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if !captureName().MatchString(name) || template.Reserved(name) {
+		if !workload.CaptureName().MatchString(name) || template.Reserved(name) {
 			return nil, param.Invalid(captureParameter.Name+"."+name,
 				"cannot have that name: up to 40 of a-z A-Z 0-9 _, none of the fields %s", template.Fields)
 		}
@@ -158,11 +148,11 @@ func (e *exchange) keepCaptured() error {
 	for i, c := range e.captures {
 		switch n := len(e.captured[i]); {
 		case n == 0:
-			return &workload.Failure{Class: classCapture, Err: fmt.Errorf(
+			return &workload.Failure{Class: workload.ClassCapture, Err: fmt.Errorf(
 				"the response has nothing to capture as %s: %s", c.name, c.path)}
-		case n > maxCaptured:
-			return &workload.Failure{Class: classCapture, Err: fmt.Errorf(
-				"the response has %d bytes to capture as %s, which may have %d", n, c.name, maxCaptured)}
+		case n > workload.MaxCaptured:
+			return &workload.Failure{Class: workload.ClassCapture, Err: fmt.Errorf(
+				"the response has %d bytes to capture as %s, which may have %d", n, c.name, workload.MaxCaptured)}
 		}
 		e.session.Captured[c.index] = e.captured[i]
 	}

@@ -51,8 +51,8 @@ func TestCapture(t *testing.T) {
 func TestNothingToCapture(t *testing.T) {
 	w := stepsOf(t, serve(t).target, "UnaryCall", `{}`, `{"v": "hostname"}`, "{{base64 {{v}}}}")
 	o := workloadtest.Run(t, workloadtest.Open(t, local, w), 0, time.Minute)
-	if o.Class() != classCapture {
-		t.Errorf("class %q (%v), want %q", o.Class(), o.Err, classCapture)
+	if o.Class() != workload.ClassCapture {
+		t.Errorf("class %q (%v), want %q", o.Class(), o.Err, workload.ClassCapture)
 	}
 }
 

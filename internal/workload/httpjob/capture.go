@@ -25,18 +25,8 @@ var captureParameter = param.Parameter{
 		"header NAME, cookie NAME, regex PATTERN (its first group, if it has one) or status",
 }
 
-// classCapture is the class of jobs that find nothing to capture.
-const classCapture = "capture"
-
-// maxCaptured limits the bytes of a captured value.
-const maxCaptured = 64 << 10
-
-var (
-	// captureName matches what a captured value may be called.
-	captureName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
-	// fieldName matches the name of a header field or of a cookie.
-	fieldName = lazyregexp.New("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-)
+// fieldName matches the name of a header field or of a cookie.
+var fieldName = lazyregexp.New("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
 // A capture is a value that later steps use, and where a response has it.
 type capture struct {
@@ -76,7 +66,7 @@ func newCaptures(given map[string]string, scope workload.Scope) ([]capture, erro
 
 // parseCapture parses where a response has a value, such as "header X-Id".
 func parseCapture(name, where string) (c capture, err error) {
-	if !captureName().MatchString(name) || template.Reserved(name) {
+	if !workload.CaptureName().MatchString(name) || template.Reserved(name) {
 		return c, fmt.Errorf("cannot have that name: up to 40 of a-z A-Z 0-9 _, none of the fields %s", template.Fields)
 	}
 	c.name, c.where = name, where
@@ -218,11 +208,11 @@ func captureJSON(ctx context.Context, document any, paths []capture) error {
 func (c capture) keep(ctx context.Context, value string) error {
 	switch {
 	case value == "":
-		return &workload.Failure{Class: classCapture, Err: fmt.Errorf(
+		return &workload.Failure{Class: workload.ClassCapture, Err: fmt.Errorf(
 			"the answer has nothing to capture as %s: %s", c.name, clip(c.where))}
-	case len(value) > maxCaptured:
-		return &workload.Failure{Class: classCapture, Err: fmt.Errorf(
-			"the answer has %d bytes to capture as %s, which may have %d", len(value), c.name, maxCaptured)}
+	case len(value) > workload.MaxCaptured:
+		return &workload.Failure{Class: workload.ClassCapture, Err: fmt.Errorf(
+			"the answer has %d bytes to capture as %s, which may have %d", len(value), c.name, workload.MaxCaptured)}
 	}
 	workload.SessionOf(ctx).Captured[c.index] = value
 	return nil
