@@ -163,11 +163,11 @@ func TestBrowserRunScreenWorstFirst(t *testing.T) {
 	if text := b.text(".run .notice"); text != "These numbers deserve some doubt\nThe generator was late." {
 		t.Errorf("the doubt is shown as %q", text)
 	}
-	if crew := rows("Workers"); len(crew) != 10 || !strings.HasPrefix(crew[0], "worker-00\nhost, 2 cores|lost|25|–") {
-		t.Errorf("at first the workers are %q", crew)
+	if shown := rows("Workers"); len(shown) != 10 || !strings.HasPrefix(shown[0], "worker-00\nhost, 2 cores|lost|25|–") {
+		t.Errorf("at first the workers are %q", shown)
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS(".workers button"), "\r"))
-	if crew := rows("Workers"); len(crew) != 14 || !strings.HasPrefix(crew[13], "3 more workers together||3|") {
-		t.Errorf("all of the workers are %q", crew)
+	if shown := rows("Workers"); len(shown) != 14 || !strings.HasPrefix(shown[13], "3 more workers together||3|") {
+		t.Errorf("all of the workers are %q", shown)
 	}
 }

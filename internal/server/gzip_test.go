@@ -13,7 +13,7 @@ func TestListIsCompressed(t *testing.T) {
 	s := New(newOptions(manyRuns(20)))
 	plain := ask(t, s, "GET", "/v1/runs", "")
 	if encoding := plain.header.Get("Content-Encoding"); encoding != "" {
-		t.Errorf("nobody asked for %q", encoding)
+		t.Errorf("the client did not ask for %q", encoding)
 	}
 	request := httptest.NewRequest("GET", "/v1/runs", nil)
 	request.Host = "localhost:5000"
