@@ -125,7 +125,7 @@ var wrongSpecs = []struct{ members, location, message string }{
 	{`"workers": -1`, "workers", workersRule + "-1"},
 	{`"workers": 1.5`, "workers", workersRule + "1.5"},
 	{`"workers": 100001`, "workers", workersRule + "100001"},
-	{`"workers": {"number": 2}`, "workers.number", "is not a field"},
+	{`"workers": {"number": 2}`, "workers.number", "is not a field; known: count, labels"},
 	{`"workers": {"count": "all"}`, "workers.count", `must be an integer from 1 to 100000; got "all"`},
 	{`"workers": {"count": 0}`, "workers.count", `must be an integer from 1 to 100000; got 0`},
 	{`"workers": {"labels": ["zone"]}`, "workers.labels", "must be an object of up to 16 labels; got a list"},

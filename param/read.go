@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Variant is the value of a KindType: a kind, and the parameters of that
@@ -118,10 +119,14 @@ const (
 	maxUnknown = 50
 	// maxKey limits the characters of a key in a location.
 	maxKey = 63
+	// maxKnown limits the characters of the names that an error lists, so that it
+	// stays a line or two.
+	maxKnown = 160
 )
 
 // RejectUnknown reports every key of the object that is not in names, with the
-// name that was probably meant. It stops at 50 problems.
+// name that was probably meant, or else all names if they are few. It stops at 50
+// problems.
 func RejectUnknown(object map[string]any, location string, names []string, found *Problems) {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if slices.Contains(names, key) {
@@ -131,9 +136,13 @@ func RejectUnknown(object map[string]any, location string, names []string, found
 			return
 		}
 		at := Join(location, Clip(key))
-		if near := Closest(key, names); near != "" {
+		near, known := Closest(key, names), strings.Join(names, ", ")
+		switch {
+		case near != "":
 			found.Add(at, "is not a field; did you mean %s?", near)
-		} else {
+		case known != "" && len(known) <= maxKnown:
+			found.Add(at, "is not a field; known: %s", known)
+		default:
 			found.Add(at, "is not a field")
 		}
 	}

@@ -35,7 +35,7 @@ func TestResolveErrors(t *testing.T) {
 			`{"kind": "sleep", "jitter": 0.1, "distribution": "pareto"}`,
 			`workload.jitter: cannot be combined with a distribution; set only one`,
 		},
-		{`{"kind": "noop", "duration": "1s"}`, `workload.duration: is not a field`},
+		{`{"kind": "noop", "duration": "1s"}`, `workload.duration: is not a field; known: failure`},
 	} {
 		err := resolveError(Policy{}, aurea.Plan{Workload: parseWorkload(t, test.workload)})
 		if message(err) != test.want {
