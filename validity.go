@@ -44,6 +44,7 @@ const (
 	pauseLimit     = 10 * time.Millisecond // of the garbage collector
 	schedulerLimit = 10 * time.Millisecond // p99 of the time that goroutines wait to run
 	minDuration    = 10 * time.Millisecond // of the judged part
+	coreLimit      = 0.80                  // of the time of jobs that compute, at least
 )
 
 // A validityCheck is one row of the table of checks. check reports whether the
@@ -93,6 +94,8 @@ var validityChecks = []validityCheck{
 		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
 	{"few_cores", Degraded, fewerCores,
 		"up to %.0f jobs computed at once on %.0f cores; their service time has the wait for a core in it"},
+	{"core_wait", Degraded, waitedForCores,
+		"jobs that compute had a core for %.2f of their time, less than %.2f; other programs took the rest"},
 	{"backlog", Degraded, backlog,
 		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
 	{"generator_cpu", Degraded, busyGenerator,
@@ -237,6 +240,17 @@ func fewerCores(r *Result) (float64, float64, bool) {
 	computes := kind == "cpu" || kind == "memory"
 	cores := r.Environment.Cores
 	return float64(r.InFlight.Max), float64(cores), computes && r.InFlight.Max > int64(cores)
+}
+
+// waitedForCores checks whether jobs that only compute, for which there were
+// cores enough, waited for one all the same. A quota or a hypervisor that took
+// them has a check of its own.
+func waitedForCores(r *Result) (float64, float64, bool) {
+	_, _, few := fewerCores(r)
+	computes := r.Spec.ResolvedWorkload().Kind == "cpu" && r.InFlight.Mean > 0
+	share := ratio(r.InFlight.Effective, r.InFlight.Mean)
+	taken := r.Health.Throttled > 0 || r.Health.Steal > stealLimit
+	return share, coreLimit, computes && share < coreLimit && !few && !taken
 }
 
 // backlog checks for arrivals that still waited for a slot at the end of a run

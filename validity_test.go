@@ -28,6 +28,13 @@ func healthy(t *testing.T, thresholds ...string) judged {
 	return derive(NewPlan(spec, 1), Measurement{Duration: 10 * time.Second, Tally: tally, MaxInFlight: 10})
 }
 
+// computing makes a result one of computing jobs, 10 at a time on 10 cores, of
+// which so many had a core.
+func computing(r *Result, effective float64) {
+	r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10
+	r.InFlight.Mean, r.InFlight.Effective = 10, effective
+}
+
 // openModel makes a result one of the open model without a concurrency.
 func openModel(r *Result) { r.Model, r.Spec.Concurrency = Open, 0 }
 
@@ -86,6 +93,13 @@ var validityTests = []validityTest{
 	{"few_cores", Degraded,
 		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 10 },
 		func(r *Result) { r.Spec.Workload, r.Environment.Cores = &Workload{Kind: "cpu"}, 9 }, 10, 9},
+	{"core_wait", Degraded, func(r *Result) { computing(r, 8) }, func(r *Result) { computing(r, 7.5) }, 0.75, 0.8},
+	{"core_wait", Degraded, // jobs that also hold their memory need no core for it
+		func(r *Result) { computing(r, 1); r.Spec.Workload = &Workload{Kind: "memory"} },
+		func(r *Result) { computing(r, 1) }, 0.1, 0.8},
+	{"core_wait", Degraded, // what a hypervisor took has its own reason
+		func(r *Result) { computing(r, 8); r.Health.Steal = 0.02 },
+		func(r *Result) { computing(r, 7.5); r.Health.Steal = 0.02 }, 0.75, 0.8},
 	{"aborted", Invalid, func(*Result) {}, func(r *Result) { r.Aborted, r.Counts.Cancelled = &Abort{T: 5}, 3 }, 5, 0},
 	{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
 	{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 },

@@ -29,6 +29,7 @@ var advice = map[string]string{
 	"delay":              "ask for a lower --rate or --concurrency, or use more cores or workers" + doctor,
 	"not_all_in_flight":  "give it more jobs, or run for a --duration, so that all slots fill up",
 	"few_cores":          "set --concurrency to the number of cores, or use a larger machine",
+	"core_wait":          "stop other programs, or use a machine of its own" + doctor,
 	"backlog":            "allow more --concurrency, or ask for a lower --rate: the target could not keep up",
 	"generator_cpu":      "ask for less, use more cores, or deal the load to workers" + doctor,
 	"cpu_throttled":      "raise the CPU quota of the container or the cgroup" + doctor,
