@@ -150,11 +150,11 @@ func (p *workerPool) closeWindow(since time.Duration) {
 func (p *workerPool) runInTimeout(
 	job int64, start time.Duration, state *workerState, parent *workload.Traceparent,
 ) (err error) {
-	var deadline time.Time
+	began, deadline := p.start.Add(start), time.Time{}
 	if p.timeout != forever {
-		deadline = p.start.Add(start + p.timeout)
+		deadline = began.Add(p.timeout)
 	}
-	ctx := state.context.Until(deadline).TracedAs(parent)
+	ctx := state.context.Until(deadline).From(began).TracedAs(parent)
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}

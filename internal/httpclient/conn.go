@@ -13,7 +13,7 @@ const maxIdle = 90 * time.Second
 
 // A conn is an HTTP/1.1 connection. It serves one request at a time.
 type conn struct {
-	socket socket
+	socket guardedSocket
 	raw    syscall.RawConn // of socket
 	stream net.Conn        // socket, or TLS on it
 	secure *secureStream   // nil without TLS
@@ -24,6 +24,7 @@ type conn struct {
 	broken    bool // a request on it failed
 	first     [1]byte
 	idleSince time.Duration
+	quiet     int // how often it was found quiet before a request
 
 	// State of the current exchange.
 	wire       []byte
@@ -46,9 +47,10 @@ func newConn(s socket) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{socket: s, raw: raw, stream: s, guard: ctxGuard{conn: s}, in: newReader(s)}
-	c.init(c)
-	return c, nil
+	c := &conn{raw: raw, guard: ctxGuard{conn: s}}
+	c.socket = guardedSocket{s, &c.guard}
+	c.stream, c.in = &c.socket, newReader(&c.socket)
+	return c, c.init(c)
 }
 
 // startTLS makes the conn read and write through TLS.
@@ -69,13 +71,15 @@ func (c *conn) close() {
 	_ = c.stream.Close()
 }
 
-// exchange sends a request and reads the response. It reports whether the
-// connection can serve another request. The error is errStale if the connection
-// had been closed before anything was sent.
-func (c *conn) exchange(r *Request, keep int, maxBody int64, a *Response) (reusable bool, err error) {
+// exchange sends a request, at the given time, and reads the response. It
+// reports whether the connection can serve another request. The error is
+// errStale if the connection had been closed before anything was sent.
+func (c *conn) exchange(
+	r *Request, at time.Duration, keep int, maxBody int64, a *Response,
+) (reusable bool, err error) {
 	c.in.startResponse()
 	c.wire, c.sent, c.bodyStart = r.wire, 0, r.bodyStart
-	err = c.send()
+	err = c.send(at, r.idempotent)
 	first := now()
 	if err == nil {
 		a.Phases.FirstByte = first - c.writeStart
@@ -94,25 +98,33 @@ func (c *conn) exchange(r *Request, keep int, maxBody int64, a *Response) (reusa
 	return reusable && sentAll, err
 }
 
-// send writes the request and reads the first bytes of the response. An upload
-// continues writing what the socket did not accept at once.
-func (c *conn) send() error {
-	if c.used && now()-c.idleSince > maxIdle {
-		return errStale
-	}
-	if c.secure != nil {
-		return c.sendSecure()
-	}
-	return c.sendPlain()
-}
+// A connection that was quiet before this many requests is trusted, and not
+// probed before an idempotent request that follows within trustedFor. If it has
+// ended nevertheless, the request is sent again. So a probe, which costs as much
+// as reading the response, is spared where one request follows another.
+const (
+	trustedAfter = 64
+	trustedFor   = time.Millisecond
+)
 
-// sendSecure sends over TLS.
-func (c *conn) sendSecure() error {
-	if c.used && !c.secure.isQuiet(c.first[:]) {
-		return errStale
+// send writes the request, at the given time, and reads the first bytes of the
+// response. An upload continues writing what the socket did not accept at once.
+func (c *conn) send(at time.Duration, idempotent bool) error {
+	if c.used {
+		idle := at - c.idleSince
+		if idle > maxIdle {
+			return errStale
+		}
+		if !idempotent || c.quiet < trustedAfter || idle > trustedFor {
+			if !c.isQuiet() {
+				return errStale
+			}
+			c.quiet++
+			at = now()
+		}
 	}
-	c.writeStart = now()
-	return c.sendRest(smallRequest)
+	c.writeStart = at
+	return c.sendAndWait()
 }
 
 // sendRest writes the rest of the request and waits for the first bytes of the

@@ -8,130 +8,131 @@ import (
 	"syscall"
 )
 
-// A syscallExchange makes the system calls of an exchange: a read that must
-// find nothing, which shows that the connection is open and has no unexpected
-// data, a write, and a read when data has arrived. The standard library makes
-// as many calls, but its empty read comes after the write, where it shows
-// nothing.
+// A syscallExchange makes the system calls of an exchange itself: a write, and a
+// read when data has arrived. The standard library makes a third, a read that
+// finds nothing, as it tries before it waits.
 type syscallExchange struct {
-	step  func(fd uintptr) bool // stored because creating a closure allocates
-	wrote bool
-	err   error // of a system call
-	ended bool  // the first read found the connection closed or unexpected data
+	fd      int                   // of the socket; only the conn's owner closes it, so it stays valid
+	step    func(fd uintptr) bool // stored because creating a closure allocates
+	written bool                  // the request was written, as far as the socket accepted it
+	wrote   bool                  // all of it
+	err     error                 // of reading the response
 }
 
-func (t *syscallExchange) init(c *conn) {
+func (t *syscallExchange) init(c *conn) error {
 	t.step = c.runStep
+	return c.raw.Control(func(fd uintptr) { t.fd = int(fd) })
 }
 
-// sendPlain sends over a plain socket.
-func (c *conn) sendPlain() error {
-	c.wrote, c.err, c.ended = false, nil, false
-	if err := c.raw.Read(c.step); err != nil {
-		return err
+// isQuiet reports whether an idle connection is open and has no unrequested
+// data.
+func (c *conn) isQuiet() bool {
+	if c.secure != nil {
+		return c.secure.isQuiet(c.first[:])
 	}
-	switch {
-	case c.ended:
-		return errStale
-	case !c.wrote:
+	_, err := receive(c.fd, c.first[:])
+	return errors.Is(err, syscall.EAGAIN)
+}
+
+// sendAndWait writes the request, waits for the response, and reads its first
+// bytes.
+func (c *conn) sendAndWait() error {
+	if c.bodyStart > 0 || c.secure != nil && len(c.wire) > smallRequest {
 		return c.sendRest(0)
-	default:
-		return c.err
+	}
+	c.written, c.wrote, c.err = false, false, nil
+	for {
+		err := c.raw.Read(c.step)
+		switch {
+		case c.guard.mayGoOn(err):
+		case err != nil:
+			return err
+		case !c.wrote:
+			return c.sendRest(0) // the socket is full or failed: an upload writes the rest and gets the error again
+		default:
+			return c.err
+		}
 	}
 }
 
-// runStep is called with the socket's descriptor first, and then whenever the
-// socket is readable, until it returns true.
-func (c *conn) runStep(fd uintptr) bool {
-	if c.wrote {
-		return c.readFirst(int(fd))
+// runStep is called at first, and then whenever the socket is readable, until it
+// returns true. It writes within RawConn.Read, so that no response is missed
+// that comes before the wait begins.
+func (c *conn) runStep(uintptr) bool {
+	if c.written {
+		return c.readFirst()
 	}
-	if c.used && c.hasUnexpectedInput(int(fd)) {
-		c.ended = true
-		return true
+	c.written = true
+	if c.secure != nil {
+		c.secure.below.direct = true
+		c.write(c.wire)
+		c.secure.below.direct = false
+		c.wrote = true // or the connection failed, which the reader sees, too
+		return false
 	}
-	c.writeStart = now()
-	if c.bodyStart > 0 {
-		return true
-	}
-	n, err := retry(syscall.Write, int(fd), c.wire)
-	c.sent = max(n, 0)
-	c.wrote = err == nil && n == len(c.wire)
-	return !c.wrote // if the socket is full or failed, an upload writes the rest and gets the error again
-}
-
-// hasUnexpectedInput reports whether an idle connection was closed or sent
-// unrequested data.
-func (c *conn) hasUnexpectedInput(fd int) bool {
-	_, err := retry(syscall.Read, fd, c.first[:])
-	return !errors.Is(err, syscall.EAGAIN)
+	n, _ := send(c.fd, c.wire)
+	c.sent = n
+	c.wrote = n == len(c.wire)
+	return !c.wrote
 }
 
 // readFirst reads the first bytes of the response. It returns false if there
 // are none yet.
-func (c *conn) readFirst(fd int) (done bool) {
+func (c *conn) readFirst() (done bool) {
 	room, err := c.in.space()
 	if err != nil {
 		c.err = err
 		return true
 	}
-	n, err := retry(syscall.Read, fd, room)
-	switch {
-	case errors.Is(err, syscall.EAGAIN):
+	n, err := c.readNow(room)
+	if errors.Is(err, errWouldBlock) {
 		return false
-	case err != nil:
+	}
+	c.in.advance(n)
+	if n == 0 { // otherwise the next read returns the error again
 		c.err = err
-	case n == 0:
-		c.err = io.EOF
-	default:
-		c.in.advance(n)
 	}
 	return true
 }
 
-// A poller reads from a socket without blocking.
-type poller struct {
-	raw  syscall.RawConn
-	step func(fd uintptr) bool // stored because creating a closure allocates
-	p    []byte
-	n    int
-	err  error
+// readNow reads what is there. It returns errWouldBlock if there is nothing.
+func (c *conn) readNow(p []byte) (int, error) {
+	if c.secure != nil {
+		return c.secure.readNow(p)
+	}
+	return poller{c.fd}.read(p)
 }
 
-func (r *poller) init(raw syscall.RawConn) {
-	r.raw, r.step = raw, r.runStep
-}
+// A poller reads from a socket, and writes to it, without blocking.
+type poller struct{ fd int }
+
+func newPoller(c *conn) poller { return poller{c.fd} }
 
 // read reads available data. It returns errWouldBlock if there is none.
-func (r *poller) read(p []byte) (int, error) {
-	r.p = p
-	err := r.raw.Read(r.step)
-	r.p = nil
-	if err != nil {
-		return 0, err
-	}
-	return r.n, r.err
-}
-
-// runStep makes the system call.
-func (r *poller) runStep(fd uintptr) bool {
-	n, err := retry(syscall.Read, int(fd), r.p)
-	r.n, r.err = max(n, 0), err
+func (r poller) read(p []byte) (int, error) {
+	n, err := receive(r.fd, p)
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
-		r.err = errWouldBlock
+		return 0, errWouldBlock
 	case err == nil && n == 0:
-		r.err = io.EOF
+		return 0, io.EOF
 	}
-	return true
+	return n, err
 }
 
-// retry repeats a system call that a signal interrupted.
+// write writes what the socket accepts, and returns how much that was.
+func (r poller) write(p []byte) int {
+	n, _ := send(r.fd, p)
+	return n
+}
+
+// retry repeats a system call that a signal interrupted. It returns a length of
+// at least 0.
 func retry(call func(fd int, p []byte) (int, error), fd int, p []byte) (int, error) {
 	for {
 		n, err := call(fd, p)
 		if err != syscall.EINTR { //nolint:errorlint // a system call's error is bare
-			return n, err
+			return max(n, 0), err
 		}
 	}
 }

@@ -2,7 +2,9 @@ package httpclient
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -11,6 +13,11 @@ import (
 // deadline becomes the I/O deadline; cancellation sets one in the past.
 // Watching a context allocates, so a connection keeps watching a context that
 // several requests share.
+//
+// Setting a deadline costs as much as a clock read and a lock of the runtime.
+// So a connection keeps an earlier request's deadline until it has passed: what
+// it interrupts goes on if the deadline of the current request is later. See
+// mayGoOn.
 type ctxGuard struct {
 	conn net.Conn
 
@@ -18,12 +25,14 @@ type ctxGuard struct {
 	watched    <-chan struct{} // Done of the watched context
 	generation int             // number of the watched context; an earlier one may still call back
 	stop       func() bool     // stops watching
-	limited    bool            // the connection has a deadline
+	wanted     time.Time       // deadline of the current request; zero for none
+	armed      time.Duration   // deadline of the connection, by now; 0 for none
+	cut        bool            // the connection's deadline is in the past, to interrupt it
 }
 
-// enter applies a context to the connection. It returns the context's error if
-// it is already done.
-func (g *ctxGuard) enter(ctx context.Context) error {
+// enter applies a context to the connection, at the given time. It returns the
+// context's error if it is already done.
+func (g *ctxGuard) enter(ctx context.Context, at time.Duration) error {
 	g.mu.Lock()
 	if done := ctx.Done(); done != g.watched {
 		g.unwatch()
@@ -31,13 +40,49 @@ func (g *ctxGuard) enter(ctx context.Context) error {
 			g.watch(ctx, done)
 		}
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		g.limit(deadline)
-	} else if g.limited {
-		g.limit(time.Time{})
+	g.wanted, _ = ctx.Deadline()
+	wanted := g.deadline()
+	passed := g.cut || g.armed != 0 && g.armed <= at
+	if passed || wanted != 0 && (g.armed == 0 || wanted < g.armed) {
+		g.cut = false
+		g.arm(wanted)
 	}
 	g.mu.Unlock()
 	return ctx.Err()
+}
+
+// deadline returns the deadline of the current request; 0 for none.
+func (g *ctxGuard) deadline() time.Duration {
+	if g.wanted.IsZero() {
+		return 0
+	}
+	return max(g.wanted.Sub(epoch), 1)
+}
+
+// arm sets the connection's deadline to that of the current request, which is
+// given. It fails only on a closed connection.
+func (g *ctxGuard) arm(deadline time.Duration) {
+	_ = g.conn.SetDeadline(g.wanted)
+	g.armed = deadline
+}
+
+// mayGoOn reports whether I/O that ended with an error may be repeated: it was
+// interrupted by the deadline of an earlier request. It sets that of the
+// current one.
+func (g *ctxGuard) mayGoOn(err error) bool {
+	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.cut || g.armed == 0 {
+		return false
+	}
+	if wanted := g.deadline(); wanted == 0 || wanted > g.armed {
+		g.arm(wanted)
+		return true
+	}
+	return now() < g.armed // another goroutine, which reads or writes, has set it
 }
 
 // leave ends the request's use of the connection. The guard keeps watching a
@@ -82,14 +127,9 @@ func (g *ctxGuard) interrupt(generation int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if generation == g.generation {
-		g.limit(time.Unix(1, 0))
+		_ = g.conn.SetDeadline(time.Unix(1, 0))
+		g.cut = true
 	}
-}
-
-// limit sets the connection's deadline. It fails only on a closed connection.
-func (g *ctxGuard) limit(deadline time.Time) {
-	_ = g.conn.SetDeadline(deadline)
-	g.limited = !deadline.IsZero()
 }
 
 // stopWriting ends the current write. The next request may write again.
@@ -97,7 +137,7 @@ func (g *ctxGuard) stopWriting() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	_ = g.conn.SetWriteDeadline(time.Unix(1, 0))
-	g.limited = true
+	g.cut = true
 }
 
 // release ends the guard for good.
@@ -105,5 +145,34 @@ func (g *ctxGuard) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.unwatch()
-	g.limit(time.Time{})
+	g.wanted, g.cut = time.Time{}, false
+	g.arm(0)
+}
+
+// A guardedSocket is a socket whose reads and writes end at the deadline of the
+// current request, as its guard has it.
+type guardedSocket struct {
+	socket
+	guard *ctxGuard
+}
+
+// Read reads at least one byte.
+func (s *guardedSocket) Read(p []byte) (n int, err error) {
+	for {
+		n, err = s.socket.Read(p)
+		if n > 0 || !s.guard.mayGoOn(err) {
+			return n, err
+		}
+	}
+}
+
+// Write writes all of p.
+func (s *guardedSocket) Write(p []byte) (n int, err error) {
+	for {
+		wrote, err := s.socket.Write(p[n:])
+		n += wrote
+		if !s.guard.mayGoOn(err) {
+			return n, err
+		}
+	}
 }

@@ -23,6 +23,7 @@ import (
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) error {
 	a.reset()
 	if c.options.HTTP2 {
+		a.forget()
 		return c.doHTTP2(ctx, r, keep, a)
 	}
 	l, err := c.pool.acquire(ctx, r.target.key)
@@ -52,8 +53,9 @@ func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) erro
 func (c *Client) try(ctx context.Context, l lease, r *Request, keep int, a *Response) (retry bool, err error) {
 	used := l.conn.used
 	reusable := false
-	if err = l.conn.guard.enter(ctx); err == nil {
-		reusable, err = l.conn.exchange(r, keep, c.options.MaxBody, a)
+	start := now()
+	if err = l.conn.guard.enter(ctx, start); err == nil {
+		reusable, err = l.conn.exchange(r, start, keep, c.options.MaxBody, a)
 	}
 	if err == nil && reusable && c.options.KeepAlive {
 		l.conn.guard.leave(l.shared)

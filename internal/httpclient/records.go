@@ -14,6 +14,7 @@ type recordConn struct {
 	poller poller
 
 	polling bool    // Read does not block
+	direct  bool    // Write tries to write without the runtime's poller
 	header  [5]byte // of the current record (RFC 8446, 5.1)
 	have    int     // bytes of the header
 	left    int     // bytes of the record after its header
@@ -21,9 +22,7 @@ type recordConn struct {
 }
 
 func newRecordConn(c *conn) *recordConn {
-	r := &recordConn{socket: c.socket}
-	r.poller.init(c.raw)
-	return r
+	return &recordConn{socket: &c.socket, poller: newPoller(c)}
 }
 
 // Read reads for TLS. It is not safe for concurrent use.
@@ -35,6 +34,19 @@ func (r *recordConn) Read(p []byte) (n int, err error) {
 	}
 	r.track(p[:n])
 	r.sawEOF = errors.Is(err, io.EOF)
+	return n, err
+}
+
+// Write writes for TLS.
+func (r *recordConn) Write(p []byte) (n int, err error) {
+	if r.direct {
+		n = r.poller.write(p)
+	}
+	if n < len(p) {
+		var rest int
+		rest, err = r.socket.Write(p[n:])
+		n += rest
+	}
 	return n, err
 }
 
@@ -92,11 +104,18 @@ func (s *secureStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// readNow reads without blocking. It returns errWouldBlock if there is nothing,
+// or less than a record.
+func (s *secureStream) readNow(p []byte) (int, error) {
+	s.below.polling = true
+	n, err := s.Read(p)
+	s.below.polling = false
+	return n, err
+}
+
 // isQuiet reports whether no data waits in TLS, decrypted or not, or in the
 // socket. It processes TLS's own messages, such as session tickets.
 func (s *secureStream) isQuiet(one []byte) bool {
-	s.below.polling = true
-	n, err := s.Conn.Read(one)
-	s.below.polling = false
+	n, err := s.readNow(one)
 	return n == 0 && errors.Is(err, errWouldBlock) && s.below.betweenRecords()
 }

@@ -22,8 +22,10 @@ type Response struct {
 	// it, and Do keeps it.
 	Seek *Pattern
 
-	head    []byte // as received, from the status line to the empty line
-	matched int    // bytes of Seek matched at the end of the received part
+	head      []byte // as received, from the status line to the empty line
+	known     head   // what the head of the latest HTTP/1.1 response said
+	knownSize int    // its bytes, which head still has after a reset; 0 for none
+	matched   int    // bytes of Seek matched at the end of the received part
 }
 
 // Found reports whether the body contains Seek.
@@ -39,10 +41,31 @@ type Phases struct {
 	Body      time.Duration // from there to the end of the response
 }
 
-// reset clears the response. It keeps the buffers and Seek.
+// reset clears the response. It keeps the buffers, Seek and what is known of
+// the latest head.
 func (a *Response) reset() {
-	*a = Response{Body: a.Body[:0], head: a.head[:0], Seek: a.Seek}
+	*a = Response{Body: a.Body[:0], head: a.head[:0], known: a.known, knownSize: a.knownSize, Seek: a.Seek}
 }
+
+// recognize reports whether input begins with the same head as the latest
+// response, and takes it if so. Most responses of a service do, and equal heads
+// say the same, so it need not be parsed.
+func (a *Response) recognize(input []byte) bool {
+	if latest := a.head[:a.knownSize]; len(latest) == 0 || !bytes.HasPrefix(input, latest) {
+		return false
+	}
+	a.head, a.Status = a.head[:a.knownSize], a.known.status
+	return true
+}
+
+// learn keeps the head of a response.
+func (a *Response) learn(h head, raw []byte) {
+	a.head = append(a.head[:0], raw...)
+	a.known, a.knownSize, a.Status = h, len(raw), h.status
+}
+
+// forget makes the response recognize no head.
+func (a *Response) forget() { a.knownSize = 0 }
 
 // retry prepares the response for another attempt. It keeps the counted bytes,
 // and counts the previous attempt if anything of it was sent.

@@ -18,13 +18,10 @@ type responseReader struct {
 // read reads a response to its end; its first bytes may be buffered already. It
 // reports whether the connection can serve another request.
 func (t responseReader) read(toHEAD bool) (reusable bool, err error) {
-	var h head
-	raw, err := t.in.readHead(&h, t.upload)
-	if err != nil {
+	if err := t.readHead(); err != nil {
 		return false, err
 	}
-	t.response.Status = h.status
-	t.response.head = append(t.response.head, raw...)
+	h := &t.response.known
 	reusable = h.persistent()
 	switch {
 	case toHEAD || h.status == 204 || h.status == 304: // no body, whatever the fields say
@@ -40,6 +37,22 @@ func (t responseReader) read(toHEAD bool) (reusable bool, err error) {
 	// Unrequested data after the response would be read as the response to the
 	// next request.
 	return reusable && err == nil && len(t.in.buffered()) == 0, bodyReadError(err)
+}
+
+// readHead reads the head of the final response.
+func (t responseReader) readHead() error {
+	if t.response.recognize(t.in.buffered()) {
+		t.in.r += t.response.knownSize
+		t.upload.onStatus(t.response.Status)
+		return nil
+	}
+	var h head
+	raw, err := t.in.readHead(&h, t.upload)
+	if err != nil {
+		return err
+	}
+	t.response.learn(h, raw)
+	return nil
 }
 
 // bodyReadError converts an error while reading a body. The end of the

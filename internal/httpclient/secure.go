@@ -18,10 +18,10 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 		config.ServerName = t.host
 	}
 	config.NextProtos = []string{c.protocol()}
-	if err := made.guard.enter(ctx); err != nil {
+	start := now()
+	if err := made.guard.enter(ctx, start); err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
-	start := now()
 	below := newRecordConn(made)
 	secured := tls.Client(below, config)
 	err := secured.HandshakeContext(context.Background()) // the guard ends it

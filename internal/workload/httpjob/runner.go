@@ -59,7 +59,10 @@ func (r *httpRunner) Run(ctx context.Context, job int64, metrics workload.JobMet
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
+	var begin time.Time
+	if r.poll != nil {
+		begin = time.Now()
+	}
 	answered, err := r.call(ctx, request, r.kept(), response, exchangeMetrics{metrics, false})
 	if err == nil {
 		err = r.expect.judge(ctx, response)

@@ -1,0 +1,12 @@
+//go:build unix && !linux
+
+package httpclient
+
+import "syscall"
+
+// receive reads from a non-blocking socket. The error is EAGAIN if there is
+// nothing to read.
+func receive(fd int, p []byte) (int, error) { return retry(syscall.Read, fd, p) }
+
+// send writes to a non-blocking socket. The error is EAGAIN if it is full.
+func send(fd int, p []byte) (int, error) { return retry(syscall.Write, fd, p) }
