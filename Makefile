@@ -18,8 +18,8 @@ export CGO_ENABLED := 0
 test race deployment torture-cluster: export AUREA_BIN := $(CURDIR)/bin/aurea
 
 .DEFAULT_GOAL := help
-.PHONY: help run build man test check format vet lint workflows race deployment bench bench-peers bench-cluster theory torture \
-  torture-cluster requests \
+.PHONY: help run build man test check format vet lint workflows race deployment bench bench-peers bench-floor bench-cluster \
+  theory torture torture-cluster requests \
   spellings answers fuzz vulnerabilities secrets clean
 
 help: ## show this
@@ -88,6 +88,9 @@ bench: ## compare the Go benchmarks with those of the last commit on main (BENCH
 
 bench-peers: ## measure beside other tools, and write docs/performance.md
 	go -C bench run ./peers -write
+
+bench-floor: ## measure what an HTTP request costs and where, and write docs/floor.md
+	go -C bench run ./floor -write
 
 bench-cluster: ## measure runs on workers: real processes, then up to 2,000 simulated workers
 	go -C bench run ./cluster

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	clientCore  = "0"
+	serviceCore = "1"
+	plainAt     = "127.0.0.1:18775"
+	secureAt    = "127.0.0.1:18776"
+)
+
+// configuration makes nginx answer with a few bytes, from one worker.
+const configuration = `daemon off; worker_processes 1; pid nginx.pid; error_log stderr crit;
+events { worker_connections 4096; }
+http {
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 1h;
+  ssl_certificate certificate.pem; ssl_certificate_key key.pem; ssl_protocols TLSv1.3;
+  server { listen ` + plainAt + ` backlog=4096; location / { return 200 "hello, world"; } }
+  server { listen ` + secureAt + ` ssl http2 backlog=4096; location / { return 200 "hello, world"; } }
+}
+`
+
+// A service is an nginx on the service's core.
+type service struct {
+	command   *exec.Cmd
+	directory string
+}
+
+// startNginx starts nginx and returns when it accepts connections.
+func startNginx() (*service, error) {
+	directory, err := os.MkdirTemp("", "nginx")
+	if err != nil {
+		return nil, err
+	}
+	if err := writeCertificate(directory); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(directory, "nginx.conf")
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+		return nil, err
+	}
+	var stderr strings.Builder
+	s := &service{exec.Command("taskset", "-c", serviceCore, "nginx", "-p", directory, "-c", file), directory}
+	s.command.Stderr = &stderr
+	if err := s.command.Start(); err != nil {
+		return nil, err
+	}
+	for range 100 {
+		if connection, err := net.Dial("tcp", plainAt); err == nil {
+			return s, connection.Close()
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.stop()
+	return nil, fmt.Errorf("nginx does not accept connections on %s: %s", plainAt, stderr.String())
+}
+
+// stop ends nginx with its worker.
+func (s *service) stop() {
+	_ = s.command.Process.Signal(os.Interrupt)
+	_ = s.command.Wait()
+	_ = os.RemoveAll(s.directory)
+}
+
+// writeCertificate writes a certificate for the service's address, and its key.
+func writeCertificate(directory string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().AddDate(0, 0, 1),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	for name, block := range map[string]*pem.Block{
+		"certificate.pem": {Type: "CERTIFICATE", Bytes: certificate},
+		"key.pem":         {Type: "PRIVATE KEY", Bytes: secret},
+	} {
+		if err := os.WriteFile(filepath.Join(directory, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}

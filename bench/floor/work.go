@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// A work is what several clients do in turns.
+type work struct {
+	name       string
+	contenders []contender // Aurea, what it is measured beside, and bare loops
+}
+
+// A contender is a client that sends requests over 50 connections, one at a time
+// over each.
+type contender struct {
+	name    string
+	command []string
+	read    func(stdout string) (requests float64, err error)
+}
+
+// works returns all work, which takes the given time.
+func works(seconds int) []work {
+	duration := fmt.Sprint(seconds)
+	aurea := func(flags ...string) contender {
+		command := []string{aureaProgram, "run", "-q", "-o", "json", "--concurrency", "50",
+			"--duration", duration + "s"}
+		return contender{"Aurea", append(command, flags...), readAurea}
+	}
+	wrk := func(url string) contender {
+		return contender{"wrk", []string{"wrk", "-t1", "-c50", "-d" + duration + "s", url}, readWrk}
+	}
+	bare := func(via string) contender {
+		return contender{"a bare loop on " + via, []string{loopProgram, "-via", via, "-connections", "50",
+			"-duration", duration + "s", plainAt}, readLoop}
+	}
+	h2load := []string{"h2load", "-t1", "-c50", "-m1", "-D" + duration, "https://" + secureAt + "/"}
+	plain, secure, trust := "http://"+plainAt+"/", "https://"+secureAt+"/", `tls={"skip_verify":true}`
+	return []work{
+		{"HTTP/1.1, plain", []contender{aurea(plain), wrk(plain), bare("epoll"), bare("io_uring")}},
+		{"HTTP/1.1 over TLS 1.3", []contender{aurea("--param", trust, secure), wrk(secure)}},
+		{"HTTP/2 over TLS 1.3", []contender{aurea("--param", trust, "--param", "version=2", secure),
+			{"h2load", h2load, readH2load}}},
+	}
+}
+
+// readAurea returns how many requests had a right answer. An invalid run counts,
+// too: what makes it so is that the client had no time left.
+func readAurea(stdout string) (float64, error) {
+	var result struct{ Counts struct{ OK float64 } }
+	err := json.Unmarshal([]byte(stdout), &result)
+	return result.Counts.OK, err
+}
+
+var (
+	wrkRequests    = regexp.MustCompile(`(\d+) requests in`)
+	h2loadRequests = regexp.MustCompile(`(\d+) succeeded`)
+	loopRequests   = regexp.MustCompile(`(\d+) answers`)
+)
+
+func readWrk(stdout string) (float64, error) { return find(wrkRequests, stdout) }
+
+func readH2load(stdout string) (float64, error) { return find(h2loadRequests, stdout) }
+
+func readLoop(stdout string) (float64, error) { return find(loopRequests, stdout) }
+
+// find returns the number that an expression finds in a text.
+func find(expression *regexp.Regexp, text string) (float64, error) {
+	found := expression.FindStringSubmatch(text)
+	if found == nil {
+		return 0, fmt.Errorf("nothing like %q in:\n%s", expression, text)
+	}
+	return strconv.ParseFloat(found[1], 64)
+}
+
+// run runs the contender on the client's core, under the given command if there
+// is one. It returns the number of requests and what they took.
+func (c contender) run(ctx context.Context, under ...string) (requests float64, took cost, err error) {
+	command := slices.Concat(under, []string{"taskset", "-c", clientCore}, c.command)
+	process := exec.CommandContext(ctx, command[0], command[1:]...)
+	var stdout, stderr strings.Builder
+	process.Stdout, process.Stderr = &stdout, &stderr
+	err = process.Run()
+	if process.ProcessState == nil {
+		return 0, cost{}, err
+	}
+	requests, readErr := c.read(stdout.String())
+	if readErr != nil || requests == 0 {
+		return 0, cost{}, fmt.Errorf("%s: no requests in %q: %w\n%s", strings.Join(command, " "), stdout.String(),
+			errors.Join(err, readErr), stderr.String())
+	}
+	usage := process.ProcessState.SysUsage().(*syscall.Rusage)
+	return requests, cost{microseconds(usage.Utime) / requests, microseconds(usage.Stime) / requests}, nil
+}
+
+func microseconds(t syscall.Timeval) float64 { return float64(t.Sec)*1e6 + float64(t.Usec) }
+
+// A cost is the processor time of a request, in microseconds.
+type cost struct{ User, Kernel float64 }
+
+// Total returns the sum.
+func (c cost) Total() float64 { return c.User + c.Kernel }
+
+// measure measures all contenders: their cost in turns, then their system calls
+// and shares, which perf slows down.
+func (w work) measure(ctx context.Context, rounds int) (measuredWork, error) {
+	m := measuredWork{Name: w.name, Sides: make([]side, len(w.contenders))}
+	for range rounds {
+		for i, c := range w.contenders {
+			_, took, err := c.run(ctx)
+			if err != nil {
+				return m, err
+			}
+			m.Sides[i].costs = append(m.Sides[i].costs, took)
+		}
+	}
+	directory, err := os.MkdirTemp("", "perf")
+	if err != nil {
+		return m, err
+	}
+	defer os.RemoveAll(directory)
+	for i, c := range w.contenders {
+		m.Sides[i].Name = c.name
+		if m.Sides[i].calls, err = countCalls(ctx, c, filepath.Join(directory, "calls")); err != nil {
+			return m, err
+		}
+		if m.Sides[i].shares, err = sampleShares(ctx, c, filepath.Join(directory, "shares")); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
