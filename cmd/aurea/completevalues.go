@@ -25,6 +25,7 @@ var flagValues = map[string]func(command *cobra.Command) []cobra.Completion{
 	"log-level": func(*cobra.Command) []cobra.Completion { return []string{"debug", "info", "warn", "error"} },
 	"param":     func(command *cobra.Command) []cobra.Completion { return parameterCompletions(command) },
 	"status":    func(*cobra.Command) []cobra.Completion { return statusCompletions() },
+	"verdict":   formsOf("verdict"),
 }
 
 // formsOf completes a flag that takes one of its forms.

@@ -20,6 +20,7 @@ func TestCompleteValues(t *testing.T) {
 		"spec init |":                            {"sleep\t", "http\t"},
 		"workloads |":                            {"sleep\t", "http\t"},
 		"runs list --status |":                   {"completed", "running"},
+		"runs list --verdict |":                  {"fail", "no_data"},
 		"runs list -o |":                         {"text", "json"},
 		"runs list --workload |":                 {"sleep\t"},
 		"serve --log-level |":                    {"debug", "warn"},

@@ -66,6 +66,8 @@ func TestRunAtServer(t *testing.T) {
 			"aurea: the usage is aurea runs delete ID...; got 0 arguments"},
 		{[]string{"runs", "list", "--server", url, "--status", "wat"}, 2,
 			`aurea: --status: must be one of queued, running`},
+		{[]string{"runs", "list", "--server", url, "--verdict", "wat"}, 2,
+			`aurea: --verdict must be one of none, pass, fail, invalid, no_data; got "wat"`},
 		{[]string{"runs", "list", "--server", url, "--since", "wat"}, 2, `aurea: --since must be a moment such as`},
 		{[]string{"runs", "list", "--server", url, "-o", "xml"}, 2, `aurea: -o must be text or json; got "xml"`},
 		{[]string{"runs", "list", "--server", url, "--limit", "0"}, 2, `aurea: --limit must be at least 1`},
@@ -103,6 +105,12 @@ func TestRunsCommands(t *testing.T) {
 	}
 	if len(page.Runs) != 1 {
 		t.Fatalf("%d runs are listed, want 1", len(page.Runs))
+	}
+	for verdict, want := range map[string]int{"none": 3, "pass": 0} {
+		listed := runCommandAt(t, url, "runs", "list", "-o", "json", "--verdict", verdict)
+		if n := strings.Count(listed, `"benchmark_id"`); n != want {
+			t.Errorf("%d runs have the verdict %s, want %d: %s", n, verdict, want, listed)
+		}
 	}
 	id := page.Runs[0].ID
 	runCommandAt(t, url, "runs", "change", id, "--note", "the first", "--baseline")

@@ -42,6 +42,8 @@ func newRunsListCommand() *cobra.Command {
 		})
 	flags := command.Flags()
 	flags.StringSlice("status", nil, "only runs with one of these statuses")
+	flags.String("verdict", "", "only runs with this verdict: none, pass, fail, invalid, no_data")
+	annotate(flags, "verdict", formsAnnotation, verdictForms()...)
 	flags.String("workload", "", "only runs of this kind of workload")
 	flags.String("name", "", "only runs of this name")
 	flags.String("search", "", "only runs with this text in the id, the name or a label's value")
@@ -56,12 +58,22 @@ func newRunsListCommand() *cobra.Command {
 	return command
 }
 
+// verdictForms returns what --verdict takes.
+func verdictForms() (forms []string) {
+	for _, verdict := range aurea.Verdicts() {
+		forms = append(forms, string(verdict))
+	}
+	return forms
+}
+
 // parseRunQuery builds the query from the flags. Times ago are relative to now.
 func parseRunQuery(flags *pflag.FlagSet, now time.Time) (query aurea.RunQuery, err error) {
 	statuses, _ := flags.GetStringSlice("status")
 	for _, status := range statuses {
 		query.Statuses = append(query.Statuses, aurea.Status(status))
 	}
+	verdict, _ := flags.GetString("verdict")
+	query.Verdict = aurea.Verdict(verdict)
 	query.Workload, _ = flags.GetString("workload")
 	query.Name, _ = flags.GetString("name")
 	query.Text, _ = flags.GetString("search")

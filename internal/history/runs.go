@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,19 +124,32 @@ func (r *allRuns) listLive(ctx context.Context) []aurea.Run {
 	return runs
 }
 
-// matches reports whether a query selects a live run, which is no baseline.
+// matches reports whether a query selects a live run, which is no baseline and
+// has no verdict yet.
 func matches(run aurea.Run, query aurea.RunQuery) bool {
 	for key, value := range query.Labels {
 		if has, ok := run.Labels[key]; !ok || has != value {
 			return false
 		}
 	}
-	return !query.Baseline &&
+	return !query.Baseline && query.Verdict == "" && containsText(run, query.Text) &&
 		(len(query.Statuses) == 0 || slices.Contains(query.Statuses, run.Status)) &&
 		(query.Workload == "" || query.Workload == run.Spec.ResolvedWorkload().Kind) &&
 		(query.Name == "" || query.Name == run.Name) &&
 		(query.Since.IsZero() || !run.CreatedAt.Before(query.Since)) &&
 		(query.Until.IsZero() || run.CreatedAt.Before(query.Until))
+}
+
+// containsText reports whether the text is in the id, the name or a label's value
+// of a run, in any case.
+func containsText(run aurea.Run, text string) bool {
+	text = strings.ToLower(text)
+	for _, place := range append(slices.Collect(maps.Values(run.Labels)), run.ID, run.Name) {
+		if strings.Contains(strings.ToLower(place), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // Watch goes on with the stored run when the process of a live one has ended.
