@@ -77,11 +77,11 @@ func (s *Server) events(ctx context.Context, id string, after int64) (write func
 		defer release()
 		switch {
 		case !finished:
-			s.stream(ctx, id, s.watch(ctx.Context(), id, after))
+			s.stream(ctx, id, s.watch(ctx.Context(), id, after), padStream)
 		case after > 0 && len(events) == 0: // an EventSource reconnects after 200 and stops after 204
 			ctx.SetStatus(http.StatusNoContent)
 		default:
-			s.stream(ctx, id, replay(events))
+			s.stream(ctx, id, replay(events), unpadded)
 		}
 	}, err
 }
@@ -131,8 +131,10 @@ func replay(events []*sharedEvent) iter.Seq2[*sharedEvent, error] {
 }
 
 // stream writes events until there are no more or a write fails, and releases
-// each.
-func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error]) {
+// each. It writes the padding behind the first one.
+func (s *Server) stream(
+	ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error], pad func(http.ResponseWriter) error,
+) {
 	ctx.SetHeader("Content-Type", "text/event-stream")
 	ctx.SetHeader("Cache-Control", "no-store")
 	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not buffer events
@@ -156,7 +158,7 @@ func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEve
 			event.release()
 		}
 		if err == nil && !padded {
-			padded, err = true, padStream(w)
+			padded, err = true, pad(w)
 		}
 		if err != nil {
 			s.options.Log.Debug("the events were not read to their end", "run", id, "error", err)
@@ -167,8 +169,9 @@ func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEve
 
 // A client's receive buffer takes events whether the client reads or not: 160
 // KB by default on Linux, which is minutes of one event a second. Padding
-// behind the first event fills that buffer, so that the write deadline finds a
-// client that does not read.
+// behind the first event of a live run fills that buffer, so that the write
+// deadline finds a client that does not read. The events of a finished run need
+// none: they are written at once, and then the stream ends.
 const (
 	paddingSize  = 256 << 10
 	paddingChunk = 16 << 10 // written under one deadline
@@ -186,6 +189,8 @@ func padStream(w http.ResponseWriter) error {
 	}
 	return nil
 }
+
+func unpadded(http.ResponseWriter) error { return nil }
 
 // send writes a part of the stream and flushes it.
 func send(w http.ResponseWriter, part []byte) error {
