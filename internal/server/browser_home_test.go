@@ -191,41 +191,99 @@ func degradedResult() *aurea.Result {
 	return run.Result
 }
 
-// Thousands of runs are loaded as one scrolls. A run that arrives moves neither
-// the rows in sight nor the focus.
+// scrollToEnd scrolls the list of runs to its end, as it is loaded, and returns
+// how long that took in milliseconds, and the longest of its frames.
+func (b *tab) scrollToEnd(runs int) (took, longest float64) {
+	b.t.Helper()
+	look[bool](b, `(() => {
+		const began = performance.now();
+		let [before, longest] = [began, 0];
+		window.scrolled = null;
+		const frame = (now) => {
+			longest = Math.max(longest, now - before);
+			before = now;
+			window.scrollTo(0, document.documentElement.scrollHeight);
+			if (document.querySelector(".runs tbody").childElementCount < %d) requestAnimationFrame(frame);
+			else window.scrolled = [now - began, longest];
+		};
+		return requestAnimationFrame(frame) > 0;
+	})()`, runs)
+	for n := 200; n < runs; n += 200 { // each page in its own time
+		b.until(`document.querySelector(".runs tbody").childElementCount >= %d`, n)
+	}
+	b.until(`scrolled`)
+	times := look[[2]float64](b, `scrolled`)
+	return times[0], times[1]
+}
+
+// Thousands of runs are loaded as one scrolls, and only the rows near to sight
+// are made. A run that arrives moves neither the rows in sight nor the focus.
 func TestBrowserHomeManyRuns(t *testing.T) {
 	t.Parallel()
-	shelf := manyRuns(2000)
+	shelf := manyRuns(5000)
 	b := visit(t, host(t, shelf)+"/", 0)
 	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
-	look[bool](b, `new Promise((done) => {
-		const timer = setInterval(() => { // not more often: each forces a layout
-			window.scrollTo(0, document.body.scrollHeight);
-			if (document.querySelectorAll(".runs tbody tr").length < 2000) return;
-			clearInterval(timer);
-			done(true);
-		}, 100);
-	})`)
-	if text := b.text(".pager"); text != "2,000 finished runs" {
+	b.scrollToEnd(5000)
+	if text := b.text(".pager"); text != "5,000 finished runs" {
 		t.Errorf("the end of the list says %q", text)
 	}
-	look[bool](b, `document.querySelectorAll(".runs tbody a")[1000].focus() ?? true`)
-	const top = `Math.round(document.querySelectorAll(".runs tbody tr")[%d].getBoundingClientRect().top)`
-	before := look[int](b, top, 1000)
+	b.until(`document.querySelector(".runs tbody tr:last-child").children.length === 11`)
+	if made := look[int](b, `document.querySelectorAll(".runs tbody tr:not(:empty)").length`); made > 4000 {
+		t.Errorf("%d rows were made, want those near to what was in sight", made)
+	}
+	const row = `document.querySelectorAll(".runs tbody tr")[%d]`
+	look[bool](b, `(`+row+`.scrollIntoView(), true)`, 2500)
+	b.until(row+`.querySelector("a")`, 2500)
+	look[bool](b, row+`.querySelector("a").focus() ?? true`, 2500)
+	const top = `Math.round(` + row + `.getBoundingClientRect().top)`
+	before := look[int](b, top, 2500)
 	newest := shelf.runs[0]
 	newest.ID, newest.Name = "benchmark-99999", "the newest"
 	shelf.mu.Lock()
 	shelf.runs = append([]aurea.Run{newest}, shelf.runs...)
 	shelf.mu.Unlock()
-	b.until(`document.querySelector(".runs tbody a").textContent === "the newest"`)
-	if after := look[int](b, top, 1001); after != before {
+	b.until(row+`.querySelector("a")?.textContent === "the newest"`, 0)
+	if after := look[int](b, top, 2501); after != before {
 		t.Errorf("the row in sight moved from %d to %d pixels", before, after)
 	}
 	place := look[int](b, `[...document.querySelectorAll(".runs tbody tr")]
 		.indexOf(document.activeElement.closest("tr"))`)
-	if place != 1001 {
-		t.Errorf("the focus is on row %d, want 1001", place)
+	if place != 2501 {
+		t.Errorf("the focus is on row %d, want 2501", place)
 	}
+}
+
+// Back leads to the list as it was left: its filters, its rows, how far it was
+// scrolled, what was ticked and what had the focus. A new visit begins at its top.
+func TestBrowserHomeBack(t *testing.T) {
+	t.Parallel()
+	b := visit(t, host(t, manyRuns(600))+"/#/?label=team:search", 0)
+	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
+	b.scrollToEnd(600)
+	const row = `document.querySelectorAll(".runs tbody tr")[300]`
+	look[bool](b, `(`+row+`.scrollIntoView(), true)`)
+	b.until(row + `.querySelector("a")`)
+	look[bool](b, row+`.querySelector(".tick input").click() ?? true`)
+	top := look[int](b, `Math.round(scrollY)`)
+	look[bool](b, row+`.querySelector("a").focus() ?? true`)
+	b.do(chromedp.KeyEvent("\r"))
+	b.until(`document.querySelector(".run .sentence") && scrollY === 0`)
+
+	look[bool](b, `history.back() ?? true`)
+	b.until(`document.querySelectorAll(".runs tbody tr").length === 600`)
+	b.until(`Math.abs(scrollY - %d) <= 1`, top)
+	if hash := look[string](b, `location.hash`); hash != "#/?label=team:search" {
+		t.Errorf("Back leads to %s", hash)
+	}
+	b.until(row + `.contains(document.activeElement)`)
+	if !look[bool](b, row+`.querySelector(".tick input").checked`) {
+		t.Error("the ticked run is no longer ticked")
+	}
+
+	look[bool](b, `history.forward() ?? true`)
+	b.until(`document.querySelector(".run .sentence")`)
+	b.click(".top nav a") // Runs
+	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24 && scrollY === 0`)
 }
 
 // On every width a row takes its lines and nothing is wider than the window,
@@ -243,6 +301,8 @@ func TestBrowserHomeLook(t *testing.T) {
 	shelf.runs = append([]aurea.Run{queued, active}, shelf.runs...)
 	b := visit(t, host(t, shelf)+"/", 0)
 	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
+	b.scrollToEnd(60)
+	look[bool](b, `(window.scrollTo(0, 0), true)`)
 	for _, width := range []int64{390, 980, 1920} {
 		b.do(chromedp.EmulateViewport(width, 900))
 		if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
@@ -250,6 +310,11 @@ func TestBrowserHomeLook(t *testing.T) {
 		}
 		highest := look[int](b, `Math.max(...[...document.querySelectorAll(".runs tbody tr")].slice(0, 10)
 			.map((row) => Math.round(row.getBoundingClientRect().height)))`)
+		heights := look[[]float64](b, `[...new Set([...document.querySelectorAll(".runs tbody tr")]
+			.map((row) => row.getBoundingClientRect().height))]`)
+		if len(heights) > 1 {
+			t.Errorf("on a window of %d rows are %v pixels high, want one height for all", width, heights)
+		}
 		if most := map[bool]int{true: 64, false: 36}[width < 700]; highest > most {
 			t.Errorf("on a window of %d a row is %d pixels high, want %d at most", width, highest, most)
 		}

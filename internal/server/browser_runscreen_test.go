@@ -53,7 +53,7 @@ func chart[T any](b shownRun, title, member string) T {
 
 // steadyRun returns a finished run of 231 jobs a second with a name of 200
 // signs. Its last interval is half a millisecond long.
-func steadyRun(t *testing.T, name string) aurea.Run {
+func steadyRun(t testing.TB, name string) aurea.Run {
 	t.Helper()
 	spec, err := aurea.DecodeSpec([]byte(`{"workload": {"kind": "sleep"}, "rate": 231, "duration": "4s", "warmup": "1s",
 		"thresholds": ["p99 < 250ms", "error_rate < 1%"], "labels": {"team": "search"}}`))

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -17,10 +15,11 @@ import (
 
 // A tab is the page in a real browser.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
-	last string // the id of the run shown last
+	last  string // the id of the run shown last
+	close func()
 
 	mu      sync.Mutex
 	faults  []string // messages of the console, and uncaught errors
@@ -34,11 +33,19 @@ const anyRefused = -1
 // visit opens a page in a browser context of its own, which ends with the
 // test. Then the console must have no messages but those of refused requests
 // that the test expects.
-func visit(t *testing.T, url string, refused int) *tab {
+func visit(t testing.TB, url string, refused int) *tab {
+	t.Helper()
+	b := openTab(t, refused)
+	b.do(chromedp.Navigate(url))
+	return b
+}
+
+// openTab opens an empty page as visit does.
+func openTab(t testing.TB, refused int) *tab {
 	t.Helper()
 	ctx, _ := chromedp.NewContext(chromium.context(t), chromedp.WithNewBrowserContext()) // ended by Cancel, which waits
 	b := &tab{t: t, ctx: ctx, last: "no run yet"}
-	t.Cleanup(func() {
+	b.close = sync.OnceFunc(func() {
 		if err := chromedp.Cancel(ctx); err != nil {
 			t.Errorf("the page did not close: %v", err)
 		}
@@ -48,6 +55,7 @@ func visit(t *testing.T, url string, refused int) *tab {
 			t.Errorf("the console reports %d refused requests, want %d, and %q", b.refused, refused, b.faults)
 		}
 	})
+	t.Cleanup(b.close)
 	// the first action opens the page, for as long as its context lasts
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
 		t.Fatal(err)
@@ -55,12 +63,11 @@ func visit(t *testing.T, url string, refused int) *tab {
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.Navigate(url))
 	return b
 }
 
 // host serves a fake's page until the test and its browser have ended.
-func host(t *testing.T, runs Runs, changes ...func(*Options)) (url string) {
+func host(t testing.TB, runs Runs, changes ...func(*Options)) (url string) {
 	t.Helper()
 	s := httptest.NewServer(New(newOptions(runs, changes...)))
 	t.Cleanup(s.Close)
@@ -138,10 +145,5 @@ func decodeDocument(t testing.TB, text string) document {
 func (b *tab) focus() string { b.t.Helper(); return look[string](b, "document.activeElement.id") }
 
 func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	})
+	return media("prefers-color-scheme", scheme)
 }

@@ -34,7 +34,7 @@ func (c countedConn) Write(p []byte) (int, error) {
 }
 
 // serveCounted serves a handler until the test has ended.
-func serveCounted(t *testing.T, handler http.Handler) (*wire, string) {
+func serveCounted(t testing.TB, handler http.Handler) (*wire, string) {
 	w := new(wire)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.requests.Add(1)

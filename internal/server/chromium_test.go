@@ -43,7 +43,7 @@ type sharedBrowser struct {
 }
 
 // context returns a context from which chromedp.NewContext opens windows.
-func (s *sharedBrowser) context(t *testing.T) context.Context {
+func (s *sharedBrowser) context(t testing.TB) context.Context {
 	t.Helper()
 	program := aureatest.Need(t, "chromium")
 	s.mu.Lock()

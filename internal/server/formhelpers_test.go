@@ -71,7 +71,7 @@ func (b *tab) allNamed(when string) {
 }
 
 // specOf returns the stored spec of a run.
-func specOf(t *testing.T, raw document) document {
+func specOf(t testing.TB, raw document) document {
 	t.Helper()
 	encoded, err := json.Marshal(raw.at("spec"))
 	if err != nil {

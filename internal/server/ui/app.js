@@ -4,6 +4,7 @@
 import { $, element, say } from "./core/dom.js";
 import { late } from "./core/late.js";
 import { watchOutages } from "./core/outage.js";
+import { arrive, scrollBack, watchPlaces } from "./core/places.js";
 import { notice } from "./core/problem.js";
 import { store } from "./core/store.js";
 import { screen as home } from "./screens/home/index.js";
@@ -41,6 +42,8 @@ function show() {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
+  const place = arrive();
+  const { top } = place;
   const [path, query = ""] = (location.hash || "#/").split(/\?(.*)/s);
   const root = $("screen");
   root.replaceChildren();
@@ -49,7 +52,8 @@ function show() {
   for (const [pattern, screen] of screens) {
     const params = match(pattern, path);
     if (params) {
-      begin(screen, root, { params, query: new URLSearchParams(query), store, signal });
+      begin(screen, root, { params, query: new URLSearchParams(query), store, place, signal });
+      scrollBack(top, root, signal);
       return;
     }
   }
@@ -77,8 +81,8 @@ function markPlace(path) {
 
 window.addEventListener("hashchange", () => {
   show();
-  window.scrollTo(0, 0);
   say(document.title);
 });
 watchOutages();
+watchPlaces();
 show();

@@ -23,16 +23,17 @@ const catchUp = 10; // pages that are read at most to reach the known ones
  */
 
 /**
- * Opens a feed: { state, start, more, select, mark }. change is called after
+ * Opens a feed: { state, start, more, select, mark, kept }. change is called after
  * changes of state. start begins to look for changes; it has to be called again
  * when the service responds again after an outage.
  * @param {import("./filters.js").Filters} filters
  * @param {AbortSignal} signal
  * @param {() => void} change
+ * @param {Feed} [kept] what an earlier feed with these filters kept
  */
-export function openFeed(filters, signal, change) {
+export function openFeed(filters, signal, change, kept) {
   /** @type {Feed} */
-  const state = { list: { lines: [], cursor: "" }, active: [], loaded: false, away: null };
+  const state = { list: { lines: [], cursor: "" }, active: [], loaded: false, ...kept, away: null };
   let selected = 0; // counts the selections: a response to an earlier one is dropped
   let listed = 0; // the selection that the list is of
   let newest = null; // the id of the newest run of all; null before it is known
@@ -131,6 +132,10 @@ export function openFeed(filters, signal, change) {
   return {
     state,
     start: round,
+
+    // kept returns what another feed needs to go on; nothing while the list is not
+    // that of the filters.
+    kept: () => (state.loaded && listed === selected ? { ...state } : undefined),
 
     // more reads the next page.
     async more() {

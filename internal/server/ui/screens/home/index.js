@@ -16,16 +16,17 @@ import { runRows } from "./rows.js";
 /**
  * Draws the runs, and keeps them up to date.
  * @param {HTMLElement} root
- * @param {{ query: URLSearchParams, store: object, signal: AbortSignal }} context
+ * @param {{ query: URLSearchParams, store: object, place: import("../../core/places.js").Place,
+ *   signal: AbortSignal }} context
  */
-export async function screen(root, { query, store, signal }) {
+export async function screen(root, { query, store, place, signal }) {
   document.title = "Runs – Aurea";
   const filters = filtersOf(query);
   let planned = false;
   const feed = openFeed({ ...filters }, signal, () => {
     if (!planned) requestAnimationFrame(render);
     planned = true;
-  });
+  }, place.kept?.runs);
   const problem = element("div", { class: "problem" });
   const attempt = async (work) => {
     try {
@@ -37,7 +38,7 @@ export async function screen(root, { query, store, signal }) {
   };
 
   const select = async (others) => {
-    history.replaceState(null, "", addressOf(others));
+    history.replaceState(history.state, "", addressOf(others));
     await attempt(() => feed.select(others));
     const { loaded, list } = feed.state;
     if (loaded) say(list.cursor ? `More than ${list.lines.length} runs.` : `${count(list.lines.length, "run")}.`);
@@ -80,6 +81,8 @@ export async function screen(root, { query, store, signal }) {
     pages.show(list);
   }
   render();
+  rows.focus(place.kept?.focused);
+  signal.addEventListener("abort", () => { place.kept = { runs: feed.kept(), focused: rows.focused() }; });
   let wasOnline = true;
   store.watch(signal, ({ ticked, online }) => {
     if (online && !wasOnline) attempt(feed.start);

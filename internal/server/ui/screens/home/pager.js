@@ -5,6 +5,7 @@ import { count } from "../../core/format.js";
 import { explain } from "../../core/problem.js";
 
 const ahead = "1500px"; // how near, once somebody scrolls
+const pause = 3000; // ms after a failure
 
 /**
  * Returns the end of the list: { node, show }.
@@ -43,7 +44,8 @@ export function pager(more, signal) {
       loading = false;
     }
     show();
-    if (!failed) look();
+    if (failed) setTimeout(() => { if (!signal.aborted) look(); }, pause);
+    else look();
   };
   const observer = (rootMargin) => new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) load();

@@ -24,45 +24,64 @@ export const columns = [
 ];
 
 /**
- * Returns the row of a run: { node, tick, update, age }. tick is its checkbox;
- * update shows a new line, of which only the mark is changed in place.
- * @param {Line} first
+ * Returns the row of a run: { node, make, check, update, age }. It is empty until
+ * make is called. check ticks it or not; update shows a new line, of which only
+ * the mark is changed in place.
+ * @param {Line} line
  * @param {Actions} actions
+ * @param {boolean} ticked
  */
-export function runRow(first, actions) {
-  let line = first;
-  const tick = element("input", { type: "checkbox", "aria-label": `Compare ${plain(line.title)}` });
-  tick.addEventListener("change", () => actions.tick(line.id, tick.checked));
-  const star = element("button", { type: "button", class: "star" });
-  star.addEventListener("click", () => actions.mark(line, !line.baseline));
-  const showMark = () => {
-    const words = line.baseline ? "The baseline of its name; click to unmark it" : "Make it the baseline of its name";
-    star.textContent = line.baseline ? "★" : "☆";
-    star.setAttribute("aria-pressed", String(line.baseline));
-    star.setAttribute("aria-label", `Baseline: ${plain(line.title)}`);
-    star.title = words;
-    star.hidden = !line.baseline && (line.name === "" || !line.result);
-  };
-  const when = element("time", { datetime: line.created, title: new Date(line.created).toLocaleString() });
+export function runRow(line, actions, ticked) {
   const node = element("tr", { role: "row" });
-  const draw = () => node.replaceChildren(...cells(line, { tick, star, when }, actions));
+  /** @type {ReturnType<typeof controlsOf> | undefined} */
+  let controls;
+  const draw = () => node.replaceChildren(...cells(line, controls, actions));
   const row = {
-    node, tick,
+    node,
+    make() {
+      if (controls) return;
+      controls = controlsOf(() => line, actions);
+      controls.tick.checked = ticked;
+      draw();
+      showMark(controls.star, line);
+      row.age(Date.now());
+    },
+    check(now) {
+      ticked = now;
+      if (controls) controls.tick.checked = now;
+    },
     update(next) {
-      const changed = textOf(next) !== textOf(line);
+      if (next === line) return;
+      const changed = controls && textOf(next) !== textOf(line);
       line = next;
-      showMark();
+      if (controls) showMark(controls.star, line);
       if (changed) draw();
     },
     age(now) {
       const text = ago(line.created, now);
-      if (when.textContent !== text) when.textContent = text;
+      if (controls && controls.when.textContent !== text) controls.when.textContent = text;
     },
   };
-  draw();
-  showMark();
-  row.age(Date.now());
   return row;
+}
+
+// controlsOf returns the elements of a row that stay when it is drawn again.
+function controlsOf(line, actions) {
+  const { title, created } = line();
+  const tick = element("input", { type: "checkbox", "aria-label": `Compare ${plain(title)}` });
+  tick.addEventListener("change", () => actions.tick(line().id, tick.checked));
+  const star = element("button", { type: "button", class: "star" });
+  star.addEventListener("click", () => actions.mark(line(), !line().baseline));
+  const when = element("time", { datetime: created, title: new Date(created).toLocaleString() });
+  return { tick, star, when };
+}
+
+function showMark(star, { baseline, name, title, result }) {
+  star.textContent = baseline ? "★" : "☆";
+  star.setAttribute("aria-pressed", String(baseline));
+  star.setAttribute("aria-label", `Baseline: ${plain(title)}`);
+  star.title = baseline ? "The baseline of its name; click to unmark it" : "Make it the baseline of its name";
+  star.hidden = !baseline && (name === "" || !result);
 }
 
 // textOf returns a text that changes when a row has to be drawn again.

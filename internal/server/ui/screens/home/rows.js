@@ -1,13 +1,17 @@
-// The list of finished runs. Its rows are laid out when they come into sight, so
+// The list of finished runs. Its rows are made when they come near to sight, so
 // that it may have thousands.
 
 import { element } from "../../core/dom.js";
 import { columns, runRow } from "./row.js";
 
 const pace = 10_000; // ms between two writings of the ages
+const first = 40; // rows that are made at once, which fill a window
+const near = "1000px";
+
+/** @typedef {ReturnType<typeof runRow>} Row */
 
 /**
- * Returns the list: { node, show, showTicked }.
+ * Returns the list: { node, show, showTicked, focused, focus }.
  * @param {import("./row.js").Actions} actions
  * @param {AbortSignal} signal
  */
@@ -17,7 +21,10 @@ export function runRows(actions, signal) {
     ["tick", "mark", "drawn"].includes(name) ? element("span", { class: "unseen" }, text) : text));
   const node = element("table", { role: "table", class: "runs", "aria-label": "Finished runs" },
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...header)), body);
+  /** @type {Map<string, Row>} */
   const rows = new Map();
+  /** @type {WeakMap<Element, Row>} */
+  const byNode = new WeakMap();
   let shown = [];
   let marked = new Set();
 
@@ -25,8 +32,29 @@ export function runRows(actions, signal) {
     const now = Date.now();
     for (const row of rows.values()) row.age(now);
   }, pace);
-  signal.addEventListener("abort", () => clearInterval(timer));
-  body.addEventListener("keydown", move);
+  const nearing = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) make(target);
+  }, { rootMargin: near });
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    nearing.disconnect();
+  });
+
+  // make gives a row its content, unless it has it.
+  const make = (target) => {
+    nearing.unobserve(target);
+    byNode.get(target).make();
+  };
+  body.addEventListener("keydown", (event) => move(event, make));
+
+  const newRow = (line, place) => {
+    const row = runRow(line, actions, marked.has(line.id));
+    rows.set(line.id, row);
+    byNode.set(row.node, row);
+    if (place < first) row.make();
+    else nearing.observe(row.node);
+    return row;
+  };
 
   return {
     node,
@@ -38,41 +66,49 @@ export function runRows(actions, signal) {
       const stay = new Set(lines.map(({ id }) => id));
       for (const [id, row] of rows) {
         if (stay.has(id)) continue;
+        nearing.unobserve(row.node);
         row.node.remove();
         rows.delete(id);
       }
-      let place = body.firstChild;
-      for (const line of lines) {
-        let row = rows.get(line.id);
-        if (row) {
-          row.update(line);
-        } else {
-          rows.set(line.id, row = runRow(line, actions));
-          row.tick.checked = marked.has(line.id);
-        }
-        if (row.node === place) place = place.nextSibling;
-        else body.insertBefore(row.node, place);
+      let next = body.firstChild;
+      for (const [place, line] of lines.entries()) {
+        const row = rows.get(line.id) ?? newRow(line, place);
+        row.update(line);
+        if (row.node === next) next = next.nextSibling;
+        else body.insertBefore(row.node, next);
       }
     },
 
     // showTicked ticks the runs with the ids.
     showTicked(ids) {
-      for (const id of new Set([...marked, ...ids])) {
-        const row = rows.get(id);
-        if (row) row.tick.checked = ids.has(id);
-      }
+      for (const id of new Set([...marked, ...ids])) rows.get(id)?.check(ids.has(id));
       marked = new Set(ids);
+    },
+
+    // focused returns the id of the run whose row has the focus; undefined if none has.
+    focused() {
+      const focus = document.activeElement?.closest("tr");
+      return shown.find(({ id }) => rows.get(id)?.node === focus)?.id;
+    },
+
+    // focus moves the focus to the link of a run, without scrolling.
+    focus(id) {
+      const row = rows.get(id);
+      if (!row) return;
+      make(row.node);
+      row.node.querySelector("a").focus({ preventScroll: true });
     },
   };
 }
 
 // move moves the focus to the same control of the next row or the one before.
-function move(event) {
+function move(event, make) {
   const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   const cell = event.target.closest("td, th");
   if (!step || !cell || event.altKey || event.ctrlKey || event.metaKey) return;
   const name = cell.classList[0] === "number" ? "which" : cell.classList[0];
   for (let row = cell.parentElement[step]; row; row = row[step]) {
+    make(row);
     const control = row.querySelector(`.${name} :is(a, input, button):not([hidden])`);
     if (!control) continue;
     event.preventDefault();

@@ -67,5 +67,5 @@ function withNodes(tab, context) {
 
 // remember keeps the tab in the address, without a new place in the history.
 function remember(key) {
-  history.replaceState(null, "", `${location.hash.split("?")[0]}?tab=${key}`);
+  history.replaceState(history.state, "", `${location.hash.split("?")[0]}?tab=${key}`);
 }
