@@ -2,6 +2,7 @@
 
 import { element, freshId } from "../../core/dom.js";
 import { asTyped } from "./control.js";
+import { rowList, smallButton } from "./rows.js";
 import { metrics, operators, partsOf, thresholdJSON, unitsOf } from "./threshold.js";
 
 const stops = [
@@ -12,52 +13,24 @@ const unitNames = { "": "share", m: "min", us: "µs" };
 
 /** Returns the part of the form for thresholds: { node, pairs, set, find }. */
 export function judgePart() {
-  let rows = [];
-  const list = element("ol", { class: "rows thresholds" });
   const none = element("p", { class: "hint" },
     "Without a threshold the run is measured, and neither passes nor fails.");
-  const adding = element("button", { type: "button", class: "small" }, "Add a threshold");
-  const node = element("section", { class: "card part judge" }, element("h2", {}, "Judge"), none, list, adding);
-
-  function add(parts) {
-    const row = thresholdRow(parts);
-    row.remove.addEventListener("click", () => {
-      const next = rows[rows.indexOf(row) + 1] ?? rows[rows.indexOf(row) - 1];
-      rows = rows.filter((other) => other !== row);
-      row.node.remove();
-      number();
-      (next?.remove ?? adding).focus();
-      node.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-    rows.push(row);
-    list.append(row.node);
-    number();
-    return row;
-  }
-
-  function number() {
-    none.hidden = rows.length > 0;
-    for (const [i, row] of rows.entries()) row.name(`Threshold ${i + 1}`);
-  }
-
-  adding.addEventListener("click", () => {
-    const proposed = rows.length === 0 ? { metric: "p99", value: "250", unit: "ms" }
-      : { metric: "error_rate", value: "1", unit: "%" };
-    add({ operator: "<", stop: "", after: "", ...proposed }).metric.focus();
-    node.dispatchEvent(new Event("input", { bubbles: true }));
+  const { list, adding, rows, set } = rowList({
+    name: "thresholds", add: "Add a threshold", make: thresholdRow,
+    propose: (given) => ({ operator: "<", stop: "", after: "", ...(given.length === 0
+      ? { metric: "p99", value: "250", unit: "ms" } : { metric: "error_rate", value: "1", unit: "%" }) }),
+    number(given) {
+      none.hidden = given.length > 0;
+      for (const [i, row] of given.entries()) row.name(`Threshold ${i + 1}`);
+    },
   });
   return {
-    node,
-    pairs: () => [["thresholds", rows.length > 0 ? `[${rows.map((row) => row.json()).join(",")}]` : undefined]],
-    set({ thresholds = [] }) {
-      for (const row of rows) row.node.remove();
-      rows = [];
-      for (const threshold of thresholds) add(partsOf(threshold));
-      number();
-    },
+    node: element("section", { class: "card part judge" }, element("h2", {}, "Judge"), none, list, adding),
+    pairs: () => [["thresholds", rows().length > 0 ? `[${rows().map((row) => row.json()).join(",")}]` : undefined]],
+    set: ({ thresholds = [] }) => set(thresholds.map(partsOf)),
     find([field, index, name]) {
       if (field !== "thresholds") return {};
-      const row = rows[index];
+      const row = rows()[index];
       return { control: row ? (name === "after" ? row.after : row.value()) : adding };
     },
   };
@@ -76,7 +49,7 @@ function thresholdRow(parts) {
   const text = input({ placeholder: "parts.search.p99 < 250ms" });
   const stop = select(stops);
   const after = input({ placeholder: "5s", class: "value" });
-  const remove = element("button", { type: "button", class: "small quiet" }, "Remove");
+  const remove = smallButton("Remove", "quiet");
   const cell = (...controls) => element("div", { class: "field" }, element("span", { class: "cell" }, ...controls));
   const chosen = cell(operator, value, unit);
   const own = cell(text);
@@ -106,7 +79,7 @@ function thresholdRow(parts) {
     [stop, "when it fails"], [after, "not before"],
   ];
   return {
-    node, metric, after, remove,
+    node, first: metric, after, remove,
     value: () => (metric.value ? value : text),
     name(title) {
       for (const [control, name] of controls) control.setAttribute("aria-label", `${title}: ${name}`);
