@@ -145,8 +145,8 @@ export function inFlightOptions(course) {
   const { points, asked, summary } = course;
   const { x, background, foreground, marks, over } = shared(course);
   const level = target(asked, !asked.open);
-  const times = values(points, "t");
-  const inFlight = values(points, "in_flight");
+  const times = [0, ...values(points, "t")]; // before the run began there were none
+  const inFlight = [0, ...values(points, "in_flight")];
   const whole = summary ? `: ${number(summary.in_flight.max)} at most` : "";
   return {
     title: "In flight", label: `Jobs in flight ${over}${whole}`, x,

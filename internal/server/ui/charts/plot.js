@@ -45,8 +45,7 @@ export function plot(options, shared = sharedCursor()) {
   let width = 0;
   const showCursor = attachCursor(drawing, output, shared, () => ({ values: [], ...now, scales }));
   const draw = () => {
-    width = Math.round(place.clientWidth);
-    if (width === 0) return;
+    if (width === 0) return; // it is not laid out
     scales = paint(drawing, now, width);
     showCursor();
   };
@@ -60,7 +59,11 @@ export function plot(options, shared = sharedCursor()) {
     draw();
   };
   figure.update(options);
-  new ResizeObserver(() => { if (Math.round(place.clientWidth) !== width) draw(); }).observe(place);
+  new ResizeObserver(([{ contentRect }]) => { // to ask for the width would lay out the page once a plot
+    const before = width;
+    width = Math.round(contentRect.width);
+    if (width !== before) draw();
+  }).observe(place);
   return figure;
 }
 

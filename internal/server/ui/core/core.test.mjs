@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commandLine, curl, quote } from "./command.js";
+import { number, percent } from "./format.js";
 import { member } from "./json.js";
 import { yaml } from "./yaml.js";
 
@@ -77,4 +78,22 @@ test("curl submits a spec, with a token where one is needed", () => {
   assert.equal(curl(`{"num_jobs":1}`, { origin: "http://a:5000", token: false }),
     `curl -s http://a:5000/v1/runs \\\n  -H 'Content-Type: application/json' \\\n  -d '{"num_jobs":1}'`);
   assert.ok(curl("{}", { origin: "http://a", token: true }).includes(`-H "Authorization: Bearer $AUREA_TOKEN"`));
+});
+
+test("numbers are written as toLocaleString writes them, but for halves that no binary number has", () => {
+  const byIntl = (value) => {
+    const size = Math.abs(value);
+    return value.toLocaleString("en", size >= 1000 ? { maximumFractionDigits: 0 }
+      : size >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 3 });
+  };
+  const byIntlPercent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
+  const edges = [0, 1, -1, 0.5, 99.95, 99.949, 100, 999.94, 999.95, 999.99, 1000, 999_999.5, 1e6, 1e15, 1e20, 1e21, 1e-6,
+    1e-7, 9.99e-7, 1.5e-12, 1234.5, -1234.5, -0.00123, 123_456_789, NaN, Infinity];
+  let seed = 1;
+  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  for (let i = 0; i < 3000; i++) edges.push((random() - 0.3) * 10 ** (24 * random() - 9));
+  for (const value of edges) {
+    assert.equal(number(value), byIntl(value), String(value));
+    assert.equal(percent(value), byIntlPercent(value), `${value} as a share`);
+  }
 });

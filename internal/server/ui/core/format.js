@@ -2,10 +2,31 @@
 
 const round = (value, digits) => Number(value.toPrecision(digits));
 
+/**
+ * Writes a number with three significant digits, or with all digits of its whole
+ * part. It does what toLocaleString does: that takes as long as drawing a chart
+ * when it is first called, and long each time.
+ * @param {number} value
+ */
 export function number(value) {
   const size = Math.abs(value);
-  const options = size >= 1000 ? { maximumFractionDigits: 0 } : size >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 3 };
-  return value.toLocaleString("en", options);
+  return size >= 100 ? grouped(value, value.toFixed(size >= 1000 ? 0 : 1)) : significant(value);
+}
+
+// significant writes a number with three significant digits at most.
+function significant(value) {
+  const rounded = round(value, 3);
+  const small = rounded !== 0 && Math.abs(rounded) < 1e-6; // which String writes with an exponent
+  return grouped(value, small ? rounded.toFixed(Math.min(2 - Math.floor(Math.log10(Math.abs(rounded))), 100)) : String(rounded));
+}
+
+// grouped separates the thousands of a number's digits, and leaves out zeros at
+// their end.
+function grouped(value, digits) {
+  if (!(Math.abs(value) < 1e21)) return value.toLocaleString("en");
+  const [whole, decimals = ""] = digits.split(".");
+  const some = decimals.replace(/0+$/, "");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (some ? `.${some}` : "");
 }
 
 export function duration(seconds) {
@@ -38,7 +59,7 @@ export function bytes(value) {
 // count shows a number of things: 1 worker, 2 workers.
 export const count = (n, thing) => `${number(n)} ${thing}${n === 1 ? "" : "s"}`;
 
-export const percent = (share) => `${(share * 100).toLocaleString("en", { maximumSignificantDigits: 3 })}\u00a0%`;
+export const percent = (share) => `${significant(share * 100)}\u00a0%`;
 
 // plain replaces invisible characters and those that change the direction of text by
 // their codes. Names and messages are untrusted.
