@@ -6,30 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
-
-// fitsEverywhere checks that the page is not wider than windows of three
-// widths, and that its text has contrast in light and in dark colors.
-func (b *tab) fitsEverywhere(name string) {
-	b.t.Helper()
-	for _, width := range []int64{390, 980, 1920} {
-		b.do(chromedp.EmulateViewport(width, 900))
-		if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
-			b.t.Errorf("%s: on a window of %d the page is %d pixels wide", name, width, shown)
-		}
-		for _, scheme := range []string{"light", "dark"} {
-			b.do(colorScheme(scheme))
-			if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
-				b.t.Errorf("%s, %d, %s: too little contrast: %q", name, width, scheme, faint)
-			}
-			b.shot(fmt.Sprintf("%s-%d-%s", name, width, scheme))
-		}
-	}
-}
 
 // The screen Compare says first which side is slower, as the API does. Swapped,
 // it says the opposite. A side that does not exist is an error at its field.
@@ -52,8 +30,6 @@ func TestBrowserCompare(t *testing.T) {
 		t.Errorf("there are the metrics %q, want %d", rows, len(wanted.Metrics))
 	}
 	b.until(`document.querySelectorAll(".plots figure").length > 0`)
-	b.fitsEverywhere("compare")
-
 	b.click(".swap")
 	b.until(`document.querySelector(".judgement .badge")?.textContent === "Improvement"`)
 
@@ -82,7 +58,6 @@ func TestBrowserTrend(t *testing.T) {
 	if want := []string{ids[2], ids[1], ids[0]}; strings.Join(listed, " ") != strings.Join(want, " ") {
 		t.Errorf("the runs are listed as %q, want %q", listed, want)
 	}
-	b.fitsEverywhere("trend")
 	b.click(".history tbody tr:nth-child(3) input")
 	b.click(".history tbody tr:nth-child(1) input")
 	b.until(`document.querySelector(".bar a.primary")`)
