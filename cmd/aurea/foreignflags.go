@@ -29,7 +29,7 @@ var foreignFlags = map[string]string{
 	"--user":     "-H 'Authorization: TEXT'",
 	"--insecure": "--param tls.skip_verify=true", "-k": "--param tls.skip_verify=true",
 	"--cacert": "--param tls.ca=@FILE", "--cert": "--param tls.certificate=@FILE", "--key": "--param tls.key=@FILE",
-	"--http2": "--param version=2", "--h2": "--param version=2",
+	"--http2": "--param version=2", "--h2": "--param version=2", "--max-concurrent-streams": "--param streams=10",
 	"--disable-keepalive": "--param keepalive=false",
 	"--location":          "--param redirects=10", "-L": "--param redirects=10", "--redirect": "--param redirects=10",
 	"--disable-compression": "-H 'Accept-Encoding: identity'",

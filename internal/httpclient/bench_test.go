@@ -153,22 +153,6 @@ func BenchmarkDoAtOnce(b *testing.B) {
 	}
 }
 
-// BenchmarkHTTP2 shows the cost of net/http's HTTP/2.
-func BenchmarkHTTP2(b *testing.B) {
-	s := serveHTTP2(b, false, 0, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("hello world\n"))
-	})
-	c := client(b, Options{KeepAlive: true, HTTP2: true})
-	r := prepare(b, c, "GET", s.URL, nil, "")
-	var a Response
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := c.Do(b.Context(), r, 0, &a); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkTLS is BenchmarkDo over TLS, with Go's own server.
 func BenchmarkTLS(b *testing.B) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

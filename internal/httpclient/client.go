@@ -46,6 +46,10 @@ type Options struct {
 	// knowledge without TLS.
 	HTTP2 bool
 
+	// Streams is the maximum number of requests at once on a connection of
+	// HTTP/2. 0 means as many as the server allows.
+	Streams int
+
 	// Resolver returns the addresses of a host. They are tried in its order,
 	// except that IPv6 and IPv4 alternate. Each address has a head start of 250
 	// ms on the next (RFC 8305). Nil means the system's resolver.
@@ -63,9 +67,9 @@ type Options struct {
 	MaxBody int64
 }
 
-// A Client sends requests. It is safe for concurrent use. For HTTP/1.1 it
-// starts goroutines only to try several addresses of a host, and waits for
-// them.
+// A Client sends requests. It is safe for concurrent use. It starts goroutines
+// to try several addresses of a host, which it waits for; for requests that do
+// not fit the socket; and to watch idle connections of HTTP/2.
 type Client struct {
 	options Options
 	pool    pool      // HTTP/1.1 connections
@@ -81,7 +85,7 @@ func New(options Options) *Client {
 	c := &Client{options: options}
 	c.dialTCP = c.dialSocket
 	c.pool.init(options.Connections)
-	c.http2.init(options.Connections)
+	c.http2.init(options.Connections, options.Streams)
 	return c
 }
 

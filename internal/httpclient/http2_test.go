@@ -153,8 +153,8 @@ func TestHTTP2LimitOverOrigins(t *testing.T) {
 			t.Errorf("connected: %v, want %v", got.Connected, step.connected)
 		}
 	}
-	if c.http2.open != 1 || len(c.http2.conns) != 1 {
-		t.Errorf("%d connections to %d origins", c.http2.open, len(c.http2.conns))
+	if c.http2.open != 1 {
+		t.Errorf("%d connections are open", c.http2.open)
 	}
 }
 
@@ -200,14 +200,7 @@ func TestHTTP2ConnectionIsReplaced(t *testing.T) {
 	c := client(t, Options{HTTP2: true, KeepAlive: true, Connections: 1})
 	mustGet(t, c, s.URL)
 	s.CloseClientConnections()
-	waitUntil(t, "the end is noticed", func() bool {
-		c.http2.mu.Lock()
-		defer c.http2.mu.Unlock()
-		for _, made := range c.http2.conns {
-			return made[0].conn.Err() != nil
-		}
-		return false
-	})
+	time.Sleep(2 * probeAfter) // sooner it may be used without a look at it
 	if a := mustGet(t, c, s.URL); !a.Connected || c.http2.open != 1 {
 		t.Errorf("connected: %v, %d connections", a.Connected, c.http2.open)
 	}

@@ -3,6 +3,7 @@ package httpclient
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -190,28 +191,25 @@ func TestHTTP2Ping(t *testing.T) {
 						answer200(http2.NewFramer(theirs, nil), stream) // a second framer; the first one answers pings
 					}()
 				})
-				conn, err := speakHTTP2(&settingsConn{Conn: ours, settled: make(chan struct{})})
-				if err != nil {
+				conn := newHTTP2Conn(newHTTP2Wire(ours), nil)
+				if err := conn.begin(); err != nil {
 					t.Fatal(err)
 				}
-				defer conn.Close()
+				defer conn.close()
 				defer theirs.Close()
-				request, err := http.NewRequestWithContext(t.Context(), "GET", "http://known.to.the.stream/", nil)
+				r, err := Options{HTTP2: true}.NewRequest("GET", "http://known.to.the.pipe/", nil, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				start := time.Now()
-				answer, err := conn.RoundTrip(request)
-				if err == nil {
-					_ = answer.Body.Close()
-				}
+				err = conn.exchange(t.Context(), r, 0, 0, new(Response))
 				if took := time.Since(start); took != test.took {
 					t.Errorf("it took %v, want %v", took, test.took)
 				}
-				if lost := err != nil && isLost(err); lost != test.lost {
+				if lost := errors.Is(err, errLost); lost != test.lost {
 					t.Errorf("error %v, lost: %v, want %v", err, lost, test.lost)
 				}
-				if test.lost && err != nil && classHTTP2(err) != ClassReset {
+				if test.lost && classHTTP2(err) != ClassReset {
 					t.Errorf("error %v has the class %s, want %s", err, classHTTP2(err), ClassReset)
 				}
 			})

@@ -3,49 +3,57 @@ package httpclient
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"strings"
+
+	"golang.org/x/net/http2"
 )
 
-// classHTTP2 returns ClassReset for a connection that ended and ClassProtocol
-// for other errors.
+// errNoHTTP2 is the error of a new connection whose server does not begin as
+// one of HTTP/2.
+var errNoHTTP2 = errors.New("it does not answer as a server that speaks HTTP/2, and may speak HTTP/1.1")
+
+// errUnsent reports that a connection accepts no more requests; nothing was
+// sent.
+var errUnsent = errors.New("the connection accepts no more requests")
+
+// errLost reports that a silent connection did not answer a ping.
+var errLost = errors.New("the server has not answered a ping, so the connection is lost")
+
+// A refusedError reports that the server did not process a request, so it may
+// be sent again whatever its method (RFC 9113, 8.7).
+type refusedError struct{ how string }
+
+func (e *refusedError) Error() string { return "the server refused the request: " + e.how }
+
+// A resetError is the end of one stream by the server.
+type resetError struct{ code http2.ErrCode }
+
+func (e *resetError) Error() string { return fmt.Sprintf("the server reset the stream: %v", e.code) }
+
+// A protocolError is what the server sent against HTTP/2.
+type protocolError struct {
+	code http2.ErrCode // that the server is sent
+	text string
+}
+
+func (e *protocolError) Error() string { return e.text }
+
+// violation returns a protocolError.
+func violation(code http2.ErrCode, format string, args ...any) error {
+	return &protocolError{code, fmt.Sprintf(format, args...)}
+}
+
+// classHTTP2 returns the class of an error before the head of a response: that
+// of a violation, or of a connection or stream that ended.
 func classHTTP2(err error) string {
-	var network *net.OpError
-	var stream streamError
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.As(err, &network) || errors.As(err, &stream) || isRefusal(err) || isLost(err) {
-		return ClassReset
+	var against *protocolError
+	if errors.As(err, &against) {
+		return ClassProtocol
 	}
-	return ClassProtocol
+	return ClassReset
 }
 
-// A streamError has the shape of net/http's unexported stream error, so that
-// errors.As can fill it.
-type streamError struct {
-	StreamID uint32
-	Code     uint32
-	Cause    error
-}
-
-func (e streamError) Error() string { return fmt.Sprintf("stream error %d: %v", e.Code, e.Cause) }
-
-// isLost reports whether a connection did not answer a ping.
-func isLost(err error) bool { return strings.HasSuffix(err.Error(), "client connection lost") }
-
-// isRefusal reports whether a server did not process a request, so it may be
-// sent again (RFC 9113, 8.7): it refused the stream or had sent GOAWAY.
-// net/http reports the latter only in the error's text.
+// isRefusal reports whether the server did not process a request.
 func isRefusal(err error) bool {
-	const refusedStream = 7
-	var failed streamError
-	if errors.As(err, &failed) {
-		return failed.Code == refusedStream
-	}
-	text := err.Error()
-	return strings.HasSuffix(text, "graceful shutdown GOAWAY") || isUnsent(err)
+	var refused *refusedError
+	return errors.Is(err, errUnsent) || errors.As(err, &refused)
 }
-
-// isUnsent reports whether nothing was written because the connection accepted
-// no more requests.
-func isUnsent(err error) bool { return strings.HasSuffix(err.Error(), "client conn not usable") }

@@ -15,9 +15,7 @@ type Request struct {
 	toHEAD     bool
 	idempotent bool // may be sent again (RFC 9110, 9.2.2)
 
-	http2 *http.Request // nil for HTTP/1.1
-	body  []byte
-	size  int64 // of header and body on the wire
+	http2 *http2Request // nil for HTTP/1.1
 }
 
 // NewRequest prepares a request for clients with these options. It needs no
@@ -47,8 +45,7 @@ func (o Options) NewRequest(method, rawURL string, header Header, body []byte) (
 		return nil, err
 	}
 	if o.HTTP2 {
-		r.http2, r.body = http2Request(method, u, host, header, body), body
-		r.size = sizeHTTP2(r.http2)
+		r.http2 = newHTTP2Request(method, u, host, header, body)
 		return r, nil
 	}
 	r.wire = serialize(method, u.RequestURI(), host, header, body, o.KeepAlive)

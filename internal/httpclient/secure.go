@@ -22,15 +22,26 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	if err := made.guard.enter(ctx, start); err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
-	below := newRecordConn(made)
-	secured := tls.Client(below, config)
+	var below *recordConn
+	var secured *tls.Conn
+	if c.options.HTTP2 {
+		config.DynamicRecordSizingDisabled = true // one record for the frames of many requests
+		secured = tls.Client(newHTTP2Wire(made.socket.socket), config)
+	} else {
+		below = newRecordConn(made)
+		secured = tls.Client(below, config)
+	}
 	err := secured.HandshakeContext(context.Background()) // the guard ends it
 	phases.TLS += now() - start
 	if err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
-	if agreed := secured.ConnectionState().NegotiatedProtocol; c.options.HTTP2 && agreed != "h2" {
-		return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
+	if c.options.HTTP2 {
+		made.stream = secured
+		if agreed := secured.ConnectionState().NegotiatedProtocol; agreed != "h2" {
+			return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
+		}
+		return nil
 	}
 	made.startTLS(secured, below)
 	return nil

@@ -73,6 +73,10 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "most connections at once, for which jobs wait; as many as jobs in flight unless given",
 	},
 	{
+		Name: "streams", Type: param.Integer, Min: 1, Max: 1e6,
+		Doc: "most requests at once on a connection of HTTP/2; as many as the server allows unless given",
+	},
+	{
 		Name: "keepalive", Type: param.Boolean, Default: true,
 		Doc: "whether a connection serves several requests",
 	},

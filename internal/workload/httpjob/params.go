@@ -65,6 +65,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.inspects() {
 		p.maxKept = min(maxInspected, v.Integer("max_bytes"))
 	}
+	if v.Has("streams") && v.Text("version") != "2" {
+		return nil, param.Invalid("streams", "needs version 2 of HTTP, whose connections serve several requests at once")
+	}
 	route, err := newRoute(v, targets)
 	if err != nil {
 		return nil, err
@@ -77,6 +80,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		KeepAlive:   v.Boolean("keepalive"),
 		TLS:         security,
 		HTTP2:       v.Text("version") == "2",
+		Streams:     int(v.Integer("streams")),
 		MaxBody:     v.Integer("max_bytes"),
 	}
 	parser := template.Parser{

@@ -49,6 +49,10 @@ var wrongParameters = []struct{ parameters, want string }{
 		"workload.connections: must be at most 10000 on this host, see --max-connections; got 20000",
 	},
 	{
+		`{"url": "http://localhost/", "streams": 10}`,
+		"workload.streams: needs version 2 of HTTP, whose connections serve several requests at once",
+	},
+	{
 		`{"url": "http://localhost/", "expect": {"status": 99}}`,
 		"workload.expect.status: " + statusRule + "; got 99",
 	},
