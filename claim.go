@@ -1,6 +1,13 @@
 package aurea
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrHandedOver is what an execution returns that was left to the next server:
+// its jobs go on elsewhere.
+var ErrHandedOver = errors.New("the run is left to the next server")
 
 // A Claim is what a server holds of a run while it executes it. Another server
 // takes the run over when this one dies: with the next epoch, and with what this
@@ -16,4 +23,8 @@ type Claim struct {
 	// ErrConflict the run is another server's. It is safe for concurrent use and
 	// does not retain noted.
 	Note func(ctx context.Context, noted []byte) error
+	// HandOver is closed when this server ends and the next one is to take the
+	// run over. An execution that can be taken over then leaves its jobs as they
+	// are and returns ErrHandedOver. Nil stays open.
+	HandOver <-chan struct{}
 }

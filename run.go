@@ -63,7 +63,7 @@ type Run struct {
 	Samples       Samples           `json:"-"`                 // of the result, while the run is in memory
 	Error         string            `json:"error,omitempty"`   // why a failed run failed
 	Baseline      bool              `json:"baseline"`          // whether later runs of this name are compared with it
-	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it
+	Timeline      []RunEvent        `json:"timeline"`          // the controls applied to it, and changes of its server
 	Damaged       string            `json:"damaged,omitempty"` // why the stored run is unusable; it then has no result
 	Digest        string            `json:"digest,omitempty"`  // of a stored finished run: sha256:…
 	Epoch         uint64            `json:"-"`                 // of the server that executes it; see Claim
@@ -73,7 +73,7 @@ type Run struct {
 type RunEvent struct {
 	At     time.Time `json:"at"`
 	T      float64   `json:"t"`      // seconds from the run's start
-	Kind   string    `json:"kind"`   // pause, resume, load
+	Kind   string    `json:"kind"`   // pause, resume, load; handed_over, adopted, assumed_interrupted
 	Detail string    `json:"detail"` // for load: such as "rate 100 to 200"
 
 	Rate        float64 `json:"rate,omitempty"`        // for load: the new rate, if changed

@@ -89,6 +89,10 @@ func (b *broker) lister() func() []aurea.Worker {
 	return b.registry.Workers
 }
 
+// outlivesService reports whether other services reach the workers when this one
+// has ended: its NATS server is another process.
+func (b *broker) outlivesService() bool { return b != nil && b.own == nil }
+
 // withStats returns the stats of runs with those of the workers. Call it after
 // executor.
 func (b *broker) withStats(runs func() aurea.Stats) func() aurea.Stats {

@@ -62,7 +62,8 @@ func newServeCommand() *cobra.Command {
 		"`HOST` name that requests may use besides localhost and addresses, with or without a port; "+
 			"repeatable (see docs/security.md)")
 	flags.IntVar(&o.queue, "queue", 16, "most runs that may wait in the queue")
-	flags.DurationVar(&o.grace, "grace", 10*time.Second, "how long the active run may continue after SIGTERM")
+	flags.DurationVar(&o.grace, "grace", 10*time.Second,
+		"how long the active run may continue after SIGTERM; one on workers is handed over at once")
 	o.policy.addFlags(flags, "that of --data")
 	o.policy.addTargetFlag(flags)
 	o.broker.addFlags(flags)

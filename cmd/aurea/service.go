@@ -48,6 +48,7 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 		Budget: requests,
 		Store:  history,
 		Owner:  serverID,
+		Shared: s.options.store.address.kind() == "postgres" && s.broker.outlivesService(),
 		Keep:   s.options.store.retention,
 		Ended:  s.exporter.Ended,
 		Trace:  s.exporter.Trace,
@@ -93,7 +94,12 @@ func (s *service) build(c serveConfig, executor *engine.Engine, history *store.S
 // are known to the end.
 func (s *service) run(ctx context.Context) error {
 	ignoreBrokenPipe()
-	managerCtx, drain := context.WithCancel(context.WithoutCancel(ctx))
+	managerCtx, drainRuns := context.WithCancel(context.WithoutCancel(ctx))
+	searchCtx, stopSearches := context.WithCancel(context.WithoutCancel(ctx))
+	drain := func() {
+		stopSearches() // and their runs, which would be handed over
+		drainRuns()
+	}
 	defer drain()
 	signals, stop := signal.NotifyContext(ctx, s.options.shutdownSignals()...)
 	defer stop()
@@ -110,7 +116,7 @@ func (s *service) run(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		return s.running.run("searches", func() error {
-			s.searches.Run(managerCtx)
+			s.searches.Run(searchCtx)
 			return nil
 		})
 	})

@@ -77,7 +77,7 @@ func (d *Dispatcher) Begin(
 	for {
 		run, err := a.begin(ctx)
 		if err == nil {
-			return newWatcher(run, observe).watch(ctx, controls)
+			return newWatcher(run, observe).watch(ctx, controls, claim.HandOver)
 		}
 		if err = a.retry(ctx, err); ctx.Err() != nil {
 			cancelled := notStarted(plan)

@@ -59,10 +59,15 @@ func (d *Dispatcher) Resume(
 	}
 	d.Registry.SetRun(c.exec, claim.Run)
 	attached := c.attachAll(ctx)
+	if isClosed(claim.HandOver) {
+		c.stopListening()
+		d.Registry.SetRun(c.exec, "")
+		return aurea.Measurement{}, aurea.ErrHandedOver
+	}
 	c.setStart(attached)
 	w := newWatcher(c, observe)
 	w.adopt(attached)
-	return w.watch(ctx, controls)
+	return w.watch(ctx, controls, claim.HandOver)
 }
 
 // knownWorkers returns the hellos of noted workers. It waits for them a moment,

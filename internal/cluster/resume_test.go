@@ -12,6 +12,8 @@ import (
 
 // A begun is a run that a dispatcher has begun, in a goroutine of its own.
 type begun struct {
+	cancel   context.CancelFunc
+	handOver func() // closes the claim's HandOver
 	noted    []byte
 	measured aurea.Measurement
 	err      error
@@ -25,7 +27,10 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &begun{ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	leaving := make(chan struct{})
+	b := &begun{cancel: cancel, handOver: func() { close(leaving) }, ended: make(chan struct{})}
 	progressed := make(chan struct{}, 1)
 	note := func(_ context.Context, noted []byte) error {
 		b.noted = noted
@@ -33,8 +38,8 @@ func begin(t *testing.T, d *cluster.Dispatcher, plan aurea.Plan) *begun {
 	}
 	go func() {
 		defer close(b.ended)
-		claim := aurea.Claim{Run: "benchmark-1", Epoch: 1, Note: note}
-		b.measured, b.err = d.Begin(context.Background(), plan, resolved, claim, nil, func(aurea.Progress) {
+		claim := aurea.Claim{Run: "benchmark-1", Epoch: 1, Note: note, HandOver: leaving}
+		b.measured, b.err = d.Begin(ctx, plan, resolved, claim, nil, func(aurea.Progress) {
 			select {
 			case progressed <- struct{}{}:
 			default:
@@ -91,6 +96,42 @@ func TestResumeWithinLease(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the first server does not know that it has lost the run")
+	}
+}
+
+// A server that is to hand its run over leaves it at once, even if it is told to
+// stop at the same time. The next server goes on with it, and every job counts once.
+func TestHandOver(t *testing.T) {
+	t.Parallel()
+	s := startService(t, 2)
+	plan := planOf(t, fourSeconds)
+	first := begin(t, s.dispatcher, plan)
+	first.handOver()
+	first.cancel()
+	<-first.ended
+	if !errors.Is(first.err, aurea.ErrHandedOver) {
+		t.Fatalf("the first server ended with %v, want %v", first.err, aurea.ErrHandedOver)
+	}
+	for _, worker := range s.registry.Workers() {
+		if worker.Run != "" {
+			t.Errorf("worker %s is listed with run %q, want none of this server", worker.Name, worker.Run)
+		}
+	}
+	next := s.anotherDispatcher(t)
+	left := make(chan struct{})
+	close(left)
+	_, err := next.Resume(t.Context(), plan, aurea.Claim{Epoch: 2, Noted: first.noted, HandOver: left}, nil,
+		func(aurea.Progress) {})
+	if !errors.Is(err, aurea.ErrHandedOver) {
+		t.Fatalf("a server that ends while it takes the run over returns %v, want %v", err, aurea.ErrHandedOver)
+	}
+	measured, err := next.Resume(t.Context(), plan, aurea.Claim{Epoch: 3, Noted: first.noted}, nil,
+		func(aurea.Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := aurea.NewResult(plan, measured).Counts, (aurea.Counts{Planned: 4000, OK: 4000}); got != want {
+		t.Errorf("the counts are %+v, want %+v", got, want)
 	}
 }
 

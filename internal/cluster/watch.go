@@ -32,9 +32,12 @@ func newWatcher(c *coordination, observe func(aurea.Progress)) *watcher {
 	}
 }
 
-// watch follows the run to its end and returns its measurement. See
-// Dispatcher.Execute.
-func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aurea.Measurement, error) {
+// watch follows the run to its end and returns its measurement; see
+// Dispatcher.Execute. When handOver is closed, it leaves a run that is not being
+// stopped to the next server: the workers go on within their leases.
+func (w *watcher) watch(
+	ctx context.Context, controls <-chan aurea.Command, handOver <-chan struct{},
+) (aurea.Measurement, error) {
 	defer w.stopListening()
 	defer w.orders.close()
 	w.stats.begin(w.exec, w.members)
@@ -51,15 +54,40 @@ func (w *watcher) watch(ctx context.Context, controls <-chan aurea.Command) (aur
 			w.control(command)
 		case <-tick.C:
 			w.check()
+		case <-handOver:
+			handOver = nil
+			w.leave()
 		case <-cancelled:
 			cancelled = nil
-			w.stop()
+			if isClosed(handOver) {
+				w.leave()
+			}
+			if w.dismissed == nil {
+				w.stop()
+			}
 		}
 		if w.dismissed != nil {
 			return aurea.Measurement{}, w.dismissed
 		}
 	}
 	return w.conclude()
+}
+
+// leave gives the run up to the next server. One that is being stopped ends here.
+func (w *watcher) leave() {
+	if w.stoppedAt == time.Duration(aurea.Forever) {
+		w.dismissed = aurea.ErrHandedOver
+	}
+}
+
+// isClosed reports whether a channel without values is closed; nil never is.
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // now returns the time on the run's clock.

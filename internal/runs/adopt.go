@@ -59,12 +59,12 @@ func (m *Manager) adopt(ctx context.Context, id string) error {
 	m.reserved--
 	m.live[id] = e
 	switch {
-	case problem == nil && m.closing && !e.resumes:
+	case problem == nil && m.closing && e.resumes:
+		m.release(e)
+	case problem == nil && m.closing:
 		m.handOver(e)
-	case problem != nil || m.closing:
-		if problem != nil {
-			e.run.Error = "its server ended, and another one could not go on with it: " + problem.Error()
-		}
+	case problem != nil:
+		e.run.Error = "its server ended, and another one could not go on with it: " + problem.Error()
 		e.cancel(errInterrupted)
 		m.finish(e, outcome{})
 		m.persistAsync(e)
@@ -124,7 +124,7 @@ func (m *Manager) prepareAdopted(e *entry, noted []byte) (err error) {
 	} else {
 		var n notedRun
 		n, err = decodeNoted(noted)
-		seed, e.noted, e.resumes = n.Seed, n.Execution, true
+		seed, e.noted, e.resumes, e.elsewhere = n.Seed, n.Execution, true, true
 	}
 	e.plan = aurea.NewPlan(e.run.Spec, seed)
 	if m.options.Trace != nil {
@@ -153,11 +153,18 @@ func (m *Manager) resume(e *entry) {
 	m.resumed = append(m.resumed, e)
 	m.executions.Go(func() {
 		o := m.await(e)
+		handedOver := errors.Is(o.err, aurea.ErrHandedOver)
 		m.mu.Lock()
-		m.finish(e, o)
 		m.resumed = slices.DeleteFunc(m.resumed, func(other *entry) bool { return other == e })
 		m.wakeUp()
+		if handedOver {
+			m.release(e)
+		} else {
+			m.finish(e, o)
+		}
 		m.mu.Unlock()
-		m.persist(e)
+		if !handedOver {
+			m.persist(e)
+		}
 	})
 }

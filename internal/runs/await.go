@@ -24,9 +24,9 @@ type outcome struct {
 }
 
 // await executes a run and returns its outcome. It logs jobs that continue after
-// their run was stopped. When the service ends, it gives such jobs up and the
-// run ends without a result. No other run starts beside them, because they
-// would disturb it.
+// their run was stopped. When the service ends, it gives such jobs up: a run on
+// workers is left to the next server, and another one ends without a result. No
+// other run starts beside them, because they would disturb it.
 func (m *Manager) await(e *entry) outcome {
 	ended := make(chan outcome, 1)
 	go func() {
@@ -49,6 +49,9 @@ func (m *Manager) await(e *entry) outcome {
 			m.logStopped(e, "run has not ended since it was stopped")
 			late = nil
 		case <-e.givenUp:
+			if m.canGiveUp(e) {
+				return outcome{err: aurea.ErrHandedOver}
+			}
 			m.logStopped(e, "run is given up: the service ends without its jobs")
 			return outcome{}
 		}

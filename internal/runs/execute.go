@@ -49,6 +49,8 @@ func (m *Manager) next() *entry {
 func (m *Manager) makeExecutable(e *entry) {
 	e.controls, e.givenUp = make(chan aurea.Command), make(chan struct{})
 	e.giveUp = sync.OnceFunc(func() { close(e.givenUp) })
+	e.leaving = make(chan struct{})
+	e.leave = sync.OnceFunc(func() { close(e.leaving) })
 	e.follower = aurea.NewFollower(e.plan)
 	e.dirty = true
 	m.notify(e)
@@ -70,7 +72,7 @@ func (m *Manager) execute(e *entry) {
 	o := m.await(e)
 	m.mu.Lock()
 	m.running = nil
-	if e.handedOver {
+	if e.handedOver || errors.Is(o.err, aurea.ErrHandedOver) {
 		m.release(e)
 		m.mu.Unlock()
 		return
@@ -215,8 +217,8 @@ func (m *Manager) transition(run *aurea.Run, to aurea.Status) {
 	}
 }
 
-// drain accepts no more runs and hands over those that have not begun. It
-// interrupts the executing ones when their grace has passed.
+// drain accepts no more runs. It hands over those that have not begun and those
+// on workers, and interrupts the others when their grace has passed.
 func (m *Manager) drain() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -230,10 +232,17 @@ func (m *Manager) drain() {
 	m.queue = nil
 	for _, running := range m.executing() {
 		grace := m.options.Grace
-		if m.isWaiting(running) && m.canHandOver(running) {
+		leave := m.leaveFunc(running)
+		switch {
+		case m.isWaiting(running) && m.canHandOver(running):
 			running.handedOver, grace = true, 0
+		case m.leavesAtOnce(running):
+			leave()
 		}
-		timer := time.AfterFunc(grace, func() { running.cancel(errInterrupted) })
+		timer := time.AfterFunc(grace, func() {
+			leave()
+			running.cancel(errInterrupted)
+		})
 		context.AfterFunc(running.ctx, func() { timer.Stop() })
 		time.AfterFunc(grace+giveUpAfter, running.giveUp)
 	}

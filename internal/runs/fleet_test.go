@@ -23,6 +23,7 @@ type fleet struct {
 	stoppedAt map[string]time.Duration
 	calls     []string
 	deaf      bool          // servers do not hear that the workers have another one
+	slow      bool          // servers do not leave their workers
 	absent    chan struct{} // closed when the workers are there; nil if they are from the start
 }
 
@@ -205,6 +206,11 @@ func (x *fleetExecutor) coordinate(
 		select {
 		case <-time.After(x.fleet.each):
 		case <-ctx.Done():
+		case <-claim.HandOver:
+			if !x.fleet.slow {
+				return aurea.Measurement{}, aurea.ErrHandedOver
+			}
+			time.Sleep(x.fleet.each)
 		}
 	}
 }

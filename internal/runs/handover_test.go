@@ -1,6 +1,8 @@
 package runs
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -209,5 +211,230 @@ func TestAdoptedByPlainServer(t *testing.T) {
 		if calls := strings.Join(f.called(), ", "); strings.Count(calls, "begin b") != 1 {
 			t.Errorf("the calls were %s, want one that begins the run", calls)
 		}
+	})
+}
+
+// checkTimeline checks the kinds of a run's events.
+func checkTimeline(t *testing.T, run aurea.Run, want ...string) {
+	t.Helper()
+	var kinds []string
+	for _, event := range run.Timeline {
+		kinds = append(kinds, event.Kind)
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("timeline of %s (-want +got):\n%s", run.Name, diff)
+	}
+}
+
+// A run on workers goes on when its server ends: another server has it within two
+// seconds, although the grace of the first one is an hour. No server stops it.
+func TestHandOverOnWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true, Grace: time.Hour})
+		two := serveFleet(t, f, rows.open(), "two", Options{Shared: true})
+		run := one.submit(t, `{"name": "a", "num_jobs": 20}`, "")
+		time.Sleep(5500 * time.Millisecond)
+		drained := time.Now()
+		one.drain()
+		<-one.ended
+		if d := time.Since(drained); d > time.Second {
+			t.Errorf("the server ended %s after it was to, want at once", d)
+		}
+		time.Sleep(2 * time.Second)
+		if got, want := f.called(), []string{"one: begin a", "two: resume a"}; !slices.Equal(got, want) {
+			t.Errorf("the calls were %q, want %q", got, want)
+		}
+		ended := two.wait(t, run.ID)
+		checkOutcome(t, ended, aurea.StatusCompleted, 20)
+		checkTimeline(t, ended, "handed_over", "adopted")
+	})
+}
+
+// Where no other server reaches the workers, none takes the run: the next start has
+// it, and others take it for that of a dead server when the lease has ended.
+func TestHandOverToTheNextStartOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		one := serveFleet(t, f, rows.open(), "one", Options{Grace: time.Hour})
+		serveFleet(t, f, rows.open(), "two", Options{})
+		run := one.submit(t, `{"name": "a", "num_jobs": 20}`, "")
+		time.Sleep(5500 * time.Millisecond)
+		one.drain()
+		<-one.ended
+		time.Sleep(5 * time.Second)
+		if got, want := f.called(), []string{"one: begin a"}; !slices.Equal(got, want) {
+			t.Errorf("the calls were %q, want %q", got, want)
+		}
+		again := serveFleet(t, f, rows.open(), "one", Options{})
+		ended := again.wait(t, run.ID)
+		checkOutcome(t, ended, aurea.StatusCompleted, 20)
+		checkTimeline(t, ended, "handed_over", "adopted")
+	})
+}
+
+// A server that lives on for another run follows a run on workers that its next
+// start alone can take: their lease would end before that.
+func TestHandOverAfterAnotherRun(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		t.Run(fmt.Sprintf("shared %v", shared), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, rows := newFleet(), newMemoryStore()
+				dying := rows.open()
+				dead := serveFleet(t, f, dying, "dead", Options{})
+				one := serveFleet(t, f, rows.open(), "one", Options{Shared: shared, Grace: 30 * time.Second})
+				run := dead.submit(t, `{"name": "a", "num_jobs": 100}`, "")
+				one.submit(t, `{"name": "local", "num_jobs": 100}`, "")
+				time.Sleep(time.Second)
+				defer dying.freeze()()
+				time.Sleep(19 * time.Second) // one has adopted the run
+				one.drain()
+				time.Sleep(10 * time.Second)
+				got, err := rows.Get(t.Context(), run.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := []string{"adopted"}
+				if shared {
+					want = []string{"adopted", "handed_over"}
+				}
+				checkTimeline(t, got, want...)
+				<-one.ended
+				two := serveFleet(t, f, rows.open(), "two", Options{})
+				ended := two.wait(t, run.ID)
+				checkOutcome(t, ended, aurea.StatusCompleted, 100)
+				checkTimeline(t, ended, "adopted", "handed_over", "adopted")
+			})
+		})
+	}
+}
+
+// A client that is connected until the end of its run learns that it goes on, and
+// so does one that waits for it.
+func TestHandOverAnswersClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true})
+		attended := one.jobs("a", 20)
+		time.Sleep(5 * time.Second)
+		one.drain()
+		run := attended.end(t)
+		if run.Status != aurea.StatusRunning || run.ID == "" || run.Result != nil {
+			t.Errorf("the client gets run %q, which is %s", run.ID, run.Status)
+		}
+		checkTimeline(t, run, "handed_over")
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCompleted, 20)
+	})
+}
+
+// A watcher of a run that was handed over sees it go on at the other server.
+func TestWatchHandedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		dying := rows.open()
+		dead := serveFleet(t, f, dying, "dead", Options{})
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true, Grace: time.Hour})
+		run := dead.submit(t, `{"name": "a", "num_jobs": 60}`, "")
+		one.submit(t, `{"name": "local", "num_jobs": 1000}`, "")
+		time.Sleep(time.Second)
+		defer dying.freeze()()
+		time.Sleep(19 * time.Second)
+		var last aurea.Run
+		watched := make(chan struct{})
+		go func() {
+			defer close(watched)
+			for update, err := range one.manager.Watch(t.Context(), run.ID, 0) {
+				if err != nil {
+					t.Error(err)
+				}
+				if update.Kind != aurea.Heartbeat {
+					last = update.Run
+				}
+			}
+		}()
+		synctest.Wait()
+		one.drain()
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCompleted, 60)
+		<-watched
+		checkOutcome(t, last, aurea.StatusCompleted, 60)
+	})
+}
+
+// A run that is being stopped ends where it is.
+func TestNoHandOverOfStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true, Grace: time.Minute})
+		run := one.submit(t, `{"name": "a", "num_jobs": 20}`, "")
+		time.Sleep(5500 * time.Millisecond)
+		go func() { _, _ = one.manager.Cancel(t.Context(), run.ID) }()
+		synctest.Wait()
+		one.drain()
+		<-one.ended
+		wantStored(t, rows, run.ID, aurea.StatusCancelled, true)
+	})
+}
+
+// A run whose execution does not return goes to the next server too. If it was
+// cancelled meanwhile, that one stops it.
+func TestHandOverOfASlowExecution(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		f.slow, f.each = true, time.Minute
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true, Grace: time.Second})
+		run := one.submit(t, `{"name": "a", "num_jobs": 20}`, "")
+		time.Sleep(90 * time.Second)
+		one.drain()
+		synctest.Wait()
+		go func() { _, _ = one.manager.Cancel(t.Context(), run.ID) }()
+		<-one.ended
+		wantStored(t, rows, run.ID, aurea.StatusRunning, false)
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCancelled, 1)
+		time.Sleep(time.Hour) // the first execution returns
+	})
+}
+
+// A run that was handed over can be cancelled at the server that has left it.
+func TestCancelOfALeftRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		here := rows.open()
+		one := serveFleet(t, f, here, "one", Options{Shared: true})
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		run := one.submit(t, `{"name": "a", "num_jobs": 60}`, "")
+		time.Sleep(5 * time.Second)
+		thaw := here.freeze() // the store takes its time
+		one.drain()
+		synctest.Wait()
+		go func() {
+			time.Sleep(time.Second / 2)
+			thaw()
+		}()
+		if _, err := one.manager.Cancel(t.Context(), run.ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := two.wait(t, run.ID); got.Status != aurea.StatusCancelled {
+			t.Errorf("the run is %s, want cancelled", got.Status)
+		}
+	})
+}
+
+// A run on workers that the store cannot release is taken over as after a crash.
+func TestHandOverOnWorkersWithoutStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, rows := newFleet(), newMemoryStore()
+		one := serveFleet(t, f, rows.open(), "one", Options{Shared: true})
+		run := one.submit(t, `{"name": "a", "num_jobs": 60}`, "")
+		time.Sleep(5 * time.Second)
+		rows.setFull(true)
+		one.drain()
+		<-one.ended
+		wantStored(t, rows, run.ID, aurea.StatusRunning, false)
+		rows.setFull(false)
+		two := serveFleet(t, f, rows.open(), "two", Options{})
+		checkOutcome(t, two.wait(t, run.ID), aurea.StatusCompleted, 60)
 	})
 }

@@ -108,10 +108,7 @@ func (m *Manager) Delete(ctx context.Context, id string) error {
 func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
 	e := m.find(id)
 	if e == nil {
-		if err := m.store.Cancel(ctx, id); err != nil {
-			return aurea.Run{}, err
-		}
-		return m.store.Get(ctx, id)
+		return m.cancelStored(ctx, id)
 	}
 	select {
 	case <-e.done: // finished, but not in the store yet
@@ -120,9 +117,33 @@ func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Run, error) {
 	}
 	e.cancel(errCancelled)
 	m.dequeue(e)
-	ctx, stop := context.WithTimeout(ctx, cancelWait)
-	defer stop()
-	return m.Wait(ctx, id)
+	select {
+	case <-e.done:
+	case <-ctx.Done():
+	case <-time.After(cancelWait):
+	}
+	if m.isLeft(e) { // it may have been left before it was cancelled
+		return m.cancelStored(ctx, id)
+	}
+	return m.snapshot(e), nil
+}
+
+// cancelStored is Cancel for a run that is not live here.
+func (m *Manager) cancelStored(ctx context.Context, id string) (aurea.Run, error) {
+	if err := m.store.Cancel(ctx, id); err != nil {
+		return aurea.Run{}, err
+	}
+	return m.store.Get(ctx, id)
+}
+
+// isLeft reports whether this server has left the run to another one.
+func (m *Manager) isLeft(e *entry) bool {
+	select {
+	case <-e.done:
+		return !m.snapshot(e).Status.Finished()
+	default:
+		return false
+	}
 }
 
 // Tally returns the histograms of a finished run's measured part. It returns an

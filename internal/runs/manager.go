@@ -47,12 +47,13 @@ type Executor interface {
 
 // Options configure a manager. A zero field selects its default.
 type Options struct {
-	Queue int             // maximum number of queued runs; default 16
-	Grace time.Duration   // how long a run may continue when the service ends; default 0
-	Store Store           // persists the runs; default: nothing is persisted
-	Owner string          // this server's name in the store; it survives restarts
-	Keep  aurea.Retention // limits of the history; default: none
-	Log   *slog.Logger    // default: discard
+	Queue  int             // maximum number of queued runs; default 16
+	Grace  time.Duration   // how long a run may continue when the service ends; default 0
+	Store  Store           // persists the runs; default: nothing is persisted
+	Owner  string          // this server's name in the store; it survives restarts
+	Shared bool            // other servers reach the workers when this one has ended, not its next start alone
+	Keep   aurea.Retention // limits of the history; default: none
+	Log    *slog.Logger    // default: discard
 
 	// Budget limits the memory of requests and of the specs of live runs; nil
 	// means no limit.
@@ -133,6 +134,8 @@ type entry struct {
 	controls   chan aurea.Command // nil before the run is running
 	givenUp    chan struct{}      // closed to abandon the run; nil before it is running
 	giveUp     func()             // closes givenUp; idempotent
+	leaving    chan struct{}      // closed to leave a run on workers to the next server; nil as above
+	leave      func()             // closes leaving; idempotent
 	done       chan struct{}      // closed when the final state is published
 	changed    chan struct{}      // closed and replaced at each change
 	past       past               // of this execution
@@ -143,7 +146,10 @@ type entry struct {
 	attended   bool               // whether a client is connected until the run's end
 	noting     bool               // whether a Resumer may have begun to note the execution
 	begun      bool               // whether it has noted it
+	elsewhere  bool               // whether the jobs run on workers, so that the next server can go on with the run
 	handedOver bool               // whether the run goes to other servers before it has begun
+	released   bool               // this server has no part in the run any more
+	saving     sync.Mutex         // held while the state of the run is saved; taken before the manager's lock
 	dirty      bool               // the last change is not saved
 	savedAt    time.Time          // time of the last save
 	final      aurea.Run          // final state to persist, set by finish
@@ -190,10 +196,10 @@ func New(executor Executor, options Options) *Manager {
 }
 
 // Run recovers from an earlier process and then executes the queue until ctx is
-// cancelled. It then accepts no more runs, hands the queued ones over, gives
-// the running one its grace before interrupting it, and returns nil when all of
-// them are persisted. It returns an error only if the store fails permanently.
-// Call Run once.
+// cancelled. It then accepts no more runs and hands over the queued ones and
+// those on workers. It gives one that is executed here its grace before
+// interrupting it, and returns nil when all of them are persisted. It returns an
+// error only if the store fails permanently. Call Run once.
 func (m *Manager) Run(ctx context.Context) error {
 	if err := m.start(ctx); err != nil {
 		return err

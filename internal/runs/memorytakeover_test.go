@@ -58,8 +58,11 @@ func (m *memoryStore) Release(_ context.Context, run aurea.Run) error {
 	}
 	defer m.mu.Unlock()
 	r, err := m.mine(run)
-	if err == nil && (r.noted != nil || r.run.Status != aurea.StatusQueued) {
+	if err == nil && r.noted == nil && r.run.Status != aurea.StatusQueued {
 		err = fmt.Errorf("%w: run %s has begun", aurea.ErrConflict, run.ID)
+	}
+	if err == nil && r.noted != nil {
+		r.run = run
 	}
 	if err == nil {
 		r.life, r.by.Detached = 0, true

@@ -130,10 +130,13 @@ func (m *Manager) save(ctx context.Context) {
 }
 
 func (m *Manager) saveIfDue(ctx context.Context, e *entry) {
+	e.saving.Lock()
+	defer e.saving.Unlock()
 	m.mu.Lock()
 	now := time.Now()
 	adoptable := m.resumer != nil && !e.begun // in the store it is still queued, so that another server may begin it
-	if m.storeErr != nil || adoptable || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
+	off := m.storeErr != nil || adoptable || e.released
+	if off || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
 		m.mu.Unlock()
 		return
 	}

@@ -18,7 +18,8 @@ type Resumer interface {
 	// Begin is Execute. It notes an execution before the first job starts: with
 	// what Resume needs, or with nil if no server can resume it. Before that another
 	// server may begin the run instead. After an aurea.ErrConflict of Note the
-	// jobs must not start, or stop.
+	// jobs must not start, or stop. When the claim's HandOver is closed, Begin and
+	// Resume leave jobs that run elsewhere to the next server.
 	Begin(
 		ctx context.Context, plan aurea.Plan, resolved *workload.Resolved, claim aurea.Claim,
 		controls <-chan aurea.Command, observe func(aurea.Progress),
@@ -73,7 +74,8 @@ func (m *Manager) executePlan(e *entry, observe func(aurea.Progress)) (aurea.Mea
 // because a plan is its spec and its seed.
 func (m *Manager) claim(e *entry) aurea.Claim {
 	epoch := m.snapshot(e).Epoch
-	return aurea.Claim{Run: e.run.ID, Epoch: epoch, Noted: e.noted, Note: func(ctx context.Context, noted []byte) error {
+	claim := aurea.Claim{Run: e.run.ID, Epoch: epoch, Noted: e.noted, HandOver: e.leaving}
+	claim.Note = func(ctx context.Context, noted []byte) error {
 		if !m.mayBegin(e) {
 			return errClosing
 		}
@@ -81,10 +83,11 @@ func (m *Manager) claim(e *entry) aurea.Claim {
 		if err == nil {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			e.begun = true
+			e.begun, e.elsewhere = true, noted != nil
 		}
 		return err
-	}}
+	}
+	return claim
 }
 
 // note stores that the run has begun, so that no other server begins it, and

@@ -67,8 +67,9 @@ type Store interface {
 	// Renew extends the owner's lease by the store's own clock and returns the
 	// IDs of its unfinished runs that were cancelled.
 	Renew(ctx context.Context, owner string, lease time.Duration) (cancelled []string, err error)
-	// Release gives up a queued run of this server: it stays queued, and the first
-	// server that adopts it has it. A run that has begun is an aurea.ErrConflict.
+	// Release gives up a run of this server, and the first server that adopts it has
+	// it. A queued one stays queued. A noted one keeps run's times, progress and
+	// timeline. Another run that has begun is an aurea.ErrConflict.
 	Release(ctx context.Context, run aurea.Run) error
 	// Recover interrupts the unfinished runs of earlier processes of this owner
 	// and of dead owners, keeps their progress as partial counts, and returns

@@ -46,7 +46,8 @@ func (m *Manager) Submit(ctx context.Context, spec aurea.Spec, key string) (aure
 //
 // The errors are ErrInvalid, ErrQueueFull and ErrUnavailable. An accepted run
 // is returned without an error, however it ended. A result that could not be
-// persisted says so itself.
+// persisted says so itself. A run that has not finished was handed over, because
+// the service ends: its jobs go on, whatever happens to ctx.
 func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
 	e, err := m.newEntry(ctx, spec)
 	if err != nil {

@@ -22,16 +22,19 @@ func (m *Manager) Watch(ctx context.Context, id string, after int64) iter.Seq2[a
 	return func(yield func(aurea.Update, error) bool) {
 		e := m.find(id)
 		var p *sharedRead
-		if e == nil {
-			var stopReading func()
-			p, stopReading = m.joinSharedRead(id)
-			defer stopReading()
-		}
 		m.watchers.Add(1)
 		defer m.watchers.Add(-1)
 		heartbeatTimer := time.NewTimer(heartbeat)
 		defer heartbeatTimer.Stop()
 		for {
+			if e != nil && m.isLeft(e) {
+				e = nil
+			}
+			if e == nil && p == nil {
+				var stopReading func()
+				p, stopReading = m.joinSharedRead(id)
+				defer stopReading()
+			}
 			run, past, changed, err := m.currentState(ctx, e, p, id)
 			var poll <-chan time.Time
 			if e == nil {

@@ -8,15 +8,24 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/api"
 )
 
 // registerRun registers POST /benchmark/run. The run belongs to the request: it
-// stops when the client disconnects.
+// stops when the client disconnects. One that the ending service hands over is
+// answered with 202 and its address, so that clients neither take it for
+// finished nor run it again.
 func (s *Server) registerRun(router huma.API, op huma.Operation) {
 	op.Errors = append(op.Errors, 400, 408, 409, 413, 415, 429, 500, 503)
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "The result of the finished run; of a run that the service had to stop, the partial one",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: schemaRef("Result")}},
+	}, "202": {
+		Description: "The run, which goes on: the service ends and leaves it to the next one, where Location has it",
+		Headers: map[string]*huma.Param{
+			"Location": {Description: "of the run", Schema: &huma.Schema{Type: huma.TypeString}},
+		},
+		Content: map[string]*huma.MediaType{"application/json": {Schema: schemaRef("Run")}},
 	}}
 	huma.Register(router, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
 		spec, err := readBody(s, input, s.decodeSpec)
@@ -26,6 +35,9 @@ func (s *Server) registerRun(router huma.API, op huma.Operation) {
 		run, err := s.options.Runs.Do(ctx, spec, nil)
 		if err != nil {
 			return nil, s.asProblem(err)
+		}
+		if !run.Status.Finished() {
+			return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeHandedOver(ctx, run) }}, nil
 		}
 		if run.Result == nil {
 			return nil, s.asProblem(noResult(run))
@@ -61,5 +73,15 @@ func (s *Server) writeResult(ctx huma.Context, run aurea.Run) {
 	ctx.SetStatus(http.StatusOK)
 	if err := run.Result.WriteJSON(ctx.BodyWriter(), run.Samples.Jobs); err != nil {
 		s.options.Log.Info("the client did not take the whole result", "run", run.ID, "error", err)
+	}
+}
+
+// writeHandedOver writes a run that goes on at the next server.
+func (s *Server) writeHandedOver(ctx huma.Context, run aurea.Run) {
+	ctx.SetHeader("Content-Type", "application/json")
+	ctx.SetHeader("Location", api.RunPath(api.Run, run.ID))
+	ctx.SetStatus(http.StatusAccepted)
+	if err := plainJSON.Marshal(ctx.BodyWriter(), run); err != nil {
+		s.options.Log.Info("the client does not learn where its run goes on", "run", run.ID, "error", err)
 	}
 }

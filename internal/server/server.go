@@ -31,10 +31,10 @@ import (
 // Every method may return an aurea.ErrUnavailable, after which the call may be
 // repeated later.
 type Runs interface {
-	// Do executes a spec and returns the finished run. It calls watch, unless
-	// that is nil, with the run once an interval. When ctx is cancelled it
-	// stops the run. Errors are aurea.ErrInvalid, aurea.ErrQueueFull and
-	// aurea.ErrUnavailable.
+	// Do executes a spec and returns the finished run, or one that goes on at
+	// another server because this one ends. It calls watch, unless that is nil, with
+	// the run once an interval. When ctx is cancelled it stops the run. Errors are
+	// aurea.ErrInvalid, aurea.ErrQueueFull and aurea.ErrUnavailable.
 	Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error)
 	// Submit returns as soon as the run is stored. A key that was used before
 	// returns the run it made then, or an aurea.ErrMismatch if the spec was

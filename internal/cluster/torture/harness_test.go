@@ -209,19 +209,25 @@ func (r *rig) states() map[string]aurea.WorkerState {
 // awaitIdle waits until n workers are idle.
 func (r *rig) awaitIdle(n int) {
 	r.t.Helper()
+	r.awaitStates(n, aurea.WorkerIdle)
+}
+
+// awaitStates waits until n workers have a state.
+func (r *rig) awaitStates(n int, want aurea.WorkerState) {
+	r.t.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		idle := 0
+		found := 0
 		states := r.states()
 		for _, state := range states {
-			if state == aurea.WorkerIdle {
-				idle++
+			if state == want {
+				found++
 			}
 		}
-		if idle >= n {
+		if found >= n {
 			return
 		}
 		if time.Now().After(end) {
-			r.t.Fatalf("the workers are %v, want %d idle", states, n)
+			r.t.Fatalf("the workers are %v, want %d that are %s", states, n, want)
 		}
 	}
 }

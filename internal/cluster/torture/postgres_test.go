@@ -16,6 +16,13 @@ import (
 // PostgreSQL database, so that others can share them.
 func startOnPostgres(t *testing.T) *rig {
 	t.Helper()
+	return startOnPostgresAt(t, startNATS)
+}
+
+// startOnPostgresAt is startOnPostgres for a service that meets its workers at the
+// NATS server that startNATS starts, or at its own if that returns nil.
+func startOnPostgresAt(t *testing.T, startNATS func(*testing.T) *natsBox) *rig {
+	t.Helper()
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("left out: it starts PostgreSQL")

@@ -44,15 +44,45 @@ func testRelease(t *testing.T, place Place) {
 	must[string](t)(s.Finish(t.Context(), withEpoch(Finished(run, 1), 1)))
 }
 
-// What has begun or ended is not released.
+// A noted run is released with its last state. Whoever adopts it goes on with it.
+func testReleaseOfNoted(t *testing.T, place Place) {
+	s := place.Open(t)
+	Keep(t, s, NewRun(1))
+	run := begun(1, 1)
+	check(t, s.Note(t.Context(), run, []byte("where")))
+	late := withEpoch(run, 0)
+	conflict(t, "releasing it with a lower epoch", s.Release(t.Context(), late))
+	run.Progress = &aurea.RunProgress{Started: 90, OK: 80, Elapsed: 2}
+	run.Timeline = []aurea.RunEvent{{T: 2, At: Began.Add(2 * time.Second), Kind: "handed_over"}}
+	check(t, s.Release(t.Context(), run))
+	conflict(t, "releasing it again", s.Release(t.Context(), run))
+	conflict(t, "saving a released run", s.Save(t.Context(), run))
+	_, err := s.Finish(t.Context(), withEpoch(Finished(NewRun(1), 1), 1))
+	conflict(t, "finishing a released run", err)
+	expect(t, must[aurea.Run](t)(s.Get(t.Context(), run.ID)), withEpoch(run, 0))
+	check(t, s.Cancel(t.Context(), run.ID))
+	check(t, s.Close())
+
+	s = place.Open(t)
+	must[[]string](t)(s.Renew(t.Context(), "here", time.Hour))
+	interrupted, adoptable, err := s.RecoverAdoptable(t.Context(), "here")
+	check(t, err)
+	expect(t, interrupted, nil)
+	expect(t, adoptable, []string{run.ID})
+	adopted, noted, err := s.Adopt(t.Context(), run.ID, "here")
+	check(t, err)
+	expect(t, string(noted), "where")
+	expect(t, adopted, withEpoch(run, 2))
+	expect(t, must[[]string](t)(s.Renew(t.Context(), "here", time.Hour)), []string{run.ID})
+	must[string](t)(s.Finish(t.Context(), withEpoch(Finished(NewRun(1), 1), 2)))
+}
+
+// What no other server can go on with, and what has ended, is not released.
 func testReleaseOfOthers(t *testing.T, place Place) {
 	s := place.Open(t)
-	saved, noted, ended := Keep(t, s, NewRun(1)), Keep(t, s, NewRun(2)), Keep(t, s, Finished(NewRun(3), 1))
+	saved, ended := Keep(t, s, NewRun(1)), Keep(t, s, Finished(NewRun(3), 1))
 	check(t, s.Save(t.Context(), begun(1, 0)))
-	waiting := noted
-	waiting.Epoch = 1
-	check(t, s.Note(t.Context(), waiting, nil))
-	for what, run := range map[string]aurea.Run{"begun": saved, "noted": waiting, "finished": ended} {
+	for what, run := range map[string]aurea.Run{"begun": saved, "finished": ended} {
 		conflict(t, "releasing a run that was "+what, s.Release(t.Context(), run))
 	}
 	if err := s.Release(t.Context(), NewRun(4)); !errors.Is(err, aurea.ErrNotFound) {

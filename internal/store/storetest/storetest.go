@@ -53,6 +53,7 @@ var tests = []struct {
 	{"adopt queued", testAdoptQueued},
 	{"adopt at once", testAdoptConcurrently},
 	{"release", testRelease},
+	{"release noted", testReleaseOfNoted},
 	{"release others", testReleaseOfOthers},
 	{"cancel a released run", testCancelReleased},
 	{"prune by age", testPruneByAge},
