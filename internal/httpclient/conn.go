@@ -89,7 +89,7 @@ func (c *conn) exchange(
 		a.Phases.Body = c.idleSince - first
 	}
 	c.endUpload()
-	c.in.returnBig()
+	c.in.endResponse()
 	sentAll := c.sent == len(c.wire)
 	c.broken = !sentAll
 	c.wire, c.used = nil, true

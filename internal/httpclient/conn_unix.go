@@ -86,6 +86,7 @@ func (c *conn) readFirst() (done bool) {
 	}
 	n, err := c.readNow(room)
 	if errors.Is(err, errWouldBlock) {
+		c.in.endResponse() // or the connection would hold a buffer while it waits
 		return false
 	}
 	c.in.advance(n)

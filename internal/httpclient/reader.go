@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	smallBuffer = 4 << 10  // of each connection
+	smallBuffer = 4 << 10  // borrowed for a response
 	bigBuffer   = 64 << 10 // borrowed for a long response
 	maxBuffer   = maxHead  // allocated for a longer head or trailer line
 )
@@ -17,27 +17,37 @@ var (
 )
 
 // A reader buffers the input of a connection. Callers parse and skip within the
-// buffer.
+// buffer. It borrows the buffer when there is something to read, so that a
+// connection that waits for a response holds none.
 type reader struct {
 	src   io.Reader
 	buf   []byte
 	r, w  int   // buf[r:w] is read but not yet consumed
 	total int64 // bytes read since startResponse
 
-	small *[smallBuffer]byte
-	big   *[bigBuffer]byte // nil unless borrowed
+	small *[smallBuffer]byte // nil unless borrowed
+	big   *[bigBuffer]byte   // nil unless borrowed
 }
 
-func newReader(src io.Reader) reader {
-	small := smallBuffers.Get().(*[smallBuffer]byte)
-	return reader{src: src, buf: small[:], small: small}
-}
+func newReader(src io.Reader) reader { return reader{src: src} }
 
-// release returns all buffers. The reader must not be used afterwards.
+// release returns all buffers, and drops what is buffered.
 func (d *reader) release() {
+	d.r, d.w = 0, 0
 	d.returnBig()
-	smallBuffers.Put(d.small)
+	if d.small != nil {
+		smallBuffers.Put(d.small)
+	}
 	d.small, d.buf = nil, nil
+}
+
+// endResponse returns the buffers unless there is input after the response.
+func (d *reader) endResponse() {
+	if d.r == d.w {
+		d.release()
+	} else {
+		d.returnBig()
+	}
 }
 
 // startResponse prepares the reader for another response.
@@ -54,6 +64,14 @@ func (d *reader) returnBig() {
 	d.big = nil
 }
 
+// borrowSmall borrows the small buffer.
+func (d *reader) borrowSmall() {
+	if d.small == nil {
+		d.small = smallBuffers.Get().(*[smallBuffer]byte)
+		d.buf = d.small[:]
+	}
+}
+
 // buffered returns the unconsumed input.
 func (d *reader) buffered() []byte { return d.buf[d.r:d.w] }
 
@@ -62,6 +80,7 @@ func (d *reader) borrowBig() {
 	if d.big != nil {
 		return
 	}
+	d.borrowSmall()
 	d.big = bigBuffers.Get().(*[bigBuffer]byte)
 	d.w = copy(d.big[:], d.buf[d.r:d.w])
 	d.buf, d.r = d.big[:], 0
@@ -95,6 +114,7 @@ func (d *reader) fill() error {
 // space returns the free part of the buffer, which is never empty without an
 // error.
 func (d *reader) space() ([]byte, error) {
+	d.borrowSmall()
 	switch {
 	case d.r == d.w:
 		d.r, d.w = 0, 0
