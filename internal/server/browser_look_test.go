@@ -75,7 +75,7 @@ func (b *tab) fitsEverywhere(name string) {
 	b.t.Helper()
 	for _, width := range []int64{390, 980, 1920} {
 		for _, scheme := range []string{"light", "dark"} {
-			b.do(chromedp.EmulateViewport(width, 900), colorScheme(scheme))
+			b.do(chromedp.EmulateViewport(width, 1800), colorScheme(scheme))
 			b.fits(fmt.Sprintf("%s, %d pixels, %s", name, width, scheme), width)
 			b.shot(fmt.Sprintf("%s-%d-%s", name, width, scheme))
 		}

@@ -16,6 +16,7 @@ import (
 )
 
 // A live run is paused, resumed, given another load and stopped on its screen.
+// When the page is loaded again meanwhile, it has all of that.
 func TestBrowserRunScreenControls(t *testing.T) {
 	t.Parallel()
 	s := serve(t, runs.Options{})
@@ -57,6 +58,10 @@ func TestBrowserRunScreenControls(t *testing.T) {
 	if focus := look[string](b.tab, "document.activeElement.textContent"); focus != "Change load" {
 		t.Errorf("after the change the focus is on %q", focus)
 	}
+	b.do(chromedp.Reload())
+	b.badges("running")
+	b.until(`document.querySelector(".sentence").textContent.includes("rate 50 to 80")`)
+	b.until(`document.querySelector(".overtime .event")`)
 	run, err := s.manager.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)

@@ -16,8 +16,10 @@ export function number(value) {
 // significant writes a number with three significant digits at most.
 function significant(value) {
   const rounded = round(value, 3);
-  const small = rounded !== 0 && Math.abs(rounded) < 1e-6; // which String writes with an exponent
-  return grouped(value, small ? rounded.toFixed(Math.min(2 - Math.floor(Math.log10(Math.abs(rounded))), 100)) : String(rounded));
+  const size = Math.abs(rounded);
+  const small = size > 0 && size < 1e-6; // which String writes with an exponent
+  const decimals = Math.min(2 - Math.floor(Math.log10(size)), 100);
+  return grouped(value, small ? rounded.toFixed(decimals) : String(rounded));
 }
 
 // grouped separates the thousands of a number's digits, and leaves out zeros at
