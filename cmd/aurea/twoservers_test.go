@@ -236,3 +236,45 @@ func TestTwoServersShareNoRun(t *testing.T) {
 		t.Errorf("%d jobs were done, want %d", n, keys*jobs)
 	}
 }
+
+// A search that one server executes is cancelled through the other.
+func TestCancelSearchOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("left out: it starts PostgreSQL")
+	}
+	a, b, _ := startTwoServers(t)
+	request, err := aurea.DecodeSearch([]byte(`{"spec": {"duration": "1h", "job_duration_ms": 1},
+		"objectives": ["p99 < 1s"], "rate": "10..20", "max_time": "3h"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	submitted, err := a.SubmitSearch(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := aurea.RunQuery{
+		Labels: map[string]string{"search": submitted.ID}, Statuses: []aurea.Status{aurea.StatusRunning},
+	}
+	for page := (aurea.RunPage{}); len(page.Runs) == 0; time.Sleep(20 * time.Millisecond) {
+		if page, err = b.List(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.CancelSearch(t.Context(), submitted.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []testServer{b, a} {
+		ended, err := s.Search(t.Context(), submitted.ID, time.Minute)
+		if err != nil || ended.Status != aurea.StatusCancelled {
+			t.Errorf("the search is %s (%v), want cancelled", ended.Status, err)
+		}
+	}
+	page, err := b.List(t.Context(), aurea.RunQuery{Labels: query.Labels})
+	if err != nil || len(page.Runs) != 1 {
+		t.Fatalf("the search has %d runs (%v), want 1", len(page.Runs), err)
+	}
+	if run := a.waitFinished(t, page.Runs[0].ID); run.Status != aurea.StatusCancelled {
+		t.Errorf("its run is %s, want cancelled", run.Status)
+	}
+}

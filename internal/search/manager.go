@@ -17,7 +17,7 @@ const (
 	maxWaiting   = 4               // searches that wait for the running one
 	storeTimeout = 5 * time.Second // for storing a search, also after the end of the service
 	retryEvery   = 5 * time.Second // to store what could not be stored
-	pollEvery    = time.Second     // to see the end of another server's search
+	pollEvery    = time.Second     // to see the end of another server's search, and who wants ours stopped
 )
 
 // Options configure a Manager.
@@ -60,6 +60,9 @@ func NewManager(options Options) *Manager {
 // Run executes searches until ctx ends. It then stops the running one, and returns
 // when all are interrupted and stored.
 func (m *Manager) Run(ctx context.Context) {
+	var stopping sync.WaitGroup
+	defer stopping.Wait()
+	stopping.Go(func() { m.stopCancelled(ctx) })
 	retry := time.NewTicker(retryEvery)
 	defer retry.Stop()
 	for {
@@ -77,6 +80,33 @@ func (m *Manager) Run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// stopCancelled stops, until ctx ends, the searches that clients of other servers
+// have cancelled.
+func (m *Manager) stopCancelled(ctx context.Context) {
+	for ; ctx.Err() == nil; sleep(ctx, pollEvery) {
+		if !m.isBusy() {
+			continue
+		}
+		ids, err := m.Store.CancelledSearches(ctx, m.Owner)
+		if err != nil && ctx.Err() == nil {
+			m.Log.Warn("cancelled searches are not known", "error", err)
+		}
+		for _, id := range ids {
+			if _, cancelled, err := m.cancelLive(id); cancelled && err == nil {
+				m.Log.Info("search cancelled through another server", "search", id)
+				m.storeEnded(ctx)
+			}
+		}
+	}
+}
+
+// isBusy reports whether a search has not ended.
+func (m *Manager) isBusy() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.entries, func(e *entry) bool { return !e.search.Status.Finished() })
 }
 
 // next returns the oldest waiting search, or nil.
@@ -304,9 +334,9 @@ func compareAge(a, b aurea.Search) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
-// Cancel stops a search with its run and returns its current state. The errors are
-// ErrNotFound, those of the store and, for a search that has finished or that
-// another server executes, ErrConflict.
+// Cancel stops a search with its run and returns its current state. A search of
+// another server ends within a few seconds. The errors are ErrNotFound, those of the
+// store and, for a search that has finished, ErrConflict.
 func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Search, error) {
 	s, cancelled, err := m.cancelLive(id)
 	switch {
@@ -319,11 +349,13 @@ func (m *Manager) Cancel(ctx context.Context, id string) (aurea.Search, error) {
 	if s, err = m.Store.Search(ctx, id); err != nil {
 		return aurea.Search{}, err
 	}
-	if !s.Status.Finished() {
-		return aurea.Search{}, fmt.Errorf("%w: another server executes search %s; cancel it there",
-			aurea.ErrConflict, id)
+	if s.Status.Finished() {
+		return aurea.Search{}, finishedError(s)
 	}
-	return aurea.Search{}, finishedError(s)
+	if err := m.Store.CancelSearch(ctx, id); err != nil {
+		return aurea.Search{}, err
+	}
+	return s, nil
 }
 
 // cancelLive cancels a search in memory; false if there is none with the id.

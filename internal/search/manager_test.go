@@ -151,8 +151,7 @@ func TestManagerStores(t *testing.T) {
 	})
 }
 
-// The search of another server is found, and its end waited for. Only that server
-// can cancel it.
+// The search of another server is found, and its end waited for.
 func TestManagerOfAnotherServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := new(MemoryStore)
@@ -162,9 +161,6 @@ func TestManagerOfAnotherServer(t *testing.T) {
 		if err := store.SaveSearch(t.Context(), other, "there"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Cancel(t.Context(), other.ID); !errors.Is(err, aurea.ErrConflict) {
-			t.Errorf("cancelling it: %v", err)
-		}
 		go func() {
 			time.Sleep(time.Minute)
 			other.Status = aurea.StatusCompleted
@@ -172,6 +168,45 @@ func TestManagerOfAnotherServer(t *testing.T) {
 		}()
 		if s, err := m.Wait(t.Context(), other.ID); err != nil || s.Status != aurea.StatusCompleted {
 			t.Errorf("it is %s (%v)", s.Status, err)
+		}
+	})
+}
+
+// Searches of another server can be cancelled: the running one, whose run stops with
+// it, and one that waits.
+func TestCancelAtAnotherServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(MemoryStore)
+		here, stop := startManager(t, store)
+		defer stop()
+		there := NewManager(here.Options)
+		there.Owner = "there"
+		r := request(t, `"objectives": ["p99 < 65ms"], "rate": "10..40"`)
+		var ids []string
+		for range 2 {
+			s, err := here.Submit(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, s.ID)
+		}
+		synctest.Wait()
+		for _, id := range ids {
+			if s, err := there.Cancel(t.Context(), id); err != nil || s.ID != id {
+				t.Errorf("cancelling search %s returns %q (%v)", id, s.ID, err)
+			}
+		}
+		began := time.Now()
+		for _, id := range ids {
+			if s, err := there.Wait(t.Context(), id); err != nil || s.Status != aurea.StatusCancelled {
+				t.Errorf("the search is %s (%v), want cancelled", s.Status, err)
+			}
+		}
+		if d := time.Since(began); d > 3*pollEvery {
+			t.Errorf("the searches ended after %s", d)
+		}
+		if _, err := there.Cancel(t.Context(), ids[0]); !errors.Is(err, aurea.ErrConflict) {
+			t.Errorf("a cancelled search can be cancelled: %v", err)
 		}
 	})
 }

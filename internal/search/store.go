@@ -18,4 +18,11 @@ type Store interface {
 	Search(ctx context.Context, id string) (aurea.Search, error)
 	// Searches returns all searches, newest first.
 	Searches(ctx context.Context) ([]aurea.Search, error)
+	// CancelSearch asks the server that executes a search to stop it; see
+	// CancelledSearches. A finished search is an aurea.ErrConflict, and an unknown
+	// ID an aurea.ErrNotFound.
+	CancelSearch(ctx context.Context, id string) error
+	// CancelledSearches returns the IDs of the unfinished searches of this server
+	// that are to be stopped.
+	CancelledSearches(ctx context.Context, owner string) ([]string, error)
 }

@@ -23,8 +23,8 @@ type Searches interface {
 	Wait(ctx context.Context, id string) (aurea.Search, error)
 	// List returns all searches, newest first.
 	List(ctx context.Context) ([]aurea.Search, error)
-	// Cancel stops a search and returns its current state. One that has finished
-	// or that another server executes is an aurea.ErrConflict.
+	// Cancel stops a search and returns its current state. One that has finished is
+	// an aurea.ErrConflict.
 	Cancel(ctx context.Context, id string) (aurea.Search, error)
 }
 

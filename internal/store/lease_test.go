@@ -270,7 +270,7 @@ func TestPostgresRefused(t *testing.T) {
 	}
 	_, err := store.Open(t.Context(), address, store.Options{})
 	if err == nil || !strings.Contains(err.Error(),
-		"its schema has version 9 and this program knows versions up to 7") {
+		"its schema has version 9 and this program knows versions up to 8") {
 		t.Errorf("opening a newer schema: %v", err)
 	}
 	for _, wrong := range []string{

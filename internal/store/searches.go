@@ -102,6 +102,42 @@ func scanSearch(from interface{ Scan(into ...any) error }) (search aurea.Search,
 	return aurea.Search{ID: id}, fmt.Errorf("%w: search %s is not what was stored", aurea.ErrDamaged, id)
 }
 
+// CancelSearch asks the server that executes a search to stop it. A finished
+// search is an aurea.ErrConflict.
+func (s *Store) CancelSearch(ctx context.Context, id string) error {
+	const (
+		update = `UPDATE searches SET stop = 1 WHERE id = $1 AND finished = 0`
+		exists = `SELECT count(*) FROM searches WHERE id = $1`
+	)
+	err := s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
+		result, err := tx.ExecContext(ctx, update, searchable(id))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+		var n int
+		err = tx.QueryRowContext(ctx, exists, searchable(id)).Scan(&n)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return fmt.Errorf("%w: there is no search %s", aurea.ErrNotFound, id)
+		}
+		return fmt.Errorf("%w: search %s has finished", aurea.ErrConflict, id)
+	})
+	return s.wrapErr("cancel a search", err)
+}
+
+// CancelledSearches returns the IDs of this server's unfinished searches that are
+// to be stopped.
+func (s *Store) CancelledSearches(ctx context.Context, owner string) ([]string, error) {
+	const stop = `SELECT id FROM searches WHERE finished = 0 AND owner = $1 AND stop = 1 ORDER BY created_at, id`
+	cancelled, err := ids(ctx, s.reader, stop, s.ownerKey(owner))
+	return cancelled, s.wrapErr("look for cancelled searches", err)
+}
+
 // interruptSearches interrupts the unfinished searches of dead servers.
 func (s *Store) interruptSearches(ctx context.Context, dead []ownerEpoch) error {
 	const unfinished = `SELECT id, document, checksum FROM searches WHERE finished = 0 AND `

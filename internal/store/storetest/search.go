@@ -110,3 +110,28 @@ func testPruneSearches(t *testing.T, place Place) {
 	must[int](t)(s.Prune(t.Context(), aurea.Retention{Age: time.Hour}))
 	expect(t, must[[]aurea.Search](t)(s.Searches(t.Context())), []aurea.Search{recent, running})
 }
+
+// A search that was cancelled through any server is known to its own until it has
+// ended, whatever that one stores meanwhile.
+func testCancelSearches(t *testing.T, place Place) {
+	s := place.Open(t)
+	running, other, finished := newSearch(1), newSearch(2), ended(newSearch(3))
+	for _, search := range []aurea.Search{running, other, finished} {
+		check(t, s.SaveSearch(t.Context(), search, "here"))
+	}
+	cancelled := func(owner string) []string { return must[[]string](t)(s.CancelledSearches(t.Context(), owner)) }
+	expect(t, cancelled("here"), nil)
+	check(t, s.CancelSearch(t.Context(), running.ID))
+	check(t, s.CancelSearch(t.Context(), running.ID))
+	check(t, s.SaveSearch(t.Context(), running, "here"))
+	expect(t, cancelled("here"), []string{running.ID})
+	expect(t, cancelled("there"), nil)
+	conflict(t, "cancelling a finished search", s.CancelSearch(t.Context(), finished.ID))
+	for _, id := range []string{"search-4", "", "a\x00b", "\xff"} {
+		if err := s.CancelSearch(t.Context(), id); !errors.Is(err, aurea.ErrNotFound) {
+			t.Errorf("cancelling search %q: %v, want not found", id, err)
+		}
+	}
+	check(t, s.SaveSearch(t.Context(), ended(running), "here"))
+	expect(t, cancelled("here"), nil)
+}

@@ -69,6 +69,7 @@ var tests = []struct {
 	{"many searches", testManySearches},
 	{"recover searches", testRecoverSearches},
 	{"prune searches", testPruneSearches},
+	{"cancel searches", testCancelSearches},
 }
 
 // Run tests a store against the contract; place returns an empty Place for each
