@@ -39,7 +39,7 @@ func drawFault(random *rand.Rand, workers int) fault {
 	network := func(m mode) func(r *rig, last time.Duration) {
 		return func(r *rig, last time.Duration) { r.workers[victim].proxy.setFor(m, last) }
 	}
-	switch kind := random.IntN(10); kind {
+	switch kind := random.IntN(11); kind {
 	case 0:
 		f.what, f.last = "kill", 0
 		f.hit = func(r *rig, _ time.Duration) { r.workers[victim].kill() }
@@ -59,6 +59,14 @@ func drawFault(random *rand.Rand, workers int) fault {
 	case 8:
 		f.what = "server suspended"
 		f.hit = func(r *rig, last time.Duration) { r.server.stopFor(last) }
+		return f
+	case 9:
+		f.what, f.last = "server terminated", time.Duration(random.IntN(5000))*time.Millisecond
+		f.hit = func(r *rig, last time.Duration) {
+			r.terminate()
+			time.Sleep(last)
+			r.serve()
+		}
 		return f
 	default:
 		f.what, f.last = "server killed", time.Duration(random.IntN(5000))*time.Millisecond
