@@ -4,8 +4,9 @@ package aurea
 // unit.
 type Abort struct {
 	Expression string  `json:"expression"`
-	Value      float64 `json:"value"` // when it ended the run
-	T          float64 `json:"t"`     // when that was, in seconds from the run's start
+	Value      float64 `json:"value"`              // when it ended the run
+	T          float64 `json:"t"`                  // when that was, in seconds from the run's start
+	Scenario   string  `json:"scenario,omitempty"` // whose threshold it is; "" for the run's
 }
 
 // An Aborter follows the progress of a run and finds the threshold that ends it
@@ -32,10 +33,10 @@ func NewAborter(plan Plan) *Aborter {
 
 // Observe adds the next interval and returns the first threshold that fails by
 // now; nil if none does. A threshold without data does not fail. The method of a
-// nil Aborter returns nil.
+// nil Aborter returns what a scenario's Aborter has found.
 func (a *Aborter) Observe(p Progress) *Abort {
-	if a == nil {
-		return nil
+	if a == nil || p.Aborted != nil {
+		return p.Aborted
 	}
 	a.add(p)
 	length := a.length(p)

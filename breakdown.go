@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/hist"
@@ -97,6 +98,63 @@ func (b *Breakdown) Merge(other *Breakdown) {
 		b.parts[i].Merge(part)
 	}
 	b.statuses.Merge(other.statuses)
+}
+
+// Join returns the names of both, each once.
+func (m MetricNames) Join(other MetricNames) MetricNames {
+	joined := MetricNames{
+		Phases: slices.Clip(m.Phases), Counters: slices.Clip(m.Counters), Parts: slices.Clip(m.Parts),
+	}
+	for _, phase := range other.Phases {
+		if !slices.Contains(joined.Phases, phase) {
+			joined.Phases = append(joined.Phases, phase)
+		}
+	}
+	for _, counter := range other.Counters {
+		if !slices.Contains(joined.Counters, counter) {
+			joined.Counters = append(joined.Counters, counter)
+		}
+	}
+	for _, part := range other.Parts {
+		if joined.part(part.Name) < 0 {
+			joined.Parts = append(joined.Parts, part)
+		}
+	}
+	return joined
+}
+
+// part returns the index of a part; -1 if there is none of that name.
+func (m MetricNames) part(name string) int {
+	return slices.IndexFunc(m.Parts, func(p Part) bool { return p.Name == name })
+}
+
+// JoinBreakdowns merges breakdowns of different workloads by the names of what they
+// measure. Nil ones are empty. It returns nil if all are nil.
+func JoinBreakdowns(all ...*Breakdown) *Breakdown {
+	all = slices.DeleteFunc(slices.Clone(all), func(b *Breakdown) bool { return b == nil })
+	if len(all) == 0 {
+		return nil
+	}
+	var names MetricNames
+	for _, b := range all {
+		names = names.Join(b.MetricNames)
+	}
+	joined := NewBreakdown(names)
+	for _, b := range all {
+		for i, phase := range b.phases {
+			if phase.Count() > 0 {
+				joined.histogram(slices.Index(joined.Phases, b.Phases[i])).Merge(phase)
+			}
+		}
+		for i, n := range b.counters {
+			joined.counters[slices.Index(joined.Counters, b.Counters[i])] += n
+		}
+		for i, part := range b.parts {
+			joined.parts[joined.part(b.Parts[i].Name)].Merge(part)
+		}
+		joined.statuses.Merge(b.statuses)
+	}
+	return joined
 }
 
 // Reset empties the breakdown and keeps its memory.

@@ -36,6 +36,10 @@ type Command struct {
 // ErrConflict if the plan lacks what the control would change. LivePlan.Apply
 // also checks the state of the run.
 func (p Plan) Control(c Control) error {
+	if len(p.Scenarios) > 0 {
+		return fmt.Errorf("%w: a run of scenarios can only be cancelled, as pauses and new loads are of one load",
+			ErrConflict)
+	}
 	switch c.Kind {
 	case Pause, Resume:
 		return nil

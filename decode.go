@@ -32,6 +32,9 @@ func DecodeSpecNaming(data []byte, name func(field string) string) (Spec, error)
 	}
 	applyDefaults(object, &found)
 	param.RejectUnknown(object, "", names, &found)
+	if _, several := object["scenarios"]; several {
+		refuseBeside(object, name, &found)
+	}
 	for _, f := range fields {
 		if value, given := object[f.Name]; given {
 			f.read(&spec, f.Parameter, value, &found)

@@ -139,7 +139,7 @@ func (r *SearchRequest) readSpec(value any, name func(string) string, found *par
 		found.Add("spec", "must be an object; got %s", param.Describe(value))
 		return
 	}
-	for _, field := range []string{"stages", "repeat"} {
+	for _, field := range []string{"stages", "repeat", "scenarios"} {
 		if _, given := members[field]; given {
 			found.Add("spec."+field, "cannot be part of a search, which runs the spec at one load after the other")
 			return

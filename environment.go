@@ -46,3 +46,14 @@ type Health struct {
 	GCPauseMax       float64 `json:"gc_pause_max"`          // longest pause of the garbage collector, seconds
 	SchedulerLatency float64 `json:"scheduler_latency_p99"` // p99 of the time that goroutines waited to run, seconds
 }
+
+// Worst returns the worse of each number.
+func (h Health) Worst(other Health) Health {
+	return Health{
+		CPU:              max(h.CPU, other.CPU),
+		Steal:            max(h.Steal, other.Steal),
+		Throttled:        max(h.Throttled, other.Throttled),
+		GCPauseMax:       max(h.GCPauseMax, other.GCPauseMax),
+		SchedulerLatency: max(h.SchedulerLatency, other.SchedulerLatency),
+	}
+}

@@ -21,7 +21,25 @@ type Forecast struct {
 	Concurrency int64    `json:"concurrency" doc:"most jobs in flight"`
 	// Load is the rate of an open model, or the jobs in flight of a closed one.
 	// It is linear between two points. Two points at one time are a step.
-	Load []LoadPoint `json:"load" doc:"the load over time, linear between two points"`
+	Load []LoadPoint `json:"load" doc:"the load over time, linear between two points; empty with scenarios"`
+	// Scenarios are what the scenarios would do, each on a clock of its own. Then the
+	// fields above are sums, or null if some scenario has none.
+	Scenarios []ScenarioForecast `json:"scenarios,omitempty" doc:"what each scenario would do"`
+}
+
+// A ScenarioForecast is what one scenario would do. Its fields are those of a
+// Forecast, but for Start, which is nil for a scenario that follows another one.
+type ScenarioForecast struct {
+	Name        string      `json:"name"`
+	Start       *float64    `json:"start" doc:"seconds since the run began; null if after the scenario before it"`
+	Workload    string      `json:"workload"`
+	Model       Model       `json:"model"`
+	PlannedJobs *int64      `json:"planned_jobs"`
+	Approximate bool        `json:"approximate"`
+	Duration    *float64    `json:"duration"`
+	Warmup      float64     `json:"warmup"`
+	Concurrency int64       `json:"concurrency"`
+	Load        []LoadPoint `json:"load"`
 }
 
 // A LoadPoint is the load at a moment. It has exactly one of Rate and
@@ -35,6 +53,9 @@ type LoadPoint struct {
 // Forecast returns what the plan, which is a whole one, would do. It takes no
 // longer for a plan of more jobs.
 func (p Plan) Forecast() Forecast {
+	if len(p.Scenarios) > 0 {
+		return p.forecastScenarios()
+	}
 	f := Forecast{
 		Workload:    p.Workload.Kind,
 		Model:       Closed,
@@ -59,6 +80,64 @@ func (p Plan) Forecast() Forecast {
 	}
 	f.Load = profile.points(f.Duration, p.Open())
 	return f
+}
+
+// forecastScenarios adds up what the scenarios would do. One that follows another
+// starts, for lack of better, when that starts no more jobs.
+func (p Plan) forecastScenarios() Forecast {
+	f := Forecast{
+		Workload: p.Workload.Kind, Concurrency: p.Concurrency, Load: []LoadPoint{}, PlannedJobs: new(int64),
+		Duration: new(float64),
+	}
+	var end *float64 // of the scenario before
+	for i, plan := range p.Scenarios {
+		one := plan.Forecast()
+		start := p.Spec.Scenarios[i].startSeconds(i)
+		f.Scenarios = append(f.Scenarios, ScenarioForecast{
+			Name: plan.Spec.Name, Start: start, Workload: one.Workload, Model: one.Model, PlannedJobs: one.PlannedJobs,
+			Approximate: one.Approximate, Duration: one.Duration, Warmup: one.Warmup, Concurrency: one.Concurrency,
+			Load: one.Load,
+		})
+		f.PlannedJobs = sumOf(f.PlannedJobs, one.PlannedJobs)
+		f.Approximate = f.Approximate || one.Approximate
+		if start == nil {
+			start = end
+		}
+		if end = sumOf(start, one.Duration); end == nil || f.Duration == nil {
+			f.Duration = nil
+		} else {
+			longest := max(*f.Duration, *end)
+			f.Duration = &longest
+		}
+	}
+	f.Model = f.Scenarios[0].Model
+	for _, scenario := range f.Scenarios {
+		if scenario.Model != f.Scenarios[0].Model {
+			f.Model = Mixed
+		}
+	}
+	return f
+}
+
+// startSeconds returns when the i-th scenario starts; nil if another one decides.
+func (s Scenario) startSeconds(i int) *float64 {
+	start := new(float64)
+	switch {
+	case s.Start != nil:
+		*start = s.Start.Seconds()
+	case i > 0:
+		return nil
+	}
+	return start
+}
+
+// sumOf adds two numbers; nil if one of them is.
+func sumOf[T int64 | float64](a, b *T) *T {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
 }
 
 // forecastOpen completes the forecast of an open plan: its rate decides how

@@ -26,6 +26,9 @@ type Plan struct {
 	KeepJobs    bool     `json:"keep_jobs"`       // whether to keep a record of every job
 	Rows        int64    `json:"rows,omitempty"`  // what Jobs was limited to by data that is used once; 0 if it was not
 	Trace       *Trace   `json:"trace,omitempty"` // the trace of the run; nil if no jobs are traced
+	// Scenarios are the plans of the scenarios of the spec, in its order. Their jobs
+	// have numbers of their own; see RunJob. The plan itself then has no load.
+	Scenarios []Plan `json:"scenarios,omitempty"`
 }
 
 const (
@@ -49,6 +52,9 @@ func NewPlan(spec Spec, seed uint64) Plan {
 	}
 	if spec.Seed != nil {
 		plan.Seed = *spec.Seed
+	}
+	if len(spec.Scenarios) > 0 {
+		return plan.WithScenarios(plan.scenarioPlans())
 	}
 	if plan.Jobs == 0 {
 		plan.Jobs = Unbounded

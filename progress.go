@@ -24,6 +24,8 @@ type Progress struct {
 	Paused       time.Duration    // part of Elapsed in which the run was paused
 	Activity     Activity         // at the end of the interval
 	Traced       []TracedJob      // that ended since the last report
+	Scenarios    []ScenarioSoFar  // of a plan with scenarios, in their order
+	Aborted      *Abort           // the threshold of a scenario that ends the run; nil for none
 }
 
 // A Point is one interval of a result's series. Times are in seconds.

@@ -15,9 +15,10 @@ const (
 	StreamFaults
 	StreamParts
 	StreamData
-	StreamBoundary           // of multipart bodies
-	StreamFields   = 1 << 16 // and above: values of templates
-	StreamNested   = 1 << 17 // and above: nested workloads
+	StreamBoundary            // of multipart bodies
+	StreamScenarios           // seeds of scenarios
+	StreamFields    = 1 << 16 // and above: values of templates
+	StreamNested    = 1 << 17 // and above: nested workloads
 )
 
 // golden is 2⁶⁴ divided by the golden ratio.

@@ -1,6 +1,8 @@
 package aurea
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,6 +51,7 @@ type Result struct {
 	Counters      param.Named[Amount]  `json:"counters,omitempty"`  // amounts, if the workload reports them
 	Statuses      param.Named[int64]   `json:"statuses,omitempty"`  // responses by status, also of redirects and polls
 	Parts         []PartResult         `json:"parts,omitempty"`     // for a mix
+	Scenarios     []ScenarioResult     `json:"scenarios,omitempty"` // in the order of the spec
 	Workers       *Workers             `json:"workers,omitempty"`   // of a run that several machines executed
 	Histogram     *Histogram           `json:"histogram,omitempty"` // of the latency; only in documents of the command
 	Health        Health               `json:"health"`
@@ -109,6 +112,7 @@ type Model string
 const (
 	Closed Model = "closed"
 	Open   Model = "open"
+	Mixed  Model = "mixed" // of a run whose scenarios have both
 )
 
 // Rate compares the rate of the open model with the schedule, in jobs a second,
@@ -161,6 +165,7 @@ type Measurement struct {
 	Environment Environment
 	Workers     *Workers      // nil if this process ran the jobs; else MaxInFlight is not used
 	WorkerTally []PackedTally // of Workers.Of, in its order; nil for workers that are not Listed
+	Scenarios   []Measurement // of the scenarios of the plan, each with its own clock; nil if it has none
 	Warnings    []string      // remarks for the reader of the result
 }
 
@@ -189,7 +194,7 @@ func (m Measurement) Samples() Samples {
 func NewResult(plan Plan, m Measurement) *Result {
 	tally := m.Tally
 	paused, pausedWarmup := m.LivePlan.Pauses(m.Duration)
-	judged := max(m.Duration-time.Duration(plan.Spec.Warmup)-pausedWarmup, 0)
+	judged := max(m.Duration-m.judgedFrom(plan), 0)
 	start := m.Start.UTC().Truncate(time.Microsecond)
 	r := tallied(plan, tally, judged)
 	result := &r
@@ -223,10 +228,11 @@ func NewResult(plan Plan, m Measurement) *Result {
 		result.Rate = m.rate(plan)
 	}
 	result.addWorkers(m.Workers)
+	result.addScenarios(plan, m)
 	if plan.Spec.Warmup > 0 {
 		result.Warmup = m.warmup(plan, pausedWarmup)
 	}
-	result.judge(m.Samples())
+	result.judge(m.Samples(), result.shareHost(m))
 	return result
 }
 
@@ -289,6 +295,21 @@ func (m Measurement) rate(plan Plan) *Rate {
 		Target:   ratio(float64(due), length.Seconds()),
 		Achieved: ratio(float64(started), max(length, m.LastStart).Seconds()),
 	}
+}
+
+// MergeErrors adds up failures by class, the most frequent first. The sample of a
+// class is the first that there is.
+func MergeErrors(lists ...[]ErrorClass) []ErrorClass {
+	merged := map[string]ErrorClass{}
+	for _, class := range slices.Concat(lists...) {
+		before := merged[class.Class]
+		class.Count += before.Count
+		class.Sample = cmp.Or(before.Sample, class.Sample)
+		merged[class.Class] = class
+	}
+	return slices.SortedFunc(maps.Values(merged), func(a, b ErrorClass) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Class, b.Class))
+	})
 }
 
 // timeoutClass is the error class of jobs that timed out.

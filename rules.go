@@ -45,6 +45,10 @@ var crossFieldRules = []struct {
 // checkRules adds a problem for every rule about several fields that the spec
 // breaks. Its message calls a field what name returns for it.
 func (s Spec) checkRules(name func(field string) string, found *param.Problems) {
+	if len(s.Scenarios) > 0 {
+		s.checkScenarios(found)
+		return
+	}
 	s.checkStages(found)
 	if len(*found) > 0 {
 		return

@@ -36,6 +36,7 @@ var (
 // returned as it is.
 func (s Spec) Mask() Spec {
 	s = s.maskNamed()
+	s.Scenarios = mapScenarios(s.Scenarios, Spec.Mask)
 	if s.Workload == nil {
 		return s
 	}
@@ -51,15 +52,14 @@ func (s Spec) Mask() Spec {
 func (s Spec) CheckUnmasked() error {
 	var found param.Problems
 	s.checkNamed(&found)
-	if s.Workload == nil {
-		return found.Err()
+	for at, w := range s.Workloads() {
+		walk(w.Parameters, at, func(at, secret string) string {
+			if secret == Masked {
+				found.Add(at, "is masked, as the secrets of a kept run are; give it again")
+			}
+			return secret
+		})
 	}
-	walk(s.Workload.Parameters, "workload", func(at, secret string) string {
-		if secret == Masked {
-			found.Add(at, "is masked, as the secrets of a kept run are; give it again")
-		}
-		return secret
-	})
 	slices.SortFunc(found, func(a, b FieldError) int { return strings.Compare(a.Location, b.Location) })
 	return found.Err()
 }
@@ -71,6 +71,10 @@ func (r Run) Mask() Run {
 	if r.Result != nil {
 		result := *r.Result
 		result.Errors = maskErrors(result.Errors, result.Spec.Secrets)
+		result.Scenarios = slices.Clone(result.Scenarios)
+		for i := range result.Scenarios {
+			result.Scenarios[i].Errors = maskErrors(result.Scenarios[i].Errors, result.Spec.Secrets)
+		}
 		result.Name = result.Spec.Secrets.Mask(result.Name)
 		result.Spec = result.Spec.Mask()
 		r.Result = &result
@@ -115,8 +119,8 @@ func (s RunSummary) Mask() RunSummary {
 // hasSecrets reports whether the spec has a secret that is not masked.
 func (s Spec) hasSecrets() bool {
 	found := false
-	if s.Workload != nil {
-		walk(s.Workload.Parameters, "", func(_, secret string) string {
+	for at, w := range s.Workloads() {
+		walk(w.Parameters, at, func(_, secret string) string {
 			found = found || secret != Masked
 			return secret
 		})

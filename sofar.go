@@ -20,6 +20,7 @@ type SoFar struct {
 	Errors     []ErrorSoFar     `json:"errors,omitempty"`     // also in the warm-up; the most frequent first
 	Thresholds []ThresholdCheck `json:"thresholds,omitempty"` // their values so far
 	Parts      []PartSoFar      `json:"parts,omitempty"`      // of a mix
+	Scenarios  []ScenarioSoFar  `json:"scenarios,omitempty"`  // in the order of the spec
 	Latency    []Bucket         `json:"latency,omitempty"`    // of jobs that ended ok, shortest first
 	Time       []TimeSoFar      `json:"time,omitempty"`       // where the time of the jobs goes
 }
@@ -37,6 +38,26 @@ type PartSoFar struct {
 	Failed int64   `json:"failed"` // failed and timed out
 	P99    float64 `json:"p99"`    // of latency
 }
+
+// A ScenarioSoFar is the state of one scenario. Throughput and P99 are of its last
+// interval.
+type ScenarioSoFar struct {
+	Name       string           `json:"name"`
+	State      string           `json:"state"` // ScenarioWaiting, ScenarioRunning or ScenarioEnded
+	OK         int64            `json:"ok"`
+	Failed     int64            `json:"failed"` // failed and timed out
+	InFlight   int64            `json:"in_flight"`
+	Throughput float64          `json:"throughput"`
+	P99        float64          `json:"p99"` // of latency
+	Thresholds []ThresholdCheck `json:"thresholds,omitempty"`
+}
+
+// The states of a scenario.
+const (
+	ScenarioWaiting = "waiting"
+	ScenarioRunning = "running"
+	ScenarioEnded   = "ended"
+)
 
 // A TimeSoFar is one thing that jobs spend their time on: the delay of their
 // start, or a phase that the workload reports, or the service as a whole.
@@ -85,6 +106,7 @@ func (f *Follower) Observe(p Progress) *SoFar {
 		Errors:     f.sortedErrors(),
 		Thresholds: f.thresholds(p),
 		Parts:      partsSoFar(p.Breakdown),
+		Scenarios:  p.Scenarios,
 		Latency:    bucketsSoFar(f.judged.Latency),
 		Time:       f.time(p.Breakdown),
 	}

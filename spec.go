@@ -57,6 +57,7 @@ type Spec struct {
 	Secrets         Secrets           `json:"secrets,omitempty"`
 	Users           int64             `json:"users,omitempty"`
 	Data            *Data             `json:"data,omitempty"`
+	Scenarios       []Scenario        `json:"scenarios,omitempty"` // in place of the fields of one load
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate
@@ -165,10 +166,14 @@ func anyInjectsFaults(parameters any) bool {
 }
 
 // ResolvedWorkload returns the workload of the spec, or the sleep that
-// job_duration_ms is short for.
+// job_duration_ms is short for. It is one of ScenariosKind, without parameters, if
+// the spec has scenarios, each with a workload of its own.
 func (s Spec) ResolvedWorkload() Workload {
-	if s.Workload != nil {
+	switch {
+	case s.Workload != nil:
 		return *s.Workload
+	case len(s.Scenarios) > 0:
+		return Workload{Kind: ScenariosKind}
 	}
 	duration := DefaultJobDuration
 	if s.JobDurationMS != nil {

@@ -54,8 +54,10 @@ func applyDefaults(object map[string]any, found *param.Problems) {
 				param.Describe(families[kind]))
 		}
 	}
-	if workload, given := object["workload"]; given {
-		object["workload"] = d.fill(workload)
+	for _, name := range []string{"workload", "scenarios"} {
+		if workloads, given := object[name]; given {
+			object[name] = d.fill(workloads)
+		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(families)) {
 		if !slices.Contains(d.kinds, kind) {

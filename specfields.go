@@ -34,7 +34,14 @@ func set[T any](assign func(*Spec, T)) func(*Spec, param.Parameter, any, *param.
 }
 
 // fields is the spec, row by row, in the order of the documentation.
-var fields = []field{
+var fields = append(slices.Clip(singleFields),
+	field{scenariosParameter, readScenarios},
+	field{defaultsParameter, nil}, // applyDefaults has read them
+)
+
+// singleFields are the rows of a spec without scenarios, of which scenarios have
+// their own.
+var singleFields = []field{
 	{param.Parameter{
 		Name: "num_jobs", Type: param.Integer, Min: 1, Max: MaxJobs,
 		Doc: "how many jobs",
@@ -132,7 +139,6 @@ var fields = []field{
 		Name: "data", Type: param.Object, Members: dataParameters,
 		Doc: "a file of rows, of which each job uses one as {{data.NAME}}",
 	}, readData},
-	{defaultsParameter, nil}, // applyDefaults has read them
 }
 
 // SpecParameters returns the fields of a spec, in the order of the

@@ -15,9 +15,17 @@ var extendsParameter = param.Parameter{Name: "extends", Type: param.Text,
 func SpecSchema(kinds []Kind) map[string]any {
 	schema := param.ObjectSchema(append(SpecParameters(), extendsParameter))
 	fields, _ := schema["properties"].(param.Named[map[string]any])
-	workload, _ := fields.Get("workload")
-	delete(workload, "properties")
-	delete(workload, "required")
+	several, _ := fields.Get("scenarios")
+	scenario, _ := several["items"].(map[string]any)
+	ofScenario, _ := scenario["properties"].(param.Named[map[string]any])
+	for _, holder := range []param.Named[map[string]any]{fields, ofScenario} {
+		workload, _ := holder.Get("workload")
+		delete(workload, "properties")
+		delete(workload, "required")
+	}
+	name, _ := ofScenario.Get("name")
+	name["pattern"] = `^([a-zA-Z0-9_.-]{1,40}|.*\$\{.*)$` // or a variable
+	scenario["anyOf"] = requireOneOf("num_jobs", "duration", "stages")
 	allowVariables(schema)
 	var variants []any
 	var families param.Named[any]
@@ -29,10 +37,18 @@ func SpecSchema(kinds []Kind) map[string]any {
 	defaults["properties"], defaults["additionalProperties"] = families, false
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	schema["title"] = "A benchmark of Aurea"
-	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "extends")
+	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "scenarios", "extends")
 	schema["if"] = map[string]any{"not": map[string]any{"anyOf": requireOneOf("extends", defaultsField)}}
-	schema["then"] = map[string]any{"properties": map[string]any{"workload": map[string]any{"$ref": "#/$defs/workload"}}}
-	schema["not"] = map[string]any{"required": []string{"job_duration_ms", "workload"}}
+	workload := map[string]any{"workload": map[string]any{"$ref": "#/$defs/workload"}}
+	schema["then"] = map[string]any{"properties": map[string]any{
+		"workload":  workload["workload"],
+		"scenarios": map[string]any{"items": map[string]any{"properties": workload}},
+	}}
+	wrong := []any{map[string]any{"required": []string{"job_duration_ms", "workload"}}}
+	for _, field := range scenarioFields {
+		wrong = append(wrong, map[string]any{"required": []string{"scenarios", field}})
+	}
+	schema["not"] = map[string]any{"anyOf": wrong}
 	schema["$defs"] = map[string]any{
 		"workload": map[string]any{"description": "what a job does: a kind and its parameters", "oneOf": variants},
 	}

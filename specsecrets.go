@@ -156,6 +156,12 @@ func (s Spec) maskNamed() Spec {
 		masked := mapTexts(s.Workload.Parameters, "", func(_, text string) string { return s.Secrets.Mask(text) })
 		s.Workload = &Workload{Kind: s.Workload.Kind, Parameters: masked.(map[string]any)}
 	}
+	s.Scenarios = mapScenarios(s.Scenarios, func(scenario Spec) Spec {
+		scenario.Secrets = s.Secrets
+		scenario = scenario.maskNamed()
+		scenario.Secrets = nil
+		return scenario
+	})
 	s.Secrets = s.Secrets.withoutValues()
 	return s
 }
@@ -195,15 +201,17 @@ func (s Spec) checkNamed(found *param.Problems) {
 				"of names and values", secret.Name, secret.Name)
 		}
 	}
-	if len(*found) == 0 || s.Workload == nil {
+	if len(*found) == 0 {
 		return
 	}
-	mapTexts(s.Workload.Parameters, "workload", func(at, text string) string {
-		if strings.Contains(text, Masked) && text != Masked {
-			found.Add(at, "has a masked part, as the secrets of a kept run are; give it again")
-		}
-		return text
-	})
+	for at, w := range s.Workloads() {
+		mapTexts(w.Parameters, at, func(at, text string) string {
+			if strings.Contains(text, Masked) && text != Masked {
+				found.Add(at, "has a masked part, as the secrets of a kept run are; give it again")
+			}
+			return text
+		})
+	}
 }
 
 // MarshalJSON encodes the values by their names. Without values it encodes the

@@ -48,9 +48,12 @@ func (p Plan) TargetAt(elapsed time.Duration) Target {
 	if p.Jobs != Unbounded {
 		target.Jobs = p.Jobs
 	}
-	if p.Open() {
+	switch {
+	case len(p.Scenarios) > 0:
+		p.addScenarioTargets(elapsed, &target)
+	case p.Open():
 		target.Rate = p.Rate.At(elapsed.Seconds())
-	} else {
+	default:
 		target.InFlight = p.LevelAt(elapsed.Seconds())
 	}
 	return target

@@ -14,6 +14,8 @@ type Trace struct {
 	ID        [16]byte `json:"id"`
 	Run       [8]byte  `json:"run"`                  // the span of the run, the parent of its jobs' spans
 	PerSecond int      `json:"per_second,omitempty"` // most jobs traced a second; 0 for MaxTracesPerSecond
+	Scenario  int      `json:"scenario,omitempty"`   // whose jobs are traced; see Plan.RunJob
+	Scenarios int      `json:"scenarios,omitempty"`  // of the run; 0 for the numbers of the run
 }
 
 // Jobs whose number is a multiple of TraceEvery may be traced, at most
@@ -34,6 +36,9 @@ func (t Trace) Shard(n int) Trace {
 // number, so every participant of a run can compute it. It is never zero, which
 // would mean no span.
 func (t Trace) Span(job int64) (span [8]byte) {
+	if t.Scenarios > 0 {
+		job = job*int64(t.Scenarios) + int64(t.Scenario)
+	}
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(t.ID[:], uint64(job)))
 	copy(span[:], sum[:])
 	span[7] |= 1

@@ -62,6 +62,10 @@ type validityCheck struct {
 // result has no latency, but its error rate is right.
 const NoneOK = "none_ok"
 
+// SharedHost is the code of the reason of a result whose workers, or whose
+// scenarios, took the resources of one machine from each other.
+const SharedHost = "shared_host"
+
 // validityChecks is the table of checks. To add one, add its line.
 var validityChecks = []validityCheck{
 	{"no_samples", Invalid, func(r *Result) (float64, float64, bool) { return 0, 0, r.Counts.Ended() == 0 },
@@ -122,7 +126,7 @@ var validityChecks = []validityCheck{
 	{"split_bound", Degraded, ofWorkers(splitBound),
 		"each of %.0f workers had only its share of the %.0f places for jobs in flight, and one was full; in one " +
 			"pool fewer jobs would have waited or been dropped"},
-	{"shared_host", Degraded, ofWorkers(sharedHosts),
+	{SharedHost, Degraded, ofWorkers(sharedHosts),
 		"%.0f workers shared {machines}, and so took cores and network from each other"},
 	{"too_short", Degraded, func(r *Result) (float64, float64, bool) {
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0

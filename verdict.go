@@ -48,18 +48,28 @@ func (c ThresholdCheck) verdict() Verdict {
 	return VerdictFail
 }
 
-// judge sets validity, threshold checks and verdict from the numbers.
-func (r *Result) judge(s Samples) {
-	r.Validity = r.checkValidity()
+// judge sets validity, threshold checks and verdict from the numbers. The
+// thresholds of all scenarios count for the verdict of the run. sharing are the
+// scenarios that took resources from each other.
+func (r *Result) judge(s Samples, sharing []string) {
 	r.Thresholds = []ThresholdCheck{}
 	r.Verdict = VerdictNone
-	if len(r.Spec.Thresholds) == 0 {
+	r.Validity = r.checkValidity()
+	implied := map[Verdict]bool{}
+	if len(r.Scenarios) > 0 {
+		r.Validity = r.scenarioValidity(sharing)
+		for _, scenario := range r.Scenarios {
+			implied[scenario.Verdict] = true
+		}
+		delete(implied, VerdictNone)
+	}
+	if len(r.Spec.Thresholds) == 0 && len(implied) == 0 {
 		return
 	}
-	implied := map[Verdict]bool{VerdictInvalid: r.Validity.State == Invalid}
+	implied[VerdictInvalid] = r.Validity.State == Invalid
 	for _, threshold := range r.Spec.Thresholds {
 		check := threshold.Check(r, s)
-		if a := r.Aborted; a != nil && a.Expression == check.Expression {
+		if a := r.Aborted; a != nil && a.Expression == check.Expression && a.Scenario == "" {
 			check.Value, check.OK, check.NoData = a.Value, false, false // jobs that ended since do not mend it
 		}
 		r.Thresholds = append(r.Thresholds, check)

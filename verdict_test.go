@@ -36,7 +36,7 @@ func TestVerdicts(t *testing.T) {
 			for range 2 {
 				r := healthy(t, thresholds...)
 				measurement.change(r.Result)
-				r.judge(r.Samples)
+				r.judge(r.Samples, nil)
 				if r.Validity.State != measurement.is {
 					t.Fatalf("the result is %s, want %s", r.Validity.State, measurement.is)
 				}

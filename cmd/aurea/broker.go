@@ -12,6 +12,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/egress"
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/scenarios"
 )
 
 // brokerFlags say where a service meets its workers: at a NATS server of its
@@ -121,10 +122,10 @@ func (b *broker) close() {
 // spec does not want this process.
 func (b *broker) executor(local *engine.Engine, log *slog.Logger) runs.Executor {
 	if b == nil {
-		return localExecutor{local}
+		return scenarios.Executor{Engine: localExecutor{local}}
 	}
 	b.dispatcher = cluster.NewDispatcher(cluster.DispatcherOptions{
 		Conn: b.conn, Registry: b.registry, Resolver: local, Log: log,
 	})
-	return cluster.Placement{Local: local, Workers: b.dispatcher}
+	return cluster.Placement{Local: scenarios.Executor{Engine: local}, Workers: b.dispatcher}
 }

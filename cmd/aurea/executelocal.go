@@ -9,6 +9,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/live"
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/scenarios"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 )
 
@@ -19,7 +20,7 @@ func executeLocal(
 ) (aurea.Run, error) {
 	executor := connectionWarner{engine.New(version, kinds.New(allowed)), platform.OpenFileLimit(), push.stderr}
 	var served *history.Live
-	manager := runs.New(executor, runs.Options{
+	manager := runs.New(scenarios.Executor{Engine: executor}, runs.Options{
 		Began: func(run aurea.Run) { served.Begin(run.ID) },
 		Ended: push.telemetry.Ended, Trace: push.telemetry.Trace, Traced: push.telemetry.Traced,
 	})

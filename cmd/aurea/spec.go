@@ -102,13 +102,16 @@ func (d *specDocument) decode(fileErr error) (aurea.Spec, error) {
 	return spec, err
 }
 
-// checkWorkload checks the parameters of the workload. It finds further
+// checkWorkload checks the parameters of the workloads. It finds further
 // mistakes in a spec that DecodeSpec has refused.
 func (d *specDocument) checkWorkload(spec aurea.Spec) error {
-	if spec.Workload == nil || spec.Workload.Kind == "" {
-		return nil
+	var found []error
+	for at, workload := range spec.Workloads() {
+		if workload.Kind != "" {
+			found = append(found, d.locate(everyKind.CheckParameters(workload, at)))
+		}
 	}
-	return d.locate(everyKind.CheckParameters(*spec.Workload))
+	return joinFieldErrors(found...)
 }
 
 // joinFieldErrors joins the fields of InvalidErrors. It returns any other error

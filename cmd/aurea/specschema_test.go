@@ -60,6 +60,10 @@ func TestSpecSchemaAccepts(t *testing.T) {
 		"extends": "extends: base.yaml\nworkload: {headers: {A: b}}\n",
 		"variables": "num_jobs: ${N}\nduration: ${D:-5s}\nworkers: ${W}\ninclude_jobs: ${I}\n" +
 			"workload: {kind: mix, parts: [{weight: '${W}', workload: {kind: http, url: '${U}', version: '${V}'}}]}\n",
+		"scenarios": "scenarios: [{name: a, num_jobs: 1, workload: {kind: http, url: http://x/}}, " +
+			"{name: b, start: 5s, rate: 5, duration: '${D}', thresholds: [p99 < 1s]}]\n",
+		"defaults in scenarios": "defaults: {http: {base_url: http://x}}\nscenarios: [{name: a, num_jobs: 1, " +
+			"workload: {kind: http}}]\n",
 		"an abort": "num_jobs: 1\nthresholds: [{expression: error_rate < 50%, abort_on_fail: true, after: 5s}]\n",
 	}
 	for _, name := range exampleSpecs(t) {
@@ -116,6 +120,13 @@ func TestSpecSchemaRefuses(t *testing.T) {
 		"num_jobs: 1\nworkload: {kind: mix, parts: [{workload: {kind: sleep, duraton: 5ms}}]}",
 		"num_jobs: 1\nworkload: {kind: mix, parts: [{workload: {kind: nop}}]}",
 		"num_jobs: 1\nworkload: {kind: steps, steps: []}",
+		"scenarios: []",
+		"num_jobs: 1\nscenarios: [{name: a, num_jobs: 1}]",
+		"scenarios: [{num_jobs: 1}]",
+		"scenarios: [{name: a b, num_jobs: 1}]",
+		"scenarios: [{name: a, num_jobs: 1, seed: 5}]",
+		"scenarios: [{name: a, num_jobs: 1, start: 5}]",
+		"scenarios: [{name: a}]",
 	} {
 		fields := fieldsOfWrong(t, spec)
 		if fields != nil && schema.Validate(fields) == nil {
@@ -126,7 +137,7 @@ func TestSpecSchemaRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		decoded, err := aurea.DecodeSpec(encoded)
-		if err == nil && everyKind.CheckParameters(decoded.ResolvedWorkload()) == nil {
+		if err == nil && everyKind.CheckParameters(decoded.ResolvedWorkload(), "workload") == nil {
 			t.Errorf("%q is no wrong spec", spec)
 		}
 	}

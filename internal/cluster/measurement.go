@@ -79,7 +79,11 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 		m.LivePlan, m.Timeline = live, timeline
 	}
 	addFinals(&m, members)
-	m.Failures = failuresOf(members)
+	failures := make([][]aurea.ErrorClass, len(members))
+	for i, member := range members {
+		failures[i] = member.Books.Failures()
+	}
+	m.Failures = aurea.MergeErrors(failures...)
 	m.Breakdown = breakdownOf(members)
 	m.Workers = workersOf(plan, &m, members)
 	m.WorkerTally = make([]aurea.PackedTally, len(members))
@@ -108,7 +112,7 @@ func addFinals(m *aurea.Measurement, members []Member) {
 		if f.FirstStart >= 0 && (m.FirstStart < 0 || f.FirstStart < m.FirstStart) {
 			m.FirstStart = f.FirstStart
 		}
-		m.Health = worst(m.Health, f.Health)
+		m.Health = m.Health.Worst(f.Health)
 		if f.MaxInFlight == 0 {
 			continue
 		}
@@ -118,38 +122,6 @@ func addFinals(m *aurea.Measurement, members []Member) {
 		m.PeakFrom, m.PeakUntil = max(m.PeakFrom, f.PeakFrom), min(m.PeakUntil, f.PeakUntil)
 	}
 	m.Stopped = ended == 0 || stopped > 0
-}
-
-// worst returns the worse of each number.
-func worst(a, b aurea.Health) aurea.Health {
-	return aurea.Health{
-		CPU:              max(a.CPU, b.CPU),
-		Steal:            max(a.Steal, b.Steal),
-		Throttled:        max(a.Throttled, b.Throttled),
-		GCPauseMax:       max(a.GCPauseMax, b.GCPauseMax),
-		SchedulerLatency: max(a.SchedulerLatency, b.SchedulerLatency),
-	}
-}
-
-// failuresOf adds up the failures by class, the most frequent first. A sample is
-// the one of the first shard that has one.
-func failuresOf(members []Member) []aurea.ErrorClass {
-	merged := map[string]aurea.ErrorClass{}
-	for _, member := range members {
-		for _, class := range member.Books.Failures() {
-			before := merged[class.Class]
-			class.Count += before.Count
-			if before.Sample != "" {
-				class.Sample = before.Sample
-			}
-			merged[class.Class] = class
-		}
-	}
-	classes := make([]aurea.ErrorClass, 0, len(merged))
-	for _, class := range merged {
-		classes = append(classes, class)
-	}
-	return sorted(classes)
 }
 
 // breakdownOf adds up the breakdowns; nil if there is none.

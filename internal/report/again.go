@@ -57,7 +57,8 @@ func specFlags(s aurea.Spec) (line commandLine, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
 		line.add("label", true, key+"="+s.Labels[key])
 	}
-	return line, len(s.Stages) == 0 && s.Pricing == nil && s.Workers == nil && s.Data == nil && s.Users == 0
+	return line, len(s.Stages) == 0 && s.Pricing == nil && s.Workers == nil && s.Data == nil && s.Users == 0 &&
+		len(s.Scenarios) == 0
 }
 
 // thresholdArgument returns the text of a threshold, with its abort.

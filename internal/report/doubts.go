@@ -42,7 +42,7 @@ var advice = map[string]string{
 	"unlike_workers":     "use workers that are alike, such as --workers all,zone=a",
 	"uneven_workers":     "run for a --duration instead of a number of jobs",
 	"split_bound":        "allow more --concurrency, or use fewer workers",
-	"shared_host":        "run one worker on each machine",
+	"shared_host":        "run one worker on each machine, and scenarios one after the other",
 	"too_short":          "run for longer: --duration 10s, or more --jobs",
 	"few_samples":        "run for longer, or set the threshold on a lower percentile",
 }

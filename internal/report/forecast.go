@@ -18,12 +18,11 @@ func WriteForecast(spec aurea.Spec, f aurea.Forecast, o Options, w io.Writer) er
 	if spec.Name != "" {
 		rows.Row("name", spec.Name)
 	}
-	rows.Row("jobs", forecastJobs(f))
-	rows.Row("duration", forecastDuration(f))
-	rows.Row("load", forecastLoad(f))
-	rows.Row("model", forecastModel(f))
-	if f.Warmup > 0 {
-		rows.Row("warm-up", format.Duration(f.Warmup)+" at the beginning, which is not judged")
+	if len(f.Scenarios) == 0 {
+		forecastRows(rows, f)
+	}
+	for i, scenario := range f.Scenarios {
+		forecastScenario(rows, scenario, spec.Scenarios[i].Thresholds)
 	}
 	if spec.Repeat != nil {
 		rows.Row("repeat", forecastRepeat(*spec.Repeat))
@@ -34,7 +33,43 @@ func WriteForecast(spec aurea.Spec, f aurea.Forecast, o Options, w io.Writer) er
 	if err := rows.Flush(); err != nil {
 		return err
 	}
+	if len(f.Scenarios) > 0 {
+		return nil
+	}
 	return writeLoadCurve(w, f, o)
+}
+
+// forecastRows writes what a load would do.
+func forecastRows(rows *format.Rows, f aurea.Forecast) {
+	rows.Row("jobs", forecastJobs(f))
+	rows.Row("duration", forecastDuration(f))
+	rows.Row("load", forecastLoad(f))
+	rows.Row("model", forecastModel(f))
+	if f.Warmup > 0 {
+		rows.Row("warm-up", format.Duration(f.Warmup)+" at the beginning, which is not judged")
+	}
+}
+
+// forecastScenario writes what a scenario would do.
+func forecastScenario(rows *format.Rows, s aurea.ScenarioForecast, thresholds []aurea.Threshold) {
+	f := aurea.Forecast{
+		Model: s.Model, PlannedJobs: s.PlannedJobs, Approximate: s.Approximate, Duration: s.Duration,
+		Concurrency: s.Concurrency, Load: s.Load,
+	}
+	start := "after the one before it"
+	if s.Start != nil {
+		start = "from " + format.Duration(*s.Start) + " on"
+	}
+	rows.Row(s.Name, start+": "+s.Workload)
+	rows.Row("", "jobs: "+forecastJobs(f))
+	rows.Row("", "duration: "+forecastDuration(f))
+	rows.Row("", "load: "+forecastLoad(f))
+	if s.Warmup > 0 {
+		rows.Row("", "warm-up: "+format.Duration(s.Warmup))
+	}
+	for _, threshold := range thresholds {
+		rows.Row("", threshold.Expression)
+	}
 }
 
 // forecastRepeat says how many runs there are, one after the other.

@@ -66,8 +66,8 @@ func failedSentence(r *aurea.Result) string {
 	if len(failed) == 0 {
 		return "a threshold failed"
 	}
-	value := formatThresholdValue(failed[0], r.Cost.Currency)
-	text := fmt.Sprintf("%s does not hold: it is %s", failed[0].Expression, value)
+	value := formatThresholdValue(failed[0].ThresholdCheck, r.Cost.Currency)
+	text := fmt.Sprintf("%s does not hold: it is %s", failed[0].text(), value)
 	return text + andMore(len(failed)-1, "threshold", "fail")
 }
 
@@ -76,26 +76,16 @@ func noDataSentence(r *aurea.Result) string {
 	if len(missing) == 0 {
 		return "there is no data to judge the thresholds by"
 	}
-	return "there is no data for " + missing[0].Expression + andMore(len(missing)-1, "threshold", "lack")
+	return "there is no data for " + missing[0].text() + andMore(len(missing)-1, "threshold", "lack")
 }
 
 func passedSentence(r *aurea.Result) string {
-	if len(r.Thresholds) != 1 {
-		return fmt.Sprintf("all %d thresholds hold", len(r.Thresholds))
+	checks := allChecks(r)
+	if len(checks) != 1 {
+		return fmt.Sprintf("all %d thresholds hold", len(checks))
 	}
-	only := r.Thresholds[0]
-	return fmt.Sprintf("%s holds: it is %s", only.Expression, formatThresholdValue(only, r.Cost.Currency))
-}
-
-// checksThat returns the thresholds that satisfy a condition.
-func checksThat(r *aurea.Result, is func(aurea.ThresholdCheck) bool) []aurea.ThresholdCheck {
-	var found []aurea.ThresholdCheck
-	for _, check := range r.Thresholds {
-		if is(check) {
-			found = append(found, check)
-		}
-	}
-	return found
+	only := checks[0]
+	return fmt.Sprintf("%s holds: it is %s", only.text(), formatThresholdValue(only.ThresholdCheck, r.Cost.Currency))
 }
 
 // andMore ends a sentence with the number of other things that do the same.

@@ -12,7 +12,7 @@ import (
 )
 
 // The JUnit output has a suite for the run, a case for the measurement and a
-// case for every threshold. Elements and their order satisfy the schemas of
+// case for every threshold, of a scenario with its name. Elements and their order satisfy the schemas of
 // both Jenkins and Ant.
 type (
 	junitSuites struct {
@@ -80,7 +80,7 @@ func JUnit(run aurea.Run, o Options, w io.Writer) error {
 	for _, fact := range junitFacts(r) {
 		suite.Properties = append(suite.Properties, junitProperty{fact[0], format.Sanitize(fact[1])})
 	}
-	for _, check := range r.Thresholds {
+	for _, check := range allChecks(r) {
 		suite.Cases = append(suite.Cases, thresholdCase(title, check, r.Cost.Currency))
 	}
 	suite.countCases()
@@ -115,14 +115,14 @@ func measurementProblem(r *aurea.Result) *junitProblem {
 	return nil
 }
 
-func thresholdCase(class string, check aurea.ThresholdCheck, currency string) junitCase {
-	c := junitCase{Class: class, Name: format.Sanitize(check.Expression), Time: formatSeconds(0)}
+func thresholdCase(class string, check scenarioCheck, currency string) junitCase {
+	c := junitCase{Class: class, Name: format.Sanitize(check.text()), Time: formatSeconds(0)}
 	switch {
 	case check.OK:
 	case check.NoData:
 		c.Skipped = &junitProblem{string(aurea.VerdictNoData), "there is no data for it"}
 	default:
-		value := format.Sanitize(formatThresholdValue(check, currency))
+		value := format.Sanitize(formatThresholdValue(check.ThresholdCheck, currency))
 		c.Failure = &junitProblem{"threshold", fmt.Sprintf("%s does not hold: it is %s", c.Name, value)}
 	}
 	return c

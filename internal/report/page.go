@@ -62,11 +62,11 @@ func newPage(run aurea.Run, o Options) page {
 	if o.Previous != nil {
 		p.Facts = append(p.Facts, [2]string{"Beside the run before", beside(r, o.Previous)})
 	}
-	for _, check := range worstFirst(r.Thresholds) {
-		state := thresholdState(check)
+	for _, check := range worstFirst(allChecks(r)) {
+		state := thresholdState(check.ThresholdCheck)
 		p.Thresholds = append(p.Thresholds, pageThreshold{
-			State: strings.ToLower(state), Expression: format.Sanitize(check.Expression),
-			Value: format.Sanitize(formatThresholdValue(check, r.Cost.Currency)), Mood: stateMoods[state],
+			State: strings.ToLower(state), Expression: format.Sanitize(check.text()),
+			Value: format.Sanitize(formatThresholdValue(check.ThresholdCheck, r.Cost.Currency)), Mood: stateMoods[state],
 		})
 	}
 	p.addTables(r, o.Verbose)

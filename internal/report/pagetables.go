@@ -13,6 +13,7 @@ func (p *page) addTables(r *aurea.Result, verbose bool) {
 	const numbers, narrow = "numbers", "numbers narrow"
 	for _, t := range []pageTable{
 		{"Errors", "words", errorTable(r.Errors)},
+		{"Scenarios", numbers, scenariosTable(r.Scenarios)},
 		{"Times", numbers, timesTable(r, true)},
 		{"Parts", numbers, partsTable(r.Parts)},
 		{"Where the time goes", numbers, phaseTable(r, verbose)},

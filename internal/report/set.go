@@ -24,7 +24,7 @@ func newSet(set compare.Set) Document {
 	ended, currency := len(set.Results), first.Cost.Currency
 	passed, judged := 0, 0
 	for _, r := range set.Results {
-		if len(r.Thresholds) > 0 {
+		if len(allChecks(r)) > 0 {
 			judged++
 		}
 		if r.Verdict == aurea.VerdictPass {

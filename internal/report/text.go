@@ -20,8 +20,8 @@ import (
 func Text(run aurea.Run, o Options, w io.Writer) error {
 	t := textReport{screen: newScreen(o), run: run, r: run.Result, o: o}
 	for _, section := range []func(){
-		t.verdict, t.load, t.latency, t.histogram, t.course, t.statuses, t.parts, t.phases, t.counters, t.workers,
-		t.thresholds, t.doubts, t.identity,
+		t.verdict, t.load, t.scenarios, t.latency, t.histogram, t.course, t.statuses, t.parts, t.phases, t.counters,
+		t.workers, t.thresholds, t.doubts, t.identity,
 	} {
 		section()
 	}
@@ -154,34 +154,26 @@ func (t textReport) statuses() {
 
 // thresholds writes every threshold, those that failed first.
 func (t textReport) thresholds() {
-	if len(t.r.Thresholds) == 0 {
+	checks := allChecks(t.r)
+	if len(checks) == 0 {
 		return
 	}
 	t.gap()
 	width := 0
-	for _, check := range t.r.Thresholds {
-		width = max(width, utf8.RuneCountInString(format.Sanitize(check.Expression)))
+	for _, check := range checks {
+		width = max(width, utf8.RuneCountInString(format.Sanitize(check.text())))
 	}
 	width = min(width, t.width/2)
-	for _, check := range worstFirst(t.r.Thresholds) {
-		state := thresholdState(check)
+	for _, check := range worstFirst(checks) {
+		state := thresholdState(check.ThresholdCheck)
 		t.line(t.paint(format.Pad(state, nameWidth), stateMoods[state]) +
-			format.Pad(format.Clip(check.Expression, width), width) + "   " +
-			t.paint(format.Sanitize(formatThresholdValue(check, t.r.Cost.Currency)), stateMoods[state]))
+			format.Pad(format.Clip(check.text(), width), width) + "   " +
+			t.paint(format.Sanitize(formatThresholdValue(check.ThresholdCheck, t.r.Cost.Currency)), stateMoods[state]))
 	}
 }
 
 // stateMoods are the moods of the states of thresholds.
 var stateMoods = map[string]mood{"FAIL": bad, "no data": doubtful, "pass": good}
-
-// worstFirst returns the thresholds that failed, those without data, and the
-// others.
-func worstFirst(checks []aurea.ThresholdCheck) []aurea.ThresholdCheck {
-	severity := map[string]int{"FAIL": 0, "no data": 1, "pass": 2}
-	return slices.SortedStableFunc(slices.Values(checks), func(a, b aurea.ThresholdCheck) int {
-		return cmp.Compare(severity[thresholdState(a)], severity[thresholdState(b)])
-	})
-}
 
 // doubts writes why the numbers may be wrong, and what to do about it.
 func (t textReport) doubts() {

@@ -93,7 +93,7 @@ func (m *Manager) resolve(plan aurea.Plan) (aurea.Plan, *workload.Resolved, erro
 	if err != nil {
 		return plan, nil, err
 	}
-	return plan.Limited(resolved.Rows), resolved, nil
+	return resolved.Limit(plan), resolved, nil
 }
 
 func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error) {

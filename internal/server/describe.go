@@ -38,18 +38,7 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	result := schemas.Map()["Result"]
 	result.Properties["thresholds"].Description = "the thresholds of the spec, each with the value it was held against"
 	result.Properties["jobs"] = jobsSchema()
-	// Phases and counters are ordered lists in Go and objects in JSON.
-	for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} {
-		description := result.Properties[name].Description
-		result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: description,
-			AdditionalProperties: schemaRef(of)}
-		delete(schemas.Map(), "NamedValue"+of)
-	}
-	result.Properties["statuses"] = &huma.Schema{
-		Type: huma.TypeObject, Description: "how many answers had each HTTP status",
-		AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
-	}
-	delete(schemas.Map(), "NamedValueInt64")
+	describeNamed(schemas.Map(), "Result", "ScenarioResult")
 	describeWorkers(schemas.Map())
 	result.AdditionalProperties = true // later versions may add members
 
@@ -74,6 +63,25 @@ func describeTypes(doc *huma.OpenAPI, kinds []aurea.Kind) {
 	}
 	for name, says := range runMembers {
 		run.Properties[name].Description = says
+	}
+}
+
+// describeNamed describes what is an ordered list in Go and an object in JSON: the
+// phases, counters and statuses of results.
+func describeNamed(schemas map[string]*huma.Schema, holders ...string) {
+	for _, holder := range holders {
+		result := schemas[holder]
+		for name, of := range map[string]string{"phases": "Summary", "counters": "Amount"} {
+			description := result.Properties[name].Description
+			result.Properties[name] = &huma.Schema{Type: huma.TypeObject, Description: description,
+				AdditionalProperties: schemaRef(of)}
+			delete(schemas, "NamedValue"+of)
+		}
+		result.Properties["statuses"] = &huma.Schema{
+			Type: huma.TypeObject, Description: "how many answers had each HTTP status",
+			AdditionalProperties: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
+		}
+		delete(schemas, "NamedValueInt64")
 	}
 }
 
@@ -144,7 +152,10 @@ func specSchema(kinds []aurea.Kind) *huma.Schema {
 	for _, kind := range kinds {
 		workloads = append(workloads, toSchema(kind.Schema()))
 	}
-	spec.Properties["workload"] = &huma.Schema{Description: spec.Properties["workload"].Description, OneOf: workloads}
+	for _, holder := range []*huma.Schema{spec, spec.Properties["scenarios"].Items} {
+		workload := &huma.Schema{Description: holder.Properties["workload"].Description, OneOf: workloads}
+		holder.Properties["workload"] = workload
+	}
 	spec.Examples = []any{map[string]any{"num_jobs": 100, "job_duration_ms": 50}}
 	return spec
 }

@@ -8,21 +8,21 @@ import (
 )
 
 // decodeSpec decodes a spec. Unlike that of aurea.DecodeSpec, its error also
-// names the wrong fields of the workload, as its kind declares them.
+// names the wrong fields of the workloads, as their kinds declare them.
 func (s *Server) decodeSpec(body []byte) (aurea.Spec, error) {
 	spec, err := aurea.DecodeSpec(body)
-	var invalid, more *aurea.InvalidError
-	if !errors.As(err, &invalid) || spec.Workload == nil {
+	var invalid *aurea.InvalidError
+	if !errors.As(err, &invalid) {
 		return spec, err
 	}
-	for _, kind := range s.options.Kinds {
-		if kind.Name != spec.Workload.Kind {
-			continue
-		}
-		_, wrong := param.Read(kind.Parameters, spec.Workload.Parameters, "workload")
-		if errors.As(wrong, &more) {
-			err = &aurea.InvalidError{Fields: append(invalid.Fields, more.Fields...)}
+	found := []error{err}
+	for at, workload := range spec.Workloads() {
+		for _, kind := range s.options.Kinds {
+			if kind.Name == workload.Kind {
+				_, wrong := param.Read(kind.Parameters, workload.Parameters, at)
+				found = append(found, wrong)
+			}
 		}
 	}
-	return spec, err
+	return spec, param.Merge(found...)
 }

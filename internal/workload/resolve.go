@@ -47,6 +47,9 @@ type Resolved struct {
 	// Limited is whether the jobs have a timeout of their own, so that they need
 	// not the one of their kind.
 	Limited bool
+	// Scenarios are the workloads of a plan's scenarios; nil if it has none. Then the
+	// workload itself cannot be opened.
+	Scenarios []*Resolved
 	// Acquire acquires what the jobs need and returns them. An error means that a
 	// resource could not be had, such as room on a disk.
 	Acquire func(ctx context.Context, usage *Usage) (Jobs, error)
@@ -60,6 +63,9 @@ type Resolved struct {
 // plan does with them on this host. It acquires nothing. The error is an
 // *aurea.InvalidError.
 func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
+	if len(plan.Scenarios) > 0 {
+		return s.resolveScenarios(plan)
+	}
 	inFlight := plan.Deal.SlotsBelow(plan.Spec.Concurrency)
 	if !plan.Open() {
 		inFlight = plan.Concurrency

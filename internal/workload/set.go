@@ -88,10 +88,8 @@ func (s *Set) find(name, location string) (Kind, error) {
 
 // CheckParameters checks the parameters of a workload by their declarations
 // alone, whether this host offers the kind or not. The error is an
-// *aurea.InvalidError.
-func (s *Set) CheckParameters(w aurea.Workload) error { return s.checkParameters(w, "workload") }
-
-func (s *Set) checkParameters(w aurea.Workload, location string) error {
+// *aurea.InvalidError about the location of the workload.
+func (s *Set) CheckParameters(w aurea.Workload, location string) error {
 	k, ok := s.known(w.Kind)
 	if !ok {
 		_, err := s.find(w.Kind, location+".kind")
@@ -103,7 +101,7 @@ func (s *Set) checkParameters(w aurea.Workload, location string) error {
 	}
 	var found []error
 	for _, c := range childrenOf(values) {
-		found = append(found, s.checkParameters(c.workload, location+"."+c.location))
+		found = append(found, s.CheckParameters(c.workload, location+"."+c.location))
 	}
 	return param.Merge(found...)
 }

@@ -47,7 +47,7 @@ func TestCheckParameters(t *testing.T) {
 			"workload.parts[0].workload.steps[0].work: must be an integer from 1 to 1000000000; got 0",
 		},
 	} {
-		err := set.CheckParameters(parseWorkload(t, test.workload))
+		err := set.CheckParameters(parseWorkload(t, test.workload), "workload")
 		if message(err) != test.want {
 			t.Errorf("%s: %v, want %q", test.workload, err, test.want)
 		}
