@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -175,6 +176,7 @@ func TestSpecs(t *testing.T) {
 		"ceiling":  {1_000_000, 2},
 	}
 	files, err := filepath.Glob("specs/*.yaml")
+	files = slices.DeleteFunc(files, func(file string) bool { return file == "specs/login.yaml" }) // see TestLogin
 	if err != nil || len(files) != len(wanted) {
 		t.Fatalf("the specs are %v (%v); this test knows %d", files, err, len(wanted))
 	}

@@ -17,6 +17,7 @@ func (d *specDocument) dropDefaults() {
 	}
 	used := map[string]bool{}
 	addKinds(d.fields["workload"], used)
+	addKinds(d.fields["scenarios"], used)
 	families = maps.Clone(families)
 	maps.DeleteFunc(families, func(kind string, _ any) bool {
 		return !used[kind] && everyKind.Parameters(kind) != nil
@@ -47,7 +48,8 @@ func addKinds(value any, kinds map[string]bool) {
 // inherits; any other location as it is.
 func (d *specDocument) inheritedFrom(location string) string {
 	families, ok := d.fields[defaultsField].(map[string]any)
-	if !ok || !strings.HasPrefix(location, "workload") || holds(d.fields, location) {
+	ofWorkload := strings.HasPrefix(location, "workload") || strings.HasPrefix(location, "scenarios[")
+	if !ok || !ofWorkload || holds(d.fields, location) {
 		return location
 	}
 	prefixes := []string{}
