@@ -29,12 +29,11 @@ const (
 func readProcessStats() processStats {
 	samples := []metrics.Sample{{Name: gcPauses}, {Name: schedLatencies}}
 	metrics.Read(samples)
-	_, throttled := platform.CgroupCPU()
 	return processStats{
 		wall:      time.Now(),
 		cpu:       platform.ProcessCPU(),
 		stolen:    platform.StolenCPU(),
-		throttled: throttled,
+		throttled: platform.CgroupThrottled(),
 		pauses:    samples[0].Value.Float64Histogram(),
 		latencies: samples[1].Value.Float64Histogram(),
 	}
