@@ -69,6 +69,15 @@ type Run struct {
 	Epoch         uint64            `json:"-"`                 // of the server that executes it; see Claim
 }
 
+// AsQueued returns the run as it was when it was submitted: queued, without times,
+// progress, timeline and result.
+func (r Run) AsQueued() Run {
+	r.Status, r.StartedAt, r.FinishedAt = StatusQueued, nil, nil
+	r.QueuePosition, r.Progress, r.Timeline = 0, nil, []RunEvent{}
+	r.Result, r.Samples, r.Error, r.Digest = nil, Samples{}, "", ""
+	return r
+}
+
 // A RunEvent is a control that was applied to a running run.
 type RunEvent struct {
 	At     time.Time `json:"at"`

@@ -23,6 +23,9 @@ func (discardStore) Create(_ context.Context, run aurea.Run, _ aurea.Submission)
 func (discardStore) Save(context.Context, aurea.Run) error             { return nil }
 func (discardStore) Note(context.Context, aurea.Run, []byte) error     { return nil }
 func (discardStore) Finish(context.Context, aurea.Run) (string, error) { return "", nil }
+func (discardStore) Keep(context.Context, aurea.Run, aurea.Submission) (string, error) {
+	return "", nil
+}
 func (discardStore) Get(_ context.Context, id string) (aurea.Run, error) {
 	return aurea.Run{}, unknownRunError(id)
 }

@@ -53,6 +53,7 @@ func (m *Manager) Wait(ctx context.Context, id string) (aurea.Run, error) {
 // List returns a page of runs, newest first, in their current state. A bad
 // cursor is an ErrInvalid.
 func (m *Manager) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	m.createUnwritten(ctx, 0)
 	page, err := m.store.List(ctx, query)
 	if err != nil {
 		return aurea.RunPage{}, err
@@ -79,6 +80,11 @@ func (m *Manager) Change(ctx context.Context, id string, change aurea.RunChange)
 		return aurea.Run{}, &aurea.InvalidError{Fields: []aurea.FieldError{{
 			Location: "note", Message: fmt.Sprintf("must be text of up to %d bytes; got %d", aurea.MaxNote,
 				len(*change.Note))}}}
+	}
+	if e := m.find(id); e != nil {
+		if err := m.create(ctx, e); err != nil {
+			return aurea.Run{}, err
+		}
 	}
 	run, err := m.store.Change(ctx, id, change)
 	if err != nil {

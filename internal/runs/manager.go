@@ -3,9 +3,10 @@
 //
 // Its stance: benchmarks disturb each other, so a host executes one run at a
 // time and the others wait in a short queue. A run is in the store before it is
-// acknowledged, and its final state gets there whatever happens. While a run is
-// live, the manager holds it as a value and returns copies; afterwards, reads
-// go to the store. Writes to the store never delay the jobs of a run.
+// acknowledged: one whose client waits, with its end (see unwritten.go). Its
+// final state gets there whatever happens. While a run is live, the manager
+// holds it as a value and returns copies; afterwards, reads go to the store.
+// Writes to the store never delay the jobs of a run.
 //
 // A run goes from submit.go through execute.go to persist.go; manager.go has
 // the types. Runs of other servers come through adopt.go. Those of this one
@@ -153,6 +154,8 @@ type entry struct {
 	dirty      bool               // the last change is not saved
 	savedAt    time.Time          // time of the last save
 	final      aurea.Run          // final state to persist, set by finish
+	writing    chan struct{}      // acts as a lock: full while the run is created or persisted
+	unwritten  atomic.Bool        // whether the run is not in the store yet; see unwritten.go
 }
 
 var (

@@ -31,6 +31,7 @@ type memoryRows struct {
 	alive  map[string]time.Time
 	full   bool
 	saves  int
+	keeps  int // of finished runs that were never created
 	pruned aurea.Retention
 }
 
@@ -117,6 +118,11 @@ func (m *memoryStore) Finish(_ context.Context, run aurea.Run) (string, error) {
 		return "", err
 	}
 	defer m.mu.Unlock()
+	return m.finish(run)
+}
+
+// finish is Finish with the lock held.
+func (m *memoryStore) finish(run aurea.Run) (string, error) {
 	r, err := m.mine(run)
 	if err != nil {
 		return "", err
@@ -124,6 +130,18 @@ func (m *memoryStore) Finish(_ context.Context, run aurea.Run) (string, error) {
 	r.run = run
 	r.run.Digest = "sha256:" + run.ID
 	return r.run.Digest, nil
+}
+
+func (m *memoryStore) Keep(_ context.Context, run aurea.Run, by aurea.Submission) (string, error) {
+	if err := m.write(); err != nil {
+		return "", err
+	}
+	defer m.mu.Unlock()
+	if m.rows[run.ID] == nil {
+		m.rows[run.ID] = &storedRow{run: run.AsQueued(), by: by, life: m.life}
+	}
+	m.keeps++
+	return m.finish(run)
 }
 
 func (m *memoryStore) Get(_ context.Context, id string) (aurea.Run, error) {

@@ -119,8 +119,9 @@ func runPeriodic(ctx context.Context, tasks []task) {
 }
 
 // save stores the progress of the executing runs, so that it is known if this
-// process dies.
+// process dies. It creates those that are not in the store yet.
 func (m *Manager) save(ctx context.Context) {
+	m.createUnwritten(ctx, firstSave)
 	m.mu.Lock()
 	executing := m.executing()
 	m.mu.Unlock()
@@ -135,7 +136,7 @@ func (m *Manager) saveIfDue(ctx context.Context, e *entry) {
 	m.mu.Lock()
 	now := time.Now()
 	adoptable := m.resumer != nil && !e.begun // in the store it is still queued, so that another server may begin it
-	off := m.storeErr != nil || adoptable || e.released
+	off := m.storeErr != nil || adoptable || e.released || e.unwritten.Load()
 	if off || !e.dirty || now.Sub(*e.run.StartedAt) < firstSave || now.Sub(e.savedAt) < saveEvery {
 		m.mu.Unlock()
 		return

@@ -72,29 +72,27 @@ func (m *Manager) persistWithoutResult(e *entry, why error) {
 func (m *Manager) tryPersist(e *entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
-	digest, err := m.store.Finish(ctx, e.final)
-	if errors.Is(err, aurea.ErrNotFound) {
-		digest, err = m.persistAnew(ctx, e)
+	e.writing <- struct{}{}
+	defer func() { <-e.writing }()
+	var digest string
+	var err error
+	if !e.unwritten.Load() {
+		if digest, err = m.store.Finish(ctx, e.final); errors.Is(err, aurea.ErrNotFound) {
+			// As after the database was restored from an older copy.
+			m.options.Log.Warn("the run was not in the store any more and is kept anew", "run", e.run.ID)
+			e.unwritten.Store(true)
+		}
+	}
+	if e.unwritten.Load() {
+		by := aurea.Submission{Owner: e.submission.Owner, Body: e.submission.Body}
+		digest, err = m.store.Keep(ctx, e.final, by)
 	}
 	if err != nil {
 		return asUnavailable(err)
 	}
+	e.unwritten.Store(false)
 	e.final.Digest = digest
 	return nil
-}
-
-// persistAnew creates and finishes a run that is missing in the store, as after
-// the database was restored from an older copy.
-func (m *Manager) persistAnew(ctx context.Context, e *entry) (digest string, err error) {
-	m.options.Log.Warn("the run was not in the store any more and is kept anew", "run", e.run.ID)
-	queued := e.final
-	queued.Status, queued.StartedAt, queued.FinishedAt = aurea.StatusQueued, nil, nil
-	queued.Progress, queued.Result = nil, nil
-	by := aurea.Submission{Owner: e.submission.Owner, Body: e.submission.Body}
-	if _, err := m.store.Create(ctx, queued, by); err != nil {
-		return "", err
-	}
-	return m.store.Finish(ctx, e.final)
 }
 
 // noteStoreError records an error of the store. While the store is unavailable,

@@ -32,6 +32,9 @@ type Store interface {
 	// server's Recover interrupted although its owner lived: the owner's final
 	// state replaces that one.
 	Finish(ctx context.Context, run aurea.Run) (digest string, err error)
+	// Keep stores a finished run that was never created, durably and at once: it is
+	// Create and then Finish. Of a run that was created it is Finish. by has no key.
+	Keep(ctx context.Context, run aurea.Run, by aurea.Submission) (digest string, err error)
 	// Get returns a run with its result, if there is one, but without tally,
 	// detail and jobs.
 	Get(ctx context.Context, id string) (aurea.Run, error)

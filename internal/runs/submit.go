@@ -54,6 +54,7 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 		return aurea.Run{}, err
 	}
 	e.watch, e.attended = watch, true
+	e.unwritten.Store(m.writesOnce())
 	if _, err := m.admit(e); err != nil {
 		return aurea.Run{}, err
 	}
@@ -137,7 +138,8 @@ func (m *Manager) newEntry(ctx context.Context, spec aurea.Spec) (*entry, error)
 // entryOf returns the entry of a run without its plan. It releases the bytes
 // that are held of the budget when the run has ended or was not admitted.
 func (m *Manager) entryOf(ctx context.Context, run aurea.Run, by aurea.Submission, held int64) *entry {
-	e := &entry{run: run, submission: by, done: make(chan struct{}), changed: make(chan struct{})}
+	e := &entry{run: run, submission: by, done: make(chan struct{}), changed: make(chan struct{}),
+		writing: make(chan struct{}, 1)}
 	e.ctx, e.cancel = context.WithCancelCause(ctx)
 	context.AfterFunc(e.ctx, func() { m.options.Budget.Release(held) })
 	return e
@@ -152,8 +154,9 @@ func digest(spec []byte) string {
 // newSeed returns a seed that JSON readers with 64-bit floats preserve.
 func newSeed() uint64 { return rand.Uint64N(1 << 53) }
 
-// admit persists a run, queues it and returns it as queued. If its idempotency
-// key was used before, admit returns the earlier run instead.
+// admit persists a run, unless it may be written with its end, queues it and
+// returns it as queued. If its idempotency key was used before, admit returns the
+// earlier run instead.
 func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 	id := e.run.ID // the run itself is the manager's once it is queued
 	defer func() {
@@ -168,6 +171,9 @@ func (m *Manager) admit(e *entry) (run aurea.Run, err error) {
 		return aurea.Run{}, err
 	}
 	defer m.persisting.Done()
+	if e.unwritten.Load() {
+		return m.enqueue(e)
+	}
 	// The write completes even if the caller goes away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), storeTimeout)
 	defer cancel()

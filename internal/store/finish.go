@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -23,9 +24,33 @@ func (s *Store) Finish(ctx context.Context, run aurea.Run) (digest string, err e
 	return s.finish(ctx, run, s.epoch)
 }
 
+// Keep stores a finished run that was never created: Create and Finish in one
+// commit. Of a run that was created, or kept, it is Finish.
+func (s *Store) Keep(ctx context.Context, run aurea.Run, by aurea.Submission) (digest string, err error) {
+	queued := run.AsQueued()
+	queued.CreatedAt = queued.CreatedAt.UTC().Truncate(time.Microsecond)
+	row, err := s.newRow(queued, by)
+	if err != nil {
+		return "", err
+	}
+	return s.finish(ctx, run, s.epoch, func(ctx context.Context, tx transaction) error {
+		result, err := tx.ExecContext(ctx, insertRun, row...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err // it is there already
+		}
+		return addLabels(ctx, tx, queued)
+	})
+}
+
 // finish is Finish for a run of the owner with the given epoch. Only the owner
-// itself may replace an assumption.
-func (s *Store) finish(ctx context.Context, run aurea.Run, ownerEpoch string) (digest string, err error) {
+// itself may replace an assumption. Each of before is done first, in the same
+// commit.
+func (s *Store) finish(
+	ctx context.Context, run aurea.Run, ownerEpoch string, before ...change,
+) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
 	}
@@ -37,6 +62,11 @@ func (s *Store) finish(ctx context.Context, run aurea.Run, ownerEpoch string) (d
 	e.staged, err = s.stageRecords(ctx, run, s.writer.write)
 	if err == nil {
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
+			for _, do := range before {
+				if err := do(ctx, tx); err != nil {
+					return err
+				}
+			}
 			digest, err = e.save(ctx, tx)
 			return err
 		})

@@ -36,6 +36,8 @@ var tests = []struct {
 	{"finish", testFinish},
 	{"finish without a result", testFinishWithoutResult},
 	{"finish once", testFinishOnce},
+	{"keep", testKeep},
+	{"keep what was created", testKeepCreated},
 	{"digest", testDigest},
 	{"unknown", testUnknown},
 	{"list", testList},
