@@ -213,6 +213,7 @@ func (c *http2Conn) await(s *http2Stream) {
 	leads := s.leads
 	c.mu.Unlock()
 	if leads {
+		runtime.Gosched() // those whose responses have come queue their next requests first
 		c.lead(s)
 	}
 }
@@ -252,6 +253,7 @@ func (c *http2Conn) lead(s *http2Stream) {
 			break
 		}
 	}
+	c.processRest()
 	if s != nil {
 		s.leads = false
 	}
@@ -295,6 +297,24 @@ func (c *http2Conn) readOnce(waits bool) error {
 		c.writePending()
 	}
 	c.ended = 0
+	return c.receive(waits)
+}
+
+// processRest processes the records that TLS has read ahead, of which each read
+// returns only one. So the requests that follow are sent together. The caller
+// holds mu and reads for all.
+func (c *http2Conn) processRest() {
+	if c.stream == c.wire || len(c.streams.active) == 0 {
+		return
+	}
+	c.wire.ahead = true
+	for c.err == nil && c.receive(false) == nil {
+	}
+	c.wire.ahead = false
+}
+
+// receive reads once and processes what has come. See readOnce.
+func (c *http2Conn) receive(waits bool) error {
 	if c.data.left > smallBuffer {
 		c.in.borrowBig()
 	}

@@ -26,6 +26,7 @@ type http2Wire struct {
 	// State of the current read.
 	flushFirst bool // flush, then wait for input before reading
 	polls      bool // return errWouldBlock rather than wait
+	ahead      bool // return errWouldBlock, so that TLS returns only what it has read ahead
 	p          []byte
 	n          int
 	err        error
@@ -122,6 +123,9 @@ func (w *http2Wire) backlog() (n int, full bool) {
 
 // Read reads what has arrived, or waits for it. One goroutine may read.
 func (w *http2Wire) Read(p []byte) (int, error) {
+	if w.ahead {
+		return 0, errWouldBlock
+	}
 	if w.raw == nil {
 		if w.polls {
 			return 0, errWouldBlock
