@@ -26,11 +26,16 @@ type http2Server struct {
 
 func serveHTTP2(t testing.TB, secure bool, streams int, handler http.HandlerFunc) *http2Server {
 	t.Helper()
+	return serveHTTP2With(t, secure, http.HTTP2Config{MaxConcurrentStreams: streams}, handler)
+}
+
+func serveHTTP2With(t testing.TB, secure bool, config http.HTTP2Config, handler http.HandlerFunc) *http2Server {
+	t.Helper()
 	s := &http2Server{Server: httptest.NewUnstartedServer(handler)}
 	s.Config.Protocols = &http.Protocols{}
 	s.Config.Protocols.SetHTTP2(true)
 	s.Config.Protocols.SetUnencryptedHTTP2(true)
-	s.Config.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: streams}
+	s.Config.HTTP2 = &config
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			s.accepted.Add(1)

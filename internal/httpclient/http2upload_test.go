@@ -19,13 +19,12 @@ func TestHTTP2Bodies(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for _, window := range []int{1 << 16, 1 << 20} {
 			t.Run(fmt.Sprintf("secure %v, window %d", secure, window), func(t *testing.T) {
-				s := serveHTTP2(t, secure, 0, func(w http.ResponseWriter, r *http.Request) {
+				config := http.HTTP2Config{MaxReceiveBufferPerConnection: window, MaxReceiveBufferPerStream: window}
+				s := serveHTTP2With(t, secure, config, func(w http.ResponseWriter, r *http.Request) {
 					sum := sha256.New()
 					n, _ := io.Copy(sum, r.Body)
 					fmt.Fprintf(w, "%d %x", n, sum.Sum(nil))
 				})
-				s.Config.HTTP2.MaxReceiveBufferPerConnection = window
-				s.Config.HTTP2.MaxReceiveBufferPerStream = window
 				c := client(t, Options{HTTP2: true, KeepAlive: true, TLS: trustedBy(s.Server), Connections: 1})
 				var all sync.WaitGroup
 				for i, size := range []int{1, 9000, 1<<16 - 1, 1 << 16, 1<<20 + 1, 3 << 20} {
