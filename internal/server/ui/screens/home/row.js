@@ -24,9 +24,9 @@ export const columns = [
 ];
 
 /**
- * Returns the row of a run: { node, make, check, update, age }. It is empty until
- * make is called. check ticks it or not; update shows a new line, of which only
- * the mark is changed in place.
+ * Returns the row of a run: { node, place, make, empty, check, update, age }. It
+ * is empty until make is called, and after empty. check ticks it or not; update
+ * shows a new line, of which only the mark is changed in place.
  * @param {Line} line
  * @param {Actions} actions
  * @param {boolean} ticked
@@ -38,6 +38,7 @@ export function runRow(line, actions, ticked) {
   const draw = () => node.replaceChildren(...cells(line, controls, actions));
   const row = {
     node,
+    place: 0, // in the list
     make() {
       if (controls) return;
       controls = controlsOf(() => line, actions);
@@ -45,6 +46,10 @@ export function runRow(line, actions, ticked) {
       draw();
       showMark(controls.star, line);
       row.age(Date.now());
+    },
+    empty() {
+      controls = undefined;
+      node.replaceChildren();
     },
     check(now) {
       ticked = now;

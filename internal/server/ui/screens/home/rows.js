@@ -1,12 +1,13 @@
-// The list of finished runs. Its rows are made when they come near to sight, so
-// that it may have thousands.
+// The list of finished runs. Its rows are made when they come near to sight and
+// emptied when they are far, so that it may have thousands.
 
 import { element } from "../../core/dom.js";
 import { columns, runRow } from "./row.js";
 
 const pace = 10_000; // ms between two writings of the ages
 const first = 40; // rows that are made at once, which fill a window
-const near = "1000px";
+const near = 40; // rows beyond the edges of the window that are made
+const far = 200; // rows beyond them from which they are emptied
 
 /** @typedef {ReturnType<typeof runRow>} Row */
 
@@ -32,27 +33,41 @@ export function runRows(actions, signal) {
     const now = Date.now();
     for (const row of rows.values()) row.age(now);
   }, pace);
-  const nearing = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) make(target);
-  }, { rootMargin: near });
-  signal.addEventListener("abort", () => {
-    clearInterval(timer);
-    nearing.disconnect();
-  });
+  signal.addEventListener("abort", () => clearInterval(timer));
 
+  /** @type {Set<Row>} */
+  const made = new Set();
   // make gives a row its content, unless it has it.
   const make = (target) => {
-    nearing.unobserve(target);
-    byNode.get(target).make();
+    const row = byNode.get(target);
+    row.make();
+    made.add(row);
   };
+  // settle makes the rows near to sight, and empties those far from it. All rows
+  // have one height: to observe thousands of them would take longer.
+  const settle = () => {
+    frame = 0;
+    const { top, height } = body.getBoundingClientRect();
+    if (height === 0) return;
+    const high = height / shown.length;
+    const [from, to] = [Math.floor(-top / high), Math.ceil((window.innerHeight - top) / high)];
+    for (const { id } of shown.slice(Math.max(from - near, 0), Math.max(to + near, 0))) make(rows.get(id).node);
+    for (const row of made) {
+      if (row.place > from - far && row.place < to + far || row.node.contains(document.activeElement)) continue;
+      row.empty();
+      made.delete(row);
+    }
+  };
+  let frame = 0;
+  const plan = () => { frame ||= requestAnimationFrame(settle); };
+  for (const event of ["scroll", "resize"]) window.addEventListener(event, plan, { passive: true, signal });
   body.addEventListener("keydown", (event) => move(event, make));
 
   const newRow = (line, place) => {
     const row = runRow(line, actions, marked.has(line.id));
     rows.set(line.id, row);
     byNode.set(row.node, row);
-    if (place < first) row.make();
-    else nearing.observe(row.node);
+    if (place < first) make(row.node);
     return row;
   };
 
@@ -66,17 +81,19 @@ export function runRows(actions, signal) {
       const stay = new Set(lines.map(({ id }) => id));
       for (const [id, row] of rows) {
         if (stay.has(id)) continue;
-        nearing.unobserve(row.node);
         row.node.remove();
         rows.delete(id);
+        made.delete(row);
       }
       let next = body.firstChild;
       for (const [place, line] of lines.entries()) {
         const row = rows.get(line.id) ?? newRow(line, place);
         row.update(line);
+        row.place = place;
         if (row.node === next) next = next.nextSibling;
         else body.insertBefore(row.node, next);
       }
+      plan();
     },
 
     // showTicked ticks the runs with the ids.
