@@ -216,3 +216,49 @@ func TestHTTP2Ping(t *testing.T) {
 		})
 	}
 }
+
+// A connection without requests answers pings, and notices that it has ended.
+func TestHTTP2IdleConnectionIsWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, piped := net.Pipe()
+		theirs := newBufferedPipe(piped)
+		asked := [8]byte{1, 2, 3}
+		answered := make(chan [8]byte, 1)
+		go func() {
+			if _, err := io.ReadFull(theirs, make([]byte, len(http2.ClientPreface))); err != nil {
+				return
+			}
+			framer := http2.NewFramer(theirs, theirs)
+			_ = framer.WriteSettings()
+			for {
+				frame, err := framer.ReadFrame()
+				if err != nil {
+					return
+				}
+				if ping, ok := frame.(*http2.PingFrame); ok && ping.IsAck() {
+					answered <- ping.Data
+				} else if ok {
+					_ = framer.WritePing(true, ping.Data)
+				}
+			}
+		}()
+		conn := newHTTP2Conn(newHTTP2Wire(ours), nil)
+		if err := conn.begin(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(pingAfter + watchAfter)
+		_ = http2.NewFramer(theirs, nil).WritePing(false, asked)
+		if got := <-answered; got != asked {
+			t.Errorf("the answer to the ping has %v, want %v", got, asked)
+		}
+		time.Sleep(time.Minute) // with pings of our own
+		if !conn.accepts.Load() {
+			t.Error("the connection has ended though the server answers pings")
+		}
+		_ = theirs.Close()
+		synctest.Wait()
+		if conn.accepts.Load() {
+			t.Error("the connection's end was not noticed")
+		}
+	})
+}
