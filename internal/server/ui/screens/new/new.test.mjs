@@ -78,3 +78,20 @@ test("a forecast is said in words", () => {
   assert.deepEqual(planOf(open({ warmup: 1, concurrency: 7 })).figures.map(([term]) => term),
     ["Jobs", "Starts jobs for", "Highest rate", "In flight at most", "Warm-up"]);
 });
+
+test("a plan of scenarios says what each would do", () => {
+  const { sentence, figures, curve } = planOf({
+    model: "mixed", planned_jobs: 320, approximate: false, duration: null, warmup: 0, concurrency: 20, load: [],
+    scenarios: [
+      { name: "fill", start: 0, model: "closed", planned_jobs: 20, approximate: false, duration: null, warmup: 0,
+        concurrency: 4, load: [{ t: 0, concurrency: 4 }] },
+      { name: "browse", start: null, model: "open", planned_jobs: 300, approximate: false, duration: 3, warmup: 0,
+        concurrency: 300, load: [{ t: 0, rate: 100 }, { t: 3, rate: 100 }] },
+    ],
+  });
+  assert.equal(sentence, "Runs 2 scenarios.");
+  assert.deepEqual(figures.map(([name]) => name), ["fill", "browse"]);
+  assert.match(figures[0][1], /^Does 20.jobs, 4 at a time\.$/u);
+  assert.match(figures[1][1], /^Starts 300.jobs in 3.s, 100 a second\.$/u);
+  assert.equal(curve, null);
+});

@@ -9,6 +9,7 @@ import { count, duration, number } from "../../core/format.js";
  * @param {object} forecast as POST /v1/plan answers
  */
 export function planOf(forecast) {
+  if (forecast.scenarios) return planOfScenarios(forecast);
   const { model, planned_jobs: jobs, approximate, duration: end, warmup, concurrency, load } = forecast;
   const open = model === "open";
   const points = load.map(({ t, rate, concurrency: level }) => [t, open ? rate : level]);
@@ -23,6 +24,12 @@ export function planOf(forecast) {
   ];
   const curve = end === null || end <= 0 || points.length < 2 ? null : { points, open, end, warmup, most };
   return { sentence: sentenceOf(forecast, { about, most, open }), figures, curve };
+}
+
+/** Returns what planOf does, of a forecast with scenarios: each says what it would do. */
+function planOfScenarios({ scenarios }) {
+  const figures = scenarios.map((scenario) => [scenario.name, planOf(scenario).sentence]);
+  return { sentence: `Runs ${count(scenarios.length, "scenario")}.`, figures, curve: null };
 }
 
 const unlimited = 10_000_000; // jobs in flight: the most that a run may have

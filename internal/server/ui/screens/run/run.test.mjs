@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { addProgress } from "./course.js";
+import { scenariosOf } from "./scenarios.js";
 import { sentenceOf } from "./sentence.js";
 import { after, phaseOf, viewOf } from "./view.js";
 
@@ -98,4 +99,18 @@ test("a finished run says what failed, and which thresholds hold", () => {
     "p99 3.7 ms fails p99 < 1ms; p99 3.7 ms holds.");
   const none = { latency: { count: 0 }, counts: { ok: 0, failed: 0, timeout: 0 }, status: "cancelled" };
   assert.equal(said(none), "Stopped after 0 jobs; no job ended.");
+});
+
+test("scenarios are known while a run runs and when it has ended", () => {
+  const live = scenariosOf({ progress: { so_far: { scenarios: [
+    { name: "a", state: "running", ok: 5, failed: 1, in_flight: 2, throughput: 5, p99: 0.1 },
+  ] } } });
+  assert.deepEqual(live, [{ name: "a", outcome: "running", counts: { ok: 5, failed: 1 }, throughput: 5,
+    latency: { count: 5, p99: 0.1 } }]);
+  const scenario = { name: "a", status: "completed", start: 1, duration: 2, counts: { ok: 5 }, throughput: 2.5,
+    latency: {}, validity: { state: "degraded" }, verdict: "pass" };
+  const outcomes = [{}, { verdict: "fail" }, { validity: { state: "valid" } }, { status: "cancelled" },
+    { validity: { state: "valid" }, verdict: "none" }].map((more) => ({ ...scenario, ...more }));
+  assert.deepEqual(scenariosOf({ result: { scenarios: outcomes } }).map(({ outcome }) => outcome),
+    ["degraded", "fail", "pass", "cancelled", "done"]);
 });
