@@ -17,6 +17,7 @@ const (
 	StreamData
 	StreamBoundary            // of multipart bodies
 	StreamScenarios           // seeds of scenarios
+	StreamSample              // which jobs are kept
 	StreamFields    = 1 << 16 // and above: values of templates
 	StreamNested    = 1 << 17 // and above: nested workloads
 )

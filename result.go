@@ -44,6 +44,7 @@ type Result struct {
 	Thresholds    []ThresholdCheck     `json:"thresholds"`
 	Aborted       *Abort               `json:"aborted,omitempty"` // the threshold that ended the run early
 	Errors        []ErrorClass         `json:"errors"`
+	SampledJobs   []SampledJob         `json:"sampled_jobs,omitempty"` // with their requests, if the spec has a sample
 	Series        []Point              `json:"series"`
 	Sparkline     []float64            `json:"sparkline,omitempty"` // in a list, instead of the series: ok jobs a second
 	Timeline      []RunEvent           `json:"timeline,omitempty"`  // the controls applied to the run
@@ -159,6 +160,7 @@ type Measurement struct {
 	LastStart   time.Duration // start of the last job, without the pauses before it
 	Failures    []ErrorClass  // failed jobs by class, and timeouts that report a cause
 	Breakdown   *Breakdown    // of the judged part; nil if jobs report nothing
+	SampledJobs []SampledJob  // if the spec asks for a sample
 	Series      []Point
 	Jobs        *JobLog
 	Health      Health
@@ -206,6 +208,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 	}
 	result.Model = Closed
 	result.Errors = errorClasses(plan, m)
+	result.SampledJobs = m.SampledJobs
 	result.Series, result.Timeline = m.Series, m.Timeline
 	result.Health, result.Environment = m.Health, m.Environment
 	result.JobsNotListed = m.Jobs.Omitted()

@@ -34,6 +34,8 @@ var crossFieldRules = []struct {
 		"users", "cannot be combined with $rate or $stages, since each user does one job after the other"},
 	{func(s Spec) bool { return s.Users > 0 && !s.ResolvedWorkload().hasKind("steps") },
 		"users", "needs the workload steps, whose cookies and connections users keep; set $concurrency instead"},
+	{func(s Spec) bool { return s.Sample > 0 && !s.ResolvedWorkload().hasKind("http") },
+		"sample", "keeps the requests of http jobs, and the $workload has none; leave it out"},
 	{func(s Spec) bool { return s.Rate != 0 && len(s.Stages) > 0 && s.Stages[0].Rate == nil },
 		"rate", "cannot be combined with $stages of concurrency"},
 	{func(s Spec) bool { return len(s.Stages) > 0 && s.Duration > s.stagesLength() },

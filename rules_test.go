@@ -48,6 +48,8 @@ func TestCrossFieldRules(t *testing.T) {
 			[]FieldError{{Location: "warmup", Message: allWarmup}}},
 		{`{"duration": "1s", "stages": [{"duration": "1h", "rate": 1}], "warmup": "2s"}`,
 			[]FieldError{{Location: "warmup", Message: allWarmup}}},
+		{`{"num_jobs": 1, "sample": 1}`, []FieldError{{Location: "sample",
+			Message: "keeps the requests of http jobs, and the workload has none; leave it out"}}},
 		{`{"num_jobs": 1, "users": 1}`, []FieldError{{Location: "users", Message: needSteps}}},
 		{`{"num_jobs": 1, "users": 1, "concurrency": 1, "workload": {"kind": "steps", "steps": [{"kind": "noop"}]}}`,
 			[]FieldError{{Location: "users", Message: usersAlone}}},

@@ -87,8 +87,7 @@ func (r Run) Mask() Run {
 func maskErrors(classes []ErrorClass, secrets Secrets) []ErrorClass {
 	classes = slices.Clone(classes)
 	for i := range classes {
-		sample := secrets.Mask(classes[i].Sample)
-		classes[i].Sample, _ = maskURL(sample, "", func(string, string) string { return Masked })
+		classes[i].Sample = secrets.MaskText(classes[i].Sample)
 	}
 	return classes
 }

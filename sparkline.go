@@ -5,9 +5,10 @@ import "math"
 // maxSparkline is the maximum number of values of a sparkline.
 const maxSparkline = 24
 
-// Outline returns the result with a sparkline in place of its series.
+// Outline returns the result with a sparkline in place of its series, and without
+// its sampled jobs.
 func (r Result) Outline() Result {
-	r.Series, r.Sparkline = nil, sparkline(r.Series)
+	r.Series, r.Sparkline, r.SampledJobs = nil, sparkline(r.Series), nil
 	return r
 }
 

@@ -58,6 +58,7 @@ type Spec struct {
 	Users           int64             `json:"users,omitempty"`
 	Data            *Data             `json:"data,omitempty"`
 	Scenarios       []Scenario        `json:"scenarios,omitempty"` // in place of the fields of one load
+	Sample          int64             `json:"sample,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

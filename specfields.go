@@ -139,6 +139,10 @@ var singleFields = []field{
 		Name: "data", Type: param.Object, Members: dataParameters,
 		Doc: "a file of rows, of which each job uses one as {{data.NAME}}",
 	}, readData},
+	{param.Parameter{
+		Name: "sample", Type: param.Integer, Min: 1, Max: MaxSample,
+		Doc: "keep the requests and answers of so many jobs with the run, and of the first failures of each class",
+	}, set(func(s *Spec, v int64) { s.Sample = v })},
 }
 
 // SpecParameters returns the fields of a spec, in the order of the

@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -90,8 +91,27 @@ func formsOf(value string) []string {
 		value, url.QueryEscape(value), url.PathEscape(value), (&url.URL{Path: value}).EscapedPath(),
 		strings.Trim(string(encoded), `"`), strings.Trim(string(unescaped), `"`), strings.Trim(strconv.Quote(value), `"`),
 	}
+	forms = append(forms, base64Forms(value)...)
 	slices.Sort(forms)
 	return slices.Compact(forms)
+}
+
+// base64Forms returns what base64 makes of a value within a longer text: one form
+// for each place that the value may have in a group of three bytes, without the
+// characters that also depend on the text around it.
+func base64Forms(value string) (forms []string) {
+	const minForm = 6 // characters; a shorter one would hit other texts
+	for before := range 3 {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", before) + value))
+		from := (before*8 + 5) / 6
+		to := (before + len(value)) * 8 / 6
+		if to-from < minForm {
+			continue
+		}
+		form := encoded[from:to]
+		forms = append(forms, form, strings.NewReplacer("+", "-", "/", "_").Replace(form))
+	}
+	return forms
 }
 
 // maskCut masks the beginning of a value that a message has cut off.

@@ -22,6 +22,7 @@ var fieldFlags = []struct{ flag, short, field string }{
 	{"seed", "", "seed"},
 	{"name", "", "name"},
 	{"max-lost-fraction", "", "max_lost_fraction"},
+	{"sample", "", "sample"},
 }
 
 // compositeFlags maps fields to the flags that set them in a way of their own.

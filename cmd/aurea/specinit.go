@@ -41,6 +41,7 @@ var specExamples = map[string]struct {
 	"users":             {"10", false},
 	"data":              {"{file: users.csv, order: sequential}", false},
 	"scenarios":         {"[{name: a, num_jobs: 5}, {name: b, start: 1s, num_jobs: 5}]", false},
+	"sample":            {"5", false},
 	"defaults":          {"{http: {timeout: 5s, headers: {Accept: text/html}}}", false},
 }
 

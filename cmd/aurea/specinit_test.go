@@ -49,6 +49,9 @@ func TestSpecInitOptionalFields(t *testing.T) {
 		if field == "scenarios" { // in place of a load
 			load = ""
 		}
+		if field == "sample" {
+			load += "workload: {kind: http, url: \"http://127.0.0.1:1/\"}\n"
+		}
 		spec := load + alone[field] + field + ": " + example.value + "\n"
 		dir := writeFiles(t, map[string]string{"spec.yaml": spec, "users.csv": "name\nann\n"})
 		code, _, stderr := runCommand(t, "", "spec", "check", filepath.Join(dir, "spec.yaml"))

@@ -23,7 +23,7 @@ var wrongValues = map[string]string{
 	"max-processes": "-1", "max-time": "x", "method": "a b", "nats": "ftp://x", "nats-ca": "/nowhere",
 	"nats-cert": "/nowhere", "nats-creds": "/nowhere", "nats-listen": "x", "nats-tls-cert": "/nowhere",
 	"nats-token-file": "/nowhere", "objective": "p99", "on-saturation": "x", "output": "x", "param": "x",
-	"precision": "x", "push": "x", "queue": "-1", "rate": "0", "repeat": "0", "runs": "0", "seed": "-1",
+	"precision": "x", "push": "x", "queue": "-1", "rate": "0", "repeat": "0", "runs": "0", "sample": "0", "seed": "-1",
 	"server": "x", "set": "x", "set-a": "x", "set-b": "x", "since": "x", "status": "x", "store": "x",
 	"threshold": "x", "timeout": "x", "token-file": "/nowhere", "until": "x", "warmup": "x", "workers": "x",
 	"workload": "x", "cooldown": "-1s", "ready": "x", "grace": "-1s", "ready-timeout": "0s", "grafana": "x", "allow-host": "a/b", "wait": "x",

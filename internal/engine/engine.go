@@ -142,6 +142,7 @@ func (e *Engine) execute(
 		Tally:       total,
 		Warmup:      warmup,
 		Breakdown:   c.total.breakdown,
+		SampledJobs: x.sampler.Jobs(),
 		Series:      c.series.Points(),
 		Jobs:        x.log,
 		Health:      health,

@@ -40,7 +40,8 @@ type execution struct {
 	stopped  atomic.Bool
 	stopping sync.Once // see stop
 	requeued requeued
-	tracing  *tracing // nil when no job is traced
+	tracing  *tracing          // nil when no job is traced
+	sampler  *workload.Sampler // nil when no requests are kept
 }
 
 // instantBatch is how many jobs an event loop claims at once when jobs take no
@@ -73,6 +74,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 	if plan.Trace != nil && jobs.Delayer == nil {
 		x.tracing = &tracing{trace: *plan.Trace, secrets: plan.Spec.Secrets}
 	}
+	x.sampler = workload.NewSampler(plan)
 	x.controller.live, x.controller.nextControl = aurea.NewLivePlan(x.plan), forever
 	x.wakeAll()
 	return x

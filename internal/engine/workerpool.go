@@ -48,13 +48,16 @@ func newWorkerPool(x *execution) *workerPool {
 type workerState struct {
 	metrics workload.JobMetrics
 	context *workload.JobContext
+	sample  *workload.JobSample // nil unless the run keeps a sample
 }
 
 // newWorkerState returns the state of a new worker.
 func (p *workerPool) newWorkerState() *workerState {
+	sample := p.sampler.NewJobSample()
 	return &workerState{
 		metrics: workload.NewJobMetrics(p.jobs.Metrics),
-		context: workload.NewJobContext(leasedContext{Context: p.ctx, execution: p.execution}),
+		context: workload.NewJobContext(leasedContext{Context: p.ctx, execution: p.execution}).Sampling(sample),
+		sample:  sample,
 	}
 }
 
@@ -96,6 +99,7 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 	}
 	job := p.jobNumber(i)
 	state.metrics.Clear()
+	state.sample.Begin(job)
 	parent := p.tracing.pick(job, start)
 	err := p.runInTimeout(job, start, state, parent)
 	end := p.now()
@@ -107,7 +111,11 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 		p.raisePeak(p.inFlight.Load())
 	}
 	p.inFlight.Add(-1)
-	p.recorderFor(i).record(endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.metrics})
+	ended := endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.metrics}
+	if state.sample != nil {
+		state.sample.End(outcome, ended.errorClass(), err, start, end)
+	}
+	p.recorderFor(i).record(ended)
 	p.log.Put(i, outcome, intended, start, end)
 	return end
 }

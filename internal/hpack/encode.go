@@ -36,6 +36,9 @@ func NewField(name, value string) Field {
 	return f
 }
 
+// Text returns the name and the value of the field.
+func (f Field) Text() (name, value string) { return f.name, f.value }
+
 // Size returns the size of the field as RFC 9113, 6.5.2, counts it.
 func (f Field) Size() int { return len(f.name) + len(f.value) + entryOverhead }
 

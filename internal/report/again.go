@@ -53,6 +53,7 @@ func specFlags(s aurea.Spec) (line commandLine, ok bool) {
 	for _, threshold := range s.Thresholds {
 		line.add("threshold", true, thresholdArgument(threshold))
 	}
+	line.add("sample", s.Sample > 0, strconv.FormatInt(s.Sample, 10))
 	line.add("name", s.Name != "", s.Name)
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
 		line.add("label", true, key+"="+s.Labels[key])

@@ -22,6 +22,7 @@ type page struct {
 	Doubts     []doubt
 	Thresholds []pageThreshold
 	Tables     []pageTable
+	Sample     []sampledJob
 	Facts      [][2]string
 	Again      string
 	Spec       string // JSON
@@ -55,6 +56,7 @@ func newPage(run aurea.Run, o Options) page {
 		When:     r.StartTime.UTC(),
 		Figures:  figures(r),
 		Doubts:   newDoubts(r),
+		Sample:   sampledJobs(r),
 		Facts:    pageFacts(r),
 		Again:    format.Sanitize(strings.Join(again(r, 1<<20), " ")),
 		Series:   r.Series,

@@ -21,7 +21,7 @@ func Text(run aurea.Run, o Options, w io.Writer) error {
 	t := textReport{screen: newScreen(o), run: run, r: run.Result, o: o}
 	for _, section := range []func(){
 		t.verdict, t.load, t.scenarios, t.latency, t.histogram, t.course, t.statuses, t.parts, t.phases, t.counters,
-		t.workers, t.thresholds, t.doubts, t.identity,
+		t.workers, t.sample, t.thresholds, t.doubts, t.identity,
 	} {
 		section()
 	}

@@ -21,7 +21,8 @@ const secret = "hush-5f0c8d1f6a1c4a1e"
 
 // specWithSecrets returns a spec whose jobs send secrets to the target.
 func specWithSecrets(url string) string {
-	return fmt.Sprintf(`{"num_jobs": 2, "name": "secretive", "workload": {"kind": "http", "url": "%s/?api_key=%s",
+	return fmt.Sprintf(`{"num_jobs": 2, "name": "secretive", "sample": 1,
+		"workload": {"kind": "http", "url": "%s/?api_key=%s",
 		"headers": {"Authorization": "Bearer %s", "Cookie": "session=%s", "X-Api-Key": "%s", "Accept": "text/plain"}}}`, url, secret, secret, secret, secret)
 }
 
@@ -40,7 +41,10 @@ func openStore(t *testing.T, folder string) *store.Store {
 // them.
 func TestSecretsAreMasked(t *testing.T) {
 	var right atomic.Int64
-	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "session="+secret)
+		w.Header().Set("Location", "/?token="+secret)
+		fmt.Fprintf(w, `{"access_token": "%s", "name": "a token"}`, secret)
 		sent := []string{r.Header.Get("Authorization"), r.Header.Get("Cookie"), r.Header.Get("X-Api-Key"),
 			r.URL.Query().Get("api_key")}
 		if strings.Join(sent, " ") == fmt.Sprintf("Bearer %s session=%s %s %s", secret, secret, secret, secret) {
@@ -76,6 +80,15 @@ func TestSecretsAreMasked(t *testing.T) {
 	if !strings.Contains(string(answers["GET run"].body), `"Authorization":"***"`) ||
 		!strings.Contains(string(answers["GET run"].body), `"Accept":"text/plain"`) {
 		t.Errorf("the stored run does not show which headers it had: %s", answers["GET run"].body)
+	}
+	const sampled = `"body":"{\"access_token\": \"***\", \"name\": \"a token\"}"`
+	for _, what := range []string{"POST /benchmark/run", "GET run", "GET run/events"} {
+		if !bytes.Contains(answers[what].body, []byte(sampled)) {
+			t.Errorf("%s has no sample with a masked response: %s", what, answers[what].body)
+		}
+	}
+	if bytes.Contains(answers["GET /v1/runs"].body, []byte("sampled_jobs")) {
+		t.Error("a list has the sample")
 	}
 	if right.Load() != 4 {
 		t.Errorf("%d jobs sent the secrets to the target, want 4", right.Load())

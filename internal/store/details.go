@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
 
@@ -41,7 +40,7 @@ func (d details) decodeRun() (aurea.Run, error) {
 	}
 	if err == nil && run.Result != nil {
 		run.Result.Sparkline = nil // it stands for the series
-		err = json.Unmarshal(d.series, &run.Result.Series)
+		err = decodeUnlisted(d.series, run.Result)
 	}
 	if err == nil && run.Status.Finished() && (d.attempt == "" || d.records != nil) {
 		err = d.checkDigest(d.records, d.workerDigest)

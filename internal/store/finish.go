@@ -110,7 +110,7 @@ func newFinishedRun(run aurea.Run) (*finishedRun, error) {
 	if e.summary, err = encodeJSON(run.Result.Outline()); err != nil {
 		return nil, err
 	}
-	if e.series, err = encodeJSON(run.Result.Series); err != nil {
+	if e.series, err = encodeUnlisted(run.Result); err != nil {
 		return nil, err
 	}
 	if run.Samples.Tally != nil {

@@ -17,12 +17,19 @@ type JobContext struct {
 	deadline        time.Time
 	started         time.Time // of a job whose start nothing has asked for; otherwise zero
 	parent          *Traceparent
-	session         *Session // of a job with steps; nil if they share nothing
-	users           []user   // whose jobs run on this goroutine: one for each steps of a mix
+	sample          *JobSample // nil unless the run keeps a sample
+	session         *Session   // of a job with steps; nil if they share nothing
+	users           []user     // whose jobs run on this goroutine: one for each steps of a mix
 }
 
 // NewJobContext returns a context for the jobs of a run, without a deadline.
 func NewJobContext(run context.Context) *JobContext { return &JobContext{Context: run} }
+
+// Sampling sets where the jobs report their requests; nil for nowhere.
+func (c *JobContext) Sampling(sample *JobSample) *JobContext {
+	c.sample = sample
+	return c
+}
 
 // Until makes c the context of the next job, with the given deadline; the zero
 // time means none. The job before must not use it any more.
@@ -54,13 +61,15 @@ func (c *JobContext) TracedAs(parent *Traceparent) *JobContext {
 	return c
 }
 
-// Value returns the job's traceparent or session, or the run's value.
+// Value returns the job's traceparent, session or sample, or the run's value.
 func (c *JobContext) Value(key any) any {
 	switch key {
 	case traceKey{}:
 		return c.parent
 	case sessionKey{}:
 		return c.session
+	case sampleKey{}:
+		return c.sample
 	}
 	return c.Context.Value(key)
 }

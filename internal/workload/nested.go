@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -66,6 +67,7 @@ func resolveChildren(list []child, scope Scope, parent string) ([]resolvedChild,
 		seen[c.name] = true
 		own := scope
 		own.Seed = uint64(aurea.NewStream(scope.Seed, aurea.StreamNested+uint64(i)))
+		own.Name = strings.TrimPrefix(scope.Name+"."+c.name, ".")
 		r, err := c.resolve(own)
 		if err != nil {
 			found = append(found, err)

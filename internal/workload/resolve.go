@@ -18,6 +18,8 @@ type Scope struct {
 	Cookies  bool          // whether the steps of the job share Session.Cookies
 	Lasting  bool          // whether the session is that of a user, and lasts from job to job
 	Data     *dataset.Rows // of the spec; nil if it has none
+	Sampled  bool          // whether jobs report their requests to a Sampler
+	Name     string        // of the part or step, with that of what contains it; "" if it is none
 
 	set      *Set
 	users    bool          // whether users do the jobs
@@ -40,7 +42,7 @@ type Resolved struct {
 	// because it is of a kind that cannot be, or contains one.
 	Whole bool
 	// Local is whether a plan with the workload runs only where it was resolved,
-	// because its data is there.
+	// because its data is there, or its sample is kept there.
 	Local bool
 	// Rows is how many jobs there is data for; 0 if there is no limit.
 	Rows int64
@@ -76,12 +78,12 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 	}
 	r, err := s.resolve(plan.Workload, "workload", Scope{
 		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data,
-		users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
+		Sampled: plan.Spec.Sample > 0, users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.Local, r.Rows = data != nil, data.Jobs()
+	r.Local, r.Rows = data != nil || plan.Spec.Sample > 0, data.Jobs()
 	if err := r.limit.check(inFlight); err != nil {
 		return nil, err
 	}

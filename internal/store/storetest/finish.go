@@ -94,6 +94,8 @@ func testDigest(t *testing.T, place Place) {
 		"status":        func(r *aurea.Run) { r.Status = aurea.StatusFailed },
 		"another error": func(r *aurea.Run) { r.Error = "lost" },
 		"series":        func(r *aurea.Run) { r.Result.Series = r.Result.Series[:1] },
+		"no sample":     func(r *aurea.Run) { r.Result.SampledJobs = nil },
+		"sample":        func(r *aurea.Run) { r.Result.SampledJobs[0].Exchanges[0].Response.Body = "other" },
 		"tally":         func(r *aurea.Run) { r.Samples.Tally.Latency.Record(5) },
 		"detail":        func(r *aurea.Run) { r.Samples.Breakdown.Record([]time.Duration{5, -1}, []int64{0}) },
 		"a job":         func(r *aurea.Run) { r.Samples.Jobs.Put(500, aurea.OK, 1, 2, 3) },

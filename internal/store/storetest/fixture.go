@@ -45,6 +45,11 @@ func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 		Failures: []aurea.ErrorClass{{Class: "reset", Count: 1, Sample: "<broken> & \"gone\""}},
 		Breakdown: aurea.NewBreakdown(aurea.MetricNames{Phases: []string{"connect", "never"},
 			Counters: []string{"bytes_in"}}),
+		SampledJobs: []aurea.SampledJob{{Job: 3, Sampled: true, Outcome: "ok", Exchanges: []aurea.Exchange{{
+			Method: "GET", URL: "http://a/?<b>", Request: aurea.SampledMessage{Headers: []string{"A: \"1\""}},
+			Response: &aurea.SampledResponse{Status: 200, SampledMessage: aurea.SampledMessage{
+				Headers: []string{}, Body: "a\x00b", Bytes: 3}},
+		}}}},
 		Series: []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
 		Jobs:   new(aurea.JobLog),
 		Workers: &aurea.Workers{Of: []aurea.WorkerResult{

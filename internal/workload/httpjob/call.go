@@ -26,6 +26,9 @@ func (r *httpRunner) call(
 		}
 		err = client.Do(ctx, request, keep, response)
 		metrics.exchange(response)
+		if r.sampled {
+			r.noteExchange(ctx, p, request, response, err)
+		}
 		if r.cookies {
 			keepCookies(ctx, p.url, response)
 		}
@@ -39,9 +42,11 @@ func (r *httpRunner) call(
 			return p, redirectFailure("there were more than %d redirects", r.redirects)
 		}
 		metrics.redirect()
-		if p, err = r.follow(p, response); err != nil {
+		next, err := r.follow(p, response)
+		if err != nil {
 			return p, err
 		}
+		p = next
 	}
 }
 

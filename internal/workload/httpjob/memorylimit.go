@@ -25,7 +25,7 @@ func (p *params) kept() int {
 	if first || p.poll != nil && !p.poll.where.path.isZero() {
 		return int(p.maxKept)
 	}
-	return 0
+	return int(p.sampleKept)
 }
 
 // bodyCopies is how often a rendered body is in memory: as it is rendered, and

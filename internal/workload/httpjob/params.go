@@ -27,6 +27,9 @@ type params struct {
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
 	memory      workload.Limit // of all jobs in flight
+	sampled     bool           // the run keeps a sample
+	sampleKept  int64          // bytes that are kept of every response for it
+	name        string         // of the part or step
 }
 
 // newParams types and checks the parameters of http jobs.
@@ -40,6 +43,8 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		cookies:     scope.Cookies,
 		lasting:     scope.Lasting,
 		memory:      scope.Policy.MemoryLimit(),
+		sampled:     scope.Sampled,
+		name:        scope.Name,
 	}
 	captured := scope.Captured() // without those of this step
 	var err error
@@ -67,6 +72,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	}
 	if v.Has("streams") && v.Text("version") != "2" {
 		return nil, param.Invalid("streams", "needs version 2 of HTTP, whose connections serve several requests at once")
+	}
+	if p.sampled {
+		p.keepSample(v.Integer("max_bytes"))
 	}
 	route, err := newRoute(v, targets)
 	if err != nil {

@@ -170,9 +170,20 @@ func (p urlSource) find(ctx context.Context, from *url.URL, response *httpclient
 func (r *httpRunner) ask(
 	ctx context.Context, p prepared, response *httpclient.Response, metrics workload.JobMetrics,
 ) (done bool, err error) {
-	if _, err := r.call(ctx, p, int(r.maxKept), response, exchangeMetrics{metrics, true}); err != nil {
-		return false, err
+	answered, err := r.call(ctx, p, int(r.maxKept), response, exchangeMetrics{metrics, true})
+	if err == nil {
+		done, err = r.judgePoll(ctx, response, metrics)
 	}
+	if err != nil && r.sampled {
+		r.noteFailure(ctx, answered, response, err)
+	}
+	return done, err
+}
+
+// judgePoll reports whether the response to a poll says that the job is done.
+func (r *httpRunner) judgePoll(
+	ctx context.Context, response *httpclient.Response, metrics workload.JobMetrics,
+) (done bool, err error) {
 	if err := r.poll.expect.judge(ctx, response); err != nil {
 		return false, err
 	}

@@ -59,26 +59,38 @@ func (r *httpRunner) Run(ctx context.Context, job int64, metrics workload.JobMet
 	if err != nil {
 		return err
 	}
+	answered, err := r.exchange(ctx, request, response, metrics)
+	if err != nil && r.sampled {
+		r.noteFailure(ctx, answered, response, err)
+	}
+	return err
+}
+
+// exchange sends a request, judges the response, and with poll waits until the
+// job is done. It returns the request that the first response is to.
+func (r *httpRunner) exchange(
+	ctx context.Context, request prepared, response *httpclient.Response, metrics workload.JobMetrics,
+) (answered prepared, err error) {
 	var begin time.Time
 	if r.poll != nil {
 		begin = time.Now()
 	}
-	answered, err := r.call(ctx, request, r.kept(), response, exchangeMetrics{metrics, false})
+	answered, err = r.call(ctx, request, r.kept(), response, exchangeMetrics{metrics, false})
 	if err == nil {
 		err = r.expect.judge(ctx, response)
 	}
 	if err != nil {
-		return err
+		return answered, err
 	}
 	if r.poll == nil {
-		return captureFound(ctx, response, r.captures)
+		return answered, captureFound(ctx, response, r.captures)
 	}
 	metrics.Phase(phaseAccept, time.Since(begin))
 	if err := r.await(ctx, answered, response, metrics); err != nil {
-		return workload.Inside("poll", err)
+		return answered, workload.Inside("poll", err)
 	}
 	metrics.Phase(phaseCompletion, time.Since(begin))
-	return captureAll(ctx, response, r.captures)
+	return answered, captureAll(ctx, response, r.captures)
 }
 
 // requestOf returns the request of a job. A traced job sends its traceparent,

@@ -17,7 +17,7 @@ export function curl(json, { origin, token }) {
 const flags = {
   num_jobs: "jobs", concurrency: "concurrency", rate: "rate", arrival: "arrival", on_saturation: "on-saturation",
   duration: "duration", warmup: "warmup", timeout: "timeout", seed: "seed", name: "name",
-  max_lost_fraction: "max-lost-fraction", workers: "workers",
+  max_lost_fraction: "max-lost-fraction", sample: "sample", workers: "workers",
 };
 
 // commandLine returns the command that executes a spec, given as JSON; null if its

@@ -8,6 +8,7 @@ import { latencyTab } from "./latency.js";
 import { machineTab } from "./machine.js";
 import { notesTab } from "./notes.js";
 import { partsTab } from "./parts.js";
+import { requestsTab } from "./requests.js";
 import { specTab } from "./spec.js";
 
 /**
@@ -16,7 +17,7 @@ import { specTab } from "./spec.js";
  * @param {{ chosen: string, changed: (text: string) => void, signal: AbortSignal }} context
  */
 export function tabs(context) {
-  const all = [latencyTab, partsTab, machineTab, specTab, jobsTab, notesTab].map((tab) => withNodes(tab, context));
+  const all = [latencyTab, partsTab, machineTab, specTab, requestsTab, jobsTab, notesTab].map((tab) => withNodes(tab, context));
   let current = all.find(({ key }) => key === context.chosen) ?? all[0];
   let view = null;
 
