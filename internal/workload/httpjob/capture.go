@@ -126,7 +126,7 @@ func (p *params) checkCaptures() error {
 	bodiless := ""
 	switch {
 	case p.poll != nil: // its responses are to GET
-	case p.request.method == http.MethodHead:
+	case p.request.isHEAD():
 		bodiless = "an answer to HEAD has no body"
 	case p.expect.neverHasBody():
 		bodiless = "an answer with a status of expect.status has no body"

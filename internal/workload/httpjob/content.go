@@ -57,7 +57,7 @@ func (t *requestTemplate) readContent(v param.Values, parser *template.Parser, n
 		case given != "":
 			return param.Invalid(p.Name, "cannot be given together with %s; set only one", given)
 		default:
-			given, t.method = p.Name, http.MethodPost
+			given, t.method = p.Name, template.Literal(http.MethodPost)
 		}
 	}
 	switch given {

@@ -53,8 +53,8 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "whom to call; path and query may have fields such as {{job}}",
 	},
 	{
-		Name: "method", Type: param.Text, Max: 32,
-		Doc: "GET unless given, or POST with a body",
+		Name: "method", Type: param.Text, Max: 200,
+		Doc: "GET unless given, or POST with a body; may have fields such as {{data.method}}",
 	},
 	{
 		Name: "headers", Type: param.FieldList,

@@ -17,7 +17,7 @@ import (
 // A requestTemplate is what the jobs of a run send. It does not change.
 type requestTemplate struct {
 	options        httpclient.Options
-	method         string
+	method         template.Template
 	url            template.Template
 	headers        []header
 	content        content
@@ -55,7 +55,7 @@ type prepared struct {
 func newRequestTemplate(
 	options httpclient.Options, targets egress.Allowlist, named files.Source, v param.Values, parser template.Parser,
 ) (requestTemplate, error) {
-	t := requestTemplate{options: options, method: http.MethodGet, content: textContent{}}
+	t := requestTemplate{options: options, method: template.Literal(http.MethodGet), content: textContent{}}
 	var err error
 	if t.url, err = parser.Parse(v.Text("url")); err != nil {
 		return t, param.Invalid("url", "%v", err)
@@ -70,7 +70,9 @@ func newRequestTemplate(
 		return t, err
 	}
 	if v.Has("method") {
-		t.method = strings.ToUpper(v.Text("method"))
+		if t.method, err = parser.Parse(v.Text("method")); err != nil {
+			return t, param.Invalid("method", "%v", err)
+		}
 	}
 	t.timed = parser.UsesTime()
 	t.hasTraceparent = t.has(workload.TraceHeader)
@@ -101,7 +103,7 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err := targets.CheckURL(first); err != nil {
 		return param.Invalid("url", "%v", err)
 	}
-	if err := httpclient.CheckMethod(t.method); err != nil {
+	if err := httpclient.CheckMethod(t.methodOf(template.Input{})); err != nil {
 		return param.Invalid("method", "%v", err)
 	}
 	if t.fileBytes() > 0 && t.has("Content-Length") {
@@ -128,12 +130,20 @@ func sameTarget(text string) bool {
 // fixed reports whether all jobs send the same request.
 func (t *requestTemplate) fixed() bool {
 	varies := func(h header) bool { return !h.value.Fixed() }
-	return t.url.Fixed() && t.content.fixed() && !slices.ContainsFunc(t.headers, varies)
+	return t.method.Fixed() && t.url.Fixed() && t.content.fixed() && !slices.ContainsFunc(t.headers, varies)
 }
 
 // has reports whether the user gives a header.
 func (t *requestTemplate) has(name string) bool {
 	return slices.ContainsFunc(t.headers, func(h header) bool { return strings.EqualFold(h.name, name) })
+}
+
+// methodOf returns the method of a job.
+func (t *requestTemplate) methodOf(in template.Input) string { return strings.ToUpper(t.method.Render(in, nil)) }
+
+// isHEAD reports whether all jobs send HEAD.
+func (t *requestTemplate) isHEAD() bool {
+	return t.method.Fixed() && t.methodOf(template.Input{}) == http.MethodHead
 }
 
 // render returns the request of a job, with the traceparent unless it is "".
@@ -142,7 +152,7 @@ func (t *requestTemplate) render(in template.Input, traceparent string) (prepare
 	if err != nil {
 		return prepared{}, err
 	}
-	p := prepared{method: t.method, url: to, body: t.content.render(in)}
+	p := prepared{method: t.methodOf(in), url: to, body: t.content.render(in)}
 	if t.mediaType != "" && !t.has("Content-Type") {
 		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: t.mediaType})
 	}

@@ -67,6 +67,7 @@ var sentRequests = []struct {
 	},
 	{"no bytes", `{"url": "$URL", "body_base64": ""}`, sent{"POST", "/", "", nil}},
 	{"method", `{"url": "$URL", "method": "put", "body": "x"}`, sent{"PUT", "/", "x", nil}},
+	{"method with a field", `{"url": "$URL", "method": "{{choice head}}{{job}}"}`, sent{"HEAD7", "/", "", nil}},
 	{
 		"headers", `{"url": "$URL", "headers": {"X-Job": "no {{job}}", "Authorization": "Bearer t"}}`,
 		sent{"GET", "/", "", map[string]string{"X-Job": "no 7", "Authorization": "Bearer t"}},
