@@ -45,7 +45,7 @@ func (p Plan) Limited(rows int64) Plan {
 // usedUp returns a remark if the run of the plan ended because it had used all
 // rows of its data; "" otherwise.
 func (p Plan) usedUp(counts Counts) string {
-	if p.Rows == 0 || counts.Planned < p.Rows || counts.Cancelled > 0 {
+	if p.Rows == 0 || p.Spec.Replay != nil || counts.Planned < p.Rows || counts.Cancelled > 0 {
 		return ""
 	}
 	return "the run ended when its jobs had used the " + param.FormatNumber(float64(p.Rows)) + " rows of " +

@@ -28,7 +28,8 @@ type Plan struct {
 	Trace       *Trace   `json:"trace,omitempty"` // the trace of the run; nil if no jobs are traced
 	// Scenarios are the plans of the scenarios of the spec, in its order. Their jobs
 	// have numbers of their own; see RunJob. The plan itself then has no load.
-	Scenarios []Plan `json:"scenarios,omitempty"`
+	Scenarios []Plan   `json:"scenarios,omitempty"`
+	Moments   *Moments `json:"-"` // when the jobs of a replay are due; nil until Replayed
 }
 
 const (
@@ -73,7 +74,10 @@ func NewPlan(spec Spec, seed uint64) Plan {
 func (p *Plan) load() {
 	spec := p.Spec
 	if len(spec.Stages) == 0 {
-		if spec.Rate > 0 {
+		switch {
+		case spec.Replay != nil:
+			p.Rate = Constant(spec.Replay.Speed) // until Replayed knows the moments
+		case spec.Rate > 0:
 			p.Rate = Constant(spec.Rate)
 		}
 		return

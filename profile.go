@@ -109,16 +109,20 @@ func (p Profile) Area(t float64) float64 {
 // It is +Inf when the integral never does.
 func (p Profile) InverseArea(area float64) float64 {
 	var t float64
-	for _, ramp := range p {
+	for i := range p {
+		ramp := &p[i]
 		if ramp.Duration == 0 {
 			return t + ramp.inverseArea(area)
 		}
-		if whole := ramp.area(ramp.Duration); area >= whole {
-			area -= whole
-			t += ramp.Duration
-			continue
+		whole := ramp.From * ramp.Duration
+		if ramp.From != ramp.To {
+			whole = ramp.area(ramp.Duration)
 		}
-		return t + ramp.inverseArea(area)
+		if area < whole {
+			return t + ramp.inverseArea(area)
+		}
+		area -= whole
+		t += ramp.Duration
 	}
 	return math.Inf(1)
 }

@@ -16,10 +16,19 @@ var crossFieldRules = []struct {
 }{
 	{func(s Spec) bool { return s.JobDurationMS != nil && s.Workload != nil },
 		"job_duration_ms", "cannot be combined with $workload (it is shorthand for a sleep workload); set only one"},
-	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 },
+	{func(s Spec) bool { return s.NumJobs == 0 && s.Duration == 0 && len(s.Stages) == 0 && s.Replay == nil },
 		"num_jobs", "is needed, or $duration or $stages: how many jobs, or for how long"},
+	{func(s Spec) bool { return s.Replay != nil && (s.Rate > 0 || len(s.Stages) > 0) },
+		"replay", "cannot be combined with $rate or $stages, since jobs start at recorded moments; " +
+			"its speed changes the load"},
+	{func(s Spec) bool { return s.Replay != nil && s.Arrival != "" },
+		"arrival", "cannot be combined with $replay, whose jobs arrive at recorded moments; leave it out"},
+	{func(s Spec) bool { return s.Replay != nil && s.Users > 0 },
+		"users", "cannot be combined with $replay, since each user does one job after the other"},
+	{func(s Spec) bool { return s.Replay != nil && (s.Data == nil || s.Data.Order != OrderOnce) },
+		"replay", "needs $data with order: once, since each row has one moment: its file, and the moments in a column"},
 	{func(s Spec) bool {
-		return s.NumJobs == 0 && s.MaxInFlight() == 0 && s.Rate == 0 && len(s.Stages) == 0 && s.Duration != 0
+		return s.NumJobs == 0 && s.MaxInFlight() == 0 && !s.open() && len(s.Stages) == 0 && s.Duration != 0
 	},
 		"concurrency", "is needed when there is no $num_jobs and no $rate: how many jobs to keep in flight"},
 	{func(s Spec) bool { return s.Arrival != "" && !s.open() },
@@ -91,9 +100,10 @@ func (s Spec) level() float64 {
 	return float64(s.Concurrency)
 }
 
-// open reports whether the spec is of the open model: jobs start at a rate.
+// open reports whether the spec is of the open model: jobs start at a rate, or at recorded
+// moments.
 func (s Spec) open() bool {
-	return s.Rate != 0 || len(s.Stages) > 0 && s.Stages[0].Rate != nil
+	return s.Rate != 0 || s.Replay != nil || len(s.Stages) > 0 && s.Stages[0].Rate != nil
 }
 
 func (s Spec) stagesLength() Duration {

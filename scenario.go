@@ -35,7 +35,7 @@ var scenarioName = lazyregexp.New(`^[a-zA-Z0-9_.-]{1,40}$`)
 // that a spec with scenarios has not.
 var scenarioFields = []string{
 	"num_jobs", "job_duration_ms", "workload", "concurrency", "rate", "arrival", "on_saturation", "duration", "stages",
-	"warmup", "timeout", "users", "data",
+	"warmup", "timeout", "users", "data", "replay",
 }
 
 // ScenarioFields returns the fields that scenarios have in place of their spec.

@@ -2,6 +2,7 @@ package aurea
 
 import (
 	"math"
+	"sort"
 	"time"
 )
 
@@ -10,7 +11,8 @@ import (
 // answers. With constant arrivals job k is due when the integral of the rate
 // reaches k. With Poisson arrivals it is due when the integral reaches the sum
 // of k+1 draws of an exponential law with mean 1 (time rescaling: Çinlar,
-// "Introduction to Stochastic Processes", 1975, §4.7).
+// "Introduction to Stochastic Processes", 1975, §4.7). With a replay it is due when
+// the integral reaches its value at the job's recorded moment.
 //
 // A Schedule keeps its position, so it is not safe for concurrent use: each
 // goroutine has its own.
@@ -47,6 +49,9 @@ func (s *Schedule) Cumulative(i int64) float64 {
 	if s.stride == 0 {
 		job = s.plan.Deal.Job(i)
 	}
+	if s.plan.Moments != nil {
+		return s.plan.Moments.of(job)
+	}
 	if !s.poisson {
 		return float64(job)
 	}
@@ -66,6 +71,9 @@ func (p *Plan) Due(cumulative float64) time.Duration {
 func (s *Schedule) DueBefore(t time.Duration) int64 {
 	if s.plan.Jobs == 0 {
 		return 0
+	}
+	if s.plan.Moments != nil {
+		return int64(sort.Search(int(s.plan.Jobs), func(i int) bool { return s.Start(int64(i)) >= t }))
 	}
 	if s.poisson {
 		var n int64

@@ -59,6 +59,7 @@ type Spec struct {
 	Data            *Data             `json:"data,omitempty"`
 	Scenarios       []Scenario        `json:"scenarios,omitempty"` // in place of the fields of one load
 	Sample          int64             `json:"sample,omitempty"`
+	Replay          *Replay           `json:"replay,omitempty"`
 }
 
 // A Stage is a linear ramp of the load, from the end of the previous stage to Rate

@@ -37,7 +37,7 @@ func SpecSchema(kinds []Kind) map[string]any {
 	defaults["properties"], defaults["additionalProperties"] = families, false
 	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	schema["title"] = "A benchmark of Aurea"
-	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "scenarios", "extends")
+	schema["anyOf"] = requireOneOf("num_jobs", "duration", "stages", "replay", "scenarios", "extends")
 	schema["if"] = map[string]any{"not": map[string]any{"anyOf": requireOneOf("extends", defaultsField)}}
 	workload := map[string]any{"workload": map[string]any{"$ref": "#/$defs/workload"}}
 	schema["then"] = map[string]any{"properties": map[string]any{

@@ -42,6 +42,7 @@ var specExamples = map[string]struct {
 	"data":              {"{file: users.csv, order: sequential}", false},
 	"scenarios":         {"[{name: a, num_jobs: 5}, {name: b, start: 1s, num_jobs: 5}]", false},
 	"sample":            {"5", false},
+	"replay":            {"{column: at, speed: 2x}", false},
 	"defaults":          {"{http: {timeout: 5s, headers: {Accept: text/html}}}", false},
 }
 

@@ -36,7 +36,7 @@ func TestSpecInit(t *testing.T) {
 func TestSpecInitOptionalFields(t *testing.T) {
 	alone := map[string]string{ // what a field needs beside it
 		"arrival": "rate: 50\n", "on_saturation": "rate: 50\n", "warmup": "duration: 30s\n",
-		"secrets": "labels: {a: '${API_TOKEN:-none}'}\n",
+		"secrets": "labels: {a: '${API_TOKEN:-none}'}\n", "replay": "data: {file: log.csv, order: once}\n",
 	}
 	for field, example := range specExamples {
 		if example.active || field == "workers" { // workers need a server
@@ -53,7 +53,7 @@ func TestSpecInitOptionalFields(t *testing.T) {
 			load += "workload: {kind: http, url: \"http://127.0.0.1:1/\"}\n"
 		}
 		spec := load + alone[field] + field + ": " + example.value + "\n"
-		dir := writeFiles(t, map[string]string{"spec.yaml": spec, "users.csv": "name\nann\n"})
+		dir := writeFiles(t, map[string]string{"spec.yaml": spec, "users.csv": "name\nann\n", "log.csv": "at\n0\n1.5\n"})
 		code, _, stderr := runCommand(t, "", "spec", "check", filepath.Join(dir, "spec.yaml"))
 		checkExit(t, field, code, exitOK, stderr)
 	}

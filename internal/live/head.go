@@ -69,6 +69,8 @@ func load(spec aurea.Spec) string {
 	}
 	plan := aurea.NewPlan(spec, 0)
 	switch {
+	case spec.Replay != nil:
+		parts = append(parts, fmt.Sprintf("as recorded, at %s", spec.Replay.SpeedText()))
 	case len(spec.Stages) > 0 && plan.Open():
 		parts = append(parts, fmt.Sprintf("up to %s/s in %s", format.Count(plan.Rate.Peak()), stages(spec)))
 	case len(spec.Stages) > 0:

@@ -87,8 +87,8 @@ func (m *Manager) plan(spec aurea.Spec) (aurea.Plan, *workload.Resolved, error) 
 	return plan, resolved, spec.Secrets.MaskError(err)
 }
 
-// resolve resolves the workload of a plan, and limits the plan to the jobs that
-// there is data for.
+// resolve resolves the workload of a plan. It limits the plan to the jobs that
+// there is data for, and has them start at the moments of a replay.
 func (m *Manager) resolve(plan aurea.Plan) (aurea.Plan, *workload.Resolved, error) {
 	resolved, err := m.executor.Resolve(plan)
 	if err != nil {

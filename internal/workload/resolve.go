@@ -46,6 +46,9 @@ type Resolved struct {
 	Local bool
 	// Rows is how many jobs there is data for; 0 if there is no limit.
 	Rows int64
+	// Starts are when the jobs of a replay start, for Plan.Replayed; nil if nothing
+	// is replayed.
+	Starts []float64
 	// Limited is whether the jobs have a timeout of their own, so that they need
 	// not the one of their kind.
 	Limited bool
@@ -84,6 +87,10 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 		return nil, err
 	}
 	r.Local, r.Rows = data != nil || plan.Spec.Sample > 0, data.Jobs()
+	r.Local, r.Rows = data != nil, data.Jobs()
+	if r.Starts, err = readStarts(plan, data); err != nil {
+		return nil, err
+	}
 	if err := r.limit.check(inFlight); err != nil {
 		return nil, err
 	}

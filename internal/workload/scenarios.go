@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
@@ -27,10 +28,11 @@ func (s *Set) resolveScenarios(plan aurea.Plan) (*Resolved, error) {
 	return whole, checkThresholds(plan.Spec, whole.Metrics)
 }
 
-// Limit returns the plan of the workload with no more jobs than there is data for.
+// Limit returns the plan of the workload with no more jobs than there is data for,
+// which start at the moments of a replay.
 func (r *Resolved) Limit(plan aurea.Plan) aurea.Plan {
 	if r.Scenarios == nil {
-		return plan.Limited(r.Rows)
+		return plan.Limited(r.Rows).Replayed(slices.Clone(r.Starts))
 	}
 	limited := make([]aurea.Plan, len(plan.Scenarios))
 	for i, scenario := range plan.Scenarios {

@@ -139,7 +139,9 @@ func (t *requestTemplate) has(name string) bool {
 }
 
 // methodOf returns the method of a job.
-func (t *requestTemplate) methodOf(in template.Input) string { return strings.ToUpper(t.method.Render(in, nil)) }
+func (t *requestTemplate) methodOf(in template.Input) string {
+	return strings.ToUpper(t.method.Render(in, nil))
+}
 
 // isHEAD reports whether all jobs send HEAD.
 func (t *requestTemplate) isHEAD() bool {

@@ -42,7 +42,7 @@ const planTime = (pauses, t) => pauses.reduce((at, [from, to]) => at - Math.max(
 // clock, and the time at which no job starts any more. The last ramp goes on.
 function profileOf(spec) {
   const stages = spec.stages ?? [];
-  const open = Boolean(spec.rate || stages[0]?.rate !== undefined);
+  const open = Boolean(spec.rate || spec.replay || stages[0]?.rate !== undefined);
   const key = open ? "rate" : "concurrency";
   const most = open || stages.length > 0 ? Infinity : spec.num_jobs ?? Infinity;
   let level = Math.min(spec[key] ?? (stages.length > 0 ? 0 : most), most);

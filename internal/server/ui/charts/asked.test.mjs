@@ -51,6 +51,12 @@ test("without a concurrency all jobs are asked for at once, and never more than 
   assert.deepEqual(load({ duration: "3s" }, [], 3), []);
 });
 
+test("a replay asks for a rate that only its file knows", () => {
+  const replayed = asked({ spec: { replay: { column: "at", speed: "2x" } } }, 3);
+  assert.equal(replayed.open, true);
+  assert.deepEqual(replayed.load, []);
+});
+
 test("stages are ramps, each from where the last one ended", () => {
   const stages = [{ duration: "10s", rate: 100 }, { duration: "5s", rate: 100 }, { duration: "5s", rate: 0 }];
   assert.deepEqual(load({ stages }, [], 30), [[0, 0], [10, 100], [15, 100], [20, 0]]);

@@ -12,6 +12,7 @@ export function describe(spec) {
   const { kind, duration: each } = spec.workload ?? { duration: duration((spec.job_duration_ms ?? 100) / 1000) };
   const job = [kind, each].filter(Boolean).join(" ");
   const words = [spec.num_jobs ? `${number(spec.num_jobs)} × ${job}` : `${job} jobs`];
+  if (spec.replay) words.push(`as recorded, at ${spec.replay.speed}`);
   if (spec.rate) words.push(`${number(spec.rate)}/s`);
   if (spec.concurrency) words.push(`${number(spec.concurrency)} at a time`);
   if (spec.duration) words.push(`for ${spec.duration}`);

@@ -23,7 +23,7 @@ export function loadForm(send) {
   function open({ run, progress }) {
     if (!node.hidden) return close();
     opener = document.activeElement;
-    const open = Boolean(run.spec.rate || run.spec.stages?.[0]?.rate !== undefined);
+    const open = Boolean(run.spec.rate || run.spec.replay || run.spec.stages?.[0]?.rate !== undefined);
     rate.node.hidden = !open;
     rate.set(open ? progress?.so_far?.target ?? run.spec.rate : "");
     limit.set(progress?.so_far?.limit ?? run.spec.concurrency);
