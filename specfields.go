@@ -143,6 +143,7 @@ var singleFields = []field{
 		Name: "sample", Type: param.Integer, Min: 1, Max: MaxSample,
 		Doc: "keep the requests and answers of so many jobs with the run, and of the first failures of each class",
 	}, set(func(s *Spec, v int64) { s.Sample = v })},
+	{param.Parameter{
 		Name: "replay", Type: param.Object, Members: replayParameters,
 		Doc: "in place of rate: start the job of each row of data at its recorded moment",
 	}, readReplay},

@@ -15,6 +15,7 @@ import (
 // wrongValues are values that flags refuse, by the path of a command and the flag,
 // or by the flag alone. Flags with a rule of valueRules need none.
 var wrongValues = map[string]string{
+	"base-url": "x", "methods": "x", "speed": "x", "rows": "x",
 	"allow-target": "a b", "arrival": "x", "body": "@/nowhere", "concurrency": "0", "duration": "-1s",
 	"files":         "/nowhere",
 	"exec-commands": "/nowhere", "fail-on": "x", "format": "x", "header": "x", "job-duration": "x", "jobs": "0",
@@ -43,7 +44,8 @@ var anyValue = []string{
 // a finished run.
 var besideFlags = map[string]string{
 	"run": "URL --jobs 1", "ab": "URL URL --jobs 1 -n 1", "spec check": "URL --jobs 1",
-	"import har": "-", "search": "URL --jobs 1 --objective p99<1s --rate 1..2 --cooldown 0s",
+	"import har": "-", "import openapi": "-", "import access-log": "- --base-url URL",
+	"search":  "URL --jobs 1 --objective p99<1s --rate 1..2 --cooldown 0s",
 	"compare": "ID ID", "trend": "x", "report": "ID",
 	"runs baseline add": "ID", "runs baseline remove": "ID", "runs cancel": "ID", "runs change": "ID --note x",
 	"runs delete": "ID", "runs export": "ID", "runs histogram": "ID", "runs load": "ID --rate 1", "runs pause": "ID",

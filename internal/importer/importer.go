@@ -59,6 +59,7 @@ type Request struct {
 	ConnectTo, Resolve   []Field
 	UnixSocket           string
 	Sources              []string
+	Statuses             []string // that are right; nil means those below 400
 
 	Weight float64  // beside other requests; 0 means 1
 	Notes  []string // what is left out or different

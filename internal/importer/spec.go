@@ -91,6 +91,9 @@ func (y *yamlWriter) request(depth int, name string, r *Request) {
 		}
 	}
 	y.content(depth, r)
+	if len(r.Statuses) > 0 {
+		y.line(depth, "expect", "{status: ["+strings.Join(r.Statuses, ", ")+"]}")
+	}
 	if r.Redirects > 0 {
 		y.line(depth, "redirects", fmt.Sprint(r.Redirects))
 	}

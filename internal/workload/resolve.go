@@ -87,7 +87,6 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 		return nil, err
 	}
 	r.Local, r.Rows = data != nil || plan.Spec.Sample > 0, data.Jobs()
-	r.Local, r.Rows = data != nil, data.Jobs()
 	if r.Starts, err = readStarts(plan, data); err != nil {
 		return nil, err
 	}
