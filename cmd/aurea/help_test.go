@@ -60,7 +60,7 @@ func TestHelp(t *testing.T) {
 		"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label",
 	}
 	for _, p := range aurea.SpecParameters() {
-		if slices.Contains([]string{"pricing", "stages", "secrets", "defaults", "data", "users", "replay"}, p.Name) {
+		if slices.Contains([]string{"pricing", "stages", "secrets", "defaults", "data", "users", "replay", "scenarios"}, p.Name) {
 			continue // only in files
 		}
 		flag, ok := flags[p.Name]
