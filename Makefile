@@ -11,8 +11,9 @@ FUZZTIME ?= 30s
 
 # One build graph: what is built, tested, vetted and linted is compiled with the
 # same flags, so every package is compiled once. The race detector alone needs
-# cgo, and everything compiled again.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
+# cgo, and everything compiled again. Without its trace pages gRPC links no
+# templates, which would keep every exported method in the binary.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false -tags=grpcnotrace)
 export CGO_ENABLED := 0
 # Where a target builds the command first, tests use it and build none.
 test race deployment torture-cluster: export AUREA_BIN := $(CURDIR)/bin/aurea
@@ -34,7 +35,7 @@ build: ## build bin/aurea
 	go build -ldflags '$(LDFLAGS)' -o bin/aurea ./cmd/aurea
 
 man: ## write a man page for each command into bin/man
-	go run -tags man -ldflags '$(LDFLAGS)' ./cmd/aurea man bin/man
+	go run -tags man,grpcnotrace -ldflags '$(LDFLAGS)' ./cmd/aurea man bin/man
 
 # All but deploy/, whose tests are a target of their own; those that take longest
 # begin first. `make vet` vets them.

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,31 +19,66 @@ const (
 	maxHelpWidth = 120
 )
 
-// addHelpFuncs adds what the templates of help call. The functions of templates
-// belong to the whole process.
-var addHelpFuncs = sync.OnceFunc(func() {
-	cobra.AddTemplateFunc("wrapFlags", func(command *cobra.Command, flags *pflag.FlagSet) string {
-		return flags.FlagUsagesWrapped(widthOfHelp(command))
-	})
-	cobra.AddTemplateFunc("wrapText", func(command *cobra.Command, text string) string {
-		return wrapParagraphs(text, widthOfHelp(command))
-	})
-	cobra.AddTemplateFunc("wrapShort", func(command *cobra.Command, short string, padding int) string {
-		indent := padding + len("   ")
-		return strings.Join(format.Wrap(short, max(widthOfHelp(command)-indent, 1)), "\n"+strings.Repeat(" ", indent))
-	})
-})
-
 // wrapHelp makes help as wide as the terminal: it wraps the descriptions of
-// commands and flags.
+// commands and flags. It uses no templates of cobra, since these find methods by
+// their names, and a binary with them keeps every exported method.
 func wrapHelp(root *cobra.Command) {
-	addHelpFuncs()
 	root.Annotations = map[string]string{widthAnnotation: strconv.Itoa(terminalWidth(root.OutOrStdout()))}
-	root.SetUsageTemplate(strings.NewReplacer(
-		".LocalFlags.FlagUsages", "wrapFlags $ .LocalFlags", ".InheritedFlags.FlagUsages",
-		"wrapFlags $ .InheritedFlags", "{{.Short}}", "{{wrapShort $ .Short .NamePadding}}",
-	).Replace(root.UsageTemplate()))
-	root.SetHelpTemplate(strings.ReplaceAll(root.HelpTemplate(), "trimTrailingWhitespaces", "wrapText $"))
+	root.SetUsageFunc(func(command *cobra.Command) error {
+		_, err := io.WriteString(command.OutOrStderr(), usageOf(command))
+		return err
+	})
+	root.SetHelpFunc(func(command *cobra.Command, _ []string) {
+		about := command.Long
+		if about == "" {
+			about = command.Short
+		}
+		fmt.Fprintf(command.OutOrStdout(), "%s\n\n%s", wrapParagraphs(about, widthOfHelp(command)), usageOf(command))
+	})
+}
+
+// usageOf returns how a command is called: its subcommands, examples and flags.
+func usageOf(command *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("Usage:")
+	if command.Runnable() {
+		b.WriteString("\n  " + command.UseLine())
+	}
+	if command.HasAvailableSubCommands() {
+		b.WriteString("\n  " + command.CommandPath() + " [command]")
+	}
+	if command.HasExample() {
+		b.WriteString("\n\nExamples:\n" + command.Example)
+	}
+	if command.HasAvailableSubCommands() {
+		b.WriteString("\n\nAvailable Commands:")
+		for _, child := range command.Commands() {
+			if child.IsAvailableCommand() || child.Name() == "help" {
+				b.WriteString(usageLine(child))
+			}
+		}
+	}
+	addFlags := func(title string, flags *pflag.FlagSet) {
+		if flags.HasAvailableFlags() {
+			usages := strings.TrimRight(flags.FlagUsagesWrapped(widthOfHelp(command)), "\n ")
+			b.WriteString("\n\n" + title + ":\n" + usages)
+		}
+	}
+	addFlags("Flags", command.LocalFlags())
+	addFlags("Global Flags", command.InheritedFlags())
+	if command.HasAvailableSubCommands() {
+		b.WriteString("\n\nUse \"" + command.CommandPath() + " [command] --help\" for more information about a command.")
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// usageLine returns the line of a subcommand, or its lines.
+func usageLine(command *cobra.Command) string {
+	padding := command.NamePadding()
+	indent := padding + len("   ")
+	short := format.Wrap(command.Short, max(widthOfHelp(command)-indent, 1))
+	return fmt.Sprintf("\n  %-*s %s", padding, command.Name(), strings.Join(short, "\n"+strings.Repeat(" ", indent)))
 }
 
 // widthAnnotation is the annotation of the root with the columns of its output.

@@ -59,9 +59,10 @@ func TestHelp(t *testing.T) {
 	flags := map[string]string{
 		"num_jobs": "jobs", "job_duration_ms": "job-duration", "thresholds": "threshold", "labels": "label",
 	}
+	onlyInFiles := []string{"pricing", "stages", "secrets", "defaults", "data", "users", "replay", "scenarios"}
 	for _, p := range aurea.SpecParameters() {
-		if slices.Contains([]string{"pricing", "stages", "secrets", "defaults", "data", "users", "replay", "scenarios"}, p.Name) {
-			continue // only in files
+		if slices.Contains(onlyInFiles, p.Name) {
+			continue
 		}
 		flag, ok := flags[p.Name]
 		if !ok {

@@ -36,6 +36,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		completeValues(root)
 	}
 	rejectUnknownCommands(root)
+	addVersionFlag(root)
 	if err := rejectSingleDash(root, args); err != nil {
 		return exitCode(root, err, stderr)
 	}
@@ -57,7 +58,6 @@ many a second were done, how late they were and what they cost.
 Every flag can be set by an environment variable: --listen by AUREA_LISTEN. An empty
 variable counts as unset. A variable with the name of a command applies to that
 command only: AUREA_RUNS_LIST_LIMIT.`,
-		Version:       versionText(), // declares -v, --version
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
@@ -74,7 +74,6 @@ command only: AUREA_RUNS_LIST_LIMIT.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.AddCommand(
 		newServeCommand(),
 		newRunCommand(),

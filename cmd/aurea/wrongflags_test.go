@@ -26,9 +26,9 @@ var wrongValues = map[string]string{
 	"nats-token-file": "/nowhere", "objective": "p99", "on-saturation": "x", "output": "x", "param": "x",
 	"precision": "x", "push": "x", "queue": "-1", "rate": "0", "repeat": "0", "runs": "0", "sample": "0", "seed": "-1",
 	"server": "x", "set": "x", "set-a": "x", "set-b": "x", "since": "x", "status": "x", "store": "x",
-	"threshold": "x", "timeout": "x", "verdict": "x", "token-file": "/nowhere", "until": "x", "warmup": "x", "workers": "x",
-	"workload": "x", "cooldown": "-1s", "ready": "x", "grace": "-1s", "ready-timeout": "0s", "grafana": "x",
-	"allow-host": "a/b", "wait": "x",
+	"threshold": "x", "timeout": "x", "verdict": "x", "token-file": "/nowhere", "until": "x", "warmup": "x",
+	"workers": "x", "workload": "x", "cooldown": "-1s", "ready": "x", "grace": "-1s",
+	"ready-timeout": "0s", "grafana": "x", "allow-host": "a/b", "wait": "x",
 	"nats-key": "/nowhere", "nats-tls-key": "/nowhere", "worker-token-file": "/nowhere", "unit": "x", "of": "x",
 
 	"trend label": "x", "runs load rate": "x", "runs load concurrency": "x",

@@ -1,23 +1,15 @@
 package report
 
 import (
-	_ "embed"
-	"html/template"
 	"io"
+	"slices"
 	"strings"
-	"sync"
+
+	h "maragu.dev/gomponents"
+	"maragu.dev/gomponents/html"
 
 	"github.com/aurea-orchestrator/aurea/internal/format"
 )
-
-//go:embed document.html.tmpl
-var documentSource string
-
-// documentTemplate is parsed when it is first used: most commands write no
-// page.
-var documentTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("document").Parse(documentSource))
-})
 
 // writeHTML writes the document as a self-contained HTML page, with the data
 // that it was made of as JSON.
@@ -26,9 +18,32 @@ func (r Document) writeHTML(data any, w io.Writer) error {
 	if err := format.WriteJSON(&raw, data); err != nil {
 		return err
 	}
-	return documentTemplate().Execute(w, map[string]any{
-		"Report": r, "JSON": raw.String(), "Style": template.CSS(htmlStyle), "CSP": contentPolicy(htmlStyle, ""),
+	facts := slices.DeleteFunc(slices.Clone(r.Facts), func(fact [2]string) bool { return fact[0] == "verdict" })
+	return htmlFrame(r.Title+": "+r.Headline, htmlStyle, "",
+		html.Header(html.H1(h.Text(r.Title)), html.P(html.Class("verdict"), htmlBadge(r.Mood, r.Headline))),
+		html.Main(
+			h.Map(r.Tables, table.html),
+			html.Section(htmlFacts(facts)),
+			h.If(len(r.Notes) > 0, html.Section(h.Map(r.Notes, func(note string) h.Node {
+				return html.P(html.Class("soft note"), h.Text(note))
+			}))),
+			html.Section(html.ID("raw"), html.Details(html.Summary(h.Text("All of it as JSON")),
+				html.Pre(h.Text(raw.String())))),
+		),
+	).Render(w)
+}
+
+// html returns the table as a section.
+func (t table) html() h.Node {
+	header := h.Map(t.htmlCells(t.Header), func(cell htmlCell) h.Node {
+		return html.Th(html.Scope("col"), cell.class(), h.Text(cell.Text))
 	})
+	body := h.Map(t.Rows, func(row []string) h.Node {
+		cells := t.htmlCells(row)
+		return html.Tr(html.Th(html.Scope("row"), cells[0].class(), h.Text(cells[0].Text)),
+			h.Map(cells[1:], htmlCell.html))
+	})
+	return html.Section(htmlTable(t.Name(), "compact", header, body))
 }
 
 // Name returns what the table is about: its first header, if that has a text.
@@ -45,15 +60,13 @@ type htmlCell struct {
 	Class        string
 }
 
-// Head returns the cells of the header.
-func (t table) Head() []htmlCell { return t.htmlCells(t.Header) }
+// class returns the class of the cell, if it has one.
+func (c htmlCell) class() h.Node { return h.If(c.Class != "", html.Class(c.Class)) }
 
-// Body returns the cells of the rows.
-func (t table) Body() (rows [][]htmlCell) {
-	for _, row := range t.Rows {
-		rows = append(rows, t.htmlCells(row))
-	}
-	return rows
+// html returns the cell, if it is not the first of its row.
+func (c htmlCell) html() h.Node {
+	return html.Td(c.class(), h.Text(c.Text),
+		h.If(c.Detail != "", h.Group{h.Text(" "), html.Small(h.Text(c.Detail))}))
 }
 
 // spareDrops are the first columns that a narrow terminal leaves out. A narrow

@@ -42,7 +42,7 @@ func TestHTML(t *testing.T) {
 		`<tr><th scope="row">pay</th><td>75</td><td>20</td><td>15</td><td>31ms</td>`,
 		`<tr><th scope="row">503</th><td>20</td></tr>`,
 		"<dt>Machine</dt><dd>Chip 9, 2 cores, 8.0 GiB</dd>",
-		"<dt>Beside the run before</dt><dd>p50 as before, p99 &#43;100%",
+		"<dt>Beside the run before</dt><dd>p50 as before, p99 +100%",
 		"aurea run --rate 100 --duration 6s",
 		"&#34;thresholds&#34;: [",
 	)
