@@ -5,10 +5,11 @@
 // goroutine. It allocates nothing once its connection is open. Only a request
 // that does not fit the socket's buffer is written on a second goroutine.
 //
-// The client follows no redirects, keeps no cookies, uses no proxy and decodes
-// no compression. It retries only a request that an idle connection lost, and
-// counts the retries. It does not trust the server: memory and time stay within
-// the caller's limits, and Options.Allow approves each connection.
+// The client follows no redirects, keeps no cookies and uses no proxy. It decodes
+// compressed bodies if Options.Decompress says so. It retries only a request
+// that an idle connection lost, and counts the retries. It does not trust the
+// server: memory and time stay within the caller's limits, and Options.Allow
+// approves each connection.
 //
 // Package workload calls it. It knows nothing of jobs, plans or egress rules.
 package httpclient
@@ -18,6 +19,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 )
 
@@ -62,9 +64,14 @@ type Options struct {
 	// allows all.
 	AllowUnix func(path string) error
 
-	// MaxBody is the maximum length of a response's body as received; nothing
-	// is decompressed. 0 means no limit.
+	// MaxBody is the maximum length of a response's body, as received and, with
+	// Decompress, once it is decoded. 0 means no limit.
 	MaxBody int64
+
+	// Decompress decodes bodies whose Content-Encoding is one of
+	// AcceptEncoding. An encoded body may have MaxEncoded bytes or, if that is
+	// less, MaxBody. Requests ask for codings only by their own headers.
+	Decompress bool
 }
 
 // A Client sends requests. It is safe for concurrent use. It starts goroutines
@@ -75,6 +82,8 @@ type Client struct {
 	pool    pool      // HTTP/1.1 connections
 	http2   http2Pool // HTTP/2 connections
 
+	decoders sync.Pool // of *decoder
+
 	connections atomic.Uint64 // made from the addresses of Route.Sources
 
 	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
@@ -82,7 +91,7 @@ type Client struct {
 
 // New returns a Client. The caller must close it.
 func New(options Options) *Client {
-	c := &Client{options: options}
+	c := &Client{options: options, decoders: sync.Pool{New: func() any { return new(decoder) }}}
 	c.dialTCP = c.dialSocket
 	c.pool.init(options.Connections)
 	c.http2.init(options.Connections, options.Streams)

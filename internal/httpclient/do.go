@@ -20,7 +20,18 @@ import (
 // the method is idempotent and nothing was received, Do sends the request again
 // on a new connection. Then a.Connected is set, and a.Retries if the request
 // had been sent.
+//
+// With Options.Decompress the kept bytes, Length and Seek are of the decoded
+// body.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) error {
+	if c.options.Decompress {
+		return c.doDecoded(ctx, r, keep, a)
+	}
+	return c.exchange(ctx, r, keep, a)
+}
+
+// exchange is Do without decoding.
+func (c *Client) exchange(ctx context.Context, r *Request, keep int, a *Response) error {
 	a.reset()
 	if c.options.HTTP2 {
 		a.forget()

@@ -19,6 +19,7 @@ const (
 	ClassReset     = "reset"           // the connection ended before the head of a response was received
 	ClassProtocol  = "protocol"        // the response is not valid HTTP
 	ClassBody      = "body"            // the body ended early or is too long
+	ClassEncoding  = "encoding"        // the body is not what its Content-Encoding says
 	ClassForbidden = "forbidden"       // Options.Allow refused the connection
 	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left
 )

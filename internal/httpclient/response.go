@@ -12,6 +12,7 @@ type Response struct {
 	Body      []byte // the first bytes, up to the number to keep; valid until the next Do
 	Truncated bool   // the body was longer than Body
 	Length    int64  // of the whole body
+	Decoded   int64  // bytes of the body once it was decoded, or needed no decoding; 0 without Options.Decompress
 	Sent      int64  // bytes written; with HTTP/2 an estimate
 	Received  int64  // bytes read, including 1xx responses; with HTTP/2 an estimate
 	Connected bool   // a connection was opened for the request

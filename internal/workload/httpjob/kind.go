@@ -94,5 +94,6 @@ var parameters = slices.Concat([]param.Parameter{
 		Name: "max_bytes", Type: param.Integer, Min: 1, Max: 1 << 40, Default: int64(1 << 30),
 		Doc: "most bytes of an answer; a longer one fails",
 	},
+	decompressParameter,
 	pollParameter,
 })

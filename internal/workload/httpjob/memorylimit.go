@@ -28,6 +28,10 @@ func (p *params) kept() int {
 	return int(p.sampleKept)
 }
 
+// heldByResponse returns how many bytes of a response are in memory: what is
+// kept of it and, while it is decoded, the encoded body.
+func (p *params) heldByResponse() int64 { return p.maxKept + p.encoded }
+
 // bodyCopies is how often a rendered body is in memory: as it is rendered, and
 // as it is sent.
 const bodyCopies = 3
@@ -44,7 +48,7 @@ func (p *params) checkMemory(inFlight int64) error {
 	if p.connections > 0 && !p.options.HTTP2 {
 		reading = min(inFlight, p.connections)
 	}
-	body, kept := p.renderedMemory(), p.maxKept
+	body, kept := p.renderedMemory(), p.heldByResponse()
 	if body <= p.memory.Max/inFlight && kept <= (p.memory.Max-body*inFlight)/reading {
 		return nil
 	}
@@ -70,7 +74,7 @@ func (p *params) heldByJob() int64 {
 		held = body
 	}
 	if p.options.HTTP2 { // one connection has many responses at once
-		held += p.maxKept
+		held += p.heldByResponse()
 	}
 	return held
 }

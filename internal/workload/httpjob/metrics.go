@@ -43,6 +43,12 @@ func (p *params) metrics() aurea.MetricNames {
 		m.Phases = append(m.Phases, "accept", "queue", "poll", "completion")
 		m.Counters = append(m.Counters, "polls", "poll_bytes_out", "poll_bytes_in")
 	}
+	if p.options.Decompress {
+		m.Counters = append(m.Counters, "bytes_decoded")
+		if p.poll != nil {
+			m.Counters = append(m.Counters, "poll_bytes_decoded")
+		}
+	}
 	return m
 }
 
@@ -50,6 +56,22 @@ func (p *params) metrics() aurea.MetricNames {
 type exchangeMetrics struct {
 	metrics workload.JobMetrics
 	polls   bool
+	decoded int // the index of the counter of decoded bytes; 0 if none are
+}
+
+// metricsOf reports the exchanges of a job, its polls or the others.
+func (p *params) metricsOf(metrics workload.JobMetrics, polls bool) exchangeMetrics {
+	m := exchangeMetrics{metrics: metrics, polls: polls}
+	switch {
+	case !p.options.Decompress:
+	case polls:
+		m.decoded = countPollsReceived + 2
+	case p.poll != nil:
+		m.decoded = countPollsReceived + 1
+	default:
+		m.decoded = countRetries + 1
+	}
+	return m
 }
 
 // exchange reports a request and its response.
@@ -58,6 +80,9 @@ func (m exchangeMetrics) exchange(response *httpclient.Response) {
 	m.metrics.Count(countRetries, response.Retries)
 	if response.Status > 0 {
 		m.metrics.Status(response.Status)
+	}
+	if m.decoded > 0 {
+		m.metrics.Count(m.decoded, response.Decoded)
 	}
 	if m.polls {
 		m.metrics.Phase(phasePoll, p.Wait+p.DNS+p.Connect+p.TLS+p.FirstByte+p.Body)

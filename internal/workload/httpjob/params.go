@@ -26,6 +26,7 @@ type params struct {
 	captures    []capture      // what later steps use
 	connections int64          // the parameter; 0 if it is not given
 	maxKept     int64          // bytes that are kept of a response that is inspected; 0 if none is
+	encoded     int64          // bytes that are kept of a response until it is decoded; 0 if none is
 	memory      workload.Limit // of all jobs in flight
 	sampled     bool           // the run keeps a sample
 	sampleKept  int64          // bytes that are kept of every response for it
@@ -70,6 +71,9 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.inspects() {
 		p.maxKept = min(maxInspected, v.Integer("max_bytes"))
 	}
+	if v.Boolean(decompressParameter.Name) {
+		p.encoded = min(httpclient.MaxEncoded, v.Integer("max_bytes"))
+	}
 	if v.Has("streams") && v.Text("version") != "2" {
 		return nil, param.Invalid("streams", "needs version 2 of HTTP, whose connections serve several requests at once")
 	}
@@ -90,6 +94,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		HTTP2:       v.Text("version") == "2",
 		Streams:     int(v.Integer("streams")),
 		MaxBody:     v.Integer("max_bytes"),
+		Decompress:  p.encoded > 0,
 	}
 	parser := template.Parser{
 		Seed: scope.Seed, Captured: captured, Columns: scope.Data.Columns(), Cell: scope.Data.AppendOf,
@@ -148,8 +153,8 @@ func (p *params) maxConnections(scope workload.Scope) int64 {
 		return p.connections
 	}
 	most, _ := scope.MaxConnections()
-	if p.maxKept > 0 {
-		most = max(1, min(most, p.memory.Max/p.maxKept))
+	if held := p.heldByResponse(); held > 0 {
+		most = max(1, min(most, p.memory.Max/held))
 	}
 	return most
 }

@@ -170,7 +170,7 @@ func (p urlSource) find(ctx context.Context, from *url.URL, response *httpclient
 func (r *httpRunner) ask(
 	ctx context.Context, p prepared, response *httpclient.Response, metrics workload.JobMetrics,
 ) (done bool, err error) {
-	answered, err := r.call(ctx, p, int(r.maxKept), response, exchangeMetrics{metrics, true})
+	answered, err := r.call(ctx, p, int(r.maxKept), response, r.metricsOf(metrics, true))
 	if err == nil {
 		done, err = r.judgePoll(ctx, response, metrics)
 	}

@@ -161,6 +161,9 @@ func (t *requestTemplate) render(in template.Input, traceparent string) (prepare
 	for _, h := range t.headers {
 		p.header = append(p.header, h.render(in))
 	}
+	if t.options.Decompress && !t.has(acceptEncoding) {
+		p.header = append(p.header, httpclient.Field{Name: acceptEncoding, Value: httpclient.AcceptEncoding})
+	}
 	if traceparent != "" {
 		p.header = append(p.header, httpclient.Field{Name: workload.TraceHeader, Value: traceparent})
 	}

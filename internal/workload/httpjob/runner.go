@@ -75,7 +75,7 @@ func (r *httpRunner) exchange(
 	if r.poll != nil {
 		begin = time.Now()
 	}
-	answered, err = r.call(ctx, request, r.kept(), response, exchangeMetrics{metrics, false})
+	answered, err = r.call(ctx, request, r.kept(), response, r.metricsOf(metrics, false))
 	if err == nil {
 		err = r.expect.judge(ctx, response)
 	}
