@@ -67,12 +67,12 @@ are the parts of a mix: each job sends one of them, by how often it is in the fi
 func newImportCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "import",
-		Short: "Make a spec of what other tools have: curl, a browser, an access log",
+		Short: "Make a spec of what other tools have: curl, a browser, k6, an access log",
 	}
 	for _, f := range importFormats {
 		command.AddCommand(f.command())
 	}
-	command.AddCommand(newImportLogCommand(), newImportOpenAPICommand())
+	command.AddCommand(newImportLogCommand(), newImportOpenAPICommand(), newImportK6Command())
 	return command
 }
 

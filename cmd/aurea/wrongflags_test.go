@@ -31,7 +31,7 @@ var wrongValues = map[string]string{
 	"ready-timeout": "0s", "grafana": "x", "allow-host": "a/b", "wait": "x",
 	"nats-key": "/nowhere", "nats-tls-key": "/nowhere", "worker-token-file": "/nowhere", "unit": "x", "of": "x",
 
-	"trend label": "x", "runs load rate": "x", "runs load concurrency": "x",
+	"trend label": "x", "import k6-summary url": "x", "runs load rate": "x", "runs load concurrency": "x",
 }
 
 // anyValue are flags that take any text, or about which only the work itself can
@@ -45,7 +45,7 @@ var anyValue = []string{
 // a finished run.
 var besideFlags = map[string]string{
 	"run": "URL --jobs 1", "ab": "URL URL --jobs 1 -n 1", "spec check": "URL --jobs 1",
-	"import har": "-", "import openapi": "-", "import access-log": "- --base-url URL",
+	"import har": "-", "import openapi": "-", "import access-log": "- --base-url URL", "import k6-summary": "-",
 	"search":  "URL --jobs 1 --objective p99<1s --rate 1..2 --cooldown 0s",
 	"compare": "ID ID", "trend": "x", "report": "ID",
 	"runs baseline add": "ID", "runs baseline remove": "ID", "runs cancel": "ID", "runs change": "ID --note x",

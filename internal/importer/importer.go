@@ -1,5 +1,5 @@
 // Package importer reads requests as other tools write them, and writes them as a
-// spec: curl's command lines, a browser's HAR, vegeta's targets.
+// spec: curl's command lines, a browser's HAR, vegeta's targets, summaries of k6.
 //
 // Its stance: a spec sends the same request as the tool does, or there is an error
 // with the line and column of what cannot be sent. What the client sets itself is
