@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // execute executes a spec and returns its result, with what was observed.
 func execute(
-	t *testing.T, ctx context.Context, spec string, controls chan aurea.Command, watch func(aurea.Progress),
+	ctx context.Context, t *testing.T, spec string, controls chan aurea.Command, watch func(aurea.Progress),
 ) (*aurea.Result, aurea.Measurement) {
 	t.Helper()
 	decoded, err := aurea.DecodeSpec([]byte(spec))
@@ -51,8 +51,8 @@ func TestOneScenarioIsPlain(t *testing.T) {
 		`"num_jobs": 200, "rate": 2000, "workload": {"kind": "cpu", "cpu_time": "10us"}`,
 		`"num_jobs": 100, "concurrency": 7, "job_duration_ms": 1`,
 	} {
-		plain, records := execute(t, t.Context(), "{"+load+"}", nil, nil)
-		one, ofScenario := execute(t, t.Context(), `{"scenarios": [{"name": "one", `+load+`}]}`, nil, nil)
+		plain, records := execute(t.Context(), t, "{"+load+"}", nil, nil)
+		one, ofScenario := execute(t.Context(), t, `{"scenarios": [{"name": "one", `+load+`}]}`, nil, nil)
 		if diff := cmp.Diff(plain.Counts, one.Counts); diff != "" {
 			t.Errorf("%s: counts (-plain +scenario):\n%s", load, diff)
 		}
@@ -85,7 +85,7 @@ func intended(log *aurea.JobLog) map[int64]time.Duration {
 // A scenario without a start follows the one before it; one with a start runs at
 // its moment. Their jobs have numbers of their own in the records of the run.
 func TestStarts(t *testing.T) {
-	r, m := execute(t, t.Context(), `{"scenarios": [
+	r, m := execute(t.Context(), t, `{"scenarios": [
 		{"name": "first", "num_jobs": 20, "concurrency": 2, "job_duration_ms": 5},
 		{"name": "then", "num_jobs": 10, "rate": 1000, "workload": {"kind": "noop"}},
 		{"name": "beside", "start": "20ms", "num_jobs": 5, "rate": 100, "workload": {"kind": "cpu", "cpu_time": "10us"}}
@@ -127,7 +127,7 @@ func TestStarts(t *testing.T) {
 func TestProgress(t *testing.T) {
 	var ok, elapsed int64
 	var last aurea.Progress
-	r, _ := execute(t, t.Context(), `{"scenarios": [
+	r, _ := execute(t.Context(), t, `{"scenarios": [
 		{"name": "a", "rate": 500, "duration": "1200ms", "workload": {"kind": "noop"}},
 		{"name": "b", "start": "300ms", "rate": 300, "duration": "1500ms", "job_duration_ms": 2},
 		{"name": "c", "num_jobs": 5, "job_duration_ms": 1}
@@ -169,7 +169,7 @@ func TestProgress(t *testing.T) {
 func TestStop(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, _ := execute(t, ctx, `{"scenarios": [
+	r, _ := execute(ctx, t, `{"scenarios": [
 		{"name": "long", "duration": "1h", "concurrency": 2, "job_duration_ms": 1},
 		{"name": "then", "num_jobs": 10},
 		{"name": "late", "start": "1h", "num_jobs": 7}
@@ -200,7 +200,7 @@ func TestAbort(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var abort *aurea.Abort
-	execute(t, ctx, `{"scenarios": [
+	execute(ctx, t, `{"scenarios": [
 		{"name": "good", "duration": "1h", "concurrency": 1, "job_duration_ms": 1},
 		{"name": "bad", "start": "0s", "duration": "1h", "concurrency": 1,
 			"workload": {"kind": "sleep", "duration": "1ms", "failure": {"rate": 1}},
@@ -226,7 +226,7 @@ func TestControls(t *testing.T) {
 		}
 	}()
 	spec := `{"scenarios": [{"name": "a", "num_jobs": 200, "concurrency": 1, "job_duration_ms": 1}]}`
-	r, _ := execute(t, t.Context(), spec, controls, nil)
+	r, _ := execute(t.Context(), t, spec, controls, nil)
 	if err := <-answer; !errors.Is(err, aurea.ErrConflict) || !strings.Contains(err.Error(), "scenarios") {
 		t.Errorf("a pause is answered with %v", err)
 	}
