@@ -29,6 +29,11 @@ func (x remoteExecutor) Begin(
 	case <-claim.HandOver:
 		return aurea.Measurement{}, aurea.ErrHandedOver
 	case <-ctx.Done():
+	}
+	select {
+	case <-claim.HandOver: // first, if both came at once
+		return aurea.Measurement{}, aurea.ErrHandedOver
+	default:
 		return aurea.Measurement{Tally: aurea.NewTally(), Stopped: true}, nil
 	}
 }
