@@ -50,7 +50,11 @@ const exchangesOf = (job) => [
   ...(job.omitted ? [remark(`${count(job.omitted, "more request")} of the job, not kept.`)] : []),
 ];
 
-/** @param {import("../../types").SampledMessage} message */
+/**
+ * @param {string} name of the message
+ * @param {string} first line of it
+ * @param {import("../../types").SampledMessage} content
+ */
 const message = (name, first, { headers, body, bytes, cut, binary }) => element("pre", { tabindex: "0", "aria-label": name },
   [first, ...(headers ?? []), ...(bytes > 0 ? ["", binary ? `(${count(bytes, "byte")} that are not text)` : body ?? ""] : []),
     ...(cut ? [`… (${count(bytes, "byte")} in all)`] : [])].join("\n"));
