@@ -92,7 +92,7 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	for name, value := range map[string]string{
-		"TARGET": server.URL, "THINK": "1ms", "RATE": "5000", "VISITS": fmt.Sprint(visits),
+		"TARGET": server.URL, "THINK": "1ms", "RATE": "1000", "VISITS": fmt.Sprint(visits),
 	} {
 		t.Setenv(name, value)
 	}
