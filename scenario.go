@@ -140,6 +140,10 @@ func (s Spec) checkScenarios(found *param.Problems) {
 	if s.MaxLostFraction > 0 {
 		found.Add("max_lost_fraction", "is for workers, and scenarios run on none; leave it out")
 	}
+	if s.Sample > 0 {
+		found.Add("sample", "cannot be combined with scenarios, whose jobs are not sampled; leave it out, "+
+			"or run one of the scenarios as a spec of its own")
+	}
 	seen := map[string]bool{}
 	for i, scenario := range s.Scenarios {
 		var wrong param.Problems

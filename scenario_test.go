@@ -62,6 +62,9 @@ func TestScenarioMistakes(t *testing.T) {
 		`{"scenarios": [{"name": "a", "num_jobs": 1, "start": "-1s"}]}`:  "scenarios[0].start: must be a duration",
 		`{"scenarios": [{"name": "a", "num_jobs": 1}, {"name": "a", "num_jobs": 1}]}`: `"a" is ` +
 			`there already`,
+		`{"scenarios": [{"name": "a", "num_jobs": 1, "workload": {"kind": "http", "url": "http://h/"}}], ` +
+			`"sample": 3}`: "sample: cannot be combined with scenarios, whose jobs are not sampled",
+		`{"scenarios": [{"name": "a", "num_jobs": 1, "sample": 3}]}`:     "scenarios[0].sample: is not a field",
 		`{"scenarios": [{"name": "a", "num_jobs": 1}], "workers": 2}`:    "workers: cannot be combined with scenarios",
 		`{"scenarios": [{"name": "a", "stages": [{"duration": "1s"}]}]}`: "scenarios[0].stages[0]: must have a rate",
 		`{"scenarios": [{"name": "a", "num_jobs": 1, "thresholds": ["p99 < 1"]}]}`: "scenarios[0].thresholds[0]: p99: " +
