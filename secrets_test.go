@@ -25,6 +25,8 @@ func TestMask(t *testing.T) {
 			`{"kind": "http", "headers": ["Authorization: ***", "Accept: a"]}`},
 		{`{"kind": "http", "url": "http://me:pass@a:1/x?api_key=k&n=1&access_token=t#f"}`,
 			`{"kind": "http", "url": "http://me:***@a:1/x?api_key=***&n=1&access_token=***#f"}`},
+		{`{"kind": "http", "url": "http://a/", "proxy": "http://me:p%2Fw:1@proxy:3128"}`,
+			`{"kind": "http", "url": "http://a/", "proxy": "http://me:***@proxy:3128"}`},
 		{`{"kind": "http", "url": "http://a/?key=1&monkey=2&page={{int 1 9}}"}`,
 			`{"kind": "http", "url": "http://a/?key=***&monkey=2&page={{int 1 9}}"}`},
 		{`{"kind": "http", "headers": {"Referer": "https://u:p@b/"}}`,

@@ -23,6 +23,35 @@ func (l Allowlist) CheckURL(u *url.URL) error {
 	return l.CheckHost(host, port)
 }
 
+// CheckProxiedURL checks a URL as CheckURL does, and also its host, since a proxy
+// resolves it and Allow never sees its address. So a name must be one of the
+// rules; a network allows none.
+func (l Allowlist) CheckProxiedURL(u *url.URL) error {
+	if err := l.CheckURL(u); err != nil {
+		return err
+	}
+	host, port, err := splitURLHost(u)
+	if err != nil || l.any {
+		return err
+	}
+	if address, _ := readHost(host); address.IsValid() {
+		return nil // CheckURL has judged it
+	}
+	if plainHostName(host) == "localhost" { // the proxy may take either address
+		if err := l.Allow(host, netip.AddrPortFrom(netip.IPv6Loopback(), port)); err != nil {
+			return err
+		}
+		return l.Allow(host, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port))
+	}
+	for _, r := range l.rules {
+		if r.hasName(host) && r.hasPort(port) {
+			return nil
+		}
+	}
+	return fmt.Errorf("the host %s is none of the names that this service may call; a proxy resolves it, so no allowed "+
+		"address or network stands for it", quoteShort(host))
+}
+
 // CheckHost checks a host without brackets, and its port, as CheckURL does.
 func (l Allowlist) CheckHost(host string, port uint16) error {
 	address, odd := readHost(host)

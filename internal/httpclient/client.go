@@ -5,7 +5,7 @@
 // goroutine. It allocates nothing once its connection is open. Only a request
 // that does not fit the socket's buffer is written on a second goroutine.
 //
-// The client follows no redirects, keeps no cookies and uses no proxy. It decodes
+// The client follows no redirects, keeps no cookies and knows no proxy but Options.Proxy. It decodes
 // compressed bodies if Options.Decompress says so. It retries only a request
 // that an idle connection lost, and counts the retries. It does not trust the
 // server: memory and time stay within the caller's limits, and Options.Allow
@@ -59,6 +59,12 @@ type Options struct {
 
 	// Route changes where connections are made.
 	Route Route
+
+	// Proxy is what all connections are made to; nil for none. Requests over
+	// http go to it in absolute form, and those over https through a tunnel.
+	// Allow approves the connections to it; the targets, which it resolves, are
+	// the caller's to check.
+	Proxy *Proxy
 
 	// AllowUnix approves the connections to Route.UnixSocket, like Allow. Nil
 	// allows all.

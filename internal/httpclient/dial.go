@@ -25,7 +25,13 @@ func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, er
 		_ = s.Close()
 		return nil, failf(ClassConnect, "%w", err)
 	}
-	if err := c.secure(ctx, t, made, phases); err != nil {
+	if c.options.Proxy != nil && t.secure {
+		err = c.tunnel(ctx, t, made, phases)
+	}
+	if err == nil {
+		err = c.secure(ctx, t, made, phases)
+	}
+	if err != nil {
 		made.broken = true
 		made.close()
 		return nil, err
@@ -42,6 +48,9 @@ func (c *Client) open(ctx context.Context, t *target, phases *Phases) (socket, e
 		return c.dialUnix(ctx, path)
 	}
 	to := c.options.Route.destination(t)
+	if c.options.Proxy != nil {
+		to = &c.options.Proxy.target
+	}
 	addresses, err := c.resolve(ctx, to, phases)
 	if err != nil {
 		return nil, err

@@ -24,10 +24,16 @@ import (
 // With Options.Decompress the kept bytes, Length and Seek are of the decoded
 // body.
 func (c *Client) Do(ctx context.Context, r *Request, keep int, a *Response) error {
+	var err error
 	if c.options.Decompress {
-		return c.doDecoded(ctx, r, keep, a)
+		err = c.doDecoded(ctx, r, keep, a)
+	} else {
+		err = c.exchange(ctx, r, keep, a)
 	}
-	return c.exchange(ctx, r, keep, a)
+	if r.toProxy && a.Status == 407 {
+		return c.options.Proxy.wantsCredentials()
+	}
+	return err
 }
 
 // exchange is Do without decoding.

@@ -20,6 +20,7 @@ const (
 	ClassProtocol  = "protocol"        // the response is not valid HTTP
 	ClassBody      = "body"            // the body ended early or is too long
 	ClassEncoding  = "encoding"        // the body is not what its Content-Encoding says
+	ClassProxy     = "proxy"           // the proxy made no connection, or wants other credentials
 	ClassForbidden = "forbidden"       // Options.Allow refused the connection
 	ClassGenerator = "generator_limit" // this machine has no descriptor, port or memory left
 )

@@ -13,6 +13,7 @@ type Request struct {
 	wire       []byte // as it is written
 	bodyStart  int    // offset of the body if the request expects a 100 response; otherwise 0
 	toHEAD     bool
+	toProxy    bool // in absolute form
 	idempotent bool // may be sent again (RFC 9110, 9.2.2)
 
 	http2 *http2Request // nil for HTTP/1.1
@@ -44,11 +45,26 @@ func (o Options) NewRequest(method, rawURL string, header Header, body []byte) (
 	if err != nil {
 		return nil, err
 	}
+	requestTarget := u.RequestURI()
+	if o.Proxy != nil {
+		switch err := checkProxied(&t); {
+		case err != nil:
+			return nil, err
+		case t.secure:
+		case o.HTTP2:
+			return nil, errNoProxy
+		default:
+			if requestTarget, err = absoluteForm(u); err != nil {
+				return nil, err
+			}
+			header, r.toProxy = o.Proxy.header(header), true
+		}
+	}
 	if o.HTTP2 {
 		r.http2 = newHTTP2Request(method, u, host, header, body)
 		return r, nil
 	}
-	r.wire = serialize(method, u.RequestURI(), host, header, body, o.KeepAlive)
+	r.wire = serialize(method, requestTarget, host, header, body, o.KeepAlive)
 	if len(body) > 0 && expectsContinue(header) {
 		r.bodyStart = len(r.wire) - len(body)
 	}

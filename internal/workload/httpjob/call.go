@@ -95,7 +95,7 @@ func becomesGET(status int, method string) bool {
 // checks the target like that of any request. Credentials are not sent to
 // another origin.
 func (r *httpRunner) prepare(p prepared, from *url.URL) (prepared, error) {
-	if err := r.targets.CheckURL(p.url); err != nil {
+	if err := checkTarget(r.options, r.targets, p.url); err != nil {
 		return p, &workload.Failure{Class: httpclient.ClassForbidden, Err: err}
 	}
 	if !httpclient.SameOrigin(p.url, from) {

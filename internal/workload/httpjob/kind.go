@@ -86,6 +86,7 @@ var parameters = slices.Concat([]param.Parameter{
 	},
 	workload.TLSParameter("whom to trust over https, and who calls"),
 }, routeParameters, []param.Parameter{
+	proxyParameter,
 	{
 		Name: "redirects", Type: param.Integer, Max: 20, Default: int64(0),
 		Doc: "how many redirects to follow",

@@ -80,6 +80,10 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.sampled {
 		p.keepSample(v.Integer("max_bytes"))
 	}
+	proxy, err := newProxy(v, targets)
+	if err != nil {
+		return nil, err
+	}
 	route, err := newRoute(v, targets)
 	if err != nil {
 		return nil, err
@@ -88,6 +92,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		Allow:       targets.Allow,
 		AllowUnix:   targets.AllowUnix,
 		Route:       route,
+		Proxy:       proxy,
 		Connections: int(p.maxConnections(scope)),
 		KeepAlive:   v.Boolean("keepalive"),
 		TLS:         security,

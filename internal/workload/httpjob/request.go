@@ -100,7 +100,7 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err != nil {
 		return param.Invalid("url", "must be a URL such as http://localhost:8080/; %v", err)
 	}
-	if err := targets.CheckURL(first); err != nil {
+	if err := checkTarget(t.options, targets, first); err != nil {
 		return param.Invalid("url", "%v", err)
 	}
 	if err := httpclient.CheckMethod(t.methodOf(template.Input{})); err != nil {
@@ -108,6 +108,9 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	}
 	if t.fileBytes() > 0 && t.has("Content-Length") {
 		return param.Invalid("headers.Content-Length", "is the client's own to set with a file; leave it out")
+	}
+	if first.Scheme == "http" && t.options.HTTP2 && t.options.Proxy != nil {
+		return param.Invalid(proxyParameter.Name, "takes no version 2 of HTTP without TLS; take https, or version 1.1")
 	}
 	request, err := t.render(template.Input{}, "")
 	if err != nil {
