@@ -5,11 +5,11 @@
 // goroutine. It allocates nothing once its connection is open. Only a request
 // that does not fit the socket's buffer is written on a second goroutine.
 //
-// The client follows no redirects, keeps no cookies and knows no proxy but Options.Proxy. It decodes
-// compressed bodies if Options.Decompress says so. It retries only a request
-// that an idle connection lost, and counts the retries. It does not trust the
-// server: memory and time stay within the caller's limits, and Options.Allow
-// approves each connection.
+// The client follows no redirects, keeps no cookies and knows no proxy but
+// Options.Proxy. It decodes compressed bodies if Options.Decompress says so. It
+// retries only a request that an idle connection lost, and counts the retries.
+// It does not trust the server: memory and time stay within the caller's limits,
+// and Options.Allow approves each connection.
 //
 // Package workload calls it. It knows nothing of jobs, plans or egress rules.
 package httpclient
