@@ -93,7 +93,9 @@ func newTarget(t *testing.T) *target {
 // replayed runs a replay and returns what the target has got, in any order.
 func (s *target) replayed(t *testing.T, spec string) []string {
 	t.Helper()
+	s.mu.Lock()
 	s.requests = nil
+	s.mu.Unlock()
 	code, stdout, stderr := runCommand(t, "", "run", spec, "-o", "json", "--no-history", "--include-jobs")
 	checkExit(t, "aurea run", code, exitOK, stderr)
 	var result aurea.Result
@@ -106,8 +108,10 @@ func (s *target) replayed(t *testing.T, spec string) []string {
 	if result.Model != aurea.Open {
 		t.Errorf("the model is %s, want open", result.Model)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	slices.Sort(s.requests)
-	return s.requests
+	return slices.Clone(s.requests)
 }
 
 // A spec that is imported from an access log sends the requests of its lines, and
@@ -145,6 +149,7 @@ func TestImportAccessLog(t *testing.T) {
 			if diff := cmp.Diff(want, server.replayed(t, "replay.yaml")); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
+			server.Close() // no handler writes any more
 			if server.bodies != 0 {
 				t.Errorf("the requests have %d bytes of bodies", server.bodies)
 			}
@@ -170,12 +175,10 @@ func TestImportedMoments(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantWhole := "at,method,path\n0,GET,a\n0.333333,GET,b\n0.666666,GET,\"c,%22\"\n2,GET,d\n2.5,GET,e\n"
-	wantWhole = strings.ReplaceAll(wantWhole, `c,%22`, `c,`)
-	wantWhole = strings.ReplaceAll(wantWhole, `"c,"`, `"c,%22"`)
 	for name, test := range map[string]struct{ log, want string }{
 		"a.log":      {strings.ReplaceAll(whole, `c,"`, `c,\x22`), wantWhole},
 		"b.json":     {fine, "at,method,path\n0,GET,a\n0.25,GET,b\n0.25,PUT,c\n"},
-		"c.log.1.gz": {strings.ReplaceAll(packed.String(), "", ""), ""},
+		"c.log.1.gz": {packed.String(), ""},
 	} {
 		t.Chdir(writeFiles(t, map[string]string{name: test.log}))
 		code, _, stderr := runCommand(t, "", "import", "access-log", name, "--base-url", "http://localhost")
