@@ -82,7 +82,7 @@ workflows:
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 race: build
-	CGO_ENABLED=1 go test -vet=off -race -short -count=1 -timeout 10m $(PACKAGES)
+	CGO_ENABLED=1 go test -vet=off -race -short -count=1 -timeout 20m $(PACKAGES)
 
 bench: ## compare the Go benchmarks with those of the last commit on main (BENCH=regexp)
 	scripts/bench -bench '$(or $(BENCH),.)'
