@@ -1,8 +1,11 @@
-//go:build unix && !linux
+//go:build unix && (!linux || race)
 
 package httpclient
 
 import "syscall"
+
+// The race detector knows the order of goroutines that talk over a socket by the
+// system calls of package syscall, and by no others.
 
 // receive reads from a non-blocking socket. The error is EAGAIN if there is
 // nothing to read.
