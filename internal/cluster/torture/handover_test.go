@@ -48,6 +48,18 @@ func (r *rig) handedOver(run aurea.Run) {
 // A run goes on when its server gets SIGTERM and is started again within the
 // lease, whoever has the NATS server. Every job counts once.
 func TestServerTerminatedAndRestarted(t *testing.T) {
+	withEitherNATS(t, func(t *testing.T, r *rig) {
+		id := r.submit(underWay)
+		r.target.await(t, 150)
+		r.terminate()
+		r.serve()
+		r.handedOver(r.finish(id))
+	})
+}
+
+// withEitherNATS runs a test with two workers whose server has the NATS server
+// too, and with others whose NATS server is a process of its own.
+func withEitherNATS(t *testing.T, test func(*testing.T, *rig)) {
 	t.Parallel()
 	for _, own := range []bool{false, true} {
 		t.Run(fmt.Sprintf("own NATS %v", own), func(t *testing.T) {
@@ -55,12 +67,7 @@ func TestServerTerminatedAndRestarted(t *testing.T) {
 			if !own {
 				nats = startNATS(t)
 			}
-			r := startRigAt(t, nats, 2)
-			id := r.submit(underWay)
-			r.target.await(t, 150)
-			r.terminate()
-			r.serve()
-			r.handedOver(r.finish(id))
+			test(t, startRigAt(t, nats, 2))
 		})
 	}
 }
@@ -80,26 +87,18 @@ func TestServerWithNATSRestarted(t *testing.T) {
 // interrupted. What its workers did until then is accounted for, and no job begins
 // after the lease.
 func TestServerTerminatedBeyondLease(t *testing.T) {
-	t.Parallel()
-	for _, own := range []bool{false, true} {
-		t.Run(fmt.Sprintf("own NATS %v", own), func(t *testing.T) {
-			var nats *natsBox
-			if !own {
-				nats = startNATS(t)
-			}
-			r := startRigAt(t, nats, 2)
-			id := r.submit(`"rate": 100, "num_jobs": 3000, "workers": 2`)
-			r.target.await(t, 150)
-			r.terminate()
-			time.Sleep(6 * time.Second)
-			r.serve()
-			run := r.finish(id)
-			if run.Status != aurea.StatusInterrupted || run.Result == nil {
-				t.Fatalf("the run is %s (%s), want interrupted with a result", run.Status, run.Error)
-			}
-			r.exactBooks(run)
-		})
-	}
+	withEitherNATS(t, func(t *testing.T, r *rig) {
+		id := r.submit(`"rate": 100, "num_jobs": 3000, "workers": 2`)
+		r.target.await(t, 150)
+		r.terminate()
+		time.Sleep(6 * time.Second)
+		r.serve()
+		run := r.finish(id)
+		if run.Status != aurea.StatusInterrupted || run.Result == nil {
+			t.Fatalf("the run is %s (%s), want interrupted with a result", run.Status, run.Error)
+		}
+		r.exactBooks(run)
+	})
 }
 
 // A run goes on at the other server of the database when its own gets SIGTERM. A
