@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,6 +135,47 @@ func TestBrowserRunScreenFinished(t *testing.T) {
 		if got := look[int64](b.tab, "document.documentElement.scrollWidth"); got > width {
 			t.Errorf("on %d pixels the page is %d wide", width, got)
 		}
+	}
+}
+
+// A lateLister lists runs when it is released, and is ready once it was asked to.
+type lateLister struct {
+	*storingFake
+	asked, released chan struct{}
+	once            sync.Once
+}
+
+func (l *lateLister) Ready() error {
+	<-l.asked
+	return l.storingFake.Ready()
+}
+
+func (l *lateLister) List(ctx context.Context, query aurea.RunQuery) (aurea.RunPage, error) {
+	l.once.Do(func() { close(l.asked) })
+	select {
+	case <-l.released:
+	case <-ctx.Done():
+	}
+	return l.storingFake.List(ctx, query)
+}
+
+// The link to Grafana, whose address comes while the other runs are asked for, is
+// there when they have come.
+func TestBrowserRunScreenKeepsDashboard(t *testing.T) {
+	t.Parallel()
+	l := &lateLister{
+		storingFake: newStoringFake(finishingFake()), asked: make(chan struct{}), released: make(chan struct{}),
+	}
+	before := steadyRun(t, "twice")
+	before.ID, before.CreatedAt = "benchmark-0", before.CreatedAt.Add(-time.Hour)
+	l.runs = []aurea.Run{steadyRun(t, "twice"), before}
+	b := showRun(t, host(t, l, func(o *Options) { o.Grafana = "http://grafana.example:3000" }), "benchmark-1")
+	const last = `[...document.querySelectorAll(".run .links a")].at(-1).textContent`
+	b.until(last + ` === "Dashboard"`)
+	close(l.released)
+	b.until(`document.querySelector(".run .links").textContent.includes("the run before")`)
+	if got := look[string](b.tab, last); got != "Dashboard" {
+		t.Errorf("the last link is %q, want Dashboard", got)
 	}
 }
 

@@ -15,17 +15,23 @@ export function links(signal) {
   const node = element("nav", { class: "links", "aria-label": "From this run" });
   let others = { before: "", baseline: false };
   let asked = false;
+  let latest = [];
   const show = drawn(node, linksOf);
-  const shown = (view, service) => {
+  const draw = () => {
+    const [view, service] = latest;
     show({
       id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view), ...others,
       dashboard: dashboardOf(view, service),
     });
+  };
+  const shown = (view, service) => {
+    latest = [view, service];
+    draw();
     if (asked || view.result === null || !view.run.name) return;
     asked = true;
     loadOthers(view.run, signal).then((found) => {
       others = found;
-      shown(view, service);
+      draw(); // of what has come meanwhile, such as the address of Grafana
     }, () => {}); // the other links do without it
   };
   return { node, show: shown };
