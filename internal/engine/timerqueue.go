@@ -20,20 +20,22 @@ type timer struct {
 // backwards. It is a radix heap over the eight bytes of a deadline (Ahuja,
 // Mehlhorn, Orlin and Tarjan, "Faster algorithms for the shortest path
 // problem", 1990), which makes it an exact timing wheel. Level n holds the
-// timers whose deadline first differs from the last popped one in byte n, in
-// 256 slots by that byte. A timer moves down at most once a level, in
-// sequential memory. So ten million timers cost tens of nanoseconds each
-// (BenchmarkTimerQueue); a binary heap costs hundreds.
+// timers whose deadline first differs from base in byte n, in 256 slots by that
+// byte. A timer moves down at most once a level, in sequential memory. So ten
+// million timers cost tens of nanoseconds each (BenchmarkTimerQueue); a binary
+// heap costs hundreds.
+//
+// The earliest timers are in a sorted run. Few timers are there alone; the
+// timers of a slot move there as soon as they are few.
 //
 // Timers are stored in blocks from a free list. Emptied blocks are reused, so
 // memory follows the most timers that were queued at once, at about 24 bytes
 // each.
 type timerQueue struct {
-	last   time.Duration // deadline of the last timer popped; all in the queue are later or equal
 	length int64
-	single bool // the queue holds one timer, in only; the levels are empty
-	only   timer
-	min    time.Duration // earliest deadline, if there is a timer
+	run    timerRun      // none in the levels is earlier
+	base   time.Duration // none in the levels is earlier, and none will be
+	min    time.Duration // earliest deadline in the levels, if any
 	busy   uint8         // bit n: level n holds timers
 	levels [8]level
 	free   *block
@@ -64,22 +66,28 @@ const slabBlocks = 256
 // popped.
 func (q *timerQueue) add(t timer) {
 	q.length++
-	if q.length == 1 {
-		q.single, q.only, q.min = true, t, t.at
-		return
+	switch {
+	case q.length == 1:
+		q.run.start(t)
+	case q.busy == 0 && !q.run.full():
+		q.run.add(t)
+	case q.run.empty() || t.at >= q.run.last():
+		q.insert(t)
+	default:
+		if q.run.full() {
+			q.insert(q.run.takeLast())
+		}
+		q.run.add(t)
 	}
-	q.min = min(q.min, t.at)
-	if q.single {
-		q.single = false
-		q.insert(q.only)
-	}
-	q.insert(t)
 }
 
 // insert puts a timer into the slot that its deadline belongs to.
 func (q *timerQueue) insert(t timer) {
+	if q.busy == 0 || t.at < q.min {
+		q.min = t.at
+	}
 	n := 0
-	if differs := uint64(t.at ^ q.last); differs != 0 {
+	if differs := uint64(t.at ^ q.base); differs != 0 {
 		n = (bits.Len64(differs) - 1) / 8
 	}
 	l := &q.levels[n]
@@ -103,21 +111,47 @@ func (q *timerQueue) insert(t timer) {
 
 // next returns the earliest deadline; math.MaxInt64 if the queue is empty.
 func (q *timerQueue) next() time.Duration {
-	if q.length == 0 {
+	switch {
+	case !q.run.empty():
+		return q.run.first()
+	case q.busy != 0:
+		return q.min
+	default:
 		return math.MaxInt64
 	}
-	return q.min
 }
 
-// prepare does the first part of the next pop's work. Call it only when no
-// timer will be added before the earliest deadline.
+// prepare does the first part of the next pop's work: it moves the earliest
+// timers into the run. Call it only when no timer will be added before the
+// earliest deadline.
 func (q *timerQueue) prepare() {
-	if q.single {
-		return
+	for q.run.empty() && q.busy != 0 {
+		n, s := q.firstSlot()
+		q.base = s.min
+		if n > 0 && s.head.next != nil {
+			q.redistribute(n)
+			continue
+		}
+		q.takeRun(n, s)
 	}
-	if n, s := q.firstSlot(); n > 0 && (s.head.n > 1 || s.head.next != nil) {
-		q.last = s.min
-		q.redistribute(n)
+}
+
+// takeRun moves a block of the first slot into the empty run. On level 0 all
+// timers of the slot have the same deadline; on the others it is the only
+// block.
+func (q *timerQueue) takeRun(n int, s *slot) {
+	b := s.head
+	for _, t := range b.jobs[:b.n] {
+		q.run.add(t)
+	}
+	s.head = b.next
+	q.freeBlock(b)
+	if s.head == nil {
+		q.clearSlot(n, q.base)
+	}
+	if q.busy != 0 {
+		_, s = q.firstSlot()
+		q.min = s.min
 	}
 }
 
@@ -125,6 +159,9 @@ func (q *timerQueue) prepare() {
 // used during a sleep. The caller stores the sum so that the compiler keeps the
 // reads.
 func (q *timerQueue) prefetch() (sum int64) {
+	for i := q.run.head; i < q.run.tail; i += 2 { // about every line of 64 bytes
+		sum += q.run.timers[i].job
+	}
 	blocks := slabBlocks
 	for n := range q.levels {
 		for word, used := range q.levels[n].used {
@@ -135,7 +172,7 @@ func (q *timerQueue) prefetch() (sum int64) {
 						return sum
 					}
 					blocks--
-					for i := 0; i < b.n; i += 2 { // every line of 64 bytes
+					for i := 0; i < b.n; i += 2 {
 						sum += b.jobs[i].job
 					}
 				}
@@ -148,27 +185,13 @@ func (q *timerQueue) prefetch() (sum int64) {
 // pop removes and returns a timer with the earliest deadline. The queue must
 // not be empty.
 func (q *timerQueue) pop() timer {
-	if q.single {
-		q.single, q.length, q.last = false, 0, q.only.at
-		return q.only
-	}
-	q.prepare()
-	n, s := q.firstSlot()
-	q.last = s.min
-	b := s.head
-	b.n--
-	t := b.jobs[b.n]
-	if b.n == 0 {
-		s.head = b.next
-		q.freeBlock(b)
-		if s.head == nil {
-			q.clearSlot(n, t.at)
-		}
+	if q.run.empty() {
+		q.prepare()
 	}
 	q.length--
-	if q.length > 0 {
-		_, s = q.firstSlot()
-		q.min = s.min
+	t := q.run.takeFirst()
+	if q.busy == 0 {
+		q.base = t.at
 	}
 	return t
 }
@@ -186,13 +209,13 @@ func (q *timerQueue) firstSlot() (int, *slot) {
 	panic("engine: no deadline in an empty queue")
 }
 
-// redistribute moves the timers of the slot that contains q.last from level n
+// redistribute moves the timers of the slot that contains q.base from level n
 // to the levels below.
 func (q *timerQueue) redistribute(n int) {
-	s := &q.levels[n].slots[uint8(uint64(q.last)>>(8*n))]
+	s := &q.levels[n].slots[uint8(uint64(q.base)>>(8*n))]
 	b := s.head
 	s.head = nil
-	q.clearSlot(n, q.last)
+	q.clearSlot(n, q.base)
 	for b != nil {
 		for _, t := range b.jobs[:b.n] {
 			q.insert(t)
