@@ -102,6 +102,8 @@ var validityChecks = []validityCheck{
 		"jobs that compute had a core for %.2f of their time, less than %.2f; other programs took the rest"},
 	{"backlog", Degraded, backlog,
 		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
+	{"not_started", Degraded, notStarted,
+		"%.0f jobs were due and not started when the time was over: the generator was late, and there was room"},
 	{"generator_cpu", Degraded, busyGenerator,
 		"the generator used %.2f of its cores' time, more than %.2f; the numbers may be its own limit"},
 	{"cpu_throttled", Degraded, above(func(r *Result) float64 { return r.Health.Throttled }, 0),
@@ -198,8 +200,13 @@ func above(value func(*Result) float64, limit float64) func(*Result) (float64, f
 // use: then arrivals waited for the target, not for the generator.
 func lateStarts(r *Result) (float64, float64, bool) {
 	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
-	full := r.Model == Open && r.lowestConcurrency() > 0 && r.wasFull()
-	return r.Delay.P99, limit, r.Delay.P99 > limit && !full
+	return r.Delay.P99, limit, r.Delay.P99 > limit && !r.waitedForSlots()
+}
+
+// waitedForSlots reports whether arrivals of an open plan may have waited for the
+// slots that it has.
+func (r *Result) waitedForSlots() bool {
+	return r.Model == Open && r.lowestConcurrency() > 0 && r.wasFull()
 }
 
 // wasFull reports whether all slots were in use, of one worker if there were
@@ -223,7 +230,8 @@ func (r *Result) lowestConcurrency() int64 {
 	return lowest
 }
 
-// fewerInFlight checks whether a closed run of constant concurrency reached it.
+// fewerInFlight checks whether a closed run of constant concurrency reached it, if
+// jobs ended.
 func fewerInFlight(r *Result) (float64, float64, bool) {
 	asked := r.Counts.Planned
 	if most := r.Spec.MaxInFlight(); most > 0 {
@@ -234,7 +242,7 @@ func fewerInFlight(r *Result) (float64, float64, bool) {
 	if r.InFlight.AtLeast > 0 && most >= asked {
 		most = r.InFlight.AtLeast // the workers were not at their maxima at the same time
 	}
-	return float64(most), float64(asked), constant && most < asked
+	return float64(most), float64(asked), constant && most < asked && r.Counts.Ended() > 0
 }
 
 // fewerCores checks whether more computing jobs ran at once than there are
@@ -260,8 +268,18 @@ func waitedForCores(r *Result) (float64, float64, bool) {
 // backlog checks for arrivals that still waited for a slot at the end of a run
 // that was not stopped.
 func backlog(r *Result) (float64, float64, bool) {
-	waiting := r.Counts.Cancelled
-	return float64(waiting), 0, waiting > 0 && r.Status == StatusCompleted && r.Aborted == nil
+	return float64(r.Counts.Cancelled), 0, r.leftJobs() && r.waitedForSlots()
+}
+
+// notStarted checks for jobs that a run that was not stopped left, though no slot
+// was missing.
+func notStarted(r *Result) (float64, float64, bool) {
+	return float64(r.Counts.Cancelled), 0, r.leftJobs() && !r.waitedForSlots()
+}
+
+// leftJobs reports whether a run that was not stopped has left jobs.
+func (r *Result) leftJobs() bool {
+	return r.Counts.Cancelled > 0 && r.Status == StatusCompleted && r.Aborted == nil
 }
 
 // busyGenerator checks the generator's CPU use, unless the run saturates the CPU

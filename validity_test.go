@@ -101,7 +101,12 @@ var validityTests = []validityTest{
 		func(r *Result) { computing(r, 8); r.Health.Steal = 0.02 },
 		func(r *Result) { computing(r, 7.5); r.Health.Steal = 0.02 }, 0.75, 0.8},
 	{"aborted", Invalid, func(*Result) {}, func(r *Result) { r.Aborted, r.Counts.Cancelled = &Abort{T: 5}, 3 }, 5, 0},
-	{"backlog", Degraded, func(*Result) {}, func(r *Result) { r.Counts.Cancelled = 3 }, 3, 0},
+	{"backlog", Degraded, func(r *Result) { r.Model = Open },
+		func(r *Result) { r.Model, r.Counts.Cancelled = Open, 3 }, 3, 0},
+	{"not_started", Degraded, openModel, func(r *Result) { openModel(r); r.Counts.Cancelled = 3 }, 3, 0},
+	{"not_started", Degraded, // with a slot free, the target is not the reason
+		func(r *Result) { r.Model, r.InFlight.Max = Open, 9 },
+		func(r *Result) { r.Model, r.InFlight.Max, r.Counts.Cancelled = Open, 9, 3 }, 3, 0},
 	{"generator_cpu", Degraded, func(r *Result) { r.Health.CPU = 0.8 }, func(r *Result) { r.Health.CPU = 0.81 },
 		0.81, 0.8},
 	{"generator_cpu", Degraded, // closed noop runs measure the generator's limit
@@ -219,6 +224,15 @@ func TestValidityOfAChangedLoad(t *testing.T) {
 	r.InFlight.Max = 3
 	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
 		t.Errorf("late with slots free: %v", got)
+	}
+}
+
+// A run that was stopped before its first job has no doubt about its load.
+func TestValidityWithoutAStart(t *testing.T) {
+	r := healthy(t).Result
+	r.Status, r.Counts, r.InFlight = StatusCancelled, Counts{Planned: 1000, Cancelled: 1000}, InFlight{}
+	if got := reasonCodes(r); !slices.Equal(got, []string{"no_samples", "stopped"}) {
+		t.Errorf("the reasons are %v", got)
 	}
 }
 

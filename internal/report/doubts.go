@@ -31,6 +31,7 @@ var advice = map[string]string{
 	"few_cores":          "set --concurrency to the number of cores, or use a larger machine",
 	"core_wait":          "stop other programs, or use a machine of its own" + doctor,
 	"backlog":            "allow more --concurrency, or ask for a lower --rate: the target could not keep up",
+	"not_started":        "ask for a lower --rate, or use more cores or workers" + doctor,
 	"generator_cpu":      "ask for less, use more cores, or deal the load to workers" + doctor,
 	"cpu_throttled":      "raise the CPU quota of the container or the cgroup" + doctor,
 	"cpu_steal":          "use a machine with cores of its own, or wait until its neighbours are idle" + doctor,
