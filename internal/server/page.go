@@ -46,22 +46,19 @@ func newPageFile(name, text string) pageFile {
 	}
 }
 
-// pageFiles returns the files of the page by path: the documents, the bundles
-// of the script and the style, and every other file, which the documents load.
-// A document names each file with its version, so that a browser may keep it.
+// pageFiles returns the files of the page by path: the documents and what they
+// load. A document names each file with its version, so that a browser may keep
+// it. The first visitor waits for the first call.
 var pageFiles = sync.OnceValue(func() map[string]pageFile {
-	files := map[string]pageFile{}
-	_ = fs.WalkDir(ui.Files, ".", func(name string, entry fs.DirEntry, err error) error { // the files are embedded
-		if err == nil && !entry.IsDir() && path.Ext(name) != ".html" {
-			files["/ui/"+name] = newPageFile(name, readPage(name))
-		}
-		return err
-	})
-	files["/ui/app.js"] = newPageFile("app.js", ui.Script())
+	files := map[string]pageFile{
+		"/ui/app.js": newPageFile("app.js", ui.Script()), "/ui/app.css": newPageFile("app.css", ui.Style()),
+	}
 	for name, text := range ui.LateScripts() {
 		files["/ui/"+name] = newPageFile(name, text)
 	}
-	files["/ui/app.css"] = newPageFile("app.css", ui.Style())
+	for _, name := range []string{"docs.css", "docs.js", "icon.svg"} {
+		files["/ui/"+name] = newPageFile(name, readPage(name))
+	}
 	for address, name := range documents {
 		text := readPage(name)
 		for loaded, file := range files {

@@ -16,20 +16,24 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/server/ui"
 )
 
-// The page's files are accessible without a token: the page asks for it. Each is
-// embedded byte for byte, but the bundles, and documents name versions.
+// The files that the documents load are accessible without a token: the page asks
+// for it. Each is embedded byte for byte, but the bundles. A module is in a bundle,
+// and has no address of its own.
 func TestPage(t *testing.T) {
 	s := New(newOptions(finishingFake(), func(o *Options) { o.Tokens = []Token{{Secret: "secret"}} }))
 	types := map[string]string{
 		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 	}
-	for _, file := range pageNames(t, "css", "js", "svg") {
-		path := "/ui/" + file
+	documents := pageContent(t, "docs.html") + pageContent(t, "index.html")
+	for _, match := range loadedFile.FindAllStringSubmatch(documents, -1) {
+		path := match[1]
 		got := ask(t, s, "GET", path, "")
-		if kind, want := got.header.Get("Content-Type"), types[filepath.Ext(file)]; got.status != 200 || kind != want {
+		if kind, want := got.header.Get("Content-Type"), types[filepath.Ext(path)]; got.status != 200 || kind != want {
 			t.Errorf("%s: %d as %s, want 200 as %s", path, got.status, kind, want)
 		}
-		if file != "app.js" && string(got.body) != pageContent(t, file) {
+		file := strings.TrimPrefix(path, "/ui/")
+		bundle := strings.HasPrefix(file, "app.") || strings.HasPrefix(file, "screens/")
+		if !bundle && string(got.body) != pageContent(t, file) {
 			t.Errorf("%s: %d bytes, want those of the file", path, len(got.body))
 		}
 		if got.header.Get("Cache-Control") != "no-cache" {
@@ -39,7 +43,15 @@ func TestPage(t *testing.T) {
 			t.Errorf("HEAD %s: %d with %d bytes, want 200 with none", path, got.status, len(got.body))
 		}
 	}
+	for _, file := range pageNames(t, "css", "js") {
+		path := "/ui/" + file
+		if got := ask(t, s, "GET", path, ""); got.status == 200 && !strings.Contains(documents, `"`+path+`"`) {
+			t.Errorf("%s is served, and no document loads it", path)
+		}
+	}
 }
+
+var loadedFile = regexp.MustCompile(`"(/ui/[^"]+)"`)
 
 // A document names the versions of what it loads, which may then be kept; the
 // document itself is asked for again, and not sent again.
@@ -50,7 +62,7 @@ func TestPageVersions(t *testing.T) {
 		if got := document.header.Get("Cache-Control"); got != "no-cache" {
 			t.Errorf("%s may be kept: %q", path, got)
 		}
-		loaded := regexp.MustCompile(`"(/ui/[^"]+)"`).FindAllStringSubmatch(string(document.body), -1)
+		loaded := loadedFile.FindAllStringSubmatch(string(document.body), -1)
 		if len(loaded) < 3 {
 			t.Errorf("%s loads %d files, want an icon, a style and a script", path, len(loaded))
 		}

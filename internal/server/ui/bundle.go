@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"path"
 	"strings"
@@ -47,11 +48,13 @@ var Style = sync.OnceValue(func() string {
 	if err != nil {
 		panic("ui: " + err.Error()) // the pattern is right
 	}
-	text := mustRead("charts/charts.css") + mustRead("css/base.css")
-	for _, sheet := range sheets {
-		text += mustRead(sheet)
+	var style strings.Builder
+	for _, sheet := range append([]string{"charts/charts.css", "css/base.css"}, sheets...) {
+		for line := range strings.Lines(mustRead(sheet)) {
+			style.WriteString(strings.TrimLeft(line, " \t"))
+		}
 	}
-	return margin().ReplaceAllString(text, "")
+	return style.String()
 })
 
 // Bundle returns a module with all embedded modules that it imports, as one
@@ -81,45 +84,57 @@ type bundle struct {
 }
 
 var (
-	importLine = lazyregexp.New(`(?m)^import (\{[^}]*\}) from "(\.{1,2}/[\w./-]+\.js)";$`)
-	// comment matches comments that stand on lines of their own, which are a
-	// quarter of the bytes. No text over several lines has such a line.
-	comment = lazyregexp.New(`(?m)^[ \t]*(?://.*|/\*\*(?s:.*?)\*/)\n`)
-	// trailing matches a comment behind code. No text has such an end.
-	trailing   = lazyregexp.New("(?m)[ \t]+// [^\n\"'`]*$")
-	margin     = lazyregexp.New(`(?m)^[ \t]+`)
-	exportWord = lazyregexp.New(`(?m)^export ((?:async )?(?:function|const|class)\*? ([\w$]+))`)
+	importLine = lazyregexp.New(`^import (\{[^}]*\}) from "(\.{1,2}/[\w./-]+\.js)";$`)
+	exportLine = lazyregexp.New(`^export ((?:async )?(?:function|const|class)\*? ([\w$]+).*)$`)
 )
 
 // add adds a module by its path, after what it imports, unless it is there.
 func (b *bundle) add(name, source string) {
-	imported := func(from string) string { return path.Join(path.Dir(name), from) }
-	for _, match := range importLine().FindAllStringSubmatch(source, -1) {
-		file := imported(match[2])
-		if _, there := b.numbers[file]; !there {
-			b.add(file, mustRead(file))
+	var body strings.Builder
+	var exports []string
+	for line := range codeLines(source) {
+		if match := importLine().FindStringSubmatch(line); match != nil {
+			file := path.Join(path.Dir(name), match[2])
+			if _, there := b.numbers[file]; !there {
+				b.add(file, mustRead(file))
+			}
+			line = fmt.Sprintf("const %s = modules[%d];", strings.ReplaceAll(match[1], " as ", ": "), b.numbers[file])
+		} else if match := exportLine().FindStringSubmatch(line); match != nil {
+			exports = append(exports, match[2])
+			line = match[1]
 		}
+		body.WriteString(line + "\n")
 	}
 	number := len(b.numbers)
 	b.numbers[name] = number
-	body := importLine().ReplaceAllStringFunc(compact(source), func(line string) string {
-		match := importLine().FindStringSubmatch(line)
-		return fmt.Sprintf("const %s = modules[%d];", strings.ReplaceAll(match[1], " as ", ": "),
-			b.numbers[imported(match[2])])
-	})
-	var exports []string
-	for _, match := range exportWord().FindAllStringSubmatch(source, -1) {
-		exports = append(exports, match[2])
-	}
-	body = exportWord().ReplaceAllString(body, "$1")
-	fmt.Fprintf(b, "modules[%d] = (() => {\n%sreturn { %s };\n})();\n", number, body, strings.Join(exports, ", "))
+	fmt.Fprintf(b, "modules[%d] = (() => {\n%sreturn { %s };\n})();\n", number, &body, strings.Join(exports, ", "))
 }
 
-// compact removes comments and margins from a module. Texts over several lines
-// have neither.
-func compact(source string) string {
-	source = comment().ReplaceAllString(source, "")
-	return margin().ReplaceAllString(trailing().ReplaceAllString(source, ""), "")
+// codeLines yields the lines of a module without comments and margins, which
+// are a quarter of the bytes. Texts over several lines have neither. A comment
+// is on lines of its own, or behind code with no quote in it.
+func codeLines(source string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		inBlock := false
+		for line := range strings.Lines(source) {
+			line = strings.Trim(line, " \t\n")
+			_, behind, ends := strings.Cut(line, "*/")
+			if inBlock || strings.HasPrefix(line, "/**") && behind == "" {
+				inBlock = !ends
+				continue
+			}
+			if strings.HasPrefix(line, "//") {
+				continue
+			}
+			code, comment, found := strings.Cut(line, " // ")
+			if found && !strings.ContainsAny(comment, "\"'`") {
+				line = strings.TrimRight(code, " \t")
+			}
+			if !yield(line) {
+				return
+			}
+		}
+	}
 }
 
 // mustRead returns the content of an embedded file.
