@@ -25,6 +25,7 @@ func TestReportRepeatsTheRun(t *testing.T) {
 			"--seed", "18446744073709551615"},
 		{"--jobs", "60", "--workload", "http", "--param", "url=" + service.URL},
 		{"--jobs", "60", "--duration", "10s", service.URL},
+		{"--jobs", "3", "--job-duration", "1ms", "--workers", "local", "--max-lost-fraction", "0.5"},
 		{"--jobs", "2", service.URL, "--param", "headers.X-Build=0123", "--param", "method=HEAD"},
 		{"--rate", "1000", "--arrival", "poisson", "--on-saturation", "drop",
 			"--concurrency", "2", "--duration", "20ms",

@@ -47,9 +47,12 @@ func (o *reportOptions) run(command *cobra.Command, reference string) error {
 	}
 	var run aurea.Run
 	options := textOptions(command)
-	if _, missing := os.Stat(reference); missing == nil || reference == "-" {
+	switch _, missing := os.Stat(reference); {
+	case missing == nil || reference == "-":
 		run, err = readRun(command, reference)
-	} else {
+	case !refersToRun(reference):
+		err = usageErrorf("there is no file %q; a run is its id, %s or name:NAME", reference, lastRun)
+	default:
 		run, options.Previous, err = o.find(command.Context(), reference)
 	}
 	if err != nil {

@@ -66,7 +66,8 @@ func TestReportRefuses(t *testing.T) {
 		{[]string{two}, exitUsage, two + " holds 2 results, and a report is of one; aurea compare reads several"},
 		{[]string{writeTestFile(t, "x.json", "{}")}, exitUsage, "this is no result"},
 		{[]string{t.TempDir()}, exitUsage, "cannot read the result"},
-		{[]string{"nothing"}, exitFailure, "not found: there is no run nothing"},
+		{[]string{"nothing"}, exitUsage, `there is no file "nothing"; a run is its id, last or name:NAME`},
+		{[]string{"0199"}, exitFailure, "not found: there is no run whose id begins with benchmark-0199"},
 		{[]string{"last", "-o", "html=/nowhere/r.html"}, exitUsage, "there is no directory /nowhere"},
 		{nil, exitUsage, "the usage is aurea report FILE | ID; got 0 arguments"},
 	} {

@@ -64,6 +64,13 @@ func findRun(ctx context.Context, service *client.Client, reference string, last
 	return findByStart(ctx, service, start)
 }
 
+// refersToRun reports whether findRun would look for a run.
+func refersToRun(reference string) bool {
+	start, prefixed := strings.CutPrefix(reference, runPrefix)
+	return prefixed || reference == lastRun || strings.HasPrefix(reference, nameReference) ||
+		idStart().MatchString(start)
+}
+
 // findRuns is findRun for several references.
 func findRuns(
 	ctx context.Context, service *client.Client, references []string, last []aurea.Status,

@@ -42,6 +42,9 @@ func readSpecFlags(
 	command *cobra.Command, flags *pflag.FlagSet, args []string, sets ...setFlag,
 ) (aurea.Spec, *specDocument, error) {
 	d, fileErr, err := assembleSpec(command, flags, args, sets...)
+	if err == nil && len(args) == 0 && len(d.fields) == 0 {
+		err = usageErrorf("name a URL or a SPEC.yaml, or give --jobs or --duration")
+	}
 	if err != nil {
 		return aurea.Spec{}, d, err
 	}

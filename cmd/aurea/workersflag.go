@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -26,24 +28,36 @@ func (d *specDocument) applyWorkers(l layer) error {
 }
 
 // parseWorkers returns the value of --workers as a spec has it. Labels follow
-// the number, or all, or stand alone: 3,zone=a. DecodeSpec validates the value.
+// the number, or all, or stand alone: 3,zone=a. DecodeSpec validates an object,
+// and the labels.
 func parseWorkers(flag *pflag.Flag) (any, error) {
 	text := flag.Value.String()
-	if strings.HasPrefix(text, "{") || !strings.ContainsAny(text, ",=") {
+	if strings.HasPrefix(text, "{") {
 		return parseParam(param.OneOf, text), nil
 	}
-	selection, labels := map[string]any{}, map[string]any{}
-	for i, part := range strings.Split(text, ",") {
-		if i == 0 && !strings.Contains(part, "=") {
-			if part != aurea.PlaceAll {
-				selection["count"] = parseScalar(part)
-			}
-			continue
-		}
+	wrong := usageErrorf("%s must be all, local, a number from 1 to %d, or labels with or without a number "+
+		"such as 3,zone=a; got %q", flagOrigin(flag), aurea.MaxWorkers, text)
+	first, rest, more := strings.Cut(text, ",")
+	count, err := strconv.ParseUint(first, 10, 64)
+	isCount := err == nil && count >= 1 && count <= aurea.MaxWorkers
+	selection := map[string]any{}
+	switch {
+	case isCount && more:
+		selection["count"] = json.Number(first)
+	case isCount:
+		return json.Number(first), nil
+	case !more && (first == aurea.PlaceAll || first == aurea.PlaceLocal):
+		return first, nil
+	case strings.Contains(first, "="):
+		rest = text
+	case first != aurea.PlaceAll:
+		return nil, wrong
+	}
+	labels := map[string]any{}
+	for part := range strings.SplitSeq(rest, ",") {
 		key, value, err := splitPair(flag, part)
 		if err != nil {
-			return nil, usageErrorf("%s must be all, local, a number, or labels with or without a number "+
-				"such as 3,zone=a; got %q", flagOrigin(flag), text)
+			return nil, wrong
 		}
 		if _, given := labels[key]; given {
 			return nil, usageErrorf("%s has two values for the label %s; give one", flagOrigin(flag), key)

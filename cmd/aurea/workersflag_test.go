@@ -65,12 +65,15 @@ func submittedSpec(t *testing.T, args ...string) string {
 // A mistake is reported with its flag, variable or line.
 func TestWorkersFlagMistakes(t *testing.T) {
 	file := writeTestFile(t, "spec.yaml", "num_jobs: 1\nworkers:\n  labels: {zone: 1}\n")
-	const rule = `--workers: must be "all", "local", a number of workers from 1 to 100000`
-	const forms = "must be all, local, a number, or labels with or without a number such as 3,zone=a; got "
+	const forms = "must be all, local, a number from 1 to 100000, or labels with or without a number " +
+		"such as 3,zone=a; got "
 	for _, test := range []struct{ variables, args, want string }{
-		{"", "--workers most", rule},
-		{"AUREA_WORKERS=-1", "", "AUREA_WORKERS: must be"},
-		{"", "--workers local,zone=a", `--workers: must be an integer from 1 to 100000; got "local"`},
+		{"", "--workers most", "--workers " + forms + `"most"`},
+		{"", "--workers 0", "--workers " + forms + `"0"`},
+		{"", "--workers 100001,zone=a", "--workers " + forms + `"100001,zone=a"`},
+		{"", `--workers {"count":0}`, "--workers: must be an integer from 1 to 100000; got 0"},
+		{"AUREA_WORKERS=-1", "", "AUREA_WORKERS " + forms + `"-1"`},
+		{"", "--workers local,zone=a", "--workers " + forms + `"local,zone=a"`},
 		{"", "--workers 3,zone", "--workers " + forms + `"3,zone"`},
 		{"", "--workers zone=a,", "--workers " + forms + `"zone=a,"`},
 		{"", "--workers zone=a,zone=b", "--workers has two values for the label zone; give one"},

@@ -54,12 +54,27 @@ func specFlags(s aurea.Spec) (line commandLine, ok bool) {
 		line.add("threshold", true, thresholdArgument(threshold))
 	}
 	line.add("sample", s.Sample > 0, strconv.FormatInt(s.Sample, 10))
+	line.add("workers", s.Workers != nil, placementArgument(s.Workers))
+	line.add("max-lost-fraction", s.MaxLostFraction > 0, strconv.FormatFloat(s.MaxLostFraction, 'f', -1, 64))
 	line.add("name", s.Name != "", s.Name)
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
 		line.add("label", true, key+"="+s.Labels[key])
 	}
-	return line, len(s.Stages) == 0 && s.Pricing == nil && s.Workers == nil && s.Data == nil && s.Users == 0 &&
-		len(s.Scenarios) == 0
+	return line, len(s.Stages) == 0 && s.Pricing == nil && s.Data == nil && s.Users == 0 && len(s.Scenarios) == 0
+}
+
+// placementArgument returns the value of --workers for a placement; "" for nil.
+func placementArgument(p *aurea.Placement) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Word != "":
+		return p.Word
+	case p.Selection == nil:
+		return strconv.FormatInt(p.Count, 10)
+	}
+	document, _ := json.Marshal(p) // numbers and strings always encode
+	return string(document)
 }
 
 // thresholdArgument returns the text of a threshold, with its abort.

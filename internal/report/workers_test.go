@@ -114,3 +114,19 @@ func TestUnknownSpread(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The command that repeats a run asks for the same workers.
+func TestAgainWithWorkers(t *testing.T) {
+	for want, workers := range map[string]*aurea.Placement{
+		"": nil, " --workers all": {Word: aurea.PlaceAll}, " --workers local": {Word: aurea.PlaceLocal},
+		" --workers 3": {Count: 3},
+		` --workers '{"count":2,"labels":{"zone":"a,b"}}'`: {
+			Selection: &aurea.WorkerSelection{Count: 2, Labels: map[string]string{"zone": "a,b"}}},
+	} {
+		r := &aurea.Result{Spec: aurea.Spec{NumJobs: 5, Workers: workers, MaxLostFraction: 0.25}, Seed: 7}
+		if got := again(r, 200); len(got) != 1 ||
+			got[0] != "aurea run --jobs 5"+want+" --max-lost-fraction 0.25 --seed 7" {
+			t.Errorf("the command is %q", got)
+		}
+	}
+}
