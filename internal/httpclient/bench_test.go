@@ -170,6 +170,25 @@ func BenchmarkTLS(b *testing.B) {
 	}
 }
 
+// BenchmarkHandshake opens a connection over TLS for each request, with Go's own
+// server, whose part is in the figure.
+func BenchmarkHandshake(b *testing.B) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	b.Cleanup(s.Close)
+	for _, resume := range []bool{false, true} {
+		b.Run(fmt.Sprintf("resume=%v", resume), func(b *testing.B) {
+			c := client(b, Options{TLS: trustedBy(s), ResumeTLS: resume})
+			r := prepare(b, c, "GET", s.URL, nil, "")
+			var a Response
+			for b.Loop() {
+				if err := c.Do(b.Context(), r, 0, &a); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkRead reads a response without a socket.
 func BenchmarkRead(b *testing.B) {
 	var a Response

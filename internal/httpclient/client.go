@@ -44,6 +44,11 @@ type Options struct {
 	// connection, with the host as its ServerName if it has none.
 	TLS *tls.Config
 
+	// ResumeTLS makes connections to a host continue a session that an earlier
+	// one made there (RFC 8446, section 2.2), which spares most of the handshake.
+	// No other Client has these sessions.
+	ResumeTLS bool
+
 	// HTTP2 makes the client speak only HTTP/2: negotiated over TLS, with prior
 	// knowledge without TLS.
 	HTTP2 bool
@@ -88,17 +93,24 @@ type Client struct {
 	pool    pool      // HTTP/1.1 connections
 	http2   http2Pool // HTTP/2 connections
 
-	decoders sync.Pool // of *decoder
+	decoders sync.Pool              // of *decoder
+	sessions tls.ClientSessionCache // nil without Options.ResumeTLS
 
 	connections atomic.Uint64 // made from the addresses of Route.Sources
 
 	dialTCP func(ctx context.Context, host string, address netip.AddrPort) (*net.TCPConn, error)
 }
 
+// maxSessions is how many hosts a Client has TLS sessions of.
+const maxSessions = 256
+
 // New returns a Client. The caller must close it.
 func New(options Options) *Client {
 	c := &Client{options: options, decoders: sync.Pool{New: func() any { return new(decoder) }}}
 	c.dialTCP = c.dialSocket
+	if options.ResumeTLS {
+		c.sessions = tls.NewLRUClientSessionCache(maxSessions)
+	}
 	c.pool.init(options.Connections)
 	c.http2.init(options.Connections, options.Streams)
 	return c

@@ -13,12 +13,13 @@ const maxIdle = 90 * time.Second
 
 // A conn is an HTTP/1.1 connection. It serves one request at a time.
 type conn struct {
-	socket guardedSocket
-	raw    syscall.RawConn // of socket
-	stream net.Conn        // socket, or TLS on it
-	secure *secureStream   // nil without TLS
-	guard  ctxGuard
-	in     reader
+	socket  guardedSocket
+	raw     syscall.RawConn // of socket
+	stream  net.Conn        // socket, or TLS on it
+	secure  *secureStream   // nil without TLS
+	resumed bool            // its TLS session is that of an earlier connection
+	guard   ctxGuard
+	in      reader
 
 	used      bool // it has served a request
 	broken    bool // a request on it failed

@@ -60,7 +60,7 @@ func (c *Client) exchange(ctx context.Context, r *Request, keep int, a *Response
 		c.pool.release(l.origin, nil)
 		return err
 	}
-	a.Connected = true
+	a.Connected, a.Resumed = true, l.conn.resumed
 	_, err = c.try(ctx, l, r, keep, a)
 	return err
 }

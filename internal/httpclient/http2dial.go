@@ -7,7 +7,7 @@ import (
 
 // dialHTTP2 opens a connection in the slot that acquire granted.
 func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Response) (*http2Conn, error) {
-	made, err := c.connectHTTP2(ctx, &r.target, &a.Phases)
+	made, err := c.connectHTTP2(ctx, &r.target, a)
 	if err != nil {
 		c.http2.dialFailed(r.target.key)
 		return nil, err
@@ -17,14 +17,15 @@ func (c *Client) dialHTTP2(ctx context.Context, r *Request, a *Response) (*http2
 	return made, nil
 }
 
-// connectHTTP2 opens a connection.
-func (c *Client) connectHTTP2(ctx context.Context, t *target, phases *Phases) (*http2Conn, error) {
-	socket, err := c.dial(ctx, t, phases)
+// connectHTTP2 opens a connection, and reports its phases in a.
+func (c *Client) connectHTTP2(ctx context.Context, t *target, a *Response) (*http2Conn, error) {
+	socket, err := c.dial(ctx, t, &a.Phases)
 	if err != nil {
 		return nil, err
 	}
+	a.Resumed = socket.resumed
 	start := now()
-	defer func() { phases.Connect += now() - start }()
+	defer func() { a.Phases.Connect += now() - start }()
 	socket.in.release()
 	secured, _ := socket.stream.(*tls.Conn)
 	var wire *http2Wire

@@ -16,6 +16,7 @@ type Response struct {
 	Sent      int64  // bytes written; with HTTP/2 an estimate
 	Received  int64  // bytes read, including 1xx responses; with HTTP/2 an estimate
 	Connected bool   // a connection was opened for the request
+	Resumed   bool   // that connection continued the TLS session of an earlier one
 	Retries   int64  // how often the request was sent again; Sent and Received include all attempts
 	Phases    Phases
 

@@ -18,6 +18,7 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 		config.ServerName = t.host
 	}
 	config.NextProtos = []string{c.protocol()}
+	config.ClientSessionCache = c.sessions
 	start := now()
 	if err := made.guard.enter(ctx, start); err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
@@ -36,9 +37,11 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 	if err != nil {
 		return classify(ctx, ClassTLS, "agreeing on TLS with "+t.host, err)
 	}
+	state := secured.ConnectionState()
+	made.resumed = state.DidResume
 	if c.options.HTTP2 {
 		made.stream = secured
-		if agreed := secured.ConnectionState().NegotiatedProtocol; agreed != "h2" {
+		if agreed := state.NegotiatedProtocol; agreed != "h2" {
 			return failf(ClassProtocol, "%s does not speak HTTP/2: it chose %q", t.host, agreed)
 		}
 		return nil

@@ -7,11 +7,12 @@ import (
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// TLSParameter declares which certificates to trust and to send over TLS.
+// TLSParameter declares which certificates to trust and to send over TLS, and
+// the members that only one kind has.
 // Certificates are values, not file names: a service must not read its host's
 // files at the request of its callers.
-func TLSParameter(doc string) param.Parameter {
-	return param.Parameter{Name: "tls", Type: param.Object, Doc: doc, Members: []param.Parameter{
+func TLSParameter(doc string, own ...param.Parameter) param.Parameter {
+	return param.Parameter{Name: "tls", Type: param.Object, Doc: doc, Members: append([]param.Parameter{
 		{
 			Name: "ca", Type: param.Text, Max: 1 << 20,
 			Doc: "certificates of the authorities to trust, in PEM; the system's unless given",
@@ -32,7 +33,7 @@ func TLSParameter(doc string) param.Parameter {
 			Name: "skip_verify", Type: param.Boolean, Default: false,
 			Doc: "take any certificate, which anyone in between can have made",
 		},
-	}}
+	}, own...)}
 }
 
 // NewTLSConfig reads a TLSParameter; nil if it is not given.

@@ -84,7 +84,7 @@ var parameters = slices.Concat([]param.Parameter{
 		Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(),
 		Doc: "longest the request may take, with its redirects and polls; that of the spec is for the whole job",
 	},
-	workload.TLSParameter("whom to trust over https, and who calls"),
+	tlsParameter,
 }, routeParameters, []param.Parameter{
 	proxyParameter,
 	{

@@ -26,6 +26,7 @@ const (
 	countSent = iota
 	countReceived
 	countConnections
+	countResumed
 	countRedirects
 	countRetries
 	countPolls
@@ -37,7 +38,7 @@ const (
 func (p *params) metrics() aurea.MetricNames {
 	m := aurea.MetricNames{
 		Phases:   []string{"wait", "dns", "connect", "tls", "first_byte", "body"},
-		Counters: []string{"bytes_out", "bytes_in", "connections", "redirects", "retries"},
+		Counters: []string{"bytes_out", "bytes_in", "connections", "tls_resumed", "redirects", "retries"},
 	}
 	if p.poll != nil {
 		m.Phases = append(m.Phases, "accept", "queue", "poll", "completion")
@@ -101,6 +102,9 @@ func (m exchangeMetrics) exchange(response *httpclient.Response) {
 			m.metrics.Phase(phaseTLS, p.TLS)
 		}
 		m.metrics.Count(countConnections, 1)
+		if response.Resumed {
+			m.metrics.Count(countResumed, 1)
+		}
 	}
 	if response.Status > 0 {
 		m.metrics.Phase(phaseFirstByte, p.FirstByte)

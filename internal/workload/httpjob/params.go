@@ -55,7 +55,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if err := p.checkConnections(scope); err != nil {
 		return nil, err
 	}
-	security, err := workload.NewTLSConfig(v.Object("tls"))
+	security, err := workload.NewTLSConfig(v.Object(tlsParameter.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +96,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		Connections: int(p.maxConnections(scope)),
 		KeepAlive:   v.Boolean("keepalive"),
 		TLS:         security,
+		ResumeTLS:   resumesTLS(v.Object(tlsParameter.Name)),
 		HTTP2:       v.Text("version") == "2",
 		Streams:     int(v.Integer("streams")),
 		MaxBody:     v.Integer("max_bytes"),
