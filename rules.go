@@ -56,6 +56,7 @@ var crossFieldRules = []struct {
 // checkRules adds a problem for every rule about several fields that the spec
 // breaks. Its message calls a field what name returns for it.
 func (s Spec) checkRules(name func(field string) string, found *param.Problems) {
+	s.checkSecretNames(found)
 	if len(s.Scenarios) > 0 {
 		s.checkScenarios(found)
 		return

@@ -23,17 +23,13 @@ var (
 	// harmlessName matches the name of a header that secretName matches and that has
 	// no secret.
 	harmlessName = lazyregexp.New(`(?i)^(idempotency-key|sec-websocket-key)$`)
-	// urlPassword matches the password of a URL, after the user name.
-	urlPassword = lazyregexp.New(`(://[^/?#\s:@]*:)([^/?#\s@]+)(@)`)
-	// urlParameter matches a parameter of a URL or a form.
-	urlParameter = lazyregexp.New(`([?&;])([^=&;#\s]+)=([^&;#\s]*)`)
 )
 
 // Mask returns the spec with Masked in place of its Secrets and of what else is
-// secret in its workload: headers such as Authorization and Cookie, headers named after a key, a
-// token or a password, passwords and such parameters in URLs and forms, and private
-// keys. Other bodies are not masked. Mask does not change s; a spec without secrets is
-// returned as it is.
+// secret in its workload: headers such as Authorization and Cookie, headers named after
+// a key, a token or a password, such parameters of URLs, forms and programs, passwords
+// and lone user names in URLs, and private keys. Other bodies are not masked. Mask does
+// not change s; a spec without secrets is returned as it is.
 func (s Spec) Mask() Spec {
 	s = s.maskNamed()
 	s.Scenarios = mapScenarios(s.Scenarios, Spec.Mask)
@@ -76,6 +72,10 @@ func (r Run) Mask() Run {
 			result.Scenarios[i].Errors = maskErrors(result.Scenarios[i].Errors, result.Spec.Secrets)
 		}
 		result.Name = result.Spec.Secrets.Mask(result.Name)
+		result.Warnings = slices.Clone(result.Warnings)
+		for i, warning := range result.Warnings {
+			result.Warnings[i] = result.Spec.Secrets.MaskText(warning)
+		}
 		result.Spec = result.Spec.Mask()
 		r.Result = &result
 	}
@@ -96,8 +96,9 @@ func maskErrors(classes []ErrorClass, secrets Secrets) []ErrorClass {
 // most are, costs a search in its spec. One that cannot be decoded is returned as
 // it is.
 func (s RunSummary) Mask() RunSummary {
-	hints := []string{`"headers"`, `"key"`, `"form"`, `"multipart"`, `"basic_auth"`, "@", "="}
-	if !slices.ContainsFunc(hints, func(hint string) bool { return bytes.Contains(s.Spec, []byte(hint)) }) {
+	hints := append([]string{"key", "multipart"}, fieldLists...)
+	hinted := func(hint string) bool { return bytes.Contains(s.Spec, []byte(`"`+hint+`"`)) }
+	if !slices.ContainsFunc(hints, hinted) && !bytes.ContainsAny(s.Spec, "@=") {
 		return s
 	}
 	var spec Spec
@@ -168,13 +169,17 @@ func walkMembers(object map[string]any, at string, replace func(at, secret strin
 	return members, changed
 }
 
+// fieldLists are the parameters with fields whose names tell whether they are
+// secret.
+var fieldLists = []string{"headers", "metadata", "form", "basic_auth", "args"}
+
 // walkMember replaces the secrets in one parameter.
 func walkMember(name string, value any, at string, replace func(at, secret string) string) (any, bool) {
 	text, isText := value.(string)
 	switch {
 	case name == "body", name == "expect":
 		return value, false
-	case name == "headers", name == "form", name == "basic_auth":
+	case slices.Contains(fieldLists, name):
 		return walkHeaders(value, at, replace)
 	case name == "multipart":
 		return walkParts(value, at, replace)
@@ -259,24 +264,4 @@ func walkHeader(name string, value any, at string, replace func(at, secret strin
 		return values, changed
 	}
 	return value, false
-}
-
-// maskURL replaces passwords and secret parameters in the URLs of a text. It
-// returns the text and whether it has changed.
-func maskURL(text, at string, replace func(at, secret string) string) (string, bool) {
-	if !strings.Contains(text, "://") {
-		return text, false
-	}
-	masked := urlPassword().ReplaceAllStringFunc(text, func(part string) string {
-		pieces := urlPassword().FindStringSubmatch(part)
-		return pieces[1] + replace(at, pieces[2]) + pieces[3]
-	})
-	masked = urlParameter().ReplaceAllStringFunc(masked, func(part string) string {
-		pieces := urlParameter().FindStringSubmatch(part)
-		if !secretName().MatchString(pieces[2]) {
-			return part
-		}
-		return pieces[1] + pieces[2] + "=" + replace(at, pieces[3])
-	})
-	return masked, masked != text
 }

@@ -131,21 +131,21 @@ func maskCut(text string, forms []string) string {
 	return strings.Join(parts, ellipsis)
 }
 
-// MaskError returns an error with a masked message that wraps err. An
-// *InvalidError stays one. An error without a value is returned as it is.
+// MaskError returns an error with a message that MaskText has masked, which wraps
+// err. An *InvalidError stays one. An error without secrets is returned as it is.
 func (s Secrets) MaskError(err error) error {
-	if err == nil || s.Mask(err.Error()) == err.Error() {
+	if err == nil || s.MaskText(err.Error()) == err.Error() {
 		return err
 	}
 	var invalid *InvalidError
 	if errors.As(err, &invalid) {
 		masked := &InvalidError{Fields: slices.Clone(invalid.Fields)}
 		for i := range masked.Fields {
-			masked.Fields[i].Message = s.Mask(masked.Fields[i].Message)
+			masked.Fields[i].Message = s.MaskText(masked.Fields[i].Message)
 		}
 		return masked
 	}
-	return &maskedError{s.Mask(err.Error()), err}
+	return &maskedError{s.MaskText(err.Error()), err}
 }
 
 // A maskedError is an error whose own message has a secret.
@@ -167,17 +167,24 @@ func (s Spec) maskNamed() Spec {
 	}
 	s.Name = s.Secrets.Mask(s.Name)
 	if s.Labels != nil {
-		s.Labels = maps.Clone(s.Labels)
+		labels := make(map[string]string, len(s.Labels))
 		for key, text := range s.Labels {
-			s.Labels[key] = s.Secrets.Mask(text)
+			labels[s.Secrets.Mask(key)] = s.Secrets.Mask(text)
 		}
+		s.Labels = labels
+	}
+	if s.Data != nil {
+		s.Data = &Data{File: s.Secrets.Mask(s.Data.File), Order: s.Data.Order}
+	}
+	if s.Replay != nil {
+		s.Replay = &Replay{Column: s.Secrets.Mask(s.Replay.Column), Speed: s.Replay.Speed}
 	}
 	if s.Workload != nil {
 		masked := mapTexts(s.Workload.Parameters, "", func(_, text string) string { return s.Secrets.Mask(text) })
 		s.Workload = &Workload{Kind: s.Workload.Kind, Parameters: masked.(map[string]any)}
 	}
 	s.Scenarios = mapScenarios(s.Scenarios, func(scenario Spec) Spec {
-		scenario.Secrets = s.Secrets
+		scenario.Secrets = s.Secrets // which are those of the whole spec
 		scenario = scenario.maskNamed()
 		scenario.Secrets = nil
 		return scenario
@@ -228,6 +235,34 @@ func (s Spec) checkNamed(found *param.Problems) {
 		mapTexts(w.Parameters, at, func(at, text string) string {
 			if strings.Contains(text, Masked) && text != Masked {
 				found.Add(at, "has a masked part, as the secrets of a kept run are; give it again")
+			}
+			return text
+		})
+	}
+}
+
+// resultName matches the location of a name of a step or a part, which results have.
+var resultName = lazyregexp.New(`\.(steps|parts)\[[0-9]+\]\.name$`)
+
+// checkSecretNames adds a problem for each name that has a secret in it and that
+// results, metrics and traces show.
+func (s Spec) checkSecretNames(found *param.Problems) {
+	check := func(at, name string) string {
+		if s.Secrets.Mask(name) != name {
+			found.Add(at, "has a secret in it, and results show the name; give another")
+		}
+		return name
+	}
+	for i, scenario := range s.Scenarios {
+		check(param.Join(scenarioAt(i), "name"), scenario.Name)
+	}
+	if len(s.Secrets) == 0 {
+		return
+	}
+	for at, w := range s.Workloads() {
+		mapTexts(w.Parameters, at, func(at, text string) string {
+			if resultName().MatchString(at) {
+				check(at, text)
 			}
 			return text
 		})

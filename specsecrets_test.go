@@ -93,6 +93,33 @@ func TestSpecSecrets(t *testing.T) {
 	}
 }
 
+// Names that results show have no secret in them, and whatever else may have one is
+// masked in a spec with scenarios.
+func TestSecretsOfScenarios(t *testing.T) {
+	const document = `{"scenarios":[{"name":"NAME","num_jobs":1,"data":{"file":"s3cr3t.csv","order":"once"},` +
+		`"replay":{"column":"s3cr3t","speed":1},"workload":{"kind":"steps","steps":[{"name":"STEP","kind":"http",` +
+		`"url":"http://h/s3cr3t","form":{"name":"s3cr3t"}}]}}],"labels":{"s3cr3t":"a"},"secrets":{"TOKEN":"s3cr3t"}}`
+	for names, want := range map[string]string{
+		"a b": "", "s3cr3t b": "scenarios[0].name", "a of-s3cr3t": "scenarios[0].workload.steps[0].name",
+	} {
+		name, step, _ := strings.Cut(names, " ")
+		spec, err := DecodeSpec([]byte(strings.NewReplacer("NAME", name, "STEP", step).Replace(document)))
+		if want != "" {
+			want += ": has a secret in it, and results show the name; give another"
+			if err == nil || err.Error() != want {
+				t.Errorf("%s: %v, want %s", names, err, want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if masked := asText(t, spec.Mask()); strings.Contains(masked, "s3cr3t") || strings.Count(masked, "***") != 5 {
+			t.Errorf("the masked spec is %s, want 5 masks", masked)
+		}
+	}
+}
+
 // Secrets that cannot be masked are refused, and no message repeats a value.
 func TestWrongSecrets(t *testing.T) {
 	for secrets, want := range map[string]string{

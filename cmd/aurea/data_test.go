@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -151,7 +149,7 @@ func TestDataOfAService(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := newLoginServer(t)
-	url := serveFiles(t, filepath.Join(dir, "files"))
+	url, _, _ := serveHere(t, "--data", t.TempDir(), "--files", filepath.Join(dir, "files"))
 	spec := func(data string) string {
 		return fmt.Sprintf(`{"num_jobs": 7, "concurrency": 1, "data": %s, "workload": {"kind": "http",
 			"url": "%s/login", "body": {"name": "{{data.name}}", "password": "{{data.password}}"}}}`, data, server.URL)
@@ -175,30 +173,4 @@ func TestDataOfAService(t *testing.T) {
 	without, _ := aureatest.Serve(t)
 	checkContains(t, "a service without a directory", post(t, without+"/v1/runs", spec(`{"file": "users.csv"}`)),
 		`"status":400`, "names a file, and this service has none; the operator can give it a directory with --files")
-}
-
-// serveFiles starts a service with a directory of files and returns its URL.
-func serveFiles(t *testing.T, files string) (url string) {
-	t.Helper()
-	address := aureatest.FreeAddress(t)
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan int, 1)
-	args := []string{"serve", "--listen", address, "--data", t.TempDir(), "--files", files}
-	go func() { served <- run(ctx, args, strings.NewReader(""), io.Discard, io.Discard) }()
-	t.Cleanup(func() {
-		stop()
-		if code := <-served; code != exitOK {
-			t.Errorf("the service exits with %d, want %d", code, exitOK)
-		}
-	})
-	url = "http://" + address
-	waitFor(t, func() bool {
-		response, err := http.Get(url + "/readyz")
-		if err != nil {
-			return false
-		}
-		_ = response.Body.Close() // only the status matters
-		return response.StatusCode == http.StatusOK
-	})
-	return url
 }

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/client"
+	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // get returns the body of a response.
@@ -55,6 +61,43 @@ func waitFor(t *testing.T, condition func() bool) {
 		if time.Now().After(end) {
 			t.Fatal("the condition did not hold within a minute")
 		}
+	}
+}
+
+// serveHere starts a service in this process with the given flags. stop ends it,
+// as the end of the test does; then logged is all that it has printed.
+func serveHere(t *testing.T, flags ...string) (url string, logged *bytes.Buffer, stop func()) {
+	t.Helper()
+	address := aureatest.FreeAddress(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan int, 1)
+	logged = &bytes.Buffer{}
+	args := append([]string{"serve", "--listen", address}, flags...)
+	go func() { served <- run(ctx, args, strings.NewReader(""), io.Discard, logged) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if code := <-served; code != exitOK {
+			t.Errorf("the service exits with %d, want %d", code, exitOK)
+		}
+	})
+	t.Cleanup(stop)
+	url = "http://" + address
+	waitFor(t, func() bool {
+		response, err := http.Get(url + "/readyz")
+		if err != nil {
+			return false
+		}
+		_ = response.Body.Close() // only the status matters
+		return response.StatusCode == http.StatusOK
+	})
+	return url, logged, stop
+}
+
+// writeFileIn writes a file in a directory.
+func writeFileIn(t *testing.T, directory, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // namedSecret is in the environment alone.
@@ -92,22 +90,7 @@ func TestNamedSecrets(t *testing.T) {
 	target, right := echoServer(t)
 	file := writeTestFile(t, "spec.yaml", strings.ReplaceAll(secretSpec, "TARGET", target))
 	folder := t.TempDir()
-	ctx, stop := context.WithCancel(t.Context())
-	var logged, out bytes.Buffer
-	served := make(chan int, 1)
-	address := aureatest.FreeAddress(t)
-	go func() {
-		served <- run(ctx, []string{"serve", "--listen", address, "--data", folder}, strings.NewReader(""), &out, &logged)
-	}()
-	url := "http://" + address
-	waitFor(t, func() bool {
-		response, err := http.Get(url + "/readyz")
-		if err != nil {
-			return false
-		}
-		_ = response.Body.Close() // only the status matters
-		return response.StatusCode == http.StatusOK
-	})
+	url, logged, stop := serveHere(t, "--data", folder)
 	history := filepath.Join(t.TempDir(), "history")
 	for _, place := range [][]string{{"--server", url}, {"--history", history}} {
 		t.Run(place[0], func(t *testing.T) {
@@ -131,10 +114,9 @@ func TestNamedSecrets(t *testing.T) {
 	}
 	checkServedRun(t, url)
 	stop()
-	<-served
 	checkFiles(t, folder)
 	checkFiles(t, history)
-	checkNoSecret(t, "the log", out.String()+logged.String())
+	checkNoSecret(t, "the log", logged.String())
 }
 
 // checkServedRun checks what the server shows of its newest run, and that the spec

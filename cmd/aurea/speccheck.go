@@ -62,7 +62,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	if asJSON {
 		return format.WriteJSON(command.OutOrStdout(), forecast)
 	}
-	return report.WriteForecast(spec, forecast, textOptions(command), command.OutOrStdout())
+	return report.WriteForecast(spec.Mask(), forecast, textOptions(command), command.OutOrStdout())
 }
 
 // forecast returns what the spec would do at the server, or on this machine. The

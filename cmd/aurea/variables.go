@@ -147,11 +147,13 @@ func (x *variableExpander) value(reference, location string) (string, error) {
 	return value, nil
 }
 
+// maskedField matches the locations at which secrets are masked.
+var maskedField = lazyregexp.New(`^(workload|defaults|name|labels|scenarios\[[0-9]+\]\.workload)($|[.\[])`)
+
 // addSecret notes the value of a secret. Secrets may stand only where they are
 // masked.
 func (x *variableExpander) addSecret(name, value, location string) error {
-	field, _, _ := strings.Cut(location, ".")
-	if !slices.Contains([]string{"workload", "defaults", "name", "labels"}, field) {
+	if !maskedField().MatchString(location) {
 		return fmt.Errorf("cannot contain %s, which is a secret: secrets stand in the workload", name)
 	}
 	if before := x.secrets[name]; before != "" && before != value {

@@ -142,7 +142,7 @@ func (r *recorder) recordDrop(job int64, intended time.Duration) {
 func (r *recorder) recordFailure(class string, err error) {
 	counted, known := r.failures[class]
 	if !known {
-		counted = aurea.ErrorClass{Class: class, Sample: r.secrets.Mask(err.Error())}
+		counted = aurea.ErrorClass{Class: class, Sample: r.secrets.MaskText(err.Error())}
 	}
 	counted.Count++
 	r.failures[class] = counted

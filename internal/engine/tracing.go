@@ -44,7 +44,7 @@ func (t *tracing) pick(job int64, start time.Duration) *workload.Traceparent {
 func (t *tracing) end(job int64, start, end time.Time, outcome aurea.Outcome, err error) {
 	traced := aurea.TracedJob{Job: job, Start: start, End: end, Outcome: outcome}
 	if outcome != aurea.OK && err != nil {
-		traced.Problem = t.secrets.Mask(err.Error())
+		traced.Problem = t.secrets.MaskText(err.Error())
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -24,12 +24,12 @@ type target struct {
 // parseURL parses a URL and returns its target.
 func parseURL(rawURL string) (*url.URL, target, error) {
 	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, target{}, err
-	}
-	if u.User != nil {
+	if err == nil && u.User != nil || err != nil && strings.Contains(rawURL, "@") { // an error would repeat a password
 		return nil, target{}, errors.New("a url must not have a user or a password in it: they belong into a header " +
 			"Authorization")
+	}
+	if err != nil {
+		return nil, target{}, err
 	}
 	t := target{secure: u.Scheme == "https"}
 	if !t.secure && u.Scheme != "http" || u.Opaque != "" || u.Hostname() == "" {

@@ -61,6 +61,20 @@ func TestInvalidURLs(t *testing.T) {
 	}
 }
 
+// The error of a URL with a user repeats nothing of it, also where the URL cannot be
+// parsed: a password may have any character.
+func TestInvalidURLKeepsPassword(t *testing.T) {
+	for _, text := range []string{
+		"http://me:s3cr3t@api.example", "http://me:s3cr3t/x@api.example", "http://me:s3cr3t%@api.example",
+		"http://me:s3cr3t\"@api.example/", "http://s3cr3t@[api.example",
+	} {
+		_, _, err := parseURL(text)
+		if err == nil || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %v, want an error without the password", text, err)
+		}
+	}
+}
+
 func TestSameOrigin(t *testing.T) {
 	for _, test := range []struct {
 		a, b string

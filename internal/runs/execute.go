@@ -162,7 +162,7 @@ func (m *Manager) finish(e *entry, o outcome) {
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", o.err)
 	case o.result != nil && o.result.Status == aurea.StatusFailed:
 		status = aurea.StatusFailed
-		e.final.Error = e.plan.Spec.Secrets.Mask(o.result.Failure())
+		e.final.Error = e.plan.Spec.Secrets.MaskText(o.result.Failure())
 		m.options.Log.Error("run failed", "run", e.run.ID, "error", e.final.Error)
 	case o.result != nil && o.result.Status == aurea.StatusInterrupted:
 		status = aurea.StatusInterrupted
