@@ -22,7 +22,7 @@ type work struct {
 }
 
 // A contender is a client that sends requests over 50 connections, one at a time
-// over each.
+// over each, or with HTTP/2 as many as it has streams.
 type contender struct {
 	name    string
 	command []string
@@ -32,8 +32,8 @@ type contender struct {
 // works returns all work, which takes the given time.
 func works(seconds int) []work {
 	duration := fmt.Sprint(seconds)
-	aurea := func(flags ...string) contender {
-		command := []string{aureaProgram, "run", "-q", "-o", "json", "--concurrency", "50",
+	aurea := func(streams int, flags ...string) contender {
+		command := []string{aureaProgram, "run", "-q", "-o", "json", "--concurrency", fmt.Sprint(50 * streams),
 			"--duration", duration + "s"}
 		return contender{"Aurea", append(command, flags...), readAurea}
 	}
@@ -44,13 +44,20 @@ func works(seconds int) []work {
 		return contender{"a bare loop on " + via, []string{loopProgram, "-via", via, "-connections", "50",
 			"-duration", duration + "s", plainAt}, readLoop}
 	}
-	h2load := []string{"h2load", "-t1", "-c50", "-m1", "-D" + duration, "https://" + secureAt + "/"}
 	plain, secure, trust := "http://"+plainAt+"/", "https://"+secureAt+"/", `tls={"skip_verify":true}`
+	http2 := func(streams int) []contender {
+		n := fmt.Sprint(streams)
+		return []contender{
+			aurea(streams, "--param", trust, "--param", "version=2", "--param", "connections=50",
+				"--param", "streams="+n, secure),
+			{"h2load", []string{"h2load", "-t1", "-c50", "-m" + n, "-D" + duration, secure}, readH2load},
+		}
+	}
 	return []work{
-		{"HTTP/1.1, plain", []contender{aurea(plain), wrk(plain), bare("epoll"), bare("io_uring")}},
-		{"HTTP/1.1 over TLS 1.3", []contender{aurea("--param", trust, secure), wrk(secure)}},
-		{"HTTP/2 over TLS 1.3", []contender{aurea("--param", trust, "--param", "version=2", secure),
-			{"h2load", h2load, readH2load}}},
+		{"HTTP/1.1, plain", []contender{aurea(1, plain), wrk(plain), bare("epoll"), bare("io_uring")}},
+		{"HTTP/1.1 over TLS 1.3", []contender{aurea(1, "--param", trust, secure), wrk(secure)}},
+		{"HTTP/2 over TLS 1.3, 1 stream a connection", http2(1)},
+		{"HTTP/2 over TLS 1.3, 10 streams a connection", http2(10)},
 	}
 }
 

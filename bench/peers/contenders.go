@@ -24,6 +24,7 @@ const (
 	resident       = "resident"      // maximum, in bytes
 	lateMemory     = "late memory"   // resident bytes, mean of the last third of the run
 	growth         = "growth"        // ratio of the last third to the first
+	failures       = "failures"      // jobs that failed, timed out or found no free connection
 	deviation      = "deviation"     // of the rate from the target: 0.001 is 0.1 %
 	delayP50       = "delay p50"     // seconds
 	delayP99       = "delay p99"     // seconds
@@ -154,9 +155,10 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 		Reasons []struct{ Code string }
 	}
 	var jobsPerSecond float64
+	var counts struct{ Failed, Timeout, Dropped float64 }
 	members := map[string]any{
 		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service,
-		"cost":     &cost,
+		"cost": &cost, "counts": &counts,
 		"counters": &counters, "validity": &validity, "environment": &s.machine,
 	}
 	if _, err := d.Token(); err != nil {
@@ -182,6 +184,7 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 		throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99,
 		latencyP95: latency.P95, latencyP99: latency.P99, latencyP999: latency.P999, serviceP99: service.P99,
 		unitsPerSecond: counters.Units.PerSecond,
+		failures:       counts.Failed + counts.Timeout + counts.Dropped,
 	}
 	if rate.Target > 0 {
 		s.figures[deviation] = max(rate.Achieved/rate.Target-1, 1-rate.Achieved/rate.Target)

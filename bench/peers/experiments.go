@@ -71,7 +71,7 @@ var experiments = []experiment{
 		contenders: []contender{aurea("Aurea", twoAtATime+" --duration 3s"), fortio(2), k6(2), threadPool},
 		claims: []claim{
 			{work: "empty jobs, 2 at a time; Fortio's loop with 2 threads", figure: throughput, peer: "Fortio",
-				target: atLeast(2), unit: times},
+				target: atLeast(3.5), unit: times},
 			{work: "the same; k6's empty iteration with 2 users", figure: throughput, peer: "k6", target: atLeast(50),
 				unit: times},
 			{work: "the same; a Python thread pool, a fixed figure", figure: throughput, peer: "Python thread pool",
@@ -155,6 +155,32 @@ var experiments = []experiment{
 				target: atLeast(1), unit: times},
 			{work: "the same; vegeta", figure: throughput, peer: "vegeta", target: atLeast(1.5), unit: times},
 			{work: "the same; k6", figure: throughput, peer: "k6", target: atLeast(1), unit: times},
+		},
+	},
+	{
+		name:       "open-http",
+		service:    runNginx,
+		contenders: []contender{aurea("Aurea", "--rate 100000 --concurrency 200 --duration 5s "+serviceURL)},
+		claims: []claim{
+			{work: "100,000 requests/s to nginx for 5 s: deviation from the rate", figure: deviation,
+				target: atMost(0.01), unit: percent},
+			{work: "the same: delay, p99", figure: delayP99, target: atMost(1e-3), unit: seconds},
+		},
+	},
+	{
+		name:    "crowd",
+		service: startSlow,
+		contenders: []contender{
+			crowd("Aurea", "50000"),
+			crowd("Aurea, 1 connection", "5"),
+		},
+		claims: []claim{
+			{work: "50,000 requests/s over 10,000 connections for 10 s: requests that failed or found none",
+				figure: failures, target: atMost(0), unit: formatPlain},
+			{work: "the same: delay, p99", figure: delayP99, target: atMost(2e-3), unit: seconds},
+			{work: "the same: resident memory a connection, over that of 1", figure: resident,
+				peer: "Aurea, 1 connection", target: atMost(12 << 10), unit: bytes,
+				value: func(ours, theirs float64) float64 { return (ours - theirs) / (10_000 - 1) }},
 		},
 	},
 	{

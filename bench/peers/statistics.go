@@ -22,6 +22,7 @@ var units = map[string]func(float64) string{
 	resident:       bytes,
 	lateMemory:     bytes,
 	growth:         times,
+	failures:       formatPlain,
 	deviation:      percent,
 	delayP50:       seconds,
 	delayP99:       seconds,
