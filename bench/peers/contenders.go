@@ -20,6 +20,8 @@ import (
 // The names of figures. Go benchmarks report others under their own names.
 const (
 	throughput     = "throughput"    // jobs a second
+	jobs           = "jobs"          // that were ok
+	perCore        = "per core"      // of those, for each second of CPU time of the process
 	wall           = "wall"          // seconds from the start of the process to its exit
 	resident       = "resident"      // maximum, in bytes
 	lateMemory     = "late memory"   // resident bytes, mean of the last third of the run
@@ -96,6 +98,8 @@ func (c contender) measure(ctx context.Context) (sample, error) {
 		}
 		s.figures[lateMemory], s.figures[growth] = late, late/early
 	}
+	cpu := command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	s.figures[perCore] = s.figures[jobs] / cpu.Seconds()
 	s.otherCPU = readCPU().otherShare(before, command.ProcessState)
 	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.figures[resident] = float64(usage.Maxrss) * 1024
@@ -155,7 +159,7 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 		Reasons []struct{ Code string }
 	}
 	var jobsPerSecond float64
-	var counts struct{ Failed, Timeout, Dropped float64 }
+	var counts struct{ OK, Failed, Timeout, Dropped float64 }
 	members := map[string]any{
 		"throughput": &jobsPerSecond, "rate": &rate, "delay": &delay, "latency": &latency, "service_time": &service,
 		"cost": &cost, "counts": &counts,
@@ -181,7 +185,7 @@ func readHead(d *json.Decoder) (s sample, price float64, err error) {
 		}
 	}
 	s.figures = map[string]float64{
-		throughput: jobsPerSecond, delayP50: delay.P50, delayP99: delay.P99,
+		throughput: jobsPerSecond, jobs: counts.OK, delayP50: delay.P50, delayP99: delay.P99,
 		latencyP95: latency.P95, latencyP99: latency.P99, latencyP999: latency.P999, serviceP99: service.P99,
 		unitsPerSecond: counters.Units.PerSecond,
 		failures:       counts.Failed + counts.Timeout + counts.Dropped,
@@ -205,12 +209,12 @@ func overshoot(flags string, asked time.Duration) contender {
 		if err != nil {
 			return s, err
 		}
-		var jobs []struct{ Cost float64 }
-		if err := d.Decode(&jobs); err != nil {
+		var records []struct{ Cost float64 }
+		if err := d.Decode(&records); err != nil {
 			return s, err
 		}
-		overshoot := make([]float64, len(jobs))
-		for i, job := range jobs {
+		overshoot := make([]float64, len(records))
+		for i, job := range records {
 			overshoot[i] = job.Cost/price - asked.Seconds() // a job's cost is its service time times the price
 		}
 		slices.Sort(overshoot)

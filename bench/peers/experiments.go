@@ -157,6 +157,7 @@ var experiments = []experiment{
 			{work: "the same; k6", figure: throughput, peer: "k6", target: atLeast(1), unit: times},
 		},
 	},
+	grpcExperiment,
 	{
 		name:       "open-http",
 		service:    runNginx,

@@ -24,6 +24,7 @@ var peers = []peer{
 	{name: "hey", module: "github.com/rakyll/hey", version: "v0.1.5", source: "github.com/rakyll/hey"},
 	{name: "vegeta", module: "github.com/tsenart/vegeta/v12", version: "v12.13.0",
 		source: "github.com/tsenart/vegeta/v12"},
+	{name: "ghz", module: "github.com/bojand/ghz", version: "v0.93.0", source: "github.com/bojand/ghz/cmd/ghz"},
 	{name: "fortio", module: "fortio.org/fortio", source: "./fortio"},
 }
 

@@ -18,6 +18,7 @@ func spreadOf(values []float64) spread {
 // units format figures.
 var units = map[string]func(float64) string{
 	throughput:     perSecond,
+	perCore:        perSecond,
 	wall:           seconds,
 	resident:       bytes,
 	lateMemory:     bytes,

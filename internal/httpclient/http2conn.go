@@ -56,8 +56,8 @@ type http2Conn struct {
 	unsent   int    // requests in progress that are pending
 	sentID   uint32 // the last stream that is not pending
 	encoder  hpack.Encoder
-	repeated *Request // whose block is known
-	block    []byte   // of repeated
+	repeated *http2Fields // whose block is known
+	block    []byte       // of repeated
 	uploads  http2Uploads
 
 	// Timing.
@@ -178,9 +178,9 @@ func (c *http2Conn) check(ctx context.Context, r *Request) error {
 		return ctx.Err()
 	case c.err != nil || c.closing:
 		return errUnsent
-	case c.maxList > 0 && int64(r.http2.size) > c.maxList:
+	case c.maxList > 0 && int64(r.http2.size+r.http2.ownSize) > c.maxList:
 		return failf(ClassProtocol, "the request's head has %d bytes, and the server takes at most %d",
-			r.http2.size, c.maxList)
+			r.http2.size+r.http2.ownSize, c.maxList)
 	}
 	return nil
 }
@@ -229,6 +229,9 @@ func (c *http2Conn) finish(ctx context.Context, s *http2Stream, start time.Durat
 		fallthrough
 	default:
 		phases.FirstByte, phases.Body = s.first-start, s.end-s.first
+		if s.last > 0 {
+			phases.LastByte = s.last - start
+		}
 	}
 	c.mu.Lock()
 	if done := ctx.Done(); done != c.lastDone {

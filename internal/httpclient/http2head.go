@@ -164,9 +164,9 @@ func (h *http2Head) Field(name, value []byte) {
 	case hasControl(value):
 		h.err = violation(http2.ErrCodeProtocol, "a header of the answer has a control character: %.40q: %.80q",
 			name, value)
-	case h.trailer:
+	case h.trailer && !h.stream.request.http2.trailers:
 	default:
-		if len(name) == len("content-length") && string(name) == "content-length" {
+		if !h.trailer && len(name) == len("content-length") && string(name) == "content-length" {
 			h.takeLength(value)
 		}
 		head := h.stream.response.head

@@ -169,6 +169,7 @@ func (c *http2Conn) takeData(moment time.Duration) error {
 	}
 	if body := min(n, c.data.left-c.data.pad); body > 0 && c.data.stream != nil {
 		s := c.data.stream
+		s.last = moment
 		if err := s.take(in[:body]); err != nil {
 			c.abandon(s, http2.ErrCodeCancel, err)
 		}

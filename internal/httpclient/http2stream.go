@@ -27,7 +27,8 @@ type http2Stream struct {
 	informational int   // 1xx responses
 	declared      int64 // length of the body; -1 if unknown
 	first, end    time.Duration
-	unrefreshed   int64 // bytes received since the last update of the window
+	last          time.Duration // when bytes of the body came; 0 for never
+	unrefreshed   int64         // bytes received since the last update of the window
 
 	rest      []byte // of the request's body
 	window    int64  // bytes that the server takes
@@ -47,11 +48,11 @@ func (s *http2Stream) begin(id uint32, r *Request, keep int, maxBody int64, a *R
 // take takes a part of the response's body.
 func (s *http2Stream) take(part []byte) error {
 	a := s.response
+	kept := min(len(part), s.keep-len(a.Body))
+	a.Body = append(a.Body, part[:kept]...)
 	if s.maxBody > 0 && int64(len(part)) > s.maxBody-a.Length {
 		return failf(ClassBody, "the body of the answer is longer than the limit of %d bytes", s.maxBody)
 	}
-	kept := min(len(part), s.keep-len(a.Body))
-	a.Body = append(a.Body, part[:kept]...)
 	a.Truncated = a.Truncated || kept < len(part)
 	if a.Seek != nil {
 		a.matched = a.Seek.scan(a.matched, part)

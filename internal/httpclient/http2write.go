@@ -58,14 +58,15 @@ func (c *http2Conn) queuePending() bool {
 // the server takes it. The caller holds mu.
 func (c *http2Conn) appendRequest(s *http2Stream, start time.Duration) {
 	block := c.block
-	if c.repeated != s.request {
+	if fields := s.request.http2.http2Fields; c.repeated != fields {
 		lasting := false
-		block, lasting = c.encoder.AppendBlock(block[:0], s.request.http2.fields)
+		block, lasting = c.encoder.AppendBlock(block[:0], fields.list)
 		c.block, c.repeated = block, nil
 		if lasting {
-			c.repeated = s.request
+			c.repeated = fields
 		}
 	}
+	block = append(block, s.request.http2.own...) // beyond what c.block has
 	before := len(c.pending)
 	flags := http2.Flags(0)
 	if len(s.rest) == 0 {

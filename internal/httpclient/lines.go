@@ -11,7 +11,7 @@ func (r *Request) HeaderLines() (lines []string) {
 	if r.http2 == nil {
 		return headerLines(r.wire)
 	}
-	for _, f := range r.http2.fields {
+	for _, f := range r.http2.list {
 		if name, value := f.Text(); !strings.HasPrefix(name, ":") {
 			lines = append(lines, name+": "+value)
 		}

@@ -41,6 +41,7 @@ type Phases struct {
 	TLS       time.Duration // for the handshake
 	FirstByte time.Duration // from the start of writing the request to the first byte of the response
 	Body      time.Duration // from there to the end of the response
+	LastByte  time.Duration // with HTTP/2, from the start of writing to the last byte of the body; a trailer may follow
 }
 
 // reset clears the response. It keeps the buffers, Seek and what is known of

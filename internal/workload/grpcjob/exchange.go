@@ -17,7 +17,8 @@ import (
 // An exchange is one call. It belongs to its job.
 type exchange struct {
 	*runner
-	connection *connection
+	call       *unaryCall
+	connection *connection // of a stream
 	in         template.Input
 	metrics    workload.JobMetrics
 	session    *workload.Session // nil if the job has none
@@ -48,15 +49,9 @@ func (e *exchange) report() {
 }
 
 // run makes the call. ctx ends when the job is over, which ends the stream.
-func (e *exchange) run(ctx context.Context) error {
-	first, err := e.messages.of(0, e.in) // before the clock starts
-	if err != nil {
-		return err
-	}
-	if e.unary && !e.streams.ClientStreams {
-		return e.invoke(ctx, first)
-	}
+func (e *exchange) run(ctx context.Context, first *encoded) error {
 	start := time.Now()
+	var err error
 	e.stream, err = e.connection.NewStream(ctx, e.streams, e.path)
 	e.metrics.Phase(phaseWait, max(time.Since(start)-e.reportConnection(), 0))
 	if err != nil {
@@ -75,31 +70,6 @@ func (e *exchange) run(ctx context.Context) error {
 		return err
 	}
 	return e.receive(ctx)
-}
-
-// invoke makes a unary call. A stream would show when the headers of the
-// response arrive, and costs another goroutine and a third more CPU time.
-func (e *exchange) invoke(ctx context.Context, request *encoded) error {
-	call := e.pool.Get().(*unaryCall)
-	defer e.pool.Put(call)
-	*call = unaryCall{request: request, response: received{keep: e.inspects()}}
-	start := time.Now()
-	err := e.connection.Invoke(ctx, e.path, call, call)
-	made := e.reportConnection()
-	if call.began.IsZero() {
-		return e.unconnected(ctx, err)
-	}
-	e.metrics.Phase(phaseWait, max(call.began.Sub(start)-made, 0))
-	e.sent.add(request.size)
-	if !call.answered.IsZero() {
-		e.metrics.Phase(phaseFirstMessage, call.answered.Sub(call.began))
-		e.accept(&call.response)
-	}
-	if err != nil {
-		return e.failure(ctx, err)
-	}
-	e.metrics.Phase(phaseLastMessage, time.Since(call.answered))
-	return e.end()
 }
 
 // reportConnection reports the phases of the connection if it was just made, and

@@ -2,6 +2,8 @@ package grpcjob
 
 import (
 	"encoding/base64"
+	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/metadata"
@@ -17,6 +19,12 @@ const binarySuffix = "-bin"
 
 // metadataName is what metadata may be called.
 var metadataName = lazyregexp.New(`^[0-9a-z_.-]+$`)
+
+// clientFields are the names that only the client sends, or HTTP/2 forbids.
+var clientFields = []string{
+	"connection", "content-length", "content-type", "host", "keep-alive", "proxy-connection", "te", "trailer",
+	"transfer-encoding", "upgrade", "user-agent",
+}
 
 // A metadataTemplate is the metadata of the jobs of a run. It does not change.
 type metadataTemplate struct {
@@ -38,6 +46,9 @@ func newMetadataTemplate(given []param.Field, parser *template.Parser) (t metada
 		at := "metadata." + f.Name
 		if !metadataName().MatchString(e.name) || strings.HasPrefix(e.name, "grpc-") {
 			return t, param.Invalid(at, "must be a name of a-z 0-9 _ . - that does not begin with grpc-")
+		}
+		if slices.Contains(clientFields, e.name) {
+			return t, param.Invalid(at, "cannot be given: it is a header of HTTP that only the client sets")
 		}
 		if e.value, err = parser.Parse(f.Text); err != nil {
 			return t, param.Invalid(at, "%v", err)
@@ -69,6 +80,20 @@ func (e metadataEntry) render(in template.Input) (string, error) {
 	}
 	content, err := base64.StdEncoding.DecodeString(text)
 	return string(content), err
+}
+
+// encode returns the value for a job as it is sent.
+func (e metadataEntry) encode(in template.Input) (string, error) {
+	text, err := e.render(in)
+	switch {
+	case err != nil:
+		return "", err
+	case strings.HasSuffix(e.name, binarySuffix):
+		return base64.RawStdEncoding.EncodeToString([]byte(text)), nil
+	case strings.ContainsFunc(text, notPrintable):
+		return "", fmt.Errorf("metadata.%s must have only printable ASCII characters; got %q", e.name, text)
+	}
+	return text, nil
 }
 
 // of returns the metadata of a job; nil if there is none. The caller does not

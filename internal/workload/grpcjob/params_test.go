@@ -29,6 +29,8 @@ func TestParameters(t *testing.T) {
 		good + `, "message": [{}, 1]`: "message[1]: must be an object, the JSON of the method's type; got 1",
 		good + `, "metadata": {"grpc-timeout": "1S"}`: "metadata.grpc-timeout: must be a name of " +
 			"a-z 0-9 _ . - that does not begin with grpc-",
+		good + `, "metadata": {"TE": "gzip"}`: "metadata.TE: cannot be given: it is a header of HTTP " +
+			"that only the client sets",
 		good + `, "metadata": {"a-bin": "?"}`: "metadata.a-bin: must be base64, as its name ends in -bin: " +
 			"illegal base64 data at input byte 0",
 		good + `, "metadata": {"a": "ä"}`: "metadata.a: must have only printable ASCII characters; " +

@@ -22,8 +22,9 @@ type runner struct {
 	messages    *messages
 	expect      *expectation
 	captures    []capture
-	connections []*connection
-	pool        sync.Pool // of *unaryCall
+	calls       *unaryCalls   // nil for streams
+	connections []*connection // of streams
+	pool        sync.Pool     // of *exchange
 }
 
 // newRunner returns the runner of calls.
@@ -31,7 +32,12 @@ func newRunner(p *params, known *calls) (*runner, error) {
 	r := &runner{
 		params: p, path: p.method.path(), streams: known.method.streams(), unary: !known.method.IsStreamingServer(),
 		messages: known.messages, expect: known.expect, captures: known.captures,
-		pool: sync.Pool{New: func() any { return new(unaryCall) }},
+		pool: sync.Pool{New: func() any { return &exchange{call: new(unaryCall)} }},
+	}
+	if r.unary && !r.streams.ClientStreams {
+		var err error
+		r.calls, err = p.newUnaryCalls()
+		return r, err
 	}
 	for range p.connections {
 		c, err := p.newConnection()
@@ -46,6 +52,9 @@ func newRunner(p *params, known *calls) (*runner, error) {
 
 // close closes the connections.
 func (r *runner) close() {
+	if r.calls != nil {
+		r.calls.close()
+	}
 	for _, c := range r.connections {
 		c.close()
 	}
@@ -61,21 +70,35 @@ func (r *runner) Run(ctx context.Context, job int64, metrics workload.JobMetrics
 	if session != nil {
 		in.Captured = session.Captured
 	}
-	outgoing, err := r.outgoing(ctx, in)
+	first, err := r.messages.of(0, in)
 	if err != nil {
 		return err
 	}
-	outgoing, cancel := withDeadline(outgoing)
-	defer cancel()
-	e := exchange{
-		runner: r, connection: r.connections[job%int64(len(r.connections))],
-		in: in, metrics: metrics, session: session, cancel: cancel,
-	}
+	e := r.pool.Get().(*exchange)
+	*e = exchange{runner: r, in: in, metrics: metrics, session: session, call: e.call}
 	if len(r.captures) > 0 {
 		e.captured = make([]string, len(r.captures))
 	}
-	defer e.report()
-	return e.run(outgoing)
+	if r.calls != nil {
+		err = e.invoke(ctx, job, first)
+	} else {
+		err = r.stream(ctx, job, e, first)
+	}
+	e.report()
+	r.pool.Put(e)
+	return err
+}
+
+// stream makes the call of a stream.
+func (r *runner) stream(ctx context.Context, job int64, e *exchange, first *encoded) error {
+	outgoing, err := r.outgoing(ctx, e.in)
+	if err != nil {
+		return err
+	}
+	outgoing, e.cancel = withDeadline(outgoing)
+	defer e.cancel()
+	e.connection = r.connections[job%int64(len(r.connections))]
+	return e.run(outgoing, first)
 }
 
 // withDeadline returns a context that is done at its deadline, which that of a

@@ -28,7 +28,7 @@ func TestUnary(t *testing.T) {
 	if diff := cmp.Diff([]string{"hello"}, s.received()); diff != "" {
 		t.Errorf("the service received (-want +got):\n%s", diff)
 	}
-	phases := []string{"connect", "first_message", "last_message", "wait"}
+	phases := []string{"connect", "first_message", "headers", "last_message", "wait"}
 	if diff := cmp.Diff(phases, slices.Sorted(maps.Keys(first.Phases))); diff != "" {
 		t.Errorf("phases of the job that connects (-want +got):\n%s", diff)
 	}
@@ -39,7 +39,7 @@ func TestUnary(t *testing.T) {
 		t.Errorf("counters of the job that connects (-want +got):\n%s", diff)
 	}
 	second := workloadtest.Run(t, jobs, 1, time.Minute)
-	phases = []string{"first_message", "last_message", "wait"}
+	phases = []string{"first_message", "headers", "last_message", "wait"}
 	if diff := cmp.Diff(phases, slices.Sorted(maps.Keys(second.Phases))); diff != "" {
 		t.Errorf("phases of the next job (-want +got):\n%s", diff)
 	}
@@ -86,7 +86,7 @@ func TestStatus(t *testing.T) {
 		"another one expected": {`"expect": {"code": "NOT_FOUND"}`,
 			"grpc_ok", "the call ended with OK"},
 		"too long": {`"message": {"response_size": 1000}, "max_bytes": 999`, "grpc_resource_exhausted",
-			"the call ended with RESOURCE_EXHAUSTED: grpc: received message larger than max (1011 vs. 999)"},
+			"the call ended with RESOURCE_EXHAUSTED: received message larger than max (1011 vs. 999)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := runJob(t, s, "UnaryCall", test.more)
