@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commandLine, curl, quote } from "./command.js";
-import { number, percent } from "./format.js";
+import { clockTime, dateOf, dateTime } from "./dates.js";
+import { number, percent, plain } from "./format.js";
 import { member } from "./json.js";
 import { yaml } from "./yaml.js";
 
@@ -96,4 +97,22 @@ test("numbers are written as toLocaleString writes them, but for halves that no 
     assert.equal(number(value), byIntl(value), String(value));
     assert.equal(percent(value), byIntlPercent(value), `${value} as a share`);
   }
+});
+
+test("times are written in the zone of the browser, and as the page's language does", () => {
+  const time = new Date(2026, 10, 3, 8, 5, 9);
+  assert.equal(dateTime(time), "3 Nov 2026, 08:05:09");
+  assert.equal(dateTime(time.toISOString()), "3 Nov 2026, 08:05:09");
+  assert.equal(dateTime(time, { seconds: false }), "3 Nov 2026, 08:05");
+  assert.equal(dateTime(time, { year: false }), "3 Nov, 08:05:09");
+  assert.equal(dateOf(new Date(2026, 0, 31)), "31 Jan 2026");
+  assert.equal(clockTime(new Date(2026, 0, 31, 23, 59, 59)), "23:59:59");
+});
+
+test("signs that cannot be seen, or that turn the text around, are written as their codes", () => {
+  for (const text of ["plain text: 3 µs – 5 %", "two\nlines\tand a tab", "日本語 ☆ ★", "a\u200cb\u200dc"]) {
+    assert.equal(plain(text), text);
+  }
+  assert.equal(plain("abc\u202edef\u2066\u00ad\u0007\ufeff\u2028"), "abc\\u{202e}def\\u{2066}\\u{ad}\\u{7}\\u{feff}\\u{2028}");
+  assert.equal(plain("\u007f\r"), "\\u{7f}\\u{d}");
 });

@@ -65,7 +65,13 @@ export const percent = (share) => `${significant(share * 100)}\u00a0%`;
 
 // plain replaces invisible characters and those that change the direction of text by
 // their codes. Names and messages are untrusted.
-export const plain = (text) => text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+export const plain = (text) => (tame.test(text) ? text : text.replace(invisible, codeOf));
+
+const invisible = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const codeOf = (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`;
+
+// tame matches most texts. To make the sets of invisible characters takes long.
+const tame = /^[\n\t -~\u00a0\u00b5\u2013]*$/;
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -11,6 +11,7 @@ const places = new Map();
 /** @type {Place} */
 let current = { top: 0, kept: null };
 let keys = 0;
+let scrolled = 0; // how far the page is scrolled
 
 // watchPlaces notes from now on how far the page is scrolled.
 export function watchPlaces() {
@@ -19,7 +20,7 @@ export function watchPlaces() {
   window.addEventListener("pageshow", take);
   // The browser itself restores a page that is loaded again.
   window.addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
-  window.addEventListener("scroll", () => { current.top = window.scrollY; }, { passive: true });
+  window.addEventListener("scroll", () => { scrolled = current.top = window.scrollY; }, { passive: true });
 }
 
 /**
@@ -42,6 +43,7 @@ export function arrive() {
  * @param {AbortSignal} signal
  */
 export function scrollBack(top, root, signal) {
+  if (top === 0 && scrolled === 0) return; // to scroll would lay out the page, which is not complete
   const ended = new AbortController();
   const go = () => {
     window.scrollTo(0, top);

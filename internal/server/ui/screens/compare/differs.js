@@ -1,5 +1,6 @@
 // What differs between the sides beside the numbers, and which runs they are.
 
+import { dateTime } from "../../core/dates.js";
 import { element, unseen } from "../../core/dom.js";
 import { number, sentence } from "../../core/format.js";
 
@@ -65,7 +66,7 @@ export function common(all) {
   return Object.entries(first).filter(([key, value]) => others.every((labels) => labels[key] === value));
 }
 
-const day = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+const day = (time) => dateTime(time, { seconds: false });
 
 function span(runs) {
   const times = runs.map(({ created_at: created }) => created).sort();

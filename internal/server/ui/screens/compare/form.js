@@ -1,5 +1,6 @@
 // The form in which the sides of a comparison are chosen.
 
+import { dateTime } from "../../core/dates.js";
 import { element, freshId } from "../../core/dom.js";
 import { capital, sentence } from "../../core/format.js";
 import { loadChoices } from "./load.js";
@@ -110,5 +111,5 @@ function optionsOf(kind, runs) {
   if (kind === "name") return each(runs.map(({ name }) => name).filter((name) => name && !name.includes(",")));
   if (kind === "label") return each(runs.flatMap(({ labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)));
   return runs.filter(({ result }) => result).map(({ id, name, created_at: created }) =>
-    option(id, [name, new Date(created).toLocaleString()].filter(Boolean).join(" · ")));
+    option(id, [name, dateTime(created)].filter(Boolean).join(" · ")));
 }

@@ -1,6 +1,7 @@
 // What the home says when the list cannot be brought up to date.
 
 import { ConnectionError } from "../../core/api.js";
+import { clockTime } from "../../core/dates.js";
 import { element } from "../../core/dom.js";
 import { notice } from "../../core/problem.js";
 
@@ -21,7 +22,7 @@ export function awayNote(again) {
 }
 
 function noteOf({ since, error }, loaded, again) {
-  const state = loaded ? `This is the list of ${since.toLocaleTimeString()}.` : "Nothing is listed yet.";
+  const state = loaded ? `This is the list of ${clockTime(since)}.` : "Nothing is listed yet.";
   const old = element("p", { class: "hint" }, state);
   return error instanceof ConnectionError ? [old] : [notice(error, again), old];
 }

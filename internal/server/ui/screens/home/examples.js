@@ -25,10 +25,10 @@ const examples = [
 ];
 
 /**
- * Returns the examples as a section.
+ * Returns what the section of the examples has.
  * @param {AbortSignal} signal
  */
-export function exampleSection(signal) {
+export function exampleCards(signal) {
   const problem = element("div", {});
   const start = async (spec, button) => {
     button.disabled = true;
@@ -41,10 +41,11 @@ export function exampleSection(signal) {
       button.disabled = false;
     }
   };
-  return element("section", { class: "examples" },
+  return [
     element("p", {}, "Nothing has been run yet. Start with one of these, or ",
       element("a", { href: "#/new" }, "make your own"), "."),
-    problem, element("ul", {}, ...examples.map((example) => exampleCard(example, start))));
+    problem, element("ul", {}, ...examples.map((example) => exampleCard(example, start))),
+  ];
 }
 
 function exampleCard({ title, says, spec }, start) {

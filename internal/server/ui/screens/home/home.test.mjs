@@ -127,8 +127,8 @@ test("an age is one number", () => {
   const age = (seconds) => ago(new Date(now - seconds * 1000).toISOString(), now).replace("\u00a0", " ");
   assert.deepEqual([-5, 0, 59, 60, 3599, 3600, 86_399, 86_400, 6.9 * 86_400].map(age),
     ["0 s", "0 s", "59 s", "1 min", "59 min", "1 h", "23 h", "1 d", "6 d"]);
-  assert.match(age(30 * 86_400), /^(18 Feb|Feb 18)$/);
-  assert.match(age(400 * 86_400), /25/);
+  assert.equal(age(30 * 86_400), "18 Feb");
+  assert.equal(age(400 * 86_400), "Feb 2025");
 });
 
 test("the share of a run that is over is unknown without a remaining time", () => {

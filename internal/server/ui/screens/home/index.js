@@ -5,7 +5,7 @@ import { count } from "../../core/format.js";
 import { notice } from "../../core/problem.js";
 import { comparing } from "../compare/ticked.js";
 import { awayNote } from "./away.js";
-import { exampleSection } from "./examples.js";
+import { exampleCards } from "./examples.js";
 import { openFeed } from "./feed.js";
 import { filterBar } from "./filterbar.js";
 import { addressOf, filtersOf, isFiltered } from "./filters.js";
@@ -55,7 +55,7 @@ export async function screen(root, { query, store, place, signal }) {
   const compareBar = element("div", { class: "bar" });
   const none = element("p", { class: "none" });
   const card = element("section", { class: "card finished" }, bar.node, rows.node, none, pages.node);
-  const examples = exampleSection(signal);
+  const examples = element("section", { class: "examples" });
   const floating = element("div", { class: "floating" }, problem, compareBar);
   const content = element("div", { class: "home" },
     element("header", { class: "headline" }, element("h1", {}, "Runs"),
@@ -73,6 +73,7 @@ export async function screen(root, { query, store, place, signal }) {
     now.show(active);
     card.hidden = !loaded || nothing || (empty && !isFiltered(filters));
     examples.hidden = !nothing;
+    if (nothing && !examples.hasChildNodes()) examples.append(...exampleCards(signal));
     rows.node.hidden = list.lines.length === 0;
     none.hidden = !empty;
     none.textContent = "No finished run matches.";

@@ -1,5 +1,6 @@
 // A row of the list of finished runs.
 
+import { dateTime } from "../../core/dates.js";
 import { element, exact } from "../../core/dom.js";
 import { duration, number, percent, plain } from "../../core/format.js";
 import { ago } from "./ago.js";
@@ -77,7 +78,7 @@ function controlsOf(line, actions) {
   tick.addEventListener("change", () => actions.tick(line().id, tick.checked));
   const star = element("button", { type: "button", class: "star" });
   star.addEventListener("click", () => actions.mark(line(), !line().baseline));
-  const when = element("time", { datetime: created, title: new Date(created).toLocaleString() });
+  const when = element("time", { datetime: created, title: dateTime(created) });
   return { tick, star, when };
 }
 

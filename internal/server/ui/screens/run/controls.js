@@ -12,7 +12,20 @@ import { isLive, phaseOf } from "./view.js";
  * hidden.
  * @param {{ changed: (text: string) => void, gone: () => void, signal: AbortSignal }} actions
  */
-export function controls({ changed, gone, signal }) {
+export function controls(actions) {
+  const node = element("div", { class: "controls", role: "group", "aria-label": "Controls", hidden: "" });
+  let show = null; // made for a live run: most runs have finished
+  return {
+    node,
+    show(view) {
+      if (isLive(view)) show ??= fill(node, actions);
+      show?.(view);
+    },
+  };
+}
+
+// fill makes the controls in their node, and returns show.
+function fill(node, { changed, gone, signal }) {
   const button = (text, style, act) => {
     const made = element("button", { type: "button", class: `small ${style}` }, text);
     made.addEventListener("click", () => act());
@@ -37,9 +50,8 @@ export function controls({ changed, gone, signal }) {
   const stop = button("Stop", "danger", () => send("cancel"));
   change.setAttribute("aria-expanded", "false");
   form.onToggle = (open) => change.setAttribute("aria-expanded", String(open));
-  const node = element("div", { class: "controls", role: "group", "aria-label": "Controls" },
-    element("div", { class: "actions" }, pause, change, stop), form.node, problem);
-  const show = (next) => {
+  node.append(element("div", { class: "actions" }, pause, change, stop), form.node, problem);
+  return (next) => {
     view = next;
     const live = isLive(view);
     const focused = node.contains(document.activeElement);
@@ -50,5 +62,4 @@ export function controls({ changed, gone, signal }) {
     pause.textContent = phaseOf(view) === "paused" ? "Resume" : "Pause";
     if (!steers) form.close();
   };
-  return { node, show };
 }

@@ -1,5 +1,6 @@
 // The head of the screen: which run it is, its state, and the sentence about it.
 
+import { dateOf, dateTime } from "../../core/dates.js";
 import { element } from "../../core/dom.js";
 import { duration, plain } from "../../core/format.js";
 import { badgeOf, moods, titleOf, verdictWord } from "../../core/words.js";
@@ -63,7 +64,7 @@ function badgesOf(view) {
 function ageOf({ created_at: submitted, started_at: began, finished_at: ended }) {
   const list = Object.entries({ submitted, began, ended }).filter(([, time]) => time && !time.startsWith("0001"));
   const [word, last] = list.at(-1) ?? ["", ""];
-  const all = list.map(([name, time]) => `${name} ${new Date(time).toLocaleString()}`).join("\n");
+  const all = list.map(([name, time]) => `${name} ${dateTime(time)}`).join("\n");
   return { last, all, age: last && `${word} ${ago(last)}` };
 }
 
@@ -79,5 +80,5 @@ export function ago(time, now = Date.now()) {
   const seconds = Math.max((now - Date.parse(time)) / 1000, 0);
   if (seconds < 5) return "just now";
   if (seconds < day) return `${duration(Math.floor(seconds < 60 ? seconds : seconds - (seconds % 60)))} ago`;
-  return new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
+  return dateOf(time);
 }

@@ -1,6 +1,7 @@
 // The run from the service, and its events.
 
 import { ConnectionError, Problem, receive, request, requestJSON } from "../../core/api.js";
+import { clockTime } from "../../core/dates.js";
 import { follow, isFinished } from "../../core/follow.js";
 import { after, viewOf } from "./view.js";
 
@@ -32,7 +33,7 @@ export async function* watchRun(id, signal) {
     } catch (error) {
       if (signal.aborted || !known || !isOutage(error)) throw error;
     }
-    const since = new Date().toLocaleTimeString();
+    const since = clockTime(new Date());
     yield (view) => ({ ...view, contact: `There is no news of the run. This is how it was at ${since}.` });
     await new Promise((resolve) => { setTimeout(resolve, pause); });
     signal.throwIfAborted();

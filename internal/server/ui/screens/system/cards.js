@@ -1,6 +1,7 @@
 // The cards of the screen System: facts in groups.
 
 import { hasToken } from "../../core/api.js";
+import { dateTime } from "../../core/dates.js";
 import { element, exact, pair } from "../../core/dom.js";
 import { bytes, number, sentence } from "../../core/format.js";
 import { badgeOf } from "../../core/words.js";
@@ -28,7 +29,7 @@ const amount = (value) => exact(value, number(value));
 
 function service({ health, system, now }) {
   const age = Math.max((now - Date.parse(system.since)) / 1000, 0);
-  const since = element("time", { datetime: system.since, title: new Date(system.since).toLocaleString() }, span(age));
+  const since = element("time", { datetime: system.since, title: dateTime(system.since) }, span(age));
   const { ready, detail } = health.store;
   return card("Service",
     element("p", { class: "state" }, ready ? badgeOf("ready", "good") : badgeOf("not ready", "bad"),

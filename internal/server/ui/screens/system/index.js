@@ -1,5 +1,6 @@
 // The screen System: what the service is, does, keeps and accepts.
 
+import { clockTime } from "../../core/dates.js";
 import { element } from "../../core/dom.js";
 import { notice } from "../../core/problem.js";
 import { cards } from "./cards.js";
@@ -50,7 +51,7 @@ export async function screen(root, { signal }) {
 }
 
 function staleNote(error, at, again) {
-  const old = at ? [element("p", { class: "hint" }, `This is the state of ${at.toLocaleTimeString()}.`)] : [];
+  const old = at ? [element("p", { class: "hint" }, `This is the state of ${clockTime(at)}.`)] : [];
   return error.name === "TimeoutError" ? old : [notice(error, again), ...old];
 }
 

@@ -1,5 +1,6 @@
 // The workers of the service.
 
+import { dateTime } from "../../core/dates.js";
 import { below, element, exact } from "../../core/dom.js";
 import { capital, duration, plain, sentence } from "../../core/format.js";
 import { byNeed, moods, summary } from "./words.js";
@@ -58,7 +59,7 @@ function row(worker, now) {
   const { id, name, state, labels, version, arch, cores, cpu, host, bound, last_seen: seen } = worker;
   const pairs = Object.entries(labels).sort().map((pair) => pair.join("="));
   const age = Math.max((now - Date.parse(seen)) / 1000, 0);
-  const heard = { datetime: seen, title: new Date(seen).toLocaleString() };
+  const heard = { datetime: seen, title: dateTime(seen) };
   const cell = (...content) => element("td", {}, ...content);
   return element("tr", {},
     element("th", { scope: "row", title: plain(id) }, element("bdi", {}, name || id), ...below(pairs.join(", "))),

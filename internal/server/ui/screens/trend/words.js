@@ -1,5 +1,6 @@
 // A trend in words.
 
+import { clockTime, dateOf, dateTime } from "../../core/dates.js";
 import { count } from "../../core/format.js";
 import { labelOf, signed, written } from "../compare/metric.js";
 
@@ -58,10 +59,7 @@ export const together = (warnings, run) => warnings.filter(({ about, code }) => 
 // moment writes a time to the second, with the year if it is another one.
 export function moment(time, now = new Date()) {
   const date = new Date(time);
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return date.toLocaleString(undefined, {
-    year, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  });
+  return dateTime(date, { year: date.getFullYear() !== now.getFullYear() });
 }
 
 /**
@@ -70,7 +68,5 @@ export function moment(time, now = new Date()) {
  */
 export function dayWriter(times) {
   const days = new Set(times.map((time) => new Date(time).toDateString()));
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = days.size > 1 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit" };
-  return (time) => new Date(time).toLocaleString(undefined, options);
+  return (time) => (days.size > 1 ? dateOf(time, { year: false }) : clockTime(time, { seconds: false }));
 }
