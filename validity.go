@@ -54,7 +54,8 @@ type validityCheck struct {
 	state ValidityState
 	check func(r *Result) (value, limit float64, found bool)
 	// message is a format for value and limit, for value alone, or for none. %v
-	// is for seconds. {lost} and {unlike} name workers.
+	// is for seconds. {jobs} is the value as a number of jobs; {lost} and {unlike}
+	// name workers.
 	message string
 }
 
@@ -72,7 +73,7 @@ var validityChecks = []validityCheck{
 		"no job ended, so there is nothing to believe"},
 	{NoneOK, Invalid, func(r *Result) (float64, float64, bool) {
 		return float64(r.Counts.Ended()), 0, r.Counts.OK == 0 && r.Counts.Ended() > 0
-	}, "none of the %.0f jobs that ended was ok, so there is no latency to believe"},
+	}, "{jobs} ended and none was ok, so there is no latency to believe"},
 	{WorkerLostCode, Invalid, lostWorkers(false),
 		"{lost} fell silent with %.4g of the load undone, and max_lost_fraction allows %.4g"},
 	{WorkerLostCode, Degraded, lostWorkers(true),
@@ -86,7 +87,7 @@ var validityChecks = []validityCheck{
 	{"load_changed", Degraded, loadChanges,
 		"the load was changed while the run went on (changes: %.0f); the numbers are of all loads together"},
 	{GeneratorLimit, Invalid, reachedLimits,
-		"%.0f jobs failed because the generator's machine had no descriptor, port or memory left for them: " +
+		"{jobs} failed because the generator's machine had no descriptor, port or memory left for them: " +
 			"that is the generator's limit, and not the target's"},
 	{"injected", Degraded, func(r *Result) (float64, float64, bool) {
 		return 0, 0, r.Spec.ResolvedWorkload().injectsFaults()
@@ -95,15 +96,16 @@ var validityChecks = []validityCheck{
 	{"delay", Degraded, lateStarts,
 		"the generator started jobs late: p99 of the delay is %v, more than %v; ask it for less"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
-		"only %.0f jobs were in flight at once of the %.0f asked for: the first ended before the last had started"},
+		"the most in flight at once was %.0f of the %.0f jobs asked for: the first ended before the last had started"},
 	{"few_cores", Degraded, fewerCores,
-		"up to %.0f jobs computed at once on %.0f cores; their service time has the wait for a core in it"},
+		"more jobs computed at once (%.0f) than there are cores (%.0f); their service time has the wait for a core " +
+			"in it"},
 	{"core_wait", Degraded, waitedForCores,
 		"jobs that compute had a core for %.2f of their time, less than %.2f; other programs took the rest"},
 	{"backlog", Degraded, backlog,
-		"%.0f jobs still waited for room when the time was over; their latency is not in the numbers"},
+		"{jobs} still waited for room when the time was over; that latency is not in the numbers"},
 	{"not_started", Degraded, notStarted,
-		"%.0f jobs were due and not started when the time was over: the generator was late, and there was room"},
+		"{jobs} due before the time was over did not start: the generator was late, and there was room"},
 	{"generator_cpu", Degraded, busyGenerator,
 		"the generator used %.2f of its cores' time, more than %.2f; the numbers may be its own limit"},
 	{"cpu_throttled", Degraded, above(func(r *Result) float64 { return r.Health.Throttled }, 0),
@@ -134,7 +136,7 @@ var validityChecks = []validityCheck{
 		return r.Duration, minDuration.Seconds(), r.Duration < minDuration.Seconds() && r.Counts.Ended() > 0
 	}, "the run took %v, less than %v: chance is a large part of it"},
 	{"few_samples", Degraded, fewSamples,
-		"a threshold is about a percentile that %.0f samples cannot tell; it takes %.0f"},
+		"a threshold is about a percentile that so few samples (%.0f) cannot tell; it takes %.0f"},
 }
 
 // ValidityCodes returns the codes of all possible reasons.
@@ -330,7 +332,8 @@ func (r *Result) checkValidity() Validity {
 // format returns the message with as many numbers as it has verbs.
 func (c validityCheck) format(value, limit float64) string {
 	numbers := []any{checkedValue(value), checkedValue(limit)}
-	return fmt.Sprintf(c.message, numbers[:strings.Count(c.message, "%")]...)
+	message := strings.ReplaceAll(c.message, "{jobs}", jobs(int64(value)))
+	return fmt.Sprintf(message, numbers[:strings.Count(c.message, "%")]...)
 }
 
 // A checkedValue is a value or a limit of a check. As a string it is a number of

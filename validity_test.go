@@ -1,6 +1,7 @@
 package aurea
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -242,6 +243,24 @@ func TestStateIsTheWorstReasons(t *testing.T) {
 	r.Health.CPU, r.Status, r.Duration = 1, StatusCancelled, 0.001
 	if got := r.checkValidity(); got.State != Invalid || len(got.Reasons) != 3 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A message about one thing has it in the singular.
+func TestMessagesAboutOne(t *testing.T) {
+	plural := regexp.MustCompile(`\b1 (?:jobs|samples|cores)\b`)
+	for _, c := range validityChecks {
+		if message := c.format(1, 2); plural.MatchString(message) {
+			t.Errorf("%s: %q", c.code, message)
+		}
+	}
+	isBacklog := func(c validityCheck) bool { return c.code == "backlog" }
+	backlog := validityChecks[slices.IndexFunc(validityChecks, isBacklog)]
+	const of = "%s still waited for room when the time was over; that latency is not in the numbers"
+	for n, want := range map[float64]string{1: "1 job", 2: "2 jobs"} {
+		if got := backlog.format(n, 0); got != fmt.Sprintf(of, want) {
+			t.Errorf("of %v: %q, want %q", n, got, fmt.Sprintf(of, want))
+		}
 	}
 }
 

@@ -166,14 +166,16 @@ func TestExitCodes(t *testing.T) {
 // If the target fails every job, the measurement is invalid, unless a threshold
 // that has data fails.
 func TestExitCodesOfATargetThatIsNotThere(t *testing.T) {
+	const noneOK = "aurea: the measurement is invalid: 20 jobs ended and none was ok, so there is no latency " +
+		"to believe\n"
 	for _, test := range []struct {
 		thresholds []string
 		code       int
 		verdict    aurea.Verdict
 		stderr     string
 	}{
-		{nil, exitInvalid, aurea.VerdictNone, "aurea: the measurement is invalid: none of the 20 jobs that ended was ok, so there is no latency to believe\n"},
-		{[]string{"p99 < 1s"}, exitInvalid, aurea.VerdictInvalid, "aurea: the measurement is invalid: none of the 20 jobs that ended was ok, so there is no latency to believe\n"},
+		{nil, exitInvalid, aurea.VerdictNone, noneOK},
+		{[]string{"p99 < 1s"}, exitInvalid, aurea.VerdictInvalid, noneOK},
 		{[]string{"error_rate < 1%", "p99 < 1s"}, exitThreshold, aurea.VerdictFail, "aurea: a threshold failed\n"},
 		{[]string{"p99 < 1s", "error_rate < 1%"}, exitThreshold, aurea.VerdictFail, "aurea: a threshold failed\n"},
 	} {

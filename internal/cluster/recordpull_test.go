@@ -91,7 +91,7 @@ func TestRecordsOfLostWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	merged, warnings := w.collectRecords()
-	if want := []string{"the records of 3 jobs are missing: worker b: it was lost"}; !slices.Equal(warnings, want) {
+	if want := []string{"job records of worker b are missing (3): it was lost"}; !slices.Equal(warnings, want) {
 		t.Errorf("warnings %q, want %q", warnings, want)
 	}
 	if got := merged.Omitted(); got != 3 {

@@ -34,8 +34,8 @@ func (w *watcher) collectRecords() (log *aurea.JobLog, warnings []string) {
 		log.Omit(started)
 		w.Log.Warn("job records are missing", "worker", m.Worker.Name, "exec", w.exec, "jobs", started, "error", err)
 		if len(warnings) < maxWarnings {
-			warnings = append(warnings, fmt.Sprintf("the records of %d jobs are missing: worker %s: %v",
-				started, m.Worker.Name, err))
+			warnings = append(warnings, fmt.Sprintf("job records of worker %s are missing (%d): %v",
+				m.Worker.Name, started, err))
 		}
 	}
 	return log, warnings

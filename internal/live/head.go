@@ -181,6 +181,9 @@ func queued(position int) string {
 	if position <= 1 {
 		return "queued: next"
 	}
+	if position == 2 {
+		return "queued: 1 run before it"
+	}
 	return fmt.Sprintf("queued: %d runs before it", position-1)
 }
 

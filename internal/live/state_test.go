@@ -53,6 +53,7 @@ func TestPhases(t *testing.T) {
 	}{
 		{State{}, " starting"},
 		{State{Run: aurea.Run{Status: aurea.StatusQueued, QueuePosition: 1}}, " queued: next"},
+		{State{Run: aurea.Run{Status: aurea.StatusQueued, QueuePosition: 2}}, " queued: 1 run before it"},
 		{State{Run: aurea.Run{Status: aurea.StatusQueued, QueuePosition: 3}}, " queued: 2 runs before it"},
 		{running(aurea.RunProgress{Phase: aurea.PhaseWaiting, Activity: "waiting for workers"}), " waiting for workers"},
 		{running(aurea.RunProgress{Phase: aurea.PhaseWarmup, PhaseLeft: 2.5}), " warm-up: nothing is judged for another 3 s"},

@@ -67,7 +67,7 @@ func TestQueueLimit(t *testing.T) {
 					t.Helper()
 					refused := s.jobs("refused", 10)
 					<-refused.ended
-					want := fmt.Sprintf("%d runs are waiting already", limit)
+					want := fmt.Sprintf("its limit of waiting runs is %d", limit)
 					if !errors.Is(refused.err, aurea.ErrQueueFull) || !strings.Contains(refused.err.Error(), want) {
 						t.Errorf("with %d waiting: %v, want ErrQueueFull with %q", limit, refused.err, want)
 					}

@@ -224,7 +224,7 @@ func (m *Manager) reserve(e *entry) (earlier *aurea.Run, err error) {
 		if earlier, err := m.findByKey(e.submission); earlier != nil || err != nil {
 			return earlier, err
 		}
-		return nil, fmt.Errorf("%w: %d runs are waiting already, which is the limit", aurea.ErrQueueFull,
+		return nil, fmt.Errorf("%w: its limit of waiting runs is %d", aurea.ErrQueueFull,
 			m.options.Queue)
 	}
 	m.reserved++

@@ -287,8 +287,11 @@ func TestQueueFull(t *testing.T) {
 		s.occupy()
 	}
 	got := s.run(oneJob)
-	if detail, _ := got.problem(t, 429); detail != "the queue is full: 2 runs are waiting already, which is the limit" || got.header.Get("Retry-After") != "5" {
-		t.Errorf("%q, Retry-After %q", detail, got.header.Get("Retry-After"))
+	if detail, _ := got.problem(t, 429); detail != "the queue is full: its limit of waiting runs is 2" {
+		t.Errorf("it is refused with %q", detail)
+	}
+	if after := got.header.Get("Retry-After"); after != "5" {
+		t.Errorf("Retry-After %q, want 5", after)
 	}
 }
 
