@@ -63,6 +63,10 @@ func (r *Result) appendJob(line []byte, job JobRecord, pricing Pricing) []byte {
 	line = r.StartTime.Add(job.Start).AppendFormat(line, jobTime)
 	line = append(line, `","status":"`...)
 	line = append(line, job.Outcome.String()...)
+	if len(r.Spec.Scenarios) > 0 { // its characters need no escapes
+		line = append(line, `","scenario":"`...)
+		line = append(line, r.Spec.ScenarioOf(job.Index)...)
+	}
 	return append(line, `"}`...)
 }
 

@@ -4,14 +4,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// JobColumns are the columns of a table of jobs, in order. Times are in seconds.
+// jobColumns are the columns of a table of jobs, in order. Times are in seconds.
 // start is relative to the run's start; timestamp is the same moment as a time.
-var JobColumns = []string{"job_id", "status", "timestamp", "start", "latency", "service_time", "delay", "cost"}
+var jobColumns = []string{"job_id", "status", "timestamp", "start", "latency", "service_time", "delay", "cost"}
+
+// JobColumns returns the columns of a table of the jobs of a run, in order. The
+// last one is scenario if the spec has scenarios.
+func (s Spec) JobColumns() []string {
+	if len(s.Scenarios) == 0 {
+		return slices.Clone(jobColumns)
+	}
+	return append(slices.Clone(jobColumns), "scenario")
+}
 
 // AppendJobJSON appends a job of the result as a JSON object with all columns.
 func (r *Result) AppendJobJSON(line []byte, job JobRecord) []byte {
@@ -48,6 +58,10 @@ func (r *Result) AppendJobCSV(line []byte, job JobRecord) []byte {
 	}
 	line = append(line, ',')
 	line = strconv.AppendFloat(line, job.cost(r.Spec.ResolvedPricing()), 'g', -1, 64)
+	if len(r.Spec.Scenarios) > 0 {
+		line = append(line, ',')
+		line = append(line, r.Spec.ScenarioOf(job.Index)...)
+	}
 	return append(line, '\n')
 }
 

@@ -24,8 +24,10 @@ func anyJob(t *rapid.T) JobRecord {
 
 // Law: a job's JSON decodes to the same job, to the nanosecond.
 func TestJobsSurviveExport(t *testing.T) {
-	r := &Result{ID: "benchmark-x", StartTime: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
+	several := []Scenario{{Spec: Spec{Name: "sign_in"}}, {Spec: Spec{Name: "browse.all-of"}}}
 	rapid.Check(t, func(t *rapid.T) {
+		r := &Result{ID: "benchmark-x", StartTime: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
+		r.Spec.Scenarios = several[:2*rapid.IntRange(0, 1).Draw(t, "with scenarios")]
 		job := anyJob(t)
 		line := r.AppendJobJSON(nil, job)
 		got, err := ParseJobJSON(line)
@@ -39,11 +41,12 @@ func TestJobsSurviveExport(t *testing.T) {
 		if err := decoder.Decode(&members); err != nil {
 			t.Fatal(err)
 		}
+		columns := r.Spec.JobColumns()
 		row, err := csv.NewReader(strings.NewReader(string(r.AppendJobCSV(nil, job)))).Read()
-		if err != nil || len(row) != len(JobColumns) || len(members) != len(JobColumns) {
-			t.Fatalf("%d columns, %d members, want %d (%v)", len(row), len(members), len(JobColumns), err)
+		if err != nil || len(row) != len(columns) || len(members) != len(columns) {
+			t.Fatalf("%d columns, %d members, want %d (%v)", len(row), len(members), len(columns), err)
 		}
-		for i, column := range JobColumns {
+		for i, column := range columns {
 			value := members[column]
 			if number, ok := value.(json.Number); ok {
 				value = number.String()
@@ -51,6 +54,9 @@ func TestJobsSurviveExport(t *testing.T) {
 			if row[i] != value {
 				t.Errorf("%s is %q in CSV, %q in JSON", column, row[i], value)
 			}
+		}
+		if name, given := members["scenario"]; given && name != several[job.Index%2].Name {
+			t.Errorf("the scenario of job %d is %v", job.Index, name)
 		}
 	})
 }

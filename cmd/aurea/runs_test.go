@@ -118,7 +118,7 @@ func TestRunsCommands(t *testing.T) {
 	checkContains(t, "runs show", shown, "run         "+id+" (one)", "4 ok of 4\n", "note      the first",
 		"baseline  of one", "digest    sha256:")
 	lines := strings.Split(strings.TrimSpace(runCommandAt(t, url, "runs", "export", id, "--format", "csv")), "\n")
-	if want := strings.Join(aurea.JobColumns, ","); len(lines) != 5 || lines[0] != want {
+	if want := strings.Join(aurea.Spec{}.JobColumns(), ","); len(lines) != 5 || lines[0] != want {
 		t.Errorf("exported %q, want %s and 4 jobs", lines, want)
 	}
 	parquet := filepath.Join(t.TempDir(), "jobs.parquet")

@@ -7,7 +7,8 @@
 // The columns are job (its number in the plan), start_ns (since the start of
 // the run), delay_ns (from the intended to the actual start), service_time_ns
 // (from the start to the end) and status. Neighbouring jobs differ little, so
-// delta encoding leaves little more than the random part of their times.
+// delta encoding leaves little more than the random part of their times. An export
+// of a run with scenarios has their names in a further column, scenario.
 //
 // In the data flow the package is beside the store and the server, which both
 // use it.
@@ -30,6 +31,12 @@ type row struct {
 	Delay   int64  `parquet:"delay_ns,delta,zstd"`
 	Service int64  `parquet:"service_time_ns,delta,zstd"`
 	Status  string `parquet:"status,dict,zstd"`
+}
+
+// A scenarioRow is a row of a run with scenarios.
+type scenarioRow struct {
+	row
+	Scenario string `parquet:"scenario,dict,zstd"`
 }
 
 // newRow converts a record to a row.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -63,6 +64,37 @@ func TestRoundTrip(t *testing.T) {
 	for _, n := range []int{0, batchRows - 1, batchRows, 3*batchRows + 1} {
 		if jobs := sleepRecords(n, 10); !slices.Equal(decode(t, encode(t, jobs)), jobs) {
 			t.Errorf("%d records came back differently", n)
+		}
+	}
+}
+
+// A file with scenarios has the name of each record's, and else what a file without
+// them has.
+func TestScenarioWriter(t *testing.T) {
+	jobs := sleepRecords(2*batchRows+1, 10)
+	var out bytes.Buffer
+	w := NewScenarioWriter(&out, func(job int64) string { return []string{"sign_in", "browse"}[job%2] })
+	for _, job := range jobs {
+		if err := w.Write(job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(decode(t, out.Bytes()), jobs) {
+		t.Error("the records came back differently")
+	}
+	rows, err := parquet.Read[struct {
+		Job      int64  `parquet:"job"`
+		Scenario string `parquet:"scenario"`
+	}](bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil || len(rows) != len(jobs) {
+		t.Fatalf("%d rows of %d: %v", len(rows), len(jobs), err)
+	}
+	for i, r := range rows {
+		if want := []string{"sign_in", "browse"}[r.Job%2]; r.Job != int64(i) || r.Scenario != want {
+			t.Fatalf("row %d is job %d of %s, want %s", i, r.Job, r.Scenario, want)
 		}
 	}
 }

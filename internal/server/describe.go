@@ -167,6 +167,7 @@ func jobsSchema() *huma.Schema {
 		"job_id": text, "latency": number, "cost": number,
 		"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "when the job started"},
 		"status":    {Type: huma.TypeString, Enum: []any{"ok", "failed", "timeout", "cancelled"}},
+		"scenario":  {Type: huma.TypeString, Description: "its scenario, if the spec has scenarios"},
 	}}
 	return &huma.Schema{
 		Type: huma.TypeArray, Description: "every job that was started, unless include_jobs is false", Items: job,

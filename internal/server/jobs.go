@@ -25,13 +25,19 @@ type exportFormat struct {
 // exportFormats lists the formats, the default first.
 var exportFormats = []exportFormat{
 	{"ndjson", "application/x-ndjson", lineFormat(nil, (*aurea.Result).AppendJobNDJSON)},
-	{"csv", "text/csv; charset=utf-8", lineFormat(aurea.JobColumns, (*aurea.Result).AppendJobCSV)},
+	{"csv", "text/csv; charset=utf-8", lineFormat(aurea.Spec.JobColumns, (*aurea.Result).AppendJobCSV)},
 	{"parquet", records.ContentType, writeParquet},
 }
 
 // writeParquet writes the smallest format: a few bytes a job.
-func writeParquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
-	writer := records.NewWriter(out)
+func writeParquet(out *bufio.Writer, result *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
+	var writer interface {
+		Write(job aurea.JobRecord) error
+		Close() error
+	} = records.NewWriter(out)
+	if len(result.Spec.Scenarios) > 0 {
+		writer = records.NewScenarioWriter(out, result.Spec.ScenarioOf)
+	}
 	for job, err := range jobs {
 		if err == nil {
 			err = writer.Write(job)
@@ -49,11 +55,11 @@ func writeParquet(out *bufio.Writer, _ *aurea.Result, jobs iter.Seq2[aurea.JobRe
 // lineFormat returns the write function of a format with one line a job, behind
 // a header of columns unless that is nil.
 func lineFormat(
-	columns []string, appendLine func(*aurea.Result, []byte, aurea.JobRecord) []byte,
+	columns func(aurea.Spec) []string, appendLine func(*aurea.Result, []byte, aurea.JobRecord) []byte,
 ) func(*bufio.Writer, *aurea.Result, iter.Seq2[aurea.JobRecord, error]) error {
 	return func(out *bufio.Writer, result *aurea.Result, jobs iter.Seq2[aurea.JobRecord, error]) error {
 		if columns != nil {
-			_, _ = out.WriteString(strings.Join(columns, ",") + "\n") // the next write returns its error
+			_, _ = out.WriteString(strings.Join(columns(result.Spec), ",") + "\n") // the next write returns its error
 		}
 		line := make([]byte, 0, 512)
 		for job, err := range jobs {
