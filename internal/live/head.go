@@ -63,6 +63,9 @@ func workload(spec aurea.Spec) string {
 
 // load says in a phrase how much the spec asks for.
 func load(spec aurea.Spec) string {
+	if n := len(spec.Scenarios); n > 0 {
+		return format.NumberOf(n, "scenario")
+	}
 	var parts []string
 	if spec.NumJobs > 0 {
 		parts = append(parts, format.NumberOf(int(spec.NumJobs), "job"))

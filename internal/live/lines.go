@@ -15,7 +15,7 @@ const (
 // Lines returns the view of a run, for a terminal of a width of at least
 // MinWidth and of any height. No line is longer than the width, and there are
 // fewer lines than the height: the cursor has the last one. Where they do not
-// all fit, the empty lines go first, then the charts, then thresholds.
+// all fit, the empty lines go first, then the charts, then thresholds and scenarios.
 func Lines(s State, width, height int) []Line {
 	rows := max(height-1, 1)
 	lines, whole := s.lines(width, rows, 1)
@@ -33,17 +33,20 @@ func (s *State) lines(width, rows, gap int) (lines []Line, whole bool) {
 	for _, block := range blocks {
 		left -= len(block) + gap
 	}
+	scenarios := s.scenarios(width, left)
+	left -= len(scenarios) + min(len(scenarios), gap)
 	thresholds := s.thresholds(width, left)
 	left -= len(thresholds) + gap
 	charts := s.charts(width, left)
-	for i, block := range append(blocks, thresholds, charts) {
+	for i, block := range append(blocks, scenarios, thresholds, charts) {
 		if i > 0 && len(block) > 0 {
 			lines = append(lines, make([]Line, gap)...)
 		}
 		lines = append(lines, block...)
 	}
 	so := s.soFar()
-	whole = left >= 0 && len(thresholds) >= len(so.Thresholds) && len(charts) >= min(len(so.Latency), goodRows)
+	whole = left >= 0 && len(scenarios) >= len(so.Scenarios) && len(thresholds) >= len(so.Thresholds) &&
+		len(charts) >= min(len(so.Latency), goodRows)
 	foot = append(make([]Line, gap), foot...)
 	lines = append(lines[:min(len(lines), max(rows-len(foot), 0))], foot[:min(len(foot), rows)]...)
 	for i, line := range lines {

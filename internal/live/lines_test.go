@@ -133,6 +133,15 @@ func anyState(t *rapid.T, s State) State {
 		so.Parts = append([]aurea.PartSoFar{{Name: hostile.Draw(t, "part"), Failed: 7}}, so.Parts...)
 		so.Errors = append([]aurea.ErrorSoFar{{Class: hostile.Draw(t, "class"), Count: 9}}, so.Errors...)
 		so.Time = append([]aurea.TimeSoFar{{Name: hostile.Draw(t, "spent"), Share: seconds.Draw(t, "share")}}, so.Time...)
+		state := rapid.SampledFrom([]string{aurea.ScenarioWaiting, aurea.ScenarioRunning, aurea.ScenarioEnded})
+		for range rapid.IntRange(0, 20).Draw(t, "scenarios") {
+			so.Scenarios = append(so.Scenarios, aurea.ScenarioSoFar{
+				Name: hostile.Draw(t, "scenario"), State: state.Draw(t, "state"),
+				OK: big.Draw(t, "its ok"), Failed: big.Draw(t, "its failed"), InFlight: big.Draw(t, "its in flight"),
+				Throughput: seconds.Draw(t, "its rate"), P99: seconds.Draw(t, "its p99"),
+				Thresholds: so.Thresholds[:rapid.IntRange(0, len(so.Thresholds)).Draw(t, "its thresholds")],
+			})
+		}
 		for range rapid.IntRange(0, 50).Draw(t, "thresholds") {
 			so.Thresholds = append(so.Thresholds, so.Thresholds[rapid.IntRange(0, 2).Draw(t, "which")])
 		}

@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 	defer view.Close()
 	view.ControlBy(func(context.Context, string, aurea.Control) (aurea.Run, error) { panic("a control panics") })
 	running := &aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}
+	if how == "scenarios" {
+		running.SoFar = &aurea.SoFar{Scenarios: someScenarios()}
+	}
 	view.Show(aurea.Run{ID: "benchmark-1", Status: aurea.StatusRunning, Progress: running})
 	if how == "to log" {
 		fmt.Fprintln(view, "a first warning")
@@ -48,7 +51,13 @@ func TestMain(m *testing.M) {
 // modes that the terminal had.
 func viewed(t *testing.T, how string) (*platformtest.Terminal, *exec.Cmd, string) {
 	t.Helper()
-	terminal := platformtest.OpenTerminal(t, 80, 24)
+	return viewedIn(t, 80, how)
+}
+
+// viewedIn is viewed in a terminal with some columns.
+func viewedIn(t *testing.T, columns int, how string) (*platformtest.Terminal, *exec.Cmd, string) {
+	t.Helper()
+	terminal := platformtest.OpenTerminal(t, columns, 24)
 	modes := terminal.Modes()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
 	command.Env = append(os.Environ(), "TERM=xterm", "AUREA_VIEWED="+how)
@@ -115,4 +124,23 @@ func TestLinesAboveTheView(t *testing.T) {
 	terminal.Press("\x1c") // ctrl-\, which ends it at once
 	_ = command.Wait()     // ends by the signal
 	checkRestored(t, terminal, modes)
+}
+
+// A terminal shows a row for each scenario, with the columns that it has room for,
+// and takes another row for none of them.
+func TestScenariosOnTerminal(t *testing.T) {
+	for columns, want := range map[int]struct{ shown, hidden string }{
+		60:  {"running    browse      497/s  p99 48.1ms      14 failed\n", "error_rate"},
+		80:  {"running    browse      497/s  p99 48.1ms      14 failed  fail error_rate < 0.1%\n", "12345 ok"},
+		200: {"14 failed  fail error_rate < 0.1%  12345 ok  23 in flight\n", "more scenarios"},
+	} {
+		terminal, command, modes := viewedIn(t, columns, "scenarios")
+		shown := terminal.Await("done       sign_in", want.shown, "waiting    pay\n")
+		if strings.Contains(shown, want.hidden) {
+			t.Errorf("%d columns show %q:\n%s", columns, want.hidden, shown)
+		}
+		terminal.Press("\x1c") // ctrl-\, which ends it at once
+		_ = command.Wait()     // ends by the signal
+		checkRestored(t, terminal, modes)
+	}
 }
