@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,7 @@ func TestNATSFlagErrors(t *testing.T) {
 	const exposed = "can be reached from other machines, and anyone who reaches it could join as a worker"
 	for _, test := range []struct{ args, want string }{
 		{"--nats-listen 127.0.0.1", `--nats-listen must be HOST:PORT, such as 127.0.0.1:4222; got "127.0.0.1"`},
-		{"--nats-listen 127.0.0.1:x", "--nats-listen: \"127.0.0.1:x\" has no port"},
+		{"--nats-listen 127.0.0.1:x", `--nats-listen must be HOST:PORT, such as 127.0.0.1:4222; got "127.0.0.1:x"`},
 		{"--nats-listen 127.0.0.1:0 --nats nats://127.0.0.1:1", "--nats-listen and --nats cannot be combined"},
 		{"--nats-listen 0.0.0.0:4222", "--nats-listen 0.0.0.0:4222 " + exposed},
 		{"--nats-listen :4222", exposed},
@@ -41,6 +42,21 @@ func TestNATSFlagErrors(t *testing.T) {
 			t.Errorf("aurea serve %s: exit %d, %q; want %d, %q", test.args, code, stderr, exitUsage, test.want)
 		}
 	}
+}
+
+// An address that is taken is a failure, as for --listen.
+func TestNATSListenIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	address := taken.Addr().String()
+	code, _, stderr := runCommand(t, "", "serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(),
+		"--nats-listen", address)
+	checkExit(t, "aurea serve", code, exitFailure, stderr)
+	checkContains(t, "standard error", stderr, "aurea: cannot listen on "+address+": listen tcp "+address+
+		": bind: address already in use; choose another address with --nats-listen")
 }
 
 // An address that other machines can reach is allowed with a token and TLS, or

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -45,7 +47,10 @@ func (f natsListenFlags) check(insecure bool) error {
 	if err := checkPair("--nats-tls-cert", f.cert, "--nats-tls-key", f.key); err != nil {
 		return err
 	}
-	host, _, err := net.SplitHostPort(f.listen)
+	host, port, err := net.SplitHostPort(f.listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
 	if err != nil {
 		return usageErrorf("--nats-listen must be HOST:PORT, such as 127.0.0.1:4222; got %q", f.listen)
 	}
@@ -80,7 +85,7 @@ func (f natsListenFlags) start(maxConnections int64, log *slog.Logger) (*cluster
 	}
 	embedded, err := cluster.Listen(o)
 	if err != nil {
-		return nil, usageErrorf("--nats-listen: %v", err)
+		return nil, fmt.Errorf("%w; choose another address with --nats-listen", err)
 	}
 	return embedded, nil
 }

@@ -70,7 +70,11 @@ func (f workerFlags) run(ctx context.Context, stderr io.Writer) error {
 		stop()
 		log.Info("shutting down; a second signal ends the worker at once", "grace", f.grace)
 	})
-	log.Info("worker is ready", "name", hello.Name, "id", hello.ID, "cores", hello.Environment.Cores, "version", version)
+	state := "worker is ready"
+	if !conn.IsConnected() {
+		state = "worker waits for NATS"
+	}
+	log.Info(state, "name", hello.Name, "id", hello.ID, "cores", hello.Environment.Cores, "version", version)
 	err = cluster.NewWorker(conn, cluster.WorkerOptions{
 		Hello: hello, Executor: executor, Grace: f.grace, Log: log,
 	}).Run(signals)

@@ -49,6 +49,9 @@ func (f workerFlags) check() error {
 	if f.grace < 0 {
 		return usageErrorf("--grace must not be negative; got %v", f.grace)
 	}
+	if err := cluster.CheckText("--name", f.name); err != nil {
+		return usageErrorf("%w", err)
+	}
 	_, err := f.parseLabels()
 	return err
 }
@@ -61,10 +64,16 @@ func (f workerFlags) parseLabels() (map[string]string, error) {
 		if !found || key == "" {
 			return nil, usageErrorf("--label must be KEY=VALUE, such as zone=a; got %q", label)
 		}
+		if err := cmp.Or(cluster.CheckText("--label", key), cluster.CheckText("--label "+key, value)); err != nil {
+			return nil, usageErrorf("%w", err)
+		}
 		if _, twice := labels[key]; twice {
 			return nil, usageErrorf("--label %s is there twice; a worker has one value for it", key)
 		}
 		labels[key] = value
+	}
+	if len(labels) > cluster.MaxLabels {
+		return nil, usageErrorf("--label can be there %d times; got %d", cluster.MaxLabels, len(labels))
 	}
 	return labels, nil
 }

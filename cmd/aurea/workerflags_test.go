@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -24,19 +25,32 @@ func parseWorkerFlags(t *testing.T, args string) workerFlags {
 	return f
 }
 
+// manyLabels returns so many flags of labels.
+func manyLabels(n int) string {
+	var flags strings.Builder
+	for i := range n {
+		fmt.Fprintf(&flags, " --label l%d=", i)
+	}
+	return flags.String()
+}
+
 // Invalid flags of a worker are errors that name them.
 func TestWorkerFlagErrors(t *testing.T) {
 	const nats = "--nats nats://127.0.0.1:4222 "
 	for args, want := range map[string]string{
-		"":                                  "--nats is missing; give the URL that aurea serve --nats-listen shows",
-		"--nats ftp://a":                    "--nats: the URL of a NATS server begins with",
-		"--nats-key k":                      "--nats-key is for a connection to NATS",
-		nats + "--nats-key k":               "--nats-key needs --nats-cert",
-		nats + "--label zone":               `--label must be KEY=VALUE, such as zone=a; got "zone"`,
-		nats + "--label =a":                 `--label must be KEY=VALUE, such as zone=a; got "=a"`,
-		nats + "--label a=1 --label a=2":    "--label a is there twice; a worker has one value for it",
-		nats + "--grace -1s":                "--grace must not be negative; got -1s",
-		nats + "--nats-creds a --name one ": "",
+		"":                               "--nats is missing; give the URL that aurea serve --nats-listen shows",
+		"--nats ftp://a":                 "--nats: the URL of a NATS server begins with",
+		"--nats-key k":                   "--nats-key is for a connection to NATS",
+		nats + "--nats-key k":            "--nats-key needs --nats-cert",
+		nats + "--label zone":            `--label must be KEY=VALUE, such as zone=a; got "zone"`,
+		nats + "--label =a":              `--label must be KEY=VALUE, such as zone=a; got "=a"`,
+		nats + "--label a=1 --label a=2": "--label a is there twice; a worker has one value for it",
+		nats + "--name one\x00":          "--name must be at most 200 bytes of text, without control characters",
+		nats + "--label a\x00=1":         "--label must be at most 200 bytes of text",
+		nats + "--label a=" + strings.Repeat("é", 101): "--label a must be at most 200 bytes of text",
+		nats + manyLabels(17):                          "--label can be there 16 times; got 17",
+		nats + "--grace -1s":                           "--grace must not be negative; got -1s",
+		nats + "--nats-creds a --name one ":            "",
 	} {
 		err := parseWorkerFlags(t, args).check()
 		if want == "" && err == nil {

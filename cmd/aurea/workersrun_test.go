@@ -52,6 +52,15 @@ func TestRunOnWorkers(t *testing.T) {
 	checkWorkerHistograms(t, service, url, run)
 }
 
+// A worker that starts before its NATS server waits for it.
+func TestWorkerWaitsForNATS(t *testing.T) {
+	address := aureatest.FreeAddress(t)
+	command := exec.CommandContext(t.Context(), aureatest.Binary(t), "worker", "--nats", address)
+	aureatest.Start(t, command, regexp.MustCompile(`msg="worker waits for NATS"`))
+	url, _ := aureatest.Serve(t, "--nats-listen", address)
+	waitFor(t, func() bool { return len(listedWorkers(t, url)) == 1 })
+}
+
 // serveWithWorkers starts a service with workers of the given names, which are
 // ready.
 func serveWithWorkers(t *testing.T, names ...string) (service *client.Client, url string) {

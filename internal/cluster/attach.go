@@ -48,5 +48,5 @@ func (a *Attached) check() error {
 		}
 		last = c.At
 	}
-	return checkText("problem", a.Problem)
+	return CheckText("problem", a.Problem)
 }

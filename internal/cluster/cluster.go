@@ -59,7 +59,7 @@ const (
 	maxClass     = 64  // bytes of the name of a class
 	maxText      = 200 // bytes of any other name or message
 	maxTraced    = 500 // traced jobs in a report
-	maxLabels    = 16
+	MaxLabels    = 16
 	maxRamps     = 1000                 // of a profile
 	maxControls  = aurea.MaxChanges + 1 // of a run: the last one may resume it
 )

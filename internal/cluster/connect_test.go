@@ -85,6 +85,7 @@ func TestConnectErrors(t *testing.T) {
 		{ConnectOptions{URL: embedded.URL(), Token: "x"}, "does not accept the token or credentials"},
 		{ConnectOptions{URL: embedded.URL(), Token: "x", Wait: true}, "does not accept the token or credentials"},
 		{ConnectOptions{URL: strings.Replace(embedded.URL(), "nats", "tls", 1)}, "offers no encryption"},
+		{ConnectOptions{URL: closesConnections(t), Wait: true}, "closes the connection; it may be no NATS server"},
 		{ConnectOptions{URL: "http://127.0.0.1:4222"}, "begins with nats:// or tls://, not with http://"},
 		{ConnectOptions{URL: ""}, "must be nats://HOST:PORT or tls://HOST:PORT"},
 		{ConnectOptions{URL: "nats://127.0.0.1:1,"}, "must be nats://HOST:PORT or tls://HOST:PORT"},
@@ -104,6 +105,26 @@ func TestConnectErrors(t *testing.T) {
 			t.Errorf("the error has the password: %q", err)
 		}
 	}
+}
+
+// closesConnections returns an address that accepts connections and closes them.
+func closesConnections(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	return listener.Addr().String()
 }
 
 // The token of a server of somebody else works as its token.

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -62,6 +63,8 @@ func (o ConnectOptions) explain(err error) error {
 		return fmt.Errorf("%s does not accept the token or credentials: %w", where, err)
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("%s offers no encryption, and others could read the token on its way: %w", where, err)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%s closes the connection; it may be no NATS server: %w", where, err)
 	case errors.As(err, &unknownAuthority):
 		return fmt.Errorf("%s shows a certificate of an unknown authority; give the file of its CA: %w", where, err)
 	}

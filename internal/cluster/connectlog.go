@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
 
@@ -54,7 +55,13 @@ func (l *connectionLog) reconnected(*nats.Conn) {
 	l.log.Info("the connection to NATS is restored", "url", l.url)
 }
 
-func (l *connectionLog) failed(_ *nats.Conn, err error) { l.warn("NATS cannot be reached", err) }
+// failed is called for each attempt. The client adds ErrNoServers to the causes
+// that it has reported.
+func (l *connectionLog) failed(_ *nats.Conn, err error) {
+	if !errors.Is(err, nats.ErrNoServers) {
+		l.warn("NATS cannot be reached", err)
+	}
+}
 
 func (l *connectionLog) problem(_ *nats.Conn, subscription *nats.Subscription, err error) {
 	if subscription != nil {

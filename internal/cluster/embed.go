@@ -70,7 +70,7 @@ func Listen(o EmbedOptions) (*Embedded, error) {
 	e.server.Start() // returns when the port is open
 	if e.server.Addr() == nil {
 		e.server.Shutdown()
-		return nil, fmt.Errorf("start NATS on %s: %s", o.Listen, lines.lastFatal())
+		return nil, fmt.Errorf("cannot listen on %s: %s", o.Listen, lines.lastFatal())
 	}
 	o.Log.Info("NATS is listening", "url", e.URL(), "tokens", len(o.Tokens), "tls", e.tls)
 	return e, nil

@@ -68,7 +68,7 @@ func TestMaxSubscriptions(t *testing.T) {
 func TestListenErrors(t *testing.T) {
 	taken := strings.TrimPrefix(listen(t, EmbedOptions{}).URL(), "nats://")
 	for address, want := range map[string]string{
-		taken:             taken + ": ",
+		taken:             "cannot listen on " + taken + ": listen tcp " + taken + ": bind: address already in use",
 		"127.0.0.1":       `"127.0.0.1" is not HOST:PORT`,
 		"127.0.0.1:http":  "has no port from 0 to 65535",
 		"127.0.0.1:99999": "has no port from 0 to 65535",

@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 )
 
@@ -42,9 +43,13 @@ func (l *natsLog) write(log func(string, ...any), format string, values []any) {
 	log("nats", "message", fmt.Sprintf(format, values...))
 }
 
-// lastFatal returns the last fatal error; "" if there was none.
+// lastFatal returns the last fatal error; "" if there was none. Of an error that
+// the server quotes it returns the quoted text.
 func (l *natsLog) lastFatal() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if _, cause, quoted := strings.Cut(l.fatal, `, "`); quoted {
+		return strings.TrimSuffix(cause, `"`)
+	}
 	return l.fatal
 }

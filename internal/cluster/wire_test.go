@@ -166,10 +166,10 @@ func TestClip(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringN(100, 300, -1)).Draw(t, "text") +
 			string(rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(t, "bytes"))
 		clipped := clip(text)
-		if err := checkText("text", clipped); err != nil {
+		if err := CheckText("text", clipped); err != nil {
 			t.Fatal(err)
 		}
-		if checkText("text", text) == nil && clipped != text {
+		if CheckText("text", text) == nil && clipped != text {
 			t.Fatalf("%q became %q", text, clipped)
 		}
 	})

@@ -22,15 +22,17 @@ func checkToken(what, id string) error {
 	return nil
 }
 
-// checkText checks a text that is shown to people.
-func checkText(what, text string) error {
+// CheckText checks a text of a worker that is shown to people, such as its name.
+// The error begins with what the text is.
+func CheckText(what, text string) error {
 	if len(text) > maxText || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
-		return fmt.Errorf("%s must be at most %d bytes of text; got %q", what, maxText, clip(text))
+		return fmt.Errorf("%s must be at most %d bytes of text, without control characters; got %q",
+			what, maxText, clip(text))
 	}
 	return nil
 }
 
-// clip returns a text that checkText accepts: as much of the beginning as fits,
+// clip returns a text that CheckText accepts: as much of the beginning as fits,
 // with spaces for control characters.
 func clip(text string) string { return clipTo(maxText, text) }
 
@@ -53,18 +55,18 @@ func clipTo(most int, text string) string {
 }
 
 func (h *Hello) check() error {
-	if err := errors.Join(checkToken("id", h.ID), checkText("name", h.Name), checkText("host", h.Host),
-		checkText("boot", h.Boot), checkText("version", h.Version), checkText("goarch", h.GoArch)); err != nil {
+	if err := errors.Join(checkToken("id", h.ID), CheckText("name", h.Name), CheckText("host", h.Host),
+		CheckText("boot", h.Boot), CheckText("version", h.Version), CheckText("goarch", h.GoArch)); err != nil {
 		return err
 	}
 	if h.Weight < 1 || h.Weight > maxWeight {
 		return fmt.Errorf("weight must be from 1 to %d; got %d", maxWeight, h.Weight)
 	}
-	if len(h.Labels) > maxLabels {
-		return fmt.Errorf("a worker has at most %d labels; got %d", maxLabels, len(h.Labels))
+	if len(h.Labels) > MaxLabels {
+		return fmt.Errorf("a worker has at most %d labels; got %d", MaxLabels, len(h.Labels))
 	}
 	for key, value := range h.Labels {
-		if err := errors.Join(checkText("a label", key), checkText("label "+clip(key), value)); err != nil {
+		if err := errors.Join(CheckText("a label", key), CheckText("label "+clip(key), value)); err != nil {
 			return err
 		}
 	}
@@ -131,7 +133,7 @@ func checkProfile(what string, p aurea.Profile) error {
 	return nil
 }
 
-func (r *Reply) check() error { return checkText("problem", r.Problem) }
+func (r *Reply) check() error { return CheckText("problem", r.Problem) }
 
 func (c *ClockAsk) check() error {
 	if c.Told != nil && c.Told.Bound < 0 {
@@ -185,5 +187,5 @@ func (a *Ack) check() error {
 	if a.Pace < 0 || a.Pace > maxLease || a.Lease < 0 || a.Lease > maxLease {
 		return fmt.Errorf("pace and lease must be from 0 to %s; got %s and %s", maxLease, a.Pace, a.Lease)
 	}
-	return checkText("refused", a.Refused)
+	return CheckText("refused", a.Refused)
 }
