@@ -38,6 +38,7 @@ func (c *coordination) noted() []byte {
 // has begun and noted. The claim's epoch is higher than that of the server
 // before. Workers that hold their lease go on. From the others it collects what
 // they did, and the run ends as interrupted. Either way each job is accounted for.
+// It is an error without a measurement if no worker keeps anything of the run.
 func (d *Dispatcher) Resume(
 	ctx context.Context, plan aurea.Plan, claim aurea.Claim,
 	controls <-chan aurea.Command, observe func(aurea.Progress),
@@ -59,15 +60,29 @@ func (d *Dispatcher) Resume(
 	}
 	d.Registry.SetRun(c.exec, claim.Run)
 	attached := c.attachAll(ctx)
-	if isClosed(claim.HandOver) {
+	if err := whyNotResumed(attached, claim.HandOver); err != nil {
 		c.stopListening()
 		d.Registry.SetRun(c.exec, "")
-		return aurea.Measurement{}, aurea.ErrHandedOver
+		return aurea.Measurement{}, err
 	}
 	c.setStart(attached)
 	w := newWatcher(c, observe)
 	w.adopt(attached)
 	return w.watch(ctx, controls, claim.HandOver)
+}
+
+// whyNotResumed returns why a run is not resumed here: this server ends, or all
+// workers have forgotten what they did, because no server came in time.
+func whyNotResumed(attached []attachment, handOver <-chan struct{}) error {
+	if isClosed(handOver) {
+		return aurea.ErrHandedOver
+	}
+	for _, a := range attached {
+		if !errors.Is(a.err, errUnknownExec) {
+			return nil
+		}
+	}
+	return errors.New("its workers have forgotten it, a minute after they stopped")
 }
 
 // knownWorkers returns the hellos of noted workers. It waits for them a moment,

@@ -2,6 +2,7 @@ package cluster_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -158,5 +159,33 @@ func TestResumeAfterLease(t *testing.T) {
 	<-first.ended
 	if result.Counts.OK == 0 || result.Counts.OK != result.Latency.Count {
 		t.Errorf("%d jobs ended ok, and %d have a latency", result.Counts.OK, result.Latency.Count)
+	}
+}
+
+// Nothing is measured of a run that its workers have forgotten. They are not lost:
+// the run keeps the counts that are stored.
+func TestResumeForgotten(t *testing.T) {
+	t.Parallel()
+	s := startService(t, 2)
+	plan := planOf(t, fourSeconds)
+	first := begin(t, s.dispatcher, plan)
+	first.cancel()
+	<-first.ended
+	var noted map[string]any
+	if err := json.Unmarshal(first.noted, &noted); err != nil {
+		t.Fatal(err)
+	}
+	noted["exec"] = cluster.NewID() // unknown, as a minute after its end
+	forgotten, err := json.Marshal(noted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured, err := s.dispatcher.Resume(t.Context(), plan, aurea.Claim{Epoch: 2, Noted: forgotten}, nil,
+		func(aurea.Progress) {})
+	if err == nil || measured.Tally != nil {
+		t.Errorf("the run is measured: %+v, %v", measured.Tally, err)
+	}
+	if lost := s.dispatcher.Stats().Lost; lost != 0 {
+		t.Errorf("%d workers are lost, want none", lost)
 	}
 }
