@@ -19,10 +19,10 @@ import (
 func BenchmarkLiveView(b *testing.B) {
 	binary := aureatest.Binary(b)
 	for b.Loop() {
-		measureRatio(
+		aureatest.MeasureRatio(
 			func() float64 { return noopThroughput(b, binary) },
 			func() float64 { return noopThroughput(b, binary, "--quiet") },
-		).report(b, "view/quiet")
+		).Report(b, "view/quiet")
 	}
 }
 
