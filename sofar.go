@@ -22,6 +22,7 @@ type SoFar struct {
 	Parts      []PartSoFar      `json:"parts,omitempty"`      // of a mix
 	Scenarios  []ScenarioSoFar  `json:"scenarios,omitempty"`  // in the order of the spec
 	Latency    []Bucket         `json:"latency,omitempty"`    // of jobs that ended ok, shortest first
+	Cost       float64          `json:"cost,omitempty"`       // if the spec has prices, in their currency
 	Time       []TimeSoFar      `json:"time,omitempty"`       // where the time of the jobs goes
 }
 
@@ -97,7 +98,7 @@ func (f *Follower) Observe(p Progress) *SoFar {
 		f.errors[class.Class] += class.Count
 	}
 	window, _ := p.window()
-	return &SoFar{
+	soFar := &SoFar{
 		Seed:       f.plan.Seed,
 		Target:     p.Activity.Rate,
 		Limit:      p.Activity.Limit,
@@ -110,6 +111,10 @@ func (f *Follower) Observe(p Progress) *SoFar {
 		Latency:    bucketsSoFar(f.judged.Latency),
 		Time:       f.time(p.Breakdown),
 	}
+	if pricing := f.plan.Spec.Pricing; pricing != nil {
+		soFar.Cost = toFloat64(pricing.Spent(f.judged))
+	}
+	return soFar
 }
 
 // sortedErrors returns the classes, the most frequent first.

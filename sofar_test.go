@@ -24,6 +24,7 @@ func TestFollower(t *testing.T) {
 	const ms = time.Millisecond
 	spec := Spec{
 		Duration: Duration(time.Minute), Rate: 10, Warmup: Duration(time.Second),
+		Pricing: &Pricing{PerSecond: 0.1, PerJob: 0.25},
 		Thresholds: parsed("throughput > 5", "p99 < 20ms", "phases.connect.p99 < 1ms", "parts.search.p99 < 1ms",
 			"counters.bytes.total > 10", "in_flight < 4"),
 	}
@@ -72,7 +73,7 @@ func TestFollower(t *testing.T) {
 			{Expression: "in_flight < 4", Value: 5},
 		},
 		Parts:   []PartSoFar{{Name: "buy", Failed: 1}, {Name: "search", OK: 1, P99: 0.01}},
-		Latency: []Bucket{{UpTo: 0.01, Count: 2}},
+		Latency: []Bucket{{UpTo: 0.01, Count: 2}}, Cost: 0.7518, // of 3 jobs and 18 ms
 		Time: []TimeSoFar{
 			{Name: "delay", Share: 0.1, Mean: 0.001, P99: 0.001}, {Name: "connect", Share: 0.1, Mean: 0.002, P99: 0.002},
 		},

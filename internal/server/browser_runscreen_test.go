@@ -226,6 +226,7 @@ func TestBrowserRunScreenLive(t *testing.T) {
 	done := steadyRun(t, "shop")
 	run := done
 	run.Status, run.Result, run.QueuePosition = aurea.StatusQueued, nil, 3
+	run.Spec.Pricing = &aurea.Pricing{PerSecond: 0.1, Currency: "EUR"}
 	shelf.runs = []aurea.Run{run}
 	b := showRun(t, host(t, shelf), run.ID)
 	id := int64(0)
@@ -254,12 +255,13 @@ func TestBrowserRunScreenLive(t *testing.T) {
 			t.Errorf("before its clock begins %s is %q", name, value)
 		}
 	}
-	soFar := &aurea.SoFar{Target: 231, Limit: 50}
+	soFar := &aurea.SoFar{Target: 231, Limit: 50, Cost: 0.35}
 	step(aurea.RunProgress{Elapsed: 1, Remaining: 4, OK: 231, Throughput: 231, P50: 0.004, P90: 0.005, P99: 0.006,
 		InFlight: 3, Phase: aurea.PhaseWarmup, Activity: "warm-up: nothing is judged for another 500ms", SoFar: soFar},
 		"Warm-up: nothing is judged for another 500ms; 231 jobs ok; 4 s left.")
 	want := map[string]string{"Ok a second": "231/s; of 231/s asked for", "Error rate": "0 %; 0 of 231",
-		"p50": "4 ms; now", "p99": "6 ms; now", "In flight": "3; of 50", "Elapsed": "1 s; about 4 s left"}
+		"p50": "4 ms; now", "p99": "6 ms; now", "In flight": "3; of 50", "Elapsed": "1 s; about 4 s left",
+		"Cost": "€0.35; so far"}
 	if diff := cmp.Diff(want, b.figures()); diff != "" {
 		t.Errorf("the numbers are (-want +got):\n%s", diff)
 	}
@@ -267,7 +269,7 @@ func TestBrowserRunScreenLive(t *testing.T) {
 	step(aurea.RunProgress{Elapsed: 2, Remaining: 3, OK: 231, InFlight: 50, Phase: aurea.PhaseRunning,
 		Activity: "no job ended in the last 1s: waiting for 50 jobs in flight, 30s each at most", SoFar: soFar},
 		"No job ended in the last 1s: waiting for 50 jobs in flight, 30s each at most; 231 jobs ok; 3 s left.")
-	if got := b.figures(); got["p99"] != "–; now" || got["Ok a second"] != "0/s; of 231/s asked for" {
+	if got := b.figures(); got["p99"] != "–" || got["Ok a second"] != "0/s; of 231/s asked for" {
 		t.Errorf("with a target that hangs the numbers are %q", got)
 	}
 	run.Timeline = []aurea.RunEvent{

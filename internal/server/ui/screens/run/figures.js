@@ -4,7 +4,7 @@ import { element, exact } from "../../core/dom.js";
 import { duration, money, number, percent } from "../../core/format.js";
 import { countsSoFar, failuresOf } from "./counts.js";
 import { drawn } from "./drawn.js";
-import { isLive } from "./view.js";
+import { currencyOf, isLive } from "./view.js";
 
 /** Returns the numbers: { node, show }. */
 export function figures() {
@@ -18,10 +18,11 @@ const figureNode = ({ name, value, text, small, mood }) => element("div", { "dat
   element("dd", { class: mood }, value === null ? "–" : exact(value, text),
     ...(small ? [element("small", {}, small)] : [])));
 
-// figure returns a number as text; null is one without a measurement. Remarks
-// that do not apply are "".
-const figure = (name, value, write, remarks = [], mood = "") =>
-  ({ name, value, text: value === null ? "" : write(value), small: remarks.filter(Boolean).join("; "), mood });
+// figure returns a number as text; null is one without a measurement, of which
+// there is nothing to remark. Remarks that do not apply are "".
+const figure = (name, value, write, remarks = [], mood = "") => (value === null
+  ? { name, value, text: "", small: "", mood }
+  : { name, value, text: write(value), small: remarks.filter(Boolean).join("; "), mood });
 
 const perSecond = (value) => `${number(value)}/s`;
 
@@ -62,7 +63,7 @@ function live(view) {
   const on = isLive(view);
   const now = on ? "now" : "at last";
   const some = series.length > 0 ? series.at(-1).ok > 0 : progress.throughput > 0;
-  const { target, limit } = progress.so_far ?? {};
+  const { target, limit, cost = 0 } = progress.so_far ?? {};
   const { elapsed, remaining, paused } = progress;
   return [
     figure("Ok a second", progress.throughput, perSecond, [target ? `of ${perSecond(target)} asked for` : now]),
@@ -72,7 +73,7 @@ function live(view) {
     figure("Elapsed", elapsed, duration, [
       on && remaining > 0 && `about ${duration(Math.ceil(remaining))} left`, paused > 0 && `${duration(paused)} paused`,
     ]),
-    ...(run.spec.pricing ? [figure("Cost", null, String, ["at the end"])] : []),
+    ...(run.spec.pricing ? [figure("Cost", cost, (value) => money(value, currencyOf(view)), [on && "so far"])] : []),
   ];
 }
 

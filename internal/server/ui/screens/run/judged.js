@@ -5,7 +5,7 @@ import { badgeOf } from "../../core/words.js";
 import { drawn } from "./drawn.js";
 import { tableOf } from "./table.js";
 import { thresholdValue } from "./threshold.js";
-import { checksOf } from "./view.js";
+import { checksOf, currencyOf } from "./view.js";
 
 /** Returns the thresholds: { node, show }. */
 export function judged() {
@@ -22,7 +22,7 @@ export function judged() {
     node,
     show: (view) => show({
       checks: checksOf(view), when: view.result ? "" : ", so far",
-      currency: view.result?.cost.currency ?? view.run.spec.pricing?.currency ?? "USD",
+      currency: currencyOf(view),
     }),
   };
 }

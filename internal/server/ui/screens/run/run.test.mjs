@@ -52,6 +52,13 @@ test("a live run says what it does, and for how long", () => {
     "Waiting for workers: 1 of 3 are there.");
 });
 
+test("the costs of a live run are in its own currency", () => {
+  const view = viewOf(run({ spec: { rate: 100, pricing: { per_job: 1, currency: "EUR" } } }));
+  const thresholds = [{ expression: "total_cost < 500", value: 400, ok: true }];
+  const priced = after(view, { event: "progress", data: JSON.stringify(progress(4, 400, { so_far: { thresholds } })) });
+  assert.equal(words(priced), "400 jobs ok; total cost €400.00 holds; 6 s left.");
+});
+
 test("a pause and a changed load are said", () => {
   const change = { kind: "load", t: 2, detail: "rate 100 to 200", rate: 200 };
   const paused = after(viewOf(run({ progress: progress(3, 300) })),

@@ -3,7 +3,7 @@
 import { capital, count, duration, number, percent, sentence } from "../../core/format.js";
 import { byCount, countsSoFar, errorName, failuresOf } from "./counts.js";
 import { thresholdsInWords } from "./threshold.js";
-import { checksOf, isLive, phaseOf, timelineOf } from "./view.js";
+import { checksOf, currencyOf, isLive, phaseOf, timelineOf } from "./view.js";
 
 /**
  * Returns the sentence about a run, and its mood.
@@ -53,7 +53,7 @@ function soFarWords(view) {
   const errors = view.progress.so_far?.errors ?? [];
   return [
     counts.ok + counts.failed > 0 ? jobWords(counts, errors, `${count(counts.ok, "job")} ok`) : "",
-    thresholdsInWords(checksOf(view), "USD"),
+    thresholdsInWords(checksOf(view), currencyOf(view)),
   ];
 }
 

@@ -70,5 +70,8 @@ export function phaseOf(view) {
 /** The controls that were applied to the run. */
 export const timelineOf = ({ run, result }) => result?.timeline ?? run.timeline ?? [];
 
+/** The currency of the run's costs. */
+export const currencyOf = ({ run, result }) => result?.cost.currency ?? (run.spec.pricing?.currency || "USD");
+
 /** The checks of the thresholds, by now or at the end. */
 export const checksOf = ({ progress, result }) => result?.thresholds ?? progress?.so_far?.thresholds ?? [];
