@@ -170,7 +170,7 @@ var experiments = []experiment{
 	},
 	{
 		name:    "crowd",
-		service: startSlow,
+		service: runProgram("slow", slowAddress),
 		contenders: []contender{
 			crowd("Aurea", "50000"),
 			crowd("Aurea, 1 connection", "5"),

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"path/filepath"
 )
 
@@ -20,7 +17,7 @@ const (
 // the core that is left, limits the rate of the faster client.
 var grpcExperiment = experiment{
 	name:    "grpc",
-	service: runGRPC,
+	service: runProgram("grpc", grpcAddress, "taskset", "-c", serviceCore),
 	contenders: []contender{
 		pinToClientCore(grpcAurea()),
 		pinToClientCore(ghz()),
@@ -60,31 +57,4 @@ func readGhz(stdout io.Reader) (sample, error) {
 		return sample{}, fmt.Errorf("no call was right: %v", answer.Results)
 	}
 	return sample{figures: map[string]float64{throughput: answer.Rps, jobs: answer.Results["OK"]}}, nil
-}
-
-// runGRPC runs the service of bench/grpc on the service's core.
-func runGRPC(ctx context.Context) (stop func(), err error) {
-	program, err := filepath.Abs(filepath.Join(tools, "grpc"))
-	if err != nil {
-		return nil, err
-	}
-	build := exec.CommandContext(ctx, "go", "-C", "bench", "build", "-o", program, "./grpc")
-	if output, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the gRPC service: %w\n%s", err, output)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	service := exec.CommandContext(ctx, "taskset", "-c", serviceCore, program, grpcAddress)
-	if err := service.Start(); err != nil {
-		cancel()
-		return nil, err
-	}
-	stop = func() {
-		cancel()
-		_ = service.Wait()
-	}
-	if err := awaitAnswer(grpcAddress); err != nil {
-		stop()
-		return nil, errors.Join(errors.New("the gRPC service does not answer"), err)
-	}
-	return stop, nil
 }
