@@ -50,6 +50,9 @@ func readLoad(command *cobra.Command) (aurea.Control, error) {
 	return control, nil
 }
 
+// controlDone says what a control has done to a run.
+var controlDone = map[string]string{aurea.Pause: "paused", aurea.Resume: "resumed", aurea.ChangeLoad: "load"}
+
 // newRunsControlCommand returns a command that applies a control to a running run
 // and prints what changed.
 func newRunsControlCommand(use, short string, read func(*cobra.Command) (aurea.Control, error)) *cobra.Command {
@@ -60,13 +63,9 @@ func newRunsControlCommand(use, short string, read func(*cobra.Command) (aurea.C
 			if err != nil {
 				return err
 			}
-			change := control.Kind
-			if n := len(run.Timeline); n > 0 {
-				event := run.Timeline[n-1]
-				change = event.Kind
-				if event.Detail != "" {
-					change += " " + event.Detail
-				}
+			change := controlDone[control.Kind]
+			if n := len(run.Timeline); n > 0 && run.Timeline[n-1].Detail != "" {
+				change += " " + run.Timeline[n-1].Detail
 			}
 			fmt.Fprintln(command.OutOrStdout(), format.Sanitize(run.ID), format.Sanitize(change))
 			return nil

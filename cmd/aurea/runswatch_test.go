@@ -76,8 +76,8 @@ func watchAndControl(t *testing.T, where []string) {
 		code int
 		want string
 	}{
-		{[]string{"pause", "last"}, exitOK, id + " pause\n"},
-		{[]string{"resume", id}, exitOK, id + " resume\n"},
+		{[]string{"pause", "last"}, exitOK, id + " paused\n"},
+		{[]string{"resume", id}, exitOK, id + " resumed\n"},
 		{[]string{"load", "last", "--rate", "80"}, exitOK, id + " load rate 50 to 80\n"},
 		{[]string{"load", "last"}, exitUsage, "aurea: give the new load: --rate N, --concurrency N or both"},
 		{[]string{"load", "last", "--rate", "-1"}, exitUsage, "aurea: --rate must be above 0; got -1"},
