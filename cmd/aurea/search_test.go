@@ -146,6 +146,29 @@ func TestSearchText(t *testing.T) {
 	}
 }
 
+// The runs of a search on this machine are in the history of the user, with its
+// label.
+func TestSearchKeepsItsRuns(t *testing.T) {
+	history := t.TempDir()
+	code, stdout, stderr := runCommand(t, "", quickSearch("--objective", "p99 < 1h", "--concurrency", "1..4",
+		"--history", history, "-o", "json")...)
+	checkExit(t, "search", code, exitOK, stderr)
+	var s aurea.Search
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr = runCommand(t, "", "runs", "list", "--history", history, "--label", "search="+s.ID,
+		"-o", "json")
+	checkExit(t, "runs list", code, exitOK, stderr)
+	var page aurea.RunPage
+	if err := json.Unmarshal([]byte(stdout), &page); err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) != len(s.Points) || len(s.Points) != 4 {
+		t.Errorf("the history has %d runs of %d points, want 4", len(page.Runs), len(s.Points))
+	}
+}
+
 // The runs of a search at a service are in its history, with its label.
 func TestSearchAtAService(t *testing.T) {
 	url, _ := aureatest.Serve(t)
