@@ -31,7 +31,7 @@ func comparableSpec(r *aurea.Result) aurea.Spec {
 	spec := r.Spec
 	job, prices := spec.ResolvedWorkload(), spec.ResolvedPricing()
 	spec.Workload, spec.JobDurationMS, spec.Pricing = &job, nil, &prices
-	spec.Repeat = nil
+	spec.Repeat, spec.Scenarios = nil, withoutThresholds(spec.Scenarios)
 	spec.Workers, spec.MaxLostFraction = nil, 0 // it is the workers of the result that count
 	spec.Seed, spec.Name, spec.Labels, spec.Thresholds, spec.IncludeJobs = nil, "", nil, nil, nil
 	return spec

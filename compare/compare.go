@@ -49,7 +49,7 @@ func Results(base, head []*aurea.Result, options Options) Comparison {
 	c.checkComparability(base, head)
 	var effects []effect
 	looks := newSequence(options.Planned)
-	for _, m := range metrics {
+	for _, m := range append(slices.Clone(metrics), scenarioMetrics(slices.Concat(base, head))...) {
 		inBase, inHead := m.values(base), m.values(head)
 		if len(inBase)+len(inHead) > 0 {
 			effects = append(effects, newEffect(m, inBase, inHead, looks))

@@ -44,9 +44,9 @@ type ConditionResult struct {
 	State      ConditionState `json:"state"`
 }
 
-// ParseCondition parses a condition: the name of a metric, > or <, and a signed
-// share or percentage of the base. For error_rate it is percentage points. The
-// error says what is wrong with the text.
+// ParseCondition parses a condition: the name of a metric, also of a scenario, as in
+// "scenarios.login.p99 > +5%", > or <, and a signed share or percentage of the base.
+// For error_rate it is percentage points. The error says what is wrong with the text.
 func ParseCondition(text string) (Condition, error) {
 	at := strings.IndexAny(text, "<>")
 	if at < 0 {
@@ -55,8 +55,9 @@ func ParseCondition(text string) (Condition, error) {
 	}
 	c := Condition{expression: text, above: text[at] == '>', metric: metricNamed(strings.TrimSpace(text[:at]))}
 	if c.metric.name == "" {
-		return Condition{}, fmt.Errorf("has no metric that is compared: they are %s; got %s",
-			strings.Join(metricNames(), ", "), param.Describe(strings.TrimSpace(text[:at])))
+		return Condition{}, fmt.Errorf("has no metric that is compared: they are %s, and those of a scenario, "+
+			"such as %slogin.p99; got %s", strings.Join(metricNames(), ", "), scenarioPrefix,
+			param.Describe(strings.TrimSpace(text[:at])))
 	}
 	limit := strings.TrimSpace(text[at+1:])
 	value, ok := aurea.ParseShare(strings.TrimPrefix(limit, "+"))
@@ -76,15 +77,19 @@ func ParseCondition(text string) (Condition, error) {
 const maxLimit = 1000
 
 // Check sets Conditions to the states of the given conditions. Their order is
-// kept.
+// kept. It adds a warning for each one of a scenario that the runs do not have.
 func (c *Comparison) Check(conditions []Condition) {
 	c.Conditions = nil
 	for _, condition := range conditions {
 		result := ConditionResult{condition.expression, condition.metric.name, ConditionUnknown}
+		found := false
 		for _, m := range c.Metrics {
 			if m.Metric == condition.metric.name {
-				result.State = condition.state(m)
+				result.State, found = condition.state(m), true
 			}
+		}
+		if !found && strings.HasPrefix(result.Metric, scenarioPrefix) {
+			c.warnf("no_metric", result.Metric, "no run has a value of %s", result.Metric)
 		}
 		c.Conditions = append(c.Conditions, result)
 	}

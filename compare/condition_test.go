@@ -19,6 +19,11 @@ func TestParseCondition(t *testing.T) {
 		"error_rate > 0.1%": {"error_rate", true, 0.001},
 		"p99.9 > 0":         {"p99.9", true, 0},
 		"delay.p99 > 200%":  {"delay.p99", true, 2},
+
+		"scenarios.login.p99 > +5%":      {"scenarios.login.p99", true, 0.05},
+		"scenarios.Log-in.v2.p99.9 > 5%": {"scenarios.Log-in.v2.p99.9", true, 0.05},
+		"scenarios.a.error_rate > 1%":    {"scenarios.a.error_rate", true, 0.01},
+		"scenarios.a.throughput < -3%":   {"scenarios.a.throughput", false, -0.03},
 	} {
 		got, err := ParseCondition(text)
 		if err != nil {
@@ -32,13 +37,16 @@ func TestParseCondition(t *testing.T) {
 			t.Errorf("%s: written as %s", text, got)
 		}
 	}
+	const ofScenario = `and those of a scenario, such as scenarios.login.p99; got `
 	const sign = `must be above a difference that is 0 or more, or below one that is 0 or less, such as ` +
 		`"p99 > +5%" or "throughput < -5%"; got `
 	for text, want := range map[string]string{
 		"":    `must be a metric, > or <, and a difference, such as "p99 > +5%"; got ""`,
 		"p99": `must be a metric, > or <, and a difference, such as "p99 > +5%"; got "p99"`,
 		"p98 > 5%": `has no metric that is compared: they are throughput, mean_latency, p50, p90, p99, ` +
-			`p99.9, delay.p99, error_rate, cost_per_million; got "p98"`,
+			`p99.9, delay.p99, error_rate, cost_per_million, ` + ofScenario + `"p98"`,
+		"scenarios.a.p98 > 5%": `has no metric that is compared: they are throughput, mean_latency, p50, p90, p99, ` +
+			`p99.9, delay.p99, error_rate, cost_per_million, ` + ofScenario + `"scenarios.a.p98"`,
 		"p99 > 5ms":    `must end with a difference such as +5% or -5%, a share of the base; got "5ms"`,
 		"p99 >= 5%":    `must end with a difference such as +5% or -5%, a share of the base; got "= 5%"`,
 		"p99 > 1e9":    `must end with a difference such as +5% or -5%, a share of the base; got "1e9"`,

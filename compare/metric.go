@@ -59,14 +59,15 @@ var metrics = []metric{
 		func(r *aurea.Result) float64 { return r.Cost.PerMillionJobs }, jobsEnded, 1},
 }
 
-// metricNamed returns the metric of a name; the zero value if there is none.
+// metricNamed returns the metric of a name, of a run or of a scenario; the zero
+// value if there is none.
 func metricNamed(name string) metric {
 	for _, m := range metrics {
 		if m.name == name {
 			return m
 		}
 	}
-	return metric{}
+	return scenarioMetricNamed(name)
 }
 
 func metricNames() []string {

@@ -41,7 +41,8 @@ that other load on the machine affects both:
 aurea ab does all this, and stops early.
 
 --fail-on says which differences fail instead: only those that are larger than that
-and more than chance, such as --fail-on "p99 > +5%".
+and more than chance, such as --fail-on "p99 > +5%", or of one scenario
+"scenarios.login.p99 > +5%".
 
 Exit codes: 0 no regression; 3 a regression: a metric is worse by the threshold or
 more, or a --fail-on; 5 too little evidence to say; 2 wrong usage, or a file without

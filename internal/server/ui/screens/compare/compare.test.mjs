@@ -49,6 +49,21 @@ test("a regression leads with its interval, and says what else is worse, better,
   ].join("\n"));
 });
 
+test("a scenario is compared in the words of its metric, behind the run as a whole", () => {
+  const c = comparison("regression", [
+    metric("scenarios.log-in.v2.throughput", "jobs_per_second", -0.075, [-0.1, -0.06], "worse"),
+    metric("scenarios.log-in.v2.p99.9", "seconds", 0.3, [0.2, 0.5], "worse"),
+    metric("scenarios.browse.error_rate", "share", 0.01, [0.005, 0.02], "worse"),
+    metric("throughput", "jobs_per_second", -0.06, [-0.1, -0.05], "worse"),
+  ]);
+  assert.equal(told(c), [
+    "Regression: head ends 6.0 % fewer jobs a second (5.0 % … 10.0 %), 10 against 10 runs",
+    "Also worse: error rate of browse +1.00 points, p99.9 of log-in.v2 +30.0 %, throughput of log-in.v2 −7.5 %",
+  ].join("\n"));
+  const alone = comparison("regression", [metric("scenarios.browse.p99", "seconds", 0.081, [0.052, 0.11], "worse")]);
+  assert.match(told(alone), /^Regression: head is 8.1 % slower at p99 in browse \(5.2/);
+});
+
 test("an improvement is in words that fit its metric", () => {
   for (const [of, want] of [
     [metric("throughput", "jobs_per_second", 0.17, [0.15, 0.19], "better"),

@@ -9,8 +9,22 @@ const labels = {
   cost_per_million: "cost of a million jobs",
 };
 
+/**
+ * Splits the name of a metric: scenarios.login.p99 is p99 of login. The name of a
+ * scenario may have dots.
+ * @param {string} metric
+ */
+export function scoped(metric) {
+  const [, scenario, own] = /^scenarios\.(.+?)\.(p[0-9.]+|[a-z_]+)$/.exec(metric) ?? [, "", metric];
+  return { scenario, own };
+}
+
 // labelOf returns the name of a metric in words.
-export const labelOf = (metric) => labels[metric] ?? metric;
+export function labelOf(metric) {
+  const { scenario, own } = scoped(metric);
+  const label = labels[own] ?? own;
+  return scenario ? `${label} of ${scenario}` : label;
+}
 
 /**
  * Writes a value of a metric in its unit; a dash where there is none.

@@ -1,7 +1,7 @@
 // The verdict of a comparison, in words.
 
 import { count, number } from "../../core/format.js";
-import { labelOf, signed, signedInterval, sizeInterval, sizeOf, written } from "./metric.js";
+import { labelOf, scoped, signed, signedInterval, sizeInterval, sizeOf, written } from "./metric.js";
 
 /** @typedef {import("../../types").Comparison} Comparison */
 /** @typedef {import("../../types").MetricComparison} Metric */
@@ -32,12 +32,18 @@ export function predicate(m) {
   }
   const up = m.difference.value > 0;
   const size = sizeOf(m);
-  return phrases[m.metric]?.(up, size) ?? `${slower(up, size)} at ${m.metric}`;
+  const { scenario, own } = scoped(m.metric);
+  return (phrases[own]?.(up, size) ?? `${slower(up, size)} at ${own}`) + (scenario && ` in ${scenario}`);
 }
 
 // importance is the order in which metrics lead the verdict.
 const importance = ["error_rate", "p99", "p99.9", "p90", "p50", "mean_latency", "throughput", "cost_per_million"];
-const rank = ({ metric }) => (importance.indexOf(metric) + 1) || importance.length + 1;
+
+/** rank orders metrics: those of the run before those of its scenarios. */
+function rank({ metric }) {
+  const { scenario, own } = scoped(metric);
+  return ((importance.indexOf(own) + 1) || importance.length + 1) + (scenario ? 2 * importance.length : 0);
+}
 
 const relevantErrors = 0.001; // the difference in error rate that matters
 
