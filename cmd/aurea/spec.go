@@ -86,7 +86,7 @@ func assembleSpec(
 		}
 	}
 	d.dropDefaults()
-	if _, given := d.fields["include_jobs"]; !given {
+	if _, given := d.fields["include_jobs"]; !given && len(d.fields) > 0 {
 		d.fields["include_jobs"] = false
 	}
 	return d, fileErr, nil
