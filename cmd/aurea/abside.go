@@ -80,7 +80,7 @@ func (o *abOptions) readSides(command *cobra.Command, args []string) ([2]trials.
 			return sides, names, sideError(i, document.locate(err))
 		}
 		if i == 0 {
-			document.printURLDefaults(o.unlessQuiet(o.push.stderr))
+			document.printRemarks(o.unlessQuiet(o.push.stderr))
 		}
 		sides[i].Spec = spec
 		if sides[i].Start, err = f.system(i, spec); err != nil {

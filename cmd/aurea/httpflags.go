@@ -44,13 +44,16 @@ func addHTTPFlags(flags *pflag.FlagSet) {
 func (d *specDocument) applyHTTPFlags(l layer) error {
 	for _, f := range httpFlags {
 		flag := l.flag(f.flag)
-		if flag == nil {
+		if flag == nil || d.yieldsToScenarios(flag, "workload", l) {
 			continue
 		}
 		object, _ := d.fields["workload"].(map[string]any)
 		kind, _ := object["kind"].(string)
 		if l.fromEnvironment && (kind != "http" || f.flag != "header" && hasKey(object, f.parameter)) {
 			continue
+		}
+		if kind == "" && d.has("scenarios") {
+			return scenarioFlagError(flag, f.parameter)
 		}
 		if kind != "http" {
 			return otherKindError(flag, kind)

@@ -35,7 +35,14 @@ func (d *specDocument) applyParams(l layer) error {
 	if flag == nil {
 		return nil
 	}
+	if d.yieldsToScenarios(flag, "workload", l) {
+		return nil
+	}
 	object, ok := d.fields["workload"].(map[string]any)
+	if !ok && d.has("scenarios") {
+		key, _, _ := strings.Cut(l.values(flag)[0], "=")
+		return scenarioFlagError(flag, key)
+	}
 	if !ok {
 		return usageErrorf("%s needs --workload KIND, or a workload in the spec", flagOrigin(flag))
 	}

@@ -97,7 +97,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	}
 	if o.detach {
 		notes := o.unlessQuiet(command.ErrOrStderr())
-		document.printURLDefaults(notes)
+		document.printRemarks(notes)
 		return document.locate(o.server.detach(command.Context(), spec, command.OutOrStdout(), notes))
 	}
 	allowed, err := o.policy.localOptions(document.directory())
@@ -107,7 +107,7 @@ func (o *runOptions) run(command *cobra.Command, args []string) error {
 	if err := o.push.prepare(command.ErrOrStderr()); err != nil {
 		return err
 	}
-	document.printURLDefaults(o.unlessQuiet(o.push.stderr))
+	document.printRemarks(o.unlessQuiet(o.push.stderr))
 	o.keeper.prepare(o.push.stderr)
 	defer o.push.flush()  // after the result is printed: it may be slow
 	defer o.keeper.wait() // likewise

@@ -24,6 +24,7 @@ type specDocument struct {
 	stdin   io.Reader // nil once it has been read
 	// defaults are what applyURLDefaults has set.
 	defaults []urlDefault
+	unused   []string // variables that scenarios leave without effect
 }
 
 // argumentOrigin is the origin of a workload given as a URL.

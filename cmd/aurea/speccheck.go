@@ -58,7 +58,7 @@ func (o *specCheckOptions) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return document.locate(err)
 	}
-	document.printURLDefaults(command.ErrOrStderr())
+	document.printRemarks(command.ErrOrStderr())
 	if asJSON {
 		return format.WriteJSON(command.OutOrStdout(), forecast)
 	}

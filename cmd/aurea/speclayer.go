@@ -54,7 +54,7 @@ func repeatedValues(flags *pflag.FlagSet, name string) []string {
 func (d *specDocument) applyFlags(l layer) error {
 	for _, f := range fieldFlags {
 		flag := l.flag(f.flag)
-		if flag == nil || d.keepsField(f.field, l) {
+		if flag == nil || d.keepsField(f.field, l) || d.yieldsToScenarios(flag, f.field, l) {
 			continue
 		}
 		text := flag.Value.String()
@@ -82,6 +82,10 @@ func (d *specDocument) applyFlags(l layer) error {
 func (d *specDocument) applyWorkload(l layer) error {
 	duration, kind := l.flag("job-duration"), l.flag("workload")
 	if duration == nil && kind == nil || l.fromEnvironment && (d.has("workload") || d.has("job_duration_ms")) {
+		return nil
+	}
+	yields := d.yieldsToScenarios(duration, "job_duration_ms", l)
+	if d.yieldsToScenarios(kind, "workload", l) || yields {
 		return nil
 	}
 	if d.origins["workload"] == argumentOrigin {

@@ -46,9 +46,10 @@ func (d *specDocument) fewJobs() bool {
 	return err == nil && jobs <= defaultInFlight
 }
 
-// printURLDefaults says which load the command has chosen, and how to choose
-// another one.
-func (d *specDocument) printURLDefaults(w io.Writer) {
+// printRemarks says which load the command has chosen, and how to choose another
+// one, and which variables have no effect.
+func (d *specDocument) printRemarks(w io.Writer) {
+	d.printUnused(w)
 	if len(d.defaults) == 0 {
 		return
 	}
