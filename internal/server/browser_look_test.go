@@ -30,7 +30,7 @@ func media(features ...string) chromedp.Action[chromedp.Void] {
 }
 
 // fits checks that nothing is wider than the window of that width, that no
-// control covers another, and that text has contrast.
+// control and no text of a table covers another, and that text has contrast.
 func (b *tab) fits(name string, width int64) {
 	b.t.Helper()
 	if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
@@ -62,6 +62,22 @@ func (b *tab) fits(name string, width int64) {
 	})()`)
 	if len(covered) > 0 {
 		b.t.Errorf("%s: controls overlap: %q", name, covered[:min(len(covered), 4)])
+	}
+	mixed := look[[]string](b, `[...document.querySelectorAll("main tbody tr")].flatMap((row) => {
+		const texts = [...row.cells].filter((cell) => cell.checkVisibility() && cell.textContent !== "").map((cell) => {
+			const range = document.createRange();
+			range.selectNodeContents(cell);
+			const [{ left, top, bottom, right }, box] = [range.getBoundingClientRect(), cell.getBoundingClientRect()];
+			const clips = getComputedStyle(cell).overflowX !== "visible";
+			return { text: cell.innerText, left, top, bottom, right: clips ? Math.min(right, box.right) : right };
+		});
+		return texts.flatMap((a, i) => texts.slice(i + 1)
+			.filter((b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+				Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4)
+			.map((b) => a.text + " and " + b.text));
+	})`)
+	if len(mixed) > 0 {
+		b.t.Errorf("%s: texts of a table overlap: %q", name, mixed[:min(len(mixed), 4)])
 	}
 	if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
 		b.t.Errorf("%s: too little contrast: %q", name, faint)

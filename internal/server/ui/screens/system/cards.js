@@ -70,13 +70,15 @@ function limits({ system: { limits: { jobs, body, page, connections } } }) {
     ["Runs of a list", amount(page)], ["Connections", amount(connections)]));
 }
 
+// machine is a card of what is known of the machine.
 function machine({ system: { machine: m } }) {
   const quota = m.cgroup.cpu_limit ? `, limited to ${number(m.cgroup.cpu_limit)}` : "";
   const most = m.cgroup.memory_limit ? `, limited to ${bytes(m.cgroup.memory_limit)}` : "";
-  return card("Machine", facts(["Processor", m.cpu], ["Cores", m.cores ? `${number(m.cores)}${quota}` : ""],
+  const known = facts(["Processor", m.cpu], ["Cores", m.cores ? `${number(m.cores)}${quota}` : ""],
     ["Memory", m.memory_bytes ? `${bytes(m.memory_bytes)}${most}` : ""],
     ["System", [m.os, m.kernel].filter(Boolean).join(" ")],
-    ["Virtualization", m.virtualization], ["Frequency governor", m.governor], ["Go", m.go]));
+    ["Virtualization", m.virtualization], ["Frequency governor", m.governor], ["Go", m.go]);
+  return card("Machine", known.hasChildNodes() ? known : hint("Nothing is known of it."));
 }
 
 function links({ health }) {

@@ -75,7 +75,8 @@ function draw(content, { name, labels, runs, trend, store }) {
 
 function heading(name, labels, runs, history) {
   const active = runs.filter(({ status }) => !isFinished(status));
-  const times = history.length ? ` from ${moment(history[0].at)} to ${moment(history.at(-1).at)}` : "";
+  const [first, last] = [history[0], history.at(-1)].map((run) => run && moment(run.at));
+  const times = history.length > 1 ? ` from ${first} to ${last}` : first ? `, ${first}` : "";
   return element("header", {}, element("h1", {}, element("bdi", {}, name)),
     element("p", { class: "hint" }, `${count(history.length, "run")}${times}`,
       ...labels.flatMap((label) => [", labelled ", element("bdi", {}, label)]),
