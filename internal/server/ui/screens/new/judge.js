@@ -16,7 +16,7 @@ export function judgePart() {
   const none = element("p", { class: "hint" },
     "Without a threshold the run is measured, and neither passes nor fails.");
   const { list, adding, rows, set } = rowList({
-    name: "thresholds", add: "Add a threshold", make: thresholdRow,
+    name: "rows thresholds", add: "Add a threshold", make: thresholdRow,
     propose: (given) => ({ operator: "<", stop: "", after: "", ...(given.length === 0
       ? { metric: "p99", value: "250", unit: "ms" } : { metric: "error_rate", value: "1", unit: "%" }) }),
     number(given) {

@@ -3,61 +3,46 @@
 import { element } from "../../core/dom.js";
 import { fieldset } from "./group.js";
 import { listOf } from "./lines.js";
+import { rowList, smallButton } from "./rows.js";
 
 export function isList(schema) {
   return listOf(schema)?.items !== undefined;
 }
 
 // repeated returns the field of a list, with buttons that add and remove entries.
+// Needed entries cannot be removed.
 export function repeated(schema, name, needed, makeField) {
   const { items, minItems } = listOf(schema);
   const least = needed ? Math.max(minItems ?? 0, 1) : 0;
-  let entries = []; // {own, node}
-  const list = element("ol", { class: "items" });
-  const adding = element("button", { type: "button", class: "small" }, `Add to ${name}`);
-  const node = fieldset(name, name, schema.description, list, adding);
-
-  function add() {
-    const own = makeField(items, "", true);
-    const remove = element("button", { type: "button", class: "small" }, "Remove");
-    const entry = { own, node: element("li", {}, own.node, remove), remove };
-    remove.addEventListener("click", () => drop(entry));
-    entries.push(entry);
-    list.append(entry.node);
-    number();
-    return entry;
-  }
-
-  function drop(entry) {
-    entry.node.remove();
-    entries = entries.filter((other) => other !== entry);
-    number();
-    adding.focus();
-  }
-
-  // number titles every entry with its position. Needed entries cannot be removed.
-  function number() {
-    for (const [i, { own, remove }] of entries.entries()) {
-      const title = `${name} ${i + 1}`;
-      own.node.querySelector("legend, label").textContent = title;
-      remove.setAttribute("aria-label", `Remove ${title}`);
-      remove.hidden = entries.length <= least;
-    }
-  }
-
-  function set(value) {
-    for (const { node: old } of entries) old.remove();
-    entries = [];
-    for (const item of [value ?? []].flat()) add().own.set(item);
-    while (entries.length < least) add();
-  }
-
-  adding.addEventListener("click", () => add().own.node.querySelector("input, select, textarea").focus());
-  set();
-  return {
-    node,
-    json: () => (entries.length > 0 ? `[${entries.map(({ own }) => own.json() ?? "null").join(",")}]` : undefined),
-    set,
-    find: ([index, ...rest]) => entries[index]?.own.find(rest) ?? { control: node },
+  const { list, adding, rows, set } = rowList({
+    name: "items", add: `Add to ${name}`, propose: () => undefined,
+    make(value) {
+      const own = makeField(items, "", true);
+      const remove = smallButton("Remove");
+      own.set(value);
+      return {
+        own, remove, node: element("li", {}, own.node, remove),
+        first: own.node.querySelector("input, select, textarea"),
+      };
+    },
+    number(given) {
+      for (const [i, { own, remove }] of given.entries()) {
+        const title = `${name} ${i + 1}`;
+        own.node.querySelector("legend, label").textContent = title;
+        remove.setAttribute("aria-label", `Remove ${title}`);
+        remove.hidden = given.length <= least;
+      }
+    },
+  });
+  const field = {
+    node: fieldset(name, name, schema.description, list, adding),
+    json: () => (rows().length > 0 ? `[${rows().map(({ own }) => own.json() ?? "null").join(",")}]` : undefined),
+    set(value) {
+      const given = [value ?? []].flat();
+      set([...given, ...Array(Math.max(least - given.length, 0))]);
+    },
+    find: ([index, ...rest]) => rows()[index]?.own.find(rest) ?? { control: field.node },
   };
+  field.set(undefined);
+  return field;
 }

@@ -1,4 +1,5 @@
-// A list of rows that the user adds and removes: of stages, of thresholds.
+// A list of rows that the user adds and removes: of stages, of thresholds, of the
+// entries of a parameter.
 
 import { element } from "../../core/dom.js";
 
@@ -18,7 +19,7 @@ export const smallButton = (text, more = "") => element("button", { type: "butto
  * @template {Row} R
  * @template Values
  * @param {object} kind
- * @param {string} kind.name the class of the list
+ * @param {string} kind.name the classes of the list
  * @param {string} kind.add the text of the button
  * @param {(values: Values) => R} kind.make makes a row
  * @param {(rows: R[]) => Values} kind.propose returns the values of a new row
@@ -27,7 +28,7 @@ export const smallButton = (text, more = "") => element("button", { type: "butto
 export function rowList({ name, add: text, make, propose, number }) {
   /** @type {R[]} */
   let rows = [];
-  const list = element("ol", { class: `rows ${name}` });
+  const list = element("ol", { class: name });
   const adding = smallButton(text);
   const changed = () => list.dispatchEvent(new Event("input", { bubbles: true }));
 

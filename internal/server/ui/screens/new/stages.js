@@ -23,7 +23,7 @@ export function stagesField(unit) {
     }
   };
   const { list, adding, rows, set } = rowList({
-    name: "stages", add: "Add a stage", make: stageRow, number,
+    name: "rows stages", add: "Add a stage", make: stageRow, number,
     propose: (given) => ({ duration: given.at(-1)?.duration.value }),
   });
   const node = element("fieldset", { class: "field group", id: freshId(), tabindex: "-1", "data-name": "stages" },
