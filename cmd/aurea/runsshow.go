@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -66,6 +67,9 @@ func printRun(w io.Writer, run aurea.Run, o report.Options) error {
 	if p := run.Progress; p != nil && run.Result == nil {
 		line("so far", fmt.Sprintf("%s, %d started, %d ok, %d failed, %d in flight",
 			format.Duration(p.Elapsed), p.Started, p.OK, p.Failed, p.InFlight))
+		if !run.Status.Finished() {
+			line("now", cmp.Or(p.Activity, string(p.Phase)))
+		}
 	}
 	line("note", run.Note)
 	if run.Baseline {

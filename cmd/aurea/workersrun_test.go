@@ -52,6 +52,17 @@ func TestRunOnWorkers(t *testing.T) {
 	checkWorkerHistograms(t, service, url, run)
 }
 
+// A run that waits for workers says so, also to those who only look.
+func TestWaitingRunIsShown(t *testing.T) {
+	url, _ := aureatest.Serve(t, "--nats-listen", aureatest.FreeAddress(t))
+	code, id, stderr := runCommand(t, "", "run", "--server", url, "--detach", "-q", "--jobs", "1", "--workers", "2")
+	checkExit(t, "aurea run", code, exitOK, stderr)
+	waitFor(t, func() bool {
+		_, stdout, _ := runCommand(t, "", "runs", "show", "--server", url, strings.TrimSpace(id))
+		return strings.Contains(stdout, "waiting for workers: 0 of 2 are there\n")
+	})
+}
+
 // A worker that starts before its NATS server waits for it.
 func TestWorkerWaitsForNATS(t *testing.T) {
 	address := aureatest.FreeAddress(t)
