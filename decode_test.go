@@ -246,6 +246,12 @@ func FuzzDecodeSpec(f *testing.F) {
 		`{"stages": [{"duration": "24h", "rate": 1e8}, {"duration": "1ms", "rate": 0}], "timeout": "1ns"}`,
 		`{"concurrency": 3, "stages": [{"duration": "1s", "concurrency": 40}], "name": "\ud800"}`,
 		`{"num_jobs": 1, "thresholds": ["p99.9 < 250µs", "error_rate <= 1%"], "pricing": {"per_job": 1, "currency": "EUR"}}`,
+		`{"scenarios": [{"name": "sign_in", "users": 3, "duration": "1h", "data": {"file": "a.csv", "order": "once"}},
+			{"name": "b.2", "start": "1s", "rate": 5, "num_jobs": 7, "warmup": "1s", "thresholds": ["p99 < 1s abort"]}],
+			"secrets": {"TOKEN": "s3cr3t"}, "defaults": {"http": {"timeout": "1s"}}}`,
+		`{"scenarios": [{"name": "a", "num_jobs": 1}, {"name": "a", "num_jobs": 1},
+			{"name": "b c", "start": "-1s"}, 3]}`,
+		`{"data": {"file": "log.csv"}, "replay": {"column": "at", "speed": "2x"}, "workload": {"kind": "noop"}}`,
 		`{"a": 1, "a": 2}`, `[]`, ``, `{"num_jobs": -0}`, "{\"\xff\": 1}",
 	} {
 		f.Add([]byte(document))

@@ -101,6 +101,9 @@ func FuzzDecodeResults(f *testing.F) {
 	f.Add([]byte(`{"id": "x", "result": ` + finished + `}`))
 	f.Add([]byte(withWorkers(`{"count": 3, "lost": 1, "of": [{"state": "lost", "counts": {"planned": 1, "lost": 1}},
 		{"state": "ended", "environment": {"cpu": "a"}}], "rest": {"count": 1, "counts": {"ok": 1}}}`)))
+	f.Add([]byte(strings.Replace(finished, "{", `{"scenarios": [{"name": "a", "status": "completed",
+		"latency": {"count": 5},
+		"thresholds": [{"expression": "p99 < 1s", "value": 1e308}]}, {"name": "a"}, {}],`, 1)))
 	other := strings.NewReplacer("5", "1.7e308", "-1", "-2").Replace(finished)
 	f.Add([]byte(strings.Replace(finished, "5", "1e308", 1) + other))
 	f.Fuzz(func(t *testing.T, data []byte) {
