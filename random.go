@@ -18,6 +18,7 @@ const (
 	StreamBoundary            // of multipart bodies
 	StreamScenarios           // seeds of scenarios
 	StreamSample              // which jobs are kept
+	StreamTargets             // of files of targets
 	StreamFields    = 1 << 16 // and above: values of templates
 	StreamNested    = 1 << 17 // and above: nested workloads
 )

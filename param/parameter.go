@@ -42,6 +42,7 @@ type Parameter struct {
 	Options  []string    // the allowed texts; empty allows any
 	Default  any         // the value of an absent parameter, in its Go type; nil if there is none
 	Required bool        // whether it must be given
+	InPlace  string      // of a Required one: the parameter that may be given in its place; "" for none
 	Members  []Parameter // of an object; of a KindType, what may stand beside kind and parameters
 	Items    *Parameter  // declares each item of a list
 	// Alternatives declares the forms of a OneOf. Their names do not matter.

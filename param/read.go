@@ -41,8 +41,8 @@ func ReadGiven(parameters []Parameter, value any, location string, found *Proble
 		names[i] = p.Name
 		raw, given := object[p.Name]
 		if !given {
-			if p.Required {
-				found.Add(Join(location, p.Name), "is needed: %s", p.Doc)
+			if _, other := object[p.InPlace]; p.Required && !other {
+				found.Add(Join(location, p.Name), "is needed: %s", p.neededFor())
 			}
 			continue
 		}
@@ -52,6 +52,14 @@ func ReadGiven(parameters []Parameter, value any, location string, found *Proble
 	}
 	RejectUnknown(object, location, names, found)
 	return values
+}
+
+// neededFor says what a parameter is for that must be given.
+func (p Parameter) neededFor() string {
+	if p.InPlace != "" {
+		return p.Doc + "; or " + p.InPlace + " in its place"
+	}
+	return p.Doc
 }
 
 // read parses a value with its members or items. It returns nil if the value is

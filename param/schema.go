@@ -81,7 +81,13 @@ func addMembers(schema map[string]any, members []Parameter) {
 	required := []string{}
 	for _, m := range members {
 		properties = append(properties, NamedValue[map[string]any]{m.Name, m.Schema()})
-		if m.Required {
+		switch {
+		case !m.Required:
+		case m.InPlace != "":
+			schema["anyOf"] = []any{
+				map[string]any{"required": []string{m.Name}}, map[string]any{"required": []string{m.InPlace}},
+			}
+		default:
 			required = append(required, m.Name)
 		}
 	}

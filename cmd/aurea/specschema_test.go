@@ -55,6 +55,8 @@ func TestSpecSchemaAccepts(t *testing.T) {
 	specs := map[string]string{
 		"a sleep": "num_jobs: 5\njob_duration_ms: 1.5\nlabels: {a: b}\nthresholds: [p99 < 1s]\nworkers: {count: 2}\n",
 		"headers": "num_jobs: 1\nworkload: {kind: http, url: http://x/, headers: [\"a: b\"], expect: {status: 200}}\n",
+		"targets": "num_jobs: 1\nworkload: {kind: http, targets: a.txt, targets_order: random, decompress: true, " +
+			"proxy: 'http://p:8080/'}\n",
 		"secrets": "num_jobs: 1\nsecrets: [A, B]\n",
 		"values":  "num_jobs: 1\nsecrets: {A: abcd}\n",
 		"extends": "extends: base.yaml\nworkload: {headers: {A: b}}\n",
@@ -117,6 +119,10 @@ func TestSpecSchemaRefuses(t *testing.T) {
 		"num_jobs: 1\nworkload: {kind: sleep, duration: fast}",
 		"num_jobs: 1\nworkload: {kind: http}",
 		"num_jobs: 1\nworkload: {kind: http, url: 3}",
+		"num_jobs: 1\nworkload: {kind: http, targets: [a.txt]}",
+		"num_jobs: 1\nworkload: {kind: http, targets: a.txt, targets_order: once}",
+		"num_jobs: 1\nworkload: {kind: http, url: http://x/, decompress: gzip}",
+		"num_jobs: 1\nworkload: {kind: http, url: http://x/, proxy: [a]}",
 		"num_jobs: 1\nworkload: {kind: mix, parts: [{workload: {kind: sleep, duraton: 5ms}}]}",
 		"num_jobs: 1\nworkload: {kind: mix, parts: [{workload: {kind: nop}}]}",
 		"num_jobs: 1\nworkload: {kind: steps, steps: []}",

@@ -78,6 +78,9 @@ func printParameters(table *format.Rows, prefix string, parameters []param.Param
 		if p.Required {
 			text += ", needed"
 		}
+		if p.InPlace != "" {
+			text += " unless there is " + p.InPlace
+		}
 		table.Row("  "+prefix+p.Name, text)
 		printParameters(table, prefix+p.Name+".", p.Members)
 		if p.Items != nil {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/vegeta"
 )
 
 // The limits of an access log.
@@ -123,7 +125,7 @@ func (l *AccessLog) add(parser *logParser, line []byte, wanted func(string) bool
 	}
 	method := slices.Index(l.methods, string(read.method))
 	if method < 0 {
-		if method = len(l.methods); method == maxLogMethods || !isMethod(string(read.method)) ||
+		if method = len(l.methods); method == maxLogMethods || !vegeta.IsMethod(string(read.method)) ||
 			string(read.method) == "CONNECT" {
 			return fmt.Errorf("has the method %q, which cannot be sent", read.method)
 		}

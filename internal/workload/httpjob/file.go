@@ -74,6 +74,9 @@ func (p *params) checkFiles() error {
 // loadFiles returns the parameters with the files read, and takes their memory
 // from the limit until release is called.
 func (p *params) loadFiles(used *workload.Meter) (loaded *params, release func(), err error) {
+	if p.list != nil {
+		return p.loadTargets(used)
+	}
 	c, ok := p.request.content.(fileReader)
 	if !ok || c.fileBytes() == 0 {
 		return p, func() {}, nil

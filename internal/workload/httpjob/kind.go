@@ -49,7 +49,7 @@ func Kind(targets egress.Allowlist) workload.Kind {
 
 var parameters = slices.Concat([]param.Parameter{
 	{
-		Name: "url", Type: param.Text, Max: 8192, Required: true,
+		Name: "url", Type: param.Text, Max: 8192, Required: true, InPlace: targetsFile,
 		Doc: "whom to call; path and query may have fields such as {{job}}",
 	},
 	{
@@ -61,7 +61,7 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "of the request, in the case and, as a list, in the order in which they are sent; values may have fields",
 	},
 	basicAuthParameter,
-}, contentParameters, []param.Parameter{
+}, contentParameters, targetParameters, []param.Parameter{
 	expectParameter,
 	captureParameter,
 	{

@@ -16,7 +16,8 @@ type params struct {
 	options     httpclient.Options
 	targets     egress.Allowlist
 	files       files.Source
-	request     requestTemplate
+	request     requestTemplate // without targets
+	list        *targetList     // nil without targets
 	expect      expectation
 	redirects   int64
 	timeout     time.Duration  // of the request; 0 for none of its own
@@ -105,8 +106,16 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	parser := template.Parser{
 		Seed: scope.Seed, Captured: captured, Columns: scope.Data.Columns(), Cell: scope.Data.AppendOf,
 	}
-	if p.request, err = newRequestTemplate(p.options, targets, scope.Policy.Files, v, parser); err != nil {
+	switch p.list, err = newTargetList(p, v, scope.Seed); {
+	case err != nil:
 		return nil, err
+	case p.list != nil:
+		p.request = requestTemplate{content: textContent{}}
+	default:
+		p.request, err = newRequestTemplate(p.options, targets, scope.Policy.Files, v, parser)
+		if err != nil {
+			return nil, err
+		}
 	}
 	if err := p.checkCaptures(); err != nil {
 		return nil, err

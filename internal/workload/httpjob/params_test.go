@@ -26,7 +26,8 @@ const (
 
 // wrongParameters are parameters and why they are refused.
 var wrongParameters = []struct{ parameters, want string }{
-	{`{}`, "workload.url: is needed: whom to call; path and query may have fields such as {{job}}"},
+	{`{}`, "workload.url: is needed: whom to call; path and query may have fields such as {{job}}; " +
+		"or targets in its place"},
 	{`{"url": "http://localhost:{{int 1 9}}/"}`, sameTargetRule},
 	{`{"url": "http://{{choice a b}}/"}`, sameTargetRule},
 	{`{"url": "http://{{raw choice a/ b/}}"}`, sameTargetRule},

@@ -29,7 +29,7 @@ func newRunner(p *params, used *workload.Meter) (*httpRunner, error) {
 		params: p, client: httpclient.New(p.options), used: used,
 		responses: sync.Pool{New: func() any { return new(httpclient.Response) }},
 	}
-	if !p.request.fixed() {
+	if p.list != nil || !p.request.fixed() {
 		return r, nil
 	}
 	request, err := p.request.render(template.Input{}, "")
@@ -99,6 +99,9 @@ func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error)
 	traceparent := ""
 	if !r.request.hasTraceparent {
 		traceparent = workload.TraceparentOf(ctx).Send()
+	}
+	if r.list != nil {
+		return r.list.of(job, traceparent, r.options)
 	}
 	if r.fixed != nil && traceparent == "" {
 		return *r.fixed, nil
