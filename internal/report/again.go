@@ -60,7 +60,9 @@ func specFlags(s aurea.Spec) (line commandLine, ok bool) {
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
 		line.add("label", true, key+"="+s.Labels[key])
 	}
-	return line, len(s.Stages) == 0 && s.Pricing == nil && s.Data == nil && s.Users == 0 && len(s.Scenarios) == 0
+	withoutFlags := len(s.Stages) > 0 || s.Pricing != nil || s.Data != nil || s.Users > 0 || len(s.Scenarios) > 0 ||
+		s.Replay != nil
+	return line, !withoutFlags
 }
 
 // placementArgument returns the value of --workers for a placement; "" for nil.
