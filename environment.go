@@ -19,7 +19,8 @@ type Environment struct {
 	Flags          string `json:"flags"`   // build settings and GO… variables, such as "CGO_ENABLED=0 GOGC=50"
 	Version        string `json:"version"` // of Aurea
 	Cgroup         Cgroup `json:"cgroup"`
-	Digest         string `json:"digest"` // of all other fields
+	IO             string `json:"io,omitempty"` // "epoll" if event loops sent the requests; "" if goroutines did
+	Digest         string `json:"digest"`       // of all other fields
 }
 
 // A Cgroup has the resource limits of the process; 0 means no limit.

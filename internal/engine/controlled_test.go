@@ -36,7 +36,7 @@ func concurrencyAt(at time.Duration, n int64) controlStep {
 const nap = 23_700_011 * time.Nanosecond
 
 // drivers run the same sleeping jobs: the event loops with timers, the worker
-// pool with goroutines.
+// pool with goroutines, or with loops that do most of their work.
 var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.Jobs){
 	"event loops": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		p := plan(t, fmt.Sprintf(`{%s, "workload": {"kind": "sleep", "duration": %q}}`, load, nap))
@@ -44,6 +44,9 @@ var drivers = map[string]func(t testing.TB, load string) (aurea.Plan, workload.J
 	},
 	"worker pool": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
 		return plan(t, `{`+load+`}`), workload.Jobs{Runner: napping(nap)}
+	},
+	"worker pool with loops": func(t testing.TB, load string) (aurea.Plan, workload.Jobs) {
+		return plan(t, `{`+load+`}`), loopedNaps(nap)
 	},
 }
 

@@ -245,7 +245,7 @@ func TestRefusedControls(t *testing.T) {
 			pauseAt(6*time.Millisecond), resumeAt(7*time.Millisecond),
 			concurrencyAt(8*time.Millisecond, workload.MaxRunning+1))
 		if !errors.Is(r.answers[1], aurea.ErrConflict) ||
-			errors.Is(r.answers[3], aurea.ErrInvalid) != (driver == "worker pool") {
+			errors.Is(r.answers[3], aurea.ErrInvalid) != (driver != "event loops") {
 			t.Errorf("answers %v", r.answers)
 		}
 	})

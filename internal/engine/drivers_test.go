@@ -68,23 +68,35 @@ func TestDriversAgree(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				want := execute(t.Context(), t, fake(), load+sleep)
 				got := executeJobs(t.Context(), t, napping(25*time.Millisecond), load+sleep)
-				checkEqual(t, "counts", got.Counts, want.Counts)
-				checkEqual(t, "latency", got.Latency, want.Latency)
-				checkEqual(t, "service time", got.ServiceTime, want.ServiceTime)
-				checkEqual(t, "delay", got.Delay, want.Delay)
-				checkEqual(t, "duration", got.Duration, want.Duration)
-				checkEqual(t, "in flight", got.InFlight, want.InFlight)
-				checkEqual(t, "status", got.Status, want.Status)
-				checkEqual(t, "validity", got.Validity.State, want.Validity.State)
-				var started, ended int64
-				for _, p := range got.Series {
-					started, ended = started+p.Started, ended+p.OK+p.Failed
+				checkSameRun(t, "worker pool", got, want)
+				looped, err := fake().runJobs(t.Context(), plan(t, load+sleep), loopedNaps(25*time.Millisecond), nil,
+					ignore)
+				if err != nil {
+					t.Fatal(err)
 				}
-				if all := got.Counts.Ended() + warmedUp(got); started != all || ended != all {
-					t.Errorf("the series has %d started and %d ended, want %d", started, ended, all)
-				}
+				checkSameRun(t, "worker pool with loops", looped, want)
 			})
 		})
+	}
+}
+
+// checkSameRun checks that a driver's run has the numbers of another's.
+func checkSameRun(t *testing.T, driver string, got, want *endedRun) {
+	t.Helper()
+	checkEqual(t, driver+": counts", got.Counts, want.Counts)
+	checkEqual(t, driver+": latency", got.Latency, want.Latency)
+	checkEqual(t, driver+": service time", got.ServiceTime, want.ServiceTime)
+	checkEqual(t, driver+": delay", got.Delay, want.Delay)
+	checkEqual(t, driver+": duration", got.Duration, want.Duration)
+	checkEqual(t, driver+": in flight", got.InFlight, want.InFlight)
+	checkEqual(t, driver+": status", got.Status, want.Status)
+	checkEqual(t, driver+": validity", got.Validity.State, want.Validity.State)
+	var started, ended int64
+	for _, p := range got.Series {
+		started, ended = started+p.Started, ended+p.OK+p.Failed
+	}
+	if all := got.Counts.Ended() + warmedUp(got); started != all || ended != all {
+		t.Errorf("%s: the series has %d started and %d ended, want %d", driver, started, ended, all)
 	}
 }
 

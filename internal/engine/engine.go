@@ -13,7 +13,8 @@
 // The engine stands between jobs and Result. It knows no run's identity, queue
 // or history. Read engine.go first. For jobs that wait, continue with
 // loopdriver.go, eventloop.go, eventloopclosed.go and eventloopopen.go; for
-// other jobs, with workerpool.go.
+// other jobs, with workerpool.go. The goroutines of its workers lend their jobs to
+// a loop, see jobloop.go, where the workload has one.
 package engine
 
 import (

@@ -288,7 +288,7 @@ func TestTimeoutAllocatesNothing(t *testing.T) {
 	c.begin(aurea.Start{})
 	state := c.newWorkerState()
 	if n := testing.AllocsPerRun(100, func() {
-		if err := c.runInTimeout(0, c.now(), state, nil); err != nil {
+		if err := c.runInTimeout(begunJob{start: c.now()}, state); err != nil {
 			t.Fatal(err)
 		}
 	}); n != 0 {

@@ -98,7 +98,7 @@ func TestControlOfAShard(t *testing.T) {
 			}
 			most := int64(20)
 			switch first := <-answers; driver {
-			case "worker pool":
+			case "worker pool", "worker pool with loops":
 				if !errors.Is(first, aurea.ErrInvalid) {
 					t.Errorf("a part of 31 where 30 are the limit: %v", first)
 				}

@@ -19,6 +19,7 @@ import (
 type workerPool struct {
 	*execution
 	recorders  []*recorder
+	loops      []*jobLoop // nil if goroutines run all jobs
 	running    sync.WaitGroup
 	prepared   sync.WaitGroup // workers that have made their state
 	atZero     chan struct{}  // closed at time zero of the run's clock
@@ -28,6 +29,7 @@ type workerPool struct {
 	_          [64]byte       // keeps the fields below, written for every job, off the cache line above
 	inFlight   atomic.Int64   // jobs in flight
 	peak       atomic.Int64   // most jobs in flight after the warm-up
+	looped     atomic.Int64   // workers that were given a loop
 	idleStates sync.Pool      // open model, where each goroutine runs one job
 	windowMu   sync.Mutex     // guards window
 	window     peakWindow     // of peak
@@ -41,6 +43,7 @@ func newWorkerPool(x *execution) *workerPool {
 	for range x.cores {
 		p.recorders = append(p.recorders, newRecorder(x))
 	}
+	p.loops = p.newLoops()
 	return p
 }
 
@@ -49,6 +52,7 @@ type workerState struct {
 	metrics workload.JobMetrics
 	context *workload.JobContext
 	sample  *workload.JobSample // nil unless the run keeps a sample
+	looped  *loopedWorker       // nil if the goroutine runs all jobs
 }
 
 // newWorkerState returns the state of a new worker.
@@ -86,6 +90,7 @@ func (p *workerPool) prepare(to *collector) (wait func()) {
 			p.runClosed()
 		}
 		p.running.Wait()
+		p.closeLoops()
 		close(over)
 	}()
 	return reporting.Wait
@@ -93,6 +98,22 @@ func (p *workerPool) prepare(to *collector) (wait func()) {
 
 // runJob runs one job and records it. It returns when the job ended.
 func (p *workerPool) runJob(i int64, intended, start time.Duration, state *workerState) time.Duration {
+	j := p.beginJob(i, intended, start, state)
+	err := p.runInTimeout(j, state)
+	end := p.now()
+	p.endJob(j, state, err, end)
+	return end
+}
+
+// A begunJob is a job in flight.
+type begunJob struct {
+	i, job                     int64 // its index in the plan, and its number
+	intended, start, scheduled time.Duration
+	parent                     *workload.Traceparent // nil if the job is not traced
+}
+
+// beginJob counts a job that starts.
+func (p *workerPool) beginJob(i int64, intended, start time.Duration, state *workerState) begunJob {
 	snap := p.latest.Load()
 	if n := p.inFlight.Add(1); start >= snap.warmup {
 		p.raisePeak(n)
@@ -100,24 +121,25 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 	job := p.jobNumber(i)
 	state.metrics.Clear()
 	state.sample.Begin(job)
-	parent := p.tracing.pick(job, start)
-	err := p.runInTimeout(job, start, state, parent)
-	end := p.now()
-	outcome := p.outcomeOf(err, end-start)
-	if parent.Sent() {
-		p.tracing.end(job, p.start.Add(start), p.start.Add(end), outcome, err)
+	return begunJob{i, job, intended, start, start - snap.PausedFor, p.tracing.pick(job, start)}
+}
+
+// endJob records a job that has ended.
+func (p *workerPool) endJob(j begunJob, state *workerState, err error, end time.Duration) {
+	outcome := p.outcomeOf(err, end-j.start)
+	if j.parent.Sent() {
+		p.tracing.end(j.job, p.start.Add(j.start), p.start.Add(end), outcome, err)
 	}
-	if warmup := p.latest.Load().warmup; start < warmup && warmup <= end {
+	if warmup := p.latest.Load().warmup; j.start < warmup && warmup <= end {
 		p.raisePeak(p.inFlight.Load())
 	}
 	p.inFlight.Add(-1)
-	ended := endedJob{job, outcome, intended, start, end, start - snap.PausedFor, err, state.metrics}
+	ended := endedJob{j.job, outcome, j.intended, j.start, end, j.scheduled, err, state.metrics}
 	if state.sample != nil {
-		state.sample.End(outcome, ended.errorClass(), err, start, end)
+		state.sample.End(outcome, ended.errorClass(), err, j.start, end)
 	}
-	p.recorderFor(i).record(ended)
-	p.log.Put(i, outcome, intended, start, end)
-	return end
+	p.recorderFor(j.i).record(ended)
+	p.log.Put(j.i, outcome, j.intended, j.start, end)
 }
 
 // raisePeak sets the peak to the jobs in flight if that is higher.
@@ -155,20 +177,18 @@ func (p *workerPool) closeWindow(since time.Duration) {
 
 // runInTimeout runs a job within its timeout. A panic becomes the job's
 // failure.
-func (p *workerPool) runInTimeout(
-	job int64, start time.Duration, state *workerState, parent *workload.Traceparent,
-) (err error) {
-	began, deadline := p.start.Add(start), time.Time{}
+func (p *workerPool) runInTimeout(j begunJob, state *workerState) (err error) {
+	began, deadline := p.start.Add(j.start), time.Time{}
 	if p.timeout != forever {
 		deadline = began.Add(p.timeout)
 	}
-	ctx := state.context.Until(deadline).From(began).TracedAs(parent)
+	ctx := state.context.Until(deadline).From(began).TracedAs(j.parent)
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &workload.Failure{Class: "panic", Err: fmt.Errorf("the job panicked: %v", reason)}
 		}
 	}()
-	return p.jobs.Runner.Run(ctx, job, state.metrics)
+	return p.jobs.Runner.Run(ctx, j.job, state.metrics)
 }
 
 // outcomeOf returns a job's outcome from its error and service time.
@@ -201,6 +221,10 @@ func (p *workerPool) addTo(m *aurea.Measurement) {
 	}
 	if m.FirstStart == forever {
 		m.FirstStart = -1
+	}
+	if len(p.loops) > 0 {
+		m.Environment.IO = "epoll"
+		m.Environment = m.Environment.WithDigest()
 	}
 	m.Full = p.metFull
 	m.MaxInFlight, m.PeakFrom, m.PeakUntil = p.peak.Load(), p.window.from, p.window.until

@@ -55,6 +55,7 @@ func (p *workerPool) waitForChange(current *snapshot, rise time.Duration) (*snap
 // rise or a control; that of the others is the end of the job before.
 func (p *workerPool) work(openedAt time.Duration) {
 	state := p.newWorkerState()
+	state.looped = p.newLoopedWorker(state)
 	p.prepared.Done()
 	<-p.atZero
 	for intended, ready := openedAt, max(p.now(), 0); ; intended = ready { // before zero if the run was stopped
@@ -69,7 +70,7 @@ func (p *workerPool) work(openedAt time.Duration) {
 			return
 		}
 		intended = max(intended, p.latest.Load().ChangedAt)
-		ready = p.runJob(i, min(intended, now), now, state)
+		ready = state.looped.drive(p.runJob(i, min(intended, now), now, state))
 	}
 }
 

@@ -33,6 +33,8 @@ type conn struct {
 	bodyStart  int           // offset of a body that waits for a 100 response; 0 if it does not wait
 	writeStart time.Duration // when writing started
 	upload     *upload
+	begun      bool          // an EventLoop has begun it
+	firstByte  time.Duration // if begun: when the first bytes of the response came; 0 if they have not
 	syscallExchange
 }
 
@@ -78,10 +80,7 @@ func (c *conn) close() {
 func (c *conn) exchange(
 	r *Request, at time.Duration, keep int, maxBody int64, a *Response,
 ) (reusable bool, err error) {
-	c.in.startResponse()
-	c.wire, c.sent, c.bodyStart = r.wire, 0, r.bodyStart
-	err = c.send(at, r.idempotent)
-	first := now()
+	first, err := c.begin(r, at)
 	if err == nil {
 		a.Phases.FirstByte = first - c.writeStart
 		reusable, err = responseReader{in: &c.in, response: a, keep: keep, maxBody: maxBody,
@@ -97,6 +96,33 @@ func (c *conn) exchange(
 	a.Sent += int64(c.sent)
 	a.Received += c.in.total
 	return reusable && sentAll, err
+}
+
+// begin sends a request, at the given time, and reads the first bytes of the
+// response. It returns when these came.
+func (c *conn) begin(r *Request, at time.Duration) (first time.Duration, err error) {
+	c.wire, c.bodyStart = r.wire, r.bodyStart
+	if c.begun {
+		return c.resume()
+	}
+	c.in.startResponse()
+	c.sent = 0
+	err = c.send(at, r.idempotent)
+	return now(), err
+}
+
+// resume is begin for a request of which an EventLoop has sent at least a part.
+func (c *conn) resume() (first time.Duration, err error) {
+	c.begun = false
+	switch {
+	case c.firstByte > 0:
+		return c.firstByte, nil
+	case c.sent < len(c.wire):
+		err = c.sendRest(0)
+	default:
+		err = c.in.fill()
+	}
+	return now(), err
 }
 
 // A connection that was quiet before this many requests is trusted, and not

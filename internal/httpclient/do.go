@@ -48,6 +48,11 @@ func (c *Client) exchange(ctx context.Context, r *Request, keep int, a *Response
 	if err != nil {
 		return classify(ctx, ClassTimeout, "waiting for a free connection", err)
 	}
+	return c.exchangeOn(ctx, l, r, keep, a)
+}
+
+// exchangeOn is exchange with a lease.
+func (c *Client) exchangeOn(ctx context.Context, l lease, r *Request, keep int, a *Response) (err error) {
 	if l.conn != nil {
 		retry, err := c.try(ctx, l, r, keep, a)
 		if !retry || err == nil {

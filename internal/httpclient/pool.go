@@ -80,6 +80,19 @@ func (p *pool) acquire(ctx context.Context, key string) (lease, error) {
 	return l, nil
 }
 
+// takeIdle leases an idle connection to an origin. It returns nil if there is
+// none.
+func (p *pool) takeIdle(key string) (*origin, *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.origins[key]
+	if p.closed || o == nil || len(o.idle) == 0 {
+		return nil, nil
+	}
+	o.users++
+	return o, p.pop(o)
+}
+
 // getOrigin finds or creates an origin. It also returns the connections of an
 // evicted origin, which the caller must close.
 func (p *pool) getOrigin(key string) (o *origin, spare []*conn) {

@@ -24,6 +24,7 @@ type reader struct {
 	buf   []byte
 	r, w  int   // buf[r:w] is read but not yet consumed
 	total int64 // bytes read since startResponse
+	held  error // returned in place of reading more; nil to read
 
 	small *[smallBuffer]byte // nil unless borrowed
 	big   *[bigBuffer]byte   // nil unless borrowed
@@ -96,6 +97,9 @@ func (d *reader) grow() {
 // fill reads more input. It may move what is buffered. It returns
 // io.ErrShortBuffer if the buffer cannot grow further.
 func (d *reader) fill() error {
+	if d.held != nil {
+		return d.held
+	}
 	room, err := d.space()
 	if err != nil {
 		return err
@@ -109,6 +113,14 @@ func (d *reader) fill() error {
 		return io.ErrNoProgress
 	}
 	return err
+}
+
+// fillFor is fill where n more bytes are expected.
+func (d *reader) fillFor(n int64) error {
+	if n > smallBuffer && d.held == nil {
+		d.borrowBig()
+	}
+	return d.fill()
 }
 
 // space returns the free part of the buffer, which is never empty without an

@@ -90,8 +90,7 @@ func (t responseReader) readAll() error {
 		if err := t.consume(len(t.in.buffered())); err != nil {
 			return err
 		}
-		t.in.borrowBig()
-		if err := t.in.fill(); err == io.EOF { //nolint:errorlint // what fill returns is not wrapped
+		if err := t.in.fillFor(bigBuffer); err == io.EOF { //nolint:errorlint // what fill returns is not wrapped
 			return nil
 		} else if err != nil {
 			return err
@@ -103,10 +102,7 @@ func (t responseReader) readAll() error {
 func (t responseReader) readBody(n int64) error {
 	for n > 0 {
 		if len(t.in.buffered()) == 0 {
-			if n > smallBuffer {
-				t.in.borrowBig()
-			}
-			if err := t.in.fill(); err != nil {
+			if err := t.in.fillFor(n); err != nil {
 				return err
 			}
 		}

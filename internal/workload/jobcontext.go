@@ -18,6 +18,7 @@ type JobContext struct {
 	started         time.Time // of a job whose start nothing has asked for; otherwise zero
 	parent          *Traceparent
 	sample          *JobSample // nil unless the run keeps a sample
+	begun           any        // by a Lane that the job has left; nil for none
 	session         *Session   // of a job with steps; nil if they share nothing
 	users           []user     // whose jobs run on this goroutine: one for each steps of a mix
 }
@@ -61,6 +62,23 @@ func (c *JobContext) TracedAs(parent *Traceparent) *JobContext {
 	return c
 }
 
+// Resuming sets what a Lane has begun of the next job, or nil.
+func (c *JobContext) Resuming(begun any) { c.begun = begun }
+
+// BegunOf returns what a Lane has begun of the job with the given context, once;
+// nil for none.
+func BegunOf(ctx context.Context) any {
+	c, _ := ctx.Value(begunKey{}).(*JobContext)
+	if c == nil {
+		return nil
+	}
+	begun := c.begun
+	c.begun = nil
+	return begun
+}
+
+type begunKey struct{}
+
 // Value returns the job's traceparent, session or sample, or the run's value.
 func (c *JobContext) Value(key any) any {
 	switch key {
@@ -70,6 +88,8 @@ func (c *JobContext) Value(key any) any {
 		return c.session
 	case sampleKey{}:
 		return c.sample
+	case begunKey{}:
+		return c
 	}
 	return c.Context.Value(key)
 }

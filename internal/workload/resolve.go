@@ -143,7 +143,7 @@ func (r *Resolved) open(ctx context.Context, usage *Usage) (Jobs, error) {
 		jobs.Runner = withDeadlineTimer{jobs.Runner}
 	}
 	if r.faults != nil {
-		jobs.Runner = withFaults{jobs.Runner, r.faults}
+		jobs.Runner, jobs.NewLoop = withFaults{jobs.Runner, r.faults}, nil
 	}
 	if r.kind.Timeout > 0 && !r.Limited {
 		jobs.Runner = withDefaultTimeout{jobs.Runner, r.kind.Timeout}

@@ -109,8 +109,10 @@ type Queue interface {
 // Jobs are the opened jobs of a run. They have either a Delayer or a Runner.
 type Jobs struct {
 	Delayer Delayer
-	Runner  Runner            // if Delayer is nil
-	Faults  *Faults           // of a Delayer; a Runner includes its own
+	Runner  Runner  // if Delayer is nil
+	Faults  *Faults // of a Delayer; a Runner includes its own
+	// NewLoop, if not nil, makes a Loop for the jobs of the Runner.
+	NewLoop func() (Loop, error)
 	Metrics aurea.MetricNames // what a Runner's jobs report
 	// DefaultTimeout limits a Runner's job if the spec has no timeout; 0 means no
 	// limit.

@@ -16,7 +16,6 @@ import (
 func (r *httpRunner) call(
 	ctx context.Context, p prepared, keep int, response *httpclient.Response, metrics exchangeMetrics,
 ) (prepared, error) {
-	client := r.clientOf(ctx)
 	for followed := int64(0); ; followed++ {
 		request, err := p.Request, error(nil)
 		if r.cookies {
@@ -24,7 +23,7 @@ func (r *httpRunner) call(
 				return p, err
 			}
 		}
-		err = client.Do(ctx, request, keep, response)
+		err = r.do(ctx, request, keep, response)
 		metrics.exchange(response)
 		if r.sampled {
 			r.noteExchange(ctx, p, request, response, err)

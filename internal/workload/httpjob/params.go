@@ -141,7 +141,11 @@ func (p *params) open(used *workload.Meter) (workload.Jobs, error) {
 		release()
 		return workload.Jobs{}, err
 	}
-	return workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.close, release}}, nil
+	jobs := workload.Jobs{Runner: workload.WithTimeout(r, p.timeout), Closers: []func(){r.close, release}}
+	if p.canLoop() {
+		jobs.NewLoop = r.newLoop
+	}
+	return jobs, nil
 }
 
 // checkConnections refuses more connections than the policy allows.

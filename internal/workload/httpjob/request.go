@@ -22,6 +22,7 @@ type requestTemplate struct {
 	headers        []header
 	content        content
 	mediaType      string // that is sent with the content; "" for none
+	secure         bool   // over TLS
 	timed          bool   // a field has a timestamp
 	hasTraceparent bool   // the headers contain one
 	rendered       int64  // bytes of the body that each job renders; 0 if all jobs send the same request
@@ -100,6 +101,7 @@ func (t *requestTemplate) check(targets egress.Allowlist, text string) error {
 	if err != nil {
 		return param.Invalid("url", "must be a URL such as http://localhost:8080/; %v", err)
 	}
+	t.secure = first.Scheme == "https"
 	if err := checkTarget(t.options, targets, first); err != nil {
 		return param.Invalid("url", "%v", err)
 	}

@@ -1,0 +1,89 @@
+package httpclient
+
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
+)
+
+// An EventLoop sends requests of HTTP/1.1 without TLS over many connections, from
+// one goroutine that waits for all of them at once. Otherwise a goroutine waits
+// for each, and the scheduler wakes it for every response.
+//
+// Client.Do makes the connections: Attach takes one out of the client's pool,
+// and LoopConn.Detach gives it back. Attach and Wake are safe for concurrent use;
+// everything else belongs to the loop's goroutine.
+type EventLoop struct {
+	client *Client
+	poller *platform.Poller
+	conns  []*LoopConn // by their numbers
+	free   []int32     // unused numbers
+}
+
+// NewEventLoop returns an event loop for the requests of a client. The caller must
+// close it. The error is errors.ErrUnsupported on some systems.
+func (c *Client) NewEventLoop() (*EventLoop, error) {
+	poller, err := platform.NewPoller()
+	if err != nil {
+		return nil, err
+	}
+	return &EventLoop{client: c, poller: poller}, nil
+}
+
+// Close releases the loop. No connection may be attached.
+func (l *EventLoop) Close() { l.poller.Close() }
+
+// Wake makes the current Wait return, or else the next.
+func (l *EventLoop) Wake() { l.poller.Wake() }
+
+// Wait calls ready with the owner of each connection to which data has come, and
+// returns how many there were. Without any it waits until there are, Wake is
+// called, or the limit has passed; a limit of 0 does not wait.
+func (l *EventLoop) Wait(limit time.Duration, ready func(owner any)) int {
+	return l.poller.Wait(limit, func(number int32) {
+		if x := l.conns[number]; x != nil { // otherwise it was detached after the event
+			ready(x.owner)
+		}
+	})
+}
+
+// Attach takes an idle connection to the target of a request out of the client's
+// pool, to serve the requests of an owner. It returns nil if there is none.
+func (l *EventLoop) Attach(r *Request, owner any) *LoopConn {
+	o, c := l.client.pool.takeIdle(r.target.key)
+	if c == nil {
+		return nil
+	}
+	x, err := newLoopConn(l, o, c, owner)
+	if err != nil {
+		l.client.pool.release(o, c)
+		return nil
+	}
+	return x
+}
+
+// watch gives a connection a number, and starts watching it.
+func (l *EventLoop) watch(x *LoopConn) error {
+	if len(l.free) == 0 {
+		l.free = append(l.free, int32(len(l.conns)))
+		l.conns = append(l.conns, nil)
+	}
+	last := len(l.free) - 1
+	number := l.free[last]
+	if err := l.poller.Add(x.fd, number); err != nil {
+		return err
+	}
+	l.free = l.free[:last]
+	l.conns[number], x.number, x.watched = x, number, true
+	return nil
+}
+
+// unwatch stops watching a connection.
+func (l *EventLoop) unwatch(x *LoopConn) {
+	if !x.watched {
+		return
+	}
+	l.poller.Remove(x.fd)
+	l.conns[x.number], x.watched = nil, false
+	l.free = append(l.free, x.number)
+}

@@ -1,0 +1,279 @@
+package httpclient
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// loop returns an event loop that is closed when the test ends.
+func loop(t testing.TB, c *Client) *EventLoop {
+	t.Helper()
+	l, err := c.NewEventLoop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+// loopDo is Client.Do by an event loop, over an idle connection. It reports
+// whether the loop did all of it.
+func loopDo(ctx context.Context, t testing.TB, l *EventLoop, r *Request, a *Response) (looped bool, err error) {
+	t.Helper()
+	x := l.Attach(r, "owner")
+	if x == nil {
+		t.Fatal("there is no idle connection")
+	}
+	state := LoopStuck
+	if x.Send(r, time.Now()) {
+		for state = LoopWaiting; state == LoopWaiting; {
+			l.Wait(testTimeout, func(owner any) {
+				if owner != "owner" {
+					t.Errorf("ready is called with %v", owner)
+				}
+				state, _ = x.Receive()
+			})
+		}
+	}
+	switch {
+	case x.Detach():
+		return false, l.client.Resume(ctx, x, 0, a)
+	case state == LoopDone:
+		*a = x.Response
+		return true, nil
+	default:
+		return false, l.client.Do(ctx, r, 0, a)
+	}
+}
+
+// goodBefore answers the first request of a connection, and lets handle do the
+// rest.
+func goodBefore(handle func(c *net.TCPConn)) func(c *net.TCPConn) {
+	return func(c *net.TCPConn) {
+		if readRequest(bufio.NewReader(c)) {
+			_, _ = io.WriteString(c, good)
+			handle(c)
+		}
+	}
+}
+
+// outcome is what a caller learns of an exchange, without its times and ports. How
+// much was received of a wrong answer depends on how TCP splits it.
+func outcome(a Response, err error) string {
+	text := "no error"
+	if err != nil {
+		text = ownPorts.ReplaceAllString(err.Error(), "port")
+	}
+	return fmt.Sprintf("%s; status %d, %d bytes, after %d that were sent %d times more, connected: %v", text, a.Status,
+		a.Length, a.Sent, a.Retries, a.Connected)
+}
+
+var ownPorts = regexp.MustCompile(`127\.0\.0\.1:\d+`)
+
+// Law: an event loop reads every answer, valid or not, as Do does, however it
+// comes, and reuses the connection after the same ones.
+func TestLoopReadsAsDoes(t *testing.T) {
+	all := rawAnswers()
+	for how, write := range map[string]func(c net.Conn, raw string){
+		"at once": func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) },
+		"in three pieces": func(c net.Conn, raw string) {
+			for third := len(raw)/3 + 1; raw != ""; raw = raw[min(third, len(raw)):] {
+				_, _ = io.WriteString(c, raw[:min(third, len(raw))])
+				time.Sleep(time.Millisecond)
+			}
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := serveRaw(t, func(c *net.TCPConn) {
+				for in := bufio.NewReader(c); ; {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					number, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+					if err != nil {
+						_, _ = io.WriteString(c, good)
+						continue
+					}
+					write(c, all[number].raw)
+					if strings.HasSuffix(r.URL.RawQuery, "last") {
+						return
+					}
+				}
+			})
+			inParallel(all, func(i int) {
+				var outcomes [2]string
+				for path := range outcomes {
+					c := New(Options{KeepAlive: true})
+					var a Response
+					mustGet(t, c, s.url+"/good")
+					r := prepare(t, c, all[i].method, s.url+"/"+strconv.Itoa(i)+"?last", nil, "")
+					var err error
+					if path == 0 {
+						err = c.Do(t.Context(), r, 0, &a)
+					} else {
+						l := loop(t, c)
+						_, err = loopDo(t.Context(), t, l, r, &a)
+					}
+					outcomes[path] = outcome(a, err)
+					c.Close()
+				}
+				if outcomes[0] != outcomes[1] {
+					t.Errorf("%s\n\tDo:   %s\n\tloop: %s", all[i].name, outcomes[0], outcomes[1])
+				}
+			})
+		})
+	}
+}
+
+// A server that misbehaves on a connection of an event loop fails requests with the
+// same errors as those of Do.
+func TestFailingServersOfALoop(t *testing.T) {
+	for name, server := range failingServers {
+		if name == "closes at once" { // then the request goes over a new connection
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			s := serveRaw(t, goodBefore(server.handle))
+			c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})
+			l := loop(t, c)
+			mustGet(t, c, s.url)
+			var a Response
+			_, err := loopDo(t.Context(), t, l, prepare(t, c, "POST", s.url, nil, "x"), &a)
+			wantClass(t, err, server.class, server.says)
+			if l.Attach(prepare(t, c, "GET", s.url, nil, ""), nil) != nil {
+				t.Error("the failed connection can serve another request")
+			}
+		})
+	}
+}
+
+// A request that the socket does not take at once is written on, by Resume.
+func TestLoopUploads(t *testing.T) {
+	read := make(chan int64, 1)
+	s := serveRaw(t, func(c *net.TCPConn) {
+		for in := bufio.NewReader(c); ; {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			n, _ := io.Copy(io.Discard, r.Body)
+			read <- n
+			_, _ = io.WriteString(c, good)
+		}
+	})
+	c := client(t, Options{KeepAlive: true})
+	mustGet(t, c, s.url)
+	<-read
+	const size = 32 << 20
+	var a Response
+	looped, err := loopDo(t.Context(), t, loop(t, c), prepare(t, c, "POST", s.url, nil, strings.Repeat("x", size)), &a)
+	wantResponse(t, "upload", a, err, 200, "")
+	if n := <-read; looped || n != size || a.Sent <= size || a.Connected {
+		t.Errorf("%d bytes came, %d were sent, by the loop alone: %v, connected: %v", n, a.Sent, looped, a.Connected)
+	}
+}
+
+// A response that takes many reads, or more memory than a loop gives one, is the
+// one that Do reads, and the connection serves the next request.
+func TestLoopLeavesLongResponses(t *testing.T) {
+	const length = 1 << 20
+	s := serveRaw(t, serveAnswer(ok200+"Content-Length: "+strconv.Itoa(length)+"\r\n\r\n"+strings.Repeat("x", length)))
+	c := client(t, Options{KeepAlive: true})
+	mustGet(t, c, s.url)
+	l := loop(t, c)
+	for range 3 {
+		var a Response
+		looped, err := loopDo(t.Context(), t, l, prepare(t, c, "GET", s.url, nil, ""), &a)
+		if err != nil || looped || a.Length != length || a.Connected || a.Phases.FirstByte <= 0 {
+			t.Fatalf("%d bytes, by the loop alone: %v, connected: %v, first byte after %v: %v", a.Length, looped,
+				a.Connected, a.Phases.FirstByte, err)
+		}
+	}
+	if got := s.accepted.Load(); got != 1 {
+		t.Errorf("%d connections, want 1", got)
+	}
+}
+
+// An exchange that a loop has begun ends at the deadline of the context that it is
+// resumed with, also if that has passed.
+func TestResumeAtDeadline(t *testing.T) {
+	s := serveRaw(t, goodBefore(func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) }))
+	c := client(t, Options{KeepAlive: true})
+	mustGet(t, c, s.url)
+	l := loop(t, c)
+	r := prepare(t, c, "GET", s.url, nil, "")
+	x := l.Attach(r, nil)
+	if !x.Send(r, time.Now()) || !x.Detach() {
+		t.Fatal("the request was not sent")
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	var a Response
+	wantClass(t, c.Resume(ctx, x, 0, &a), ClassTimeout, "waiting for the answer")
+}
+
+// Wake ends a wait, also one that begins later.
+func TestLoopIsWoken(t *testing.T) {
+	l := loop(t, client(t, Options{}))
+	l.Wake()
+	if n := l.Wait(testTimeout, nil); n != 1 {
+		t.Errorf("%d events, want that of Wake", n)
+	}
+	if n := l.Wait(0, nil); n != 0 {
+		t.Errorf("%d events after it, want none", n)
+	}
+}
+
+// An exchange by an event loop does not allocate.
+func TestLoopAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
+	s := serveRaw(t, staticAnswer(usual))
+	c := client(t, Options{KeepAlive: true, MaxBody: 1 << 20})
+	wantNoAllocations(t, "loop", repeatedLoop(t, c, s.url))
+}
+
+// repeatedLoop returns a function that sends a request over a connection of a loop,
+// and reads the response.
+func repeatedLoop(t testing.TB, c *Client, url string) func() {
+	r := prepare(t, c, "GET", url, nil, "")
+	mustGet(t, c, url)
+	l := loop(t, c)
+	x := l.Attach(r, nil)
+	t.Cleanup(func() { x.Detach() })
+	var state LoopState
+	ready := func(any) { state, _ = x.Receive() }
+	return func() {
+		if !x.Send(r, time.Now()) {
+			t.Fatal("the request was not sent")
+		}
+		for state = LoopWaiting; state == LoopWaiting; {
+			l.Wait(testTimeout, ready)
+		}
+		if state != LoopDone || x.Response.Length != 12 {
+			t.Fatalf("state %d, %d bytes", state, x.Response.Length)
+		}
+	}
+}
+
+// BenchmarkLoop is BenchmarkDo by an event loop.
+func BenchmarkLoop(b *testing.B) {
+	s := serveRaw(b, staticAnswer(usual))
+	do := repeatedLoop(b, client(b, Options{KeepAlive: true}), s.url)
+	b.ReportAllocs()
+	for b.Loop() {
+		do()
+	}
+}

@@ -1,0 +1,210 @@
+package httpclient
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"time"
+)
+
+// A LoopConn is a connection of an EventLoop. It serves one request at a time.
+type LoopConn struct {
+	Response Response // to the latest request
+
+	loop    *EventLoop
+	owner   any
+	origin  *origin
+	fd      int
+	local   net.Addr
+	remote  net.Addr
+	watched bool
+	number  int32 // among the watched connections of the loop
+	in      reader
+	quiet   int  // see conn
+	ended   bool // it cannot serve another request
+
+	// State of the current exchange.
+	begun      bool // something was sent, and the response has not been read
+	request    *Request
+	sent       int
+	writeStart time.Duration
+	first      time.Duration // when the first bytes of the response came; 0 before
+	reads      int           // since then
+	needed     int           // bytes of the whole response, as far as is known
+}
+
+// An exchange whose response takes more reads, or more memory, is finished by
+// Resume: it is read again from its start after each.
+const (
+	maxLoopReads  = 16
+	maxLoopLength = bigBuffer
+)
+
+// newLoopConn makes a connection one of the loop. On success c is closed, and its
+// socket is open.
+func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error) {
+	if c.secure != nil {
+		return nil, errors.ErrUnsupported
+	}
+	fd, err := duplicate(c)
+	if err != nil {
+		return nil, err
+	}
+	x := &LoopConn{
+		loop: l, owner: owner, origin: o, fd: fd, quiet: c.quiet,
+		local: c.socket.LocalAddr(), remote: c.socket.RemoteAddr(),
+	}
+	x.in.held = errWouldBlock
+	c.broken = true // close the descriptor only
+	c.close()
+	return x, nil
+}
+
+// Send writes a request, at the given time. If it returns false, the connection
+// cannot serve the request, or has not accepted all of it: the caller detaches it.
+func (x *LoopConn) Send(r *Request, at time.Time) bool {
+	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key || !x.watched && x.loop.watch(x) != nil {
+		return false
+	}
+	start := at.Sub(epoch)
+	if !r.idempotent || x.quiet < trustedAfter {
+		if !x.isQuiet() {
+			x.ended = true
+			return false
+		}
+		x.quiet++
+		start = now()
+	}
+	x.in.startResponse()
+	x.Response.reset()
+	x.request, x.writeStart, x.first, x.reads, x.needed = r, start, 0, 0, 0
+	x.sent, _ = send(x.fd, r.wire) // what fails here fails again when it is read or resumed
+	x.begun = true
+	return x.sent == len(r.wire)
+}
+
+// isQuiet reports whether the connection is open and has no unrequested data.
+func (x *LoopConn) isQuiet() bool {
+	var first [1]byte
+	_, err := receive(x.fd, first[:])
+	return errors.Is(err, syscall.EAGAIN)
+}
+
+// Receive reads what is there of the response. If that completes the response, it
+// returns when it did so.
+func (x *LoopConn) Receive() (state LoopState, end time.Time) {
+	for x.reads < maxLoopReads && len(x.in.buffered()) < maxLoopLength {
+		room, err := x.in.space()
+		if err != nil {
+			break
+		}
+		n, err := receive(x.fd, room)
+		switch {
+		case errors.Is(err, syscall.EAGAIN):
+			if len(x.in.buffered()) == 0 {
+				x.in.release() // or the connection would hold a buffer while it waits
+			}
+			return LoopWaiting, time.Time{}
+		case err == nil && n == 0:
+			err = io.EOF
+		}
+		if err != nil {
+			x.in.held = err
+			break
+		}
+		if x.reads++; x.reads == 1 {
+			x.first = now()
+		}
+		x.in.advance(n)
+		switch whole, err := x.read(); {
+		case err != nil:
+			return LoopStuck, time.Time{}
+		case whole:
+			return LoopDone, x.end()
+		} // otherwise more may be there, or the end, of which no other event will tell
+	}
+	return LoopStuck, time.Time{}
+}
+
+// read reads the buffered response. If that is not whole or not right, it leaves
+// the buffer as it is.
+func (x *LoopConn) read() (whole bool, err error) {
+	if len(x.in.buffered()) < x.needed {
+		return false, nil
+	}
+	reusable, err := responseReader{
+		in: &x.in, response: &x.Response, maxBody: x.loop.client.options.MaxBody,
+	}.read(x.request.toHEAD)
+	if err == nil {
+		x.ended = !reusable
+		return true, nil
+	}
+	if a := &x.Response; a.Status > 0 && a.known.length > 0 && a.known.length < maxLoopLength {
+		x.needed = len(a.head) + int(a.known.length)
+	}
+	x.in.r = 0
+	x.Response.reset()
+	if errors.Is(err, errWouldBlock) {
+		err = nil
+	}
+	return false, err
+}
+
+// end ends an exchange whose response has been read, and returns when that was.
+func (x *LoopConn) end() time.Time {
+	end := now()
+	x.begun = false
+	a := &x.Response
+	a.Phases.FirstByte, a.Phases.Body = x.first-x.writeStart, end-x.first
+	a.Sent, a.Received = int64(x.sent), x.in.total
+	x.in.endResponse()
+	return epoch.Add(end)
+}
+
+// Detach takes the connection out of the loop. It reports whether an exchange has
+// begun, which Resume then finishes. Otherwise the connection is back in the
+// client's pool, or closed.
+func (x *LoopConn) Detach() (begun bool) {
+	x.loop.unwatch(x)
+	if x.begun {
+		return true
+	}
+	c, err := x.conn()
+	if err == nil && x.ended {
+		c.broken = true
+		c.close()
+		c = nil
+	}
+	x.loop.client.pool.release(x.origin, c)
+	return false
+}
+
+// conn returns the connection as one for a goroutine.
+func (x *LoopConn) conn() (*conn, error) {
+	socket := newFileSocket(x.fd, x.local, x.remote)
+	c, err := newConn(socket)
+	if err != nil {
+		return nil, errors.Join(err, socket.Close())
+	}
+	x.in.src = c.in.src
+	c.in = x.in
+	if errors.Is(c.in.held, errWouldBlock) {
+		c.in.held = nil
+	}
+	c.used, c.quiet, c.idleSince = true, x.quiet, now()
+	c.begun, c.sent, c.writeStart, c.firstByte = x.begun, x.sent, x.writeStart, x.first
+	return c, nil
+}
+
+// Resume finishes the exchange that a detached connection has begun, like Do.
+func (c *Client) Resume(ctx context.Context, x *LoopConn, keep int, a *Response) error {
+	a.reset()
+	made, err := x.conn()
+	if err != nil {
+		c.pool.release(x.origin, nil)
+		return classify(ctx, ClassConnect, "resuming the request", err)
+	}
+	return c.exchangeOn(ctx, lease{origin: x.origin, conn: made}, x.request, keep, a)
+}
