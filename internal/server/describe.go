@@ -143,14 +143,16 @@ func statusNames() []any {
 func schemaRef(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
 // specSchema returns the JSON Schema of a spec, from the table that decodes it. It
-// is without what aurea.SpecSchema adds for editors: rules about several fields,
-// and $defs, which a description does not have.
+// is without what is for editors only: $defs, and rules about several fields, which
+// would make the fields unknown in generated types.
 func specSchema(kinds []aurea.Kind) *huma.Schema {
 	spec := toSchema(param.ObjectSchema(aurea.SpecParameters()))
 	spec.Description = "What to run. num_jobs or duration is needed."
 	var workloads []*huma.Schema
 	for _, kind := range kinds {
-		workloads = append(workloads, toSchema(kind.Schema()))
+		workload := toSchema(kind.Schema())
+		workload.AnyOf = nil
+		workloads = append(workloads, workload)
 	}
 	for _, holder := range []*huma.Schema{spec, spec.Properties["scenarios"].Items} {
 		workload := &huma.Schema{Description: holder.Properties["workload"].Description, OneOf: workloads}
