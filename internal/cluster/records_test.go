@@ -130,7 +130,7 @@ func TestRecordsAreChecked(t *testing.T) {
 			s.awaitWorkers(t, 2)
 			m := execute(t, s.dispatcher, `{"num_jobs": 100, "concurrency": 2, "workload": {"kind": "noop"}}`)
 			warnings := otherWarnings(m)
-			if len(warnings) != 1 || !strings.Contains(warnings[0], "of 50 jobs are missing: worker liar") ||
+			if len(warnings) != 1 || !strings.Contains(warnings[0], "job records of worker liar are missing (50)") ||
 				!strings.Contains(warnings[0], c.want) {
 				t.Errorf("warnings %q, want one with %q", warnings, c.want)
 			}

@@ -130,7 +130,7 @@ func TestWrongRequests(t *testing.T) {
 		{"POST", "/v1/runs", `{"num_jobs": 1000000000}`, 400, "10000000", "body.num_jobs"},
 		{"POST", "/v1/runs", `{"num_jobs": 1`, 400, "is not JSON", "body"},
 		{"POST", "/v1/runs", paddedBody(2 << 20), 413, "1048576", ""},
-		{"POST", "/v1/runs", oneJob, 429, "1 runs are waiting", ""},
+		{"POST", "/v1/runs", oneJob, 429, "its limit of waiting runs is 1", ""},
 		{"PUT", "/v1/runs/" + id, "", 405, "answers DELETE, GET, PATCH, not PUT", ""},
 		{"GET", "/v1/runs/" + id + "/cancel", "", 405, "answers POST, not GET", ""},
 		{"GET", "/v1/run", "", 404, "there is nothing at /v1/run", ""},
