@@ -15,4 +15,8 @@ var steps = []step{
 		What:  "no read buffer for a connection that waits: 14.1 KB with its goroutine before, less than 12 KiB now",
 		Plain: "0.91 → 0.90", TLS: "0.98 → 0.98", HTTP2: "–",
 	},
+	{
+		What:  "an event loop a core, where many connections wait together, in the closed model",
+		Plain: "0.91 → 1.03", TLS: "–", HTTP2: "–",
+	},
 }
