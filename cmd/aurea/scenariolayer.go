@@ -12,8 +12,8 @@ import (
 )
 
 // yieldsToScenarios reports whether a layer must leave a field to the scenarios of
-// the file, each of which has its own: the environment does not override files. It
-// notes the variable, so that the user learns of it.
+// the file, which have one each: the environment does not override files. It notes
+// the variable, so that the user learns of it.
 func (d *specDocument) yieldsToScenarios(flag *pflag.Flag, field string, l layer) bool {
 	if flag == nil || !l.fromEnvironment || !d.has("scenarios") || !slices.Contains(aurea.ScenarioFields(), field) {
 		return false

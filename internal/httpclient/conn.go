@@ -111,7 +111,7 @@ func (c *conn) begin(r *Request, at time.Duration) (first time.Duration, err err
 	return now(), err
 }
 
-// resume is begin for a request of which an EventLoop has sent at least a part.
+// resume does what begin does, for a request that an EventLoop has begun to send.
 func (c *conn) resume() (first time.Duration, err error) {
 	c.begun = false
 	switch {

@@ -123,7 +123,8 @@ func (x *LoopConn) Receive() (state LoopState, end time.Time) {
 			return LoopStuck, time.Time{}
 		case whole:
 			return LoopDone, x.end()
-		} // otherwise more may be there, or the end, of which no other event will tell
+		}
+		// More may be there, or the end. No other event will tell, so read again.
 	}
 	return LoopStuck, time.Time{}
 }

@@ -143,7 +143,7 @@ func (l *targetList) prepare(
 	return r, err
 }
 
-// bodyFiles are the files of bodies, each of which is read once.
+// bodyFiles are the files of bodies. Each is read once.
 type bodyFiles struct {
 	from files.Source
 	left int64 // bytes that may be read
