@@ -13,13 +13,13 @@ import (
 )
 
 // BenchmarkLiveView measures what the live view costs a run whose jobs do nothing.
-// An iteration is 48 runs of a second on a terminal, with the view and without in
+// An iteration is 240 runs of a second on a terminal, with the view and without in
 // turns. The metric is the throughput with the view by that without: 1 is no cost,
 // the goal is 0.98. Beside it stand the limits of its 95 % interval.
 func BenchmarkLiveView(b *testing.B) {
 	binary := aureatest.Binary(b)
 	for b.Loop() {
-		aureatest.MeasureRatio(
+		aureatest.MeasureRatio(60,
 			func() float64 { return noopThroughput(b, binary) },
 			func() float64 { return noopThroughput(b, binary, "--quiet") },
 		).Report(b, "view/quiet")

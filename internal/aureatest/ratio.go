@@ -10,15 +10,12 @@ import (
 // of the ratios of its blocks, and the limits of the 95 % interval of that median.
 type RatioEstimate struct{ Median, Low, High float64 }
 
-// ratioBlocks are the blocks of an estimate. The 3rd and the 10th of 12 sorted
-// ratios are the 96 % interval of their median, by the binomial distribution.
-const ratioBlocks = 12
-
 // MeasureRatio measures the rates of two things in turns and returns the first by
-// the second. Each block measures first, second, second, first, and divides the
-// geometric means: a machine that becomes steadily slower changes no ratio.
-func MeasureRatio(first, second func() float64) RatioEstimate {
-	ratios := make([]float64, ratioBlocks)
+// the second, as the median of blocks, of which it takes 6 at least. Each block
+// measures first, second, second, first, and divides the geometric means: a
+// machine that becomes steadily slower changes no ratio.
+func MeasureRatio(blocks int, first, second func() float64) RatioEstimate {
+	ratios := make([]float64, blocks)
 	for i := range ratios {
 		a, b := first(), second()
 		b *= second()
@@ -26,11 +23,27 @@ func MeasureRatio(first, second func() float64) RatioEstimate {
 		ratios[i] = math.Sqrt(a / b)
 	}
 	slices.Sort(ratios)
+	outside := outsideMedian(blocks)
 	return RatioEstimate{
-		Median: (ratios[ratioBlocks/2-1] + ratios[ratioBlocks/2]) / 2,
-		Low:    ratios[2],
-		High:   ratios[ratioBlocks-3],
+		Median: (ratios[(blocks-1)/2] + ratios[blocks/2]) / 2,
+		Low:    ratios[outside],
+		High:   ratios[blocks-1-outside],
 	}
+}
+
+// outsideMedian returns how many of n sorted values lie on each side of the
+// shortest interval that has their median with 95 %, by the binomial
+// distribution of how many are below it.
+func outsideMedian(n int) int {
+	tail, exactly := 0.0, math.Pow(0.5, float64(n))
+	for k := range n / 2 {
+		tail += exactly
+		if tail > 0.025 {
+			return k - 1
+		}
+		exactly *= float64(n-k) / float64(k+1)
+	}
+	panic("fewer than 6 values have no such interval")
 }
 
 // Report adds the estimate to the metrics of a benchmark.

@@ -191,7 +191,7 @@ func BenchmarkPageBesideRun(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		aureatest.MeasureRatio(throughput(true), throughput(false)).Report(b, "page/none")
+		aureatest.MeasureRatio(12, throughput(true), throughput(false)).Report(b, "page/none")
 	}
 	all.report(b)
 }
