@@ -1,12 +1,12 @@
 // The charts of a report, drawn from the result that the page holds. Its
 // imports are of the folder internal/server/ui.
 
-import { asked } from "./charts/asked.js";
 import { sharedCursor } from "./charts/cursor.js";
-import { histogramOptions, percentilesOptions } from "./charts/distribution.js";
-import { inFlightOptions, latencyOptions, pointsOf, throughputOptions } from "./charts/overtime.js";
 import { plot } from "./charts/plot.js";
 import { indent } from "./core/json.js";
+import { asked } from "./figures/asked.js";
+import { histogramOptions, percentilesOptions } from "./figures/distribution.js";
+import { inFlightOptions, latencyOptions, pointsOf, throughputOptions } from "./figures/overtime.js";
 
 const text = document.getElementById("result").textContent;
 const result = JSON.parse(text);

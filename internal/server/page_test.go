@@ -164,6 +164,36 @@ func TestPageModules(t *testing.T) {
 
 var imported = regexp.MustCompile(`from "(\.{1,2}/[\w./-]+\.js)"`)
 
+// Modules import from their own folder and from those before it. The charts stay
+// small enough to be our own.
+func TestPageFolders(t *testing.T) {
+	folders := []string{"core", "charts", "figures", "screens", "."}
+	rank := func(file string) int {
+		folder, _, nested := strings.Cut(file, "/")
+		if !nested {
+			folder = "."
+		}
+		return slices.Index(folders, folder)
+	}
+	charts := 0
+	for _, file := range pageNames(t, "js") {
+		if rank(file) < 0 {
+			t.Errorf("%s is in none of the folders %q", file, folders)
+		}
+		if strings.HasPrefix(file, "charts/") {
+			charts += strings.Count(pageContent(t, file), "\n")
+		}
+		for _, match := range imported.FindAllStringSubmatch(pageContent(t, file), -1) {
+			if other := path.Join(path.Dir(file), match[1]); rank(other) > rank(file) {
+				t.Errorf("%s imports %s", file, other)
+			}
+		}
+	}
+	if charts > 700 {
+		t.Errorf("the charts have %d lines, want at most 700", charts)
+	}
+}
+
 // Modules of the page do not import each other in a circle.
 func TestPageModulesAreLayered(t *testing.T) {
 	imports := map[string][]string{}

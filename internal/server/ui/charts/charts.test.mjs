@@ -9,10 +9,8 @@ import { around, durations } from "./domain.js";
 import { outline } from "./layers.js";
 import { bandPath, linePath, lonely } from "./path.js";
 import { corners, covers } from "./marks.js";
-import { pointsOf } from "./overtime.js";
 import { linear, log, ordinal, tail, time } from "./scale.js";
 import { clock, linearTicks, logTicks, niceStep, niceTop, percentile, tailTicks, timeTicks, wholeTicks } from "./ticks.js";
-import { positions, reach } from "./whisker.js";
 
 const identity = (value) => value;
 
@@ -169,33 +167,7 @@ test("a symbol is around its point", () => {
   assert.equal(outline("star", 10, 20).split("L").length, 10);
 });
 
-test("a whisker has 0 in the middle, and what is beyond its scale at the end", () => {
-  assert.deepEqual(positions({ low: -0.1, value: 0, high: 0.1 }, 0.1),
-    { low: 5, value: 100, high: 195, cutLow: false, cutHigh: false });
-  assert.deepEqual(positions({ low: -0.05, value: 0.2, high: 3 }, 0.1),
-    { low: 52.5, value: 195, high: 195, cutLow: false, cutHigh: true });
-  assert.deepEqual(positions({ value: undefined }, 1),
-    { low: undefined, value: undefined, high: undefined, cutLow: false, cutHigh: false });
-});
-
-test("the reach of whiskers is round, and one far beyond the others does not flatten them", () => {
-  assert.equal(reach([0.08, -0.11, undefined], 0.1), 0.15);
-  assert.equal(reach([], 0.1), 0.1);
-  assert.equal(reach([0.01, 0.02], 0.1), 0.1);
-  assert.equal(reach([0.1, 0.1, 0.1, 0.1, 40], 0.1), 0.6);
-  assert.equal(reach([19], 0.1), 20);
-});
-
 test("an axis without values has a domain all the same", () => {
   assert.deepEqual(around([], String).domain, [0, 1]);
   assert.deepEqual(durations([], String).domain, [0, 1]);
-});
-
-test("a brief last interval is a part of the one before it", () => {
-  const point = (t, ok, failed) => ({ t, started: ok + failed, ok, failed, in_flight: 0, throughput: ok, p99: 0.1 });
-  const points = pointsOf([point(1, 231, 0), point(2, 231, 2), point(2.0005, 1, 1)]);
-  const seen = points.map(({ from, t, ok, failed, p99 }) => [from, t, ok, failed, p99]);
-  assert.deepEqual(seen, [[0, 1, 231, 0, 0.1], [1, 2.0005, 232, 3, 0.1]]);
-  assert.equal(Math.round(points[1].throughput), 232);
-  assert.equal(pointsOf([point(0.1, 5, 0), point(0.2, 5, 0)]).length, 2, "of intervals that are all brief");
 });

@@ -1,7 +1,7 @@
 // The table of a comparison's metrics: a row each, with its difference drawn.
 
-import { reach, whisker } from "../../charts/whisker.js";
 import { element, exact, unseen } from "../../core/dom.js";
+import { reach, whisker } from "../../figures/whisker.js";
 import { signed } from "./metric.js";
 import { rowsOf, withinOf } from "./verdict.js";
 

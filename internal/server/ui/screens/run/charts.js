@@ -1,10 +1,10 @@
 // The charts of a run over time, with one cursor.
 
-import { asked } from "../../charts/asked.js";
 import { sharedCursor } from "../../charts/cursor.js";
-import { inFlightOptions, latencyOptions, pointsOf, throughputOptions } from "../../charts/overtime.js";
 import { plot } from "../../charts/plot.js";
 import { element } from "../../core/dom.js";
+import { asked } from "../../figures/asked.js";
+import { inFlightOptions, latencyOptions, pointsOf, throughputOptions } from "../../figures/overtime.js";
 import { checksOf, timelineOf } from "./view.js";
 
 /** Returns the charts: { node, show }. They are shown from two points on. */

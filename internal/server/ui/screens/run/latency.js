@@ -1,11 +1,11 @@
 // The tab Latency: its percentiles, how it is distributed, and how much of it is
 // service time and how much delay.
 
-import { asked } from "../../charts/asked.js";
-import { histogramOptions, percentilesOptions } from "../../charts/distribution.js";
 import { plot } from "../../charts/plot.js";
 import { element, row } from "../../core/dom.js";
 import { notice } from "../../core/problem.js";
+import { asked } from "../../figures/asked.js";
+import { histogramOptions, percentilesOptions } from "../../figures/distribution.js";
 import { remark } from "./drawn.js";
 import { loadHistogram } from "./load.js";
 import { amount, tableOf, times } from "./table.js";

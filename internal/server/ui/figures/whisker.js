@@ -1,7 +1,7 @@
 // A whisker: a difference as a dot on a small scale around 0, with its interval
 // as a line that has an end on either side.
 
-import { round, svg } from "./svg.js";
+import { round, svg } from "../charts/svg.js";
 
 const width = 200;
 const height = 22;

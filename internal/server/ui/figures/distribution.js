@@ -1,13 +1,13 @@
 // How long jobs took: percentiles on an axis that gives every further nine the
 // same room, and a histogram. The page and the HTML report draw the same.
 
+import { fromColumns } from "../charts/columns.js";
+import { durations, fromZero } from "../charts/domain.js";
+import { bars, line } from "../charts/layers.js";
+import { crosses } from "../charts/marks.js";
+import { log, tail } from "../charts/scale.js";
+import { percentile } from "../charts/ticks.js";
 import { duration, number } from "../core/format.js";
-import { fromColumns } from "./columns.js";
-import { bars, line } from "./layers.js";
-import { crosses } from "./marks.js";
-import { durations, fromZero } from "./overtime.js";
-import { log, tail } from "./scale.js";
-import { percentile } from "./ticks.js";
 
 /**
  * @typedef {object} Curve a distribution
@@ -49,7 +49,7 @@ export function percentilesOptions(title, curves, limits) {
   return {
     title, label: `${title}, by the share of jobs that took at most so long: all ${duration(lines[0].summary.max)}`,
     x: { scale: tail, domain: [0, top], write: percentile, name: "of the jobs took at most" },
-    y: durations([...some, ...near]),
+    y: durations([...some, ...near], duration),
     layers: [...lines.map(({ points, tone }) => line(points, tone)), crosses(marks)],
     items: lines.map(({ name, tone }) => ({ name, tone })),
     ...fromColumns([

@@ -1,12 +1,13 @@
 // A run over time: its latency, its throughput and its jobs in flight, with what
 // was asked for. The page and the HTML report draw the same.
 
+import { fromColumns } from "../charts/columns.js";
+import { durations, fromZero } from "../charts/domain.js";
+import { band, bars, line } from "../charts/layers.js";
+import { events, labels, limits, span } from "../charts/marks.js";
+import { time } from "../charts/scale.js";
+import { clock } from "../charts/ticks.js";
 import { duration, number } from "../core/format.js";
-import { fromColumns } from "./columns.js";
-import { band, bars, line } from "./layers.js";
-import { events, labels, limits, span } from "./marks.js";
-import { linear, log, time } from "./scale.js";
-import { clock, niceTop } from "./ticks.js";
 
 /**
  * @typedef {object} Course a run over time
@@ -48,18 +49,6 @@ const values = (points, key) => points.map((point) => point[key]);
 const latencies = (points, key) => points.map((point) => (point.ended ? point[key] ?? null : null));
 const against = (times, list) => times.map((t, i) => [t, list[i]]);
 
-// fromZero returns a y axis from 0 to a round value above all values.
-export const fromZero = (list, write) => ({ scale: linear, domain: [0, niceTop(Math.max(...list, 0), 5)], write });
-
-// durations returns a y axis of times: from 0, or logarithmic where the values
-// differ by more than a factor of 30.
-export function durations(list) {
-  const some = list.filter((value) => value > 0);
-  const [low, high] = [Math.min(...some), Math.max(...some)];
-  if (!(high > 30 * low)) return fromZero(some, duration);
-  return { scale: log, domain: [low / 1.1, high * 1.1], write: duration };
-}
-
 // near returns the limits that are worth the room. One that is far from all
 // values would flatten them, so it is shown at the edge.
 function near(list, measured) {
@@ -96,7 +85,7 @@ export function latencyOptions(course) {
     ? `: p50 ${duration(summary.latency.p50)}, p99 ${duration(summary.latency.p99)} as a whole` : "";
   return {
     title: "Latency", label: `Latency of jobs that ended ok ${over}${whole}`, x,
-    y: durations([...measured, ...near(drawn, measured)]),
+    y: durations([...measured, ...near(drawn, measured)], duration),
     layers: [...background, band(times.map((t, i) => [t, p50[i], p99[i]]), "a"), line(against(times, p99), "a"),
       line(against(times, p90), "b"), line(against(times, p50), "c"), limits(drawn), ...foreground],
     items: [{ name: "p99", tone: "a" }, { name: "p90", tone: "b" }, { name: "p50", tone: "c" }],
