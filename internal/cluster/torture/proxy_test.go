@@ -34,6 +34,7 @@ type proxy struct {
 	changed    chan struct{} // closed and replaced when the mode changes
 	links      map[*link]bool
 	lastReport time.Time
+	unanswered time.Time // when the report was sent that waits for its answer; zero if none does
 	grants     []grant
 	hold       func(chunk []byte) time.Duration // delays a chunk for the worker; may be nil
 }
@@ -147,6 +148,9 @@ func (p *proxy) sawFromWorker(chunk []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lastReport = time.Now()
+	if p.unanswered.IsZero() {
+		p.unanswered = p.lastReport
+	}
 }
 
 // sawForWorker notes the leases that a worker is given.
@@ -158,6 +162,7 @@ func (p *proxy) sawForWorker(chunk []byte) {
 		p.grants = append(p.grants, grant{now, now.Add(cluster.Lease + startLead)})
 	} else if bytes.Contains(chunk, []byte(`"lease":4000000000`)) {
 		p.grants = append(p.grants, grant{now, p.lastReport.Add(cluster.Lease)})
+		p.unanswered = time.Time{}
 	}
 	p.mu.Unlock()
 	if hold != nil {
@@ -178,6 +183,14 @@ func (p *proxy) leaseAt(moment time.Time) (until time.Time) {
 		}
 	}
 	return until
+}
+
+// waitingSince returns since when a report waits for its answer; zero if none
+// does.
+func (p *proxy) waitingSince() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.unanswered
 }
 
 // set changes the mode. Pass heals: new connections work again.

@@ -39,7 +39,7 @@ func drawFault(random *rand.Rand, workers int) fault {
 	network := func(m mode) func(r *rig, last time.Duration) {
 		return func(r *rig, last time.Duration) { r.workers[victim].proxy.setFor(m, last) }
 	}
-	switch kind := random.IntN(11); kind {
+	switch kind := random.IntN(12); kind {
 	case 0:
 		f.what, f.last = "kill", 0
 		f.hit = func(r *rig, _ time.Duration) { r.workers[victim].kill() }
@@ -61,6 +61,10 @@ func drawFault(random *rand.Rand, workers int) fault {
 		f.hit = func(r *rig, last time.Duration) { r.server.stopFor(last) }
 		return f
 	case 9:
+		f.what = "server overloaded"
+		f.hit = func(r *rig, last time.Duration) { r.overloadFor(last) }
+		return f
+	case 10:
 		f.what, f.last = "server terminated", time.Duration(random.IntN(5000))*time.Millisecond
 		f.hit = func(r *rig, last time.Duration) {
 			r.terminate()

@@ -1,0 +1,203 @@
+//go:build unix
+
+package torture
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
+
+	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/cluster"
+)
+
+// An overloaded server computes for overloadSlice of each overloadPeriod. At first
+// overloadReaders ask it for more than it can do in that time, and with each period
+// some more, until a worker has waited for an answer for longer than the time
+// between two reports. The server computes on while a worker has waited for
+// overloadPatience: one that waits until its lease ends has a server that is away,
+// which is another fault.
+const (
+	overloadPeriod   = 100 * time.Millisecond
+	overloadSlice    = 5 * time.Millisecond
+	overloadReaders  = 48
+	overloadMore     = 4
+	overloadMost     = 500
+	overloadPatience = 2 * time.Second
+)
+
+// overloadFor overloads the server for a time.
+func (r *rig) overloadFor(d time.Duration) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	r.overload(ctx)
+}
+
+// overload overloads the server until the context ends.
+func (r *rig) overload(ctx context.Context) {
+	r.t.Helper()
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	transport := &http.Transport{MaxIdleConnsPerHost: overloadMost}
+	defer transport.CloseIdleConnections()
+	wanted, felt := overloadReaders, false
+	for started := 0; ctx.Err() == nil; {
+		for ; started < wanted; started++ {
+			readers.Go(func() { readAgain(ctx, transport, r.url) })
+		}
+		r.server.stopFor(overloadPeriod - overloadSlice)
+		time.Sleep(overloadSlice)
+		if felt = felt || r.longestWait() > cluster.ReportInterval; !felt {
+			wanted = min(wanted+overloadMore, overloadMost)
+		}
+		for r.longestWait() > overloadPatience && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// readAgain reads what a service shows, again and again. An overloaded service
+// may fail to answer.
+func readAgain(ctx context.Context, transport http.RoundTripper, url string) {
+	for ctx.Err() == nil {
+		for _, path := range []string{"/v1/runs", "/metrics"} {
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+path, nil)
+			if err != nil {
+				return
+			}
+			if response, err := transport.RoundTrip(request); err == nil {
+				_, _ = io.Copy(io.Discard, response.Body)
+				_ = response.Body.Close()
+			}
+		}
+	}
+}
+
+// longestWait returns how long a worker has waited for the answer to a report.
+func (r *rig) longestWait() (longest time.Duration) {
+	for _, w := range r.workers {
+		if since := w.proxy.waitingSince(); !since.IsZero() {
+			longest = max(longest, time.Since(since))
+		}
+	}
+	return longest
+}
+
+// An overloaded server gets longer reports, not more of them, and loses nothing:
+// no worker is lost, each report is in the books once, and the result says how
+// long the workers were not heard.
+func TestServerOverloaded(t *testing.T) {
+	const workers, seconds, rate = 4, 8, 200
+	r := startRigAt(t, startNATS(t), workers)
+	e := listenIn(t, r)
+	id := r.submit(`"rate": %d, "num_jobs": %d, "workers": %d`, rate, rate*seconds, workers)
+	r.target.await(t, rate/4)
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		r.overload(ctx)
+	}()
+	r.target.await(t, rate*seconds)
+	cancel()
+	<-over
+	run := r.finish(id)
+	r.exact(run)
+	r.checkReports(e, run.Result, seconds)
+	r.checkGap(run.Result)
+	r.terminate()
+	r.serve()
+	if stored, err := r.client.Get(t.Context(), id); err != nil {
+		t.Error(err)
+	} else if diff := cmp.Diff(run, stored); diff != "" {
+		t.Errorf("the stored run is not what was shown: %s", diff)
+	}
+}
+
+// checkReports compares the reports of a run of whole seconds with what its result
+// says of each worker, and wants some of them to be of more than an interval.
+func (r *rig) checkReports(e *eavesdropper, result *aurea.Result, seconds int64) {
+	r.t.Helper()
+	workers := slices.SortedFunc(slices.Values(result.Workers.Of), func(a, b aurea.WorkerResult) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+	var reports int64
+	for shard, w := range workers {
+		sent := r.distinct(e.heard(strconv.Itoa(shard)))
+		var sum aurea.Counts
+		for _, report := range sent {
+			sum.Add(report.Judged.Counts)
+		}
+		r.t.Logf("worker %s: %d reports, at most %.1f s apart", w.Name, w.Reports, w.LongestGap)
+		if w.State != aurea.WorkerEnded {
+			r.t.Errorf("worker %s is %s", w.Name, w.State)
+		}
+		if w.Reports != int64(len(sent)) {
+			r.t.Errorf("worker %s sent %d reports, and %d are in the books", w.Name, len(sent), w.Reports)
+		}
+		if ended := w.Counts.OK; sum.OK != ended {
+			r.t.Errorf("the reports of worker %s have %d jobs, the result has %d", w.Name, sum.OK, ended)
+		}
+		reports += w.Reports
+	}
+	// Each of the workers sends a report a second when it is heard at once.
+	if most := seconds * int64(len(workers)); reports >= most {
+		r.t.Errorf("%d reports came, want fewer than %d: longer ones", reports, most)
+	}
+}
+
+// distinct returns the reports of one shard since the last start, each once. It
+// wants them in order, one under way at a time, and the same again when one is
+// repeated.
+func (r *rig) distinct(heard []*nats.Msg) (reports []*cluster.Report) {
+	r.t.Helper()
+	var last []byte
+	for _, m := range heard {
+		if bytes.Equal(m.Data, last) || m.Subject != heard[len(heard)-1].Subject {
+			continue
+		}
+		report := cluster.NewReport()
+		if err := report.UnmarshalBinary(m.Data); err != nil {
+			r.t.Fatal(err)
+		}
+		if want := uint64(len(reports)) + 1; report.Seq != want {
+			r.t.Fatalf("report %d came, want report %d", report.Seq, want)
+		}
+		reports, last = append(reports, report), m.Data
+	}
+	return reports
+}
+
+// checkGap wants a result to give the longest silence of its workers as a reason
+// for doubt, if it is longer than two intervals, and only then.
+func (r *rig) checkGap(result *aurea.Result) {
+	r.t.Helper()
+	var longest float64
+	for _, w := range result.Workers.Of {
+		longest = max(longest, w.LongestGap)
+	}
+	if result.Workers.LongestGap != longest {
+		r.t.Errorf("the longest gap is %v s, and of the workers %v s", result.Workers.LongestGap, longest)
+	}
+	gap := reason(result, "report_gap")
+	if given := gap != nil; given != (longest > 2) {
+		r.t.Errorf("after a silence of %v s report_gap is given: %t", longest, given)
+	}
+	if gap != nil && (gap.Value != longest || gap.State != aurea.Degraded) {
+		r.t.Errorf("the reason is %+v, want %v s", *gap, longest)
+	}
+	if lost := reason(result, aurea.WorkerLostCode); lost != nil {
+		r.t.Errorf("a worker is lost: %+v", *lost)
+	}
+}
