@@ -4,18 +4,17 @@
  * @typedef {object} State
  * @property {object | null} service what /health says; null before
  * @property {boolean} online whether the last request had a response
- * @property {object[] | null} kinds the kinds of job; null before they are loaded
- * @property {Map<string, object>} runs the known runs by id
- * @property {object | null} shown the view of the run that is shown; null before
- * @property {string[]} order the ids of the listed runs, newest first
- * @property {object[] | null} workers the workers; null before they are loaded
- * @property {object[] | null} searches the searches; null before they are loaded
+ * @property {import("../screens/home/feed.js").Listed | null} listed the runs of the home; null before
+ * @property {import("../screens/run/view.js").View | null} shown the view of the run that is shown; null before
+ * @property {import("../screens/compare/load.js").Compared | null} compared the comparison that is shown; null before
+ * @property {import("../screens/trend/load.js").Named | null} trend the runs of a name and their trend; null before
+ * @property {import("../screens/system/load.js").State | null} system what the screen System shows; null before
  * @property {Set<string>} ticked the ids of the runs that are to be compared
  */
 
 /** @type {State} */
 const state = {
-  service: null, online: true, kinds: null, runs: new Map(), shown: null, order: [], workers: null, searches: null,
+  service: null, online: true, listed: null, shown: null, compared: null, trend: null, system: null,
   ticked: new Set(),
 };
 
@@ -54,3 +53,13 @@ export const store = {
     wake();
   },
 };
+
+/**
+ * Ticks a run for a comparison, or no longer.
+ * @param {string} id
+ * @param {boolean} ticked
+ */
+export const tick = (id, ticked) => store.update((state) => {
+  if (ticked) state.ticked.add(id);
+  else state.ticked.delete(id);
+});

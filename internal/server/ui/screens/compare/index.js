@@ -6,49 +6,79 @@ import { notice } from "../../core/problem.js";
 import { comparisonCharts } from "./charts.js";
 import { foundRuns, unlikeTable, warningList } from "./differs.js";
 import { sidesForm } from "./form.js";
-import { loadComparison, loadSide } from "./load.js";
+import { loadComparison, loadSides } from "./load.js";
 import { metricsTable, withinTable } from "./metrics.js";
-import { addressOf, messagesOf, sidesOf, swapped } from "./sides.js";
+import { addressOf, messagesOf, queryOf, sidesOf, swapped } from "./sides.js";
 import { limitOf, verdictOf } from "./verdict.js";
 
 /**
  * Draws the comparison that the address asks for.
  * @param {HTMLElement} root
- * @param {{ query: URLSearchParams, signal: AbortSignal }} context
+ * @param {{ query: URLSearchParams, store: object, signal: AbortSignal }} context
  */
-export async function screen(root, { query, signal }) {
+export async function screen(root, { query, store, signal }) {
   document.title = "Compare – Aurea";
   const sides = sidesOf(query);
   const outcome = element("div", { class: "outcome" });
-  let compared = null;
+  const charts = element("section", { class: "card" });
+  let shown = null; // of these sides, in the store
   const fields = sidesForm(sides, {
     signal,
-    use: (chosen) => go(chosen, show),
-    swap: () => go(swapped(sides, compared?.base.ids), show),
+    use: (chosen) => go(chosen, load),
+    swap: () => go(swapped(sides, shown?.comparison.base.ids), load),
   });
   root.append(element("div", { class: "compare" }, element("h1", {}, "Compare"), fields.form, outcome));
+  store.watch(signal, ({ compared }) => {
+    if (compared?.query !== queryOf(sides) || compared === shown) return;
+    if (compared.comparison !== shown?.comparison) showComparison(compared.comparison, { outcome, charts, fields });
+    if (compared.sides) showSides(compared, charts, fields);
+    shown = compared;
+  });
 
-  async function show() {
+  async function load() {
     fields.tell({});
     if (!sides.base && !sides.head) {
       outcome.replaceChildren(introduction());
       return;
     }
-    outcome.replaceChildren(element("p", { class: "hint" }, "Comparing…"));
+    if (!shown) outcome.replaceChildren(element("p", { class: "hint" }, "Comparing…"));
     try {
-      compared = await loadComparison(sides, signal);
+      await loadComparison(sides, signal);
     } catch (error) {
-      if (signal.aborted) return;
-      outcome.replaceChildren(...refused(error, fields, show));
+      if (!signal.aborted) outcome.replaceChildren(...refused(error, fields, load));
       return;
     }
-    const places = { charts: element("section", { class: "card" }, element("p", { class: "hint" }, "Loading the runs…")) };
-    outcome.replaceChildren(verdictCard(compared), metricsCard(compared), ...singleCard(compared), places.charts,
-      ...differCard(compared));
-    for (const side of ["base", "head"]) fields.describe(side, ...foundRuns(compared[side].ids, []));
-    await showRuns(compared, places.charts, fields, signal);
+    await loadCharts();
   }
-  await show();
+
+  async function loadCharts() {
+    try {
+      await loadSides(signal);
+    } catch (error) {
+      if (!signal.aborted) charts.replaceChildren(notice(error, loadCharts));
+    }
+  }
+  await load();
+}
+
+// showComparison shows what the service says, without what needs the runs.
+function showComparison(c, { outcome, charts, fields }) {
+  charts.replaceChildren(element("p", { class: "hint" }, "Loading the runs…"));
+  outcome.replaceChildren(verdictCard(c), metricsCard(c), ...singleCard(c), charts, ...differCard(c));
+  for (const side of ["base", "head"]) fields.describe(side, ...foundRuns(c[side].ids, []));
+}
+
+// showSides shows some runs of each side.
+function showSides({ comparison, sides: { base, head } }, place, fields) {
+  fields.describe("base", ...foundRuns(comparison.base.ids, base.runs));
+  fields.describe("head", ...foundRuns(comparison.head.ids, head.runs));
+  const plots = comparisonCharts(base, head);
+  if (plots.length === 0) {
+    place.remove();
+    return;
+  }
+  place.replaceChildren(element("h2", {}, "Both sides"), element("p", { class: "hint" }, drawnOf(base, head)),
+    element("div", { class: "plots" }, ...plots));
 }
 
 // go leads to the address of sides. The address that is already there leads
@@ -109,24 +139,6 @@ function differCard(c) {
   if (!table && c.base.runs + c.head.runs === 0) return [];
   return [element("section", { class: "card" }, element("h2", {}, "What differs beside the numbers"),
     table ?? element("p", { class: "hint" }, "Nothing: spec, machine, version, workers and seeds are alike."))];
-}
-
-// showRuns loads some runs of each side, and shows them.
-async function showRuns(c, place, fields, signal) {
-  try {
-    const [base, head] = await Promise.all([loadSide(c.base.ids, signal), loadSide(c.head.ids, signal)]);
-    fields.describe("base", ...foundRuns(c.base.ids, base.runs));
-    fields.describe("head", ...foundRuns(c.head.ids, head.runs));
-    const plots = comparisonCharts(base, head);
-    if (plots.length === 0) {
-      place.remove();
-      return;
-    }
-    place.replaceChildren(element("h2", {}, "Both sides"), element("p", { class: "hint" }, drawnOf(base, head)),
-      element("div", { class: "plots" }, ...plots));
-  } catch (error) {
-    if (!signal.aborted) place.replaceChildren(notice(error, () => showRuns(c, place, fields, signal)));
-  }
 }
 
 // drawnOf says which runs the charts are of.

@@ -1,6 +1,7 @@
 // What a comparison shows, from the service.
 
 import { requestJSON } from "../../core/api.js";
+import { store } from "../../core/store.js";
 import { merged, sample } from "./overlay.js";
 import { queryOf } from "./sides.js";
 
@@ -8,20 +9,45 @@ import { queryOf } from "./sides.js";
 const most = 5;
 
 /**
- * Returns the comparison of two sides.
- * @param {import("./sides.js").Sides} sides
- * @param {AbortSignal} signal
- * @returns {Promise<import("../../types").Comparison>}
+ * @typedef {object} Side some runs of a side
+ * @property {number} of how many runs the side has
+ * @property {import("../../types").Run[]} runs
+ * @property {object[]} buckets of all of them
+ * @property {number} min
+ * @property {number} max
  */
-export const loadComparison = (sides, signal) => requestJSON("GET", `/v1/compare?${queryOf(sides)}`, { signal });
 
 /**
- * Returns some runs of a side: { of, runs, buckets, max }. Buckets are those of
- * all of them; of is how many runs the side has.
- * @param {string[]} ids
+ * @typedef {object} Compared
+ * @property {string} query of the comparison
+ * @property {import("../../types").Comparison} comparison
+ * @property {{ base: Side, head: Side } | null} sides null before they are loaded
+ */
+
+/**
+ * Loads the comparison of two sides into the store.
+ * @param {import("./sides.js").Sides} sides
  * @param {AbortSignal} signal
  */
-export async function loadSide(ids, signal) {
+export async function loadComparison(sides, signal) {
+  const query = queryOf(sides);
+  const comparison = await requestJSON("GET", `/v1/compare?${query}`, { signal });
+  store.update((state) => { state.compared = { query, comparison, sides: null }; });
+}
+
+/**
+ * Loads some runs of both sides of the comparison in the store.
+ * @param {AbortSignal} signal
+ */
+export async function loadSides(signal) {
+  const { query, comparison } = store.state.compared;
+  const [base, head] = await Promise.all([
+    loadSide(comparison.base.ids, signal), loadSide(comparison.head.ids, signal),
+  ]);
+  store.update((state) => { state.compared = { query, comparison, sides: { base, head } }; });
+}
+
+async function loadSide(ids, signal) {
   const chosen = sample(ids, most);
   const path = (id) => `/v1/runs/${encodeURIComponent(id)}`;
   const [runs, histograms] = await Promise.all([

@@ -2,6 +2,7 @@
 // that the filters select.
 
 import { ConnectionError, Problem, requestJSON, setOnline } from "../../core/api.js";
+import { store } from "../../core/store.js";
 import { isFiltered, pageQuery } from "./filters.js";
 import { lineOf } from "./line.js";
 import { byTurn, meets, withBaseline, withHead, withTail } from "./list.js";
@@ -15,27 +16,30 @@ const next = 200; // runs of the other pages
 const catchUp = 10; // pages that are read at most to reach the known ones
 
 /**
- * @typedef {object} Feed
+ * @typedef {object} Listed the runs of the home
+ * @property {import("./filters.js").Filters} filters of the list
  * @property {{ lines: import("./line.js").Line[], cursor: string }} list the finished runs
  * @property {import("./line.js").Line[]} active the unfinished ones, by their turn
  * @property {boolean} loaded whether the list has been read
  * @property {{ since: Date, error: Error } | null} away why the last look failed
  */
 
+const none = { lines: [], cursor: "" };
+
+const unchanged = (/** @type {Listed} */ listed) => listed;
+
 /**
- * Opens a feed: { state, start, more, select, mark, kept }. change is called after
- * changes of state. start begins to look for changes; it has to be called again
- * when the service responds again after an outage.
- * @param {import("./filters.js").Filters} filters
+ * Opens a feed: { start, more, select, mark, kept }. It keeps the runs in the
+ * store. start begins to look for changes; it has to be called again when the
+ * service responds again after an outage.
+ * @param {import("./filters.js").Filters} selected
  * @param {AbortSignal} signal
- * @param {() => void} change
- * @param {Feed} [kept] what an earlier feed with these filters kept
+ * @param {Listed} [kept] what an earlier feed with these filters kept
  */
-export function openFeed(filters, signal, change, kept) {
-  /** @type {Feed} */
-  const state = { list: { lines: [], cursor: "" }, active: [], loaded: false, ...kept, away: null };
-  let selected = 0; // counts the selections: a response to an earlier one is dropped
-  let listed = 0; // the selection that the list is of
+export function openFeed(selected, signal, kept) {
+  const listed = () => store.state.listed;
+  const apply = (change) => store.update((state) => { state.listed = change(state.listed); });
+  apply(() => ({ list: none, active: [], loaded: false, ...kept, filters: selected, away: null }));
   let newest = null; // the id of the newest run of all; null before it is known
   let sure = false; // whether every unfinished run has been asked for
   let read = 0; // when everything was read
@@ -47,56 +51,63 @@ export function openFeed(filters, signal, change, kept) {
     return { lines: runs.map(lineOf), cursor };
   };
 
+  // The functions that read return the change of what is listed, which takes what
+  // is listed by then.
+
   async function readActive() {
     const { lines } = await ask("status=queued,running&limit=200");
-    const now = new Set(lines.map(({ id }) => id));
-    const ended = state.active.some(({ id }) => !now.has(id));
-    state.active = lines.sort(byTurn);
+    const active = lines.sort(byTurn);
     sure = true;
-    return ended;
+    return (now) => ({ ...now, active });
   }
 
   // readFirst reads the newest runs of all: with one request, the page has mostly
   // everything that it shows at first.
   async function readFirst() {
-    const turn = selected;
+    const filters = selected;
     const { lines, cursor } = await ask(`limit=${first}`);
-    if (turn !== selected) return;
-    state.active = lines.filter(({ status }) => isUnfinished(status)).sort(byTurn);
-    state.list = { lines: lines.filter(({ status }) => !isUnfinished(status)), cursor };
-    state.loaded = true;
+    if (filters !== selected) return unchanged;
     newest = lines[0]?.id ?? "";
     read = Date.now();
+    const active = lines.filter(({ status }) => isUnfinished(status)).sort(byTurn);
+    const list = { lines: lines.filter(({ status }) => !isUnfinished(status)), cursor };
+    return (now) => ({ ...now, active, list, loaded: true });
   }
 
   async function readHead() {
-    const turn = selected;
+    const filters = selected;
     const page = await ask(pageQuery(filters, first, ""));
-    const known = listed === selected ? state.list : { lines: [], cursor: "" };
-    const missing = () => !meets(known, page) || (state.away && page.cursor && page.lines.length < known.lines.length);
-    for (let i = 0; i < catchUp && turn === selected && missing(); i++) {
+    const known = (now) => (now.filters === filters ? now.list : none);
+    const missing = ({ list, away } = { ...listed(), list: known(listed()) }) =>
+      !meets(list, page) || (away && page.cursor && page.lines.length < list.lines.length);
+    for (let i = 0; i < catchUp && filters === selected && missing(); i++) {
       Object.assign(page, withTail(page, await ask(pageQuery(filters, next, page.cursor))));
     }
-    if (turn !== selected) return;
-    state.list = withHead(known, page);
-    state.loaded = true;
-    listed = turn;
+    return (now) => (filters === selected ? { ...now, filters, loaded: true, list: withHead(known(now), page) } : now);
   }
 
   async function readAll() {
-    await Promise.all([readActive(), readHead()]);
+    const [active, head] = await Promise.all([readActive(), readHead()]);
     read = Date.now();
+    return (now) => head(active(now));
   }
 
   // look finds out what is new with one small request if nothing is.
   async function look() {
-    if (!state.loaded && !state.away && !isFiltered(filters)) return readFirst();
-    if (state.away || !state.loaded || listed !== selected || Date.now() - read > whole) return readAll();
-    if (state.active.length > 0 || !sure) return (await readActive()) ? readHead() : undefined;
+    const { active, loaded, away, filters } = listed();
+    if (!loaded && !away && !isFiltered(selected)) return readFirst();
+    if (away || !loaded || filters !== selected || Date.now() - read > whole) return readAll();
+    if (active.length > 0 || !sure) {
+      const change = await readActive();
+      const left = new Set(change(listed()).active.map(({ id }) => id));
+      if (active.every(({ id }) => left.has(id))) return change;
+      const head = await readHead();
+      return (now) => head(change(now));
+    }
     const { lines: [run] } = await ask("limit=1");
     const known = newest;
     newest = run?.id ?? "";
-    return known !== null && known !== newest ? readAll() : undefined;
+    return known !== null && known !== newest ? readAll() : unchanged;
   }
 
   // round looks once and plans the next look. It throws an error that does not
@@ -105,51 +116,43 @@ export function openFeed(filters, signal, change, kept) {
     const turn = ++rounds;
     clearTimeout(timer);
     try {
-      await look();
-      state.away = null;
+      const change = await look();
+      apply((now) => ({ ...change(now), away: null }));
     } catch (error) {
       if (signal.aborted) return;
       if (!isTemporary(error)) throw error;
       lose(error);
     }
-    change();
-    if (turn !== rounds || state.away?.error instanceof ConnectionError) return; // which the caller waits for to end
-    const wait = !state.away && state.active.length > 0 ? busy : idle;
+    const { active, away } = listed();
+    if (turn !== rounds || away?.error instanceof ConnectionError) return; // which the caller waits for to end
+    const wait = !away && active.length > 0 ? busy : idle;
     timer = setTimeout(() => { if (!document.hidden) again(); }, wait);
   }
 
-  const lose = (error) => {
-    if (state.away?.error.message === error.message) return;
-    state.away = { since: state.away?.since ?? new Date(), error };
-  };
-  const again = () => round().catch((error) => {
-    lose(error);
-    change();
-  });
+  const lose = (error) => apply((now) => (now.away?.error.message === error.message ? now
+    : { ...now, away: { since: now.away?.since ?? new Date(), error } }));
+  const again = () => round().catch(lose);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); }, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
 
   return {
-    state,
     start: round,
 
     // kept returns what another feed needs to go on; nothing while the list is not
     // that of the filters.
-    kept: () => (state.loaded && listed === selected ? { ...state } : undefined),
+    kept: () => (listed().loaded && listed().filters === selected ? listed() : undefined),
 
     // more reads the next page.
     async more() {
-      const turn = selected;
-      if (listed !== turn) return;
-      const page = await ask(pageQuery(filters, next, state.list.cursor));
-      if (turn === selected) state.list = withTail(state.list, page);
-      change();
+      const { filters, list: { cursor } } = listed();
+      if (filters !== selected) return;
+      const page = await ask(pageQuery(filters, next, cursor));
+      if (filters === selected) apply((now) => ({ ...now, list: withTail(now.list, page) }));
     },
 
     // select begins the list again with other filters.
     async select(others) {
-      Object.assign(filters, others);
-      selected++;
+      selected = { ...others };
       await round();
     },
 
@@ -157,8 +160,7 @@ export function openFeed(filters, signal, change, kept) {
     async mark(line, baseline) {
       const body = JSON.stringify({ baseline });
       const run = await requestJSON("PATCH", `/v1/runs/${encodeURIComponent(line.id)}`, { body, signal });
-      state.list = withBaseline(state.list, run);
-      change();
+      apply((now) => ({ ...now, list: withBaseline(now.list, run) }));
     },
   };
 }

@@ -3,6 +3,7 @@
 import { element, say } from "../../core/dom.js";
 import { count } from "../../core/format.js";
 import { notice } from "../../core/problem.js";
+import { tick } from "../../core/store.js";
 import { comparing } from "../compare/ticked.js";
 import { awayNote } from "./away.js";
 import { exampleCards } from "./examples.js";
@@ -22,11 +23,7 @@ import { runRows } from "./rows.js";
 export async function screen(root, { query, store, place, signal }) {
   document.title = "Runs – Aurea";
   const filters = filtersOf(query);
-  let planned = false;
-  const feed = openFeed({ ...filters }, signal, () => {
-    if (!planned) requestAnimationFrame(render);
-    planned = true;
-  }, place.kept?.runs);
+  const feed = openFeed({ ...filters }, signal, place.kept?.runs);
   const problem = element("div", { class: "problem" });
   const attempt = async (work) => {
     try {
@@ -40,15 +37,11 @@ export async function screen(root, { query, store, place, signal }) {
   const select = async (others) => {
     history.replaceState(history.state, "", addressOf(others));
     await attempt(() => feed.select(others));
-    const { loaded, list } = feed.state;
+    const { loaded, list } = store.state.listed;
     if (loaded) say(list.cursor ? `More than ${list.lines.length} runs.` : `${count(list.lines.length, "run")}.`);
   };
   const bar = filterBar(filters, select);
   const now = nowSection(bar.add);
-  const tick = (id, ticked) => store.update((state) => {
-    if (ticked) state.ticked.add(id);
-    else state.ticked.delete(id);
-  });
   const rows = runRows({ tick, choose: bar.add, mark: (line, mark) => attempt(() => feed.mark(line, mark)) }, signal);
   const away = awayNote(() => attempt(feed.start));
   const pages = pager(() => feed.more(), signal);
@@ -63,13 +56,10 @@ export async function screen(root, { query, store, place, signal }) {
     away.node, now.node, card, examples, floating);
   root.append(content);
 
-  function render() {
-    planned = false;
-    if (signal.aborted) return;
-    const { list, active, loaded } = feed.state;
+  function show({ list, active, loaded, away: why }) {
     const empty = loaded && list.lines.length === 0 && !list.cursor;
     const nothing = empty && active.length === 0 && !isFiltered(filters);
-    away.show(feed.state.away, loaded);
+    away.show(why, loaded);
     now.show(active);
     card.hidden = !loaded || nothing || (empty && !isFiltered(filters));
     examples.hidden = !nothing;
@@ -81,17 +71,23 @@ export async function screen(root, { query, store, place, signal }) {
     bar.offer([...active, ...list.lines.slice(0, 200)]);
     pages.show(list);
   }
-  render();
-  rows.focus(place.kept?.focused);
   signal.addEventListener("abort", () => { place.kept = { runs: feed.kept(), focused: rows.focused() }; });
   let wasOnline = true;
-  store.watch(signal, ({ ticked, online }) => {
+  let shown = null;
+  let compared = null;
+  store.watch(signal, ({ listed, ticked, online }) => {
+    if (listed !== shown) show(listed);
+    shown = listed;
     if (online && !wasOnline) attempt(feed.start);
     wasOnline = online;
     rows.showTicked(ticked);
+    const ids = inOrder(listed.list.lines, ticked);
+    if (ids.join() === compared) return; // what has the focus stays
+    compared = ids.join();
     compareBar.hidden = ticked.size === 0;
-    compareBar.replaceChildren(...comparing(inOrder(feed.state.list.lines, ticked), tick));
+    compareBar.replaceChildren(...comparing(ids, tick));
   });
+  rows.focus(place.kept?.focused);
   await feed.start();
 }
 

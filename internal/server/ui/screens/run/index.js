@@ -13,7 +13,7 @@ import { figures } from "./figures.js";
 import { head } from "./head.js";
 import { judged } from "./judged.js";
 import { links } from "./links.js";
-import { watchRun } from "./load.js";
+import { loadOthers, watchRun } from "./load.js";
 import { sentenceOf } from "./sentence.js";
 import { tabs } from "./tabs.js";
 import { after, isLive, phaseOf } from "./view.js";
@@ -35,7 +35,7 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   const changed = (data) => change((view) => after(view, { event: "status", data }));
   const top = head();
   const steering = controls({ changed, signal, gone: top.focus });
-  const ways = links(signal);
+  const ways = links();
   const details = tabs({ chosen: query.get("tab") ?? "", changed, signal });
   top.tools.append(steering.node);
   top.node.append(ways.node);
@@ -56,6 +56,12 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   const clock = setInterval(() => { if (before) top.show(before); }, minute); // its age
   signal.addEventListener("abort", () => clearInterval(clock));
   for await (const next of watchRun(id, signal)) change(next);
+  const { run, result } = store.state.shown;
+  if (!result || !run.name) return;
+  try {
+    const others = await loadOthers(run, signal);
+    change((view) => ({ ...view, others }));
+  } catch { /* the other links do without it */ }
 }
 
 // tell names the run in the title of the page, and says important changes to

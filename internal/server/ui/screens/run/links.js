@@ -3,38 +3,22 @@
 import { element } from "../../core/dom.js";
 import { addressOf } from "../compare/sides.js";
 import { drawn } from "./drawn.js";
-import { loadOthers } from "./load.js";
 import { isLive } from "./view.js";
 
 /**
  * Returns the links: { node, show }. show takes a view, and what the service says
  * of itself.
- * @param {AbortSignal} signal
  */
-export function links(signal) {
+export function links() {
   const node = element("nav", { class: "links", "aria-label": "From this run" });
-  let others = { before: "", baseline: false };
-  let asked = false;
-  let latest = [];
   const show = drawn(node, linksOf);
-  const draw = () => {
-    const [view, service] = latest;
-    show({
-      id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view), ...others,
-      dashboard: dashboardOf(view, service),
-    });
+  return {
+    node,
+    show: (view, service) => show({
+      id: view.id, name: view.run.name, ended: view.result !== null, live: isLive(view),
+      before: "", baseline: false, ...view.others, dashboard: dashboardOf(view, service),
+    }),
   };
-  const shown = (view, service) => {
-    latest = [view, service];
-    draw();
-    if (asked || view.result === null || !view.run.name) return;
-    asked = true;
-    loadOthers(view.run, signal).then((found) => {
-      others = found;
-      draw(); // of what has come meanwhile, such as the address of Grafana
-    }, () => {}); // the other links do without it
-  };
-  return { node, show: shown };
 }
 
 const margin = 60_000; // ms before and after a run

@@ -85,11 +85,10 @@ export async function loadHistogram(id, of, signal) {
 }
 
 /**
- * Returns what a run can be compared with: { before, baseline }, the id of the
- * completed run of its name before it, or "", and whether another run is the
- * baseline.
+ * Returns what a run can be compared with.
  * @param {import("../../types").Run} run
  * @param {AbortSignal} signal
+ * @returns {Promise<import("./view.js").Others>}
  */
 export async function loadOthers({ id, name, created_at: created }, signal) {
   const list = (more) => {

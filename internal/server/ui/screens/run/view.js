@@ -5,6 +5,12 @@ import { member } from "../../core/json.js";
 import { addProgress } from "./course.js";
 
 /**
+ * @typedef {object} Others runs of the same name
+ * @property {string} before the id of the completed run before it; "" if there is none
+ * @property {boolean} baseline whether another run is the baseline
+ */
+
+/**
  * @typedef {object} View
  * @property {string} id
  * @property {import("../../types").Run} run without its result
@@ -12,6 +18,7 @@ import { addProgress } from "./course.js";
  * @property {import("../../types").RunProgress | null} progress the latest
  * @property {object[]} series the run over time
  * @property {import("../../types").Result | null} result once there is one
+ * @property {Others | null} others what it can be compared with; null before that is known
  * @property {string} contact why the run is not followed at the moment; "" if it is
  */
 
@@ -26,7 +33,7 @@ export function viewOf(text, before) {
   const { result, ...run } = JSON.parse(text);
   const view = {
     id: run.id, run, spec: member(text, "spec"), progress: later(run.progress, before?.progress),
-    series: before?.series ?? [], result: null, contact: "",
+    series: before?.series ?? [], result: null, others: before?.others ?? null, contact: "",
   };
   return result ? withResult(view, result) : view;
 }

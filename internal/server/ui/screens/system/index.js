@@ -13,34 +13,35 @@ const patience = 10_000; // ms for a response
 /**
  * Draws the state of the service, and keeps it up to date.
  * @param {HTMLElement} root
- * @param {{ signal: AbortSignal }} context
+ * @param {{ store: object, signal: AbortSignal }} context
  */
-export async function screen(root, { signal }) {
+export async function screen(root, { store, signal }) {
   document.title = "System – Aurea";
   const stale = element("div", { class: "stale", role: "status" });
   const grid = element("div", { class: "grid" });
   const workers = workerCard();
   workers.node.hidden = true;
   root.append(element("div", { class: "system" }, element("h1", {}, "System"), stale, grid, workers.node));
-  let loadedAt = null;
+  let shown = null;
   let timer;
 
-  const show = (state) => {
-    loadedAt = new Date();
+  store.watch(signal, ({ system }) => {
+    if (system === shown) return;
+    shown = system;
     const focused = grid.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
-    grid.replaceChildren(...cards(state));
+    grid.replaceChildren(...cards(system));
     if (focused) focusLink(grid, focused);
-    workers.show(state);
+    workers.show(system);
     workers.node.hidden = false;
-    stale.replaceChildren();
-  };
+  });
   const look = async () => {
     clearTimeout(timer);
     try {
-      show(await loadState(AbortSignal.any([signal, AbortSignal.timeout(patience)])));
+      await loadState(AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+      stale.replaceChildren();
     } catch (error) {
       if (signal.aborted) return;
-      if (stale.childElementCount === 0) stale.append(...staleNote(error, loadedAt, look));
+      if (stale.childElementCount === 0) stale.append(...staleNote(error, shown?.at, look));
       if (error.status < 500) return; // it does not end by itself
     }
     timer = setTimeout(() => { if (!document.hidden) look(); }, pause);

@@ -2,6 +2,7 @@
 
 import { receive, request, requestJSON } from "../../core/api.js";
 import { loadService } from "../../core/service.js";
+import { store } from "../../core/store.js";
 
 /**
  * @typedef {object} State
@@ -10,12 +11,12 @@ import { loadService } from "../../core/service.js";
  * @property {boolean} broker whether workers may join
  * @property {import("../../types").Worker[]} workers
  * @property {number} now by the service's clock, in ms
+ * @property {Date} at when it was loaded, by the browser's clock
  */
 
 /**
- * Loads the state of the service.
+ * Loads the state of the service into the store.
  * @param {AbortSignal} signal
- * @returns {Promise<State>}
  */
 export async function loadState(signal) {
   const [health, system, list] = await Promise.all([
@@ -23,5 +24,6 @@ export async function loadState(signal) {
     request("GET", "/v1/workers", { signal }),
   ]);
   const { broker, workers } = JSON.parse(await receive(list.text(), signal));
-  return { health, system, broker, workers, now: Date.parse(list.headers.get("Date")) || Date.now() };
+  const now = Date.parse(list.headers.get("Date")) || Date.now();
+  store.update((state) => { state.system = { health, system, broker, workers, now, at: new Date() }; });
 }

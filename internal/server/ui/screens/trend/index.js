@@ -3,7 +3,7 @@
 import { element } from "../../core/dom.js";
 import { count, sentence } from "../../core/format.js";
 import { isFinished } from "../../core/follow.js";
-import { notice } from "../../core/problem.js";
+import { tick } from "../../core/store.js";
 import { labelOf } from "../compare/metric.js";
 import { addressOf } from "../compare/sides.js";
 import { trendCharts } from "./charts.js";
@@ -24,14 +24,16 @@ export async function screen(root, { params: { name }, query, store, signal }) {
   const labels = query.getAll("label");
   const content = element("div", { class: "trend" });
   root.append(content);
-  let render = (_state) => {};
-  const refresh = async () => {
-    const { runs, trend } = await loadTrend(name, labels, signal);
-    render = draw(content, { name, labels, runs, trend, store });
-    render(store.state);
-  };
+  const refresh = () => loadTrend(name, labels, signal);
+  let drawn = null;
+  let mark = (_ticked) => {};
+  store.watch(signal, ({ trend, ticked }) => {
+    if (trend?.name !== name || trend.labels.join() !== labels.join()) return;
+    if (trend !== drawn) mark = draw(content, trend);
+    drawn = trend;
+    mark(ticked);
+  });
   await refresh();
-  store.watch(signal, (state) => render(state));
   watchNames(name, signal, refresh);
 }
 
@@ -54,15 +56,11 @@ function watchNames(name, signal, refresh) {
 }
 
 // draw shows the runs and returns a function that marks those that are ticked.
-function draw(content, { name, labels, runs, trend, store }) {
+function draw(content, { name, labels, runs, trend }) {
   const history = historyOf(runs, trend);
   const groups = changesByRun(history, trend);
   const day = dayWriter(history.map(({ at }) => at));
   const open = (place) => { location.hash = `#/runs/${encodeURIComponent(history[place].id)}`; };
-  const tick = (id, ticked) => store.update((state) => {
-    if (ticked) state.ticked.add(id);
-    else state.ticked.delete(id);
-  });
   const table = runsTable(history, groups, tick);
   content.replaceChildren(heading(name, labels, runs, history),
     ...(history.length === 0 ? [nothing(runs)] : [
@@ -70,7 +68,7 @@ function draw(content, { name, labels, runs, trend, store }) {
       element("section", { class: "card" }, element("div", { class: "plots" }, ...trendCharts(history, trend, { open, day }))),
       table.node,
     ]));
-  return (state) => table.show(state.ticked);
+  return table.show;
 }
 
 function heading(name, labels, runs, history) {

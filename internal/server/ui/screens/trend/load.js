@@ -1,12 +1,20 @@
 // What a trend shows, from the service.
 
 import { requestJSON } from "../../core/api.js";
+import { store } from "../../core/store.js";
 
 const most = 200; // runs
 
 /**
- * Returns the runs of a name, newest first, and its trend: null if no run of the
- * name has been completed.
+ * @typedef {object} Named the runs of a name
+ * @property {string} name
+ * @property {string[]} labels key:value; the runs have all of them
+ * @property {object[]} runs newest first
+ * @property {import("../../types").Trend | null} trend null if no run of the name has been completed
+ */
+
+/**
+ * Loads the runs of a name and their trend into the store.
  * @param {string} name
  * @param {string[]} labels key:value
  * @param {AbortSignal} signal
@@ -17,7 +25,7 @@ export async function loadTrend(name, labels, signal) {
   const [{ runs }, trend] = await Promise.all([
     requestJSON("GET", `/v1/runs?${query}`, { signal }), trendOf(query, signal),
   ]);
-  return { runs, trend };
+  store.update((state) => { state.trend = { name, labels, runs, trend }; });
 }
 
 async function trendOf(query, signal) {
