@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // plan decodes a spec as users write it.
@@ -67,12 +68,13 @@ func BenchmarkBehind(b *testing.B) {
 }
 
 // BenchmarkAllAtOnce starts sleeping jobs all at once and reports how late they
-// end.
+// start, and the CPU time that the start and the end of a job take together.
 func BenchmarkAllAtOnce(b *testing.B) {
 	for _, jobs := range []int{10_000, 1_000_000, 10_000_000} {
 		b.Run("jobs="+itoa(jobs), func(b *testing.B) {
 			p := plan(b, `{"num_jobs": `+itoa(jobs)+`, "job_duration_ms": 1000, "include_jobs": false}`)
 			e := New("test", everyKind)
+			before := platform.ProcessCPU()
 			for b.Loop() {
 				result, err := e.run(context.Background(), p, nil, ignore)
 				if err != nil {
@@ -81,6 +83,8 @@ func BenchmarkAllAtOnce(b *testing.B) {
 				b.ReportMetric(result.Duration, "s/run")
 				b.ReportMetric(result.Delay.Max*1e3, "max-delay-ms")
 			}
+			used := platform.ProcessCPU() - before
+			b.ReportMetric(float64(used.Nanoseconds())/float64(b.N)/float64(jobs), "cpu-ns/job")
 		})
 	}
 }

@@ -57,7 +57,7 @@ func newEventLoop(d *loopDriver, index int, share aurea.Plan) *eventLoop {
 // reserve allocates this event loop's part of the memory that the run is known
 // to need.
 func (l *eventLoop) reserve(loops int) {
-	l.timers.reserve(l.share.Concurrency)
+	l.timers.blocks.reserve(l.share.Concurrency)
 	if l.snapshot.end == forever && !l.plan.Open() { // otherwise the number of jobs is not known
 		l.log.Reserve(l.plan.Jobs, l.index, loops)
 	}
@@ -144,7 +144,7 @@ func (l *eventLoop) idle(now time.Duration) {
 func (l *eventLoop) sleepUntil(end, start, now time.Duration) {
 	d := min(end, start, l.nextReport) - now
 	if end <= start && l.timers.length > 0 {
-		l.timers.prepare() // while there is time
+		l.timers.prepare(now) // while there is time
 		if l.cachesCold && d < spinMargin {
 			l.cachesCold = false
 			l.sink = l.timers.prefetch() // uses time that would be spun
@@ -175,13 +175,13 @@ func (l *eventLoop) finishEarliest(now time.Duration) {
 		l.sampleInFlight(now) // for jobs that were started in the warm-up
 	}
 	if l.instant {
-		l.record(completion{l.timers.pop(), now})
+		l.record(completion{l.timers.pop(now), now})
 		return
 	}
 	if l.pending.full() {
 		l.recordPending()
 	}
-	l.pending.push(completion{l.timers.pop(), now})
+	l.pending.push(completion{l.timers.pop(now), now})
 }
 
 // recordPending records up to recordBatch ended jobs. It reports whether there
@@ -229,7 +229,7 @@ func (l *eventLoop) cancelInFlight(now time.Duration) {
 	l.recordAllPending()
 	l.sampleInFlight(now)
 	for l.timers.length > 0 {
-		w := l.timers.pop()
+		w := l.timers.pop(forever)
 		d, _ := l.delayOf(w.job)
 		l.tallies.forJob(w.intended, l.snapshot.warmup).Cancelled++
 		l.otherBusy += secondsAfter(l.snapshot.warmup, w.at-d, now)

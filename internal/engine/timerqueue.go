@@ -28,17 +28,20 @@ type timer struct {
 // The earliest timers are in a sorted run. Few timers are there alone; the
 // timers of a slot move there as soon as they are few.
 //
-// Timers are stored in blocks from a free list. Emptied blocks are reused, so
-// memory follows the most timers that were queued at once, at about 24 bytes
-// each.
+// A queue whose owner is behind does not sort: all timers of a slot whose last
+// deadline has passed are due, and are popped in any order.
+//
+// Timers are stored in blocks, which are reused. So memory follows the most
+// timers that were queued at once, at about 24 bytes each.
 type timerQueue struct {
 	length int64
-	run    timerRun      // none in the levels is earlier
+	run    timerRun      // none in due or in the levels is earlier
+	due    *timerBlock   // list of blocks whose timers are due, taken before those in the levels
 	base   time.Duration // none in the levels is earlier, and none will be
 	min    time.Duration // earliest deadline in the levels, if any
 	busy   uint8         // bit n: level n holds timers
 	levels [8]level
-	free   *block
+	blocks timerBlocks
 }
 
 type level struct {
@@ -48,28 +51,17 @@ type level struct {
 
 type slot struct {
 	min  time.Duration // earliest deadline in the slot
-	head *block
+	head *timerBlock
 }
-
-const blockSize = 32
-
-type block struct {
-	next *block
-	n    int
-	jobs [blockSize]timer
-}
-
-// slabBlocks is how many blocks are allocated at once.
-const slabBlocks = 256
 
 // add inserts a timer. Its deadline must not be before that of the last timer
-// popped.
+// popped, nor before the time given to pop.
 func (q *timerQueue) add(t timer) {
 	q.length++
 	switch {
 	case q.length == 1:
 		q.run.start(t)
-	case q.busy == 0 && !q.run.full():
+	case q.busy == 0 && q.due == nil && !q.run.full():
 		q.run.add(t)
 	case q.run.empty() || t.at >= q.run.last():
 		q.insert(t)
@@ -100,20 +92,26 @@ func (q *timerQueue) insert(t timer) {
 		s.min = t.at
 	}
 	if b == nil || b.n == blockSize {
-		b = q.takeBlock()
-		b.next = s.head
+		taken := q.blocks.take()
+		if b != nil {
+			taken.next = b.number
+		}
+		b = taken
 		s.head = b
 	}
 	s.min = min(s.min, t.at)
-	b.jobs[b.n] = t
+	b.timers[b.n] = t
 	b.n++
 }
 
-// next returns the earliest deadline; math.MaxInt64 if the queue is empty.
+// next returns the earliest deadline, or one that was due at the last pop;
+// math.MaxInt64 if the queue is empty.
 func (q *timerQueue) next() time.Duration {
 	switch {
 	case !q.run.empty():
 		return q.run.first()
+	case q.due != nil:
+		return q.base // they are not later
 	case q.busy != 0:
 		return q.min
 	default:
@@ -122,18 +120,39 @@ func (q *timerQueue) next() time.Duration {
 }
 
 // prepare does the first part of the next pop's work: it moves the earliest
-// timers into the run. Call it only when no timer will be added before the
-// earliest deadline.
-func (q *timerQueue) prepare() {
-	for q.run.empty() && q.busy != 0 {
+// timers into the run, or any that are due by now. Call it only when no timer
+// will be added before the earliest deadline, or before now.
+func (q *timerQueue) prepare(now time.Duration) {
+	for q.run.empty() {
+		if q.due != nil {
+			q.takeDue()
+			return
+		}
+		if q.busy == 0 {
+			return
+		}
 		n, s := q.firstSlot()
+		if last := s.min | (1<<(8*n) - 1); last <= now {
+			q.due = s.head
+			q.base = last
+			q.takeSlot(n, s)
+			continue
+		}
 		q.base = s.min
-		if n > 0 && s.head.next != nil {
-			q.redistribute(n)
+		if n > 0 && s.head.next != 0 {
+			q.redistribute(n, s)
 			continue
 		}
 		q.takeRun(n, s)
 	}
+}
+
+// takeDue moves a block of due timers into the empty run.
+func (q *timerQueue) takeDue() {
+	b := q.due
+	q.due = q.blocks.at(b.next)
+	q.run.fill(b.timers[:b.n])
+	q.blocks.put(b)
 }
 
 // takeRun moves a block of the first slot into the empty run. On level 0 all
@@ -141,18 +160,15 @@ func (q *timerQueue) prepare() {
 // block.
 func (q *timerQueue) takeRun(n int, s *slot) {
 	b := s.head
-	for _, t := range b.jobs[:b.n] {
+	for _, t := range b.timers[:b.n] {
 		q.run.add(t)
 	}
-	s.head = b.next
-	q.freeBlock(b)
-	if s.head == nil {
-		q.clearSlot(n, q.base)
+	if b.next != 0 {
+		s.head = q.blocks.at(b.next)
+	} else {
+		q.takeSlot(n, s)
 	}
-	if q.busy != 0 {
-		_, s = q.firstSlot()
-		q.min = s.min
-	}
+	q.blocks.put(b)
 }
 
 // prefetch reads the earliest timers into the CPU caches, which other processes
@@ -162,18 +178,18 @@ func (q *timerQueue) prefetch() (sum int64) {
 	for i := q.run.head; i < q.run.tail; i += 2 { // about every line of 64 bytes
 		sum += q.run.timers[i].job
 	}
-	blocks := slabBlocks
+	blocks := firstSlab
 	for n := range q.levels {
 		for word, used := range q.levels[n].used {
 			for ; used != 0; used &= used - 1 {
 				slot := &q.levels[n].slots[word*64+bits.TrailingZeros64(used)]
-				for b := slot.head; b != nil; b = b.next {
+				for b := slot.head; b != nil; b = q.blocks.at(b.next) {
 					if blocks == 0 {
 						return sum
 					}
 					blocks--
 					for i := 0; i < b.n; i += 2 {
-						sum += b.jobs[i].job
+						sum += b.timers[i].job
 					}
 				}
 			}
@@ -182,11 +198,11 @@ func (q *timerQueue) prefetch() (sum int64) {
 	return sum
 }
 
-// pop removes and returns a timer with the earliest deadline. The queue must
-// not be empty.
-func (q *timerQueue) pop() timer {
+// pop removes and returns a timer with the earliest deadline, or any that is
+// due by now. The queue must not be empty.
+func (q *timerQueue) pop(now time.Duration) timer {
 	if q.run.empty() {
-		q.prepare()
+		q.prepare(now)
 	}
 	q.length--
 	t := q.run.takeFirst()
@@ -209,60 +225,33 @@ func (q *timerQueue) firstSlot() (int, *slot) {
 	panic("engine: no deadline in an empty queue")
 }
 
-// redistribute moves the timers of the slot that contains q.base from level n
-// to the levels below.
-func (q *timerQueue) redistribute(n int) {
-	s := &q.levels[n].slots[uint8(uint64(q.base)>>(8*n))]
+// redistribute moves the timers of the first slot, which contains q.base, from
+// level n to the levels below.
+func (q *timerQueue) redistribute(n int, s *slot) {
 	b := s.head
-	s.head = nil
-	q.clearSlot(n, q.base)
+	q.takeSlot(n, s)
 	for b != nil {
-		for _, t := range b.jobs[:b.n] {
+		for _, t := range b.timers[:b.n] {
 			q.insert(t)
 		}
-		next := b.next
-		q.freeBlock(b)
+		next := q.blocks.at(b.next)
+		q.blocks.put(b)
 		b = next
 	}
 }
 
-// clearSlot marks the slot of a deadline on level n as empty.
-func (q *timerQueue) clearSlot(n int, at time.Duration) {
-	i := uint8(uint64(at) >> (8 * n))
+// takeSlot empties the first slot, which is on level n. The caller has its
+// blocks.
+func (q *timerQueue) takeSlot(n int, s *slot) {
+	s.head = nil
+	i := uint8(uint64(s.min) >> (8 * n))
 	used := &q.levels[n].used
 	used[i/64] &^= 1 << (i % 64)
 	if used[0]|used[1]|used[2]|used[3] == 0 {
 		q.busy &^= 1 << n
 	}
-}
-
-// reserve allocates memory for up to slabBlocks blocks of timers, so that
-// starting the first jobs does not wait for it.
-func (q *timerQueue) reserve(jobs int64) {
-	q.grow(min(jobs/blockSize, slabBlocks))
-}
-
-// grow allocates blocks and adds them to the free list.
-func (q *timerQueue) grow(blocks int64) {
-	taken := make([]block, blocks)
-	for i := range taken {
-		q.freeBlock(&taken[i])
+	if q.busy != 0 {
+		_, first := q.firstSlot()
+		q.min = first.min
 	}
-}
-
-// takeBlock returns an empty block, from the free list if there is one.
-func (q *timerQueue) takeBlock() *block {
-	if q.free == nil {
-		q.grow(slabBlocks)
-	}
-	b := q.free
-	q.free = b.next
-	b.n = 0
-	return b
-}
-
-// freeBlock puts a block on the free list.
-func (q *timerQueue) freeBlock(b *block) {
-	b.next = q.free
-	q.free = b
 }

@@ -36,7 +36,7 @@ func TestTimerQueueAgreesWithAHeap(t *testing.T) {
 				t.Fatalf("next is %d, want %d", got, want)
 			}
 			want := heap.Pop(&model).(timer)
-			got := queue.pop()
+			got := queue.pop(0)
 			if got.at != want.at {
 				t.Fatalf("took %d, want %d", got.at, want.at)
 			}
@@ -72,6 +72,87 @@ func TestTimerQueueAgreesWithAHeap(t *testing.T) {
 	})
 }
 
+// Law: whatever is added while time passes, a queue whose owner is behind pops
+// every timer that is due, in any order, and no other. It says so by next. Those
+// that are not due follow in order.
+func TestTimerQueueOfALateOwner(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var queue timerQueue
+		var now time.Duration
+		var job int64
+		queued := map[int64]timer{}
+		for range rapid.IntRange(1, 20).Draw(t, "rounds") {
+			within := rapid.Int64Range(1, int64(time.Second)).Draw(t, "within") >> rapid.IntRange(0, 29).Draw(t, "shift")
+			for range rapid.IntRange(0, 300).Draw(t, "added") {
+				w := timer{at: now + time.Duration(job*7919%(within+1)), intended: now, job: job}
+				queue.add(w)
+				queued[job] = w
+				job++
+			}
+			now += time.Duration(rapid.Int64Range(0, within).Draw(t, "passed"))
+			popDue(t, &queue, queued, now, rapid.IntRange(0, 400).Draw(t, "popped"))
+		}
+		popDue(t, &queue, queued, now, len(queued))
+		last := now
+		for queue.length > 0 {
+			got := queue.pop(now)
+			if got != queued[got.job] {
+				t.Fatalf("popped %v, want %v", got, queued[got.job])
+			}
+			delete(queued, got.job)
+			if got.at < last {
+				t.Fatalf("%d was popped after %d", got.at, last)
+			}
+			last = got.at
+		}
+		if len(queued) > 0 {
+			t.Fatalf("%d timers are missing", len(queued))
+		}
+	})
+}
+
+// popDue pops up to most due timers and checks that they were queued.
+func popDue(t *rapid.T, queue *timerQueue, queued map[int64]timer, now time.Duration, most int) {
+	due := 0
+	for _, w := range queued {
+		if w.at <= now {
+			due++
+		}
+	}
+	for range min(due, most) {
+		if next := queue.next(); next > now {
+			t.Fatalf("next is %d at %d, and timers are due", next, now)
+		}
+		got := queue.pop(now)
+		if got.at > now {
+			t.Fatalf("%d was popped at %d, and others are due", got.at, now)
+		}
+		if got != queued[got.job] {
+			t.Fatalf("popped %v, want %v", got, queued[got.job])
+		}
+		delete(queued, got.job)
+	}
+	if most >= due && queue.next() <= now {
+		t.Fatalf("next is %d at %d, and no timer is due", queue.next(), now)
+	}
+}
+
+// A queue whose owner is behind does not move timers to lower levels: it pops a
+// slot as it is.
+func TestTimerQueueDoesNotSortDueTimers(t *testing.T) {
+	var queue timerQueue
+	for i := range int64(1000) {
+		queue.add(timer{at: time.Second + time.Duration(i*i%977)*time.Microsecond, job: i})
+	}
+	now := 2 * time.Second
+	for queue.length > 0 {
+		queue.pop(now)
+		if queue.busy&7 != 0 {
+			t.Fatalf("levels in use: %08b, want none below the fourth", queue.busy)
+		}
+	}
+}
+
 func TestTimerQueueReusesBlocks(t *testing.T) {
 	var queue timerQueue
 	var lastPopped time.Duration
@@ -80,7 +161,7 @@ func TestTimerQueueReusesBlocks(t *testing.T) {
 			queue.add(timer{at: lastPopped + time.Duration(i%977)*time.Microsecond, job: i})
 		}
 		for queue.length > 0 {
-			lastPopped = queue.pop().at
+			lastPopped = queue.pop(0).at
 		}
 	}
 	work()
@@ -104,7 +185,7 @@ func BenchmarkTimerQueue(b *testing.B) {
 			queue.add(timer{at: time.Duration(i)*20 + d, job: int64(i)})
 		}
 		for queue.length > 0 {
-			queue.pop()
+			queue.pop(0)
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(ahead)), "ns/job")
@@ -118,6 +199,6 @@ func BenchmarkTimerQueueOfOne(b *testing.B) {
 	for i := range b.N {
 		queue.add(timer{at: time.Duration(i * 30), job: int64(i)})
 		queue.next()
-		queue.pop()
+		queue.pop(0)
 	}
 }
