@@ -31,19 +31,25 @@ var documents = map[string]string{"/": "index.html", "/docs": "docs.html"}
 type pageFile struct {
 	mediaType string
 	text      []byte
-	zipped    []byte
+	zipped    func() []byte // compresses the text when it is first called
 	etag      string
 }
 
 func newPageFile(name, text string) pageFile {
-	var zipped bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is right
-	_, _ = w.Write([]byte(text))                               // a buffer takes everything
-	_ = w.Close()
 	sum := sha256.Sum256([]byte(text))
 	return pageFile{
-		mediaType: pageTypes[path.Ext(name)], text: []byte(text), zipped: zipped.Bytes(), etag: hex.EncodeToString(sum[:8]),
+		mediaType: pageTypes[path.Ext(name)], text: []byte(text), etag: hex.EncodeToString(sum[:8]),
+		zipped: sync.OnceValue(func() []byte { return compress([]byte(text)) }),
 	}
+}
+
+// compress returns a text as gzip, as small as it becomes.
+func compress(text []byte) []byte {
+	var zipped bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression) // the level is right
+	_, _ = w.Write(text)                                       // a buffer takes everything
+	_ = w.Close()
+	return zipped.Bytes()
 }
 
 // pageFiles returns the files of the page by path: the documents and what they
@@ -96,7 +102,7 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 	content, etag := file.text, file.etag
 	if acceptsGzip(r) {
 		header.Set("Content-Encoding", "gzip")
-		content, etag = file.zipped, file.etag+"-gzip"
+		content, etag = file.zipped(), file.etag+"-gzip"
 	}
 	header.Set("ETag", `"`+etag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
