@@ -35,6 +35,18 @@ const (
 // Submit and of the connection. After one of the latter the returned run has an ID
 // and nothing else: the run may go on at the service.
 func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)) (aurea.Run, error) {
+	return c.DoUpdates(ctx, spec, func(update aurea.Update) {
+		if update.Kind == aurea.UpdateProgress && watch != nil {
+			watch(update.Run)
+		}
+	})
+}
+
+// DoUpdates is Do with a watch function that is called with every update, as
+// Watch yields them: also while the run waits in the queue, and with an
+// aurea.Heartbeat, which has no run, after ten seconds without any other. It must
+// not be nil.
+func (c *Client) DoUpdates(ctx context.Context, spec aurea.Spec, watch func(aurea.Update)) (aurea.Run, error) {
 	run, err := c.Submit(ctx, spec, "")
 	if err != nil {
 		return aurea.Run{}, err
@@ -55,9 +67,7 @@ func (c *Client) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run))
 		if update.Kind != aurea.Heartbeat {
 			run = update.Run
 		}
-		if update.Kind == aurea.UpdateProgress && watch != nil {
-			watch(run)
-		}
+		watch(update)
 	}
 	if run.Result != nil && spec.KeepsRecords() {
 		run.Samples.Jobs = new(aurea.JobLog)

@@ -19,11 +19,26 @@ func (f *serverFlags) execute(ctx context.Context, spec aurea.Spec, view *live.V
 	}
 	defer service.Close()
 	view.ControlBy(service.Control)
-	run, err := service.Do(ctx, spec, view.Show)
+	run, err := service.DoUpdates(ctx, spec, showUpdates(view))
 	if err != nil {
 		return run, f.lostError(run.ID, err)
 	}
 	return withSamples(ctx, service, run), nil
+}
+
+// showUpdates returns a function that shows the updates of one run. In a queue
+// nothing may happen for long, so the run is shown again with each heartbeat. What
+// is updated is its status and place there, and controls of others.
+func showUpdates(view *live.View) func(aurea.Update) {
+	var run aurea.Run
+	return func(update aurea.Update) {
+		if update.Kind != aurea.Heartbeat {
+			run = update.Run
+		} else if run.Status != aurea.StatusQueued {
+			return
+		}
+		view.Show(run)
+	}
 }
 
 // lostError returns the error for a run that was submitted and could not be

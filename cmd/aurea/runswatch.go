@@ -65,13 +65,12 @@ func (o *watchOptions) watch(
 	view := live.Open(options)
 	defer view.Close()
 	view.ControlBy(service.Control)
+	show := showUpdates(view)
 	for update, err := range service.Watch(ctx, run.ID, 0) {
 		if err != nil {
 			return run, err
 		}
-		if update.Kind != aurea.Heartbeat { // a status has the place in the queue, and controls of others
-			view.Show(update.Run)
-		}
+		show(update)
 	}
 	return service.Get(ctx, run.ID)
 }

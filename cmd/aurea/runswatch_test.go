@@ -1,15 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/client"
 	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
@@ -107,6 +110,79 @@ func watchAndControl(t *testing.T, where []string) {
 	checkContains(t, "runs watch after the end", command(exitInterrupted, "runs", "watch", id), id, "CANCELLED")
 	checkContains(t, "runs pause after the end", command(exitFailure, "runs", "pause", id),
 		"only a running run can be paused")
+}
+
+// A run that waits in the queue of a server says so at once and with its place,
+// also without a terminal, and so does one that is watched.
+func TestQueuedRunIsShown(t *testing.T) {
+	t.Parallel()
+	url, _ := aureatest.Serve(t)
+	service, err := client.New(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close()
+	first := start(t, "run", "--job-duration", "1ms", "--rate", "50", "-z", "1h", "--quiet", "--server", url)
+	waitFor(t, func() bool { return len(idsOf(t, service, aurea.StatusRunning)) == 1 })
+	second := startShown(t, "run", "--job-duration", "1ms", "-n", "1", "--server", url)
+	const want = "elapsed=0s phase=queued queue_position=1 waited=0s"
+	if got := <-second.lines; got != want {
+		t.Errorf("run shows %q, want %q", got, want)
+	}
+	watched := startShown(t, "runs", "watch", idsOf(t, service, aurea.StatusQueued)[0], "--server", url)
+	if got := <-watched.lines; got != want {
+		t.Errorf("runs watch shows %q, want %q", got, want)
+	}
+	if _, err := service.Cancel(t.Context(), idsOf(t, service, aurea.StatusRunning)[0]); err != nil {
+		t.Fatal(err)
+	}
+	<-first.done
+	for _, s := range []*shown{second, watched} {
+		var rest []string
+		for line := range s.lines {
+			rest = append(rest, line)
+		}
+		if code := <-s.code; code != exitOK {
+			t.Errorf("exit code %d after %q", code, rest)
+		}
+	}
+}
+
+// A shown is a command whose lines on stderr are read while it runs.
+type shown struct {
+	lines chan string
+	code  chan int
+}
+
+func startShown(t *testing.T, args ...string) *shown {
+	t.Helper()
+	s := &shown{lines: make(chan string), code: make(chan int, 1)}
+	read, write := io.Pipe()
+	ctx := context.WithoutCancel(t.Context())
+	go func() {
+		s.code <- run(ctx, args, strings.NewReader(""), io.Discard, write)
+		_ = write.Close()
+	}()
+	go func() {
+		defer close(s.lines)
+		for lines := bufio.NewScanner(read); lines.Scan(); {
+			s.lines <- lines.Text()
+		}
+	}()
+	return s
+}
+
+// idsOf returns the ids of the runs of a service with a status.
+func idsOf(t *testing.T, service *client.Client, status aurea.Status) (ids []string) {
+	t.Helper()
+	page, err := service.List(t.Context(), aurea.RunQuery{Statuses: []aurea.Status{status}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range page.Runs {
+		ids = append(ids, run.ID)
+	}
+	return ids
 }
 
 // The variables of a spec do not change the load of a run.

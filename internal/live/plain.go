@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/format"
@@ -13,12 +14,14 @@ import (
 const every = 10
 
 // A plain shows a run as lines of key=value: one at its first interval, then
-// one every ten seconds, and one whenever it waits for something else.
+// one every ten seconds, and one whenever it waits for something else. A run in a
+// queue has a line each time that it is shown.
 type plain struct {
-	out   io.Writer
-	last  float64 // elapsed at the last line; negative before the first
-	waits string
-	state State
+	out    io.Writer
+	last   float64 // elapsed at the last line; negative before the first
+	waits  string
+	queued time.Time // when the run was shown first, in a queue; zero before that
+	state  State
 }
 
 func newPlain(out io.Writer) *plain { return &plain{out: out, last: -1} }
@@ -26,6 +29,13 @@ func newPlain(out io.Writer) *plain { return &plain{out: out, last: -1} }
 func (l *plain) show(run aurea.Run) {
 	l.state.Add(run)
 	p := run.Progress
+	if run.Status == aurea.StatusQueued {
+		if l.queued.IsZero() {
+			l.queued = time.Now()
+		}
+		fmt.Fprintln(l.out, queuedLine(run, time.Since(l.queued)))
+		return
+	}
 	if p == nil {
 		return
 	}
@@ -38,6 +48,13 @@ func (l *plain) show(run aurea.Run) {
 		l.last = p.Elapsed
 		fmt.Fprintln(l.out, PlainLine(l.state))
 	}
+}
+
+// queuedLine returns the line of a run in a queue. It has waited there for a time
+// that is rounded to seconds.
+func queuedLine(run aurea.Run, waited time.Duration) string {
+	return fmt.Sprintf("elapsed=0s phase=%s queue_position=%d waited=%s",
+		run.Status, run.QueuePosition, waited.Round(time.Second))
 }
 
 // PlainLine returns the progress of a run as a line of key=value, without

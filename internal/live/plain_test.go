@@ -3,6 +3,8 @@ package live
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -61,4 +63,28 @@ func TestPlainLines(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, out.String())
 	}
+}
+
+// A run in a queue has a line with its place and how long it has waited, each time
+// that it is shown, and then those of its intervals.
+func TestPlainLinesOfQueuedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		view := Open(Options{Out: &out})
+		for _, position := range []int{2, 2, 1} {
+			view.Show(aurea.Run{Status: aurea.StatusQueued, QueuePosition: position})
+			time.Sleep(10 * time.Second)
+		}
+		view.Show(aurea.Run{Status: aurea.StatusRunning})
+		begun := aurea.RunProgress{Elapsed: 1, Phase: aurea.PhaseRunning}
+		view.Show(aurea.Run{Status: aurea.StatusRunning, Progress: &begun})
+		view.Close()
+		want := "elapsed=0s phase=queued queue_position=2 waited=0s\n" +
+			"elapsed=0s phase=queued queue_position=2 waited=10s\n" +
+			"elapsed=0s phase=queued queue_position=1 waited=20s\n" +
+			"elapsed=1s phase=running started=0 ok=0 failed=0 in_flight=0 rate=0\n"
+		if diff := cmp.Diff(want, out.String()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 }
