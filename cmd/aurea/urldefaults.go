@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/internal/report"
 )
 
 // The load on a URL that no flag describes. hey, oha and ghz have the same.
 const (
 	defaultRequests = 200
-	defaultInFlight = 50
+	defaultInFlight = report.URLInFlight
 )
 
 // A urlDefault is a part of the load that the command has chosen.

@@ -16,17 +16,17 @@ import (
 
 // again returns the lines of the command that repeats a run: the same spec with
 // the same seed. A shell reads the lines as one command. A spec that flags
-// cannot give is named by SPEC, for its file.
+// cannot give, or not in a word that a terminal shows as it is, is named by SPEC,
+// for its file.
 func again(r *aurea.Result, width int) []string {
 	words, ok := specFlags(r.Spec)
-	if !ok {
+	if !ok || slices.ContainsFunc(words, func(word string) bool { return format.Sanitize(word) != word }) {
 		words = commandLine{"SPEC"}
 	}
 	words.add("seed", true, strconv.FormatUint(r.Seed, 10))
 	line := "aurea run"
 	var lines []string
 	for _, word := range words {
-		word = format.Sanitize(word)
 		if utf8.RuneCountInString(line+" "+word+` \`) > width {
 			lines = append(lines, line+` \`)
 			line = " "
@@ -102,8 +102,7 @@ func (l *commandLine) add(flag string, given bool, value string) {
 }
 
 // addWorkload adds what a job does. It returns false for parameters that are
-// lists or objects, which belong in a file. A URL alone would limit the jobs in
-// flight if the spec does not.
+// lists or objects, which belong in a file.
 func (l *commandLine) addWorkload(s aurea.Spec) bool {
 	if s.Workload == nil {
 		if s.JobDurationMS != nil {
@@ -112,14 +111,27 @@ func (l *commandLine) addWorkload(s aurea.Spec) bool {
 		return true
 	}
 	parameters := maps.Clone(s.Workload.Parameters)
-	url, isText := parameters["url"].(string)
-	if isText && s.Workload.Kind == "http" && isURL().MatchString(url) && (s.Concurrency > 0 || s.Rate > 0) {
+	if s.Workload.Kind != "http" {
+		l.add("workload", true, s.Workload.Kind)
+		return l.addParameters("", parameters)
+	}
+	if url, isText := parameters["url"].(string); isText && isURL().MatchString(url) && keepsLoad(s) {
 		*l = append(*l, quote(url))
 		delete(parameters, "url")
 	} else {
 		l.add("workload", true, s.Workload.Kind)
 	}
-	return l.addParameters("", parameters)
+	return l.addRequest(parameters) && l.addParameters("", parameters)
+}
+
+// URLInFlight is how many jobs the command has in flight when it is given a URL and
+// nothing that limits them, if there are more jobs than that.
+const URLInFlight = 50
+
+// keepsLoad reports whether the command adds nothing to the load of a spec that it
+// is given as a URL.
+func keepsLoad(s aurea.Spec) bool {
+	return s.Concurrency > 0 || s.Rate > 0 || 0 < s.NumJobs && s.NumJobs <= URLInFlight
 }
 
 // addParameters adds parameters, whose names get a prefix, and the members of
@@ -131,8 +143,8 @@ func (l *commandLine) addParameters(prefix string, parameters map[string]any) bo
 		}
 		switch value := parameters[name].(type) {
 		case string:
-			if strings.ContainsAny(value[:min(1, len(value))], "@{[") || strings.Contains(value, aurea.Masked) {
-				return false // the command would read a file or JSON, and a secret is not known
+			if strings.ContainsAny(value[:min(1, len(value))], "@{[") || unknown(value) {
+				return false // the command would read a file or JSON
 			}
 			l.add("param", true, prefix+name+"="+value)
 		case json.Number, bool:
@@ -147,6 +159,9 @@ func (l *commandLine) addParameters(prefix string, parameters map[string]any) bo
 	}
 	return true
 }
+
+// unknown reports whether a text has a secret that is not kept.
+func unknown(text string) bool { return strings.Contains(text, aurea.Masked) }
 
 // isURL matches what the command takes for a URL in place of a file.
 var isURL = lazyregexp.New(`^https?://`)
