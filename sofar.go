@@ -40,8 +40,8 @@ type PartSoFar struct {
 	P99    float64 `json:"p99"`    // of latency
 }
 
-// A ScenarioSoFar is the state of one scenario. Throughput and P99 are of its last
-// interval.
+// A ScenarioSoFar is the state of one scenario. Throughput, P50 and P99 are of its
+// last interval.
 type ScenarioSoFar struct {
 	Name       string           `json:"name"`
 	State      string           `json:"state"` // ScenarioWaiting, ScenarioRunning or ScenarioEnded
@@ -49,7 +49,8 @@ type ScenarioSoFar struct {
 	Failed     int64            `json:"failed"` // failed and timed out
 	InFlight   int64            `json:"in_flight"`
 	Throughput float64          `json:"throughput"`
-	P99        float64          `json:"p99"` // of latency
+	P50        float64          `json:"p50"` // of latency, as P99 is
+	P99        float64          `json:"p99"`
 	Thresholds []ThresholdCheck `json:"thresholds,omitempty"`
 }
 

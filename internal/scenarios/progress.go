@@ -91,7 +91,8 @@ func (s *scenarioState) add(interval aurea.Progress) {
 	point, soFar := interval.Point(), s.follower.Observe(interval)
 	s.soFar.OK += point.OK
 	s.soFar.Failed += point.Failed
-	s.soFar.InFlight, s.soFar.Throughput, s.soFar.P99 = point.InFlight, point.Throughput, point.P99
+	s.soFar.InFlight, s.soFar.Throughput = point.InFlight, point.Throughput
+	s.soFar.P50, s.soFar.P99 = point.P50, point.P99
 	s.soFar.Thresholds = soFar.Thresholds
 }
 

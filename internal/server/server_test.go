@@ -18,6 +18,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/engine"
 	"github.com/aurea-orchestrator/aurea/internal/metrics"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
+	"github.com/aurea-orchestrator/aurea/internal/scenarios"
 	"github.com/aurea-orchestrator/aurea/internal/search"
 	"github.com/aurea-orchestrator/aurea/internal/store"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
@@ -110,7 +111,7 @@ type service struct {
 // serve starts a service, which ends with the test.
 func serve(t testing.TB, options runs.Options, changes ...func(*Options)) *service {
 	t.Helper()
-	return serveWith(t, engine.New("1.2.3", everyKind), options, changes...)
+	return serveWith(t, scenarios.Executor{Engine: engine.New("1.2.3", everyKind)}, options, changes...)
 }
 
 // serveWith starts a service whose runs are executed by the given executor.

@@ -4,7 +4,7 @@ import { element } from "../../core/dom.js";
 import { explain } from "../../core/problem.js";
 import { control } from "./load.js";
 import { loadForm } from "./loadform.js";
-import { isLive, phaseOf } from "./view.js";
+import { hasScenarios, isLive, phaseOf } from "./view.js";
 
 /**
  * Returns the controls: { node, show }. changed gets the run, as JSON, after a
@@ -57,7 +57,7 @@ function fill(node, { changed, gone, signal }) {
     const focused = node.contains(document.activeElement);
     node.hidden = !live;
     if (focused && !live) gone();
-    const steers = live && ["warm-up", "running", "paused", "draining"].includes(phaseOf(view));
+    const steers = live && !hasScenarios(view) && ["warm-up", "running", "paused", "draining"].includes(phaseOf(view));
     pause.hidden = change.hidden = !steers;
     pause.textContent = phaseOf(view) === "paused" ? "Resume" : "Pause";
     if (!steers) form.close();

@@ -14,6 +14,7 @@ import { head } from "./head.js";
 import { judged } from "./judged.js";
 import { links } from "./links.js";
 import { loadOthers, watchRun } from "./load.js";
+import { scenarios } from "./scenarios.js";
 import { sentenceOf } from "./sentence.js";
 import { tabs } from "./tabs.js";
 import { after, isLive, phaseOf } from "./view.js";
@@ -40,9 +41,11 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   top.tools.append(steering.node);
   top.node.append(ways.node);
   const beside = [judged(), errors()];
-  const [numbers, doubt, course, parts, fleet] = [figures(), doubts(), charts(), failing(), workers()];
-  const all = [top, steering, ways, numbers, doubt, course, ...beside, parts, fleet, details];
-  const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, course.node,
+  const [numbers, doubt, loads, course] = [figures(), doubts(), scenarios(), charts()];
+  const [parts, fleet] = [failing(), workers()];
+  const all = [top, steering, ways, numbers, doubt, loads, course, ...beside, parts, fleet, details];
+  const article = element("article", { class: "run" }, top.node, numbers.node, doubt.node, loads.node,
+    course.node,
     element("div", { class: "beside" }, ...beside.map(({ node }) => node)), parts.node, fleet.node, details.node);
   let before = null;
   let known = null; // what the service says of itself

@@ -1,22 +1,20 @@
-// The tab Parts and phases: the scenarios, the parts of a mix, where the time of a job goes, and
+// The tab Parts and phases: the parts of a mix, where the time of a job goes, and
 // what jobs count.
 
 import { element, exact, row } from "../../core/dom.js";
 import { duration, number, percent } from "../../core/format.js";
 import { remark } from "./drawn.js";
 import { partsOf, partsTable } from "./partstable.js";
-import { scenariosOf, scenariosTable } from "./scenarios.js";
 import { amount, tableOf, times } from "./table.js";
 
 export const partsTab = {
   key: "parts", name: "Parts and phases",
   value: (view) => ({
-    scenarios: scenariosOf(view), parts: partsOf(view), phases: Object.entries(view.result?.phases ?? {}),
+    parts: partsOf(view), phases: Object.entries(view.result?.phases ?? {}),
     counters: Object.entries(view.result?.counters ?? {}), time: view.result ? [] : view.progress?.so_far?.time ?? [],
   }),
-  draw({ scenarios, parts, phases, counters, time }) {
+  draw({ parts, phases, counters, time }) {
     const content = [
-      ...(scenarios.length > 0 ? [element("h2", {}, "Scenarios"), scenariosTable(scenarios)] : []),
       ...(parts.length > 0 ? [element("h2", {}, "Parts"), partsTable("Parts", parts)] : []),
       ...(time.length > 0 ? [element("h2", {}, "Where the time goes"), timeTable(time)] : []),
       ...(phases.length > 0 ? [element("h2", {}, "Phases"), phaseTable(phases)] : []),

@@ -108,16 +108,25 @@ test("a finished run says what failed, and which thresholds hold", () => {
   assert.equal(said(none), "Stopped after 0 jobs; no job ended.");
 });
 
-test("scenarios are known while a run runs and when it has ended", () => {
-  const live = scenariosOf({ progress: { so_far: { scenarios: [
-    { name: "a", state: "running", ok: 5, failed: 1, in_flight: 2, throughput: 5, p99: 0.1 },
-  ] } } });
-  assert.deepEqual(live, [{ name: "a", outcome: "running", counts: { ok: 5, failed: 1 }, throughput: 5,
-    latency: { count: 5, p99: 0.1 } }]);
+test("scenarios are known before a run, while it runs and when it has ended", () => {
+  const run = { status: "running", spec: { scenarios: [{ name: "a" }, { name: "b" }] } };
+  assert.deepEqual(scenariosOf({ run, result: null, progress: null }).map(({ name, state }) => [name, state]),
+    [["a", "waiting"], ["b", "waiting"]]);
+  const check = { expression: "p99 < 1s", ok: true, value: 0.1 };
+  const progress = { so_far: { scenarios: [
+    { name: "a", state: "ended", ok: 9, failed: 0, in_flight: 0, throughput: 3, p50: 0.02, p99: 0.1 },
+    { name: "b", state: "running", ok: 5, failed: 1, in_flight: 2, throughput: 5, p50: 0.05, p99: 0.1, thresholds: [check] },
+  ] } };
+  const live = scenariosOf({ run, result: null, progress });
+  assert.deepEqual(live[1], { name: "b", state: "running", counts: { ok: 5, failed: 1 }, throughput: 5,
+    latency: { count: 5, p50: 0.05, p99: 0.1 }, checks: [check] });
+  assert.deepEqual([live[0].state, live[0].throughput, live[0].latency], ["ended", null, { count: 0 }]);
+  const killed = scenariosOf({ run: { ...run, status: "interrupted" }, result: null, progress });
+  assert.deepEqual(killed.map(({ state }) => state), ["ended", "interrupted"]);
   const scenario = { name: "a", status: "completed", start: 1, duration: 2, counts: { ok: 5 }, throughput: 2.5,
-    latency: {}, validity: { state: "degraded" }, verdict: "pass" };
-  const outcomes = [{}, { verdict: "fail" }, { validity: { state: "valid" } }, { status: "cancelled" },
-    { validity: { state: "valid" }, verdict: "none" }].map((more) => ({ ...scenario, ...more }));
-  assert.deepEqual(scenariosOf({ result: { scenarios: outcomes } }).map(({ outcome }) => outcome),
-    ["degraded", "fail", "pass", "cancelled", "done"]);
+    latency: { count: 5 }, thresholds: [check], validity: { state: "degraded" }, verdict: "pass" };
+  assert.deepEqual(scenariosOf({ run: { ...run, status: "completed" }, result: { scenarios: [scenario] } }), [{
+    name: "a", state: "completed", counts: { ok: 5 }, throughput: 2.5, latency: { count: 5 }, checks: [check],
+    end: { start: 1, took: 2, verdict: "pass", validity: "degraded" },
+  }]);
 });

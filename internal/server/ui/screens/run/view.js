@@ -63,6 +63,9 @@ export function after(view, { event, data }) {
 /** Whether a run has not finished. */
 export const isLive = ({ run }) => !isFinished(run.status);
 
+/** Whether a run has scenarios. It can be stopped then, and not controlled otherwise. */
+export const hasScenarios = ({ run }) => run.spec.scenarios !== undefined;
+
 /** The phase of a live run: queued, waiting, warm-up, running, paused, draining, stopping. */
 export function phaseOf(view) {
   const { run, progress } = view;
