@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/aurea-orchestrator/aurea/internal/platform"
@@ -13,7 +14,26 @@ import (
 
 // dial connects to a target: it resolves the host, asks Allow, connects and
 // negotiates TLS. It records the duration of each in phases.
-func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (*conn, error) {
+//
+// It does so on a goroutine of its own. That takes a stack of 16 KiB, which the
+// caller's goroutine would keep while it waits for the response. A panic there
+// becomes one here.
+func (c *Client) dial(ctx context.Context, t *target, phases *Phases) (made *conn, err error) {
+	var dialing sync.WaitGroup
+	var reason any
+	dialing.Go(func() {
+		defer func() { reason = recover() }()
+		made, err = c.dialHere(ctx, t, phases)
+	})
+	dialing.Wait()
+	if reason != nil {
+		panic(reason)
+	}
+	return made, err
+}
+
+// dialHere is dial on the caller's goroutine.
+func (c *Client) dialHere(ctx context.Context, t *target, phases *Phases) (*conn, error) {
 	ctx, cancel := withDeadlineTimer(ctx)
 	defer cancel()
 	s, err := c.open(ctx, t, phases)

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// A connection that waits for a response takes at most 12 KiB, with the
+// A connection that waits for a response takes at most 8 KiB, with the
 // goroutine that waits: 10,000 of them are no burden.
 func TestWaitingConnectionsAreSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector needs memory of its own")
 	}
-	const connections, limit = 500, 12 << 10
+	const connections, limit = 500, 8 << 10
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

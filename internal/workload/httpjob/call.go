@@ -14,8 +14,8 @@ import (
 // call sends a request and follows redirects. It returns the last request, the
 // one that the response is to. keep is how many bytes of the body are kept.
 func (r *httpRunner) call(
-	ctx context.Context, p prepared, keep int, response *httpclient.Response, metrics exchangeMetrics,
-) (prepared, error) {
+	ctx context.Context, p *prepared, keep int, response *httpclient.Response, metrics exchangeMetrics,
+) (*prepared, error) {
 	for followed := int64(0); ; followed++ {
 		request, err := p.Request, error(nil)
 		if r.cookies {
@@ -59,13 +59,13 @@ func isRedirect(status int) bool {
 }
 
 // follow returns the request that a redirect asks for (RFC 9110, 15.4).
-func (r *httpRunner) follow(p prepared, response *httpclient.Response) (prepared, error) {
+func (r *httpRunner) follow(p *prepared, response *httpclient.Response) (*prepared, error) {
 	location := response.Header("Location")
 	to, err := p.url.Parse(location)
 	if err != nil || location == "" {
 		return p, redirectFailure("the redirect leads nowhere: its Location is missing or not a URL")
 	}
-	next := prepared{method: p.method, url: to, header: p.header, body: p.body}
+	next := &prepared{method: p.method, url: to, header: p.header, body: p.body}
 	if becomesGET(response.Status, p.method) {
 		next.method, next.body = http.MethodGet, nil
 	}
@@ -90,10 +90,10 @@ func becomesGET(status int, method string) bool {
 	return false
 }
 
-// prepare encodes a request that a response from another URL has led to. It
+// prepare encodes a new request that a response from another URL has led to. It
 // checks the target like that of any request. Credentials are not sent to
 // another origin.
-func (r *httpRunner) prepare(p prepared, from *url.URL) (prepared, error) {
+func (r *httpRunner) prepare(p *prepared, from *url.URL) (*prepared, error) {
 	if err := checkTarget(r.options, r.targets, p.url); err != nil {
 		return p, &workload.Failure{Class: httpclient.ClassForbidden, Err: err}
 	}

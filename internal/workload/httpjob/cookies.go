@@ -13,7 +13,7 @@ import (
 // addCookies returns the request with the cookies that the job has for its URL
 // (RFC 6265). The header of p stays without them, since a redirect may need
 // others.
-func (r *httpRunner) addCookies(ctx context.Context, p prepared) (*httpclient.Request, error) {
+func (r *httpRunner) addCookies(ctx context.Context, p *prepared) (*httpclient.Request, error) {
 	var pairs []string
 	for _, cookie := range workload.SessionOf(ctx).Cookies.Cookies(p.url) {
 		pairs = append(pairs, cookie.String()) // a name and a value, as the jar returns it

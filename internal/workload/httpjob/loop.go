@@ -29,7 +29,7 @@ func (r *httpRunner) newLoop() (workload.Loop, error) {
 		if err != nil {
 			return nil, err
 		}
-		first = &request
+		first = request
 	}
 	loop, err := r.client.NewEventLoop()
 	if err != nil {

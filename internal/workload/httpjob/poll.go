@@ -118,13 +118,13 @@ func newPoll(v param.Values) (*poll, error) {
 // await polls the service for the job that it has accepted, until the job has
 // ended.
 func (r *httpRunner) await(
-	ctx context.Context, accepted prepared, response *httpclient.Response, metrics workload.JobMetrics,
+	ctx context.Context, accepted *prepared, response *httpclient.Response, metrics workload.JobMetrics,
 ) error {
 	to, err := r.poll.where.find(ctx, accepted.url, response)
 	if err != nil {
 		return err
 	}
-	ask, err := r.prepare(prepared{method: http.MethodGet, url: to, header: accepted.header}, accepted.url)
+	ask, err := r.prepare(&prepared{method: http.MethodGet, url: to, header: accepted.header}, accepted.url)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (p urlSource) find(ctx context.Context, from *url.URL, response *httpclient
 
 // ask polls once and reports whether the job is done.
 func (r *httpRunner) ask(
-	ctx context.Context, p prepared, response *httpclient.Response, metrics workload.JobMetrics,
+	ctx context.Context, p *prepared, response *httpclient.Response, metrics workload.JobMetrics,
 ) (done bool, err error) {
 	answered, err := r.call(ctx, p, int(r.maxKept), response, r.metricsOf(metrics, true))
 	if err == nil {

@@ -154,12 +154,12 @@ func (t *requestTemplate) isHEAD() bool {
 }
 
 // render returns the request of a job, with the traceparent unless it is "".
-func (t *requestTemplate) render(in template.Input, traceparent string) (prepared, error) {
+func (t *requestTemplate) render(in template.Input, traceparent string) (*prepared, error) {
 	to, err := parseURL(t.url, in)
 	if err != nil {
-		return prepared{}, err
+		return nil, err
 	}
-	p := prepared{method: t.methodOf(in), url: to, body: t.content.render(in)}
+	p := &prepared{method: t.methodOf(in), url: to, body: t.content.render(in)}
 	if t.mediaType != "" && !t.has("Content-Type") {
 		p.header = append(p.header, httpclient.Field{Name: "Content-Type", Value: t.mediaType})
 	}

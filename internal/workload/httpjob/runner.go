@@ -33,7 +33,7 @@ func newRunner(p *params, used *workload.Meter) (*httpRunner, error) {
 		return r, nil
 	}
 	request, err := p.request.render(template.Input{}, "")
-	r.fixed = &request
+	r.fixed = request
 	return r, err
 }
 
@@ -69,8 +69,8 @@ func (r *httpRunner) Run(ctx context.Context, job int64, metrics workload.JobMet
 // exchange sends a request, judges the response, and with poll waits until the
 // job is done. It returns the request that the first response is to.
 func (r *httpRunner) exchange(
-	ctx context.Context, request prepared, response *httpclient.Response, metrics workload.JobMetrics,
-) (answered prepared, err error) {
+	ctx context.Context, request *prepared, response *httpclient.Response, metrics workload.JobMetrics,
+) (answered *prepared, err error) {
 	var begin time.Time
 	if r.poll != nil {
 		begin = time.Now()
@@ -95,7 +95,7 @@ func (r *httpRunner) exchange(
 
 // requestOf returns the request of a job. A traced job sends its traceparent,
 // unless the user's own headers contain one.
-func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error) {
+func (r *httpRunner) requestOf(ctx context.Context, job int64) (*prepared, error) {
 	traceparent := ""
 	if !r.request.hasTraceparent {
 		traceparent = workload.TraceparentOf(ctx).Send()
@@ -104,7 +104,7 @@ func (r *httpRunner) requestOf(ctx context.Context, job int64) (prepared, error)
 		return r.list.of(job, traceparent, r.options)
 	}
 	if r.fixed != nil && traceparent == "" {
-		return *r.fixed, nil
+		return r.fixed, nil
 	}
 	in := template.Input{Job: job}
 	if r.request.timed {

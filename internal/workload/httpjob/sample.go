@@ -19,7 +19,7 @@ func (p *params) keepSample(maxBody int64) {
 // noteExchange keeps a request of a job that is drawn. err is why there is no
 // whole response; nil if there is one.
 func (r *httpRunner) noteExchange(
-	ctx context.Context, p prepared, request *httpclient.Request, response *httpclient.Response, err error,
+	ctx context.Context, p *prepared, request *httpclient.Request, response *httpclient.Response, err error,
 ) {
 	if sample := workload.SampleOf(ctx); sample.Drawn() {
 		sample.Add(r.describe(p, request, response, err))
@@ -28,7 +28,7 @@ func (r *httpRunner) noteExchange(
 
 // noteFailure keeps the request with which a job failed, unless the job is drawn
 // or enough failures of the class are kept.
-func (r *httpRunner) noteFailure(ctx context.Context, p prepared, response *httpclient.Response, err error) {
+func (r *httpRunner) noteFailure(ctx context.Context, p *prepared, response *httpclient.Response, err error) {
 	class := failureClass(err)
 	if class == "" || p.Request == nil {
 		return
@@ -56,7 +56,7 @@ func failureClass(err error) string {
 
 // describe returns a request and its response for the sample.
 func (r *httpRunner) describe(
-	p prepared, request *httpclient.Request, response *httpclient.Response, err error,
+	p *prepared, request *httpclient.Request, response *httpclient.Response, err error,
 ) aurea.Exchange {
 	t := response.Phases
 	e := aurea.Exchange{

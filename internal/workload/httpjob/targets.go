@@ -178,18 +178,19 @@ func (p *params) loadTargets(used *workload.Meter) (loaded *params, release func
 }
 
 // of returns the request of a job, with the traceparent unless it is "".
-func (l *targetList) of(job int64, traceparent string, options httpclient.Options) (r prepared, err error) {
+func (l *targetList) of(job int64, traceparent string, options httpclient.Options) (*prepared, error) {
+	index := uint64(job) % uint64(len(l.all))
 	if l.random { // with replacement, as rows of data are drawn
-		high, _ := bits.Mul64(l.draws.Bits(job), uint64(len(l.all)))
-		r = l.all[high]
-	} else {
-		r = l.all[job%int64(len(l.all))]
+		index, _ = bits.Mul64(l.draws.Bits(job), uint64(len(l.all)))
 	}
+	r := &l.all[index]
 	if _, given := r.header.Get(workload.TraceHeader); given || traceparent == "" {
 		return r, nil
 	}
-	r.header = append(r.header[:len(r.header):len(r.header)],
+	traced := *r
+	traced.header = append(r.header[:len(r.header):len(r.header)],
 		httpclient.Field{Name: workload.TraceHeader, Value: traceparent})
-	r.Request, err = options.NewRequest(r.method, r.url.String(), r.header, r.body)
-	return r, err
+	var err error
+	traced.Request, err = options.NewRequest(r.method, r.url.String(), traced.header, r.body)
+	return &traced, err
 }
