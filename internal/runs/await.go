@@ -62,10 +62,9 @@ func (m *Manager) await(e *entry) outcome {
 func (m *Manager) logStopped(e *entry, what string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	inFlight := int64(-1) // unknown before the end of the first interval
-	if e.run.Progress != nil {
-		inFlight = e.run.Progress.InFlight
+	attributes := []any{"run", e.run.ID, "waits_for", "jobs that have not returned", "workload", e.plan.Workload.Kind}
+	if e.run.Progress != nil { // unknown before the end of the first interval
+		attributes = append(attributes, "in_flight", e.run.Progress.InFlight)
 	}
-	m.options.Log.Warn(what, "run", e.run.ID, "waits_for", "jobs that have not returned",
-		"workload", e.plan.Workload.Kind, "in_flight", inFlight)
+	m.options.Log.Warn(what, attributes...)
 }

@@ -37,11 +37,26 @@ func (m *Manager) next() *entry {
 		if m.options.Began != nil {
 			m.options.Began(m.view(e))
 		}
-		m.options.Log.Info("run started", "run", e.run.ID, "workload", e.plan.Workload.Kind,
-			"jobs", e.plan.Spec.NumJobs)
+		m.options.Log.Info("run started", append([]any{"run", e.run.ID, "workload", e.plan.Workload.Kind},
+			lengthOf(e.plan)...)...)
 		return e
 	}
 	return nil
+}
+
+// lengthOf returns what the log says of the length of a run: the number of its
+// jobs, the time after which none starts, or both.
+func lengthOf(plan aurea.Plan) (attributes []any) {
+	if len(plan.Scenarios) > 0 {
+		attributes = append(attributes, "scenarios", len(plan.Scenarios))
+	}
+	if plan.Jobs < aurea.Unbounded {
+		attributes = append(attributes, "jobs", plan.Jobs)
+	}
+	if plan.End < aurea.Forever {
+		attributes = append(attributes, "duration", plan.End)
+	}
+	return attributes
 }
 
 // makeExecutable prepares the entry of a running run for its execution. The

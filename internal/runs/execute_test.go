@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -302,5 +303,28 @@ func TestRealEngine(t *testing.T) {
 	}
 	if want := []aurea.Status{aurea.StatusCompleted, aurea.StatusCancelled}; !slices.Equal(statuses, want) {
 		t.Errorf("recent runs are %v, want %v", statuses, want)
+	}
+}
+
+// The log says of a run that starts how long it is: a run that ends by time has no
+// number of jobs, and so no false zero.
+func TestStartIsLogged(t *testing.T) {
+	for _, test := range []struct{ spec, want string }{
+		{`{"num_jobs": 5}`, "workload=sleep jobs=5"},
+		{`{"duration": "10s", "concurrency": 1}`, "workload=sleep duration=10s"},
+		{`{"duration": "1m30s", "num_jobs": 5, "rate": 100}`, "workload=sleep jobs=5 duration=1m30s"},
+		{`{"stages": [{"duration": "4s", "rate": 2}], "workload": {"kind": "noop"}}`, "workload=noop duration=4s"},
+		{`{"scenarios": [{"name": "a", "num_jobs": 2}, {"name": "b", "num_jobs": 3}]}`,
+			"workload=scenarios scenarios=2 jobs=5"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			book := new(logBuffer)
+			s := serve(t, Options{Log: slog.New(slog.NewTextHandler(book, nil))})
+			call := s.do(test.spec, nil)
+			if got := book.lines("run started"); len(got) != 1 || got[0] != `level=INFO msg="run started" `+test.want {
+				t.Errorf("%s: the log has %q, want %q", test.spec, got, test.want)
+			}
+			call.leave()
+		})
 	}
 }
