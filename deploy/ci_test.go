@@ -3,10 +3,13 @@ package deploy_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +24,8 @@ type action struct {
 		Default  string
 		Required bool
 	}
-	Runs struct {
+	Outputs map[string]struct{ Value string }
+	Runs    struct {
 		Using string
 		Steps []actionStep
 	}
@@ -194,6 +198,42 @@ func TestGateKeepsOtherFiles(t *testing.T) {
 }
 
 const benchSpec = "num_jobs: 100\nconcurrency: 20\nthresholds: [p99 < 1h]\nworkload: {kind: sleep, duration: 2ms, jitter: 0.2}\n"
+
+// The spec may be the URL of a target. The outputs of the action are the code that
+// it exits with and the directory of its reports, and the summary of the job is the
+// report of the last run.
+func TestActionRunsURL(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer target.Close()
+	a := readAction(t)
+	for _, test := range []struct{ args, title, code string }{
+		{`-n 40 -c 4 --name "the target"`, "### the target: DONE\n", "0"},
+		{`-n 40 -c 4 --name "the target" --threshold "p99 < 1ns"`, "### the target: FAIL\n", "3"},
+	} {
+		j := newJob(t, a, map[string]string{"spec": target.URL, "args": test.args, "out": "reports", "comment": "false"})
+		j.useBinary(aureatest.Binary(t))
+		code := runAction(j, withoutComment(a))
+		outputs := map[string]string{}
+		for name, output := range a.Outputs {
+			outputs[name] = j.evaluate(output.Value)
+		}
+		want := map[string]string{"exit-code": test.code, "out": "reports"}
+		if diff := cmp.Diff(want, outputs); diff != "" || strconv.Itoa(code) != test.code {
+			t.Errorf("%s: it exits with %d, and the outputs (-want +got):\n%s", test.args, code, diff)
+		}
+		summary := j.file("summary")
+		if !strings.HasPrefix(summary, test.title) || summary != j.workspaceFile("reports/summary.md") {
+			t.Errorf("%s: the summary is\n%s", test.args, summary)
+		}
+		for name, want := range map[string]string{
+			"results.json": `"ok":40`, "junit.xml": "<testsuite", "report.html": "the target",
+		} {
+			if file := j.workspaceFile("reports/" + name); !strings.Contains(file, want) {
+				t.Errorf("%s: %s lacks %q:\n%.300s", test.args, name, want, file)
+			}
+		}
+	}
+}
 
 // The action runs a spec, writes the summary of the job, comments, and exits as
 // aurea does.
