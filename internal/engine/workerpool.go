@@ -24,7 +24,9 @@ type workerPool struct {
 	prepared   sync.WaitGroup // workers that have made their state
 	atZero     chan struct{}  // closed at time zero of the run's clock
 	slotFreed  chan struct{}  // signals runOpen that a job has ended
-	resizeMu   sync.Mutex     // held while a limit adds or removes workers
+	resizeMu   sync.Mutex     // held while a limit adds or removes workers; guards users and idleUsers
+	users      int64          // closed model: workers that there were at once, at most
+	idleUsers  []*workerState // closed model: of workers that have exited
 	workers    atomic.Int64   // closed model: workers; open model: jobs in flight
 	_          [64]byte       // keeps the fields below, written for every job, off the cache line above
 	inFlight   atomic.Int64   // jobs in flight

@@ -216,7 +216,7 @@ func TestWorkersExit(t *testing.T) {
 	pool.workers.Store(100)
 	var exits sync.WaitGroup
 	for range 100 {
-		exits.Go(func() { pool.tryExit(1500 * time.Millisecond) })
+		exits.Go(func() { pool.tryExit(nil, 1500*time.Millisecond) })
 	}
 	exits.Wait()
 	if left := pool.workers.Load(); left != 40 {

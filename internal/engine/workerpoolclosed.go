@@ -27,8 +27,34 @@ func (p *workerPool) addWorkers(snap *snapshot, openedAt time.Duration) {
 	for range snap.Level(openedAt) - p.workers.Load() {
 		p.workers.Add(1)
 		p.prepared.Add(1)
-		p.running.Go(func() { p.work(openedAt) })
+		user, state := p.nextUser()
+		p.running.Go(func() {
+			if state == nil {
+				state = p.newUser(user)
+			}
+			p.work(state, openedAt)
+		})
 	}
+}
+
+// nextUser returns the state that a new worker continues, so that a user lasts over
+// a pause, or else nil and the number of a new user. The caller holds resizeMu.
+func (p *workerPool) nextUser() (number int64, state *workerState) {
+	if last := len(p.idleUsers) - 1; last >= 0 {
+		state, p.idleUsers = p.idleUsers[last], p.idleUsers[:last]
+		return 0, state
+	}
+	p.users++
+	return p.users - 1, nil
+}
+
+// newUser returns the state of a new user. Its number is that of its slot in the
+// whole plan, so no two shards have the same user.
+func (p *workerPool) newUser(number int64) *workerState {
+	state := p.newWorkerState()
+	state.context.OfUser(p.plan.Deal.Slot(number))
+	state.looped = p.newLoopedWorker(state)
+	return state
 }
 
 // waitForChange waits until workers may be added: at the next rise or after a
@@ -53,13 +79,11 @@ func (p *workerPool) waitForChange(current *snapshot, rise time.Duration) (*snap
 // work is a worker's loop. It runs jobs until none is left or the pool must
 // shrink. The intended start of the first job is when its slot was opened by a
 // rise or a control; that of the others is the end of the job before.
-func (p *workerPool) work(openedAt time.Duration) {
-	state := p.newWorkerState()
-	state.looped = p.newLoopedWorker(state)
+func (p *workerPool) work(state *workerState, openedAt time.Duration) {
 	p.prepared.Done()
 	<-p.atZero
 	for intended, ready := openedAt, max(p.now(), 0); ; intended = ready { // before zero if the run was stopped
-		now, ok := p.awaitStart(ready)
+		now, ok := p.awaitStart(state, ready)
 		if !ok {
 			return
 		}
@@ -85,7 +109,7 @@ func (p *workerPool) claimInTime(now time.Duration) (first, end int64) {
 // awaitStart returns when a worker that is ready may start its next job. That
 // is ready itself, or now if a control came since or the worker had to check.
 // It returns false if the worker must exit.
-func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bool) {
+func (p *workerPool) awaitStart(state *workerState, ready time.Duration) (start time.Duration, ok bool) {
 	for {
 		snap := p.latest.Load()
 		switch {
@@ -94,7 +118,7 @@ func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bo
 		case ready < snap.ChangedAt: // ready may lie in a pause
 		case p.workers.Load() <= snap.Level(ready):
 			return ready, true
-		case p.tryExit(ready):
+		case p.tryExit(state, ready):
 			p.closeWindow(ready)
 			return 0, false
 		}
@@ -104,9 +128,9 @@ func (p *workerPool) awaitStart(ready time.Duration) (start time.Duration, ok bo
 }
 
 // tryExit removes one worker if there are more than the level of the latest
-// snapshot, which is 0 in a pause. The lock ensures that of several callers no
-// more exit than are too many.
-func (p *workerPool) tryExit(now time.Duration) bool {
+// snapshot, which is 0 in a pause. A later worker continues its state. The lock
+// ensures that of several callers no more exit than are too many.
+func (p *workerPool) tryExit(state *workerState, now time.Duration) bool {
 	p.resizeMu.Lock()
 	defer p.resizeMu.Unlock()
 	snap := p.latest.Load()
@@ -114,5 +138,6 @@ func (p *workerPool) tryExit(now time.Duration) bool {
 		return false
 	}
 	p.workers.Add(-1)
+	p.idleUsers = append(p.idleUsers, state)
 	return true
 }

@@ -14,18 +14,29 @@ type Escape func(line, value []byte) []byte
 // segment and into a query.
 func AppendQuery(line, value []byte) []byte {
 	const digits = "0123456789ABCDEF"
-	for _, b := range value {
-		switch {
-		case isUnreserved(b):
-			line = append(line, b)
-		case b == ' ':
+	plain := 0 // where bytes begin that stay as they are
+	for i, b := range value {
+		if unreserved[b] {
+			continue
+		}
+		line = append(line, value[plain:i]...)
+		plain = i + 1
+		if b == ' ' {
 			line = append(line, '+')
-		default:
+		} else {
 			line = append(line, '%', digits[b>>4], digits[b&15])
 		}
 	}
-	return line
+	return append(line, value[plain:]...)
 }
+
+// unreserved is isUnreserved of each byte.
+var unreserved = func() (table [256]bool) {
+	for b := range table {
+		table[b] = isUnreserved(byte(b))
+	}
+	return table
+}()
 
 // isUnreserved reports whether a byte needs no escape anywhere in a URL (RFC
 // 3986, 2.3).

@@ -14,7 +14,7 @@ import (
 )
 
 // Fields lists the fields, for error messages and documentation.
-const Fields = "{{job}}, {{seed}}, {{uuid}}, {{int FROM TO}}, {{float FROM TO}}, " +
+const Fields = "{{job}}, {{user}}, {{seed}}, {{uuid}}, {{int FROM TO}}, {{float FROM TO}}, " +
 	"{{hex DIGITS}}, {{choice WORD WORD …}}, {{timestamp}}, {{base64 TEXT}}, {{base64url TEXT}}, {{sha256 TEXT}}, " +
 	"{{sha256_base64 TEXT}}, {{hmac_sha256 KEY TEXT}} and {{hmac_sha256_base64 KEY TEXT}}"
 
@@ -22,8 +22,10 @@ const Fields = "{{job}}, {{seed}}, {{uuid}}, {{int FROM TO}}, {{float FROM TO}},
 var names = []string{"job", "seed", "uuid", "int", "float", "hex", "choice", "timestamp", "raw"}
 
 // Reserved reports whether fields begin with a name, so that nothing else may
-// have it.
-func Reserved(name string) bool { return slices.Contains(names, name) || isFunction(name) }
+// have it. users is whether users do the jobs.
+func Reserved(name string, users bool) bool {
+	return slices.Contains(names, name) || isFunction(name) || users && name == userName
+}
 
 // field returns what appends the value of a field.
 func (p *Parser) field(words []string) (filler, error) {
@@ -64,6 +66,9 @@ func (p *Parser) field(words []string) (filler, error) {
 	}
 	if index := slices.Index(p.Captured, name); index >= 0 && len(words) == 1 {
 		return func(line []byte, in Input) []byte { return append(line, in.captured(index)...) }, nil
+	}
+	if name == userName && len(words) == 1 {
+		return p.userField()
 	}
 	return nil, p.unknown(words)
 }

@@ -4,7 +4,7 @@
 //
 // A value is drawn from the seed, the job's number and the field's position, so
 // that a run can be repeated, and cut into shards, exactly. Values that a job has
-// captured, and timestamps, are the exceptions.
+// captured, timestamps, and the user of a job are the exceptions.
 package template
 
 import (
@@ -34,6 +34,7 @@ type filler func(line []byte, in Input) []byte
 type Input struct {
 	Job      int64
 	Now      int64    // nanoseconds since 1970, for timestamps
+	User     int64    // whose job it is, from 0
 	Captured []string // by their index in Parser.Captured; missing ones are empty
 }
 
@@ -57,11 +58,14 @@ type Parser struct {
 	Columns []string
 	// Cell appends the value that a job has in a column.
 	Cell func(line []byte, job int64, column int) []byte
+	// Users is whether users do the jobs, so that there is Input.User.
+	Users bool
 
 	fields uint64 // fields parsed so far
 	depth  int    // functions around what is parsed
 	inJSON bool   // the text is JSON
 	timed  bool   // a template has a timestamp
+	owned  bool   // a template has the number of the user
 }
 
 // Parse parses a template. The error names the field that is wrong, and the

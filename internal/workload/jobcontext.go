@@ -20,7 +20,7 @@ type JobContext struct {
 	sample          *JobSample // nil unless the run keeps a sample
 	begun           any        // by a Lane that the job has left; nil for none
 	session         *Session   // of a job with steps; nil if they share nothing
-	users           []user     // whose jobs run on this goroutine: one for each steps of a mix
+	user            user       // whose jobs they are
 }
 
 // NewJobContext returns a context for the jobs of a run, without a deadline.
@@ -29,6 +29,12 @@ func NewJobContext(run context.Context) *JobContext { return &JobContext{Context
 // Sampling sets where the jobs report their requests; nil for nowhere.
 func (c *JobContext) Sampling(sample *JobSample) *JobContext {
 	c.sample = sample
+	return c
+}
+
+// OfUser sets the number of the user whose jobs they are.
+func (c *JobContext) OfUser(number int64) *JobContext {
+	c.user.number = number
 	return c
 }
 
@@ -88,7 +94,7 @@ func (c *JobContext) Value(key any) any {
 		return c.session
 	case sampleKey{}:
 		return c.sample
-	case begunKey{}:
+	case begunKey{}, userKey{}:
 		return c
 	}
 	return c.Context.Value(key)

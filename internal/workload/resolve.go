@@ -21,8 +21,9 @@ type Scope struct {
 	Sampled  bool          // whether jobs report their requests to a Sampler
 	Name     string        // of the part or step, with that of what contains it; "" if it is none
 
+	Users bool // whether users do the jobs
+
 	set      *Set
-	users    bool          // whether users do the jobs
 	timeout  bool          // whether the spec has a timeout
 	parent   string        // the kind that this workload is a part or step of; "" if none
 	sharers  int64         // workloads of the run that share its connections; 0 means 1
@@ -81,7 +82,7 @@ func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
 	}
 	r, err := s.resolve(plan.Workload, "workload", Scope{
 		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data,
-		Sampled: plan.Spec.Sample > 0, users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
+		Sampled: plan.Spec.Sample > 0, Users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
 	})
 	if err != nil {
 		return nil, err

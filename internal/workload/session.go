@@ -42,6 +42,18 @@ func SessionOf(ctx context.Context) *Session {
 	return session
 }
 
+// userKey is the key of the context that knows the user of a job.
+type userKey struct{}
+
+// UserOf returns the number of the user whose job has the given context. Without
+// users it is that of the worker.
+func UserOf(ctx context.Context) int64 {
+	if c, _ := ctx.Value(userKey{}).(*JobContext); c != nil {
+		return c.user.number
+	}
+	return 0
+}
+
 // captureTable is the names of the values that the steps of a job capture, in
 // the order in which the steps are resolved.
 type captureTable struct{ names []string }
@@ -97,12 +109,12 @@ func (s *sessions) run(ctx context.Context, job func(context.Context) error) err
 	}
 	var session *Session
 	if s.lasting {
-		session = jobContext.sessionOf(s)
+		session = jobContext.user.sessionOf(s)
 	} else {
 		session = s.pool.Get().(*Session)
 	}
 	if s.cookies && session.Cookies == nil {
-		session.Cookies, _ = cookiejar.New(nil) // which cannot fail
+		session.Cookies = newCookies()
 	}
 	jobContext.session = session
 	defer func() {
@@ -116,20 +128,38 @@ func (s *sessions) run(ctx context.Context, job func(context.Context) error) err
 	return job(jobContext)
 }
 
-// A user does one job after the other, on one goroutine.
+func newCookies() *cookiejar.Jar {
+	jar, _ := cookiejar.New(nil) // which cannot fail
+	return jar
+}
+
+// A user does one job after the other.
 type user struct {
+	number   int64          // in the whole plan, from 0
+	cookies  *cookiejar.Jar // of all its jobs; nil before the first
+	sessions []userSession
+}
+
+// A userSession is the session of a user in one workload of steps, of which a mix
+// may have several.
+type userSession struct {
 	of      *sessions
 	session *Session
 }
 
-// sessionOf returns the session of the context's user, which its first job makes.
-func (c *JobContext) sessionOf(s *sessions) *Session {
-	for _, u := range c.users {
-		if u.of == s {
-			return u.session
+// sessionOf returns the session of the user, which its first job makes. All of a
+// user's sessions have the same cookies.
+func (u *user) sessionOf(s *sessions) *Session {
+	for _, known := range u.sessions {
+		if known.of == s {
+			return known.session
 		}
 	}
+	if u.cookies == nil {
+		u.cookies = newCookies()
+	}
 	session := s.newSession()
-	c.users = append(c.users, user{s, session})
+	session.Cookies = u.cookies
+	u.sessions = append(u.sessions, userSession{s, session})
 	return session
 }

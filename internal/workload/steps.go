@@ -39,7 +39,7 @@ var Steps = Kind{
 	Connects:       true,
 	Nests:          true,
 	Resolve: func(values param.Values, scope Scope) (Resolved, error) {
-		scope.captures, scope.Lasting = new(captureTable), scope.users
+		scope.captures, scope.Lasting = new(captureTable), scope.Users
 		scope.Cookies = values.Boolean("cookies") || scope.Lasting
 		steps, err := resolveChildren(stepsOf(values), scope, stepsName)
 		if err != nil {

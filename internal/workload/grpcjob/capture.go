@@ -47,7 +47,7 @@ func newCaptures(given map[string]string, scope workload.Scope) (all []capture, 
 			"has no later step to use it; it belongs to a step of the workload steps")
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if !workload.CaptureName().MatchString(name) || template.Reserved(name) {
+		if !workload.CaptureName().MatchString(name) || template.Reserved(name, scope.Users) {
 			return nil, param.Invalid(captureParameter.Name+"."+name,
 				"cannot have that name: up to 40 of a-z A-Z 0-9 _, none of the fields %s", template.Fields)
 		}

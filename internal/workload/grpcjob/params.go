@@ -20,6 +20,7 @@ type params struct {
 	messages    messageTemplates
 	metadata    metadataTemplate
 	timed       bool // a field has a timestamp
+	owned       bool // a field has the number of the user
 	expect      expectParams
 	captures    []capture // their fields are known with the types
 	connections int64
@@ -66,6 +67,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	}
 	parser := template.Parser{
 		Seed: scope.Seed, Captured: scope.Captured(), Columns: scope.Data.Columns(), Cell: scope.Data.AppendOf,
+		Users: scope.Users,
 	}
 	if p.messages, err = newMessageTemplates(v, &parser); err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	if p.metadata, err = newMetadataTemplate(v.Fields("metadata"), &parser); err != nil {
 		return nil, err
 	}
-	p.timed = parser.UsesTime()
+	p.timed, p.owned = parser.UsesTime(), parser.UsesUser()
 	if p.captures, err = newCaptures(v.StringMap(captureParameter.Name), scope); err != nil {
 		return nil, err
 	}

@@ -66,6 +66,9 @@ func (r *runner) Run(ctx context.Context, job int64, metrics workload.JobMetrics
 	if r.timed {
 		in.Now = time.Now().UnixNano()
 	}
+	if r.owned {
+		in.User = workload.UserOf(ctx)
+	}
 	session := workload.SessionOf(ctx)
 	if session != nil {
 		in.Captured = session.Captured

@@ -54,7 +54,7 @@ func newCaptures(given map[string]string, scope workload.Scope) ([]capture, erro
 	var found []error
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		index := scope.Capture(name)
-		c, err := parseCapture(name, given[name])
+		c, err := parseCapture(name, given[name], scope.Users)
 		if err != nil {
 			found = append(found, param.Invalid(captureParameter.Name+"."+name, "%v", err))
 		}
@@ -64,9 +64,10 @@ func newCaptures(given map[string]string, scope workload.Scope) ([]capture, erro
 	return all, param.Merge(found...)
 }
 
-// parseCapture parses where a response has a value, such as "header X-Id".
-func parseCapture(name, where string) (c capture, err error) {
-	if !workload.CaptureName().MatchString(name) || template.Reserved(name) {
+// parseCapture parses where a response has a value, such as "header X-Id". users is
+// whether users do the jobs.
+func parseCapture(name, where string, users bool) (c capture, err error) {
+	if !workload.CaptureName().MatchString(name) || template.Reserved(name, users) {
 		return c, fmt.Errorf("cannot have that name: up to 40 of a-z A-Z 0-9 _, none of the fields %s", template.Fields)
 	}
 	c.name, c.where = name, where

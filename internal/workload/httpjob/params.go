@@ -105,6 +105,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 	}
 	parser := template.Parser{
 		Seed: scope.Seed, Captured: captured, Columns: scope.Data.Columns(), Cell: scope.Data.AppendOf,
+		Users: scope.Users,
 	}
 	switch p.list, err = newTargetList(p, v, scope.Seed); {
 	case err != nil:

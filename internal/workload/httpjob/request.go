@@ -24,6 +24,7 @@ type requestTemplate struct {
 	mediaType      string // that is sent with the content; "" for none
 	secure         bool   // over TLS
 	timed          bool   // a field has a timestamp
+	owned          bool   // a field has the number of the user
 	hasTraceparent bool   // the headers contain one
 	rendered       int64  // bytes of the body that each job renders; 0 if all jobs send the same request
 }
@@ -75,7 +76,7 @@ func newRequestTemplate(
 			return t, param.Invalid("method", "%v", err)
 		}
 	}
-	t.timed = parser.UsesTime()
+	t.timed, t.owned = parser.UsesTime(), parser.UsesUser()
 	t.hasTraceparent = t.has(workload.TraceHeader)
 	return t, t.check(targets, v.Text("url"))
 }

@@ -110,6 +110,9 @@ func (r *httpRunner) requestOf(ctx context.Context, job int64) (*prepared, error
 	if r.request.timed {
 		in.Now = time.Now().UnixNano()
 	}
+	if r.request.owned {
+		in.User = workload.UserOf(ctx)
+	}
 	if session := workload.SessionOf(ctx); session != nil {
 		in.Captured = session.Captured
 	}
