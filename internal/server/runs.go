@@ -186,6 +186,7 @@ type listInput struct {
 	Baseline bool      `query:"baseline" doc:"only those that are a baseline"`
 	Verdict  string    `query:"verdict" enum:"none,pass,fail,invalid,no_data" doc:"of the result"`
 	Text     string    `query:"q" maxLength:"200" doc:"in the id, the name or a label's value, in any case"`
+	Brief    bool      `query:"brief" doc:"leave details out of results, such as workers; left_out names them"`
 }
 
 func (s *Server) registerList(router huma.API, op huma.Operation) {
@@ -201,7 +202,7 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, err
 		}
-		page, held, err := s.list(ctx, query)
+		page, held, err := s.list(ctx, query, input.Brief)
 		if err != nil {
 			return nil, s.asProblem(err)
 		}
@@ -216,12 +217,19 @@ func (s *Server) registerList(router huma.API, op huma.Operation) {
 }
 
 // list returns a page of runs, which counts against the budget until held is
-// released.
-func (s *Server) list(ctx context.Context, query aurea.RunQuery) (page aurea.RunPage, held *reservation, err error) {
+// released. The results of a brief page have no details.
+func (s *Server) list(
+	ctx context.Context, query aurea.RunQuery, brief bool,
+) (page aurea.RunPage, held *reservation, err error) {
 	held = &reservation{budget: s.options.Budget, purpose: "a page of runs"}
 	err = s.reads.do(ctx, func() error {
 		if page, err = s.options.Runs.List(ctx, query); err != nil {
 			return err
+		}
+		for i := range page.Runs {
+			if brief {
+				page.Runs[i].OmitDetails()
+			}
 		}
 		return held.reserve(page.Size())
 	})

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/records"
@@ -86,6 +87,32 @@ func TestSubmittedRun(t *testing.T) {
 	}
 }
 
+// A brief list has no details of results, such as their workers, and says so. What a
+// row of a table shows is as in the whole list.
+func TestBriefList(t *testing.T) {
+	shelf := newStoringFake(degradedFake())
+	s := New(newOptions(shelf))
+	submit(t, shelf, `{"num_jobs": 3}`)
+	shelf.runs[0].Labels = map[string]string{}
+	var whole, brief document
+	ask(t, s, "GET", "/v1/runs", "").into(t, &whole)
+	ask(t, s, "GET", "/v1/runs?brief=true", "").into(t, &brief)
+	row := document(brief["runs"].([]any)[0].(map[string]any))
+	row.wantMembers(t, "brief run", map[string]any{
+		"left_out": []any{"result.workers", "result.warnings"}, "result.workers": nil, "result.warnings": nil,
+		"result.validity.state": "degraded", "result.sparkline": []any{50.0, 0.0, 100.0, 75.0},
+	})
+	result := whole["runs"].([]any)[0].(map[string]any)["result"].(map[string]any)
+	if result["workers"] == nil || result["warnings"] == nil {
+		t.Fatalf("the whole list has no workers or warnings: %v", result)
+	}
+	delete(result, "workers")
+	delete(result, "warnings")
+	if diff := cmp.Diff(any(result), row["result"]); diff != "" {
+		t.Errorf("the brief result differs (-whole +brief):\n%s", diff)
+	}
+}
+
 // Wrong requests are problem documents.
 func TestWrongRequests(t *testing.T) {
 	s := serve(t, runs.Options{Queue: 1})
@@ -104,6 +131,7 @@ func TestWrongRequests(t *testing.T) {
 		{"GET", "/v1/runs?limit=x", "", 400, "integer", "query.limit"},
 		{"GET", "/v1/runs?status=done", "", 400,
 			`must be one of queued, running, completed, failed, cancelled, interrupted; got "done"`, "query.status"},
+		{"GET", "/v1/runs?brief=perhaps", "", 400, "bool", "query.brief"},
 		{"GET", "/v1/runs?verdict=maybe", "", 400, "no_data", "query.verdict"},
 		{"GET", "/v1/runs?label=team", "", 400, "must be key:value", "query.label"},
 		{"GET", "/v1/runs?since=yesterday", "", 400, "", "query.since"},

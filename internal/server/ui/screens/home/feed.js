@@ -47,7 +47,7 @@ export function openFeed(selected, signal, kept) {
   let timer;
 
   const ask = async (query) => {
-    const { runs, next_cursor: cursor } = await get(`/v1/runs?${query}`, signal);
+    const { runs, next_cursor: cursor } = await get(`/v1/runs?brief=true&${query}`, signal);
     return { lines: runs.map(lineOf), cursor };
   };
 
