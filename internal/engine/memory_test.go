@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -94,4 +96,69 @@ func TestMemoryOfAJob(t *testing.T) {
 			t.Errorf("%.1f bytes a job", each)
 		}
 	})
+}
+
+// A request in flight of the open model takes no more than 12 KiB, with its
+// goroutine, its connection and the server's, even if it is the first of the
+// connection.
+func TestMemoryOfAnOpenRequest(t *testing.T) {
+	skipIfShort(t)
+	const jobs, limit = 1000, 12 << 10
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	p := plan(t, fmt.Sprintf(`{"num_jobs": %d, "rate": 2000, "concurrency": %[1]d, "include_jobs": false,
+		"workload": {"kind": "http", "url": "http://%s/"}}`, jobs, server.Addr()))
+	before := bytesInUse() + stackInUse()
+	var during int64
+	served := make(chan error, 1)
+	go func() { served <- answerTogether(server, jobs, func() { during = bytesInUse() + stackInUse() }) }()
+	result, err := New("test", everyKind).run(t.Context(), p, nil, ignore)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+	if result.Counts.OK != jobs {
+		t.Errorf("%+v, want %d ok", result.Counts, jobs)
+	}
+	fixed := int64(2 << 20) // tallies, the engine
+	if each := (during - before - fixed) / jobs; each > limit {
+		t.Errorf("a request in flight takes %d bytes, want at most %d", each, limit)
+	}
+}
+
+// answerTogether reads requests over n connections, calls whenAllWait, and
+// answers them.
+func answerTogether(server net.Listener, n int, whenAllWait func()) error {
+	var waiting []net.Conn
+	request := make([]byte, 1024)
+	for range n {
+		conn, err := server.Accept()
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		waiting = append(waiting, conn)
+		if _, err := conn.Read(request); err != nil {
+			return err
+		}
+	}
+	whenAllWait()
+	for _, conn := range waiting {
+		if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stackInUse returns the size of the goroutines' stacks.
+func stackInUse() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.StackInuse)
 }

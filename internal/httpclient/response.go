@@ -47,7 +47,9 @@ type Phases struct {
 // reset clears the response. It keeps the buffers, Seek and what is known of
 // the latest head.
 func (a *Response) reset() {
-	*a = Response{Body: a.Body[:0], head: a.head[:0], known: a.known, knownSize: a.knownSize, Seek: a.Seek}
+	body, head, known, knownSize, seek := a.Body[:0], a.head[:0], a.known, a.knownSize, a.Seek
+	*a = Response{} // in place: a literal with these would take its size of the stack
+	a.Body, a.head, a.known, a.knownSize, a.Seek = body, head, known, knownSize, seek
 }
 
 // recognize reports whether input begins with the same head as the latest

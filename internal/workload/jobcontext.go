@@ -129,7 +129,7 @@ type withDefaultTimeout struct {
 }
 
 // Run does the job, within the timeout.
-func (r withDefaultTimeout) Run(ctx context.Context, job int64, metrics JobMetrics) error {
+func (r *withDefaultTimeout) Run(ctx context.Context, job int64, metrics JobMetrics) error {
 	if _, limited := ctx.Deadline(); limited {
 		return r.Runner.Run(ctx, job, metrics)
 	}

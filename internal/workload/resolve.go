@@ -147,7 +147,7 @@ func (r *Resolved) open(ctx context.Context, usage *Usage) (Jobs, error) {
 		jobs.Runner, jobs.NewLoop = withFaults{jobs.Runner, r.faults}, nil
 	}
 	if r.kind.Timeout > 0 && !r.Limited {
-		jobs.Runner = withDefaultTimeout{jobs.Runner, r.kind.Timeout}
+		jobs.Runner = &withDefaultTimeout{jobs.Runner, r.kind.Timeout}
 		jobs.DefaultTimeout = r.kind.Timeout
 	}
 	return jobs, nil
