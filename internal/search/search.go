@@ -33,21 +33,23 @@ const queueWait = time.Second
 // Run runs a search until it is over, its time is over, or ctx ends, and returns
 // it with its status and outcome. It calls observe, unless that is nil, with the
 // search after every run. An error of the runner fails the search; the points so
-// far are in it.
+// far are in it. What it returns and observes has its secrets masked.
 func Run(ctx context.Context, s aurea.Search, run Runner, observe func(aurea.Search)) aurea.Search {
 	inTime, cancel := context.WithTimeout(ctx, time.Duration(s.Request.MaxTime))
 	defer cancel()
-	loads, rates := s.Request.Range()
-	b := newBracket(loads.From, loads.To, s.Request.Precision, !rates)
+	request := s.Request
+	s.Request.Spec = request.Spec.Mask()
+	loads, rates := request.Range()
+	b := newBracket(loads.From, loads.To, request.Precision, !rates)
 	for {
 		load, ok := b.next()
 		if !ok {
 			s.Status, s.Outcome = aurea.StatusCompleted, b.outcome()
 			break
 		}
-		point, err := trial(inTime, s, load, run)
+		point, err := trial(inTime, s, request, load, run)
 		if err != nil {
-			s.Status, s.Outcome, s.Error = interruption(ctx, err)
+			s.Status, s.Outcome, s.Error = interruption(ctx, request.Spec.Secrets.MaskError(err))
 			break
 		}
 		b.add(load, point.OK)
@@ -65,13 +67,15 @@ func Run(ctx context.Context, s aurea.Search, run Runner, observe func(aurea.Sea
 // errOutOfTime ends a search whose next run would not end in time.
 var errOutOfTime = errors.New("the time of the search is over")
 
-// trial runs the spec at one load, after the cool-down. The error is errOutOfTime
-// or ctx's if the run does not end in time.
-func trial(ctx context.Context, s aurea.Search, load float64, run Runner) (aurea.SearchPoint, error) {
+// trial runs the spec of the request, which has its secrets, at one load, after the
+// cool-down. The error is errOutOfTime or ctx's if the run does not end in time.
+func trial(
+	ctx context.Context, s aurea.Search, request aurea.SearchRequest, load float64, run Runner,
+) (aurea.SearchPoint, error) {
 	if len(s.Points) > 0 {
-		sleep(ctx, time.Duration(s.Request.Cooldown))
+		sleep(ctx, time.Duration(request.Cooldown))
 	}
-	spec := s.Request.At(load, len(s.Points))
+	spec := request.At(load, len(s.Points))
 	spec.Labels = maps.Clone(spec.Labels)
 	if spec.Labels == nil {
 		spec.Labels = map[string]string{}
@@ -91,7 +95,7 @@ func trial(ctx context.Context, s aurea.Search, load float64, run Runner) (aurea
 	if err != nil {
 		return aurea.SearchPoint{}, err
 	}
-	return newPoint(s.Request, load, finished)
+	return newPoint(request, load, finished)
 }
 
 // sleep waits for a time, or until ctx ends.
