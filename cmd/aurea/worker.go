@@ -76,7 +76,7 @@ func (f workerFlags) run(ctx context.Context, stderr io.Writer) error {
 	}
 	log.Info(state, "name", hello.Name, "id", hello.ID, "cores", hello.Environment.Cores, "version", version)
 	err = cluster.NewWorker(conn, cluster.WorkerOptions{
-		Hello: hello, Executor: executor, Grace: f.grace, Log: log,
+		Hello: hello, Executor: executor, Grace: f.grace, Log: log, Policy: allowed.Policy,
 	}).Run(signals)
 	log.Info("stopped")
 	return err

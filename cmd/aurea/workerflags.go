@@ -33,6 +33,7 @@ func (f *workerFlags) addFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.grace, "grace", time.Hour, "how long the running shard may continue after SIGTERM")
 	f.policy.addFlags(flags, "that of temporary files")
 	f.policy.addTargetFlag(flags)
+	_ = flags.MarkDeprecated("files", "the service sends the files that a run needs") // the flag exists
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 

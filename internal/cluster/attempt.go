@@ -47,7 +47,8 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	c.remarks = a.remarks
 	a.Registry.SetRun(c.exec, a.claim.Run)
 	for _, step := range []func(context.Context) error{
-		c.prepare,
+		func(ctx context.Context) error { return c.sendFiles(ctx, a.resolved.Files) },
+		func(ctx context.Context) error { return c.prepare(ctx, sumOf(a.resolved.Files)) },
 		c.readClocks,
 		func(ctx context.Context) error { return a.claim.Note(ctx, c.noted()) },
 		func(ctx context.Context) error { return c.start(ctx, a.lead) },

@@ -17,7 +17,8 @@
 // is nothing to queue or to store. Subjects.go has the table of subjects,
 // permissions.go what each role may do with them. Embed.go is a NATS server in
 // this process, connect.go connects to one, presence.go knows the workers there.
-// Records.go pulls the job records when a run is over.
+// Filesend.go sends the files of a spec before a run, and filekeep.go keeps them at
+// a worker. Records.go pulls the job records when a run is over.
 package cluster
 
 import (
@@ -27,7 +28,7 @@ import (
 )
 
 // Protocol is the version of the messages. Workers of another one are refused.
-const Protocol = 2
+const Protocol = 3
 
 // The times of the protocol.
 const (
@@ -47,12 +48,15 @@ const (
 	maxPrepare = 900 << 10 // bytes
 	maxMessage = 16 << 10  // bytes of any other message in JSON
 	maxReport  = maxPayload - 4<<10
-	maxPiece   = 512 << 10 // bytes of the breakdown in one report
+	maxPiece   = 512 << 10 // bytes of the breakdown in one report, and of a file in one part
 
 	maxSoFar = 256 << 10 // bytes of the breakdown so far in one report
 
-	maxBreakdown = 32 << 20 // bytes of the breakdown of a worker, in all of its reports
-	maxSoFarOf   = 64       // workers of a run that report their breakdown so far: decoding it takes 0.3 MB each
+	maxBreakdown = 32 << 20  // bytes of the breakdown of a worker, in all of its reports
+	maxSoFarOf   = 64        // workers of a run that report their breakdown so far: decoding it takes 0.3 MB each
+	maxFileBytes = 512 << 20 // of all files of a run
+	maxFiles     = 10_000    // of a run
+	maxFileName  = 4096      // bytes
 	maxWorkers   = 100_000
 	maxWeight    = 1 << 16
 	maxClasses   = 64  // of failures of a worker

@@ -61,10 +61,11 @@ func (c *coordination) request(ctx context.Context, w Hello, what string, ask, r
 	return nil
 }
 
-// prepare makes every worker acquire what its shard needs. It returns when all
-// are ready to start.
-func (c *coordination) prepare(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, offerTimeout, errors.New("it took longer than "+offerTimeout.String()))
+// prepare makes every worker acquire what its shard needs, which has files of so
+// many bytes. It returns when all are ready to start.
+func (c *coordination) prepare(ctx context.Context, fileBytes int64) error {
+	patience := offerTime(fileBytes)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("it took longer than "+patience.String()))
 	defer cancel()
 	return each(c.members, maxOrdersAtOnce, func(m *member) error {
 		var reply Reply

@@ -49,7 +49,7 @@ func (d *Dispatcher) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
 	if err != nil {
 		return nil, err
 	}
-	return resolved, checkLocal(plan, resolved)
+	return resolved, checkLocal(resolved)
 }
 
 // Execute executes a plan on workers and returns what they measured together.

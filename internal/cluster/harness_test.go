@@ -101,22 +101,27 @@ func (s *service) startWorkerAt(
 	t *testing.T, url, name string, x cluster.ShardExecutor, log *slog.Logger,
 ) *cluster.Conn {
 	t.Helper()
-	id := cluster.NewID()
+	return s.startWorkerWith(t, url, cluster.WorkerOptions{Hello: cluster.Hello{Name: name}, Executor: x, Log: log})
+}
+
+// startWorkerWith is startWorkerAt for a worker with other options. Of its hello the
+// name is needed.
+func (s *service) startWorkerWith(t *testing.T, url string, o cluster.WorkerOptions) *cluster.Conn {
+	t.Helper()
+	id, name := cluster.NewID(), o.Hello.Name
 	conn, err := cluster.Connect(t.Context(), cluster.ConnectOptions{
-		URL: url, Role: cluster.RoleWorker, ID: id, Name: name, Log: log,
+		URL: url, Role: cluster.RoleWorker, ID: id, Name: name, Log: o.Log,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	worker := cluster.NewWorker(conn, cluster.WorkerOptions{
-		Hello: cluster.Hello{
-			ID: id, Name: name, Protocol: cluster.Protocol, Version: "test", GoArch: runtime.GOARCH,
-			Host: "test", Environment: s.engine.Environment(), Weight: 1,
-		},
-		Executor: x, Grace: time.Second, Log: log,
-	})
-	run(t, "worker "+name, worker.Run)
+	o.Grace = time.Second
+	o.Hello = cluster.Hello{
+		ID: id, Name: name, Protocol: cluster.Protocol, Version: "test", GoArch: runtime.GOARCH,
+		Host: "test", Environment: s.engine.Environment(), Weight: 1,
+	}
+	run(t, "worker "+name, cluster.NewWorker(conn, o).Run)
 	return conn
 }
 

@@ -36,7 +36,7 @@ func (p Placement) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
 	if wanted == nil || wanted.Local() {
 		return resolved, nil
 	}
-	if err := checkLocal(plan, resolved); err != nil {
+	if err := checkLocal(resolved); err != nil {
 		return nil, err
 	}
 	if count := wanted.Select().Count; count > 1 {
@@ -46,16 +46,12 @@ func (p Placement) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
 }
 
 // checkLocal refuses to execute a plan on workers that is bound to this process.
-func checkLocal(plan aurea.Plan, resolved *workload.Resolved) error {
-	if !resolved.Local {
-		return nil
+func checkLocal(resolved *workload.Resolved) error {
+	if resolved.Local {
+		return param.Invalid("workers", "must be %s for a spec with a sample, which is kept here; leave it out, "+
+			"or say %q", aurea.PlaceLocal, aurea.PlaceLocal)
 	}
-	bound := "data, whose file is here and not on the workers"
-	if plan.Spec.Data == nil {
-		bound = "a sample, which is kept here"
-	}
-	return param.Invalid("workers", "must be %s for a spec with %s; leave it out, or say %q",
-		aurea.PlaceLocal, bound, aurea.PlaceLocal)
+	return checkFiles(resolved.Files)
 }
 
 // checkDivisible refuses a number of workers among which a plan cannot be
@@ -83,7 +79,7 @@ func (p Placement) isLocal(plan aurea.Plan, resolved *workload.Resolved) bool {
 		return resolved.Local || wanted.Local()
 	}
 	ready := len(p.Workers.Registry.Available(nil))
-	return ready == 0 || checkDivisible(plan, resolved, ready) != nil
+	return ready == 0 || checkDivisible(plan, resolved, ready) != nil || checkFiles(resolved.Files) != nil
 }
 
 // Begin is Execute for a run that another server can take over: one on workers.

@@ -114,7 +114,7 @@ func TestRosterRefuses(t *testing.T) {
 		change func(*Hello)
 		want   string
 	}{
-		"protocol":     {func(h *Hello) { h.Protocol, h.Version = 9, "9" }, "it speaks protocol 9, this server 2;"},
+		"protocol":     {func(h *Hello) { h.Protocol, h.Version = 9, "9" }, "it speaks protocol 9, this server 3;"},
 		"version":      {func(h *Hello) { h.Version = "1.2.4" }, "it is version 1.2.4, this server 1.2.3;"},
 		"architecture": {func(h *Hello) { h.GoArch = "arm64" }, "unlike: it runs on arm64, this server on amd64;"},
 	} {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -121,7 +122,11 @@ func (f fakeExecutor) tally(intervals int64) *aurea.Tally {
 	return tally
 }
 
-func (f fakeExecutor) Resolve(aurea.Plan) (*workload.Resolved, error) {
+func (f fakeExecutor) Resolve(plan aurea.Plan) (*workload.Resolved, error) {
+	return f.ResolveWith(plan, files.Source{})
+}
+
+func (f fakeExecutor) ResolveWith(aurea.Plan, files.Source) (*workload.Resolved, error) {
 	return new(workload.Resolved), nil
 }
 

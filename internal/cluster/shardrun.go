@@ -20,6 +20,7 @@ type shardRun struct {
 	request  Prepare
 	plan     aurea.Plan
 	resolved *workload.Resolved
+	files    *sentFiles      // that the jobs read; nil if there are none
 	ctx      context.Context // of the execution
 	cancel   context.CancelCauseFunc
 	sending  context.Context // of the reports
@@ -39,25 +40,33 @@ type shardRun struct {
 	state   State
 }
 
-// newShardRun resolves a shard. It acquires nothing.
-func newShardRun(w *Worker, request Prepare) (*shardRun, error) {
-	plan := request.Plan.Shard(request.Shard, request.Weights)
-	if plan.Trace != nil {
-		trace := plan.Trace.Shard(len(request.Weights))
-		plan.Trace = &trace
-	}
-	resolved, err := w.options.Executor.Resolve(plan)
-	if err != nil {
-		return nil, err
-	}
+// newShardRun returns a shard that has the given files. It acquires nothing.
+func newShardRun(w *Worker, request Prepare, sent *sentFiles) *shardRun {
 	s := &shardRun{
-		worker: w, request: request, plan: plan, resolved: resolved, epoch: request.Epoch, state: Reserved,
+		worker: w, request: request, files: sent, epoch: request.Epoch, state: Reserved,
 		ready: make(chan struct{}), start: make(chan aurea.Start, 1), controls: make(chan aurea.Command),
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.sending, s.discard = context.WithCancel(context.Background())
 	s.reporter = newReporter(s)
-	return s, nil
+	return s
+}
+
+// resolve makes the plan of the shard and checks its workload.
+func (s *shardRun) resolve() (err error) {
+	whole, weights := s.request.Plan, s.request.Weights
+	s.plan = whole.Shard(s.request.Shard, weights)
+	if s.resolved, err = s.worker.options.Executor.ResolveWith(s.plan, s.files.source()); err != nil {
+		return err
+	}
+	if s.resolved.Starts != nil { // they do not travel with the plan
+		s.plan = whole.Replayed(slices.Clone(s.resolved.Starts)).Shard(s.request.Shard, weights)
+	}
+	if s.plan.Trace != nil {
+		trace := s.plan.Trace.Shard(len(weights))
+		s.plan.Trace = &trace
+	}
+	return nil
 }
 
 // log returns the worker's log for this shard.
@@ -75,8 +84,12 @@ func (s *shardRun) awaitReady() error {
 // returns when the last report is acknowledged or given up.
 func (s *shardRun) run() (report func()) {
 	defer s.cancel(nil)
-	measured, err := s.worker.options.Executor.ExecuteAt(
-		s.ctx, s.plan, s.resolved, s.awaitStart, s.controls, s.reporter.observe)
+	var measured aurea.Measurement
+	err := s.resolve()
+	if err == nil {
+		measured, err = s.worker.options.Executor.ExecuteAt(
+			s.ctx, s.plan, s.resolved, s.awaitStart, s.controls, s.reporter.observe)
+	}
 	s.mu.Lock()
 	started := s.state == Running
 	if !started {
@@ -111,11 +124,12 @@ func (s *shardRun) fail(err error) {
 }
 
 // awaitStart announces that the shard is ready and waits for the order to
-// start. It gives up after offerTimeout, so that a server that died does not
+// start. It gives up after a while, so that a server that died does not
 // keep the worker reserved.
 func (s *shardRun) awaitStart(ctx context.Context) (aurea.Start, error) {
 	close(s.ready)
-	expired := time.NewTimer(offerTimeout)
+	patience := offerTime(s.files.size())
+	expired := time.NewTimer(patience)
 	defer expired.Stop()
 	select {
 	case start := <-s.start:
@@ -130,7 +144,7 @@ func (s *shardRun) awaitStart(ctx context.Context) (aurea.Start, error) {
 		return <-s.start, nil
 	}
 	s.state = Idle
-	return aurea.Start{}, fmt.Errorf("no order to start came within %s", offerTimeout)
+	return aurea.Start{}, fmt.Errorf("no order to start came within %s", patience)
 }
 
 // presentState returns whether the shard is reserved or running.

@@ -13,8 +13,8 @@ func TestShardsShareTraces(t *testing.T) {
 	plan := decodePlan(t, `{"num_jobs": 100, "workload": {"kind": "noop"}}`)
 	plan.Trace = new(aurea.Trace)
 	w := &Worker{options: WorkerOptions{Executor: engine.New("test", kinds.New(kinds.Options{}))}}
-	shard, err := newShardRun(w, Prepare{Weights: []int{1, 1, 1, 1, 1}, Plan: plan})
-	if err != nil {
+	shard := newShardRun(w, Prepare{Weights: []int{1, 1, 1, 1, 1}, Plan: plan}, nil)
+	if err := shard.resolve(); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := shard.plan.Trace.PerSecond, aurea.MaxTracesPerSecond/5; got != want {

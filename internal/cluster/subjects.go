@@ -10,7 +10,7 @@ import (
 //
 //	aurea.hello.<id>                                  worker → all servers, its state
 //	aurea.ask                                         server → all workers: say hello
-//	aurea.w.<id>.{prepare,clock,order,records,attach} server → one worker, a request
+//	aurea.w.<id>.{file,prepare,clock,order,records,attach} server → one worker, a request
 //	aurea.r.<exec>.<shard>.<id>                       worker → coordinator, a request
 //	_INBOX_S.<server>.>                               answers to a server
 //	_INBOX_W.<id>.>                                   answers to a worker
@@ -28,6 +28,7 @@ const (
 
 // What a server asks of one worker: the last token of the subject.
 const (
+	askFile    = "file"
 	askPrepare = "prepare"
 	askClock   = "clock"
 	askOrder   = "order"

@@ -29,6 +29,9 @@ const (
 // The times of a run.
 const (
 	offerTimeout  = 10 * time.Second        // a prepared worker waits this long for its start
+	fileTimeout   = 5 * time.Second         // for the reply to a part of a file
+	filePatience  = 20 * time.Second        // with workers that do not reply to a part of a file
+	keepFiles     = time.Minute             // a worker keeps files this long after their last part came
 	helloWithin   = time.Second             // a server that takes a run over waits this long for hellos
 	clockTimeout  = 2 * time.Second         // to read the clock of one worker
 	ackTimeout    = 1500 * time.Millisecond // for the reply to a report or an order
@@ -61,6 +64,7 @@ const (
 	maxOrdersAtOnce = 256 // workers that are asked or ordered at once
 	maxFalseStarts  = 3   // attempts to start a run again
 	maxMalformed    = 3   // reports in a row that are not understood
+	filesAtOnce     = 32  // workers to which a part of a file is sent at once
 	recordsAtOnce   = 8   // workers whose job records are pulled at once
 	maxKeptLogs     = 8   // shards of which a worker keeps job records
 	maxKeptShards   = 8   // that a worker keeps when they have ended

@@ -13,14 +13,15 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
 // A ShardExecutor executes shards on this machine: the engine.
 type ShardExecutor interface {
-	// Resolve checks the workload of a shard. The error is an
-	// *aurea.InvalidError.
-	Resolve(plan aurea.Plan) (*workload.Resolved, error)
+	// ResolveWith checks the workload of a shard, which has the given files. The
+	// error is an *aurea.InvalidError.
+	ResolveWith(plan aurea.Plan, from files.Source) (*workload.Resolved, error)
 	// ExecuteAt acquires what the shard needs, calls ready once, and executes
 	// the shard from the moment and within the lease that ready returns. See
 	// engine.Engine.ExecuteAt.
@@ -37,6 +38,7 @@ type WorkerOptions struct {
 	Executor ShardExecutor // runs the shards
 	Grace    time.Duration // how long a running shard may go on after Run's context is done
 	Log      *slog.Logger
+	Policy   workload.Policy // where the files of a run are, and how large they may be
 }
 
 // A Worker executes shards of runs that servers give it over NATS, one at a
@@ -51,6 +53,7 @@ type Worker struct {
 
 	mu       sync.Mutex
 	shard    *shardRun   // nil while idle
+	files    *sentFiles  // of an execution that has no shard yet; nil if there are none
 	kept     []*shardRun // those that ended last, until keepReport has passed
 	draining bool
 	shards   sync.WaitGroup
@@ -99,6 +102,8 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) drain() {
 	w.mu.Lock()
 	w.draining = true
+	w.files.remove()
+	w.files = nil
 	w.announce()
 	w.mu.Unlock()
 	timer := time.AfterFunc(w.options.Grace, func() {
@@ -123,6 +128,7 @@ func (w *Worker) cancelShard(cause error) {
 // server keeps memory for each subscription. stop ends it.
 func (w *Worker) subscribe() (stop func(), err error) {
 	serve := map[string]func([]byte) ([]byte, error){
+		askFile:    encoded(w.serveFile),
 		askPrepare: encoded(w.servePrepare),
 		askClock:   encoded(w.serveClock),
 		askOrder:   encoded(w.serveOrder),
@@ -180,16 +186,13 @@ func (w *Worker) reserve(request Prepare) (*shardRun, error) {
 	switch {
 	case w.shard != nil && w.shard.request.Exec == request.Exec:
 		return w.shard, nil
-	case w.shard != nil:
+	case w.shard != nil || w.files != nil && w.files.exec != request.Exec:
 		return nil, errBusy
 	case w.draining:
 		return nil, errDraining
 	}
-	shard, err := newShardRun(w, request)
-	if err != nil {
-		return nil, err
-	}
-	w.shard = shard
+	shard := newShardRun(w, request, w.files)
+	w.shard, w.files = shard, nil
 	w.shards.Go(func() {
 		report := shard.run()
 		w.release(shard)
@@ -206,6 +209,7 @@ func (w *Worker) release(shard *shardRun) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shard = nil
+	shard.files.remove()
 	if shard.presentState() == Running {
 		w.keep(shard)
 	}
@@ -272,6 +276,9 @@ func (w *Worker) serveOrder(data []byte) message {
 	if err := Decode(data, &order); err != nil {
 		return replyTo(err)
 	}
+	if order.Kind == OrderDiscard && w.dropFiles(order.Exec) {
+		return replyTo(nil)
+	}
 	shard := w.find(order.Exec)
 	if shard == nil {
 		return replyTo(errUnknownExec)
@@ -306,8 +313,11 @@ func (w *Worker) serveAttach(data []byte) message {
 // announce tells all servers what the worker does. The caller holds the lock.
 func (w *Worker) announce() {
 	state, exec := Idle, ""
-	if w.shard != nil {
+	switch {
+	case w.shard != nil:
 		state, exec = w.shard.presentState(), w.shard.request.Exec
+	case w.files != nil:
+		state, exec = Reserved, w.files.exec
 	}
 	if w.draining {
 		state = Draining

@@ -48,8 +48,8 @@ func Read(source files.Source, name string) (*Table, error) {
 	if !ok {
 		return nil, fmt.Errorf("must be a file .csv, .json, .ndjson or .jsonl; got %q", name)
 	}
-	f := file{source, name}
-	content, size, err := f.open()
+	f := file{source.Plain(), name}
+	content, size, err := source.Open(name, MaxFile)
 	if err != nil {
 		return nil, err
 	}

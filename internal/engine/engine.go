@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -59,6 +60,11 @@ func (e *Engine) Kinds() []aurea.Kind { return e.kinds.Kinds() }
 // Resolve checks the workload of a plan and returns it with typed parameters. It
 // acquires nothing. The error is an *aurea.InvalidError.
 func (e *Engine) Resolve(plan aurea.Plan) (*workload.Resolved, error) { return e.kinds.Resolve(plan) }
+
+// ResolveWith is Resolve with other files than those that specs may name here.
+func (e *Engine) ResolveWith(plan aurea.Plan, from files.Source) (*workload.Resolved, error) {
+	return e.kinds.ResolveWith(plan, from)
+}
 
 // Execute runs a plan with its resolved workload to the end and returns what it
 // measured. It calls observe once an interval, from one goroutine, and a last time

@@ -20,8 +20,10 @@ import (
 
 // A Source opens files. The zero value has none. It is safe for concurrent use.
 type Source struct {
-	root *os.Root // of In
-	base string   // of Under
+	root   *os.Root // of In
+	base   string   // of Under
+	copies *copies  // of Copies
+	log    *Log     // of Noted; nil if nothing is noted
 }
 
 // In returns the files of a directory, by their names. Symbolic links within the
@@ -92,12 +94,15 @@ func (s Source) open(name string, limit int64) (*os.File, int64, error) {
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())
 	}
+	s.log.add(File{source: s.Plain(), Name: name, Size: info.Size(), modified: info.ModTime()})
 	return file, info.Size(), nil
 }
 
 // check refuses a name that the source has no file for, whatever is there.
 func (s Source) check(name string) error {
 	switch {
+	case s.copies != nil:
+		return s.copies.check(name)
 	case s.root == nil && s.base == "":
 		return errors.New("names a file, and this service has none; the operator can give it a directory with --files")
 	case name == "" || strings.ContainsRune(name, 0):
@@ -123,6 +128,9 @@ func (s Source) openFile(name string) (*os.File, error) {
 }
 
 func (s Source) path(name string) string {
+	if s.copies != nil {
+		return s.copies.paths[name]
+	}
 	if filepath.IsAbs(name) {
 		return name
 	}

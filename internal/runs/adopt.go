@@ -118,19 +118,18 @@ func (m *Manager) reserveAdopted(ctx context.Context, id string) (*entry, error)
 // prepareAdopted makes the plan of an adopted run. It returns an error if this
 // server cannot go on with the run.
 func (m *Manager) prepareAdopted(e *entry, noted []byte) (err error) {
-	seed := newSeed() // of a run that has not begun
+	n := notedRun{Seed: newSeed()} // of a run that has not begun
 	if noted == nil {
 		err = e.run.Spec.CheckUnmasked()
 	} else {
-		var n notedRun
 		n, err = decodeNoted(noted)
-		seed, e.noted, e.resumes, e.elsewhere = n.Seed, n.Execution, true, true
+		e.noted, e.resumes, e.elsewhere = n.Execution, true, true
 	}
-	e.plan = aurea.NewPlan(e.run.Spec, seed)
+	e.plan = aurea.NewPlan(e.run.Spec, n.Seed).Limited(n.Rows)
 	if m.options.Trace != nil {
 		e.plan.Trace = m.options.Trace(e.run.ID)
 	}
-	if err == nil && noted == nil {
+	if err == nil && (noted == nil || e.run.Spec.Replay != nil) { // of a replay the moments are in its file
 		e.plan, e.workload, err = m.resolve(e.plan)
 	}
 	return err

@@ -3,17 +3,20 @@ package runs
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/aurea-orchestrator/aurea"
 )
 
 // A notedRun is what a manager stores of a begun run for the one that takes it
 // over.
 type notedRun struct {
-	Seed      uint64 `json:"seed"`      // of the plan
-	Execution []byte `json:"execution"` // what the executor noted
+	Seed      uint64 `json:"seed"`           // of the plan
+	Rows      int64  `json:"rows,omitempty"` // that limit the plan's jobs; 0 if none do
+	Execution []byte `json:"execution"`      // what the executor noted
 }
 
-func encodeNoted(seed uint64, execution []byte) ([]byte, error) {
-	data, err := json.Marshal(notedRun{Seed: seed, Execution: execution})
+func encodeNoted(plan aurea.Plan, execution []byte) ([]byte, error) {
+	data, err := json.Marshal(notedRun{Seed: plan.Seed, Rows: plan.Rows, Execution: execution})
 	if err != nil {
 		return nil, fmt.Errorf("runs: encode what was noted: %w", err)
 	}

@@ -94,7 +94,7 @@ func (m *Manager) claim(e *entry) aurea.Claim {
 // what another one needs to resume it.
 func (m *Manager) note(ctx context.Context, e *entry, noted []byte) error {
 	if noted != nil {
-		encoded, err := encodeNoted(e.plan.Seed, noted)
+		encoded, err := encodeNoted(e.plan, noted)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func readStarts(plan aurea.Plan, data *dataset.Rows) ([]float64, error) {
 		return nil, param.Invalid("replay.column", "must be a column of the data; got %q; there are %s",
 			replay.Column, strings.Join(data.Columns(), ", "))
 	}
-	n := min(int64(data.Len()), plan.Jobs)
+	n := min(int64(data.Len()), aurea.NewPlan(plan.Spec, plan.Seed).Jobs) // of the whole plan, if this is a shard
 	if n > aurea.MaxJobs {
 		return nil, param.Invalid("replay", "has %d rows, and a run has up to %d jobs; set num_jobs, or use "+
 			"a part of %s", n, aurea.MaxJobs, plan.Spec.Data.File)

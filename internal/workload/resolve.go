@@ -7,6 +7,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/dataset"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -43,8 +44,11 @@ type Resolved struct {
 	// because it is of a kind that cannot be, or contains one.
 	Whole bool
 	// Local is whether a plan with the workload runs only where it was resolved,
-	// because its data is there, or its sample is kept there.
+	// because its sample is kept there.
 	Local bool
+	// Files are the files that the workload was resolved with, which the jobs read
+	// too. A machine that has them not needs copies.
+	Files []files.File
 	// Rows is how many jobs there is data for; 0 if there is no limit.
 	Rows int64
 	// Starts are when the jobs of a replay start, for Plan.Replayed; nil if nothing
@@ -68,26 +72,32 @@ type Resolved struct {
 // Resolve checks the workload of a plan: its kind, its parameters, and what the
 // plan does with them on this host. It acquires nothing. The error is an
 // *aurea.InvalidError.
-func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) {
+func (s *Set) Resolve(plan aurea.Plan) (*Resolved, error) { return s.ResolveWith(plan, s.policy.Files) }
+
+// ResolveWith is Resolve with other files than those of the policy.
+func (s *Set) ResolveWith(plan aurea.Plan, from files.Source) (*Resolved, error) {
 	if len(plan.Scenarios) > 0 {
-		return s.resolveScenarios(plan)
+		return s.resolveScenarios(plan, from)
 	}
+	policy := s.policy
+	var opened *files.Log
+	policy.Files, opened = from.Noted()
 	inFlight := plan.Deal.SlotsBelow(plan.Spec.Concurrency)
 	if !plan.Open() {
 		inFlight = plan.Concurrency
 	}
-	data, err := s.data(plan)
+	data, err := readData(plan, policy.Files)
 	if err != nil {
 		return nil, err
 	}
 	r, err := s.resolve(plan.Workload, "workload", Scope{
-		Policy: s.policy, Seed: plan.Seed, InFlight: inFlight, Data: data,
+		Policy: policy, Seed: plan.Seed, InFlight: inFlight, Data: data,
 		Sampled: plan.Spec.Sample > 0, Users: plan.Spec.Users > 0, timeout: plan.Spec.Timeout > 0,
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.Local, r.Rows = data != nil || plan.Spec.Sample > 0, data.Jobs()
+	r.Local, r.Rows, r.Files = plan.Spec.Sample > 0, data.Jobs(), opened.Files()
 	if r.Starts, err = readStarts(plan, data); err != nil {
 		return nil, err
 	}

@@ -5,15 +5,16 @@ import (
 	"slices"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // resolveScenarios resolves the workloads of a plan's scenarios.
-func (s *Set) resolveScenarios(plan aurea.Plan) (*Resolved, error) {
+func (s *Set) resolveScenarios(plan aurea.Plan, from files.Source) (*Resolved, error) {
 	whole := &Resolved{Local: true, Whole: true}
 	var found []error
 	for i, scenario := range plan.Scenarios {
-		resolved, err := s.Resolve(scenario)
+		resolved, err := s.ResolveWith(scenario, from)
 		if err != nil {
 			found = append(found, param.Within(fmt.Sprintf("scenarios[%d]", i), err))
 			continue
@@ -21,6 +22,7 @@ func (s *Set) resolveScenarios(plan aurea.Plan) (*Resolved, error) {
 		whole.Scenarios = append(whole.Scenarios, resolved)
 		whole.Metrics = whole.Metrics.Join(resolved.Metrics)
 		whole.Connections += resolved.Connections
+		whole.Files = append(whole.Files, resolved.Files...)
 	}
 	if err := param.Merge(found...); err != nil {
 		return nil, err

@@ -9,9 +9,10 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// scratchName begins the name of every directory with the files of disk jobs. A
-// directory that also has the mark may be deleted, unless a process has it
-// locked. Without the mark it may be a user's directory with such a name.
+// scratchName begins the name of every directory with the files of a run: those of
+// disk jobs, and those that a service sent to its worker. A directory that also has
+// the mark may be deleted, unless a process has it locked. Without the mark it may be
+// a user's directory with such a name.
 const (
 	scratchName = "aurea-scratch-"
 	scratchMark = ".aurea-scratch"
@@ -51,6 +52,14 @@ func newScratch(in string) (scratch, error) {
 	}
 }
 
+// TempDir creates a directory for files of a run in the policy's directory. The
+// caller calls remove when the run is over. If the process is killed before, the
+// next sweep removes the directory.
+func (p Policy) TempDir() (path string, remove func(), err error) {
+	s, err := newScratch(p.dir())
+	return s.path, s.remove, err
+}
+
 // mark marks a directory as a scratch. The mark is an empty file, which needs no
 // room on a full disk.
 func mark(path string) error {
@@ -78,7 +87,7 @@ func (s scratch) remove() {
 	_ = os.RemoveAll(s.path) // where the lock is a file
 }
 
-// Sweep removes the files that disk jobs left in the policy's directory when
+// Sweep removes the files that runs left in the policy's directory when
 // their process was killed. New disk jobs sweep too; sweeping at the start makes
 // room immediately.
 func (p Policy) Sweep() { sweep(p.dir()) }

@@ -39,7 +39,9 @@ type rig struct {
 	store   string   // address of the database; "" for one in dir
 	nats    *natsBox // nil if the NATS server is the service's
 	natsURL string
-	plain   bool // the service has no NATS
+	plain   bool   // the service has no NATS
+	files   string // directory of the service's files; "" if it has none
+	row     string // what requests have before the number of their job, such as "/{{data.n}}"
 	server  *process
 	servers []*process // all lives of the server
 	url     string     // of the service
@@ -100,12 +102,18 @@ func startRigAt(t *testing.T, nats *natsBox, n int) *rig {
 	t.Parallel()
 	leaveOut(t)
 	r := &rig{t: t, dir: t.TempDir(), nats: nats, target: startTarget(t, 0)}
+	r.startAll(n)
+	return r
+}
+
+// startAll starts the service and n workers.
+func (r *rig) startAll(n int) {
+	r.t.Helper()
 	r.serve()
 	for i := range n {
 		r.addWorker(string(rune('a' + i)))
 	}
 	r.awaitIdle(n)
-	return r
 }
 
 // leaveOut skips all tests but the torture if time is short.
@@ -124,6 +132,9 @@ func (r *rig) serve() {
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", r.dir}
 	if r.store != "" {
 		args = append(args, "--store", r.store)
+	}
+	if r.files != "" {
+		args = append(args, "--files", r.files)
 	}
 	switch {
 	case r.plain:
@@ -246,8 +257,8 @@ func (r *rig) awaitState(name string, want aurea.WorkerState) {
 // such as "rate": 100.
 func (r *rig) submit(load string, args ...any) string {
 	r.t.Helper()
-	spec, err := aurea.DecodeSpec(fmt.Appendf(nil, `{%s, "seed": 7, "workload": {"kind": "http", "url": "%s/{{job}}"}}`,
-		fmt.Sprintf(load, args...), r.target.URL))
+	const form = `{%s, "seed": 7, "workload": {"kind": "http", "url": "%s%s/{{job}}"}}`
+	spec, err := aurea.DecodeSpec(fmt.Appendf(nil, form, fmt.Sprintf(load, args...), r.target.URL, r.row))
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // A target is an HTTP server that records when which job arrived. The path of a
-// request ends with the number of its job.
+// request ends with the number of its job, after the row of its data if it has one.
 type target struct {
 	*httptest.Server
 	delay time.Duration // of each answer
@@ -25,6 +25,7 @@ type target struct {
 // An arrival is a request that came.
 type arrival struct {
 	job int64
+	row string
 	at  time.Time
 }
 
@@ -38,12 +39,13 @@ func startTarget(t *testing.T, delay time.Duration) *target {
 
 func (t *target) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	now := time.Now()
-	job, err := strconv.ParseInt(r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], 10, 64)
+	segments := strings.Split(r.URL.Path, "/")
+	job, err := strconv.ParseInt(segments[len(segments)-1], 10, 64)
 	if err != nil {
 		job = -1
 	}
 	t.mu.Lock()
-	t.arrivals = append(t.arrivals, arrival{job, now})
+	t.arrivals = append(t.arrivals, arrival{job, segments[len(segments)-2], now})
 	t.mu.Unlock()
 	time.Sleep(t.delay)
 }

@@ -131,8 +131,8 @@ func TestWrongData(t *testing.T) {
 	}
 }
 
-// A plan with data stays where its file is, and has no more jobs than rows if each
-// is used once.
+// A plan with data names its file, for machines that have it not, and has no more
+// jobs than rows if each is used once.
 func TestDataLimitsThePlan(t *testing.T) {
 	for order, rows := range map[string]int64{aurea.OrderSequential: 0, aurea.OrderRandom: 0, aurea.OrderOnce: 3} {
 		resolved, err := dataKinds(t, kinds.Options{}).Resolve(dataPlan(t, order, `{"kind": "noop"}`))
@@ -142,8 +142,11 @@ func TestDataLimitsThePlan(t *testing.T) {
 		if resolved.Rows != rows {
 			t.Errorf("%s: rows for %d jobs, want %d", order, resolved.Rows, rows)
 		}
-		if !resolved.Local {
-			t.Errorf("%s: a plan with data may leave its file behind", order)
+		if files := resolved.Files; len(files) != 1 || files[0].Name != "users.csv" {
+			t.Errorf("%s: the files are %+v, want users.csv", order, files)
+		}
+		if resolved.Local {
+			t.Errorf("%s: a plan with data is bound to this machine", order)
 		}
 	}
 }
