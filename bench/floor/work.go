@@ -15,6 +15,9 @@ import (
 	"syscall"
 )
 
+// bareLoop begins the name of a bare loop; what it waits by follows.
+const bareLoop = "a bare loop on "
+
 // A work is what several clients do in turns.
 type work struct {
 	name       string
@@ -41,7 +44,7 @@ func works(seconds int) []work {
 		return contender{"wrk", []string{"wrk", "-t1", "-c50", "-d" + duration + "s", url}, readWrk}
 	}
 	bare := func(via string) contender {
-		return contender{"a bare loop on " + via, []string{loopProgram, "-via", via, "-connections", "50",
+		return contender{bareLoop + via, []string{loopProgram, "-via", via, "-connections", "50",
 			"-duration", duration + "s", plainAt}, readLoop}
 	}
 	plain, secure, trust := "http://"+plainAt+"/", "https://"+secureAt+"/", `tls={"skip_verify":true}`
