@@ -53,3 +53,19 @@ export function member(json, name) {
   }
   return undefined;
 }
+
+// elements returns the texts of a list's elements.
+export function elements(json) {
+  let depth = 0;
+  const found = [];
+  for (const part of tokens(json).slice(1, -1)) {
+    if (depth === 0 && part === ",") {
+      found.push("");
+      continue;
+    }
+    if (part === "{" || part === "[") depth++;
+    if (part === "}" || part === "]") depth--;
+    found.push((found.pop() ?? "") + part);
+  }
+  return found;
+}

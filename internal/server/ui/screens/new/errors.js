@@ -36,15 +36,16 @@ export function inWords({ location, message }) {
  * Returns the messages by the controls that they are about, in the order of the
  * form, and those of no field.
  * @param {object[]} errors as a problem has them
- * @param {(location: string) => { control?: HTMLElement, line?: number }} find
+ * @param {(location: string) => { control?: HTMLElement, line?: number, what?: string }} find
  */
 export function placed(errors, find) {
   /** @type {Map<HTMLElement, string[]>} */
   const at = new Map();
   const rest = [];
   for (const error of errors) {
-    const { control, line } = find(error.location);
-    const text = line ? `Line ${line}: ${inWords(error)}` : inWords(error);
+    const { control, line, what } = find(error.location);
+    const place = [line && `Line ${line}`, what].filter(Boolean).join(", ");
+    const text = place ? `${place}: ${inWords(error)}` : inWords(error);
     if (!control) rest.push(`${error.location.replace(/^body\.?/, "")}: ${error.message}`);
     else if (!at.get(control)?.includes(text)) at.set(control, [...(at.get(control) ?? []), text]);
   }

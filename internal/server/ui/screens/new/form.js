@@ -3,54 +3,90 @@
 import { Problem } from "../../core/api.js";
 import { element } from "../../core/dom.js";
 import { member, object } from "../../core/json.js";
-import { detailsPart } from "./details.js";
+import { yaml } from "../../core/yaml.js";
+import { exact } from "./draft.js";
 import { clearError, clearErrors, placed, showError } from "./errors.js";
-import { jobPart } from "./job.js";
-import { judgePart } from "./judge.js";
-import { loadPart } from "./load.js";
+import { specFields } from "./fields.js";
 import { maskedParts } from "./masked.js";
 import { secretsPart } from "./secrets.js";
+import { specText } from "./spectext.js";
+
+const noPlace = (lost) => `The fields have no place for ${lost.join(", ")}.`;
+
+const jobs = ["workload", "scenarios"]; // the members that say what jobs do
 
 /**
  * Returns the form: its node; json, the spec as JSON; set, which takes a spec; and
- * what shows messages of the service at the fields.
+ * what shows messages of the service at the fields. The spec is written in fields,
+ * or as a text.
  * @param {object[]} kinds the kinds of job
  */
 export function specForm(kinds) {
-  const load = loadPart();
-  const details = detailsPart();
   const secrets = secretsPart();
-  const parts = [load, jobPart(kinds), secrets, judgePart(), details];
+  const fields = specFields(kinds, secrets);
+  const text = specText(secrets);
+  /** @type {any} */
+  let editor = fields;
+  const other = element("button", { type: "button", class: "small" });
+  const why = element("span", { class: "hint", role: "status" });
   const node = element("form", { class: "spec", novalidate: "", autocomplete: "off", id: "spec" },
-    ...parts.map((part) => part.node));
+    element("div", { class: "editor" }, other, why), fields.node);
   const touched = new WeakSet(); // controls that the user has left or changed
   node.addEventListener("input", (event) => clearError(event.target));
   for (const kind of ["change", "focusout"]) node.addEventListener(kind, (event) => touched.add(event.target));
 
-  const pairs = () => parts.flatMap((part) => part.pairs());
+  function use(next) {
+    if (next !== editor) editor.node.replaceWith(next.node);
+    editor = next;
+    editor.hold(secrets.node);
+    other.textContent = editor === text ? "Edit in fields" : "Edit as YAML";
+    why.textContent = "";
+  }
+
   const find = (location) => {
     const [body, ...path] = location.match(/[^.[\]]+/g) ?? [];
     if (body !== "body") return {};
-    return parts.map((part) => part.find(path)).find((found) => found?.control) ?? {};
+    const secret = secrets.find(path);
+    return secret.control ? secret : editor.find(path, location);
   };
-  return {
+  const form = {
     node,
-    focus: load.focus,
-    offerWorkers: details.offerWorkers,
-    json: () => object(pairs().map(([name, json]) => [name, name === "workload" ? secrets.fillIn(json) : json])),
+    focus: () => editor.focus(),
+    offerWorkers: fields.offerWorkers,
 
-    // draft is the spec with the names of its secrets alone.
-    draft: () => object(pairs().map(([name, json]) => [name, name === "secrets" && json ? secrets.names() : json])),
-    set(spec) {
+    // json is the spec; a text that cannot be read is as it is.
+    json: () => (editor.problem() ? text.text() : object(editor.pairs().map(([name, json]) =>
+      [name, jobs.includes(name) && json ? secrets.fillIn(json) : json]))),
+
+    // draft is the spec with the names of its secrets alone; of a text that cannot be
+    // read, as it was before that.
+    draft: () => object(editor.pairs().map(([name, json]) =>
+      [name, name === "secrets" && json ? secrets.names() : json])),
+
+    // text is the text that is written in place of the fields, without values of
+    // secrets; undefined if there is none.
+    text: () => (editor === fields ? undefined : text.hasSecrets() ? yaml(form.draft()) : text.text()),
+
+    // set takes a spec as JSON, and perhaps the text that it was written as.
+    set(json, written) {
       clearErrors(node);
-      for (const part of parts) part.set(spec);
+      const spec = exact(json);
+      fields.set(spec);
+      const lost = fields.lacks(spec);
+      use(written === undefined && lost.length === 0 ? fields : text);
+      if (editor === text) text.set(json, written);
+      if (written === undefined && lost.length > 0) why.textContent = noPlace(lost);
     },
 
-    // checkMasks throws a Problem if a text still has a mask in it although all secrets
-    // have values: the service would take the mask for the text itself.
-    checkMasks() {
+    // check throws a Problem if the text cannot be read, or if a text still has a mask
+    // in it although all secrets have values: the service would take the mask for the
+    // text itself.
+    check() {
+      const problem = editor.problem();
+      if (problem) throw problem;
       if (!secrets.areGiven()) return;
-      const errors = maskedParts(JSON.parse(member(this.json(), "workload")), "body.workload");
+      const errors = jobs.flatMap((name) =>
+        maskedParts(JSON.parse(member(form.json(), name) ?? "null"), `body.${name}`));
       if (errors.length > 0) throw new Problem(400, { detail: "Secrets are still masked.", errors }, null, null);
     },
 
@@ -64,6 +100,7 @@ export function specForm(kinds) {
         touched.add(control);
       }
       fields[0]?.[0].focus();
+      if (fields[0]?.[0] === text.control) text.show(find(errors[0].location).line);
       return { fields, rest };
     },
 
@@ -77,4 +114,30 @@ export function specForm(kinds) {
       return { fields, rest };
     },
   };
+
+  other.addEventListener("click", () => {
+    const problem = editor.problem();
+    if (problem) form.showErrors(problem.errors);
+    else toggle();
+  });
+
+  function toggle() {
+    const json = form.draft();
+    if (editor === fields) {
+      use(text);
+      text.set(json);
+    } else {
+      fields.set(exact(json));
+      const lost = fields.lacks(exact(json));
+      if (lost.length > 0) {
+        why.textContent = noPlace(lost);
+        return;
+      }
+      use(fields);
+    }
+    clearErrors(node);
+    node.dispatchEvent(new Event("change"));
+    editor.focus();
+  }
+  return form;
 }

@@ -5,7 +5,7 @@ import { element, say } from "../../core/dom.js";
 import { member } from "../../core/json.js";
 import { notice } from "../../core/problem.js";
 import { copiesCard } from "./copies.js";
-import { dropDraft, exact, keepDraft, readDraft, start } from "./draft.js";
+import { dropDraft, keepDraft, readDraft, start } from "./draft.js";
 import { nameOf } from "./errors.js";
 import { specForm } from "./form.js";
 import { isWanted } from "./placement.js";
@@ -20,12 +20,12 @@ import { submitter } from "./submit.js";
 export async function screen(root, { query, signal }) {
   document.title = "New run – Aurea";
   const from = query.get("from") ?? "";
-  const [{ workloads }, spec] = await Promise.all([
+  const [{ workloads }, first] = await Promise.all([
     requestJSON("GET", "/v1/workloads", { signal }), firstSpec(from, signal),
   ]);
   if (signal.aborted) return;
   const form = specForm(workloads);
-  fill(form, spec);
+  fill(form, first);
   const problem = element("div", {});
   const preview = previewCard(form, signal);
   const copies = copiesCard();
@@ -38,7 +38,7 @@ export async function screen(root, { query, signal }) {
 
   let origin = from;
   const changed = () => {
-    keepDraft(form.draft(), origin);
+    keepDraft(form.draft(), form.text(), origin);
     preview.update();
     copies.update(form.draft());
     if (!form.node.querySelector("[aria-invalid]")) problem.replaceChildren();
@@ -68,9 +68,9 @@ export async function screen(root, { query, signal }) {
     button.textContent = "Starting…";
     problem.replaceChildren();
     try {
-      form.checkMasks();
+      form.check();
       const run = await submit(form.json(), signal);
-      keepDraft(form.draft(), "");
+      keepDraft(form.draft(), form.text(), "");
       say(run.queue_position > 0 ? `Queued at place ${run.queue_position}.` : "Started.");
       location.hash = `#/runs/${encodeURIComponent(run.id)}`;
     } catch (error) {
@@ -91,16 +91,20 @@ export async function screen(root, { query, signal }) {
 // a simple one. A draft that began as another run gives way.
 async function firstSpec(from, signal) {
   const draft = readDraft();
-  if (draft && (from === "" || draft.from === from)) return draft.spec;
-  if (from === "") return start;
+  if (draft && (from === "" || draft.from === from)) return draft;
+  if (from === "") return { spec: start };
   const response = await request("GET", `/v1/runs/${encodeURIComponent(from)}`, { signal });
-  return exact(member(await response.text(), "spec"));
+  return { spec: member(await response.text(), "spec") };
 }
 
 // fill fills in the form. A draft that is no spec gives way to a simple one.
-function fill(form, spec) {
+/**
+ * @param {object} form
+ * @param {{ spec: string, text?: string }} first
+ */
+function fill(form, { spec, text }) {
   try {
-    form.set(spec);
+    form.set(spec, text);
   } catch {
     dropDraft();
     form.set(start);

@@ -8,6 +8,7 @@ import { inWords } from "./errors.js";
 import { modeOf } from "./load.js";
 import { filledIn, maskedParts } from "./masked.js";
 import { planOf } from "./plan.js";
+import { inOrder, withScenario } from "./scenario.js";
 import { partsOf, thresholdJSON } from "./threshold.js";
 
 test("a threshold that is taken apart and put together says the same", () => {
@@ -94,4 +95,19 @@ test("a plan of scenarios says what each would do", () => {
   assert.match(figures[0][1], /^Does 20.jobs, 4 at a time\.$/u);
   assert.match(figures[1][1], /^Starts 300.jobs in 3.s, 100 a second\.$/u);
   assert.equal(curve, null);
+});
+
+test("a scenario more is like the last one, and a spec without any becomes its first", () => {
+  const spec = '{"name":"x","num_jobs":5,"seed":18446744073709551615,"workload":{"kind":"noop"},"thresholds":["p99 < 1s"]}';
+  const two = withScenario(spec);
+  assert.equal(two, '{"name":"x","seed":18446744073709551615,"scenarios":[' +
+    '{"name":"scenario-1","num_jobs":5,"workload":{"kind":"noop"},"thresholds":["p99 < 1s"]},' +
+    '{"name":"scenario-2","num_jobs":5,"workload":{"kind":"noop"}}]}');
+  const three = JSON.parse(withScenario(two.replace("scenario-2", "scenario-3")));
+  assert.deepEqual(three.scenarios.map(({ name }) => name), ["scenario-1", "scenario-3", "scenario-4"]);
+});
+
+test("names come first in a spec", () => {
+  assert.equal(inOrder('{"seed":1,"name":"x","scenarios":[{"rate":1,"start":"1s","name":"a"}],"labels":{"b":"c"}}'),
+    '{"name":"x","seed":1,"scenarios":[{"name":"a","start":"1s","rate":1}],"labels":{"b":"c"}}');
 });

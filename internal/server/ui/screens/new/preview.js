@@ -54,7 +54,7 @@ export function previewCard(form, signal) {
     const { signal: own } = current;
     node.setAttribute("aria-busy", "true");
     try {
-      form.checkMasks();
+      form.check();
       const forecast = await requestJSON("POST", "/v1/plan", { body: json, signal: own });
       shown = json;
       if (wrong.length > 0) form.hint([]);
