@@ -15,16 +15,17 @@ const every = 10
 
 // A plain shows a run as lines of key=value: one at its first interval, then
 // one every ten seconds, and one whenever it waits for something else. A run in a
-// queue has a line each time that it is shown.
+// queue has a line each time that it is shown. Those of scenarios follow the run's.
 type plain struct {
 	out    io.Writer
 	last   float64 // elapsed at the last line; negative before the first
 	waits  string
-	queued time.Time // when the run was shown first, in a queue; zero before that
+	ended  map[string]bool // scenarios that have had their last line
+	queued time.Time       // when the run was shown first, in a queue; zero before that
 	state  State
 }
 
-func newPlain(out io.Writer) *plain { return &plain{out: out, last: -1} }
+func newPlain(out io.Writer) *plain { return &plain{out: out, last: -1, ended: map[string]bool{}} }
 
 func (l *plain) show(run aurea.Run) {
 	l.state.Add(run)
@@ -47,6 +48,9 @@ func (l *plain) show(run aurea.Run) {
 	if l.waits = waits; due {
 		l.last = p.Elapsed
 		fmt.Fprintln(l.out, PlainLine(l.state))
+		for _, line := range l.newScenarioLines() {
+			fmt.Fprintln(l.out, line)
+		}
 	}
 }
 
