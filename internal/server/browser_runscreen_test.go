@@ -300,6 +300,46 @@ func TestBrowserRunScreenLive(t *testing.T) {
 	b.until(`document.getElementById("status").textContent === document.querySelector(".run .sentence").textContent`)
 }
 
+// What is new of a long run and too narrow to be seen is not drawn at once. The
+// numbers go on, and the charts of the end have everything.
+func TestBrowserRunChartsOfLongRun(t *testing.T) {
+	t.Parallel()
+	script := scriptedUpdates{updates: make(chan *aurea.Update)}
+	shelf := newStoringFake(finishingFake())
+	shelf.watch = script.watch
+	done := steadyRun(t, "long")
+	run := done
+	run.Status, run.Result = aurea.StatusRunning, nil
+	shelf.runs = []aurea.Run{run}
+	b := showRun(t, host(t, shelf), run.ID)
+	say := func(id int64, kind aurea.UpdateKind) { script.updates <- &aurea.Update{ID: id, Kind: kind, Run: run} }
+	for i, step := range []struct {
+		elapsed float64
+		drawn   []float64 // the throughput
+	}{
+		{1000, nil}, {1001, []float64{1000, 1001}}, {1004, []float64{1000, 1001}},
+		{1005, []float64{1000, 1001, 1004, 1005}},
+	} {
+		ok := int64(step.elapsed)
+		run.Progress = &aurea.RunProgress{
+			Elapsed: step.elapsed, OK: ok, Throughput: step.elapsed, Phase: aurea.PhaseRunning,
+		}
+		say(int64(i+1), aurea.UpdateProgress)
+		b.until(`document.querySelector(".figures").innerText.includes("1,%03d/s")`, ok-1000)
+		if step.drawn == nil {
+			continue
+		}
+		if got := chart[[]float64](b, "Throughput", "ok"); !cmp.Equal(got, step.drawn) {
+			t.Errorf("after %v s the throughput is drawn as %v, want %v", step.elapsed, got, step.drawn)
+		}
+	}
+	run = done
+	shelf.put(done)
+	say(5, aurea.UpdateStatus)
+	say(6, aurea.UpdateResult)
+	b.until(`document.querySelector(".overtime .plot:nth-child(2)").data.Time[0] === 0.5`)
+}
+
 // A late reader gets the whole series of a live run.
 func TestBrowserRunScreenLate(t *testing.T) {
 	t.Parallel()

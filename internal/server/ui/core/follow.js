@@ -6,6 +6,7 @@ import { member } from "./json.js";
 const silenceTimeout = 20_000; // ms without a byte; two heartbeats come in that time
 const attempts = 2; // at a stream, before polling
 const pause = 1000; // ms between attempts and between polls
+const comments = /^(?::.*\n)+/; // lines of a stream
 
 // finished lists the statuses of a finished run.
 const finished = ["completed", "failed", "cancelled", "interrupted"];
@@ -75,7 +76,7 @@ async function* events(body, resetTimer, signal) {
     if (done) return;
     resetTimer();
     const blocks = (text + value).split("\n\n");
-    text = blocks.pop();
+    text = blocks.pop().replace(comments, ""); // a live run begins with many, which would be read again and again
     for (const block of blocks) {
       const event = Object.fromEntries(block.split("\n").map((line) => line.match(/^(\w*): ?(.*)$/)?.slice(1) ?? ["", ""]));
       if (event.data) yield event;

@@ -5,7 +5,9 @@ import { plot } from "../../charts/plot.js";
 import { element } from "../../core/dom.js";
 import { asked } from "../../figures/asked.js";
 import { inFlightOptions, latencyOptions, pointsOf, throughputOptions } from "../../figures/overtime.js";
-import { checksOf, timelineOf } from "./view.js";
+import { checksOf, isLive, timelineOf } from "./view.js";
+
+const least = 1 / 256; // of the time axis; what is new and narrower cannot be seen
 
 /** Returns the charts: { node, show }. They are shown from two points on. */
 export function charts() {
@@ -13,12 +15,14 @@ export function charts() {
   const cursor = sharedCursor();
   let plots = null;
   let shown = "";
+  let until = 0; // seconds of the run that are drawn
   const show = (view) => {
     const { series, result } = view;
-    const key = `${series.length} ${series.at(-1)?.t} ${timelineOf(view).length} ${result !== null}`;
+    const end = series.at(-1)?.t ?? 0;
+    const state = `${timelineOf(view).length} ${isLive(view)} ${result !== null}`;
     node.hidden = series.length < 2;
-    if (key === shown || series.length < 2) return;
-    shown = key;
+    if (series.length < 2 || state === shown && end - until <= least * end) return;
+    [shown, until] = [state, end];
     const course = courseOf(view);
     const options = [latencyOptions(course), throughputOptions(course), inFlightOptions(course)];
     if (plots) for (const [i, one] of plots.entries()) one.update(options[i]);
