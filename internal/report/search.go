@@ -102,12 +102,7 @@ func writeCurve(s aurea.Search, o Options, out io.Writer) {
 	}
 	points := slices.Clone(s.Points)
 	slices.SortStableFunc(points, func(a, b aurea.SearchPoint) int { return cmp.Compare(a.Load(), b.Load()) })
-	low, high := math.Inf(1), 0.0
-	for _, p := range points {
-		if p.P99 > 0 {
-			low, high = min(low, p.P99), max(high, p.P99)
-		}
-	}
+	low, high := curveRange(points)
 	curve := format.Table{Columns: []format.Column{
 		{Header: "load"}, {Header: "ok/s"}, {Header: "errors", Drop: 2}, {Header: "p50", Drop: 1}, {Header: "p99"},
 		{Shorten: shorterBar, Least: curveColumns / 4}, {},
@@ -134,14 +129,24 @@ func writeCurve(s aurea.Search, o Options, out io.Writer) {
 	}
 }
 
-// logBar returns a bar of a value between two others, on a logarithmic scale.
+// curveRange returns the range of the bars of a curve: at least a decade, so that
+// little differences look little.
+func curveRange(points []aurea.SearchPoint) (low, high float64) {
+	low = math.Inf(1)
+	for _, p := range points {
+		if p.P99 > 0 {
+			low, high = min(low, p.P99), max(high, p.P99)
+		}
+	}
+	return min(low, high/10), high
+}
+
+// logBar returns a bar of a value between two others that differ, on a logarithmic
+// scale.
 func logBar(value, low, high float64) string {
 	if value <= 0 {
 		return ""
 	}
-	share := 1.0
-	if high > low {
-		share = math.Log(value/low) / math.Log(high/low)
-	}
+	share := math.Log(value/low) / math.Log(high/low)
 	return strings.Repeat("█", 1+int(math.Round(share*(curveColumns-1))))
 }
