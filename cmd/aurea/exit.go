@@ -71,12 +71,12 @@ func exitCode(command *cobra.Command, err error, stderr io.Writer) int {
 		help := cmp.Or(usage.command, command.CommandPath())
 		printError(stderr, "%s; see %s --help", replaceFlagByVariable(command, err.Error()), help)
 		return exitUsage
-	case isArgumentCountError(err):
+	case isArgumentCountError(err), isUnknownCommandError(err) && !command.HasSubCommands():
 		use := strings.TrimSuffix(command.UseLine(), " [flags]")
 		got := format.NumberOf(len(command.Flags().Args()), "argument")
 		printError(stderr, "the usage is %s; got %s; see %s --help", use, got, command.CommandPath())
 		return exitUsage
-	case strings.HasPrefix(err.Error(), "unknown command"): // cobra's, without a type of its own
+	case isUnknownCommandError(err):
 		printError(stderr, "%v; see %s --help", err, command.CommandPath())
 		return exitUsage
 	default:
@@ -94,6 +94,11 @@ func printError(stderr io.Writer, message string, args ...any) {
 	}
 	fmt.Fprintln(stderr, text)
 }
+
+// isUnknownCommandError reports whether an error is cobra's about a command, which
+// has no type of its own. Cobra takes an argument of a command that takes none for a
+// command, too.
+func isUnknownCommandError(err error) bool { return strings.HasPrefix(err.Error(), "unknown command") }
 
 // isArgumentCountError reports whether an error is cobra's about the number of
 // arguments, which has no type of its own.

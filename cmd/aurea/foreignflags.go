@@ -26,12 +26,13 @@ var foreignFlags = map[string]string{
 	"--body-file": "-d @FILE",
 	"--headers":   "-H", "--user-agent": "-H 'User-Agent: TEXT'",
 	"--cookie": "-H 'Cookie: TEXT'", "-b": "-H 'Cookie: TEXT'", "--content-type": "-H 'Content-Type: TYPE'",
-	"--user":     "-H 'Authorization: TEXT'",
+	"--user": "-H 'Authorization: TEXT'", "-u": "-H 'Authorization: TEXT'",
 	"--insecure": "--param tls.skip_verify=true", "-k": "--param tls.skip_verify=true",
 	"--cacert": "--param tls.ca=@FILE", "--cert": "--param tls.certificate=@FILE", "--key": "--param tls.key=@FILE",
 	"--http2": "--param version=2", "--h2": "--param version=2", "--max-concurrent-streams": "--param streams=10",
 	"--disable-keepalive": "--param keepalive=false",
 	"--location":          "--param redirects=10", "-L": "--param redirects=10", "--redirect": "--param redirects=10",
+	"--disable-redirects":   "the default; --param redirects=10 follows them",
 	"--disable-compression": "-H 'Accept-Encoding: identity'",
 	"--url":                 "the URL as the argument", "--target": "the URL as the argument",
 	"--targets": "the URL as the argument",
@@ -101,7 +102,8 @@ func suggestFlag(command *cobra.Command, name string) string {
 }
 
 // rejectSingleDash returns an error for a long flag with one dash, as Go tools
-// take it. pflag would read -duration=5s as -d with the value uration=5s.
+// take it. pflag would read -duration=5s as -d with the value uration=5s, and
+// hey's -disable-keepalive as a body.
 func rejectSingleDash(root *cobra.Command, args []string) error {
 	command, rest, err := root.Find(args)
 	if err != nil {
@@ -114,6 +116,9 @@ func rejectSingleDash(root *cobra.Command, args []string) error {
 			return nil
 		case ok && len(name) > 2 && command.Flags().Lookup(name) != nil:
 			return usageError{fmt.Errorf("unknown flag: -%s; did you mean --%s?", name, name), command.CommandPath()}
+		case ok && foreignFlags["--"+name] != "" && command.Flags().Lookup("jobs") != nil:
+			ours := suggestFlag(command, "--"+name)
+			return usageError{fmt.Errorf("unknown flag: -%s%s", name, ours), command.CommandPath()}
 		}
 	}
 	return nil

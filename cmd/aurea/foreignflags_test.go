@@ -17,13 +17,16 @@ func TestForeignFlags(t *testing.T) {
 		"--data x":     "unknown flag: --data; here it is -d (--body); see aurea run --help",
 		"--spawn-rate 5": "unknown flag: --spawn-rate; here it is stages in the spec, such as {duration: 30s, " +
 			"concurrency: 100}",
-		"-t 5":             "unknown flag: -t; here it is -m for the timeout of a job, -z for the duration of the run",
-		"-k":               "unknown flag: -k; here it is --param tls.skip_verify=true",
-		"-duration=5s":     "unknown flag: -duration; did you mean --duration?",
-		"-rate 5":          "unknown flag: -rate; did you mean --rate?",
-		"-n 1 -- -rate":    "-rate: no such file",
-		"-n 1 --xyzzy 5":   "unknown flag: --xyzzy; see aurea run --help",
-		"-n5 -c2 -wrkload": "unknown flag: -w; see aurea run --help",
+		"-t 5":               "unknown flag: -t; here it is -m for the timeout of a job, -z for the duration of the run",
+		"-k":                 "unknown flag: -k; here it is --param tls.skip_verify=true",
+		"-duration=5s":       "unknown flag: -duration; did you mean --duration?",
+		"-disable-keepalive": "unknown flag: -disable-keepalive; here it is --param keepalive=false; see aurea",
+		"-qps=5":             "unknown flag: -qps; here it is -r (--rate); see aurea run --help",
+		"-u me:secret":       "unknown flag: -u; here it is -H 'Authorization: TEXT'",
+		"-rate 5":            "unknown flag: -rate; did you mean --rate?",
+		"-n 1 -- -rate":      "-rate: no such file",
+		"-n 1 --xyzzy 5":     "unknown flag: --xyzzy; see aurea run --help",
+		"-n5 -c2 -wrkload":   "unknown flag: -w; see aurea run --help",
 	} {
 		code, _, stderr := runCommand(t, "", append([]string{"run"}, strings.Fields(args)...)...)
 		checkExit(t, args, code, exitUsage, stderr)

@@ -87,7 +87,8 @@ func TestRunReferences(t *testing.T) {
 		{[]string{"runs", "show", first[:both]}, exitUsage, first[:both] +
 			" is the beginning of several ids, such as " + second + " and " + first + "; give more of it"},
 		{[]string{"runs", "show", gone}, exitFailure, "not found: there is no run whose id begins with " + gone},
-		{[]string{"runs", "show", "nothing"}, exitFailure, "not found: there is no run nothing"},
+		{[]string{"runs", "show", "nothing"}, exitFailure,
+			"not found: there is no run nothing; a run is its id, last or name:NAME"},
 		{[]string{"runs", "show", "name:x"}, exitFailure, `not found: there is no run named "x" yet`},
 		{[]string{"runs", "watch", "name:x"}, exitFailure, `there is no run named "x" that is running or queued`},
 		{[]string{"runs", "show", "name:"}, exitUsage, "name:NAME needs the name of a run"},

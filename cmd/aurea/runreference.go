@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,7 +44,7 @@ func finishedStatuses() (finished []aurea.Status) {
 
 // findRun returns the id of the run that a reference means: an id, the beginning
 // of one, last, or name:NAME; the latter two are the newest run with one of the
-// statuses. A reference that is none of them is returned as it is.
+// statuses. One that is none of them is not found, and the error says what is.
 func findRun(ctx context.Context, service *client.Client, reference string, last []aurea.Status) (string, error) {
 	if reference == lastRun {
 		return findLast(ctx, service, "", last)
@@ -57,6 +58,11 @@ func findRun(ctx context.Context, service *client.Client, reference string, last
 	start := strings.TrimPrefix(reference, runPrefix)
 	switch {
 	case !idStart().MatchString(start):
+		if _, err := service.Get(ctx, reference); errors.Is(err, aurea.ErrNotFound) {
+			return "", fmt.Errorf("%w; a run is its id, %s or %sNAME", err, lastRun, nameReference)
+		} else if err != nil {
+			return "", err
+		}
 		return reference, nil
 	case len(start) == uuidSize:
 		return runPrefix + start, nil

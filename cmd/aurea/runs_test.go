@@ -61,7 +61,8 @@ func TestRunAtServer(t *testing.T) {
 	}{
 		{[]string{"run", "--server", url, "--jobs", "5", "--workload", "nop"}, 2, "aurea: --workload: must be one of"},
 		{[]string{"run", "--server", "wat", "--jobs", "5"}, 2, "aurea: --server: must be a URL such as http://127.0.0.1:5000; got \"wat\""},
-		{[]string{"runs", "show", "nothing", "--server", url}, 1, "aurea: not found: there is no run nothing"},
+		{[]string{"runs", "show", "nothing", "--server", url}, 1,
+			"aurea: not found: there is no run nothing; a run is its id, last or name:NAME"},
 		{[]string{"runs", "delete", "--server", url}, 2,
 			"aurea: the usage is aurea runs delete ID...; got 0 arguments"},
 		{[]string{"runs", "list", "--server", url, "--status", "wat"}, 2,

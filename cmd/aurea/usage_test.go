@@ -17,6 +17,7 @@ func TestUnknownWords(t *testing.T) {
 		"runs lst":                     `aurea: unknown command "lst" for "aurea runs"; did you mean list?; see aurea runs --help`,
 		"runs xyz --server x":          `aurea: unknown command "xyz" for "aurea runs"; see aurea runs --help`,
 		"completion bsh":               `aurea: unknown command "bsh" for "aurea completion"; did you mean bash?; see aurea completion --help`,
+		"doctor x":                     `aurea: the usage is aurea doctor; got 1 argument; see aurea doctor --help`,
 		"help rn":                      `aurea: unknown command "rn" for "aurea"; did you mean run?; see aurea --help`,
 		"help runs lst":                `aurea: unknown command "lst" for "aurea runs"; did you mean list?; see aurea runs --help`,
 		"run --job 5":                  `aurea: unknown flag: --job; did you mean --jobs?; see aurea run --help`,
