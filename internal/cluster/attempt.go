@@ -46,6 +46,9 @@ func (a *attempt) begin(ctx context.Context) (*coordination, error) {
 	}
 	c.remarks = a.remarks
 	a.Registry.SetRun(c.exec, a.claim.Run)
+	if len(a.resolved.Files) > 0 {
+		a.waitFor("its files to reach the workers")
+	}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return c.sendFiles(ctx, a.resolved.Files) },
 		func(ctx context.Context) error { return c.prepare(ctx, sumOf(a.resolved.Files)) },

@@ -1,8 +1,10 @@
 package grpcjob
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +91,35 @@ func filesOf(directory string) *workload.Set {
 	return with(workload.Policy{Files: files.Under(directory)})
 }
 
-// Jobs call a server without reflection with the types of files.
+// copiesOf resolves a workload with the files of a set, and returns a set that has
+// copies of those which that opened, as a worker has them.
+func copiesOf(t *testing.T, set *workload.Set, w aurea.Workload) *workload.Set {
+	t.Helper()
+	resolved, err := set.Resolve(aurea.Plan{Workload: w, Concurrency: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := map[string]string{}
+	for i, f := range resolved.Files {
+		opened, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(opened)
+		_ = opened.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths[f.Name] = filepath.Join(t.TempDir(), strconv.Itoa(i))
+		if err := os.WriteFile(paths[f.Name], content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return with(workload.Policy{Files: files.Copies(paths)})
+}
+
+// Jobs call a server without reflection with the types of files, and with those of
+// their copies.
 func TestFiles(t *testing.T) {
 	s := start(t, func(*grpc.Server) {})
 	directory := writeProtoFiles(t)
@@ -101,9 +131,11 @@ func TestFiles(t *testing.T) {
 		`"protoset": "whole.protoset"`,
 	} {
 		w := call(t, s.target, "UnaryCall", `"message": {"payload": {"body": "aGk="}}, `+source)
-		o := workloadtest.Run(t, workloadtest.Open(t, filesOf(directory), w), 0, time.Minute)
-		if o.Err != nil {
-			t.Errorf("%s: %v", source, o.Err)
+		for _, set := range []*workload.Set{filesOf(directory), copiesOf(t, filesOf(directory), w)} {
+			o := workloadtest.Run(t, workloadtest.Open(t, set, w), 0, time.Minute)
+			if o.Err != nil {
+				t.Errorf("%s: %v", source, o.Err)
+			}
 		}
 	}
 	for _, got := range s.received() {
@@ -126,9 +158,11 @@ func TestFilesOfService(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := with(workload.Policy{Files: named})
-	jobs := workloadtest.Open(t, set, call(t, s.target, "UnaryCall", `"proto": "test.proto"`))
-	if o := workloadtest.Run(t, jobs, 0, time.Minute); o.Err != nil {
-		t.Error(o.Err)
+	w := call(t, s.target, "UnaryCall", `"proto": "test.proto"`)
+	for _, set := range []*workload.Set{set, copiesOf(t, set, w)} {
+		if o := workloadtest.Run(t, workloadtest.Open(t, set, w), 0, time.Minute); o.Err != nil {
+			t.Error(o.Err)
+		}
 	}
 	got := workloadtest.Refusal(set, call(t, s.target, "UnaryCall", `"proto": "../test.proto"`), 1)
 	if want := "proto[0]: must be the name of a file in the directory of --files"; !strings.Contains(got, want) {
