@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { commandLine, curl, quote } from "./command.js";
 import { clockTime, dateOf, dateTime } from "./dates.js";
-import { number, percent, plain } from "./format.js";
+import { number, percent, plain, sentence } from "./format.js";
 import { member } from "./json.js";
 import { yaml } from "./yaml.js";
 
@@ -115,4 +115,11 @@ test("signs that cannot be seen, or that turn the text around, are written as th
   }
   assert.equal(plain("abc\u202edef\u2066\u00ad\u0007\ufeff\u2028"), "abc\\u{202e}def\\u{2066}\\u{ad}\\u{7}\\u{feff}\\u{2028}");
   assert.equal(plain("\u007f\r"), "\\u{7f}\\u{d}");
+});
+
+test("a message of the service has its counts as the page writes them", () => {
+  assert.equal(sentence("p99 is left out: it takes runs with 1000 jobs or more that ended ok"),
+    "p99 is left out: it takes runs with 1,000 jobs or more that ended ok.");
+  assert.equal(sentence("12 of 10000000 requests failed at http://127.0.0.1:5000 in 2026."),
+    "12 of 10,000,000 requests failed at http://127.0.0.1:5000 in 2026.");
 });

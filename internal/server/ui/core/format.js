@@ -75,5 +75,7 @@ const tame = /^[\n\t -~\u00a0\u00b5\u2013]*$/;
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-// sentence adds the full stop that messages of the service do not have.
-export const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+// sentence adds the full stop that messages of the service do not have, and writes
+// their counts as all others.
+export const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`)
+  .replace(/(?<=^|\s)\d{4,15}(?= (?:jobs|runs|samples|requests|workers)\b)/g, (digits) => number(Number(digits)));

@@ -2,7 +2,7 @@
 
 import { dateTime } from "../../core/dates.js";
 import { element, unseen } from "../../core/dom.js";
-import { number, sentence } from "../../core/format.js";
+import { capital, count, sentence } from "../../core/format.js";
 
 /** @typedef {import("../../types").Comparison} Comparison */
 
@@ -39,7 +39,7 @@ const elsewhere = ["too_few_runs", "few_jobs"];
 export function warningList(c) {
   const others = c.warnings.filter(({ code }) => !groups[code] && !elsewhere.includes(code));
   if (others.length === 0) return null;
-  return element("ul", { class: "warnings" }, ...others.map(({ message }) => element("li", {}, sentence(message))));
+  return element("ul", { class: "warnings" }, ...others.map(({ message }) => element("li", {}, capital(sentence(message)))));
 }
 
 /**
@@ -53,7 +53,7 @@ export function foundRuns(ids, runs) {
     ? [" of ", element("a", { href: `#/names/${encodeURIComponent(names[0])}` }, element("bdi", {}, names[0]))] : [];
   const labels = common(runs.map((run) => run.labels ?? {}));
   return [
-    element("p", {}, `${number(ids.length)} run${ids.length === 1 ? "" : "s"}`, ...named, ...span(runs)),
+    element("p", {}, count(ids.length, "run"), ...named, ...span(runs)),
     ...(labels.length ? [element("p", { class: "labels" }, ...labels.map(([key, value]) =>
       element("span", { class: "label" }, element("bdi", {}, `${key}=${value}`))))] : []),
     links(ids),

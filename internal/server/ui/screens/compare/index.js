@@ -1,7 +1,7 @@
 // The screen of a comparison: #/compare?base=ID,ID&head=ID.
 
 import { element } from "../../core/dom.js";
-import { capital, sentence } from "../../core/format.js";
+import { capital, count, number, sentence } from "../../core/format.js";
 import { notice } from "../../core/problem.js";
 import { comparisonCharts } from "./charts.js";
 import { foundRuns, unlikeTable, warningList } from "./differs.js";
@@ -144,7 +144,7 @@ function differCard(c) {
 // drawnOf says which runs the charts are of.
 function drawnOf(base, head) {
   const several = base.runs.length > 1 || head.runs.length > 1;
-  const some = (side) => (side.runs.length < side.of ? `${side.runs.length} of ${side.of} runs` : `${side.of} run${side.of === 1 ? "" : "s"}`);
+  const some = ({ runs, of }) => `${runs.length < of ? `${number(runs.length)} of ` : ""}${count(of, "run")}`;
   return `${capital(some(base))} of base, ${some(head)} of head` +
     (several ? "; lines are medians, areas the range of the runs, and percentiles are of all their jobs." : ".");
 }

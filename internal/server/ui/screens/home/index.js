@@ -38,7 +38,7 @@ export async function screen(root, { query, store, place, signal }) {
     history.replaceState(history.state, "", addressOf(others));
     await attempt(() => feed.select(others));
     const { loaded, list } = store.state.listed;
-    if (loaded) say(list.cursor ? `More than ${list.lines.length} runs.` : `${count(list.lines.length, "run")}.`);
+    if (loaded) say(list.cursor ? `More than ${count(list.lines.length, "run")}.` : `${count(list.lines.length, "run")}.`);
   };
   const bar = filterBar(filters, select);
   const now = nowSection(bar.add);

@@ -28,7 +28,7 @@ export function nowSection(choose) {
     title.textContent = titleOf(lines);
     const seen = unfolded ? lines : lines.slice(0, most);
     all.hidden = lines.length <= most;
-    all.textContent = unfolded ? `Show ${most}` : `Show all ${lines.length}`;
+    all.textContent = unfolded ? `Show ${most}` : `Show all ${number(lines.length)}`;
     all.setAttribute("aria-expanded", String(unfolded));
     const stay = new Set(seen.map(({ id }) => id));
     for (const [id, row] of rows) {

@@ -79,6 +79,7 @@ const day = 86_400;
 export function ago(time, now = Date.now()) {
   const seconds = Math.max((now - Date.parse(time)) / 1000, 0);
   if (seconds < 5) return "just now";
-  if (seconds < day) return `${duration(Math.floor(seconds < 60 ? seconds : seconds - (seconds % 60)))} ago`;
+  const whole = Math.floor(seconds < 60 ? seconds : seconds - (seconds % 60));
+  if (seconds < day) return `${duration(whole).replace("min 0\u00a0s", "min")} ago`;
   return dateOf(time);
 }

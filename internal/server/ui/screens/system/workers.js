@@ -2,7 +2,7 @@
 
 import { dateTime } from "../../core/dates.js";
 import { below, element, exact } from "../../core/dom.js";
-import { capital, duration, plain, sentence } from "../../core/format.js";
+import { capital, count, duration, plain, sentence } from "../../core/format.js";
 import { byNeed, moods, summary } from "./words.js";
 
 /** @typedef {import("../../types").Worker} Worker */
@@ -29,7 +29,7 @@ export function workerCard() {
     const focused = body.contains(document.activeElement) ? document.activeElement.getAttribute("href") : "";
     table.hidden = workers.length === 0;
     all.hidden = workers.length <= most;
-    all.textContent = unfolded ? `Show ${most}` : `Show all ${workers.length} workers`;
+    all.textContent = unfolded ? `Show ${most}` : `Show all ${count(workers.length, "worker")}`;
     all.setAttribute("aria-expanded", String(unfolded));
     const text = wordsOf(broker, workers);
     if (says.textContent !== text) says.textContent = text;

@@ -5,7 +5,7 @@ import { levels, line, symbols } from "../../charts/layers.js";
 import { events, labels } from "../../charts/marks.js";
 import { plot } from "../../charts/plot.js";
 import { ordinal } from "../../charts/scale.js";
-import { duration, number, percent } from "../../core/format.js";
+import { count, duration, number, percent } from "../../core/format.js";
 import { middle } from "../compare/overlay.js";
 import { changesOf, levelsOf, markOf, metrics } from "./history.js";
 import { chance, sizeOf, steps } from "./words.js";
@@ -68,6 +68,6 @@ export function trendCharts(history, trend, { open, day }) {
 
 function labelOf({ title, write, changes, values }) {
   if (values.length === 0) return `${title}: no values`;
-  const range = `${title} of ${values.length} runs, from ${write(Math.min(...values))} to ${write(Math.max(...values))}`;
-  return `${range}; ${changes.length === 0 ? "no change" : `${changes.length} change${changes.length === 1 ? "" : "s"}`}`;
+  const range = `${title} of ${count(values.length, "run")}, from ${write(Math.min(...values))} to ${write(Math.max(...values))}`;
+  return `${range}; ${changes.length === 0 ? "no change" : count(changes.length, "change")}`;
 }

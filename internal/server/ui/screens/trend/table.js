@@ -45,7 +45,7 @@ function row(run, group, boxes) {
   return element("tr", { class: run.usable ? "" : "left-out" },
     element("td", { class: "tick" }, ...(run.usable ? [box] : [])),
     element("th", { scope: "row" }, element("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, when),
-      ...(run.baseline ? [" ", element("span", { class: "star", title: "baseline" }, "★", element("span", { class: "unseen" }, " baseline"))] : [])),
+      ...(run.baseline ? [" ", element("span", { class: "star", role: "img", "aria-label": "baseline", title: "baseline" }, "★")] : [])),
     element("td", { class: "state" }, ...stateOf(run, mark), ...changed(group)),
     numeric("number", p99, duration), numeric("number p50", p50, duration),
     numeric("number", throughput, (value) => `${number(value)}/s`), numeric("number", errors, percent),

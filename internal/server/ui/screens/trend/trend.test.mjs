@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { changesByRun, errorRate, historyOf, levelsOf, markOf, sidesOfChange } from "./history.js";
-import { chance, moved, sizeOf, steps, together, trendVerdict } from "./words.js";
+import { chance, dayWriter, moved, sizeOf, steps, together, trendVerdict } from "./words.js";
 
 const spaces = (text) => text.replaceAll("\u00a0", " ");
 
@@ -109,4 +109,11 @@ test("what changed together with a run is told without its id", () => {
     { code: "unlike_spec", about: "s", message: "rate was 20 before s, and 30 with it" },
     { code: "invalid", about: "r", message: "r of the trend is left out" },
   ], "r"), ["rate was 10 before, and 20 with it"]);
+});
+
+test("times of a few minutes are told apart by their seconds", () => {
+  const written = (...times) => times.map(dayWriter(times));
+  assert.deepEqual(written("2026-11-03T08:05:09", "2026-11-03T08:05:12"), ["08:05:09", "08:05:12"]);
+  assert.deepEqual(written("2026-11-03T08:05:09", "2026-11-03T09:15:12"), ["08:05", "09:15"]);
+  assert.deepEqual(written("2026-11-03T23:59:09", "2026-11-04T00:01:12"), ["3 Nov", "4 Nov"]);
 });

@@ -62,11 +62,16 @@ export function moment(time, now = new Date()) {
   return dateTime(date, { year: date.getFullYear() !== now.getFullYear() });
 }
 
+const short = 600_000; // ms within which minutes do not tell times apart
+
 /**
- * Returns a function that writes times: those of one day by the clock alone.
+ * Returns a function that writes times: those of one day by the clock alone, and
+ * those of a few minutes to the second.
  * @param {string[]} times
  */
 export function dayWriter(times) {
   const days = new Set(times.map((time) => new Date(time).toDateString()));
-  return (time) => (days.size > 1 ? dateOf(time, { year: false }) : clockTime(time, { seconds: false }));
+  const moments = times.map((time) => Date.parse(time));
+  const seconds = Math.max(...moments) - Math.min(...moments) < short;
+  return (time) => (days.size > 1 ? dateOf(time, { year: false }) : clockTime(time, { seconds }));
 }
