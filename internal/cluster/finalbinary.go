@@ -29,7 +29,7 @@ func (f *Final) appendBinary(data []byte) []byte {
 		data = binary.AppendUvarint(data, uint64(class.Count))
 		data = appendBlock(data, []byte(clipTo(maxText, class.Sample)))
 	}
-	return data
+	return appendBlock(data, []byte(clipTo(maxClass, f.IO)))
 }
 
 func (r *reader) final() *Final {
@@ -47,6 +47,7 @@ func (r *reader) final() *Final {
 		f.Failures = append(f.Failures,
 			aurea.ErrorClass{Class: r.text(maxClass), Count: r.count(), Sample: r.text(maxText)})
 	}
+	f.IO = r.text(maxClass)
 	if f.Duration < 0 || f.MaxInFlight < 0 || f.LastStart < 0 || f.Records < 0 || f.Omitted < 0 {
 		r.fail()
 	}

@@ -58,8 +58,9 @@ type Final struct {
 	OtherBusy   float64
 	Failures    []aurea.ErrorClass // at most maxClasses
 	Health      aurea.Health
-	Records     int64 // job records to collect
-	Omitted     int64 // jobs without a record, for the limit of records
+	IO          string // of the worker's aurea.Environment
+	Records     int64  // job records to collect
+	Omitted     int64  // jobs without a record, for the limit of records
 }
 
 // Totals are the sums that a shard's folded reports must have. Sum is the
@@ -122,6 +123,7 @@ func FinalOf(m aurea.Measurement) *Final {
 		OtherBusy:   m.OtherBusy,
 		Failures:    mostFrequent(m.Failures),
 		Health:      m.Health,
+		IO:          m.Environment.IO,
 		Omitted:     m.Jobs.Omitted(),
 	}
 }

@@ -55,7 +55,7 @@ func (m *Member) result(judged float64) aurea.WorkerResult {
 	tally := scratch.Get().(*aurea.Tally)
 	defer release(tally)
 	m.Books.judged.mergeInto(tally)
-	environment := m.Worker.Environment
+	environment := m.environment()
 	of := aurea.WorkerResult{
 		ID:          m.Worker.ID,
 		Name:        m.Worker.Name,

@@ -133,7 +133,7 @@ func TestEnvironmentOfMembers(t *testing.T) {
 	of := func(environments ...aurea.Environment) aurea.Environment {
 		var members []Member
 		for _, e := range environments {
-			members = append(members, Member{Worker: Hello{Environment: e}})
+			members = append(members, Member{Worker: Hello{Environment: e}, Books: new(Books)})
 		}
 		return environmentOf(members)
 	}
@@ -156,4 +156,48 @@ func TestEnvironmentOfMembers(t *testing.T) {
 	if got := of().Cores; got != 0 {
 		t.Errorf("of none: %d cores", got)
 	}
+}
+
+// How requests were sent is known of the workers that have ended, and is part of
+// their digests.
+func TestIOOfMembers(t *testing.T) {
+	shard := decodePlan(t, `{"num_jobs": 5}`)
+	environment := aurea.Environment{CPU: "x", Cores: 4}.WithDigest()
+	of := func(io string) Member {
+		member := endedMember(shard, *sentFinal(t, &Final{IO: io}))
+		member.Worker.Environment = environment
+		return member
+	}
+	with := environment
+	with.IO = "epoll"
+	with = with.WithDigest()
+	for name, tc := range map[string]struct {
+		members []Member
+		want    string
+	}{
+		"goroutines":           {[]Member{of("")}, ""},
+		"event loops":          {[]Member{of("epoll")}, "epoll"},
+		"event loops on some":  {[]Member{of(""), of("epoll")}, "epoll"},
+		"not ended, with some": {[]Member{{Books: new(Books)}, of("epoll")}, "epoll"},
+	} {
+		if got := environmentOf(tc.members).IO; got != tc.want {
+			t.Errorf("%s: io is %q, want %q", name, got, tc.want)
+		}
+	}
+	one := of("epoll")
+	if got := environmentOf([]Member{one}); got != with {
+		t.Errorf("of one: %+v, want %+v", got, with)
+	}
+	if got := one.result(1).Environment; *got != with {
+		t.Errorf("in the worker's result: %+v, want %+v", *got, with)
+	}
+}
+
+// sentFinal returns a final part as it arrives.
+func sentFinal(t *testing.T, f *Final) *Final {
+	t.Helper()
+	r := NewReport()
+	f.FirstStart = -1
+	r.Seq, r.Final = 1, f
+	return sent(t, r).Final
 }
