@@ -29,6 +29,8 @@ const minute = 60_000; // ms
  */
 export async function screen(root, { params: { id }, query, store, signal }) {
   document.title = "Run – Aurea";
+  const updates = watchRun(id, signal);
+  const first = updates.next(); // the service reads the run while the screen is made
   if (!store.state.service) loadService(signal).catch(() => {}); // only the link to the dashboard needs it
   const change = (next) => store.update((state) => {
     state.shown = next(state.shown?.id === id ? state.shown : null);
@@ -58,7 +60,9 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   });
   const clock = setInterval(() => { if (before) top.show(before); }, minute); // its age
   signal.addEventListener("abort", () => clearInterval(clock));
-  for await (const next of watchRun(id, signal)) change(next);
+  const { value, done } = await first;
+  if (!done) change(value);
+  for await (const next of updates) change(next);
   const { run, result } = store.state.shown;
   if (!result || !run.name) return;
   try {
