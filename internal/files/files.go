@@ -4,7 +4,7 @@
 // Its stance: the operator decides which files there are. In a service they are
 // those of one directory, by name, and never by path, so that a spec cannot read
 // what else the service may read. On the command line the user could read any
-// file just as well.
+// file just as well. A worker has copies of what the service has opened.
 package files
 
 import (
