@@ -175,6 +175,9 @@ func TestFilesReachWorkers(t *testing.T) {
 		if diff := cmp.Diff(here.Warnings, there.Warnings); diff != "" {
 			t.Errorf("%s: warnings (-here +on workers):\n%s", name, diff)
 		}
+		if here.Environment.IO != there.Environment.IO {
+			t.Errorf("%s: io is %q here and %q on workers", name, here.Environment.IO, there.Environment.IO)
+		}
 		if len(here.Errors) > 0 || len(want) == 0 {
 			t.Errorf("%s: %d requests and the failures %v, want some and none", name, len(want), here.Errors)
 		}
