@@ -34,7 +34,8 @@ type proxy struct {
 	changed    chan struct{} // closed and replaced when the mode changes
 	links      map[*link]bool
 	lastReport time.Time
-	unanswered time.Time // when the report was sent that waits for its answer; zero if none does
+	unanswered int       // reports that wait for their answers; a repeated one counts again
+	waiting    time.Time // since when some do
 	grants     []grant
 	hold       func(chunk []byte) time.Duration // delays a chunk for the worker; may be nil
 }
@@ -148,9 +149,10 @@ func (p *proxy) sawFromWorker(chunk []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lastReport = time.Now()
-	if p.unanswered.IsZero() {
-		p.unanswered = p.lastReport
+	if p.unanswered == 0 {
+		p.waiting = p.lastReport
 	}
+	p.unanswered += bytes.Count(chunk, []byte("PUB aurea.r."))
 }
 
 // sawForWorker notes the leases that a worker is given.
@@ -162,7 +164,7 @@ func (p *proxy) sawForWorker(chunk []byte) {
 		p.grants = append(p.grants, grant{now, now.Add(cluster.Lease + startLead)})
 	} else if bytes.Contains(chunk, []byte(`"lease":4000000000`)) {
 		p.grants = append(p.grants, grant{now, p.lastReport.Add(cluster.Lease)})
-		p.unanswered = time.Time{}
+		p.unanswered = max(p.unanswered-bytes.Count(chunk, []byte(`"lease":4000000000`)), 0)
 	}
 	p.mu.Unlock()
 	if hold != nil {
@@ -190,7 +192,10 @@ func (p *proxy) leaseAt(moment time.Time) (until time.Time) {
 func (p *proxy) waitingSince() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.unanswered
+	if p.unanswered == 0 {
+		return time.Time{}
+	}
+	return p.waiting
 }
 
 // set changes the mode. Pass heals: new connections work again.
