@@ -168,10 +168,17 @@ func TestBrowserHomeChoices(t *testing.T) {
 		t.Errorf("the older is compared with the newer at %s, want %s", to, want)
 	}
 	b.shot("home-ticked")
+	look[bool](b, `(window.link = document.querySelector(".floating a")).focus() ?? true`)
+	submit(t, s.manager, quick)
+	b.rows(4) // the list was drawn again
+	if !look[bool](b, `document.activeElement === window.link`) {
+		t.Errorf("after a change of the list the focus is on %q", b.focus())
+	}
 	look[bool](b, `document.querySelector(".runs tbody a").focus() ?? true`)
 	b.do(chromedp.KeyEvent(kb.ArrowDown))
+	b.do(chromedp.KeyEvent(kb.ArrowDown))
 	if focused := look[string](b, `document.activeElement.innerText`); focused != "cart" {
-		t.Errorf("an arrow moves the focus to %q, want the next run", focused)
+		t.Errorf("two arrows move the focus to %q, want cart", focused)
 	}
 	b.do(chromedp.KeyEvent("\r"))
 	b.until(`location.hash === %q`, "#/runs/"+ids["cart"])

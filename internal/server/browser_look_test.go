@@ -120,6 +120,7 @@ func TestBrowserLooks(t *testing.T) {
 			{"name": "good", "weight": 2, "workload": {"kind": "sleep", "duration": "1ms"}},
 			{"name": "bad", "workload": {"kind": "noop", "failure": {"rate": 0.5, "kind": "error"}}}]}}`
 	run := s.finished(fmt.Sprintf(spec, asJSON(t, hostile)))["id"].(string)
+	s.stepwise("nightly")
 	b := visit(t, s.URL+"/#/nowhere", anyRefused)
 	draft, err := json.Marshal(map[string]string{"from": "", "spec": fmt.Sprintf(spec, asJSON(t, hostile))})
 	if err != nil {
@@ -138,10 +139,35 @@ func TestBrowserLooks(t *testing.T) {
 		{"run-notes", "#/runs/" + run + "?tab=notes", "[data-tab=notes] textarea"},
 		{"compare", "#/compare?base=" + strings.Join(base, ",") + "&head=" + strings.Join(head, ","), ".plots figure"},
 		{"trend", "#/names/" + url.PathEscape(hostile), ".history tbody tr"},
+		{"trend-changes", "#/names/nightly", ".changes li"},
 		{"system", "#/system", ".card dl"},
 	} {
 		look[bool](b, `(location.hash = %q) && true`, where[1])
 		b.until(`document.querySelector("#screen ` + where[2] + `")`)
 		b.fitsEverywhere(where[0])
+	}
+}
+
+// stepwise executes runs of a name that become slower, and then fail: among them one
+// that is its baseline and one whose thresholds fail.
+func (s *service) stepwise(name string) {
+	s.t.Helper()
+	for i := range 36 {
+		job, limit, failures := 5, "1h", 0.0
+		if i >= 12 {
+			job = 60
+		}
+		if i >= 24 {
+			failures = 0.5
+		}
+		if i == 35 {
+			limit = "1ms"
+		}
+		id := s.finished(fmt.Sprintf(`{"num_jobs": 8, "name": %q, "labels": {"branch": "main"}, "seed": 1,
+			"thresholds": ["p99 < %s"], "workload": {"kind": "sleep", "duration": "%dms",
+				"failure": {"rate": %g, "kind": "error"}}}`, name, limit, job, failures))["id"].(string)
+		if i == 3 {
+			s.call("PATCH", "/v1/runs/"+id, strings.NewReader(`{"baseline": true}`))
+		}
 	}
 }
