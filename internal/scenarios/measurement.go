@@ -2,9 +2,11 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // measurement merges the measurements of the scenarios into that of the run. It
@@ -21,7 +23,7 @@ func (s *schedule) measurement(
 	}
 	for i, err := range errs {
 		if err != nil && !errors.Is(err, errNotBegun) {
-			return aurea.Measurement{}, err
+			return aurea.Measurement{}, s.inScenario(i, err)
 		}
 		if err == nil {
 			m.Duration = max(m.Duration, measured[i].Start.Sub(m.Start)+measured[i].Duration)
@@ -43,6 +45,15 @@ func (s *schedule) measurement(
 	m.Failures = aurea.MergeErrors(failures...)
 	m.Series = p.finish(m.Duration)
 	return m, nil
+}
+
+// inScenario adds to an error of which scenario it is.
+func (s *schedule) inScenario(i int, err error) error {
+	var invalid *aurea.InvalidError
+	if errors.As(err, &invalid) {
+		return param.Within(fmt.Sprintf("scenarios[%d]", i), err)
+	}
+	return fmt.Errorf("scenario %s: %w", s.plan.Scenarios[i].Spec.Name, err)
 }
 
 // add adds what a scenario measured.

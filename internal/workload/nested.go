@@ -148,7 +148,7 @@ func openChildren(
 		jobs, err := c.open(ctx, usage)
 		if err != nil {
 			Jobs{Closers: closers}.Close()
-			return nil, nil, err // not a mistake in the spec, so it has no location
+			return nil, nil, err
 		}
 		opened = append(opened, openChild{c, jobs.asRunner()})
 		closers = append(closers, jobs.Close)

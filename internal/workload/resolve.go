@@ -64,9 +64,10 @@ type Resolved struct {
 	// resource could not be had, such as room on a disk.
 	Acquire func(ctx context.Context, usage *Usage) (Jobs, error)
 
-	kind   Kind
-	faults *Faults
-	limit  inFlightLimit
+	kind     Kind
+	location string // in the spec, or in what contains it
+	faults   *Faults
+	limit    inFlightLimit
 }
 
 // Resolve checks the workload of a plan: its kind, its parameters, and what the
@@ -122,7 +123,7 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 	if err != nil {
 		return nil, param.Within(location, err)
 	}
-	r.kind, r.faults = k, newFaults(values, scope.Seed)
+	r.kind, r.location, r.faults = k, location, newFaults(values, scope.Seed)
 	if r.faults.hang() && !scope.timeout && k.Timeout == 0 {
 		return nil, param.Invalid(location+".failure.kind",
 			"needs a timeout for the jobs, or those that hang would never end")
@@ -136,14 +137,15 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 }
 
 // Open acquires what the jobs need. The caller closes them. An error means that
-// a resource could not be had.
+// a resource could not be had, or that what was learnt now does not fit the spec: an
+// *aurea.InvalidError says where.
 func (r *Resolved) Open(ctx context.Context) (Jobs, error) { return r.open(ctx, new(Usage)) }
 
 // open is Open with the usage that all workloads of a run share.
 func (r *Resolved) open(ctx context.Context, usage *Usage) (Jobs, error) {
 	jobs, err := r.Acquire(ctx, usage)
 	if err != nil {
-		return Jobs{}, err
+		return Jobs{}, param.Within(r.location, err)
 	}
 	if jobs.Delayer != nil {
 		jobs.Faults = r.faults

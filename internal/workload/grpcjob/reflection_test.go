@@ -47,8 +47,8 @@ func TestMisfits(t *testing.T) {
 			"expect.message.usernam: is no field of grpc.testing.SimpleResponse; did you mean username?"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := openError(t, call(t, s.target, test.method, test.more)); got != test.want {
-				t.Errorf("%s\nwant %s", got, test.want)
+			if got := openError(t, call(t, s.target, test.method, test.more)); got != "workload."+test.want {
+				t.Errorf("%s\nwant workload.%s", got, test.want)
 			}
 		})
 	}
@@ -60,7 +60,8 @@ func TestUnknownService(t *testing.T) {
 	s := serve(t)
 	w := call(t, s.target, "UnaryCall", "")
 	w.Parameters["method"] = "grpc.testing.TestServic/UnaryCall"
-	const want = "method: the server has no service grpc.testing.TestServic; did you mean grpc.testing.TestService?"
+	const want = "workload.method: the server has no service grpc.testing.TestServic; " +
+		"did you mean grpc.testing.TestService?"
 	if got := openError(t, w); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -142,7 +142,8 @@ func parseAddress(text string) (netip.Addr, error) {
 func checkSources(addresses []netip.Addr) error {
 	for i, address := range addresses {
 		if err := httpclient.CheckSource(address); err != nil {
-			return fmt.Errorf("%s[%d]: %s is no address of this machine to connect from: %w", sources, i, address, err)
+			return param.Invalid(fmt.Sprintf("%s[%d]", sources, i),
+				"%s is no address of this machine to connect from: %v", address, err)
 		}
 	}
 	return nil

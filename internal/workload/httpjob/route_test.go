@@ -131,7 +131,7 @@ func TestUnknownSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = resolved.Open(t.Context())
-	const want = "source_addresses[1]: 192.0.2.1 is no address of this machine"
+	const want = "workload.source_addresses[1]: 192.0.2.1 is no address of this machine"
 	if !strings.HasPrefix(workloadtest.Message(err), want) {
 		t.Errorf("Open = %v, want %s", err, want)
 	}
