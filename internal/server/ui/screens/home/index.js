@@ -24,6 +24,7 @@ export async function screen(root, { query, store, place, signal }) {
   document.title = "Runs – Aurea";
   const filters = filtersOf(query);
   const feed = openFeed({ ...filters }, signal, place.kept?.runs);
+  const started = feed.start(); // the service reads the runs while the screen is made
   const problem = element("div", { class: "problem" });
   const attempt = async (work) => {
     try {
@@ -88,7 +89,7 @@ export async function screen(root, { query, store, place, signal }) {
     compareBar.replaceChildren(...comparing(ids, tick));
   });
   rows.focus(place.kept?.focused);
-  await feed.start();
+  await started;
 }
 
 // inOrder returns the ids of ticked runs, oldest first. Those that are not in the
