@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"maps"
@@ -25,7 +26,7 @@ import (
 )
 
 // A recordingTarget notes each request as a line: method, path, a header and the
-// body.
+// digest of the body.
 type recordingTarget struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -44,7 +45,8 @@ func (r *recordingTarget) ServeHTTP(_ http.ResponseWriter, request *http.Request
 	body, _ := io.ReadAll(request.Body)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf("%s %s %q %q", request.Method, request.URL, request.Header["A"], body))
+	r.lines = append(r.lines, fmt.Sprintf("%s %s %q %x", request.Method, request.URL, request.Header["A"],
+		sha256.Sum256(body)))
 }
 
 // take returns the requests since the last call, sorted.
