@@ -77,6 +77,9 @@ func (c *curlCommand) request(words []word, offset int) ([]Request, error) {
 	if len(c.urls) == 0 {
 		return nil, errorAt(c.text, offset, "has no URL")
 	}
+	if c.r.Parts != nil && (c.data != nil || c.dataFile != "") {
+		return nil, errorAt(c.text, offset, "has both data (-d) and a form (-F), of which curl sends one")
+	}
 	c.assemble()
 	var requests []Request
 	for _, u := range c.urls {
