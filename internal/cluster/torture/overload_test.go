@@ -34,7 +34,7 @@ const (
 	overloadReaders  = 96
 	overloadMore     = 4
 	overloadMost     = 200
-	overloadPatience = 1400 * time.Millisecond
+	overloadPatience = 1700 * time.Millisecond
 	overloadLeft     = 1200 * time.Millisecond
 )
 
@@ -120,10 +120,15 @@ func TestServerOverloaded(t *testing.T) {
 		defer close(over)
 		r.overload(ctx)
 	}()
-	r.target.await(t, rate*seconds)
+	run := r.await(id)
 	cancel()
 	<-over
-	run := r.finish(id)
+	r.check(run)
+	if run.Status == aurea.StatusFailed { // this machine is too busy: no answer came within a lease
+		r.failed(run)
+		t.Logf("%s: %+v", run.Error, run.Result.Counts)
+		return
+	}
 	r.exact(run)
 	r.checkReports(e, run.Result, seconds)
 	r.checkGap(run.Result)
@@ -137,8 +142,8 @@ func TestServerOverloaded(t *testing.T) {
 }
 
 // checkReports compares the reports of a run of whole seconds with what its result
-// says of each worker. No worker sends more of them than one that is heard at once,
-// and some are of more than an interval.
+// says of each worker. No worker sends more of them than one that is heard at once.
+// One that waited for more than two intervals has merged what came meanwhile.
 func (r *rig) checkReports(e *eavesdropper, result *aurea.Result, seconds int64) {
 	r.t.Helper()
 	workers := slices.SortedFunc(slices.Values(result.Workers.Of), func(a, b aurea.WorkerResult) int {
@@ -163,8 +168,8 @@ func (r *rig) checkReports(e *eavesdropper, result *aurea.Result, seconds int64)
 			r.t.Errorf("the reports of worker %s have %d jobs, the result has %d", w.Name, sum.OK, ended)
 		}
 	}
-	if longest < cluster.ReportInterval*3/2 {
-		r.t.Errorf("no report is longer than %s, want one of several intervals", longest)
+	if gap := result.Workers.LongestGap; gap > 3.2 && longest < cluster.ReportInterval*3/2 {
+		r.t.Errorf("no report is longer than %s after a silence of %v s", longest, gap)
 	}
 }
 
