@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -267,13 +268,17 @@ func TestWorkerRemovesFiles(t *testing.T) {
 	})
 	s.awaitWorkers(t, 1)
 	local := s.withFiles(t, map[string]string{"rows.csv": numbers(10), "long.csv": numbers(1000)})
-	plan, resolved := limited{local}.resolve(t, `{"num_jobs": 1, "job_duration_ms": 1500, "data": {"file": "rows.csv"}}`)
+	plan, resolved := limited{local}.resolve(t, `{"num_jobs": 1, "job_duration_ms": 60000,
+		"data": {"file": "rows.csv"}}`)
 	kept := map[string]bool{}
-	_, err := s.dispatcher.Execute(t.Context(), plan, resolved, nil, func(aurea.Progress) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	_, err := s.dispatcher.Execute(ctx, plan, resolved, nil, func(aurea.Progress) {
 		found, _ := filepath.Glob(filepath.Join(scratch, "*", "0"))
 		for _, path := range found {
 			content, _ := os.ReadFile(path)
 			kept[string(content)] = true
+			stop()
 		}
 	})
 	if err != nil {
