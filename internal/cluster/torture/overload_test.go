@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -130,7 +131,7 @@ func TestServerOverloaded(t *testing.T) {
 		return
 	}
 	r.exact(run)
-	r.checkReports(e, run.Result, seconds)
+	r.checkReports(e, run.Result)
 	r.checkGap(run.Result)
 	r.terminate()
 	r.serve()
@@ -141,11 +142,13 @@ func TestServerOverloaded(t *testing.T) {
 	}
 }
 
-// checkReports compares the reports of a run of whole seconds with what its result
-// says of each worker. No worker sends more of them than one that is heard at once.
-// One that waited for more than two intervals has merged what came meanwhile.
-func (r *rig) checkReports(e *eavesdropper, result *aurea.Result, seconds int64) {
+// checkReports compares the reports of a run with what its result says of each
+// worker. No worker sends more of them than one that is heard at once: one a second,
+// and the last. One that waited for more than two intervals has merged what came
+// meanwhile.
+func (r *rig) checkReports(e *eavesdropper, result *aurea.Result) {
 	r.t.Helper()
+	most := int64(math.Ceil(result.Duration)) + 1
 	workers := slices.SortedFunc(slices.Values(result.Workers.Of), func(a, b aurea.WorkerResult) int {
 		return strings.Compare(a.Name, b.Name)
 	})
@@ -161,8 +164,8 @@ func (r *rig) checkReports(e *eavesdropper, result *aurea.Result, seconds int64)
 		if w.State != aurea.WorkerEnded {
 			r.t.Errorf("worker %s is %s", w.Name, w.State)
 		}
-		if n := int64(len(sent)); w.Reports != n || n > seconds+1 {
-			r.t.Errorf("worker %s sent %d reports in %d s, and %d are in the books", w.Name, n, seconds, w.Reports)
+		if n := int64(len(sent)); w.Reports != n || n > most {
+			r.t.Errorf("worker %s sent %d reports in %v s, and %d are in the books", w.Name, n, result.Duration, w.Reports)
 		}
 		if ended := w.Counts.OK; sum.OK != ended {
 			r.t.Errorf("the reports of worker %s have %d jobs, the result has %d", w.Name, sum.OK, ended)
