@@ -114,7 +114,8 @@ func TestRosterRefuses(t *testing.T) {
 		change func(*Hello)
 		want   string
 	}{
-		"protocol":     {func(h *Hello) { h.Protocol, h.Version = 9, "9" }, "it speaks protocol 9, this server 3;"},
+		"protocol": {func(h *Hello) { h.Protocol, h.Version = 99, "9" },
+			fmt.Sprintf("it speaks protocol 99, this server %d;", Protocol)},
 		"version":      {func(h *Hello) { h.Version = "1.2.4" }, "it is version 1.2.4, this server 1.2.3;"},
 		"architecture": {func(h *Hello) { h.GoArch = "arm64" }, "unlike: it runs on arm64, this server on amd64;"},
 	} {

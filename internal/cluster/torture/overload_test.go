@@ -171,7 +171,11 @@ func (r *rig) checkReports(e *eavesdropper, result *aurea.Result) {
 			r.t.Errorf("the reports of worker %s have %d jobs, the result has %d", w.Name, sum.OK, ended)
 		}
 	}
-	if gap := result.Workers.LongestGap; gap > 3.2 && longest < cluster.ReportInterval*3/2 {
+	gap := result.Workers.LongestGap
+	if gap < 1.2*cluster.ReportInterval.Seconds() {
+		r.t.Errorf("the longest silence was %v s: the server was not overloaded", gap)
+	}
+	if gap > 3.2 && longest < cluster.ReportInterval*3/2 {
 		r.t.Errorf("no report is longer than %s after a silence of %v s", longest, gap)
 	}
 }
