@@ -39,7 +39,11 @@ man: ## write a man page for each command into bin/man
 
 # All but deploy/, whose tests are a target of their own; those that take longest
 # begin first. `make vet` vets them.
-PACKAGES = ./internal/server ./cmd/aurea $(shell go list ./... | grep -v /deploy$$)
+PACKAGES = ./internal/server ./cmd/aurea $(shell go list ./... | grep -v -e /deploy$$ -e /torture$$)
+
+# These tests hit real processes with faults. A worker that gets no core for seconds
+# is lost, so no other package runs beside them.
+TORTURE = ./internal/cluster/torture
 
 # Tests wait for services, browsers and databases more than they compute, so two
 # packages run for each core.
@@ -48,6 +52,7 @@ PACKAGES_AT_ONCE = $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: build ## run the tests of the code, the page and the docs, fetching what they need
 	scripts/test-deps
 	go test -vet=off -p $(PACKAGES_AT_ONCE) -count=1 -timeout 10m $(PACKAGES)
+	go test -vet=off -count=1 -timeout 10m $(TORTURE)
 	go -C bench test -vet=off -count=1 ./...
 
 check: format vet lint workflows race deployment ## format, vet, lint, the race detector, and the tests of deploy/
@@ -82,7 +87,7 @@ workflows:
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 race: build
-	CGO_ENABLED=1 go test -vet=off -race -short -count=1 -timeout 20m $(PACKAGES)
+	CGO_ENABLED=1 go test -vet=off -race -short -count=1 -timeout 20m $(PACKAGES) $(TORTURE)
 
 bench: ## compare the Go benchmarks with those of the last commit on main (BENCH=regexp)
 	scripts/bench -bench '$(or $(BENCH),.)'
@@ -105,7 +110,7 @@ torture: ## kill the service 50 times under load, and look for what is lost (TIM
 
 torture-cluster: build ## hit 200 runs on workers with faults, of a seed that is printed (TIMES=200 SEED=n)
 	AUREA_TORTURE_CLUSTER=$(or $(TIMES),200) AUREA_SEED=$(SEED) go test -count=1 -v -timeout 60m -run '^TestTorture$$' \
-	  ./internal/cluster/torture
+	  $(TORTURE)
 
 requests: ## send 100,000 requests made from our own description, of a seed that is printed (REQUESTS=100000)
 	AUREA_REQUESTS=$(or $(REQUESTS),100000) go test -count=1 -v -timeout 30m -run TorturedByItsOwnDescription ./internal/server

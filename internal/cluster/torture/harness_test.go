@@ -100,6 +100,12 @@ func startRig(t *testing.T, n int) *rig {
 func startRigAt(t *testing.T, nats *natsBox, n int) *rig {
 	t.Helper()
 	t.Parallel()
+	return startRigAlone(t, nats, n)
+}
+
+// startRigAlone is startRigAt for a test that runs beside no other.
+func startRigAlone(t *testing.T, nats *natsBox, n int) *rig {
+	t.Helper()
 	leaveOut(t)
 	r := &rig{t: t, dir: t.TempDir(), nats: nats, target: startTarget(t, 0)}
 	r.startAll(n)
