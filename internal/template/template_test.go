@@ -197,6 +197,9 @@ func wholeTemplate(t testing.TB) (Template, Input) {
 
 // A template allocates nothing for a job. Its text is the only allocation of Render.
 func TestTemplateAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
 	parsed, in := wholeTemplate(t)
 	line := make([]byte, 0, 1024)
 	if n := testing.AllocsPerRun(200, func() {

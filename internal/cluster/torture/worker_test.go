@@ -89,7 +89,7 @@ func TestWorkerDrains(t *testing.T) {
 // A worker that joins during a run is idle until the next.
 func TestWorkerJoins(t *testing.T) {
 	r := startRig(t, 1)
-	id := r.submit(`"rate": 100, "num_jobs": 200, "workers": "all"`)
+	id := r.submit(`"rate": 100, "num_jobs": 500, "workers": "all"`) // a worker takes seconds to start, sometimes
 	r.target.await(t, 50)
 	r.addWorker("b")
 	r.awaitIdle(1)
