@@ -12,15 +12,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
 )
 
-// compiledAtOnce is a comment for the engine of the browser: it compiles all
-// functions of a script while that is loaded, beside the page's main thread.
-// Otherwise the first call of each function compiles it, which took a third of the
-// first drawing of a run (BenchmarkPagePermalink).
-const compiledAtOnce = "//# allFunctionsCalledOnLoad\n"
-
 // Script returns the page's script: app.js with all modules that it imports. It
 // keeps them where those of LateScripts find them.
-var Script = sync.OnceValue(func() string { return compiledAtOnce + mainBundle().String() })
+var Script = sync.OnceValue(func() string { return mainBundle().String() })
 
 var mainBundle = sync.OnceValue(func() *bundle {
 	b := newBundle("[]")
@@ -42,7 +36,7 @@ var LateScripts = sync.OnceValue(func() map[string]string {
 		name := "screens/" + screen + "/index.js"
 		b.add(name, mustRead(name))
 		fmt.Fprintf(b, "export const { screen } = modules[%d];\n", b.numbers[name])
-		scripts["screens/"+screen+".js"] = compiledAtOnce + b.String()
+		scripts["screens/"+screen+".js"] = b.String()
 	}
 	return scripts
 })
