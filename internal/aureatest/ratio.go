@@ -11,9 +11,9 @@ import (
 type RatioEstimate struct{ Median, Low, High float64 }
 
 // MeasureRatio measures the rates of two things in turns and returns the first by
-// the second, as the median of blocks, of which it takes 6 at least. Each block
-// measures first, second, second, first, and divides the geometric means: a
-// machine that becomes steadily slower changes no ratio.
+// the second, as the median of 6 or more blocks. Each block measures first, second,
+// second, first, and divides the geometric means: a machine that becomes steadily
+// slower changes no ratio.
 func MeasureRatio(blocks int, first, second func() float64) RatioEstimate {
 	ratios := make([]float64, blocks)
 	for i := range ratios {

@@ -78,7 +78,7 @@ func (c *curlCommand) request(words []word, offset int) ([]Request, error) {
 		return nil, errorAt(c.text, offset, "has no URL")
 	}
 	if c.r.Parts != nil && (c.data != nil || c.dataFile != "") {
-		return nil, errorAt(c.text, offset, "has both data (-d) and a form (-F), of which curl sends one")
+		return nil, errorAt(c.text, offset, "has both data (-d) and a form (-F), and curl sends only one of them")
 	}
 	c.assemble()
 	var requests []Request

@@ -21,7 +21,7 @@ func TestCurlErrors(t *testing.T) {
 		"wget http://h/":                   `1:1: must begin with curl; got "wget"`,
 		"curl":                             "1:5: has no URL",
 		"curl -X GET":                      "1:6: has no URL",
-		"curl -d a -F b=c http://h/":       "1:6: has both data (-d) and a form (-F), of which curl sends one",
+		"curl -d a -F b=c http://h/":       "1:6: has both data (-d) and a form (-F), and curl sends only one of them",
 		"curl http://h/\ncurl --nope x":    "2:6: --nope is no flag that can be imported",
 		"curl -sZ http://h/":               "1:6: -Z is no flag that can be imported",
 		"curl http://h/ \\\n  -H":          "2:3: -H needs a value",

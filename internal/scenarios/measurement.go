@@ -47,7 +47,7 @@ func (s *schedule) measurement(
 	return m, nil
 }
 
-// inScenario adds to an error of which scenario it is.
+// inScenario adds the scenario to an error.
 func (s *schedule) inScenario(i int, err error) error {
 	var invalid *aurea.InvalidError
 	if errors.As(err, &invalid) {

@@ -140,8 +140,8 @@ type user struct {
 	sessions []userSession
 }
 
-// A userSession is the session of a user in one workload of steps, of which a mix
-// may have several.
+// A userSession is the session of a user in one workload of steps. A mix may have
+// several such workloads.
 type userSession struct {
 	of      *sessions
 	session *Session

@@ -35,6 +35,11 @@ export function runsTable(history, groups, tick) {
   return { node, show };
 }
 
+// star marks the baseline.
+function star() {
+  return element("span", { class: "star", role: "img", "aria-label": "baseline", title: "baseline" }, "★");
+}
+
 function row(run, group, boxes) {
   const mark = markOf(run);
   const when = moment(run.at);
@@ -45,7 +50,7 @@ function row(run, group, boxes) {
   return element("tr", { class: run.usable ? "" : "left-out" },
     element("td", { class: "tick" }, ...(run.usable ? [box] : [])),
     element("th", { scope: "row" }, element("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, when),
-      ...(run.baseline ? [" ", element("span", { class: "star", role: "img", "aria-label": "baseline", title: "baseline" }, "★")] : [])),
+      ...(run.baseline ? [" ", star()] : [])),
     element("td", { class: "state" }, ...stateOf(run, mark), ...changed(group)),
     numeric("number", p99, duration), numeric("number p50", p50, duration),
     numeric("number", throughput, (value) => `${number(value)}/s`), numeric("number", errors, percent),
