@@ -128,10 +128,14 @@ func (b *tab) text(selector string) string {
 	return strings.ReplaceAll(look[string](b, "document.querySelector(%q).innerText.trim()", selector), "\u00a0", " ")
 }
 
+// until waits until a condition holds in the page. A condition that throws does
+// not hold yet: the elements it reads may be missing while the page changes.
 func (b *tab) until(condition string, args ...any) {
 	b.t.Helper()
 	condition = fmt.Sprintf(condition, args...)
-	until(b.t, condition, func() bool { return look[bool](b, "Boolean(%s)", condition) })
+	until(b.t, condition, func() bool {
+		return look[bool](b, "(() => { try { return Boolean(%s) } catch { return false } })()", condition)
+	})
 }
 
 func decodeDocument(t testing.TB, text string) document {
