@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 )
 
 // extendsField names the file that a spec file extends.
@@ -21,8 +22,7 @@ const maxExtends = 10
 // it. chain are the files that extend this one, and this one, as absolute paths.
 // The error lists what is wrong in any of the files.
 func (f *specFile) extend(chain []string) error {
-	f.own = f.fields
-	value, given := f.own[extendsField]
+	value, given := f.Fields[extendsField]
 	if !given {
 		return nil
 	}
@@ -31,7 +31,7 @@ func (f *specFile) extend(chain []string) error {
 		field := aurea.FieldError{Location: extendsField, Message: fmt.Sprintf(format, args...)}
 		return &aurea.InvalidError{Fields: []aurea.FieldError{f.locateField(field)}}
 	}
-	f.fields = mergeFields(nil, f.own).(map[string]any)
+	f.fields = mergeFields(nil, f.Fields).(map[string]any)
 	delete(f.fields, extendsField)
 	name, ok := value.(string)
 	if !ok || name == "" {
@@ -65,7 +65,7 @@ func (f *specFile) extend(chain []string) error {
 		return err
 	}
 	f.base = base
-	f.mistakes = append(f.mistakes, base.mistakes...)
+	f.Mistakes = append(f.Mistakes, base.Mistakes...)
 	f.fields = mergeFields(base.fields, f.fields).(map[string]any)
 	return err
 }
@@ -117,7 +117,7 @@ func mergeFields(base, over any) any {
 func (f *specFile) owner(location string) *specFile {
 	for f.base != nil {
 		for file := f; file != nil; file = file.base {
-			if holds(file.own, location) {
+			if holds(file.Fields, location) {
 				return file
 			}
 		}
@@ -137,7 +137,7 @@ func valueAt(value any, location string) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if rest, ok := trimStep(location, name); ok {
+			if rest, ok := specfile.TrimStep(location, name); ok {
 				if found := valueAt(member, rest); found != nil {
 					return found
 				}
@@ -145,7 +145,7 @@ func valueAt(value any, location string) any {
 		}
 	case []any:
 		for i, item := range value {
-			if rest, ok := trimStep(location, fmt.Sprintf("[%d]", i)); ok {
+			if rest, ok := specfile.TrimStep(location, fmt.Sprintf("[%d]", i)); ok {
 				return valueAt(item, rest)
 			}
 		}

@@ -25,7 +25,7 @@ func (d *specDocument) locate(err error) error {
 		switch from := d.originOf(f.Location); {
 		case from != "":
 			f.Location = nameSetting(f.Location, from)
-		case d.file != nil && d.file.unusable(f.Location):
+		case d.file != nil && d.file.IsUnusable(f.Location):
 			continue // the file has no usable value there
 		case d.file != nil:
 			f = d.file.locateField(f)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/importer"
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 )
 
 // maxImport limits the bytes of a file that is imported: HARs have the responses
@@ -142,7 +143,7 @@ func importError(name, text string, err error) error {
 	case errors.As(err, &wrong):
 		field.Location, field.Message = formatPosition(name, wrong.Line, wrong.Column, ""), wrong.Message
 	case errors.As(err, &within):
-		line, column := jsonPosition([]byte(text), within.Location)
+		line, column := specfile.JSONPosition([]byte(text), within.Location)
 		field.Location, field.Message = formatPosition(name, line, column, within.Location), within.Message
 	default:
 		return usageErrorf("%s: %v", name, err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/lazyregexp"
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
@@ -48,7 +49,7 @@ func (d *specDocument) expandVariables() error {
 	}
 	err := d.locate(x.found.Err())
 	for _, wrong := range x.found {
-		d.file.mistakes = append(d.file.mistakes, wrong.Location)
+		d.file.Mistakes = append(d.file.Mistakes, wrong.Location)
 	}
 	return err
 }
@@ -80,7 +81,9 @@ func (x *variableExpander) expand(value any, at []step, location string) any {
 // boolean, and where a YAML file has no quotes and the spec declares nothing, the
 // value is read like one that is written there.
 func (x *variableExpander) expandText(text string, at []step, location string) any {
-	expanded, err := x.replace(text, location)
+	expanded, err := specfile.ReplaceVariables(text, func(reference string) (string, error) {
+		return x.value(reference, location)
+	})
 	if err != nil {
 		x.found.Add(location, "%v", err)
 		return text
@@ -91,39 +94,12 @@ func (x *variableExpander) expandText(text string, at []step, location string) a
 	case param.Integer, param.Number, param.Boolean:
 		return parseScalar(expanded)
 	}
-	if file := x.document.file.owner(location); file.plain != nil && file.plain(location) {
-		if value, err := decodePlainScalar(expanded); err == nil && value != nil {
+	if x.document.file.owner(location).IsPlain(location) {
+		if value, err := specfile.DecodePlain(expanded); err == nil && value != nil {
 			return value
 		}
 	}
 	return expanded
-}
-
-// replace replaces the references in a text. $${ stands for ${ itself.
-func (x *variableExpander) replace(text, location string) (string, error) {
-	var expanded strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		if !found {
-			expanded.WriteString(text)
-			return expanded.String(), nil
-		}
-		if literal, escaped := strings.CutSuffix(before, "$"); escaped {
-			expanded.WriteString(literal + "${")
-			text = rest
-			continue
-		}
-		reference, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			return "", fmt.Errorf("has ${ without }; write $${ for ${ itself")
-		}
-		value, err := x.value(reference, location)
-		if err != nil {
-			return "", err
-		}
-		expanded.WriteString(before + value)
-		text = after
-	}
 }
 
 // value returns the value of a reference such as NAME:-default.

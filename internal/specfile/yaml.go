@@ -1,4 +1,4 @@
-package main
+package specfile
 
 import (
 	"bytes"
@@ -9,45 +9,37 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 // maxDirectives limits the lines that begin like a directive. The parser's time
 // grows with the square of their number.
 const maxDirectives = 100
 
-// parseYAMLFile decodes a file of one YAML document. Scalars follow the core
+// parseYAML decodes a file of one YAML document. Scalars follow the core
 // schema of YAML 1.2: whatever is not a number, boolean or null is text.
-func parseYAMLFile(name string, content []byte) (*specFile, error) {
+func parseYAML(name string, content []byte, options Options) (*File, error) {
 	if bytes.Count(content, []byte("\n%")) > maxDirectives {
-		return nil, usageErrorf("%s has more than %d directives", name, maxDirectives)
+		return nil, param.Invalid("", "%s has more than %d directives", name, maxDirectives)
 	}
 	document, err := loadYAML(content)
 	if errors.Is(err, io.EOF) {
-		return nil, usageErrorf("%s has no fields; a spec begins with fields such as num_jobs: 100", name)
+		return nil, param.Invalid("", "%s has no fields; a spec begins with fields such as num_jobs: 100", name)
 	}
 	if err != nil {
-		line, column, message := describeYAMLError(err, content)
-		wrong := aurea.FieldError{Location: formatPosition(name, line, column, ""), Message: message}
-		return nil, &aurea.InvalidError{Fields: []aurea.FieldError{wrong}}
+		return nil, mistake(describeYAMLError(err, content))
 	}
-	f := &specFile{name: name}
-	f.position = func(location string) (int, int) {
-		at, _ := findYAMLNode(document, location)
-		return at.Line, at.Column
-	}
-	f.literal = func(location string) string { return unquotedLiteral(document, location) }
-	f.plain = func(location string) bool { return isPlainScalar(document, location) }
-	decoder := yamlDecoder{valuesLeft: maxYAMLValues, bytesLeft: maxSpecFile}
+	f := &File{root: document}
+	decoder := newDecoder(options)
 	value := decoder.decode(document, "", 0)
 	fields, ok := value.(map[string]any)
 	if !ok && len(decoder.mistakes) == 0 {
 		decoder.add(document, "", "must be a mapping of fields to values, such as num_jobs: 100")
 	}
-	if f.mistakes = decoder.locations(); decoder.valuesLeft >= 0 && decoder.bytesLeft >= 0 {
-		f.fields = fields // else the values are incomplete
+	if f.Mistakes = decoder.locations(); decoder.valuesLeft >= 0 && decoder.bytesLeft >= 0 {
+		f.Fields = fields // else the values are incomplete
 	}
-	return f, decoder.err(name)
+	return f, decoder.err()
 }
 
 // loadYAML parses a stream of one document. It returns io.EOF for an empty one.
@@ -86,9 +78,9 @@ type secondDocumentError int
 
 func (secondDocumentError) Error() string { return "there is a second document; a file holds one" }
 
-// findYAMLNode returns the key and the value at a location, or of the nearest
+// findNode returns the key and the value at a location, or of the nearest
 // value around it. The key of a list item is the item itself.
-func findYAMLNode(node *yaml.Node, location string) (key, value *yaml.Node) {
+func findNode(node *yaml.Node, location string) (key, value *yaml.Node) {
 	key, value = node, node
 	for location != "" {
 		nextKey, nextValue, rest := findEntry(resolveAlias(value), location)
@@ -103,12 +95,12 @@ func findYAMLNode(node *yaml.Node, location string) (key, value *yaml.Node) {
 // unquotedLiteral returns the text of the unquoted number or boolean at a
 // location; "" for other values.
 func unquotedLiteral(document *yaml.Node, location string) string {
-	_, value := findYAMLNode(document, location)
+	_, value := findNode(document, location)
 	value = resolveAlias(value)
 	if value.Kind != yaml.ScalarNode || value.Style != 0 {
 		return ""
 	}
-	switch decoded, _ := decodePlainScalar(value.Value); decoded.(type) {
+	switch decoded, _ := DecodePlain(value.Value); decoded.(type) {
 	case json.Number, bool:
 		return value.Value
 	}
@@ -118,7 +110,7 @@ func unquotedLiteral(document *yaml.Node, location string) string {
 // isPlainScalar reports whether the value at a location is written without quotes
 // and tag.
 func isPlainScalar(document *yaml.Node, location string) bool {
-	_, value := findYAMLNode(document, location)
+	_, value := findNode(document, location)
 	value = resolveAlias(value)
 	return value.Kind == yaml.ScalarNode && value.Style == 0
 }
@@ -128,14 +120,14 @@ func isPlainScalar(document *yaml.Node, location string) bool {
 func findEntry(node *yaml.Node, location string) (key, value *yaml.Node, rest string) {
 	if node.Kind == yaml.SequenceNode {
 		for i, item := range node.Content {
-			if rest, ok := trimStep(location, fmt.Sprintf("[%d]", i)); ok {
+			if rest, ok := TrimStep(location, fmt.Sprintf("[%d]", i)); ok {
 				return item, item, rest
 			}
 		}
 		return nil, nil, ""
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if rest, ok := trimStep(location, resolveAlias(node.Content[i]).Value); ok {
+		if rest, ok := TrimStep(location, resolveAlias(node.Content[i]).Value); ok {
 			return node.Content[i], node.Content[i+1], rest
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package specfile
 
 import (
 	"encoding/json"
@@ -9,22 +9,33 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// parsedSpec returns the fields of a file as JSON, or its mistakes, one a line.
-func parsedSpec(t *testing.T, name, content string) string {
+// testOptions are those of the command, with one parameter that holds bytes.
+var testOptions = Options{MaxValues: 1_000_000, MaxBytes: 16 << 20, Base64Parameter: func(kind, key string) string {
+	if kind == "http" && key == "body" {
+		return "body_base64"
+	}
+	return ""
+}}
+
+// parsed returns the fields of a file f as JSON, or its mistakes, one a line.
+func parsed(t *testing.T, content string) string {
 	t.Helper()
-	f, err := parseSpecFile(name, []byte(content))
-	var invalid *aurea.InvalidError
-	if errors.As(err, &invalid) {
-		return strings.ReplaceAll(invalid.Error(), "; "+name, "\n"+name)
+	f, err := Parse("f", []byte(content), testOptions)
+	var wrong *Error
+	if errors.As(err, &wrong) {
+		var lines []string
+		for _, mistake := range wrong.Mistakes {
+			lines = append(lines, fmt.Sprintf("%d:%d: %v", mistake.Line, mistake.Column, mistake.FieldError))
+		}
+		return strings.Join(lines, "\n")
 	}
 	if err != nil {
 		return err.Error()
 	}
-	encoded, err := param.PlainJSON(f.fields)
+	encoded, err := param.PlainJSON(f.Fields)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +59,7 @@ func TestYAMLScalars(t *testing.T) {
 		"'010'": `"010"`, `"\u00e9\x41\U0001F600"`: `"éA😀"`, "!!str 010": `"010"`, "!!int 010": `10`, "!!float 1": `1`, "!!timestamp 2026-11-28": `"2026-11-28"`,
 		"!!binary aMOp": `"hé"`, "😀": `"😀"`, "a\tb": `"a\tb"`, "|\n  a\n  b\n": `"a\nb\n"`, "=": `"="`, "<<": `"<<"`,
 	} {
-		if got, want := parsedSpec(t, "f", "v: "+text), `{"v":`+want+`}`; got != want {
+		if got, want := parsed(t, "v: "+text), `{"v":`+want+`}`; got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
 		}
 	}
@@ -64,50 +75,57 @@ func TestYAMLFiles(t *testing.T) {
 		"a: &x {b: 1}\nc: *x":                   `{"a":{"b":1},"c":{"b":1}}`,
 		"a: &x {b: 1, d: 2}\nc: {<<: *x, d: 3}": `{"a":{"b":1,"d":2},"c":{"b":1,"d":3}}`,
 		"<<: [{a: 1}, {a: 2, b: 3}]":            `{"a":1,"b":3}`,
+		"{kind: http, body: !!binary /w==}":     `{"body_base64":"/w==","kind":"http"}`,
 		"{a: 1, b: [x]}":                        `{"a":1,"b":["x"]}`,
 		`{"a": "\ud83d\ude00", "b": 1.50}`:      `{"a":"😀","b":1.50}`,
 		"\ufeff{\"a\": 1}":                      `{"a":1}`,
 	} {
-		if got := parsedSpec(t, "f", content); got != want {
+		if got := parsed(t, content); got != want {
 			t.Errorf("%q is %s, want %s", content, got, want)
 		}
 	}
 }
 
 // Each mistake of a file is reported in plain words with its position.
-func TestSpecFileMistakes(t *testing.T) {
+func TestMistakes(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
 		{"", "f is empty; a spec begins with fields such as num_jobs: 100"},
 		{" \n", "f is empty; a spec begins with fields such as num_jobs: 100"},
 		{"# nothing\n", "f has no fields; a spec begins with fields such as num_jobs: 100"},
 		{"---\n", "f has no fields; a spec begins with fields such as num_jobs: 100"},
-		{"- a", "f:1:1: must be a mapping of fields to values, such as num_jobs: 100"},
-		{"a: 1\n---\nb: 2", "f:2:1: there is a second document; a file holds one"},
-		{"a: [1\nb: 2", "f:2:2: is not YAML: the list that begins in line 1 has no comma here, or no ] at its end"},
-		{"a: {b: 1\n", "f:2:1: is not YAML: the object that begins in line 1 has no comma here, or no } at its end"},
-		{"a: b: c", `f:1:5: is not YAML: there is a colon too many, or a wrong indentation; put a text that has ": " in it in quotes`},
-		{"a:\n\t- b", "f:2:1: is not YAML: a tab cannot indent; use spaces"},
-		{"a: @x", `f:1:4: is not YAML: a value cannot begin with "@"; put it in quotes`},
-		{"a: \"x\nb: 1", "f:2:5: is not YAML: the quote that opens in line 1 is not closed"},
-		{"a: 1\nb: \xff", "f:2:4: is not YAML: it is not UTF-8"},
-		{"a: 1\nb: \x07", `f:2:4: is not YAML: a control character must be written as an escape in double quotes, such as "\x07"`},
-		{"a: *x", "f:1:4: is not YAML: unknown anchor 'x' referenced"},
-		{"a: 1\na: 2\na: 3\nb: .inf\nc: !foo x", "f:2:1: a: is given twice\nf:3:1: a: is given twice\nf:4:4: b: must be a number that JSON has; got .inf\nf:5:4: c: has the tag !foo, for which there is no use here"},
-		{"w:\n  - b: 1\n    b: 2", "f:3:5: w[0].b: is given twice"},
-		{"1: 2", "f:1:1: every key must be a string; put 1 in quotes"},
-		{"? [a]\n: 1", "f:1:3: every key must be a string; put it in quotes"},
-		{"a: !!int x", `f:1:4: a: has the tag !!int and must be that; got "x"`},
-		{"a: !!binary x", "f:1:4: a: is marked as binary and must be base64: illegal base64 data at input byte 0"},
-		{"a: !!binary /w==", "f:1:4: a: cannot hold bytes that are not text in UTF-8"},
-		{"a: &a [*a]", "f:1:8: a" + strings.Repeat("[0]", 40) + ": is nested deeper than 40 levels"},
-		{"{\n\"a\": 1 // c\n}", "f:2:8: is not JSON: invalid character '/' after object key:value pair"},
-		{`{"a": 1,}`, "f:1:9: is not JSON: invalid character '}' looking for beginning of object key string"},
-		{`{"a": 1} x`, "f:1:10: is not JSON: invalid character 'x' after top-level value"},
-		{`{"a": 1`, "f:1:7: is not JSON: it ends too early"},
-		{"{\"é\": [1],\n \"b\": [{}, {\"c\": 1,\n \"c\": 2}]}", "f:2:13: b[1].c: is given twice"},
-		{`{"a": "\ud83d"}`, `f:1:1: the document has half of a surrogate pair near byte 7; write both halves, such as \ud83d\ude00, or the character itself`},
+		{"- a", "1:1: must be a mapping of fields to values, such as num_jobs: 100"},
+		{"a: 1\n---\nb: 2", "2:1: there is a second document; a file holds one"},
+		{"a: [1\nb: 2", "2:2: is not YAML: the list that begins in line 1 has no comma here, or no ] at its end"},
+		{"a: {b: 1\n", "2:1: is not YAML: the object that begins in line 1 has no comma here, or no } at its end"},
+		{"a: b: c",
+			`1:5: is not YAML: there is a colon too many, or a wrong indentation; ` +
+				`put a text that has ": " in it in quotes`},
+		{"a:\n\t- b", "2:1: is not YAML: a tab cannot indent; use spaces"},
+		{"a: @x", `1:4: is not YAML: a value cannot begin with "@"; put it in quotes`},
+		{"a: \"x\nb: 1", "2:5: is not YAML: the quote that opens in line 1 is not closed"},
+		{"a: 1\nb: \xff", "2:4: is not YAML: it is not UTF-8"},
+		{"a: 1\nb: \x07",
+			`2:4: is not YAML: a control character must be written as an escape in double quotes, such as "\x07"`},
+		{"a: *x", "1:4: is not YAML: unknown anchor 'x' referenced"},
+		{"a: 1\na: 2\na: 3\nb: .inf\nc: !foo x", "2:1: a: is given twice\n3:1: a: is given twice\n" +
+			"4:4: b: must be a number that JSON has; got .inf\n" +
+			"5:4: c: has the tag !foo, for which there is no use here"},
+		{"w:\n  - b: 1\n    b: 2", "3:5: w[0].b: is given twice"},
+		{"1: 2", "1:1: every key must be a string; put 1 in quotes"},
+		{"? [a]\n: 1", "1:3: every key must be a string; put it in quotes"},
+		{"a: !!int x", `1:4: a: has the tag !!int and must be that; got "x"`},
+		{"a: !!binary x", "1:4: a: is marked as binary and must be base64: illegal base64 data at input byte 0"},
+		{"a: !!binary /w==", "1:4: a: cannot hold bytes that are not text in UTF-8"},
+		{"a: &a [*a]", "1:8: a" + strings.Repeat("[0]", 40) + ": is nested deeper than 40 levels"},
+		{"{\n\"a\": 1 // c\n}", "2:8: is not JSON: invalid character '/' after object key:value pair"},
+		{`{"a": 1,}`, "1:9: is not JSON: invalid character '}' looking for beginning of object key string"},
+		{`{"a": 1} x`, "1:10: is not JSON: invalid character 'x' after top-level value"},
+		{`{"a": 1`, "1:7: is not JSON: it ends too early"},
+		{"{\"é\": [1],\n \"b\": [{}, {\"c\": 1,\n \"c\": 2}]}", "2:13: b[1].c: is given twice"},
+		{`{"a": "\ud83d"}`, `1:1: the document has half of a surrogate pair near byte 7; ` +
+			`write both halves, such as \ud83d\ude00, or the character itself`},
 	} {
-		if diff := cmp.Diff(test.want, parsedSpec(t, "f", test.content)); diff != "" {
+		if diff := cmp.Diff(test.want, parsed(t, test.content)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.content, diff)
 		}
 	}
@@ -120,8 +138,8 @@ func TestLargeFiles(t *testing.T) {
 	for i := range 200_000 {
 		fmt.Fprintf(&keys, "k%d: %d\n", i, i)
 	}
-	f, err := parseSpecFile("f", []byte(keys.String()))
-	if err != nil || len(f.fields) != 200_000 {
+	f, err := Parse("f", []byte(keys.String()), testOptions)
+	if err != nil || len(f.Fields) != 200_000 {
 		t.Errorf("200,000 keys: %v", err)
 	}
 	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
@@ -139,14 +157,14 @@ func TestLargeFiles(t *testing.T) {
 		"directives":   {strings.Repeat("%TAG !a! x\n", 10_000) + "---\na: 1", "f has more than 100 directives"},
 		"digits":       {"a: 0x" + strings.Repeat("f", 1<<20), "has too many digits"},
 	} {
-		if got := parsedSpec(t, "f", test.content); !strings.Contains(got, test.want) {
+		if got := parsed(t, test.content); !strings.Contains(got, test.want) {
 			t.Errorf("%s: %.300s, want %s", name, got, test.want)
 		}
 	}
 }
 
 // Every parsed file can be encoded as JSON, and every location has a position.
-func FuzzSpecFile(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"a: 1\nb: [x, {c: ~}]", `{"a": "\ud83d\ude00"}`, "a: &a {<<: *a}", "a: !!binary /w==", "a: 0x1f\nb: 5.\nc: -.5e3",
 		"? [a]\n: 1",
@@ -154,16 +172,16 @@ func FuzzSpecFile(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		parsed, err := parseSpecFile("f", content)
+		parsed, err := Parse("f", content, testOptions)
 		if err != nil {
 			return
 		}
-		encoded, err := json.Marshal(parsed.fields)
+		encoded, err := json.Marshal(parsed.Fields)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, location := range []string{"", "a", "a.b[0]", "b[1].c"} {
-			if line, column := parsed.position(location); line < 1 || column < 1 {
+			if line, column := parsed.Position(location); line < 1 || column < 1 {
 				t.Errorf("%s is at %d:%d of %q", location, line, column, content)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package specfile
 
 import (
 	"cmp"
@@ -9,76 +9,70 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
 const (
-	// maxYAMLValues limits the values of a document with all aliases expanded.
-	maxYAMLValues = 1_000_000
-	// maxYAMLDepth exceeds the depth that DecodeSpec accepts.
-	maxYAMLDepth = 40
-	// maxYAMLMistakes limits the mistakes that are reported.
-	maxYAMLMistakes = 50
+	// maxDepth exceeds the depth that DecodeSpec accepts.
+	maxDepth = 40
+	// maxMistakes limits the mistakes that are reported.
+	maxMistakes = 50
 )
 
-// A yamlDecoder decodes the nodes of a YAML document to the values that JSON
+// A decoder decodes the nodes of a YAML document to the values that JSON
 // decodes to. Text is unchanged and numbers keep their digits. The budget of
 // values and bytes, which counts expanded aliases, bounds the work.
-type yamlDecoder struct {
-	mistakes              []yamlMistake
+type decoder struct {
+	options               Options
+	mistakes              []Mistake
 	valuesLeft, bytesLeft int
 }
 
-// A yamlMistake is an error with its position in the document.
-type yamlMistake struct {
-	aurea.FieldError
-	line, column int
+// newDecoder returns a decoder with the whole budget.
+func newDecoder(options Options) *decoder {
+	return &decoder{options: options, valuesLeft: options.MaxValues, bytesLeft: options.MaxBytes}
 }
 
 // add records a mistake at a node.
-func (d *yamlDecoder) add(node *yaml.Node, location, format string, args ...any) {
-	if len(d.mistakes) < maxYAMLMistakes {
+func (d *decoder) add(node *yaml.Node, location, format string, args ...any) {
+	if len(d.mistakes) < maxMistakes {
 		wrong := aurea.FieldError{Location: location, Message: fmt.Sprintf(format, args...)}
-		d.mistakes = append(d.mistakes, yamlMistake{wrong, node.Line, node.Column})
+		d.mistakes = append(d.mistakes, Mistake{wrong, node.Line, node.Column})
 	}
 }
 
 // locations returns the locations of the mistakes.
-func (d *yamlDecoder) locations() (locations []string) {
+func (d *decoder) locations() (locations []string) {
 	for _, wrong := range d.mistakes {
 		locations = append(locations, wrong.Location)
 	}
 	return locations
 }
 
-// err returns an *aurea.InvalidError with all mistakes; nil without mistakes.
-func (d *yamlDecoder) err(file string) error {
+// err returns an *Error with all mistakes; nil without mistakes.
+func (d *decoder) err() error {
 	if len(d.mistakes) == 0 {
 		return nil
 	}
-	invalid := &aurea.InvalidError{}
-	for _, wrong := range d.mistakes {
-		wrong.Location = formatPosition(file, wrong.line, wrong.column, wrong.Location)
-		invalid.Fields = append(invalid.Fields, wrong.FieldError)
-	}
-	return invalid
+	return &Error{d.mistakes}
 }
 
 // decode returns the value of a node; nil after a mistake.
-func (d *yamlDecoder) decode(node *yaml.Node, location string, depth int) any {
+func (d *decoder) decode(node *yaml.Node, location string, depth int) any {
 	original := node
 	node = resolveAlias(node)
 	d.valuesLeft--
 	d.bytesLeft -= len(node.Value)
 	switch {
 	case d.valuesLeft < 0 || d.bytesLeft < 0:
-		if d.valuesLeft > -maxYAMLValues {
+		if d.valuesLeft > -d.options.MaxValues {
 			d.add(original, location, "the file holds more than %d values or %d MiB once each alias is replaced",
-				maxYAMLValues, maxSpecFile>>20)
-			d.valuesLeft = -maxYAMLValues // report it once
+				d.options.MaxValues, d.options.MaxBytes>>20)
+			d.valuesLeft = -d.options.MaxValues // report it once
 		}
 		return nil
-	case depth > maxYAMLDepth:
-		d.add(original, location, "is nested deeper than %d levels", maxYAMLDepth)
+	case depth > maxDepth:
+		d.add(original, location, "is nested deeper than %d levels", maxDepth)
 		return nil
 	case node.Kind == yaml.MappingNode:
 		return d.decodeMapping(node, location, depth)
@@ -93,7 +87,7 @@ func (d *yamlDecoder) decode(node *yaml.Node, location string, depth int) any {
 }
 
 // decodeList decodes a sequence.
-func (d *yamlDecoder) decodeList(node *yaml.Node, location string, depth int) any {
+func (d *decoder) decodeList(node *yaml.Node, location string, depth int) any {
 	d.checkTag(node, location, "!!seq")
 	list := make([]any, 0, len(node.Content))
 	for i, item := range node.Content {
@@ -111,7 +105,7 @@ func (d *yamlDecoder) decodeList(node *yaml.Node, location string, depth int) an
 }
 
 // decodeMapping decodes a mapping. Merged entries do not replace its own.
-func (d *yamlDecoder) decodeMapping(node *yaml.Node, location string, depth int) any {
+func (d *decoder) decodeMapping(node *yaml.Node, location string, depth int) any {
 	d.checkTag(node, location, "!!map")
 	object := make(map[string]any, len(node.Content)/2)
 	at := make(map[string]*yaml.Node, len(node.Content)/2)
@@ -125,10 +119,10 @@ func (d *yamlDecoder) decodeMapping(node *yaml.Node, location string, depth int)
 		case key.Tag == "!!merge" && merged == nil:
 			merged = value
 		case at[key.Value] != nil || key.Tag == "!!merge":
-			d.add(original, joinLocation(location, key.Value), "is given twice")
+			d.add(original, param.Join(location, key.Value), "is given twice")
 		default:
 			at[key.Value] = value
-			object[key.Value] = d.decode(value, joinLocation(location, key.Value), depth+1)
+			object[key.Value] = d.decode(value, param.Join(location, key.Value), depth+1)
 		}
 	}
 	if merged != nil {
@@ -140,7 +134,7 @@ func (d *yamlDecoder) decodeMapping(node *yaml.Node, location string, depth int)
 
 // applyMerge adds the entries of the mappings that << refers to, if the object
 // lacks their keys. Earlier mappings take precedence.
-func (d *yamlDecoder) applyMerge(object map[string]any, from *yaml.Node, location string, depth int) {
+func (d *decoder) applyMerge(object map[string]any, from *yaml.Node, location string, depth int) {
 	sources := []*yaml.Node{from}
 	if resolveAlias(from).Kind == yaml.SequenceNode {
 		sources = resolveAlias(from).Content
@@ -161,25 +155,25 @@ func (d *yamlDecoder) applyMerge(object map[string]any, from *yaml.Node, locatio
 
 // resolveBinary replaces binary values: by the parameter that holds bytes, such
 // as body_base64 for body, else by their text.
-func (d *yamlDecoder) resolveBinary(object map[string]any, at map[string]*yaml.Node, location string) {
+func (d *decoder) resolveBinary(object map[string]any, at map[string]*yaml.Node, location string) {
 	kind, _ := object["kind"].(string)
 	for key, value := range object {
 		content, ok := value.(binaryValue)
 		if !ok {
 			continue
 		}
-		if encoded := base64Parameter(kind, key); encoded != "" {
+		if encoded := d.options.Base64Parameter(kind, key); encoded != "" {
 			delete(object, key)
 			object[encoded] = base64.StdEncoding.EncodeToString(content)
 			continue
 		}
-		object[key] = d.binaryText(at[key], content, joinLocation(location, key))
+		object[key] = d.binaryText(at[key], content, param.Join(location, key))
 	}
 }
 
 // binaryText returns a binary value as text. It adds a mistake unless that is
 // valid UTF-8.
-func (d *yamlDecoder) binaryText(node *yaml.Node, content binaryValue, location string) any {
+func (d *decoder) binaryText(node *yaml.Node, content binaryValue, location string) any {
 	if !utf8.Valid(content) {
 		d.add(node, location, "cannot hold bytes that are not text in UTF-8")
 	}
@@ -187,16 +181,8 @@ func (d *yamlDecoder) binaryText(node *yaml.Node, content binaryValue, location 
 }
 
 // checkTag adds a mistake if a collection has another tag.
-func (d *yamlDecoder) checkTag(node *yaml.Node, location, tag string) {
+func (d *decoder) checkTag(node *yaml.Node, location, tag string) {
 	if node.Tag != tag {
 		d.add(node, location, "has the tag %s, for which there is no use here", node.Tag)
 	}
-}
-
-// joinLocation appends a key to a location.
-func joinLocation(location, key string) string {
-	if location == "" {
-		return key
-	}
-	return location + "." + key
 }

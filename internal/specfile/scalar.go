@@ -1,4 +1,4 @@
-package main
+package specfile
 
 import (
 	"encoding/base64"
@@ -39,7 +39,7 @@ func decodeScalar(node *yaml.Node) (any, error) {
 		if node.Style&quoted != 0 {
 			return node.Value, nil
 		}
-		return decodePlainScalar(node.Value)
+		return DecodePlain(node.Value)
 	}
 	switch node.Tag {
 	case "!!str":
@@ -70,7 +70,7 @@ func isString(node *yaml.Node) bool {
 
 // decodeTaggedScalar decodes a scalar whose tag is a type other than text.
 func decodeTaggedScalar(node *yaml.Node) (any, error) {
-	value, err := decodePlainScalar(node.Value)
+	value, err := DecodePlain(node.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +89,9 @@ func decodeTaggedScalar(node *yaml.Node) (any, error) {
 	return value, nil
 }
 
-// decodePlainScalar decodes a scalar without quotes or tag.
-func decodePlainScalar(text string) (any, error) {
+// DecodePlain returns the value of a YAML scalar without quotes or tag: a string,
+// json.Number, bool or nil.
+func DecodePlain(text string) (any, error) {
 	switch {
 	case slices.Contains(yamlNull, text):
 		return nil, nil

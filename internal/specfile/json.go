@@ -1,15 +1,32 @@
-package main
+package specfile
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/aurea-orchestrator/aurea/param"
 )
 
-// jsonPosition returns the line and column of a location in a JSON document, or
+// parseJSON decodes a JSON file.
+func parseJSON(content []byte) (*File, error) {
+	f := &File{content: content}
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(content, new(any)); errors.As(err, &syntax) {
+		line, column := offsetPosition(content, int(syntax.Offset)-1)
+		return nil, mistake(line, column, "is not JSON: "+
+			strings.Replace(syntax.Error(), "unexpected end of JSON input", "it ends too early", 1))
+	}
+	fields, err := param.DecodeObject(content)
+	f.Fields = fields
+	return f, f.Locate(err)
+}
+
+// JSONPosition returns the line and column of a location in a JSON document, or
 // of the nearest value around it.
-func jsonPosition(content []byte, location string) (line, column int) {
+func JSONPosition(content []byte, location string) (line, column int) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	offset := skipSeparators(content, 0)
 	for location != "" {
@@ -39,7 +56,7 @@ func enterValue(decoder *json.Decoder, content []byte, location string) (offset 
 			}
 			step, _ = key.(string)
 		}
-		if rest, ok := trimStep(location, step); ok {
+		if rest, ok := TrimStep(location, step); ok {
 			return offset, rest, true
 		}
 		if err := decoder.Decode(new(json.RawMessage)); err != nil {
@@ -49,8 +66,9 @@ func enterValue(decoder *json.Decoder, content []byte, location string) (offset 
 	return 0, "", false
 }
 
-// trimStep removes the first step of a location if it equals step.
-func trimStep(location, step string) (rest string, ok bool) {
+// TrimStep returns the rest of a location behind its first step. It reports false
+// unless that is the given one, such as "stages" or "[1]".
+func TrimStep(location, step string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(location, step)
 	if !ok || step == "" {
 		return "", false
