@@ -175,4 +175,10 @@ func TestBrowserRunScreenWorstFirst(t *testing.T) {
 	if shown := rows("Workers"); len(shown) != 14 || !strings.HasPrefix(shown[13], "3 more workers together||3|") {
 		t.Errorf("all of the workers are %q", shown)
 	}
+	b.do(chromedp.EmulateViewport(390, 900))
+	unnamed := look[[]string](b.tab, `[...document.querySelectorAll("[aria-label=Workers] thead th")]
+		.filter((th) => !th.checkVisibility()).map((th) => th.innerText)`)
+	if len(unnamed) > 0 {
+		t.Errorf("on a narrow window the columns %q of the workers have no name", unnamed)
+	}
 }
