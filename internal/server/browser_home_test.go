@@ -19,7 +19,7 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
 
-// shot writes a screenshot of the window into the directory that the
+// shot writes a screenshot of the whole page into the directory that the
 // environment names; without one, it does nothing.
 func (b *tab) shot(name string) {
 	b.t.Helper()
@@ -27,7 +27,7 @@ func (b *tab) shot(name string) {
 	if dir == "" {
 		return
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), act(b, chromedp.CaptureScreenshot()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), act(b, chromedp.FullScreenshot(100)), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }

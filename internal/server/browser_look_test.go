@@ -1,109 +1,14 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 	"github.com/aurea-orchestrator/aurea/internal/runs"
 )
-
-// media sets what the system of a user prefers, as name and value.
-func media(features ...string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		var params emulation.SetEmulatedMediaParams
-		for i := 0; i < len(features); i += 2 {
-			params.Features = append(params.Features,
-				&emulation.MediaFeature{Name: features[i], Value: features[i+1]})
-		}
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, params)
-		return err
-	})
-}
-
-// fits checks that nothing is wider than the window of that width, that no
-// control and no text of a table covers another, and that text has contrast.
-func (b *tab) fits(name string, width int64) {
-	b.t.Helper()
-	if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
-		b.t.Errorf("%s: the page is %d pixels wide, want %d at most", name, shown, width)
-	}
-	wide := look[[]string](b, `(() => {
-		const clips = (node) => node && (getComputedStyle(node).overflowX !== "visible" || clips(node.parentElement));
-		return [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility() &&
-			node.getBoundingClientRect().right > %d + 1 && !node.closest("svg") && !clips(node.parentElement))
-			.map((node) => node.outerHTML.slice(0, 120));
-	})()`, width)
-	if len(wide) > 0 {
-		b.t.Errorf("%s: %d elements are beyond the edge: %q", name, len(wide), wide[:min(len(wide), 4)])
-	}
-	covered := look[[]string](b, `(() => {
-		const controls = [...document.querySelectorAll("main :is(a, button, input, select, textarea, summary)")]
-			.filter((node) => node.checkVisibility() && !node.closest(".choices, .floating"))
-			.map((node) => [node, node.getBoundingClientRect()]).filter(([, box]) => box.width > 2 && box.height > 2);
-		const found = [];
-		for (const [i, [node, a]] of controls.entries()) {
-			for (const [other, b] of controls.slice(i + 1)) {
-				const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left),
-					Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
-				if (x > 2 && y > 4 && !node.contains(other) && !other.contains(node))
-					found.push(node.outerHTML.slice(0, 80) + " and " + other.outerHTML.slice(0, 80));
-			}
-		}
-		return found;
-	})()`)
-	if len(covered) > 0 {
-		b.t.Errorf("%s: controls overlap: %q", name, covered[:min(len(covered), 4)])
-	}
-	mixed := look[[]string](b, `[...document.querySelectorAll("main tbody tr")].flatMap((row) => {
-		const texts = [...row.cells].filter((cell) => cell.checkVisibility() && cell.textContent !== "").map((cell) => {
-			const range = document.createRange();
-			range.selectNodeContents(cell);
-			const [{ left, top, bottom, right }, box] = [range.getBoundingClientRect(), cell.getBoundingClientRect()];
-			const clips = getComputedStyle(cell).overflowX !== "visible";
-			return { text: cell.innerText, left, top, bottom, right: clips ? Math.min(right, box.right) : right };
-		});
-		return texts.flatMap((a, i) => texts.slice(i + 1)
-			.filter((b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
-				Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4)
-			.map((b) => a.text + " and " + b.text));
-	})`)
-	if len(mixed) > 0 {
-		b.t.Errorf("%s: texts of a table overlap: %q", name, mixed[:min(len(mixed), 4)])
-	}
-	if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
-		b.t.Errorf("%s: too little contrast: %q", name, faint)
-	}
-}
-
-// fitsEverywhere checks a screen on windows of three widths in light and in dark
-// colors, at a zoom of 200 %, and with the colors that a user forces. It writes a
-// screenshot of each.
-func (b *tab) fitsEverywhere(name string) {
-	b.t.Helper()
-	for _, width := range []int64{390, 980, 1920} {
-		for _, scheme := range []string{"light", "dark"} {
-			b.do(chromedp.EmulateViewport(width, 1800), colorScheme(scheme))
-			b.fits(fmt.Sprintf("%s, %d pixels, %s", name, width, scheme), width)
-			b.shot(fmt.Sprintf("%s-%d-%s", name, width, scheme))
-		}
-	}
-	b.do(chromedp.EmulateViewport(640, 450, chromedp.EmulateScale(2)), colorScheme("light")) // 1,280 at 200 %
-	b.fits(name+", zoomed", 640)
-	b.shot(name + "-zoomed")
-	b.do(chromedp.EmulateViewport(1280, 900), media("forced-colors", "active", "prefers-color-scheme", "dark"))
-	b.fits(name+", forced colors", 1280)
-	b.shot(name + "-forced")
-	b.do(media())
-}
 
 // Every screen fits windows of any width and zoom, has contrast in light, in
 // dark and in forced colors, and no control covers another, whatever the names.
