@@ -72,6 +72,9 @@ func TestBrowserRunScreenTabs(t *testing.T) {
 	b.until(`document.getElementById("status").textContent === "The note is saved."`)
 	b.click(".run .star")
 	b.until(`document.querySelector(".run .star").textContent === "★ Baseline"`)
+	if focused := look[string](b.tab, "document.activeElement.textContent"); focused != "★ Baseline" {
+		t.Errorf("after the run was made the baseline the focus is on %q", focused)
+	}
 	if s.get(id)["baseline"] != true {
 		t.Error("the run is not the baseline")
 	}

@@ -70,6 +70,23 @@ export function reveal(target) {
   if (top < 0 || bottom > window.innerHeight) target.scrollIntoView();
 }
 
+// keepPlace changes the content of a node. A region that comes again stays
+// scrolled as it was, and what has the focus and comes again keeps it.
+export function keepPlace(node, change) {
+  const nameOf = (one) => `${one.tagName} ${one.getAttribute("aria-label") ?? one.textContent}`;
+  const regions = () => /** @type {HTMLElement[]} */ ([...node.querySelectorAll("[role=region]")]);
+  const scrolled = new Map(regions().map((one) => [nameOf(one), one.scrollLeft]));
+  const focused = node.contains(document.activeElement) && nameOf(document.activeElement);
+  change();
+  for (const one of regions()) {
+    const left = scrolled.get(nameOf(one)) ?? 0;
+    if (left > 0) one.scrollLeft = left;
+  }
+  if (!focused) return;
+  const again = [...node.querySelectorAll("a, button, [tabindex]")].find((one) => nameOf(one) === focused);
+  again?.focus({ preventScroll: true });
+}
+
 // swap shows one control in place of another and moves the focus.
 export function swap(from, to) {
   const focused = document.activeElement === from;

@@ -1,6 +1,6 @@
 // Parts of the screen that are drawn again only when what they show changes.
 
-import { element } from "../../core/dom.js";
+import { element, keepPlace } from "../../core/dom.js";
 
 /** A remark in the place of what there is not. */
 export const remark = (text) => element("p", { class: "hint" }, text);
@@ -19,6 +19,6 @@ export function drawn(node, draw) {
     shown = key;
     const content = draw(value);
     node.hidden = content.length === 0;
-    node.replaceChildren(...content);
+    keepPlace(node, () => node.replaceChildren(...content));
   };
 }

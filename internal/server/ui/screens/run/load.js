@@ -28,7 +28,7 @@ export async function* watchRun(id, signal) {
       known = true;
       yield (view) => viewOf(text, view);
       if (isFinished(JSON.parse(text).status)) return;
-      for await (const event of follow(id, signal)) yield (view) => after(view, event);
+      yield* changes(id, signal);
       return;
     } catch (error) {
       if (signal.aborted || !known || !isOutage(error)) throw error;
@@ -38,6 +38,22 @@ export async function* watchRun(id, signal) {
     await new Promise((resolve) => { setTimeout(resolve, pause); });
     signal.throwIfAborted();
   }
+}
+
+// changes yields what each event changes. A run ends in two events, its status and
+// its result: they change the view together, so that nothing is missing in between.
+async function* changes(id, signal) {
+  let last = null; // the status of a finished run
+  for await (const event of follow(id, signal)) {
+    if (event.event === "status" && isFinished(JSON.parse(event.data).status)) {
+      last = event;
+      continue;
+    }
+    const before = last;
+    last = null;
+    yield (view) => after(before ? after(view, before) : view, event);
+  }
+  if (last) yield (view) => after(view, last);
 }
 
 // isOutage reports whether a later attempt may succeed.

@@ -13,7 +13,8 @@ import { specTab } from "./spec.js";
 
 /**
  * Returns the tabs: { node, show }. Each tab is { key, name, value, draw }: draw
- * fills its panel with what value returns of the view, when that changes.
+ * fills its panel with what value returns of the view, when that changes. A tab
+ * with part instead makes its own { node, show }.
  * @param {{ chosen: string, changed: (text: string) => void, signal: AbortSignal }} context
  */
 export function tabs(context) {
@@ -61,9 +62,14 @@ function withNodes(tab, context) {
   const id = freshId();
   const button = element("button", { type: "button", role: "tab", id: `${id}-tab`, "aria-controls": id }, tab.name);
   const panel = element("div", { id, role: "tabpanel", "aria-labelledby": `${id}-tab`, "data-tab": tab.key });
-  const content = element("div", {});
-  panel.append(content);
-  return { ...tab, button, panel, show: drawn(content, (value) => tab.draw(value, context)) };
+  const { node, show } = tab.part?.(context) ?? drawnPart(tab, context);
+  panel.append(node);
+  return { ...tab, button, panel, show };
+}
+
+function drawnPart({ draw }, context) {
+  const node = element("div", {});
+  return { node, show: drawn(node, (value) => draw(value, context)) };
 }
 
 // remember keeps the tab in the address, without a new place in the history.
