@@ -145,7 +145,7 @@ func TestBrowserRunScreenWorstFirst(t *testing.T) {
 		Reasons: []aurea.Reason{{Code: "x", Message: "the generator was late", State: aurea.Degraded}}}
 	shelf.runs = []aurea.Run{run}
 	b := showRun(t, host(t, shelf), run.ID)
-	b.says("22.7 % failed: connection refused, 315; status 503, 5; that fails error_rate < 1%; " +
+	b.says("22.7 % failed: connection refused, 315; status 503, 5; error rate 22.7 % fails error_rate < 1%; " +
 		"no data for p50 < 1ms; p99 3.7 ms holds.")
 	rows := func(table string) []string {
 		t.Helper()

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -79,5 +80,28 @@ func TestBrowserRunScreenEnds(t *testing.T) {
 	}
 	if focused := look[string](b.tab, "document.activeElement.tagName"); focused != "TEXTAREA" {
 		t.Errorf("while the note is typed the focus is on %q", focused)
+	}
+}
+
+// The tabs of a run that ended without a result say so, and promise nothing.
+func TestBrowserRunScreenWithoutResult(t *testing.T) {
+	t.Parallel()
+	shelf := newStoringFake(finishingFake())
+	run := steadyRun(t, "killed")
+	run.Status, run.Result = aurea.StatusInterrupted, nil
+	run.Spec.Pricing = &aurea.Pricing{PerSecond: 0.1}
+	run.Progress = &aurea.RunProgress{Elapsed: 12, OK: 1440, Throughput: 120, P99: 0.2}
+	shelf.runs = []aurea.Run{run}
+	b := showRun(t, host(t, shelf), run.ID)
+	said := map[string]string{}
+	for _, tab := range []string{"Latency", "Machine", "Jobs"} {
+		said[tab] = b.chooseTab(tab)
+	}
+	const none = "The run ended without a result."
+	if diff := cmp.Diff(map[string]string{"Latency": none, "Machine": none, "Jobs": none}, said); diff != "" {
+		t.Errorf("the tabs say (-want +got):\n%s", diff)
+	}
+	if cost := b.figures()["Cost"]; cost != "–" {
+		t.Errorf("a cost that is not known is shown as %q", cost)
 	}
 }

@@ -6,6 +6,14 @@ import { element, keepPlace } from "../../core/dom.js";
 export const remark = (text) => element("p", { class: "hint" }, text);
 
 /**
+ * A remark in the place of what only a result has.
+ * @param {boolean} live whether the run may still have a result
+ * @param {string} what will be there
+ */
+export const awaited = (live, what) =>
+  remark(live ? `${what} when the run has ended with a result.` : "The run ended without a result.");
+
+/**
  * Returns show(value), which fills a node with what draw returns for the value,
  * unless that is the value of before. A node without content is hidden.
  * @param {HTMLElement} node

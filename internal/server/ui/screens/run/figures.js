@@ -63,7 +63,7 @@ function live(view) {
   const on = isLive(view);
   const now = on ? "now" : "at last";
   const some = series.length > 0 ? series.at(-1).ok > 0 : progress.throughput > 0;
-  const { target, limit, cost = 0 } = progress.so_far ?? {};
+  const { target, limit, cost = 0 } = progress.so_far ?? { cost: null };
   const { elapsed, remaining, paused } = progress;
   return [
     figure("Ok a second", progress.throughput, perSecond, [target ? `of ${perSecond(target)} asked for` : now]),

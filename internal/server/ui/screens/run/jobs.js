@@ -4,8 +4,9 @@ import { hasToken } from "../../core/api.js";
 import { quote } from "../../core/command.js";
 import { element } from "../../core/dom.js";
 import { count } from "../../core/format.js";
-import { remark } from "./drawn.js";
+import { awaited, remark } from "./drawn.js";
 import { pathOf } from "./load.js";
+import { isLive } from "./view.js";
 
 const formats = [
   ["csv", "CSV", "for a spreadsheet"], ["ndjson", "NDJSON", "a line of JSON for each job"],
@@ -15,11 +16,11 @@ const formats = [
 export const jobsTab = {
   key: "jobs", name: "Jobs",
   value: ({ id, run, result }) => ({
-    id, kept: run.spec.include_jobs !== false, ended: result !== null, missing: result?.jobs_not_listed ?? 0,
+    id, kept: run.spec.include_jobs !== false, live: isLive({ run }), ended: result !== null, missing: result?.jobs_not_listed ?? 0,
   }),
-  draw({ id, kept, ended, missing }) {
+  draw({ id, kept, live, ended, missing }) {
     if (!kept) return [remark("This run kept no record of its jobs, as its spec asked for (include_jobs: false).")];
-    if (!ended) return [remark("The records of the jobs can be downloaded when the run has ended with a result.")];
+    if (!ended) return [awaited(live, "The records of the jobs can be downloaded")];
     const lacking = missing > 0 ? [remark(`${count(missing, "started job")} without a record.`)] : [];
     return [remark("When each job was to start, when it started, how long it took, and how it ended."),
       hasToken() ? commands(id) : links(id), ...lacking];

@@ -6,9 +6,10 @@ import { element, row } from "../../core/dom.js";
 import { notice } from "../../core/problem.js";
 import { asked } from "../../figures/asked.js";
 import { histogramOptions, percentilesOptions } from "../../figures/distribution.js";
-import { remark } from "./drawn.js";
+import { awaited } from "./drawn.js";
 import { loadHistogram } from "./load.js";
 import { amount, tableOf, times } from "./table.js";
+import { isLive } from "./view.js";
 
 const measured = [
   { of: "latency", name: "Latency", tone: "a" }, { of: "service_time", name: "Service time", tone: "b" },
@@ -20,12 +21,12 @@ const all = [...measured, { of: "failed_latency", name: "Latency of failed jobs"
 export const latencyTab = {
   key: "latency", name: "Latency",
   value: ({ id, run, result }) => ({
-    id, spec: run.spec, thresholds: result?.thresholds,
+    id, live: isLive({ run }), spec: run.spec, thresholds: result?.thresholds,
     summaries: result && Object.fromEntries(all.map(({ of }) => [of, result[of]])),
   }),
   draw(value, { signal }) {
-    const { summaries } = value;
-    if (!summaries) return [remark("There are percentiles when the run has ended with a result.")];
+    const { live, summaries } = value;
+    if (!summaries) return [awaited(live, "There are percentiles")];
     const place = element("div", { class: "plots" });
     if (summaries.latency.count > 0) fill(place, value, signal);
     return [place, summaryTable(summaries), element("p", { class: "hint" },

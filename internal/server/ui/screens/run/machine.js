@@ -4,20 +4,23 @@
 import { element, exact, pair } from "../../core/dom.js";
 import { bytes, capital, count, duration, percent, sentence } from "../../core/format.js";
 import { badgeOf, moods } from "../../core/words.js";
-import { remark } from "./drawn.js";
+import { awaited } from "./drawn.js";
+import { isLive } from "./view.js";
 
 export const machineTab = {
   key: "machine", name: "Machine",
-  value: ({ result: r }) => r && { validity: r.validity, health: r.health, environment: r.environment },
-  draw(value) {
-    if (!value) return [remark("The machine is described when the run has ended with a result.")];
-    const { state, reasons } = value.validity;
+  value: ({ run, result: r }) => ({
+    live: isLive({ run }), machine: r && { validity: r.validity, health: r.health, environment: r.environment },
+  }),
+  draw({ live, machine }) {
+    if (!machine) return [awaited(live, "The machine is described")];
+    const { state, reasons } = machine.validity;
     const list = reasons.map(({ message }) => element("li", {}, capital(sentence(message))));
     return [
       element("p", { class: "validity" }, badgeOf(state, moods[state]), ` ${verdicts[state]}`),
       ...(list.length > 0 ? [element("ul", { class: "reasons" }, ...list)] : []),
-      element("div", { class: "columns" }, facts("The load generator", healthOf(value.health)),
-        facts("The machine", environmentOf(value.environment))),
+      element("div", { class: "columns" }, facts("The load generator", healthOf(machine.health)),
+        facts("The machine", environmentOf(machine.environment))),
     ];
   },
 };

@@ -3,18 +3,19 @@
 
 import { element } from "../../core/dom.js";
 import { count, duration } from "../../core/format.js";
-import { drawn, remark } from "./drawn.js";
+import { awaited, drawn, remark } from "./drawn.js";
+import { isLive } from "./view.js";
 
 /** @typedef {import("../../types").SampledJob} SampledJob */
 
 export const requestsTab = {
   key: "requests", name: "Requests",
   value: ({ run, result }) => ({
-    jobs: result?.sampled_jobs ?? [], wanted: (run.spec.sample ?? 0) > 0, ended: result !== null,
+    jobs: result?.sampled_jobs ?? [], wanted: (run.spec.sample ?? 0) > 0, live: isLive({ run }), ended: result !== null,
   }),
-  draw({ jobs, wanted, ended }) {
+  draw({ jobs, wanted, live, ended }) {
     if (!wanted) return [remark("Its spec asks for no sample (sample: 5 keeps the requests of five jobs).")];
-    if (!ended) return [remark("The requests are shown when the run has ended with a result.")];
+    if (!ended) return [awaited(live, "The requests are shown")];
     if (jobs.length === 0) return [remark("No job of the run has sent a request.")];
     return [remark("Requests and answers of some jobs. Secrets are masked, and long bodies cut."),
       ...jobs.map(jobDetails)];

@@ -102,8 +102,8 @@ test("a finished run says what failed, and which thresholds hold", () => {
     { expression: "p99 < 1ms", value: 0.0037, ok: false }, holds,
     { expression: "error_rate < 1%", value: 0.227, ok: false },
   ];
-  assert.equal(said({ ...failed, thresholds }), "22.7 % failed: connection refused, 315; that fails error_rate < 1%; " +
-    "p99 3.7 ms fails p99 < 1ms; p99 3.7 ms holds.");
+  assert.equal(said({ ...failed, thresholds }), "22.7 % failed: connection refused, 315; " +
+    "error rate 22.7 % fails error_rate < 1%; p99 3.7 ms fails p99 < 1ms; p99 3.7 ms holds.");
   const none = { latency: { count: 0 }, counts: { ok: 0, failed: 0, timeout: 0 }, status: "cancelled" };
   assert.equal(said(none), "Stopped after 0 jobs; no job ended.");
 });

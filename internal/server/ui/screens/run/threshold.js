@@ -22,8 +22,8 @@ export function thresholdValue(expression, value, currency) {
 const nameOf = (expression) => metricOf(expression).replace(/^latency\./, "").replaceAll("_", " ");
 
 /**
- * Says how thresholds fare: those that fail first, by name. The error rate itself
- * is said before that.
+ * Says how thresholds fare: those that fail first, by name, and of them the error
+ * rate first.
  * @param {import("../../types").ThresholdCheck[]} checks
  * @param {string} currency
  * @returns {string} "" without thresholds
@@ -34,8 +34,7 @@ export function thresholdsInWords(checks, currency) {
   const failing = checks.filter(({ ok, no_data: noData }) => !ok && !noData).sort((a, b) => later(a) - later(b));
   const missing = checks.filter(({ ok, no_data: noData }) => !ok && noData);
   const holding = checks.filter(({ ok }) => ok);
-  const subject = (check) => (metricOf(check.expression) === "error_rate" ? "that" : value(check));
-  const words = failing.slice(0, 2).map((check) => `${subject(check)} fails ${check.expression}`);
+  const words = failing.slice(0, 2).map((check) => `${value(check)} fails ${check.expression}`);
   if (failing.length > 2) words.push(`${number(failing.length - 2)} more fail`);
   const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
   if (missing.length > 0) words.push(`no data for ${missing[0].expression}${more}`);
