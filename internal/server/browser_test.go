@@ -123,8 +123,10 @@ func look[T any](b *tab, script string, args ...any) T {
 	return act(b, chromedp.Evaluate[T](fmt.Sprintf(script, args...), chromedp.EvalAwaitPromise))
 }
 
+// text returns the text of an element, once the page has it.
 func (b *tab) text(selector string) string {
 	b.t.Helper()
+	b.until("document.querySelector(%q)", selector)
 	return strings.ReplaceAll(look[string](b, "document.querySelector(%q).innerText.trim()", selector), "\u00a0", " ")
 }
 
