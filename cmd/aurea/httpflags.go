@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 )
 
 // httpFlags maps flags, with curl's short forms, to the parameters of http jobs
@@ -21,7 +23,7 @@ var httpFlags = []struct{ flag, short, parameter string }{
 // httpFlagOf returns the flag that sets a parameter of http jobs; "" if none
 // does.
 func httpFlagOf(parameter string) string {
-	name := strings.TrimSuffix(parameter, base64Suffix)
+	name := strings.TrimSuffix(parameter, specfile.Base64Suffix)
 	if end := strings.IndexAny(name, ".["); end >= 0 {
 		name = name[:end]
 	}
@@ -99,7 +101,7 @@ func (d *specDocument) setRequestBody(object map[string]any, flag *pflag.Flag) e
 		return usageErrorf("%s: %v", flagOrigin(flag), err)
 	}
 	mediaType := "application/x-www-form-urlencoded"
-	if setBody(object, "body", "body"+base64Suffix, content) {
+	if setBody(object, "body", "body"+specfile.Base64Suffix, content) {
 		mediaType = "application/json"
 	}
 	setContentType(object, mediaType)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 	"github.com/aurea-orchestrator/aurea/param"
 )
@@ -99,7 +100,7 @@ func setParam(object map[string]any, key, text string) (isJSON bool, err error) 
 	if !utf8.ValidString(text) {
 		return false, fmt.Errorf("must be text in UTF-8")
 	}
-	if base, ok := strings.CutSuffix(key, base64Suffix); ok && base64Parameter(kind, base) != "" {
+	if base, ok := strings.CutSuffix(key, specfile.Base64Suffix); ok && base64Parameter(kind, base) != "" {
 		delete(object, base) // the bytes replace the text
 	}
 	if err := checkJSON(text); err != nil {
@@ -119,17 +120,10 @@ func checkJSON(text string) error {
 	return err
 }
 
-// base64Suffix ends the name of a parameter that holds the bytes of another
-// one.
-const base64Suffix = "_base64"
-
 // base64Parameter returns the parameter that holds the bytes of another one,
 // such as body_base64 for body; "" if the kind has none.
 func base64Parameter(kind, key string) string {
-	if strings.Contains(key, ".") || declaredType(kind, key+base64Suffix) != param.Text {
-		return ""
-	}
-	return key + base64Suffix
+	return specfile.Base64Parameter(everyKind.Parameters(kind), key)
 }
 
 // setBody sets a parameter that is sent byte for byte: as text if it is valid

@@ -70,7 +70,7 @@ func readFile(name string, stdin io.Reader, limit int) ([]byte, error) {
 // readSpecFile.
 func parseSpecFile(name string, content []byte) (*specFile, error) {
 	file, err := specfile.Parse(name, content, specfile.Options{
-		MaxValues: 1_000_000, MaxBytes: maxSpecFile, Base64Parameter: base64Parameter,
+		MaxValues: 1_000_000, MaxBytes: maxSpecFile, Parameters: everyKind.Parameters,
 	})
 	var wrong *specfile.Error
 	if errors.As(err, &wrong) {

@@ -26,6 +26,8 @@ type Problem struct {
 type FieldProblem struct {
 	Location string `json:"location" doc:"path of the field, such as body.num_jobs"`
 	Message  string `json:"message" doc:"the rule, and what was found"`
+	Line     int    `json:"line,omitempty" doc:"of a body that is YAML, from 1"`
+	Column   int    `json:"column,omitempty" doc:"in that line, from 1; a character is one"`
 }
 
 // NewProblem returns the problem with the given HTTP status and detail.

@@ -27,14 +27,14 @@ func (s *Server) registerRun(router huma.API, op huma.Operation) {
 		},
 		Content: map[string]*huma.MediaType{"application/json": {Schema: schemaRef("Run")}},
 	}}
-	huma.Register(router, op, func(ctx context.Context, input *bodyInput) (*huma.StreamResponse, error) {
-		spec, err := readBody(s, input, s.decodeSpec)
+	huma.Register(router, op, func(ctx context.Context, input *specInput) (*huma.StreamResponse, error) {
+		spec, err := readSpec(s, input, s.decodeSpec)
 		if err != nil {
 			return nil, err
 		}
 		run, err := s.options.Runs.Do(ctx, spec, nil)
 		if err != nil {
-			return nil, s.asProblem(err)
+			return nil, s.specProblem(input, err)
 		}
 		if !run.Status.Finished() {
 			return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeHandedOver(ctx, run) }}, nil
@@ -44,7 +44,7 @@ func (s *Server) registerRun(router huma.API, op huma.Operation) {
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { s.writeResult(ctx, run) }}, nil
 	})
-	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
+	router.OpenAPI().Paths[op.Path].Post.RequestBody = specBody("Spec")
 }
 
 // noResult returns the error for a run that ended without a result. A run that

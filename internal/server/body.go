@@ -29,9 +29,27 @@ func (b *bodyInput) Resolve(request huma.Context) []error {
 // decoded value count against the budget until it returns. The error is the
 // problem document for the client.
 func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (decoded T, err error) {
-	if problem := notJSON(b.request.Header); problem != "" {
+	if problem := refusedType(b.request.Header, false); problem != "" {
 		return decoded, api.NewProblem(http.StatusUnsupportedMediaType, problem)
 	}
+	return receiveBody(s, b, fromJSON(decode))
+}
+
+// fromJSON returns a decoder of JSON that reserves what the decoded value takes.
+func fromJSON[T any](decode func([]byte) (T, error)) func(*reservation, []byte) (T, error) {
+	return func(held *reservation, body []byte) (decoded T, err error) {
+		if err := held.reserve(budget.DecodedSize(body)); err != nil {
+			return decoded, err
+		}
+		return decode(body)
+	}
+}
+
+// receiveBody is readBody for a body of any type. It releases what decode has
+// added to held.
+func receiveBody[T any](
+	s *Server, b *bodyInput, decode func(held *reservation, body []byte) (T, error),
+) (decoded T, err error) {
 	held := &reservation{budget: s.options.Budget, purpose: "the request's body"}
 	defer held.release()
 	body, err := held.read(b.request.BodyReader(), maxBody)
@@ -48,10 +66,7 @@ func readBody[T any](s *Server, b *bodyInput, decode func([]byte) (T, error)) (d
 		return decoded, api.NewProblem(http.StatusRequestEntityTooLarge,
 			fmt.Sprintf("the body is larger than the limit of %d bytes", maxBody))
 	}
-	if err := held.reserve(budget.DecodedSize(body)); err != nil {
-		return decoded, s.asProblem(err)
-	}
-	if decoded, err = decode(body); err != nil {
+	if decoded, err = decode(held, body); err != nil {
 		return decoded, s.asProblem(err)
 	}
 	return decoded, nil
@@ -66,8 +81,9 @@ func jsonBody(schema string) *huma.RequestBody {
 	}
 }
 
-// notJSON returns why a body cannot be JSON by its headers; "" when it can.
-func notJSON(header func(string) string) string {
+// refusedType returns why a body is neither JSON by its headers, nor YAML where
+// that is accepted; "" if it can be.
+func refusedType(header func(string) string, acceptsYAML bool) string {
 	if length := header("Content-Length"); length == "0" {
 		return "" // an empty body is reported as such
 	}
@@ -79,8 +95,13 @@ func notJSON(header func(string) string) string {
 		return ""
 	}
 	kind, _, err := mime.ParseMediaType(given)
-	if err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")) {
+	switch {
+	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
+		return ""
+	case !acceptsYAML:
+		return "the body must be JSON; send it with Content-Type: application/json"
+	case isYAML(header):
 		return ""
 	}
-	return "the body must be JSON; send it with Content-Type: application/json"
+	return "the body must be JSON or YAML; send it with Content-Type: application/json or application/yaml"
 }

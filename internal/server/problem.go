@@ -10,6 +10,7 @@ import (
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/internal/api"
+	"github.com/aurea-orchestrator/aurea/internal/specfile"
 )
 
 // retryAfter has the Retry-After header by status, in seconds.
@@ -33,6 +34,13 @@ func (s *Server) asProblem(err error) error {
 		for _, field := range invalid.Fields {
 			p.Errors = append(p.Errors, api.FieldProblem{Location: bodyLocation(field.Location),
 				Message: field.Message})
+		}
+	}
+	var located *specfile.Error
+	if errors.As(err, &located) {
+		for _, wrong := range located.Mistakes {
+			p.Errors = append(p.Errors, api.FieldProblem{Location: bodyLocation(wrong.Location),
+				Message: wrong.Message, Line: wrong.Line, Column: wrong.Column})
 		}
 	}
 	if after := retryAfter[status]; after != "" {

@@ -27,7 +27,7 @@ type runResponse struct {
 }
 
 type submitInput struct {
-	bodyInput
+	specInput
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"of your choice: the same key with the same spec is the same run"`
 }
 
@@ -40,17 +40,17 @@ func (s *Server) registerSubmit(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 413, 415, 422, 429, 500, 503)
 	huma.Register(router, op, func(ctx context.Context, input *submitInput) (*submitResponse, error) {
-		spec, err := readBody(s, &input.bodyInput, s.decodeSpec)
+		spec, err := readSpec(s, &input.specInput, s.decodeSpec)
 		if err != nil {
 			return nil, err
 		}
 		run, err := s.options.Runs.Submit(ctx, spec, input.Key)
 		if err != nil {
-			return nil, s.asProblem(err)
+			return nil, s.specProblem(&input.specInput, err)
 		}
 		return &submitResponse{Location: api.RunPath(api.Run, run.ID), Body: run}, nil
 	})
-	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("Spec")
+	router.OpenAPI().Paths[op.Path].Post.RequestBody = specBody("Spec")
 }
 
 type getInput struct {

@@ -58,18 +58,18 @@ type searchResponse struct{ Body aurea.Search }
 func (s *Server) registerSubmitSearch(router huma.API, op huma.Operation) {
 	op.DefaultStatus = 202
 	op.Errors = append(op.Errors, 400, 408, 409, 413, 415, 429, 500, 503)
-	huma.Register(router, op, func(ctx context.Context, input *bodyInput) (*searchSubmitResponse, error) {
-		request, err := readBody(s, input, aurea.DecodeSearch)
+	huma.Register(router, op, func(ctx context.Context, input *specInput) (*searchSubmitResponse, error) {
+		request, err := readSpec(s, input, aurea.DecodeSearch)
 		if err != nil {
 			return nil, err
 		}
 		submitted, err := s.options.Searches.Submit(ctx, request)
 		if err != nil {
-			return nil, s.asProblem(err)
+			return nil, s.specProblem(input, err)
 		}
 		return &searchSubmitResponse{Location: api.RunPath(api.Search, submitted.ID), Body: submitted}, nil
 	})
-	router.OpenAPI().Paths[op.Path].Post.RequestBody = jsonBody("SearchRequest")
+	router.OpenAPI().Paths[op.Path].Post.RequestBody = specBody("SearchRequest")
 	describeSearch(router.OpenAPI().Components.Schemas.Map())
 }
 

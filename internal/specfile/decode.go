@@ -19,6 +19,9 @@ const (
 	maxMistakes = 50
 )
 
+// Base64Suffix ends the name of a parameter that holds the bytes of another one.
+const Base64Suffix = "_base64"
+
 // A decoder decodes the nodes of a YAML document to the values that JSON
 // decodes to. Text is unchanged and numbers keep their digits. The budget of
 // values and bytes, which counts expanded aliases, bounds the work.
@@ -162,13 +165,24 @@ func (d *decoder) resolveBinary(object map[string]any, at map[string]*yaml.Node,
 		if !ok {
 			continue
 		}
-		if encoded := d.options.Base64Parameter(kind, key); encoded != "" {
+		if encoded := Base64Parameter(d.options.Parameters(kind), key); encoded != "" {
 			delete(object, key)
 			object[encoded] = base64.StdEncoding.EncodeToString(content)
 			continue
 		}
 		object[key] = d.binaryText(at[key], content, param.Join(location, key))
 	}
+}
+
+// Base64Parameter returns the name of the parameter that holds the bytes of
+// another one, such as body_base64 for body; "" if there is none.
+func Base64Parameter(parameters []param.Parameter, key string) string {
+	for _, p := range parameters {
+		if p.Name == key+Base64Suffix && p.Type == param.Text {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 // binaryText returns a binary value as text. It adds a mistake unless that is

@@ -26,9 +26,9 @@ type Options struct {
 	// MaxValues and MaxBytes limit the values of a YAML file, and the bytes of its
 	// texts, with all aliases expanded.
 	MaxValues, MaxBytes int
-	// Base64Parameter returns the parameter of a kind of workload that holds the
-	// bytes of another one, such as body_base64 for body; "" if there is none.
-	Base64Parameter func(kind, key string) string
+	// Parameters returns the parameters of a kind of workload. A binary value becomes
+	// the one that holds its bytes, such as body_base64 for body.
+	Parameters func(kind string) []param.Parameter
 }
 
 // A File is a decoded YAML or JSON file. Its values are those that JSON can

@@ -13,11 +13,11 @@ import (
 )
 
 // testOptions are those of the command, with one parameter that holds bytes.
-var testOptions = Options{MaxValues: 1_000_000, MaxBytes: 16 << 20, Base64Parameter: func(kind, key string) string {
-	if kind == "http" && key == "body" {
-		return "body_base64"
+var testOptions = Options{MaxValues: 1_000_000, MaxBytes: 16 << 20, Parameters: func(kind string) []param.Parameter {
+	if kind == "http" {
+		return []param.Parameter{{Name: "body", Type: param.Text}, {Name: "body_base64", Type: param.Text}}
 	}
-	return ""
+	return nil
 }}
 
 // parsed returns the fields of a file f as JSON, or its mistakes, one a line.
