@@ -243,7 +243,7 @@ func TestBrowserHomeManyRuns(t *testing.T) {
 		t.Errorf("the end of the list says %q", text)
 	}
 	b.until(`document.querySelector(".runs tbody tr:last-child").children.length === 11`)
-	if made := look[int](b, `document.querySelectorAll(".runs tbody tr:not(:empty)").length`); made > 1000 {
+	if made := look[int](b, `document.querySelectorAll(".runs tbody tr:not(:empty)").length`); made > 500 {
 		t.Errorf("%d rows were made, want those near to what was in sight", made)
 	}
 	const row = `document.querySelectorAll(".runs tbody tr")[%d]`

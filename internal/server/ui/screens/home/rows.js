@@ -6,7 +6,7 @@ import { columns, runRow } from "./row.js";
 
 const pace = 10_000; // ms between two writings of the ages
 const first = 40; // rows that are made at once, which fill a window
-const near = 40; // rows beyond the edges of the window that are made
+const near = 12; // rows beyond the edges of the window that are made
 const far = 200; // rows beyond them from which they are emptied
 
 /** @typedef {ReturnType<typeof runRow>} Row */
