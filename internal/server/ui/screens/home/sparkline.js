@@ -3,6 +3,7 @@
 import { svg } from "../../core/dom.js";
 
 const [width, height, margin] = [80, 20, 1.5];
+const beyond = 4; // the other edges of the area are out of sight
 
 /**
  * Returns the drawing; null for too few values. It begins at 0, so that a steady
@@ -11,9 +12,9 @@ const [width, height, margin] = [80, 20, 1.5];
  */
 export function sparkline(values) {
   if (values.length < 2) return null;
-  const path = pathOf(values);
+  const around = `h${beyond}V${height + beyond}H${-beyond}Z`;
   return svg("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" },
-    svg("path", { class: "area", d: `${path}V${height}H0Z` }), svg("path", { class: "line", d: path }));
+    svg("path", { d: pathOf(values) + around }));
 }
 
 // pathOf returns the path of the line.
