@@ -159,6 +159,13 @@ func TestBrowserHomeChoices(t *testing.T) {
 	b.click(".chips button")
 	b.rows(3)
 	b.until(`location.hash === "#/"`)
+	const names = `document.querySelector(".filters datalist")`
+	if offered := look[int](b, names+`.children.length`); offered != 0 {
+		t.Errorf("%d names are suggested to a field that is not shown", offered)
+	}
+	b.click(".filters summary")
+	b.until(`[...` + names + `.children].map(({ value }) => value).join() === "cart,shop"`)
+	b.click(".filters summary")
 
 	b.click(".runs tbody tr:nth-child(1) .tick input")
 	b.click(".runs tbody tr:nth-child(2) .tick input")

@@ -97,10 +97,17 @@ export function filterBar(filters, change) {
   });
   show();
   more.open = Boolean(filters.name || filters.workload || filters.baseline);
+  let known = [];
+  const suggest = () => {
+    if (!more.open) return;
+    name.offer(known.map((line) => line.name));
+    workload.offer(known.map((line) => line.kind));
+    label.offer(known.flatMap((line) => line.labels.map((pair) => pair.join("="))));
+  };
+  more.addEventListener("toggle", suggest);
   const offer = (lines) => {
-    name.offer(lines.map((line) => line.name));
-    workload.offer(lines.map((line) => line.kind));
-    label.offer(lines.flatMap((line) => line.labels.map((pair) => pair.join("="))));
+    known = lines;
+    suggest();
   };
   return { node, offer, add };
 }
