@@ -21,19 +21,28 @@ export function labelled(scale, write, count, room) {
 // stays within the drawing.
 export function xAxis({ x, left, right, bottom }, write) {
   const count = Math.max(Math.floor((right - left) / 72), 2);
-  return labelled(x, write, count, (label) => textWidth(label) + 12).map(([at, label]) => svg("g", {},
-    svg("path", { class: "grid", d: `M${round(at)} ${bottom}v4` }),
-    svg("text", { class: "tick", x: round(Math.min(at, right + 8 - textWidth(label) / 2)), y: bottom + 17, "text-anchor": "middle" },
-      label)));
+  const ticks = labelled(x, write, count, (label) => textWidth(label) + 12);
+  const place = { class: "tick", y: bottom + 17, "text-anchor": "middle" };
+  return [
+    grid(ticks.map(([at]) => `M${round(at)} ${bottom}v4`)),
+    ...ticks.map(([at, label]) =>
+      svg("text", { x: round(Math.min(at, right + 8 - textWidth(label) / 2)), ...place }, label)),
+  ];
 }
 
 // yAxis draws a grid line for each label, and the labels to the left of the
 // plot.
 export function yAxis({ y, left, right, top, bottom }, write) {
-  return yTicks(y, bottom - top).map((tick) => svg("g", {},
-    svg("path", { class: "grid", d: `M${left} ${round(y(tick))}H${right}` }),
-    svg("text", { class: "tick", x: left - 8, y: round(y(tick)) + 4, "text-anchor": "end" }, write(tick))));
+  const ticks = yTicks(y, bottom - top).map((tick) => [round(y(tick)), write(tick)]);
+  const place = { class: "tick", x: left - 8, "text-anchor": "end" };
+  return [
+    grid(ticks.map(([at]) => `M${left} ${at}H${right}`)),
+    ...ticks.map(([at, label]) => svg("text", { y: at + 4, ...place }, label)),
+  ];
 }
+
+// grid returns the lines of an axis as one element: each one has a cost.
+const grid = (lines) => svg("path", { class: "grid", d: lines.join("") });
 
 // yWidth returns the room that the labels of a y axis need.
 export function yWidth(scale, write, height) {
