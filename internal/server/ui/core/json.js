@@ -25,8 +25,10 @@ export function object(members) {
   return `{${some.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
 }
 
+const token = /"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g;
+
 // tokens returns the tokens of JSON; an empty object or list is one.
-export const tokens = (json) => json.match(/"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
+export const tokens = (json) => json.match(token) ?? [];
 
 // indent formats JSON with two spaces a level.
 export function indent(json) {
@@ -39,17 +41,19 @@ export function indent(json) {
   }).join("");
 }
 
-// member returns the text of an object's member; undefined when there is none.
+// member returns the text of an object's member; undefined when there is none. It
+// reads no further than the end of the member.
 export function member(json, name) {
   let depth = 0;
   let found = null; // the tokens of the member, once it has begun
-  const parts = tokens(json);
-  for (const [i, part] of parts.entries()) {
+  let before = "";
+  for (const [part] of json.matchAll(token)) {
     if (found && depth === 1 && (part === "," || part === "}")) return found.join("");
     if (part === "{" || part === "[") depth++;
     if (part === "}" || part === "]") depth--;
     if (found) found.push(part);
-    else if (depth === 1 && part === ":" && JSON.parse(parts[i - 1]) === name) found = [];
+    else if (depth === 1 && part === ":" && JSON.parse(before) === name) found = [];
+    before = part;
   }
   return undefined;
 }

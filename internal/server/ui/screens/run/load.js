@@ -3,6 +3,7 @@
 import { ConnectionError, Problem, receive, request, requestJSON } from "../../core/api.js";
 import { clockTime } from "../../core/dates.js";
 import { follow, isFinished } from "../../core/follow.js";
+import { member } from "../../core/json.js";
 import { after, viewOf } from "./view.js";
 
 const pause = 1000; // ms between two attempts to reach the service
@@ -27,7 +28,7 @@ export async function* watchRun(id, signal) {
       const text = await textOf("GET", pathOf(id), { signal });
       known = true;
       yield (view) => viewOf(text, view);
-      if (isFinished(JSON.parse(text).status)) return;
+      if (isFinished(JSON.parse(member(text, "status")))) return;
       yield* changes(id, signal);
       return;
     } catch (error) {
