@@ -95,6 +95,12 @@ export function swap(from, to) {
   from.hidden = true;
 }
 
+// frameDrawn waits until the next frame has been drawn. A page out of sight draws
+// none.
+export const frameDrawn = () => new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(resolve));
+});
+
 // say shows a status message, also to screen readers.
 export function say(text) {
   $("status").textContent = plain(text);

@@ -1,7 +1,7 @@
 // The screen of a run: #/runs/ID. It has one layout for a run that is queued,
 // that runs, and that has finished.
 
-import { element, say } from "../../core/dom.js";
+import { element, frameDrawn, say } from "../../core/dom.js";
 import { loadService } from "../../core/service.js";
 import { titleOf } from "../../core/words.js";
 import { charts } from "./charts.js";
@@ -31,7 +31,6 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   document.title = "Run – Aurea";
   const updates = watchRun(id, signal);
   const first = updates.next(); // the service reads the run while the screen is made
-  if (!store.state.service) loadService(signal).catch(() => {}); // only the link to the dashboard needs it
   const change = (next) => store.update((state) => {
     state.shown = next(state.shown?.id === id ? state.shown : null);
   });
@@ -64,7 +63,11 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   if (!done) change(value);
   for await (const next of updates) change(next);
   const { run, result } = store.state.shown;
-  if (!result || !run.name) return;
+  if (!result) return;
+  await frameDrawn(); // only links need what follows
+  if (signal.aborted) return;
+  if (!store.state.service) loadService(signal).catch(() => {});
+  if (!run.name) return;
   try {
     const others = await loadOthers(run, signal);
     change((view) => ({ ...view, others }));

@@ -22,6 +22,8 @@ export function tabs(context) {
   let current = all.find(({ key }) => key === context.chosen) ?? all[0];
   let view = null;
 
+  const draw = () => current.show(current.value(view));
+
   function choose(tab, focus) {
     current = tab;
     for (const one of all) {
@@ -30,7 +32,7 @@ export function tabs(context) {
       one.button.tabIndex = chosen ? 0 : -1;
       one.panel.hidden = !chosen;
     }
-    if (view) current.show(current.value(view));
+    if (view) draw();
     if (focus) current.button.focus();
   }
 
@@ -52,8 +54,10 @@ export function tabs(context) {
       element("div", { class: "tabs", role: "tablist", "aria-label": "Details" }, ...all.map(({ button }) => button)),
       ...all.map(({ panel }) => panel)),
     show(next) {
+      const first = view === null;
       view = next;
-      current.show(current.value(view));
+      if (first) requestAnimationFrame(draw); // what is above the details is seen before
+      else draw();
     },
   };
 }
