@@ -13,8 +13,8 @@
 // The engine stands between jobs and Result. It knows no run's identity, queue
 // or history. Read engine.go first. For jobs that wait, continue with
 // loopdriver.go, eventloop.go, eventloopclosed.go and eventloopopen.go; for
-// other jobs, with workerpool.go. The goroutines of its workers lend their jobs to
-// a loop, see jobloop.go, where the workload has one.
+// other jobs, with workerpool.go. Where the workload has a loop, it runs most jobs of
+// the pool, see jobloop.go.
 package engine
 
 import (
@@ -39,12 +39,14 @@ type Engine struct {
 	environment  aurea.Environment
 	processStats func() processStats // reads the generator's own statistics
 	sleep        func() sleeper      // makes an event loop's sleeper, on its goroutine
+	spinMargin   time.Duration       // how long an openLoop spins before an arrival
 }
 
 // New returns an engine for jobs of the given kinds. Its results report the
 // given version of Aurea.
 func New(version string, kinds *workload.Set) *Engine {
-	e := &Engine{kinds: kinds, environment: environment(version), processStats: readProcessStats, sleep: preciseSleep}
+	e := &Engine{kinds: kinds, environment: environment(version), processStats: readProcessStats, sleep: preciseSleep,
+		spinMargin: spinMargin}
 	e.cores = e.environment.Cores
 	return e
 }
@@ -109,7 +111,7 @@ func (e *Engine) execute(
 	x *execution, ready func(context.Context) (aurea.Start, error),
 	controls <-chan aurea.Command, observe func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	x.cores = e.cores
+	x.cores, x.spinMargin = e.cores, e.spinMargin
 	x.controlled = controls != nil
 	defer context.AfterFunc(x.ctx, x.stop)()
 

@@ -28,6 +28,7 @@ type execution struct {
 	timeout     time.Duration  // longest time a job may take
 	log         *aurea.JobLog  // nil when records are not kept
 	sleep       func() sleeper // makes a sleeper for the calling goroutine
+	spinMargin  time.Duration  // see Engine
 	start       time.Time      // time zero of the run's clock; set by begin, like lease
 	lease       *aurea.Lease   // nil for no limit
 	begun       chan struct{}  // closed by begin

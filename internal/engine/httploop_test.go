@@ -19,23 +19,33 @@ import (
 // only goroutines run.
 var httpPaths = map[string]string{"epoll": `"redirects": 0`, "": `"redirects": 1`}
 
-// eachHTTPPath runs a test over both paths. run executes a load of http jobs with
-// the given parameters.
+// eachHTTPPath runs a test over both paths, with a closed load and with an open one
+// that has as many jobs in flight. run executes a load of http jobs with the given
+// parameters.
 func eachHTTPPath(t *testing.T, test func(t *testing.T, run func(load, parameters string) *endedRun)) {
+	onHTTPPaths(t, map[string]string{"closed": "", "open": `"rate": 20000, `}, test)
+}
+
+// onHTTPPaths runs a test over both paths, with the members of each model.
+func onHTTPPaths(
+	t *testing.T, models map[string]string, test func(t *testing.T, run func(load, parameters string) *endedRun),
+) {
 	for path, parameter := range httpPaths {
 		if path == "epoll" && runtime.GOOS != "linux" {
 			continue
 		}
-		t.Run("io "+path, func(t *testing.T) {
-			t.Parallel()
-			test(t, func(load, parameters string) *endedRun {
-				t.Helper()
-				r := execute(t.Context(), t, New("", everyKind),
-					`{`+load+`, "workload": {"kind": "http", `+parameter+`, `+parameters+`}}`)
-				checkEqual(t, "io", r.Environment.IO, path)
-				return r
+		for model, members := range models {
+			t.Run(model+" io "+path, func(t *testing.T) {
+				t.Parallel()
+				test(t, func(load, parameters string) *endedRun {
+					t.Helper()
+					r := execute(t.Context(), t, New("", everyKind),
+						`{`+members+load+`, "workload": {"kind": "http", `+parameter+`, `+parameters+`}}`)
+					checkEqual(t, "io", r.Environment.IO, path)
+					return r
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -131,7 +141,7 @@ func TestHTTPLoopSendsEachRequestOnce(t *testing.T) {
 // While a service freezes, the jobs in flight wait for the rest of the pause, and
 // no other starts.
 func TestHTTPFreezeOfAClosedLoad(t *testing.T) {
-	eachHTTPPath(t, func(t *testing.T, run func(load, parameters string) *endedRun) {
+	onHTTPPaths(t, map[string]string{"closed": ""}, func(t *testing.T, run func(load, parameters string) *endedRun) {
 		const pause = 300 * time.Millisecond
 		begin := time.Now()
 		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,63 +9,88 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
-// A jobLoop runs jobs of a closed plan for their workers: one goroutine starts and
-// ends the jobs of many. Each worker keeps its goroutine, which waits meanwhile.
-// The loop does only what is usual. Whatever is not goes back to the worker: a job
-// that fails or takes long, a control, the end of the run.
+// A jobLoop runs jobs of a workerPool on one goroutine, which starts and ends the
+// jobs of many lanes. The loop does only what is usual. It leaves whatever is not
+// to a goroutine: a job that fails or takes long, a control, the end of the run. It
+// is part of a closedLoop or an openLoop.
 type jobLoop struct {
 	*workerPool
 	loop  workload.Loop
+	user  laneUser
 	limit time.Duration // longest time a job may take; forever for any
 	ready func(owner any)
 	ended sync.WaitGroup
 
-	mu      sync.Mutex // guards the fields to the next blank line
-	arrived []*loopedWorker
-	closed  bool
+	mu     sync.Mutex  // guards closed, and what others hand to the loop
+	closed bool        // the loop takes nothing any more
+	news   atomic.Bool // something is handed over, the loop is closed, or the run is stopped
 
-	news    atomic.Bool     // a worker has arrived, the loop is closed, or the run is stopped
-	driven  []*loopedWorker // whose jobs the loop runs
-	lastEnd time.Duration   // of their jobs
-	checkAt time.Duration   // when a job may be late
+	busy    []*jobLane    // lanes with a job
+	lastEnd time.Duration // of the loop's jobs
+	checkAt time.Duration // when a job may be late
 }
 
-// newLoops returns a loop a core, or nil if the jobs cannot have any.
-func (p *workerPool) newLoops() (loops []*jobLoop) {
-	if p.jobs.NewLoop == nil || p.plan.Open() || p.tracing != nil || p.sampler != nil {
-		return nil
-	}
-	for range min(int64(p.cores), max(p.plan.Concurrency, 1)) {
-		loop, err := p.jobs.NewLoop()
-		if err != nil {
-			break // goroutines can run all jobs
-		}
-		l := &jobLoop{workerPool: p, loop: loop, limit: p.timeout, checkAt: forever}
-		if l.limit == forever && p.jobs.DefaultTimeout > 0 {
-			l.limit = p.jobs.DefaultTimeout
-		}
-		l.ready = l.proceed
-		unwatch := context.AfterFunc(p.ctx, l.wake)
-		l.ended.Go(func() {
-			defer unwatch()
-			<-l.begun
-			l.run()
-		})
-		loops = append(loops, l)
-	}
-	return loops
+// A jobLane is a lane of a jobLoop with the state of its jobs.
+type jobLane struct {
+	workload.Lane
+	worker *loopedWorker // whose jobs they are; nil in the open model
+	state  *workerState
+	job    begunJob // if busy
+	index  int      // in jobLoop.busy; -1 without a job
 }
 
-// closeLoops ends the loops. No worker runs any more.
-func (p *workerPool) closeLoops() {
-	for _, l := range p.loops {
-		l.mu.Lock()
-		l.closed = true
-		l.mu.Unlock()
-		l.wake()
-		l.ended.Wait()
-		l.loop.Close()
+// A laneUser decides what its lanes do.
+type laneUser interface {
+	// next is called when a lane's job has ended, at the given time.
+	next(lane *jobLane, at time.Duration)
+	// idleEvent is called when something has come over a lane without a job.
+	idleEvent(lane *jobLane)
+	// leave takes a lane out of the loop. If it is busy, a goroutine finishes the
+	// job.
+	leave(lane *jobLane)
+}
+
+// mayLoop reports whether loops may run the jobs.
+func (p *workerPool) mayLoop() bool {
+	return p.jobs.NewLoop != nil && p.tracing == nil && p.sampler == nil
+}
+
+// loopsWanted returns how many loops the plan can use: one a core.
+func (p *workerPool) loopsWanted() int64 { return min(int64(p.cores), max(p.plan.Concurrency, 1)) }
+
+// newJobLoop returns a loop that is woken when the run is stopped.
+func (p *workerPool) newJobLoop() (l *jobLoop, err error) {
+	loop, err := p.jobs.NewLoop()
+	if err != nil {
+		return nil, err
 	}
+	l = &jobLoop{workerPool: p, loop: loop, limit: p.timeout, checkAt: forever}
+	if l.limit == forever && p.jobs.DefaultTimeout > 0 {
+		l.limit = p.jobs.DefaultTimeout
+	}
+	l.ready = l.proceed
+	return l, nil
+}
+
+// launch starts the goroutine of a loop.
+func (l *jobLoop) launch(user laneUser, run func()) {
+	l.user = user
+	unwatch := context.AfterFunc(l.ctx, l.wake)
+	l.ended.Go(func() {
+		defer unwatch()
+		<-l.begun
+		run()
+	})
+}
+
+// close ends the loop. Nothing is handed to it any more.
+func (l *jobLoop) close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.wake()
+	l.ended.Wait()
+	l.loop.Close()
 }
 
 // wake makes the loop look for news.
@@ -75,110 +99,72 @@ func (l *jobLoop) wake() {
 	l.loop.Wake()
 }
 
-// run runs the loop until it is closed. Other goroutines of its core get their turn
-// before each wait.
-func (l *jobLoop) run() {
-	for !l.news.Swap(false) || l.admit() {
-		n := l.loop.Wait(0, l.ready)
-		runtime.Gosched()
-		now := l.lastEnd
-		if n == 0 {
-			now = l.now()
-		}
-		if now >= l.checkAt {
-			l.releaseLate(now)
-		}
-		if n == 0 && !l.news.Load() {
-			l.loop.Wait(l.checkAt-max(now, 0), l.ready) // now is negative before the start
-		}
-	}
-}
-
-// admit starts the jobs of the workers that have arrived. If the run is stopped, it
-// releases all. It returns false once the loop is closed.
-func (l *jobLoop) admit() bool {
-	l.mu.Lock()
-	arrived, closed := l.arrived, l.closed
-	l.arrived = nil
-	l.mu.Unlock()
-	for _, w := range arrived {
-		w.index = len(l.driven)
-		l.driven = append(l.driven, w)
-		l.startNext(w, w.ready, l.now())
-	}
-	if l.ctx.Err() != nil {
-		for len(l.driven) > 0 {
-			l.release(l.driven[len(l.driven)-1])
-		}
-	}
-	return !closed
-}
-
-// startNext starts a worker's next job, for which it is ready since the given time. If
-// that is not usual, it releases the worker.
-func (l *jobLoop) startNext(w *loopedWorker, ready, now time.Duration) {
-	w.ready = ready
-	snap := l.latest.Load()
-	if now >= snap.until || ready < snap.ChangedAt || l.workers.Load() > snap.Level(now) {
-		l.release(w)
-		return
-	}
-	i, end := l.claimInTime(now)
-	if i >= end || l.lease != nil && !l.leased(l.now()) {
-		l.release(w)
-		return
-	}
-	w.job, w.busy = l.beginJob(i, min(ready, now), now, w.state), true
+// begin starts a job on an idle lane. If it returns false, the lane must leave.
+func (l *jobLoop) begin(lane *jobLane, i int64, intended, now time.Duration) bool {
+	lane.job, lane.index = l.beginJob(i, intended, now, lane.state), len(l.busy)
+	l.busy = append(l.busy, lane)
 	if l.limit != forever {
 		l.checkAt = min(l.checkAt, now+l.limit)
 	}
-	if !w.lane.Start(w.job.job, l.start.Add(now), w.state.metrics) {
-		l.release(w)
-	}
+	return lane.Start(lane.job.job, l.start.Add(now), lane.state.metrics)
 }
 
-// proceed continues the job of a worker whose lane is ready.
+// proceed continues the job of a lane that is ready.
 func (l *jobLoop) proceed(owner any) {
-	w := owner.(*loopedWorker)
-	if !w.busy {
+	lane := owner.(*jobLane)
+	if lane.index < 0 {
+		l.user.idleEvent(lane)
 		return
 	}
-	state, at, err := w.lane.Proceed()
-	switch state {
+	switch state, at, err := lane.Proceed(); state {
 	case workload.LaneLeaves:
-		l.release(w)
+		l.user.leave(lane)
 	case workload.LaneEnded:
 		l.lastEnd = at.Sub(l.start)
-		l.endJob(w.job, w.state, err, l.lastEnd)
-		w.busy = false
-		w.jobs++
-		l.startNext(w, l.lastEnd, l.lastEnd)
+		l.endJob(lane.job, lane.state, err, l.lastEnd)
+		l.setIdle(lane)
+		l.user.next(lane, l.lastEnd)
 	}
 }
 
-// releaseLate releases the workers whose jobs have taken longer than they may.
-// Until checkAt no other can have.
-func (l *jobLoop) releaseLate(now time.Duration) {
+// setIdle notes that a lane has no job. It reports whether it had one.
+func (l *jobLoop) setIdle(lane *jobLane) (busy bool) {
+	if lane.index < 0 {
+		return false
+	}
+	last := len(l.busy) - 1
+	l.busy[lane.index] = l.busy[last]
+	l.busy[lane.index].index = lane.index
+	l.busy[last] = nil
+	l.busy, lane.index = l.busy[:last], -1
+	return true
+}
+
+// leaveLate makes the lanes leave whose jobs have taken longer than they may. Until
+// checkAt no other can have.
+func (l *jobLoop) leaveLate(now time.Duration) {
 	l.checkAt = forever
-	for i := len(l.driven) - 1; i >= 0; i-- { // the last takes the place of one that is released
-		switch w := l.driven[i]; {
-		case !w.busy:
-		case now-w.job.start >= l.limit:
-			l.release(w)
-		default:
-			l.checkAt = min(l.checkAt, w.job.start+l.limit)
+	for i := len(l.busy) - 1; i >= 0; i-- { // the last takes the place of one that leaves
+		if lane := l.busy[i]; now-lane.job.start >= l.limit {
+			l.user.leave(lane)
+		} else {
+			l.checkAt = min(l.checkAt, lane.job.start+l.limit)
 		}
 	}
 }
 
-// release lets a worker's goroutine go on.
-func (l *jobLoop) release(w *loopedWorker) {
-	last := len(l.driven) - 1
-	l.driven[w.index] = l.driven[last]
-	l.driven[w.index].index = w.index
-	l.driven[last] = nil
-	l.driven = l.driven[:last]
-	w.begun = w.lane.Detach()
-	w.lane = nil
-	w.released <- struct{}{}
+// leaveAll makes all lanes leave that have a job.
+func (l *jobLoop) leaveAll() {
+	for len(l.busy) > 0 {
+		l.user.leave(l.busy[len(l.busy)-1])
+	}
+}
+
+// finish ends a job on a goroutine, where begun is what its lane left of it.
+func (p *workerPool) finish(job begunJob, begun any, state *workerState) (end time.Duration) {
+	state.context.Resuming(begun)
+	err := p.runInTimeout(job, state)
+	end = p.now()
+	p.endJob(job, state, err, end)
+	return end
 }

@@ -42,25 +42,38 @@ const (
 // never sleeps does without, because that takes longer than the run.
 func preciseSleep() sleeper {
 	own := sync.OnceFunc(platform.OwnThread)
-	var slept, spun time.Duration
+	budget := spinBudget{margin: spinMargin}
 	return func(ctx context.Context, d time.Duration) {
 		own()
-		maySpin := spun <= slept/spinShare
-		switch {
+		switch block := budget.block(d); {
 		case d > timerMargin:
 			timerSleep(ctx, d-timerMargin)
-			slept += d - timerMargin
-		case !maySpin:
-			d = max(d, minKernelSleep)
-			platform.KernelSleep(d)
-			slept += d
-		case d > spinMargin:
-			platform.KernelSleep(d - spinMargin)
-			slept += d - spinMargin
+			budget.slept += d - timerMargin
+		case block > 0:
+			platform.KernelSleep(block)
+			budget.slept += block
 		default:
 			spin(d)
-			spun += d
+			budget.spun += d
 		}
+	}
+}
+
+// A spinBudget limits spinning to a share of the time slept.
+type spinBudget struct {
+	margin      time.Duration // how long to spin at the end of a wait; 0 never spins
+	slept, spun time.Duration
+}
+
+// block returns how long to block in the kernel for a wait of d; 0 to spin.
+func (b *spinBudget) block(d time.Duration) time.Duration {
+	switch {
+	case b.spun > b.slept/spinShare:
+		return max(d, minKernelSleep)
+	case d > b.margin:
+		return d - b.margin
+	default:
+		return 0
 	}
 }
 

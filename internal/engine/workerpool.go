@@ -18,24 +18,25 @@ import (
 // itself takes.
 type workerPool struct {
 	*execution
-	recorders  []*recorder
-	loops      []*jobLoop // nil if goroutines run all jobs
-	running    sync.WaitGroup
-	prepared   sync.WaitGroup // workers that have made their state
-	atZero     chan struct{}  // closed at time zero of the run's clock
-	slotFreed  chan struct{}  // signals runOpen that a job has ended
-	resizeMu   sync.Mutex     // held while a limit adds or removes workers; guards users and idleUsers
-	users      int64          // closed model: workers that there were at once, at most
-	idleUsers  []*workerState // closed model: of workers that have exited
-	workers    atomic.Int64   // closed model: workers; open model: jobs in flight
-	_          [64]byte       // keeps the fields below, written for every job, off the cache line above
-	inFlight   atomic.Int64   // jobs in flight
-	peak       atomic.Int64   // most jobs in flight after the warm-up
-	looped     atomic.Int64   // workers that were given a loop
-	idleStates sync.Pool      // open model, where each goroutine runs one job
-	windowMu   sync.Mutex     // guards window
-	window     peakWindow     // of peak
-	metFull    bool           // an arrival was dropped or waited for a slot; used by runOpen alone
+	recorders   []*recorder
+	closedLoops []*closedLoop // nil if goroutines run all jobs, or the model is open
+	openLoops   []*openLoop   // nil if goroutines run all jobs, or the model is closed
+	running     sync.WaitGroup
+	prepared    sync.WaitGroup // workers that have made their state
+	atZero      chan struct{}  // closed at time zero of the run's clock
+	slotFreed   chan struct{}  // signals runOpen that a job has ended
+	resizeMu    sync.Mutex     // held while a limit adds or removes workers; guards users and idleUsers
+	users       int64          // closed model: workers that there were at once, at most
+	idleUsers   []*workerState // closed model: of workers that have exited
+	_           [64]byte       // keeps the fields below, written for every job, off the cache line above
+	workers     atomic.Int64   // closed model: workers; open model: slots that are taken
+	inFlight    atomic.Int64   // jobs in flight
+	peak        atomic.Int64   // most jobs in flight after the warm-up
+	looped      atomic.Int64   // workers that were given a loop
+	idleStates  sync.Pool      // open model, where each goroutine runs one job
+	windowMu    sync.Mutex     // guards window
+	window      peakWindow     // of peak
+	metFull     atomic.Bool    // an arrival was dropped or waited for a slot
 }
 
 // newWorkerPool returns a pool with one recorder a core and no workers.
@@ -45,7 +46,7 @@ func newWorkerPool(x *execution) *workerPool {
 	for range x.cores {
 		p.recorders = append(p.recorders, newRecorder(x))
 	}
-	p.loops = p.newLoops()
+	p.closedLoops, p.openLoops = p.newClosedLoops(), p.newOpenLoops()
 	return p
 }
 
@@ -83,19 +84,45 @@ func (p *workerPool) prepare(to *collector) (wait func()) {
 		p.reportIntervals(to, over)
 	})
 	go func() {
-		sleep := p.sleep()
-		p.awaitZero(sleep)
-		close(p.atZero)
-		if p.plan.Open() {
-			p.runOpen(sleep)
+		if len(p.openLoops) > 0 {
+			p.awaitOpenLoops()
 		} else {
-			p.runClosed()
+			p.runAll()
 		}
 		p.running.Wait()
 		p.closeLoops()
 		close(over)
 	}()
 	return reporting.Wait
+}
+
+// runAll starts jobs until none is left.
+func (p *workerPool) runAll() {
+	sleep := p.sleep()
+	p.awaitZero(sleep)
+	close(p.atZero)
+	if p.plan.Open() {
+		p.runOpen(sleep)
+	} else {
+		p.runClosed()
+	}
+}
+
+// awaitOpenLoops waits until the loops have ended.
+func (p *workerPool) awaitOpenLoops() {
+	for _, l := range p.openLoops {
+		l.ended.Wait()
+	}
+}
+
+// closeLoops ends the loops. No worker runs any more.
+func (p *workerPool) closeLoops() {
+	for _, l := range p.closedLoops {
+		l.close()
+	}
+	for _, l := range p.openLoops {
+		l.close()
+	}
 }
 
 // runJob runs one job and records it. It returns when the job ended.
@@ -224,11 +251,11 @@ func (p *workerPool) addTo(m *aurea.Measurement) {
 	if m.FirstStart == forever {
 		m.FirstStart = -1
 	}
-	if len(p.loops) > 0 {
+	if len(p.closedLoops)+len(p.openLoops) > 0 {
 		m.Environment.IO = "epoll"
 		m.Environment = m.Environment.WithDigest()
 	}
-	m.Full = p.metFull
+	m.Full = p.metFull.Load()
 	m.MaxInFlight, m.PeakFrom, m.PeakUntil = p.peak.Load(), p.window.from, p.window.until
 	m.Failures = p.failures()
 }

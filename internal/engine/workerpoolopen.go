@@ -20,22 +20,14 @@ func (p *workerPool) runOpen(sleep sleeper) {
 			return
 		}
 		if p.full() && p.plan.Spec.OnSaturation == "drop" {
-			p.metFull = true
-			p.recorderFor(i).recordDrop(p.jobNumber(i), due)
+			p.recordDropOf(i, due)
 			continue
 		}
 		if !p.waitForSlot() {
 			return
 		}
 		p.workers.Add(1)
-		p.running.Go(func() {
-			p.startArrival(i, cumulative)
-			p.workers.Add(-1)
-			select {
-			case p.slotFreed <- struct{}{}:
-			default: // runOpen is signalled already
-			}
-		})
+		p.startElsewhere(arrival{i, cumulative})
 	}
 }
 
@@ -73,7 +65,7 @@ func (p *workerPool) waitForSlot() bool {
 		case !snap.Paused && !p.full():
 			return now-lateStartGrace < snap.end
 		case !snap.Paused:
-			p.metFull = true
+			p.metFull.Store(true)
 		}
 		select {
 		case <-p.slotFreed:

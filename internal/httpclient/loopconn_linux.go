@@ -22,8 +22,9 @@ type LoopConn struct {
 	watched bool
 	number  int32 // among the watched connections of the loop
 	in      reader
-	quiet   int  // see conn
-	ended   bool // it cannot serve another request
+	quiet   int           // see conn
+	idle    time.Duration // since when it has no request; see conn.idleSince
+	ended   bool          // it cannot serve another request
 
 	// State of the current exchange.
 	begun      bool // something was sent, and the response has not been read
@@ -53,7 +54,7 @@ func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error)
 		return nil, err
 	}
 	x := &LoopConn{
-		loop: l, owner: owner, origin: o, fd: fd, quiet: c.quiet,
+		loop: l, owner: owner, origin: o, fd: fd, quiet: c.quiet, idle: c.idleSince,
 		local: c.socket.LocalAddr(), remote: c.socket.RemoteAddr(),
 	}
 	x.in.held = errWouldBlock
@@ -69,7 +70,12 @@ func (x *LoopConn) Send(r *Request, at time.Time) bool {
 		return false
 	}
 	start := at.Sub(epoch)
-	if !r.idempotent || x.quiet < trustedAfter {
+	idle := start - x.idle
+	if idle > maxIdle {
+		x.ended = true
+		return false
+	}
+	if !r.idempotent || x.quiet < trustedAfter || idle > trustedFor {
 		if !x.isQuiet() {
 			x.ended = true
 			return false
@@ -93,8 +99,12 @@ func (x *LoopConn) isQuiet() bool {
 }
 
 // Receive reads what is there of the response. If that completes the response, it
-// returns when it did so.
+// returns when it did so. Without a request it returns LoopStuck if the connection
+// has ended.
 func (x *LoopConn) Receive() (state LoopState, end time.Time) {
+	if !x.begun {
+		return x.checkIdle(), time.Time{}
+	}
 	for x.reads < maxLoopReads && len(x.in.buffered()) < maxLoopLength {
 		room, err := x.in.space()
 		if err != nil {
@@ -129,6 +139,15 @@ func (x *LoopConn) Receive() (state LoopState, end time.Time) {
 	return LoopStuck, time.Time{}
 }
 
+// checkIdle returns LoopStuck if a connection without a request can serve no other.
+func (x *LoopConn) checkIdle() LoopState {
+	x.ended = x.ended || !x.isQuiet()
+	if x.ended {
+		return LoopStuck
+	}
+	return LoopWaiting
+}
+
 // read reads the buffered response. If that is not whole or not right, it leaves
 // the buffer as it is.
 func (x *LoopConn) read() (whole bool, err error) {
@@ -161,6 +180,7 @@ func (x *LoopConn) end() time.Time {
 	a.Phases.FirstByte, a.Phases.Body = x.first-x.writeStart, end-x.first
 	a.Sent, a.Received = int64(x.sent), x.in.total
 	x.in.endResponse()
+	x.idle = end
 	return epoch.Add(end)
 }
 
@@ -194,7 +214,7 @@ func (x *LoopConn) conn() (*conn, error) {
 	if errors.Is(c.in.held, errWouldBlock) {
 		c.in.held = nil
 	}
-	c.used, c.quiet, c.idleSince = true, x.quiet, now()
+	c.used, c.quiet, c.idleSince = true, x.quiet, x.idle
 	c.begun, c.sent, c.writeStart, c.firstByte = x.begun, x.sent, x.writeStart, x.first
 	return c, nil
 }

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -18,6 +19,7 @@ import (
 type Poller struct {
 	epoll   int
 	wakes   int // an eventfd
+	timer   int // a timerfd
 	events  []unix.EpollEvent
 	drained [8]byte
 
@@ -25,8 +27,15 @@ type Poller struct {
 	closed bool
 }
 
-// wakeNumber is the number of the eventfd.
-const wakeNumber = -1
+// The numbers of the eventfd and the timerfd.
+const (
+	wakeNumber  = -1
+	timerNumber = -2
+)
+
+// minCoarse is the shortest wait that may be given to epoll, which counts
+// milliseconds.
+const minCoarse = 3 * time.Millisecond
 
 // NewPoller returns a Poller that watches nothing. The caller must close it.
 func NewPoller() (*Poller, error) {
@@ -39,8 +48,13 @@ func NewPoller() (*Poller, error) {
 		_ = unix.Close(epoll)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	p := &Poller{epoll: epoll, wakes: wakes, events: make([]unix.EpollEvent, 128)}
-	if err := p.Add(wakes, wakeNumber); err != nil {
+	timer, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC|unix.TFD_NONBLOCK)
+	if err != nil {
+		_, _ = unix.Close(epoll), unix.Close(wakes)
+		return nil, fmt.Errorf("timerfd_create: %w", err)
+	}
+	p := &Poller{epoll: epoll, wakes: wakes, timer: timer, events: make([]unix.EpollEvent, 128)}
+	if err := errors.Join(p.Add(wakes, wakeNumber), p.Add(timer, timerNumber)); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -64,13 +78,16 @@ func (p *Poller) Remove(fd int) { _ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL,
 
 // Wait calls ready with the number of each socket that has an event, and returns
 // how many events there were. Without any it waits until there are, Wake is called,
-// or the limit has passed; a limit of 0 does not wait.
+// or the limit has passed; a limit of 0 does not wait. The last three milliseconds
+// of a limit are exact: a Wait with more returns before them.
 func (p *Poller) Wait(limit time.Duration, ready func(number int32)) int {
 	n := p.fetch(limit)
 	for _, event := range p.events[:n] {
-		if event.Fd == wakeNumber {
+		switch event.Fd {
+		case timerNumber: // its event comes once
+		case wakeNumber:
 			_, _ = unix.Read(p.wakes, p.drained[:])
-		} else {
+		default:
 			ready(event.Fd)
 		}
 	}
@@ -93,6 +110,7 @@ func (p *Poller) Close() {
 	defer p.mu.Unlock()
 	p.closed = true
 	_ = unix.Close(p.wakes)
+	_ = unix.Close(p.timer)
 	_ = unix.Close(p.epoll)
 }
 
@@ -107,10 +125,22 @@ func (p *Poller) fetch(limit time.Duration) int {
 		}
 		return int(n)
 	}
-	milliseconds := min(limit/time.Millisecond, math.MaxInt32-1) + 1
+	milliseconds := min((limit-minCoarse)/time.Millisecond, math.MaxInt32-1) + 1
+	if limit < minCoarse {
+		milliseconds = -1
+		p.setTimer(limit)
+	}
 	n, err := unix.EpollWait(p.epoll, p.events, int(milliseconds))
 	if err != nil { // a signal interrupted it
 		return 0
 	}
 	return n
+}
+
+// setTimer makes the timer expire after d. Unlike a limit of epoll it is exact to
+// microseconds, on each thread.
+func (p *Poller) setTimer(d time.Duration) {
+	setting := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}
+	_, _, _ = syscall.RawSyscall6(unix.SYS_TIMERFD_SETTIME, uintptr(p.timer), 0,
+		uintptr(unsafe.Pointer(&setting)), 0, 0, 0)
 }

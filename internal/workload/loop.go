@@ -13,9 +13,10 @@ type Loop interface {
 	// lane for one job after the other. It returns nil if it has none; the next job
 	// that Runner.Run runs may provide it.
 	Attach(owner any) Lane
-	// Wait calls ready with the owner of each lane whose job may go on, and returns
-	// how many there were. Without any it waits until there are, Wake is called, or
-	// the limit has passed; a limit of 0 does not wait.
+	// Wait calls ready with the owner of each lane whose job may go on, or which can
+	// take no more jobs, and returns how many there were. Without any it waits until
+	// there are, Wake is called, or the limit has passed; a limit of 0 does not wait.
+	// It may return early.
 	Wait(limit time.Duration, ready func(owner any)) int
 	// Wake makes the current Wait return, or else the next.
 	Wake()
@@ -30,7 +31,7 @@ type Lane interface {
 	Start(job int64, at time.Time, metrics JobMetrics) bool
 	// Proceed continues the job. It returns when the job ended and its error, as
 	// Runner.Run does. If it returns LaneLeaves, the caller detaches the lane and
-	// runs the job.
+	// runs the job. Without a job it returns LaneLeaves if the lane can take no other.
 	Proceed() (state LaneState, end time.Time, err error)
 	// Detach ends the use of the lane. It returns what Runner.Run needs in the
 	// context to finish a job that has begun, as JobContext.Resuming sets it; nil if

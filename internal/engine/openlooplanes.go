@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/workload"
+)
+
+// An arrival is a job of an open plan that is claimed and has a slot.
+type arrival struct {
+	i          int64
+	cumulative float64 // see Schedule.Cumulative
+}
+
+// start starts an arrival, on a lane if there is one.
+func (l *openLoop) start(a arrival, due, now time.Duration) {
+	if l.leads() && now-due >= helpAfter {
+		l.callHelper()
+	}
+	if l.absence.lasts() && l.mayConnect() {
+		l.startElsewhere(a)
+		return
+	}
+	lane := l.lanes.pop()
+	if lane == nil {
+		lane = l.attach()
+	}
+	switch {
+	case lane == nil && (l.mayConnect() || !l.passOn(a)):
+		l.startElsewhere(a)
+	case lane != nil && !l.begin(lane, a.i, due, now):
+		l.leave(lane)
+	}
+}
+
+// attach returns a new lane, or nil if there is none.
+func (l *openLoop) attach() *jobLane {
+	state := l.idleStates.Get().(*workerState)
+	lane := &jobLane{state: state, index: -1}
+	if lane.Lane = l.loop.Attach(lane); lane.Lane == nil {
+		l.idleStates.Put(state)
+		return nil
+	}
+	return lane
+}
+
+// mayConnect reports whether a job without a lane may open a connection: with idle
+// lanes there are no more than the jobs that may be in flight.
+func (l *openLoop) mayConnect() bool {
+	used := l.workers.Load()
+	for _, other := range l.loops {
+		used += other.lanes.live.Load()
+	}
+	return used <= l.latest.Load().Plan.Concurrency
+}
+
+// passOn hands an arrival to a loop with an idle lane. It returns false if there is
+// none.
+func (l *openLoop) passOn(a arrival) bool {
+	for _, other := range l.loops {
+		if other != l && other.lanes.live.Load() > 0 && other.receive(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// receive takes an arrival over. It returns false if the loop has ended.
+func (l *openLoop) receive(a arrival) bool {
+	l.mu.Lock()
+	if !l.closed {
+		l.passed = append(l.passed, a)
+	}
+	closed := l.closed
+	l.mu.Unlock()
+	l.wake()
+	return !closed
+}
+
+// startElsewhere starts an arrival on a goroutine.
+func (p *workerPool) startElsewhere(a arrival) {
+	p.running.Go(func() {
+		p.startArrival(a.i, a.cumulative)
+		p.freeSlot()
+	})
+}
+
+// freeSlot frees the slot of a job that a goroutine ran.
+func (p *workerPool) freeSlot() {
+	p.workers.Add(-1)
+	if len(p.openLoops) > 0 {
+		p.openLoops[0].slotFreed()
+		return
+	}
+	select {
+	case p.slotFreed <- struct{}{}:
+	default: // runOpen is signalled already
+	}
+}
+
+// next keeps the lane of a job that has ended, and frees the slot.
+func (l *openLoop) next(lane *jobLane, _ time.Duration) {
+	l.jobs++
+	l.lanes.push(lane)
+	l.workers.Add(-1)
+}
+
+// idleEvent lets an idle lane leave if it can take no more jobs.
+func (l *openLoop) idleEvent(lane *jobLane) {
+	if state, _, _ := lane.Proceed(); state == workload.LaneLeaves {
+		l.lanes.drop(lane)
+	}
+}
+
+// leave lets a goroutine finish the job of a lane.
+func (l *openLoop) leave(lane *jobLane) {
+	l.setIdle(lane)
+	l.absence.begin(l.jobs)
+	l.jobs = 0
+	begun := lane.Detach()
+	l.running.Go(func() {
+		l.finish(lane.job, begun, lane.state)
+		l.idleStates.Put(lane.state)
+		l.freeSlot()
+	})
+}
+
+// detachIdle gives the idle lanes back.
+func (l *openLoop) detachIdle() {
+	l.unwatch()
+	for lane := l.lanes.pop(); lane != nil; lane = l.lanes.pop() {
+		lane.Detach()
+	}
+}
