@@ -25,8 +25,9 @@ func media(features ...string) chromedp.Action[chromedp.Void] {
 }
 
 // misfits is JavaScript that lists what does not fit into the window: elements
-// beyond its edge, controls and texts that cover each other, and texts that are
-// cut off without a sign. Texts are as large as they can be seen.
+// beyond its edge, controls and texts that cover each other, texts that are cut off
+// without a sign, and numbers of tables that have no name. Texts are as large as
+// they can be seen.
 const misfits = `(() => {
 	const shown = (selector) => [...document.querySelectorAll(selector)].filter((node) => node.checkVisibility());
 	const clips = (node) => getComputedStyle(node).overflowX !== "visible";
@@ -87,9 +88,15 @@ const misfits = `(() => {
 	const cut = shown("main :not(svg, svg *, select, progress, meter)").filter((node) => !unseen(node) &&
 		cuts(getComputedStyle(node)) && node.scrollWidth > node.clientWidth + 1 && node.textContent.trim() !== "" &&
 		![...node.children].some(clips)).map((node) => "cut off: " + name(node));
+	const bare = [...document.querySelectorAll("main table")].filter(({ tHead }) =>
+		tHead && (!tHead.checkVisibility() || unseen(tHead))).flatMap(({ tBodies }) => [...tBodies[0].rows]);
+	const unnamed = bare.slice(0, 20).flatMap((row) => [...row.cells]).filter((cell) => cell.checkVisibility() &&
+		/^[\d–±]/.test(cell.innerText) && !cell.matches("th, .age") &&
+		getComputedStyle(cell, "::before").content === "none")
+		.map((cell) => "a number without a name: " + cell.innerText);
 	const nested = (a, b) => a.node.contains(b.node) || b.node.contains(a.node);
 	return [...new Set([...wide, ...overlaps("controls", controls, nested), ...overlaps("texts", texts, nested),
-		...beyond, ...cut])];
+		...beyond, ...cut, ...unnamed])];
 })()`
 
 // fits checks that all of the page fits into its window, and that text has

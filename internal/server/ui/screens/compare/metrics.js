@@ -19,12 +19,10 @@ export function metricsTable(c) {
   const header = [[unseen("Metric"), ""], ["Base", ""], ["Head", ""], ["Change", ""], [draw.scale, "drawn"], ["p", "p"],
     ["Runs", "n"], [unseen("Verdict"), "mark"]];
   return scrolled("Metrics", element("table", { class: "metrics" }, head(header), element("tbody", {}, ...rows.map((row) => {
-    const cell = (name, ...content) => element("td", { class: name }, ...content);
-    const side = (name, value) => element("td", { class: "value", "data-side": name }, ...valueOf(value));
+    const side = (name, value) => element("td", { class: "value", "data-term": name }, ...valueOf(value));
     return element("tr", { class: row.mood, "data-metric": row.metric }, name(row),
       side("base", row.base), side("head", row.head),
-      cell("change", ...changeOf(row)), cell("drawn", draw(row)),
-      cell("p", pOf(row)), cell("n", row.n), cell("mark", badgeOf(row)));
+      changeCell(row), cell("drawn", draw(row)), cell("p", pOf(row)), cell("n", row.n), cell("mark", badgeOf(row)));
   }))));
 }
 
@@ -39,14 +37,15 @@ export function withinTable(c) {
   const header = [[unseen("Metric"), ""], ["Change", ""], [draw.scale, "drawn"], [unseen("Verdict"), "mark"]];
   return scrolled("Within these two runs", element("table", { class: "metrics within" }, head(header),
     element("tbody", {}, ...rows.map((row) => element("tr", { class: row.mood, "data-metric": row.metric }, name(row),
-      element("td", { class: "change" }, ...changeOf(row)), element("td", { class: "drawn" }, draw(row)),
-      element("td", { class: "mark" }, badgeOf(row)))))));
+      changeCell(row), cell("drawn", draw(row)), cell("mark", badgeOf(row)))))));
 }
 
 const scrolled = (label, table) => element("div", { class: "wide", role: "region", "aria-label": label, tabindex: "0" }, table);
 
 const head = (header) => element("thead", {}, element("tr", {}, ...header.map(([text, name]) =>
   element("th", { scope: "col", ...(name && { class: name }) }, text))));
+
+const cell = (name, content) => element("td", { class: name }, content);
 
 const name = ({ label }) => element("th", { scope: "row" }, label);
 
@@ -56,9 +55,10 @@ const valueOf = ({ text, value, range }) => [value === undefined ? text : exact(
   ...(range ? [element("span", { class: "below" }, range)] : [])];
 
 /** @param {{ change: string, interval: string, observed?: string }} row */
-function changeOf({ change, interval, observed }) {
+function changeCell({ change, interval, observed }) {
   const title = observed ? { title: `${observed} was observed, which may be chance` } : {};
-  return [element("b", title, change), ...(interval ? [element("span", { class: "below" }, interval)] : [])];
+  return element("td", { class: "change", "data-term": "change" }, element("b", title, change),
+    ...(interval ? [element("span", { class: "below" }, interval)] : []));
 }
 
 function badgeOf({ verdict, mood }) {

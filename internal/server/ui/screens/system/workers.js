@@ -61,13 +61,14 @@ function row(worker, now) {
   const age = Math.max((now - Date.parse(seen)) / 1000, 0);
   const heard = { datetime: seen, title: dateTime(seen) };
   const cell = (...content) => element("td", {}, ...content);
+  const named = (term, content) => element("td", { "data-term": term }, content);
   return element("tr", {},
     element("th", { scope: "row", title: plain(id) }, element("bdi", {}, name || id), ...below(pairs.join(", "))),
     cell(element("span", { class: `badge ${moods[state] ?? ""}` }, state), ...why(worker)),
     cell(host || "–", ...below([cpu, arch].filter(Boolean).join(", "))),
-    cell(exact(cores, String(cores))), cell(version || "–"),
-    cell(bound ? exact(bound, `± ${duration(bound)}`) : "–"),
-    cell(element("time", heard, `${duration(Math.floor(age))} ago`)));
+    named("cores", exact(cores, String(cores))), named("version", version || "–"),
+    named("clock", bound ? exact(bound, `± ${duration(bound)}`) : "–"),
+    named("heard", element("time", heard, `${duration(Math.floor(age))} ago`)));
 }
 
 /**

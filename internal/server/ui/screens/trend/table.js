@@ -46,14 +46,15 @@ function row(run, group, boxes) {
   const box = element("input", { type: "checkbox", "aria-label": `Compare the run of ${when}` });
   if (run.usable) boxes.set(run.id, box);
   const { p99, p50, throughput, error_rate: errors } = run.values;
-  const numeric = (name, value, write) => element("td", { class: name }, value === null ? "–" : exact(value, write(value)));
+  const numeric = (term, value, write) => element("td", { class: `number ${term}`, "data-term": term },
+    value === null ? "–" : exact(value, write(value)));
   return element("tr", { class: run.usable ? "" : "left-out" },
     element("td", { class: "tick" }, ...(run.usable ? [box] : [])),
     element("th", { scope: "row" }, element("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, when),
       ...(run.baseline ? [" ", star()] : [])),
     element("td", { class: "state" }, ...stateOf(run, mark), ...changed(group)),
-    numeric("number", p99, duration), numeric("number p50", p50, duration),
-    numeric("number", throughput, (value) => `${number(value)}/s`), numeric("number", errors, percent),
+    numeric("p99", p99, duration), numeric("p50", p50, duration),
+    numeric("ok", throughput, (value) => `${number(value)}/s`), numeric("errors", errors, percent),
     element("td", { class: "about" }, ...Object.entries(run.labels).map(([key, value]) =>
       element("span", { class: "label" }, element("bdi", {}, `${key}=${value}`)))));
 }

@@ -90,8 +90,8 @@ test("a trend is told in words", () => {
   assert.equal(told(trend), "No change: In 2 runs none of 4 metrics changed by more than chance");
   const p99 = { metric: "p99", unit: "seconds", before: 0.02, after: 0.0234, size: 0.172, verdict: "worse" };
   const rate = { metric: "throughput", unit: "jobs_per_second", before: 200, after: 240, size: 0.2, verdict: "better" };
-  assert.equal(told(trend, [{ at: "", changes: [p99, rate] }]), "Worse: p99 rose by 17.2 % with the run of 29 Nov");
-  assert.equal(told(trend, [{ at: "", changes: [rate] }]), "Better: throughput rose by 20.0 % with the run of 29 Nov");
+  assert.equal(told(trend, [{ at: "", changes: [p99, rate] }]), "Worse: With the run of 29 Nov, p99 rose by 17.2 %");
+  assert.equal(told(trend, [{ at: "", changes: [rate] }]), "Better: With the run of 29 Nov, throughput rose by 20.0 %");
 });
 
 test("a change is told by its size, its medians and its chance", () => {

@@ -25,7 +25,7 @@ export function trendVerdict(trend, groups, day) {
   const [{ at, changes }] = groups;
   const worse = changes.filter(({ verdict }) => verdict === "worse");
   const [word, mood, told] = worse.length ? ["Worse", "bad", worse] : ["Better", "good", changes];
-  return { mood, word, sentence: `${told.map(moved).join(", ")} with the run of ${day(at)}` };
+  return { mood, word, sentence: `With the run of ${day(at)}, ${told.map(moved).join(", ")}` };
 }
 
 /**
