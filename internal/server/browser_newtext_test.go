@@ -74,12 +74,18 @@ func TestBrowserNewText(t *testing.T) {
 		if message := b.text(".text .error"); !strings.Contains(message, wrong.message) {
 			t.Errorf("at the text it says %q, want %q", message, wrong.message)
 		}
+		b.until(`document.querySelector(".preview .missing")`) // the service has said it as well
+		if message := look[string](b, `document.querySelector(".text .error")?.innerText ?? ""`); message == "" {
+			t.Errorf("after the preview the message %q is gone", wrong.message)
+		}
 		selected := look[string](b, `(({ value, selectionStart, selectionEnd }) =>
 			value.slice(selectionStart, selectionEnd))(document.querySelector(%q))`, specText)
 		if selected != wrong.line {
 			t.Errorf("the line %q is selected, want %q", selected, wrong.line)
 		}
 	}
+	b.fitsEverywhere("new-text-errors")
+	b.do(chromedp.EmulateViewport(1280, 900))
 	b.enter(specText, "name: two\nnum_jobs: 5\nworkload: {kind: noop}\nthresholds: [p99 < 1h]\n")
 	b.click(".text .part > button")
 	b.until(`document.querySelector(".preview .says").innerText === "Runs 2 scenarios."`)

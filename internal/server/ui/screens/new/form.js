@@ -104,12 +104,15 @@ export function specForm(kinds) {
       return { fields, rest };
     },
 
-    // hint shows the messages at fields that the user has been to and is not in.
+    // hint shows the messages at fields that the user has been to and is not in, or
+    // that have shown one since they were changed.
     hint(errors) {
+      const wrong = new Set(node.querySelectorAll("[aria-invalid]"));
       clearErrors(node);
       const { fields, rest } = placed(errors, find);
       for (const [control, messages] of fields) {
-        if (touched.has(control) && !control.contains(document.activeElement)) showError(control, messages, false);
+        const edited = control.contains(document.activeElement) && !wrong.has(control);
+        if (touched.has(control) && !edited) showError(control, messages, false);
       }
       return { fields, rest };
     },
