@@ -46,7 +46,7 @@ func TestBrowserRunScreenRequests(t *testing.T) {
 	if strings.Contains(text, "hush") || look[bool](b.tab, `document.getElementById("sent") !== null`) {
 		t.Errorf("what was sent is shown as it is: %s", text)
 	}
-	b.shot("run-requests")
+	b.fitsEverywhere("run-requests")
 
 	without := showRun(t, s.URL, s.finished(spec("/", ""))["id"].(string))
 	if text := without.chooseTab("Requests"); !strings.Contains(text, "sample: 5") {

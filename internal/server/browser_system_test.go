@@ -2,16 +2,13 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/aureatest"
 )
 
 // A busyFake has a system in which every fact is shown.
@@ -77,20 +74,7 @@ func TestBrowserSystem(t *testing.T) {
 		t.Errorf("the workers (-want +got):\n%s", diff)
 	}
 
-	for _, width := range []int64{390, 980, 1920} {
-		b.do(chromedp.EmulateViewport(width, 1400))
-		if shown := look[int64](b, "document.documentElement.scrollWidth"); shown > width {
-			t.Errorf("on a window of %d the page is %d pixels wide", width, shown)
-		}
-		for _, scheme := range []string{"light", "dark"} {
-			b.do(colorScheme(scheme))
-			if faint := look[[]string](b, aureatest.ContrastScript); len(faint) > 0 {
-				t.Errorf("%d, %s: too little contrast: %q", width, scheme, faint)
-			}
-			b.shot(fmt.Sprintf("system-%d-%s", width, scheme))
-		}
-	}
-
+	b.fitsEverywhere("system-busy")
 	look[bool](b, `document.querySelector(".workers a").focus() ?? true`)
 	port.stop()
 	b.until(`document.querySelector(".stale").innerText.includes("This is the state of ")`)
