@@ -16,5 +16,5 @@ func MemorySize(content []byte) int64 {
 			nodes++
 		}
 	}
-	return 2*int64(len(content)) + nodes*bytesPerNode
+	return 6*int64(len(content)) + nodes*bytesPerNode
 }
