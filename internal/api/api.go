@@ -8,6 +8,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -32,6 +33,7 @@ const (
 	Histogram    = "/v1/runs/{id}/histogram"
 	Verify       = "/v1/runs/{id}/verify"
 	Plan         = "/v1/plan"
+	Spec         = "/v1/spec"
 	Compare      = "/v1/compare"
 	Trend        = "/v1/trend"
 	Searches     = "/v1/searches"
@@ -52,6 +54,12 @@ func RunPath(pattern, id string) string {
 type WorkersBody struct {
 	Broker  bool           `json:"broker" doc:"whether the service has a NATS server at which workers may join"`
 	Workers []aurea.Worker `json:"workers" doc:"sorted by name"`
+}
+
+// SpecBody is the response of Spec.
+type SpecBody struct {
+	Spec  json.RawMessage `json:"spec" doc:"as it was written, in the order of its members"`
+	Lines []int           `json:"lines" doc:"of each value of spec, from 1, in their order; first that of spec itself"`
 }
 
 // SearchesBody is the response of Searches.

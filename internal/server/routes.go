@@ -33,6 +33,8 @@ var routes = []route{
 	{"POST", api.Runs, "submit-run", "Submit a run and answer as soon as it is kept", (*Server).registerSubmit},
 	{"POST", api.Plan, "plan-run", "What a run of a spec would do: its jobs, its duration and its load over time",
 		(*Server).registerPlan},
+	{"POST", api.Spec, "read-spec", "A spec in YAML as JSON, with the line of each value; its fields are not checked",
+		(*Server).registerSpecRead},
 	{"GET", api.Runs, "list-runs", "List runs, newest first", (*Server).registerList},
 	{"GET", api.Run, "get-run", "One run, with its result when there is one", (*Server).registerGet},
 	{"PATCH", api.Run, "change-run", "Change a run's note, or whether it is its name's baseline",
