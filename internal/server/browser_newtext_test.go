@@ -64,7 +64,8 @@ func TestBrowserNewText(t *testing.T) {
 		text, message string
 		line          string
 	}{
-		{"num_jobs: 5\nworkload:\n  kind: noop\n   x: 1\n", "Line 4: Is indented too far.", "   x: 1"},
+		{"num_jobs: 5\nworkload:\n  kind: noop\n   x: 1\n",
+			"Line 4: Is not YAML: there is a colon too many, or a wrong indentation", "   x: 1"},
 		{"scenarios:\n- name: a\n  num_jobs: 0\n  workload: {kind: noop}\n",
 			"Line 3, scenarios[0].num_jobs: Must be an integer from 1", "  num_jobs: 0"},
 	} {
@@ -98,4 +99,26 @@ func TestBrowserNewText(t *testing.T) {
 	noop := `"num_jobs": 5, "workload": {"kind": "noop"}`
 	wantSpec(t, "the spec", fmt.Sprintf(`{"name": "two", "scenarios": [
 		{"name": "scenario-1", %s, "thresholds": ["p99 < 1h"]}, {"name": "scenario-2", %s}]}`, noop, noop), b.starts(s))
+}
+
+// A text that is written while the service is away stays, and is read once the
+// service is back.
+func TestBrowserNewTextAway(t *testing.T) {
+	t.Parallel()
+	service := newFixedPort(t, New(newOptions(newStoringFake(finishingFake()))))
+	b := newRun(t, "http://"+service.address, "", anyRefused)
+	b.click(editor)
+	b.until(`document.querySelector(%q).checkVisibility()`, specText)
+	service.stop()
+	const text = "num_jobs: 7 # a week\nworkload: {kind: noop}\n"
+	b.enter(specText, text)
+	b.until(`document.querySelector(".preview .says").innerText === "The service cannot be reached"`)
+	b.click(editor)
+	b.until(`document.querySelector(".editor .hint").innerText === "The service cannot be reached"`)
+	if now := look[string](b, `document.querySelector(%q).value`, specText); now != text {
+		t.Errorf("while the service is away the text is %q, want %q", now, text)
+	}
+	service.start()
+	b.click(editor)
+	b.until(`document.querySelector(%q)?.value === "7"`, field("num_jobs"))
 }

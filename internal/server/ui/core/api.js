@@ -62,9 +62,9 @@ export function setOnline(online) {
 export async function request(method, path, { body, signal, headers } = {}) {
   const token = sessionStorage.getItem(tokenKey);
   const all = {
+    ...(body && { "Content-Type": "application/json" }),
     ...headers,
     ...(token && { Authorization: `Bearer ${token}` }),
-    ...(body && { "Content-Type": "application/json" }),
   };
   const response = await received(fetch(path, { method, body, signal, headers: all }), signal);
   if (response.ok) return response;

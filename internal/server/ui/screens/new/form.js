@@ -3,6 +3,7 @@
 import { Problem } from "../../core/api.js";
 import { element } from "../../core/dom.js";
 import { member, object } from "../../core/json.js";
+import { explain } from "../../core/problem.js";
 import { yaml } from "../../core/yaml.js";
 import { exact } from "./draft.js";
 import { clearError, clearErrors, placed, showError } from "./errors.js";
@@ -54,12 +55,22 @@ export function specForm(kinds) {
     focus: () => editor.focus(),
     offerWorkers: fields.offerWorkers,
 
-    // json is the spec; a text that cannot be read is as it is.
-    json: () => (editor.problem() ? text.text() : object(editor.pairs().map(([name, json]) =>
-      [name, jobs.includes(name) && json ? secrets.fillIn(json) : json]))),
+    // read makes the form know what its text stands for.
+    async read(signal) {
+      if (editor === fields) return;
+      await text.read(signal);
+      node.dispatchEvent(new Event("read"));
+    },
 
-    // draft is the spec with the names of its secrets alone; of a text that cannot be
-    // read, as it was before that.
+    // json is the spec; of a text, as it was when it could be read.
+    json: () => object(editor.pairs().map(([name, json]) =>
+      [name, jobs.includes(name) && json ? secrets.fillIn(json) : json])),
+
+    // state is a text that changes with whatever the user changes.
+    state: () => `${form.json()}${editor === text ? text.text() : ""}`,
+
+    // draft is the spec with the names of its secrets alone; of a text, as it was when
+    // it could be read.
     draft: () => object(editor.pairs().map(([name, json]) =>
       [name, name === "secrets" && json ? secrets.names() : json])),
 
@@ -118,11 +129,16 @@ export function specForm(kinds) {
     },
   };
 
-  other.addEventListener("click", () => {
+  // afterRead does something with a text that can be read, or says why it cannot.
+  async function afterRead(act) {
+    await form.read();
     const problem = editor.problem();
-    if (problem) form.showErrors(problem.errors);
-    else toggle();
-  });
+    if (!problem) act();
+    else if (problem.errors?.length) form.showErrors(problem.errors);
+    else why.textContent = explain(problem).title;
+  }
+  other.addEventListener("click", () => afterRead(toggle));
+  text.onAdd(() => afterRead(text.addScenario));
 
   function toggle() {
     const json = form.draft();

@@ -37,13 +37,17 @@ export async function screen(root, { query, signal }) {
         copies.node))));
 
   let origin = from;
-  const changed = () => {
+  const keep = () => {
     keepDraft(form.draft(), form.text(), origin);
-    preview.update();
     copies.update(form.draft());
+  };
+  const changed = () => {
+    keep();
+    preview.update();
     if (!form.node.querySelector("[aria-invalid]")) problem.replaceChildren();
   };
   for (const kind of ["input", "change"]) form.node.addEventListener(kind, changed);
+  form.node.addEventListener("read", keep);
   form.node.addEventListener("focusout", preview.update);
   over.addEventListener("click", () => {
     dropDraft();
@@ -68,6 +72,7 @@ export async function screen(root, { query, signal }) {
     button.textContent = "Starting…";
     problem.replaceChildren();
     try {
+      await form.read(signal);
       form.check();
       const run = await submit(form.json(), signal);
       keepDraft(form.draft(), form.text(), "");

@@ -8,6 +8,7 @@ import { inWords } from "./errors.js";
 import { modeOf } from "./load.js";
 import { filledIn, maskedParts } from "./masked.js";
 import { planOf } from "./plan.js";
+import { placesOf } from "./readspec.js";
 import { inOrder, withScenario } from "./scenario.js";
 import { partsOf, thresholdJSON } from "./threshold.js";
 
@@ -110,4 +111,13 @@ test("a scenario more is like the last one, and a spec without any becomes its f
 test("names come first in a spec", () => {
   assert.equal(inOrder('{"seed":1,"name":"x","scenarios":[{"rate":1,"start":"1s","name":"a"}],"labels":{"b":"c"}}'),
     '{"name":"x","seed":1,"scenarios":[{"name":"a","start":"1s","rate":1}],"labels":{"b":"c"}}');
+});
+
+test("each value of JSON has its line, by its location", () => {
+  const json = '{"name":"x","scenarios":[{"a.b":[1,{}]},{"rate":5}],"labels":{"10":"a","2":"b"},"z":[]}';
+  assert.deepEqual([...placesOf(json, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])], [
+    ["", 1], ["name", 2], ["scenarios", 3], ["scenarios[0]", 4], ["scenarios[0].a.b", 5], ["scenarios[0].a.b[0]", 6],
+    ["scenarios[0].a.b[1]", 7], ["scenarios[1]", 8], ["scenarios[1].rate", 9], ["labels", 10], ["labels.10", 11],
+    ["labels.2", 12], ["z", 13],
+  ]);
 });

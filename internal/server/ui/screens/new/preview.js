@@ -29,7 +29,7 @@ export function previewCard(form, signal) {
     element("h2", { id: "preview-title" }, "What it will do"), content);
   const chart = element("div", {});
   let figure = null;
-  let shown = ""; // the spec that the preview is of
+  let shown = ""; // the state of the form that the preview is of
   let wrong = []; // its errors
   let timer = 0;
   let current = new AbortController();
@@ -39,7 +39,7 @@ export function previewCard(form, signal) {
   });
 
   function update() {
-    if (form.json() === shown) {
+    if (form.state() === shown) {
       if (wrong.length > 0) form.hint(wrong);
       return;
     }
@@ -48,21 +48,23 @@ export function previewCard(form, signal) {
   }
 
   async function load() {
-    const json = form.json();
+    let state = form.state();
     current.abort();
     current = new AbortController();
     const { signal: own } = current;
     node.setAttribute("aria-busy", "true");
     try {
+      await form.read(own);
+      state = form.state();
       form.check();
-      const forecast = await requestJSON("POST", "/v1/plan", { body: json, signal: own });
-      shown = json;
+      const forecast = await requestJSON("POST", "/v1/plan", { body: form.json(), signal: own });
+      shown = state;
       if (wrong.length > 0) form.hint([]);
       wrong = [];
       draw(forecast);
     } catch (error) {
       if (own.aborted) return;
-      shown = error.errors ? json : "";
+      shown = error.errors ? state : "";
       wrong = error.errors ?? [];
       refuse(error);
     }

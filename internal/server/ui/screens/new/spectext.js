@@ -1,19 +1,17 @@
 // The spec as YAML text, for what the fields have no place for, such as scenarios
-// and replays, and for who would rather write.
+// and replays, and for who would rather write. The service reads it.
 
-import { Problem } from "../../core/api.js";
 import { element } from "../../core/dom.js";
 import { member } from "../../core/json.js";
 import { yaml } from "../../core/yaml.js";
-import { readYAML } from "../../core/yamlread.js";
-import { YAMLError } from "../../core/yamlvalue.js";
 import { asTyped, labelled } from "./control.js";
+import { readSpec } from "./readspec.js";
 import { inOrder, withScenario } from "./scenario.js";
 
 /**
- * Returns the text: { node, control, pairs, set, find, focus, problem, hold, text,
- * hasSecrets, show }. Pairs are the members of the spec as JSON, as they were when the
- * text could be read; problem says why it cannot.
+ * Returns the text: { node, control, pairs, set, read, find, focus, problem, hold,
+ * text, hasSecrets, show, onAdd }. Pairs are the members of the spec as JSON, as they
+ * were when the text could be read; problem says why it cannot.
  * @param {object} secrets the part for secrets, which has their values
  */
 export function specText(secrets) {
@@ -23,13 +21,12 @@ export function specText(secrets) {
   const add = element("button", { type: "button", class: "small" }, "Add a scenario");
   const node = element("div", { class: "fields text" }, element("section", { class: "card part" },
     element("h2", {}, "Spec"), field.node, add));
-  let now = readOf("{}");
+  let read = { text: null, problem: null, lineOf: (_) => 1 }; // what is known of a text
   let last = "{}"; // the spec as JSON when the text could be read
 
-  function read() {
-    now = readOf(control.value);
-    if (now.json === null) return;
-    last = now.json;
+  // take takes a spec that the text stands for.
+  function take(json) {
+    last = json;
     const given = JSON.parse(member(last, "secrets") ?? "[]");
     const names = Array.isArray(given) ? given : Object.keys(given ?? {});
     const known = names.join() === JSON.parse(secrets.names()).join();
@@ -43,46 +40,45 @@ export function specText(secrets) {
     control.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
   }
 
-  function set(json, text = yaml(inOrder(json))) {
-    control.value = text;
-    read();
-  }
-  control.addEventListener("input", read);
-  add.addEventListener("click", () => {
-    set(withScenario(last));
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-    control.focus();
-    show(now.lineOf(`scenarios[${JSON.parse(last).scenarios.length - 1}]`));
-  });
-  return {
-    node, control, set, show,
+  const text = {
+    node, control, show,
+    set(json, written = yaml(inOrder(json))) {
+      control.value = written;
+      take(json);
+    },
+
+    // read has the service read the text, unless it has read it. It throws the reason
+    // of a signal that is aborted.
+    async read(signal) {
+      for (let value = null; read.text !== control.value && value !== control.value;) {
+        value = control.value;
+        const found = await readSpec(value, signal);
+        if (control.value !== value) continue; // it is out of date
+        read = { text: found.answered ? value : null, problem: found.problem, lineOf: found.lineOf };
+        if (found.json !== null) take(found.json);
+      }
+    },
     pairs: () => Object.keys(JSON.parse(last)).map((name) =>
       (name === "secrets" ? secrets.pairs()[0] : [name, member(last, name)])),
     find(_path, location) {
       const what = location.replace(/^body\.?/, "");
-      return { control, line: now.lineOf(what), what };
+      return { control, line: read.lineOf(what), what };
     },
     focus: () => control.focus(),
-    problem: () => now.problem,
+    problem: () => read.problem,
     hold: (part) => node.append(part),
     text: () => control.value,
     hasSecrets: () => /^\{/.test(member(last, "secrets") ?? ""),
+
+    // addScenario writes the spec with one scenario more.
+    async addScenario(signal) {
+      text.set(withScenario(last));
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+      await text.read(signal);
+      control.focus();
+      show(read.lineOf(`scenarios[${JSON.parse(last).scenarios.length - 1}]`));
+    },
+    onAdd: (listener) => add.addEventListener("click", listener),
   };
-}
-
-// readOf reads a text. What is no mapping is no spec.
-function readOf(text) {
-  try {
-    const { json, lineOf } = readYAML(text);
-    if (json.startsWith("{")) return { json, lineOf, problem: null };
-    return unread(1, "is no spec: write names with values, such as num_jobs: 100");
-  } catch (error) {
-    if (!(error instanceof YAMLError)) throw error;
-    return unread(error.line, error.message);
-  }
-}
-
-function unread(line, message) {
-  const errors = [{ location: "body", message }];
-  return { json: null, lineOf: () => line, problem: new Problem(400, { detail: message, errors }, null, null) };
+  return text;
 }
