@@ -73,4 +73,4 @@ async function histogramOf(path, signal) {
  * Returns the newest runs, from which sides can be chosen.
  * @param {AbortSignal} signal
  */
-export const loadChoices = (signal) => requestJSON("GET", "/v1/runs?limit=100", { signal });
+export const loadChoices = (signal) => requestJSON("GET", "/v1/runs?brief=true&limit=100", { signal });

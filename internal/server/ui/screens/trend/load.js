@@ -23,7 +23,7 @@ export async function loadTrend(name, labels, signal) {
   const query = new URLSearchParams({ name, limit: String(most) });
   for (const label of labels) query.append("label", label);
   const [{ runs }, trend] = await Promise.all([
-    requestJSON("GET", `/v1/runs?${query}`, { signal }), trendOf(query, signal),
+    requestJSON("GET", `/v1/runs?brief=true&${query}`, { signal }), trendOf(query, signal),
   ]);
   store.update((state) => { state.trend = { name, labels, runs, trend }; });
 }
@@ -44,6 +44,6 @@ async function trendOf(query, signal) {
  */
 export async function newestOf(name, signal) {
   const query = new URLSearchParams({ name, limit: "5" });
-  const { runs } = await requestJSON("GET", `/v1/runs?${query}`, { signal });
+  const { runs } = await requestJSON("GET", `/v1/runs?brief=true&${query}`, { signal });
   return runs.map(({ id, status, baseline }) => `${id} ${status} ${baseline}`).join("\n");
 }
