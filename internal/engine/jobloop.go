@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,13 +22,15 @@ type jobLoop struct {
 	ready func(owner any)
 	ended sync.WaitGroup
 
-	mu     sync.Mutex  // guards closed, and what others hand to the loop
-	closed bool        // the loop takes nothing any more
-	news   atomic.Bool // something is handed over, the loop is closed, or the run is stopped
+	mu     sync.Mutex    // guards closed, and what others hand to the loop
+	closed bool          // the loop takes nothing any more
+	news   atomic.Bool   // something is handed over, the loop is closed, or the run is stopped
+	woken  chan struct{} // buffered; wakes a loop that is parked
 
 	busy    []*jobLane    // lanes with a job
 	lastEnd time.Duration // of the loop's jobs
 	checkAt time.Duration // when a job may be late
+	yieldAt time.Duration // when other goroutines get their turn
 }
 
 // A jobLane is a lane of a jobLoop with the state of its jobs.
@@ -64,7 +67,7 @@ func (p *workerPool) newJobLoop() (l *jobLoop, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l = &jobLoop{workerPool: p, loop: loop, limit: p.timeout, checkAt: forever}
+	l = &jobLoop{workerPool: p, loop: loop, limit: p.timeout, checkAt: forever, woken: make(chan struct{}, 1)}
 	if l.limit == forever && p.jobs.DefaultTimeout > 0 {
 		l.limit = p.jobs.DefaultTimeout
 	}
@@ -97,6 +100,23 @@ func (l *jobLoop) close() {
 func (l *jobLoop) wake() {
 	l.news.Store(true)
 	l.loop.Wake()
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+// yieldEvery is how often a loop lets other goroutines of its core run. Each time
+// costs the wake of another thread where a core is idle.
+const yieldEvery = 100 * time.Microsecond
+
+// yield lets other goroutines of the core run if it is time to, or if the loop has
+// made one.
+func (l *jobLoop) yield(now time.Duration) {
+	if now >= l.yieldAt {
+		runtime.Gosched()
+		l.yieldAt = now + yieldEvery
+	}
 }
 
 // begin starts a job on an idle lane. If it returns false, the lane must leave.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -80,8 +79,7 @@ func (l *openLoop) read() time.Duration {
 	return l.clock
 }
 
-// run runs the loop until no arrival starts any more and its last job has ended. Other
-// goroutines of its core get their turn before each wait.
+// run runs the loop until no arrival starts any more and its last job has ended.
 func (l *openLoop) run() {
 	defer l.detachIdle()
 	for l.read(); ; {
@@ -95,7 +93,7 @@ func (l *openLoop) run() {
 		if l.over.Load() && len(l.busy) == 0 && l.retire() {
 			return
 		}
-		runtime.Gosched()
+		l.yield(l.clock)
 		l.await(again)
 		if l.clock >= l.checkAt {
 			l.leaveLate(l.clock)
@@ -114,10 +112,15 @@ func (l *openLoop) await(until time.Duration) {
 	if block > 0 && !l.leads() {
 		l.asleep.Store(true)
 	}
-	if l.news.Load() {
-		block = 0
+	switch {
+	case l.news.Load():
+		l.loop.Wait(0, l.ready)
+	case block > timerMargin && len(l.busy) == 0:
+		l.park(min(block-timerMargin, Interval))
+		l.loop.Wait(0, l.ready) // for idle lanes that the server has closed
+	default:
+		l.loop.Wait(block, l.ready)
 	}
-	l.loop.Wait(block, l.ready)
 	l.read()
 	switch {
 	case block > 0:
@@ -125,6 +128,17 @@ func (l *openLoop) await(until time.Duration) {
 		l.asleep.Store(false)
 	case wait > 0:
 		l.budget.spun += l.clock - before
+	}
+}
+
+// park waits for d without a system call, in which the runtime would watch the
+// thread. No answer is awaited; wake ends it.
+func (l *openLoop) park(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-l.woken:
+	case <-timer.C:
 	}
 }
 
@@ -149,7 +163,7 @@ func (l *openLoop) admit() {
 	for _, a := range passed {
 		now, snap := l.read(), l.latest.Load() // in this order, as in startNext
 		if l.cancelled || !snap.mayStart(now) || !l.leased(now) {
-			l.startElsewhere(a)
+			l.leaveArrival(a)
 		} else {
 			l.start(a, snap.Due(a.cumulative), now)
 		}

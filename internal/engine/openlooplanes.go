@@ -18,7 +18,7 @@ func (l *openLoop) start(a arrival, due, now time.Duration) {
 		l.callHelper()
 	}
 	if l.absence.lasts() && l.mayConnect() {
-		l.startElsewhere(a)
+		l.leaveArrival(a)
 		return
 	}
 	lane := l.lanes.pop()
@@ -27,7 +27,7 @@ func (l *openLoop) start(a arrival, due, now time.Duration) {
 	}
 	switch {
 	case lane == nil && (l.mayConnect() || !l.passOn(a)):
-		l.startElsewhere(a)
+		l.leaveArrival(a)
 	case lane != nil && !l.begin(lane, a.i, due, now):
 		l.leave(lane)
 	}
@@ -77,6 +77,12 @@ func (l *openLoop) receive(a arrival) bool {
 	return !closed
 }
 
+// leaveArrival lets a goroutine run an arrival.
+func (l *openLoop) leaveArrival(a arrival) {
+	l.yieldAt = 0
+	l.startElsewhere(a)
+}
+
 // startElsewhere starts an arrival on a goroutine.
 func (p *workerPool) startElsewhere(a arrival) {
 	p.running.Go(func() {
@@ -118,6 +124,7 @@ func (l *openLoop) leave(lane *jobLane) {
 	l.absence.begin(l.jobs)
 	l.jobs = 0
 	begun := lane.Detach()
+	l.yieldAt = 0
 	l.running.Go(func() {
 		l.finish(lane.job, begun, lane.state)
 		l.idleStates.Put(lane.state)
