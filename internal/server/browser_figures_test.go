@@ -132,7 +132,8 @@ func longSeries(t testing.TB) aurea.Run {
 	return run
 }
 
-const charts = ".overtime svg .line"
+// charts selects a drawn line. The legend of a chart has one before it is drawn.
+const charts = ".overtime .drawing .line"
 
 // BenchmarkPagePermalink opens the address of a run of 256 intervals, under a
 // latency of 100 ms, with an empty cache and with a full one. It reports when the
