@@ -1,9 +1,11 @@
 package specfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,7 +165,8 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
-// Every parsed file can be encoded as JSON, and every location has a position.
+// Every parsed file can be encoded as JSON, also in its own order, and every
+// location has a position.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"a: 1\nb: [x, {c: ~}]", `{"a": "\ud83d\ude00"}`, "a: &a {<<: *a}", "a: !!binary /w==", "a: 0x1f\nb: 5.\nc: -.5e3",
@@ -179,6 +182,19 @@ func FuzzParse(f *testing.F) {
 		encoded, err := json.Marshal(parsed.Fields)
 		if err != nil {
 			t.Fatal(err)
+		}
+		ordered, lines, err := parsed.JSON()
+		var same map[string]any
+		decoder := json.NewDecoder(bytes.NewReader(ordered))
+		decoder.UseNumber()
+		if err != nil || decoder.Decode(&same) != nil {
+			t.Fatalf("%q became %s: %v", content, ordered, err)
+		}
+		if diff := cmp.Diff(parsed.Fields, same); diff != "" {
+			t.Errorf("%q in its order (-want +got):\n%s", content, diff)
+		}
+		if slices.Contains(lines, 0) {
+			t.Errorf("%q became %s, whose values have the lines %v", content, ordered, lines)
 		}
 		for _, location := range []string{"", "a", "a.b[0]", "b[1].c"} {
 			if line, column := parsed.Position(location); line < 1 || column < 1 {
