@@ -97,14 +97,14 @@ func TestBrowserNewFits(t *testing.T) {
 	b.do(chromedp.Reload())
 	b.until(`document.querySelector(".preview .says")`)
 	b.allNamed("with a draft of everything")
-	b.do(chromedp.EmulateViewport(320, 900))
-	b.fits("a draft of everything, 320 pixels")
-	b.fitsEverywhere("new-everything")
 	t.Run("accessibility", func(t *testing.T) {
 		for _, finding := range b.findings(axe(t)) {
 			t.Error(finding)
 		}
 	})
+	b.do(chromedp.EmulateViewport(320, 900))
+	b.fits("a draft of everything, 320 pixels")
+	b.fitsEverywhere("new-everything")
 	for _, broken := range []string{"", "{", `{"spec": "[1]"}`, `{"spec": "{\"stages\": 5}"}`,
 		`{"spec": "{\"workload\": {\"kind\": 7}}"}`} {
 		look[bool](b, `sessionStorage.setItem("aurea-draft", %q) ?? true`, broken)
