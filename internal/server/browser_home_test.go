@@ -154,7 +154,6 @@ func TestBrowserHomeChoices(t *testing.T) {
 	b.click(`.runs tbody tr:nth-child(2) .label`)
 	b.rows(1)
 	b.until(`document.querySelector(".chips").innerText.startsWith("team=a-cart")`)
-	look[bool](b, `(document.querySelector(".filters details").open = true)`)
 	b.fitsEverywhere("home-filtered")
 	b.do(chromedp.EmulateViewport(1280, 900))
 	b.click(".chips button")
@@ -166,6 +165,9 @@ func TestBrowserHomeChoices(t *testing.T) {
 	}
 	b.click(".filters summary")
 	b.until(`[...` + names + `.children].map(({ value }) => value).join() === "cart,shop"`)
+	b.do(chromedp.EmulateViewport(390, 900))
+	b.fits("more filters")
+	b.do(chromedp.EmulateViewport(1280, 900))
 	b.click(".filters summary")
 
 	b.click(".runs tbody tr:nth-child(1) .tick input")
