@@ -34,16 +34,21 @@ func slowNetwork() chromedp.Action[chromedp.Void] {
 // noting makes the next documents note when an element that the selector selects
 // was there and laid out, in milliseconds since the navigation.
 func noting(selector string) chromedp.Action[chromedp.Void] {
+	return beforeScripts(`window.drawn = new Promise((done) => {
+		new MutationObserver((_, observer) => {
+			if (!document.querySelector("` + selector + `")) return;
+			observer.disconnect();
+			document.documentElement.getBoundingClientRect();
+			done(performance.now());
+		}).observe(document, { childList: true, subtree: true });
+	})`)
+}
+
+// beforeScripts makes the next documents run a script before their own.
+func beforeScripts(script string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument,
-			page.AddScriptToEvaluateOnNewDocumentParams{Source: `window.drawn = new Promise((done) => {
-				new MutationObserver((_, observer) => {
-					if (!document.querySelector("` + selector + `")) return;
-					observer.disconnect();
-					document.documentElement.getBoundingClientRect();
-					done(performance.now());
-				}).observe(document, { childList: true, subtree: true });
-			})`})
+			page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err
 	})
 }
@@ -94,6 +99,23 @@ func (f figures) report(b *testing.B) {
 func median(values []float64) float64 {
 	slices.Sort(values)
 	return values[len(values)/2]
+}
+
+// A figure has a name for screen readers as soon as it is there, also before it is
+// drawn.
+func TestBrowserFiguresAreNamed(t *testing.T) {
+	t.Parallel()
+	s := serve(t, runs.Options{})
+	id := s.finished(`{"num_jobs": 10, "workload": {"kind": "noop"}}`)["id"].(string)
+	b := openTab(t, 0)
+	b.do(beforeScripts(`window.unnamed = 0;
+		new MutationObserver(() => { unnamed += document.querySelectorAll("svg[role=img]:not([aria-label])").length; })
+			.observe(document, { childList: true, subtree: true })`),
+		chromedp.Navigate(s.URL+"/#/runs/"+id))
+	b.until(`document.querySelector("figure svg path")`)
+	if n := look[int](b, "unnamed"); n != 0 {
+		t.Errorf("%d times a figure without a name was on the page", n)
+	}
 }
 
 // BenchmarkPageHome opens the home of a service with 5,000 runs and scrolls to

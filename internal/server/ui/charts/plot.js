@@ -52,6 +52,7 @@ export function plot(options, shared = sharedCursor()) {
   figure.update = (next) => {
     now = next;
     title.textContent = now.title;
+    drawing.setAttribute("aria-label", now.label);
     figure.data = now.data;
     place.style.setProperty("--height", `${now.height ?? usualHeight}px`);
     legend(names, now.items ?? []);
@@ -75,14 +76,13 @@ const usualHeight = 220;
  * @param {Options} options
  * @param {number} width
  */
-function paint(drawing, { label, x, y, layers, choose, height = usualHeight }, width) {
+function paint(drawing, { x, y, layers, choose, height = usualHeight }, width) {
   const [top, bottom, right] = [18, height - (x.name ? 40 : 26), width - 8];
   const vertical = y.scale(y.domain, [bottom, top]);
   const left = Math.ceil(yWidth(vertical, y.write, bottom - top));
   const horizontal = x.scale(x.domain, [left, right]);
   const scales = { top, bottom, left, right, x: horizontal, y: vertical };
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  drawing.setAttribute("aria-label", label);
   drawing.classList.toggle("choosing", choose !== undefined);
   const middle = { x: (left + right) / 2, "text-anchor": "middle" };
   drawing.replaceChildren(...yAxis(scales, y.write), ...xAxis(scales, x.write),
