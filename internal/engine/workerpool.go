@@ -30,6 +30,7 @@ type workerPool struct {
 	idleUsers   []*workerState // closed model: of workers that have exited
 	_           [64]byte       // keeps the fields below, written for every job, off the cache line above
 	workers     atomic.Int64   // closed model: workers; open model: slots that are taken
+	waiting     atomic.Int64   // closed model: workers that wait for a control
 	inFlight    atomic.Int64   // jobs in flight
 	peak        atomic.Int64   // most jobs in flight after the warm-up
 	looped      atomic.Int64   // workers that were given a loop
@@ -182,18 +183,17 @@ func (p *workerPool) raisePeak(inFlight int64) {
 }
 
 // openWindow notes that the jobs in flight have reached a new peak. In the closed
-// model, a worker's next job starts when the one before ends. So if all workers
-// have a job, the peak lasts until the first of them stops or waits.
+// model, a worker's next job starts when the one before ends. So if no worker waits,
+// the peak lasts until the first of them stops or waits, which closeWindow notes.
 func (p *workerPool) openWindow(inFlight int64) {
 	p.windowMu.Lock()
 	defer p.windowMu.Unlock()
 	if inFlight <= p.window.most {
 		return
 	}
+	lasts := !p.plan.Open() && p.workers.Load() == inFlight && p.waiting.Load() == 0
 	p.window.set(inFlight, p.now())
-	if p.plan.Open() || p.workers.Load() != inFlight || p.inFlight.Load() != inFlight {
-		p.window.at = false
-	}
+	p.window.at = lasts
 }
 
 // closeWindow notes that a worker of the closed model has no job since the given

@@ -110,21 +110,30 @@ func (p *workerPool) claimInTime(now time.Duration) (first, end int64) {
 // is ready itself, or now if a control came since or the worker had to check.
 // It returns false if the worker must exit.
 func (p *workerPool) awaitStart(state *workerState, ready time.Duration) (start time.Duration, ok bool) {
+	if p.hasSlot(p.latest.Load(), ready) {
+		return ready, true
+	}
+	p.waiting.Add(1)
+	defer p.waiting.Add(-1)
 	for {
-		snap := p.latest.Load()
-		switch {
+		p.closeWindow(ready)
+		switch snap := p.latest.Load(); {
 		case ready >= snap.until: // a control follows
 			<-snap.ctx.Done()
 		case ready < snap.ChangedAt: // ready may lie in a pause
-		case p.workers.Load() <= snap.Level(ready):
-			return ready, true
 		case p.tryExit(state, ready):
-			p.closeWindow(ready)
 			return 0, false
 		}
-		p.closeWindow(ready)
-		ready = p.now()
+		if ready = p.now(); p.hasSlot(p.latest.Load(), ready) {
+			return ready, true
+		}
 	}
+}
+
+// hasSlot reports whether a worker that is ready may start its next job by the
+// snapshot.
+func (p *workerPool) hasSlot(snap *snapshot, ready time.Duration) bool {
+	return ready < snap.until && ready >= snap.ChangedAt && p.workers.Load() <= snap.Level(ready)
 }
 
 // tryExit removes one worker if there are more than the level of the latest
