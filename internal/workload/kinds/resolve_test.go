@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -74,8 +73,10 @@ func TestResolveAcquiresNothing(t *testing.T) {
 			if err := goleak.Find(goroutines); err != nil {
 				t.Errorf("Resolve started a goroutine: %v", err)
 			}
-			if diff := cmp.Diff(files, openFiles(t)); diff != "" {
-				t.Errorf("Resolve opened a file (-before +after):\n%s", diff)
+			for number, file := range openFiles(t) {
+				if files[number] != file { // those of the workload before may be closed meanwhile
+					t.Errorf("Resolve opened the file %s: %s", number, file)
+				}
 			}
 			for _, path := range []string{dir, touched} {
 				if _, err := os.Stat(path); !os.IsNotExist(err) {
