@@ -41,6 +41,13 @@ func (s *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// seen returns how many requests there were since the last take.
+func (s *target) seen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.urls)
+}
+
 // take returns the URLs of the requests since the last call, sorted.
 func (s *target) take() []string {
 	s.mu.Lock()
