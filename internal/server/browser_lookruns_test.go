@@ -64,8 +64,8 @@ func runsOfEveryState(t *testing.T) []aurea.Run {
 	return []aurea.Run{queued, live, scenarios, failed, killed}
 }
 
-// watchSome yields some intervals of a live run, the last of which knows
-// everything, and then waits.
+// watchSome yields some intervals of a live run and then waits. The last interval
+// knows everything.
 func watchSome(ctx context.Context, run aurea.Run, after int64) iter.Seq2[aurea.Update, error] {
 	return func(yield func(aurea.Update, error) bool) {
 		var past []aurea.RunProgress

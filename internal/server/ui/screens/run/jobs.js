@@ -16,7 +16,8 @@ const formats = [
 export const jobsTab = {
   key: "jobs", name: "Jobs",
   value: ({ id, run, result }) => ({
-    id, kept: run.spec.include_jobs !== false, live: isLive({ run }), ended: result !== null, missing: result?.jobs_not_listed ?? 0,
+    id, kept: run.spec.include_jobs !== false, live: isLive({ run }), ended: result !== null,
+    missing: result?.jobs_not_listed ?? 0,
   }),
   draw({ id, kept, live, ended, missing }) {
     if (!kept) return [remark("This run kept no record of its jobs, as its spec asked for (include_jobs: false).")];
