@@ -114,6 +114,16 @@ func (t *Tally) End(outcome Outcome, intended, start, end time.Duration) {
 	t.Delay.Record(start - intended)
 }
 
+// EndPunctual records jobs that ended ok and started when intended, all at once, by
+// their latencies. It does not change them.
+func (t *Tally) EndPunctual(latencies *hist.Histogram) {
+	n := latencies.Count()
+	t.OK += n
+	t.Latency.Merge(latencies)
+	t.ServiceTime.Merge(latencies)
+	t.Delay.RecordN(0, n)
+}
+
 // Merge adds other, which may be nil. It does not change other.
 func (t *Tally) Merge(other *Tally) {
 	if other == nil {

@@ -120,6 +120,7 @@ func (c *collector) add(r report) {
 		at = c.intervalEnd(at)
 		r.at = forever
 	}
+	r.tallies.settle()
 	i := c.intervalEnding(at)
 	i.judged.Merge(r.tallies.judged)
 	i.warmup.Merge(r.tallies.warmup) // both are nil without a warm-up

@@ -204,7 +204,7 @@ func (l *eventLoop) recordAllPending() {
 func (l *eventLoop) record(done completion) {
 	d, outcome := l.delayOf(done.job)
 	start := done.at - d
-	l.tallies.forJob(done.intended, l.snapshot.warmup).End(outcome, done.intended, start, done.seenAt)
+	l.tallies.end(outcome, done.intended, start, done.seenAt, l.snapshot.warmup)
 	if l.log != nil {
 		l.log.Put(done.job, outcome, done.intended, start, done.seenAt)
 	}

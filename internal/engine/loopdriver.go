@@ -73,6 +73,11 @@ func (d *loopDriver) delayOf(i int64) (time.Duration, aurea.Outcome) {
 	if d.instant {
 		return 0, aurea.OK
 	}
+	return d.drawDelay(i)
+}
+
+// drawDelay is delayOf where jobs take time. Without it, delayOf is inlined.
+func (d *loopDriver) drawDelay(i int64) (time.Duration, aurea.Outcome) {
 	job := d.jobNumber(i)
 	faults := d.jobs.Faults
 	delay := faults.Slowed(job, d.delayer.Delay(job))
