@@ -36,7 +36,7 @@ func (e *JSONWriter) Write(document []byte) (int, error) {
 	}
 	var safe bytes.Buffer
 	for len(text) > 0 {
-		ascii := bytes.IndexFunc(text, func(r rune) bool { return r >= '\x7f' })
+		ascii := slices.IndexFunc(text, func(b byte) bool { return b >= '\x7f' }) // no character is decoded
 		if ascii < 0 {
 			ascii = len(text)
 		}
