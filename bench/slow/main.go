@@ -1,14 +1,16 @@
 // Command slow is a service that answers every request after 200 ms, so that a
-// client needs a connection for each request of the last 200 ms.
+// client needs a connection for each request of the last 200 ms. It is one event
+// loop, which leaves the client as much of the machine as it can.
 package main
 
 import (
-	"bytes"
-	"io"
+	"fmt"
 	"log"
-	"net"
+	"net/netip"
 	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -20,35 +22,124 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: slow ADDRESS")
 	}
-	listener, err := net.Listen("tcp", os.Args[1])
-	if err != nil {
+	if err := serve(os.Args[1]); err != nil {
 		log.Fatal(err)
-	}
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			log.Fatal(err)
-		}
-		go serve(connection)
 	}
 }
 
-// serve answers requests without a body, one after the other.
-func serve(connection net.Conn) {
-	defer connection.Close()
-	request := make([]byte, 1024)
-	for read := 0; ; {
-		n, err := connection.Read(request[read:])
+// A request waits for its answer, or a connection for its end.
+type request struct {
+	connection int
+	due        time.Time
+	over       bool // the client has closed the connection
+}
+
+// A service has one goroutine.
+type service struct {
+	epoll, listener int
+	waiting         []request // all wait equally long, so the first is due first
+	buffer          [4096]byte
+}
+
+// serve accepts connections to an address and answers requests without a body.
+func serve(address string) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	s := service{}
+	if s.listener, err = listen(at); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	if s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return fmt.Errorf("epoll_create1: %w", err)
+	}
+	if err := s.watch(s.listener, unix.EPOLLIN); err != nil {
+		return err
+	}
+	return s.run()
+}
+
+func listen(at netip.AddrPort) (fd int, err error) {
+	fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+		return 0, err
+	}
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Port: int(at.Port()), Addr: at.Addr().As4()}); err != nil {
+		return 0, err
+	}
+	return fd, unix.Listen(fd, 4096)
+}
+
+func (s *service) watch(fd int, events uint32) error {
+	err := unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
+	if err != nil {
+		return fmt.Errorf("epoll_ctl: %w", err)
+	}
+	return nil
+}
+
+func (s *service) run() error {
+	events := make([]unix.EpollEvent, 512)
+	for {
+		n, err := unix.EpollWait(s.epoll, events, s.untilDue())
+		if err != nil && err != unix.EINTR {
+			return fmt.Errorf("epoll_wait: %w", err)
+		}
+		now := time.Now()
+		for _, event := range events[:max(n, 0)] {
+			if fd := int(event.Fd); fd == s.listener {
+				s.accept()
+			} else {
+				s.read(fd, now)
+			}
+		}
+		s.answer(now)
+	}
+}
+
+// untilDue returns how many milliseconds are left until an answer is due; -1 if no
+// request waits.
+func (s *service) untilDue() int {
+	if len(s.waiting) == 0 {
+		return -1
+	}
+	return max(int(time.Until(s.waiting[0].due)/time.Millisecond), 0)
+}
+
+func (s *service) accept() {
+	for {
+		fd, _, err := unix.Accept4(s.listener, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		if err != nil {
-			return
+			return // all are accepted
 		}
-		if read += n; !bytes.HasSuffix(request[:read], []byte("\r\n\r\n")) {
-			continue
-		}
-		read = 0
-		time.Sleep(wait)
-		if _, err := io.WriteString(connection, answer); err != nil {
-			return
+		if err := s.watch(fd, unix.EPOLLIN|unix.EPOLLET); err != nil {
+			log.Fatal(err)
 		}
 	}
+}
+
+// read reads a request, which arrives as a whole. A connection that the client has
+// closed is closed after the answers before: another would get its number.
+func (s *service) read(fd int, now time.Time) {
+	n, err := unix.Read(fd, s.buffer[:])
+	if err != unix.EAGAIN {
+		s.waiting = append(s.waiting, request{fd, now.Add(wait), n <= 0})
+	}
+}
+
+// answer answers the requests that are due.
+func (s *service) answer(now time.Time) {
+	n := 0
+	for ; n < len(s.waiting) && !s.waiting[n].due.After(now); n++ {
+		if r := s.waiting[n]; r.over {
+			_ = unix.Close(r.connection)
+		} else {
+			_, _ = unix.Write(r.connection, []byte(answer))
+		}
+	}
+	s.waiting = s.waiting[n:]
 }
