@@ -107,6 +107,16 @@ func (c contender) measure(ctx context.Context) (sample, error) {
 	return s, nil
 }
 
+// rehearse returns a service that is only a run of a contender, unmeasured and just
+// before each measurement. So its memory has just been in use: a hypervisor may take
+// free memory away within seconds, and hands it out again when it is touched.
+func rehearse(c contender) func(context.Context) (stop func(), err error) {
+	return func(ctx context.Context) (func(), error) {
+		_, err := c.measure(ctx)
+		return func() {}, err
+	}
+}
+
 // expected reports whether a program that failed has done its work: Aurea
 // doubts its result, or the rest of the output was not read.
 func expected(state *os.ProcessState) bool {

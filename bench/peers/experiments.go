@@ -53,6 +53,9 @@ const (
 // jobs of 0 ms on a pool of 50 threads, measured once on two cores.
 var threadPool = contender{name: "Python thread pool", fixed: map[string]float64{throughput: 13_700}}
 
+// sleepers is ten million jobs in flight.
+var sleepers = aurea("Aurea", "--jobs 10000000 --job-duration 1s")
+
 // renamed returns a contender with another name.
 func renamed(name string, c contender) contender {
 	c.name = name
@@ -98,9 +101,10 @@ var experiments = []experiment{
 		},
 	},
 	{
-		name: "sleepers",
+		name:    "sleepers",
+		service: rehearse(sleepers),
 		contenders: []contender{
-			aurea("Aurea", "--jobs 10000000 --job-duration 1s"),
+			sleepers,
 			aurea("Aurea, 1 job", "--jobs 1 --job-duration 1s"),
 			aurea("Aurea, empty jobs", twoAtATime+" --jobs 10000000"),
 		},
