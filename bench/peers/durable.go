@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -16,6 +17,18 @@ const (
 	ourAddress, flaskPort = "127.0.0.1:18766", "18767"
 	flaskAddress          = "127.0.0.1:" + flaskPort
 )
+
+// storeAlone is the write of such runs by as many clients, without request and
+// execution.
+func storeAlone() contender {
+	c := renamed("Aurea's store", goBenchmark("^BenchmarkKeep$/^sqlite$", "./internal/store"))
+	c.read = func(stdout io.Reader) (sample, error) {
+		s, err := readBenchmark(stdout)
+		s.figures[throughput] = s.figures["1/s"]
+		return s, err
+	}
+	return c
+}
 
 // startServices starts both for one measurement.
 func startServices(ctx context.Context) (stop func(), err error) {
