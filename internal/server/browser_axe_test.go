@@ -57,7 +57,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	} {
 		for _, scheme := range []string{"light", "dark"} {
 			b.do(colorScheme(scheme))
-			look[bool](b, `(location.hash = %q) && true`, where[0])
+			b.goTo(where[0])
 			b.until(`document.querySelector("#screen ` + where[1] + `")`)
 			for _, finding := range b.findings(rules) {
 				t.Errorf("%s, %s: %s", where[0], scheme, finding)

@@ -33,7 +33,7 @@ func TestBrowserCompare(t *testing.T) {
 	b.click(".swap")
 	b.until(`document.querySelector(".judgement .badge")?.textContent === "Improvement"`)
 
-	look[bool](b, `(location.hash = "#/compare?base=benchmark-nothing&head=%s") && true`, head[0])
+	b.goTo("#/compare?base=benchmark-nothing&head=" + head[0])
 	b.until(`document.querySelector(".side.base [aria-invalid]") || document.querySelector("#screen .notice.bad")`)
 	if shown := b.text("#screen"); !strings.Contains(shown, "benchmark-nothing") {
 		t.Errorf("the missing run is not named: %q", shown)

@@ -181,7 +181,7 @@ func BenchmarkPagePermalink(b *testing.B) {
 		tab.do(countCPU(), noting(charts), chromedp.Navigate(url+"/#/nowhere"))
 		tab.until(`document.querySelector("h1")`)
 		before := tab.cpu()
-		look[bool](tab, `(location.hash = "#/runs/benchmark-1") && true`)
+		tab.leaveFor("#/runs/benchmark-1")
 		tab.drawnAt()
 		all.add("draw-cpu-ms", tab.cpu()-before)
 		tab.close()
@@ -208,7 +208,7 @@ func BenchmarkPageBesideRun(b *testing.B) {
 				"include_jobs": false}`)["id"].(string)
 			before := tab.cpu()
 			if shown {
-				look[bool](tab, `(location.hash = %q) && true`, "#/runs/"+id)
+				tab.leaveFor("#/runs/" + id)
 			}
 			run, err := s.manager.Wait(b.Context(), id)
 			if err != nil {
@@ -216,7 +216,7 @@ func BenchmarkPageBesideRun(b *testing.B) {
 			}
 			if shown {
 				all.add("page-cpu-ms", tab.cpu()-before)
-				look[bool](tab, `(location.hash = "#/nowhere") && true`)
+				tab.leaveFor("#/nowhere")
 			}
 			series := run.Result.Series
 			first := series[0]

@@ -47,7 +47,7 @@ func TestBrowserLooks(t *testing.T) {
 		{"trend-changes", "#/names/nightly", ".changes li"},
 		{"system", "#/system", ".card dl"},
 	} {
-		look[bool](b, `(location.hash = %q) && true`, where[1])
+		b.goTo(where[1])
 		b.until(`document.querySelector("#screen ` + where[2] + `")`)
 		b.fitsEverywhere(where[0])
 	}

@@ -124,7 +124,7 @@ func TestBrowserLooksOfRuns(t *testing.T) {
 		{"failed?tab=machine", "[data-tab=machine] dl"},
 		{"interrupted", ".figures"},
 	} {
-		look[bool](b, `(location.hash = "#/runs/" + %q) && true`, where[0])
+		b.goTo("#/runs/" + where[0])
 		b.until(`document.querySelector("#screen ` + where[1] + `")`)
 		b.fitsEverywhere("run-" + strings.ReplaceAll(where[0], "?tab=", "-"))
 	}

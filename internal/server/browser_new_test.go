@@ -98,7 +98,7 @@ func TestBrowserNewRun(t *testing.T) {
 			{"duration": "100ms", "rate": 0}], "concurrency": 7, "on_saturation": "drop",
 			"workload": {"kind": "noop"}, "include_jobs": false}`},
 	} {
-		look[bool](b, `(location.hash = "#/new") && true`)
+		b.goTo("#/new")
 		b.until(`document.querySelector(".preview .says")`)
 		b.enter(test.enter...)
 		b.until(`document.querySelector(".preview .says")?.innerText.replaceAll("\u00a0", " ") === %q`, test.says)

@@ -48,7 +48,7 @@ func TestBrowserOutage(t *testing.T) {
 	}
 
 	service.stop()
-	look[bool](b, `(location.hash = "#/names/nightly") && true`)
+	b.goTo("#/names/nightly")
 	b.until(`document.getElementById("outage").checkVisibility()`)
 	b.until(`document.querySelector("#screen .notice h2")?.textContent === "The service cannot be reached"`)
 

@@ -36,8 +36,8 @@ func BenchmarkWatchedRun(b *testing.B) {
 				"include_jobs": false}`)["id"].(string)
 			if watched {
 				defer w.watch(id)()
-				look[bool](tab, `(location.hash = %q) && true`, "#/runs/"+id)
-				defer look[bool](tab, `(location.hash = "#/nowhere") && true`)
+				tab.leaveFor("#/runs/" + id)
+				defer tab.leaveFor("#/nowhere")
 			}
 			run, err := s.manager.Wait(b.Context(), id)
 			if err != nil {

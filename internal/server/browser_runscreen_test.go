@@ -211,7 +211,7 @@ func TestBrowserRunScreenWithoutSamples(t *testing.T) {
 		t.Error("the latency is drawn without a sample")
 	}
 
-	look[bool](b.tab, `(location.hash = "#/runs/benchmark-2") && true`)
+	b.goTo("#/runs/benchmark-2")
 	b.says("Interrupted after 1,440 jobs; all of them were ok; its result is lost.")
 	b.badges("interrupted no result")
 }

@@ -74,9 +74,9 @@ func TestBrowserTabKey(t *testing.T) {
 	} {
 		for _, width := range []int64{390, 1280} {
 			b.do(chromedp.EmulateViewport(width, 700))
-			look[bool](b, `(location.hash = "#/nowhere") && true`)
+			b.goTo("#/nowhere")
 			b.until(`document.querySelector("#screen h1")?.textContent.startsWith("There is no")`)
-			look[bool](b, `(location.hash = %q) && true`, where[0])
+			b.goTo(where[0])
 			b.until(`document.querySelector("#screen ` + where[1] + `")`)
 			if where[0] == "#/" {
 				look[bool](b, `[...document.querySelectorAll(".tick input")].slice(0, 3)

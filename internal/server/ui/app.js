@@ -22,7 +22,10 @@ const screens = [
   ["#/system", system],
 ];
 
+const patience = 500; // ms after which the page says that it loads
+
 let leaving = new AbortController();
+let slow; // the timer of patience
 
 // match returns the parameters of a path that has the form of a pattern, or null.
 function match(pattern, path) {
@@ -37,7 +40,8 @@ function match(pattern, path) {
   return params;
 }
 
-// show draws the screen of the address.
+// show draws the screen of the address. What is shown stays until that has
+// something to show, and can no longer be used.
 function show() {
   leaving.abort();
   leaving = new AbortController();
@@ -45,27 +49,43 @@ function show() {
   const place = arrive();
   const { top } = place;
   const [path, query = ""] = (location.hash || "#/").split(/\?(.*)/s);
-  const root = $("screen");
-  root.replaceChildren();
+  const before = $("screen");
+  const root = element("main", { id: "screen" });
+  const ready = () => {
+    if (signal.aborted) return;
+    clearTimeout(slow);
+    $("loading").hidden = true;
+    if (root.isConnected) return;
+    before.replaceWith(root);
+    scrollBack(top, root, signal);
+    say(document.title);
+  };
+  clearTimeout(slow);
+  slow = setTimeout(() => { $("loading").hidden = false; }, patience);
+  if (before.hasChildNodes()) before.inert = true;
+  else before.replaceWith(root);
   document.title = "Aurea";
   markPlace(path);
   for (const [pattern, screen] of screens) {
     const params = match(pattern, path);
     if (params) {
-      begin(screen, root, { params, query: new URLSearchParams(query), store, place, signal });
-      scrollBack(top, root, signal);
+      begin(screen, root, { params, query: new URLSearchParams(query), store, place, ready, signal });
       return;
     }
   }
   root.append(element("div", { class: "card" }, element("h1", {}, "There is no such page"),
     element("p", {}, `Nothing is at ${path}. `, element("a", { href: "#/" }, "All runs"))));
+  ready();
 }
 
+// begin draws a screen, or the error that ends it. A screen calls ready when it has
+// something to show.
 async function begin(screen, root, context) {
   try {
     await screen(root, context);
   } catch (error) {
     if (context.signal.aborted) return;
+    context.ready();
     root.replaceChildren(notice(error, show));
   }
 }
@@ -79,10 +99,7 @@ function markPlace(path) {
   }
 }
 
-window.addEventListener("hashchange", () => {
-  show();
-  say(document.title);
-});
+window.addEventListener("hashchange", show);
 watchOutages();
 watchPlaces();
 show();

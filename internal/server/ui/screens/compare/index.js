@@ -14,9 +14,9 @@ import { limitOf, verdictOf } from "./verdict.js";
 /**
  * Draws the comparison that the address asks for.
  * @param {HTMLElement} root
- * @param {{ query: URLSearchParams, store: object, signal: AbortSignal }} context
+ * @param {{ query: URLSearchParams, store: object, ready: () => void, signal: AbortSignal }} context
  */
-export async function screen(root, { query, store, signal }) {
+export async function screen(root, { query, store, ready, signal }) {
   document.title = "Compare – Aurea";
   const sides = sidesOf(query);
   const outcome = element("div", { class: "outcome" });
@@ -33,19 +33,22 @@ export async function screen(root, { query, store, signal }) {
     if (compared.comparison !== shown?.comparison) showComparison(compared.comparison, { outcome, charts, fields });
     if (compared.sides) showSides(compared, charts, fields);
     shown = compared;
+    ready();
   });
 
   async function load() {
     fields.tell({});
     if (!sides.base && !sides.head) {
       outcome.replaceChildren(introduction());
+      ready();
       return;
     }
-    if (!shown) outcome.replaceChildren(element("p", { class: "hint" }, "Comparing…"));
     try {
       await loadComparison(sides, signal);
     } catch (error) {
-      if (!signal.aborted) outcome.replaceChildren(...refused(error, fields, load));
+      if (signal.aborted) return;
+      ready(); // the focus moves to a field with an error
+      outcome.replaceChildren(...refused(error, fields, load));
       return;
     }
     await loadCharts();

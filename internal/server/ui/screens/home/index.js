@@ -18,9 +18,9 @@ import { runRows } from "./rows.js";
  * Draws the runs, and keeps them up to date.
  * @param {HTMLElement} root
  * @param {{ query: URLSearchParams, store: object, place: import("../../core/places.js").Place,
- *   signal: AbortSignal }} context
+ *   ready: () => void, signal: AbortSignal }} context
  */
-export async function screen(root, { query, store, place, signal }) {
+export async function screen(root, { query, store, place, ready, signal }) {
   document.title = "Runs – Aurea";
   const filters = filtersOf(query);
   const feed = openFeed({ ...filters }, signal, place.kept?.runs);
@@ -71,6 +71,7 @@ export async function screen(root, { query, store, place, signal }) {
     rows.show(list.lines);
     bar.offer([...active, ...list.lines.slice(0, 200)]);
     pages.show(list);
+    if (loaded || why) ready();
   }
   signal.addEventListener("abort", () => { place.kept = { runs: feed.kept(), focused: rows.focused() }; });
   let wasOnline = true;

@@ -15,9 +15,9 @@ import { submitter } from "./submit.js";
 /**
  * Draws the form of a new run.
  * @param {HTMLElement} root
- * @param {{ query: URLSearchParams, signal: AbortSignal }} context
+ * @param {{ query: URLSearchParams, ready: () => void, signal: AbortSignal }} context
  */
-export async function screen(root, { query, signal }) {
+export async function screen(root, { query, ready, signal }) {
   document.title = "New run – Aurea";
   const from = query.get("from") ?? "";
   const [{ workloads }, first] = await Promise.all([
@@ -35,6 +35,7 @@ export async function screen(root, { query, signal }) {
     element("div", { class: "columns" }, form.node,
       element("div", { class: "beside" }, preview.node, problem, element("div", { class: "actions" }, button, over),
         copies.node))));
+  ready();
 
   let origin = from;
   const keep = () => {

@@ -25,9 +25,10 @@ const minute = 60_000; // ms
 /**
  * Draws the run of the address, and follows it until it has finished.
  * @param {HTMLElement} root
- * @param {{ params: { id: string }, query: URLSearchParams, store: object, signal: AbortSignal }} context
+ * @param {{ params: { id: string }, query: URLSearchParams, store: object, ready: () => void,
+ *   signal: AbortSignal }} context
  */
-export async function screen(root, { params: { id }, query, store, signal }) {
+export async function screen(root, { params: { id }, query, store, ready, signal }) {
   document.title = "Run – Aurea";
   const updates = watchRun(id, signal);
   const first = updates.next(); // the service reads the run while the screen is made
@@ -52,9 +53,10 @@ export async function screen(root, { params: { id }, query, store, signal }) {
   let known = null; // what the service says of itself
   store.watch(signal, ({ shown: view, service }) => {
     if (view?.id !== id || view === before && service === known) return;
-    if (!before) root.replaceChildren(article);
+    if (!before) root.append(article);
     for (const part of all) part.show(view, service);
     tell(view, before);
+    if (!before) ready();
     [before, known] = [view, service];
   });
   const clock = setInterval(() => { if (before) top.show(before); }, minute); // its age

@@ -13,9 +13,9 @@ const patience = 10_000; // ms for a response
 /**
  * Draws the state of the service, and keeps it up to date.
  * @param {HTMLElement} root
- * @param {{ store: object, signal: AbortSignal }} context
+ * @param {{ store: object, ready: () => void, signal: AbortSignal }} context
  */
-export async function screen(root, { store, signal }) {
+export async function screen(root, { store, ready, signal }) {
   document.title = "System – Aurea";
   const stale = element("div", { class: "stale", role: "status" });
   const grid = element("div", { class: "grid" });
@@ -33,6 +33,7 @@ export async function screen(root, { store, signal }) {
     if (focused) focusLink(grid, focused);
     workers.show(system);
     workers.node.hidden = false;
+    ready();
   });
   const look = async () => {
     clearTimeout(timer);
@@ -42,6 +43,7 @@ export async function screen(root, { store, signal }) {
     } catch (error) {
       if (signal.aborted) return;
       if (stale.childElementCount === 0) stale.append(...staleNote(error, shown?.at, look));
+      ready();
       if (error.status < 500) return; // it does not end by itself
     }
     timer = setTimeout(() => { if (!document.hidden) look(); }, pause);

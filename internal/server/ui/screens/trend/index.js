@@ -17,9 +17,10 @@ const pause = 10_000; // ms between two looks for new runs
 /**
  * Draws the trend of the name in the address, and keeps it up to date.
  * @param {HTMLElement} root
- * @param {{ params: { name: string }, query: URLSearchParams, store: object, signal: AbortSignal }} context
+ * @param {{ params: { name: string }, query: URLSearchParams, store: object, ready: () => void,
+ *   signal: AbortSignal }} context
  */
-export async function screen(root, { params: { name }, query, store, signal }) {
+export async function screen(root, { params: { name }, query, store, ready, signal }) {
   document.title = `${name} – Aurea`;
   const labels = query.getAll("label");
   const content = element("div", { class: "trend" });
@@ -32,6 +33,7 @@ export async function screen(root, { params: { name }, query, store, signal }) {
     if (trend !== drawn) mark = draw(content, trend);
     drawn = trend;
     mark(ticked);
+    ready();
   });
   await refresh();
   watchNames(name, signal, refresh);
