@@ -27,8 +27,34 @@ func axe(t *testing.T) string {
 	return string(source)
 }
 
-// The rules of axe-core find no fault of accessibility on any screen, in light
-// and in dark colors.
+// clean checks that the rules of axe-core find no fault in what is shown, in light and
+// in dark colors.
+func (b *tab) clean(rules, name string) {
+	b.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		b.do(colorScheme(scheme))
+		for _, finding := range b.findings(rules) {
+			b.t.Errorf("%s, %s: %s", name, scheme, finding)
+		}
+	}
+}
+
+// cleanChoices checks what is shown after each control of a selector is clicked.
+func (b *tab) cleanChoices(rules, name, selector string) {
+	b.t.Helper()
+	controls := look[int](b, `document.querySelectorAll(%q).length`, selector)
+	if controls < 2 {
+		b.t.Errorf("%s: %d of %s", name, controls, selector)
+	}
+	for i := range controls {
+		chosen := look[string](b, `((one) => (one.click(), one.textContent || one.value))(
+			document.querySelectorAll(%q)[%d])`, selector, i)
+		b.clean(rules, name+", "+chosen)
+	}
+}
+
+// The rules of axe-core find no fault of accessibility on any screen, whichever of its
+// tabs is chosen.
 func TestBrowserAccessibility(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -47,23 +73,42 @@ func TestBrowserAccessibility(t *testing.T) {
 	b := visit(t, s.URL+"/", 0)
 	// where is an address, then what is there when it is whole.
 	for _, where := range [][2]string{
-		{"#/", "h1"},
-		{"#/new", "h1"},
-		{"#/runs/" + ids[2], "h1"},
+		{"#/", ".runs tbody tr"},
 		{"#/compare?base=" + ids[0] + "&head=" + ids[1], ".plots figure"},
 		{"#/names/nightly", "table"},
-		{"#/system", "h1"},
+		{"#/system", ".card dl"},
 		{"#/nowhere", "h1"},
 	} {
-		for _, scheme := range []string{"light", "dark"} {
-			b.do(colorScheme(scheme))
-			b.goTo(where[0])
-			b.until(`document.querySelector("#screen ` + where[1] + `")`)
-			for _, finding := range b.findings(rules) {
-				t.Errorf("%s, %s: %s", where[0], scheme, finding)
-			}
-		}
+		b.goTo(where[0])
+		b.until(`document.querySelector("#screen ` + where[1] + `")`)
+		b.clean(rules, where[0])
 	}
+	b.goTo("#/new")
+	b.until(`document.querySelector(".preview .says")`)
+	b.cleanChoices(rules, "new", ".part .choices input")
+	b.cleanChoices(rules, "new", ".copies [role=tab]")
+	b.click(editor)
+	b.clean(rules, "new, as YAML")
+}
+
+// Nor do they find one on any tab of a run, in each of its states.
+func TestBrowserAccessibilityOfRuns(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("left out: the rules take long under the race detector")
+	}
+	rules := axe(t)
+	shelf := newStoringFake(finishingFake())
+	shelf.watch, shelf.runs = watchSome, runsOfEveryState(t)
+	b := visit(t, host(t, shelf)+"/#/nowhere", 0)
+	for _, run := range shelf.runs {
+		b.goTo("#/runs/" + run.ID)
+		b.until(`document.querySelector("[data-tab=latency]:not([hidden]) > *")`)
+		b.cleanChoices(rules, run.ID, ".run > section:last-child > .tabs [role=tab]")
+	}
+	b.goTo("#/runs/failed?tab=spec")
+	b.until(`document.querySelector(".copies [role=tab]")`)
+	b.cleanChoices(rules, "spec", ".copies [role=tab]")
 }
 
 // findings returns what the rules of axe-core find on the page, a line each.

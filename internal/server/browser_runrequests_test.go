@@ -47,6 +47,7 @@ func TestBrowserRunScreenRequests(t *testing.T) {
 		t.Errorf("what was sent is shown as it is: %s", text)
 	}
 	b.fitsEverywhere("run-requests")
+	t.Run("accessibility", func(t *testing.T) { b.clean(axe(t), "requests") })
 
 	without := showRun(t, s.URL, s.finished(spec("/", ""))["id"].(string))
 	if text := without.chooseTab("Requests"); !strings.Contains(text, "sample: 5") {
