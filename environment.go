@@ -46,6 +46,9 @@ type Health struct {
 	Throttled        float64 `json:"throttled"`             // seconds that a CPU quota stopped the process
 	GCPauseMax       float64 `json:"gc_pause_max"`          // longest pause of the garbage collector, seconds
 	SchedulerLatency float64 `json:"scheduler_latency_p99"` // p99 of the time that goroutines waited to run, seconds
+	// Lateness is the p99 of how late the generator itself started judged jobs, in
+	// seconds. A wait for a slot is not in it. It is 0 before NewResult.
+	Lateness float64 `json:"lateness_p99,omitempty"`
 }
 
 // Worst returns the worse of each number.

@@ -155,6 +155,9 @@ type Measurement struct {
 	PeakFrom    time.Duration // when MaxInFlight was reached first
 	PeakUntil   time.Duration // when MaxInFlight was last in flight; before PeakFrom if workers had their maxima apart
 	Full        bool          // an arrival of an open plan found all slots taken
+	// Lateness is how late the generator itself started the judged jobs of an open
+	// plan, without their wait for a slot. It is nil if that is the tally's Delay.
+	Lateness    *hist.Histogram
 	FirstStart  time.Duration // start of the first job; negative if there was none
 	OtherBusy   float64       // seconds of service after the warm-up, of its jobs and of cancelled ones
 	LastStart   time.Duration // start of the last job, without the pauses before it
@@ -211,6 +214,7 @@ func NewResult(plan Plan, m Measurement) *Result {
 	result.SampledJobs = m.SampledJobs
 	result.Series, result.Timeline = m.Series, m.Timeline
 	result.Health, result.Environment = m.Health, m.Environment
+	result.Health.Lateness = m.lateness().Quantile(0.99).Seconds()
 	result.JobsNotListed = m.Jobs.Omitted()
 	result.Warnings = m.Warnings
 	if remark := plan.usedUp(tally.Counts); remark != "" {
@@ -261,6 +265,18 @@ func tallied(plan Plan, tally *Tally, length time.Duration) Result {
 		Spec:          plan.Spec,
 		Cost:          cost,
 	}
+}
+
+// lateness returns how late the generator itself started the judged jobs.
+func (m Measurement) lateness() *hist.Histogram {
+	if len(m.Scenarios) == 0 {
+		return cmp.Or(m.Lateness, m.Tally.Delay)
+	}
+	all := hist.New()
+	for _, scenario := range m.Scenarios {
+		all.Merge(scenario.lateness())
+	}
+	return all
 }
 
 // warmup describes the warm-up, in which the run was paused for the given time.

@@ -37,7 +37,7 @@ type Reason struct {
 
 // The limits beyond which a result is degraded.
 const (
-	minDelayLimit  = time.Millisecond      // a shorter p99 of the delay is always fine
+	minDelayLimit  = time.Millisecond      // a shorter p99 of the lateness is always fine
 	delayShare     = 0.05                  // of the mean service time; a shorter p99 is fine too
 	cpuLimit       = 0.80                  // of the generator's cores
 	stealLimit     = 0.02                  // of the generator's cores
@@ -94,7 +94,7 @@ var validityChecks = []validityCheck{
 	},
 		"some jobs went wrong on purpose, as the workload's failure wants it; the numbers have them in"},
 	{"delay", Degraded, lateStarts,
-		"the generator started jobs late: p99 of the delay is %v, more than %v; ask it for less"},
+		"the generator started jobs late: p99 of its own lateness is %v, more than %v; ask it for less"},
 	{"not_all_in_flight", Degraded, fewerInFlight,
 		"the most in flight at once was %.0f of the %.0f jobs asked for: the first ended before the last had started"},
 	{"few_cores", Degraded, fewerCores,
@@ -198,11 +198,11 @@ func above(value func(*Result) float64, limit float64) func(*Result) (float64, f
 	return func(r *Result) (float64, float64, bool) { return value(r), limit, value(r) > limit }
 }
 
-// lateStarts checks the p99 of the delay. It finds nothing if all slots were in
-// use: then arrivals waited for the target, not for the generator.
+// lateStarts checks the p99 of the generator's own lateness. The wait for a slot is
+// not in it: then arrivals wait for the target.
 func lateStarts(r *Result) (float64, float64, bool) {
 	limit := max(minDelayLimit.Seconds(), delayShare*r.ServiceTime.Mean)
-	return r.Delay.P99, limit, r.Delay.P99 > limit && !r.waitedForSlots()
+	return r.Health.Lateness, limit, r.Health.Lateness > limit
 }
 
 // waitedForSlots reports whether arrivals of an open plan may have waited for the

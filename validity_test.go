@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 // healthy returns a valid result: 1,000 jobs of 100 ms, 10 at a time.
@@ -76,13 +78,13 @@ var validityTests = []validityTest{
 				{"workload": {"kind": "steps", "steps": [{"kind": "noop", "failure": {"rate": 0.1}}]}}
 			]}`)
 		}, 0, 0},
-	{"delay", Degraded, func(r *Result) { r.Delay.P99 = 0.005 }, func(r *Result) { r.Delay.P99 = 0.006 }, 0.006,
-		0.005},
-	{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.001 },
-		func(r *Result) { r.ServiceTime.Mean, r.Delay.P99 = 0, 0.002 }, 0.002, 0.001},
-	{"delay", Degraded, // with all slots in use, the target causes the delay
-		func(r *Result) { r.Model, r.Delay.P99 = Open, 1 }, func(r *Result) { openModel(r); r.Delay.P99 = 1 }, 1,
-		0.005},
+	{"delay", Degraded, func(r *Result) { r.Health.Lateness = 0.005 },
+		func(r *Result) { r.Health.Lateness = 0.006 }, 0.006, 0.005},
+	{"delay", Degraded, func(r *Result) { r.ServiceTime.Mean, r.Health.Lateness = 0, 0.001 },
+		func(r *Result) { r.ServiceTime.Mean, r.Health.Lateness = 0, 0.002 }, 0.002, 0.001},
+	{"delay", Degraded, // the target causes a delay without lateness, and full slots excuse no lateness
+		func(r *Result) { r.Model, r.Delay.P99 = Open, 1 },
+		func(r *Result) { r.Model, r.Delay.P99, r.Health.Lateness = Open, 1, 0.5 }, 0.5, 0.005},
 	{"not_all_in_flight", Degraded, func(r *Result) { r.InFlight.Max = 10 }, func(r *Result) { r.InFlight.Max = 9 },
 		9, 10},
 	{"not_all_in_flight", Degraded, func(r *Result) { r.Spec.Concurrency, r.InFlight.Max = 0, 1000 },
@@ -214,17 +216,41 @@ func TestValidityOfAChangedLoad(t *testing.T) {
 	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
 		t.Errorf("with fewer jobs in flight after a lower concurrency was set: %v", got)
 	}
-	r.Model, r.Spec.Concurrency, r.Delay.P99 = Open, 0, 1
-	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
-		t.Errorf("late with the new concurrency reached: %v", got)
+	r.Model, r.Spec.Concurrency, r.Counts.Cancelled = Open, 0, 1
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "backlog"}) {
+		t.Errorf("a job is left with the new concurrency reached: %v", got)
 	}
 	r.Spec.Concurrency = 10
-	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed"}) {
-		t.Errorf("late with the lower of two concurrencies reached: %v", got)
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "backlog"}) {
+		t.Errorf("a job is left with the lower of two concurrencies reached: %v", got)
 	}
 	r.InFlight.Max = 3
-	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "delay"}) {
-		t.Errorf("late with slots free: %v", got)
+	if got := reasonCodes(r); !slices.Equal(got, []string{"load_changed", "not_started"}) {
+		t.Errorf("a job is left with slots free: %v", got)
+	}
+}
+
+// The lateness of a result is that of its measurement, where it has one, and else
+// the delay. That of a run with scenarios is of all of them.
+func TestLateness(t *testing.T) {
+	waited := NewTally()
+	waited.End(OK, 0, 2*time.Second, 3*time.Second)
+	prompt := hist.New()
+	prompt.RecordN(time.Millisecond, 99)
+	closed, open := Measurement{Tally: waited}, Measurement{Tally: waited, Lateness: prompt}
+	for _, c := range []struct {
+		plan     Plan
+		measured Measurement
+		want     float64
+	}{
+		{NewPlan(Spec{NumJobs: 1}, 1), closed, 2},
+		{NewPlan(Spec{NumJobs: 1, Rate: 1}, 1), open, 0.001},
+		{Plan{Scenarios: make([]Plan, 2)}, Measurement{Tally: waited, Scenarios: []Measurement{open, closed}}, 0.001},
+		{Plan{Scenarios: make([]Plan, 2)}, Measurement{Tally: waited, Scenarios: []Measurement{closed, closed}}, 2},
+	} {
+		if got := NewResult(c.plan, c.measured).Health.Lateness; got < c.want || got > 1.001*c.want {
+			t.Errorf("lateness %v, want %v or up to 0.1 %% more", got, c.want)
+		}
 	}
 }
 

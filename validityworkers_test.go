@@ -57,21 +57,22 @@ var workerValidityTests = []validityTest{
 	{"split_bound", Degraded, func(r *Result) { r.Model = Open; w := fleet(r); w.Full, w.Count, w.Hosts = 1, 1, 1 },
 		func(r *Result) { r.Model = Open; fleet(r).Full = 2 }, 2, 10},
 	{"shared_host", Degraded, func(r *Result) { fleet(r) }, func(r *Result) { fleet(r).Hosts = 1 }, 2, 1},
-	{"delay", Degraded, // a run without a full worker has only the generator to blame
-		func(r *Result) { fleet(r) },
-		func(r *Result) { fleet(r); r.Model, r.Delay.P99, r.InFlight.Max = Open, 1, 10 }, 1, 0.005},
 	{"not_all_in_flight", Degraded,
 		func(r *Result) { fleet(r); r.InFlight.Max = 10 },
 		func(r *Result) { fleet(r); r.InFlight.Max, r.InFlight.AtLeast = 10, 5 }, 5, 10},
 }
 
-// A full worker excuses late starts, and is itself the reason.
-func TestFullWorkerExcusesDelay(t *testing.T) {
+// Jobs that were left waited for a slot if a worker was full, and only then.
+func TestFullWorkerHasABacklog(t *testing.T) {
 	r := healthy(t).Result
-	fleet(r).Full = 1
-	r.Model, r.Delay.P99 = Open, 1
-	if got := reasonCodes(r); !slices.Equal(got, []string{"split_bound"}) {
-		t.Errorf("late arrivals with a full worker: %v", got)
+	w := fleet(r)
+	r.Model, r.Counts.Cancelled, r.InFlight.Max = Open, 1, 10
+	if got := reasonCodes(r); !slices.Equal(got, []string{"not_started"}) {
+		t.Errorf("a job is left without a full worker: %v", got)
+	}
+	w.Full = 1
+	if got := reasonCodes(r); !slices.Equal(got, []string{"backlog", "split_bound"}) {
+		t.Errorf("a job is left with a full worker: %v", got)
 	}
 }
 

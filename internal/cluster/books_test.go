@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 // A shard of 6 arrivals, 250 ms apart, in two reports.
@@ -34,6 +35,13 @@ func changed(t testing.TB, change func(first, last *Report)) []*Report {
 	return reports
 }
 
+// latenessOf returns the binary form of the lateness of so many jobs.
+func latenessOf(jobs int64) []byte {
+	h := hist.New()
+	h.RecordN(0, jobs)
+	return h.AppendBinary(nil)
+}
+
 func TestBooksRefuse(t *testing.T) {
 	const late = 3600 * time.Second
 	for name, c := range map[string]struct {
@@ -53,7 +61,10 @@ func TestBooksRefuse(t *testing.T) {
 		"a plan of other jobs": {func(_, r *Report) { r.Final.Warmup.Planned++ }, "the warm-up has 3 jobs planned and 2"},
 		"other times":          {func(_, r *Report) { r.Judged.Delay.Record(0) }, "times of the judged part"},
 		"another sum":          {func(_, r *Report) { r.Final.Judged.Sum[3]++ }, "times of the judged part"},
-		"a late end":           {func(_, r *Report) { r.Final.Duration = late }, "the last job ended at 1h0m0s"},
+		"no lateness":          {func(_, r *Report) { r.Final.Lateness = nil }, "the lateness: hist: not the"},
+		"lateness of no job": {func(_, r *Report) { r.Final.Lateness = latenessOf(100) },
+			"the lateness is of 100 jobs, and 5 were started"},
+		"a late end": {func(_, r *Report) { r.Final.Duration = late }, "the last job ended at 1h0m0s"},
 		"failures of no job": {func(_, r *Report) { r.Final.Failures = []aurea.ErrorClass{{Class: "a", Count: 3}} },
 			"more failures have a class than the 1"},
 		"a breakdown of others": {func(_, r *Report) { r.Piece = aurea.NewBreakdown(aurea.MetricNames{}).AppendBinary(nil) },

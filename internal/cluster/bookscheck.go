@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 func sortedKeys(m map[string]int64) []string { return slices.Sorted(maps.Keys(m)) }
@@ -66,6 +67,13 @@ func (b *Books) checkFinal(r *Report, judged, warmup *aurea.Tally) error {
 		if failed -= class.Count; failed < 0 {
 			return fmt.Errorf("more failures have a class than the %d that there are", judged.Failed+judged.Timeout)
 		}
+	}
+	lateness := hist.New()
+	if err := lateness.UnmarshalBinary(r.Final.Lateness); err != nil {
+		return fmt.Errorf("the lateness: %w", err)
+	}
+	if started := judged.Started + warmup.Started; lateness.Count() > started {
+		return fmt.Errorf("the lateness is of %d jobs, and %d were started", lateness.Count(), started)
 	}
 	if r.Final.Duration > r.Elapsed+elapsedGrace {
 		return fmt.Errorf("the last job ended at %s, and the report at %s", r.Final.Duration, r.Elapsed)

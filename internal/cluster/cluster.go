@@ -28,7 +28,7 @@ import (
 )
 
 // Protocol is the version of the messages. Workers of another one are refused.
-const Protocol = 4
+const Protocol = 5
 
 // The times of the protocol.
 const (

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/aurea-orchestrator/aurea"
 )
@@ -29,7 +30,8 @@ func (f *Final) appendBinary(data []byte) []byte {
 		data = binary.AppendUvarint(data, uint64(class.Count))
 		data = appendBlock(data, []byte(clipTo(maxText, class.Sample)))
 	}
-	return appendBlock(data, []byte(clipTo(maxClass, f.IO)))
+	data = appendBlock(data, []byte(clipTo(maxClass, f.IO)))
+	return appendBlock(data, f.Lateness)
 }
 
 func (r *reader) final() *Final {
@@ -48,6 +50,7 @@ func (r *reader) final() *Final {
 			aurea.ErrorClass{Class: r.text(maxClass), Count: r.count(), Sample: r.text(maxText)})
 	}
 	f.IO = r.text(maxClass)
+	f.Lateness = slices.Clone(r.block())
 	if f.Duration < 0 || f.MaxInFlight < 0 || f.LastStart < 0 || f.Records < 0 || f.Omitted < 0 {
 		r.fail()
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 // A Member is a worker of a run, with the account of its shard.
@@ -66,6 +67,9 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 		Start: start, Tally: aurea.NewTally(), Warmup: aurea.NewTally(), FirstStart: -1, Stopped: true,
 		Environment: environmentOf(members),
 	}
+	if plan.Open() {
+		m.Lateness = hist.New()
+	}
 	for i := range members {
 		member := &members[i]
 		member.Books.judged.mergeInto(m.Tally)
@@ -96,6 +100,7 @@ func NewMeasurement(plan aurea.Plan, start time.Time, merged *Merger, members []
 // addFinals adds what the last reports have beside the tallies.
 func addFinals(m *aurea.Measurement, members []Member) {
 	var ended, stopped, peaks int
+	lateness := hist.New()
 	for _, member := range members {
 		if !member.Books.Ended() {
 			continue
@@ -107,6 +112,9 @@ func addFinals(m *aurea.Measurement, members []Member) {
 			}
 		}
 		m.Full = m.Full || f.Full
+		if m.Lateness != nil && lateness.UnmarshalBinary(f.Lateness) == nil {
+			m.Lateness.Merge(lateness)
+		}
 		m.OtherBusy += f.OtherBusy
 		m.LastStart = max(m.LastStart, f.LastStart)
 		if f.FirstStart >= 0 && (m.FirstStart < 0 || f.FirstStart < m.FirstStart) {

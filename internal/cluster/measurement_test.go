@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 // deliver folds the reports into books of the run's shards and returns the
@@ -79,7 +80,9 @@ func TestMergedTalliesAreExact(t *testing.T) {
 		equal(t, "warm-up", m.Warmup, warmup)
 		breakdown := aurea.NewBreakdown(simulatedMetrics)
 		classes := map[string]int64{}
+		lateness := hist.New()
 		for i, w := range run.workers {
+			lateness.Merge(w.measurement(run.end).Lateness)
 			part, _ := totals(run.workers[i : i+1])
 			equal(t, "judged part of a worker", unpack(t, m.WorkerTally[i]), part)
 			breakdown.Merge(w.breakdown(time.Duration(aurea.Forever)))
@@ -89,6 +92,9 @@ func TestMergedTalliesAreExact(t *testing.T) {
 		}
 		if string(m.Breakdown.AppendBinary(nil)) != string(breakdown.AppendBinary(nil)) {
 			t.Fatal("the breakdown is not that of all jobs")
+		}
+		if string(m.Lateness.AppendBinary(nil)) != string(lateness.AppendBinary(nil)) {
+			t.Fatal("the lateness is not that of all jobs")
 		}
 		for _, class := range m.Failures {
 			if classes[class.Class] -= class.Count; class.Sample == "" || classes[class.Class] != 0 {
@@ -192,7 +198,7 @@ func TestMergedFinals(t *testing.T) {
 	merger := NewMerger(plan, time.Unix(9, 0), 3, second, func(aurea.Progress) {})
 	m := NewMeasurement(plan, time.Unix(9, 0), merger, members)
 	m.Workers, m.WorkerTally, m.Series, m.Tally, m.Warmup = nil, nil, nil, nil, nil
-	m.Environment = aurea.Environment{}
+	m.Environment, m.Lateness = aurea.Environment{}, nil
 	want := aurea.Measurement{
 		Start: time.Unix(9, 0), Duration: 4 * second, MaxInFlight: 9, PeakFrom: 2 * second, PeakUntil: 3 * second, Full: true,
 		FirstStart: 2 * ms, LastStart: 2 * second, OtherBusy: 0.75,

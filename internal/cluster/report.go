@@ -53,6 +53,7 @@ type Final struct {
 	PeakFrom    time.Duration
 	PeakUntil   time.Duration
 	Full        bool
+	Lateness    []byte        // the binary form; that of an empty histogram in the closed model
 	FirstStart  time.Duration // negative if there was none
 	LastStart   time.Duration
 	OtherBusy   float64
@@ -118,6 +119,7 @@ func FinalOf(m aurea.Measurement) *Final {
 		PeakFrom:    m.PeakFrom,
 		PeakUntil:   m.PeakUntil,
 		Full:        m.Full,
+		Lateness:    m.Lateness.AppendBinary(nil),
 		FirstStart:  m.FirstStart,
 		LastStart:   m.LastStart,
 		OtherBusy:   m.OtherBusy,

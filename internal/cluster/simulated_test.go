@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 )
 
 // A simulatedRun is a run whose jobs were drawn, with what each worker reports of
@@ -215,12 +216,18 @@ func (w *simulatedWorker) measurement(end time.Duration) aurea.Measurement {
 	}
 	m.Tally, m.Warmup = w.tallies(0, time.Duration(aurea.Forever))
 	m.Tally.Planned, m.Warmup.Planned = m.Tally.Accounted(), m.Warmup.Accounted()
+	if w.shard.Open() {
+		m.Lateness = hist.New()
+	}
 	classes := map[string]int64{}
 	for i, job := range w.jobs {
 		if job.unstarted {
 			continue
 		}
 		m.MaxInFlight = 1
+		if w.shard.Open() && !w.inWarmup(job) {
+			m.Lateness.Record(job.start - job.intended)
+		}
 		m.LastStart = max(m.LastStart, job.start)
 		if m.FirstStart < 0 || job.start < m.FirstStart {
 			m.FirstStart = job.start

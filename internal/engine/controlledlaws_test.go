@@ -90,7 +90,7 @@ func TestControlledAtAnyMoment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		load := rapid.SampledFrom(append(controlledLoads,
 			`"duration": "2s", "rate": 100, "concurrency": 2, "on_saturation": "drop"`)).Draw(rt, "load")
-		driver := rapid.SampledFrom([]string{"event loops", "worker pool"}).Draw(rt, "driver")
+		driver := rapid.SampledFrom([]string{"event loops", "worker pool", "worker pool with loops"}).Draw(rt, "driver")
 		cores := rapid.IntRange(1, 5).Draw(rt, "cores")
 		after := time.Duration(rapid.Int64Range(1, 12_000).Draw(rt, "stop") * 1_000_033)
 		steps := drawSteps(rt)
@@ -102,6 +102,9 @@ func TestControlledAtAnyMoment(t *testing.T) {
 			r = runControlled(ctx, t, driver, load, steps...)
 		})
 		checkAccounts(rt, r)
+		if late := r.lateness.Max(); late != 0 {
+			rt.Fatalf("on a clock that only sleeping moves, a start was late by %v", late)
+		}
 		checkPauses(rt, r.endedRun)
 		checkBounds(rt, r)
 	})

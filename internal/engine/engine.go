@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 	"github.com/aurea-orchestrator/aurea/internal/files"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
@@ -156,6 +157,9 @@ func (e *Engine) execute(
 		Jobs:        x.log,
 		Health:      health,
 		Environment: e.environment,
+	}
+	if x.plan.Open() {
+		m.Lateness = hist.New()
 	}
 	d.addTo(&m)
 	m.Full = m.Full || x.leftWaiting(&m, planned-counted)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -37,6 +38,8 @@ type eventLoop struct {
 	window       peakWindow    // of this event loop's jobs in flight after the warm-up
 	metFull      bool          // an arrival was dropped here or waited for a slot
 	fullAtStop   bool          // all slots were taken, and more wanted, when the run was stopped
+
+	lateness *hist.Histogram // open model: of judged jobs, if longer than lateFloor
 }
 
 // newEventLoop returns the event loop with the given index and share of the
@@ -44,7 +47,7 @@ type eventLoop struct {
 func newEventLoop(d *loopDriver, index int, share aurea.Plan) *eventLoop {
 	l := &eventLoop{
 		loopDriver: d, index: index, snapshot: d.latest.Load(), share: share,
-		nextReport: Interval, firstStarted: forever,
+		nextReport: Interval, firstStarted: forever, lateness: hist.New(),
 	}
 	warmup := l.snapshot.warmup > 0
 	l.tallies = newTallySet(warmup)

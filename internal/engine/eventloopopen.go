@@ -60,6 +60,7 @@ type arrivals struct {
 	job        int64
 	cumulative float64       // the job's Schedule.Cumulative value
 	due        time.Duration // when to start it; forever if it must not start yet
+	room       room
 }
 
 // hold claims the next arrival if there is a free slot; no arrival is held at
@@ -177,8 +178,14 @@ func (a *arrivals) setDue(due time.Duration) {
 // startHeld starts the held arrival and holds the next one.
 func (a *arrivals) startHeld(now time.Duration) {
 	a.firstStarted = min(a.firstStarted, now)
+	if now-a.due > lateFloor && a.due >= a.snapshot.warmup {
+		a.lateness.Record(a.snapshot.Clock(now) - a.room.lateSince(a.due-a.snapshot.PausedFor))
+	}
 	a.startJob(a.job, a.due, now)
 	a.held = false
+	if a.timers.length >= a.share.Concurrency {
+		a.room.fill(a.due-a.snapshot.PausedFor, a.snapshot.Clock(now))
+	}
 	a.publishOrSample(now)
 	a.hold(now, false)
 }
@@ -192,6 +199,7 @@ func (a *arrivals) finishOne(now time.Duration) {
 	a.dropDue(now)
 	a.publishInFlight(now)
 	if !a.held {
+		a.room.free(a.snapshot.Clock(now))
 		a.hold(now, true)
 		a.metFull = a.metFull || full && a.held && a.snapshot.Due(a.cumulative) < a.lastDue(now)
 	}
@@ -218,6 +226,7 @@ func (a *arrivals) applyLatest() bool {
 	if a.held {
 		a.setDue(a.snapshot.Due(a.cumulative))
 	} else {
+		a.room.free(a.snapshot.Clock(a.snapshot.ChangedAt)) // of the slots that a control adds
 		a.hold(a.now(), true)
 	}
 	return true

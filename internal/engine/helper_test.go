@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 	"github.com/aurea-orchestrator/aurea/internal/workload/kinds"
 	"github.com/aurea-orchestrator/aurea/internal/workload/workloadtest"
@@ -27,6 +28,7 @@ var everyKind = kinds.New(kinds.Options{})
 type endedRun struct {
 	*aurea.Result
 	aurea.Samples
+	lateness *hist.Histogram // of the measurement
 }
 
 // run resolves and executes a plan.
@@ -72,7 +74,7 @@ func ended(plan aurea.Plan, m aurea.Measurement, err error) (*endedRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &endedRun{aurea.NewResult(plan, m), m.Samples()}, nil
+	return &endedRun{aurea.NewResult(plan, m), m.Samples(), m.Lateness}, nil
 }
 
 // openJobs opens the jobs of a plan for the length of the test.

@@ -105,6 +105,7 @@ func (d *loopDriver) addTo(m *aurea.Measurement) {
 	m.FirstStart = forever
 	fullAtStop := true
 	for _, l := range d.loops {
+		m.Lateness.Merge(l.lateness)
 		m.FirstStart, m.LastStart = min(m.FirstStart, l.firstStarted), max(m.LastStart, l.lastStarted)
 		m.OtherBusy += l.otherBusy
 		m.Full = m.Full || l.metFull
@@ -114,6 +115,9 @@ func (d *loopDriver) addTo(m *aurea.Measurement) {
 		m.FirstStart = -1
 	}
 	m.Full = m.Full || fullAtStop
+	if m.Lateness != nil {
+		m.Lateness.RecordN(0, m.Tally.Started-m.Lateness.Count())
+	}
 	m.MaxInFlight, m.PeakFrom, m.PeakUntil = d.peak()
 	m.Failures = d.failures()
 }

@@ -69,23 +69,30 @@ func (l *openLoop) startOverdue(snap *snapshot, i int64, due, now time.Duration)
 	case now >= snap.end && (l.waited.Load() == i+1 || now-lateStartGrace >= snap.end):
 		return l.endArrivals()
 	case full:
-		return l.awaitSlot(snap, i)
+		return l.awaitSlot(snap, i, now)
 	case l.drop: // claimed first, so that a loop that fails to claim it takes no slot from another
 		if l.claimNext(i) {
 			if l.takeSlot(snap) {
-				l.start(arrival{i, l.cumulative}, due, now)
+				l.startInSlot(snap, i, due, now)
 			} else {
 				l.recordDropOf(i, due)
 			}
 		}
 	case l.takeSlot(snap):
 		if l.claimNext(i) {
-			l.start(arrival{i, l.cumulative}, due, now)
+			l.startInSlot(snap, i, due, now)
 		} else {
 			l.workers.Add(-1)
 		}
 	}
 	return now, true
+}
+
+// startInSlot starts an arrival that has a slot.
+func (l *openLoop) startInSlot(snap *snapshot, i int64, due, now time.Duration) {
+	a := arrival{i, l.cumulative, l.lateSince(due-snap.PausedFor, now)}
+	l.noteFull(l.cumulative, now)
+	l.start(a, due, now)
 }
 
 // takeSlot takes a slot if one is free.
@@ -112,12 +119,13 @@ func (p *workerPool) recordDropOf(i int64, due time.Duration) {
 }
 
 // awaitSlot notes that an arrival found no slot. The loop that frees one starts it.
-func (l *openLoop) awaitSlot(snap *snapshot, i int64) (again time.Duration, goOn bool) {
+func (l *openLoop) awaitSlot(snap *snapshot, i int64, now time.Duration) (again time.Duration, goOn bool) {
 	if l.nextJob.Load() != i {
 		return l.clock, true // another loop has taken the slot for it
 	}
 	l.metFull.Store(true)
 	l.waited.Store(i + 1)
+	l.noteFull(l.cumulative, now) // if a control took the slots
 	if l.leads() {
 		l.slotAwaited.Store(true)
 		if !l.full() {

@@ -9,7 +9,8 @@ import (
 // An arrival is a job of an open plan that is claimed and has a slot.
 type arrival struct {
 	i          int64
-	cumulative float64 // see Schedule.Cumulative
+	cumulative float64       // see Schedule.Cumulative
+	lateSince  time.Duration // see room.lateSince
 }
 
 // start starts an arrival, on a lane if there is one.
@@ -28,8 +29,11 @@ func (l *openLoop) start(a arrival, due, now time.Duration) {
 	switch {
 	case lane == nil && (l.mayConnect() || !l.passOn(a)):
 		l.leaveArrival(a)
-	case lane != nil && !l.begin(lane, a.i, due, now):
-		l.leave(lane)
+	case lane != nil:
+		lane.state.lateSince = a.lateSince
+		if !l.begin(lane, a.i, due, now) {
+			l.leave(lane)
+		}
 	}
 }
 
@@ -86,13 +90,13 @@ func (l *openLoop) leaveArrival(a arrival) {
 // startElsewhere starts an arrival on a goroutine.
 func (p *workerPool) startElsewhere(a arrival) {
 	p.running.Go(func() {
-		p.startArrival(a.i, a.cumulative)
-		p.freeSlot()
+		p.freeSlot(p.startArrival(a))
 	})
 }
 
-// freeSlot frees the slot of a job that a goroutine ran.
-func (p *workerPool) freeSlot() {
+// freeSlot frees the slot of a job that a goroutine ran until the given time.
+func (p *workerPool) freeSlot(end time.Duration) {
+	p.noteFree(end)
 	p.workers.Add(-1)
 	if len(p.openLoops) > 0 {
 		p.openLoops[0].slotFreed()
@@ -105,9 +109,10 @@ func (p *workerPool) freeSlot() {
 }
 
 // next keeps the lane of a job that has ended, and frees the slot.
-func (l *openLoop) next(lane *jobLane, _ time.Duration) {
+func (l *openLoop) next(lane *jobLane, at time.Duration) {
 	l.jobs++
 	l.lanes.push(lane)
+	l.noteFree(at)
 	l.workers.Add(-1)
 }
 
@@ -126,9 +131,9 @@ func (l *openLoop) leave(lane *jobLane) {
 	begun := lane.Detach()
 	l.yieldAt = 0
 	l.running.Go(func() {
-		l.finish(lane.job, begun, lane.state)
+		end := l.finish(lane.job, begun, lane.state)
 		l.idleStates.Put(lane.state)
-		l.freeSlot()
+		l.freeSlot(end)
 	})
 }
 

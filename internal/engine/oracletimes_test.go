@@ -15,6 +15,7 @@ func (o *oracle) checkTimes() {
 	o.checkSummary("latency", o.r.Latency, took(o.judged, latency, aurea.OK))
 	o.checkSummary("service_time", o.r.ServiceTime, took(o.judged, service, aurea.OK, aurea.Failed, aurea.TimedOut))
 	o.checkSummary("delay", o.r.Delay, took(o.judged, delay, aurea.OK, aurea.Failed, aurea.TimedOut))
+	o.checkLateness()
 	o.checkSummary("failed_latency", o.r.FailedLatency, took(o.judged, latency, aurea.Failed, aurea.TimedOut))
 	if o.r.Warmup != nil {
 		o.checkSummary("the warm-up's latency", o.r.Warmup.Latency, took(o.warmup, latency, aurea.OK))
@@ -23,6 +24,18 @@ func (o *oracle) checkTimes() {
 		o.checkSummary("the warm-up's delay", o.r.Warmup.Delay,
 			took(o.warmup, delay, aurea.OK, aurea.Failed, aurea.TimedOut))
 	}
+}
+
+// checkLateness expects no lateness of an open run on a clock that only sleeping
+// moves, however long arrivals wait for a slot. In the closed model it is the delay.
+func (o *oracle) checkLateness() {
+	if !o.plan.Open() {
+		o.same("lateness", o.r.Health.Lateness, o.r.Delay.P99)
+		return
+	}
+	o.same("lateness.max", o.r.lateness.Max(), time.Duration(0))
+	started := took(o.judged, service, aurea.OK, aurea.Failed, aurea.TimedOut, aurea.Cancelled)
+	o.same("lateness.count", o.r.lateness.Count(), int64(len(started)))
 }
 
 func latency(job aurea.JobRecord) time.Duration { return job.End - job.Intended }

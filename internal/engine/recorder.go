@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
+	"github.com/aurea-orchestrator/aurea/hist"
 	"github.com/aurea-orchestrator/aurea/internal/workload"
 )
 
@@ -31,6 +32,7 @@ type recorder struct {
 	lastEnd    time.Duration
 	otherBusy  float64 // seconds; see aurea.Measurement
 	failures   map[string]aurea.ErrorClass
+	lateness   *hist.Histogram // open model: of judged jobs; else nil
 }
 
 // newRecorder returns an empty recorder of the execution's jobs.
@@ -45,6 +47,9 @@ func newRecorder(x *execution) *recorder {
 		firstStart: forever,
 	}
 	r.spare <- newTallySetOf(x)
+	if x.plan.Open() {
+		r.lateness = hist.New()
+	}
 	return r
 }
 
@@ -55,6 +60,7 @@ type endedJob struct {
 	outcome              aurea.Outcome
 	intended, start, end time.Duration
 	scheduled            time.Duration // start without the pauses before
+	lateness             time.Duration // open model: how late the generator itself started it
 	err                  error         // nil if the job did not fail
 	metrics              workload.JobMetrics
 }
@@ -114,6 +120,9 @@ func (r *recorder) record(e endedJob) {
 	}
 	if e.intended < warmup {
 		return
+	}
+	if r.lateness != nil {
+		r.lateness.Record(e.lateness)
 	}
 	if r.part != nil {
 		e.addTo(r.tallies.breakdown.Part(r.part(e.job)))

@@ -38,6 +38,7 @@ type workerPool struct {
 	windowMu    sync.Mutex     // guards window
 	window      peakWindow     // of peak
 	metFull     atomic.Bool    // an arrival was dropped or waited for a slot
+	room        sharedRoom     // open model
 }
 
 // newWorkerPool returns a pool with one recorder a core and no workers.
@@ -57,6 +58,8 @@ type workerState struct {
 	context *workload.JobContext
 	sample  *workload.JobSample // nil unless the run keeps a sample
 	looped  *loopedWorker       // nil if the goroutine runs all jobs
+
+	lateSince time.Duration // open model: from when on the next job is late, on the plan's clock
 }
 
 // newWorkerState returns the state of a new worker.
@@ -139,6 +142,7 @@ func (p *workerPool) runJob(i int64, intended, start time.Duration, state *worke
 type begunJob struct {
 	i, job                     int64 // its index in the plan, and its number
 	intended, start, scheduled time.Duration
+	lateness                   time.Duration         // open model
 	parent                     *workload.Traceparent // nil if the job is not traced
 }
 
@@ -151,7 +155,8 @@ func (p *workerPool) beginJob(i int64, intended, start time.Duration, state *wor
 	job := p.jobNumber(i)
 	state.metrics.Clear()
 	state.sample.Begin(job)
-	return begunJob{i, job, intended, start, start - snap.PausedFor, p.tracing.pick(job, start)}
+	scheduled := start - snap.PausedFor
+	return begunJob{i, job, intended, start, scheduled, scheduled - state.lateSince, p.tracing.pick(job, start)}
 }
 
 // endJob records a job that has ended.
@@ -164,7 +169,7 @@ func (p *workerPool) endJob(j begunJob, state *workerState, err error, end time.
 		p.raisePeak(p.inFlight.Load())
 	}
 	p.inFlight.Add(-1)
-	ended := endedJob{j.job, outcome, j.intended, j.start, end, j.scheduled, err, state.metrics}
+	ended := endedJob{j.job, outcome, j.intended, j.start, end, j.scheduled, j.lateness, err, state.metrics}
 	if state.sample != nil {
 		state.sample.End(outcome, ended.errorClass(), err, j.start, end)
 	}
@@ -247,6 +252,7 @@ func (p *workerPool) addTo(m *aurea.Measurement) {
 	for _, r := range p.recorders {
 		m.FirstStart, m.LastStart = min(m.FirstStart, r.firstStart), max(m.LastStart, r.lastStart)
 		m.OtherBusy += r.otherBusy
+		m.Lateness.Merge(r.lateness)
 	}
 	if m.FirstStart == forever {
 		m.FirstStart = -1

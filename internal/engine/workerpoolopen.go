@@ -23,11 +23,13 @@ func (p *workerPool) runOpen(sleep sleeper) {
 			p.recordDropOf(i, due)
 			continue
 		}
-		if !p.waitForSlot() {
+		if !p.waitForSlot(cumulative) {
 			return
 		}
 		p.workers.Add(1)
-		p.startElsewhere(arrival{i, cumulative})
+		now, due := p.now(), p.latest.Load().Plan.Due(cumulative)
+		p.startElsewhere(arrival{i, cumulative, p.lateSince(due, now)})
+		p.noteFull(cumulative, now)
 	}
 }
 
@@ -56,7 +58,7 @@ func (p *workerPool) full() bool { return p.workers.Load() >= p.latest.Load().Pl
 
 // waitForSlot waits for a free slot for a job that is due. It returns false if
 // the run starts no more jobs.
-func (p *workerPool) waitForSlot() bool {
+func (p *workerPool) waitForSlot(cumulative float64) bool {
 	for waited := false; ; waited = true {
 		now, snap := p.now(), p.latest.Load()
 		switch {
@@ -66,6 +68,7 @@ func (p *workerPool) waitForSlot() bool {
 			return now-lateStartGrace < snap.end
 		case !snap.Paused:
 			p.metFull.Store(true)
+			p.noteFull(cumulative, now) // if a control took the slots
 		}
 		select {
 		case <-p.slotFreed:
@@ -75,21 +78,22 @@ func (p *workerPool) waitForSlot() bool {
 	}
 }
 
-// startArrival runs a job that is due. If the run was paused meanwhile, it
-// waits for the end of the pause. It does nothing after the lease.
-func (p *workerPool) startArrival(i int64, cumulative float64) {
+// startArrival runs a job that is due and returns when it ended. If the run was
+// paused meanwhile, it waits for the end of the pause. It does nothing after the
+// lease.
+func (p *workerPool) startArrival(a arrival) (end time.Duration) {
 	state := p.idleStates.Get().(*workerState)
 	defer p.idleStates.Put(state)
+	state.lateSince = a.lateSince
 	for {
 		start, snap := p.now(), p.latest.Load()
 		switch {
 		case snap.Paused && p.ctx.Err() != nil, !p.leased(start):
-			return
+			return start
 		case snap.Paused, start >= snap.until:
 			timerSleep(snap.ctx, Interval)
 		case start >= snap.ChangedAt: // otherwise start may lie in a pause
-			p.runJob(i, snap.Due(cumulative), start, state)
-			return
+			return p.runJob(a.i, snap.Due(a.cumulative), start, state)
 		}
 	}
 }
