@@ -68,7 +68,8 @@ function badgeOf({ verdict, mood }) {
 
 // drawing returns a function that draws a row's whisker. Relative differences
 // share one scale, which the header has; those of shares have one of their own.
-// A wide interval without evidence is cut off before it flattens the others.
+// A wide interval without evidence, or of a metric that is not judged, is cut off
+// before it flattens the others.
 function drawing(rows, threshold) {
   const ends = (all) => {
     const known = all.filter(({ mood }) => mood !== "unknown");
@@ -76,7 +77,7 @@ function drawing(rows, threshold) {
     return some.flatMap(({ drawn }) => [drawn.low, drawn.value, drawn.high]);
   };
   const relative = rows.filter(({ unit }) => unit !== "share");
-  const limit = reach(ends(relative), Math.max(2 * threshold, 0.01));
+  const limit = reach(ends(relative.filter(({ judged }) => judged)), Math.max(2 * threshold, 0.01));
   const points = reach(ends(rows.filter(({ unit }) => unit === "share")), 5 * relevantErrors);
   const draw = ({ drawn, mood, unit }) => {
     if (drawn.low === undefined && mood === "unknown") return "";

@@ -75,10 +75,12 @@ export function verdictOf(c) {
   const list = (metrics) => metrics.filter((m) => m !== lead.metric).map(listed).join(", ");
   const rest = c.metrics.filter((m) => m !== lead.metric && !worse.includes(m) && !better.includes(m));
   const names = (verdict) => rest.filter((m) => m.verdict === verdict).map((m) => labelOf(m.metric)).join(", ");
-  const small = rest.filter((m) => m.verdict === "worse" || m.verdict === "better");
+  const others = rest.filter((m) => m.verdict === "worse" || m.verdict === "better");
+  const small = others.filter((m) => !matters(m, c.threshold));
   const notes = [
     [lead.metric?.verdict === "worse" ? "Also worse" : "Worse", list(worse)],
     [lead.metric?.verdict === "better" ? "Also better" : "Better", list(better)],
+    ["Not judged", others.filter((m) => !small.includes(m)).map(listed).join(", ")],
     [`By less than the ${limitOf(c)} that matter`, small.map(listed).join(", ")],
     ["The same", names("same")],
     ["No evidence (~)", c.base.runs && c.head.runs && c.verdict !== "too_little_evidence" ? names("unknown") : ""],
@@ -136,7 +138,7 @@ export function rowsOf(c) {
     const known = m.verdict !== "unknown";
     const interval = m.difference?.interval;
     return {
-      metric: m.metric, label: labelOf(m.metric), unit: m.unit,
+      metric: m.metric, label: labelOf(m.metric), unit: m.unit, judged: decides(m),
       base: sideOf(m, m.base, c.currency), head: sideOf(m, m.head, c.currency),
       change: !known ? "~" : m.difference ? signed(m.unit, m.difference.value) : "from 0",
       observed: !known && m.difference ? signed(m.unit, m.difference.value) : "",
@@ -170,7 +172,7 @@ export function withinOf(c) {
     const unit = metric === "error_rate" ? "share" : "";
     const { value, interval } = difference;
     return {
-      metric, label: labelOf(metric), unit, change: verdict === "unknown" ? "~" : signed(unit, value),
+      metric, label: labelOf(metric), unit, judged: true, change: verdict === "unknown" ? "~" : signed(unit, value),
       interval: interval ? signedInterval(unit, interval) : "",
       drawn: { low: interval?.low, value, high: interval?.high },
       mood: moods[verdict], verdict: verdict === "unknown" ? "" : verdict,
