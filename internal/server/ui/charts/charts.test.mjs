@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { labelled } from "./axis.js";
 import { nearest } from "./cursor.js";
-import { around, durations } from "./domain.js";
+import { around, counts, durations } from "./domain.js";
 import { outline } from "./layers.js";
 import { bandPath, linePath, lonely } from "./path.js";
 import { corners, covers } from "./marks.js";
@@ -152,6 +152,14 @@ test("whole ticks are whole numbers, and the last one is there", () => {
     assert.ok(ticks.length <= 7, `${ticks.length} ticks up to ${last}`);
     assert.ok(ticks.every(Number.isInteger), `${ticks}`);
   }
+});
+
+test("an axis of counts has ticks at whole numbers", () => {
+  const ticks = (...values) => {
+    const { scale, domain } = counts(values, String);
+    return scale(domain, [200, 0]).ticks(5);
+  };
+  assert.deepEqual([ticks(1), ticks(2), ticks(0), ticks(13)], [[0, 1], [0, 1, 2], [0, 1], [0, 5, 10, 15]]);
 });
 
 test("an ordinal scale has half a place of room at either end", () => {

@@ -1,10 +1,13 @@
 // The y axes of plots by their values, each { scale, domain, write }.
 
-import { linear, log } from "./scale.js";
+import { linear, log, whole } from "./scale.js";
 import { niceTop } from "./ticks.js";
 
 // fromZero returns an axis from 0 to a round value above all values.
 export const fromZero = (values, write) => ({ scale: linear, domain: [0, niceTop(Math.max(...values, 0), 5)], write });
+
+// counts returns such an axis of whole numbers.
+export const counts = (values, write) => ({ ...fromZero(values, write), scale: whole });
 
 // durations returns an axis of times: from 0, or logarithmic where the values
 // differ by more than a factor of 30.

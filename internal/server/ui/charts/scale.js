@@ -7,6 +7,10 @@ import { linearTicks, logTicks, tailTicks, timeTicks, wholeTicks } from "./ticks
 export const linear = (domain, range) =>
   scale(domain, range, (value) => value, (value) => value, (count) => linearTicks(...domain, count));
 
+// whole returns a linear scale of counts, with ticks at whole numbers.
+export const whole = (domain, range) => scale(domain, range, (value) => value, (value) => value,
+  (count) => linearTicks(...domain, count).filter(Number.isInteger));
+
 // time returns a linear scale of seconds, from 0, with ticks at round times.
 export const time = (domain, range) =>
   scale(domain, range, (value) => value, (value) => value, (count) => timeTicks(domain[1], count));

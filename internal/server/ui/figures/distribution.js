@@ -2,7 +2,7 @@
 // same room, and a histogram. The page and the HTML report draw the same.
 
 import { fromColumns } from "../charts/columns.js";
-import { durations, fromZero } from "../charts/domain.js";
+import { counts, durations } from "../charts/domain.js";
 import { bars, line } from "../charts/layers.js";
 import { crosses } from "../charts/marks.js";
 import { log, tail } from "../charts/scale.js";
@@ -91,7 +91,7 @@ export function histogramOptions(title, { buckets, summary }) {
   return {
     title, label: `${title}: jobs by what they took, from ${duration(summary.min)} to ${duration(summary.max)}`,
     x: { scale: log, domain: [low, high], write: duration, name: "took" },
-    y: fromZero(list.map(([, , count]) => count), number), layers: [bars(list, "a")],
+    y: counts(list.map(([, , count]) => count), number), layers: [bars(list, "a")],
     ...fromColumns([
       { name: "About", values: centers, write: duration },
       { name: "Jobs", values: list.map(([, , count]) => count), write: number },

@@ -2,7 +2,7 @@
 // was asked for. The page and the HTML report draw the same.
 
 import { fromColumns } from "../charts/columns.js";
-import { durations, fromZero } from "../charts/domain.js";
+import { counts, durations, fromZero } from "../charts/domain.js";
 import { band, bars, line } from "../charts/layers.js";
 import { events, labels, limits, span } from "../charts/marks.js";
 import { time } from "../charts/scale.js";
@@ -139,7 +139,7 @@ export function inFlightOptions(course) {
   const whole = summary ? `: ${number(summary.in_flight.max)} at most` : "";
   return {
     title: "In flight", label: `Jobs in flight ${over}${whole}`, x,
-    y: fromZero([...inFlight, ...level.corners.map(([, n]) => n)], number),
+    y: counts([...inFlight, ...level.corners.map(([, n]) => n)], number),
     layers: [...background, ...level.layers, line(against(times, inFlight), "a"), ...foreground],
     items: [{ name: "in flight", tone: "a" }, ...level.items],
     ...fromColumns([

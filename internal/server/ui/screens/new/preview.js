@@ -1,11 +1,11 @@
 // The preview: what a run of the spec would do, from the service's dry run.
 
 import { fromColumns } from "../../charts/columns.js";
-import { fromZero } from "../../charts/domain.js";
+import { counts, fromZero } from "../../charts/domain.js";
 import { line } from "../../charts/layers.js";
 import { labels, span } from "../../charts/marks.js";
 import { plot } from "../../charts/plot.js";
-import { linear, time } from "../../charts/scale.js";
+import { time } from "../../charts/scale.js";
 import { clock } from "../../charts/ticks.js";
 import { requestJSON } from "../../core/api.js";
 import { element } from "../../core/dom.js";
@@ -108,7 +108,7 @@ function curveOptions({ points, open, end, warmup, most }) {
   const times = points.map(([t]) => t);
   const levels = points.map(([, level]) => level);
   const title = open ? "Jobs started a second" : "Jobs in flight";
-  const y = Math.max(...levels) > 0 ? fromZero(levels, write) : { scale: linear, domain: [0, 1], write };
+  const y = open ? fromZero(levels, write) : counts(levels, write);
   return {
     title, label: `${title} over ${duration(end)}, at most ${write(most)}`, height: 180,
     x: { scale: time, domain: [0, end], write: clock }, y,
