@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	logChunk  = 1 << 13 // records in a chunk
+	logChunk  = 1 << 12 // records in a chunk
 	logChunks = (MaxJobs + logChunk - 1) / logChunk
 )
 

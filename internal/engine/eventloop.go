@@ -60,7 +60,7 @@ func newEventLoop(d *loopDriver, index int, share aurea.Plan) *eventLoop {
 // reserve allocates this event loop's part of the memory that the run is known
 // to need.
 func (l *eventLoop) reserve(loops int) {
-	l.timers.blocks.reserve(l.share.Concurrency)
+	l.timers.reserve(l.share.Concurrency)
 	if l.snapshot.end == forever && !l.plan.Open() { // otherwise the number of jobs is not known
 		l.log.Reserve(l.plan.Jobs, l.index, loops)
 	}

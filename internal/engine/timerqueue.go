@@ -40,7 +40,7 @@ type timerQueue struct {
 	base   time.Duration // none in the levels is earlier, and none will be
 	min    time.Duration // earliest deadline in the levels, if any
 	busy   uint8         // bit n: level n holds timers
-	levels [8]level
+	levels *[8]level     // nil while the run has room for all timers
 	blocks timerBlocks
 }
 
@@ -52,6 +52,15 @@ type level struct {
 type slot struct {
 	min  time.Duration // earliest deadline in the slot
 	head *timerBlock
+}
+
+// reserve allocates the memory for so many timers, if that is not much, and touches
+// it. For those that the run has room for, none is needed.
+func (q *timerQueue) reserve(timers int64) {
+	if timers > runSize && q.levels == nil {
+		q.levels = new([8]level)
+		q.blocks.reserve(timers)
+	}
 }
 
 // add inserts a timer. Its deadline must not be before that of the last timer
@@ -77,6 +86,9 @@ func (q *timerQueue) add(t timer) {
 func (q *timerQueue) insert(t timer) {
 	if q.busy == 0 || t.at < q.min {
 		q.min = t.at
+	}
+	if q.levels == nil {
+		q.levels = new([8]level)
 	}
 	n := 0
 	if differs := uint64(t.at ^ q.base); differs != 0 {
@@ -179,7 +191,7 @@ func (q *timerQueue) prefetch() (sum int64) {
 		sum += q.run.timers[i].job
 	}
 	blocks := firstSlab
-	for n := range q.levels {
+	for n := range bits.Len8(q.busy) {
 		for word, used := range q.levels[n].used {
 			for ; used != 0; used &= used - 1 {
 				slot := &q.levels[n].slots[word*64+bits.TrailingZeros64(used)]
