@@ -43,7 +43,7 @@ func TestBrowserRunScreenTabs(t *testing.T) {
 	}
 	for tab, want := range map[string][]string{
 		"Parts and phases": {"math", "sleep", "math.cpu", "math.units"},
-		"Machine":          {"CPU used", "Memory", "Digest"},
+		"Machine":          {"CPU used", "Lateness of its starts", "Memory", "Digest"},
 		"Jobs":             {"CSV", "NDJSON", "Parquet"},
 		"Spec":             {"seed: " + seed, "name: shop"},
 	} {

@@ -42,6 +42,7 @@ const healthOf = (h) => [
   ["Stopped by a CPU quota", time(h.throttled)],
   ["Longest pause of the garbage collector", time(h.gc_pause_max)],
   ["Wait to be scheduled, p99", time(h.scheduler_latency_p99)],
+  ...(h.lateness_p99 ? [["Lateness of its starts, p99", time(h.lateness_p99)]] : []), // older results have none
 ];
 
 function environmentOf(e) {
