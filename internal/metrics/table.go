@@ -53,7 +53,7 @@ var table = describe([]row{
 		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Latency },
 		exemplar:  exemplarOf(func(e *aurea.Exemplars) aurea.Exemplar { return e.Latency })},
 	{name: "benchmark_job_delay_seconds",
-		help:      "The generator's own lateness: from the intended to the actual start of a job.",
+		help:      "From the intended to the actual start of a job: the wait for a slot, and the generator's lateness.",
 		labels:    []string{"workload"},
 		histogram: func(t *aurea.Tally) *hist.Histogram { return t.Delay },
 		exemplar:  exemplarOf(func(e *aurea.Exemplars) aurea.Exemplar { return e.Delay })},
