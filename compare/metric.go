@@ -36,8 +36,8 @@ const (
 const relevantErrors = 0.001
 
 // metrics is the table of compared metrics, in the order of output. To add one,
-// add its line. The delay only informs: it is the generator's own lateness, and
-// lateness that the target causes is in the latency too.
+// add its line. The delay only informs: it is a part of the latency, and may be
+// the generator's own lateness.
 var metrics = []metric{
 	{"throughput", "jobs_per_second", true, deciding, 0,
 		func(r *aurea.Result) float64 { return r.Throughput }, jobsEnded, 1},
