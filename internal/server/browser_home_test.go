@@ -325,6 +325,9 @@ func TestBrowserHomeLook(t *testing.T) {
 	}
 	queued := active
 	queued.ID, queued.Status, queued.QueuePosition, queued.Progress = "benchmark-70001", aurea.StatusQueued, 1, nil
+	stopped := *shelf.runs[5].Result
+	stopped.Verdict, stopped.Validity.State = aurea.VerdictFail, aurea.Invalid
+	shelf.runs[5].Status, shelf.runs[5].Result = aurea.StatusCancelled, &stopped
 	shelf.runs = append([]aurea.Run{queued, active}, shelf.runs...)
 	b := visit(t, host(t, shelf)+"/", 0)
 	b.until(`document.querySelectorAll(".runs tbody tr").length >= 24`)
