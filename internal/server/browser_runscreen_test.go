@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"strings"
 	"sync"
@@ -157,6 +158,31 @@ func (l *lateLister) List(ctx context.Context, query aurea.RunQuery) (aurea.RunP
 	case <-ctx.Done():
 	}
 	return l.storingFake.List(ctx, query)
+}
+
+// The values at the cursor move no chart, however long they are.
+func TestBrowserChartsStayUnderCursor(t *testing.T) {
+	t.Parallel()
+	shelf := newStoringFake(finishingFake())
+	shelf.runs = []aurea.Run{steadyRun(t, "steady")}
+	b := showRun(t, host(t, shelf), "benchmark-1")
+	for _, width := range []int64{390, 980, 1280} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		moved := look[float64](b.tab, `(() => {
+			const drawings = [...document.querySelectorAll(".overtime .plot svg")];
+			const tops = () => drawings.map((one) => one.getBoundingClientRect().top);
+			drawings[0].focus();
+			const before = tops();
+			drawings[0].dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+			return Math.max(...tops().map((top, i) => Math.abs(top - before[i])));
+		})()`)
+		if moved != 0 {
+			t.Errorf("on a window of %d the cursor moves a chart by %v pixels", width, moved)
+		}
+		b.until(`document.querySelector(".overtime output").textContent.includes("p99")`)
+		b.shot(fmt.Sprintf("cursor-%d", width))
+		look[bool](b.tab, `document.activeElement.blur() ?? true`)
+	}
 }
 
 // The link to Grafana, whose address comes while the other runs are asked for, is
