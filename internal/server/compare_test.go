@@ -21,7 +21,7 @@ func (s *service) alternateRuns() (base, head []string) {
 	for range 4 {
 		base = append(base, s.finished(`{"num_jobs": 4, "name": "old", "workload": {"kind": "sleep", "duration": "1ms"}}`)["id"].(string))
 		head = append(head, s.finished(`{"num_jobs": 4, "name": "new, no comma", ` +
-			`"workload": {"kind": "sleep", "duration": "100ms"}}`)["id"].(string))
+			`"workload": {"kind": "sleep", "duration": "500ms"}}`)["id"].(string))
 	}
 	return base, head
 }
