@@ -111,7 +111,7 @@ func checkRegression(t *testing.T, c compare.Comparison) {
 		t.Errorf("mean_latency differs by %v with p = %v", m.Difference.Value, m.P)
 	}
 	unlike := compare.Warning{Code: "unlike_spec", About: "workload.duration",
-		Message: "workload.duration is 1ms in base and 100ms in head"}
+		Message: "workload.duration is 1ms in base and 500ms in head"}
 	if !slices.Contains(c.Warnings, unlike) {
 		t.Errorf("the warnings are %+v", c.Warnings)
 	}
