@@ -33,8 +33,8 @@ type gauge struct {
 // them. It makes fewer if fewer jobs can be in flight.
 func newLoopDriver(x *execution) *loopDriver {
 	d := &loopDriver{execution: x, delayer: x.jobs.Delayer}
-	d.instant = d.delayer.MaxDelay() == 0 && x.jobs.Faults == nil
 	d.queue, _ = d.delayer.(workload.Queue)
+	d.instant = d.delayer.MaxDelay() == 0 && x.jobs.Faults == nil && d.queue == nil
 	most := x.plan.Concurrency
 	if x.controlled {
 		most = x.plan.Jobs
