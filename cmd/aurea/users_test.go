@@ -19,18 +19,22 @@ import (
 
 // A visitServer gives each visitor that it does not know a number, in a cookie. It
 // records what each visitor calls itself, and its connections by the path. It
-// accepts HTTP/1.1, and HTTP/2 without TLS.
+// accepts HTTP/1.1, and HTTP/2 without TLS. A first visit waits for those of the
+// other visitors, so that none of them can do all jobs before another has begun.
 type visitServer struct {
 	*httptest.Server
+	complete    chan struct{} // closed when the expected visitors have come
 	mu          sync.Mutex
+	expected    int                        // visitors that have not come
 	failed      int64                      // visits
 	visits      map[string]int             // by the visitor
 	names       map[string]map[string]bool // by the visitor: values of the header X-User
 	connections map[string]map[string]bool // by the protocol, path and visitor
 }
 
-func newVisitServer(t *testing.T) *visitServer {
+func newVisitServer(t *testing.T, visitors int) *visitServer {
 	s := &visitServer{
+		complete: make(chan struct{}), expected: visitors,
 		visits: map[string]int{}, names: map[string]map[string]bool{}, connections: map[string]map[string]bool{},
 	}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
@@ -42,9 +46,18 @@ func newVisitServer(t *testing.T) *visitServer {
 	return s
 }
 
-// serve fails every third visit to /fails, and closes the connection of every
-// third one to /cuts.
+// serve answers a visit when all visitors have come.
 func (s *visitServer) serve(w http.ResponseWriter, r *http.Request) {
+	s.visit(w, r)
+	select {
+	case <-s.complete:
+	case <-r.Context().Done():
+	}
+}
+
+// visit fails every third visit to /fails, and closes the connection of every third
+// one to /cuts.
+func (s *visitServer) visit(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	visitor := ""
@@ -53,6 +66,9 @@ func (s *visitServer) serve(w http.ResponseWriter, r *http.Request) {
 	} else {
 		visitor = strconv.Itoa(len(s.visits) + 1)
 		http.SetCookie(w, &http.Cookie{Name: "visitor", Value: visitor, Path: "/"})
+		if s.expected--; s.expected == 0 {
+			close(s.complete)
+		}
 	}
 	s.visits[visitor]++
 	note(s.names, visitor, r.Header.Get("X-User"))
@@ -156,7 +172,7 @@ workload:
 		"cut connections": {"users: 2\nnum_jobs: 30" + cut, []string{"0", "1"}, 30, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newVisitServer(t)
+			server := newVisitServer(t, max(len(c.users), 1))
 			spec := strings.ReplaceAll(c.spec, "URL", server.URL)
 			code, stdout, stderr := runCommand(t, spec, "run", "-", "-o", "json", "--no-history")
 			checkExit(t, name, code, exitOK, stderr)
@@ -195,7 +211,7 @@ workload:
 
 // Each scenario has users of its own, from 0.
 func TestUsersOfScenarios(t *testing.T) {
-	server := newVisitServer(t)
+	server := newVisitServer(t, 4)
 	const scenario = `
   - name: %s
     start: 0s
