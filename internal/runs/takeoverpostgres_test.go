@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,18 +13,31 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store"
 )
 
+// A stallingStore is the store of a server that can be kept from renewing its lease.
+type stallingStore struct {
+	*store.Store
+	renewing sync.RWMutex // Renew waits while it is locked
+}
+
+func (s *stallingStore) Renew(ctx context.Context, owner string, lease time.Duration) ([]string, error) {
+	s.renewing.RLock()
+	defer s.renewing.RUnlock()
+	return s.Store.Renew(ctx, owner, lease)
+}
+
 // servePostgres starts a server of a fleet on a real database. It takes others
 // for dead as soon as their lease has expired at two checks.
-func servePostgres(t *testing.T, f *fleet, address, owner string, lease time.Duration) (*service, *store.Store) {
+func servePostgres(t *testing.T, f *fleet, address, owner string, lease time.Duration) (*service, *stallingStore) {
 	t.Helper()
 	opened, err := store.Open(t.Context(), address, store.Options{Confirm: time.Nanosecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	m := New(&fleetExecutor{server: owner, fleet: f}, Options{Store: opened, Owner: owner})
+	stalling := &stallingStore{Store: opened}
+	m := New(&fleetExecutor{server: owner, fleet: f}, Options{Store: stalling, Owner: owner})
 	m.lease = lease
-	return serveManager(t, m), opened
+	return serveManager(t, m), stalling
 }
 
 // eventually waits until a condition holds.
@@ -61,12 +75,16 @@ func TestTakeoverOnPostgres(t *testing.T) {
 func takeFromLiving(t *testing.T, address string) {
 	f := newFleet()
 	f.each = 10 * time.Millisecond
-	one, _ := servePostgres(t, f, address, "one", time.Millisecond)
+	one, stalling := servePostgres(t, f, address, "one", time.Millisecond)
 	a := one.submit(t, `{"name": "a", "num_jobs": 1000000}`, "")
 	b := one.submit(t, `{"name": "b", "num_jobs": 5}`, "")
 	eventually(t, "the run has begun", func() bool { return slices.Contains(f.called(), "one: begin a") })
+	stalling.renewing.Lock()
+	renew := sync.OnceFunc(stalling.renewing.Unlock)
+	defer renew()
 	two, _ := servePostgres(t, f, address, "two", time.Minute)
 	eventually(t, "it was taken over", func() bool { return slices.Contains(f.called(), "two: resume a") })
+	renew()
 	eventually(t, "the first server has let go of it", func() bool { return one.manager.find(a.ID) == nil })
 	if got := one.get(t, a.ID); got.Status != aurea.StatusRunning {
 		t.Errorf("the first server shows the run as %s, want running", got.Status)
