@@ -38,7 +38,10 @@ type stallingLoop struct {
 }
 
 func (l stallingLoop) Wait(limit time.Duration, ready func(owner any)) int {
-	n := l.Loop.Wait(limit, ready)
+	n := l.Loop.Wait(limit, func(owner any) {
+		l.stand() // or what is ready would start arrivals that are due
+		ready(owner)
+	})
 	if l.stand() {
 		n += l.Loop.Wait(0, ready) // sees all that has come meanwhile
 	}

@@ -31,6 +31,7 @@ type openLoop struct {
 	passed    []arrival // handed over; guarded by mu
 	absence   absence
 	jobs      int  // that the loop ran since the latest absence began
+	events    int  // that the loop has handled
 	cancelled bool // the run's context is
 
 	clock  time.Duration // the latest reading
@@ -58,11 +59,13 @@ func (p *workerPool) newOpenLoops() []*openLoop {
 		if err != nil {
 			break // goroutines can run all jobs
 		}
-		queue.loops = append(queue.loops, &openLoop{
+		l := &openLoop{
 			jobLoop: base, openQueue: queue, index: i, schedule: aurea.NewSchedule(p.plan),
 			drop: p.plan.Spec.OnSaturation == "drop", known: -1, budget: spinBudget{margin: p.spinMargin},
 			unwatch: func() bool { return true },
-		})
+		}
+		l.ready = l.handle
+		queue.loops = append(queue.loops, l)
 	}
 	for _, l := range queue.loops {
 		l.launch(l, l.run)
@@ -98,6 +101,15 @@ func (l *openLoop) run() {
 		if l.clock >= l.checkAt {
 			l.leaveLate(l.clock)
 		}
+	}
+}
+
+// handle continues the job of a lane that is ready. When many are, arrivals that are
+// due need not wait until all have been.
+func (l *openLoop) handle(owner any) {
+	l.proceed(owner)
+	if l.events++; l.events%maxStarts == 0 {
+		l.startDue()
 	}
 }
 

@@ -3,7 +3,8 @@ package engine
 import "time"
 
 const (
-	// maxStarts is how many arrivals a loop starts before it looks for answers.
+	// maxStarts is how many arrivals a loop starts before it handles as many events,
+	// and the reverse.
 	maxStarts = 8
 	// helpAfter is how late an arrival must be for another loop than the leader to
 	// start it.
