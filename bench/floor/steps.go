@@ -24,4 +24,9 @@ var steps = []step{
 			"4.7 KB, 17 KB before",
 		Plain: "–", TLS: "–", HTTP2: "–",
 	},
+	{
+		What: "in the open model the event loop opens its connections itself: 10,000 of them take 3.7 KB each at most, " +
+			"17 KB before",
+		Plain: "–", TLS: "–", HTTP2: "–",
+	},
 }

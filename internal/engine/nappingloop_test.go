@@ -33,6 +33,9 @@ type nappingLoop struct {
 
 func (l *nappingLoop) Attach(owner any) workload.Lane { return &nappingLane{loop: l, owner: owner} }
 
+// Open returns nil: a lane needs nothing.
+func (*nappingLoop) Open(any) workload.Lane { return nil }
+
 func (l *nappingLoop) Wake() {
 	select {
 	case l.woken <- struct{}{}:

@@ -16,6 +16,7 @@ import (
 type instantLoop struct{ started []*instantLane }
 
 func (l *instantLoop) Attach(owner any) workload.Lane { return &instantLane{loop: l, owner: owner} }
+func (*instantLoop) Open(any) workload.Lane           { return nil }
 func (*instantLoop) Wake()                            {}
 func (*instantLoop) Close()                           {}
 

@@ -24,7 +24,7 @@ func (l *openLoop) start(a arrival, due, now time.Duration) {
 	}
 	lane := l.lanes.pop()
 	if lane == nil {
-		lane = l.attach()
+		lane = l.newLane()
 	}
 	switch {
 	case lane == nil && (l.mayConnect() || !l.passOn(a)):
@@ -37,11 +37,15 @@ func (l *openLoop) start(a arrival, due, now time.Duration) {
 	}
 }
 
-// attach returns a new lane, or nil if there is none.
-func (l *openLoop) attach() *jobLane {
+// newLane returns a new lane, or nil if there is none.
+func (l *openLoop) newLane() *jobLane {
 	state := l.idleStates.Get().(*workerState)
 	lane := &jobLane{state: state, index: -1}
-	if lane.Lane = l.loop.Attach(lane); lane.Lane == nil {
+	lane.Lane = l.loop.Attach(lane)
+	if lane.Lane == nil && l.mayConnect() {
+		lane.Lane = l.loop.Open(lane)
+	}
+	if lane.Lane == nil {
 		l.idleStates.Put(state)
 		return nil
 	}

@@ -27,9 +27,9 @@ import (
 // limits that opens a connection for each request.
 type Options struct {
 	// Allow approves each connection, given the host and the address it
-	// resolved to. It is called before the connection is made and again at its
-	// socket. Its error prevents the connection. Nil allows all. It must be
-	// safe for concurrent use.
+	// resolved to. It is called before the connection is made and, if the standard
+	// library makes it, again at its socket. Its error prevents the connection. Nil
+	// allows all. It must be safe for concurrent use.
 	Allow func(host string, address netip.AddrPort) error
 
 	// Connections is the maximum number of open connections, over all hosts.

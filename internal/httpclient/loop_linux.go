@@ -10,8 +10,8 @@ import (
 // one goroutine that waits for all of them at once. Otherwise a goroutine waits
 // for each, and the scheduler wakes it for every response.
 //
-// Client.Do makes the connections: Attach takes one out of the client's pool,
-// and LoopConn.Detach gives it back. Attach and Wake are safe for concurrent use;
+// Attach takes a connection that Client.Do has made out of the client's pool, and
+// Open makes another. LoopConn.Detach gives it to the pool. Attach, Open and Wake are safe for concurrent use;
 // everything else belongs to the loop's goroutine.
 type EventLoop struct {
 	client *Client
@@ -70,7 +70,11 @@ func (l *EventLoop) watch(x *LoopConn) error {
 	}
 	last := len(l.free) - 1
 	number := l.free[last]
-	if err := l.poller.Add(x.fd, number); err != nil {
+	add := l.poller.Add
+	if x.connecting {
+		add = l.poller.AddConnecting
+	}
+	if err := add(x.fd, number); err != nil {
 		return err
 	}
 	l.free = l.free[:last]

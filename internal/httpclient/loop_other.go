@@ -26,6 +26,9 @@ func (*EventLoop) Wait(time.Duration, func(owner any)) int { return 0 }
 // Attach returns nil.
 func (*EventLoop) Attach(*Request, any) *LoopConn { return nil }
 
+// Open returns nil.
+func (*EventLoop) Open(*Request, any) *LoopConn { return nil }
+
 // A LoopConn exists only on Linux.
 type LoopConn struct{ Response Response }
 

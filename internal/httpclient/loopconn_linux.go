@@ -16,7 +16,8 @@ type LoopConn struct {
 	loop    *EventLoop
 	owner   any
 	origin  *origin
-	fd      int
+	fd      int    // -1 before open
+	host    string // if Open made it: for Options.Allow and errors
 	local   net.Addr
 	remote  net.Addr
 	watched bool
@@ -24,7 +25,14 @@ type LoopConn struct {
 	in      reader
 	quiet   int           // see conn
 	idle    time.Duration // since when it has no request; see conn.idleSince
+	used    bool          // it has served a request
 	ended   bool          // it cannot serve another request
+
+	// State of opening it.
+	connecting   bool // since connectStart
+	connectStart time.Duration
+	connectTime  time.Duration // how long it took
+	failure      error         // why it failed
 
 	// State of the current exchange.
 	begun      bool // something was sent, and the response has not been read
@@ -54,7 +62,7 @@ func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error)
 		return nil, err
 	}
 	x := &LoopConn{
-		loop: l, owner: owner, origin: o, fd: fd, quiet: c.quiet, idle: c.idleSince,
+		loop: l, owner: owner, origin: o, fd: fd, used: true, quiet: c.quiet, idle: c.idleSince,
 		local: c.socket.LocalAddr(), remote: c.socket.RemoteAddr(),
 	}
 	x.in.held = errWouldBlock
@@ -66,7 +74,13 @@ func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error)
 // Send writes a request, at the given time. If it returns false, the connection
 // cannot serve the request, or has not accepted all of it: the caller detaches it.
 func (x *LoopConn) Send(r *Request, at time.Time) bool {
-	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key || !x.watched && x.loop.watch(x) != nil {
+	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key {
+		return false
+	}
+	if x.fd < 0 {
+		return x.open(r)
+	}
+	if !x.watched && x.loop.watch(x) != nil {
 		return false
 	}
 	start := at.Sub(epoch)
@@ -83,12 +97,18 @@ func (x *LoopConn) Send(r *Request, at time.Time) bool {
 		x.quiet++
 		start = now()
 	}
+	x.begin(r)
+	x.writeStart = start
+	x.sent, _ = send(x.fd, r.wire) // what fails here fails again when it is read or resumed
+	return x.sent == len(r.wire)
+}
+
+// begin begins the exchange of a request.
+func (x *LoopConn) begin(r *Request) {
 	x.in.startResponse()
 	x.Response.reset()
-	x.request, x.writeStart, x.first, x.reads, x.needed = r, start, 0, 0, 0
-	x.sent, _ = send(x.fd, r.wire) // what fails here fails again when it is read or resumed
+	x.request, x.first, x.reads, x.needed, x.sent = r, 0, 0, 0, 0
 	x.begun = true
-	return x.sent == len(r.wire)
 }
 
 // isQuiet reports whether the connection is open and has no unrequested data.
@@ -102,8 +122,11 @@ func (x *LoopConn) isQuiet() bool {
 // returns when it did so. Without a request it returns LoopStuck if the connection
 // has ended.
 func (x *LoopConn) Receive() (state LoopState, end time.Time) {
-	if !x.begun {
+	switch {
+	case !x.begun:
 		return x.checkIdle(), time.Time{}
+	case x.connecting:
+		return x.sendConnected(), time.Time{}
 	}
 	for x.reads < maxLoopReads && len(x.in.buffered()) < maxLoopLength {
 		room, err := x.in.space()
@@ -180,8 +203,16 @@ func (x *LoopConn) end() time.Time {
 	a.Phases.FirstByte, a.Phases.Body = x.first-x.writeStart, end-x.first
 	a.Sent, a.Received = int64(x.sent), x.in.total
 	x.in.endResponse()
-	x.idle = end
+	x.noteOpened(a)
+	x.idle, x.used = end, true
 	return epoch.Add(end)
+}
+
+// noteOpened notes in a response that the connection was opened for it, if it was.
+func (x *LoopConn) noteOpened(a *Response) {
+	if !x.used {
+		a.Connected, a.Phases.Connect = true, x.connectTime
+	}
 }
 
 // Detach takes the connection out of the loop. It reports whether an exchange has
@@ -191,6 +222,10 @@ func (x *LoopConn) Detach() (begun bool) {
 	x.loop.unwatch(x)
 	if x.begun {
 		return true
+	}
+	if x.fd < 0 {
+		x.loop.client.pool.release(x.origin, nil)
+		return false
 	}
 	c, err := x.conn()
 	if err == nil && x.ended {
@@ -214,7 +249,7 @@ func (x *LoopConn) conn() (*conn, error) {
 	if errors.Is(c.in.held, errWouldBlock) {
 		c.in.held = nil
 	}
-	c.used, c.quiet, c.idleSince = true, x.quiet, x.idle
+	c.used, c.quiet, c.idleSince = x.used, x.quiet, x.idle
 	c.begun, c.sent, c.writeStart, c.firstByte = x.begun, x.sent, x.writeStart, x.first
 	return c, nil
 }
@@ -222,6 +257,10 @@ func (x *LoopConn) conn() (*conn, error) {
 // Resume finishes the exchange that a detached connection has begun, like Do.
 func (c *Client) Resume(ctx context.Context, x *LoopConn, keep int, a *Response) error {
 	a.reset()
+	if x.connecting {
+		return c.resumeConnecting(ctx, x, keep, a)
+	}
+	x.noteOpened(a)
 	made, err := x.conn()
 	if err != nil {
 		c.pool.release(x.origin, nil)

@@ -93,6 +93,22 @@ func (p *pool) takeIdle(key string) (*origin, *conn) {
 	return o, p.pop(o)
 }
 
+// reserve leases the right to open a connection to an origin. It returns nil if the
+// pool may have no more.
+func (p *pool) reserve(key string) *origin {
+	p.mu.Lock()
+	if p.closed || p.maxConns > 0 && p.open >= p.maxConns {
+		p.mu.Unlock()
+		return nil
+	}
+	o, spare := p.getOrigin(key)
+	o.users++
+	p.open++
+	p.mu.Unlock()
+	closeAll(spare)
+	return o
+}
+
 // getOrigin finds or creates an origin. It also returns the connections of an
 // evicted origin, which the caller must close.
 func (p *pool) getOrigin(key string) (o *origin, spare []*conn) {

@@ -64,8 +64,14 @@ func NewPoller() (*Poller, error) {
 // Add starts watching a non-blocking socket, whose events will have the given
 // number, at least 0. An event says that data has arrived since the one before,
 // or that the other side has closed the connection.
-func (p *Poller) Add(fd int, number int32) error {
-	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET, Fd: number}
+func (p *Poller) Add(fd int, number int32) error { return p.add(fd, number, 0) }
+
+// AddConnecting is Add for a socket that connects. Another event says that it is
+// connected, or has failed.
+func (p *Poller) AddConnecting(fd int, number int32) error { return p.add(fd, number, unix.EPOLLOUT) }
+
+func (p *Poller) add(fd int, number int32, also uint32) error {
+	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET | also, Fd: number}
 	if err := unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
 		return fmt.Errorf("epoll_ctl: %w", err)
 	}

@@ -6,13 +6,16 @@ import "time"
 // waits for all of them at once. It covers the usual course of a job; where a job
 // takes another, Runner.Run finishes it.
 //
-// Attach and Wake are safe for concurrent use. Everything else, also the methods
+// Attach, Open and Wake are safe for concurrent use. Everything else, also the methods
 // of a Lane but its Continue, belongs to the loop's goroutine.
 type Loop interface {
 	// Attach takes what a job needs, such as an open connection, and returns a
 	// lane for one job after the other. It returns nil if it has none; the next job
 	// that Runner.Run runs may provide it.
 	Attach(owner any) Lane
+	// Open is like Attach, but the lane's first job makes what it needs. It returns
+	// nil if only Runner.Run can.
+	Open(owner any) Lane
 	// Wait calls ready with the owner of each lane whose job may go on, or which can
 	// take no more jobs, and returns how many there were. Without any it waits until
 	// there are, Wake is called, or the limit has passed; a limit of 0 does not wait.

@@ -46,8 +46,13 @@ type jobLoop struct {
 }
 
 // Attach takes an idle connection.
-func (l jobLoop) Attach(owner any) workload.Lane {
-	conn := l.EventLoop.Attach(l.first, owner)
+func (l jobLoop) Attach(owner any) workload.Lane { return l.laneOf(l.EventLoop.Attach(l.first, owner)) }
+
+// Open makes a connection.
+func (l jobLoop) Open(owner any) workload.Lane { return l.laneOf(l.EventLoop.Open(l.first, owner)) }
+
+// laneOf returns the lane of a connection; nil for none.
+func (l jobLoop) laneOf(conn *httpclient.LoopConn) workload.Lane {
 	if conn == nil {
 		return nil
 	}
