@@ -48,12 +48,20 @@ func (l *closedLoop) run() {
 	}
 }
 
-// admit starts the jobs of the workers that have arrived. If the run is stopped, it
+// maxAdmitted is how many workers a loop admits before it looks for answers: each
+// may open a connection.
+const maxAdmitted = 16
+
+// admit starts the jobs of workers that have arrived. If the run is stopped, it
 // releases all. It returns false once the loop is closed.
 func (l *closedLoop) admit() bool {
 	l.mu.Lock()
-	arrived, closed := l.arrived, l.closed
-	l.arrived = nil
+	n := min(len(l.arrived), maxAdmitted)
+	arrived, closed := l.arrived[:n], l.closed && n == len(l.arrived)
+	l.arrived = l.arrived[n:]
+	if len(l.arrived) > 0 {
+		l.news.Store(true)
+	}
 	l.mu.Unlock()
 	for _, w := range arrived {
 		l.next(&w.jobLane, w.ready)

@@ -29,13 +29,17 @@ func (p *workerPool) newLoopedWorker(state *workerState) *loopedWorker {
 }
 
 // drive lets the loop run the worker's jobs if it can. The worker is ready since
-// the given time. drive returns since when it is, once the goroutine must go on;
-// a job that the loop has begun has ended then.
+// the given time, and the first job is intended for it. drive returns since when it
+// is ready, once the goroutine must go on; a job that the loop has begun has ended
+// then.
 func (w *loopedWorker) drive(ready time.Duration) time.Duration {
 	if w == nil || w.loop.exhausted() || w.absence.lasts() {
 		return ready
 	}
 	if w.Lane = w.loop.loop.Attach(&w.jobLane); w.Lane == nil {
+		w.Lane = w.loop.loop.Open(&w.jobLane)
+	}
+	if w.Lane == nil {
 		return ready
 	}
 	w.ready, w.jobs = ready, -1

@@ -82,7 +82,13 @@ func (p *workerPool) waitForChange(current *snapshot, rise time.Duration) (*snap
 func (p *workerPool) work(state *workerState, openedAt time.Duration) {
 	p.prepared.Done()
 	<-p.atZero
-	for intended, ready := openedAt, max(p.now(), 0); ; intended = ready { // before zero if the run was stopped
+	intended, ready := openedAt, state.looped.drive(openedAt)
+	if ready > openedAt {
+		intended = ready
+	} else {
+		ready = max(p.now(), 0) // before zero if the run was stopped
+	}
+	for ; ; intended = ready {
 		now, ok := p.awaitStart(state, ready)
 		if !ok {
 			return
