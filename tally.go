@@ -81,7 +81,7 @@ func (c Counts) Check() error {
 // it does not matter how the run was cut.
 //
 // A Tally belongs to one goroutine at a time. Recording allocates only when a
-// histogram meets a new power of two.
+// histogram meets a new range of durations.
 type Tally struct {
 	Counts
 	Started       int64           // jobs started, ended or not

@@ -6,40 +6,57 @@ import "math/bits"
 // power of 2.
 const half = 1 << 10
 
-// chunks is the number of chunks of half buckets in a histogram.
-const chunks = 38
+// blockSize is the number of buckets in a block, and blocks the most blocks of a
+// histogram.
+const (
+	blockSize = 1 << 7
+	blocks    = 298
+)
 
-// counts has the counts of all buckets, in chunks. A chunk covers a power of two of
-// durations and is allocated by the first sample in it. A short run has two or
-// three chunks, so it is quick to make, merge, read and reset.
+// counts has the counts of all buckets, in blocks. A block is allocated by the
+// first sample in it. A short run has a few blocks of 1 KiB, so it is quick to
+// make, merge, read and reset.
 type counts struct {
-	chunks [chunks]*[half]int64
+	blocks []*[blockSize]int64 // up to the last one with samples, at least
 	total  int64
 }
 
 // add adds n samples to bucket i.
 func (c *counts) add(i int, n int64) {
-	at := uint(i) // unsigned, so dividing is a shift and the bounds check goes away
-	chunk := c.chunks[at/half]
-	if chunk == nil {
-		chunk = new([half]int64)
-		c.chunks[at/half] = chunk
+	at := uint(i) // unsigned, so dividing is a shift
+	k := at / blockSize
+	if k >= uint(len(c.blocks)) || c.blocks[k] == nil {
+		c.allocate(k)
 	}
-	chunk[at%half] += n
+	c.blocks[k][at%blockSize] += n
 	c.total += n
 }
 
-// merge adds other, whose samples are all in the chunks from first to last.
+// allocate adds block k.
+func (c *counts) allocate(k uint) {
+	c.reach(int(k))
+	c.blocks[k] = new([blockSize]int64)
+}
+
+// reach makes the blocks go up to block last.
+func (c *counts) reach(last int) {
+	if missing := last + 1 - len(c.blocks); missing > 0 {
+		c.blocks = append(c.blocks, make([]*[blockSize]int64, missing)...)
+	}
+}
+
+// merge adds other, whose samples are all in the blocks from first to last.
 func (c *counts) merge(other *counts, first, last int) {
+	c.reach(last)
 	for k := first; k <= last; k++ {
-		from := other.chunks[k]
+		from := other.blocks[k]
 		if from == nil {
 			continue
 		}
-		if c.chunks[k] == nil {
-			c.chunks[k] = new([half]int64)
+		if c.blocks[k] == nil {
+			c.allocate(uint(k))
 		}
-		to := c.chunks[k]
+		to := c.blocks[k]
 		for i, n := range from {
 			to[i] += n
 		}
@@ -47,18 +64,18 @@ func (c *counts) merge(other *counts, first, last int) {
 	c.total += other.total
 }
 
-// reset removes all samples and keeps the memory. All samples are in the chunks
+// reset removes all samples and keeps the memory. All samples are in the blocks
 // from first to last.
 func (c *counts) reset(first, last int) {
-	for k := first; k <= last; k++ {
-		if c.chunks[k] != nil {
-			clear(c.chunks[k][:])
+	for k := first; k <= last && k < len(c.blocks); k++ {
+		if c.blocks[k] != nil {
+			clear(c.blocks[k][:])
 		}
 	}
 	c.total = 0
 }
 
-// clone returns an independent copy. All samples are in the chunks from first to
+// clone returns an independent copy. All samples are in the blocks from first to
 // last.
 func (c *counts) clone(first, last int) counts {
 	var copied counts
@@ -66,19 +83,21 @@ func (c *counts) clone(first, last int) counts {
 	return copied
 }
 
-// span returns the first and the last chunk with samples. Without samples the last
+// span returns the first and the last block with samples. Without samples the last
 // is before the first.
-func (h *Histogram) span() (first, last int) { return bucket(h.min) / half, bucket(h.max) / half }
+func (h *Histogram) span() (first, last int) {
+	return bucket(h.min) / blockSize, bucket(h.max) / blockSize
+}
 
 // each yields every bucket with samples, shortest first.
 func (h *Histogram) each(yield func(i int, n int64) bool) {
 	first, last := h.span()
 	for k := first; k <= last; k++ {
-		if h.counts.chunks[k] == nil {
+		if h.counts.blocks[k] == nil {
 			continue
 		}
-		for i, n := range h.counts.chunks[k] {
-			if n > 0 && !yield(k*half+i, n) {
+		for i, n := range h.counts.blocks[k] {
+			if n > 0 && !yield(k*blockSize+i, n) {
 				return
 			}
 		}

@@ -68,10 +68,10 @@ func TestQuantileRoundsUp(t *testing.T) {
 	}
 }
 
-// The last bucket is in the last chunk.
-func TestChunks(t *testing.T) {
-	if got := bucket(math.MaxInt64) / half; got != chunks-1 {
-		t.Errorf("the last bucket is in chunk %d of %d", got, chunks)
+// The last bucket is in the last block.
+func TestBlocks(t *testing.T) {
+	if got := bucket(math.MaxInt64) / blockSize; got != blocks-1 {
+		t.Errorf("the last bucket is in block %d of %d", got, blocks)
 	}
 }
 

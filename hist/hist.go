@@ -24,12 +24,13 @@ const (
 )
 
 // A Histogram counts durations from 0 to 24 hours with nanosecond resolution and
-// three significant digits. It takes 8 KiB for each power of two of the recorded
-// durations, for any number of samples. A longer duration is counted in the last
-// bucket, but Max, Mean and StdDev are still exact. A negative one counts as 0.
+// three significant digits. It takes 1 KiB for each eighth of a power of two
+// with recorded durations, for any number of samples. A longer duration is counted
+// in the last bucket, but Max, Mean and StdDev are still exact. A negative one
+// counts as 0.
 //
 // A Histogram belongs to one goroutine at a time. Recording allocates only for
-// the first duration of a power of two. New makes a Histogram; a nil Histogram
+// the first duration in such a part. New makes a Histogram; a nil Histogram
 // reads as empty.
 type Histogram struct {
 	counts   counts

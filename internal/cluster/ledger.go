@@ -6,8 +6,8 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// A ledger is a sum of tallies that takes little memory. A tally has 8 KB for each
-// power of two of its times, mostly zeros, and a coordinator has two for each of a
+// A ledger is a sum of tallies that takes little memory. A tally has 1 KB for each
+// range of its times, mostly zeros, and a coordinator has two for each of a
 // thousand workers. So a ledger keeps the tallies in their binary form, and sums
 // them up when there are maxParts.
 type ledger struct {
