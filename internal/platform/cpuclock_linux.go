@@ -3,6 +3,7 @@ package platform
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -33,8 +34,28 @@ const tick = 10 * time.Millisecond
 
 // StolenCPU returns the time that the hypervisor gave to others while a virtual
 // core of this machine was ready to run, summed over all cores. It is 0 if it
-// cannot be read.
-func StolenCPU() time.Duration { return stolenCPU(procMount) }
+// cannot be read. The time is up to a tick old.
+func StolenCPU() time.Duration { return stolen.get(procMount, time.Now()) }
+
+// A stolenCache remembers the stolen time for a tick, since the kernel shows
+// nothing finer. For one reading the kernel formats all of /proc/stat: two took
+// a twentieth of the CPU time of a run of one empty job.
+type stolenCache struct {
+	mu     sync.Mutex
+	readAt time.Time // zero before the first reading
+	stolen time.Duration
+}
+
+var stolen stolenCache
+
+func (s *stolenCache) get(proc string, now time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.readAt.IsZero() || now.Sub(s.readAt) >= tick {
+		s.readAt, s.stolen = now, stolenCPU(proc)
+	}
+	return s.stolen
+}
 
 // stolenCPU reads the steal column of /proc/stat.
 func stolenCPU(proc string) time.Duration { return cpuTime(proc, 8) }

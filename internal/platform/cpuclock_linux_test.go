@@ -1,6 +1,8 @@
 package platform
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -58,4 +60,23 @@ func TestCPUTime(t *testing.T) {
 	if got := BusyCPU(); got <= 0 {
 		t.Errorf("this machine has used %v", got)
 	}
+}
+
+// What was stolen is read once a tick.
+func TestStolenOnceATick(t *testing.T) {
+	proc := tree(t, map[string]string{"stat": "cpu  1 2 3 4 5 6 7 8\n"})
+	var cache stolenCache
+	start := time.Now()
+	check := func(after, want time.Duration) {
+		t.Helper()
+		if got := cache.get(proc, start.Add(after)); got != want {
+			t.Errorf("after %v: %v were stolen, want %v", after, got, want)
+		}
+	}
+	check(0, 8*tick)
+	if err := os.WriteFile(filepath.Join(proc, "stat"), []byte("cpu  1 2 3 4 5 6 7 9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(tick-1, 8*tick)
+	check(tick, 9*tick)
 }
