@@ -3,16 +3,18 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
 )
 
 const insertRun = `
-INSERT INTO runs (id, created_at, status, finished, kind, name, owner, life, stop, baseline, bytes,
-                  submission_key, submission, note, digest, jobs, spec, state, detached)
-VALUES ($1, $2, $3, 0, $4, $5, $6, $7, 0, 0, $8, $9, $10, $11, '', '', $12, $13, $14)
+INSERT INTO runs (id, created_at, kind, name, owner, life, stop, baseline, submission_key, submission, note, spec,
+                  detached, status, finished, state, summary, digest, bytes, jobs, checksum, records_digest)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT DO NOTHING`
 
 const insertLabel = `INSERT INTO labels (key, value, created_at, run_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
@@ -42,41 +44,80 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 // insert inserts the row of a run and its labels. If the submission's key was
 // used before, it changes nothing and returns the ID of that run.
 func insert(
-	ctx context.Context, tx transaction, run aurea.Run, by aurea.Submission, row []any,
+	ctx context.Context, tx transaction, run aurea.Run, by aurea.Submission, row newRow,
 ) (earlier string, err error) {
-	result, err := tx.ExecContext(ctx, insertRun, row...)
-	if err != nil {
-		return "", err
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
+	inserted, err := row.insert(ctx, tx, row.queued)
+	if err == nil && !inserted {
 		return earlierSubmission(ctx, tx, run.ID, by)
 	}
-	return "", addLabels(ctx, tx, run)
+	return "", err
 }
 
-func (s *Store) newRow(run aurea.Run, by aurea.Submission) ([]any, error) {
+// A newRow is a run that is to be inserted.
+type newRow struct {
+	run     aurea.Run // as queued
+	created int64
+	spec    string
+	fixed   []any // the columns that the end of the run does not change
+	queued  progressColumns
+}
+
+// progressColumns are the columns that the end of a run sets.
+type progressColumns struct {
+	status        string
+	finished      bool
+	state         string
+	summary       sql.NullString
+	digest        string
+	bytes         int64
+	attempt       string // to store the job records
+	checksum      any    // nil before the end
+	recordsDigest any    // nil before the end
+}
+
+// insert inserts the row and its labels. It changes nothing and reports false if
+// the run or its submission's key is there already.
+func (r newRow) insert(ctx context.Context, tx transaction, p progressColumns) (inserted bool, err error) {
+	args := append(slices.Clone(r.fixed), p.status, flag(p.finished), p.state, p.summary, p.digest, p.bytes, p.attempt,
+		p.checksum, p.recordsDigest)
+	result, err := tx.ExecContext(ctx, insertRun, args...)
+	if err != nil {
+		return false, err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	return true, addLabels(ctx, tx, r.run)
+}
+
+func (s *Store) newRow(run aurea.Run, by aurea.Submission) (newRow, error) {
 	if run.Status != aurea.StatusQueued {
-		return nil, fmt.Errorf("%w: a run is created as queued, not as %s", aurea.ErrConflict, run.Status)
+		return newRow{}, fmt.Errorf("%w: a run is created as queued, not as %s", aurea.ErrConflict, run.Status)
 	}
 	spec, err := encodeJSON(run.Spec)
 	if err != nil {
-		return nil, err
+		return newRow{}, err
 	}
 	encoded, err := encodeState(run)
 	if err != nil {
-		return nil, err
+		return newRow{}, err
 	}
 	note, err := encodeJSON(run.Note)
 	if err != nil {
-		return nil, err
+		return newRow{}, err
 	}
 	var key any // no key is NULL, which is never equal to another
 	if by.Key != "" {
 		key = []byte(by.Key)
 	}
-	bytes := int64(len(spec) + len(encoded) + rowOverhead)
-	return []any{run.ID, micros(run.CreatedAt), string(run.Status), run.Spec.ResolvedWorkload().Kind, searchable(run.Name),
-		s.ownerKey(by.Owner), s.epoch, bytes, key, []byte(by.Body), note, spec, encoded, flag(by.Detached)}, nil
+	return newRow{
+		run: run, created: micros(run.CreatedAt), spec: spec,
+		fixed: []any{run.ID, micros(run.CreatedAt), run.Spec.ResolvedWorkload().Kind, searchable(run.Name),
+			s.ownerKey(by.Owner), s.epoch, key, []byte(by.Body), note, spec, flag(by.Detached)},
+		queued: progressColumns{
+			status: string(run.Status), state: encoded, bytes: int64(len(spec) + len(encoded) + rowOverhead),
+		},
+	}, nil
 }
 
 // rowOverhead approximates the bytes of a run's columns and index entries.

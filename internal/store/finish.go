@@ -33,23 +33,21 @@ func (s *Store) Keep(ctx context.Context, run aurea.Run, by aurea.Submission) (d
 	if err != nil {
 		return "", err
 	}
-	return s.finish(ctx, run, s.epoch, func(ctx context.Context, tx transaction) error {
-		result, err := tx.ExecContext(ctx, insertRun, row...)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return err // it is there already
-		}
-		return addLabels(ctx, tx, queued)
-	})
+	return s.finishBy(ctx, run, s.epoch, func(e *finishedRun) saver { return e.keep(row) })
 }
 
 // finish is Finish for a run of the owner with the given epoch. Only the owner
-// itself may replace an assumption. Each of before is done first, in the same
-// commit.
-func (s *Store) finish(
-	ctx context.Context, run aurea.Run, ownerEpoch string, before ...change,
+// itself may replace an assumption.
+func (s *Store) finish(ctx context.Context, run aurea.Run, ownerEpoch string) (digest string, err error) {
+	return s.finishBy(ctx, run, ownerEpoch, func(e *finishedRun) saver { return e.save })
+}
+
+// A saver stores a finished run and returns its digest.
+type saver func(ctx context.Context, tx transaction) (digest string, err error)
+
+// finishBy is finish with the way to store the run once its records are staged.
+func (s *Store) finishBy(
+	ctx context.Context, run aurea.Run, ownerEpoch string, by func(*finishedRun) saver,
 ) (digest string, err error) {
 	if !run.Status.Finished() {
 		return "", fmt.Errorf("%w: a run that is %s has not finished", aurea.ErrConflict, run.Status)
@@ -61,13 +59,9 @@ func (s *Store) finish(
 	e.ownerEpoch, e.byOwner, e.exclusive = ownerEpoch, ownerEpoch == s.epoch, s.dialect.exclusive
 	e.staged, err = s.stageRecords(ctx, run, s.writer.write)
 	if err == nil {
+		save := by(e)
 		err = s.writer.write(ctx, func(ctx context.Context, tx transaction) error {
-			for _, do := range before {
-				if err := do(ctx, tx); err != nil {
-					return err
-				}
-			}
-			digest, err = e.save(ctx, tx)
+			digest, err = save(ctx, tx)
 			return err
 		})
 	}
@@ -141,29 +135,73 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 	if err != nil {
 		return "", err
 	}
-	digest = c.digest()
-	size, attempt := c.bytes(), ""
+	p := c.columns()
+	if e.staged != nil || e.exclusive { // in a shared database, a live owner may still need its blobs
+		if _, err := tx.ExecContext(ctx, dropBlobs, e.id, p.attempt); err != nil {
+			return "", err
+		}
+	}
+	if err := c.insertParts(ctx, tx); err != nil {
+		return "", err
+	}
+	return p.digest, updateUnfinished(ctx, tx, e.id, finishRun, e.ownerEpoch, int64(e.run.Epoch), e.id, p.status,
+		p.state, p.summary, p.digest, p.bytes, p.attempt, p.checksum, p.recordsDigest, flag(e.byOwner))
+}
+
+// keep returns a saver that inserts the row as that of a finished run. If the run
+// is there already, it saves the run.
+func (e *finishedRun) keep(row newRow) saver {
+	c := e.contentOf(row.created, row.spec)
+	p := c.columns()
+	return func(ctx context.Context, tx transaction) (digest string, err error) {
+		inserted, err := row.insert(ctx, tx, p)
+		switch {
+		case err != nil:
+			return "", err
+		case !inserted:
+			return e.save(ctx, tx)
+		}
+		return p.digest, c.insertParts(ctx, tx)
+	}
+}
+
+// columns returns the columns of the run's end.
+func (c content) columns() progressColumns {
+	digest := c.digest()
+	p := progressColumns{
+		status: c.status, finished: true, state: c.state,
+		summary: sql.NullString{String: c.summary, Valid: c.summary != ""},
+		digest:  digest, bytes: c.bytes(), checksum: c.row(digest).computeChecksum(), recordsDigest: c.jobs,
+	}
+	if c.staged != nil {
+		p.bytes, p.attempt = p.bytes+c.staged.size, c.staged.attempt
+	}
+	return p
+}
+
+// insertParts inserts what tables other than runs have of the run.
+func (c content) insertParts(ctx context.Context, tx transaction) error {
+	if c.staged != nil {
+		if err := c.staged.attach(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if c.summary == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, insertResult, c.id, c.series, c.tally, c.detail, c.workerDigest); err != nil {
+		return err
+	}
+	return c.insertWorkers(ctx, tx)
+}
+
+// contentOf combines the final state with what creating the run stores.
+func (e *finishedRun) contentOf(created int64, spec string) content {
+	c := content{finishedRun: *e, created: created, spec: spec, workerDigest: digestWorkers(e.workers)}
 	if e.staged != nil {
-		if err := e.staged.attach(ctx, tx); err != nil {
-			return "", err
-		}
-		size, attempt = size+e.staged.size, e.staged.attempt
-	} else if e.exclusive { // in a shared database, a live owner may still need its blobs
-		if _, err := tx.ExecContext(ctx, dropBlobs, e.id, ""); err != nil {
-			return "", err
-		}
+		c.jobs = e.staged.hash.Sum(nil)
 	}
-	if e.summary != "" {
-		if _, err := tx.ExecContext(ctx, insertResult, e.id, e.series, e.tally, e.detail, c.workerDigest); err != nil {
-			return "", err
-		}
-		if err := e.insertWorkers(ctx, tx); err != nil {
-			return "", err
-		}
-	}
-	summary := sql.NullString{String: e.summary, Valid: e.summary != ""}
-	return digest, updateUnfinished(ctx, tx, e.id, finishRun, e.ownerEpoch, int64(e.run.Epoch), e.id,
-		e.status, c.state, summary, digest, size, attempt, c.row(digest).computeChecksum(), c.jobs, flag(e.byOwner))
+	return c
 }
 
 // content combines the final state with what Create stored. It returns an
@@ -171,22 +209,18 @@ func (e *finishedRun) save(ctx context.Context, tx transaction) (digest string, 
 func (e *finishedRun) content(ctx context.Context, tx transaction) (content, error) {
 	const query = `SELECT created_at, spec, finished, status, life, run_epoch, digest, state FROM runs WHERE id = $1`
 	var (
-		c                           = content{finishedRun: *e}
-		finished, runEpoch          int64
-		status, life, digest, state string
+		created, finished, runEpoch       int64
+		spec, status, life, digest, state string
 	)
 	err := tx.QueryRowContext(ctx, query, e.id).
-		Scan(&c.created, &c.spec, &finished, &status, &life, &runEpoch, &digest, &state)
+		Scan(&created, &spec, &finished, &status, &life, &runEpoch, &digest, &state)
 	if isNoRows(err) {
-		return c, notFoundError(e.id)
+		return content{}, notFoundError(e.id)
 	}
 	if err != nil {
-		return c, err
+		return content{}, err
 	}
-	c.workerDigest = digestWorkers(e.workers)
-	if e.staged != nil {
-		c.jobs = e.staged.hash.Sum(nil)
-	}
+	c := e.contentOf(created, spec)
 	adopted := life != e.ownerEpoch || runEpoch > int64(e.run.Epoch)
 	switch {
 	case finished == 0 && adopted:

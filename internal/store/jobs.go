@@ -97,9 +97,11 @@ const (
 	insertBlob = `
 INSERT INTO jobs (run_id, attempt, n, records, checksum)
 SELECT r.id, $4, $5, $6, $7 FROM runs r WHERE r.id = $3 AND ` + mayFinish
-	dropBlobs = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
+	insertLastBlob = `INSERT INTO jobs (run_id, attempt, n, records, checksum) VALUES ($1, $2, $3, $4, $5)`
+	dropBlobs      = `DELETE FROM jobs WHERE run_id = $1 AND attempt <> $2`
 )
 
+// addBlob inserts a blob if the run may be finished by this server.
 func (st *recordStage) addBlob(ctx context.Context, tx transaction, data []byte) error {
 	return updateUnfinished(ctx, tx, st.run, insertBlob,
 		st.store.epoch, int64(st.runEpoch), st.run, st.attempt, st.blobs, data, checksum(data))

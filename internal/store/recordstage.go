@@ -89,12 +89,13 @@ func (st *recordStage) flush(ctx context.Context, w *records.Writer, out *bytes.
 	return err
 }
 
-// attach inserts the last blob and deletes those of earlier attempts.
+// attach inserts the last blob, in the transaction that finishes the run.
 func (st *recordStage) attach(ctx context.Context, tx transaction) error {
-	if _, err := tx.ExecContext(ctx, dropBlobs, st.run, st.attempt); err != nil || st.jobs == 0 {
-		return err
+	if st.jobs == 0 {
+		return nil
 	}
-	return st.addBlob(ctx, tx, st.last)
+	_, err := tx.ExecContext(ctx, insertLastBlob, st.run, st.attempt, st.blobs, st.last, checksum(st.last))
+	return err
 }
 
 // discard deletes the blobs of a failed attempt. If that fails, perhaps because
