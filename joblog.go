@@ -15,7 +15,7 @@ const (
 
 // A JobLog stores a record of every started job, up to MaxJobs of them. A record
 // takes 13 bytes and is exact to the nanosecond. The log allocates memory in
-// chunks, as jobs arrive.
+// chunks, as jobs arrive, for no more jobs than the plan has.
 //
 // Several goroutines may call Put at once if no two put the same job. The methods
 // that read must not run at the same time. A nil JobLog is empty and stores
@@ -23,14 +23,14 @@ const (
 type JobLog struct {
 	chunks  [logChunks]atomic.Pointer[chunk]
 	adding  sync.Mutex // serializes the allocation of chunks
-	excess  uint64     // jobs below MaxJobs that are not stored
+	excess  uint64     // jobs below MaxJobs that the plan does not have or that are not stored
 	omitted atomic.Int64
 }
 
 // NewJobLog returns an empty log for the jobs of a plan. Of a shard it stores the
 // jobs whose number in the whole plan is below MaxJobs.
 func NewJobLog(plan Plan) *JobLog {
-	return &JobLog{excess: uint64(MaxJobs - plan.Deal.JobsBelow(MaxJobs))}
+	return &JobLog{excess: uint64(MaxJobs - min(plan.numbers(), plan.Deal.JobsBelow(MaxJobs)))}
 }
 
 // A JobRecord has the times and the outcome of one job. Times are relative to the
@@ -41,13 +41,21 @@ type JobRecord struct {
 	Outcome              Outcome
 }
 
-// A chunk holds logChunk consecutive records, column by column. Its pointers come
-// first, so the garbage collector scans nothing else of it.
+// A chunk holds up to logChunk consecutive records, column by column.
 type chunk struct {
-	wide    [columns]atomic.Pointer[[logChunk]time.Duration]
 	base    atomic.Int64 // the time that starts are relative to; 0 before the first record
-	narrow  [columns][logChunk]uint32
-	outcome [logChunk]Outcome
+	narrow  [columns][]uint32
+	outcome []Outcome
+	wide    [columns]atomic.Pointer[[]time.Duration]
+}
+
+// newChunk returns an empty chunk for n records.
+func newChunk(n uint64) *chunk {
+	c, values := &chunk{outcome: make([]Outcome, n)}, make([]uint32, columns*n)
+	for column := range c.narrow {
+		c.narrow[column], values = values[:n:n], values[n:]
+	}
+	return c
 }
 
 // A column stores durations in 4 bytes each, up to 4.29 s. If a chunk has a longer
@@ -78,16 +86,17 @@ func (c *chunk) putWide(column int, i uint64, d time.Duration) {
 	c.narrow[column][i%logChunk] = tooWide
 	wide := &c.wide[column]
 	if wide.Load() == nil {
-		wide.CompareAndSwap(nil, new([logChunk]time.Duration)) // unless another goroutine just did
+		values := make([]time.Duration, len(c.outcome))
+		wide.CompareAndSwap(nil, &values) // unless another goroutine just did
 	}
-	wide.Load()[i%logChunk] = d
+	(*wide.Load())[i%logChunk] = d
 }
 
 func (c *chunk) get(column int, i uint64) time.Duration {
 	if narrow := c.narrow[column][i%logChunk]; narrow != tooWide {
 		return time.Duration(narrow)
 	}
-	return c.wide[column].Load()[i%logChunk]
+	return (*c.wide[column].Load())[i%logChunk]
 }
 
 // Put stores the record of the plan's i-th job; intended ≤ started ≤ ended.
@@ -138,7 +147,7 @@ func (l *JobLog) add(n uint64) *chunk {
 	l.adding.Lock()
 	defer l.adding.Unlock()
 	if l.chunks[n].Load() == nil {
-		l.chunks[n].Store(new(chunk))
+		l.chunks[n].Store(newChunk(min(logChunk, MaxJobs-l.excess-n*logChunk)))
 	}
 	return l.chunks[n].Load()
 }
@@ -153,11 +162,11 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	for n := part; int64(n)*logChunk < min(jobs, MaxJobs-int64(l.excess)); n += parts {
 		c := l.add(uint64(n))
 		for column := range c.narrow {
-			for i := 0; i < logChunk; i += pageSize / 4 {
+			for i := 0; i < len(c.outcome); i += pageSize / 4 {
 				c.narrow[column][i] = 0
 			}
 		}
-		for i := 0; i < logChunk; i += pageSize {
+		for i := 0; i < len(c.outcome); i += pageSize {
 			c.outcome[i] = OK
 		}
 	}
@@ -181,7 +190,7 @@ func (l *JobLog) Omit(jobs int64) { l.omitted.Add(jobs) }
 // run at the same time as a Put of the same job.
 func (l *JobLog) Delete(i int64) {
 	at := uint64(i)
-	if at >= MaxJobs {
+	if at+l.excess >= MaxJobs {
 		return
 	}
 	if c := l.chunks[at/logChunk].Load(); c != nil {
@@ -207,7 +216,7 @@ func (l *JobLog) From(i int64) iter.Seq[JobRecord] {
 			if c == nil {
 				continue
 			}
-			first := max(i-n*logChunk, 0)
+			first := min(max(i-n*logChunk, 0), int64(len(c.outcome)))
 			for at, start := range c.narrow[startColumn][first:] {
 				if start != 0 && !yield(c.record(n*logChunk, first+int64(at))) {
 					return

@@ -232,3 +232,21 @@ func TestReservedRecords(t *testing.T) {
 	(*JobLog)(nil).Reserve(5, 0, 1)
 	log.Reserve(MaxJobs+logChunk, parts-1, parts) // must not exceed the log
 }
+
+// The log of a plan with few jobs stores them all, and takes a few hundred bytes
+// beside its table of chunks.
+func TestJobLogOfFewJobs(t *testing.T) {
+	log := NewJobLog(Plan{Jobs: 3})
+	for i := range int64(3) {
+		log.Put(i, OK, 1, 2, tooWide+2)
+	}
+	if got := len(slices.Collect(log.All())); got != 3 {
+		t.Errorf("%d records, want 3", got)
+	}
+	if got := len(log.chunks[0].Load().outcome); got != 3 {
+		t.Errorf("the chunk has room for %d records, want 3", got)
+	}
+	if got := slices.Collect(log.From(4)); len(got) != 0 {
+		t.Errorf("records %v beyond the plan", got)
+	}
+}

@@ -194,6 +194,19 @@ func (p Plan) WithScenarios(scenarios []Plan) Plan {
 // job has started.
 func (p Plan) RunJob(i int, job int64) int64 { return job*int64(len(p.Scenarios)) + int64(i) }
 
+// numbers returns the number after that of the last job, or more if the plan does
+// not bound it. Scenarios of unequal numbers of jobs leave gaps.
+func (p Plan) numbers() int64 {
+	if len(p.Scenarios) == 0 {
+		return p.Jobs
+	}
+	var end int64
+	for i, scenario := range p.Scenarios {
+		end = max(end, p.RunJob(i, min(scenario.Jobs, MaxJobs)-1)+1)
+	}
+	return end
+}
+
 // ScenarioOf returns the name of the scenario of a job by its number in the run;
 // "" in a run without scenarios.
 func (s Spec) ScenarioOf(job int64) string {
