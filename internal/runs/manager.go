@@ -145,6 +145,7 @@ type entry struct {
 	resumes    bool               // whether another server, or an earlier life, has begun the run
 	noted      []byte             // what that one has noted
 	attended   bool               // whether a client is connected until the run's end
+	persist    chan func()        // takes what persists the run to the client's goroutine; nil without a client
 	noting     bool               // whether a Resumer may have begun to note the execution
 	begun      bool               // whether it has noted it
 	elsewhere  bool               // whether the jobs run on workers, so that the next server can go on with the run

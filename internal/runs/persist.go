@@ -8,14 +8,22 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// persistAsync persists a finished run in its own goroutine. The caller may
-// hold the lock.
+// persistAsync persists a finished run on the goroutine of Do, which waits for
+// it, or else on a new one. A new one has to grow its stack for SQLite. The
+// caller may hold the lock.
 func (m *Manager) persistAsync(e *entry) {
-	m.persisting.Go(func() {
+	m.persisting.Add(1)
+	persist := func() {
+		defer m.persisting.Done()
 		m.persistSlots <- struct{}{}
 		defer func() { <-m.persistSlots }()
 		m.persist(e)
-	})
+	}
+	select {
+	case e.persist <- persist:
+	default: // Do does not wait for this run, or not yet
+		go persist()
+	}
 }
 
 // persist stores a finished run, then publishes its final state. If the store

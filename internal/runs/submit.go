@@ -53,14 +53,20 @@ func (m *Manager) Do(ctx context.Context, spec aurea.Spec, watch func(aurea.Run)
 	if err != nil {
 		return aurea.Run{}, err
 	}
-	e.watch, e.attended = watch, true
+	e.watch, e.attended, e.persist = watch, true, make(chan func())
 	e.unwritten.Store(m.writesOnce())
 	if _, err := m.admit(e); err != nil {
 		return aurea.Run{}, err
 	}
 	defer context.AfterFunc(e.ctx, func() { m.dequeue(e) })()
-	<-e.done
-	return e.run, nil
+	for {
+		select {
+		case persist := <-e.persist:
+			persist()
+		case <-e.done:
+			return e.run, nil
+		}
+	}
 }
 
 // Forecast returns what a run of the spec would do, without running it. The
