@@ -29,14 +29,19 @@ type outcome struct {
 // other run starts beside them, because they would disturb it.
 func (m *Manager) await(e *entry) outcome {
 	ended := make(chan outcome, 1)
-	go func() {
+	measure := func() {
 		measured, err := m.measure(e)
 		o := outcome{err: err}
 		if measured.Tally != nil {
 			o.result, o.samples = aurea.NewResult(e.plan, measured), measured.Samples()
 		}
 		ended <- o
-	}()
+	}
+	select {
+	case m.measuring <- measure: // to a goroutine whose stack has grown already
+	default: // it is busy
+		go measure()
+	}
 	stopped := e.ctx.Done()
 	var late <-chan time.Time
 	for {

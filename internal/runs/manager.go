@@ -84,6 +84,8 @@ type Manager struct {
 	lease    time.Duration // how long this server counts as alive without renewing
 	wake     chan struct{} // signals that the queue may have runs
 	started  chan struct{} // closed when start has succeeded
+	// measuring passes the execution of a run to serveMeasuring.
+	measuring chan func()
 
 	executions   sync.WaitGroup // of resumed runs
 	persisting   sync.WaitGroup // writes in progress, of new and finished runs
@@ -182,6 +184,7 @@ func New(executor Executor, options Options) *Manager {
 		options:      options,
 		wake:         make(chan struct{}, 1),
 		started:      make(chan struct{}),
+		measuring:    make(chan func()),
 		wall:         time.Now,
 		began:        time.Now(),
 		persistSlots: make(chan struct{}, maxPersisting),
@@ -227,6 +230,9 @@ func (m *Manager) Run(ctx context.Context) error {
 
 // work executes the queue until ctx is cancelled and the queue is drained.
 func (m *Manager) work(ctx context.Context) {
+	over := make(chan struct{})
+	defer close(over)
+	go m.serveMeasuring(over)
 	for {
 		if e := m.next(); e != nil {
 			m.execute(e)
@@ -236,6 +242,19 @@ func (m *Manager) work(ctx context.Context) {
 		case <-m.wake:
 		case <-ctx.Done():
 			m.drain()
+			return
+		}
+	}
+}
+
+// serveMeasuring calls the functions of measuring, one after the other, until
+// over is closed.
+func (m *Manager) serveMeasuring(over <-chan struct{}) {
+	for {
+		select {
+		case measure := <-m.measuring:
+			measure()
+		case <-over:
 			return
 		}
 	}
