@@ -19,9 +19,10 @@ func TestUsersOnWorkers(t *testing.T) {
 	t.Parallel()
 	s := startService(t, 3)
 	var mu sync.Mutex
-	var visitors int
+	var users, visitors int
+	var all chan struct{} // closed when all users have come: on a fast machine one would do the jobs of another
 	names, connections := map[string]map[string]bool{}, map[string]map[string]bool{}
-	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	note := func(w http.ResponseWriter, r *http.Request) (come <-chan struct{}) {
 		mu.Lock()
 		defer mu.Unlock()
 		user, visitor := r.Header.Get("X-User"), ""
@@ -34,15 +35,29 @@ func TestUsersOnWorkers(t *testing.T) {
 		}
 		if names[user] == nil {
 			names[user], connections[user] = map[string]bool{}, map[string]bool{}
+			if len(names) == users {
+				close(all)
+			}
 		}
 		names[user][visitor], connections[user][r.RemoteAddr] = true, true
+		return all
+	}
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-note(w, r):
+		case <-r.Context().Done():
+		}
 	}))
 	t.Cleanup(target.Close)
-	for users, jobs := range map[int]int{7: 140, 2: 20, 5: 5} {
+	for n, jobs := range map[int]int{7: 140, 2: 20, 5: 5} {
+		users = n
 		spec := fmt.Sprintf(`{"users": %d, "num_jobs": %d, "workload": {"kind": "steps", "steps": [
 			{"kind": "http", "url": "%s", "headers": {"X-User": "{{user}}"}}, {"kind": "sleep", "duration": "2ms"}]}}`,
 			users, jobs, target.URL)
 		measured := executeOnce(t, s.dispatcher, spec, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			all = make(chan struct{})
 			visitors, names, connections = 0, map[string]map[string]bool{}, map[string]map[string]bool{}
 		})
 		if measured.Tally.OK != int64(jobs) {
