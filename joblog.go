@@ -41,21 +41,17 @@ type JobRecord struct {
 	Outcome              Outcome
 }
 
-// A chunk holds up to logChunk consecutive records, column by column.
+// A chunk holds up to logChunk consecutive records.
 type chunk struct {
 	base    atomic.Int64 // the time that starts are relative to; 0 before the first record
-	narrow  [columns][]uint32
+	narrow  [][columns]uint32
 	outcome []Outcome
 	wide    [columns]atomic.Pointer[[]time.Duration]
 }
 
 // newChunk returns an empty chunk for n records.
 func newChunk(n uint64) *chunk {
-	c, values := &chunk{outcome: make([]Outcome, n)}, make([]uint32, columns*n)
-	for column := range c.narrow {
-		c.narrow[column], values = values[:n:n], values[n:]
-	}
-	return c
+	return &chunk{narrow: make([][columns]uint32, n), outcome: make([]Outcome, n)}
 }
 
 // A column stores durations in 4 bytes each, up to 4.29 s. If a chunk has a longer
@@ -74,16 +70,16 @@ const baseMargin = time.Second
 // tooWide marks a duration that is stored in wide.
 const tooWide = math.MaxUint32
 
-func (c *chunk) put(column int, i uint64, d time.Duration) {
+func (c *chunk) put(record *[columns]uint32, column int, i uint64, d time.Duration) {
 	if uint64(d) >= tooWide {
 		c.putWide(column, i, d)
 		return
 	}
-	c.narrow[column][i%logChunk] = uint32(d)
+	record[column] = uint32(d)
 }
 
 func (c *chunk) putWide(column int, i uint64, d time.Duration) {
-	c.narrow[column][i%logChunk] = tooWide
+	c.narrow[i%logChunk][column] = tooWide
 	wide := &c.wide[column]
 	if wide.Load() == nil {
 		values := make([]time.Duration, len(c.outcome))
@@ -93,7 +89,7 @@ func (c *chunk) putWide(column int, i uint64, d time.Duration) {
 }
 
 func (c *chunk) get(column int, i uint64) time.Duration {
-	if narrow := c.narrow[column][i%logChunk]; narrow != tooWide {
+	if narrow := c.narrow[i%logChunk][column]; narrow != tooWide {
 		return time.Duration(narrow)
 	}
 	return (*c.wide[column].Load())[i%logChunk]
@@ -117,14 +113,15 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 	if base == 0 {
 		base = c.setBase(started)
 	}
+	record := &c.narrow[at%logChunk]
 	if started == base {
 		c.putWide(startColumn, at, 0) // a narrow 0 means no record
 	} else {
-		c.put(startColumn, at, started-base)
+		c.put(record, startColumn, at, started-base)
 	}
-	c.put(serviceColumn, at, ended-started)
+	c.put(record, serviceColumn, at, ended-started)
 	if started != intended {
-		c.put(delayColumn, at, started-intended)
+		c.put(record, delayColumn, at, started-intended)
 	}
 	if outcome != OK {
 		c.outcome[at%logChunk] = outcome
@@ -161,10 +158,8 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	}
 	for n := part; int64(n)*logChunk < min(jobs, MaxJobs-int64(l.excess)); n += parts {
 		c := l.add(uint64(n))
-		for column := range c.narrow {
-			for i := 0; i < len(c.outcome); i += pageSize / 4 {
-				c.narrow[column][i] = 0
-			}
+		for i := 0; i < len(c.narrow); i += pageSize / (4 * columns) {
+			c.narrow[i] = [columns]uint32{}
 		}
 		for i := 0; i < len(c.outcome); i += pageSize {
 			c.outcome[i] = OK
@@ -194,9 +189,7 @@ func (l *JobLog) Delete(i int64) {
 		return
 	}
 	if c := l.chunks[at/logChunk].Load(); c != nil {
-		for column := range c.narrow {
-			c.narrow[column][at%logChunk] = 0
-		}
+		c.narrow[at%logChunk] = [columns]uint32{}
 		c.outcome[at%logChunk] = OK
 	}
 }
@@ -217,8 +210,8 @@ func (l *JobLog) From(i int64) iter.Seq[JobRecord] {
 				continue
 			}
 			first := min(max(i-n*logChunk, 0), int64(len(c.outcome)))
-			for at, start := range c.narrow[startColumn][first:] {
-				if start != 0 && !yield(c.record(n*logChunk, first+int64(at))) {
+			for at := range c.narrow[first:] {
+				if c.narrow[first+int64(at)][startColumn] != 0 && !yield(c.record(n*logChunk, first+int64(at))) {
 					return
 				}
 			}
