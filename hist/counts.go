@@ -6,12 +6,8 @@ import "math/bits"
 // power of 2.
 const half = 1 << 10
 
-// blockSize is the number of buckets in a block, and blocks the most blocks of a
-// histogram.
-const (
-	blockSize = 1 << 7
-	blocks    = 298
-)
+// blockSize is the number of buckets in a block.
+const blockSize = 1 << 7
 
 // counts has the counts of all buckets, in blocks. A block is allocated by the
 // first sample in it. A short run has a few blocks of 1 KiB, so it is quick to
