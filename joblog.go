@@ -209,9 +209,8 @@ func (l *JobLog) From(i int64) iter.Seq[JobRecord] {
 			if c == nil {
 				continue
 			}
-			first := min(max(i-n*logChunk, 0), int64(len(c.outcome)))
-			for at := range c.narrow[first:] {
-				if c.narrow[first+int64(at)][startColumn] != 0 && !yield(c.record(n*logChunk, first+int64(at))) {
+			for at := max(i-n*logChunk, 0); at < int64(len(c.narrow)); at++ {
+				if c.narrow[at][startColumn] != 0 && !yield(c.record(n*logChunk, at)) {
 					return
 				}
 			}
