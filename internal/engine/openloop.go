@@ -104,8 +104,8 @@ func (l *openLoop) run() {
 	}
 }
 
-// handle continues the job of a lane that is ready. When many are, arrivals that are
-// due need not wait until all have been.
+// handle continues the job of a lane that is ready. When many are, arrivals that
+// are due need not wait until all have been.
 func (l *openLoop) handle(owner any) {
 	l.proceed(owner)
 	if l.events++; l.events%maxStarts == 0 {

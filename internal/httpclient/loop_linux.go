@@ -11,8 +11,8 @@ import (
 // for each, and the scheduler wakes it for every response.
 //
 // Attach takes a connection that Client.Do has made out of the client's pool, and
-// Open makes another. LoopConn.Detach gives it to the pool. Attach, Open and Wake are safe for concurrent use;
-// everything else belongs to the loop's goroutine.
+// Open makes another. LoopConn.Detach gives it to the pool. Attach, Open and Wake
+// are safe for concurrent use; everything else belongs to the loop's goroutine.
 type EventLoop struct {
 	client *Client
 	poller *platform.Poller

@@ -10,9 +10,9 @@ import (
 )
 
 // Open returns a new connection for the requests of an owner, to the target of a
-// request. The first Send opens it. Open returns nil where a goroutine must do that:
-// without a single known address, or with a proxy, a Unix socket or sources. It also
-// does if the client may have no more connections.
+// request. The first Send opens it. Open returns nil where a goroutine must do
+// that: without a single known address, or with a proxy, a Unix socket or sources.
+// It also does if the client may have no more connections.
 func (l *EventLoop) Open(r *Request, owner any) *LoopConn {
 	host, address, ok := l.client.onlyAddress(&r.target)
 	if !ok {
@@ -42,8 +42,8 @@ func (c *Client) onlyAddress(t *target) (host string, address netip.AddrPort, ok
 	return host, netip.AddrPortFrom(ip, to.port), len(to.addresses) <= 1 && ip.IsValid() && ip.Zone() == ""
 }
 
-// open connects, and sends the first request once that is done. If it returns false,
-// Send does.
+// open connects, and sends the first request once that is done. If it returns
+// false, so does Send.
 func (x *LoopConn) open(r *Request) bool {
 	if !x.connect() {
 		return false
@@ -56,21 +56,21 @@ func (x *LoopConn) open(r *Request) bool {
 // connect begins to connect. If it returns false, it has sent nothing, and Do says
 // what is wrong.
 func (x *LoopConn) connect() bool {
-	address := x.remote.(*net.TCPAddr).AddrPort()
-	if x.loop.client.allow(x.host, address) != nil {
+	remote := x.remote.(*net.TCPAddr)
+	if x.loop.client.allow(x.host, remote.AddrPort()) != nil {
 		return false
 	}
 	x.connectStart = now()
-	fd, err := startConnecting(address)
+	fd, err := startConnecting(remote.AddrPort())
 	if err != nil {
 		return false
 	}
-	x.local = localAddress(fd)
-	if x.local == nil || x.local.String() == x.remote.String() { // it would answer itself
+	local := localAddress(fd)
+	if local == nil || local.Port == remote.Port && local.IP.Equal(remote.IP) { // it would answer itself
 		_ = syscall.Close(fd)
 		return false
 	}
-	x.fd = fd
+	x.fd, x.local = fd, local
 	return true
 }
 
@@ -101,7 +101,7 @@ func systemAddress(a netip.AddrPort) (family int, address syscall.Sockaddr) {
 }
 
 // localAddress returns the address of a socket on this side; nil if it has none.
-func localAddress(fd int) net.Addr {
+func localAddress(fd int) *net.TCPAddr {
 	address, err := syscall.Getsockname(fd)
 	if err != nil {
 		return nil
@@ -116,8 +116,8 @@ func localAddress(fd int) net.Addr {
 	}
 }
 
-// sendConnected sends the request if the socket is connected. It returns LoopStuck if
-// it cannot be, or has not accepted all.
+// sendConnected sends the request if the socket is connected. It returns LoopStuck
+// if it cannot be, or has not accepted all. A connection that was reset was open.
 func (x *LoopConn) sendConnected() LoopState {
 	at := now()
 	n, err := send(x.fd, x.request.wire)
@@ -137,11 +137,12 @@ func (x *LoopConn) sendConnected() LoopState {
 }
 
 // resumeConnecting finishes the request of a detached connection that is not
-// connected.
+// connected. If that has not failed, the request's time is usually over: then
+// connecting anew fails at once, and says so.
 func (c *Client) resumeConnecting(ctx context.Context, x *LoopConn, keep int, a *Response) error {
 	a.Phases.Connect = now() - x.connectStart
 	_ = syscall.Close(x.fd)
-	if x.failure == nil { // it took too long, so this does, too
+	if x.failure == nil {
 		return c.exchangeOn(ctx, lease{origin: x.origin}, x.request, keep, a)
 	}
 	c.pool.release(x.origin, nil)

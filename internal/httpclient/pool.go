@@ -93,8 +93,8 @@ func (p *pool) takeIdle(key string) (*origin, *conn) {
 	return o, p.pop(o)
 }
 
-// reserve leases the right to open a connection to an origin. It returns nil if the
-// pool may have no more.
+// reserve leases the right to open a connection to an origin. It returns nil if
+// the pool may have no more.
 func (p *pool) reserve(key string) *origin {
 	p.mu.Lock()
 	if p.closed || p.maxConns > 0 && p.open >= p.maxConns {

@@ -6,8 +6,8 @@ import "time"
 // waits for all of them at once. It covers the usual course of a job; where a job
 // takes another, Runner.Run finishes it.
 //
-// Attach, Open and Wake are safe for concurrent use. Everything else, also the methods
-// of a Lane but its Continue, belongs to the loop's goroutine.
+// Attach, Open and Wake are safe for concurrent use. Everything else, also the
+// methods of a Lane, belongs to the loop's goroutine.
 type Loop interface {
 	// Attach takes what a job needs, such as an open connection, and returns a
 	// lane for one job after the other. It returns nil if it has none; the next job
