@@ -29,17 +29,28 @@ func newSession(t *testing.T) *session {
 	}
 }
 
-var (
-	httpAddress = regexp.MustCompile(`(localhost|127\.0\.0\.1):5000`)
-	natsAddress = regexp.MustCompile(`(localhost|127\.0\.0\.1):4222`)
-)
+var documentAddress = regexp.MustCompile(`(localhost|127\.0\.0\.1):(5000|4222)\b`)
 
 // translate replaces the command and the addresses of a script by those of the
-// session.
+// session. One pass replaces both addresses: a port of the session may begin
+// like one of the document.
 func (s *session) translate(script string) string {
-	script = httpAddress.ReplaceAllString(script, s.http)
-	script = natsAddress.ReplaceAllString(script, s.nats)
+	script = documentAddress.ReplaceAllStringFunc(script, func(address string) string {
+		if strings.HasSuffix(address, ":4222") {
+			return s.nats
+		}
+		return s.http
+	})
 	return strings.ReplaceAll(script, "bin/aurea", s.aurea)
+}
+
+func TestTranslate(t *testing.T) {
+	s := &session{aurea: "/x/aurea", http: "127.0.0.1:42225", nats: "127.0.0.1:50001"}
+	script := "bin/aurea run --server http://localhost:5000/ --nats nats://127.0.0.1:4222 --to localhost:50005"
+	want := "/x/aurea run --server http://127.0.0.1:42225/ --nats nats://127.0.0.1:50001 --to localhost:50005"
+	if got := s.translate(script); got != want {
+		t.Errorf("translated to\n%s\nwant\n%s", got, want)
+	}
 }
 
 var workerReady = regexp.MustCompile("worker is ready")
