@@ -1,14 +1,12 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"iter"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,7 +17,8 @@ import (
 )
 
 // eventTimeout is the write deadline of an event. A client that reads nothing
-// is disconnected within 15 s.
+// is disconnected so long after the first event or heartbeat that the network's
+// buffers do not take.
 const eventTimeout = 12 * time.Second
 
 type eventsInput struct {
@@ -77,11 +76,11 @@ func (s *Server) events(ctx context.Context, id string, after int64) (write func
 		defer release()
 		switch {
 		case !finished:
-			s.stream(ctx, id, s.watch(ctx.Context(), id, after), padStream)
+			s.stream(ctx, id, s.watch(ctx.Context(), id, after))
 		case after > 0 && len(events) == 0: // an EventSource reconnects after 200 and stops after 204
 			ctx.SetStatus(http.StatusNoContent)
 		default:
-			s.stream(ctx, id, replay(events), unpadded)
+			s.stream(ctx, id, replay(events))
 		}
 	}, err
 }
@@ -131,10 +130,8 @@ func replay(events []*sharedEvent) iter.Seq2[*sharedEvent, error] {
 }
 
 // stream writes events until there are no more or a write fails, and releases
-// each. It writes the padding behind the first one.
-func (s *Server) stream(
-	ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error], pad func(http.ResponseWriter) error,
-) {
+// each.
+func (s *Server) stream(ctx huma.Context, id string, events iter.Seq2[*sharedEvent, error]) {
 	ctx.SetHeader("Content-Type", "text/event-stream")
 	ctx.SetHeader("Cache-Control", "no-store")
 	ctx.SetHeader("X-Accel-Buffering", "no") // a proxy must not buffer events
@@ -146,7 +143,6 @@ func (s *Server) stream(
 	}
 	shrinkWriteBuffer(ctx.Context())
 	_, err := io.WriteString(w, ": the events of run "+id+"\n\n") // goes out with the first event
-	padded := false
 	for event, readErr := range events {
 		if err == nil {
 			err = readErr
@@ -157,40 +153,12 @@ func (s *Server) stream(
 		if event != nil {
 			event.release()
 		}
-		if err == nil && !padded {
-			padded, err = true, pad(w)
-		}
 		if err != nil {
 			s.options.Log.Debug("the events were not read to their end", "run", id, "error", err)
 			return
 		}
 	}
 }
-
-// A client's receive buffer takes events whether the client reads or not: 160
-// KB by default on Linux, which is minutes of one event a second. Padding
-// behind the first event of a live run fills that buffer, so that the write
-// deadline finds a client that does not read. The events of a finished run need
-// none: they are written at once, and then the stream ends.
-const (
-	paddingSize  = 256 << 10
-	paddingChunk = 16 << 10 // written under one deadline
-)
-
-var padding = sync.OnceValue(func() []byte { return append(bytes.Repeat([]byte{':'}, paddingChunk-1), '\n') })
-
-// padStream writes paddingSize bytes of comments. It fails when the client does
-// not read them in time.
-func padStream(w http.ResponseWriter) error {
-	for range paddingSize / paddingChunk {
-		if err := send(w, padding()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func unpadded(http.ResponseWriter) error { return nil }
 
 // send writes a part of the stream and flushes it.
 func send(w http.ResponseWriter, part []byte) error {
