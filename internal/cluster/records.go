@@ -48,8 +48,8 @@ type recordPull struct {
 	log    *aurea.JobLog
 	heard  func() // is called with every part
 
-	next   int64           // job of the shard after the last one that was put
-	counts [outcomes]int64 // of the records that were put
+	next   int64                 // job of the shard after the last one that was put
+	counts [aurea.Lost + 1]int64 // of the records that were put
 }
 
 // run pulls the records and puts them into the log. After an error the log has

@@ -87,7 +87,7 @@ func TestRecordsBinaryRefuses(t *testing.T) {
 		"a flag that is no flag":   {recordsVersion, 0, 2},
 		"a start that is too late": {recordsVersion, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0},
 	} {
-		if _, err := decodeRecords(data, 0, func(aurea.JobRecord) error { return nil }); !errors.Is(err, errRecords) {
+		if _, err := decodeRecords(data, 0, func(aurea.JobRecord) error { return nil }); !errors.Is(err, records.ErrBinary) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
@@ -102,7 +102,7 @@ func FuzzRecords(f *testing.F) {
 		from = max(from, 0) % aurea.MaxJobs
 		next := from
 		_, _ = decodeRecords(data, from, func(job aurea.JobRecord) error {
-			if job.Index < next || job.Intended > job.Start || job.Start > job.End || int64(job.Outcome) >= outcomes {
+			if job.Index < next || job.Intended > job.Start || job.Start > job.End || job.Outcome > aurea.Lost {
 				t.Errorf("record %+v after job %d", job, next-1)
 			}
 			next = job.Index + 1

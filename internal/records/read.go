@@ -12,19 +12,26 @@ import (
 	"github.com/aurea-orchestrator/aurea"
 )
 
-// Read yields the records of a file that a Writer wrote, in order. The last
-// pair has an error if data is not such a file. Damaged data may cost as much
+// Read yields the records of a file of a Writer or of EncodeFew, in order. The
+// last pair has an error if data is not such a file. Damaged data may cost as much
 // memory and time as a very large file, so callers verify its integrity first.
 func Read(data []byte) iter.Seq2[aurea.JobRecord, error] {
 	return func(yield func(aurea.JobRecord, error) bool) {
-		if err := read(data, func(job aurea.JobRecord) bool { return yield(job, nil) }); err != nil {
+		give := func(job aurea.JobRecord) bool { return yield(job, nil) }
+		var err error
+		if len(data) > 0 && data[0] == fewVersion {
+			err = readFew(data[1:], give)
+		} else {
+			err = readParquet(data, give)
+		}
+		if err != nil {
 			yield(aurea.JobRecord{}, err)
 		}
 	}
 }
 
-// read calls yield for each record until it returns false.
-func read(data []byte, yield func(aurea.JobRecord) bool) (err error) {
+// readParquet calls yield for each record until it returns false.
+func readParquet(data []byte, yield func(aurea.JobRecord) bool) (err error) {
 	defer func() {
 		// The library panics on some damaged files.
 		if broken := recover(); broken != nil {

@@ -1,7 +1,9 @@
-// Package records writes and reads job records as Parquet, a few bytes a job.
+// Package records writes and reads job records as Parquet, a few bytes a job, and
+// in a binary form.
 //
-// The store and the exports of the API use the same format. It is exact to the
-// nanosecond. Records are read and written in batches, so memory does not grow
+// The store and the exports of the API use the same Parquet. The store uses the
+// binary form for few records, and workers send records in it. Both are exact to
+// the nanosecond. Records are read and written in batches, so memory does not grow
 // with the number of jobs.
 //
 // The columns are job (its number in the plan), start_ns (since the start of

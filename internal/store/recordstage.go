@@ -32,10 +32,11 @@ type recordStage struct {
 	last     []byte
 	jobs     int64 // records in the current blob
 	hash     hash.Hash
+	print    []byte // of the last record, for reuse
 }
 
 // recordWriters reuses writers: allocating one costs more than writing the
-// records of a short run.
+// records of a run of a thousand jobs.
 var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 
 // stageRecords inserts all full blobs of the run's job records by write. It
@@ -49,11 +50,17 @@ func (s *Store) stageRecords(
 	st := &recordStage{
 		store: s, write: write, run: run.ID, runEpoch: run.Epoch, attempt: rand.Text(), hash: sha256.New(),
 	}
+	if st.last = records.EncodeFew(run.Samples.Jobs.All()); st.last != nil {
+		for job := range run.Samples.Jobs.All() {
+			st.add(job)
+		}
+		st.size = int64(len(st.last))
+		return st, nil
+	}
 	out := new(bytes.Buffer)
 	w := recordWriters.Get().(*records.Writer)
 	defer recordWriters.Put(w)
 	w.Reset(out)
-	print := []byte{}
 	for job := range run.Samples.Jobs.All() {
 		if st.jobs == blobJobs {
 			if err := st.flush(ctx, w, out); err != nil {
@@ -64,14 +71,19 @@ func (s *Store) stageRecords(
 		if err := w.Write(job); err != nil {
 			return st, err
 		}
-		st.jobs++
-		print = fingerprint(print[:0], job)
-		st.hash.Write(print)
+		st.add(job)
 	}
 	err := w.Close()
 	st.last = out.Bytes()
 	st.size += int64(len(st.last))
 	return st, err
+}
+
+// add counts a record and adds it to the digest.
+func (st *recordStage) add(job aurea.JobRecord) {
+	st.jobs++
+	st.print = fingerprint(st.print[:0], job)
+	st.hash.Write(st.print)
 }
 
 // flush inserts a full blob.

@@ -9,7 +9,7 @@
 // statements. Their differences are in the table of dialect.go and in the files
 // that open them. A run is one row: columns for searching and JSON for display.
 // Histograms keep their exact binary form. Job records are Parquet blobs of
-// 250,000 jobs each.
+// 250,000 jobs each; few records are a blob in a shorter form.
 //
 // The package implements runs.Store and search.Store. It knows the values that it stores and
 // nothing about how a run is executed.
