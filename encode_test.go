@@ -20,7 +20,7 @@ func TestJobsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		spec := Spec{NumJobs: 100, Pricing: &Pricing{PerSecond: 2, PerJob: 0.5, Currency: "USD"},
 			Warmup: Duration(rapid.Int64Range(0, 2e9).Draw(t, "warm-up"))}
-		log := new(JobLog)
+		log := NewJobLog(MaxJobs)
 		var want []JobRecord
 		span := rapid.OneOf(rapid.Int64Range(0, 3000), rapid.Int64Range(0, int64(100*time.Hour)))
 		for i := range rapid.Int64Range(0, 20).Draw(t, "jobs") {
@@ -97,7 +97,7 @@ func nanoseconds(t *rapid.T, seconds json.Number) time.Duration {
 // A result without records has no list of jobs. A result whose jobs never started
 // has an empty list.
 func TestJobsMember(t *testing.T) {
-	for want, log := range map[string]*JobLog{"absent": nil, "[]": new(JobLog)} {
+	for want, log := range map[string]*JobLog{"absent": nil, "[]": NewJobLog(MaxJobs)} {
 		r := NewResult(NewPlan(Spec{NumJobs: 1}, 1), Measurement{Tally: NewTally(), Jobs: log})
 		var written bytes.Buffer
 		if err := r.WriteJSON(&written, log); err != nil {
@@ -115,7 +115,7 @@ func TestJobsMember(t *testing.T) {
 
 // WriteJSON stops at the first error of its writer and returns it.
 func TestWriteJSONStops(t *testing.T) {
-	log := new(JobLog)
+	log := NewJobLog(MaxJobs)
 	for i := range int64(100_000) {
 		log.Put(i, OK, 0, 0, time.Second)
 	}
@@ -145,7 +145,7 @@ func (c *closing) Write(p []byte) (int, error) {
 // of the buffer.
 func TestWriteJSONAllocations(t *testing.T) {
 	allocations := func(jobs int64) float64 {
-		log := new(JobLog)
+		log := NewJobLog(MaxJobs)
 		for i := range jobs {
 			log.Put(i, OK, 0, 0, time.Duration(i))
 		}

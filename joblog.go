@@ -8,30 +8,34 @@ import (
 	"time"
 )
 
-const (
-	logChunk  = 1 << 12 // records in a chunk
-	logChunks = (MaxJobs + logChunk - 1) / logChunk
-)
+// logChunk is the number of records in a chunk.
+const logChunk = 1 << 12
 
 // A JobLog stores a record of every started job, up to MaxJobs of them. A record
 // takes 13 bytes and is exact to the nanosecond. The log allocates memory in
-// chunks, as jobs arrive, for no more jobs than the plan has.
+// chunks, as jobs arrive, for no more jobs than it stores.
 //
 // Several goroutines may call Put at once if no two put the same job. The methods
 // that read must not run at the same time. A nil JobLog is empty and stores
-// nothing.
+// nothing; the zero JobLog has room for no job.
 type JobLog struct {
-	chunks  [logChunks]atomic.Pointer[chunk]
+	chunks  []atomic.Pointer[chunk]
 	adding  sync.Mutex // serializes the allocation of chunks
-	excess  uint64     // jobs below MaxJobs that the plan does not have or that are not stored
+	jobs    uint64     // that are stored: those with a lower number
 	omitted atomic.Int64
 }
 
-// NewJobLog returns an empty log for the jobs of a plan. Of a shard it stores the
-// jobs whose number in the whole plan is below MaxJobs.
-func NewJobLog(plan Plan) *JobLog {
-	return &JobLog{excess: uint64(MaxJobs - min(plan.numbers(), plan.Deal.JobsBelow(MaxJobs)))}
+// NewJobLog returns an empty log for the given number of jobs, from 0 to MaxJobs.
+func NewJobLog(jobs int64) *JobLog {
+	return &JobLog{
+		chunks: make([]atomic.Pointer[chunk], (jobs+logChunk-1)/logChunk),
+		jobs:   uint64(jobs),
+	}
 }
+
+// NewJobLog returns an empty log for the plan's jobs. Of a shard it stores the
+// jobs whose number in the whole plan is below MaxJobs.
+func (p Plan) NewJobLog() *JobLog { return NewJobLog(min(p.numbers(), p.Deal.JobsBelow(MaxJobs))) }
 
 // A JobRecord has the times and the outcome of one job. Times are relative to the
 // run's start.
@@ -101,7 +105,7 @@ func (l *JobLog) Put(i int64, outcome Outcome, intended, started, ended time.Dur
 		return
 	}
 	at := uint64(i)
-	if at+l.excess >= MaxJobs {
+	if at >= l.jobs {
 		l.omitted.Add(1)
 		return
 	}
@@ -144,7 +148,7 @@ func (l *JobLog) add(n uint64) *chunk {
 	l.adding.Lock()
 	defer l.adding.Unlock()
 	if l.chunks[n].Load() == nil {
-		l.chunks[n].Store(newChunk(min(logChunk, MaxJobs-l.excess-n*logChunk)))
+		l.chunks[n].Store(newChunk(min(logChunk, l.jobs-n*logChunk)))
 	}
 	return l.chunks[n].Load()
 }
@@ -156,7 +160,7 @@ func (l *JobLog) Reserve(jobs int64, part, parts int) {
 	if l == nil {
 		return
 	}
-	for n := part; int64(n)*logChunk < min(jobs, MaxJobs-int64(l.excess)); n += parts {
+	for n := part; int64(n)*logChunk < min(jobs, int64(l.jobs)); n += parts {
 		c := l.add(uint64(n))
 		for i := 0; i < len(c.narrow); i += pageSize / (4 * columns) {
 			c.narrow[i] = [columns]uint32{}
@@ -185,7 +189,7 @@ func (l *JobLog) Omit(jobs int64) { l.omitted.Add(jobs) }
 // run at the same time as a Put of the same job.
 func (l *JobLog) Delete(i int64) {
 	at := uint64(i)
-	if at+l.excess >= MaxJobs {
+	if at >= l.jobs {
 		return
 	}
 	if c := l.chunks[at/logChunk].Load(); c != nil {
@@ -204,7 +208,7 @@ func (l *JobLog) From(i int64) iter.Seq[JobRecord] {
 		if l == nil {
 			return
 		}
-		for n := i / logChunk; n < logChunks; n++ {
+		for n := i / logChunk; n < int64(len(l.chunks)); n++ {
 			c := l.chunks[n].Load()
 			if c == nil {
 				continue

@@ -44,7 +44,7 @@ func everything(t *testing.T) (Plan, Measurement) {
 		"num_jobs": 10, "rate": 4, "arrival": "poisson", "concurrency": 3, "on_saturation": "drop", "warmup": "1s", "timeout": "500ms",
 		"workload": {"kind": "sleep", "duration": "250ms", "jitter": 0.2}, "thresholds": ["p99 < 300ms", "error_rate < 1%"],
 		"pricing": {"per_second": 0.5, "per_job": 0.25, "currency": "EUR"}, "seed": 7, "name": "all of it", "labels": {"team": "a"}}`)
-	tally, warmup, log := NewTally(), NewTally(), new(JobLog)
+	tally, warmup, log := NewTally(), NewTally(), NewJobLog(MaxJobs)
 	put := func(i int64, into *Tally, outcome Outcome, intended, delay, service time.Duration) {
 		into.Planned++
 		into.Started++

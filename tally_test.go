@@ -206,7 +206,7 @@ func BenchmarkTallyEnd(b *testing.B) {
 }
 
 func BenchmarkTallyEndWithRecord(b *testing.B) {
-	tally, log := NewTally(), new(JobLog)
+	tally, log := NewTally(), NewJobLog(MaxJobs)
 	b.ReportAllocs()
 	for i := range b.N {
 		at := time.Duration(i & 0xfffff)

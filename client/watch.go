@@ -70,7 +70,7 @@ func (c *Client) DoUpdates(ctx context.Context, spec aurea.Spec, watch func(aure
 		watch(update)
 	}
 	if run.Result != nil && spec.KeepsRecords() {
-		run.Samples.Jobs = new(aurea.JobLog)
+		run.Samples.Jobs = aurea.NewJobLog(aurea.MaxJobs)
 		for job, err := range c.Jobs(watching, run.ID) {
 			if err != nil {
 				return aurea.Run{ID: id}, err

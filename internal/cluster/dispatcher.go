@@ -99,7 +99,7 @@ func notStarted(plan aurea.Plan) aurea.Measurement {
 	}
 	m := aurea.Measurement{Start: time.Now(), Stopped: true, Tally: tally, Warmup: aurea.NewTally(), FirstStart: -1}
 	if plan.KeepJobs {
-		m.Jobs = aurea.NewJobLog(plan)
+		m.Jobs = plan.NewJobLog()
 	}
 	return m
 }

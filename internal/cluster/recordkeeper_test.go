@@ -14,7 +14,7 @@ import (
 func TestRecordsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k recordKeeper
-		k.keep("exec", new(aurea.JobLog), 1)
+		k.keep("exec", aurea.NewJobLog(aurea.MaxJobs), 1)
 		time.Sleep(2 * keepRecords)
 		if k.get("exec") == nil {
 			t.Fatal("the log expired before its shard was acknowledged")
@@ -40,12 +40,12 @@ func TestRecordsExpire(t *testing.T) {
 func TestRecordsGiveWay(t *testing.T) {
 	var k recordKeeper
 	for i := range maxKeptLogs + 1 {
-		k.keep(fmt.Sprint(i), new(aurea.JobLog), 1)
+		k.keep(fmt.Sprint(i), aurea.NewJobLog(aurea.MaxJobs), 1)
 	}
 	if k.get("0") != nil || k.get("1") == nil {
 		t.Errorf("%d logs are kept, want the last %d", len(k.logs), maxKeptLogs)
 	}
-	k.keep("large", new(aurea.JobLog), aurea.MaxJobs)
+	k.keep("large", aurea.NewJobLog(aurea.MaxJobs), aurea.MaxJobs)
 	if len(k.logs) != 1 || k.get("large") == nil {
 		t.Errorf("%d logs are kept beside the large one", len(k.logs)-1)
 	}

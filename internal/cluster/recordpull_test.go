@@ -40,7 +40,7 @@ func TestRecordsArePulledAgain(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	pulled := aurea.NewJobLog(plan)
+	pulled := plan.NewJobLog()
 	pull := recordPull{coordination: c, member: member, log: pulled, heard: func() { heard.Add(1) }}
 	if err := pull.run(t.Context()); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestRecordsArePulledAgain(t *testing.T) {
 func TestRecordsOfLostWorker(t *testing.T) {
 	plan := decodePlan(t, `{"num_jobs": 20, "concurrency": 2}`)
 	shards := plan.Shards([]int{1, 1})
-	log := new(aurea.JobLog)
+	log := aurea.NewJobLog(aurea.MaxJobs)
 	for k := range shards[0].Jobs {
 		log.Put(k, aurea.OK, 0, 0, second)
 	}

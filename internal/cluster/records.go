@@ -17,7 +17,7 @@ func (w *watcher) collectRecords() (log *aurea.JobLog, warnings []string) {
 	defer cancel()
 	patience := time.AfterFunc(recordsQuiet, cancel)
 	defer patience.Stop()
-	log = aurea.NewJobLog(w.plan)
+	log = w.plan.NewJobLog()
 	problems := make([]error, len(w.members))
 	_ = each(w.members, recordsAtOnce, func(m *member) error {
 		pull := recordPull{member: m, coordination: w.coordination, log: log, heard: func() { patience.Reset(recordsQuiet) }}

@@ -101,7 +101,7 @@ func (l liar) ExecuteAt(
 ) (aurea.Measurement, error) {
 	m, err := l.Engine.ExecuteAt(ctx, plan, resolved, ready, controls, observe)
 	if err == nil { // otherwise it was a false start
-		records := new(aurea.JobLog) // it also takes jobs that the plan does not have
+		records := aurea.NewJobLog(aurea.MaxJobs) // it also takes jobs that the plan does not have
 		for job := range m.Jobs.All() {
 			records.Put(job.Index, job.Outcome, job.Intended, job.Start, job.End)
 		}

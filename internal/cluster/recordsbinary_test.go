@@ -37,7 +37,7 @@ func pulled(t rapid.TB, log *aurea.JobLog, from int64) (jobs []aurea.JobRecord, 
 // Law: the records that arrive are those of the log from the given job on.
 func TestRecordsBinary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := new(aurea.JobLog)
+		log := aurea.NewJobLog(aurea.MaxJobs)
 		moment := rapid.OneOf(rapid.Int64Range(0, 1e10), rapid.SampledFrom([]int64{0, 1<<32 - 1, int64(24 * time.Hour)}))
 		for range rapid.IntRange(0, 20).Draw(t, "jobs") {
 			intended := time.Duration(moment.Draw(t, "intended"))
@@ -75,7 +75,7 @@ func TestRecordsProblem(t *testing.T) {
 
 // Parts that no worker sends are refused.
 func TestRecordsBinaryRefuses(t *testing.T) {
-	log := new(aurea.JobLog)
+	log := aurea.NewJobLog(aurea.MaxJobs)
 	log.Put(1, aurea.OK, 1, 2, 3)
 	good := appendRecords(nil, log, 0)
 	for name, data := range map[string][]byte{
@@ -113,7 +113,7 @@ func FuzzRecords(f *testing.F) {
 
 // sleepLog returns the log of jobs that sleep about 10 ms, 50 at a time.
 func sleepLog(jobs int) *aurea.JobLog {
-	log := new(aurea.JobLog)
+	log := aurea.NewJobLog(aurea.MaxJobs)
 	r := rand.New(rand.NewPCG(1, 2))
 	free := make([]time.Duration, 50) // when each slot is free
 	for i := range jobs {

@@ -70,7 +70,7 @@ func newExecution(ctx context.Context, plan aurea.Plan, jobs workload.Jobs, slee
 		x.timeout = time.Duration(plan.Spec.Timeout)
 	}
 	if plan.KeepJobs {
-		x.log = aurea.NewJobLog(plan)
+		x.log = plan.NewJobLog()
 	}
 	if plan.Trace != nil && jobs.Delayer == nil {
 		x.tracing = &tracing{trace: *plan.Trace, secrets: plan.Spec.Secrets}

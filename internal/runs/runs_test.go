@@ -61,7 +61,7 @@ func (x *executor) Execute(
 	if plan.Spec.Name == "broken" {
 		return aurea.Measurement{}, fmt.Errorf("the target cannot be reached")
 	}
-	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: new(aurea.JobLog), MaxInFlight: 1}
+	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: aurea.NewJobLog(aurea.MaxJobs), MaxInFlight: 1}
 	interval := aurea.NewTally() // reused, as an executor may do
 	for job := int64(0); job < plan.Jobs && !m.Stopped; job++ {
 		interval.Reset()

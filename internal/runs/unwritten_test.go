@@ -16,7 +16,7 @@ type quickExecutor struct{ resolver }
 func (quickExecutor) Execute(
 	_ context.Context, plan aurea.Plan, _ *workload.Resolved, _ <-chan aurea.Command, _ func(aurea.Progress),
 ) (aurea.Measurement, error) {
-	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: new(aurea.JobLog)}
+	m := aurea.Measurement{Start: time.Now(), Tally: aurea.NewTally(), Jobs: aurea.NewJobLog(aurea.MaxJobs)}
 	time.Sleep(20 * time.Millisecond)
 	m.Duration = time.Since(m.Start)
 	m.Tally.Planned = plan.Jobs

@@ -30,7 +30,7 @@ func (s *schedule) measurement(
 		}
 	}
 	if s.plan.KeepJobs {
-		m.Jobs = aurea.NewJobLog(s.plan)
+		m.Jobs = s.plan.NewJobLog()
 	}
 	breakdowns := make([]*aurea.Breakdown, len(measured))
 	failures := make([][]aurea.ErrorClass, len(measured))

@@ -54,7 +54,7 @@ func finished(spec aurea.Spec) aurea.Run {
 	tally := aurea.NewTally()
 	tally.Planned = 1
 	tally.End(aurea.OK, 0, 0, time.Second)
-	log := new(aurea.JobLog)
+	log := aurea.NewJobLog(aurea.MaxJobs)
 	log.Put(0, aurea.OK, 0, 0, time.Second)
 	result := aurea.NewResult(aurea.Plan{Spec: spec, Workload: spec.ResolvedWorkload()}, aurea.Measurement{
 		Duration: time.Second, Tally: tally, Warmup: aurea.NewTally(), Jobs: log, Series: []aurea.Point{},

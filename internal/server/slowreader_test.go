@@ -21,7 +21,7 @@ import (
 // largeRun returns a run whose list of jobs exceeds any buffer.
 func largeRun(spec aurea.Spec, jobs int64) aurea.Run {
 	run := finished(spec)
-	run.Samples.Jobs = new(aurea.JobLog)
+	run.Samples.Jobs = aurea.NewJobLog(aurea.MaxJobs)
 	for i := range jobs {
 		run.Samples.Jobs.Put(i, aurea.OK, 0, 0, time.Second)
 	}

@@ -33,7 +33,7 @@ func TestManyJobs(t *testing.T) {
 	}
 	defer s.Close()
 	run := storetest.Finished(createRun(t, s, 1), 0)
-	log, random := new(aurea.JobLog), rand.New(rand.NewPCG(1, 2))
+	log, random := aurea.NewJobLog(aurea.MaxJobs), rand.New(rand.NewPCG(1, 2))
 	for i := range int64(n) {
 		start := time.Duration(i) * time.Microsecond
 		log.Put(i, aurea.OK, start, start+5, start+5+time.Duration(random.IntN(1e6)))

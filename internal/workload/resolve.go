@@ -114,7 +114,7 @@ func (s *Set) resolve(w aurea.Workload, location string, scope Scope) (*Resolved
 	if err != nil {
 		return nil, err
 	}
-	values, err := param.Read(k.described().Parameters, w.Parameters, location)
+	values, err := param.Read(k.Parameters, w.Parameters, location)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -15,15 +16,22 @@ type Set struct {
 	kinds  []Kind
 }
 
-// NewSet returns a set of the given kinds, in the order of the documentation.
-func NewSet(policy Policy, kinds ...Kind) *Set { return &Set{policy, kinds} }
+// NewSet returns a set of the given kinds, in the order of the documentation. To
+// the parameters of each it adds those that every kind takes.
+func NewSet(policy Policy, kinds ...Kind) *Set {
+	kinds = slices.Clone(kinds)
+	for i := range kinds {
+		kinds[i].Parameters = append(slices.Clip(kinds[i].Parameters), failure)
+	}
+	return &Set{policy, kinds}
+}
 
 // Kinds describes the available kinds, in the order of the table.
 func (s *Set) Kinds() []aurea.Kind {
 	var described []aurea.Kind
 	for _, k := range s.kinds {
 		if k.Unavailable == "" {
-			described = append(described, k.described())
+			described = append(described, k.Kind)
 		}
 	}
 	return described
@@ -33,7 +41,7 @@ func (s *Set) Kinds() []aurea.Kind {
 func (s *Set) AllKinds() []aurea.Kind {
 	var described []aurea.Kind
 	for _, k := range s.kinds {
-		described = append(described, k.described())
+		described = append(described, k.Kind)
 	}
 	return described
 }
@@ -42,14 +50,14 @@ func (s *Set) AllKinds() []aurea.Kind {
 // names the available kinds.
 func (s *Set) ByName(name string) (aurea.Kind, error) {
 	k, err := s.find(name, "workload.kind")
-	return k.described(), err
+	return k.Kind, err
 }
 
 // Parameters returns the parameters of a kind, available or not; nil if there
 // is no such kind.
 func (s *Set) Parameters(name string) []param.Parameter {
 	if k, ok := s.known(name); ok {
-		return k.described().Parameters
+		return k.Parameters
 	}
 	return nil
 }
@@ -95,7 +103,7 @@ func (s *Set) CheckParameters(w aurea.Workload, location string) error {
 		_, err := s.find(w.Kind, location+".kind")
 		return err
 	}
-	values, err := param.Read(k.described().Parameters, w.Parameters, location)
+	values, err := param.Read(k.Parameters, w.Parameters, location)
 	if err != nil {
 		return err
 	}

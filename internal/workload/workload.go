@@ -18,7 +18,6 @@ package workload
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea"
@@ -44,13 +43,6 @@ type Kind struct {
 	Connects       bool // each job in flight may hold a connection
 	OpensFile      bool // each job in flight has a file open
 	Nests          bool // jobs are made of other workloads
-}
-
-// described returns the kind with the parameters that every kind takes.
-func (k Kind) described() aurea.Kind {
-	d := k.Kind
-	d.Parameters = append(slices.Clip(d.Parameters), failure)
-	return d
 }
 
 // A Runner is a workload whose jobs do something. The engine calls it from as

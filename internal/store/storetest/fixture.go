@@ -51,7 +51,7 @@ func newResult(run aurea.Run, jobs int) (*aurea.Result, aurea.Samples) {
 				Headers: []string{}, Body: "a\x00b", Bytes: 3}},
 		}}}},
 		Series: []aurea.Point{{T: 0.5, OK: 3, P99: 0.1}, {T: 0.9, OK: 4}},
-		Jobs:   new(aurea.JobLog),
+		Jobs:   aurea.NewJobLog(aurea.MaxJobs),
 		Workers: &aurea.Workers{Of: []aurea.WorkerResult{
 			{ID: "W1", Name: "one", State: aurea.WorkerEnded}, {ID: "W2", Name: "two", State: aurea.WorkerLost}}},
 	}
