@@ -50,12 +50,14 @@ func statusFailure(s *status.Status) error {
 
 // endOf returns why a call ended if its context is the reason; nil otherwise.
 // The server and the transport may notice the deadline before the context does.
+// A server that notices it cancels the stream.
 func endOf(ctx context.Context, code codes.Code) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	deadline, limited := ctx.Deadline()
-	if code == codes.DeadlineExceeded && limited && !time.Now().Before(deadline) {
+	late := limited && !time.Now().Before(deadline)
+	if late && (code == codes.DeadlineExceeded || code == codes.Canceled) {
 		return context.DeadlineExceeded
 	}
 	return nil
