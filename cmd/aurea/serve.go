@@ -75,7 +75,7 @@ func newServeCommand() *cobra.Command {
 // serve runs the service until a signal. The first signal drains it; a second
 // one ends the process at once.
 func (o serveOptions) serve(ctx context.Context, stderr io.Writer) (err error) {
-	defer relaxGC()()
+	defer addBallast()()
 	lines := newLogWriter(stderr)
 	defer lines.Close()
 	log, err := newLog(o.logLevel, lines)
