@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -76,6 +77,7 @@ func (g *groupCommitWriter) write(ctx context.Context, do change) error {
 // The caller holds committing.
 func (g *groupCommitWriter) commitQueued(ctx context.Context) {
 	defer func() { <-g.committing }()
+	runtime.Gosched() // those who are about to write share the transaction
 	g.commit(ctx, g.takeQueue())
 }
 
