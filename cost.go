@@ -18,9 +18,13 @@ type Cost struct {
 // as the decimals that were written: 0.1 is not a binary fraction, and three
 // times the nearest one is more than 0.3.
 func (p Pricing) Spent(t *Tally) *big.Rat {
-	seconds := new(big.Rat).SetFrac(t.ServiceTime.Nanoseconds(), big.NewInt(1e9))
+	spent := new(big.Rat).SetFrac(t.ServiceTime.Nanoseconds(), big.NewInt(1e9))
+	spent.Mul(spent, decimal(p.PerSecond))
+	if p.PerJob == 0 { // as in most pricings
+		return spent
+	}
 	jobs := new(big.Rat).SetInt64(t.Ended())
-	return seconds.Add(seconds.Mul(seconds, decimal(p.PerSecond)), jobs.Mul(jobs, decimal(p.PerJob)))
+	return spent.Add(spent, jobs.Mul(jobs, decimal(p.PerJob)))
 }
 
 // cost returns the cost of a tally, with each number rounded once.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +13,9 @@ import (
 const (
 	// logQueueLen is the number of lines that are queued for a slow reader.
 	logQueueLen = 1000
+	// logWriteSize is what a write has at most, and the rest of a line. A pipe takes
+	// that much at once, so lines of several processes do not mix.
+	logWriteSize = 2 << 10
 	// logFlushTimeout limits how long Close waits for a slow reader.
 	logFlushTimeout = 500 * time.Millisecond
 )
@@ -55,13 +60,16 @@ func (w *logWriter) Write(line []byte) (int, error) {
 // Dropped returns the number of lines dropped so far.
 func (w *logWriter) Dropped() int64 { return w.dropped.Load() }
 
-// run writes the queued lines one by one until Close.
+// run writes the queued lines until Close. Lines that wait together are written
+// together: a busy service wakes it once for many.
 func (w *logWriter) run() {
 	defer close(w.done)
 	reported := int64(0)
+	var text []byte
 	for line := range w.lines {
-		if _, err := w.out.Write(line); err != nil {
-			w.dropped.Add(1)
+		text = w.appendQueued(append(text[:0], line...))
+		if n, err := w.out.Write(text); err != nil {
+			w.dropped.Add(int64(bytes.Count(text[n:], []byte("\n"))))
 			continue
 		}
 		if dropped := w.dropped.Load(); dropped > reported {
@@ -70,6 +78,23 @@ func (w *logWriter) run() {
 			reported = dropped
 		}
 	}
+}
+
+// appendQueued appends lines from the queue while they fit in logWriteSize.
+func (w *logWriter) appendQueued(text []byte) []byte {
+	runtime.Gosched() // lines that are about to come are written, too
+	for len(text) < logWriteSize {
+		select {
+		case line, open := <-w.lines:
+			if !open {
+				return text
+			}
+			text = append(text, line...)
+		default:
+			return text
+		}
+	}
+	return text
 }
 
 // Close writes the queued lines, for at most logFlushTimeout.
