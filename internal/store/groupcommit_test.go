@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -60,5 +61,34 @@ func TestPanicInAChange(t *testing.T) {
 	}
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("writing afterwards: %v", err)
+	}
+}
+
+// Nothing of a change that fails is committed, also if it is alone in its
+// transaction. The writer continues.
+func TestFailedChange(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	createRun(t, s, 1)
+	fault := errors.New("a fault")
+	err = s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM runs"); err != nil {
+			return err
+		}
+		return fault
+	})
+	if !errors.Is(err, fault) {
+		t.Errorf("the change ended with %v, want its error", err)
+	}
+	if _, err := s.Get(t.Context(), storetest.NewRun(1).ID); err != nil {
+		t.Errorf("the run that it deleted: %v, want it as it was", err)
+	}
+	createRun(t, s, 2)
+	if _, err := s.Get(t.Context(), storetest.NewRun(2).ID); err != nil {
+		t.Errorf("the run of the next change: %v", err)
 	}
 }
