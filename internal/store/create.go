@@ -46,7 +46,11 @@ func (s *Store) Create(ctx context.Context, run aurea.Run, by aurea.Submission) 
 func insert(
 	ctx context.Context, tx transaction, run aurea.Run, by aurea.Submission, row newRow,
 ) (earlier string, err error) {
-	inserted, err := row.insert(ctx, tx, row.queued)
+	queued, err := row.queued()
+	if err != nil {
+		return "", err
+	}
+	inserted, err := row.insert(ctx, tx, queued)
 	if err == nil && !inserted {
 		return earlierSubmission(ctx, tx, run.ID, by)
 	}
@@ -59,7 +63,6 @@ type newRow struct {
 	created int64
 	spec    string
 	fixed   []any // the columns that the end of the run does not change
-	queued  progressColumns
 }
 
 // progressColumns are the columns that the end of a run sets.
@@ -98,10 +101,6 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) (newRow, error) {
 	if err != nil {
 		return newRow{}, err
 	}
-	encoded, err := encodeState(run)
-	if err != nil {
-		return newRow{}, err
-	}
 	note, err := encodeJSON(run.Note)
 	if err != nil {
 		return newRow{}, err
@@ -114,10 +113,15 @@ func (s *Store) newRow(run aurea.Run, by aurea.Submission) (newRow, error) {
 		run: run, created: micros(run.CreatedAt), spec: spec,
 		fixed: []any{run.ID, micros(run.CreatedAt), run.Spec.ResolvedWorkload().Kind, searchable(run.Name),
 			s.ownerKey(by.Owner), s.epoch, key, []byte(by.Body), note, spec, flag(by.Detached)},
-		queued: progressColumns{
-			status: string(run.Status), state: encoded, bytes: int64(len(spec) + len(encoded) + rowOverhead),
-		},
 	}, nil
+}
+
+// queued returns the columns of a run that has not begun.
+func (r newRow) queued() (progressColumns, error) {
+	state, err := encodeState(r.run)
+	return progressColumns{
+		status: string(r.run.Status), state: state, bytes: int64(len(r.spec) + len(state) + rowOverhead),
+	}, err
 }
 
 // rowOverhead approximates the bytes of a run's columns and index entries.
