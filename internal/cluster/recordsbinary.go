@@ -5,13 +5,12 @@ import (
 	"fmt"
 
 	"github.com/aurea-orchestrator/aurea"
-	"github.com/aurea-orchestrator/aurea/internal/records"
 )
 
 // The answer to a RecordsAsk is a part: the records of consecutive jobs of a
 // shard. A part is decoded on its own. It has recordsVersion, the problem as a
 // text ("" if there is none), a byte that is 1 if another part follows, and the
-// records in the binary form of records.Position.
+// records in the binary form of aurea.RecordPosition.
 const recordsVersion = 1
 
 // appendRecords appends the part of a log that begins at a job of the shard and
@@ -19,9 +18,9 @@ const recordsVersion = 1
 func appendRecords(data []byte, log *aurea.JobLog, from int64) []byte {
 	data = append(appendBlock(append(data, recordsVersion), nil), 0)
 	more := len(data) - 1
-	at := records.Position{Job: from}
+	at := aurea.RecordPosition{Job: from}
 	for job := range log.From(from) {
-		if len(data)+records.MaxBinary > maxPiece {
+		if len(data)+aurea.MaxRecordBinary > maxPiece {
 			data[more] = 1
 			break
 		}
@@ -40,7 +39,7 @@ func recordsProblem(problem error) []byte {
 // that another part follows.
 func decodeRecords(data []byte, from int64, put func(aurea.JobRecord) error) (more bool, err error) {
 	if len(data) == 0 || len(data) > maxPiece || data[0] != recordsVersion {
-		return false, records.ErrBinary
+		return false, aurea.ErrRecordBinary
 	}
 	in := reader{data: data[1:]}
 	problem := in.text(maxText)
@@ -49,12 +48,12 @@ func decodeRecords(data []byte, from int64, put func(aurea.JobRecord) error) (mo
 		return false, errors.New(problem)
 	}
 	if more && len(in.data) == 0 {
-		return false, fmt.Errorf("%w: a part without records is followed by another", records.ErrBinary)
+		return false, fmt.Errorf("%w: a part without records is followed by another", aurea.ErrRecordBinary)
 	}
 	if in.failed {
-		return false, records.ErrBinary
+		return false, aurea.ErrRecordBinary
 	}
-	for at, rest := (records.Position{Job: from}), in.data; len(rest) > 0; {
+	for at, rest := (aurea.RecordPosition{Job: from}), in.data; len(rest) > 0; {
 		var job aurea.JobRecord
 		if job, rest, err = at.Decode(rest); err != nil {
 			return false, err

@@ -87,7 +87,7 @@ func TestRecordsBinaryRefuses(t *testing.T) {
 		"a flag that is no flag":   {recordsVersion, 0, 2},
 		"a start that is too late": {recordsVersion, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0},
 	} {
-		if _, err := decodeRecords(data, 0, func(aurea.JobRecord) error { return nil }); !errors.Is(err, records.ErrBinary) {
+		if _, err := decodeRecords(data, 0, func(aurea.JobRecord) error { return nil }); !errors.Is(err, aurea.ErrRecordBinary) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}

@@ -2,8 +2,8 @@
 // in a binary form.
 //
 // The store and the exports of the API use the same Parquet. The store uses the
-// binary form for few records, and workers send records in it. Both are exact to
-// the nanosecond. Records are read and written in batches, so memory does not grow
+// binary form of aurea.RecordPosition for few records. Both are exact to the
+// nanosecond. Records are read and written in batches, so memory does not grow
 // with the number of jobs.
 //
 // The columns are job (its number in the plan), start_ns (since the start of
