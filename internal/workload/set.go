@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aurea-orchestrator/aurea"
 	"github.com/aurea-orchestrator/aurea/param"
@@ -13,23 +14,26 @@ import (
 // does not change after NewSet and is safe for concurrent use.
 type Set struct {
 	policy Policy
-	kinds  []Kind
+	kinds  func() []Kind // with the parameters that every kind takes
 }
 
 // NewSet returns a set of the given kinds, in the order of the documentation. To
-// the parameters of each it adds those that every kind takes.
+// the parameters of each it adds those that every kind takes, when the set is
+// first used: there are sets that a command never uses.
 func NewSet(policy Policy, kinds ...Kind) *Set {
-	kinds = slices.Clone(kinds)
-	for i := range kinds {
-		kinds[i].Parameters = append(slices.Clip(kinds[i].Parameters), failure)
-	}
-	return &Set{policy, kinds}
+	return &Set{policy, sync.OnceValue(func() []Kind {
+		kinds := slices.Clone(kinds)
+		for i := range kinds {
+			kinds[i].Parameters = append(slices.Clip(kinds[i].Parameters), failure)
+		}
+		return kinds
+	})}
 }
 
 // Kinds describes the available kinds, in the order of the table.
 func (s *Set) Kinds() []aurea.Kind {
 	var described []aurea.Kind
-	for _, k := range s.kinds {
+	for _, k := range s.kinds() {
 		if k.Unavailable == "" {
 			described = append(described, k.Kind)
 		}
@@ -40,7 +44,7 @@ func (s *Set) Kinds() []aurea.Kind {
 // AllKinds describes every kind, available or not, in the order of the table.
 func (s *Set) AllKinds() []aurea.Kind {
 	var described []aurea.Kind
-	for _, k := range s.kinds {
+	for _, k := range s.kinds() {
 		described = append(described, k.Kind)
 	}
 	return described
@@ -64,7 +68,7 @@ func (s *Set) Parameters(name string) []param.Parameter {
 
 // known returns the kind with the given name, available or not.
 func (s *Set) known(name string) (Kind, bool) {
-	for _, k := range s.kinds {
+	for _, k := range s.kinds() {
 		if k.Name == name {
 			return k, true
 		}
@@ -82,7 +86,7 @@ func (s *Set) find(name, location string) (Kind, error) {
 		return k, nil
 	}
 	var names []string
-	for _, k := range s.kinds {
+	for _, k := range s.kinds() {
 		if k.Unavailable == "" {
 			names = append(names, k.Name)
 		}
