@@ -265,12 +265,12 @@ func TestPostgresRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := openSQL(t, address)
-	if _, err := db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`); err != nil {
+	if _, err := db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (10, true)`); err != nil {
 		t.Fatal(err)
 	}
 	_, err := store.Open(t.Context(), address, store.Options{})
 	if err == nil || !strings.Contains(err.Error(),
-		"its schema has version 9 and this program knows versions up to 8") {
+		"its schema has version 10 and this program knows versions up to 9") {
 		t.Errorf("opening a newer schema: %v", err)
 	}
 	for _, wrong := range []string{

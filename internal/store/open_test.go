@@ -56,8 +56,8 @@ func TestOpenRefuses(t *testing.T) {
 		want  string
 	}{
 		{"newer", func(t *testing.T, path string) {
-			execSQL(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, 1)`)
-		}, "its schema has version 9 and this program knows versions up to 8; use the newer aurea"},
+			execSQL(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (10, 1)`)
+		}, "its schema has version 10 and this program knows versions up to 9; use the newer aurea"},
 		{"another program's", func(t *testing.T, path string) {
 			execSQL(t, path, `DROP TABLE goose_db_version`)
 		}, "it is the database of another program; name another file"},

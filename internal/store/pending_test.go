@@ -111,7 +111,7 @@ func TestPostgresReturnsNewer(t *testing.T) {
 	}
 	defer s.Close()
 	_, err = openSQL(t, address).ExecContext(t.Context(),
-		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9, true)`)
+		`INSERT INTO goose_db_version (version_id, is_applied) VALUES (10, true)`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestPostgresReturnsNewer(t *testing.T) {
 	check(t, err)
 	check(t, os.Symlink(u.Query().Get("host"), later))
 	_, _, err = s.Recover(t.Context(), "here")
-	if err == nil || !strings.Contains(err.Error(), "its schema has version 9") {
+	if err == nil || !strings.Contains(err.Error(), "its schema has version 10") {
 		t.Errorf("recovering: %v; want the reason for the refusal", err)
 	}
 	if errors.Is(err, aurea.ErrUnavailable) {
