@@ -87,7 +87,8 @@ func (h endlessUpdates) Watch(ctx context.Context, id string, _ int64) iter.Seq2
 }
 
 // On a real network too, a client that does not read is detected as soon as its
-// own receive buffer is full: the service's send buffer takes few events.
+// own receive buffer is full: the service's send buffer, which would grow to
+// megabytes, takes little.
 func TestStuckReaderIsDetected(t *testing.T) {
 	h := endlessUpdates{sent: map[string]*atomic.Int64{"stuck": {}, "read": {}}}
 	s := httptest.NewUnstartedServer(New(newOptions(h)))
@@ -116,7 +117,10 @@ func TestStuckReaderIsDetected(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := h.sent["stuck"].Load(); n > 200 {
-		t.Errorf("the systems buffered %d events of 148 bytes for a client that does not read", n)
+	// The window that was open before the client's buffer got small has 64 KiB, and the
+	// last segment in the send buffer may have as many.
+	const event, most = 148, 256 << 10
+	if n := h.sent["stuck"].Load() * event; n > most {
+		t.Errorf("the systems buffered %d bytes for a client that does not read, want at most %d", n, most)
 	}
 }
