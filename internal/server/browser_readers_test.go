@@ -22,9 +22,8 @@ const eventReaders = 100
 // Watched are 48 runs of two seconds on two cores, in turns with 48 that are not:
 // by 100 readers of events, the client that a live view draws from, a scraper
 // and a page. They connect, and the page opens, in the first second, which warms
-// up.
-// watched/alone is the throughput of the first by that of the others:
-// 1 is no cost, the goal is 0.98. Beside it stand the limits of its 95 % interval.
+// up. watched/alone is the throughput of the first by that of the others: 1 is no
+// cost, the goal is 0.98. Beside it stand the limits of its 95 % interval.
 // readers-ms/s is the CPU time, on both sides, of all but the page for each second
 // of a run with little to do. BenchmarkLiveView measures the drawing.
 func BenchmarkWatchedRun(b *testing.B) {

@@ -117,8 +117,8 @@ func TestStuckReaderIsDetected(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The window that was open before the client's buffer got small has 64 KiB, and the
-	// last segment in the send buffer may have as many.
+	// The window that was open before the client's buffer got small has 64 KiB,
+	// and the last segment in the send buffer may have as many.
 	const event, most = 148, 256 << 10
 	if n := h.sent["stuck"].Load() * event; n > most {
 		t.Errorf("the systems buffered %d bytes for a client that does not read, want at most %d", n, most)

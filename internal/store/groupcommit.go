@@ -112,8 +112,8 @@ func (g *groupCommitWriter) commit(ctx context.Context, all []*queuedChange) {
 // commitTogether returns an error if nothing was committed. An error of a
 // single change goes to that change only.
 //
-// Almost always no change fails, so the first try has no savepoints, which take a
-// tenth of a short transaction.
+// Almost always no change fails, so the first try has no savepoints. With them
+// SQLite copies every page before a change touches it.
 func (g *groupCommitWriter) commitTogether(ctx context.Context, all []*queuedChange) error {
 	if len(all) == 0 {
 		return nil

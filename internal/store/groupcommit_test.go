@@ -9,17 +9,29 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/store/storetest"
 )
 
+// openWithRun returns a new store that has the first run. It is closed with the
+// test.
+func openWithRun(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	createRun(t, s, 1)
+	return s
+}
+
 // A change that panics does so in its caller's goroutine. Other changes of the
 // transaction are committed, the panicking one is not, and the writer
 // continues.
 func TestPanicInAChange(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), t.TempDir(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	createRun(t, s, 1)
+	s := openWithRun(t)
 	g := s.writer.(*groupCommitWriter)
 	g.committing <- struct{}{} // as if another commit were in progress
 	var (
@@ -68,14 +80,9 @@ func TestPanicInAChange(t *testing.T) {
 // transaction. The writer continues.
 func TestFailedChange(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), t.TempDir(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	createRun(t, s, 1)
+	s := openWithRun(t)
 	fault := errors.New("a fault")
-	err = s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
+	err := s.writer.write(t.Context(), func(ctx context.Context, tx transaction) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM runs"); err != nil {
 			return err
 		}

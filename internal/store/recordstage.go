@@ -35,8 +35,7 @@ type recordStage struct {
 	print    []byte // of the last record, for reuse
 }
 
-// recordWriters reuses writers: allocating one costs more than writing the
-// records of a run of a thousand jobs.
+// recordWriters reuses writers with their buffers.
 var recordWriters = sync.Pool{New: func() any { return records.NewWriter(nil) }}
 
 // stageRecords inserts all full blobs of the run's job records by write. It
