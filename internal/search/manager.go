@@ -133,24 +133,26 @@ func (m *Manager) execute(ctx context.Context, e *entry) {
 	m.save(ctx, s)
 	m.Log.Info("search started", "search", s.ID)
 	s.Request = e.request
-	s = Run(searchCtx, s, m.Options.Run, func(s aurea.Search) { m.save(ctx, m.publish(e, s)) })
+	s = Run(searchCtx, s, m.Options.Run, func(s aurea.Search) { m.publish(ctx, e, s) })
 	if ctx.Err() != nil && s.Status == aurea.StatusCancelled {
 		s.Status = aurea.StatusInterrupted
 	}
-	m.publish(e, s)
-	m.storeEnded(ctx)
+	if m.publish(ctx, e, s) {
+		m.drop(e)
+	}
 	close(e.done)
 	m.Log.Info("search ended", "search", s.ID, "status", s.Status, "outcome", s.Outcome, "runs", len(s.Points))
 }
 
-// publish makes a state of the search the current one, and returns it with
-// masked secrets.
-func (m *Manager) publish(e *entry, s aurea.Search) aurea.Search {
+// publish stores a state of the search and then shows it to clients, so that a
+// killed server loses nothing that they have seen. It reports whether the state
+// is stored for good.
+func (m *Manager) publish(ctx context.Context, e *entry, s aurea.Search) (stored bool) {
+	stored = m.save(ctx, s)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s.Request = e.search.Request
 	e.search = s
-	return s
+	return stored
 }
 
 // save stores a search and reports whether it is stored for good. It goes on

@@ -151,6 +151,46 @@ func TestManagerStores(t *testing.T) {
 	})
 }
 
+// A watchedStore calls saving with a state of a search before it stores it.
+type watchedStore struct {
+	MemoryStore
+	saving func(aurea.Search)
+}
+
+func (w *watchedStore) SaveSearch(ctx context.Context, s aurea.Search, owner string) error {
+	w.saving(s)
+	return w.MemoryStore.SaveSearch(ctx, s, owner)
+}
+
+// Clients see a run and the end of a search only when these are stored, because
+// the server can be killed at any moment.
+func TestManagerShowsWhatIsStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := new(watchedStore)
+		m, stop := startManager(t, store)
+		defer stop()
+		stored := map[int]bool{} // by the number of runs
+		store.saving = func(s aurea.Search) {
+			stored[len(s.Points)] = true
+			for _, shown := range list(t, m) {
+				if shown.Status.Finished() {
+					t.Errorf("a client sees that the search is %s before that is stored", shown.Status)
+				}
+				if n := len(s.Points); !s.Status.Finished() && n > 0 && len(shown.Points) >= n {
+					t.Errorf("a client sees run %d before it is stored", n)
+				}
+			}
+		}
+		s, err := m.Submit(t.Context(), request(t, `"objectives": ["p99 < 65ms"], "rate": "10..40"`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = m.Wait(t.Context(), s.ID); err != nil || !stored[len(s.Points)] || len(s.Points) == 0 {
+			t.Errorf("%d runs are shown at the end (%v), stored were %v", len(s.Points), err, stored)
+		}
+	})
+}
+
 // The search of another server is found, and its end waited for.
 func TestManagerOfAnotherServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
