@@ -43,6 +43,8 @@ func (l *nappingLoop) Wake() {
 	}
 }
 
+func (l *nappingLoop) IO() string { return "naps" }
+
 func (l *nappingLoop) Close() {}
 
 func (l *nappingLoop) Wait(limit time.Duration, ready func(owner any)) int {
@@ -113,5 +115,5 @@ func TestLoopRunsTheJobs(t *testing.T) {
 	}
 	checkEqual(t, "jobs", r.Counts.OK, 100)
 	checkEqual(t, "jobs that a goroutine ran", ran, 0)
-	checkEqual(t, "io", r.Environment.IO, "epoll")
+	checkEqual(t, "io", r.Environment.IO, "naps")
 }

@@ -18,6 +18,7 @@ type instantLoop struct{ started []*instantLane }
 func (l *instantLoop) Attach(owner any) workload.Lane { return &instantLane{loop: l, owner: owner} }
 func (*instantLoop) Open(any) workload.Lane           { return nil }
 func (*instantLoop) Wake()                            {}
+func (*instantLoop) IO() string                       { return "" }
 func (*instantLoop) Close()                           {}
 
 func (l *instantLoop) Wait(limit time.Duration, ready func(owner any)) int {

@@ -257,13 +257,24 @@ func (p *workerPool) addTo(m *aurea.Measurement) {
 	if m.FirstStart == forever {
 		m.FirstStart = -1
 	}
-	if len(p.closedLoops)+len(p.openLoops) > 0 {
-		m.Environment.IO = "epoll"
+	if io := p.io(); io != "" {
+		m.Environment.IO = io
 		m.Environment = m.Environment.WithDigest()
 	}
 	m.Full = p.metFull.Load()
 	m.MaxInFlight, m.PeakFrom, m.PeakUntil = p.peak.Load(), p.window.from, p.window.until
 	m.Failures = p.failures()
+}
+
+// io names the interface by which loops ran jobs; "" without any.
+func (p *workerPool) io() string {
+	switch {
+	case len(p.closedLoops) > 0:
+		return p.closedLoops[0].loop.IO()
+	case len(p.openLoops) > 0:
+		return p.openLoops[0].loop.IO()
+	}
+	return ""
 }
 
 func (p *workerPool) failures() []aurea.ErrorClass {

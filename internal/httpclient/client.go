@@ -40,6 +40,10 @@ type Options struct {
 	// request opens one and asks the server to close it.
 	KeepAlive bool
 
+	// Batch lets an EventLoop make many calls on its sockets by one system call, if
+	// the system has io_uring and allows it.
+	Batch bool
+
 	// TLS configures https; nil means Go's defaults. It is cloned for each
 	// connection, with the host as its ServerName if it has none.
 	TLS *tls.Config

@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"math"
 	"time"
 
 	"github.com/aurea-orchestrator/aurea/internal/platform"
@@ -18,6 +19,14 @@ type EventLoop struct {
 	poller *platform.Poller
 	conns  []*LoopConn // by their numbers
 	free   []int32     // unused numbers
+
+	events []*LoopConn        // connections that have one in the current Wait
+	note   func(number int32) // adds one
+
+	batch     *platform.SocketBatch // nil if the system has none
+	batchFrom int                   // how many events a Wait must have to use it
+	batching  bool                  // the current Wait uses it
+	cut       []*LoopConn           // connections whose request it did not send whole
 }
 
 // NewEventLoop returns an event loop for the requests of a client. The caller must
@@ -27,11 +36,34 @@ func (c *Client) NewEventLoop() (*EventLoop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &EventLoop{client: c, poller: poller}, nil
+	l := &EventLoop{client: c, poller: poller}
+	l.note = func(number int32) {
+		if x := l.conns[number]; x != nil { // otherwise it was detached after the event
+			l.events = append(l.events, x)
+		}
+	}
+	l.batchFrom = math.MaxInt
+	if c.options.Batch && mayBatch {
+		l.startBatching()
+	}
+	return l, nil
 }
 
 // Close releases the loop. No connection may be attached.
-func (l *EventLoop) Close() { l.poller.Close() }
+func (l *EventLoop) Close() {
+	l.poller.Close()
+	if l.batch != nil {
+		l.batch.Close()
+	}
+}
+
+// IO names the interface of the system by which the loop sends and receives.
+func (l *EventLoop) IO() string {
+	if l.batch != nil {
+		return "io_uring"
+	}
+	return "epoll"
+}
 
 // Wake makes the current Wait return, or else the next.
 func (l *EventLoop) Wake() { l.poller.Wake() }
@@ -40,11 +72,24 @@ func (l *EventLoop) Wake() { l.poller.Wake() }
 // returns how many there were. Without any it waits until there are, Wake is
 // called, or the limit has passed; a limit of 0 does not wait.
 func (l *EventLoop) Wait(limit time.Duration, ready func(owner any)) int {
-	return l.poller.Wait(limit, func(number int32) {
-		if x := l.conns[number]; x != nil { // otherwise it was detached after the event
-			ready(x.owner)
+	n := l.poller.Wait(limit, l.note)
+	l.batching = len(l.events) >= l.batchFrom
+	for left := l.events; len(left) > 0; {
+		chunk := left[:min(len(left), maxChunk)]
+		left = left[len(chunk):]
+		l.receiveAll(chunk)
+		for _, x := range chunk {
+			if x.watched { // otherwise it was detached meanwhile
+				ready(x.owner)
+			}
 		}
-	})
+	}
+	l.submit()
+	l.batching = false
+	l.proceedCut(ready)
+	clear(l.events)
+	l.events = l.events[:0]
+	return n
 }
 
 // Attach takes an idle connection to the target of a request out of the client's

@@ -25,6 +25,29 @@ func loop(t testing.TB, c *Client) *EventLoop {
 	return l
 }
 
+// loopKinds return event loops that batch none of their calls, and, if the system
+// can, all of them.
+var loopKinds = map[string]func(t testing.TB, c *Client) *EventLoop{
+	"epoll": func(t testing.TB, c *Client) *EventLoop { return loop(t, c) },
+	"io_uring": func(t testing.TB, c *Client) *EventLoop {
+		l := loop(t, c)
+		if mayBatch {
+			l.startBatching()
+		}
+		if l.batch != nil {
+			l.batchFrom = 1
+		}
+		return l
+	},
+}
+
+// eachLoop runs a test with loops of each kind.
+func eachLoop(t *testing.T, test func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop)) {
+	for kind, loop := range loopKinds {
+		t.Run(kind, func(t *testing.T) { test(t, loop) })
+	}
+}
+
 // loopDo is Client.Do by an event loop, over an idle connection. It reports
 // whether the loop did all of it.
 func loopDo(ctx context.Context, t testing.TB, l *EventLoop, r *Request, a *Response) (looped bool, err error) {
@@ -119,24 +142,25 @@ func TestLoopReadsAsDoes(t *testing.T) {
 				}
 			})
 			inParallel(all, func(i int) {
-				var outcomes [2]string
-				for path := range outcomes {
+				outcomes := map[string]string{}
+				for _, path := range []string{"Do", "epoll", "io_uring"} {
 					c := New(Options{KeepAlive: true})
 					var a Response
 					mustGet(t, c, s.url+"/good")
 					r := prepare(t, c, all[i].method, s.url+"/"+strconv.Itoa(i)+"?last", nil, "")
 					var err error
-					if path == 0 {
+					if path == "Do" {
 						err = c.Do(t.Context(), r, 0, &a)
 					} else {
-						l := loop(t, c)
-						_, err = loopDo(t.Context(), t, l, r, &a)
+						_, err = loopDo(t.Context(), t, loopKinds[path](t, c), r, &a)
 					}
 					outcomes[path] = outcome(a, err)
 					c.Close()
 				}
-				if outcomes[0] != outcomes[1] {
-					t.Errorf("%s\n\tDo:   %s\n\tloop: %s", all[i].name, outcomes[0], outcomes[1])
+				for path, got := range outcomes {
+					if got != outcomes["Do"] {
+						t.Errorf("%s\n\tDo:   %s\n\t%s: %s", all[i].name, outcomes["Do"], path, got)
+					}
 				}
 			})
 		})
@@ -146,23 +170,25 @@ func TestLoopReadsAsDoes(t *testing.T) {
 // A server that misbehaves on a connection of an event loop fails requests with the
 // same errors as those of Do.
 func TestFailingServersOfALoop(t *testing.T) {
-	for name, server := range failingServers {
-		if name == "closes at once" { // then the request goes over a new connection
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			s := serveRaw(t, goodBefore(server.handle))
-			c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})
-			l := loop(t, c)
-			mustGet(t, c, s.url)
-			var a Response
-			_, err := loopDo(t.Context(), t, l, prepare(t, c, "POST", s.url, nil, "x"), &a)
-			wantClass(t, err, server.class, server.says)
-			if l.Attach(prepare(t, c, "GET", s.url, nil, ""), nil) != nil {
-				t.Error("the failed connection can serve another request")
+	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+		for name, server := range failingServers {
+			if name == "closes at once" { // then the request goes over a new connection
+				continue
 			}
-		})
-	}
+			t.Run(name, func(t *testing.T) {
+				s := serveRaw(t, goodBefore(server.handle))
+				c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})
+				l := loop(t, c)
+				mustGet(t, c, s.url)
+				var a Response
+				_, err := loopDo(t.Context(), t, l, prepare(t, c, "POST", s.url, nil, "x"), &a)
+				wantClass(t, err, server.class, server.says)
+				if l.Attach(prepare(t, c, "GET", s.url, nil, ""), nil) != nil {
+					t.Error("the failed connection can serve another request")
+				}
+			})
+		}
+	})
 }
 
 // A request that the socket does not take at once is written on, by Resume.
@@ -203,21 +229,23 @@ func TestLoopUploads(t *testing.T) {
 // one that Do reads, and the connection serves the next request.
 func TestLoopLeavesLongResponses(t *testing.T) {
 	const length = 1 << 20
-	s := serveRaw(t, serveAnswer(ok200+"Content-Length: "+strconv.Itoa(length)+"\r\n\r\n"+strings.Repeat("x", length)))
-	c := client(t, Options{KeepAlive: true})
-	mustGet(t, c, s.url)
-	l := loop(t, c)
-	for range 3 {
-		var a Response
-		looped, err := loopDo(t.Context(), t, l, prepare(t, c, "GET", s.url, nil, ""), &a)
-		if err != nil || looped || a.Length != length || a.Connected || a.Phases.FirstByte <= 0 {
-			t.Fatalf("%d bytes, by the loop alone: %v, connected: %v, first byte after %v: %v", a.Length, looped,
-				a.Connected, a.Phases.FirstByte, err)
+	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+		s := serveRaw(t, serveAnswer(ok200+"Content-Length: "+strconv.Itoa(length)+"\r\n\r\n"+strings.Repeat("x", length)))
+		c := client(t, Options{KeepAlive: true})
+		mustGet(t, c, s.url)
+		l := loop(t, c)
+		for range 3 {
+			var a Response
+			looped, err := loopDo(t.Context(), t, l, prepare(t, c, "GET", s.url, nil, ""), &a)
+			if err != nil || looped || a.Length != length || a.Connected || a.Phases.FirstByte <= 0 {
+				t.Fatalf("%d bytes, by the loop alone: %v, connected: %v, first byte after %v: %v", a.Length, looped,
+					a.Connected, a.Phases.FirstByte, err)
+			}
 		}
-	}
-	if got := s.accepted.Load(); got != 1 {
-		t.Errorf("%d connections, want 1", got)
-	}
+		if got := s.accepted.Load(); got != 1 {
+			t.Errorf("%d connections, want 1", got)
+		}
+	})
 }
 
 // An exchange that a loop has begun ends at the deadline of the context that it is
@@ -255,17 +283,18 @@ func TestLoopAllocatesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector allocates")
 	}
-	s := serveRaw(t, staticAnswer(usual))
-	c := client(t, Options{KeepAlive: true, MaxBody: 1 << 20})
-	wantNoAllocations(t, "loop", repeatedLoop(t, c, s.url))
+	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+		s := serveRaw(t, staticAnswer(usual))
+		c := client(t, Options{KeepAlive: true, MaxBody: 1 << 20})
+		wantNoAllocations(t, "loop", repeatedLoop(t, c, loop(t, c), s.url))
+	})
 }
 
 // repeatedLoop returns a function that sends a request over a connection of a loop,
 // and reads the response.
-func repeatedLoop(t testing.TB, c *Client, url string) func() {
+func repeatedLoop(t testing.TB, c *Client, l *EventLoop, url string) func() {
 	r := prepare(t, c, "GET", url, nil, "")
 	mustGet(t, c, url)
-	l := loop(t, c)
 	x := l.Attach(r, nil)
 	t.Cleanup(func() { x.Detach() })
 	var state LoopState
@@ -286,7 +315,8 @@ func repeatedLoop(t testing.TB, c *Client, url string) func() {
 // BenchmarkLoop is BenchmarkDo by an event loop.
 func BenchmarkLoop(b *testing.B) {
 	s := serveRaw(b, staticAnswer(usual))
-	do := repeatedLoop(b, client(b, Options{KeepAlive: true}), s.url)
+	c := client(b, Options{KeepAlive: true})
+	do := repeatedLoop(b, c, loop(b, c), s.url)
 	b.ReportAllocs()
 	for b.Loop() {
 		do()

@@ -42,6 +42,10 @@ type LoopConn struct {
 	first      time.Duration // when the first bytes of the response came; 0 before
 	reads      int           // since then
 	needed     int           // bytes of the whole response, as far as is known
+
+	// What a batch has done for the next Receive.
+	received     bool // its data is buffered
+	receiveError error
 }
 
 // An exchange whose response takes more reads, or more memory, is finished by
@@ -73,6 +77,7 @@ func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error)
 
 // Send writes a request, at the given time. If it returns false, the connection
 // cannot serve the request, or has not accepted all of it: the caller detaches it.
+// In a Wait that batches its calls, the request is written before that returns.
 func (x *LoopConn) Send(r *Request, at time.Time) bool {
 	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key {
 		return false
@@ -99,6 +104,10 @@ func (x *LoopConn) Send(r *Request, at time.Time) bool {
 	}
 	x.begin(r)
 	x.writeStart = start
+	if x.loop.sendLater(x) {
+		x.sent = len(r.wire) // unless submit finds out otherwise
+		return true
+	}
 	x.sent, _ = send(x.fd, r.wire) // what fails here fails again when it is read or resumed
 	return x.sent == len(r.wire)
 }
@@ -108,6 +117,7 @@ func (x *LoopConn) begin(r *Request) {
 	x.in.startResponse()
 	x.Response.reset()
 	x.request, x.first, x.reads, x.needed, x.sent = r, 0, 0, 0, 0
+	x.received = false
 	x.begun = true
 }
 
@@ -127,30 +137,21 @@ func (x *LoopConn) Receive() (state LoopState, end time.Time) {
 		return x.checkIdle(), time.Time{}
 	case x.connecting:
 		return x.sendConnected(), time.Time{}
+	case x.sent < len(x.request.wire):
+		return LoopStuck, time.Time{}
 	}
 	for x.reads < maxLoopReads && len(x.in.buffered()) < maxLoopLength {
-		room, err := x.in.space()
-		if err != nil {
-			break
-		}
-		n, err := receive(x.fd, room)
-		switch {
-		case errors.Is(err, syscall.EAGAIN):
+		err := x.receive()
+		if errors.Is(err, syscall.EAGAIN) {
 			if len(x.in.buffered()) == 0 {
 				x.in.release() // or the connection would hold a buffer while it waits
 			}
 			return LoopWaiting, time.Time{}
-		case err == nil && n == 0:
-			err = io.EOF
 		}
 		if err != nil {
 			x.in.held = err
 			break
 		}
-		if x.reads++; x.reads == 1 {
-			x.first = now()
-		}
-		x.in.advance(n)
 		switch whole, err := x.read(); {
 		case err != nil:
 			return LoopStuck, time.Time{}
@@ -160,6 +161,40 @@ func (x *LoopConn) Receive() (state LoopState, end time.Time) {
 		// More may be there, or the end. No other event will tell, so read again.
 	}
 	return LoopStuck, time.Time{}
+}
+
+// receive receives once, or returns the error of a batch that has. It is EAGAIN if
+// there is nothing.
+func (x *LoopConn) receive() error {
+	if x.received {
+		x.received = false
+		return x.receiveError
+	}
+	room, err := x.in.space()
+	if err != nil {
+		return err
+	}
+	n, err := receive(x.fd, room)
+	at := x.first
+	if at == 0 && err == nil {
+		at = now()
+	}
+	return x.noteReceived(n, err, at)
+}
+
+// noteReceived adds what a call received to the buffer.
+func (x *LoopConn) noteReceived(n int, err error, at time.Duration) error {
+	if err == nil && n == 0 {
+		err = io.EOF
+	}
+	if err != nil {
+		return err
+	}
+	if x.reads++; x.reads == 1 {
+		x.first = at
+	}
+	x.in.advance(n)
+	return nil
 }
 
 // checkIdle returns LoopStuck if a connection without a request can serve no other.
@@ -219,6 +254,7 @@ func (x *LoopConn) noteOpened(a *Response) {
 // begun, which Resume then finishes. Otherwise the connection is back in the
 // client's pool, or closed.
 func (x *LoopConn) Detach() (begun bool) {
+	x.loop.submit()
 	x.loop.unwatch(x)
 	if x.begun {
 		return true

@@ -7,6 +7,9 @@ import (
 	"unsafe"
 )
 
+// mayBatch says that an EventLoop may use a platform.SocketBatch.
+const mayBatch = true
+
 // maxDirect is how many bytes are sent or received at most by a system call that
 // the runtime does not know of.
 const maxDirect = 64 << 10

@@ -4,6 +4,9 @@ package httpclient
 
 import "syscall"
 
+// mayBatch says that an EventLoop may use a platform.SocketBatch.
+const mayBatch = false
+
 // The race detector knows the order of goroutines that talk over a socket by the
 // system calls of package syscall, and by no others.
 

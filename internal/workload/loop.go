@@ -23,6 +23,8 @@ type Loop interface {
 	Wait(limit time.Duration, ready func(owner any)) int
 	// Wake makes the current Wait return, or else the next.
 	Wake()
+	// IO names the interface of the system that the loop uses, for Environment.IO.
+	IO() string
 	// Close releases the loop. No lane may be attached.
 	Close()
 }

@@ -81,6 +81,10 @@ var parameters = slices.Concat([]param.Parameter{
 		Doc: "whether a connection serves several requests",
 	},
 	{
+		Name: "io_uring", Type: param.Boolean, Default: true,
+		Doc: "whether one system call may send or receive for many connections, where Linux allows it",
+	},
+	{
 		Name: "timeout", Type: param.Duration, Min: 0.001, Max: aurea.MaxJobDuration.Seconds(),
 		Doc: "longest the request may take, with its redirects and polls; that of the spec is for the whole job",
 	},

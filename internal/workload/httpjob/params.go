@@ -96,6 +96,7 @@ func newParams(v param.Values, scope workload.Scope, targets egress.Allowlist) (
 		Proxy:       proxy,
 		Connections: int(p.maxConnections(scope)),
 		KeepAlive:   v.Boolean("keepalive"),
+		Batch:       v.Boolean("io_uring"),
 		TLS:         security,
 		ResumeTLS:   resumesTLS(v.Object(tlsParameter.Name)),
 		HTTP2:       v.Text("version") == "2",

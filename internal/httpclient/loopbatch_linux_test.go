@@ -1,0 +1,182 @@
+package httpclient
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// attachAll returns connections of a loop, each with its own owner: an int.
+func attachAll(t *testing.T, c *Client, l *EventLoop, r *Request, n int) (conns []*LoopConn) {
+	t.Helper()
+	for i := range n {
+		x := l.Open(r, i)
+		if x == nil {
+			t.Fatal("the loop does not open a connection")
+		}
+		conns = append(conns, x)
+	}
+	t.Cleanup(func() {
+		for _, x := range conns {
+			if x.Detach() {
+				_ = c.Resume(t.Context(), x, 0, new(Response))
+			}
+		}
+	})
+	return conns
+}
+
+// Law: each of many connections gets the responses to its own requests, in their
+// order, however many of them are ready at once.
+func TestLoopServesManyConnections(t *testing.T) {
+	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+		const conns, requests = 50, 40
+		var mu sync.Mutex
+		asked := map[string]int{}
+		s := serveRaw(t, func(c *net.TCPConn) {
+			for in := bufio.NewReader(c); ; {
+				r, err := http.ReadRequest(in)
+				if err != nil {
+					return
+				}
+				mu.Lock()
+				asked[r.URL.Path]++
+				mu.Unlock()
+				body := strings.Repeat("x", len(r.URL.Path))
+				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+			}
+		})
+		c := client(t, Options{KeepAlive: true})
+		l := loop(t, c)
+		path := func(conn, n int) string { // its length is the connection's
+			return fmt.Sprintf("/%03d%s", n, strings.Repeat("x", conn))
+		}
+		all := attachAll(t, c, l, prepare(t, c, "GET", s.url, nil, ""), conns)
+		sent, left := make([]int, conns), conns*requests
+		send := func(i int) {
+			if sent[i]++; sent[i] <= requests && !all[i].Send(prepare(t, c, "GET", s.url+path(i, sent[i]), nil, ""), time.Now()) {
+				t.Fatalf("connection %d does not send request %d", i, sent[i])
+			}
+		}
+		for i := range conns {
+			send(i)
+		}
+		for left > 0 {
+			l.Wait(testTimeout, func(owner any) {
+				i := owner.(int)
+				switch state, _ := all[i].Receive(); state {
+				case LoopStuck:
+					t.Fatalf("connection %d is stuck after %d requests", i, sent[i])
+				case LoopDone:
+					if got, want := all[i].Response.Length, int64(len(path(i, sent[i]))); got != want {
+						t.Errorf("connection %d received %d bytes, want %d", i, got, want)
+					}
+					left--
+					send(i)
+				}
+			})
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i := range conns {
+			for n := range requests {
+				if times := asked[path(i, n+1)]; times != 1 {
+					t.Errorf("request %d of connection %d came %d times", n+1, i, times)
+				}
+			}
+		}
+	})
+}
+
+// A request of a batch that the socket does not take at once is written on, by
+// Resume, and so is the last one before a Detach.
+func TestLoopUploadsInABatch(t *testing.T) {
+	const size = 32 << 20
+	read := make(chan int64, 1)
+	s := serveRaw(t, func(c *net.TCPConn) {
+		for in := bufio.NewReader(c); ; {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			n, _ := io.Copy(io.Discard, r.Body)
+			if n > 0 {
+				read <- n
+			}
+			_, _ = io.WriteString(c, good)
+		}
+	})
+	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+		c := client(t, Options{KeepAlive: true})
+		l := loop(t, c)
+		small, large := prepare(t, c, "GET", s.url, nil, ""), prepare(t, c, "POST", s.url, nil, strings.Repeat("x", size))
+		for name, detachAtOnce := range map[string]bool{"when the loop sees it": false, "at once": true} {
+			x := l.Open(small, nil)
+			if !x.Send(small, time.Now()) {
+				t.Fatal("the small request is not sent")
+			}
+			for detached := false; !detached; {
+				l.Wait(testTimeout, func(any) {
+					state, _ := x.Receive()
+					if state == LoopDone {
+						state = LoopWaiting
+						if !x.Send(large, time.Now()) || detachAtOnce {
+							state = LoopStuck
+						}
+					}
+					if state == LoopStuck {
+						detached = x.Detach()
+					}
+				})
+			}
+			var a Response
+			err := c.Resume(t.Context(), x, 0, &a)
+			wantResponse(t, name, a, err, 200, "")
+			if n := <-read; n != size || a.Sent <= size {
+				t.Errorf("%s: %d bytes came, %d were sent", name, n, a.Sent)
+			}
+		}
+	})
+}
+
+// BenchmarkLoopOfMany is a request over each of 50 connections of a loop.
+func BenchmarkLoopOfMany(b *testing.B) {
+	for kind, loop := range loopKinds {
+		b.Run(kind, func(b *testing.B) {
+			s := serveRaw(b, staticAnswer(usual))
+			c := client(b, Options{KeepAlive: true})
+			l := loop(b, c)
+			r := prepare(b, c, "GET", s.url, nil, "")
+			var all []*LoopConn
+			for i := range 50 {
+				all = append(all, l.Open(r, i))
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				left := 0
+				for _, x := range all {
+					if !x.Send(r, time.Now()) {
+						b.Fatal("a request is not sent")
+					}
+					left++
+				}
+				for left > 0 {
+					l.Wait(testTimeout, func(owner any) {
+						if state, _ := all[owner.(int)].Receive(); state == LoopDone {
+							left--
+						}
+					})
+				}
+			}
+			for _, x := range all {
+				x.Detach()
+			}
+		})
+	}
+}
