@@ -61,11 +61,16 @@ func run(ctx context.Context, work string, rounds, seconds int, write bool) erro
 	if err := build(ctx); err != nil {
 		return err
 	}
-	nginx, err := startNginx()
+	stopNginx, err := startNginx()
 	if err != nil {
 		return err
 	}
-	defer nginx.stop()
+	defer stopNginx()
+	stopBare, err := startService(bareAt, loopProgram, "-serve", bareAt)
+	if err != nil {
+		return err
+	}
+	defer stopBare()
 	p := newPage(ctx, rounds, seconds)
 	for _, w := range works(seconds) {
 		if !strings.Contains(w.name, work) {

@@ -85,41 +85,6 @@ func medianAndRange(ratios []float64) string {
 	return fmt.Sprintf("**%.2fx** (%.2fx … %.2fx)", median, least, most)
 }
 
-// An ifRing says what io_uring gives a loop without measurement, and what it
-// would give Aurea if it saved the same time of each request. Both are requests in
-// the same processor time.
-type ifRing struct {
-	Tool  string // beside which Aurea is measured
-	Bare  string // the bare loop on io_uring beside that on epoll
-	Aurea string // Aurea on io_uring beside Aurea
-	Tools string // Aurea on io_uring beside the tool
-}
-
-// IfRing returns what io_uring would give, round by round; nil if the work has no
-// bare loop on it.
-func (m measuredWork) IfRing() *ifRing {
-	aurea, tool, epoll, ring := m.side("Aurea"), m.Sides[1], m.side(bareLoop+"epoll"), m.side(bareLoop+"io_uring")
-	if aurea == nil || epoll == nil || ring == nil {
-		return nil
-	}
-	var bare, ours, tools []float64
-	for i := range aurea.costs {
-		today, loop, withRing := aurea.costs[i].Total(), epoll.costs[i].Total(), ring.costs[i].Total()
-		then := today - (loop - withRing)
-		bare, ours = append(bare, loop/withRing), append(ours, today/then)
-		tools = append(tools, tool.costs[i].Total()/then)
-	}
-	return &ifRing{tool.Name, medianAndRange(bare), medianAndRange(ours), medianAndRange(tools)}
-}
-
-// side returns the contender with a name; nil if there is none.
-func (m measuredWork) side(name string) *side {
-	if i := slices.IndexFunc(m.Sides, func(s side) bool { return s.Name == name }); i >= 0 {
-		return &m.Sides[i]
-	}
-	return nil
-}
-
 // Rows returns the rows of the system calls a request and of the shares, but
 // those without any.
 func (m measuredWork) Rows() (rows []string) {

@@ -21,6 +21,7 @@ const (
 	serviceCore = "1"
 	plainAt     = "127.0.0.1:18775"
 	secureAt    = "127.0.0.1:18776"
+	bareAt      = "127.0.0.1:18777" // the service that only answers
 )
 
 // configuration makes nginx answer with a few bytes, from one worker.
@@ -34,14 +35,8 @@ http {
 }
 `
 
-// A service is an nginx on the service's core.
-type service struct {
-	command   *exec.Cmd
-	directory string
-}
-
-// startNginx starts nginx and returns when it accepts connections.
-func startNginx() (*service, error) {
+// startNginx starts nginx, and returns how to stop it.
+func startNginx() (stop func(), err error) {
 	directory, err := os.MkdirTemp("", "nginx")
 	if err != nil {
 		return nil, err
@@ -53,27 +48,34 @@ func startNginx() (*service, error) {
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
 		return nil, err
 	}
+	stopNginx, err := startService(plainAt, "nginx", "-p", directory, "-c", file)
+	return func() {
+		stopNginx()
+		_ = os.RemoveAll(directory)
+	}, err
+}
+
+// startService starts a program on the service's core. It returns when that accepts
+// connections, and how to stop it.
+func startService(address string, program ...string) (stop func(), err error) {
+	command := exec.Command("taskset", append([]string{"-c", serviceCore}, program...)...)
 	var stderr strings.Builder
-	s := &service{exec.Command("taskset", "-c", serviceCore, "nginx", "-p", directory, "-c", file), directory}
-	s.command.Stderr = &stderr
-	if err := s.command.Start(); err != nil {
-		return nil, err
+	command.Stderr = &stderr
+	if err := command.Start(); err != nil {
+		return func() {}, err
+	}
+	stop = func() {
+		_ = command.Process.Signal(os.Interrupt)
+		_ = command.Wait()
 	}
 	for range 100 {
-		if connection, err := net.Dial("tcp", plainAt); err == nil {
-			return s, connection.Close()
+		if connection, err := net.Dial("tcp", address); err == nil {
+			return stop, connection.Close()
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.stop()
-	return nil, fmt.Errorf("nginx does not accept connections on %s: %s", plainAt, stderr.String())
-}
-
-// stop ends nginx with its worker.
-func (s *service) stop() {
-	_ = s.command.Process.Signal(os.Interrupt)
-	_ = s.command.Wait()
-	_ = os.RemoveAll(s.directory)
+	stop()
+	return func() {}, fmt.Errorf("%s does not accept connections on %s: %s", program[0], address, stderr.String())
 }
 
 // writeCertificate writes a certificate for the service's address, and its key.

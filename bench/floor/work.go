@@ -43,11 +43,17 @@ func works(seconds int) []work {
 	wrk := func(url string) contender {
 		return contender{"wrk", []string{"wrk", "-t1", "-c50", "-d" + duration + "s", url}, readWrk}
 	}
-	bare := func(via string) contender {
+	bare := func(via, address string) contender {
 		return contender{bareLoop + via, []string{loopProgram, "-via", via, "-connections", "50",
-			"-duration", duration + "s", plainAt}, readLoop}
+			"-duration", duration + "s", address}, readLoop}
 	}
-	plain, secure, trust := "http://"+plainAt+"/", "https://"+secureAt+"/", `tls={"skip_verify":true}`
+	plain := func(address string) []contender {
+		url := "http://" + address + "/"
+		one := aurea(1, "--param", "io_uring=false", url)
+		one.name = "Aurea, `io_uring: false`"
+		return []contender{aurea(1, url), wrk(url), one, bare("epoll", address), bare("io_uring", address)}
+	}
+	secure, trust := "https://"+secureAt+"/", `tls={"skip_verify":true}`
 	http2 := func(streams int) []contender {
 		n := fmt.Sprint(streams)
 		return []contender{
@@ -57,7 +63,8 @@ func works(seconds int) []work {
 		}
 	}
 	return []work{
-		{"HTTP/1.1, plain", []contender{aurea(1, plain), wrk(plain), bare("epoll"), bare("io_uring")}},
+		{"HTTP/1.1, plain", plain(plainAt)},
+		{"HTTP/1.1, plain, to a service that only answers", plain(bareAt)},
 		{"HTTP/1.1 over TLS 1.3", []contender{aurea(1, "--param", trust, secure), wrk(secure)}},
 		{"HTTP/2 over TLS 1.3, 1 stream a connection", http2(1)},
 		{"HTTP/2 over TLS 1.3, 10 streams a connection", http2(10)},
