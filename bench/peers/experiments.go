@@ -56,6 +56,9 @@ var threadPool = contender{name: "Python thread pool", fixed: map[string]float64
 // sleepers is ten million jobs in flight.
 var sleepers = aurea("Aurea", "--jobs 10000000 --job-duration 1s")
 
+// recording is ten million empty jobs, each recorded.
+var recording = aurea("Aurea, recording", twoAtATime+" --jobs 10000000 --include-jobs")
+
 // renamed returns a contender with another name.
 func renamed(name string, c contender) contender {
 	c.name = name
@@ -90,9 +93,10 @@ var experiments = []experiment{
 		},
 	},
 	{
-		name: "records",
+		name:    "records",
+		service: rehearse(recording),
 		contenders: []contender{
-			aurea("Aurea, recording", twoAtATime+" --jobs 10000000 --include-jobs"),
+			recording,
 			aurea("Aurea, not recording", twoAtATime+" --jobs 10000000"),
 		},
 		claims: []claim{
