@@ -26,6 +26,7 @@ import (
 var (
 	aureaProgram = filepath.Join(".tools", "floor", "aurea")
 	loopProgram  = filepath.Join(".tools", "floor", "loop")
+	fastProgram  = filepath.Join(".tools", "floor", "fast")
 )
 
 func main() {
@@ -66,11 +67,11 @@ func run(ctx context.Context, work string, rounds, seconds int, write bool) erro
 		return err
 	}
 	defer stopNginx()
-	stopBare, err := startService(bareAt, loopProgram, "-serve", bareAt)
+	stopFast, err := startService(fastAt, fastProgram, fastAt)
 	if err != nil {
 		return err
 	}
-	defer stopBare()
+	defer stopFast()
 	p := newPage(ctx, rounds, seconds)
 	for _, w := range works(seconds) {
 		if !strings.Contains(w.name, work) {
@@ -97,18 +98,19 @@ func run(ctx context.Context, work string, rounds, seconds int, write bool) erro
 }
 
 // build builds Aurea as make build does, but with the symbols that perf needs,
-// and the bare loop.
+// the bare loop, and the service that only answers.
 func build(ctx context.Context) error {
-	for folder, target := range map[string][2]string{
-		".":     {aureaProgram, "./cmd/aurea"},
-		"bench": {loopProgram, "./floor/loop"},
+	for _, target := range []struct{ folder, program, source string }{
+		{".", aureaProgram, "./cmd/aurea"},
+		{"bench", loopProgram, "./floor/loop"},
+		{"bench", fastProgram, "./fast"},
 	} {
-		to, err := filepath.Abs(target[0])
+		to, err := filepath.Abs(target.program)
 		if err != nil {
 			return err
 		}
-		command := exec.CommandContext(ctx, "go", "-C", folder, "build", "-trimpath", "-buildvcs=false", "-o", to,
-			target[1])
+		command := exec.CommandContext(ctx, "go", "-C", target.folder, "build", "-trimpath", "-buildvcs=false",
+			"-o", to, target.source)
 		command.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if output, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(command.Args, " "), err, output)

@@ -21,7 +21,7 @@ const (
 	serviceCore = "1"
 	plainAt     = "127.0.0.1:18775"
 	secureAt    = "127.0.0.1:18776"
-	bareAt      = "127.0.0.1:18777" // the service that only answers
+	fastAt      = "127.0.0.1:18777" // the service that only answers
 )
 
 // configuration makes nginx answer with a few bytes, from one worker.

@@ -64,7 +64,7 @@ func works(seconds int) []work {
 	}
 	return []work{
 		{"HTTP/1.1, plain", plain(plainAt)},
-		{"HTTP/1.1, plain, to a service that only answers", plain(bareAt)},
+		{"HTTP/1.1, plain, to a service that only answers", plain(fastAt)},
 		{"HTTP/1.1 over TLS 1.3", []contender{aurea(1, "--param", trust, secure), wrk(secure)}},
 		{"HTTP/2 over TLS 1.3, 1 stream a connection", http2(1)},
 		{"HTTP/2 over TLS 1.3, 10 streams a connection", http2(10)},

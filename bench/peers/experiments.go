@@ -171,11 +171,11 @@ var experiments = []experiment{
 	grpcExperiment,
 	{
 		name:    "open-http",
-		service: runNginx,
+		service: runProgram("fast", fastAddress, "taskset", "-c", serviceCore),
 		contenders: []contender{pinToClientCore(aurea("Aurea",
-			"--rate 100000 --concurrency 200 --warmup 1s --duration 6s "+serviceURL))},
+			"--rate 100000 --concurrency 200 --warmup 1s --duration 6s http://"+fastAddress+"/"))},
 		claims: []claim{
-			{work: "100,000 requests/s to nginx for 5 s, one core for the client: deviation from the rate",
+			{work: "100,000 requests/s for 5 s, one core for the client: deviation from the rate",
 				figure: deviation, target: atMost(0.01), unit: percent},
 			{work: "the same: delay, p99", figure: delayP99, target: atMost(1e-3), unit: seconds},
 		},
@@ -202,7 +202,7 @@ var experiments = []experiment{
 		contenders: []contender{withMemory(pinToClientCore(aurea("Aurea",
 			"--duration 60s --concurrency 50 --timeout 1s "+serviceURL)))},
 		claims: []claim{
-			{work: "60 s of the same, each request with a timeout: resident memory in the last third of it, on average",
+			{work: "60 s of requests to nginx, 50 connections, each with a timeout: resident memory in the last third of it, on average",
 				figure: lateMemory, target: atMost(40 * million), unit: bytes},
 			{work: "the same, beside the first third", figure: growth, target: atMost(1.1), unit: times},
 		},

@@ -5,9 +5,6 @@
 // nothing else. It prints how many there were.
 //
 //	loop -via epoll|io_uring [-connections 50] [-duration 2s] ADDRESS
-//	loop -serve ADDRESS
-//
-// With -serve it is a service that costs less than a client: it only answers.
 //
 // It is a yardstick, not a client: every answer must have the length of the first
 // and come in one piece.
@@ -29,28 +26,17 @@ func main() {
 	via := flag.String("via", "epoll", "epoll or io_uring")
 	connections := flag.Int("connections", 50, "how many")
 	duration := flag.Duration("duration", 2*time.Second, "how long")
-	serves := flag.Bool("serve", false, "answer requests to the address")
 	flag.Parse()
 	runtime.LockOSThread() // a ring belongs to a thread
-	if err := run(*serves, *via, flag.Arg(0), *connections, *duration); err != nil {
+	answers, err := run(*via, flag.Arg(0), *connections, *duration)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "loop:", err)
 		os.Exit(1)
 	}
+	fmt.Println(answers, "answers")
 }
 
-func run(serves bool, via, address string, connections int, duration time.Duration) error {
-	if serves {
-		return serve(address)
-	}
-	answers, err := ask(via, address, connections, duration)
-	if err == nil {
-		fmt.Println(answers, "answers")
-	}
-	return err
-}
-
-// ask sends requests and returns how many were answered.
-func ask(via, address string, connections int, duration time.Duration) (answers int, err error) {
+func run(via, address string, connections int, duration time.Duration) (answers int, err error) {
 	request := []byte("GET / HTTP/1.1\r\nHost: " + address + "\r\nUser-Agent: aurea/dev\r\n\r\n")
 	sockets := make([]int, connections)
 	for i := range sockets {

@@ -1,20 +1,32 @@
 //go:build linux
 
+// Command fast is a service that only answers: whatever comes over a connection at
+// once is a request. So a client limits it rather than the service.
 package main
 
 import (
+	"fmt"
+	"log"
 	"net"
+	"os"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// reply is the answer of the service to every request.
 const reply = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello, world"
 
-// serve answers requests to an address, and nothing else: whatever comes over a
-// connection at once is a request. A client limits it rather than the service.
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: fast ADDRESS")
+	}
+	if err := serve(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// serve accepts connections to an address and answers requests.
 func serve(address string) error {
 	poll, err := unix.EpollCreate1(0)
 	if err != nil {
@@ -28,7 +40,7 @@ func serve(address string) error {
 		return unix.EpollCtl(poll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 	}
 	if err := watch(listener, unix.EPOLLIN); err != nil {
-		return err
+		return fmt.Errorf("epoll_ctl: %w", err)
 	}
 	events, buffer, answer := make([]unix.EpollEvent, 256), make([]byte, 4096), []byte(reply)
 	for {
