@@ -52,10 +52,11 @@ type measuredWork struct {
 
 // A side is what was measured of a contender.
 type side struct {
-	Name   string
-	costs  []cost
-	calls  map[string]float64
-	shares map[string]float64
+	Name     string
+	requests []float64 // by round
+	costs    []cost    // by round
+	calls    map[string]float64
+	shares   map[string]float64
 }
 
 // Cost returns the cost in the round of the median total.
@@ -65,13 +66,24 @@ func (s side) Cost() string {
 	return fmt.Sprintf("%.2f µs (%.2f user, %.2f kernel)", median.Total(), median.User, median.Kernel)
 }
 
-// Ratios returns how many requests each contender sends in the time that one
-// takes the second contender: the median of the rounds, and the range.
-func (m measuredWork) Ratios() (all []string) {
+// Rates returns how many requests each contender sends beside the second one.
+func (m measuredWork) Rates() []string {
+	return m.ratios(func(s side, round int) float64 { return s.requests[round] })
+}
+
+// Ratios returns how many requests each contender sends beside the second one in
+// the same processor time.
+func (m measuredWork) Ratios() []string {
+	return m.ratios(func(s side, round int) float64 { return 1 / s.costs[round].Total() })
+}
+
+// ratios returns a figure of each contender, divided by that of the second one in
+// the same round: the median of the rounds, and the range.
+func (m measuredWork) ratios(of func(s side, round int) float64) (all []string) {
 	for _, s := range m.Sides {
 		var ratios []float64
-		for i, ours := range s.costs {
-			ratios = append(ratios, m.Sides[1].costs[i].Total()/ours.Total())
+		for round := range s.costs {
+			ratios = append(ratios, of(s, round)/of(m.Sides[1], round))
 		}
 		all = append(all, medianAndRange(ratios))
 	}

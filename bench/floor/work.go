@@ -134,10 +134,11 @@ func (w work) measure(ctx context.Context, rounds int) (measuredWork, error) {
 	m := measuredWork{Name: w.name, Sides: make([]side, len(w.contenders))}
 	for range rounds {
 		for i, c := range w.contenders {
-			_, took, err := c.run(ctx)
+			requests, took, err := c.run(ctx)
 			if err != nil {
 				return m, err
 			}
+			m.Sides[i].requests = append(m.Sides[i].requests, requests)
 			m.Sides[i].costs = append(m.Sides[i].costs, took)
 		}
 	}
