@@ -32,10 +32,15 @@ func serve(address string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(address)
+	opened, err := net.Listen("tcp4", address)
 	if err != nil {
 		return err
 	}
+	file, err := opened.(*net.TCPListener).File()
+	if err != nil {
+		return err
+	}
+	listener := int(file.Fd())
 	watch := func(fd int, events uint32) error {
 		return unix.EpollCtl(poll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 	}
@@ -66,23 +71,6 @@ func serve(address string) error {
 			call(unix.SYS_SENDTO, fd, answer)
 		}
 	}
-}
-
-func listen(address string) (fd int, err error) {
-	at, err := net.ResolveTCPAddr("tcp4", address)
-	if err != nil {
-		return 0, err
-	}
-	if fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0); err != nil {
-		return 0, err
-	}
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-		return 0, err
-	}
-	if err := unix.Bind(fd, &unix.SockaddrInet4{Port: at.Port, Addr: [4]byte(at.IP.To4())}); err != nil {
-		return 0, err
-	}
-	return fd, unix.Listen(fd, 4096)
 }
 
 // call receives into the bytes or sends them, by a system call that the scheduler

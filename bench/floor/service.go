@@ -49,10 +49,14 @@ func startNginx() (stop func(), err error) {
 		return nil, err
 	}
 	stopNginx, err := startService(plainAt, "nginx", "-p", directory, "-c", file)
+	if err != nil {
+		_ = os.RemoveAll(directory)
+		return nil, err
+	}
 	return func() {
 		stopNginx()
 		_ = os.RemoveAll(directory)
-	}, err
+	}, nil
 }
 
 // startService starts a program on the service's core. It returns when that accepts
@@ -62,7 +66,7 @@ func startService(address string, program ...string) (stop func(), err error) {
 	var stderr strings.Builder
 	command.Stderr = &stderr
 	if err := command.Start(); err != nil {
-		return func() {}, err
+		return nil, err
 	}
 	stop = func() {
 		_ = command.Process.Signal(os.Interrupt)
@@ -75,7 +79,7 @@ func startService(address string, program ...string) (stop func(), err error) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	stop()
-	return func() {}, fmt.Errorf("%s does not accept connections on %s: %s", program[0], address, stderr.String())
+	return nil, fmt.Errorf("%s does not accept connections on %s: %s", program[0], address, stderr.String())
 }
 
 // writeCertificate writes a certificate for the service's address, and its key.

@@ -202,7 +202,8 @@ var experiments = []experiment{
 		contenders: []contender{withMemory(pinToClientCore(aurea("Aurea",
 			"--duration 60s --concurrency 50 --timeout 1s "+serviceURL)))},
 		claims: []claim{
-			{work: "60 s of requests to nginx, 50 connections, each with a timeout: resident memory in the last third of it, on average",
+			{work: "60 s of requests to nginx, 50 connections, each with a timeout: resident memory in the last third of " +
+				"it, on average",
 				figure: lateMemory, target: atMost(40 * million), unit: bytes},
 			{work: "the same, beside the first third", figure: growth, target: atMost(1.1), unit: times},
 		},
