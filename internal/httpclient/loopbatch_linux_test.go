@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // attachAll returns connections of a loop, each with its own owner: an int.
@@ -92,6 +94,23 @@ func TestLoopServesManyConnections(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A loop batches its calls where the client may, and the system can.
+func TestLoopSaysHowItCalls(t *testing.T) {
+	batch, err := platform.NewSocketBatch()
+	if err == nil {
+		batch.Close()
+	}
+	want := map[bool]string{true: "epoll", false: "epoll"}
+	if err == nil && mayBatch {
+		want[true] = "io_uring"
+	}
+	for may, want := range want {
+		if got := loop(t, client(t, Options{Batch: may})).IO(); got != want {
+			t.Errorf("with Batch %v it calls by %s, want %s (%v)", may, got, want, err)
+		}
+	}
 }
 
 // A request of a batch that the socket does not take at once is written on, by
