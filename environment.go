@@ -19,7 +19,7 @@ type Environment struct {
 	Flags          string `json:"flags"`   // build settings and GO… variables, such as "CGO_ENABLED=0 GOGC=50"
 	Version        string `json:"version"` // of Aurea
 	Cgroup         Cgroup `json:"cgroup"`
-	IO             string `json:"io,omitempty"` // "io_uring" or "epoll" if event loops sent the requests; "" if goroutines did
+	IO             string `json:"io,omitempty"` // of event loops: "io_uring" or "epoll"; "" if goroutines sent the requests
 	Digest         string `json:"digest"`       // of all other fields
 }
 

@@ -4,7 +4,7 @@ import "github.com/aurea-orchestrator/aurea/internal/platform"
 
 // Where at least minBatched connections are ready, a chunk of them receives
 // together, and then sends together. A larger chunk would keep the thread in the
-// kernel for long, and saves no more that can be measured.
+// kernel for longer, where the scheduler cannot stop it.
 const (
 	minBatched = 4
 	maxChunk   = platform.MaxBatch / 2
@@ -65,8 +65,8 @@ func (l *EventLoop) submit() {
 
 // proceedCut lets the connections proceed whose requests were not sent whole.
 func (l *EventLoop) proceedCut(ready func(owner any)) {
-	for i := 0; i < len(l.cut); i++ { // others may be added meanwhile
-		if x := l.cut[i]; x.watched {
+	for _, x := range l.cut {
+		if x.watched {
 			ready(x.owner)
 		}
 	}
