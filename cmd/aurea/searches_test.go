@@ -20,10 +20,10 @@ func TestSearchesSurviveAKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := func(duration string) aurea.Search {
+	start := func(concurrency, duration string) aurea.Search {
 		t.Helper()
 		request, err := aurea.DecodeSearch([]byte(`{"spec": {"name": "limit", "job_duration_ms": 1, "duration": "` +
-			duration + `"}, "objectives": ["p99 < 10s"], "rate": "50..100", "cooldown": "0s"}`))
+			duration + `"}, "objectives": ["p99 < 10m"], "concurrency": "` + concurrency + `", "cooldown": "0s"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,14 +33,18 @@ func TestSearchesSurviveAKill(t *testing.T) {
 		}
 		return s
 	}
-	first := start("100ms")
+	first := start("1..2", "100ms")
 	if first, err = service.Search(t.Context(), first.ID, time.Minute); err != nil || first.Outcome != aurea.AllHold {
 		t.Fatalf("the first search ended %s, %q (%v)", first.Status, first.Outcome, err)
 	}
-	second := start("2s")
+	second := start("1..1000", "2s")
 	waitFor(t, func() bool {
-		second, err = service.Search(t.Context(), second.ID, 0)
-		return err == nil && len(second.Points) == 1
+		now, err := service.Search(t.Context(), second.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second = now
+		return len(second.Points) > 0
 	})
 	if err := process.Kill(); err != nil {
 		t.Fatal(err)
@@ -61,16 +65,16 @@ func TestSearchesSurviveAKill(t *testing.T) {
 	if found[0].ID != second.ID || found[0].Status != aurea.StatusInterrupted {
 		t.Errorf("the newest is %s, %s; want %s, interrupted", found[0].ID, found[0].Status, second.ID)
 	}
-	if len(found[0].Points) != 1 || found[0].Points[0].Run != second.Points[0].Run {
-		t.Errorf("it has the runs %+v, want %+v", found[0].Points, second.Points)
+	if n := len(second.Points); len(found[0].Points) < n || found[0].Points[n-1].Run != second.Points[n-1].Run {
+		t.Errorf("it has the runs %+v, which lack some of %+v", found[0].Points, second.Points)
 	}
 	if found[1].ID != first.ID || found[1].Outcome != aurea.AllHold {
 		t.Errorf("the other is %s, %q; want %s, all_hold", found[1].ID, found[1].Outcome, first.ID)
 	}
 	table := strings.Join(strings.Fields(runCommandAt(t, url, "searches")), " ")
-	checkContains(t, "the table", table, "search status limit name created runs "+second.ID+" interrupted 50/s limit",
-		first.ID+" completed 100/s limit")
-	checkContains(t, "the newest", runCommandAt(t, url, "searches", "last"), "search="+second.ID, "50/s", "holds")
+	checkContains(t, "the table", table, "search status limit name created runs "+second.ID+" interrupted",
+		first.ID+" completed 2 in flight limit")
+	checkContains(t, "the newest", runCommandAt(t, url, "searches", "last"), "search="+second.ID, "holds")
 	other := runCommandAt(t, url, "searches", first.ID, "-o", "json")
 	checkContains(t, "the other as JSON", other, `"outcome": "all_hold"`)
 }
