@@ -17,6 +17,9 @@ func (*Client) NewEventLoop() (*EventLoop, error) { return nil, errors.ErrUnsupp
 // Close does nothing.
 func (*EventLoop) Close() {}
 
+// IO returns "".
+func (*EventLoop) IO() string { return "" }
+
 // Wake does nothing.
 func (*EventLoop) Wake() {}
 
