@@ -10,6 +10,7 @@ import (
 type closedLoop struct {
 	*jobLoop
 	arrived []*loopedWorker // handed over; guarded by mu
+	eager   eagerWait
 }
 
 // newClosedLoops returns a loop a core, or nil if the jobs cannot have any.
@@ -43,9 +44,24 @@ func (l *closedLoop) run() {
 			l.leaveLate(now)
 		}
 		if n == 0 && !l.news.Load() {
-			l.loop.Wait(l.checkAt-max(now, 0), l.ready) // now is negative before the start
+			l.await(now)
 		}
 	}
+}
+
+// await waits for events, until something else is to be checked at most.
+func (l *closedLoop) await(now time.Duration) {
+	limit := l.checkAt - max(now, 0) // now is negative before the start
+	if l.eager.polls() {
+		n := 0
+		for end := now + min(maxEager, l.spinMargin, limit); n == 0 && now < end; now = l.now() {
+			n = l.loop.Wait(0, l.ready)
+		}
+		if l.eager.note(n > 0); n > 0 {
+			return
+		}
+	}
+	l.loop.Wait(limit, l.ready)
 }
 
 // maxAdmitted is how many workers a loop admits before it looks for answers: each

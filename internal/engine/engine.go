@@ -40,7 +40,7 @@ type Engine struct {
 	environment  aurea.Environment
 	processStats func() processStats // reads the generator's own statistics
 	sleep        func() sleeper      // makes an event loop's sleeper, on its goroutine
-	spinMargin   time.Duration       // how long an openLoop spins before an arrival
+	spinMargin   time.Duration       // how long a loop spins or polls at most, rather than block
 }
 
 // New returns an engine for jobs of the given kinds. Its results report the
