@@ -55,6 +55,22 @@ func onHTTPPaths(
 	}
 }
 
+// overTLS says whether a service of a test speaks TLS.
+var overTLS = map[string]bool{"TCP": false, "TLS": true}
+
+// serveHTTP returns the parameters of jobs that call a service with the handler.
+func serveHTTP(t *testing.T, secure bool, handler http.HandlerFunc) (parameters string, url string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	start := server.Start
+	if secure {
+		start, parameters = server.StartTLS, `"tls": {"skip_verify": true}, `
+	}
+	start()
+	t.Cleanup(server.Close)
+	return parameters, server.URL
+}
+
 // afterGood answers the first request of a connection, and lets answer do the rest.
 func afterGood(answer func(*net.TCPConn)) func(*net.TCPConn) {
 	return func(connection *net.TCPConn) {
@@ -113,20 +129,25 @@ func TestHTTPMisbehavingLater(t *testing.T) {
 // Each job sends its own request once, over the connections of its workers, and
 // what is counted is what the service saw.
 func TestHTTPLoopSendsEachRequestOnce(t *testing.T) {
+	for name, secure := range overTLS {
+		t.Run(name, func(t *testing.T) { testEachRequestOnce(t, secure) })
+	}
+}
+
+func testEachRequestOnce(t *testing.T, secure bool) {
 	eachHTTPPath(t, func(t *testing.T, run func(load, parameters string) *endedRun) {
 		const jobs = 2000
 		var mu sync.Mutex
 		seen, callers := map[string]int{}, map[string]bool{}
-		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		parameters, url := serveHTTP(t, secure, func(_ http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			mu.Lock()
 			defer mu.Unlock()
 			seen[r.URL.RawQuery+string(body)]++
 			callers[r.RemoteAddr] = true
-		}))
-		defer server.Close()
+		})
 		r := run(fmt.Sprintf(`"num_jobs": %d, "concurrency": 50`, jobs),
-			`"method": "POST", "body": "{{job}}", "url": "`+server.URL+`/?{{job}}"`)
+			parameters+`"method": "POST", "body": "{{job}}", "url": "`+url+`/?{{job}}"`)
 		checkEqual(t, "jobs", r.Counts.OK, jobs)
 		checkEqual(t, "requests that differ", len(seen), jobs)
 		for request, times := range seen {
@@ -173,15 +194,16 @@ func TestHTTPFreezeOfAClosedLoad(t *testing.T) {
 // An answer that an event loop does not read to its end is read whole, and the
 // expectation of its text holds.
 func TestHTTPLoopReadsLongAnswers(t *testing.T) {
-	eachHTTPPath(t, func(t *testing.T, run func(load, parameters string) *endedRun) {
-		long := strings.Repeat("x", 200_000) + "needle"
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, long)
-		}))
-		defer server.Close()
-		r := run(`"num_jobs": 50, "concurrency": 2`, `"expect": {"contains": "needle"}, "url": "`+server.URL+`"`)
-		checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 50, OK: 50})
-		in, _ := r.Counters.Get("bytes_in")
-		checkWithin(t, "bytes in", in.Total, 50*int64(len(long)), 50*int64(len(long)+1000))
-	})
+	long := strings.Repeat("x", 200_000) + "needle"
+	for name, secure := range overTLS {
+		t.Run(name, func(t *testing.T) {
+			parameters, url := serveHTTP(t, secure, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
+			eachHTTPPath(t, func(t *testing.T, run func(load, parameters string) *endedRun) {
+				r := run(`"num_jobs": 50, "concurrency": 2`, parameters+`"expect": {"contains": "needle"}, "url": "`+url+`"`)
+				checkEqual(t, "counts", r.Counts, aurea.Counts{Planned: 50, OK: 50})
+				in, _ := r.Counters.Get("bytes_in")
+				checkWithin(t, "bytes in", in.Total, 50*int64(len(long)), 50*int64(len(long)+1000))
+			})
+		})
+	}
 }

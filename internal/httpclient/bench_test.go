@@ -3,7 +3,9 @@ package httpclient
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,18 +17,20 @@ import (
 // does not allocate per request.
 func staticAnswer(answer string) func(c *net.TCPConn) {
 	raw := []byte(answer)
-	return func(c *net.TCPConn) {
-		for in := bufio.NewReader(c); ; {
-			line, err := in.ReadSlice('\n')
-			if err != nil {
-				return
-			}
-			if len(line) > len("\r\n") {
-				continue
-			}
-			if _, err := c.Write(raw); err != nil {
-				return
-			}
+	return func(c *net.TCPConn) { answerAll(c, raw) }
+}
+
+func answerAll(c net.Conn, raw []byte) {
+	for in := bufio.NewReader(c); ; {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return
+		}
+		if len(line) > len("\r\n") {
+			continue
+		}
+		if _, err := c.Write(raw); err != nil {
+			return
 		}
 	}
 }
@@ -96,9 +100,48 @@ func repeatedDo(t testing.TB, c *Client, url string, next func() context.Context
 // wantNoAllocations checks that do does not allocate.
 func wantNoAllocations(t *testing.T, what string, do func()) {
 	t.Helper()
+	wantAllocations(t, what, 0, do)
+}
+
+// wantAllocations is wantNoAllocations for a given number.
+func wantAllocations(t *testing.T, what string, want float64, do func()) {
+	t.Helper()
 	do()
-	if allocated := testing.AllocsPerRun(200, do); allocated != 0 {
-		t.Errorf("%s: %v allocations per request, want 0", what, allocated)
+	if allocated := testing.AllocsPerRun(200, do); allocated != want {
+		t.Errorf("%s: %v allocations per request, want %v", what, allocated, want)
+	}
+}
+
+// allocationsOfTLS returns how often crypto/tls allocates for an exchange: once
+// for a record that it reads, here on both sides.
+func allocationsOfTLS(t *testing.T, address string, trust *tls.Config) float64 {
+	t.Helper()
+	c, err := tls.Dial("tcp", address, trust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	request, answer := []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), make([]byte, len(usual))
+	return testing.AllocsPerRun(200, func() {
+		if _, err := c.Write(request); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(c, answer); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Over TLS, an exchange allocates as little as one of crypto/tls alone.
+func TestTLSAllocatesNothingMore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates")
+	}
+	s, trust := serveRawTLS(t, tls.VersionTLS13, func(c tlsConn) { answerAll(c, []byte(usual)) })
+	want := allocationsOfTLS(t, s.address, trust)
+	c := client(t, Options{KeepAlive: true, Connections: 1, TLS: trust})
+	for name, next := range sharedContexts(t) {
+		wantAllocations(t, name, want, repeatedDo(t, c, s.url, next))
 	}
 }
 

@@ -1,7 +1,6 @@
 package httpclient
 
 import (
-	"crypto/tls"
 	"net"
 	"syscall"
 	"time"
@@ -57,10 +56,7 @@ func newConn(s socket) (*conn, error) {
 }
 
 // startTLS makes the conn read and write through TLS.
-func (c *conn) startTLS(secured *tls.Conn, below *recordConn) {
-	c.secure = &secureStream{secured, below}
-	c.stream, c.in.src = secured, c.secure
-}
+func (c *conn) startTLS(s *secureStream) { c.secure, c.stream, c.in.src = s, s.Conn, s }
 
 // close closes the connection. A connection that failed is closed without TLS's
 // close_notify, which could block.
@@ -120,6 +116,9 @@ func (c *conn) resume() (first time.Duration, err error) {
 	case c.sent < len(c.wire):
 		err = c.sendRest(0)
 	default:
+		if c.secure != nil {
+			c.secure.below.writeLeft()
+		}
 		err = c.in.fill()
 	}
 	return now(), err

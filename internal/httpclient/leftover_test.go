@@ -18,48 +18,52 @@ func paddedAnswer(n int) string {
 	return head + "\r\nX: " + strings.Repeat("x", n-len(good)-len("\r\nX: ")) + "\r\n\r\n" + body
 }
 
+// leftovers are answers over TLS with bytes after a response. If say returns a
+// function, that says the rest.
+var leftovers = map[string]struct {
+	say  func(c tlsConn) (more func())
+	body string
+}{
+	"a second answer in its own record": {func(c tlsConn) func() { c.writeRecords(good, evil); return nil },
+		"good"},
+	"a second answer in the same record": {func(c tlsConn) func() { c.writeRecords(good + evil); return nil },
+		"good"},
+	"behind a full buffer": {func(c tlsConn) func() {
+		c.writeRecords(paddedAnswer(smallBuffer) + evil)
+		return nil
+	}, "good"},
+	"behind a full buffer, in a record": {func(c tlsConn) func() {
+		c.writeRecords(paddedAnswer(smallBuffer), evil)
+		return nil
+	}, "good"},
+	"a 204 with a body in its record": {func(c tlsConn) func() {
+		c.writeRecords("HTTP/1.1 204 None\r\nContent-Length: 44\r\n\r\n", evil)
+		return nil
+	}, ""},
+	"a 304 with a body in its record": {func(c tlsConn) func() {
+		c.writeRecords("HTTP/1.1 304 None\r\nContent-Length: 44\r\n\r\n", evil)
+		return nil
+	}, ""},
+	"half of a record": {func(c tlsConn) func() { return c.writeRecordsExcept(20, good, evil) }, "good"},
+	"the beginning of a record": {func(c tlsConn) func() {
+		return c.writeRecordsExcept(len(evil)+22-3, good, evil)
+	}, "good"},
+	"all but the head of a record": {func(c tlsConn) func() {
+		return c.writeRecordsExcept(len(evil)+22-5, good, evil)
+	}, "good"},
+	"a segment of its own": {func(c tlsConn) func() { c.writeRecords(good); c.writeRecords(evil); return nil },
+		"good"},
+	"an empty chunk too many": {func(c tlsConn) func() {
+		c.writeRecords("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n", evil)
+		return nil
+	}, "good"},
+}
+
 // Bytes after a response over TLS are never the next response, wherever they
 // wait: decrypted, in a record that was read ahead, in half a record, or in the
 // socket. The connection is not reused.
 func TestLeftoverOverTLSIsDiscarded(t *testing.T) {
-	for name, test := range map[string]struct {
-		say  func(c tlsConn) (more func())
-		body string
-	}{
-		"a second answer in its own record": {func(c tlsConn) func() { c.writeRecords(good, evil); return nil },
-			"good"},
-		"a second answer in the same record": {func(c tlsConn) func() { c.writeRecords(good + evil); return nil },
-			"good"},
-		"behind a full buffer": {func(c tlsConn) func() {
-			c.writeRecords(paddedAnswer(smallBuffer) + evil)
-			return nil
-		}, "good"},
-		"behind a full buffer, in a record": {func(c tlsConn) func() {
-			c.writeRecords(paddedAnswer(smallBuffer), evil)
-			return nil
-		}, "good"},
-		"a 204 with a body in its record": {func(c tlsConn) func() {
-			c.writeRecords("HTTP/1.1 204 None\r\nContent-Length: 44\r\n\r\n", evil)
-			return nil
-		}, ""},
-		"a 304 with a body in its record": {func(c tlsConn) func() {
-			c.writeRecords("HTTP/1.1 304 None\r\nContent-Length: 44\r\n\r\n", evil)
-			return nil
-		}, ""},
-		"half of a record": {func(c tlsConn) func() { return c.writeRecordsExcept(20, good, evil) }, "good"},
-		"the beginning of a record": {func(c tlsConn) func() {
-			return c.writeRecordsExcept(len(evil)+22-3, good, evil)
-		}, "good"},
-		"all but the head of a record": {func(c tlsConn) func() {
-			return c.writeRecordsExcept(len(evil)+22-5, good, evil)
-		}, "good"},
-		"a segment of its own": {func(c tlsConn) func() { c.writeRecords(good); c.writeRecords(evil); return nil },
-			"good"},
-		"an empty chunk too many": {func(c tlsConn) func() {
-			c.writeRecords("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n", evil)
-			return nil
-		}, "good"},
-	} {
+	for name, test := range leftovers {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(name+" of "+tls.VersionName(version), func(t *testing.T) {
 				t.Parallel()

@@ -3,6 +3,7 @@ package httpclient
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -25,26 +26,45 @@ func loop(t testing.TB, c *Client) *EventLoop {
 	return l
 }
 
-// loopKinds return event loops that batch none of their calls, and, if the system
-// can, all of them.
-var loopKinds = map[string]func(t testing.TB, c *Client) *EventLoop{
-	"epoll": func(t testing.TB, c *Client) *EventLoop { return loop(t, c) },
-	"io_uring": func(t testing.TB, c *Client) *EventLoop {
-		l := loop(t, c)
-		if mayBatch {
-			l.startBatching()
-		}
-		if l.batch != nil {
-			l.batchFrom = 1
-		}
-		return l
-	},
+// A loopKind is a kind of event loop and of its connections.
+type loopKind struct {
+	batches bool // all of its calls, if the system can, or none
+	secure  bool // over TLS
+}
+
+// String names it.
+func (k loopKind) String() string {
+	name := map[bool]string{false: "epoll", true: "io_uring"}[k.batches]
+	if k.secure {
+		name += " over TLS"
+	}
+	return name
+}
+
+// loop returns an event loop of the kind.
+func (k loopKind) loop(t testing.TB, c *Client) *EventLoop {
+	l := loop(t, c)
+	if k.batches && mayBatch {
+		l.startBatching()
+	}
+	if l.batch != nil {
+		l.batchFrom = 1
+	}
+	return l
+}
+
+// reach returns the URL of a server for the kind's connections, and whom to trust.
+func (k loopKind) reach(t testing.TB, s *rawServer) (url string, trust *tls.Config) {
+	if k.secure {
+		return relayTLS(t, s)
+	}
+	return s.url, nil
 }
 
 // eachLoop runs a test with loops of each kind.
-func eachLoop(t *testing.T, test func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop)) {
-	for kind, loop := range loopKinds {
-		t.Run(kind, func(t *testing.T) { test(t, loop) })
+func eachLoop(t *testing.T, test func(t *testing.T, k loopKind)) {
+	for _, k := range []loopKind{{}, {batches: true}, {secure: true}, {batches: true, secure: true}} {
+		t.Run(k.String(), func(t *testing.T) { test(t, k) })
 	}
 }
 
@@ -112,6 +132,12 @@ var ownPorts = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 // Law: an event loop reads every answer, valid or not, as Do does, however it
 // comes, and reuses the connection after the same ones.
 func TestLoopReadsAsDoes(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		t.Run(map[bool]string{false: "TCP", true: "TLS"}[secure], func(t *testing.T) { testReadsAsDoes(t, secure) })
+	}
+}
+
+func testReadsAsDoes(t *testing.T, secure bool) {
 	all := rawAnswers()
 	for how, write := range map[string]func(c net.Conn, raw string){
 		"at once": func(c net.Conn, raw string) { _, _ = io.WriteString(c, raw) },
@@ -141,25 +167,24 @@ func TestLoopReadsAsDoes(t *testing.T) {
 					}
 				}
 			})
+			url, trust := loopKind{secure: secure}.reach(t, s)
 			inParallel(all, func(i int) {
-				outcomes := map[string]string{}
-				for _, path := range []string{"Do", "epoll", "io_uring"} {
-					c := New(Options{KeepAlive: true})
+				get := func(do func(c *Client, r *Request, a *Response) error) string {
+					c := New(Options{KeepAlive: true, TLS: trust})
+					defer c.Close()
+					mustGet(t, c, url+"/good")
 					var a Response
-					mustGet(t, c, s.url+"/good")
-					r := prepare(t, c, all[i].method, s.url+"/"+strconv.Itoa(i)+"?last", nil, "")
-					var err error
-					if path == "Do" {
-						err = c.Do(t.Context(), r, 0, &a)
-					} else {
-						_, err = loopDo(t.Context(), t, loopKinds[path](t, c), r, &a)
-					}
-					outcomes[path] = outcome(a, err)
-					c.Close()
+					err := do(c, prepare(t, c, all[i].method, url+"/"+strconv.Itoa(i)+"?last", nil, ""), &a)
+					return outcome(a, err)
 				}
-				for path, got := range outcomes {
-					if got != outcomes["Do"] {
-						t.Errorf("%s\n\tDo:   %s\n\t%s: %s", all[i].name, outcomes["Do"], path, got)
+				want := get(func(c *Client, r *Request, a *Response) error { return c.Do(t.Context(), r, 0, a) })
+				for _, k := range []loopKind{{batches: false}, {batches: true}} {
+					got := get(func(c *Client, r *Request, a *Response) error {
+						_, err := loopDo(t.Context(), t, k.loop(t, c), r, a)
+						return err
+					})
+					if got != want {
+						t.Errorf("%s\n\tDo: %s\n\t%s: %s", all[i].name, want, k, got)
 					}
 				}
 			})
@@ -170,20 +195,20 @@ func TestLoopReadsAsDoes(t *testing.T) {
 // A server that misbehaves on a connection of an event loop fails requests with the
 // same errors as those of Do.
 func TestFailingServersOfALoop(t *testing.T) {
-	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+	eachLoop(t, func(t *testing.T, k loopKind) {
 		for name, server := range failingServers {
 			if name == "closes at once" { // then the request goes over a new connection
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				s := serveRaw(t, goodBefore(server.handle))
-				c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000})
-				l := loop(t, c)
-				mustGet(t, c, s.url)
+				url, trust := k.reach(t, serveRaw(t, goodBefore(server.handle)))
+				c := client(t, Options{KeepAlive: true, MaxBody: 1_000_000, TLS: trust})
+				l := k.loop(t, c)
+				mustGet(t, c, url)
 				var a Response
-				_, err := loopDo(t.Context(), t, l, prepare(t, c, "POST", s.url, nil, "x"), &a)
+				_, err := loopDo(t.Context(), t, l, prepare(t, c, "POST", url, nil, "x"), &a)
 				wantClass(t, err, server.class, server.says)
-				if l.Attach(prepare(t, c, "GET", s.url, nil, ""), nil) != nil {
+				if l.Attach(prepare(t, c, "GET", url, nil, ""), nil) != nil {
 					t.Error("the failed connection can serve another request")
 				}
 			})
@@ -229,14 +254,15 @@ func TestLoopUploads(t *testing.T) {
 // one that Do reads, and the connection serves the next request.
 func TestLoopLeavesLongResponses(t *testing.T) {
 	const length = 1 << 20
-	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+	eachLoop(t, func(t *testing.T, k loopKind) {
 		s := serveRaw(t, serveAnswer(ok200+"Content-Length: "+strconv.Itoa(length)+"\r\n\r\n"+strings.Repeat("x", length)))
-		c := client(t, Options{KeepAlive: true})
-		mustGet(t, c, s.url)
-		l := loop(t, c)
+		url, trust := k.reach(t, s)
+		c := client(t, Options{KeepAlive: true, TLS: trust})
+		mustGet(t, c, url)
+		l := k.loop(t, c)
 		for range 3 {
 			var a Response
-			looped, err := loopDo(t.Context(), t, l, prepare(t, c, "GET", s.url, nil, ""), &a)
+			looped, err := loopDo(t.Context(), t, l, prepare(t, c, "GET", url, nil, ""), &a)
 			if err != nil || looped || a.Length != length || a.Connected || a.Phases.FirstByte <= 0 {
 				t.Fatalf("%d bytes, by the loop alone: %v, connected: %v, first byte after %v: %v", a.Length, looped,
 					a.Connected, a.Phases.FirstByte, err)
@@ -278,15 +304,20 @@ func TestLoopIsWoken(t *testing.T) {
 	}
 }
 
-// An exchange by an event loop does not allocate.
+// An exchange by an event loop does not allocate; over TLS, as little as one of
+// crypto/tls alone.
 func TestLoopAllocatesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector allocates")
 	}
-	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
-		s := serveRaw(t, staticAnswer(usual))
-		c := client(t, Options{KeepAlive: true, MaxBody: 1 << 20})
-		wantNoAllocations(t, "loop", repeatedLoop(t, c, loop(t, c), s.url))
+	eachLoop(t, func(t *testing.T, k loopKind) {
+		s, trust, want := serveRaw(t, staticAnswer(usual)), (*tls.Config)(nil), 0.0
+		if k.secure {
+			s, trust = serveRawTLS(t, tls.VersionTLS13, func(c tlsConn) { answerAll(c, []byte(usual)) })
+			want = allocationsOfTLS(t, s.address, trust)
+		}
+		c := client(t, Options{KeepAlive: true, MaxBody: 1 << 20, TLS: trust})
+		wantAllocations(t, "loop", want, repeatedLoop(t, c, k.loop(t, c), s.url))
 	})
 }
 

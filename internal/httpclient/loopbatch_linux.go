@@ -26,7 +26,7 @@ func (l *EventLoop) receiveAll(ready []*LoopConn) {
 		if !x.watched || !x.begun || x.connecting {
 			continue
 		}
-		if room, err := x.in.space(); err == nil {
+		if room := x.room(); len(room) > 0 {
 			l.batch.Add(platform.SocketCall{FD: x.fd, Data: room, Tag: x.number})
 		}
 	}
@@ -41,7 +41,8 @@ func (l *EventLoop) sendLater(x *LoopConn) bool {
 	if l.batch.Len() == maxChunk {
 		l.submit()
 	}
-	l.batch.Add(platform.SocketCall{FD: x.fd, Send: true, Data: x.request.wire, Tag: x.number})
+	l.batch.Add(platform.SocketCall{FD: x.fd, Send: true, Data: x.unsent(), Tag: x.number})
+	x.sending = true
 	return true
 }
 
@@ -55,10 +56,12 @@ func (l *EventLoop) submit() {
 	for i := range calls {
 		switch c, x := &calls[i], l.conns[calls[i].Tag]; {
 		case !c.Send:
-			x.received, x.receiveError = true, x.noteReceived(c.N, c.Err, at)
-		case c.N < len(c.Data):
-			x.sent = c.N
-			l.cut = append(l.cut, x)
+			x.receivedInBatch(c.N, c.Err, at)
+		default:
+			x.sending = false
+			if x.took(c.N); c.N < len(c.Data) {
+				l.cut = append(l.cut, x)
+			}
 		}
 	}
 }

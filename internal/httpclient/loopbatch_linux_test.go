@@ -14,13 +14,23 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// attachAll returns connections of a loop, each with its own owner: an int.
-func attachAll(t *testing.T, c *Client, l *EventLoop, r *Request, n int) (conns []*LoopConn) {
+// attachAll returns connections of a loop, each with its own owner: an int. Those
+// over TLS were opened by Do.
+func attachAll(t testing.TB, c *Client, l *EventLoop, r *Request, n int) (conns []*LoopConn) {
 	t.Helper()
+	join := l.Open
+	if r.target.secure {
+		join = l.Attach
+	}
 	for i := range n {
-		x := l.Open(r, i)
+		if r.target.secure {
+			if err := c.Do(t.Context(), r, 0, new(Response)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := join(r, i)
 		if x == nil {
-			t.Fatal("the loop does not open a connection")
+			t.Fatal("the loop gets no connection")
 		}
 		conns = append(conns, x)
 	}
@@ -37,7 +47,7 @@ func attachAll(t *testing.T, c *Client, l *EventLoop, r *Request, n int) (conns 
 // Law: each of many connections gets the responses to its own requests, in their
 // order, however many of them are ready at once.
 func TestLoopServesManyConnections(t *testing.T) {
-	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+	eachLoop(t, func(t *testing.T, k loopKind) {
 		const conns, requests = 50, 40
 		var mu sync.Mutex
 		asked := map[string]int{}
@@ -54,15 +64,16 @@ func TestLoopServesManyConnections(t *testing.T) {
 				_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 			}
 		})
-		c := client(t, Options{KeepAlive: true})
-		l := loop(t, c)
+		url, trust := k.reach(t, s)
+		c := client(t, Options{KeepAlive: true, TLS: trust})
+		l := k.loop(t, c)
 		path := func(conn, n int) string { // its length is the connection's
 			return fmt.Sprintf("/%03d%s", n, strings.Repeat("x", conn))
 		}
-		all := attachAll(t, c, l, prepare(t, c, "GET", s.url, nil, ""), conns)
+		all := attachAll(t, c, l, prepare(t, c, "GET", url, nil, ""), conns)
 		sent, left := make([]int, conns), conns*requests
 		send := func(i int) {
-			if sent[i]++; sent[i] <= requests && !all[i].Send(prepare(t, c, "GET", s.url+path(i, sent[i]), nil, ""), time.Now()) {
+			if sent[i]++; sent[i] <= requests && !all[i].Send(prepare(t, c, "GET", url+path(i, sent[i]), nil, ""), time.Now()) {
 				t.Fatalf("connection %d does not send request %d", i, sent[i])
 			}
 		}
@@ -131,9 +142,9 @@ func TestLoopUploadsInABatch(t *testing.T) {
 			_, _ = io.WriteString(c, good)
 		}
 	})
-	eachLoop(t, func(t *testing.T, loop func(t testing.TB, c *Client) *EventLoop) {
+	for _, k := range []loopKind{{batches: false}, {batches: true}} {
 		c := client(t, Options{KeepAlive: true})
-		l := loop(t, c)
+		l := k.loop(t, c)
 		small, large := prepare(t, c, "GET", s.url, nil, ""), prepare(t, c, "POST", s.url, nil, strings.Repeat("x", size))
 		for name, detachAtOnce := range map[string]bool{"when the loop sees it": false, "at once": true} {
 			x := l.Open(small, nil)
@@ -161,21 +172,18 @@ func TestLoopUploadsInABatch(t *testing.T) {
 				t.Errorf("%s: %d bytes came, %d were sent", name, n, a.Sent)
 			}
 		}
-	})
+	}
 }
 
 // BenchmarkLoopOfMany is a request over each of 50 connections of a loop.
 func BenchmarkLoopOfMany(b *testing.B) {
-	for kind, loop := range loopKinds {
-		b.Run(kind, func(b *testing.B) {
-			s := serveRaw(b, staticAnswer(usual))
-			c := client(b, Options{KeepAlive: true})
-			l := loop(b, c)
-			r := prepare(b, c, "GET", s.url, nil, "")
-			var all []*LoopConn
-			for i := range 50 {
-				all = append(all, l.Open(r, i))
-			}
+	for _, k := range []loopKind{{}, {batches: true}, {secure: true}, {batches: true, secure: true}} {
+		b.Run(k.String(), func(b *testing.B) {
+			url, trust := k.reach(b, serveRaw(b, staticAnswer(usual)))
+			c := client(b, Options{KeepAlive: true, TLS: trust})
+			l := k.loop(b, c)
+			r := prepare(b, c, "GET", url, nil, "")
+			all := attachAll(b, c, l, r, 50)
 			b.ReportAllocs()
 			for b.Loop() {
 				left := 0
@@ -192,9 +200,6 @@ func BenchmarkLoopOfMany(b *testing.B) {
 						}
 					})
 				}
-			}
-			for _, x := range all {
-				x.Detach()
 			}
 		})
 	}

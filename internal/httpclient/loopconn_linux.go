@@ -20,6 +20,7 @@ type LoopConn struct {
 	host    string // if Open made it: for Options.Allow and errors
 	local   net.Addr
 	remote  net.Addr
+	secure  *secureStream // nil without TLS
 	watched bool
 	number  int32 // among the watched connections of the loop
 	in      reader
@@ -37,15 +38,17 @@ type LoopConn struct {
 	// State of the current exchange.
 	begun      bool // something was sent, and the response has not been read
 	request    *Request
-	sent       int
+	rest       []byte // of it, without TLS: what the socket has not taken
 	writeStart time.Duration
 	first      time.Duration // when the first bytes of the response came; 0 before
 	reads      int           // since then
 	needed     int           // bytes of the whole response, as far as is known
 
-	// What a batch has done for the next Receive.
-	received     bool // its data is buffered
+	// What a batch has done, or will.
+	sending      bool // it sends the request
+	received     bool // what it received is buffered for the next Receive
 	receiveError error
+	receivedAt   time.Duration // with TLS
 }
 
 // An exchange whose response takes more reads, or more memory, is finished by
@@ -58,16 +61,16 @@ const (
 // newLoopConn makes a connection one of the loop. On success c is closed, and its
 // socket is open.
 func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error) {
-	if c.secure != nil {
-		return nil, errors.ErrUnsupported
-	}
 	fd, err := duplicate(c)
 	if err != nil {
 		return nil, err
 	}
 	x := &LoopConn{
 		loop: l, owner: owner, origin: o, fd: fd, used: true, quiet: c.quiet, idle: c.idleSince,
-		local: c.socket.LocalAddr(), remote: c.socket.RemoteAddr(),
+		local: c.socket.LocalAddr(), remote: c.socket.RemoteAddr(), secure: c.secure,
+	}
+	if x.secure != nil {
+		x.secure.below.join(fd)
 	}
 	x.in.held = errWouldBlock
 	c.broken = true // close the descriptor only
@@ -79,7 +82,7 @@ func newLoopConn(l *EventLoop, o *origin, c *conn, owner any) (*LoopConn, error)
 // cannot serve the request, or has not accepted all of it: the caller detaches it.
 // In a Wait that batches its calls, the request is written before that returns.
 func (x *LoopConn) Send(r *Request, at time.Time) bool {
-	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key {
+	if x.ended || r.bodyStart > 0 || r.target.key != x.origin.key || x.secure != nil && len(r.wire) > smallRequest {
 		return false
 	}
 	if x.fd < 0 {
@@ -102,21 +105,22 @@ func (x *LoopConn) Send(r *Request, at time.Time) bool {
 		x.quiet++
 		start = now()
 	}
+	if x.secure != nil {
+		if _, err := x.secure.Write(r.wire); err != nil {
+			x.ended = true
+			return false
+		}
+	}
 	x.begin(r)
 	x.writeStart = start
-	if x.loop.sendLater(x) {
-		x.sent = len(r.wire) // unless submit finds out otherwise
-		return true
-	}
-	x.sent, _ = send(x.fd, r.wire) // what fails here fails again when it is read or resumed
-	return x.sent == len(r.wire)
+	return x.loop.sendLater(x) || x.send()
 }
 
 // begin begins the exchange of a request.
 func (x *LoopConn) begin(r *Request) {
 	x.in.startResponse()
 	x.Response.reset()
-	x.request, x.first, x.reads, x.needed, x.sent = r, 0, 0, 0, 0
+	x.request, x.rest, x.first, x.reads, x.needed = r, r.wire, 0, 0, 0
 	x.received = false
 	x.begun = true
 }
@@ -124,6 +128,9 @@ func (x *LoopConn) begin(r *Request) {
 // isQuiet reports whether the connection is open and has no unrequested data.
 func (x *LoopConn) isQuiet() bool {
 	var first [1]byte
+	if x.secure != nil {
+		return x.secure.isQuiet(first[:]) && x.send()
+	}
 	_, err := receive(x.fd, first[:])
 	return errors.Is(err, syscall.EAGAIN)
 }
@@ -137,7 +144,9 @@ func (x *LoopConn) Receive() (state LoopState, end time.Time) {
 		return x.checkIdle(), time.Time{}
 	case x.connecting:
 		return x.sendConnected(), time.Time{}
-	case x.sent < len(x.request.wire):
+	case x.sending:
+		return LoopWaiting, time.Time{}
+	case len(x.unsent()) > 0:
 		return LoopStuck, time.Time{}
 	}
 	for x.reads < maxLoopReads && len(x.in.buffered()) < maxLoopLength {
@@ -173,6 +182,9 @@ func (x *LoopConn) receive() error {
 	room, err := x.in.space()
 	if err != nil {
 		return err
+	}
+	if x.secure != nil {
+		return x.receiveTLS(room)
 	}
 	n, err := receive(x.fd, room)
 	at := x.first
@@ -236,7 +248,7 @@ func (x *LoopConn) end() time.Time {
 	x.begun = false
 	a := &x.Response
 	a.Phases.FirstByte, a.Phases.Body = x.first-x.writeStart, end-x.first
-	a.Sent, a.Received = int64(x.sent), x.in.total
+	a.Sent, a.Received = int64(x.sent()), x.in.total
 	x.in.endResponse()
 	x.noteOpened(a)
 	x.idle, x.used = end, true
@@ -280,13 +292,19 @@ func (x *LoopConn) conn() (*conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, socket.Close())
 	}
+	if x.secure != nil {
+		x.secure.below.leave(c)
+		c.startTLS(x.secure)
+	}
 	x.in.src = c.in.src
 	c.in = x.in
 	if errors.Is(c.in.held, errWouldBlock) {
 		c.in.held = nil
 	}
 	c.used, c.quiet, c.idleSince = x.used, x.quiet, x.idle
-	c.begun, c.sent, c.writeStart, c.firstByte = x.begun, x.sent, x.writeStart, x.first
+	if c.begun = x.begun; c.begun {
+		c.sent, c.writeStart, c.firstByte = x.sent(), x.writeStart, x.first
+	}
 	return c, nil
 }
 

@@ -11,11 +11,11 @@ import (
 
 // Open returns a new connection for the requests of an owner, to the target of a
 // request. The first Send opens it. Open returns nil where a goroutine must do
-// that: without a single known address, or with a proxy, a Unix socket or sources.
-// It also does if the client may have no more connections.
+// that: without a single known address, or with TLS, a proxy, a Unix socket or
+// sources. It also does if the client may have no more connections.
 func (l *EventLoop) Open(r *Request, owner any) *LoopConn {
 	host, address, ok := l.client.onlyAddress(&r.target)
-	if !ok {
+	if !ok || r.target.secure {
 		return nil
 	}
 	o := l.client.pool.reserve(r.target.key)
@@ -120,7 +120,7 @@ func localAddress(fd int) *net.TCPAddr {
 // if it cannot be, or has not accepted all. A connection that was reset was open.
 func (x *LoopConn) sendConnected() LoopState {
 	at := now()
-	n, err := send(x.fd, x.request.wire)
+	n, err := send(x.fd, x.rest)
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
 		return LoopWaiting
@@ -129,8 +129,8 @@ func (x *LoopConn) sendConnected() LoopState {
 		return LoopStuck
 	}
 	x.connecting, x.connectTime = false, at-x.connectStart
-	x.writeStart, x.sent = at, n
-	if n < len(x.request.wire) {
+	x.writeStart = at
+	if x.took(n); len(x.rest) > 0 {
 		return LoopStuck
 	}
 	return LoopWaiting

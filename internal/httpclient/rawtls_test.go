@@ -87,6 +87,28 @@ func serveRawTLS(t testing.TB, version uint16, handle func(c tlsConn)) (*rawServ
 	return s, trustedBy(certificate())
 }
 
+// relayTLS serves over TLS what a server says without.
+func relayTLS(t testing.TB, s *rawServer) (url string, trust *tls.Config) {
+	t.Helper()
+	relay, trust := serveRawTLS(t, tls.VersionTLS13, func(c tlsConn) {
+		to, err := net.Dial("tcp", s.address)
+		if err != nil {
+			return
+		}
+		defer to.Close()
+		go func() {
+			_, _ = io.Copy(to, c)
+			_ = to.(*net.TCPConn).CloseWrite()
+		}()
+		if _, err := io.Copy(c, to); err != nil {
+			reset(c.below.Conn.(*net.TCPConn))
+			return
+		}
+		_ = c.Close()
+	})
+	return relay.url, trust
+}
+
 // countRequests reads the requests of a connection and calls answer with the
 // number of each.
 func countRequests(c io.Reader, answer func(number int)) {

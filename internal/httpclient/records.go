@@ -13,12 +13,17 @@ type recordConn struct {
 	socket
 	poller poller
 
-	polling bool    // Read does not block
-	direct  bool    // Write tries to write without the runtime's poller
-	header  [5]byte // of the current record (RFC 8446, 5.1)
-	have    int     // bytes of the header
-	left    int     // bytes of the record after its header
-	sawEOF  bool    // the last Read reached the end of the connection
+	polling bool // Read does not block
+	direct  bool // Write tries to write without the runtime's poller
+
+	// State of a connection in an EventLoop, which receives and sends for TLS.
+	queues bool       // Write only queues
+	queue  []byte     // to be sent
+	ahead  aheadInput // received
+	header [5]byte    // of the current record (RFC 8446, 5.1)
+	have   int        // bytes of the header
+	left   int        // bytes of the record after its header
+	sawEOF bool       // the last Read reached the end of the connection
 }
 
 func newRecordConn(c *conn) *recordConn {
@@ -27,9 +32,12 @@ func newRecordConn(c *conn) *recordConn {
 
 // Read reads for TLS. It is not safe for concurrent use.
 func (r *recordConn) Read(p []byte) (n int, err error) {
-	if r.polling {
+	switch {
+	case r.ahead.holds():
+		n, err = r.ahead.read(p)
+	case r.polling:
 		n, err = r.poller.read(p)
-	} else {
+	default:
 		n, err = r.socket.Read(p)
 	}
 	r.track(p[:n])
@@ -39,6 +47,10 @@ func (r *recordConn) Read(p []byte) (n int, err error) {
 
 // Write writes for TLS.
 func (r *recordConn) Write(p []byte) (n int, err error) {
+	if r.queues {
+		r.queue = append(r.queue, p...)
+		return len(p), nil
+	}
 	if r.direct {
 		n = r.poller.write(p)
 	}
@@ -48,6 +60,15 @@ func (r *recordConn) Write(p []byte) (n int, err error) {
 		n += rest
 	}
 	return n, err
+}
+
+// writeLeft writes what an EventLoop left in the queue. The reader gets its error, too.
+func (r *recordConn) writeLeft() {
+	left := r.queue
+	r.queue = nil
+	if len(left) > 0 {
+		_, _ = r.socket.Write(left)
+	}
 }
 
 // track follows the sequence of records.

@@ -46,7 +46,7 @@ func (c *Client) secure(ctx context.Context, t *target, made *conn, phases *Phas
 		}
 		return nil
 	}
-	made.startTLS(secured, below)
+	made.startTLS(&secureStream{secured, below})
 	return nil
 }
 

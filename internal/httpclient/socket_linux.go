@@ -4,7 +4,8 @@ package httpclient
 
 import (
 	"syscall"
-	"unsafe"
+
+	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
 // mayBatch says that an EventLoop may use a platform.SocketBatch.
@@ -25,23 +26,16 @@ func receiveOnce(fd int, p []byte) (int, error) {
 	if len(p) > maxDirect || len(p) == 0 {
 		return syscall.Read(fd, p)
 	}
-	return direct(syscall.SYS_RECVFROM, fd, p, syscall.MSG_DONTWAIT)
+	c := platform.SocketCall{FD: fd, Data: p}
+	c.Make()
+	return c.N, c.Err
 }
 
 func sendOnce(fd int, p []byte) (int, error) {
 	if len(p) > maxDirect || len(p) == 0 {
 		return syscall.Write(fd, p)
 	}
-	return direct(syscall.SYS_SENDTO, fd, p, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL)
-}
-
-// direct makes a system call that cannot block, and so need not tell the
-// scheduler about it.
-func direct(call uintptr, fd int, p []byte, flags uintptr) (int, error) {
-	n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		flags, 0, 0)
-	if errno != 0 {
-		return -1, errno
-	}
-	return int(n), nil
+	c := platform.SocketCall{FD: fd, Send: true, Data: p}
+	c.Make()
+	return c.N, c.Err
 }

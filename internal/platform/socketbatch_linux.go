@@ -149,7 +149,7 @@ func (b *SocketBatch) Submit() []SocketCall {
 	}
 	for i := range calls {
 		if c := &calls[i]; c.Err == errNotMade || c.Err == unix.EINVAL { //nolint:errorlint // neither is wrapped
-			c.make()
+			c.Make()
 		}
 	}
 	return calls
@@ -210,8 +210,8 @@ func (b *SocketBatch) collect(calls []SocketCall) (n int) {
 	return n
 }
 
-// make makes a call alone.
-func (c *SocketCall) make() {
+// Make makes a call alone. It cannot wait, so the scheduler need not know of it.
+func (c *SocketCall) Make() {
 	number, flags := uintptr(unix.SYS_RECVFROM), uintptr(unix.MSG_DONTWAIT)
 	if c.Send {
 		number, flags = unix.SYS_SENDTO, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL

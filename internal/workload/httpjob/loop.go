@@ -10,13 +10,13 @@ import (
 )
 
 // canLoop reports whether an event loop can run the jobs: each is one exchange
-// over a connection of HTTP/1.1 without TLS that the job need not wait for, and
+// over a connection of HTTP/1.1 that the job need not wait for, and
 // nothing of the response is kept.
 func (p *params) canLoop() bool {
 	o := &p.options
 	oneExchange := p.list == nil && p.redirects == 0 && p.poll == nil && p.timeout == 0
 	own := p.connections == 0 && !p.lasting && !p.cookies && o.KeepAlive
-	plain := !o.HTTP2 && !p.request.secure && o.Proxy == nil && !o.Decompress
+	plain := !o.HTTP2 && o.Proxy == nil && !o.Decompress
 	keepsNothing := p.captures == nil && !p.sampled && p.kept() == 0 && p.heldByJob() == 0
 	return oneExchange && own && plain && keepsNothing
 }
