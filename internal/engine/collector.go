@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"time"
 
@@ -121,14 +122,14 @@ func (c *collector) add(r report) {
 		r.at = forever
 	}
 	r.tallies.settle()
+	merge(c.total.judged, r.tallies.judged)
+	merge(c.total.warmup, r.tallies.warmup) // nil without a warm-up
 	i := c.intervalEnding(at)
-	i.judged.Merge(r.tallies.judged)
-	i.warmup.Merge(r.tallies.warmup) // both are nil without a warm-up
+	move(&i.judged, &r.tallies.judged)
+	move(&i.warmup, &r.tallies.warmup)
 	for class, n := range r.tallies.failed {
 		i.failed[class] += n
 	}
-	c.total.judged.Merge(r.tallies.judged)
-	c.total.warmup.Merge(r.tallies.warmup)
 	if r.tallies.breakdown != nil {
 		c.total.breakdown.Merge(r.tallies.breakdown)
 	}
@@ -138,6 +139,30 @@ func (c *collector) add(r report) {
 		r.tallies.reset()
 		r.spare <- r.tallies
 	}
+}
+
+// merge merges a tally into another. Then the loops of the core get their turn, whose
+// jobs would be late after all that a collector has to do in a row.
+func merge(into, from *aurea.Tally) {
+	if !isEmpty(from) {
+		into.Merge(from)
+		runtime.Gosched()
+	}
+}
+
+// move is merge for a tally that is not needed any more. If the other one is empty,
+// they change places.
+func move(into, from **aurea.Tally) {
+	if isEmpty(*into) {
+		*into, *from = *from, *into
+		return
+	}
+	merge(*into, *from)
+}
+
+// isEmpty reports whether a tally counts nothing, or is nil.
+func isEmpty(t *aurea.Tally) bool {
+	return t == nil || t.Counts == (aurea.Counts{}) && t.Started == 0
 }
 
 // intervalEnd returns the end of the interval that contains a moment. It is not
@@ -179,8 +204,8 @@ func (c *collector) emptyTally() *aurea.Tally {
 // joinFirstTwo merges the first two pending intervals.
 func (c *collector) joinFirstTwo() {
 	first, second := c.pending[0], c.pending[1]
-	second.judged.Merge(first.judged)
-	second.warmup.Merge(first.warmup)
+	merge(second.judged, first.judged)
+	merge(second.warmup, first.warmup)
 	for class, n := range first.failed {
 		second.failed[class] += n
 	}
@@ -194,13 +219,8 @@ func (c *collector) emit(end time.Duration) {
 	first := c.pending[0]
 	progress := aurea.Progress{
 		Elapsed: end, Length: end - c.emitted,
-		Interval: first.judged, Judged: first.judged, Warmup: first.warmup,
+		Interval: c.whole(first), Judged: first.judged, Warmup: first.warmup,
 		Failures: first.failed, Breakdown: c.total.breakdown, Traced: c.tracing.take(),
-	}
-	if c.warmup {
-		progress.Interval = c.emptyTally()
-		progress.Interval.Merge(first.judged)
-		progress.Interval.Merge(first.warmup)
 	}
 	for _, n := range c.inFlight {
 		progress.InFlight += n
@@ -211,10 +231,25 @@ func (c *collector) emit(end time.Duration) {
 	c.series.Add(progress)
 	c.observe(progress)
 	c.recycle(used)
-	if c.warmup {
-		c.recycle(first.judged)
-		c.recycle(first.warmup)
+	for _, part := range []*aurea.Tally{first.judged, first.warmup} {
+		if part != progress.Interval {
+			c.recycle(part)
+		}
 	}
+}
+
+// whole returns the tally of an interval: that of its only part, or a new one.
+func (c *collector) whole(i interval) *aurea.Tally {
+	switch {
+	case isEmpty(i.warmup):
+		return i.judged
+	case isEmpty(i.judged):
+		return i.warmup
+	}
+	both := c.emptyTally()
+	merge(both, i.judged)
+	merge(both, i.warmup)
+	return both
 }
 
 // setWindow sets the progress's window: the interval, or with the one before it
@@ -222,7 +257,7 @@ func (c *collector) emit(end time.Duration) {
 // progress is observed, or nil.
 func (c *collector) setWindow(p *aurea.Progress) (used *aurea.Tally) {
 	if p.Brief() && c.window != nil {
-		c.window.Merge(p.Interval)
+		merge(c.window, p.Interval)
 		c.windowLength += p.Length
 		used = p.Interval
 	} else {

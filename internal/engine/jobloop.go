@@ -106,17 +106,22 @@ func (l *jobLoop) wake() {
 	}
 }
 
-// yieldEvery is how often a loop lets other goroutines of its core run. Each time
-// costs the wake of another thread where a core is idle.
-const yieldEvery = 100 * time.Microsecond
+// How often a loop lets other goroutines of its core run. Each time costs the wake
+// of another thread where a core is idle. A loop that is behind catches up first:
+// otherwise those that have much to do, in pieces, make it later with each.
+const (
+	yieldEvery  = 100 * time.Microsecond
+	yieldBehind = 2 * time.Millisecond
+)
 
 // yield lets other goroutines of the core run if it is time to, or if the loop has
 // made one.
-func (l *jobLoop) yield(now time.Duration) {
-	if now >= l.yieldAt {
-		runtime.Gosched()
-		l.yieldAt = now + yieldEvery
+func (l *jobLoop) yield(now time.Duration, behind bool) {
+	if now < l.yieldAt || behind && now < l.yieldAt+yieldBehind {
+		return
 	}
+	runtime.Gosched()
+	l.yieldAt = l.now() + yieldEvery
 }
 
 // begin starts a job on an idle lane. If it returns false, the lane must leave.

@@ -96,7 +96,7 @@ func (l *openLoop) run() {
 		if l.over.Load() && len(l.busy) == 0 && l.retire() {
 			return
 		}
-		l.yield(l.clock)
+		l.yield(l.clock, again <= l.clock)
 		l.await(again)
 		if l.clock >= l.checkAt {
 			l.leaveLate(l.clock)
