@@ -7,9 +7,9 @@ import (
 	"github.com/aurea-orchestrator/aurea/internal/platform"
 )
 
-// An EventLoop sends requests of HTTP/1.1 over many connections, from one goroutine
-// that waits for all of them at once. Otherwise a goroutine waits
-// for each, and the scheduler wakes it for every response.
+// An EventLoop sends requests of HTTP/1.1 over many connections, from one
+// goroutine that waits for all of them at once. Otherwise a goroutine waits for
+// each, and the scheduler wakes it for every response.
 //
 // Attach takes a connection that Client.Do has made out of the client's pool, and
 // Open makes another. LoopConn.Detach gives it to the pool. Attach, Open and Wake

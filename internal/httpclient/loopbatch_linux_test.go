@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -172,6 +173,54 @@ func TestLoopUploadsInABatch(t *testing.T) {
 				t.Errorf("%s: %d bytes came, %d were sent", name, n, a.Sent)
 			}
 		}
+	}
+}
+
+// The end of a connection is seen, though the request that it gets leaves only after
+// the event of its end.
+func TestLoopSeesTheEndBeforeTheRequest(t *testing.T) {
+	for _, k := range []loopKind{{batches: false}, {batches: true}} {
+		connections := make(chan *net.TCPConn, 2)
+		s := serveRaw(t, func(c *net.TCPConn) {
+			connections <- c
+			_, _ = io.Copy(io.Discard, c)
+		})
+		c := client(t, Options{KeepAlive: true})
+		l := k.loop(t, c)
+		r := prepare(t, c, "GET", s.url, nil, "")
+		all := attachAll(t, c, l, r, 2)
+		var served [2]*net.TCPConn
+		for i, x := range all {
+			if !x.Send(r, time.Now()) {
+				t.Fatal("the request is not sent")
+			}
+			served[i] = <-connections
+			for x.connecting {
+				l.Wait(testTimeout, func(any) { x.Receive() })
+			}
+		}
+		_, _ = io.WriteString(served[1], good)
+		for state := LoopWaiting; state != LoopDone; {
+			l.Wait(testTimeout, func(any) { state, _ = all[1].Receive() })
+		}
+		_, _ = io.WriteString(served[0], good)
+		time.Sleep(10 * time.Millisecond)
+		_ = served[1].CloseWrite() // it still reads, so the request is not refused
+		time.Sleep(10 * time.Millisecond)
+		var states []LoopState
+		l.Wait(testTimeout, func(owner any) {
+			state, _ := all[owner.(int)].Receive()
+			if states = append(states, state); owner == 0 {
+				all[1].quiet, all[1].idle = trustedAfter, now() // it is not probed
+				if !all[1].Send(r, time.Now()) {
+					t.Error("the second request is not sent")
+				}
+			}
+		})
+		if want := []LoopState{LoopDone, LoopStuck}; !slices.Equal(states, want) {
+			t.Errorf("%s: the states are %v, want %v", k, states, want)
+		}
+		_ = served[1].Close()
 	}
 }
 

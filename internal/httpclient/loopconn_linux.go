@@ -121,7 +121,7 @@ func (x *LoopConn) begin(r *Request) {
 	x.in.startResponse()
 	x.Response.reset()
 	x.request, x.rest, x.first, x.reads, x.needed = r, r.wire, 0, 0, 0
-	x.received = false
+	x.received, x.receivedAt = false, 0
 	x.begun = true
 }
 
@@ -139,13 +139,14 @@ func (x *LoopConn) isQuiet() bool {
 // returns when it did so. Without a request it returns LoopStuck if the connection
 // has ended.
 func (x *LoopConn) Receive() (state LoopState, end time.Time) {
+	if x.sending {
+		x.loop.submit() // or what is read here would be that before the request
+	}
 	switch {
 	case !x.begun:
 		return x.checkIdle(), time.Time{}
 	case x.connecting:
 		return x.sendConnected(), time.Time{}
-	case x.sending:
-		return LoopWaiting, time.Time{}
 	case len(x.unsent()) > 0:
 		return LoopStuck, time.Time{}
 	}
