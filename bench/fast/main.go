@@ -36,10 +36,12 @@ func serve(address string) error {
 	if err != nil {
 		return err
 	}
+	defer opened.Close()
 	file, err := opened.(*net.TCPListener).File()
 	if err != nil {
 		return err
 	}
+	defer file.Close() // or the garbage collector would close it
 	listener := int(file.Fd())
 	watch := func(fd int, events uint32) error {
 		return unix.EpollCtl(poll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
